@@ -1,0 +1,265 @@
+//! Batches: their kinds, their modes and the legal moves of their life (design, section 7).
+
+use crate::code::Code;
+
+/// The most items that one atomic batch, and one chunk of any batch, may hold.
+pub const CHUNK_ITEMS_MAX: usize = 50_000;
+
+/// The most items of a batch.
+pub const BATCH_ITEMS_MAX: i64 = 10_000_000;
+
+macro_rules! stored_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $number:literal $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$vdoc])* $variant,)* }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The number that is stored; never reused.
+            #[must_use]
+            pub const fn number(self) -> i64 {
+                match self { $(Self::$variant => $number,)* }
+            }
+
+            /// The name on the wire.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            /// Of a stored number.
+            #[must_use]
+            pub const fn from_number(number: i64) -> Option<Self> {
+                match number { $($number => Some(Self::$variant),)* _ => None }
+            }
+
+            /// Of a name on the wire.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($text => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+stored_enum! {
+    /// Which side of a batch is the single account.
+    BatchType {
+        /// One account pays many: payroll, bonus, refunds.
+        OneToMany = 1 "one_to_many",
+        /// Many accounts pay one: collection.
+        ManyToOne = 2 "many_to_one",
+        /// Each row names both sides; for files of unrelated payments.
+        ManyToMany = 3 "many_to_many",
+    }
+}
+
+stored_enum! {
+    /// What a failed item means for the rest.
+    BatchMode {
+        /// The others go on.
+        Continue = 1 "continue",
+        /// The rest is not tried.
+        StopOnFailure = 2 "stop_on_failure",
+        /// All or nothing, in one chunk.
+        Atomic = 3 "atomic",
+    }
+}
+
+stored_enum! {
+    /// Where a batch is in its life.
+    BatchState {
+        /// Can be edited.
+        Draft = 2 "draft",
+        /// Submitted: content frozen.
+        Pending = 3 "pending",
+        /// Checked by as many people as its policy asks for.
+        Approved = 4 "approved",
+        /// Refused by a checker.
+        Rejected = 5 "rejected",
+        /// Being executed.
+        Processing = 6 "processing",
+        /// Stopped by a person at a chunk's edge; can go on.
+        Paused = 7 "paused",
+        /// Ended: every item that was not skipped is completed.
+        Completed = 8 "completed",
+        /// Ended: some items failed.
+        PartiallyCompleted = 9 "partially_completed",
+        /// Ended: no item succeeded.
+        Failed = 10 "failed",
+        /// Called off before it began.
+        Cancelled = 11 "cancelled",
+    }
+}
+
+stored_enum! {
+    /// What a person asked of a running batch; the runner sees to it at a chunk's edge.
+    BatchIntent {
+        /// Go on to the end.
+        Run = 2 "run",
+        /// Stop at the next chunk's edge.
+        Pause = 3 "pause",
+        /// Stop, and fail what has not begun with `INTERRUPTED`.
+        Interrupt = 4 "interrupt",
+    }
+}
+
+impl BatchState {
+    /// Whether a batch may move on to another state. The database's trigger holds the same list.
+    #[must_use]
+    pub const fn may_become(self, to: Self) -> bool {
+        matches!(
+            (self, to),
+            (Self::Draft, Self::Pending | Self::Cancelled)
+                | (Self::Pending, Self::Approved | Self::Rejected | Self::Processing | Self::Cancelled)
+                | (Self::Approved, Self::Processing | Self::Cancelled)
+                | (
+                    Self::Processing,
+                    Self::Paused | Self::Completed | Self::PartiallyCompleted | Self::Failed
+                )
+                | (
+                    Self::Paused,
+                    Self::Processing | Self::Completed | Self::PartiallyCompleted | Self::Failed
+                )
+                | (Self::PartiallyCompleted | Self::Failed, Self::Processing)
+        )
+    }
+
+    /// Whether the batch has begun to move money, or has ended after it began.
+    #[must_use]
+    pub const fn has_begun(self) -> bool {
+        matches!(
+            self,
+            Self::Processing | Self::Paused | Self::Completed | Self::PartiallyCompleted | Self::Failed
+        )
+    }
+
+    /// Whether nothing will happen to the batch unless a person asks.
+    #[must_use]
+    pub const fn has_ended(self) -> bool {
+        matches!(
+            self,
+            Self::Completed | Self::PartiallyCompleted | Self::Failed | Self::Rejected | Self::Cancelled
+        )
+    }
+
+    /// Document 000's four statuses.
+    #[must_use]
+    pub const fn operator_status(self) -> &'static str {
+        match self {
+            Self::Draft | Self::Pending | Self::Approved => "pending",
+            Self::Processing | Self::Paused => "processing",
+            Self::Completed => "completed",
+            Self::PartiallyCompleted | Self::Failed | Self::Rejected | Self::Cancelled => "failed",
+        }
+    }
+
+    /// `submit`: from draft only.
+    pub const fn submit(self) -> Result<Self, Code> {
+        match self {
+            Self::Draft => Ok(Self::Pending),
+            _ => Err(Code::BatchState),
+        }
+    }
+
+    /// `execute`: what was submitted (no approval asked for) or approved.
+    pub const fn execute(self) -> Result<Self, Code> {
+        match self {
+            Self::Pending | Self::Approved => Ok(Self::Processing),
+            _ => Err(Code::BatchState),
+        }
+    }
+
+    /// `retry` and `skip` need a batch that has begun: nothing unapproved or cancelled is paid by retry.
+    pub const fn rework(self) -> Result<(), Code> {
+        if self.has_begun() { Ok(()) } else { Err(Code::BatchState) }
+    }
+}
+
+/// The counters of a batch; always the fold over its items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BatchTally {
+    /// Items.
+    pub total_count: i64,
+    /// Their sum, in minor units.
+    pub total_amount: i64,
+    /// Completed items.
+    pub success_count: i64,
+    /// Their sum.
+    pub success_amount: i64,
+    /// Failed items.
+    pub failed_count: i64,
+    /// Their sum.
+    pub failed_amount: i64,
+    /// Skipped items.
+    pub skipped_count: i64,
+    /// Fees taken with the completed ones.
+    pub fee_amount: i64,
+}
+
+impl BatchTally {
+    /// Items that have not been tried.
+    #[must_use]
+    pub const fn pending_count(&self) -> i64 {
+        self.total_count - self.success_count - self.failed_count - self.skipped_count
+    }
+
+    /// How a run ends that has nothing left to do.
+    #[must_use]
+    pub const fn end_state(&self) -> BatchState {
+        if self.success_count == 0 {
+            BatchState::Failed
+        } else if self.failed_count > 0 {
+            BatchState::PartiallyCompleted
+        } else {
+            BatchState::Completed
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_moves_are_those_of_the_design() {
+        let mut table = String::new();
+        for from in BatchState::ALL {
+            let to: Vec<_> =
+                BatchState::ALL.iter().filter(|to| from.may_become(**to)).map(|s| s.name()).collect();
+            table += &format!("{} -> {}\n", from.name(), to.join(" "));
+        }
+        let expected = "\
+draft -> pending cancelled
+pending -> approved rejected processing cancelled
+approved -> processing cancelled
+rejected -> \n\
+processing -> paused completed partially_completed failed
+paused -> processing completed partially_completed failed
+completed -> \n\
+partially_completed -> processing
+failed -> processing
+cancelled -> \n";
+        assert_eq!(table, expected);
+    }
+
+    #[test]
+    fn what_has_not_begun_cannot_be_paid_by_retry() {
+        for state in BatchState::ALL.iter().filter(|s| !s.has_begun()) {
+            assert_eq!(state.rework(), Err(Code::BatchState), "{}", state.name());
+        }
+    }
+
+    #[test]
+    fn the_end_follows_from_the_counters() {
+        let tally =
+            |success_count, failed_count| BatchTally { success_count, failed_count, ..BatchTally::default() };
+        assert_eq!(tally(2, 0).end_state(), BatchState::Completed);
+        assert_eq!(tally(1, 1).end_state(), BatchState::PartiallyCompleted);
+        assert_eq!(tally(0, 2).end_state(), BatchState::Failed);
+        assert_eq!(tally(0, 0).end_state(), BatchState::Failed);
+    }
+}

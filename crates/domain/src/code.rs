@@ -1,0 +1,193 @@
+//! The one table of outcome codes.
+//!
+//! Each row is: number, variant, name on the wire, HTTP status, retry, English, Chinese. Numbers are
+//! stored in the database and never reused. Among posting refusals the order of the table is the order
+//! of the checks: the first refusal wins (design: "Outcomes are a closed, ordered, numbered enum").
+//!
+//! To add a code: take the next free number, put the row where its check stands in the order, and let
+//! the compiler find the matches. Docs and the web's union are generated from [`Code::ALL`].
+
+/// Whether trying the same thing again can succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// The same request will always be refused.
+    Final,
+    /// It may succeed later, once money, limits or states have changed.
+    Later,
+}
+
+/// The language of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Simplified Chinese.
+    Chinese,
+}
+
+macro_rules! codes {
+    ($($number:literal $variant:ident $name:literal $http:literal $retry:ident $en:literal $zh:literal;)*) => {
+        /// A business refusal. Infrastructure errors are another type (`store::StoreError`).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $en] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of precedence.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The number that is stored; never reused.
+            #[must_use]
+            pub const fn number(self) -> i64 {
+                match self { $(Self::$variant => $number,)* }
+            }
+
+            /// The name on the wire.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The HTTP status of an answer that carries this code.
+            #[must_use]
+            pub const fn http(self) -> u16 {
+                match self { $(Self::$variant => $http,)* }
+            }
+
+            /// Whether trying again can help; total over all codes.
+            #[must_use]
+            pub const fn retry(self) -> Retry {
+                match self { $(Self::$variant => Retry::$retry,)* }
+            }
+
+            /// The message for people.
+            #[must_use]
+            pub const fn message(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $((Self::$variant, Language::English) => $en, (Self::$variant, Language::Chinese) => $zh,)*
+                }
+            }
+
+            /// The code of a stored number.
+            #[must_use]
+            pub const fn from_number(number: i64) -> Option<Self> {
+                match number { $($number => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+codes! {
+    // Posting refusals, in the order in which they are checked.
+    1 SourceNotFound "SOURCE_ACCOUNT_NOT_FOUND" 404 Final "The source account does not exist" "转出账户不存在";
+    2 TargetNotFound "TARGET_ACCOUNT_NOT_FOUND" 404 Final "The target account does not exist" "转入账户不存在";
+    3 SystemAccount "SYSTEM_ACCOUNT" 422 Final "A system account cannot be named in a transfer" "不能直接使用系统账户转账";
+    4 SourceClosed "SOURCE_ACCOUNT_CLOSED" 422 Final "The source account is closed" "转出账户已关闭";
+    5 SourceFrozen "SOURCE_ACCOUNT_FROZEN" 422 Later "The source account is frozen" "转出账户已冻结";
+    6 TargetClosed "TARGET_ACCOUNT_CLOSED" 422 Final "The target account is closed" "转入账户已关闭";
+    7 TargetFrozen "TARGET_ACCOUNT_FROZEN" 422 Later "The target account is frozen" "转入账户已冻结";
+    8 SameAccount "SAME_ACCOUNT" 422 Final "Source and target are the same account" "转出账户与转入账户相同";
+    9 CurrencyMismatch "CURRENCY_MISMATCH" 422 Final "The two accounts have different currencies and no rate was given" "两个账户币种不同且未提供汇率";
+    10 RateNotFound "RATE_NOT_FOUND" 422 Later "There is no exchange rate for this pair of currencies" "没有该币种对的汇率";
+    11 RateInvalid "RATE_INVALID" 422 Final "An exchange rate is a positive decimal with at most 18 decimals" "汇率必须为正的十进制数，且最多18位小数";
+    12 ExchangeMismatch "EXCHANGE_AMOUNT_MISMATCH" 422 Final "The target amount is not the source amount at the given rate" "转入金额与按汇率计算的金额不一致";
+    13 AmountFormat "AMOUNT_FORMAT" 422 Final "An amount is written with ASCII digits and at most one dot, such as 1250.00" "金额只能由数字和一个小数点组成，例如 1250.00";
+    14 AmountPrecision "AMOUNT_PRECISION" 422 Final "The amount has more decimals than the currency" "金额小数位数超过币种精度";
+    15 AmountTooLarge "AMOUNT_TOO_LARGE" 422 Final "The amount is larger than the ledger can hold" "金额超出账本可表示的范围";
+    16 AmountNotPositive "AMOUNT_NOT_POSITIVE" 422 Final "The amount must be greater than zero" "金额必须大于零";
+    17 BelowMinimum "AMOUNT_BELOW_MINIMUM" 422 Final "The amount is below the minimum for one transfer" "金额低于单笔最小限额";
+    18 AboveMaximum "AMOUNT_ABOVE_MAXIMUM" 422 Final "The amount is above the maximum for one transfer" "金额超过单笔最大限额";
+    19 DayLimit "DAY_LIMIT_EXCEEDED" 422 Later "The transfer would exceed the account's limit for the day" "超过账户每日转账限额";
+    20 MonthLimit "MONTH_LIMIT_EXCEEDED" 422 Later "The transfer would exceed the account's limit for the month" "超过账户每月转账限额";
+    21 FeeOverflow "FEE_OVERFLOW" 422 Final "The fee cannot be calculated for this amount" "无法计算该金额的手续费";
+    22 InsufficientBalance "INSUFFICIENT_BALANCE" 422 Later "The available balance does not cover the amount" "可用余额不足";
+    23 InsufficientForFee "INSUFFICIENT_BALANCE_FOR_FEE" 422 Later "The available balance covers the amount but not the fee" "可用余额足够转账但不足以支付手续费";
+    24 BalanceOverflow "BALANCE_OVERFLOW" 422 Final "The balance would be larger than the ledger can hold" "余额将超出账本可表示的范围";
+    // Transfers and operations.
+    30 TransferNotFound "TRANSFER_NOT_FOUND" 404 Final "There is no such transfer" "转账不存在";
+    31 OperationConflict "OPERATION_CONFLICT" 422 Final "This operation id was used before with other content" "该操作号已用于其他内容的请求";
+    32 OperationInvalid "OPERATION_ID_INVALID" 422 Final "An operation id has 1 to 200 visible characters" "操作号必须为1至200个可见字符";
+    33 TextTooLong "TEXT_TOO_LONG" 422 Final "The text is longer than 500 characters" "文本超过500个字符";
+    34 DateInvalid "DATE_INVALID" 422 Final "A date is written as YYYY-MM-DD" "日期格式应为 YYYY-MM-DD";
+    // Holders, accounts, assets, policies.
+    40 AccountNotFound "ACCOUNT_NOT_FOUND" 404 Final "There is no such account" "账户不存在";
+    41 AccountExists "ACCOUNT_EXISTS" 409 Final "An account with this number already exists" "该账号已存在";
+    42 AccountNotEmpty "ACCOUNT_NOT_EMPTY" 422 Later "Only an account with a balance of zero can be closed" "只有余额为零的账户才能关闭";
+    43 AccountState "ACCOUNT_WRONG_STATE" 409 Final "The account's state does not allow this" "账户当前状态不允许此操作";
+    44 AssetUnknown "CURRENCY_UNKNOWN" 422 Final "The currency is not known; add it with `sluice asset add`" "未知币种";
+    45 AssetExists "CURRENCY_EXISTS" 409 Final "The currency exists already" "币种已存在";
+    46 HolderNotFound "HOLDER_NOT_FOUND" 404 Final "There is no such holder" "账户持有人不存在";
+    47 HolderExists "HOLDER_EXISTS" 409 Final "A holder with this email or uid already exists" "该邮箱或UID的持有人已存在";
+    48 NameInvalid "NAME_INVALID" 422 Final "A name or number has 1 to 255 visible characters" "名称必须为1至255个可见字符";
+    49 PolicyInvalid "POLICY_INVALID" 422 Final "The policy contradicts itself or has a negative value" "限额策略自相矛盾或含有负值";
+    50 AssetInvalid "CURRENCY_INVALID" 422 Final "A currency code has 3 to 12 capital letters or digits, and the currency at most 8 decimals" "币种代码必须为3至12个大写字母或数字，且最多8位小数";
+    // Payees and files.
+    60 PayeeNotFound "PAYEE_NOT_FOUND" 422 Final "No active account belongs to this payee" "找不到收款人的有效账户";
+    61 PayeeAmbiguous "PAYEE_AMBIGUOUS" 422 Final "More than one active account belongs to this payee" "收款人有多个有效账户，无法确定";
+    62 DuplicateTarget "DUPLICATE_TARGET" 400 Final "The same target account stands more than once in the batch" "同一批次中目标账户重复";
+    63 DuplicateSource "DUPLICATE_SOURCE" 400 Final "The same source account stands more than once in the batch" "同一批次中源账户重复";
+    64 FileUnsupported "FILE_UNSUPPORTED" 415 Final "The file is not CSV in UTF-8" "文件不是UTF-8编码的CSV";
+    65 FileNoRows "FILE_NO_ROWS" 422 Final "The file has no rows" "文件没有数据行";
+    66 ColumnMissing "COLUMN_MISSING" 422 Final "A required column is missing" "缺少必需的列";
+    67 ColumnDuplicate "COLUMN_DUPLICATE" 422 Final "Two columns have the same meaning" "两列含义相同";
+    68 TooManyColumns "TOO_MANY_COLUMNS" 422 Final "The file has more than 256 columns" "文件超过256列";
+    69 QuoteNotClosed "QUOTE_NOT_CLOSED" 422 Final "A quoted field is not closed before the file ends" "引号未闭合";
+    70 FieldTooLong "FIELD_TOO_LONG" 422 Final "The field is longer than 32 KiB" "字段超过32 KiB";
+    71 FieldCount "FIELD_COUNT" 422 Final "The row has not as many fields as the header" "该行字段数与表头不一致";
+    72 NulByte "NUL_BYTE" 422 Final "The field contains a NUL byte" "字段包含NUL字节";
+    73 InvalidUtf8 "INVALID_UTF8" 422 Final "The field is not valid UTF-8" "字段不是有效的UTF-8";
+    74 PayeeMissing "PAYEE_MISSING" 422 Final "The row names no payee (account, email or uid)" "该行没有收款人";
+    75 PayeeConflict "PAYEE_CONFLICT" 422 Final "The row names payees that are different accounts" "该行的收款人信息指向不同账户";
+    76 AmountMissing "AMOUNT_MISSING" 422 Final "The row has no amount" "该行没有金额";
+    77 FileTooLarge "FILE_TOO_LARGE" 413 Final "The file has more rows than a batch may have" "文件行数超过批次上限";
+    // Batches and items.
+    80 BatchNotFound "BATCH_NOT_FOUND" 404 Final "There is no such batch" "批次不存在";
+    81 ItemNotFound "ITEM_NOT_FOUND" 404 Final "There is no such item in the batch" "批次中没有该笔转账";
+    82 BatchState "BATCH_WRONG_STATE" 409 Final "The batch's state does not allow this" "批次当前状态不允许此操作";
+    83 BatchCannotCancel "BATCH_CANNOT_CANCEL" 409 Final "The batch has begun and cannot be cancelled" "批次已开始执行，无法取消";
+    84 BatchEmpty "BATCH_EMPTY" 422 Final "The batch has no items" "批次没有转账项";
+    85 BatchAboveMaximum "BATCH_ABOVE_MAXIMUM" 422 Final "The total is above the maximum for one batch" "批次总金额超过限额";
+    86 BatchTooLargeForAtomic "BATCH_TOO_LARGE_FOR_ATOMIC" 422 Final "An atomic batch has at most as many items as one chunk" "原子批次的项数超过单个事务上限";
+    87 ItemState "ITEM_WRONG_STATE" 409 Final "The item's state does not allow this" "该笔转账当前状态不允许此操作";
+    88 ContentChanged "CONTENT_CHANGED" 409 Final "The items are not those that were submitted" "批次内容与提交时不一致";
+    89 BatchRunning "BATCH_RUNNING" 409 Later "Another worker runs this batch" "该批次正由其他进程执行";
+    90 Fenced "FENCED" 409 Final "Another worker took the batch over; nothing was written" "批次已被其他进程接管，未写入任何数据";
+    // Codes that an item carries without an own posting decision.
+    100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a person" "用户手动中断";
+    101 Stopped "STOPPED" 409 Later "Not tried: the batch stops at the first failure" "批次在首次失败后停止，未执行";
+    102 AtomicAborted "ATOMIC_ABORTED" 409 Later "Not moved: another item of the atomic batch was refused" "原子批次中有其他转账被拒绝，未执行";
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::error::Error for Code {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn numbers_and_names_are_unique_and_posting_refusals_are_ordered() {
+        let numbers: HashSet<_> = Code::ALL.iter().map(|c| c.number()).collect();
+        let names: HashSet<_> = Code::ALL.iter().map(|c| c.name()).collect();
+        assert_eq!((numbers.len(), names.len()), (Code::ALL.len(), Code::ALL.len()));
+        let posting: Vec<_> = Code::ALL.iter().map(|c| c.number()).filter(|n| *n < 30).collect();
+        assert!(posting.is_sorted());
+    }
+
+    #[test]
+    fn every_code_reads_back_from_its_number_and_speaks_both_languages() {
+        for code in Code::ALL {
+            assert_eq!(Code::from_number(code.number()), Some(*code));
+            assert!(!code.message(Language::English).is_empty());
+            assert!(!code.message(Language::Chinese).is_ascii(), "{code}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Fees: nothing at or under the threshold or between one holder's own accounts, else
+//! `clamp(rate x amount, min, max)` (design, section 4; numbers of document 004).
+
+use crate::code::Code;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+/// How a transfer is charged. All amounts are minor units of the source's currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeePolicy {
+    /// Amounts up to and including this one are free.
+    pub threshold: i64,
+    /// Share of the amount, as parts of one: 0.001 is 0.1 %. Stored in millionths.
+    pub rate_ppm: i64,
+    /// The least that is taken above the threshold.
+    pub min: i64,
+    /// The most that is taken.
+    pub max: i64,
+}
+
+impl FeePolicy {
+    /// No fee at all.
+    pub const NONE: Self = Self { threshold: i64::MAX, rate_ppm: 0, min: 0, max: i64::MAX };
+
+    /// The fee on top of an amount, in minor units, rounded half away from zero.
+    pub fn fee(&self, amount: i64) -> Result<i64, Code> {
+        if amount <= self.threshold {
+            return Ok(0);
+        }
+        let exact = i128::from(amount)
+            .checked_mul(i128::from(self.rate_ppm))
+            .and_then(|product| product.checked_add(500_000))
+            .ok_or(Code::FeeOverflow)?;
+        let rounded = exact / 1_000_000;
+        let clamped = rounded.max(i128::from(self.min)).min(i128::from(self.max));
+        i64::try_from(clamped).map_err(|_| Code::FeeOverflow)
+    }
+
+    /// Reads a rate such as `0.001` into millionths; finer rates are refused rather than rounded.
+    pub fn parse_rate(text: &str) -> Result<i64, Code> {
+        let rate: Decimal = text.parse().map_err(|_| Code::PolicyInvalid)?;
+        let ppm = rate.checked_mul(Decimal::from(1_000_000)).ok_or(Code::PolicyInvalid)?;
+        if ppm.is_sign_negative() || !ppm.fract().is_zero() {
+            return Err(Code::PolicyInvalid);
+        }
+        ppm.to_i64().ok_or(Code::PolicyInvalid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(table: &str) {
+        let policy = FeePolicy { threshold: 100_000, rate_ppm: 1_000, min: 100, max: 5_000 };
+        for line in table.lines().map(str::trim).filter(|l| !l.is_empty()) {
+            let (amount, fee) = line.split_once("->").unwrap();
+            assert_eq!(policy.fee(amount.trim().parse().unwrap()), Ok(fee.trim().parse().unwrap()), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_fee_is_free_up_to_the_threshold_then_clamped() {
+        check(
+            "0        -> 0
+             100000   -> 0
+             100001   -> 100
+             150000   -> 150
+             150499   -> 150
+             150500   -> 151
+             5000000  -> 5000
+             5000001  -> 5000
+             900000000 -> 5000",
+        );
+    }
+
+    #[test]
+    fn a_rate_finer_than_a_millionth_is_refused() {
+        assert_eq!(FeePolicy::parse_rate("0.001"), Ok(1_000));
+        assert_eq!(FeePolicy::parse_rate("0.0000001"), Err(Code::PolicyInvalid));
+        assert_eq!(FeePolicy::parse_rate("-0.1"), Err(Code::PolicyInvalid));
+    }
+}

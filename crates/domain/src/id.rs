@@ -1,0 +1,48 @@
+//! Identifiers. All of them are `i64` and stay below 2^53, so a browser can hold them exactly.
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub i64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A currency or token that accounts can be kept in.
+    AssetId;
+    /// Who owns accounts.
+    HolderId;
+    /// One account: one currency, one balance.
+    AccountId;
+    /// A batch of transfers.
+    BatchId;
+    /// A transfer's number, and the number of the batch item that it settles: one number space, so
+    /// "settled once" is the primary key of the transfer table.
+    TransferId;
+    /// A posting's number: `chunk x 2^18 + place in the chunk`. It rises within each account; gaps are legal.
+    PostingId;
+}
+
+/// How many postings one chunk can number.
+pub const CHUNK_PLACES: i64 = 1 << 18;
+
+impl PostingId {
+    /// The first number of a chunk.
+    #[must_use]
+    pub const fn first_of_chunk(chunk: i64) -> Self {
+        Self(chunk * CHUNK_PLACES)
+    }
+
+    /// The chunk that wrote this posting.
+    #[must_use]
+    pub const fn chunk(self) -> i64 {
+        self.0 / CHUNK_PLACES
+    }
+}

@@ -1,0 +1,20 @@
+//! The pure heart of Sluice: values, decisions and the one table of outcome codes.
+//!
+//! Nothing here does IO, reads a clock or draws a random number. Time and ids are arguments, so the
+//! same inputs always give the same decision, on every engine and on every node.
+#![deny(clippy::float_arithmetic, clippy::as_conversions)]
+
+pub mod account;
+pub mod amount;
+pub mod asset;
+pub mod batch;
+pub mod code;
+pub mod fee;
+pub mod fx;
+pub mod id;
+pub mod item;
+pub mod limit;
+pub mod policy;
+pub mod posting;
+pub mod split;
+pub mod transfer;

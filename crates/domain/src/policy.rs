@@ -1,0 +1,79 @@
+//! Policies: limits and fees by currency, overridden by account. They live in the database; the door
+//! caches them by version.
+
+use crate::code::Code;
+use crate::fee::FeePolicy;
+use crate::id::{AccountId, AssetId};
+use crate::limit::LimitPolicy;
+use std::collections::BTreeMap;
+
+/// What holds for one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Limits on what leaves.
+    pub limit: LimitPolicy,
+    /// What a transfer costs.
+    pub fee: FeePolicy,
+    /// The most that one batch may move.
+    pub batch_max: i64,
+}
+
+impl Policy {
+    /// Document 000's bounds: one transfer 10,000 and one batch 100,000 major units; no other limit, no fee.
+    #[must_use]
+    pub fn shipped(scale: u8) -> Self {
+        let major = 10_i64.saturating_pow(u32::from(scale));
+        Self {
+            limit: LimitPolicy { max: 10_000_i64.saturating_mul(major), ..LimitPolicy::NONE },
+            fee: FeePolicy::NONE,
+            batch_max: 100_000_i64.saturating_mul(major),
+        }
+    }
+
+    /// Refuses a policy that contradicts itself or is negative.
+    pub const fn check(&self) -> Result<(), Code> {
+        let limits = self.limit.min >= 1 && self.limit.max >= self.limit.min && self.limit.day >= 0;
+        let fees = self.fee.threshold >= 0
+            && self.fee.rate_ppm >= 0
+            && self.fee.min >= 0
+            && self.fee.max >= self.fee.min;
+        if limits && fees && self.limit.month >= 0 && self.batch_max >= 0 {
+            Ok(())
+        } else {
+            Err(Code::PolicyInvalid)
+        }
+    }
+}
+
+/// All policies, as of one version.
+#[derive(Debug, Clone, Default)]
+pub struct PolicyBook {
+    /// The version in the ledger's head row; any change raises it.
+    pub version: i64,
+    by_asset: BTreeMap<AssetId, Policy>,
+    by_account: BTreeMap<AccountId, Policy>,
+}
+
+impl PolicyBook {
+    /// An empty book of a version.
+    #[must_use]
+    pub fn new(version: i64) -> Self {
+        Self { version, ..Self::default() }
+    }
+
+    /// Sets what holds for a currency.
+    pub fn set_asset(&mut self, asset: AssetId, policy: Policy) {
+        self.by_asset.insert(asset, policy);
+    }
+
+    /// Sets what holds for one account.
+    pub fn set_account(&mut self, account: AccountId, policy: Policy) {
+        self.by_account.insert(account, policy);
+    }
+
+    /// What holds for an account: its own policy, else its currency's.
+    #[must_use]
+    pub fn of(&self, account: AccountId, asset: AssetId) -> Option<&Policy> {
+        self.by_account.get(&account).or_else(|| self.by_asset.get(&asset))
+    }
+}

@@ -1,0 +1,409 @@
+//! The posting fold: the one function that decides money.
+//!
+//! A [`Book`] holds the accounts of a chunk as they were read under lock. [`Book::post`] decides one
+//! request against it and either refuses with the first code in order, changing nothing, or moves the
+//! balances and returns the postings. Requests are folded one after another, so each sees what the ones
+//! before it left. Nothing here can fail half-way: after the last check the movement must succeed.
+
+use crate::account::{Account, AccountKind, AccountStatus, Window};
+use crate::code::Code;
+use crate::id::{AccountId, AssetId, PostingId, TransferId};
+use crate::limit::Calendar;
+use crate::policy::PolicyBook;
+use crate::transfer::TransferKind;
+use hashbrown::HashMap;
+
+/// What a posting is, seen from the account that it leaves or enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PostingKind {
+    /// The amount of a transfer.
+    Transfer,
+    /// The fee on top.
+    Fee,
+    /// The source's side of an exchange: source to clearing.
+    ExchangeOut,
+    /// The target's side of an exchange: clearing to target.
+    ExchangeIn,
+}
+
+impl PostingKind {
+    /// The number that is stored; never reused.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Transfer => 1,
+            Self::Fee => 2,
+            Self::ExchangeOut => 3,
+            Self::ExchangeIn => 4,
+        }
+    }
+
+    /// The kind of a stored number.
+    #[must_use]
+    pub const fn from_number(number: i64) -> Option<Self> {
+        match number {
+            1 => Some(Self::Transfer),
+            2 => Some(Self::Fee),
+            3 => Some(Self::ExchangeOut),
+            4 => Some(Self::ExchangeIn),
+            _ => None,
+        }
+    }
+
+    /// Document 001's name of the entry that this posting is for its debited or credited account.
+    #[must_use]
+    pub const fn entry_name(self, debit: bool) -> &'static str {
+        match (self, debit) {
+            (Self::Fee, true) => "fee",
+            (Self::Fee, false) => "fee_income",
+            (_, true) => "transfer_out",
+            (_, false) => "transfer_in",
+        }
+    }
+}
+
+/// One leg: one debit account, one credit account, one amount, and both balances after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posting {
+    /// Its number.
+    pub id: PostingId,
+    /// The transfer that it belongs to.
+    pub transfer: TransferId,
+    /// What it is.
+    pub kind: PostingKind,
+    /// The account that pays.
+    pub debit: AccountId,
+    /// The account that is paid.
+    pub credit: AccountId,
+    /// Minor units of the two accounts' common currency; always positive.
+    pub amount: i64,
+    /// The payer's balance after it.
+    pub debit_after: i64,
+    /// The payee's balance after it.
+    pub credit_after: i64,
+    /// The payer's posting before this one.
+    pub debit_prev: Option<PostingId>,
+    /// The payee's posting before this one.
+    pub credit_prev: Option<PostingId>,
+}
+
+/// A request to move money, as the fold sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The number that its transfer will have.
+    pub transfer: TransferId,
+    /// Why.
+    pub kind: TransferKind,
+    /// Who pays.
+    pub source: AccountId,
+    /// Who is paid.
+    pub target: AccountId,
+    /// Minor units of the source's currency.
+    pub amount: i64,
+    /// Minor units of the target's currency, when the currencies differ.
+    pub exchanged: Option<i64>,
+}
+
+/// A request that was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Posted {
+    /// Taken from the source on top of the amount.
+    pub fee: i64,
+    /// Its first posting.
+    pub first: PostingId,
+    /// How many postings it has, numbered on from the first.
+    pub count: i64,
+}
+
+/// The accounts of a chunk while it is being decided.
+#[derive(Debug, Clone)]
+pub struct Book {
+    accounts: Vec<Account>,
+    touched: Vec<bool>,
+    places: HashMap<AccountId, usize>,
+    system: HashMap<(AssetId, AccountKind), AccountId>,
+    next: PostingId,
+}
+
+/// What a request will do, once every check has passed.
+struct Plan {
+    source: usize,
+    target: usize,
+    fee: i64,
+    fee_account: Option<usize>,
+    clearing: Option<(usize, usize, i64)>,
+}
+
+impl Book {
+    /// A book over accounts as they were read, numbering postings from `next`.
+    #[must_use]
+    pub fn new(accounts: Vec<Account>, next: PostingId) -> Self {
+        let mut book = Self {
+            touched: Vec::with_capacity(accounts.len()),
+            places: HashMap::with_capacity(accounts.len()),
+            system: HashMap::new(),
+            accounts: Vec::with_capacity(accounts.len()),
+            next,
+        };
+        accounts.into_iter().for_each(|account| book.add(account));
+        book
+    }
+
+    /// Adds an account, unless it is here already (a preview reads accounts as it meets them).
+    pub fn add(&mut self, account: Account) {
+        if self.places.contains_key(&account.id) {
+            return;
+        }
+        if account.kind.is_system() {
+            self.system.insert((account.asset, account.kind), account.id);
+        }
+        self.places.insert(account.id, self.accounts.len());
+        self.accounts.push(account);
+        self.touched.push(false);
+    }
+
+    /// An account as it stands now.
+    #[must_use]
+    pub fn get(&self, id: AccountId) -> Option<&Account> {
+        self.accounts.get(*self.places.get(&id)?)
+    }
+
+    /// Whether an account is in the book.
+    #[must_use]
+    pub fn contains(&self, id: AccountId) -> bool {
+        self.places.contains_key(&id)
+    }
+
+    /// The system account of a kind in a currency.
+    #[must_use]
+    pub fn system(&self, asset: AssetId, kind: AccountKind) -> Option<AccountId> {
+        self.system.get(&(asset, kind)).copied()
+    }
+
+    /// The accounts that the fold changed, each once.
+    pub fn changed(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.iter().zip(&self.touched).filter_map(|(account, touched)| touched.then_some(account))
+    }
+
+    /// Decides one request. A refusal is the first code in the table's order and changes nothing.
+    pub fn post(
+        &mut self,
+        request: &Request,
+        policies: &PolicyBook,
+        today: Calendar,
+        postings: &mut Vec<Posting>,
+    ) -> Result<Posted, Code> {
+        let plan = self.plan(request, policies, today)?;
+        // From here on the request must succeed: every check has passed and nothing has changed yet.
+        Ok(self.apply(request, &plan, today, postings))
+    }
+
+    fn plan(&self, request: &Request, policies: &PolicyBook, today: Calendar) -> Result<Plan, Code> {
+        let source_place = *self.places.get(&request.source).ok_or(Code::SourceNotFound)?;
+        let target_place = *self.places.get(&request.target).ok_or(Code::TargetNotFound)?;
+        let source = self.accounts.get(source_place).ok_or(Code::SourceNotFound)?;
+        let target = self.accounts.get(target_place).ok_or(Code::TargetNotFound)?;
+        check_kinds(request.kind, source, target)?;
+        check_states(source, target)?;
+        if source.id == target.id {
+            return Err(Code::SameAccount);
+        }
+        let clearing = self.clearing(source, target, request)?;
+        if request.amount <= 0 {
+            return Err(Code::AmountNotPositive);
+        }
+        let mut fee = 0;
+        if request.kind.is_limited()
+            && let Some(policy) = policies.of(source.id, source.asset)
+        {
+            policy.limit.check(source, request.amount, today)?;
+            if request.kind.is_charged() && source.holder != target.holder {
+                fee = policy.fee.fee(request.amount)?;
+            }
+        }
+        let fee_account = self.fee_account(source, fee)?;
+        check_available(source, request.amount, fee)?;
+        let plan = Plan { source: source_place, target: target_place, fee, fee_account, clearing };
+        self.check_overflow(&plan, request)?;
+        Ok(plan)
+    }
+
+    fn fee_account(&self, source: &Account, fee: i64) -> Result<Option<usize>, Code> {
+        if fee == 0 {
+            return Ok(None);
+        }
+        self.place_of(source.asset, AccountKind::FeeIncome).map(Some).ok_or(Code::FeeOverflow)
+    }
+
+    fn place_of(&self, asset: AssetId, kind: AccountKind) -> Option<usize> {
+        self.places.get(&self.system(asset, kind)?).copied()
+    }
+
+    fn clearing(
+        &self,
+        source: &Account,
+        target: &Account,
+        request: &Request,
+    ) -> Result<Option<(usize, usize, i64)>, Code> {
+        if source.asset == target.asset {
+            return match request.exchanged {
+                Some(amount) if amount != request.amount => Err(Code::ExchangeMismatch),
+                _ => Ok(None),
+            };
+        }
+        let exchanged = request.exchanged.ok_or(Code::CurrencyMismatch)?;
+        if exchanged <= 0 {
+            return Err(Code::AmountNotPositive);
+        }
+        let out = self.place_of(source.asset, AccountKind::FxClearing).ok_or(Code::CurrencyMismatch)?;
+        let back = self.place_of(target.asset, AccountKind::FxClearing).ok_or(Code::CurrencyMismatch)?;
+        Ok(Some((out, back, exchanged)))
+    }
+
+    /// The balances that rise or fall must stay inside `i64`; checked before anything moves.
+    fn check_overflow(&self, plan: &Plan, request: &Request) -> Result<(), Code> {
+        let fits = |place: usize, delta: i64| {
+            self.accounts.get(place).is_some_and(|account| account.balance.checked_add(delta).is_some())
+        };
+        let out = request.amount.checked_add(plan.fee).ok_or(Code::BalanceOverflow)?;
+        let received = plan.clearing.map_or(request.amount, |(_, _, exchanged)| exchanged);
+        let bridge = plan.clearing.is_none_or(|(a, b, e)| fits(a, request.amount) && fits(b, -e));
+        let fee = plan.fee_account.is_none_or(|place| fits(place, plan.fee));
+        if fits(plan.source, -out) && fits(plan.target, received) && bridge && fee {
+            Ok(())
+        } else {
+            Err(Code::BalanceOverflow)
+        }
+    }
+
+    fn apply(
+        &mut self,
+        request: &Request,
+        plan: &Plan,
+        today: Calendar,
+        postings: &mut Vec<Posting>,
+    ) -> Posted {
+        let first = self.next;
+        let (source, target, amount) = (plan.source, plan.target, request.amount);
+        match plan.clearing {
+            None => postings.push(self.leg(request, PostingKind::Transfer, source, target, amount)),
+            Some((out, back, exchanged)) => {
+                postings.push(self.leg(request, PostingKind::ExchangeOut, source, out, amount));
+                postings.push(self.leg(request, PostingKind::ExchangeIn, back, target, exchanged));
+            }
+        }
+        if let Some(place) = plan.fee_account {
+            postings.push(self.leg(request, PostingKind::Fee, source, place, plan.fee));
+        }
+        if request.kind.is_limited()
+            && let Some(account) = self.accounts.get_mut(source)
+        {
+            account.day = account.day.add(today.day, amount);
+            account.month = account.month.add(today.month, amount);
+        }
+        Posted { fee: plan.fee, first, count: self.next.0 - first.0 }
+    }
+
+    fn leg(
+        &mut self,
+        request: &Request,
+        kind: PostingKind,
+        debit: usize,
+        credit: usize,
+        amount: i64,
+    ) -> Posting {
+        let id = self.next;
+        self.next = PostingId(id.0 + 1);
+        let (debit, debit_after, debit_prev) = self.shift(debit, -amount, id);
+        let (credit, credit_after, credit_prev) = self.shift(credit, amount, id);
+        let transfer = request.transfer;
+        Posting {
+            id,
+            transfer,
+            kind,
+            debit,
+            credit,
+            amount,
+            debit_after,
+            credit_after,
+            debit_prev,
+            credit_prev,
+        }
+    }
+
+    fn shift(&mut self, place: usize, delta: i64, id: PostingId) -> (AccountId, i64, Option<PostingId>) {
+        if let Some(touched) = self.touched.get_mut(place) {
+            *touched = true;
+        }
+        match self.accounts.get_mut(place) {
+            Some(account) => {
+                account.balance += delta;
+                (account.id, account.balance, account.head.replace(id))
+            }
+            // Places come from the map of this same book, so there is no other case.
+            None => (AccountId(0), 0, None),
+        }
+    }
+}
+
+/// Customers name customers' accounts; the ledger's own accounts stand only where the kind asks for them.
+const fn check_kinds(kind: TransferKind, source: &Account, target: &Account) -> Result<(), Code> {
+    let (from_world, to_world) = match kind {
+        TransferKind::Single | TransferKind::Item => (false, false),
+        TransferKind::Deposit | TransferKind::Opening => (true, false),
+        TransferKind::Withdrawal => (false, true),
+    };
+    let source_fits = matches!(source.kind, AccountKind::World) && from_world
+        || matches!(source.kind, AccountKind::Customer) && !from_world;
+    let target_fits = matches!(target.kind, AccountKind::World) && to_world
+        || matches!(target.kind, AccountKind::Customer) && !to_world;
+    if source_fits && target_fits { Ok(()) } else { Err(Code::SystemAccount) }
+}
+
+const fn check_states(source: &Account, target: &Account) -> Result<(), Code> {
+    match (source.status, target.status) {
+        (AccountStatus::Closed, _) => Err(Code::SourceClosed),
+        (AccountStatus::Frozen, _) => Err(Code::SourceFrozen),
+        (_, AccountStatus::Closed) => Err(Code::TargetClosed),
+        (_, AccountStatus::Frozen) => Err(Code::TargetFrozen),
+        (AccountStatus::Active, AccountStatus::Active) => Ok(()),
+    }
+}
+
+fn check_available(source: &Account, amount: i64, fee: i64) -> Result<(), Code> {
+    let available = source.available();
+    if i128::from(amount) > available {
+        Err(Code::InsufficientBalance)
+    } else if i128::from(amount) + i128::from(fee) > available {
+        Err(Code::InsufficientForFee)
+    } else {
+        Ok(())
+    }
+}
+
+/// A new, empty account: what opening one writes.
+#[must_use]
+pub fn opened(
+    id: AccountId,
+    asset: AssetId,
+    holder: Option<crate::id::HolderId>,
+    kind: AccountKind,
+) -> Account {
+    Account {
+        id,
+        asset,
+        holder,
+        kind,
+        status: AccountStatus::Active,
+        overdraft: 0,
+        balance: 0,
+        held: 0,
+        head: None,
+        day: Window::default(),
+        month: Window::default(),
+    }
+}
+
+#[cfg(test)]
+#[path = "posting_tests.rs"]
+mod tests;

@@ -1,0 +1,302 @@
+//! A streaming CSV reader whose memory is bounded whatever the input.
+//!
+//! It is built on `csv-core`, not on `csv`, because there one field of 100 MB is buffered before anyone can
+//! refuse it. Here a field stops at [`FIELD_MAX`], the rest of its record is skipped, and reading goes on.
+//!
+//! To refuse another kind of file by its first bytes, give it a row in `MAGIC`.
+
+use std::io::{ErrorKind, Read};
+
+use csv_core::ReadRecordResult;
+use domain::code::Code;
+
+use crate::problem::{Problem, ReadError, shorten};
+
+/// The longest field, in bytes.
+pub const FIELD_MAX: usize = 32 * 1024;
+
+/// The most columns.
+pub const COLUMNS_MAX: usize = 256;
+
+/// How much is read at once.
+const INPUT_BYTES: usize = 64 * 1024;
+
+/// What files that are not CSV begin with.
+const MAGIC: &[(&[u8], &str)] = &[
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"PK\x03\x04", "ZIP or XLSX"),
+    (b"PK\x05\x06", "ZIP"),
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"\x1f\x8b", "GZIP"),
+    (b"\xd0\xcf\x11\xe0", "XLS"),
+    (b"<html", "HTML"),
+    (b"<!doctype", "HTML"),
+    (b"<?xml", "XML"),
+];
+
+/// What separates fields. The comma unless the uploader declares another: a guess could shift columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Delimiter {
+    /// `,`
+    #[default]
+    Comma,
+    /// `;`
+    Semicolon,
+    /// The tab character.
+    Tab,
+}
+
+impl Delimiter {
+    const fn byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+            Self::Tab => b'\t',
+        }
+    }
+
+    /// The delimiter of a name (`comma`, `semicolon`, `tab`) or of the character itself.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "," | "comma" => Some(Self::Comma),
+            ";" | "semicolon" => Some(Self::Semicolon),
+            "\t" | "tab" => Some(Self::Tab),
+            _ => None,
+        }
+    }
+}
+
+/// What [`CsvReader::advance`] met.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// A record, to be had from [`CsvReader::record`].
+    Record,
+    /// A record that is skipped because of its size.
+    Oversized(Oversized),
+    /// The end of the file.
+    End,
+}
+
+/// Why a record was skipped.
+#[derive(Debug)]
+pub(crate) struct Oversized {
+    /// The place of the field that is too long; none if there are too many fields.
+    pub(crate) column: Option<usize>,
+    /// The beginning of the field.
+    pub(crate) value: String,
+}
+
+/// Reads records one at a time.
+pub struct CsvReader<R> {
+    read: R,
+    core: csv_core::Reader,
+    input: Vec<u8>,
+    start: usize,
+    end: usize,
+    output: Vec<u8>,
+    written: usize,
+    ends: Vec<usize>,
+    fields: usize,
+    lines: Lines,
+    record_line: u64,
+}
+
+impl<R: Read> CsvReader<R> {
+    /// Begins to read: refuses what is not CSV by its first bytes, and drops a byte order mark.
+    pub fn new(read: R, delimiter: Delimiter) -> Result<Self, ReadError> {
+        let core = csv_core::ReaderBuilder::new().delimiter(delimiter.byte()).build();
+        let mut reader = Self {
+            read,
+            core,
+            input: vec![0; INPUT_BYTES],
+            start: 0,
+            end: 0,
+            output: vec![0; FIELD_MAX * 2],
+            written: 0,
+            ends: vec![0; COLUMNS_MAX + 1],
+            fields: 0,
+            lines: Lines { line: 1, after_cr: false },
+            record_line: 1,
+        };
+        while reader.end < INPUT_BYTES && reader.fill_more()? {}
+        reader.begin()?;
+        Ok(reader)
+    }
+
+    fn begin(&mut self) -> Result<(), ReadError> {
+        let bytes = self.rest();
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let kind = kind_of(text);
+        self.start = bytes.len() - text.len();
+        match kind {
+            Some(kind) => Err(ReadError::Refused(Problem::of_row(1, Code::FileUnsupported, kind))),
+            None => Ok(()),
+        }
+    }
+
+    /// The line on which the current record begins.
+    #[must_use]
+    pub const fn line(&self) -> u64 {
+        self.record_line
+    }
+
+    /// How many bytes the reader holds: at most about 16 MiB, 128 KiB for ordinary files.
+    #[must_use]
+    pub const fn capacity(&self) -> usize {
+        self.input.capacity() + self.output.capacity()
+    }
+
+    /// The bytes of the current record, all fields in a row, and where each field ends.
+    pub(crate) fn record(&self) -> (&[u8], &[usize]) {
+        let bytes = self.output.get(..self.written).unwrap_or_default();
+        (bytes, self.ends.get(..self.fields).unwrap_or_default())
+    }
+
+    /// Whether nothing but blank lines is left.
+    pub fn at_end(&mut self) -> Result<bool, ReadError> {
+        loop {
+            self.fill()?;
+            let rest = self.input.get(self.start..self.end).unwrap_or_default();
+            let blank = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+            let (left, empty) = (blank < rest.len(), rest.is_empty());
+            self.lines.pass(rest.get(..blank).unwrap_or_default());
+            self.start += blank;
+            if left || empty {
+                return Ok(empty);
+            }
+        }
+    }
+
+    /// Goes to the next record.
+    pub(crate) fn advance(&mut self) -> Result<Step, ReadError> {
+        if self.at_end()? {
+            return Ok(Step::End);
+        }
+        (self.written, self.fields, self.record_line) = (0, 0, self.lines.line);
+        loop {
+            let done = self.run()?;
+            if let Some(oversized) = self.oversized() {
+                self.skip(done)?;
+                return Ok(Step::Oversized(oversized));
+            }
+            if done {
+                return Ok(Step::Record);
+            }
+        }
+    }
+
+    fn oversized(&self) -> Option<Oversized> {
+        if self.fields > COLUMNS_MAX {
+            return Some(Oversized { column: None, value: format!(">{COLUMNS_MAX}") });
+        }
+        let field = self.output.get(self.field_start()..self.written)?;
+        let too_long = field.len() > FIELD_MAX;
+        too_long.then(|| Oversized { column: Some(self.fields), value: shorten(field) })
+    }
+
+    /// Passes over the rest of the record, keeping none of it.
+    fn skip(&mut self, mut done: bool) -> Result<(), ReadError> {
+        while !done {
+            (self.written, self.fields) = (0, 0);
+            done = self.run()?;
+        }
+        Ok(())
+    }
+
+    fn field_start(&self) -> usize {
+        self.fields.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0)
+    }
+
+    /// One call of the parser; true at the end of a record. At the end of the input the parser gets the
+    /// newline that may be missing: if even that ends no record, it stands inside quotes.
+    fn run(&mut self) -> Result<bool, ReadError> {
+        self.fill()?;
+        let limit = self.field_start() + FIELD_MAX + 1;
+        if self.output.len() < limit {
+            self.output.resize(limit, 0);
+        }
+        let rest = self.input.get(self.start..self.end).unwrap_or_default();
+        let input = if rest.is_empty() { b"\n" } else { rest };
+        let room = self.output.get_mut(self.written..limit).unwrap_or_default();
+        let ends = self.ends.get_mut(self.fields..).unwrap_or_default();
+        let (result, read, wrote, ended) = self.core.read_record(input, room, ends);
+        let done = matches!(result, ReadRecordResult::Record);
+        if rest.is_empty() && !done {
+            return Err(self.not_closed());
+        }
+        self.written += wrote;
+        self.fields += ended;
+        if rest.is_empty() {
+            return Ok(true);
+        }
+        self.lines.pass(rest.get(..read).unwrap_or_default());
+        self.start += read;
+        Ok(done)
+    }
+
+    fn not_closed(&self) -> ReadError {
+        let begin = self.output.get(..self.written).unwrap_or_default();
+        ReadError::Refused(Problem::of_row(self.record_line, Code::QuoteNotClosed, begin))
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.input.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Reads on if nothing is left to parse; at the end of the file nothing is left afterwards either.
+    fn fill(&mut self) -> Result<(), ReadError> {
+        if self.start == self.end {
+            (self.start, self.end) = (0, 0);
+            self.fill_more()?;
+        }
+        Ok(())
+    }
+
+    fn fill_more(&mut self) -> Result<bool, ReadError> {
+        let room = self.input.get_mut(self.end..).unwrap_or_default();
+        loop {
+            match self.read.read(room) {
+                Ok(read) => {
+                    self.end += read;
+                    return Ok(read > 0);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn kind_of(bytes: &[u8]) -> Option<&'static str> {
+    let text = bytes.trim_ascii_start();
+    let begins = |magic: &[u8]| {
+        bytes.starts_with(magic) || text.get(..magic.len()).is_some_and(|t| t.eq_ignore_ascii_case(magic))
+    };
+    MAGIC.iter().find(|(magic, _)| begins(magic)).map(|(_, kind)| *kind)
+}
+
+/// Counts lines as an editor does: LF, CRLF and CR each end one. `csv-core` counts LF only.
+struct Lines {
+    line: u64,
+    after_cr: bool,
+}
+
+impl Lines {
+    fn pass(&mut self, bytes: &[u8]) {
+        if !self.after_cr && !bytes.contains(&b'\r') {
+            self.line += bytes.iter().map(|b| u64::from(*b == b'\n')).sum::<u64>();
+            return;
+        }
+        for byte in bytes {
+            let ended = *byte == b'\r' || (*byte == b'\n' && !self.after_cr);
+            self.line += u64::from(ended);
+            self.after_cr = *byte == b'\r';
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What is wrong with a file, in the words of a person who has to mend it: line, column, code, value.
+
+use domain::code::Code;
+
+/// How many characters of a value a problem shows.
+pub const VALUE_SHOWN: usize = 64;
+
+/// One thing that is wrong with a row, or with the whole file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The line of the file on which the row begins, from 1.
+    pub line: u64,
+    /// The header of the column as it stands in the file, or the name of a column that is missing.
+    pub column: Option<String>,
+    /// What is wrong.
+    pub code: Code,
+    /// The value, shortened to [`VALUE_SHOWN`] characters, unreadable ones replaced.
+    pub value: String,
+}
+
+impl Problem {
+    /// A problem that belongs to no column.
+    #[must_use]
+    pub fn of_row(line: u64, code: Code, value: impl AsRef<[u8]>) -> Self {
+        Self { line, column: None, code, value: shorten(value.as_ref()) }
+    }
+
+    /// A problem of one column.
+    #[must_use]
+    pub fn of_column(line: u64, column: &str, code: Code, value: impl AsRef<[u8]>) -> Self {
+        Self { column: Some(shorten(column.as_bytes())), ..Self::of_row(line, code, value) }
+    }
+}
+
+/// Why reading stops.
+#[derive(Debug)]
+pub enum ReadError {
+    /// The bytes could not be had; the file may be fine.
+    Io(std::io::Error),
+    /// The file as a whole cannot be read.
+    Refused(Problem),
+}
+
+impl From<std::io::Error> for ReadError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl std::fmt::Display for ReadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(f),
+            Self::Refused(problem) => write!(f, "line {}: {}", problem.line, problem.code),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// The beginning of a value, safe to store and to show: no control characters, no invalid bytes.
+#[must_use]
+pub fn shorten(value: &[u8]) -> String {
+    let enough = value.get(..VALUE_SHOWN * 4).unwrap_or(value);
+    let visible = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    String::from_utf8_lossy(enough).chars().take(VALUE_SHOWN).map(visible).collect()
+}

@@ -1,0 +1,55 @@
+//! Days and months of the organisation's time zone.
+
+use domain::limit::Calendar;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+/// The zoned time of microseconds UTC; a time out of range is the epoch.
+#[must_use]
+pub fn zoned(now: i64, zone: &TimeZone) -> Zoned {
+    Timestamp::from_microsecond(now).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone())
+}
+
+/// The day and month that limits count in.
+#[must_use]
+pub fn calendar(now: i64, zone: &TimeZone) -> Calendar {
+    let date = zoned(now, zone).date();
+    Calendar { day: day_number(date), month: i64::from(date.year()) * 12 + i64::from(date.month()) - 1 }
+}
+
+/// Days since 1970-01-01.
+#[must_use]
+pub fn day_number(date: Date) -> i64 {
+    let epoch = Date::constant(1970, 1, 1);
+    epoch.until(date).map_or(0, |span| i64::from(span.get_days()))
+}
+
+/// The date of a day number.
+#[must_use]
+pub fn date_of(day: i64) -> Date {
+    let span = jiff::Span::new().try_days(day).unwrap_or_default();
+    Date::constant(1970, 1, 1).saturating_add(span)
+}
+
+/// `yyyymmdd` of a date, for batch numbers.
+#[must_use]
+pub fn compact(date: Date) -> i64 {
+    i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_count_from_1970_in_the_zone() {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
+        // 2025-12-31 16:30 UTC is 2026-01-01 00:30 in Shanghai.
+        let now = 1_767_198_600_000_000;
+        assert_eq!(calendar(now, &TimeZone::UTC), Calendar { day: 20_453, month: 2025 * 12 + 11 });
+        assert_eq!(calendar(now, &zone), Calendar { day: 20_454, month: 2026 * 12 });
+        assert_eq!(date_of(20_454).to_string(), "2026-01-01");
+        assert_eq!(compact(date_of(20_454)), 20_260_101);
+    }
+}

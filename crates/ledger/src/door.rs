@@ -1,0 +1,183 @@
+//! The queue in front of the ledger and the loop behind it.
+
+use crate::chunk::{self, Bulk};
+use crate::clock::Clock;
+use crate::context::Context;
+use crate::request::{Outcome, Run, RunOutcome, Single};
+use domain::batch::CHUNK_ITEMS_MAX;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use store::{Store, StoreError};
+use tokio::sync::{mpsc, oneshot};
+
+/// Requests that may wait; more callers wait to hand theirs over.
+const QUEUE_MAX: usize = 20_000;
+/// Single requests of one chunk.
+const SINGLES_MAX: usize = 10_000;
+/// How long a slice of a batch may hold the door while single requests keep coming.
+const SLICE_BESIDE_SINGLES: Duration = Duration::from_millis(50);
+/// The smallest slice that is worth a commit.
+const SLICE_MIN: usize = 250;
+
+/// How the door works.
+#[derive(Debug, Clone, Copy)]
+pub struct DoorOptions {
+    /// Items of one chunk.
+    pub chunk_items: usize,
+}
+
+impl Default for DoorOptions {
+    fn default() -> Self {
+        Self { chunk_items: CHUNK_ITEMS_MAX }
+    }
+}
+
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// A request and where its answer goes.
+#[derive(Debug)]
+pub(crate) enum Envelope {
+    Single(Box<Single>, Reply<Outcome>),
+    Bulk(Bulk, Reply<Vec<Outcome>>),
+    Run(Run, Reply<RunOutcome>),
+}
+
+/// The one door through which money moves. Clones share one queue.
+#[derive(Debug, Clone)]
+pub struct Door {
+    queue: mpsc::Sender<Envelope>,
+    slice: Arc<AtomicUsize>,
+}
+
+impl Door {
+    /// Opens the door of a store: starts the loop that ends when the last clone is dropped.
+    #[must_use]
+    pub fn open(store: Store, clock: Arc<dyn Clock>, options: DoorOptions) -> Self {
+        let (queue, requests) = mpsc::channel(QUEUE_MAX);
+        let limit = options.chunk_items.clamp(1, CHUNK_ITEMS_MAX);
+        let slice = Arc::new(AtomicUsize::new(limit));
+        let keeper =
+            Keeper { store, clock, context: None, backlog: VecDeque::new(), limit, slice: slice.clone() };
+        tokio::spawn(keeper.serve(requests));
+        Self { queue, slice }
+    }
+
+    /// Moves money once and answers when it is durable, or why it did not move.
+    pub async fn single(&self, single: Single) -> Result<Outcome, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_over(Envelope::Single(Box::new(single), reply), answer).await
+    }
+
+    /// Moves money many times under one audit row (opening balances of an account import). All requests
+    /// are decided in one chunk, so there may be at most [`CHUNK_ITEMS_MAX`] of them.
+    pub async fn bulk(&self, singles: Vec<Single>) -> Result<Vec<Outcome>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_over(Envelope::Bulk(Bulk { singles }, reply), answer).await
+    }
+
+    /// Executes a slice of a batch.
+    pub async fn run(&self, run: Run) -> Result<RunOutcome, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.hand_over(Envelope::Run(run, reply), answer).await
+    }
+
+    /// How many items the next slice should have: the chunk limit, or fewer while single requests wait.
+    #[must_use]
+    pub fn slice_items(&self) -> usize {
+        self.slice.load(Ordering::Relaxed)
+    }
+
+    async fn hand_over<T>(
+        &self,
+        envelope: Envelope,
+        answer: oneshot::Receiver<Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let closed = || StoreError::Unavailable("the ledger's door is closed".to_owned());
+        self.queue.send(envelope).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+}
+
+/// The loop behind the door.
+struct Keeper {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    context: Option<Context>,
+    /// Slices and bulks that did not fit into the chunks so far.
+    backlog: VecDeque<Envelope>,
+    limit: usize,
+    slice: Arc<AtomicUsize>,
+}
+
+impl Keeper {
+    async fn serve(mut self, mut requests: mpsc::Receiver<Envelope>) {
+        let mut gathered = Vec::new();
+        loop {
+            if self.backlog.is_empty() {
+                if requests.recv_many(&mut gathered, SINGLES_MAX).await == 0 {
+                    return;
+                }
+            } else {
+                while let Ok(envelope) = requests.try_recv() {
+                    gathered.push(envelope);
+                    if gathered.len() >= SINGLES_MAX {
+                        break;
+                    }
+                }
+            }
+            let chunk = self.take_chunk(&mut gathered);
+            if self.work(chunk).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Singles first, then as many slices as fit; the rest waits in the order of arrival.
+    fn take_chunk(&mut self, gathered: &mut Vec<Envelope>) -> Vec<Envelope> {
+        let (mut chunk, large): (Vec<_>, Vec<_>) =
+            gathered.drain(..).partition(|envelope| matches!(envelope, Envelope::Single(..)));
+        self.backlog.extend(large);
+        let mut items = 0;
+        while let Some(next) = self.backlog.front() {
+            let size = match next {
+                Envelope::Single(..) => 1,
+                Envelope::Bulk(bulk, _) => bulk.singles.len(),
+                Envelope::Run(run, _) => run.items.len(),
+            };
+            if items > 0 && items + size > self.limit {
+                break;
+            }
+            items += size;
+            chunk.extend(self.backlog.pop_front());
+        }
+        chunk
+    }
+
+    /// Runs a chunk to its end and answers. An error is the answer of all; after a fatal one, whose outcome
+    /// only a restart can tell, the door stays closed.
+    async fn work(&mut self, chunk: Vec<Envelope>) -> Result<(), ()> {
+        let singles = chunk.iter().filter(|e| matches!(e, Envelope::Single(..))).count();
+        let items: usize =
+            chunk.iter().map(|e| if let Envelope::Run(run, _) = e { run.items.len() } else { 0 }).sum();
+        let begun = Instant::now();
+        let fatal = chunk::process(&self.store, self.clock.as_ref(), &mut self.context, chunk).await;
+        self.adapt(singles, items, begun.elapsed());
+        if fatal { Err(()) } else { Ok(()) }
+    }
+
+    fn adapt(&self, singles: usize, items: usize, took: Duration) {
+        if items == 0 {
+            return;
+        }
+        let next = if singles == 0 {
+            items.saturating_mul(2)
+        } else {
+            let budget = SLICE_BESIDE_SINGLES.as_micros().max(1);
+            let fits = u128::try_from(items).unwrap_or(0) * budget / took.as_micros().max(1);
+            usize::try_from(fits).unwrap_or(usize::MAX)
+        };
+        self.slice.store(next.clamp(SLICE_MIN.min(self.limit), self.limit), Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,366 @@
+//! Batches: one row each, with the counters that are the fold over its items.
+
+use crate::args;
+use crate::bulk::{Lookup, Sql};
+use crate::error::StoreError;
+use crate::tx::Tx;
+use crate::value::{Column, Row, Value};
+use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType};
+use domain::id::{AccountId, AssetId, BatchId};
+
+/// A batch as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Its id.
+    pub id: BatchId,
+    /// The day it was made, `yyyymmdd` in the organisation's time zone.
+    pub day: i64,
+    /// Its running number in that day.
+    pub day_number: i64,
+    /// What people call it.
+    pub name: String,
+    /// Which side is the single account.
+    pub kind: BatchType,
+    /// What a failed item means for the rest.
+    pub mode: BatchMode,
+    /// Where it is in its life.
+    pub state: BatchState,
+    /// What a person asked of its run.
+    pub intent: BatchIntent,
+    /// Its currency.
+    pub asset: AssetId,
+    /// The single account; none when each row names both sides.
+    pub account: Option<AccountId>,
+    /// What people wrote.
+    pub remarks: Option<String>,
+    /// SHA-256 of the file it came from, hexadecimal.
+    pub file_hash: Option<String>,
+    /// SHA-256 of its canonical items, as submitted.
+    pub content_hash: Option<String>,
+    /// The first of its items' numbers.
+    pub first_number: i64,
+    /// The last of them.
+    pub last_number: i64,
+    /// Rows of its file that were refused.
+    pub refused_count: i64,
+    /// The fold over its items.
+    pub tally: BatchTally,
+    /// Who made it.
+    pub created_by: String,
+    /// When, microseconds UTC.
+    pub created_at: i64,
+    /// When it was submitted.
+    pub submitted_at: Option<i64>,
+    /// When it began to run.
+    pub started_at: Option<i64>,
+    /// When a person interrupted it.
+    pub interrupted_at: Option<i64>,
+    /// When it ended.
+    pub completed_at: Option<i64>,
+}
+
+impl Batch {
+    /// `batch-20251210-001`.
+    #[must_use]
+    pub fn number(&self) -> String {
+        format!("batch-{:08}-{:03}", self.day, self.day_number)
+    }
+
+    /// The range of its items' numbers.
+    #[must_use]
+    pub const fn range(&self) -> (i64, i64) {
+        (self.first_number, self.last_number)
+    }
+}
+
+/// What a new batch begins with.
+#[derive(Debug, Clone)]
+pub struct NewBatch {
+    /// `yyyymmdd` in the organisation's time zone.
+    pub day: i64,
+    /// What people call it.
+    pub name: String,
+    /// Which side is the single account.
+    pub kind: BatchType,
+    /// What a failed item means for the rest.
+    pub mode: BatchMode,
+    /// Its currency.
+    pub asset: AssetId,
+    /// The single account.
+    pub account: Option<AccountId>,
+    /// What people wrote.
+    pub remarks: Option<String>,
+    /// Who makes it.
+    pub created_by: String,
+    /// When, microseconds UTC.
+    pub created_at: i64,
+}
+
+macro_rules! columns {
+    ($head:literal, $tail:literal) => {
+        concat!(
+            $head,
+            " id, day, day_number, name, type, mode, state, intent, asset, account, remarks, file_hash,
+             content_hash, first_number, last_number, refused_count, total_count, total_amount, success_count,
+             success_amount, failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at,
+             submitted_at, started_at, interrupted_at, completed_at ",
+            $tail
+        )
+    };
+}
+
+static GET: Sql = Sql::new(columns!("SELECT", "FROM batch WHERE id = $1 AND ready = 1"));
+static LOCK: Sql = Sql::locking(columns!("SELECT", "FROM batch WHERE id = $1 AND ready = 1"));
+static BY_NUMBER: Sql =
+    Sql::new(columns!("SELECT", "FROM batch WHERE day = $1 AND day_number = $2 AND ready = 1"));
+static BY_STATE: Sql = Sql::new(columns!("SELECT", "FROM batch WHERE state = $1 AND ready = 1 ORDER BY id"));
+static UNREADY: Sql = Sql::new(columns!("SELECT", "FROM batch WHERE ready = 0 ORDER BY id"));
+static SAME_FILE: Sql = Sql::new(columns!(
+    "SELECT",
+    "FROM batch WHERE file_hash = $1 AND ready = 1 AND state NOT IN (5, 11) ORDER BY id LIMIT 1"
+));
+static CREATE: Sql = Sql::new(
+    "INSERT INTO batch (day, day_number, name, type, mode, state, intent, ready, asset, account, remarks,
+       first_number, last_number, refused_count, total_count, total_amount, success_count, success_amount,
+       failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at)
+     SELECT $1, COALESCE(MAX(day_number), 0) + 1, $2, $3, $4, 2, 2, 0, $5, $6, $7,
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $9
+     FROM batch WHERE day = $1 RETURNING id",
+);
+static FILL: Sql = Sql::new(
+    "UPDATE batch SET ready = 1, file_hash = $2, first_number = $3, last_number = $4, refused_count = $5,
+       total_count = $6, total_amount = $7 WHERE id = $1 AND state = 2",
+);
+static EXTENT: Sql =
+    Sql::new("UPDATE batch SET first_number = $2, last_number = $3 WHERE id = $1 AND ready = 0");
+static SUBMIT: Sql =
+    Sql::new("UPDATE batch SET state = 3, content_hash = $2, submitted_at = $3 WHERE id = $1 AND state = 2");
+static MOVE: Sql = Sql::new(
+    "UPDATE batch SET state = $2, intent = $3, started_at = COALESCE(started_at, $4), completed_at = $5
+     WHERE id = $1",
+);
+static INTEND: Sql =
+    Sql::new("UPDATE batch SET intent = $2, interrupted_at = COALESCE($3, interrupted_at) WHERE id = $1");
+static TALLY: Sql = Sql::new(
+    "UPDATE batch SET total_count = $2, total_amount = $3, success_count = $4, success_amount = $5,
+       failed_count = $6, failed_amount = $7, skipped_count = $8, fee_amount = $9 WHERE id = $1",
+);
+static PURGE: Sql = Sql::new("DELETE FROM batch WHERE id = $1 AND ready = 0");
+static LOCK_MANY: Lookup =
+    Lookup { columns: columns!("", ""), from: "batch", key: "id", and: "ready = 1", lock: true };
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[
+    &GET, &LOCK, &BY_NUMBER, &BY_STATE, &UNREADY, &SAME_FILE, &CREATE, &FILL, &EXTENT, &SUBMIT, &MOVE,
+    &INTEND, &TALLY, &PURGE,
+];
+
+fn read(row: Row<'_>) -> Result<Batch, StoreError> {
+    Ok(Batch {
+        id: BatchId(row.i64(0)?),
+        day: row.i64(1)?,
+        day_number: row.i64(2)?,
+        name: row.text(3)?,
+        kind: row.stored(4, BatchType::from_number)?,
+        mode: row.stored(5, BatchMode::from_number)?,
+        state: row.stored(6, BatchState::from_number)?,
+        intent: row.stored(7, BatchIntent::from_number)?,
+        asset: AssetId(row.i64(8)?),
+        account: row.opt_i64(9)?.map(AccountId),
+        remarks: row.opt_text(10)?,
+        file_hash: row.opt_text(11)?,
+        content_hash: row.opt_text(12)?,
+        first_number: row.i64(13)?,
+        last_number: row.i64(14)?,
+        refused_count: row.i64(15)?,
+        tally: BatchTally {
+            total_count: row.i64(16)?,
+            total_amount: row.i64(17)?,
+            success_count: row.i64(18)?,
+            success_amount: row.i64(19)?,
+            failed_count: row.i64(20)?,
+            failed_amount: row.i64(21)?,
+            skipped_count: row.i64(22)?,
+            fee_amount: row.i64(23)?,
+        },
+        created_by: row.text(24)?,
+        created_at: row.i64(25)?,
+        submitted_at: row.opt_i64(26)?,
+        started_at: row.opt_i64(27)?,
+        interrupted_at: row.opt_i64(28)?,
+        completed_at: row.opt_i64(29)?,
+    })
+}
+
+async fn one(tx: &mut Tx, sql: &'static Sql, args: Vec<Value>) -> Result<Option<Batch>, StoreError> {
+    tx.fetch(sql, args).await?.first().map(read).transpose()
+}
+
+/// A batch by its id.
+pub async fn get(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>, StoreError> {
+    one(tx, &GET, args![id.0]).await
+}
+
+/// A batch by its id, locked.
+pub async fn lock(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>, StoreError> {
+    one(tx, &LOCK, args![id.0]).await
+}
+
+/// Several batches, locked; ids sorted.
+pub async fn lock_many(tx: &mut Tx, sorted: Vec<i64>) -> Result<Vec<Batch>, StoreError> {
+    tx.lookup(&LOCK_MANY, Column::I64(sorted)).await?.iter().map(read).collect()
+}
+
+/// A batch by its day and number in the day.
+pub async fn by_number(tx: &mut Tx, day: i64, day_number: i64) -> Result<Option<Batch>, StoreError> {
+    one(tx, &BY_NUMBER, args![day, day_number]).await
+}
+
+/// All batches in a state, oldest first.
+pub async fn by_state(tx: &mut Tx, state: BatchState) -> Result<Vec<Batch>, StoreError> {
+    tx.fetch(&BY_STATE, args![state.number()]).await?.iter().map(read).collect()
+}
+
+/// Batches whose import has not finished.
+pub async fn unready(tx: &mut Tx) -> Result<Vec<Batch>, StoreError> {
+    tx.fetch(&UNREADY, args![]).await?.iter().map(read).collect()
+}
+
+/// A live batch that was imported from the same bytes.
+pub async fn same_file(tx: &mut Tx, hash: &str) -> Result<Option<Batch>, StoreError> {
+    one(tx, &SAME_FILE, args![hash]).await
+}
+
+/// Makes a draft that nobody sees before [`fill`].
+pub async fn create(tx: &mut Tx, batch: &NewBatch) -> Result<BatchId, StoreError> {
+    let args = args![
+        batch.day,
+        batch.name.as_str(),
+        batch.kind.number(),
+        batch.mode.number(),
+        batch.asset.0,
+        batch.account.map(|a| a.0),
+        batch.remarks.as_deref(),
+        batch.created_by.as_str(),
+        batch.created_at,
+    ];
+    let rows = tx.fetch(&CREATE, args).await?;
+    Ok(BatchId(rows.first().ok_or_else(|| StoreError::Corrupt("no id".to_owned()))?.i64(0)?))
+}
+
+/// What an import brought.
+#[derive(Debug, Clone, Default)]
+pub struct Filled {
+    /// SHA-256 of the file.
+    pub file_hash: Option<String>,
+    /// First item.
+    pub first_number: i64,
+    /// Last item.
+    pub last_number: i64,
+    /// Rows refused.
+    pub refused_count: i64,
+    /// Rows taken.
+    pub total_count: i64,
+    /// Their sum.
+    pub total_amount: i64,
+}
+
+/// Makes an imported draft visible.
+pub async fn fill(tx: &mut Tx, id: BatchId, filled: &Filled) -> Result<u64, StoreError> {
+    let args = args![
+        id.0,
+        filled.file_hash.as_deref(),
+        filled.first_number,
+        filled.last_number,
+        filled.refused_count,
+        filled.total_count,
+        filled.total_amount,
+    ];
+    tx.execute(&FILL, args).await
+}
+
+/// Notes how far an unfinished import has come, so that its leftovers can be found.
+pub async fn set_extent(tx: &mut Tx, id: BatchId, first: i64, last: i64) -> Result<(), StoreError> {
+    tx.execute(&EXTENT, args![id.0, first, last]).await.map(|_| ())
+}
+
+/// Freezes a draft under the hash of its content.
+pub async fn submit(tx: &mut Tx, id: BatchId, content_hash: &str, now: i64) -> Result<u64, StoreError> {
+    tx.execute(&SUBMIT, args![id.0, content_hash, now]).await
+}
+
+/// Moves a batch on. `started_at` is kept if it stands; `completed_at` is set as given.
+pub async fn set_state(
+    tx: &mut Tx,
+    id: BatchId,
+    state: BatchState,
+    intent: BatchIntent,
+    started_at: Option<i64>,
+    completed_at: Option<i64>,
+) -> Result<(), StoreError> {
+    let args = args![id.0, state.number(), intent.number(), started_at, completed_at];
+    tx.execute(&MOVE, args).await.map(|_| ())
+}
+
+/// Notes what a person asked of the run.
+pub async fn set_intent(
+    tx: &mut Tx,
+    id: BatchId,
+    intent: BatchIntent,
+    interrupted_at: Option<i64>,
+) -> Result<(), StoreError> {
+    tx.execute(&INTEND, args![id.0, intent.number(), interrupted_at]).await.map(|_| ())
+}
+
+/// Writes the counters.
+pub async fn set_tally(tx: &mut Tx, id: BatchId, tally: &BatchTally) -> Result<(), StoreError> {
+    let args = args![
+        id.0,
+        tally.total_count,
+        tally.total_amount,
+        tally.success_count,
+        tally.success_amount,
+        tally.failed_count,
+        tally.failed_amount,
+        tally.skipped_count,
+        tally.fee_amount,
+    ];
+    tx.execute(&TALLY, args).await.map(|_| ())
+}
+
+/// Forgets a batch whose import did not finish; its items and problems first.
+pub async fn purge(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
+    tx.execute(&PURGE, args![id.0]).await.map(|_| ())
+}
+
+/// Which batches a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct BatchFilter {
+    /// Only this state.
+    pub state: Option<BatchState>,
+    /// Only this type.
+    pub kind: Option<BatchType>,
+    /// Before this id: lists are newest first.
+    pub before: Option<i64>,
+}
+
+/// A page of batches, newest first.
+pub async fn list(tx: &mut Tx, filter: &BatchFilter, limit: i64) -> Result<Vec<Batch>, StoreError> {
+    let mut text = columns!("SELECT", "FROM batch WHERE ready = $1").to_owned();
+    let mut args: Vec<Value> = args![1_i64];
+    let mut and = |condition: &str, value: i64| {
+        args.push(value.into());
+        text += &condition.replace('?', &format!("${}", args.len()));
+    };
+    if let Some(state) = filter.state {
+        and(" AND state = ?", state.number());
+    }
+    if let Some(kind) = filter.kind {
+        and(" AND type = ?", kind.number());
+    }
+    if let Some(before) = filter.before {
+        and(" AND id < ?", before);
+    }
+    and(" ORDER BY id DESC LIMIT ?", limit);
+    tx.fetch_text(text, args).await?.iter().map(read).collect()
+}

@@ -1,0 +1,60 @@
+//! A batch's history for people: its moves, retries and skips, with who, when and why. The successes of a
+//! run are its items and transfers, not a million rows here.
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::tx::Tx;
+use domain::batch::BatchState;
+use domain::id::BatchId;
+
+/// One event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The item it concerns, if one.
+    pub item: Option<i64>,
+    /// The batch's state after it.
+    pub state: BatchState,
+    /// What happened: `created`, `submitted`, `started`, `paused`, …
+    pub event: String,
+    /// Why, in a person's words or as JSON.
+    pub detail: Option<String>,
+    /// Who.
+    pub actor: String,
+    /// When, microseconds UTC.
+    pub at: i64,
+}
+
+static INSERT: Sql = Sql::new(
+    "INSERT INTO batch_history (batch, item, state, event, detail, actor, at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+);
+static LIST: Sql =
+    Sql::new("SELECT item, state, event, detail, actor, at FROM batch_history WHERE batch = $1 ORDER BY id");
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&INSERT, &LIST];
+
+/// Writes an event.
+pub async fn insert(tx: &mut Tx, batch: BatchId, event: Event) -> Result<(), StoreError> {
+    let args =
+        args![batch.0, event.item, event.state.number(), event.event, event.detail, event.actor, event.at];
+    tx.execute(&INSERT, args).await.map(|_| ())
+}
+
+/// All events of a batch, in order.
+pub async fn list(tx: &mut Tx, batch: BatchId) -> Result<Vec<Event>, StoreError> {
+    let rows = tx.fetch(&LIST, args![batch.0]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Event {
+                item: row.opt_i64(0)?,
+                state: row.stored(1, BatchState::from_number)?,
+                event: row.text(2)?,
+                detail: row.opt_text(3)?,
+                actor: row.text(4)?,
+                at: row.i64(5)?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,60 @@
+//! Statements: fixed texts, and the three bulk shapes that each engine renders in its own way (rows of a
+//! table, rows by key, rows to change by key).
+
+/// A fixed statement in the subset that both engines share.
+#[derive(Debug)]
+pub struct Sql {
+    /// The text, with `$1…$n`.
+    pub text: &'static str,
+    /// Whether the rows it reads are locked (`FOR NO KEY UPDATE` where there is more than one writer).
+    pub lock: bool,
+}
+
+impl Sql {
+    /// A statement.
+    #[must_use]
+    pub const fn new(text: &'static str) -> Self {
+        Self { text, lock: false }
+    }
+
+    /// A query that locks the rows it reads.
+    #[must_use]
+    pub const fn locking(text: &'static str) -> Self {
+        Self { text, lock: true }
+    }
+}
+
+/// Rows for a table.
+#[derive(Debug)]
+pub struct Insert {
+    /// The table.
+    pub table: &'static str,
+    /// Its columns, in the order of the call's columns.
+    pub columns: &'static [&'static str],
+}
+
+/// Rows to change, by key.
+#[derive(Debug)]
+pub struct Update {
+    /// The table.
+    pub table: &'static str,
+    /// The key: the call's first column.
+    pub key: &'static str,
+    /// The columns to set: the call's others.
+    pub columns: &'static [&'static str],
+}
+
+/// Rows to read, by key, in the order of the keys.
+#[derive(Debug)]
+pub struct Lookup {
+    /// The columns, as after `SELECT`.
+    pub columns: &'static str,
+    /// The tables, as after `FROM`.
+    pub from: &'static str,
+    /// The key.
+    pub key: &'static str,
+    /// More conditions, as after `AND`; empty for none.
+    pub and: &'static str,
+    /// Whether the rows are locked.
+    pub lock: bool,
+}

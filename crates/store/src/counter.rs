@@ -1,0 +1,42 @@
+//! Numbers that are given out once. Blocks keep a chunk to one statement.
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::tx::Tx;
+
+static TAKE: Sql = Sql::new("UPDATE counter SET value = value + $2 WHERE name = $1 RETURNING value");
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&TAKE];
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counter {
+    /// Items and transfers: one number space.
+    Number,
+    /// Chunks of the door.
+    Chunk,
+    /// Accounts.
+    Account,
+    /// Holders.
+    Holder,
+}
+
+impl Counter {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Chunk => "chunk",
+            Self::Account => "account",
+            Self::Holder => "holder",
+        }
+    }
+}
+
+/// Takes `count` numbers and returns the first of them.
+pub async fn take(tx: &mut Tx, counter: Counter, count: i64) -> Result<i64, StoreError> {
+    let rows = tx.fetch(&TAKE, args![counter.name(), count]).await?;
+    let last = rows.first().ok_or_else(|| StoreError::Corrupt("counter is missing".to_owned()))?.i64(0)?;
+    Ok(last - count + 1)
+}

@@ -1,0 +1,35 @@
+//! What can go wrong below the domain. Never shown to people as it is: `service` turns it into an answer.
+
+/// An infrastructure error. Business refusals are `domain::code::Code`.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// A unique key exists already; names the constraint as the engine does.
+    #[error("duplicate key: {0}")]
+    Duplicate(String),
+    /// A check, foreign key or trigger refused the write: a defect above, since decisions come first.
+    #[error("the database refused the write: {0}")]
+    Constraint(String),
+    /// Another process holds the database.
+    #[error("the database is busy: {0}")]
+    Busy(String),
+    /// No space is left. The transaction was rolled back and may be tried again when there is space.
+    #[error("no space left on the disk; nothing was written, free some space and try again")]
+    DiskFull,
+    /// The outcome of a commit is unknown: a sync failed. The process must end; the restart looks.
+    #[error("the disk did not confirm a write ({0}); the process ends, start it again to see what stands")]
+    Fatal(String),
+    /// The database cannot be used at all.
+    #[error("the database cannot be opened: {0}")]
+    Unavailable(String),
+    /// What is stored cannot be what was written.
+    #[error("the database holds what Sluice never writes: {0}")]
+    Corrupt(String),
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later without any change.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self, Self::Busy(_) | Self::DiskFull)
+    }
+}

@@ -1,0 +1,33 @@
+//! `ledger_head`: one row that gives commits a total order. It is written last in every transaction that
+//! changes something, and tells the door whether its cached policies still hold.
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::tx::Tx;
+
+static ADVANCE: Sql =
+    Sql::new("UPDATE ledger_head SET commit_number = commit_number + 1 WHERE id = 1 RETURNING commit_number");
+static POLICY_VERSION: Sql = Sql::new("SELECT policy_version FROM ledger_head WHERE id = 1");
+static RAISE_POLICY: Sql =
+    Sql::new("UPDATE ledger_head SET policy_version = policy_version + $1 WHERE id = 1");
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&ADVANCE, &POLICY_VERSION, &RAISE_POLICY];
+
+/// Draws the commit's number. The last statement before a commit.
+pub async fn advance(tx: &mut Tx) -> Result<i64, StoreError> {
+    let rows = tx.fetch(&ADVANCE, args![]).await?;
+    rows.first().ok_or_else(|| StoreError::Corrupt("ledger_head is empty".to_owned()))?.i64(0)
+}
+
+/// The version of policies and assets that a cache must match.
+pub async fn policy_version(tx: &mut Tx) -> Result<i64, StoreError> {
+    let rows = tx.fetch(&POLICY_VERSION, args![]).await?;
+    rows.first().ok_or_else(|| StoreError::Corrupt("ledger_head is empty".to_owned()))?.i64(0)
+}
+
+/// Says that policies or assets changed.
+pub async fn raise_policy_version(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.execute(&RAISE_POLICY, args![1_i64]).await.map(|_| ())
+}

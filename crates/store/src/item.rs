@@ -1,0 +1,239 @@
+//! Items: a batch's lines. Their content never changes; their state moves in runs of numbers.
+
+use crate::args;
+use crate::bulk::{Insert, Lookup, Sql, Update};
+use crate::error::StoreError;
+use crate::tx::Tx;
+use crate::value::{Column, Row};
+use domain::code::Code;
+use domain::id::{AccountId, BatchId, TransferId};
+use domain::item::ItemState;
+
+/// An item as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Its number, and the number of the transfer that settles it.
+    pub number: TransferId,
+    /// Its line in the file, or its place in the request, from 1.
+    pub line: i64,
+    /// Who pays.
+    pub source: AccountId,
+    /// Who is paid.
+    pub target: AccountId,
+    /// Minor units.
+    pub amount: i64,
+    /// Where it is in its life.
+    pub state: ItemState,
+    /// Why it failed.
+    pub code: Option<Code>,
+    /// What people wrote.
+    pub memo: Option<String>,
+    /// The payer's own reference.
+    pub reference: Option<String>,
+}
+
+/// A try that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure {
+    /// The item.
+    pub item: TransferId,
+    /// Why.
+    pub code: Code,
+    /// What it tried to move.
+    pub amount: i64,
+    /// The chunk that decided it.
+    pub chunk: i64,
+}
+
+static INSERT: Insert = Insert {
+    table: "item",
+    columns: &["number", "batch", "line", "source", "target", "amount", "state", "memo", "reference"],
+};
+static INSERT_FAILURE: Insert =
+    Insert { table: "item_failure", columns: &["batch", "item", "code", "amount", "chunk", "at"] };
+static SET_STATE: Update = Update { table: "item", key: "number", columns: &["state", "code"] };
+static SET_RANGE: Sql =
+    Sql::new("UPDATE item SET state = $4 WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state = $5");
+static PAGE: Sql = Sql::new(
+    "SELECT number, line, source, target, amount, state, code, memo, reference FROM item
+     WHERE number > $2 AND number <= $3 AND batch = $1 ORDER BY number LIMIT $4",
+);
+static PAGE_STATE: Sql = Sql::new(
+    "SELECT number, line, source, target, amount, state, code, memo, reference FROM item
+     WHERE number > $2 AND number <= $3 AND batch = $1 AND state = $5 ORDER BY number LIMIT $4",
+);
+static PAGE_CODE: Sql = Sql::new(
+    "SELECT number, line, source, target, amount, state, code, memo, reference FROM item
+     WHERE number > $2 AND number <= $3 AND batch = $1 AND state = $5 AND code = $6 ORDER BY number LIMIT $4",
+);
+static GET: Sql = Sql::new(
+    "SELECT number, line, source, target, amount, state, code, memo, reference FROM item
+     WHERE number = $2 AND batch = $1",
+);
+static BY_LINE: Sql = Sql::new(
+    "SELECT number, line, source, target, amount, state, code, memo, reference FROM item
+     WHERE number BETWEEN $2 AND $3 AND batch = $1 AND line = $4",
+);
+static STATES: Lookup =
+    Lookup { columns: "number, batch, state", from: "item", key: "number", and: "", lock: false };
+static DELETE: Sql = Sql::new("DELETE FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1");
+static FAILURES: Sql =
+    Sql::new("SELECT item, code, amount, chunk FROM item_failure WHERE item = $1 ORDER BY id");
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] =
+    &[&SET_RANGE, &PAGE, &PAGE_STATE, &PAGE_CODE, &GET, &BY_LINE, &DELETE, &FAILURES];
+
+fn code(row: &Row<'_>, place: usize) -> Result<Option<Code>, StoreError> {
+    row.opt_i64(place)?
+        .map(|n| Code::from_number(n).ok_or_else(|| StoreError::Corrupt(format!("unknown code {n}"))))
+        .transpose()
+}
+
+fn read(row: Row<'_>) -> Result<Item, StoreError> {
+    Ok(Item {
+        number: TransferId(row.i64(0)?),
+        line: row.i64(1)?,
+        source: AccountId(row.i64(2)?),
+        target: AccountId(row.i64(3)?),
+        amount: row.i64(4)?,
+        state: row.stored(5, ItemState::from_number)?,
+        code: code(&row, 6)?,
+        memo: row.opt_text(7)?,
+        reference: row.opt_text(8)?,
+    })
+}
+
+/// Adds items to a draft.
+pub async fn insert(tx: &mut Tx, batch: BatchId, items: &[Item]) -> Result<(), StoreError> {
+    let column = |value: fn(&Item) -> i64| Column::I64(items.iter().map(value).collect());
+    let columns = vec![
+        column(|i| i.number.0),
+        Column::Same(batch.0, items.len()),
+        column(|i| i.line),
+        column(|i| i.source.0),
+        column(|i| i.target.0),
+        column(|i| i.amount),
+        column(|i| i.state.number()),
+        Column::OptText(items.iter().map(|i| i.memo.clone()).collect()),
+        Column::OptText(items.iter().map(|i| i.reference.clone()).collect()),
+    ];
+    tx.insert(&INSERT, columns).await.map(|_| ())
+}
+
+/// Which items of a batch a page shows, in the order of numbers.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// The batch.
+    pub batch: BatchId,
+    /// After this number.
+    pub after: i64,
+    /// Up to and including this number.
+    pub last: i64,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// A page of items; of one state if one is given, and of one code besides.
+pub async fn page(
+    tx: &mut Tx,
+    page: Page,
+    state: Option<ItemState>,
+    code: Option<Code>,
+) -> Result<Vec<Item>, StoreError> {
+    let (batch, after, last, limit) = (page.batch.0, page.after, page.last, page.limit);
+    let rows = match (state, code) {
+        (None, _) => tx.fetch(&PAGE, args![batch, after, last, limit]).await?,
+        (Some(state), None) => {
+            tx.fetch(&PAGE_STATE, args![batch, after, last, limit, state.number()]).await?
+        }
+        (Some(state), Some(code)) => {
+            tx.fetch(&PAGE_CODE, args![batch, after, last, limit, state.number(), code.number()]).await?
+        }
+    };
+    rows.iter().map(read).collect()
+}
+
+/// One item of a batch.
+pub async fn get(tx: &mut Tx, batch: BatchId, number: i64) -> Result<Option<Item>, StoreError> {
+    tx.fetch(&GET, args![batch.0, number]).await?.first().map(read).transpose()
+}
+
+/// The item of a line of the file.
+pub async fn by_line(
+    tx: &mut Tx,
+    batch: BatchId,
+    range: (i64, i64),
+    line: i64,
+) -> Result<Option<Item>, StoreError> {
+    tx.fetch(&BY_LINE, args![batch.0, range.0, range.1, line]).await?.first().map(read).transpose()
+}
+
+/// The states of items: triples of number, batch and state.
+pub async fn states(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, i64, ItemState)>, StoreError> {
+    let rows = tx.lookup(&STATES, Column::I64(numbers)).await?;
+    rows.iter().map(|row| Ok((row.i64(0)?, row.i64(1)?, row.stored(2, ItemState::from_number)?))).collect()
+}
+
+/// Moves all items of a batch in a range of numbers from one state to another; says how many.
+pub async fn set_range(
+    tx: &mut Tx,
+    batch: BatchId,
+    range: (i64, i64),
+    from: ItemState,
+    to: ItemState,
+) -> Result<u64, StoreError> {
+    tx.execute(&SET_RANGE, args![batch.0, range.0, range.1, to.number(), from.number()]).await
+}
+
+/// Moves items one by one, each with its code.
+pub async fn set_states(
+    tx: &mut Tx,
+    items: &[(TransferId, Option<Code>)],
+    to: ItemState,
+) -> Result<u64, StoreError> {
+    let columns = vec![
+        Column::I64(items.iter().map(|(number, _)| number.0).collect()),
+        Column::Same(to.number(), items.len()),
+        Column::OptI64(items.iter().map(|(_, code)| code.map(Code::number)).collect()),
+    ];
+    tx.update(&SET_STATE, columns).await
+}
+
+/// Keeps failed tries.
+pub async fn insert_failures(
+    tx: &mut Tx,
+    batch: BatchId,
+    failures: &[Failure],
+    now: i64,
+) -> Result<(), StoreError> {
+    let columns = vec![
+        Column::Same(batch.0, failures.len()),
+        Column::I64(failures.iter().map(|f| f.item.0).collect()),
+        Column::I64(failures.iter().map(|f| f.code.number()).collect()),
+        Column::I64(failures.iter().map(|f| f.amount).collect()),
+        Column::I64(failures.iter().map(|f| f.chunk).collect()),
+        Column::Same(now, failures.len()),
+    ];
+    tx.insert(&INSERT_FAILURE, columns).await.map(|_| ())
+}
+
+/// The failed tries of an item, in order.
+pub async fn failures(tx: &mut Tx, item: TransferId) -> Result<Vec<Failure>, StoreError> {
+    let rows = tx.fetch(&FAILURES, args![item.0]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Failure {
+                item: TransferId(row.i64(0)?),
+                code: row.stored(1, Code::from_number)?,
+                amount: row.i64(2)?,
+                chunk: row.i64(3)?,
+            })
+        })
+        .collect()
+}
+
+/// Takes items out of a draft, by a range of numbers.
+pub async fn delete_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
+    tx.execute(&DELETE, args![batch.0, range.0, range.1]).await
+}

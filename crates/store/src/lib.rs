@@ -1,0 +1,66 @@
+//! All SQL of Sluice, written once, one file a noun.
+//!
+//! The seam is [`Store`] and [`Tx`]: values are i64, text, blob and null; statements are `$n` texts in the
+//! subset that SQLite and PostgreSQL share; time and ids are arguments; bulk calls carry whole columns.
+//! Nothing above this crate knows which engine is below.
+//!
+//! To add a noun: its table in a migration, its file here with the statements and one function a verb, its
+//! statements in the file's `CATALOGUE`, and the file's line in [`catalogue`].
+
+pub mod account;
+pub mod asset;
+pub mod audit;
+pub mod balance;
+pub mod batch;
+pub mod batch_history;
+pub mod bulk;
+pub mod counter;
+pub mod error;
+pub mod fx;
+pub mod head;
+pub mod history;
+pub mod holder;
+pub mod import_problem;
+pub mod item;
+pub mod lease;
+mod migration;
+pub mod operation;
+pub mod policy;
+pub mod posting;
+pub mod setting;
+mod sqlite;
+pub mod transfer;
+mod tx;
+pub mod value;
+pub mod verify;
+
+pub use error::StoreError;
+pub use tx::{Store, Tx};
+
+/// Every fixed statement, for the test that prepares them all.
+#[must_use]
+pub fn catalogue() -> Vec<&'static bulk::Sql> {
+    [
+        account::CATALOGUE,
+        asset::CATALOGUE,
+        audit::CATALOGUE,
+        balance::CATALOGUE,
+        batch::CATALOGUE,
+        batch_history::CATALOGUE,
+        counter::CATALOGUE,
+        fx::CATALOGUE,
+        head::CATALOGUE,
+        history::CATALOGUE,
+        holder::CATALOGUE,
+        import_problem::CATALOGUE,
+        item::CATALOGUE,
+        lease::CATALOGUE,
+        operation::CATALOGUE,
+        policy::CATALOGUE,
+        posting::CATALOGUE,
+        setting::CATALOGUE,
+        transfer::CATALOGUE,
+        verify::CATALOGUE,
+    ]
+    .concat()
+}

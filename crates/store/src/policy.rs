@@ -1,0 +1,72 @@
+//! Policies: limits and fees by currency, overridden by account. Account 0 is the whole currency.
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::head;
+use crate::tx::Tx;
+use domain::fee::FeePolicy;
+use domain::id::{AccountId, AssetId};
+use domain::limit::LimitPolicy;
+use domain::policy::{Policy, PolicyBook};
+
+static ALL: Sql = Sql::new(
+    "SELECT asset, account, min, max, day, month, batch_max, fee_threshold, fee_rate_ppm, fee_min, fee_max
+     FROM policy ORDER BY asset, account",
+);
+static SET: Sql = Sql::new(
+    "INSERT INTO policy (asset, account, min, max, day, month, batch_max, fee_threshold, fee_rate_ppm,
+                         fee_min, fee_max)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+     ON CONFLICT (asset, account) DO UPDATE SET min = $3, max = $4, day = $5, month = $6, batch_max = $7,
+       fee_threshold = $8, fee_rate_ppm = $9, fee_min = $10, fee_max = $11",
+);
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&ALL, &SET];
+
+/// All policies as of the version that the ledger's head names now.
+pub async fn book(tx: &mut Tx) -> Result<PolicyBook, StoreError> {
+    let mut book = PolicyBook::new(head::policy_version(tx).await?);
+    for row in tx.fetch(&ALL, args![]).await?.iter() {
+        let policy = Policy {
+            limit: LimitPolicy { min: row.i64(2)?, max: row.i64(3)?, day: row.i64(4)?, month: row.i64(5)? },
+            batch_max: row.i64(6)?,
+            fee: FeePolicy {
+                threshold: row.i64(7)?,
+                rate_ppm: row.i64(8)?,
+                min: row.i64(9)?,
+                max: row.i64(10)?,
+            },
+        };
+        match row.i64(1)? {
+            0 => book.set_asset(AssetId(row.i64(0)?), policy),
+            account => book.set_account(AccountId(account), policy),
+        }
+    }
+    Ok(book)
+}
+
+/// Sets what holds for a currency, or for one of its accounts, and tells every door.
+pub async fn set(
+    tx: &mut Tx,
+    asset: AssetId,
+    account: Option<AccountId>,
+    policy: &Policy,
+) -> Result<(), StoreError> {
+    let args = args![
+        asset.0,
+        account.map_or(0, |a| a.0),
+        policy.limit.min,
+        policy.limit.max,
+        policy.limit.day,
+        policy.limit.month,
+        policy.batch_max,
+        policy.fee.threshold,
+        policy.fee.rate_ppm,
+        policy.fee.min,
+        policy.fee.max,
+    ];
+    tx.execute(&SET, args).await?;
+    head::raise_policy_version(tx).await
+}

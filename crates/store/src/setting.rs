@@ -1,0 +1,23 @@
+//! Settings of the organisation: time zone, language.
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::tx::Tx;
+
+static GET: Sql = Sql::new("SELECT value FROM setting WHERE name = $1");
+static SET: Sql =
+    Sql::new("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2");
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&GET, &SET];
+
+/// A setting's value.
+pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<String>, StoreError> {
+    tx.fetch(&GET, args![name]).await?.first().map(|row| row.text(0)).transpose()
+}
+
+/// Sets a setting.
+pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<(), StoreError> {
+    tx.execute(&SET, args![name, value]).await.map(|_| ())
+}

@@ -1,0 +1,227 @@
+//! Transfers: append-only, refused ones too, keyed by their number.
+
+use crate::args;
+use crate::bulk::{Insert, Lookup, Sql};
+use crate::error::StoreError;
+use crate::tx::Tx;
+use crate::value::{Column, Row};
+use domain::code::Code;
+use domain::id::{AccountId, PostingId, TransferId};
+use domain::transfer::TransferKind;
+
+/// A transfer as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// Its number; for a batch item, the item's.
+    pub number: TransferId,
+    /// Why money moved.
+    pub kind: TransferKind,
+    /// Why it did not, if it was refused.
+    pub code: Option<Code>,
+    /// Who paid.
+    pub source: AccountId,
+    /// Who was paid.
+    pub target: AccountId,
+    /// Minor units of the source's currency.
+    pub amount: i64,
+    /// On top, in the same currency.
+    pub fee: i64,
+    /// Its first posting.
+    pub first_posting: Option<PostingId>,
+    /// How many postings it has.
+    pub posting_count: i64,
+    /// The day that it counts for: days since 1970-01-01.
+    pub value_date: i64,
+    /// When it was booked, microseconds UTC.
+    pub created_at: i64,
+    /// What people wrote.
+    pub memo: Option<String>,
+}
+
+/// How an exchange was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// Minor units of the target's currency.
+    pub target_amount: i64,
+    /// Target major units for one source major unit.
+    pub rate: String,
+    /// Who said so.
+    pub rate_source: String,
+    /// When, microseconds UTC.
+    pub rate_at: i64,
+    /// How the target amount was rounded.
+    pub rounding: i64,
+    /// Exact target amount less the rounded one, in minor units.
+    pub residual: String,
+}
+
+static INSERT: Insert = Insert {
+    table: "transfer",
+    columns: &[
+        "number",
+        "kind",
+        "status",
+        "code",
+        "source",
+        "target",
+        "amount",
+        "fee",
+        "first_posting",
+        "posting_count",
+        "value_date",
+        "created_at",
+        "memo",
+    ],
+};
+static INSERT_EXCHANGE: Insert = Insert {
+    table: "transfer_exchange",
+    columns: &["transfer", "target_amount", "rate", "rate_source", "rate_at", "rounding", "residual"],
+};
+static GET: Sql = Sql::new(
+    "SELECT number, kind, code, source, target, amount, fee, first_posting, posting_count, value_date,
+            created_at, memo FROM transfer WHERE number = $1",
+);
+static BY_NUMBER: Lookup = Lookup {
+    columns: "number, kind, code, source, target, amount, fee, first_posting, posting_count, value_date,
+              created_at, memo",
+    from: "transfer",
+    key: "number",
+    and: "",
+    lock: false,
+};
+static GET_EXCHANGE: Sql = Sql::new(
+    "SELECT target_amount, rate, rate_source, rate_at, rounding, residual FROM transfer_exchange
+     WHERE transfer = $1",
+);
+static STATISTICS: Sql = Sql::new(
+    "SELECT a.asset, t.status, COUNT(*), SUM(t.amount), SUM(t.fee)
+     FROM transfer t JOIN account a ON a.id = t.source
+     WHERE t.kind IN (1, 2, 4) AND t.value_date BETWEEN $1 AND $2 GROUP BY a.asset, t.status
+     ORDER BY a.asset, t.status",
+);
+static FAILURES: Sql = Sql::new(
+    "SELECT b.asset, COUNT(*) FROM item_failure f JOIN batch b ON b.id = f.batch
+     WHERE f.code < 100 AND f.at BETWEEN $1 AND $2 GROUP BY b.asset ORDER BY b.asset",
+);
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&GET, &GET_EXCHANGE, &STATISTICS, &FAILURES];
+
+fn read(row: Row<'_>) -> Result<Transfer, StoreError> {
+    let code = row.opt_i64(2)?.map(|number| {
+        Code::from_number(number).ok_or_else(|| StoreError::Corrupt(format!("unknown code {number}")))
+    });
+    Ok(Transfer {
+        number: TransferId(row.i64(0)?),
+        kind: row.stored(1, TransferKind::from_number)?,
+        code: code.transpose()?,
+        source: AccountId(row.i64(3)?),
+        target: AccountId(row.i64(4)?),
+        amount: row.i64(5)?,
+        fee: row.i64(6)?,
+        first_posting: row.opt_i64(7)?.map(PostingId),
+        posting_count: row.i64(8)?,
+        value_date: row.i64(9)?,
+        created_at: row.i64(10)?,
+        memo: row.opt_text(11)?,
+    })
+}
+
+/// Writes transfers.
+pub async fn insert(tx: &mut Tx, transfers: &[Transfer]) -> Result<(), StoreError> {
+    let column = |value: fn(&Transfer) -> i64| Column::I64(transfers.iter().map(value).collect());
+    let columns = vec![
+        column(|t| t.number.0),
+        column(|t| t.kind.number()),
+        column(|t| if t.code.is_none() { 1 } else { 2 }),
+        Column::OptI64(transfers.iter().map(|t| t.code.map(Code::number)).collect()),
+        column(|t| t.source.0),
+        column(|t| t.target.0),
+        column(|t| t.amount),
+        column(|t| t.fee),
+        Column::OptI64(transfers.iter().map(|t| t.first_posting.map(|p| p.0)).collect()),
+        column(|t| t.posting_count),
+        column(|t| t.value_date),
+        column(|t| t.created_at),
+        Column::OptText(transfers.iter().map(|t| t.memo.clone()).collect()),
+    ];
+    tx.insert(&INSERT, columns).await.map(|_| ())
+}
+
+/// Writes how exchanges were done.
+pub async fn insert_exchanges(tx: &mut Tx, exchanges: &[(TransferId, Exchange)]) -> Result<(), StoreError> {
+    let columns = vec![
+        Column::I64(exchanges.iter().map(|(t, _)| t.0).collect()),
+        Column::I64(exchanges.iter().map(|(_, e)| e.target_amount).collect()),
+        Column::Text(exchanges.iter().map(|(_, e)| e.rate.clone()).collect()),
+        Column::Text(exchanges.iter().map(|(_, e)| e.rate_source.clone()).collect()),
+        Column::I64(exchanges.iter().map(|(_, e)| e.rate_at).collect()),
+        Column::I64(exchanges.iter().map(|(_, e)| e.rounding).collect()),
+        Column::Text(exchanges.iter().map(|(_, e)| e.residual.clone()).collect()),
+    ];
+    tx.insert(&INSERT_EXCHANGE, columns).await.map(|_| ())
+}
+
+/// A transfer by its number.
+pub async fn get(tx: &mut Tx, number: TransferId) -> Result<Option<Transfer>, StoreError> {
+    tx.fetch(&GET, args![number.0]).await?.first().map(read).transpose()
+}
+
+/// Transfers by their numbers; missing ones are left out.
+pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Transfer>, StoreError> {
+    tx.lookup(&BY_NUMBER, Column::I64(numbers)).await?.iter().map(read).collect()
+}
+
+/// How a transfer was exchanged.
+pub async fn exchange(tx: &mut Tx, number: TransferId) -> Result<Option<Exchange>, StoreError> {
+    let rows = tx.fetch(&GET_EXCHANGE, args![number.0]).await?;
+    rows.first()
+        .map(|row| {
+            Ok(Exchange {
+                target_amount: row.i64(0)?,
+                rate: row.text(1)?,
+                rate_source: row.text(2)?,
+                rate_at: row.i64(3)?,
+                rounding: row.i64(4)?,
+                residual: row.text(5)?,
+            })
+        })
+        .transpose()
+}
+
+/// Sums over what customers sent in a range of value dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sums {
+    /// The currency.
+    pub asset: i64,
+    /// Whether these were carried out; else they were refused.
+    pub completed: bool,
+    /// How many.
+    pub count: i64,
+    /// Minor units.
+    pub amount: i64,
+    /// Minor units.
+    pub fee: i64,
+}
+
+/// Statistics by currency and outcome, single transfers, withdrawals and settled items.
+pub async fn statistics(tx: &mut Tx, from_date: i64, to_date: i64) -> Result<Vec<Sums>, StoreError> {
+    let rows = tx.fetch(&STATISTICS, args![from_date, to_date]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Sums {
+                asset: row.i64(0)?,
+                completed: row.i64(1)? == 1,
+                count: row.i64(2)?,
+                amount: row.i64(3)?,
+                fee: row.i64(4)?,
+            })
+        })
+        .collect()
+}
+
+/// Refused tries of batch items by currency, in a range of times.
+pub async fn item_failures(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+    let rows = tx.fetch(&FAILURES, args![from, to]).await?;
+    rows.iter().map(|row| Ok((row.i64(0)?, row.i64(1)?))).collect()
+}

@@ -1,0 +1,157 @@
+//! The alphabet between Sluice and a database: i64, text, blob, null; and whole columns of them.
+
+use crate::error::StoreError;
+
+/// One value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// Nothing.
+    Null,
+    /// A whole number: amounts, ids, times, stored enums.
+    I64(i64),
+    /// Text.
+    Text(String),
+    /// Bytes.
+    Blob(Vec<u8>),
+}
+
+macro_rules! from {
+    ($($from:ty => $value:ident $make:expr;)*) => {$(
+        impl From<$from> for Value {
+            fn from($value: $from) -> Self {
+                $make
+            }
+        }
+    )*};
+}
+
+from! {
+    i64 => v Self::I64(v);
+    Option<i64> => v v.map_or(Self::Null, Self::I64);
+    String => v Self::Text(v);
+    &str => v Self::Text(v.to_owned());
+    Option<String> => v v.map_or(Self::Null, Self::Text);
+    Option<&str> => v v.map_or(Self::Null, |text| Self::Text(text.to_owned()));
+}
+
+/// The arguments of a statement: `args![id, name]`.
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::value::Value::from($value)),*] };
+}
+
+/// One column of a bulk call: all rows' values of it.
+#[derive(Debug, Clone)]
+pub enum Column {
+    /// Numbers.
+    I64(Vec<i64>),
+    /// Numbers that may be missing.
+    OptI64(Vec<Option<i64>>),
+    /// Texts.
+    Text(Vec<String>),
+    /// Texts that may be missing.
+    OptText(Vec<Option<String>>),
+    /// The same number in every row.
+    Same(i64, usize),
+}
+
+impl Column {
+    /// How many rows.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        match self {
+            Self::I64(values) => values.len(),
+            Self::OptI64(values) => values.len(),
+            Self::Text(values) => values.len(),
+            Self::OptText(values) => values.len(),
+            Self::Same(_, rows) => *rows,
+        }
+    }
+
+    /// Whether there are no rows.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The answer of a query, row after row in one allocation.
+#[derive(Debug, Default)]
+pub struct Rows {
+    pub(crate) width: usize,
+    pub(crate) values: Vec<Value>,
+}
+
+impl Rows {
+    /// Row by row.
+    pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
+        self.values.chunks_exact(self.width.max(1)).map(|values| Row { values })
+    }
+
+    /// The first row, if there is one.
+    #[must_use]
+    pub fn first(&self) -> Option<Row<'_>> {
+        self.iter().next()
+    }
+
+    /// How many rows.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        match self.width {
+            0 => 0,
+            width => self.values.len() / width,
+        }
+    }
+
+    /// Whether nothing was found.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+}
+
+/// One row of an answer. A value of another type than asked for is [`StoreError::Corrupt`].
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    values: &'a [Value],
+}
+
+impl<'a> Row<'a> {
+    fn value(&self, place: usize) -> Result<&'a Value, StoreError> {
+        self.values.get(place).ok_or_else(|| StoreError::Corrupt(format!("no column {place}")))
+    }
+
+    /// A number.
+    pub fn i64(&self, place: usize) -> Result<i64, StoreError> {
+        self.opt_i64(place)?.ok_or_else(|| StoreError::Corrupt(format!("column {place} is null")))
+    }
+
+    /// A number or null.
+    pub fn opt_i64(&self, place: usize) -> Result<Option<i64>, StoreError> {
+        match self.value(place)? {
+            Value::I64(value) => Ok(Some(*value)),
+            Value::Null => Ok(None),
+            other => Err(StoreError::Corrupt(format!("column {place} is not a number: {other:?}"))),
+        }
+    }
+
+    /// A text.
+    pub fn text(&self, place: usize) -> Result<String, StoreError> {
+        self.opt_text(place)?.ok_or_else(|| StoreError::Corrupt(format!("column {place} is null")))
+    }
+
+    /// A text or null.
+    pub fn opt_text(&self, place: usize) -> Result<Option<String>, StoreError> {
+        match self.value(place)? {
+            Value::Text(value) => Ok(Some(value.clone())),
+            Value::Null => Ok(None),
+            other => Err(StoreError::Corrupt(format!("column {place} is not a text: {other:?}"))),
+        }
+    }
+
+    /// A stored enum: its number must be known.
+    pub fn stored<T>(&self, place: usize, of: impl Fn(i64) -> Option<T>) -> Result<T, StoreError> {
+        let number = self.i64(place)?;
+        of(number).ok_or_else(|| StoreError::Corrupt(format!("column {place} holds unknown number {number}")))
+    }
+}

@@ -1,0 +1,148 @@
+//! Read-only streams for `verify`, each a page at a time, so that memory does not grow with the ledger.
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::posting::Booked;
+use crate::tx::Tx;
+use crate::value::Rows;
+
+static POSTINGS: Sql = Sql::new(
+    "SELECT p.id, p.transfer, p.kind, p.debit, p.credit, p.amount, p.debit_after, p.credit_after,
+            p.debit_prev, p.credit_prev, p.value_date, p.created_at,
+            t.first_posting, t.posting_count, t.amount, t.fee, t.source, t.target, t.kind
+     FROM posting p LEFT JOIN transfer t ON t.number = p.transfer
+     WHERE p.id > $1 ORDER BY p.id LIMIT $2",
+);
+static BALANCES: Sql = Sql::new(
+    "SELECT b.account, b.asset, b.kind, b.balance, b.held, b.overdraft, b.head, a.asset, a.kind
+     FROM balance b LEFT JOIN account a ON a.id = b.account WHERE b.account > $1 ORDER BY b.account LIMIT $2",
+);
+static ITEMS: Sql = Sql::new(
+    "SELECT i.number, i.batch, i.amount, i.state, i.code, t.status, t.amount, t.fee, t.source, t.target,
+            i.source, i.target, i.line, t.kind
+     FROM item i LEFT JOIN transfer t ON t.number = i.number WHERE i.number > $1 ORDER BY i.number LIMIT $2",
+);
+static TRANSFER_SUMS: Sql = Sql::new(
+    "SELECT COALESCE(SUM(posting_count), 0), COALESCE(SUM(CASE WHEN kind = 2 THEN 1 ELSE 0 END), 0)
+     FROM transfer",
+);
+static ACCOUNTS_WITHOUT_BALANCE: Sql = Sql::new(
+    "SELECT a.id FROM account a LEFT JOIN balance b ON b.account = a.id WHERE b.account IS NULL
+     ORDER BY a.id LIMIT 1",
+);
+static HISTORY: Sql = Sql::new(
+    "SELECT account, value_date, posting FROM history WHERE (account, value_date, posting) > ($1, $2, $3)
+     ORDER BY account, value_date, posting LIMIT $4",
+);
+static CHUNKS: Sql = Sql::new(
+    "SELECT id, subject_id, detail, digest FROM audit WHERE digest IS NOT NULL AND id > $1 ORDER BY id LIMIT $2",
+);
+static FAILURES: Sql =
+    Sql::new("SELECT chunk, item, code, amount FROM item_failure WHERE id > $1 ORDER BY id LIMIT $2");
+static BATCHES: Sql = Sql::new(
+    "SELECT id, state, content_hash, total_count, total_amount, success_count, success_amount, failed_count,
+            failed_amount, skipped_count, fee_amount, ready FROM batch ORDER BY id",
+);
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[
+    &POSTINGS,
+    &BALANCES,
+    &ITEMS,
+    &TRANSFER_SUMS,
+    &ACCOUNTS_WITHOUT_BALANCE,
+    &HISTORY,
+    &CHUNKS,
+    &FAILURES,
+    &BATCHES,
+];
+
+/// What a posting's transfer says of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// The transfer's first posting.
+    pub first: i64,
+    /// How many it has.
+    pub count: i64,
+    /// Its amount.
+    pub amount: i64,
+    /// Its fee.
+    pub fee: i64,
+    /// Its source.
+    pub source: i64,
+    /// Its target.
+    pub target: i64,
+}
+
+/// Postings after a number, each with what its transfer claims; none if the transfer is missing or refused.
+pub async fn postings(
+    tx: &mut Tx,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<(Booked, Option<Claim>)>, StoreError> {
+    let rows = tx.fetch(&POSTINGS, args![after, limit]).await?;
+    rows.iter()
+        .map(|row| {
+            let claim = match row.opt_i64(12)? {
+                None => None,
+                Some(first) => Some(Claim {
+                    first,
+                    count: row.i64(13)?,
+                    amount: row.i64(14)?,
+                    fee: row.i64(15)?,
+                    source: row.i64(16)?,
+                    target: row.i64(17)?,
+                }),
+            };
+            Ok((crate::posting::read(row)?, claim))
+        })
+        .collect()
+}
+
+/// A page of balance rows: account, asset, kind, balance, held, overdraft, head, account's asset and kind.
+pub async fn balances(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreError> {
+    tx.fetch(&BALANCES, args![after, limit]).await
+}
+
+/// A page of items with their transfers: number, batch, amount, state, code, transfer's status, amount,
+/// fee, source, target, item's source, target, line, transfer's kind.
+pub async fn items(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreError> {
+    tx.fetch(&ITEMS, args![after, limit]).await
+}
+
+/// How many postings all transfers claim, and how many transfers settle items.
+pub async fn transfer_sums(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
+    let rows = tx.fetch(&TRANSFER_SUMS, args![]).await?;
+    rows.first().map_or(Ok((0, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
+}
+
+/// The first account that has no balance row.
+pub async fn account_without_balance(tx: &mut Tx) -> Result<Option<i64>, StoreError> {
+    tx.fetch(&ACCOUNTS_WITHOUT_BALANCE, args![]).await?.first().map(|row| row.i64(0)).transpose()
+}
+
+/// A page of history entries after a key.
+pub async fn history(
+    tx: &mut Tx,
+    after: (i64, i64, i64),
+    limit: i64,
+) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+    let rows = tx.fetch(&HISTORY, args![after.0, after.1, after.2, limit]).await?;
+    rows.iter().map(|row| Ok((row.i64(0)?, row.i64(1)?, row.i64(2)?))).collect()
+}
+
+/// Chunk rows of the audit log: id, batch, detail, digest.
+pub async fn chunks(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreError> {
+    tx.fetch(&CHUNKS, args![after, limit]).await
+}
+
+/// Failed tries in the order of writing: chunk, item, code, amount.
+pub async fn failures(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreError> {
+    tx.fetch(&FAILURES, args![after, limit]).await
+}
+
+/// All batches: id, state, content hash, the eight counters, ready.
+pub async fn batches(tx: &mut Tx) -> Result<Rows, StoreError> {
+    tx.fetch(&BATCHES, args![]).await
+}
