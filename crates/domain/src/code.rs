@@ -142,6 +142,7 @@ codes! {
     75 PayeeConflict "PAYEE_CONFLICT" 422 Final "The row names payees that are different accounts" "该行的收款人信息指向不同账户";
     76 AmountMissing "AMOUNT_MISSING" 422 Final "The row has no amount" "该行没有金额";
     77 FileTooLarge "FILE_TOO_LARGE" 413 Final "The file has more rows than a batch may have" "文件行数超过批次上限";
+    78 FileSeen "FILE_SEEN" 409 Final "The same file was imported before; say --again if it really is to be paid twice" "同一文件已导入过；如确需再次支付请明确确认";
     // Batches and items.
     80 BatchNotFound "BATCH_NOT_FOUND" 404 Final "There is no such batch" "批次不存在";
     81 ItemNotFound "ITEM_NOT_FOUND" 404 Final "There is no such item in the batch" "批次中没有该笔转账";

@@ -9,10 +9,11 @@
 //! id, at the end `ledger_head`.
 
 pub mod calendar;
-pub mod chunk;
+mod chunk;
 pub mod clock;
 mod context;
 pub mod crash;
+pub mod digest;
 pub mod door;
 pub mod request;
 

@@ -37,6 +37,8 @@ CREATE TABLE holder (
 ) STRICT;
 CREATE UNIQUE INDEX holder_email ON holder (email) WHERE email IS NOT NULL;
 CREATE UNIQUE INDEX holder_uid ON holder (uid) WHERE uid IS NOT NULL;
+-- A holder with neither is known by its name.
+CREATE INDEX holder_name ON holder (name) WHERE email IS NULL AND uid IS NULL;
 
 CREATE TABLE account (
   id        INTEGER NOT NULL PRIMARY KEY,

@@ -31,8 +31,12 @@ static BY_EMAIL: Lookup =
 static BY_UID: Lookup =
     Lookup { columns: "uid, id, name, email", from: "holder", key: "uid", and: "", lock: false };
 
+static BY_NAME: Sql = Sql::new(
+    "SELECT id FROM holder WHERE name = $1 AND email IS NULL AND uid IS NULL ORDER BY id LIMIT 1",
+);
+
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &LIST];
+pub const CATALOGUE: &[&Sql] = &[&GET, &LIST, &BY_NAME];
 
 fn read(row: Row<'_>) -> Result<Holder, StoreError> {
     Ok(Holder {
@@ -83,4 +87,9 @@ async fn pairs(
 ) -> Result<Vec<(String, HolderId)>, StoreError> {
     let rows = tx.lookup(lookup, Column::Text(keys)).await?;
     rows.iter().map(|row| Ok((row.text(0)?, HolderId(row.i64(1)?)))).collect()
+}
+
+/// The holder that is known by its name alone.
+pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<HolderId>, StoreError> {
+    tx.fetch(&BY_NAME, args![name]).await?.first().map(|row| row.i64(0).map(HolderId)).transpose()
 }

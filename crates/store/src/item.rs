@@ -76,6 +76,13 @@ static BY_LINE: Sql = Sql::new(
 );
 static STATES: Lookup =
     Lookup { columns: "number, batch, state", from: "item", key: "number", and: "", lock: false };
+static BY_NUMBER: Lookup = Lookup {
+    columns: "number, line, source, target, amount, state, code, memo, reference",
+    from: "item",
+    key: "number",
+    and: "",
+    lock: false,
+};
 static DELETE: Sql = Sql::new("DELETE FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1");
 static FAILURES: Sql =
     Sql::new("SELECT item, code, amount, chunk FROM item_failure WHERE item = $1 ORDER BY id");
@@ -157,6 +164,11 @@ pub async fn page(
 /// One item of a batch.
 pub async fn get(tx: &mut Tx, batch: BatchId, number: i64) -> Result<Option<Item>, StoreError> {
     tx.fetch(&GET, args![batch.0, number]).await?.first().map(read).transpose()
+}
+
+/// Items by their numbers; missing ones are left out.
+pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Item>, StoreError> {
+    tx.lookup(&BY_NUMBER, Column::I64(numbers)).await?.iter().map(read).collect()
 }
 
 /// The item of a line of the file.

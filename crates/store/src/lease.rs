@@ -27,11 +27,12 @@ static TAKE: Sql = Sql::new(
      RETURNING epoch",
 );
 static RELEASE: Sql = Sql::new("UPDATE lease SET owner = '', expires_at = 0 WHERE batch = $1 AND epoch = $2");
+static RENEW: Sql = Sql::new("UPDATE lease SET expires_at = $3 WHERE batch = $1 AND epoch = $2");
 static LOCK: Lookup =
     Lookup { columns: "batch, owner, epoch, expires_at", from: "lease", key: "batch", and: "", lock: true };
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &TAKE, &RELEASE];
+pub const CATALOGUE: &[&Sql] = &[&GET, &TAKE, &RELEASE, &RENEW];
 
 fn read(row: crate::value::Row<'_>) -> Result<Lease, StoreError> {
     Ok(Lease {
@@ -56,6 +57,11 @@ pub async fn take(tx: &mut Tx, batch: BatchId, owner: &str, expires_at: i64) -> 
 /// Gives the lease back; nothing happens when another has it by now.
 pub async fn release(tx: &mut Tx, batch: BatchId, epoch: i64) -> Result<(), StoreError> {
     tx.execute(&RELEASE, args![batch.0, epoch]).await.map(|_| ())
+}
+
+/// Keeps the lease for longer; nothing happens when another has it by now.
+pub async fn renew(tx: &mut Tx, batch: BatchId, epoch: i64, expires_at: i64) -> Result<(), StoreError> {
+    tx.execute(&RENEW, args![batch.0, epoch, expires_at]).await.map(|_| ())
 }
 
 /// The leases of several batches, locked; ids sorted.

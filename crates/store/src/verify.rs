@@ -39,7 +39,7 @@ static CHUNKS: Sql = Sql::new(
     "SELECT id, subject_id, detail, digest FROM audit WHERE digest IS NOT NULL AND id > $1 ORDER BY id LIMIT $2",
 );
 static FAILURES: Sql =
-    Sql::new("SELECT chunk, item, code, amount FROM item_failure WHERE id > $1 ORDER BY id LIMIT $2");
+    Sql::new("SELECT id, chunk, item, code, amount FROM item_failure WHERE id > $1 AND chunk > 0 ORDER BY id LIMIT $2");
 static BATCHES: Sql = Sql::new(
     "SELECT id, state, content_hash, total_count, total_amount, success_count, success_amount, failed_count,
             failed_amount, skipped_count, fee_amount, ready FROM batch ORDER BY id",
@@ -137,9 +137,22 @@ pub async fn chunks(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreEr
     tx.fetch(&CHUNKS, args![after, limit]).await
 }
 
-/// Failed tries in the order of writing: chunk, item, code, amount.
-pub async fn failures(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreError> {
-    tx.fetch(&FAILURES, args![after, limit]).await
+/// A failed try: chunk, item, code, amount.
+pub type FailedTry = (i64, i64, i64, i64);
+
+/// Failed tries that a chunk decided, in the order of writing.
+pub async fn failures_by_chunk(tx: &mut Tx, step: i64) -> Result<Vec<FailedTry>, StoreError> {
+    let (mut after, mut all) = (0, Vec::new());
+    loop {
+        let rows = tx.fetch(&FAILURES, args![after, step]).await?;
+        for row in rows.iter() {
+            after = row.i64(0)?;
+            all.push((row.i64(1)?, row.i64(2)?, row.i64(3)?, row.i64(4)?));
+        }
+        if rows.is_empty() {
+            return Ok(all);
+        }
+    }
 }
 
 /// All batches: id, state, content hash, the eight counters, ready.

@@ -1,0 +1,239 @@
+//! One shape: accounts, then batch after batch in the same file.
+
+use crate::input::{self, Lines};
+use crate::{BenchOptions, Shape, floor, machine};
+use domain::batch::{BatchMode, BatchState, BatchType};
+use engine::{Engine, EngineOptions};
+use formats::csv_reader::Delimiter;
+use formats::payment::Options;
+use ledger::{Clock, Door, DoorOptions};
+use serde_json::{Value as Json, json};
+use service::batch::import::BatchImport;
+use service::policy::PolicyChange;
+use service::transfer::NewTransfer;
+use service::{Error, Service};
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+use store::Store;
+use store::audit::Actor;
+use store::batch::Batch;
+
+/// A clock that stands still: a measured run must not meet the end of a day.
+#[derive(Debug)]
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> i64 {
+        1_767_198_600_000_000
+    }
+}
+
+/// What one batch took.
+struct Round {
+    import_rows_per_s: f64,
+    items_per_s: f64,
+    cpu_s: f64,
+    history_s: f64,
+    postings: i64,
+    fee_share: f64,
+    bytes_per_item: f64,
+    import_peak_rss: u64,
+    peak_rss: u64,
+}
+
+pub(crate) async fn measure(
+    shape: Shape,
+    options: &BenchOptions,
+    say: &mut impl FnMut(&str),
+) -> Result<Json, Error> {
+    let dir = options.dir.join(format!("bench-{}", shape.name()));
+    drop(std::fs::remove_dir_all(&dir));
+    std::fs::create_dir_all(&dir)?;
+    let result = rounds(shape, options, &dir, say).await;
+    drop(std::fs::remove_dir_all(&dir));
+    result
+}
+
+async fn rounds(
+    shape: Shape,
+    options: &BenchOptions,
+    dir: &Path,
+    say: &mut impl FnMut(&str),
+) -> Result<Json, Error> {
+    let path = dir.join("sluice.db");
+    let store = Store::open(&path).await?;
+    let clock: Arc<dyn Clock> = Arc::new(Still);
+    let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: options.chunk_items });
+    let service = Service::new(store, door, clock);
+    let actor = Actor { name: "bench".to_owned(), origin: "bench".to_owned() };
+    set_up(shape, options, &service, &actor, say).await?;
+    let mut rounds = Vec::new();
+    for round in 0..options.rounds {
+        let measured = one(shape, options, &service, &actor, &path, round).await?;
+        say(&format!(
+            "{} round {}: import {:.0} rows/s, run {:.0} items/s, history {:.2} s, {:.0} bytes/item",
+            shape.name(), round + 1, measured.import_rows_per_s, measured.items_per_s, measured.history_s,
+            measured.bytes_per_item,
+        ));
+        rounds.push(measured);
+    }
+    let begun = Instant::now();
+    let verified = service.verify().await?;
+    let verify_s = begun.elapsed().as_secs_f64();
+    let chunk = u64::try_from(options.chunk_items).unwrap_or(50_000);
+    let (floor_path, items) = (dir.join("floor.db"), options.items);
+    let floor = tokio::task::spawn_blocking(move || floor::measure(&floor_path, items, chunk)).await;
+    let floor = floor.map_err(std::io::Error::other)?.map_err(std::io::Error::other)?;
+    say(&format!("{} floor: {floor:.0} items/s; verify {verify_s:.1} s", shape.name()));
+    let parts: Vec<Json> = rounds.iter().map(|round| report(round, options.items)).collect();
+    let (first, last) = (rounds.first(), rounds.last());
+    Ok(json!({
+        "shape": shape.name(),
+        "items_per_s": first.map(|r| r.items_per_s.round()),
+        "floor_items_per_s": floor.round(),
+        "bytes_per_item": first.map(|r| r.bytes_per_item.round()),
+        "peak_rss_bytes": rounds.iter().map(|r| r.peak_rss).max(),
+        "cpu_s": first.map(|r| r.cpu_s),
+        "last_to_first": first.zip(last).map(|(a, b)| b.items_per_s / a.items_per_s),
+        "verify_ok": verified.is_ok(),
+        "verify_s": verify_s,
+        "rounds": parts,
+    }))
+}
+
+fn report(round: &Round, items: u64) -> Json {
+    let run_s = items as f64 / round.items_per_s;
+    json!({
+        "import_rows_per_s": round.import_rows_per_s.round(),
+        "import_peak_rss_bytes": round.import_peak_rss,
+        "items_per_s": round.items_per_s.round(),
+        "items_per_s_with_history": (items as f64 / (run_s + round.history_s)).round(),
+        "postings_per_s": (round.postings as f64 / run_s).round(),
+        "history_s": round.history_s,
+        "cpu_s": round.cpu_s,
+        "fee_share": round.fee_share,
+        "bytes_per_item": round.bytes_per_item.round(),
+        "peak_rss_bytes": round.peak_rss,
+    })
+}
+
+/// Accounts, policies of the bench's own (every check on, none in the way) and the money to pay with.
+async fn set_up(
+    shape: Shape,
+    options: &BenchOptions,
+    service: &Service,
+    actor: &Actor,
+    say: &mut impl FnMut(&str),
+) -> Result<(), Error> {
+    let text = |s: &str| Some(s.to_owned());
+    let change = PolicyChange {
+        min: text("0.01"),
+        max: text("5000.00"),
+        day: text("900000000000.00"),
+        month: text("900000000000.00"),
+        batch_max: text("900000000000.00"),
+        fee_threshold: text("900.00"),
+        fee_rate: text("0.001"),
+        fee_min: text("0.50"),
+        fee_max: text("50.00"),
+    };
+    service.policy_set(actor, "USD", None, &change).await?;
+    let begun = Instant::now();
+    let count = input::accounts(shape, options.items);
+    let opening = if shape == Shape::Random { "1000000.00" } else { "" };
+    let accounts = Lines::new("number,holder,email,uid,currency,opening\n", count, move |k, line| {
+        drop(writeln!(line, "A{k:09},Holder {k},,U{k:09},USD,{opening}"));
+    });
+    let imported = service.account_import(actor, accounts, Delimiter::Comma).await?;
+    let source = Lines::new("number,holder,email,uid,currency,opening\n", 1, |_, line| {
+        drop(writeln!(line, "SOURCE,Employer,,EMPLOYER,USD,"));
+    });
+    service.account_import(actor, source, Delimiter::Comma).await?;
+    let deposit = NewTransfer { to: text("SOURCE"), amount: "90000000000.00".to_owned(), ..NewTransfer::default() };
+    service.transfer(actor, &deposit).await?;
+    service.history_catch_up().await?;
+    service.store().checkpoint().await?;
+    say(&format!("{}: {} accounts in {:.1} s", shape.name(), imported.opened, begun.elapsed().as_secs_f64()));
+    Ok(())
+}
+
+async fn one(
+    shape: Shape,
+    options: &BenchOptions,
+    service: &Service,
+    actor: &Actor,
+    path: &Path,
+    round: u32,
+) -> Result<Round, Error> {
+    let bytes = machine::file_bytes(path);
+    machine::reset_peak_rss();
+    let begun = Instant::now();
+    let batch = import(shape, options, service, actor, u64::from(round)).await?;
+    let import_s = begun.elapsed().as_secs_f64();
+    let import_peak_rss = machine::peak_rss_bytes();
+
+    machine::reset_peak_rss();
+    let (begun, cpu) = (Instant::now(), machine::cpu_s());
+    let name = batch.id.to_string();
+    service.batch_execute(actor, &name).await?;
+    let runner = Engine::new(service.clone(), EngineOptions::default());
+    let ended = runner.run(actor, &name, |_| ()).await?;
+    let (run_s, cpu_s) = (begun.elapsed().as_secs_f64(), machine::cpu_s() - cpu);
+
+    let begun = Instant::now();
+    let postings = service.history_catch_up().await?;
+    let history_s = begun.elapsed().as_secs_f64();
+    service.store().checkpoint().await?;
+    if ended.state != BatchState::Completed {
+        return Err(std::io::Error::other(format!("the batch ended {}", ended.state.name())).into());
+    }
+    let (items, postings) = (options.items as f64, i64::try_from(postings).unwrap_or(0));
+    Ok(Round {
+        import_rows_per_s: items / import_s,
+        items_per_s: items / run_s,
+        cpu_s,
+        history_s,
+        postings,
+        fee_share: (postings as f64 - items) / items,
+        bytes_per_item: machine::file_bytes(path).saturating_sub(bytes) as f64 / items,
+        import_peak_rss,
+        peak_rss: machine::peak_rss_bytes(),
+    })
+}
+
+async fn import(
+    shape: Shape,
+    options: &BenchOptions,
+    service: &Service,
+    actor: &Actor,
+    round: u64,
+) -> Result<Batch, Error> {
+    let (items, n) = (options.items, input::accounts(shape, options.items));
+    let file: Box<dyn std::io::Read + Send> = match shape {
+        Shape::OneToMany => Box::new(Lines::new("account,amount\n", items, move |k, line| {
+            let (account, cents) = (input::shuffled(k, n, round), input::cents(round, k));
+            drop(writeln!(line, "A{account:09},{}.{:02}", cents / 100, cents % 100));
+        })),
+        Shape::Random => Box::new(Lines::new("source,account,amount\n", items, move |k, line| {
+            let ((source, target), cents) = (input::pair(round, k, n), input::cents(round, k));
+            drop(writeln!(line, "A{source:09},A{target:09},{}.{:02}", cents / 100, cents % 100));
+        })),
+    };
+    let one_to_many = shape == Shape::OneToMany;
+    let import = BatchImport {
+        kind: if one_to_many { BatchType::OneToMany } else { BatchType::ManyToMany },
+        mode: BatchMode::Continue,
+        account: one_to_many.then(|| "SOURCE".to_owned()),
+        currency: Some("USD".to_owned()),
+        name: format!("bench {}", shape.name()),
+        remarks: None,
+        options: Options::default(),
+        strict: true,
+        again: false,
+        draft: false,
+    };
+    let imported = service.batch_import(actor, &import, file).await?;
+    imported.batch.ok_or_else(|| std::io::Error::other("nothing was taken").into())
+}

@@ -1,0 +1,294 @@
+//! Deciding a chunk in memory: the fold over its requests, in the order in which they were taken.
+
+use super::{Answers, Bulk, Decided, Slice, Work};
+use crate::context::Context;
+use crate::request::{Outcome, Party, Run, RunOutcome, Single};
+use domain::account::AccountKind;
+use domain::batch::BatchMode;
+use domain::code::Code;
+use domain::id::{AccountId, TransferId};
+use domain::posting::{Book, Posted, Request};
+use domain::transfer::TransferKind;
+use hashbrown::HashMap;
+use serde_json::json;
+use store::audit::Audit;
+use store::batch::Batch;
+use store::item::{Failure, Item};
+use store::operation::Operation;
+use store::transfer::Transfer;
+
+/// The fold over a chunk's requests.
+pub(super) struct Decider<'a> {
+    pub context: &'a Context,
+    pub book: &'a mut Book,
+    pub decided: &'a mut Decided,
+    pub known: HashMap<String, (String, Outcome)>,
+    pub next: i64,
+}
+
+impl Decider<'_> {
+    pub(super) fn decide(&mut self, work: &Work, runs: Vec<Result<Batch, RunOutcome>>) -> Answers {
+        let singles = work.singles.iter().map(|(single, _)| self.single(single, true)).collect();
+        let bulks = work.bulks.iter().map(|(bulk, _)| self.bulk(bulk)).collect();
+        let mut outcomes = Vec::with_capacity(runs.len());
+        for (place, ((run, _), check)) in work.runs.iter().zip(runs).enumerate() {
+            outcomes.push(match check {
+                Ok(batch) => self.run(place, run, batch),
+                Err(outcome) => outcome,
+            });
+        }
+        self.audit_runs(work);
+        Answers { singles, bulks, runs: outcomes }
+    }
+
+    fn single(&mut self, single: &Single, audited: bool) -> Outcome {
+        if let Some(operation) = &single.operation
+            && let Some((fingerprint, outcome)) = self.known.get(&operation.id)
+        {
+            let same = *fingerprint == operation.fingerprint;
+            let outcome = Outcome { replayed: true, ..outcome.clone() };
+            return if same { outcome } else { self.conflict(single, &operation.id) };
+        }
+        let number = TransferId(self.next);
+        self.next += 1;
+        let (source, target) = (self.party(single.source), self.party(single.target));
+        let exchanged = single.exchange.as_ref().map(|e| e.target_amount);
+        let request =
+            Request { transfer: number, kind: single.kind, source, target, amount: single.amount, exchanged };
+        let result = self.post(&request, single.value_date.unwrap_or(self.decided.today.day));
+        if let (Ok(_), Some(exchange)) = (&result, &single.exchange) {
+            self.decided.exchanges.push((number, exchange.clone()));
+        }
+        let outcome = Outcome {
+            transfer: Some(number),
+            code: result.err(),
+            fee: result.map_or(0, |posted| posted.fee),
+            replayed: false,
+        };
+        self.record(single, &request, result);
+        if audited {
+            self.decided.audits.push(audit_single(single, &request, &outcome, self.book));
+        }
+        if let Some(operation) = &single.operation {
+            self.keep_operation(operation.id.clone(), operation.fingerprint.clone(), &outcome);
+        }
+        outcome
+    }
+
+    fn keep_operation(&mut self, id: String, fingerprint: String, outcome: &Outcome) {
+        let transfer = outcome.transfer.map_or(0, |t| t.0);
+        self.known.insert(id.clone(), (fingerprint.clone(), outcome.clone()));
+        self.decided.operations.push(Operation { id, fingerprint, transfer });
+    }
+
+    fn conflict(&mut self, single: &Single, operation: &str) -> Outcome {
+        let code = Code::OperationConflict;
+        self.decided.audits.push(Audit {
+            actor: single.actor.clone(),
+            action: "transfer.refuse",
+            subject: "operation",
+            subject_id: None,
+            result: code.name(),
+            detail: json!({ "operation": operation, "amount": single.amount }).to_string(),
+            digest: None,
+        });
+        Outcome { transfer: None, code: Some(code), fee: 0, replayed: false }
+    }
+
+    fn party(&self, party: Party) -> AccountId {
+        match party {
+            Party::Account(id) => id,
+            // A currency that is not enabled has no such account; the fold then says "not found".
+            Party::World(asset) => {
+                self.context.system.get(&(asset, AccountKind::World)).copied().unwrap_or(AccountId(0))
+            }
+        }
+    }
+
+    fn post(&mut self, request: &Request, value_date: i64) -> Result<Posted, Code> {
+        let (decided, policies) = (&mut *self.decided, &self.context.policies);
+        let posted = self.book.post(request, policies, decided.today, &mut decided.postings)?;
+        decided.value_dates.resize(decided.postings.len(), value_date);
+        Ok(posted)
+    }
+
+    fn record(&mut self, single: &Single, request: &Request, result: Result<Posted, Code>) {
+        let (now, today) = (self.decided.now, self.decided.today.day);
+        let date = single.value_date.unwrap_or(today);
+        self.decided.transfers.push(transfer(request, result, date, now, single.memo.clone()));
+    }
+
+    fn bulk(&mut self, bulk: &Bulk) -> Vec<Outcome> {
+        let outcomes: Vec<Outcome> = bulk.singles.iter().map(|single| self.single(single, false)).collect();
+        if let Some(first) = bulk.singles.first() {
+            let refused = outcomes.iter().filter(|o| o.code.is_some()).count();
+            let sum: i128 = bulk.singles.iter().map(|s| i128::from(s.amount)).sum();
+            let detail = json!({ "chunk": self.decided.chunk, "count": outcomes.len(), "refused": refused,
+                                 "amount": sum.to_string(), "kind": first.kind.name() });
+            self.decided.audits.push(Audit {
+                actor: first.actor.clone(),
+                action: "transfer.bulk",
+                subject: "transfer",
+                subject_id: outcomes.first().and_then(|o| o.transfer).map(|t| t.0),
+                result: if refused == 0 { "ok" } else { "partial" },
+                detail: detail.to_string(),
+                digest: None,
+            });
+        }
+        outcomes
+    }
+
+    fn run(&mut self, place: usize, run: &Run, mut batch: Batch) -> RunOutcome {
+        let before = (self.decided.postings.len(), self.decided.transfers.len());
+        let saved = (batch.mode == BatchMode::Atomic).then(|| self.book.clone());
+        let mut slice =
+            Slice { place, completed: None, completed_count: 0, failures: Vec::new(), batch: batch.clone() };
+        let mut stopped = false;
+        for item in &run.items {
+            let failed = self.item(item, &mut batch, &mut slice);
+            if failed && batch.mode != BatchMode::Continue {
+                stopped = true;
+                break;
+            }
+        }
+        if stopped && let Some(book) = saved {
+            *self.book = book;
+            self.decided.postings.truncate(before.0);
+            self.decided.value_dates.truncate(before.0);
+            self.decided.transfers.truncate(before.1);
+            abort_all(run, &mut batch, &mut slice);
+        }
+        let (completed, failed) =
+            (usize::try_from(slice.completed_count).unwrap_or(usize::MAX), slice.failures.len());
+        slice.batch = batch;
+        slice.failures.iter_mut().for_each(|failure| failure.chunk = self.decided.chunk);
+        self.decided.slices.push(slice);
+        RunOutcome::Done { completed, failed, stopped }
+    }
+
+    /// Decides an item; says whether it failed.
+    fn item(&mut self, item: &Item, batch: &mut Batch, slice: &mut Slice) -> bool {
+        let request = Request {
+            transfer: item.number,
+            kind: TransferKind::Item,
+            source: item.source,
+            target: item.target,
+            amount: item.amount,
+            exchanged: None,
+        };
+        let today = self.decided.today.day;
+        match self.post(&request, today) {
+            Ok(posted) => {
+                let now = self.decided.now;
+                self.decided.transfers.push(transfer(&request, Ok(posted), today, now, None));
+                batch.tally.success_count += 1;
+                batch.tally.success_amount += item.amount;
+                batch.tally.fee_amount += posted.fee;
+                let first = slice.completed.map_or(item.number.0, |(first, _)| first);
+                slice.completed = Some((first, item.number.0));
+                slice.completed_count += 1;
+                false
+            }
+            Err(code) => {
+                batch.tally.failed_count += 1;
+                batch.tally.failed_amount += item.amount;
+                slice.failures.push(Failure { item: item.number, code, amount: item.amount, chunk: 0 });
+                true
+            }
+        }
+    }
+
+    /// One audit row a slice; the digest covers the whole chunk.
+    fn audit_runs(&mut self, work: &Work) {
+        if self.decided.slices.is_empty() {
+            return;
+        }
+        let digest = self.decided.digest();
+        for slice in &self.decided.slices {
+            let Some((run, _)) = work.runs.get(slice.place) else { continue };
+            let numbers = (run.items.first().map(|i| i.number.0), run.items.last().map(|i| i.number.0));
+            let detail = json!({ "chunk": self.decided.chunk, "epoch": run.epoch, "first": numbers.0,
+                                 "last": numbers.1, "completed": slice.completed_count,
+                                 "failed": slice.failures.len() });
+            self.decided.audits.push(Audit {
+                actor: run.actor.clone(),
+                action: "batch.chunk",
+                subject: "batch",
+                subject_id: Some(run.batch.0),
+                result: "ok",
+                detail: detail.to_string(),
+                digest: Some(digest.clone()),
+            });
+        }
+    }
+}
+
+/// An atomic batch with one refusal: that item keeps its code, all others say that they were not moved.
+fn abort_all(run: &Run, batch: &mut Batch, slice: &mut Slice) {
+    let refused = slice.failures.last().copied();
+    slice.completed = None;
+    slice.completed_count = 0;
+    batch.tally = slice.batch.tally;
+    slice.failures = run
+        .items
+        .iter()
+        .map(|item| match refused {
+            Some(failure) if failure.item == item.number => failure,
+            _ => Failure { item: item.number, code: Code::AtomicAborted, amount: item.amount, chunk: 0 },
+        })
+        .collect();
+    for failure in &slice.failures {
+        batch.tally.failed_count += 1;
+        batch.tally.failed_amount += failure.amount;
+    }
+}
+
+fn transfer(
+    request: &Request,
+    result: Result<Posted, Code>,
+    value_date: i64,
+    created_at: i64,
+    memo: Option<String>,
+) -> Transfer {
+    let posted = result.ok();
+    Transfer {
+        number: request.transfer,
+        kind: request.kind,
+        code: result.err(),
+        source: request.source,
+        target: request.target,
+        amount: request.amount,
+        fee: posted.map_or(0, |p| p.fee),
+        first_posting: posted.map(|p| p.first),
+        posting_count: posted.map_or(0, |p| p.count),
+        value_date,
+        created_at,
+        memo,
+    }
+}
+
+/// The row of a single request: accounts, amounts, and for a refusal the state that led to it.
+fn audit_single(single: &Single, request: &Request, outcome: &Outcome, book: &Book) -> Audit {
+    let state = |id: AccountId| {
+        let account = book.get(id)?;
+        Some(json!({ "account": id.0, "status": account.status.name(), "balance": account.balance }))
+    };
+    let detail = json!({
+        "kind": single.kind.name(),
+        "amount": single.amount,
+        "fee": outcome.fee,
+        "source": state(request.source),
+        "target": state(request.target),
+        "operation": single.operation.as_ref().map(|o| &o.id),
+        "value_date": single.value_date,
+    });
+    Audit {
+        actor: single.actor.clone(),
+        action: "transfer.create",
+        subject: "transfer",
+        subject_id: outcome.transfer.map(|t| t.0),
+        result: outcome.code.map_or("ok", Code::name),
+        detail: detail.to_string(),
+        digest: None,
+    }
+}

@@ -1,0 +1,59 @@
+//! Digests: what the audit log covers of a chunk, in versioned bytes.
+
+use domain::posting::Posting;
+use sha2::{Digest, Sha256};
+
+/// The digest of a chunk: all its postings in order, then all failed tries in the order of writing.
+/// `verify` computes it again from what is stored.
+#[derive(Debug)]
+pub struct ChunkDigest(Sha256);
+
+impl Default for ChunkDigest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ChunkDigest {
+    /// An empty digest.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Sha256::new())
+    }
+
+    /// Takes a posting in.
+    pub fn posting(&mut self, p: &Posting) {
+        let numbers = [
+            p.id.0,
+            p.transfer.0,
+            p.kind.number(),
+            p.debit.0,
+            p.credit.0,
+            p.amount,
+            p.debit_after,
+            p.credit_after,
+        ];
+        let mut bytes = [0_u8; 64];
+        for (place, number) in bytes.chunks_exact_mut(8).zip(numbers) {
+            place.copy_from_slice(&number.to_le_bytes());
+        }
+        self.0.update(bytes);
+    }
+
+    /// Takes a failed try in.
+    pub fn failure(&mut self, item: i64, code: i64, amount: i64) {
+        [item, code, amount].iter().for_each(|number| self.0.update(number.to_le_bytes()));
+    }
+
+    /// The digest, hexadecimal.
+    #[must_use]
+    pub fn finish(self) -> String {
+        hex(&self.0.finalize())
+    }
+}
+
+/// Bytes as hexadecimal text.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,73 @@
+//! Currencies and tokens. One is enabled by hand, or by the first account that is opened in it.
+
+use crate::{Deed, Error, Service};
+use domain::account::AccountKind;
+use domain::asset::{Asset, check_new, known_scale};
+use domain::code::Code;
+use domain::id::{AccountId, AssetId};
+use domain::policy::Policy;
+use domain::posting::opened;
+use serde_json::json;
+use store::account::NewAccount;
+use store::audit::Actor;
+use store::counter::{self, Counter};
+use store::{StoreError, Tx};
+
+impl Service {
+    /// Every enabled asset.
+    pub async fn asset_list(&self) -> Result<Vec<Asset>, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::asset::all(&mut tx).await?)
+    }
+
+    /// Enables an asset. Without a scale the known one of its code is taken (ISO 4217, USDT, USDC).
+    pub async fn asset_add(&self, actor: &Actor, code: &str, scale: Option<u8>) -> Result<Asset, Error> {
+        let scale = scale
+            .or_else(|| known_scale(code))
+            .ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
+        check_new(code, scale)?;
+        let mut tx = self.store.write().await?;
+        if store::asset::all(&mut tx).await?.iter().any(|asset| asset.code == code) {
+            return Err(Error::refused(Code::AssetExists, code));
+        }
+        let asset = enable(&mut tx, code, scale, self.now()).await?;
+        let detail = json!({ "code": code, "scale": scale });
+        let id = Some(asset.id.0);
+        self.finish(tx, Deed { actor, action: "asset.add", subject: "asset", id, detail }).await?;
+        Ok(asset)
+    }
+
+    /// The asset of a code, enabled on the way if its scale is known.
+    pub(crate) async fn asset_for(&self, tx: &mut Tx, code: &str) -> Result<Asset, Error> {
+        let code = code.trim().to_ascii_uppercase();
+        if let Some(asset) = find(tx, &code).await? {
+            return Ok(asset);
+        }
+        match known_scale(&code) {
+            Some(scale) => Ok(enable(tx, &code, scale, self.now()).await?),
+            None => Err(Error::refused(Code::AssetUnknown, code.chars().take(64).collect::<String>())),
+        }
+    }
+}
+
+/// An enabled asset by its code.
+pub(crate) async fn find(tx: &mut Tx, code: &str) -> Result<Option<Asset>, StoreError> {
+    Ok(store::asset::all(tx).await?.into_iter().find(|asset| asset.code == code))
+}
+
+/// Writes the asset, its shipped policy and the ledger's own accounts in it.
+async fn enable(tx: &mut Tx, code: &str, scale: u8, now: i64) -> Result<Asset, StoreError> {
+    let id: AssetId = store::asset::add(tx, code, scale, now).await?;
+    store::policy::set(tx, id, None, &Policy::shipped(scale)).await?;
+    let count = i64::try_from(AccountKind::SYSTEM.len()).unwrap_or(0);
+    let first = counter::take(tx, Counter::Account, count).await?;
+    let (mut accounts, mut balances) = (Vec::new(), Vec::new());
+    for (account, kind) in (first..).map(AccountId).zip(AccountKind::SYSTEM) {
+        let number = format!("{}-{code}", kind.name());
+        accounts.push(NewAccount { id: account, number, holder: None, asset: id, kind, opened_at: now });
+        balances.push(opened(account, id, None, kind));
+    }
+    store::account::insert(tx, &accounts).await?;
+    store::balance::insert(tx, &balances).await?;
+    Ok(Asset { id, code: code.to_owned(), scale })
+}

@@ -1,0 +1,459 @@
+//! A batch from a file. The file is streamed: a thread parses pages while the page before is resolved and
+//! written, so memory does not grow with the file. Nobody sees the batch before all of it stands.
+
+use super::resolve::{self, Directory};
+use crate::{Deed, Error, Service, visible};
+use domain::account::AccountStatus;
+use domain::asset::Asset;
+use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchType};
+use domain::code::Code;
+use domain::id::{AccountId, BatchId, TransferId};
+use domain::item::ItemState;
+use domain::policy::PolicyBook;
+use domain::transfer::MEMO_MAX;
+use formats::payment::{Options, PaymentReader, PaymentRow};
+use formats::problem::{Problem, ReadError};
+use hashbrown::HashSet;
+use ledger::calendar;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::io::Read;
+use std::sync::{Arc, Mutex};
+use store::Tx;
+use store::account::AccountView;
+use store::audit::Actor;
+use store::batch::{Batch, Filled, NewBatch};
+use store::counter::{self, Counter};
+use store::import_problem::ImportProblem;
+use store::item::{Item, Page};
+use tokio::sync::mpsc;
+
+/// Rows of one page: one transaction.
+const PAGE: usize = 10_000;
+/// Problems that an answer carries; all of them stay with the batch.
+pub const PROBLEMS_SHOWN: i64 = 1_000;
+
+/// What to make of a file.
+#[derive(Debug, Clone)]
+pub struct BatchImport {
+    /// Which side is the single account.
+    pub kind: BatchType,
+    /// What a failed item means for the rest.
+    pub mode: BatchMode,
+    /// The single account's number; none for `many_to_many`.
+    pub account: Option<String>,
+    /// The currency's code; needed for `many_to_many` only.
+    pub currency: Option<String>,
+    /// What people call it.
+    pub name: String,
+    /// What people wrote.
+    pub remarks: Option<String>,
+    /// How to read the file.
+    pub options: Options,
+    /// Refuse the whole file if one row cannot be taken.
+    pub strict: bool,
+    /// Take the file although the same bytes were imported before.
+    pub again: bool,
+    /// Leave it a draft; else it is submitted.
+    pub draft: bool,
+}
+
+/// What an import did.
+#[derive(Debug)]
+pub struct Imported {
+    /// The batch; none if nothing was taken.
+    pub batch: Option<Batch>,
+    /// Rows taken.
+    pub taken: i64,
+    /// Rows refused.
+    pub refused: i64,
+    /// The first of them.
+    pub problems: Vec<ImportProblem>,
+}
+
+/// Hashes what passes through it.
+struct Hashing<R> {
+    inner: R,
+    hash: Arc<Mutex<Sha256>>,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if let (Ok(mut hash), Some(bytes)) = (self.hash.lock(), buffer.get(..read)) {
+            hash.update(bytes);
+        }
+        Ok(read)
+    }
+}
+
+struct ParsedPage {
+    rows: Vec<PaymentRow>,
+    problems: Vec<Problem>,
+}
+
+/// An import in progress.
+struct Progress {
+    id: BatchId,
+    kind: BatchType,
+    asset: Asset,
+    single: Option<AccountId>,
+    policies: PolicyBook,
+    first: Option<i64>,
+    last: i64,
+    taken: i64,
+    refused: i64,
+    amount: i128,
+    /// Counterparties met so far, a bit each, and those met more than once.
+    seen: Vec<u64>,
+    twice: HashSet<i64>,
+    content: super::lifecycle::ContentHash,
+}
+
+impl Service {
+    /// Takes a file in. Rows that cannot be taken are problems with line, column and code; a file that
+    /// cannot be understood at all is refused and leaves nothing behind.
+    pub async fn batch_import<R: Read + Send + 'static>(
+        &self,
+        actor: &Actor,
+        import: &BatchImport,
+        read: R,
+    ) -> Result<Imported, Error> {
+        let hash = Arc::new(Mutex::new(Sha256::new()));
+        let options = import.options.clone();
+        let hashing = Hashing { inner: read, hash: hash.clone() };
+        let opened = tokio::task::spawn_blocking(move || PaymentReader::open(hashing, &options)).await;
+        let reader = opened.map_err(|error| std::io::Error::other(error))??;
+        let mut progress = self.begin(actor, import).await?;
+        let result = self.fill(&mut progress, reader, import).await;
+        let hash = hash.lock().map_or_else(|_| String::new(), |h| ledger::digest::hex(&h.clone().finalize()));
+        match result {
+            Ok(()) => self.complete(actor, import, progress, hash).await,
+            Err(error) => {
+                self.purge(&progress).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn begin(&self, actor: &Actor, import: &BatchImport) -> Result<Progress, Error> {
+        let name = visible(&import.name)?;
+        if import.remarks.as_ref().is_some_and(|text| text.chars().count() > MEMO_MAX) {
+            return Err(Code::TextTooLong.into());
+        }
+        let mut tx = self.store.write().await?;
+        let (asset, single) = single_side(&mut tx, import).await?;
+        let zone = Self::zone(&mut tx).await?;
+        let now = self.now();
+        let new = NewBatch {
+            day: calendar::compact(calendar::zoned(now, &zone).date()),
+            name,
+            kind: import.kind,
+            mode: import.mode,
+            asset: asset.id,
+            account: single.as_ref().map(|account| account.id),
+            remarks: import.remarks.clone(),
+            created_by: actor.name.clone(),
+            created_at: now,
+        };
+        let id = store::batch::create(&mut tx, &new).await?;
+        let policies = store::policy::book(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Progress {
+            id,
+            kind: import.kind,
+            asset,
+            single: single.map(|account| account.id),
+            policies,
+            first: None,
+            last: 0,
+            taken: 0,
+            refused: 0,
+            amount: 0,
+            seen: Vec::new(),
+            twice: HashSet::new(),
+            content: super::lifecycle::ContentHash::default(),
+        })
+    }
+
+    async fn fill<R: Read + Send + 'static>(
+        &self,
+        progress: &mut Progress,
+        reader: PaymentReader<R>,
+        import: &BatchImport,
+    ) -> Result<(), Error> {
+        let mut pages = parse(reader);
+        while let Some(page) = pages.recv().await {
+            self.page(progress, page?).await?;
+            if progress.taken > BATCH_ITEMS_MAX {
+                return Err(Code::FileTooLarge.into());
+            }
+        }
+        self.drop_duplicates(progress).await?;
+        if import.strict && progress.refused > 0 {
+            return Ok(());
+        }
+        let max = progress.single.and_then(|id| progress.policies.of(id, progress.asset.id));
+        let max = max.or_else(|| progress.policies.of(AccountId(0), progress.asset.id));
+        if max.is_some_and(|policy| progress.amount > i128::from(policy.batch_max)) {
+            let total = domain::amount::format_minor(progress.amount, progress.asset.scale);
+            return Err(Error::refused(Code::BatchAboveMaximum, total));
+        }
+        Ok(())
+    }
+
+    /// Resolves and writes a page: one transaction.
+    async fn page(&self, progress: &mut Progress, page: ParsedPage) -> Result<(), Error> {
+        let ParsedPage { rows, mut problems } = page;
+        let directory = {
+            let mut tx = self.store.read().await?;
+            Directory::load(&mut tx, &rows).await?
+        };
+        let mut items = Vec::with_capacity(rows.len());
+        for row in rows {
+            match progress.item(&directory, row) {
+                Ok(item) => items.push(item),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let mut tx = self.store.write().await?;
+        let count = i64::try_from(items.len()).unwrap_or(0);
+        let first = counter::take(&mut tx, Counter::Number, count).await?;
+        for (item, number) in items.iter_mut().zip(first..) {
+            item.number = TransferId(number);
+            progress.content.item(item);
+        }
+        if count > 0 {
+            progress.first.get_or_insert(first);
+            progress.last = first + count - 1;
+        }
+        store::batch::set_extent(&mut tx, progress.id, progress.first.unwrap_or(0), progress.last).await?;
+        store::item::insert(&mut tx, progress.id, &items).await?;
+        let problems = progress.refuse(problems);
+        store::import_problem::insert(&mut tx, progress.id, &problems).await?;
+        progress.taken += count;
+        progress.amount += items.iter().map(|item| i128::from(item.amount)).sum::<i128>();
+        Ok(tx.commit().await?)
+    }
+
+    /// Takes out every row of a payee that stands more than once.
+    async fn drop_duplicates(&self, progress: &mut Progress) -> Result<(), Error> {
+        if progress.twice.is_empty() {
+            return Ok(());
+        }
+        progress.content = super::lifecycle::ContentHash::default();
+        let mut after = progress.first.unwrap_or(1) - 1;
+        loop {
+            let mut tx = self.store.write().await?;
+            let limit = i64::try_from(PAGE).unwrap_or(0);
+            let page = Page { batch: progress.id, after, last: progress.last, limit };
+            let items = store::item::page(&mut tx, page, None, None).await?;
+            let Some(last) = items.last().map(|item| item.number.0) else { return Ok(()) };
+            let (out, stay): (Vec<_>, Vec<_>) =
+                items.into_iter().partition(|item| progress.twice.contains(&progress.other(item).0));
+            stay.iter().for_each(|item| progress.content.item(item));
+            let numbers = store::account::numbers(&mut tx, out.iter().map(|i| progress.other(i).0).collect()).await?;
+            let mut problems = Vec::with_capacity(out.len());
+            for (item, (_, number)) in out.iter().zip(numbers) {
+                store::item::delete_range(&mut tx, progress.id, (item.number.0, item.number.0)).await?;
+                let code = if progress.kind == BatchType::ManyToOne { Code::DuplicateSource } else { Code::DuplicateTarget };
+                problems.push(ImportProblem { line: item.line, column: Some("account".to_owned()), code, value: number });
+                progress.taken -= 1;
+                progress.refused += 1;
+                progress.amount -= i128::from(item.amount);
+            }
+            store::import_problem::insert(&mut tx, progress.id, &problems).await?;
+            tx.commit().await?;
+            after = last;
+        }
+    }
+
+    async fn complete(
+        &self,
+        actor: &Actor,
+        import: &BatchImport,
+        progress: Progress,
+        file_hash: String,
+    ) -> Result<Imported, Error> {
+        let mut tx = self.store.write().await?;
+        let problems = store::import_problem::list(&mut tx, progress.id, PROBLEMS_SHOWN).await?;
+        let (taken, refused) = (progress.taken, progress.refused);
+        if taken == 0 || (import.strict && refused > 0) {
+            drop(tx);
+            self.purge(&progress).await?;
+            return Ok(Imported { batch: None, taken: 0, refused, problems });
+        }
+        if !import.again && let Some(earlier) = store::batch::same_file(&mut tx, &file_hash).await? {
+            drop(tx);
+            self.purge(&progress).await?;
+            let refusal = crate::Refusal { code: Code::FileSeen, detail: Some(earlier.number()) };
+            let detail = json!({ "file_hash": file_hash });
+            let deed = Deed { actor, action: "batch.import", subject: "batch", id: Some(earlier.id.0), detail };
+            return self.refuse(deed, refusal).await;
+        }
+        let total_amount = i64::try_from(progress.amount).map_err(|_| Error::from(Code::BatchAboveMaximum))?;
+        let filled = Filled {
+            file_hash: Some(file_hash.clone()),
+            first_number: progress.first.unwrap_or(0),
+            last_number: progress.last,
+            refused_count: refused,
+            total_count: taken,
+            total_amount,
+        };
+        store::batch::fill(&mut tx, progress.id, &filled).await?;
+        let detail = json!({ "taken": taken, "refused": refused, "file_hash": file_hash });
+        let event = self.event(domain::batch::BatchState::Draft, "created", actor);
+        let deed = Deed { actor, action: "batch.import", subject: "batch", id: Some(progress.id.0), detail };
+        let id = progress.id;
+        self.finish_batch(tx, id, event, deed).await?;
+        if !import.draft {
+            self.submit_as(actor, id, Some(progress.content.finish())).await?;
+        }
+        let batch = Some(self.batch(&id.to_string()).await?);
+        Ok(Imported { batch, taken, refused, problems })
+    }
+
+    /// Forgets an import that did not finish.
+    async fn purge(&self, progress: &Progress) -> Result<(), Error> {
+        self.purge_batch(progress.id, (progress.first.unwrap_or(0), progress.last)).await
+    }
+
+    async fn purge_batch(&self, id: BatchId, range: (i64, i64)) -> Result<(), Error> {
+        let mut tx = self.store.write().await?;
+        store::item::delete_range(&mut tx, id, range).await?;
+        store::import_problem::purge(&mut tx, id).await?;
+        store::batch::purge(&mut tx, id).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Forgets imports that a killed process left unfinished; called once when a writer starts.
+    pub async fn batch_purge_unfinished(&self) -> Result<usize, Error> {
+        let unready = {
+            let mut tx = self.store.read().await?;
+            store::batch::unready(&mut tx).await?
+        };
+        for batch in &unready {
+            self.purge_batch(batch.id, batch.range()).await?;
+        }
+        Ok(unready.len())
+    }
+}
+
+impl Progress {
+    const fn other(&self, item: &Item) -> AccountId {
+        match self.kind {
+            BatchType::ManyToOne => item.source,
+            BatchType::OneToMany | BatchType::ManyToMany => item.target,
+        }
+    }
+
+    /// A row as an item, or why it cannot be one. Its number comes later.
+    fn item(&mut self, directory: &Directory, row: PaymentRow) -> Result<Item, Problem> {
+        let of = |column: &str, code: Code, value: &str| Problem::of_column(row.line, column, code, value.as_bytes());
+        let other = directory.payee(&row, &self.asset)?;
+        if let Some(currency) = &row.currency
+            && !currency.eq_ignore_ascii_case(&self.asset.code)
+        {
+            return Err(of("currency", Code::CurrencyMismatch, currency));
+        }
+        let (source, target) = match (self.kind, self.single) {
+            (BatchType::OneToMany, Some(single)) => (single, other),
+            (BatchType::ManyToOne, Some(single)) => (other, single),
+            _ => {
+                let number = row.source.as_deref().unwrap_or_default();
+                let source = directory.by_number(number, &self.asset);
+                let missing = |_| of("source", Code::SourceNotFound, number);
+                (source.map_err(missing)?, other)
+            }
+        };
+        if source == target {
+            return Err(of("account", Code::SameAccount, row.account.as_deref().unwrap_or_default()));
+        }
+        let policy = self.policies.of(source, self.asset.id);
+        let amount = resolve::amount(&row, &self.asset, policy.map(|p| &p.limit))?;
+        self.meet(other);
+        Ok(Item {
+            number: TransferId(0),
+            line: i64::try_from(row.line).unwrap_or(i64::MAX),
+            source,
+            target,
+            amount: amount.minor(),
+            state: ItemState::Pending,
+            code: None,
+            memo: row.memo,
+            reference: row.reference,
+        })
+    }
+
+    fn meet(&mut self, other: AccountId) {
+        if self.kind == BatchType::ManyToMany {
+            return;
+        }
+        let (Ok(word), bit) = (usize::try_from(other.0 / 64), other.0 % 64) else { return };
+        if word >= self.seen.len() {
+            self.seen.resize(word + 1, 0);
+        }
+        if let Some(bits) = self.seen.get_mut(word) {
+            if *bits & (1 << bit) != 0 {
+                self.twice.insert(other.0);
+            }
+            *bits |= 1 << bit;
+        }
+    }
+
+    /// Counts rows, not problems: a row may have several.
+    fn refuse(&mut self, problems: Vec<Problem>) -> Vec<ImportProblem> {
+        let lines: HashSet<u64> = problems.iter().map(|p| p.line).collect();
+        self.refused += i64::try_from(lines.len()).unwrap_or(0);
+        problems
+            .into_iter()
+            .map(|p| ImportProblem {
+                line: i64::try_from(p.line).unwrap_or(i64::MAX),
+                column: p.column,
+                code: p.code,
+                value: p.value,
+            })
+            .collect()
+    }
+}
+
+/// The batch's currency and its single account, which must be in use.
+async fn single_side(tx: &mut Tx, import: &BatchImport) -> Result<(Asset, Option<AccountView>), Error> {
+    if import.kind == BatchType::ManyToMany {
+        let code = import.currency.as_deref().unwrap_or_default().to_ascii_uppercase();
+        let asset = crate::asset::find(tx, &code).await?;
+        return Ok((asset.ok_or_else(|| Error::refused(Code::AssetUnknown, code))?, None));
+    }
+    let account = Service::account_by_number(tx, import.account.as_deref().unwrap_or_default()).await?;
+    let closed_or_frozen = match (import.kind, account.status) {
+        (_, AccountStatus::Active) => None,
+        (BatchType::ManyToOne, AccountStatus::Closed) => Some(Code::TargetClosed),
+        (BatchType::ManyToOne, AccountStatus::Frozen) => Some(Code::TargetFrozen),
+        (_, AccountStatus::Closed) => Some(Code::SourceClosed),
+        (_, AccountStatus::Frozen) => Some(Code::SourceFrozen),
+    };
+    match closed_or_frozen {
+        Some(code) => Err(Error::refused(code, account.number)),
+        None if account.kind.is_system() => Err(Error::refused(Code::SystemAccount, account.number)),
+        None => Ok((Service::asset(tx, account.asset).await?, Some(account))),
+    }
+}
+
+/// Parses on a thread of its own, two pages ahead at most.
+fn parse<R: Read + Send + 'static>(
+    mut reader: PaymentReader<R>,
+) -> mpsc::Receiver<Result<ParsedPage, ReadError>> {
+    let (pages, receiver) = mpsc::channel(2);
+    tokio::task::spawn_blocking(move || {
+        loop {
+            let (mut rows, mut problems) = (Vec::new(), Vec::new());
+            let result = reader.next_page(PAGE, &mut rows, &mut problems);
+            let more = matches!(result, Ok(true));
+            let page = result.map(|_| ParsedPage { rows, problems });
+            if pages.blocking_send(page).is_err() || !more {
+                return;
+            }
+        }
+    });
+    receiver
+}

@@ -1,0 +1,144 @@
+//! What the engine asks of a batch while it runs it: the lease, and how the run ends.
+
+use super::find_locked;
+use crate::{Deed, Error, Service};
+use domain::batch::{BatchIntent, BatchState};
+use domain::code::Code;
+use domain::id::BatchId;
+use domain::item::ItemState;
+use serde_json::json;
+use store::audit::Actor;
+use store::batch::Batch;
+use store::item::{Failure, Item, Page};
+
+/// Items that one transaction marks.
+const MARK: i64 = 50_000;
+
+impl Service {
+    /// Takes the batch's lease and returns its epoch. A lease that another holds and that has not run out
+    /// is [`Code::BatchRunning`]; `stale_owners` says that no other process can be alive.
+    pub async fn lease_take(
+        &self,
+        batch: BatchId,
+        owner: &str,
+        ttl: i64,
+        stale_owners: bool,
+    ) -> Result<i64, Error> {
+        let mut tx = self.store.write().await?;
+        let held = store::lease::get(&mut tx, batch).await?;
+        let now = self.now();
+        if let Some(lease) = held {
+            let live = !lease.owner.is_empty() && lease.expires_at > now;
+            if live && (lease.owner.as_str() == owner || !stale_owners) {
+                return Err(Error::refused(Code::BatchRunning, lease.owner));
+            }
+        }
+        let epoch = store::lease::take(&mut tx, batch, owner, now.saturating_add(ttl)).await?;
+        tx.commit().await?;
+        Ok(epoch)
+    }
+
+    /// Keeps the lease for longer; nothing happens when another has it by now.
+    pub async fn lease_renew(&self, batch: BatchId, epoch: i64, ttl: i64) -> Result<(), Error> {
+        let mut tx = self.store.write().await?;
+        store::lease::renew(&mut tx, batch, epoch, self.now().saturating_add(ttl)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Gives the lease back.
+    pub async fn lease_release(&self, batch: BatchId, epoch: i64) -> Result<(), Error> {
+        let mut tx = self.store.write().await?;
+        store::lease::release(&mut tx, batch, epoch).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The next waiting items of a batch.
+    pub async fn run_page(&self, batch: &Batch, after: i64, limit: i64) -> Result<Vec<Item>, Error> {
+        let mut tx = self.store.read().await?;
+        let page = Page { batch: batch.id, after, last: batch.last_number, limit };
+        Ok(store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?)
+    }
+
+    /// Ends a run under its epoch: paused, or whatever the counters say. `rest` fails what was not tried.
+    pub async fn run_finish(
+        &self,
+        actor: &Actor,
+        id: BatchId,
+        epoch: i64,
+        rest: Option<Code>,
+    ) -> Result<Batch, Error> {
+        if let Some(code) = rest {
+            self.fail_rest(actor, id, code).await?;
+        }
+        let mut tx = self.store.write().await?;
+        let lease = store::lease::get(&mut tx, id).await?;
+        if lease.is_none_or(|lease| lease.epoch != epoch) {
+            return Err(Code::Fenced.into());
+        }
+        let batch = find_locked(&mut tx, &id.to_string()).await?;
+        store::lease::release(&mut tx, id, epoch).await?;
+        if batch.state != BatchState::Processing {
+            tx.commit().await?;
+            return Ok(batch);
+        }
+        let pausing = batch.intent == BatchIntent::Pause && batch.tally.pending_count() > 0;
+        let state = if pausing { BatchState::Paused } else { batch.tally.end_state() };
+        self.close_run(tx, actor, &batch, state).await?;
+        self.batch(&id.to_string()).await
+    }
+
+    /// Interrupts a batch that nobody runs: the rest fails, and the counters say how it ended.
+    pub(crate) async fn run_interrupted(&self, id: BatchId) -> Result<(), Error> {
+        let actor = Actor { name: "system".to_owned(), origin: "engine".to_owned() };
+        self.fail_rest(&actor, id, Code::Interrupted).await?;
+        let mut tx = self.store.write().await?;
+        let batch = find_locked(&mut tx, &id.to_string()).await?;
+        if batch.state.has_ended() {
+            return Ok(());
+        }
+        let state = batch.tally.end_state();
+        self.close_run(tx, &actor, &batch, state).await
+    }
+
+    async fn close_run(
+        &self,
+        mut tx: store::Tx,
+        actor: &Actor,
+        batch: &Batch,
+        state: BatchState,
+    ) -> Result<(), Error> {
+        let ended = state.has_ended().then(|| self.now());
+        store::batch::set_state(&mut tx, batch.id, state, BatchIntent::Run, None, ended).await?;
+        let tally = batch.tally;
+        let detail = json!({ "completed": tally.success_count, "failed": tally.failed_count,
+                             "skipped": tally.skipped_count, "waiting": tally.pending_count() });
+        let mut event = self.event(state, state.name(), actor);
+        event.detail = Some(detail.to_string());
+        let deed = Deed { actor, action: "batch.end", subject: "batch", id: Some(batch.id.0), detail };
+        self.finish_batch(tx, batch.id, event, deed).await
+    }
+
+    /// Fails every waiting item with a code, a transaction for so many, so that a kill loses nothing.
+    async fn fail_rest(&self, actor: &Actor, id: BatchId, code: Code) -> Result<(), Error> {
+        let mut after = i64::MIN;
+        loop {
+            let mut tx = self.store.write().await?;
+            let mut batch = find_locked(&mut tx, &id.to_string()).await?;
+            let page = Page { batch: id, after: after.max(batch.first_number - 1), last: batch.last_number, limit: MARK };
+            let items = store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?;
+            let Some(last) = items.last() else { return Ok(()) };
+            after = last.number.0;
+            let marked: Vec<_> = items.iter().map(|item| (item.number, Some(code))).collect();
+            store::item::set_states(&mut tx, &marked, ItemState::Failed).await?;
+            let failure = |item: &Item| Failure { item: item.number, code, amount: item.amount, chunk: 0 };
+            let failures: Vec<_> = items.iter().map(failure).collect();
+            store::item::insert_failures(&mut tx, id, &failures, self.now()).await?;
+            batch.tally.failed_count += i64::try_from(items.len()).unwrap_or(0);
+            batch.tally.failed_amount += items.iter().map(|item| item.amount).sum::<i64>();
+            store::batch::set_tally(&mut tx, id, &batch.tally).await?;
+            let detail = json!({ "code": code.name(), "items": items.len() });
+            let deed = Deed { actor, action: "batch.fail_rest", subject: "batch", id: Some(id.0), detail };
+            self.finish(tx, deed).await?;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! How a verb ends when it does not succeed.
+
+use domain::code::Code;
+use store::StoreError;
+
+/// A business refusal, with what it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub code: Code,
+    /// What it is about: a number, a name, a state.
+    pub detail: Option<String>,
+}
+
+/// A refusal, or something broken below.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The request cannot be done.
+    #[error("{}", .0.code)]
+    Refused(Refusal),
+    /// The database did not do its part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file could not be read or written.
+    #[error("the file cannot be read or written: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl Error {
+    /// A refusal with what it is about.
+    #[must_use]
+    pub fn refused(code: Code, detail: impl Into<String>) -> Self {
+        Self::Refused(Refusal { code, detail: Some(detail.into()) })
+    }
+
+    /// The refusal's code, if it is one.
+    #[must_use]
+    pub const fn code(&self) -> Option<Code> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.code),
+            _ => None,
+        }
+    }
+}
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Self::Refused(Refusal { code, detail: None })
+    }
+}

@@ -1,0 +1,282 @@
+//! An account's statement: its entries, newest first, each with the balance before and after it.
+//!
+//! Without dates the order is that of booking, and a page is a walk back over the account's postings.
+//! With a range of dates the order is by value date, from the history; entries that the history does not
+//! hold yet are reached by the walk and merged in, so the answer is right before it has caught up.
+
+use crate::transfer::read_date;
+use crate::{Error, Service};
+use domain::asset::Asset;
+use domain::code::Code;
+use domain::id::AccountId;
+use domain::posting::PostingKind;
+use store::Tx;
+use store::account::AccountView;
+use store::posting::Booked;
+
+/// Entries of one page at most.
+pub const PAGE_MAX: i64 = 1_000;
+/// Postings of one step of a walk.
+const STEP: i64 = 5_000;
+
+/// Which way money went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// Out of the account.
+    Out,
+    /// Into the account.
+    In,
+}
+
+/// Which entries a page shows.
+#[derive(Debug, Clone, Default)]
+pub struct StatementQuery {
+    /// From this value date, `YYYY-MM-DD`.
+    pub from: Option<String>,
+    /// Up to this value date.
+    pub to: Option<String>,
+    /// One direction only.
+    pub direction: Option<Direction>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// At most so many entries.
+    pub limit: i64,
+}
+
+/// A posting seen from the account (document 001's account transaction).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The posting's number.
+    pub posting: i64,
+    /// Its transfer's number.
+    pub transfer: i64,
+    /// What it is.
+    pub kind: PostingKind,
+    /// Whether the account paid.
+    pub is_debit: bool,
+    /// Minor units; negative when the account paid.
+    pub amount: i64,
+    /// The balance before it.
+    pub balance_before: i64,
+    /// The balance after it.
+    pub balance_after: i64,
+    /// The other account.
+    pub other: AccountId,
+    /// The other account's number.
+    pub other_number: String,
+    /// The day that it counts for: days since 1970-01-01.
+    pub value_date: i64,
+    /// When it was booked, microseconds UTC.
+    pub created_at: i64,
+    /// What people wrote on the transfer.
+    pub memo: Option<String>,
+}
+
+/// A page of a statement.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// The account.
+    pub account: AccountView,
+    /// Its currency.
+    pub asset: Asset,
+    /// Its entries, newest first.
+    pub entries: Vec<Entry>,
+    /// Where the next page begins; none on the last.
+    pub cursor: Option<String>,
+}
+
+impl Service {
+    /// A page of an account's statement.
+    pub async fn statement(&self, number: &str, query: &StatementQuery) -> Result<Statement, Error> {
+        let mut tx = self.store.read().await?;
+        let account = Self::account_by_number(&mut tx, number).await?;
+        let asset = Self::asset(&mut tx, account.asset).await?;
+        let limit = query.limit.clamp(1, PAGE_MAX);
+        let (postings, cursor) = if query.from.is_some() || query.to.is_some() {
+            by_date(&mut tx, &account, query, limit).await?
+        } else {
+            by_booking(&mut tx, &account, query, limit).await?
+        };
+        let mut entries: Vec<Entry> = postings.iter().map(|booked| entry(account.id, booked)).collect();
+        name(&mut tx, &mut entries).await?;
+        Ok(Statement { account, asset, entries, cursor })
+    }
+}
+
+type Page = (Vec<Booked>, Option<String>);
+
+fn goes(account: AccountId, booked: &Booked, direction: Option<Direction>) -> bool {
+    match direction {
+        None => true,
+        Some(Direction::Out) => booked.posting.debit == account,
+        Some(Direction::In) => booked.posting.credit == account,
+    }
+}
+
+fn previous(account: AccountId, booked: &Booked) -> Option<i64> {
+    let posting = &booked.posting;
+    let prev = if posting.debit == account { posting.debit_prev } else { posting.credit_prev };
+    prev.map(|id| id.0)
+}
+
+fn bad_cursor(text: &str) -> Error {
+    Error::refused(Code::DateInvalid, format!("cursor {}", text.chars().take(32).collect::<String>()))
+}
+
+async fn by_booking(
+    tx: &mut Tx,
+    account: &AccountView,
+    query: &StatementQuery,
+    limit: i64,
+) -> Result<Page, Error> {
+    let start = match &query.cursor {
+        Some(text) => Some(text.parse().map_err(|_| bad_cursor(text))?),
+        None => account.head,
+    };
+    let wanted = usize::try_from(limit).unwrap_or(0);
+    let (mut next, mut page) = (start, Vec::new());
+    while let Some(from) = next.filter(|_| page.len() < wanted) {
+        let step = if query.direction.is_none() { limit } else { STEP };
+        let walked = store::posting::walk(tx, account.id, from, step, 0).await?;
+        if walked.is_empty() {
+            break;
+        }
+        next = None;
+        for booked in walked {
+            if page.len() == wanted {
+                break;
+            }
+            next = previous(account.id, &booked);
+            if goes(account.id, &booked, query.direction) {
+                page.push(booked);
+            }
+        }
+    }
+    Ok((page, next.map(|id| id.to_string())))
+}
+
+/// A place in the order by value date: `(value date, posting)`.
+type Key = (i64, i64);
+
+fn read_key(text: &str) -> Result<Key, Error> {
+    let (date, posting) = text.split_once('.').ok_or_else(|| bad_cursor(text))?;
+    let read = |part: &str| part.parse().map_err(|_| bad_cursor(text));
+    Ok((read(date)?, read(posting)?))
+}
+
+async fn by_date(
+    tx: &mut Tx,
+    account: &AccountView,
+    query: &StatementQuery,
+    limit: i64,
+) -> Result<Page, Error> {
+    let from = query.from.as_deref().map(read_date).transpose()?.unwrap_or(i64::MIN);
+    let to = query.to.as_deref().map(read_date).transpose()?.unwrap_or(i64::MAX - 1);
+    let before = match &query.cursor {
+        Some(text) => read_key(text)?,
+        None => (to.saturating_add(1), i64::MIN),
+    };
+    let wanted = usize::try_from(limit).unwrap_or(0);
+    let mut page = recent(tx, account, query.direction, from, before, wanted).await?;
+    page.extend(settled(tx, account, query.direction, from, before, wanted).await?);
+    page.sort_unstable_by_key(|booked| std::cmp::Reverse(key(booked)));
+    page.truncate(wanted);
+    let full = page.len() == wanted;
+    let cursor = page.last().filter(|_| full).map(|last| format!("{}.{}", last.value_date, last.posting.id.0));
+    Ok((page, cursor))
+}
+
+const fn key(booked: &Booked) -> Key {
+    (booked.value_date, booked.posting.id.0)
+}
+
+/// What the history holds.
+async fn settled(
+    tx: &mut Tx,
+    account: &AccountView,
+    direction: Option<Direction>,
+    from: i64,
+    before: Key,
+    wanted: usize,
+) -> Result<Vec<Booked>, Error> {
+    let (mut page, mut before): (Vec<Booked>, Key) = (Vec::new(), before);
+    while page.len() < wanted {
+        let step = if direction.is_none() { i64::try_from(wanted).unwrap_or(STEP) } else { STEP };
+        let places = store::history::page(tx, account.id, from, before, step).await?;
+        let Some(last) = places.last().copied() else { break };
+        let ids = places.iter().map(|place| place.1).collect();
+        let booked = store::posting::by_ids(tx, ids).await?;
+        page.extend(booked.into_iter().filter(|b| goes(account.id, b, direction)));
+        before = last;
+    }
+    Ok(page)
+}
+
+/// What is newer than the history, by the walk; only as many as the page can show are kept.
+async fn recent(
+    tx: &mut Tx,
+    account: &AccountView,
+    direction: Option<Direction>,
+    from: i64,
+    before: Key,
+    wanted: usize,
+) -> Result<Vec<Booked>, Error> {
+    let mark = store::history::mark(tx).await?;
+    let (mut next, mut kept): (Option<i64>, Vec<Booked>) = (account.head, Vec::new());
+    while let Some(start) = next.filter(|id| *id > mark) {
+        let walked = store::posting::walk(tx, account.id, start, STEP, mark).await?;
+        next = walked.last().and_then(|last| previous(account.id, last));
+        let fits = |b: &Booked| b.value_date >= from && key(b) < before && goes(account.id, b, direction);
+        kept.extend(walked.into_iter().filter(fits));
+        kept.sort_unstable_by_key(|booked| std::cmp::Reverse(key(booked)));
+        kept.truncate(wanted);
+    }
+    Ok(kept)
+}
+
+fn entry(account: AccountId, booked: &Booked) -> Entry {
+    let posting = &booked.posting;
+    let is_debit = posting.debit == account;
+    let (amount, balance_after, other) = if is_debit {
+        (-posting.amount, posting.debit_after, posting.credit)
+    } else {
+        (posting.amount, posting.credit_after, posting.debit)
+    };
+    Entry {
+        posting: posting.id.0,
+        transfer: posting.transfer.0,
+        kind: posting.kind,
+        is_debit,
+        amount,
+        balance_before: balance_after - amount,
+        balance_after,
+        other,
+        other_number: String::new(),
+        value_date: booked.value_date,
+        created_at: booked.created_at,
+        memo: None,
+    }
+}
+
+/// Fills in what other tables know: the other account's number and the transfer's memo.
+async fn name(tx: &mut Tx, entries: &mut [Entry]) -> Result<(), Error> {
+    let others = entries.iter().map(|e| e.other.0).collect();
+    let numbers: hashbrown::HashMap<i64, String> =
+        store::account::numbers(tx, others).await?.into_iter().collect();
+    let transfers = entries.iter().map(|e| e.transfer).collect();
+    let mut memos: hashbrown::HashMap<i64, String> = store::transfer::by_numbers(tx, transfers)
+        .await?
+        .into_iter()
+        .filter_map(|t| t.memo.map(|memo| (t.number.0, memo)))
+        .collect();
+    for item in store::item::by_numbers(tx, entries.iter().map(|e| e.transfer).collect()).await? {
+        if let Some(memo) = item.memo {
+            memos.entry(item.number.0).or_insert(memo);
+        }
+    }
+    for entry in entries {
+        entry.other_number = numbers.get(&entry.other.0).cloned().unwrap_or_default();
+        entry.memo = memos.get(&entry.transfer).cloned();
+    }
+    Ok(())
+}

@@ -1,0 +1,415 @@
+//! `verify`: recomputes every invariant from the postings up, streaming, and names the invariant, the
+//! first bad key and the count of violations. Reads one state of the ledger and blocks no writer.
+
+use crate::{Error, Service};
+use domain::batch::{BatchState, BatchTally};
+use domain::code::Code;
+use domain::item::ItemState;
+use hashbrown::HashMap;
+use ledger::digest::ChunkDigest;
+use std::collections::BTreeMap;
+use store::Tx;
+use store::posting::Booked;
+use store::value::Row;
+use store::verify::Claim;
+
+/// Rows of one step.
+const STEP: i64 = 50_000;
+
+/// An invariant that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Which one, by its name.
+    pub invariant: &'static str,
+    /// The first key that breaks it.
+    pub first_key: String,
+    /// How many break it.
+    pub count: u64,
+}
+
+/// What was looked at and what was found.
+#[derive(Debug, Default)]
+pub struct Verification {
+    /// Postings read.
+    pub postings: i64,
+    /// Accounts read.
+    pub accounts: i64,
+    /// Items read.
+    pub items: i64,
+    /// Chunk digests recomputed.
+    pub chunks: i64,
+    found: BTreeMap<&'static str, (String, u64)>,
+}
+
+impl Verification {
+    /// Whether every invariant holds.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The invariants that do not hold, by name.
+    #[must_use]
+    pub fn violations(&self) -> Vec<Violation> {
+        let violation = |(invariant, (first_key, count)): (&&'static str, &(String, u64))| Violation {
+            invariant,
+            first_key: first_key.clone(),
+            count: *count,
+        };
+        self.found.iter().map(violation).collect()
+    }
+
+    fn bad(&mut self, invariant: &'static str, key: impl FnOnce() -> String) {
+        self.found.entry(invariant).or_insert_with(|| (key(), 0)).1 += 1;
+    }
+
+    fn check(&mut self, holds: bool, invariant: &'static str, key: impl FnOnce() -> String) {
+        if !holds {
+            self.bad(invariant, key);
+        }
+    }
+}
+
+/// What the postings say of an account: 40 bytes each is all that grows with the ledger.
+#[derive(Debug, Clone, Copy, Default)]
+struct Chain {
+    balance: i64,
+    head: i64,
+    /// Entries up to the history's mark, and the sum of their postings' numbers.
+    entries: u64,
+    sum: u64,
+}
+
+/// The invariants by name, in the order of the checks.
+pub const INVARIANTS: &[&str] = &[
+    "posting_chain",
+    "posting_belongs_to_transfer",
+    "transfer_has_its_postings",
+    "chunk_digest",
+    "balance_is_sum_of_postings",
+    "balance_not_below_limit",
+    "account_has_balance",
+    "currency_sums_to_zero",
+    "history_is_complete",
+    "item_settled_once",
+    "batch_counters",
+    "batch_state",
+    "batch_content",
+];
+
+impl Service {
+    /// Checks everything. Memory grows with accounts (about 40 bytes each), not with postings.
+    pub async fn verify(&self) -> Result<Verification, Error> {
+        let mut tx = self.store.read().await?;
+        let mut found = Verification::default();
+        let chains = postings(&mut tx, &mut found).await?;
+        balances(&mut tx, &chains, &mut found).await?;
+        history(&mut tx, chains, &mut found).await?;
+        items(&mut tx, &mut found).await?;
+        Ok(found)
+    }
+}
+
+/// Streams the postings: chains, transfers, digests.
+async fn postings(tx: &mut Tx, found: &mut Verification) -> Result<HashMap<i64, Chain>, Error> {
+    let mark = store::history::mark(tx).await?;
+    let mut chains: HashMap<i64, Chain> = HashMap::new();
+    let mut digests = Digests::load(tx).await?;
+    let mut after = 0;
+    loop {
+        let page = store::verify::postings(tx, after, STEP).await?;
+        let Some((last, _)) = page.last() else { break };
+        after = last.posting.id.0;
+        for (booked, claim) in &page {
+            found.postings += 1;
+            chain(&mut chains, booked, mark, found);
+            claims(booked, *claim, found);
+            digests.posting(booked, found);
+        }
+        if page.len() < usize::try_from(STEP).unwrap_or(0) {
+            break;
+        }
+    }
+    digests.finish(found);
+    let (claimed, _) = store::verify::transfer_sums(tx).await?;
+    let there = found.postings;
+    found.check(claimed == there, "transfer_has_its_postings", || {
+        format!("transfers claim {claimed} postings, there are {there}")
+    });
+    Ok(chains)
+}
+
+fn chain(chains: &mut HashMap<i64, Chain>, booked: &Booked, mark: i64, found: &mut Verification) {
+    let p = &booked.posting;
+    let sides = [
+        (p.debit.0, -p.amount, p.debit_after, p.debit_prev),
+        (p.credit.0, p.amount, p.credit_after, p.credit_prev),
+    ];
+    for (account, amount, after, prev) in sides {
+        let chain = chains.entry(account).or_default();
+        let links = prev.map_or(0, |id| id.0) == chain.head;
+        let adds = chain.balance.checked_add(amount) == Some(after);
+        found.check(links && adds, "posting_chain", || format!("posting {} account {account}", p.id));
+        chain.balance = after;
+        chain.head = p.id.0;
+        if p.id.0 <= mark {
+            chain.entries += 1;
+            chain.sum = chain.sum.wrapping_add(p.id.0.unsigned_abs());
+        }
+    }
+}
+
+fn claims(booked: &Booked, claim: Option<Claim>, found: &mut Verification) {
+    let p = &booked.posting;
+    let holds = claim.is_some_and(|claim| {
+        let place = p.id.0 - claim.first;
+        let inside = (0..claim.count).contains(&place);
+        let legs = match p.kind {
+            domain::posting::PostingKind::Transfer => {
+                p.debit.0 == claim.source && p.credit.0 == claim.target && p.amount == claim.amount
+            }
+            domain::posting::PostingKind::ExchangeOut => p.debit.0 == claim.source && p.amount == claim.amount,
+            domain::posting::PostingKind::ExchangeIn => p.credit.0 == claim.target,
+            domain::posting::PostingKind::Fee => p.debit.0 == claim.source && p.amount == claim.fee,
+        };
+        inside && legs
+    });
+    found.check(holds, "posting_belongs_to_transfer", || format!("posting {} transfer {}", p.id, p.transfer));
+}
+
+/// Recomputes the digests of chunks that the audit log holds, as their postings pass by.
+struct Digests {
+    stored: HashMap<i64, String>,
+    failures: HashMap<i64, Vec<(i64, i64, i64)>>,
+    current: Option<(i64, ChunkDigest)>,
+}
+
+impl Digests {
+    async fn load(tx: &mut Tx) -> Result<Self, Error> {
+        let (mut stored, mut after) = (HashMap::new(), 0);
+        loop {
+            let rows = store::verify::chunks(tx, after, STEP).await?;
+            for row in rows.iter() {
+                after = row.i64(0)?;
+                let detail: serde_json::Value = serde_json::from_str(&row.text(2)?).unwrap_or_default();
+                if let Some(chunk) = detail.get("chunk").and_then(serde_json::Value::as_i64) {
+                    stored.insert(chunk, row.text(3)?);
+                }
+            }
+            if rows.is_empty() {
+                break;
+            }
+        }
+        let failures = store::verify::failures_by_chunk(tx, STEP).await?;
+        let mut by_chunk: HashMap<i64, Vec<(i64, i64, i64)>> = HashMap::new();
+        for (chunk, item, code, amount) in failures {
+            by_chunk.entry(chunk).or_default().push((item, code, amount));
+        }
+        Ok(Self { stored, failures: by_chunk, current: None })
+    }
+
+    fn posting(&mut self, booked: &Booked, found: &mut Verification) {
+        let chunk = booked.posting.id.chunk();
+        if self.current.as_ref().is_none_or(|(current, _)| *current != chunk) {
+            self.close(found);
+            self.current = Some((chunk, ChunkDigest::new()));
+        }
+        if let Some((_, digest)) = &mut self.current {
+            digest.posting(&booked.posting);
+        }
+    }
+
+    fn close(&mut self, found: &mut Verification) {
+        let Some((chunk, mut digest)) = self.current.take() else { return };
+        let Some(stored) = self.stored.remove(&chunk) else { return };
+        for (item, code, amount) in self.failures.remove(&chunk).unwrap_or_default() {
+            digest.failure(item, code, amount);
+        }
+        found.chunks += 1;
+        found.check(digest.finish() == stored, "chunk_digest", || format!("chunk {chunk}"));
+    }
+
+    /// Chunks without a posting: every item of them failed.
+    fn finish(mut self, found: &mut Verification) {
+        self.close(found);
+        let mut rest: Vec<i64> = self.stored.keys().copied().collect();
+        rest.sort_unstable();
+        for chunk in rest {
+            self.current = Some((chunk, ChunkDigest::new()));
+            self.close(found);
+        }
+    }
+}
+
+async fn balances(
+    tx: &mut Tx,
+    chains: &HashMap<i64, Chain>,
+    found: &mut Verification,
+) -> Result<(), Error> {
+    let mut sums: BTreeMap<i64, i128> = BTreeMap::new();
+    let (mut after, mut with_postings) = (0, 0_usize);
+    loop {
+        let rows = store::verify::balances(tx, after, STEP).await?;
+        for row in rows.iter() {
+            after = row.i64(0)?;
+            found.accounts += 1;
+            let chain = chains.get(&after).copied();
+            with_postings += usize::from(chain.is_some());
+            balance(&row, after, chain.unwrap_or_default(), found)?;
+            *sums.entry(row.i64(1)?).or_default() += i128::from(row.i64(3)?);
+        }
+        if rows.is_empty() {
+            break;
+        }
+    }
+    found.check(with_postings == chains.len(), "account_has_balance", || "a posting names no account".to_owned());
+    if let Some(account) = store::verify::account_without_balance(tx).await? {
+        found.bad("account_has_balance", || format!("account {account}"));
+    }
+    for (asset, sum) in sums {
+        found.check(sum == 0, "currency_sums_to_zero", || format!("asset {asset} sum {sum}"));
+    }
+    Ok(())
+}
+
+fn balance(row: &Row<'_>, account: i64, chain: Chain, found: &mut Verification) -> Result<(), Error> {
+    let (kind, balance, held, overdraft) = (row.i64(2)?, row.i64(3)?, row.i64(4)?, row.i64(5)?);
+    let head = row.opt_i64(6)?.unwrap_or(0);
+    let key = || format!("account {account}");
+    found.check(balance == chain.balance && head == chain.head, "balance_is_sum_of_postings", key);
+    let available = i128::from(balance) - i128::from(held) + i128::from(overdraft);
+    found.check(kind != 1 || available >= 0, "balance_not_below_limit", key);
+    let same = row.opt_i64(7)? == Some(row.i64(1)?) && row.opt_i64(8)? == Some(kind);
+    found.check(same, "account_has_balance", key);
+    Ok(())
+}
+
+/// The history holds each entry up to its mark once: counts and sums by account agree.
+async fn history(
+    tx: &mut Tx,
+    mut chains: HashMap<i64, Chain>,
+    found: &mut Verification,
+) -> Result<(), Error> {
+    let mut after = (i64::MIN, i64::MIN, i64::MIN);
+    loop {
+        let page = store::verify::history(tx, after, STEP).await?;
+        let Some(last) = page.last() else { break };
+        after = *last;
+        for (account, _, posting) in page {
+            match chains.get_mut(&account) {
+                Some(chain) => {
+                    chain.entries = chain.entries.wrapping_sub(1);
+                    chain.sum = chain.sum.wrapping_sub(posting.unsigned_abs());
+                }
+                None => found.bad("history_is_complete", || format!("account {account}")),
+            }
+        }
+    }
+    let wrong = |(_, chain): &(&i64, &Chain)| chain.entries != 0 || chain.sum != 0;
+    let mut bad: Vec<i64> = chains.iter().filter(wrong).map(|(account, _)| *account).collect();
+    bad.sort_unstable();
+    for account in bad {
+        found.bad("history_is_complete", || format!("account {account}"));
+    }
+    Ok(())
+}
+
+/// Streams the items: each completed one has its one transfer, and the counters are the fold.
+async fn items(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> {
+    let mut folds: HashMap<i64, BatchTally> = HashMap::new();
+    let (mut after, mut settled) = (0, 0_i64);
+    loop {
+        let rows = store::verify::items(tx, after, STEP).await?;
+        for row in rows.iter() {
+            after = row.i64(0)?;
+            found.items += 1;
+            settled += item(&row, after, folds.entry(row.i64(1)?).or_default(), found)?;
+        }
+        if rows.is_empty() {
+            break;
+        }
+    }
+    let (_, transfers) = store::verify::transfer_sums(tx).await?;
+    found.check(settled == transfers, "item_settled_once", || {
+        format!("{transfers} transfers settle items, {settled} items are completed")
+    });
+    batches(tx, &folds, found).await
+}
+
+fn item(row: &Row<'_>, number: i64, fold: &mut BatchTally, found: &mut Verification) -> Result<i64, Error> {
+    let (amount, state) = (row.i64(2)?, row.i64(3)?);
+    let state = ItemState::from_number(state);
+    let completed = state == Some(ItemState::Completed);
+    let transfer = row.opt_i64(5)?;
+    let matches = match transfer {
+        None => !completed,
+        Some(status) => {
+            let same = row.i64(6)? == amount && row.i64(8)? == row.i64(10)? && row.i64(9)? == row.i64(11)?;
+            completed && status == 1 && same && row.i64(13)? == 2
+        }
+    };
+    found.check(matches && state.is_some(), "item_settled_once", || format!("item {number}"));
+    let explained = (state == Some(ItemState::Failed)) <= row.opt_i64(4)?.and_then(Code::from_number).is_some();
+    found.check(explained, "item_settled_once", || format!("item {number} failed without a code"));
+    fold.total_count += 1;
+    fold.total_amount += amount;
+    match state {
+        Some(ItemState::Completed) => {
+            fold.success_count += 1;
+            fold.success_amount += amount;
+            fold.fee_amount += row.opt_i64(7)?.unwrap_or(0);
+        }
+        Some(ItemState::Failed) => {
+            fold.failed_count += 1;
+            fold.failed_amount += amount;
+        }
+        Some(ItemState::Skipped) => fold.skipped_count += 1,
+        _ => {}
+    }
+    Ok(i64::from(completed))
+}
+
+async fn batches(
+    tx: &mut Tx,
+    folds: &HashMap<i64, BatchTally>,
+    found: &mut Verification,
+) -> Result<(), Error> {
+    let rows = store::verify::batches(tx).await?;
+    for row in rows.iter() {
+        let id = row.i64(0)?;
+        if row.i64(11)? == 0 {
+            continue;
+        }
+        let fold = folds.get(&id).copied().unwrap_or_default();
+        let stored = BatchTally {
+            total_count: row.i64(3)?,
+            total_amount: row.i64(4)?,
+            success_count: row.i64(5)?,
+            success_amount: row.i64(6)?,
+            failed_count: row.i64(7)?,
+            failed_amount: row.i64(8)?,
+            skipped_count: row.i64(9)?,
+            fee_amount: row.i64(10)?,
+        };
+        found.check(stored == fold, "batch_counters", || format!("batch {id}"));
+        let state = row.stored(1, BatchState::from_number)?;
+        found.check(fits(state, &fold), "batch_state", || format!("batch {id} is {}", state.name()));
+        if let (Some(frozen), Some(batch)) =
+            (row.opt_text(2)?, store::batch::get(tx, domain::id::BatchId(id)).await?)
+        {
+            let hash = crate::batch::lifecycle::content_hash(tx, &batch).await?;
+            found.check(hash == frozen, "batch_content", || format!("batch {id}"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a state can stand beside counters: what has not begun has moved nothing, what has ended waits
+/// for nothing.
+const fn fits(state: BatchState, fold: &BatchTally) -> bool {
+    match state {
+        BatchState::Completed | BatchState::PartiallyCompleted | BatchState::Failed => fold.pending_count() == 0,
+        BatchState::Processing | BatchState::Paused => true,
+        _ => fold.success_count == 0 && fold.failed_count == 0,
+    }
+}

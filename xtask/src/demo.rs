@@ -1,0 +1,141 @@
+//! `cargo xtask demo`: a data directory from nothing to a paid and verified payroll.
+
+use crate::error::{Error, Result};
+use crate::{payroll, process};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+const DATA: &str = "target/demo";
+
+/// What stands before the batch. Each of these has to succeed.
+const PREPARE: &[&[&str]] = &[
+    &["init"],
+    &[
+        "policy",
+        "set",
+        "--currency",
+        "USD",
+        "--max",
+        "50000",
+        "--batch-max",
+        "10000000",
+        "--fee-threshold",
+        "5000",
+        "--fee-rate",
+        "0.001",
+        "--fee-min",
+        "1",
+        "--fee-max",
+        "50",
+    ],
+    &["account", "open", "--number", "PAYROLL", "--holder", "Harbour Tools Ltd", "--currency", "USD"],
+    &["account", "import", "examples/staff.csv"],
+    &["deposit", "--account", "PAYROLL", "--amount", "6000000.00"],
+];
+
+const IMPORT: &[&str] = &[
+    "batch",
+    "import",
+    "examples/payroll.csv",
+    "--type",
+    "one_to_many",
+    "--account",
+    "PAYROLL",
+    "--name",
+    "November payroll",
+];
+
+/// Builds, pays, verifies. The exit code is that of `verify`.
+pub fn run(root: &Path) -> Result<ExitCode> {
+    let build = ["build", "--release", "-p", "sluice"];
+    process::must(process::cargo(root, &build), &process::shown("cargo", &build))?;
+    let folder = root.join(DATA);
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Error::File(folder, error)),
+        _ => {}
+    }
+    let demo = Demo { root, binary: binary(root)? };
+    for args in PREPARE {
+        demo.must(args)?;
+    }
+    // From here on an exit code may say "some rows were refused" or "some items failed": that is the demo.
+    demo.show(IMPORT)?;
+    let id = demo.newest_batch()?;
+    demo.show(&["batch", "preview", &id])?;
+    // What passed the import can still fail when it is paid.
+    for account in payroll::FROZEN {
+        demo.show(&["account", "freeze", account])?;
+    }
+    demo.show(&["batch", "run", &id])?;
+    demo.show(&["batch", "items", &id, "--state", "failed"])?;
+    demo.show(&["account", "statement", "PAYROLL", "--limit", "8"])?;
+    let verdict = demo.show(&["verify"])?;
+    println!("\nWhat to try next:");
+    for args in [
+        ["batch", "retry", &id].as_slice(),
+        ["account", "statement", "EMP-0001"].as_slice(),
+        ["batch", "export", &id].as_slice(),
+    ] {
+        println!("  {} {}", demo.binary_shown(), process::shown("--data", &[&[DATA], args].concat()));
+    }
+    Ok(ExitCode::from(verdict))
+}
+
+fn binary(root: &Path) -> Result<PathBuf> {
+    let name = format!("sluice{}", std::env::consts::EXE_SUFFIX);
+    Ok(process::metadata(root)?.target_directory.into_std_path_buf().join("release").join(name))
+}
+
+struct Demo<'a> {
+    root: &'a Path,
+    binary: PathBuf,
+}
+
+impl Demo<'_> {
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.current_dir(self.root).args(["--data", DATA]).args(args);
+        command
+    }
+
+    fn must(&self, args: &[&str]) -> Result<()> {
+        println!();
+        process::must(self.command(args), &line(args))
+    }
+
+    /// Runs and says how it ended, as the exit code that a shell would see.
+    fn show(&self, args: &[&str]) -> Result<u8> {
+        println!("\n$ {}", line(args));
+        let status = self.command(args).status().map_err(|e| Error::Start(line(args), e))?;
+        let code = status.code().and_then(|code| u8::try_from(code).ok());
+        let code = code.ok_or_else(|| Error::Failed(line(args), status))?;
+        if code != 0 {
+            println!("(exit code {code})");
+        }
+        Ok(code)
+    }
+
+    /// The id of the batch that was imported last.
+    fn newest_batch(&self) -> Result<String> {
+        let args = ["batch", "list", "--json"];
+        let mut command = self.command(&args);
+        let output = command.stderr(Stdio::inherit()).output().map_err(|e| Error::Start(line(&args), e))?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        let answer: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        match answer.pointer("/batches/0/batch_id") {
+            Some(Value::String(id)) => Ok(id.clone()),
+            Some(Value::Number(id)) => Ok(id.to_string()),
+            _ => Err(Error::Answer(line(&args), text.into_owned())),
+        }
+    }
+
+    /// The binary as it can be typed from the workspace's folder.
+    fn binary_shown(&self) -> String {
+        self.binary.strip_prefix(self.root).unwrap_or(&self.binary).display().to_string()
+    }
+}
+
+fn line(args: &[&str]) -> String {
+    process::shown("sluice", &[&["--data", DATA], args].concat())
+}

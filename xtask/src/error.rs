@@ -1,0 +1,23 @@
+//! Why a command of the repository ends early.
+
+use std::path::PathBuf;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0} does not start: {1}")]
+    Start(String, std::io::Error),
+    #[error("{0} failed ({1})")]
+    Failed(String, std::process::ExitStatus),
+    #[error("{0}: {1}")]
+    File(PathBuf, std::io::Error),
+    #[error("cargo metadata: {0}")]
+    Metadata(#[from] cargo_metadata::Error),
+    #[error("{0} answered what is not understood: {1}")]
+    Answer(String, String),
+    #[error("{0} house rules are broken")]
+    Untidy(usize),
+}

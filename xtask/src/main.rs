@@ -1,0 +1,61 @@
+//! The commands of this repository: `cargo xtask demo | test | tidy | payroll`.
+//!
+//! To add a command: a module here with one `run`, an arm in [`dispatch`], a line in [`HELP`].
+
+mod demo;
+mod error;
+mod payroll;
+mod process;
+mod test;
+mod tidy;
+
+use error::{Error, Result};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  demo                          build sluice and pay a thousand people in target/demo
+  test [--kills N] [--scale S]  everything a change has to pass; S is small, medium or large
+  tidy                          the house rules: arrows, words, lengths
+  payroll                       write examples/staff.csv and examples/payroll.csv again
+
+Example: cargo xtask test --kills 200 --scale medium";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match dispatch(&words) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(words: &[&str]) -> Result<ExitCode> {
+    let root = root()?;
+    match words {
+        ["demo"] => demo::run(&root),
+        ["test", options @ ..] => {
+            test::run(&root, &test::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
+        }
+        ["tidy"] => tidy::run(&root).map(|()| ExitCode::SUCCESS),
+        ["payroll"] => payroll::run(&root).map(|()| ExitCode::SUCCESS),
+        [] | ["help" | "--help" | "-h", ..] => {
+            println!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => Err(Error::Usage(format!("`cargo xtask {}` is not a command\n\n{HELP}", words.join(" ")))),
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> Result<PathBuf> {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.parent()
+        .map(PathBuf::from)
+        .ok_or_else(|| Error::Usage("xtask does not stand in a workspace".to_owned()))
+}

@@ -1,0 +1,119 @@
+//! `cargo xtask test`: everything a change has to pass, in order; the first failure ends it.
+
+use crate::error::{Error, Result};
+use crate::{process, tidy};
+use std::path::{Path, PathBuf};
+
+/// How hard the tests try.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Options {
+    kills: u32,
+    scale: String,
+}
+
+impl Options {
+    /// Reads `--kills N` and `--scale small|medium|large`.
+    pub fn parse(words: &[&str]) -> Result<Self> {
+        let mut options = Self { kills: 20, scale: "small".to_owned() };
+        let mut rest = words;
+        while let Some((name, tail)) = rest.split_first() {
+            let (value, tail) = tail
+                .split_first()
+                .ok_or_else(|| Error::Usage(format!("`{name}` needs a value; see `cargo xtask help`")))?;
+            match (*name, *value) {
+                ("--kills", number) => {
+                    let wrong = || Error::Usage(format!("`--kills {number}`: not a whole number"));
+                    options.kills = number.parse().map_err(|_| wrong())?;
+                }
+                ("--scale", "small" | "medium" | "large") => options.scale = (*value).to_owned(),
+                ("--scale", _) => {
+                    return Err(Error::Usage(format!("`--scale {value}`: small, medium or large")));
+                }
+                _ => return Err(Error::Usage(format!("`{name}` is not an option of `cargo xtask test`"))),
+            }
+            rest = tail;
+        }
+        Ok(options)
+    }
+}
+
+/// Runs all checks.
+pub fn run(root: &Path, options: &Options) -> Result<()> {
+    heading("format");
+    cargo(root, &["fmt", "--all", "--check"], &[])?;
+    heading("clippy");
+    cargo(root, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
+    heading("tidy");
+    tidy::run(root)?;
+    heading("binary for the crash harness");
+    let binary = crash_binary(root)?;
+    heading("tests");
+    tests(root, options, binary)?;
+    heading("documentation");
+    cargo(root, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-Dwarnings".into())])?;
+    heading("licences, bans, sources");
+    if process::has_cargo_command(root, "deny") {
+        cargo(root, &["deny", "check", "licenses", "bans", "sources"], &[])?;
+    } else {
+        println!("cargo-deny is not installed: deny.toml was NOT checked");
+    }
+    println!("\nAll checks passed (kills {}, scale {}).", options.kills, options.scale);
+    Ok(())
+}
+
+fn heading(text: &str) {
+    println!("\n=== {text} ===");
+}
+
+/// Builds the release binary with named kill points, apart from the one that people use.
+fn crash_binary(root: &Path) -> Result<Option<PathBuf>> {
+    let metadata = process::metadata(root)?;
+    let sluice = metadata.packages.iter().find(|package| package.name.as_str() == "sluice");
+    if !sluice.is_some_and(|package| package.features.contains_key("failpoints")) {
+        println!("sluice has no feature `failpoints`: nothing to build");
+        return Ok(None);
+    }
+    let folder = metadata.target_directory.into_std_path_buf().join("crash");
+    let shown = folder.to_string_lossy().into_owned();
+    let args =
+        ["build", "--release", "-p", "sluice", "--features", "failpoints", "--target-dir", shown.as_str()];
+    cargo(root, &args, &[])?;
+    Ok(Some(folder.join("release").join(format!("sluice{}", std::env::consts::EXE_SUFFIX))))
+}
+
+fn tests(root: &Path, options: &Options, binary: Option<PathBuf>) -> Result<()> {
+    let mut env = vec![
+        ("SLUICE_KILLS", options.kills.to_string().into()),
+        ("SLUICE_SCALE", options.scale.clone().into()),
+    ];
+    env.extend(binary.map(|path| ("SLUICE_BIN", path.into_os_string())));
+    if process::has_cargo_command(root, "nextest") {
+        cargo(root, &["nextest", "run", "--workspace"], &env)?;
+        // nextest does not run the examples in the documentation.
+        return cargo(root, &["test", "--workspace", "--doc"], &env);
+    }
+    println!("cargo-nextest is not installed: cargo test runs the tests");
+    cargo(root, &["test", "--workspace"], &env)
+}
+
+fn cargo(root: &Path, args: &[&str], env: &[(&str, std::ffi::OsString)]) -> Result<()> {
+    let mut command = process::cargo(root, args);
+    command.envs(env.iter().map(|(name, value)| (name, value)));
+    process::must(command, &process::shown("cargo", args))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_have_defaults_and_refuse_what_they_do_not_know() {
+        let parse = |words: &[&str]| Options::parse(words).ok();
+        assert_eq!(parse(&[]), Some(Options { kills: 20, scale: "small".to_owned() }));
+        let given = Some(Options { kills: 200, scale: "large".to_owned() });
+        assert_eq!(parse(&["--kills", "200", "--scale", "large"]), given);
+        for wrong in [&["--kills"][..], &["--kills", "-1"], &["--scale", "huge"], &["--fast", "1"]] {
+            assert_eq!(parse(wrong), None, "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! `cargo xtask tidy`: the house rules that no other tool knows. They are also an ordinary test.
+//!
+//! To add a rule: a function that takes what it reads and gives problems, a line in [`problems`], a test that
+//! shows it firing.
+
+mod arrows;
+mod text;
+
+use crate::error::{Error, Result};
+use crate::process;
+use std::path::{Path, PathBuf};
+
+/// Longer files are listed: split them by verb when you next touch them.
+const LINES_LONG: usize = 400;
+/// No file may be longer.
+const LINES_MAX: usize = 640;
+
+/// Folders that nobody wrote by hand.
+const SKIPPED: &[&str] = &["target", "data", "node_modules", "dist", ".git"];
+
+/// Crates above the store, which may not know the engine below it.
+const ABOVE_STORE: &[&str] = &["ledger", "service", "engine", "http"];
+
+/// A file of the repository, by its path from the root, with `/`.
+struct File {
+    path: String,
+    text: String,
+}
+
+impl File {
+    fn is(&self, ending: &str) -> bool {
+        self.path.ends_with(ending)
+    }
+
+    fn within(&self, folder: &str) -> bool {
+        self.path.starts_with(folder)
+    }
+}
+
+/// Prints what is broken.
+pub fn run(root: &Path) -> Result<()> {
+    let files = files(root)?;
+    for (lines, path) in long_files(&files) {
+        println!("long: {path} has {lines} lines (more than {LINES_LONG})");
+    }
+    let problems = problems(root, &files)?;
+    for problem in &problems {
+        println!("broken: {problem}");
+    }
+    if problems.is_empty() {
+        println!("tidy: {} files, nothing broken", files.len());
+        return Ok(());
+    }
+    Err(Error::Untidy(problems.len()))
+}
+
+fn problems(root: &Path, files: &[File]) -> Result<Vec<String>> {
+    let mut found = arrows::check(&process::metadata(root)?);
+    for file in files {
+        if file.within("crates/") && file.is(".rs") {
+            found.extend(too_long(file));
+        }
+        if file.is("/src/lib.rs") || file.is("/src/main.rs") {
+            found.extend(headless(file));
+        }
+        if file.within("crates/store/src/") || file.within("crates/store/migrations/") {
+            found.extend(text::banned_sql(file));
+        }
+        if ABOVE_STORE.iter().any(|name| file.within(&format!("crates/{name}/src/"))) {
+            found.extend(text::engine_words(file));
+        }
+        found.extend(text::leftovers(file));
+        found.extend(text::places(file));
+    }
+    Ok(found)
+}
+
+fn long_files(files: &[File]) -> Vec<(usize, &str)> {
+    let of_crates = files.iter().filter(|file| file.within("crates/") && file.is(".rs"));
+    let sized = of_crates.map(|file| (file.text.lines().count(), file.path.as_str()));
+    let mut long: Vec<_> = sized.filter(|(lines, _)| *lines > LINES_LONG).collect();
+    long.sort_unstable_by(|a, b| b.cmp(a));
+    long
+}
+
+fn too_long(file: &File) -> Option<String> {
+    let lines = file.text.lines().count();
+    (lines > LINES_MAX)
+        .then(|| format!("{}: {lines} lines, at most {LINES_MAX}; split it by verb", file.path))
+}
+
+fn headless(file: &File) -> Option<String> {
+    (!file.text.starts_with("//!")).then(|| format!("{}: begin with `//!` and say what it is for", file.path))
+}
+
+/// Every text file that belongs to the repository, in the order of paths.
+fn files(root: &Path) -> Result<Vec<File>> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let failed = |error| Error::File(folder.clone(), error);
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            let kind = entry.file_type().map_err(failed)?;
+            if kind.is_dir() && !SKIPPED.iter().any(|skipped| name == *skipped) {
+                folders.push(entry.path());
+            } else if kind.is_file() {
+                found.extend(read(root, entry.path())?);
+            }
+        }
+    }
+    found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+/// None for what is not text.
+fn read(root: &Path, path: PathBuf) -> Result<Option<File>> {
+    let bytes = std::fs::read(&path).map_err(|e| Error::File(path.clone(), e))?;
+    let parts = path.strip_prefix(root).unwrap_or(&path).components();
+    let name: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
+    let text = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0'));
+    Ok(text.map(|text| File { path: name.join("/"), text }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, text: &str) -> File {
+        File { path: path.to_owned(), text: text.to_owned() }
+    }
+
+    #[test]
+    fn the_repository_is_tidy() {
+        let root = crate::root().unwrap();
+        let found = problems(&root, &files(&root).unwrap()).unwrap();
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
+
+    #[test]
+    fn long_and_headless_files_are_found() {
+        let long = file("crates/a/src/b.rs", &"x\n".repeat(LINES_MAX + 1));
+        assert!(too_long(&long).is_some());
+        assert!(too_long(&file("crates/a/src/b.rs", &"x\n".repeat(LINES_MAX))).is_none());
+        assert_eq!(long_files(&[long]).len(), 1);
+        assert!(headless(&file("crates/a/src/lib.rs", "pub mod b;")).is_some());
+        assert!(headless(&file("crates/a/src/lib.rs", "//! A.\n")).is_none());
+    }
+
+    #[test]
+    fn words_are_found_in_code_and_not_in_comments() {
+        let above = |code: &str| text::engine_words(&file("crates/engine/src/a.rs", code)).len();
+        assert_eq!(above("// sqlite\nlet a = 1; /* Postgres */"), 0);
+        assert_eq!(above("let url = \"http://x\"; open_sqlite();"), 1);
+        assert_eq!(above("match kind { Postgres => 1 }"), 1);
+        assert_eq!(above("let quote = '\"'; // sqlite\nlet r = r#\"// \" sqlite\"#;"), 1);
+
+        let sql = |path: &str, code: &str| text::banned_sql(&file(path, code)).len();
+        assert_eq!(sql("crates/store/src/a.rs", "let t = clock.now(); Instant::now(); serialize(x);"), 0);
+        assert_eq!(sql("crates/store/src/a.rs", "\"SELECT now(), Greatest(1, 2) WHERE a ilike b\""), 3);
+        assert_eq!(sql("crates/store/migrations/a.sql", "-- serial\nCREATE TABLE a (id SERIAL);"), 1);
+    }
+
+    #[test]
+    fn leftovers_and_places_are_found() {
+        let todo = ["TO", "DO"].concat();
+        assert_eq!(text::leftovers(&file("a.md", &format!("{todo}: later"))).len(), 1);
+        assert_eq!(text::leftovers(&file("a.md", "todo MASTODON")).len(), 0);
+        let home = ["/ho", "me/"].concat();
+        assert_eq!(text::places(&file("a.md", &format!("see {home}me"))).len(), 1);
+        assert_eq!(text::places(&file("a.md", &format!("https://example.com{home}me"))).len(), 0);
+        let host = ["https://index.", "crates.io/"].concat();
+        assert_eq!(text::places(&file("a.toml", &host)).len(), 1);
+        let lock = "source = \"registry+https://example.com/index\"";
+        assert_eq!(text::places(&file("Cargo.lock", lock)).len(), 1);
+    }
+}

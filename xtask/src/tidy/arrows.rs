@@ -1,0 +1,69 @@
+//! Which crate may use which: the whole list, held against what cargo knows.
+//!
+//! Only what ships counts: a test may use any crate.
+
+use cargo_metadata::{DependencyKind, Metadata};
+
+/// A crate and what it may use. A crate that is not here may not exist; one that does not exist yet may
+/// stand here.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("formats", &["domain"]),
+    ("store", &["domain"]),
+    ("ledger", &["domain", "store"]),
+    ("service", &["domain", "formats", "store", "ledger"]),
+    ("engine", &["domain", "formats", "store", "ledger", "service", "rails"]),
+    ("rails", &["domain"]),
+    ("http", &["domain", "service"]),
+    ("bench", &["domain", "store", "ledger", "service", "engine"]),
+    ("sluice", &["domain", "formats", "store", "ledger", "service", "engine", "rails", "http", "bench"]),
+    ("xtask", &[]),
+];
+
+/// Arrows that are not in the list.
+pub fn check(metadata: &Metadata) -> Vec<String> {
+    let packages = metadata.workspace_packages();
+    let ours: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+    let mut found = Vec::new();
+    for package in &packages {
+        let used = package.dependencies.iter().filter(|used| used.kind != DependencyKind::Development);
+        let used = used.map(|used| used.name.as_str()).filter(|name| ours.contains(name));
+        found.extend(check_crate(package.name.as_str(), &used.collect::<Vec<_>>()));
+    }
+    found
+}
+
+fn check_crate(name: &str, used: &[&str]) -> Vec<String> {
+    let Some((_, allowed)) = ARROWS.iter().find(|(known, _)| *known == name) else {
+        return vec![format!("crate {name}: give it a line in the list of arrows")];
+    };
+    let wrong = used.iter().filter(|used| !allowed.contains(used));
+    wrong.map(|used| format!("crate {name} uses {used}: the list of arrows does not allow it")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arrow_that_is_not_listed_is_found() {
+        assert!(check_crate("domain", &[]).is_empty());
+        assert_eq!(check_crate("domain", &["store"]).len(), 1);
+        assert_eq!(check_crate("http", &["service", "ledger", "engine"]).len(), 2);
+        assert_eq!(check_crate("service", &["engine"]).len(), 1);
+        assert_eq!(check_crate("other", &[]).len(), 1);
+    }
+
+    #[test]
+    fn the_list_has_no_circle() {
+        let mut known: Vec<&str> = Vec::new();
+        while known.len() < ARROWS.len() {
+            let before = known.len();
+            let ready = |uses: &[&str]| uses.iter().all(|used| known.contains(used));
+            let next: Vec<&str> =
+                ARROWS.iter().filter(|(n, u)| !known.contains(n) && ready(u)).map(|(n, _)| *n).collect();
+            known.extend(next);
+            assert!(known.len() > before, "circle beyond {known:?}");
+        }
+    }
+}

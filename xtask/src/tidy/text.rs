@@ -1,0 +1,146 @@
+//! Rules about words.
+
+use super::File;
+
+/// Words of one engine's SQL, or that hide time and ids. Compared without case.
+const BANNED_SQL: &[&str] = &["now()", "ilike", "serial", "autoincrement", "greatest(", "::bigint", "::text"];
+
+const ENGINES: &[&str] = &["sqlite", "postgres"];
+
+/// Written in halves, so that this file does not break its own rule.
+const LEFTOVERS: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME")];
+
+/// Folders of one machine.
+const MACHINE: &[&str] = &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/")];
+
+/// Parts of the host names of package registries and their mirrors.
+const REGISTRIES: &[&str] = &[
+    concat!("index.", "crates.io"),
+    concat!("static.", "crates.io"),
+    concat!("registry.", "npmjs"),
+    concat!("registry.", "npmmirror"),
+    concat!("//rs", "proxy"),
+    concat!("//mirror", "s."),
+    concat!("arti", "factory"),
+];
+
+const LOCK_SOURCE: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
+
+/// In Rust only strings can be SQL.
+pub fn banned_sql(file: &File) -> Vec<String> {
+    let sql = if file.is(".rs") { Rust::of(&file.text).strings } else { without_sql_comments(&file.text) };
+    let sql = sql.to_lowercase();
+    let found = BANNED_SQL.iter().filter(|word| has(&sql, word));
+    found.map(|word| format!("{}: `{word}` is not in the SQL that both engines share", file.path)).collect()
+}
+
+pub fn engine_words(file: &File) -> Vec<String> {
+    let code = Rust::of(&file.text).code.to_lowercase();
+    let found = ENGINES.iter().filter(|word| code.contains(**word));
+    found.map(|word| format!("{}: `{word}`: nothing above store knows the engine", file.path)).collect()
+}
+
+pub fn leftovers(file: &File) -> Vec<String> {
+    let found = LEFTOVERS.iter().filter(|word| has(&file.text, word));
+    found.map(|word| format!("{}: `{word}`: do it, or write an issue", file.path)).collect()
+}
+
+pub fn places(file: &File) -> Vec<String> {
+    let text = &file.text;
+    let inside = |c: char| word_part(c) || c == '.' || c == '-' || c == '/';
+    let folders =
+        MACHINE.iter().filter(|folder| text.match_indices(*folder).any(|(at, _)| !ends(text, at, inside)));
+    let mut found: Vec<_> =
+        folders.map(|folder| format!("{}: `{folder}` is a folder of one machine", file.path)).collect();
+    let hosts = REGISTRIES.iter().filter(|host| text.contains(**host));
+    found.extend(hosts.map(|host| format!("{}: `{host}` is a registry's host", file.path)));
+    if file.path.ends_with("Cargo.lock") {
+        let sources = text.lines().filter(|line| line.starts_with("source = ") && *line != LOCK_SOURCE);
+        found.extend(sources.map(|line| format!("{}: {line}: only the public registry", file.path)));
+    }
+    found
+}
+
+fn word_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// Whether what stands before `at` ends in such a character.
+fn ends(text: &str, at: usize, such: impl Fn(char) -> bool) -> bool {
+    text.get(..at).and_then(|before| before.chars().next_back()).is_some_and(such)
+}
+
+/// Whether the text has this word by itself: nothing is joined to it before, and if it ends in a letter,
+/// nothing after. A cast is joined to what it casts.
+fn has(text: &str, word: &str) -> bool {
+    let alone = |(at, _): (usize, &str)| {
+        let goes_on = word.ends_with(char::is_alphanumeric)
+            && text.get(at + word.len()..).and_then(|after| after.chars().next()).is_some_and(word_part);
+        let cast = word.starts_with(':');
+        (cast || !ends(text, at, word_part)) && !goes_on
+    };
+    text.match_indices(word).any(alone)
+}
+
+fn without_sql_comments(text: &str) -> String {
+    let lines = text.lines().map(|line| line.split_once("--").map_or(line, |(code, _)| code));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A Rust file without its comments.
+#[derive(Default)]
+struct Rust {
+    /// All of it, strings too.
+    code: String,
+    /// The strings alone.
+    strings: String,
+}
+
+impl Rust {
+    fn of(text: &str) -> Self {
+        let mut found = Self::default();
+        let mut rest = text;
+        while let Some(next) = rest.chars().next() {
+            let string = literal(rest);
+            let taken = if rest.starts_with("//") {
+                rest.find('\n').unwrap_or(rest.len())
+            } else if rest.starts_with("/*") {
+                rest.find("*/").map_or(rest.len(), |at| at + 2)
+            } else {
+                let taken = string.unwrap_or(next.len_utf8());
+                let part = rest.get(..taken).unwrap_or_default();
+                found.code.push_str(part);
+                if string.is_some() {
+                    found.strings.push_str(part);
+                }
+                taken
+            };
+            rest = rest.get(taken..).unwrap_or_default();
+        }
+        found
+    }
+}
+
+/// The length of a string or of a quote character at the beginning, if one stands there.
+fn literal(rest: &str) -> Option<usize> {
+    for quote in ["'\"'", "'\\\"'"] {
+        if rest.starts_with(quote) {
+            return Some(quote.len());
+        }
+    }
+    for hashes in ["#", "##", "###"] {
+        let open = format!("r{hashes}\"");
+        if rest.starts_with(&open) {
+            let close = format!("\"{hashes}");
+            return rest.find(&close).map(|at| at.max(open.len()) + close.len());
+        }
+    }
+    let inside = rest.strip_prefix('"')?;
+    let mut escaped = false;
+    let end = inside.find(|c| {
+        let ends = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    })?;
+    Some(end + 2)
+}
