@@ -240,7 +240,7 @@ impl Session {
 
     pub(crate) async fn execute(&self, sql: &'static Sql, args: Vec<Value>) -> Result<u64, StoreError> {
         self.call(move |c| {
-            let mut statement = c.prepare_cached(sql.text).map_err(error)?;
+            let mut statement = c.prepare_cached(&numbered(sql.text)).map_err(error)?;
             let changed = statement.execute(rusqlite::params_from_iter(args.iter())).map_err(error)?;
             Ok(u64::try_from(changed).unwrap_or(u64::MAX))
         })
@@ -249,7 +249,7 @@ impl Session {
 
     pub(crate) async fn fetch(&self, text: String, args: Vec<Value>) -> Result<Rows, StoreError> {
         self.call(move |c| {
-            let mut statement = c.prepare_cached(&text).map_err(error)?;
+            let mut statement = c.prepare_cached(&numbered(&text)).map_err(error)?;
             let mut rows = Rows { width: statement.column_count(), values: Vec::new() };
             let mut answer = statement.query(rusqlite::params_from_iter(args.iter())).map_err(error)?;
             while let Some(row) = answer.next().map_err(error)? {
@@ -335,6 +335,12 @@ impl Session {
         })
         .await
     }
+}
+
+/// `$n` as this engine numbers it. SQLite takes `$1` for a name and gives it the place of its first
+/// appearance, so `$2 … $1` would be swapped without a word; `?n` is a place.
+fn numbered(text: &str) -> String {
+    text.replace('$', "?")
 }
 
 fn bind(

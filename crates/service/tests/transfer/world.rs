@@ -1,0 +1,312 @@
+//! The fixtures of document 004, section 3: three users with four accounts, their limits and fees, a clock
+//! that the test turns, and a way around the service to look at what is stored.
+
+use domain::account::AccountStatus;
+use domain::code::Code;
+use domain::id::TransferId;
+use ledger::{Clock, Door, DoorOptions, Outcome};
+use rusqlite::Connection;
+use serde_json::Value as Json;
+use service::account::OpenAccount;
+use service::holder::NewHolder;
+use service::policy::PolicyChange;
+use service::transfer::{NewTransfer, TransferView};
+use service::{Error, Service};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Barrier};
+use store::Store;
+use store::audit::{Actor, AuditRow};
+use tempfile::TempDir;
+
+/// User A's first account: 10,000.00 USD.
+pub const A1: &str = "ACC-A1-001";
+/// User A's second account: 5,000.00 USD.
+pub const A2: &str = "ACC-A2-002";
+/// User B's account: 8,000.00 USD.
+pub const B1: &str = "ACC-B1-003";
+/// User C's account: 15,000.00 USD.
+pub const C1: &str = "ACC-C1-004";
+/// Where every test begins.
+pub const START: &str = "2026-03-10T12:00:00Z";
+/// How many threads act at once.
+pub const THREADS: usize = 50;
+
+/// A clock that stands still until it is set.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// How large the world is beside the four accounts.
+#[derive(Debug, Clone, Copy)]
+pub struct Scale {
+    users: usize,
+    accounts: usize,
+    /// How many transfers the tests of concurrency and history make.
+    pub transfers: usize,
+}
+
+impl Scale {
+    fn chosen() -> Self {
+        match std::env::var("SLUICE_SCALE").as_deref() {
+            Err(_) | Ok("" | "small") => Self { users: 5, accounts: 10, transfers: 50 },
+            Ok("medium") => Self { users: 300, accounts: 600, transfers: 5_000 },
+            Ok("large") => Self { users: 10_000, accounts: 20_000, transfers: 100_000 },
+            Ok(other) => panic!("SLUICE_SCALE is small, medium or large, not {other}"),
+        }
+    }
+}
+
+/// Everything that a movement of money may leave behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Footprint {
+    pub balances: BTreeMap<String, (i64, i64, i64)>,
+    pub transfers: i64,
+    pub postings: i64,
+    pub operations: i64,
+    pub audits: i64,
+}
+
+/// A ledger in a directory of its own.
+pub struct World {
+    dir: TempDir,
+    clock: Arc<TestClock>,
+    pub service: Service,
+    pub scale: Scale,
+}
+
+/// Who acts in these tests.
+pub fn actor() -> Actor {
+    Actor { name: "tester".to_owned(), origin: "test".to_owned() }
+}
+
+/// A transfer as people ask for it.
+pub fn request(from: &str, to: &str, amount: &str) -> NewTransfer {
+    NewTransfer {
+        from: Some(from.to_owned()),
+        to: Some(to.to_owned()),
+        amount: amount.to_owned(),
+        ..NewTransfer::default()
+    }
+}
+
+/// A text for a field of a policy.
+pub fn set(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+/// Section 3's `transfer_limits`.
+pub fn section_3() -> PolicyChange {
+    PolicyChange {
+        min: set("0.01"),
+        max: set("5000.00"),
+        day: set("10000.00"),
+        month: set("50000.00"),
+        batch_max: None,
+        fee_threshold: set("1000.00"),
+        fee_rate: set("0.001"),
+        fee_min: set("1.00"),
+        fee_max: set("50.00"),
+    }
+}
+
+/// Microseconds of a time written out.
+pub fn micros(time: &str) -> i64 {
+    time.parse::<jiff::Timestamp>().unwrap().as_microsecond()
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(TestClock(AtomicI64::new(micros(START))));
+        let store = Store::open(&dir.path().join("ledger.db")).await.unwrap();
+        let door = Door::open(store.clone(), clock.clone(), DoorOptions::default());
+        let service = Service::new(store, door, clock.clone());
+        let world = Self { dir, clock, service, scale: Scale::chosen() };
+        world.people().await;
+        world
+    }
+
+    /// The world with section 3's limits and fees for dollars.
+    pub async fn with_limits() -> Self {
+        let world = Self::new().await;
+        world.policy(None, &section_3()).await;
+        world
+    }
+
+    async fn people(&self) {
+        for (number, user, amount) in
+            [(A1, "user_a", "10000.00"), (A2, "user_a", "5000.00"), (B1, "user_b", "8000.00"), (C1, "user_c", "15000.00")]
+        {
+            self.open(number, user, "USD").await;
+            self.deposit(number, amount).await;
+        }
+        let mut csv = "number,holder,email,uid,currency,opening\n".to_owned();
+        for place in 0..self.scale.accounts {
+            let user = place % self.scale.users;
+            csv += &format!("EXT-{place:06},user {user},user{user}@example.com,U{user},USD,1000.00\n");
+        }
+        let file = std::io::Cursor::new(csv.into_bytes());
+        let imported = self.service.account_import(&actor(), file, Default::default()).await.unwrap();
+        assert_eq!((imported.opened, imported.refused), (self.scale.accounts, 0));
+    }
+
+    pub async fn open(&self, number: &str, user: &str, currency: &str) {
+        let holder = NewHolder { name: user.to_owned(), email: Some(format!("{user}@example.com")), uid: None };
+        let open = OpenAccount { number: number.to_owned(), holder, currency: currency.to_owned() };
+        self.service.account_open(&actor(), &open).await.unwrap();
+    }
+
+    pub async fn deposit(&self, number: &str, amount: &str) {
+        let new = NewTransfer { from: None, ..request("", number, amount) };
+        assert_eq!(self.service.transfer(&actor(), &new).await.unwrap().code, None);
+    }
+
+    /// What the ledger answers to a request that it understands.
+    pub async fn ask(&self, new: &NewTransfer) -> Outcome {
+        self.service.transfer(&actor(), new).await.unwrap()
+    }
+
+    /// A transfer's outcome.
+    pub async fn send(&self, from: &str, to: &str, amount: &str) -> Outcome {
+        self.ask(&request(from, to, amount)).await
+    }
+
+    /// A transfer's code; none if it was carried out.
+    pub async fn code(&self, from: &str, to: &str, amount: &str) -> Option<Code> {
+        match self.service.transfer(&actor(), &request(from, to, amount)).await {
+            Ok(outcome) => outcome.code,
+            Err(Error::Refused(refusal)) => Some(refusal.code),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// A transfer that is expected to be carried out, as it is stored.
+    pub async fn sent(&self, from: &str, to: &str, amount: &str) -> TransferView {
+        let outcome = self.send(from, to, amount).await;
+        assert_eq!(outcome.code, None);
+        self.show(outcome.transfer.unwrap()).await
+    }
+
+    pub async fn show(&self, number: TransferId) -> TransferView {
+        self.service.transfer_show(number.0).await.unwrap()
+    }
+
+    pub async fn policy(&self, account: Option<&str>, change: &PolicyChange) {
+        self.service.policy_set(&actor(), "USD", account, change).await.unwrap();
+    }
+
+    pub async fn status(&self, number: &str, status: AccountStatus) {
+        self.service.account_set_status(&actor(), number, status, "test").await.unwrap();
+    }
+
+    pub fn set_clock(&self, time: &str) {
+        self.clock.0.store(micros(time), Ordering::SeqCst);
+    }
+
+    /// Minor units.
+    pub async fn balance(&self, number: &str) -> i64 {
+        self.service.account_show(number).await.unwrap().0.balance
+    }
+
+    pub async fn id(&self, number: &str) -> i64 {
+        self.service.account_show(number).await.unwrap().0.id.0
+    }
+
+    /// The one audit row about a transfer, and its particulars.
+    pub async fn audit_of(&self, transfer: TransferId) -> (AuditRow, Json) {
+        let mut rows = self.service.audit_of("transfer", transfer.0).await.unwrap();
+        assert_eq!(rows.len(), 1, "{rows:?}");
+        let row = rows.remove(0);
+        let detail = serde_json::from_str(&row.detail).unwrap();
+        (row, detail)
+    }
+
+    /// The newest audit row, and its particulars.
+    pub async fn audit_last(&self) -> (AuditRow, Json) {
+        let last = self.number("SELECT MAX(id) FROM audit");
+        let row = self.service.audit(last - 1, 1).await.unwrap().remove(0);
+        let detail = serde_json::from_str(&row.detail).unwrap();
+        (row, detail)
+    }
+
+    /// Sends `count` requests from [`THREADS`] threads that start at the same moment.
+    pub async fn crowd(
+        &self,
+        count: usize,
+        request: impl Fn(usize) -> NewTransfer + Send + Sync + 'static,
+    ) -> Vec<Outcome> {
+        let (request, begin) = (Arc::new(request), Arc::new(Barrier::new(THREADS)));
+        let threads: Vec<_> = (0..THREADS)
+            .map(|thread| {
+                let (service, request, begin) = (self.service.clone(), request.clone(), begin.clone());
+                let runtime = tokio::runtime::Handle::current();
+                tokio::task::spawn_blocking(move || {
+                    begin.wait();
+                    let send = |place| (place, runtime.block_on(service.transfer(&actor(), &request(place))).unwrap());
+                    (thread..count).step_by(THREADS).map(send).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        let mut outcomes = Vec::with_capacity(count);
+        for thread in threads {
+            outcomes.extend(thread.await.unwrap());
+        }
+        outcomes.sort_unstable_by_key(|(place, _)| *place);
+        outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+    }
+
+    /// A connection of our own, past the service.
+    pub fn raw(&self) -> Connection {
+        Connection::open(self.file()).unwrap()
+    }
+
+    pub fn file(&self) -> PathBuf {
+        self.dir.path().join("ledger.db")
+    }
+
+    /// The one number that a query gives.
+    pub fn number(&self, sql: &str) -> i64 {
+        self.raw().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// What is stored of money now.
+    pub fn footprint(&self) -> Footprint {
+        let raw = self.raw();
+        let mut statement = raw
+            .prepare("SELECT number, balance, day_out, month_out FROM account JOIN balance ON account = account.id")
+            .unwrap();
+        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?)));
+        let balances = statement.query_map([], row).unwrap().map(Result::unwrap).collect();
+        Footprint {
+            balances,
+            transfers: self.number("SELECT COUNT(*) FROM transfer"),
+            postings: self.number("SELECT COUNT(*) FROM posting"),
+            operations: self.number("SELECT COUNT(*) FROM operation"),
+            audits: self.number("SELECT COUNT(*) FROM audit"),
+        }
+    }
+
+    /// What every test ends with: `verify` finds nothing, and money was neither made nor lost.
+    pub async fn assert_sound(&self) {
+        let found = self.service.verify().await.unwrap();
+        assert!(found.is_ok(), "{:?}", found.violations());
+        self.assert_conserved();
+    }
+
+    /// In each currency all balances sum to zero, and each balance is the sum of its account's entries.
+    pub fn assert_conserved(&self) {
+        let sums = "SELECT COUNT(*) FROM (SELECT asset FROM balance GROUP BY asset HAVING SUM(balance) <> 0)";
+        assert_eq!(self.number(sums), 0, "a currency does not sum to zero");
+        let entries = "SELECT COUNT(*) FROM balance b LEFT JOIN
+                         (SELECT account, SUM(amount) AS total FROM account_entry GROUP BY account) e
+                         ON e.account = b.account WHERE b.balance <> COALESCE(e.total, 0)";
+        assert_eq!(self.number(entries), 0, "a balance is not the sum of its entries");
+    }
+}

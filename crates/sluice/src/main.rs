@@ -1,0 +1,122 @@
+//! The `sluice` command: parses the command line, opens the data directory, runs one command and ends
+//! with an exit code that scripts can trust.
+//!
+//! To add a command: a file under `commands` with its arguments and a `run`, and a line in `commands`.
+
+mod cli;
+mod clock;
+mod commands;
+mod data_dir;
+mod exit;
+mod out;
+mod session;
+
+use clap::Parser;
+use cli::{Cli, Globals};
+use commands::Command;
+use domain::code::Language;
+use exit::{Exit, Failure};
+use serde_json::json;
+use session::{Access, Session};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    #[cfg(feature = "failpoints")]
+    let _scenario = fail::FailScenario::setup();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error),
+    };
+    let filter = EnvFilter::try_from_env("SLUICE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&cli.globals, &Failure::File { path: "tokio".into(), error }).code(),
+    };
+    let exit = runtime.block_on(async {
+        match execute(&cli).await {
+            Ok(exit) => exit,
+            Err(failure) => {
+                let exit = report(&cli.globals, &failure);
+                if matches!(cli.command, Command::Verify(_)) && exit != Exit::Usage { Exit::Broken } else { exit }
+            }
+        }
+    });
+    // Nothing that matters is left: what was answered is durable, and a reader of a file may still block.
+    runtime.shutdown_background();
+    exit.code()
+}
+
+async fn execute(cli: &Cli) -> Result<Exit, Failure> {
+    let globals = &cli.globals;
+    if let Command::Init(args) = &cli.command {
+        return commands::init::run(globals, args).await;
+    }
+    let access = cli.command.access();
+    let session = Session::open(globals, access).await?;
+    let exit = commands::run(&session, &cli.command).await?;
+    if let Err(failure) = session.settle(access).await {
+        let language = globals.lang.language();
+        if failure.exit() == Exit::Unconfirmed {
+            end_at_once(&failure, language);
+        }
+        out::note(&format!("the history will catch up later: {}", failure.to_line(language)));
+    }
+    Ok(exit)
+}
+
+/// Tells people on standard error, and scripts on standard output.
+fn report(globals: &Globals, failure: &Failure) -> Exit {
+    let language = globals.lang.language();
+    if matches!(failure, Failure::PipeClosed) {
+        return Exit::Success;
+    }
+    if globals.json {
+        // Standard output that cannot be written is the failure that is reported here.
+        drop(out::write_line(&failure.to_json(language).to_string()));
+    }
+    if failure.exit() == Exit::Unconfirmed {
+        end_at_once(failure, language);
+    }
+    out::note(&failure.to_line(language));
+    failure.exit()
+}
+
+/// After a failed sync nothing may be tried any more: the outcome is known after a restart only.
+fn end_at_once(failure: &Failure, language: Language) -> ! {
+    out::note(&failure.to_line(language));
+    std::process::exit(Exit::Unconfirmed.number())
+}
+
+fn not_understood(error: &clap::Error) -> ExitCode {
+    // Help that nobody reads is no failure.
+    drop(error.print());
+    if !error.use_stderr() {
+        return Exit::Success.code();
+    }
+    if std::env::args_os().any(|arg| arg == "--json") {
+        let message = error.to_string();
+        let value = json!({ "error": { "code": "USAGE", "message": message.trim(), "detail": null } });
+        drop(out::write_line(&value.to_string()));
+    }
+    Exit::Usage.code()
+}
+
+impl Command {
+    /// How the command opens the ledger.
+    fn access(&self) -> Access {
+        use commands::{account, asset, batch, fx, holder, policy};
+        match self {
+            Self::Account(args) => account::access(args),
+            Self::Asset(args) => asset::access(args),
+            Self::Batch(args) => batch::access(args),
+            Self::Fx(args) => fx::access(args),
+            Self::Holder(args) => holder::access(args),
+            Self::Policy(args) => policy::access(args),
+            Self::ShowTransfer(_) | Self::Stats(_) | Self::Audit(_) | Self::Verify(_) => Access::Read,
+            Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) | Self::Transfer(_) => Access::Write,
+        }
+    }
+}

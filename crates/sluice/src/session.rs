@@ -1,0 +1,134 @@
+//! What a command works with: the service over the data directory, who acts, and where answers go.
+
+use crate::clock::SystemClock;
+use crate::cli::Globals;
+use crate::data_dir::{DataDir, Lock};
+use crate::exit::Failure;
+use crate::out::{Out, note};
+use domain::amount::format_minor;
+use domain::asset::Asset;
+use domain::code::Language;
+use domain::id::AssetId;
+use engine::{Engine, EngineOptions};
+use ledger::{Door, DoorOptions};
+use service::Service;
+use std::sync::Arc;
+use store::Store;
+use store::audit::Actor;
+
+/// Postings that the history may be behind before a command lets it catch up. An id is a chunk's number
+/// above 18 bits of place.
+const LAG_MAX: i64 = 20_000 << 18;
+
+/// How a command opens the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Beside a writer.
+    Read,
+    /// As the one writer.
+    Write,
+    /// As the one writer that is about to go on with what was left running.
+    Run,
+}
+
+/// An open ledger.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// The use cases.
+    pub service: Service,
+    /// Who asks.
+    pub actor: Actor,
+    /// The language of messages.
+    pub language: Language,
+    /// Where answers go.
+    pub out: Out,
+    /// Every enabled asset.
+    assets: Vec<Asset>,
+    _lock: Option<Lock>,
+}
+
+impl Session {
+    /// Opens the ledger in the data directory.
+    pub(crate) async fn open(globals: &Globals, access: Access) -> Result<Self, Failure> {
+        let directory = DataDir(globals.data.clone());
+        let database = directory.existing()?;
+        if access == Access::Read {
+            let store = Store::open_reader(&database).await?;
+            return Self::over(globals, store, None).await;
+        }
+        let lock = directory.lock()?;
+        let store = Store::open(&database).await?;
+        let session = Self::over(globals, store, Some(lock)).await?;
+        session.service.batch_purge_unfinished().await?;
+        if access == Access::Write {
+            session.name_what_was_left().await?;
+        }
+        Ok(session)
+    }
+
+    /// Makes a new ledger in the data directory.
+    pub(crate) async fn create(globals: &Globals) -> Result<Self, Failure> {
+        let directory = DataDir(globals.data.clone());
+        let failed = |error| Failure::File { path: globals.data.clone(), error };
+        std::fs::create_dir_all(&globals.data).map_err(failed)?;
+        let lock = directory.lock()?;
+        if directory.has_ledger() {
+            return Err(Failure::Exists(globals.data.clone()));
+        }
+        let store = Store::open(&directory.database()).await?;
+        Self::over(globals, store, Some(lock)).await
+    }
+
+    async fn over(globals: &Globals, store: Store, lock: Option<Lock>) -> Result<Self, Failure> {
+        let clock = Arc::new(SystemClock);
+        let chunk_items = globals.chunk_items;
+        let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items });
+        let service = Service::new(store, door, clock);
+        let assets = service.asset_list().await?;
+        let out = Out { json: globals.json };
+        let (actor, language) = (globals.actor(), globals.lang.language());
+        Ok(Self { service, actor, language, out, assets, _lock: lock })
+    }
+
+    async fn name_what_was_left(&self) -> Result<(), Failure> {
+        for batch in self.service.batch_left().await? {
+            let number = batch.number();
+            note(&format!("notice: {number} was left running; continue with `sluice batch run {number}`"));
+        }
+        Ok(())
+    }
+
+    /// The runner of batches.
+    pub(crate) fn engine(&self) -> Engine {
+        Engine::new(self.service.clone(), EngineOptions::default())
+    }
+
+    /// An asset by its id. One that was enabled by this very command is read anew.
+    pub(crate) async fn asset(&self, id: AssetId) -> Result<Asset, Failure> {
+        if let Some(asset) = self.assets.iter().find(|asset| asset.id == id) {
+            return Ok(asset.clone());
+        }
+        let fresh = self.service.asset_list().await?;
+        let found = fresh.into_iter().find(|asset| asset.id == id);
+        Ok(found.unwrap_or_else(|| Asset { id, code: format!("#{id}"), scale: 0 }))
+    }
+
+    /// After a command that wrote: lets the history catch up if it is far behind, or at once after a run.
+    /// What stays undone is done after the next command.
+    pub(crate) async fn settle(&self, access: Access) -> Result<(), Failure> {
+        let due = match access {
+            Access::Read => false,
+            Access::Run => true,
+            Access::Write => self.service.history_lag().await? > LAG_MAX,
+        };
+        if due {
+            self.service.history_catch_up().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Minor units as major units.
+pub(crate) fn major(minor: impl Into<i128>, asset: &Asset) -> String {
+    format_minor(minor.into(), asset.scale)
+}
