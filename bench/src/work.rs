@@ -189,7 +189,7 @@ async fn one(
     if ended.state != BatchState::Completed {
         return Err(std::io::Error::other(format!("the batch ended {}", ended.state.name())).into());
     }
-    let (items, postings) = (options.items as f64, i64::try_from(postings).unwrap_or(0));
+    let items = options.items as f64;
     Ok(Round {
         import_rows_per_s: items / import_s,
         items_per_s: items / run_s,

@@ -32,8 +32,10 @@ impl FeePolicy {
             .and_then(|product| product.checked_add(500_000))
             .ok_or(Code::FeeOverflow)?;
         let rounded = exact / 1_000_000;
-        let clamped = rounded.max(i128::from(self.min)).min(i128::from(self.max));
-        i64::try_from(clamped).map_err(|_| Code::FeeOverflow)
+        let least = rounded.max(i128::from(self.min));
+        // "No limit" is no cap: a fee beyond it cannot be taken, so it cannot be calculated either.
+        let capped = if self.max == i64::MAX { least } else { least.min(i128::from(self.max)) };
+        i64::try_from(capped).map_err(|_| Code::FeeOverflow)
     }
 
     /// Reads a rate such as `0.001` into millionths; finer rates are refused rather than rounded.
@@ -72,6 +74,13 @@ mod tests {
              5000001  -> 5000
              900000000 -> 5000",
         );
+    }
+
+    #[test]
+    fn a_fee_that_no_balance_can_hold_is_refused_unless_it_is_capped() {
+        let absurd = FeePolicy { threshold: 0, rate_ppm: i64::MAX, min: 0, max: i64::MAX };
+        assert_eq!(absurd.fee(2_000_000), Err(Code::FeeOverflow));
+        assert_eq!(FeePolicy { max: 5_000, ..absurd }.fee(2_000_000), Ok(5_000));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use store::audit::Audit;
 use store::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -58,8 +59,8 @@ impl Door {
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
         let limit = options.chunk_items.clamp(1, CHUNK_ITEMS_MAX);
         let slice = Arc::new(AtomicUsize::new(limit));
-        let keeper =
-            Keeper { store, clock, context: None, backlog: VecDeque::new(), limit, slice: slice.clone() };
+        let (backlog, rolled_back, slice_now) = (VecDeque::new(), Vec::new(), slice.clone());
+        let keeper = Keeper { store, clock, context: None, rolled_back, backlog, limit, slice: slice_now };
         tokio::spawn(keeper.serve(requests));
         Self { queue, slice }
     }
@@ -105,6 +106,8 @@ struct Keeper {
     store: Store,
     clock: Arc<dyn Clock>,
     context: Option<Context>,
+    /// Audit rows of chunks that were rolled back, for the next one to write.
+    rolled_back: Vec<Audit>,
     /// Slices and bulks that did not fit into the chunks so far.
     backlog: VecDeque<Envelope>,
     limit: usize,
@@ -162,7 +165,8 @@ impl Keeper {
         let items: usize =
             chunk.iter().map(|e| if let Envelope::Run(run, _) = e { run.items.len() } else { 0 }).sum();
         let begun = Instant::now();
-        let fatal = chunk::process(&self.store, self.clock.as_ref(), &mut self.context, chunk).await;
+        let (context, rolled_back) = (&mut self.context, &mut self.rolled_back);
+        let fatal = chunk::process(&self.store, self.clock.as_ref(), context, rolled_back, chunk).await;
         self.adapt(singles, items, begun.elapsed());
         if fatal { Err(()) } else { Ok(()) }
     }

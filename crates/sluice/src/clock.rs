@@ -7,7 +7,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(crate) struct SystemClock;
 
 impl ledger::Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the clock that is wired in here and handed down as a value")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the clock that is wired in here and handed down as a value"
+    )]
     fn now(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         since.map_or(0, |time| i64::try_from(time.as_micros()).unwrap_or(i64::MAX))

@@ -129,7 +129,10 @@ impl Failure {
                 format!("There is no ledger in {}; run `sluice --data {0} init` first", path.display())
             }
             Self::Exists(path) => {
-                format!("There is a ledger in {} already; it was left as it is, go on using it", path.display())
+                format!(
+                    "There is a ledger in {} already; it was left as it is, go on using it",
+                    path.display()
+                )
             }
             Self::Busy { directory, pid } => {
                 let who = pid.map_or_else(|| "Another process".to_owned(), |pid| format!("Process {pid}"));
@@ -140,7 +143,10 @@ impl Failure {
                 )
             }
             Self::File { path, error } => {
-                format!("{} cannot be read or written ({error}); check its name and permissions", path.display())
+                format!(
+                    "{} cannot be read or written ({error}); check its name and permissions",
+                    path.display()
+                )
             }
             Self::Usage(text) => format!("{text}; see --help"),
             Self::PipeClosed => "nobody reads the output".to_owned(),
@@ -150,7 +156,9 @@ impl Failure {
     /// What it is about.
     pub(crate) fn detail(&self) -> Option<&str> {
         match self {
-            Self::Service(Error::Refused(refusal)) => refusal.detail.as_deref().filter(|text| !text.is_empty()),
+            Self::Service(Error::Refused(refusal)) => {
+                refusal.detail.as_deref().filter(|text| !text.is_empty())
+            }
             _ => None,
         }
     }

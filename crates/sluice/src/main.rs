@@ -40,7 +40,11 @@ fn main() -> ExitCode {
             Ok(exit) => exit,
             Err(failure) => {
                 let exit = report(&cli.globals, &failure);
-                if matches!(cli.command, Command::Verify(_)) && exit != Exit::Usage { Exit::Broken } else { exit }
+                if matches!(cli.command, Command::Verify(_)) && exit != Exit::Usage {
+                    Exit::Broken
+                } else {
+                    exit
+                }
             }
         }
     });

@@ -2,9 +2,12 @@
 //! error: the work is done, only nobody looks.
 
 use crate::exit::Failure;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
+
+/// A line under the header, none between rows.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
 /// Where answers go, and in which form.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +48,7 @@ pub(crate) fn printable(text: &str) -> String {
 /// A table; a header that begins with `>` is of a column that is aligned to the right.
 pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(STYLE).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header.iter().map(|title| title.trim_start_matches('>')));
     for row in rows {
         table.add_row(row.iter().map(|cell| printable(cell).replace('\n', " ")));
@@ -55,7 +58,7 @@ pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table.to_string()
+    table.trim_fmt()
 }
 
 /// Names and values under each other.

@@ -1,7 +1,7 @@
 //! What a command works with: the service over the data directory, who acts, and where answers go.
 
-use crate::clock::SystemClock;
 use crate::cli::Globals;
+use crate::clock::SystemClock;
 use crate::data_dir::{DataDir, Lock};
 use crate::exit::Failure;
 use crate::out::{Out, note};

@@ -27,27 +27,35 @@ pub async fn mark(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.fetch(&MARK, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
+/// Postings read at a time while a run is gathered: rows are wide in memory, entries are not.
+const GATHER: i64 = 50_000;
+
 /// Takes the next run of at most `limit` postings into the history; says how many there were.
-pub async fn advance(tx: &mut Tx, limit: i64) -> Result<usize, StoreError> {
-    let mark = mark(tx).await?;
-    let rows = tx.fetch(&SOURCE, args![mark, limit]).await?;
-    let mut entries = Vec::with_capacity(rows.len() * 2);
-    let mut last = mark;
-    for row in rows.iter() {
-        last = row.i64(0)?;
-        let date = row.i64(3)?;
-        entries.push((row.i64(1)?, date, last));
-        entries.push((row.i64(2)?, date, last));
+pub async fn advance(tx: &mut Tx, limit: i64) -> Result<i64, StoreError> {
+    let (mut last, mut taken) = (mark(tx).await?, 0);
+    let mut entries: Vec<(i64, i64, i64)> = Vec::new();
+    while taken < limit {
+        let rows = tx.fetch(&SOURCE, args![last, GATHER.min(limit - taken)]).await?;
+        for row in rows.iter() {
+            last = row.i64(0)?;
+            let date = row.i64(3)?;
+            entries.push((row.i64(1)?, date, last));
+            entries.push((row.i64(2)?, date, last));
+        }
+        if rows.is_empty() {
+            break;
+        }
+        taken += i64::try_from(rows.len()).unwrap_or(0);
     }
-    let taken = rows.len();
-    drop(rows);
     entries.sort_unstable();
-    let columns = vec![
-        Column::I64(entries.iter().map(|e| e.0).collect()),
-        Column::I64(entries.iter().map(|e| e.1).collect()),
-        Column::I64(entries.iter().map(|e| e.2).collect()),
-    ];
-    tx.insert(&INSERT, columns).await?;
+    for run in entries.chunks(100_000) {
+        let columns = vec![
+            Column::I64(run.iter().map(|entry| entry.0).collect()),
+            Column::I64(run.iter().map(|entry| entry.1).collect()),
+            Column::I64(run.iter().map(|entry| entry.2).collect()),
+        ];
+        tx.insert(&INSERT, columns).await?;
+    }
     tx.execute(&SET_MARK, args![last]).await?;
     Ok(taken)
 }

@@ -19,7 +19,7 @@ const READERS: usize = 4;
 /// pages back again and again (performance.md).
 const WAL_PAGES: i64 = 65_536;
 /// The writer's page cache, in KiB.
-const WRITER_CACHE_KIB: i64 = 192 * 1024;
+const WRITER_CACHE_KIB: i64 = 96 * 1024;
 /// A reader's page cache, in KiB.
 const READER_CACHE_KIB: i64 = 16 * 1024;
 /// How long a connection waits for a lock of another process before it says busy.

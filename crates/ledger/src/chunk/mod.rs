@@ -19,6 +19,7 @@ use domain::item::ItemState;
 use domain::limit::Calendar;
 use domain::posting::{Book, Posting};
 use hashbrown::HashMap;
+use serde_json::json;
 use store::audit::Audit;
 use store::batch::Batch;
 use store::counter::{self, Counter};
@@ -34,17 +35,23 @@ pub struct Bulk {
     pub singles: Vec<Single>,
 }
 
-/// Works a chunk to its end and answers everyone in it. Says whether the process must end.
+/// Rows about rolled back chunks that wait for the next commit, at most.
+const ROLLED_BACK_MAX: usize = 1_000;
+
+/// Works a chunk to its end and answers everyone in it. Says whether the process must end. A chunk that is
+/// rolled back leaves its audit row in `rolled_back`, for the next one to write.
 pub(crate) async fn process(
     store: &Store,
     clock: &dyn Clock,
     context: &mut Option<Context>,
+    rolled_back: &mut Vec<Audit>,
     chunk: Vec<Envelope>,
 ) -> bool {
     let mut work = Work::sort(chunk);
     loop {
-        match attempt(store, clock.now(), context, &work).await {
+        match attempt(store, clock.now(), context, rolled_back, &work).await {
             Ok(Attempt::Done(answers)) => {
+                rolled_back.clear();
                 work.answer(answers);
                 return false;
             }
@@ -52,6 +59,8 @@ pub(crate) async fn process(
             Err(error) => {
                 let fatal = matches!(error, StoreError::Fatal(_));
                 tracing::error!(%error, "chunk failed");
+                let room = ROLLED_BACK_MAX.saturating_sub(rolled_back.len());
+                rolled_back.extend(work.rolled_back(clock.now(), &error).into_iter().take(room));
                 work.fail(&error);
                 return fatal;
             }
@@ -110,6 +119,25 @@ impl Work {
         self.runs.into_iter().for_each(|(_, reply)| drop(reply.send(Err(error.clone()))));
     }
 
+    /// The row about this chunk: whose requests were undone, when, and why.
+    fn rolled_back(&self, now: i64, error: &StoreError) -> Option<Audit> {
+        let runs = self.runs.iter().map(|(run, _)| run);
+        let actor = self.all_singles().map(|s| &s.actor).chain(runs.clone().map(|run| &run.actor)).next()?;
+        let operations = self.all_singles().filter_map(|s| s.operation.as_ref().map(|o| &o.id));
+        let detail = json!({ "error": error.to_string(), "at": now, "transfers": self.all_singles().count(),
+                             "operations": operations.take(100).collect::<Vec<_>>(),
+                             "batches": runs.map(|run| run.batch.0).collect::<Vec<_>>() });
+        Some(Audit {
+            actor: actor.clone(),
+            action: "chunk.rollback",
+            subject: "chunk",
+            subject_id: None,
+            result: "ROLLED_BACK",
+            detail: detail.to_string(),
+            digest: None,
+        })
+    }
+
     fn take_out(&mut self, place: usize) {
         if place < self.runs.len() {
             let (_, reply) = self.runs.remove(place);
@@ -154,6 +182,7 @@ async fn attempt(
     store: &Store,
     now: i64,
     context: &mut Option<Context>,
+    rolled_back: &[Audit],
     work: &Work,
 ) -> Result<Attempt, StoreError> {
     if work.is_empty() {
@@ -170,6 +199,7 @@ async fn attempt(
     crash::point("chunk_begun");
 
     let mut decided = Decided::new(now, chunk, calendar::calendar(now, &context.zone));
+    decided.audits.extend_from_slice(rolled_back);
     let mut book = Book::new(accounts, PostingId::first_of_chunk(chunk));
     let mut decider = Decider { context, book: &mut book, decided: &mut decided, known, next: first };
     let answers = decider.decide(work, halted);

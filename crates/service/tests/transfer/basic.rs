@@ -98,7 +98,10 @@ async fn test_transfer_with_different_currency() {
     assert_eq!((exchange.rate.as_str(), exchange.target_amount), ("0.92345", 9_235));
     assert_eq!((exchange.rate_source.as_str(), exchange.residual.as_str()), ("test", "-0.5"));
     // The bridge between the currencies holds what left the one and entered the other.
-    assert_eq!((world.balance("fx_clearing-USD").await, world.balance("fx_clearing-EUR").await), (10_000, -9_235));
+    assert_eq!(
+        (world.balance("fx_clearing-USD").await, world.balance("fx_clearing-EUR").await),
+        (10_000, -9_235)
+    );
 
     // A rate given with the request comes first; yen have no decimals: 10.01 x 150.5 = 1506.505.
     let new = NewTransfer { rate: set("150.5"), ..request(A1, "ACC-B3-JPY", "10.01") };

@@ -47,7 +47,9 @@ async fn test_minimum_fee() {
 async fn test_maximum_fee() {
     let world = World::with_limits().await;
     // With 5,000 a transfer the share never reaches 50.00: the bound is lifted to reach it.
-    world.policy(None, &PolicyChange { max: set("none"), day: set("none"), month: set("none"), ..section_3() }).await;
+    world
+        .policy(None, &PolicyChange { max: set("none"), day: set("none"), month: set("none"), ..section_3() })
+        .await;
     world.deposit(A1, "1000000.00").await;
 
     // 2: up to 50,000.00 the share counts, from there on the cap.

@@ -141,9 +141,12 @@ impl World {
     }
 
     async fn people(&self) {
-        for (number, user, amount) in
-            [(A1, "user_a", "10000.00"), (A2, "user_a", "5000.00"), (B1, "user_b", "8000.00"), (C1, "user_c", "15000.00")]
-        {
+        for (number, user, amount) in [
+            (A1, "user_a", "10000.00"),
+            (A2, "user_a", "5000.00"),
+            (B1, "user_b", "8000.00"),
+            (C1, "user_c", "15000.00"),
+        ] {
             self.open(number, user, "USD").await;
             self.deposit(number, amount).await;
         }
@@ -158,7 +161,8 @@ impl World {
     }
 
     pub async fn open(&self, number: &str, user: &str, currency: &str) {
-        let holder = NewHolder { name: user.to_owned(), email: Some(format!("{user}@example.com")), uid: None };
+        let holder =
+            NewHolder { name: user.to_owned(), email: Some(format!("{user}@example.com")), uid: None };
         let open = OpenAccount { number: number.to_owned(), holder, currency: currency.to_owned() };
         self.service.account_open(&actor(), &open).await.unwrap();
     }
@@ -249,7 +253,9 @@ impl World {
                 let runtime = tokio::runtime::Handle::current();
                 tokio::task::spawn_blocking(move || {
                     begin.wait();
-                    let send = |place| (place, runtime.block_on(service.transfer(&actor(), &request(place))).unwrap());
+                    let send = |place| {
+                        (place, runtime.block_on(service.transfer(&actor(), &request(place))).unwrap())
+                    };
                     (thread..count).step_by(THREADS).map(send).collect::<Vec<_>>()
                 })
             })

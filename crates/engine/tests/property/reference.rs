@@ -1,0 +1,410 @@
+//! The reference ledger: balances in a map, and the rules written down once more as simply as they can be
+//! said. It shares no code with the ledger but the names of codes and states.
+
+use crate::batches::Batch;
+use crate::steps::{Bound, CURRENCIES, FEE_RATES, Jump, PolicyDraw, RATES, Step};
+use domain::account::AccountStatus;
+use domain::code::Code;
+use service::transfer::NewTransfer;
+use std::collections::BTreeMap;
+
+/// No limit.
+const NONE: i128 = i64::MAX as i128;
+const DAY: i64 = 86_400_000_000;
+/// 2026-03-10 12:00 UTC.
+pub const START: i64 = 1_773_144_000_000_000;
+
+/// How a step ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Done,
+    Refused(Code),
+    Moved { code: Option<Code>, fee: i128, replayed: bool, kept: bool },
+    Accounts { opened: usize, refused: usize },
+    Imported { taken: i64, refused: i64 },
+    Retried(i64),
+}
+
+impl From<Result<(), Code>> for Answer {
+    fn from(result: Result<(), Code>) -> Self {
+        result.map_or_else(Self::Refused, |()| Self::Done)
+    }
+}
+
+/// Why money moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    Sent,
+    In,
+    Out,
+}
+
+#[derive(Debug, Clone)]
+pub struct Policy {
+    pub min: i128,
+    pub max: i128,
+    day: i128,
+    month: i128,
+    pub batch_max: i128,
+    threshold: i128,
+    fee_min: i128,
+    fee_max: i128,
+    ppm: i128,
+}
+
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub holder: usize,
+    pub currency: String,
+    pub status: AccountStatus,
+    touched: bool,
+    policy: Option<Policy>,
+    /// The newest day and month in which it sent something, and how much.
+    day: (i64, i128),
+    month: (i64, i128),
+}
+
+/// Everything that the reference knows.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    pub now: i64,
+    pub accounts: BTreeMap<String, Account>,
+    pub balances: BTreeMap<String, i128>,
+    numbers: Vec<String>,
+    policies: BTreeMap<String, Policy>,
+    rates: BTreeMap<(String, String), usize>,
+    operations: BTreeMap<String, (String, Answer)>,
+    pub batches: Vec<Batch>,
+}
+
+impl Policy {
+    /// 10,000 a transfer and 100,000 a batch, in major units; nothing else.
+    fn shipped(currency: &str) -> Self {
+        let major = 10_i128.pow(scale(currency));
+        Self {
+            min: 1,
+            max: 10_000 * major,
+            day: NONE,
+            month: NONE,
+            batch_max: 100_000 * major,
+            threshold: NONE,
+            fee_min: 0,
+            fee_max: NONE,
+            ppm: 0,
+        }
+    }
+
+    fn change(&mut self, change: &PolicyDraw) -> Result<(), Code> {
+        let places = [
+            &mut self.min,
+            &mut self.max,
+            &mut self.day,
+            &mut self.month,
+            &mut self.batch_max,
+            &mut self.threshold,
+            &mut self.fee_min,
+            &mut self.fee_max,
+        ];
+        for (place, bound) in places.into_iter().zip(change.bounds) {
+            match bound {
+                Bound::Same => {}
+                Bound::Lifted => *place = NONE,
+                Bound::At(minor) => *place = i128::from(minor),
+            }
+        }
+        if let Some(place) = change.fee_rate {
+            self.ppm = FEE_RATES[place].1;
+        }
+        let sound = self.min >= 1 && self.min <= self.max && self.fee_min <= self.fee_max;
+        if sound { Ok(()) } else { Err(Code::PolicyInvalid) }
+    }
+
+    fn fee(&self, amount: i128) -> Result<i128, Code> {
+        if amount <= self.threshold {
+            return Ok(0);
+        }
+        let share = half_up(amount * self.ppm, 1_000_000).max(self.fee_min);
+        let fee = if self.fee_max == NONE { share } else { share.min(self.fee_max) };
+        if fee > NONE { Err(Code::FeeOverflow) } else { Ok(fee) }
+    }
+}
+
+pub fn scale(currency: &str) -> u32 {
+    CURRENCIES.iter().find(|(code, _)| *code == currency).unwrap().1
+}
+
+/// `a / b`, half upwards.
+fn half_up(a: i128, b: i128) -> i128 {
+    a / b + i128::from(a % b * 2 >= b)
+}
+
+/// An amount's minor units.
+pub fn minor(text: &str, currency: &str) -> Result<i128, Code> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let places = usize::try_from(scale(currency)).unwrap();
+    if decimals.len() > places {
+        return Err(Code::AmountPrecision);
+    }
+    Ok(format!("{whole}{decimals:0<places$}").parse().unwrap())
+}
+
+/// Days and months since 1970, counted on the fingers.
+pub fn calendar(now: i64) -> (i64, i64) {
+    let day = now.div_euclid(DAY);
+    let (mut left, mut month) = (day, 0);
+    while left >= month_days(month) {
+        left -= month_days(month);
+        month += 1;
+    }
+    (day, month)
+}
+
+fn month_days(month: i64) -> i64 {
+    let year = 1970 + month / 12;
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    [31, 28 + i64::from(leap), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][usize::try_from(month % 12).unwrap()]
+}
+
+impl Reference {
+    pub fn new() -> Self {
+        Self {
+            now: START,
+            accounts: BTreeMap::new(),
+            balances: BTreeMap::new(),
+            numbers: Vec::new(),
+            policies: BTreeMap::new(),
+            rates: BTreeMap::new(),
+            operations: BTreeMap::new(),
+            batches: Vec::new(),
+        }
+    }
+
+    /// Customers' accounts, in the order of opening.
+    pub fn numbers(&self) -> &[String] {
+        &self.numbers
+    }
+
+    pub fn currency(&self, number: &str) -> &str {
+        &self.accounts[number].currency
+    }
+
+    /// All balances that are not zero.
+    pub fn balances(&self) -> BTreeMap<String, i128> {
+        self.balances.iter().filter(|(_, minor)| **minor != 0).map(|(n, minor)| (n.clone(), *minor)).collect()
+    }
+
+    pub fn jump(&self, jump: Jump) -> i64 {
+        match jump {
+            Jump::By(micros) => self.now + micros,
+            Jump::NextDay => (self.now.div_euclid(DAY) + 1) * DAY,
+            Jump::NextMonth => {
+                let month = calendar(self.now).1;
+                (0..=month).map(month_days).sum::<i64>() * DAY
+            }
+        }
+    }
+
+    pub fn take(&mut self, step: &Step) -> Answer {
+        match step {
+            Step::Open { number, holder, currency } => self.open(number, *holder, currency),
+            Step::Accounts(rows) => self.open_many(rows),
+            Step::Move(new) => self.request(new),
+            Step::Status(number, status) => self.status(number, *status).into(),
+            Step::Policy { currency, account, change } => self.policy_set(currency, account.as_deref(), change).into(),
+            Step::Rate { source, target, .. } if source == target => Answer::Refused(Code::RateInvalid),
+            Step::Rate { source, target, rate } => {
+                self.rates.insert((source.clone(), target.clone()), *rate);
+                Answer::Done
+            }
+            Step::Clock(now) => {
+                self.now = *now;
+                Answer::Done
+            }
+            Step::CatchUp => Answer::Done,
+            other => self.take_batch(other),
+        }
+    }
+
+    fn open(&mut self, number: &str, holder: usize, currency: &str) -> Answer {
+        if self.accounts.contains_key(number) {
+            return Answer::Refused(Code::AccountExists);
+        }
+        let account = Account {
+            holder,
+            currency: currency.to_owned(),
+            status: AccountStatus::Active,
+            touched: false,
+            policy: None,
+            day: (0, 0),
+            month: (0, 0),
+        };
+        self.accounts.insert(number.to_owned(), account);
+        self.numbers.push(number.to_owned());
+        Answer::Done
+    }
+
+    /// New accounts are opened with their opening balance. One that is there already is refused, unless it
+    /// never had a posting: then it is one whose opening was lost.
+    fn open_many(&mut self, rows: &[(String, usize, String, i64)]) -> Answer {
+        let (mut opened, mut refused) = (0, 0);
+        let mut seen = Vec::new();
+        let mut openings = Vec::new();
+        let known = self.accounts.clone();
+        for (number, holder, currency, opening) in rows {
+            let fresh = !seen.contains(&number);
+            seen.push(number);
+            match known.get(number) {
+                _ if !fresh => refused += 1,
+                None => {
+                    self.open(number, *holder, currency);
+                    opened += 1;
+                    openings.push((number, *opening));
+                }
+                Some(there) if !there.touched && there.currency == *currency && *opening > 0 => {
+                    openings.push((number, *opening));
+                }
+                Some(_) => refused += 1,
+            }
+        }
+        for (number, opening) in openings.into_iter().filter(|(_, opening)| *opening > 0) {
+            let id = format!("opening:{number}");
+            if !self.operations.contains_key(&id) {
+                let world = format!("world-{}", self.accounts[number].currency);
+                let code = self.post(Why::In, &world, number, i128::from(opening), None).err();
+                self.operations.insert(id, (String::new(), Answer::Refused(code.unwrap_or(Code::SameAccount))));
+            }
+        }
+        Answer::Accounts { opened, refused }
+    }
+
+    fn status(&mut self, number: &str, to: AccountStatus) -> Result<(), Code> {
+        use AccountStatus::{Active, Closed, Frozen};
+        let empty = self.balances.get(number).is_none_or(|minor| *minor == 0);
+        let account = self.accounts.get_mut(number).unwrap();
+        match (account.status, to) {
+            (Active | Frozen, Closed) if !empty => return Err(Code::AccountNotEmpty),
+            (Active | Frozen, Closed) | (Active, Frozen) | (Frozen, Active) => account.status = to,
+            _ => return Err(Code::AccountState),
+        }
+        Ok(())
+    }
+
+    pub fn policy(&self, currency: &str, account: Option<&str>) -> Policy {
+        let own = account.and_then(|number| self.accounts[number].policy.clone());
+        let whole = || self.policies.get(currency).cloned().unwrap_or_else(|| Policy::shipped(currency));
+        own.unwrap_or_else(whole)
+    }
+
+    fn policy_set(&mut self, currency: &str, account: Option<&str>, change: &PolicyDraw) -> Result<(), Code> {
+        let mut policy = self.policy(currency, account);
+        policy.change(change)?;
+        match account {
+            Some(number) => self.accounts.get_mut(number).unwrap().policy = Some(policy),
+            None => drop(self.policies.insert(currency.to_owned(), policy)),
+        }
+        Ok(())
+    }
+
+    /// A single movement: what it means, whether it was asked for before, and then the movement itself.
+    fn request(&mut self, new: &NewTransfer) -> Answer {
+        let (why, source, target, amount, exchanged) = match self.read(new) {
+            Ok(read) => read,
+            Err(code) => return Answer::Refused(code),
+        };
+        let content = format!("{new:?}");
+        if let Some((first, answer)) = new.operation.as_ref().and_then(|id| self.operations.get(id)) {
+            return match answer.clone() {
+                Answer::Moved { code, fee, kept, .. } if *first == content => {
+                    Answer::Moved { code, fee, replayed: true, kept }
+                }
+                _ => Answer::Moved { code: Some(Code::OperationConflict), fee: 0, replayed: false, kept: false },
+            };
+        }
+        let result = self.post(why, &source, &target, amount, exchanged);
+        let (code, fee) = (result.err(), result.unwrap_or(0));
+        let answer = Answer::Moved { code, fee, replayed: false, kept: true };
+        if let Some(id) = &new.operation {
+            self.operations.insert(id.clone(), (content, answer.clone()));
+        }
+        answer
+    }
+
+    fn read(&self, new: &NewTransfer) -> Result<(Why, String, String, i128, Option<i128>), Code> {
+        let is_system = |number: &str| number.contains('-');
+        let known = |number: &str| is_system(number) || self.accounts.contains_key(number);
+        let currency = |number: &String| match number.split_once('-') {
+            Some((_, currency)) => currency.to_owned(),
+            None => self.accounts[number].currency.clone(),
+        };
+        if new.from.as_ref().is_some_and(|number| !known(number)) {
+            return Err(Code::SourceNotFound);
+        }
+        if new.to.as_ref().is_some_and(|number| !known(number)) {
+            return Err(Code::TargetNotFound);
+        }
+        let paying = currency(new.from.as_ref().or(new.to.as_ref()).unwrap());
+        let paid = new.to.as_ref().map_or_else(|| paying.clone(), currency);
+        let amount = minor(&new.amount, &paying)?;
+        let exchanged = if paying == paid {
+            None
+        } else {
+            let given = new.rate.as_ref().map(|text| RATES.iter().position(|(rate, ..)| rate == text).unwrap());
+            let stored = self.rates.get(&(paying.clone(), paid.clone())).copied();
+            let (_, number, decimals) = RATES[given.or(stored).ok_or(Code::CurrencyMismatch)?];
+            let below = 10_i128.pow(decimals + scale(&paying));
+            Some(half_up(amount * number * 10_i128.pow(scale(&paid)), below))
+        };
+        let why = match (&new.from, &new.to) {
+            (Some(_), Some(_)) => Why::Sent,
+            (None, _) => Why::In,
+            (_, None) => Why::Out,
+        };
+        let world = format!("world-{paying}");
+        let name = |number: &Option<String>| number.clone().unwrap_or_else(|| world.clone());
+        Ok((why, name(&new.from), name(&new.to), amount, exchanged))
+    }
+
+    /// Moves money, or says why not; the fee is on top.
+    pub fn post(
+        &mut self,
+        why: Why,
+        source: &str,
+        target: &str,
+        amount: i128,
+        exchanged: Option<i128>,
+    ) -> Result<i128, Code> {
+        let (payer, payee) = (self.accounts.get(source), self.accounts.get(target));
+        if (payer.is_none() && why != Why::In) || (payee.is_none() && why != Why::Out) {
+            return Err(Code::SystemAccount);
+        }
+        let status = |account: Option<&Account>| account.map_or(AccountStatus::Active, |a| a.status);
+        match (status(payer), status(payee)) {
+            (AccountStatus::Closed, _) => return Err(Code::SourceClosed),
+            (AccountStatus::Frozen, _) => return Err(Code::SourceFrozen),
+            (_, AccountStatus::Closed) => return Err(Code::TargetClosed),
+            (_, AccountStatus::Frozen) => return Err(Code::TargetFrozen),
+            _ => {}
+        }
+        if source == target {
+            return Err(Code::SameAccount);
+        }
+        if amount <= 0 || exchanged.is_some_and(|minor| minor <= 0) {
+            return Err(Code::AmountNotPositive);
+        }
+        let mut fee = 0;
+        if let Some(account) = payer {
+            fee = self.within_limits(source, account, amount)?;
+            if why != Why::Sent || payee.is_some_and(|other| other.holder == account.holder) {
+                fee = Ok(0);
+            }
+            let there = self.balances.get(source).copied().unwrap_or(0);
+            if fee.is_ok() && amount > there {
+                return Err(Code::InsufficientBalance);
+            }
+            if fee.is_ok_and(|fee| amount + fee > there) {
+                return Err(Code::InsufficientForFee);
+            }
+        }
+        Ok(self.book(source, target, amount, exchanged, fee?))
+    }
+}

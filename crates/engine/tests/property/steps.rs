@@ -1,0 +1,330 @@
+//! What can be done to a ledger: drawn at random as places in lists, then resolved against the accounts and
+//! batches that there are by then.
+
+use crate::reference::Reference;
+use domain::account::AccountStatus;
+use domain::batch::{BatchMode, BatchType};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use service::batch::rework::Rework;
+use service::transfer::NewTransfer;
+
+/// Currencies and their decimals.
+pub const CURRENCIES: [(&str, u32); 3] = [("USD", 2), ("EUR", 2), ("JPY", 0)];
+/// Rates as text, and as whole number over a power of ten.
+pub const RATES: [(&str, i128, u32); 5] =
+    [("1.1", 11, 1), ("0.92345", 92_345, 5), ("151.337", 151_337, 3), ("0.00661", 661, 5), ("2", 2, 0)];
+/// Fee rates as text and in millionths. The last makes a fee that no balance can hold.
+pub const FEE_RATES: [(&str, i128); 4] =
+    [("0", 0), ("0.001", 1_000), ("0.05", 50_000), ("9000000000000", 9_000_000_000_000_000_000)];
+const HOUR: i64 = 3_600_000_000;
+
+/// Minor units, as they are written in a currency, or a text that is too fine for all of them.
+#[derive(Debug, Clone, Copy)]
+pub enum Money {
+    Minor(i64),
+    TooFine,
+}
+
+impl Money {
+    pub fn text(self, currency: &str) -> String {
+        let scale = CURRENCIES.iter().find(|(code, _)| *code == currency).map_or(2, |(_, scale)| *scale);
+        match self {
+            Self::TooFine => "1.2345".to_owned(),
+            Self::Minor(minor) if scale == 0 => minor.to_string(),
+            Self::Minor(minor) => format!("{}.{:02}", minor / 100, minor % 100),
+        }
+    }
+}
+
+/// A bound of a policy: left as it is, lifted, or set to minor units.
+#[derive(Debug, Clone, Copy)]
+pub enum Bound {
+    Same,
+    Lifted,
+    At(i64),
+}
+
+/// A change of a policy. Bounds in the order min, max, day, month, batch, threshold, fee min, fee max.
+#[derive(Debug, Clone)]
+pub struct PolicyDraw {
+    pub bounds: [Bound; 8],
+    pub fee_rate: Option<usize>,
+}
+
+/// A row of a payment file.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub source: String,
+    pub payee: String,
+    pub money: Money,
+}
+
+/// A payment file and what to make of it.
+#[derive(Debug, Clone)]
+pub struct File {
+    pub kind: BatchType,
+    pub mode: BatchMode,
+    pub single: Option<String>,
+    pub currency: String,
+    pub rows: Vec<Row>,
+    pub strict: bool,
+    pub draft: bool,
+}
+
+/// One step, with names in place of places.
+#[derive(Debug, Clone)]
+pub enum Step {
+    Open { number: String, holder: usize, currency: String },
+    Accounts(Vec<(String, usize, String, i64)>),
+    Move(NewTransfer),
+    Status(String, AccountStatus),
+    Policy { currency: String, account: Option<String>, change: PolicyDraw },
+    Rate { source: String, target: String, rate: usize },
+    Clock(i64),
+    Import(File),
+    Submit(usize),
+    Execute(usize),
+    Run(usize),
+    Pause(usize),
+    Cancel(usize),
+    Retry(usize, Rework),
+    RetryLine(usize, i64),
+    SkipLine(usize, i64),
+    CatchUp,
+}
+
+/// How the clock jumps.
+#[derive(Debug, Clone, Copy)]
+pub enum Jump {
+    By(i64),
+    NextDay,
+    NextMonth,
+}
+
+/// A step as it is drawn.
+#[derive(Debug, Clone)]
+pub enum Draw {
+    Open { holder: usize, currency: usize },
+    Accounts(Vec<(Option<Index>, usize, usize, i64)>),
+    Deposit(Index, Money),
+    Withdraw(Index, Money),
+    Transfer { from: Index, to: Index, money: Money, rate: Option<usize>, operation: Option<u8>, day: Option<u8> },
+    Again(Index),
+    Stranger { from: bool, name: &'static str, other: Index },
+    Status(Index, AccountStatus),
+    Policy { account: Index, whole: bool, change: PolicyDraw },
+    Rate { source: usize, target: usize, rate: usize },
+    Clock(Jump),
+    Import { kind: BatchType, mode: BatchMode, single: Index, rows: Vec<(Index, Index, Money)>, strict: bool, draft: bool },
+    SameFile(Index),
+    Batch(Index, Verb),
+    CatchUp,
+}
+
+/// What is done to a batch; lines by place.
+#[derive(Debug, Clone)]
+pub enum Verb {
+    Submit,
+    Execute,
+    ExecuteAndRun,
+    Run,
+    Pause,
+    Cancel,
+    Retry(Rework),
+    RetryLine(Index),
+    SkipLine(Index),
+}
+
+fn money() -> impl Strategy<Value = Money> {
+    prop_oneof![
+        12 => (1..=300_000_i64).prop_map(Money::Minor),
+        3 => (0..=3_i64).prop_map(Money::Minor),
+        2 => (0..=3_000_000_i64).prop_map(Money::Minor),
+        1 => Just(Money::TooFine),
+    ]
+}
+
+fn bound(low: std::ops::RangeInclusive<i64>) -> impl Strategy<Value = Bound> {
+    prop_oneof![3 => Just(Bound::Same), 1 => Just(Bound::Lifted), 3 => low.prop_map(Bound::At)]
+}
+
+fn policy() -> impl Strategy<Value = PolicyDraw> {
+    let limits = (bound(0..=500), bound(1..=500_000), bound(0..=500_000), bound(0..=900_000), bound(1..=900_000));
+    let fees = (bound(0..=100_000), bound(0..=200), bound(0..=2_000), prop::option::of(0..FEE_RATES.len()));
+    (limits, fees).prop_map(|((a, b, c, d, e), (f, g, h, fee_rate))| PolicyDraw {
+        bounds: [a, b, c, d, e, f, g, h],
+        fee_rate,
+    })
+}
+
+fn transfer() -> impl Strategy<Value = Draw> {
+    let rate = prop::option::weighted(0.2, 0..RATES.len());
+    let operation = prop::option::weighted(0.4, 0..4_u8);
+    let day = prop::option::weighted(0.3, 1..=28_u8);
+    (any::<Index>(), any::<Index>(), money(), rate, operation, day)
+        .prop_map(|(from, to, money, rate, operation, day)| Draw::Transfer { from, to, money, rate, operation, day })
+}
+
+fn import() -> impl Strategy<Value = Draw> {
+    let kind = select(vec![BatchType::OneToMany, BatchType::OneToMany, BatchType::ManyToOne, BatchType::ManyToMany]);
+    let mode = select(BatchMode::ALL);
+    let rows = prop::collection::vec((any::<Index>(), any::<Index>(), money()), 1..=9);
+    (kind, mode, any::<Index>(), rows, prop::bool::weighted(0.1), prop::bool::weighted(0.2))
+        .prop_map(|(kind, mode, single, rows, strict, draft)| Draw::Import { kind, mode, single, rows, strict, draft })
+}
+
+fn verb() -> impl Strategy<Value = Verb> {
+    prop_oneof![
+        1 => Just(Verb::Submit),
+        2 => Just(Verb::Execute),
+        6 => Just(Verb::ExecuteAndRun),
+        3 => Just(Verb::Run),
+        2 => Just(Verb::Pause),
+        1 => Just(Verb::Cancel),
+        2 => Just(Verb::Retry(Rework::AllFailed)),
+        1 => Just(Verb::Retry(Rework::Untried)),
+        2 => any::<Index>().prop_map(Verb::RetryLine),
+        2 => any::<Index>().prop_map(Verb::SkipLine),
+    ]
+}
+
+fn jump() -> impl Strategy<Value = Jump> {
+    prop_oneof![
+        4 => (1..=30 * HOUR).prop_map(Jump::By),
+        2 => (-3 * HOUR..=-1).prop_map(Jump::By),
+        2 => Just(Jump::NextDay),
+        1 => Just(Jump::NextMonth),
+    ]
+}
+
+/// Any step.
+pub fn draw() -> impl Strategy<Value = Draw> {
+    let status = select(vec![AccountStatus::Active, AccountStatus::Frozen, AccountStatus::Closed]);
+    let account_row = (prop::option::weighted(0.3, any::<Index>()), 0..4_usize, 0..3_usize, 0..90_000_i64);
+    let name = select(vec!["NOBODY", "world-USD", "fee_income-EUR", "fx_clearing-JPY"]);
+    prop_oneof![
+        2 => (0..4_usize, 0..3_usize).prop_map(|(holder, currency)| Draw::Open { holder, currency }),
+        1 => prop::collection::vec(account_row, 1..=4).prop_map(Draw::Accounts),
+        4 => (any::<Index>(), money()).prop_map(|(to, money)| Draw::Deposit(to, money)),
+        2 => (any::<Index>(), money()).prop_map(|(from, money)| Draw::Withdraw(from, money)),
+        12 => transfer(),
+        2 => any::<Index>().prop_map(Draw::Again),
+        1 => (any::<bool>(), name, any::<Index>()).prop_map(|(from, name, other)| Draw::Stranger { from, name, other }),
+        3 => (any::<Index>(), status).prop_map(|(account, status)| Draw::Status(account, status)),
+        3 => (any::<Index>(), any::<bool>(), policy())
+            .prop_map(|(account, whole, change)| Draw::Policy { account, whole, change }),
+        2 => (0..3_usize, 0..3_usize, 0..RATES.len())
+            .prop_map(|(source, target, rate)| Draw::Rate { source, target, rate }),
+        3 => jump().prop_map(Draw::Clock),
+        6 => import(),
+        1 => any::<Index>().prop_map(Draw::SameFile),
+        14 => (any::<Index>(), verb()).prop_map(|(batch, verb)| Draw::Batch(batch, verb)),
+        1 => Just(Draw::CatchUp),
+    ]
+}
+
+/// What every ledger begins with: accounts of three holders in three currencies, with money.
+pub fn beginning() -> Vec<Step> {
+    let accounts = [(0, "USD"), (1, "USD"), (2, "USD"), (0, "USD"), (0, "EUR"), (1, "EUR"), (2, "JPY")];
+    let open = |(place, (holder, currency)): (usize, &(usize, &str))| Step::Open {
+        number: format!("A{place}"),
+        holder: *holder,
+        currency: (*currency).to_owned(),
+    };
+    let deposit = |place: usize| {
+        Step::Move(NewTransfer { to: Some(format!("A{place}")), amount: "5000".to_owned(), ..NewTransfer::default() })
+    };
+    accounts.iter().enumerate().map(open).chain((0..accounts.len()).map(deposit)).collect()
+}
+
+impl Draw {
+    /// The step, or none where there is nothing to do it to.
+    pub fn resolve(&self, reference: &Reference, done: &[Step]) -> Option<Step> {
+        let account = |index: &Index| index.get(&reference.numbers()).clone();
+        let currency = |number: &str| reference.currency(number).to_owned();
+        let new = |from: Option<String>, to: Option<String>, money: Money| {
+            let amount = money.text(&currency(from.as_deref().or(to.as_deref()).unwrap_or_default()));
+            NewTransfer { from, to, amount, ..NewTransfer::default() }
+        };
+        Some(match self {
+            Self::Open { holder, currency } => Step::Open {
+                number: format!("A{}", reference.numbers().len()),
+                holder: *holder,
+                currency: CURRENCIES[*currency].0.to_owned(),
+            },
+            Self::Accounts(rows) => {
+                let fresh = |place: usize| format!("A{}", reference.numbers().len() + place);
+                let row = |(place, (known, holder, code, opening)): (usize, &(Option<Index>, usize, usize, i64))| {
+                    let number = known.as_ref().map_or_else(|| fresh(place), account);
+                    (number, *holder, CURRENCIES[*code].0.to_owned(), *opening)
+                };
+                Step::Accounts(rows.iter().enumerate().map(row).collect())
+            }
+            Self::Deposit(to, money) => Step::Move(new(None, Some(account(to)), *money)),
+            Self::Withdraw(from, money) => Step::Move(new(Some(account(from)), None, *money)),
+            Self::Transfer { from, to, money, rate, operation, day } => Step::Move(NewTransfer {
+                rate: rate.map(|place| RATES[place].0.to_owned()),
+                operation: operation.map(|number| format!("operation {number}")),
+                date: day.map(|day| format!("2026-02-{day:02}")),
+                ..new(Some(account(from)), Some(account(to)), *money)
+            }),
+            Self::Again(index) => again(done, index, |step| {
+                matches!(step, Step::Move(new) if new.operation.is_some())
+            })?,
+            Self::Stranger { from, name, other } => {
+                let (name, other) = (Some((*name).to_owned()), Some(account(other)));
+                let (from, to) = if *from { (name, other) } else { (other, name) };
+                Step::Move(NewTransfer { from, to, amount: "1".to_owned(), ..NewTransfer::default() })
+            }
+            Self::Status(number, status) => Step::Status(account(number), *status),
+            Self::Policy { account: number, whole, change } => {
+                let number = account(number);
+                let (currency, account) = (currency(&number), (!whole).then_some(number));
+                Step::Policy { currency, account, change: change.clone() }
+            }
+            Self::Rate { source, target, rate } => Step::Rate {
+                source: CURRENCIES[*source].0.to_owned(),
+                target: CURRENCIES[*target].0.to_owned(),
+                rate: *rate,
+            },
+            Self::Clock(jump) => Step::Clock(reference.jump(*jump)),
+            Self::Import { kind, mode, single, rows, strict, draft } => {
+                let single = account(single);
+                let currency = currency(&single);
+                let row = |(source, payee, money): &(Index, Index, Money)| Row {
+                    source: account(source),
+                    payee: account(payee),
+                    money: *money,
+                };
+                let rows = rows.iter().map(row).collect();
+                let single = (*kind != BatchType::ManyToMany).then_some(single);
+                Step::Import(File { kind: *kind, mode: *mode, single, currency, rows, strict: *strict, draft: *draft })
+            }
+            Self::SameFile(index) => again(done, index, |step| matches!(step, Step::Import(_)))?,
+            Self::Batch(index, verb) => {
+                let count = reference.batches().len();
+                let batch = if count == 0 { return None } else { index.index(count) };
+                let lines = reference.lines(batch);
+                match verb {
+                    Verb::Submit => Step::Submit(batch),
+                    Verb::Execute => Step::Execute(batch),
+                    Verb::ExecuteAndRun if reference.waits(batch) => Step::Execute(batch),
+                    Verb::ExecuteAndRun | Verb::Run => Step::Run(batch),
+                    Verb::Pause => Step::Pause(batch),
+                    Verb::Cancel => Step::Cancel(batch),
+                    Verb::Retry(which) => Step::Retry(batch, *which),
+                    Verb::RetryLine(index) => Step::RetryLine(batch, *index.get(&lines)),
+                    Verb::SkipLine(index) => Step::SkipLine(batch, *index.get(&lines)),
+                }
+            }
+            Self::CatchUp => Step::CatchUp,
+        })
+    }
+}
+
+/// An earlier step once more.
+fn again(done: &[Step], index: &Index, fits: impl Fn(&&Step) -> bool) -> Option<Step> {
+    let fitting: Vec<&Step> = done.iter().filter(fits).collect();
+    (!fitting.is_empty()).then(|| (*index.get(&fitting)).clone())
+}

@@ -1,0 +1,191 @@
+//! Document 004, section 4.2: a transfer happens whole or not at all.
+//!
+//! Failures are real ones: a trigger that another connection puts on the database makes one write of the
+//! chunk fail, after the others before it were made.
+
+use crate::world::{A1, A2, B1, C1, Footprint, World, actor, request, section_3, set};
+use domain::account::AccountStatus;
+use domain::code::Code;
+use service::Error;
+use service::policy::PolicyChange;
+use service::transfer::NewTransfer;
+use store::StoreError;
+
+/// Lets a statement on a table fail, as a broken constraint would, until [`World::mend`].
+impl World {
+    fn break_write(&self, statement: &str, condition: &str) {
+        let sql = format!(
+            "CREATE TRIGGER broken BEFORE {statement} WHEN {condition}
+             BEGIN SELECT RAISE(ABORT, 'broken by the test'); END"
+        );
+        self.raw().execute_batch(&sql).unwrap();
+    }
+
+    fn mend(&self) {
+        self.raw().execute_batch("DROP TRIGGER broken").unwrap();
+    }
+
+    /// A request that the database does not let happen; the answer says that nothing was written.
+    async fn fails(&self, new: &NewTransfer) {
+        match self.service.transfer(&actor(), new).await {
+            Err(Error::Store(StoreError::Constraint(text))) => assert!(text.contains("broken"), "{text}"),
+            other => panic!("the write did not fail: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn test_atomic_debit_credit() {
+    let world = World::with_limits().await;
+    let before = world.footprint();
+    let (payer, payee) = (world.id(A1).await, world.id(B1).await);
+    let new = NewTransfer { operation: set("op-1"), ..request(A1, B1, "2000.00") };
+
+    // 2: whichever of its writes fails, nothing of the transfer is there.
+    for (statement, condition) in [
+        ("UPDATE ON balance", format!("NEW.account = {payer}")),
+        ("UPDATE ON balance", format!("NEW.account = {payee}")),
+        ("INSERT ON posting", "NEW.kind = 1".to_owned()),
+        ("INSERT ON posting", "NEW.kind = 2".to_owned()),
+        ("INSERT ON transfer", "NEW.amount = 200000".to_owned()),
+        ("INSERT ON operation", "NEW.id = 'op-1'".to_owned()),
+        ("INSERT ON audit", "NEW.action = 'transfer.create'".to_owned()),
+        ("UPDATE ON ledger_head", "NEW.commit_number > OLD.commit_number".to_owned()),
+    ] {
+        world.break_write(statement, &condition);
+        world.fails(&new).await;
+        assert_eq!(world.footprint(), before, "{statement} {condition}");
+        world.mend();
+    }
+
+    // 1: debit, credit and fee are one commit: its number rises by one, and they share their chunk.
+    let commits = world.number("SELECT commit_number FROM ledger_head");
+    let outcome = world.ask(&new).await;
+    assert_eq!((outcome.code, outcome.replayed), (None, false));
+    assert_eq!(world.number("SELECT commit_number FROM ledger_head"), commits + 1);
+    let view = world.show(outcome.transfer.unwrap()).await;
+    let postings = world.service.transfer_postings(&view.transfer).await.unwrap();
+    assert_eq!(postings.len(), 2);
+    assert_eq!(postings[0].posting.id.chunk(), postings[1].posting.id.chunk());
+    // 3: the balances agree with one another.
+    assert_eq!(world.balance(A1).await, 1_000_000 - 200_000 - 200);
+    assert_eq!((world.balance(B1).await, world.balance("fee_income-USD").await), (1_000_000, 200));
+    world.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn test_rollback_on_validation_error() {
+    let world = World::with_limits().await;
+
+    // 1: the debit would be fine, the credit is refused: the target is frozen.
+    world.status(B1, AccountStatus::Frozen).await;
+    refused(&world, &request(A1, B1, "2000.00"), Code::TargetFrozen).await;
+
+    // 1: the debit would be fine, but the target's balance would not fit any more.
+    let great = "9999999999999999.99";
+    world.open("ACC-B4-EUR", "user_b", "EUR").await;
+    for _ in 0..9 {
+        world.deposit("ACC-B4-EUR", great).await;
+    }
+    world.deposit(C1, great).await;
+    let unlimited = PolicyChange { max: set("none"), day: set("none"), month: set("none"), ..section_3() };
+    world.policy(None, &unlimited).await;
+    let new = NewTransfer { rate: set("1"), ..request(C1, "ACC-B4-EUR", "9000000000000000.00") };
+    refused(&world, &new, Code::BalanceOverflow).await;
+    // An amount that still fits is taken.
+    let new = NewTransfer { rate: set("1"), ..request(C1, "ACC-B4-EUR", "1000000000000000.00") };
+    assert_eq!(world.ask(&new).await.code, None);
+    world.assert_sound().await;
+}
+
+/// 2: nothing moves and nothing but the kept refusal is written. 3: its audit row says why.
+async fn refused(world: &World, new: &NewTransfer, code: Code) {
+    let before = world.footprint();
+    let outcome = world.ask(new).await;
+    assert_eq!((outcome.code, outcome.fee), (Some(code), 0));
+    let kept = Footprint { transfers: before.transfers + 1, audits: before.audits + 1, ..before };
+    assert_eq!(world.footprint(), kept);
+    let view = world.show(outcome.transfer.unwrap()).await;
+    assert_eq!((view.transfer.code, view.transfer.posting_count), (Some(code), 0));
+    let (row, detail) = world.audit_of(view.transfer.number).await;
+    assert_eq!(row.result, code.name());
+    assert_eq!(detail["amount"], view.transfer.amount);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn test_rollback_on_fee_calculation_error() {
+    let world = World::with_limits().await;
+
+    // 1: a fee that no number of the ledger can hold refuses the whole transfer. 2: no balance changes.
+    let absurd = PolicyChange {
+        fee_rate: set("9000000000000"),
+        fee_max: set("none"),
+        max: set("none"),
+        ..section_3()
+    };
+    world.policy(Some(A1), &absurd).await;
+    world.deposit(A1, "99000000.00").await;
+    let day = PolicyChange { day: set("none"), month: set("none"), ..absurd };
+    world.policy(Some(A1), &day).await;
+    refused(&world, &request(A1, B1, "99000000.00"), Code::FeeOverflow).await;
+    // Free of fees (under the threshold, or to the holder's own account) the account still pays.
+    assert_eq!(world.code(A1, B1, "1000.00").await, None);
+    assert_eq!(world.code(A1, A2, "2000.00").await, None);
+    // With a fee that can be calculated, the very transfer goes.
+    world
+        .policy(
+            Some(A1),
+            &PolicyChange { max: set("none"), day: set("none"), month: set("none"), ..section_3() },
+        )
+        .await;
+    let view = world.sent(A1, B1, "99000000.00").await;
+    assert_eq!(view.transfer.fee, 5_000);
+    world.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn test_database_constraint_rollback() {
+    let world = World::with_limits().await;
+    let new = NewTransfer { operation: set("op-7"), ..request(A1, B1, "1500.00") };
+    let before = world.footprint();
+
+    // 1: a constraint that is not ours breaks; what was written before it in the chunk is undone.
+    let payee = world.id(B1).await;
+    world.break_write("INSERT ON posting", &format!("NEW.credit = {payee}"));
+    world.fails(&new).await;
+    // 2: nothing of it is left: neither transfer, posting, operation id, balance nor audit row.
+    assert_eq!(world.footprint(), before);
+    // Others are not held up by it.
+    assert_eq!(world.code(C1, A2, "10.00").await, None);
+    world.mend();
+
+    // 1: a key that exists already: the number that the next transfer would take is occupied.
+    let raw = world.raw();
+    let next = world.number("SELECT value + 1 FROM counter WHERE name = 'number'");
+    raw.execute(
+        "INSERT INTO transfer SELECT ?1, kind, 2, 22, source, target, amount, 0, NULL, 0, value_date, created_at,
+         'occupied' FROM transfer WHERE kind = 1 LIMIT 1",
+        [next],
+    )
+    .unwrap();
+    let occupied = world.footprint();
+    let answer = world.service.transfer(&actor(), &new).await;
+    assert!(matches!(answer, Err(Error::Store(StoreError::Duplicate(_)))), "{answer:?}");
+    assert_eq!(world.footprint(), occupied);
+    raw.execute("UPDATE counter SET value = ?1 WHERE name = 'number'", [next]).unwrap();
+
+    // The same request succeeds once nothing is in its way; it was never taken for done.
+    let outcome = world.ask(&new).await;
+    assert_eq!((outcome.code, outcome.fee, outcome.replayed), (None, 150, false));
+    assert_eq!(world.balance(B1).await, 950_000);
+    // A rolled back transaction is audited in the next one (contract, "Refusals are kept").
+    let audited = "SELECT COUNT(*) FROM audit WHERE action = 'chunk.rollback' AND result <> 'ok'";
+    assert_eq!(world.number(audited), 2);
+
+    // 1: a foreign key cannot be broken either.
+    let orphan = raw.execute_batch(
+        "PRAGMA foreign_keys = ON; INSERT INTO transfer_exchange VALUES (-1, 1, '1', 't', 0, 1, '0')",
+    );
+    assert!(orphan.unwrap_err().to_string().contains("FOREIGN KEY"));
+    world.assert_sound().await;
+}

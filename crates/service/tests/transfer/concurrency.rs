@@ -1,0 +1,158 @@
+//! Document 004, section 4.5: many at once. Fifty threads begin at the same moment; nothing here waits for
+//! a while and hopes, and nothing is timed.
+
+use crate::world::{A1, A2, B1, C1, THREADS, World, actor, request, section_3, set};
+use domain::code::Code;
+use domain::id::AccountId;
+use domain::transfer::TransferKind;
+use ledger::{Outcome, Party, Single};
+use service::policy::PolicyChange;
+use service::transfer::NewTransfer;
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+/// The numbers of the transfers that were carried out, each once.
+fn carried_out(outcomes: &[Outcome]) -> BTreeSet<i64> {
+    let done = outcomes.iter().filter(|outcome| outcome.code.is_none());
+    done.map(|outcome| outcome.transfer.unwrap().0).collect()
+}
+
+fn minor(count: usize, amount: i64) -> i64 {
+    i64::try_from(count).unwrap() * amount
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn test_concurrent_transfers_from_same_account() {
+    let world = World::new().await;
+    let count = world.scale.transfers;
+    let before = world.footprint();
+
+    // 1: one writer at a time holds the accounts; no request fails because of another.
+    let outcomes = world.crowd(count, |_| request(A1, B1, "0.10")).await;
+    // 2: the balance is what as many transfers one after another would leave.
+    let all = minor(count, 10).min(1_000_000);
+    assert_eq!(carried_out(&outcomes).len(), count);
+    assert_eq!((world.balance(A1).await, world.balance(B1).await), (1_000_000 - all, 800_000 + all));
+    // 3: each has its record, its posting and its audit row.
+    let after = world.footprint();
+    assert_eq!(after.transfers - before.transfers, minor(count, 1));
+    assert_eq!(after.postings - before.postings, minor(count, 1));
+    assert_eq!(after.audits - before.audits, minor(count, 1));
+    let once =
+        "SELECT COUNT(DISTINCT subject_id) FROM audit WHERE action = 'transfer.create' AND subject_id IN
+                (SELECT number FROM transfer WHERE kind = 1)";
+    assert_eq!(world.number(once), minor(count, 1));
+    world.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn test_concurrent_transfers_to_same_account() {
+    let world = World::new().await;
+    let count = world.scale.transfers;
+
+    let outcomes = world.crowd(count, |place| request([A1, A2, C1][place % 3], B1, "0.04")).await;
+    assert_eq!(carried_out(&outcomes).len(), count);
+    // 1, 2: everything that left the three arrived.
+    assert_eq!(world.balance(B1).await, 800_000 + minor(count, 4));
+    let left = world.balance(A1).await + world.balance(A2).await + world.balance(C1).await;
+    assert_eq!(left, 3_000_000 - minor(count, 4));
+    // The balances after each entry rise by the amount each time: nobody read an old balance.
+    let payee = world.id(B1).await;
+    let raw = world.raw();
+    let mut entries = raw.prepare("SELECT credit_after FROM posting WHERE credit = ?1 ORDER BY id").unwrap();
+    let after: Vec<i64> = entries.query_map([payee], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(after.windows(2).all(|pair| pair[1] - pair[0] == 4));
+    assert_eq!(after.len(), count + 1);
+    world.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn test_bidirectional_concurrent_transfers() {
+    let world = World::new().await;
+    let count = world.scale.transfers;
+
+    // 1: every other thread sends back. 2: all of them come to an end, and none by a deadlock.
+    let outcomes = world
+        .crowd(count, |place| if place % 2 == 0 { request(A1, B1, "0.07") } else { request(B1, A1, "0.05") })
+        .await;
+    assert_eq!(carried_out(&outcomes).len(), count);
+    // 3: the balances are what is left of both streams.
+    let (there, back) = (minor(count.div_ceil(2), 7), minor(count / 2, 5));
+    assert_eq!(world.balance(A1).await, 1_000_000 - there + back);
+    assert_eq!(world.balance(B1).await, 800_000 + there - back);
+    world.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn test_race_condition_prevention() {
+    let world = World::with_limits().await;
+    world.policy(None, &PolicyChange { day: set("none"), ..section_3() }).await;
+
+    // 2: 10,000.00 suffice for 33 times 300.00, however many ask at once; the others are refused.
+    let outcomes = world.crowd(THREADS, |_| request(A1, B1, "300.00")).await;
+    assert_eq!(carried_out(&outcomes).len(), 33);
+    let short = |outcome: &&Outcome| outcome.code == Some(Code::InsufficientBalance);
+    assert_eq!(outcomes.iter().filter(short).count(), THREADS - 33);
+    assert_eq!(world.balance(A1).await, 10_000);
+    // The same for a limit: 15,000.00 are there, and the day lets 10,000.00 go.
+    world.policy(Some(C1), &section_3()).await;
+    let outcomes = world.crowd(THREADS, |_| request(C1, B1, "1000.00")).await;
+    assert_eq!(carried_out(&outcomes).len(), 10);
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.code == Some(Code::DayLimit)).count(), THREADS - 10);
+
+    // 3: one operation id from fifty threads is one transfer, and all get its answer.
+    let before = world.footprint();
+    let same = |_| NewTransfer { operation: set("op-same"), ..request(A2, B1, "2000.00") };
+    let outcomes = world.crowd(THREADS, same).await;
+    assert_eq!(carried_out(&outcomes).len(), 1);
+    assert!(outcomes.iter().all(|outcome| outcome.code.is_none() && outcome.fee == 200));
+    assert_eq!(outcomes.iter().filter(|outcome| !outcome.replayed).count(), 1);
+    assert_eq!(world.balance(A2).await, 500_000 - 200_000 - 200);
+    assert_eq!(world.footprint().transfers, before.transfers + 1);
+    // Other content under the same id is refused, whoever comes first.
+    let conflict = world.ask(&NewTransfer { operation: set("op-same"), ..request(A2, B1, "2000.01") }).await;
+    assert_eq!((conflict.code, conflict.transfer), (Some(Code::OperationConflict), None));
+    let mixed =
+        |place| NewTransfer { operation: set("op-mixed"), ..request(A2, B1, ["1.00", "2.00"][place % 2]) };
+    let outcomes = world.crowd(THREADS, mixed).await;
+    assert_eq!(carried_out(&outcomes).len(), 1);
+    let conflicts = outcomes.iter().filter(|outcome| outcome.code == Some(Code::OperationConflict));
+    assert_eq!(conflicts.count(), THREADS / 2);
+
+    group_commit(&world).await;
+    world.assert_sound().await;
+}
+
+/// 1: the accounts are locked by whoever writes. While somebody does, fifty requests wait, and then share
+/// one commit, or two if the door had taken up the first of them by then.
+async fn group_commit(world: &World) {
+    let (source, target) = (world.id(A2).await, world.id(B1).await);
+    let (before, commits) = (world.footprint(), world.number("SELECT commit_number FROM ledger_head"));
+    let single = || Single {
+        actor: actor(),
+        operation: None,
+        kind: TransferKind::Single,
+        source: Party::Account(AccountId(source)),
+        target: Party::Account(AccountId(target)),
+        amount: 1,
+        exchange: None,
+        value_date: None,
+        memo: None,
+    };
+    let writer = world.service.store().write().await.unwrap();
+    let mut waiting: Vec<_> = (0..THREADS).map(|_| Box::pin(world.service.door().single(single()))).collect();
+    for request in &mut waiting {
+        let polled = pin!(request).poll(&mut Context::from_waker(Waker::noop()));
+        assert!(matches!(polled, Poll::Pending));
+    }
+    assert_eq!(world.footprint(), before);
+    drop(writer);
+    for request in waiting {
+        assert_eq!(request.await.unwrap().code, None);
+    }
+    assert_eq!(world.footprint().transfers, before.transfers + minor(THREADS, 1));
+    let shared = world.number("SELECT commit_number FROM ledger_head") - commits;
+    assert!((1..=2).contains(&shared), "{shared} commits");
+}

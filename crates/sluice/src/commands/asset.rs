@@ -1,0 +1,62 @@
+//! `asset`: currencies and tokens.
+
+use crate::exit::{Exit, Failure};
+use crate::out::table;
+use crate::session::{Access, Session};
+use clap::{Args, Subcommand};
+use domain::asset::Asset;
+use serde_json::{Value, json};
+
+/// Arguments of `asset`.
+#[derive(Debug, Args)]
+pub(crate) struct AssetArgs {
+    #[command(subcommand)]
+    pub verb: AssetVerb,
+}
+
+/// What to do with assets.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AssetVerb {
+    /// List the enabled currencies
+    #[command(after_help = "Example:\n  sluice asset list --json")]
+    List,
+    /// Enable a currency or token
+    #[command(after_help = "Example:\n  sluice asset add EUR\n  sluice asset add POINTS --scale 0")]
+    Add {
+        /// Its code
+        code: String,
+        /// Decimals; known for ISO 4217, USDT and USDC
+        #[arg(long, value_name = "N")]
+        scale: Option<u8>,
+    },
+}
+
+/// How it opens the ledger.
+pub(crate) const fn access(args: &AssetArgs) -> Access {
+    match args.verb {
+        AssetVerb::List => Access::Read,
+        AssetVerb::Add { .. } => Access::Write,
+    }
+}
+
+/// Runs it.
+pub(crate) async fn run(session: &Session, args: &AssetArgs) -> Result<Exit, Failure> {
+    match &args.verb {
+        AssetVerb::List => {
+            let assets = session.service.asset_list().await?;
+            let rows = assets.iter().map(|a| vec![a.code.clone(), a.scale.to_string()]);
+            let json = json!({ "assets": assets.iter().map(to_json).collect::<Vec<_>>() });
+            session.out.answer(json, || table(&["code", ">decimals"], rows))?;
+        }
+        AssetVerb::Add { code, scale } => {
+            let asset = session.service.asset_add(&session.actor, code, *scale).await?;
+            let text = || format!("{} is enabled, with {} decimals", asset.code, asset.scale);
+            session.out.answer(to_json(&asset), text)?;
+        }
+    }
+    Ok(Exit::Success)
+}
+
+fn to_json(asset: &Asset) -> Value {
+    json!({ "id": asset.id.0, "code": asset.code, "scale": asset.scale })
+}

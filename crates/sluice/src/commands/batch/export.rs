@@ -1,0 +1,37 @@
+//! `batch export`: the result as CSV, all of it or nothing.
+
+use crate::data_dir::replace;
+use crate::exit::{Exit, Failure};
+use crate::session::Session;
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Arguments of `batch export`.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The batch's id or number
+    pub id: String,
+    /// The file to write; standard output if not given
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Runs it.
+pub(crate) async fn run(session: &Session, args: &ExportArgs) -> Result<Exit, Failure> {
+    let (service, language) = (&session.service, session.language);
+    let Some(path) = &args.out else {
+        if session.out.json {
+            return Err(Failure::Usage("batch export with --json needs --out FILE".to_owned()));
+        }
+        service.batch_export(&args.id, language, std::io::stdout()).await?;
+        return Ok(Exit::Success);
+    };
+    let batch = service.batch(&args.id).await?;
+    let count =
+        replace(path, async |writer| Ok(service.batch_export(&args.id, language, writer).await?)).await?;
+    let file = path.display().to_string();
+    let json = json!({ "batch_id": batch.number(), "id": batch.id.0, "items": count, "file": file });
+    session.out.answer(json, || format!("{count} items of {} are in {file}", batch.number()))?;
+    Ok(Exit::Success)
+}

@@ -1,0 +1,149 @@
+//! `batch`: from a file to paid people.
+
+mod export;
+mod import;
+mod items;
+mod list;
+mod moves;
+mod preview;
+mod progress;
+mod run;
+mod show;
+
+use crate::exit::{Exit, Failure};
+use crate::session::{Access, Session};
+use clap::{Args, Subcommand};
+
+/// Arguments of `batch`.
+#[derive(Debug, Args)]
+pub(crate) struct BatchArgs {
+    #[command(subcommand)]
+    pub verb: BatchVerb,
+}
+
+/// What to do with batches.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BatchVerb {
+    /// Make a batch of a CSV file
+    #[command(after_help = "Example:\n  sluice batch import payroll.csv --type one_to_many --account ACME \
+                            --name \"Payroll May\"\n  sluice batch import - --type many_to_many --currency USD \
+                            --name Sundry --map amount=Sum < file.csv")]
+    Import(Box<import::ImportArgs>),
+    /// What a run would do now, without doing it
+    #[command(after_help = "Example:\n  sluice batch preview batch-20260531-001")]
+    Preview(Name),
+    /// Freeze a draft's content so that it can run
+    #[command(after_help = "Example:\n  sluice batch submit batch-20260531-001")]
+    Submit(Name),
+    /// Run a batch to its end; Ctrl-C pauses it. Without ID: go on with what was left running
+    #[command(
+        after_help = "Exit code: 0 when the run ended, whatever became of its items (see status);\n1 if \
+                            it was refused, 130 if Ctrl-C paused it.\n\nExample:\n  sluice batch run \
+                            batch-20260531-001 --json"
+    )]
+    Run {
+        /// The batch's id or number
+        id: Option<String>,
+    },
+    /// Show a batch and its counters
+    #[command(after_help = "Example:\n  sluice batch status batch-20260531-001 --json")]
+    Status(Name),
+    /// Set a batch that was left running to paused
+    #[command(after_help = "A batch that runs now is paused by Ctrl-C where it runs.\n\nExample:\n  sluice \
+                            batch pause batch-20260531-001")]
+    Pause(Name),
+    /// Go on with a paused batch, or with what an interruption left untried
+    #[command(after_help = "Example:\n  sluice batch resume batch-20260531-001")]
+    Resume(Name),
+    /// Call a batch off; of one that has begun, the rest is interrupted
+    #[command(after_help = "Example:\n  sluice batch cancel batch-20260531-001 --reason \"wrong month\"")]
+    Cancel {
+        #[command(flatten)]
+        name: Name,
+        /// Why
+        #[arg(long, default_value = "", value_name = "TEXT")]
+        reason: String,
+    },
+    /// Try all failed items again, or one of them
+    #[command(after_help = "Example:\n  sluice batch retry batch-20260531-001\n  sluice batch retry \
+                            batch-20260531-001 --line 17")]
+    Retry {
+        #[command(flatten)]
+        name: Name,
+        #[command(flatten)]
+        which: moves::Which,
+        /// Only mark them; `batch run` tries them
+        #[arg(long)]
+        no_run: bool,
+    },
+    /// Take a failed or waiting item out for good
+    #[command(after_help = "Example:\n  sluice batch skip batch-20260531-001 --line 17 --reason \"left\"")]
+    Skip {
+        #[command(flatten)]
+        name: Name,
+        #[command(flatten)]
+        which: moves::Which,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// List a batch's items
+    #[command(after_help = "Example:\n  sluice batch items batch-20260531-001 --state failed")]
+    Items(items::ItemsArgs),
+    /// What happened to a batch, when and by whom
+    #[command(after_help = "Example:\n  sluice batch history batch-20260531-001")]
+    History(Name),
+    /// Write a batch's result as CSV
+    #[command(after_help = "Example:\n  sluice batch export batch-20260531-001 --out result.csv")]
+    Export(export::ExportArgs),
+    /// List batches, newest first
+    #[command(after_help = "Example:\n  sluice batch list --state paused")]
+    List(list::ListArgs),
+}
+
+/// Which batch.
+#[derive(Debug, Args)]
+pub(crate) struct Name {
+    /// The batch's id or number
+    pub id: String,
+}
+
+/// How it opens the ledger.
+pub(crate) const fn access(args: &BatchArgs) -> Access {
+    match &args.verb {
+        BatchVerb::Preview(_)
+        | BatchVerb::Status(_)
+        | BatchVerb::Items(_)
+        | BatchVerb::History(_)
+        | BatchVerb::Export(_)
+        | BatchVerb::List(_) => Access::Read,
+        BatchVerb::Run { .. } | BatchVerb::Resume(_) | BatchVerb::Retry { no_run: false, .. } => Access::Run,
+        BatchVerb::Import(_)
+        | BatchVerb::Submit(_)
+        | BatchVerb::Pause(_)
+        | BatchVerb::Cancel { .. }
+        | BatchVerb::Retry { .. }
+        | BatchVerb::Skip { .. } => Access::Write,
+    }
+}
+
+/// Runs it.
+pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Failure> {
+    match &args.verb {
+        BatchVerb::Import(args) => import::run(session, args).await,
+        BatchVerb::Preview(name) => preview::run(session, &name.id).await,
+        BatchVerb::Submit(name) => moves::submit(session, &name.id).await,
+        BatchVerb::Run { id: Some(id) } => run::one(session, id).await,
+        BatchVerb::Run { id: None } => run::left(session).await,
+        BatchVerb::Status(name) => moves::status(session, &name.id).await,
+        BatchVerb::Pause(name) => moves::pause(session, &name.id).await,
+        BatchVerb::Resume(name) => run::resume(session, &name.id).await,
+        BatchVerb::Cancel { name, reason } => moves::cancel(session, &name.id, reason).await,
+        BatchVerb::Retry { name, which, no_run } => moves::retry(session, &name.id, which, *no_run).await,
+        BatchVerb::Skip { name, which, reason } => moves::skip(session, &name.id, which, reason).await,
+        BatchVerb::Items(args) => items::run(session, args).await,
+        BatchVerb::History(name) => list::history(session, &name.id).await,
+        BatchVerb::Export(args) => export::run(session, args).await,
+        BatchVerb::List(args) => list::run(session, args).await,
+    }
+}

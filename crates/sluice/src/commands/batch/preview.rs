@@ -1,0 +1,73 @@
+//! `batch preview`: what a run would do now.
+
+use super::show::View;
+use crate::commands::problem::{self, Shown};
+use crate::exit::{Exit, Failure};
+use crate::out::{fields, table};
+use crate::session::{Session, major};
+use serde_json::{Value, json};
+use service::batch::import::PROBLEMS_SHOWN;
+use service::batch::preview::Foreseen;
+
+/// Refusals that people see.
+const SHOWN: usize = 20;
+
+/// Runs it.
+pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> {
+    let preview = session.service.batch_preview(name).await?;
+    let problems = session.service.batch_problems(name, PROBLEMS_SHOWN).await?;
+    let problems: Vec<Shown> = problems.into_iter().map(Shown::from).collect();
+    let view = View::of(session, preview.batch.clone()).await?;
+    let asset = &view.asset;
+    let targets: Vec<_> = preview.refusals.iter().flat_map(|r| [r.item.source, r.item.target]).collect();
+    let numbers = session.service.account_numbers(&targets).await?;
+    let refusals: Vec<(&Foreseen, &[String])> = preview.refusals.iter().zip(numbers.chunks(2)).collect();
+    let side = |pair: &[String], place: usize| pair.get(place).cloned().unwrap_or_default();
+    let one = |(foreseen, pair): &(&Foreseen, &[String])| {
+        json!({ "item": foreseen.item.number.0, "line": foreseen.item.line, "source": side(pair, 0),
+                "target": side(pair, 1), "amount": major(foreseen.item.amount, asset),
+                "code": foreseen.code.name(), "message": foreseen.code.message(session.language) })
+    };
+    let balance = |place: fn((i64, i64)) -> i64| preview.balance.map(|pair| major(place(pair), asset));
+    let (before, after) = (balance(|pair| pair.0), balance(|pair| pair.1));
+    let (amount, fee) = (major(preview.amount, asset), major(preview.fee, asset));
+    let refused = preview.batch.refused_count;
+    let taken = preview.batch.tally.total_count;
+    let json = json!({
+        "batch_id": view.batch.number(), "id": view.batch.id.0, "status": view.batch.state.name(),
+        "currency": asset.code, "account": view.account, "taken": taken, "refused": refused,
+        "problems": problem::to_json(&problems, session.language),
+        "total_amount": major(preview.batch.tally.total_amount, asset),
+        "would_succeed": preview.would_succeed, "would_fail": preview.would_fail, "amount": amount, "fee": fee,
+        "balance_before": before, "balance_after": after,
+        "refusals": refusals.iter().map(one).collect::<Value>(),
+    });
+    let text = || {
+        let head = fields(&[
+            ("batch", format!("{}, {}", view.batch.number(), view.batch.name)),
+            ("rows taken", taken.to_string()),
+            ("rows refused", refused.to_string()),
+            ("would succeed", format!("{}, {amount} {}", preview.would_succeed, asset.code)),
+            ("fees", format!("{fee} {}", asset.code)),
+            ("would fail", preview.would_fail.to_string()),
+            ("balance before", before.clone().unwrap_or_default()),
+            ("balance after", after.clone().unwrap_or_default()),
+        ]);
+        let row = |(foreseen, pair): &(&Foreseen, &[String])| {
+            let why = format!("{} ({})", foreseen.code.message(session.language), foreseen.code);
+            vec![foreseen.item.line.to_string(), side(pair, 1), major(foreseen.item.amount, asset), why]
+        };
+        let mut text = head;
+        if !problems.is_empty() {
+            text += "\nRefused rows:\n";
+            text += &problem::to_text(&problems, session.language);
+        }
+        if !refusals.is_empty() {
+            text += "\nItems that would fail:\n";
+            text += &table(&[">line", "target", ">amount", "why"], refusals.iter().take(SHOWN).map(row));
+        }
+        text
+    };
+    session.out.answer(json, text)?;
+    Ok(Exit::Success)
+}

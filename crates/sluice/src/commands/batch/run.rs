@@ -1,0 +1,110 @@
+//! `batch run` and `batch resume`: the batch runs in this process until it ends or Ctrl-C pauses it.
+
+use super::progress::Display;
+use super::show::{View, answer};
+use crate::exit::{Exit, Failure};
+use crate::out::note;
+use crate::session::Session;
+use domain::batch::BatchState;
+use serde_json::{Value, json};
+use service::batch::rework::Rework;
+use store::batch::Batch;
+
+/// `batch run ID`.
+pub(crate) async fn one(session: &Session, name: &str) -> Result<Exit, Failure> {
+    let batch = carry_out(session, name).await?;
+    ended(session, batch, &[]).await
+}
+
+/// `batch run`: goes on with every batch that was left running.
+pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
+    let (mut views, mut exit) = (Vec::new(), Exit::Success);
+    for batch in session.service.batch_left().await? {
+        let batch = carry_out(session, &batch.id.to_string()).await?;
+        let paused = batch.state == BatchState::Paused;
+        views.push(View::of(session, batch).await?);
+        if paused {
+            exit = Exit::Interrupted;
+            break;
+        }
+    }
+    let json =
+        json!({ "batches": views.iter().map(|view| Value::Object(view.to_json())).collect::<Value>() });
+    let text = || {
+        if views.is_empty() {
+            return "No batch was left running. To run one: sluice batch run ID".to_owned();
+        }
+        views.iter().map(View::to_text).collect::<Vec<_>>().join("\n\n")
+    };
+    session.out.answer(json, text)?;
+    Ok(exit)
+}
+
+/// `batch resume`.
+pub(crate) async fn resume(session: &Session, name: &str) -> Result<Exit, Failure> {
+    let batch = session.service.batch(name).await?;
+    if matches!(batch.state, BatchState::Paused | BatchState::Processing) {
+        return go_on(session, name, batch.tally.pending_count()).await;
+    }
+    let (batch, count) = session.service.batch_retry(&session.actor, name, Rework::Untried).await?;
+    if count == 0 {
+        return answer(session, batch, &[("count", json!(0))]).await;
+    }
+    go_on(session, name, count).await
+}
+
+/// Runs a batch of which so many items wait.
+pub(crate) async fn go_on(session: &Session, name: &str, count: i64) -> Result<Exit, Failure> {
+    let batch = carry_out(session, name).await?;
+    ended(session, batch, &[("count", json!(count))]).await
+}
+
+async fn ended(session: &Session, batch: Batch, more: &[(&str, Value)]) -> Result<Exit, Failure> {
+    let paused = batch.state == BatchState::Paused;
+    answer(session, batch, more).await?;
+    Ok(if paused { Exit::Interrupted } else { Exit::Success })
+}
+
+/// Takes back the lease of a process that ended without giving it back. Only the one writer may do this.
+pub(crate) async fn forget_owner(session: &Session, name: &str) -> Result<(), Failure> {
+    let batch = session.service.batch(name).await?;
+    if batch.state == BatchState::Processing {
+        let epoch = session.service.lease_take(batch.id, "sluice", 0, true).await?;
+        session.service.lease_release(batch.id, epoch).await?;
+    }
+    Ok(())
+}
+
+/// From draft, submitted, paused or left running to its end or to a pause.
+async fn carry_out(session: &Session, name: &str) -> Result<Batch, Failure> {
+    let (service, actor) = (&session.service, &session.actor);
+    if service.batch(name).await?.state == BatchState::Draft {
+        service.batch_submit(actor, name).await?;
+    }
+    let batch = service.batch_execute(actor, name).await?;
+    let mut display = Display::new(&batch, session.out.json);
+    let engine = session.engine();
+    let run = engine.run(actor, name, |progress| display.show(progress));
+    let listener = tokio::spawn(pause_on_ctrl_c(service.clone(), actor.clone(), name.to_owned()));
+    let result = run.await;
+    listener.abort();
+    display.finish();
+    Ok(result?)
+}
+
+/// The first Ctrl-C pauses at the next chunk's edge; the second ends the process, which loses nothing.
+async fn pause_on_ctrl_c(service: service::Service, actor: store::audit::Actor, name: String) {
+    if tokio::signal::ctrl_c().await.is_err() {
+        return;
+    }
+    note("pausing after the chunk in flight; Ctrl-C again ends at once");
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(Exit::Interrupted.number());
+        }
+    });
+    // A batch that has ended in the meantime cannot be paused, and need not be.
+    if let Err(error) = service.batch_pause(&actor, &name).await {
+        tracing::debug!(%error, "not paused");
+    }
+}

@@ -1,0 +1,84 @@
+//! A batch as scripts and people see it.
+
+use crate::exit::{Exit, Failure};
+use crate::out::{fields, or_empty, time};
+use crate::session::{Session, major};
+use domain::asset::Asset;
+use serde_json::{Map, Value, json};
+use store::batch::Batch;
+
+/// A batch with the names of what it refers to.
+#[derive(Debug, Clone)]
+pub(crate) struct View {
+    /// As it is stored.
+    pub batch: Batch,
+    /// Its currency.
+    pub asset: Asset,
+    /// The single account's number.
+    pub account: Option<String>,
+}
+
+impl View {
+    /// Looks the names up.
+    pub(crate) async fn of(session: &Session, batch: Batch) -> Result<Self, Failure> {
+        let asset = session.asset(batch.asset).await?;
+        let ids: Vec<_> = batch.account.into_iter().collect();
+        let account = session.service.account_numbers(&ids).await?.into_iter().next();
+        Ok(Self { batch, asset, account })
+    }
+
+    /// For scripts.
+    pub(crate) fn to_json(&self) -> Map<String, Value> {
+        let (b, t) = (&self.batch, &self.batch.tally);
+        let at = |micros: Option<i64>| micros.map(time);
+        let value = json!({
+            "batch_id": b.number(), "id": b.id.0, "name": b.name, "type": b.kind.name(), "mode": b.mode.name(),
+            "status": b.state.name(), "operator_status": b.state.operator_status(), "intent": b.intent.name(),
+            "currency": self.asset.code, "account": self.account, "remarks": b.remarks,
+            "refused_count": b.refused_count, "total_count": t.total_count, "success_count": t.success_count,
+            "failed_count": t.failed_count, "skipped_count": t.skipped_count,
+            "pending_count": t.pending_count(), "total_amount": major(t.total_amount, &self.asset),
+            "success_amount": major(t.success_amount, &self.asset),
+            "failed_amount": major(t.failed_amount, &self.asset),
+            "fee_amount": major(t.fee_amount, &self.asset), "file_hash": b.file_hash,
+            "content_hash": b.content_hash, "created_by": b.created_by, "created_at": time(b.created_at),
+            "submitted_at": at(b.submitted_at), "started_at": at(b.started_at),
+            "interrupted_at": at(b.interrupted_at), "completed_at": at(b.completed_at),
+        });
+        if let Value::Object(map) = value { map } else { Map::new() }
+    }
+
+    /// For people.
+    pub(crate) fn to_text(&self) -> String {
+        let (b, t) = (&self.batch, &self.batch.tally);
+        let money = |minor: i64| format!("{} {}", major(minor, &self.asset), self.asset.code);
+        let sum = |count: i64, minor: i64| format!("{count}, {}", money(minor));
+        fields(&[
+            ("batch", format!("{} (id {})", b.number(), b.id)),
+            ("name", b.name.clone()),
+            ("type", format!("{}, {}", b.kind.name(), b.mode.name())),
+            ("account", or_empty(self.account.as_deref())),
+            ("status", b.state.name().to_owned()),
+            ("items", sum(t.total_count, t.total_amount)),
+            ("succeeded", sum(t.success_count, t.success_amount)),
+            ("failed", sum(t.failed_count, t.failed_amount)),
+            ("skipped", t.skipped_count.to_string()),
+            ("waiting", t.pending_count().to_string()),
+            ("fees", money(t.fee_amount)),
+            ("refused rows", b.refused_count.to_string()),
+            ("remarks", or_empty(b.remarks.as_deref())),
+            ("created", format!("{} by {}", time(b.created_at), b.created_by)),
+            ("started", b.started_at.map(time).unwrap_or_default()),
+            ("ended", b.completed_at.map(time).unwrap_or_default()),
+        ])
+    }
+}
+
+/// Answers with a batch, and with more keys for scripts.
+pub(crate) async fn answer(session: &Session, batch: Batch, more: &[(&str, Value)]) -> Result<Exit, Failure> {
+    let view = View::of(session, batch).await?;
+    let mut json = view.to_json();
+    json.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+    session.out.answer(Value::Object(json), || view.to_text())?;
+    Ok(Exit::Success)
+}

@@ -1,0 +1,40 @@
+//! `init`: a new ledger.
+
+use crate::cli::Globals;
+use crate::exit::{Exit, Failure};
+use crate::session::Session;
+use clap::Args;
+use domain::code::Code;
+use jiff::tz::TimeZone;
+use serde_json::json;
+use service::Error;
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sluice --data ./data init --time-zone Asia/Shanghai")]
+pub(crate) struct InitArgs {
+    /// The time zone in which days begin, by its IANA name
+    #[arg(long, default_value = "UTC", value_name = "ZONE")]
+    pub time_zone: String,
+}
+
+/// Makes the ledger; one that stands already is left as it is.
+pub(crate) async fn run(globals: &Globals, args: &InitArgs) -> Result<Exit, Failure> {
+    if TimeZone::get(&args.time_zone).is_err() {
+        let detail = format!("no time zone {}; use an IANA name such as Europe/Berlin", args.time_zone);
+        return Err(Error::refused(Code::NameInvalid, detail).into());
+    }
+    let session = Session::create(globals).await?;
+    session.service.set_time_zone(&session.actor, &args.time_zone).await?;
+    let directory = globals.data.display().to_string();
+    let json = json!({ "data": directory, "time_zone": args.time_zone, "created": true });
+    let text = || {
+        format!(
+            "A new ledger is in {directory} (time zone {}).\nNext: sluice --data {directory} account open \
+             --number ACME --holder \"Acme Ltd\" --currency USD",
+            args.time_zone
+        )
+    };
+    session.out.answer(json, text)?;
+    Ok(Exit::Success)
+}

@@ -1,0 +1,74 @@
+//! The commands: one file a noun.
+
+pub(crate) mod account;
+pub(crate) mod asset;
+pub(crate) mod audit;
+pub(crate) mod batch;
+pub(crate) mod fx;
+pub(crate) mod holder;
+pub(crate) mod init;
+pub(crate) mod policy;
+pub(crate) mod problem;
+pub(crate) mod show_transfer;
+pub(crate) mod statement;
+pub(crate) mod stats;
+pub(crate) mod transfer;
+pub(crate) mod verify;
+
+use crate::exit::{Exit, Failure};
+use crate::session::Session;
+use clap::Subcommand;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a new ledger in the data directory
+    Init(init::InitArgs),
+    /// Currencies and tokens
+    Asset(asset::AssetArgs),
+    /// Who owns accounts
+    Holder(holder::HolderArgs),
+    /// Accounts: open, import, look at, freeze, close
+    Account(account::AccountArgs),
+    /// Take money into the ledger
+    Deposit(transfer::DepositArgs),
+    /// Let money leave the ledger
+    Withdraw(transfer::WithdrawArgs),
+    /// Move money from one account to another
+    Transfer(transfer::TransferArgs),
+    /// Show a transfer and its postings
+    ShowTransfer(show_transfer::ShowArgs),
+    /// Exchange rates
+    Fx(fx::FxArgs),
+    /// Limits and fees
+    Policy(policy::PolicyArgs),
+    /// Batches: import, preview, run, look after
+    Batch(batch::BatchArgs),
+    /// What was sent, by currency, in a range of days
+    Stats(stats::StatsArgs),
+    /// The audit log
+    Audit(audit::AuditArgs),
+    /// Recompute every invariant of the ledger from its postings up
+    Verify(verify::VerifyArgs),
+}
+
+/// Runs a command on an open ledger.
+pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Failure> {
+    match command {
+        // It has made its ledger before there was a session.
+        Command::Init(_) => Ok(Exit::Success),
+        Command::Asset(args) => asset::run(session, args).await,
+        Command::Holder(args) => holder::run(session, args).await,
+        Command::Account(args) => account::run(session, args).await,
+        Command::Deposit(args) => transfer::deposit(session, args).await,
+        Command::Withdraw(args) => transfer::withdraw(session, args).await,
+        Command::Transfer(args) => transfer::transfer(session, args).await,
+        Command::ShowTransfer(args) => show_transfer::run(session, args).await,
+        Command::Fx(args) => fx::run(session, args).await,
+        Command::Policy(args) => policy::run(session, args).await,
+        Command::Batch(args) => batch::run(session, args).await,
+        Command::Stats(args) => stats::run(session, args).await,
+        Command::Audit(args) => audit::run(session, args).await,
+        Command::Verify(args) => verify::run(session, args).await,
+    }
+}

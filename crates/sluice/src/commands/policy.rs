@@ -1,0 +1,137 @@
+//! `policy`: limits and fees.
+
+use crate::exit::{Exit, Failure};
+use crate::out::fields;
+use crate::session::{Access, Session, major};
+use clap::{Args, Subcommand};
+use domain::amount::format_minor;
+use domain::asset::Asset;
+use domain::policy::Policy;
+use serde_json::{Map, Value};
+use service::policy::PolicyChange;
+
+/// Arguments of `policy`.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    #[command(subcommand)]
+    pub verb: PolicyVerb,
+}
+
+/// What to do with policies.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyVerb {
+    /// Show what holds for a currency, or for one account
+    #[command(after_help = "Example:\n  sluice policy show --currency USD --account ACME")]
+    Show(Subject),
+    /// Change limits and fees; what is not named stays
+    #[command(after_help = "Example:\n  sluice policy set --currency USD --account ACME --max 50000 \
+                            --batch-max none\n  sluice policy set --currency USD --fee-threshold 1000 \
+                            --fee-rate 0.001 --fee-min 1 --fee-max 50")]
+    Set(Box<SetArgs>),
+}
+
+/// For whom.
+#[derive(Debug, Args)]
+pub(crate) struct Subject {
+    /// The currency's code
+    #[arg(long, value_name = "CODE")]
+    pub currency: String,
+    /// One account of the currency
+    #[arg(long, value_name = "NUMBER")]
+    pub account: Option<String>,
+}
+
+/// What to change; `none` lifts a limit.
+#[derive(Debug, Args)]
+pub(crate) struct SetArgs {
+    #[command(flatten)]
+    pub subject: Subject,
+    /// The least one transfer may move
+    #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
+    pub min: Option<String>,
+    /// The most one transfer may move
+    #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
+    pub max: Option<String>,
+    /// The most that may leave in a day
+    #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
+    pub day: Option<String>,
+    /// The most that may leave in a month
+    #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
+    pub month: Option<String>,
+    /// The most one batch may move
+    #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
+    pub batch_max: Option<String>,
+    /// Amounts up to this one are free of fees
+    #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
+    pub fee_threshold: Option<String>,
+    /// The fee's share of the amount, such as 0.001
+    #[arg(long, allow_hyphen_values = true, value_name = "SHARE")]
+    pub fee_rate: Option<String>,
+    /// The least that is taken
+    #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
+    pub fee_min: Option<String>,
+    /// The most that is taken
+    #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
+    pub fee_max: Option<String>,
+}
+
+/// How it opens the ledger.
+pub(crate) const fn access(args: &PolicyArgs) -> Access {
+    match args.verb {
+        PolicyVerb::Show(_) => Access::Read,
+        PolicyVerb::Set(_) => Access::Write,
+    }
+}
+
+/// Runs it.
+pub(crate) async fn run(session: &Session, args: &PolicyArgs) -> Result<Exit, Failure> {
+    let (subject, (asset, policy)) = match &args.verb {
+        PolicyVerb::Show(subject) => {
+            (subject, session.service.policy_show(&subject.currency, subject.account.as_deref()).await?)
+        }
+        PolicyVerb::Set(set) => {
+            let (currency, account) = (&set.subject.currency, set.subject.account.as_deref());
+            let done = session.service.policy_set(&session.actor, currency, account, &set.change()).await?;
+            (&set.subject, done)
+        }
+    };
+    answer(session, subject, &asset, &policy)?;
+    Ok(Exit::Success)
+}
+
+impl SetArgs {
+    fn change(&self) -> PolicyChange {
+        PolicyChange {
+            min: self.min.clone(),
+            max: self.max.clone(),
+            day: self.day.clone(),
+            month: self.month.clone(),
+            batch_max: self.batch_max.clone(),
+            fee_threshold: self.fee_threshold.clone(),
+            fee_rate: self.fee_rate.clone(),
+            fee_min: self.fee_min.clone(),
+            fee_max: self.fee_max.clone(),
+        }
+    }
+}
+
+fn answer(session: &Session, subject: &Subject, asset: &Asset, policy: &Policy) -> Result<(), Failure> {
+    let limit = |minor: i64| (minor != i64::MAX).then(|| major(minor, asset));
+    let rows = [
+        ("currency", Some(asset.code.clone())),
+        ("account", subject.account.clone()),
+        ("min", limit(policy.limit.min)),
+        ("max", limit(policy.limit.max)),
+        ("day", limit(policy.limit.day)),
+        ("month", limit(policy.limit.month)),
+        ("batch_max", limit(policy.batch_max)),
+        ("fee_threshold", limit(policy.fee.threshold)),
+        ("fee_rate", Some(format_minor(i128::from(policy.fee.rate_ppm), 6))),
+        ("fee_min", limit(policy.fee.min)),
+        ("fee_max", limit(policy.fee.max)),
+    ];
+    let json: Map<String, Value> =
+        rows.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect();
+    let text = || fields(&rows.map(|(name, value)| (name, value.unwrap_or_else(|| "none".to_owned()))));
+    session.out.answer(Value::Object(json), text)
+}

@@ -1,0 +1,40 @@
+//! `stats`: what customers sent, by currency.
+
+use crate::exit::{Exit, Failure};
+use crate::out::table;
+use crate::session::{Session, major};
+use clap::Args;
+use domain::amount::format_minor;
+use serde_json::json;
+use service::transfer::Statistics;
+
+/// Arguments of `stats`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  sluice stats --from 2026-05-01 --to 2026-05-31")]
+pub(crate) struct StatsArgs {
+    /// From this day, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub from: String,
+    /// Up to this day
+    #[arg(long, value_name = "DATE")]
+    pub to: String,
+}
+
+/// Runs it.
+pub(crate) async fn run(session: &Session, args: &StatsArgs) -> Result<Exit, Failure> {
+    let stats = session.service.transfer_statistics(&args.from, &args.to).await?;
+    let rate = |s: &Statistics| format_minor(i128::from(s.success_rate_bp()), 2);
+    let one = |s: &Statistics| {
+        json!({ "currency": s.asset.code, "count": s.count, "success_count": s.success_count,
+                "amount": major(s.amount, &s.asset), "fee": major(s.fee, &s.asset), "success_rate": rate(s) })
+    };
+    let row = |s: &Statistics| {
+        let (amount, fee) = (major(s.amount, &s.asset), major(s.fee, &s.asset));
+        vec![s.asset.code.clone(), s.count.to_string(), s.success_count.to_string(), rate(s), amount, fee]
+    };
+    let json =
+        json!({ "from": args.from, "to": args.to, "currencies": stats.iter().map(one).collect::<Vec<_>>() });
+    let header = ["currency", ">tries", ">succeeded", ">%", ">amount", ">fees"];
+    session.out.answer(json, || table(&header, stats.iter().map(row)))?;
+    Ok(Exit::Success)
+}

@@ -1,0 +1,94 @@
+//! SIGKILL while a batch of 20,000 items runs in chunks of 100: after each kill the ledger verifies, the
+//! next start goes on by itself, and in the end everyone was paid exactly once.
+
+use crate::ledger::{Ledger, failpoints_binary};
+use std::collections::BTreeMap;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ExitStatus, Stdio};
+use std::time::Duration;
+
+const ITEMS: u32 = 20_000;
+const POINTS: [&str; 4] = ["lease_taken", "chunk_begun", "before_commit", "after_commit"];
+
+/// A small generator (splitmix64), so that `SLUICE_SEED` replays a run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % n
+    }
+}
+
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// Starts the run armed to kill itself at the n-th passing of a point.
+fn at_point(ledger: &Ledger, batch: &str, point: &str, passing: u64) -> ExitStatus {
+    let armed = format!("{point}={passing}*off->return");
+    quiet(ledger, batch, Some(&armed)).wait().unwrap()
+}
+
+/// Starts the run and kills it from outside after a while; the moment is what is random.
+fn at_moment(ledger: &Ledger, batch: &str, after: Duration) -> ExitStatus {
+    let mut child = quiet(ledger, batch, None);
+    std::thread::sleep(after);
+    drop(child.kill());
+    child.wait().unwrap()
+}
+
+fn quiet(ledger: &Ledger, batch: &str, failpoints: Option<&str>) -> Child {
+    let mut command = ledger.command(&["batch", "run", batch]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    if let Some(points) = failpoints {
+        command.env("FAILPOINTS", points);
+    }
+    command.spawn().unwrap()
+}
+
+#[test]
+fn a_killed_run_goes_on_and_pays_everyone_once() {
+    let (kills, seed) = (number("SLUICE_KILLS", 20), number("SLUICE_SEED", 7));
+    let named = failpoints_binary().is_some();
+    if !named {
+        println!("SLUICE_BIN names no binary with fail points: kills at random moments only");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (template, batch) = Ledger::with_batch(folder.path(), ITEMS);
+    let (mut random, mut phases) = (Random(seed), BTreeMap::<String, u64>::new());
+    let (mut done, mut copies) = (0, 0);
+    let mut ledger = template.copy_to(&folder.path().join("copy-0"));
+    while done < kills {
+        let place = if named { random.below(5) } else { 4 };
+        let (phase, status) = match POINTS.get(usize::try_from(place).unwrap()) {
+            Some(point) => {
+                let passing = if *point == "lease_taken" { 0 } else { random.below(60) };
+                ((*point).to_owned(), at_point(&ledger, &batch, point, passing))
+            }
+            None => {
+                let after = Duration::from_millis(random.below(700));
+                ("random moment".to_owned(), at_moment(&ledger, &batch, after))
+            }
+        };
+        if status.signal() == Some(9) {
+            done += 1;
+            *phases.entry(phase).or_default() += 1;
+            ledger.verified();
+        } else {
+            assert!(status.success(), "seed {seed}: the run ended with {status}");
+        }
+        if ledger.ok(&["batch", "status", &batch])["status"] == "completed" {
+            ledger.settled(&batch, ITEMS);
+            copies += 1;
+            std::fs::remove_dir_all(&ledger.dir).unwrap();
+            ledger = template.copy_to(&folder.path().join(format!("copy-{copies}")));
+        }
+    }
+    ledger.ok(&["batch", "run", &batch]);
+    ledger.settled(&batch, ITEMS);
+    println!("{done} kills over {} batches, seed {seed}: {phases:?}", copies + 1);
+}

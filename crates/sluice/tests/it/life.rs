@@ -1,0 +1,137 @@
+//! A batch's life by commands: draft, run, retry, skip, cancel, kill and going on.
+
+use crate::support::{Ledger, payroll};
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+fn id(ledger: &Ledger, content: &str, more: &[&str]) -> String {
+    let answer = ledger.import(content, more);
+    answer.json["batch_id"].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned()
+}
+
+#[test]
+fn failed_items_are_retried_or_skipped() {
+    let ledger = Ledger::funded("2.00");
+    ledger.payees(4);
+    let batch = id(&ledger, &payroll(4), &["--draft"]);
+    assert_eq!(ledger.ok(&["batch", "status", &batch]).json["status"], "draft");
+    let run = ledger.ok(&["batch", "run", &batch]).json;
+    assert_eq!((&run["status"], &run["failed_count"]), (&json!("partially_completed"), &json!(2)));
+    ledger.ok(&["deposit", "--account", "ACME", "--amount", "1.00"]);
+    let retried = ledger.ok(&["batch", "retry", &batch]).json;
+    assert_eq!((&retried["count"], &retried["failed_count"]), (&json!(2), &json!(1)));
+    let skipped = ledger.ok(&["batch", "skip", &batch, "--line", "5", "--reason", "left"]).json;
+    assert_eq!((&skipped["skipped_count"], &skipped["failed_count"]), (&json!(1), &json!(0)));
+    let again = ledger.ok(&["batch", "retry", &batch]).json;
+    assert_eq!(again["count"], 0);
+    ledger.refused(&["batch", "skip", &batch, "--reason", "x"], 64, "USAGE");
+    ledger.verified();
+}
+
+#[test]
+fn what_stopped_at_a_failure_is_resumed() {
+    let ledger = Ledger::funded("2.00");
+    ledger.payees(4);
+    let batch = id(&ledger, &payroll(4), &["--mode", "stop_on_failure"]);
+    let run = ledger.ok(&["batch", "run", &batch]).json;
+    assert_eq!((&run["success_count"], &run["failed_count"]), (&json!(2), &json!(2)));
+    ledger.ok(&["deposit", "--account", "ACME", "--amount", "9.00"]);
+    let resumed = ledger.ok(&["batch", "resume", &batch]).json;
+    assert_eq!((&resumed["count"], &resumed["success_count"]), (&json!(1), &json!(3)));
+    assert_eq!(ledger.ok(&["batch", "retry", &batch, "--line", "4"]).json["status"], "completed");
+    assert_eq!(ledger.ok(&["batch", "resume", &batch]).json["count"], 0);
+    ledger.verified();
+}
+
+#[test]
+fn a_cancelled_batch_cannot_run() {
+    let ledger = Ledger::funded("2.00");
+    ledger.payees(1);
+    let batch = id(&ledger, &payroll(1), &[]);
+    assert_eq!(ledger.ok(&["batch", "cancel", &batch, "--reason", "wrong"]).json["status"], "cancelled");
+    ledger.refused(&["batch", "run", &batch], 1, "BATCH_WRONG_STATE");
+    ledger.refused(&["batch", "retry", &batch], 1, "BATCH_WRONG_STATE");
+    ledger.refused(&["batch", "status", "batch-20200101-001"], 1, "BATCH_NOT_FOUND");
+}
+
+/// Starts a run in slices of one item and ends it in its middle.
+fn cut_off(ledger: &Ledger, batch: &str, total: i64, signal: &str) {
+    let child =
+        ledger.command().args(["batch", "run", batch, "--chunk-items", "1", "--json"]).spawn().unwrap();
+    let begun = Instant::now();
+    loop {
+        let done = ledger.ok(&["batch", "status", batch]).json["success_count"].as_i64().unwrap();
+        if done > 0 {
+            assert!(done < total, "too fast to be cut off");
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "the run does not begin");
+    }
+    let pid = child.id().to_string();
+    std::process::Command::new("kill").args([signal, &pid]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    if signal == "-INT" {
+        assert_eq!(output.status.code(), Some(130), "{output:?}");
+    }
+}
+
+#[test]
+fn ctrl_c_pauses_and_resume_goes_on() {
+    let ledger = Ledger::funded("10000.00");
+    ledger.payees(3_000);
+    let batch = id(&ledger, &payroll(3_000), &[]);
+    cut_off(&ledger, &batch, 3_000, "-INT");
+    assert_eq!(ledger.ok(&["batch", "status", &batch]).json["status"], "paused");
+    let resumed = ledger.ok(&["batch", "resume", &batch]).json;
+    assert_eq!((&resumed["status"], &resumed["success_count"]), (&json!("completed"), &json!(3_000)));
+    assert_eq!(ledger.balance("ACME"), "7000.00");
+    ledger.verified();
+}
+
+#[test]
+fn a_killed_run_goes_on_and_pays_nobody_twice() {
+    let ledger = Ledger::funded("10000.00");
+    ledger.payees(3_000);
+    let batch = id(&ledger, &payroll(3_000), &[]);
+    cut_off(&ledger, &batch, 3_000, "-KILL");
+    assert_eq!(ledger.ok(&["batch", "status", &batch]).json["status"], "processing");
+    let noted = ledger.ok(&["deposit", "--account", "ACME", "--amount", "1.00"]);
+    assert!(noted.stderr.contains(&format!("sluice batch run {batch}")), "{noted:?}");
+    let gone_on = ledger.ok(&["batch", "run"]).json;
+    assert_eq!(gone_on["batches"][0]["status"], "completed");
+    assert_eq!(ledger.balance("ACME"), "7001.00");
+    ledger.verified();
+}
+
+#[test]
+fn what_a_killed_run_left_can_be_called_off_at_once() {
+    let ledger = Ledger::funded("10000.00");
+    ledger.payees(3_000);
+    let batch = id(&ledger, &payroll(3_000), &[]);
+    cut_off(&ledger, &batch, 3_000, "-KILL");
+    assert_eq!(ledger.ok(&["batch", "pause", &batch]).json["status"], "paused");
+    let cancelled = ledger.ok(&["batch", "cancel", &batch]).json;
+    assert_eq!(
+        (&cancelled["status"], &cancelled["pending_count"]),
+        (&json!("partially_completed"), &json!(0))
+    );
+    ledger.verified();
+    let resumed = ledger.ok(&["batch", "resume", &batch]).json;
+    assert_eq!((&resumed["status"], &resumed["success_count"]), (&json!("completed"), &json!(3_000)));
+    ledger.verified();
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let ledger = Ledger::funded("1.00");
+    let mut child = ledger.command().args(["audit", "--limit", "1000"]).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    for command in ["", "batch", "batch import", "account open", "verify", "policy set", "transfer"] {
+        let help = ledger.command().args(command.split_whitespace()).arg("--help").output().unwrap();
+        assert_eq!(help.status.code(), Some(0));
+        let text = String::from_utf8(help.stdout).unwrap();
+        assert!(command == "batch" || text.contains("Example:"), "{command}");
+    }
+    assert_eq!(ledger.run(&["bogus"]).exit, 64);
+}
