@@ -43,7 +43,17 @@ fn insert(db: &mut Connection, from: u64, to: u64, n: u64, mut posting: i64) -> 
             let fee = if cents > 90_000 { 100 } else { 0 };
             let count = if fee > 0 { 2 } else { 1 };
             transfer.execute(params![number, target, cents, fee, posting, count, now])?;
-            leg.execute(params![posting, number, 1, target, cents, 90_000_000_000_i64, cents, posting - 1, now])?;
+            leg.execute(params![
+                posting,
+                number,
+                1,
+                target,
+                cents,
+                90_000_000_000_i64,
+                cents,
+                posting - 1,
+                now
+            ])?;
             posting += 1;
             if fee > 0 {
                 leg.execute(params![posting, number, 2, 3, fee, 90_000_000_000_i64, fee, posting - 1, now])?;

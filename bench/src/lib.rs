@@ -1,10 +1,7 @@
 //! The measured work (design, section 5): accounts, an import and a run of a million items, every check
 //! on, fee and limit and audit included, fsync at every chunk; beside it, in the same run, the floor: the
 //! same rows inserted bare. Ratios within one run count, absolute times are the machine's.
-#![expect(
-    clippy::cast_precision_loss,
-    reason = "speeds and shares for a report, not money"
-)]
+#![expect(clippy::cast_precision_loss, reason = "speeds and shares for a report, not money")]
 
 mod floor;
 mod input;

@@ -74,7 +74,11 @@ async fn rounds(
         let measured = one(shape, options, &service, &actor, &path, round).await?;
         say(&format!(
             "{} round {}: import {:.0} rows/s, run {:.0} items/s, history {:.2} s, {:.0} bytes/item",
-            shape.name(), round + 1, measured.import_rows_per_s, measured.items_per_s, measured.history_s,
+            shape.name(),
+            round + 1,
+            measured.import_rows_per_s,
+            measured.items_per_s,
+            measured.history_s,
             measured.bytes_per_item,
         ));
         rounds.push(measured);
@@ -151,7 +155,8 @@ async fn set_up(
         drop(writeln!(line, "SOURCE,Employer,,EMPLOYER,USD,"));
     });
     service.account_import(actor, source, Delimiter::Comma).await?;
-    let deposit = NewTransfer { to: text("SOURCE"), amount: "90000000000.00".to_owned(), ..NewTransfer::default() };
+    let deposit =
+        NewTransfer { to: text("SOURCE"), amount: "90000000000.00".to_owned(), ..NewTransfer::default() };
     service.transfer(actor, &deposit).await?;
     service.history_catch_up().await?;
     service.store().checkpoint().await?;

@@ -85,9 +85,8 @@ impl Engine {
         if batch.state != BatchState::Processing {
             return Ok(batch);
         }
-        let alone = self.service.store().is_sole_writer();
         let (owner, ttl) = (&self.options.owner, self.options.lease_ttl_us);
-        let epoch = self.service.lease_take(batch.id, owner, ttl, alone).await?;
+        let epoch = self.service.lease_take(batch.id, owner, ttl).await?;
         crash::point("lease_taken");
         let end = self.work(actor, &batch, epoch, &mut progress).await;
         let batch = self.end(actor, &batch, epoch, end?).await?;

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::io::Write;
 
 /// The first line of a result file.
-pub const HEADER: [&str; 14] = [
+pub const HEADER: [&str; 13] = [
     "line",
     "item",
     "source",
@@ -20,7 +20,6 @@ pub const HEADER: [&str; 14] = [
     "memo",
     "reference",
     "transfer",
-    "attempts",
 ];
 
 /// What became of one item. Numbers that there are none of are empty cells.
@@ -52,8 +51,6 @@ pub struct ResultRow<'a> {
     pub reference: &'a str,
     /// The transfer that settled the item.
     pub transfer: Option<i64>,
-    /// How often it was tried.
-    pub attempts: u32,
 }
 
 /// Writes a result file row by row.
@@ -83,7 +80,6 @@ impl<W: Write> ResultWriter<W> {
             self.csv.write_field(guard(text).as_bytes())?;
         }
         self.csv.write_field(row.transfer.map_or_else(String::new, |transfer| transfer.to_string()))?;
-        self.csv.write_field(row.attempts.to_string())?;
         self.csv.write_record(None::<&[u8]>)?;
         Ok(())
     }

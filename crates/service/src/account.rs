@@ -98,6 +98,7 @@ impl Service {
 
     pub(crate) async fn account_by_number(tx: &mut Tx, number: &str) -> Result<AccountView, Error> {
         let found = store::account::by_number(tx, number.trim()).await?;
-        found.ok_or_else(|| Error::refused(Code::AccountNotFound, number.chars().take(64).collect::<String>()))
+        found
+            .ok_or_else(|| Error::refused(Code::AccountNotFound, number.chars().take(64).collect::<String>()))
     }
 }

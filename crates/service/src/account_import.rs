@@ -54,7 +54,10 @@ impl From<ReadError> for Error {
             ReadError::Io(error) => Self::Io(error),
             ReadError::Refused(problem) => {
                 let place = problem.column.as_deref().unwrap_or_default();
-                Self::refused(problem.code, format!("line {} {place} {}", problem.line, problem.value).trim().to_owned())
+                Self::refused(
+                    problem.code,
+                    format!("line {} {place} {}", problem.line, problem.value).trim().to_owned(),
+                )
             }
         }
     }
@@ -124,7 +127,12 @@ impl Service {
             let asset = match asset {
                 Ok(asset) => asset,
                 Err(Error::Refused(refusal)) => {
-                    problems.push(Problem::of_column(row.line, "currency", refusal.code, row.currency.as_bytes()));
+                    problems.push(Problem::of_column(
+                        row.line,
+                        "currency",
+                        refusal.code,
+                        row.currency.as_bytes(),
+                    ));
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -236,7 +244,8 @@ fn check_row(
     asset: &Asset,
     seen: &mut HashSet<String>,
 ) -> Result<(NewHolder, Amount), Problem> {
-    let problem = |column: &str, code: Code, value: &str| Problem::of_column(row.line, column, code, value.as_bytes());
+    let problem =
+        |column: &str, code: Code, value: &str| Problem::of_column(row.line, column, code, value.as_bytes());
     let fields = NewHolder { name: row.holder.clone(), email: row.email.clone(), uid: row.uid.clone() };
     let open = OpenAccount { number: row.number.clone(), holder: fields, currency: asset.code.clone() };
     if crate::visible(&open.number).is_err() {

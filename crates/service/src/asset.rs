@@ -22,9 +22,8 @@ impl Service {
 
     /// Enables an asset. Without a scale the known one of its code is taken (ISO 4217, USDT, USDC).
     pub async fn asset_add(&self, actor: &Actor, code: &str, scale: Option<u8>) -> Result<Asset, Error> {
-        let scale = scale
-            .or_else(|| known_scale(code))
-            .ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
+        let scale =
+            scale.or_else(|| known_scale(code)).ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
         check_new(code, scale)?;
         let mut tx = self.store.write().await?;
         if store::asset::all(&mut tx).await?.iter().any(|asset| asset.code == code) {

@@ -21,7 +21,8 @@ impl Service {
         rate: &str,
         origin: &str,
     ) -> Result<FxRate, Error> {
-        let parsed = Rate::parse(rate).map_err(|code| Error::refused(code, rate.chars().take(64).collect::<String>()))?;
+        let parsed = Rate::parse(rate)
+            .map_err(|code| Error::refused(code, rate.chars().take(64).collect::<String>()))?;
         let origin = visible(origin)?;
         let mut tx = self.store.write().await?;
         let source = self.asset_for(&mut tx, source).await?;
@@ -29,7 +30,8 @@ impl Service {
         if source.id == target.id {
             return Err(Error::refused(Code::RateInvalid, "a currency has no rate to itself"));
         }
-        let rate = FxRate { source: source.id, target: target.id, rate: parsed.to_string(), origin, at: self.now() };
+        let rate =
+            FxRate { source: source.id, target: target.id, rate: parsed.to_string(), origin, at: self.now() };
         store::fx::add(&mut tx, &rate).await?;
         let detail = json!({ "source": source.code, "target": target.code, "rate": rate.rate });
         self.finish(tx, Deed { actor, action: "fx.set", subject: "fx_rate", id: None, detail }).await?;
@@ -59,12 +61,18 @@ pub(crate) async fn exchange(
         Some(rate) => (rate.to_owned(), "request".to_owned(), now),
         None => match store::fx::newest(tx, source.id, target.id).await? {
             Some(rate) => (rate.rate, rate.origin, rate.at),
-            None => return Err(Error::refused(Code::CurrencyMismatch, format!("{} to {}", source.code, target.code))),
+            None => {
+                return Err(Error::refused(
+                    Code::CurrencyMismatch,
+                    format!("{} to {}", source.code, target.code),
+                ));
+            }
         },
     };
     let rate = Rate::parse(&text)?;
     let rounding = Rounding::default();
-    let Conversion { target: converted, residual } = convert(amount, source.scale, target.scale, &rate, rounding)?;
+    let Conversion { target: converted, residual } =
+        convert(amount, source.scale, target.scale, &rate, rounding)?;
     Ok(Some(Exchange {
         target_amount: converted.minor(),
         rate: rate.to_string(),

@@ -60,8 +60,7 @@ impl Service {
 
     async fn add(&self, tx: &mut Tx, new: NewHolder) -> Result<Holder, Error> {
         let id = HolderId(counter::take(tx, Counter::Holder, 1).await?);
-        let holder =
-            Holder { id, name: new.name, email: new.email, uid: new.uid, created_at: self.now() };
+        let holder = Holder { id, name: new.name, email: new.email, uid: new.uid, created_at: self.now() };
         store::holder::insert(tx, std::slice::from_ref(&holder)).await?;
         Ok(holder)
     }

@@ -61,7 +61,9 @@ fn read_limit(text: &str, scale: u8) -> Result<i64, Error> {
     if text == "none" {
         return Ok(i64::MAX);
     }
-    Amount::parse(text, scale).map(Amount::minor).map_err(|code| Error::refused(code, text.chars().take(64).collect::<String>()))
+    Amount::parse(text, scale)
+        .map(Amount::minor)
+        .map_err(|code| Error::refused(code, text.chars().take(64).collect::<String>()))
 }
 
 impl Service {
@@ -101,7 +103,8 @@ async fn named(
     account: Option<&str>,
 ) -> Result<(Asset, Option<AccountView>), Error> {
     let code = currency.trim().to_ascii_uppercase();
-    let asset = crate::asset::find(tx, &code).await?.ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
+    let asset =
+        crate::asset::find(tx, &code).await?.ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
     let account = match account {
         Some(number) => Some(Service::account_by_number(tx, number).await?),
         None => None,

@@ -182,7 +182,8 @@ async fn by_date(
     page.sort_unstable_by_key(|booked| std::cmp::Reverse(key(booked)));
     page.truncate(wanted);
     let full = page.len() == wanted;
-    let cursor = page.last().filter(|_| full).map(|last| format!("{}.{}", last.value_date, last.posting.id.0));
+    let cursor =
+        page.last().filter(|_| full).map(|last| format!("{}.{}", last.value_date, last.posting.id.0));
     Ok((page, cursor))
 }
 

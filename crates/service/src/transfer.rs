@@ -97,7 +97,12 @@ impl Service {
         Ok(joined.map_err(|error| store::StoreError::Unavailable(error.to_string()))??)
     }
 
-    async fn refuse_transfer<T>(&self, actor: &Actor, new: &NewTransfer, refusal: Refusal) -> Result<T, Error> {
+    async fn refuse_transfer<T>(
+        &self,
+        actor: &Actor,
+        new: &NewTransfer,
+        refusal: Refusal,
+    ) -> Result<T, Error> {
         let short = |text: &str| text.chars().take(64).collect::<String>();
         let detail = json!({ "from": new.from.as_deref().map(short), "to": new.to.as_deref().map(short),
                              "amount": short(&new.amount) });
@@ -113,11 +118,7 @@ impl Service {
         let now = self.now();
         let rate = new.rate.as_deref();
         let (source, target) = (&sides.source_asset, &sides.target_asset);
-        let exchange = if amount == Amount::ZERO {
-            None
-        } else {
-            crate::fx::exchange(&mut tx, source, target, amount, rate, now).await?
-        };
+        let exchange = crate::fx::exchange(&mut tx, source, target, amount, rate, now).await?;
         if new.memo.as_ref().is_some_and(|memo| memo.chars().count() > MEMO_MAX) {
             return Err(Code::TextTooLong.into());
         }

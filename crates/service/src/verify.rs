@@ -168,7 +168,9 @@ fn claims(booked: &Booked, claim: Option<Claim>, found: &mut Verification) {
             domain::posting::PostingKind::Transfer => {
                 p.debit.0 == claim.source && p.credit.0 == claim.target && p.amount == claim.amount
             }
-            domain::posting::PostingKind::ExchangeOut => p.debit.0 == claim.source && p.amount == claim.amount,
+            domain::posting::PostingKind::ExchangeOut => {
+                p.debit.0 == claim.source && p.amount == claim.amount
+            }
             domain::posting::PostingKind::ExchangeIn => p.credit.0 == claim.target,
             domain::posting::PostingKind::Fee => p.debit.0 == claim.source && p.amount == claim.fee,
         };
@@ -241,11 +243,7 @@ impl Digests {
     }
 }
 
-async fn balances(
-    tx: &mut Tx,
-    chains: &HashMap<i64, Chain>,
-    found: &mut Verification,
-) -> Result<(), Error> {
+async fn balances(tx: &mut Tx, chains: &HashMap<i64, Chain>, found: &mut Verification) -> Result<(), Error> {
     let mut sums: BTreeMap<i64, i128> = BTreeMap::new();
     let (mut after, mut with_postings) = (0, 0_usize);
     loop {
@@ -262,7 +260,9 @@ async fn balances(
             break;
         }
     }
-    found.check(with_postings == chains.len(), "account_has_balance", || "a posting names no account".to_owned());
+    found.check(with_postings == chains.len(), "account_has_balance", || {
+        "a posting names no account".to_owned()
+    });
     if let Some(account) = store::verify::account_without_balance(tx).await? {
         found.bad("account_has_balance", || format!("account {account}"));
     }
@@ -349,7 +349,8 @@ fn item(row: &Row<'_>, number: i64, fold: &mut BatchTally, found: &mut Verificat
         }
     };
     found.check(matches && state.is_some(), "item_settled_once", || format!("item {number}"));
-    let explained = (state == Some(ItemState::Failed)) <= row.opt_i64(4)?.and_then(Code::from_number).is_some();
+    let explained =
+        (state == Some(ItemState::Failed)) <= row.opt_i64(4)?.and_then(Code::from_number).is_some();
     found.check(explained, "item_settled_once", || format!("item {number} failed without a code"));
     fold.total_count += 1;
     fold.total_amount += amount;
@@ -408,7 +409,9 @@ async fn batches(
 /// for nothing.
 const fn fits(state: BatchState, fold: &BatchTally) -> bool {
     match state {
-        BatchState::Completed | BatchState::PartiallyCompleted | BatchState::Failed => fold.pending_count() == 0,
+        BatchState::Completed | BatchState::PartiallyCompleted | BatchState::Failed => {
+            fold.pending_count() == 0
+        }
         BatchState::Processing | BatchState::Paused => true,
         _ => fold.success_count == 0 && fold.failed_count == 0,
     }

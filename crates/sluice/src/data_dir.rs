@@ -2,7 +2,7 @@
 
 use crate::exit::Failure;
 use std::fs::{File, TryLockError};
-use std::io::{Read, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// The database's file name.
@@ -62,27 +62,25 @@ fn holder(file: &mut File) -> Option<u32> {
 }
 
 /// Makes a file durable in its folder under its final name: readers see all of it or the one before.
-pub(crate) fn replace(
+pub(crate) async fn replace(
     path: &Path,
-    write: impl AsyncFnOnce(&mut std::io::BufWriter<File>) -> Result<i64, Failure>,
-) -> impl Future<Output = Result<i64, Failure>> {
-    async move {
-        let failed = |error| Failure::File { path: path.to_owned(), error };
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let part = folder.join(format!(".{name}.{}.part", std::process::id()));
-        let mut writer = std::io::BufWriter::new(File::create(&part).map_err(failed)?);
-        let written = write(&mut writer).await;
-        let finished = written.and_then(|count| {
-            let file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
-            file.sync_all().and_then(|()| std::fs::rename(&part, path)).map_err(failed)?;
-            File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-            Ok(count)
-        });
-        if finished.is_err() {
-            // What is left is only a part; the error that matters is the first one.
-            drop(std::fs::remove_file(&part));
-        }
-        finished
+    write: impl AsyncFnOnce(&mut BufWriter<File>) -> Result<i64, Failure>,
+) -> Result<i64, Failure> {
+    let failed = |error| Failure::File { path: path.to_owned(), error };
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let part = folder.join(format!(".{name}.{}.part", std::process::id()));
+    let mut writer = BufWriter::new(File::create(&part).map_err(failed)?);
+    let written = write(&mut writer).await;
+    let finished = written.and_then(|count| {
+        let file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+        file.sync_all().and_then(|()| std::fs::rename(&part, path)).map_err(failed)?;
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        Ok(count)
+    });
+    if finished.is_err() {
+        // What is left is only a part; the error that matters is the first one.
+        drop(std::fs::remove_file(&part));
     }
+    finished
 }

@@ -58,6 +58,9 @@ async fn execute(cli: &Cli) -> Result<Exit, Failure> {
     if let Command::Init(args) = &cli.command {
         return commands::init::run(globals, args).await;
     }
+    if let Command::Bench(args) = &cli.command {
+        return commands::bench::run(globals, args).await;
+    }
     let access = cli.command.access();
     let session = Session::open(globals, access).await?;
     let exit = commands::run(&session, &cli.command).await?;
@@ -119,7 +122,9 @@ impl Command {
             Self::Fx(args) => fx::access(args),
             Self::Holder(args) => holder::access(args),
             Self::Policy(args) => policy::access(args),
-            Self::ShowTransfer(_) | Self::Stats(_) | Self::Audit(_) | Self::Verify(_) => Access::Read,
+            Self::ShowTransfer(_) | Self::Stats(_) | Self::Audit(_) | Self::Verify(_) | Self::Bench(_) => {
+                Access::Read
+            }
             Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) | Self::Transfer(_) => Access::Write,
         }
     }

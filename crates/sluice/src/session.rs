@@ -59,7 +59,7 @@ impl Session {
         let lock = directory.lock()?;
         let store = Store::open(&database).await?;
         let session = Self::over(globals, store, Some(lock)).await?;
-        session.service.batch_purge_unfinished().await?;
+        session.service.recover().await?;
         if access == Access::Write {
             session.name_what_was_left().await?;
         }

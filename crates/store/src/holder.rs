@@ -31,9 +31,8 @@ static BY_EMAIL: Lookup =
 static BY_UID: Lookup =
     Lookup { columns: "uid, id, name, email", from: "holder", key: "uid", and: "", lock: false };
 
-static BY_NAME: Sql = Sql::new(
-    "SELECT id FROM holder WHERE name = $1 AND email IS NULL AND uid IS NULL ORDER BY id LIMIT 1",
-);
+static BY_NAME: Sql =
+    Sql::new("SELECT id FROM holder WHERE name = $1 AND email IS NULL AND uid IS NULL ORDER BY id LIMIT 1");
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&GET, &LIST, &BY_NAME];

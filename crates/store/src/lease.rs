@@ -28,11 +28,12 @@ static TAKE: Sql = Sql::new(
 );
 static RELEASE: Sql = Sql::new("UPDATE lease SET owner = '', expires_at = 0 WHERE batch = $1 AND epoch = $2");
 static RENEW: Sql = Sql::new("UPDATE lease SET expires_at = $3 WHERE batch = $1 AND epoch = $2");
+static CLEAR: Sql = Sql::new("UPDATE lease SET owner = '', expires_at = 0 WHERE owner <> $1");
 static LOCK: Lookup =
     Lookup { columns: "batch, owner, epoch, expires_at", from: "lease", key: "batch", and: "", lock: true };
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &TAKE, &RELEASE, &RENEW];
+pub const CATALOGUE: &[&Sql] = &[&GET, &TAKE, &RELEASE, &RENEW, &CLEAR];
 
 fn read(row: crate::value::Row<'_>) -> Result<Lease, StoreError> {
     Ok(Lease {
@@ -52,6 +53,11 @@ pub async fn get(tx: &mut Tx, batch: BatchId) -> Result<Option<Lease>, StoreErro
 pub async fn take(tx: &mut Tx, batch: BatchId, owner: &str, expires_at: i64) -> Result<i64, StoreError> {
     let rows = tx.fetch(&TAKE, args![batch.0, owner, expires_at]).await?;
     rows.first().ok_or_else(|| StoreError::Corrupt("no epoch".to_owned()))?.i64(0)
+}
+
+/// Gives back the leases of everyone but `owner`; for a store that has no other living writer.
+pub async fn clear_others(tx: &mut Tx, owner: &str) -> Result<u64, StoreError> {
+    tx.execute(&CLEAR, args![owner]).await
 }
 
 /// Gives the lease back; nothing happens when another has it by now.

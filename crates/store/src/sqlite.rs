@@ -293,6 +293,9 @@ impl Session {
         if columns.len() != width || columns.iter().any(|column| column.len() != rows) {
             return Err(StoreError::Corrupt(format!("columns do not fit: {text}")));
         }
+        if rows == 0 {
+            return Ok(0);
+        }
         self.call(move |c| {
             let mut statement = c.prepare_cached(&text).map_err(error)?;
             let mut changed = 0;
@@ -308,6 +311,9 @@ impl Session {
     }
 
     pub(crate) async fn lookup(&self, lookup: &'static Lookup, keys: Column) -> Result<Rows, StoreError> {
+        if keys.is_empty() {
+            return Ok(Rows::default());
+        }
         let and = if lookup.and.is_empty() { String::new() } else { format!(" AND {}", lookup.and) };
         let text = format!("SELECT {} FROM {} WHERE {} = ?1{and}", lookup.columns, lookup.from, lookup.key);
         self.call(move |c| {

@@ -38,8 +38,9 @@ static HISTORY: Sql = Sql::new(
 static CHUNKS: Sql = Sql::new(
     "SELECT id, subject_id, detail, digest FROM audit WHERE digest IS NOT NULL AND id > $1 ORDER BY id LIMIT $2",
 );
-static FAILURES: Sql =
-    Sql::new("SELECT id, chunk, item, code, amount FROM item_failure WHERE id > $1 AND chunk > 0 ORDER BY id LIMIT $2");
+static FAILURES: Sql = Sql::new(
+    "SELECT id, chunk, item, code, amount FROM item_failure WHERE id > $1 AND chunk > 0 ORDER BY id LIMIT $2",
+);
 static BATCHES: Sql = Sql::new(
     "SELECT id, state, content_hash, total_count, total_amount, success_count, success_amount, failed_count,
             failed_amount, skipped_count, fee_amount, ready FROM batch ORDER BY id",

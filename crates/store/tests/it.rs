@@ -188,7 +188,9 @@ async fn items_and_batches_move_as_the_domain_says() {
         failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at)
         VALUES (1, 1, 1, 'n', 1, 1, 2, 2, 1, 1, 1, 2, 0, 2, 10, 0, 0, 0, 0, 0, 0, 'x', 0)";
     let item = |number: i64| {
-        format!("INSERT INTO item (number, batch, line, source, target, amount, state) VALUES ({number}, 1, 1, 1, 2, 5, 2)")
+        format!(
+            "INSERT INTO item (number, batch, line, source, target, amount, state) VALUES ({number}, 1, 1, 1, 2, 5, 2)"
+        )
     };
     let mut tx = store.write().await.unwrap();
     for text in [batch.to_owned(), item(1), item(2)] {
@@ -201,7 +203,11 @@ async fn items_and_batches_move_as_the_domain_says() {
             // A fresh row in the state to come from: updates into it would be moves themselves.
             run(&mut tx, "DELETE FROM item").await.unwrap();
             run(&mut tx, "DELETE FROM batch").await.unwrap();
-            let begin = batch.replacen("1, 1, 2, 2, 1, 1, 1, 2", &format!("1, 1, {}, 2, 1, 1, 1, 2", from.number()), 1);
+            let begin = batch.replacen(
+                "1, 1, 2, 2, 1, 1, 1, 2",
+                &format!("1, 1, {}, 2, 1, 1, 1, 2", from.number()),
+                1,
+            );
             run(&mut tx, &begin).await.unwrap();
             let moved = run(&mut tx, &format!("UPDATE batch SET state = {}", to.number())).await;
             assert_eq!(moved.is_ok(), from == to || from.may_become(*to), "{from:?} -> {to:?}");

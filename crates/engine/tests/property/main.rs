@@ -8,6 +8,7 @@
 mod batches;
 mod ledger_under_test;
 mod reference;
+mod rules;
 mod steps;
 
 use ledger_under_test::Ledger;
@@ -23,7 +24,7 @@ fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(32);
     ProptestConfig {
         cases,
-        max_shrink_iters: 500,
+        max_shrink_iters: 300,
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(REGRESSIONS))),
         ..ProptestConfig::default()
     }

@@ -2,15 +2,13 @@
 //! said. It shares no code with the ledger but the names of codes and states.
 
 use crate::batches::Batch;
-use crate::steps::{Bound, CURRENCIES, FEE_RATES, Jump, PolicyDraw, RATES, Step};
+use crate::rules::{DAY, Policy, Window, calendar, half_up, minor, month_days, scale};
+use crate::steps::{Jump, PolicyDraw, RATES, Step};
 use domain::account::AccountStatus;
 use domain::code::Code;
 use service::transfer::NewTransfer;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// No limit.
-const NONE: i128 = i64::MAX as i128;
-const DAY: i64 = 86_400_000_000;
 /// 2026-03-10 12:00 UTC.
 pub const START: i64 = 1_773_144_000_000_000;
 
@@ -40,28 +38,14 @@ pub enum Why {
 }
 
 #[derive(Debug, Clone)]
-pub struct Policy {
-    pub min: i128,
-    pub max: i128,
-    day: i128,
-    month: i128,
-    pub batch_max: i128,
-    threshold: i128,
-    fee_min: i128,
-    fee_max: i128,
-    ppm: i128,
-}
-
-#[derive(Debug, Clone)]
 pub struct Account {
     pub holder: usize,
     pub currency: String,
     pub status: AccountStatus,
     touched: bool,
     policy: Option<Policy>,
-    /// The newest day and month in which it sent something, and how much.
-    day: (i64, i128),
-    month: (i64, i128),
+    day: Window,
+    month: Window,
 }
 
 /// Everything that the reference knows.
@@ -74,95 +58,8 @@ pub struct Reference {
     policies: BTreeMap<String, Policy>,
     rates: BTreeMap<(String, String), usize>,
     operations: BTreeMap<String, (String, Answer)>,
+    openings: BTreeSet<String>,
     pub batches: Vec<Batch>,
-}
-
-impl Policy {
-    /// 10,000 a transfer and 100,000 a batch, in major units; nothing else.
-    fn shipped(currency: &str) -> Self {
-        let major = 10_i128.pow(scale(currency));
-        Self {
-            min: 1,
-            max: 10_000 * major,
-            day: NONE,
-            month: NONE,
-            batch_max: 100_000 * major,
-            threshold: NONE,
-            fee_min: 0,
-            fee_max: NONE,
-            ppm: 0,
-        }
-    }
-
-    fn change(&mut self, change: &PolicyDraw) -> Result<(), Code> {
-        let places = [
-            &mut self.min,
-            &mut self.max,
-            &mut self.day,
-            &mut self.month,
-            &mut self.batch_max,
-            &mut self.threshold,
-            &mut self.fee_min,
-            &mut self.fee_max,
-        ];
-        for (place, bound) in places.into_iter().zip(change.bounds) {
-            match bound {
-                Bound::Same => {}
-                Bound::Lifted => *place = NONE,
-                Bound::At(minor) => *place = i128::from(minor),
-            }
-        }
-        if let Some(place) = change.fee_rate {
-            self.ppm = FEE_RATES[place].1;
-        }
-        let sound = self.min >= 1 && self.min <= self.max && self.fee_min <= self.fee_max;
-        if sound { Ok(()) } else { Err(Code::PolicyInvalid) }
-    }
-
-    fn fee(&self, amount: i128) -> Result<i128, Code> {
-        if amount <= self.threshold {
-            return Ok(0);
-        }
-        let share = half_up(amount * self.ppm, 1_000_000).max(self.fee_min);
-        let fee = if self.fee_max == NONE { share } else { share.min(self.fee_max) };
-        if fee > NONE { Err(Code::FeeOverflow) } else { Ok(fee) }
-    }
-}
-
-pub fn scale(currency: &str) -> u32 {
-    CURRENCIES.iter().find(|(code, _)| *code == currency).unwrap().1
-}
-
-/// `a / b`, half upwards.
-fn half_up(a: i128, b: i128) -> i128 {
-    a / b + i128::from(a % b * 2 >= b)
-}
-
-/// An amount's minor units.
-pub fn minor(text: &str, currency: &str) -> Result<i128, Code> {
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-    let places = usize::try_from(scale(currency)).unwrap();
-    if decimals.len() > places {
-        return Err(Code::AmountPrecision);
-    }
-    Ok(format!("{whole}{decimals:0<places$}").parse().unwrap())
-}
-
-/// Days and months since 1970, counted on the fingers.
-pub fn calendar(now: i64) -> (i64, i64) {
-    let day = now.div_euclid(DAY);
-    let (mut left, mut month) = (day, 0);
-    while left >= month_days(month) {
-        left -= month_days(month);
-        month += 1;
-    }
-    (day, month)
-}
-
-fn month_days(month: i64) -> i64 {
-    let year = 1970 + month / 12;
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    [31, 28 + i64::from(leap), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][usize::try_from(month % 12).unwrap()]
 }
 
 impl Reference {
@@ -175,6 +72,7 @@ impl Reference {
             policies: BTreeMap::new(),
             rates: BTreeMap::new(),
             operations: BTreeMap::new(),
+            openings: BTreeSet::new(),
             batches: Vec::new(),
         }
     }
@@ -235,8 +133,8 @@ impl Reference {
             status: AccountStatus::Active,
             touched: false,
             policy: None,
-            day: (0, 0),
-            month: (0, 0),
+            day: Window::default(),
+            month: Window::default(),
         };
         self.accounts.insert(number.to_owned(), account);
         self.numbers.push(number.to_owned());
@@ -267,11 +165,10 @@ impl Reference {
             }
         }
         for (number, opening) in openings.into_iter().filter(|(_, opening)| *opening > 0) {
-            let id = format!("opening:{number}");
-            if !self.operations.contains_key(&id) {
+            // An opening is paid in once: the first answer stands, a refusal too.
+            if self.openings.insert(number.clone()) {
                 let world = format!("world-{}", self.accounts[number].currency);
-                let code = self.post(Why::In, &world, number, i128::from(opening), None).err();
-                self.operations.insert(id, (String::new(), Answer::Refused(code.unwrap_or(Code::SameAccount))));
+                let _ = self.post(Why::In, &world, number, i128::from(opening), None);
             }
         }
         Answer::Accounts { opened, refused }
@@ -393,18 +290,44 @@ impl Reference {
         }
         let mut fee = 0;
         if let Some(account) = payer {
-            fee = self.within_limits(source, account, amount)?;
-            if why != Why::Sent || payee.is_some_and(|other| other.holder == account.holder) {
-                fee = Ok(0);
-            }
+            let policy = self.policy(&account.currency, Some(source));
+            policy.allows(amount, calendar(self.now), account.day, account.month)?;
+            let charged = why == Why::Sent && payee.is_some_and(|other| other.holder != account.holder);
+            fee = if charged { policy.fee(amount)? } else { 0 };
             let there = self.balances.get(source).copied().unwrap_or(0);
-            if fee.is_ok() && amount > there {
+            if amount > there {
                 return Err(Code::InsufficientBalance);
             }
-            if fee.is_ok_and(|fee| amount + fee > there) {
+            if amount + fee > there {
                 return Err(Code::InsufficientForFee);
             }
         }
-        Ok(self.book(source, target, amount, exchanged, fee?))
+        self.book(source, target, amount, exchanged, fee);
+        Ok(fee)
+    }
+
+    fn book(&mut self, source: &str, target: &str, amount: i128, exchanged: Option<i128>, fee: i128) {
+        let (day, month) = calendar(self.now);
+        let currency = |name: &str| match name.split_once('-') {
+            Some((_, currency)) => currency.to_owned(),
+            None => self.accounts[name].currency.clone(),
+        };
+        let (paying, paid) = (currency(source), currency(target));
+        if let Some(account) = self.accounts.get_mut(source) {
+            account.day.add(day, amount);
+            account.month.add(month, amount);
+            account.touched = true;
+        }
+        if let Some(account) = self.accounts.get_mut(target) {
+            account.touched = true;
+        }
+        let mut shift = |name: String, minor: i128| *self.balances.entry(name).or_default() += minor;
+        shift(source.to_owned(), -amount - fee);
+        shift(format!("fee_income-{paying}"), fee);
+        shift(target.to_owned(), exchanged.unwrap_or(amount));
+        if let Some(exchanged) = exchanged {
+            shift(format!("fx_clearing-{paying}"), amount);
+            shift(format!("fx_clearing-{paid}"), -exchanged);
+        }
     }
 }

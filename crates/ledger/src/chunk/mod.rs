@@ -56,6 +56,17 @@ pub(crate) async fn process(
                 return false;
             }
             Ok(Attempt::Stale(place)) => work.take_out(place),
+            // The database refused something that was decided: a defect of one request, which must not
+            // harm its neighbours. Each is done alone.
+            Err(StoreError::Constraint(_) | StoreError::Duplicate(_)) if work.len() > 1 => {
+                let alone = work.apart();
+                for one in alone {
+                    if Box::pin(process(store, clock, context, rolled_back, one)).await {
+                        return true;
+                    }
+                }
+                return false;
+            }
             Err(error) => {
                 let fatal = matches!(error, StoreError::Fatal(_));
                 tracing::error!(%error, "chunk failed");
@@ -145,8 +156,20 @@ impl Work {
         }
     }
 
+    const fn len(&self) -> usize {
+        self.singles.len() + self.bulks.len() + self.runs.len()
+    }
+
+    /// Each request as a chunk of its own, in the same order.
+    fn apart(self) -> Vec<Vec<Envelope>> {
+        let singles = self.singles.into_iter().map(|(s, reply)| Envelope::Single(Box::new(s), reply));
+        let bulks = self.bulks.into_iter().map(|(bulk, reply)| Envelope::Bulk(bulk, reply));
+        let runs = self.runs.into_iter().map(|(run, reply)| Envelope::Run(run, reply));
+        singles.chain(bulks).chain(runs).map(|envelope| vec![envelope]).collect()
+    }
+
     fn is_empty(&self) -> bool {
-        self.singles.is_empty() && self.bulks.is_empty() && self.runs.is_empty()
+        self.len() == 0
     }
 
     fn all_singles(&self) -> impl Iterator<Item = &Single> {

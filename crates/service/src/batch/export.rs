@@ -36,7 +36,8 @@ impl Service {
             let ids = items.iter().flat_map(|i| [i.source.0, i.target.0]).collect();
             let numbers: HashMap<i64, String> =
                 store::account::numbers(&mut tx, ids).await?.into_iter().collect();
-            let settled = items.iter().filter(|i| i.state == ItemState::Completed).map(|i| i.number.0).collect();
+            let settled =
+                items.iter().filter(|i| i.state == ItemState::Completed).map(|i| i.number.0).collect();
             let transfers: HashMap<i64, Transfer> = store::transfer::by_numbers(&mut tx, settled)
                 .await?
                 .into_iter()

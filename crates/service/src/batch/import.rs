@@ -123,7 +123,7 @@ impl Service {
         let options = import.options.clone();
         let hashing = Hashing { inner: read, hash: hash.clone() };
         let opened = tokio::task::spawn_blocking(move || PaymentReader::open(hashing, &options)).await;
-        let reader = opened.map_err(|error| std::io::Error::other(error))??;
+        let reader = opened.map_err(std::io::Error::other)??;
         let mut progress = self.begin(actor, import).await?;
         let result = self.fill(&mut progress, reader, import).await;
         let hash = hash.lock().map_or_else(|_| String::new(), |h| ledger::digest::hex(&h.clone().finalize()));
@@ -252,12 +252,22 @@ impl Service {
             let (out, stay): (Vec<_>, Vec<_>) =
                 items.into_iter().partition(|item| progress.twice.contains(&progress.other(item).0));
             stay.iter().for_each(|item| progress.content.item(item));
-            let numbers = store::account::numbers(&mut tx, out.iter().map(|i| progress.other(i).0).collect()).await?;
+            let numbers =
+                store::account::numbers(&mut tx, out.iter().map(|i| progress.other(i).0).collect()).await?;
             let mut problems = Vec::with_capacity(out.len());
             for (item, (_, number)) in out.iter().zip(numbers) {
                 store::item::delete_range(&mut tx, progress.id, (item.number.0, item.number.0)).await?;
-                let code = if progress.kind == BatchType::ManyToOne { Code::DuplicateSource } else { Code::DuplicateTarget };
-                problems.push(ImportProblem { line: item.line, column: Some("account".to_owned()), code, value: number });
+                let code = if progress.kind == BatchType::ManyToOne {
+                    Code::DuplicateSource
+                } else {
+                    Code::DuplicateTarget
+                };
+                problems.push(ImportProblem {
+                    line: item.line,
+                    column: Some("account".to_owned()),
+                    code,
+                    value: number,
+                });
                 progress.taken -= 1;
                 progress.refused += 1;
                 progress.amount -= i128::from(item.amount);
@@ -283,15 +293,19 @@ impl Service {
             self.purge(&progress).await?;
             return Ok(Imported { batch: None, taken: 0, refused, problems });
         }
-        if !import.again && let Some(earlier) = store::batch::same_file(&mut tx, &file_hash).await? {
+        if !import.again
+            && let Some(earlier) = store::batch::same_file(&mut tx, &file_hash).await?
+        {
             drop(tx);
             self.purge(&progress).await?;
             let refusal = crate::Refusal { code: Code::FileSeen, detail: Some(earlier.number()) };
             let detail = json!({ "file_hash": file_hash });
-            let deed = Deed { actor, action: "batch.import", subject: "batch", id: Some(earlier.id.0), detail };
+            let deed =
+                Deed { actor, action: "batch.import", subject: "batch", id: Some(earlier.id.0), detail };
             return self.refuse(deed, refusal).await;
         }
-        let total_amount = i64::try_from(progress.amount).map_err(|_| Error::from(Code::BatchAboveMaximum))?;
+        let total_amount =
+            i64::try_from(progress.amount).map_err(|_| Error::from(Code::BatchAboveMaximum))?;
         let filled = Filled {
             file_hash: Some(file_hash.clone()),
             first_number: progress.first.unwrap_or(0),
@@ -326,7 +340,7 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    /// Forgets imports that a killed process left unfinished; called once when a writer starts.
+    /// Forgets imports that a killed process left unfinished.
     pub async fn batch_purge_unfinished(&self) -> Result<usize, Error> {
         let unready = {
             let mut tx = self.store.read().await?;
@@ -349,7 +363,9 @@ impl Progress {
 
     /// A row as an item, or why it cannot be one. Its number comes later.
     fn item(&mut self, directory: &Directory, row: PaymentRow) -> Result<Item, Problem> {
-        let of = |column: &str, code: Code, value: &str| Problem::of_column(row.line, column, code, value.as_bytes());
+        let of = |column: &str, code: Code, value: &str| {
+            Problem::of_column(row.line, column, code, value.as_bytes())
+        };
         let other = directory.payee(&row, &self.asset)?;
         if let Some(currency) = &row.currency
             && !currency.eq_ignore_ascii_case(&self.asset.code)

@@ -60,7 +60,12 @@ impl Service {
     }
 
     /// With the hash at hand (an import has just computed it) or by reading the items.
-    pub(crate) async fn submit_as(&self, actor: &Actor, id: BatchId, hash: Option<String>) -> Result<(), Error> {
+    pub(crate) async fn submit_as(
+        &self,
+        actor: &Actor,
+        id: BatchId,
+        hash: Option<String>,
+    ) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
         let batch = find_locked(&mut tx, &id.to_string()).await?;
         if let Err(refusal) = self.may_submit(&mut tx, &batch).await? {
@@ -99,7 +104,9 @@ impl Service {
         let account = batch.account.unwrap_or(domain::id::AccountId(0));
         match book.of(account, batch.asset) {
             Some(policy) if batch.tally.total_amount > policy.batch_max => {
-                let detail = Some(batch.tally.total_amount.to_string());
+                let scale = Self::asset(tx, batch.asset).await?.scale;
+                let total = i128::from(batch.tally.total_amount);
+                let detail = Some(domain::amount::format_minor(total, scale));
                 Ok(Err(Refusal { code: Code::BatchAboveMaximum, detail }))
             }
             _ => Ok(Ok(())),
@@ -175,7 +182,8 @@ impl Service {
             }
             other => {
                 drop(tx);
-                let refusal = Refusal { code: Code::BatchCannotCancel, detail: Some(other.name().to_owned()) };
+                let refusal =
+                    Refusal { code: Code::BatchCannotCancel, detail: Some(other.name().to_owned()) };
                 return self.refuse_move(actor, "batch.cancel", &batch, refusal).await;
             }
         }

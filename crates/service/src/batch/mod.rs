@@ -4,8 +4,8 @@ pub mod export;
 pub mod import;
 pub mod lifecycle;
 pub mod preview;
-pub mod rework;
 mod resolve;
+pub mod rework;
 pub mod run;
 
 use crate::{Deed, Error, Service};
@@ -74,13 +74,26 @@ impl Service {
     }
 
     /// Writes the batch's history row and its audit row, and commits.
-    pub(crate) async fn finish_batch(&self, mut tx: Tx, batch: BatchId, event: Event, deed: Deed<'_>) -> Result<(), Error> {
+    pub(crate) async fn finish_batch(
+        &self,
+        mut tx: Tx,
+        batch: BatchId,
+        event: Event,
+        deed: Deed<'_>,
+    ) -> Result<(), Error> {
         store::batch_history::insert(&mut tx, batch, event).await?;
         self.finish(tx, deed).await
     }
 
     pub(crate) fn event(&self, state: BatchState, event: &str, actor: &Actor) -> Event {
-        Event { item: None, state, event: event.to_owned(), detail: None, actor: actor.name.clone(), at: self.now() }
+        Event {
+            item: None,
+            state,
+            event: event.to_owned(),
+            detail: None,
+            actor: actor.name.clone(),
+            at: self.now(),
+        }
     }
 }
 

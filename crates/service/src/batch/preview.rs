@@ -66,7 +66,8 @@ impl Service {
         if let Some(account) = preview.batch.account {
             load(&mut tx, &mut book, vec![account.0]).await?;
         }
-        let balance = |book: &Book, batch: &Batch| batch.account.and_then(|id| book.get(id)).map(|a| a.balance);
+        let balance =
+            |book: &Book, batch: &Batch| batch.account.and_then(|id| book.get(id)).map(|a| a.balance);
         let before = balance(&book, &preview.batch);
         let (mut after, mut postings) = (preview.batch.first_number - 1, Vec::new());
         loop {

@@ -101,7 +101,11 @@ fn only(accounts: Option<&Vec<Resolved>>, asset: &Asset) -> Result<AccountId, Co
 }
 
 /// The row's amount, if one transfer may move it.
-pub(crate) fn amount(row: &PaymentRow, asset: &Asset, limit: Option<&LimitPolicy>) -> Result<Amount, Problem> {
+pub(crate) fn amount(
+    row: &PaymentRow,
+    asset: &Asset,
+    limit: Option<&LimitPolicy>,
+) -> Result<Amount, Problem> {
     let problem = |code| Problem::of_column(row.line, "amount", code, row.amount.as_bytes());
     let amount = Amount::parse(&row.amount, asset.scale).map_err(problem)?;
     match limit {

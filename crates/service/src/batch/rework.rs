@@ -70,7 +70,13 @@ impl Service {
         self.batch(name).await
     }
 
-    async fn set_waiting(&self, mut tx: store::Tx, actor: &Actor, batch: &Batch, items: &[Item]) -> Result<(), Error> {
+    async fn set_waiting(
+        &self,
+        mut tx: store::Tx,
+        actor: &Actor,
+        batch: &Batch,
+        items: &[Item],
+    ) -> Result<(), Error> {
         let marked: Vec<_> = items.iter().map(|item| (item.number, None)).collect();
         store::item::set_states(&mut tx, &marked, ItemState::Pending).await?;
         let count = i64::try_from(items.len()).unwrap_or(0);
@@ -78,7 +84,8 @@ impl Service {
         tally.failed_count -= count;
         tally.failed_amount -= items.iter().map(|item| item.amount).sum::<i64>();
         store::batch::set_tally(&mut tx, batch.id, &tally).await?;
-        let state = if batch.state == BatchState::Paused { BatchState::Paused } else { BatchState::Processing };
+        let state =
+            if batch.state == BatchState::Paused { BatchState::Paused } else { BatchState::Processing };
         let intent = if batch.state.has_ended() { BatchIntent::Run } else { batch.intent };
         store::batch::set_state(&mut tx, batch.id, state, intent, None, None).await?;
         let mut event = self.event(state, "retried", actor);
@@ -127,7 +134,9 @@ impl Service {
         let mut tx = self.store.read().await?;
         let batch = super::find(&mut tx, name).await?;
         let found = store::item::by_line(&mut tx, batch.id, batch.range(), line).await?;
-        found.map(|item| item.number.0).ok_or_else(|| Error::refused(Code::ItemNotFound, format!("line {line}")))
+        found
+            .map(|item| item.number.0)
+            .ok_or_else(|| Error::refused(Code::ItemNotFound, format!("line {line}")))
     }
 }
 

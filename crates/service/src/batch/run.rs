@@ -15,23 +15,26 @@ use store::item::{Failure, Item, Page};
 const MARK: i64 = 50_000;
 
 impl Service {
-    /// Takes the batch's lease and returns its epoch. A lease that another holds and that has not run out
-    /// is [`Code::BatchRunning`]; `stale_owners` says that no other process can be alive.
-    pub async fn lease_take(
-        &self,
-        batch: BatchId,
-        owner: &str,
-        ttl: i64,
-        stale_owners: bool,
-    ) -> Result<i64, Error> {
+    /// What a writer does once when it starts, before anything else: forgets imports that did not finish,
+    /// and, where no other process can be writing, gives back the leases of processes that are gone. Says
+    /// how many imports it forgot.
+    pub async fn recover(&self) -> Result<usize, Error> {
+        if self.store.is_sole_writer() {
+            let mut tx = self.store.write().await?;
+            store::lease::clear_others(&mut tx, "").await?;
+            tx.commit().await?;
+        }
+        self.batch_purge_unfinished().await
+    }
+
+    /// Takes the batch's lease and returns its epoch. A lease that is held and has not run out is
+    /// [`Code::BatchRunning`].
+    pub async fn lease_take(&self, batch: BatchId, owner: &str, ttl: i64) -> Result<i64, Error> {
         let mut tx = self.store.write().await?;
         let held = store::lease::get(&mut tx, batch).await?;
         let now = self.now();
-        if let Some(lease) = held {
-            let live = !lease.owner.is_empty() && lease.expires_at > now;
-            if live && (lease.owner.as_str() == owner || !stale_owners) {
-                return Err(Error::refused(Code::BatchRunning, lease.owner));
-            }
+        if let Some(lease) = held.filter(|lease| !lease.owner.is_empty() && lease.expires_at > now) {
+            return Err(Error::refused(Code::BatchRunning, lease.owner));
         }
         let epoch = store::lease::take(&mut tx, batch, owner, now.saturating_add(ttl)).await?;
         tx.commit().await?;
@@ -124,7 +127,12 @@ impl Service {
         loop {
             let mut tx = self.store.write().await?;
             let mut batch = find_locked(&mut tx, &id.to_string()).await?;
-            let page = Page { batch: id, after: after.max(batch.first_number - 1), last: batch.last_number, limit: MARK };
+            let page = Page {
+                batch: id,
+                after: after.max(batch.first_number - 1),
+                last: batch.last_number,
+                limit: MARK,
+            };
             let items = store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?;
             let Some(last) = items.last() else { return Ok(()) };
             after = last.number.0;

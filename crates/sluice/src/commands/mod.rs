@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod asset;
 pub(crate) mod audit;
 pub(crate) mod batch;
+pub(crate) mod bench;
 pub(crate) mod fx;
 pub(crate) mod holder;
 pub(crate) mod init;
@@ -50,13 +51,15 @@ pub(crate) enum Command {
     Audit(audit::AuditArgs),
     /// Recompute every invariant of the ledger from its postings up
     Verify(verify::VerifyArgs),
+    /// Measure this machine: a million items, one to many and random to random
+    Bench(bench::BenchArgs),
 }
 
 /// Runs a command on an open ledger.
 pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Failure> {
     match command {
-        // It has made its ledger before there was a session.
-        Command::Init(_) => Ok(Exit::Success),
+        // These two have done their work before there was a session.
+        Command::Init(_) | Command::Bench(_) => Ok(Exit::Success),
         Command::Asset(args) => asset::run(session, args).await,
         Command::Holder(args) => holder::run(session, args).await,
         Command::Account(args) => account::run(session, args).await,

@@ -43,13 +43,11 @@ pub(crate) async fn submit(session: &Session, name: &str) -> Result<Exit, Failur
 /// `batch pause`.
 pub(crate) async fn pause(session: &Session, name: &str) -> Result<Exit, Failure> {
     // This process holds the lock, so whoever holds the lease is dead: without it the pause is at once.
-    run::forget_owner(session, name).await?;
     answer(session, session.service.batch_pause(&session.actor, name).await?, &[]).await
 }
 
 /// `batch cancel`.
 pub(crate) async fn cancel(session: &Session, name: &str, reason: &str) -> Result<Exit, Failure> {
-    run::forget_owner(session, name).await?;
     answer(session, session.service.batch_cancel(&session.actor, name, reason).await?, &[]).await
 }
 

@@ -65,16 +65,6 @@ async fn ended(session: &Session, batch: Batch, more: &[(&str, Value)]) -> Resul
     Ok(if paused { Exit::Interrupted } else { Exit::Success })
 }
 
-/// Takes back the lease of a process that ended without giving it back. Only the one writer may do this.
-pub(crate) async fn forget_owner(session: &Session, name: &str) -> Result<(), Failure> {
-    let batch = session.service.batch(name).await?;
-    if batch.state == BatchState::Processing {
-        let epoch = session.service.lease_take(batch.id, "sluice", 0, true).await?;
-        session.service.lease_release(batch.id, epoch).await?;
-    }
-    Ok(())
-}
-
 /// From draft, submitted, paused or left running to its end or to a pause.
 async fn carry_out(session: &Session, name: &str) -> Result<Batch, Failure> {
     let (service, actor) = (&session.service, &session.actor);

@@ -1,0 +1,228 @@
+//! The real ledger: service, door, engine and a SQLite file, spoken to as the steps say.
+
+use crate::batches::{Item, Seen, text};
+use crate::reference::{Answer, START};
+use crate::steps::{Bound, FEE_RATES, File, Money, PolicyDraw, RATES, Step};
+use engine::{Engine, EngineOptions};
+use formats::payment::Options;
+use ledger::{Clock, Door, DoorOptions};
+use service::account::OpenAccount;
+use service::batch::import::BatchImport;
+use service::holder::NewHolder;
+use service::policy::PolicyChange;
+use service::verify::Violation;
+use service::{Error, Service};
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use store::Store;
+use store::account::AccountFilter;
+use store::audit::Actor;
+use store::batch::BatchFilter;
+use tempfile::TempDir;
+
+/// A clock that the steps set.
+#[derive(Debug)]
+struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+pub struct Ledger {
+    clock: Arc<TestClock>,
+    service: Service,
+    engine: Engine,
+    _dir: TempDir,
+}
+
+fn actor() -> Actor {
+    Actor { name: "property".to_owned(), origin: "test".to_owned() }
+}
+
+/// A refusal is an answer; anything else that goes wrong ends the test.
+fn code(error: Error) -> Answer {
+    match error {
+        Error::Refused(refusal) => Answer::Refused(refusal.code),
+        other => panic!("{other}"),
+    }
+}
+
+fn done<T>(result: Result<T, Error>) -> Answer {
+    result.map_or_else(code, |_| Answer::Done)
+}
+
+impl Ledger {
+    /// Slices have three items, so that batches take several chunks.
+    pub async fn open() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(TestClock(AtomicI64::new(START)));
+        let store = Store::open(&dir.path().join("ledger.db")).await.unwrap();
+        let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 3 });
+        let service = Service::new(store, door, clock.clone());
+        let engine = Engine::new(service.clone(), EngineOptions::default());
+        Self { clock, service, engine, _dir: dir }
+    }
+
+    pub async fn take(&self, step: &Step) -> Answer {
+        let (service, actor) = (&self.service, actor());
+        match step {
+            Step::Open { number, holder, currency } => {
+                let new = OpenAccount {
+                    number: number.clone(),
+                    holder: NewHolder {
+                        name: format!("holder {holder}"),
+                        email: Some(format!("h{holder}@example.com")),
+                        uid: None,
+                    },
+                    currency: currency.clone(),
+                };
+                done(service.account_open(&actor, &new).await)
+            }
+            Step::Accounts(rows) => self.accounts(rows).await,
+            Step::Move(new) => match service.transfer(&actor, new).await {
+                Err(error) => code(error),
+                Ok(outcome) => Answer::Moved {
+                    code: outcome.code,
+                    fee: i128::from(outcome.fee),
+                    replayed: outcome.replayed,
+                    kept: outcome.transfer.is_some(),
+                },
+            },
+            Step::Status(number, status) => done(service.account_set_status(&actor, number, *status, "").await),
+            Step::Policy { currency, account, change } => {
+                let change = policy(currency, change);
+                done(service.policy_set(&actor, currency, account.as_deref(), &change).await)
+            }
+            Step::Rate { source, target, rate } => {
+                done(service.fx_set(&actor, source, target, RATES[*rate].0, "test").await)
+            }
+            Step::Clock(now) => {
+                self.clock.0.store(*now, Ordering::SeqCst);
+                Answer::Done
+            }
+            Step::CatchUp => done(service.history_catch_up().await),
+            other => self.take_batch(other).await,
+        }
+    }
+
+    async fn accounts(&self, rows: &[(String, usize, String, i64)]) -> Answer {
+        let mut csv = "number,holder,email,currency,opening\n".to_owned();
+        for (number, holder, currency, opening) in rows {
+            let opening = Money::Minor(*opening).text(currency);
+            csv += &format!("{number},holder {holder},h{holder}@example.com,{currency},{opening}\n");
+        }
+        let read = Cursor::new(csv.into_bytes());
+        match self.service.account_import(&actor(), read, Default::default()).await {
+            Err(error) => code(error),
+            Ok(imported) => Answer::Accounts { opened: imported.opened, refused: imported.refused },
+        }
+    }
+
+    async fn take_batch(&self, step: &Step) -> Answer {
+        let (service, actor) = (&self.service, actor());
+        let name = async |batch: &usize| self.ids().await[*batch].to_string();
+        match step {
+            Step::Import(file) => self.import(file).await,
+            Step::Submit(batch) => done(service.batch_submit(&actor, &name(batch).await).await),
+            Step::Execute(batch) => done(service.batch_execute(&actor, &name(batch).await).await),
+            Step::Run(batch) => done(self.engine.run(&actor, &name(batch).await, |_| ()).await),
+            Step::Pause(batch) => done(service.batch_pause(&actor, &name(batch).await).await),
+            Step::Cancel(batch) => done(service.batch_cancel(&actor, &name(batch).await, "test").await),
+            Step::Retry(batch, which) => match service.batch_retry(&actor, &name(batch).await, *which).await {
+                Ok((_, count)) => Answer::Retried(count),
+                Err(error) => code(error),
+            },
+            Step::RetryLine(batch, line) => {
+                let name = name(batch).await;
+                let item = service.batch_item_of_line(&name, *line).await.unwrap();
+                done(service.batch_retry_item(&actor, &name, item).await)
+            }
+            Step::SkipLine(batch, line) => {
+                let name = name(batch).await;
+                let item = service.batch_item_of_line(&name, *line).await.unwrap();
+                done(service.batch_skip_item(&actor, &name, item, "test").await)
+            }
+            other => panic!("not about a batch: {other:?}"),
+        }
+    }
+
+    async fn import(&self, file: &File) -> Answer {
+        let import = BatchImport {
+            kind: file.kind,
+            mode: file.mode,
+            account: file.single.clone(),
+            currency: Some(file.currency.clone()),
+            name: "test".to_owned(),
+            remarks: None,
+            options: Options::default(),
+            strict: file.strict,
+            again: false,
+            draft: file.draft,
+        };
+        match self.service.batch_import(&actor(), &import, Cursor::new(text(file).into_bytes())).await {
+            Err(error) => code(error),
+            Ok(imported) => {
+                assert_eq!(imported.batch.is_some(), imported.taken > 0);
+                Answer::Imported { taken: imported.taken, refused: imported.refused }
+            }
+        }
+    }
+
+    /// The batches' ids, in the order of making.
+    async fn ids(&self) -> Vec<i64> {
+        let mut all = self.service.batch_list(&BatchFilter::default(), 1_000).await.unwrap();
+        all.reverse();
+        all.into_iter().map(|batch| batch.id.0).collect()
+    }
+
+    /// All balances that are not zero, the ledger's own among them.
+    pub async fn balances(&self) -> BTreeMap<String, i128> {
+        let filter = AccountFilter { with_system: true, ..AccountFilter::default() };
+        let all = self.service.account_list(&filter, 10_000).await.unwrap();
+        let moved = all.into_iter().filter(|account| account.balance != 0);
+        moved.map(|account| (account.number, i128::from(account.balance))).collect()
+    }
+
+    /// What can be seen of all batches.
+    pub async fn batches(&self) -> Vec<Seen> {
+        let mut seen = Vec::new();
+        for id in self.ids().await {
+            let (batch, items) = self.service.batch_items(&id.to_string(), None, 0, 1_000).await.unwrap();
+            let both: Vec<_> = items.iter().flat_map(|item| [item.source, item.target]).collect();
+            let names = self.service.account_numbers(&both).await.unwrap();
+            let items = items.iter().zip(names.chunks(2)).map(|(item, names)| Item {
+                line: item.line,
+                source: names[0].clone(),
+                target: names[1].clone(),
+                amount: i128::from(item.amount),
+                state: item.state,
+                code: item.code,
+            });
+            let t = batch.tally;
+            let counts = [t.total_count, t.success_count, t.failed_count, t.skipped_count];
+            let sums = [t.total_amount, t.success_amount, t.failed_amount, t.fee_amount].map(i128::from);
+            seen.push((batch.state, counts, sums, items.collect()));
+        }
+        seen
+    }
+
+    pub async fn verify(&self) -> Vec<Violation> {
+        self.service.verify().await.unwrap().violations()
+    }
+}
+
+/// A policy's change as people write it.
+fn policy(currency: &str, change: &PolicyDraw) -> PolicyChange {
+    let text = |bound: Bound| match bound {
+        Bound::Same => None,
+        Bound::Lifted => Some("none".to_owned()),
+        Bound::At(minor) => Some(Money::Minor(minor).text(currency)),
+    };
+    let [min, max, day, month, batch_max, fee_threshold, fee_min, fee_max] = change.bounds.map(text);
+    let fee_rate = change.fee_rate.map(|place| FEE_RATES[place].0.to_owned());
+    PolicyChange { min, max, day, month, batch_max, fee_threshold, fee_rate, fee_min, fee_max }
+}

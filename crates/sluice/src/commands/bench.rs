@@ -1,0 +1,50 @@
+//! `bench`: the measured work of the design, on this machine, in files of its own.
+
+use crate::cli::Globals;
+use crate::exit::{Exit, Failure};
+use crate::out::{Out, note, table};
+use bench::BenchOptions;
+use clap::Args;
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Needs some 2 GB of disk for 5 rounds of a million. The data directory is not touched.\n\n\
+                  Example:\n  sluice bench --items 1000000 --rounds 5 --json"
+)]
+pub(crate) struct BenchArgs {
+    /// Items of one batch
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
+    pub items: u64,
+    /// Batches one after another in the same file
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub rounds: u32,
+    /// Where the files go; they are removed in the end
+    #[arg(long, default_value = "target/bench", value_name = "DIR")]
+    pub dir: PathBuf,
+}
+
+/// Runs both shapes and prints what they took beside their floor.
+pub(crate) async fn run(globals: &Globals, args: &BenchArgs) -> Result<Exit, Failure> {
+    let options = BenchOptions {
+        items: args.items,
+        rounds: args.rounds,
+        chunk_items: globals.chunk_items,
+        dir: args.dir.clone(),
+    };
+    let report = bench::run(&options, |line| note(line)).await?;
+    let out = Out { json: globals.json };
+    let text = || {
+        let shapes = report["shapes"].as_array().cloned().unwrap_or_default();
+        let cell = |shape: &Value, key: &str| shape[key].to_string();
+        let keys = [
+            "shape", "items_per_s", "floor_items_per_s", "bytes_per_item", "peak_rss_bytes", "cpu_s",
+            "last_to_first", "verify_s",
+        ];
+        table(&keys, shapes.iter().map(|shape| keys.iter().map(|key| cell(shape, key)).collect()))
+    };
+    out.answer(report.clone(), text)?;
+    Ok(Exit::Success)
+}
