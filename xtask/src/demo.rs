@@ -29,7 +29,7 @@ const PREPARE: &[&[&str]] = &[
         "--fee-max",
         "50",
     ],
-    &["account", "open", "--number", "PAYROLL", "--holder", "Harbour Tools Ltd", "--currency", "USD"],
+    &["account", "open", "--number", "PAYROLL", "--holder", "Example Ltd", "--currency", "USD"],
     &["account", "import", "examples/staff.csv"],
     &["deposit", "--account", "PAYROLL", "--amount", "6000000.00"],
 ];

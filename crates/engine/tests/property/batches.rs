@@ -65,7 +65,7 @@ impl Batch {
     }
 
     const fn has_begun(&self) -> bool {
-        use BatchState::{Completed, Failed, Paused, PartiallyCompleted, Processing};
+        use BatchState::{Completed, Failed, PartiallyCompleted, Paused, Processing};
         matches!(self.state, Processing | Paused | Completed | PartiallyCompleted | Failed)
     }
 
@@ -110,11 +110,6 @@ impl Reference {
 
     pub fn lines(&self, batch: usize) -> Vec<i64> {
         self.batches[batch].items.iter().map(|item| item.line).collect()
-    }
-
-    /// Whether a batch waits for somebody to start it.
-    pub fn waits(&self, batch: usize) -> bool {
-        matches!(self.batches[batch].state, BatchState::Pending | BatchState::Paused)
     }
 
     pub fn take_batch(&mut self, step: &Step) -> Answer {
@@ -162,13 +157,18 @@ impl Reference {
             let paid = file.kind == BatchType::ManyToOne;
             match self.accounts[single].status {
                 AccountStatus::Active => {}
-                AccountStatus::Closed => return Err(if paid { Code::TargetClosed } else { Code::SourceClosed }),
-                AccountStatus::Frozen => return Err(if paid { Code::TargetFrozen } else { Code::SourceFrozen }),
+                AccountStatus::Closed => {
+                    return Err(if paid { Code::TargetClosed } else { Code::SourceClosed });
+                }
+                AccountStatus::Frozen => {
+                    return Err(if paid { Code::TargetFrozen } else { Code::SourceFrozen });
+                }
             }
         }
         let rows = file.rows.iter().enumerate().filter_map(|(place, row)| self.read_row(file, place, row));
         let mut items: Vec<Item> = rows.collect();
-        let other = |item: &Item| if file.kind == BatchType::ManyToOne { &item.source } else { &item.target }.clone();
+        let other =
+            |item: &Item| if file.kind == BatchType::ManyToOne { &item.source } else { &item.target }.clone();
         if file.kind != BatchType::ManyToMany {
             let others: Vec<String> = items.iter().map(other).collect();
             items.retain(|item| others.iter().filter(|name| **name == other(item)).count() == 1);

@@ -92,7 +92,9 @@ impl Ledger {
                     kept: outcome.transfer.is_some(),
                 },
             },
-            Step::Status(number, status) => done(service.account_set_status(&actor, number, *status, "").await),
+            Step::Status(number, status) => {
+                done(service.account_set_status(&actor, number, *status, "").await)
+            }
             Step::Policy { currency, account, change } => {
                 let change = policy(currency, change);
                 done(service.policy_set(&actor, currency, account.as_deref(), &change).await)
@@ -132,10 +134,12 @@ impl Ledger {
             Step::Run(batch) => done(self.engine.run(&actor, &name(batch).await, |_| ()).await),
             Step::Pause(batch) => done(service.batch_pause(&actor, &name(batch).await).await),
             Step::Cancel(batch) => done(service.batch_cancel(&actor, &name(batch).await, "test").await),
-            Step::Retry(batch, which) => match service.batch_retry(&actor, &name(batch).await, *which).await {
-                Ok((_, count)) => Answer::Retried(count),
-                Err(error) => code(error),
-            },
+            Step::Retry(batch, which) => {
+                match service.batch_retry(&actor, &name(batch).await, *which).await {
+                    Ok((_, count)) => Answer::Retried(count),
+                    Err(error) => code(error),
+                }
+            }
             Step::RetryLine(batch, line) => {
                 let name = name(batch).await;
                 let item = service.batch_item_of_line(&name, *line).await.unwrap();

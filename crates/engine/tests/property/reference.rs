@@ -108,7 +108,9 @@ impl Reference {
             Step::Accounts(rows) => self.open_many(rows),
             Step::Move(new) => self.request(new),
             Step::Status(number, status) => self.status(number, *status).into(),
-            Step::Policy { currency, account, change } => self.policy_set(currency, account.as_deref(), change).into(),
+            Step::Policy { currency, account, change } => {
+                self.policy_set(currency, account.as_deref(), change).into()
+            }
             Step::Rate { source, target, .. } if source == target => Answer::Refused(Code::RateInvalid),
             Step::Rate { source, target, rate } => {
                 self.rates.insert((source.clone(), target.clone()), *rate);
@@ -214,7 +216,12 @@ impl Reference {
                 Answer::Moved { code, fee, kept, .. } if *first == content => {
                     Answer::Moved { code, fee, replayed: true, kept }
                 }
-                _ => Answer::Moved { code: Some(Code::OperationConflict), fee: 0, replayed: false, kept: false },
+                _ => Answer::Moved {
+                    code: Some(Code::OperationConflict),
+                    fee: 0,
+                    replayed: false,
+                    kept: false,
+                },
             };
         }
         let result = self.post(why, &source, &target, amount, exchanged);
@@ -245,7 +252,8 @@ impl Reference {
         let exchanged = if paying == paid {
             None
         } else {
-            let given = new.rate.as_ref().map(|text| RATES.iter().position(|(rate, ..)| rate == text).unwrap());
+            let given =
+                new.rate.as_ref().map(|text| RATES.iter().position(|(rate, ..)| rate == text).unwrap());
             let stored = self.rates.get(&(paying.clone(), paid.clone())).copied();
             let (_, number, decimals) = RATES[given.or(stored).ok_or(Code::CurrencyMismatch)?];
             let below = 10_i128.pow(decimals + scale(&paying));

@@ -3,7 +3,7 @@
 
 use crate::reference::Reference;
 use domain::account::AccountStatus;
-use domain::batch::{BatchMode, BatchType};
+use domain::batch::{BatchMode, BatchState, BatchType};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use service::batch::rework::Rework;
@@ -94,6 +94,16 @@ pub enum Step {
     CatchUp,
 }
 
+/// Who a payment goes to, or comes from: mostly somebody with an account in the same currency.
+#[derive(Debug, Clone, Copy)]
+pub struct Partner {
+    place: Index,
+    any: bool,
+}
+
+/// A row of an account file: an account that is there or a new one, holder, currency, opening balance.
+type AccountDraw = (Option<Index>, usize, usize, i64);
+
 /// How the clock jumps.
 #[derive(Debug, Clone, Copy)]
 pub enum Jump {
@@ -105,18 +115,47 @@ pub enum Jump {
 /// A step as it is drawn.
 #[derive(Debug, Clone)]
 pub enum Draw {
-    Open { holder: usize, currency: usize },
-    Accounts(Vec<(Option<Index>, usize, usize, i64)>),
+    Open {
+        holder: usize,
+        currency: usize,
+    },
+    Accounts(Vec<AccountDraw>),
     Deposit(Index, Money),
     Withdraw(Index, Money),
-    Transfer { from: Index, to: Index, money: Money, rate: Option<usize>, operation: Option<u8>, day: Option<u8> },
+    Transfer {
+        from: Index,
+        to: Partner,
+        money: Money,
+        rate: Option<usize>,
+        operation: Option<u8>,
+        day: Option<u8>,
+    },
     Again(Index),
-    Stranger { from: bool, name: &'static str, other: Index },
+    Stranger {
+        from: bool,
+        name: &'static str,
+        other: Index,
+    },
     Status(Index, AccountStatus),
-    Policy { account: Index, whole: bool, change: PolicyDraw },
-    Rate { source: usize, target: usize, rate: usize },
+    Policy {
+        account: Index,
+        whole: bool,
+        change: PolicyDraw,
+    },
+    Rate {
+        source: usize,
+        target: usize,
+        rate: usize,
+    },
     Clock(Jump),
-    Import { kind: BatchType, mode: BatchMode, single: Index, rows: Vec<(Index, Index, Money)>, strict: bool, draft: bool },
+    Import {
+        kind: BatchType,
+        mode: BatchMode,
+        single: Index,
+        rows: Vec<(Partner, Partner, Money)>,
+        strict: bool,
+        draft: bool,
+    },
     SameFile(Index),
     Batch(Index, Verb),
     CatchUp,
@@ -127,7 +166,8 @@ pub enum Draw {
 pub enum Verb {
     Submit,
     Execute,
-    ExecuteAndRun,
+    /// Whatever brings it nearer to its end.
+    Onward,
     Run,
     Pause,
     Cancel,
@@ -145,12 +185,17 @@ fn money() -> impl Strategy<Value = Money> {
     ]
 }
 
+fn partner() -> impl Strategy<Value = Partner> {
+    (any::<Index>(), prop::bool::weighted(0.15)).prop_map(|(place, any)| Partner { place, any })
+}
+
 fn bound(low: std::ops::RangeInclusive<i64>) -> impl Strategy<Value = Bound> {
     prop_oneof![3 => Just(Bound::Same), 1 => Just(Bound::Lifted), 3 => low.prop_map(Bound::At)]
 }
 
 fn policy() -> impl Strategy<Value = PolicyDraw> {
-    let limits = (bound(0..=500), bound(1..=500_000), bound(0..=500_000), bound(0..=900_000), bound(1..=900_000));
+    let limits =
+        (bound(0..=500), bound(1..=500_000), bound(0..=500_000), bound(0..=900_000), bound(1..=900_000));
     let fees = (bound(0..=100_000), bound(0..=200), bound(0..=2_000), prop::option::of(0..FEE_RATES.len()));
     (limits, fees).prop_map(|((a, b, c, d, e), (f, g, h, fee_rate))| PolicyDraw {
         bounds: [a, b, c, d, e, f, g, h],
@@ -162,23 +207,26 @@ fn transfer() -> impl Strategy<Value = Draw> {
     let rate = prop::option::weighted(0.2, 0..RATES.len());
     let operation = prop::option::weighted(0.4, 0..4_u8);
     let day = prop::option::weighted(0.3, 1..=28_u8);
-    (any::<Index>(), any::<Index>(), money(), rate, operation, day)
-        .prop_map(|(from, to, money, rate, operation, day)| Draw::Transfer { from, to, money, rate, operation, day })
+    (any::<Index>(), partner(), money(), rate, operation, day).prop_map(
+        |(from, to, money, rate, operation, day)| Draw::Transfer { from, to, money, rate, operation, day },
+    )
 }
 
 fn import() -> impl Strategy<Value = Draw> {
-    let kind = select(vec![BatchType::OneToMany, BatchType::OneToMany, BatchType::ManyToOne, BatchType::ManyToMany]);
+    let kind =
+        select(vec![BatchType::OneToMany, BatchType::OneToMany, BatchType::ManyToOne, BatchType::ManyToMany]);
     let mode = select(BatchMode::ALL);
-    let rows = prop::collection::vec((any::<Index>(), any::<Index>(), money()), 1..=9);
-    (kind, mode, any::<Index>(), rows, prop::bool::weighted(0.1), prop::bool::weighted(0.2))
-        .prop_map(|(kind, mode, single, rows, strict, draft)| Draw::Import { kind, mode, single, rows, strict, draft })
+    let rows = prop::collection::vec((partner(), partner(), money()), 1..=9);
+    (kind, mode, any::<Index>(), rows, prop::bool::weighted(0.1), prop::bool::weighted(0.2)).prop_map(
+        |(kind, mode, single, rows, strict, draft)| Draw::Import { kind, mode, single, rows, strict, draft },
+    )
 }
 
 fn verb() -> impl Strategy<Value = Verb> {
     prop_oneof![
         1 => Just(Verb::Submit),
         2 => Just(Verb::Execute),
-        6 => Just(Verb::ExecuteAndRun),
+        12 => Just(Verb::Onward),
         3 => Just(Verb::Run),
         2 => Just(Verb::Pause),
         1 => Just(Verb::Cancel),
@@ -233,7 +281,11 @@ pub fn beginning() -> Vec<Step> {
         currency: (*currency).to_owned(),
     };
     let deposit = |place: usize| {
-        Step::Move(NewTransfer { to: Some(format!("A{place}")), amount: "5000".to_owned(), ..NewTransfer::default() })
+        Step::Move(NewTransfer {
+            to: Some(format!("A{place}")),
+            amount: "5000".to_owned(),
+            ..NewTransfer::default()
+        })
     };
     accounts.iter().enumerate().map(open).chain((0..accounts.len()).map(deposit)).collect()
 }
@@ -241,8 +293,14 @@ pub fn beginning() -> Vec<Step> {
 impl Draw {
     /// The step, or none where there is nothing to do it to.
     pub fn resolve(&self, reference: &Reference, done: &[Step]) -> Option<Step> {
-        let account = |index: &Index| index.get(&reference.numbers()).clone();
+        let account = |index: &Index| index.get(reference.numbers()).clone();
         let currency = |number: &str| reference.currency(number).to_owned();
+        let partner = |partner: &Partner, code: &str| {
+            let numbers = reference.numbers().iter();
+            let near: Vec<&String> =
+                numbers.filter(|n| partner.any || reference.currency(n) == code).collect();
+            (*partner.place.get(&near)).clone()
+        };
         let new = |from: Option<String>, to: Option<String>, money: Money| {
             let amount = money.text(&currency(from.as_deref().or(to.as_deref()).unwrap_or_default()));
             NewTransfer { from, to, amount, ..NewTransfer::default() }
@@ -255,7 +313,7 @@ impl Draw {
             },
             Self::Accounts(rows) => {
                 let fresh = |place: usize| format!("A{}", reference.numbers().len() + place);
-                let row = |(place, (known, holder, code, opening)): (usize, &(Option<Index>, usize, usize, i64))| {
+                let row = |(place, (known, holder, code, opening)): (usize, &AccountDraw)| {
                     let number = known.as_ref().map_or_else(|| fresh(place), account);
                     (number, *holder, CURRENCIES[*code].0.to_owned(), *opening)
                 };
@@ -267,11 +325,11 @@ impl Draw {
                 rate: rate.map(|place| RATES[place].0.to_owned()),
                 operation: operation.map(|number| format!("operation {number}")),
                 date: day.map(|day| format!("2026-02-{day:02}")),
-                ..new(Some(account(from)), Some(account(to)), *money)
+                ..new(Some(account(from)), Some(partner(to, &currency(&account(from)))), *money)
             }),
-            Self::Again(index) => again(done, index, |step| {
-                matches!(step, Step::Move(new) if new.operation.is_some())
-            })?,
+            Self::Again(index) => {
+                again(done, index, |step| matches!(step, Step::Move(new) if new.operation.is_some()))?
+            }
             Self::Stranger { from, name, other } => {
                 let (name, other) = (Some((*name).to_owned()), Some(account(other)));
                 let (from, to) = if *from { (name, other) } else { (other, name) };
@@ -292,34 +350,49 @@ impl Draw {
             Self::Import { kind, mode, single, rows, strict, draft } => {
                 let single = account(single);
                 let currency = currency(&single);
-                let row = |(source, payee, money): &(Index, Index, Money)| Row {
-                    source: account(source),
-                    payee: account(payee),
+                let row = |(source, payee, money): &(Partner, Partner, Money)| Row {
+                    source: partner(source, &currency),
+                    payee: partner(payee, &currency),
                     money: *money,
                 };
                 let rows = rows.iter().map(row).collect();
                 let single = (*kind != BatchType::ManyToMany).then_some(single);
-                Step::Import(File { kind: *kind, mode: *mode, single, currency, rows, strict: *strict, draft: *draft })
+                Step::Import(File {
+                    kind: *kind,
+                    mode: *mode,
+                    single,
+                    currency,
+                    rows,
+                    strict: *strict,
+                    draft: *draft,
+                })
             }
             Self::SameFile(index) => again(done, index, |step| matches!(step, Step::Import(_)))?,
             Self::Batch(index, verb) => {
-                let count = reference.batches().len();
-                let batch = if count == 0 { return None } else { index.index(count) };
-                let lines = reference.lines(batch);
-                match verb {
-                    Verb::Submit => Step::Submit(batch),
-                    Verb::Execute => Step::Execute(batch),
-                    Verb::ExecuteAndRun if reference.waits(batch) => Step::Execute(batch),
-                    Verb::ExecuteAndRun | Verb::Run => Step::Run(batch),
-                    Verb::Pause => Step::Pause(batch),
-                    Verb::Cancel => Step::Cancel(batch),
-                    Verb::Retry(which) => Step::Retry(batch, *which),
-                    Verb::RetryLine(index) => Step::RetryLine(batch, *index.get(&lines)),
-                    Verb::SkipLine(index) => Step::SkipLine(batch, *index.get(&lines)),
-                }
+                let newest = reference.batches.len().checked_sub(1)?;
+                verb.resolve(newest - index.index(3.min(newest + 1)), reference)
             }
             Self::CatchUp => Step::CatchUp,
         })
+    }
+}
+
+impl Verb {
+    fn resolve(&self, batch: usize, reference: &Reference) -> Step {
+        let lines = reference.lines(batch);
+        match (self, reference.batches[batch].state) {
+            (Self::Submit, _) | (Self::Onward, BatchState::Draft) => Step::Submit(batch),
+            (Self::Execute, _) | (Self::Onward, BatchState::Pending | BatchState::Paused) => {
+                Step::Execute(batch)
+            }
+            (Self::Onward, BatchState::Failed) => Step::Retry(batch, Rework::AllFailed),
+            (Self::Onward | Self::Run, _) => Step::Run(batch),
+            (Self::Pause, _) => Step::Pause(batch),
+            (Self::Cancel, _) => Step::Cancel(batch),
+            (Self::Retry(which), _) => Step::Retry(batch, *which),
+            (Self::RetryLine(index), _) => Step::RetryLine(batch, *index.get(&lines)),
+            (Self::SkipLine(index), _) => Step::SkipLine(batch, *index.get(&lines)),
+        }
     }
 }
 
