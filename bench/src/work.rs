@@ -10,6 +10,7 @@ use ledger::{Clock, Door, DoorOptions};
 use serde_json::{Value as Json, json};
 use service::batch::import::BatchImport;
 use service::policy::PolicyChange;
+use service::statement::StatementQuery;
 use service::transfer::NewTransfer;
 use service::{Error, Service};
 use std::io::Write as _;
@@ -83,6 +84,7 @@ async fn rounds(
         ));
         rounds.push(measured);
     }
+    let (newest_ms, dated_ms) = statements(shape, &service).await?;
     let begun = Instant::now();
     let verified = service.verify().await?;
     let verify_s = begun.elapsed().as_secs_f64();
@@ -101,10 +103,36 @@ async fn rounds(
         "peak_rss_bytes": rounds.iter().map(|r| r.peak_rss).max(),
         "cpu_s": first.map(|r| r.cpu_s),
         "last_to_first": first.zip(last).map(|(a, b)| b.items_per_s / a.items_per_s),
+        "statement_newest_ms": newest_ms,
+        "statement_dated_ms": dated_ms,
         "verify_ok": verified.is_ok(),
         "verify_s": verify_s,
         "rounds": parts,
     }))
+}
+
+/// Milliseconds of a statement's page of 50 entries, median of 21: the newest page, and a page of a date.
+/// One to many, the account is the source, which has an entry of every item.
+async fn statements(shape: Shape, service: &Service) -> Result<(f64, f64), Error> {
+    let number = if shape == Shape::OneToMany { "SOURCE" } else { "A000000001" };
+    let newest = StatementQuery { limit: 50, ..StatementQuery::default() };
+    let day = Some("2025-12-31".to_owned());
+    let dated = StatementQuery { from: day.clone(), to: day, limit: 50, ..StatementQuery::default() };
+    Ok((median_ms(service, number, &newest).await?, median_ms(service, number, &dated).await?))
+}
+
+async fn median_ms(service: &Service, number: &str, query: &StatementQuery) -> Result<f64, Error> {
+    let mut times = Vec::new();
+    for _ in 0..21 {
+        let begun = Instant::now();
+        let page = service.statement(number, query).await?;
+        times.push(begun.elapsed().as_secs_f64() * 1e3);
+        if page.entries.is_empty() {
+            return Err(std::io::Error::other("the statement is empty").into());
+        }
+    }
+    times.sort_unstable_by(f64::total_cmp);
+    Ok(times.get(10).copied().unwrap_or_default())
 }
 
 fn report(round: &Round, items: u64) -> Json {

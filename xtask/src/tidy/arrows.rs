@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("engine", &["domain", "formats", "store", "ledger", "service", "rails"]),
     ("rails", &["domain"]),
     ("http", &["domain", "service"]),
-    ("bench", &["domain", "store", "ledger", "service", "engine"]),
+    ("bench", &["domain", "formats", "store", "ledger", "service", "engine"]),
     ("sluice", &["domain", "formats", "store", "ledger", "service", "engine", "rails", "http", "bench"]),
     ("xtask", &[]),
 ];

@@ -6,16 +6,18 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod batches;
+mod draws;
 mod ledger_under_test;
 mod reference;
 mod rules;
 mod steps;
 
+use draws::Draw;
 use ledger_under_test::Ledger;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use reference::Reference;
-use steps::{Draw, Step};
+use steps::Step;
 
 /// Where seeds that failed are kept.
 const REGRESSIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/property.txt");
@@ -35,7 +37,7 @@ proptest! {
 
     #[test]
     fn every_sequence_of_operations_does_what_the_reference_ledger_does(
-        draws in prop::collection::vec(steps::draw(), 1..=60),
+        draws in prop::collection::vec(draws::draw(), 1..=60),
     ) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(play(&draws));

@@ -3,7 +3,7 @@
 
 use crate::batches::Batch;
 use crate::rules::{DAY, Policy, Window, calendar, half_up, minor, month_days, scale};
-use crate::steps::{Jump, PolicyDraw, RATES, Step};
+use crate::steps::{Jump, Money, PolicyDraw, RATES, Step};
 use domain::account::AccountStatus;
 use domain::code::Code;
 use service::transfer::NewTransfer;
@@ -89,6 +89,17 @@ impl Reference {
     /// All balances that are not zero.
     pub fn balances(&self) -> BTreeMap<String, i128> {
         self.balances.iter().filter(|(_, minor)| **minor != 0).map(|(n, minor)| (n.clone(), *minor)).collect()
+    }
+
+    /// What "everything" is, of an account.
+    pub fn settle(&self, money: Money, number: &str) -> Money {
+        match money {
+            Money::Everything => {
+                let minor = self.balances.get(number).copied().unwrap_or(0);
+                Money::Minor(i64::try_from(minor).unwrap())
+            }
+            other => other,
+        }
     }
 
     pub fn jump(&self, jump: Jump) -> i64 {

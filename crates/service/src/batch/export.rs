@@ -61,7 +61,6 @@ impl Service {
                     memo: item.memo.as_deref().unwrap_or_default(),
                     reference: item.reference.as_deref().unwrap_or_default(),
                     transfer: transfer.map(|t| t.number.0),
-                    ..ResultRow::default()
                 })?;
                 count += 1;
             }

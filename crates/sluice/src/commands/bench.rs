@@ -34,14 +34,20 @@ pub(crate) async fn run(globals: &Globals, args: &BenchArgs) -> Result<Exit, Fai
         chunk_items: globals.chunk_items,
         dir: args.dir.clone(),
     };
-    let report = bench::run(&options, |line| note(line)).await?;
+    let report = bench::run(&options, note).await?;
     let out = Out { json: globals.json };
     let text = || {
-        let shapes = report["shapes"].as_array().cloned().unwrap_or_default();
-        let cell = |shape: &Value, key: &str| shape[key].to_string();
+        let shapes = report.get("shapes").and_then(Value::as_array).cloned().unwrap_or_default();
+        let cell = |shape: &Value, key: &str| shape.get(key).unwrap_or(&Value::Null).to_string();
         let keys = [
-            "shape", "items_per_s", "floor_items_per_s", "bytes_per_item", "peak_rss_bytes", "cpu_s",
-            "last_to_first", "verify_s",
+            "shape",
+            "items_per_s",
+            "floor_items_per_s",
+            "bytes_per_item",
+            "peak_rss_bytes",
+            "cpu_s",
+            "last_to_first",
+            "verify_s",
         ];
         table(&keys, shapes.iter().map(|shape| keys.iter().map(|key| cell(shape, key)).collect()))
     };

@@ -9,6 +9,7 @@ use domain::batch::BatchState;
 use serde_json::{Value, json};
 use service::batch::rework::Rework;
 use store::batch::Batch;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// `batch run ID`.
 pub(crate) async fn one(session: &Session, name: &str) -> Result<Exit, Failure> {
@@ -82,10 +83,13 @@ async fn carry_out(session: &Session, name: &str) -> Result<Batch, Failure> {
     Ok(result?)
 }
 
-/// The first Ctrl-C pauses at the next chunk's edge; the second ends the process, which loses nothing.
+/// The first Ctrl-C, or a SIGTERM, pauses at the next chunk's edge; a Ctrl-C after it ends the process,
+/// which loses nothing.
 async fn pause_on_ctrl_c(service: service::Service, actor: store::audit::Actor, name: String) {
-    if tokio::signal::ctrl_c().await.is_err() {
-        return;
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        asked = tokio::signal::ctrl_c() => if asked.is_err() { return },
+        _ = terminate.recv() => {}
     }
     note("pausing after the chunk in flight; Ctrl-C again ends at once");
     tokio::spawn(async move {
