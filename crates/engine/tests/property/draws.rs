@@ -91,7 +91,7 @@ fn money() -> impl Strategy<Value = Money> {
         12 => (1..=300_000_i64).prop_map(Money::Minor),
         3 => (0..=3_i64).prop_map(Money::Minor),
         2 => (0..=3_000_000_i64).prop_map(Money::Minor),
-        2 => Just(Money::Everything),
+        5 => (0..6_usize, -1..=1_i64).prop_map(|(bound, more)| Money::Edge(bound, more)),
         1 => Just(Money::TooFine),
     ]
 }
@@ -157,8 +157,17 @@ fn jump() -> impl Strategy<Value = Jump> {
     ]
 }
 
+/// A sequence of steps. A payday is three of them: a file comes in and the batch is brought to its end.
+pub fn sequence() -> impl Strategy<Value = Vec<Draw>> {
+    let onward =
+        || (Just(Index::from(0)), Just(Verb::Onward)).prop_map(|(batch, verb)| Draw::Batch(batch, verb));
+    let payday = (import(), onward(), onward()).prop_map(|(file, start, run)| vec![file, start, run]);
+    let one = prop_oneof![1 => payday, 8 => draw().prop_map(|draw| vec![draw])];
+    prop::collection::vec(one, 1..=60).prop_map(|days| days.concat())
+}
+
 /// Any step.
-pub fn draw() -> impl Strategy<Value = Draw> {
+fn draw() -> impl Strategy<Value = Draw> {
     let status = select(vec![AccountStatus::Active, AccountStatus::Frozen, AccountStatus::Closed]);
     let account_row = (prop::option::weighted(0.3, any::<Index>()), 0..4_usize, 0..3_usize, 0..90_000_i64);
     let name = select(vec!["NOBODY", "world-USD", "fee_income-EUR", "fx_clearing-JPY"]);

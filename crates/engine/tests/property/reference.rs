@@ -9,6 +9,8 @@ use domain::code::Code;
 use service::transfer::NewTransfer;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Bounds beyond this are never met.
+const MONEY_MAX: i128 = 1_000_000_000;
 /// 2026-03-10 12:00 UTC.
 pub const START: i64 = 1_773_144_000_000_000;
 
@@ -91,15 +93,16 @@ impl Reference {
         self.balances.iter().filter(|(_, minor)| **minor != 0).map(|(n, minor)| (n.clone(), *minor)).collect()
     }
 
-    /// What "everything" is, of an account.
-    pub fn settle(&self, money: Money, number: &str) -> Money {
-        match money {
-            Money::Everything => {
-                let minor = self.balances.get(number).copied().unwrap_or(0);
-                Money::Minor(i64::try_from(minor).unwrap())
-            }
-            other => other,
-        }
+    /// What an amount at a bound is, for a payer as it stands: one of its limits, what is left of its day or
+    /// month, what is free of fees, or all that it has.
+    pub fn settle(&self, money: Money, payer: &str) -> Money {
+        let Money::Edge(place, more) = money else { return money };
+        let (account, today) = (&self.accounts[payer], calendar(self.now));
+        let policy = self.policy(&account.currency, Some(payer));
+        let all = self.balances.get(payer).copied().unwrap_or(0);
+        let bound = policy.bounds(today, account.day, account.month).into_iter().nth(place).unwrap_or(all);
+        let amount = if bound > MONEY_MAX { all } else { bound } + i128::from(more);
+        Money::Minor(i64::try_from(amount.max(0)).unwrap())
     }
 
     pub fn jump(&self, jump: Jump) -> i64 {

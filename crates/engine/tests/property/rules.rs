@@ -81,6 +81,12 @@ impl Policy {
         if sound { Ok(()) } else { Err(Code::PolicyInvalid) }
     }
 
+    /// The amounts at which something changes.
+    pub fn bounds(&self, today: (i64, i64), day: Window, month: Window) -> [i128; 5] {
+        let left = [self.day - day.sent(today.0), self.month - month.sent(today.1)];
+        [self.min, self.max, left[0], left[1], self.threshold]
+    }
+
     /// The first limit that an amount breaks.
     pub fn allows(&self, amount: i128, today: (i64, i64), day: Window, month: Window) -> Result<(), Code> {
         let broken = [

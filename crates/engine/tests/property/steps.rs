@@ -18,8 +18,8 @@ pub const FEE_RATES: [(&str, i128); 4] =
 #[derive(Debug, Clone, Copy)]
 pub enum Money {
     Minor(i64),
-    /// All that the payer has; resolved before a step is taken.
-    Everything,
+    /// A bound that the payer is under, by place, and so much more or less; resolved before a step is taken.
+    Edge(usize, i64),
     TooFine,
 }
 
@@ -28,7 +28,7 @@ impl Money {
         let scale = CURRENCIES.iter().find(|(code, _)| *code == currency).map_or(2, |(_, scale)| *scale);
         match self {
             Self::TooFine => "1.2345".to_owned(),
-            Self::Everything => panic!("resolved before"),
+            Self::Edge(..) => panic!("resolved before"),
             Self::Minor(minor) if scale == 0 => minor.to_string(),
             Self::Minor(minor) => format!("{}.{:02}", minor / 100, minor % 100),
         }

@@ -158,7 +158,7 @@ async fn test_query_transfer_by_date_range() {
     let world = World::new().await;
     let count = world.scale.transfers;
     // Ten days of February, booked in no order.
-    let day = |place: usize| 1 + (place * 7) % 10;
+    let day = move |place: usize| 1 + (place % count * 7) % 10;
     let dated = move |place: usize| NewTransfer {
         date: Some(format!("2026-02-{:02}", day(place))),
         ..request([A1, B1][place % 2], [B1, A1][place % 2], "0.03")
@@ -179,6 +179,10 @@ async fn test_query_transfer_by_date_range() {
     assert!(world.service.history_catch_up().await.unwrap() > 0);
     assert_eq!(world.service.history_lag().await.unwrap(), 0);
     check_range(&world, &outcomes, day, (3, 5)).await;
+    // One more, back-dated, right after: it is there before the history knows of it.
+    outcomes.push(world.ask(&dated(outcomes.len())).await);
+    assert!(world.service.history_lag().await.unwrap() > 0);
+    check_range(&world, &outcomes, day, (1, 10)).await;
 
     // 1: open ends: the deposit of today is after all of February.
     let since = StatementQuery { from: set("2026-02-11"), limit: 10, ..StatementQuery::default() };
@@ -201,7 +205,7 @@ async fn check_range(
     (from, to): (usize, usize),
 ) {
     let count = world.scale.transfers;
-    let in_range = |place: &usize| (from..=to).contains(&day(place % count));
+    let in_range = |place: &usize| (from..=to).contains(&day(*place));
     let out_of_a1 = |place: usize| (place % count).is_multiple_of(2);
     for direction in [None, Some(Direction::Out), Some(Direction::In)] {
         let wanted = |place: &usize| direction.is_none_or(|d| (d == Direction::Out) == out_of_a1(*place));

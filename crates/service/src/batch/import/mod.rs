@@ -1,15 +1,17 @@
 //! A batch from a file. The file is streamed: a thread parses pages while the page before is resolved and
 //! written, so memory does not grow with the file. Nobody sees the batch before all of it stands.
 
-use super::resolve::{self, Directory};
+mod progress;
+
+use self::progress::Progress;
+use super::lifecycle::ContentHash;
+use super::resolve::Directory;
 use crate::{Deed, Error, Service, visible};
 use domain::account::AccountStatus;
 use domain::asset::Asset;
 use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchType};
 use domain::code::Code;
 use domain::id::{AccountId, BatchId, TransferId};
-use domain::item::ItemState;
-use domain::policy::PolicyBook;
 use domain::transfer::MEMO_MAX;
 use formats::payment::{Options, PaymentReader, PaymentRow};
 use formats::problem::{Problem, ReadError};
@@ -25,7 +27,7 @@ use store::audit::Actor;
 use store::batch::{Batch, Filled, NewBatch};
 use store::counter::{self, Counter};
 use store::import_problem::ImportProblem;
-use store::item::{Item, Page};
+use store::item::Page;
 use tokio::sync::mpsc;
 
 /// Rows of one page: one transaction.
@@ -92,24 +94,6 @@ struct ParsedPage {
     problems: Vec<Problem>,
 }
 
-/// An import in progress.
-struct Progress {
-    id: BatchId,
-    kind: BatchType,
-    asset: Asset,
-    single: Option<AccountId>,
-    policies: PolicyBook,
-    first: Option<i64>,
-    last: i64,
-    taken: i64,
-    refused: i64,
-    amount: i128,
-    /// Counterparties met so far, a bit each, and those met more than once.
-    seen: Vec<u64>,
-    twice: HashSet<i64>,
-    content: super::lifecycle::ContentHash,
-}
-
 impl Service {
     /// Takes a file in. Rows that cannot be taken are problems with line, column and code; a file that
     /// cannot be understood at all is refused and leaves nothing behind.
@@ -172,7 +156,7 @@ impl Service {
             amount: 0,
             seen: Vec::new(),
             twice: HashSet::new(),
-            content: super::lifecycle::ContentHash::default(),
+            content: ContentHash::default(),
         })
     }
 
@@ -241,7 +225,7 @@ impl Service {
         if progress.twice.is_empty() {
             return Ok(());
         }
-        progress.content = super::lifecycle::ContentHash::default();
+        progress.content = ContentHash::default();
         let mut after = progress.first.unwrap_or(1) - 1;
         loop {
             let mut tx = self.store.write().await?;
@@ -350,86 +334,6 @@ impl Service {
             self.purge_batch(batch.id, batch.range()).await?;
         }
         Ok(unready.len())
-    }
-}
-
-impl Progress {
-    const fn other(&self, item: &Item) -> AccountId {
-        match self.kind {
-            BatchType::ManyToOne => item.source,
-            BatchType::OneToMany | BatchType::ManyToMany => item.target,
-        }
-    }
-
-    /// A row as an item, or why it cannot be one. Its number comes later.
-    fn item(&mut self, directory: &Directory, row: PaymentRow) -> Result<Item, Problem> {
-        let of = |column: &str, code: Code, value: &str| {
-            Problem::of_column(row.line, column, code, value.as_bytes())
-        };
-        let other = directory.payee(&row, &self.asset)?;
-        if let Some(currency) = &row.currency
-            && !currency.eq_ignore_ascii_case(&self.asset.code)
-        {
-            return Err(of("currency", Code::CurrencyMismatch, currency));
-        }
-        let (source, target) = match (self.kind, self.single) {
-            (BatchType::OneToMany, Some(single)) => (single, other),
-            (BatchType::ManyToOne, Some(single)) => (other, single),
-            _ => {
-                let number = row.source.as_deref().unwrap_or_default();
-                let source = directory.by_number(number, &self.asset);
-                let missing = |_| of("source", Code::SourceNotFound, number);
-                (source.map_err(missing)?, other)
-            }
-        };
-        if source == target {
-            return Err(of("account", Code::SameAccount, row.account.as_deref().unwrap_or_default()));
-        }
-        let policy = self.policies.of(source, self.asset.id);
-        let amount = resolve::amount(&row, &self.asset, policy.map(|p| &p.limit))?;
-        self.meet(other);
-        Ok(Item {
-            number: TransferId(0),
-            line: i64::try_from(row.line).unwrap_or(i64::MAX),
-            source,
-            target,
-            amount: amount.minor(),
-            state: ItemState::Pending,
-            code: None,
-            memo: row.memo,
-            reference: row.reference,
-        })
-    }
-
-    fn meet(&mut self, other: AccountId) {
-        if self.kind == BatchType::ManyToMany {
-            return;
-        }
-        let (Ok(word), bit) = (usize::try_from(other.0 / 64), other.0 % 64) else { return };
-        if word >= self.seen.len() {
-            self.seen.resize(word + 1, 0);
-        }
-        if let Some(bits) = self.seen.get_mut(word) {
-            if *bits & (1 << bit) != 0 {
-                self.twice.insert(other.0);
-            }
-            *bits |= 1 << bit;
-        }
-    }
-
-    /// Counts rows, not problems: a row may have several.
-    fn refuse(&mut self, problems: Vec<Problem>) -> Vec<ImportProblem> {
-        let lines: HashSet<u64> = problems.iter().map(|p| p.line).collect();
-        self.refused += i64::try_from(lines.len()).unwrap_or(0);
-        problems
-            .into_iter()
-            .map(|p| ImportProblem {
-                line: i64::try_from(p.line).unwrap_or(i64::MAX),
-                column: p.column,
-                code: p.code,
-                value: p.value,
-            })
-            .collect()
     }
 }
 
