@@ -56,12 +56,9 @@ async fn play(draws: &[Draw]) {
         let Some(step) = draw.resolve(&reference, &done) else { continue };
         let (answer, expected) = (ledger.take(&step).await, reference.take(&step));
         assert_eq!(answer, expected, "the answer to {step:?}\nafter {done:#?}");
-        { let n=format!("{step:?}"); let n=n.split(['(',' ']).next().unwrap().to_owned(); let a=format!("{answer:?}"); let a: String = match &answer { reference::Answer::Moved{code,replayed,..} => format!("{code:?} {}", if *replayed {"replayed"} else {""}), reference::Answer::Imported{taken,..} => format!("imported {}", *taken>0), reference::Answer::Retried(n) => format!("retried {}", *n>0), reference::Answer::Accounts{opened,..} => format!("accounts {}", *opened>0), _ => a }; eprintln!("TALLY {n} {a}"); }
-        if matches!(step, Step::Run(_)) { for b in reference.batches() { for i in b.3 { eprintln!("ITEM {:?} {:?}", i.state, i.code); } } }
         done.push(step);
         let step = done.last().unwrap();
         assert_eq!(ledger.balances().await, reference.balances(), "balances after {step:?}");
-        for b in reference.batches() { eprintln!("BATCH {:?}", b.0); }
         assert_eq!(ledger.batches().await, reference.batches(), "batches after {step:?}");
         let found = ledger.verify().await;
         assert!(found.is_empty(), "{found:?} after {step:?}");

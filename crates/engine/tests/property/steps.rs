@@ -128,7 +128,7 @@ pub fn beginning() -> Vec<Step> {
     };
     // Document 004's rules with smaller numbers, so that they are met often.
     let (same, at) = (Bound::Same, Bound::At);
-    let bounds = [at(1), at(500_000), at(1_000_000), at(3_000_000), same, at(100_000), at(100), at(5_000)];
+    let bounds = [at(1), at(500_000), at(300_000), at(700_000), same, at(100_000), at(100), at(5_000)];
     let change = PolicyDraw { bounds, fee_rate: Some(1) };
     let rules = Step::Policy { currency: "USD".to_owned(), account: None, change };
     let steps = accounts.iter().enumerate().map(open).chain((0..accounts.len()).map(deposit));
