@@ -23,7 +23,8 @@ impl Service {
         }
     }
 
-    /// How many chunks of postings the history is behind: zero when it has caught up.
+    /// How far the history is behind, as a difference of posting numbers (2^18 a chunk, so it is no count of
+    /// postings): zero when it has caught up.
     pub async fn history_lag(&self) -> Result<i64, Error> {
         let mut tx = self.store.read().await?;
         let (mark, last) = (store::history::mark(&mut tx).await?, store::posting::last(&mut tx).await?);

@@ -1,0 +1,174 @@
+//! What people and other workers do to a run while it is running: pause, interrupt, take over, skip.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use domain::batch::{BatchMode, BatchState, BatchType};
+use domain::code::Code;
+use domain::item::ItemState;
+use engine::{Engine, EngineOptions};
+use formats::csv_reader::Delimiter;
+use formats::payment::Options;
+use ledger::{Clock, Door, DoorOptions};
+use service::batch::import::BatchImport;
+use service::batch::rework::Rework;
+use service::transfer::NewTransfer;
+use service::{Error, Service};
+use std::io::Cursor;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use store::Store;
+use store::audit::Actor;
+use store::batch::Batch;
+
+#[derive(Debug)]
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> i64 {
+        1_767_198_600_000_000
+    }
+}
+
+const ITEMS: i64 = 200;
+
+struct World {
+    _folder: tempfile::TempDir,
+    service: Service,
+    actor: Actor,
+    batch: String,
+}
+
+/// A batch of 200 items that is being executed in chunks of 10.
+async fn world() -> World {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("sluice.db")).await.unwrap();
+    let clock: Arc<dyn Clock> = Arc::new(Still);
+    let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 10 });
+    let service = Service::new(store, door, clock);
+    let actor = Actor { name: "tester".to_owned(), origin: "test".to_owned() };
+    let (mut accounts, mut rows) =
+        ("number,holder,currency\nPAY,Employer,USD\n".to_owned(), "account,amount\n".to_owned());
+    for k in 0..ITEMS {
+        accounts += &format!("A{k},Payee {k},USD\n");
+        rows += &format!("A{k},1.00\n");
+    }
+    service.account_import(&actor, Cursor::new(accounts), Delimiter::Comma).await.unwrap();
+    let deposit =
+        NewTransfer { to: Some("PAY".to_owned()), amount: "5000.00".to_owned(), ..NewTransfer::default() };
+    service.transfer(&actor, &deposit).await.unwrap();
+    let import = BatchImport {
+        kind: BatchType::OneToMany,
+        mode: BatchMode::Continue,
+        account: Some("PAY".to_owned()),
+        currency: None,
+        name: "live".to_owned(),
+        remarks: None,
+        options: Options::default(),
+        strict: true,
+        again: false,
+        draft: false,
+    };
+    let imported = service.batch_import(&actor, &import, Cursor::new(rows)).await.unwrap();
+    let batch = imported.batch.unwrap().id.to_string();
+    service.batch_execute(&actor, &batch).await.unwrap();
+    World { _folder: folder, service, actor, batch }
+}
+
+impl World {
+    /// Runs the batch; after its first chunk the runner stands still until `meanwhile` is done.
+    async fn run_while<F: Future<Output = ()>>(&self, meanwhile: F) -> Result<Batch, Error> {
+        let (reached, at_edge) = sync_channel::<()>(1);
+        let (go_on, may_go_on) = sync_channel::<()>(1);
+        let (engine, actor, batch) = (
+            Engine::new(self.service.clone(), EngineOptions::default()),
+            self.actor.clone(),
+            self.batch.clone(),
+        );
+        let mut first = true;
+        let run = tokio::spawn(async move {
+            let progress = move |_: &engine::Progress| {
+                if std::mem::take(&mut first) {
+                    reached.send(()).unwrap();
+                    may_go_on.recv().unwrap();
+                }
+            };
+            engine.run(&actor, &batch, progress).await
+        });
+        tokio::task::spawn_blocking(move || at_edge.recv().unwrap()).await.unwrap();
+        meanwhile.await;
+        go_on.send(()).unwrap();
+        run.await.unwrap()
+    }
+
+    async fn verified(&self) {
+        assert_eq!(self.service.verify().await.unwrap().violations(), []);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_pause_stops_at_the_chunks_edge_and_execute_goes_on() {
+    let world = world().await;
+    let paused =
+        world.run_while(async { drop(world.service.batch_pause(&world.actor, &world.batch).await.unwrap()) });
+    let batch = paused.await.unwrap();
+    assert_eq!(batch.state, BatchState::Paused);
+    assert!(batch.tally.success_count >= 10 && batch.tally.success_count < ITEMS, "{:?}", batch.tally);
+    world.verified().await;
+    world.service.batch_execute(&world.actor, &world.batch).await.unwrap();
+    let engine = Engine::new(world.service.clone(), EngineOptions::default());
+    let batch = engine.run(&world.actor, &world.batch, |_| ()).await.unwrap();
+    assert_eq!((batch.state, batch.tally.success_count), (BatchState::Completed, ITEMS));
+    world.verified().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn an_interruption_fails_the_rest_and_resume_takes_only_that() {
+    let world = world().await;
+    let cancel =
+        async { drop(world.service.batch_cancel(&world.actor, &world.batch, "stop").await.unwrap()) };
+    let batch = world.run_while(cancel).await.unwrap();
+    assert_eq!(batch.state, BatchState::PartiallyCompleted);
+    assert_eq!(batch.tally.success_count + batch.tally.failed_count, ITEMS);
+    let (_, items) =
+        world.service.batch_items(&world.batch, Some(ItemState::Failed), 0, 1_000).await.unwrap();
+    assert!(items.iter().all(|item| item.code == Some(Code::Interrupted)));
+    world.verified().await;
+    let (_, count) = world.service.batch_retry(&world.actor, &world.batch, Rework::Untried).await.unwrap();
+    assert_eq!(count, batch.tally.failed_count);
+    let engine = Engine::new(world.service.clone(), EngineOptions::default());
+    let batch = engine.run(&world.actor, &world.batch, |_| ()).await.unwrap();
+    assert_eq!((batch.state, batch.tally.success_count), (BatchState::Completed, ITEMS));
+    world.verified().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_runner_that_lost_its_lease_writes_nothing_more() {
+    let world = world().await;
+    let id = world.service.batch(&world.batch).await.unwrap().id;
+    let take_over = async {
+        // What a take-over does: the old lease is given up for dead, and the new one has the next epoch.
+        world.service.lease_release(id, 1).await.unwrap();
+        assert_eq!(world.service.lease_take(id, "another", i64::MAX / 2).await.unwrap(), 2);
+    };
+    let fenced = world.run_while(take_over).await;
+    assert_eq!(fenced.unwrap_err().code(), Some(Code::Fenced));
+    let batch = world.service.batch(&world.batch).await.unwrap();
+    assert_eq!((batch.state, batch.tally.success_count), (BatchState::Processing, 10));
+    world.verified().await;
+    let engine = Engine::new(world.service.clone(), EngineOptions::default());
+    let refused = engine.run(&world.actor, &world.batch, |_| ()).await;
+    assert_eq!(refused.unwrap_err().code(), Some(Code::BatchRunning));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn an_item_that_is_skipped_under_the_runner_is_not_paid() {
+    let world = world().await;
+    // Line 13 is in the second slice, which the runner has read before the first was written.
+    let item = world.service.batch_item_of_line(&world.batch, 13).await.unwrap();
+    let skip = async {
+        drop(world.service.batch_skip_item(&world.actor, &world.batch, item, "left").await.unwrap());
+    };
+    let batch = world.run_while(skip).await.unwrap();
+    assert_eq!(batch.state, BatchState::Completed);
+    assert_eq!((batch.tally.success_count, batch.tally.skipped_count), (ITEMS - 1, 1));
+    world.verified().await;
+}
