@@ -1,6 +1,6 @@
 //! Balances: the narrow rows that a posting decision reads and writes.
 //!
-//! Only `ledger` calls [`write`]: there is no other code that changes a balance. Status changes go through
+//! Only `ledger` calls [`write()`]: there is no other code that changes a balance. Status changes go through
 //! [`set_status`], under the same row lock.
 
 use crate::args;
