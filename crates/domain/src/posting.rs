@@ -104,6 +104,14 @@ pub struct Request {
     pub exchanged: Option<i64>,
 }
 
+impl Request {
+    /// A batch's item: the run and its preview must ask for the same thing.
+    #[must_use]
+    pub const fn item(transfer: TransferId, source: AccountId, target: AccountId, amount: i64) -> Self {
+        Self { transfer, kind: TransferKind::Item, source, target, amount, exchanged: None }
+    }
+}
+
 /// A request that was carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Posted {

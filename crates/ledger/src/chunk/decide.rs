@@ -8,7 +8,6 @@ use domain::batch::BatchMode;
 use domain::code::Code;
 use domain::id::{AccountId, TransferId};
 use domain::posting::{Book, Posted, Request};
-use domain::transfer::TransferKind;
 use hashbrown::HashMap;
 use serde_json::json;
 use store::audit::Audit;
@@ -168,14 +167,7 @@ impl Decider<'_> {
 
     /// Decides an item; says whether it failed.
     fn item(&mut self, item: &Item, batch: &mut Batch, slice: &mut Slice) -> bool {
-        let request = Request {
-            transfer: item.number,
-            kind: TransferKind::Item,
-            source: item.source,
-            target: item.target,
-            amount: item.amount,
-            exchanged: None,
-        };
+        let request = Request::item(item.number, item.source, item.target, item.amount);
         let today = self.decided.today.day;
         match self.post(&request, today) {
             Ok(posted) => {

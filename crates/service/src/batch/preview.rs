@@ -7,7 +7,6 @@ use domain::code::Code;
 use domain::id::{AccountId, PostingId};
 use domain::item::ItemState;
 use domain::posting::{Book, Request};
-use domain::transfer::TransferKind;
 use ledger::calendar;
 use store::Tx;
 use store::batch::Batch;
@@ -78,7 +77,8 @@ impl Service {
             load(&mut tx, &mut book, items.iter().flat_map(|i| [i.source.0, i.target.0]).collect()).await?;
             for item in items {
                 postings.clear();
-                let result = book.post(&request(&item), &policies, today, &mut postings);
+                let request = Request::item(item.number, item.source, item.target, item.amount);
+                let result = book.post(&request, &policies, today, &mut postings);
                 preview.count(item, result.map(|posted| posted.fee));
             }
         }
@@ -102,17 +102,6 @@ impl Preview {
                 }
             }
         }
-    }
-}
-
-const fn request(item: &Item) -> Request {
-    Request {
-        transfer: item.number,
-        kind: TransferKind::Item,
-        source: item.source,
-        target: item.target,
-        amount: item.amount,
-        exchanged: None,
     }
 }
 
