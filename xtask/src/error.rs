@@ -18,6 +18,8 @@ pub enum Error {
     Metadata(#[from] cargo_metadata::Error),
     #[error("{0} answered what is not understood: {1}")]
     Answer(String, String),
+    #[error("{0}")]
+    Postgres(String),
     #[error("{0} house rules are broken")]
     Untidy(usize),
 }

@@ -16,10 +16,16 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  demo                          build sluice and pay a thousand people in target/demo
-  test [--kills N] [--scale S]  everything a change has to pass; S is small, medium or large
-  tidy                          the house rules: arrows, words, lengths
-  payroll                       write examples/staff.csv and examples/payroll.csv again
+  demo       build sluice and pay a thousand people in target/demo
+  test       everything a change has to pass
+             --kills N    how often the crash tests kill a run (20)
+             --rounds N   how many rounds the tests of a lost database do (5)
+             --scale S    small, medium or large (small)
+  tidy       the house rules: arrows, words, lengths
+  payroll    write examples/staff.csv and examples/payroll.csv again
+
+The tests share a PostgreSQL server that is started for them. SLUICE_TEST_POSTGRES is the URL of another one;
+SLUICE_PG_BIN names the folder of PostgreSQL's programs where they are not found.
 
 Example: cargo xtask test --kills 200 --scale medium";
 

@@ -3,28 +3,28 @@
 use crate::error::{Error, Result};
 use crate::{process, tidy};
 use std::path::{Path, PathBuf};
+use testkit::postgres::{Postgres, SERVER_VARIABLE};
 
 /// How hard the tests try.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
     kills: u32,
+    rounds: u32,
     scale: String,
 }
 
 impl Options {
-    /// Reads `--kills N` and `--scale small|medium|large`.
+    /// Reads `--kills N`, `--rounds N` and `--scale small|medium|large`.
     pub fn parse(words: &[&str]) -> Result<Self> {
-        let mut options = Self { kills: 20, scale: "small".to_owned() };
+        let mut options = Self { kills: 20, rounds: 5, scale: "small".to_owned() };
         let mut rest = words;
         while let Some((name, tail)) = rest.split_first() {
             let (value, tail) = tail
                 .split_first()
                 .ok_or_else(|| Error::Usage(format!("`{name}` needs a value; see `cargo xtask help`")))?;
             match (*name, *value) {
-                ("--kills", number) => {
-                    let wrong = || Error::Usage(format!("`--kills {number}`: not a whole number"));
-                    options.kills = number.parse().map_err(|_| wrong())?;
-                }
+                ("--kills", number) => options.kills = whole(name, number)?,
+                ("--rounds", number) => options.rounds = whole(name, number)?,
                 ("--scale", "small" | "medium" | "large") => options.scale = (*value).to_owned(),
                 ("--scale", _) => {
                     return Err(Error::Usage(format!("`--scale {value}`: small, medium or large")));
@@ -35,6 +35,10 @@ impl Options {
         }
         Ok(options)
     }
+}
+
+fn whole(name: &str, number: &str) -> Result<u32> {
+    number.parse().map_err(|_| Error::Usage(format!("`{name} {number}`: not a whole number")))
 }
 
 /// Runs all checks.
@@ -57,7 +61,10 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     } else {
         println!("cargo-deny is not installed: deny.toml was NOT checked");
     }
-    println!("\nAll checks passed (kills {}, scale {}).", options.kills, options.scale);
+    println!(
+        "\nAll checks passed (kills {}, rounds {}, scale {}).",
+        options.kills, options.rounds, options.scale
+    );
     Ok(())
 }
 
@@ -84,8 +91,12 @@ fn crash_binary(root: &Path) -> Result<Option<PathBuf>> {
 fn tests(root: &Path, options: &Options, binary: Option<PathBuf>) -> Result<()> {
     let mut env = vec![
         ("SLUICE_KILLS", options.kills.to_string().into()),
+        ("SLUICE_ROUNDS", options.rounds.to_string().into()),
         ("SLUICE_SCALE", options.scale.clone().into()),
     ];
+    // Stopped when the tests have ended, however they end.
+    let server = shared_server()?;
+    env.extend(server.iter().map(|server| (SERVER_VARIABLE, server.url().into())));
     env.extend(binary.map(|path| ("SLUICE_BIN", path.into_os_string())));
     if process::has_cargo_command(root, "nextest") {
         cargo(root, &["nextest", "run", "--workspace"], &env)?;
@@ -94,6 +105,18 @@ fn tests(root: &Path, options: &Options, binary: Option<PathBuf>) -> Result<()> 
     }
     println!("cargo-nextest is not installed: cargo test runs the tests");
     cargo(root, &["test", "--workspace"], &env)
+}
+
+/// One PostgreSQL for the whole run. None if somebody named one, which the tests then see by themselves.
+fn shared_server() -> Result<Option<Postgres>> {
+    if std::env::var_os(SERVER_VARIABLE).is_some_and(|url| !url.is_empty()) {
+        // Not the URL itself: it may have a password.
+        println!("PostgreSQL for the tests: the one that {SERVER_VARIABLE} names");
+        return Ok(None);
+    }
+    let server = Postgres::try_start_with(&[]).map_err(Error::Postgres)?;
+    println!("PostgreSQL for the tests: {}", server.url());
+    Ok(Some(server))
 }
 
 fn cargo(root: &Path, args: &[&str], env: &[(&str, std::ffi::OsString)]) -> Result<()> {
@@ -109,10 +132,12 @@ mod tests {
     #[test]
     fn options_have_defaults_and_refuse_what_they_do_not_know() {
         let parse = |words: &[&str]| Options::parse(words).ok();
-        assert_eq!(parse(&[]), Some(Options { kills: 20, scale: "small".to_owned() }));
-        let given = Some(Options { kills: 200, scale: "large".to_owned() });
-        assert_eq!(parse(&["--kills", "200", "--scale", "large"]), given);
-        for wrong in [&["--kills"][..], &["--kills", "-1"], &["--scale", "huge"], &["--fast", "1"]] {
+        assert_eq!(parse(&[]), Some(Options { kills: 20, rounds: 5, scale: "small".to_owned() }));
+        let given = Some(Options { kills: 200, rounds: 9, scale: "large".to_owned() });
+        assert_eq!(parse(&["--kills", "200", "--rounds", "9", "--scale", "large"]), given);
+        for wrong in
+            [&["--kills"][..], &["--kills", "-1"], &["--rounds", "x"], &["--scale", "huge"], &["--fast", "1"]]
+        {
             assert_eq!(parse(wrong), None, "{wrong:?}");
         }
     }

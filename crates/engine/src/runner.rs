@@ -6,9 +6,12 @@
 
 use domain::batch::{BatchIntent, BatchMode, BatchState, CHUNK_ITEMS_MAX};
 use domain::code::Code;
+use domain::id::BatchId;
 use ledger::{Run, RunOutcome, crash};
 use service::{Error, Service};
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use store::StoreError;
 use store::audit::Actor;
@@ -19,19 +22,20 @@ use tokio::task::JoinHandle;
 /// How the engine works.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
-    /// Who holds the leases: unique by process.
-    pub owner: String,
-    /// How long a lease lasts without being taken anew, in microseconds.
-    pub lease_ttl_us: i64,
+    /// How long a run waits for a database that is away before it gives up; the batch can go on later.
+    pub patience: Duration,
+    /// Batches that this process runs at once, when it takes them by itself.
+    pub runs_max: usize,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        // A process id comes back (in a container it is always 1), so a number drawn at start goes with it.
-        let drawn = RandomState::new().build_hasher().finish();
-        Self { owner: format!("process-{}-{drawn:016x}", std::process::id()), lease_ttl_us: 10_000_000 }
+        Self { patience: Duration::from_secs(60), runs_max: 4 }
     }
 }
+
+/// Between two tries while the database is away.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// How far a run has come.
 #[derive(Debug, Clone)]
@@ -47,8 +51,26 @@ pub struct Progress {
 /// Runs batches.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    service: Service,
-    options: EngineOptions,
+    pub(crate) service: Service,
+    pub(crate) options: EngineOptions,
+    /// Batches that this process is at: the lease is the node's, so it cannot tell two runs of one node apart.
+    pub(crate) running: Arc<Mutex<HashSet<BatchId>>>,
+    /// Set when this process is to end: runs stop at the next chunk's edge and leave the batch to others.
+    pub(crate) stopping: Arc<AtomicBool>,
+}
+
+/// A batch that this process is at, until it is dropped.
+struct Running {
+    batch: BatchId,
+    all: Arc<Mutex<HashSet<BatchId>>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Ok(mut all) = self.all.lock() {
+            all.remove(&self.batch);
+        }
+    }
 }
 
 /// Why a run ends.
@@ -61,6 +83,8 @@ enum End {
     Stopped(Code),
     /// Another worker has the batch.
     Fenced,
+    /// This process ends; another goes on.
+    HandedOver,
 }
 
 /// A read of the next items that goes on while the door works.
@@ -69,8 +93,8 @@ type Ahead = JoinHandle<Result<Vec<Item>, Error>>;
 impl Engine {
     /// Over a service.
     #[must_use]
-    pub const fn new(service: Service, options: EngineOptions) -> Self {
-        Self { service, options }
+    pub fn new(service: Service, options: EngineOptions) -> Self {
+        Self { service, options, running: Arc::default(), stopping: Arc::default() }
     }
 
     /// Runs a batch that is `processing` to its end or to a pause; calls `progress` after each chunk. A
@@ -85,45 +109,89 @@ impl Engine {
         if batch.state != BatchState::Processing {
             return Ok(batch);
         }
-        let (owner, ttl) = (&self.options.owner, self.options.lease_ttl_us);
-        let epoch = self.service.lease_take(batch.id, owner, ttl).await?;
+        let _running = self.begin(batch.id)?;
+        let epoch = self.patiently(|| self.service.lease_take(batch.id)).await?;
         crash::point("lease_taken");
-        let end = self.work(actor, &batch, epoch, &mut progress).await;
-        let batch = self.end(actor, &batch, epoch, end?).await?;
+        let end = self.slices(actor, &batch, epoch, &mut progress).await?;
+        let batch = self.end(actor, &batch, epoch, end).await?;
         progress(&Progress { batch: batch.clone(), items_per_s: 0.0, eta_s: None });
         Ok(batch)
     }
 
-    async fn work(
+    /// Marks the batch as being run by this process, once at a time.
+    fn begin(&self, batch: BatchId) -> Result<Running, Error> {
+        let refused = || Error::refused(Code::BatchRunning, self.service.store().node());
+        let mut all = self.running.lock().map_err(|_| refused())?;
+        if all.insert(batch) { Ok(Running { batch, all: self.running.clone() }) } else { Err(refused()) }
+    }
+
+    /// Does something again while the database is away, busy or owes an answer. Everything that a run asks
+    /// for may be asked twice: it is decided under the lease, from what is stored.
+    async fn patiently<T, F: Future<Output = Result<T, Error>>>(
+        &self,
+        job: impl Fn() -> F,
+    ) -> Result<T, Error> {
+        let begun = Instant::now();
+        loop {
+            match job().await {
+                Err(Error::Store(error)) if is_passing(&error) && begun.elapsed() < self.options.patience => {
+                    tracing::info!(%error, "the run waits for the database");
+                    tokio::time::sleep(PAUSE).await;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn slices(
         &self,
         actor: &Actor,
         batch: &Batch,
         epoch: i64,
         progress: &mut (impl FnMut(&Progress) + Send),
     ) -> Result<End, Error> {
-        let mut meter = Meter::start(batch);
-        let mut renewed = Instant::now();
-        let third = Duration::from_micros(self.options.lease_ttl_us.unsigned_abs() / 3);
-        let mut ahead = self.read(batch, batch.first_number - 1);
+        let (mut meter, name) = (Meter::start(batch), batch.id.to_string());
+        let mut after = batch.first_number - 1;
+        let mut ahead = self.read(batch, after);
         loop {
-            let items = joined(ahead.await)?;
+            if self.stopping.load(Ordering::Relaxed) {
+                return Ok(End::HandedOver);
+            }
+            let items = self.next(batch, ahead.await, after).await?;
             let Some(last) = items.last().map(|item| item.number.0) else { return Ok(End::Exhausted) };
             ahead = self.read(batch, last);
-            let first = items.first().map_or(last, |item| item.number.0);
-            let run = Run { actor: actor.clone(), batch: batch.id, epoch, items };
-            let outcome = self.service.door().run(run).await?;
-            match outcome {
+            let run = || {
+                let run = Run { actor: actor.clone(), batch: batch.id, epoch, items: items.clone() };
+                async move { Ok(self.service.door().run(run).await?) }
+            };
+            match self.patiently(run).await? {
                 RunOutcome::Done { stopped: false, .. } => {}
                 RunOutcome::Done { .. } => return Ok(End::Stopped(Code::Stopped)),
                 RunOutcome::Fenced => return Ok(End::Fenced),
                 RunOutcome::Halted => return Ok(End::Halted),
-                RunOutcome::Stale => ahead = self.read(batch, first - 1),
+                RunOutcome::Stale => {
+                    ahead = self.read(batch, after);
+                    continue;
+                }
             }
-            if renewed.elapsed() > third {
-                self.service.lease_renew(batch.id, epoch, self.options.lease_ttl_us).await?;
-                renewed = Instant::now();
+            after = last;
+            let now = self.patiently(|| self.service.batch(&name)).await?;
+            progress(&meter.measure(now));
+        }
+    }
+
+    /// The slice that was read ahead; read again if that failed.
+    async fn next(
+        &self,
+        batch: &Batch,
+        ahead: Result<Result<Vec<Item>, Error>, tokio::task::JoinError>,
+        after: i64,
+    ) -> Result<Vec<Item>, Error> {
+        match joined(ahead) {
+            Err(Error::Store(error)) if is_passing(&error) => {
+                self.patiently(|| async { joined(self.read(batch, after).await) }).await
             }
-            progress(&meter.measure(self.service.batch(&batch.id.to_string()).await?));
+            read => read,
         }
     }
 
@@ -139,16 +207,24 @@ impl Engine {
     }
 
     async fn end(&self, actor: &Actor, batch: &Batch, epoch: i64, end: End) -> Result<Batch, Error> {
+        let name = batch.id.to_string();
         let rest = match end {
-            End::Fenced => return Err(Code::Fenced.into()),
+            End::Fenced => {
+                tracing::warn!(batch = batch.id.0, node = self.service.store().node(), "fenced");
+                return Err(Code::Fenced.into());
+            }
+            End::HandedOver => {
+                self.patiently(|| self.service.lease_release(batch.id, epoch)).await?;
+                return self.service.batch(&name).await;
+            }
             End::Stopped(code) => Some(code),
             End::Exhausted => None,
             End::Halted => {
-                let now = self.service.batch(&batch.id.to_string()).await?;
+                let now = self.patiently(|| self.service.batch(&name)).await?;
                 (now.intent == BatchIntent::Interrupt).then_some(Code::Interrupted)
             }
         };
-        self.service.run_finish(actor, batch.id, epoch, rest).await
+        self.patiently(|| self.service.run_finish(actor, batch.id, epoch, rest)).await
     }
 
     /// Runs every batch that was left `processing` when its process ended, oldest first.
@@ -159,6 +235,14 @@ impl Engine {
         }
         Ok(ended)
     }
+}
+
+/// Whether it may be over by itself. A full disk needs a person.
+const fn is_passing(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::Away(_) | StoreError::Busy(_) | StoreError::Conflict(_) | StoreError::InDoubt(_)
+    )
 }
 
 fn joined(result: Result<Result<Vec<Item>, Error>, tokio::task::JoinError>) -> Result<Vec<Item>, Error> {

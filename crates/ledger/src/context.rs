@@ -16,12 +16,18 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) async fn load(tx: &mut Tx) -> Result<Self, StoreError> {
+    /// Reads everything anew, as a node sees it: of the ledger's own accounts each node uses one stripe, so
+    /// that nodes do not wait for each other's fees. Where its own is missing, the first one serves.
+    pub(crate) async fn load(tx: &mut Tx, node: &str) -> Result<Self, StoreError> {
         let policies = store::policy::book(tx).await?;
-        let system = store::account::system(tx).await?;
+        let own = store::node::get(tx, node).await?.map_or(0, |node| node.stripe);
+        let mut accounts = store::account::system(tx).await?;
+        accounts.retain(|account| account.stripe == 0 || account.stripe == own);
+        accounts.sort_by_key(|account| account.stripe == own);
         let zone = store::setting::get(tx, "time_zone").await?;
         let zone = zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC);
-        let system = system.into_iter().map(|(id, asset, kind)| ((asset, kind), id)).collect();
+        // Of two, the later stays: the own.
+        let system = accounts.into_iter().map(|a| ((a.asset, a.kind), a.id)).collect();
         Ok(Self { policies, system, zone })
     }
 

@@ -1,15 +1,13 @@
 //! The queue in front of the ledger and the loop behind it.
 
-use crate::chunk::{self, Bulk};
+use crate::chunk::{self, Bulk, Memory};
 use crate::clock::Clock;
-use crate::context::Context;
 use crate::request::{Outcome, Run, RunOutcome, Single};
 use domain::batch::CHUNK_ITEMS_MAX;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
-use store::audit::Audit;
 use store::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -59,8 +57,8 @@ impl Door {
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
         let limit = options.chunk_items.clamp(1, CHUNK_ITEMS_MAX);
         let slice = Arc::new(AtomicUsize::new(limit));
-        let (backlog, rolled_back, slice_now) = (VecDeque::new(), Vec::new(), slice.clone());
-        let keeper = Keeper { store, clock, context: None, rolled_back, backlog, limit, slice: slice_now };
+        let (memory, backlog, slice_now) = (Memory::default(), VecDeque::new(), slice.clone());
+        let keeper = Keeper { store, clock, memory, backlog, limit, slice: slice_now };
         tokio::spawn(keeper.serve(requests));
         Self { queue, slice }
     }
@@ -105,9 +103,7 @@ impl Door {
 struct Keeper {
     store: Store,
     clock: Arc<dyn Clock>,
-    context: Option<Context>,
-    /// Audit rows of chunks that were rolled back, for the next one to write.
-    rolled_back: Vec<Audit>,
+    memory: Memory,
     /// Slices and bulks that did not fit into the chunks so far.
     backlog: VecDeque<Envelope>,
     limit: usize,
@@ -165,8 +161,7 @@ impl Keeper {
         let items: usize =
             chunk.iter().map(|e| if let Envelope::Run(run, _) = e { run.items.len() } else { 0 }).sum();
         let begun = Instant::now();
-        let (context, rolled_back) = (&mut self.context, &mut self.rolled_back);
-        let fatal = chunk::process(&self.store, self.clock.as_ref(), context, rolled_back, chunk).await;
+        let fatal = chunk::process(&self.store, self.clock.as_ref(), &mut self.memory, chunk).await;
         self.adapt(singles, items, begun.elapsed());
         if fatal { Err(()) } else { Ok(()) }
     }

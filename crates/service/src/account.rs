@@ -12,6 +12,7 @@ use store::Tx;
 use store::account::{AccountFilter, AccountView, NewAccount};
 use store::audit::Actor;
 use store::counter::{self, Counter};
+use store::turn::{self, Turn};
 
 /// An account to open.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +30,7 @@ impl Service {
     pub async fn account_open(&self, actor: &Actor, new: &OpenAccount) -> Result<AccountView, Error> {
         let number = visible(&new.number)?;
         let mut tx = self.store.write().await?;
+        turn::take(&mut tx, Turn::Directory).await?;
         if store::account::by_number(&mut tx, &number).await?.is_some() {
             return Err(Error::refused(Code::AccountExists, number));
         }
@@ -36,7 +38,7 @@ impl Service {
         let holder = Some(self.holder_for(&mut tx, &new.holder).await?);
         let id = AccountId(counter::take(&mut tx, Counter::Account, 1).await?);
         let (kind, opened_at) = (AccountKind::Customer, self.now());
-        let account = NewAccount { id, number, holder, asset: asset.id, kind, opened_at };
+        let account = NewAccount { id, number, holder, asset: asset.id, kind, stripe: 0, opened_at };
         store::account::insert(&mut tx, std::slice::from_ref(&account)).await?;
         store::balance::insert(&mut tx, &[opened(id, asset.id, holder, kind)]).await?;
         let detail = json!({ "number": account.number, "currency": asset.code });

@@ -25,6 +25,7 @@ use store::account::{NewAccount, PayeeKey};
 use store::audit::Actor;
 use store::counter::{self, Counter};
 use store::holder::Holder;
+use store::turn::{self, Turn};
 
 const PAGE: usize = 10_000;
 /// Problems that an answer carries; the rest is counted.
@@ -99,6 +100,7 @@ impl Service {
         imported: &mut AccountsImported,
     ) -> Result<Vec<Single>, Error> {
         let mut tx = self.store.write().await?;
+        turn::take(&mut tx, Turn::Directory).await?;
         let ready = self.check_rows(&mut tx, rows, problems).await?;
         let (ready, mut openings) = self.split_known(&mut tx, actor, ready, problems).await?;
         let ids = self.insert_page(&mut tx, &ready).await?;
@@ -188,7 +190,15 @@ impl Service {
         let (mut accounts, mut balances) = (Vec::new(), Vec::new());
         for ((row, holder), id) in ready.iter().zip(holders).zip((first..).map(AccountId)) {
             let (number, asset) = (row.row.number.clone(), row.asset.id);
-            accounts.push(NewAccount { id, number, holder: Some(holder), asset, kind, opened_at: now });
+            accounts.push(NewAccount {
+                id,
+                number,
+                holder: Some(holder),
+                asset,
+                kind,
+                stripe: 0,
+                opened_at: now,
+            });
             balances.push(opened(id, asset, Some(holder), kind));
         }
         store::account::insert(tx, &accounts).await?;

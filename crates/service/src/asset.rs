@@ -11,6 +11,7 @@ use serde_json::json;
 use store::account::NewAccount;
 use store::audit::Actor;
 use store::counter::{self, Counter};
+use store::turn::{self, Turn};
 use store::{StoreError, Tx};
 
 impl Service {
@@ -26,6 +27,7 @@ impl Service {
             scale.or_else(|| known_scale(code)).ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
         check_new(code, scale)?;
         let mut tx = self.store.write().await?;
+        turn::take(&mut tx, Turn::Directory).await?;
         if store::asset::all(&mut tx).await?.iter().any(|asset| asset.code == code) {
             return Err(Error::refused(Code::AssetExists, code));
         }
@@ -58,15 +60,32 @@ pub(crate) async fn find(tx: &mut Tx, code: &str) -> Result<Option<Asset>, Store
 async fn enable(tx: &mut Tx, code: &str, scale: u8, now: i64) -> Result<Asset, StoreError> {
     let id: AssetId = store::asset::add(tx, code, scale, now).await?;
     store::policy::set(tx, id, None, &Policy::shipped(scale)).await?;
+    let asset = Asset { id, code: code.to_owned(), scale };
+    for stripe in crate::node::stripes(tx).await? {
+        open_system(tx, &asset, stripe, now).await?;
+    }
+    Ok(asset)
+}
+
+/// Opens the ledger's own accounts of a currency: one of each kind, for one stripe.
+pub(crate) async fn open_system(tx: &mut Tx, asset: &Asset, stripe: i64, now: i64) -> Result<(), StoreError> {
+    let id = asset.id;
     let count = i64::try_from(AccountKind::SYSTEM.len()).unwrap_or(0);
     let first = counter::take(tx, Counter::Account, count).await?;
     let (mut accounts, mut balances) = (Vec::new(), Vec::new());
     for (account, kind) in (first..).map(AccountId).zip(AccountKind::SYSTEM) {
-        let number = format!("{}-{code}", kind.name());
-        accounts.push(NewAccount { id: account, number, holder: None, asset: id, kind, opened_at: now });
+        let number = crate::node::system_number(kind, asset, stripe);
+        accounts.push(NewAccount {
+            id: account,
+            number,
+            holder: None,
+            asset: id,
+            kind,
+            stripe,
+            opened_at: now,
+        });
         balances.push(opened(account, id, None, kind));
     }
     store::account::insert(tx, &accounts).await?;
-    store::balance::insert(tx, &balances).await?;
-    Ok(Asset { id, code: code.to_owned(), scale })
+    store::balance::insert(tx, &balances).await
 }

@@ -11,23 +11,36 @@ impl Service {
     pub async fn history_catch_up(&self) -> Result<i64, Error> {
         let mut total = 0;
         loop {
-            let mut tx = self.store.write().await?;
-            let taken = store::history::advance(&mut tx, RUN).await?;
-            if taken > 0 {
-                tx.commit().await?;
-            }
+            let (taken, is_all) = self.history_run().await?;
             total += taken;
-            if taken < RUN {
+            if is_all {
                 return Ok(total);
             }
         }
     }
 
-    /// How far the history is behind, as a difference of posting numbers (2^18 a chunk, so it is no count of
-    /// postings): zero when it has caught up.
-    pub async fn history_lag(&self) -> Result<i64, Error> {
+    /// Takes one run of postings into the history.
+    pub async fn history_step(&self) -> Result<(), Error> {
+        self.history_run().await.map(|_| ())
+    }
+
+    /// One run: how many postings it took, and whether they were all.
+    async fn history_run(&self) -> Result<(i64, bool), Error> {
+        let mut tx = self.store.write().await?;
+        let before = store::history::mark(&mut tx).await?;
+        let taken = store::history::advance(&mut tx, RUN).await?;
+        let is_all = store::history::mark(&mut tx).await? == before;
+        if !is_all {
+            tx.commit().await?;
+        }
+        Ok((taken, is_all))
+    }
+
+    /// How many postings the history is behind, up to a bound.
+    pub async fn history_lag(&self, bound: i64) -> Result<i64, Error> {
         let mut tx = self.store.read().await?;
-        let (mark, last) = (store::history::mark(&mut tx).await?, store::posting::last(&mut tx).await?);
-        Ok(last - mark)
+        let mark = store::history::mark(&mut tx).await?;
+        let chunks = store::chunk::after(&mut tx, mark, bound).await?;
+        Ok(chunks.iter().map(|chunk| chunk.postings).sum())
     }
 }

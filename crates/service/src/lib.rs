@@ -12,6 +12,7 @@ pub mod error;
 pub mod fx;
 pub mod history;
 pub mod holder;
+pub mod node;
 pub mod policy;
 pub mod statement;
 pub mod transfer;
@@ -21,11 +22,12 @@ pub use error::{Error, Refusal};
 
 use domain::asset::Asset;
 use domain::code::Code;
-use domain::id::AssetId;
+use domain::id::{AssetId, BatchId};
 use jiff::tz::TimeZone;
 use ledger::{Clock, Door};
 use serde_json::Value as Json;
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
 use store::audit::{Actor, Audit};
 use store::{Store, Tx};
 
@@ -35,6 +37,8 @@ pub struct Service {
     pub(crate) store: Store,
     pub(crate) door: Door,
     clock: Arc<dyn Clock>,
+    /// Imports that this process is at.
+    pub(crate) importing: Arc<Mutex<HashSet<BatchId>>>,
 }
 
 /// What a verb did, for the audit log.
@@ -50,7 +54,7 @@ impl Service {
     /// Over a store and its door.
     #[must_use]
     pub fn new(store: Store, door: Door, clock: Arc<dyn Clock>) -> Self {
-        Self { store, door, clock }
+        Self { store, door, clock, importing: Arc::default() }
     }
 
     /// The store, for the engine.

@@ -10,6 +10,7 @@ use serde_json::json;
 use store::Tx;
 use store::account::AccountView;
 use store::audit::Actor;
+use store::turn::{self, Turn};
 
 /// What to change; amounts are major units as text, `none` lifts a limit.
 #[derive(Debug, Clone, Default)]
@@ -84,6 +85,7 @@ impl Service {
         change: &PolicyChange,
     ) -> Result<(Asset, Policy), Error> {
         let mut tx = self.store.write().await?;
+        turn::take(&mut tx, Turn::Directory).await?;
         self.asset_for(&mut tx, currency).await?;
         let (asset, account) = named(&mut tx, currency, account).await?;
         let mut policy = current(&mut tx, &asset, account.as_ref()).await?;

@@ -8,8 +8,9 @@ use crate::transfer::read_date;
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
-use domain::id::AccountId;
+use domain::id::{AccountId, PostingId};
 use domain::posting::PostingKind;
+use hashbrown::HashSet;
 use store::Tx;
 use store::account::AccountView;
 use store::posting::Booked;
@@ -213,7 +214,8 @@ async fn settled(
     Ok(page)
 }
 
-/// What is newer than the history, by the walk; only as many as the page can show are kept.
+/// What is newer than the history, by the walk; only as many as the page can show are kept. An account's
+/// postings are committed in their order, so the first one that the history holds ends the walk.
 async fn recent(
     tx: &mut Tx,
     account: &AccountView,
@@ -224,15 +226,32 @@ async fn recent(
 ) -> Result<Vec<Booked>, Error> {
     let mark = store::history::mark(tx).await?;
     let (mut next, mut kept): (Option<i64>, Vec<Booked>) = (account.head, Vec::new());
-    while let Some(start) = next.filter(|id| *id > mark) {
-        let walked = store::posting::walk(tx, account.id, start, STEP, mark).await?;
-        next = walked.last().and_then(|last| previous(account.id, last));
+    while let Some(start) = next {
+        if is_held(tx, mark, &[start]).await?.contains(&PostingId(start).chunk()) {
+            break;
+        }
+        let mut walked = store::posting::walk(tx, account.id, start, STEP, 0).await?;
+        let ids: Vec<i64> = walked.iter().map(|booked| booked.posting.id.0).collect();
+        let held = is_held(tx, mark, &ids).await?;
+        let new = walked.iter().take_while(|b| !held.contains(&b.posting.id.chunk())).count();
+        let reached = new < walked.len();
+        walked.truncate(new);
+        next = walked.last().filter(|_| !reached).and_then(|last| previous(account.id, last));
         let fits = |b: &Booked| b.value_date >= from && key(b) < before && goes(account.id, b, direction);
         kept.extend(walked.into_iter().filter(fits));
         kept.sort_unstable_by_key(|booked| std::cmp::Reverse(key(booked)));
         kept.truncate(wanted);
     }
     Ok(kept)
+}
+
+/// Those chunks of the postings that were committed up to a mark.
+async fn is_held(tx: &mut Tx, mark: i64, postings: &[i64]) -> Result<HashSet<i64>, Error> {
+    let mut numbers: Vec<i64> = postings.iter().map(|id| PostingId(*id).chunk()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let chunks = store::chunk::by_numbers(tx, numbers).await?;
+    Ok(chunks.iter().filter(|chunk| chunk.commit_number <= mark).map(|chunk| chunk.number).collect())
 }
 
 fn entry(account: AccountId, booked: &Booked) -> Entry {

@@ -85,6 +85,7 @@ pub const INVARIANTS: &[&str] = &[
     "posting_chain",
     "posting_belongs_to_transfer",
     "transfer_has_its_postings",
+    "chunk_is_recorded",
     "chunk_digest",
     "balance_is_sum_of_postings",
     "balance_not_below_limit",
@@ -120,9 +121,13 @@ async fn postings(tx: &mut Tx, found: &mut Verification) -> Result<HashMap<i64, 
         let page = store::verify::postings(tx, after, STEP).await?;
         let Some((last, _)) = page.last() else { break };
         after = last.posting.id.0;
+        let commits = commits(tx, &page).await?;
         for (booked, claim) in &page {
             found.postings += 1;
-            chain(&mut chains, booked, mark, found);
+            let chunk = booked.posting.id.chunk();
+            let commit = commits.get(&chunk).copied();
+            found.check(commit.is_some(), "chunk_is_recorded", || format!("chunk {chunk}"));
+            chain(&mut chains, booked, commit.is_some_and(|commit| commit <= mark), found);
             claims(booked, *claim, found);
             digests.posting(booked, found);
         }
@@ -139,7 +144,15 @@ async fn postings(tx: &mut Tx, found: &mut Verification) -> Result<HashMap<i64, 
     Ok(chains)
 }
 
-fn chain(chains: &mut HashMap<i64, Chain>, booked: &Booked, mark: i64, found: &mut Verification) {
+/// The commit numbers of the chunks of a page.
+async fn commits(tx: &mut Tx, page: &[(Booked, Option<Claim>)]) -> Result<HashMap<i64, i64>, Error> {
+    let mut numbers: Vec<i64> = page.iter().map(|(booked, _)| booked.posting.id.chunk()).collect();
+    numbers.dedup();
+    let chunks = store::chunk::by_numbers(tx, numbers).await?;
+    Ok(chunks.iter().map(|chunk| (chunk.number, chunk.commit_number)).collect())
+}
+
+fn chain(chains: &mut HashMap<i64, Chain>, booked: &Booked, in_history: bool, found: &mut Verification) {
     let p = &booked.posting;
     let sides = [
         (p.debit.0, -p.amount, p.debit_after, p.debit_prev),
@@ -152,7 +165,7 @@ fn chain(chains: &mut HashMap<i64, Chain>, booked: &Booked, mark: i64, found: &m
         found.check(links && adds, "posting_chain", || format!("posting {} account {account}", p.id));
         chain.balance = after;
         chain.head = p.id.0;
-        if p.id.0 <= mark {
+        if in_history {
             chain.entries += 1;
             chain.sum = chain.sum.wrapping_add(p.id.0.unsigned_abs());
         }

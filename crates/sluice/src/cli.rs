@@ -15,8 +15,8 @@ Exit codes:
    3  a file or the database does not work; `verify` could not finish
    5  another process writes to the data directory
   64  the command line cannot be understood
-  74  the disk did not confirm a write: run the command again to see what stands
-  75  try again later (disk full, database busy)
+  74  a write was not confirmed: look what stands before you run the command again
+  75  try again later (disk full, database busy or away)
  130  Ctrl-C; a running batch was paused
 
 Example:
@@ -43,6 +43,10 @@ pub(crate) struct Globals {
     /// The data directory
     #[arg(long, global = true, env = "SLUICE_DATA", default_value = "./data", value_name = "DIR")]
     pub data: PathBuf,
+    /// The ledger's database on a server, instead of a file in the data directory:
+    /// postgres://USER:PASSWORD@HOST:PORT/NAME (see docs/guide/postgresql.md)
+    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
     /// Answer with one JSON object
     #[arg(long, global = true)]
     pub json: bool,

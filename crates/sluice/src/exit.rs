@@ -59,7 +59,7 @@ pub(crate) enum Failure {
     /// There is no ledger in the directory.
     NoLedger(PathBuf),
     /// `init` where a ledger stands.
-    Exists(PathBuf),
+    Exists(String),
     /// Another process writes.
     Busy { directory: PathBuf, pid: Option<u32> },
     /// A file cannot be read or written.
@@ -90,7 +90,8 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Service(Error::Refused(_)) | Self::NoLedger(_) | Self::Exists(_) => Exit::Refused,
-            Self::Service(Error::Store(StoreError::Fatal(_))) => Exit::Unconfirmed,
+            Self::Service(Error::Store(StoreError::NoLedger)) => Exit::Refused,
+            Self::Service(Error::Store(StoreError::Fatal(_) | StoreError::InDoubt(_))) => Exit::Unconfirmed,
             Self::Service(Error::Store(error)) if error.is_retryable() => Exit::TryLater,
             Self::Service(_) | Self::File { .. } => Exit::Broken,
             Self::Busy { .. } => Exit::Busy,
@@ -106,7 +107,10 @@ impl Failure {
             Self::Service(Error::Store(error)) => match error {
                 StoreError::Fatal(_) => "WRITE_NOT_CONFIRMED",
                 StoreError::DiskFull => "DISK_FULL",
-                StoreError::Busy(_) => "DATABASE_BUSY",
+                StoreError::InDoubt(_) => "ANSWER_LOST",
+                StoreError::Busy(_) | StoreError::Conflict(_) => "DATABASE_BUSY",
+                StoreError::Away(_) => "DATABASE_AWAY",
+                StoreError::NoLedger => "NO_LEDGER",
                 StoreError::Unavailable(_) => "DATABASE_UNAVAILABLE",
                 StoreError::Corrupt(_) => "DATABASE_CORRUPT",
                 StoreError::Duplicate(_) | StoreError::Constraint(_) => "DATABASE_REFUSED",
@@ -128,11 +132,8 @@ impl Failure {
             Self::NoLedger(path) => {
                 format!("There is no ledger in {}; run `sluice --data {0} init` first", path.display())
             }
-            Self::Exists(path) => {
-                format!(
-                    "There is a ledger in {} already; it was left as it is, go on using it",
-                    path.display()
-                )
+            Self::Exists(place) => {
+                format!("There is a ledger in {place} already; it was left as it is, go on using it")
             }
             Self::Busy { directory, pid } => {
                 let who = pid.map_or_else(|| "Another process".to_owned(), |pid| format!("Process {pid}"));

@@ -58,12 +58,19 @@ async fn execute(cli: &Cli) -> Result<Exit, Failure> {
     if let Command::Init(args) = &cli.command {
         return commands::init::run(globals, args).await;
     }
+    if let Command::Migrate(args) = &cli.command {
+        return commands::migrate::run(globals, args).await;
+    }
     if let Command::Bench(args) = &cli.command {
         return commands::bench::run(globals, args).await;
     }
     let access = cli.command.access();
-    let session = Session::open(globals, access).await?;
-    let exit = commands::run(&session, &cli.command).await?;
+    let mut session = Session::open(globals, access).await?;
+    let done = commands::run(&session, &cli.command).await;
+    // Whatever became of the command: what this process had leased is free for others now.
+    let left = session.leave().await;
+    let exit = done?;
+    left?;
     if let Err(failure) = session.settle(access).await {
         let language = globals.lang.language();
         if failure.exit() == Exit::Unconfirmed {
@@ -122,9 +129,14 @@ impl Command {
             Self::Fx(args) => fx::access(args),
             Self::Holder(args) => holder::access(args),
             Self::Policy(args) => policy::access(args),
-            Self::ShowTransfer(_) | Self::Stats(_) | Self::Audit(_) | Self::Verify(_) | Self::Bench(_) => {
-                Access::Read
-            }
+            Self::ShowTransfer(_)
+            | Self::Stats(_)
+            | Self::Audit(_)
+            | Self::Verify(_)
+            | Self::Node(_)
+            | Self::Migrate(_)
+            | Self::Bench(_) => Access::Read,
+            Self::Work(_) => Access::Work,
             Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) | Self::Transfer(_) => Access::Write,
         }
     }

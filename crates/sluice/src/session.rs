@@ -9,26 +9,36 @@ use domain::amount::format_minor;
 use domain::asset::Asset;
 use domain::code::Language;
 use domain::id::AssetId;
-use engine::{Engine, EngineOptions};
+use engine::{Engine, EngineOptions, Pulse};
 use ledger::{Door, DoorOptions};
 use service::Service;
 use std::sync::Arc;
-use store::Store;
 use store::audit::Actor;
+use store::{Schema, Store, StoreError};
 
-/// Postings that the history may be behind before a command lets it catch up. An id is a chunk's number
-/// above 18 bits of place.
-const LAG_MAX: i64 = 20_000 << 18;
+/// Postings that the history may be behind before a command lets it catch up.
+const LAG_MAX: i64 = 20_000;
 
 /// How a command opens the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     /// Beside a writer.
     Read,
-    /// As the one writer.
+    /// As a writer; the only one, if the ledger is a file.
     Write,
-    /// As the one writer that is about to go on with what was left running.
+    /// As a writer that is about to take a file in.
+    Import,
+    /// As a writer that is about to run a batch.
     Run,
+    /// As a worker that takes batches by itself.
+    Work,
+}
+
+impl Access {
+    /// Whether it holds leases for as long as the command takes.
+    const fn runs(self) -> bool {
+        matches!(self, Self::Import | Self::Run | Self::Work)
+    }
 }
 
 /// An open ledger.
@@ -44,39 +54,72 @@ pub(crate) struct Session {
     pub out: Out,
     /// Every enabled asset.
     assets: Vec<Asset>,
+    pulse: Option<Pulse>,
     _lock: Option<Lock>,
 }
 
 impl Session {
     /// Opens the ledger in the data directory.
     pub(crate) async fn open(globals: &Globals, access: Access) -> Result<Self, Failure> {
-        let directory = DataDir(globals.data.clone());
-        let database = directory.existing()?;
+        let mut session = match &globals.database {
+            Some(url) => Self::over(globals, Store::connect(url, Schema::Expect).await?, None).await?,
+            None => Self::of_directory(globals, access).await?,
+        };
         if access == Access::Read {
-            let store = Store::open_reader(&database).await?;
-            return Self::over(globals, store, None).await;
+            return Ok(session);
         }
-        let lock = directory.lock()?;
-        let store = Store::open(&database).await?;
-        let session = Self::over(globals, store, Some(lock)).await?;
         session.service.recover().await?;
-        if access == Access::Write {
+        if access.runs() {
+            session.pulse = Some(Pulse::start(session.service.clone(), access == Access::Work).await?);
+        }
+        if matches!(access, Access::Write | Access::Import) && session.service.store().is_sole_writer() {
             session.name_what_was_left().await?;
         }
         Ok(session)
     }
 
+    async fn of_directory(globals: &Globals, access: Access) -> Result<Self, Failure> {
+        let directory = DataDir(globals.data.clone());
+        let database = directory.existing()?;
+        if access == Access::Read {
+            return Self::over(globals, Store::open_reader(&database).await?, None).await;
+        }
+        let lock = directory.lock()?;
+        Self::over(globals, Store::open(&database).await?, Some(lock)).await
+    }
+
+    /// Leaves the nodes at work, if this process joined them.
+    pub(crate) async fn leave(&mut self) -> Result<(), Failure> {
+        match self.pulse.take() {
+            Some(pulse) => Ok(pulse.stop().await?),
+            None => Ok(()),
+        }
+    }
+
     /// Makes a new ledger in the data directory.
     pub(crate) async fn create(globals: &Globals) -> Result<Self, Failure> {
+        if let Some(url) = &globals.database {
+            return Self::create_on_server(globals, url).await;
+        }
         let directory = DataDir(globals.data.clone());
         let failed = |error| Failure::File { path: globals.data.clone(), error };
         std::fs::create_dir_all(&globals.data).map_err(failed)?;
         let lock = directory.lock()?;
         if directory.has_ledger() {
-            return Err(Failure::Exists(globals.data.clone()));
+            return Err(Failure::Exists(globals.data.display().to_string()));
         }
         let store = Store::open(&directory.database()).await?;
         Self::over(globals, store, Some(lock)).await
+    }
+
+    async fn create_on_server(globals: &Globals, url: &str) -> Result<Self, Failure> {
+        match Store::connect(url, Schema::Expect).await {
+            Ok(store) => Err(Failure::Exists(store.shown())),
+            Err(StoreError::NoLedger) => {
+                Self::over(globals, Store::connect(url, Schema::Migrate).await?, None).await
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn over(globals: &Globals, store: Store, lock: Option<Lock>) -> Result<Self, Failure> {
@@ -87,7 +130,7 @@ impl Session {
         let assets = service.asset_list().await?;
         let out = Out { json: globals.json };
         let (actor, language) = (globals.actor(), globals.lang.language());
-        Ok(Self { service, actor, language, out, assets, _lock: lock })
+        Ok(Self { service, actor, language, out, assets, pulse: None, _lock: lock })
     }
 
     async fn name_what_was_left(&self) -> Result<(), Failure> {
@@ -118,8 +161,8 @@ impl Session {
     pub(crate) async fn settle(&self, access: Access) -> Result<(), Failure> {
         let due = match access {
             Access::Read => false,
-            Access::Run => true,
-            Access::Write => self.service.history_lag().await? > LAG_MAX,
+            Access::Run | Access::Work => true,
+            Access::Write | Access::Import => self.service.history_lag(LAG_MAX).await? > LAG_MAX,
         };
         if due {
             self.service.history_catch_up().await?;

@@ -1,7 +1,7 @@
 //! Accounts: who owns them and how they are named. What moves is in [`crate::balance`].
 
 use crate::args;
-use crate::bulk::{Insert, Lookup, Sql};
+use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::{Column, Row, Value};
@@ -54,6 +54,8 @@ pub struct NewAccount {
     pub asset: AssetId,
     /// What it is for.
     pub kind: AccountKind,
+    /// Which of the ledger's own accounts of a kind; 0 for a customer's.
+    pub stripe: i64,
     /// When, microseconds UTC.
     pub opened_at: i64,
 }
@@ -83,33 +85,33 @@ macro_rules! view {
 }
 
 static INSERT: Insert =
-    Insert { table: "account", columns: &["id", "number", "holder", "asset", "kind", "opened_at"] };
+    Insert { table: "account", columns: &["id", "number", "holder", "asset", "kind", "stripe", "opened_at"] };
 static BY_NUMBER: Sql = Sql::new(view!("WHERE a.number = $1"));
 static BY_ID: Sql = Sql::new(view!("WHERE a.id = $1"));
-static SYSTEM: Sql = Sql::new("SELECT id, asset, kind FROM account WHERE kind <> 1 ORDER BY id");
+static SYSTEM: Sql = Sql::new("SELECT id, asset, kind, stripe FROM account WHERE kind <> 1 ORDER BY id");
 static LOOKUP_NUMBER: Lookup = Lookup {
     columns: "a.number, a.id, a.asset, a.kind, b.status",
     from: "account a JOIN balance b ON b.account = a.id",
     key: "a.number",
     and: "",
-    lock: false,
+    lock: Lock::None,
 };
 static LOOKUP_EMAIL: Lookup = Lookup {
     columns: "h.email, a.id, a.asset, a.kind, b.status",
     from: "holder h JOIN account a ON a.holder = h.id JOIN balance b ON b.account = a.id",
     key: "h.email",
     and: "",
-    lock: false,
+    lock: Lock::None,
 };
 static LOOKUP_UID: Lookup = Lookup {
     columns: "h.uid, a.id, a.asset, a.kind, b.status",
     from: "holder h JOIN account a ON a.holder = h.id JOIN balance b ON b.account = a.id",
     key: "h.uid",
     and: "",
-    lock: false,
+    lock: Lock::None,
 };
 static LOOKUP_NAME: Lookup =
-    Lookup { columns: "id, number", from: "account", key: "id", and: "", lock: false };
+    Lookup { columns: "id, number", from: "account", key: "id", and: "", lock: Lock::None };
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&BY_NUMBER, &BY_ID, &SYSTEM];
@@ -141,6 +143,7 @@ pub async fn insert(tx: &mut Tx, accounts: &[NewAccount]) -> Result<(), StoreErr
         Column::OptI64(accounts.iter().map(|a| a.holder.map(|h| h.0)).collect()),
         Column::I64(accounts.iter().map(|a| a.asset.0).collect()),
         Column::I64(accounts.iter().map(|a| a.kind.number()).collect()),
+        Column::I64(accounts.iter().map(|a| a.stripe).collect()),
         Column::I64(accounts.iter().map(|a| a.opened_at).collect()),
     ];
     tx.insert(&INSERT, columns).await.map(|_| ())
@@ -156,13 +159,31 @@ pub async fn by_id(tx: &mut Tx, id: AccountId) -> Result<Option<AccountView>, St
     tx.fetch(&BY_ID, args![id.0]).await?.first().map(read).transpose()
 }
 
-/// The ledger's own accounts.
-pub async fn system(tx: &mut Tx) -> Result<Vec<(AccountId, AssetId, AccountKind)>, StoreError> {
+/// One of the ledger's own accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SystemAccount {
+    /// Its id.
+    pub id: AccountId,
+    /// Its currency.
+    pub asset: AssetId,
+    /// What it is for.
+    pub kind: AccountKind,
+    /// Which of its kind: each node uses one, so that nodes do not wait for each other.
+    pub stripe: i64,
+}
+
+/// The ledger's own accounts, in the order of ids.
+pub async fn system(tx: &mut Tx) -> Result<Vec<SystemAccount>, StoreError> {
     tx.fetch(&SYSTEM, args![])
         .await?
         .iter()
         .map(|row| {
-            Ok((AccountId(row.i64(0)?), AssetId(row.i64(1)?), row.stored(2, AccountKind::from_number)?))
+            Ok(SystemAccount {
+                id: AccountId(row.i64(0)?),
+                asset: AssetId(row.i64(1)?),
+                kind: row.stored(2, AccountKind::from_number)?,
+                stripe: row.i64(3)?,
+            })
         })
         .collect()
 }
@@ -226,7 +247,7 @@ pub struct AccountFilter {
 
 /// A page of accounts in the order of ids.
 pub async fn list(tx: &mut Tx, filter: &AccountFilter, limit: i64) -> Result<Vec<AccountView>, StoreError> {
-    let mut text = view!("WHERE a.id > $1").to_owned();
+    let mut text = view!("WHERE a.id > $1 ").to_owned();
     let mut args: Vec<Value> = args![filter.after];
     let mut and = |condition: &str, value: Value| {
         args.push(value);

@@ -4,7 +4,7 @@
 //! [`set_status`], under the same row lock.
 
 use crate::args;
-use crate::bulk::{Insert, Lookup, Sql, Update};
+use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
@@ -32,8 +32,9 @@ static INSERT: Insert = Insert {
         "month_out",
     ],
 };
-static LOCK: Lookup = Lookup { columns: COLUMNS, from: "balance", key: "account", and: "", lock: true };
-static READ: Lookup = Lookup { columns: COLUMNS, from: "balance", key: "account", and: "", lock: false };
+static LOCK: Lookup =
+    Lookup { columns: COLUMNS, from: "balance", key: "account", and: "", lock: Lock::Write };
+static READ: Lookup = Lookup { columns: COLUMNS, from: "balance", key: "account", and: "", lock: Lock::None };
 static WRITE: Update = Update {
     table: "balance",
     key: "account",

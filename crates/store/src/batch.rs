@@ -1,7 +1,7 @@
 //! Batches: one row each, with the counters that are the fold over its items.
 
 use crate::args;
-use crate::bulk::{Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::{Column, Row, Value};
@@ -115,6 +115,12 @@ static BY_NUMBER: Sql =
     Sql::new(columns!("SELECT", "FROM batch WHERE day = $1 AND day_number = $2 AND ready = 1"));
 static BY_STATE: Sql = Sql::new(columns!("SELECT", "FROM batch WHERE state = $1 AND ready = 1 ORDER BY id"));
 static UNREADY: Sql = Sql::new(columns!("SELECT", "FROM batch WHERE ready = 0 ORDER BY id"));
+static WAITING: Sql = Sql::new(
+    "SELECT id FROM batch WHERE state = 6 AND ready = 1 AND NOT EXISTS (
+       SELECT 1 FROM lease JOIN node ON node.name = lease.owner
+       WHERE lease.batch = batch.id AND lease.owner <> $1)
+     ORDER BY id",
+);
 static SAME_FILE: Sql = Sql::new(columns!(
     "SELECT",
     "FROM batch WHERE file_hash = $1 AND ready = 1 AND state NOT IN (5, 11) ORDER BY id LIMIT 1"
@@ -147,12 +153,12 @@ static TALLY: Sql = Sql::new(
 );
 static PURGE: Sql = Sql::new("DELETE FROM batch WHERE id = $1 AND ready = 0");
 static LOCK_MANY: Lookup =
-    Lookup { columns: columns!("", ""), from: "batch", key: "id", and: "ready = 1", lock: true };
+    Lookup { columns: columns!("", ""), from: "batch", key: "id", and: "ready = 1", lock: Lock::Write };
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[
-    &GET, &LOCK, &BY_NUMBER, &BY_STATE, &UNREADY, &SAME_FILE, &CREATE, &FILL, &EXTENT, &SUBMIT, &MOVE,
-    &INTEND, &TALLY, &PURGE,
+    &GET, &LOCK, &BY_NUMBER, &BY_STATE, &UNREADY, &WAITING, &SAME_FILE, &CREATE, &FILL, &EXTENT, &SUBMIT,
+    &MOVE, &INTEND, &TALLY, &PURGE,
 ];
 
 fn read(row: Row<'_>) -> Result<Batch, StoreError> {
@@ -224,6 +230,11 @@ pub async fn by_state(tx: &mut Tx, state: BatchState) -> Result<Vec<Batch>, Stor
 /// Batches whose import has not finished.
 pub async fn unready(tx: &mut Tx) -> Result<Vec<Batch>, StoreError> {
     tx.fetch(&UNREADY, args![]).await?.iter().map(read).collect()
+}
+
+/// Batches that are `processing` and that no node at work holds, save this one; oldest first.
+pub async fn waiting(tx: &mut Tx, node: &str) -> Result<Vec<BatchId>, StoreError> {
+    tx.fetch(&WAITING, args![node]).await?.iter().map(|row| Ok(BatchId(row.i64(0)?))).collect()
 }
 
 /// A live batch that was imported from the same bytes.
@@ -346,7 +357,7 @@ pub struct BatchFilter {
 
 /// A page of batches, newest first.
 pub async fn list(tx: &mut Tx, filter: &BatchFilter, limit: i64) -> Result<Vec<Batch>, StoreError> {
-    let mut text = columns!("SELECT", "FROM batch WHERE ready = $1").to_owned();
+    let mut text = columns!("SELECT", "FROM batch WHERE ready = $1 ").to_owned();
     let mut args: Vec<Value> = args![1_i64];
     let mut and = |condition: &str, value: i64| {
         args.push(value.into());

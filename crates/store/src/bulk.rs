@@ -1,26 +1,46 @@
 //! Statements: fixed texts, and the three bulk shapes that each engine renders in its own way (rows of a
 //! table, rows by key, rows to change by key).
 
+/// How rows that are read are kept from others until the transaction ends. It means something only where
+/// there is more than one writer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// Not at all.
+    None,
+    /// Others may read and write, but not take it for themselves alone.
+    Shared,
+    /// Others may not write; rows may still refer to it.
+    Write,
+    /// Nobody else may hold any lock on it.
+    Alone,
+}
+
 /// A fixed statement in the subset that both engines share.
 #[derive(Debug)]
 pub struct Sql {
     /// The text, with `$1…$n`.
     pub text: &'static str,
-    /// Whether the rows it reads are locked (`FOR NO KEY UPDATE` where there is more than one writer).
-    pub lock: bool,
+    /// How the rows it reads are locked.
+    pub lock: Lock,
 }
 
 impl Sql {
     /// A statement.
     #[must_use]
     pub const fn new(text: &'static str) -> Self {
-        Self { text, lock: false }
+        Self { text, lock: Lock::None }
     }
 
-    /// A query that locks the rows it reads.
+    /// A query that locks the rows it reads for writing.
     #[must_use]
     pub const fn locking(text: &'static str) -> Self {
-        Self { text, lock: true }
+        Self { text, lock: Lock::Write }
+    }
+
+    /// A query that takes the rows it reads for itself alone.
+    #[must_use]
+    pub const fn alone(text: &'static str) -> Self {
+        Self { text, lock: Lock::Alone }
     }
 }
 
@@ -55,6 +75,6 @@ pub struct Lookup {
     pub key: &'static str,
     /// More conditions, as after `AND`; empty for none.
     pub and: &'static str,
-    /// Whether the rows are locked.
-    pub lock: bool,
+    /// How the rows are locked; only for a single table, with keys that are sorted and distinct.
+    pub lock: Lock,
 }

@@ -9,15 +9,28 @@ pub enum StoreError {
     /// A check, foreign key or trigger refused the write: a defect above, since decisions come first.
     #[error("the database refused the write: {0}")]
     Constraint(String),
-    /// Another process holds the database.
+    /// Transactions stood in each other's way and this one was chosen to give way: the whole of it may be
+    /// done again at once.
+    #[error("the transaction gave way to another: {0}")]
+    Conflict(String),
+    /// A lock was waited for in vain, or another process holds the database.
     #[error("the database is busy: {0}")]
     Busy(String),
+    /// The database cannot be reached now. The transaction did not commit.
+    #[error("the database is away, nothing was written; try again: {0}")]
+    Away(String),
+    /// The answer to COMMIT was lost: the transaction stands, or it does not.
+    #[error("the database's answer was lost ({0}); look what stands before you try again")]
+    InDoubt(String),
     /// No space is left. The transaction was rolled back and may be tried again when there is space.
     #[error("no space left on the disk; nothing was written, free some space and try again")]
     DiskFull,
     /// The outcome of a commit is unknown: a sync failed. The process must end; the restart looks.
     #[error("the disk did not confirm a write ({0}); the process ends, start it again to see what stands")]
     Fatal(String),
+    /// The database can be reached and holds no ledger.
+    #[error("there is no ledger in the database; make one with `sluice init`")]
+    NoLedger,
     /// The database cannot be used at all.
     #[error("the database cannot be opened: {0}")]
     Unavailable(String),
@@ -27,9 +40,9 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the same call may succeed later without any change.
+    /// Whether nothing was written and the same call may succeed later without any change.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::Busy(_) | Self::DiskFull)
+        matches!(self, Self::Conflict(_) | Self::Busy(_) | Self::Away(_) | Self::DiskFull)
     }
 }

@@ -6,8 +6,10 @@ use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::tx::Tx;
 
-static ADVANCE: Sql =
-    Sql::new("UPDATE ledger_head SET commit_number = commit_number + 1 WHERE id = 1 RETURNING commit_number");
+static ADVANCE: Sql = Sql::new(
+    "UPDATE ledger_head SET commit_number = commit_number + 1 WHERE id = 1
+         RETURNING commit_number, policy_version",
+);
 static POLICY_VERSION: Sql = Sql::new("SELECT policy_version FROM ledger_head WHERE id = 1");
 static RAISE_POLICY: Sql =
     Sql::new("UPDATE ledger_head SET policy_version = policy_version + $1 WHERE id = 1");
@@ -15,10 +17,20 @@ static RAISE_POLICY: Sql =
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&ADVANCE, &POLICY_VERSION, &RAISE_POLICY];
 
-/// Draws the commit's number. The last statement before a commit.
-pub async fn advance(tx: &mut Tx) -> Result<i64, StoreError> {
+/// The ledger's head as a transaction leaves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The commit's place in the order of commits.
+    pub commit_number: i64,
+    /// The version of policies and assets that held until this commit.
+    pub policy_version: i64,
+}
+
+/// Draws the commit's number. Last before a commit: everyone else waits for it from here on.
+pub async fn advance(tx: &mut Tx) -> Result<Head, StoreError> {
     let rows = tx.fetch(&ADVANCE, args![]).await?;
-    rows.first().ok_or_else(|| StoreError::Corrupt("ledger_head is empty".to_owned()))?.i64(0)
+    let row = rows.first().ok_or_else(|| StoreError::Corrupt("ledger_head is empty".to_owned()))?;
+    Ok(Head { commit_number: row.i64(0)?, policy_version: row.i64(1)? })
 }
 
 /// The version of policies and assets that a cache must match.

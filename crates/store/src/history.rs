@@ -3,15 +3,18 @@
 
 use crate::args;
 use crate::bulk::{Insert, Sql};
+use crate::chunk;
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::Column;
-use domain::id::AccountId;
+use domain::id::{AccountId, PostingId};
 
-static MARK: Sql = Sql::locking("SELECT posting FROM history_mark WHERE id = 1");
-static SET_MARK: Sql = Sql::new("UPDATE history_mark SET posting = $1 WHERE id = 1");
-static SOURCE: Sql =
-    Sql::new("SELECT id, debit, credit, value_date FROM posting WHERE id > $1 ORDER BY id LIMIT $2");
+static MARK: Sql = Sql::new("SELECT commit_number FROM history_mark WHERE id = 1");
+static MARK_LOCKED: Sql = Sql::locking("SELECT commit_number FROM history_mark WHERE id = 1");
+static SET_MARK: Sql = Sql::new("UPDATE history_mark SET commit_number = $1 WHERE id = 1");
+static SOURCE: Sql = Sql::new(
+    "SELECT id, debit, credit, value_date FROM posting WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3",
+);
 static INSERT: Insert = Insert { table: "history", columns: &["account", "value_date", "posting"] };
 static PAGE: Sql = Sql::new(
     "SELECT value_date, posting FROM history
@@ -20,35 +23,44 @@ static PAGE: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&MARK, &SET_MARK, &SOURCE, &PAGE];
+pub const CATALOGUE: &[&Sql] = &[&MARK, &MARK_LOCKED, &SET_MARK, &SOURCE, &PAGE];
 
-/// The last posting that the history holds.
+/// The last commit whose postings the history holds, and those of all commits before it.
 pub async fn mark(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.fetch(&MARK, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
 /// Postings read at a time while a run is gathered: rows are wide in memory, entries are not.
 const GATHER: i64 = 50_000;
+/// Chunks looked at for a run.
+const CHUNKS: i64 = 20_000;
+/// Entries written by one call.
+const WRITE: usize = 100_000;
 
-/// Takes the next run of at most `limit` postings into the history; says how many there were.
+type Entry = (i64, i64, i64);
+
+/// Takes the next chunks in the order of commits into the history, whole ones, until `limit` postings are
+/// reached; says how many postings there were.
 pub async fn advance(tx: &mut Tx, limit: i64) -> Result<i64, StoreError> {
-    let (mut last, mut taken) = (mark(tx).await?, 0);
-    let mut entries: Vec<(i64, i64, i64)> = Vec::new();
-    while taken < limit {
-        let rows = tx.fetch(&SOURCE, args![last, GATHER.min(limit - taken)]).await?;
-        for row in rows.iter() {
-            last = row.i64(0)?;
-            let date = row.i64(3)?;
-            entries.push((row.i64(1)?, date, last));
-            entries.push((row.i64(2)?, date, last));
-        }
-        if rows.is_empty() {
+    let marked = tx.fetch(&MARK_LOCKED, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))?;
+    let (mut taken, mut mark, mut numbers) = (0, marked, Vec::new());
+    for chunk in chunk::after(tx, marked, CHUNKS).await? {
+        numbers.push(chunk.number);
+        (taken, mark) = (taken + chunk.postings, chunk.commit_number);
+        if taken >= limit {
             break;
         }
-        taken += i64::try_from(rows.len()).unwrap_or(0);
+    }
+    numbers.sort_unstable();
+    let mut entries = Vec::new();
+    for run in numbers.chunk_by(|a, b| a + 1 == *b) {
+        if let (Some(first), Some(last)) = (run.first(), run.last()) {
+            gather(tx, PostingId::first_of_chunk(*first), PostingId::first_of_chunk(last + 1), &mut entries)
+                .await?;
+        }
     }
     entries.sort_unstable();
-    for run in entries.chunks(100_000) {
+    for run in entries.chunks(WRITE) {
         let columns = vec![
             Column::I64(run.iter().map(|entry| entry.0).collect()),
             Column::I64(run.iter().map(|entry| entry.1).collect()),
@@ -56,8 +68,32 @@ pub async fn advance(tx: &mut Tx, limit: i64) -> Result<i64, StoreError> {
         ];
         tx.insert(&INSERT, columns).await?;
     }
-    tx.execute(&SET_MARK, args![last]).await?;
+    if mark > marked {
+        tx.execute(&SET_MARK, args![mark]).await?;
+    }
     Ok(taken)
+}
+
+/// The entries of the postings from one up to another, which is left out.
+async fn gather(
+    tx: &mut Tx,
+    from: PostingId,
+    before: PostingId,
+    entries: &mut Vec<Entry>,
+) -> Result<(), StoreError> {
+    let mut last = from.0 - 1;
+    loop {
+        let rows = tx.fetch(&SOURCE, args![last, before.0, GATHER]).await?;
+        for row in rows.iter() {
+            last = row.i64(0)?;
+            let date = row.i64(3)?;
+            entries.push((row.i64(1)?, date, last));
+            entries.push((row.i64(2)?, date, last));
+        }
+        if rows.len() < usize::try_from(GATHER).unwrap_or(usize::MAX) {
+            return Ok(());
+        }
+    }
 }
 
 /// Postings of an account with a value date of at least `from`, before a place, newest first: pairs of

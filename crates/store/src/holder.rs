@@ -1,7 +1,7 @@
 //! Who owns accounts.
 
 use crate::args;
-use crate::bulk::{Insert, Lookup, Sql};
+use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
@@ -27,9 +27,9 @@ static GET: Sql = Sql::new("SELECT id, name, email, uid, created_at FROM holder 
 static LIST: Sql =
     Sql::new("SELECT id, name, email, uid, created_at FROM holder WHERE id > $1 ORDER BY id LIMIT $2");
 static BY_EMAIL: Lookup =
-    Lookup { columns: "email, id, name, uid", from: "holder", key: "email", and: "", lock: false };
+    Lookup { columns: "email, id, name, uid", from: "holder", key: "email", and: "", lock: Lock::None };
 static BY_UID: Lookup =
-    Lookup { columns: "uid, id, name, email", from: "holder", key: "uid", and: "", lock: false };
+    Lookup { columns: "uid, id, name, email", from: "holder", key: "uid", and: "", lock: Lock::None };
 
 static BY_NAME: Sql =
     Sql::new("SELECT id FROM holder WHERE name = $1 AND email IS NULL AND uid IS NULL ORDER BY id LIMIT 1");

@@ -1,7 +1,7 @@
 //! Items: a batch's lines. Their content never changes; their state moves in runs of numbers.
 
 use crate::args;
-use crate::bulk::{Insert, Lookup, Sql, Update};
+use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
@@ -75,13 +75,13 @@ static BY_LINE: Sql = Sql::new(
      WHERE number BETWEEN $2 AND $3 AND batch = $1 AND line = $4",
 );
 static STATES: Lookup =
-    Lookup { columns: "number, batch, state", from: "item", key: "number", and: "", lock: false };
+    Lookup { columns: "number, batch, state", from: "item", key: "number", and: "", lock: Lock::None };
 static BY_NUMBER: Lookup = Lookup {
     columns: "number, line, source, target, amount, state, code, memo, reference",
     from: "item",
     key: "number",
     and: "",
-    lock: false,
+    lock: Lock::None,
 };
 static DELETE: Sql = Sql::new("DELETE FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1");
 static FAILURES: Sql =

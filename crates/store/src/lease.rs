@@ -1,7 +1,8 @@
-//! Leases: who runs a batch. An epoch that only grows fences everyone who held it before.
+//! Leases: which node runs a batch. An epoch that only grows fences everyone who held it before. A lease is
+//! free when nobody's name is on it, or the node of that name is not at work any more ([`crate::node`]).
 
 use crate::args;
-use crate::bulk::{Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::Column;
@@ -12,65 +13,95 @@ use domain::id::BatchId;
 pub struct Lease {
     /// The batch.
     pub batch: BatchId,
-    /// Who holds it; empty when it was given back.
+    /// Who holds it; empty if nobody does.
     pub owner: String,
-    /// How often it has changed hands.
+    /// Which taking this is.
     pub epoch: i64,
-    /// Until when, microseconds UTC.
-    pub expires_at: i64,
+    /// Whether the owner is at work.
+    pub is_live: bool,
 }
 
-static GET: Sql = Sql::locking("SELECT batch, owner, epoch, expires_at FROM lease WHERE batch = $1");
+macro_rules! select {
+    ($tail:literal) => {
+        concat!(
+            "SELECT batch, owner, epoch,
+                    CASE WHEN EXISTS (SELECT 1 FROM node WHERE node.name = lease.owner) THEN 1 ELSE 0 END
+             FROM lease ",
+            $tail
+        )
+    };
+}
+
+static GET: Sql = Sql::new(select!("WHERE batch = $1"));
+static GET_ALONE: Sql = Sql::alone(select!("WHERE batch = $1"));
+static GET_SHARED: Sql = Sql { text: select!("WHERE batch = $1"), lock: Lock::Shared };
 static TAKE: Sql = Sql::new(
-    "INSERT INTO lease (batch, owner, epoch, expires_at) VALUES ($1, $2, 1, $3)
-     ON CONFLICT (batch) DO UPDATE SET owner = $2, epoch = lease.epoch + 1, expires_at = $3
+    "INSERT INTO lease (batch, owner, epoch) VALUES ($1, $2, 1)
+     ON CONFLICT (batch) DO UPDATE SET owner = $2, epoch = lease.epoch + 1 WHERE lease.epoch = $3
      RETURNING epoch",
 );
-static RELEASE: Sql = Sql::new("UPDATE lease SET owner = '', expires_at = 0 WHERE batch = $1 AND epoch = $2");
-static RENEW: Sql = Sql::new("UPDATE lease SET expires_at = $3 WHERE batch = $1 AND epoch = $2");
-static CLEAR: Sql = Sql::new("UPDATE lease SET owner = '', expires_at = 0 WHERE owner <> $1");
+static RELEASE: Sql = Sql::new("UPDATE lease SET owner = '' WHERE batch = $1 AND epoch = $2");
+static GIVE_BACK: Sql = Sql::new("UPDATE lease SET owner = '' WHERE batch = $1 AND owner = $2");
+static HELD_BY: Sql = Sql::new("SELECT COUNT(*) FROM lease WHERE owner = $1");
+// Shared, as a chunk takes it: a taking-over waits for the chunk, another chunk does not.
 static LOCK: Lookup =
-    Lookup { columns: "batch, owner, epoch, expires_at", from: "lease", key: "batch", and: "", lock: true };
+    Lookup { columns: "batch, owner, epoch", from: "lease", key: "batch", and: "", lock: Lock::Shared };
 
-/// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &TAKE, &RELEASE, &RENEW, &CLEAR];
+/// Every fixed statement of this file.
+pub const CATALOGUE: &[&Sql] = &[&GET, &GET_ALONE, &GET_SHARED, &TAKE, &RELEASE, &GIVE_BACK, &HELD_BY];
 
-fn read(row: crate::value::Row<'_>) -> Result<Lease, StoreError> {
-    Ok(Lease {
-        batch: BatchId(row.i64(0)?),
-        owner: row.text(1)?,
-        epoch: row.i64(2)?,
-        expires_at: row.i64(3)?,
-    })
+async fn one(tx: &mut Tx, sql: &'static Sql, batch: BatchId) -> Result<Option<Lease>, StoreError> {
+    let rows = tx.fetch(sql, args![batch.0]).await?;
+    rows.first()
+        .map(|row| {
+            Ok(Lease {
+                batch: BatchId(row.i64(0)?),
+                owner: row.text(1)?,
+                epoch: row.i64(2)?,
+                is_live: row.i64(3)? == 1,
+            })
+        })
+        .transpose()
 }
 
-/// A batch's lease, locked.
+/// A batch's lease, if it was ever taken.
 pub async fn get(tx: &mut Tx, batch: BatchId) -> Result<Option<Lease>, StoreError> {
-    tx.fetch(&GET, args![batch.0]).await?.first().map(read).transpose()
+    one(tx, &GET, batch).await
 }
 
-/// Takes the lease over and returns the new epoch. Whether it may be taken is the caller's decision.
-pub async fn take(tx: &mut Tx, batch: BatchId, owner: &str, expires_at: i64) -> Result<i64, StoreError> {
-    let rows = tx.fetch(&TAKE, args![batch.0, owner, expires_at]).await?;
-    rows.first().ok_or_else(|| StoreError::Corrupt("no epoch".to_owned()))?.i64(0)
+/// A batch's lease, kept from everyone else: chunks that run under it are waited for.
+pub async fn get_alone(tx: &mut Tx, batch: BatchId) -> Result<Option<Lease>, StoreError> {
+    one(tx, &GET_ALONE, batch).await
 }
 
-/// Gives back the leases of everyone but `owner`; for a store that has no other living writer.
-pub async fn clear_others(tx: &mut Tx, owner: &str) -> Result<u64, StoreError> {
-    tx.execute(&CLEAR, args![owner]).await
+/// A batch's lease, kept from being taken over until the transaction ends.
+pub async fn get_shared(tx: &mut Tx, batch: BatchId) -> Result<Option<Lease>, StoreError> {
+    one(tx, &GET_SHARED, batch).await
 }
 
-/// Gives the lease back; nothing happens when another has it by now.
+/// Takes the lease under a new epoch and returns it, if its epoch still is the one that the caller saw (0 if
+/// it was never taken). The caller has looked whether it may.
+pub async fn take(tx: &mut Tx, batch: BatchId, owner: &str, seen: i64) -> Result<Option<i64>, StoreError> {
+    tx.fetch(&TAKE, args![batch.0, owner, seen]).await?.first().map(|row| row.i64(0)).transpose()
+}
+
+/// Gives the lease back, if this epoch still holds it.
 pub async fn release(tx: &mut Tx, batch: BatchId, epoch: i64) -> Result<(), StoreError> {
     tx.execute(&RELEASE, args![batch.0, epoch]).await.map(|_| ())
 }
 
-/// Keeps the lease for longer; nothing happens when another has it by now.
-pub async fn renew(tx: &mut Tx, batch: BatchId, epoch: i64, expires_at: i64) -> Result<(), StoreError> {
-    tx.execute(&RENEW, args![batch.0, epoch, expires_at]).await.map(|_| ())
+/// Gives the lease back, if this node holds it.
+pub async fn give_back(tx: &mut Tx, batch: BatchId, owner: &str) -> Result<(), StoreError> {
+    tx.execute(&GIVE_BACK, args![batch.0, owner]).await.map(|_| ())
 }
 
-/// The leases of several batches, locked; ids sorted.
-pub async fn lock(tx: &mut Tx, sorted: Vec<i64>) -> Result<Vec<Lease>, StoreError> {
-    tx.lookup(&LOCK, Column::I64(sorted)).await?.iter().map(read).collect()
+/// How many leases a node holds.
+pub async fn held_by(tx: &mut Tx, owner: &str) -> Result<i64, StoreError> {
+    tx.fetch(&HELD_BY, args![owner]).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+/// The epochs of leases, sorted, shared until the transaction ends: `(batch, epoch)`.
+pub async fn lock(tx: &mut Tx, sorted: Vec<i64>) -> Result<Vec<(BatchId, i64)>, StoreError> {
+    let rows = tx.lookup(&LOCK, Column::I64(sorted)).await?;
+    rows.iter().map(|row| Ok((BatchId(row.i64(0)?), row.i64(2)?))).collect()
 }

@@ -14,6 +14,7 @@ pub mod balance;
 pub mod batch;
 pub mod batch_history;
 pub mod bulk;
+pub mod chunk;
 pub mod counter;
 pub mod error;
 pub mod fx;
@@ -24,18 +25,21 @@ pub mod import_problem;
 pub mod item;
 pub mod lease;
 mod migration;
+pub mod node;
 pub mod operation;
 pub mod policy;
+mod postgres;
 pub mod posting;
 pub mod setting;
 mod sqlite;
 pub mod transfer;
+pub mod turn;
 mod tx;
 pub mod value;
 pub mod verify;
 
 pub use error::StoreError;
-pub use tx::{Store, Tx};
+pub use tx::{Schema, Store, Tx, Wakes, is_server};
 
 /// Every fixed statement, for the test that prepares them all.
 #[must_use]
@@ -47,6 +51,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         balance::CATALOGUE,
         batch::CATALOGUE,
         batch_history::CATALOGUE,
+        chunk::CATALOGUE,
         counter::CATALOGUE,
         fx::CATALOGUE,
         head::CATALOGUE,
@@ -55,11 +60,13 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         import_problem::CATALOGUE,
         item::CATALOGUE,
         lease::CATALOGUE,
+        node::CATALOGUE,
         operation::CATALOGUE,
         policy::CATALOGUE,
         posting::CATALOGUE,
         setting::CATALOGUE,
         transfer::CATALOGUE,
+        turn::CATALOGUE,
         verify::CATALOGUE,
     ]
     .concat()

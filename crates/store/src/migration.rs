@@ -1,19 +1,80 @@
-//! The numbered list of schema changes. To add one: the next number, one text that serves every engine or
-//! one for each, and its line here. A released migration is never edited.
+//! The numbered list of schema changes, one for all engines. To add one: the next number, its text for each
+//! engine under `migrations`, and its line here. A released migration is never edited. A test compares the
+//! schemas that the texts make.
 
 use crate::error::StoreError;
 use refinery::{Migration, Runner};
 
-const SQLITE: &[(&str, &str)] = &[("V1__ledger", include_str!("../migrations/0001_ledger.sqlite.sql"))];
+/// Name, text of the embedded engine, text of the server.
+const LIST: &[(&str, &str, &str)] = &[
+    (
+        "V1__ledger",
+        include_str!("../migrations/0001_ledger.sqlite.sql"),
+        include_str!("../migrations/0001_ledger.postgres.sql"),
+    ),
+    (
+        "V2__nodes",
+        include_str!("../migrations/0002_nodes.sqlite.sql"),
+        include_str!("../migrations/0002_nodes.postgres.sql"),
+    ),
+];
 
-/// Brings a SQLite database up to this version of the schema; a newer one is refused by the runner.
+/// Only one program changes the schema of a server at a time. The number is drawn and means nothing.
+const LOCK: i64 = 7_312_004_865;
+
+fn unavailable(error: impl std::error::Error) -> StoreError {
+    let mut text = format!("migration: {error}");
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text += &format!(": {inner}");
+        source = inner.source();
+    }
+    StoreError::Unavailable(text)
+}
+
+fn runner<'a>(texts: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Runner, StoreError> {
+    let list: Result<Vec<_>, _> = texts.map(|(name, sql)| Migration::unapplied(name, sql)).collect();
+    let runner = Runner::new(&list.map_err(unavailable)?);
+    Ok(runner.set_abort_missing(true).set_abort_divergent(true))
+}
+
 pub(crate) fn migrate_sqlite(connection: &mut rusqlite::Connection) -> Result<(), StoreError> {
-    let unavailable = |error: refinery::Error| StoreError::Unavailable(format!("migration: {error}"));
-    let list: Result<Vec<_>, _> = SQLITE.iter().map(|(name, sql)| Migration::unapplied(name, sql)).collect();
-    Runner::new(&list.map_err(unavailable)?)
-        .set_abort_missing(true)
-        .set_abort_divergent(true)
-        .run(connection)
-        .map(|_| ())
-        .map_err(unavailable)
+    let runner = runner(LIST.iter().map(|(name, sqlite, _)| (*name, *sqlite)))?;
+    runner.run(connection).map(|_| ()).map_err(unavailable)
+}
+
+/// Brings a server's schema up to date, under an advisory lock that ends with the connection.
+pub(crate) async fn migrate_postgres(client: &mut tokio_postgres::Client) -> Result<(), StoreError> {
+    let runner = runner(LIST.iter().map(|(name, _, postgres)| (*name, *postgres)))?;
+    let (take, give) = ("SELECT pg_advisory_lock($1)", "SELECT pg_advisory_unlock($1)");
+    // Another program's migration may take its time.
+    client.batch_execute("SET lock_timeout = 0; SET statement_timeout = 0").await.map_err(unavailable)?;
+    client.execute(take, &[&LOCK]).await.map_err(unavailable)?;
+    let done = runner.run_async(client).await.map(|_| ()).map_err(unavailable);
+    client.execute(give, &[&LOCK]).await.map_err(unavailable)?;
+    client.batch_execute("RESET lock_timeout; RESET statement_timeout").await.map_err(unavailable)?;
+    done
+}
+
+/// Refuses a schema of another version than this program's.
+pub(crate) async fn expect_postgres(client: &tokio_postgres::Client) -> Result<(), StoreError> {
+    let there = "SELECT to_regclass('refinery_schema_history') IS NOT NULL";
+    let there: bool = client.query_one(there, &[]).await.map_err(unavailable)?.get(0);
+    if !there {
+        return Err(StoreError::NoLedger);
+    }
+    let newest = "SELECT MAX(version) FROM refinery_schema_history";
+    let newest: Option<i32> = client.query_one(newest, &[]).await.map_err(unavailable)?.get(0);
+    // Making it was begun and broke off.
+    let Some(found) = newest else { return Err(StoreError::NoLedger) };
+    let (found, expected) = (found, i32::try_from(LIST.len()).unwrap_or(i32::MAX));
+    match found.cmp(&expected) {
+        std::cmp::Ordering::Equal => Ok(()),
+        std::cmp::Ordering::Less => Err(StoreError::Unavailable(format!(
+            "the schema is of version {found}, this program's is {expected}: run `sluice migrate`"
+        ))),
+        std::cmp::Ordering::Greater => Err(StoreError::Unavailable(format!(
+            "the schema is of version {found}, newer than this program's ({expected}): use a newer program"
+        ))),
+    }
 }

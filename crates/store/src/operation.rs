@@ -1,7 +1,7 @@
 //! Operation ids: a single request's name, unique for ever, with the fingerprint of its content.
 
 use crate::args;
-use crate::bulk::{Insert, Lookup, Sql};
+use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::Column;
@@ -20,7 +20,7 @@ pub struct Operation {
 static INSERT: Insert =
     Insert { table: "operation", columns: &["id", "fingerprint", "transfer", "created_at"] };
 static BY_ID: Lookup =
-    Lookup { columns: "id, fingerprint, transfer", from: "operation", key: "id", and: "", lock: false };
+    Lookup { columns: "id, fingerprint, transfer", from: "operation", key: "id", and: "", lock: Lock::None };
 static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM operation");
 
 /// The statements of this noun.
@@ -34,15 +34,16 @@ pub async fn find(tx: &mut Tx, ids: Vec<String>) -> Result<Vec<Operation>, Store
         .collect()
 }
 
-/// Keeps operations.
-pub async fn insert(tx: &mut Tx, operations: &[Operation], now: i64) -> Result<(), StoreError> {
+/// Keeps those operations, sorted by id, whose ids were not used before; what another transaction is about to
+/// write is waited for. [`find`] then tells whose they are.
+pub async fn reserve(tx: &mut Tx, sorted: &[Operation], now: i64) -> Result<(), StoreError> {
     let columns = vec![
-        Column::Text(operations.iter().map(|o| o.id.clone()).collect()),
-        Column::Text(operations.iter().map(|o| o.fingerprint.clone()).collect()),
-        Column::I64(operations.iter().map(|o| o.transfer).collect()),
-        Column::Same(now, operations.len()),
+        Column::Text(sorted.iter().map(|o| o.id.clone()).collect()),
+        Column::Text(sorted.iter().map(|o| o.fingerprint.clone()).collect()),
+        Column::I64(sorted.iter().map(|o| o.transfer).collect()),
+        Column::Same(now, sorted.len()),
     ];
-    tx.insert(&INSERT, columns).await.map(|_| ())
+    tx.insert_new(&INSERT, columns).await.map(|_| ())
 }
 
 /// How many there are.

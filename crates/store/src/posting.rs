@@ -1,7 +1,7 @@
 //! Postings: append-only legs in commit order, each pointing to the one before it of both its accounts.
 
 use crate::args;
-use crate::bulk::{Insert, Lookup, Sql};
+use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
@@ -43,7 +43,7 @@ static AFTER: Sql = Sql::new(
     "SELECT id, transfer, kind, debit, credit, amount, debit_after, credit_after, debit_prev, credit_prev,
             value_date, created_at FROM posting WHERE id > $1 ORDER BY id LIMIT $2",
 );
-static BY_ID: Lookup = Lookup { columns: COLUMNS, from: "posting", key: "id", and: "", lock: false };
+static BY_ID: Lookup = Lookup { columns: COLUMNS, from: "posting", key: "id", and: "", lock: Lock::None };
 static LAST: Sql = Sql::new("SELECT COALESCE(MAX(id), 0) FROM posting");
 // The walk: from a posting back over one account's postings, by pointers and never by an index.
 static WALK: Sql = Sql::new(

@@ -34,7 +34,12 @@ const STATEMENTS: usize = 256;
 pub(crate) enum Access {
     Write,
     Read,
+    /// A database of its own in memory, of one connection.
+    Memory,
 }
+
+/// The clock that nodes agree on.
+pub(crate) const CLOCK: &str = "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -78,6 +83,7 @@ impl Worker {
 #[derive(Debug, Clone)]
 pub(crate) struct Database {
     path: Arc<PathBuf>,
+    access: Access,
     writer: Option<Arc<Mutex<Worker>>>,
     readers: Arc<std::sync::Mutex<Vec<Worker>>>,
     places: Arc<Semaphore>,
@@ -97,18 +103,20 @@ impl Database {
 
     fn open_blocking(path: PathBuf, access: Access) -> Result<Self, StoreError> {
         let writer = match access {
-            Access::Write => {
-                let mut connection = connect(&path, Access::Write)?;
+            Access::Write | Access::Memory => {
+                let mut connection = connect(&path, access)?;
                 migration::migrate_sqlite(&mut connection)?;
                 Some(Arc::new(Mutex::new(Worker::start(connection, "sqlite-writer")?)))
             }
             Access::Read => None,
         };
-        let readers = (0..READERS)
+        let readers = if access == Access::Memory { 0 } else { READERS };
+        let readers = (0..readers)
             .map(|_| Worker::start(connect(&path, Access::Read)?, "sqlite-reader"))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             path: Arc::new(path),
+            access,
             writer,
             readers: Arc::new(std::sync::Mutex::new(readers)),
             places: Arc::new(Semaphore::new(READERS)),
@@ -122,7 +130,14 @@ impl Database {
         Ok(Session { place: Some(Place::Writer(guard)) })
     }
 
+    pub(crate) fn shown(&self) -> String {
+        self.path.display().to_string()
+    }
+
     pub(crate) async fn read(&self) -> Result<Session, StoreError> {
+        if self.access == Access::Memory {
+            return self.write().await;
+        }
         let gone = || StoreError::Unavailable("the database is closed".to_owned());
         let permit = self.places.clone().acquire_owned().await.map_err(|_| gone())?;
         let worker = self.readers.lock().map_err(|_| gone())?.pop().ok_or_else(gone)?;
@@ -164,6 +179,7 @@ fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
     pragma("foreign_keys", &true)?;
     pragma("temp_store", &"MEMORY")?;
     match access {
+        Access::Memory => {}
         Access::Write => {
             pragma("journal_mode", &"WAL")?;
             pragma("synchronous", &"FULL")?;
@@ -264,13 +280,14 @@ impl Session {
         &self,
         insert: &'static Insert,
         columns: Vec<Column>,
+        new_only: bool,
     ) -> Result<u64, StoreError> {
         let mut text = format!("INSERT INTO {} ({}) VALUES (", insert.table, insert.columns.join(", "));
         for place in 1..=insert.columns.len() {
             let comma = if place == 1 { "" } else { ", " };
             text += &format!("{comma}?{place}");
         }
-        text.push(')');
+        text += if new_only { ") ON CONFLICT DO NOTHING" } else { ")" };
         self.each_row(text, insert.columns.len(), columns).await
     }
 

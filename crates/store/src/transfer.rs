@@ -1,7 +1,7 @@
 //! Transfers: append-only, refused ones too, keyed by their number.
 
 use crate::args;
-use crate::bulk::{Insert, Lookup, Sql};
+use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
@@ -87,14 +87,14 @@ static BY_NUMBER: Lookup = Lookup {
     from: "transfer",
     key: "number",
     and: "",
-    lock: false,
+    lock: Lock::None,
 };
 static GET_EXCHANGE: Sql = Sql::new(
     "SELECT target_amount, rate, rate_source, rate_at, rounding, residual FROM transfer_exchange
      WHERE transfer = $1",
 );
 static STATISTICS: Sql = Sql::new(
-    "SELECT a.asset, t.status, COUNT(*), SUM(t.amount), SUM(t.fee)
+    "SELECT a.asset, t.status, COUNT(*), CAST(SUM(t.amount) AS BIGINT), CAST(SUM(t.fee) AS BIGINT)
      FROM transfer t JOIN account a ON a.id = t.source
      WHERE t.kind IN (1, 2, 4) AND t.value_date BETWEEN $1 AND $2 GROUP BY a.asset, t.status
      ORDER BY a.asset, t.status",

@@ -24,7 +24,8 @@ static ITEMS: Sql = Sql::new(
      FROM item i LEFT JOIN transfer t ON t.number = i.number WHERE i.number > $1 ORDER BY i.number LIMIT $2",
 );
 static TRANSFER_SUMS: Sql = Sql::new(
-    "SELECT COALESCE(SUM(posting_count), 0), COALESCE(SUM(CASE WHEN kind = 2 THEN 1 ELSE 0 END), 0)
+    "SELECT CAST(COALESCE(SUM(posting_count), 0) AS BIGINT),
+            COALESCE(SUM(CASE WHEN kind = 2 THEN 1 ELSE 0 END), 0)
      FROM transfer",
 );
 static ACCOUNTS_WITHOUT_BALANCE: Sql = Sql::new(

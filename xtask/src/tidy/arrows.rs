@@ -17,7 +17,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("http", &["domain", "service"]),
     ("bench", &["domain", "formats", "store", "ledger", "service", "engine"]),
     ("sluice", &["domain", "formats", "store", "ledger", "service", "engine", "rails", "http", "bench"]),
-    ("xtask", &[]),
+    ("testkit", &[]),
+    ("xtask", &["testkit"]),
 ];
 
 /// Arrows that are not in the list.

@@ -13,7 +13,6 @@ use serde_json::json;
 use store::audit::Audit;
 use store::batch::Batch;
 use store::item::{Failure, Item};
-use store::operation::Operation;
 use store::transfer::Transfer;
 
 /// The fold over a chunk's requests.
@@ -41,6 +40,9 @@ impl Decider<'_> {
     }
 
     fn single(&mut self, single: &Single, audited: bool) -> Outcome {
+        // Each request has its number, whether it is used or not: its operation was kept under it.
+        let number = TransferId(self.next);
+        self.next += 1;
         if let Some(operation) = &single.operation
             && let Some((fingerprint, outcome)) = self.known.get(&operation.id)
         {
@@ -48,8 +50,6 @@ impl Decider<'_> {
             let outcome = Outcome { replayed: true, ..outcome.clone() };
             return if same { outcome } else { self.conflict(single, &operation.id) };
         }
-        let number = TransferId(self.next);
-        self.next += 1;
         let (source, target) = (self.party(single.source), self.party(single.target));
         let exchanged = single.exchange.as_ref().map(|e| e.target_amount);
         let request =
@@ -69,15 +69,10 @@ impl Decider<'_> {
             self.decided.audits.push(audit_single(single, &request, &outcome, self.book));
         }
         if let Some(operation) = &single.operation {
-            self.keep_operation(operation.id.clone(), operation.fingerprint.clone(), &outcome);
+            let answer = (operation.fingerprint.clone(), outcome.clone());
+            self.known.insert(operation.id.clone(), answer);
         }
         outcome
-    }
-
-    fn keep_operation(&mut self, id: String, fingerprint: String, outcome: &Outcome) {
-        let transfer = outcome.transfer.map_or(0, |t| t.0);
-        self.known.insert(id.clone(), (fingerprint.clone(), outcome.clone()));
-        self.decided.operations.push(Operation { id, fingerprint, transfer });
     }
 
     fn conflict(&mut self, single: &Single, operation: &str) -> Outcome {

@@ -139,6 +139,7 @@ impl Service {
         let event = self.event(state, event, actor);
         let deed = Deed { actor, action: "batch.execute", subject: "batch", id: Some(batch.id.0), detail };
         self.finish_batch(tx, batch.id, event, deed).await?;
+        self.store.wake();
         self.batch(name).await
     }
 
@@ -219,7 +220,7 @@ impl Service {
     /// Whether a runner holds the batch's lease now.
     pub(crate) async fn is_live(&self, tx: &mut Tx, batch: BatchId) -> Result<bool, Error> {
         let lease = store::lease::get(tx, batch).await?;
-        Ok(lease.is_some_and(|lease| !lease.owner.is_empty() && lease.expires_at > self.now()))
+        Ok(lease.is_some_and(|lease| lease.is_live))
     }
 
     pub(crate) async fn refuse_move<T>(

@@ -2,7 +2,6 @@
 
 use super::find;
 use crate::{Error, Service};
-use domain::account::AccountKind;
 use domain::code::Code;
 use domain::id::{AccountId, PostingId};
 use domain::item::ItemState;
@@ -106,8 +105,9 @@ impl Preview {
 }
 
 async fn system(tx: &mut Tx) -> Result<Vec<domain::account::Account>, Error> {
-    let all: Vec<(AccountId, _, AccountKind)> = store::account::system(tx).await?;
-    Ok(store::balance::read(tx, all.iter().map(|(id, ..)| id.0).collect()).await?)
+    let mut all = store::account::system(tx).await?;
+    all.retain(|account| account.stripe == 0);
+    Ok(store::balance::read(tx, all.iter().map(|account| account.id.0).collect()).await?)
 }
 
 /// Adds accounts that the book does not hold yet.

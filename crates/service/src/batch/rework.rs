@@ -93,7 +93,9 @@ impl Service {
         event.detail = Some(json!({ "items": count }).to_string());
         let detail = json!({ "items": count, "first": items.first().map(|item| item.number.0) });
         let deed = Deed { actor, action: "batch.retry", subject: "batch", id: Some(batch.id.0), detail };
-        self.finish_batch(tx, batch.id, event, deed).await
+        self.finish_batch(tx, batch.id, event, deed).await?;
+        self.store.wake();
+        Ok(())
     }
 
     /// Takes a failed or waiting item out for good.

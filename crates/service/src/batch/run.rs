@@ -1,58 +1,78 @@
 //! What the engine asks of a batch while it runs it: the lease, and how the run ends.
 
 use super::find_locked;
+use crate::node::ALIVE_US;
 use crate::{Deed, Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::item::ItemState;
 use serde_json::json;
+use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;
 use store::item::{Failure, Item, Page};
+use store::node::Node;
 
 /// Items that one transaction marks.
 const MARK: i64 = 50_000;
 
 impl Service {
-    /// What a writer does once when it starts, before anything else: forgets imports that did not finish,
-    /// and, where no other process can be writing, gives back the leases of processes that are gone. Says
-    /// how many imports it forgot.
+    /// What a writer does once when it starts, before anything else: where no other process can be writing,
+    /// gives up the nodes that are gone; and forgets imports that did not finish. Says how many imports it
+    /// forgot.
     pub async fn recover(&self) -> Result<usize, Error> {
         if self.store.is_sole_writer() {
             let mut tx = self.store.write().await?;
-            store::lease::clear_others(&mut tx, "").await?;
+            store::node::leave_others(&mut tx, self.store.node()).await?;
             tx.commit().await?;
         }
         self.batch_purge_unfinished().await
     }
 
-    /// Takes the batch's lease and returns its epoch. A lease that is held and has not run out is
-    /// [`Code::BatchRunning`].
-    pub async fn lease_take(&self, batch: BatchId, owner: &str, ttl: i64) -> Result<i64, Error> {
+    /// Takes the batch's lease for this node and returns its epoch; one that it holds already is taken anew.
+    /// A lease of another node that is at work is [`Code::BatchRunning`].
+    pub async fn lease_take(&self, batch: BatchId) -> Result<i64, Error> {
         let mut tx = self.store.write().await?;
+        // Chunks that run under it are waited for; what it says is read after that.
+        store::lease::get_alone(&mut tx, batch).await?;
         let held = store::lease::get(&mut tx, batch).await?;
-        let now = self.now();
-        if let Some(lease) = held.filter(|lease| !lease.owner.is_empty() && lease.expires_at > now) {
-            return Err(Error::refused(Code::BatchRunning, lease.owner));
+        let node = self.store.node();
+        if let Some(lease) = held.as_ref().filter(|lease| lease.is_live && lease.owner != node) {
+            return Err(Error::refused(Code::BatchRunning, lease.owner.as_str()));
         }
-        let epoch = store::lease::take(&mut tx, batch, owner, now.saturating_add(ttl)).await?;
+        let epoch = self.lease_in(&mut tx, batch, held.map_or(0, |lease| lease.epoch)).await?;
         tx.commit().await?;
         Ok(epoch)
     }
 
-    /// Keeps the lease for longer; nothing happens when another has it by now.
-    pub async fn lease_renew(&self, batch: BatchId, epoch: i64, ttl: i64) -> Result<(), Error> {
-        let mut tx = self.store.write().await?;
-        store::lease::renew(&mut tx, batch, epoch, self.now().saturating_add(ttl)).await?;
-        Ok(tx.commit().await?)
+    /// Takes the lease whose epoch was seen. A node that nobody knows yet is made known: else its lease would
+    /// be anyone's.
+    pub(crate) async fn lease_in(&self, tx: &mut Tx, batch: BatchId, seen: i64) -> Result<i64, Error> {
+        let name = self.store.node();
+        if store::node::get(tx, name).await?.is_none() {
+            let now = tx.clock().await?;
+            let expires_at = now.saturating_add(ALIVE_US);
+            let node = Node { name: name.to_owned(), stripe: 0, is_worker: false, expires_at };
+            store::node::join(tx, &node, now).await?;
+        }
+        let taken = store::lease::take(tx, batch, name, seen).await?;
+        taken.ok_or_else(|| Error::refused(Code::BatchRunning, batch.to_string()))
     }
 
     /// Gives the lease back.
     pub async fn lease_release(&self, batch: BatchId, epoch: i64) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
         store::lease::release(&mut tx, batch, epoch).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.store.wake();
+        Ok(())
+    }
+
+    /// Batches that are to run and that no other node is at, oldest first.
+    pub async fn batch_waiting(&self) -> Result<Vec<BatchId>, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::batch::waiting(&mut tx, self.store.node()).await?)
     }
 
     /// The next waiting items of a batch.
@@ -71,13 +91,10 @@ impl Service {
         rest: Option<Code>,
     ) -> Result<Batch, Error> {
         if let Some(code) = rest {
-            self.fail_rest(actor, id, code).await?;
+            self.fail_rest(actor, id, Some(epoch), code).await?;
         }
         let mut tx = self.store.write().await?;
-        let lease = store::lease::get(&mut tx, id).await?;
-        if lease.is_none_or(|lease| lease.epoch != epoch) {
-            return Err(Code::Fenced.into());
-        }
+        fence(&mut tx, id, Some(epoch)).await?;
         let batch = find_locked(&mut tx, &id.to_string()).await?;
         store::lease::release(&mut tx, id, epoch).await?;
         if batch.state != BatchState::Processing {
@@ -93,7 +110,7 @@ impl Service {
     /// Interrupts a batch that nobody runs: the rest fails, and the counters say how it ended.
     pub(crate) async fn run_interrupted(&self, id: BatchId) -> Result<(), Error> {
         let actor = Actor { name: "system".to_owned(), origin: "engine".to_owned() };
-        self.fail_rest(&actor, id, Code::Interrupted).await?;
+        self.fail_rest(&actor, id, None, Code::Interrupted).await?;
         let mut tx = self.store.write().await?;
         let batch = find_locked(&mut tx, &id.to_string()).await?;
         if batch.state.has_ended() {
@@ -121,11 +138,19 @@ impl Service {
         self.finish_batch(tx, batch.id, event, deed).await
     }
 
-    /// Fails every waiting item with a code, a transaction for so many, so that a kill loses nothing.
-    async fn fail_rest(&self, actor: &Actor, id: BatchId, code: Code) -> Result<(), Error> {
+    /// Fails every waiting item with a code, a transaction for so many, so that a kill loses nothing; under
+    /// the run's epoch, if there is a run.
+    async fn fail_rest(
+        &self,
+        actor: &Actor,
+        id: BatchId,
+        epoch: Option<i64>,
+        code: Code,
+    ) -> Result<(), Error> {
         let mut after = i64::MIN;
         loop {
             let mut tx = self.store.write().await?;
+            fence(&mut tx, id, epoch).await?;
             let mut batch = find_locked(&mut tx, &id.to_string()).await?;
             let page = Page {
                 batch: id,
@@ -149,4 +174,11 @@ impl Service {
             self.finish(tx, deed).await?;
         }
     }
+}
+
+/// Keeps the lease from being taken over until the transaction ends, or says that it was.
+async fn fence(tx: &mut Tx, batch: BatchId, epoch: Option<i64>) -> Result<(), Error> {
+    let Some(epoch) = epoch else { return Ok(()) };
+    let lease = store::lease::get_shared(tx, batch).await?;
+    if lease.is_some_and(|lease| lease.epoch == epoch) { Ok(()) } else { Err(Code::Fenced.into()) }
 }

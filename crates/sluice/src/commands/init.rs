@@ -26,11 +26,15 @@ pub(crate) async fn run(globals: &Globals, args: &InitArgs) -> Result<Exit, Fail
     }
     let session = Session::create(globals).await?;
     session.service.set_time_zone(&session.actor, &args.time_zone).await?;
-    let directory = globals.data.display().to_string();
+    let place = session.service.store().shown();
+    let (directory, option) = match &globals.database {
+        Some(_) => (place, "--database URL".to_owned()),
+        None => (globals.data.display().to_string(), format!("--data {}", globals.data.display())),
+    };
     let json = json!({ "data": directory, "time_zone": args.time_zone, "created": true });
     let text = || {
         format!(
-            "A new ledger is in {directory} (time zone {}).\nNext: sluice --data {directory} account open \
+            "A new ledger is in {directory} (time zone {}).\nNext: sluice {option} account open \
              --number ACME --holder \"Acme Ltd\" --currency USD",
             args.time_zone
         )

@@ -8,6 +8,8 @@ pub(crate) mod bench;
 pub(crate) mod fx;
 pub(crate) mod holder;
 pub(crate) mod init;
+pub(crate) mod migrate;
+pub(crate) mod node;
 pub(crate) mod policy;
 pub(crate) mod problem;
 pub(crate) mod show_transfer;
@@ -15,6 +17,7 @@ pub(crate) mod statement;
 pub(crate) mod stats;
 pub(crate) mod transfer;
 pub(crate) mod verify;
+pub(crate) mod work;
 
 use crate::exit::{Exit, Failure};
 use crate::session::Session;
@@ -51,6 +54,12 @@ pub(crate) enum Command {
     Audit(audit::AuditArgs),
     /// Recompute every invariant of the ledger from its postings up
     Verify(verify::VerifyArgs),
+    /// Take batches that are to run and run them, as one of any number of processes, until it is stopped
+    Work(work::WorkArgs),
+    /// The processes at work on the ledger
+    Node(node::NodeArgs),
+    /// Bring the database's schema up to this program's version
+    Migrate(migrate::MigrateArgs),
     /// Measure this machine: a million items, one to many and random to random
     Bench(bench::BenchArgs),
 }
@@ -58,8 +67,8 @@ pub(crate) enum Command {
 /// Runs a command on an open ledger.
 pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Failure> {
     match command {
-        // These two have done their work before there was a session.
-        Command::Init(_) | Command::Bench(_) => Ok(Exit::Success),
+        // These have done their work before there was a session.
+        Command::Init(_) | Command::Migrate(_) | Command::Bench(_) => Ok(Exit::Success),
         Command::Asset(args) => asset::run(session, args).await,
         Command::Holder(args) => holder::run(session, args).await,
         Command::Account(args) => account::run(session, args).await,
@@ -73,5 +82,7 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::Stats(args) => stats::run(session, args).await,
         Command::Audit(args) => audit::run(session, args).await,
         Command::Verify(args) => verify::run(session, args).await,
+        Command::Work(args) => work::run(session, args).await,
+        Command::Node(args) => node::run(session, args).await,
     }
 }

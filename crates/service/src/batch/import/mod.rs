@@ -3,7 +3,7 @@
 
 mod progress;
 
-use self::progress::Progress;
+use self::progress::{AtImport, Progress};
 use super::lifecycle::ContentHash;
 use super::resolve::Directory;
 use crate::{Deed, Error, Service, visible};
@@ -28,6 +28,7 @@ use store::batch::{Batch, Filled, NewBatch};
 use store::counter::{self, Counter};
 use store::import_problem::ImportProblem;
 use store::item::Page;
+use store::turn::{self, Turn};
 use tokio::sync::mpsc;
 
 /// Rows of one page: one transaction.
@@ -126,6 +127,7 @@ impl Service {
             return Err(Code::TextTooLong.into());
         }
         let mut tx = self.store.write().await?;
+        turn::take(&mut tx, Turn::Batch).await?;
         let (asset, single) = single_side(&mut tx, import).await?;
         let zone = Self::zone(&mut tx).await?;
         let now = self.now();
@@ -141,10 +143,14 @@ impl Service {
             created_at: now,
         };
         let id = store::batch::create(&mut tx, &new).await?;
+        // Leased while it is imported, so that another node does not take it for one that was left behind.
+        self.lease_in(&mut tx, id, 0).await?;
         let policies = store::policy::book(&mut tx).await?;
+        let at_work = self.at_import(id);
         tx.commit().await?;
         Ok(Progress {
             id,
+            _at_work: at_work,
             kind: import.kind,
             asset,
             single: single.map(|account| account.id),
@@ -270,6 +276,7 @@ impl Service {
         file_hash: String,
     ) -> Result<Imported, Error> {
         let mut tx = self.store.write().await?;
+        turn::take(&mut tx, Turn::Batch).await?;
         let problems = store::import_problem::list(&mut tx, progress.id, PROBLEMS_SHOWN).await?;
         let (taken, refused) = (progress.taken, progress.refused);
         if taken == 0 || (import.strict && refused > 0) {
@@ -303,6 +310,7 @@ impl Service {
         let event = self.event(domain::batch::BatchState::Draft, "created", actor);
         let deed = Deed { actor, action: "batch.import", subject: "batch", id: Some(progress.id.0), detail };
         let id = progress.id;
+        store::lease::give_back(&mut tx, id, self.store.node()).await?;
         self.finish_batch(tx, id, event, deed).await?;
         if !import.draft {
             self.submit_as(actor, id, Some(progress.content.finish())).await?;
@@ -330,10 +338,37 @@ impl Service {
             let mut tx = self.store.read().await?;
             store::batch::unready(&mut tx).await?
         };
+        let mut purged = 0;
         for batch in &unready {
-            self.purge_batch(batch.id, batch.range()).await?;
+            if !self.is_at_import(batch.id).await? {
+                self.purge_batch(batch.id, batch.range()).await?;
+                purged += 1;
+            }
         }
-        Ok(unready.len())
+        Ok(purged)
+    }
+
+    /// Whether this process, or another node at work, still imports the batch.
+    async fn is_at_import(&self, batch: BatchId) -> Result<bool, Error> {
+        let lease = {
+            let mut tx = self.store.read().await?;
+            store::lease::get(&mut tx, batch).await?
+        };
+        Ok(match lease.filter(|lease| lease.is_live) {
+            None => false,
+            Some(lease) if lease.owner == self.store.node() => {
+                self.importing.lock().is_ok_and(|importing| importing.contains(&batch))
+            }
+            Some(_) => true,
+        })
+    }
+
+    /// Counts an import as at work until what is returned is dropped.
+    fn at_import(&self, batch: BatchId) -> AtImport {
+        if let Ok(mut importing) = self.importing.lock() {
+            importing.insert(batch);
+        }
+        AtImport { batch, importing: self.importing.clone() }
     }
 }
 

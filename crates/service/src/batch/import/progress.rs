@@ -11,12 +11,28 @@ use domain::policy::PolicyBook;
 use formats::payment::PaymentRow;
 use formats::problem::Problem;
 use hashbrown::HashSet;
+use std::sync::{Arc, Mutex};
 use store::import_problem::ImportProblem;
 use store::item::Item;
+
+/// An import that this process is at, until it is dropped.
+pub(super) struct AtImport {
+    pub batch: BatchId,
+    pub importing: Arc<Mutex<std::collections::HashSet<BatchId>>>,
+}
+
+impl Drop for AtImport {
+    fn drop(&mut self) {
+        if let Ok(mut importing) = self.importing.lock() {
+            importing.remove(&self.batch);
+        }
+    }
+}
 
 /// An import in progress.
 pub(super) struct Progress {
     pub id: BatchId,
+    pub _at_work: AtImport,
     pub kind: BatchType,
     pub asset: Asset,
     pub single: Option<AccountId>,

@@ -45,12 +45,17 @@ pub(crate) enum BatchVerb {
         /// The batch's id or number
         id: Option<String>,
     },
+    /// Leave a batch to the workers (`sluice work`), which run it to its end
+    #[command(after_help = "Example:\n  sluice batch start batch-20260531-001")]
+    Start(Name),
     /// Show a batch and its counters
     #[command(after_help = "Example:\n  sluice batch status batch-20260531-001 --json")]
     Status(Name),
-    /// Set a batch that was left running to paused
-    #[command(after_help = "A batch that runs now is paused by Ctrl-C where it runs.\n\nExample:\n  sluice \
-                            batch pause batch-20260531-001")]
+    /// Set a batch that was left running to paused, or ask the node that runs it to pause
+    #[command(
+        after_help = "A batch that runs from a terminal is paused by Ctrl-C there, too.\n\nExample:\n  \
+                            sluice batch pause batch-20260531-001"
+    )]
     Pause(Name),
     /// Go on with a paused batch, or with what an interruption left untried
     #[command(after_help = "Example:\n  sluice batch resume batch-20260531-001")]
@@ -118,8 +123,9 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
         | BatchVerb::Export(_)
         | BatchVerb::List(_) => Access::Read,
         BatchVerb::Run { .. } | BatchVerb::Resume(_) | BatchVerb::Retry { no_run: false, .. } => Access::Run,
-        BatchVerb::Import(_)
-        | BatchVerb::Submit(_)
+        BatchVerb::Import(_) => Access::Import,
+        BatchVerb::Submit(_)
+        | BatchVerb::Start(_)
         | BatchVerb::Pause(_)
         | BatchVerb::Cancel { .. }
         | BatchVerb::Retry { .. }
@@ -135,6 +141,7 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
         BatchVerb::Submit(name) => moves::submit(session, &name.id).await,
         BatchVerb::Run { id: Some(id) } => run::one(session, id).await,
         BatchVerb::Run { id: None } => run::left(session).await,
+        BatchVerb::Start(name) => moves::start(session, &name.id).await,
         BatchVerb::Status(name) => moves::status(session, &name.id).await,
         BatchVerb::Pause(name) => moves::pause(session, &name.id).await,
         BatchVerb::Resume(name) => run::resume(session, &name.id).await,

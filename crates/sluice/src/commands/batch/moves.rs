@@ -5,6 +5,7 @@ use super::show::answer;
 use crate::exit::{Exit, Failure};
 use crate::session::Session;
 use clap::Args;
+use domain::batch::BatchState;
 use serde_json::json;
 use service::batch::rework::Rework;
 
@@ -40,9 +41,18 @@ pub(crate) async fn submit(session: &Session, name: &str) -> Result<Exit, Failur
     answer(session, session.service.batch_submit(&session.actor, name).await?, &[]).await
 }
 
+/// `batch start`.
+pub(crate) async fn start(session: &Session, name: &str) -> Result<Exit, Failure> {
+    let (service, actor) = (&session.service, &session.actor);
+    if service.batch(name).await?.state == BatchState::Draft {
+        service.batch_submit(actor, name).await?;
+    }
+    answer(session, service.batch_execute(actor, name).await?, &[]).await
+}
+
 /// `batch pause`.
 pub(crate) async fn pause(session: &Session, name: &str) -> Result<Exit, Failure> {
-    // This process holds the lock, so whoever holds the lease is dead: without it the pause is at once.
+    // Where this process is the only one, whoever holds the lease is dead, and the pause is at once.
     answer(session, session.service.batch_pause(&session.actor, name).await?, &[]).await
 }
 

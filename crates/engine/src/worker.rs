@@ -1,0 +1,92 @@
+//! A worker: takes batches that are to run by itself, as one of any number of nodes, until it is asked to
+//! stop. It is woken when something may be waiting, and looks by itself every second.
+
+use crate::pulse::Pulse;
+use crate::runner::Engine;
+use domain::code::Code;
+use domain::id::BatchId;
+use service::Error;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use store::audit::Actor;
+use tokio::task::JoinSet;
+
+/// How often a worker looks without being woken.
+const LOOK: Duration = Duration::from_secs(1);
+
+impl Engine {
+    /// Works until `stop` is done; then runs end at the next chunk's edge, and what they leave is taken by
+    /// other nodes or by the next start.
+    pub async fn work(&self, actor: &Actor, stop: impl Future<Output = ()>) -> Result<(), Error> {
+        let pulse = Pulse::start(self.service.clone(), true).await?;
+        let mut wakes = self.service.store().wakes();
+        let (mut runs, mut stop) = (JoinSet::new(), std::pin::pin!(stop));
+        loop {
+            wakes.mark_unchanged();
+            if let Err(error) = self.look(actor, &mut runs).await {
+                tracing::warn!(%error, "looking for batches failed");
+            }
+            tokio::select! {
+                () = &mut stop => break,
+                woken = wakes.changed() => if woken.is_err() { break },
+                Some(_) = runs.join_next() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+        self.stopping.store(true, Ordering::Relaxed);
+        while runs.join_next().await.is_some() {}
+        pulse.stop().await
+    }
+
+    /// Gives up dead nodes, forgets their imports, and takes this node's share of what waits.
+    async fn look(&self, actor: &Actor, runs: &mut JoinSet<()>) -> Result<(), Error> {
+        self.service.node_reap().await?;
+        self.service.batch_purge_unfinished().await?;
+        let waiting = self.service.batch_waiting().await?;
+        let mine = self.running.lock().map(|running| running.clone()).unwrap_or_default();
+        let waiting: Vec<BatchId> = waiting.into_iter().filter(|batch| !mine.contains(batch)).collect();
+        if waiting.is_empty() {
+            self.catch_up(runs);
+            return Ok(());
+        }
+        let share = self.share().await?;
+        for batch in waiting.into_iter().take(share.saturating_sub(mine.len())) {
+            let (engine, actor) = (self.clone(), actor.clone());
+            runs.spawn(async move { engine.run_one(&actor, batch).await });
+        }
+        Ok(())
+    }
+
+    /// Lets the history catch up while there is nothing else to do.
+    fn catch_up(&self, runs: &mut JoinSet<()>) {
+        if !runs.is_empty() {
+            return;
+        }
+        let service = self.service.clone();
+        runs.spawn(async move {
+            if let Err(error) = service.history_step().await {
+                tracing::info!(%error, "the history catches up later");
+            }
+        });
+    }
+
+    /// How many batches this node may have: as many as come to each, so that they spread over the nodes.
+    async fn share(&self) -> Result<usize, Error> {
+        let nodes = self.service.node_list().await?;
+        let workers = nodes.iter().filter(|node| node.is_worker).count().max(1);
+        let batches = self.service.batch_left().await?.len();
+        Ok(batches.div_ceil(workers).min(self.options.runs_max))
+    }
+
+    async fn run_one(&self, actor: &Actor, batch: BatchId) {
+        match self.run(actor, &batch.to_string(), |_| ()).await {
+            Ok(ended) => tracing::info!(batch = batch.0, state = ended.state.name(), "the run ended"),
+            // Another node was quicker, or has taken over.
+            Err(error) if matches!(error.code(), Some(Code::BatchRunning | Code::Fenced)) => {
+                tracing::info!(batch = batch.0, %error, "another node has the batch");
+            }
+            Err(error) => tracing::error!(batch = batch.0, %error, "the run broke off"),
+        }
+        self.service.store().wake();
+    }
+}

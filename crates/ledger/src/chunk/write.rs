@@ -1,0 +1,124 @@
+//! What was decided, and how it is written: set by set, in the transaction that holds the locks.
+
+use crate::digest::ChunkDigest;
+use domain::id::TransferId;
+use domain::item::ItemState;
+use domain::limit::Calendar;
+use domain::posting::{Book, Posting};
+use store::audit::Audit;
+use store::batch::Batch;
+use store::chunk::Chunk;
+use store::item::Failure;
+use store::transfer::{Exchange, Transfer};
+use store::{StoreError, Tx};
+
+/// What is decided and waits to be written.
+pub(super) struct Decided {
+    pub now: i64,
+    pub chunk: i64,
+    pub today: Calendar,
+    pub transfers: Vec<Transfer>,
+    pub exchanges: Vec<(TransferId, Exchange)>,
+    pub postings: Vec<Posting>,
+    pub value_dates: Vec<i64>,
+    pub audits: Vec<Audit>,
+    pub slices: Vec<Slice>,
+}
+
+/// A slice of a batch that was decided.
+pub(super) struct Slice {
+    pub place: usize,
+    pub batch: Batch,
+    /// From the first to the last completed item; none if no item completed.
+    pub completed: Option<(i64, i64)>,
+    pub completed_count: u64,
+    pub failures: Vec<Failure>,
+}
+
+impl Decided {
+    pub(super) const fn new(now: i64, chunk: i64, today: Calendar) -> Self {
+        Self {
+            now,
+            chunk,
+            today,
+            transfers: Vec::new(),
+            exchanges: Vec::new(),
+            postings: Vec::new(),
+            value_dates: Vec::new(),
+            audits: Vec::new(),
+            slices: Vec::new(),
+        }
+    }
+
+    /// SHA-256 over every posting of the chunk and every failed try: version 1 of the covered bytes.
+    pub(super) fn digest(&self) -> String {
+        let mut digest = ChunkDigest::new();
+        self.postings.iter().for_each(|posting| digest.posting(posting));
+        let failures = self.slices.iter().flat_map(|slice| &slice.failures);
+        failures.for_each(|f| digest.failure(f.item.0, f.code.number(), f.amount));
+        digest.finish()
+    }
+}
+
+/// Why what was written may not be committed.
+pub(super) enum Void {
+    /// Items of the slice at this place changed since they were read.
+    Stale(usize),
+    /// Policies or assets changed since they were read.
+    Policy,
+}
+
+/// Writes what was decided under policies of a version; the head comes last, because everyone waits for it.
+pub(super) async fn write(
+    tx: &mut Tx,
+    book: &Book,
+    decided: Decided,
+    policy_version: i64,
+) -> Result<Option<Void>, StoreError> {
+    let now = decided.now;
+    store::transfer::insert(tx, &decided.transfers).await?;
+    store::transfer::insert_exchanges(tx, &decided.exchanges).await?;
+    store::posting::insert(tx, &decided.postings, decided.value_dates, now).await?;
+    let changed: Vec<_> = book.changed().collect();
+    store::balance::write(tx, changed.iter().copied()).await?;
+    for slice in &decided.slices {
+        if !write_slice(tx, slice, now).await? {
+            return Ok(Some(Void::Stale(slice.place)));
+        }
+    }
+    store::audit::append(tx, decided.audits, now).await?;
+    let postings = i64::try_from(decided.postings.len()).unwrap_or(i64::MAX);
+    let head = store::head::advance(tx).await?;
+    if head.policy_version != policy_version {
+        return Ok(Some(Void::Policy));
+    }
+    let chunk = Chunk { number: decided.chunk, commit_number: head.commit_number, postings };
+    store::chunk::insert(tx, chunk).await?;
+    Ok(None)
+}
+
+/// Failed items first, one by one; then the run of completed ones as one range. The range counts waiting
+/// items only, so a count that differs means that a person changed one since it was read.
+async fn write_slice(tx: &mut Tx, slice: &Slice, now: i64) -> Result<bool, StoreError> {
+    let batch = slice.batch.id;
+    let failed: Vec<_> = slice.failures.iter().map(|f| (f.item, Some(f.code))).collect();
+    let numbers: Vec<i64> = failed.iter().map(|(number, _)| number.0).collect();
+    let states = store::item::states(tx, numbers).await?;
+    if states.iter().any(|(_, owner, state)| *owner != batch.0 || *state != ItemState::Pending) {
+        return Ok(false);
+    }
+    if store::item::set_states(tx, &failed, ItemState::Failed).await? != slice.failures.len() as u64 {
+        return Ok(false);
+    }
+    store::item::insert_failures(tx, batch, &slice.failures, now).await?;
+    if let Some(range) = slice.completed {
+        let (from, to) = (ItemState::Pending, ItemState::Completed);
+        match store::item::set_range(tx, batch, range, from, to).await {
+            Ok(changed) if changed == slice.completed_count => {}
+            Ok(_) | Err(StoreError::Constraint(_)) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
+    store::batch::set_tally(tx, batch, &slice.batch.tally).await?;
+    Ok(true)
+}

@@ -1,0 +1,48 @@
+//! `node`: the processes at work on the ledger.
+
+use crate::exit::{Exit, Failure};
+use crate::out::table;
+use crate::session::Session;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+/// Arguments of `node`.
+#[derive(Debug, Args)]
+pub(crate) struct NodeArgs {
+    #[command(subcommand)]
+    pub verb: NodeVerb,
+}
+
+/// What to do with nodes.
+#[derive(Debug, Subcommand)]
+pub(crate) enum NodeVerb {
+    /// List the nodes at work
+    #[command(after_help = "Example:\n  sluice node list --json")]
+    List,
+}
+
+/// Runs it.
+pub(crate) async fn run(session: &Session, args: &NodeArgs) -> Result<Exit, Failure> {
+    match &args.verb {
+        NodeVerb::List => list(session).await,
+    }
+}
+
+async fn list(session: &Session) -> Result<Exit, Failure> {
+    let nodes = session.service.node_list().await?;
+    let json: Value = nodes
+        .iter()
+        .map(|node| json!({ "name": node.name, "worker": node.is_worker, "stripe": node.stripe }))
+        .collect();
+    let text = || {
+        if nodes.is_empty() {
+            return "No node is at work.".to_owned();
+        }
+        let row = |node: &store::node::Node| {
+            vec![node.name.clone(), if node.is_worker { "yes" } else { "no" }.to_owned()]
+        };
+        table(&["node", "worker"], nodes.iter().map(row))
+    };
+    session.out.answer(json!({ "nodes": json }), text)?;
+    Ok(Exit::Success)
+}

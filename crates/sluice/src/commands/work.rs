@@ -1,0 +1,51 @@
+//! `work`: a process that runs batches until it is stopped.
+
+use crate::exit::{Exit, Failure};
+use crate::out::note;
+use crate::session::Session;
+use clap::Args;
+use engine::{Engine, EngineOptions};
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How long a run of a worker waits for a database that is away: as long as it takes.
+const PATIENCE: Duration = Duration::from_secs(365 * 24 * 3_600);
+
+/// Arguments of `work`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Runs every batch that was started (`batch start`), and those that another process left \
+                  behind. Any number of workers may share a database on a server; a data directory has one.\n\
+                  SIGTERM or Ctrl-C: runs stop at the next chunk's edge and are left to the others.\n\n\
+                  Example:\n  sluice --database postgres://sluice@db/sluice work --runs 4"
+)]
+pub(crate) struct WorkArgs {
+    /// Batches that this process runs at once, at most
+    #[arg(long, default_value_t = 4, value_name = "N", value_parser = runs)]
+    pub runs: usize,
+}
+
+fn runs(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(runs @ 1..=64) => Ok(runs),
+        _ => Err("a number from 1 to 64".to_owned()),
+    }
+}
+
+/// Works until SIGTERM or Ctrl-C.
+pub(crate) async fn run(session: &Session, args: &WorkArgs) -> Result<Exit, Failure> {
+    let options = EngineOptions { patience: PATIENCE, runs_max: args.runs };
+    let engine = Engine::new(session.service.clone(), options);
+    let failed = |error| Failure::File { path: "signal".into(), error };
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let stop = async {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        note("stopping after the chunks in flight");
+    };
+    note(&format!("working on {} as {}", session.service.store().shown(), session.service.store().node()));
+    engine.work(&session.actor, stop).await?;
+    Ok(Exit::Success)
+}

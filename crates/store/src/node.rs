@@ -1,0 +1,84 @@
+//! Nodes: the processes at work on the ledger, by the database's clock. A node keeps its row alive; one
+//! whose row has run out is ended by the others before its work is taken over.
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::tx::Tx;
+
+/// A process at work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// Which of the ledger's own accounts it uses.
+    pub stripe: i64,
+    /// Whether it takes batches by itself.
+    pub is_worker: bool,
+    /// When it is given up, in microseconds UTC by the database's clock.
+    pub expires_at: i64,
+}
+
+static JOIN: Sql = Sql::new(
+    "INSERT INTO node (name, stripe, worker, joined_at, expires_at) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (name) DO UPDATE SET expires_at = $5",
+);
+static BEAT: Sql = Sql::new("UPDATE node SET expires_at = $2 WHERE name = $1");
+static ALL: Sql = Sql::new("SELECT name, stripe, worker, expires_at FROM node ORDER BY name");
+static GET: Sql = Sql::new("SELECT name, stripe, worker, expires_at FROM node WHERE name = $1");
+static EXPIRED: Sql =
+    Sql::alone("SELECT name, stripe, worker, expires_at FROM node WHERE expires_at < $1 ORDER BY name");
+static LEAVE: Sql = Sql::new("DELETE FROM node WHERE name = $1");
+static LEAVE_OTHERS: Sql = Sql::new("DELETE FROM node WHERE name <> $1");
+
+/// Every fixed statement of this file.
+pub const CATALOGUE: &[&Sql] = &[&JOIN, &BEAT, &ALL, &GET, &EXPIRED, &LEAVE, &LEAVE_OTHERS];
+
+fn read(rows: &crate::value::Rows) -> Result<Vec<Node>, StoreError> {
+    rows.iter()
+        .map(|row| {
+            Ok(Node {
+                name: row.text(0)?,
+                stripe: row.i64(1)?,
+                is_worker: row.i64(2)? == 1,
+                expires_at: row.i64(3)?,
+            })
+        })
+        .collect()
+}
+
+/// Adds a node, or finds it again.
+pub async fn join(tx: &mut Tx, node: &Node, now: i64) -> Result<(), StoreError> {
+    let args = args![node.name.as_str(), node.stripe, i64::from(node.is_worker), now, node.expires_at];
+    tx.execute(&JOIN, args).await.map(|_| ())
+}
+
+/// Keeps a node for longer; `false` if the others have given it up.
+pub async fn beat(tx: &mut Tx, name: &str, expires_at: i64) -> Result<bool, StoreError> {
+    Ok(tx.execute(&BEAT, args![name, expires_at]).await? > 0)
+}
+
+/// Every node that has not been given up, in the order of names.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Node>, StoreError> {
+    read(&tx.fetch(&ALL, args![]).await?)
+}
+
+/// A node that has not been given up.
+pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Node>, StoreError> {
+    Ok(read(&tx.fetch(&GET, args![name]).await?)?.pop())
+}
+
+/// Nodes whose time has run out, locked.
+pub async fn expired(tx: &mut Tx, now: i64) -> Result<Vec<Node>, StoreError> {
+    read(&tx.fetch(&EXPIRED, args![now]).await?)
+}
+
+/// Takes a node out; its leases are free from now on.
+pub async fn leave(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
+    tx.execute(&LEAVE, args![name]).await.map(|_| ())
+}
+
+/// Takes all other nodes out; only where no other process can be at work.
+pub async fn leave_others(tx: &mut Tx, name: &str) -> Result<u64, StoreError> {
+    tx.execute(&LEAVE_OTHERS, args![name]).await
+}

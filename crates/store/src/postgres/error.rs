@@ -1,0 +1,96 @@
+//! What an error of the server, or of the way to it, means for the caller. By SQLSTATE and the name of the
+//! constraint, never by message text.
+
+use crate::error::StoreError;
+use deadpool_postgres::{HookError, PoolError};
+use tokio_postgres::error::{DbError, SqlState};
+
+/// An error outside of COMMIT: the transaction did not commit, whatever happened.
+pub(super) fn error(cause: tokio_postgres::Error) -> StoreError {
+    match cause.as_db_error() {
+        Some(db) => of_server(db),
+        // No answer of the server: the connection broke, or never was.
+        None if cause.is_closed() || is_io(&cause) => StoreError::Away(cause.to_string()),
+        None => StoreError::Corrupt(with_source(&cause)),
+    }
+}
+
+/// An error of COMMIT. A refusal by the server is certain; a lost answer is not.
+pub(super) fn commit_error(cause: tokio_postgres::Error) -> StoreError {
+    match error(cause) {
+        StoreError::Away(text) => StoreError::InDoubt(text),
+        other => other,
+    }
+}
+
+/// No connection could be had.
+pub(super) fn pool_error(cause: PoolError) -> StoreError {
+    match cause {
+        PoolError::Backend(cause) => connect_error(cause),
+        // The server was reached and is not fit: see `connect`.
+        PoolError::PostCreateHook(HookError::Message(why)) => StoreError::Unavailable(why.into_owned()),
+        PoolError::PostCreateHook(HookError::Backend(cause)) => connect_error(cause),
+        PoolError::Timeout(kind) => StoreError::Away(format!("no connection in time ({kind:?})")),
+        other => StoreError::Away(other.to_string()),
+    }
+}
+
+/// A connection could not be made: the server is away, or it does not want us.
+pub(super) fn connect_error(cause: tokio_postgres::Error) -> StoreError {
+    match cause.as_db_error() {
+        Some(db) if db.code().code().starts_with("28") || db.code().code().starts_with("3D") => {
+            StoreError::Unavailable(db.message().to_owned())
+        }
+        Some(db) => of_server(db),
+        None => StoreError::Away(with_source(&cause)),
+    }
+}
+
+fn of_server(db: &DbError) -> StoreError {
+    let name = || db.constraint().map_or_else(|| db.message().to_owned(), ToOwned::to_owned);
+    let text = || format!("{} ({})", db.message(), db.code().code());
+    let code = db.code();
+    if *code == SqlState::UNIQUE_VIOLATION {
+        StoreError::Duplicate(name())
+    } else if *code == SqlState::RAISE_EXCEPTION || code.code().starts_with("23") {
+        StoreError::Constraint(format!("{}: {}", name(), db.message()))
+    } else if [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED].contains(code) {
+        StoreError::Conflict(text())
+    } else if [SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED].contains(code) {
+        StoreError::Busy(text())
+    } else if [SqlState::DISK_FULL].contains(code) {
+        StoreError::DiskFull
+    } else if is_away(code.code()) {
+        StoreError::Away(text())
+    } else if code.code().starts_with("XX00") {
+        StoreError::Corrupt(text())
+    } else {
+        StoreError::Unavailable(text())
+    }
+}
+
+/// Connection exceptions (08), out of connections or memory (53), the server's operators at work (57P), a
+/// transaction that was idle for too long (25P03), a server that has become a standby (25006), and an I/O
+/// error (58), after which the server ends itself if durability is at stake.
+fn is_away(code: &str) -> bool {
+    ["08", "53", "57P", "58"].iter().any(|class| code.starts_with(class))
+        || ["25P03", "25006"].contains(&code)
+}
+
+fn is_io(cause: &tokio_postgres::Error) -> bool {
+    let mut source = std::error::Error::source(cause);
+    while let Some(inner) = source {
+        if inner.is::<std::io::Error>() {
+            return true;
+        }
+        source = inner.source();
+    }
+    false
+}
+
+fn with_source(cause: &tokio_postgres::Error) -> String {
+    match std::error::Error::source(cause) {
+        Some(source) => format!("{cause}: {source}"),
+        None => cause.to_string(),
+    }
+}

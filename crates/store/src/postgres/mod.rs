@@ -1,0 +1,227 @@
+//! The engine for many nodes: PostgreSQL, version 14 or later, READ COMMITTED with row locks taken in key
+//! order.
+//!
+//! Three pools, because they must not wait for each other: transactions; numbers that are drawn outside of
+//! any transaction (a counter's row that was locked until a commit would make all nodes wait for it); and
+//! the node's pulse. Each connection carries the node's name, so that a node that froze with locks in its
+//! hand can be ended by the others ([`Database::end_sessions`]).
+
+mod connect;
+mod error;
+mod session;
+mod wire;
+
+pub(crate) use session::Session;
+
+use crate::error::StoreError;
+use crate::migration;
+use crate::value::{Rows, Value};
+use connect::{Commits, Way};
+use deadpool_postgres::{Object, Pool};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Connections for transactions.
+const POOL: usize = 8;
+/// Connections that draw numbers and wake others.
+const APART: usize = 2;
+/// A call on this side; above the statement timeout, so that the server speaks first.
+const DEADLINE: Duration = Duration::from_secs(35);
+/// A call of a read; `verify` adds up whole tables.
+const READ_DEADLINE: Duration = Duration::from_secs(330);
+const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '5min'; \
+     SET LOCAL idle_in_transaction_session_timeout = '5min'";
+/// The clock that nodes agree on.
+pub(crate) const CLOCK: &str = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";
+/// Where nodes wake each other.
+const CHANNEL: &str = "sluice_wake";
+/// How long wake-ups gather before one is sent.
+const COALESCE: Duration = Duration::from_millis(20);
+/// Before the listening connection is made again.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
+/// How long the sessions of another node may take to end, in milliseconds.
+const END_MS: i64 = 5_000;
+
+/// Connections that were lost from sight with a transaction that may still be open at the other end.
+#[derive(Debug, Clone, Default)]
+struct Lost(Arc<Mutex<Vec<i32>>>);
+
+impl Lost {
+    fn add(&self, backend: i32) {
+        if let (true, Ok(mut lost)) = (backend != 0, self.0.lock()) {
+            lost.push(backend);
+        }
+    }
+
+    fn take(&self) -> Vec<i32> {
+        self.0.lock().map(|mut lost| std::mem::take(&mut *lost)).unwrap_or_default()
+    }
+}
+
+/// A database on a server.
+#[derive(Debug, Clone)]
+pub(crate) struct Database {
+    way: Arc<Way>,
+    application: Arc<str>,
+    work: Pool,
+    apart: Pool,
+    pulse: Pool,
+    lost: Lost,
+    wake_is_due: Arc<AtomicBool>,
+}
+
+/// What connecting may do to the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Schema {
+    /// Make it or bring it up to date.
+    Migrate,
+    /// Refuse another version than this program's.
+    Expect,
+}
+
+fn application(node: &str) -> String {
+    format!("sluice {node}")
+}
+
+impl Database {
+    pub(crate) async fn connect(url: &str, node: &str, schema: Schema) -> Result<Self, StoreError> {
+        let application = application(node);
+        let way = Way::parse(url, &application)?;
+        let database = Self {
+            work: way.pool(POOL, Commits::Durable)?,
+            apart: way.pool(APART, Commits::Drawn)?,
+            pulse: way.pool(1, Commits::Durable)?,
+            way: Arc::new(way),
+            application: application.into(),
+            lost: Lost::default(),
+            wake_is_due: Arc::default(),
+        };
+        let mut client = client(&database.work).await?;
+        match schema {
+            Schema::Migrate => migration::migrate_postgres(&mut client).await?,
+            Schema::Expect => migration::expect_postgres(&client).await?,
+        }
+        Ok(database)
+    }
+
+    pub(crate) fn shown(&self) -> String {
+        self.way.shown()
+    }
+
+    pub(crate) async fn write(&self) -> Result<Session, StoreError> {
+        self.begin(&self.work, DEADLINE, BEGIN_WRITE).await
+    }
+
+    pub(crate) async fn read(&self) -> Result<Session, StoreError> {
+        self.begin(&self.work, READ_DEADLINE, BEGIN_READ).await
+    }
+
+    /// A transaction that does not wait for the others of this node.
+    pub(crate) async fn pulse(&self) -> Result<Session, StoreError> {
+        self.begin(&self.pulse, DEADLINE, BEGIN_WRITE).await
+    }
+
+    async fn begin(&self, pool: &Pool, deadline: Duration, text: &str) -> Result<Session, StoreError> {
+        let client = client(pool).await?;
+        self.end_lost(&client).await?;
+        Session::begin(client, self.lost.clone(), deadline, text).await
+    }
+
+    /// Ends the other ends of connections that were given up: they may hold locks, or be in doubt.
+    async fn end_lost(&self, client: &Object) -> Result<(), StoreError> {
+        let lost = self.lost.take();
+        if lost.is_empty() {
+            return Ok(());
+        }
+        let ended = client
+            .query(
+                "SELECT pg_terminate_backend(pid, $3) FROM pg_stat_activity
+                 WHERE pid = ANY($1) AND application_name = $2 AND pid <> pg_backend_pid()",
+                &[&lost, &&*self.application, &END_MS],
+            )
+            .await;
+        ended.map(drop).map_err(|cause| {
+            lost.into_iter().for_each(|backend| self.lost.add(backend));
+            error::error(cause)
+        })
+    }
+
+    /// Ends every session of another node and waits until they are gone; says how many there were.
+    pub(crate) async fn end_sessions(&self, node: &str) -> Result<u64, StoreError> {
+        let client = client(&self.apart).await?;
+        client
+            .execute(
+                "SELECT pg_terminate_backend(pid, $2) FROM pg_stat_activity
+                 WHERE application_name = $1 AND pid <> pg_backend_pid()",
+                &[&application(node), &END_MS],
+            )
+            .await
+            .map_err(error::error)
+    }
+
+    /// Runs one statement in a transaction of its own that is not made durable by itself.
+    pub(crate) async fn fetch_apart(&self, text: &str, args: &[Value]) -> Result<Rows, StoreError> {
+        let client = client(&self.apart).await?;
+        let statement = client.prepare_cached(text).await.map_err(error::error)?;
+        let params: Vec<_> = args.iter().map(|value| value as _).collect();
+        let answer = client.query(&statement, &params).await.map_err(error::error)?;
+        let mut rows = Rows { width: statement.columns().len(), values: Vec::new() };
+        answer.iter().try_for_each(|row| wire::read_row(row, &mut rows))?;
+        Ok(rows)
+    }
+
+    /// Wakes the nodes, once for all calls of a moment.
+    pub(crate) fn wake(&self) {
+        if self.wake_is_due.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let database = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(COALESCE).await;
+            database.wake_is_due.store(false, Ordering::Release);
+            let args = [Value::from(CHANNEL)];
+            if let Err(error) = database.fetch_apart("SELECT 1 FROM pg_notify($1, '')", &args).await {
+                // The others look by themselves, only later.
+                tracing::warn!(%error, "the other nodes were not woken");
+            }
+        });
+    }
+
+    /// Raises the generation whenever a node wakes the others, until nobody listens any more.
+    pub(crate) fn listen(&self, heard: Arc<watch::Sender<u64>>) {
+        let way = self.way.clone();
+        tokio::spawn(async move {
+            loop {
+                let listening = way.listen(CHANNEL, || heard.send_modify(|generation| *generation += 1));
+                tokio::select! {
+                    () = heard.closed() => return,
+                    ended = listening => if let Err(error) = ended {
+                        tracing::info!(%error, "listening for wake-ups begins anew");
+                    },
+                }
+                tokio::time::sleep(LISTEN_AGAIN).await;
+            }
+        });
+    }
+
+    pub(crate) async fn size_bytes(&self) -> Result<u64, StoreError> {
+        self.number("SELECT pg_database_size(current_database())").await
+    }
+
+    pub(crate) async fn log_bytes(&self) -> Result<u64, StoreError> {
+        self.number("SELECT CAST(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') AS BIGINT)").await
+    }
+
+    async fn number(&self, text: &str) -> Result<u64, StoreError> {
+        let rows = self.fetch_apart(text, &[]).await?;
+        let number = rows.first().map_or(Ok(0), |row| row.i64(0))?;
+        Ok(number.unsigned_abs())
+    }
+}
+
+async fn client(pool: &Pool) -> Result<Object, StoreError> {
+    pool.get().await.map_err(error::pool_error)
+}

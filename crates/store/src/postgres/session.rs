@@ -1,0 +1,323 @@
+//! A transaction on a pooled connection. Every call has a deadline on this side as well, so that a network
+//! that swallows answers does not hold a caller for ever.
+
+use super::error::{commit_error, error};
+use super::{Lost, wire};
+use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
+use crate::error::StoreError;
+use crate::value::{Column, Rows, Value};
+use deadpool_postgres::Object;
+use futures_util::{TryStreamExt, pin_mut};
+use std::future::Future;
+use std::time::Duration;
+use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
+use tokio_postgres::types::{ToSql, Type};
+
+/// From so many rows on they go by COPY, which needs one round trip more than a statement.
+const COPY_ROWS: usize = 64;
+
+/// An open transaction.
+#[derive(Debug)]
+pub(crate) struct Session {
+    client: Option<Object>,
+    /// The server's number of this connection, so that it can be ended if we lose sight of it; 0 until known.
+    backend: i32,
+    lost: Lost,
+    deadline: Duration,
+    /// A statement failed: COMMIT would be taken for ROLLBACK without a word.
+    failed: bool,
+}
+
+impl Drop for Session {
+    /// Undoes what was not committed. Where that cannot be awaited, a task does it; a connection that does
+    /// not answer is thrown away and its other end is ended by the next one.
+    fn drop(&mut self) {
+        let Some(client) = self.client.take() else { return };
+        let (lost, backend, deadline) = (self.lost.clone(), self.backend, self.deadline);
+        let undo = async move {
+            let undone = tokio::time::timeout(deadline, client.batch_execute("ROLLBACK")).await;
+            if !matches!(undone, Ok(Ok(()))) {
+                lost.add(backend);
+                drop(Object::take(client));
+            }
+        };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(undo)),
+            // Outside of a runtime the connection is closed with the process.
+            Err(_) => self.lost.add(self.backend),
+        }
+    }
+}
+
+impl Session {
+    /// Begins a transaction, and learns the connection's number on the way.
+    pub(super) async fn begin(
+        client: Object,
+        lost: Lost,
+        deadline: Duration,
+        begin: &str,
+    ) -> Result<Self, StoreError> {
+        let mut session = Self { client: Some(client), backend: 0, lost, deadline, failed: false };
+        let text = format!("{begin}; SELECT pg_backend_pid()");
+        let answer = session.call(async |client| client.simple_query(&text).await.map_err(error)).await?;
+        let pid = answer.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).and_then(|pid| pid.parse().ok()),
+            _ => None,
+        });
+        session.backend = pid.ok_or_else(|| StoreError::Corrupt("no backend number".to_owned()))?;
+        Ok(session)
+    }
+
+    async fn call<T>(
+        &mut self,
+        job: impl AsyncFnOnce(&Object) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let Some(client) = &self.client else {
+            return Err(StoreError::Away("the connection was given up".to_owned()));
+        };
+        if self.failed {
+            return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
+        }
+        let done = bounded(self.deadline, job(client)).await;
+        match &done {
+            Err(StoreError::Away(_)) => {
+                self.failed = true;
+                self.give_up();
+            }
+            Err(_) => self.failed = true,
+            Ok(_) => {}
+        }
+        done
+    }
+
+    /// Closes the connection and remembers its other end.
+    fn give_up(&mut self) {
+        if let Some(client) = self.client.take() {
+            self.lost.add(self.backend);
+            drop(Object::take(client));
+        }
+    }
+
+    pub(crate) async fn execute(&mut self, sql: &'static Sql, args: Vec<Value>) -> Result<u64, StoreError> {
+        self.call(async |client| {
+            let statement = client.prepare_cached(sql.text).await.map_err(error)?;
+            client.execute_raw(&statement, &args).await.map_err(error)
+        })
+        .await
+    }
+
+    pub(crate) async fn fetch(&mut self, text: &str, args: Vec<Value>) -> Result<Rows, StoreError> {
+        self.call(async |client| {
+            let statement = client.prepare_cached(text).await.map_err(error)?;
+            let mut rows = Rows { width: statement.columns().len(), values: Vec::new() };
+            let stream = client.query_raw(&statement, &args).await.map_err(error)?;
+            pin_mut!(stream);
+            while let Some(row) = stream.try_next().await.map_err(error)? {
+                wire::read_row(&row, &mut rows)?;
+            }
+            Ok(rows)
+        })
+        .await
+    }
+
+    pub(crate) async fn fetch_sql(
+        &mut self,
+        sql: &'static Sql,
+        args: Vec<Value>,
+    ) -> Result<Rows, StoreError> {
+        match sql.lock {
+            Lock::None => self.fetch(sql.text, args).await,
+            lock => self.fetch(&format!("{}{}", sql.text, suffix(lock)), args).await,
+        }
+    }
+
+    /// Inserts rows; with `new_only` a row whose key is there already is left out, after waiting for a
+    /// transaction that is about to write it.
+    pub(crate) async fn insert(
+        &mut self,
+        insert: &'static Insert,
+        columns: Vec<Column>,
+        new_only: bool,
+    ) -> Result<u64, StoreError> {
+        let rows = fitting(&columns, insert.columns.len(), insert.table)?;
+        match rows {
+            0 => Ok(0),
+            COPY_ROWS.. if !new_only => self.copy(insert, &columns, rows).await,
+            _ => {
+                let names = insert.columns.join(", ");
+                let tail = if new_only { " ON CONFLICT DO NOTHING" } else { "" };
+                let arrays = arrays(&columns);
+                let table = insert.table;
+                let text = format!("INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}){tail}");
+                self.run(&text, columns).await
+            }
+        }
+    }
+
+    async fn copy(
+        &mut self,
+        insert: &'static Insert,
+        columns: &[Column],
+        rows: usize,
+    ) -> Result<u64, StoreError> {
+        let text =
+            format!("COPY {} ({}) FROM STDIN (FORMAT BINARY)", insert.table, insert.columns.join(", "));
+        let types: Vec<Type> = columns.iter().map(wire::column_type).collect();
+        self.call(async |client| {
+            let statement = client.prepare_cached(&text).await.map_err(error)?;
+            let sink = client.copy_in(&statement).await.map_err(error)?;
+            let writer = BinaryCopyInWriter::new(sink, &types);
+            pin_mut!(writer);
+            let mut cells: Vec<&(dyn ToSql + Sync)> = Vec::with_capacity(columns.len());
+            for row in 0..rows {
+                cells.clear();
+                cells.extend(columns.iter().filter_map(|column| wire::cell(column, row)));
+                writer.as_mut().write(&cells).await.map_err(error)?;
+            }
+            writer.finish().await.map_err(error)
+        })
+        .await
+    }
+
+    pub(crate) async fn update(
+        &mut self,
+        update: &'static Update,
+        columns: Vec<Column>,
+    ) -> Result<u64, StoreError> {
+        if fitting(&columns, update.columns.len() + 1, update.table)? == 0 {
+            return Ok(0);
+        }
+        let (table, key) = (update.table, update.key);
+        let sets: Vec<String> =
+            update.columns.iter().map(|column| format!("{column} = u.{column}")).collect();
+        let names: Vec<&str> = std::iter::once(key).chain(update.columns.iter().copied()).collect();
+        let text = format!(
+            "UPDATE {table} AS t SET {} FROM unnest({}) AS u ({}) WHERE t.{key} = u.{key}",
+            sets.join(", "),
+            arrays(&columns),
+            names.join(", ")
+        );
+        self.run(&text, columns).await
+    }
+
+    async fn run(&mut self, text: &str, columns: Vec<Column>) -> Result<u64, StoreError> {
+        let arrays: Vec<_> = columns.into_iter().map(wire::array).collect();
+        self.call(async |client| {
+            let statement = client.prepare_cached(text).await.map_err(error)?;
+            let params: Vec<&(dyn ToSql + Sync)> = arrays.iter().map(|array| array.as_ref() as _).collect();
+            client.execute(&statement, &params).await.map_err(error)
+        })
+        .await
+    }
+
+    /// Reads rows by key in the order of the keys, and locks them in that order.
+    pub(crate) async fn lookup(&mut self, lookup: &'static Lookup, keys: Column) -> Result<Rows, StoreError> {
+        if keys.is_empty() {
+            return Ok(Rows::default());
+        }
+        let and = if lookup.and.is_empty() { String::new() } else { format!(" AND {}", lookup.and) };
+        let lock = match lookup.lock {
+            Lock::None => String::new(),
+            lock => format!("{} OF {}", suffix(lock), lookup.from),
+        };
+        let text = format!(
+            "SELECT {} FROM unnest(CAST($1 AS {})) WITH ORDINALITY AS keys (looked_up, place)
+             JOIN {} ON {} = keys.looked_up{and} ORDER BY keys.place{lock}",
+            lookup.columns,
+            wire::array_name(&keys),
+            parenthesised(lookup.from),
+            lookup.key,
+        );
+        let keys = wire::array(keys);
+        self.call(async |client| {
+            let statement = client.prepare_cached(&text).await.map_err(error)?;
+            let mut rows = Rows { width: statement.columns().len(), values: Vec::new() };
+            let params: [&(dyn ToSql + Sync); 1] = [keys.as_ref()];
+            let stream = client.query_raw(&statement, params).await.map_err(error)?;
+            pin_mut!(stream);
+            while let Some(row) = stream.try_next().await.map_err(error)? {
+                wire::read_row(&row, &mut rows)?;
+            }
+            Ok(rows)
+        })
+        .await
+    }
+
+    /// Lets the identity columns of tables go on behind their highest number.
+    pub(crate) async fn align(&mut self, tables: &[&str]) -> Result<(), StoreError> {
+        for table in tables {
+            let sequence = format!("pg_get_serial_sequence('{table}', 'id')");
+            let text = format!("SELECT setval({sequence}, COALESCE(MAX(id), 0) + 1, FALSE) FROM {table}");
+            self.fetch(&text, Vec::new()).await?;
+        }
+        Ok(())
+    }
+
+    /// Commits. The statement timeout is lifted first: while a standby is waited for, a timeout would make
+    /// the server answer "committed" though no standby has it.
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        let Some(client) = &self.client else {
+            return Err(StoreError::Away("the connection was given up".to_owned()));
+        };
+        if self.failed {
+            return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
+        }
+        // Both are sent at once; the server works them off in order.
+        let lifted = client.batch_execute("SET LOCAL statement_timeout = 0");
+        let committed = client.batch_execute("COMMIT");
+        let both = async { tokio::join!(lifted, committed) };
+        let done = match tokio::time::timeout(self.deadline, both).await {
+            // In a failed transaction COMMIT undoes; an error of the first is then the certain answer.
+            Ok((Err(cause), Ok(()))) => Err(error(cause)),
+            Ok((_, Err(cause))) => Err(commit_error(cause)),
+            Ok((Ok(()), Ok(()))) => Ok(()),
+            Err(_) => Err(StoreError::InDoubt("no answer to COMMIT in time".to_owned())),
+        };
+        match &done {
+            Ok(()) => drop(self.client.take()),
+            Err(_) => self.give_up(),
+        }
+        done
+    }
+}
+
+/// A job with the deadline of this side.
+async fn bounded<T>(
+    deadline: Duration,
+    job: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout(deadline, job).await {
+        Ok(done) => done,
+        Err(_) => Err(StoreError::Away("no answer in time".to_owned())),
+    }
+}
+
+const fn suffix(lock: Lock) -> &'static str {
+    match lock {
+        Lock::None => "",
+        Lock::Shared => " FOR KEY SHARE",
+        Lock::Write => " FOR NO KEY UPDATE",
+        Lock::Alone => " FOR UPDATE",
+    }
+}
+
+/// A join stands in parentheses, so that it is joined as one table.
+fn parenthesised(from: &str) -> String {
+    if from.contains(' ') { format!("({from})") } else { from.to_owned() }
+}
+
+fn arrays(columns: &[Column]) -> String {
+    let array = |(place, column)| format!("CAST(${} AS {})", place + 1, wire::array_name(column));
+    columns.iter().enumerate().map(array).collect::<Vec<_>>().join(", ")
+}
+
+/// How many rows the columns have, if they fit each other and the statement.
+fn fitting(columns: &[Column], width: usize, table: &str) -> Result<usize, StoreError> {
+    let rows = columns.first().map_or(0, Column::len);
+    if columns.len() == width && columns.iter().all(|column| column.len() == rows) {
+        Ok(rows)
+    } else {
+        Err(StoreError::Corrupt(format!("columns do not fit: {table}")))
+    }
+}

@@ -1,0 +1,30 @@
+//! Turns: where two nodes must not do the same thing at once, each waits for its turn until the other's
+//! transaction has ended. Taken first in a transaction, before any other lock.
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::tx::Tx;
+
+static TAKE: Sql = Sql::alone("SELECT name FROM turn WHERE name = $1");
+
+/// Every fixed statement of this file.
+pub const CATALOGUE: &[&Sql] = &[&TAKE];
+
+/// What is done by one node at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Looking for a currency, holder or account and adding it if it is not there.
+    Directory,
+    /// Numbering a day's batches, and looking whether a file has been taken before.
+    Batch,
+}
+
+/// Waits for the turn and keeps it until the transaction ends.
+pub async fn take(tx: &mut Tx, turn: Turn) -> Result<(), StoreError> {
+    let name = match turn {
+        Turn::Directory => "directory",
+        Turn::Batch => "batch",
+    };
+    tx.fetch(&TAKE, args![name]).await.map(|_| ())
+}

@@ -1,0 +1,231 @@
+//! One server process and its data directory, both gone when it is dropped.
+//!
+//! Settings that every test's server has stand in [`SETTINGS`]. What makes a commit durable (`fsync`,
+//! `full_page_writes`, `synchronous_commit`) is left as it comes, because tests are about that.
+
+use super::binaries::{Binaries, Owner};
+use super::sql;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs::{File, OpenOptions};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{OnceLock, mpsc};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+const SETTINGS: &[(&str, &str)] = &[
+    ("listen_addresses", "127.0.0.1"),
+    ("unix_socket_directories", ""),
+    ("shared_buffers", "128MB"),
+    ("max_connections", "300"),
+    ("max_wal_size", "2GB"),
+];
+
+/// Below the ports that a system takes for outgoing connections: the port must still be free at a restart.
+const PORTS: std::ops::Range<u16> = 15_000..32_000;
+/// How often another port is tried when somebody was quicker.
+const ATTEMPTS: usize = 5;
+
+const START: Duration = Duration::from_secs(30);
+/// How long each way of stopping may take before the next, harder one.
+const STOP: Duration = Duration::from_secs(15);
+const PAUSE: Duration = Duration::from_millis(10);
+
+#[derive(Debug)]
+pub struct Server {
+    binaries: Binaries,
+    folder: TempDir,
+    /// The folder as the server says it.
+    data: PathBuf,
+    settings: Vec<(String, String)>,
+    port: u16,
+    child: Option<Child>,
+}
+
+/// Why a process that was started is not a server.
+enum Failure {
+    PortTaken,
+    Other(String),
+}
+
+impl Server {
+    pub fn start(settings: &[(&str, &str)]) -> Result<Self, String> {
+        let binaries = Binaries::find()?;
+        let folder = tempfile::Builder::new()
+            .prefix("sluice-postgres-")
+            .tempdir()
+            .map_err(|error| error.to_string())?;
+        let path = folder.path().canonicalize().map_err(|error| error.to_string())?;
+        if let Some(Owner { user, group }) = binaries.owner() {
+            std::os::unix::fs::chown(&path, Some(user), Some(group)).map_err(|error| error.to_string())?;
+        }
+        let data = path.join("data");
+        let settings = SETTINGS.iter().chain(settings);
+        let settings = settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut server = Self { binaries, folder, data, settings, port: 0, child: None };
+        server.make_cluster()?;
+        for _ in 0..ATTEMPTS {
+            server.port = free_port()?;
+            match server.launch() {
+                Ok(()) => return Ok(server),
+                Err(Failure::PortTaken) => {}
+                Err(Failure::Other(reason)) => return Err(reason),
+            }
+        }
+        Err(format!("PostgreSQL found no free port in {ATTEMPTS} attempts"))
+    }
+
+    pub fn url(&self) -> String {
+        format!("postgres://sluice@127.0.0.1:{}/postgres", self.port)
+    }
+
+    pub fn crash(&mut self) {
+        self.stop(&[Signal::QUIT, Signal::KILL]);
+    }
+
+    pub fn restart(&mut self) -> Result<(), String> {
+        if self.child.is_some() {
+            return Err("PostgreSQL is running: crash it before it is restarted".to_owned());
+        }
+        self.launch().map_err(|failure| match failure {
+            Failure::PortTaken => format!("port {} was taken while PostgreSQL was away", self.port),
+            Failure::Other(reason) => reason,
+        })
+    }
+
+    fn make_cluster(&self) -> Result<(), String> {
+        let mut command = self.command("initdb");
+        command.args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--username=sluice"]);
+        command.arg("--pgdata").arg(&self.data);
+        let output = command.output().map_err(|error| format!("initdb does not start: {error}"))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(format!("initdb in {} failed ({}): {said}", self.data.display(), output.status))
+    }
+
+    /// A program, in a folder that it may read, with a language that we can read.
+    fn command(&self, program: &str) -> Command {
+        let mut command = self.binaries.command(program);
+        command.current_dir(self.folder.path()).env("LC_ALL", "C").stdin(Stdio::null());
+        command
+    }
+
+    /// Starts the process and waits until it can be used.
+    fn launch(&mut self) -> Result<(), Failure> {
+        let failed = |error: io::Error| Failure::Other(format!("PostgreSQL does not start: {error}"));
+        let path = self.folder.path().join("log");
+        let log = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
+        let begin = log.metadata().map_err(failed)?.len();
+        let mut command = self.command("postgres");
+        command.arg("-D").arg(&self.data).args(["-c", &format!("port={}", self.port)]);
+        for (name, value) in &self.settings {
+            command.args(["-c", &format!("{name}={value}")]);
+        }
+        // A group of its own: Ctrl-C is for the test, which then stops the server.
+        command.process_group(0).stdout(log.try_clone().map_err(failed)?).stderr(log);
+        let mut child = spawn_kept(command).map_err(failed)?;
+        let ended = self.wait_for_answer(&mut child);
+        self.child = Some(child);
+        let Err(reason) = ended else { return Ok(()) };
+        self.stop(&[Signal::QUIT, Signal::KILL]);
+        let log = tail(&path, begin).unwrap_or_else(|error| error.to_string());
+        if log.contains("could not bind") {
+            return Err(Failure::PortTaken);
+        }
+        Err(Failure::Other(format!("PostgreSQL does not start: {reason}. Its log ends so:\n{log}")))
+    }
+
+    /// Until the server answers that it has our data: behind a port may be somebody else.
+    fn wait_for_answer(&self, child: &mut Child) -> Result<(), String> {
+        let data = self.data.display().to_string();
+        let (begin, mut last) = (Instant::now(), String::new());
+        while begin.elapsed() < START {
+            if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
+                return Err(format!("it ended ({status})"));
+            }
+            match sql::within(Duration::from_secs(5), &self.url(), "SHOW data_directory") {
+                Ok(rows) if rows.iter().flatten().flatten().any(|shown| *shown == data) => return Ok(()),
+                Ok(rows) => last = format!("another server answers: {rows:?}"),
+                Err(reason) => last = reason,
+            }
+            std::thread::sleep(PAUSE);
+        }
+        Err(format!("no answer within {START:?} ({last})"))
+    }
+
+    /// Sends one signal after another, each when the one before had no effect, and waits for the end.
+    fn stop(&mut self, signals: &[Signal]) {
+        let Some(mut child) = self.child.take() else { return };
+        for signal in signals {
+            if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+                // It may have ended by itself; then there is nobody to signal, and the wait says so.
+                let _ = kill_process(pid, *signal);
+            }
+            if ended_within(&mut child, STOP).is_some() {
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop(&[Signal::INT, Signal::QUIT, Signal::KILL]);
+    }
+}
+
+fn ended_within(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
+    let begin = Instant::now();
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            _ if begin.elapsed() > limit => return None,
+            _ => std::thread::sleep(PAUSE),
+        }
+    }
+}
+
+fn free_port() -> Result<u16, String> {
+    let random = RandomState::new();
+    let draw =
+        |n: u16| PORTS.start + u16::try_from(random.hash_one(n) % PORTS.len() as u64).unwrap_or_default();
+    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    (0..200).map(draw).find(free).ok_or_else(|| format!("no port of {PORTS:?} is free"))
+}
+
+/// The end of what a file has from `begin` on.
+fn tail(path: &Path, begin: u64) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let begin = begin.max(file.metadata()?.len().saturating_sub(4_000));
+    file.seek(SeekFrom::Start(begin))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+type Order = (Command, mpsc::Sender<io::Result<Child>>);
+
+/// Starts a process from a thread that lives as long as this process. The signal at the parent's death comes
+/// at the death of the thread that started it, and a test's thread ends before a server that tests share.
+fn spawn_kept(command: Command) -> io::Result<Child> {
+    static KEEPER: OnceLock<mpsc::Sender<Order>> = OnceLock::new();
+    let keeper = KEEPER.get_or_init(|| {
+        let (sender, orders) = mpsc::channel::<Order>();
+        std::thread::spawn(move || {
+            for (mut command, reply) in orders {
+                drop(reply.send(command.spawn()));
+            }
+        });
+        sender
+    });
+    let (reply, answer) = mpsc::channel();
+    let gone = || io::Error::other("the thread that starts processes is gone");
+    keeper.send((command, reply)).map_err(|_| gone())?;
+    answer.recv().map_err(|_| gone())?
+}

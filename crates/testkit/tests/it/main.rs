@@ -1,0 +1,5 @@
+//! The server and the proxy, as tests use them.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod postgres;
+mod proxy;

@@ -1,0 +1,77 @@
+//! A server of a test's own, and one that is shared.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use testkit::postgres::{Postgres, execute, query_text, try_query};
+
+fn shown(url: &str, setting: &str) -> String {
+    query_text(url, &format!("SHOW {setting}")).concat().into_iter().flatten().collect()
+}
+
+#[test]
+fn what_was_committed_is_there_after_a_crash() {
+    let mut server = Postgres::start();
+    let url = server.database();
+    execute(&url, "CREATE TABLE t (n BIGINT PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 1000)");
+    for round in 0..3 {
+        execute(&url, &format!("INSERT INTO t VALUES ({})", 2000 + round));
+        server.crash();
+        assert!(try_query(&url, "SELECT 1").is_err(), "nobody answers after a crash");
+        server.restart();
+        let rows = query_text(&url, "SELECT count(*), max(n), NULL FROM t");
+        let expected = [Some((1001 + round).to_string()), Some((2000 + round).to_string()), None];
+        assert_eq!(rows, [expected]);
+    }
+}
+
+#[test]
+fn a_server_ends_with_its_handle_and_keeps_what_makes_a_commit_durable() {
+    let server = Postgres::start_with(&[("max_connections", "20"), ("deadlock_timeout", "100ms")]);
+    let url = server.url();
+    for (setting, value) in [
+        ("fsync", "on"),
+        ("full_page_writes", "on"),
+        ("synchronous_commit", "on"),
+        ("max_connections", "20"),
+        ("deadlock_timeout", "100ms"),
+        ("shared_buffers", "128MB"),
+        ("max_wal_size", "2GB"),
+        ("server_encoding", "UTF8"),
+        ("lc_collate", "C"),
+    ] {
+        assert_eq!(shown(&url, setting), value, "{setting}");
+    }
+    let data = shown(&url, "data_directory");
+    assert!(std::path::Path::new(&data).exists());
+    drop(server);
+    assert!(try_query(&url, "SELECT 1").is_err());
+    assert!(!std::path::Path::new(&data).exists());
+}
+
+#[test]
+fn a_setting_that_the_server_refuses_is_said_with_its_log() {
+    let reason = Postgres::try_start_with(&[("max_wal_size", "much")]).unwrap_err();
+    assert!(reason.contains("invalid value for parameter \"max_wal_size\""), "{reason}");
+}
+
+#[tokio::test]
+async fn a_shared_server_gives_each_an_empty_database_and_does_not_crash() {
+    let (one, mut other) = (Postgres::shared(), Postgres::shared());
+    assert_eq!(one.url(), other.url());
+    let (first, second) = (one.database(), other.database());
+    assert_ne!(first, second);
+    execute(&first, "CREATE TABLE t (n BIGINT)");
+    let refused = try_query(&second, "SELECT * FROM t").unwrap_err();
+    assert!(refused.starts_with("42P01: "), "{refused}");
+    assert!(catch_unwind(AssertUnwindSafe(|| other.crash())).is_err());
+    assert!(catch_unwind(AssertUnwindSafe(|| other.restart())).is_err());
+    drop(other);
+    execute(&first, "DROP TABLE t");
+}
+
+#[test]
+fn a_server_outlives_the_thread_that_started_it() {
+    let server = std::thread::spawn(Postgres::start).join().unwrap();
+    // Long enough for a signal to come, if one came.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert_eq!(query_text(&server.url(), "SELECT 1"), [[Some("1".to_owned())]]);
+}
