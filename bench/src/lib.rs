@@ -6,6 +6,8 @@
 mod floor;
 mod input;
 mod machine;
+mod nodes;
+mod place;
 mod work;
 
 use serde_json::{Value as Json, json};
@@ -23,6 +25,10 @@ pub struct BenchOptions {
     pub chunk_items: usize,
     /// Where the files go; they are removed in the end.
     pub dir: PathBuf,
+    /// A server on which databases may be made, instead of files; they are dropped in the end.
+    pub database: Option<String>,
+    /// This program, for the part in which two processes share the work.
+    pub program: PathBuf,
 }
 
 /// Who pays whom.
@@ -51,6 +57,10 @@ pub async fn run(options: &BenchOptions, mut say: impl FnMut(&str)) -> Result<Js
     for shape in [Shape::OneToMany, Shape::Random] {
         shapes.push(work::measure(shape, options, &mut say).await?);
     }
+    let two_nodes = match &options.database {
+        Some(url) => Some(nodes::measure(url, options, &mut say).await?),
+        None => None,
+    };
     Ok(json!({ "items": options.items, "rounds": options.rounds, "chunk_items": options.chunk_items,
-               "shapes": shapes }))
+               "shapes": shapes, "two_nodes": two_nodes }))
 }

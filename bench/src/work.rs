@@ -1,6 +1,7 @@
 //! One shape: accounts, then batch after batch in the same file.
 
 use crate::input::{self, Lines};
+use crate::place::Place;
 use crate::{BenchOptions, Shape, floor, machine};
 use domain::batch::{BatchMode, BatchState, BatchType};
 use engine::{Engine, EngineOptions};
@@ -14,7 +15,6 @@ use service::statement::StatementQuery;
 use service::transfer::NewTransfer;
 use service::{Error, Service};
 use std::io::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 use store::Store;
@@ -40,6 +40,8 @@ struct Round {
     postings: i64,
     fee_share: f64,
     bytes_per_item: f64,
+    /// Of the run alone, where the engine counts its log.
+    log_bytes_per_item: Option<f64>,
     import_peak_rss: u64,
     peak_rss: u64,
 }
@@ -49,38 +51,41 @@ pub(crate) async fn measure(
     options: &BenchOptions,
     say: &mut impl FnMut(&str),
 ) -> Result<Json, Error> {
-    let dir = options.dir.join(format!("bench-{}", shape.name()));
-    drop(std::fs::remove_dir_all(&dir));
-    std::fs::create_dir_all(&dir)?;
-    let result = rounds(shape, options, &dir, say).await;
-    drop(std::fs::remove_dir_all(&dir));
+    let place = Place::make(options, shape.name()).await?;
+    let result = rounds(shape, options, &place, say).await;
+    place.remove().await?;
     result
+}
+
+/// The use cases over a store, with a clock that stands still.
+pub(crate) fn service(store: Store, options: &BenchOptions) -> Service {
+    let clock: Arc<dyn Clock> = Arc::new(Still);
+    let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: options.chunk_items });
+    Service::new(store, door, clock)
 }
 
 async fn rounds(
     shape: Shape,
     options: &BenchOptions,
-    dir: &Path,
+    place: &Place,
     say: &mut impl FnMut(&str),
 ) -> Result<Json, Error> {
-    let path = dir.join("sluice.db");
-    let store = Store::open(&path).await?;
-    let clock: Arc<dyn Clock> = Arc::new(Still);
-    let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: options.chunk_items });
-    let service = Service::new(store, door, clock);
+    let service = service(place.open().await?, options);
     let actor = Actor { name: "bench".to_owned(), origin: "bench".to_owned() };
     set_up(shape, options, &service, &actor, say).await?;
     let mut rounds = Vec::new();
     for round in 0..options.rounds {
-        let measured = one(shape, options, &service, &actor, &path, round).await?;
+        let measured = one(shape, options, &service, &actor, round).await?;
         say(&format!(
-            "{} round {}: import {:.0} rows/s, run {:.0} items/s, history {:.2} s, {:.0} bytes/item",
+            "{} round {}: import {:.0} rows/s, run {:.0} items/s, history {:.2} s, {:.0} bytes/item, \
+             {:.0} log bytes/item",
             shape.name(),
             round + 1,
             measured.import_rows_per_s,
             measured.items_per_s,
             measured.history_s,
             measured.bytes_per_item,
+            measured.log_bytes_per_item.unwrap_or_default(),
         ));
         rounds.push(measured);
     }
@@ -89,9 +94,7 @@ async fn rounds(
     let verified = service.verify().await?;
     let verify_s = begun.elapsed().as_secs_f64();
     let chunk = u64::try_from(options.chunk_items).unwrap_or(50_000);
-    let (floor_path, items) = (dir.join("floor.db"), options.items);
-    let floor = tokio::task::spawn_blocking(move || floor::measure(&floor_path, items, chunk)).await;
-    let floor = floor.map_err(std::io::Error::other)?.map_err(std::io::Error::other)?;
+    let floor = floor::measure(place, options.items, chunk).await?;
     say(&format!("{} floor: {floor:.0} items/s; verify {verify_s:.1} s", shape.name()));
     let parts: Vec<Json> = rounds.iter().map(|round| report(round, options.items)).collect();
     let (first, last) = (rounds.first(), rounds.last());
@@ -100,6 +103,7 @@ async fn rounds(
         "items_per_s": first.map(|r| r.items_per_s.round()),
         "floor_items_per_s": floor.round(),
         "bytes_per_item": first.map(|r| r.bytes_per_item.round()),
+        "log_bytes_per_item": first.and_then(|r| r.log_bytes_per_item).map(f64::round),
         "peak_rss_bytes": rounds.iter().map(|r| r.peak_rss).max(),
         "cpu_s": first.map(|r| r.cpu_s),
         "last_to_first": first.zip(last).map(|(a, b)| b.items_per_s / a.items_per_s),
@@ -152,7 +156,7 @@ fn report(round: &Round, items: u64) -> Json {
 }
 
 /// Accounts, policies of the bench's own (every check on, none in the way) and the money to pay with.
-async fn set_up(
+pub(crate) async fn set_up(
     shape: Shape,
     options: &BenchOptions,
     service: &Service,
@@ -179,13 +183,15 @@ async fn set_up(
         drop(writeln!(line, "A{k:09},Holder {k},,U{k:09},USD,{opening}"));
     });
     let imported = service.account_import(actor, accounts, Delimiter::Comma).await?;
-    let source = Lines::new("number,holder,email,uid,currency,opening\n", 1, |_, line| {
-        drop(writeln!(line, "SOURCE,Employer,,EMPLOYER,USD,"));
-    });
-    service.account_import(actor, source, Delimiter::Comma).await?;
-    let deposit =
-        NewTransfer { to: text("SOURCE"), amount: "90000000000.00".to_owned(), ..NewTransfer::default() };
-    service.transfer(actor, &deposit).await?;
+    for source in ["SOURCE", "SOURCE2"] {
+        let file = Lines::new("number,holder,email,uid,currency,opening\n", 1, move |_, line| {
+            drop(writeln!(line, "{source},Employer {source},,{source},USD,"));
+        });
+        service.account_import(actor, file, Delimiter::Comma).await?;
+        let deposit =
+            NewTransfer { to: text(source), amount: "40000000000.00".to_owned(), ..NewTransfer::default() };
+        service.transfer(actor, &deposit).await?;
+    }
     service.history_catch_up().await?;
     service.store().checkpoint().await?;
     say(&format!("{}: {} accounts in {:.1} s", shape.name(), imported.opened, begun.elapsed().as_secs_f64()));
@@ -197,10 +203,9 @@ async fn one(
     options: &BenchOptions,
     service: &Service,
     actor: &Actor,
-    path: &Path,
     round: u32,
 ) -> Result<Round, Error> {
-    let bytes = machine::file_bytes(path);
+    let bytes = service.store().size_bytes().await?;
     machine::reset_peak_rss();
     let begun = Instant::now();
     let batch = import(shape, options, service, actor, u64::from(round)).await?;
@@ -208,6 +213,7 @@ async fn one(
     let import_peak_rss = machine::peak_rss_bytes();
 
     machine::reset_peak_rss();
+    let log = service.store().log_bytes().await?;
     let (begun, cpu) = (Instant::now(), machine::cpu_s());
     let name = batch.id.to_string();
     service.batch_execute(actor, &name).await?;
@@ -215,6 +221,7 @@ async fn one(
     let ended = runner.run(actor, &name, |_| ()).await?;
     let (run_s, cpu_s) = (begun.elapsed().as_secs_f64(), machine::cpu_s() - cpu);
 
+    let log = log.zip(service.store().log_bytes().await?).map(|(before, after)| after - before);
     let begun = Instant::now();
     let postings = service.history_catch_up().await?;
     let history_s = begun.elapsed().as_secs_f64();
@@ -230,7 +237,8 @@ async fn one(
         history_s,
         postings,
         fee_share: (postings as f64 - items) / items,
-        bytes_per_item: machine::file_bytes(path).saturating_sub(bytes) as f64 / items,
+        bytes_per_item: service.store().size_bytes().await?.saturating_sub(bytes) as f64 / items,
+        log_bytes_per_item: log.map(|bytes| bytes as f64 / items),
         import_peak_rss,
         peak_rss: machine::peak_rss_bytes(),
     })
@@ -254,11 +262,22 @@ async fn import(
             drop(writeln!(line, "A{source:09},A{target:09},{}.{:02}", cents / 100, cents % 100));
         })),
     };
-    let one_to_many = shape == Shape::OneToMany;
+    let source = (shape == Shape::OneToMany).then_some("SOURCE");
+    take_in(service, actor, shape, source, file).await
+}
+
+/// Imports a file as a batch that is ready to run.
+pub(crate) async fn take_in(
+    service: &Service,
+    actor: &Actor,
+    shape: Shape,
+    source: Option<&str>,
+    file: Box<dyn std::io::Read + Send>,
+) -> Result<Batch, Error> {
     let import = BatchImport {
-        kind: if one_to_many { BatchType::OneToMany } else { BatchType::ManyToMany },
+        kind: if source.is_some() { BatchType::OneToMany } else { BatchType::ManyToMany },
         mode: BatchMode::Continue,
-        account: one_to_many.then(|| "SOURCE".to_owned()),
+        account: source.map(str::to_owned),
         currency: Some("USD".to_owned()),
         name: format!("bench {}", shape.name()),
         remarks: None,

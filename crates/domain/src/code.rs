@@ -159,6 +159,12 @@ codes! {
     100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a person" "用户手动中断";
     101 Stopped "STOPPED" 409 Later "Not tried: the batch stops at the first failure" "批次在首次失败后停止，未执行";
     102 AtomicAborted "ATOMIC_ABORTED" 409 Later "Not moved: another item of the atomic batch was refused" "原子批次中有其他转账被拒绝，未执行";
+    // A ledger on its way into another database.
+    110 LedgerMoved "LEDGER_MOVED" 409 Final "The ledger has moved, or is moving: it can be read here and not written; go on in its new place, or give the copy up with `sluice copy --unseal`" "账本已迁移或正在迁移：此处只能读取，不能写入；请使用新位置，或用 `sluice copy --unseal` 放弃迁移";
+    111 CopyUnfinished "COPY_UNFINISHED" 409 Later "This is the copy of a ledger and not finished; run the same `sluice copy` again to go on with it" "这是尚未完成的账本副本；请再次运行同一 `sluice copy` 命令继续";
+    112 CopyTargetNotEmpty "COPY_TARGET_NOT_EMPTY" 409 Final "There is something else in the target; a ledger is copied into an empty place only" "目标位置已有其他内容；账本只能复制到空位置";
+    113 CopySourceBusy "COPY_SOURCE_BUSY" 409 Later "Processes are at work on the source; stop them and try again" "源账本仍有进程在工作；请停止后重试";
+    114 CopySourceChanged "COPY_SOURCE_CHANGED" 409 Final "The source was written to after the copy began; start over with an empty target" "复制开始后源账本发生了变化；请使用空目标重新开始";
 }
 
 impl std::fmt::Display for Code {

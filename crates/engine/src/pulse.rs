@@ -3,55 +3,62 @@
 
 use service::node::BEAT;
 use service::{Error, Service};
-use tokio::sync::oneshot;
+use std::sync::Arc;
+use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-/// A node at work. Dropping it ends the beat, and the others give the node up after a while; [`Pulse::stop`]
+/// A node at work. Dropping it ends the beat, and the others give the node up after a while; [`Pulse::leave`]
 /// leaves at once.
 #[derive(Debug)]
 pub struct Pulse {
     service: Service,
-    stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
+    /// Whether it goes on; held during a beat.
+    beating: Arc<Mutex<bool>>,
+}
+
+impl Drop for Pulse {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
 
 impl Pulse {
     /// Joins the nodes and keeps this one alive.
     pub async fn start(service: Service, is_worker: bool) -> Result<Self, Error> {
         service.node_join(is_worker).await?;
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(beat(service.clone(), is_worker, stopped));
-        Ok(Self { service, stop, task })
+        let beating = Arc::new(Mutex::new(true));
+        let task = tokio::spawn(beat(service.clone(), is_worker, beating.clone()));
+        Ok(Self { service, task, beating })
     }
 
-    /// Leaves the nodes; what this one had leased is free.
-    pub async fn stop(self) -> Result<(), Error> {
-        drop(self.stop);
-        // A beat under way ends first: it must not bring the node back.
-        drop(self.task.await);
+    /// Leaves the nodes; what this one had leased is free. May be called again if it failed.
+    pub async fn leave(&self) -> Result<(), Error> {
+        // A beat under way ends first, and there is none after it: none may bring the node back.
+        *self.beating.lock().await = false;
         self.service.node_leave().await
     }
 }
 
-async fn beat(service: Service, is_worker: bool, mut stopped: oneshot::Receiver<()>) {
+async fn beat(service: Service, is_worker: bool, beating: Arc<Mutex<bool>>) {
     let mut due = tokio::time::interval(BEAT);
     due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
-            _ = &mut stopped => return,
-            _ = due.tick() => {}
+        due.tick().await;
+        let goes_on = beating.lock().await;
+        if !*goes_on {
+            return;
         }
-        let beaten = match service.node_beat().await {
-            Ok(true) => Ok(()),
-            Ok(false) => {
-                let node = service.store().node();
-                tracing::warn!(node, "fenced: this node was given up by the others; it joins anew");
-                service.node_join(is_worker).await
-            }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = beaten {
+        if let Err(error) = once(&service, is_worker).await {
             tracing::warn!(%error, "the node could not say that it is alive");
         }
     }
+}
+
+async fn once(service: &Service, is_worker: bool) -> Result<(), Error> {
+    if service.node_beat().await? {
+        return Ok(());
+    }
+    tracing::warn!(node = service.store().node(), "fenced: the others gave this node up; it joins anew");
+    service.node_join(is_worker).await
 }

@@ -127,7 +127,7 @@ impl Engine {
 
     /// Does something again while the database is away, busy or owes an answer. Everything that a run asks
     /// for may be asked twice: it is decided under the lease, from what is stored.
-    async fn patiently<T, F: Future<Output = Result<T, Error>>>(
+    pub(crate) async fn patiently<T, F: Future<Output = Result<T, Error>>>(
         &self,
         job: impl Fn() -> F,
     ) -> Result<T, Error> {

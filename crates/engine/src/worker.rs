@@ -18,7 +18,7 @@ impl Engine {
     /// Works until `stop` is done; then runs end at the next chunk's edge, and what they leave is taken by
     /// other nodes or by the next start.
     pub async fn work(&self, actor: &Actor, stop: impl Future<Output = ()>) -> Result<(), Error> {
-        let pulse = Pulse::start(self.service.clone(), true).await?;
+        let pulse = self.patiently(|| Pulse::start(self.service.clone(), true)).await?;
         let mut wakes = self.service.store().wakes();
         let (mut runs, mut stop) = (JoinSet::new(), std::pin::pin!(stop));
         loop {
@@ -35,7 +35,7 @@ impl Engine {
         }
         self.stopping.store(true, Ordering::Relaxed);
         while runs.join_next().await.is_some() {}
-        pulse.stop().await
+        self.patiently(|| pulse.leave()).await
     }
 
     /// Gives up dead nodes, forgets their imports, and takes this node's share of what waits.

@@ -15,9 +15,11 @@ use service::{Error, Service};
 use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
-use store::Store;
 use store::audit::Actor;
 use store::batch::Batch;
+use store::node::Node;
+use store::{Schema, Store};
+use testkit::{Place, place};
 
 #[derive(Debug)]
 struct Still;
@@ -31,16 +33,16 @@ impl Clock for Still {
 const ITEMS: i64 = 200;
 
 struct World {
-    _folder: tempfile::TempDir,
     service: Service,
     actor: Actor,
     batch: String,
+    _place: Place,
 }
 
 /// A batch of 200 items that is being executed in chunks of 10.
 async fn world() -> World {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&folder.path().join("sluice.db")).await.unwrap();
+    let place = place();
+    let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
     let clock: Arc<dyn Clock> = Arc::new(Still);
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 10 });
     let service = Service::new(store, door, clock);
@@ -70,7 +72,7 @@ async fn world() -> World {
     let imported = service.batch_import(&actor, &import, Cursor::new(rows)).await.unwrap();
     let batch = imported.batch.unwrap().id.to_string();
     service.batch_execute(&actor, &batch).await.unwrap();
-    World { _folder: folder, service, actor, batch }
+    World { service, actor, batch, _place: place }
 }
 
 impl World {
@@ -145,9 +147,16 @@ async fn a_runner_that_lost_its_lease_writes_nothing_more() {
     let world = world().await;
     let id = world.service.batch(&world.batch).await.unwrap().id;
     let take_over = async {
-        // What a take-over does: the old lease is given up for dead, and the new one has the next epoch.
-        world.service.lease_release(id, 1).await.unwrap();
-        assert_eq!(world.service.lease_take(id, "another", i64::MAX / 2).await.unwrap(), 2);
+        // What a take-over does: the old node is given up for dead, and the lease has the next epoch.
+        let mut tx = world.service.store().write().await.unwrap();
+        let now = tx.clock().await.unwrap();
+        store::node::leave(&mut tx, world.service.store().node()).await.unwrap();
+        let name = "another".to_owned();
+        let node = Node { name, stripe: 0, is_worker: true, expires_at: now + 3_600_000_000 };
+        store::node::join(&mut tx, &node, now).await.unwrap();
+        store::lease::get_alone(&mut tx, id).await.unwrap();
+        assert_eq!(store::lease::take(&mut tx, id, "another", 1).await.unwrap(), Some(2));
+        tx.commit().await.unwrap();
     };
     let fenced = world.run_while(take_over).await;
     assert_eq!(fenced.unwrap_err().code(), Some(Code::Fenced));

@@ -8,6 +8,7 @@ pub mod account;
 pub mod account_import;
 pub mod asset;
 pub mod batch;
+pub mod copy;
 pub mod error;
 pub mod fx;
 pub mod history;

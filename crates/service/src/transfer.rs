@@ -122,6 +122,10 @@ impl Service {
         if new.memo.as_ref().is_some_and(|memo| memo.chars().count() > MEMO_MAX) {
             return Err(Code::TextTooLong.into());
         }
+        // Not every engine can keep it, and one request must not break its neighbours' chunk.
+        if new.memo.as_ref().is_some_and(|memo| memo.contains('\0')) {
+            return Err(Code::NulByte.into());
+        }
         let value_date = new.date.as_deref().map(read_date).transpose()?;
         let operation = new.operation.as_deref().map(|id| operation(id, new)).transpose()?;
         Ok(Single {

@@ -61,6 +61,9 @@ async fn execute(cli: &Cli) -> Result<Exit, Failure> {
     if let Command::Migrate(args) = &cli.command {
         return commands::migrate::run(globals, args).await;
     }
+    if let Command::Copy(args) = &cli.command {
+        return commands::copy::run(globals, args).await;
+    }
     if let Command::Bench(args) = &cli.command {
         return commands::bench::run(globals, args).await;
     }
@@ -135,6 +138,7 @@ impl Command {
             | Self::Verify(_)
             | Self::Node(_)
             | Self::Migrate(_)
+            | Self::Copy(_)
             | Self::Bench(_) => Access::Read,
             Self::Work(_) => Access::Work,
             Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) | Self::Transfer(_) => Access::Write,

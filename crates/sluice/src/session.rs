@@ -12,6 +12,7 @@ use domain::id::AssetId;
 use engine::{Engine, EngineOptions, Pulse};
 use ledger::{Door, DoorOptions};
 use service::Service;
+use service::copy::seal::Purpose;
 use std::sync::Arc;
 use store::audit::Actor;
 use store::{Schema, Store, StoreError};
@@ -65,12 +66,19 @@ impl Session {
             Some(url) => Self::over(globals, Store::connect(url, Schema::Expect).await?, None).await?,
             None => Self::of_directory(globals, access).await?,
         };
+        let purpose = if access == Access::Read { Purpose::Read } else { Purpose::Write };
+        session.service.usable(purpose).await?;
         if access == Access::Read {
             return Ok(session);
         }
         session.service.recover().await?;
         if access.runs() {
             session.pulse = Some(Pulse::start(session.service.clone(), access == Access::Work).await?);
+            // A copy that has begun meanwhile has not seen this node yet.
+            if let Err(refusal) = session.service.usable(purpose).await {
+                session.leave().await?;
+                return Err(refusal.into());
+            }
         }
         if matches!(access, Access::Write | Access::Import) && session.service.store().is_sole_writer() {
             session.name_what_was_left().await?;
@@ -91,7 +99,7 @@ impl Session {
     /// Leaves the nodes at work, if this process joined them.
     pub(crate) async fn leave(&mut self) -> Result<(), Failure> {
         match self.pulse.take() {
-            Some(pulse) => Ok(pulse.stop().await?),
+            Some(pulse) => Ok(pulse.leave().await?),
             None => Ok(()),
         }
     }

@@ -254,9 +254,14 @@ pub async fn list(tx: &mut Tx, filter: &AccountFilter, limit: i64) -> Result<Vec
         text += &condition.replace('?', &format!("${}", args.len()));
     };
     if let Some(part) = &filter.text {
-        let pattern = format!("%{}%", part.to_lowercase());
-        let on =
-            "AND (LOWER(a.number) LIKE ? OR LOWER(h.name) LIKE ? OR h.email LIKE ? OR LOWER(h.uid) LIKE ?) ";
+        let mut pattern = part.to_lowercase();
+        // Else they would stand for any text, and the engines do not agree on what a backslash does.
+        for special in ['!', '%', '_'] {
+            pattern = pattern.replace(special, &format!("!{special}"));
+        }
+        let pattern = format!("%{pattern}%");
+        let on = "AND (LOWER(a.number) LIKE ? ESCAPE '!' OR LOWER(h.name) LIKE ? ESCAPE '!'
+            OR h.email LIKE ? ESCAPE '!' OR LOWER(h.uid) LIKE ? ESCAPE '!') ";
         and(on, pattern.into());
     }
     if let Some(asset) = filter.asset {

@@ -5,17 +5,19 @@ use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::tx::Tx;
+use crate::value::Rows;
 
 static ADVANCE: Sql = Sql::new(
     "UPDATE ledger_head SET commit_number = commit_number + 1 WHERE id = 1
          RETURNING commit_number, policy_version",
 );
+static GET: Sql = Sql::new("SELECT commit_number, policy_version FROM ledger_head WHERE id = 1");
 static POLICY_VERSION: Sql = Sql::new("SELECT policy_version FROM ledger_head WHERE id = 1");
 static RAISE_POLICY: Sql =
     Sql::new("UPDATE ledger_head SET policy_version = policy_version + $1 WHERE id = 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&ADVANCE, &POLICY_VERSION, &RAISE_POLICY];
+pub const CATALOGUE: &[&Sql] = &[&ADVANCE, &GET, &POLICY_VERSION, &RAISE_POLICY];
 
 /// The ledger's head as a transaction leaves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +30,15 @@ pub struct Head {
 
 /// Draws the commit's number. Last before a commit: everyone else waits for it from here on.
 pub async fn advance(tx: &mut Tx) -> Result<Head, StoreError> {
-    let rows = tx.fetch(&ADVANCE, args![]).await?;
+    read(&tx.fetch(&ADVANCE, args![]).await?)
+}
+
+/// The ledger's head as it stands.
+pub async fn get(tx: &mut Tx) -> Result<Head, StoreError> {
+    read(&tx.fetch(&GET, args![]).await?)
+}
+
+fn read(rows: &Rows) -> Result<Head, StoreError> {
     let row = rows.first().ok_or_else(|| StoreError::Corrupt("ledger_head is empty".to_owned()))?;
     Ok(Head { commit_number: row.i64(0)?, policy_version: row.i64(1)? })
 }

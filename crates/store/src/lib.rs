@@ -15,6 +15,7 @@ pub mod batch;
 pub mod batch_history;
 pub mod bulk;
 pub mod chunk;
+pub mod copy;
 pub mod counter;
 pub mod error;
 pub mod fx;

@@ -8,9 +8,11 @@ use crate::tx::Tx;
 static GET: Sql = Sql::new("SELECT value FROM setting WHERE name = $1");
 static SET: Sql =
     Sql::new("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2");
+static REPLACE: Sql = Sql::new("UPDATE setting SET value = $3 WHERE name = $1 AND value = $2");
+static DELETE: Sql = Sql::new("DELETE FROM setting WHERE name = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &SET];
+pub const CATALOGUE: &[&Sql] = &[&GET, &SET, &REPLACE, &DELETE];
 
 /// A setting's value.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<String>, StoreError> {
@@ -20,4 +22,14 @@ pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<String>, StoreError> 
 /// Sets a setting.
 pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<(), StoreError> {
     tx.execute(&SET, args![name, value]).await.map(|_| ())
+}
+
+/// Sets a setting that still has a value; `false` if somebody else was quicker.
+pub async fn replace(tx: &mut Tx, name: &str, from: &str, to: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&REPLACE, args![name, from, to]).await? > 0)
+}
+
+/// Takes a setting away; says whether it was there.
+pub async fn delete(tx: &mut Tx, name: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&DELETE, args![name]).await? > 0)
 }

@@ -126,8 +126,7 @@ impl Database {
     pub(crate) async fn write(&self) -> Result<Session, StoreError> {
         let writer = self.writer.clone().ok_or_else(|| StoreError::Busy("opened for reading".to_owned()))?;
         let guard = writer.lock_owned().await;
-        begin(&guard, "BEGIN IMMEDIATE").await?;
-        Ok(Session { place: Some(Place::Writer(guard)) })
+        Session::begin(Place::Writer(guard), "BEGIN IMMEDIATE").await
     }
 
     pub(crate) fn shown(&self) -> String {
@@ -141,11 +140,8 @@ impl Database {
         let gone = || StoreError::Unavailable("the database is closed".to_owned());
         let permit = self.places.clone().acquire_owned().await.map_err(|_| gone())?;
         let worker = self.readers.lock().map_err(|_| gone())?.pop().ok_or_else(gone)?;
-        let session = Session {
-            place: Some(Place::Reader(Reader { worker: Some(worker), pool: self.readers.clone() }, permit)),
-        };
-        session.call(|c| c.execute_batch("BEGIN").map_err(error)).await?;
-        Ok(session)
+        let reader = Reader { worker: Some(worker), pool: self.readers.clone() };
+        Session::begin(Place::Reader(reader, permit), "BEGIN").await
     }
 
     pub(crate) async fn checkpoint(&self) -> Result<(), StoreError> {
@@ -160,10 +156,6 @@ impl Database {
         wal.push("-wal");
         Ok(length(&self.path) + length(Path::new(&wal)))
     }
-}
-
-async fn begin(worker: &Worker, text: &'static str) -> Result<(), StoreError> {
-    worker.call(move |c| c.execute_batch(text).map_err(error)).await
 }
 
 fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
@@ -222,6 +214,9 @@ enum Place {
 #[derive(Debug)]
 pub(crate) struct Session {
     place: Option<Place>,
+    /// A call failed, or its caller went away before its end: it may have done a part, so nothing more is
+    /// done here and nothing is committed. The engines of servers could not go on at all.
+    failed: bool,
 }
 
 impl Drop for Session {
@@ -239,6 +234,14 @@ impl Drop for Session {
 }
 
 impl Session {
+    /// Begins a transaction. The session is there before the call, so that a caller that goes away in its
+    /// middle leaves no transaction open on the connection.
+    async fn begin(place: Place, text: &'static str) -> Result<Self, StoreError> {
+        let mut session = Self { place: Some(place), failed: false };
+        session.call(move |c| c.execute_batch(text).map_err(error)).await?;
+        Ok(session)
+    }
+
     fn worker(&self) -> Result<&Worker, StoreError> {
         match &self.place {
             Some(Place::Writer(guard)) => Ok(guard),
@@ -248,13 +251,19 @@ impl Session {
     }
 
     async fn call<T: Send + 'static>(
-        &self,
+        &mut self,
         job: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.worker()?.call(job).await
+        if self.failed {
+            return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
+        }
+        self.failed = true;
+        let done = self.worker()?.call(job).await;
+        self.failed = done.is_err();
+        done
     }
 
-    pub(crate) async fn execute(&self, sql: &'static Sql, args: Vec<Value>) -> Result<u64, StoreError> {
+    pub(crate) async fn execute(&mut self, sql: &'static Sql, args: Vec<Value>) -> Result<u64, StoreError> {
         self.call(move |c| {
             let mut statement = c.prepare_cached(&numbered(sql.text)).map_err(error)?;
             let changed = statement.execute(rusqlite::params_from_iter(args.iter())).map_err(error)?;
@@ -263,7 +272,7 @@ impl Session {
         .await
     }
 
-    pub(crate) async fn fetch(&self, text: String, args: Vec<Value>) -> Result<Rows, StoreError> {
+    pub(crate) async fn fetch(&mut self, text: String, args: Vec<Value>) -> Result<Rows, StoreError> {
         self.call(move |c| {
             let mut statement = c.prepare_cached(&numbered(&text)).map_err(error)?;
             let mut rows = Rows { width: statement.column_count(), values: Vec::new() };
@@ -277,7 +286,7 @@ impl Session {
     }
 
     pub(crate) async fn insert(
-        &self,
+        &mut self,
         insert: &'static Insert,
         columns: Vec<Column>,
         new_only: bool,
@@ -292,7 +301,7 @@ impl Session {
     }
 
     pub(crate) async fn update(
-        &self,
+        &mut self,
         update: &'static Update,
         columns: Vec<Column>,
     ) -> Result<u64, StoreError> {
@@ -305,7 +314,12 @@ impl Session {
         self.each_row(text, update.columns.len() + 1, columns).await
     }
 
-    async fn each_row(&self, text: String, width: usize, columns: Vec<Column>) -> Result<u64, StoreError> {
+    async fn each_row(
+        &mut self,
+        text: String,
+        width: usize,
+        columns: Vec<Column>,
+    ) -> Result<u64, StoreError> {
         let rows = columns.first().map_or(0, Column::len);
         if columns.len() != width || columns.iter().any(|column| column.len() != rows) {
             return Err(StoreError::Corrupt(format!("columns do not fit: {text}")));
@@ -327,7 +341,7 @@ impl Session {
         .await
     }
 
-    pub(crate) async fn lookup(&self, lookup: &'static Lookup, keys: Column) -> Result<Rows, StoreError> {
+    pub(crate) async fn lookup(&mut self, lookup: &'static Lookup, keys: Column) -> Result<Rows, StoreError> {
         if keys.is_empty() {
             return Ok(Rows::default());
         }
@@ -349,7 +363,7 @@ impl Session {
         .await
     }
 
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         self.call(|c| {
             c.execute_batch("COMMIT").map_err(|cause| match error(cause) {
                 StoreError::Unavailable(text) => StoreError::Fatal(text),

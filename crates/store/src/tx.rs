@@ -120,7 +120,7 @@ impl Store {
     pub async fn write(&self) -> Result<Tx, StoreError> {
         let session = match &self.engine {
             Engine::Sqlite(database) => Session::Sqlite(database.write().await?),
-            Engine::Postgres(database) => Session::Postgres(database.write().await?),
+            Engine::Postgres(database) => Session::Postgres(Box::new(database.write().await?)),
         };
         Ok(Tx { session, engine: self.engine.clone() })
     }
@@ -130,7 +130,7 @@ impl Store {
     pub async fn pulse(&self) -> Result<Tx, StoreError> {
         let session = match &self.engine {
             Engine::Sqlite(database) => Session::Sqlite(database.write().await?),
-            Engine::Postgres(database) => Session::Postgres(database.pulse().await?),
+            Engine::Postgres(database) => Session::Postgres(Box::new(database.pulse().await?)),
         };
         Ok(Tx { session, engine: self.engine.clone() })
     }
@@ -139,7 +139,7 @@ impl Store {
     pub async fn read(&self) -> Result<Tx, StoreError> {
         let session = match &self.engine {
             Engine::Sqlite(database) => Session::Sqlite(database.read().await?),
-            Engine::Postgres(database) => Session::Postgres(database.read().await?),
+            Engine::Postgres(database) => Session::Postgres(Box::new(database.read().await?)),
         };
         Ok(Tx { session, engine: self.engine.clone() })
     }
@@ -208,7 +208,7 @@ pub struct Tx {
 #[derive(Debug)]
 enum Session {
     Sqlite(sqlite::Session),
-    Postgres(postgres::Session),
+    Postgres(Box<postgres::Session>),
 }
 
 impl Tx {

@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 
 /// One value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// Nothing.
     Null,

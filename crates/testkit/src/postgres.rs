@@ -5,7 +5,7 @@
 //! where `pg_config` says. `SLUICE_TEST_POSTGRES` is the URL of a server that is already there: `cargo xtask
 //! test` starts one for the whole run.
 //!
-//! To change a setting for all servers, see [`server`]; for one test, [`Postgres::start_with`].
+//! To change a setting for all servers, see `postgres/server.rs`; for one test, [`Postgres::start_with`].
 
 mod binaries;
 mod server;
@@ -63,7 +63,18 @@ impl Postgres {
     /// # Errors
     /// Why there is no server, in a text for people.
     pub fn try_start_with(settings: &[(&str, &str)]) -> Result<Self, String> {
-        Server::start(settings).map(|server| Self(Owner::This(server)))
+        Server::start(settings, &[]).map(|server| Self(Owner::This(server)))
+    }
+
+    /// A new server with more settings, and with files in its data directory: certificates, or another
+    /// `pg_hba.conf`. The user `sluice` has to come in without a password.
+    ///
+    /// # Panics
+    /// Like [`Postgres::start`].
+    #[must_use]
+    pub fn start_with_files(settings: &[(&str, &str)], files: &[(&str, &str)]) -> Self {
+        let server = Server::start(settings, files).unwrap_or_else(|reason| panic!("{reason}"));
+        Self(Owner::This(server))
     }
 
     /// A handle on the server that `SLUICE_TEST_POSTGRES` names. Without it, on one that the handles of this
@@ -82,7 +93,7 @@ impl Postgres {
         let mut known = OF_PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
         let server = known
             .upgrade()
-            .unwrap_or_else(|| Arc::new(Server::start(&[]).unwrap_or_else(|reason| panic!("{reason}"))));
+            .unwrap_or_else(|| Arc::new(Server::start(&[], &[]).unwrap_or_else(|reason| panic!("{reason}"))));
         *known = Arc::downgrade(&server);
         Self(Owner::Process(server))
     }

@@ -2,7 +2,7 @@
 //! database, or holds everything still. What happens next is a [`Rule`], set at any time.
 //!
 //! It has a thread and a runtime of its own, so that a test may block while its connections go on. To add a
-//! rule: a variant of [`Rule`], its moment in [`connection`], a test in `tests/it/proxy.rs`.
+//! rule: a variant of [`Rule`], its moment in `proxy/connection.rs`, a test in `tests/it/proxy.rs`.
 
 mod connection;
 mod wire;

@@ -1,4 +1,4 @@
-//! The real ledger: service, door, engine and a SQLite file, spoken to as the steps say.
+//! The real ledger: service, door, engine and a real database, spoken to as the steps say.
 
 use crate::batches::{Item, Seen, text};
 use crate::reference::{Answer, START};
@@ -10,17 +10,19 @@ use service::account::OpenAccount;
 use service::batch::import::BatchImport;
 use service::holder::NewHolder;
 use service::policy::PolicyChange;
+use service::statement::{Statement, StatementQuery};
 use service::verify::Violation;
 use service::{Error, Service};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use store::Store;
 use store::account::AccountFilter;
-use store::audit::Actor;
+use store::audit::{Actor, AuditRow};
 use store::batch::BatchFilter;
-use tempfile::TempDir;
+use store::{Schema, Store};
+use testkit::Place;
+use testkit::place::Engine as Below;
 
 /// A clock that the steps set.
 #[derive(Debug)]
@@ -36,7 +38,7 @@ pub struct Ledger {
     clock: Arc<TestClock>,
     service: Service,
     engine: Engine,
-    _dir: TempDir,
+    _place: Place,
 }
 
 fn actor() -> Actor {
@@ -57,14 +59,14 @@ fn done<T>(result: Result<T, Error>) -> Answer {
 
 impl Ledger {
     /// Slices have three items, so that batches take several chunks.
-    pub async fn open() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+    pub async fn open(below: Below) -> Self {
+        let place = Place::on(below);
         let clock = Arc::new(TestClock(AtomicI64::new(START)));
-        let store = Store::open(&dir.path().join("ledger.db")).await.unwrap();
+        let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
         let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 3 });
         let service = Service::new(store, door, clock.clone());
         let engine = Engine::new(service.clone(), EngineOptions::default());
-        Self { clock, service, engine, _dir: dir }
+        Self { clock, service, engine, _place: place }
     }
 
     pub async fn take(&self, step: &Step) -> Answer {
@@ -189,6 +191,21 @@ impl Ledger {
         let all = self.service.account_list(&filter, 10_000).await.unwrap();
         let moved = all.into_iter().filter(|account| account.balance != 0);
         moved.map(|account| (account.number, i128::from(account.balance))).collect()
+    }
+
+    /// The numbers of all accounts, the ledger's own among them.
+    pub async fn numbers(&self) -> Vec<String> {
+        let filter = AccountFilter { with_system: true, ..AccountFilter::default() };
+        let all = self.service.account_list(&filter, 10_000).await.unwrap();
+        all.into_iter().map(|account| account.number).collect()
+    }
+
+    pub async fn statement(&self, number: &str, query: &StatementQuery) -> Statement {
+        self.service.statement(number, query).await.unwrap()
+    }
+
+    pub async fn audit(&self) -> Vec<AuditRow> {
+        self.service.audit(0, 100_000).await.unwrap()
     }
 
     /// What can be seen of all batches.

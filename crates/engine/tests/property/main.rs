@@ -1,7 +1,10 @@
 //! Random sequences of every operation against a simple reference ledger. After each step the answer, all
 //! balances, and every batch with its items must be as the reference says, and `verify` must be clean.
 //!
-//! `PROPTEST_CASES` raises the number of sequences. Seeds that failed are kept in
+//! And the same sequence is the same on two engines, to the last entry of the last statement.
+//!
+//! `SLUICE_TEST_ENGINE=file|memory|server` chooses the engine. `PROPTEST_CASES` raises the number of sequences,
+//! which is smaller where a step takes longer. Seeds that failed are kept in
 //! `proptest-regressions/property.txt` and tried first.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
@@ -10,6 +13,7 @@ mod draws;
 mod ledger_under_test;
 mod reference;
 mod rules;
+mod statements;
 mod steps;
 
 use draws::Draw;
@@ -18,12 +22,13 @@ use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use reference::Reference;
 use steps::Step;
+use testkit::place::Engine;
 
 /// Where seeds that failed are kept.
 const REGRESSIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/property.txt");
 
-fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(32);
+fn config(cases: u32) -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(cases);
     ProptestConfig {
         cases,
         max_shrink_iters: 300,
@@ -32,22 +37,44 @@ fn config() -> ProptestConfig {
     }
 }
 
+/// On the engine below: each database of a server is made and filled by itself.
+fn cases() -> u32 {
+    if Engine::chosen() == Engine::Server { 6 } else { 32 }
+}
+
+fn block_on(job: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.unwrap().block_on(job);
+}
+
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(cases()))]
 
     #[test]
-    fn every_sequence_of_operations_does_what_the_reference_ledger_does(
-        draws in draws::sequence(),
-    ) {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        runtime.block_on(play(&draws));
+    fn every_sequence_of_operations_does_what_the_reference_ledger_does(draws in draws::sequence()) {
+        block_on(play(&draws));
+    }
+}
+
+proptest! {
+    #![proptest_config(config(if Engine::chosen() == Engine::Memory { 16 } else { 4 }))]
+
+    #[test]
+    fn the_same_seed_does_the_same_on_both_engines(draws in draws::sequence()) {
+        // Each run of the tests compares another pair.
+        let both = match Engine::chosen() {
+            Engine::File => [Engine::File, Engine::Server],
+            Engine::Memory => [Engine::Memory, Engine::File],
+            Engine::Server => [Engine::Server, Engine::Memory],
+        };
+        block_on(compare(&draws, both));
     }
 }
 
 /// Plays a sequence on both ledgers and compares them after each step.
 async fn play(draws: &[Draw]) {
     let mut reference = Reference::new();
-    let ledger = Ledger::open().await;
+    let ledger = Ledger::open(Engine::chosen()).await;
     let mut done: Vec<Step> = Vec::new();
     for step in steps::beginning() {
         assert_eq!(ledger.take(&step).await, reference.take(&step), "{step:?}");
@@ -62,5 +89,38 @@ async fn play(draws: &[Draw]) {
         assert_eq!(ledger.batches().await, reference.batches(), "batches after {step:?}");
         let found = ledger.verify().await;
         assert!(found.is_empty(), "{found:?} after {step:?}");
+    }
+}
+
+/// Plays a sequence on two engines: the answers, what is seen after each step, and what can be read in the
+/// end are the same.
+async fn compare(draws: &[Draw], [one, other]: [Engine; 2]) {
+    let mut reference = Reference::new();
+    let (one, other) = (Ledger::open(one).await, Ledger::open(other).await);
+    let mut done: Vec<Step> = Vec::new();
+    for step in steps::beginning() {
+        assert_eq!(one.take(&step).await, other.take(&step).await, "{step:?}");
+        reference.take(&step);
+    }
+    for draw in draws {
+        let Some(step) = draw.resolve(&reference, &done) else { continue };
+        assert_eq!(
+            one.take(&step).await,
+            other.take(&step).await,
+            "the answers to {step:?}\nafter {done:#?}"
+        );
+        reference.take(&step);
+        assert_eq!(one.balances().await, other.balances().await, "balances after {step:?}");
+        assert_eq!(one.batches().await, other.batches().await, "batches after {step:?}");
+        done.push(step);
+    }
+    let (text, of_other) = (one.text().await, other.text().await);
+    for (line, line_of_other) in text.lines().zip(of_other.lines()) {
+        assert_eq!(line, line_of_other, "after {done:#?}");
+    }
+    assert_eq!(text, of_other);
+    for ledger in [&one, &other] {
+        let found = ledger.verify().await;
+        assert!(found.is_empty(), "{found:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! Document 004, section 4.2: a transfer happens whole or not at all.
 //!
-//! Failures are real ones: a trigger that another connection puts on the database makes one write of the
-//! chunk fail, after the others before it were made.
+//! Failures are real ones: a trigger that is put on the database makes one write of the chunk fail, after the
+//! others before it were made.
 
 use crate::world::{A1, A2, B1, C1, Footprint, World, actor, request, section_3, set};
 use domain::account::AccountStatus;
@@ -11,20 +11,7 @@ use service::policy::PolicyChange;
 use service::transfer::NewTransfer;
 use store::StoreError;
 
-/// Lets a statement on a table fail, as a broken constraint would, until [`World::mend`].
 impl World {
-    fn break_write(&self, statement: &str, condition: &str) {
-        let sql = format!(
-            "CREATE TRIGGER broken BEFORE {statement} WHEN {condition}
-             BEGIN SELECT RAISE(ABORT, 'broken by the test'); END"
-        );
-        self.raw().execute_batch(&sql).unwrap();
-    }
-
-    fn mend(&self) {
-        self.raw().execute_batch("DROP TRIGGER broken").unwrap();
-    }
-
     /// A request that the database does not let happen; the answer says that nothing was written.
     async fn fails(&self, new: &NewTransfer) {
         match self.service.transfer(&actor(), new).await {
@@ -42,20 +29,21 @@ async fn test_atomic_debit_credit() {
     let new = NewTransfer { operation: set("op-1"), ..request(A1, B1, "2000.00") };
 
     // 2: whichever of its writes fails, nothing of the transfer is there.
-    for (statement, condition) in [
-        ("UPDATE ON balance", format!("NEW.account = {payer}")),
-        ("UPDATE ON balance", format!("NEW.account = {payee}")),
-        ("INSERT ON posting", "NEW.kind = 1".to_owned()),
-        ("INSERT ON posting", "NEW.kind = 2".to_owned()),
-        ("INSERT ON transfer", "NEW.amount = 200000".to_owned()),
-        ("INSERT ON operation", "NEW.id = 'op-1'".to_owned()),
-        ("INSERT ON audit", "NEW.action = 'transfer.create'".to_owned()),
-        ("UPDATE ON ledger_head", "NEW.commit_number > OLD.commit_number".to_owned()),
+    for (statement, table, condition) in [
+        ("UPDATE", "balance", format!("NEW.account = {payer}")),
+        ("UPDATE", "balance", format!("NEW.account = {payee}")),
+        ("INSERT", "posting", "NEW.kind = 1".to_owned()),
+        ("INSERT", "posting", "NEW.kind = 2".to_owned()),
+        ("INSERT", "transfer", "NEW.amount = 200000".to_owned()),
+        ("INSERT", "operation", "NEW.id = 'op-1'".to_owned()),
+        ("INSERT", "audit", "NEW.action = 'transfer.create'".to_owned()),
+        ("UPDATE", "ledger_head", "NEW.commit_number > OLD.commit_number".to_owned()),
+        ("INSERT", "chunk", "NEW.postings = 2".to_owned()),
     ] {
-        world.break_write(statement, &condition);
+        world.break_write(statement, table, &condition);
         world.fails(&new).await;
-        assert_eq!(world.footprint(), before, "{statement} {condition}");
-        world.mend();
+        assert_eq!(world.footprint(), before, "{statement} {table} {condition}");
+        world.mend(table);
     }
 
     // 1: debit, credit and fee are one commit: its number rises by one, and they share their chunk.
@@ -151,7 +139,7 @@ async fn test_database_constraint_rollback() {
 
     // 1: a constraint that is not ours breaks; what was written before it in the chunk is undone.
     let payee = world.id(B1).await;
-    world.break_write("INSERT ON posting", &format!("NEW.credit = {payee}"));
+    world.break_write("INSERT", "posting", &format!("NEW.credit = {payee}"));
     world.fails(&new).await;
     // 2: nothing of it is left: neither transfer, posting, operation id, balance nor audit row.
     assert_eq!(world.footprint(), before);
@@ -168,22 +156,21 @@ async fn test_database_constraint_rollback() {
         assert_eq!(answer.is_ok(), place % 2 == 0, "{answer:?}");
     }
     assert_eq!((world.balance(C1).await, world.balance(A2).await), (1_480_000, 520_000));
-    world.mend();
+    world.mend("posting");
 
     // 1: a key that exists already: the number that the next transfer would take is occupied.
-    let raw = world.raw();
     let next = world.number("SELECT value + 1 FROM counter WHERE name = 'number'");
-    raw.execute(
-        "INSERT INTO transfer SELECT ?1, kind, 2, 22, source, target, amount, 0, NULL, 0, value_date, created_at,
-         'occupied' FROM transfer WHERE kind = 1 LIMIT 1",
-        [next],
-    )
-    .unwrap();
+    let occupy = format!(
+        "INSERT INTO transfer SELECT {next}, kind, 2, 22, source, target, amount, 0, NULL, 0, value_date,
+           created_at, 'occupied' FROM transfer WHERE kind = 1 LIMIT 1"
+    );
+    world.run(&occupy).unwrap();
     let occupied = world.footprint();
     let answer = world.service.transfer(&actor(), &new).await;
     assert!(matches!(answer, Err(Error::Store(StoreError::Duplicate(_)))), "{answer:?}");
     assert_eq!(world.footprint(), occupied);
-    raw.execute("UPDATE counter SET value = ?1 WHERE name = 'number'", [next]).unwrap();
+    // Where numbers are drawn for good, it is behind the counter already.
+    world.run(&format!("UPDATE counter SET value = {next} WHERE name = 'number'")).unwrap();
 
     // The same request succeeds once nothing is in its way; it was never taken for done.
     let outcome = world.ask(&new).await;
@@ -194,12 +181,11 @@ async fn test_database_constraint_rollback() {
         let of = "SELECT COUNT(*) FROM audit WHERE action = 'chunk.rollback' AND result = 'ROLLED_BACK'";
         world.number(&format!("{of} AND detail LIKE '%{reason}%'"))
     };
-    assert_eq!((audited("broken by the test"), audited("transfer.number")), (1 + 20, 1));
+    assert_eq!((audited("broken by the test"), audited("duplicate key")), (1 + 20, 1));
 
     // 1: a foreign key cannot be broken either.
-    let orphan = raw.execute_batch(
-        "PRAGMA foreign_keys = ON; INSERT INTO transfer_exchange VALUES (-1, 1, '1', 't', 0, 1, '0')",
-    );
-    assert!(orphan.unwrap_err().to_string().contains("FOREIGN KEY"));
+    let orphan = world.run("INSERT INTO transfer_exchange VALUES (-1, 1, '1', 't', 0, 1, '0')");
+    let Err(StoreError::Constraint(said)) = orphan else { panic!("{orphan:?}") };
+    assert!(said.to_lowercase().contains("foreign key"), "{said}");
     world.assert_sound().await;
 }

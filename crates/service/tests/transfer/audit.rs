@@ -125,32 +125,29 @@ async fn test_audit_immutability() {
         world.ask(&NewTransfer { operation: set("op-x"), ..request(A1, "ACC-B2-EUR", "1.00") }).await.code,
         None
     );
-    let raw = world.raw();
-    raw.execute_batch(
-        "INSERT INTO item_failure (batch, item, code, amount, chunk, at) VALUES (1, 1, 22, 1, 0, 0)",
-    )
-    .unwrap();
+    let failure =
+        "INSERT INTO item_failure (batch, item, code, amount, chunk, at) VALUES (1, 1, 22, 1, 0, 0)";
+    world.run(failure).unwrap();
     let before = world.footprint();
 
     // 1, 2: what was written is neither changed nor deleted, not even past the service.
-    for table in ["audit", "transfer", "posting", "item_failure", "transfer_exchange", "fx_rate", "operation"]
-    {
+    for (table, column) in [
+        ("audit", "at"),
+        ("transfer", "amount"),
+        ("posting", "amount"),
+        ("item_failure", "code"),
+        ("transfer_exchange", "rate"),
+        ("fx_rate", "rate"),
+        ("operation", "transfer"),
+    ] {
         assert!(world.number(&format!("SELECT COUNT(*) FROM {table}")) > 0, "{table}");
-        let column = raw
-            .query_row(
-                &format!("SELECT name FROM pragma_table_info('{table}') LIMIT 1 OFFSET 1"),
-                [],
-                |row| row.get::<_, String>(0),
-            )
-            .unwrap();
         for sql in [format!("UPDATE {table} SET {column} = {column}"), format!("DELETE FROM {table}")] {
-            let refused = raw.execute_batch(&sql).unwrap_err().to_string();
+            let refused = world.run(&sql).unwrap_err().to_string();
             assert!(refused.contains(&format!("{table} is append-only")), "{sql}: {refused}");
         }
     }
     for column in ["at", "actor", "origin", "action", "subject", "subject_id", "result", "detail", "digest"] {
-        let refused =
-            raw.execute_batch(&format!("UPDATE audit SET {column} = '0' WHERE id = 1")).unwrap_err();
+        let refused = world.run(&format!("UPDATE audit SET {column} = '0' WHERE id = 1")).unwrap_err();
         assert!(refused.to_string().contains("append-only"), "{column}: {refused}");
     }
     assert_eq!(world.footprint(), before);

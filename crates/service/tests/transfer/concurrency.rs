@@ -1,7 +1,7 @@
 //! Document 004, section 4.5: many at once. Fifty threads begin at the same moment; nothing here waits for
 //! a while and hopes, and nothing is timed.
 
-use crate::world::{A1, A2, B1, C1, THREADS, World, actor, request, section_3, set};
+use crate::world::{A1, A2, B1, C1, THREADS, World, actor, footprint, request, section_3, set};
 use domain::code::Code;
 use domain::id::AccountId;
 use domain::transfer::TransferKind;
@@ -60,9 +60,8 @@ async fn test_concurrent_transfers_to_same_account() {
     assert_eq!(left, 3_000_000 - minor(count, 4));
     // The balances after each entry rise by the amount each time: nobody read an old balance.
     let payee = world.id(B1).await;
-    let raw = world.raw();
-    let mut entries = raw.prepare("SELECT credit_after FROM posting WHERE credit = ?1 ORDER BY id").unwrap();
-    let after: Vec<i64> = entries.query_map([payee], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let after =
+        world.numbers(&format!("SELECT credit_after FROM posting WHERE credit = {payee} ORDER BY id"));
     assert!(after.windows(2).all(|pair| pair[1] - pair[0] == 4));
     assert_eq!(after.len(), count + 1);
     world.assert_sound().await;
@@ -125,8 +124,8 @@ async fn test_race_condition_prevention() {
     world.assert_sound().await;
 }
 
-/// 1: the accounts are locked by whoever writes. While somebody does, fifty requests wait, and then share
-/// one commit, or two if the door had taken up the first of them by then.
+/// 1: whoever writes has locked the accounts. Meanwhile fifty requests wait, and then share one commit, or
+/// two if the door had taken up the first of them by then.
 async fn group_commit(world: &World) {
     let (source, target) = (world.id(A2).await, world.id(B1).await);
     let (before, commits) = (world.footprint(), world.number("SELECT commit_number FROM ledger_head"));
@@ -141,13 +140,16 @@ async fn group_commit(world: &World) {
         value_date: None,
         memo: None,
     };
-    let writer = world.service.store().write().await.unwrap();
+    let mut writer = world.service.store().write().await.unwrap();
+    let mut accounts = vec![source, target];
+    accounts.sort_unstable();
+    store::balance::lock(&mut writer, accounts).await.unwrap();
     let mut waiting: Vec<_> = (0..THREADS).map(|_| Box::pin(world.service.door().single(single()))).collect();
     for request in &mut waiting {
         let polled = pin!(request).poll(&mut Context::from_waker(Waker::noop()));
         assert!(matches!(polled, Poll::Pending));
     }
-    assert_eq!(world.footprint(), before);
+    assert_eq!(footprint(&mut writer).await, before);
     drop(writer);
     for request in waiting {
         assert_eq!(request.await.unwrap().code, None);

@@ -1,6 +1,6 @@
 //! Document 004, section 4.6: records and queries.
 
-use crate::world::{A1, A2, B1, C1, World, micros, request, set};
+use crate::world::{A1, A2, B1, C1, World, actor, micros, request, set};
 use domain::account::AccountStatus;
 use domain::code::Code;
 use domain::posting::PostingKind;
@@ -60,6 +60,14 @@ async fn test_transfer_record_creation() {
     let record = world.show(refused).await.transfer;
     assert_eq!((record.amount, record.code), (500_001, Some(Code::AboveMaximum)));
     assert_eq!((record.first_posting, record.posting_count), (None, 0));
+    // A memo may have anything but what no text can be trusted to keep.
+    let memo = |text: &str| NewTransfer { memo: set(text), ..request(A1, B1, "1.00") };
+    for text in ["", "\u{1}\t\n", "🏦 \u{feff}", "it's \\ $1"] {
+        let number = world.ask(&memo(text)).await.transfer.unwrap();
+        assert_eq!(world.show(number).await.transfer.memo.as_deref(), Some(text));
+    }
+    let refused = world.service.transfer(&actor(), &memo("a\0b")).await.unwrap_err();
+    assert_eq!(refused.code(), Some(Code::NulByte));
     world.assert_sound().await;
 }
 
@@ -177,11 +185,11 @@ async fn test_query_transfer_by_date_range() {
         }
     }
     assert!(world.service.history_catch_up().await.unwrap() > 0);
-    assert_eq!(world.service.history_lag().await.unwrap(), 0);
+    assert_eq!(world.service.history_lag(1_000).await.unwrap(), 0);
     check_range(&world, &outcomes, day, (3, 5)).await;
     // One more, back-dated, right after: it is there before the history knows of it.
     outcomes.push(world.ask(&dated(outcomes.len())).await);
-    assert!(world.service.history_lag().await.unwrap() > 0);
+    assert!(world.service.history_lag(1_000).await.unwrap() > 0);
     check_range(&world, &outcomes, day, (1, 10)).await;
 
     // 1: open ends: the deposit of today is after all of February.

@@ -1,8 +1,9 @@
 //! The 33 behaviours of a correct transfer: document 004, section 4, one named test each, in its seven
-//! groups. Every test runs against a real SQLite file in a directory of its own, through the service and
-//! the ledger's door, and ends by having the whole ledger verified.
+//! groups. Every test runs against a real database in a place of its own, through the service and the
+//! ledger's door, and ends by having the whole ledger verified.
 //!
-//! `SLUICE_SCALE=small|medium|large` sets the size of the world (document 004, section 6).
+//! `SLUICE_TEST_ENGINE=file|memory|server` chooses the engine, `SLUICE_SCALE=small|medium|large` the size of
+//! the world (document 004, section 6).
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod atomicity;

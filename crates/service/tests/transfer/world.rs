@@ -1,11 +1,10 @@
 //! The fixtures of document 004, section 3: three users with four accounts, their limits and fees, a clock
-//! that the test turns, and a way around the service to look at what is stored.
+//! that the test turns, and a way past the service to look at what is stored.
 
 use domain::account::AccountStatus;
 use domain::code::Code;
 use domain::id::TransferId;
 use ledger::{Clock, Door, DoorOptions, Outcome};
-use rusqlite::Connection;
 use serde_json::Value as Json;
 use service::account::OpenAccount;
 use service::holder::NewHolder;
@@ -13,12 +12,12 @@ use service::policy::PolicyChange;
 use service::transfer::{NewTransfer, TransferView};
 use service::{Error, Service};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Barrier};
-use store::Store;
 use store::audit::{Actor, AuditRow};
-use tempfile::TempDir;
+use store::value::Rows;
+use store::{Schema, Store, StoreError, Tx};
+use testkit::place::{Engine, Place, place};
 
 /// User A's first account: 10,000.00 USD.
 pub const A1: &str = "ACC-A1-001";
@@ -73,12 +72,12 @@ pub struct Footprint {
     pub audits: i64,
 }
 
-/// A ledger in a directory of its own.
+/// A ledger in a place of its own.
 pub struct World {
-    dir: TempDir,
     clock: Arc<TestClock>,
     pub service: Service,
     pub scale: Scale,
+    place: Place,
 }
 
 /// Who acts in these tests.
@@ -123,12 +122,12 @@ pub fn micros(time: &str) -> i64 {
 
 impl World {
     pub async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let place = place();
         let clock = Arc::new(TestClock(AtomicI64::new(micros(START))));
-        let store = Store::open(&dir.path().join("ledger.db")).await.unwrap();
+        let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
         let door = Door::open(store.clone(), clock.clone(), DoorOptions::default());
         let service = Service::new(store, door, clock.clone());
-        let world = Self { dir, clock, service, scale: Scale::chosen() };
+        let world = Self { clock, service, scale: Scale::chosen(), place };
         world.people().await;
         world
     }
@@ -268,35 +267,59 @@ impl World {
         outcomes.into_iter().map(|(_, outcome)| outcome).collect()
     }
 
-    /// A connection of our own, past the service.
-    pub fn raw(&self) -> Connection {
-        Connection::open(self.file()).unwrap()
+    /// Lets every statement of a kind on a table fail, as a broken constraint would, until [`World::mend`].
+    /// The condition is about the row's `NEW` values, and for a change about its `OLD` ones.
+    pub fn break_write(&self, statement: &str, table: &str, condition: &str) {
+        let before = format!("CREATE TRIGGER broken BEFORE {statement} ON {table}");
+        let texts = match self.place.engine {
+            Engine::File | Engine::Memory => {
+                vec![format!(
+                    "{before} WHEN {condition} BEGIN SELECT RAISE(ABORT, 'broken by the test'); END"
+                )]
+            }
+            Engine::Server => vec![
+                "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS
+                   $$ BEGIN RAISE EXCEPTION 'broken by the test'; END $$"
+                    .to_owned(),
+                format!("{before} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION broken()"),
+            ],
+        };
+        texts.iter().for_each(|text| drop(self.run(text).unwrap()));
     }
 
-    pub fn file(&self) -> PathBuf {
-        self.dir.path().join("ledger.db")
+    pub fn mend(&self, table: &str) {
+        let texts = match self.place.engine {
+            Engine::File | Engine::Memory => vec!["DROP TRIGGER broken".to_owned()],
+            Engine::Server => {
+                vec![format!("DROP TRIGGER broken ON {table}"), "DROP FUNCTION broken()".to_owned()]
+            }
+        };
+        texts.iter().for_each(|text| drop(self.run(text).unwrap()));
+    }
+
+    /// Runs one statement past the service, in a transaction of its own.
+    pub fn run(&self, sql: &str) -> Result<Rows, StoreError> {
+        wait(async {
+            let mut tx = self.service.store().write().await?;
+            let rows = tx.fetch_text(sql.to_owned(), vec![]).await?;
+            tx.commit().await?;
+            Ok(rows)
+        })
+    }
+
+    /// The numbers of a query's first column.
+    pub fn numbers(&self, sql: &str) -> Vec<i64> {
+        wait(async { numbers(&mut self.service.store().read().await.unwrap(), sql).await })
     }
 
     /// The one number that a query gives.
     pub fn number(&self, sql: &str) -> i64 {
-        self.raw().query_row(sql, [], |row| row.get(0)).unwrap()
+        self.numbers(sql)[0]
     }
 
     /// What is stored of money now.
     pub fn footprint(&self) -> Footprint {
-        let raw = self.raw();
-        let mut statement = raw
-            .prepare("SELECT number, balance, day_out, month_out FROM account JOIN balance ON account = account.id")
-            .unwrap();
-        let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?)));
-        let balances = statement.query_map([], row).unwrap().map(Result::unwrap).collect();
-        Footprint {
-            balances,
-            transfers: self.number("SELECT COUNT(*) FROM transfer"),
-            postings: self.number("SELECT COUNT(*) FROM posting"),
-            operations: self.number("SELECT COUNT(*) FROM operation"),
-            audits: self.number("SELECT COUNT(*) FROM audit"),
-        }
+        wait(async { footprint(&mut self.service.store().read().await.unwrap()).await })
     }
 
     /// What every test ends with: `verify` finds nothing, and money was neither made nor lost.
@@ -308,11 +331,38 @@ impl World {
 
     /// In each currency all balances sum to zero, and each balance is the sum of its account's entries.
     pub fn assert_conserved(&self) {
-        let sums = "SELECT COUNT(*) FROM (SELECT asset FROM balance GROUP BY asset HAVING SUM(balance) <> 0)";
+        let sums = "SELECT COUNT(*) FROM (SELECT asset FROM balance GROUP BY asset HAVING SUM(balance) <> 0) unequal";
         assert_eq!(self.number(sums), 0, "a currency does not sum to zero");
         let entries = "SELECT COUNT(*) FROM balance b LEFT JOIN
                          (SELECT account, SUM(amount) AS total FROM account_entry GROUP BY account) e
                          ON e.account = b.account WHERE b.balance <> COALESCE(e.total, 0)";
         assert_eq!(self.number(entries), 0, "a balance is not the sum of its entries");
     }
+}
+
+/// Waits where a test is not async: the runtime has other threads.
+fn wait<T>(job: impl Future<Output = T>) -> T {
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(job))
+}
+
+async fn numbers(tx: &mut Tx, sql: &str) -> Vec<i64> {
+    let rows = tx.fetch_text(sql.to_owned(), vec![]).await.unwrap();
+    rows.iter().map(|row| row.i64(0).unwrap()).collect()
+}
+
+/// What a transaction sees of money.
+pub async fn footprint(tx: &mut Tx) -> Footprint {
+    let balances = "SELECT a.number, b.balance, b.day_out, b.month_out FROM account a
+                    JOIN balance b ON b.account = a.id";
+    let rows = tx.fetch_text(balances.to_owned(), vec![]).await.unwrap();
+    let read = |row: store::value::Row<'_>| {
+        (row.text(0).unwrap(), (row.i64(1).unwrap(), row.i64(2).unwrap(), row.i64(3).unwrap()))
+    };
+    let balances = rows.iter().map(read).collect();
+    let mut counts = Vec::new();
+    for table in ["transfer", "posting", "operation", "audit"] {
+        counts.extend(numbers(tx, &format!("SELECT COUNT(*) FROM {table}")).await);
+    }
+    let [transfers, postings, operations, audits] = counts.try_into().unwrap();
+    Footprint { balances, transfers, postings, operations, audits }
 }

@@ -11,7 +11,8 @@ use std::path::PathBuf;
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Needs some 2 GB of disk for 5 rounds of a million. The data directory is not touched.\n\n\
+    after_help = "Needs some 2 GB of disk for 5 rounds of a million. The data directory is not touched.\nWith \
+                  --database, the databases sluice_bench_* are made on that server and dropped again.\n\n\
                   Example:\n  sluice bench --items 1000000 --rounds 5 --json"
 )]
 pub(crate) struct BenchArgs {
@@ -33,6 +34,9 @@ pub(crate) async fn run(globals: &Globals, args: &BenchArgs) -> Result<Exit, Fai
         rounds: args.rounds,
         chunk_items: globals.chunk_items,
         dir: args.dir.clone(),
+        database: globals.database.clone(),
+        program: std::env::current_exe()
+            .map_err(|error| Failure::File { path: "this program".into(), error })?,
     };
     let report = bench::run(&options, note).await?;
     let out = Out { json: globals.json };
@@ -44,6 +48,7 @@ pub(crate) async fn run(globals: &Globals, args: &BenchArgs) -> Result<Exit, Fai
             "items_per_s",
             "floor_items_per_s",
             "bytes_per_item",
+            "log_bytes_per_item",
             "peak_rss_bytes",
             "cpu_s",
             "last_to_first",

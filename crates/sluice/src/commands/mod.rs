@@ -5,6 +5,7 @@ pub(crate) mod asset;
 pub(crate) mod audit;
 pub(crate) mod batch;
 pub(crate) mod bench;
+pub(crate) mod copy;
 pub(crate) mod fx;
 pub(crate) mod holder;
 pub(crate) mod init;
@@ -60,6 +61,8 @@ pub(crate) enum Command {
     Node(node::NodeArgs),
     /// Bring the database's schema up to this program's version
     Migrate(migrate::MigrateArgs),
+    /// Move the whole ledger to another place: from a directory to a server, or back
+    Copy(copy::CopyArgs),
     /// Measure this machine: a million items, one to many and random to random
     Bench(bench::BenchArgs),
 }
@@ -68,7 +71,7 @@ pub(crate) enum Command {
 pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Failure> {
     match command {
         // These have done their work before there was a session.
-        Command::Init(_) | Command::Migrate(_) | Command::Bench(_) => Ok(Exit::Success),
+        Command::Init(_) | Command::Migrate(_) | Command::Copy(_) | Command::Bench(_) => Ok(Exit::Success),
         Command::Asset(args) => asset::run(session, args).await,
         Command::Holder(args) => holder::run(session, args).await,
         Command::Account(args) => account::run(session, args).await,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod bad_files;
+mod copy;
 mod life;
 mod payroll;
 mod support;

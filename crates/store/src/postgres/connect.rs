@@ -179,6 +179,9 @@ fn tls(roots: Option<PathBuf>) -> Result<MakeRustlsConnect, StoreError> {
             for certificate in CertificateDer::pem_file_iter(&file).map_err(|e| named(&e))? {
                 trusted.add(certificate.map_err(|e| named(&e))?).map_err(|e| named(&e))?;
             }
+            if trusted.is_empty() {
+                return Err(named(&"there is no certificate in it"));
+            }
         }
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());

@@ -42,18 +42,29 @@ pub(super) fn connect_error(cause: tokio_postgres::Error) -> StoreError {
             StoreError::Unavailable(db.message().to_owned())
         }
         Some(db) => of_server(db),
+        None if is_final(&cause) => StoreError::Unavailable(with_source(&cause)),
         None => StoreError::Away(with_source(&cause)),
     }
 }
 
+/// Whether the way leads nowhere however long one waits: no certificate that is trusted, no encryption where
+/// it is asked for, no password where one is needed. A connection that breaks has an I/O error at its root.
+fn is_final(cause: &tokio_postgres::Error) -> bool {
+    let Some(source) = std::error::Error::source(cause) else { return false };
+    let broken = source.downcast_ref::<std::io::Error>();
+    broken.is_none_or(|io| io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()))
+}
+
 fn of_server(db: &DbError) -> StoreError {
     let name = || db.constraint().map_or_else(|| db.message().to_owned(), ToOwned::to_owned);
+    let named = || db.constraint().map_or_else(String::new, |name| format!("{name}: ")) + db.message();
     let text = || format!("{} ({})", db.message(), db.code().code());
     let code = db.code();
     if *code == SqlState::UNIQUE_VIOLATION {
         StoreError::Duplicate(name())
-    } else if *code == SqlState::RAISE_EXCEPTION || code.code().starts_with("23") {
-        StoreError::Constraint(format!("{}: {}", name(), db.message()))
+    } else if *code == SqlState::RAISE_EXCEPTION || ["22", "23"].iter().any(|c| code.code().starts_with(c)) {
+        // 22: a value that the server cannot hold, as a text with a NUL.
+        StoreError::Constraint(named())
     } else if [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED].contains(code) {
         StoreError::Conflict(text())
     } else if [SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED].contains(code) {

@@ -25,7 +25,8 @@ pub(crate) struct Session {
     backend: i32,
     lost: Lost,
     deadline: Duration,
-    /// A statement failed: COMMIT would be taken for ROLLBACK without a word.
+    /// A statement failed, or its caller went away before its end: COMMIT would be taken for ROLLBACK without
+    /// a word.
     failed: bool,
 }
 
@@ -79,14 +80,12 @@ impl Session {
         if self.failed {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
         }
+        self.failed = true;
         let done = bounded(self.deadline, job(client)).await;
         match &done {
-            Err(StoreError::Away(_)) => {
-                self.failed = true;
-                self.give_up();
-            }
-            Err(_) => self.failed = true,
-            Ok(_) => {}
+            Ok(_) => self.failed = false,
+            Err(StoreError::Away(_)) => self.give_up(),
+            Err(_) => {}
         }
         done
     }

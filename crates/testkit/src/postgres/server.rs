@@ -1,4 +1,5 @@
-//! One server process and its data directory, both gone when it is dropped.
+//! One server process and its data directory, both gone when it is dropped. If the test is killed, the server
+//! ends all the same, but its directory (`sluice-postgres-*` in the temporary folder) stays.
 //!
 //! Settings that every test's server has stand in [`SETTINGS`]. What makes a commit durable (`fsync`,
 //! `full_page_writes`, `synchronous_commit`) is left as it comes, because tests are about that.
@@ -6,10 +7,11 @@
 use super::binaries::{Binaries, Owner};
 use super::sql;
 use rustix::process::{Pid, Signal, kill_process};
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -53,7 +55,8 @@ enum Failure {
 }
 
 impl Server {
-    pub fn start(settings: &[(&str, &str)]) -> Result<Self, String> {
+    /// With files of its data directory that stand there before the first start; the owner alone reads them.
+    pub fn start(settings: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Self, String> {
         let binaries = Binaries::find()?;
         let folder = tempfile::Builder::new()
             .prefix("sluice-postgres-")
@@ -68,6 +71,7 @@ impl Server {
         let settings = settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut server = Self { binaries, folder, data, settings, port: 0, child: None };
         server.make_cluster()?;
+        files.iter().try_for_each(|(name, text)| server.write(name, text).map_err(|e| e.to_string()))?;
         for _ in 0..ATTEMPTS {
             server.port = free_port()?;
             match server.launch() {
@@ -107,6 +111,14 @@ impl Server {
         }
         let said = String::from_utf8_lossy(&output.stderr);
         Err(format!("initdb in {} failed ({}): {said}", self.data.display(), output.status))
+    }
+
+    fn write(&self, name: &str, text: &str) -> io::Result<()> {
+        let path = self.data.join(name);
+        std::fs::write(&path, text)?;
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+        let Some(Owner { user, group }) = self.binaries.owner() else { return Ok(()) };
+        std::os::unix::fs::chown(&path, Some(user), Some(group))
     }
 
     /// A program, in a folder that it may read, with a language that we can read.

@@ -1,5 +1,6 @@
 //! The server and the proxy, as tests use them.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod place;
 mod postgres;
 mod proxy;

@@ -1,0 +1,157 @@
+//! A ledger on a server of its own: a rich source, people to pay, and a batch that is to run.
+
+use domain::batch::{BatchMode, BatchType};
+use engine::{Engine, EngineOptions};
+use formats::csv_reader::Delimiter;
+use formats::payment::Options;
+use ledger::{Clock, Door, DoorOptions, Outcome};
+use service::batch::import::BatchImport;
+use service::policy::PolicyChange;
+use service::transfer::NewTransfer;
+use service::{Error, Service};
+use std::io::Cursor;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use store::audit::Actor;
+use store::batch::Batch;
+use store::{Schema, Store};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// How long anything may take to be well again.
+pub const WELL_AGAIN: Duration = Duration::from_secs(10);
+const ITEMS: usize = 20_000;
+
+#[derive(Debug)]
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> i64 {
+        1_767_198_600_000_000
+    }
+}
+
+/// Who acts.
+pub fn actor() -> Actor {
+    Actor { name: "tester".to_owned(), origin: "test".to_owned() }
+}
+
+/// The use cases over a database, with chunks of 100 items.
+pub async fn service(url: &str) -> Service {
+    let store = Store::connect(url, Schema::Migrate).await.unwrap();
+    let clock: Arc<dyn Clock> = Arc::new(Still);
+    let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 100 });
+    Service::new(store, door, clock)
+}
+
+/// `PAY` with a lot of money, and the people `A0…`.
+pub async fn people(service: &Service) {
+    let none = || Some("none".to_owned());
+    let change = PolicyChange {
+        max: none(),
+        day: none(),
+        month: none(),
+        batch_max: none(),
+        ..PolicyChange::default()
+    };
+    service.policy_set(&actor(), "USD", None, &change).await.unwrap();
+    let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
+    (0..ITEMS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
+    service.account_import(&actor(), Cursor::new(accounts), Delimiter::Comma).await.unwrap();
+    let rich =
+        NewTransfer { to: Some("PAY".to_owned()), amount: "9000000.00".to_owned(), ..Default::default() };
+    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().code, None);
+}
+
+/// A batch of 1.00 to each of the people, ready to run.
+pub async fn batch(service: &Service) -> Batch {
+    let mut rows = "account,amount\n".to_owned();
+    (0..ITEMS).for_each(|k| rows += &format!("A{k},1.00\n"));
+    let import = BatchImport {
+        kind: BatchType::OneToMany,
+        mode: BatchMode::Continue,
+        account: Some("PAY".to_owned()),
+        currency: None,
+        name: "outage".to_owned(),
+        remarks: None,
+        options: Options::default(),
+        strict: true,
+        again: true,
+        draft: false,
+    };
+    let batch = service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap().batch.unwrap();
+    service.batch_execute(&actor(), &batch.id.to_string()).await.unwrap()
+}
+
+/// 0.01 from `PAY` to one of the people.
+pub async fn pay(service: &Service, to: usize, operation: Option<String>) -> Result<Outcome, Error> {
+    let new = NewTransfer {
+        from: Some("PAY".to_owned()),
+        to: Some(format!("A{to}")),
+        amount: "0.01".to_owned(),
+        operation,
+        ..NewTransfer::default()
+    };
+    service.transfer(&actor(), &new).await
+}
+
+/// A worker in the background, as `sluice work` runs one.
+pub struct Worker {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), Error>>,
+}
+
+impl Worker {
+    pub fn start(service: &Service) -> Self {
+        let options = EngineOptions { patience: Duration::from_secs(3_600), runs_max: 4 };
+        let engine = Engine::new(service.clone(), options);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move { engine.work(&actor(), async { drop(stopped.await) }).await });
+        Self { stop, task }
+    }
+
+    pub async fn stop(self) {
+        drop(self.stop);
+        self.task.await.unwrap().unwrap();
+    }
+}
+
+/// Asks until the answer is yes; panics when it takes longer than it may.
+pub async fn soon(what: &str, ask: impl AsyncFn() -> bool) -> Duration {
+    let begun = Instant::now();
+    while !ask().await {
+        assert!(begun.elapsed() < WELL_AGAIN, "{what} took longer than {WELL_AGAIN:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    begun.elapsed()
+}
+
+/// Items of a batch that are settled, as a connection of our own sees it; none while the server is away.
+pub async fn settled(url: &str, batch: &Batch) -> Option<i64> {
+    let (url, id) = (url.to_owned(), batch.id.0);
+    let read = move || {
+        let sql = format!("SELECT success_count FROM batch WHERE id = {id}");
+        let rows = testkit::postgres::try_query(&url, &sql).ok()?;
+        rows.first()?.first()?.as_ref()?.parse().ok()
+    };
+    tokio::task::spawn_blocking(read).await.unwrap()
+}
+
+/// Waits until the run has ended the batch.
+pub async fn end_of(service: &Service, batch: &Batch) {
+    let name = batch.id.to_string();
+    let has_ended = async || service.batch(&name).await.is_ok_and(|batch| batch.state.has_ended());
+    // A run of its own length, then ten seconds.
+    while !has_ended().await && service.batch(&name).await.is_ok_and(|b| b.tally.pending_count() > 0) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    soon("the batch's end", has_ended).await;
+}
+
+/// Everyone of the batch was paid once, and every invariant holds.
+pub async fn all_paid(service: &Service, batch: &Batch) {
+    let batch = service.batch(&batch.id.to_string()).await.unwrap();
+    let count = i64::try_from(ITEMS).unwrap();
+    assert_eq!((batch.state.name(), batch.tally.success_count), ("completed", count));
+    assert_eq!(service.verify().await.unwrap().violations(), []);
+}

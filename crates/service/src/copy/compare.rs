@@ -1,0 +1,84 @@
+//! The proof of a copy: every table has as many rows on both sides, and the hashes over their rows in the
+//! order of keys are equal.
+
+use super::feed::{Fed, Feed};
+use super::progress::Progress;
+use super::{Copy, Stage, Step, rows_of};
+use crate::Error;
+use ledger::digest::hex;
+use store::copy::Key;
+use store::value::Value;
+
+/// A table that is the same on both sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// Its name.
+    pub table: &'static str,
+    /// How many rows it has.
+    pub rows: u64,
+    /// SHA-256 over them in the order of keys, hexadecimal.
+    pub sha256: String,
+}
+
+/// The first row that is not the same on both sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Its table.
+    pub table: &'static str,
+    /// Its key.
+    pub key: String,
+}
+
+impl Copy<'_> {
+    /// Reads both sides beside each other to the end, or to the first difference.
+    pub(super) async fn compare(
+        &self,
+        commit_number: i64,
+        tell: &mut impl FnMut(&Step),
+    ) -> Result<Result<Vec<Copied>, Difference>, Error> {
+        let from = Feed { page: self.page, commit_number: Some(commit_number), is_hashed: true };
+        let to = Feed { commit_number: None, ..from };
+        let mut source = from.start(&self.from.store, Progress::default());
+        let mut target = to.start(&self.to.store, Progress::default());
+        let (mut copied, mut rows) = (Vec::new(), 0_u64);
+        loop {
+            let (ours, theirs) = match tokio::join!(source.recv(), target.recv()) {
+                (None, None) => return Ok(Ok(copied)),
+                (ours, theirs) => (ours.transpose()?, theirs.transpose()?),
+            };
+            if let Some(difference) = difference(ours.as_ref(), theirs.as_ref()) {
+                return Ok(Err(difference));
+            }
+            let Some(Fed { page, hash, is_last: is_done }) = ours else { continue };
+            let (table, added) = (page.step.name, rows_of(&page));
+            rows = rows.saturating_add(added);
+            tell(&Step { stage: Stage::Comparing, table, rows, added, is_done });
+            if is_done {
+                copied.push(Copied { table, rows, sha256: hex(&hash.unwrap_or_default()) });
+                rows = 0;
+            }
+        }
+    }
+}
+
+/// Both sides are read in the same steps, so that equal ledgers have equal pages.
+fn difference(ours: Option<&Fed>, theirs: Option<&Fed>) -> Option<Difference> {
+    let (Some(ours), Some(theirs)) = (ours, theirs) else {
+        let table = ours.or(theirs)?.page.step.name;
+        return Some(Difference { table, key: String::new() });
+    };
+    if ours.hash == theirs.hash && ours.page.len() == theirs.page.len() {
+        return None;
+    }
+    let key = ours.page.first_difference(&theirs.page).map_or_else(String::new, |key| text(&key));
+    Some(Difference { table: ours.page.step.name, key })
+}
+
+fn text(key: &Key) -> String {
+    let one = |value: &Value| match value {
+        Value::I64(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::Null | Value::Blob(_) => String::new(),
+    };
+    key.iter().map(one).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,81 @@
+//! A ledger's pages, read ahead by a task of its own in one transaction: one page is read while another one
+//! waits and a third is worked on, so that memory does not grow with the ledger.
+
+use super::progress::Progress;
+use crate::Error;
+use domain::code::Code;
+use sha2::{Digest, Sha256};
+use store::Store;
+use store::copy::Page;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+/// A page on its way.
+pub(super) struct Fed {
+    pub page: Page,
+    /// Over the rows of the step so far.
+    pub hash: Option<[u8; 32]>,
+    /// Whether the step ends with it.
+    pub is_last: bool,
+}
+
+/// How a ledger is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Feed {
+    /// Rows of a page.
+    pub page: usize,
+    /// The commit that the ledger must stand at, if it must.
+    pub commit_number: Option<i64>,
+    /// Whether tables are hashed; then each is read once, as it is in the end.
+    pub is_hashed: bool,
+}
+
+impl Feed {
+    /// Reads what is left.
+    pub(super) fn start(self, store: &Store, from: Progress) -> Receiver<Result<Fed, Error>> {
+        let (sender, pages) = channel(1);
+        let store = store.clone();
+        tokio::spawn(async move {
+            if let Err(error) = self.read(&store, from, &sender).await {
+                // Nobody listens any more: then nobody misses it.
+                drop(sender.send(Err(error)).await);
+            }
+        });
+        pages
+    }
+
+    async fn read(
+        self,
+        store: &Store,
+        from: Progress,
+        pages: &Sender<Result<Fed, Error>>,
+    ) -> Result<(), Error> {
+        let mut tx = store.read().await?;
+        let commit = store::head::get(&mut tx).await?.commit_number;
+        if self.commit_number.is_some_and(|expected| expected != commit) {
+            return Err(Code::CopySourceChanged.into());
+        }
+        for (step, mut after) in from.left().filter(|(step, _)| !self.is_hashed || step.is_whole()) {
+            let mut hash = self.is_hashed.then(Sha256::new);
+            loop {
+                let page = store::copy::read(&mut tx, step, &after, self.page).await?;
+                let is_last = page.len() < self.page;
+                after = page.last_key().unwrap_or(after);
+                let hash = hash.as_mut().map(|hash| add(hash, &page));
+                if pages.send(Ok(Fed { page, hash, is_last })).await.is_err() {
+                    return Ok(());
+                }
+                if is_last {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn add(hash: &mut Sha256, page: &Page) -> [u8; 32] {
+    let mut bytes = Vec::new();
+    page.encode(&mut bytes);
+    hash.update(&bytes);
+    hash.clone().finalize().into()
+}

@@ -1,0 +1,108 @@
+//! `copy`: a whole ledger into another place: from a data directory to a server, back, or to another of the
+//! same kind. Killed, it goes on with the same command.
+
+mod answer;
+mod display;
+mod side;
+
+use self::display::Display;
+use self::side::{Side, shown_source, shown_target};
+use crate::cli::Globals;
+use crate::exit::{Exit, Failure};
+use crate::out::{Out, note};
+use clap::Args;
+use serde_json::json;
+use service::copy::{Copy, Verdict};
+
+/// Arguments of `copy`.
+#[derive(Debug, Args)]
+#[command(after_help = "PLACE is a data directory, or the URL of a database on a server: \
+                  postgres://USER:PASSWORD@HOST:PORT/NAME.\nStop everything that writes to the source first. \
+                  It is sealed while the copy is made, and stays so afterwards: it can be read and not \
+                  written.\nA copy that was killed goes on with the same command.\n\n\
+                  Exit code: 0 copied and verified, 1 refused, 2 the two sides are not the same.\n\n\
+                  Example:\n  sluice copy --from ./data --to postgres://sluice@db/sluice\n  \
+                  sluice copy --from postgres://sluice@db/sluice --to ./report --keep\n  \
+                  sluice copy --unseal --from ./data")]
+pub(crate) struct CopyArgs {
+    /// The ledger
+    #[arg(long, env = "SLUICE_COPY_FROM", hide_env_values = true, value_name = "PLACE")]
+    pub from: String,
+    /// Where it goes: a place without a ledger, or an unfinished copy of this one
+    #[arg(
+        long,
+        env = "SLUICE_COPY_TO",
+        hide_env_values = true,
+        value_name = "PLACE",
+        required_unless_present = "unseal"
+    )]
+    pub to: Option<String>,
+    /// Let the source be used again afterwards: the copy is for a test or a report
+    #[arg(long, conflicts_with = "unseal")]
+    pub keep: bool,
+    /// Rows of one transaction
+    #[arg(long, default_value = "20000", value_name = "ROWS", value_parser = page)]
+    pub page: usize,
+    /// Give a copy up: let the source be written again
+    #[arg(long)]
+    pub unseal: bool,
+}
+
+fn page(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(rows @ 1..=100_000) => Ok(rows),
+        _ => Err("a number from 1 to 100000".to_owned()),
+    }
+}
+
+/// Copies, goes on with a copy, or gives one up.
+pub(crate) async fn run(globals: &Globals, args: &CopyArgs) -> Result<Exit, Failure> {
+    match &args.to {
+        Some(to) if !args.unseal => copy(globals, args, to).await,
+        _ => unseal(globals, &args.from).await,
+    }
+}
+
+async fn copy(globals: &Globals, args: &CopyArgs, to: &str) -> Result<Exit, Failure> {
+    let (from_shown, to_shown) = (shown_source(&args.from)?, shown_target(to)?);
+    if from_shown == to_shown {
+        return Err(Failure::Usage(format!("{to_shown} cannot be copied to itself")));
+    }
+    let source = Side::source(globals, &args.from).await?;
+    source.service.may_move(&to_shown).await?;
+    let target = Side::target(globals, to).await?;
+    let actor = globals.actor();
+    let copy = Copy {
+        from: &source.service,
+        to: &target.service,
+        from_shown: &from_shown,
+        to_shown: &to_shown,
+        page: args.page,
+        keep: args.keep,
+        actor: &actor,
+    };
+    let mut display = Display::new();
+    let verdict = copy.run(|step| display.show(step)).await;
+    if !matches!(verdict, Ok(Verdict::Same(_)) | Err(service::Error::Refused(_))) {
+        note(&format!(
+            "the copy is not finished, and {from_shown} may be sealed: run the same command again to go on, or \
+             give the copy up with `sluice copy --unseal --from {from_shown}`"
+        ));
+    }
+    answer::answer(Out { json: globals.json }, &copy, &verdict?, &display)
+}
+
+async fn unseal(globals: &Globals, from: &str) -> Result<Exit, Failure> {
+    let shown = shown_source(from)?;
+    let source = Side::source(globals, from).await?;
+    let moved_to = source.service.unseal(&globals.actor()).await?;
+    let text = || match &moved_to {
+        Some(place) => {
+            format!("{shown} can be written again. What is in {place} is not this ledger: do not use both.")
+        }
+        None => format!("{shown} was not sealed."),
+    };
+    let json = json!({ "from": shown, "unsealed": moved_to.is_some(), "was_moving_to": moved_to });
+    Out { json: globals.json }.answer(json, text)?;
+    Ok(Exit::Success)
+}

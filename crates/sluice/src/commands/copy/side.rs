@@ -1,0 +1,109 @@
+//! The two sides of a copy: how they are opened, and how they are shown.
+
+use crate::cli::Globals;
+use crate::clock::SystemClock;
+use crate::data_dir::{DataDir, Lock};
+use crate::exit::Failure;
+use ledger::{Door, DoorOptions};
+use service::Service;
+use std::path::Path;
+use std::sync::Arc;
+use store::{Schema, Store, StoreError, is_server};
+
+/// What of a URL's query says which database it is; the rest may be secret.
+const SHOWN: [&str; 5] = ["user", "host", "hostaddr", "port", "dbname"];
+
+/// An open ledger; nobody else writes to its data directory meanwhile.
+pub(super) struct Side {
+    pub service: Service,
+    _lock: Option<Lock>,
+}
+
+impl Side {
+    /// A ledger that stands.
+    pub(super) async fn source(globals: &Globals, place: &str) -> Result<Self, Failure> {
+        if is_server(place) {
+            return Ok(Self::over(globals, Store::connect(place, Schema::Expect).await?, None));
+        }
+        let directory = DataDir(place.into());
+        let database = directory.existing()?;
+        let lock = directory.lock()?;
+        Ok(Self::over(globals, Store::open(&database).await?, Some(lock)))
+    }
+
+    /// A place for a ledger; whatever is there already is looked at later.
+    pub(super) async fn target(globals: &Globals, place: &str) -> Result<Self, Failure> {
+        if is_server(place) {
+            let store = match Store::connect(place, Schema::Expect).await {
+                Err(StoreError::NoLedger) => Store::connect(place, Schema::Migrate).await?,
+                there => there?,
+            };
+            return Ok(Self::over(globals, store, None));
+        }
+        let directory = DataDir(place.into());
+        let lock = directory.lock()?;
+        Ok(Self::over(globals, Store::open(&directory.database()).await?, Some(lock)))
+    }
+
+    fn over(globals: &Globals, store: Store, lock: Option<Lock>) -> Self {
+        let (clock, chunk_items) = (Arc::new(SystemClock), globals.chunk_items);
+        let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items });
+        Self { service: Service::new(store, door, clock), _lock: lock }
+    }
+}
+
+/// How a source is called, the same however its place was written.
+pub(super) fn shown_source(place: &str) -> Result<String, Failure> {
+    if is_server(place) {
+        return Ok(without_secrets(place));
+    }
+    DataDir(place.into()).existing()?;
+    absolute(place)
+}
+
+/// How a target is called; a directory is made if it is missing.
+pub(super) fn shown_target(place: &str) -> Result<String, Failure> {
+    if is_server(place) {
+        return Ok(without_secrets(place));
+    }
+    let failed = |error| Failure::File { path: place.into(), error };
+    std::fs::create_dir_all(place).map_err(failed)?;
+    absolute(place)
+}
+
+fn absolute(place: &str) -> Result<String, Failure> {
+    let failed = |error| Failure::File { path: place.into(), error };
+    Ok(Path::new(place).canonicalize().map_err(failed)?.display().to_string())
+}
+
+/// A URL without the password, and without any part that could be one.
+fn without_secrets(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let (base, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let base = match base.rsplit_once('@') {
+        Some((user, host)) => format!("{}@{host}", user.split(':').next().unwrap_or_default()),
+        None => base.to_owned(),
+    };
+    let is_shown = |pair: &&str| pair.split_once('=').is_some_and(|(name, _)| SHOWN.contains(&name));
+    let query = query.split('&').filter(is_shown).collect::<Vec<_>>().join("&");
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{scheme}://{base}{mark}{query}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn a_url_is_shown_without_its_password() {
+        for (url, shown) in [
+            ("postgres://me:s3cret@db:5433/money", "postgres://me@db:5433/money"),
+            ("postgres://me:s3/c@r:et@db/money?sslmode=require", "postgres://me@db/money"),
+            ("postgresql://db/money?password=s3cret&user=me", "postgresql://db/money?user=me"),
+            ("postgres://db/money?p%61ssword=s3cret&sslpassword=s3cret", "postgres://db/money"),
+            ("postgres://db", "postgres://db"),
+        ] {
+            assert_eq!(without_secrets(url), shown);
+        }
+    }
+}

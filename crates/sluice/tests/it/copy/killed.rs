@@ -1,0 +1,85 @@
+//! SIGKILL at random moments of a copy, in each direction. `SLUICE_KILLS` says how many, `SLUICE_SEED`
+//! replays a run.
+
+use super::world::{At, World};
+use serde_json::json;
+use std::time::Duration;
+
+const PEOPLE: u32 = 300;
+
+/// A small generator (splitmix64), so that a run can be replayed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % n
+    }
+}
+
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// What stands after a kill: nothing, an unfinished copy that nobody can open, or the finished copy.
+fn is_finished(to: &At) -> bool {
+    let answer = to.run(&["account", "list"]);
+    match answer.json["error"]["code"].as_str() {
+        Some("NO_LEDGER" | "COPY_UNFINISHED") => false,
+        None => answer.json["accounts"] != json!([]),
+        // Killed while the schema was made.
+        Some("DATABASE_UNAVAILABLE") => false,
+        Some(_) => panic!("{answer:?}"),
+    }
+}
+
+/// Copies until so many copies were killed; each is gone on with until it is whole.
+fn storm(from: &At, mut place: impl FnMut() -> At, seed: u64) -> At {
+    let (mut random, mut kills, mut to) = (Random(seed), 0, place());
+    let said = from.said_in_short();
+    loop {
+        let longest = if kills % 2 == 0 { 1_500 } else { 300 };
+        kills += u64::from(from.kill_copy(&to, Duration::from_millis(random.below(longest))));
+        if !is_finished(&to) {
+            continue;
+        }
+        to.verified();
+        assert_eq!(to.said_in_short(), said, "seed {seed}");
+        // It may have been killed between the end of the copy and the end of the seal.
+        from.unseal();
+        if kills >= number("SLUICE_KILLS", 20) / 2 {
+            return to;
+        }
+        to = place();
+    }
+}
+
+#[test]
+fn a_killed_copy_goes_on_and_is_whole_in_the_end() {
+    let mut world = World::new();
+    let seed = number("SLUICE_SEED", 7);
+    let file = world.with_payees(PEOPLE);
+    let server = storm(&file, || world.database(), seed);
+    let back = storm(&server, || world.directory(), seed + 1);
+    for ledger in [&file, &server, &back] {
+        ledger.ok(&["deposit", "--account", "ACME", "--amount", "1.00"]);
+        ledger.verified();
+    }
+}
+
+#[test]
+fn what_is_there_is_not_copied_again() {
+    let mut world = World::new();
+    let (file, server) = (world.with_payees(50), world.database());
+    let back = world.directory();
+    for (from, to) in [(&file, &server), (&server, &back)] {
+        from.cut_copy(to);
+        let said = from.copied(to, &[]).stderr;
+        assert!(said.contains("copied posting: 51 rows"), "{said}");
+        assert!(!said.contains("copied holder") && !said.contains("copied account"), "{said}");
+        assert!(said.contains("compared holder: 51 rows"), "{said}");
+    }
+}

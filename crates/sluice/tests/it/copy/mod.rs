@@ -1,0 +1,6 @@
+//! `sluice copy`: whole, killed, and refused.
+
+mod killed;
+mod refused;
+mod whole;
+mod world;

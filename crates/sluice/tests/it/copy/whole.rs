@@ -1,0 +1,204 @@
+//! A ledger with something of everything goes from a folder to a server and back; all three say the same.
+
+use super::world::{At, World};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use testkit::postgres::query_text;
+
+const PAYEES: u32 = 24;
+
+/// So many rows of 1.00.
+fn payroll(count: u32, memo: &str) -> String {
+    let rows: String = (1..=count).map(|n| format!("P{n},1.00,{memo},R-{n}\n")).collect();
+    format!("account,amount,memo,reference\n{rows}")
+}
+
+/// Currencies, people, accounts, rates, limits, single transfers.
+fn with_accounts(world: &mut World) -> At {
+    let ledger = world.directory();
+    ledger.ok(&["init", "--time-zone", "Asia/Shanghai"]);
+    for (number, currency) in [("ACME", "USD"), ("EURO", "EUR"), ("YEN", "JPY"), ("POOR", "USD")] {
+        ledger.ok(&["account", "open", "--number", number, "--holder", "Acme Ltd", "--currency", currency]);
+        if number != "POOR" {
+            ledger.ok(&["deposit", "--account", number, "--amount", "5000"]);
+        }
+    }
+    let people: String = (1..=PAYEES).map(|n| format!("P{n},张 \"{n}\",p{n}@x.org,U{n},USD,\n")).collect();
+    let people = people.replace("\"", "");
+    let file = format!("number,holder,email,uid,currency,opening\n{people}P1,Twice,,,USD,\n");
+    let imported = ledger.run(&["account", "import", &world.file("people.csv", &file)]).json;
+    assert_eq!(imported["opened"], PAYEES, "{imported}");
+    ledger.ok(&["asset", "add", "POINTS", "--scale", "0"]);
+    ledger.ok(&["fx", "set", "USD", "EUR", "0.9"]);
+    ledger.ok(&["fx", "set", "USD", "JPY", "151.37", "--origin", "desk"]);
+    let fees = ["--fee-threshold", "0.50", "--fee-rate", "0.01", "--fee-min", "0.01", "--fee-max", "1"];
+    ledger
+        .ok(&[&["policy", "set", "--currency", "USD", "--max", "2000", "--day", "none"], &fees[..]].concat());
+    ledger.ok(&["policy", "set", "--currency", "USD", "--account", "ACME", "--max", "3000", "--min", "0.02"]);
+    let transfer = |to: &str, amount: &str, more: &[&str]| {
+        let args = ["transfer", "--from", "ACME", "--to", to, "--amount", amount];
+        ledger.run(&[&args, more].concat()).exit
+    };
+    assert_eq!(transfer("EURO", "12.34", &["--op-id", "to-euro", "--memo", "naïve 💶"]), 0);
+    assert_eq!(transfer("YEN", "1.00", &["--rate", "150.5", "--op-id", "β/2"]), 0);
+    assert_eq!(transfer("P1", "9999.00", &["--op-id", "too-much"]), 1);
+    assert_eq!(transfer("P1", "3.00", &["--date", "2026-01-31"]), 0);
+    ledger.ok(&["withdraw", "--account", "P1", "--amount", "0.10"]);
+    ledger
+}
+
+/// A batch in each state that a person can bring it to.
+fn with_batches(world: &mut World) -> At {
+    let ledger = with_accounts(world);
+    let file = world.file("all.csv", &(payroll(PAYEES, "\"May, 五月\"") + "NOBODY,1.00,,\nP2,-1,,\n"));
+    let few = |world: &World, n: u32| world.file(&format!("few-{n}.csv"), &payroll(n, "x"));
+    ledger.ok(&["account", "freeze", "P7", "--reason", "court order"]);
+    let partial = ledger.import(&file, &[]);
+    for person in ["P9", "P11", "P13"] {
+        ledger.ok(&["account", "freeze", person]);
+    }
+    ledger.ok(&["batch", "run", &partial]);
+    ledger.ok(&["account", "unfreeze", "P13"]);
+    ledger.ok(&["batch", "retry", &partial]);
+    ledger.ok(&["batch", "skip", &partial, "--line", "10", "--reason", "left"]);
+    let completed = ledger.import(&few(world, 2), &[]);
+    ledger.ok(&["batch", "run", &completed]);
+    ledger.import(&few(world, 3), &["--draft"]);
+    ledger.import(&few(world, 4), &[]);
+    let cancelled = ledger.import(&few(world, 5), &[]);
+    ledger.ok(&["batch", "cancel", &cancelled, "--reason", "wrong"]);
+    for (n, verb) in [(6, "pause"), (7, "cancel"), (8, "start")] {
+        let batch = ledger.import(&few(world, n), &[]);
+        ledger.ok(&["batch", "start", &batch]);
+        ledger.run(&["batch", verb, &batch]);
+    }
+    let stopped = [(9, "stop_on_failure"), (10, "atomic")];
+    let stopped = stopped.map(|(n, mode)| ledger.import(&few(world, n), &["--mode", mode]));
+    ledger.ok(&["account", "freeze", "P5"]);
+    for batch in stopped {
+        ledger.ok(&["batch", "run", &batch]);
+    }
+    ledger.ok(&["account", "unfreeze", "P5"]);
+    let poor = ["--account", "POOR", "--type", "one_to_many", "--name", "Poor"];
+    let poor = ledger.ok(&[&["batch", "import", &few(world, 11)], &poor[..]].concat()).json;
+    ledger.ok(&["batch", "run", poor["batch_id"].as_str().unwrap()]);
+    ledger.ok(&["batch", "retry", poor["batch_id"].as_str().unwrap(), "--line", "3", "--no-run"]);
+    let mut unfinished = ledger.slow_import();
+    std::thread::sleep(Duration::from_millis(500));
+    unfinished.kill().unwrap();
+    unfinished.wait().unwrap();
+    ledger
+}
+
+fn hashes(answer: &Value) -> BTreeMap<String, (u64, String)> {
+    let tables = answer["tables"].as_array().unwrap().iter();
+    let one = |t: &Value| (t["rows"].as_u64().unwrap(), t["sha256"].as_str().unwrap().to_owned());
+    tables.map(|table| (table["name"].as_str().unwrap().to_owned(), one(table))).collect()
+}
+
+#[test]
+fn a_ledger_goes_to_a_server_and_back_and_says_the_same_everywhere() {
+    let mut world = World::new();
+    let (file, server, back) = (with_batches(&mut world), world.database(), world.directory());
+    let states: Vec<_> = file.ok(&["batch", "list"]).json["batches"].as_array().unwrap().clone();
+    for state in "draft pending cancelled processing paused completed partially_completed failed".split(' ') {
+        assert!(states.iter().any(|batch| batch["status"] == state), "{state}: {states:?}");
+    }
+    let said = file.said();
+    assert!(said.contains("naïve 💶") && said.contains("May, 五月") && said.len() > 100_000);
+
+    let there = file.copied(&server, &["--page", "7"]);
+    assert_eq!(there.json["kept"], false);
+    assert!(there.json["from"].as_str().unwrap().ends_with("place-1"), "{there:?}");
+    let again = server.copied(&back, &["--keep"]);
+    assert_eq!(again.json["kept"], true);
+    let (first, second) = (hashes(&there.json), hashes(&again.json));
+    for (table, (rows, _)) in &first {
+        assert!(*rows > 0, "{table} is not tested");
+        // The copying itself stands in the audit log, which moves the head.
+        assert_eq!(
+            first[table] == second[table],
+            !["audit", "ledger_head"].contains(&table.as_str()),
+            "{table}"
+        );
+    }
+    for place in [&file, &server, &back] {
+        assert!(place.said() == said, "{place:?}");
+        place.verified();
+    }
+    goes_on(&world, &server, &back);
+}
+
+/// The kept source and its copy are two ledgers now; the same work has the same numbers in both.
+fn goes_on(world: &World, server: &At, back: &At) {
+    let file = world.file("new.csv", &payroll(PAYEES, "new"));
+    let after = [server, back].map(|ledger| {
+        let batch = ledger.import(&file, &[]);
+        let run = ledger.ok(&["batch", "run", &batch]).json;
+        assert_eq!(run["success_count"], PAYEES - 3, "{run}");
+        ledger.ok(&["batch", "run"]);
+        let paused = ledger.ok(&["batch", "list", "--state", "paused"]).json;
+        ledger.ok(&["batch", "resume", paused["batches"][0]["batch_id"].as_str().unwrap()]);
+        let known = ["--from", "ACME", "--to", "EURO", "--amount", "12.34", "--op-id", "to-euro"];
+        let known = ledger.run(&[&["transfer"], &known[..]].concat()).json;
+        assert!(known["replayed"] == true || known["code"] == "OPERATION_CONFLICT", "{known}");
+        ledger.ok(&["account", "open", "--number", "NEW", "--holder", "New", "--currency", "POINTS"]);
+        ledger.ok(&["fx", "set", "EUR", "JPY", "160"]);
+        ledger.verified();
+        let accounts = ledger.ok(&["account", "list", "--system", "--limit", "1000"]).json;
+        (batch, accounts["accounts"].clone())
+    });
+    let without_time = |mut accounts: Value| {
+        for account in accounts.as_array_mut().unwrap() {
+            account["opened_at"] = json!(null);
+        }
+        accounts
+    };
+    let [(batch, accounts), (other, others)] = after;
+    assert_eq!((batch, without_time(accounts)), (other, without_time(others)));
+}
+
+#[test]
+fn every_table_of_a_server_is_copied_whole_or_left_out_on_purpose() {
+    let mut world = World::new();
+    let server = world.database();
+    server.ok(&["init"]);
+    let rows = query_text(
+        &server.0,
+        "SELECT c.table_name, c.column_name, c.data_type FROM information_schema.columns c
+         JOIN information_schema.tables t USING (table_schema, table_name)
+         WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' ORDER BY 1, c.ordinal_position",
+    );
+    let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in rows {
+        let [table, column, kind] = row.map_text();
+        let is_plain = kind == "bigint" || kind == "text";
+        assert!(is_plain || table == "refinery_schema_history", "{table}.{column} is {kind}");
+        tables.entry(table).or_default().push(column);
+    }
+    for name in store::copy::LEFT_OUT {
+        assert!(tables.remove(*name).is_some(), "{name}");
+    }
+    for step in store::copy::STEPS.iter().filter(|step| step.is_whole()) {
+        assert_eq!(tables.remove(step.table()).as_deref(), Some(step.columns().map_text().as_slice()));
+    }
+    assert!(tables.is_empty(), "give these a step: {:?}", tables.keys());
+}
+
+/// Texts out of what holds texts.
+trait Texts<T> {
+    fn map_text(self) -> T;
+}
+
+impl Texts<[String; 3]> for Vec<Option<String>> {
+    fn map_text(self) -> [String; 3] {
+        self.into_iter().map(Option::unwrap).collect::<Vec<_>>().try_into().unwrap()
+    }
+}
+
+impl Texts<Vec<String>> for &[&str] {
+    fn map_text(self) -> Vec<String> {
+        self.iter().map(|text| (*text).to_owned()).collect()
+    }
+}

@@ -1,0 +1,208 @@
+//! Ledgers in folders and on a server, one with something of everything in it, and copies between them.
+
+use crate::support::{Answer, answer};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use testkit::postgres::Postgres;
+
+/// Where ledgers are made; a server is started for the first that needs one.
+pub struct World {
+    pub folder: TempDir,
+    server: Option<Postgres>,
+    places: usize,
+}
+
+/// A ledger, or where one will be: a data directory or a URL.
+#[derive(Debug, Clone)]
+pub struct At(pub String);
+
+impl World {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), server: None, places: 0 }
+    }
+
+    pub fn directory(&mut self) -> At {
+        self.places += 1;
+        At(self.folder.path().join(format!("place-{}", self.places)).to_str().unwrap().to_owned())
+    }
+
+    /// An empty database; the server takes any password.
+    pub fn database(&mut self) -> At {
+        let server = self.server.get_or_insert_with(Postgres::shared);
+        At(server.database().replacen("sluice@", "sluice:s3cret@", 1))
+    }
+
+    /// Writes a file and gives its path.
+    pub fn file(&self, name: &str, text: &str) -> String {
+        let path: PathBuf = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// A ledger in which so many people were paid once.
+    pub fn with_payees(&mut self, count: u32) -> At {
+        let ledger = self.directory();
+        let (mut accounts, mut payroll) =
+            ("number,holder,email,uid,currency,opening\n".to_owned(), "account,amount\n".to_owned());
+        for k in 1..=count {
+            writeln!(accounts, "P{k:05},Person {k},,U{k:05},USD,").unwrap();
+            writeln!(payroll, "P{k:05},1.00").unwrap();
+        }
+        ledger.ok(&["init"]);
+        ledger.ok(&["account", "open", "--number", "ACME", "--holder", "Acme Ltd", "--currency", "USD"]);
+        ledger.ok(&["account", "import", &self.file("accounts.csv", &accounts)]);
+        ledger.ok(&["deposit", "--account", "ACME", "--amount", "100000.00"]);
+        let batch = ledger.import(&self.file("payroll.csv", &payroll), &[]);
+        ledger.ok(&["batch", "run", &batch]);
+        ledger
+    }
+}
+
+impl At {
+    /// The binary with this ledger, ready for arguments.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
+        let option = if self.0.contains("://") { "--database" } else { "--data" };
+        command.env_clear().env("USER", "tester").args([option, &self.0]).arg("--json");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub fn output(&self, args: &[&str]) -> Output {
+        self.command().args(args).output().unwrap()
+    }
+
+    pub fn run(&self, args: &[&str]) -> Answer {
+        answer(&self.output(args))
+    }
+
+    pub fn ok(&self, args: &[&str]) -> Answer {
+        let answer = self.run(args);
+        assert_eq!(answer.exit, 0, "{self:?} {args:?} {answer:?}");
+        answer
+    }
+
+    pub fn refused(&self, args: &[&str], code: &str) -> Answer {
+        let answer = self.run(args);
+        let found = (answer.exit, answer.json["error"]["code"].as_str());
+        assert_eq!(found, (1, Some(code)), "{self:?} {args:?} {answer:?}");
+        answer
+    }
+
+    /// Imports a file from ACME and gives the batch's number.
+    pub fn import(&self, file: &str, more: &[&str]) -> String {
+        let args = ["batch", "import", file, "--type", "one_to_many", "--account", "ACME", "--name", "Test"];
+        let answer = self.ok(&[&args, more].concat());
+        answer.json["batch_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Begins an import that waits for the rest of its file.
+    pub fn slow_import(&self) -> Child {
+        let args =
+            ["batch", "import", "-", "--type", "one_to_many", "--account", "ACME", "--name", "Unfinished"];
+        let mut child = self.command().args(args).stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.as_mut().unwrap().write_all(b"account,amount\nP1,1.00\n").unwrap();
+        child
+    }
+
+    pub fn verified(&self) {
+        let verified = self.ok(&["verify"]);
+        assert_eq!(verified.json["ok"], true, "{self:?} {verified:?}");
+    }
+
+    /// The arguments of a copy from here.
+    pub fn copy_args<'a>(&'a self, to: &'a Self, more: &[&'a str]) -> Vec<&'a str> {
+        [&["copy", "--from", &self.0, "--to", &to.0], more].concat()
+    }
+
+    pub fn copy(&self, to: &Self, more: &[&str]) -> Answer {
+        self.run(&self.copy_args(to, more))
+    }
+
+    pub fn copied(&self, to: &Self, more: &[&str]) -> Answer {
+        let answer = self.copy(to, more);
+        assert_eq!((answer.exit, &answer.json["verified"]), (0, &true.into()), "{answer:?}");
+        answer
+    }
+
+    pub fn unseal(&self) -> Answer {
+        self.ok(&["copy", "--unseal", "--from", &self.0])
+    }
+
+    /// Begins a copy in small pages and kills it when the accounts are there and the postings are not.
+    pub fn cut_copy(&self, to: &Self) {
+        let args = self.copy_args(to, &["--page", "5"]);
+        let mut child = self.command().args(args).spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let said: Vec<String> =
+            lines.map(Result::unwrap).take_while(|line| !line.starts_with("copied balance")).collect();
+        child.kill().unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(9), "{said:?}");
+    }
+
+    /// Begins a copy in small pages, and kills it after a while; `true` if it had not ended by itself.
+    pub fn kill_copy(&self, to: &Self, after: Duration) -> bool {
+        let mut child = self.command().args(self.copy_args(to, &["--page", "20", "--keep"])).spawn().unwrap();
+        let begun = Instant::now();
+        while begun.elapsed() < after && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        drop(child.kill());
+        let output = child.wait_with_output().unwrap();
+        // A schema that was being made is brought up to date by the command that says so.
+        if String::from_utf8_lossy(&output.stderr).contains("sluice migrate") {
+            to.ok(&["migrate"]);
+            return true;
+        }
+        assert!(output.status.success() || output.status.signal() == Some(9), "{:?}", answer(&output));
+        !output.status.success()
+    }
+
+    /// What the ledger says in a few answers.
+    pub fn said_in_short(&self) -> String {
+        let list = self.ok(&["account", "list", "--system", "--limit", "1000"]).json;
+        let statement = self.ok(&["account", "statement", "ACME", "--limit", "1000"]).json;
+        format!("{list} {statement}")
+    }
+
+    /// What the ledger says of everything that people see; byte for byte.
+    pub fn said(&self) -> String {
+        let mut said = String::new();
+        let numbers = |list: &[&str], rows: &str, key: &str| -> Vec<String> {
+            let json = self.ok(list).json;
+            json[rows].as_array().unwrap().iter().map(|row| row[key].as_str().unwrap().to_owned()).collect()
+        };
+        let mut say = |args: &[&str]| {
+            let output = self.output(args);
+            assert!(output.status.success(), "{args:?} {:?}", answer(&output));
+            writeln!(said, "{args:?} {}", String::from_utf8(output.stdout).unwrap()).unwrap();
+        };
+        for account in numbers(&["account", "list", "--system", "--limit", "1000"], "accounts", "number") {
+            say(&["account", "show", &account]);
+            say(&["account", "statement", &account, "--limit", "1000"]);
+            say(&["account", "statement", &account, "--from", "2020-01-01", "--to", "2099-12-31"]);
+        }
+        for batch in numbers(&["batch", "list", "--limit", "1000"], "batches", "batch_id") {
+            say(&["batch", "status", &batch]);
+            say(&["batch", "items", &batch, "--limit", "1000"]);
+            say(&["batch", "history", &batch]);
+        }
+        for args in [
+            &["account", "list", "--system", "--limit", "1000"] as &[&str],
+            &["holder", "list"],
+            &["asset", "list"],
+            &["fx", "list"],
+            &["policy", "show", "--currency", "USD"],
+            &["policy", "show", "--currency", "USD", "--account", "ACME"],
+            &["stats", "--from", "2020-01-01", "--to", "2099-12-31"],
+        ] {
+            say(args);
+        }
+        said
+    }
+}

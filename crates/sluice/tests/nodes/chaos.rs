@@ -1,0 +1,89 @@
+//! Four workers, twenty batches of 5,000 items in chunks of 100 over 500 shared accounts; workers are killed
+//! and frozen at random all the while.
+
+use crate::cluster::{Cluster, Random, Worker, number};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+const ACCOUNTS: u64 = 500;
+const BATCHES: i64 = 20;
+const ITEMS: u64 = 5_000;
+/// A round that takes longer has left something behind.
+const ROUND: Duration = Duration::from_secs(300);
+
+/// A worker that is frozen until a moment.
+struct Frozen {
+    until: Instant,
+    worker: Worker,
+}
+
+#[test]
+fn workers_that_are_killed_and_frozen_settle_every_item_once() {
+    let (rounds, seed) = (number("SLUICE_ROUNDS", 5), number("SLUICE_SEED", 11));
+    let mut cluster = Cluster::with_accounts(ACCOUNTS);
+    let (mut random, mut done) = (Random(seed), BTreeMap::<&str, u64>::new());
+    let begun = Instant::now();
+    for round in 1..=rounds {
+        let batches: Vec<String> =
+            (0..BATCHES).map(|_| cluster.batch(&mut random, ACCOUNTS, ITEMS)).collect();
+        let mut workers: Vec<Worker> = (0..4).map(|_| cluster.worker()).collect();
+        for batch in &batches {
+            cluster.ok(&["batch", "start", batch]);
+        }
+        storm(&mut cluster, &mut workers, &mut random, &mut done, seed);
+        for worker in workers {
+            assert!(worker.stop(), "seed {seed} round {round}: a worker did not end well");
+        }
+        settled(&cluster, i64::try_from(round).unwrap());
+    }
+    println!("{rounds} rounds in {:?}, seed {seed}: {done:?}", begun.elapsed());
+}
+
+/// Until every batch has ended: a kill or a freeze every 50 to 400 ms.
+fn storm(
+    cluster: &mut Cluster,
+    workers: &mut Vec<Worker>,
+    random: &mut Random,
+    done: &mut BTreeMap<&'static str, u64>,
+    seed: u64,
+) {
+    let (begun, mut frozen) = (Instant::now(), Vec::<Frozen>::new());
+    while cluster.count("SELECT COUNT(*) FROM batch WHERE state NOT IN (8, 9, 10)") > 0 {
+        assert!(begun.elapsed() < ROUND, "seed {seed}: batches were left behind");
+        std::thread::sleep(Duration::from_millis(50 + random.below(350)));
+        let (over, still): (Vec<_>, Vec<_>) =
+            frozen.drain(..).partition(|one: &Frozen| one.until < Instant::now());
+        frozen = still;
+        for one in over {
+            one.worker.thaw();
+            workers.push(one.worker);
+        }
+        if workers.is_empty() {
+            continue;
+        }
+        let place = usize::try_from(random.below(u64::try_from(workers.len()).unwrap())).unwrap();
+        let worker = workers.swap_remove(place);
+        if random.below(2) == 0 {
+            drop(worker);
+            *done.entry("killed").or_default() += 1;
+            workers.push(cluster.worker());
+        } else {
+            worker.freeze();
+            *done.entry("frozen").or_default() += 1;
+            let until = Instant::now() + Duration::from_millis(500 + random.below(8_000));
+            frozen.push(Frozen { until, worker });
+        }
+    }
+    for one in frozen {
+        one.worker.thaw();
+        workers.push(one.worker);
+    }
+}
+
+fn settled(cluster: &Cluster, rounds: i64) {
+    let items = rounds * BATCHES * i64::try_from(ITEMS).unwrap();
+    assert_eq!(cluster.count("SELECT COUNT(*) FROM batch WHERE state = 8"), rounds * BATCHES);
+    assert_eq!(cluster.count("SELECT COUNT(*) FROM item WHERE state = 4"), items);
+    assert_eq!(cluster.count("SELECT COUNT(*) FROM transfer WHERE kind = 2 AND status = 1"), items);
+    cluster.verified();
+}

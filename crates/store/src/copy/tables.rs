@@ -1,0 +1,94 @@
+//! What is copied, and in which order: a row is written after those that it refers to. Items come while
+//! their batch is a draft, and batches go on to their state afterwards, along the moves that the schema
+//! allows.
+//!
+//! A new table gets its line here, with every column; a test holds the list against the schema. What is
+//! left out on purpose stands in [`LEFT_OUT`].
+
+use super::{Kind, Step, Way};
+use crate::bulk::{Insert, Update};
+use Kind::{Number, Text};
+
+/// Not copied: who is at work (`node`, `lease`), rows to lock (`turn`), and what is made again from the
+/// postings (`history`, `history_mark`).
+pub const LEFT_OUT: &[&str] =
+    &["node", "lease", "turn", "history", "history_mark", "refinery_schema_history"];
+
+/// What the ledger says about its own copying is not part of the ledger.
+const OWN_SETTINGS: &str = "name <> 'moved_to' AND substr(name, 1, 5) <> 'copy.'";
+
+macro_rules! step {
+    ($table:literal, $keys:literal, $($column:ident $kind:ident),+ $(,)?) => {
+        Step {
+            name: $table,
+            rows: Insert { table: $table, columns: &[$(stringify!($column)),+] },
+            kinds: &[$($kind),+],
+            keys: $keys,
+            way: Way::Insert,
+            only: "",
+        }
+    };
+}
+
+/// The steps of a copy: name, how many of the first columns are the key, the columns.
+#[rustfmt::skip]
+pub static STEPS: &[Step] = &[
+    Step { only: OWN_SETTINGS, ..step!("setting", 1, name Text, value Text) },
+    step!("asset", 1, id Number, code Text, scale Number, created_at Number),
+    step!("holder", 1, id Number, name Text, email Text, uid Text, created_at Number),
+    step!("account", 1,
+        id Number, number Text, holder Number, asset Number, kind Number, stripe Number, opened_at Number),
+    step!("balance", 1,
+        account Number, asset Number, holder Number, kind Number, status Number, overdraft Number,
+        balance Number, held Number, head Number, day Number, day_out Number, month Number, month_out Number),
+    step!("policy", 2,
+        asset Number, account Number, min Number, max Number, day Number, month Number, batch_max Number,
+        fee_threshold Number, fee_rate_ppm Number, fee_min Number, fee_max Number),
+    step!("fx_rate", 1, id Number, source Number, target Number, rate Text, origin Text, at Number),
+    step!("transfer", 1,
+        number Number, kind Number, status Number, code Number, source Number, target Number, amount Number,
+        fee Number, first_posting Number, posting_count Number, value_date Number, created_at Number,
+        memo Text),
+    step!("transfer_exchange", 1,
+        transfer Number, target_amount Number, rate Text, rate_source Text, rate_at Number, rounding Number,
+        residual Text),
+    step!("posting", 1,
+        id Number, transfer Number, kind Number, debit Number, credit Number, amount Number,
+        debit_after Number, credit_after Number, debit_prev Number, credit_prev Number, value_date Number,
+        created_at Number),
+    step!("operation", 1, id Text, fingerprint Text, transfer Number, created_at Number),
+    Step { way: Way::Draft, ..step!("batch", 1,
+        id Number, day Number, day_number Number, name Text, type Number, mode Number, state Number,
+        intent Number, ready Number, asset Number, account Number, remarks Text, file_hash Text,
+        content_hash Text, first_number Number, last_number Number, refused_count Number,
+        total_count Number, total_amount Number, success_count Number, success_amount Number,
+        failed_count Number, failed_amount Number, skipped_count Number, fee_amount Number, created_by Text,
+        created_at Number, submitted_at Number, started_at Number, interrupted_at Number,
+        completed_at Number) },
+    step!("item", 1,
+        number Number, batch Number, line Number, source Number, target Number, amount Number, state Number,
+        code Number, memo Text, reference Text),
+    Step { name: "batch_state", way: Way::Walk, ..step!("batch", 1, id Number, state Number) },
+    step!("item_failure", 1,
+        id Number, batch Number, item Number, code Number, amount Number, chunk Number, at Number),
+    step!("import_problem", 1,
+        id Number, batch Number, line Number, column_name Text, code Number, value Text),
+    step!("batch_history", 1,
+        id Number, batch Number, item Number, state Number, event Text, detail Text, actor Text, at Number),
+    step!("chunk", 1, number Number, commit_number Number, postings Number),
+    step!("audit", 1,
+        id Number, at Number, actor Text, origin Text, action Text, subject Text, subject_id Number,
+        result Text, detail Text, digest Text),
+    Step {
+        way: Way::Set(Update { table: "counter", key: "name", columns: &["value"] }),
+        ..step!("counter", 1, name Text, value Number)
+    },
+    Step {
+        way: Way::Set(Update { table: "ledger_head", key: "id", columns: &["commit_number", "policy_version"] }),
+        ..step!("ledger_head", 1, id Number, commit_number Number, policy_version Number)
+    },
+];
+
+/// Tables whose numbers the engine gives out itself.
+pub(super) const NUMBERED: &[&str] =
+    &["item_failure", "import_problem", "batch_history", "fx_rate", "audit", "batch"];

@@ -1,0 +1,217 @@
+//! One of everything that the store can write, in as many rows as wanted.
+
+use domain::account::{AccountKind, Window};
+use domain::batch::{BatchMode, BatchState, BatchTally, BatchType};
+use domain::code::Code;
+use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId};
+use domain::item::ItemState;
+use domain::policy::Policy;
+use domain::posting::{Posting, PostingKind, opened};
+use domain::transfer::TransferKind;
+use store::account::NewAccount;
+use store::audit::{Actor, Audit};
+use store::batch::{Filled, NewBatch};
+use store::batch_history::Event;
+use store::chunk::Chunk;
+use store::fx::FxRate;
+use store::holder::Holder;
+use store::import_problem::ImportProblem;
+use store::item::{Failure, Item};
+use store::node::Node;
+use store::operation::Operation;
+use store::transfer::{Exchange, Transfer};
+use store::{StoreError, Tx};
+
+/// The day that everything counts for.
+pub const DAY: i64 = 20_000;
+/// The posting of the `k`-th transfer: all are of chunk 1.
+pub const fn posting_id(k: i64) -> PostingId {
+    PostingId(PostingId::first_of_chunk(1).0 + k)
+}
+
+/// Every table gets a row, and those of a chunk or a file get `rows` of them: customers' accounts `1` to
+/// `rows`, each paid 5 by the world. Gives the batch: its first item completed, the others failed.
+pub async fn fill(tx: &mut Tx, rows: i64) -> Result<BatchId, StoreError> {
+    let asset: AssetId = store::asset::add(tx, "USD", 2, 1).await?;
+    let other: AssetId = store::asset::add(tx, "EUR", 2, 1).await?;
+    store::policy::set(tx, asset, None, &Policy::shipped(2)).await?;
+    let rate = FxRate { source: asset, target: other, rate: "0.9".into(), origin: "test".into(), at: 1 };
+    store::fx::add(tx, &rate).await?;
+    store::setting::set(tx, "language", "zh").await?;
+    accounts(tx, asset, rows).await?;
+    chunk(tx, rows).await?;
+    let batch = batch(tx, asset, rows).await?;
+    let node = Node { name: "node-1".into(), stripe: 1, is_worker: true, expires_at: 5 };
+    store::node::join(tx, &node, 1).await?;
+    store::lease::take(tx, batch, "node-1", 0).await?;
+    store::history::advance(tx, 1).await?;
+    Ok(batch)
+}
+
+fn holder(id: i64) -> Holder {
+    let (email, uid) = (Some(format!("h{id}@example.com")), (id % 2 == 0).then(|| format!("U{id}")));
+    Holder { id: HolderId(id), name: format!("持有人 {id}"), email, uid, created_at: 1 }
+}
+
+async fn accounts(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<(), StoreError> {
+    let holders: Vec<_> = (1..=rows).map(holder).collect();
+    store::holder::insert(tx, &holders).await?;
+    let customer = |id| (id, Some(HolderId(id)), AccountKind::Customer, 0);
+    let system = [(rows + 1, None, AccountKind::World, 0), (rows + 2, None, AccountKind::World, 1)];
+    let all: Vec<_> = (1..=rows).map(customer).chain(system).collect();
+    let new = |&(id, holder, kind, stripe): &(i64, Option<HolderId>, AccountKind, i64)| NewAccount {
+        id: AccountId(id),
+        number: format!("N{id}"),
+        holder,
+        asset,
+        kind,
+        stripe,
+        opened_at: 1,
+    };
+    store::account::insert(tx, &all.iter().map(new).collect::<Vec<_>>()).await?;
+    let balances = all.iter().map(|&(id, holder, kind, _)| opened(AccountId(id), asset, holder, kind));
+    store::balance::insert(tx, &balances.collect::<Vec<_>>()).await
+}
+
+async fn chunk(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
+    let world = AccountId(rows + 1);
+    let transfer = |k: i64| Transfer {
+        number: TransferId(k),
+        kind: TransferKind::Deposit,
+        code: None,
+        source: world,
+        target: AccountId(k),
+        amount: 5,
+        fee: 0,
+        first_posting: Some(posting_id(k)),
+        posting_count: 1,
+        value_date: DAY,
+        created_at: 1,
+        memo: (k % 2 == 0).then(|| format!("memo {k}")),
+    };
+    let refused = Transfer {
+        number: TransferId(rows + 1),
+        code: Some(Code::InsufficientBalance),
+        first_posting: None,
+        posting_count: 0,
+        ..transfer(1)
+    };
+    let transfers: Vec<_> = (1..=rows).map(transfer).chain([refused]).collect();
+    store::transfer::insert(tx, &transfers).await?;
+    let exchange = |k| {
+        let (rate, rate_source, residual) = ("1.5".to_owned(), "test".to_owned(), "0".to_owned());
+        (TransferId(k), Exchange { target_amount: 7, rate, rate_source, rate_at: 1, rounding: 1, residual })
+    };
+    store::transfer::insert_exchanges(tx, &(1..=rows).map(exchange).collect::<Vec<_>>()).await?;
+    let posting = |k: i64| Posting {
+        id: posting_id(k),
+        transfer: TransferId(k),
+        kind: PostingKind::Transfer,
+        debit: world,
+        credit: AccountId(k),
+        amount: 5,
+        debit_after: -5 * k,
+        credit_after: 5,
+        debit_prev: (k > 1).then(|| posting_id(k - 1)),
+        credit_prev: None,
+    };
+    let postings: Vec<_> = (1..=rows).map(posting).collect();
+    store::posting::insert(tx, &postings, vec![DAY; postings.len()], 1).await?;
+    let mut accounts = store::balance::lock(tx, (1..=rows + 1).collect()).await?;
+    for account in &mut accounts {
+        let is_world = account.id == world;
+        account.balance = if is_world { -5 * rows } else { 5 };
+        account.head = Some(posting_id(if is_world { rows } else { account.id.0 }));
+        account.day = Window { key: DAY, out: 0 };
+    }
+    store::balance::write(tx, accounts.iter()).await?;
+    let operation = |k| Operation { id: format!("op-{k:06}"), fingerprint: format!("{k:x}"), transfer: k };
+    store::operation::reserve(tx, &(1..=rows).map(operation).collect::<Vec<_>>(), 1).await?;
+    let audit = |k| Audit {
+        actor: Actor { name: "tester".to_owned(), origin: "test".to_owned() },
+        action: "transfer.create",
+        subject: "transfer",
+        subject_id: (k > 1).then_some(k),
+        result: "ok",
+        detail: "{}".to_owned(),
+        digest: (k % 2 == 0).then(|| "ab".repeat(32)),
+    };
+    store::audit::append(tx, (1..=rows).map(audit).collect(), 1).await?;
+    let head = store::head::advance(tx).await?;
+    store::chunk::insert(tx, Chunk { number: 1, commit_number: head.commit_number, postings: rows }).await
+}
+
+async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreError> {
+    let new = NewBatch {
+        day: 20_260_310,
+        name: "工资".to_owned(),
+        kind: BatchType::OneToMany,
+        mode: BatchMode::Continue,
+        asset,
+        account: Some(AccountId(1)),
+        remarks: None,
+        created_by: "tester".to_owned(),
+        created_at: 1,
+    };
+    let id = store::batch::create(tx, &new).await?;
+    let item = |k: i64| Item {
+        number: TransferId(k),
+        line: k + 1,
+        source: AccountId(rows + 1),
+        target: AccountId(k),
+        amount: 5,
+        state: ItemState::Pending,
+        code: None,
+        memo: Some("三月".to_owned()),
+        reference: None,
+    };
+    store::item::insert(tx, id, &(1..=rows).map(item).collect::<Vec<_>>()).await?;
+    let (column, value) = (Some("amount".to_owned()), "x".to_owned());
+    let problem = |k| ImportProblem {
+        line: k,
+        column: column.clone().filter(|_| k > 1),
+        code: Code::AmountFormat,
+        value: value.clone(),
+    };
+    store::import_problem::insert(tx, id, &(1..=rows).map(problem).collect::<Vec<_>>()).await?;
+    store::batch::set_extent(tx, id, 1, rows).await?;
+    let file_hash = Some("cd".repeat(32));
+    let total_amount = 5 * rows;
+    let filled = Filled {
+        file_hash,
+        first_number: 1,
+        last_number: rows,
+        refused_count: 0,
+        total_count: rows,
+        total_amount,
+    };
+    assert_eq!(store::batch::fill(tx, id, &filled).await?, 1);
+    assert_eq!(store::batch::submit(tx, id, &"ef".repeat(32), 2).await?, 1);
+    let failed: Vec<_> = (2..=rows).map(|k| (TransferId(k), Some(Code::SourceFrozen))).collect();
+    assert_eq!(store::item::set_states(tx, &failed, ItemState::Failed).await?, failed.len() as u64);
+    let failure = |k| Failure { item: TransferId(k), code: Code::SourceFrozen, amount: 5, chunk: 1 };
+    store::item::insert_failures(tx, id, &(1..=rows).map(failure).collect::<Vec<_>>(), 3).await?;
+    let (from, to) = (ItemState::Pending, ItemState::Completed);
+    assert_eq!(store::item::set_range(tx, id, (1, rows), from, to).await?, 1);
+    let tally = BatchTally {
+        total_count: rows,
+        total_amount: 5 * rows,
+        success_count: 1,
+        success_amount: 5,
+        failed_count: rows - 1,
+        failed_amount: 5 * (rows - 1),
+        skipped_count: 0,
+        fee_amount: 0,
+    };
+    store::batch::set_tally(tx, id, &tally).await?;
+    let event = Event {
+        item: None,
+        state: BatchState::Pending,
+        event: "submitted".to_owned(),
+        detail: None,
+        actor: "tester".to_owned(),
+        at: 2,
+    };
+    store::batch_history::insert(tx, id, event).await?;
+    Ok(id)
+}

@@ -1,0 +1,19 @@
+//! The store against real databases: every statement runs, transactions are whole, what is written stays, the
+//! schema refuses what the domain never asks for, and all engines do the same.
+//!
+//! `SLUICE_TEST_ENGINE=file|memory|server` chooses the engine; what only a server can be asked about runs
+//! with `server`.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod bulk;
+mod fill;
+mod locks;
+mod migration;
+mod nouns;
+mod refusals;
+mod rules;
+mod schema;
+mod tls;
+mod transactions;
+mod values;
+mod world;

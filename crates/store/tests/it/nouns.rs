@@ -1,0 +1,297 @@
+//! Every statement runs: the fixed ones prepare, and each noun writes and reads one row and many, since many
+//! go another way than few.
+
+use crate::fill::{DAY, fill, posting_id};
+use crate::world::{is_server, run, world};
+use domain::account::AccountStatus;
+use domain::batch::{BatchIntent, BatchState};
+use domain::code::Code;
+use domain::id::{AccountId, AssetId, BatchId, HolderId, TransferId};
+use domain::item::ItemState;
+use store::account::{AccountFilter, PayeeKey};
+use store::batch::BatchFilter;
+use store::bulk::Lock;
+use store::counter::{self, Counter};
+use store::item::Page;
+use store::turn::{self, Turn};
+use store::value::Value;
+use store::{Store, Tx};
+
+/// More than go by a single statement on any engine.
+const MANY: i64 = 100;
+
+#[tokio::test]
+async fn every_statement_of_the_catalogue_prepares() {
+    let world = world().await;
+    for sql in store::catalogue() {
+        let highest = (1..=20).rev().find(|n| sql.text.contains(&format!("${n}"))).unwrap_or(0);
+        let lock = match sql.lock {
+            _ if !is_server() => "",
+            Lock::None => "",
+            Lock::Shared => " FOR KEY SHARE",
+            Lock::Write => " FOR NO KEY UPDATE",
+            Lock::Alone => " FOR UPDATE",
+        };
+        let mut tx = world.store.write().await.unwrap();
+        let text = format!("EXPLAIN {}{lock}", sql.text);
+        tx.fetch_text(text, vec![Value::Null; highest]).await.unwrap_or_else(|error| {
+            panic!("{error}: {}", sql.text);
+        });
+    }
+}
+
+#[tokio::test]
+async fn every_noun_reads_what_it_wrote() {
+    for rows in [1, MANY] {
+        let world = world().await;
+        let mut tx = world.store.write().await.unwrap();
+        let batch = fill(&mut tx, rows).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = world.store.write().await.unwrap();
+        directory(&mut tx, rows).await;
+        movements(&mut tx, rows).await;
+        batches(&mut tx, batch, rows).await;
+        for_verify(&mut tx, rows).await;
+        nodes(&world.store, &mut tx, batch).await;
+        changes(&mut tx, batch, rows).await;
+        tx.commit().await.unwrap();
+    }
+}
+
+fn length<T>(all: &[T]) -> i64 {
+    i64::try_from(all.len()).unwrap()
+}
+
+async fn directory(tx: &mut Tx, rows: i64) {
+    let names = |of: fn(i64) -> String| (1..=rows + 1).map(of).collect::<Vec<_>>();
+    let assets = store::asset::all(tx).await.unwrap();
+    assert_eq!(
+        assets.iter().map(|a| (a.id.0, a.code.as_str())).collect::<Vec<_>>(),
+        [(1, "USD"), (2, "EUR")]
+    );
+    assert_eq!(store::holder::list(tx, 0, 1_000).await.unwrap().len() as i64, rows);
+    let first = store::holder::get(tx, HolderId(1)).await.unwrap().unwrap();
+    assert_eq!(
+        (first.name.as_str(), first.email.as_deref(), first.uid),
+        ("持有人 1", Some("h1@example.com"), None)
+    );
+    let emails = store::holder::by_email(tx, names(|k| format!("h{k}@example.com"))).await.unwrap();
+    assert_eq!(length(&emails), rows);
+    let uids = store::holder::by_uid(tx, names(|k| format!("U{k}"))).await.unwrap();
+    assert_eq!(length(&uids), rows / 2);
+    assert_eq!(store::holder::by_name(tx, "持有人 1").await.unwrap(), None);
+    let account = store::account::by_number(tx, "N1").await.unwrap().unwrap();
+    assert_eq!(store::account::by_id(tx, AccountId(1)).await.unwrap(), Some(account.clone()));
+    assert_eq!(
+        (account.balance, account.head, account.holder),
+        (5, Some(posting_id(1).0), Some(HolderId(1)))
+    );
+    let system = store::account::system(tx).await.unwrap();
+    assert_eq!(system.iter().map(|a| (a.id.0, a.stripe)).collect::<Vec<_>>(), [(rows + 1, 0), (rows + 2, 1)]);
+    let customers = store::account::list(tx, &AccountFilter::default(), 1_000).await.unwrap();
+    assert_eq!(length(&customers), rows);
+    let numbers = store::account::resolve(tx, PayeeKey::Number, names(|k| format!("N{k}"))).await.unwrap();
+    assert_eq!(length(&numbers), rows + 1);
+    let by = |key| (key, if key == PayeeKey::Email { rows } else { rows / 2 });
+    for (key, expected) in [by(PayeeKey::Email), by(PayeeKey::Uid)] {
+        let of: fn(i64) -> String =
+            if key == PayeeKey::Email { |k| format!("h{k}@example.com") } else { |k| format!("U{k}") };
+        assert_eq!(length(&store::account::resolve(tx, key, names(of)).await.unwrap()), expected);
+    }
+    assert_eq!(store::account::numbers(tx, vec![1]).await.unwrap(), [(1, "N1".to_owned())]);
+    let balances = store::balance::read(tx, (1..=rows + 2).collect()).await.unwrap();
+    assert_eq!(balances.iter().map(|account| account.balance).sum::<i64>(), 0);
+    assert_eq!(store::balance::lock(tx, vec![1]).await.unwrap(), balances[..1]);
+    let book = store::policy::book(tx).await.unwrap();
+    assert_eq!(book.version, store::head::policy_version(tx).await.unwrap());
+    let rate = store::fx::newest(tx, AssetId(1), AssetId(2)).await.unwrap();
+    assert_eq!(store::fx::list(tx).await.unwrap(), rate.into_iter().collect::<Vec<_>>());
+    assert_eq!(store::setting::get(tx, "language").await.unwrap().as_deref(), Some("zh"));
+}
+
+async fn movements(tx: &mut Tx, rows: i64) {
+    let all: Vec<i64> = (1..=rows + 2).collect();
+    let transfers = store::transfer::by_numbers(tx, all.clone()).await.unwrap();
+    assert_eq!(length(&transfers), rows + 1);
+    assert_eq!(store::transfer::get(tx, TransferId(1)).await.unwrap().as_ref(), transfers.first());
+    assert_eq!(transfers.last().unwrap().code, Some(Code::InsufficientBalance));
+    assert_eq!(store::transfer::exchange(tx, TransferId(1)).await.unwrap().unwrap().target_amount, 7);
+    assert_eq!(store::transfer::exchange(tx, TransferId(rows + 1)).await.unwrap(), None);
+    assert_eq!(store::transfer::statistics(tx, DAY, DAY).await.unwrap(), []);
+    assert_eq!(store::transfer::item_failures(tx, 0, 9).await.unwrap(), [(1, rows)]);
+    let postings = store::posting::after(tx, 0, 1_000).await.unwrap();
+    assert_eq!(length(&postings), rows);
+    assert_eq!(store::posting::last(tx).await.unwrap(), posting_id(rows).0);
+    let ids = (1..=rows).map(|k| posting_id(k).0).collect();
+    assert_eq!(store::posting::by_ids(tx, ids).await.unwrap(), postings);
+    // Back over the world's postings, newest first.
+    let mut walked =
+        store::posting::walk(tx, AccountId(rows + 1), posting_id(rows).0, 1_000, 0).await.unwrap();
+    walked.reverse();
+    assert_eq!(walked, postings);
+    let operations = store::operation::find(tx, vec!["op-000001".to_owned(), "op-none".to_owned()]).await;
+    assert_eq!(operations.unwrap().iter().map(|found| found.transfer).collect::<Vec<_>>(), [1]);
+    assert_eq!(store::operation::count(tx).await.unwrap(), rows);
+    assert_eq!(length(&store::audit::list(tx, 0, 1_000).await.unwrap()), rows);
+    let about = store::audit::of_subject(tx, "transfer", rows, 9).await.unwrap();
+    assert_eq!(length(&about), i64::from(rows > 1));
+    let chunks = store::chunk::after(tx, 0, 9).await.unwrap();
+    assert_eq!(chunks.iter().map(|chunk| (chunk.number, chunk.postings)).collect::<Vec<_>>(), [(1, rows)]);
+    assert_eq!(store::chunk::by_numbers(tx, vec![1, 2]).await.unwrap(), chunks);
+    assert_eq!(store::history::mark(tx).await.unwrap(), chunks[0].commit_number);
+    let page = store::history::page(tx, AccountId(1), DAY, (DAY + 1, i64::MIN), 9).await.unwrap();
+    assert_eq!(page, [(DAY, posting_id(1).0)]);
+}
+
+async fn batches(tx: &mut Tx, id: BatchId, rows: i64) {
+    let batch = store::batch::get(tx, id).await.unwrap().unwrap();
+    assert_eq!((batch.name.as_str(), batch.state, batch.day_number), ("工资", BatchState::Pending, 1));
+    assert_eq!((batch.range(), batch.tally.failed_count), ((1, rows), rows - 1));
+    assert_eq!(store::batch::lock(tx, id).await.unwrap().as_ref(), Some(&batch));
+    assert_eq!(store::batch::lock_many(tx, vec![id.0]).await.unwrap(), std::slice::from_ref(&batch));
+    assert_eq!(store::batch::by_number(tx, batch.day, 1).await.unwrap().as_ref(), Some(&batch));
+    assert_eq!(store::batch::by_state(tx, BatchState::Pending).await.unwrap(), std::slice::from_ref(&batch));
+    assert_eq!(store::batch::unready(tx).await.unwrap(), []);
+    assert_eq!(store::batch::same_file(tx, &"cd".repeat(32)).await.unwrap().as_ref(), Some(&batch));
+    let filter = BatchFilter { state: Some(batch.state), kind: Some(batch.kind), before: Some(i64::MAX) };
+    assert_eq!(store::batch::list(tx, &filter, 9).await.unwrap(), [batch]);
+    let page = Page { batch: id, after: 0, last: rows, limit: 1_000 };
+    let items = store::item::page(tx, page, None, None).await.unwrap();
+    assert_eq!(length(&items), rows);
+    let failed = store::item::page(tx, page, Some(ItemState::Failed), None).await.unwrap();
+    let frozen =
+        store::item::page(tx, page, Some(ItemState::Failed), Some(Code::SourceFrozen)).await.unwrap();
+    assert_eq!((length(&failed), &failed), (rows - 1, &frozen));
+    assert_eq!(store::item::get(tx, id, 1).await.unwrap().as_ref(), items.first());
+    assert_eq!(store::item::by_line(tx, id, (1, rows), 2).await.unwrap().as_ref(), items.first());
+    assert_eq!(store::item::by_numbers(tx, (1..=rows).collect()).await.unwrap(), items);
+    let states = store::item::states(tx, vec![1, rows + 1]).await.unwrap();
+    assert_eq!(states, [(1, id.0, ItemState::Completed)]);
+    assert_eq!(store::item::failures(tx, TransferId(rows)).await.unwrap().len(), 1);
+    assert_eq!(length(&store::import_problem::list(tx, id, 1_000).await.unwrap()), rows);
+    assert_eq!(store::batch_history::list(tx, id).await.unwrap().len(), 1);
+}
+
+async fn for_verify(tx: &mut Tx, rows: i64) {
+    let size = |rows: store::value::Rows| i64::try_from(rows.len()).unwrap();
+    let postings = store::verify::postings(tx, 0, 1_000).await.unwrap();
+    assert!(postings.iter().all(|(_, claim)| claim.is_some_and(|claim| claim.amount == 5)));
+    assert_eq!(length(&postings), rows);
+    assert_eq!(size(store::verify::balances(tx, 0, 1_000).await.unwrap()), rows + 2);
+    assert_eq!(size(store::verify::items(tx, 0, 1_000).await.unwrap()), rows);
+    assert_eq!(store::verify::transfer_sums(tx).await.unwrap(), (rows, 0));
+    assert_eq!(store::verify::account_without_balance(tx).await.unwrap(), None);
+    let before = (i64::MIN, i64::MIN, i64::MIN);
+    assert_eq!(length(&store::verify::history(tx, before, 1_000).await.unwrap()), 2 * rows);
+    assert_eq!(size(store::verify::chunks(tx, 0, 1_000).await.unwrap()), rows / 2);
+    assert_eq!(length(&store::verify::failures_by_chunk(tx, 7).await.unwrap()), rows);
+    assert_eq!(size(store::verify::batches(tx).await.unwrap()), 1);
+}
+
+async fn nodes(store: &Store, tx: &mut Tx, batch: BatchId) {
+    let node = store::node::get(tx, "node-1").await.unwrap().unwrap();
+    assert_eq!((node.stripe, node.is_worker, node.expires_at), (1, true, 5));
+    assert_eq!(store::node::all(tx).await.unwrap(), std::slice::from_ref(&node));
+    assert!(store::node::beat(tx, "node-1", 7).await.unwrap());
+    assert!(!store::node::beat(tx, "node-2", 7).await.unwrap());
+    assert_eq!(store::node::expired(tx, 7).await.unwrap(), []);
+    assert_eq!(store::node::expired(tx, 8).await.unwrap().len(), 1);
+    let lease = store::lease::get(tx, batch).await.unwrap().unwrap();
+    assert_eq!((lease.owner.as_str(), lease.epoch, lease.is_live), ("node-1", 1, true));
+    assert_eq!(store::lease::get_shared(tx, batch).await.unwrap().as_ref(), Some(&lease));
+    assert_eq!(store::lease::get_alone(tx, batch).await.unwrap().as_ref(), Some(&lease));
+    assert_eq!(store::lease::lock(tx, vec![batch.0]).await.unwrap(), [(batch, 1)]);
+    assert_eq!(store::lease::held_by(tx, "node-1").await.unwrap(), 1);
+    // A taking that saw an older epoch gets nothing.
+    assert_eq!(store::lease::take(tx, batch, "node-2", 0).await.unwrap(), None);
+    assert_eq!(store::lease::take(tx, batch, "node-2", 1).await.unwrap(), Some(2));
+    assert!(!store::lease::get(tx, batch).await.unwrap().unwrap().is_live);
+    store::lease::release(tx, batch, 1).await.unwrap();
+    assert_eq!(store::lease::held_by(tx, "node-2").await.unwrap(), 1);
+    store::lease::release(tx, batch, 2).await.unwrap();
+    assert_eq!(store::lease::take(tx, batch, "node-1", 2).await.unwrap(), Some(3));
+    store::lease::give_back(tx, batch, "node-1").await.unwrap();
+    assert_eq!(store::lease::get(tx, batch).await.unwrap().unwrap().owner, "");
+    assert_eq!(store::batch::waiting(tx, store.node()).await.unwrap(), []);
+    turn::take(tx, Turn::Batch).await.unwrap();
+    turn::take(tx, Turn::Directory).await.unwrap();
+    // After 2020, and it goes on.
+    let (one, other) = (tx.clock().await.unwrap(), tx.clock().await.unwrap());
+    assert!(one > 1_577_836_800_000_000 && other >= one, "{one} {other}");
+}
+
+async fn changes(tx: &mut Tx, id: BatchId, rows: i64) {
+    let first = counter::take(tx, Counter::Number, 10).await.unwrap();
+    assert_eq!(counter::take(tx, Counter::Number, 1).await.unwrap(), first + 10);
+    for counter in [Counter::Chunk, Counter::Account, Counter::Holder] {
+        assert_eq!(counter::take(tx, counter, 2).await.unwrap(), 1);
+    }
+    store::balance::set_status(tx, AccountId(1), AccountStatus::Frozen).await.unwrap();
+    assert_eq!(store::account::by_id(tx, AccountId(1)).await.unwrap().unwrap().status, AccountStatus::Frozen);
+    let version = store::head::policy_version(tx).await.unwrap();
+    store::head::raise_policy_version(tx).await.unwrap();
+    let head = store::head::advance(tx).await.unwrap();
+    assert_eq!((head.commit_number, head.policy_version), (2, version + 1));
+    store::batch::set_intent(tx, id, BatchIntent::Pause, Some(4)).await.unwrap();
+    store::batch::set_state(tx, id, BatchState::Processing, BatchIntent::Run, Some(5), None).await.unwrap();
+    assert_eq!(store::batch::waiting(tx, "node-9").await.unwrap(), [id]);
+    // An import that broke off is forgotten with all that it left.
+    run(
+        tx,
+        "INSERT INTO batch (day, day_number, name, type, mode, state, intent, ready, asset, first_number,
+        last_number, refused_count, total_count, total_amount, success_count, success_amount, failed_count,
+        failed_amount, skipped_count, fee_amount, created_by, created_at)
+        SELECT day, 2, name, type, mode, 2, 2, 0, asset, 900, 900, 0, 0, 0, 0, 0, 0, 0, 0, 0, created_by, 1
+        FROM batch",
+    )
+    .await
+    .unwrap();
+    let unready = store::batch::unready(tx).await.unwrap();
+    assert_eq!(unready.len(), 1);
+    let broken = unready[0].id;
+    let mut left = store::item::by_numbers(tx, vec![rows]).await.unwrap();
+    left[0].number = TransferId(900);
+    store::item::insert(tx, broken, &left).await.unwrap();
+    assert_eq!(store::item::delete_range(tx, broken, (900, 900)).await.unwrap(), 1);
+    store::import_problem::purge(tx, broken).await.unwrap();
+    store::batch::purge(tx, broken).await.unwrap();
+    assert_eq!(store::batch::unready(tx).await.unwrap(), []);
+    assert_eq!(store::node::leave_others(tx, "node-9").await.unwrap(), 1);
+    store::node::leave(tx, "node-9").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_list_of_accounts_takes_what_is_sought_as_it_is_written() {
+    let world = world().await;
+    let mut tx = world.store.write().await.unwrap();
+    fill(&mut tx, 1).await.unwrap();
+    for (id, number) in [(11, "a%b"), (12, "a_b"), (13, "a\\b"), (14, "A!B"), (15, "aXb")] {
+        let text = format!(
+            "INSERT INTO account (id, number, holder, asset, kind, opened_at) VALUES ({id}, '{number}', 1, 1, 1, 1)"
+        );
+        run(&mut tx, &text).await.unwrap();
+        let columns =
+            "account, asset, holder, kind, status, overdraft, balance, held, day, day_out, month, month_out";
+        run(
+            &mut tx,
+            &format!("INSERT INTO balance ({columns}) VALUES ({id}, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0)"),
+        )
+        .await
+        .unwrap();
+    }
+    for (part, found) in [
+        ("a%b", vec![11]),
+        ("A_B", vec![12]),
+        ("a\\b", vec![13]),
+        ("\\", vec![13]),
+        ("a!b", vec![14]),
+        ("!", vec![14]),
+        ("xB", vec![15]),
+        ("h1@EXAMPLE", vec![1, 11, 12, 13, 14, 15]),
+    ] {
+        let filter = AccountFilter { text: Some(part.to_owned()), ..AccountFilter::default() };
+        let ids: Vec<_> =
+            store::account::list(&mut tx, &filter, 99).await.unwrap().iter().map(|a| a.id.0).collect();
+        assert_eq!(ids, found, "{part}");
+    }
+}

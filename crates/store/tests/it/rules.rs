@@ -1,0 +1,124 @@
+//! What the schema refuses: changes of what is written, what cannot be, and moves that the domain does not
+//! know.
+
+use crate::fill::fill;
+use crate::world::{World, run, world};
+use domain::batch::BatchState;
+use domain::item::ItemState;
+use store::StoreError;
+
+async fn filled() -> World {
+    let world = world().await;
+    let mut tx = world.store.write().await.unwrap();
+    fill(&mut tx, 3).await.unwrap();
+    tx.commit().await.unwrap();
+    world
+}
+
+#[tokio::test]
+async fn what_is_written_is_never_changed() {
+    let world = filled().await;
+    for (text, refusal) in [
+        ("UPDATE posting SET amount = 6", "posting is append-only"),
+        ("DELETE FROM posting", "posting is append-only"),
+        ("UPDATE transfer SET amount = 6", "transfer is append-only"),
+        ("DELETE FROM transfer", "transfer is append-only"),
+        ("UPDATE audit SET actor = 'x' WHERE id = 2", "audit is append-only"),
+        ("DELETE FROM operation", "operation is append-only"),
+        ("DELETE FROM account", "accounts are closed, not deleted"),
+        ("UPDATE account SET asset = 2", "an account keeps its identity"),
+        ("UPDATE item SET amount = 6", "item: content is replaced, never changed"),
+        ("DELETE FROM item", "item: the batch is frozen"),
+    ] {
+        let mut tx = world.store.write().await.unwrap();
+        match run(&mut tx, text).await {
+            Err(StoreError::Constraint(said)) => assert_eq!(said, refusal, "{text}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+    assert_eq!((world.count("posting").await, world.count("transfer").await), (3, 4));
+}
+
+#[tokio::test]
+async fn the_schema_refuses_what_cannot_be() {
+    let world = filled().await;
+    for text in [
+        // A posting to oneself, of nothing, or that points forward.
+        "INSERT INTO posting VALUES (8, 1, 1, 1, 1, 5, 0, 0, NULL, NULL, 0, 0)",
+        "INSERT INTO posting VALUES (8, 1, 1, 1, 2, 0, 0, 0, NULL, NULL, 0, 0)",
+        "INSERT INTO posting VALUES (8, 1, 1, 1, 2, 5, 0, 0, 9, NULL, 0, 0)",
+        // A completed transfer without postings, a refused one without a reason, a second of a number.
+        "INSERT INTO transfer VALUES (9, 1, 1, NULL, 1, 2, 5, 0, NULL, 0, 0, 0, NULL)",
+        "INSERT INTO transfer VALUES (9, 1, 2, NULL, 1, 2, 5, 0, NULL, 0, 0, 0, NULL)",
+        "INSERT INTO transfer VALUES (1, 1, 2, 22, 1, 2, 5, 0, NULL, 0, 0, 0, NULL)",
+        // An exchange of no transfer.
+        "INSERT INTO transfer_exchange VALUES (-1, 1, '1', 't', 0, 1, '0')",
+        // A customer below zero.
+        "UPDATE balance SET balance = -1 WHERE account = 1",
+        // An item of a batch that does not exist, and one of a batch that is submitted.
+        "INSERT INTO item (number, batch, line, source, target, amount, state) VALUES (9, 9, 1, 1, 2, 5, 2)",
+        "INSERT INTO item (number, batch, line, source, target, amount, state) VALUES (9, 1, 1, 1, 2, 5, 2)",
+        // A second world account of one currency and stripe; a customer's account that is nobody's.
+        "INSERT INTO account (id, number, asset, kind, opened_at) VALUES (9, 'W', 1, 2, 0)",
+        "INSERT INTO account (id, number, asset, kind, opened_at) VALUES (9, 'W', 1, 1, 0)",
+        // Two chunks at one place in the order of commits.
+        "INSERT INTO chunk VALUES (2, 1, 1)",
+        // A holder of another's address.
+        "INSERT INTO holder (id, name, email, created_at) VALUES (9, 'x', 'h1@example.com', 0)",
+    ] {
+        let mut tx = world.store.write().await.unwrap();
+        let refused = run(&mut tx, text).await;
+        let expected = matches!(refused, Err(StoreError::Constraint(_) | StoreError::Duplicate(_)));
+        assert!(expected, "{text}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn items_and_batches_move_as_the_domain_says() {
+    let world = filled().await;
+    let batch = |state: i64| {
+        format!(
+            "INSERT INTO batch (id, day, day_number, name, type, mode, state, intent, ready, asset,
+               first_number, last_number, refused_count, total_count, total_amount, success_count,
+               success_amount, failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at)
+             VALUES (7, 1, 1, 'n', 1, 1, {state}, 2, 1, 1, 1, 2, 0, 2, 10, 0, 0, 0, 0, 0, 0, 'x', 0)"
+        )
+    };
+    let item = |number: i64, state: i64| {
+        format!(
+            "INSERT INTO item (number, batch, line, source, target, amount, state)
+             VALUES ({number}, 7, 1, 1, 2, 5, {state})"
+        )
+    };
+    for from in BatchState::ALL {
+        for to in BatchState::ALL {
+            let mut tx = world.store.write().await.unwrap();
+            // A fresh row in the state to come from: updates into it would be moves themselves.
+            run(&mut tx, &batch(from.number())).await.unwrap();
+            let moved = run(&mut tx, &format!("UPDATE batch SET state = {} WHERE id = 7", to.number())).await;
+            assert_eq!(moved.is_ok(), from == to || from.may_become(*to), "{from:?} -> {to:?}");
+        }
+    }
+    // The transfer of this number is there: completed asks for it.
+    world
+        .write(&["INSERT INTO transfer VALUES (70, 2, 2, 22, 1, 2, 5, 0, NULL, 0, 0, 0, NULL)"])
+        .await
+        .unwrap();
+    for from in ItemState::ALL {
+        for to in ItemState::ALL {
+            let mut tx = world.store.write().await.unwrap();
+            run(&mut tx, &batch(2)).await.unwrap();
+            run(&mut tx, &item(70, from.number())).await.unwrap();
+            let moved =
+                run(&mut tx, &format!("UPDATE item SET state = {} WHERE number = 70", to.number())).await;
+            assert_eq!(moved.is_ok(), from == to || from.may_become(to), "{from:?} -> {to:?}");
+        }
+    }
+    for (number, is_settled) in [(70, true), (71, false)] {
+        let mut tx = world.store.write().await.unwrap();
+        run(&mut tx, &batch(2)).await.unwrap();
+        run(&mut tx, &item(number, 2)).await.unwrap();
+        let completed = run(&mut tx, &format!("UPDATE item SET state = 4 WHERE number = {number}")).await;
+        assert_eq!(completed.is_ok(), is_settled, "{number}: {completed:?}");
+    }
+}

@@ -1,0 +1,81 @@
+//! A ledger on the engine that is chosen, and ways to look at what is stored.
+
+use store::value::Row;
+use store::{Schema, Store, StoreError, Tx};
+use testkit::place::{Engine, Place};
+
+/// An empty ledger.
+pub struct World {
+    pub store: Store,
+    pub place: Place,
+}
+
+/// On the engine that is chosen for the run.
+pub async fn world() -> World {
+    on(Engine::chosen()).await
+}
+
+pub async fn on(engine: Engine) -> World {
+    let place = Place::on(engine);
+    let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
+    World { store, place }
+}
+
+/// For what makes sense only where there are several writers; none if the run is about another engine.
+pub async fn server() -> Option<World> {
+    if is_server() { Some(on(Engine::Server).await) } else { None }
+}
+
+pub fn is_server() -> bool {
+    let is_server = Engine::chosen() == Engine::Server;
+    if !is_server {
+        println!("nothing to see without SLUICE_TEST_ENGINE=server");
+    }
+    is_server
+}
+
+/// Runs one statement.
+pub async fn run(tx: &mut Tx, text: &str) -> Result<(), StoreError> {
+    tx.fetch_text(text.to_owned(), vec![]).await.map(|_| ())
+}
+
+/// What a query gives, each row read by `of`.
+pub async fn all<T>(tx: &mut Tx, text: &str, of: impl Fn(Row<'_>) -> Result<T, StoreError>) -> Vec<T> {
+    let rows = tx.fetch_text(text.to_owned(), vec![]).await.unwrap();
+    rows.iter().map(|row| of(row).unwrap()).collect()
+}
+
+impl World {
+    /// Runs statements in a transaction of their own.
+    pub async fn write(&self, texts: &[&str]) -> Result<(), StoreError> {
+        let mut tx = self.store.write().await?;
+        for text in texts {
+            run(&mut tx, text).await?;
+        }
+        tx.commit().await
+    }
+
+    /// The numbers of a query's first column.
+    pub async fn numbers(&self, text: &str) -> Vec<i64> {
+        all(&mut self.store.read().await.unwrap(), text, |row| row.i64(0)).await
+    }
+
+    pub async fn count(&self, table: &str) -> i64 {
+        self.numbers(&format!("SELECT COUNT(*) FROM {table}")).await[0]
+    }
+
+    /// A table of the alphabet's columns, with a key, a rule and a unique column.
+    pub async fn with_sample(self) -> Self {
+        let (number, text, bytes, strict) = match self.place.engine {
+            Engine::File | Engine::Memory => ("INTEGER", "TEXT", "BLOB", "STRICT"),
+            Engine::Server => ("BIGINT", "TEXT COLLATE \"C\"", "BYTEA", ""),
+        };
+        let table = format!(
+            "CREATE TABLE sample (id {number} NOT NULL PRIMARY KEY, number {number} CHECK (number <> 13),
+               word {text}, bytes {bytes}, tag {text}, parent {number} REFERENCES sample (id),
+               CONSTRAINT sample_tag UNIQUE (tag)) {strict}"
+        );
+        self.write(&[&table]).await.unwrap();
+        self
+    }
+}
