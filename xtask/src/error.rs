@@ -20,6 +20,8 @@ pub enum Error {
     Answer(String, String),
     #[error("{0}")]
     Postgres(String),
+    #[error("{0}")]
+    Failover(String),
     #[error("{0} house rules are broken")]
     Untidy(usize),
 }

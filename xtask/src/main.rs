@@ -1,9 +1,10 @@
-//! The commands of this repository: `cargo xtask demo | test | tidy | payroll`.
+//! The commands of this repository: `cargo xtask demo | test | failover | tidy | payroll`.
 //!
 //! To add a command: a module here with one `run`, an arm in [`dispatch`], a line in [`HELP`].
 
 mod demo;
 mod error;
+mod failover;
 mod payroll;
 mod process;
 mod test;
@@ -21,6 +22,10 @@ cargo xtask COMMAND
              --kills N    how often the crash tests kill a run (20)
              --rounds N   how many rounds the tests of a lost database do (5)
              --scale S    small, medium or large (small)
+  failover   kill the leader of three servers under Patroni while money moves; not a part of `test`
+             --kills N    how often (5)
+             needs PostgreSQL, etcd (etcd-server) and python3; installs Patroni into target/failover, and what
+             else is missing when it runs as root
   tidy       the house rules: arrows, words, lengths
   payroll    write examples/staff.csv and examples/payroll.csv again
 
@@ -47,6 +52,9 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
         ["demo"] => demo::run(&root),
         ["test", options @ ..] => {
             test::run(&root, &test::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
+        }
+        ["failover", options @ ..] => {
+            failover::run(&root, &failover::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
         ["tidy"] => tidy::run(&root).map(|()| ExitCode::SUCCESS),
         ["payroll"] => payroll::run(&root).map(|()| ExitCode::SUCCESS),

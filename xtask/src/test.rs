@@ -2,7 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::{process, tidy};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use testkit::place::ENGINE_VARIABLE;
 use testkit::postgres::{Postgres, SERVER_VARIABLE};
 
 /// How hard the tests try.
@@ -101,10 +103,24 @@ fn tests(root: &Path, options: &Options, binary: Option<PathBuf>) -> Result<()> 
     if process::has_cargo_command(root, "nextest") {
         cargo(root, &["nextest", "run", "--workspace"], &env)?;
         // nextest does not run the examples in the documentation.
-        return cargo(root, &["test", "--workspace", "--doc"], &env);
+        cargo(root, &["test", "--workspace", "--doc"], &env)?;
+        // The outages are a server's in any case.
+        return on_other_engines(root, &["nextest", "run", "-E", "not binary(outage)"], &env);
     }
     println!("cargo-nextest is not installed: cargo test runs the tests");
-    cargo(root, &["test", "--workspace"], &env)
+    cargo(root, &["test", "--workspace"], &env)?;
+    on_other_engines(root, &["test", "--tests"], &env)
+}
+
+/// What stands on the store runs again on the engines beside the file.
+fn on_other_engines(root: &Path, args: &[&str], env: &[(&str, OsString)]) -> Result<()> {
+    let of_crates = ["store", "ledger", "service", "engine"].iter().flat_map(|name| ["-p", *name]);
+    let args: Vec<&str> = args.iter().copied().chain(of_crates).collect();
+    for engine in ["memory", "server"] {
+        heading(&format!("tests on the engine: {engine}"));
+        cargo(root, &args, &[env, &[(ENGINE_VARIABLE, engine.into())]].concat())?;
+    }
+    Ok(())
 }
 
 /// One PostgreSQL for the whole run. None if somebody named one, which the tests then see by themselves.
@@ -119,7 +135,7 @@ fn shared_server() -> Result<Option<Postgres>> {
     Ok(Some(server))
 }
 
-fn cargo(root: &Path, args: &[&str], env: &[(&str, std::ffi::OsString)]) -> Result<()> {
+fn cargo(root: &Path, args: &[&str], env: &[(&str, OsString)]) -> Result<()> {
     let mut command = process::cargo(root, args);
     command.envs(env.iter().map(|(name, value)| (name, value)));
     process::must(command, &process::shown("cargo", args))

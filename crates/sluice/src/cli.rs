@@ -11,7 +11,7 @@ const AFTER: &str = "\
 Exit codes:
    0  done; a batch that ran to its end, whatever became of its items (see `status`)
    1  refused by the ledger: nothing moved, the code says why
-   2  `verify` found a violated invariant
+   2  `verify` found a violated invariant, or `copy` a row that is not the same
    3  a file or the database does not work; `verify` could not finish
    5  another process writes to the data directory
   64  the command line cannot be understood

@@ -3,6 +3,7 @@
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
+use crate::lease;
 use crate::tx::Tx;
 use crate::value::{Column, Row, Value};
 use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType};
@@ -339,9 +340,10 @@ pub async fn set_tally(tx: &mut Tx, id: BatchId, tally: &BatchTally) -> Result<(
     tx.execute(&TALLY, args).await.map(|_| ())
 }
 
-/// Forgets a batch whose import did not finish; its items and problems first.
+/// Forgets a batch whose import did not finish, and its lease; its items and problems first.
 pub async fn purge(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
-    tx.execute(&PURGE, args![id.0]).await.map(|_| ())
+    tx.execute(&PURGE, args![id.0]).await?;
+    lease::forget(tx, id).await
 }
 
 /// Which batches a list shows.

@@ -42,13 +42,17 @@ static TAKE: Sql = Sql::new(
 );
 static RELEASE: Sql = Sql::new("UPDATE lease SET owner = '' WHERE batch = $1 AND epoch = $2");
 static GIVE_BACK: Sql = Sql::new("UPDATE lease SET owner = '' WHERE batch = $1 AND owner = $2");
+static FORGET: Sql = Sql::new(
+    "DELETE FROM lease WHERE batch = $1 AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.id = lease.batch)",
+);
 static HELD_BY: Sql = Sql::new("SELECT COUNT(*) FROM lease WHERE owner = $1");
 // Shared, as a chunk takes it: a taking-over waits for the chunk, another chunk does not.
 static LOCK: Lookup =
     Lookup { columns: "batch, owner, epoch", from: "lease", key: "batch", and: "", lock: Lock::Shared };
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[&Sql] = &[&GET, &GET_ALONE, &GET_SHARED, &TAKE, &RELEASE, &GIVE_BACK, &HELD_BY];
+pub const CATALOGUE: &[&Sql] =
+    &[&GET, &GET_ALONE, &GET_SHARED, &TAKE, &RELEASE, &GIVE_BACK, &FORGET, &HELD_BY];
 
 async fn one(tx: &mut Tx, sql: &'static Sql, batch: BatchId) -> Result<Option<Lease>, StoreError> {
     let rows = tx.fetch(sql, args![batch.0]).await?;
@@ -93,6 +97,11 @@ pub async fn release(tx: &mut Tx, batch: BatchId, epoch: i64) -> Result<(), Stor
 /// Gives the lease back, if this node holds it.
 pub async fn give_back(tx: &mut Tx, batch: BatchId, owner: &str) -> Result<(), StoreError> {
     tx.execute(&GIVE_BACK, args![batch.0, owner]).await.map(|_| ())
+}
+
+/// Forgets the lease of a batch that is gone: its id may be given out again, and its lease begins anew then.
+pub(crate) async fn forget(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError> {
+    tx.execute(&FORGET, args![batch.0]).await.map(|_| ())
 }
 
 /// How many leases a node holds.

@@ -35,7 +35,9 @@ fn unavailable(error: impl std::error::Error) -> StoreError {
 fn runner<'a>(texts: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Runner, StoreError> {
     let list: Result<Vec<_>, _> = texts.map(|(name, sql)| Migration::unapplied(name, sql)).collect();
     let runner = Runner::new(&list.map_err(unavailable)?);
-    Ok(runner.set_abort_missing(true).set_abort_divergent(true))
+    // All of it in one transaction: without this a migration and the note that it was made are two, and a
+    // process that is killed between them leaves a database that nothing opens any more.
+    Ok(runner.set_grouped(true).set_abort_missing(true).set_abort_divergent(true))
 }
 
 pub(crate) fn migrate_sqlite(connection: &mut rusqlite::Connection) -> Result<(), StoreError> {

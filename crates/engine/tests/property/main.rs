@@ -119,6 +119,7 @@ async fn compare(draws: &[Draw], [one, other]: [Engine; 2]) {
         assert_eq!(line, line_of_other, "after {done:#?}");
     }
     assert_eq!(text, of_other);
+    assert!(text.lines().count() > 2 * steps::beginning().len());
     for ledger in [&one, &other] {
         let found = ledger.verify().await;
         assert!(found.is_empty(), "{found:?}");

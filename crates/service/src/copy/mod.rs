@@ -1,9 +1,9 @@
 //! A whole ledger moves into another database, of whatever kind either is.
 //!
 //! The source stands still meanwhile: it is sealed ([`seal`]), so that nobody writes to it. Its tables come
-//! over page by page, each page with the note of how far the copy is in one transaction ([`progress`]), so
+//! over page by page, each page with the note of how far the copy is in one transaction (`progress`), so
 //! that a copy that was killed goes on where it was. Until the copy has been compared with the source row by
-//! row ([`compare`]) and verified, the target is no ledger that anybody can open.
+//! row (`compare`) and verified, the target is no ledger that anybody can open.
 //!
 //! What is copied, and in which order, stands in `store::copy`; a new table is added there.
 

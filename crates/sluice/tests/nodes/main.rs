@@ -7,4 +7,5 @@
 
 mod chaos;
 mod cluster;
+mod grants;
 mod takeover;

@@ -189,14 +189,18 @@ async fn a_caller_that_goes_away_while_it_waits_leaves_no_transaction() {
     let Some(world) = rows().await else { return };
     let mut first = world.store.write().await.unwrap();
     lock(&mut first, vec![1]).await.unwrap();
-    for _ in 0..3 {
-        let mut gone = world.store.write().await.unwrap();
-        lock(&mut gone, vec![2]).await.unwrap();
-        assert!(timeout(SHORT, lock(&mut gone, vec![1])).await.is_err());
-        drop(gone);
-        // What it held is free as soon as the server knows, while it waits in vain at the latest.
+    let mut gone = world.store.write().await.unwrap();
+    lock(&mut gone, vec![2]).await.unwrap();
+    assert!(timeout(SHORT, lock(&mut gone, vec![1])).await.is_err());
+    drop(gone);
+    // What it held is free when its waiting ends, in vain at the latest.
+    let begun = Instant::now();
+    loop {
         let mut next = world.store.write().await.unwrap();
-        assert_eq!(timeout(LONG, lock(&mut next, vec![2])).await.unwrap().unwrap(), [100]);
+        match lock(&mut next, vec![2]).await {
+            Err(StoreError::Busy(_)) if begun.elapsed() < LONG => {}
+            taken => break assert_eq!(taken.unwrap(), [100]),
+        }
     }
     let asleep = world.store.read().await.unwrap();
     let sleeps = async move {
@@ -252,7 +256,7 @@ async fn all_sessions_of_another_node_are_ended() {
     lock(&mut frozen, vec![1]).await.unwrap();
     assert!(world.store.end_sessions(other.node()).await.unwrap() >= 1);
     let mut tx = world.store.write().await.unwrap();
-    assert_eq!(timeout(SHORT, lock(&mut tx, vec![1])).await.unwrap().unwrap(), [100]);
+    assert_eq!(lock(&mut tx, vec![1]).await.unwrap(), [100]);
     assert!(matches!(lock(&mut frozen, vec![2]).await, Err(StoreError::Away(_))));
     assert_eq!(world.store.end_sessions("nobody").await.unwrap(), 0);
     // It is not banned: it comes back with new ones.

@@ -254,7 +254,12 @@ async fn changes(tx: &mut Tx, id: BatchId, rows: i64) {
     store::item::insert(tx, broken, &left).await.unwrap();
     assert_eq!(store::item::delete_range(tx, broken, (900, 900)).await.unwrap(), 1);
     store::import_problem::purge(tx, broken).await.unwrap();
+    assert_eq!(store::lease::take(tx, broken, "node-1", 0).await.unwrap(), Some(1));
     store::batch::purge(tx, broken).await.unwrap();
+    // Its id may come back: nothing of it may be left. One that is whole stays with its lease.
+    assert_eq!(store::lease::get(tx, broken).await.unwrap(), None);
+    store::batch::purge(tx, id).await.unwrap();
+    assert!(store::lease::get(tx, id).await.unwrap().is_some());
     assert_eq!(store::batch::unready(tx).await.unwrap(), []);
     assert_eq!(store::node::leave_others(tx, "node-9").await.unwrap(), 1);
     store::node::leave(tx, "node-9").await.unwrap();

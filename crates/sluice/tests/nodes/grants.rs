@@ -1,0 +1,72 @@
+//! The roles of docs/guide/postgresql.md, taken from the guide itself: the working role can do everything that
+//! a ledger does, and cannot change what is written.
+
+use crate::cluster::{binary, number};
+use std::process::{Command, Output};
+use testkit::postgres::{Postgres, execute, try_query};
+
+const GUIDE: &str = include_str!("../../../../docs/guide/postgresql.md");
+
+/// The guide's statements: those for the server, and those for the new database.
+fn statements(suffix: u64) -> (Vec<String>, Vec<String>) {
+    let block = GUIDE.split("```sql").nth(1).unwrap().split("```").next().unwrap();
+    let named = block
+        .replace("sluice_owner", &format!("owner_{suffix}"))
+        .replace("sluice_app", &format!("app_{suffix}"))
+        .replace("DATABASE sluice ", &format!("DATABASE grants_{suffix} "));
+    let code: String = named.lines().filter(|line| !line.starts_with("--")).map(|l| format!("{l} ")).collect();
+    let all = code.split(';').map(str::trim).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
+    all.partition(|text| text.starts_with("CREATE"))
+}
+
+fn run(url: &str, args: &[&str]) -> Output {
+    Command::new(binary()).env("DATABASE_URL", url).env("USER", "tester").args(args).output().unwrap()
+}
+
+fn ok(url: &str, args: &[&str]) {
+    let output = run(url, args);
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn the_working_role_of_the_guide_works_and_cannot_rewrite() {
+    let server = Postgres::shared();
+    let suffix = number("SLUICE_SEED", u64::from(std::process::id()));
+    let (outside, inside) = statements(suffix);
+    assert_eq!((outside.len(), inside.len()), (3, 5), "{outside:?} {inside:?}");
+    outside.iter().for_each(|statement| execute(&server.url(), statement));
+    let url = |role: &str| format!("postgres://{role}_{suffix}@{}/grants_{suffix}", server.address());
+    let (owner, app) = (url("owner"), url("app"));
+    ok(&owner, &["init"]);
+    inside.iter().for_each(|statement| execute(&owner, statement));
+
+    ok(&app, &["account", "open", "--number", "PAY", "--holder", "Employer", "--currency", "USD"]);
+    ok(&app, &["account", "open", "--number", "EUR", "--holder", "Employer", "--currency", "EUR"]);
+    ok(&app, &["fx", "set", "USD", "EUR", "0.9"]);
+    ok(&app, &["policy", "set", "--currency", "USD", "--max", "none"]);
+    ok(&app, &["deposit", "--account", "PAY", "--amount", "1000.00"]);
+    ok(&app, &["transfer", "--from", "PAY", "--to", "EUR", "--amount", "10.00"]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pay.csv");
+    std::fs::write(&file, "account,amount\nP1,1.00\nP2,2.00\nP2,2.00\nNOBODY,1.00\n").unwrap();
+    for number in ["P1", "P2"] {
+        ok(&app, &["account", "open", "--number", number, "--holder", number, "--currency", "USD"]);
+    }
+    let file = file.display().to_string();
+    ok(&app, &["batch", "import", &file, "--type", "one_to_many", "--account", "PAY", "--name", "b"]);
+    ok(&app, &["batch", "run", "1"]);
+    ok(&app, &["verify"]);
+
+    for table in ["posting", "transfer", "transfer_exchange", "audit", "operation", "fx_rate", "chunk"] {
+        let refused = try_query(&app, &format!("DELETE FROM {table}")).unwrap_err();
+        assert!(refused.starts_with("42501"), "{table}: {refused}");
+    }
+    let refused = try_query(&app, "UPDATE posting SET amount = 1").unwrap_err();
+    assert!(refused.starts_with("42501"), "{refused}");
+    // Even the owner is refused, by a trigger.
+    assert!(try_query(&owner, "UPDATE posting SET amount = 1").unwrap_err().contains("append-only"));
+    execute(&server.url(), &format!("DROP DATABASE grants_{suffix} WITH (FORCE)"));
+    for role in ["owner", "app"] {
+        execute(&server.url(), &format!("DROP ROLE {role}_{suffix}"));
+    }
+}

@@ -1,0 +1,155 @@
+//! `cargo xtask failover`: a ledger on three PostgreSQL servers that Patroni keeps, whose leader is killed again
+//! and again while batches run and single transfers are sent. What was acknowledged must be there at the end.
+//!
+//! Not a part of `cargo xtask test`: it takes about a minute a kill, and installs what it needs. Logs stay in
+//! `target/failover/log`. To check one thing more at the end, a function in `failover/check.rs`.
+
+mod check;
+mod cluster;
+mod ledger;
+mod patroni;
+mod programs;
+mod stream;
+
+use crate::error::{Error, Result};
+use cluster::Cluster;
+use ledger::Ledger;
+use programs::Programs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use stream::Stream;
+
+/// The longest that anything here may take: some multiple of Patroni's `ttl`.
+const PATIENCE: Duration = Duration::from_secs(180);
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// How much is killed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Options {
+    kills: u32,
+}
+
+impl Options {
+    /// Reads `--kills N`.
+    pub fn parse(words: &[&str]) -> Result<Self> {
+        match words {
+            [] => Ok(Self { kills: 5 }),
+            ["--kills", number] => number
+                .parse()
+                .map(|kills| Self { kills })
+                .map_err(|_| Error::Usage(format!("`--kills {number}`: not a whole number"))),
+            _ => Err(Error::Usage(format!("`cargo xtask failover {}`: only `--kills N`", words.join(" ")))),
+        }
+    }
+}
+
+/// What one kill did.
+struct Kill {
+    member: String,
+    successor: String,
+    leaderless: Duration,
+    silence: Duration,
+    batch: Duration,
+    whole: Duration,
+}
+
+/// Starts everything, kills, checks. An error is a violation or something that did not go on by itself.
+pub fn run(root: &Path, options: &Options) -> Result<()> {
+    let programs = Programs::find(root)?;
+    let logs = root.join("target/failover/log");
+    std::fs::create_dir_all(&logs).map_err(|error| Error::File(logs.clone(), error))?;
+    // Dropped in the reverse order: the workers before the servers.
+    let mut cluster = Cluster::start(programs, &logs)?;
+    let mut ledger = Ledger::make(root, &cluster, &logs)?;
+    ledger.start_workers()?;
+    ledger.start_batch()?;
+    let stream = Stream::start(&ledger);
+    stream.wait_for_acknowledged(Instant::now())?;
+    let mut kills = Vec::new();
+    for number in 1..=options.kills {
+        let kill = kill_leader(&mut cluster, &mut ledger, &stream)?;
+        println!(
+            "kill {number}: {} killed, {} leads after {:.1} s; no write acknowledged for {:.1} s; the batch went \
+             on after {:.1} s; three members again {:.1} s after the restart",
+            kill.member,
+            kill.successor,
+            kill.leaderless.as_secs_f64(),
+            kill.silence.as_secs_f64(),
+            kill.batch.as_secs_f64(),
+            kill.whole.as_secs_f64(),
+        );
+        kills.push(kill);
+    }
+    let journal = stream.finish()?;
+    ledger.wait_for_batches()?;
+    ledger.stop_workers()?;
+    let violations = check::violations(&ledger, &journal)?;
+    summary(&kills, &ledger, &journal);
+    if violations.is_empty() {
+        println!("nothing acknowledged is lost, every item was paid once, `sluice verify` finds nothing");
+        return Ok(());
+    }
+    Err(Error::Failover(format!("{}\nlogs: {}", violations.join("\n"), logs.display())))
+}
+
+fn kill_leader(cluster: &mut Cluster, ledger: &mut Ledger, stream: &Stream) -> Result<Kill> {
+    ledger.wait_for_progress()?;
+    let (leader, member) = cluster.leader()?;
+    let killed_at = Instant::now();
+    cluster.kill(leader)?;
+    let successor = wait("a new leader", || cluster.leader().ok().filter(|(place, _)| *place != leader))?.1;
+    let leaderless = killed_at.elapsed();
+    stream.wait_for_acknowledged(Instant::now())?;
+    let silence = stream.longest_silence_since(killed_at);
+    ledger.wait_for_more_items()?;
+    let batch = killed_at.elapsed();
+    let restarted_at = Instant::now();
+    cluster.restart(leader)?;
+    cluster.wait_until_whole()?;
+    Ok(Kill { member, successor, leaderless, silence, batch, whole: restarted_at.elapsed() })
+}
+
+fn summary(kills: &[Kill], ledger: &Ledger, journal: &stream::Journal) {
+    let silences = kills.iter().map(|kill| kill.silence.as_secs_f64());
+    let (least, most) = silences.fold((f64::MAX, 0_f64), |(a, b), s| (a.min(s), b.max(s)));
+    println!(
+        "\n{} kills; {least:.1} to {most:.1} s without an acknowledged write; {} transfers acknowledged, {} of \
+         them at the second try or later; {} batches of {} items",
+        kills.len(),
+        journal.acknowledged.len(),
+        journal.acknowledged.iter().filter(|one| one.tries > 1).count(),
+        ledger.batches(),
+        ledger::ITEMS,
+    );
+    println!("answers that were not an acknowledgement, by exit code: {:?}", journal.refused);
+    println!("the longest single call of sluice: {:.1} s", journal.longest_call.as_secs_f64());
+}
+
+/// Asks again and again until there is an answer.
+fn wait<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> Result<T> {
+    let begun = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return Ok(answer);
+        }
+        if begun.elapsed() > PATIENCE {
+            return Err(Error::Failover(format!("{what}: not within {PATIENCE:?}; see target/failover/log")));
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_kills_is_read() {
+        let parse = |words: &[&str]| Options::parse(words).ok();
+        assert_eq!(parse(&[]), Some(Options { kills: 5 }));
+        assert_eq!(parse(&["--kills", "1"]), Some(Options { kills: 1 }));
+        for wrong in [&["--kills"][..], &["--kills", "x"], &["--rounds", "1"]] {
+            assert_eq!(parse(wrong), None, "{wrong:?}");
+        }
+    }
+}

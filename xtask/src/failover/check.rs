@@ -1,0 +1,67 @@
+//! What must hold when all is over.
+
+use super::ledger::{DEPOSIT, ITEMS, Ledger};
+use super::stream::Journal;
+use crate::error::Result;
+use std::collections::BTreeMap;
+
+/// Everything that is wrong, in sentences.
+pub fn violations(ledger: &Ledger, journal: &Journal) -> Result<Vec<String>> {
+    let mut found = journal.wrong.clone();
+    found.extend(lost(ledger, journal)?);
+    let items = ledger.batches() * ITEMS;
+    let singles = journal.acknowledged.len() as u64;
+    for (what, sql, wanted) in [
+        ("completed batches", "SELECT COUNT(*) FROM batch WHERE state = 8", ledger.batches()),
+        ("paid items", "SELECT COUNT(*) FROM item WHERE state = 4", items),
+        ("transfers of items", "SELECT COUNT(*) FROM transfer WHERE kind = 2 AND status = 1", items),
+        (
+            "single transfers",
+            "SELECT COUNT(*) FROM transfer WHERE amount = 1 AND status = 1 AND kind <> 2",
+            singles,
+        ),
+    ] {
+        let there = ledger.count(sql)?;
+        if there != wanted {
+            found.push(format!("{what}: {there}, and it should be {wanted}"));
+        }
+    }
+    let balance = &ledger.ok(&["account", "show", "PAY"])?["balance"];
+    let cents = (DEPOSIT - items) * 100 - singles;
+    let wanted = format!("{}.{:02}", cents / 100, cents % 100);
+    if balance.as_str().map(|text| text.replace(',', "")) != Some(wanted.clone()) {
+        found.push(format!("PAY has {balance}, and it should be {wanted}"));
+    }
+    let verified = ledger.ok(&["verify"])?;
+    if verified["ok"] != true {
+        found.push(format!("verify: {verified}"));
+    }
+    Ok(found)
+}
+
+/// Operations that were acknowledged and are not there, or under another number.
+fn lost(ledger: &Ledger, journal: &Journal) -> Result<Vec<String>> {
+    let rows = ledger.query(
+        "SELECT operation.id, operation.transfer FROM operation JOIN transfer
+         ON transfer.number = operation.transfer WHERE transfer.status = 1",
+    )?;
+    let there: BTreeMap<String, String> = rows
+        .into_iter()
+        .filter_map(|row| match <[_; 2]>::try_from(row) {
+            Ok([Some(operation), Some(transfer)]) => Some((operation, transfer)),
+            _ => None,
+        })
+        .collect();
+    let is_lost = |operation: &str, transfer: &str| there.get(operation).is_none_or(|kept| kept != transfer);
+    let lost: Vec<String> = journal
+        .acknowledged
+        .iter()
+        .filter(|one| is_lost(&one.operation, &one.transfer))
+        .map(|one| {
+            let kept = there.get(&one.operation);
+            format!("{} was acknowledged as transfer {}, and there is {kept:?}", one.operation, one.transfer)
+        })
+        .collect();
+    println!("\nacknowledged: {}, lost: {}", journal.acknowledged.len(), lost.len());
+    Ok(lost)
+}
