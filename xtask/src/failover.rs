@@ -121,7 +121,10 @@ fn summary(kills: &[Kill], ledger: &Ledger, journal: &stream::Journal) {
         ledger.batches(),
         ledger::ITEMS,
     );
-    println!("answers that were not an acknowledgement, by exit code: {:?}", journal.refused);
+    for (code, count) in &journal.refused {
+        let sample = journal.samples.get(code).map_or("", |text| text.trim());
+        println!("exit code {code}: {count} answers, the first: {sample}");
+    }
     println!("the longest single call of sluice: {:.1} s", journal.longest_call.as_secs_f64());
 }
 

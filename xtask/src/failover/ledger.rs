@@ -122,7 +122,7 @@ impl Ledger {
         let file = self.folder.path().join("payroll.csv");
         let import = ["batch", "import", &file.to_string_lossy(), "--again", "--type", "one_to_many"];
         let imported = self.ok(&[&import[..], &["--account", "PAY", "--name", "payroll"]].concat())?;
-        let id = imported["batch_id"].as_str().unwrap_or_default();
+        let id = imported.get("batch_id").and_then(Json::as_str).unwrap_or_default();
         self.ok(&["batch", "start", id])?;
         self.batches += 1;
         Ok(())

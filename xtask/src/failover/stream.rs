@@ -37,7 +37,10 @@ pub struct Journal {
 }
 
 pub struct Stream {
+    /// No new operation is begun.
     is_over: Arc<AtomicBool>,
+    /// None is tried again either.
+    is_given_up: Arc<AtomicBool>,
     journal: Arc<Mutex<Journal>>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -47,20 +50,29 @@ struct Caller<F> {
     number: usize,
     make: F,
     is_over: Arc<AtomicBool>,
+    is_given_up: Arc<AtomicBool>,
     journal: Arc<Mutex<Journal>>,
 }
 
 impl Stream {
     pub fn start(ledger: &Ledger) -> Self {
-        let (is_over, journal) = (Arc::<AtomicBool>::default(), Arc::<Mutex<Journal>>::default());
-        let caller = |number| {
-            let make = ledger.transfers();
-            let caller =
-                Caller { number, make, is_over: Arc::clone(&is_over), journal: Arc::clone(&journal) };
-            std::thread::spawn(move || caller.run())
+        let mut stream = Self {
+            is_over: Arc::default(),
+            is_given_up: Arc::default(),
+            journal: Arc::default(),
+            threads: Vec::new(),
         };
-        let threads = (1..=THREADS).map(caller).collect();
-        Self { is_over, journal, threads }
+        for number in 1..=THREADS {
+            let caller = Caller {
+                number,
+                make: ledger.transfers(),
+                is_over: Arc::clone(&stream.is_over),
+                is_given_up: Arc::clone(&stream.is_given_up),
+                journal: Arc::clone(&stream.journal),
+            };
+            stream.threads.push(std::thread::spawn(move || caller.run()));
+        }
+        stream
     }
 
     /// Waits for an acknowledgement later than a moment.
@@ -94,8 +106,13 @@ impl Stream {
 }
 
 impl Drop for Stream {
+    /// Only after an error is there anything left to stop.
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
+        self.is_given_up.store(true, Ordering::Relaxed);
+        for thread in self.threads.drain(..) {
+            drop(thread.join());
+        }
     }
 }
 
@@ -125,7 +142,7 @@ impl<F: Fn(&str) -> Command> Caller<F> {
             match output.status.code() {
                 Some(0) => {
                     let answer: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-                    let transfer = answer["transfer_id"].to_string();
+                    let transfer = answer.get("transfer_id").map_or_else(String::new, ToString::to_string);
                     journal.acknowledged.push(Acknowledged {
                         operation,
                         transfer,
@@ -144,9 +161,9 @@ impl<F: Fn(&str) -> Command> Caller<F> {
                     return;
                 }
             }
-            if self.is_over.load(Ordering::Relaxed)
-                && over.get_or_insert(begun).elapsed() > Duration::from_secs(u64::from(CALL_SECONDS))
-            {
+            let is_too_late = self.is_over.load(Ordering::Relaxed)
+                && over.get_or_insert(begun).elapsed() > Duration::from_secs(u64::from(CALL_SECONDS));
+            if is_too_late || self.is_given_up.load(Ordering::Relaxed) {
                 journal.wrong.push(format!("{operation}: never acknowledged"));
                 return;
             }
