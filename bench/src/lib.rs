@@ -58,7 +58,7 @@ pub async fn run(options: &BenchOptions, mut say: impl FnMut(&str)) -> Result<Js
         shapes.push(work::measure(shape, options, &mut say).await?);
     }
     let two_nodes = match &options.database {
-        Some(url) => Some(nodes::measure(url, options, &mut say).await?),
+        Some(_) => Some(nodes::measure(options, &mut say).await?),
         None => None,
     };
     Ok(json!({ "items": options.items, "rounds": options.rounds, "chunk_items": options.chunk_items,

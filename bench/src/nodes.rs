@@ -5,6 +5,7 @@ use crate::place::Place;
 use crate::work;
 use crate::{BenchOptions, Shape};
 use domain::batch::BatchState;
+use engine::Pulse;
 use serde_json::{Value as Json, json};
 use service::{Error, Service};
 use std::io::Write as _;
@@ -18,11 +19,7 @@ use tokio::process::{Child, Command};
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Items a second that two workers reach together, and what each batch took.
-pub(crate) async fn measure(
-    _server: &str,
-    options: &BenchOptions,
-    say: &mut impl FnMut(&str),
-) -> Result<Json, Error> {
+pub(crate) async fn measure(options: &BenchOptions, say: &mut impl FnMut(&str)) -> Result<Json, Error> {
     let place = Place::make(options, "two_nodes").await?;
     let result = on(&place, options, say).await;
     place.remove().await?;
@@ -35,6 +32,8 @@ async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(&str)) -
     };
     let service = work::service(place.open().await?, options);
     let actor = Actor { name: "bench".to_owned(), origin: "bench".to_owned() };
+    // Without a pulse the workers would take this process for one that died while it imported.
+    let pulse = Pulse::start(service.clone(), false).await?;
     work::set_up(Shape::OneToMany, options, &service, &actor, say).await?;
     let batches = [half(&service, &actor, options, 0).await?, half(&service, &actor, options, 1).await?];
     let mut workers = Vec::new();
@@ -55,6 +54,7 @@ async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(&str)) -
     for mut worker in workers {
         worker.kill().await?;
     }
+    pulse.leave().await?;
     say(&format!("two nodes, two batches from two sources: {items_per_s:.0} items/s together"));
     Ok(json!({ "nodes": 2, "items": options.items, "items_per_s": items_per_s.round() }))
 }

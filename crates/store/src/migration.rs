@@ -65,15 +65,31 @@ pub(crate) async fn expect_postgres(client: &tokio_postgres::Client) -> Result<(
     if !there {
         return Err(StoreError::NoLedger);
     }
-    let newest = "SELECT MAX(version) FROM refinery_schema_history";
-    let newest: Option<i32> = client.query_one(newest, &[]).await.map_err(unavailable)?.get(0);
+    let newest: Option<i32> = client.query_one(NEWEST, &[]).await.map_err(unavailable)?.get(0);
+    judge(newest, "run `sluice migrate`")
+}
+
+/// Like [`expect_postgres`], of a file that is only to be read.
+pub(crate) fn expect_sqlite(connection: &rusqlite::Connection) -> Result<(), StoreError> {
+    let there = "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'refinery_schema_history'";
+    let there: i64 = connection.query_row(there, [], |row| row.get(0)).map_err(unavailable)?;
+    if there == 0 {
+        return Err(StoreError::NoLedger);
+    }
+    let newest = connection.query_row(NEWEST, [], |row| row.get(0)).map_err(unavailable)?;
+    judge(newest, "the first command that writes brings it up to date")
+}
+
+const NEWEST: &str = "SELECT MAX(version) FROM refinery_schema_history";
+
+fn judge(newest: Option<i32>, advice: &str) -> Result<(), StoreError> {
     // Making it was begun and broke off.
     let Some(found) = newest else { return Err(StoreError::NoLedger) };
-    let (found, expected) = (found, i32::try_from(LIST.len()).unwrap_or(i32::MAX));
+    let expected = i32::try_from(LIST.len()).unwrap_or(i32::MAX);
     match found.cmp(&expected) {
         std::cmp::Ordering::Equal => Ok(()),
         std::cmp::Ordering::Less => Err(StoreError::Unavailable(format!(
-            "the schema is of version {found}, this program's is {expected}: run `sluice migrate`"
+            "the schema is of version {found}, this program's is {expected}: {advice}"
         ))),
         std::cmp::Ordering::Greater => Err(StoreError::Unavailable(format!(
             "the schema is of version {found}, newer than this program's ({expected}): use a newer program"

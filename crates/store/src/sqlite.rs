@@ -108,7 +108,10 @@ impl Database {
                 migration::migrate_sqlite(&mut connection)?;
                 Some(Arc::new(Mutex::new(Worker::start(connection, "sqlite-writer")?)))
             }
-            Access::Read => None,
+            Access::Read => {
+                migration::expect_sqlite(&connect(&path, access)?)?;
+                None
+            }
         };
         let readers = if access == Access::Memory { 0 } else { READERS };
         let readers = (0..readers)

@@ -14,7 +14,8 @@ fn statements(suffix: u64) -> (Vec<String>, Vec<String>) {
         .replace("sluice_owner", &format!("owner_{suffix}"))
         .replace("sluice_app", &format!("app_{suffix}"))
         .replace("DATABASE sluice ", &format!("DATABASE grants_{suffix} "));
-    let code: String = named.lines().filter(|line| !line.starts_with("--")).map(|l| format!("{l} ")).collect();
+    let code: String =
+        named.lines().filter(|line| !line.starts_with("--")).map(|l| format!("{l} ")).collect();
     let all = code.split(';').map(str::trim).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
     all.partition(|text| text.starts_with("CREATE"))
 }

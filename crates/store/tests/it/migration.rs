@@ -10,11 +10,15 @@ const SCHEMA_1: &str = include_str!("schema_1.sql");
 /// What a schema's version is called where it is kept.
 const VERSIONS: &str = "refinery_schema_history";
 
-async fn schema_1() -> World {
+fn place_of_schema_1() -> Place {
     let place = Place::on(Engine::File);
     let file = rusqlite::Connection::open(&place.text).unwrap();
     file.execute_batch(SCHEMA_1).unwrap();
-    drop(file);
+    place
+}
+
+async fn schema_1() -> World {
+    let place = place_of_schema_1();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
     World { store, place }
 }
@@ -65,6 +69,22 @@ async fn a_ledger_of_schema_1_keeps_what_it_holds() {
 }
 
 #[tokio::test]
+async fn a_reader_of_a_file_changes_no_schema_and_says_what_to_do() {
+    let read = async |place: &Place| Store::open_reader(std::path::Path::new(&place.text)).await;
+    let place = place_of_schema_1();
+    let refused = read(&place).await.unwrap_err();
+    let StoreError::Unavailable(why) = &refused else { panic!("{refused:?}") };
+    assert!(why.contains("version 1") && why.contains("first command that writes"), "{why}");
+    drop(Store::at(&place.text, Schema::Migrate).await.unwrap());
+    assert!(read(&place).await.is_ok());
+    // A database of somebody else.
+    let place = Place::on(Engine::File);
+    rusqlite::Connection::open(&place.text).unwrap().execute_batch("CREATE TABLE t (n INTEGER)").unwrap();
+    let refused = read(&place).await.unwrap_err();
+    assert!(matches!(refused, StoreError::NoLedger), "{refused:?}");
+}
+
+#[tokio::test]
 async fn a_schema_of_the_future_is_refused() {
     let world = world().await;
     if world.place.engine == Engine::Memory {
@@ -78,10 +98,11 @@ async fn a_schema_of_the_future_is_refused() {
     drop(world.store);
     let refused = Store::at(&world.place.text, Schema::Migrate).await.unwrap_err();
     assert!(matches!(&refused, StoreError::Unavailable(why) if why.contains("future")), "{refused:?}");
-    if is_server() {
-        let refused = Store::at(&world.place.text, Schema::Expect).await.unwrap_err();
-        assert!(matches!(&refused, StoreError::Unavailable(why) if why.contains("newer")), "{refused:?}");
-    }
+    let refused = match world.place.engine {
+        Engine::Server => Store::at(&world.place.text, Schema::Expect).await.unwrap_err(),
+        _ => Store::open_reader(std::path::Path::new(&world.place.text)).await.unwrap_err(),
+    };
+    assert!(matches!(&refused, StoreError::Unavailable(why) if why.contains("newer")), "{refused:?}");
 }
 
 #[tokio::test]

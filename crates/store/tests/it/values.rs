@@ -4,6 +4,7 @@ use crate::world::{all, run, world};
 use store::StoreError;
 use store::bulk::{Insert, Sql};
 use store::value::{Column, Value};
+use testkit::place::Engine;
 
 static WRITE: Sql = Sql::new("INSERT INTO sample (id, number, word, bytes, tag) VALUES ($1, $2, $3, $4, $5)");
 static NUMBER: Sql = Sql::new("SELECT number FROM sample WHERE id = $1");
@@ -111,4 +112,28 @@ async fn arguments_stand_in_any_order() {
     let found = found.await.unwrap();
     let row = found.first().unwrap();
     assert_eq!((row.i64(0).unwrap(), row.i64(1).unwrap()), (2, 1));
+}
+
+#[tokio::test]
+async fn a_text_that_an_engine_cannot_keep_breaks_a_rule_and_nothing_else() {
+    let world = world().await.with_sample().await;
+    let nul = || vec![1.into(), 1.into(), "a\0b".into(), Value::Null, Value::Null];
+    let mut tx = world.store.write().await.unwrap();
+    let one = tx.execute(&WRITE, nul()).await;
+    let mut results = vec![one.map(|_| ())];
+    drop(tx);
+    for rows in [1, 100_i64] {
+        let columns = vec![
+            Column::I64((1..=rows).collect()),
+            Column::Same(1, usize::try_from(rows).unwrap()),
+            Column::Text((1..=rows).map(|_| "a\0b".to_owned()).collect()),
+        ];
+        let mut tx = world.store.write().await.unwrap();
+        results.push(tx.insert(&ROWS, columns).await.map(|_| ()));
+    }
+    let expected = |result: &Result<(), StoreError>| match world.place.engine {
+        Engine::File | Engine::Memory => result.is_ok(),
+        Engine::Server => matches!(result, Err(StoreError::Constraint(_))),
+    };
+    assert!(results.iter().all(expected), "{results:?}");
 }

@@ -3,6 +3,7 @@
 
 use super::world::{At, World};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const PEOPLE: u32 = 300;
@@ -37,10 +38,16 @@ fn is_finished(to: &At) -> bool {
 /// Copies until so many copies were killed; each is gone on with until it is whole.
 fn storm(from: &At, mut place: impl FnMut() -> At, seed: u64) -> At {
     let (mut random, mut kills, mut to) = (Random(seed), 0, place());
+    let mut phases = BTreeMap::<String, u64>::new();
     let said = from.said_in_short();
     loop {
-        let longest = if kills % 2 == 0 { 1_500 } else { 300 };
-        kills += u64::from(from.kill_copy(&to, Duration::from_millis(random.below(longest))));
+        // The whole of it says some forty lines; the rows are there after the first fifteen.
+        let lines = random.below(if kills % 2 == 0 { 15 } else { 45 });
+        let pause = Duration::from_millis(random.below(80));
+        if let Some(phase) = from.kill_copy(&to, lines, pause) {
+            kills += 1;
+            *phases.entry(phase).or_default() += 1;
+        }
         if !is_finished(&to) {
             continue;
         }
@@ -49,6 +56,7 @@ fn storm(from: &At, mut place: impl FnMut() -> At, seed: u64) -> At {
         // It may have been killed between the end of the copy and the end of the seal.
         from.unseal();
         if kills >= number("SLUICE_KILLS", 20) / 4 {
+            println!("{kills} kills from {from:?}, seed {seed}: {phases:?}");
             return to;
         }
         to = place();

@@ -145,17 +145,22 @@ impl At {
         assert_eq!(child.wait().unwrap().signal(), Some(9), "{said:?}");
     }
 
-    /// Begins a copy in small pages, and kills it after a while; `true` if it had not ended by itself.
-    pub fn kill_copy(&self, to: &Self, after: Duration) -> bool {
+    /// Begins a copy in small pages, and kills it a while after it has said so many lines; says what it was
+    /// at, if it had not ended.
+    pub fn kill_copy(&self, to: &Self, lines: u64, after: Duration) -> Option<String> {
         let mut child = self.command().args(self.copy_args(to, &["--page", "20", "--keep"])).spawn().unwrap();
-        let begun = Instant::now();
-        while begun.elapsed() < after && child.try_wait().unwrap().is_none() {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let before: Vec<String> = said.by_ref().take(usize::try_from(lines).unwrap()).collect();
+        std::thread::sleep(after);
         drop(child.kill());
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success() || output.status.signal() == Some(9), "{:?}", answer(&output));
-        !output.status.success()
+        let all: Vec<String> = before.into_iter().chain(said).collect();
+        let status = child.wait().unwrap();
+        if status.signal() == Some(9) {
+            let last = all.last().map_or("begun", String::as_str);
+            return Some(last.split(' ').next().unwrap().to_owned());
+        }
+        assert!(status.success(), "{status} {all:?}");
+        None
     }
 
     /// What the ledger says in a few answers.
