@@ -116,6 +116,7 @@ static BY_NUMBER: Sql =
     Sql::new(columns!("SELECT", "FROM batch WHERE day = $1 AND day_number = $2 AND ready = 1"));
 static BY_STATE: Sql = Sql::new(columns!("SELECT", "FROM batch WHERE state = $1 AND ready = 1 ORDER BY id"));
 static UNREADY: Sql = Sql::new(columns!("SELECT", "FROM batch WHERE ready = 0 ORDER BY id"));
+static LOCK_UNREADY: Sql = Sql::alone(columns!("SELECT", "FROM batch WHERE id = $1 AND ready = 0"));
 static WAITING: Sql = Sql::new(
     "SELECT id FROM batch WHERE state = 6 AND ready = 1 AND NOT EXISTS (
        SELECT 1 FROM lease JOIN node ON node.name = lease.owner
@@ -136,7 +137,7 @@ static CREATE: Sql = Sql::new(
 );
 static FILL: Sql = Sql::new(
     "UPDATE batch SET ready = 1, file_hash = $2, first_number = $3, last_number = $4, refused_count = $5,
-       total_count = $6, total_amount = $7 WHERE id = $1 AND state = 2",
+       total_count = $6, total_amount = $7 WHERE id = $1 AND state = 2 AND ready = 0",
 );
 static EXTENT: Sql =
     Sql::new("UPDATE batch SET first_number = $2, last_number = $3 WHERE id = $1 AND ready = 0");
@@ -158,8 +159,22 @@ static LOCK_MANY: Lookup =
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[
-    &GET, &LOCK, &BY_NUMBER, &BY_STATE, &UNREADY, &WAITING, &SAME_FILE, &CREATE, &FILL, &EXTENT, &SUBMIT,
-    &MOVE, &INTEND, &TALLY, &PURGE,
+    &GET,
+    &LOCK,
+    &BY_NUMBER,
+    &BY_STATE,
+    &UNREADY,
+    &LOCK_UNREADY,
+    &WAITING,
+    &SAME_FILE,
+    &CREATE,
+    &FILL,
+    &EXTENT,
+    &SUBMIT,
+    &MOVE,
+    &INTEND,
+    &TALLY,
+    &PURGE,
 ];
 
 fn read(row: Row<'_>) -> Result<Batch, StoreError> {
@@ -231,6 +246,11 @@ pub async fn by_state(tx: &mut Tx, state: BatchState) -> Result<Vec<Batch>, Stor
 /// Batches whose import has not finished.
 pub async fn unready(tx: &mut Tx) -> Result<Vec<Batch>, StoreError> {
     tx.fetch(&UNREADY, args![]).await?.iter().map(read).collect()
+}
+
+/// A batch whose import has not finished, locked; none if it has, or is forgotten already.
+pub async fn lock_unready(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>, StoreError> {
+    one(tx, &LOCK_UNREADY, args![id.0]).await
 }
 
 /// Batches that are `processing` and that no node at work holds, save this one; oldest first.

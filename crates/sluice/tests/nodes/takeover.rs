@@ -89,3 +89,17 @@ fn a_worker_that_is_stopped_leaves_its_batch_to_another() {
     ends_well(&cluster);
     assert!(second.stop());
 }
+
+#[test]
+fn workers_leave_imports_alone_that_are_being_completed() {
+    let mut cluster = Cluster::with_accounts(200);
+    let workers: Vec<Worker> = (0..2).map(|_| cluster.worker()).collect();
+    let mut random = Random(9);
+    for _ in 0..20 {
+        cluster.batch(&mut random, 200, 2_000);
+    }
+    assert_eq!(cluster.count("SELECT COUNT(*) FROM item"), 40_000);
+    assert_eq!(cluster.count("SELECT COUNT(*) FROM batch WHERE ready = 1 AND state = 3"), 20);
+    workers.into_iter().for_each(|worker| assert!(worker.stop()));
+    cluster.verified();
+}

@@ -147,7 +147,10 @@ impl Way {
 
     /// The address without the password, for people.
     pub(super) fn shown(&self) -> String {
-        let hosts: Vec<String> = self.config.get_hosts().iter().map(host_text).collect();
+        let ports = self.config.get_ports();
+        let port = |place: usize| ports.get(place).or_else(|| ports.first()).copied().unwrap_or(5432);
+        let named = |(place, host)| format!("{}:{}", host_text(host), port(place));
+        let hosts: Vec<String> = self.config.get_hosts().iter().enumerate().map(named).collect();
         format!("{}/{}", hosts.join(","), self.config.get_dbname().unwrap_or_default())
     }
 }
@@ -196,7 +199,7 @@ async fn check(client: &Client, commits: Commits) -> Result<Result<(), String>, 
         .query_one(
             "SELECT CAST(current_setting('server_version_num') AS BIGINT), current_setting('fsync'),
                     current_setting('full_page_writes'), current_setting('synchronous_commit'),
-                    current_setting('server_encoding')",
+                    current_setting('server_encoding'), current_setting('synchronous_standby_names')",
             &[],
         )
         .await?;
@@ -212,6 +215,10 @@ async fn check(client: &Client, commits: Commits) -> Result<Result<(), String>, 
     }
     if commits == Commits::Durable && text(3)? == "off" {
         let why = "synchronous_commit is off: an acknowledged transfer could be lost; turn it on";
+        return Ok(Err(why.to_owned()));
+    }
+    if commits == Commits::Durable && text(3)? == "local" && !text(5)?.is_empty() {
+        let why = "synchronous_commit is local: an acknowledged transfer need not be on the standby; use on";
         return Ok(Err(why.to_owned()));
     }
     if text(4)? != "UTF8" {

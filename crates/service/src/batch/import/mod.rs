@@ -305,7 +305,10 @@ impl Service {
             total_count: taken,
             total_amount,
         };
-        store::batch::fill(&mut tx, progress.id, &filled).await?;
+        // Another node may have taken this one for dead and forgotten the import.
+        if store::batch::fill(&mut tx, progress.id, &filled).await? != 1 {
+            return Err(Code::Fenced.into());
+        }
         let detail = json!({ "taken": taken, "refused": refused, "file_hash": file_hash });
         let event = self.event(domain::batch::BatchState::Draft, "created", actor);
         let deed = Deed { actor, action: "batch.import", subject: "batch", id: Some(progress.id.0), detail };
@@ -321,15 +324,11 @@ impl Service {
 
     /// Forgets an import that did not finish.
     async fn purge(&self, progress: &Progress) -> Result<(), Error> {
-        self.purge_batch(progress.id, (progress.first.unwrap_or(0), progress.last)).await
-    }
-
-    async fn purge_batch(&self, id: BatchId, range: (i64, i64)) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
-        store::item::delete_range(&mut tx, id, range).await?;
-        store::import_problem::purge(&mut tx, id).await?;
-        store::batch::purge(&mut tx, id).await?;
-        Ok(tx.commit().await?)
+        match store::batch::lock_unready(&mut tx, progress.id).await? {
+            Some(batch) => purge_locked(tx, &batch).await,
+            None => Ok(()),
+        }
     }
 
     /// Forgets imports that a killed process left unfinished.
@@ -339,21 +338,28 @@ impl Service {
             store::batch::unready(&mut tx).await?
         };
         let mut purged = 0;
-        for batch in &unready {
-            if !self.is_at_import(batch.id).await? {
-                self.purge_batch(batch.id, batch.range()).await?;
-                purged += 1;
-            }
+        for batch in unready {
+            purged += usize::from(self.purge_left(batch.id).await?);
         }
         Ok(purged)
     }
 
+    /// Forgets an import if it is unfinished and nobody is at it. Both are looked at again under the batch's
+    /// lock: an import that is completed meanwhile gives its lease back in the same commit, and what was seen
+    /// before would look like one that was left behind.
+    async fn purge_left(&self, id: BatchId) -> Result<bool, Error> {
+        let mut tx = self.store.write().await?;
+        let Some(batch) = store::batch::lock_unready(&mut tx, id).await? else { return Ok(false) };
+        if self.is_at_import(&mut tx, id).await? {
+            return Ok(false);
+        }
+        purge_locked(tx, &batch).await?;
+        Ok(true)
+    }
+
     /// Whether this process, or another node at work, still imports the batch.
-    async fn is_at_import(&self, batch: BatchId) -> Result<bool, Error> {
-        let lease = {
-            let mut tx = self.store.read().await?;
-            store::lease::get(&mut tx, batch).await?
-        };
+    async fn is_at_import(&self, tx: &mut Tx, batch: BatchId) -> Result<bool, Error> {
+        let lease = store::lease::get(tx, batch).await?;
         Ok(match lease.filter(|lease| lease.is_live) {
             None => false,
             Some(lease) if lease.owner == self.store.node() => {
@@ -370,6 +376,14 @@ impl Service {
         }
         AtImport { batch, importing: self.importing.clone() }
     }
+}
+
+/// Forgets an unfinished import whose row is locked.
+async fn purge_locked(mut tx: Tx, batch: &Batch) -> Result<(), Error> {
+    store::item::delete_range(&mut tx, batch.id, batch.range()).await?;
+    store::import_problem::purge(&mut tx, batch.id).await?;
+    store::batch::purge(&mut tx, batch.id).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The batch's currency and its single account, which must be in use.

@@ -41,9 +41,9 @@ fn storm(from: &At, mut place: impl FnMut() -> At, seed: u64) -> At {
     let mut phases = BTreeMap::<String, u64>::new();
     let said = from.said_in_short();
     loop {
-        // The whole of it says some forty lines; the rows are there after the first fifteen.
-        let lines = random.below(if kills % 2 == 0 { 15 } else { 45 });
-        let pause = Duration::from_millis(random.below(80));
+        // The whole of it says some forty lines, one a table; what goes on says fewer.
+        let lines = random.below(if kills % 4 == 0 { 45 } else { 3 });
+        let pause = Duration::from_millis(random.below(40));
         if let Some(phase) = from.kill_copy(&to, lines, pause) {
             kills += 1;
             *phases.entry(phase).or_default() += 1;

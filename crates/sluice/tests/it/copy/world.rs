@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tempfile::TempDir;
 use testkit::postgres::Postgres;
 
@@ -148,7 +148,7 @@ impl At {
     /// Begins a copy in small pages, and kills it a while after it has said so many lines; says what it was
     /// at, if it had not ended.
     pub fn kill_copy(&self, to: &Self, lines: u64, after: Duration) -> Option<String> {
-        let mut child = self.command().args(self.copy_args(to, &["--page", "20", "--keep"])).spawn().unwrap();
+        let mut child = self.command().args(self.copy_args(to, &["--page", "3", "--keep"])).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         let before: Vec<String> = said.by_ref().take(usize::try_from(lines).unwrap()).collect();
         std::thread::sleep(after);
