@@ -86,7 +86,7 @@ async fn nothing_that_is_said_has_the_password() {
     let shown = [store.shown(), format!("{store:?}")];
     assert!(shown.iter().all(|text| !text.contains(PASSWORD)), "{shown:?}");
     let database = url.rsplit('/').next().unwrap();
-    assert_eq!(store.shown(), format!("127.0.0.1/{database}"));
+    assert_eq!(store.shown(), format!("127.0.0.1:{port}/{database}"));
     let wrong = format!("{PASSWORD}x");
     let urls = [
         (with(&wrong), "28P01"),
