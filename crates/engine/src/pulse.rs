@@ -43,7 +43,8 @@ impl Pulse {
 async fn beat(service: Service, is_worker: bool, beating: Arc<Mutex<bool>>) {
     let mut due = tokio::time::interval(BEAT);
     due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
+    // Where one process is alone nobody looks whether it is alive.
+    while !service.store().is_sole_writer() {
         due.tick().await;
         let goes_on = beating.lock().await;
         if !*goes_on {

@@ -8,6 +8,7 @@ use domain::id::BatchId;
 use service::Error;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use store::StoreError;
 use store::audit::Actor;
 use tokio::task::JoinSet;
 
@@ -23,13 +24,16 @@ impl Engine {
         let (mut runs, mut stop) = (JoinSet::new(), std::pin::pin!(stop));
         loop {
             wakes.mark_unchanged();
-            if let Err(error) = self.look(actor, &mut runs).await {
-                tracing::warn!(%error, "looking for batches failed");
+            match self.look(actor, &mut runs).await {
+                // Only a restart can tell what stands.
+                Err(error @ Error::Store(StoreError::Fatal(_))) => return Err(error),
+                Err(error) => tracing::warn!(%error, "looking for batches failed"),
+                Ok(()) => {}
             }
             tokio::select! {
                 () = &mut stop => break,
                 woken = wakes.changed() => if woken.is_err() { break },
-                Some(_) = runs.join_next() => {}
+                Some(ended) = runs.join_next() => if let Ok(Err(fatal)) = ended { return Err(fatal) },
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
@@ -39,7 +43,7 @@ impl Engine {
     }
 
     /// Gives up dead nodes, forgets their imports, and takes this node's share of what waits.
-    async fn look(&self, actor: &Actor, runs: &mut JoinSet<()>) -> Result<(), Error> {
+    async fn look(&self, actor: &Actor, runs: &mut JoinSet<Result<(), Error>>) -> Result<(), Error> {
         self.service.node_reap().await?;
         self.service.batch_purge_unfinished().await?;
         let waiting = self.service.batch_waiting().await?;
@@ -58,15 +62,18 @@ impl Engine {
     }
 
     /// Lets the history catch up while there is nothing else to do.
-    fn catch_up(&self, runs: &mut JoinSet<()>) {
+    fn catch_up(&self, runs: &mut JoinSet<Result<(), Error>>) {
         if !runs.is_empty() {
             return;
         }
         let service = self.service.clone();
         runs.spawn(async move {
-            if let Err(error) = service.history_step().await {
-                tracing::info!(%error, "the history catches up later");
+            match service.history_step().await {
+                Err(error @ Error::Store(StoreError::Fatal(_))) => return Err(error),
+                Err(error) => tracing::info!(%error, "the history catches up later"),
+                Ok(()) => {}
             }
+            Ok(())
         });
     }
 
@@ -78,15 +85,18 @@ impl Engine {
         Ok(batches.div_ceil(workers).min(self.options.runs_max))
     }
 
-    async fn run_one(&self, actor: &Actor, batch: BatchId) {
+    /// Runs a batch and says what came of it; only a write that the disk did not confirm is an error here.
+    async fn run_one(&self, actor: &Actor, batch: BatchId) -> Result<(), Error> {
         match self.run(actor, &batch.to_string(), |_| ()).await {
             Ok(ended) => tracing::info!(batch = batch.0, state = ended.state.name(), "the run ended"),
             // Another node was quicker, or has taken over.
             Err(error) if matches!(error.code(), Some(Code::BatchRunning | Code::Fenced)) => {
                 tracing::info!(batch = batch.0, %error, "another node has the batch");
             }
+            Err(error @ Error::Store(StoreError::Fatal(_))) => return Err(error),
             Err(error) => tracing::error!(batch = batch.0, %error, "the run broke off"),
         }
         self.service.store().wake();
+        Ok(())
     }
 }

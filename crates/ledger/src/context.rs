@@ -19,6 +19,10 @@ impl Context {
     /// Reads everything anew, as a node sees it: of the ledger's own accounts each node uses one stripe, so
     /// that nodes do not wait for each other's fees. Where its own is missing, the first one serves.
     pub(crate) async fn load(tx: &mut Tx, node: &str) -> Result<Self, StoreError> {
+        // A process that opened the ledger before it was moved away learns it here: sealing raises the version.
+        if let Some(place) = store::setting::get(tx, store::setting::MOVED_TO).await? {
+            return Err(StoreError::Unavailable(format!("the ledger was moved to {place}")));
+        }
         let policies = store::policy::book(tx).await?;
         let own = store::node::get(tx, node).await?.map_or(0, |node| node.stripe);
         let mut accounts = store::account::system(tx).await?;

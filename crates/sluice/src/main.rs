@@ -14,6 +14,7 @@ mod session;
 use clap::Parser;
 use cli::{Cli, Globals};
 use commands::Command;
+use commands::work::Stop;
 use domain::code::Language;
 use exit::{Exit, Failure};
 use serde_json::json;
@@ -68,8 +69,13 @@ async fn execute(cli: &Cli) -> Result<Exit, Failure> {
         return commands::bench::run(globals, args).await;
     }
     let access = cli.command.access();
+    // From the first moment on: a worker that is stopped while it opens the ledger ends well, too.
+    let stop = matches!(cli.command, Command::Work(_)).then(Stop::listen).transpose()?;
     let mut session = Session::open(globals, access).await?;
-    let done = commands::run(&session, &cli.command).await;
+    let done = match (&cli.command, stop) {
+        (Command::Work(args), Some(stop)) => commands::work::run(&session, args, stop).await,
+        (command, _) => commands::run(&session, command).await,
+    };
     // Whatever became of the command: what this process had leased is free for others now.
     let left = session.leave().await;
     let exit = done?;

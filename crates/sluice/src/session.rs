@@ -38,7 +38,7 @@ pub(crate) enum Access {
 impl Access {
     /// Whether it holds leases for as long as the command takes.
     const fn runs(self) -> bool {
-        matches!(self, Self::Import | Self::Run | Self::Work)
+        matches!(self, Self::Import | Self::Run)
     }
 }
 
@@ -73,7 +73,7 @@ impl Session {
         }
         session.service.recover().await?;
         if access.runs() {
-            session.pulse = Some(Pulse::start(session.service.clone(), access == Access::Work).await?);
+            session.pulse = Some(Pulse::start(session.service.clone(), false).await?);
             // A copy that has begun meanwhile has not seen this node yet.
             if let Err(refusal) = session.service.usable(purpose).await {
                 session.leave().await?;

@@ -5,6 +5,9 @@ use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::tx::Tx;
 
+/// Where the ledger was moved to, if it was: nobody writes here any more.
+pub const MOVED_TO: &str = "moved_to";
+
 static GET: Sql = Sql::new("SELECT value FROM setting WHERE name = $1");
 static SET: Sql =
     Sql::new("INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2");

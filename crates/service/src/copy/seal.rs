@@ -9,9 +9,8 @@ use domain::code::Code;
 use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
+use store::setting::MOVED_TO;
 
-/// Where the ledger has gone, or is going to.
-const MOVED_TO: &str = "moved_to";
 /// There while the ledger is a copy that is not finished.
 pub(super) const UNFINISHED: &str = "copy.unfinished";
 

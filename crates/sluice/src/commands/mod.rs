@@ -71,7 +71,9 @@ pub(crate) enum Command {
 pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Failure> {
     match command {
         // These have done their work before there was a session.
-        Command::Init(_) | Command::Migrate(_) | Command::Copy(_) | Command::Bench(_) => Ok(Exit::Success),
+        Command::Work(_) | Command::Init(_) | Command::Migrate(_) | Command::Copy(_) | Command::Bench(_) => {
+            Ok(Exit::Success)
+        }
         Command::Asset(args) => asset::run(session, args).await,
         Command::Holder(args) => holder::run(session, args).await,
         Command::Account(args) => account::run(session, args).await,
@@ -85,7 +87,6 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::Stats(args) => stats::run(session, args).await,
         Command::Audit(args) => audit::run(session, args).await,
         Command::Verify(args) => verify::run(session, args).await,
-        Command::Work(args) => work::run(session, args).await,
         Command::Node(args) => node::run(session, args).await,
     }
 }

@@ -6,7 +6,7 @@ use crate::session::Session;
 use clap::Args;
 use engine::{Engine, EngineOptions};
 use std::time::Duration;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How long a run of a worker waits for a database that is away: as long as it takes.
 const PATIENCE: Duration = Duration::from_secs(365 * 24 * 3_600);
@@ -32,20 +32,34 @@ fn runs(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Works until SIGTERM or Ctrl-C.
-pub(crate) async fn run(session: &Session, args: &WorkArgs) -> Result<Exit, Failure> {
-    let options = EngineOptions { patience: PATIENCE, runs_max: args.runs };
-    let engine = Engine::new(session.service.clone(), options);
-    let failed = |error| Failure::File { path: "signal".into(), error };
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    let stop = async {
+/// Asked to stop by SIGTERM or Ctrl-C, heard from the moment it is made.
+#[derive(Debug)]
+pub(crate) struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    /// Begins to listen.
+    pub(crate) fn listen() -> Result<Self, Failure> {
+        let heard = |kind| signal(kind).map_err(|error| Failure::File { path: "signal".into(), error });
+        Ok(Self { terminate: heard(SignalKind::terminate())?, interrupt: heard(SignalKind::interrupt())? })
+    }
+
+    async fn asked(mut self) {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
         note("stopping after the chunks in flight");
-    };
+    }
+}
+
+/// Works until it is asked to stop.
+pub(crate) async fn run(session: &Session, args: &WorkArgs, stop: Stop) -> Result<Exit, Failure> {
+    let options = EngineOptions { patience: PATIENCE, runs_max: args.runs };
+    let engine = Engine::new(session.service.clone(), options);
     note(&format!("working on {} as {}", session.service.store().shown(), session.service.store().node()));
-    engine.work(&session.actor, stop).await?;
+    engine.work(&session.actor, stop.asked()).await?;
     Ok(Exit::Success)
 }
