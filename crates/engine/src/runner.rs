@@ -157,7 +157,7 @@ impl Engine {
             if self.stopping.load(Ordering::Relaxed) {
                 return Ok(End::HandedOver);
             }
-            let items = self.next(batch, ahead.await, after).await?;
+            let items: Arc<[Item]> = self.next(batch, ahead.await, after).await?.into();
             let Some(last) = items.last().map(|item| item.number.0) else { return Ok(End::Exhausted) };
             ahead = self.read(batch, last);
             let run = || {

@@ -3,6 +3,7 @@
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, BatchId, TransferId};
 use domain::transfer::TransferKind;
+use std::sync::Arc;
 use store::audit::Actor;
 use store::item::Item;
 use store::transfer::Exchange;
@@ -71,8 +72,8 @@ pub struct Run {
     pub batch: BatchId,
     /// The epoch under which the runner holds the lease.
     pub epoch: i64,
-    /// The items.
-    pub items: Vec<Item>,
+    /// The items; shared, because a slice may be handed over again.
+    pub items: Arc<[Item]>,
 }
 
 /// What became of a slice.

@@ -45,14 +45,12 @@ static GIVE_BACK: Sql = Sql::new("UPDATE lease SET owner = '' WHERE batch = $1 A
 static FORGET: Sql = Sql::new(
     "DELETE FROM lease WHERE batch = $1 AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.id = lease.batch)",
 );
-static HELD_BY: Sql = Sql::new("SELECT COUNT(*) FROM lease WHERE owner = $1");
 // Shared, as a chunk takes it: a taking-over waits for the chunk, another chunk does not.
 static LOCK: Lookup =
     Lookup { columns: "batch, owner, epoch", from: "lease", key: "batch", and: "", lock: Lock::Shared };
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[&Sql] =
-    &[&GET, &GET_ALONE, &GET_SHARED, &TAKE, &RELEASE, &GIVE_BACK, &FORGET, &HELD_BY];
+pub const CATALOGUE: &[&Sql] = &[&GET, &GET_ALONE, &GET_SHARED, &TAKE, &RELEASE, &GIVE_BACK, &FORGET];
 
 async fn one(tx: &mut Tx, sql: &'static Sql, batch: BatchId) -> Result<Option<Lease>, StoreError> {
     let rows = tx.fetch(sql, args![batch.0]).await?;
@@ -102,11 +100,6 @@ pub async fn give_back(tx: &mut Tx, batch: BatchId, owner: &str) -> Result<(), S
 /// Forgets the lease of a batch that is gone: its id may be given out again, and its lease begins anew then.
 pub(crate) async fn forget(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError> {
     tx.execute(&FORGET, args![batch.0]).await.map(|_| ())
-}
-
-/// How many leases a node holds.
-pub async fn held_by(tx: &mut Tx, owner: &str) -> Result<i64, StoreError> {
-    tx.fetch(&HELD_BY, args![owner]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
 /// The epochs of leases, sorted, shared until the transaction ends: `(batch, epoch)`.

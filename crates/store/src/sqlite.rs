@@ -323,10 +323,7 @@ impl Session {
         width: usize,
         columns: Vec<Column>,
     ) -> Result<u64, StoreError> {
-        let rows = columns.first().map_or(0, Column::len);
-        if columns.len() != width || columns.iter().any(|column| column.len() != rows) {
-            return Err(StoreError::Corrupt(format!("columns do not fit: {text}")));
-        }
+        let rows = Column::rows(&columns, width, &text)?;
         if rows == 0 {
             return Ok(0);
         }

@@ -74,10 +74,6 @@ impl Store {
     /// Opens a database on a server, as one of any number of processes.
     pub async fn connect(url: &str, schema: Schema) -> Result<Self, StoreError> {
         let node = node_name();
-        let schema = match schema {
-            Schema::Migrate => postgres::Schema::Migrate,
-            Schema::Expect => postgres::Schema::Expect,
-        };
         let database = postgres::Database::connect(url, &node, schema).await?;
         Ok(Self::over(Engine::Postgres(database), node))
     }

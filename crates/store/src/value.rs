@@ -73,6 +73,16 @@ impl Column {
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// How many rows a call's columns have, if they fit each other and the statement.
+    pub(crate) fn rows(columns: &[Self], width: usize, statement: &str) -> Result<usize, StoreError> {
+        let rows = columns.first().map_or(0, Self::len);
+        if columns.len() == width && columns.iter().all(|column| column.len() == rows) {
+            Ok(rows)
+        } else {
+            Err(StoreError::Corrupt(format!("columns do not fit: {statement}")))
+        }
+    }
 }
 
 /// The answer of a query, row after row in one allocation.

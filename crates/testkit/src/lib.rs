@@ -6,6 +6,7 @@
 //! To add a helper: a module here with a head like this one, and a test in `tests/it`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "test support may panic")]
 
+pub mod draw;
 pub mod place;
 pub mod postgres;
 pub mod proxy;

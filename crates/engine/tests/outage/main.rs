@@ -11,5 +11,5 @@ mod stops;
 
 /// How often a fault is tried.
 fn rounds() -> usize {
-    std::env::var("SLUICE_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(5)
+    usize::try_from(testkit::draw::number("SLUICE_ROUNDS", 5)).unwrap()
 }

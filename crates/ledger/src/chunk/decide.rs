@@ -138,7 +138,7 @@ impl Decider<'_> {
         let mut slice =
             Slice { place, completed: None, completed_count: 0, failures: Vec::new(), batch: batch.clone() };
         let mut stopped = false;
-        for item in &run.items {
+        for item in run.items.iter() {
             let failed = self.item(item, &mut batch, &mut slice);
             if failed && batch.mode != BatchMode::Continue {
                 stopped = true;

@@ -6,26 +6,10 @@ use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::Duration;
+use testkit::draw::{Random, number};
 
 const ITEMS: u32 = 20_000;
 const POINTS: [&str; 4] = ["lease_taken", "chunk_begun", "before_commit", "after_commit"];
-
-/// A small generator (splitmix64), so that `SLUICE_SEED` replays a run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % n
-    }
-}
-
-fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
 
 /// Starts the run armed to kill itself at the n-th passing of a point.
 fn at_point(ledger: &Ledger, batch: &str, point: &str, passing: u64) -> ExitStatus {

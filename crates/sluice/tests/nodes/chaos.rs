@@ -1,9 +1,10 @@
 //! Four workers, twenty batches of 5,000 items in chunks of 100 over 500 shared accounts; workers are killed
 //! and frozen at random all the while.
 
-use crate::cluster::{Cluster, Random, Worker, number};
+use crate::cluster::{Cluster, Worker};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
+use testkit::draw::{Random, number};
 
 const ACCOUNTS: u64 = 500;
 const BATCHES: i64 = 20;

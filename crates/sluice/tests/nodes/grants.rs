@@ -1,8 +1,9 @@
 //! The roles of docs/guide/postgresql.md, taken from the guide itself: the working role can do everything that
 //! a ledger does, and cannot change what is written.
 
-use crate::cluster::{binary, number};
+use crate::cluster::binary;
 use std::process::{Command, Output};
+use testkit::draw::number;
 use testkit::postgres::{Postgres, execute, try_query};
 
 const GUIDE: &str = include_str!("../../../../docs/guide/postgresql.md");

@@ -1,8 +1,9 @@
 //! One node dies or freezes while it runs a batch: another goes on within ten seconds, and the one that wakes
 //! up writes nothing and says that it was fenced.
 
-use crate::cluster::{Cluster, Random, Worker};
+use crate::cluster::{Cluster, Worker};
 use std::time::Duration;
+use testkit::draw::Random;
 
 const TEN_SECONDS: Duration = Duration::from_secs(10);
 const ITEMS: u64 = 40_000;

@@ -15,6 +15,7 @@ pub(crate) use session::Session;
 
 use crate::error::StoreError;
 use crate::migration;
+use crate::tx::Schema;
 use crate::value::{Rows, Value};
 use connect::{Commits, Way};
 use deadpool_postgres::{Object, Pool};
@@ -71,15 +72,6 @@ pub(crate) struct Database {
     pulse: Pool,
     lost: Lost,
     wake_is_due: Arc<AtomicBool>,
-}
-
-/// What connecting may do to the schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Schema {
-    /// Make it or bring it up to date.
-    Migrate,
-    /// Refuse another version than this program's.
-    Expect,
 }
 
 fn application(node: &str) -> String {

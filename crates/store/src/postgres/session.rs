@@ -12,7 +12,7 @@ use std::future::Future;
 use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::{BorrowToSql, ToSql, Type};
 
 /// From so many rows on they go by COPY, which needs one round trip more than a statement.
 const COPY_ROWS: usize = 64;
@@ -107,17 +107,7 @@ impl Session {
     }
 
     pub(crate) async fn fetch(&mut self, text: &str, args: Vec<Value>) -> Result<Rows, StoreError> {
-        self.call(async |client| {
-            let statement = client.prepare_cached(text).await.map_err(error)?;
-            let mut rows = Rows { width: statement.columns().len(), values: Vec::new() };
-            let stream = client.query_raw(&statement, &args).await.map_err(error)?;
-            pin_mut!(stream);
-            while let Some(row) = stream.try_next().await.map_err(error)? {
-                wire::read_row(&row, &mut rows)?;
-            }
-            Ok(rows)
-        })
-        .await
+        self.call(async |client| rows(client, text, &args).await).await
     }
 
     pub(crate) async fn fetch_sql(
@@ -139,7 +129,7 @@ impl Session {
         columns: Vec<Column>,
         new_only: bool,
     ) -> Result<u64, StoreError> {
-        let rows = fitting(&columns, insert.columns.len(), insert.table)?;
+        let rows = Column::rows(&columns, insert.columns.len(), insert.table)?;
         match rows {
             0 => Ok(0),
             COPY_ROWS.. if !new_only => self.copy(insert, &columns, rows).await,
@@ -184,7 +174,7 @@ impl Session {
         update: &'static Update,
         columns: Vec<Column>,
     ) -> Result<u64, StoreError> {
-        if fitting(&columns, update.columns.len() + 1, update.table)? == 0 {
+        if Column::rows(&columns, update.columns.len() + 1, update.table)? == 0 {
             return Ok(0);
         }
         let (table, key) = (update.table, update.key);
@@ -229,18 +219,7 @@ impl Session {
             lookup.key,
         );
         let keys = wire::array(keys);
-        self.call(async |client| {
-            let statement = client.prepare_cached(&text).await.map_err(error)?;
-            let mut rows = Rows { width: statement.columns().len(), values: Vec::new() };
-            let params: [&(dyn ToSql + Sync); 1] = [keys.as_ref()];
-            let stream = client.query_raw(&statement, params).await.map_err(error)?;
-            pin_mut!(stream);
-            while let Some(row) = stream.try_next().await.map_err(error)? {
-                wire::read_row(&row, &mut rows)?;
-            }
-            Ok(rows)
-        })
-        .await
+        self.call(async |client| rows(client, &text, [keys.as_ref() as &(dyn ToSql + Sync)]).await).await
     }
 
     /// Lets the identity columns of tables go on behind their highest number.
@@ -311,12 +290,19 @@ fn arrays(columns: &[Column]) -> String {
     columns.iter().enumerate().map(array).collect::<Vec<_>>().join(", ")
 }
 
-/// How many rows the columns have, if they fit each other and the statement.
-fn fitting(columns: &[Column], width: usize, table: &str) -> Result<usize, StoreError> {
-    let rows = columns.first().map_or(0, Column::len);
-    if columns.len() == width && columns.iter().all(|column| column.len() == rows) {
-        Ok(rows)
-    } else {
-        Err(StoreError::Corrupt(format!("columns do not fit: {table}")))
+/// The answer of a query, row after row as they come.
+async fn rows<P, I>(client: &Object, text: &str, params: I) -> Result<Rows, StoreError>
+where
+    P: BorrowToSql,
+    I: IntoIterator<Item = P>,
+    I::IntoIter: ExactSizeIterator,
+{
+    let statement = client.prepare_cached(text).await.map_err(error)?;
+    let mut rows = Rows { width: statement.columns().len(), values: Vec::new() };
+    let stream = client.query_raw(&statement, params).await.map_err(error)?;
+    pin_mut!(stream);
+    while let Some(row) = stream.try_next().await.map_err(error)? {
+        wire::read_row(&row, &mut rows)?;
     }
+    Ok(rows)
 }

@@ -5,25 +5,9 @@ use super::world::{At, World};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use testkit::draw::{Random, number};
 
 const PEOPLE: u32 = 300;
-
-/// A small generator (splitmix64), so that a run can be replayed.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % n
-    }
-}
-
-fn number(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
 
 /// What stands after a kill: nothing, an unfinished copy that nobody can open, or the finished copy.
 fn is_finished(to: &At) -> bool {
