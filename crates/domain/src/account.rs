@@ -2,9 +2,10 @@
 
 use crate::code::Code;
 use crate::id::{AccountId, AssetId, HolderId, PostingId};
+use serde::{Deserialize, Serialize};
 
 /// What an account is for. System accounts are made when a currency is enabled and may go below zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum AccountKind {
     /// A customer's account.
     Customer,
@@ -67,7 +68,7 @@ impl AccountKind {
 }
 
 /// Whether an account takes part in transfers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AccountStatus {
     /// Pays and is paid.
     Active,

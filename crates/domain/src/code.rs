@@ -159,6 +159,47 @@ codes! {
     100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a person" "用户手动中断";
     101 Stopped "STOPPED" 409 Later "Not tried: the batch stops at the first failure" "批次在首次失败后停止，未执行";
     102 AtomicAborted "ATOMIC_ABORTED" 409 Later "Not moved: another item of the atomic batch was refused" "原子批次中有其他转账被拒绝，未执行";
+    // People and keys.
+    120 AuthRequired "AUTH_REQUIRED" 401 Final "Sign in, or send an API key" "请先登录或提供 API 密钥";
+    121 LoginFailed "AUTH_LOGIN_FAILED" 401 Final "Login and password do not fit" "登录名或密码错误";
+    122 Forbidden "FORBIDDEN" 403 Final "Your role or key does not allow this" "您的角色或密钥无权执行此操作";
+    123 LoginThrottled "AUTH_TOO_MANY_ATTEMPTS" 429 Later "Too many failed attempts; wait and try again" "失败次数过多，请稍后再试";
+    124 PasswordWeak "PASSWORD_WEAK" 422 Final "Choose a password of 12 to 256 characters that is hard to guess and does not contain your name" "密码须为12至256个字符，不易被猜到，且不包含您的名字";
+    125 PasswordWrong "PASSWORD_WRONG" 422 Final "The current password is not right" "当前密码不正确";
+    126 UserNotFound "USER_NOT_FOUND" 404 Final "There is no such user" "用户不存在";
+    127 UserExists "USER_EXISTS" 409 Final "A user with this login exists already" "该登录名已存在";
+    128 LoginInvalid "LOGIN_INVALID" 422 Final "A login has 2 to 100 letters, digits or . _ - @ +" "登录名须为2至100个字母、数字或 . _ - @ +";
+    129 LastAdmin "LAST_ADMIN" 409 Final "This is the last administrator who can sign in" "这是最后一位可登录的管理员";
+    130 InvitationInvalid "INVITATION_INVALID" 422 Final "The link is not valid any more; ask for a new one" "链接已失效，请重新申请";
+    131 SessionNotFound "SESSION_NOT_FOUND" 404 Final "You have no such session" "您没有该会话";
+    132 KeyNotFound "API_KEY_NOT_FOUND" 404 Final "There is no such API key" "API 密钥不存在";
+    133 ScopeInvalid "SCOPE_INVALID" 422 Final "A key needs one scope or more of the known ones" "密钥须包含至少一个已知的权限范围";
+    134 AddressInvalid "ADDRESS_INVALID" 422 Final "An address is written as 203.0.113.7 or 203.0.113.0/24" "地址格式应为 203.0.113.7 或 203.0.113.0/24";
+    135 SetUpDone "SETUP_DONE" 409 Final "There are users already; ask an administrator" "系统已有用户，请联系管理员";
+    136 TimeInvalid "TIME_INVALID" 422 Final "A time is written as 2026-01-31T09:00:00Z and lies ahead" "时间格式应为 2026-01-31T09:00:00Z，且须晚于当前时间";
+    137 NameTaken "NAME_TAKEN" 409 Final "The name is in use already" "该名称已被使用";
+    // Requests that do not reach a use case.
+    150 BodyMalformed "BODY_MALFORMED" 400 Final "The body is not JSON as this operation takes it" "请求体不是有效的 JSON";
+    151 BodyInvalid "BODY_INVALID" 422 Final "A field of the body is missing, unknown or of the wrong type" "请求体字段缺失、未知或类型错误";
+    152 QueryInvalid "QUERY_INVALID" 422 Final "A parameter of the query is unknown or not as it should be" "查询参数未知或无效";
+    153 ContentTypeUnsupported "CONTENT_TYPE_UNSUPPORTED" 415 Final "Send application/json" "请使用 application/json";
+    154 BodyTooLarge "BODY_TOO_LARGE" 413 Final "The body is larger than this operation takes; import a file for more items" "请求体过大；更多条目请通过文件导入";
+    155 OriginForbidden "ORIGIN_FORBIDDEN" 403 Final "This page may not send requests here" "不允许该来源的请求";
+    156 RouteNotFound "ROUTE_NOT_FOUND" 404 Final "There is no such path" "路径不存在";
+    157 MethodNotAllowed "METHOD_NOT_ALLOWED" 405 Final "The path does not take this method" "该路径不支持此方法";
+    158 RateLimited "RATE_LIMITED" 429 Later "Too many requests; wait and try again" "请求过于频繁，请稍后再试";
+    159 CursorInvalid "CURSOR_INVALID" 422 Final "The cursor is not one of this list" "游标无效";
+    160 IdempotencyKeyInvalid "IDEMPOTENCY_KEY_INVALID" 400 Final "An Idempotency-Key is given once and has 1 to 128 visible ASCII characters" "Idempotency-Key 只能出现一次，且为1至128个可见 ASCII 字符";
+    161 IdempotencyKeyReused "IDEMPOTENCY_KEY_REUSED" 422 Final "This Idempotency-Key was used before for another request" "该 Idempotency-Key 已用于其他请求";
+    162 IdempotencyKeyBusy "IDEMPOTENCY_KEY_IN_USE" 409 Later "The first request with this Idempotency-Key still runs" "使用该 Idempotency-Key 的首个请求仍在执行";
+    163 SecondFactorUnknown "SECOND_FACTOR_NOT_BOUND" 400 Final "No account of this batch has a second factor bound; send no code" "该批次没有绑定二次验证的账户，请勿提供验证码";
+    // The server or its database does not do its part. Never a refusal of what was asked.
+    180 ServerBusy "SERVER_BUSY" 503 Later "The server is busy; wait and try again" "服务器繁忙，请稍后再试";
+    181 ServerAway "DATABASE_AWAY" 503 Later "The database cannot be reached now; wait and try again" "数据库暂时无法访问，请稍后再试";
+    182 AnswerLost "ANSWER_LOST" 503 Later "The outcome is not known yet; send the same request with the same Idempotency-Key again" "结果尚未确认；请使用相同的 Idempotency-Key 重新发送同一请求";
+    183 StorageFull "STORAGE_FULL" 507 Later "No space is left; nothing was written" "存储空间不足，未写入任何数据";
+    184 ServerFault "SERVER_FAULT" 500 Later "Something is wrong on our side; name the request id when you ask for help" "服务器内部错误；求助时请提供请求编号";
+    185 RequestTimeout "REQUEST_TIMEOUT" 503 Later "The request took too long; what it does may still be done" "请求超时；操作可能仍会完成";
     // A ledger on its way into another database.
     110 LedgerMoved "LEDGER_MOVED" 409 Final "The ledger has moved, or is moving: it can be read here and not written; go on in its new place, or give the copy up with `sluice copy --unseal`" "账本已迁移或正在迁移：此处只能读取，不能写入；请使用新位置，或用 `sluice copy --unseal` 放弃迁移";
     111 CopyUnfinished "COPY_UNFINISHED" 409 Later "This is the copy of a ledger and not finished; run the same `sluice copy` again to go on with it" "这是尚未完成的账本副本；请再次运行同一 `sluice copy` 命令继续";

@@ -1,12 +1,13 @@
 //! Items: a batch's lines. Document 000 calls them relations, document 002 recipients.
 
 use crate::code::Code;
+use serde::{Deserialize, Serialize};
 
 /// Where an item is in its life.
 ///
 /// Stored numbers begin at 2 so that a change of state never changes a row's size in SQLite (0 and 1 take
 /// no payload byte there): a run of a million items is then a same-size update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ItemState {
     /// Waits to be executed.
     Pending,

@@ -4,6 +4,7 @@
 //! same inputs always give the same decision, on every engine and on every node.
 #![deny(clippy::float_arithmetic, clippy::as_conversions)]
 
+pub mod access;
 pub mod account;
 pub mod amount;
 pub mod asset;

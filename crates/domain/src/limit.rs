@@ -3,9 +3,10 @@
 
 use crate::account::Account;
 use crate::code::Code;
+use serde::{Deserialize, Serialize};
 
 /// The limits that hold for an account, in minor units. `i64::MAX` is "no limit".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LimitPolicy {
     /// The least that one transfer may move.
     pub min: i64,

@@ -5,10 +5,11 @@ use crate::code::Code;
 use crate::fee::FeePolicy;
 use crate::id::{AccountId, AssetId};
 use crate::limit::LimitPolicy;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What holds for one account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// Limits on what leaves.
     pub limit: LimitPolicy,

@@ -125,8 +125,15 @@ async fn a_pause_stops_at_the_chunks_edge_and_execute_goes_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn an_interruption_fails_the_rest_and_resume_takes_only_that() {
     let world = world().await;
-    let cancel =
-        async { drop(world.service.batch_cancel(&world.actor, &world.batch, "stop").await.unwrap()) };
+    let cancel = async {
+        drop(
+            world
+                .service
+                .batch_cancel(&world.actor, domain::access::Reach::All, &world.batch, "stop")
+                .await
+                .unwrap(),
+        )
+    };
     let batch = world.run_while(cancel).await.unwrap();
     assert_eq!(batch.state, BatchState::PartiallyCompleted);
     assert_eq!(batch.tally.success_count + batch.tally.failed_count, ITEMS);

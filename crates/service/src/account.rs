@@ -29,7 +29,7 @@ impl Service {
     /// Opens an account, and adds its holder and enables its currency if need be.
     pub async fn account_open(&self, actor: &Actor, new: &OpenAccount) -> Result<AccountView, Error> {
         let number = visible(&new.number)?;
-        let mut tx = self.store.write().await?;
+        let mut tx = self.begin().await?;
         turn::take(&mut tx, Turn::Directory).await?;
         if store::account::by_number(&mut tx, &number).await?.is_some() {
             return Err(Error::refused(Code::AccountExists, number));
@@ -42,9 +42,11 @@ impl Service {
         store::account::insert(&mut tx, std::slice::from_ref(&account)).await?;
         store::balance::insert(&mut tx, &[opened(id, asset.id, holder, kind)]).await?;
         let detail = json!({ "number": account.number, "currency": asset.code });
+        let opened = Self::account_by_number(&mut tx, &account.number).await?;
+        self.keep(&mut tx, &opened).await?;
         let deed = Deed { actor, action: "account.open", subject: "account", id: Some(id.0), detail };
         self.finish(tx, deed).await?;
-        Ok(self.account_show(&account.number).await?.0)
+        Ok(opened)
     }
 
     /// An account by its number, and its currency.
@@ -69,7 +71,7 @@ impl Service {
         status: AccountStatus,
         reason: &str,
     ) -> Result<AccountView, Error> {
-        let mut tx = self.store.write().await?;
+        let mut tx = self.begin().await?;
         let account = Self::account_by_number(&mut tx, number).await?;
         if account.kind.is_system() {
             return Err(Error::refused(Code::SystemAccount, number));
@@ -82,9 +84,10 @@ impl Service {
             .map_err(|code| Error::refused(code, format!("{number}: {}", current.status.name())))?;
         store::balance::set_status(&mut tx, account.id, status).await?;
         let detail = json!({ "from": current.status.name(), "to": status.name(), "reason": reason });
-        let id = Some(account.id.0);
+        let (id, changed) = (Some(account.id.0), AccountView { status, ..account });
+        self.keep(&mut tx, &changed).await?;
         self.finish(tx, Deed { actor, action: "account.status", subject: "account", id, detail }).await?;
-        Ok(AccountView { status, ..account })
+        Ok(changed)
     }
 
     /// The numbers of accounts, in the order of the ids given; unknown ids show as `#id`.

@@ -26,7 +26,7 @@ impl Service {
         let scale =
             scale.or_else(|| known_scale(code)).ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
         check_new(code, scale)?;
-        let mut tx = self.store.write().await?;
+        let mut tx = self.begin().await?;
         turn::take(&mut tx, Turn::Directory).await?;
         if store::asset::all(&mut tx).await?.iter().any(|asset| asset.code == code) {
             return Err(Error::refused(Code::AssetExists, code));
@@ -34,6 +34,7 @@ impl Service {
         let asset = enable(&mut tx, code, scale, self.now()).await?;
         let detail = json!({ "code": code, "scale": scale });
         let id = Some(asset.id.0);
+        self.keep(&mut tx, &asset).await?;
         self.finish(tx, Deed { actor, action: "asset.add", subject: "asset", id, detail }).await?;
         Ok(asset)
     }

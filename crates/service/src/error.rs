@@ -1,6 +1,7 @@
 //! How a verb ends when it does not succeed.
 
 use domain::code::Code;
+use serde_json::Value as Json;
 use store::StoreError;
 
 /// A business refusal, with what it is about.
@@ -10,6 +11,16 @@ pub struct Refusal {
     pub code: Code,
     /// What it is about: a number, a name, a state.
     pub detail: Option<String>,
+    /// What a program may want to know besides (the duplicates of a list, the problems of its rows).
+    pub data: Option<Json>,
+}
+
+impl Refusal {
+    /// With what it is about.
+    #[must_use]
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: Some(detail.into()), data: None }
+    }
 }
 
 /// A refusal, or something broken below.
@@ -21,6 +32,10 @@ pub enum Error {
     /// The database did not do its part.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// This very request was made before; this is its first answer, as it was kept. [`crate::Service::settle`]
+    /// makes the verb's answer of it.
+    #[error("the request was made before")]
+    Replayed(String),
     /// A file could not be read or written.
     #[error("the file cannot be read or written: {0}")]
     Io(#[from] std::io::Error),
@@ -30,7 +45,7 @@ impl Error {
     /// A refusal with what it is about.
     #[must_use]
     pub fn refused(code: Code, detail: impl Into<String>) -> Self {
-        Self::Refused(Refusal { code, detail: Some(detail.into()) })
+        Self::Refused(Refusal::new(code, detail))
     }
 
     /// The refusal's code, if it is one.
@@ -45,6 +60,6 @@ impl Error {
 
 impl From<Code> for Error {
     fn from(code: Code) -> Self {
-        Self::Refused(Refusal { code, detail: None })
+        Self::Refused(Refusal { code, detail: None, data: None })
     }
 }

@@ -24,7 +24,7 @@ impl Service {
         let parsed = Rate::parse(rate)
             .map_err(|code| Error::refused(code, rate.chars().take(64).collect::<String>()))?;
         let origin = visible(origin)?;
-        let mut tx = self.store.write().await?;
+        let mut tx = self.begin().await?;
         let source = self.asset_for(&mut tx, source).await?;
         let target = self.asset_for(&mut tx, target).await?;
         if source.id == target.id {
@@ -34,6 +34,7 @@ impl Service {
             FxRate { source: source.id, target: target.id, rate: parsed.to_string(), origin, at: self.now() };
         store::fx::add(&mut tx, &rate).await?;
         let detail = json!({ "source": source.code, "target": target.code, "rate": rate.rate });
+        self.keep(&mut tx, &rate).await?;
         self.finish(tx, Deed { actor, action: "fx.set", subject: "fx_rate", id: None, detail }).await?;
         Ok(rate)
     }

@@ -33,12 +33,13 @@ impl Service {
     /// Adds a holder; one with the same e-mail address or uid is refused.
     pub async fn holder_add(&self, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {
         let new = new.clean()?;
-        let mut tx = self.store.write().await?;
+        let mut tx = self.begin().await?;
         if known(&mut tx, &new).await?.is_some() {
             return Err(Error::refused(Code::HolderExists, new.email.or(new.uid).unwrap_or(new.name)));
         }
         let holder = self.add(&mut tx, new).await?;
         let (id, detail) = (Some(holder.id.0), json!({ "name": holder.name }));
+        self.keep(&mut tx, &holder).await?;
         self.finish(tx, Deed { actor, action: "holder.add", subject: "holder", id, detail }).await?;
         Ok(holder)
     }

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod account_import;
+pub mod api_key;
 pub mod asset;
 pub mod batch;
 pub mod copy;
@@ -13,13 +14,20 @@ pub mod error;
 pub mod fx;
 pub mod history;
 pub mod holder;
+pub mod identity;
 pub mod node;
+pub mod once;
 pub mod policy;
+mod secret;
 pub mod statement;
 pub mod transfer;
 pub mod verify;
 
 pub use error::{Error, Refusal};
+pub use ledger::request::OperationKey;
+pub use secret::request_id;
+pub use store::StoreError;
+pub use store::audit::Actor;
 
 use domain::asset::Asset;
 use domain::code::Code;
@@ -29,7 +37,7 @@ use ledger::{Clock, Door};
 use serde_json::Value as Json;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
-use store::audit::{Actor, Audit};
+use store::audit::Audit;
 use store::{Store, Tx};
 
 /// Everything a verb needs.
@@ -38,6 +46,8 @@ pub struct Service {
     pub(crate) store: Store,
     pub(crate) door: Door,
     clock: Arc<dyn Clock>,
+    /// The name of the request that this service is for, if it may be repeated.
+    pub(crate) operation: Option<Arc<OperationKey>>,
     /// Imports that this process is at.
     pub(crate) importing: Arc<Mutex<HashSet<BatchId>>>,
 }
@@ -55,7 +65,7 @@ impl Service {
     /// Over a store and its door.
     #[must_use]
     pub fn new(store: Store, door: Door, clock: Arc<dyn Clock>) -> Self {
-        Self { store, door, clock, importing: Arc::default() }
+        Self { store, door, clock, operation: None, importing: Arc::default() }
     }
 
     /// The store, for the engine.
@@ -111,12 +121,19 @@ impl Service {
         found.ok_or_else(|| Error::refused(Code::AssetUnknown, id.to_string()))
     }
 
-    /// Ends a verb's transaction: audit row, head, commit.
+    /// Ends a verb's transaction: audit row, head, commit. What the verb answers was kept before, if the
+    /// request may be repeated ([`Self::keep`]).
     pub(crate) async fn finish(&self, mut tx: Tx, deed: Deed<'_>) -> Result<(), Error> {
-        let audit = Self::row(&deed, "ok");
-        store::audit::append(&mut tx, vec![audit], self.now()).await?;
-        store::head::advance(&mut tx).await?;
+        self.note(&mut tx, deed).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Writes audit row and head: last before a commit.
+    pub(crate) async fn note(&self, tx: &mut Tx, deed: Deed<'_>) -> Result<(), Error> {
+        let audit = Self::row(&deed, "ok");
+        store::audit::append(tx, vec![audit], self.now()).await?;
+        store::head::advance(tx).await?;
+        Ok(())
     }
 
     /// Keeps a refusal in the audit log and gives it back as the verb's answer.

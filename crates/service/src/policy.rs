@@ -84,7 +84,7 @@ impl Service {
         account: Option<&str>,
         change: &PolicyChange,
     ) -> Result<(Asset, Policy), Error> {
-        let mut tx = self.store.write().await?;
+        let mut tx = self.begin().await?;
         turn::take(&mut tx, Turn::Directory).await?;
         self.asset_for(&mut tx, currency).await?;
         let (asset, account) = named(&mut tx, currency, account).await?;
@@ -94,8 +94,10 @@ impl Service {
         let detail = json!({ "currency": asset.code, "account": account.as_ref().map(|a| &a.number),
                              "policy": format!("{policy:?}") });
         let id = account.map(|a| a.id.0);
+        let changed = (asset, policy);
+        self.keep(&mut tx, &changed).await?;
         self.finish(tx, Deed { actor, action: "policy.set", subject: "policy", id, detail }).await?;
-        Ok((asset, policy))
+        Ok(changed)
     }
 }
 

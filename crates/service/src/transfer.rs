@@ -86,6 +86,7 @@ impl Service {
     /// Moves money once. A refusal by the ledger is an [`Outcome`] with a code, and is kept; a request that
     /// cannot be understood is an error.
     pub async fn transfer(&self, actor: &Actor, new: &NewTransfer) -> Result<Outcome, Error> {
+        self.look().await?;
         let single = match self.single(actor, new).await {
             Ok(single) => single,
             Err(Error::Refused(refusal)) => return self.refuse_transfer(actor, new, refusal).await,
@@ -94,7 +95,13 @@ impl Service {
         // A task of its own: a caller that goes away leaves the movement whole.
         let door = self.door.clone();
         let joined = tokio::spawn(async move { door.single(single).await }).await;
-        Ok(joined.map_err(|error| store::StoreError::Unavailable(error.to_string()))??)
+        let outcome = joined.map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
+        match outcome.code {
+            Some(Code::OperationConflict) if self.operation.is_some() => {
+                Err(Code::IdempotencyKeyReused.into())
+            }
+            _ => Ok(outcome),
+        }
     }
 
     async fn refuse_transfer<T>(
@@ -127,7 +134,10 @@ impl Service {
             return Err(Code::NulByte.into());
         }
         let value_date = new.date.as_deref().map(read_date).transpose()?;
-        let operation = new.operation.as_deref().map(|id| operation(id, new)).transpose()?;
+        let operation = match &self.operation {
+            Some(key) => Some(OperationKey::clone(key)),
+            None => new.operation.as_deref().map(|id| operation(id, new)).transpose()?,
+        };
         Ok(Single {
             actor: actor.clone(),
             operation,

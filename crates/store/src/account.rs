@@ -7,9 +7,10 @@ use crate::tx::Tx;
 use crate::value::{Column, Row, Value};
 use domain::account::{AccountKind, AccountStatus};
 use domain::id::{AccountId, AssetId, HolderId};
+use serde::{Deserialize, Serialize};
 
 /// An account for people: identity, owner and balance.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountView {
     /// Its id.
     pub id: AccountId,

@@ -8,9 +8,10 @@ use crate::tx::Tx;
 use crate::value::{Column, Row, Value};
 use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType};
 use domain::id::{AccountId, AssetId, BatchId};
+use serde::{Deserialize, Serialize};
 
 /// A batch as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// Its id.
     pub id: BatchId,
@@ -58,6 +59,8 @@ pub struct Batch {
     pub interrupted_at: Option<i64>,
     /// When it ended.
     pub completed_at: Option<i64>,
+    /// Whether rows in another currency are exchanged at the stored rate.
+    pub convert: bool,
 }
 
 impl Batch {
@@ -91,6 +94,8 @@ pub struct NewBatch {
     pub account: Option<AccountId>,
     /// What people wrote.
     pub remarks: Option<String>,
+    /// Whether rows in another currency are exchanged at the stored rate.
+    pub convert: bool,
     /// Who makes it.
     pub created_by: String,
     /// When, microseconds UTC.
@@ -104,7 +109,7 @@ macro_rules! columns {
             " id, day, day_number, name, type, mode, state, intent, asset, account, remarks, file_hash,
              content_hash, first_number, last_number, refused_count, total_count, total_amount, success_count,
              success_amount, failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at,
-             submitted_at, started_at, interrupted_at, completed_at ",
+             submitted_at, started_at, interrupted_at, completed_at, convert ",
             $tail
         )
     };
@@ -130,9 +135,9 @@ static SAME_FILE: Sql = Sql::new(columns!(
 static CREATE: Sql = Sql::new(
     "INSERT INTO batch (day, day_number, name, type, mode, state, intent, ready, asset, account, remarks,
        first_number, last_number, refused_count, total_count, total_amount, success_count, success_amount,
-       failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at)
+       failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at, convert)
      SELECT $1, COALESCE(MAX(day_number), 0) + 1, $2, $3, $4, 2, 2, 0, $5, $6, $7,
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $9
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $9, $10
      FROM batch WHERE day = $1 RETURNING id",
 );
 static FILL: Sql = Sql::new(
@@ -211,6 +216,7 @@ fn read(row: Row<'_>) -> Result<Batch, StoreError> {
         started_at: row.opt_i64(27)?,
         interrupted_at: row.opt_i64(28)?,
         completed_at: row.opt_i64(29)?,
+        convert: row.i64(30)? == 1,
     })
 }
 
@@ -275,6 +281,7 @@ pub async fn create(tx: &mut Tx, batch: &NewBatch) -> Result<BatchId, StoreError
         batch.remarks.as_deref(),
         batch.created_by.as_str(),
         batch.created_at,
+        i64::from(batch.convert),
     ];
     let rows = tx.fetch(&CREATE, args).await?;
     Ok(BatchId(rows.first().ok_or_else(|| StoreError::Corrupt("no id".to_owned()))?.i64(0)?))

@@ -5,9 +5,10 @@ use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::tx::Tx;
 use domain::id::AssetId;
+use serde::{Deserialize, Serialize};
 
 /// A rate as it was set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FxRate {
     /// From.
     pub source: AssetId,

@@ -6,9 +6,10 @@ use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::id::HolderId;
+use serde::{Deserialize, Serialize};
 
 /// An owner of accounts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// Its id.
     pub id: HolderId,

@@ -8,6 +8,7 @@
 //! statements in the file's `CATALOGUE`, and the file's line in [`catalogue`].
 
 pub mod account;
+pub mod api_key;
 pub mod asset;
 pub mod audit;
 pub mod balance;
@@ -47,6 +48,7 @@ pub use tx::{Schema, Store, Tx, Wakes, is_server};
 pub fn catalogue() -> Vec<&'static bulk::Sql> {
     [
         account::CATALOGUE,
+        api_key::CATALOGUE,
         asset::CATALOGUE,
         audit::CATALOGUE,
         balance::CATALOGUE,

@@ -17,6 +17,11 @@ const LIST: &[(&str, &str, &str)] = &[
         include_str!("../migrations/0002_nodes.sqlite.sql"),
         include_str!("../migrations/0002_nodes.postgres.sql"),
     ),
+    (
+        "V3__people",
+        include_str!("../migrations/0003_people.sqlite.sql"),
+        include_str!("../migrations/0003_people.postgres.sql"),
+    ),
 ];
 
 /// Only one program changes the schema of a server at a time. The number is drawn and means nothing.

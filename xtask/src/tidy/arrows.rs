@@ -14,9 +14,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("service", &["domain", "formats", "store", "ledger"]),
     ("engine", &["domain", "formats", "store", "ledger", "service", "rails"]),
     ("rails", &["domain"]),
-    ("http", &["domain", "service"]),
+    ("http-api", &["domain", "service"]),
     ("bench", &["domain", "formats", "store", "ledger", "service", "engine"]),
-    ("sluice", &["domain", "formats", "store", "ledger", "service", "engine", "rails", "http", "bench"]),
+    ("sluice", &["domain", "formats", "store", "ledger", "service", "engine", "rails", "http-api", "bench"]),
     ("testkit", &[]),
     ("xtask", &["testkit"]),
 ];
@@ -50,7 +50,7 @@ mod tests {
     fn an_arrow_that_is_not_listed_is_found() {
         assert!(check_crate("domain", &[]).is_empty());
         assert_eq!(check_crate("domain", &["store"]).len(), 1);
-        assert_eq!(check_crate("http", &["service", "ledger", "engine"]).len(), 2);
+        assert_eq!(check_crate("http-api", &["service", "ledger", "engine"]).len(), 2);
         assert_eq!(check_crate("service", &["engine"]).len(), 1);
         assert_eq!(check_crate("other", &[]).len(), 1);
     }

@@ -135,7 +135,9 @@ impl Ledger {
             Step::Execute(batch) => done(service.batch_execute(&actor, &name(batch).await).await),
             Step::Run(batch) => done(self.engine.run(&actor, &name(batch).await, |_| ()).await),
             Step::Pause(batch) => done(service.batch_pause(&actor, &name(batch).await).await),
-            Step::Cancel(batch) => done(service.batch_cancel(&actor, &name(batch).await, "test").await),
+            Step::Cancel(batch) => done(
+                service.batch_cancel(&actor, domain::access::Reach::All, &name(batch).await, "test").await,
+            ),
             Step::Retry(batch, which) => {
                 match service.batch_retry(&actor, &name(batch).await, *which).await {
                     Ok((_, count)) => Answer::Retried(count),

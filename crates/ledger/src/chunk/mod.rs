@@ -190,7 +190,7 @@ async fn known_operations(
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
-    store::operation::reserve(tx, &wanted, now).await?;
+    store::operation::reserve(tx, &wanted, now).await.map(|_| ())?;
     let found = store::operation::find(tx, wanted.iter().map(|o| o.id.clone()).collect()).await?;
     let mut operations = found;
     operations.retain(|found| {

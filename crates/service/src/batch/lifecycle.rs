@@ -2,6 +2,7 @@
 
 use super::{find, find_locked};
 use crate::{Deed, Error, Refusal, Service};
+use domain::access::Reach;
 use domain::batch::{BatchIntent, BatchMode, BatchState, CHUNK_ITEMS_MAX};
 use domain::code::Code;
 use domain::id::BatchId;
@@ -55,8 +56,7 @@ impl Service {
     /// Submits a draft: its content is frozen under a hash.
     pub async fn batch_submit(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
         let id = self.batch(name).await?.id;
-        self.submit_as(actor, id, None).await?;
-        self.batch(name).await
+        self.submit_as(actor, id, None).await
     }
 
     /// With the hash at hand (an import has just computed it) or by reading the items.
@@ -65,8 +65,8 @@ impl Service {
         actor: &Actor,
         id: BatchId,
         hash: Option<String>,
-    ) -> Result<(), Error> {
-        let mut tx = self.store.write().await?;
+    ) -> Result<Batch, Error> {
+        let mut tx = self.begin().await?;
         let batch = find_locked(&mut tx, &id.to_string()).await?;
         if let Err(refusal) = self.may_submit(&mut tx, &batch).await? {
             drop(tx);
@@ -80,11 +80,11 @@ impl Service {
         let event = self.event(BatchState::Pending, "submitted", actor);
         let detail = json!({ "content_hash": hash, "items": batch.tally.total_count });
         let deed = Deed { actor, action: "batch.submit", subject: "batch", id: Some(id.0), detail };
-        self.finish_batch(tx, id, event, deed).await
+        self.close_batch(tx, id, event, deed).await
     }
 
     async fn may_submit(&self, tx: &mut Tx, batch: &Batch) -> Result<Result<(), Refusal>, Error> {
-        let refusal = |code, detail: &str| Ok(Err(Refusal { code, detail: Some(detail.to_owned()) }));
+        let refusal = |code, detail: &str| Ok(Err(Refusal::new(code, detail)));
         let items_max = i64::try_from(CHUNK_ITEMS_MAX).unwrap_or(i64::MAX);
         if let Err(code) = batch.state.submit() {
             return refusal(code, batch.state.name());
@@ -106,8 +106,8 @@ impl Service {
             Some(policy) if batch.tally.total_amount > policy.batch_max => {
                 let scale = Self::asset(tx, batch.asset).await?.scale;
                 let total = i128::from(batch.tally.total_amount);
-                let detail = Some(domain::amount::format_minor(total, scale));
-                Ok(Err(Refusal { code: Code::BatchAboveMaximum, detail }))
+                let detail = domain::amount::format_minor(total, scale);
+                Ok(Err(Refusal::new(Code::BatchAboveMaximum, detail)))
             }
             _ => Ok(Ok(())),
         }
@@ -116,17 +116,17 @@ impl Service {
     /// Leaves the row from which the engine runs the batch. Of a paused batch it is going on; of a running
     /// one it changes nothing.
     pub async fn batch_execute(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
-        let mut tx = self.store.write().await?;
+        let mut tx = self.begin().await?;
         let batch = find_locked(&mut tx, name).await?;
         let (state, event) = match batch.state {
-            BatchState::Processing => return Ok(batch),
+            BatchState::Processing => return self.leave_as_it_is(tx, batch).await,
             BatchState::Paused => (BatchState::Processing, "resumed"),
             other => match other.execute() {
                 Ok(state) => (state, "started"),
                 Err(code) => {
                     drop(tx);
-                    let detail = Some(format!("{} is {}", batch.number(), other.name()));
-                    return self.refuse_move(actor, "batch.execute", &batch, Refusal { code, detail }).await;
+                    let refusal = Refusal::new(code, format!("{} is {}", batch.number(), other.name()));
+                    return self.refuse_move(actor, "batch.execute", &batch, refusal).await;
                 }
             },
         };
@@ -138,21 +138,28 @@ impl Service {
         let detail = json!({ "from": batch.state.name(), "content_hash": batch.content_hash });
         let event = self.event(state, event, actor);
         let deed = Deed { actor, action: "batch.execute", subject: "batch", id: Some(batch.id.0), detail };
-        self.finish_batch(tx, batch.id, event, deed).await?;
+        let changed = self.close_batch(tx, batch.id, event, deed).await?;
         self.store.wake();
-        self.batch(name).await
+        Ok(changed)
+    }
+
+    /// Ends a verb's transaction that had nothing to do.
+    pub(crate) async fn leave_as_it_is(&self, mut tx: Tx, batch: Batch) -> Result<Batch, Error> {
+        self.keep(&mut tx, &batch).await?;
+        tx.commit().await?;
+        Ok(batch)
     }
 
     /// Asks a running batch to stop at the next chunk's edge. Without a live runner it is paused at once.
     pub async fn batch_pause(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
-        let mut tx = self.store.write().await?;
+        let mut tx = self.begin().await?;
         let batch = find_locked(&mut tx, name).await?;
         match batch.state {
-            BatchState::Paused => return Ok(batch),
+            BatchState::Paused => return self.leave_as_it_is(tx, batch).await,
             BatchState::Processing => {}
             other => {
                 drop(tx);
-                let refusal = Refusal { code: Code::BatchState, detail: Some(other.name().to_owned()) };
+                let refusal = Refusal::new(Code::BatchState, other.name());
                 return self.refuse_move(actor, "batch.pause", &batch, refusal).await;
             }
         }
@@ -162,36 +169,42 @@ impl Service {
         let event = self.event(state, "pause_asked", actor);
         let detail = json!({ "live": live });
         let deed = Deed { actor, action: "batch.pause", subject: "batch", id: Some(batch.id.0), detail };
-        self.finish_batch(tx, batch.id, event, deed).await?;
-        self.batch(name).await
+        self.close_batch(tx, batch.id, event, deed).await
     }
 
     /// Calls a batch off. One that has not begun is cancelled and its items are skipped; of one that has,
-    /// the rest is interrupted: by its runner if it has one, else at once.
-    pub async fn batch_cancel(&self, actor: &Actor, name: &str, reason: &str) -> Result<Batch, Error> {
+    /// the rest is interrupted: by its runner if it has one, else at once. Who reaches only what he made
+    /// cancels that before it has begun.
+    pub async fn batch_cancel(
+        &self,
+        actor: &Actor,
+        reach: Reach,
+        name: &str,
+        reason: &str,
+    ) -> Result<Batch, Error> {
+        self.look().await?;
         let mut tx = self.store.write().await?;
         let batch = find_locked(&mut tx, name).await?;
+        if reach == Reach::Own && (batch.created_by != actor.name || batch.state.has_begun()) {
+            drop(tx);
+            let refusal = Refusal::new(Code::Forbidden, batch.number());
+            return self.refuse_move(actor, "batch.cancel", &batch, refusal).await;
+        }
         match batch.state {
             BatchState::Draft | BatchState::Pending | BatchState::Approved => {
-                self.call_off(tx, actor, &batch, reason).await?;
+                self.call_off(tx, actor, &batch, reason).await
             }
-            BatchState::Processing | BatchState::Paused => {
-                let live = self.interrupt(tx, actor, &batch, reason).await?;
-                if !live {
-                    self.run_interrupted(batch.id).await?;
-                }
-            }
+            BatchState::Processing | BatchState::Paused => self.interrupt(tx, actor, &batch, reason).await,
             other => {
                 drop(tx);
-                let refusal =
-                    Refusal { code: Code::BatchCannotCancel, detail: Some(other.name().to_owned()) };
-                return self.refuse_move(actor, "batch.cancel", &batch, refusal).await;
+                let refusal = Refusal::new(Code::BatchCannotCancel, other.name());
+                self.refuse_move(actor, "batch.cancel", &batch, refusal).await
             }
         }
-        self.batch(name).await
     }
 
-    async fn call_off(&self, mut tx: Tx, actor: &Actor, batch: &Batch, reason: &str) -> Result<(), Error> {
+    async fn call_off(&self, mut tx: Tx, actor: &Actor, batch: &Batch, reason: &str) -> Result<Batch, Error> {
+        self.reserve(&mut tx).await?;
         let (from, to) = (ItemState::Pending, ItemState::Skipped);
         store::item::set_range(&mut tx, batch.id, batch.range(), from, to).await?;
         let mut tally = batch.tally;
@@ -203,18 +216,29 @@ impl Service {
         event.detail = Some(reason.to_owned());
         let detail = json!({ "reason": reason, "from": batch.state.name() });
         let deed = Deed { actor, action: "batch.cancel", subject: "batch", id: Some(batch.id.0), detail };
-        self.finish_batch(tx, batch.id, event, deed).await
+        self.close_batch(tx, batch.id, event, deed).await
     }
 
-    async fn interrupt(&self, mut tx: Tx, actor: &Actor, batch: &Batch, reason: &str) -> Result<bool, Error> {
+    async fn interrupt(
+        &self,
+        mut tx: Tx,
+        actor: &Actor,
+        batch: &Batch,
+        reason: &str,
+    ) -> Result<Batch, Error> {
         let live = self.is_live(&mut tx, batch.id).await?;
         store::batch::set_intent(&mut tx, batch.id, BatchIntent::Interrupt, Some(self.now())).await?;
         let mut event = self.event(batch.state, "interrupt_asked", actor);
         event.detail = Some(reason.to_owned());
         let detail = json!({ "reason": reason, "live": live });
         let deed = Deed { actor, action: "batch.interrupt", subject: "batch", id: Some(batch.id.0), detail };
+        if live {
+            self.reserve(&mut tx).await?;
+            return self.close_batch(tx, batch.id, event, deed).await;
+        }
+        // The rest fails in transactions of their own; the last of them carries the answer.
         self.finish_batch(tx, batch.id, event, deed).await?;
-        Ok(live)
+        self.run_interrupted(batch.id).await
     }
 
     /// Whether a runner holds the batch's lease now.

@@ -85,6 +85,21 @@ impl Service {
         self.finish(tx, deed).await
     }
 
+    /// Ends a verb's transaction over a batch like [`Self::finish_batch`], and answers with the batch as it
+    /// leaves it.
+    pub(crate) async fn close_batch(
+        &self,
+        mut tx: Tx,
+        batch: BatchId,
+        event: Event,
+        deed: Deed<'_>,
+    ) -> Result<Batch, Error> {
+        let changed = find(&mut tx, &batch.to_string()).await?;
+        self.keep(&mut tx, &changed).await?;
+        self.finish_batch(tx, batch, event, deed).await?;
+        Ok(changed)
+    }
+
     pub(crate) fn event(&self, state: BatchState, event: &str, actor: &Actor) -> Event {
         Event {
             item: None,

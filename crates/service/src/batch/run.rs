@@ -103,18 +103,17 @@ impl Service {
         }
         let pausing = batch.intent == BatchIntent::Pause && batch.tally.pending_count() > 0;
         let state = if pausing { BatchState::Paused } else { batch.tally.end_state() };
-        self.close_run(tx, actor, &batch, state).await?;
-        self.batch(&id.to_string()).await
+        self.close_run(tx, actor, &batch, state).await
     }
 
     /// Interrupts a batch that nobody runs: the rest fails, and the counters say how it ended.
-    pub(crate) async fn run_interrupted(&self, id: BatchId) -> Result<(), Error> {
+    pub(crate) async fn run_interrupted(&self, id: BatchId) -> Result<Batch, Error> {
         let actor = Actor { name: "system".to_owned(), origin: "engine".to_owned() };
         self.fail_rest(&actor, id, None, Code::Interrupted).await?;
-        let mut tx = self.store.write().await?;
+        let mut tx = self.begin().await?;
         let batch = find_locked(&mut tx, &id.to_string()).await?;
         if batch.state.has_ended() {
-            return Ok(());
+            return self.leave_as_it_is(tx, batch).await;
         }
         let state = batch.tally.end_state();
         self.close_run(tx, &actor, &batch, state).await
@@ -126,7 +125,7 @@ impl Service {
         actor: &Actor,
         batch: &Batch,
         state: BatchState,
-    ) -> Result<(), Error> {
+    ) -> Result<Batch, Error> {
         let ended = state.has_ended().then(|| self.now());
         store::batch::set_state(&mut tx, batch.id, state, BatchIntent::Run, None, ended).await?;
         let tally = batch.tally;
@@ -135,7 +134,7 @@ impl Service {
         let mut event = self.event(state, state.name(), actor);
         event.detail = Some(detail.to_string());
         let deed = Deed { actor, action: "batch.end", subject: "batch", id: Some(batch.id.0), detail };
-        self.finish_batch(tx, batch.id, event, deed).await
+        self.close_batch(tx, batch.id, event, deed).await
     }
 
     /// Fails every waiting item with a code, a transaction for so many, so that a kill loses nothing; under

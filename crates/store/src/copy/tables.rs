@@ -9,10 +9,20 @@ use super::{Kind, Step, Way};
 use crate::bulk::{Insert, Update};
 use Kind::{Number, Text};
 
-/// Not copied: who is at work (`node`, `lease`), rows to lock (`turn`), and what is made again from the
-/// postings (`history`, `history_mark`).
-pub const LEFT_OUT: &[&str] =
-    &["node", "lease", "turn", "history", "history_mark", "refinery_schema_history"];
+/// Not copied: who is at work (`node`, `lease`), rows to lock (`turn`), what is made again from the postings
+/// (`history`, `history_mark`), and what lets people in for a while (`session`, `invitation`,
+/// `login_failure`): they sign in again at the new place.
+pub const LEFT_OUT: &[&str] = &[
+    "node",
+    "lease",
+    "turn",
+    "history",
+    "history_mark",
+    "refinery_schema_history",
+    "session",
+    "invitation",
+    "login_failure",
+];
 
 /// What the ledger says about its own copying is not part of the ledger.
 const OWN_SETTINGS: &str = "name <> 'moved_to' AND substr(name, 1, 5) <> 'copy.'";
@@ -52,11 +62,19 @@ pub static STEPS: &[Step] = &[
     step!("transfer_exchange", 1,
         transfer Number, target_amount Number, rate Text, rate_source Text, rate_at Number, rounding Number,
         residual Text),
+    step!("transfer_voucher", 1, transfer Number, urls Text),
     step!("posting", 1,
         id Number, transfer Number, kind Number, debit Number, credit Number, amount Number,
         debit_after Number, credit_after Number, debit_prev Number, credit_prev Number, value_date Number,
         created_at Number),
     step!("operation", 1, id Text, fingerprint Text, transfer Number, created_at Number),
+    step!("answer", 1, operation Text, outcome Text),
+    step!("app_user", 1,
+        id Number, login Text, name Text, role Number, password Text, password_at Number, disabled_at Number,
+        created_by Text, created_at Number),
+    step!("api_key", 1,
+        id Number, name Text, token Text, hint Text, scopes Text, addresses Text, created_by Text,
+        created_at Number, expires_at Number, revoked_at Number),
     Step { way: Way::Draft, ..step!("batch", 1,
         id Number, day Number, day_number Number, name Text, type Number, mode Number, state Number,
         intent Number, ready Number, asset Number, account Number, remarks Text, file_hash Text,
@@ -64,7 +82,7 @@ pub static STEPS: &[Step] = &[
         total_count Number, total_amount Number, success_count Number, success_amount Number,
         failed_count Number, failed_amount Number, skipped_count Number, fee_amount Number, created_by Text,
         created_at Number, submitted_at Number, started_at Number, interrupted_at Number,
-        completed_at Number) },
+        completed_at Number, convert Number) },
     step!("item", 1,
         number Number, batch Number, line Number, source Number, target Number, amount Number, state Number,
         code Number, memo Text, reference Text),
@@ -91,4 +109,4 @@ pub static STEPS: &[Step] = &[
 
 /// Tables whose numbers the engine gives out itself.
 pub(super) const NUMBERED: &[&str] =
-    &["item_failure", "import_problem", "batch_history", "fx_rate", "audit", "batch"];
+    &["item_failure", "import_problem", "batch_history", "fx_rate", "audit", "batch", "app_user", "api_key"];

@@ -149,6 +149,7 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
         mode: BatchMode::Continue,
         asset,
         account: Some(AccountId(1)),
+        convert: false,
         remarks: None,
         created_by: "tester".to_owned(),
         created_at: 1,

@@ -109,7 +109,7 @@ impl Service {
         let hashing = Hashing { inner: read, hash: hash.clone() };
         let opened = tokio::task::spawn_blocking(move || PaymentReader::open(hashing, &options)).await;
         let reader = opened.map_err(std::io::Error::other)??;
-        let mut progress = self.begin(actor, import).await?;
+        let mut progress = self.open_batch(actor, import).await?;
         let result = self.fill(&mut progress, reader, import).await;
         let hash = hash.lock().map_or_else(|_| String::new(), |h| ledger::digest::hex(&h.clone().finalize()));
         match result {
@@ -121,7 +121,7 @@ impl Service {
         }
     }
 
-    async fn begin(&self, actor: &Actor, import: &BatchImport) -> Result<Progress, Error> {
+    async fn open_batch(&self, actor: &Actor, import: &BatchImport) -> Result<Progress, Error> {
         let name = visible(&import.name)?;
         if import.remarks.as_ref().is_some_and(|text| text.chars().count() > MEMO_MAX) {
             return Err(Code::TextTooLong.into());
@@ -139,6 +139,7 @@ impl Service {
             asset: asset.id,
             account: single.as_ref().map(|account| account.id),
             remarks: import.remarks.clone(),
+            convert: false,
             created_by: actor.name.clone(),
             created_at: now,
         };
@@ -289,7 +290,7 @@ impl Service {
         {
             drop(tx);
             self.purge(&progress).await?;
-            let refusal = crate::Refusal { code: Code::FileSeen, detail: Some(earlier.number()) };
+            let refusal = crate::Refusal::new(Code::FileSeen, earlier.number());
             let detail = json!({ "file_hash": file_hash });
             let deed =
                 Deed { actor, action: "batch.import", subject: "batch", id: Some(earlier.id.0), detail };

@@ -58,7 +58,12 @@ pub(crate) async fn pause(session: &Session, name: &str) -> Result<Exit, Failure
 
 /// `batch cancel`.
 pub(crate) async fn cancel(session: &Session, name: &str, reason: &str) -> Result<Exit, Failure> {
-    answer(session, session.service.batch_cancel(&session.actor, name, reason).await?, &[]).await
+    answer(
+        session,
+        session.service.batch_cancel(&session.actor, domain::access::Reach::All, name, reason).await?,
+        &[],
+    )
+    .await
 }
 
 /// `batch retry`.

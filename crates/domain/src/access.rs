@@ -1,0 +1,336 @@
+//! Who may do what: the one table of operations, roles and scopes (contract: "Who may do what").
+//!
+//! The server, the generated page `docs/reference/access.md` and a test over every operation of the OpenAPI
+//! document share it. To add an operation: a row here; the router takes no handler without one.
+
+use crate::code::Code;
+use serde::{Deserialize, Serialize};
+
+/// What a person is in the organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Role {
+    /// Prepares: imports, drafts, submits, reads, cancels own batches that have not begun.
+    Operator,
+    /// Also moves money, and checks what others prepared.
+    Finance,
+    /// May do what finance may, and keeps people, policies, keys and settings.
+    Admin,
+    /// Reads everything, the audit log too, and changes nothing.
+    Auditor,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Operator, Self::Finance, Self::Admin, Self::Auditor];
+
+    /// The number that is stored; never reused.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::Operator => 1,
+            Self::Finance => 2,
+            Self::Admin => 3,
+            Self::Auditor => 4,
+        }
+    }
+
+    /// The role of a stored number.
+    #[must_use]
+    pub fn from_number(number: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.number() == number)
+    }
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Finance => "finance",
+            Self::Admin => "admin",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// The role of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// What an API key may do. A key never approves and never manages people, whatever its scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Scope {
+    /// Reads accounts, transfers, batches, statistics.
+    Read,
+    /// Opens, freezes and closes accounts, adds holders.
+    AccountsWrite,
+    /// Creates, edits and submits batches.
+    BatchesWrite,
+    /// Executes, pauses, resumes, cancels, retries, skips.
+    BatchesExecute,
+    /// Moves money by single transfers.
+    TransfersWrite,
+    /// Sets exchange rates.
+    RatesWrite,
+    /// Reads the audit log.
+    AuditRead,
+    /// Reads the metrics.
+    MetricsRead,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Read,
+        Self::AccountsWrite,
+        Self::BatchesWrite,
+        Self::BatchesExecute,
+        Self::TransfersWrite,
+        Self::RatesWrite,
+        Self::AuditRead,
+        Self::MetricsRead,
+    ];
+
+    /// The name on the wire and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::AccountsWrite => "accounts:write",
+            Self::BatchesWrite => "batches:write",
+            Self::BatchesExecute => "batches:execute",
+            Self::TransfersWrite => "transfers:write",
+            Self::RatesWrite => "rates:write",
+            Self::AuditRead => "audit:read",
+            Self::MetricsRead => "metrics:read",
+        }
+    }
+
+    /// The scope of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// Who asks, as far as rights are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker<'a> {
+    /// Nobody has signed in.
+    Anonymous,
+    /// A person with a role.
+    Person(Role),
+    /// An API key with scopes.
+    Key(&'a [Scope]),
+}
+
+/// What an asker may do with an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All of it.
+    All,
+    /// Only with what the asker made.
+    Own,
+}
+
+/// Who an operation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Everyone, signed in or not.
+    Everyone,
+    /// Every person who is signed in; no key.
+    SignedIn,
+    /// Persons with one of these roles; a key with this scope.
+    Granted {
+        /// Roles that may do all of it.
+        roles: &'static [Role],
+        /// Roles that may do it with what they made.
+        own: &'static [Role],
+        /// What a key needs; none: no key may.
+        scope: Option<Scope>,
+    },
+}
+
+macro_rules! audience {
+    (everyone) => { Audience::Everyone };
+    (signed_in) => { Audience::SignedIn };
+    ([$($role:ident)*] own [$($own:ident)*] $scope:ident) => {
+        Audience::Granted {
+            roles: &[$(Role::$role),*],
+            own: &[$(Role::$own),*],
+            scope: audience!(@scope $scope),
+        }
+    };
+    ([$($role:ident)*] $scope:ident) => { audience!([$($role)*] own [] $scope) };
+    (@scope no_key) => { None };
+    (@scope $scope:ident) => { Some(Scope::$scope) };
+}
+
+macro_rules! operations {
+    ($($variant:ident $name:literal ($($audience:tt)*);)*) => {
+        /// An operation of the API; its name is the `operationId` of the OpenAPI document.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Operation {
+            $(#[doc = $name] $variant,)*
+        }
+
+        impl Operation {
+            /// Every operation, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The `operationId`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Who it is for.
+            #[must_use]
+            pub const fn audience(self) -> Audience {
+                match self { $(Self::$variant => audience!($($audience)*),)* }
+            }
+        }
+    };
+}
+
+operations! {
+    // The server itself.
+    Health "health" (everyone);
+    Ready "ready" (everyone);
+    Metrics "metrics" ([Admin Auditor] MetricsRead);
+    Document "openApi" (everyone);
+    Viewer "apiViewer" (everyone);
+    // People.
+    SetUp "setUp" (everyone);
+    Login "login" (everyone);
+    AcceptInvitation "acceptInvitation" (everyone);
+    Logout "logout" (signed_in);
+    Me "me" (signed_in);
+    ChangePassword "changePassword" (signed_in);
+    SessionList "listSessions" (signed_in);
+    SessionEnd "endSession" (signed_in);
+    UserList "listUsers" ([Admin Auditor] no_key);
+    UserShow "getUser" ([Admin Auditor] no_key);
+    UserAdd "addUser" ([Admin] no_key);
+    UserChange "changeUser" ([Admin] no_key);
+    UserReset "resetUserPassword" ([Admin] no_key);
+    UserSignOut "endUserSessions" ([Admin] no_key);
+    KeyList "listApiKeys" ([Admin Auditor] no_key);
+    KeyAdd "addApiKey" ([Admin] no_key);
+    KeyRevoke "revokeApiKey" ([Admin] no_key);
+    // Batches, the operator's view.
+    BatchCreate "createBatchTransfer" ([Operator Finance Admin] BatchesWrite);
+    BatchList "listBatchTransfers" ([Operator Finance Admin Auditor] Read);
+    BatchShow "getBatchTransfer" ([Operator Finance Admin Auditor] Read);
+    BatchEdit "editBatchTransfer" ([Operator Finance Admin] BatchesWrite);
+    RelationAdd "addRelations" ([Operator Finance Admin] BatchesWrite);
+    RelationDelete "deleteRelation" ([Operator Finance Admin] BatchesWrite);
+    BatchSubmit "submitBatchTransfer" ([Operator Finance Admin] BatchesWrite);
+    PreviewNew "previewNewBatchTransfer" ([Operator Finance Admin Auditor] Read);
+    BatchPreview "previewBatchTransfer" ([Operator Finance Admin Auditor] Read);
+    BatchExecute "executeBatchTransfer" ([Finance Admin] BatchesExecute);
+    BatchPause "pauseBatchTransfer" ([Finance Admin] BatchesExecute);
+    BatchResume "resumeBatchTransfer" ([Finance Admin] BatchesExecute);
+    BatchCancel "cancelBatchTransfer" ([Finance Admin] own [Operator] BatchesExecute);
+    RelationRetry "retryRelation" ([Finance Admin] BatchesExecute);
+    BatchRetry "retryFailedRelations" ([Finance Admin] BatchesExecute);
+    RelationSkip "skipRelation" ([Finance Admin] BatchesExecute);
+    RelationList "listRelations" ([Operator Finance Admin Auditor] Read);
+    BatchHistory "getBatchTransferHistory" ([Operator Finance Admin Auditor] Read);
+    BatchProgress "getBatchTransferProgress" ([Operator Finance Admin Auditor] Read);
+    // Single transfers.
+    TransferCreate "createAccountTransfer" ([Finance Admin] TransfersWrite);
+    TransferList "listAccountTransfers" ([Operator Finance Admin Auditor] Read);
+    TransferShow "getAccountTransfer" ([Operator Finance Admin Auditor] Read);
+    DepositCreate "createDeposit" ([Finance Admin] TransfersWrite);
+    WithdrawalCreate "createWithdrawal" ([Finance Admin] TransfersWrite);
+    // Accounts and what hangs on them.
+    AccountList "listAccounts" ([Operator Finance Admin Auditor] Read);
+    AccountShow "getAccount" ([Operator Finance Admin Auditor] Read);
+    AccountOpen "openAccount" ([Operator Finance Admin] AccountsWrite);
+    AccountFreeze "freezeAccount" ([Finance Admin] AccountsWrite);
+    AccountUnfreeze "unfreezeAccount" ([Finance Admin] AccountsWrite);
+    AccountClose "closeAccount" ([Finance Admin] AccountsWrite);
+    StatementShow "getStatement" ([Operator Finance Admin Auditor] Read);
+    HolderList "listHolders" ([Operator Finance Admin Auditor] Read);
+    HolderShow "getHolder" ([Operator Finance Admin Auditor] Read);
+    HolderAdd "addHolder" ([Operator Finance Admin] AccountsWrite);
+    CurrencyList "listCurrencies" ([Operator Finance Admin Auditor] Read);
+    CurrencyAdd "addCurrency" ([Admin] no_key);
+    RateList "listFxRates" ([Operator Finance Admin Auditor] Read);
+    RateSet "setFxRate" ([Finance Admin] RatesWrite);
+    PolicyShow "getPolicy" ([Operator Finance Admin Auditor] Read);
+    PolicySet "setPolicy" ([Admin] no_key);
+    StatisticsShow "getStatistics" ([Operator Finance Admin Auditor] Read);
+    AuditList "listAudit" ([Admin Auditor] AuditRead);
+    SettingsShow "getSettings" ([Operator Finance Admin Auditor] Read);
+    SettingsSet "setSettings" ([Admin] no_key);
+}
+
+impl Operation {
+    /// The operation of an `operationId`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|operation| operation.name() == name)
+    }
+
+    /// Whether, and how far, an asker may do this.
+    pub fn allow(self, asker: Asker<'_>) -> Result<Reach, Code> {
+        match (self.audience(), asker) {
+            (Audience::Everyone, _) | (Audience::SignedIn, Asker::Person(_)) => Ok(Reach::All),
+            (_, Asker::Anonymous) => Err(Code::AuthRequired),
+            (Audience::Granted { roles, .. }, Asker::Person(role)) if roles.contains(&role) => Ok(Reach::All),
+            (Audience::Granted { own, .. }, Asker::Person(role)) if own.contains(&role) => Ok(Reach::Own),
+            (Audience::Granted { scope: Some(scope), .. }, Asker::Key(scopes)) if scopes.contains(&scope) => {
+                Ok(Reach::All)
+            }
+            _ => Err(Code::Forbidden),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_unique_and_read_back() {
+        let names: HashSet<_> = Operation::ALL.iter().map(|o| o.name()).collect();
+        assert_eq!(names.len(), Operation::ALL.len());
+        assert!(Operation::ALL.iter().all(|o| Operation::from_name(o.name()) == Some(*o)));
+    }
+
+    #[test]
+    fn an_auditor_changes_nothing_and_a_key_manages_nobody() {
+        let reads = |o: &Operation| {
+            let name = o.name();
+            name.starts_with("list")
+                || name.starts_with("get")
+                || name.starts_with("preview")
+                || name == "metrics"
+        };
+        for operation in Operation::ALL {
+            let Audience::Granted { roles, own, scope } = operation.audience() else { continue };
+            assert!(!roles.contains(&Role::Auditor) || reads(operation), "{}", operation.name());
+            assert!(!own.contains(&Role::Auditor));
+            let is_people = ["User", "ApiKey"].iter().any(|noun| operation.name().contains(noun));
+            assert!(!is_people || scope.is_none(), "{}", operation.name());
+            // Admin may do what finance may.
+            assert!(!roles.contains(&Role::Finance) || roles.contains(&Role::Admin), "{}", operation.name());
+        }
+    }
+
+    #[test]
+    fn nobody_in_particular_is_asked_to_sign_in_and_the_wrong_one_is_refused() {
+        let execute = Operation::BatchExecute;
+        assert_eq!(execute.allow(Asker::Anonymous), Err(Code::AuthRequired));
+        assert_eq!(execute.allow(Asker::Person(Role::Operator)), Err(Code::Forbidden));
+        assert_eq!(execute.allow(Asker::Key(&[Scope::Read])), Err(Code::Forbidden));
+        assert_eq!(execute.allow(Asker::Key(&[Scope::BatchesExecute])), Ok(Reach::All));
+        assert_eq!(Operation::BatchCancel.allow(Asker::Person(Role::Operator)), Ok(Reach::Own));
+        assert_eq!(Operation::Me.allow(Asker::Key(&[Scope::Read])), Err(Code::Forbidden));
+        assert_eq!(Operation::Login.allow(Asker::Anonymous), Ok(Reach::All));
+    }
+}

@@ -1,0 +1,93 @@
+//! The envelope of an answer: `{ success, message, data }`, and `pagination` beside it in lists.
+
+use crate::language;
+use crate::paging::Pagination;
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use domain::code::Language;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What people read above an answer, in both languages.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Message {
+    pub english: &'static str,
+    pub chinese: &'static str,
+}
+
+/// For answers that need no words.
+pub(crate) const OK: Message = Message { english: "OK", chinese: "成功" };
+
+/// The envelope.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Envelope<T> {
+    /// Always true.
+    #[schema(example = true)]
+    pub success: bool,
+    /// For people, in the language of `Accept-Language`.
+    #[schema(example = "OK")]
+    pub message: String,
+    /// What was asked for.
+    pub data: T,
+}
+
+/// The envelope of a list that has its pagination beside the data.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ListEnvelope<T> {
+    /// Always true.
+    #[schema(example = true)]
+    pub success: bool,
+    /// For people, in the language of `Accept-Language`.
+    #[schema(example = "OK")]
+    pub message: String,
+    /// A page of the list.
+    pub data: Vec<T>,
+    /// Where the page is.
+    pub pagination: Pagination,
+}
+
+/// What a handler answers.
+#[derive(Debug)]
+pub(crate) struct Answer<T> {
+    message: Message,
+    data: T,
+}
+
+/// What a handler of a list answers.
+#[derive(Debug)]
+pub(crate) struct ListAnswer<T> {
+    pub data: Vec<T>,
+    pub pagination: Pagination,
+}
+
+impl<T> Answer<T> {
+    /// Without words.
+    pub(crate) const fn of(data: T) -> Self {
+        Self { message: OK, data }
+    }
+
+    /// With what people read above it.
+    pub(crate) const fn saying(message: Message, data: T) -> Self {
+        Self { message, data }
+    }
+}
+
+fn words(message: Message) -> String {
+    match language::current() {
+        Language::English => message.english.to_owned(),
+        Language::Chinese => message.chinese.to_owned(),
+    }
+}
+
+impl<T: Serialize> IntoResponse for Answer<T> {
+    fn into_response(self) -> Response {
+        Json(Envelope { success: true, message: words(self.message), data: self.data }).into_response()
+    }
+}
+
+impl<T: Serialize> IntoResponse for ListAnswer<T> {
+    fn into_response(self) -> Response {
+        let Self { data, pagination } = self;
+        Json(ListEnvelope { success: true, message: words(OK), data, pagination }).into_response()
+    }
+}

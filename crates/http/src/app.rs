@@ -1,0 +1,83 @@
+//! What every request has at hand.
+
+use crate::cursor::Cursors;
+use crate::edge::limits::Limits;
+use domain::code::Language;
+use ipnet::IpNet;
+use service::Service;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// How the server behaves. All bounds have a default that suits one organisation.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How people reach the server, such as `https://pay.example.com`; cookies are `Secure` under https.
+    pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// From where `/metrics` is read without signing in.
+    pub metrics_from: Vec<IpNet>,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+    /// Requests a second from one address; 0: any number.
+    pub per_address: u32,
+    /// Requests a second of one user or key; 0: any number.
+    pub per_identity: u32,
+    /// How long a session lives without a request.
+    pub session_idle: Duration,
+    /// How long a session lives at most.
+    pub session_max: Duration,
+    /// The language of messages where a client names none.
+    pub language: Language,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            metrics_from: ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| text.parse().ok()).collect(),
+            request_timeout: Duration::from_secs(30),
+            per_address: 500,
+            per_identity: 300,
+            session_idle: Duration::from_secs(30 * 60),
+            session_max: Duration::from_secs(12 * 3_600),
+            language: Language::English,
+        }
+    }
+}
+
+/// What every request has at hand. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(crate) service: Service,
+    pub(crate) options: Arc<Options>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) cursors: Arc<Cursors>,
+    fatal: Arc<Notify>,
+}
+
+impl App {
+    /// Over the use cases. `cursor_secret` seals the places in lists that are given out.
+    #[must_use]
+    pub fn new(service: Service, options: Options, cursor_secret: &[u8]) -> Self {
+        let limits = Arc::new(Limits::new(&options));
+        let cursors = Arc::new(Cursors::new(cursor_secret));
+        Self { service, options: Arc::new(options), limits, cursors, fatal: Arc::default() }
+    }
+
+    /// Done when the process must end: a write was not confirmed, and only a restart can tell what stands.
+    pub async fn fatal(&self) {
+        self.fatal.notified().await;
+    }
+
+    pub(crate) fn end(&self) {
+        self.fatal.notify_one();
+    }
+
+    /// Whether people come over TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.options.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}

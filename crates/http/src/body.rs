@@ -1,0 +1,172 @@
+//! The body of a request: JSON in UTF-8, nothing else, and not too much of it.
+
+use crate::problem::Problem;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use domain::code::Code;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+/// What an operation takes. The struct refuses unknown fields (`deny_unknown_fields`).
+pub(crate) trait Input: DeserializeOwned + Send {
+    /// Bytes at most.
+    const BYTES_MAX: usize = 64 * 1024;
+
+    /// What a request without a body means; none: it must have one.
+    fn empty() -> Option<Self> {
+        None
+    }
+}
+
+/// For operations that take nothing: no body, or an empty object.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+impl Input for Nothing {
+    fn empty() -> Option<Self> {
+        Some(Self {})
+    }
+}
+
+/// A body that was read.
+#[derive(Debug)]
+pub(crate) struct Body<T>(pub T);
+
+impl<S: Sync, T: Input> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = collect(body, T::BYTES_MAX).await?;
+        parse(&parts.headers, &bytes).map(Self)
+    }
+}
+
+/// All bytes of a body, up to a bound.
+pub(crate) async fn collect(body: axum::body::Body, bytes_max: usize) -> Result<Bytes, Problem> {
+    match Limited::new(body, bytes_max).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            Err(Problem::about(Code::BodyTooLarge, format!("{bytes_max} bytes")))
+        }
+        // The client broke off, or sent less than it said.
+        Err(_) => Err(Problem::about(Code::BodyMalformed, "the body ends too early")),
+    }
+}
+
+/// Reads a body that was collected.
+pub(crate) fn parse<T: Input>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
+    if bytes.is_empty()
+        && let Some(empty) = T::empty()
+    {
+        return Ok(empty);
+    }
+    if !is_json(headers) {
+        return Err(Code::ContentTypeUnsupported.into());
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| wrong(&error))?;
+    reader.end().map_err(|_| Problem::about(Code::BodyMalformed, "there is more behind the end"))?;
+    Ok(value)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut all = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(value), None) = (all.next(), all.next()) else { return false };
+    let Ok(text) = value.to_str() else { return false };
+    let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let essence = parts.next();
+    essence.as_deref() == Some("application/json")
+        && parts.all(|part| part.is_empty() || part == "charset=utf-8" || part == "charset=\"utf-8\"")
+}
+
+/// What cannot be read as JSON of this shape is malformed; what can, and lacks a field or has one too many, is
+/// invalid.
+fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let (path, inner) = (error.path().to_string(), error.inner());
+    let text = inner.to_string();
+    let what = text.split(" at line ").next().unwrap_or_default();
+    let is_malformed = inner.classify() != Category::Data
+        || what.starts_with("duplicate field")
+        || (what.starts_with("invalid type") && !what.starts_with("invalid type: null"));
+    let code = if is_malformed { Code::BodyMalformed } else { Code::BodyInvalid };
+    let details = if path == "." { what.to_owned() } else { format!("{path}: {what}") };
+    Problem::about(code, details)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Pay {
+        #[expect(dead_code, reason = "read to see whether it is taken")]
+        amount: String,
+    }
+
+    impl Input for Pay {}
+
+    #[test]
+    fn each_bad_body_has_its_code() {
+        let deep = format!("{{\"amount\":{}", "[".repeat(10_000));
+        let cases: &[(&str, &[u8])] = &[
+            ("fine", br#"{"amount":"1"}"#),
+            ("empty", b""),
+            ("null", b"null"),
+            ("array", b"[]"),
+            ("missing", b"{}"),
+            ("null field", br#"{"amount":null}"#),
+            ("number", br#"{"amount":1.0000000000000001}"#),
+            ("unknown", br#"{"amount":"1","other":1}"#),
+            ("proto", br#"{"amount":"1","__proto__":{}}"#),
+            ("twice", br#"{"amount":"1","amount":"1000"}"#),
+            ("twice, escaped", br#"{"\u0061mount":"1","amount":"1000"}"#),
+            ("two objects", br#"{"amount":"1"}{"amount":"2"}"#),
+            ("behind", br#"{"amount":"1"} x"#),
+            ("cut", br#"{"amount":"#),
+            ("deep", deep.as_bytes()),
+            ("byte order mark", b"\xef\xbb\xbf{\"amount\":\"1\"}"),
+            ("UTF-16", b"\xff\xfe{\0\"\0"),
+            ("Latin-1", b"{\"amount\":\"\xe9\"}"),
+        ];
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, "application/json".parse().unwrap());
+        let mut table = String::new();
+        for (name, bytes) in cases {
+            let code = parse::<Pay>(&headers, bytes).map_or_else(|problem| problem.code.name(), |_| "ok");
+            writeln!(table, "{name}: {code}").unwrap();
+        }
+        assert_eq!(
+            table,
+            "fine: ok\nempty: BODY_MALFORMED\nnull: BODY_INVALID\narray: BODY_INVALID\nmissing: BODY_INVALID\n\
+             null field: BODY_INVALID\nnumber: BODY_MALFORMED\nunknown: BODY_INVALID\nproto: BODY_INVALID\n\
+             twice: BODY_MALFORMED\ntwice, escaped: BODY_MALFORMED\ntwo objects: BODY_MALFORMED\n\
+             behind: BODY_MALFORMED\ncut: BODY_MALFORMED\ndeep: BODY_MALFORMED\n\
+             byte order mark: BODY_MALFORMED\nUTF-16: BODY_MALFORMED\nLatin-1: BODY_MALFORMED\n"
+        );
+    }
+
+    #[test]
+    fn only_json_is_json() {
+        for (value, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=UTF-8", true),
+            ("application/json; charset=utf-16", false),
+            ("text/plain", false),
+            ("application/x-www-form-urlencoded", false),
+            ("multipart/form-data; boundary=x", false),
+            ("application/jsonp", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_TYPE, value.parse().unwrap());
+            assert_eq!(is_json(&headers), expected, "{value}");
+        }
+        assert!(!is_json(&HeaderMap::new()));
+    }
+}

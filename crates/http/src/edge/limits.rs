@@ -1,0 +1,92 @@
+//! How often one address, and one user or key, may ask.
+
+use crate::app::Options;
+use crate::problem::Problem;
+use domain::code::Code;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota};
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+/// Keys that are remembered before idle ones are forgotten.
+const KEYS_MAX: usize = 50_000;
+
+/// The limits of a server.
+#[derive(Debug)]
+pub(crate) struct Limits {
+    by_address: Limit<IpAddr>,
+    by_identity: Limit<String>,
+}
+
+/// One limit; none: any number of requests.
+struct Limit<K: Hash + Eq + Clone>(Option<DefaultKeyedRateLimiter<K>>);
+
+impl<K: Hash + Eq + Clone> std::fmt::Debug for Limit<K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Limit({})", self.0.is_some())
+    }
+}
+
+impl<K: Hash + Eq + Clone> Limit<K> {
+    /// So many a second, and twice as many at once.
+    fn new(per_second: u32) -> Self {
+        let burst = NonZeroU32::new(per_second.saturating_mul(2));
+        let quota = NonZeroU32::new(per_second)
+            .zip(burst)
+            .map(|(rate, burst)| Quota::per_second(rate).allow_burst(burst));
+        Self(quota.map(DefaultKeyedRateLimiter::keyed))
+    }
+
+    fn check(&self, key: &K) -> Result<(), Problem> {
+        let Some(limiter) = &self.0 else { return Ok(()) };
+        if limiter.len() > KEYS_MAX {
+            limiter.retain_recent();
+        }
+        limiter.check_key(key).map_err(|not_until| {
+            let wait = not_until.wait_time_from(DefaultClock::default().now());
+            Problem { retry_after_s: Some(wait.as_secs().saturating_add(1)), ..Code::RateLimited.into() }
+        })
+    }
+}
+
+impl Limits {
+    pub(crate) fn new(options: &Options) -> Self {
+        Self { by_address: Limit::new(options.per_address), by_identity: Limit::new(options.per_identity) }
+    }
+
+    /// Counts a request of an address.
+    pub(crate) fn of_address(&self, address: IpAddr) -> Result<(), Problem> {
+        self.by_address.check(&block(address))
+    }
+
+    /// Counts a request of a user or key.
+    pub(crate) fn of_identity(&self, owner: &str) -> Result<(), Problem> {
+        self.by_identity.check(&owner.to_owned())
+    }
+}
+
+/// Who has one address of the sixth version has 2^64 of them.
+fn block(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & (u128::MAX << 64)).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_at_once_have_to_wait_and_zero_is_no_limit() {
+        let limits = Limits::new(&Options { per_address: 2, per_identity: 0, ..Options::default() });
+        let address = IpAddr::from([203, 0, 113, 1]);
+        let answers: Vec<bool> = (0..6).map(|_| limits.of_address(address).is_ok()).collect();
+        assert_eq!(answers, [true, true, true, true, false, false]);
+        let problem = limits.of_address(address).unwrap_err();
+        assert_eq!((problem.code, problem.retry_after_s), (Code::RateLimited, Some(1)));
+        assert!(limits.of_address(IpAddr::from([203, 0, 113, 2])).is_ok());
+        assert!((0..1_000).all(|_| limits.of_identity("user:1").is_ok()));
+    }
+}

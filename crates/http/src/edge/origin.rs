@@ -1,0 +1,60 @@
+//! Requests that a page of somebody else made a browser send are refused, before anybody asks who sent them.
+
+use crate::problem::Problem;
+use axum::extract::Request;
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::{HeaderMap, Method};
+use domain::code::Code;
+
+/// The path of the live progress, where reading is as good as writing.
+const SOCKET: &str = "/socket.io";
+
+/// A request that changes something, or opens a socket, comes from our own page or from no page at all.
+pub(crate) fn check(request: &Request, public_url: Option<&str>) -> Result<(), Problem> {
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if is_safe && !request.uri().path().starts_with(SOCKET) {
+        return Ok(());
+    }
+    if is_ours(request.headers(), public_url) { Ok(()) } else { Err(Code::OriginForbidden.into()) }
+}
+
+/// Browsers say where a request comes from, in one of two headers or both; programs that are no browsers say
+/// nothing.
+fn is_ours(headers: &HeaderMap, public_url: Option<&str>) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let site = text("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
+    let host = text(HOST.as_str()).unwrap_or_default();
+    let origin = text(ORIGIN.as_str()).is_none_or(|origin| match public_url {
+        Some(url) => origin == url.trim_end_matches('/'),
+        None => origin.split_once("://").is_some_and(|(_, named)| named == host && !host.is_empty()),
+    });
+    site && origin
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_page_and_programs_pass() {
+        let cases: &[(&[(&str, &str)], Option<&str>, bool)] = &[
+            (&[], None, true),
+            (&[("host", "a.test"), ("origin", "http://a.test")], None, true),
+            (&[("host", "a.test"), ("origin", "http://evil.test")], None, false),
+            (&[("host", "a.test"), ("origin", "null")], None, false),
+            (&[("host", "a.test"), ("origin", "http://sub.a.test")], None, false),
+            (&[("sec-fetch-site", "cross-site")], None, false),
+            (&[("sec-fetch-site", "same-site")], None, false),
+            (&[("sec-fetch-site", "same-origin")], None, true),
+            (&[("host", "inner:8080"), ("origin", "https://pay.test")], Some("https://pay.test/"), true),
+            (&[("host", "pay.test"), ("origin", "http://pay.test")], Some("https://pay.test"), false),
+        ];
+        for (given, public_url, expected) in cases {
+            let mut headers = HeaderMap::new();
+            for (name, value) in *given {
+                headers.insert(axum::http::HeaderName::from_static(name), value.parse().unwrap());
+            }
+            assert_eq!(is_ours(&headers, *public_url), *expected, "{given:?}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! In front of each operation: who asks, and may he do this.
+
+use crate::app::App;
+use crate::problem::{Problem, Refused};
+use crate::who::{ClientAddress, Who};
+use axum::extract::{Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::access::{Asker, Operation};
+use domain::code::Code;
+use service::identity::Identity;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// What the guard of a route knows.
+#[derive(Debug, Clone)]
+pub(crate) struct Guard {
+    pub app: App,
+    pub operation: Operation,
+    /// Every code that the document promises for the operation.
+    pub documented: &'static [Code],
+}
+
+/// Which operation a response is of, for the layers around.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Done(pub Operation);
+
+pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let mut response = match admit(&guard, request).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    if let Some(Refused(code)) = response.extensions().get().copied() {
+        let is_known = guard.documented.contains(&code) || crate::openapi::COMMON.contains(&code);
+        if !is_known {
+            tracing::error!(operation = guard.operation.name(), code = code.name(), "not in the document");
+        }
+        debug_assert!(
+            is_known,
+            "{} answers {}, which its document does not say",
+            guard.operation.name(),
+            code
+        );
+    }
+    response.extensions_mut().insert(Done(guard.operation));
+    response
+}
+
+async fn admit(guard: &Guard, mut request: Request) -> Result<Request, Problem> {
+    let address =
+        request.extensions().get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |a: &ClientAddress| a.0);
+    let identity = identify(&guard.app, request.headers(), address).await?;
+    let asker = identity.as_ref().map_or(Asker::Anonymous, Identity::asker);
+    let is_local = guard.operation == Operation::Metrics
+        && guard.app.options.metrics_from.iter().any(|network| network.contains(&address));
+    match guard.operation.allow(asker) {
+        Ok(reach) => {
+            if let Some(identity) = identity {
+                guard.app.limits.of_identity(&identity.owner())?;
+                request.extensions_mut().insert(Who { identity, reach });
+            }
+            Ok(request)
+        }
+        Err(_) if is_local => Ok(request),
+        Err(code) => Err(code.into()),
+    }
+}
+
+/// Who sent the request: by its API key, else by its session. A key that does not hold is refused even where
+/// nobody needs one, so that a client learns it at once.
+async fn identify(app: &App, headers: &HeaderMap, address: IpAddr) -> Result<Option<Identity>, Problem> {
+    if let Some(token) = bearer(headers)? {
+        return Ok(Some(app.service.identify_key(token, address).await?));
+    }
+    crate::people::cookie::identify(app, headers, address).await
+}
+
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let mut all = headers.get_all(AUTHORIZATION).iter();
+    let (first, more) = (all.next(), all.next());
+    let Some(value) = first else { return Ok(None) };
+    let invalid = || Problem::from(Code::AuthRequired);
+    if more.is_some() {
+        return Err(invalid());
+    }
+    let text = value.to_str().map_err(|_| invalid())?;
+    let (scheme, token) = text.split_once(' ').ok_or_else(invalid)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(Some(token.trim())) } else { Err(invalid()) }
+}

@@ -1,0 +1,150 @@
+//! A POST that may be repeated: its body, and the service under its `Idempotency-Key` (contract). Without the
+//! header it is done as often as it is sent.
+//!
+//! The key's space is the user's or API key's own. The fingerprint covers the operation's path and the body
+//! without its one-time codes, so the same request in other white space or order of keys is the same one.
+
+use crate::app::App;
+use crate::body::{self, Input};
+use crate::problem::Problem;
+use crate::who::Who;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::{HeaderMap, HeaderName};
+use domain::code::Code;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use service::{Error, OperationKey, Service};
+use sha2::{Digest, Sha256};
+
+static HEADER: HeaderName = HeaderName::from_static("idempotency-key");
+/// The longest key.
+const KEY_MAX: usize = 128;
+/// What a repeated request may have anew.
+const ONE_TIME: [&str; 3] = ["verificationCode", "verificationCodes", "2fa_code"];
+
+/// A POST's body and the service under its key.
+#[derive(Debug)]
+pub(crate) struct Once<T> {
+    pub body: T,
+    pub service: Service,
+}
+
+impl<T> Once<T> {
+    /// The verb's answer: the first one, if the request was made before.
+    pub(crate) async fn settle<R: DeserializeOwned>(&self, result: Result<R, Error>) -> Result<R, Problem> {
+        Ok(self.service.settle(result).await?)
+    }
+}
+
+impl<T: Input> FromRequest<App> for Once<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let who = Who::from_request_parts(&mut parts, app).await?;
+        let key = key(&parts.headers)?;
+        let bytes = body::collect(body, T::BYTES_MAX).await?;
+        let body: T = body::parse(&parts.headers, &bytes)?;
+        let service = match key {
+            None => app.service.clone(),
+            Some(key) => {
+                let fingerprint = fingerprint(parts.uri.path(), &bytes)?;
+                let id = format!("{} {key}", who.identity.owner());
+                app.service.once(OperationKey { id, fingerprint })
+            }
+        };
+        Ok(Self { body, service })
+    }
+}
+
+/// The key of a request; a quoted one is the same as a bare one.
+fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let invalid = || Problem::from(Code::IdempotencyKeyInvalid);
+    let mut all = headers.get_all(&HEADER).iter();
+    let (first, more) = (all.next(), all.next());
+    let Some(value) = first else { return Ok(None) };
+    if more.is_some() {
+        return Err(invalid());
+    }
+    let text = value.to_str().map_err(|_| invalid())?.trim();
+    let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    let fits = (1..=KEY_MAX).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits { Ok(Some(bare.to_owned())) } else { Err(invalid()) }
+}
+
+fn fingerprint(path: &str, bytes: &[u8]) -> Result<String, Problem> {
+    let mut hash = Sha256::new();
+    hash.update(path.as_bytes());
+    if !bytes.is_empty() {
+        let mut value: Value = serde_json::from_slice(bytes).map_err(|_| Code::BodyMalformed)?;
+        if let Value::Object(fields) = &mut value {
+            fields.retain(|name, _| !ONE_TIME.contains(&name.as_str()));
+        }
+        feed(&mut hash, &value);
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// A value in one form: keys in order, a length before each text and list.
+fn feed(hash: &mut Sha256, value: &Value) {
+    match value {
+        Value::Object(fields) => {
+            let mut names: Vec<_> = fields.iter().collect();
+            names.sort_by_key(|(name, _)| *name);
+            hash.update(format!("o{}:", names.len()));
+            for (name, value) in names {
+                hash.update(format!("{}:{name}", name.len()));
+                feed(hash, value);
+            }
+        }
+        Value::Array(values) => {
+            hash.update(format!("a{}:", values.len()));
+            values.iter().for_each(|value| feed(hash, value));
+        }
+        Value::String(text) => hash.update(format!("s{}:{text}", text.len())),
+        other => hash.update(format!("v{other};")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(keys: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        keys.iter().for_each(|key| drop(headers.append(&HEADER, key.parse().unwrap())));
+        headers
+    }
+
+    #[test]
+    fn a_quoted_key_is_the_bare_one_and_two_are_none() {
+        assert_eq!(key(&headers(&["\"a-1\""])).unwrap(), key(&headers(&["a-1"])).unwrap());
+        assert_eq!(key(&headers(&[])).unwrap(), None);
+        let long = "x".repeat(129);
+        for wrong in [&["a", "b"][..], &[""], &["a b"], &[long.as_str()]] {
+            assert_eq!(key(&headers(wrong)).unwrap_err().code, Code::IdempotencyKeyInvalid, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn the_fingerprint_is_of_the_content() {
+        let of = |body: &str| fingerprint("/a", body.as_bytes()).unwrap();
+        assert_eq!(of(r#"{"a":1,"b":[true,"x"]}"#), of(r#"{ "b" : [ true , "x" ] , "a" : 1 }"#));
+        assert_eq!(
+            of(r#"{"a":1,"verificationCode":"123456"}"#),
+            of(r#"{"a":1,"verificationCode":"654321"}"#)
+        );
+        let all = [
+            "{}",
+            r#"{"a":1}"#,
+            r#"{"a":2}"#,
+            r#"{"a":"1"}"#,
+            r#"{"a":[1]}"#,
+            r#"{"a":{"b":1}}"#,
+            r#"{"ab":1}"#,
+        ];
+        let distinct: std::collections::HashSet<_> = all.iter().map(|body| of(body)).collect();
+        assert_eq!(distinct.len(), all.len());
+        assert_ne!(fingerprint("/a", b"").unwrap(), fingerprint("/b", b"").unwrap());
+    }
+}

@@ -1,0 +1,231 @@
+//! The document of the API: what utoipa gathers from the handlers, completed with what is the same everywhere:
+//! who may ask, the codes of the answers, the header that makes a POST repeatable.
+
+use crate::problem::{ProblemBody, operator_status};
+use crate::routes::View;
+use axum::Router;
+use domain::access::{Audience, Operation};
+use domain::code::{Code, Language};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::path::{
+    Operation as Described, Parameter, ParameterBuilder, ParameterIn, PathItem, Paths,
+};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{
+    Components, ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required,
+    ResponseBuilder, SchemaFormat, Type,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+/// Codes that every operation may answer.
+pub(crate) const COMMON: &[Code] = &[
+    Code::AuthRequired,
+    Code::Forbidden,
+    Code::OriginForbidden,
+    Code::RateLimited,
+    Code::ServerBusy,
+    Code::ServerAway,
+    Code::RequestTimeout,
+    Code::AnswerLost,
+    Code::StorageFull,
+    Code::ServerFault,
+    Code::BodyMalformed,
+    Code::BodyInvalid,
+    Code::BodyTooLarge,
+    Code::ContentTypeUnsupported,
+    Code::QueryInvalid,
+    Code::IdempotencyKeyInvalid,
+    Code::IdempotencyKeyReused,
+    Code::IdempotencyKeyBusy,
+];
+
+/// The document of the whole API.
+#[must_use]
+pub fn document() -> OpenApi {
+    crate::operations().into_document()
+}
+
+/// What the document says of itself.
+pub(crate) fn base() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Sluice")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(include_str!("openapi.md")))
+        .license(Some(
+            utoipa::openapi::LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build(),
+        ))
+        .build();
+    OpenApiBuilder::new().info(info).build()
+}
+
+/// Adds what is the same everywhere to the one operation of a route.
+pub(crate) fn complete(paths: &mut Paths, operation: Operation, codes: &[Code], view: View) {
+    for item in paths.paths.values_mut() {
+        for (is_post, described) in described(item) {
+            debug_assert_eq!(described.operation_id.as_deref(), Some(operation.name()));
+            described.operation_id = Some(operation.name().to_owned());
+            secure(described, operation);
+            let all = all_codes(described, operation, codes, is_post);
+            answers(described, &all, view);
+            if is_post {
+                described.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+            }
+        }
+    }
+}
+
+fn described(item: &mut PathItem) -> Vec<(bool, &mut Described)> {
+    let PathItem { get, put, post, delete, patch, .. } = item;
+    let others = [get, put, delete, patch].into_iter().filter_map(Option::as_mut).map(|one| (false, one));
+    others.chain(post.as_mut().map(|one| (true, one))).collect()
+}
+
+fn secure(described: &mut Described, operation: Operation) {
+    let key = || SecurityRequirement::new("apiKey", Vec::<String>::new());
+    let session = || SecurityRequirement::new("session", Vec::<String>::new());
+    described.security = match operation.audience() {
+        Audience::Everyone => None,
+        Audience::SignedIn | Audience::Granted { scope: None, .. } => Some(vec![session()]),
+        Audience::Granted { .. } => Some(vec![session(), key()]),
+    };
+    let who = match operation.audience() {
+        Audience::Everyone => "For everyone.".to_owned(),
+        Audience::SignedIn => "For everyone who is signed in.".to_owned(),
+        Audience::Granted { roles, own, scope } => {
+            let roles: Vec<_> = roles.iter().map(|role| role.name()).collect();
+            let own: Vec<_> = own.iter().map(|role| format!("{} (what they made)", role.name())).collect();
+            let scope = scope.map_or(String::new(), |scope| format!("; keys with `{}`", scope.name()));
+            format!("For {}{scope}.", [roles.join(", "), own.join(", ")].join(", ").trim_end_matches(", "))
+        }
+    };
+    let text = described.description.take().unwrap_or_default();
+    described.description = Some(format!("{text}\n\n{who}").trim().to_owned());
+}
+
+/// The codes of an operation, those among them that follow from its shape.
+fn all_codes(described: &Described, operation: Operation, codes: &[Code], is_post: bool) -> Vec<Code> {
+    use Code as C;
+    let mut all = vec![
+        C::AuthRequired,
+        C::RateLimited,
+        C::ServerBusy,
+        C::ServerAway,
+        C::RequestTimeout,
+        C::ServerFault,
+    ];
+    if operation.audience() != Audience::Everyone {
+        all.push(C::Forbidden);
+    }
+    if described.request_body.is_some() {
+        all.extend([
+            C::BodyMalformed,
+            C::BodyInvalid,
+            C::BodyTooLarge,
+            C::ContentTypeUnsupported,
+            C::OriginForbidden,
+        ]);
+        all.extend([C::StorageFull, C::AnswerLost]);
+    }
+    if is_post {
+        all.extend([C::IdempotencyKeyInvalid, C::IdempotencyKeyReused, C::IdempotencyKeyBusy]);
+    }
+    let mut parameters = described.parameters.iter().flatten();
+    if parameters
+        .any(|one| matches!(one, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query))
+    {
+        all.push(C::QueryInvalid);
+    }
+    all.extend_from_slice(codes);
+    all.sort_unstable_by_key(|code| code.number());
+    all.dedup();
+    all
+}
+
+/// One answer a status, with an example a code.
+fn answers(described: &mut Described, codes: &[Code], view: View) {
+    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in codes {
+        let status = if view == View::Operator { operator_status(*code) } else { code.http() };
+        by_status.entry(status).or_default().push(*code);
+    }
+    for (status, codes) in by_status {
+        let lines: Vec<_> = codes
+            .iter()
+            .map(|code| format!("`{}`: {}", code.name(), code.message(Language::English)))
+            .collect();
+        let examples = codes.iter().map(|code| {
+            let example =
+                ExampleBuilder::new().summary(code.message(Language::English)).value(Some(example(*code)));
+            (code.name(), RefOr::T(example.build()))
+        });
+        let content = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name(ProblemBody::name())))
+            .examples_from_iter(examples)
+            .build();
+        let mut response =
+            ResponseBuilder::new().description(lines.join("\n\n")).content("application/json", content);
+        if matches!(status, 429 | 503) {
+            response = response.header("Retry-After", retry_after());
+        }
+        let key = status.to_string();
+        described.responses.responses.insert(key, RefOr::T(response.build()));
+    }
+}
+
+fn retry_after() -> utoipa::openapi::Header {
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).build();
+    let mut header = utoipa::openapi::Header::new(seconds);
+    header.description = Some("Seconds to wait".to_owned());
+    header
+}
+
+fn example(code: Code) -> Value {
+    json!({
+        "success": false,
+        "message": code.message(Language::English),
+        "error": { "code": code.name(), "details": null },
+        "data": null,
+    })
+}
+
+fn idempotency_key() -> Parameter {
+    let text = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::Custom("idempotency-key".to_owned())))
+        .pattern(Some("^[!-~]{1,128}$"))
+        .build();
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "Makes the request repeatable: the same key and the same request give the first answer again, for ever.",
+        ))
+        .schema(Some(text))
+        .build()
+}
+
+/// Adds what the operations refer to.
+pub(crate) fn finish(document: &mut OpenApi) {
+    let components = document.components.get_or_insert_with(Components::new);
+    let mut schemas = Vec::new();
+    ProblemBody::schemas(&mut schemas);
+    schemas.push((ProblemBody::name().into_owned(), ProblemBody::schema()));
+    components.schemas.extend(schemas);
+    let key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("An API key: `Authorization: Bearer sluice_…`"))
+        .build();
+    components.add_security_scheme("apiKey", SecurityScheme::Http(key));
+    let cookie = ApiKeyValue::with_description("sluice_session", "The cookie that signing in sets");
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+}
+
+/// Serves the document and its viewer.
+pub(crate) fn router(document: &OpenApi) -> Router {
+    crate::server::document::router(document)
+}

@@ -1,0 +1,155 @@
+//! An answer that is not what was asked for: the envelope with code, message and details.
+
+use crate::language;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
+use axum::response::{IntoResponse, Response};
+use domain::code::{Code, Retry};
+use serde::Serialize;
+use serde_json::Value;
+use service::{Error, Refusal, StoreError};
+use utoipa::ToSchema;
+
+/// Seconds after which trying again may help, where nothing better is known.
+const RETRY_S: u64 = 1;
+
+/// Why a request was not done.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem {
+    pub code: Code,
+    pub status: u16,
+    pub details: Option<Value>,
+    pub data: Option<Value>,
+    pub retry_after_s: Option<u64>,
+}
+
+/// The envelope of an answer that is not what was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProblemBody {
+    /// Always false.
+    #[schema(example = false)]
+    pub success: bool,
+    /// For people, in the language of `Accept-Language`.
+    pub message: String,
+    /// For programs.
+    pub error: ProblemError,
+    /// What a program may want to know besides, such as `duplicates`; else null.
+    #[schema(value_type = Option<Object>)]
+    pub data: Option<Value>,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProblemError {
+    /// A code of the table in `docs/reference/error-codes.md`.
+    pub code: &'static str,
+    /// What it is about: a field, a number, a state.
+    #[schema(value_type = Option<String>)]
+    pub details: Option<Value>,
+}
+
+/// Put on a response beside its body, so that the layers around can count it and hold it against the document.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Refused(pub Code);
+
+impl Problem {
+    pub(crate) fn about(code: Code, details: impl Into<String>) -> Self {
+        Self { details: Some(Value::String(short(&details.into()))), ..code.into() }
+    }
+}
+
+/// What people sent may be long; an answer names its beginning.
+fn short(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        let retry_after_s = (code.retry() == Retry::Later && code.http() >= 429).then_some(RETRY_S);
+        Self { code, status: code.http(), details: None, data: None, retry_after_s }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let details = refusal.detail.filter(|text| !text.is_empty()).map(|text| Value::String(short(&text)));
+        Self { details, data: refusal.data, ..refusal.code.into() }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Store(error) => of_store(&error),
+            Error::Io(error) => {
+                tracing::error!(%error, "a file");
+                Code::ServerFault.into()
+            }
+            Error::Replayed(_) => {
+                tracing::error!("a first answer was not read; pass the result through `settle`");
+                Code::ServerFault.into()
+            }
+        }
+    }
+}
+
+/// Nothing of the database's own words leaves the server.
+fn of_store(error: &StoreError) -> Problem {
+    let code = match error {
+        StoreError::Busy(_) | StoreError::Conflict(_) => Code::ServerBusy,
+        StoreError::Away(_) | StoreError::NoLedger | StoreError::Unavailable(_) => Code::ServerAway,
+        StoreError::InDoubt(_) => Code::AnswerLost,
+        StoreError::DiskFull => Code::StorageFull,
+        StoreError::Fatal(_)
+        | StoreError::Corrupt(_)
+        | StoreError::Constraint(_)
+        | StoreError::Duplicate(_) => Code::ServerFault,
+    };
+    tracing::error!(%error, code = code.name(), "the database did not do its part");
+    code.into()
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = ProblemBody {
+            success: false,
+            message: self.code.message(language::current()).to_owned(),
+            error: ProblemError { code: self.code.name(), details: self.details },
+            data: self.data,
+        };
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(body)).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(Refused(self.code));
+        response
+    }
+}
+
+/// A problem in the operator's view, where a wrong state is 400 under a code of its own (document 000).
+#[derive(Debug, Clone)]
+pub(crate) struct OperatorProblem(pub Problem);
+
+impl<E: Into<Problem>> From<E> for OperatorProblem {
+    fn from(error: E) -> Self {
+        let mut problem = error.into();
+        problem.status = operator_status(problem.code);
+        Self(problem)
+    }
+}
+
+/// The status of a code in the operator's view.
+pub(crate) const fn operator_status(code: Code) -> u16 {
+    match code {
+        Code::BatchState | Code::ItemState | Code::BatchCannotCancel => 400,
+        _ => code.http(),
+    }
+}
+
+impl IntoResponse for OperatorProblem {
+    fn into_response(self) -> Response {
+        self.0.into_response()
+    }
+}

@@ -1,0 +1,7 @@
+//! Routes of this noun.
+
+use crate::routes::Routes;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+}

@@ -1,0 +1,43 @@
+//! Who asks, as a handler sees it; the guard has proved it.
+
+use crate::problem::Problem;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use domain::access::Reach;
+use domain::code::Code;
+use service::Actor;
+use service::identity::Identity;
+use std::net::IpAddr;
+
+/// Who asks, and how far he may go.
+#[derive(Debug, Clone)]
+pub(crate) struct Who {
+    pub identity: Identity,
+    pub reach: Reach,
+}
+
+impl Who {
+    pub(crate) const fn actor(&self) -> &Actor {
+        &self.identity.actor
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Who {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Code::AuthRequired.into())
+    }
+}
+
+/// The client's address: the peer's, or what a trusted proxy says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClientAddress(pub IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for ClientAddress {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().copied().ok_or_else(|| Code::ServerFault.into())
+    }
+}

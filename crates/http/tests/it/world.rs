@@ -1,0 +1,147 @@
+//! A server on loopback over an empty ledger, and a client.
+
+use engine::{Engine, EngineOptions};
+use http_api::{App, Options};
+use ledger::{Clock, Door, DoorOptions};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::Value as Json;
+use service::api_key::NewApiKey;
+use service::{Actor, Service};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use store::{Schema, Store};
+use testkit::place::{Place, place};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// 2026-03-10T12:00:00Z.
+const START: i64 = 1_773_144_000_000_000;
+
+/// A clock that stands still until it is set.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl TestClock {
+    /// Lets time pass.
+    pub fn pass(&self, time: Duration) {
+        self.0.fetch_add(i64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+/// A running server.
+pub struct World {
+    pub service: Service,
+    pub clock: Arc<TestClock>,
+    /// Such as `http://127.0.0.1:40123`.
+    pub url: String,
+    /// A key with every scope.
+    pub key: String,
+    pub client: Client,
+    pub actor: Actor,
+    stop: Vec<oneshot::Sender<()>>,
+    tasks: Vec<JoinHandle<()>>,
+    _place: Place,
+}
+
+/// A server with the usual options.
+pub async fn world() -> World {
+    world_with(Options { per_address: 0, per_identity: 0, ..Options::default() }).await
+}
+
+/// A server.
+pub async fn world_with(options: Options) -> World {
+    let place = place();
+    let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
+    let clock = Arc::new(TestClock(AtomicI64::new(START)));
+    let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 100 });
+    let service = Service::new(store, door, clock.clone());
+    let actor = Actor { name: "tester".to_owned(), origin: "test".to_owned() };
+    let scopes = domain::access::Scope::ALL.iter().map(|scope| scope.name().to_owned()).collect();
+    let new = NewApiKey { name: "all".to_owned(), scopes, ..NewApiKey::default() };
+    let key = service.api_key_add(&actor, &new).await.unwrap().secret.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let router = http_api::router(App::new(service.clone(), options, b"test"));
+    let (stop_http, http_stopped) = oneshot::channel::<()>();
+    let (stop_work, work_stopped) = oneshot::channel::<()>();
+    let served = tokio::spawn(async move {
+        http_api::serve(listener, router, Duration::from_secs(5), async { drop(http_stopped.await) }).await;
+    });
+    let engine = Engine::new(service.clone(), EngineOptions::default());
+    let worker = actor.clone();
+    let worked = tokio::spawn(async move {
+        engine.work(&worker, async { drop(work_stopped.await) }).await.unwrap();
+    });
+    let client = Client::builder().cookie_store(true).build().unwrap();
+    let (stop, tasks) = (vec![stop_http, stop_work], vec![served, worked]);
+    World { service, clock, url, key, client, actor, stop, tasks, _place: place }
+}
+
+/// A status and a body.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub json: Json,
+}
+
+impl Answer {
+    /// The code of a problem, or `ok`.
+    pub fn code(&self) -> &str {
+        self.json["error"]["code"].as_str().unwrap_or("ok")
+    }
+
+    /// The data of an answer that must be one.
+    pub fn data(&self) -> &Json {
+        assert_eq!((self.status, self.code()), (200, "ok"), "{}", self.json);
+        assert_eq!(self.json["success"], true, "{}", self.json);
+        &self.json["data"]
+    }
+}
+
+impl World {
+    /// A request with the key of every scope.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url)).bearer_auth(&self.key)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        answer(self.request(Method::GET, path)).await
+    }
+
+    /// A POST of JSON; of `null` without a body, as document 000 sends it.
+    pub async fn post(&self, path: &str, json: Json) -> Answer {
+        let request = self.request(Method::POST, path);
+        answer(if json.is_null() { request } else { request.json(&json) }).await
+    }
+
+    /// A POST that may be repeated.
+    pub async fn post_once(&self, key: &str, path: &str, json: Json) -> Answer {
+        let request = self.request(Method::POST, path).header("Idempotency-Key", key);
+        answer(if json.is_null() { request } else { request.json(&json) }).await
+    }
+
+    /// Stops the server and its worker, and waits until they have.
+    pub async fn stop(mut self) {
+        self.stop.clear();
+        for task in self.tasks.drain(..) {
+            task.await.unwrap();
+        }
+    }
+}
+
+/// Sends a request.
+pub async fn answer(request: RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    let json = serde_json::from_str(&text).unwrap_or(Json::String(text));
+    Answer { status, json }
+}

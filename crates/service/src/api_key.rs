@@ -1,0 +1,130 @@
+//! API keys: how programs come in. A key is shown once, when it is made.
+
+use crate::{Deed, Error, Service, secret, visible};
+use domain::access::Scope;
+use domain::code::Code;
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::net::IpAddr;
+use store::audit::Actor;
+
+pub use store::api_key::ApiKey;
+
+/// What every key begins with, so that leaked ones can be found.
+pub const PREFIX: &str = "sluice_";
+/// How many characters of a key people see later.
+const HINT: usize = 12;
+
+/// A key to make.
+#[derive(Debug, Clone, Default)]
+pub struct NewApiKey {
+    /// What people call it; unique.
+    pub name: String,
+    /// Names of scopes.
+    pub scopes: Vec<String>,
+    /// Addresses and networks that it may come from; none: any.
+    pub addresses: Vec<String>,
+    /// Until when it holds, microseconds UTC.
+    pub expires_at: Option<i64>,
+}
+
+/// A key that was just made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Made {
+    /// The key as it is listed.
+    pub key: ApiKey,
+    /// Its secret; never kept, so none when the answer is given a second time.
+    #[serde(skip)]
+    pub secret: Option<String>,
+}
+
+impl Service {
+    /// Makes a key.
+    pub async fn api_key_add(&self, actor: &Actor, new: &NewApiKey) -> Result<Made, Error> {
+        let (name, now) = (visible(&new.name)?, self.now());
+        let (scopes, addresses) = (scopes(&new.scopes)?, addresses(&new.addresses)?);
+        if new.expires_at.is_some_and(|at| at <= now) {
+            return Err(Code::TimeInvalid.into());
+        }
+        let secret = secret::token(PREFIX)?;
+        let mut tx = self.begin().await?;
+        if store::api_key::by_name(&mut tx, &name).await?.is_some() {
+            return Err(Error::refused(Code::NameTaken, name));
+        }
+        let mut key = ApiKey {
+            id: 0,
+            name,
+            hint: secret.chars().take(HINT).collect(),
+            scopes,
+            addresses,
+            created_by: actor.name.clone(),
+            created_at: now,
+            expires_at: new.expires_at,
+            revoked_at: None,
+        };
+        key.id = store::api_key::insert(&mut tx, &key, &secret::hash(&secret)).await?;
+        let made = Made { key, secret: Some(secret) };
+        self.keep(&mut tx, &made).await?;
+        let detail =
+            json!({ "name": made.key.name, "scopes": made.key.scopes, "addresses": made.key.addresses });
+        let id = Some(made.key.id);
+        self.finish(tx, Deed { actor, action: "api_key.add", subject: "api_key", id, detail }).await?;
+        Ok(made)
+    }
+
+    /// Keys after an id, revoked ones too.
+    pub async fn api_key_list(&self, after: i64, limit: i64) -> Result<Vec<ApiKey>, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::api_key::list(&mut tx, after, limit).await?)
+    }
+
+    /// Revokes a key: from now on nobody comes in by it. Revoking it again changes nothing.
+    pub async fn api_key_revoke(&self, actor: &Actor, id: i64) -> Result<ApiKey, Error> {
+        let mut tx = self.begin().await?;
+        let missing = || Error::refused(Code::KeyNotFound, id.to_string());
+        if store::api_key::revoke(&mut tx, id, self.now()).await? {
+            let detail = json!({});
+            let deed = Deed { actor, action: "api_key.revoke", subject: "api_key", id: Some(id), detail };
+            self.note(&mut tx, deed).await?;
+        }
+        let key = store::api_key::get(&mut tx, id).await?.ok_or_else(missing)?;
+        self.keep(&mut tx, &key).await?;
+        tx.commit().await?;
+        Ok(key)
+    }
+}
+
+fn scopes(names: &[String]) -> Result<String, Error> {
+    let mut known = Vec::with_capacity(names.len());
+    for name in names {
+        known.push(Scope::from_name(name).ok_or_else(|| Error::refused(Code::ScopeInvalid, name.as_str()))?);
+    }
+    known.sort_unstable();
+    known.dedup();
+    if known.is_empty() {
+        return Err(Code::ScopeInvalid.into());
+    }
+    Ok(known.into_iter().map(Scope::name).collect::<Vec<_>>().join(" "))
+}
+
+fn addresses(texts: &[String]) -> Result<String, Error> {
+    let mut networks = Vec::with_capacity(texts.len());
+    for text in texts {
+        let network = network(text).ok_or_else(|| Error::refused(Code::AddressInvalid, text.as_str()))?;
+        networks.push(network.to_string());
+    }
+    Ok(networks.join(" "))
+}
+
+/// An address is a network of one.
+fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+/// Whether a key's list of addresses allows this one.
+pub(crate) fn may_come_from(key: &ApiKey, address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    let mut networks = key.addresses.split(' ').filter(|text| !text.is_empty()).peekable();
+    networks.peek().is_none() || networks.filter_map(network).any(|network| network.contains(&address))
+}

@@ -1,0 +1,76 @@
+//! Who asks: a person with a session, or a program with a key.
+
+use crate::api_key::ApiKey;
+use crate::{Error, Service, secret};
+use domain::access::{Asker, Role, Scope};
+use domain::code::Code;
+use std::net::IpAddr;
+use store::audit::Actor;
+
+/// Who asks, and from where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// For the audit log.
+    pub actor: Actor,
+    /// A person or a program.
+    pub who: Who,
+}
+
+/// A person or a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// A person who signed in.
+    Person {
+        /// The user's id.
+        user: i64,
+        /// The session's id.
+        session: i64,
+        /// What the user is in the organisation.
+        role: Role,
+    },
+    /// A program with a key.
+    Key {
+        /// The key's id.
+        key: i64,
+        /// What it may do.
+        scopes: Vec<Scope>,
+    },
+}
+
+impl Identity {
+    /// As the table of access sees it.
+    #[must_use]
+    pub fn asker(&self) -> Asker<'_> {
+        match &self.who {
+            Who::Person { role, .. } => Asker::Person(*role),
+            Who::Key { scopes, .. } => Asker::Key(scopes),
+        }
+    }
+
+    /// Whose requests share one space of idempotency keys.
+    #[must_use]
+    pub fn owner(&self) -> String {
+        match &self.who {
+            Who::Person { user, .. } => format!("user:{user}"),
+            Who::Key { key, .. } => format!("key:{key}"),
+        }
+    }
+}
+
+impl Service {
+    /// The program behind an API key, if the key holds now and may come from this address. Whatever is wrong
+    /// with it, the answer is the same.
+    pub async fn identify_key(&self, token: &str, address: IpAddr) -> Result<Identity, Error> {
+        let mut tx = self.store.read().await?;
+        let found = store::api_key::by_token(&mut tx, &secret::hash(token)).await?;
+        let holds = |key: &ApiKey| {
+            key.revoked_at.is_none()
+                && key.expires_at.is_none_or(|at| at > self.now())
+                && crate::api_key::may_come_from(key, address)
+        };
+        let key = found.filter(holds).ok_or(Code::AuthRequired)?;
+        let scopes = key.scopes.split(' ').filter_map(Scope::from_name).collect();
+        let actor = Actor { name: format!("key:{}", key.name), origin: address.to_string() };
+        Ok(Identity { actor, who: Who::Key { key: key.id, scopes } })
+    }
+}

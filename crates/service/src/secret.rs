@@ -1,0 +1,30 @@
+//! Random tokens. What is given out is 256 bits; what is kept is its SHA-256, which is enough for a random
+//! secret: nobody can guess it, so there is nothing to slow down.
+
+use crate::Error;
+use sha2::{Digest, Sha256};
+use store::StoreError;
+
+/// 256 random bits, hexadecimal, behind a prefix that says what they are for.
+pub(crate) fn token(prefix: &str) -> Result<String, Error> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| StoreError::Unavailable(format!("no random numbers: {error}")))?;
+    Ok(format!("{prefix}{}", ledger::digest::hex(&bytes)))
+}
+
+/// What is kept of a token.
+pub(crate) fn hash(token: &str) -> String {
+    ledger::digest::hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// A new name for a request: 96 random bits, for logs only.
+#[must_use]
+pub fn request_id() -> String {
+    let mut bytes = [0_u8; 12];
+    if getrandom::fill(&mut bytes).is_err() {
+        // Requests share a name then; nothing else depends on it.
+        return "0".repeat(24);
+    }
+    ledger::digest::hex(&bytes)
+}

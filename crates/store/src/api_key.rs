@@ -1,0 +1,109 @@
+//! Keys by which programs come in. Of a key only its hash stands here.
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::tx::Tx;
+use crate::value::Row;
+use serde::{Deserialize, Serialize};
+
+/// A key, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: i64,
+    /// What people call it; unique.
+    pub name: String,
+    /// The first characters of the secret, so that keys can be told apart.
+    pub hint: String,
+    /// Names of scopes, between spaces.
+    pub scopes: String,
+    /// Addresses and networks that it may come from, between spaces; empty: any.
+    pub addresses: String,
+    /// Who made it.
+    pub created_by: String,
+    /// When, microseconds UTC.
+    pub created_at: i64,
+    /// Until when it holds.
+    pub expires_at: Option<i64>,
+    /// Since when it does not.
+    pub revoked_at: Option<i64>,
+}
+
+macro_rules! select {
+    ($tail:literal) => {
+        concat!(
+            "SELECT id, name, hint, scopes, addresses, created_by, created_at, expires_at, revoked_at
+             FROM api_key ",
+            $tail
+        )
+    };
+}
+
+static INSERT: Sql = Sql::new(
+    "INSERT INTO api_key (name, token, hint, scopes, addresses, created_by, created_at, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+);
+static BY_TOKEN: Sql = Sql::new(select!("WHERE token = $1"));
+static BY_NAME: Sql = Sql::new(select!("WHERE name = $1"));
+static GET: Sql = Sql::new(select!("WHERE id = $1"));
+static LIST: Sql = Sql::new(select!("WHERE id > $1 ORDER BY id LIMIT $2"));
+static REVOKE: Sql = Sql::new("UPDATE api_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL");
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&INSERT, &BY_TOKEN, &BY_NAME, &GET, &LIST, &REVOKE];
+
+fn read(row: Row<'_>) -> Result<ApiKey, StoreError> {
+    Ok(ApiKey {
+        id: row.i64(0)?,
+        name: row.text(1)?,
+        hint: row.text(2)?,
+        scopes: row.text(3)?,
+        addresses: row.text(4)?,
+        created_by: row.text(5)?,
+        created_at: row.i64(6)?,
+        expires_at: row.opt_i64(7)?,
+        revoked_at: row.opt_i64(8)?,
+    })
+}
+
+/// Adds a key under the hash of its secret; its id is given out here.
+pub async fn insert(tx: &mut Tx, key: &ApiKey, token: &str) -> Result<i64, StoreError> {
+    let args = args![
+        key.name.as_str(),
+        token,
+        key.hint.as_str(),
+        key.scopes.as_str(),
+        key.addresses.as_str(),
+        key.created_by.as_str(),
+        key.created_at,
+        key.expires_at,
+    ];
+    let rows = tx.fetch(&INSERT, args).await?;
+    rows.first().ok_or_else(|| StoreError::Corrupt("no id".to_owned()))?.i64(0)
+}
+
+/// A key by the hash of its secret.
+pub async fn by_token(tx: &mut Tx, token: &str) -> Result<Option<ApiKey>, StoreError> {
+    tx.fetch(&BY_TOKEN, args![token]).await?.first().map(read).transpose()
+}
+
+/// A key by its name.
+pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<ApiKey>, StoreError> {
+    tx.fetch(&BY_NAME, args![name]).await?.first().map(read).transpose()
+}
+
+/// A key by its id.
+pub async fn get(tx: &mut Tx, id: i64) -> Result<Option<ApiKey>, StoreError> {
+    tx.fetch(&GET, args![id]).await?.first().map(read).transpose()
+}
+
+/// Keys after an id, revoked ones too.
+pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<ApiKey>, StoreError> {
+    tx.fetch(&LIST, args![after, limit]).await?.iter().map(read).collect()
+}
+
+/// Revokes a key; `false` if it was revoked before.
+pub async fn revoke(tx: &mut Tx, id: i64, now: i64) -> Result<bool, StoreError> {
+    Ok(tx.execute(&REVOKE, args![id, now]).await? > 0)
+}
