@@ -1,12 +1,14 @@
-//! The commands of this repository: `cargo xtask demo | test | failover | tidy | payroll`.
+//! The commands of this repository: `cargo xtask demo | test | api | failover | tidy | payroll`.
 //!
 //! To add a command: a module here with one `run`, an arm in [`dispatch`], a line in [`HELP`].
 
+mod api;
 mod demo;
 mod error;
 mod failover;
 mod payroll;
 mod process;
+mod python;
 mod test;
 mod tidy;
 
@@ -22,6 +24,10 @@ cargo xtask COMMAND
              --kills N    how often the crash tests kill a run (20)
              --rounds N   how many rounds the tests of a lost database do (5)
              --scale S    small, medium or large (small)
+  api        send whatever the API's document allows, and what it does not, to a server (schemathesis)
+             --seconds N  how long (600)
+             --database   on PostgreSQL in place of a file
+             needs python3; installs schemathesis into target/api
   failover   kill the leader of three servers under Patroni while money moves; not a part of `test`
              --kills N    how often (5)
              needs PostgreSQL, etcd (etcd-server) and python3; installs Patroni into target/failover, and what
@@ -53,6 +59,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
         ["test", options @ ..] => {
             test::run(&root, &test::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
+        ["api", options @ ..] => api::run(&root, &api::Options::parse(options)?).map(|()| ExitCode::SUCCESS),
         ["failover", options @ ..] => {
             failover::run(&root, &failover::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
