@@ -5,29 +5,14 @@
 //! signed in over those that no key may do.
 
 use crate::error::{Error, Result};
+use crate::server::{Ledger, Server};
 use crate::{process, python};
-use serde_json::Value;
-use std::io::Write;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 use testkit::postgres::Postgres;
 
 const FOLDER: &str = "target/api";
 const PACKAGES: &[&str] = &["schemathesis==4.32.*"];
-/// How long the server may take to be ready.
-const START: Duration = Duration::from_secs(30);
-const SCOPES: &[&str] = &[
-    "read",
-    "accounts:write",
-    "batches:write",
-    "batches:execute",
-    "transfers:write",
-    "rates:write",
-    "audit:read",
-    "metrics:read",
-];
 /// They end the very session that the run stands on.
 const ENDING: &[&str] =
     &["logout", "endSession", "changePassword", "endUserSessions", "resetUserPassword", "changeUser"];
@@ -68,177 +53,67 @@ impl Options {
 /// Runs both.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     let programs = python::programs(root, &format!("{FOLDER}/venv"), "st", PACKAGES)?;
-    process::must(process::cargo(root, &["build", "-p", "sluice"]), "cargo build -p sluice")?;
     let postgres =
         options.on_server.then(|| Postgres::try_start_with(&[]).map_err(Error::Postgres)).transpose()?;
-    let ledger = Ledger::make(root, postgres.as_ref())?;
+    let ledger = Ledger::make(root, &format!("{FOLDER}/data"), false, postgres.as_ref())?;
+    fill(&ledger)?;
+    let key = ledger.key()?;
     let server = ledger.serve()?;
-    let cookie = server.sign_in()?;
+    let cookie = sign_in(&server)?;
+    let attack = Attack { programs: &programs, folder: root.join(FOLDER), url: &server.url };
     let (all, people) = (options.seconds.saturating_mul(4) / 5, options.seconds / 5);
-    let key = format!("Authorization: Bearer {}", ledger.key);
-    server.attack(root, &programs, all.max(1), &key, &[])?;
+    attack.run(all.max(1), &format!("Authorization: Bearer {key}"), &[])?;
     let mut only: Vec<String> = vec!["--include-tag".to_owned(), "people".to_owned()];
     only.extend(ENDING.iter().flat_map(|name| ["--exclude-operation-id".to_owned(), (*name).to_owned()]));
-    server.attack(root, &programs, people.max(1), &format!("Cookie: {cookie}"), &only)?;
+    attack.run(people.max(1), &format!("Cookie: {cookie}"), &only)?;
     drop(server);
     ledger.verify()
 }
 
-/// A ledger with a few accounts in it.
-struct Ledger {
-    binary: PathBuf,
-    place: Vec<String>,
-    key: String,
+/// A few accounts, and an administrator.
+fn fill(ledger: &Ledger) -> Result<()> {
+    for (number, holder, currency) in [
+        ("MAIN", "Example Ltd", "USD"),
+        ("E1", "First Payee", "USD"),
+        ("E2", "Second Payee", "USD"),
+        ("EUR", "Example Ltd", "EUR"),
+    ] {
+        let args = ["account", "open", "--number", number, "--holder", holder, "--currency", currency];
+        ledger.run(&args, None)?;
+    }
+    ledger.run(&["deposit", "--account", "MAIN", "--amount", "90000.00"], None)?;
+    let add = ["user", "add", "admin", "--name", "Administrator", "--role", "admin", "--password-stdin"];
+    ledger.run(&add, Some(PASSWORD)).map(|_| ())
 }
 
-impl Ledger {
-    fn make(root: &Path, postgres: Option<&Postgres>) -> Result<Self> {
-        let target = process::metadata(root)?.target_directory.into_std_path_buf();
-        let binary = target.join("debug").join(format!("sluice{}", std::env::consts::EXE_SUFFIX));
-        let data = root.join(FOLDER).join("data");
-        let failed = |error| Error::File(data.clone(), error);
-        if data.exists() {
-            std::fs::remove_dir_all(&data).map_err(failed)?;
-        }
-        let place = match postgres {
-            Some(server) => vec!["--database".to_owned(), server.database()],
-            None => vec!["--data".to_owned(), data.display().to_string()],
-        };
-        let mut ledger = Self { binary, place, key: String::new() };
-        ledger.fill()?;
-        Ok(ledger)
-    }
+/// Signs the administrator in; the cookie.
+fn sign_in(server: &Server) -> Result<String> {
+    let failed = |error: reqwest::Error| Error::Api(error.to_string());
+    let request = reqwest::blocking::Client::new().post(format!("{}/api/v1/auth/login", server.url));
+    let body = serde_json::json!({ "login": "admin", "password": PASSWORD });
+    let answer = request.json(&body).send().map_err(failed)?;
+    let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok());
+    let pair = cookie.and_then(|text| text.split(';').next()).map(|text| text.trim().to_owned());
+    pair.ok_or_else(|| Error::Api(format!("signing in is answered by {}", answer.status())))
+}
 
-    fn fill(&mut self) -> Result<()> {
-        self.run(&["init"], None)?;
-        for (number, holder, currency) in [
-            ("MAIN", "Example Ltd", "USD"),
-            ("E1", "First Payee", "USD"),
-            ("E2", "Second Payee", "USD"),
-            ("EUR", "Example Ltd", "EUR"),
-        ] {
-            let args = ["account", "open", "--number", number, "--holder", holder, "--currency", currency];
-            self.run(&args, None)?;
-        }
-        self.run(&["deposit", "--account", "MAIN", "--amount", "90000.00"], None)?;
-        let add = ["user", "add", "admin", "--name", "Administrator", "--role", "admin", "--password-stdin"];
-        self.run(&add, Some(PASSWORD))?;
-        let mut args = vec!["key", "add", "api"];
-        args.extend(SCOPES.iter().flat_map(|scope| ["--scope", *scope]));
-        let made = self.run(&args, None)?;
-        let secret = made.pointer("/secret").and_then(Value::as_str);
-        let secret = secret.ok_or_else(|| Error::Api(format!("`key add` gives no secret: {made}")))?;
-        self.key = secret.to_owned();
-        Ok(())
-    }
+/// What a run of schemathesis needs.
+struct Attack<'a> {
+    programs: &'a Path,
+    folder: PathBuf,
+    url: &'a str,
+}
 
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(&self.binary);
-        command.args(&self.place).args(args);
+impl Attack<'_> {
+    fn run(&self, seconds: u64, header: &str, more: &[String]) -> Result<()> {
+        let document = format!("{}/api/openapi.json", self.url);
+        let mut command = Command::new(self.programs.join("st"));
         command
-    }
-
-    /// Runs a command of the binary and reads its JSON.
-    fn run(&self, args: &[&str], input: Option<&str>) -> Result<Value> {
-        let shown = process::shown("sluice", args);
-        let failed = |error| Error::Start(shown.clone(), error);
-        let mut command = self.command(args);
-        command.arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().map_err(failed)?;
-        if let (Some(mut stdin), Some(text)) = (child.stdin.take(), input) {
-            writeln!(stdin, "{text}").map_err(failed)?;
-        }
-        let output = child.wait_with_output().map_err(failed)?;
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        if !output.status.success() {
-            return Err(Error::Answer(shown, text));
-        }
-        Ok(serde_json::from_str(text.lines().last().unwrap_or("null")).unwrap_or(Value::Null))
-    }
-
-    fn serve(&self) -> Result<Server> {
-        let port = free_port()?;
-        let listen = format!("127.0.0.1:{port}");
-        let mut command = self.command(&["serve", "--listen", &listen]);
-        // All requests come from one address and one key here.
-        command.env("SLUICE_PER_ADDRESS", "0").env("SLUICE_PER_IDENTITY", "0");
-        let child = command.spawn().map_err(|error| Error::Start("sluice serve".to_owned(), error))?;
-        let server = Server { child, url: format!("http://{listen}") };
-        server.wait()?;
-        Ok(server)
-    }
-
-    /// Whatever was sent: the books are right.
-    fn verify(&self) -> Result<()> {
-        process::must(self.command(&["verify"]), "sluice verify")
-    }
-}
-
-fn free_port() -> Result<u16> {
-    let failed = |error| Error::Start("a listener".to_owned(), error);
-    let listener = TcpListener::bind("127.0.0.1:0").map_err(failed)?;
-    Ok(listener.local_addr().map_err(failed)?.port())
-}
-
-/// A server that is stopped when this is dropped.
-struct Server {
-    child: Child,
-    url: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let pid = self.child.id().to_string();
-        // SIGTERM: it is to end as it always does.
-        if python::answer("kill", &["-TERM", &pid]).is_none() {
-            drop(self.child.kill());
-        }
-        drop(self.child.wait());
-    }
-}
-
-impl Server {
-    fn wait(&self) -> Result<()> {
-        let begun = Instant::now();
-        while begun.elapsed() < START {
-            let answered = reqwest::blocking::get(format!("{}/readyz", self.url));
-            if answered.is_ok_and(|answer| answer.status().is_success()) {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        Err(Error::Api(format!("the server at {} is not ready after {} s", self.url, START.as_secs())))
-    }
-
-    /// Signs the administrator in; the cookie.
-    fn sign_in(&self) -> Result<String> {
-        let failed = |error: reqwest::Error| Error::Api(error.to_string());
-        let request = reqwest::blocking::Client::new().post(format!("{}/api/v1/auth/login", self.url));
-        let body = serde_json::json!({ "login": "admin", "password": PASSWORD });
-        let answer = request.json(&body).send().map_err(failed)?;
-        let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok());
-        let pair = cookie.and_then(|text| text.split(';').next()).map(|text| text.trim().to_owned());
-        pair.ok_or_else(|| Error::Api(format!("signing in is answered by {}", answer.status())))
-    }
-
-    fn attack(
-        &self,
-        root: &Path,
-        programs: &Path,
-        seconds: u64,
-        header: &str,
-        more: &[String],
-    ) -> Result<()> {
-        let mut command = Command::new(programs.join("st"));
-        command
-            .current_dir(root.join(FOLDER))
-            .args(["run", &format!("{}/api/openapi.json", self.url), "--checks", "all"])
-            .args(["--max-time", &seconds.to_string(), "--header", header, "--continue-on-failure"])
+            .current_dir(&self.folder)
+            .args(["run", &document, "--checks", "all", "--max-time", &seconds.to_string()])
+            .args(["--header", header, "--continue-on-failure"])
             .args(more);
-        process::must(
-            command,
-            &format!("st run {}/api/openapi.json --checks all --max-time {seconds}", self.url),
-        )
+        process::must(command, &format!("st run {document} --checks all --max-time {seconds}"))
     }
 }
 

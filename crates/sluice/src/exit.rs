@@ -116,6 +116,8 @@ impl Failure {
                 StoreError::Duplicate(_) | StoreError::Constraint(_) => "DATABASE_REFUSED",
             },
             Self::Service(Error::Io(_)) | Self::File { .. } => "FILE_ERROR",
+            // Only requests of the API have a name under which an answer is kept.
+            Self::Service(Error::Replayed(_)) => "ANSWERED_BEFORE",
             Self::NoLedger(_) => "NO_LEDGER",
             Self::Exists(_) => "LEDGER_EXISTS",
             Self::Busy { .. } => "DATA_DIRECTORY_BUSY",
