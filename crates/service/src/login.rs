@@ -1,7 +1,7 @@
 //! Signing in and out, and changing one's password.
 
 use crate::session::{Client, SessionLife, micros};
-use crate::{Deed, Error, Secret, Service};
+use crate::{Deed, Error, Refusal, Secret, Service};
 use domain::code::Code;
 use serde_json::json;
 use store::audit::Actor;
@@ -72,9 +72,7 @@ impl Service {
         let detail = json!({ "login": user.as_ref().map(|user| user.login.as_str()) });
         let id = user.map(|user| user.id);
         let deed = Deed { actor, action: "user.login", subject: "user", id, detail };
-        let Error::Refused(refusal) = Error::from(Code::LoginFailed) else {
-            return Err(Code::LoginFailed.into());
-        };
+        let refusal = Refusal { code: Code::LoginFailed, detail: None, data: None };
         self.refuse(deed, refusal).await
     }
 
@@ -96,8 +94,8 @@ impl Service {
         client: &Client,
     ) -> Result<SignedIn, Error> {
         let missing = || Error::from(Code::AuthRequired);
-        let mut tx = self.store.write().await?;
-        let (found, hash) = store::user::lock(&mut tx, user).await?.ok_or_else(missing)?;
+        let mut tx = self.store.read().await?;
+        let (found, hash) = store::user::with_hash(&mut tx, user).await?.ok_or_else(missing)?;
         drop(tx);
         let attempt = self.attempt(&found.login, client.address).await?;
         if !self.passwords.verify(current, hash.clone()).await? {

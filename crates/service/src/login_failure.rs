@@ -5,6 +5,7 @@
 //! Nobody is locked out for good: the wait is bounded, and who signed in from a place before is counted there
 //! apart from what others try under the same login.
 
+use crate::session::{SKEW, micros};
 use crate::{Error, Refusal, Service, secret};
 use domain::code::Code;
 use serde_json::json;
@@ -58,7 +59,7 @@ impl Attempt {
 impl Service {
     /// Counts an attempt as failed beforehand; refuses it if it comes too early.
     pub(crate) async fn attempt(&self, login: &str, address: IpAddr) -> Result<Attempt, Error> {
-        let (now, mut attempt) = (self.now(), Attempt::new(login, address));
+        let (now, mut attempt) = (self.steady_now(), Attempt::new(login, address));
         let mut tx = self.store.read().await?;
         attempt.is_known = login_failure::get(&mut tx, &attempt.place).await?.is_some();
         let mut wait = 0;
@@ -82,7 +83,7 @@ impl Service {
 
     /// The attempt was none to guess: it is taken back, and the place is known from now on.
     pub(crate) async fn succeeded(&self, tx: &mut Tx, attempt: &Attempt) -> Result<(), Error> {
-        let now = self.now();
+        let now = self.steady_now();
         login_failure::forget(tx, "address:", "login;", now.saturating_sub(FORGET)).await?;
         login_failure::forget(tx, "place:", "place;", now.saturating_sub(FORGET_PLACE)).await?;
         login_failure::take_back(tx, &attempt.address).await?;
@@ -103,9 +104,10 @@ fn refuse_early(wait_s: i64) -> Result<(), Error> {
     Err(Error::Refused(Refusal { code: Code::LoginThrottled, detail: None, data }))
 }
 
-/// Whether the failures are too long ago to count. A clock that was set back forgets nothing.
-const fn is_over(failures: Failures, now: i64) -> bool {
-    now.saturating_sub(failures.last_at) > FORGET
+/// Whether the failures are too long ago to count. Those that lie far ahead were written by a wrong clock, and
+/// would keep people out until it is reached.
+fn is_over(failures: Failures, now: i64) -> bool {
+    !(-micros(SKEW)..=FORGET).contains(&now.saturating_sub(failures.last_at))
 }
 
 /// Seconds until the next attempt: 1, 2, 4 and so on after the free ones, up to a bound.
@@ -115,7 +117,6 @@ fn wait_s(failures: Failures, most: i64, now: i64) -> i64 {
     }
     let doubled = u32::try_from(failures.count.saturating_sub(FREE)).unwrap_or(u32::MAX);
     let wait = 1_i64.checked_shl(doubled.min(20)).unwrap_or(most).min(most);
-    // Never more than the whole wait, wherever the clock was set to.
     let passed = now.saturating_sub(failures.last_at).max(0) / SECOND;
     (wait - passed).clamp(0, wait)
 }
@@ -139,7 +140,7 @@ mod tests {
         let grown: Vec<_> = (0..14).map(|count| wait(count, 0)).collect();
         assert_eq!(grown, [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
         assert_eq!((wait(i64::MAX, 0), wait(12, 59), wait(12, 60), wait(12, 3_601)), (60, 1, 0, 0));
-        assert_eq!(wait(12, -7_200), 60);
+        assert_eq!((wait(12, -200), wait(12, -7_200)), (60, 0));
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub use store::session::Session;
 /// How often at most it is written that a session is used.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
 /// How far the clocks of two nodes may be apart. What lies further ahead was written by a wrong clock.
-const SKEW: Duration = Duration::from_secs(300);
+pub(crate) const SKEW: Duration = Duration::from_secs(300);
 /// Sessions of a person that are listed.
 const LISTED: i64 = 200;
 /// Characters of what a client calls itself.

@@ -108,6 +108,7 @@ impl Service {
         if user.disabled_at.is_some() {
             store::invitation::end_of_user(&mut tx, id).await?;
         }
+        self.keep(&mut tx, &user).await?;
         let is_disabled = user.disabled_at.is_some();
         let detail = json!({ "name": user.name, "role": user.role.name(), "disabled": is_disabled });
         self.finish(tx, Deed { actor, action: "user.change", subject: "user", id: Some(id), detail }).await?;

@@ -88,6 +88,11 @@ pub async fn get(tx: &mut Tx, id: i64) -> Result<Option<User>, StoreError> {
     tx.fetch(&GET, args![id]).await?.first().map(read).transpose()
 }
 
+/// A person and the password's hash.
+pub async fn with_hash(tx: &mut Tx, id: i64) -> Result<Option<(User, Option<String>)>, StoreError> {
+    tx.fetch(&GET, args![id]).await?.first().map(read_both).transpose()
+}
+
 /// A person and the password's hash, kept from other writers.
 pub async fn lock(tx: &mut Tx, id: i64) -> Result<Option<(User, Option<String>)>, StoreError> {
     tx.fetch(&LOCK, args![id]).await?.first().map(read_both).transpose()
