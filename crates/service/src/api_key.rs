@@ -30,13 +30,19 @@ pub struct NewApiKey {
 }
 
 /// A key that was just made.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Made {
     /// The key as it is listed.
     pub key: ApiKey,
     /// Its secret; never kept, so none when the answer is given a second time.
     #[serde(skip)]
     pub secret: Option<String>,
+}
+
+impl std::fmt::Debug for Made {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Made").field("key", &self.key).finish_non_exhaustive()
+    }
 }
 
 impl Service {

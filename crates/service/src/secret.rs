@@ -2,8 +2,34 @@
 //! secret: nobody can guess it, so there is nothing to slow down.
 
 use crate::Error;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::StoreError;
+
+/// What nobody may read in a log: a password, a token, a key.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Of a text that is one.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself: for those who compare or hand it over, never for a log.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
 
 /// 256 random bits, hexadecimal, behind a prefix that says what they are for.
 pub(crate) fn token(prefix: &str) -> Result<String, Error> {

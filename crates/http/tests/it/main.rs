@@ -2,5 +2,11 @@
 //! browser. Each noun of the API has its file.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod access;
 mod basics;
+mod browser;
+mod keys;
+mod login;
+mod people;
+mod sessions;
 mod world;

@@ -36,6 +36,13 @@ impl TestClock {
     }
 }
 
+impl TestClock {
+    /// Somebody sets the clock back.
+    pub fn set_back(&self, time: Duration) {
+        self.0.fetch_sub(i64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+}
+
 /// A running server.
 pub struct World {
     pub service: Service,
