@@ -18,6 +18,7 @@ pub mod identity;
 pub mod node;
 pub mod once;
 pub mod policy;
+mod seal;
 mod secret;
 pub mod statement;
 pub mod transfer;
