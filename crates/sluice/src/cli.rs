@@ -55,7 +55,7 @@ pub(crate) struct GlobalArgs {
     /// The language of messages [env: SLUICE_LANG] [default: en]
     #[arg(long, global = true, value_name = "LANG")]
     pub lang: Option<Lang>,
-    /// Items that one transaction of a batch run may hold [env: SLUICE_CHUNK_ITEMS] [default: 10000]
+    /// Items that one transaction of a batch run may hold [env: SLUICE_CHUNK_ITEMS] [default: 50000]
     #[arg(long, global = true, value_name = "N")]
     pub chunk_items: Option<usize>,
     /// Act under this name instead of the user's

@@ -157,7 +157,7 @@ impl Failure {
                 )
             }
             Self::Usage(text) => format!("{text}; see --help"),
-            Self::Settings(lines) => format!("settings cannot be used:\n  {}\n", lines.join("\n  ")),
+            Self::Settings(lines) => format!("settings cannot be used:\n  {}", lines.join("\n  ")),
             Self::Listen { address, error } => {
                 format!("the server cannot listen on {address} ({error}); choose another address by --listen")
             }

@@ -10,7 +10,7 @@ const SILENT: [&str; 3] = ["tokio_postgres=warn", "hyper=info", "h2=info"];
 
 /// Starts the log of this process.
 pub(crate) fn start(settings: &Settings, serves: bool) {
-    let usual = if serves { "info" } else { "warn" };
+    let usual = if serves { "info,refinery_core=warn" } else { "warn" };
     let level = settings.log_level.as_deref().unwrap_or(usual);
     // It was looked at with the other settings.
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new(usual));

@@ -154,8 +154,11 @@ impl Loaded {
         }
         let built = builder.add_source(environment).add_source(options).build();
         let values = built.and_then(|config| config.cache.into_table()).map_err(|error| vec![wrong(&error)])?;
-        let problems: Vec<Wrong> =
-            values.iter().filter_map(|(key, value)| alone(key, value.clone()).err()).collect();
+        // A table has no origin of its own; only the file can have one.
+        let place = file.as_ref().map_or_else(|| "the defaults".to_owned(), |path| path.display().to_string());
+        let mut problems: Vec<Wrong> =
+            values.iter().filter_map(|(key, value)| alone(key, value.clone(), &place).err()).collect();
+        problems.sort_by(|a, b| a.what.cmp(&b.what));
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -225,8 +228,8 @@ fn is_origin(url: &str) -> bool {
 }
 
 /// One value as if it were the only one: so every wrong one is found, and not the first alone.
-fn alone(key: &str, value: Value) -> Result<(), Wrong> {
-    let origin = value.origin().unwrap_or("the defaults").to_owned();
+fn alone(key: &str, value: Value, place: &str) -> Result<(), Wrong> {
+    let origin = value.origin().unwrap_or(place).to_owned();
     let is_secret = key == "database";
     let table = Value::new(None, ValueKind::Table(Map::from_iter([(key.to_owned(), value)])));
     let read: Result<Settings, ConfigError> = table.try_deserialize();
