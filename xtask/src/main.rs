@@ -1,9 +1,10 @@
-//! The commands of this repository: `cargo xtask demo | test | api | load | failover | tidy | payroll`.
+//! The commands of this repository: `cargo xtask demo | test | api | load | failover | tidy | docs | payroll`.
 //!
 //! To add a command: a module here with one `run`, an arm in [`dispatch`], a line in [`HELP`].
 
 mod api;
 mod demo;
+mod docs;
 mod error;
 mod failover;
 mod load;
@@ -39,6 +40,7 @@ cargo xtask COMMAND
              needs PostgreSQL, etcd (etcd-server) and python3; installs Patroni into target/failover, and what
              else is missing when it runs as root
   tidy       the house rules: arrows, words, lengths
+  docs       write docs/reference again: openapi.json, error-codes.md, access.md
   payroll    write examples/staff.csv and examples/payroll.csv again
 
 The tests share a PostgreSQL server that is started for them. SLUICE_TEST_POSTGRES is the URL of another one;
@@ -73,6 +75,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
             failover::run(&root, &failover::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
         ["tidy"] => tidy::run(&root).map(|()| ExitCode::SUCCESS),
+        ["docs"] => docs::run(&root).map(|()| ExitCode::SUCCESS),
         ["payroll"] => payroll::run(&root).map(|()| ExitCode::SUCCESS),
         [] | ["help" | "--help" | "-h", ..] => {
             println!("{HELP}");

@@ -201,6 +201,7 @@ codes! {
     183 StorageFull "STORAGE_FULL" 507 Later "No space is left; nothing was written" "存储空间不足，未写入任何数据";
     184 ServerFault "SERVER_FAULT" 500 Later "Something is wrong on our side; name the request id when you ask for help" "服务器内部错误；求助时请提供请求编号";
     185 RequestTimeout "REQUEST_TIMEOUT" 503 Later "The request took too long; what it does may still be done" "请求超时；操作可能仍会完成";
+    186 WriteUnconfirmed "WRITE_NOT_CONFIRMED" 503 Later "The disk did not confirm the write; the server starts again to see what stands: send the same request with the same Idempotency-Key again" "磁盘未确认写入；服务器将重新启动以确认结果：请使用相同的 Idempotency-Key 重新发送同一请求";
     // A ledger on its way into another database.
     110 LedgerMoved "LEDGER_MOVED" 409 Final "The ledger has moved, or is moving: it can be read here and not written; go on in its new place, or give the copy up with `sluice copy --unseal`" "账本已迁移或正在迁移：此处只能读取，不能写入；请使用新位置，或用 `sluice copy --unseal` 放弃迁移";
     111 CopyUnfinished "COPY_UNFINISHED" 409 Later "This is the copy of a ledger and not finished; run the same `sluice copy` again to go on with it" "这是尚未完成的账本副本；请再次运行同一 `sluice copy` 命令继续";

@@ -29,7 +29,7 @@ pub mod progress;
 pub mod server;
 pub mod transfer;
 
-pub use app::{App, Options};
+pub use app::{App, Options, Render};
 pub use openapi::document;
 pub use serve::serve;
 
@@ -48,8 +48,7 @@ fn operations() -> Routes {
 
 /// The whole server as a router; `app` goes with every request.
 pub fn router(app: App) -> Router {
-    let (router, document) = operations().into_parts(&app);
-    let router = router.merge(openapi::router(&document));
+    let router = operations().into_router(&app).merge(server::files().with_state(app.clone()));
     let router = progress::attach(router, &app);
     edge::around(router, &app)
 }

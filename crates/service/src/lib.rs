@@ -22,6 +22,7 @@ pub mod node;
 pub mod once;
 mod password;
 pub mod policy;
+mod seal;
 mod secret;
 pub mod session;
 pub mod statement;
