@@ -2,6 +2,9 @@
 
 mod batches;
 mod client;
+mod edges;
+mod nodes;
+mod server;
 
 use crate::world::{World, world};
 use batches::{execute, submitted};
