@@ -10,7 +10,10 @@ use crate::world::{World, world};
 use batches::{execute, submitted};
 use client::{How, Watcher};
 use serde_json::{Value as Json, json};
+use domain::account::AccountStatus;
 use service::api_key::NewApiKey;
+use service::batch::rework::Rework;
+use std::time::{Duration, Instant};
 
 fn by_key(world: &World) -> How<'_> {
     How { token: Some(&world.key), ..How::default() }
@@ -42,14 +45,40 @@ async fn a_watcher_is_told_how_it_stands_then_how_it_goes_on_and_how_it_ended() 
     assert_eq!((&first["status"], &first["state"], &first["progress"]), (&json!("pending"), &json!("pending"), &json!(0)));
     assert_eq!((&first["currentRelation"], &first["completedAt"]), (&Json::Null, &Json::Null));
     execute(&world.service, &batch).await;
+    let begun = Instant::now();
     let mut events = vec![first];
     events.extend(watcher.progress_until("completed").await);
+    let most = begun.elapsed().as_millis() / 100 + 2;
+    assert!(events.len() as u128 <= most, "{} events, not {most}", events.len());
     check_run(&events, batch.id.0, 3_000);
     let last = events.last().unwrap();
     assert_eq!((&last["successAmount"], &last["failedAmount"]), (&json!("3000.00"), &json!("0.00")));
     let current = &last["currentRelation"];
     assert_eq!((&current["status"], &current["amount"]), (&json!("completed"), &json!("1.00")));
     assert_eq!(current["id"], batch.last_number);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn who_stays_in_the_room_sees_the_retry_too() {
+    let world = world().await;
+    let batch = submitted(&world, 20).await;
+    let set = async |status| {
+        world.service.account_set_status(&world.actor, "A7", status, "test").await.unwrap();
+    };
+    set(AccountStatus::Frozen).await;
+    let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;
+    watcher.join(batch.id.0);
+    watcher.until("progress_update").await;
+    execute(&world.service, &batch).await;
+    let mut events = watcher.progress_until("partially_completed").await;
+    let ended = events.last().unwrap();
+    assert_eq!((&ended["status"], &ended["failedCount"], &ended["progress"]), (&json!("failed"), &json!(1), &json!(100)));
+    assert_eq!((&ended["failedAmount"], &ended["etaSeconds"]), (&json!("1.00"), &Json::Null));
+    set(AccountStatus::Active).await;
+    world.service.batch_retry(&world.actor, &batch.id.to_string(), Rework::AllFailed).await.unwrap();
+    events.extend(watcher.progress_until("completed").await);
+    check_run(&events, batch.id.0, 20);
     world.stop().await;
 }
 
@@ -170,10 +199,10 @@ async fn a_revoked_key_is_disconnected_within_a_moment() {
     let secret = made.secret.unwrap();
     let mut leaked = Watcher::connect(&world.url, How { token: Some(&secret), ..How::default() }).await;
     let mut stays = Watcher::connect(&world.url, by_key(&world)).await;
-    let begun = std::time::Instant::now();
+    let begun = Instant::now();
     world.service.api_key_revoke(&world.actor, made.key.id).await.unwrap();
     assert_eq!(leaked.until("disconnect").await, "io server disconnect");
-    assert!(begun.elapsed() < std::time::Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     assert_eq!(stays.ask("leave_room", &json!("batch_transfer_1")).await["success"], true);
     world.stop().await;
 }
