@@ -2,6 +2,7 @@
 
 use domain::amount::format_minor;
 use domain::batch::BatchState;
+use domain::item::ItemState;
 use jiff::Timestamp;
 use serde::Serialize;
 use service::batch::progress::BatchProgress;
@@ -75,15 +76,15 @@ pub(crate) struct CurrentRelation {
     /// Its id.
     #[schema(example = 70_612)]
     pub id: i64,
-    /// `completed`, `failed` or `skipped`.
-    #[schema(example = "completed", pattern = "^(completed|failed|skipped)$")]
+    /// `completed`, or `failed` (also when it was taken out).
+    #[schema(example = "completed", pattern = "^(completed|failed)$")]
     pub status: &'static str,
-    /// Who pays: the account's id.
-    #[schema(example = 17)]
-    pub source_account: i64,
-    /// Who is paid: the account's id.
-    #[schema(example = 4_711)]
-    pub target_account: i64,
+    /// The paying account's number.
+    #[schema(example = "PAYROLL-1")]
+    pub source_account: String,
+    /// The paid account's number.
+    #[schema(example = "ANNA-1")]
+    pub target_account: String,
     /// Major units.
     #[schema(example = "10.00")]
     pub amount: String,
@@ -106,12 +107,12 @@ impl ProgressView {
             failed_count: tally.failed_count,
             skipped_count: tally.skipped_count,
             pending_count: pending,
-            current_relation: progress.current.as_ref().map(|item| CurrentRelation {
-                id: item.number.0,
-                status: item.state.name(),
-                source_account: item.source.0,
-                target_account: item.target.0,
-                amount: amount(item.amount),
+            current_relation: progress.current.as_ref().map(|decided| CurrentRelation {
+                id: decided.item.number.0,
+                status: if decided.item.state == ItemState::Completed { "completed" } else { "failed" },
+                source_account: decided.source.clone(),
+                target_account: decided.target.clone(),
+                amount: amount(decided.item.amount),
             }),
             completed_at: batch.completed_at.and_then(time),
             seq: progress.seq,

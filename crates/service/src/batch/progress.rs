@@ -2,7 +2,7 @@
 
 use super::find;
 use crate::{Error, Service};
-use domain::id::TransferId;
+use domain::id::{AccountId, TransferId};
 use domain::item::ItemState;
 use std::collections::{HashMap, HashSet};
 use store::Tx;
@@ -15,12 +15,23 @@ pub struct BatchProgress {
     /// The batch, with its counters.
     pub batch: Batch,
     /// The item that was decided last; none if that is not known.
-    pub current: Option<Item>,
+    pub current: Option<Decided>,
     /// Digits behind the point in the batch's currency.
     pub scale: u8,
     /// The ledger's last commit when this was read. Later commits have greater numbers, on whatever node they
     /// are made or read, so of two answers the one with the greater number is the newer one.
     pub seq: i64,
+}
+
+/// An item that was decided, with its accounts' numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// The item.
+    pub item: Item,
+    /// The number of the account that pays.
+    pub source: String,
+    /// The number of the account that is paid.
+    pub target: String,
 }
 
 impl Service {
@@ -73,7 +84,7 @@ fn candidate(batch: &Batch) -> Option<TransferId> {
 }
 
 /// The candidates that are items of their batch and are decided.
-async fn last_decided(tx: &mut Tx, batches: &[Batch]) -> Result<HashMap<TransferId, Item>, Error> {
+async fn last_decided(tx: &mut Tx, batches: &[Batch]) -> Result<HashMap<TransferId, Decided>, Error> {
     let wanted: HashSet<(i64, i64)> =
         batches.iter().filter_map(|batch| Some((candidate(batch)?.0, batch.id.0))).collect();
     let mut numbers: Vec<i64> = wanted.iter().map(|(number, _)| *number).collect();
@@ -87,5 +98,11 @@ async fn last_decided(tx: &mut Tx, batches: &[Batch]) -> Result<HashMap<Transfer
         is_decided(*state) && wanted.contains(&(*number, *batch))
     });
     let items = store::item::by_numbers(tx, decided.map(|(number, ..)| number).collect()).await?;
-    Ok(items.into_iter().map(|item| (item.number, item)).collect())
+    let mut accounts: Vec<i64> = items.iter().flat_map(|item| [item.source.0, item.target.0]).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let names: HashMap<i64, String> = store::account::numbers(tx, accounts).await?.into_iter().collect();
+    let name = |account: AccountId| names.get(&account.0).cloned().unwrap_or_else(|| format!("#{account}"));
+    let named = |item: Item| Decided { source: name(item.source), target: name(item.target), item };
+    Ok(items.into_iter().map(|item| (item.number, named(item))).collect())
 }

@@ -56,6 +56,7 @@ async fn a_watcher_is_told_how_it_stands_then_how_it_goes_on_and_how_it_ended() 
     let current = &last["currentRelation"];
     assert_eq!((&current["status"], &current["amount"]), (&json!("completed"), &json!("1.00")));
     assert_eq!(current["id"], batch.last_number);
+    assert_eq!((&current["sourceAccount"], &current["targetAccount"]), (&json!("PAY"), &json!("A2999")));
     world.stop().await;
 }
 
