@@ -161,6 +161,8 @@ static TALLY: Sql = Sql::new(
 static PURGE: Sql = Sql::new("DELETE FROM batch WHERE id = $1 AND ready = 0");
 static LOCK_MANY: Lookup =
     Lookup { columns: columns!("", ""), from: "batch", key: "id", and: "ready = 1", lock: Lock::Write };
+static BY_IDS: Lookup =
+    Lookup { columns: columns!("", ""), from: "batch", key: "id", and: "ready = 1", lock: Lock::None };
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[
@@ -237,6 +239,11 @@ pub async fn lock(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>, StoreError>
 /// Several batches, locked; ids sorted.
 pub async fn lock_many(tx: &mut Tx, sorted: Vec<i64>) -> Result<Vec<Batch>, StoreError> {
     tx.lookup(&LOCK_MANY, Column::I64(sorted)).await?.iter().map(read).collect()
+}
+
+/// Several batches; missing ones are left out.
+pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Batch>, StoreError> {
+    tx.lookup(&BY_IDS, Column::I64(ids)).await?.iter().map(read).collect()
 }
 
 /// A batch by its day and number in the day.

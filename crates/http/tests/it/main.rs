@@ -9,4 +9,5 @@ mod keys;
 mod login;
 mod people;
 mod sessions;
+mod progress;
 mod world;

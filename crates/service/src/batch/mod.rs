@@ -4,6 +4,7 @@ pub mod export;
 pub mod import;
 pub mod lifecycle;
 pub mod preview;
+pub mod progress;
 mod resolve;
 pub mod rework;
 pub mod run;
