@@ -15,6 +15,7 @@ mod context;
 pub mod crash;
 pub mod digest;
 pub mod door;
+pub mod rates;
 pub mod request;
 
 pub use clock::Clock;

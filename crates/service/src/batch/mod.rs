@@ -15,7 +15,7 @@ use domain::id::BatchId;
 use domain::item::ItemState;
 use store::Tx;
 use store::audit::Actor;
-use store::batch::{Batch, BatchFilter};
+use store::batch::{Batch, BatchFilter, BatchSort};
 use store::batch_history::Event;
 use store::import_problem::ImportProblem;
 use store::item::{Item, Page};
@@ -33,7 +33,7 @@ impl Service {
     /// A page of batches, newest first.
     pub async fn batch_list(&self, filter: &BatchFilter, limit: i64) -> Result<Vec<Batch>, Error> {
         let mut tx = self.store.read().await?;
-        Ok(store::batch::list(&mut tx, filter, limit.clamp(1, PAGE_MAX)).await?)
+        Ok(store::batch::list(&mut tx, filter, BatchSort::Newest, limit.clamp(1, PAGE_MAX), 0).await?)
     }
 
     /// A page of a batch's items, in the order of the file; of one state if one is given.
