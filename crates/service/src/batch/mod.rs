@@ -1,18 +1,26 @@
 //! Batches: import, preview, the moves of their life, rework of items, export.
 
+pub mod create;
+pub mod edit;
 pub mod export;
 pub mod import;
 pub mod lifecycle;
+pub mod list;
 pub mod preview;
 mod resolve;
+pub mod resume;
 pub mod rework;
+pub mod rows;
 pub mod run;
+
+pub use list::Described;
 
 use crate::{Deed, Error, Service};
 use domain::batch::BatchState;
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::item::ItemState;
+use serde::Serialize;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::{Batch, BatchFilter, BatchSort};
@@ -89,15 +97,27 @@ impl Service {
     /// leaves it.
     pub(crate) async fn close_batch(
         &self,
-        mut tx: Tx,
+        tx: Tx,
         batch: BatchId,
         event: Event,
         deed: Deed<'_>,
     ) -> Result<Batch, Error> {
-        let changed = find(&mut tx, &batch.to_string()).await?;
-        self.keep(&mut tx, &changed).await?;
+        self.close_batch_with(tx, batch, event, deed, |batch| batch).await
+    }
+
+    /// The same with an answer of the verb's own.
+    pub(crate) async fn close_batch_with<T: Serialize + Sync>(
+        &self,
+        mut tx: Tx,
+        batch: BatchId,
+        event: Event,
+        deed: Deed<'_>,
+        answer: impl FnOnce(Batch) -> T + Send,
+    ) -> Result<T, Error> {
+        let answer = answer(find(&mut tx, &batch.to_string()).await?);
+        self.keep(&mut tx, &answer).await?;
         self.finish_batch(tx, batch, event, deed).await?;
-        Ok(changed)
+        Ok(answer)
     }
 
     pub(crate) fn event(&self, state: BatchState, event: &str, actor: &Actor) -> Event {
