@@ -33,10 +33,19 @@ impl std::fmt::Debug for Secret {
 
 /// 256 random bits, hexadecimal, behind a prefix that says what they are for.
 pub(crate) fn token(prefix: &str) -> Result<String, Error> {
-    let mut bytes = [0_u8; 32];
+    Ok(format!("{prefix}{}", ledger::digest::hex(&random::<32>()?)))
+}
+
+/// An id that nothing had before: 53 random bits, which every reader of JSON can hold.
+pub(crate) fn id() -> Result<i64, Error> {
+    Ok((i64::from_le_bytes(random()?) >> 11) & ((1 << 53) - 1))
+}
+
+fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0_u8; N];
     getrandom::fill(&mut bytes)
         .map_err(|error| StoreError::Unavailable(format!("no random numbers: {error}")))?;
-    Ok(format!("{prefix}{}", ledger::digest::hex(&bytes)))
+    Ok(bytes)
 }
 
 /// What is kept of a token.

@@ -133,14 +133,14 @@ impl Service {
         let (now, token) = (self.steady_now(), secret::token("")?);
         let agent = client.agent.chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect();
         let address = client.address.to_string();
-        let mut session = Session { id: 0, user, address, agent, created_at: now, seen_at: now };
-        session.id = store::session::insert(tx, &session, &secret::hash(&token)).await?;
+        let session = Session { id: secret::id()?, user, address, agent, created_at: now, seen_at: now };
+        store::session::insert(tx, &session, &secret::hash(&token)).await?;
         Ok((session, Secret::new(token)))
     }
 
     /// Now, for what ends by itself.
     pub(crate) fn steady_now(&self) -> i64 {
-        self.steady.now(self.now())
+        self.steady.now(self.clock.as_ref())
     }
 }
 

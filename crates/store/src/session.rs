@@ -36,8 +36,8 @@ pub struct Found {
 }
 
 static INSERT: Sql = Sql::new(
-    "INSERT INTO session (token, app_user, address, agent, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $5)
-     RETURNING id",
+    "INSERT INTO session (id, token, app_user, address, agent, created_at, seen_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $6)",
 );
 static BY_TOKEN: Sql = Sql::new(
     "SELECT s.id, s.app_user, s.address, s.agent, s.created_at, s.seen_at, u.login, u.role
@@ -52,7 +52,7 @@ static BY_ID: Lookup = Lookup {
 };
 static OF_USER: Sql = Sql::new(
     "SELECT id, app_user, address, agent, created_at, seen_at FROM session WHERE app_user = $1
-     ORDER BY id DESC LIMIT $2",
+     ORDER BY created_at DESC, id LIMIT $2",
 );
 static SEEN: Sql = Sql::new("UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2");
 static END: Sql = Sql::new("DELETE FROM session WHERE id = $1 AND app_user = $2");
@@ -73,12 +73,12 @@ fn read(row: Row<'_>) -> Result<Session, StoreError> {
     })
 }
 
-/// Adds a session under the hash of its token; its id is given out here.
-pub async fn insert(tx: &mut Tx, session: &Session, token: &str) -> Result<i64, StoreError> {
-    let Session { user, address, agent, created_at, .. } = session;
-    let args = args![token, *user, address.as_str(), agent.as_str(), *created_at];
-    let rows = tx.fetch(&INSERT, args).await?;
-    rows.first().ok_or_else(|| StoreError::Corrupt("no id".to_owned()))?.i64(0)
+/// Adds a session under the hash of its token. Its id is the caller's: one that the engine gives out could be
+/// that of a session which has ended, and connections are known by it.
+pub async fn insert(tx: &mut Tx, session: &Session, token: &str) -> Result<(), StoreError> {
+    let Session { id, user, address, agent, created_at, .. } = session;
+    let args = args![*id, token, *user, address.as_str(), agent.as_str(), *created_at];
+    tx.execute(&INSERT, args).await.map(|_| ())
 }
 
 /// A session by the hash of its token, unless its person is disabled.
