@@ -6,6 +6,7 @@ use crate::progress::hub::Hub;
 use domain::code::Language;
 use ipnet::IpNet;
 use service::Service;
+use service::session::SessionLife;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -31,6 +32,13 @@ pub struct Options {
     pub session_max: Duration,
     /// The language of messages where a client names none.
     pub language: Language,
+}
+
+impl Options {
+    /// How long sessions live.
+    pub(crate) const fn session_life(&self) -> SessionLife {
+        SessionLife { idle: self.session_idle, max: self.session_max }
+    }
 }
 
 impl Default for Options {
@@ -95,7 +103,7 @@ impl App {
     pub fn new(service: Service, options: Options, cursor_secret: &[u8]) -> Self {
         let limits = Arc::new(Limits::new(&options));
         let cursors = Arc::new(Cursors::new(cursor_secret));
-        let (metrics, hub) = (Render::default(), Hub::new(service.clone()));
+        let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
         Self { service, options: Arc::new(options), limits, cursors, metrics, hub, fatal: Arc::default() }
     }
 

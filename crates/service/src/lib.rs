@@ -13,7 +13,6 @@ pub mod copy;
 pub mod error;
 pub mod fx;
 pub mod history;
-pub mod holding;
 pub mod holder;
 pub mod identity;
 pub mod invitation;

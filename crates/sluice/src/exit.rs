@@ -121,8 +121,6 @@ impl Failure {
             },
             Self::Service(Error::Replayed(_)) => "DONE_BEFORE",
             Self::Service(Error::Io(_)) | Self::File { .. } => "FILE_ERROR",
-            // Only requests of the API have a name under which an answer is kept.
-            Self::Service(Error::Replayed(_)) => "ANSWERED_BEFORE",
             Self::NoLedger(_) => "NO_LEDGER",
             Self::Exists(_) => "LEDGER_EXISTS",
             Self::Busy { .. } => "DATA_DIRECTORY_BUSY",

@@ -8,6 +8,6 @@ mod browser;
 mod keys;
 mod login;
 mod people;
-mod sessions;
 mod progress;
+mod sessions;
 mod world;
