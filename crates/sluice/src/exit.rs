@@ -115,6 +115,7 @@ impl Failure {
                 StoreError::Corrupt(_) => "DATABASE_CORRUPT",
                 StoreError::Duplicate(_) | StoreError::Constraint(_) => "DATABASE_REFUSED",
             },
+            Self::Service(Error::Replayed(_)) => "DONE_BEFORE",
             Self::Service(Error::Io(_)) | Self::File { .. } => "FILE_ERROR",
             Self::NoLedger(_) => "NO_LEDGER",
             Self::Exists(_) => "LEDGER_EXISTS",
