@@ -85,6 +85,13 @@ impl Service {
         Ok(store::api_key::list(&mut tx, after, limit).await?)
     }
 
+    /// A key by its name.
+    pub async fn api_key_named(&self, name: &str) -> Result<ApiKey, Error> {
+        let mut tx = self.store.read().await?;
+        let found = store::api_key::by_name(&mut tx, name).await?;
+        found.ok_or_else(|| Error::refused(Code::KeyNotFound, name))
+    }
+
     /// Revokes a key: from now on nobody comes in by it. Revoking it again changes nothing.
     pub async fn api_key_revoke(&self, actor: &Actor, id: i64) -> Result<ApiKey, Error> {
         let mut tx = self.begin().await?;

@@ -145,6 +145,11 @@ impl Service {
         Ok(ended)
     }
 
+    /// Refuses a password that is not good enough for a person of this login and name.
+    pub async fn password_check(&self, login: &str, name: &str, password: &Secret) -> Result<(), Error> {
+        self.passwords.hash(password, login, name).await.map(|_| ())
+    }
+
     /// How often Argon2 was run by this process: what a login costs can be told from it.
     #[must_use]
     pub fn password_runs(&self) -> u64 {
