@@ -94,12 +94,7 @@ impl Service {
         Ok(made)
     }
 
-    async fn refuse_create<T>(
-        &self,
-        actor: &Actor,
-        new: &CreateBatch,
-        refusal: Refusal,
-    ) -> Result<T, Error> {
+    async fn refuse_create<T>(&self, actor: &Actor, new: &CreateBatch, refusal: Refusal) -> Result<T, Error> {
         let detail = json!({ "type": new.kind.name(), "relations": new.rows.len(),
                              "about": refusal.detail });
         let deed = Deed { actor, action: "batch.create", subject: "batch", id: None, detail };
@@ -192,7 +187,8 @@ async fn frame(tx: &mut Tx, new: &CreateBatch) -> Result<Frame, Error> {
         (BatchType::OneToMany, Some(name), None) => (name, true),
         (BatchType::ManyToOne, None, Some(name)) => (name, false),
         (BatchType::ManyToMany, None, None) => {
-            let asset = currency(tx, new).await?.ok_or_else(|| Error::refused(Code::AssetUnknown, "currency"))?;
+            let asset =
+                currency(tx, new).await?.ok_or_else(|| Error::refused(Code::AssetUnknown, "currency"))?;
             return frame_of(tx, new.kind, asset, None, new.convert).await;
         }
         (BatchType::OneToMany, None, _) => return Err(side("sourceAccountId")),

@@ -88,12 +88,8 @@ impl Service {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
         let first = batch.first_number - 1;
-        let whole = ItemFilter {
-            batch: batch.id,
-            after: first,
-            last: batch.last_number,
-            states: states.to_vec(),
-        };
+        let whole =
+            ItemFilter { batch: batch.id, after: first, last: batch.last_number, states: states.to_vec() };
         let total = match counted(&batch, states) {
             Some(total) => total,
             None => store::item::count(&mut tx, &whole).await?,

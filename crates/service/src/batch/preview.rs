@@ -1,8 +1,8 @@
 //! A dry run: the same decisions as the run, over the same accounts, without writing anything.
 
 use super::create::CreateBatch;
-use super::list::{Described, DescribedItem, Part, describe_items, described};
 use super::find;
+use super::list::{Described, DescribedItem, Part, describe_items, described};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::batch::BatchMode;
@@ -232,7 +232,8 @@ impl Fold {
             let asset = self.assets.get(&account.asset).cloned();
             self.preview.single = asset.map(|asset| Single { asset, before, after });
         }
-        let described = describe_items(tx, self.shown.iter().map(|shown| shown.item.clone()).collect()).await?;
+        let described =
+            describe_items(tx, self.shown.iter().map(|shown| shown.item.clone()).collect()).await?;
         for (shown, item) in self.shown.into_iter().zip(described) {
             let Shown { code, fee, balance, exchanged, .. } = shown;
             let exchanged = exchanged.and_then(|(id, minor)| Some((self.assets.get(&id)?.clone(), minor)));

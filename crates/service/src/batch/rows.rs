@@ -248,7 +248,10 @@ pub(crate) fn refuse_duplicates<'a>(
     let Some(first) = duplicates.first() else { return Ok(()) };
     let code = if kind == BatchType::ManyToOne { Code::DuplicateSource } else { Code::DuplicateTarget };
     let data = json!({ "duplicates": duplicates });
-    Err(Error::Refused(Refusal { data: Some(data), ..Refusal::new(code, first.chars().take(64).collect::<String>()) }))
+    Err(Error::Refused(Refusal {
+        data: Some(data),
+        ..Refusal::new(code, first.chars().take(64).collect::<String>())
+    }))
 }
 
 /// One code for all if all are of one kind.

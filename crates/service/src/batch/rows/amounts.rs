@@ -42,9 +42,8 @@ impl Amounts {
         };
         let is_custom = *self == Self::Custom;
         let is_ratio = matches!(self, Self::Ratio { .. });
-        let stray = rows.iter().any(|row| {
-            (row.amount.is_some() && !is_custom) || (row.ratio.is_some() && !is_ratio)
-        });
+        let stray =
+            rows.iter().any(|row| (row.amount.is_some() && !is_custom) || (row.ratio.is_some() && !is_ratio));
         if stray {
             return Err(Error::refused(Code::AmountModeInvalid, "relations"));
         }
@@ -70,7 +69,8 @@ fn own(row: &NewRow, scale: u8) -> Result<i64, Wrong> {
 fn by_ratio(total: Amount, rows: &[NewRow]) -> Result<Vec<Result<i64, Wrong>>, Error> {
     let weight = |row: &NewRow| {
         let text = row.ratio.as_deref().unwrap_or_default();
-        let read = Amount::parse(text, RATIO_DECIMALS).ok().and_then(|ratio| u64::try_from(ratio.minor()).ok());
+        let read =
+            Amount::parse(text, RATIO_DECIMALS).ok().and_then(|ratio| u64::try_from(ratio.minor()).ok());
         read.ok_or_else(|| ("ratio", Code::RatioInvalid, text.chars().take(64).collect::<String>()))
     };
     let weights: Vec<Result<u64, Wrong>> = rows.iter().map(weight).collect();

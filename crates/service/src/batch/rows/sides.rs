@@ -134,7 +134,10 @@ impl Sides {
             _ => {
                 let missing = || ("sourceAccountId", Code::PayeeMissing, String::new());
                 let source = row.source.as_ref().ok_or_else(missing)?;
-                (self.named(frame, source, Role::Source, "sourceAccountId")?, self.payee(frame, row, Role::Target)?)
+                (
+                    self.named(frame, source, Role::Source, "sourceAccountId")?,
+                    self.payee(frame, row, Role::Target)?,
+                )
             }
         };
         let same = || (field(frame.kind, row), Code::SameAccount, written(frame.kind, row));
@@ -170,7 +173,13 @@ impl Sides {
         }
     }
 
-    fn named(&self, frame: &Frame, name: &AccountName, role: Role, field: &'static str) -> Result<Side, Wrong> {
+    fn named(
+        &self,
+        frame: &Frame,
+        name: &AccountName,
+        role: Role,
+        field: &'static str,
+    ) -> Result<Side, Wrong> {
         let wrong = |code| (field, code, name.to_string());
         let found = self.find(name).ok_or_else(|| wrong(Code::PayeeNotFound))?;
         usable(frame, found, role).map_err(wrong)
@@ -206,7 +215,8 @@ impl Sides {
 /// paid into his only active account.
 fn only(frame: &Frame, owned: &[Resolved], role: Role) -> Result<Side, Code> {
     let pick = |fits: &dyn Fn(&&Resolved) -> bool| {
-        let mut fitting = owned.iter().filter(|one| one.status == AccountStatus::Active).filter(|one| fits(one));
+        let mut fitting =
+            owned.iter().filter(|one| one.status == AccountStatus::Active).filter(|one| fits(one));
         match (fitting.next(), fitting.next()) {
             (Some(one), None) => Ok((one.account, one.asset)),
             (Some(_), Some(_)) => Err(Code::PayeeAmbiguous),
