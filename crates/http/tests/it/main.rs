@@ -3,4 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod basics;
+mod batch;
+mod batch_convert;
+mod batch_create;
+mod batch_list;
+mod batch_races;
+mod batch_tools;
 mod world;
