@@ -36,6 +36,8 @@ pub use ledger::request::OperationKey;
 pub use secret::{Secret, request_id};
 pub use store::StoreError;
 pub use store::audit::Actor;
+pub use store::batch::{Batch, BatchFilter, BatchSort};
+pub use store::batch_history::Event;
 
 use domain::asset::Asset;
 use domain::code::Code;
