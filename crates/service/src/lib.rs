@@ -8,18 +8,23 @@ pub mod account;
 pub mod account_import;
 pub mod api_key;
 pub mod asset;
+pub mod audit;
 pub mod batch;
 pub mod copy;
+mod directory;
 pub mod error;
 pub mod fx;
 pub mod history;
 pub mod holder;
 pub mod identity;
+pub mod listing;
 pub mod node;
 pub mod once;
 pub mod policy;
 mod secret;
+pub mod setting;
 pub mod statement;
+pub mod statistics;
 pub mod transfer;
 pub mod verify;
 
@@ -29,10 +34,10 @@ pub use secret::request_id;
 pub use store::StoreError;
 pub use store::audit::Actor;
 
+use directory::Directory;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::id::{AssetId, BatchId};
-use jiff::tz::TimeZone;
 use ledger::{Clock, Door};
 use serde_json::Value as Json;
 use std::collections::HashSet;
@@ -50,6 +55,8 @@ pub struct Service {
     pub(crate) operation: Option<Arc<OperationKey>>,
     /// Imports that this process is at.
     pub(crate) importing: Arc<Mutex<HashSet<BatchId>>>,
+    /// Accounts that this process knows by name.
+    pub(crate) directory: Arc<Directory>,
 }
 
 /// What a verb did, for the audit log.
@@ -65,7 +72,7 @@ impl Service {
     /// Over a store and its door.
     #[must_use]
     pub fn new(store: Store, door: Door, clock: Arc<dyn Clock>) -> Self {
-        Self { store, door, clock, operation: None, importing: Arc::default() }
+        Self { store, door, clock, operation: None, importing: Arc::default(), directory: Arc::default() }
     }
 
     /// The store, for the engine.
@@ -84,35 +91,6 @@ impl Service {
     #[must_use]
     pub fn now(&self) -> i64 {
         self.clock.now()
-    }
-
-    /// Sets the organisation's time zone, by its IANA name.
-    pub async fn set_time_zone(&self, actor: &Actor, name: &str) -> Result<(), Error> {
-        if TimeZone::get(name).is_err() {
-            return Err(Error::refused(Code::NameInvalid, format!("no time zone {name}")));
-        }
-        let mut tx = self.store.write().await?;
-        store::setting::set(&mut tx, "time_zone", name).await?;
-        store::head::raise_policy_version(&mut tx).await?;
-        let detail = serde_json::json!({ "time_zone": name });
-        self.finish(tx, Deed { actor, action: "setting.set", subject: "setting", id: None, detail }).await
-    }
-
-    /// The audit log after a row, in order.
-    pub async fn audit(&self, after: i64, limit: i64) -> Result<Vec<store::audit::AuditRow>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::audit::list(&mut tx, after, limit).await?)
-    }
-
-    /// The audit rows about one thing.
-    pub async fn audit_of(&self, subject: &str, id: i64) -> Result<Vec<store::audit::AuditRow>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::audit::of_subject(&mut tx, subject, id, 1_000).await?)
-    }
-
-    pub(crate) async fn zone(tx: &mut Tx) -> Result<TimeZone, Error> {
-        let name = store::setting::get(tx, "time_zone").await?;
-        Ok(name.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC))
     }
 
     pub(crate) async fn asset(tx: &mut Tx, id: AssetId) -> Result<Asset, Error> {

@@ -26,7 +26,7 @@ CREATE TABLE session (
   seen_at    INTEGER NOT NULL,
   CONSTRAINT session_token UNIQUE (token)
 ) STRICT;
-CREATE INDEX session_user ON session (app_user);
+CREATE INDEX session_of_user ON session (app_user);
 
 CREATE TABLE api_key (
   id         INTEGER NOT NULL PRIMARY KEY,

@@ -26,6 +26,7 @@ pub mod holder;
 pub mod import_problem;
 pub mod item;
 pub mod lease;
+pub mod listing;
 mod migration;
 pub mod node;
 pub mod operation;
@@ -34,11 +35,14 @@ mod postgres;
 pub mod posting;
 pub mod setting;
 mod sqlite;
+pub mod statistics;
 pub mod transfer;
+pub mod transfer_list;
 pub mod turn;
 mod tx;
 pub mod value;
 pub mod verify;
+pub mod voucher;
 
 pub use error::StoreError;
 pub use tx::{Schema, Store, Tx, Wakes, is_server};
@@ -68,9 +72,11 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         policy::CATALOGUE,
         posting::CATALOGUE,
         setting::CATALOGUE,
+        statistics::CATALOGUE,
         transfer::CATALOGUE,
         turn::CATALOGUE,
         verify::CATALOGUE,
+        voucher::CATALOGUE,
     ]
     .concat()
 }

@@ -48,6 +48,9 @@ async fn a_row_comes_after_those_that_it_refers_to() {
     let place = |name: &str| STEPS.iter().position(|step| step.name == name).unwrap();
     for row in rows.iter() {
         let (table, referred) = (row.text(0).unwrap(), row.text(1).unwrap());
+        if LEFT_OUT.contains(&table.as_str()) {
+            continue;
+        }
         assert!(place(&referred) < place(&table), "{table} refers to {referred}");
     }
     assert!(rows.len() > 5);
