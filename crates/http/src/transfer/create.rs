@@ -9,19 +9,31 @@ use crate::who::Who;
 use serde::Deserialize;
 use service::Service;
 use service::transfer::Order;
-use utoipa::ToSchema;
+use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 const DONE: Message = Message { english: "The money was moved", chinese: "转账成功" };
 
 /// A decimal as a number or a text. A number is read by its own text, so nothing is rounded on the way.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Decimal {
     /// As a number.
-    Number(#[schema(value_type = f64, exclusive_minimum = 0.0)] serde_json::Number),
+    Number(serde_json::Number),
     /// As a text.
     Text(String),
 }
+
+impl PartialSchema for Decimal {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new().schema_type(Type::Number).exclusive_minimum(Some(0));
+        let text =
+            ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,18})?$"));
+        OneOfBuilder::new().item(number).item(text).into()
+    }
+}
+
+impl ToSchema for Decimal {}
 
 impl From<Decimal> for String {
     fn from(decimal: Decimal) -> Self {

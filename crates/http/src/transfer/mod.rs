@@ -4,6 +4,9 @@ mod create;
 mod read;
 mod view;
 
+pub(crate) use self::create::Decimal;
+pub(crate) use self::view::EntryView;
+
 use crate::routes::Routes;
 use domain::access::Operation;
 use domain::code::Code;
