@@ -11,6 +11,7 @@ mod batch_list;
 mod batch_races;
 mod batch_tools;
 mod browser;
+mod cancel;
 mod keys;
 mod login;
 mod people;
