@@ -3,7 +3,6 @@
 
 use crate::problem::{ProblemBody, operator_status};
 use crate::routes::View;
-use axum::Router;
 use domain::access::{Audience, Operation};
 use domain::code::{Code, Language};
 use serde_json::{Value, json};
@@ -31,6 +30,7 @@ pub(crate) const COMMON: &[Code] = &[
     Code::ServerAway,
     Code::RequestTimeout,
     Code::AnswerLost,
+    Code::WriteUnconfirmed,
     Code::StorageFull,
     Code::ServerFault,
     Code::BodyMalformed,
@@ -130,7 +130,7 @@ fn all_codes(described: &Described, operation: Operation, codes: &[Code], is_rep
             C::ContentTypeUnsupported,
             C::OriginForbidden,
         ]);
-        all.extend([C::StorageFull, C::AnswerLost]);
+        all.extend([C::StorageFull, C::AnswerLost, C::WriteUnconfirmed]);
     }
     if is_repeatable {
         all.extend([C::IdempotencyKeyInvalid, C::IdempotencyKeyReused, C::IdempotencyKeyBusy]);
@@ -228,9 +228,4 @@ pub(crate) fn finish(document: &mut OpenApi) {
         "The cookie that signing in sets; under TLS it is called `__Host-sluice_session`",
     );
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
-}
-
-/// Serves the document and its viewer.
-pub(crate) fn router(document: &OpenApi) -> Router {
-    crate::server::document::router(document)
 }

@@ -133,7 +133,7 @@ pub(super) async fn login(
     From(client): From,
     Body(body): Body<LoginBody>,
 ) -> Result<(SetCookie, Answer<MeView>), Problem> {
-    let life = cookie::life(&app);
+    let life = app.options.session_life();
     let signed_in = app.service.login(&body.login, &body.password, &client, life).await.map_err(throttled)?;
     Ok(welcome(&app, SIGNED_IN, signed_in))
 }
@@ -157,7 +157,7 @@ pub(super) async fn logout(
     responses((status = 200, description = "Who asks.", body = Envelope<MeView>)))]
 pub(super) async fn me(State(app): State<App>, who: Who) -> Result<Answer<MeView>, Problem> {
     let (user, session) = person(&who)?;
-    let all = app.service.session_list(user, cookie::life(&app)).await?;
+    let all = app.service.session_list(user, app.options.session_life()).await?;
     let found = all.into_iter().find(|one| one.id == session).ok_or(Code::AuthRequired)?;
     let user = UserView::of(app.service.user_show(user).await?);
     Ok(Answer::of(MeView { operations: operations(&user), user, session: SessionView::of(found, session) }))

@@ -6,7 +6,6 @@ use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use service::Secret;
 use service::identity::Identity;
-use service::session::SessionLife;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -26,12 +25,7 @@ pub(crate) async fn identify(
     address: IpAddr,
 ) -> Result<Option<Identity>, Problem> {
     let Some(token) = token(headers, name(app)) else { return Ok(None) };
-    Ok(app.service.identify_session(&token, address, life(app)).await?)
-}
-
-/// How long sessions live here.
-pub(crate) fn life(app: &App) -> SessionLife {
-    SessionLife { idle: app.options.session_idle, max: app.options.session_max }
+    Ok(app.service.identify_session(&token, address, app.options.session_life()).await?)
 }
 
 /// Sets the cookie.

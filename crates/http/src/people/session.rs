@@ -1,6 +1,5 @@
 //! The own sessions: where a person is signed in, and ending one from afar.
 
-use super::cookie;
 use super::view::{PathId, person, time};
 use crate::answer::{Answer, Envelope, Message};
 use crate::app::App;
@@ -71,7 +70,7 @@ const ENDED: Message = Message { english: "The session has ended", chinese: "会
     responses((status = 200, description = "The sessions.", body = Envelope<Vec<SessionView>>)))]
 pub(super) async fn list(State(app): State<App>, who: Who) -> Result<Answer<Vec<SessionView>>, Problem> {
     let (user, asking) = person(&who)?;
-    let all = app.service.session_list(user, cookie::life(&app)).await?;
+    let all = app.service.session_list(user, app.options.session_life()).await?;
     Ok(Answer::of(all.into_iter().map(|session| SessionView::of(session, asking)).collect()))
 }
 

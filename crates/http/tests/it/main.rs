@@ -4,9 +4,16 @@
 
 mod access;
 mod basics;
+mod batch;
+mod batch_convert;
+mod batch_create;
+mod batch_list;
+mod batch_races;
+mod batch_tools;
 mod browser;
 mod keys;
 mod login;
 mod people;
+mod progress;
 mod sessions;
 mod world;
