@@ -53,6 +53,7 @@ async fn every_noun_reads_what_it_wrote() {
         batches(&mut tx, batch, rows).await;
         for_verify(&mut tx, rows).await;
         nodes(&world.store, &mut tx, batch).await;
+        crate::people::people(&mut tx, rows).await;
         changes(&mut tx, batch, rows).await;
         tx.commit().await.unwrap();
     }
@@ -132,6 +133,9 @@ async fn movements(tx: &mut Tx, rows: i64) {
     let operations = store::operation::find(tx, vec!["op-000001".to_owned(), "op-none".to_owned()]).await;
     assert_eq!(operations.unwrap().iter().map(|found| found.transfer).collect::<Vec<_>>(), [1]);
     assert_eq!(store::operation::count(tx).await.unwrap(), rows);
+    let answered = store::operation::answered(tx, "op-000001").await.unwrap().unwrap();
+    assert_eq!((answered.fingerprint.as_str(), answered.transfer, answered.outcome), ("1", 1, None));
+    assert_eq!(store::operation::answered(tx, "op-none").await.unwrap(), None);
     assert_eq!(length(&store::audit::list(tx, 0, 1_000).await.unwrap()), rows);
     let about = store::audit::of_subject(tx, "transfer", rows, 9).await.unwrap();
     assert_eq!(length(&about), i64::from(rows > 1));
