@@ -8,6 +8,7 @@ mod batch;
 mod batch_convert;
 mod batch_create;
 mod batch_list;
+mod batch_preview;
 mod batch_races;
 mod batch_tools;
 mod browser;
