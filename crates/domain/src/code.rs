@@ -159,6 +159,10 @@ codes! {
     88 ContentChanged "CONTENT_CHANGED" 409 Final "The items are not those that were submitted" "批次内容与提交时不一致";
     89 BatchRunning "BATCH_RUNNING" 409 Later "Another worker runs this batch" "该批次正由其他进程执行";
     90 Fenced "FENCED" 409 Final "Another worker took the batch over; nothing was written" "批次已被其他进程接管，未写入任何数据";
+    91 BatchRowsInvalid "BATCH_ROWS_INVALID" 422 Final "Some relations cannot be taken; `data.problems` names them" "部分转账关系无效，详见 data.problems";
+    92 AmountModeInvalid "AMOUNT_MODE_INVALID" 422 Final "The amounts that were given do not fit `amountMode`" "所给金额与 amountMode 不符";
+    93 BatchSideInvalid "BATCH_SIDE_INVALID" 422 Final "One side is one account (`sourceAccountId` of one_to_many, `targetAccountId` of many_to_one), and the relations name the other" "一对多须指定 sourceAccountId，多对一须指定 targetAccountId，另一侧由各转账关系指定";
+    94 RatioInvalid "RATIO_INVALID" 422 Final "A ratio is a decimal without a sign and with at most 6 decimals, such as 2.5" "比例须为不带符号且最多6位小数的十进制数，例如 2.5";
     // Codes that an item carries without an own posting decision.
     100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a person" "用户手动中断";
     101 Stopped "STOPPED" 409 Later "Not tried: the batch stops at the first failure" "批次在首次失败后停止，未执行";
@@ -182,6 +186,7 @@ codes! {
     135 SetUpDone "SETUP_DONE" 409 Final "There are users already; ask an administrator" "系统已有用户，请联系管理员";
     136 TimeInvalid "TIME_INVALID" 422 Final "A time is written as 2026-01-31T09:00:00Z and lies ahead" "时间格式应为 2026-01-31T09:00:00Z，且须晚于当前时间";
     137 NameTaken "NAME_TAKEN" 409 Final "The name is in use already" "该名称已被使用";
+    138 UserDisabled "USER_DISABLED" 409 Final "The user is disabled; enable the user first" "该用户已停用，请先启用";
     // Requests that do not reach a use case.
     150 BodyMalformed "BODY_MALFORMED" 400 Final "The body is not JSON as this operation takes it" "请求体不是有效的 JSON";
     151 BodyInvalid "BODY_INVALID" 422 Final "A field of the body is missing, unknown or of the wrong type" "请求体字段缺失、未知或类型错误";
@@ -204,6 +209,7 @@ codes! {
     183 StorageFull "STORAGE_FULL" 507 Later "No space is left; nothing was written" "存储空间不足，未写入任何数据";
     184 ServerFault "SERVER_FAULT" 500 Later "Something is wrong on our side; name the request id when you ask for help" "服务器内部错误；求助时请提供请求编号";
     185 RequestTimeout "REQUEST_TIMEOUT" 503 Later "The request took too long; what it does may still be done" "请求超时；操作可能仍会完成";
+    186 WriteUnconfirmed "WRITE_NOT_CONFIRMED" 503 Later "The disk did not confirm the write; the server starts again to see what stands: send the same request with the same Idempotency-Key again" "磁盘未确认写入；服务器将重新启动以确认结果：请使用相同的 Idempotency-Key 重新发送同一请求";
     // A ledger on its way into another database.
     110 LedgerMoved "LEDGER_MOVED" 409 Final "The ledger has moved, or is moving: it can be read here and not written; go on in its new place, or give the copy up with `sluice copy --unseal`" "账本已迁移或正在迁移：此处只能读取，不能写入；请使用新位置，或用 `sluice copy --unseal` 放弃迁移";
     111 CopyUnfinished "COPY_UNFINISHED" 409 Later "This is the copy of a ledger and not finished; run the same `sluice copy` again to go on with it" "这是尚未完成的账本副本；请再次运行同一 `sluice copy` 命令继续";

@@ -2,9 +2,11 @@
 
 use crate::cursor::Cursors;
 use crate::edge::limits::Limits;
+use crate::progress::hub::Hub;
 use domain::code::Language;
 use ipnet::IpNet;
 use service::Service;
+use service::session::SessionLife;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -32,6 +34,13 @@ pub struct Options {
     pub language: Language,
 }
 
+impl Options {
+    /// How long sessions live.
+    pub(crate) const fn session_life(&self) -> SessionLife {
+        SessionLife { idle: self.session_idle, max: self.session_max }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -48,6 +57,34 @@ impl Default for Options {
     }
 }
 
+/// Gives what the process counts, as text.
+#[derive(Clone)]
+pub struct Render(Arc<dyn Fn() -> String + Send + Sync>);
+
+impl Render {
+    /// By a function.
+    pub fn by(render: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(render))
+    }
+
+    pub(crate) fn render(&self) -> String {
+        (self.0)()
+    }
+}
+
+/// Where nothing is counted.
+impl Default for Render {
+    fn default() -> Self {
+        Self::by(String::new)
+    }
+}
+
+impl std::fmt::Debug for Render {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Render")
+    }
+}
+
 /// What every request has at hand. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -55,6 +92,8 @@ pub struct App {
     pub(crate) options: Arc<Options>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) cursors: Arc<Cursors>,
+    pub(crate) metrics: Render,
+    pub(crate) hub: Hub,
     fatal: Arc<Notify>,
 }
 
@@ -64,7 +103,14 @@ impl App {
     pub fn new(service: Service, options: Options, cursor_secret: &[u8]) -> Self {
         let limits = Arc::new(Limits::new(&options));
         let cursors = Arc::new(Cursors::new(cursor_secret));
-        Self { service, options: Arc::new(options), limits, cursors, fatal: Arc::default() }
+        let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
+        Self { service, options: Arc::new(options), limits, cursors, metrics, hub, fatal: Arc::default() }
+    }
+
+    /// With what the process counts.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Render) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Done when the process must end: a write was not confirmed, and only a restart can tell what stands.
@@ -74,6 +120,12 @@ impl App {
 
     pub(crate) fn end(&self) {
         self.fatal.notify_one();
+    }
+
+    /// Closes every socket of the live progress, and lets no new one in: part of a graceful stop, after the
+    /// listener takes nothing new and before what has begun is waited for.
+    pub async fn close_sockets(&self) {
+        self.hub.close().await;
     }
 
     /// Whether people come over TLS.

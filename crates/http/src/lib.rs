@@ -38,7 +38,7 @@ pub mod settings;
 pub mod statistics;
 pub mod transfer;
 
-pub use app::{App, Options};
+pub use app::{App, Options, Render};
 pub use openapi::document;
 pub use serve::serve;
 
@@ -51,6 +51,7 @@ fn operations() -> Routes {
         .merge(server::routes())
         .merge(people::routes())
         .merge(batch::routes())
+        .merge(progress::routes())
         .merge(transfer::routes())
         .merge(account::routes())
         .merge(holder::routes())
@@ -64,8 +65,7 @@ fn operations() -> Routes {
 
 /// The whole server as a router; `app` goes with every request.
 pub fn router(app: App) -> Router {
-    let (router, document) = operations().into_parts(&app);
-    let router = router.merge(openapi::router(&document));
+    let router = operations().into_router(&app).merge(server::files().with_state(app.clone()));
     let router = progress::attach(router, &app);
     edge::around(router, &app)
 }

@@ -1,5 +1,6 @@
 //! The listener: connections with bounds, and a stop that lets what has begun end.
 
+use crate::edge::stall::Patient;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
@@ -21,6 +22,8 @@ const CONNECTIONS_MAX: usize = 20_000;
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// How long a client may take for a request's head, and how long an idle connection is kept.
 const HEAD_TIME: Duration = Duration::from_secs(15);
+/// How long a client may read nothing of what is sent to it.
+const READ_TIME: Duration = Duration::from_secs(30);
 /// Between two tries when a connection could not be taken (too many open files).
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -46,7 +49,9 @@ pub async fn serve(listener: TcpListener, router: Router, grace: Duration, stop:
         });
         let mut builder = Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_BYTES_MAX);
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+        let connection = builder
+            .serve_connection_with_upgrades(TokioIo::new(Patient::new(stream, READ_TIME)), service)
+            .into_owned();
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = watched.await {

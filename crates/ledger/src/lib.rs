@@ -15,6 +15,8 @@ mod context;
 pub mod crash;
 pub mod digest;
 pub mod door;
+mod meter;
+pub mod rates;
 pub mod request;
 
 pub use clock::Clock;

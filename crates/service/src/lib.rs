@@ -17,22 +17,32 @@ pub mod fx;
 pub mod history;
 pub mod holder;
 pub mod identity;
+pub mod invitation;
 pub mod listing;
+pub mod login;
+mod login_failure;
 pub mod node;
 pub mod once;
+mod password;
 pub mod policy;
+mod seal;
 mod secret;
+pub mod session;
 pub mod setting;
 pub mod statement;
 pub mod statistics;
+mod steady;
 pub mod transfer;
+pub mod user;
 pub mod verify;
 
 pub use error::{Error, Refusal};
 pub use ledger::request::OperationKey;
-pub use secret::request_id;
+pub use secret::{Secret, request_id};
 pub use store::StoreError;
 pub use store::audit::Actor;
+pub use store::batch::{Batch, BatchFilter, BatchSort};
+pub use store::batch_history::Event;
 
 use directory::Directory;
 use domain::asset::Asset;
@@ -55,6 +65,8 @@ pub struct Service {
     pub(crate) operation: Option<Arc<OperationKey>>,
     /// Imports that this process is at.
     pub(crate) importing: Arc<Mutex<HashSet<BatchId>>>,
+    pub(crate) passwords: password::Passwords,
+    pub(crate) steady: steady::Steady,
     /// Accounts that this process knows by name.
     pub(crate) directory: Arc<Directory>,
 }
@@ -72,7 +84,17 @@ impl Service {
     /// Over a store and its door.
     #[must_use]
     pub fn new(store: Store, door: Door, clock: Arc<dyn Clock>) -> Self {
-        Self { store, door, clock, operation: None, importing: Arc::default(), directory: Arc::default() }
+        let (passwords, steady) = Default::default();
+        Self {
+            store,
+            door,
+            clock,
+            operation: None,
+            importing: Arc::default(),
+            passwords,
+            steady,
+            directory: Arc::default(),
+        }
     }
 
     /// The store, for the engine.

@@ -1,6 +1,7 @@
 //! What was decided, and how it is written: set by set, in the transaction that holds the locks.
 
 use crate::digest::ChunkDigest;
+use crate::meter::Moved;
 use domain::id::TransferId;
 use domain::item::ItemState;
 use domain::limit::Calendar;
@@ -51,6 +52,18 @@ impl Decided {
             audits: Vec::new(),
             slices: Vec::new(),
         }
+    }
+
+    /// What it holds, to be counted when it stands.
+    pub(super) fn moved(&self) -> Moved {
+        let items = self.slices.iter().map(|slice| slice.completed_count).sum();
+        let mut moved = Moved { items, postings: self.postings.len() as u64, ..Moved::default() };
+        let done = self.transfers.iter().filter(|transfer| transfer.code.is_none()).count() as u64;
+        moved.singles = done.saturating_sub(items);
+        let refused = self.transfers.iter().filter_map(|transfer| transfer.code);
+        let failed = self.slices.iter().flat_map(|slice| &slice.failures).map(|failure| failure.code);
+        refused.chain(failed).for_each(|code| *moved.refusals.entry(code).or_default() += 1);
+        moved
     }
 
     /// SHA-256 over every posting of the chunk and every failed try: version 1 of the covered bytes.

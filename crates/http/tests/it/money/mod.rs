@@ -9,9 +9,9 @@ mod lists;
 mod statistics;
 mod transfer;
 
-use crate::world::{Answer, World, answer, world};
-use reqwest::Method;
+use crate::world::{World, world};
 use serde_json::{Value as Json, json};
+use service::policy::PolicyChange;
 
 pub const TRANSFERS: &str = "/api/v2/account-transfers";
 
@@ -23,8 +23,25 @@ pub struct Opened {
 }
 
 impl World {
-    pub async fn put(&self, path: &str, json: Json) -> Answer {
-        answer(self.request(Method::PUT, path).json(&json)).await
+    /// Sets limits and fees for dollars; null lifts one.
+    pub async fn policy(&self, fields: Json) {
+        let set = |name: &str| match fields.get(name) {
+            Some(Json::String(text)) => Some(text.clone()),
+            Some(_) => Some("none".to_owned()),
+            None => None,
+        };
+        let change = PolicyChange {
+            min: set("min"),
+            max: set("max"),
+            day: set("day"),
+            month: set("month"),
+            batch_max: None,
+            fee_threshold: set("feeThreshold"),
+            fee_rate: set("feeRate"),
+            fee_min: set("feeMin"),
+            fee_max: set("feeMax"),
+        };
+        self.service.policy_set(&self.actor, "USD", None, &change).await.unwrap();
     }
 
     /// Opens an account with money in it.

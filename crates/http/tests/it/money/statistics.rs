@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 #[tokio::test]
 async fn statistics_add_up_by_day_and_by_account() {
     let (world, a, b) = two().await;
-    let fees = json!({ "currency": "USD", "feeThreshold": "1000.00", "feeRate": "0.001" });
-    world.put("/api/v2/policies", fees).await.data();
+    let fees = json!({ "feeThreshold": "1000.00", "feeRate": "0.001" });
+    world.policy(fees).await;
     let on = |day: &str| json!({ "transferDate": day });
     world.post(TRANSFERS, with(pay(&a, &b, 200_000), on("2026-03-01"))).await.data();
     world.post(TRANSFERS, with(pay(&a, &b, 300), on("2026-03-02"))).await.data();
@@ -18,7 +18,7 @@ async fn statistics_add_up_by_day_and_by_account() {
         world.get(&path).await.data().clone()
     };
     let figures = |count: i64, done: i64, rate: f64, amount: i64, fee: i64| {
-        json!({ "currency": "USD", "count": count, "successCount": done, "failedCount": count - done,
+        json!({ "count": count, "successCount": done, "failedCount": count - done,
                 "successRate": rate, "amountCents": amount, "feeCents": fee })
     };
     let total = json!([figures(4, 3, 0.75, 200_700, 200)]);
@@ -60,7 +60,7 @@ async fn statistics_add_up_by_day_and_by_account() {
 #[tokio::test]
 async fn sums_beyond_the_engines_numbers_are_right() {
     let (world, a, b) = two().await;
-    world.put("/api/v2/policies", json!({ "currency": "USD", "max": null })).await.data();
+    world.policy(json!({ "max": null })).await;
     let much = 999_999_999_999_999_999_i64;
     world.post("/api/v2/deposits", json!({ "accountId": a.id, "amountCents": much - 1_000_000 })).await.data();
     for place in 0..20 {

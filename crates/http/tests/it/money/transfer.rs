@@ -47,9 +47,9 @@ async fn a_transfer_with_exchange_memo_and_vouchers_shows_both_entries_with_thei
 async fn a_fee_is_an_entry_of_its_own_and_one_holders_accounts_pay_none() {
     let (world, a, b) = two().await;
     let own = world.open("A-2", "ann", "USD", 0).await;
-    let fees = json!({ "currency": "USD", "feeThreshold": "1000.00", "feeRate": "0.001", "feeMin": "1.00",
+    let fees = json!({ "feeThreshold": "1000.00", "feeRate": "0.001", "feeMin": "1.00",
                        "feeMax": "50.00" });
-    world.put("/api/v2/policies", fees).await.data();
+    world.policy(fees).await;
     let made = world.post(TRANSFERS, pay(&a, &b, 200_000)).await;
     let entries = made.data()["entries"].as_array().unwrap();
     let kinds: Vec<_> = entries.iter().map(|entry| entry["transactionType"].as_str().unwrap()).collect();
@@ -89,7 +89,7 @@ async fn money_enters_and_leaves_by_one_account() {
     assert_eq!((&out.data()["kind"], &out.data()["toAccountId"]), (&json!("withdrawal"), &Json::Null));
     assert_eq!(world.balance(&a).await, 1_000_000);
     let much = json!({ "accountId": "A-1", "amountCents": 1_000_001 });
-    world.put("/api/v2/policies", json!({ "currency": "USD", "max": null })).await.data();
+    world.policy(json!({ "max": null })).await;
     assert_eq!(world.post("/api/v2/withdrawals", much).await.code(), "INSUFFICIENT_BALANCE");
     let nobody = json!({ "accountId": "nobody", "amountCents": 1 });
     assert_eq!(world.post("/api/v2/deposits", nobody.clone()).await.code(), "TARGET_ACCOUNT_NOT_FOUND");
@@ -105,9 +105,9 @@ async fn each_refusal_has_its_code_and_those_of_known_accounts_are_kept_and_coun
     let (frozen, closed) = (world.open("F-1", "fay", "USD", 100).await, world.open("G-1", "gus", "USD", 0).await);
     world.post(&format!("/api/v2/accounts/{}/freeze", frozen.id), json!({})).await.data();
     world.post(&format!("/api/v2/accounts/{}/close", closed.id), json!({})).await.data();
-    let limits = json!({ "currency": "USD", "min": "0.02", "max": "5000.00", "day": "9000.00", "month": "9500.00",
+    let limits = json!({ "min": "0.02", "max": "5000.00", "day": "9000.00", "month": "9500.00",
                          "feeThreshold": "8.00", "feeRate": "0.001", "feeMin": "1.00", "feeMax": "50.00" });
-    world.put("/api/v2/policies", limits).await.data();
+    world.policy(limits).await;
     world.post("/api/v2/fx-rates", json!({ "source": "USD", "target": "CNY", "rate": "7.10" })).await.data();
     let none = super::Opened { id: "none".to_owned(), number: String::new() };
     // status, code, whether it is kept as a transfer, body
@@ -183,8 +183,8 @@ async fn without_a_rate_of_its_own_a_transfer_is_exchanged_at_the_stored_one() {
 #[tokio::test]
 async fn a_hundred_transfers_under_the_limit_do_not_pass_the_days_limit() {
     let (world, a, b) = two().await;
-    let limits = json!({ "currency": "USD", "max": "100.00", "day": "5000.00" });
-    world.put("/api/v2/policies", limits).await.data();
+    let limits = json!({ "max": "100.00", "day": "5000.00" });
+    world.policy(limits).await;
     let one = || world.post(TRANSFERS, pay(&a, &b, 10_000));
     let answers = futures_all((0..100).map(|_| one())).await;
     let done = answers.iter().filter(|answer| answer.status == 200).count();
