@@ -15,6 +15,7 @@ mod browser;
 mod cancel;
 mod keys;
 mod login;
+mod money;
 mod people;
 mod progress;
 mod sessions;
