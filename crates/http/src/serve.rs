@@ -1,5 +1,8 @@
 //! The listener: connections with bounds, and a stop that lets what has begun end.
 
+#[cfg(test)]
+mod tests;
+
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
@@ -15,18 +18,46 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
-/// Connections at once; more wait to be taken.
-const CONNECTIONS_MAX: usize = 20_000;
-/// Bytes of a request's head; more is 431.
-const HEAD_BYTES_MAX: usize = 32 * 1024;
-/// How long a client may take for a request's head, and how long an idle connection is kept.
-const HEAD_TIME: Duration = Duration::from_secs(15);
+/// What connections may take of the server.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Connections at once; more wait to be taken.
+    pub connections: usize,
+    /// Bytes of a request's head; more is 431.
+    pub head_bytes: usize,
+    /// How long a client may take for a request's head, and how long an idle connection is kept.
+    pub head_time: Duration,
+    /// How long what has begun may take to end when the server stops.
+    pub grace: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            connections: 20_000,
+            head_bytes: 32 * 1024,
+            head_time: Duration::from_secs(15),
+            grace: Duration::from_secs(25),
+        }
+    }
+}
+
 /// Between two tries when a connection could not be taken (too many open files).
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `stop` is done, then takes nothing new and gives what has begun `grace` to end.
 pub async fn serve(listener: TcpListener, router: Router, grace: Duration, stop: impl Future<Output = ()>) {
-    let (graceful, room) = (GracefulShutdown::new(), Arc::new(Semaphore::new(CONNECTIONS_MAX)));
+    serve_within(Bounds { grace, ..Bounds::default() }, listener, router, stop).await;
+}
+
+/// Serves within bounds until `stop` is done.
+pub async fn serve_within(
+    bounds: Bounds,
+    listener: TcpListener,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) {
+    let (graceful, room) = (GracefulShutdown::new(), Arc::new(Semaphore::new(bounds.connections)));
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -44,8 +75,10 @@ pub async fn serve(listener: TcpListener, router: Router, grace: Duration, stop:
             request.extensions_mut().insert(ConnectInfo(peer));
             router.clone().oneshot(request)
         });
-        let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_BYTES_MAX);
+        // Of one version only: to guess it from the first bytes would be to wait for them without a bound.
+        let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+        let mut http = builder.http1();
+        http.timer(TokioTimer::new()).header_read_timeout(bounds.head_time).max_buf_size(bounds.head_bytes);
         let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
@@ -56,7 +89,7 @@ pub async fn serve(listener: TcpListener, router: Router, grace: Duration, stop:
         });
     }
     drop(listener);
-    if tokio::time::timeout(grace, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(bounds.grace, graceful.shutdown()).await.is_err() {
         tracing::warn!("connections were cut: they did not end in time");
     }
 }

@@ -3,4 +3,5 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod basics;
+mod raw;
 mod world;
