@@ -52,7 +52,8 @@ async fn admit(guard: &Guard, mut request: Request) -> Result<Request, Problem> 
         request.extensions().get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |a: &ClientAddress| a.0);
     let identity = identify(&guard.app, request.headers(), address).await?;
     let asker = identity.as_ref().map_or(Asker::Anonymous, Identity::asker);
-    let is_local = guard.operation == Operation::Metrics && may_scrape(&guard.app, request.headers(), address);
+    let is_local =
+        guard.operation == Operation::Metrics && may_scrape(&guard.app, request.headers(), address);
     match guard.operation.allow(asker) {
         Ok(reach) => {
             if let Some(identity) = identity {

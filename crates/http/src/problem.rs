@@ -102,9 +102,7 @@ fn of_store(error: &StoreError) -> Problem {
         StoreError::InDoubt(_) => Code::AnswerLost,
         StoreError::DiskFull => Code::StorageFull,
         StoreError::Fatal(_) => Code::WriteUnconfirmed,
-        StoreError::Corrupt(_)
-        | StoreError::Constraint(_)
-        | StoreError::Duplicate(_) => Code::ServerFault,
+        StoreError::Corrupt(_) | StoreError::Constraint(_) | StoreError::Duplicate(_) => Code::ServerFault,
     };
     tracing::error!(%error, code = code.name(), "the database did not do its part");
     code.into()

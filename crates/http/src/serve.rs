@@ -7,15 +7,14 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use hyper::body::Incoming;
+use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
 /// What connections may take of the server.
@@ -57,7 +56,9 @@ pub async fn serve_within(
     router: Router,
     stop: impl Future<Output = ()>,
 ) {
-    let (graceful, room) = (GracefulShutdown::new(), Arc::new(Semaphore::new(bounds.connections)));
+    let room = Arc::new(Semaphore::new(bounds.connections));
+    // Each connection holds a receiver: when none is left, all have ended.
+    let (stopping, stopped) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -65,33 +66,47 @@ pub async fn serve_within(
             accepted = take(&listener, &room) => accepted,
         };
         let Some((stream, peer, permit)) = accepted else { continue };
-        // Small answers are to leave at once.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection was gone before it began");
-            continue;
-        }
-        let router = router.clone();
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request)
-        });
-        // Of one version only: to guess it from the first bytes would be to wait for them without a bound.
-        let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-        let mut http = builder.http1();
-        http.timer(TokioTimer::new()).header_read_timeout(bounds.head_time).max_buf_size(bounds.head_bytes);
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-        let watched = graceful.watch(connection);
+        let (router, stopped) = (router.clone(), stopped.clone());
         tokio::spawn(async move {
-            if let Err(error) = watched.await {
+            if let Err(error) = converse(&bounds, stream, peer, router, stopped).await {
                 tracing::debug!(%error, %peer, "a connection ended");
             }
             drop(permit);
         });
     }
-    drop(listener);
-    if tokio::time::timeout(bounds.grace, graceful.shutdown()).await.is_err() {
+    drop((listener, stopped));
+    // Whether anybody hears it is seen below.
+    drop(stopping.send(true));
+    if tokio::time::timeout(bounds.grace, stopping.closed()).await.is_err() {
         tracing::warn!("connections were cut: they did not end in time");
     }
+}
+
+/// One connection, to its end; when the server stops the request at hand is its last.
+async fn converse(
+    bounds: &Bounds,
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    mut stopped: watch::Receiver<bool>,
+) -> Result<(), hyper::Error> {
+    // Small answers are to leave at once. A connection that is gone already says so below.
+    drop(stream.set_nodelay(true));
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request)
+    });
+    // Of one version only: to guess it from the first bytes would be to wait for them without a bound.
+    let mut builder = Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(bounds.head_time).max_buf_size(bounds.head_bytes);
+    let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        ended = connection.as_mut() => return ended,
+        _ = stopped.wait_for(|stop| *stop) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    connection.await
 }
 
 type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);

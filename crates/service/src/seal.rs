@@ -24,8 +24,13 @@ impl Service {
         }
         let secret = secret::token("")?;
         store::setting::set(&mut tx, NAME, &secret).await?;
-        let deed =
-            Deed { actor, action: "setting.seal", subject: "setting", id: None, detail: json!({ "name": NAME }) };
+        let deed = Deed {
+            actor,
+            action: "setting.seal",
+            subject: "setting",
+            id: None,
+            detail: json!({ "name": NAME }),
+        };
         self.finish(tx, deed).await?;
         Ok(secret)
     }

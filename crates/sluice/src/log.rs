@@ -14,14 +14,14 @@ pub(crate) fn start(settings: &Settings, serves: bool) {
     let level = settings.log_level.as_deref().unwrap_or(usual);
     // It was looked at with the other settings.
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new(usual));
-    let filter = SILENT
-        .iter()
-        .filter_map(|directive| directive.parse().ok())
-        .fold(filter, EnvFilter::add_directive);
+    let filter =
+        SILENT.iter().filter_map(|directive| directive.parse().ok()).fold(filter, EnvFilter::add_directive);
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Lines);
     match settings.log_format {
         LogFormat::Text => lines.init(),
-        LogFormat::Json => lines.json().flatten_event(true).with_current_span(true).with_span_list(false).init(),
+        LogFormat::Json => {
+            lines.json().flatten_event(true).with_current_span(true).with_span_list(false).init()
+        }
     }
 }
 

@@ -142,20 +142,19 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// The settings of a process: of a file (the named one, or the usual one if it is there), the environment
     /// and the options of the command line. All that is wrong is told at once.
-    pub(crate) fn of(
-        file: Option<&Path>,
-        environment: Layer,
-        options: Layer,
-    ) -> Result<Self, Vec<Wrong>> {
-        let file = file.map(Path::to_owned).or_else(|| Some(PathBuf::from(FILE)).filter(|path| path.is_file()));
+    pub(crate) fn of(file: Option<&Path>, environment: Layer, options: Layer) -> Result<Self, Vec<Wrong>> {
+        let file =
+            file.map(Path::to_owned).or_else(|| Some(PathBuf::from(FILE)).filter(|path| path.is_file()));
         let mut builder = Config::builder();
         if let Some(path) = &file {
             builder = builder.add_source(File::from(path.as_path()).format(FileFormat::Toml));
         }
         let built = builder.add_source(environment).add_source(options).build();
-        let values = built.and_then(|config| config.cache.into_table()).map_err(|error| vec![wrong(&error)])?;
+        let values =
+            built.and_then(|config| config.cache.into_table()).map_err(|error| vec![wrong(&error)])?;
         // A table has no origin of its own; only the file can have one.
-        let place = file.as_ref().map_or_else(|| "the defaults".to_owned(), |path| path.display().to_string());
+        let place =
+            file.as_ref().map_or_else(|| "the defaults".to_owned(), |path| path.display().to_string());
         let mut problems: Vec<Wrong> =
             values.iter().filter_map(|(key, value)| alone(key, value.clone(), &place).err()).collect();
         problems.sort_by(|a, b| a.what.cmp(&b.what));
@@ -181,20 +180,43 @@ impl Loaded {
         let size = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
         let day = 24 * 3_600;
         let rules = [
-            ("chunk_items", is_between(size(settings.chunk_items), 1, size(CHUNK_ITEMS_MAX)),
-             format!("a number from 1 to {CHUNK_ITEMS_MAX}")),
-            ("request_timeout_s", is_between(settings.request_timeout_s, 1, 3_600), "1 to 3600 seconds".to_owned()),
-            ("session_idle_s", is_between(settings.session_idle_s, 60, settings.session_max_s),
-             "at least 60 seconds, and at most session_max_s".to_owned()),
-            ("session_max_s", is_between(settings.session_max_s, 60, 90 * day), "60 seconds to 90 days".to_owned()),
+            (
+                "chunk_items",
+                is_between(size(settings.chunk_items), 1, size(CHUNK_ITEMS_MAX)),
+                format!("a number from 1 to {CHUNK_ITEMS_MAX}"),
+            ),
+            (
+                "request_timeout_s",
+                is_between(settings.request_timeout_s, 1, 3_600),
+                "1 to 3600 seconds".to_owned(),
+            ),
+            (
+                "session_idle_s",
+                is_between(settings.session_idle_s, 60, settings.session_max_s),
+                "at least 60 seconds, and at most session_max_s".to_owned(),
+            ),
+            (
+                "session_max_s",
+                is_between(settings.session_max_s, 60, 90 * day),
+                "60 seconds to 90 days".to_owned(),
+            ),
             ("stop_timeout_s", is_between(settings.stop_timeout_s, 1, 600), "1 to 600 seconds".to_owned()),
             ("runs", is_between(size(settings.runs), 1, 64), "a number from 1 to 64".to_owned()),
-            ("public_url", settings.public_url.as_deref().is_none_or(is_origin),
-             "such as https://pay.example.com, without a path".to_owned()),
-            ("database", settings.database.as_deref().is_none_or(store::is_server),
-             "postgres://USER:PASSWORD@HOST:PORT/NAME".to_owned()),
-            ("log_level", settings.log_level.as_deref().is_none_or(|level| EnvFilter::try_new(level).is_ok()),
-             "off, error, warn, info, debug, trace, or such as info,http_api=debug".to_owned()),
+            (
+                "public_url",
+                settings.public_url.as_deref().is_none_or(is_origin),
+                "such as https://pay.example.com, without a path".to_owned(),
+            ),
+            (
+                "database",
+                settings.database.as_deref().is_none_or(store::is_server),
+                "postgres://USER:PASSWORD@HOST:PORT/NAME".to_owned(),
+            ),
+            (
+                "log_level",
+                settings.log_level.as_deref().is_none_or(|level| EnvFilter::try_new(level).is_ok()),
+                "off, error, warn, info, debug, trace, or such as info,http_api=debug".to_owned(),
+            ),
         ];
         let broken = rules.into_iter().filter(|(_, holds, _)| !holds);
         let tell = |(key, _, wanted): (&str, bool, String)| Wrong {

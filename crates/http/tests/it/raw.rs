@@ -64,7 +64,15 @@ async fn every_answer_has_the_headers_that_keep_pages_apart_and_none_allows_anot
 #[tokio::test]
 async fn another_spelling_of_a_path_is_another_path_and_a_method_cannot_be_overridden() {
     let world = world().await;
-    for path in ["//healthz", "/healthz/", "/healthz;x", "/HEALTHZ", "/%2e%2e%2fhealthz", "/x/../healthz", "/healthz%00"] {
+    for path in [
+        "//healthz",
+        "/healthz/",
+        "/healthz;x",
+        "/HEALTHZ",
+        "/%2e%2e%2fhealthz",
+        "/x/../healthz",
+        "/healthz%00",
+    ] {
         let text = exchange(&world.url, &request("GET", path, "")).await;
         assert!(text.starts_with("http/1.1 404 "), "{path}: {text}");
     }
@@ -88,7 +96,9 @@ async fn no_answer_tells_what_the_server_is_made_of() {
     for path in ["/nowhere", "/healthz", "/metrics?x='", "/api/docs/../../etc/passwd"] {
         for headers in ["", "authorization: Basic eA==\r\n", "authorization: Bearer ' OR 1=1 --\r\n"] {
             let text = exchange(&world.url, &request("GET", path, headers)).await.to_ascii_lowercase();
-            for word in ["sqlite", "postgres", "select ", "panicked", "src/", ".rs:", "axum", "hyper", "server:"] {
+            for word in
+                ["sqlite", "postgres", "select ", "panicked", "src/", ".rs:", "axum", "hyper", "server:"]
+            {
                 assert!(!text.contains(word), "{path}: {word} in {text}");
             }
         }
@@ -101,7 +111,8 @@ async fn a_request_keeps_a_plain_name_that_its_client_gave_and_no_other() {
     let world = world().await;
     let named = exchange(&world.url, &request("GET", "/healthz", "x-request-id: order-4711\r\n")).await;
     assert!(named.contains("x-request-id: order-4711\r\n"), "{named}");
-    let forged = exchange(&world.url, &request("GET", "/healthz", "x-request-id: a b=\"c\" level=ERROR\r\n")).await;
+    let forged =
+        exchange(&world.url, &request("GET", "/healthz", "x-request-id: a b=\"c\" level=ERROR\r\n")).await;
     assert!(!forged.contains("level=error"), "{forged}");
     world.stop().await;
 }
@@ -109,7 +120,8 @@ async fn a_request_keeps_a_plain_name_that_its_client_gave_and_no_other() {
 #[tokio::test]
 async fn the_viewer_and_all_that_it_loads_are_ours_and_no_script_stands_in_the_page() {
     let world = world().await;
-    let page = world.client.get(format!("{}/api/docs", world.url)).send().await.unwrap().text().await.unwrap();
+    let page =
+        world.client.get(format!("{}/api/docs", world.url)).send().await.unwrap().text().await.unwrap();
     assert!(!page.contains("://") && !page.contains("<script>") && !page.contains("onload"), "{page}");
     for part in page.split(['"']).filter(|part| part.starts_with('/')) {
         let response = world.client.get(format!("{}{part}", world.url)).send().await.unwrap();
@@ -118,7 +130,9 @@ async fn the_viewer_and_all_that_it_loads_are_ours_and_no_script_stands_in_the_p
     }
     let document = world.get("/api/openapi.json").await;
     assert_eq!(document.status, 200);
-    assert!(document.json["paths"]["/api/docs"].is_object() && document.json["paths"]["/metrics"].is_object());
+    assert!(
+        document.json["paths"]["/api/docs"].is_object() && document.json["paths"]["/metrics"].is_object()
+    );
     world.stop().await;
 }
 
@@ -141,7 +155,9 @@ async fn metrics_are_for_those_who_may_read_them() {
 #[tokio::test]
 async fn a_flood_is_refused_with_a_time_to_wait_and_what_is_not_flooding_is_answered() {
     let options = Options { per_address: 50, per_identity: 0, ..Options::default() };
-    let world = Arc::new(world_with(Options { trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()], ..options }).await);
+    let world = Arc::new(
+        world_with(Options { trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()], ..options }).await,
+    );
     let refused = Arc::new(AtomicU32::new(0));
     let flood: Vec<_> = (0..8)
         .map(|_| {
@@ -161,7 +177,8 @@ async fn a_flood_is_refused_with_a_time_to_wait_and_what_is_not_flooding_is_answ
         })
         .collect();
     for _ in 0..20 {
-        let health = world.client.get(format!("{}/healthz", world.url)).header("x-forwarded-for", "203.0.113.6");
+        let health =
+            world.client.get(format!("{}/healthz", world.url)).header("x-forwarded-for", "203.0.113.6");
         assert_eq!(health.send().await.unwrap().status(), 200);
     }
     for one in flood {

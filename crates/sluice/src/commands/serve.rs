@@ -38,7 +38,8 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     make_if_missing(globals).await?;
     let mut session = Session::open(globals, Access::Work).await?;
     let secret = session.service.cursor_secret(&session.actor).await?;
-    let app = App::new(session.service.clone(), loaded.options(), secret.as_bytes()).with_metrics(meter.render());
+    let app =
+        App::new(session.service.clone(), loaded.options(), secret.as_bytes()).with_metrics(meter.render());
     let done = serve(&session, settings, listener, app, stop).await;
     let left = session.leave().await;
     done?;
@@ -140,7 +141,8 @@ fn announce(session: &Session, listener: &TcpListener) -> Result<(), Failure> {
 fn more_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
-    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }) {
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })
+    {
         tracing::warn!(%error, "the limit of open files stays as it is");
     }
 }

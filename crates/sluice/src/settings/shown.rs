@@ -79,7 +79,10 @@ mod tests {
             ("postgres://db/sluice", "postgres://db/sluice"),
             ("postgres://me@db/sluice", "postgres://me@db/sluice"),
             ("postgres://me:p@ss@db:5/sluice", "postgres://me:***@db:5/sluice"),
-            ("postgres://db/s?user=me&password=x&sslmode=require", "postgres://db/s?user=me&password=***&sslmode=require"),
+            (
+                "postgres://db/s?user=me&password=x&sslmode=require",
+                "postgres://db/s?user=me&password=***&sslmode=require",
+            ),
             ("secret", "***"),
         ];
         for (url, expected) in cases {

@@ -5,14 +5,12 @@ use clap::Args;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Every option can be set in the file and in the environment, too (SLUICE_LISTEN, \
+#[command(after_help = "Every option can be set in the file and in the environment, too (SLUICE_LISTEN, \
                   SLUICE_PUBLIC_URL, …): see docs/guide/configuration.md and `sluice config check`.\n\
                   A data directory without a ledger gets a new one.\n\
                   SIGTERM or Ctrl-C: nothing new is taken, what has begun ends, runs stop at the next chunk's \
                   edge and go on at the next start or elsewhere.\n\n\
-                  Example:\n  sluice --data ./data serve --listen 127.0.0.1:8080"
-)]
+                  Example:\n  sluice --data ./data serve --listen 127.0.0.1:8080")]
 pub(crate) struct ServeArgs {
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT")]
