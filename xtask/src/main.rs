@@ -1,13 +1,17 @@
-//! The commands of this repository: `cargo xtask demo | test | failover | tidy | docs | payroll`.
+//! The commands of this repository: `cargo xtask demo | test | api | load | failover | tidy | docs | payroll`.
 //!
 //! To add a command: a module here with one `run`, an arm in [`dispatch`], a line in [`HELP`].
 
+mod api;
 mod demo;
 mod docs;
 mod error;
 mod failover;
+mod load;
 mod payroll;
 mod process;
+mod python;
+mod server;
 mod test;
 mod tidy;
 
@@ -23,6 +27,14 @@ cargo xtask COMMAND
              --kills N    how often the crash tests kill a run (20)
              --rounds N   how many rounds the tests of a lost database do (5)
              --scale S    small, medium or large (small)
+  api        send whatever the API's document allows, and what it does not, to a server (schemathesis)
+             --seconds N  how long (600)
+             --database   on PostgreSQL in place of a file
+             needs python3; installs schemathesis into target/api
+  load       measure a server on loopback with wrk: single transfers, reads beside a large batch, document
+             004's speeds; release build, nothing else should run beside it
+             --seconds N  how long each (10)
+             --database   on PostgreSQL in place of a file
   failover   kill the leader of three servers under Patroni while money moves; not a part of `test`
              --kills N    how often (5)
              needs PostgreSQL, etcd (etcd-server) and python3; installs Patroni into target/failover, and what
@@ -54,6 +66,10 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
         ["demo"] => demo::run(&root),
         ["test", options @ ..] => {
             test::run(&root, &test::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
+        }
+        ["api", options @ ..] => api::run(&root, &api::Options::parse(options)?).map(|()| ExitCode::SUCCESS),
+        ["load", options @ ..] => {
+            load::run(&root, &load::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
         ["failover", options @ ..] => {
             failover::run(&root, &failover::Options::parse(options)?).map(|()| ExitCode::SUCCESS)

@@ -155,6 +155,10 @@ codes! {
     88 ContentChanged "CONTENT_CHANGED" 409 Final "The items are not those that were submitted" "批次内容与提交时不一致";
     89 BatchRunning "BATCH_RUNNING" 409 Later "Another worker runs this batch" "该批次正由其他进程执行";
     90 Fenced "FENCED" 409 Final "Another worker took the batch over; nothing was written" "批次已被其他进程接管，未写入任何数据";
+    91 BatchRowsInvalid "BATCH_ROWS_INVALID" 422 Final "Some relations cannot be taken; `data.problems` names them" "部分转账关系无效，详见 data.problems";
+    92 AmountModeInvalid "AMOUNT_MODE_INVALID" 422 Final "The amounts that were given do not fit `amountMode`" "所给金额与 amountMode 不符";
+    93 BatchSideInvalid "BATCH_SIDE_INVALID" 422 Final "One side is one account (`sourceAccountId` of one_to_many, `targetAccountId` of many_to_one), and the relations name the other" "一对多须指定 sourceAccountId，多对一须指定 targetAccountId，另一侧由各转账关系指定";
+    94 RatioInvalid "RATIO_INVALID" 422 Final "A ratio is a decimal without a sign and with at most 6 decimals, such as 2.5" "比例须为不带符号且最多6位小数的十进制数，例如 2.5";
     // Codes that an item carries without an own posting decision.
     100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a person" "用户手动中断";
     101 Stopped "STOPPED" 409 Later "Not tried: the batch stops at the first failure" "批次在首次失败后停止，未执行";
@@ -178,6 +182,7 @@ codes! {
     135 SetUpDone "SETUP_DONE" 409 Final "There are users already; ask an administrator" "系统已有用户，请联系管理员";
     136 TimeInvalid "TIME_INVALID" 422 Final "A time is written as 2026-01-31T09:00:00Z and lies ahead" "时间格式应为 2026-01-31T09:00:00Z，且须晚于当前时间";
     137 NameTaken "NAME_TAKEN" 409 Final "The name is in use already" "该名称已被使用";
+    138 UserDisabled "USER_DISABLED" 409 Final "The user is disabled; enable the user first" "该用户已停用，请先启用";
     // Requests that do not reach a use case.
     150 BodyMalformed "BODY_MALFORMED" 400 Final "The body is not JSON as this operation takes it" "请求体不是有效的 JSON";
     151 BodyInvalid "BODY_INVALID" 422 Final "A field of the body is missing, unknown or of the wrong type" "请求体字段缺失、未知或类型错误";

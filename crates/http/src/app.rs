@@ -2,9 +2,11 @@
 
 use crate::cursor::Cursors;
 use crate::edge::limits::Limits;
+use crate::progress::hub::Hub;
 use domain::code::Language;
 use ipnet::IpNet;
 use service::Service;
+use service::session::SessionLife;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -30,6 +32,13 @@ pub struct Options {
     pub session_max: Duration,
     /// The language of messages where a client names none.
     pub language: Language,
+}
+
+impl Options {
+    /// How long sessions live.
+    pub(crate) const fn session_life(&self) -> SessionLife {
+        SessionLife { idle: self.session_idle, max: self.session_max }
+    }
 }
 
 impl Default for Options {
@@ -84,6 +93,7 @@ pub struct App {
     pub(crate) limits: Arc<Limits>,
     pub(crate) cursors: Arc<Cursors>,
     pub(crate) metrics: Render,
+    pub(crate) hub: Hub,
     fatal: Arc<Notify>,
 }
 
@@ -93,8 +103,8 @@ impl App {
     pub fn new(service: Service, options: Options, cursor_secret: &[u8]) -> Self {
         let limits = Arc::new(Limits::new(&options));
         let cursors = Arc::new(Cursors::new(cursor_secret));
-        let metrics = Render::default();
-        Self { service, options: Arc::new(options), limits, cursors, metrics, fatal: Arc::default() }
+        let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
+        Self { service, options: Arc::new(options), limits, cursors, metrics, hub, fatal: Arc::default() }
     }
 
     /// With what the process counts.
@@ -110,6 +120,12 @@ impl App {
 
     pub(crate) fn end(&self) {
         self.fatal.notify_one();
+    }
+
+    /// Closes every socket of the live progress, and lets no new one in: part of a graceful stop, after the
+    /// listener takes nothing new and before what has begun is waited for.
+    pub async fn close_sockets(&self) {
+        self.hub.close().await;
     }
 
     /// Whether people come over TLS.

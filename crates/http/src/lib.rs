@@ -42,6 +42,7 @@ fn operations() -> Routes {
         .merge(server::routes())
         .merge(people::routes())
         .merge(batch::routes())
+        .merge(progress::routes())
         .merge(transfer::routes())
         .merge(account::routes())
 }

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::edge::stall::Patient;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
@@ -41,6 +42,8 @@ impl Default for Bounds {
     }
 }
 
+/// How long a client may read nothing of what is sent to it.
+const READ_TIME: Duration = Duration::from_secs(30);
 /// Between two tries when a connection could not be taken (too many open files).
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -99,7 +102,8 @@ async fn converse(
     // Of one version only: to guess it from the first bytes would be to wait for them without a bound.
     let mut builder = Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(bounds.head_time).max_buf_size(bounds.head_bytes);
-    let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    let connection =
+        builder.serve_connection(TokioIo::new(Patient::new(stream, READ_TIME)), service).with_upgrades();
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
         ended = connection.as_mut() => return ended,

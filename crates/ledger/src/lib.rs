@@ -16,6 +16,7 @@ pub mod crash;
 pub mod digest;
 pub mod door;
 mod meter;
+pub mod rates;
 pub mod request;
 
 pub use clock::Clock;

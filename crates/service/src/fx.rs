@@ -33,6 +33,8 @@ impl Service {
         let rate =
             FxRate { source: source.id, target: target.id, rate: parsed.to_string(), origin, at: self.now() };
         store::fx::add(&mut tx, &rate).await?;
+        // Doors keep the rates, too.
+        store::head::raise_policy_version(&mut tx).await?;
         let detail = json!({ "source": source.code, "target": target.code, "rate": rate.rate });
         self.keep(&mut tx, &rate).await?;
         self.finish(tx, Deed { actor, action: "fx.set", subject: "fx_rate", id: None, detail }).await?;

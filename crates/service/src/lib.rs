@@ -15,20 +15,29 @@ pub mod fx;
 pub mod history;
 pub mod holder;
 pub mod identity;
+pub mod invitation;
+pub mod login;
+mod login_failure;
 pub mod node;
 pub mod once;
+mod password;
 pub mod policy;
 mod seal;
 mod secret;
+pub mod session;
 pub mod statement;
+mod steady;
 pub mod transfer;
+pub mod user;
 pub mod verify;
 
 pub use error::{Error, Refusal};
 pub use ledger::request::OperationKey;
-pub use secret::request_id;
+pub use secret::{Secret, request_id};
 pub use store::StoreError;
 pub use store::audit::Actor;
+pub use store::batch::{Batch, BatchFilter, BatchSort};
+pub use store::batch_history::Event;
 
 use domain::asset::Asset;
 use domain::code::Code;
@@ -51,6 +60,8 @@ pub struct Service {
     pub(crate) operation: Option<Arc<OperationKey>>,
     /// Imports that this process is at.
     pub(crate) importing: Arc<Mutex<HashSet<BatchId>>>,
+    pub(crate) passwords: password::Passwords,
+    pub(crate) steady: steady::Steady,
 }
 
 /// What a verb did, for the audit log.
@@ -66,7 +77,8 @@ impl Service {
     /// Over a store and its door.
     #[must_use]
     pub fn new(store: Store, door: Door, clock: Arc<dyn Clock>) -> Self {
-        Self { store, door, clock, operation: None, importing: Arc::default() }
+        let (passwords, steady) = Default::default();
+        Self { store, door, clock, operation: None, importing: Arc::default(), passwords, steady }
     }
 
     /// The store, for the engine.

@@ -163,7 +163,7 @@ impl Command {
 
     /// How the command opens the ledger.
     fn access(&self) -> Access {
-        use commands::{account, asset, batch, fx, holder, policy};
+        use commands::{account, asset, batch, fx, holder, key, policy, user};
         match self {
             Self::Account(args) => account::access(args),
             Self::Asset(args) => asset::access(args),
@@ -171,6 +171,8 @@ impl Command {
             Self::Fx(args) => fx::access(args),
             Self::Holder(args) => holder::access(args),
             Self::Policy(args) => policy::access(args),
+            Self::User(args) => user::access(args),
+            Self::Key(args) => key::access(args),
             Self::ShowTransfer(_)
             | Self::Stats(_)
             | Self::Audit(_)

@@ -146,6 +146,11 @@ static FILL: Sql = Sql::new(
 );
 static EXTENT: Sql =
     Sql::new("UPDATE batch SET first_number = $2, last_number = $3 WHERE id = $1 AND ready = 0");
+static HEAD: Sql =
+    Sql::new("UPDATE batch SET name = $2, remarks = $3, mode = $4 WHERE id = $1 AND state = 2 AND ready = 1");
+static RANGE: Sql = Sql::new(
+    "UPDATE batch SET first_number = $2, last_number = $3 WHERE id = $1 AND state = 2 AND ready = 1",
+);
 static SUBMIT: Sql =
     Sql::new("UPDATE batch SET state = 3, content_hash = $2, submitted_at = $3 WHERE id = $1 AND state = 2");
 static MOVE: Sql = Sql::new(
@@ -161,6 +166,8 @@ static TALLY: Sql = Sql::new(
 static PURGE: Sql = Sql::new("DELETE FROM batch WHERE id = $1 AND ready = 0");
 static LOCK_MANY: Lookup =
     Lookup { columns: columns!("", ""), from: "batch", key: "id", and: "ready = 1", lock: Lock::Write };
+static BY_IDS: Lookup =
+    Lookup { columns: columns!("", ""), from: "batch", key: "id", and: "ready = 1", lock: Lock::None };
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[
@@ -175,6 +182,8 @@ pub const CATALOGUE: &[&Sql] = &[
     &CREATE,
     &FILL,
     &EXTENT,
+    &HEAD,
+    &RANGE,
     &SUBMIT,
     &MOVE,
     &INTEND,
@@ -237,6 +246,11 @@ pub async fn lock(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>, StoreError>
 /// Several batches, locked; ids sorted.
 pub async fn lock_many(tx: &mut Tx, sorted: Vec<i64>) -> Result<Vec<Batch>, StoreError> {
     tx.lookup(&LOCK_MANY, Column::I64(sorted)).await?.iter().map(read).collect()
+}
+
+/// Several batches; missing ones are left out.
+pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Batch>, StoreError> {
+    tx.lookup(&BY_IDS, Column::I64(ids)).await?.iter().map(read).collect()
 }
 
 /// A batch by its day and number in the day.
@@ -373,34 +387,131 @@ pub async fn purge(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
     lease::forget(tx, id).await
 }
 
+/// What a person may change of a draft's head.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// What people call it.
+    pub name: String,
+    /// What people wrote.
+    pub remarks: Option<String>,
+    /// What a failed item means for the rest.
+    pub mode: BatchMode,
+}
+
+/// Changes a draft's head.
+pub async fn set_head(tx: &mut Tx, id: BatchId, head: &Head) -> Result<u64, StoreError> {
+    let args = args![id.0, head.name.as_str(), head.remarks.as_deref(), head.mode.number()];
+    tx.execute(&HEAD, args).await
+}
+
+/// Notes the range of a draft's items.
+pub async fn set_range(tx: &mut Tx, id: BatchId, first: i64, last: i64) -> Result<u64, StoreError> {
+    tx.execute(&RANGE, args![id.0, first, last]).await
+}
+
 /// Which batches a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct BatchFilter {
-    /// Only this state.
-    pub state: Option<BatchState>,
+    /// Only these states; empty: all.
+    pub states: Vec<BatchState>,
     /// Only this type.
     pub kind: Option<BatchType>,
+    /// Part of the name, whatever the case.
+    pub text: Option<String>,
+    /// Made at this time or later, microseconds UTC.
+    pub from: Option<i64>,
+    /// Made before this time.
+    pub until: Option<i64>,
     /// Before this id: lists are newest first.
     pub before: Option<i64>,
 }
 
-/// A page of batches, newest first.
-pub async fn list(tx: &mut Tx, filter: &BatchFilter, limit: i64) -> Result<Vec<Batch>, StoreError> {
-    let mut text = columns!("SELECT", "FROM batch WHERE ready = $1 ").to_owned();
-    let mut args: Vec<Value> = args![1_i64];
-    let mut and = |condition: &str, value: i64| {
-        args.push(value.into());
-        text += &condition.replace('?', &format!("${}", args.len()));
-    };
-    if let Some(state) = filter.state {
-        and(" AND state = ?", state.number());
+/// By what a list is sorted. Among equals the newest comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BatchSort {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// Oldest first.
+    Oldest,
+    /// By name.
+    Name,
+    /// By name, backwards.
+    NameBackwards,
+    /// Smallest total first, whatever the currency.
+    Smallest,
+    /// Largest total first.
+    Largest,
+}
+
+impl BatchSort {
+    const fn order(self) -> &'static str {
+        match self {
+            Self::Newest => " ORDER BY id DESC",
+            Self::Oldest => " ORDER BY id",
+            Self::Name => " ORDER BY name, id DESC",
+            Self::NameBackwards => " ORDER BY name DESC, id DESC",
+            Self::Smallest => " ORDER BY total_amount, id DESC",
+            Self::Largest => " ORDER BY total_amount DESC, id DESC",
+        }
     }
-    if let Some(kind) = filter.kind {
-        and(" AND type = ?", kind.number());
+}
+
+impl BatchFilter {
+    fn condition(&self, args: &mut Vec<Value>) -> String {
+        *args = args![1_i64];
+        let mut text = " FROM batch WHERE ready = $1".to_owned();
+        if !self.states.is_empty() {
+            let numbers: Vec<_> = self.states.iter().map(|state| state.number().to_string()).collect();
+            text += &format!(" AND state IN ({})", numbers.join(", "));
+        }
+        let pattern = self.text.as_ref().map(|part| pattern(part));
+        let conditions: [(&str, Option<Value>); 5] = [
+            (" AND type = ?", self.kind.map(|kind| kind.number().into())),
+            (" AND LOWER(name) LIKE ? ESCAPE '!'", pattern.map(Value::from)),
+            (" AND created_at >= ?", self.from.map(Value::from)),
+            (" AND created_at < ?", self.until.map(Value::from)),
+            (" AND id < ?", self.before.map(Value::from)),
+        ];
+        for (condition, value) in conditions {
+            let Some(value) = value else { continue };
+            args.push(value);
+            text += &condition.replace('?', &format!("${}", args.len()));
+        }
+        text
     }
-    if let Some(before) = filter.before {
-        and(" AND id < ?", before);
+}
+
+/// Else `%` and `_` would stand for any text, and the engines do not agree on what a backslash does.
+fn pattern(part: &str) -> String {
+    let mut pattern = part.to_lowercase();
+    for special in ['!', '%', '_'] {
+        pattern = pattern.replace(special, &format!("!{special}"));
     }
-    and(" ORDER BY id DESC LIMIT ?", limit);
+    format!("%{pattern}%")
+}
+
+/// Batches of a list, sorted, after `offset` others.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &BatchFilter,
+    sort: BatchSort,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Batch>, StoreError> {
+    let mut args = Vec::new();
+    let condition = filter.condition(&mut args);
+    args.extend(args![limit, offset]);
+    let order = sort.order();
+    let (limit_at, offset_at) = (args.len() - 1, args.len());
+    let text = format!("{}{condition}{order} LIMIT ${limit_at} OFFSET ${offset_at}", columns!("SELECT", ""));
     tx.fetch_text(text, args).await?.iter().map(read).collect()
+}
+
+/// How many batches a list has.
+pub async fn count(tx: &mut Tx, filter: &BatchFilter) -> Result<i64, StoreError> {
+    let mut args = Vec::new();
+    let condition = filter.condition(&mut args);
+    let rows = tx.fetch_text(format!("SELECT COUNT(*){condition}"), args).await?;
+    rows.first().map_or(Ok(0), |row| row.i64(0))
 }

@@ -24,19 +24,23 @@ pub mod head;
 pub mod history;
 pub mod holder;
 pub mod import_problem;
+pub mod invitation;
 pub mod item;
 pub mod lease;
+pub mod login_failure;
 mod migration;
 pub mod node;
 pub mod operation;
 pub mod policy;
 mod postgres;
 pub mod posting;
+pub mod session;
 pub mod setting;
 mod sqlite;
 pub mod transfer;
 pub mod turn;
 mod tx;
+pub mod user;
 pub mod value;
 pub mod verify;
 
@@ -61,15 +65,19 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         history::CATALOGUE,
         holder::CATALOGUE,
         import_problem::CATALOGUE,
+        invitation::CATALOGUE,
         item::CATALOGUE,
         lease::CATALOGUE,
+        login_failure::CATALOGUE,
         node::CATALOGUE,
         operation::CATALOGUE,
         policy::CATALOGUE,
         posting::CATALOGUE,
+        session::CATALOGUE,
         setting::CATALOGUE,
         transfer::CATALOGUE,
         turn::CATALOGUE,
+        user::CATALOGUE,
         verify::CATALOGUE,
     ]
     .concat()

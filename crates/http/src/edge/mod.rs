@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub(crate) mod limits;
 mod origin;
+pub(crate) mod stall;
 
 use crate::app::App;
 use crate::guard::Done;

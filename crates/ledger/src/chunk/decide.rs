@@ -2,6 +2,7 @@
 
 use super::{Answers, Bulk, Decided, Slice, Work};
 use crate::context::Context;
+use crate::rates::post_item;
 use crate::request::{Outcome, Party, Run, RunOutcome, Single};
 use domain::account::AccountKind;
 use domain::batch::BatchMode;
@@ -13,7 +14,7 @@ use serde_json::json;
 use store::audit::Audit;
 use store::batch::Batch;
 use store::item::{Failure, Item};
-use store::transfer::Transfer;
+use store::transfer::{Exchange, Transfer};
 
 /// The fold over a chunk's requests.
 pub(super) struct Decider<'a> {
@@ -133,7 +134,8 @@ impl Decider<'_> {
     }
 
     fn run(&mut self, place: usize, run: &Run, mut batch: Batch) -> RunOutcome {
-        let before = (self.decided.postings.len(), self.decided.transfers.len());
+        let before =
+            (self.decided.postings.len(), self.decided.transfers.len(), self.decided.exchanges.len());
         let saved = (batch.mode == BatchMode::Atomic).then(|| self.book.clone());
         let mut slice =
             Slice { place, completed: None, completed_count: 0, failures: Vec::new(), batch: batch.clone() };
@@ -150,6 +152,7 @@ impl Decider<'_> {
             self.decided.postings.truncate(before.0);
             self.decided.value_dates.truncate(before.0);
             self.decided.transfers.truncate(before.1);
+            self.decided.exchanges.truncate(before.2);
             abort_all(run, &mut batch, &mut slice);
         }
         let (completed, failed) =
@@ -162,10 +165,16 @@ impl Decider<'_> {
 
     /// Decides an item; says whether it failed.
     fn item(&mut self, item: &Item, batch: &mut Batch, slice: &mut Slice) -> bool {
-        let request = Request::item(item.number, item.source, item.target, item.amount);
+        let mut request = Request::item(item.number, item.source, item.target, item.amount);
         let today = self.decided.today.day;
-        match self.post(&request, today) {
-            Ok(posted) => {
+        let exchange = self.exchange(item, batch);
+        let result = post_item(exchange, |exchanged| {
+            request.exchanged = exchanged;
+            self.post(&request, today)
+        });
+        match result {
+            Ok((posted, exchange)) => {
+                self.decided.exchanges.extend(exchange.map(|exchange| (item.number, exchange)));
                 let now = self.decided.now;
                 self.decided.transfers.push(transfer(&request, Ok(posted), today, now, None));
                 batch.tally.success_count += 1;
@@ -182,6 +191,16 @@ impl Decider<'_> {
                 slice.failures.push(Failure { item: item.number, code, amount: item.amount, chunk: 0 });
                 true
             }
+        }
+    }
+
+    /// How an item is exchanged, if its batch says so and its accounts differ.
+    fn exchange(&self, item: &Item, batch: &Batch) -> Result<Option<Exchange>, Code> {
+        match (batch.convert, self.book.get(item.source), self.book.get(item.target)) {
+            (true, Some(source), Some(target)) => {
+                self.context.rates.exchange(source.asset, target.asset, item.amount)
+            }
+            _ => Ok(None),
         }
     }
 

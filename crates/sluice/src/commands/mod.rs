@@ -10,6 +10,7 @@ pub(crate) mod copy;
 pub(crate) mod fx;
 pub(crate) mod holder;
 pub(crate) mod init;
+pub(crate) mod key;
 pub(crate) mod migrate;
 pub(crate) mod node;
 pub(crate) mod policy;
@@ -19,6 +20,7 @@ pub(crate) mod show_transfer;
 pub(crate) mod statement;
 pub(crate) mod stats;
 pub(crate) mod transfer;
+pub(crate) mod user;
 pub(crate) mod verify;
 pub(crate) mod work;
 
@@ -51,6 +53,10 @@ pub(crate) enum Command {
     Policy(policy::PolicyArgs),
     /// Batches: import, preview, run, look after
     Batch(batch::BatchArgs),
+    /// People who may sign in
+    User(user::UserArgs),
+    /// API keys, by which programs come in
+    Key(key::KeyArgs),
     /// What was sent, by currency, in a range of days
     Stats(stats::StatsArgs),
     /// The audit log
@@ -94,6 +100,8 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::Fx(args) => fx::run(session, args).await,
         Command::Policy(args) => policy::run(session, args).await,
         Command::Batch(args) => batch::run(session, args).await,
+        Command::User(args) => user::run(session, args).await,
+        Command::Key(args) => key::run(session, args).await,
         Command::Stats(args) => stats::run(session, args).await,
         Command::Audit(args) => audit::run(session, args).await,
         Command::Verify(args) => verify::run(session, args).await,

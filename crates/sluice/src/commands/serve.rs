@@ -56,11 +56,17 @@ async fn serve(
     app: App,
     stop: Stop,
 ) -> Result<(), Failure> {
-    announce(session, &listener)?;
+    announce(session, &listener).await?;
     let (asked, stopped) = watch::channel(false);
     let grace = Duration::from_secs(settings.stop_timeout_s);
     let served = async {
-        http_api::serve(listener, http_api::router(app.clone()), grace, told(stopped.clone())).await;
+        let (router, stopped) = (http_api::router(app.clone()), stopped.clone());
+        let stop = async {
+            told(stopped).await;
+            // They would stay open for as long as somebody watches.
+            app.close_sockets().await;
+        };
+        http_api::serve(listener, router, grace, stop).await;
         Ok(())
     };
     let both = async { tokio::try_join!(served, work(session, settings, told(stopped.clone()))) };
@@ -72,7 +78,7 @@ async fn serve(
         stop.asked().await;
         tracing::info!("stopping: requests and chunks in flight end first");
         // Everyone who waits for it is in this function.
-        drop(asked.send(true));
+        asked.send_replace(true);
         std::future::pending::<()>().await;
     };
     tokio::select! {
@@ -127,14 +133,26 @@ async fn make_if_missing(globals: &Globals) -> Result<(), Failure> {
 }
 
 /// Says where the server is, once it can be reached.
-fn announce(session: &Session, listener: &TcpListener) -> Result<(), Failure> {
+async fn announce(session: &Session, listener: &TcpListener) -> Result<(), Failure> {
     let failed = |error| Failure::Listen { address: "its own address".to_owned(), error };
     let url = format!("http://{}", listener.local_addr().map_err(failed)?);
     let (place, node) = (session.service.store().shown(), session.service.store().node().to_owned());
     tracing::info!(url, place, node, version = env!("CARGO_PKG_VERSION"), "listening");
-    let json = json!({ "url": url, "ledger": place, "node": node });
-    Out { json: session.out.json }
-        .answer(json, || format!("Sluice listens on {url}; the API is described at {url}/api/docs"))
+    let set_up = session.service.set_up_token().await?;
+    let token = set_up.as_ref().map(|token| token.expose().to_owned());
+    let json = json!({ "url": url, "ledger": place, "node": node, "setUpToken": token });
+    Out { json: session.out.json }.answer(json, || {
+        let mut text = format!("Sluice listens on {url}; the API is described at {url}/api/docs");
+        if let Some(token) = token {
+            text += &format!(
+                "\nThere are no users yet. Make the first administrator (once, within a day):\n  \
+                 curl {url}/api/v1/setup -H 'Content-Type: application/json' \\\n    \
+                 -d '{{\"token\":\"{token}\",\"login\":\"you@example.com\",\"name\":\"You\",\"password\":\"…\"}}'\n\
+                 or stop the server and say `sluice user add`"
+            );
+        }
+        text
+    })
 }
 
 /// As many open files as the system allows this process: each connection is one.

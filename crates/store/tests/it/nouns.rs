@@ -9,7 +9,7 @@ use domain::code::Code;
 use domain::id::{AccountId, AssetId, BatchId, HolderId, TransferId};
 use domain::item::ItemState;
 use store::account::{AccountFilter, PayeeKey};
-use store::batch::BatchFilter;
+use store::batch::{BatchFilter, BatchSort};
 use store::bulk::Lock;
 use store::counter::{self, Counter};
 use store::item::Page;
@@ -153,8 +153,16 @@ async fn batches(tx: &mut Tx, id: BatchId, rows: i64) {
     assert_eq!(store::batch::by_state(tx, BatchState::Pending).await.unwrap(), std::slice::from_ref(&batch));
     assert_eq!(store::batch::unready(tx).await.unwrap(), []);
     assert_eq!(store::batch::same_file(tx, &"cd".repeat(32)).await.unwrap().as_ref(), Some(&batch));
-    let filter = BatchFilter { state: Some(batch.state), kind: Some(batch.kind), before: Some(i64::MAX) };
-    assert_eq!(store::batch::list(tx, &filter, 9).await.unwrap(), [batch]);
+    let filter = BatchFilter {
+        states: vec![batch.state],
+        kind: Some(batch.kind),
+        text: Some(batch.name.to_uppercase()),
+        from: Some(batch.created_at),
+        until: Some(batch.created_at + 1),
+        before: Some(i64::MAX),
+    };
+    assert_eq!(store::batch::count(tx, &filter).await.unwrap(), 1);
+    assert_eq!(store::batch::list(tx, &filter, BatchSort::Largest, 9, 0).await.unwrap(), [batch]);
     let page = Page { batch: id, after: 0, last: rows, limit: 1_000 };
     let items = store::item::page(tx, page, None, None).await.unwrap();
     assert_eq!(length(&items), rows);

@@ -1,0 +1,312 @@
+//! The hub: who is connected, which rooms there are, and the one task that keeps them up to date.
+//!
+//! The task reads only what somebody watches, and nothing while nobody is connected. Once a second it asks
+//! whether the sessions and keys of those who are connected still hold.
+
+use super::room::Room;
+use service::Service;
+use service::batch::progress::BatchProgress;
+use service::identity::{Identity, Who};
+use service::session::SessionLife;
+use socketioxide::SocketIo;
+use socketioxide::extract::SocketRef;
+use socketioxide::socket::Sid;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::Notify;
+
+/// Sockets at once; one more is refused.
+const SOCKETS_MAX: usize = 10_000;
+/// Rooms that one socket may be in.
+const ROOMS_MAX: usize = 50;
+/// How often the rooms are looked through.
+const TICK: Duration = Duration::from_millis(50);
+/// How often identities are asked for.
+const CHECK: Duration = Duration::from_millis(900);
+/// How long the database is left alone when it did not answer.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How long a stop waits for sockets to close.
+const CLOSING: Duration = Duration::from_secs(2);
+
+/// The hub of a process. Clones share everything.
+#[derive(Debug, Clone)]
+pub(crate) struct Hub(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    service: Service,
+    /// How long the sessions of those who are connected hold.
+    life: SessionLife,
+    io: OnceLock<SocketIo>,
+    members: Mutex<Members>,
+    /// Somebody came, or the hub closes.
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Members {
+    sockets: HashMap<Sid, Member>,
+    rooms: HashMap<i64, Room>,
+    /// Those who did not keep up, until they are gone.
+    stuck: Vec<SocketRef>,
+    is_running: bool,
+    is_closed: bool,
+}
+
+#[derive(Debug)]
+struct Member {
+    socket: SocketRef,
+    identity: Identity,
+    /// When it came; it is connected a moment later.
+    since: Instant,
+    /// The batches that it watches, and those that it is about to.
+    rooms: HashSet<i64>,
+}
+
+impl Hub {
+    pub(crate) fn new(service: Service, life: SessionLife) -> Self {
+        let (io, members, changed) = (OnceLock::new(), Mutex::default(), Notify::new());
+        Self(Arc::new(Inner { service, life, io, members, changed }))
+    }
+
+    /// Notes whose sockets a stop has to close.
+    pub(super) fn attach(&self, io: SocketIo) {
+        drop(self.0.io.set(io));
+    }
+
+    /// What a panic elsewhere left is still a list of sockets.
+    fn members(&self) -> MutexGuard<'_, Members> {
+        self.0.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether one more socket may come.
+    pub(super) fn has_room(&self) -> bool {
+        let members = self.members();
+        !members.is_closed && members.sockets.len() < SOCKETS_MAX
+    }
+
+    /// A socket came.
+    pub(super) fn enter(&self, socket: SocketRef, identity: Identity) {
+        let mut members = self.members();
+        let member =
+            Member { socket: socket.clone(), identity, since: Instant::now(), rooms: HashSet::new() };
+        members.sockets.insert(socket.id, member);
+        metrics::gauge!("sluice_sockets").set(count(members.sockets.len()));
+        if !members.is_running && !members.is_closed {
+            members.is_running = true;
+            tokio::spawn(self.clone().run());
+        }
+        drop(members);
+        self.0.changed.notify_one();
+    }
+
+    /// A socket is gone.
+    pub(super) fn leave(&self, socket: Sid) {
+        self.members().remove(socket);
+    }
+
+    /// Keeps a place in a room for a socket; `false` if it is in too many.
+    pub(super) fn reserve(&self, socket: Sid, batch: i64) -> bool {
+        let mut members = self.members();
+        let Some(member) = members.sockets.get_mut(&socket) else { return false };
+        let fits = member.rooms.contains(&batch) || member.rooms.len() < ROOMS_MAX;
+        if fits {
+            member.rooms.insert(batch);
+        }
+        fits
+    }
+
+    /// Takes a socket into the room that was kept for it, and tells it how the batch stands.
+    pub(super) fn join(&self, socket: &SocketRef, progress: &BatchProgress) {
+        let (now, batch) = (self.0.service.now(), progress.batch.id.0);
+        let mut members = self.members();
+        // It may have left since it asked.
+        if !members.sockets.get(&socket.id).is_some_and(|member| member.rooms.contains(&batch)) {
+            return;
+        }
+        let told = members.rooms.entry(batch).or_default().join(socket, progress, now);
+        if told.is_err() {
+            members.give_up(socket.clone());
+        }
+        drop(members);
+        self.0.changed.notify_one();
+    }
+
+    /// Takes a socket out of a room.
+    pub(super) fn leave_room(&self, socket: Sid, batch: i64) {
+        self.members().leave_room(socket, batch);
+    }
+
+    /// Closes every socket, and lets no new one in.
+    pub(crate) async fn close(&self) {
+        self.members().is_closed = true;
+        self.0.changed.notify_one();
+        if let Some(io) = self.0.io.get()
+            && tokio::time::timeout(CLOSING, io.close()).await.is_err()
+        {
+            tracing::debug!("sockets did not close in time");
+        }
+        let mut members = self.members();
+        *members = Members { is_closed: true, ..Members::default() };
+    }
+
+    /// Keeps the rooms up to date until the hub closes.
+    async fn run(self) {
+        let mut checked = Instant::now();
+        loop {
+            let (is_closed, is_empty, is_quiet) = self.members().mood();
+            if is_closed {
+                return;
+            }
+            if is_empty {
+                self.0.changed.notified().await;
+                continue;
+            }
+            // Nobody watches: only identities are asked for, until somebody joins a room.
+            let pause = if is_quiet { CHECK } else { TICK };
+            drop(tokio::time::timeout(pause, self.pause(is_quiet)).await);
+            if checked.elapsed() >= CHECK {
+                checked = Instant::now();
+                self.members().sweep();
+                self.check().await;
+            }
+            self.update().await;
+        }
+    }
+
+    /// A room is looked at in its own time; a first room at once.
+    async fn pause(&self, is_quiet: bool) {
+        if is_quiet {
+            self.0.changed.notified().await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Reads the batches that are due, all at once, and tells who watches them.
+    async fn update(&self) {
+        let (due, since) = self.members().due(Instant::now());
+        if due.is_empty() {
+            return;
+        }
+        match self.0.service.batch_progress(due, since).await {
+            Ok(None) => {}
+            Ok(Some(read)) => self.members().tell(&read, self.0.service.now()),
+            Err(error) => {
+                tracing::warn!(%error, "progress could not be read");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+
+    /// Disconnects those whose session or key does not hold any more.
+    async fn check(&self) {
+        let asked = self.members().identities();
+        match self.0.service.identities_hold(&asked.0, &asked.1, self.0.life).await {
+            Ok((sessions, keys)) => {
+                let (sessions, keys) = (sessions.into_iter().collect(), keys.into_iter().collect());
+                self.members().keep(&asked, &sessions, &keys);
+            }
+            Err(error) => tracing::warn!(%error, "sessions and keys of sockets could not be checked"),
+        }
+    }
+}
+
+impl Members {
+    /// Whether the hub is closed, nobody is connected, nobody watches.
+    fn mood(&self) -> (bool, bool, bool) {
+        (self.is_closed, self.sockets.is_empty() && self.stuck.is_empty(), self.rooms.is_empty())
+    }
+
+    fn remove(&mut self, socket: Sid) {
+        if let Some(member) = self.sockets.remove(&socket) {
+            member.rooms.iter().for_each(|batch| self.empty(*batch, socket));
+            metrics::gauge!("sluice_sockets").set(count(self.sockets.len()));
+        }
+    }
+
+    fn leave_room(&mut self, socket: Sid, batch: i64) {
+        if let Some(member) = self.sockets.get_mut(&socket) {
+            member.rooms.remove(&batch);
+        }
+        self.empty(batch, socket);
+    }
+
+    /// Takes a socket out of a room; an empty room is gone.
+    fn empty(&mut self, batch: i64, socket: Sid) {
+        if let Some(room) = self.rooms.get_mut(&batch) {
+            room.leave(socket);
+            if room.is_empty() {
+                self.rooms.remove(&batch);
+            }
+        }
+    }
+
+    /// A socket that does not keep up gets nothing more, and is closed as soon as that can be said to it.
+    fn give_up(&mut self, socket: SocketRef) {
+        metrics::counter!("sluice_sockets_dropped_total").increment(1);
+        self.remove(socket.id);
+        if socket.clone().disconnect().is_err() {
+            self.stuck.push(socket);
+        }
+    }
+
+    /// Forgets those who are gone.
+    fn sweep(&mut self) {
+        let gone = |m: &&Member| !m.socket.connected() && m.since.elapsed() > PAUSE;
+        let gone: Vec<_> = self.sockets.values().filter(gone).map(|m| m.socket.id).collect();
+        gone.into_iter().for_each(|socket| self.remove(socket));
+        self.stuck.retain(|socket| socket.connected() && socket.clone().disconnect().is_err());
+    }
+
+    /// The rooms that are to be looked at now, and the commit up to which all of them are known.
+    fn due(&mut self, now: Instant) -> (Vec<i64>, i64) {
+        let mut since = i64::MAX;
+        let mut due = Vec::new();
+        for (batch, room) in self.rooms.iter_mut().filter(|(_, room)| room.is_due(now)) {
+            room.wait(now);
+            since = since.min(room.read());
+            due.push(*batch);
+        }
+        due.sort_unstable();
+        (due, since)
+    }
+
+    fn tell(&mut self, read: &[BatchProgress], now: i64) {
+        let mut stuck = Vec::new();
+        for progress in read {
+            if let Some(room) = self.rooms.get_mut(&progress.batch.id.0) {
+                room.note(progress, now);
+                stuck.append(&mut room.tell());
+            }
+        }
+        stuck.into_iter().for_each(|socket| self.give_up(socket));
+    }
+
+    /// The sessions and keys of those who are connected.
+    fn identities(&self) -> (Vec<i64>, Vec<i64>) {
+        let (mut sessions, mut keys) = (HashSet::new(), HashSet::new());
+        for member in self.sockets.values() {
+            match member.identity.who {
+                Who::Person { session, .. } => sessions.insert(session),
+                Who::Key { key, .. } => keys.insert(key),
+            };
+        }
+        (sessions.into_iter().collect(), keys.into_iter().collect())
+    }
+
+    /// Disconnects all others. Those who came since are asked for the next time.
+    fn keep(&mut self, asked: &(Vec<i64>, Vec<i64>), sessions: &HashSet<i64>, keys: &HashSet<i64>) {
+        let ended = |member: &&Member| match member.identity.who {
+            Who::Person { session, .. } => asked.0.contains(&session) && !sessions.contains(&session),
+            Who::Key { key, .. } => asked.1.contains(&key) && !keys.contains(&key),
+        };
+        let ended: Vec<_> = self.sockets.values().filter(ended).map(|member| member.socket.clone()).collect();
+        ended.into_iter().for_each(|socket| self.give_up(socket));
+    }
+}
+
+fn count(sockets: usize) -> f64 {
+    u32::try_from(sockets).map_or(f64::MAX, f64::from)
+}

@@ -1,0 +1,163 @@
+//! A room: a batch, who watches it, and what they were told.
+
+use super::view::{ProgressView, average, decided, per_second};
+use domain::batch::BatchState;
+use service::batch::progress::BatchProgress;
+use socketioxide::extract::SocketRef;
+use socketioxide::socket::Sid;
+use socketioxide::{SendError, SocketError};
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+/// The event with a batch's progress.
+pub(super) const UPDATE: &str = "progress_update";
+/// A running batch tells its watchers ten times a second at most …
+const FASTEST: Duration = Duration::from_millis(100);
+/// … and more rarely the more they are, so that the time for telling stays the same …
+const PER_WATCHER: Duration = Duration::from_millis(1);
+/// … but so often at least.
+const SLOWEST: Duration = Duration::from_secs(2);
+/// How often a batch is looked at that does not run: a person has to begin it.
+const RESTING: Duration = Duration::from_millis(500);
+/// The time over which a speed is measured.
+const WINDOW: Duration = Duration::from_secs(5);
+
+/// A room.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    watchers: HashMap<Sid, Watcher>,
+    latest: Option<Latest>,
+    window: VecDeque<(Instant, i64)>,
+    due: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Watcher {
+    socket: SocketRef,
+    /// The number of what it was told last.
+    seen: i64,
+}
+
+/// What is known of the batch.
+#[derive(Debug)]
+struct Latest {
+    /// The commit at which it was read last.
+    read: i64,
+    progress: BatchProgress,
+    view: ProgressView,
+}
+
+impl Room {
+    /// Takes a watcher in and tells it how the batch stands, under the number of this very reading: it is later
+    /// than anything that the watcher was told before, by this server or another one.
+    pub(super) fn join(
+        &mut self,
+        socket: &SocketRef,
+        progress: &BatchProgress,
+        now: i64,
+    ) -> Result<(), SendError> {
+        self.note(progress, now);
+        let Some(latest) = &self.latest else { return Ok(()) };
+        let view = ProgressView { seq: latest.view.seq.max(progress.seq), ..latest.view.clone() };
+        self.watchers.insert(socket.id, Watcher { socket: socket.clone(), seen: view.seq });
+        socket.emit(UPDATE, &view)
+    }
+
+    /// Lets a watcher go.
+    pub(super) fn leave(&mut self, socket: Sid) {
+        self.watchers.remove(&socket);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.watchers.is_empty()
+    }
+
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.due.is_none_or(|due| due <= now)
+    }
+
+    /// The commit at which the batch was read last.
+    pub(super) fn read(&self) -> i64 {
+        self.latest.as_ref().map_or(-1, |latest| latest.read)
+    }
+
+    /// When to look again.
+    pub(super) fn wait(&mut self, now: Instant) {
+        let runs = self.latest.as_ref().is_none_or(|l| l.progress.batch.state == BatchState::Processing);
+        self.due = Some(now + if runs { pace(self.watchers.len()) } else { RESTING });
+    }
+
+    /// Takes in what was read. Of two readings the later one stands, in whatever order they come.
+    pub(super) fn note(&mut self, progress: &BatchProgress, now: i64) {
+        if self.read() >= progress.seq {
+            return;
+        }
+        let is_new = self.latest.as_ref().is_none_or(|latest| latest.progress.batch != progress.batch);
+        let speed = self.speed(progress, now);
+        match &mut self.latest {
+            Some(latest) if !is_new => latest.read = progress.seq,
+            latest => {
+                let view = ProgressView::new(progress, speed);
+                *latest = Some(Latest { read: progress.seq, progress: progress.clone(), view });
+            }
+        }
+    }
+
+    /// Tells those who do not know it yet. Gives those back that could not be told: they are not waited for.
+    pub(super) fn tell(&mut self) -> Vec<SocketRef> {
+        let Some(latest) = &self.latest else { return Vec::new() };
+        let mut stuck = Vec::new();
+        self.watchers.retain(|_, watcher| {
+            if watcher.seen >= latest.view.seq {
+                return true;
+            }
+            watcher.seen = latest.view.seq;
+            match watcher.socket.emit(UPDATE, &latest.view) {
+                Ok(()) => true,
+                Err(SendError::Socket(SocketError::Closed)) => false,
+                Err(error) => {
+                    tracing::debug!(%error, "a watcher does not keep up");
+                    stuck.push(watcher.socket.clone());
+                    false
+                }
+            }
+        });
+        stuck
+    }
+
+    /// Items a second over the last seconds; since the batch began while no more is known.
+    fn speed(&mut self, progress: &BatchProgress, now: i64) -> i64 {
+        let (at, decided) = (Instant::now(), decided(progress));
+        // After a retry fewer items are decided than before.
+        if self.window.back().is_some_and(|(_, before)| *before > decided) {
+            self.window.clear();
+        }
+        self.window.push_back((at, decided));
+        while self.window.get(1).is_some_and(|(time, _)| at.duration_since(*time) > WINDOW) {
+            self.window.pop_front();
+        }
+        match self.window.front() {
+            Some((begun, before)) if *begun < at => {
+                let elapsed = i64::try_from(at.duration_since(*begun).as_micros()).unwrap_or(i64::MAX);
+                per_second(decided - before, elapsed)
+            }
+            _ => average(progress, now),
+        }
+    }
+}
+
+fn pace(watchers: usize) -> Duration {
+    let watchers = u32::try_from(watchers).unwrap_or(u32::MAX);
+    PER_WATCHER.saturating_mul(watchers).clamp(FASTEST, SLOWEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_watch_the_more_rarely_they_are_told() {
+        let all: Vec<_> = [0, 1, 100, 1_000, 2_000, 1_000_000].iter().map(|n| pace(*n).as_millis()).collect();
+        assert_eq!(all, [100, 100, 100, 1_000, 2_000, 2_000]);
+    }
+}

@@ -1,0 +1,175 @@
+//! What people see of a batch's progress: the event and the polling answer, in document 000's words and ours.
+
+use domain::amount::format_minor;
+use domain::batch::BatchState;
+use domain::item::ItemState;
+use jiff::Timestamp;
+use serde::Serialize;
+use service::batch::progress::BatchProgress;
+use utoipa::ToSchema;
+
+const SECOND_US: i64 = 1_000_000;
+
+/// How far a batch is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ProgressView {
+    /// The batch's id.
+    #[schema(example = 42)]
+    pub batch_id: i64,
+    /// One of four: `pending` before it begins, `processing` (also while it is paused), `completed`, `failed`
+    /// (also when only some items failed, and when it was rejected or cancelled).
+    #[schema(example = "processing", pattern = "^(pending|processing|completed|failed)$")]
+    pub status: &'static str,
+    /// Where exactly it is in its life.
+    #[schema(
+        example = "processing",
+        pattern = "^(draft|pending|approved|rejected|processing|paused|completed|partially_completed|failed|cancelled)$"
+    )]
+    pub state: &'static str,
+    /// Decided items in a hundred, rounded down: 100 only when every item is decided.
+    #[schema(example = 61, minimum = 0, maximum = 100)]
+    pub progress: i64,
+    /// Items.
+    #[schema(example = 10_000, minimum = 0)]
+    pub total_count: i64,
+    /// Items that were paid.
+    #[schema(example = 6_120, minimum = 0)]
+    pub success_count: i64,
+    /// Items that were refused or interrupted.
+    #[schema(example = 2, minimum = 0)]
+    pub failed_count: i64,
+    /// Items that were taken out.
+    #[schema(example = 0, minimum = 0)]
+    pub skipped_count: i64,
+    /// Items that wait.
+    #[schema(example = 3_878, minimum = 0)]
+    pub pending_count: i64,
+    /// The item that was decided last; null if that is not known (before the first one, and during a retry).
+    pub current_relation: Option<CurrentRelation>,
+    /// When the batch ended; null before.
+    #[schema(example = "2026-03-10T12:00:07.25Z", format = DateTime)]
+    pub completed_at: Option<String>,
+    /// Rises with every change, on whatever server it is read, also after a reconnect: of two the one with the
+    /// greater number is the newer one.
+    #[schema(example = 918_273, minimum = 0)]
+    pub seq: i64,
+    /// Decided items a second: over the last five seconds in events, since the batch began in the polling
+    /// answer. 0 when it does not run.
+    #[schema(example = 21_000, minimum = 0)]
+    pub items_per_second: i64,
+    /// Seconds until it ends at this speed; null when it does not run or its speed is not known.
+    #[schema(example = 1, minimum = 0)]
+    pub eta_seconds: Option<i64>,
+    /// What was paid, in major units.
+    #[schema(example = "61200.00")]
+    pub success_amount: String,
+    /// What was refused, in major units.
+    #[schema(example = "20.00")]
+    pub failed_amount: String,
+}
+
+/// An item that was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CurrentRelation {
+    /// Its id.
+    #[schema(example = 70_612)]
+    pub id: i64,
+    /// `completed`, or `failed` (also when it was taken out).
+    #[schema(example = "completed", pattern = "^(completed|failed)$")]
+    pub status: &'static str,
+    /// The paying account's number.
+    #[schema(example = "PAYROLL-1")]
+    pub source_account: String,
+    /// The paid account's number.
+    #[schema(example = "ANNA-1")]
+    pub target_account: String,
+    /// Major units.
+    #[schema(example = "10.00")]
+    pub amount: String,
+}
+
+impl ProgressView {
+    /// Of what was read, at a speed in items a second.
+    pub(crate) fn new(progress: &BatchProgress, speed: i64) -> Self {
+        let (batch, tally) = (&progress.batch, &progress.batch.tally);
+        let amount = |minor: i64| format_minor(i128::from(minor), progress.scale);
+        let (pending, runs) = (tally.pending_count(), batch.state == BatchState::Processing);
+        let speed = if runs { speed.max(0) } else { 0 };
+        Self {
+            batch_id: batch.id.0,
+            status: batch.state.operator_status(),
+            state: batch.state.name(),
+            progress: percent(decided(progress), tally.total_count),
+            total_count: tally.total_count,
+            success_count: tally.success_count,
+            failed_count: tally.failed_count,
+            skipped_count: tally.skipped_count,
+            pending_count: pending,
+            current_relation: progress.current.as_ref().map(|decided| CurrentRelation {
+                id: decided.item.number.0,
+                status: if decided.item.state == ItemState::Completed { "completed" } else { "failed" },
+                source_account: decided.source.clone(),
+                target_account: decided.target.clone(),
+                amount: amount(decided.item.amount),
+            }),
+            completed_at: batch.completed_at.and_then(time),
+            seq: progress.seq,
+            items_per_second: speed,
+            eta_seconds: (speed > 0).then(|| pending.saturating_add(speed - 1) / speed.max(1)),
+            success_amount: amount(tally.success_amount),
+            failed_amount: amount(tally.failed_amount),
+        }
+    }
+}
+
+/// Items of a batch that are decided.
+pub(crate) const fn decided(progress: &BatchProgress) -> i64 {
+    progress.batch.tally.total_count - progress.batch.tally.pending_count()
+}
+
+/// Items a second since the batch began, by the server's clock.
+pub(crate) fn average(progress: &BatchProgress, now: i64) -> i64 {
+    progress.batch.started_at.map_or(0, |at| per_second(decided(progress), now.saturating_sub(at)))
+}
+
+/// So many in so many microseconds, as a number a second.
+pub(crate) fn per_second(count: i64, elapsed_us: i64) -> i64 {
+    let speed = i128::from(count) * i128::from(SECOND_US) / i128::from(elapsed_us.max(1));
+    if elapsed_us > 0 { i64::try_from(speed).unwrap_or(i64::MAX) } else { 0 }
+}
+
+fn percent(decided: i64, total: i64) -> i64 {
+    if total > 0 { decided.saturating_mul(100) / total } else { 0 }
+}
+
+fn time(us: i64) -> Option<String> {
+    Timestamp::from_microsecond(us).ok().map(|time| time.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_is_said_only_when_nothing_waits() {
+        let cases = [(0, 0, 0), (0, 3, 0), (1, 3, 33), (9_999, 10_000, 99), (3, 3, 100)];
+        for (done, total, expected) in cases {
+            assert_eq!(percent(done, total), expected, "{done} of {total}");
+        }
+    }
+
+    #[test]
+    fn a_speed_is_a_whole_number_a_second() {
+        assert_eq!(per_second(500, 250_000), 2_000);
+        assert_eq!(per_second(1, 3_000_000), 0);
+        assert_eq!(per_second(5, 0), 0);
+        assert_eq!(per_second(i64::MAX, 1), i64::MAX);
+    }
+
+    #[test]
+    fn times_are_utc() {
+        assert_eq!(time(1_773_144_000_250_000).as_deref(), Some("2026-03-10T12:00:00.25Z"));
+    }
+}

@@ -1,0 +1,62 @@
+//! Batches to watch.
+
+use crate::world::World;
+use domain::batch::{BatchMode, BatchType};
+use formats::csv_reader::Delimiter;
+use formats::payment::Options;
+use service::Service;
+use service::batch::import::BatchImport;
+use service::policy::PolicyChange;
+use service::transfer::NewTransfer;
+use std::fmt::Write;
+use std::io::Cursor;
+use store::audit::Actor;
+use store::batch::Batch;
+
+fn actor() -> Actor {
+    Actor { name: "tester".to_owned(), origin: "test".to_owned() }
+}
+
+/// `PAY` with a lot of money, and so many people.
+pub async fn people(service: &Service, count: usize) {
+    let none = || Some("none".to_owned());
+    let (max, day, month, batch_max) = (none(), none(), none(), none());
+    let change = PolicyChange { max, day, month, batch_max, ..PolicyChange::default() };
+    service.policy_set(&actor(), "USD", None, &change).await.unwrap();
+    let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
+    (0..count).for_each(|k| writeln!(accounts, "A{k},Payee {k},U{k},USD").unwrap());
+    service.account_import(&actor(), Cursor::new(accounts), Delimiter::Comma).await.unwrap();
+    let rich =
+        NewTransfer { to: Some("PAY".to_owned()), amount: "9000000.00".to_owned(), ..NewTransfer::default() };
+    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().code, None);
+}
+
+/// A batch of 1.00 to each of so many people, submitted.
+pub async fn batch(service: &Service, count: usize) -> Batch {
+    let mut rows = "account,amount\n".to_owned();
+    (0..count).for_each(|k| writeln!(rows, "A{k},1.00").unwrap());
+    let import = BatchImport {
+        kind: BatchType::OneToMany,
+        mode: BatchMode::Continue,
+        account: Some("PAY".to_owned()),
+        currency: None,
+        name: "watched".to_owned(),
+        remarks: None,
+        options: Options::default(),
+        strict: true,
+        again: true,
+        draft: false,
+    };
+    service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap().batch.unwrap()
+}
+
+/// Lets it run.
+pub async fn execute(service: &Service, batch: &Batch) {
+    service.batch_execute(&actor(), &batch.id.to_string()).await.unwrap();
+}
+
+/// People and a submitted batch for them.
+pub async fn submitted(world: &World, count: usize) -> Batch {
+    people(&world.service, count).await;
+    batch(&world.service, count).await
+}

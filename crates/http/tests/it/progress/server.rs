@@ -1,0 +1,79 @@
+//! A server of our own, whose sockets can be closed, and one node more on the same database.
+
+use engine::{Engine, EngineOptions};
+use http_api::{App, Options};
+use ledger::{Clock, Door, DoorOptions};
+use service::api_key::NewApiKey;
+use service::{Actor, Service};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Schema, Store};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+#[derive(Debug)]
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> i64 {
+        1_773_144_000_000_000
+    }
+}
+
+pub fn actor() -> Actor {
+    Actor { name: "tester".to_owned(), origin: "test".to_owned() }
+}
+
+/// The use cases over a database.
+pub async fn node(place: &str) -> Service {
+    let store = Store::at(place, Schema::Migrate).await.unwrap();
+    let clock: Arc<dyn Clock> = Arc::new(Still);
+    let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 100 });
+    Service::new(store, door, clock)
+}
+
+/// A key with every scope.
+pub async fn key(service: &Service) -> String {
+    let scopes = domain::access::Scope::ALL.iter().map(|scope| scope.name().to_owned()).collect();
+    let new = NewApiKey { name: "watcher".to_owned(), scopes, ..NewApiKey::default() };
+    service.api_key_add(&actor(), &new).await.unwrap().secret.unwrap()
+}
+
+/// A task that ends when it is told to.
+pub struct Running {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    pub async fn stop(self) {
+        drop(self.stop);
+        self.task.await.unwrap();
+    }
+}
+
+/// A server; it has its app, so that its sockets can be closed.
+pub async fn serve(service: &Service) -> (App, String, Running) {
+    let options = Options { per_address: 0, per_identity: 0, ..Options::default() };
+    let app = App::new(service.clone(), options, b"test");
+    let router = http_api::router(app.clone());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (stop, stopped) = oneshot::channel::<()>();
+    let grace = Duration::from_secs(20);
+    let task = tokio::spawn(async move {
+        http_api::serve(listener, router, grace, async { drop(stopped.await) }).await;
+    });
+    (app, url, Running { stop, task })
+}
+
+/// A worker.
+pub fn work(service: &Service) -> Running {
+    let engine = Engine::new(service.clone(), EngineOptions::default());
+    let (stop, stopped) = oneshot::channel::<()>();
+    let task = tokio::spawn(async move {
+        engine.work(&actor(), async { drop(stopped.await) }).await.unwrap();
+    });
+    Running { stop, task }
+}

@@ -1,0 +1,108 @@
+//! How far batches are, read from their counters (ADR 14).
+
+use super::find;
+use crate::{Error, Service};
+use domain::id::{AccountId, TransferId};
+use domain::item::ItemState;
+use std::collections::{HashMap, HashSet};
+use store::Tx;
+use store::batch::Batch;
+use store::item::Item;
+
+/// How far a batch is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchProgress {
+    /// The batch, with its counters.
+    pub batch: Batch,
+    /// The item that was decided last; none if that is not known.
+    pub current: Option<Decided>,
+    /// Digits behind the point in the batch's currency.
+    pub scale: u8,
+    /// The ledger's last commit when this was read. Later commits have greater numbers, on whatever node they
+    /// are made or read, so of two answers the one with the greater number is the newer one.
+    pub seq: i64,
+}
+
+/// An item that was decided, with its accounts' numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// The item.
+    pub item: Item,
+    /// The number of the account that pays.
+    pub source: String,
+    /// The number of the account that is paid.
+    pub target: String,
+}
+
+impl Service {
+    /// How far a batch is, by its id or number.
+    pub async fn batch_progress_of(&self, name: &str) -> Result<BatchProgress, Error> {
+        let mut tx = self.store.read().await?;
+        let batch = find(&mut tx, name).await?;
+        let seq = store::head::get(&mut tx).await?.commit_number;
+        let mut all = complete(&mut tx, vec![batch], seq).await?;
+        all.pop().ok_or_else(|| Error::refused(domain::code::Code::BatchNotFound, name))
+    }
+
+    /// How far several batches are; missing ones are left out. None if nothing at all was committed after
+    /// `since`: then one row was read, however many batches are asked for.
+    pub async fn batch_progress(
+        &self,
+        ids: Vec<i64>,
+        since: i64,
+    ) -> Result<Option<Vec<BatchProgress>>, Error> {
+        let mut tx = self.store.read().await?;
+        let seq = store::head::get(&mut tx).await?.commit_number;
+        if seq <= since {
+            return Ok(None);
+        }
+        let batches = store::batch::by_ids(&mut tx, ids).await?;
+        Ok(Some(complete(&mut tx, batches, seq).await?))
+    }
+}
+
+/// Adds what is read besides the counters. Everything comes from one snapshot.
+async fn complete(tx: &mut Tx, batches: Vec<Batch>, seq: i64) -> Result<Vec<BatchProgress>, Error> {
+    let mut current = last_decided(tx, &batches).await?;
+    let assets = store::asset::all(tx).await?;
+    let scale = |batch: &Batch| assets.iter().find(|asset| asset.id == batch.asset).map_or(0, |a| a.scale);
+    let complete = |batch: Batch| BatchProgress {
+        scale: scale(&batch),
+        current: candidate(&batch).and_then(|number| current.remove(&number)),
+        seq,
+        batch,
+    };
+    Ok(batches.into_iter().map(complete).collect())
+}
+
+/// The number of the item that was decided last, as far as the counters tell: items are decided in the order of
+/// their numbers, save those that are retried.
+fn candidate(batch: &Batch) -> Option<TransferId> {
+    let decided = batch.tally.total_count - batch.tally.pending_count();
+    let number = batch.first_number + decided - 1;
+    (batch.state.has_begun() && decided > 0 && number <= batch.last_number).then_some(TransferId(number))
+}
+
+/// The candidates that are items of their batch and are decided.
+async fn last_decided(tx: &mut Tx, batches: &[Batch]) -> Result<HashMap<TransferId, Decided>, Error> {
+    let wanted: HashSet<(i64, i64)> =
+        batches.iter().filter_map(|batch| Some((candidate(batch)?.0, batch.id.0))).collect();
+    let mut numbers: Vec<i64> = wanted.iter().map(|(number, _)| *number).collect();
+    if numbers.is_empty() {
+        return Ok(HashMap::new());
+    }
+    numbers.sort_unstable();
+    let states = store::item::states(tx, numbers).await?;
+    let is_decided = |state| matches!(state, ItemState::Completed | ItemState::Failed | ItemState::Skipped);
+    let decided = states
+        .into_iter()
+        .filter(|(number, batch, state)| is_decided(*state) && wanted.contains(&(*number, *batch)));
+    let items = store::item::by_numbers(tx, decided.map(|(number, ..)| number).collect()).await?;
+    let mut accounts: Vec<i64> = items.iter().flat_map(|item| [item.source.0, item.target.0]).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let names: HashMap<i64, String> = store::account::numbers(tx, accounts).await?.into_iter().collect();
+    let name = |account: AccountId| names.get(&account.0).cloned().unwrap_or_else(|| format!("#{account}"));
+    let named = |item: Item| Decided { source: name(item.source), target: name(item.target), item };
+    Ok(items.into_iter().map(|item| (item.number, named(item))).collect())
+}
