@@ -21,4 +21,4 @@ pub mod request;
 
 pub use clock::Clock;
 pub use door::{Door, DoorOptions};
-pub use request::{Outcome, Party, Run, RunOutcome, Single};
+pub use request::{Outcome, Party, Run, RunOutcome, Single, Written};

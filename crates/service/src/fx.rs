@@ -8,8 +8,9 @@ use domain::fx::{Conversion, Rate, Rounding, convert};
 use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
-use store::fx::FxRate;
 use store::transfer::Exchange;
+
+pub use store::fx::FxRate;
 
 impl Service {
     /// Sets the rate of a pair: target major units for one source major unit.

@@ -27,6 +27,7 @@ pub mod import_problem;
 pub mod invitation;
 pub mod item;
 pub mod lease;
+pub mod listing;
 pub mod login_failure;
 mod migration;
 pub mod node;
@@ -37,12 +38,15 @@ pub mod posting;
 pub mod session;
 pub mod setting;
 mod sqlite;
+pub mod statistics;
 pub mod transfer;
+pub mod transfer_list;
 pub mod turn;
 mod tx;
 pub mod user;
 pub mod value;
 pub mod verify;
+pub mod voucher;
 
 pub use error::StoreError;
 pub use tx::{Schema, Store, Tx, Wakes, is_server};
@@ -75,10 +79,12 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         posting::CATALOGUE,
         session::CATALOGUE,
         setting::CATALOGUE,
+        statistics::CATALOGUE,
         transfer::CATALOGUE,
         turn::CATALOGUE,
         user::CATALOGUE,
         verify::CATALOGUE,
+        voucher::CATALOGUE,
     ]
     .concat()
 }

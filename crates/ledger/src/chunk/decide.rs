@@ -3,17 +3,19 @@
 use super::{Answers, Bulk, Decided, Slice, Work};
 use crate::context::Context;
 use crate::rates::post_item;
-use crate::request::{Outcome, Party, Run, RunOutcome, Single};
+use crate::request::{Outcome, Party, Run, RunOutcome, Single, Written};
 use domain::account::AccountKind;
 use domain::batch::BatchMode;
 use domain::code::Code;
 use domain::id::{AccountId, TransferId};
-use domain::posting::{Book, Posted, Request};
+use domain::posting::{Book, Posted, Posting, Request};
 use hashbrown::HashMap;
 use serde_json::json;
+use std::sync::Arc;
 use store::audit::Audit;
 use store::batch::Batch;
 use store::item::{Failure, Item};
+use store::posting::Booked;
 use store::transfer::{Exchange, Transfer};
 
 /// The fold over a chunk's requests.
@@ -48,24 +50,27 @@ impl Decider<'_> {
             && let Some((fingerprint, outcome)) = self.known.get(&operation.id)
         {
             let same = *fingerprint == operation.fingerprint;
-            let outcome = Outcome { replayed: true, ..outcome.clone() };
+            let outcome = Outcome { replayed: true, written: None, ..outcome.clone() };
             return if same { outcome } else { self.conflict(single, &operation.id) };
         }
         let (source, target) = (self.party(single.source), self.party(single.target));
         let exchanged = single.exchange.as_ref().map(|e| e.target_amount);
         let request =
             Request { transfer: number, kind: single.kind, source, target, amount: single.amount, exchanged };
-        let result = self.post(&request, single.value_date.unwrap_or(self.decided.today.day));
+        let before = self.decided.postings.len();
+        let value_date = single.value_date.unwrap_or(self.decided.today.day);
+        let result = single.refused.map_or_else(|| self.post(&request, value_date), Err);
         if let (Ok(_), Some(exchange)) = (&result, &single.exchange) {
             self.decided.exchanges.push((number, exchange.clone()));
         }
+        self.record(single, &request, result);
         let outcome = Outcome {
             transfer: Some(number),
             code: result.err(),
             fee: result.map_or(0, |posted| posted.fee),
             replayed: false,
+            written: if audited { self.written(before) } else { None },
         };
-        self.record(single, &request, result);
         if audited {
             self.decided.audits.push(audit_single(single, &request, &outcome, self.book));
         }
@@ -87,7 +92,7 @@ impl Decider<'_> {
             detail: json!({ "operation": operation, "amount": single.amount }).to_string(),
             digest: None,
         });
-        Outcome { transfer: None, code: Some(code), fee: 0, replayed: false }
+        Outcome { transfer: None, code: Some(code), fee: 0, replayed: false, written: None }
     }
 
     fn party(&self, party: Party) -> AccountId {
@@ -111,6 +116,18 @@ impl Decider<'_> {
         let (now, today) = (self.decided.now, self.decided.today.day);
         let date = single.value_date.unwrap_or(today);
         self.decided.transfers.push(transfer(request, result, date, now, single.memo.clone()));
+        if let Some(urls) = &single.vouchers {
+            self.decided.vouchers.push((request.transfer, urls.clone()));
+        }
+    }
+
+    /// The newest transfer with its postings, those from a place on.
+    fn written(&self, from: usize) -> Option<Arc<Written>> {
+        let transfer = self.decided.transfers.last()?.clone();
+        let (value_date, created_at) = (transfer.value_date, self.decided.now);
+        let booked = |posting: &Posting| Booked { posting: posting.clone(), value_date, created_at };
+        let postings = self.decided.postings.iter().skip(from).map(booked).collect();
+        Some(Arc::new(Written { transfer, postings }))
     }
 
     fn bulk(&mut self, bulk: &Bulk) -> Vec<Outcome> {

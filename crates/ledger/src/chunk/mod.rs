@@ -215,6 +215,7 @@ async fn known_operations(
             code: transfer.and_then(|t| t.code),
             fee: transfer.map_or(0, |t| t.fee),
             replayed: true,
+            written: None,
         }
     };
     Ok(operations.into_iter().map(|o| (o.id.clone(), (o.fingerprint.clone(), answer(&o)))).collect())

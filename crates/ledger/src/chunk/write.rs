@@ -20,6 +20,8 @@ pub(super) struct Decided {
     pub today: Calendar,
     pub transfers: Vec<Transfer>,
     pub exchanges: Vec<(TransferId, Exchange)>,
+    /// Where the vouchers of transfers are, as JSON arrays.
+    pub vouchers: Vec<(TransferId, String)>,
     pub postings: Vec<Posting>,
     pub value_dates: Vec<i64>,
     pub audits: Vec<Audit>,
@@ -44,6 +46,7 @@ impl Decided {
             today,
             transfers: Vec::new(),
             exchanges: Vec::new(),
+            vouchers: Vec::new(),
             postings: Vec::new(),
             value_dates: Vec::new(),
             audits: Vec::new(),
@@ -91,6 +94,7 @@ pub(super) async fn write(
     let now = decided.now;
     store::transfer::insert(tx, &decided.transfers).await?;
     store::transfer::insert_exchanges(tx, &decided.exchanges).await?;
+    store::voucher::insert(tx, decided.vouchers).await?;
     store::posting::insert(tx, &decided.postings, decided.value_dates, now).await?;
     let changed: Vec<_> = book.changed().collect();
     store::balance::write(tx, changed.iter().copied()).await?;
