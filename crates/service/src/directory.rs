@@ -70,7 +70,8 @@ impl Directory {
 /// be meant.
 pub(crate) fn name(text: &str) -> Option<Name> {
     let number = text.trim();
-    let fits = !number.is_empty() && number.chars().count() <= NAME_MAX && !number.chars().any(char::is_control);
+    let fits =
+        !number.is_empty() && number.chars().count() <= NAME_MAX && !number.chars().any(char::is_control);
     let is_id = number.len() <= 18 && !number.starts_with('0') && number.bytes().all(|b| b.is_ascii_digit());
     let id = if is_id { number.parse().ok().map(AccountId) } else { None };
     fits.then(|| Name { number: number.to_owned(), id })
@@ -81,7 +82,9 @@ pub(crate) fn choose(found: &[AccountView], name: &Name) -> Result<Option<Accoun
     let by_id = found.iter().find(|account| name.id == Some(account.id));
     let by_number = found.iter().find(|account| account.number == name.number);
     match (by_id, by_number) {
-        (Some(a), Some(b)) if a.id != b.id => Err(Error::refused(Code::AccountAmbiguous, name.number.as_str())),
+        (Some(a), Some(b)) if a.id != b.id => {
+            Err(Error::refused(Code::AccountAmbiguous, name.number.as_str()))
+        }
         (Some(one), _) | (None, Some(one)) => Ok(Some(one.clone())),
         (None, None) => Ok(None),
     }

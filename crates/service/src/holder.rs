@@ -53,7 +53,12 @@ impl Service {
     }
 
     /// Holders of whom name, e-mail address or uid contains a text, after an id.
-    pub async fn holder_search(&self, text: Option<&str>, after: i64, limit: i64) -> Result<Vec<Holder>, Error> {
+    pub async fn holder_search(
+        &self,
+        text: Option<&str>,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Holder>, Error> {
         let mut tx = self.store.read().await?;
         let after = Some(Place { value: after.into(), key: after });
         let slice = Slice { after, limit, ..Slice::default() };

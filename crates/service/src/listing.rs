@@ -18,9 +18,7 @@ pub fn place_text(place: &Place) -> String {
 #[must_use]
 pub fn read_place(text: &str) -> Option<Place> {
     match text.split_once(' ') {
-        Some((value, key)) => {
-            Some(Place { value: Value::I64(value.parse().ok()?), key: key.parse().ok()? })
-        }
+        Some((value, key)) => Some(Place { value: Value::I64(value.parse().ok()?), key: key.parse().ok()? }),
         None => Some(Place { value: Value::Null, key: text.parse().ok()? }),
     }
 }

@@ -97,7 +97,8 @@ pub struct Report {
 impl Service {
     /// What customers sent, by currency, in a range of value dates (both ends in it).
     pub async fn transfer_statistics(&self, from: &str, to: &str) -> Result<Vec<Statistics>, Error> {
-        let query = StatisticsQuery { from: from.to_owned(), to: to.to_owned(), ..StatisticsQuery::default() };
+        let query =
+            StatisticsQuery { from: from.to_owned(), to: to.to_owned(), ..StatisticsQuery::default() };
         Ok(self.statistics(&query).await?.totals)
     }
 
@@ -191,7 +192,8 @@ async fn named(
         GroupBy::Account => folded.keys().map(|(account, _)| *account).collect(),
         _ => Vec::new(),
     };
-    let mut numbers: BTreeMap<i64, String> = store::account::numbers(tx, accounts).await?.into_iter().collect();
+    let mut numbers: BTreeMap<i64, String> =
+        store::account::numbers(tx, accounts).await?.into_iter().collect();
     let mut of = |key: i64| match group {
         GroupBy::Account => Of::Account(key, numbers.remove(&key).unwrap_or_default()),
         _ => Of::Day(key),

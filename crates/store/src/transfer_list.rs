@@ -86,7 +86,8 @@ pub struct Listed {
 const COLUMNS: &str = "t.number, t.kind, t.code, t.source, t.target, t.amount, t.fee, t.first_posting,
     t.posting_count, t.value_date, t.created_at, COALESCE(t.memo, i.memo), s.number, s.asset, s.holder,
     g.number, g.asset, g.holder";
-const TABLES: &str = "transfer t LEFT JOIN account s ON s.id = t.source LEFT JOIN account g ON g.id = t.target
+const TABLES: &str =
+    "transfer t LEFT JOIN account s ON s.id = t.source LEFT JOIN account g ON g.id = t.target
     LEFT JOIN item i ON i.number = t.number";
 
 fn listing(filter: &TransferFilter) -> Listing {

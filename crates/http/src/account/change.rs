@@ -70,9 +70,7 @@ pub(crate) async fn open(who: Who, once: Once<NewAccount>) -> Result<Answer<Acco
             service.account_open(who.actor(), &open).await
         }
         (None, Some(id)) => match Segment(id.clone()).id() {
-            Some(id) => {
-                service.account_open_for(who.actor(), &new.number, HolderId(id), &new.currency).await
-            }
+            Some(id) => service.account_open_for(who.actor(), &new.number, HolderId(id), &new.currency).await,
             None => Err(service::Error::refused(Code::HolderNotFound, id.as_str())),
         },
         _ => Err(Code::HolderNotNamed.into()),
@@ -127,10 +125,6 @@ pub(crate) async fn unfreeze(
     params(("id" = String, Path, description = "The account's id, or its number.", example = "17")),
     request_body = Option<Reason>,
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
-pub(crate) async fn close(
-    who: Who,
-    id: Segment,
-    once: Once<Reason>,
-) -> Result<Answer<AccountView>, Problem> {
+pub(crate) async fn close(who: Who, id: Segment, once: Once<Reason>) -> Result<Answer<AccountView>, Problem> {
     change(&who, &id, &once, AccountStatus::Closed, CLOSED).await
 }

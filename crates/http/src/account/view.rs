@@ -66,8 +66,7 @@ pub(crate) struct OwnerView {
 
 impl AccountView {
     pub(crate) fn of(asset: Asset, account: Stored) -> Self {
-        let available =
-            account.balance.saturating_sub(account.held).saturating_add(account.overdraft);
+        let available = account.balance.saturating_sub(account.held).saturating_add(account.overdraft);
         let holder = account.holder.map(|id| OwnerView {
             id: id.to_string(),
             name: account.holder_name.unwrap_or_default(),

@@ -70,7 +70,8 @@ impl From<AuditRow> for AuditView {
             subject: row.subject,
             subject_id: row.subject_id.map(|id| id.to_string()),
             result: row.result,
-            details: serde_json::from_str(&row.detail).unwrap_or_else(|_| serde_json::json!({ "text": row.detail })),
+            details: serde_json::from_str(&row.detail)
+                .unwrap_or_else(|_| serde_json::json!({ "text": row.detail })),
             digest: row.digest,
         }
     }
@@ -124,7 +125,10 @@ pub(crate) async fn list(
     };
     let id = |text: String| {
         let digits = text.len() <= 18 && text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse().ok().filter(|_| digits).ok_or_else(|| Problem::about(Code::QueryInvalid, "subjectId: a number"))
+        text.parse()
+            .ok()
+            .filter(|_| digits)
+            .ok_or_else(|| Problem::about(Code::QueryInvalid, "subjectId: a number"))
     };
     let filter = AuditFilter {
         actor: text("actor", query.actor)?,
@@ -140,5 +144,8 @@ pub(crate) async fn list(
     let is_more = rows.len() > shown;
     rows.truncate(shown);
     let next = rows.last().filter(|_| is_more).map(|last| app.cursors.seal(LIST, &last.id.to_string()));
-    Ok(ListAnswer { data: rows.into_iter().map(AuditView::from).collect(), pagination: paging::by_cursor(limit, next) })
+    Ok(ListAnswer {
+        data: rows.into_iter().map(AuditView::from).collect(),
+        pagination: paging::by_cursor(limit, next),
+    })
 }

@@ -34,7 +34,11 @@ pub(crate) fn routes() -> Routes {
         Code::AmountPrecision,
         Code::AmountTooLarge,
     ];
-    Routes::new().add(Operation::PolicyShow, routes!(show), SHOW).add(Operation::PolicySet, routes!(set), CHANGE)
+    Routes::new().add(Operation::PolicyShow, routes!(show), SHOW).add(
+        Operation::PolicySet,
+        routes!(set),
+        CHANGE,
+    )
 }
 
 /// What a policy is of.

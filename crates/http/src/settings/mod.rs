@@ -16,9 +16,11 @@ use utoipa_axum::routes;
 const SET: Message = Message { english: "The settings hold from now on", chinese: "设置已生效" };
 
 pub(crate) fn routes() -> Routes {
-    Routes::new()
-        .add(Operation::SettingsShow, routes!(show), &[])
-        .add(Operation::SettingsSet, routes!(set), &[Code::TimeZoneUnknown])
+    Routes::new().add(Operation::SettingsShow, routes!(show), &[]).add(
+        Operation::SettingsSet,
+        routes!(set),
+        &[Code::TimeZoneUnknown],
+    )
 }
 
 /// The settings.

@@ -27,8 +27,9 @@ pub(crate) enum Decimal {
 impl PartialSchema for Decimal {
     fn schema() -> RefOr<Schema> {
         let number = ObjectBuilder::new().schema_type(Type::Number).exclusive_minimum(Some(0));
-        let text =
-            ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,18})?$"));
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(r"^(0|[1-9][0-9]{0,9})(\.[0-9]{1,18})?$"));
         OneOfBuilder::new().item(number).item(text).into()
     }
 }

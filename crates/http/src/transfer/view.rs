@@ -173,7 +173,8 @@ impl From<TransferDetail> for TransferSummary {
             None => (from_currency == to_currency).then_some(transfer.amount),
         };
         let is_transfer = transfer.kind == TransferKind::Single;
-        let (from_account_id, from_account_number) = from.map(|side| (side.id.to_string(), side.number)).unzip();
+        let (from_account_id, from_account_number) =
+            from.map(|side| (side.id.to_string(), side.number)).unzip();
         let (to_account_id, to_account_number) = to.map(|side| (side.id.to_string(), side.number)).unzip();
         Self {
             id: transfer.number.to_string(),

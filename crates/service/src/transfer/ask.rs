@@ -113,7 +113,8 @@ fn is_voucher(url: &str) -> bool {
     let fits = !url.trim().is_empty() && url.chars().count() <= VOUCHER_MAX;
     let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
     let is_path = scheme.as_deref().is_none_or(|scheme| scheme.contains(['/', '?', '#']));
-    fits && !url.chars().any(char::is_control) && (is_path || matches!(scheme.as_deref(), Some("http" | "https")))
+    fits && !url.chars().any(char::is_control)
+        && (is_path || matches!(scheme.as_deref(), Some("http" | "https")))
 }
 
 /// What the door will be asked, and what is known beside it.
@@ -133,7 +134,10 @@ impl Service {
     /// Works out what the door is to be asked; asks the database only for what is not known yet.
     pub(super) async fn prepare(&self, ask: &Ask<'_>) -> Result<Prepared, Error> {
         let (from, to) = if ask.by_number {
-            (self.by_number(ask.from, Code::SourceNotFound).await?, self.by_number(ask.to, Code::TargetNotFound).await?)
+            (
+                self.by_number(ask.from, Code::SourceNotFound).await?,
+                self.by_number(ask.to, Code::TargetNotFound).await?,
+            )
         } else {
             self.known_pair(ask.from, ask.to).await?
         };
@@ -194,7 +198,8 @@ impl Service {
 
 impl Prepared {
     pub(super) fn single(&self, actor: &Actor, ask: &Ask<'_>) -> Single {
-        let world = self.from.as_ref().or(self.to.as_ref()).map_or(domain::id::AssetId(0), |known| known.asset.id);
+        let world =
+            self.from.as_ref().or(self.to.as_ref()).map_or(domain::id::AssetId(0), |known| known.asset.id);
         let party = |known: &Option<Arc<Known>>| {
             known.as_ref().map_or(Party::World(world), |known| Party::Account(known.id))
         };
@@ -216,7 +221,11 @@ impl Prepared {
     /// The transfer as it was written, without reading it again.
     pub(super) fn detail(self, written: &Written) -> TransferDetail {
         let side = |known: &Option<Arc<Known>>| {
-            known.as_ref().map(|known| Side { id: known.id, number: known.number.clone(), asset: known.asset.clone() })
+            known.as_ref().map(|known| Side {
+                id: known.id,
+                number: known.number.clone(),
+                asset: known.asset.clone(),
+            })
         };
         let (from, to) = (side(&self.from), side(&self.to));
         let holder = |known: &Option<Arc<Known>>| known.as_ref().and_then(|known| known.holder);

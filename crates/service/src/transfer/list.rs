@@ -55,7 +55,8 @@ impl Service {
     pub async fn transfer_list(&self, query: &TransferQuery) -> Result<TransferPage, Error> {
         let mut tx = self.store.read().await?;
         let assets = store::asset::all(&mut tx).await?;
-        let nothing = || TransferPage { transfers: Vec::new(), total: query.counted.then_some(0), next: None };
+        let nothing =
+            || TransferPage { transfers: Vec::new(), total: query.counted.then_some(0), next: None };
         let Some(filter) = filter(&mut tx, query, &assets).await? else { return Ok(nothing()) };
         let total = match query.counted {
             true => Some(transfer_list::count(&mut tx, &filter).await?),
@@ -73,7 +74,11 @@ impl Service {
 }
 
 /// What the store is asked; none if nothing can be found.
-async fn filter(tx: &mut Tx, query: &TransferQuery, assets: &[Asset]) -> Result<Option<TransferFilter>, Error> {
+async fn filter(
+    tx: &mut Tx,
+    query: &TransferQuery,
+    assets: &[Asset],
+) -> Result<Option<TransferFilter>, Error> {
     let mut filter = TransferFilter {
         completed: query.completed,
         kind: query.kind,

@@ -85,7 +85,8 @@ impl Service {
     /// id is in the refusal's data. A repeated request gets the first answer.
     pub async fn transfer_order(&self, actor: &Actor, order: &Order) -> Result<TransferDetail, Error> {
         let operation = self.operation.as_deref().cloned();
-        let (outcome, prepared) = match self.carry_out(actor, Ask { operation, ..Ask::of_order(order) }).await {
+        let (outcome, prepared) = match self.carry_out(actor, Ask { operation, ..Ask::of_order(order) }).await
+        {
             Ok(done) => done,
             // Refusals of the ledger's are kept by the door; these are kept here.
             Err(error) => {
@@ -153,7 +154,8 @@ impl Service {
     }
 
     async fn refuse_transfer<T>(&self, actor: &Actor, ask: &Ask<'_>, refusal: Refusal) -> Result<T, Error> {
-        let detail = json!({ "from": ask.from.map(short), "to": ask.to.map(short), "amount": ask.sum.text() });
+        let detail =
+            json!({ "from": ask.from.map(short), "to": ask.to.map(short), "amount": ask.sum.text() });
         let deed = Deed { actor, action: "transfer.create", subject: "transfer", id: None, detail };
         self.refuse(deed, refusal).await
     }

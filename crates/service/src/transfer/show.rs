@@ -70,7 +70,8 @@ pub struct TransferDetail {
 /// What customers see of postings.
 pub(super) fn legs(from: Option<&Side>, to: Option<&Side>, postings: &[Booked]) -> Vec<Leg> {
     let is_side = |account: AccountId| [from, to].iter().flatten().any(|side| side.id == account);
-    let both = postings.iter().flat_map(|booked| [(booked.posting.debit, booked), (booked.posting.credit, booked)]);
+    let both =
+        postings.iter().flat_map(|booked| [(booked.posting.debit, booked), (booked.posting.credit, booked)]);
     both.filter(|(account, _)| is_side(*account))
         .map(|(account, booked)| Leg { account, entry: entry(account, booked) })
         .collect()
