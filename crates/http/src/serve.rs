@@ -78,8 +78,7 @@ pub async fn serve_within(
         });
     }
     drop((listener, stopped));
-    // Whether anybody hears it is seen below.
-    drop(stopping.send(true));
+    stopping.send_replace(true);
     if tokio::time::timeout(bounds.grace, stopping.closed()).await.is_err() {
         tracing::warn!("connections were cut: they did not end in time");
     }
