@@ -18,5 +18,6 @@ mod login;
 mod money;
 mod people;
 mod progress;
+mod raw;
 mod sessions;
 mod world;
