@@ -63,10 +63,13 @@ impl BatchFilter {
             let numbers: Vec<_> = self.states.iter().map(|state| state.number().to_string()).collect();
             text += &format!(" AND state IN ({})", numbers.join(", "));
         }
-        let pattern = self.text.as_ref().map(|part| pattern(part));
-        let conditions: [(&str, Option<Value>); 5] = [
+        // An engine may know the cases of ASCII letters only; then a name is found as it is written.
+        if let Some(part) = &self.text {
+            args.extend(args![pattern(&part.to_lowercase()), pattern(part)]);
+            text += " AND (LOWER(name) LIKE $2 ESCAPE '!' OR name LIKE $3 ESCAPE '!')";
+        }
+        let conditions: [(&str, Option<Value>); 4] = [
             (" AND type = ?", self.kind.map(|kind| kind.number().into())),
-            (" AND LOWER(name) LIKE ? ESCAPE '!'", pattern.map(Value::from)),
             (" AND created_at >= ?", self.from.map(Value::from)),
             (" AND created_at < ?", self.until.map(Value::from)),
             (" AND id < ?", self.before.map(Value::from)),
@@ -82,7 +85,7 @@ impl BatchFilter {
 
 /// Else `%` and `_` would stand for any text, and the engines do not agree on what a backslash does.
 fn pattern(part: &str) -> String {
-    let mut pattern = part.to_lowercase();
+    let mut pattern = part.to_owned();
     for special in ['!', '%', '_'] {
         pattern = pattern.replace(special, &format!("!{special}"));
     }
