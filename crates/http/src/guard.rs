@@ -69,7 +69,11 @@ async fn admit(guard: &Guard, mut request: Request) -> Result<Request, Problem> 
 
 /// Who sent the request: by its API key, else by its session. A key that does not hold is refused even where
 /// nobody needs one, so that a client learns it at once.
-pub(crate) async fn identify(app: &App, headers: &HeaderMap, address: IpAddr) -> Result<Option<Identity>, Problem> {
+pub(crate) async fn identify(
+    app: &App,
+    headers: &HeaderMap,
+    address: IpAddr,
+) -> Result<Option<Identity>, Problem> {
     if let Some(token) = bearer(headers)? {
         return Ok(Some(app.service.identify_key(token, address).await?));
     }

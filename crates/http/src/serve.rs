@@ -49,7 +49,9 @@ pub async fn serve(listener: TcpListener, router: Router, grace: Duration, stop:
         });
         let mut builder = Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_BYTES_MAX);
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(Patient::new(stream, READ_TIME)), service).into_owned();
+        let connection = builder
+            .serve_connection_with_upgrades(TokioIo::new(Patient::new(stream, READ_TIME)), service)
+            .into_owned();
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = watched.await {

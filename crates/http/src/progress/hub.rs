@@ -86,7 +86,8 @@ impl Hub {
     /// A socket came.
     pub(super) fn enter(&self, socket: SocketRef, identity: Identity) {
         let mut members = self.members();
-        let member = Member { socket: socket.clone(), identity, since: Instant::now(), rooms: HashSet::new() };
+        let member =
+            Member { socket: socket.clone(), identity, since: Instant::now(), rooms: HashSet::new() };
         members.sockets.insert(socket.id, member);
         metrics::gauge!("sluice_sockets").set(count(members.sockets.len()));
         if !members.is_running && !members.is_closed {

@@ -50,7 +50,12 @@ struct Latest {
 impl Room {
     /// Takes a watcher in and tells it how the batch stands, under the number of this very reading: it is later
     /// than anything that the watcher was told before, by this server or another one.
-    pub(super) fn join(&mut self, socket: &SocketRef, progress: &BatchProgress, now: i64) -> Result<(), SendError> {
+    pub(super) fn join(
+        &mut self,
+        socket: &SocketRef,
+        progress: &BatchProgress,
+        now: i64,
+    ) -> Result<(), SendError> {
         self.note(progress, now);
         let Some(latest) = &self.latest else { return Ok(()) };
         let view = ProgressView { seq: latest.view.seq.max(progress.seq), ..latest.view.clone() };

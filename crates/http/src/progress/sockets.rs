@@ -177,7 +177,15 @@ mod tests {
         let batch = |name: &str| batch(&Value::from(name));
         assert_eq!(batch("batch_transfer_42"), Some(42));
         let long = format!("{ROOM}{}", "0".repeat(40));
-        for wrong in ["", "batch_transfer_", "batch_transfer_-1", "batch_transfer_4x", "42", "batch_transfer_+1", &long] {
+        for wrong in [
+            "",
+            "batch_transfer_",
+            "batch_transfer_-1",
+            "batch_transfer_4x",
+            "42",
+            "batch_transfer_+1",
+            &long,
+        ] {
             assert_eq!(batch(wrong), None, "{wrong}");
         }
         assert_eq!(super::batch(&serde_json::json!({ "room": 1 })), None);

@@ -94,9 +94,9 @@ async fn last_decided(tx: &mut Tx, batches: &[Batch]) -> Result<HashMap<Transfer
     numbers.sort_unstable();
     let states = store::item::states(tx, numbers).await?;
     let is_decided = |state| matches!(state, ItemState::Completed | ItemState::Failed | ItemState::Skipped);
-    let decided = states.into_iter().filter(|(number, batch, state)| {
-        is_decided(*state) && wanted.contains(&(*number, *batch))
-    });
+    let decided = states
+        .into_iter()
+        .filter(|(number, batch, state)| is_decided(*state) && wanted.contains(&(*number, *batch)));
     let items = store::item::by_numbers(tx, decided.map(|(number, ..)| number).collect()).await?;
     let mut accounts: Vec<i64> = items.iter().flat_map(|item| [item.source.0, item.target.0]).collect();
     accounts.sort_unstable();

@@ -34,7 +34,8 @@ pub fn folder() -> PathBuf {
     lock.lock().unwrap();
     if !folder.join("node_modules/socket.io-client").exists() {
         let npm = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-        let status = Command::new("npm").args(npm).current_dir(&folder).stdout(Stdio::null()).status().unwrap();
+        let status =
+            Command::new("npm").args(npm).current_dir(&folder).stdout(Stdio::null()).status().unwrap();
         assert!(status.success(), "npm ci in {}", folder.display());
     }
     folder
@@ -45,7 +46,8 @@ impl Watcher {
     pub fn start(url: &str, how: How<'_>) -> Self {
         let mut command = Command::new("node");
         command.arg("client.mjs").current_dir(folder()).env("URL", url);
-        for (name, value) in [("TOKEN", how.token), ("TRANSPORTS", how.transports), ("HEADERS", how.headers)] {
+        for (name, value) in [("TOKEN", how.token), ("TRANSPORTS", how.transports), ("HEADERS", how.headers)]
+        {
             if let Some(value) = value {
                 command.env(name, value);
             }

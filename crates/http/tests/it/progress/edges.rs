@@ -118,7 +118,9 @@ async fn a_message_that_is_too_long_ends_its_connection_and_no_other() {
 async fn what_is_no_message_of_ours_is_passed_over() {
     let world = world().await;
     let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;
-    for message in [json!(["progress_update", {}]), json!(["join_room"]), json!(["join_room", "a", "b"]), json!(["", 1])] {
+    for message in
+        [json!(["progress_update", {}]), json!(["join_room"]), json!(["join_room", "a", "b"]), json!(["", 1])]
+    {
         watcher.command(&json!({ "emit": message }));
     }
     assert_eq!(watcher.ask("leave_room", &json!("batch_transfer_1")).await["success"], true);

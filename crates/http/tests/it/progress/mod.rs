@@ -4,13 +4,15 @@ mod batches;
 mod client;
 mod edges;
 mod nodes;
+mod scripts;
 mod server;
+mod watchers;
 
 use crate::world::{World, world};
 use batches::{execute, submitted};
 use client::{How, Watcher};
-use serde_json::{Value as Json, json};
 use domain::account::AccountStatus;
+use serde_json::{Value as Json, json};
 use service::api_key::NewApiKey;
 use service::batch::rework::Rework;
 use std::time::{Duration, Instant};
@@ -42,7 +44,10 @@ async fn a_watcher_is_told_how_it_stands_then_how_it_goes_on_and_how_it_ended() 
     let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;
     watcher.join(batch.id.0);
     let first = watcher.until("progress_update").await;
-    assert_eq!((&first["status"], &first["state"], &first["progress"]), (&json!("pending"), &json!("pending"), &json!(0)));
+    assert_eq!(
+        (&first["status"], &first["state"], &first["progress"]),
+        (&json!("pending"), &json!("pending"), &json!(0))
+    );
     assert_eq!((&first["currentRelation"], &first["completedAt"]), (&Json::Null, &Json::Null));
     execute(&world.service, &batch).await;
     let begun = Instant::now();
@@ -74,7 +79,10 @@ async fn who_stays_in_the_room_sees_the_retry_too() {
     execute(&world.service, &batch).await;
     let mut events = watcher.progress_until("partially_completed").await;
     let ended = events.last().unwrap();
-    assert_eq!((&ended["status"], &ended["failedCount"], &ended["progress"]), (&json!("failed"), &json!(1), &json!(100)));
+    assert_eq!(
+        (&ended["status"], &ended["failedCount"], &ended["progress"]),
+        (&json!("failed"), &json!(1), &json!(100))
+    );
     assert_eq!((&ended["failedAmount"], &ended["etaSeconds"]), (&json!("1.00"), &Json::Null));
     set(AccountStatus::Active).await;
     world.service.batch_retry(&world.actor, &batch.id.to_string(), Rework::AllFailed).await.unwrap();
@@ -146,7 +154,11 @@ async fn who_is_not_signed_in_does_not_connect() {
 async fn a_room_is_joined_only_with_the_right_to_see_its_batch() {
     let world = world().await;
     let batch = submitted(&world, 2).await;
-    let new = NewApiKey { name: "rates".to_owned(), scopes: vec!["rates:write".to_owned()], ..NewApiKey::default() };
+    let new = NewApiKey {
+        name: "rates".to_owned(),
+        scopes: vec!["rates:write".to_owned()],
+        ..NewApiKey::default()
+    };
     let other = world.service.api_key_add(&world.actor, &new).await.unwrap().secret.unwrap();
     let mut watcher = Watcher::connect(&world.url, How { token: Some(&other), ..How::default() }).await;
     let room = json!(format!("batch_transfer_{}", batch.id));
@@ -167,7 +179,18 @@ async fn a_room_without_a_batch_is_not_found() {
     let world = world().await;
     let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;
     let long = "batch_transfer_1".repeat(100);
-    let rooms = json!(["batch_transfer_4711", "batch_transfer_", "batch_transfer_1x", "admins", long, "", 42, null, {}, ["batch_transfer_1"]]);
+    let rooms = json!([
+        "batch_transfer_4711",
+        "batch_transfer_",
+        "batch_transfer_1x",
+        "admins",
+        long,
+        "",
+        42,
+        null,
+        {},
+        ["batch_transfer_1"]
+    ]);
     for room in rooms.as_array().unwrap() {
         let answer = watcher.ask("join_room", room).await;
         assert_eq!(answer["error"]["code"], "BATCH_NOT_FOUND", "{room}");
@@ -195,7 +218,8 @@ async fn who_left_a_room_hears_nothing_more_of_it() {
 #[tokio::test]
 async fn a_revoked_key_is_disconnected_within_a_moment() {
     let world = world().await;
-    let new = NewApiKey { name: "leaked".to_owned(), scopes: vec!["read".to_owned()], ..NewApiKey::default() };
+    let new =
+        NewApiKey { name: "leaked".to_owned(), scopes: vec!["read".to_owned()], ..NewApiKey::default() };
     let made = world.service.api_key_add(&world.actor, &new).await.unwrap();
     let secret = made.secret.unwrap();
     let mut leaked = Watcher::connect(&world.url, How { token: Some(&secret), ..How::default() }).await;
