@@ -22,6 +22,10 @@ pub enum Error {
     Postgres(String),
     #[error("{0}")]
     Failover(String),
+    #[error("{0}")]
+    Missing(String),
+    #[error("{0}")]
+    Api(String),
     #[error("{0} house rules are broken")]
     Untidy(usize),
 }

@@ -1,12 +1,17 @@
-//! The commands of this repository: `cargo xtask demo | test | failover | tidy | payroll`.
+//! The commands of this repository: `cargo xtask demo | test | api | load | failover | tidy | docs | payroll`.
 //!
 //! To add a command: a module here with one `run`, an arm in [`dispatch`], a line in [`HELP`].
 
+mod api;
 mod demo;
+mod docs;
 mod error;
 mod failover;
+mod load;
 mod payroll;
 mod process;
+mod python;
+mod server;
 mod test;
 mod tidy;
 
@@ -22,11 +27,20 @@ cargo xtask COMMAND
              --kills N    how often the crash tests kill a run (20)
              --rounds N   how many rounds the tests of a lost database do (5)
              --scale S    small, medium or large (small)
+  api        send whatever the API's document allows, and what it does not, to a server (schemathesis)
+             --seconds N  how long (600)
+             --database   on PostgreSQL in place of a file
+             needs python3; installs schemathesis into target/api
+  load       measure a server on loopback with wrk: single transfers, reads beside a large batch, document
+             004's speeds; release build, nothing else should run beside it
+             --seconds N  how long each (10)
+             --database   on PostgreSQL in place of a file
   failover   kill the leader of three servers under Patroni while money moves; not a part of `test`
              --kills N    how often (5)
              needs PostgreSQL, etcd (etcd-server) and python3; installs Patroni into target/failover, and what
              else is missing when it runs as root
   tidy       the house rules: arrows, words, lengths
+  docs       write docs/reference again: openapi.json, error-codes.md, access.md
   payroll    write examples/staff.csv and examples/payroll.csv again
 
 The tests share a PostgreSQL server that is started for them. SLUICE_TEST_POSTGRES is the URL of another one;
@@ -53,10 +67,15 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
         ["test", options @ ..] => {
             test::run(&root, &test::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
+        ["api", options @ ..] => api::run(&root, &api::Options::parse(options)?).map(|()| ExitCode::SUCCESS),
+        ["load", options @ ..] => {
+            load::run(&root, &load::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
+        }
         ["failover", options @ ..] => {
             failover::run(&root, &failover::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
         ["tidy"] => tidy::run(&root).map(|()| ExitCode::SUCCESS),
+        ["docs"] => docs::run(&root).map(|()| ExitCode::SUCCESS),
         ["payroll"] => payroll::run(&root).map(|()| ExitCode::SUCCESS),
         [] | ["help" | "--help" | "-h", ..] => {
             println!("{HELP}");

@@ -111,6 +111,7 @@ codes! {
     32 OperationInvalid "OPERATION_ID_INVALID" 422 Final "An operation id has 1 to 200 visible characters" "操作号必须为1至200个可见字符";
     33 TextTooLong "TEXT_TOO_LONG" 422 Final "The text is longer than 500 characters" "文本超过500个字符";
     34 DateInvalid "DATE_INVALID" 422 Final "A date is written as YYYY-MM-DD" "日期格式应为 YYYY-MM-DD";
+    35 VoucherInvalid "VOUCHER_INVALID" 422 Final "A transfer has at most 20 vouchers, each named by 1 to 2,000 visible characters" "每笔转账最多20个凭证，每个凭证地址须为1至2000个可见字符";
     // Holders, accounts, assets, policies.
     40 AccountNotFound "ACCOUNT_NOT_FOUND" 404 Final "There is no such account" "账户不存在";
     41 AccountExists "ACCOUNT_EXISTS" 409 Final "An account with this number already exists" "该账号已存在";
@@ -123,6 +124,9 @@ codes! {
     48 NameInvalid "NAME_INVALID" 422 Final "A name or number has 1 to 255 visible characters" "名称必须为1至255个可见字符";
     49 PolicyInvalid "POLICY_INVALID" 422 Final "The policy contradicts itself or has a negative value" "限额策略自相矛盾或含有负值";
     50 AssetInvalid "CURRENCY_INVALID" 422 Final "A currency code has 3 to 12 capital letters or digits, and the currency at most 8 decimals" "币种代码必须为3至12个大写字母或数字，且最多8位小数";
+    51 TimeZoneUnknown "TIME_ZONE_UNKNOWN" 422 Final "There is no time zone of this name; write it as in Europe/Berlin" "没有该名称的时区，请按 Asia/Shanghai 的格式填写";
+    52 AccountAmbiguous "ACCOUNT_AMBIGUOUS" 422 Final "This is the id of one account and the number of another; name the account the other way" "该值既是一个账户的ID，又是另一个账户的账号；请改用另一种方式指定账户";
+    53 HolderNotNamed "HOLDER_NOT_NAMED" 422 Final "Name the holder by its id or by its particulars, one of the two" "请用ID或资料指定持有人，二者选一";
     // Payees and files.
     60 PayeeNotFound "PAYEE_NOT_FOUND" 422 Final "No active account belongs to this payee" "找不到收款人的有效账户";
     61 PayeeAmbiguous "PAYEE_AMBIGUOUS" 422 Final "More than one active account belongs to this payee" "收款人有多个有效账户，无法确定";
@@ -155,6 +159,10 @@ codes! {
     88 ContentChanged "CONTENT_CHANGED" 409 Final "The items are not those that were submitted" "批次内容与提交时不一致";
     89 BatchRunning "BATCH_RUNNING" 409 Later "Another worker runs this batch" "该批次正由其他进程执行";
     90 Fenced "FENCED" 409 Final "Another worker took the batch over; nothing was written" "批次已被其他进程接管，未写入任何数据";
+    91 BatchRowsInvalid "BATCH_ROWS_INVALID" 422 Final "Some relations cannot be taken; `data.problems` names them" "部分转账关系无效，详见 data.problems";
+    92 AmountModeInvalid "AMOUNT_MODE_INVALID" 422 Final "The amounts that were given do not fit `amountMode`" "所给金额与 amountMode 不符";
+    93 BatchSideInvalid "BATCH_SIDE_INVALID" 422 Final "One side is one account (`sourceAccountId` of one_to_many, `targetAccountId` of many_to_one), and the relations name the other" "一对多须指定 sourceAccountId，多对一须指定 targetAccountId，另一侧由各转账关系指定";
+    94 RatioInvalid "RATIO_INVALID" 422 Final "A ratio is a decimal without a sign and with at most 6 decimals, such as 2.5" "比例须为不带符号且最多6位小数的十进制数，例如 2.5";
     // Codes that an item carries without an own posting decision.
     100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a person" "用户手动中断";
     101 Stopped "STOPPED" 409 Later "Not tried: the batch stops at the first failure" "批次在首次失败后停止，未执行";
@@ -178,6 +186,7 @@ codes! {
     135 SetUpDone "SETUP_DONE" 409 Final "There are users already; ask an administrator" "系统已有用户，请联系管理员";
     136 TimeInvalid "TIME_INVALID" 422 Final "A time is written as 2026-01-31T09:00:00Z and lies ahead" "时间格式应为 2026-01-31T09:00:00Z，且须晚于当前时间";
     137 NameTaken "NAME_TAKEN" 409 Final "The name is in use already" "该名称已被使用";
+    138 UserDisabled "USER_DISABLED" 409 Final "The user is disabled; enable the user first" "该用户已停用，请先启用";
     // Requests that do not reach a use case.
     150 BodyMalformed "BODY_MALFORMED" 400 Final "The body is not JSON as this operation takes it" "请求体不是有效的 JSON";
     151 BodyInvalid "BODY_INVALID" 422 Final "A field of the body is missing, unknown or of the wrong type" "请求体字段缺失、未知或类型错误";
@@ -200,6 +209,7 @@ codes! {
     183 StorageFull "STORAGE_FULL" 507 Later "No space is left; nothing was written" "存储空间不足，未写入任何数据";
     184 ServerFault "SERVER_FAULT" 500 Later "Something is wrong on our side; name the request id when you ask for help" "服务器内部错误；求助时请提供请求编号";
     185 RequestTimeout "REQUEST_TIMEOUT" 503 Later "The request took too long; what it does may still be done" "请求超时；操作可能仍会完成";
+    186 WriteUnconfirmed "WRITE_NOT_CONFIRMED" 503 Later "The disk did not confirm the write; the server starts again to see what stands: send the same request with the same Idempotency-Key again" "磁盘未确认写入；服务器将重新启动以确认结果：请使用相同的 Idempotency-Key 重新发送同一请求";
     // A ledger on its way into another database.
     110 LedgerMoved "LEDGER_MOVED" 409 Final "The ledger has moved, or is moving: it can be read here and not written; go on in its new place, or give the copy up with `sluice copy --unseal`" "账本已迁移或正在迁移：此处只能读取，不能写入；请使用新位置，或用 `sluice copy --unseal` 放弃迁移";
     111 CopyUnfinished "COPY_UNFINISHED" 409 Later "This is the copy of a ledger and not finished; run the same `sluice copy` again to go on with it" "这是尚未完成的账本副本；请再次运行同一 `sluice copy` 命令继续";

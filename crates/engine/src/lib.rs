@@ -2,6 +2,8 @@
 //! line: what it knows is in the database, and what is in its memory can be thrown away. A worker takes
 //! batches by itself, as one of any number of nodes; its pulse keeps the others from taking them away.
 
+mod history;
+mod meter;
 pub mod pulse;
 pub mod runner;
 pub mod worker;

@@ -4,6 +4,7 @@
 //! door, and ends the run when nothing waits or a person asked it to stop. The door checks epoch and
 //! intent in every chunk, so a runner that lost its lease writes nothing.
 
+use crate::meter::{self, Lease};
 use domain::batch::{BatchIntent, BatchMode, BatchState, CHUNK_ITEMS_MAX};
 use domain::code::Code;
 use domain::id::BatchId;
@@ -69,6 +70,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         if let Ok(mut all) = self.all.lock() {
             all.remove(&self.batch);
+            meter::running(all.len());
         }
     }
 }
@@ -111,6 +113,7 @@ impl Engine {
         }
         let _running = self.begin(batch.id)?;
         let epoch = self.patiently(|| self.service.lease_take(batch.id)).await?;
+        meter::lease(Lease::Taken);
         crash::point("lease_taken");
         let end = self.slices(actor, &batch, epoch, &mut progress).await?;
         let batch = self.end(actor, &batch, epoch, end).await?;
@@ -122,7 +125,11 @@ impl Engine {
     fn begin(&self, batch: BatchId) -> Result<Running, Error> {
         let refused = || Error::refused(Code::BatchRunning, self.service.store().node());
         let mut all = self.running.lock().map_err(|_| refused())?;
-        if all.insert(batch) { Ok(Running { batch, all: self.running.clone() }) } else { Err(refused()) }
+        if !all.insert(batch) {
+            return Err(refused());
+        }
+        meter::running(all.len());
+        Ok(Running { batch, all: self.running.clone() })
     }
 
     /// Does something again while the database is away, busy or owes an answer. Everything that a run asks
@@ -208,6 +215,11 @@ impl Engine {
 
     async fn end(&self, actor: &Actor, batch: &Batch, epoch: i64, end: End) -> Result<Batch, Error> {
         let name = batch.id.to_string();
+        meter::lease(match end {
+            End::Fenced => Lease::Lost,
+            End::HandedOver => Lease::HandedOver,
+            End::Exhausted | End::Halted | End::Stopped(_) => Lease::GivenBack,
+        });
         let rest = match end {
             End::Fenced => {
                 tracing::warn!(batch = batch.id.0, node = self.service.store().node(), "fenced");

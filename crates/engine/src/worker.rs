@@ -22,6 +22,9 @@ impl Engine {
         let pulse = self.patiently(|| Pulse::start(self.service.clone(), true)).await?;
         let mut wakes = self.service.store().wakes();
         let (mut runs, mut stop) = (JoinSet::new(), std::pin::pin!(stop));
+        // A task of its own: while it holds the one writer of a file, the look below waits for it.
+        let (mut history, follower) = (JoinSet::new(), self.clone());
+        history.spawn(async move { follower.follow().await });
         loop {
             wakes.mark_unchanged();
             match self.look(actor, &mut runs).await {
@@ -34,9 +37,11 @@ impl Engine {
                 () = &mut stop => break,
                 woken = wakes.changed() => if woken.is_err() { break },
                 Some(ended) = runs.join_next() => if let Ok(Err(fatal)) = ended { return Err(fatal) },
+                Some(Ok(Err(fatal))) = history.join_next() => return Err(fatal),
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
+        history.shutdown().await;
         self.stopping.store(true, Ordering::Relaxed);
         while runs.join_next().await.is_some() {}
         self.patiently(|| pulse.leave()).await
@@ -50,7 +55,6 @@ impl Engine {
         let mine = self.running.lock().map(|running| running.clone()).unwrap_or_default();
         let waiting: Vec<BatchId> = waiting.into_iter().filter(|batch| !mine.contains(batch)).collect();
         if waiting.is_empty() {
-            self.catch_up(runs);
             return Ok(());
         }
         let share = self.share().await?;
@@ -59,22 +63,6 @@ impl Engine {
             runs.spawn(async move { engine.run_one(&actor, batch).await });
         }
         Ok(())
-    }
-
-    /// Lets the history catch up while there is nothing else to do.
-    fn catch_up(&self, runs: &mut JoinSet<Result<(), Error>>) {
-        if !runs.is_empty() {
-            return;
-        }
-        let service = self.service.clone();
-        runs.spawn(async move {
-            match service.history_step().await {
-                Err(error @ Error::Store(StoreError::Fatal(_))) => return Err(error),
-                Err(error) => tracing::info!(%error, "the history catches up later"),
-                Ok(()) => {}
-            }
-            Ok(())
-        });
     }
 
     /// How many batches this node may have: as many as come to each, so that they spread over the nodes.

@@ -6,6 +6,7 @@ use crate::progress::hub::Hub;
 use domain::code::Language;
 use ipnet::IpNet;
 use service::Service;
+use service::session::SessionLife;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -33,6 +34,13 @@ pub struct Options {
     pub language: Language,
 }
 
+impl Options {
+    /// How long sessions live.
+    pub(crate) const fn session_life(&self) -> SessionLife {
+        SessionLife { idle: self.session_idle, max: self.session_max }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -49,6 +57,34 @@ impl Default for Options {
     }
 }
 
+/// Gives what the process counts, as text.
+#[derive(Clone)]
+pub struct Render(Arc<dyn Fn() -> String + Send + Sync>);
+
+impl Render {
+    /// By a function.
+    pub fn by(render: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(render))
+    }
+
+    pub(crate) fn render(&self) -> String {
+        (self.0)()
+    }
+}
+
+/// Where nothing is counted.
+impl Default for Render {
+    fn default() -> Self {
+        Self::by(String::new)
+    }
+}
+
+impl std::fmt::Debug for Render {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Render")
+    }
+}
+
 /// What every request has at hand. Clones share everything.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -56,6 +92,7 @@ pub struct App {
     pub(crate) options: Arc<Options>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) cursors: Arc<Cursors>,
+    pub(crate) metrics: Render,
     pub(crate) hub: Hub,
     fatal: Arc<Notify>,
 }
@@ -66,8 +103,14 @@ impl App {
     pub fn new(service: Service, options: Options, cursor_secret: &[u8]) -> Self {
         let limits = Arc::new(Limits::new(&options));
         let cursors = Arc::new(Cursors::new(cursor_secret));
-        let hub = Hub::new(service.clone());
-        Self { service, options: Arc::new(options), limits, cursors, hub, fatal: Arc::default() }
+        let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
+        Self { service, options: Arc::new(options), limits, cursors, metrics, hub, fatal: Arc::default() }
+    }
+
+    /// With what the process counts.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Render) -> Self {
+        Self { metrics, ..self }
     }
 
     /// Done when the process must end: a write was not confirmed, and only a restart can tell what stands.

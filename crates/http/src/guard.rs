@@ -52,8 +52,8 @@ async fn admit(guard: &Guard, mut request: Request) -> Result<Request, Problem> 
         request.extensions().get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |a: &ClientAddress| a.0);
     let identity = identify(&guard.app, request.headers(), address).await?;
     let asker = identity.as_ref().map_or(Asker::Anonymous, Identity::asker);
-    let is_local = guard.operation == Operation::Metrics
-        && guard.app.options.metrics_from.iter().any(|network| network.contains(&address));
+    let is_local =
+        guard.operation == Operation::Metrics && may_scrape(&guard.app, request.headers(), address);
     match guard.operation.allow(asker) {
         Ok(reach) => {
             if let Some(identity) = identity {
@@ -65,6 +65,15 @@ async fn admit(guard: &Guard, mut request: Request) -> Result<Request, Problem> 
         Err(_) if is_local => Ok(request),
         Err(code) => Err(code.into()),
     }
+}
+
+/// Whether the metrics are read from here without signing in. What came through a proxy that nobody named has
+/// the proxy's address and is from anywhere.
+fn may_scrape(app: &App, headers: &HeaderMap, address: IpAddr) -> bool {
+    let options = &app.options;
+    let is_forwarded = ["x-forwarded-for", "forwarded"].iter().any(|name| headers.contains_key(*name));
+    (!is_forwarded || !options.trusted_proxies.is_empty())
+        && options.metrics_from.iter().any(|network| network.contains(&address))
 }
 
 /// Who sent the request: by its API key, else by its session. A key that does not hold is refused even where

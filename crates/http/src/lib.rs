@@ -13,25 +13,34 @@ mod cursor;
 pub mod edge;
 mod guard;
 mod language;
+mod list;
 mod once;
 mod openapi;
 mod paging;
 mod problem;
 mod query;
 mod routes;
+mod segment;
 mod serve;
 mod who;
 
 pub mod account;
+pub mod audit;
 pub mod batch;
+pub mod currency;
+pub mod fx;
+pub mod holder;
 pub mod people;
+pub mod policy;
 pub mod progress;
 pub mod server;
+pub mod settings;
+pub mod statistics;
 pub mod transfer;
 
-pub use app::{App, Options};
+pub use app::{App, Options, Render};
 pub use openapi::document;
-pub use serve::serve;
+pub use serve::{Bounds, serve, serve_within};
 
 use axum::Router;
 use routes::Routes;
@@ -45,12 +54,18 @@ fn operations() -> Routes {
         .merge(progress::routes())
         .merge(transfer::routes())
         .merge(account::routes())
+        .merge(holder::routes())
+        .merge(currency::routes())
+        .merge(fx::routes())
+        .merge(policy::routes())
+        .merge(statistics::routes())
+        .merge(audit::routes())
+        .merge(settings::routes())
 }
 
 /// The whole server as a router; `app` goes with every request.
 pub fn router(app: App) -> Router {
-    let (router, document) = operations().into_parts(&app);
-    let router = router.merge(openapi::router(&document));
+    let router = operations().into_router(&app).merge(server::files().with_state(app.clone()));
     let router = progress::attach(router, &app);
     edge::around(router, &app)
 }

@@ -3,7 +3,6 @@
 
 use crate::problem::{ProblemBody, operator_status};
 use crate::routes::View;
-use axum::Router;
 use domain::access::{Audience, Operation};
 use domain::code::{Code, Language};
 use serde_json::{Value, json};
@@ -31,6 +30,7 @@ pub(crate) const COMMON: &[Code] = &[
     Code::ServerAway,
     Code::RequestTimeout,
     Code::AnswerLost,
+    Code::WriteUnconfirmed,
     Code::StorageFull,
     Code::ServerFault,
     Code::BodyMalformed,
@@ -66,12 +66,14 @@ pub(crate) fn base() -> OpenApi {
 pub(crate) fn complete(paths: &mut Paths, operation: Operation, codes: &[Code], view: View) {
     for item in paths.paths.values_mut() {
         for (is_post, described) in described(item) {
+            // Signing in is never kept, and who is nobody has no keys of his own.
+            let is_repeatable = is_post && matches!(operation.audience(), Audience::Granted { .. });
             debug_assert_eq!(described.operation_id.as_deref(), Some(operation.name()));
             described.operation_id = Some(operation.name().to_owned());
             secure(described, operation);
-            let all = all_codes(described, operation, codes, is_post);
+            let all = all_codes(described, operation, codes, is_repeatable);
             answers(described, &all, view);
-            if is_post {
+            if is_repeatable {
                 described.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
             }
         }
@@ -107,7 +109,7 @@ fn secure(described: &mut Described, operation: Operation) {
 }
 
 /// The codes of an operation, those among them that follow from its shape.
-fn all_codes(described: &Described, operation: Operation, codes: &[Code], is_post: bool) -> Vec<Code> {
+fn all_codes(described: &Described, operation: Operation, codes: &[Code], is_repeatable: bool) -> Vec<Code> {
     use Code as C;
     let mut all = vec![
         C::AuthRequired,
@@ -128,9 +130,9 @@ fn all_codes(described: &Described, operation: Operation, codes: &[Code], is_pos
             C::ContentTypeUnsupported,
             C::OriginForbidden,
         ]);
-        all.extend([C::StorageFull, C::AnswerLost]);
+        all.extend([C::StorageFull, C::AnswerLost, C::WriteUnconfirmed]);
     }
-    if is_post {
+    if is_repeatable {
         all.extend([C::IdempotencyKeyInvalid, C::IdempotencyKeyReused, C::IdempotencyKeyBusy]);
     }
     let mut parameters = described.parameters.iter().flatten();
@@ -221,11 +223,9 @@ pub(crate) fn finish(document: &mut OpenApi) {
         .description(Some("An API key: `Authorization: Bearer sluice_…`"))
         .build();
     components.add_security_scheme("apiKey", SecurityScheme::Http(key));
-    let cookie = ApiKeyValue::with_description("sluice_session", "The cookie that signing in sets");
+    let cookie = ApiKeyValue::with_description(
+        "sluice_session",
+        "The cookie that signing in sets; under TLS it is called `__Host-sluice_session`",
+    );
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
-}
-
-/// Serves the document and its viewer.
-pub(crate) fn router(document: &OpenApi) -> Router {
-    crate::server::document::router(document)
 }

@@ -101,10 +101,8 @@ fn of_store(error: &StoreError) -> Problem {
         StoreError::Away(_) | StoreError::NoLedger | StoreError::Unavailable(_) => Code::ServerAway,
         StoreError::InDoubt(_) => Code::AnswerLost,
         StoreError::DiskFull => Code::StorageFull,
-        StoreError::Fatal(_)
-        | StoreError::Corrupt(_)
-        | StoreError::Constraint(_)
-        | StoreError::Duplicate(_) => Code::ServerFault,
+        StoreError::Fatal(_) => Code::WriteUnconfirmed,
+        StoreError::Corrupt(_) | StoreError::Constraint(_) | StoreError::Duplicate(_) => Code::ServerFault,
     };
     tracing::error!(%error, code = code.name(), "the database did not do its part");
     code.into()

@@ -65,13 +65,13 @@ impl Routes {
         self
     }
 
-    /// The router and its document.
-    pub(crate) fn into_parts(self, app: &App) -> (Router, OpenApi) {
-        let (router, document) = self.build(|route, operation, codes| {
+    /// The router.
+    pub(crate) fn into_router(self, app: &App) -> Router {
+        let (router, _) = self.build(|route, operation, codes| {
             let state = Guard { app: app.clone(), operation, documented: codes };
             (route.0, route.1, route.2.layer(from_fn_with_state(state, guard)))
         });
-        (router.with_state(app.clone()), document)
+        router.with_state(app.clone())
     }
 
     /// The document alone.

@@ -1,6 +1,7 @@
-//! What the door knows without asking each time: policies, the ledger's own accounts, the time zone. One
+//! What the door knows without asking each time: policies, rates, the ledger's own accounts, the time zone. One
 //! version number in the ledger's head tells whether it still holds.
 
+use crate::rates::Rates;
 use domain::account::AccountKind;
 use domain::id::{AccountId, AssetId};
 use domain::policy::PolicyBook;
@@ -11,6 +12,7 @@ use store::{StoreError, Tx};
 #[derive(Debug)]
 pub(crate) struct Context {
     pub policies: PolicyBook,
+    pub rates: Rates,
     pub system: HashMap<(AssetId, AccountKind), AccountId>,
     pub zone: TimeZone,
 }
@@ -24,6 +26,7 @@ impl Context {
             return Err(StoreError::Unavailable(format!("the ledger was moved to {place}")));
         }
         let policies = store::policy::book(tx).await?;
+        let rates = Rates::load(tx).await?;
         let own = store::node::get(tx, node).await?.map_or(0, |node| node.stripe);
         let mut accounts = store::account::system(tx).await?;
         accounts.retain(|account| account.stripe == 0 || account.stripe == own);
@@ -32,7 +35,7 @@ impl Context {
         let zone = zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC);
         // Of two, the later stays: the own.
         let system = accounts.into_iter().map(|a| ((a.asset, a.kind), a.id)).collect();
-        Ok(Self { policies, system, zone })
+        Ok(Self { policies, rates, system, zone })
     }
 
     /// All system accounts that a request in these currencies may touch.

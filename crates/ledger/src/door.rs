@@ -2,11 +2,12 @@
 
 use crate::chunk::{self, Bulk, Memory};
 use crate::clock::Clock;
+use crate::meter;
 use crate::request::{Outcome, Run, RunOutcome, Single};
 use domain::batch::CHUNK_ITEMS_MAX;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use store::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
@@ -48,6 +49,7 @@ pub(crate) enum Envelope {
 pub struct Door {
     queue: mpsc::Sender<Envelope>,
     slice: Arc<AtomicUsize>,
+    single_chunks: Arc<AtomicU64>,
 }
 
 impl Door {
@@ -57,10 +59,18 @@ impl Door {
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
         let limit = options.chunk_items.clamp(1, CHUNK_ITEMS_MAX);
         let slice = Arc::new(AtomicUsize::new(limit));
-        let (memory, backlog, slice_now) = (Memory::default(), VecDeque::new(), slice.clone());
-        let keeper = Keeper { store, clock, memory, backlog, limit, slice: slice_now };
+        let single_chunks = Arc::new(AtomicU64::new(0));
+        let keeper = Keeper {
+            store,
+            clock,
+            memory: Memory::default(),
+            backlog: VecDeque::new(),
+            limit,
+            slice: slice.clone(),
+            single_chunks: single_chunks.clone(),
+        };
         tokio::spawn(keeper.serve(requests));
-        Self { queue, slice }
+        Self { queue, slice, single_chunks }
     }
 
     /// Moves money once and answers when it is durable, or why it did not move.
@@ -88,6 +98,18 @@ impl Door {
         self.slice.load(Ordering::Relaxed)
     }
 
+    /// How many chunks with single requests the door has worked: whether somebody waits for answers right now
+    /// is seen by looking twice.
+    #[must_use]
+    pub fn single_chunks(&self) -> u64 {
+        self.single_chunks.load(Ordering::Relaxed)
+    }
+
+    /// Done when the door takes nothing any more: the disk did not confirm a write, and the process must end.
+    pub async fn closed(&self) {
+        self.queue.closed().await;
+    }
+
     async fn hand_over<T>(
         &self,
         envelope: Envelope,
@@ -108,6 +130,7 @@ struct Keeper {
     backlog: VecDeque<Envelope>,
     limit: usize,
     slice: Arc<AtomicUsize>,
+    single_chunks: Arc<AtomicU64>,
 }
 
 impl Keeper {
@@ -126,10 +149,12 @@ impl Keeper {
                     }
                 }
             }
+            meter::queue(requests.len() + self.backlog.len() + gathered.len());
             let chunk = self.take_chunk(&mut gathered);
             if self.work(chunk).await.is_err() {
                 return;
             }
+            meter::queue(requests.len() + self.backlog.len());
         }
     }
 
@@ -160,6 +185,7 @@ impl Keeper {
         let singles = chunk.iter().filter(|e| matches!(e, Envelope::Single(..))).count();
         let items: usize =
             chunk.iter().map(|e| if let Envelope::Run(run, _) = e { run.items.len() } else { 0 }).sum();
+        self.single_chunks.fetch_add(u64::from(singles > 0), Ordering::Relaxed);
         let begun = Instant::now();
         let fatal = chunk::process(&self.store, self.clock.as_ref(), &mut self.memory, chunk).await;
         self.adapt(singles, items, begun.elapsed());

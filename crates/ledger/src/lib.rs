@@ -15,8 +15,10 @@ mod context;
 pub mod crash;
 pub mod digest;
 pub mod door;
+mod meter;
+pub mod rates;
 pub mod request;
 
 pub use clock::Clock;
 pub use door::{Door, DoorOptions};
-pub use request::{Outcome, Party, Run, RunOutcome, Single};
+pub use request::{Outcome, Party, Run, RunOutcome, Single, Written};

@@ -6,7 +6,8 @@ use domain::transfer::TransferKind;
 use std::sync::Arc;
 use store::audit::Actor;
 use store::item::Item;
-use store::transfer::Exchange;
+use store::posting::Booked;
+use store::transfer::{Exchange, Transfer};
 
 /// One side of a movement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +48,10 @@ pub struct Single {
     pub value_date: Option<i64>,
     /// What people wrote.
     pub memo: Option<String>,
+    /// Where its vouchers are, as a JSON array.
+    pub vouchers: Option<String>,
+    /// Why it cannot be done, if that was seen before it came here: the refusal is kept all the same.
+    pub refused: Option<Code>,
 }
 
 /// How a single request ended. The first answer for an operation id is the answer for ever.
@@ -61,6 +66,17 @@ pub struct Outcome {
     pub fee: i64,
     /// Whether this is the answer of an earlier request with the same operation id.
     pub replayed: bool,
+    /// What was written for it now; none for an earlier answer, and for requests that share an audit row.
+    pub written: Option<Arc<Written>>,
+}
+
+/// What was written for a single request, so that its caller needs not read it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The transfer, or the refusal that was kept.
+    pub transfer: Transfer,
+    /// Its postings, in order.
+    pub postings: Vec<Booked>,
 }
 
 /// A slice of a batch, in the order of numbers: all its waiting items from the first to the last.

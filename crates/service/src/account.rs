@@ -1,18 +1,49 @@
 //! Accounts: open, show, list, freeze, thaw, close.
 
+use crate::directory::{asset_of, name, short};
 use crate::holder::NewHolder;
 use crate::{Deed, Error, Service, visible};
 use domain::account::{AccountKind, AccountStatus};
 use domain::asset::Asset;
 use domain::code::Code;
-use domain::id::AccountId;
+use domain::id::{AccountId, HolderId};
 use domain::posting::opened;
+use domain::transfer::MEMO_MAX;
 use serde_json::json;
 use store::Tx;
-use store::account::{AccountFilter, AccountView, NewAccount};
+use store::account::NewAccount;
 use store::audit::Actor;
 use store::counter::{self, Counter};
+use store::listing::{Place, Slice};
 use store::turn::{self, Turn};
+
+pub use store::account::{AccountFilter, AccountSort, AccountView};
+
+/// Which accounts a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct AccountQuery {
+    /// Which ones.
+    pub filter: AccountFilter,
+    /// Only this currency.
+    pub currency: Option<String>,
+    /// What it is sorted by.
+    pub sort: AccountSort,
+    /// Which part is wanted.
+    pub slice: Slice,
+    /// Whether the whole list is to be counted.
+    pub counted: bool,
+}
+
+/// A part of a list of accounts.
+#[derive(Debug, Clone)]
+pub struct AccountPage {
+    /// The accounts with their currencies.
+    pub accounts: Vec<(Asset, AccountView)>,
+    /// How many there are in all, if they were counted.
+    pub total: Option<i64>,
+    /// Where the next part begins; none on the last one.
+    pub next: Option<Place>,
+}
 
 /// An account to open.
 #[derive(Debug, Clone, Default)]
@@ -28,14 +59,46 @@ pub struct OpenAccount {
 impl Service {
     /// Opens an account, and adds its holder and enables its currency if need be.
     pub async fn account_open(&self, actor: &Actor, new: &OpenAccount) -> Result<AccountView, Error> {
-        let number = visible(&new.number)?;
+        let (mut tx, number, asset) = self.begin_opening(&new.number, &new.currency).await?;
+        let holder = self.holder_for(&mut tx, &new.holder).await?;
+        self.open(actor, tx, number, &asset, holder).await
+    }
+
+    /// Opens an account for a holder that is there, and enables its currency if need be.
+    pub async fn account_open_for(
+        &self,
+        actor: &Actor,
+        number: &str,
+        holder: HolderId,
+        currency: &str,
+    ) -> Result<AccountView, Error> {
+        let (mut tx, number, asset) = self.begin_opening(number, currency).await?;
+        if store::holder::get(&mut tx, holder).await?.is_none() {
+            return Err(Error::refused(Code::HolderNotFound, holder.to_string()));
+        }
+        self.open(actor, tx, number, &asset, holder).await
+    }
+
+    async fn begin_opening(&self, number: &str, currency: &str) -> Result<(Tx, String, Asset), Error> {
+        let number = visible(number)?;
         let mut tx = self.begin().await?;
         turn::take(&mut tx, Turn::Directory).await?;
         if store::account::by_number(&mut tx, &number).await?.is_some() {
             return Err(Error::refused(Code::AccountExists, number));
         }
-        let asset = self.asset_for(&mut tx, &new.currency).await?;
-        let holder = Some(self.holder_for(&mut tx, &new.holder).await?);
+        let asset = self.asset_for(&mut tx, currency).await?;
+        Ok((tx, number, asset))
+    }
+
+    async fn open(
+        &self,
+        actor: &Actor,
+        mut tx: Tx,
+        number: String,
+        asset: &Asset,
+        holder: HolderId,
+    ) -> Result<AccountView, Error> {
+        let holder = Some(holder);
         let id = AccountId(counter::take(&mut tx, Counter::Account, 1).await?);
         let (kind, opened_at) = (AccountKind::Customer, self.now());
         let account = NewAccount { id, number, holder, asset: asset.id, kind, stripe: 0, opened_at };
@@ -46,7 +109,49 @@ impl Service {
         self.keep(&mut tx, &opened).await?;
         let deed = Deed { actor, action: "account.open", subject: "account", id: Some(id.0), detail };
         self.finish(tx, deed).await?;
+        self.directory.forget();
         Ok(opened)
+    }
+
+    /// An account by its id or number, and its currency. A text that is both means the id: nothing is moved by
+    /// reading.
+    pub async fn account_find(&self, text: &str) -> Result<(AccountView, Asset), Error> {
+        let missing = || Error::refused(Code::AccountNotFound, short(text));
+        let name = name(text).ok_or_else(missing)?;
+        let mut tx = self.store.read().await?;
+        let mut found = store::account::named(&mut tx, &name, &name).await?;
+        found.sort_by_key(|account| name.id != Some(account.id));
+        let account = found.into_iter().next().ok_or_else(missing)?;
+        let asset = Self::asset(&mut tx, account.asset).await?;
+        Ok((account, asset))
+    }
+
+    /// A part of the list of accounts.
+    pub async fn account_search(&self, query: &AccountQuery) -> Result<AccountPage, Error> {
+        let mut tx = self.store.read().await?;
+        let assets = store::asset::all(&mut tx).await?;
+        let mut filter = query.filter.clone();
+        if let Some(code) = &query.currency {
+            let asset = assets.iter().find(|asset| asset.code == *code);
+            filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, short(code)))?.id);
+        }
+        let total = match query.counted {
+            true => Some(store::account::count(&mut tx, &filter).await?),
+            false => None,
+        };
+        let after = match &query.slice.after {
+            Some(place) if query.sort == AccountSort::Number => by_number(&mut tx, place.key).await?,
+            other => other.clone(),
+        };
+        let slice = Slice { limit: query.slice.limit + 1, after, ..query.slice.clone() };
+        let mut accounts = store::account::page(&mut tx, &filter, query.sort, slice).await?;
+        let wanted = usize::try_from(query.slice.limit).unwrap_or(0);
+        let is_more = accounts.len() > wanted;
+        accounts.truncate(wanted);
+        let next = accounts.last().filter(|_| is_more).map(|last| query.sort.place(last));
+        let with_asset = |account: AccountView| Ok((asset_of(&assets, account.asset)?, account));
+        let accounts = accounts.into_iter().map(with_asset).collect::<Result<_, Error>>()?;
+        Ok(AccountPage { accounts, total, next })
     }
 
     /// An account by its number, and its currency.
@@ -73,6 +178,34 @@ impl Service {
     ) -> Result<AccountView, Error> {
         let mut tx = self.begin().await?;
         let account = Self::account_by_number(&mut tx, number).await?;
+        self.set_status(actor, tx, account, status, reason).await
+    }
+
+    /// Freezes, thaws or closes an account that is named by its id or number.
+    pub async fn account_change(
+        &self,
+        actor: &Actor,
+        text: &str,
+        status: AccountStatus,
+        reason: &str,
+    ) -> Result<AccountView, Error> {
+        if reason.chars().count() > MEMO_MAX {
+            return Err(Code::TextTooLong.into());
+        }
+        let mut tx = self.begin().await?;
+        let account = Self::account_named(&mut tx, text).await?;
+        self.set_status(actor, tx, account, status, reason).await
+    }
+
+    async fn set_status(
+        &self,
+        actor: &Actor,
+        mut tx: Tx,
+        account: AccountView,
+        status: AccountStatus,
+        reason: &str,
+    ) -> Result<AccountView, Error> {
+        let number = account.number.as_str();
         if account.kind.is_system() {
             return Err(Error::refused(Code::SystemAccount, number));
         }
@@ -106,4 +239,10 @@ impl Service {
         found
             .ok_or_else(|| Error::refused(Code::AccountNotFound, number.chars().take(64).collect::<String>()))
     }
+}
+
+/// The place of an account in a list by number: its cursor names the account alone.
+async fn by_number(tx: &mut Tx, id: i64) -> Result<Option<Place>, Error> {
+    let account = store::account::by_id(tx, AccountId(id)).await?;
+    Ok(account.map(|account| AccountSort::Number.place(&account)))
 }

@@ -110,6 +110,7 @@ impl Service {
         let detail = json!({ "count": ready.len(), "first": ids.first().map(|id| id.0) });
         let deed = Deed { actor, action: "account.import", subject: "account", id: None, detail };
         self.finish(tx, deed).await?;
+        self.directory.forget();
         Ok(openings)
     }
 
@@ -287,5 +288,7 @@ fn opening(actor: &Actor, row: &Ready, account: AccountId) -> Single {
         exchange: None,
         value_date: None,
         memo: None,
+        vouchers: None,
+        refused: None,
     }
 }

@@ -30,13 +30,19 @@ pub struct NewApiKey {
 }
 
 /// A key that was just made.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Made {
     /// The key as it is listed.
     pub key: ApiKey,
     /// Its secret; never kept, so none when the answer is given a second time.
     #[serde(skip)]
     pub secret: Option<String>,
+}
+
+impl std::fmt::Debug for Made {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Made").field("key", &self.key).finish_non_exhaustive()
+    }
 }
 
 impl Service {
@@ -77,6 +83,13 @@ impl Service {
     pub async fn api_key_list(&self, after: i64, limit: i64) -> Result<Vec<ApiKey>, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::api_key::list(&mut tx, after, limit).await?)
+    }
+
+    /// A key by its name.
+    pub async fn api_key_named(&self, name: &str) -> Result<ApiKey, Error> {
+        let mut tx = self.store.read().await?;
+        let found = store::api_key::by_name(&mut tx, name).await?;
+        found.ok_or_else(|| Error::refused(Code::KeyNotFound, name))
     }
 
     /// Revokes a key: from now on nobody comes in by it. Revoking it again changes nothing.

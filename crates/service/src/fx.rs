@@ -8,8 +8,9 @@ use domain::fx::{Conversion, Rate, Rounding, convert};
 use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
-use store::fx::FxRate;
 use store::transfer::Exchange;
+
+pub use store::fx::FxRate;
 
 impl Service {
     /// Sets the rate of a pair: target major units for one source major unit.
@@ -33,6 +34,8 @@ impl Service {
         let rate =
             FxRate { source: source.id, target: target.id, rate: parsed.to_string(), origin, at: self.now() };
         store::fx::add(&mut tx, &rate).await?;
+        // Doors keep the rates, too.
+        store::head::raise_policy_version(&mut tx).await?;
         let detail = json!({ "source": source.code, "target": target.code, "rate": rate.rate });
         self.keep(&mut tx, &rate).await?;
         self.finish(tx, Deed { actor, action: "fx.set", subject: "fx_rate", id: None, detail }).await?;

@@ -11,7 +11,7 @@ impl Service {
     pub async fn history_catch_up(&self) -> Result<i64, Error> {
         let mut total = 0;
         loop {
-            let (taken, is_all) = self.history_run().await?;
+            let (taken, is_all) = self.history_step(RUN).await?;
             total += taken;
             if is_all {
                 return Ok(total);
@@ -19,16 +19,12 @@ impl Service {
         }
     }
 
-    /// Takes one run of postings into the history.
-    pub async fn history_step(&self) -> Result<(), Error> {
-        self.history_run().await.map(|_| ())
-    }
-
-    /// One run: how many postings it took, and whether they were all.
-    async fn history_run(&self) -> Result<(i64, bool), Error> {
+    /// Takes one run of at least so many postings into the history, whole chunks; says how many it took, and
+    /// whether they were all.
+    pub async fn history_step(&self, postings: i64) -> Result<(i64, bool), Error> {
         let mut tx = self.store.write().await?;
         let before = store::history::mark(&mut tx).await?;
-        let taken = store::history::advance(&mut tx, RUN).await?;
+        let taken = store::history::advance(&mut tx, postings).await?;
         let is_all = store::history::mark(&mut tx).await? == before;
         if !is_all {
             tx.commit().await?;

@@ -7,7 +7,9 @@ use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
 use store::counter::{self, Counter};
-use store::holder::Holder;
+use store::listing::{Place, Slice};
+
+pub use store::holder::Holder;
 
 /// Who a holder is. E-mail address and uid are unique; a holder with neither is known by its name.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +50,26 @@ impl Service {
     pub async fn holder_list(&self, after: i64, limit: i64) -> Result<Vec<Holder>, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::holder::list(&mut tx, after, limit).await?)
+    }
+
+    /// Holders of whom name, e-mail address or uid contains a text, after an id.
+    pub async fn holder_search(
+        &self,
+        text: Option<&str>,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<Holder>, Error> {
+        let mut tx = self.store.read().await?;
+        let after = Some(Place { value: after.into(), key: after });
+        let slice = Slice { after, limit, ..Slice::default() };
+        Ok(store::holder::search(&mut tx, text, slice).await?)
+    }
+
+    /// One holder.
+    pub async fn holder_show(&self, id: HolderId) -> Result<Holder, Error> {
+        let mut tx = self.store.read().await?;
+        let found = store::holder::get(&mut tx, id).await?;
+        found.ok_or_else(|| Error::refused(Code::HolderNotFound, id.to_string()))
     }
 
     /// The holder that is meant, added if it is not known yet.

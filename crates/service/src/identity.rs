@@ -65,7 +65,7 @@ impl Service {
         let found = store::api_key::by_token(&mut tx, &secret::hash(token)).await?;
         let holds = |key: &ApiKey| {
             key.revoked_at.is_none()
-                && key.expires_at.is_none_or(|at| at > self.now())
+                && key.expires_at.is_none_or(|at| at > self.steady_now())
                 && crate::api_key::may_come_from(key, address)
         };
         let key = found.filter(holds).ok_or(Code::AuthRequired)?;

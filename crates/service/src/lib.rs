@@ -8,32 +8,47 @@ pub mod account;
 pub mod account_import;
 pub mod api_key;
 pub mod asset;
+pub mod audit;
 pub mod batch;
 pub mod copy;
+mod directory;
 pub mod error;
 pub mod fx;
 pub mod history;
 pub mod holder;
 pub mod holding;
 pub mod identity;
+pub mod invitation;
+pub mod listing;
+pub mod login;
+mod login_failure;
 pub mod node;
 pub mod once;
+mod password;
 pub mod policy;
+mod seal;
 mod secret;
+pub mod session;
+pub mod setting;
 pub mod statement;
+pub mod statistics;
+mod steady;
 pub mod transfer;
+pub mod user;
 pub mod verify;
 
 pub use error::{Error, Refusal};
 pub use ledger::request::OperationKey;
-pub use secret::request_id;
+pub use secret::{Secret, request_id};
 pub use store::StoreError;
 pub use store::audit::Actor;
+pub use store::batch::{Batch, BatchFilter, BatchSort};
+pub use store::batch_history::Event;
 
+use directory::Directory;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::id::{AssetId, BatchId};
-use jiff::tz::TimeZone;
 use ledger::{Clock, Door};
 use serde_json::Value as Json;
 use std::collections::HashSet;
@@ -51,6 +66,10 @@ pub struct Service {
     pub(crate) operation: Option<Arc<OperationKey>>,
     /// Imports that this process is at.
     pub(crate) importing: Arc<Mutex<HashSet<BatchId>>>,
+    pub(crate) passwords: password::Passwords,
+    pub(crate) steady: steady::Steady,
+    /// Accounts that this process knows by name.
+    pub(crate) directory: Arc<Directory>,
 }
 
 /// What a verb did, for the audit log.
@@ -66,7 +85,17 @@ impl Service {
     /// Over a store and its door.
     #[must_use]
     pub fn new(store: Store, door: Door, clock: Arc<dyn Clock>) -> Self {
-        Self { store, door, clock, operation: None, importing: Arc::default() }
+        let (passwords, steady) = Default::default();
+        Self {
+            store,
+            door,
+            clock,
+            operation: None,
+            importing: Arc::default(),
+            passwords,
+            steady,
+            directory: Arc::default(),
+        }
     }
 
     /// The store, for the engine.
@@ -85,35 +114,6 @@ impl Service {
     #[must_use]
     pub fn now(&self) -> i64 {
         self.clock.now()
-    }
-
-    /// Sets the organisation's time zone, by its IANA name.
-    pub async fn set_time_zone(&self, actor: &Actor, name: &str) -> Result<(), Error> {
-        if TimeZone::get(name).is_err() {
-            return Err(Error::refused(Code::NameInvalid, format!("no time zone {name}")));
-        }
-        let mut tx = self.store.write().await?;
-        store::setting::set(&mut tx, "time_zone", name).await?;
-        store::head::raise_policy_version(&mut tx).await?;
-        let detail = serde_json::json!({ "time_zone": name });
-        self.finish(tx, Deed { actor, action: "setting.set", subject: "setting", id: None, detail }).await
-    }
-
-    /// The audit log after a row, in order.
-    pub async fn audit(&self, after: i64, limit: i64) -> Result<Vec<store::audit::AuditRow>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::audit::list(&mut tx, after, limit).await?)
-    }
-
-    /// The audit rows about one thing.
-    pub async fn audit_of(&self, subject: &str, id: i64) -> Result<Vec<store::audit::AuditRow>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::audit::of_subject(&mut tx, subject, id, 1_000).await?)
-    }
-
-    pub(crate) async fn zone(tx: &mut Tx) -> Result<TimeZone, Error> {
-        let name = store::setting::get(tx, "time_zone").await?;
-        Ok(name.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC))
     }
 
     pub(crate) async fn asset(tx: &mut Tx, id: AssetId) -> Result<Asset, Error> {

@@ -5,6 +5,7 @@ use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::fee::FeePolicy;
+use domain::id::AccountId;
 use domain::policy::Policy;
 use serde_json::json;
 use store::Tx;
@@ -76,6 +77,37 @@ impl Service {
         Ok((asset, policy))
     }
 
+    /// What holds for a currency, or for one account of it that is named by id or number; and that account's id.
+    pub async fn policy_of(
+        &self,
+        currency: &str,
+        account: Option<&str>,
+    ) -> Result<(Asset, Policy, Option<AccountId>), Error> {
+        let account = self.policy_account(account).await?;
+        let (asset, policy) = self.policy_show(currency, account.as_ref().map(|a| a.number.as_str())).await?;
+        Ok((asset, policy, account.map(|account| account.id)))
+    }
+
+    /// Changes what holds, as [`Self::policy_set`], for an account that is named by id or number.
+    pub async fn policy_change(
+        &self,
+        actor: &Actor,
+        currency: &str,
+        account: Option<&str>,
+        change: &PolicyChange,
+    ) -> Result<(Asset, Policy, Option<AccountId>), Error> {
+        let account = self.policy_account(account).await?;
+        let number = account.as_ref().map(|account| account.number.as_str());
+        let (asset, policy) = self.policy_set(actor, currency, number, change).await?;
+        Ok((asset, policy, account.map(|account| account.id)))
+    }
+
+    async fn policy_account(&self, account: Option<&str>) -> Result<Option<AccountView>, Error> {
+        let Some(text) = account else { return Ok(None) };
+        let mut tx = self.store.read().await?;
+        Self::account_named(&mut tx, text).await.map(Some)
+    }
+
     /// Changes what holds for a currency, or for one account of it; the rest stays as it was.
     pub async fn policy_set(
         &self,
@@ -123,7 +155,7 @@ async fn named(
 
 async fn current(tx: &mut Tx, asset: &Asset, account: Option<&AccountView>) -> Result<Policy, Error> {
     let book = store::policy::book(tx).await?;
-    let none = domain::id::AccountId(0);
+    let none = AccountId(0);
     let policy = book.of(account.map_or(none, |a| a.id), asset.id);
     Ok(policy.cloned().unwrap_or_else(|| Policy::shipped(asset.scale)))
 }

@@ -2,15 +2,50 @@
 //! secret: nobody can guess it, so there is nothing to slow down.
 
 use crate::Error;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::StoreError;
 
+/// What nobody may read in a log: a password, a token, a key.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Of a text that is one.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself: for those who compare or hand it over, never for a log.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
 /// 256 random bits, hexadecimal, behind a prefix that says what they are for.
 pub(crate) fn token(prefix: &str) -> Result<String, Error> {
-    let mut bytes = [0_u8; 32];
+    Ok(format!("{prefix}{}", ledger::digest::hex(&random::<32>()?)))
+}
+
+/// An id that nothing had before: 53 random bits, which every reader of JSON can hold.
+pub(crate) fn id() -> Result<i64, Error> {
+    Ok((i64::from_le_bytes(random()?) >> 11) & ((1 << 53) - 1))
+}
+
+fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0_u8; N];
     getrandom::fill(&mut bytes)
         .map_err(|error| StoreError::Unavailable(format!("no random numbers: {error}")))?;
-    Ok(format!("{prefix}{}", ledger::digest::hex(&bytes)))
+    Ok(bytes)
 }
 
 /// What is kept of a token.

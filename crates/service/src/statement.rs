@@ -91,17 +91,30 @@ impl Service {
     pub async fn statement(&self, number: &str, query: &StatementQuery) -> Result<Statement, Error> {
         let mut tx = self.store.read().await?;
         let account = Self::account_by_number(&mut tx, number).await?;
-        let asset = Self::asset(&mut tx, account.asset).await?;
-        let limit = query.limit.clamp(1, PAGE_MAX);
-        let (postings, cursor) = if query.from.is_some() || query.to.is_some() {
-            by_date(&mut tx, &account, query, limit).await?
-        } else {
-            by_booking(&mut tx, &account, query, limit).await?
-        };
-        let mut entries: Vec<Entry> = postings.iter().map(|booked| entry(account.id, booked)).collect();
-        name(&mut tx, &mut entries).await?;
-        Ok(Statement { account, asset, entries, cursor })
+        statement(&mut tx, account, query).await
     }
+
+    /// A page of the statement of an account that is named by its id or number.
+    pub async fn statement_of(&self, text: &str, query: &StatementQuery) -> Result<Statement, Error> {
+        let (account, _) = self.account_find(text).await?;
+        let mut tx = self.store.read().await?;
+        let missing = || Error::refused(Code::AccountNotFound, account.number.as_str());
+        let account = store::account::by_id(&mut tx, account.id).await?.ok_or_else(missing)?;
+        statement(&mut tx, account, query).await
+    }
+}
+
+async fn statement(tx: &mut Tx, account: AccountView, query: &StatementQuery) -> Result<Statement, Error> {
+    let asset = Service::asset(tx, account.asset).await?;
+    let limit = query.limit.clamp(1, PAGE_MAX);
+    let (postings, cursor) = if query.from.is_some() || query.to.is_some() {
+        by_date(tx, &account, query, limit).await?
+    } else {
+        by_booking(tx, &account, query, limit).await?
+    };
+    let mut entries: Vec<Entry> = postings.iter().map(|booked| entry(account.id, booked)).collect();
+    name(tx, &mut entries).await?;
+    Ok(Statement { account, asset, entries, cursor })
 }
 
 type Page = (Vec<Booked>, Option<String>);
@@ -254,7 +267,7 @@ async fn is_held(tx: &mut Tx, mark: i64, postings: &[i64]) -> Result<HashSet<i64
     Ok(chunks.iter().filter(|chunk| chunk.commit_number <= mark).map(|chunk| chunk.number).collect())
 }
 
-fn entry(account: AccountId, booked: &Booked) -> Entry {
+pub(crate) fn entry(account: AccountId, booked: &Booked) -> Entry {
     let posting = &booked.posting;
     let is_debit = posting.debit == account;
     let (amount, balance_after, other) = if is_debit {

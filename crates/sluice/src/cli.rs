@@ -1,9 +1,8 @@
 //! The command line: what holds for every command.
 
 use crate::commands::Command;
+use crate::settings::{Lang, Layer, Settings};
 use clap::{Args, Parser, ValueEnum};
-use domain::batch::CHUNK_ITEMS_MAX;
-use domain::code::Language;
 use std::path::PathBuf;
 use store::audit::Actor;
 
@@ -31,56 +30,80 @@ Example:
 #[command(name = "sluice", version, after_help = AFTER, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
-    pub globals: Globals,
+    pub globals: GlobalArgs,
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What holds for every command.
+/// What holds for every command, as it is typed.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
-pub(crate) struct Globals {
-    /// The data directory
-    #[arg(long, global = true, env = "SLUICE_DATA", default_value = "./data", value_name = "DIR")]
-    pub data: PathBuf,
+pub(crate) struct GlobalArgs {
+    /// The data directory [env: SLUICE_DATA] [default: ./data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<String>,
     /// The ledger's database on a server, instead of a file in the data directory:
-    /// postgres://USER:PASSWORD@HOST:PORT/NAME (see docs/guide/postgresql.md)
-    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    /// postgres://USER:PASSWORD@HOST:PORT/NAME (see docs/guide/postgresql.md) [env: DATABASE_URL]
+    #[arg(long, global = true, value_name = "URL")]
     pub database: Option<String>,
+    /// A file with settings (see docs/guide/configuration.md) [default: ./sluice.toml, if there is one]
+    #[arg(long, global = true, env = "SLUICE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Answer with one JSON object
     #[arg(long, global = true)]
     pub json: bool,
-    /// The language of messages
-    #[arg(long, global = true, env = "SLUICE_LANG", default_value = "en", value_name = "LANG")]
-    pub lang: Lang,
-    /// Items that one transaction of a batch run may hold
-    #[arg(long, global = true, env = "SLUICE_CHUNK_ITEMS", default_value_t = CHUNK_ITEMS_MAX, value_name = "N")]
-    pub chunk_items: usize,
+    /// The language of messages [env: SLUICE_LANG] [default: en]
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<Lang>,
+    /// Items that one transaction of a batch run may hold [env: SLUICE_CHUNK_ITEMS] [default: 50000]
+    #[arg(long, global = true, value_name = "N")]
+    pub chunk_items: Option<usize>,
     /// Act under this name instead of the user's
     #[arg(long = "as", global = true, value_name = "NAME")]
     pub act_as: Option<String>,
 }
 
-/// A language that messages are written in.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Lang {
-    /// English
-    En,
-    /// Simplified Chinese
-    Zh,
-}
-
-impl Lang {
-    /// As the table of codes names it.
-    pub(crate) const fn language(self) -> Language {
-        match self {
-            Self::En => Language::English,
-            Self::Zh => Language::Chinese,
-        }
+impl GlobalArgs {
+    /// What was typed, as settings.
+    pub(crate) fn put_into(&self, layer: &mut Layer) {
+        layer.put("data", self.data.as_ref(), "the option --data");
+        layer.put("database", self.database.as_ref(), "the option --database");
+        let name = |lang: Lang| lang.to_possible_value().map(|value| value.get_name().to_owned());
+        layer.put("language", self.lang.and_then(name), "the option --lang");
+        layer.put("chunk_items", self.chunk_items, "the option --chunk-items");
     }
 }
 
+/// What holds for every command, wherever it was set.
+#[derive(Debug)]
+pub(crate) struct Globals {
+    /// The data directory.
+    pub data: PathBuf,
+    /// The ledger's database on a server.
+    pub database: Option<String>,
+    /// Answer with one JSON object.
+    pub json: bool,
+    /// The language of messages.
+    pub lang: Lang,
+    /// Items that one transaction of a batch run may hold.
+    pub chunk_items: usize,
+    /// Act under this name instead of the user's.
+    pub act_as: Option<String>,
+}
+
 impl Globals {
+    /// As the settings say.
+    pub(crate) fn of(args: &GlobalArgs, settings: &Settings) -> Self {
+        Self {
+            data: settings.data.clone(),
+            database: settings.database.clone(),
+            json: args.json,
+            lang: settings.language,
+            chunk_items: settings.chunk_items,
+            act_as: args.act_as.clone(),
+        }
+    }
+
     /// Who acts.
     pub(crate) fn actor(&self) -> Actor {
         let user = || std::env::var("USER").ok().filter(|user| !user.is_empty());

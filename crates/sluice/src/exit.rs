@@ -64,6 +64,12 @@ pub(crate) enum Failure {
     Busy { directory: PathBuf, pid: Option<u32> },
     /// A file cannot be read or written.
     File { path: PathBuf, error: std::io::Error },
+    /// Settings that cannot be; one line each.
+    Settings(Vec<String>),
+    /// The server cannot work, or is not there.
+    NotReady(String),
+    /// The server cannot listen.
+    Listen { address: String, error: std::io::Error },
     /// Options that do not fit together.
     Usage(String),
     /// Nobody reads our output any more.
@@ -93,9 +99,10 @@ impl Failure {
             Self::Service(Error::Store(StoreError::NoLedger)) => Exit::Refused,
             Self::Service(Error::Store(StoreError::Fatal(_) | StoreError::InDoubt(_))) => Exit::Unconfirmed,
             Self::Service(Error::Store(error)) if error.is_retryable() => Exit::TryLater,
-            Self::Service(_) | Self::File { .. } => Exit::Broken,
+            Self::Service(_) | Self::File { .. } | Self::Listen { .. } => Exit::Broken,
             Self::Busy { .. } => Exit::Busy,
-            Self::Usage(_) => Exit::Usage,
+            Self::NotReady(_) => Exit::TryLater,
+            Self::Usage(_) | Self::Settings(_) => Exit::Usage,
             Self::PipeClosed => Exit::Success,
         }
     }
@@ -115,11 +122,15 @@ impl Failure {
                 StoreError::Corrupt(_) => "DATABASE_CORRUPT",
                 StoreError::Duplicate(_) | StoreError::Constraint(_) => "DATABASE_REFUSED",
             },
+            Self::Service(Error::Replayed(_)) => "DONE_BEFORE",
             Self::Service(Error::Io(_)) | Self::File { .. } => "FILE_ERROR",
             Self::NoLedger(_) => "NO_LEDGER",
             Self::Exists(_) => "LEDGER_EXISTS",
             Self::Busy { .. } => "DATA_DIRECTORY_BUSY",
             Self::Usage(_) => "USAGE",
+            Self::Settings(_) => "SETTINGS_INVALID",
+            Self::NotReady(_) => "NOT_READY",
+            Self::Listen { .. } => "CANNOT_LISTEN",
             Self::PipeClosed => "PIPE_CLOSED",
         }
     }
@@ -150,6 +161,11 @@ impl Failure {
                 )
             }
             Self::Usage(text) => format!("{text}; see --help"),
+            Self::NotReady(text) => format!("the server is not ready: {text}"),
+            Self::Settings(lines) => format!("settings cannot be used:\n  {}", lines.join("\n  ")),
+            Self::Listen { address, error } => {
+                format!("the server cannot listen on {address} ({error}); choose another address by --listen")
+            }
             Self::PipeClosed => "nobody reads the output".to_owned(),
         }
     }

@@ -8,8 +8,10 @@ mod clock;
 mod commands;
 mod data_dir;
 mod exit;
+mod log;
 mod out;
 mod session;
+mod settings;
 
 use clap::Parser;
 use cli::{Cli, Globals};
@@ -19,8 +21,8 @@ use domain::code::Language;
 use exit::{Exit, Failure};
 use serde_json::json;
 use session::{Access, Session};
+use settings::{Layer, Loaded};
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     #[cfg(feature = "failpoints")]
@@ -29,18 +31,25 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
     };
-    let filter = EnvFilter::try_from_env("SLUICE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = match runtime {
+    let loaded = match load(&cli) {
+        Ok(loaded) => loaded,
+        Err(failure) => return report(cli.globals.json, Language::default(), &failure).code(),
+    };
+    log::start(&loaded.settings, cli.command.serves());
+    let (json, language) = (cli.globals.json, loaded.settings.language.language());
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if !cli.command.serves() {
+        runtime.worker_threads(2);
+    }
+    let runtime = match runtime.enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return report(&cli.globals, &Failure::File { path: "tokio".into(), error }).code(),
+        Err(error) => return report(json, language, &Failure::File { path: "tokio".into(), error }).code(),
     };
     let exit = runtime.block_on(async {
-        match execute(&cli).await {
+        match execute(&cli, &loaded).await {
             Ok(exit) => exit,
             Err(failure) => {
-                let exit = report(&cli.globals, &failure);
+                let exit = report(json, language, &failure);
                 if matches!(cli.command, Command::Verify(_)) && exit != Exit::Usage {
                     Exit::Broken
                 } else {
@@ -54,8 +63,31 @@ fn main() -> ExitCode {
     exit.code()
 }
 
-async fn execute(cli: &Cli) -> Result<Exit, Failure> {
-    let globals = &cli.globals;
+/// The settings of this process.
+fn load(cli: &Cli) -> Result<Loaded, Failure> {
+    let mut options = Layer::default();
+    cli.globals.put_into(&mut options);
+    if let Command::Serve(args) = &cli.command {
+        args.put_into(&mut options);
+    }
+    // A variable that is no text is no setting either.
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Loaded::of(cli.globals.config.as_deref(), Layer::of_environment(variables), options)
+        .map_err(|problems| Failure::Settings(problems.into_iter().map(|problem| problem.what).collect()))
+}
+
+async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
+    let globals = &Globals::of(&cli.globals, &loaded.settings);
+    if let Command::Config(args) = &cli.command {
+        return commands::config::run(globals, loaded, args);
+    }
+    if let Command::Health(_) = &cli.command {
+        return commands::health::run(globals, &loaded.settings);
+    }
+    if let Command::Serve(_) = &cli.command {
+        return commands::serve::run(globals, loaded).await;
+    }
     if let Command::Init(args) = &cli.command {
         return commands::init::run(globals, args).await;
     }
@@ -91,12 +123,11 @@ async fn execute(cli: &Cli) -> Result<Exit, Failure> {
 }
 
 /// Tells people on standard error, and scripts on standard output.
-fn report(globals: &Globals, failure: &Failure) -> Exit {
-    let language = globals.lang.language();
+fn report(json: bool, language: Language, failure: &Failure) -> Exit {
     if matches!(failure, Failure::PipeClosed) {
         return Exit::Success;
     }
-    if globals.json {
+    if json {
         // Standard output that cannot be written is the failure that is reported here.
         drop(out::write_line(&failure.to_json(language).to_string()));
     }
@@ -128,9 +159,14 @@ fn not_understood(error: &clap::Error) -> ExitCode {
 }
 
 impl Command {
+    /// Whether it is the server.
+    const fn serves(&self) -> bool {
+        matches!(self, Self::Serve(_))
+    }
+
     /// How the command opens the ledger.
     fn access(&self) -> Access {
-        use commands::{account, asset, batch, fx, holder, policy};
+        use commands::{account, asset, batch, fx, holder, key, policy, user};
         match self {
             Self::Account(args) => account::access(args),
             Self::Asset(args) => asset::access(args),
@@ -138,6 +174,8 @@ impl Command {
             Self::Fx(args) => fx::access(args),
             Self::Holder(args) => holder::access(args),
             Self::Policy(args) => policy::access(args),
+            Self::User(args) => user::access(args),
+            Self::Key(args) => key::access(args),
             Self::ShowTransfer(_)
             | Self::Stats(_)
             | Self::Audit(_)
@@ -145,8 +183,10 @@ impl Command {
             | Self::Node(_)
             | Self::Migrate(_)
             | Self::Copy(_)
+            | Self::Config(_)
+            | Self::Health(_)
             | Self::Bench(_) => Access::Read,
-            Self::Work(_) => Access::Work,
+            Self::Work(_) | Self::Serve(_) => Access::Work,
             Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) | Self::Transfer(_) => Access::Write,
         }
     }

@@ -3,8 +3,9 @@
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
+use crate::listing::{Listing, Place, Slice};
 use crate::tx::Tx;
-use crate::value::{Column, Row, Value};
+use crate::value::{Column, Row};
 use domain::account::{AccountKind, AccountStatus};
 use domain::id::{AccountId, AssetId, HolderId};
 use serde::{Deserialize, Serialize};
@@ -74,21 +75,31 @@ pub struct Resolved {
     pub status: AccountStatus,
 }
 
-macro_rules! view {
-    ($tail:literal) => {
-        concat!(
-            "SELECT a.id, a.number, a.kind, a.asset, a.holder, h.name, h.email, h.uid, b.status, b.balance,
-                    b.held, b.overdraft, b.head, a.opened_at
-             FROM account a JOIN balance b ON b.account = a.id LEFT JOIN holder h ON h.id = a.holder ",
-            $tail
-        )
+macro_rules! columns {
+    () => {
+        "a.id, a.number, a.kind, a.asset, a.holder, h.name, h.email, h.uid, b.status, b.balance, b.held,
+         b.overdraft, b.head, a.opened_at"
     };
 }
+macro_rules! tables {
+    () => {
+        "account a JOIN balance b ON b.account = a.id LEFT JOIN holder h ON h.id = a.holder"
+    };
+}
+macro_rules! view {
+    ($tail:literal) => {
+        concat!("SELECT ", columns!(), " FROM ", tables!(), " ", $tail)
+    };
+}
+
+const COLUMNS: &str = columns!();
+const TABLES: &str = tables!();
 
 static INSERT: Insert =
     Insert { table: "account", columns: &["id", "number", "holder", "asset", "kind", "stripe", "opened_at"] };
 static BY_NUMBER: Sql = Sql::new(view!("WHERE a.number = $1"));
 static BY_ID: Sql = Sql::new(view!("WHERE a.id = $1"));
+static NAMED: Sql = Sql::new(view!("WHERE a.number IN ($1, $2) OR a.id IN ($3, $4)"));
 static SYSTEM: Sql = Sql::new("SELECT id, asset, kind, stripe FROM account WHERE kind <> 1 ORDER BY id");
 static LOOKUP_NUMBER: Lookup = Lookup {
     columns: "a.number, a.id, a.asset, a.kind, b.status",
@@ -115,7 +126,7 @@ static LOOKUP_NAME: Lookup =
     Lookup { columns: "id, number", from: "account", key: "id", and: "", lock: Lock::None };
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&BY_NUMBER, &BY_ID, &SYSTEM];
+pub const CATALOGUE: &[&Sql] = &[&BY_NUMBER, &BY_ID, &NAMED, &SYSTEM];
 
 fn read(row: Row<'_>) -> Result<AccountView, StoreError> {
     Ok(AccountView {
@@ -244,36 +255,122 @@ pub struct AccountFilter {
     pub with_system: bool,
     /// After this id.
     pub after: i64,
+    /// Only with a holder of this e-mail address, lower case.
+    pub email: Option<String>,
+    /// Only with a holder of this uid.
+    pub uid: Option<String>,
+    /// Only of this holder.
+    pub holder: Option<HolderId>,
+    /// Only with this balance at least, in minor units.
+    pub balance_min: Option<i64>,
+    /// Only with this balance at most.
+    pub balance_max: Option<i64>,
+}
+
+/// What a list of accounts is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AccountSort {
+    /// By id.
+    #[default]
+    Id,
+    /// By number.
+    Number,
+    /// By balance.
+    Balance,
+    /// By the time of opening.
+    OpenedAt,
+}
+
+impl AccountSort {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Id => "a.id",
+            Self::Number => "a.number",
+            Self::Balance => "b.balance",
+            Self::OpenedAt => "a.opened_at",
+        }
+    }
+
+    /// Where an account stands in a list that is sorted so.
+    #[must_use]
+    pub fn place(self, account: &AccountView) -> Place {
+        let value = match self {
+            Self::Id => account.id.0.into(),
+            Self::Number => account.number.as_str().into(),
+            Self::Balance => account.balance.into(),
+            Self::OpenedAt => account.opened_at.into(),
+        };
+        Place { value, key: account.id.0 }
+    }
+}
+
+fn listing(filter: &AccountFilter) -> Listing {
+    let mut listing = Listing::over(TABLES);
+    listing.and("a.id > ?", filter.after);
+    if let Some(part) = &filter.text {
+        listing.contains(&["a.number", "h.name", "h.email", "h.uid"], part);
+    }
+    if let Some(asset) = filter.asset {
+        listing.and("a.asset = ?", asset.0);
+    }
+    if let Some(status) = filter.status {
+        listing.and("b.status = ?", status.number());
+    }
+    if !filter.with_system {
+        listing.and("a.kind = ?", AccountKind::Customer.number());
+    }
+    if let Some(email) = &filter.email {
+        listing.and("h.email = ?", email.as_str());
+    }
+    if let Some(uid) = &filter.uid {
+        listing.and("h.uid = ?", uid.as_str());
+    }
+    if let Some(holder) = filter.holder {
+        listing.and("a.holder = ?", holder.0);
+    }
+    if let Some(least) = filter.balance_min {
+        listing.and("b.balance >= ?", least);
+    }
+    if let Some(most) = filter.balance_max {
+        listing.and("b.balance <= ?", most);
+    }
+    listing
 }
 
 /// A page of accounts in the order of ids.
 pub async fn list(tx: &mut Tx, filter: &AccountFilter, limit: i64) -> Result<Vec<AccountView>, StoreError> {
-    let mut text = view!("WHERE a.id > $1 ").to_owned();
-    let mut args: Vec<Value> = args![filter.after];
-    let mut and = |condition: &str, value: Value| {
-        args.push(value);
-        text += &condition.replace('?', &format!("${}", args.len()));
-    };
-    if let Some(part) = &filter.text {
-        let mut pattern = part.to_lowercase();
-        // Else they would stand for any text, and the engines do not agree on what a backslash does.
-        for special in ['!', '%', '_'] {
-            pattern = pattern.replace(special, &format!("!{special}"));
-        }
-        let pattern = format!("%{pattern}%");
-        let on = "AND (LOWER(a.number) LIKE ? ESCAPE '!' OR LOWER(h.name) LIKE ? ESCAPE '!'
-            OR h.email LIKE ? ESCAPE '!' OR LOWER(h.uid) LIKE ? ESCAPE '!') ";
-        and(on, pattern.into());
-    }
-    if let Some(asset) = filter.asset {
-        and("AND a.asset = ? ", asset.0.into());
-    }
-    if let Some(status) = filter.status {
-        and("AND b.status = ? ", status.number().into());
-    }
-    if !filter.with_system {
-        and("AND a.kind = ? ", AccountKind::Customer.number().into());
-    }
-    and("ORDER BY a.id LIMIT ?", limit.into());
+    page(tx, filter, AccountSort::Id, Slice { limit, ..Slice::default() }).await
+}
+
+/// A part of the accounts in an order of choice.
+pub async fn page(
+    tx: &mut Tx,
+    filter: &AccountFilter,
+    sort: AccountSort,
+    slice: Slice,
+) -> Result<Vec<AccountView>, StoreError> {
+    let (text, args) = listing(filter).page(COLUMNS, sort.column(), "a.id", slice);
     tx.fetch_text(text, args).await?.iter().map(read).collect()
+}
+
+/// How many accounts a filter lets through.
+pub async fn count(tx: &mut Tx, filter: &AccountFilter) -> Result<i64, StoreError> {
+    let (text, args) = listing(filter).count();
+    tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+/// What a text may be the name of: an account's id, its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The number that is meant.
+    pub number: String,
+    /// The id that is meant, if the text is one.
+    pub id: Option<AccountId>,
+}
+
+/// Every account that two names may mean.
+pub async fn named(tx: &mut Tx, first: &Name, second: &Name) -> Result<Vec<AccountView>, StoreError> {
+    let id = |name: &Name| name.id.map_or(-1, |id| id.0);
+    let args = args![first.number.as_str(), second.number.as_str(), id(first), id(second)];
+    tx.fetch(&NAMED, args).await?.iter().map(read).collect()
 }

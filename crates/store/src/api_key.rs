@@ -1,10 +1,10 @@
 //! Keys by which programs come in. Of a key only its hash stands here.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::tx::Tx;
-use crate::value::Row;
+use crate::value::{Column, Row};
 use serde::{Deserialize, Serialize};
 
 /// A key, without its secret.
@@ -47,6 +47,13 @@ static INSERT: Sql = Sql::new(
 static BY_TOKEN: Sql = Sql::new(select!("WHERE token = $1"));
 static BY_NAME: Sql = Sql::new(select!("WHERE name = $1"));
 static GET: Sql = Sql::new(select!("WHERE id = $1"));
+static BY_ID: Lookup = Lookup {
+    columns: "id, name, hint, scopes, addresses, created_by, created_at, expires_at, revoked_at",
+    from: "api_key",
+    key: "id",
+    and: "revoked_at IS NULL",
+    lock: Lock::None,
+};
 static LIST: Sql = Sql::new(select!("WHERE id > $1 ORDER BY id LIMIT $2"));
 static REVOKE: Sql = Sql::new("UPDATE api_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL");
 
@@ -96,6 +103,11 @@ pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<ApiKey>, StoreErr
 /// A key by its id.
 pub async fn get(tx: &mut Tx, id: i64) -> Result<Option<ApiKey>, StoreError> {
     tx.fetch(&GET, args![id]).await?.first().map(read).transpose()
+}
+
+/// Those of the keys that are not revoked.
+pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<ApiKey>, StoreError> {
+    tx.lookup(&BY_ID, Column::I64(ids)).await?.iter().map(read).collect()
 }
 
 /// Keys after an id, revoked ones too.

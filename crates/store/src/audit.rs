@@ -3,6 +3,7 @@
 use crate::args;
 use crate::bulk::{Insert, Sql};
 use crate::error::StoreError;
+use crate::listing::{Listing, Slice};
 use crate::tx::Tx;
 use crate::value::Column;
 
@@ -119,4 +120,49 @@ pub async fn of_subject(
     limit: i64,
 ) -> Result<Vec<AuditRow>, StoreError> {
     tx.fetch(&OF_SUBJECT, args![subject, id, limit]).await?.iter().map(read).collect()
+}
+
+/// Which rows a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Only of this person or system.
+    pub actor: Option<String>,
+    /// Only this action.
+    pub action: Option<String>,
+    /// Only about this noun.
+    pub subject: Option<String>,
+    /// Only about the one of this id.
+    pub subject_id: Option<i64>,
+    /// Only with this result.
+    pub result: Option<String>,
+    /// Only from this time on, microseconds UTC.
+    pub from: Option<i64>,
+    /// Only before this time.
+    pub before: Option<i64>,
+}
+
+/// A part of the log in an order of choice.
+pub async fn page(tx: &mut Tx, filter: &AuditFilter, slice: Slice) -> Result<Vec<AuditRow>, StoreError> {
+    let mut listing = Listing::over("audit");
+    let texts = [
+        ("subject = ?", &filter.subject),
+        ("actor = ?", &filter.actor),
+        ("action = ?", &filter.action),
+        ("result = ?", &filter.result),
+    ];
+    for (condition, text) in texts {
+        if let Some(text) = text {
+            listing.and(condition, text.as_str());
+        }
+    }
+    let numbers =
+        [("subject_id = ?", filter.subject_id), ("at >= ?", filter.from), ("at < ?", filter.before)];
+    for (condition, number) in numbers {
+        if let Some(number) = number {
+            listing.and(condition, number);
+        }
+    }
+    let columns = "id, at, actor, origin, action, subject, subject_id, result, detail, digest";
+    let (text, args) = listing.page(columns, "id", "id", slice);
+    tx.fetch_text(text, args).await?.iter().map(read).collect()
 }

@@ -115,6 +115,10 @@ macro_rules! columns {
     };
 }
 
+mod list;
+
+pub use list::{BatchFilter, BatchSort, count, list};
+
 static GET: Sql = Sql::new(columns!("SELECT", "FROM batch WHERE id = $1 AND ready = 1"));
 static LOCK: Sql = Sql::locking(columns!("SELECT", "FROM batch WHERE id = $1 AND ready = 1"));
 static BY_NUMBER: Sql =
@@ -146,6 +150,11 @@ static FILL: Sql = Sql::new(
 );
 static EXTENT: Sql =
     Sql::new("UPDATE batch SET first_number = $2, last_number = $3 WHERE id = $1 AND ready = 0");
+static HEAD: Sql =
+    Sql::new("UPDATE batch SET name = $2, remarks = $3, mode = $4 WHERE id = $1 AND state = 2 AND ready = 1");
+static RANGE: Sql = Sql::new(
+    "UPDATE batch SET first_number = $2, last_number = $3 WHERE id = $1 AND state = 2 AND ready = 1",
+);
 static SUBMIT: Sql =
     Sql::new("UPDATE batch SET state = 3, content_hash = $2, submitted_at = $3 WHERE id = $1 AND state = 2");
 static MOVE: Sql = Sql::new(
@@ -177,6 +186,8 @@ pub const CATALOGUE: &[&Sql] = &[
     &CREATE,
     &FILL,
     &EXTENT,
+    &HEAD,
+    &RANGE,
     &SUBMIT,
     &MOVE,
     &INTEND,
@@ -380,34 +391,24 @@ pub async fn purge(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
     lease::forget(tx, id).await
 }
 
-/// Which batches a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct BatchFilter {
-    /// Only this state.
-    pub state: Option<BatchState>,
-    /// Only this type.
-    pub kind: Option<BatchType>,
-    /// Before this id: lists are newest first.
-    pub before: Option<i64>,
+/// What a person may change of a draft's head.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// What people call it.
+    pub name: String,
+    /// What people wrote.
+    pub remarks: Option<String>,
+    /// What a failed item means for the rest.
+    pub mode: BatchMode,
 }
 
-/// A page of batches, newest first.
-pub async fn list(tx: &mut Tx, filter: &BatchFilter, limit: i64) -> Result<Vec<Batch>, StoreError> {
-    let mut text = columns!("SELECT", "FROM batch WHERE ready = $1 ").to_owned();
-    let mut args: Vec<Value> = args![1_i64];
-    let mut and = |condition: &str, value: i64| {
-        args.push(value.into());
-        text += &condition.replace('?', &format!("${}", args.len()));
-    };
-    if let Some(state) = filter.state {
-        and(" AND state = ?", state.number());
-    }
-    if let Some(kind) = filter.kind {
-        and(" AND type = ?", kind.number());
-    }
-    if let Some(before) = filter.before {
-        and(" AND id < ?", before);
-    }
-    and(" ORDER BY id DESC LIMIT ?", limit);
-    tx.fetch_text(text, args).await?.iter().map(read).collect()
+/// Changes a draft's head.
+pub async fn set_head(tx: &mut Tx, id: BatchId, head: &Head) -> Result<u64, StoreError> {
+    let args = args![id.0, head.name.as_str(), head.remarks.as_deref(), head.mode.number()];
+    tx.execute(&HEAD, args).await
+}
+
+/// Notes the range of a draft's items.
+pub async fn set_range(tx: &mut Tx, id: BatchId, first: i64, last: i64) -> Result<u64, StoreError> {
+    tx.execute(&RANGE, args![id.0, first, last]).await
 }

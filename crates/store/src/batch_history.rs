@@ -5,6 +5,7 @@ use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::tx::Tx;
+use crate::value::Row;
 use domain::batch::BatchState;
 use domain::id::BatchId;
 
@@ -31,9 +32,14 @@ static INSERT: Sql = Sql::new(
 );
 static LIST: Sql =
     Sql::new("SELECT item, state, event, detail, actor, at FROM batch_history WHERE batch = $1 ORDER BY id");
+static PAGE: Sql = Sql::new(
+    "SELECT item, state, event, detail, actor, at, id FROM batch_history WHERE batch = $1
+     ORDER BY id LIMIT $2 OFFSET $3",
+);
+static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM batch_history WHERE batch = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&INSERT, &LIST];
+pub const CATALOGUE: &[&Sql] = &[&INSERT, &LIST, &PAGE, &COUNT];
 
 /// Writes an event.
 pub async fn insert(tx: &mut Tx, batch: BatchId, event: Event) -> Result<(), StoreError> {
@@ -42,19 +48,35 @@ pub async fn insert(tx: &mut Tx, batch: BatchId, event: Event) -> Result<(), Sto
     tx.execute(&INSERT, args).await.map(|_| ())
 }
 
+fn read(row: Row<'_>) -> Result<Event, StoreError> {
+    Ok(Event {
+        item: row.opt_i64(0)?,
+        state: row.stored(1, BatchState::from_number)?,
+        event: row.text(2)?,
+        detail: row.opt_text(3)?,
+        actor: row.text(4)?,
+        at: row.i64(5)?,
+    })
+}
+
 /// All events of a batch, in order.
 pub async fn list(tx: &mut Tx, batch: BatchId) -> Result<Vec<Event>, StoreError> {
-    let rows = tx.fetch(&LIST, args![batch.0]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Event {
-                item: row.opt_i64(0)?,
-                state: row.stored(1, BatchState::from_number)?,
-                event: row.text(2)?,
-                detail: row.opt_text(3)?,
-                actor: row.text(4)?,
-                at: row.i64(5)?,
-            })
-        })
-        .collect()
+    tx.fetch(&LIST, args![batch.0]).await?.iter().map(read).collect()
+}
+
+/// A page of a batch's events with their ids, in order, after `offset` others.
+pub async fn page(
+    tx: &mut Tx,
+    batch: BatchId,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<(i64, Event)>, StoreError> {
+    let rows = tx.fetch(&PAGE, args![batch.0, limit, offset]).await?;
+    rows.iter().map(|row| Ok((row.i64(6)?, read(row)?))).collect()
+}
+
+/// How many events a batch has.
+pub async fn count(tx: &mut Tx, batch: BatchId) -> Result<i64, StoreError> {
+    let rows = tx.fetch(&COUNT, args![batch.0]).await?;
+    rows.first().map_or(Ok(0), |row| row.i64(0))
 }

@@ -3,6 +3,7 @@
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
+use crate::listing::{Listing, Slice};
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::id::HolderId;
@@ -92,4 +93,14 @@ async fn pairs(
 /// The holder that is known by its name alone.
 pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<HolderId>, StoreError> {
     tx.fetch(&BY_NAME, args![name]).await?.first().map(|row| row.i64(0).map(HolderId)).transpose()
+}
+
+/// Holders of whom name, e-mail address or uid contains a text, after an id, in the order of ids.
+pub async fn search(tx: &mut Tx, text: Option<&str>, slice: Slice) -> Result<Vec<Holder>, StoreError> {
+    let mut listing = Listing::over("holder");
+    if let Some(part) = text {
+        listing.contains(&["name", "email", "uid"], part);
+    }
+    let (text, args) = listing.page("id, name, email, uid, created_at", "id", "id", slice);
+    tx.fetch_text(text, args).await?.iter().map(read).collect()
 }

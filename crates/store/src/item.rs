@@ -4,7 +4,7 @@ use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
 use crate::tx::Tx;
-use crate::value::{Column, Row};
+use crate::value::{Column, Row, Value};
 use domain::code::Code;
 use domain::id::{AccountId, BatchId, TransferId};
 use domain::item::ItemState;
@@ -159,6 +159,54 @@ pub async fn page(
         }
     };
     rows.iter().map(read).collect()
+}
+
+/// Which items of a batch a list shows.
+#[derive(Debug, Clone)]
+pub struct ItemFilter {
+    /// The batch.
+    pub batch: BatchId,
+    /// After this number.
+    pub after: i64,
+    /// Up to and including this number.
+    pub last: i64,
+    /// Only these states; empty: all.
+    pub states: Vec<ItemState>,
+}
+
+impl ItemFilter {
+    fn condition(&self, args: &mut Vec<Value>) -> String {
+        *args = args![self.batch.0, self.after, self.last];
+        let mut text = " FROM item WHERE number > $2 AND number <= $3 AND batch = $1".to_owned();
+        if !self.states.is_empty() {
+            let numbers: Vec<_> = self.states.iter().map(|state| state.number().to_string()).collect();
+            text += &format!(" AND state IN ({})", numbers.join(", "));
+        }
+        text
+    }
+}
+
+/// Items of a list, in the order of numbers, after `offset` others.
+pub async fn list(
+    tx: &mut Tx,
+    filter: &ItemFilter,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Item>, StoreError> {
+    let mut args = Vec::new();
+    let condition = filter.condition(&mut args);
+    let columns = "SELECT number, line, source, target, amount, state, code, memo, reference";
+    args.extend(args![limit, offset]);
+    let text = format!("{columns}{condition} ORDER BY number LIMIT $4 OFFSET $5");
+    tx.fetch_text(text, args).await?.iter().map(read).collect()
+}
+
+/// How many items a list has.
+pub async fn count(tx: &mut Tx, filter: &ItemFilter) -> Result<i64, StoreError> {
+    let mut args = Vec::new();
+    let condition = filter.condition(&mut args);
+    let rows = tx.fetch_text(format!("SELECT COUNT(*){condition}"), args).await?;
+    rows.first().map_or(Ok(0), |row| row.i64(0))
 }
 
 /// One item of a batch.

@@ -24,21 +24,29 @@ pub mod head;
 pub mod history;
 pub mod holder;
 pub mod import_problem;
+pub mod invitation;
 pub mod item;
 pub mod lease;
+pub mod listing;
+pub mod login_failure;
 mod migration;
 pub mod node;
 pub mod operation;
 pub mod policy;
 mod postgres;
 pub mod posting;
+pub mod session;
 pub mod setting;
 mod sqlite;
+pub mod statistics;
 pub mod transfer;
+pub mod transfer_list;
 pub mod turn;
 mod tx;
+pub mod user;
 pub mod value;
 pub mod verify;
+pub mod voucher;
 
 pub use error::StoreError;
 pub use tx::{Schema, Store, Tx, Wakes, is_server};
@@ -61,16 +69,22 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         history::CATALOGUE,
         holder::CATALOGUE,
         import_problem::CATALOGUE,
+        invitation::CATALOGUE,
         item::CATALOGUE,
         lease::CATALOGUE,
+        login_failure::CATALOGUE,
         node::CATALOGUE,
         operation::CATALOGUE,
         policy::CATALOGUE,
         posting::CATALOGUE,
+        session::CATALOGUE,
         setting::CATALOGUE,
+        statistics::CATALOGUE,
         transfer::CATALOGUE,
         turn::CATALOGUE,
+        user::CATALOGUE,
         verify::CATALOGUE,
+        voucher::CATALOGUE,
     ]
     .concat()
 }

@@ -129,7 +129,7 @@ impl Database {
     pub(crate) async fn write(&self) -> Result<Session, StoreError> {
         let writer = self.writer.clone().ok_or_else(|| StoreError::Busy("opened for reading".to_owned()))?;
         let guard = writer.lock_owned().await;
-        Session::begin(Place::Writer(guard), "BEGIN IMMEDIATE").await
+        Session::begin(guard).await
     }
 
     pub(crate) fn shown(&self) -> String {
@@ -144,7 +144,7 @@ impl Database {
         let permit = self.places.clone().acquire_owned().await.map_err(|_| gone())?;
         let worker = self.readers.lock().map_err(|_| gone())?.pop().ok_or_else(gone)?;
         let reader = Reader { worker: Some(worker), pool: self.readers.clone() };
-        Session::begin(Place::Reader(reader, permit), "BEGIN").await
+        Ok(Session { place: Some(Place::Reader(reader, permit)), begins: true, failed: false })
     }
 
     pub(crate) async fn checkpoint(&self) -> Result<(), StoreError> {
@@ -217,6 +217,9 @@ enum Place {
 #[derive(Debug)]
 pub(crate) struct Session {
     place: Option<Place>,
+    /// A transaction that reads begins with its first call: one hop less, and it would take its snapshot of the
+    /// database no earlier if it began before.
+    begins: bool,
     /// A call failed, or its caller went away before its end: it may have done a part, so nothing more is
     /// done here and nothing is committed. The engines of servers could not go on at all.
     failed: bool,
@@ -224,6 +227,9 @@ pub(crate) struct Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        if self.begins {
+            return;
+        }
         if let Ok(worker) = self.worker() {
             worker.post(|c| {
                 if !c.is_autocommit()
@@ -237,11 +243,11 @@ impl Drop for Session {
 }
 
 impl Session {
-    /// Begins a transaction. The session is there before the call, so that a caller that goes away in its
-    /// middle leaves no transaction open on the connection.
-    async fn begin(place: Place, text: &'static str) -> Result<Self, StoreError> {
-        let mut session = Self { place: Some(place), failed: false };
-        session.call(move |c| c.execute_batch(text).map_err(error)).await?;
+    /// Begins a transaction that writes. The session is there before the call, so that a caller that goes away
+    /// in its middle leaves no transaction open on the connection.
+    async fn begin(writer: OwnedMutexGuard<Worker>) -> Result<Self, StoreError> {
+        let mut session = Self { place: Some(Place::Writer(writer)), begins: false, failed: false };
+        session.call(|c| c.execute_batch("BEGIN IMMEDIATE").map_err(error)).await?;
         Ok(session)
     }
 
@@ -261,7 +267,14 @@ impl Session {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
         }
         self.failed = true;
-        let done = self.worker()?.call(job).await;
+        let begins = std::mem::take(&mut self.begins);
+        let done = self.worker()?.call(move |c| {
+            if begins {
+                c.execute_batch("BEGIN").map_err(error)?;
+            }
+            job(c)
+        });
+        let done = done.await;
         self.failed = done.is_err();
         done
     }

@@ -89,25 +89,22 @@ static BY_NUMBER: Lookup = Lookup {
     and: "",
     lock: Lock::None,
 };
+static EXCHANGES: Lookup = Lookup {
+    columns: "transfer, target_amount, rate, rate_source, rate_at, rounding, residual",
+    from: "transfer_exchange",
+    key: "transfer",
+    and: "",
+    lock: Lock::None,
+};
 static GET_EXCHANGE: Sql = Sql::new(
     "SELECT target_amount, rate, rate_source, rate_at, rounding, residual FROM transfer_exchange
      WHERE transfer = $1",
 );
-static STATISTICS: Sql = Sql::new(
-    "SELECT a.asset, t.status, COUNT(*), CAST(SUM(t.amount) AS BIGINT), CAST(SUM(t.fee) AS BIGINT)
-     FROM transfer t JOIN account a ON a.id = t.source
-     WHERE t.kind IN (1, 2, 4) AND t.value_date BETWEEN $1 AND $2 GROUP BY a.asset, t.status
-     ORDER BY a.asset, t.status",
-);
-static FAILURES: Sql = Sql::new(
-    "SELECT b.asset, COUNT(*) FROM item_failure f JOIN batch b ON b.id = f.batch
-     WHERE f.code < 100 AND f.at BETWEEN $1 AND $2 GROUP BY b.asset ORDER BY b.asset",
-);
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &GET_EXCHANGE, &STATISTICS, &FAILURES];
+pub const CATALOGUE: &[&Sql] = &[&GET, &GET_EXCHANGE];
 
-fn read(row: Row<'_>) -> Result<Transfer, StoreError> {
+pub(crate) fn read(row: Row<'_>) -> Result<Transfer, StoreError> {
     let code = row.opt_i64(2)?.map(|number| {
         Code::from_number(number).ok_or_else(|| StoreError::Corrupt(format!("unknown code {number}")))
     });
@@ -172,56 +169,25 @@ pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Transfer>,
     tx.lookup(&BY_NUMBER, Column::I64(numbers)).await?.iter().map(read).collect()
 }
 
+fn read_exchange(row: &Row<'_>, at: usize) -> Result<Exchange, StoreError> {
+    Ok(Exchange {
+        target_amount: row.i64(at)?,
+        rate: row.text(at + 1)?,
+        rate_source: row.text(at + 2)?,
+        rate_at: row.i64(at + 3)?,
+        rounding: row.i64(at + 4)?,
+        residual: row.text(at + 5)?,
+    })
+}
+
 /// How a transfer was exchanged.
 pub async fn exchange(tx: &mut Tx, number: TransferId) -> Result<Option<Exchange>, StoreError> {
     let rows = tx.fetch(&GET_EXCHANGE, args![number.0]).await?;
-    rows.first()
-        .map(|row| {
-            Ok(Exchange {
-                target_amount: row.i64(0)?,
-                rate: row.text(1)?,
-                rate_source: row.text(2)?,
-                rate_at: row.i64(3)?,
-                rounding: row.i64(4)?,
-                residual: row.text(5)?,
-            })
-        })
-        .transpose()
+    rows.first().map(|row| read_exchange(&row, 0)).transpose()
 }
 
-/// Sums over what customers sent in a range of value dates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sums {
-    /// The currency.
-    pub asset: i64,
-    /// Whether these were carried out; else they were refused.
-    pub completed: bool,
-    /// How many.
-    pub count: i64,
-    /// Minor units.
-    pub amount: i64,
-    /// Minor units.
-    pub fee: i64,
-}
-
-/// Statistics by currency and outcome, single transfers, withdrawals and settled items.
-pub async fn statistics(tx: &mut Tx, from_date: i64, to_date: i64) -> Result<Vec<Sums>, StoreError> {
-    let rows = tx.fetch(&STATISTICS, args![from_date, to_date]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Sums {
-                asset: row.i64(0)?,
-                completed: row.i64(1)? == 1,
-                count: row.i64(2)?,
-                amount: row.i64(3)?,
-                fee: row.i64(4)?,
-            })
-        })
-        .collect()
-}
-
-/// Refused tries of batch items by currency, in a range of times.
-pub async fn item_failures(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<(i64, i64)>, StoreError> {
-    let rows = tx.fetch(&FAILURES, args![from, to]).await?;
-    rows.iter().map(|row| Ok((row.i64(0)?, row.i64(1)?))).collect()
+/// How transfers were exchanged, as pairs of number and exchange; those in one currency are left out.
+pub async fn exchanges(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, Exchange)>, StoreError> {
+    let rows = tx.lookup(&EXCHANGES, Column::I64(numbers)).await?;
+    rows.iter().map(|row| Ok((row.i64(0)?, read_exchange(&row, 1)?))).collect()
 }

@@ -2,11 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::process;
+use crate::python::{self, answer};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 const POSTGRES: &str = "/usr/lib/postgresql";
-const PYTHON: &str = "/usr/bin/python3";
 const VENV: &str = "target/failover/venv";
 const PATRONI: &[&str] = &["patroni[etcd3]==4.1.*", "psycopg[binary]"];
 /// Whom PostgreSQL's package makes for the server, which refuses to be root.
@@ -22,15 +22,12 @@ pub struct Programs {
 
 impl Programs {
     pub fn find(root: &Path) -> Result<Self> {
-        let is_root = answer("id", &["-u"]).as_deref() == Some("0");
+        let is_root = python::is_root();
         let postgres = newest_postgres().ok_or_else(|| missing("PostgreSQL", "postgresql"))?;
         if answer("etcd", &["--version"]).is_none() {
-            install("etcd", "etcd-server", is_root)?;
+            python::install("etcd", "etcd-server")?;
         }
-        let patroni = root.join(VENV).join("bin/patroni");
-        if !patroni.is_file() {
-            install_patroni(root, is_root)?;
-        }
+        let patroni = python::programs(root, VENV, "patroni", PATRONI)?.join("patroni");
         Ok(Self { etcd: "etcd".into(), patroni, postgres, is_root })
     }
 
@@ -59,29 +56,6 @@ impl Programs {
     }
 }
 
-fn install_patroni(root: &Path, is_root: bool) -> Result<()> {
-    if answer(PYTHON, &["-c", "import ensurepip, venv"]).is_none() {
-        install("Python's module venv", "python3-venv", is_root)?;
-    }
-    let venv = root.join(VENV);
-    let mut make = Command::new(PYTHON);
-    make.args(["-m", "venv"]).arg(&venv);
-    process::must(make, &process::shown(PYTHON, &["-m", "venv", VENV]))?;
-    let mut fill = Command::new(venv.join("bin/pip"));
-    fill.args(["install", "--quiet"]).args(PATRONI);
-    process::must(fill, &process::shown("pip", &[&["install", "--quiet"], PATRONI].concat()))
-}
-
-fn install(what: &str, package: &str, is_root: bool) -> Result<()> {
-    if !is_root {
-        return Err(missing(what, package));
-    }
-    let args = ["install", "--yes", package];
-    let mut command = Command::new("apt-get");
-    command.args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
-    process::must(command, &process::shown("apt-get", &args))
-}
-
 fn missing(what: &str, package: &str) -> Error {
     Error::Failover(format!("{what} is not installed (Debian, Ubuntu: `apt-get install {package}`)"))
 }
@@ -94,10 +68,4 @@ fn newest_postgres() -> Option<PathBuf> {
         Some((number, entry.path().join("bin")))
     });
     numbered.filter(|(_, folder)| folder.join("pg_rewind").is_file()).max().map(|(_, folder)| folder)
-}
-
-/// What a program prints, if it is there and succeeds.
-fn answer(program: &str, args: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(args).stderr(Stdio::null()).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

@@ -54,7 +54,12 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
     let mut response = language::scope(language, work(&app, request, next)).instrument(span.clone()).await;
     dress(response.headers_mut(), &id);
     let operation = response.extensions().get().map_or("none", |done: &Done| done.0.name());
-    let refused = response.extensions().get().map(|refused: &Refused| refused.0.name());
+    let refused = response.extensions().get().map(|refused: &Refused| refused.0);
+    if refused == Some(Code::WriteUnconfirmed) {
+        // Only a restart can tell what stands: nothing else may be answered from this process.
+        app.end();
+    }
+    let refused = refused.map(Code::name);
     let (status, took) = (response.status().as_u16(), begun.elapsed());
     metrics::histogram!("sluice_http_request_seconds", "operation" => operation, "status" => status.to_string())
         .record(took);

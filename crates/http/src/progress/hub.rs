@@ -7,6 +7,7 @@ use super::room::Room;
 use service::Service;
 use service::batch::progress::BatchProgress;
 use service::identity::{Identity, Who};
+use service::session::SessionLife;
 use socketioxide::SocketIo;
 use socketioxide::extract::SocketRef;
 use socketioxide::socket::Sid;
@@ -35,6 +36,8 @@ pub(crate) struct Hub(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     service: Service,
+    /// How long the sessions of those who are connected hold.
+    life: SessionLife,
     io: OnceLock<SocketIo>,
     members: Mutex<Members>,
     /// Somebody came, or the hub closes.
@@ -62,9 +65,9 @@ struct Member {
 }
 
 impl Hub {
-    pub(crate) fn new(service: Service) -> Self {
+    pub(crate) fn new(service: Service, life: SessionLife) -> Self {
         let (io, members, changed) = (OnceLock::new(), Mutex::default(), Notify::new());
-        Self(Arc::new(Inner { service, io, members, changed }))
+        Self(Arc::new(Inner { service, life, io, members, changed }))
     }
 
     /// Notes whose sockets a stop has to close.
@@ -200,20 +203,14 @@ impl Hub {
     /// Disconnects those whose session or key does not hold any more.
     async fn check(&self) {
         let asked = self.members().identities();
-        match holding(&self.0.service, &asked.0, &asked.1).await {
-            Ok((sessions, keys)) => self.members().keep(&asked, &sessions, &keys),
+        match self.0.service.identities_hold(&asked.0, &asked.1, self.0.life).await {
+            Ok((sessions, keys)) => {
+                let (sessions, keys) = (sessions.into_iter().collect(), keys.into_iter().collect());
+                self.members().keep(&asked, &sessions, &keys);
+            }
             Err(error) => tracing::warn!(%error, "sessions and keys of sockets could not be checked"),
         }
     }
-}
-
-/// Of these sessions and keys, those that hold now.
-async fn holding(
-    service: &Service,
-    sessions: &[i64],
-    keys: &[i64],
-) -> Result<(HashSet<i64>, HashSet<i64>), service::Error> {
-    Ok((sessions.iter().copied().collect(), service.keys_that_hold(keys).await?))
 }
 
 impl Members {

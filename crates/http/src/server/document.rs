@@ -1,12 +1,17 @@
-//! The document of the API, and a page to read it.
+//! The document of the API, as every client may read it.
 
-use axum::Router;
 use axum::http::header::CONTENT_TYPE;
-use axum::routing::get;
-use utoipa::openapi::OpenApi;
+use axum::response::IntoResponse;
+use std::sync::LazyLock;
 
-pub(crate) fn router(document: &OpenApi) -> Router {
-    let text = document.to_json().unwrap_or_default();
-    Router::new()
-        .route("/api/openapi.json", get(async move || ([(CONTENT_TYPE, "application/json")], text.clone())))
+/// The same in every server of this program, so made once.
+static TEXT: LazyLock<String> = LazyLock::new(|| crate::document().to_json().unwrap_or_default());
+
+/// The document of this API, in OpenAPI 3.1.
+#[utoipa::path(get, path = "/api/openapi.json", operation_id = "openApi", tag = "server",
+    summary = "The document of this API",
+    responses((status = 200, description = "OpenAPI 3.1.", body = Object, content_type = "application/json",
+        example = json!({ "openapi": "3.1.0", "info": { "title": "Sluice" }, "paths": {} }))))]
+pub(crate) async fn document() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/json")], TEXT.as_str())
 }

@@ -1,17 +1,22 @@
 //! What the server says of itself: health, metrics, the document of the API.
 
-pub(crate) mod document;
+mod document;
 mod health;
+mod metrics;
+mod viewer;
 
 use crate::routes::Routes;
 use domain::access::Operation;
 use domain::code::Code;
 use utoipa_axum::routes;
 
+pub(crate) use viewer::files;
+
 pub(crate) fn routes() -> Routes {
-    Routes::new().add(Operation::Health, routes!(health::health), &[]).add(
-        Operation::Ready,
-        routes!(health::ready),
-        &[Code::ServerAway],
-    )
+    Routes::new()
+        .add(Operation::Health, routes!(health::health), &[])
+        .add(Operation::Ready, routes!(health::ready), &[Code::ServerAway])
+        .add(Operation::Metrics, routes!(metrics::metrics), &[])
+        .add(Operation::Document, routes!(document::document), &[])
+        .add(Operation::Viewer, routes!(viewer::viewer), &[])
 }

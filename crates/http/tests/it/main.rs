@@ -2,6 +2,22 @@
 //! browser. Each noun of the API has its file.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod access;
 mod basics;
+mod batch;
+mod batch_convert;
+mod batch_create;
+mod batch_list;
+mod batch_preview;
+mod batch_races;
+mod batch_tools;
+mod browser;
+mod cancel;
+mod keys;
+mod login;
+mod money;
+mod people;
 mod progress;
+mod raw;
+mod sessions;
 mod world;

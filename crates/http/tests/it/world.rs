@@ -21,18 +21,32 @@ const START: i64 = 1_773_144_000_000_000;
 
 /// A clock that stands still until it is set.
 #[derive(Debug)]
-pub struct TestClock(AtomicI64);
+pub struct TestClock {
+    now: AtomicI64,
+    counted: AtomicI64,
+}
 
 impl Clock for TestClock {
     fn now(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
+        self.now.load(Ordering::SeqCst)
+    }
+
+    fn counted(&self) -> i64 {
+        self.counted.load(Ordering::SeqCst)
     }
 }
 
 impl TestClock {
     /// Lets time pass.
     pub fn pass(&self, time: Duration) {
-        self.0.fetch_add(i64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
+        let micros = i64::try_from(time.as_micros()).unwrap();
+        self.now.fetch_add(micros, Ordering::SeqCst);
+        self.counted.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// Somebody sets the clock back.
+    pub fn set_back(&self, time: Duration) {
+        self.now.fetch_sub(i64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
     }
 }
 
@@ -60,7 +74,7 @@ pub async fn world() -> World {
 pub async fn world_with(options: Options) -> World {
     let place = place();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
-    let clock = Arc::new(TestClock(AtomicI64::new(START)));
+    let clock = Arc::new(TestClock { now: AtomicI64::new(START), counted: AtomicI64::new(0) });
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 100 });
     let service = Service::new(store, door, clock.clone());
     let actor = Actor { name: "tester".to_owned(), origin: "test".to_owned() };

@@ -2,18 +2,21 @@
 
 use super::{Answers, Bulk, Decided, Slice, Work};
 use crate::context::Context;
-use crate::request::{Outcome, Party, Run, RunOutcome, Single};
+use crate::rates::post_item;
+use crate::request::{Outcome, Party, Run, RunOutcome, Single, Written};
 use domain::account::AccountKind;
 use domain::batch::BatchMode;
 use domain::code::Code;
 use domain::id::{AccountId, TransferId};
-use domain::posting::{Book, Posted, Request};
+use domain::posting::{Book, Posted, Posting, Request};
 use hashbrown::HashMap;
 use serde_json::json;
+use std::sync::Arc;
 use store::audit::Audit;
 use store::batch::Batch;
 use store::item::{Failure, Item};
-use store::transfer::Transfer;
+use store::posting::Booked;
+use store::transfer::{Exchange, Transfer};
 
 /// The fold over a chunk's requests.
 pub(super) struct Decider<'a> {
@@ -47,24 +50,27 @@ impl Decider<'_> {
             && let Some((fingerprint, outcome)) = self.known.get(&operation.id)
         {
             let same = *fingerprint == operation.fingerprint;
-            let outcome = Outcome { replayed: true, ..outcome.clone() };
+            let outcome = Outcome { replayed: true, written: None, ..outcome.clone() };
             return if same { outcome } else { self.conflict(single, &operation.id) };
         }
         let (source, target) = (self.party(single.source), self.party(single.target));
         let exchanged = single.exchange.as_ref().map(|e| e.target_amount);
         let request =
             Request { transfer: number, kind: single.kind, source, target, amount: single.amount, exchanged };
-        let result = self.post(&request, single.value_date.unwrap_or(self.decided.today.day));
+        let before = self.decided.postings.len();
+        let value_date = single.value_date.unwrap_or(self.decided.today.day);
+        let result = single.refused.map_or_else(|| self.post(&request, value_date), Err);
         if let (Ok(_), Some(exchange)) = (&result, &single.exchange) {
             self.decided.exchanges.push((number, exchange.clone()));
         }
+        self.record(single, &request, result);
         let outcome = Outcome {
             transfer: Some(number),
             code: result.err(),
             fee: result.map_or(0, |posted| posted.fee),
             replayed: false,
+            written: if audited { self.written(before) } else { None },
         };
-        self.record(single, &request, result);
         if audited {
             self.decided.audits.push(audit_single(single, &request, &outcome, self.book));
         }
@@ -86,7 +92,7 @@ impl Decider<'_> {
             detail: json!({ "operation": operation, "amount": single.amount }).to_string(),
             digest: None,
         });
-        Outcome { transfer: None, code: Some(code), fee: 0, replayed: false }
+        Outcome { transfer: None, code: Some(code), fee: 0, replayed: false, written: None }
     }
 
     fn party(&self, party: Party) -> AccountId {
@@ -110,6 +116,18 @@ impl Decider<'_> {
         let (now, today) = (self.decided.now, self.decided.today.day);
         let date = single.value_date.unwrap_or(today);
         self.decided.transfers.push(transfer(request, result, date, now, single.memo.clone()));
+        if let Some(urls) = &single.vouchers {
+            self.decided.vouchers.push((request.transfer, urls.clone()));
+        }
+    }
+
+    /// The newest transfer with its postings, those from a place on.
+    fn written(&self, from: usize) -> Option<Arc<Written>> {
+        let transfer = self.decided.transfers.last()?.clone();
+        let (value_date, created_at) = (transfer.value_date, self.decided.now);
+        let booked = |posting: &Posting| Booked { posting: posting.clone(), value_date, created_at };
+        let postings = self.decided.postings.iter().skip(from).map(booked).collect();
+        Some(Arc::new(Written { transfer, postings }))
     }
 
     fn bulk(&mut self, bulk: &Bulk) -> Vec<Outcome> {
@@ -133,7 +151,8 @@ impl Decider<'_> {
     }
 
     fn run(&mut self, place: usize, run: &Run, mut batch: Batch) -> RunOutcome {
-        let before = (self.decided.postings.len(), self.decided.transfers.len());
+        let before =
+            (self.decided.postings.len(), self.decided.transfers.len(), self.decided.exchanges.len());
         let saved = (batch.mode == BatchMode::Atomic).then(|| self.book.clone());
         let mut slice =
             Slice { place, completed: None, completed_count: 0, failures: Vec::new(), batch: batch.clone() };
@@ -150,6 +169,7 @@ impl Decider<'_> {
             self.decided.postings.truncate(before.0);
             self.decided.value_dates.truncate(before.0);
             self.decided.transfers.truncate(before.1);
+            self.decided.exchanges.truncate(before.2);
             abort_all(run, &mut batch, &mut slice);
         }
         let (completed, failed) =
@@ -162,10 +182,16 @@ impl Decider<'_> {
 
     /// Decides an item; says whether it failed.
     fn item(&mut self, item: &Item, batch: &mut Batch, slice: &mut Slice) -> bool {
-        let request = Request::item(item.number, item.source, item.target, item.amount);
+        let mut request = Request::item(item.number, item.source, item.target, item.amount);
         let today = self.decided.today.day;
-        match self.post(&request, today) {
-            Ok(posted) => {
+        let exchange = self.exchange(item, batch);
+        let result = post_item(exchange, |exchanged| {
+            request.exchanged = exchanged;
+            self.post(&request, today)
+        });
+        match result {
+            Ok((posted, exchange)) => {
+                self.decided.exchanges.extend(exchange.map(|exchange| (item.number, exchange)));
                 let now = self.decided.now;
                 self.decided.transfers.push(transfer(&request, Ok(posted), today, now, None));
                 batch.tally.success_count += 1;
@@ -182,6 +208,16 @@ impl Decider<'_> {
                 slice.failures.push(Failure { item: item.number, code, amount: item.amount, chunk: 0 });
                 true
             }
+        }
+    }
+
+    /// How an item is exchanged, if its batch says so and its accounts differ.
+    fn exchange(&self, item: &Item, batch: &Batch) -> Result<Option<Exchange>, Code> {
+        match (batch.convert, self.book.get(item.source), self.book.get(item.target)) {
+            (true, Some(source), Some(target)) => {
+                self.context.rates.exchange(source.asset, target.asset, item.amount)
+            }
+            _ => Ok(None),
         }
     }
 

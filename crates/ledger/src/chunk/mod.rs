@@ -18,11 +18,13 @@ use crate::clock::Clock;
 use crate::context::Context;
 use crate::crash;
 use crate::door::Envelope;
+use crate::meter;
 use crate::request::{Outcome, Party, Run, RunOutcome, Single};
 use domain::batch::{BatchIntent, BatchState};
 use domain::id::{PostingId, TransferId};
 use domain::posting::Book;
 use hashbrown::HashMap;
+use std::time::Instant;
 use store::audit::Audit;
 use store::batch::Batch;
 use store::counter::{self, Counter};
@@ -90,6 +92,7 @@ pub(crate) async fn process(
             }
             Err(error) => {
                 let fatal = matches!(error, StoreError::Fatal(_));
+                meter::failed();
                 tracing::error!(%error, "chunk failed");
                 if !matches!(error, StoreError::InDoubt(_)) {
                     let room = ROLLED_BACK_MAX.saturating_sub(memory.rolled_back.len());
@@ -118,6 +121,7 @@ async fn attempt(store: &Store, now: i64, memory: &mut Memory, work: &Work) -> R
     if work.is_empty() {
         return Ok(Attempt::Done(Answers { singles: vec![], bulks: vec![], runs: vec![] }));
     }
+    let begun = Instant::now();
     let mut tx = store.write().await?;
     let context = refresh(&mut tx, store.node(), &mut memory.context).await?;
     let count = i64::try_from(work.all_singles().count()).unwrap_or(i64::MAX);
@@ -137,6 +141,7 @@ async fn attempt(store: &Store, now: i64, memory: &mut Memory, work: &Work) -> R
     let mut book = Book::new(accounts, PostingId::first_of_chunk(chunk));
     let mut decider = Decider { context, book: &mut book, decided: &mut decided, known, next: first };
     let answers = decider.decide(work, runs);
+    let moved = decided.moved();
 
     match write(&mut tx, &book, decided, context.policies.version).await? {
         Some(Void::Stale(place)) => return Ok(Attempt::Stale(place)),
@@ -144,11 +149,15 @@ async fn attempt(store: &Store, now: i64, memory: &mut Memory, work: &Work) -> R
         None => {}
     }
     crash::point("before_commit");
+    let committing = Instant::now();
     let committed = match tx.commit().await {
         Err(StoreError::InDoubt(text)) => settle(store, chunk, &memory.patience, text).await?,
         other => other.map(|()| true)?,
     };
     crash::point("after_commit");
+    if committed {
+        moved.count(begun.elapsed(), committing.elapsed());
+    }
     Ok(if committed { Attempt::Done(answers) } else { Attempt::Again })
 }
 
@@ -206,6 +215,7 @@ async fn known_operations(
             code: transfer.and_then(|t| t.code),
             fee: transfer.map_or(0, |t| t.fee),
             replayed: true,
+            written: None,
         }
     };
     Ok(operations.into_iter().map(|o| (o.id.clone(), (o.fingerprint.clone(), answer(&o)))).collect())

@@ -1,6 +1,7 @@
 //! What was decided, and how it is written: set by set, in the transaction that holds the locks.
 
 use crate::digest::ChunkDigest;
+use crate::meter::Moved;
 use domain::id::TransferId;
 use domain::item::ItemState;
 use domain::limit::Calendar;
@@ -19,6 +20,8 @@ pub(super) struct Decided {
     pub today: Calendar,
     pub transfers: Vec<Transfer>,
     pub exchanges: Vec<(TransferId, Exchange)>,
+    /// Where the vouchers of transfers are, as JSON arrays.
+    pub vouchers: Vec<(TransferId, String)>,
     pub postings: Vec<Posting>,
     pub value_dates: Vec<i64>,
     pub audits: Vec<Audit>,
@@ -43,11 +46,24 @@ impl Decided {
             today,
             transfers: Vec::new(),
             exchanges: Vec::new(),
+            vouchers: Vec::new(),
             postings: Vec::new(),
             value_dates: Vec::new(),
             audits: Vec::new(),
             slices: Vec::new(),
         }
+    }
+
+    /// What it holds, to be counted when it stands.
+    pub(super) fn moved(&self) -> Moved {
+        let items = self.slices.iter().map(|slice| slice.completed_count).sum();
+        let mut moved = Moved { items, postings: self.postings.len() as u64, ..Moved::default() };
+        let done = self.transfers.iter().filter(|transfer| transfer.code.is_none()).count() as u64;
+        moved.singles = done.saturating_sub(items);
+        let refused = self.transfers.iter().filter_map(|transfer| transfer.code);
+        let failed = self.slices.iter().flat_map(|slice| &slice.failures).map(|failure| failure.code);
+        refused.chain(failed).for_each(|code| *moved.refusals.entry(code).or_default() += 1);
+        moved
     }
 
     /// SHA-256 over every posting of the chunk and every failed try: version 1 of the covered bytes.
@@ -78,6 +94,7 @@ pub(super) async fn write(
     let now = decided.now;
     store::transfer::insert(tx, &decided.transfers).await?;
     store::transfer::insert_exchanges(tx, &decided.exchanges).await?;
+    store::voucher::insert(tx, decided.vouchers).await?;
     store::posting::insert(tx, &decided.postings, decided.value_dates, now).await?;
     let changed: Vec<_> = book.changed().collect();
     store::balance::write(tx, changed.iter().copied()).await?;

@@ -99,17 +99,20 @@ impl Service {
     }
 
     /// The batch's sum against its policy; checked when it is submitted and again when it is executed.
-    async fn within_maximum(&self, tx: &mut Tx, batch: &Batch) -> Result<Result<(), Refusal>, Error> {
-        let book = store::policy::book(tx).await?;
-        let account = batch.account.unwrap_or(domain::id::AccountId(0));
-        match book.of(account, batch.asset) {
-            Some(policy) if batch.tally.total_amount > policy.batch_max => {
-                let scale = Self::asset(tx, batch.asset).await?.scale;
-                let total = i128::from(batch.tally.total_amount);
-                let detail = domain::amount::format_minor(total, scale);
-                Ok(Err(Refusal::new(Code::BatchAboveMaximum, detail)))
-            }
-            _ => Ok(Ok(())),
+    pub(crate) async fn within_maximum(
+        &self,
+        tx: &mut Tx,
+        batch: &Batch,
+    ) -> Result<Result<(), Refusal>, Error> {
+        let single = match batch.account {
+            Some(id) => store::account::by_id(tx, id).await?.map(|account| (id, account.asset)),
+            None => None,
+        };
+        let asset = Self::asset(tx, batch.asset).await?;
+        let frame = super::create::frame_of(tx, batch.kind, asset, single, false).await?;
+        match frame.within_maximum(i128::from(batch.tally.total_amount)) {
+            Err(Error::Refused(refusal)) => Ok(Err(refusal)),
+            other => other.map(|_| Ok(())),
         }
     }
 

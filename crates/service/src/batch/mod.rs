@@ -1,22 +1,30 @@
 //! Batches: import, preview, the moves of their life, rework of items, export.
 
+pub mod create;
+pub mod edit;
 pub mod export;
 pub mod import;
 pub mod lifecycle;
+pub mod list;
 pub mod preview;
 pub mod progress;
 mod resolve;
+pub mod resume;
 pub mod rework;
+pub mod rows;
 pub mod run;
+
+pub use list::Described;
 
 use crate::{Deed, Error, Service};
 use domain::batch::BatchState;
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::item::ItemState;
+use serde::Serialize;
 use store::Tx;
 use store::audit::Actor;
-use store::batch::{Batch, BatchFilter};
+use store::batch::{Batch, BatchFilter, BatchSort};
 use store::batch_history::Event;
 use store::import_problem::ImportProblem;
 use store::item::{Item, Page};
@@ -34,7 +42,7 @@ impl Service {
     /// A page of batches, newest first.
     pub async fn batch_list(&self, filter: &BatchFilter, limit: i64) -> Result<Vec<Batch>, Error> {
         let mut tx = self.store.read().await?;
-        Ok(store::batch::list(&mut tx, filter, limit.clamp(1, PAGE_MAX)).await?)
+        Ok(store::batch::list(&mut tx, filter, BatchSort::Newest, limit.clamp(1, PAGE_MAX), 0).await?)
     }
 
     /// A page of a batch's items, in the order of the file; of one state if one is given.
@@ -90,15 +98,27 @@ impl Service {
     /// leaves it.
     pub(crate) async fn close_batch(
         &self,
-        mut tx: Tx,
+        tx: Tx,
         batch: BatchId,
         event: Event,
         deed: Deed<'_>,
     ) -> Result<Batch, Error> {
-        let changed = find(&mut tx, &batch.to_string()).await?;
-        self.keep(&mut tx, &changed).await?;
+        self.close_batch_with(tx, batch, event, deed, |batch| batch).await
+    }
+
+    /// The same with an answer of the verb's own.
+    pub(crate) async fn close_batch_with<T: Serialize + Sync>(
+        &self,
+        mut tx: Tx,
+        batch: BatchId,
+        event: Event,
+        deed: Deed<'_>,
+        answer: impl FnOnce(Batch) -> T + Send,
+    ) -> Result<T, Error> {
+        let answer = answer(find(&mut tx, &batch.to_string()).await?);
+        self.keep(&mut tx, &answer).await?;
         self.finish_batch(tx, batch, event, deed).await?;
-        Ok(changed)
+        Ok(answer)
     }
 
     pub(crate) fn event(&self, state: BatchState, event: &str, actor: &Actor) -> Event {

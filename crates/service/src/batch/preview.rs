@@ -1,14 +1,21 @@
 //! A dry run: the same decisions as the run, over the same accounts, without writing anything.
 
+use super::create::CreateBatch;
 use super::find;
+use super::list::{Described, DescribedItem, Part, describe_items, described};
 use crate::{Error, Service};
+use domain::asset::Asset;
+use domain::batch::BatchMode;
 use domain::code::Code;
-use domain::id::{AccountId, PostingId};
+use domain::id::{AccountId, AssetId, PostingId};
 use domain::item::ItemState;
+use domain::limit::Calendar;
+use domain::policy::PolicyBook;
 use domain::posting::{Book, Request};
+use hashbrown::HashMap;
 use ledger::calendar;
+use ledger::rates::{Rates, post_item};
 use store::Tx;
-use store::batch::Batch;
 use store::item::{Item, Page};
 
 /// Items of one step.
@@ -16,7 +23,7 @@ const STEP: i64 = 10_000;
 /// Refusals that a preview names.
 pub const REFUSALS_SHOWN: usize = 1_000;
 
-/// What would happen to an item.
+/// An item that would be refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreseen {
     /// The item.
@@ -25,11 +32,35 @@ pub struct Foreseen {
     pub code: Code,
 }
 
+/// What would happen to an item.
+#[derive(Debug, Clone)]
+pub struct ForeseenItem {
+    /// The item with its accounts.
+    pub item: DescribedItem,
+    /// Why it would be refused; none: it would be paid.
+    pub code: Option<Code>,
+    /// Fee on top, minor units.
+    pub fee: i64,
+    /// The paying account's balance before and after it.
+    pub balance: Option<(i64, i64)>,
+    /// What the payee gets in another currency, minor units of it.
+    pub exchanged: Option<(Asset, i64)>,
+}
+
+/// The single account of a batch.
+#[derive(Debug, Clone)]
+pub struct Single {
+    /// Its currency.
+    pub asset: Asset,
+    /// Its balance before all items.
+    pub before: i64,
+    /// Its balance after them.
+    pub after: i64,
+}
+
 /// What a run would do now.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Preview {
-    /// The batch.
-    pub batch: Batch,
     /// Items that would be paid.
     pub would_succeed: i64,
     /// Their sum, minor units.
@@ -40,49 +71,187 @@ pub struct Preview {
     pub would_fail: i64,
     /// The first of them.
     pub refusals: Vec<Foreseen>,
+    /// The items that were asked for.
+    pub items: Vec<ForeseenItem>,
     /// The single account's balance before and after.
-    pub balance: Option<(i64, i64)>,
+    pub single: Option<Single>,
 }
 
 impl Service {
-    /// Carries balances forward item by item and says what a run would do now.
-    pub async fn batch_preview(&self, name: &str) -> Result<Preview, Error> {
+    /// Carries balances forward item by item and says what a run would do now; shows a part of the items.
+    pub async fn batch_preview(&self, name: &str, part: Part) -> Result<(Described, Preview), Error> {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
-        let policies = store::policy::book(&mut tx).await?;
-        let today = calendar::calendar(self.now(), &Self::zone(&mut tx).await?);
-        let mut book = Book::new(system(&mut tx).await?, PostingId(1));
-        let mut preview = Preview {
-            would_succeed: 0,
-            amount: 0,
-            fee: 0,
-            would_fail: 0,
-            refusals: Vec::new(),
-            balance: None,
-            batch,
-        };
-        if let Some(account) = preview.batch.account {
-            load(&mut tx, &mut book, vec![account.0]).await?;
-        }
-        let balance =
-            |book: &Book, batch: &Batch| batch.account.and_then(|id| book.get(id)).map(|a| a.balance);
-        let before = balance(&book, &preview.batch);
-        let (mut after, mut postings) = (preview.batch.first_number - 1, Vec::new());
+        let mut fold = self.fold(&mut tx, batch.convert, batch.mode, part).await?;
+        fold.begin(&mut tx, batch.account).await?;
+        let mut after = batch.first_number - 1;
         loop {
-            let page = Page { batch: preview.batch.id, after, last: preview.batch.last_number, limit: STEP };
+            let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
             let items = store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?;
             let Some(last) = items.last() else { break };
             after = last.number.0;
-            load(&mut tx, &mut book, items.iter().flat_map(|i| [i.source.0, i.target.0]).collect()).await?;
-            for item in items {
-                postings.clear();
-                let request = Request::item(item.number, item.source, item.target, item.amount);
-                let result = book.post(&request, &policies, today, &mut postings);
-                preview.count(item, result.map(|posted| posted.fee));
-            }
+            fold.items(&mut tx, items).await?;
         }
-        preview.balance = before.zip(balance(&book, &preview.batch));
-        Ok(preview)
+        let preview = fold.end(&mut tx, batch.account).await?;
+        Ok((described(&mut tx, batch).await?, preview))
+    }
+
+    /// The same for a batch that is not made: nothing is stored. Refuses what creating it would refuse.
+    pub async fn batch_preview_new(
+        &self,
+        new: &CreateBatch,
+        part: Part,
+    ) -> Result<(Asset, Option<String>, Preview), Error> {
+        super::create::check_head(&new.name, new.remarks.as_deref())?;
+        let read = self.read_batch(new).await?;
+        let mut tx = self.store.read().await?;
+        let mut fold = self.fold(&mut tx, new.convert, new.mode, part).await?;
+        let single = read.frame.single.map(|(account, _)| account);
+        fold.begin(&mut tx, single).await?;
+        fold.items(&mut tx, read.taken.items).await?;
+        let preview = fold.end(&mut tx, single).await?;
+        let ids = single.into_iter().map(|id| id.0).collect();
+        let number = store::account::numbers(&mut tx, ids).await?.pop().map(|(_, number)| number);
+        Ok((read.frame.asset, number, preview))
+    }
+
+    async fn fold(&self, tx: &mut Tx, convert: bool, mode: BatchMode, part: Part) -> Result<Fold, Error> {
+        let policies = store::policy::book(tx).await?;
+        let rates = if convert { Some(Rates::load(tx).await?) } else { None };
+        let today = calendar::calendar(self.now(), &Self::zone(tx).await?);
+        let book = Book::new(system(tx).await?, PostingId(1));
+        let assets = store::asset::all(tx).await?.into_iter().map(|asset| (asset.id, asset)).collect();
+        Ok(Fold {
+            book,
+            policies,
+            rates,
+            today,
+            mode,
+            part,
+            assets,
+            place: 0,
+            ended_by: None,
+            before: None,
+            shown: Vec::new(),
+            preview: Preview::default(),
+        })
+    }
+}
+
+/// An item that is shown, before its accounts have names.
+struct Shown {
+    item: Item,
+    code: Option<Code>,
+    fee: i64,
+    balance: Option<(i64, i64)>,
+    exchanged: Option<(AssetId, i64)>,
+}
+
+/// The fold over a batch's items, as the door would do it.
+struct Fold {
+    book: Book,
+    policies: PolicyBook,
+    /// The rates of a batch that exchanges.
+    rates: Option<Rates>,
+    today: Calendar,
+    mode: BatchMode,
+    part: Part,
+    assets: HashMap<AssetId, Asset>,
+    place: i64,
+    /// What all items say after a failure that ends the run.
+    ended_by: Option<Code>,
+    before: Option<i64>,
+    shown: Vec<Shown>,
+    preview: Preview,
+}
+
+impl Fold {
+    async fn begin(&mut self, tx: &mut Tx, single: Option<AccountId>) -> Result<(), Error> {
+        if let Some(account) = single {
+            load(tx, &mut self.book, vec![account.0]).await?;
+            self.before = self.balance(account);
+        }
+        Ok(())
+    }
+
+    fn balance(&self, account: AccountId) -> Option<i64> {
+        self.book.get(account).map(|account| account.balance)
+    }
+
+    async fn items(&mut self, tx: &mut Tx, items: Vec<Item>) -> Result<(), Error> {
+        load(tx, &mut self.book, items.iter().flat_map(|i| [i.source.0, i.target.0]).collect()).await?;
+        items.into_iter().for_each(|item| self.item(item));
+        Ok(())
+    }
+
+    fn item(&mut self, item: Item) {
+        let before = self.balance(item.source);
+        let result = match self.ended_by {
+            Some(code) => Err(code),
+            None => self.post(&item),
+        };
+        if result.is_err() && self.ended_by.is_none() {
+            self.ended_by = match self.mode {
+                BatchMode::Continue => None,
+                BatchMode::StopOnFailure => Some(Code::Stopped),
+                BatchMode::Atomic => Some(Code::AtomicAborted),
+            };
+        }
+        let balance = before.zip(self.balance(item.source));
+        let place = self.place;
+        self.place += 1;
+        if (self.part.offset..self.part.offset.saturating_add(self.part.limit)).contains(&place) {
+            let (fee, exchanged) = result.unwrap_or_default();
+            self.shown.push(Shown { item: item.clone(), code: result.err(), fee, balance, exchanged });
+        }
+        self.preview.count(item, result.map(|(fee, _)| fee));
+    }
+
+    fn post(&mut self, item: &Item) -> Result<(i64, Option<(AssetId, i64)>), Code> {
+        let mut request = Request::item(item.number, item.source, item.target, item.amount);
+        let sides = self.book.get(item.source).zip(self.book.get(item.target));
+        let target = sides.map(|(_, target)| target.asset);
+        let exchange = match (&self.rates, sides) {
+            (Some(rates), Some((source, target))) => rates.exchange(source.asset, target.asset, item.amount),
+            _ => Ok(None),
+        };
+        let (posted, exchange) = post_item(exchange, |exchanged| {
+            request.exchanged = exchanged;
+            self.book.post(&request, &self.policies, self.today, &mut Vec::new())
+        })?;
+        Ok((posted.fee, target.zip(exchange.map(|exchange| exchange.target_amount))))
+    }
+
+    async fn end(mut self, tx: &mut Tx, single: Option<AccountId>) -> Result<Preview, Error> {
+        let is_undone = self.mode == BatchMode::Atomic && self.ended_by.is_some();
+        if is_undone {
+            self.undo();
+        }
+        if let Some((account, before)) = single.and_then(|id| self.book.get(id)).zip(self.before) {
+            let after = if is_undone { before } else { account.balance };
+            let asset = self.assets.get(&account.asset).cloned();
+            self.preview.single = asset.map(|asset| Single { asset, before, after });
+        }
+        let described =
+            describe_items(tx, self.shown.iter().map(|shown| shown.item.clone()).collect()).await?;
+        for (shown, item) in self.shown.into_iter().zip(described) {
+            let Shown { code, fee, balance, exchanged, .. } = shown;
+            let exchanged = exchanged.and_then(|(id, minor)| Some((self.assets.get(&id)?.clone(), minor)));
+            self.preview.items.push(ForeseenItem { item, code, fee, balance, exchanged });
+        }
+        Ok(self.preview)
+    }
+
+    /// An atomic batch with one refusal moves nothing.
+    fn undo(&mut self) {
+        let preview = &mut self.preview;
+        preview.would_fail += preview.would_succeed;
+        (preview.would_succeed, preview.amount, preview.fee) = (0, 0, 0);
+        for shown in &mut self.shown {
+            shown.code.get_or_insert(Code::AtomicAborted);
+            (shown.fee, shown.exchanged) = (0, None);
+            shown.balance = shown.balance.map(|(before, _)| (before, before));
+        }
     }
 }
 

@@ -19,16 +19,46 @@ pub(crate) struct Directory {
     uids: HashMap<String, Vec<Resolved>>,
 }
 
+/// Names to look up.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    pub numbers: Vec<String>,
+    /// Lower case.
+    pub emails: Vec<String>,
+    pub uids: Vec<String>,
+}
+
 impl Directory {
     pub(crate) async fn load(tx: &mut Tx, rows: &[PaymentRow]) -> Result<Self, StoreError> {
-        let numbers = rows.iter().flat_map(|r| [&r.account, &r.source]).flatten().cloned().collect();
-        let emails = rows.iter().filter_map(|r| r.email.as_ref().map(|e| e.to_lowercase())).collect();
-        let uids = rows.iter().filter_map(|r| r.uid.clone()).collect();
+        let names = Names {
+            numbers: rows.iter().flat_map(|r| [&r.account, &r.source]).flatten().cloned().collect(),
+            emails: rows.iter().filter_map(|r| r.email.as_ref().map(|e| e.to_lowercase())).collect(),
+            uids: rows.iter().filter_map(|r| r.uid.clone()).collect(),
+        };
+        Self::look_up(tx, names).await
+    }
+
+    pub(crate) async fn look_up(tx: &mut Tx, names: Names) -> Result<Self, StoreError> {
         Ok(Self {
-            numbers: group(tx, PayeeKey::Number, numbers).await?,
-            emails: group(tx, PayeeKey::Email, emails).await?,
-            uids: group(tx, PayeeKey::Uid, uids).await?,
+            numbers: group(tx, PayeeKey::Number, names.numbers).await?,
+            emails: group(tx, PayeeKey::Email, names.emails).await?,
+            uids: group(tx, PayeeKey::Uid, names.uids).await?,
         })
+    }
+
+    /// The account of a number, whatever its state.
+    pub(crate) fn number(&self, number: &str) -> Option<&Resolved> {
+        self.numbers.get(number)?.first()
+    }
+
+    /// All accounts of the holder with a uid.
+    pub(crate) fn uid(&self, uid: &str) -> &[Resolved] {
+        self.uids.get(uid).map_or(&[], Vec::as_slice)
+    }
+
+    /// All accounts of the holder with an e-mail address, which is lower case.
+    pub(crate) fn email(&self, email: &str) -> &[Resolved] {
+        self.emails.get(email).map_or(&[], Vec::as_slice)
     }
 
     /// The row's counterparty. Every name that the row gives must lead to the same account.
@@ -82,6 +112,8 @@ async fn group(
     // In the order of the index, so that neighbouring names share a page.
     names.sort_unstable();
     names.dedup();
+    // Nobody has such a name, and not every engine can be asked for it.
+    names.retain(|name| !name.contains('\0'));
     let mut map: HashMap<String, Vec<Resolved>> = HashMap::with_capacity(names.len());
     for (name, resolved) in resolve(tx, key, names).await? {
         map.entry(name).or_default().push(resolved);

@@ -23,6 +23,8 @@ pub enum Rework {
     AllFailed,
     /// Those that were not tried because the run was interrupted or stopped.
     Untried,
+    /// Those that a person interrupted.
+    Interrupted,
 }
 
 impl Service {
@@ -157,6 +159,7 @@ impl Rework {
     const fn codes(self) -> &'static [Option<Code>] {
         match self {
             Self::AllFailed => &[None],
+            Self::Interrupted => &[Some(Code::Interrupted)],
             Self::Untried => &[Some(Code::Interrupted), Some(Code::Stopped)],
         }
     }

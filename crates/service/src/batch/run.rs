@@ -101,8 +101,16 @@ impl Service {
             tx.commit().await?;
             return Ok(batch);
         }
-        let pausing = batch.intent == BatchIntent::Pause && batch.tally.pending_count() > 0;
-        let state = if pausing { BatchState::Paused } else { batch.tally.end_state() };
+        let state = match (batch.tally.pending_count(), batch.intent) {
+            (0, _) => batch.tally.end_state(),
+            (_, BatchIntent::Pause) => BatchState::Paused,
+            // A person changed his mind while the run was on its way out: whoever takes it up next sees to it.
+            _ => {
+                tx.commit().await?;
+                self.store.wake();
+                return Ok(batch);
+            }
+        };
         self.close_run(tx, actor, &batch, state).await
     }
 
@@ -112,7 +120,9 @@ impl Service {
         self.fail_rest(&actor, id, None, Code::Interrupted).await?;
         let mut tx = self.begin().await?;
         let batch = find_locked(&mut tx, &id.to_string()).await?;
-        if batch.state.has_ended() {
+        // What was set back to waiting meanwhile is seen to by whoever takes the batch up.
+        if batch.state.has_ended() || batch.tally.pending_count() > 0 {
+            self.store.wake();
             return self.leave_as_it_is(tx, batch).await;
         }
         let state = batch.tally.end_state();

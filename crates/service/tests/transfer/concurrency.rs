@@ -139,6 +139,8 @@ async fn group_commit(world: &World) {
         exchange: None,
         value_date: None,
         memo: None,
+        vouchers: None,
+        refused: None,
     };
     let mut writer = world.service.store().write().await.unwrap();
     let mut accounts = vec![source, target];

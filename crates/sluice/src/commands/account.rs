@@ -212,6 +212,7 @@ async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
         status: args.status.map(Status::status),
         with_system: args.system,
         after: args.after,
+        ..AccountFilter::default()
     };
     let accounts = session.service.account_list(&filter, args.limit.clamp(1, 10_000)).await?;
     let (mut json, mut rows) = (Vec::new(), Vec::new());

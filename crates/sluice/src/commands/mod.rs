@@ -5,18 +5,23 @@ pub(crate) mod asset;
 pub(crate) mod audit;
 pub(crate) mod batch;
 pub(crate) mod bench;
+pub(crate) mod config;
 pub(crate) mod copy;
 pub(crate) mod fx;
+pub(crate) mod health;
 pub(crate) mod holder;
 pub(crate) mod init;
+pub(crate) mod key;
 pub(crate) mod migrate;
 pub(crate) mod node;
 pub(crate) mod policy;
 pub(crate) mod problem;
+pub(crate) mod serve;
 pub(crate) mod show_transfer;
 pub(crate) mod statement;
 pub(crate) mod stats;
 pub(crate) mod transfer;
+pub(crate) mod user;
 pub(crate) mod verify;
 pub(crate) mod work;
 
@@ -49,12 +54,22 @@ pub(crate) enum Command {
     Policy(policy::PolicyArgs),
     /// Batches: import, preview, run, look after
     Batch(batch::BatchArgs),
+    /// People who may sign in
+    User(user::UserArgs),
+    /// API keys, by which programs come in
+    Key(key::KeyArgs),
     /// What was sent, by currency, in a range of days
     Stats(stats::StatsArgs),
     /// The audit log
     Audit(audit::AuditArgs),
     /// Recompute every invariant of the ledger from its postings up
     Verify(verify::VerifyArgs),
+    /// Open the ledger to programs and people: the HTTP API, and a worker beside it
+    Serve(serve::ServeArgs),
+    /// Ask the server whether it can work
+    Health(health::HealthArgs),
+    /// The settings, and whether they can be used
+    Config(config::ConfigArgs),
     /// Take batches that are to run and run them, as one of any number of processes, until it is stopped
     Work(work::WorkArgs),
     /// The processes at work on the ledger
@@ -71,9 +86,14 @@ pub(crate) enum Command {
 pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Failure> {
     match command {
         // These have done their work before there was a session.
-        Command::Work(_) | Command::Init(_) | Command::Migrate(_) | Command::Copy(_) | Command::Bench(_) => {
-            Ok(Exit::Success)
-        }
+        Command::Work(_)
+        | Command::Serve(_)
+        | Command::Config(_)
+        | Command::Health(_)
+        | Command::Init(_)
+        | Command::Migrate(_)
+        | Command::Copy(_)
+        | Command::Bench(_) => Ok(Exit::Success),
         Command::Asset(args) => asset::run(session, args).await,
         Command::Holder(args) => holder::run(session, args).await,
         Command::Account(args) => account::run(session, args).await,
@@ -84,6 +104,8 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::Fx(args) => fx::run(session, args).await,
         Command::Policy(args) => policy::run(session, args).await,
         Command::Batch(args) => batch::run(session, args).await,
+        Command::User(args) => user::run(session, args).await,
+        Command::Key(args) => key::run(session, args).await,
         Command::Stats(args) => stats::run(session, args).await,
         Command::Audit(args) => audit::run(session, args).await,
         Command::Verify(args) => verify::run(session, args).await,

@@ -2,7 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use crate::out::table;
-use crate::session::{Session, major};
+use crate::session::Session;
 use clap::Args;
 use domain::amount::format_minor;
 use serde_json::json;
@@ -24,12 +24,13 @@ pub(crate) struct StatsArgs {
 pub(crate) async fn run(session: &Session, args: &StatsArgs) -> Result<Exit, Failure> {
     let stats = session.service.transfer_statistics(&args.from, &args.to).await?;
     let rate = |s: &Statistics| format_minor(i128::from(s.success_rate_bp()), 2);
+    let sum = |minor: i128, s: &Statistics| format_minor(minor, s.asset.scale);
     let one = |s: &Statistics| {
         json!({ "currency": s.asset.code, "count": s.count, "success_count": s.success_count,
-                "amount": major(s.amount, &s.asset), "fee": major(s.fee, &s.asset), "success_rate": rate(s) })
+                "amount": sum(s.amount, s), "fee": sum(s.fee, s), "success_rate": rate(s) })
     };
     let row = |s: &Statistics| {
-        let (amount, fee) = (major(s.amount, &s.asset), major(s.fee, &s.asset));
+        let (amount, fee) = (sum(s.amount, s), sum(s.fee, s));
         vec![s.asset.code.clone(), s.count.to_string(), s.success_count.to_string(), rate(s), amount, fee]
     };
     let json =

@@ -101,7 +101,7 @@ async fn carry_out(session: &Session, new: &NewTransfer) -> Result<Exit, Failure
     let outcome = session.service.transfer(&session.actor, new).await?;
     let payer = new.from.as_deref().or(new.to.as_deref()).unwrap_or_default();
     let (_, asset) = session.service.account_show(payer).await?;
-    let Outcome { transfer, code, fee, replayed } = outcome;
+    let Outcome { transfer, code, fee, replayed, .. } = outcome;
     let (status, exit) =
         if code.is_none() { ("completed", Exit::Success) } else { ("failed", Exit::Refused) };
     let message = code.map(|code| code.message(session.language));

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How long a run of a worker waits for a database that is away: as long as it takes.
-const PATIENCE: Duration = Duration::from_secs(365 * 24 * 3_600);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(365 * 24 * 3_600);
 
 /// Arguments of `work`.
 #[derive(Debug, Args)]
@@ -46,12 +46,12 @@ impl Stop {
         Ok(Self { terminate: heard(SignalKind::terminate())?, interrupt: heard(SignalKind::interrupt())? })
     }
 
-    async fn asked(mut self) {
+    /// Done when it was asked.
+    pub(crate) async fn asked(mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
-        note("stopping after the chunks in flight");
     }
 }
 
@@ -60,6 +60,10 @@ pub(crate) async fn run(session: &Session, args: &WorkArgs, stop: Stop) -> Resul
     let options = EngineOptions { patience: PATIENCE, runs_max: args.runs };
     let engine = Engine::new(session.service.clone(), options);
     note(&format!("working on {} as {}", session.service.store().shown(), session.service.store().node()));
-    engine.work(&session.actor, stop.asked()).await?;
+    let asked = async {
+        stop.asked().await;
+        note("stopping after the chunks in flight");
+    };
+    engine.work(&session.actor, asked).await?;
     Ok(Exit::Success)
 }

@@ -5,5 +5,6 @@ mod bad_files;
 mod copy;
 mod life;
 mod payroll;
+mod people;
 mod support;
 mod two_processes;

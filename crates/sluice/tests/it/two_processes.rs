@@ -82,7 +82,7 @@ fn without_a_ledger_every_command_says_init() {
         assert!(answer.stderr.contains("init"), "{answer:?}");
     }
     ledger.refused(&["verify"], 3, "NO_LEDGER");
-    ledger.refused(&["init", "--time-zone", "Mars/Olympus"], 1, "NAME_INVALID");
+    ledger.refused(&["init", "--time-zone", "Mars/Olympus"], 1, "TIME_ZONE_UNKNOWN");
     ledger.ok(&["init"]);
     ledger.refused(&["init"], 1, "LEDGER_EXISTS");
 }

@@ -31,7 +31,8 @@ fn state(text: &str) -> Result<BatchState, String> {
 
 /// Runs `batch list`.
 pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
-    let filter = BatchFilter { state: args.state, kind: None, before: args.before };
+    let states = args.state.into_iter().collect();
+    let filter = BatchFilter { states, before: args.before, ..BatchFilter::default() };
     let mut views = Vec::new();
     for batch in session.service.batch_list(&filter, args.limit).await? {
         views.push(View::of(session, batch).await?);

@@ -7,6 +7,7 @@ use crate::out::{fields, table};
 use crate::session::{Session, major};
 use serde_json::{Value, json};
 use service::batch::import::PROBLEMS_SHOWN;
+use service::batch::list::Part;
 use service::batch::preview::Foreseen;
 
 /// Refusals that people see.
@@ -14,10 +15,10 @@ const SHOWN: usize = 20;
 
 /// Runs it.
 pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> {
-    let preview = session.service.batch_preview(name).await?;
+    let (described, preview) = session.service.batch_preview(name, Part { limit: 0, offset: 0 }).await?;
     let problems = session.service.batch_problems(name, PROBLEMS_SHOWN).await?;
     let problems: Vec<Shown> = problems.into_iter().map(Shown::from).collect();
-    let view = View::of(session, preview.batch.clone()).await?;
+    let view = View::of(session, described.batch).await?;
     let asset = &view.asset;
     let targets: Vec<_> = preview.refusals.iter().flat_map(|r| [r.item.source, r.item.target]).collect();
     let numbers = session.service.account_numbers(&targets).await?;
@@ -28,16 +29,17 @@ pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> 
                 "target": side(pair, 1), "amount": major(foreseen.item.amount, asset),
                 "code": foreseen.code.name(), "message": foreseen.code.message(session.language) })
     };
-    let balance = |place: fn((i64, i64)) -> i64| preview.balance.map(|pair| major(place(pair), asset));
-    let (before, after) = (balance(|pair| pair.0), balance(|pair| pair.1));
+    let single = preview.single.as_ref();
+    let before = single.map(|single| major(single.before, &single.asset));
+    let after = single.map(|single| major(single.after, &single.asset));
     let (amount, fee) = (major(preview.amount, asset), major(preview.fee, asset));
-    let refused = preview.batch.refused_count;
-    let taken = preview.batch.tally.total_count;
+    let refused = view.batch.refused_count;
+    let taken = view.batch.tally.total_count;
     let json = json!({
         "batch_id": view.batch.number(), "id": view.batch.id.0, "status": view.batch.state.name(),
         "currency": asset.code, "account": view.account, "taken": taken, "refused": refused,
         "problems": problem::to_json(&problems, session.language),
-        "total_amount": major(preview.batch.tally.total_amount, asset),
+        "total_amount": major(view.batch.tally.total_amount, asset),
         "would_succeed": preview.would_succeed, "would_fail": preview.would_fail, "amount": amount, "fee": fee,
         "balance_before": before, "balance_after": after,
         "refusals": refusals.iter().map(one).collect::<Value>(),

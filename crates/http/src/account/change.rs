@@ -1,0 +1,134 @@
+//! Opening, freezing, thawing and closing accounts.
+
+use super::view::AccountView;
+use crate::answer::{Answer, Envelope, Message};
+use crate::body::Input;
+use crate::holder::NewHolder;
+use crate::once::Once;
+use crate::problem::Problem;
+use crate::segment::Segment;
+use crate::who::Who;
+use domain::account::AccountStatus;
+use domain::code::Code;
+use domain::id::HolderId;
+use serde::Deserialize;
+use service::Service;
+use service::account::{AccountView as Stored, OpenAccount};
+use utoipa::ToSchema;
+
+const OPENED: Message = Message { english: "The account is open", chinese: "账户已开立" };
+const FROZEN: Message = Message { english: "The account is frozen", chinese: "账户已冻结" };
+const THAWED: Message = Message { english: "The account is active again", chinese: "账户已解冻" };
+const CLOSED: Message = Message { english: "The account is closed", chinese: "账户已关闭" };
+
+/// An account to open, for a holder by its id or by its particulars, one of the two.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct NewAccount {
+    /// Its number, as people will write it; unique.
+    #[schema(example = "ACC-A1-001", min_length = 1, max_length = 255)]
+    number: String,
+    /// Its currency; enabled on the way if its decimals are known.
+    #[schema(example = "USD", min_length = 3, max_length = 12)]
+    currency: String,
+    /// Its owner: found by uid, e-mail address or name, or added.
+    holder: Option<NewHolder>,
+    /// Its owner, by id.
+    #[schema(example = json!(null), pattern = "^[1-9][0-9]{0,17}$")]
+    holder_id: Option<String>,
+}
+
+impl Input for NewAccount {}
+
+/// Why.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reason {
+    /// For the audit log.
+    #[schema(example = "Asked for by the holder", max_length = 500)]
+    reason: Option<String>,
+}
+
+impl Input for Reason {
+    fn empty() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+/// Opens an account.
+#[utoipa::path(post, path = "/api/v2/accounts", operation_id = "openAccount", tag = "accounts",
+    request_body = NewAccount,
+    responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
+pub(crate) async fn open(who: Who, once: Once<NewAccount>) -> Result<Answer<AccountView>, Problem> {
+    let (new, service) = (&once.body, &once.service);
+    let opened = match (&new.holder, &new.holder_id) {
+        (Some(holder), None) => {
+            let open = OpenAccount {
+                number: new.number.clone(),
+                holder: holder.clone().into(),
+                currency: new.currency.clone(),
+            };
+            service.account_open(who.actor(), &open).await
+        }
+        (None, Some(id)) => match Segment(id.clone()).id() {
+            Some(id) => service.account_open_for(who.actor(), &new.number, HolderId(id), &new.currency).await,
+            None => Err(service::Error::refused(Code::HolderNotFound, id.as_str())),
+        },
+        _ => Err(Code::HolderNotNamed.into()),
+    };
+    let account = once.settle(opened).await?;
+    show(service, account, OPENED).await
+}
+
+/// The answer keeps the account alone: its currency never changes.
+async fn show(service: &Service, account: Stored, message: Message) -> Result<Answer<AccountView>, Problem> {
+    let asset = service.asset_list().await?.into_iter().find(|asset| asset.id == account.asset);
+    Ok(Answer::saying(message, AccountView::of(asset.ok_or(Code::ServerFault)?, account)))
+}
+
+async fn change(
+    who: &Who,
+    id: &Segment,
+    once: &Once<Reason>,
+    status: AccountStatus,
+    message: Message,
+) -> Result<Answer<AccountView>, Problem> {
+    let reason = once.body.reason.as_deref().unwrap_or_default();
+    let changed = once.service.account_change(who.actor(), &id.0, status, reason).await;
+    show(&once.service, once.settle(changed).await?, message).await
+}
+
+/// Freezes an account: it neither pays nor is paid until it is thawed.
+#[utoipa::path(post, path = "/api/v2/accounts/{id}/freeze", operation_id = "freezeAccount", tag = "accounts",
+    params(("id" = String, Path, description = "The account's id, or its number.", example = "17")),
+    request_body = Option<Reason>,
+    responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
+pub(crate) async fn freeze(
+    who: Who,
+    id: Segment,
+    once: Once<Reason>,
+) -> Result<Answer<AccountView>, Problem> {
+    change(&who, &id, &once, AccountStatus::Frozen, FROZEN).await
+}
+
+/// Thaws a frozen account.
+#[utoipa::path(post, path = "/api/v2/accounts/{id}/unfreeze", operation_id = "unfreezeAccount", tag = "accounts",
+    params(("id" = String, Path, description = "The account's id, or its number.", example = "17")),
+    request_body = Option<Reason>,
+    responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
+pub(crate) async fn unfreeze(
+    who: Who,
+    id: Segment,
+    once: Once<Reason>,
+) -> Result<Answer<AccountView>, Problem> {
+    change(&who, &id, &once, AccountStatus::Active, THAWED).await
+}
+
+/// Closes an account for ever; its balance must be zero.
+#[utoipa::path(post, path = "/api/v2/accounts/{id}/close", operation_id = "closeAccount", tag = "accounts",
+    params(("id" = String, Path, description = "The account's id, or its number.", example = "17")),
+    request_body = Option<Reason>,
+    responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
+pub(crate) async fn close(who: Who, id: Segment, once: Once<Reason>) -> Result<Answer<AccountView>, Problem> {
+    change(&who, &id, &once, AccountStatus::Closed, CLOSED).await
+}

@@ -1,0 +1,147 @@
+//! Accounts as they are.
+
+use super::view::AccountView;
+use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope};
+use crate::app::App;
+use crate::list::{OrderBy, Page, text};
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::segment::Segment;
+use axum::extract::State;
+use domain::account::AccountStatus;
+use serde::Deserialize;
+use service::account::{AccountFilter, AccountQuery, AccountSort};
+use utoipa::{IntoParams, ToSchema};
+
+/// Whether an account takes part in transfers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    /// It pays and is paid.
+    Active,
+    /// It does neither until it is thawed.
+    Frozen,
+    /// It is out of use for ever.
+    Closed,
+}
+
+impl From<Status> for AccountStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Active => Self::Active,
+            Status::Frozen => Self::Frozen,
+            Status::Closed => Self::Closed,
+        }
+    }
+}
+
+/// What a list of accounts is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Sort {
+    /// The order of opening.
+    Id,
+    /// The number.
+    Number,
+    /// The balance in minor units.
+    Balance,
+    /// The time of opening.
+    CreatedAt,
+}
+
+impl From<Sort> for AccountSort {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::Id => Self::Id,
+            Sort::Number => Self::Number,
+            Sort::Balance => Self::Balance,
+            Sort::CreatedAt => Self::OpenedAt,
+        }
+    }
+}
+
+/// Which accounts are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListQuery {
+    /// Only with this balance at least, in minor units.
+    #[param(example = 0, nullable = false)]
+    min_balance_cents: Option<i64>,
+    /// Only with this balance at most, in minor units.
+    #[param(example = 1_000_000, nullable = false)]
+    max_balance_cents: Option<i64>,
+    /// Only of the holder with this e-mail address.
+    #[param(example = "pay@example.com", max_length = 255, nullable = false)]
+    email: Option<String>,
+    /// Only of the holder with this uid.
+    #[param(example = "U-1001", max_length = 255, nullable = false)]
+    uid: Option<String>,
+    /// Only of this status.
+    #[param(inline, nullable = false)]
+    status: Option<Status>,
+    /// Only in this currency.
+    #[param(example = "USD", max_length = 12, nullable = false)]
+    currency: Option<String>,
+    /// Part of the number, or of the holder's name, e-mail address or uid.
+    #[param(max_length = 255, nullable = false)]
+    text: Option<String>,
+    /// What the list is sorted by; by `id` if nothing is said.
+    #[param(inline, nullable = false)]
+    sort: Option<Sort>,
+    /// Which way; `asc` if nothing is said.
+    #[param(inline, nullable = false)]
+    order: Option<OrderBy>,
+    /// The page's number, from 1.
+    #[param(example = 1, minimum = 1, maximum = 10_000, nullable = false)]
+    page: Option<i64>,
+    /// Rows of a page.
+    #[param(example = 20, minimum = 1, maximum = 200, nullable = false)]
+    page_size: Option<i64>,
+    /// Where the page before ended; in place of `page`.
+    #[param(max_length = 200, nullable = false)]
+    cursor: Option<String>,
+}
+
+/// Customers' accounts.
+#[utoipa::path(get, path = "/api/v2/accounts", operation_id = "listAccounts", tag = "accounts",
+    params(ListQuery),
+    responses((status = 200, description = "A page of accounts.", body = ListEnvelope<AccountView>)))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Query(query): Query<ListQuery>,
+) -> Result<ListAnswer<AccountView>, Problem> {
+    let (sort, order) = (query.sort.unwrap_or(Sort::Id), query.order.unwrap_or(OrderBy::Asc));
+    let name = format!("accounts {sort:?} {order:?}");
+    let size = (query.page, query.page_size);
+    let page = Page::of(&app, name, order.into(), size, query.cursor.as_deref())?;
+    let filter = AccountFilter {
+        text: text("text", query.text)?,
+        status: query.status.map(AccountStatus::from),
+        email: text("email", query.email)?.map(|email| email.to_lowercase()),
+        uid: text("uid", query.uid)?,
+        balance_min: query.min_balance_cents,
+        balance_max: query.max_balance_cents,
+        ..AccountFilter::default()
+    };
+    let wanted = AccountQuery {
+        filter,
+        currency: text("currency", query.currency)?,
+        sort: sort.into(),
+        slice: page.slice.clone(),
+        counted: page.is_counted(),
+    };
+    let found = app.service.account_search(&wanted).await?;
+    let pagination = page.pagination(&app, found.total, found.next.as_ref());
+    let data = found.accounts.into_iter().map(|(asset, account)| AccountView::of(asset, account)).collect();
+    Ok(ListAnswer { data, pagination })
+}
+
+/// An account.
+#[utoipa::path(get, path = "/api/v2/accounts/{id}", operation_id = "getAccount", tag = "accounts",
+    params(("id" = String, Path, description = "The account's id, or its number.", example = "17")),
+    responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
+pub(crate) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<AccountView>, Problem> {
+    let (account, asset) = app.service.account_find(&id.0).await?;
+    Ok(Answer::of(AccountView::of(asset, account)))
+}

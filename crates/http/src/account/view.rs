@@ -1,0 +1,91 @@
+//! How an account is shown.
+
+use crate::list::time;
+use domain::asset::Asset;
+use serde::Serialize;
+use service::account::AccountView as Stored;
+use utoipa::ToSchema;
+
+/// An account with its owner and its money.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AccountView {
+    /// Its id.
+    #[schema(example = "17")]
+    id: String,
+    /// Its number, as people write it.
+    #[schema(example = "ACC-A1-001")]
+    number: String,
+    /// `customer`, or what the ledger's own account is for.
+    #[schema(example = "customer")]
+    kind: &'static str,
+    /// `active`, `frozen` or `closed`.
+    #[schema(example = "active")]
+    status: &'static str,
+    /// Its currency.
+    #[schema(example = "USD")]
+    currency: String,
+    /// How many decimals the currency has: 100 minor units are one major unit at scale 2.
+    #[schema(example = 2)]
+    scale: u8,
+    /// Its owner; null for the ledger's own accounts.
+    holder: Option<OwnerView>,
+    /// The sum of its entries, in minor units.
+    #[schema(example = 1_000_000)]
+    balance_cents: i64,
+    /// What can leave it now.
+    #[schema(example = 1_000_000)]
+    available_cents: i64,
+    /// What is reserved.
+    #[schema(example = 0)]
+    held_cents: i64,
+    /// How far below zero it may go.
+    #[schema(example = 0)]
+    overdraft_cents: i64,
+    /// When it was opened.
+    #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
+    created_at: String,
+}
+
+/// Who owns an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OwnerView {
+    /// The holder's id.
+    #[schema(example = "9")]
+    id: String,
+    /// The holder's name.
+    #[schema(example = "Example Trading Ltd")]
+    name: String,
+    /// The holder's e-mail address.
+    #[schema(example = "pay@example.com")]
+    email: Option<String>,
+    /// The holder's number with the organisation.
+    #[schema(example = "U-1001")]
+    uid: Option<String>,
+}
+
+impl AccountView {
+    pub(crate) fn of(asset: Asset, account: Stored) -> Self {
+        let available = account.balance.saturating_sub(account.held).saturating_add(account.overdraft);
+        let holder = account.holder.map(|id| OwnerView {
+            id: id.to_string(),
+            name: account.holder_name.unwrap_or_default(),
+            email: account.email,
+            uid: account.uid,
+        });
+        Self {
+            id: account.id.to_string(),
+            number: account.number,
+            kind: account.kind.name(),
+            status: account.status.name(),
+            currency: asset.code,
+            scale: asset.scale,
+            holder,
+            balance_cents: account.balance,
+            available_cents: available,
+            held_cents: account.held,
+            overdraft_cents: account.overdraft,
+            created_at: time(account.opened_at),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Editing a draft.
+
+use super::input::{BatchEditInput, RelationAddInput};
+use super::path::{BatchName, RelationName};
+use super::view::{BatchView, RelationView};
+use crate::answer::{Answer, Envelope, Message};
+use crate::app::App;
+use crate::body::Body;
+use crate::once::Once;
+use crate::problem::OperatorProblem;
+use crate::who::Who;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+const EDITED: Message = Message { english: "The draft was changed", chinese: "草稿已修改" };
+const ADDED: Message = Message { english: "The relations were added", chinese: "转账关系已添加" };
+const DELETED: Message = Message { english: "The relation was deleted", chinese: "转账关系已删除" };
+/// New relations that an answer shows.
+const SHOWN: usize = 200;
+
+/// Relations that were added.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RelationsAddedView {
+    /// The batch with them.
+    batch: BatchView,
+    /// How many there are.
+    #[schema(example = 1)]
+    count: usize,
+    /// The first 200 of them.
+    relations: Vec<RelationView>,
+}
+
+/// Changes a draft: its name, remarks and mode, and its relations as a whole if some are given.
+#[utoipa::path(patch, path = "/api/batch-transfers/{id}", operation_id = "editBatchTransfer", tag = "batches",
+    params(("id" = String, Path, description = "Its id or number", example = "17")),
+    request_body = BatchEditInput,
+    responses((status = 200, description = "The batch.", body = Envelope<BatchView>)))]
+pub(crate) async fn edit(
+    State(app): State<App>,
+    who: Who,
+    BatchName(name): BatchName,
+    Body(body): Body<BatchEditInput>,
+) -> Result<Answer<BatchView>, OperatorProblem> {
+    let changed = app.service.batch_edit(who.actor(), &name, &body.into_edit()?).await?;
+    Ok(Answer::saying(EDITED, BatchView::of(changed)))
+}
+
+/// Adds relations to a draft. They are checked against each other and against those that stand.
+#[utoipa::path(post, path = "/api/batch-transfers/{id}/relations", operation_id = "addRelations", tag = "batches",
+    params(("id" = String, Path, description = "The batch's id or number", example = "17")),
+    request_body = RelationAddInput,
+    responses((status = 200, description = "The batch and the new relations.", body = Envelope<RelationsAddedView>)))]
+pub(crate) async fn add(
+    who: Who,
+    BatchName(name): BatchName,
+    once: Once<RelationAddInput>,
+) -> Result<Answer<RelationsAddedView>, OperatorProblem> {
+    let Once { body, service } = once;
+    let (amounts, rows) = body.into_rows()?;
+    let added = service.batch_add_items(who.actor(), &name, &amounts, &rows).await;
+    let added = service.settle(added).await?;
+    let shown = added.items.iter().take(SHOWN).copied().collect();
+    let items = service.batch_items_by_number(shown).await?;
+    let relations = items.into_iter().map(|item| RelationView::of(&added.batch, item)).collect();
+    let view = RelationsAddedView { count: added.items.len(), relations, batch: BatchView::of(added.batch) };
+    Ok(Answer::saying(ADDED, view))
+}
+
+/// Takes a relation out of a draft.
+#[utoipa::path(delete, path = "/api/batch-transfers/{id}/relations/{relationId}", operation_id = "deleteRelation",
+    tag = "batches",
+    params(("id" = String, Path, description = "The batch's id or number", example = "17"),
+        ("relationId" = String, Path, description = "The relation's id", example = "1041")),
+    responses((status = 200, description = "The batch without it.", body = Envelope<BatchView>)))]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    who: Who,
+    RelationName { batch, relation }: RelationName,
+) -> Result<Answer<BatchView>, OperatorProblem> {
+    let changed = app.service.batch_delete_item(who.actor(), &batch, relation).await?;
+    Ok(Answer::saying(DELETED, BatchView::of(changed)))
+}

@@ -1,0 +1,140 @@
+//! The history of a batch, for people.
+
+use super::path::BatchName;
+use super::time::wire;
+use super::words::{BatchStateWord, BatchStatusWord};
+use crate::answer::{ListAnswer, ListEnvelope};
+use crate::app::App;
+use crate::language;
+use crate::paging::Paging;
+use crate::problem::OperatorProblem;
+use crate::query::Query;
+use axum::extract::State;
+use domain::code::Language;
+use domain::id::BatchId;
+use serde::{Deserialize, Serialize};
+use service::Event;
+use service::batch::list::Part;
+use utoipa::{IntoParams, ToSchema};
+
+/// Events of a page, unless it is said.
+const USUAL: i64 = 100;
+
+/// Which part of the history.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub(crate) struct HistoryQuery {
+    /// The page's number, from 1.
+    #[param(minimum = 1, maximum = 10_000)]
+    page: Option<i64>,
+    /// Events of a page; 100 if it is not said.
+    #[param(minimum = 1, maximum = 200)]
+    page_size: Option<i64>,
+}
+
+/// Something that happened to a batch.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchHistoryView {
+    /// Its id.
+    #[schema(example = 204)]
+    id: i64,
+    /// The batch.
+    #[schema(example = 17)]
+    batch_id: i64,
+    /// The relation that it concerns, if it is one.
+    relation_id: Option<i64>,
+    /// Document 000's status after it.
+    status: BatchStatusWord,
+    /// The exact state after it.
+    state: BatchStateWord,
+    /// What happened, for programs.
+    #[schema(example = "started")]
+    event: String,
+    /// What happened, for people.
+    #[schema(example = "The batch transfer has started")]
+    message: String,
+    /// Particulars: JSON, or a person's words.
+    details: Option<String>,
+    /// Who did it.
+    #[schema(example = "user:anna")]
+    operator: String,
+    /// When.
+    #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
+    created_at: String,
+}
+
+/// The history of a batch: its moves, retries and skips, with who, when and why, in their order.
+#[utoipa::path(get, path = "/api/batch-transfers/{id}/history", operation_id = "getBatchTransferHistory",
+    tag = "batches",
+    params(("id" = String, Path, description = "The batch's id or number", example = "17"), HistoryQuery),
+    responses((status = 200, description = "A page of it.", body = ListEnvelope<BatchHistoryView>)))]
+pub(crate) async fn history(
+    State(app): State<App>,
+    BatchName(name): BatchName,
+    Query(query): Query<HistoryQuery>,
+) -> Result<ListAnswer<BatchHistoryView>, OperatorProblem> {
+    let paging = Paging::of(query.page, query.page_size, USUAL)?;
+    let part = Part { limit: paging.page_size, offset: paging.offset() };
+    let (batch, events, total) = app.service.batch_history_page(&name, part).await?;
+    let data = events.into_iter().map(|(id, event)| view(batch.id, id, event)).collect();
+    Ok(ListAnswer { data, pagination: paging.of_total(total, None) })
+}
+
+fn view(batch: BatchId, id: i64, event: Event) -> BatchHistoryView {
+    BatchHistoryView {
+        id,
+        batch_id: batch.0,
+        relation_id: event.item,
+        status: BatchStatusWord::of_batch(event.state),
+        state: event.state.into(),
+        message: message(&event, language::current()),
+        event: event.event,
+        details: event.detail,
+        operator: event.actor,
+        created_at: wire(event.at),
+    }
+}
+
+/// What an event says to people.
+fn message(event: &Event, language: Language) -> String {
+    let count = event.detail.as_deref().and_then(|detail| serde_json::from_str::<Counted>(detail).ok());
+    let (english, chinese) = match (event.event.as_str(), event.item, count) {
+        ("retried", None, Some(Counted { items })) => {
+            return match language {
+                Language::English => format!("{items} failed transfers are tried again"),
+                Language::Chinese => format!("重试{items}个失败的转账"),
+            };
+        }
+        ("created", ..) => ("The batch transfer was created", "批量转账已创建"),
+        ("edited", ..) => ("The draft was changed", "草稿已修改"),
+        ("submitted", ..) => ("The batch transfer was submitted", "批量转账已提交"),
+        ("approved", ..) => ("The batch transfer was approved", "批量转账已审批通过"),
+        ("rejected", ..) => ("The batch transfer was rejected", "批量转账已被拒绝"),
+        ("started", ..) => ("The batch transfer has started", "批量转账已开始"),
+        ("resumed", ..) => ("The batch transfer goes on", "批量转账已恢复"),
+        ("pause_asked", ..) => ("A pause was asked for", "已请求暂停批量转账"),
+        ("paused", ..) => ("The batch transfer is paused", "批量转账已暂停"),
+        ("cancelled", ..) => ("The batch transfer was cancelled", "批量转账已取消"),
+        ("interrupt_asked", ..) => ("A person interrupted the batch transfer", "用户手动中断批量转账"),
+        ("retried", ..) => ("A failed transfer is tried again", "重试转账"),
+        ("skipped", ..) => ("A transfer was skipped", "转账已跳过"),
+        ("completed", ..) => ("The batch transfer is completed", "批量转账已完成"),
+        ("partially_completed", ..) => {
+            ("The batch transfer ended; some transfers failed", "批量转账部分失败")
+        }
+        ("failed", ..) => ("The batch transfer failed", "批量转账失败"),
+        (other, ..) => (other, other),
+    };
+    match language {
+        Language::English => english.to_owned(),
+        Language::Chinese => chinese.to_owned(),
+    }
+}
+
+/// What the detail of an event counts.
+#[derive(Deserialize)]
+struct Counted {
+    items: i64,
+}

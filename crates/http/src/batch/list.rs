@@ -1,0 +1,204 @@
+//! Batches: the list, and one of them.
+
+use super::path::BatchName;
+use super::time;
+use super::view::{BatchView, RelationView};
+use super::words::{BatchStateWord, BatchStatusWord, BatchTypeWord};
+use crate::answer::{Answer, Envelope};
+use crate::app::App;
+use crate::paging::{self, Pagination, Paging};
+use crate::problem::{OperatorProblem, Problem};
+use crate::query::Query;
+use axum::extract::State;
+use domain::batch::BatchState;
+use domain::code::Code;
+use serde::{Deserialize, Serialize};
+use service::batch::list::Part;
+use service::{BatchFilter, BatchSort};
+use utoipa::{IntoParams, ToSchema};
+
+/// Batches of a page, unless it is said.
+const USUAL: i64 = 20;
+/// Relations that the answer of one batch carries.
+const RELATIONS_SHOWN: i64 = 200;
+/// What cursors of this list are sealed under.
+const LIST: &str = "batches";
+
+/// By what the list is sorted; `-` turns it round. Among equals the newest comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+pub(crate) enum BatchSortWord {
+    /// Newest first.
+    #[default]
+    #[serde(rename = "-createdAt")]
+    Newest,
+    /// Oldest first.
+    #[serde(rename = "createdAt")]
+    Oldest,
+    /// By name.
+    #[serde(rename = "name")]
+    Name,
+    /// By name, backwards.
+    #[serde(rename = "-name")]
+    NameBackwards,
+    /// Smallest total first.
+    #[serde(rename = "totalAmount")]
+    Smallest,
+    /// Largest total first.
+    #[serde(rename = "-totalAmount")]
+    Largest,
+}
+
+impl From<BatchSortWord> for BatchSort {
+    fn from(word: BatchSortWord) -> Self {
+        match word {
+            BatchSortWord::Newest => Self::Newest,
+            BatchSortWord::Oldest => Self::Oldest,
+            BatchSortWord::Name => Self::Name,
+            BatchSortWord::NameBackwards => Self::NameBackwards,
+            BatchSortWord::Smallest => Self::Smallest,
+            BatchSortWord::Largest => Self::Largest,
+        }
+    }
+}
+
+/// Which batches.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub(crate) struct ListQuery {
+    /// The page's number, from 1.
+    #[param(minimum = 1, maximum = 10_000)]
+    page: Option<i64>,
+    /// Batches of a page; 20 if it is not said.
+    #[param(minimum = 1, maximum = 200)]
+    page_size: Option<i64>,
+    /// Where the page begins, instead of its number: `nextCursor` of the page before. For `-createdAt` only.
+    cursor: Option<String>,
+    /// Only this status of document 000.
+    status: Option<BatchStatusWord>,
+    /// Only this exact state.
+    state: Option<BatchStateWord>,
+    /// Only this type.
+    #[serde(rename = "type")]
+    #[param(rename = "type")]
+    kind: Option<BatchTypeWord>,
+    /// Only names with this text in them.
+    #[param(min_length = 1, max_length = 255)]
+    search: Option<String>,
+    /// Only batches made at this time or later.
+    #[param(format = DateTime, example = "2026-01-01T00:00:00Z")]
+    created_from: Option<String>,
+    /// Only batches made before this time.
+    #[param(format = DateTime, example = "2026-02-01T00:00:00Z")]
+    created_to: Option<String>,
+    /// By what it is sorted; newest first if it is not said.
+    sort: Option<BatchSortWord>,
+}
+
+/// A page of batches.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchListView {
+    /// The batches.
+    batch_transfers: Vec<BatchView>,
+    /// Where the page is.
+    pagination: Pagination,
+}
+
+/// A batch with the first of its relations.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchDetailView {
+    /// The batch.
+    #[serde(flatten)]
+    batch: BatchView,
+    /// The first 200 of its relations; `GET …/relations` gives all.
+    relations: Vec<RelationView>,
+}
+
+impl ListQuery {
+    fn filter(&self) -> Result<BatchFilter, Problem> {
+        let wrong = |text: &str| text.is_empty() || text.contains('\0') || text.chars().count() > 255;
+        if self.search.as_deref().is_some_and(wrong) {
+            return Err(Problem::about(Code::QueryInvalid, "search: 1 to 255 characters"));
+        }
+        Ok(BatchFilter {
+            states: self.states(),
+            kind: self.kind.map(Into::into),
+            text: self.search.clone(),
+            from: time::read("createdFrom", self.created_from.as_deref())?,
+            until: time::read("createdTo", self.created_to.as_deref())?,
+            before: None,
+        })
+    }
+
+    fn states(&self) -> Vec<BatchState> {
+        match (self.status, self.state.map(BatchState::from)) {
+            (None, None) => Vec::new(),
+            (Some(status), None) => status.batch_states(),
+            (_, Some(state)) => vec![state],
+        }
+    }
+
+    /// Whether status and state exclude each other: then nothing is found.
+    fn is_empty(&self) -> bool {
+        let state = self.state.map(BatchState::from);
+        state.zip(self.status).is_some_and(|(state, status)| !status.batch_states().contains(&state))
+    }
+}
+
+/// Lists batches, by page number or by cursor.
+#[utoipa::path(get, path = "/api/batch-transfers", operation_id = "listBatchTransfers", tag = "batches",
+    params(ListQuery),
+    responses((status = 200, description = "A page of batches.", body = Envelope<BatchListView>)))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Query(query): Query<ListQuery>,
+) -> Result<Answer<BatchListView>, OperatorProblem> {
+    let (mut filter, sort) = (query.filter()?, query.sort.unwrap_or_default());
+    let paging = match &query.cursor {
+        None => Some(Paging::of(query.page, query.page_size, USUAL)?),
+        Some(cursor) => {
+            if query.page.is_some() || sort != BatchSortWord::Newest {
+                return Err(
+                    Problem::about(Code::QueryInvalid, "cursor: without page, sorted by -createdAt").into()
+                );
+            }
+            let place = app.cursors.open(LIST, cursor)?;
+            filter.before = Some(place.parse().map_err(|_| Code::CursorInvalid)?);
+            None
+        }
+    };
+    let page_size = paging::size(query.page_size, USUAL)?;
+    let part = Part { limit: page_size, offset: paging.map_or(0, Paging::offset) };
+    let (batches, total) = if query.is_empty() {
+        (Vec::new(), 0)
+    } else {
+        app.service.batch_search(&filter, sort.into(), part).await?
+    };
+    let shown = i64::try_from(batches.len()).unwrap_or(i64::MAX);
+    let goes_on = sort == BatchSortWord::Newest && part.offset + shown < total;
+    let last = batches.last().filter(|_| goes_on).map(|last| last.batch.id.to_string());
+    let next = last.map(|place| app.cursors.seal(LIST, &place));
+    let pagination = match paging {
+        Some(paging) => paging.of_total(total, next),
+        None => paging::by_cursor(page_size, next),
+    };
+    let batch_transfers = batches.into_iter().map(BatchView::of).collect();
+    Ok(Answer::of(BatchListView { batch_transfers, pagination }))
+}
+
+/// One batch, with the first of its relations.
+#[utoipa::path(get, path = "/api/batch-transfers/{id}", operation_id = "getBatchTransfer", tag = "batches",
+    params(("id" = String, Path, description = "Its id or number", example = "17")),
+    responses((status = 200, description = "The batch.", body = Envelope<BatchDetailView>)))]
+pub(crate) async fn show(
+    State(app): State<App>,
+    BatchName(name): BatchName,
+) -> Result<Answer<BatchDetailView>, OperatorProblem> {
+    let part = Part { limit: RELATIONS_SHOWN, offset: 0 };
+    let list = app.service.batch_item_list(&name, &[], None, part).await?;
+    let batch = list.batch;
+    let relations = list.items.into_iter().map(|item| RelationView::of(&batch, item)).collect();
+    Ok(Answer::of(BatchDetailView { batch: BatchView::of(batch), relations }))
+}

@@ -1,0 +1,107 @@
+//! Exchange rates.
+
+use crate::answer::{Answer, Envelope, Message};
+use crate::app::App;
+use crate::body::Input;
+use crate::list::time;
+use crate::once::Once;
+use crate::problem::Problem;
+use crate::routes::Routes;
+use crate::transfer::Decimal;
+use crate::who::Who;
+use axum::extract::State;
+use domain::access::Operation;
+use domain::asset::Asset;
+use domain::code::Code;
+use domain::id::AssetId;
+use serde::{Deserialize, Serialize};
+use service::fx::FxRate;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+const SET: Message = Message { english: "The rate holds from now on", chinese: "汇率已生效" };
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().add(Operation::RateList, routes!(list), &[]).add(
+        Operation::RateSet,
+        routes!(set),
+        &[Code::RateInvalid, Code::AssetUnknown, Code::NameInvalid],
+    )
+}
+
+/// The rate that holds for a pair.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RateView {
+    /// The currency that is paid.
+    #[schema(example = "USD")]
+    source: String,
+    /// The currency that arrives.
+    #[schema(example = "CNY")]
+    target: String,
+    /// Major units of the target for one of the source.
+    #[schema(example = "7.1")]
+    rate: String,
+    /// Who said so.
+    #[schema(example = "treasury")]
+    origin: String,
+    /// Since when.
+    #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
+    created_at: String,
+}
+
+impl RateView {
+    fn of(rate: FxRate, assets: &[Asset]) -> Self {
+        let code = |id: AssetId| {
+            assets.iter().find(|asset| asset.id == id).map_or_else(String::new, |asset| asset.code.clone())
+        };
+        Self {
+            source: code(rate.source),
+            target: code(rate.target),
+            rate: rate.rate,
+            origin: rate.origin,
+            created_at: time(rate.at),
+        }
+    }
+}
+
+/// A rate to set.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRate {
+    /// The currency that is paid.
+    #[schema(example = "USD", min_length = 3, max_length = 12)]
+    source: String,
+    /// The currency that arrives.
+    #[schema(example = "CNY", min_length = 3, max_length = 12)]
+    target: String,
+    /// Major units of the target for one of the source: positive, at most 18 decimals.
+    #[schema(example = "7.1")]
+    rate: Decimal,
+    /// Who says so; `api` if nothing is said.
+    #[schema(example = "treasury", min_length = 1, max_length = 255)]
+    origin: Option<String>,
+}
+
+impl Input for NewRate {}
+
+/// The rate that holds, of every pair.
+#[utoipa::path(get, path = "/api/v2/fx-rates", operation_id = "listFxRates", tag = "currencies",
+    responses((status = 200, description = "The rates.", body = Envelope<Vec<RateView>>)))]
+pub(crate) async fn list(State(app): State<App>) -> Result<Answer<Vec<RateView>>, Problem> {
+    let (rates, assets) = (app.service.fx_list().await?, app.service.asset_list().await?);
+    Ok(Answer::of(rates.into_iter().map(|rate| RateView::of(rate, &assets)).collect()))
+}
+
+/// Sets the rate of a pair. Earlier rates stay on record.
+#[utoipa::path(post, path = "/api/v2/fx-rates", operation_id = "setFxRate", tag = "currencies",
+    request_body = NewRate,
+    responses((status = 200, description = "The rate.", body = Envelope<RateView>)))]
+pub(crate) async fn set(who: Who, once: Once<NewRate>) -> Result<Answer<RateView>, Problem> {
+    let NewRate { source, target, rate, origin } = &once.body;
+    let rate = String::from(rate.clone());
+    let origin = origin.as_deref().unwrap_or("api");
+    let set = once.service.fx_set(who.actor(), source, target, &rate, origin).await;
+    let rate = once.settle(set).await?;
+    Ok(Answer::saying(SET, RateView::of(rate, &once.service.asset_list().await?)))
+}

@@ -1,0 +1,145 @@
+//! Holders: who owns accounts.
+
+use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
+use crate::app::App;
+use crate::body::Input;
+use crate::list::{text, time};
+use crate::once::Once;
+use crate::paging;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::routes::Routes;
+use crate::segment::Segment;
+use crate::who::Who;
+use axum::extract::State;
+use domain::access::Operation;
+use domain::code::Code;
+use domain::id::HolderId;
+use serde::{Deserialize, Serialize};
+use service::holder::Holder;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+
+const LIST: &str = "holders";
+const USUAL: i64 = 20;
+const ADDED: Message = Message { english: "The holder was added", chinese: "已添加账户持有人" };
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .add(Operation::HolderList, routes!(list), &[Code::CursorInvalid])
+        .add(Operation::HolderShow, routes!(show), &[Code::HolderNotFound])
+        .add(Operation::HolderAdd, routes!(add), &[Code::NameInvalid, Code::HolderExists])
+}
+
+/// Who a holder is. E-mail address and uid are unique; a holder with neither is known by its name.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewHolder {
+    /// Its name.
+    #[schema(example = "Example Trading Ltd", min_length = 1, max_length = 255)]
+    name: String,
+    /// Its e-mail address.
+    #[schema(example = "pay@example.com", min_length = 1, max_length = 255)]
+    email: Option<String>,
+    /// Its number with the organisation.
+    #[schema(example = "U-1001", min_length = 1, max_length = 255)]
+    uid: Option<String>,
+}
+
+impl Input for NewHolder {}
+
+impl From<NewHolder> for service::holder::NewHolder {
+    fn from(new: NewHolder) -> Self {
+        Self { name: new.name, email: new.email, uid: new.uid }
+    }
+}
+
+/// A holder.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct HolderView {
+    /// Its id.
+    #[schema(example = "9")]
+    id: String,
+    /// Its name.
+    #[schema(example = "Example Trading Ltd")]
+    name: String,
+    /// Its e-mail address, in lower case.
+    #[schema(example = "pay@example.com")]
+    email: Option<String>,
+    /// Its number with the organisation.
+    #[schema(example = "U-1001")]
+    uid: Option<String>,
+    /// When it was added.
+    #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
+    created_at: String,
+}
+
+impl From<Holder> for HolderView {
+    fn from(holder: Holder) -> Self {
+        Self {
+            id: holder.id.to_string(),
+            name: holder.name,
+            email: holder.email,
+            uid: holder.uid,
+            created_at: time(holder.created_at),
+        }
+    }
+}
+
+/// Which holders are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListQuery {
+    /// Part of the name, e-mail address or uid.
+    #[param(max_length = 255, nullable = false)]
+    text: Option<String>,
+    /// Rows of a page.
+    #[param(example = 20, minimum = 1, maximum = 200, nullable = false)]
+    page_size: Option<i64>,
+    /// Where the page before ended.
+    #[param(max_length = 200, nullable = false)]
+    cursor: Option<String>,
+}
+
+/// Holders in the order of ids.
+#[utoipa::path(get, path = "/api/v2/holders", operation_id = "listHolders", tag = "accounts", params(ListQuery),
+    responses((status = 200, description = "A page of holders.", body = ListEnvelope<HolderView>)))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Query(query): Query<ListQuery>,
+) -> Result<ListAnswer<HolderView>, Problem> {
+    let limit = paging::size(query.page_size, USUAL)?;
+    let after = match &query.cursor {
+        Some(cursor) => app.cursors.open(LIST, cursor)?.parse().map_err(|_| Code::CursorInvalid)?,
+        None => 0,
+    };
+    let part = text("text", query.text)?;
+    let mut found = app.service.holder_search(part.as_deref(), after, limit + 1).await?;
+    let wanted = usize::try_from(limit).unwrap_or(0);
+    let is_more = found.len() > wanted;
+    found.truncate(wanted);
+    let next = found.last().filter(|_| is_more).map(|last| app.cursors.seal(LIST, &last.id.to_string()));
+    let data = found.into_iter().map(HolderView::from).collect();
+    Ok(ListAnswer { data, pagination: paging::by_cursor(limit, next) })
+}
+
+/// A holder.
+#[utoipa::path(get, path = "/api/v2/holders/{id}", operation_id = "getHolder", tag = "accounts",
+    params(("id" = String, Path, description = "The holder's id.", example = "9")),
+    responses((status = 200, description = "The holder.", body = Envelope<HolderView>)))]
+pub(crate) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<HolderView>, Problem> {
+    let number = id.id().ok_or_else(|| Problem::about(Code::HolderNotFound, id.0))?;
+    Ok(Answer::of(app.service.holder_show(HolderId(number)).await?.into()))
+}
+
+/// Adds a holder.
+#[utoipa::path(post, path = "/api/v2/holders", operation_id = "addHolder", tag = "accounts",
+    request_body = NewHolder,
+    responses((status = 200, description = "The holder.", body = Envelope<HolderView>)))]
+pub(crate) async fn add(who: Who, once: Once<NewHolder>) -> Result<Answer<HolderView>, Problem> {
+    let new = once.body.clone().into();
+    let holder = once.settle(once.service.holder_add(who.actor(), &new).await).await?;
+    Ok(Answer::saying(ADDED, holder.into()))
+}

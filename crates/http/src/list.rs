@@ -1,0 +1,96 @@
+//! What the lists of `/api/v2` share: pages by number or by cursor, an order, texts to filter by.
+
+use crate::app::App;
+use crate::paging::{self, Pagination, Paging};
+use crate::problem::Problem;
+use domain::code::Code;
+use jiff::Timestamp;
+use serde::Deserialize;
+use service::listing::{Order, Place, Slice, place_text, read_place};
+use utoipa::ToSchema;
+
+/// Rows of a page if nothing is said.
+const USUAL: i64 = 20;
+/// Characters of a text to filter by.
+const TEXT_MAX: usize = 255;
+
+/// Which way a list is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum OrderBy {
+    /// Smallest first.
+    Asc,
+    /// Largest first.
+    Desc,
+}
+
+impl From<OrderBy> for Order {
+    fn from(order: OrderBy) -> Self {
+        match order {
+            OrderBy::Asc => Self::Ascending,
+            OrderBy::Desc => Self::Descending,
+        }
+    }
+}
+
+/// A page that is asked for, of a list with a name of its own: a cursor of one list is none of another.
+#[derive(Debug)]
+pub(crate) struct Page {
+    list: String,
+    paging: Option<Paging>,
+    pub slice: Slice,
+}
+
+impl Page {
+    /// A page by number, or behind a cursor; the first one if neither is given.
+    pub(crate) fn of(
+        app: &App,
+        list: String,
+        order: Order,
+        (page, page_size): (Option<i64>, Option<i64>),
+        cursor: Option<&str>,
+    ) -> Result<Self, Problem> {
+        let Some(cursor) = cursor else {
+            let paging = Paging::of(page, page_size, USUAL)?;
+            let slice = Slice { order, after: None, offset: paging.offset(), limit: paging.page_size };
+            return Ok(Self { list, paging: Some(paging), slice });
+        };
+        if page.is_some() {
+            return Err(Problem::about(Code::QueryInvalid, "page or cursor, one of the two"));
+        }
+        let limit = paging::size(page_size, USUAL)?;
+        let place = app.cursors.open(&list, cursor)?;
+        let after = Some(read_place(&place).ok_or(Code::CursorInvalid)?);
+        Ok(Self { list, paging: None, slice: Slice { order, after, offset: 0, limit } })
+    }
+
+    /// Whether the whole list is to be counted: pages by number say how many there are.
+    pub(crate) const fn is_counted(&self) -> bool {
+        self.paging.is_some()
+    }
+
+    /// Where the page is.
+    pub(crate) fn pagination(&self, app: &App, total: Option<i64>, next: Option<&Place>) -> Pagination {
+        let next = next.map(|place| app.cursors.seal(&self.list, &place_text(place)));
+        match (self.paging, total) {
+            (Some(paging), Some(total)) => paging.of_total(total, next),
+            _ => paging::by_cursor(self.slice.limit, next),
+        }
+    }
+}
+
+/// A text to filter by, refused if it cannot be part of anything that is kept.
+pub(crate) fn text(name: &str, text: Option<String>) -> Result<Option<String>, Problem> {
+    match text {
+        Some(text) if text.chars().count() > TEXT_MAX || text.chars().any(char::is_control) => {
+            Err(Problem::about(Code::QueryInvalid, format!("{name}: at most {TEXT_MAX} visible characters")))
+        }
+        Some(text) if text.is_empty() => Ok(None),
+        other => Ok(other),
+    }
+}
+
+/// Microseconds since 1970 as a time of RFC 3339 in UTC.
+pub(crate) fn time(micros: i64) -> String {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+}

@@ -1,0 +1,189 @@
+//! API keys: how programs come in.
+
+use super::user::{PageQuery, next};
+use super::view::{PathId, micros, time};
+use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
+use crate::app::App;
+use crate::body::Input;
+use crate::once::Once;
+use crate::paging;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::who::Who;
+use axum::extract::State;
+use domain::code::Code;
+use serde::{Deserialize, Serialize};
+use service::Secret;
+use service::api_key::{ApiKey, Made, NewApiKey};
+use utoipa::ToSchema;
+
+/// Scopes and addresses of a key at most.
+const LISTED_MAX: usize = 100;
+
+/// What a key may do.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(dead_code, reason = "names of scopes for the document; a test holds them against the table")]
+pub(super) enum ScopeName {
+    #[serde(rename = "read")]
+    Read,
+    #[serde(rename = "accounts:write")]
+    AccountsWrite,
+    #[serde(rename = "batches:write")]
+    BatchesWrite,
+    #[serde(rename = "batches:execute")]
+    BatchesExecute,
+    #[serde(rename = "transfers:write")]
+    TransfersWrite,
+    #[serde(rename = "rates:write")]
+    RatesWrite,
+    #[serde(rename = "audit:read")]
+    AuditRead,
+    #[serde(rename = "metrics:read")]
+    MetricsRead,
+}
+
+/// A key, without its secret.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct KeyView {
+    /// Its id.
+    #[schema(example = "5")]
+    id: String,
+    /// What people call it.
+    #[schema(example = "payroll")]
+    name: String,
+    /// The first characters of its secret.
+    #[schema(example = "sluice_5f2c1")]
+    hint: String,
+    /// What it may do.
+    #[schema(value_type = Vec<ScopeName>, example = json!(["read", "batches:write"]))]
+    scopes: Vec<String>,
+    /// Addresses and networks that it may come from; empty: any.
+    #[schema(example = json!(["203.0.113.0/24"]))]
+    addresses: Vec<String>,
+    /// Who made it.
+    #[schema(example = "admin")]
+    created_by: String,
+    /// When.
+    #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
+    created_at: String,
+    /// Until when it holds; null: for ever.
+    #[schema(format = DateTime, example = "2027-03-10T12:00:00Z")]
+    expires_at: Option<String>,
+    /// Since when it does not; null: it does.
+    #[schema(format = DateTime, example = "2026-04-10T12:00:00Z")]
+    revoked_at: Option<String>,
+}
+
+impl KeyView {
+    fn of(key: ApiKey) -> Self {
+        let words = |text: &str| text.split_whitespace().map(ToOwned::to_owned).collect();
+        Self {
+            id: key.id.to_string(),
+            scopes: words(&key.scopes),
+            addresses: words(&key.addresses),
+            name: key.name,
+            hint: key.hint,
+            created_by: key.created_by,
+            created_at: time(key.created_at),
+            expires_at: key.expires_at.map(time),
+            revoked_at: key.revoked_at.map(time),
+        }
+    }
+}
+
+/// A key that was just made.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MadeView {
+    /// The key.
+    key: KeyView,
+    /// Its secret, for `Authorization: Bearer`. It is shown this once: null when the same request is sent again
+    /// under its `Idempotency-Key`.
+    #[schema(value_type = Option<String>, example = "sluice_5f2c…")]
+    secret: Option<Secret>,
+}
+
+/// A key to make.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct KeyBody {
+    /// What people call it; unique.
+    #[schema(min_length = 1, max_length = 255, example = "payroll")]
+    name: String,
+    /// What it may do.
+    #[schema(value_type = Vec<ScopeName>, min_items = 1, max_items = 100, example = json!(["read", "batches:write"]))]
+    scopes: Vec<String>,
+    /// Addresses and networks that it may come from; empty: any.
+    #[serde(default)]
+    #[schema(max_items = 100, example = json!(["203.0.113.0/24"]))]
+    addresses: Vec<String>,
+    /// Until when it holds; without it: for ever.
+    #[schema(format = DateTime, example = "2099-03-10T12:00:00Z",
+        pattern = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$")]
+    expires_at: Option<String>,
+}
+
+impl Input for KeyBody {}
+
+const MADE: Message = Message {
+    english: "The key is made; keep its secret now, it is not shown again",
+    chinese: "密钥已创建；请立即保存，密钥不会再次显示",
+};
+const REVOKED: Message = Message { english: "The key is revoked", chinese: "密钥已吊销" };
+
+/// Lists API keys, revoked ones too, in the order in which they were made.
+#[utoipa::path(get, path = "/api/v1/api-keys", operation_id = "listApiKeys", tag = "people", params(PageQuery),
+    responses((status = 200, description = "A page of keys.", body = ListEnvelope<KeyView>)))]
+pub(super) async fn list(
+    State(app): State<App>,
+    Query(query): Query<PageQuery>,
+) -> Result<ListAnswer<KeyView>, Problem> {
+    let (after, size) = query.read(&app, "api-keys")?;
+    let mut keys = app.service.api_key_list(after, size + 1).await?;
+    let next = next(&app, "api-keys", &mut keys, size, |key| key.id);
+    let data = keys.into_iter().map(KeyView::of).collect();
+    Ok(ListAnswer { data, pagination: paging::by_cursor(size, next) })
+}
+
+/// Makes an API key. Its secret is in this answer and nowhere else.
+#[utoipa::path(post, path = "/api/v1/api-keys", operation_id = "addApiKey", tag = "people", request_body = KeyBody,
+    responses((status = 200, description = "The key is made.", body = Envelope<MadeView>)))]
+pub(super) async fn add(who: Who, once: Once<KeyBody>) -> Result<Answer<MadeView>, Problem> {
+    let KeyBody { name, scopes, addresses, expires_at } = &once.body;
+    if scopes.len() > LISTED_MAX {
+        return Err(Code::ScopeInvalid.into());
+    }
+    if addresses.len() > LISTED_MAX {
+        return Err(Code::AddressInvalid.into());
+    }
+    let (name, scopes, addresses) = (name.clone(), scopes.clone(), addresses.clone());
+    let expires_at = expires_at.as_deref().map(micros).transpose()?;
+    let new = NewApiKey { name, scopes, addresses, expires_at };
+    let made: Made = once.settle(once.service.api_key_add(who.actor(), &new).await).await?;
+    let view = MadeView { key: KeyView::of(made.key), secret: made.secret.map(Secret::new) };
+    Ok(Answer::saying(MADE, view))
+}
+
+/// Revokes an API key: from now on nobody comes in by it. Revoking it again changes nothing.
+#[utoipa::path(delete, path = "/api/v1/api-keys/{id}", operation_id = "revokeApiKey", tag = "people",
+    params(("id" = String, Path, description = "The key's id", example = "5")),
+    responses((status = 200, description = "The key is revoked.", body = Envelope<KeyView>)))]
+pub(super) async fn revoke(State(app): State<App>, who: Who, id: PathId) -> Result<Answer<KeyView>, Problem> {
+    let key = app.service.api_key_revoke(who.actor(), id.or(Code::KeyNotFound)?).await?;
+    Ok(Answer::saying(REVOKED, KeyView::of(key)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::access::Scope;
+
+    #[test]
+    fn the_document_names_every_scope() {
+        use utoipa::PartialSchema;
+        let schema = serde_json::to_value(ScopeName::schema()).unwrap();
+        let named: Vec<_> = schema["enum"].as_array().unwrap().iter().filter_map(|v| v.as_str()).collect();
+        assert_eq!(named, Scope::ALL.map(Scope::name));
+    }
+}

@@ -1,0 +1,218 @@
+//! Signing in and out, and how a password is set: by the person alone.
+
+use super::cookie::{self, SetCookie};
+use super::session::{EndedSession, SessionView};
+use super::user::UserView;
+use super::view::{From, person};
+use crate::answer::{Answer, Envelope, Message};
+use crate::app::App;
+use crate::body::{Body, Input, Nothing};
+use crate::problem::Problem;
+use crate::who::Who;
+use axum::extract::State;
+use domain::access::Operation;
+use domain::code::Code;
+use serde::{Deserialize, Serialize};
+use service::login::SignedIn;
+use service::{Error, Secret};
+use utoipa::ToSchema;
+
+/// How the first administrator comes in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct SetUpBody {
+    /// The one-time token that the server printed when it started.
+    #[schema(value_type = String, example = "setup_5f2c…")]
+    token: Secret,
+    /// What the administrator will sign in with.
+    #[schema(min_length = 2, max_length = 100, example = "admin")]
+    login: String,
+    /// What people call the administrator.
+    #[schema(min_length = 1, max_length = 255, example = "Administrator")]
+    name: String,
+    /// A password that is hard to guess.
+    #[schema(value_type = String, format = Password, min_length = 12, max_length = 256)]
+    password: Secret,
+}
+
+impl Input for SetUpBody {}
+
+/// What a person signs in with.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct LoginBody {
+    /// The login.
+    #[schema(example = "fang.wang")]
+    login: String,
+    /// The password.
+    #[schema(value_type = String, format = Password)]
+    password: Secret,
+}
+
+impl Input for LoginBody {}
+
+/// How an invited person sets a password.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct InvitationBody {
+    /// The one-time token that the administrator handed over.
+    #[schema(value_type = String, example = "invite_5f2c…")]
+    token: Secret,
+    /// A password that is hard to guess.
+    #[schema(value_type = String, format = Password, min_length = 12, max_length = 256)]
+    password: Secret,
+}
+
+impl Input for InvitationBody {}
+
+/// How a person changes the own password.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct PasswordBody {
+    /// The password until now.
+    #[schema(value_type = String, format = Password)]
+    current_password: Secret,
+    /// The password from now on.
+    #[schema(value_type = String, format = Password, min_length = 12, max_length = 256)]
+    new_password: Secret,
+}
+
+impl Input for PasswordBody {}
+
+/// Who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MeView {
+    /// The person.
+    user: UserView,
+    /// The session.
+    session: SessionView,
+    /// The operations that the person may do, by `operationId`.
+    #[schema(example = json!(["listAccounts", "createBatchTransfer"]))]
+    operations: Vec<&'static str>,
+}
+
+const SET_UP: Message =
+    Message { english: "The administrator is made; sign in now", chinese: "管理员已创建，请登录" };
+const SIGNED_IN: Message = Message { english: "Signed in", chinese: "登录成功" };
+const SIGNED_OUT: Message = Message { english: "Signed out", chinese: "已退出登录" };
+const PASSWORD_SET: Message = Message {
+    english: "The password is set; sign in with it now",
+    chinese: "密码已设置，请使用新密码登录",
+};
+const PASSWORD_CHANGED: Message = Message {
+    english: "The password is changed; your other sessions have ended",
+    chinese: "密码已修改，您的其他会话已结束",
+};
+
+/// Makes the first administrator, with the one-time token that the server printed when it started.
+///
+/// Only a server without users can be set up; no user ever comes with a password that somebody else knows.
+#[utoipa::path(post, path = "/api/v1/setup", operation_id = "setUp", tag = "people", request_body = SetUpBody,
+    responses((status = 200, description = "The administrator can sign in.", body = Envelope<UserView>)))]
+pub(super) async fn set_up(
+    State(app): State<App>,
+    From(client): From,
+    Body(body): Body<SetUpBody>,
+) -> Result<Answer<UserView>, Problem> {
+    let SetUpBody { token, login, name, password } = body;
+    let user = app.service.set_up(&token, (&login, &name), &password, client.address).await?;
+    Ok(Answer::saying(SET_UP, UserView::of(user)))
+}
+
+/// Signs a person in: the answer sets the session's cookie.
+///
+/// The answer is the same, and takes as long, whether the login is unknown, the password wrong or the user
+/// disabled. After some failures under one login or from one address the next attempt has to wait
+/// (`Retry-After`).
+#[utoipa::path(post, path = "/api/v1/auth/login", operation_id = "login", tag = "people", request_body = LoginBody,
+    responses((status = 200, description = "Signed in.", body = Envelope<MeView>,
+        headers(("Set-Cookie" = String, description = "The session's cookie")))))]
+pub(super) async fn login(
+    State(app): State<App>,
+    From(client): From,
+    Body(body): Body<LoginBody>,
+) -> Result<(SetCookie, Answer<MeView>), Problem> {
+    let life = app.options.session_life();
+    let signed_in = app.service.login(&body.login, &body.password, &client, life).await.map_err(throttled)?;
+    Ok(welcome(&app, SIGNED_IN, signed_in))
+}
+
+/// Ends the session that asks.
+#[utoipa::path(post, path = "/api/v1/auth/logout", operation_id = "logout", tag = "people",
+    responses((status = 200, description = "Signed out.", body = Envelope<EndedSession>,
+        headers(("Set-Cookie" = String, description = "Removes the session's cookie")))))]
+pub(super) async fn logout(
+    State(app): State<App>,
+    who: Who,
+    _nothing: Body<Nothing>,
+) -> Result<(SetCookie, Answer<EndedSession>), Problem> {
+    let (user, session) = person(&who)?;
+    app.service.logout(who.actor(), user, session).await?;
+    Ok((cookie::remove(&app), Answer::saying(SIGNED_OUT, EndedSession::of(session))))
+}
+
+/// Says who is signed in.
+#[utoipa::path(get, path = "/api/v1/auth/me", operation_id = "me", tag = "people",
+    responses((status = 200, description = "Who asks.", body = Envelope<MeView>)))]
+pub(super) async fn me(State(app): State<App>, who: Who) -> Result<Answer<MeView>, Problem> {
+    let (user, session) = person(&who)?;
+    let all = app.service.session_list(user, app.options.session_life()).await?;
+    let found = all.into_iter().find(|one| one.id == session).ok_or(Code::AuthRequired)?;
+    let user = UserView::of(app.service.user_show(user).await?);
+    Ok(Answer::of(MeView { operations: operations(&user), user, session: SessionView::of(found, session) }))
+}
+
+/// Changes the own password. All sessions of the person end; the one that asks goes on under a new cookie.
+#[utoipa::path(post, path = "/api/v1/auth/password", operation_id = "changePassword", tag = "people",
+    request_body = PasswordBody,
+    responses((status = 200, description = "The password is changed.", body = Envelope<MeView>,
+        headers(("Set-Cookie" = String, description = "The new session's cookie")))))]
+pub(super) async fn change_password(
+    State(app): State<App>,
+    who: Who,
+    From(client): From,
+    Body(body): Body<PasswordBody>,
+) -> Result<(SetCookie, Answer<MeView>), Problem> {
+    let (user, _) = person(&who)?;
+    let passwords = (&body.current_password, &body.new_password);
+    let changed = app.service.password_change(who.actor(), user, passwords, &client).await;
+    Ok(welcome(&app, PASSWORD_CHANGED, changed.map_err(throttled)?))
+}
+
+/// Sets a password by a one-time link: of a person who was just added, or whose password was reset.
+#[utoipa::path(post, path = "/api/v1/auth/invitation", operation_id = "acceptInvitation", tag = "people",
+    request_body = InvitationBody,
+    responses((status = 200, description = "The person can sign in.", body = Envelope<UserView>)))]
+pub(super) async fn accept_invitation(
+    State(app): State<App>,
+    From(client): From,
+    Body(body): Body<InvitationBody>,
+) -> Result<Answer<UserView>, Problem> {
+    let address = client.address.to_string();
+    let user = app.service.invitation_accept(&body.token, &body.password, &address).await?;
+    Ok(Answer::saying(PASSWORD_SET, UserView::of(user)))
+}
+
+fn welcome(app: &App, message: Message, signed_in: SignedIn) -> (SetCookie, Answer<MeView>) {
+    let SignedIn { user, session, token } = signed_in;
+    let (user, id) = (UserView::of(user), session.id);
+    let view = MeView { operations: operations(&user), user, session: SessionView::of(session, id) };
+    (cookie::set(app, &token), Answer::saying(message, view))
+}
+
+fn operations(user: &UserView) -> Vec<&'static str> {
+    let asker = domain::access::Asker::Person(user.role());
+    let allowed = Operation::ALL.iter().filter(|operation| operation.allow(asker).is_ok());
+    allowed.map(|operation| operation.name()).collect()
+}
+
+/// Tells the client when to come back.
+fn throttled(error: Error) -> Problem {
+    let mut problem = Problem::from(error);
+    if problem.code == Code::LoginThrottled {
+        let seconds = problem.data.as_ref().and_then(|data| data["retryAfterSeconds"].as_u64());
+        problem.retry_after_s = seconds.or(problem.retry_after_s);
+    }
+    problem
+}

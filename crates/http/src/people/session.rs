@@ -1,0 +1,90 @@
+//! The own sessions: where a person is signed in, and ending one from afar.
+
+use super::view::{PathId, person, time};
+use crate::answer::{Answer, Envelope, Message};
+use crate::app::App;
+use crate::problem::Problem;
+use crate::who::Who;
+use axum::extract::State;
+use domain::code::Code;
+use serde::Serialize;
+use service::session::Session;
+use utoipa::ToSchema;
+
+/// A session.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SessionView {
+    /// Its id.
+    #[schema(example = "17")]
+    id: String,
+    /// From where the person signed in.
+    #[schema(example = "203.0.113.7")]
+    address: String,
+    /// What the client called itself.
+    #[schema(example = "Mozilla/5.0")]
+    agent: String,
+    /// When the person signed in.
+    #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
+    created_at: String,
+    /// When it was used last, within a minute.
+    #[schema(format = DateTime, example = "2026-03-10T12:20:00Z")]
+    seen_at: String,
+    /// Whether it is the one that asks.
+    current: bool,
+}
+
+impl SessionView {
+    /// A session as the session `asking` sees it.
+    pub(super) fn of(session: Session, asking: i64) -> Self {
+        Self {
+            id: session.id.to_string(),
+            address: session.address,
+            agent: session.agent,
+            created_at: time(session.created_at),
+            seen_at: time(session.seen_at),
+            current: session.id == asking,
+        }
+    }
+}
+
+/// A session that has ended.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EndedSession {
+    /// Its id.
+    #[schema(example = "17")]
+    id: String,
+}
+
+impl EndedSession {
+    pub(super) fn of(id: i64) -> Self {
+        Self { id: id.to_string() }
+    }
+}
+
+const ENDED: Message = Message { english: "The session has ended", chinese: "会话已结束" };
+
+/// Lists the own sessions that hold, newest first.
+#[utoipa::path(get, path = "/api/v1/auth/sessions", operation_id = "listSessions", tag = "people",
+    responses((status = 200, description = "The sessions.", body = Envelope<Vec<SessionView>>)))]
+pub(super) async fn list(State(app): State<App>, who: Who) -> Result<Answer<Vec<SessionView>>, Problem> {
+    let (user, asking) = person(&who)?;
+    let all = app.service.session_list(user, app.options.session_life()).await?;
+    Ok(Answer::of(all.into_iter().map(|session| SessionView::of(session, asking)).collect()))
+}
+
+/// Ends one of the own sessions at once.
+#[utoipa::path(delete, path = "/api/v1/auth/sessions/{id}", operation_id = "endSession", tag = "people",
+    params(("id" = String, Path, description = "The session's id", example = "17")),
+    responses((status = 200, description = "It has ended.", body = Envelope<EndedSession>)))]
+pub(super) async fn end(
+    State(app): State<App>,
+    who: Who,
+    id: PathId,
+) -> Result<Answer<EndedSession>, Problem> {
+    let (user, _) = person(&who)?;
+    let id = id.or(Code::SessionNotFound)?;
+    app.service.session_end(who.actor(), user, id).await?;
+    Ok(Answer::saying(ENDED, EndedSession::of(id)))
+}

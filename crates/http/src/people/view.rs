@@ -1,0 +1,118 @@
+//! What the operations on people share: times and ids as the wire has them, names of roles.
+
+use crate::problem::Problem;
+use crate::who::{ClientAddress, Who};
+use axum::extract::{FromRequestParts, Path};
+use axum::http::header::USER_AGENT;
+use axum::http::request::Parts;
+use domain::access::Role;
+use domain::code::Code;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use service::session::Client;
+use utoipa::ToSchema;
+
+/// Microseconds UTC as RFC 3339 with `Z`.
+pub(crate) fn time(micros: i64) -> String {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+}
+
+/// A time as clients write it: RFC 3339 with `Z`.
+pub(crate) fn micros(text: &str) -> Result<i64, Problem> {
+    let is_plain = text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T');
+    let parsed = text.parse::<Timestamp>().ok().filter(|_| is_plain);
+    Ok(parsed.ok_or_else(|| Problem::about(Code::TimeInvalid, text))?.as_microsecond())
+}
+
+/// The id in a path. What is no id belongs to nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PathId(Option<i64>);
+
+impl PathId {
+    /// The id, or that there is no such thing.
+    pub(crate) fn or(self, missing: Code) -> Result<i64, Problem> {
+        self.0.ok_or_else(|| missing.into())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PathId {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let text = Path::<String>::from_request_parts(parts, state).await.ok();
+        let is_id = |text: &Path<String>| text.bytes().all(|byte| byte.is_ascii_digit());
+        Ok(Self(text.filter(is_id).and_then(|text| text.parse().ok())))
+    }
+}
+
+/// From where a request comes, and with what.
+pub(crate) struct From(pub Client);
+
+impl<S: Sync> FromRequestParts<S> for From {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let ClientAddress(address) = ClientAddress::from_request_parts(parts, state).await?;
+        let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(Self(Client { address, agent: agent.unwrap_or_default().to_owned() }))
+    }
+}
+
+/// The person and the session that ask; the guard lets no key in here.
+pub(crate) fn person(who: &Who) -> Result<(i64, i64), Problem> {
+    match who.identity.who {
+        service::identity::Who::Person { user, session, .. } => Ok((user, session)),
+        service::identity::Who::Key { .. } => Err(Code::Forbidden.into()),
+    }
+}
+
+/// What a person is in the organisation.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum RoleName {
+    /// Prepares: imports, drafts, submits, reads, cancels own batches that have not begun.
+    Operator,
+    /// Also moves money, and checks what others prepared.
+    Finance,
+    /// May do what finance may, and keeps people, policies, keys and settings.
+    Admin,
+    /// Reads everything and changes nothing.
+    Auditor,
+}
+
+impl RoleName {
+    pub(crate) const fn of(role: Role) -> Self {
+        match role {
+            Role::Operator => Self::Operator,
+            Role::Finance => Self::Finance,
+            Role::Admin => Self::Admin,
+            Role::Auditor => Self::Auditor,
+        }
+    }
+
+    pub(crate) const fn role(self) -> Role {
+        match self {
+            Self::Operator => Role::Operator,
+            Self::Finance => Role::Finance,
+            Self::Admin => Role::Admin,
+            Self::Auditor => Role::Auditor,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_roles_are_those_of_the_table_and_times_are_plain() {
+        for role in Role::ALL {
+            let name = serde_json::to_value(RoleName::of(role)).unwrap();
+            assert_eq!((name.as_str(), RoleName::of(role).role()), (Some(role.name()), role));
+        }
+        assert_eq!(time(micros("2026-01-31T09:00:00.25Z").unwrap()), "2026-01-31T09:00:00.25Z");
+        for wrong in ["2026-01-31 09:00:00Z", "2026-01-31T09:00:00+00:00", "2026-02-30T09:00:00Z", "Z", ""] {
+            assert_eq!(micros(wrong).unwrap_err().code, Code::TimeInvalid, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Limits and fees, by currency and by account.
+
+use crate::answer::{Answer, Envelope, Message};
+use crate::app::App;
+use crate::body::{Body, Input};
+use crate::list::text;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::routes::Routes;
+use crate::who::Who;
+use axum::extract::State;
+use domain::access::Operation;
+use domain::amount::format_minor;
+use domain::asset::Asset;
+use domain::code::Code;
+use domain::policy::Policy;
+use serde::{Deserialize, Deserializer, Serialize};
+use service::policy::PolicyChange;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+
+const SET: Message = Message { english: "The policy holds from now on", chinese: "策略已生效" };
+
+pub(crate) fn routes() -> Routes {
+    const SHOW: &[Code] =
+        &[Code::AssetUnknown, Code::AccountNotFound, Code::AccountAmbiguous, Code::CurrencyMismatch];
+    const CHANGE: &[Code] = &[
+        Code::AssetUnknown,
+        Code::AccountNotFound,
+        Code::AccountAmbiguous,
+        Code::CurrencyMismatch,
+        Code::PolicyInvalid,
+        Code::AmountFormat,
+        Code::AmountPrecision,
+        Code::AmountTooLarge,
+    ];
+    Routes::new().add(Operation::PolicyShow, routes!(show), SHOW).add(
+        Operation::PolicySet,
+        routes!(set),
+        CHANGE,
+    )
+}
+
+/// What a policy is of.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Subject {
+    /// The currency's code.
+    #[param(example = "USD", max_length = 12)]
+    currency: String,
+    /// One account of it, by id or number; the whole currency if none is given.
+    #[param(example = "17", max_length = 255, nullable = false)]
+    account_id: Option<String>,
+}
+
+/// What holds for a currency, or for one account of it. Amounts are major units; null is no limit.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PolicyView {
+    /// The currency.
+    #[schema(example = "USD")]
+    currency: String,
+    /// The account, if the question was about one.
+    #[schema(example = json!(null))]
+    account_id: Option<String>,
+    /// The least one transfer may move.
+    #[schema(example = "0.01")]
+    min: Option<String>,
+    /// The most one transfer may move.
+    #[schema(example = "10000.00")]
+    max: Option<String>,
+    /// The most that may leave in a day of the organisation, fees left out.
+    #[schema(example = json!(null))]
+    day: Option<String>,
+    /// The most that may leave in a month of the organisation, fees left out.
+    #[schema(example = json!(null))]
+    month: Option<String>,
+    /// The most one batch may move.
+    #[schema(example = "100000.00")]
+    batch_max: Option<String>,
+    /// Amounts up to this one are free of fees; null: all are.
+    #[schema(example = "1000.00")]
+    fee_threshold: Option<String>,
+    /// The fee's share of the amount.
+    #[schema(example = "0.001000")]
+    fee_rate: String,
+    /// The least that is taken.
+    #[schema(example = "1.00")]
+    fee_min: Option<String>,
+    /// The most that is taken.
+    #[schema(example = "50.00")]
+    fee_max: Option<String>,
+}
+
+impl PolicyView {
+    fn of(asset: &Asset, policy: &Policy, account_id: Option<String>) -> Self {
+        let limit = |minor: i64| (minor != i64::MAX).then(|| format_minor(i128::from(minor), asset.scale));
+        Self {
+            currency: asset.code.clone(),
+            account_id,
+            min: limit(policy.limit.min),
+            max: limit(policy.limit.max),
+            day: limit(policy.limit.day),
+            month: limit(policy.limit.month),
+            batch_max: limit(policy.batch_max),
+            fee_threshold: limit(policy.fee.threshold),
+            fee_rate: format_minor(i128::from(policy.fee.rate_ppm), 6),
+            fee_min: limit(policy.fee.min),
+            fee_max: limit(policy.fee.max),
+        }
+    }
+}
+
+/// What to change: fields that are left out stay as they are, null lifts a limit.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct PolicyInput {
+    /// The currency's code.
+    #[schema(example = "USD", min_length = 3, max_length = 12)]
+    currency: String,
+    /// One account of it, by id or number; the whole currency if none is given.
+    #[schema(example = json!(null), min_length = 1, max_length = 255)]
+    account_id: Option<String>,
+    /// The least one transfer may move.
+    #[schema(example = "0.01", nullable = false)]
+    min: Option<String>,
+    /// The most one transfer may move.
+    #[serde(default, deserialize_with = "lifted")]
+    #[schema(example = "5000.00")]
+    max: Option<String>,
+    /// The most that may leave in a day.
+    #[serde(default, deserialize_with = "lifted")]
+    #[schema(example = "10000.00")]
+    day: Option<String>,
+    /// The most that may leave in a month.
+    #[serde(default, deserialize_with = "lifted")]
+    #[schema(example = "50000.00")]
+    month: Option<String>,
+    /// The most one batch may move.
+    #[serde(default, deserialize_with = "lifted")]
+    #[schema(example = "100000.00")]
+    batch_max: Option<String>,
+    /// Amounts up to this one are free of fees; null: all are.
+    #[serde(default, deserialize_with = "lifted")]
+    #[schema(example = "1000.00")]
+    fee_threshold: Option<String>,
+    /// The fee's share of the amount, at most six decimals.
+    #[schema(example = "0.001", nullable = false)]
+    fee_rate: Option<String>,
+    /// The least that is taken.
+    #[schema(example = "1.00", nullable = false)]
+    fee_min: Option<String>,
+    /// The most that is taken.
+    #[serde(default, deserialize_with = "lifted")]
+    #[schema(example = "50.00")]
+    fee_max: Option<String>,
+}
+
+impl Input for PolicyInput {}
+
+/// Null is a limit that is lifted; a field that is left out does not come here.
+fn lifted<'de, D: Deserializer<'de>>(field: D) -> Result<Option<String>, D::Error> {
+    Ok(Some(Option::deserialize(field)?.unwrap_or_else(|| "none".to_owned())))
+}
+
+/// What holds.
+#[utoipa::path(get, path = "/api/v2/policies", operation_id = "getPolicy", tag = "policies", params(Subject),
+    responses((status = 200, description = "The policy.", body = Envelope<PolicyView>)))]
+pub(crate) async fn show(
+    State(app): State<App>,
+    Query(subject): Query<Subject>,
+) -> Result<Answer<PolicyView>, Problem> {
+    let account = text("accountId", subject.account_id)?;
+    let (asset, policy, account) = app.service.policy_of(&subject.currency, account.as_deref()).await?;
+    Ok(Answer::of(PolicyView::of(&asset, &policy, account.map(|id| id.to_string()))))
+}
+
+/// Changes what holds for a currency, or for one account of it.
+#[utoipa::path(put, path = "/api/v2/policies", operation_id = "setPolicy", tag = "policies",
+    request_body = PolicyInput,
+    responses((status = 200, description = "The policy.", body = Envelope<PolicyView>)))]
+pub(crate) async fn set(
+    State(app): State<App>,
+    who: Who,
+    Body(input): Body<PolicyInput>,
+) -> Result<Answer<PolicyView>, Problem> {
+    let (currency, account) = (input.currency, input.account_id);
+    let change = PolicyChange {
+        min: input.min,
+        max: input.max,
+        day: input.day,
+        month: input.month,
+        batch_max: input.batch_max,
+        fee_threshold: input.fee_threshold,
+        fee_rate: input.fee_rate,
+        fee_min: input.fee_min,
+        fee_max: input.fee_max,
+    };
+    let changed = app.service.policy_change(who.actor(), &currency, account.as_deref(), &change).await?;
+    let (asset, policy, account) = changed;
+    Ok(Answer::saying(SET, PolicyView::of(&asset, &policy, account.map(|id| id.to_string()))))
+}

@@ -1,0 +1,26 @@
+//! A segment of a path that names something.
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use std::convert::Infallible;
+
+/// The one parameter of a path. What is not UTF-8 names nothing, and is answered as any other unknown name is.
+#[derive(Debug)]
+pub(crate) struct Segment(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Segment {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        Ok(Self(path.map_or_else(|_| char::REPLACEMENT_CHARACTER.to_string(), |Path(text)| text)))
+    }
+}
+
+impl Segment {
+    /// The id that is written here; none if it is not written as ids are.
+    pub(crate) fn id(&self) -> Option<i64> {
+        let digits = self.0.bytes().all(|byte| byte.is_ascii_digit());
+        if digits && self.0.len() <= 18 && !self.0.starts_with('0') { self.0.parse().ok() } else { None }
+    }
+}

@@ -1,0 +1,156 @@
+//! Transfers that were made or refused.
+
+use super::view::{TransferSummary, TransferView};
+use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope};
+use crate::app::App;
+use crate::list::{OrderBy, Page, text};
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::segment::Segment;
+use axum::extract::State;
+use domain::code::Code;
+use domain::transfer::TransferKind;
+use serde::Deserialize;
+use service::transfer::{TransferQuery, TransferSort};
+use utoipa::{IntoParams, ToSchema};
+
+/// How a transfer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    /// Carried out.
+    Completed,
+    /// Refused.
+    Failed,
+}
+
+/// Why money moved. A transfer between one holder's accounts is a `transfer` here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    /// Between two accounts.
+    Transfer,
+    /// An item of a batch.
+    Batch,
+    /// Into the ledger.
+    Deposit,
+    /// Out of the ledger.
+    Withdrawal,
+    /// An opening balance.
+    Opening,
+}
+
+impl From<Kind> for TransferKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Transfer => Self::Single,
+            Kind::Batch => Self::Item,
+            Kind::Deposit => Self::Deposit,
+            Kind::Withdrawal => Self::Withdrawal,
+            Kind::Opening => Self::Opening,
+        }
+    }
+}
+
+/// What a list of transfers is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Sort {
+    /// The order of booking.
+    Id,
+    /// The day that it counts for.
+    TransferDate,
+    /// The amount sent, in minor units.
+    FromAmountCents,
+}
+
+impl From<Sort> for TransferSort {
+    fn from(sort: Sort) -> Self {
+        match sort {
+            Sort::Id => Self::Number,
+            Sort::TransferDate => Self::ValueDate,
+            Sort::FromAmountCents => Self::Amount,
+        }
+    }
+}
+
+/// Which transfers are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListQuery {
+    /// Only those that this account, by id or number, paid or was paid.
+    #[param(example = "17", max_length = 255, nullable = false)]
+    account_id: Option<String>,
+    /// Only those that ended so.
+    #[param(inline, nullable = false)]
+    status: Option<Status>,
+    /// Only of this kind.
+    #[param(inline, nullable = false)]
+    kind: Option<Kind>,
+    /// Only those with this currency on one of their sides.
+    #[param(example = "USD", max_length = 12, nullable = false)]
+    currency: Option<String>,
+    /// Only from this transfer date on.
+    #[param(example = "2026-03-01", format = Date, nullable = false)]
+    from: Option<String>,
+    /// Only up to this transfer date.
+    #[param(example = "2026-03-31", format = Date, nullable = false)]
+    to: Option<String>,
+    /// Part of the memo.
+    #[param(max_length = 255, nullable = false)]
+    text: Option<String>,
+    /// What the list is sorted by; by `id` if nothing is said.
+    #[param(inline, nullable = false)]
+    sort: Option<Sort>,
+    /// Which way; `desc` if nothing is said.
+    #[param(inline, nullable = false)]
+    order: Option<OrderBy>,
+    /// The page's number, from 1.
+    #[param(example = 1, minimum = 1, maximum = 10_000, nullable = false)]
+    page: Option<i64>,
+    /// Rows of a page.
+    #[param(example = 20, minimum = 1, maximum = 200, nullable = false)]
+    page_size: Option<i64>,
+    /// Where the page before ended; in place of `page`.
+    #[param(max_length = 200, nullable = false)]
+    cursor: Option<String>,
+}
+
+/// Transfers, newest first; refused ones too.
+#[utoipa::path(get, path = "/api/v2/account-transfers", operation_id = "listAccountTransfers", tag = "transfers",
+    params(ListQuery),
+    responses((status = 200, description = "A page of transfers.", body = ListEnvelope<TransferSummary>)))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Query(query): Query<ListQuery>,
+) -> Result<ListAnswer<TransferSummary>, Problem> {
+    let (sort, order) = (query.sort.unwrap_or(Sort::Id), query.order.unwrap_or(OrderBy::Desc));
+    let name = format!("transfers {sort:?} {order:?}");
+    let size = (query.page, query.page_size);
+    let page = Page::of(&app, name, order.into(), size, query.cursor.as_deref())?;
+    let wanted = TransferQuery {
+        account: text("accountId", query.account_id)?,
+        completed: query.status.map(|status| status == Status::Completed),
+        kind: query.kind.map(TransferKind::from),
+        currency: text("currency", query.currency)?,
+        from: query.from,
+        to: query.to,
+        text: text("text", query.text)?,
+        sort: sort.into(),
+        slice: page.slice.clone(),
+        counted: page.is_counted(),
+    };
+    let found = app.service.transfer_list(&wanted).await?;
+    let pagination = page.pagination(&app, found.total, found.next.as_ref());
+    Ok(ListAnswer { data: found.transfers.into_iter().map(TransferSummary::from).collect(), pagination })
+}
+
+/// A transfer with its entries.
+#[utoipa::path(get, path = "/api/v2/account-transfers/{id}", operation_id = "getAccountTransfer", tag = "transfers",
+    params(("id" = String, Path, description = "The transfer's id.", example = "4711")),
+    responses((status = 200, description = "The transfer.", body = Envelope<TransferView>)))]
+pub(crate) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<TransferView>, Problem> {
+    let number = id.id().ok_or_else(|| Problem::about(Code::TransferNotFound, id.0))?;
+    Ok(Answer::of(app.service.transfer_detail(number).await?.into()))
+}

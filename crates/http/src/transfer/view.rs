@@ -1,0 +1,210 @@
+//! How a transfer and its entries are shown (document 001's names).
+
+use crate::language;
+use crate::list::time;
+use domain::fx::Rounding;
+use domain::id::AccountId;
+use domain::transfer::TransferKind;
+use serde::Serialize;
+use service::statement::Entry;
+use service::transfer::{Exchange, Side, TransferDetail, date_text};
+use utoipa::ToSchema;
+
+/// A transfer without its entries.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TransferSummary {
+    /// Its id.
+    #[schema(example = "4711")]
+    id: String,
+    /// The day that it counts for.
+    #[schema(example = "2026-03-10", format = Date)]
+    transfer_date: String,
+    /// `transfer`, `internal` (between one holder's accounts), `batch`, `deposit`, `withdrawal` or `opening`.
+    #[schema(example = "transfer")]
+    kind: &'static str,
+    /// `completed`, or `failed`: refused, nothing moved.
+    #[schema(example = "completed")]
+    status: &'static str,
+    /// Why it was refused.
+    #[schema(example = json!(null))]
+    error_code: Option<&'static str>,
+    /// The same for people.
+    #[schema(example = json!(null))]
+    error_message: Option<&'static str>,
+    /// Who paid; null if the money came from outside.
+    #[schema(example = "17")]
+    from_account_id: Option<String>,
+    /// The paying account's number.
+    #[schema(example = "ACC-A1-001")]
+    from_account_number: Option<String>,
+    /// Who was paid; null if the money left the ledger.
+    #[schema(example = "18")]
+    to_account_id: Option<String>,
+    /// The paid account's number.
+    #[schema(example = "ACC-B1-003")]
+    to_account_number: Option<String>,
+    /// The currency that was sent.
+    #[schema(example = "USD")]
+    from_currency: String,
+    /// The currency that arrived.
+    #[schema(example = "USD")]
+    to_currency: String,
+    /// Minor units that were sent, the fee not counted.
+    #[schema(example = 10_000)]
+    from_amount_cents: i64,
+    /// Minor units that arrived; null if an exchange was refused.
+    #[schema(example = 10_000)]
+    to_amount_cents: Option<i64>,
+    /// Minor units that the payer paid on top.
+    #[schema(example = 0)]
+    fee_cents: i64,
+    /// Target major units for one source major unit, as a decimal text; null within one currency.
+    #[schema(example = json!(null))]
+    exchange_rate: Option<String>,
+    /// How it was exchanged; null within one currency.
+    exchange: Option<ExchangeView>,
+    /// What it is for.
+    #[schema(example = "March rent")]
+    memo: Option<String>,
+    /// Where its vouchers are.
+    voucher_url: Vec<String>,
+    /// When it was booked.
+    #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
+    created_at: String,
+}
+
+/// How an exchange was done.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ExchangeView {
+    /// Who said the rate: `request`, or the origin of the stored one.
+    #[schema(example = "request")]
+    rate_source: String,
+    /// When the rate was said.
+    #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
+    rate_at: String,
+    /// `half_up` or `half_even`.
+    #[schema(example = "half_up")]
+    rounding: &'static str,
+    /// The exact target amount less the rounded one, in minor units.
+    #[schema(example = "0.25")]
+    residual: String,
+}
+
+/// A transfer with its entries.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TransferView {
+    #[serde(flatten)]
+    summary: TransferSummary,
+    /// The entries of the two accounts in the order of booking; none if it was refused.
+    entries: Vec<EntryView>,
+}
+
+/// A line of an account's statement.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EntryView {
+    /// Its id: the posting's number and the side of it.
+    #[schema(example = "262144-debit")]
+    id: String,
+    /// The account that it stands in.
+    #[schema(example = "17")]
+    account_id: String,
+    /// Its transfer.
+    #[schema(example = "4711")]
+    flow_id: String,
+    /// The day that it counts for.
+    #[schema(example = "2026-03-10", format = Date)]
+    transaction_date: String,
+    /// `transfer_out`, `transfer_in`, `fee` or `fee_income`.
+    #[schema(example = "transfer_out")]
+    transaction_type: &'static str,
+    /// Minor units; negative if the account paid.
+    #[schema(example = -10_000)]
+    amount_cents: i64,
+    /// The account's balance before it.
+    #[schema(example = 1_000_000)]
+    balance_before_cents: i64,
+    /// The account's balance after it.
+    #[schema(example = 990_000)]
+    balance_after_cents: i64,
+    /// When it was booked.
+    #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
+    created_at: String,
+}
+
+impl EntryView {
+    pub(crate) fn of(account: AccountId, entry: &Entry) -> Self {
+        let side = if entry.is_debit { "debit" } else { "credit" };
+        Self {
+            id: format!("{}-{side}", entry.posting),
+            account_id: account.to_string(),
+            flow_id: entry.transfer.to_string(),
+            transaction_date: date_text(entry.value_date),
+            transaction_type: entry.kind.entry_name(entry.is_debit),
+            amount_cents: entry.amount,
+            balance_before_cents: entry.balance_before,
+            balance_after_cents: entry.balance_after,
+            created_at: time(entry.created_at),
+        }
+    }
+}
+
+impl From<&Exchange> for ExchangeView {
+    fn from(exchange: &Exchange) -> Self {
+        Self {
+            rate_source: exchange.rate_source.clone(),
+            rate_at: time(exchange.rate_at),
+            rounding: Rounding::from_number(exchange.rounding).unwrap_or_default().name(),
+            residual: exchange.residual.clone(),
+        }
+    }
+}
+
+impl From<TransferDetail> for TransferSummary {
+    fn from(detail: TransferDetail) -> Self {
+        let TransferDetail { transfer, exchange, from, to, is_internal, vouchers, legs: _ } = detail;
+        let currency = |side: Option<&Side>| side.map(|side| side.asset.code.clone());
+        let from_currency = currency(from.as_ref()).or_else(|| currency(to.as_ref())).unwrap_or_default();
+        let to_currency = currency(to.as_ref()).unwrap_or_else(|| from_currency.clone());
+        let arrived = match &exchange {
+            Some(exchange) => Some(exchange.target_amount),
+            None => (from_currency == to_currency).then_some(transfer.amount),
+        };
+        let is_transfer = transfer.kind == TransferKind::Single;
+        let (from_account_id, from_account_number) =
+            from.map(|side| (side.id.to_string(), side.number)).unzip();
+        let (to_account_id, to_account_number) = to.map(|side| (side.id.to_string(), side.number)).unzip();
+        Self {
+            id: transfer.number.to_string(),
+            transfer_date: date_text(transfer.value_date),
+            kind: if is_transfer && is_internal { "internal" } else { transfer.kind.name() },
+            status: if transfer.code.is_none() { "completed" } else { "failed" },
+            error_code: transfer.code.map(domain::code::Code::name),
+            error_message: transfer.code.map(|code| code.message(language::current())),
+            from_account_id,
+            from_account_number,
+            to_account_id,
+            to_account_number,
+            from_currency,
+            to_currency,
+            from_amount_cents: transfer.amount,
+            to_amount_cents: arrived,
+            fee_cents: transfer.fee,
+            exchange_rate: exchange.as_ref().map(|exchange| exchange.rate.clone()),
+            exchange: exchange.as_ref().map(ExchangeView::from),
+            memo: transfer.memo,
+            voucher_url: vouchers,
+            created_at: time(transfer.created_at),
+        }
+    }
+}
+
+impl From<TransferDetail> for TransferView {
+    fn from(mut detail: TransferDetail) -> Self {
+        let entries = detail.legs.iter().map(|leg| EntryView::of(leg.account, &leg.entry)).collect();
+        detail.legs.clear();
+        Self { summary: detail.into(), entries }
+    }
+}

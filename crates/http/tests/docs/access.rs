@@ -1,0 +1,53 @@
+//! The page of who may do what.
+
+use super::same;
+use domain::access::{Audience, Operation, Role};
+use std::fmt::Write as _;
+
+const HEAD: &str = "# Who may do what
+
+One line an operation; the name is the `operationId` of [openapi.json](openapi.json). *own*: only with what the person
+made. A key needs the scope of the last column; where there is none, no key may. Nobody approves what he made, whatever
+his role.
+
+Written by `cargo xtask docs` from `crates/domain/src/access.rs`.
+
+| operation | operator | finance | admin | auditor | key |
+| --- | --- | --- | --- | --- | --- |
+";
+
+fn cells(operation: Operation) -> (Vec<&'static str>, String) {
+    match operation.audience() {
+        Audience::Everyone => (vec!["yes"; Role::ALL.len()], "yes, and without signing in".to_owned()),
+        Audience::SignedIn => (vec!["yes"; Role::ALL.len()], String::new()),
+        Audience::Granted { roles, own, scope } => {
+            let cell = |role: Role| match (roles.contains(&role), own.contains(&role)) {
+                (true, _) => "yes",
+                (false, true) => "own",
+                (false, false) => "",
+            };
+            let scope = scope.map(|scope| format!("`{}`", scope.name())).unwrap_or_default();
+            (Role::ALL.into_iter().map(cell).collect(), scope)
+        }
+    }
+}
+
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    for operation in Operation::ALL {
+        let (roles, key) = cells(*operation);
+        writeln!(page, "| `{}` | {} | {key} |", operation.name(), roles.join(" | ")).unwrap();
+    }
+    page
+}
+
+#[test]
+fn the_page_of_access_is_what_the_table_says() {
+    same("access.md", &page());
+}
+
+#[test]
+fn the_columns_are_the_roles() {
+    let names = Role::ALL.map(Role::name).join(" | ");
+    assert!(HEAD.contains(&format!("| operation | {names} | key |")), "{names}");
+}

@@ -1,0 +1,107 @@
+//! The document of the API: as committed, and whole.
+
+use super::same;
+use domain::access::Operation;
+use serde_json::{Map, Value};
+use std::collections::HashSet;
+
+const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
+
+fn document() -> Value {
+    serde_json::to_value(http_api::document()).unwrap()
+}
+
+/// Path, method and description of every operation.
+fn operations(document: &Value) -> Vec<(String, String, Map<String, Value>)> {
+    let paths = document["paths"].as_object().unwrap();
+    let of_path = |(path, item): (&String, &Value)| {
+        let item = item.as_object().unwrap().clone();
+        let methods = item.into_iter().filter(|(name, _)| METHODS.contains(&name.as_str()));
+        let path = path.clone();
+        methods.map(move |(method, one)| (path.clone(), method, one.as_object().unwrap().clone()))
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+/// Every `$ref`.
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            found.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|value| references(value, found));
+        }
+        Value::Array(values) => values.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
+
+/// A value with the schemas that it refers to.
+fn with_schemas(document: &Value, value: &Value) -> String {
+    let (mut text, mut seen) = (value.to_string(), HashSet::new());
+    let mut open = Vec::new();
+    references(value, &mut open);
+    while let Some(reference) = open.pop() {
+        if seen.insert(reference.clone()) {
+            let schema = document.pointer(reference.trim_start_matches('#')).unwrap();
+            references(schema, &mut open);
+            text += &schema.to_string();
+        }
+    }
+    text
+}
+
+#[test]
+fn the_committed_document_is_what_the_code_says() {
+    same("openapi.json", &(serde_json::to_string_pretty(&document()).unwrap() + "\n"));
+}
+
+#[test]
+fn it_is_openapi_3_1_and_refers_to_nothing_that_is_not_there() {
+    let document = document();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
+    let mut all = Vec::new();
+    references(&document, &mut all);
+    assert!(!all.is_empty());
+    for reference in all {
+        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+    }
+}
+
+#[test]
+fn every_operation_has_its_own_row_of_access_and_says_what_it_does() {
+    let document = document();
+    let mut seen = HashSet::new();
+    for (path, method, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap();
+        assert!(Operation::from_name(id).is_some(), "{id} is in no table");
+        assert!(seen.insert(id.to_owned()), "{id} stands twice");
+        assert!(operation.get("summary").is_some_and(|text| text.as_str() != Some("")), "{id}: no summary");
+        assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{id}: one tag");
+        for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {
+            assert!(parameter.get("schema").is_some(), "{id}: {parameter}");
+        }
+        let named = path.matches('{').count();
+        let parameters = operation.get("parameters").and_then(Value::as_array);
+        let described = parameters.into_iter().flatten().filter(|one| one["in"] == "path").count();
+        assert_eq!(named, described, "{id} {method} {path}: its path's parameters");
+    }
+}
+
+#[test]
+fn every_operation_shows_its_answer_and_every_body_has_an_example() {
+    let document = document();
+    for (_, _, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap();
+        let contents = operation["responses"]["200"]["content"].as_object();
+        let (_, content) = contents.and_then(|all| all.iter().next()).unwrap_or_else(|| unreachable!("{id}"));
+        assert!(content.get("schema").is_some(), "{id}: no schema of its answer");
+        assert!(with_schemas(&document, content).contains("\"example"), "{id}: no example of its answer");
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{id} {status}");
+        }
+        if let Some(body) = operation.get("requestBody") {
+            let fields = with_schemas(&document, body);
+            assert!(fields.contains("\"example"), "{id}: no example of its body");
+        }
+    }
+}

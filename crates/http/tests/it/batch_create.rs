@@ -1,0 +1,386 @@
+//! What a batch is made of, and what is refused.
+
+use crate::batch_tools::{
+    BATCHES, at, balance, is, make, open, open_for, outcome, salaries, verify, world_with_payees,
+};
+use crate::world::{World, answer, world};
+use domain::account::AccountStatus;
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+use std::fmt::Write;
+
+/// How many batches there are.
+async fn count(world: &World) -> i64 {
+    world.get(BATCHES).await.data()["pagination"]["total"].as_i64().unwrap()
+}
+
+#[tokio::test]
+async fn each_spelling_of_an_amount_has_its_outcome() {
+    let world = world().await;
+    for (currency, scale) in [("USD", 2), ("BHD", 3), ("TKN", 8)] {
+        world.service.asset_add(&world.actor, currency, Some(scale)).await.unwrap();
+        open(&world, &format!("PAY-{currency}"), currency, "0").await;
+        open(&world, &format!("P-{currency}"), currency, "0").await;
+    }
+    let cases = [
+        ("USD", json!("0.01")),
+        ("USD", json!("1.10")),
+        ("USD", json!("1.1")),
+        ("BHD", json!("1.234")),
+        ("TKN", json!("0.00000001")),
+        ("USD", json!("0")),
+        ("USD", json!("-1")),
+        ("USD", json!("+1")),
+        ("USD", json!("1.100")),
+        ("USD", json!("01")),
+        ("USD", json!("00.10")),
+        ("USD", json!("1e3")),
+        ("USD", json!("0x10")),
+        ("USD", json!("1_000")),
+        ("USD", json!("1,000.00")),
+        ("USD", json!("1 000.00")),
+        ("USD", json!("1\u{a0}000.00")),
+        ("USD", json!("１２")),
+        ("USD", json!("١٢")),
+        ("USD", json!("")),
+        ("USD", json!("NaN")),
+        ("BHD", json!("1.2345")),
+        ("TKN", json!("0.000000000000000001")),
+        ("USD", json!("92233720368547758.07")),
+        ("USD", json!("9".repeat(10_000))),
+        ("USD", json!(1.000_000_000_000_000_1)),
+        ("USD", json!(1)),
+        ("USD", json!(true)),
+        ("USD", json!([])),
+        ("USD", json!({})),
+        ("USD", Json::Null),
+    ];
+    let mut table = String::new();
+    for (currency, amount) in cases {
+        let shown: String = amount.to_string().chars().take(24).collect();
+        let body = json!({ "name": "x", "type": "one_to_many", "sourceAccountId": format!("PAY-{currency}"),
+            "relations": [{ "targetAccountId": format!("P-{currency}"), "amount": amount }] });
+        let answer = world.post(BATCHES, body).await;
+        let total = answer.json["data"]["totalAmount"].as_str().unwrap_or_default();
+        writeln!(table, "{} {currency} {shown} {} {total}", answer.status, answer.code()).unwrap();
+    }
+    let expected = "\
+200 USD \"0.01\" ok 0.01
+200 USD \"1.10\" ok 1.10
+200 USD \"1.1\" ok 1.10
+200 BHD \"1.234\" ok 1.234
+200 TKN \"0.00000001\" ok 0.00000001
+422 USD \"0\" AMOUNT_NOT_POSITIVE \n\
+422 USD \"-1\" AMOUNT_FORMAT \n\
+422 USD \"+1\" AMOUNT_FORMAT \n\
+422 USD \"1.100\" AMOUNT_PRECISION \n\
+422 USD \"01\" AMOUNT_FORMAT \n\
+422 USD \"00.10\" AMOUNT_FORMAT \n\
+422 USD \"1e3\" AMOUNT_FORMAT \n\
+422 USD \"0x10\" AMOUNT_FORMAT \n\
+422 USD \"1_000\" AMOUNT_FORMAT \n\
+422 USD \"1,000.00\" AMOUNT_FORMAT \n\
+422 USD \"1 000.00\" AMOUNT_FORMAT \n\
+422 USD \"1\u{a0}000.00\" AMOUNT_FORMAT \n\
+422 USD \"１２\" AMOUNT_FORMAT \n\
+422 USD \"١٢\" AMOUNT_FORMAT \n\
+422 USD \"\" AMOUNT_FORMAT \n\
+422 USD \"NaN\" AMOUNT_FORMAT \n\
+422 BHD \"1.2345\" AMOUNT_PRECISION \n\
+422 TKN \"0.000000000000000001\" AMOUNT_PRECISION \n\
+422 USD \"92233720368547758.07\" AMOUNT_TOO_LARGE \n\
+422 USD \"99999999999999999999999 AMOUNT_TOO_LARGE \n\
+400 USD 1.0 BODY_MALFORMED \n\
+400 USD 1 BODY_MALFORMED \n\
+400 USD true BODY_MALFORMED \n\
+400 USD [] BODY_MALFORMED \n\
+400 USD {} BODY_MALFORMED \n\
+422 USD null AMOUNT_MISSING \n";
+    assert_eq!(table, expected);
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn amounts_are_split_by_the_server_so_that_they_sum_to_the_total() {
+    let world = world_with_payees(3).await;
+    let amounts = async |extra: Json, ratios: [Json; 3]| {
+        let mut body = json!({ "name": "Bonus", "type": "one_to_many", "sourceAccountId": "PAY" });
+        let relation = |place: usize, ratio: &Json| match ratio {
+            Json::Null => json!({ "targetAccountId": format!("P-{place}") }),
+            ratio => json!({ "targetAccountId": format!("P-{place}"), "ratio": ratio }),
+        };
+        body["relations"] = ratios.iter().enumerate().map(|(place, ratio)| relation(place, ratio)).collect();
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        let answer = world.post(BATCHES, body).await;
+        if answer.status != 200 {
+            return answer.code().to_owned();
+        }
+        let detail = world.get(&at(answer.data()["id"].as_i64().unwrap(), "")).await;
+        let relations = detail.data()["relations"].as_array().unwrap().clone();
+        relations.iter().map(|r| r["amount"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
+    };
+    let none = || [Json::Null, Json::Null, Json::Null];
+    let equal = json!({ "amountMode": "equal", "totalAmount": "100.00" });
+    assert_eq!(amounts(equal, none()).await, "33.34 33.33 33.33");
+    assert_eq!(
+        amounts(json!({ "amountMode": "fixed", "fixedAmount": "5.5" }), none()).await,
+        "5.50 5.50 5.50"
+    );
+    let ratio = json!({ "amountMode": "ratio", "totalAmount": "70.00" });
+    assert_eq!(amounts(ratio.clone(), [json!(1), json!("2"), json!("4.0")]).await, "10.00 20.00 40.00");
+    assert_eq!(
+        amounts(ratio.clone(), [json!("0.5"), json!("0.25"), json!("0.25")]).await,
+        "35.00 17.50 17.50"
+    );
+    for (extra, ratios, code) in [
+        (ratio.clone(), [json!(1), json!("-1"), json!(1)], "RATIO_INVALID"),
+        (ratio.clone(), [json!(1), Json::Null, json!(1)], "RATIO_INVALID"),
+        (ratio.clone(), [json!(1), json!(0), json!(1)], "AMOUNT_NOT_POSITIVE"),
+        (ratio, [json!(0), json!(0), json!(0)], "AMOUNT_NOT_POSITIVE"),
+        (json!({ "amountMode": "equal" }), none(), "AMOUNT_MODE_INVALID"),
+        (json!({ "amountMode": "fixed", "totalAmount": "1" }), none(), "AMOUNT_MODE_INVALID"),
+        (json!({ "totalAmount": "1" }), none(), "AMOUNT_MODE_INVALID"),
+        (
+            json!({ "amountMode": "equal", "totalAmount": "1" }),
+            [json!(1), Json::Null, Json::Null],
+            "AMOUNT_MODE_INVALID",
+        ),
+        (json!({ "amountMode": "equal", "totalAmount": "0.02" }), none(), "AMOUNT_NOT_POSITIVE"),
+        (json!({ "amountMode": "equal", "totalAmount": "x" }), none(), "AMOUNT_FORMAT"),
+        (json!({ "amountMode": "other" }), none(), "BODY_INVALID"),
+    ] {
+        assert_eq!(amounts(extra.clone(), ratios).await, code, "{extra}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn payees_are_found_by_account_uid_and_address() {
+    let world = world_with_payees(2).await;
+    let id = open(&world, "ANNA", "USD", "0").await;
+    open_for(&world, "BO", "BO-1", "USD", "0").await;
+    open_for(&world, "BO", "BO-2", "USD", "0").await;
+    open_for(&world, "CY", "CY-1", "USD", "0").await;
+    open_for(&world, "CY", "CY-E", "EUR", "0").await;
+    let one = async |relation: Json| {
+        let mut relation = relation;
+        relation["amount"] = json!("1.00");
+        let body =
+            json!({ "name": "x", "type": "one_to_many", "sourceAccountId": "PAY", "relations": [relation] });
+        let answer = world.post(BATCHES, body).await;
+        if answer.status != 200 {
+            return answer.code().to_owned();
+        }
+        let detail = world.get(&at(answer.data()["id"].as_i64().unwrap(), "")).await;
+        detail.data()["relations"][0]["targetAccount"].as_str().unwrap().to_owned()
+    };
+    let by = |kind: &str, text: &str| json!({ "contactType": kind, "targetIdentifier": text });
+    for (relation, expected) in [
+        (json!({ "targetAccountId": "ANNA" }), "ANNA"),
+        (json!({ "targetAccountId": id }), "ANNA"),
+        (json!({ "targetAccountId": id.to_string() }), "ANNA"),
+        (by("inner", "ANNA"), "ANNA"),
+        (by("inner", &id.to_string()), "ANNA"),
+        (by("uid", "U-ANNA"), "ANNA"),
+        (by("email", "Anna@Example.COM"), "ANNA"),
+        (by("uid", "U-CY"), "CY-1"),
+        (by("uid", "U-BO"), "PAYEE_AMBIGUOUS"),
+        (by("email", "nobody@example.com"), "PAYEE_NOT_FOUND"),
+        (by("uid", "U-\0"), "PAYEE_NOT_FOUND"),
+        (json!({ "targetAccountId": "NOBODY" }), "PAYEE_NOT_FOUND"),
+        (json!({ "targetAccountId": 0 }), "PAYEE_NOT_FOUND"),
+        (json!({ "targetAccountId": -1 }), "PAYEE_NOT_FOUND"),
+        (json!({ "targetAccountId": "BO-2", "contactType": "uid", "targetIdentifier": "U-BO" }), "BO-2"),
+        (
+            json!({ "targetAccountId": "BO-2", "contactType": "uid", "targetIdentifier": "U-CY" }),
+            "PAYEE_CONFLICT",
+        ),
+        (json!({ "targetAccountId": "ANNA", "sourceAccountId": "BO-1" }), "PAYEE_CONFLICT"),
+        (json!({ "targetAccountId": "ANNA", "sourceAccountId": "PAY" }), "ANNA"),
+        (json!({}), "PAYEE_MISSING"),
+        (json!({ "contactType": "uid" }), "PAYEE_MISSING"),
+        (by("phone", "1"), "BODY_INVALID"),
+        (json!({ "targetAccountId": "PAY" }), "SAME_ACCOUNT"),
+        (json!({ "targetAccountId": "CY-E" }), "CURRENCY_MISMATCH"),
+        (json!({ "targetAccountId": 1.5 }), "BODY_INVALID"),
+    ] {
+        assert_eq!(one(relation.clone()).await, expected, "{relation}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn accounts_that_take_no_part_are_refused_with_their_rows() {
+    let world = world_with_payees(3).await;
+    open(&world, "EURO", "EUR", "0").await;
+    let set = async |number: &str, status| {
+        world.service.account_set_status(&world.actor, number, status, "test").await.unwrap();
+    };
+    set("P-0", AccountStatus::Frozen).await;
+    set("P-1", AccountStatus::Closed).await;
+    let system = world.service.asset_list().await.unwrap().iter().find(|a| a.code == "USD").unwrap().id.0;
+    let mut body = salaries(3, "1.00");
+    for account in [json!("EURO"), json!("NOBODY"), json!(system)] {
+        body["relations"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!({ "targetAccountId": account, "amount": "1.00" }));
+    }
+    body["relations"][2]["memo"] = json!("x".repeat(1_000_000));
+    let answer = world.post(BATCHES, body).await;
+    assert_eq!(outcome(&answer), is(422, "BATCH_ROWS_INVALID"));
+    let problems = answer.json["data"]["problems"].as_array().unwrap().clone();
+    let shown: Vec<String> =
+        problems.iter().map(|p| format!("{} {} {}", p["index"], p["field"], p["code"])).collect();
+    assert_eq!(
+        shown,
+        [
+            "0 \"targetAccountId\" \"TARGET_ACCOUNT_FROZEN\"",
+            "1 \"targetAccountId\" \"TARGET_ACCOUNT_CLOSED\"",
+            "2 \"memo\" \"TEXT_TOO_LONG\"",
+            "3 \"targetAccountId\" \"CURRENCY_MISMATCH\"",
+            "4 \"targetAccountId\" \"PAYEE_NOT_FOUND\"",
+            "5 \"targetAccountId\" \"SYSTEM_ACCOUNT\"",
+        ]
+    );
+    assert_eq!(count(&world).await, 0);
+    set("PAY", AccountStatus::Frozen).await;
+    assert_eq!(outcome(&world.post(BATCHES, salaries(1, "1.00")).await), is(422, "SOURCE_ACCOUNT_FROZEN"));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn nobody_is_paid_twice_whatever_he_is_called() {
+    let world = world_with_payees(3).await;
+    let id = open(&world, "ANNA", "USD", "0").await;
+    let mut body = salaries(2, "1.00");
+    for relation in [
+        json!({ "targetAccountId": id, "amount": "1.00" }),
+        json!({ "contactType": "email", "targetIdentifier": "anna@example.com", "amount": "1.00" }),
+        json!({ "contactType": "uid", "targetIdentifier": "U-P-0", "amount": "1.00" }),
+        json!({ "contactType": "uid", "targetIdentifier": "nobody", "amount": "1.00" }),
+        json!({ "contactType": "uid", "targetIdentifier": " nobody ", "amount": "1.00" }),
+    ] {
+        body["relations"].as_array_mut().unwrap().push(relation);
+    }
+    let answer = world.post(BATCHES, body).await;
+    assert_eq!(outcome(&answer), is(400, "DUPLICATE_TARGET"));
+    let expected = json!(["P-0", id.to_string(), "anna@example.com", "U-P-0", "nobody", " nobody "]);
+    assert_eq!(answer.json["data"]["duplicates"], expected);
+    let many = json!({ "name": "x", "type": "many_to_one", "targetAccountId": "PAY", "relations": [
+        { "sourceAccountId": "ANNA", "amount": "1.00" }, { "sourceAccountId": id, "amount": "2.00" }] });
+    let answer = world.post(BATCHES, many).await;
+    assert_eq!(outcome(&answer), is(400, "DUPLICATE_SOURCE"));
+    assert_eq!(answer.json["data"]["duplicates"], json!(["ANNA", id.to_string()]));
+    assert_eq!(count(&world).await, 0);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn limits_hold_when_a_batch_is_made_and_again_when_it_is_executed() {
+    let world = world_with_payees(12).await;
+    let over = salaries(1, "10000.01");
+    assert_eq!(outcome(&world.post(BATCHES, over).await), is(422, "AMOUNT_ABOVE_MAXIMUM"));
+    assert_eq!(outcome(&world.post(BATCHES, salaries(11, "10000.00")).await), is(422, "BATCH_ABOVE_MAXIMUM"));
+    let fits = make(&world, salaries(10, "10000.00")).await;
+    let policies =
+        service::policy::PolicyChange { batch_max: Some("99999.99".to_owned()), ..Default::default() };
+    world.service.policy_set(&world.actor, "USD", None, &policies).await.unwrap();
+    for verb in ["/execute", "/resume"] {
+        assert_eq!(outcome(&world.post(&at(fits, verb), Json::Null).await), is(422, "BATCH_ABOVE_MAXIMUM"));
+    }
+    assert_eq!(balance(&world, "PAY").await, 500_000);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_that_is_wrong_as_a_whole_says_where() {
+    let world = world_with_payees(1).await;
+    let base = salaries(1, "1.00");
+    let with = |name: &str, value: Json| {
+        let mut body = base.clone();
+        body[name] = value;
+        body
+    };
+    for (body, status, code) in [
+        (with("name", json!("")), 422, "NAME_INVALID"),
+        (with("name", json!("x".repeat(256))), 422, "NAME_INVALID"),
+        (with("name", json!("a\nb")), 422, "NAME_INVALID"),
+        (with("remarks", json!("x".repeat(501))), 422, "TEXT_TOO_LONG"),
+        (with("remarks", json!("\0")), 422, "NUL_BYTE"),
+        (with("relations", json!([])), 422, "BATCH_EMPTY"),
+        (with("relations", Json::Null), 422, "BODY_INVALID"),
+        (with("relations", json!({})), 400, "BODY_MALFORMED"),
+        (with("type", json!("all_to_all")), 422, "BODY_INVALID"),
+        (with("mode", json!("never")), 422, "BODY_INVALID"),
+        (with("sourceAccountId", Json::Null), 422, "BATCH_SIDE_INVALID"),
+        (with("targetAccountId", json!("P-0")), 422, "BATCH_SIDE_INVALID"),
+        (with("sourceAccountId", json!("NOBODY")), 404, "SOURCE_ACCOUNT_NOT_FOUND"),
+        (with("currency", json!("XYZ")), 422, "CURRENCY_UNKNOWN"),
+        (with("unknown", json!(1)), 422, "BODY_INVALID"),
+        (with("createdBy", json!("someone")), 422, "BODY_INVALID"),
+        (json!({}), 422, "BODY_INVALID"),
+    ] {
+        let answer = world.post(BATCHES, body.clone()).await;
+        assert_eq!(outcome(&answer), is(status, code), "{body}");
+    }
+    assert_eq!(count(&world).await, 0);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn more_relations_than_a_request_takes_are_too_many() {
+    let world = world_with_payees(0).await;
+    let relations = vec!["{}"; 1_000_001].join(",");
+    let body =
+        format!(r#"{{"name":"x","type":"one_to_many","sourceAccountId":"PAY","relations":[{relations}]}}"#);
+    let send = |body: String| {
+        let request = world.request(Method::POST, BATCHES).header("Content-Type", "application/json");
+        answer(request.body(body))
+    };
+    assert_eq!(outcome(&send(body).await), is(413, "BODY_TOO_LARGE"));
+    let huge = format!(r#"{{"name":"{}""#, "x".repeat(17 * 1024 * 1024));
+    assert_eq!(outcome(&send(huge).await), is(413, "BODY_TOO_LARGE"));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn relations_without_a_single_account_name_both_sides() {
+    let world = world_with_payees(2).await;
+    open(&world, "OTHER", "USD", "7.00").await;
+    let body = json!({ "name": "Settlement", "type": "many_to_many", "currency": "usd", "relations": [
+        { "sourceAccountId": "PAY", "targetAccountId": "P-0", "amount": "1.00" },
+        { "sourceAccountId": "OTHER", "targetAccountId": "P-0", "amount": "2.00", "note": "n", "reference": "r" }] });
+    let batch = crate::batch_tools::run(&world, body).await;
+    assert_eq!((&batch["state"], &batch["sourceAccountId"]), (&json!("completed"), &Json::Null));
+    let relation = &batch["relations"][1];
+    assert_eq!((&relation["memo"], &relation["reference"]), (&json!("n"), &json!("r")));
+    assert_eq!(balance(&world, "P-0").await, 300);
+    let missing = json!({ "name": "x", "type": "many_to_many", "currency": "USD",
+        "relations": [{ "targetAccountId": "P-0", "amount": "1.00" }] });
+    assert_eq!(outcome(&world.post(BATCHES, missing).await), is(422, "PAYEE_MISSING"));
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_takes_fifty_thousand_relations_and_not_one_more() {
+    let world = world_with_payees(1).await;
+    let body = |count: usize| {
+        let relation = json!({ "sourceAccountId": "PAY", "targetAccountId": "P-0", "amount": "0.01" });
+        let relations = vec![relation; count];
+        json!({ "name": "Many", "type": "many_to_many", "currency": "USD", "relations": relations })
+    };
+    assert_eq!(outcome(&world.post(BATCHES, body(50_001)).await), is(413, "BODY_TOO_LARGE"));
+    let id = make(&world, body(50_000)).await;
+    let batch = world.get(&at(id, "")).await;
+    assert_eq!(
+        (&batch.data()["totalCount"], &batch.data()["totalAmount"]),
+        (&json!(50_000), &json!("500.00"))
+    );
+    assert_eq!(batch.data()["relations"].as_array().unwrap().len(), 200);
+    let last = world.get(&at(id, "/relations?page=2500&pageSize=20")).await;
+    assert_eq!(last.data()[19]["line"], 50_000);
+    world.stop().await;
+}

@@ -1,0 +1,104 @@
+//! What the tests of batches share: accounts with money, batches, and waiting for one to end.
+
+use crate::world::{Answer, World, world};
+use reqwest::Method;
+use serde_json::{Value as Json, json};
+use service::account::OpenAccount;
+use service::holder::NewHolder;
+use service::transfer::NewTransfer;
+use std::time::{Duration, Instant};
+
+pub const BATCHES: &str = "/api/batch-transfers";
+
+/// Opens an account of a holder with the uid `U-…` and the address `…@example.com`; gives its id.
+pub async fn open(world: &World, number: &str, currency: &str, money: &str) -> i64 {
+    open_for(world, number, number, currency, money).await
+}
+
+/// Opens another account of a holder.
+pub async fn open_for(world: &World, holder: &str, number: &str, currency: &str, money: &str) -> i64 {
+    let holder = NewHolder {
+        name: holder.to_owned(),
+        email: Some(format!("{}@example.com", holder.to_lowercase())),
+        uid: Some(format!("U-{holder}")),
+    };
+    let new = OpenAccount { number: number.to_owned(), holder, currency: currency.to_owned() };
+    let account = world.service.account_open(&world.actor, &new).await.unwrap();
+    if money != "0" {
+        let deposit =
+            NewTransfer { to: Some(number.to_owned()), amount: money.to_owned(), ..NewTransfer::default() };
+        assert_eq!(world.service.transfer(&world.actor, &deposit).await.unwrap().code, None);
+    }
+    account.id.0
+}
+
+/// A world with a payer `PAY` of 5,000.00 USD and payees `P-0`, `P-1`, … without money.
+pub async fn world_with_payees(count: usize) -> World {
+    let world = world().await;
+    open(&world, "PAY", "USD", "5000.00").await;
+    for place in 0..count {
+        open(&world, &format!("P-{place}"), "USD", "0").await;
+    }
+    world
+}
+
+/// A batch from `PAY` to the payees, each the same amount.
+pub fn salaries(count: usize, amount: &str) -> Json {
+    let relations: Vec<Json> = (0..count)
+        .map(|place| json!({ "targetAccountId": format!("P-{place}"), "amount": amount }))
+        .collect();
+    json!({ "name": "Salaries", "type": "one_to_many", "sourceAccountId": "PAY", "relations": relations })
+}
+
+/// Makes a batch that must be taken; gives its id.
+pub async fn make(world: &World, body: Json) -> i64 {
+    world.post(BATCHES, body).await.data()["id"].as_i64().unwrap()
+}
+
+pub fn at(id: i64, rest: &str) -> String {
+    format!("{BATCHES}/{id}{rest}")
+}
+
+/// Polls until a batch stands still.
+pub async fn ended(world: &World, id: i64) -> Json {
+    let begun = Instant::now();
+    loop {
+        let batch = world.get(&at(id, "")).await.data().clone();
+        if !["pending", "approved", "processing"].contains(&batch["state"].as_str().unwrap()) {
+            return batch;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "{batch}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Makes and executes a batch and waits for its end.
+pub async fn run(world: &World, body: Json) -> Json {
+    let id = make(world, body).await;
+    world.post(&at(id, "/execute"), Json::Null).await.data();
+    ended(world, id).await
+}
+
+pub async fn send(world: &World, method: Method, path: &str, json: Json) -> Answer {
+    let request = world.request(method, path);
+    crate::world::answer(if json.is_null() { request } else { request.json(&json) }).await
+}
+
+pub async fn balance(world: &World, number: &str) -> i64 {
+    world.service.account_show(number).await.unwrap().0.balance
+}
+
+/// Nothing that the ledger promises is broken.
+pub async fn verify(world: &World) {
+    let found = world.service.verify().await.unwrap();
+    assert!(found.is_ok(), "{:?}", found.violations());
+}
+
+/// Code and status.
+pub fn outcome(answer: &Answer) -> (u16, String) {
+    (answer.status, answer.code().to_owned())
+}
+
+pub fn is(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}

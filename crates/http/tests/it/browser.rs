@@ -1,0 +1,101 @@
+//! People at browsers: each with an own cookie, at an own address.
+
+use crate::world::{Answer, World, answer};
+use http_api::Options;
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value as Json, json};
+
+/// Good enough, and nobody's name.
+pub const PASSWORD: &str = "violet-kettle-81-orbit";
+pub const OTHER_PASSWORD: &str = "granite-lamp-37-meadow";
+
+/// A server that takes a client's word for where it is.
+pub fn behind_proxy() -> Options {
+    Options {
+        per_address: 0,
+        per_identity: 0,
+        trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+        ..Options::default()
+    }
+}
+
+/// A person at a browser.
+pub struct Browser {
+    client: Client,
+    url: String,
+    address: String,
+}
+
+impl Browser {
+    /// Nobody yet.
+    pub fn at(world: &World, address: &str) -> Self {
+        let client = Client::builder().cookie_store(true).build().unwrap();
+        Self { client, url: world.url.clone(), address: address.to_owned() }
+    }
+
+    /// Somebody who has signed in.
+    pub async fn signed_in(world: &World, login: &str, password: &str) -> Self {
+        let browser = Self::at(world, "203.0.113.1");
+        browser.login(login, password).await.data();
+        browser
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.url));
+        request.header("x-forwarded-for", &self.address)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        answer(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, json: Json) -> Answer {
+        let request = self.request(Method::POST, path);
+        answer(if json.is_null() { request } else { request.json(&json) }).await
+    }
+
+    pub async fn patch(&self, path: &str, json: Json) -> Answer {
+        answer(self.request(Method::PATCH, path).json(&json)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        answer(self.request(Method::DELETE, path)).await
+    }
+
+    pub async fn login(&self, login: &str, password: &str) -> Answer {
+        self.post("/api/v1/auth/login", json!({ "login": login, "password": password })).await
+    }
+
+    /// Who the server takes this browser for.
+    pub async fn me(&self) -> String {
+        let me = self.get("/api/v1/auth/me").await;
+        if me.status == 200 { text(&me.data()["user"]["login"]) } else { me.code().to_owned() }
+    }
+}
+
+pub fn text(json: &Json) -> String {
+    json.as_str().unwrap_or_else(|| panic!("no text: {json}")).to_owned()
+}
+
+/// The first administrator, `root`, signed in.
+pub async fn first_admin(world: &World) -> Browser {
+    let token = world.service.set_up_token().await.unwrap().unwrap();
+    let browser = Browser::at(world, "203.0.113.1");
+    let body = json!({ "token": token.expose(), "login": "root", "name": "R", "password": PASSWORD });
+    browser.post("/api/v1/setup", body).await.data();
+    browser.login("root", PASSWORD).await.data();
+    browser
+}
+
+/// Adds a person who sets a password; says the id.
+pub async fn add(admin: &Browser, login: &str, role: &str) -> String {
+    let body = json!({ "login": login, "name": "N", "role": role });
+    let added = admin.post("/api/v1/users", body).await;
+    let token = text(&added.data()["invitationToken"]);
+    accept(admin, &token, PASSWORD).await.data();
+    text(&added.data()["user"]["id"])
+}
+
+pub async fn accept(browser: &Browser, token: &str, password: &str) -> Answer {
+    browser.post("/api/v1/auth/invitation", json!({ "token": token, "password": password })).await
+}

@@ -1,0 +1,256 @@
+//! Sessions: drawn anew at each sign-in, kept as a hash, and over when they are over.
+
+use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, accept, add, first_admin, text};
+use crate::world::{World, answer, world, world_with};
+use http_api::Options;
+use reqwest::header::COOKIE;
+use reqwest::{Client, Method, Response};
+use serde_json::{Value as Json, json};
+use service::session::SessionLife;
+use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A login, as the answer comes; with a cookie that somebody planted before.
+async fn raw_login(world: &World, cookie: Option<&str>) -> Response {
+    let request = Client::new().post(format!("{}/api/v1/auth/login", world.url));
+    let request = cookie.iter().fold(request, |request, cookie| request.header(COOKIE, *cookie));
+    request.json(&json!({ "login": "root", "password": PASSWORD })).send().await.unwrap()
+}
+
+fn set_cookie(response: &Response) -> String {
+    response.headers()["set-cookie"].to_str().unwrap().to_owned()
+}
+
+async fn me_with(world: &World, cookie: &str) -> u16 {
+    let request = Client::new().get(format!("{}/api/v1/auth/me", world.url));
+    answer(request.header(COOKIE, cookie)).await.status
+}
+
+#[tokio::test]
+async fn the_cookie_is_for_the_browser_alone_and_no_token_stands_anywhere_else() {
+    let world = world().await;
+    first_admin(&world).await;
+    let response = raw_login(&world, None).await;
+    let cookie = set_cookie(&response);
+    let (pair, attributes) = cookie.split_once("; ").unwrap();
+    assert_eq!(attributes, "Path=/; HttpOnly; SameSite=Strict; Max-Age=43200");
+    let (name, token) = pair.split_once('=').unwrap();
+    assert_eq!((name, token.len()), ("sluice_session", 64));
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    assert_eq!(response.headers()["referrer-policy"], "no-referrer");
+    assert!(!response.text().await.unwrap().contains(token));
+    assert_eq!(me_with(&world, pair).await, 200);
+    let query = Client::new().get(format!("{}/api/v1/auth/me?sluice_session={token}", world.url));
+    assert_eq!(answer(query).await.status, 401);
+    let mut tx = world.service.store().read().await.unwrap();
+    let rows = tx.fetch_text("SELECT token FROM session".to_owned(), Vec::new()).await.unwrap();
+    let stored: Vec<String> = rows.iter().map(|row| row.text(0).unwrap()).collect();
+    assert!(stored.iter().all(|stored| stored.len() == 64 && stored != token));
+    drop(tx);
+    let audit = format!("{:?}", world.service.audit(0, 100).await.unwrap());
+    assert!(!audit.contains(token));
+    // One character of it changed, cut, or made up: nothing.
+    let mut forged = token.to_owned();
+    forged.replace_range(0..1, if token.starts_with('0') { "1" } else { "0" });
+    for wrong in [forged.as_str(), &token[..63], &"0".repeat(64), &stored[0]] {
+        assert_eq!(me_with(&world, &format!("sluice_session={wrong}")).await, 401, "{wrong}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn under_tls_the_cookie_is_secure_and_bound_to_the_host() {
+    let options = Options { public_url: Some("https://pay.test".to_owned()), ..Options::default() };
+    let world = world_with(options).await;
+    let token = world.service.set_up_token().await.unwrap().unwrap();
+    let body = json!({ "token": token.expose(), "login": "root", "name": "R", "password": PASSWORD });
+    world.post("/api/v1/setup", body).await.data();
+    let cookie = set_cookie(&raw_login(&world, None).await);
+    assert!(cookie.starts_with("__Host-sluice_session=") && cookie.ends_with("; Secure"), "{cookie}");
+    let pair = cookie.split(';').next().unwrap();
+    assert_eq!(me_with(&world, pair).await, 200);
+    assert_eq!(me_with(&world, pair.trim_start_matches("__Host-")).await, 401);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_planted_session_is_not_taken_over_at_sign_in() {
+    let world = world().await;
+    first_admin(&world).await;
+    let planted = format!("sluice_session={}", "ab".repeat(32));
+    let first = set_cookie(&raw_login(&world, Some(&planted)).await);
+    let first = first.split(';').next().unwrap();
+    let second = set_cookie(&raw_login(&world, Some(first)).await);
+    let second = second.split(';').next().unwrap();
+    assert!(first != planted && second != first);
+    assert_eq!(me_with(&world, &planted).await, 401);
+    assert_eq!((me_with(&world, first).await, me_with(&world, second).await), (200, 200));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_is_over_at_once_after_each_thing_that_ends_it() {
+    let world = world().await;
+    let admin = first_admin(&world).await;
+    let id = add(&admin, "li", "operator").await;
+    let path = format!("/api/v1/users/{id}");
+    let li = Browser::at(&world, "203.0.113.1");
+    let sign_in = async || {
+        assert_eq!(li.login("li", PASSWORD).await.code(), "ok");
+        assert_eq!(li.me().await, "li");
+    };
+    let over = async |what: &str| assert_eq!(li.me().await, "AUTH_REQUIRED", "{what}");
+
+    sign_in().await;
+    let stolen = Browser::signed_in(&world, "li", PASSWORD).await;
+    li.post("/api/v1/auth/logout", Json::Null).await.data();
+    over("logout").await;
+    assert_eq!(stolen.me().await, "li", "the other session is another one");
+    sign_in().await;
+    assert_eq!(admin.post(&format!("{path}/end-sessions"), Json::Null).await.data()["count"], 2);
+    over("ended by an administrator").await;
+    sign_in().await;
+    admin.patch(&path, json!({ "role": "finance" })).await.data();
+    over("another role").await;
+    sign_in().await;
+    admin.patch(&path, json!({ "name": "Another name", "role": "finance" })).await.data();
+    assert_eq!(li.me().await, "li", "another name is nothing");
+    admin.patch(&path, json!({ "disabled": true })).await.data();
+    over("disabled").await;
+    admin.patch(&path, json!({ "disabled": false })).await.data();
+    over("enabled again").await;
+    sign_in().await;
+    let reset = admin.post(&format!("{path}/password-reset"), Json::Null).await;
+    over("reset").await;
+    accept(&li, &text(&reset.data()["invitationToken"]), PASSWORD).await.data();
+    over("a password by a link").await;
+    sign_in().await;
+    // What does not need a person is there for who was one.
+    assert_eq!(stolen.get("/healthz").await.status, 200);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn changing_the_password_needs_the_old_one_and_ends_the_other_sessions() {
+    let world = world().await;
+    let admin = first_admin(&world).await;
+    let other = Browser::signed_in(&world, "root", PASSWORD).await;
+    let before = text(&admin.get("/api/v1/auth/me").await.data()["session"]["id"]);
+    let change = async |current: &str, new: &str| {
+        let body = json!({ "currentPassword": current, "newPassword": new });
+        admin.post("/api/v1/auth/password", body).await
+    };
+    assert_eq!(change(OTHER_PASSWORD, OTHER_PASSWORD).await.code(), "PASSWORD_WRONG");
+    assert_eq!(change(PASSWORD, "password1234").await.code(), "PASSWORD_WEAK");
+    let changed = change(PASSWORD, OTHER_PASSWORD).await;
+    assert_ne!(text(&changed.data()["session"]["id"]), before);
+    assert_eq!((admin.me().await, other.me().await), ("root".to_owned(), "AUTH_REQUIRED".to_owned()));
+    assert_eq!(admin.get("/api/v1/auth/sessions").await.data().as_array().unwrap().len(), 1);
+    assert_eq!(other.login("root", PASSWORD).await.code(), "AUTH_LOGIN_FAILED");
+    other.login("root", OTHER_PASSWORD).await.data();
+    // Who stole a session cannot guess the password by it.
+    let mut codes = Vec::new();
+    for _ in 0..6 {
+        codes.push(change(PASSWORD, PASSWORD).await.code().to_owned());
+    }
+    assert_eq!(codes[0], "PASSWORD_WRONG");
+    assert_eq!(codes[5], "AUTH_TOO_MANY_ATTEMPTS");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended_by_their_person_only() {
+    let world = world().await;
+    let admin = first_admin(&world).await;
+    add(&admin, "li", "operator").await;
+    let one = Browser::signed_in(&world, "li", PASSWORD).await;
+    world.clock.pass(MINUTE / 60);
+    let two = Browser::signed_in(&world, "li", PASSWORD).await;
+    let list = one.get("/api/v1/auth/sessions").await;
+    let list = list.data().as_array().unwrap().clone();
+    assert_eq!(list.iter().map(|s| s["current"].as_bool().unwrap()).collect::<Vec<_>>(), [false, true]);
+    let path = format!("/api/v1/auth/sessions/{}", text(&list[0]["id"]));
+    for (asking, expected) in [(&admin, "SESSION_NOT_FOUND"), (&one, "ok"), (&one, "SESSION_NOT_FOUND")] {
+        assert_eq!(asking.delete(&path).await.code(), expected);
+    }
+    assert_eq!((two.me().await, one.me().await), ("AUTH_REQUIRED".to_owned(), "li".to_owned()));
+    assert_eq!(one.delete("/api/v1/auth/sessions/x").await.code(), "SESSION_NOT_FOUND");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_ends_when_it_is_idle_or_old() {
+    let world = world().await;
+    let admin = first_admin(&world).await;
+    world.clock.pass(29 * MINUTE);
+    assert_eq!(admin.me().await, "root");
+    world.clock.pass(29 * MINUTE);
+    assert_eq!(admin.me().await, "root", "a request keeps it");
+    world.clock.pass(30 * MINUTE);
+    assert_eq!(admin.me().await, "AUTH_REQUIRED", "idle");
+    admin.login("root", PASSWORD).await.data();
+    for _ in 0..28 {
+        world.clock.pass(25 * MINUTE);
+        assert_eq!(admin.me().await, "root");
+    }
+    world.clock.pass(20 * MINUTE);
+    assert_eq!(admin.me().await, "AUTH_REQUIRED", "twelve hours are the most");
+    assert_eq!(admin.get("/api/v1/users").await.status, 401);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn that_a_session_is_used_is_written_once_a_minute() {
+    let world = world().await;
+    let admin = first_admin(&world).await;
+    let seen = async || text(&admin.get("/api/v1/auth/sessions").await.data()[0]["seenAt"]);
+    assert_eq!(seen().await, "2026-03-10T12:00:00Z");
+    world.clock.pass(Duration::from_secs(59));
+    assert_eq!(seen().await, "2026-03-10T12:00:00Z");
+    world.clock.pass(Duration::from_secs(1));
+    assert_eq!(seen().await, "2026-03-10T12:01:00Z");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_lets_no_session_live_longer() {
+    let world = world().await;
+    let admin = first_admin(&world).await;
+    world.clock.pass(31 * MINUTE);
+    assert_eq!(admin.me().await, "AUTH_REQUIRED");
+    world.clock.set_back(31 * MINUTE);
+    assert_eq!(admin.me().await, "AUTH_REQUIRED", "it was over, and is");
+    admin.login("root", PASSWORD).await.data();
+    assert_eq!(admin.me().await, "root", "a new one is like any other");
+    world.clock.set_back(600 * MINUTE);
+    world.clock.pass(29 * MINUTE);
+    assert_eq!(admin.me().await, "root");
+    world.clock.pass(31 * MINUTE);
+    assert_eq!(admin.me().await, "AUTH_REQUIRED", "the clock shows a time before it began");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn who_holds_a_connection_is_looked_at_in_one_go() {
+    let world = world().await;
+    let admin = first_admin(&world).await;
+    world.clock.pass(MINUTE);
+    let other = Browser::signed_in(&world, "root", PASSWORD).await;
+    let list = admin.get("/api/v1/auth/sessions").await;
+    let ids: Vec<i64> =
+        list.data().as_array().unwrap().iter().map(|s| text(&s["id"]).parse().unwrap()).collect();
+    let life = SessionLife { idle: 30 * MINUTE, max: 600 * MINUTE };
+    let hold =
+        async || world.service.identities_hold(&[&ids[..], &[99]].concat(), &[1, 99], life).await.unwrap();
+    let mut sorted = ids.clone();
+    sorted.sort_unstable();
+    assert_eq!(hold().await, (sorted.clone(), vec![1]));
+    other.post("/api/v1/auth/logout", Json::Null).await.data();
+    assert_eq!(hold().await, (vec![ids[1]], vec![1]));
+    world.service.api_key_revoke(&world.actor, 1).await.unwrap();
+    world.clock.pass(30 * MINUTE);
+    assert_eq!(hold().await, (vec![], vec![]));
+    assert_eq!(answer(world.request(Method::GET, "/healthz")).await.code(), "AUTH_REQUIRED");
+    world.stop().await;
+}

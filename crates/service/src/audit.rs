@@ -1,0 +1,56 @@
+//! The audit log, as people read it: newest first, by who, what, to what and when.
+
+use crate::transfer::read_date;
+use crate::{Error, Service};
+use ledger::calendar;
+use store::listing::{Order, Place, Slice};
+
+pub use store::audit::{AuditFilter, AuditRow};
+
+/// Which rows a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct AuditQuery {
+    /// Which ones; its times are set from the dates.
+    pub filter: AuditFilter,
+    /// Only from this day of the organisation on, `YYYY-MM-DD`.
+    pub from: Option<String>,
+    /// Only up to this day.
+    pub to: Option<String>,
+    /// Only rows with a smaller id.
+    pub below: Option<i64>,
+    /// Rows at most.
+    pub limit: i64,
+}
+
+impl Service {
+    /// The audit log after a row, in order.
+    pub async fn audit(&self, after: i64, limit: i64) -> Result<Vec<AuditRow>, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::audit::list(&mut tx, after, limit).await?)
+    }
+
+    /// The audit rows about one thing.
+    pub async fn audit_of(&self, subject: &str, id: i64) -> Result<Vec<AuditRow>, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::audit::of_subject(&mut tx, subject, id, 1_000).await?)
+    }
+
+    /// Rows of the log that fit a query, newest first.
+    pub async fn audit_list(&self, query: &AuditQuery) -> Result<Vec<AuditRow>, Error> {
+        let (from, to) = (query.from.as_deref().map(read_date), query.to.as_deref().map(read_date));
+        let (from, to) = (from.transpose()?, to.transpose()?);
+        let mut tx = self.store.read().await?;
+        let zone = Self::zone(&mut tx).await?;
+        let start = |day: i64| {
+            calendar::date_of(day).to_zoned(zone.clone()).map_or(0, |z| z.timestamp().as_microsecond())
+        };
+        let filter = AuditFilter {
+            from: from.map(start),
+            before: to.map(|day| start(day + 1)),
+            ..query.filter.clone()
+        };
+        let after = query.below.map(|id| Place { value: id.into(), key: id });
+        let slice = Slice { order: Order::Descending, after, offset: 0, limit: query.limit };
+        Ok(store::audit::page(&mut tx, &filter, slice).await?)
+    }
+}

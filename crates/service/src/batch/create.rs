@@ -1,0 +1,232 @@
+//! A batch from rows that stand in the request. All of it is one transaction: batch, items, submission and the
+//! kept answer stand or fall together.
+
+use super::lifecycle::ContentHash;
+use super::rows::{self, AccountName, Amounts, Frame, NewRow, ROWS_MAX, Taken, wrong_text};
+use super::{Described, find};
+use crate::{Deed, Error, Refusal, Service, visible};
+use domain::batch::{BatchMode, BatchState, BatchType, CHUNK_ITEMS_MAX};
+use domain::code::Code;
+use domain::id::{BatchId, TransferId};
+use ledger::calendar;
+use ledger::rates::Rates;
+use serde_json::json;
+use store::Tx;
+use store::audit::Actor;
+use store::batch::{Filled, NewBatch};
+use store::counter::{self, Counter};
+use store::item::Item;
+use store::turn::{self, Turn};
+
+/// A batch to make.
+#[derive(Debug, Clone)]
+pub struct CreateBatch {
+    /// What people call it.
+    pub name: String,
+    /// Which side is the single account.
+    pub kind: BatchType,
+    /// What a failed item means for the rest.
+    pub mode: BatchMode,
+    /// The single account of a batch that pays many.
+    pub source: Option<AccountName>,
+    /// The single account of a batch that many pay into.
+    pub target: Option<AccountName>,
+    /// The currency that the amounts are in, where the single account does not say it: always for
+    /// `many_to_many`, and for `many_to_one` if it converts.
+    pub currency: Option<String>,
+    /// How the amounts are given.
+    pub amounts: Amounts,
+    /// The rows.
+    pub rows: Vec<NewRow>,
+    /// What people wrote.
+    pub remarks: Option<String>,
+    /// Whether payees in another currency are paid in it, at the stored rate.
+    pub convert: bool,
+    /// Leave it a draft; else it is submitted.
+    pub draft: bool,
+}
+
+/// A request that was read: what it would become.
+pub(crate) struct Read {
+    pub frame: Frame,
+    pub taken: Taken,
+    pub total: i64,
+}
+
+impl Service {
+    /// Makes a batch and submits it, unless it is to stay a draft. A row that cannot be taken refuses all.
+    pub async fn batch_create(&self, actor: &Actor, new: &CreateBatch) -> Result<Described, Error> {
+        self.look().await?;
+        let name = check_head(&new.name, new.remarks.as_deref())?;
+        let read = match self.read_batch(new).await {
+            Ok(read) => read,
+            Err(Error::Refused(refusal)) => return self.refuse_create(actor, new, refusal).await,
+            Err(error) => return Err(error),
+        };
+        let mut tx = self.begin().await?;
+        let id = self.insert_batch(&mut tx, actor, new, name, &read).await?;
+        let items = self.insert_items(&mut tx, id, read.taken.items).await?;
+        let (first, last) = extent(&items);
+        let total_count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        let filled = Filled {
+            first_number: first,
+            last_number: last,
+            total_count,
+            total_amount: read.total,
+            ..Filled::default()
+        };
+        store::batch::fill(&mut tx, id, &filled).await?;
+        let event = self.event(BatchState::Draft, "created", actor);
+        store::batch_history::insert(&mut tx, id, event).await?;
+        let hash = (!new.draft).then(|| hash_of(&items));
+        if let Some(hash) = &hash {
+            store::batch::submit(&mut tx, id, hash, self.now()).await?;
+            let event = self.event(BatchState::Pending, "submitted", actor);
+            store::batch_history::insert(&mut tx, id, event).await?;
+        }
+        let made = find(&mut tx, &id.to_string()).await?;
+        let made = Self::describe(&mut tx, vec![made]).await?.pop().ok_or(Code::BatchNotFound)?;
+        self.keep(&mut tx, &made).await?;
+        let detail = json!({ "items": total_count, "amount": read.total, "type": new.kind.name(),
+                             "convert": new.convert, "content_hash": hash });
+        let deed = Deed { actor, action: "batch.create", subject: "batch", id: Some(id.0), detail };
+        self.finish(tx, deed).await?;
+        Ok(made)
+    }
+
+    async fn refuse_create<T>(&self, actor: &Actor, new: &CreateBatch, refusal: Refusal) -> Result<T, Error> {
+        let detail = json!({ "type": new.kind.name(), "relations": new.rows.len(),
+                             "about": refusal.detail });
+        let deed = Deed { actor, action: "batch.create", subject: "batch", id: None, detail };
+        self.refuse(deed, refusal).await
+    }
+
+    /// Resolves and checks everything; writes nothing.
+    pub(crate) async fn read_batch(&self, new: &CreateBatch) -> Result<Read, Error> {
+        if new.rows.len() > ROWS_MAX {
+            return Err(Error::refused(Code::BodyTooLarge, format!("{ROWS_MAX} relations")));
+        }
+        if new.mode == BatchMode::Atomic && new.rows.len() > CHUNK_ITEMS_MAX {
+            return Err(Error::refused(Code::BatchTooLargeForAtomic, CHUNK_ITEMS_MAX.to_string()));
+        }
+        let mut tx = self.store.read().await?;
+        let frame = frame(&mut tx, new).await?;
+        let taken = rows::take(&mut tx, &frame, &new.amounts, &new.rows).await?;
+        let total = frame.within_maximum(taken.total)?;
+        Ok(Read { frame, taken, total })
+    }
+
+    async fn insert_batch(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        new: &CreateBatch,
+        name: String,
+        read: &Read,
+    ) -> Result<BatchId, Error> {
+        turn::take(tx, Turn::Batch).await?;
+        let now = self.now();
+        let zone = Self::zone(tx).await?;
+        let batch = NewBatch {
+            day: calendar::compact(calendar::zoned(now, &zone).date()),
+            name,
+            kind: new.kind,
+            mode: new.mode,
+            asset: read.frame.asset.id,
+            account: read.frame.single.map(|(account, _)| account),
+            remarks: new.remarks.clone().filter(|text| !text.is_empty()),
+            convert: new.convert,
+            created_by: actor.name.clone(),
+            created_at: now,
+        };
+        Ok(store::batch::create(tx, &batch).await?)
+    }
+
+    /// Numbers items and writes them; the batch is a draft.
+    pub(crate) async fn insert_items(
+        &self,
+        tx: &mut Tx,
+        batch: BatchId,
+        mut items: Vec<Item>,
+    ) -> Result<Vec<Item>, Error> {
+        let count = i64::try_from(items.len()).unwrap_or(0);
+        let first = counter::take(tx, Counter::Number, count).await?;
+        for (item, number) in items.iter_mut().zip(first..) {
+            item.number = TransferId(number);
+        }
+        store::item::insert(tx, batch, &items).await?;
+        Ok(items)
+    }
+}
+
+/// The first and the last number of items in order.
+pub(crate) fn extent(items: &[Item]) -> (i64, i64) {
+    let number = |item: Option<&Item>| item.map_or(0, |item| item.number.0);
+    (number(items.first()), number(items.last()))
+}
+
+fn hash_of(items: &[Item]) -> String {
+    let mut hash = ContentHash::default();
+    items.iter().for_each(|item| hash.item(item));
+    hash.finish()
+}
+
+/// What people call it, if that and their remarks can be kept.
+pub(crate) fn check_head(name: &str, remarks: Option<&str>) -> Result<String, Error> {
+    let name = visible(name)?;
+    match remarks.and_then(wrong_text) {
+        Some(code) => Err(Error::refused(code, "remarks")),
+        None => Ok(name),
+    }
+}
+
+/// The single account, the currency of the amounts, and what holds for them.
+async fn frame(tx: &mut Tx, new: &CreateBatch) -> Result<Frame, Error> {
+    let side = |field: &str| Error::refused(Code::BatchSideInvalid, field);
+    let (name, is_source) = match (new.kind, &new.source, &new.target) {
+        (BatchType::OneToMany, Some(name), None) => (name, true),
+        (BatchType::ManyToOne, None, Some(name)) => (name, false),
+        (BatchType::ManyToMany, None, None) => {
+            let asset =
+                currency(tx, new).await?.ok_or_else(|| Error::refused(Code::AssetUnknown, "currency"))?;
+            return frame_of(tx, new.kind, asset, None, new.convert).await;
+        }
+        (BatchType::OneToMany, None, _) => return Err(side("sourceAccountId")),
+        (BatchType::OneToMany | BatchType::ManyToMany, _, Some(_)) => return Err(side("targetAccountId")),
+        (BatchType::ManyToOne, _, None) => return Err(side("targetAccountId")),
+        (BatchType::ManyToOne | BatchType::ManyToMany, Some(_), _) => return Err(side("sourceAccountId")),
+    };
+    let found = rows::single(tx, name, is_source).await?;
+    let own = Service::asset(tx, found.1).await?;
+    let may_differ = new.kind == BatchType::ManyToOne && new.convert;
+    let asset = match currency(tx, new).await? {
+        Some(asset) if asset.id != own.id && !may_differ => {
+            return Err(Error::refused(Code::CurrencyMismatch, asset.code));
+        }
+        Some(asset) => asset,
+        None => own,
+    };
+    frame_of(tx, new.kind, asset, Some(found), new.convert).await
+}
+
+async fn currency(tx: &mut Tx, new: &CreateBatch) -> Result<Option<domain::asset::Asset>, Error> {
+    let Some(code) = new.currency.as_deref() else { return Ok(None) };
+    let code = code.trim().to_ascii_uppercase();
+    match crate::asset::find(tx, &code).await? {
+        Some(asset) => Ok(Some(asset)),
+        None => Err(Error::refused(Code::AssetUnknown, code.chars().take(64).collect::<String>())),
+    }
+}
+
+/// What holds for rows in a currency.
+pub(crate) async fn frame_of(
+    tx: &mut Tx,
+    kind: BatchType,
+    asset: domain::asset::Asset,
+    single: Option<(domain::id::AccountId, domain::id::AssetId)>,
+    convert: bool,
+) -> Result<Frame, Error> {
+    let policies = store::policy::book(tx).await?;
+    let rates = if convert { Rates::load(tx).await? } else { Rates::default() };
+    Ok(Frame { kind, asset, single, convert, policies, rates })
+}

@@ -1,0 +1,82 @@
+//! What each row moves: its own amount, or its part of a total.
+
+use super::NewRow;
+use super::sides::Wrong;
+use crate::Error;
+use domain::amount::Amount;
+use domain::code::Code;
+use domain::split;
+
+/// Decimals of a ratio.
+const RATIO_DECIMALS: u8 = 6;
+
+/// How the rows' amounts are given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Amounts {
+    /// Each row has its own.
+    #[default]
+    Custom,
+    /// A total in equal shares.
+    Equal {
+        /// Major units.
+        total: String,
+    },
+    /// The same amount for each row.
+    Fixed {
+        /// Major units.
+        each: String,
+    },
+    /// A total in proportion to the rows' ratios.
+    Ratio {
+        /// Major units.
+        total: String,
+    },
+}
+
+impl Amounts {
+    /// The minor units of each row, or what is wrong with it.
+    pub(super) fn of(&self, scale: u8, rows: &[NewRow]) -> Result<Vec<Result<i64, Wrong>>, Error> {
+        let read = |text: &str| {
+            Amount::parse(text, scale)
+                .map_err(|code| Error::refused(code, text.chars().take(64).collect::<String>()))
+        };
+        let is_custom = *self == Self::Custom;
+        let is_ratio = matches!(self, Self::Ratio { .. });
+        let stray =
+            rows.iter().any(|row| (row.amount.is_some() && !is_custom) || (row.ratio.is_some() && !is_ratio));
+        if stray {
+            return Err(Error::refused(Code::AmountModeInvalid, "relations"));
+        }
+        let parts = match self {
+            Self::Custom => return Ok(rows.iter().map(|row| own(row, scale)).collect()),
+            Self::Equal { total } => split::equal(read(total)?, rows.len())?,
+            Self::Fixed { each } => split::fixed(read(each)?, rows.len())?,
+            Self::Ratio { total } => return by_ratio(read(total)?, rows),
+        };
+        Ok(parts.into_iter().map(|part| Ok(part.minor())).collect())
+    }
+}
+
+fn own(row: &NewRow, scale: u8) -> Result<i64, Wrong> {
+    let Some(text) = row.amount.as_deref() else {
+        return Err(("amount", Code::AmountMissing, String::new()));
+    };
+    Amount::parse(text, scale)
+        .map(Amount::minor)
+        .map_err(|code| ("amount", code, text.chars().take(64).collect()))
+}
+
+fn by_ratio(total: Amount, rows: &[NewRow]) -> Result<Vec<Result<i64, Wrong>>, Error> {
+    let weight = |row: &NewRow| {
+        let text = row.ratio.as_deref().unwrap_or_default();
+        let read =
+            Amount::parse(text, RATIO_DECIMALS).ok().and_then(|ratio| u64::try_from(ratio.minor()).ok());
+        read.ok_or_else(|| ("ratio", Code::RatioInvalid, text.chars().take(64).collect::<String>()))
+    };
+    let weights: Vec<Result<u64, Wrong>> = rows.iter().map(weight).collect();
+    if weights.iter().any(Result::is_err) {
+        return Ok(weights.into_iter().map(|weight| weight.map(|_| 1)).collect());
+    }
+    let weights: Vec<u64> = weights.into_iter().flatten().collect();
+    Ok(split::ratio(total, &weights)?.into_iter().map(|part| Ok(part.minor())).collect())
+}

@@ -1,0 +1,129 @@
+//! One-time links: by one a person sets a password, by another the first administrator comes in. So nothing
+//! ever has a password that somebody else knows.
+
+use crate::user::{NewUser, User, by_link, insert};
+use crate::{Deed, Error, Secret, Service, secret};
+use domain::access::Role;
+use domain::code::Code;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::net::IpAddr;
+use store::Tx;
+use store::audit::Actor;
+use store::invitation::Invitation;
+use store::turn::{self, Turn};
+
+/// How long a person has to follow a link.
+const LIFE: i64 = 72 * 3_600 * 1_000_000;
+/// How long a server that has just started can be set up.
+const SET_UP_LIFE: i64 = 24 * 3_600 * 1_000_000;
+/// What the token of a link begins with.
+const PREFIX: &str = "invite_";
+/// What the token of the first administrator's link begins with.
+const SET_UP_PREFIX: &str = "setup_";
+
+/// A link that was just made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Invited {
+    /// Until when it holds, microseconds UTC.
+    pub expires_at: i64,
+    /// Its token; never kept, so none when the answer is given a second time.
+    #[serde(skip)]
+    pub token: Option<Secret>,
+}
+
+impl Service {
+    /// A token by which the first administrator comes in; none if there are users. For the one who starts the
+    /// server.
+    pub async fn set_up_token(&self) -> Result<Option<Secret>, Error> {
+        let mut tx = self.store.read().await?;
+        if store::user::count(&mut tx).await? > 0 {
+            return Ok(None);
+        }
+        drop(tx);
+        let (now, token) = (self.now(), secret::token(SET_UP_PREFIX)?);
+        let mut tx = self.store.write().await?;
+        store::invitation::end_old(&mut tx, now).await?;
+        let one = Invitation { user: None, expires_at: now.saturating_add(SET_UP_LIFE) };
+        store::invitation::insert(&mut tx, one, &secret::hash(&token), now).await?;
+        tx.commit().await?;
+        Ok(Some(Secret::new(token)))
+    }
+
+    /// Makes the first administrator.
+    pub async fn set_up(
+        &self,
+        token: &Secret,
+        (login, name): (&str, &str),
+        password: &Secret,
+        address: IpAddr,
+    ) -> Result<User, Error> {
+        let mut tx = self.store.read().await?;
+        refuse_second(&mut tx).await?;
+        self.linked(&mut tx, token).await?.filter(|one| one.user.is_none()).ok_or(Code::InvitationInvalid)?;
+        drop(tx);
+        let actor = &Actor { name: "set-up".to_owned(), origin: address.to_string() };
+        let new = NewUser { login: login.to_owned(), name: name.to_owned(), role: Role::Admin };
+        let mut user = self.fresh(actor, &new)?;
+        let hash = self.passwords.hash(password, &user.login, &user.name).await?;
+        let mut tx = self.store.write().await?;
+        turn::take(&mut tx, Turn::Directory).await?;
+        refuse_second(&mut tx).await?;
+        let taken = store::invitation::take(&mut tx, &secret::hash(token.expose())).await?;
+        taken.filter(|one| one.expires_at > self.now()).ok_or(Code::InvitationInvalid)?;
+        insert(&mut tx, &mut user).await?;
+        store::user::set_password(&mut tx, user.id, Some(&hash), self.now()).await?;
+        user.password_at = Some(self.now());
+        store::invitation::end_set_up(&mut tx).await?;
+        let detail = json!({ "login": user.login });
+        let deed = Deed { actor, action: "user.set_up", subject: "user", id: Some(user.id), detail };
+        self.finish(tx, deed).await?;
+        Ok(user)
+    }
+
+    /// Sets a person's password by a link, which is used up. The person signs in with it afterwards.
+    pub async fn invitation_accept(
+        &self,
+        token: &Secret,
+        password: &Secret,
+        address: &str,
+    ) -> Result<User, Error> {
+        let invalid = || Error::from(Code::InvitationInvalid);
+        let mut tx = self.store.read().await?;
+        let id = self.linked(&mut tx, token).await?.and_then(|one| one.user).ok_or_else(invalid)?;
+        let user = store::user::get(&mut tx, id).await?.ok_or_else(invalid)?;
+        drop(tx);
+        let hash = self.passwords.hash(password, &user.login, &user.name).await?;
+        let mut tx = self.store.write().await?;
+        let locked = store::user::lock(&mut tx, id).await?;
+        let (mut user, _) = locked.filter(|found| found.0.disabled_at.is_none()).ok_or_else(invalid)?;
+        store::invitation::take(&mut tx, &secret::hash(token.expose())).await?.ok_or_else(invalid)?;
+        store::user::set_password(&mut tx, id, Some(&hash), self.now()).await?;
+        user.password_at = Some(self.now());
+        store::invitation::end_of_user(&mut tx, id).await?;
+        store::session::end_of_user(&mut tx, id).await?;
+        let (actor, detail) = (&by_link(&user, address), json!({}));
+        self.finish(tx, Deed { actor, action: "user.accept", subject: "user", id: Some(id), detail }).await?;
+        Ok(user)
+    }
+
+    /// A new link for a person; those before it hold on until they are used or end.
+    pub(crate) async fn invite(&self, tx: &mut Tx, user: i64) -> Result<Invited, Error> {
+        let (now, token) = (self.now(), secret::token(PREFIX)?);
+        let expires_at = now.saturating_add(LIFE);
+        store::invitation::end_old(tx, now).await?;
+        let one = Invitation { user: Some(user), expires_at };
+        store::invitation::insert(tx, one, &secret::hash(&token), now).await?;
+        Ok(Invited { expires_at, token: Some(Secret::new(token)) })
+    }
+
+    /// The link of a token, if it holds now.
+    async fn linked(&self, tx: &mut Tx, token: &Secret) -> Result<Option<Invitation>, Error> {
+        let found = store::invitation::get(tx, &secret::hash(token.expose())).await?;
+        Ok(found.filter(|one| one.expires_at > self.steady_now()))
+    }
+}
+
+async fn refuse_second(tx: &mut Tx) -> Result<(), Error> {
+    if store::user::count(tx).await? > 0 { Err(Code::SetUpDone.into()) } else { Ok(()) }
+}

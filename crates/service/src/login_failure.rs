@@ -1,0 +1,153 @@
+//! Guessing is slowed down: after a few failures under a login, or from an address, each further attempt has to
+//! wait longer. An attempt counts before the password is looked at, so that many at once are no way around; one
+//! that succeeds is taken back.
+//!
+//! Nobody is locked out for good: the wait is bounded, and who signed in from a place before is counted there
+//! apart from what others try under the same login.
+
+use crate::session::{SKEW, micros};
+use crate::{Error, Refusal, Service, secret};
+use domain::code::Code;
+use serde_json::json;
+use std::net::IpAddr;
+use store::Tx;
+use store::login_failure::{self, Failures};
+
+/// Attempts that need not wait.
+const FREE: i64 = 5;
+/// The longest wait for a login, seconds.
+const LOGIN_WAIT_MAX: i64 = 60;
+/// The longest wait for an address, seconds.
+const ADDRESS_WAIT_MAX: i64 = 300;
+/// After so long without a failure the count begins anew.
+const FORGET: i64 = 3_600 * SECOND;
+/// After so long without signing in a place is like any other.
+const FORGET_PLACE: i64 = 90 * 24 * 3_600 * SECOND;
+const SECOND: i64 = 1_000_000;
+
+/// Under which names an attempt counts.
+#[derive(Debug, Clone)]
+pub(crate) struct Attempt {
+    address: String,
+    login: String,
+    /// The login from this address, if it was signed in with from there before.
+    place: String,
+    is_known: bool,
+}
+
+impl Attempt {
+    fn new(login: &str, address: IpAddr) -> Self {
+        let address = block(address);
+        // Whatever somebody types there stands nowhere, and is bounded.
+        let login = secret::hash(login);
+        let place = format!("place:{login} {address}");
+        Self {
+            address: format!("address:{address}"),
+            login: format!("login:{login}"),
+            place,
+            is_known: false,
+        }
+    }
+
+    /// Whose failures decide how long it waits, in the order in which rows are locked.
+    fn counted(&self) -> [(&str, i64); 2] {
+        let name = if self.is_known { &self.place } else { &self.login };
+        [(&self.address, ADDRESS_WAIT_MAX), (name, LOGIN_WAIT_MAX)]
+    }
+}
+
+impl Service {
+    /// Counts an attempt as failed beforehand; refuses it if it comes too early.
+    pub(crate) async fn attempt(&self, login: &str, address: IpAddr) -> Result<Attempt, Error> {
+        let (now, mut attempt) = (self.steady_now(), Attempt::new(login, address));
+        let mut tx = self.store.read().await?;
+        attempt.is_known = login_failure::get(&mut tx, &attempt.place).await?.is_some();
+        let mut wait = 0;
+        for (name, most) in attempt.counted() {
+            let failures = login_failure::get(&mut tx, name).await?;
+            wait = wait.max(failures.map_or(0, |failures| wait_s(failures, most, now)));
+        }
+        drop(tx);
+        // Who has to wait writes nothing.
+        refuse_early(wait)?;
+        let mut tx = self.store.write().await?;
+        for (name, most) in attempt.counted() {
+            let failures = login_failure::lock(&mut tx, name, now).await?;
+            refuse_early(wait_s(failures, most, now))?;
+            let count = if is_over(failures, now) { 1 } else { failures.count.saturating_add(1) };
+            login_failure::set(&mut tx, name, Failures { count, last_at: now }).await?;
+        }
+        tx.commit().await?;
+        Ok(attempt)
+    }
+
+    /// The attempt was none to guess: it is taken back, and the place is known from now on.
+    pub(crate) async fn succeeded(&self, tx: &mut Tx, attempt: &Attempt) -> Result<(), Error> {
+        let now = self.steady_now();
+        login_failure::forget(tx, "address:", "login;", now.saturating_sub(FORGET)).await?;
+        login_failure::forget(tx, "place:", "place;", now.saturating_sub(FORGET_PLACE)).await?;
+        login_failure::take_back(tx, &attempt.address).await?;
+        if !attempt.is_known {
+            login_failure::clear(tx, &attempt.login).await?;
+        }
+        login_failure::lock(tx, &attempt.place, now).await?;
+        login_failure::set(tx, &attempt.place, Failures { count: 0, last_at: now }).await?;
+        Ok(())
+    }
+}
+
+fn refuse_early(wait_s: i64) -> Result<(), Error> {
+    if wait_s <= 0 {
+        return Ok(());
+    }
+    let data = Some(json!({ "retryAfterSeconds": wait_s }));
+    Err(Error::Refused(Refusal { code: Code::LoginThrottled, detail: None, data }))
+}
+
+/// Whether the failures are too long ago to count. Those that lie far ahead were written by a wrong clock, and
+/// would keep people out until it is reached.
+fn is_over(failures: Failures, now: i64) -> bool {
+    !(-micros(SKEW)..=FORGET).contains(&now.saturating_sub(failures.last_at))
+}
+
+/// Seconds until the next attempt: 1, 2, 4 and so on after the free ones, up to a bound.
+fn wait_s(failures: Failures, most: i64, now: i64) -> i64 {
+    if failures.count < FREE || is_over(failures, now) {
+        return 0;
+    }
+    let doubled = u32::try_from(failures.count.saturating_sub(FREE)).unwrap_or(u32::MAX);
+    let wait = 1_i64.checked_shl(doubled.min(20)).unwrap_or(most).min(most);
+    let passed = now.saturating_sub(failures.last_at).max(0) / SECOND;
+    (wait - passed).clamp(0, wait)
+}
+
+/// Who has one address of the sixth version has 2^64 of them.
+fn block(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & (u128::MAX << 64)).into()),
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_grows_to_a_bound_and_is_forgotten() {
+        let wait =
+            |count, passed_s: i64| wait_s(Failures { count, last_at: 0 }, LOGIN_WAIT_MAX, passed_s * SECOND);
+        let grown: Vec<_> = (0..14).map(|count| wait(count, 0)).collect();
+        assert_eq!(grown, [0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        assert_eq!((wait(i64::MAX, 0), wait(12, 59), wait(12, 60), wait(12, 3_601)), (60, 1, 0, 0));
+        assert_eq!((wait(12, -200), wait(12, -7_200)), (60, 0));
+    }
+
+    #[test]
+    fn addresses_of_one_block_count_as_one() {
+        let name = |address: &str| Attempt::new("a", address.parse().unwrap()).address;
+        assert_eq!(name("2001:db8::1"), name("2001:db8::ffff:1"));
+        assert_ne!(name("2001:db8::1"), name("2001:db8:0:1::1"));
+        assert_eq!(name("::ffff:203.0.113.7"), name("203.0.113.7"));
+    }
+}

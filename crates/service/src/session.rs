@@ -1,0 +1,152 @@
+//! Sessions: a person who signed in, until the session ends by itself, by its person or by an administrator.
+
+use crate::identity::{Identity, Who};
+use crate::{Deed, Error, Secret, Service, secret};
+use domain::code::Code;
+use serde_json::json;
+use std::net::IpAddr;
+use std::time::Duration;
+use store::Tx;
+use store::audit::Actor;
+
+pub use store::session::Session;
+
+/// How often at most it is written that a session is used.
+const SEEN_EVERY: Duration = Duration::from_secs(60);
+/// How far the clocks of two nodes may be apart. What lies further ahead was written by a wrong clock.
+pub(crate) const SKEW: Duration = Duration::from_secs(300);
+/// Sessions of a person that are listed.
+const LISTED: i64 = 200;
+/// Characters of what a client calls itself.
+const AGENT_CHARS: usize = 200;
+
+/// How long sessions live.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionLife {
+    /// Without a request.
+    pub idle: Duration,
+    /// At most.
+    pub max: Duration,
+}
+
+/// From where somebody asks, and with what.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// The address.
+    pub address: IpAddr,
+    /// What the program calls itself.
+    pub agent: String,
+}
+
+impl SessionLife {
+    fn holds(self, session: &Session, now: i64) -> bool {
+        let latest = now.saturating_add(micros(SKEW));
+        session.created_at <= latest
+            && session.seen_at <= latest
+            && now.saturating_sub(session.seen_at) < micros(self.idle)
+            && now.saturating_sub(session.created_at) < micros(self.max)
+    }
+}
+
+pub(crate) fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
+}
+
+impl Service {
+    /// The person behind a session's token, if the session holds now.
+    pub async fn identify_session(
+        &self,
+        token: &Secret,
+        address: IpAddr,
+        life: SessionLife,
+    ) -> Result<Option<Identity>, Error> {
+        let now = self.steady_now();
+        let mut tx = self.store.read().await?;
+        let found = store::session::by_token(&mut tx, &secret::hash(token.expose())).await?;
+        drop(tx);
+        let Some(found) = found.filter(|found| life.holds(&found.session, now)) else { return Ok(None) };
+        let session = found.session;
+        if now.saturating_sub(session.seen_at) >= micros(SEEN_EVERY.min(life.idle / 4)) {
+            self.seen(session.id, now).await;
+        }
+        let actor = Actor { name: found.login, origin: address.to_string() };
+        let who = Who::Person { user: session.user, session: session.id, role: found.role };
+        Ok(Some(Identity { actor, who }))
+    }
+
+    /// The session is no worse if this cannot be written now.
+    async fn seen(&self, session: i64, now: i64) {
+        let write = async {
+            let mut tx = self.store.write().await?;
+            store::session::seen(&mut tx, session, now).await?;
+            tx.commit().await
+        };
+        if let Err(error) = write.await {
+            tracing::warn!(%error, session, "it could not be written that a session is used");
+        }
+    }
+
+    /// Those of the sessions and of the keys that hold now, in one look: for connections that stay open.
+    pub async fn identities_hold(
+        &self,
+        people: &[i64],
+        keys: &[i64],
+        life: SessionLife,
+    ) -> Result<(Vec<i64>, Vec<i64>), Error> {
+        let now = self.steady_now();
+        let mut tx = self.store.read().await?;
+        let sessions = store::session::by_ids(&mut tx, sorted(people)).await?;
+        let found = store::api_key::by_ids(&mut tx, sorted(keys)).await?;
+        let people = sessions.iter().filter(|one| life.holds(one, now)).map(|one| one.id).collect();
+        let is_live = |at: Option<i64>| at.is_none_or(|at| at > now);
+        let keys = found.iter().filter(|key| is_live(key.expires_at)).map(|key| key.id).collect();
+        Ok((people, keys))
+    }
+
+    /// A person's sessions that hold, newest first.
+    pub async fn session_list(&self, user: i64, life: SessionLife) -> Result<Vec<Session>, Error> {
+        let now = self.steady_now();
+        let mut tx = self.store.read().await?;
+        let mut all = store::session::of_user(&mut tx, user, LISTED).await?;
+        all.retain(|session| life.holds(session, now));
+        Ok(all)
+    }
+
+    /// Ends one of a person's own sessions; those of others are not there.
+    pub async fn session_end(&self, actor: &Actor, user: i64, session: i64) -> Result<(), Error> {
+        let mut tx = self.store.write().await?;
+        if !store::session::end(&mut tx, session, user).await? {
+            return Err(Error::refused(Code::SessionNotFound, session.to_string()));
+        }
+        let detail = json!({ "session": session });
+        let deed = Deed { actor, action: "session.end", subject: "user", id: Some(user), detail };
+        self.finish(tx, deed).await
+    }
+
+    /// A new session, under a token that nobody has seen before.
+    pub(crate) async fn session_begin(
+        &self,
+        tx: &mut Tx,
+        user: i64,
+        client: &Client,
+    ) -> Result<(Session, Secret), Error> {
+        let (now, token) = (self.steady_now(), secret::token("")?);
+        let agent = client.agent.chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect();
+        let address = client.address.to_string();
+        let session = Session { id: secret::id()?, user, address, agent, created_at: now, seen_at: now };
+        store::session::insert(tx, &session, &secret::hash(&token)).await?;
+        Ok((session, Secret::new(token)))
+    }
+
+    /// Now, for what ends by itself.
+    pub(crate) fn steady_now(&self) -> i64 {
+        self.steady.now(self.clock.as_ref())
+    }
+}
+
+fn sorted(ids: &[i64]) -> Vec<i64> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}

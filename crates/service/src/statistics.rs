@@ -1,0 +1,202 @@
+//! What customers sent: how often, how much, how often in vain, and what it cost; by currency, by day, by account.
+//!
+//! Transfers count by value date. A batch's item that was refused has no transfer: its tries count on the day of
+//! the organisation on which they were made.
+
+use crate::directory::{choose, name, short};
+use crate::transfer::read_date;
+use crate::{Error, Service};
+use domain::asset::Asset;
+use domain::code::Code;
+use ledger::calendar;
+use std::collections::BTreeMap;
+use store::Tx;
+use store::statistics::{Failures, Group, QUARTER, Range, Sums};
+
+/// What customers sent in a currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statistics {
+    /// The currency.
+    pub asset: Asset,
+    /// Tries.
+    pub count: i64,
+    /// Of them carried out.
+    pub success_count: i64,
+    /// Minor units moved.
+    pub amount: i128,
+    /// Minor units of fees.
+    pub fee: i128,
+}
+
+impl Statistics {
+    fn none(asset: Asset) -> Self {
+        Self { asset, count: 0, success_count: 0, amount: 0, fee: 0 }
+    }
+
+    /// Carried out, in hundredths of a percent of all tries.
+    #[must_use]
+    pub const fn success_rate_bp(&self) -> i64 {
+        if self.count == 0 { 0 } else { self.success_count * 10_000 / self.count }
+    }
+
+    const fn add(&mut self, sums: &Sums) {
+        self.count += sums.count;
+        if sums.completed {
+            self.success_count += sums.count;
+            self.amount += sums.amount;
+            self.fee += sums.fee;
+        }
+    }
+}
+
+/// What statistics are broken down by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GroupBy {
+    /// By nothing but the currency.
+    #[default]
+    None,
+    /// By day.
+    Day,
+    /// By paying account.
+    Account,
+}
+
+/// Which statistics are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct StatisticsQuery {
+    /// From this value date, `YYYY-MM-DD`.
+    pub from: String,
+    /// Up to this value date.
+    pub to: String,
+    /// Only this currency.
+    pub currency: Option<String>,
+    /// Only what this account, by id or number, sent.
+    pub account: Option<String>,
+    /// What they are broken down by.
+    pub group: GroupBy,
+}
+
+/// What a group of statistics is of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Of {
+    /// A day: days since 1970-01-01.
+    Day(i64),
+    /// An account: id and number.
+    Account(i64, String),
+}
+
+/// Statistics, in all and by group.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// In all, by currency.
+    pub totals: Vec<Statistics>,
+    /// By group and currency; empty if nothing was asked for.
+    pub groups: Vec<(Of, Statistics)>,
+}
+
+impl Service {
+    /// What customers sent, by currency, in a range of value dates (both ends in it).
+    pub async fn transfer_statistics(&self, from: &str, to: &str) -> Result<Vec<Statistics>, Error> {
+        let query =
+            StatisticsQuery { from: from.to_owned(), to: to.to_owned(), ..StatisticsQuery::default() };
+        Ok(self.statistics(&query).await?.totals)
+    }
+
+    /// What customers sent, in all and broken down.
+    pub async fn statistics(&self, query: &StatisticsQuery) -> Result<Report, Error> {
+        let mut tx = self.store.read().await?;
+        let mut assets = store::asset::all(&mut tx).await?;
+        let range = range(&mut tx, query, &assets).await?;
+        assets.retain(|asset| range.asset.is_none_or(|only| only == asset.id));
+        let group = match query.group {
+            GroupBy::None => Group::None,
+            GroupBy::Day => Group::Day,
+            GroupBy::Account => Group::Account,
+        };
+        let mut sums = store::statistics::sums(&mut tx, group, range).await?;
+        sums.extend(failures(&mut tx, group, range).await?);
+        let totals = fold(&assets, sums.iter().map(|sums| (0, sums)));
+        let totals: BTreeMap<_, _> = totals.into_iter().map(|((_, asset), one)| (asset, one)).collect();
+        let total = |asset: &Asset| {
+            totals.get(&asset.id.0).cloned().unwrap_or_else(|| Statistics::none(asset.clone()))
+        };
+        let totals = assets.iter().map(total).collect();
+        let groups = match query.group {
+            GroupBy::None => BTreeMap::new(),
+            _ => fold(&assets, sums.iter().map(|sums| (sums.group, sums))),
+        };
+        Ok(Report { totals, groups: named(&mut tx, query.group, groups).await? })
+    }
+}
+
+async fn range(tx: &mut Tx, query: &StatisticsQuery, assets: &[Asset]) -> Result<Range, Error> {
+    let asset = match &query.currency {
+        Some(code) => {
+            let found = assets.iter().find(|asset| asset.code == *code);
+            Some(found.ok_or_else(|| Error::refused(Code::AssetUnknown, short(code)))?.id)
+        }
+        None => None,
+    };
+    let account = match &query.account {
+        Some(text) => {
+            let missing = || Error::refused(Code::AccountNotFound, short(text));
+            let name = name(text).ok_or_else(missing)?;
+            let found = store::account::named(tx, &name, &name).await?;
+            Some(choose(&found, &name)?.ok_or_else(missing)?.id)
+        }
+        None => None,
+    };
+    Ok(Range { from: read_date(&query.from)?, to: read_date(&query.to)?, asset, account })
+}
+
+/// Refused tries of items, as sums of refused transfers.
+async fn failures(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, Error> {
+    let zone = Service::zone(tx).await?;
+    let start = |day: i64| {
+        calendar::date_of(day).to_zoned(zone.clone()).map_or(0, |z| z.timestamp().as_microsecond())
+    };
+    let (from, before) = (start(range.from), start(range.to.saturating_add(1)));
+    let by_account = group == Group::Account;
+    let failures = store::statistics::failures(tx, by_account, range, from, before).await?;
+    let sums = |failures: &Failures| {
+        let key = match group {
+            Group::None => 0,
+            Group::Day => calendar::calendar(failures.quarter * QUARTER, &zone).day,
+            Group::Account => failures.account,
+        };
+        let (asset, count) = (failures.asset, failures.count);
+        Sums { group: key, asset, completed: false, count, amount: 0, fee: 0 }
+    };
+    Ok(failures.iter().map(sums).collect())
+}
+
+/// Sums by key and currency.
+fn fold<'a>(
+    assets: &[Asset],
+    sums: impl Iterator<Item = (i64, &'a Sums)>,
+) -> BTreeMap<(i64, i64), Statistics> {
+    let mut folded: BTreeMap<(i64, i64), Statistics> = BTreeMap::new();
+    for (key, one) in sums {
+        let Some(asset) = assets.iter().find(|asset| asset.id == one.asset) else { continue };
+        folded.entry((key, asset.id.0)).or_insert_with(|| Statistics::none(asset.clone())).add(one);
+    }
+    folded
+}
+
+async fn named(
+    tx: &mut Tx,
+    group: GroupBy,
+    folded: BTreeMap<(i64, i64), Statistics>,
+) -> Result<Vec<(Of, Statistics)>, Error> {
+    let accounts = match group {
+        GroupBy::Account => folded.keys().map(|(account, _)| *account).collect(),
+        _ => Vec::new(),
+    };
+    let mut numbers: BTreeMap<i64, String> =
+        store::account::numbers(tx, accounts).await?.into_iter().collect();
+    let mut of = |key: i64| match group {
+        GroupBy::Account => Of::Account(key, numbers.remove(&key).unwrap_or_default()),
+        _ => Of::Day(key),
+    };
+    Ok(folded.into_iter().map(|((key, _), one)| (of(key), one)).collect())
+}

@@ -1,0 +1,189 @@
+//! Single movements of money: transfer, deposit, withdrawal. Each is a request to the door.
+//!
+//! People at a terminal name accounts by number and amounts in major units ([`NewTransfer`]); programs name
+//! accounts by id or number and amounts in minor units ([`Order`]). Both become one [`ask::Ask`].
+
+mod ask;
+mod list;
+mod show;
+
+use self::ask::{Ask, Prepared};
+use crate::directory::short;
+use crate::{Deed, Error, Refusal, Service};
+use domain::code::Code;
+use domain::id::TransferId;
+use jiff::civil::Date;
+use ledger::request::OperationKey;
+use ledger::{Outcome, calendar};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use store::audit::Actor;
+
+pub use self::list::{TransferPage, TransferQuery};
+pub use self::show::{Leg, Side, TransferDetail, TransferView};
+pub use crate::statistics::Statistics;
+pub use store::transfer::{Exchange, Transfer};
+pub use store::transfer_list::TransferSort;
+
+/// What a person asks for.
+#[derive(Debug, Clone, Default)]
+pub struct NewTransfer {
+    /// The paying account's number; none for a deposit.
+    pub from: Option<String>,
+    /// The paid account's number; none for a withdrawal.
+    pub to: Option<String>,
+    /// Major units of the paying side's currency.
+    pub amount: String,
+    /// Target major units for one source major unit; the stored rate if none is given.
+    pub rate: Option<String>,
+    /// What it is for.
+    pub memo: Option<String>,
+    /// The day that it counts for, `YYYY-MM-DD`; today if none.
+    pub date: Option<String>,
+    /// The caller's own name for the request, so that it can be repeated safely.
+    pub operation: Option<String>,
+}
+
+/// What a program asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Order {
+    /// The paying account's id or number; none for a deposit.
+    pub from: Option<String>,
+    /// The paid account's id or number; none for a withdrawal.
+    pub to: Option<String>,
+    /// Minor units of the paying side's currency.
+    pub amount: i64,
+    /// Minor units of the paid side's currency, if the program says what it expects.
+    pub target_amount: Option<i64>,
+    /// Target major units for one source major unit; the stored rate if none is given.
+    pub rate: Option<String>,
+    /// What it is for.
+    pub memo: Option<String>,
+    /// The day that it counts for, `YYYY-MM-DD`; today if none.
+    pub date: Option<String>,
+    /// Where its vouchers are.
+    pub vouchers: Vec<String>,
+}
+
+impl Service {
+    /// Moves money once. A refusal by the ledger is an [`Outcome`] with a code, and is kept; a request that
+    /// cannot be understood is an error.
+    pub async fn transfer(&self, actor: &Actor, new: &NewTransfer) -> Result<Outcome, Error> {
+        let operation = match (&self.operation, &new.operation) {
+            (Some(key), _) => Ok(Some(OperationKey::clone(key))),
+            (None, Some(id)) => operation(id, new).map(Some),
+            (None, None) => Ok(None),
+        };
+        let ask = Ask::of_text(new);
+        match operation {
+            Ok(operation) => Ok(self.carry_out(actor, Ask { operation, ..ask }).await?.0),
+            Err(code) => self.refuse_transfer(actor, &ask, Refusal { code, detail: None, data: None }).await,
+        }
+    }
+
+    /// Moves money once and shows the transfer. A refusal by the ledger is kept as a transfer of its own, whose
+    /// id is in the refusal's data. A repeated request gets the first answer.
+    pub async fn transfer_order(&self, actor: &Actor, order: &Order) -> Result<TransferDetail, Error> {
+        let operation = self.operation.as_deref().cloned();
+        let (outcome, prepared) = match self.carry_out(actor, Ask { operation, ..Ask::of_order(order) }).await
+        {
+            Ok(done) => done,
+            // Refusals of the ledger's are kept by the door; these are kept here.
+            Err(error) => {
+                self.settle::<serde_json::Value>(Err(error)).await?;
+                return Err(store::StoreError::Corrupt("another verb's answer".to_owned()).into());
+            }
+        };
+        let Some(number) = outcome.transfer else { return Err(Code::TransferNotFound.into()) };
+        if let Some(code) = outcome.code {
+            let data = Some(json!({ "transferId": number.to_string() }));
+            return Err(Error::Refused(Refusal { code, detail: None, data }));
+        }
+        match (outcome.written, prepared) {
+            (Some(written), Some(prepared)) => Ok(prepared.detail(&written)),
+            _ => self.transfer_detail(number.0).await,
+        }
+    }
+
+    /// The outcome, and what was prepared for it if it is a new one.
+    async fn carry_out(&self, actor: &Actor, ask: Ask<'_>) -> Result<(Outcome, Option<Prepared>), Error> {
+        let prepared = match self.prepare(&ask).await {
+            Ok(prepared) => prepared,
+            Err(Error::Refused(refusal)) => {
+                // The first answer stands, whatever would be said now.
+                if let Some(first) = self.first_outcome().await? {
+                    return Ok((first, None));
+                }
+                return self.refuse_transfer(actor, &ask, refusal).await;
+            }
+            Err(error) => return Err(error),
+        };
+        let single = prepared.single(actor, &ask);
+        // A task of its own: a caller that goes away leaves the movement whole.
+        let door = self.door.clone();
+        let joined = tokio::spawn(async move { door.single(single).await }).await;
+        let outcome = joined.map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
+        match outcome {
+            Outcome { code: Some(Code::OperationConflict), .. } if self.operation.is_some() => {
+                Err(Code::IdempotencyKeyReused.into())
+            }
+            // The first request became no transfer: its answer stands in a row of its own.
+            Outcome { transfer: Some(TransferId(0)), .. } => {
+                self.look().await?;
+                Err(Code::IdempotencyKeyBusy.into())
+            }
+            outcome => Ok((outcome, Some(prepared))),
+        }
+    }
+
+    /// What the door answered to this very request before, if it has a name and came to the door.
+    async fn first_outcome(&self) -> Result<Option<Outcome>, Error> {
+        let Some(key) = &self.operation else { return Ok(None) };
+        self.look().await?;
+        let mut tx = self.store.read().await?;
+        let Some(first) = store::operation::answered(&mut tx, &key.id).await? else { return Ok(None) };
+        let number = TransferId(first.transfer);
+        let transfer = store::transfer::get(&mut tx, number).await?;
+        Ok(transfer.map(|transfer| Outcome {
+            transfer: Some(number),
+            code: transfer.code,
+            fee: transfer.fee,
+            replayed: true,
+            written: None,
+        }))
+    }
+
+    async fn refuse_transfer<T>(&self, actor: &Actor, ask: &Ask<'_>, refusal: Refusal) -> Result<T, Error> {
+        let detail =
+            json!({ "from": ask.from.map(short), "to": ask.to.map(short), "amount": ask.sum.text() });
+        let deed = Deed { actor, action: "transfer.create", subject: "transfer", id: None, detail };
+        self.refuse(deed, refusal).await
+    }
+}
+
+/// A day number of `YYYY-MM-DD`.
+pub(crate) fn read_date(text: &str) -> Result<i64, Error> {
+    let strict = text.len() == 10;
+    let date: Option<Date> = text.parse().ok();
+    let in_range = |date: &Date| (1970..=9998).contains(&date.year());
+    date.filter(|date| strict && in_range(date))
+        .map(calendar::day_number)
+        .ok_or_else(|| Error::refused(Code::DateInvalid, short(text)))
+}
+
+/// A day number as `YYYY-MM-DD`.
+#[must_use]
+pub fn date_text(day: i64) -> String {
+    calendar::date_of(day).to_string()
+}
+
+/// The operation's id with the fingerprint of everything that was asked for.
+fn operation(id: &str, new: &NewTransfer) -> Result<OperationKey, Code> {
+    let visible = !id.is_empty() && id.chars().count() <= 200 && !id.chars().any(char::is_control);
+    if !visible {
+        return Err(Code::OperationInvalid);
+    }
+    let content = json!([new.from, new.to, new.amount, new.rate, new.memo, new.date]).to_string();
+    let fingerprint = ledger::digest::hex(&Sha256::digest(content.as_bytes()));
+    Ok(OperationKey { id: id.to_owned(), fingerprint })
+}

@@ -1,0 +1,148 @@
+//! A transfer as it is stored, with its particulars.
+
+use crate::directory::asset_of;
+use crate::statement::{Entry, entry};
+use crate::{Error, Service};
+use domain::asset::Asset;
+use domain::code::Code;
+use domain::id::{AccountId, TransferId};
+use domain::transfer::TransferKind;
+use store::posting::Booked;
+use store::transfer::{Exchange, Transfer};
+use store::{StoreError, Tx};
+
+/// A transfer with its particulars.
+#[derive(Debug, Clone)]
+pub struct TransferView {
+    /// As it is stored.
+    pub transfer: Transfer,
+    /// How it was exchanged.
+    pub exchange: Option<Exchange>,
+    /// The paying account's number.
+    pub source: String,
+    /// The paid account's number.
+    pub target: String,
+    /// The paying side's currency.
+    pub asset: Asset,
+    /// Whether both accounts belong to one holder.
+    pub internal: bool,
+}
+
+/// A customer's side of a transfer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// The account.
+    pub id: AccountId,
+    /// Its number.
+    pub number: String,
+    /// Its currency.
+    pub asset: Asset,
+}
+
+/// An entry of a transfer, with the account that it stands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leg {
+    /// The account.
+    pub account: AccountId,
+    /// The posting seen from it.
+    pub entry: Entry,
+}
+
+/// A transfer as programs see it: customers' sides only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferDetail {
+    /// As it is stored.
+    pub transfer: Transfer,
+    /// How it was exchanged.
+    pub exchange: Option<Exchange>,
+    /// Who paid; none if the money came from outside.
+    pub from: Option<Side>,
+    /// Who was paid; none if the money left.
+    pub to: Option<Side>,
+    /// Whether both belong to one holder.
+    pub is_internal: bool,
+    /// Where its vouchers are.
+    pub vouchers: Vec<String>,
+    /// The entries of both sides, in the order of booking; none in lists.
+    pub legs: Vec<Leg>,
+}
+
+/// What customers see of postings.
+pub(super) fn legs(from: Option<&Side>, to: Option<&Side>, postings: &[Booked]) -> Vec<Leg> {
+    let is_side = |account: AccountId| [from, to].iter().flatten().any(|side| side.id == account);
+    let both =
+        postings.iter().flat_map(|booked| [(booked.posting.debit, booked), (booked.posting.credit, booked)]);
+    both.filter(|(account, _)| is_side(*account))
+        .map(|(account, booked)| Leg { account, entry: entry(account, booked) })
+        .collect()
+}
+
+/// The vouchers of a stored text.
+pub(super) fn vouchers(text: &str) -> Result<Vec<String>, Error> {
+    Ok(serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("vouchers: {error}")))?)
+}
+
+impl Service {
+    /// A transfer by its number.
+    pub async fn transfer_show(&self, number: i64) -> Result<TransferView, Error> {
+        let mut tx = self.store.read().await?;
+        let missing = || Error::refused(Code::TransferNotFound, number.to_string());
+        let transfer = store::transfer::get(&mut tx, TransferId(number)).await?.ok_or_else(missing)?;
+        let exchange = store::transfer::exchange(&mut tx, transfer.number).await?;
+        let source = store::account::by_id(&mut tx, transfer.source).await?.ok_or_else(missing)?;
+        let target = store::account::by_id(&mut tx, transfer.target).await?.ok_or_else(missing)?;
+        let asset = Self::asset(&mut tx, source.asset).await?;
+        let internal = source.holder.is_some() && source.holder == target.holder;
+        Ok(TransferView { transfer, exchange, source: source.number, target: target.number, asset, internal })
+    }
+
+    /// The postings of a transfer, in order.
+    pub async fn transfer_postings(&self, transfer: &Transfer) -> Result<Vec<Booked>, Error> {
+        let mut tx = self.store.read().await?;
+        postings(&mut tx, transfer).await
+    }
+
+    /// A transfer by its number, with entries and vouchers.
+    pub async fn transfer_detail(&self, number: i64) -> Result<TransferDetail, Error> {
+        let mut tx = self.store.read().await?;
+        let missing = || Error::refused(Code::TransferNotFound, number.to_string());
+        let mut transfer = store::transfer::get(&mut tx, TransferId(number)).await?.ok_or_else(missing)?;
+        if transfer.kind == TransferKind::Item && transfer.memo.is_none() {
+            let items = store::item::by_numbers(&mut tx, vec![number]).await?;
+            transfer.memo = items.into_iter().next().and_then(|item| item.memo);
+        }
+        let assets = store::asset::all(&mut tx).await?;
+        let (from, from_holder) = side(&mut tx, &assets, transfer.source).await?;
+        let (to, to_holder) = side(&mut tx, &assets, transfer.target).await?;
+        let exchange = store::transfer::exchange(&mut tx, transfer.number).await?;
+        let urls = store::voucher::get(&mut tx, transfer.number).await?;
+        let postings = postings(&mut tx, &transfer).await?;
+        Ok(TransferDetail {
+            legs: legs(from.as_ref(), to.as_ref(), &postings),
+            is_internal: from_holder.is_some() && from_holder == to_holder,
+            vouchers: urls.as_deref().map(vouchers).transpose()?.unwrap_or_default(),
+            transfer,
+            exchange,
+            from,
+            to,
+        })
+    }
+}
+
+async fn postings(tx: &mut Tx, transfer: &Transfer) -> Result<Vec<Booked>, Error> {
+    let first = transfer.first_posting.map_or(0, |p| p.0);
+    let ids = (first..first + transfer.posting_count).collect();
+    Ok(store::posting::by_ids(tx, ids).await?)
+}
+
+/// A side, if it is a customer's, and its holder.
+async fn side(tx: &mut Tx, assets: &[Asset], id: AccountId) -> Result<(Option<Side>, Option<i64>), Error> {
+    match store::account::by_id(tx, id).await? {
+        Some(account) if !account.kind.is_system() => {
+            let asset = asset_of(assets, account.asset)?;
+            let holder = account.holder.map(|holder| holder.0);
+            Ok((Some(Side { id: account.id, number: account.number, asset }), holder))
+        }
+        _ => Ok((None, None)),
+    }
+}

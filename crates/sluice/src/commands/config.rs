@@ -1,0 +1,38 @@
+//! `config`: the settings, and whether they can be used.
+
+use crate::cli::Globals;
+use crate::exit::{Exit, Failure};
+use crate::out::Out;
+use crate::settings::{Loaded, Shown, unknown_variables};
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+/// Arguments of `config`.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    command: ConfigCommand,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Read the settings as `serve` would, say what is wrong and where, and show what holds; secrets are hidden
+    #[command(after_help = "Example:\n  sluice --config /etc/sluice/sluice.toml config check")]
+    Check,
+}
+
+/// Shows what holds. What is wrong was told when the settings were read, with exit code 64.
+pub(crate) fn run(globals: &Globals, loaded: &Loaded, args: &ConfigArgs) -> Result<Exit, Failure> {
+    let ConfigCommand::Check = args.command;
+    let unknown = unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()));
+    let file = loaded.file.as_ref().map(|path| path.display().to_string());
+    let json = json!({ "ok": true, "file": file, "ignored": unknown, "settings": Shown(loaded).json() });
+    let text = || {
+        let file = file.as_deref().unwrap_or("none");
+        let ignored = unknown.iter().map(|name| format!("\n# ignored, no setting: {name}"));
+        format!("# file: {file}\n{}{}", Shown(loaded).text(), ignored.collect::<String>())
+    };
+    Out { json: globals.json }.answer(json, text)?;
+    Ok(Exit::Success)
+}

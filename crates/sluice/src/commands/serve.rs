@@ -1,0 +1,166 @@
+//! `serve`: the HTTP API over the ledger, and a worker beside it, until it is stopped.
+
+mod args;
+mod meter;
+
+use crate::cli::Globals;
+use crate::commands::work::{PATIENCE, Stop};
+use crate::data_dir::DataDir;
+use crate::exit::{Exit, Failure};
+use crate::out::Out;
+use crate::session::{Access, Session};
+use crate::settings::{Loaded, Settings, unknown_variables};
+use engine::{Engine, EngineOptions};
+use http_api::App;
+use serde_json::json;
+use service::Error;
+use std::time::Duration;
+use store::StoreError;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub(crate) use args::ServeArgs;
+
+/// After the time to stop has run out: for what then is left to be put down.
+const LAST: Duration = Duration::from_secs(3);
+
+/// Serves until it is asked to stop.
+pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Failure> {
+    let stop = Stop::listen()?;
+    let settings = &loaded.settings;
+    for name in unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())) {
+        tracing::warn!(name, "the environment has a variable that is no setting");
+    }
+    more_files();
+    // Before the ledger is opened: two servers on one address are a mistake that is told at once.
+    let listener = listen(settings).await?;
+    let meter = meter::Meter::start(globals)?;
+    make_if_missing(globals).await?;
+    let mut session = Session::open(globals, Access::Work).await?;
+    let secret = session.service.cursor_secret(&session.actor).await?;
+    let app =
+        App::new(session.service.clone(), loaded.options(), secret.as_bytes()).with_metrics(meter.render());
+    let done = serve(&session, settings, listener, app, stop).await;
+    let left = session.leave().await;
+    done?;
+    left?;
+    tracing::info!("stopped");
+    Ok(Exit::Success)
+}
+
+/// Server and worker, until both have ended.
+async fn serve(
+    session: &Session,
+    settings: &Settings,
+    listener: TcpListener,
+    app: App,
+    stop: Stop,
+) -> Result<(), Failure> {
+    announce(session, &listener).await?;
+    let (asked, stopped) = watch::channel(false);
+    let grace = Duration::from_secs(settings.stop_timeout_s);
+    let served = async {
+        let (router, stopped) = (http_api::router(app.clone()), stopped.clone());
+        let stop = async {
+            told(stopped).await;
+            // They would stay open for as long as somebody watches.
+            app.close_sockets().await;
+        };
+        http_api::serve(listener, router, grace, stop).await;
+        Ok(())
+    };
+    let both = async { tokio::try_join!(served, work(session, settings, told(stopped.clone()))) };
+    let late = async {
+        told(stopped.clone()).await;
+        tokio::time::sleep(grace + LAST).await;
+    };
+    let listening = async {
+        stop.asked().await;
+        tracing::info!("stopping: requests and chunks in flight end first");
+        // Everyone who waits for it is in this function.
+        asked.send_replace(true);
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        ended = both => ended.map(|_| ()).map_err(Failure::from),
+        () = app.fatal() => Err(unconfirmed()),
+        () = session.service.door().closed() => Err(unconfirmed()),
+        () = late => {
+            tracing::warn!("not everything ended in time; what was left is taken up by the next start");
+            Ok(())
+        }
+        () = listening => Ok(()),
+    }
+}
+
+/// Runs batches, or only lets the history follow behind.
+async fn work(session: &Session, settings: &Settings, stop: impl Future<Output = ()>) -> Result<(), Error> {
+    let options = EngineOptions { patience: PATIENCE, runs_max: settings.runs };
+    let engine = Engine::new(session.service.clone(), options);
+    if settings.worker {
+        return engine.work(&session.actor, stop).await;
+    }
+    tokio::select! {
+        ended = engine.follow() => ended,
+        () = stop => Ok(()),
+    }
+}
+
+/// Done when the process is to stop.
+async fn told(mut stopped: watch::Receiver<bool>) {
+    // Without a sender nobody can be told any more, which is as good as being told.
+    drop(stopped.wait_for(|stop| *stop).await);
+}
+
+fn unconfirmed() -> Failure {
+    Error::Store(StoreError::Fatal("a commit".to_owned())).into()
+}
+
+async fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
+    let failed = |error| Failure::Listen { address: settings.listen.to_string(), error };
+    TcpListener::bind(settings.listen).await.map_err(failed)
+}
+
+/// A data directory without a ledger gets one, so that a first start needs no other command. On a server
+/// somebody may have mistyped the database's name: there `init` says that a ledger is wanted.
+async fn make_if_missing(globals: &Globals) -> Result<(), Failure> {
+    if globals.database.is_some() || DataDir(globals.data.clone()).has_ledger() {
+        return Ok(());
+    }
+    let session = Session::create(globals).await?;
+    tracing::info!(place = session.service.store().shown(), "a new ledger was made");
+    Ok(())
+}
+
+/// Says where the server is, once it can be reached.
+async fn announce(session: &Session, listener: &TcpListener) -> Result<(), Failure> {
+    let failed = |error| Failure::Listen { address: "its own address".to_owned(), error };
+    let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+    let (place, node) = (session.service.store().shown(), session.service.store().node().to_owned());
+    tracing::info!(url, place, node, version = env!("CARGO_PKG_VERSION"), "listening");
+    let set_up = session.service.set_up_token().await?;
+    let token = set_up.as_ref().map(|token| token.expose().to_owned());
+    let json = json!({ "url": url, "ledger": place, "node": node, "setUpToken": token });
+    Out { json: session.out.json }.answer(json, || {
+        let mut text = format!("Sluice listens on {url}; the API is described at {url}/api/docs");
+        if let Some(token) = token {
+            text += &format!(
+                "\nThere are no users yet. Make the first administrator (once, within a day):\n  \
+                 curl {url}/api/v1/setup -H 'Content-Type: application/json' \\\n    \
+                 -d '{{\"token\":\"{token}\",\"login\":\"you@example.com\",\"name\":\"You\",\"password\":\"…\"}}'\n\
+                 or stop the server and say `sluice user add`"
+            );
+        }
+        text
+    })
+}
+
+/// As many open files as the system allows this process: each connection is one.
+fn more_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })
+    {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+}

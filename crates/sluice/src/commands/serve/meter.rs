@@ -1,0 +1,74 @@
+//! What the process counts: gathered here, given out by the server at `/metrics`. The names are in
+//! `docs/guide/operations.md`.
+
+use crate::cli::Globals;
+use crate::data_dir::DataDir;
+use crate::exit::Failure;
+use http_api::Render;
+use metrics::gauge;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// How often what was recorded is folded in: without it, and with nobody who reads, memory would grow.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// Bounds of all histograms, in seconds: a fast answer takes half a millisecond, a slow one ten seconds.
+const BUCKETS: [f64; 14] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// Counts until it is dropped.
+#[derive(Debug)]
+pub(super) struct Meter {
+    handle: PrometheusHandle,
+    upkeep: JoinHandle<()>,
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        self.upkeep.abort();
+    }
+}
+
+impl Meter {
+    /// Begins to count.
+    pub(super) fn start(globals: &Globals) -> Result<Self, Failure> {
+        let failed = |error: metrics_exporter_prometheus::BuildError| Failure::File {
+            path: "metrics".into(),
+            error: std::io::Error::other(error),
+        };
+        let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).map_err(failed)?;
+        let handle = builder.install_recorder().map_err(failed)?;
+        gauge!("sluice_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+        let file = globals.database.is_none().then(|| DataDir(globals.data.clone()).database());
+        let upkeep = tokio::spawn(keep_up(handle.clone(), file));
+        Ok(Self { handle, upkeep })
+    }
+
+    /// What the server gives out.
+    pub(super) fn render(&self) -> Render {
+        let handle = self.handle.clone();
+        Render::by(move || handle.render())
+    }
+}
+
+async fn keep_up(handle: PrometheusHandle, file: Option<PathBuf>) {
+    let mut due = tokio::time::interval(UPKEEP);
+    loop {
+        due.tick().await;
+        handle.run_upkeep();
+        if let Some(file) = &file {
+            let mut log = file.clone().into_os_string();
+            log.push("-wal");
+            size("data", file);
+            size("log", Path::new(&log));
+        }
+    }
+}
+
+/// The size of a file of the ledger; one that is not there has none.
+fn size(part: &'static str, file: &Path) {
+    let bytes = std::fs::metadata(file).map_or(0, |found| found.len());
+    #[expect(clippy::cast_precision_loss, reason = "a size for a chart; exact up to 8 PiB")]
+    gauge!("sluice_database_bytes", "part" => part).set(bytes as f64);
+}

@@ -1,0 +1,75 @@
+//! Where values come from beside the file: the environment and the command line. Each value knows its place.
+
+use config::{ConfigError, Map, Source, Value, ValueKind};
+
+/// Variables that name a setting otherwise than `SLUICE_` and its name.
+const OTHER_NAMES: [(&str, &str); 3] =
+    [("DATABASE_URL", "database"), ("SLUICE_LANG", "language"), ("SLUICE_LOG", "log_level")];
+/// Variables of ours that are no settings.
+const NO_SETTINGS: [&str; 1] = ["SLUICE_CONFIG"];
+const PREFIX: &str = "SLUICE_";
+/// Settings that are lists; elsewhere than in the file commas part them.
+const LISTS: [&str; 2] = ["trusted_proxies", "metrics_from"];
+
+/// Values of one place.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Layer(Map<String, Value>);
+
+impl Layer {
+    /// Adds a value if there is one.
+    pub(crate) fn put(&mut self, key: &str, value: Option<impl ToString>, origin: impl Into<String>) {
+        let Some(value) = value.map(|value| value.to_string()) else { return };
+        let origin = origin.into();
+        let kind = if LISTS.contains(&key) {
+            let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+            ValueKind::Array(parts.map(|part| Value::new(Some(&origin), part)).collect())
+        } else {
+            ValueKind::String(value)
+        };
+        self.0.insert(key.to_owned(), Value::new(Some(&origin), kind));
+    }
+
+    /// Of the environment: what has the name of a setting. An empty variable is none.
+    pub(crate) fn of_environment(variables: impl Iterator<Item = (String, String)>) -> Self {
+        let mut layer = Self::default();
+        let keys = super::shown::keys();
+        let mut given: Vec<_> = variables.filter(|(_, value)| !value.is_empty()).collect();
+        // The names of old come first, so that the full ones win.
+        given.sort_by_key(|(name, _)| !OTHER_NAMES.iter().any(|(other, _)| other == name));
+        for (name, value) in given {
+            if let Some(key) = key_of(&name).filter(|key| keys.contains(key)) {
+                layer.put(&key, Some(value), format!("the environment variable {name}"));
+            }
+        }
+        layer
+    }
+}
+
+fn key_of(name: &str) -> Option<String> {
+    let other = OTHER_NAMES.iter().find(|(other, _)| *other == name).map(|(_, key)| (*key).to_owned());
+    other.or_else(|| name.strip_prefix(PREFIX).map(str::to_ascii_lowercase))
+}
+
+/// Variables that look like settings and are none. They are told and not refused: whoever runs containers
+/// sets variables of such names by itself.
+pub(crate) fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
+    let keys = super::shown::keys();
+    let is_unknown = |name: &String| {
+        name.starts_with(PREFIX)
+            && !NO_SETTINGS.contains(&name.as_str())
+            && key_of(name).is_none_or(|key| !keys.contains(&key))
+    };
+    let mut unknown: Vec<String> = names.filter(is_unknown).collect();
+    unknown.sort_unstable();
+    unknown
+}
+
+impl Source for Layer {
+    fn clone_into_box(&self) -> Box<dyn Source + Send + Sync> {
+        Box::new(self.clone())
+    }
+
+    fn collect(&self) -> Result<Map<String, Value>, ConfigError> {
+        Ok(self.0.clone())
+    }
+}

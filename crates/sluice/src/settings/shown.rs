@@ -1,0 +1,92 @@
+//! The settings as people see them: every value with where it comes from, and no secret.
+
+use super::{Loaded, Settings};
+use serde_json::{Map, Value, json};
+
+/// What stands in the place of a secret.
+const HIDDEN: &str = "***";
+
+/// The settings as they are shown.
+pub(crate) struct Shown<'a>(pub &'a Loaded);
+
+/// The names of all settings, in the order in which they are explained.
+pub(super) fn keys() -> Vec<String> {
+    fields(&Settings::default()).into_iter().map(|(key, _)| key).collect()
+}
+
+fn fields(settings: &Settings) -> Map<String, Value> {
+    match serde_json::to_value(settings) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
+
+impl Shown<'_> {
+    fn values(&self) -> Map<String, Value> {
+        let mut settings = self.0.settings.clone();
+        settings.database = settings.database.as_deref().map(without_secret);
+        fields(&settings)
+    }
+
+    /// For scripts.
+    pub(crate) fn json(&self) -> Value {
+        let told = |(key, value): (String, Value)| {
+            let origin = self.0.origin(&key).to_owned();
+            (key, json!({ "value": value, "from": origin }))
+        };
+        Value::Object(self.values().into_iter().map(told).collect())
+    }
+
+    /// For people, in the form of the file.
+    pub(crate) fn text(&self) -> String {
+        let line = |(key, value): (String, Value)| {
+            let origin = self.0.origin(&key);
+            match value {
+                Value::Null => format!("# {key} is not set"),
+                value => format!("{key} = {value}  # {origin}"),
+            }
+        };
+        self.values().into_iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A database's URL without its password, in either of the two places where one may stand.
+fn without_secret(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return HIDDEN.to_owned() };
+    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
+    let place = match place.rsplit_once('@') {
+        Some((who, host)) => match who.split_once(':') {
+            Some((user, _)) => format!("{user}:{HIDDEN}@{host}"),
+            None => format!("{who}@{host}"),
+        },
+        None => place.to_owned(),
+    };
+    let hide = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if name.to_ascii_lowercase().contains("password") => format!("{name}={HIDDEN}"),
+        _ => pair.to_owned(),
+    };
+    let query = query.map(|query| query.split('&').map(hide).collect::<Vec<_>>().join("&"));
+    format!("{scheme}://{place}{}", query.map(|query| format!("?{query}")).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_hidden_wherever_it_stands() {
+        let cases = [
+            ("postgres://db/sluice", "postgres://db/sluice"),
+            ("postgres://me@db/sluice", "postgres://me@db/sluice"),
+            ("postgres://me:p@ss@db:5/sluice", "postgres://me:***@db:5/sluice"),
+            (
+                "postgres://db/s?user=me&password=x&sslmode=require",
+                "postgres://db/s?user=me&password=***&sslmode=require",
+            ),
+            ("secret", "***"),
+        ];
+        for (url, expected) in cases {
+            assert_eq!(without_secret(url), expected, "{url}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Users and API keys by commands.
+
+use crate::support::{Answer, Ledger, answer};
+use serde_json::json;
+use std::io::Write;
+use std::process::Stdio;
+
+fn ledger() -> Ledger {
+    let ledger = Ledger::none();
+    ledger.ok(&["init"]);
+    ledger
+}
+
+fn add_with_password(ledger: &Ledger, login: &str, password: &str) -> Answer {
+    let mut command = ledger.command();
+    command.args(["--json", "user", "add", login, "--name", "N", "--role", "admin", "--password-stdin"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+    answer(&child.wait_with_output().unwrap())
+}
+
+#[test]
+fn a_user_is_invited_changed_disabled_and_reset() {
+    let ledger = ledger();
+    let added = ledger.ok(&["user", "add", "Fang.Wang", "--name", "Fang Wang", "--role", "operator"]).json;
+    let token = added["invitation_token"].as_str().unwrap();
+    assert!(token.starts_with("invite_") && token.len() == 71, "{token}");
+    assert_eq!((&added["login"], &added["status"]), (&json!("fang.wang"), &json!("invited")));
+    ledger.refused(&["user", "add", "fang.wang", "--name", "N", "--role", "admin"], 1, "USER_EXISTS");
+    ledger.refused(&["user", "add", "a b", "--name", "N", "--role", "admin"], 1, "LOGIN_INVALID");
+    ledger.refused(&["user", "disable", "nobody"], 1, "USER_NOT_FOUND");
+    assert_eq!(ledger.ok(&["user", "role", "fang.wang", "finance"]).json["role"], "finance");
+    assert_eq!(ledger.ok(&["user", "disable", "fang.wang"]).json["status"], "disabled");
+    ledger.refused(&["user", "reset", "fang.wang"], 1, "USER_DISABLED");
+    assert_eq!(ledger.ok(&["user", "enable", "fang.wang"]).json["status"], "invited");
+    let reset = ledger.ok(&["user", "reset", "fang.wang"]).json;
+    assert_ne!(reset["invitation_token"].as_str().unwrap(), token);
+    let list = ledger.ok(&["user", "list"]);
+    assert_eq!(list.json["users"].as_array().unwrap().len(), 1);
+    assert!(!list.json.to_string().contains("invite_"));
+    let audit = ledger.ok(&["audit"]).json.to_string();
+    assert!(audit.contains("user.add") && !audit.contains("invite_"), "{audit}");
+}
+
+#[test]
+fn a_password_from_standard_input_is_as_good_as_any_or_nobody_is_added() {
+    let ledger = ledger();
+    assert_eq!(add_with_password(&ledger, "root", "password1234\n").json["error"]["code"], "PASSWORD_WEAK");
+    assert_eq!(ledger.ok(&["user", "list"]).json["users"], json!([]));
+    let added = add_with_password(&ledger, "root", "violet-kettle-81-orbit\n");
+    assert_eq!((added.exit, &added.json["status"]), (0, &json!("active")));
+    ledger.refused(&["user", "disable", "root"], 1, "LAST_ADMIN");
+    ledger.refused(&["user", "role", "root", "auditor"], 1, "LAST_ADMIN");
+    assert_eq!(add_with_password(&ledger, "second", "granite-lamp-37-meadow").exit, 0);
+    ledger.ok(&["user", "disable", "root"]);
+    ledger.refused(&["user", "disable", "second"], 1, "LAST_ADMIN");
+}
+
+#[test]
+fn a_key_is_shown_once_listed_and_revoked() {
+    let ledger = ledger();
+    let add = ["key", "add", "payroll", "--scope", "read", "--scope", "batches:write"];
+    let more = ["--address", "203.0.113.0/24", "--expires", "2099-01-31T00:00:00Z"];
+    let made = ledger.ok(&[&add[..], &more].concat()).json;
+    let secret = made["secret"].as_str().unwrap();
+    assert!(secret.starts_with("sluice_") && secret.len() == 71);
+    assert_eq!(made["scopes"], json!(["read", "batches:write"]));
+    ledger.refused(&add, 1, "NAME_TAKEN");
+    ledger.refused(&["key", "add", "a", "--scope", "approve"], 1, "SCOPE_INVALID");
+    ledger.refused(&["key", "add", "a", "--scope", "read", "--expires", "soon"], 1, "TIME_INVALID");
+    ledger.refused(&["key", "add", "a", "--scope", "read", "--address", "x"], 1, "ADDRESS_INVALID");
+    ledger.refused(&["key", "revoke", "nothing"], 1, "API_KEY_NOT_FOUND");
+    assert!(ledger.ok(&["key", "revoke", "payroll"]).json["revoked_at"].is_string());
+    let list = ledger.ok(&["key", "list"]).json;
+    assert_eq!(list["keys"][0]["expires_at"], "2099-01-31T00:00:00Z");
+    assert!(list["keys"][0]["revoked_at"].is_string() && !list.to_string().contains(secret));
+}
+
+#[test]
+fn people_read_what_scripts_read() {
+    let ledger = ledger();
+    let run = |args: &[&str]| {
+        let output = ledger.command().args(args).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
+    };
+    let added = run(&["user", "add", "li", "--name", "李伟", "--role", "auditor"]);
+    assert!(added.contains("invite_") && added.contains("shown this once"), "{added}");
+    assert!(run(&["user", "list"]).contains("李伟"));
+    assert!(run(&["key", "add", "payroll", "--scope", "read"]).contains("sluice_"));
+    assert!(run(&["key", "list"]).contains("payroll"));
+}

@@ -1,0 +1,155 @@
+//! What customers sent, summed. A sum of amounts may be larger than any number that the engines sum up in, so
+//! billions and the rest are summed apart and put together here.
+
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::tx::Tx;
+use crate::value::{Row, Value};
+use domain::id::{AccountId, AssetId};
+
+/// What sums are broken down by, beside the currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Group {
+    /// By nothing.
+    #[default]
+    None,
+    /// By value date.
+    Day,
+    /// By the paying account.
+    Account,
+}
+
+/// Which transfers are summed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// From this value date: days since 1970-01-01.
+    pub from: i64,
+    /// Up to this value date.
+    pub to: i64,
+    /// Only this currency.
+    pub asset: Option<AssetId>,
+    /// Only this paying account.
+    pub account: Option<AccountId>,
+}
+
+/// Sums over what customers sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sums {
+    /// The day or the account that they are of; 0 if they are broken down by nothing.
+    pub group: i64,
+    /// The currency.
+    pub asset: AssetId,
+    /// Whether these were carried out; else they were refused.
+    pub completed: bool,
+    /// How many.
+    pub count: i64,
+    /// Minor units.
+    pub amount: i128,
+    /// Minor units.
+    pub fee: i128,
+}
+
+/// Refused tries of batch items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failures {
+    /// The account that they were to be paid from; 0 if it was not asked for.
+    pub account: i64,
+    /// The currency.
+    pub asset: AssetId,
+    /// When, in whole [`QUARTER`]s since 1970.
+    pub quarter: i64,
+    /// How many.
+    pub count: i64,
+}
+
+/// Microseconds of a quarter of an hour: days begin at full quarters in every time zone.
+pub const QUARTER: i64 = 15 * 60 * 1_000_000;
+/// Sums are taken apart at this number.
+const BILLION: i128 = 1_000_000_000;
+
+/// The statements of this noun are put together from parts.
+pub const CATALOGUE: &[&Sql] = &[];
+
+macro_rules! sums {
+    () => {
+        "COUNT(*), CAST(SUM(t.amount / 1000000000) AS BIGINT), CAST(SUM(t.amount % 1000000000) AS BIGINT),
+         CAST(SUM(t.fee / 1000000000) AS BIGINT), CAST(SUM(t.fee % 1000000000) AS BIGINT)"
+    };
+}
+
+fn whole(row: &Row<'_>, at: usize) -> Result<i128, StoreError> {
+    Ok(i128::from(row.i64(at)?) * BILLION + i128::from(row.i64(at + 1)?))
+}
+
+/// Sums by group, currency and outcome: single transfers, withdrawals and settled items.
+pub async fn sums(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, StoreError> {
+    let key = match group {
+        Group::None => "CAST(0 AS BIGINT)",
+        Group::Day => "t.value_date",
+        Group::Account => "t.source",
+    };
+    let mut text = format!(
+        "SELECT {key}, a.asset, t.status, {} FROM transfer t JOIN account a ON a.id = t.source
+         WHERE t.kind IN (1, 2, 4) AND t.value_date BETWEEN $1 AND $2",
+        sums!()
+    );
+    let mut args: Vec<Value> = vec![range.from.into(), range.to.into()];
+    narrow(&mut text, &mut args, range, "a.asset", "t.source");
+    text += match group {
+        Group::None => " GROUP BY a.asset, t.status",
+        Group::Day => " GROUP BY t.value_date, a.asset, t.status",
+        Group::Account => " GROUP BY t.source, a.asset, t.status",
+    };
+    let rows = tx.fetch_text(text, args).await?;
+    let read = |row: Row<'_>| {
+        Ok(Sums {
+            group: row.i64(0)?,
+            asset: AssetId(row.i64(1)?),
+            completed: row.i64(2)? == 1,
+            count: row.i64(3)?,
+            amount: whole(&row, 4)?,
+            fee: whole(&row, 6)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+fn narrow(text: &mut String, args: &mut Vec<Value>, range: Range, asset: &str, account: &str) {
+    for (column, number) in [(asset, range.asset.map(|id| id.0)), (account, range.account.map(|id| id.0))] {
+        if let Some(number) = number {
+            args.push(number.into());
+            *text += &format!(" AND {column} = ${}", args.len());
+        }
+    }
+}
+
+/// Refused tries of batch items from a time up to another (microseconds UTC), by quarter of an hour. The range's
+/// dates are not looked at.
+pub async fn failures(
+    tx: &mut Tx,
+    by_account: bool,
+    range: Range,
+    from: i64,
+    before: i64,
+) -> Result<Vec<Failures>, StoreError> {
+    let account = if by_account { "i.source" } else { "CAST(0 AS BIGINT)" };
+    let items = by_account || range.account.is_some();
+    let join = if items { " JOIN item i ON i.number = f.item" } else { "" };
+    let mut text = format!(
+        "SELECT {account}, b.asset, f.at / {QUARTER}, COUNT(*) FROM item_failure f
+         JOIN batch b ON b.id = f.batch{join} WHERE f.code < 100 AND f.at >= $1 AND f.at < $2"
+    );
+    let mut args: Vec<Value> = vec![from.into(), before.into()];
+    narrow(&mut text, &mut args, range, "b.asset", "i.source");
+    text += &format!(" GROUP BY {}b.asset, f.at / {QUARTER}", if by_account { "i.source, " } else { "" });
+    let rows = tx.fetch_text(text, args).await?;
+    let read = |row: Row<'_>| {
+        Ok(Failures {
+            account: row.i64(0)?,
+            asset: AssetId(row.i64(1)?),
+            quarter: row.i64(2)?,
+            count: row.i64(3)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}

@@ -1,0 +1,131 @@
+//! People who may sign in. They are disabled, not deleted: what they did names them for ever.
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::tx::Tx;
+use crate::value::Row;
+use domain::access::Role;
+use serde::{Deserialize, Serialize};
+
+/// A person, without the password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Its id.
+    pub id: i64,
+    /// What the person signs in with, lower case; unique.
+    pub login: String,
+    /// What people call the person.
+    pub name: String,
+    /// What the person is in the organisation.
+    pub role: Role,
+    /// When the password was set, microseconds UTC; none before the invitation was accepted.
+    pub password_at: Option<i64>,
+    /// Since when the person may not sign in.
+    pub disabled_at: Option<i64>,
+    /// Who added the person.
+    pub created_by: String,
+    /// When, microseconds UTC.
+    pub created_at: i64,
+}
+
+macro_rules! select {
+    ($tail:literal) => {
+        concat!(
+            "SELECT id, login, name, role, password_at, disabled_at, created_by, created_at, password
+             FROM app_user ",
+            $tail
+        )
+    };
+}
+
+static INSERT: Sql = Sql::new(
+    "INSERT INTO app_user (login, name, role, created_by, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+);
+static GET: Sql = Sql::new(select!("WHERE id = $1"));
+static LOCK: Sql = Sql::locking(select!("WHERE id = $1"));
+static BY_LOGIN: Sql = Sql::new(select!("WHERE login = $1"));
+static LIST: Sql = Sql::new(select!("WHERE id > $1 ORDER BY id LIMIT $2"));
+static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM app_user");
+static OTHERS: Sql = Sql::new(
+    "SELECT COUNT(*) FROM app_user
+     WHERE role = $2 AND id <> $1 AND disabled_at IS NULL AND password IS NOT NULL",
+);
+static CHANGE: Sql = Sql::new("UPDATE app_user SET name = $2, role = $3, disabled_at = $4 WHERE id = $1");
+static SET_PASSWORD: Sql = Sql::new("UPDATE app_user SET password = $2, password_at = $3 WHERE id = $1");
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] =
+    &[&INSERT, &GET, &LOCK, &BY_LOGIN, &LIST, &COUNT, &OTHERS, &CHANGE, &SET_PASSWORD];
+
+fn read(row: Row<'_>) -> Result<User, StoreError> {
+    Ok(User {
+        id: row.i64(0)?,
+        login: row.text(1)?,
+        name: row.text(2)?,
+        role: row.stored(3, Role::from_number)?,
+        password_at: row.opt_i64(4)?,
+        disabled_at: row.opt_i64(5)?,
+        created_by: row.text(6)?,
+        created_at: row.i64(7)?,
+    })
+}
+
+fn read_both(row: Row<'_>) -> Result<(User, Option<String>), StoreError> {
+    Ok((read(row)?, row.opt_text(8)?))
+}
+
+/// Adds a person without a password; the id is given out here.
+pub async fn insert(tx: &mut Tx, user: &User) -> Result<i64, StoreError> {
+    let User { login, name, role, created_by, created_at, .. } = user;
+    let args = args![login.as_str(), name.as_str(), role.number(), created_by.as_str(), *created_at];
+    let rows = tx.fetch(&INSERT, args).await?;
+    rows.first().ok_or_else(|| StoreError::Corrupt("no id".to_owned()))?.i64(0)
+}
+
+/// A person.
+pub async fn get(tx: &mut Tx, id: i64) -> Result<Option<User>, StoreError> {
+    tx.fetch(&GET, args![id]).await?.first().map(read).transpose()
+}
+
+/// A person and the password's hash.
+pub async fn with_hash(tx: &mut Tx, id: i64) -> Result<Option<(User, Option<String>)>, StoreError> {
+    tx.fetch(&GET, args![id]).await?.first().map(read_both).transpose()
+}
+
+/// A person and the password's hash, kept from other writers.
+pub async fn lock(tx: &mut Tx, id: i64) -> Result<Option<(User, Option<String>)>, StoreError> {
+    tx.fetch(&LOCK, args![id]).await?.first().map(read_both).transpose()
+}
+
+/// A person and the password's hash, by the login.
+pub async fn by_login(tx: &mut Tx, login: &str) -> Result<Option<(User, Option<String>)>, StoreError> {
+    tx.fetch(&BY_LOGIN, args![login]).await?.first().map(read_both).transpose()
+}
+
+/// People after an id, disabled ones too.
+pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<User>, StoreError> {
+    tx.fetch(&LIST, args![after, limit]).await?.iter().map(read).collect()
+}
+
+/// How many there are.
+pub async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
+    tx.fetch(&COUNT, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+/// How many other people of a role can sign in.
+pub async fn others(tx: &mut Tx, id: i64, role: Role) -> Result<i64, StoreError> {
+    tx.fetch(&OTHERS, args![id, role.number()]).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+/// Changes name, role, and whether the person may sign in.
+pub async fn change(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
+    let args = args![user.id, user.name.as_str(), user.role.number(), user.disabled_at];
+    tx.execute(&CHANGE, args).await.map(|_| ())
+}
+
+/// Sets the password's hash, or takes the password away.
+pub async fn set_password(tx: &mut Tx, id: i64, hash: Option<&str>, now: i64) -> Result<(), StoreError> {
+    let at = hash.map(|_| now);
+    tx.execute(&SET_PASSWORD, args![id, hash, at]).await.map(|_| ())
+}

@@ -1,0 +1,41 @@
+//! Where the vouchers of transfers are: append-only, one JSON array a transfer that has some.
+
+use crate::args;
+use crate::bulk::{Insert, Lock, Lookup, Sql};
+use crate::error::StoreError;
+use crate::tx::Tx;
+use crate::value::Column;
+use domain::id::TransferId;
+
+static INSERT: Insert = Insert { table: "transfer_voucher", columns: &["transfer", "urls"] };
+static GET: Sql = Sql::new("SELECT urls FROM transfer_voucher WHERE transfer = $1");
+static BY_TRANSFER: Lookup = Lookup {
+    columns: "transfer, urls",
+    from: "transfer_voucher",
+    key: "transfer",
+    and: "",
+    lock: Lock::None,
+};
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&GET];
+
+/// Writes the vouchers of transfers.
+pub async fn insert(tx: &mut Tx, vouchers: Vec<(TransferId, String)>) -> Result<(), StoreError> {
+    if vouchers.is_empty() {
+        return Ok(());
+    }
+    let (transfers, urls) = vouchers.into_iter().map(|(transfer, urls)| (transfer.0, urls)).unzip();
+    tx.insert(&INSERT, vec![Column::I64(transfers), Column::Text(urls)]).await.map(|_| ())
+}
+
+/// The vouchers of a transfer.
+pub async fn get(tx: &mut Tx, transfer: TransferId) -> Result<Option<String>, StoreError> {
+    tx.fetch(&GET, args![transfer.0]).await?.first().map(|row| row.text(0)).transpose()
+}
+
+/// The vouchers of transfers, as pairs of number and JSON; those without any are left out.
+pub async fn by_transfers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, String)>, StoreError> {
+    let rows = tx.lookup(&BY_TRANSFER, Column::I64(numbers)).await?;
+    rows.iter().map(|row| Ok((row.i64(0)?, row.text(1)?))).collect()
+}

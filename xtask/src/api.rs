@@ -1,0 +1,134 @@
+//! `cargo xtask api`: a server on loopback, and schemathesis, which sends it whatever its document allows and
+//! what it does not, and holds every answer against the document.
+//!
+//! Two runs share the time: with an API key of every scope over all operations, and as an administrator who
+//! signed in over those that no key may do.
+
+use crate::error::{Error, Result};
+use crate::server::{Ledger, Server};
+use crate::{process, python};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use testkit::postgres::Postgres;
+
+const FOLDER: &str = "target/api";
+const PACKAGES: &[&str] = &["schemathesis==4.32.*"];
+/// They end the very session that the run stands on.
+const ENDING: &[&str] =
+    &["logout", "endSession", "changePassword", "endUserSessions", "resetUserPassword", "changeUser"];
+const PASSWORD: &str = "quiet-harbour-morning-47";
+
+/// How long, and on what.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Options {
+    pub seconds: u64,
+    pub on_server: bool,
+}
+
+impl Options {
+    /// Reads `--seconds N` and `--database`.
+    pub fn parse(words: &[&str]) -> Result<Self> {
+        let mut options = Self { seconds: 600, on_server: false };
+        let mut rest = words;
+        loop {
+            match rest {
+                [] => return Ok(options),
+                ["--database", tail @ ..] => {
+                    options.on_server = true;
+                    rest = tail;
+                }
+                ["--seconds", number, tail @ ..] => {
+                    let wrong = |_| Error::Usage(format!("`--seconds {number}`: not a whole number"));
+                    options.seconds = number.parse().map_err(wrong)?;
+                    rest = tail;
+                }
+                [other, ..] => {
+                    return Err(Error::Usage(format!("`{other}` is not an option of `cargo xtask api`")));
+                }
+            }
+        }
+    }
+}
+
+/// Runs both.
+pub fn run(root: &Path, options: &Options) -> Result<()> {
+    let programs = python::programs(root, &format!("{FOLDER}/venv"), "st", PACKAGES)?;
+    let postgres =
+        options.on_server.then(|| Postgres::try_start_with(&[]).map_err(Error::Postgres)).transpose()?;
+    let ledger = Ledger::make(root, &format!("{FOLDER}/data"), false, postgres.as_ref())?;
+    fill(&ledger)?;
+    let key = ledger.key()?;
+    let server = ledger.serve()?;
+    let cookie = sign_in(&server)?;
+    let attack = Attack { programs: &programs, folder: root.join(FOLDER), url: &server.url };
+    let (all, people) = (options.seconds.saturating_mul(4) / 5, options.seconds / 5);
+    attack.run(all.max(1), &format!("Authorization: Bearer {key}"), &[])?;
+    let mut only: Vec<String> = vec!["--include-tag".to_owned(), "people".to_owned()];
+    only.extend(ENDING.iter().flat_map(|name| ["--exclude-operation-id".to_owned(), (*name).to_owned()]));
+    attack.run(people.max(1), &format!("Cookie: {cookie}"), &only)?;
+    drop(server);
+    ledger.verify()
+}
+
+/// A few accounts, and an administrator.
+fn fill(ledger: &Ledger) -> Result<()> {
+    for (number, holder, currency) in [
+        ("MAIN", "Example Ltd", "USD"),
+        ("E1", "First Payee", "USD"),
+        ("E2", "Second Payee", "USD"),
+        ("EUR", "Example Ltd", "EUR"),
+    ] {
+        let args = ["account", "open", "--number", number, "--holder", holder, "--currency", currency];
+        ledger.run(&args, None)?;
+    }
+    ledger.run(&["deposit", "--account", "MAIN", "--amount", "90000.00"], None)?;
+    let add = ["user", "add", "admin", "--name", "Administrator", "--role", "admin", "--password-stdin"];
+    ledger.run(&add, Some(PASSWORD)).map(|_| ())
+}
+
+/// Signs the administrator in; the cookie.
+fn sign_in(server: &Server) -> Result<String> {
+    let failed = |error: reqwest::Error| Error::Api(error.to_string());
+    let request = reqwest::blocking::Client::new().post(format!("{}/api/v1/auth/login", server.url));
+    let body = serde_json::json!({ "login": "admin", "password": PASSWORD });
+    let answer = request.json(&body).send().map_err(failed)?;
+    let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok());
+    let pair = cookie.and_then(|text| text.split(';').next()).map(|text| text.trim().to_owned());
+    pair.ok_or_else(|| Error::Api(format!("signing in is answered by {}", answer.status())))
+}
+
+/// What a run of schemathesis needs.
+struct Attack<'a> {
+    programs: &'a Path,
+    folder: PathBuf,
+    url: &'a str,
+}
+
+impl Attack<'_> {
+    fn run(&self, seconds: u64, header: &str, more: &[String]) -> Result<()> {
+        let document = format!("{}/api/openapi.json", self.url);
+        let mut command = Command::new(self.programs.join("st"));
+        command
+            .current_dir(&self.folder)
+            .args(["run", &document, "--checks", "all", "--max-time", &seconds.to_string()])
+            .args(["--header", header, "--continue-on-failure"])
+            .args(more);
+        process::must(command, &format!("st run {document} --checks all --max-time {seconds}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_have_defaults_and_refuse_what_they_do_not_know() {
+        let parse = |words: &[&str]| Options::parse(words).ok();
+        assert_eq!(parse(&[]), Some(Options { seconds: 600, on_server: false }));
+        let given = Some(Options { seconds: 60, on_server: true });
+        assert_eq!(parse(&["--seconds", "60", "--database"]), given);
+        for wrong in [&["--seconds"][..], &["--seconds", "x"], &["--fast"]] {
+            assert_eq!(parse(wrong), None, "{wrong:?}");
+        }
+    }
+}

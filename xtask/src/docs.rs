@@ -1,0 +1,16 @@
+//! `cargo xtask docs`: writes `docs/reference` again from the tables of the code. The same tests that write it
+//! hold the committed pages against the code at every other time.
+
+use crate::error::Result;
+use crate::process;
+use std::path::Path;
+
+const ARGS: &[&str] = &["test", "--package", "http-api", "--test", "docs"];
+const WRITE: &str = "SLUICE_WRITE_DOCS";
+
+/// Writes the pages.
+pub fn run(root: &Path) -> Result<()> {
+    let mut command = process::cargo(root, ARGS);
+    command.env(WRITE, "1");
+    process::must(command, &format!("{WRITE}=1 {}", process::shown("cargo", ARGS)))
+}

@@ -1,0 +1,49 @@
+//! Programs from Python's package index, in a folder of their own. Root installs what is missing below them.
+
+use crate::error::{Error, Result};
+use crate::process;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const PYTHON: &str = "/usr/bin/python3";
+
+/// The folder of the programs of packages that are installed into `folder` if `program` is not there yet.
+pub fn programs(root: &Path, folder: &str, program: &str, packages: &[&str]) -> Result<PathBuf> {
+    let venv = root.join(folder);
+    if venv.join("bin").join(program).is_file() {
+        return Ok(venv.join("bin"));
+    }
+    if answer(PYTHON, &["-c", "import ensurepip, venv"]).is_none() {
+        install("Python's module venv", "python3-venv")?;
+    }
+    let mut make = Command::new(PYTHON);
+    make.args(["-m", "venv"]).arg(&venv);
+    process::must(make, &process::shown(PYTHON, &["-m", "venv", folder]))?;
+    let mut fill = Command::new(venv.join("bin/pip"));
+    fill.args(["install", "--quiet"]).args(packages);
+    process::must(fill, &process::shown("pip", &[&["install", "--quiet"], packages].concat()))?;
+    Ok(venv.join("bin"))
+}
+
+/// Installs a Debian package; only root can.
+pub fn install(what: &str, package: &str) -> Result<()> {
+    if !is_root() {
+        let advice = format!("{what} is not installed (Debian, Ubuntu: `apt-get install {package}`)");
+        return Err(Error::Missing(advice));
+    }
+    let args = ["install", "--yes", package];
+    let mut command = Command::new("apt-get");
+    command.args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
+    process::must(command, &process::shown("apt-get", &args))
+}
+
+/// Whether we may install.
+pub fn is_root() -> bool {
+    answer("id", &["-u"]).as_deref() == Some("0")
+}
+
+/// What a program prints, if it is there and succeeds.
+pub fn answer(program: &str, args: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(args).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}

@@ -1,0 +1,142 @@
+//! A ledger in a folder of its own and a server over it, for commands that send it requests.
+
+use crate::error::{Error, Result};
+use crate::{process, python};
+use serde_json::Value;
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use testkit::postgres::Postgres;
+
+/// How long the server may take to be ready.
+const START: Duration = Duration::from_secs(30);
+const SCOPES: &[&str] = &[
+    "read",
+    "accounts:write",
+    "batches:write",
+    "batches:execute",
+    "transfers:write",
+    "rates:write",
+    "audit:read",
+    "metrics:read",
+];
+
+/// A new ledger and the binary that works on it.
+pub struct Ledger {
+    binary: PathBuf,
+    place: Vec<String>,
+}
+
+impl Ledger {
+    /// Builds the binary and makes a ledger: in a folder, or in a database of a server.
+    pub fn make(root: &Path, folder: &str, release: bool, postgres: Option<&Postgres>) -> Result<Self> {
+        let profile: &[&str] =
+            if release { &["build", "-p", "sluice", "--release"] } else { &["build", "-p", "sluice"] };
+        process::must(process::cargo(root, profile), &process::shown("cargo", profile))?;
+        let target = process::metadata(root)?.target_directory.into_std_path_buf();
+        let name = format!("sluice{}", std::env::consts::EXE_SUFFIX);
+        let binary = target.join(if release { "release" } else { "debug" }).join(name);
+        let data = root.join(folder);
+        let failed = |error| Error::File(data.clone(), error);
+        if data.exists() {
+            std::fs::remove_dir_all(&data).map_err(failed)?;
+        }
+        let place = match postgres {
+            Some(server) => vec!["--database".to_owned(), server.database()],
+            None => vec!["--data".to_owned(), data.display().to_string()],
+        };
+        let ledger = Self { binary, place };
+        ledger.run(&["init"], None)?;
+        Ok(ledger)
+    }
+
+    /// A command of the binary over this ledger.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.args(&self.place).args(args);
+        command
+    }
+
+    /// Runs a command of the binary and reads its JSON.
+    pub fn run(&self, args: &[&str], input: Option<&str>) -> Result<Value> {
+        let shown = process::shown("sluice", args);
+        let failed = |error| Error::Start(shown.clone(), error);
+        let mut command = self.command(args);
+        command.arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().map_err(failed)?;
+        if let (Some(mut stdin), Some(text)) = (child.stdin.take(), input) {
+            writeln!(stdin, "{text}").map_err(failed)?;
+        }
+        let output = child.wait_with_output().map_err(failed)?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        if !output.status.success() {
+            return Err(Error::Answer(shown, text));
+        }
+        Ok(serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
+
+    /// An API key of every scope.
+    pub fn key(&self) -> Result<String> {
+        let mut args = vec!["key", "add", "api"];
+        args.extend(SCOPES.iter().flat_map(|scope| ["--scope", *scope]));
+        let made = self.run(&args, None)?;
+        let secret = made.pointer("/secret").and_then(Value::as_str).map(str::to_owned);
+        secret.ok_or_else(|| Error::Api(format!("`key add` gives no secret: {made}")))
+    }
+
+    /// Starts a server on a free port and waits until it is ready.
+    pub fn serve(&self) -> Result<Server> {
+        let listen = format!("127.0.0.1:{}", free_port()?);
+        let mut command = self.command(&["serve", "--listen", &listen]);
+        // All requests come from one address and one key here.
+        command.env("SLUICE_PER_ADDRESS", "0").env("SLUICE_PER_IDENTITY", "0").env("SLUICE_LOG", "warn");
+        let child = command.spawn().map_err(|error| Error::Start("sluice serve".to_owned(), error))?;
+        let server = Server { child, url: format!("http://{listen}") };
+        server.wait()?;
+        Ok(server)
+    }
+
+    /// Whatever was sent: the books are right.
+    pub fn verify(&self) -> Result<()> {
+        process::must(self.command(&["verify"]), "sluice verify")
+    }
+}
+
+fn free_port() -> Result<u16> {
+    let failed = |error| Error::Start("a listener".to_owned(), error);
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(failed)?;
+    Ok(listener.local_addr().map_err(failed)?.port())
+}
+
+/// A server that is stopped when this is dropped.
+pub struct Server {
+    child: Child,
+    /// Such as `http://127.0.0.1:40123`.
+    pub url: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // SIGTERM: it is to end as it always does.
+        if python::answer("kill", &["-TERM", &self.child.id().to_string()]).is_none() {
+            drop(self.child.kill());
+        }
+        drop(self.child.wait());
+    }
+}
+
+impl Server {
+    fn wait(&self) -> Result<()> {
+        let begun = Instant::now();
+        while begun.elapsed() < START {
+            let answered = reqwest::blocking::get(format!("{}/readyz", self.url));
+            if answered.is_ok_and(|answer| answer.status().is_success()) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        Err(Error::Api(format!("the server at {} is not ready after {} s", self.url, START.as_secs())))
+    }
+}
