@@ -16,7 +16,6 @@ pub mod error;
 pub mod fx;
 pub mod history;
 pub mod holder;
-pub mod holding;
 pub mod identity;
 pub mod invitation;
 pub mod listing;

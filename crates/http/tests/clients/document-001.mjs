@@ -69,8 +69,8 @@ const refused = async (change) => {
   assert.equal(answer.success, false, JSON.stringify(answer));
   return answer.error.code;
 };
-assert.equal(await refused({ toAmountCents: toAmountCents + 1 }), 'EXCHANGE_MISMATCH');
-assert.equal(await refused({ toAccountId: FROM, toAmountCents: fromAmountCents }), 'SAME_ACCOUNT');
+assert.equal(await refused({ toAmountCents: toAmountCents + 1 }), 'EXCHANGE_AMOUNT_MISMATCH');
+assert.equal(await refused({ toAccountId: FROM, toAmountCents: fromAmountCents, exchangeRate: undefined }), 'SAME_ACCOUNT');
 for (const wrong of [0, -5]) console.log(`${wrong}: ${await refused({ fromAmountCents: wrong })}`);
 
 const list = await accountTransferApi.list({ accountId: FROM, status: 'completed' });

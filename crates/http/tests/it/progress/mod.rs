@@ -6,6 +6,7 @@ mod edges;
 mod nodes;
 mod scripts;
 mod server;
+mod sessions;
 mod watchers;
 
 use crate::world::{World, world};
