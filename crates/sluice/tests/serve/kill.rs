@@ -55,7 +55,10 @@ async fn after_a_kill_what_was_answered_stands_once_and_what_was_not_can_be_aske
         for entry in &mut entries {
             let again = sender.send(entry).await;
             doubts += usize::from(entry.heard == Heard::Doubt);
-            assert!(again != Heard::Doubt && (entry.heard == Heard::Doubt || entry.heard == again), "{entry:?} {again:?}");
+            assert!(
+                again != Heard::Doubt && (entry.heard == Heard::Doubt || entry.heard == again),
+                "{entry:?} {again:?}"
+            );
             entry.heard = again;
         }
         server.signal(Signal::TERM);

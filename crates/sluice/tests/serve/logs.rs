@@ -14,9 +14,13 @@ async fn requests(ledger: &Ledger, url: &str, secret: &str) {
     let forged = format!("{}\r\n2026-01-01T00:00:00Z  INFO forged", CANARIES[4]);
     let send = |method: Method, path: &str, body: Json| {
         let request = client.request(method, format!("{url}{path}")).bearer_auth(secret);
-        request.header("Idempotency-Key", CANARIES[1]).header("Cookie", format!("sluice_session={}", CANARIES[2])).json(&body)
+        request
+            .header("Idempotency-Key", CANARIES[1])
+            .header("Cookie", format!("sluice_session={}", CANARIES[2]))
+            .json(&body)
     };
-    let transfer = json!({ "fromAccountId": "A1", "toAccountId": "A0", "fromAmountCents": 1, "memo": forged });
+    let transfer =
+        json!({ "fromAccountId": "A1", "toAccountId": "A0", "fromAmountCents": 1, "memo": forged });
     let login = json!({ "login": forged, "password": CANARIES[0] });
     let all = [
         send(Method::POST, "/api/v2/account-transfers", transfer),
@@ -51,7 +55,8 @@ async fn no_secret_is_logged_at_any_level_and_nobody_writes_lines_of_his_own() {
             assert!(!line.starts_with("2026-01-01T00:00:00Z"), "{format}: a forged line");
             assert!(!line.chars().any(char::is_control), "{format}: {line:?}");
             if format == "json" {
-                let event: Json = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+                let event: Json =
+                    serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
                 assert!(event["timestamp"].is_string() && event["level"].is_string(), "{line}");
             }
         }

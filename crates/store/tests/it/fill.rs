@@ -214,5 +214,24 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
         at: 2,
     };
     store::batch_history::insert(tx, id, event).await?;
+    store::voucher::insert(tx, vec![(TransferId(1), "[]".to_owned())]).await?;
+    store::operation::keep(tx, "op-000001", "{}").await?;
+    people(tx).await?;
     Ok(id)
+}
+
+/// One person with everything that lets people and programs in.
+async fn people(tx: &mut Tx) -> Result<(), StoreError> {
+    for text in [
+        "INSERT INTO app_user (login, name, role, created_by, created_at) VALUES ('li', 'Li', 1, 'tester', 1)",
+        "INSERT INTO session (token, app_user, address, agent, created_at, seen_at)
+         SELECT 's', id, '', '', 1, 1 FROM app_user",
+        "INSERT INTO api_key (name, token, hint, scopes, addresses, created_by, created_at)
+         VALUES ('k', 't', 'h', 'read', '', 'tester', 1)",
+        "INSERT INTO invitation (token, app_user, created_at, expires_at) SELECT 'i', id, 1, 2 FROM app_user",
+        "INSERT INTO login_failure (name, failures, last_at) VALUES ('user:li', 1, 1)",
+    ] {
+        tx.fetch_text(text.to_owned(), vec![]).await?;
+    }
+    Ok(())
 }

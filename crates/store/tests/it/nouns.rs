@@ -140,7 +140,10 @@ async fn movements(tx: &mut Tx, rows: i64) {
     assert_eq!(operations.unwrap().iter().map(|found| found.transfer).collect::<Vec<_>>(), [1]);
     assert_eq!(store::operation::count(tx).await.unwrap(), rows);
     let answered = store::operation::answered(tx, "op-000001").await.unwrap().unwrap();
-    assert_eq!((answered.fingerprint.as_str(), answered.transfer, answered.outcome), ("1", 1, None));
+    let outcome = answered.outcome.as_deref();
+    assert_eq!((answered.fingerprint.as_str(), answered.transfer, outcome), ("1", 1, Some("{}")));
+    assert_eq!(store::voucher::get(tx, TransferId(1)).await.unwrap().as_deref(), Some("[]"));
+    assert_eq!(store::voucher::by_transfers(tx, all).await.unwrap(), [(1, "[]".to_owned())]);
     assert_eq!(store::operation::answered(tx, "op-none").await.unwrap(), None);
     assert_eq!(length(&store::audit::list(tx, 0, 1_000).await.unwrap()), rows);
     let about = store::audit::of_subject(tx, "transfer", rows, 9).await.unwrap();
