@@ -10,6 +10,7 @@ mod fill;
 mod locks;
 mod migration;
 mod nouns;
+mod people;
 mod refusals;
 mod rules;
 mod schema;

@@ -13,6 +13,7 @@ use store::batch::{BatchFilter, BatchSort};
 use store::bulk::Lock;
 use store::counter::{self, Counter};
 use store::item::Page;
+use store::statistics::{self, Failures, Group, Range};
 use store::turn::{self, Turn};
 use store::value::Value;
 use store::{Store, Tx};
@@ -53,6 +54,7 @@ async fn every_noun_reads_what_it_wrote() {
         batches(&mut tx, batch, rows).await;
         for_verify(&mut tx, rows).await;
         nodes(&world.store, &mut tx, batch).await;
+        crate::people::people(&mut tx, rows).await;
         changes(&mut tx, batch, rows).await;
         tx.commit().await.unwrap();
     }
@@ -117,8 +119,13 @@ async fn movements(tx: &mut Tx, rows: i64) {
     assert_eq!(transfers.last().unwrap().code, Some(Code::InsufficientBalance));
     assert_eq!(store::transfer::exchange(tx, TransferId(1)).await.unwrap().unwrap().target_amount, 7);
     assert_eq!(store::transfer::exchange(tx, TransferId(rows + 1)).await.unwrap(), None);
-    assert_eq!(store::transfer::statistics(tx, DAY, DAY).await.unwrap(), []);
-    assert_eq!(store::transfer::item_failures(tx, 0, 9).await.unwrap(), [(1, rows)]);
+    let range = Range { from: DAY, to: DAY, asset: Some(AssetId(1)), account: None };
+    for group in [Group::None, Group::Day, Group::Account] {
+        assert_eq!(statistics::sums(tx, group, range).await.unwrap(), []);
+    }
+    let failures = statistics::failures(tx, false, range, 0, 10).await.unwrap();
+    assert_eq!(failures, [Failures { account: 0, asset: AssetId(1), quarter: 0, count: rows }]);
+    assert_eq!(statistics::failures(tx, true, range, 0, 10).await.unwrap().len(), 1);
     let postings = store::posting::after(tx, 0, 1_000).await.unwrap();
     assert_eq!(length(&postings), rows);
     assert_eq!(store::posting::last(tx).await.unwrap(), posting_id(rows).0);
@@ -132,6 +139,9 @@ async fn movements(tx: &mut Tx, rows: i64) {
     let operations = store::operation::find(tx, vec!["op-000001".to_owned(), "op-none".to_owned()]).await;
     assert_eq!(operations.unwrap().iter().map(|found| found.transfer).collect::<Vec<_>>(), [1]);
     assert_eq!(store::operation::count(tx).await.unwrap(), rows);
+    let answered = store::operation::answered(tx, "op-000001").await.unwrap().unwrap();
+    assert_eq!((answered.fingerprint.as_str(), answered.transfer, answered.outcome), ("1", 1, None));
+    assert_eq!(store::operation::answered(tx, "op-none").await.unwrap(), None);
     assert_eq!(length(&store::audit::list(tx, 0, 1_000).await.unwrap()), rows);
     let about = store::audit::of_subject(tx, "transfer", rows, 9).await.unwrap();
     assert_eq!(length(&about), i64::from(rows > 1));
