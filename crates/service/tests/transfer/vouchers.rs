@@ -27,7 +27,8 @@ async fn vouchers_are_written_with_their_transfer_or_neither_is() {
     assert_eq!(world.footprint(), before);
     world.mend("transfer_voucher");
 
-    let made = world.service.transfer_order(&actor(), &order(&["/v/1", "https://example.com/2"])).await.unwrap();
+    let made =
+        world.service.transfer_order(&actor(), &order(&["/v/1", "https://example.com/2"])).await.unwrap();
     assert_eq!(made.vouchers, ["/v/1", "https://example.com/2"]);
     // What was handed back by the door is what is read.
     assert_eq!(world.service.transfer_detail(made.transfer.number.0).await.unwrap(), made);

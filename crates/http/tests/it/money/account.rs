@@ -46,7 +46,11 @@ async fn what_cannot_be_opened_has_its_code() {
         ("BODY_INVALID", json!({ "balance": 5 })),
     ];
     for (code, fields) in cases {
-        assert_eq!(world.post("/api/v2/accounts", with(base.clone(), fields.clone())).await.code(), code, "{fields}");
+        assert_eq!(
+            world.post("/api/v2/accounts", with(base.clone(), fields.clone())).await.code(),
+            code,
+            "{fields}"
+        );
     }
     assert_eq!(world.post("/api/v2/accounts", base).await.data()["holder"]["name"], "ann");
     world.end().await;
@@ -56,8 +60,21 @@ async fn what_cannot_be_opened_has_its_code() {
 async fn ids_that_are_none_are_not_found_and_break_nothing() {
     let (world, ..) = two().await;
     let long = "9".repeat(10_000);
-    let ids = ["'%20OR%201=1%20--", "1;%20DROP%20TABLE%20account", long.as_str(), "%2e%2e%2fetc", "%00", "1%00",
-        "%ff%fe", "-1", "0", "007", "1e3", "９", "9223372036854775808"];
+    let ids = [
+        "'%20OR%201=1%20--",
+        "1;%20DROP%20TABLE%20account",
+        long.as_str(),
+        "%2e%2e%2fetc",
+        "%00",
+        "1%00",
+        "%ff%fe",
+        "-1",
+        "0",
+        "007",
+        "1e3",
+        "９",
+        "9223372036854775808",
+    ];
     for id in ids {
         for path in [
             format!("/api/v2/accounts/{id}"),
@@ -84,7 +101,8 @@ async fn a_statement_is_a_chain_page_by_page_and_by_date_and_direction() {
     let (world, a, b) = two().await;
     for place in 0..30 {
         let (from, to) = if place % 3 == 0 { (&b, &a) } else { (&a, &b) };
-        let date = json!({ "transferDate": format!("2026-02-{:02}", 1 + place % 28), "memo": format!("m{place}") });
+        let date =
+            json!({ "transferDate": format!("2026-02-{:02}", 1 + place % 28), "memo": format!("m{place}") });
         world.post(TRANSFERS, with(pay(from, to, 100 + place), date)).await.data();
     }
     let path = format!("/api/v2/accounts/{}/transactions?pageSize=7", a.id);
@@ -103,7 +121,8 @@ async fn a_statement_is_a_chain_page_by_page_and_by_date_and_direction() {
     }
     assert_eq!(entries[0]["balanceAfterCents"], world.balance(&a).await);
     assert_eq!((&entries[0]["memo"], &entries[0]["otherAccountNumber"]), (&json!("m29"), &json!("B-1")));
-    let count = async |query: &str| world.get(&format!("{path}&{query}")).await.data().as_array().unwrap().len();
+    let count =
+        async |query: &str| world.get(&format!("{path}&{query}")).await.data().as_array().unwrap().len();
     assert_eq!(count("from=2026-02-01&to=2026-02-01").await, 2);
     assert_eq!(count("from=2026-02-02&to=2026-02-04&direction=out").await, 3);
     assert_eq!(count("from=2026-02-10&to=2026-02-09").await, 0);

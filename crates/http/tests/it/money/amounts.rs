@@ -38,7 +38,8 @@ async fn an_amount_is_a_positive_whole_number_of_minor_units() {
     let (mut expected, mut got) = (String::new(), String::new());
     for (amount, code) in table {
         let text = pay(&a, &b, 424_242).to_string().replace("424242", amount);
-        let request = world.request(Method::POST, TRANSFERS).header("content-type", "application/json").body(text);
+        let request =
+            world.request(Method::POST, TRANSFERS).header("content-type", "application/json").body(text);
         let answer = crate::world::answer(request).await;
         assert!(answer.status < 500);
         let short: String = amount.chars().take(30).collect();
@@ -79,7 +80,8 @@ async fn a_rate_is_a_positive_decimal_and_a_number_is_read_by_its_text() {
     for (rate, outcome) in table {
         let text = with(pay(&a, &cny, 100), serde_json::json!({ "exchangeRate": 424_242 })).to_string();
         let text = text.replace("424242", rate);
-        let request = world.request(Method::POST, TRANSFERS).header("content-type", "application/json").body(text);
+        let request =
+            world.request(Method::POST, TRANSFERS).header("content-type", "application/json").body(text);
         let answer = crate::world::answer(request).await;
         writeln!(expected, "{rate}: {outcome}").unwrap();
         match answer.code() {
@@ -95,7 +97,8 @@ async fn a_rate_is_a_positive_decimal_and_a_number_is_read_by_its_text() {
 async fn there_and_back_again_loses_a_minor_unit_at_most() {
     let (world, a, _) = two().await;
     let cny = world.open("C-1", "cai", "CNY", 0).await;
-    let out = world.post(TRANSFERS, with(pay(&a, &cny, 9_999), serde_json::json!({ "exchangeRate": "7.1" }))).await;
+    let out =
+        world.post(TRANSFERS, with(pay(&a, &cny, 9_999), serde_json::json!({ "exchangeRate": "7.1" }))).await;
     let cents = out.data()["toAmountCents"].as_i64().unwrap();
     let rate = serde_json::json!({ "exchangeRate": "0.140845070422535211" });
     let back = world.post(TRANSFERS, with(pay(&cny, &a, cents), rate)).await;

@@ -26,7 +26,10 @@ async fn holders_are_added_found_and_unique() {
     let first = world.get("/api/v2/holders?pageSize=2").await;
     let next = first.json["pagination"]["nextCursor"].as_str().unwrap().to_owned();
     let last = world.get(&format!("/api/v2/holders?pageSize=2&cursor={next}")).await;
-    assert_eq!((last.data()[0]["name"].as_str(), &last.json["pagination"]["nextCursor"]), (Some("朱莉"), &json!(null)));
+    assert_eq!(
+        (last.data()[0]["name"].as_str(), &last.json["pagination"]["nextCursor"]),
+        (Some("朱莉"), &json!(null))
+    );
     assert_eq!(world.get("/api/v2/holders/999").await.code(), "HOLDER_NOT_FOUND");
     world.end().await;
 }
@@ -49,7 +52,8 @@ async fn currencies_are_enabled_with_decimals_that_fit() {
         assert_eq!(add(body.clone()).await.code(), code, "{body}");
     }
     let all = world.get("/api/v2/currencies").await;
-    let codes: Vec<_> = all.data().as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    let codes: Vec<_> =
+        all.data().as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["USD", "BHD", "POINTS"]);
     world.end().await;
 }
@@ -58,7 +62,12 @@ async fn currencies_are_enabled_with_decimals_that_fit() {
 async fn rates_are_set_and_the_newest_of_a_pair_holds() {
     let (world, ..) = two().await;
     let set = async |rate| {
-        world.post("/api/v2/fx-rates", json!({ "source": "USD", "target": "CNY", "rate": rate, "origin": "desk" })).await
+        world
+            .post(
+                "/api/v2/fx-rates",
+                json!({ "source": "USD", "target": "CNY", "rate": rate, "origin": "desk" }),
+            )
+            .await
     };
     assert_eq!(set(json!("7.10")).await.data()["rate"], "7.1");
     assert_eq!(set(json!(7.2)).await.data()["rate"], "7.2");
@@ -103,7 +112,11 @@ async fn a_policy_keeps_what_is_left_out_and_null_lifts_a_limit() {
         (json!({ "currency": "HRK" }), "CURRENCY_UNKNOWN"),
         (json!({ "accountId": "nobody" }), "ACCOUNT_NOT_FOUND"),
     ] {
-        assert_eq!(put(&admin, "/api/v2/policies", with(base.clone(), fields.clone())).await.code(), code, "{fields}");
+        assert_eq!(
+            put(&admin, "/api/v2/policies", with(base.clone(), fields.clone())).await.code(),
+            code,
+            "{fields}"
+        );
     }
     world.end().await;
 }

@@ -80,7 +80,8 @@ async fn transfers_are_filtered_sorted_and_paged() {
     let (world, a, b) = two().await;
     let eur = world.open("E-1", "eva", "EUR", 700).await;
     for place in 0..10 {
-        let date = json!({ "transferDate": format!("2026-02-{:02}", 20 - place), "memo": format!("note {place}") });
+        let date =
+            json!({ "transferDate": format!("2026-02-{:02}", 20 - place), "memo": format!("note {place}") });
         world.post(TRANSFERS, with(pay(&a, &b, 100 + place % 4), date)).await.data();
     }
     assert_eq!(world.post(TRANSFERS, pay(&eur, &b, 5)).await.code(), "CURRENCY_MISMATCH");

@@ -12,7 +12,10 @@ async fn statistics_add_up_by_day_and_by_account() {
     world.post(TRANSFERS, with(pay(&a, &b, 200_000), on("2026-03-01"))).await.data();
     world.post(TRANSFERS, with(pay(&a, &b, 300), on("2026-03-02"))).await.data();
     world.post(TRANSFERS, with(pay(&b, &a, 400), on("2026-03-02"))).await.data();
-    assert_eq!(world.post(TRANSFERS, with(pay(&b, &a, 700_000), on("2026-03-02"))).await.code(), "INSUFFICIENT_BALANCE");
+    assert_eq!(
+        world.post(TRANSFERS, with(pay(&b, &a, 700_000), on("2026-03-02"))).await.code(),
+        "INSUFFICIENT_BALANCE"
+    );
     let ask = async |query: &str| {
         let path = format!("/api/v2/statistics?from=2026-03-01&to=2026-03-31{query}");
         world.get(&path).await.data().clone()
@@ -37,10 +40,7 @@ async fn statistics_add_up_by_day_and_by_account() {
     let of = |account: &super::Opened| json!({ "date": null, "accountId": account.id, "accountNumber": account.number });
     assert_eq!(
         accounts["groups"],
-        json!([
-            group(of(&a), figures(2, 2, 1.0, 200_300, 200)),
-            group(of(&b), figures(2, 1, 0.5, 400, 0)),
-        ])
+        json!([group(of(&a), figures(2, 2, 1.0, 200_300, 200)), group(of(&b), figures(2, 1, 0.5, 400, 0)),])
     );
     assert_eq!(ask("&groupBy=account&limit=1").await["groups"].as_array().unwrap().len(), 1);
     assert_eq!(ask(&format!("&accountId={}", b.id)).await["totals"], json!([figures(2, 1, 0.5, 400, 0)]));
@@ -62,7 +62,10 @@ async fn sums_beyond_the_engines_numbers_are_right() {
     let (world, a, b) = two().await;
     world.policy(json!({ "max": null })).await;
     let much = 999_999_999_999_999_999_i64;
-    world.post("/api/v2/deposits", json!({ "accountId": a.id, "amountCents": much - 1_000_000 })).await.data();
+    world
+        .post("/api/v2/deposits", json!({ "accountId": a.id, "amountCents": much - 1_000_000 }))
+        .await
+        .data();
     for place in 0..20 {
         let (from, to) = if place % 2 == 0 { (&a, &b) } else { (&b, &a) };
         world.post(TRANSFERS, pay(from, to, much)).await.data();

@@ -102,7 +102,8 @@ async fn each_refusal_has_its_code_and_those_of_known_accounts_are_kept_and_coun
     let (world, a, b) = two().await;
     let cny = world.open("C-1", "cai", "CNY", 0).await;
     let eur = world.open("E-1", "eva", "EUR", 0).await;
-    let (frozen, closed) = (world.open("F-1", "fay", "USD", 100).await, world.open("G-1", "gus", "USD", 0).await);
+    let (frozen, closed) =
+        (world.open("F-1", "fay", "USD", 100).await, world.open("G-1", "gus", "USD", 0).await);
     world.post(&format!("/api/v2/accounts/{}/freeze", frozen.id), json!({})).await.data();
     world.post(&format!("/api/v2/accounts/{}/close", closed.id), json!({})).await.data();
     let limits = json!({ "min": "0.02", "max": "5000.00", "day": "9000.00", "month": "9500.00",
@@ -136,7 +137,12 @@ async fn each_refusal_has_its_code_and_those_of_known_accounts_are_kept_and_coun
         (422, "TEXT_TOO_LONG", false, with(pay(&a, &b, 100), json!({ "memo": "x".repeat(501) }))),
         (422, "NUL_BYTE", false, with(pay(&a, &b, 100), json!({ "memo": "\u{0}" }))),
         (422, "DATE_INVALID", false, with(pay(&a, &b, 100), json!({ "transferDate": "2026-02-30" }))),
-        (422, "VOUCHER_INVALID", false, with(pay(&a, &b, 100), json!({ "voucherUrl": "javascript:alert(1)" }))),
+        (
+            422,
+            "VOUCHER_INVALID",
+            false,
+            with(pay(&a, &b, 100), json!({ "voucherUrl": "javascript:alert(1)" })),
+        ),
         (422, "VOUCHER_INVALID", false, with(pay(&a, &b, 100), json!({ "voucherUrl": vec!["/v"; 21] }))),
     ];
     let mut kept = 0;
@@ -147,7 +153,10 @@ async fn each_refusal_has_its_code_and_those_of_known_accounts_are_kept_and_coun
         assert_eq!(id.is_some(), *is_kept, "{code}: {}", refused.json);
         if let Some(id) = id {
             let shown = world.get(&format!("{TRANSFERS}/{id}")).await;
-            assert_eq!((&shown.data()["status"], &shown.data()["errorCode"]), (&json!("failed"), &json!(code)));
+            assert_eq!(
+                (&shown.data()["status"], &shown.data()["errorCode"]),
+                (&json!("failed"), &json!(code))
+            );
             assert_eq!(shown.data()["entries"], json!([]));
             kept += 1;
         }
@@ -176,7 +185,10 @@ async fn without_a_rate_of_its_own_a_transfer_is_exchanged_at_the_stored_one() {
     let made = world.post(TRANSFERS, with(pay(&a, &jpy, 100), json!({ "toAmountCents": 151 }))).await;
     let made = made.data();
     assert_eq!((&made["exchangeRate"], &made["toAmountCents"]), (&json!("151.237"), &json!(151)));
-    assert_eq!((&made["exchange"]["residual"], &made["exchange"]["rateSource"]), (&json!("0.237"), &json!("api")));
+    assert_eq!(
+        (&made["exchange"]["residual"], &made["exchange"]["rateSource"]),
+        (&json!("0.237"), &json!("api"))
+    );
     world.end().await;
 }
 
