@@ -16,7 +16,8 @@ async fn after_some_work_each_name_of_the_guide_is_there_and_no_other() {
     let entry = |n: usize, cents| Entry { key: format!("k-{n}"), source: 1, cents, heard: Heard::Doubt };
     assert!(matches!(sender.send(&entry(1, 5)).await, Heard::Moved(_)));
     assert!(matches!(sender.send(&entry(2, 100_000_000)).await, Heard::Refused(_)));
-    until("the run has ended", async || ledger.ok(&["batch", "status", &batch])["status"] == "completed").await;
+    until("the run has ended", async || ledger.ok(&["batch", "status", &batch])["status"] == "completed")
+        .await;
     let documented: BTreeSet<&str> =
         GUIDE.lines().filter_map(|line| line.strip_prefix("| `sluice_")?.split('`').next()).collect();
     assert!(documented.len() > 10, "{documented:?}");

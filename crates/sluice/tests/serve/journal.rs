@@ -48,7 +48,9 @@ impl Sender {
         let status = response.status().as_u16();
         let Ok(answer) = response.json::<Json>().await else { return Heard::Doubt };
         match status {
-            200 => Heard::Moved(answer["data"]["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()),
+            200 => {
+                Heard::Moved(answer["data"]["id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned())
+            }
             400..500 => Heard::Refused(answer["error"]["code"].as_str().unwrap().to_owned()),
             _ => Heard::Doubt,
         }
@@ -60,7 +62,8 @@ impl Sender {
         while !stop.load(Ordering::Relaxed) {
             let n = entries.len();
             let cents = if n % TOO_MUCH == TOO_MUCH - 1 { MUCH } else { 1 };
-            let mut entry = Entry { key: format!("{round}-{source}-{n}"), source, cents, heard: Heard::Doubt };
+            let mut entry =
+                Entry { key: format!("{round}-{source}-{n}"), source, cents, heard: Heard::Doubt };
             entry.heard = self.send(&entry).await;
             let is_over = entry.heard == Heard::Doubt;
             entries.push(entry);

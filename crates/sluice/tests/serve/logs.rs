@@ -8,15 +8,19 @@ use serde_json::{Value as Json, json};
 const CANARIES: [&str; 5] =
     ["canary-password-1", "canary-idempotency-2", "canary-cookie-3", "canary-query-4", "canary-memo-5"];
 
-/// Sends whatever has a secret or a line of its own in it; says the key's secret.
-async fn requests(ledger: &Ledger, url: &str, secret: &str) {
+/// Sends whatever has a secret or a line of its own in it.
+async fn requests(url: &str, secret: &str) {
     let client = Client::new();
     let forged = format!("{}\r\n2026-01-01T00:00:00Z  INFO forged", CANARIES[4]);
     let send = |method: Method, path: &str, body: Json| {
         let request = client.request(method, format!("{url}{path}")).bearer_auth(secret);
-        request.header("Idempotency-Key", CANARIES[1]).header("Cookie", format!("sluice_session={}", CANARIES[2])).json(&body)
+        request
+            .header("Idempotency-Key", CANARIES[1])
+            .header("Cookie", format!("sluice_session={}", CANARIES[2]))
+            .json(&body)
     };
-    let transfer = json!({ "fromAccountId": "A1", "toAccountId": "A0", "fromAmountCents": 1, "memo": forged });
+    let transfer =
+        json!({ "fromAccountId": "A1", "toAccountId": "A0", "fromAmountCents": 1, "memo": forged });
     let login = json!({ "login": forged, "password": CANARIES[0] });
     let all = [
         send(Method::POST, "/api/v2/account-transfers", transfer),
@@ -30,7 +34,6 @@ async fn requests(ledger: &Ledger, url: &str, secret: &str) {
     }
     let wrong = client.get(format!("{url}/api/v2/accounts")).bearer_auth(CANARIES[0]);
     assert_eq!(wrong.header("x-request-id", "named-by-client").send().await.unwrap().status(), 401);
-    drop(ledger);
 }
 
 #[tokio::test]
@@ -39,7 +42,7 @@ async fn no_secret_is_logged_at_any_level_and_nobody_writes_lines_of_his_own() {
         let ledger = Ledger::with_accounts(2);
         let secret = ledger.key();
         let mut server = ledger.serve(&["--log-format", format, "--log-level", "trace"]);
-        requests(&ledger, &server.url, &secret).await;
+        requests(&server.url, &secret).await;
         until("the last request is logged", async || server.said().contains("named-by-client")).await;
         server.signal(Signal::TERM);
         assert_eq!(server.ended().code(), Some(0));
@@ -51,7 +54,8 @@ async fn no_secret_is_logged_at_any_level_and_nobody_writes_lines_of_his_own() {
             assert!(!line.starts_with("2026-01-01T00:00:00Z"), "{format}: a forged line");
             assert!(!line.chars().any(char::is_control), "{format}: {line:?}");
             if format == "json" {
-                let event: Json = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+                let event: Json =
+                    serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
                 assert!(event["timestamp"].is_string() && event["level"].is_string(), "{line}");
             }
         }

@@ -138,7 +138,15 @@ impl Ledger {
     /// Starts a server by a command that has everything but the arguments of `serve`.
     pub fn serve_by(&self, command: &mut Command, args: &[&str]) -> Server {
         let log = self.path().join("serve.log");
-        let any = ["serve", "--listen", "127.0.0.1:0", "--requests-per-address", "0", "--requests-per-identity", "0"];
+        let any = [
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--requests-per-address",
+            "0",
+            "--requests-per-identity",
+            "0",
+        ];
         let log_file = File::options().create(true).append(true).open(&log).unwrap();
         let mut child = command.args(any).args(args).stdout(Stdio::piped()).stderr(log_file).spawn().unwrap();
         let mut line = String::new();

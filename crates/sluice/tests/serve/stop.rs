@@ -24,10 +24,8 @@ async fn a_stop_during_a_run_hands_it_over_and_the_next_start_ends_it() {
     assert_eq!(stopped["status"], "processing", "the run was cut, not ended: {stopped}");
     ledger.verified();
     let mut server = ledger.serve(&[]);
-    until("the run has ended", async || {
-        ledger.ok(&["batch", "status", &batch])["status"] == "completed"
-    })
-    .await;
+    until("the run has ended", async || ledger.ok(&["batch", "status", &batch])["status"] == "completed")
+        .await;
     server.signal(Signal::INT);
     assert_eq!(server.ended().code(), Some(0));
     assert_eq!((ledger.balance("A0"), ledger.balance("A1")), ("600.00".to_owned(), "1400.00".to_owned()));
