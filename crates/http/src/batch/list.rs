@@ -92,6 +92,7 @@ pub(crate) struct ListQuery {
     #[param(format = DateTime, example = "2026-02-01T00:00:00Z")]
     created_to: Option<String>,
     /// By what it is sorted; newest first if it is not said.
+    #[param(inline)]
     sort: Option<BatchSortWord>,
 }
 

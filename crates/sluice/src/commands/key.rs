@@ -84,7 +84,9 @@ pub(crate) async fn run(session: &Session, args: &KeyArgs) -> Result<Exit, Failu
 async fn add(session: &Session, new: &NewApiKey) -> Result<(), Failure> {
     let made = session.service.api_key_add(&session.actor, new).await?;
     let mut json = to_json(&made.key);
-    json["secret"] = json!(made.secret);
+    if let Some(fields) = json.as_object_mut() {
+        fields.insert("secret".to_owned(), json!(made.secret));
+    }
     if !session.out.json {
         note("notice: the secret is shown this once");
     }

@@ -156,8 +156,10 @@ fn invited(session: &Session, added: Added) -> Result<(), Failure> {
     let token = added.token().map(|token| token.expose().to_owned());
     let expires = time(added.invited.expires_at);
     let mut json = to_json(&added.user);
-    json["invitation_token"] = json!(token);
-    json["invitation_expires_at"] = json!(expires);
+    if let Some(fields) = json.as_object_mut() {
+        fields.insert("invitation_token".to_owned(), json!(token));
+        fields.insert("invitation_expires_at".to_owned(), json!(expires));
+    }
     if !session.out.json {
         note("notice: the token is shown this once; whoever has it sets the user's password");
     }

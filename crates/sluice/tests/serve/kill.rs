@@ -6,6 +6,7 @@ use crate::server::Ledger;
 use reqwest::Client;
 use rustix::process::Signal;
 use std::collections::HashSet;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use testkit::draw::{Random, number};
 /// Sources that pay, each from a connection of its own.
 const SOURCES: usize = 12;
 
+/// Requests from all sources at once while something happens to the server.
 async fn under_load(sender: &Sender, round: u64, kill: impl AsyncFnOnce()) -> Vec<Entry> {
     let stop = Arc::new(AtomicBool::new(false));
     let clients: Vec<_> = (1..=SOURCES)
@@ -31,7 +33,7 @@ async fn under_load(sender: &Sender, round: u64, kill: impl AsyncFnOnce()) -> Ve
     entries
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn after_a_kill_what_was_answered_stands_once_and_what_was_not_can_be_asked_again() {
     let (kills, seed) = (number("SLUICE_KILLS", 3).min(20), number("SLUICE_SEED", 7));
     let ledger = Ledger::with_accounts(SOURCES + 1);
@@ -67,6 +69,35 @@ async fn after_a_kill_what_was_answered_stands_once_and_what_was_not_can_be_aske
         check(&ledger, &all);
     }
     println!("{kills} kills, {} requests, {doubts} in doubt, seed {seed}", all.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_does_not_confirm_a_write_ends_the_server_with_74_and_nothing_answered_is_lost() {
+    if Command::new("strace").arg("-V").output().is_err() {
+        println!("left out: strace is not installed");
+        return;
+    }
+    let ledger = Ledger::with_accounts(SOURCES + 1);
+    let secret = ledger.key();
+    let mut traced = Command::new("strace");
+    traced.args(["-f", "-qq", "-e", "trace=fsync,fdatasync"]);
+    traced.args(["-e", "inject=fsync,fdatasync:error=EIO:when=40", "-o"]).arg(ledger.path().join("trace"));
+    traced.arg(env!("CARGO_BIN_EXE_sluice")).args(["--data", "data", "--json"]).current_dir(ledger.path());
+    let mut server = ledger.serve_by(&mut traced, &[]);
+    let sender = Sender { client: Client::new(), url: server.url.clone(), secret };
+    // Each goes on until an answer stays out.
+    let mut entries = under_load(&sender, 0, async || assert_eq!(server.ended().code(), Some(74))).await;
+    assert!(entries.iter().any(|entry| matches!(entry.heard, Heard::Moved(_))), "{}", server.said());
+    assert!(entries.iter().any(|entry| entry.heard == Heard::Doubt), "{}", server.said());
+    ledger.verified();
+    let server = ledger.serve(&[]);
+    let sender = Sender { url: server.url.clone(), ..sender };
+    for entry in &mut entries {
+        let again = sender.send(entry).await;
+        assert!(entry.heard == Heard::Doubt || entry.heard == again, "{entry:?} {again:?}");
+        entry.heard = again;
+    }
+    check(&ledger, &entries);
 }
 
 /// Each source has paid what was answered, and nothing else.

@@ -82,9 +82,10 @@ fn each_wrong_value_is_told_with_its_place() {
             assert!(!said.contains("canary"), "{said}");
         }
     }
-    let missing = command(&Ledger::none(), &["--config", "none.toml", "config", "check"]).output().unwrap();
+    let ledger = Ledger::none();
+    let missing = command(&ledger, &["--config", "none.toml", "config", "check"]).output().unwrap();
     assert_eq!(missing.status.code(), Some(64), "a file that was named and is not there");
-    let mut variable = command(&Ledger::none(), &["config", "check"]);
+    let mut variable = command(&ledger, &["config", "check"]);
     let output = variable.env("SLUICE_RUNS", "0").output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("`runs` in the environment variable SLUICE_RUNS"), "{said}");
