@@ -1,6 +1,6 @@
 //! The schemas that the two texts of each migration make are the same: what a file has, a server has.
 
-use crate::fill::fill;
+use crate::fill::{fill, fill_people};
 use crate::world::{World, all, on, run};
 use std::collections::BTreeSet;
 use store::StoreError;
@@ -115,6 +115,7 @@ async fn the_schemas_agree() {
 async fn reactions(world: &World, facts: &Facts) -> Facts {
     let mut tx = world.store.write().await.unwrap();
     fill(&mut tx, 3).await.unwrap();
+    fill_people(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     let columns: Vec<(&str, &str)> = facts
         .iter()
