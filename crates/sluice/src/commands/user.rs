@@ -1,7 +1,7 @@
 //! `user`: who may sign in, and as what.
 
 use crate::exit::{Exit, Failure};
-use crate::out::{fields, note, or_empty, printable, table, time};
+use crate::out::{fields, note, or_empty, printable, table, time, with};
 use crate::session::{Access, Session};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::access::Role;
@@ -155,9 +155,8 @@ fn password_from_stdin() -> Result<Secret, Failure> {
 fn invited(session: &Session, added: Added) -> Result<(), Failure> {
     let token = added.token().map(|token| token.expose().to_owned());
     let expires = time(added.invited.expires_at);
-    let mut json = to_json(&added.user);
-    json["invitation_token"] = json!(token);
-    json["invitation_expires_at"] = json!(expires);
+    let once = [("invitation_token", json!(token)), ("invitation_expires_at", json!(expires))];
+    let json = with(to_json(&added.user), once);
     if !session.out.json {
         note("notice: the token is shown this once; whoever has it sets the user's password");
     }
