@@ -188,3 +188,38 @@ async fn an_item_that_is_skipped_under_the_runner_is_not_paid() {
     assert_eq!((batch.tally.success_count, batch.tally.skipped_count), (ITEMS - 1, 1));
     world.verified().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_resumed_while_its_run_is_on_its_way_out_is_not_closed() {
+    let world = world().await;
+    let id = world.service.batch(&world.batch).await.unwrap().id;
+    let epoch = world.service.lease_take(id).await.unwrap();
+    world.service.batch_pause(&world.actor, &world.batch).await.unwrap();
+    let (_, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
+    assert_eq!(count, ITEMS);
+    // The run has heard of the pause and not of what came after it.
+    let left = world.service.run_finish(&world.actor, id, epoch, None).await.unwrap();
+    assert_eq!(left.state, BatchState::Processing);
+    assert_eq!(world.service.batch_waiting().await.unwrap(), [id]);
+    let engine = Engine::new(world.service.clone(), EngineOptions::default());
+    let ended = engine.run(&world.actor, &world.batch, |_| ()).await.unwrap();
+    assert_eq!((ended.state, ended.tally.success_count), (BatchState::Completed, ITEMS));
+    assert!(world.service.verify().await.unwrap().is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resume_of_a_live_run_changes_nothing_and_after_an_interruption_takes_what_was_interrupted() {
+    let world = world().await;
+    let id = world.service.batch(&world.batch).await.unwrap().id;
+    let epoch = world.service.lease_take(id).await.unwrap();
+    let (live, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
+    assert_eq!((live.state, count), (BatchState::Processing, 0));
+    world.service.lease_release(id, epoch).await.unwrap();
+    let (_, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
+    assert_eq!(count, ITEMS);
+    let reach = domain::access::Reach::All;
+    let ended = world.service.batch_cancel(&world.actor, reach, &world.batch, "").await.unwrap();
+    assert_eq!((ended.state, ended.tally.failed_count), (BatchState::Failed, ITEMS));
+    let (again, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
+    assert_eq!((again.state, count, again.tally.pending_count()), (BatchState::Processing, ITEMS, ITEMS));
+}

@@ -40,7 +40,7 @@ pub mod transfer;
 
 pub use app::{App, Options, Render};
 pub use openapi::document;
-pub use serve::serve;
+pub use serve::{Bounds, serve, serve_within};
 
 use axum::Router;
 use routes::Routes;

@@ -188,14 +188,13 @@ impl Service {
         text: &str,
         status: AccountStatus,
         reason: &str,
-    ) -> Result<(AccountView, Asset), Error> {
+    ) -> Result<AccountView, Error> {
         if reason.chars().count() > MEMO_MAX {
             return Err(Code::TextTooLong.into());
         }
         let mut tx = self.begin().await?;
         let account = Self::account_named(&mut tx, text).await?;
-        let asset = Self::asset(&mut tx, account.asset).await?;
-        Ok((self.set_status(actor, tx, account, status, reason).await?, asset))
+        self.set_status(actor, tx, account, status, reason).await
     }
 
     async fn set_status(

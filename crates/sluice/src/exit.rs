@@ -66,6 +66,8 @@ pub(crate) enum Failure {
     File { path: PathBuf, error: std::io::Error },
     /// Settings that cannot be; one line each.
     Settings(Vec<String>),
+    /// The server cannot work, or is not there.
+    NotReady(String),
     /// The server cannot listen.
     Listen { address: String, error: std::io::Error },
     /// Options that do not fit together.
@@ -99,6 +101,7 @@ impl Failure {
             Self::Service(Error::Store(error)) if error.is_retryable() => Exit::TryLater,
             Self::Service(_) | Self::File { .. } | Self::Listen { .. } => Exit::Broken,
             Self::Busy { .. } => Exit::Busy,
+            Self::NotReady(_) => Exit::TryLater,
             Self::Usage(_) | Self::Settings(_) => Exit::Usage,
             Self::PipeClosed => Exit::Success,
         }
@@ -126,6 +129,7 @@ impl Failure {
             Self::Busy { .. } => "DATA_DIRECTORY_BUSY",
             Self::Usage(_) => "USAGE",
             Self::Settings(_) => "SETTINGS_INVALID",
+            Self::NotReady(_) => "NOT_READY",
             Self::Listen { .. } => "CANNOT_LISTEN",
             Self::PipeClosed => "PIPE_CLOSED",
         }
@@ -157,6 +161,7 @@ impl Failure {
                 )
             }
             Self::Usage(text) => format!("{text}; see --help"),
+            Self::NotReady(text) => format!("the server is not ready: {text}"),
             Self::Settings(lines) => format!("settings cannot be used:\n  {}", lines.join("\n  ")),
             Self::Listen { address, error } => {
                 format!("the server cannot listen on {address} ({error}); choose another address by --listen")

@@ -82,6 +82,9 @@ async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
     if let Command::Config(args) = &cli.command {
         return commands::config::run(globals, loaded, args);
     }
+    if let Command::Health(_) = &cli.command {
+        return commands::health::run(globals, &loaded.settings);
+    }
     if let Command::Serve(_) = &cli.command {
         return commands::serve::run(globals, loaded).await;
     }
@@ -181,6 +184,7 @@ impl Command {
             | Self::Migrate(_)
             | Self::Copy(_)
             | Self::Config(_)
+            | Self::Health(_)
             | Self::Bench(_) => Access::Read,
             Self::Work(_) | Self::Serve(_) => Access::Work,
             Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) | Self::Transfer(_) => Access::Write,

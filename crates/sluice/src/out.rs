@@ -68,14 +68,6 @@ pub(crate) fn fields(rows: &[(&str, String)]) -> String {
     rows.iter().filter(|row| !row.1.is_empty()).map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// A JSON object with more fields: what is shown this once, beside what is shown always.
-pub(crate) fn with<const N: usize>(mut json: Value, more: [(&str, Value); N]) -> Value {
-    if let Value::Object(fields) = &mut json {
-        fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
-    }
-    json
-}
-
 /// An optional text, empty if there is none.
 pub(crate) fn or_empty(text: Option<&str>) -> String {
     text.unwrap_or_default().to_owned()

@@ -122,6 +122,8 @@ static LOOKUP_UID: Lookup = Lookup {
     and: "",
     lock: Lock::None,
 };
+static LOOKUP_SIDE: Lookup =
+    Lookup { columns: "id, number, asset, holder", from: "account", key: "id", and: "", lock: Lock::None };
 static LOOKUP_NAME: Lookup =
     Lookup { columns: "id, number", from: "account", key: "id", and: "", lock: Lock::None };
 
@@ -240,6 +242,33 @@ pub async fn resolve(
 pub async fn numbers(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<(i64, String)>, StoreError> {
     let rows = tx.lookup(&LOOKUP_NAME, Column::I64(ids)).await?;
     rows.iter().map(|row| Ok((row.i64(0)?, row.text(1)?))).collect()
+}
+
+/// What of an account never changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Its id.
+    pub id: AccountId,
+    /// Its number.
+    pub number: String,
+    /// Its currency.
+    pub asset: AssetId,
+    /// Its owner; none for the ledger's own accounts.
+    pub holder: Option<HolderId>,
+}
+
+/// What never changes about accounts; ids without an account are left out.
+pub async fn identities(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Identity>, StoreError> {
+    let rows = tx.lookup(&LOOKUP_SIDE, Column::I64(ids)).await?;
+    let read = |row: Row<'_>| {
+        Ok(Identity {
+            id: AccountId(row.i64(0)?),
+            number: row.text(1)?,
+            asset: AssetId(row.i64(2)?),
+            holder: row.opt_i64(3)?.map(HolderId),
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// Which accounts a list shows.

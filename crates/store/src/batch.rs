@@ -115,6 +115,10 @@ macro_rules! columns {
     };
 }
 
+mod list;
+
+pub use list::{BatchFilter, BatchSort, count, list};
+
 static GET: Sql = Sql::new(columns!("SELECT", "FROM batch WHERE id = $1 AND ready = 1"));
 static LOCK: Sql = Sql::locking(columns!("SELECT", "FROM batch WHERE id = $1 AND ready = 1"));
 static BY_NUMBER: Sql =
@@ -407,111 +411,4 @@ pub async fn set_head(tx: &mut Tx, id: BatchId, head: &Head) -> Result<u64, Stor
 /// Notes the range of a draft's items.
 pub async fn set_range(tx: &mut Tx, id: BatchId, first: i64, last: i64) -> Result<u64, StoreError> {
     tx.execute(&RANGE, args![id.0, first, last]).await
-}
-
-/// Which batches a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct BatchFilter {
-    /// Only these states; empty: all.
-    pub states: Vec<BatchState>,
-    /// Only this type.
-    pub kind: Option<BatchType>,
-    /// Part of the name, whatever the case.
-    pub text: Option<String>,
-    /// Made at this time or later, microseconds UTC.
-    pub from: Option<i64>,
-    /// Made before this time.
-    pub until: Option<i64>,
-    /// Before this id: lists are newest first.
-    pub before: Option<i64>,
-}
-
-/// By what a list is sorted. Among equals the newest comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum BatchSort {
-    /// Newest first.
-    #[default]
-    Newest,
-    /// Oldest first.
-    Oldest,
-    /// By name.
-    Name,
-    /// By name, backwards.
-    NameBackwards,
-    /// Smallest total first, whatever the currency.
-    Smallest,
-    /// Largest total first.
-    Largest,
-}
-
-impl BatchSort {
-    const fn order(self) -> &'static str {
-        match self {
-            Self::Newest => " ORDER BY id DESC",
-            Self::Oldest => " ORDER BY id",
-            Self::Name => " ORDER BY name, id DESC",
-            Self::NameBackwards => " ORDER BY name DESC, id DESC",
-            Self::Smallest => " ORDER BY total_amount, id DESC",
-            Self::Largest => " ORDER BY total_amount DESC, id DESC",
-        }
-    }
-}
-
-impl BatchFilter {
-    fn condition(&self, args: &mut Vec<Value>) -> String {
-        *args = args![1_i64];
-        let mut text = " FROM batch WHERE ready = $1".to_owned();
-        if !self.states.is_empty() {
-            let numbers: Vec<_> = self.states.iter().map(|state| state.number().to_string()).collect();
-            text += &format!(" AND state IN ({})", numbers.join(", "));
-        }
-        let pattern = self.text.as_ref().map(|part| pattern(part));
-        let conditions: [(&str, Option<Value>); 5] = [
-            (" AND type = ?", self.kind.map(|kind| kind.number().into())),
-            (" AND LOWER(name) LIKE ? ESCAPE '!'", pattern.map(Value::from)),
-            (" AND created_at >= ?", self.from.map(Value::from)),
-            (" AND created_at < ?", self.until.map(Value::from)),
-            (" AND id < ?", self.before.map(Value::from)),
-        ];
-        for (condition, value) in conditions {
-            let Some(value) = value else { continue };
-            args.push(value);
-            text += &condition.replace('?', &format!("${}", args.len()));
-        }
-        text
-    }
-}
-
-/// Else `%` and `_` would stand for any text, and the engines do not agree on what a backslash does.
-fn pattern(part: &str) -> String {
-    let mut pattern = part.to_lowercase();
-    for special in ['!', '%', '_'] {
-        pattern = pattern.replace(special, &format!("!{special}"));
-    }
-    format!("%{pattern}%")
-}
-
-/// Batches of a list, sorted, after `offset` others.
-pub async fn list(
-    tx: &mut Tx,
-    filter: &BatchFilter,
-    sort: BatchSort,
-    limit: i64,
-    offset: i64,
-) -> Result<Vec<Batch>, StoreError> {
-    let mut args = Vec::new();
-    let condition = filter.condition(&mut args);
-    args.extend(args![limit, offset]);
-    let order = sort.order();
-    let (limit_at, offset_at) = (args.len() - 1, args.len());
-    let text = format!("{}{condition}{order} LIMIT ${limit_at} OFFSET ${offset_at}", columns!("SELECT", ""));
-    tx.fetch_text(text, args).await?.iter().map(read).collect()
-}
-
-/// How many batches a list has.
-pub async fn count(tx: &mut Tx, filter: &BatchFilter) -> Result<i64, StoreError> {
-    let mut args = Vec::new();
-    let condition = filter.condition(&mut args);
-    let rows = tx.fetch_text(format!("SELECT COUNT(*){condition}"), args).await?;
-    rows.first().map_or(Ok(0), |row| row.i64(0))
 }

@@ -12,7 +12,8 @@ use domain::account::AccountStatus;
 use domain::code::Code;
 use domain::id::HolderId;
 use serde::Deserialize;
-use service::account::OpenAccount;
+use service::Service;
+use service::account::{AccountView as Stored, OpenAccount};
 use utoipa::ToSchema;
 
 const OPENED: Message = Message { english: "The account is open", chinese: "账户已开立" };
@@ -76,9 +77,13 @@ pub(crate) async fn open(who: Who, once: Once<NewAccount>) -> Result<Answer<Acco
         _ => Err(Code::HolderNotNamed.into()),
     };
     let account = once.settle(opened).await?;
+    show(service, account, OPENED).await
+}
+
+/// The answer keeps the account alone: its currency never changes.
+async fn show(service: &Service, account: Stored, message: Message) -> Result<Answer<AccountView>, Problem> {
     let asset = service.asset_list().await?.into_iter().find(|asset| asset.id == account.asset);
-    let asset = asset.ok_or(Code::AssetUnknown)?;
-    Ok(Answer::saying(OPENED, AccountView::of(asset, account)))
+    Ok(Answer::saying(message, AccountView::of(asset.ok_or(Code::ServerFault)?, account)))
 }
 
 async fn change(
@@ -90,8 +95,7 @@ async fn change(
 ) -> Result<Answer<AccountView>, Problem> {
     let reason = once.body.reason.as_deref().unwrap_or_default();
     let changed = once.service.account_change(who.actor(), &id.0, status, reason).await;
-    let (account, asset) = once.settle(changed).await?;
-    Ok(Answer::saying(message, AccountView::of(asset, account)))
+    show(&once.service, once.settle(changed).await?, message).await
 }
 
 /// Freezes an account: it neither pays nor is paid until it is thawed.

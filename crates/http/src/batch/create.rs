@@ -1,6 +1,6 @@
 //! Making a batch.
 
-use super::input::CreateInput;
+use super::input::BatchCreateInput;
 use super::view::BatchView;
 use crate::answer::{Answer, Envelope, Message};
 use crate::once::Once;
@@ -17,9 +17,12 @@ const CREATED: Message =
 /// (1,000 at most) by its place, field and code. A payee (or, where many pay one, a payer) that stands twice,
 /// under whatever names, is `DUPLICATE_TARGET` (`DUPLICATE_SOURCE`) with `data.duplicates`.
 #[utoipa::path(post, path = "/api/batch-transfers", operation_id = "createBatchTransfer", tag = "batches",
-    request_body = CreateInput,
+    request_body = BatchCreateInput,
     responses((status = 200, description = "The batch.", body = Envelope<BatchView>)))]
-pub(crate) async fn create(who: Who, once: Once<CreateInput>) -> Result<Answer<BatchView>, OperatorProblem> {
+pub(crate) async fn create(
+    who: Who,
+    once: Once<BatchCreateInput>,
+) -> Result<Answer<BatchView>, OperatorProblem> {
     let Once { body, service } = once;
     let new = body.into_new()?;
     let made = service.settle(service.batch_create(who.actor(), &new).await).await?;

@@ -1,6 +1,6 @@
 //! Editing a draft.
 
-use super::input::{AddInput, EditInput};
+use super::input::{BatchEditInput, RelationAddInput};
 use super::path::{BatchName, RelationName};
 use super::view::{BatchView, RelationView};
 use crate::answer::{Answer, Envelope, Message};
@@ -22,7 +22,7 @@ const SHOWN: usize = 200;
 /// Relations that were added.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct AddedView {
+pub(crate) struct RelationsAddedView {
     /// The batch with them.
     batch: BatchView,
     /// How many there are.
@@ -35,13 +35,13 @@ pub(crate) struct AddedView {
 /// Changes a draft: its name, remarks and mode, and its relations as a whole if some are given.
 #[utoipa::path(patch, path = "/api/batch-transfers/{id}", operation_id = "editBatchTransfer", tag = "batches",
     params(("id" = String, Path, description = "Its id or number", example = "17")),
-    request_body = EditInput,
+    request_body = BatchEditInput,
     responses((status = 200, description = "The batch.", body = Envelope<BatchView>)))]
 pub(crate) async fn edit(
     State(app): State<App>,
     who: Who,
     BatchName(name): BatchName,
-    Body(body): Body<EditInput>,
+    Body(body): Body<BatchEditInput>,
 ) -> Result<Answer<BatchView>, OperatorProblem> {
     let changed = app.service.batch_edit(who.actor(), &name, &body.into_edit()?).await?;
     Ok(Answer::saying(EDITED, BatchView::of(changed)))
@@ -50,13 +50,13 @@ pub(crate) async fn edit(
 /// Adds relations to a draft. They are checked against each other and against those that stand.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/relations", operation_id = "addRelations", tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17")),
-    request_body = AddInput,
-    responses((status = 200, description = "The batch and the new relations.", body = Envelope<AddedView>)))]
+    request_body = RelationAddInput,
+    responses((status = 200, description = "The batch and the new relations.", body = Envelope<RelationsAddedView>)))]
 pub(crate) async fn add(
     who: Who,
     BatchName(name): BatchName,
-    once: Once<AddInput>,
-) -> Result<Answer<AddedView>, OperatorProblem> {
+    once: Once<RelationAddInput>,
+) -> Result<Answer<RelationsAddedView>, OperatorProblem> {
     let Once { body, service } = once;
     let (amounts, rows) = body.into_rows()?;
     let added = service.batch_add_items(who.actor(), &name, &amounts, &rows).await;
@@ -64,7 +64,7 @@ pub(crate) async fn add(
     let shown = added.items.iter().take(SHOWN).copied().collect();
     let items = service.batch_items_by_number(shown).await?;
     let relations = items.into_iter().map(|item| RelationView::of(&added.batch, item)).collect();
-    let view = AddedView { count: added.items.len(), relations, batch: BatchView::of(added.batch) };
+    let view = RelationsAddedView { count: added.items.len(), relations, batch: BatchView::of(added.batch) };
     Ok(Answer::saying(ADDED, view))
 }
 

@@ -2,7 +2,7 @@
 
 use super::path::BatchName;
 use super::time::wire;
-use super::words::{StateWord, StatusWord};
+use super::words::{BatchStateWord, BatchStatusWord};
 use crate::answer::{ListAnswer, ListEnvelope};
 use crate::app::App;
 use crate::language;
@@ -36,7 +36,7 @@ pub(crate) struct HistoryQuery {
 /// Something that happened to a batch.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct HistoryView {
+pub(crate) struct BatchHistoryView {
     /// Its id.
     #[schema(example = 204)]
     id: i64,
@@ -46,9 +46,9 @@ pub(crate) struct HistoryView {
     /// The relation that it concerns, if it is one.
     relation_id: Option<i64>,
     /// Document 000's status after it.
-    status: StatusWord,
+    status: BatchStatusWord,
     /// The exact state after it.
-    state: StateWord,
+    state: BatchStateWord,
     /// What happened, for programs.
     #[schema(example = "started")]
     event: String,
@@ -69,12 +69,12 @@ pub(crate) struct HistoryView {
 #[utoipa::path(get, path = "/api/batch-transfers/{id}/history", operation_id = "getBatchTransferHistory",
     tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"), HistoryQuery),
-    responses((status = 200, description = "A page of it.", body = ListEnvelope<HistoryView>)))]
+    responses((status = 200, description = "A page of it.", body = ListEnvelope<BatchHistoryView>)))]
 pub(crate) async fn history(
     State(app): State<App>,
     BatchName(name): BatchName,
     Query(query): Query<HistoryQuery>,
-) -> Result<ListAnswer<HistoryView>, OperatorProblem> {
+) -> Result<ListAnswer<BatchHistoryView>, OperatorProblem> {
     let paging = Paging::of(query.page, query.page_size, USUAL)?;
     let part = Part { limit: paging.page_size, offset: paging.offset() };
     let (batch, events, total) = app.service.batch_history_page(&name, part).await?;
@@ -82,12 +82,12 @@ pub(crate) async fn history(
     Ok(ListAnswer { data, pagination: paging.of_total(total, None) })
 }
 
-fn view(batch: BatchId, id: i64, event: Event) -> HistoryView {
-    HistoryView {
+fn view(batch: BatchId, id: i64, event: Event) -> BatchHistoryView {
+    BatchHistoryView {
         id,
         batch_id: batch.0,
         relation_id: event.item,
-        status: StatusWord::of_batch(event.state),
+        status: BatchStatusWord::of_batch(event.state),
         state: event.state.into(),
         message: message(&event, language::current()),
         event: event.event,

@@ -1,10 +1,10 @@
 //! What the operations of this noun take.
 
-use super::words::{ContactWord, ModeWord, TypeWord};
+use super::words::{BatchModeWord, BatchTypeWord, ContactWord};
 use crate::body::Input;
 use crate::problem::Problem;
 use domain::code::Code;
-use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use service::batch::create::CreateBatch;
 use service::batch::edit::EditBatch;
@@ -20,18 +20,18 @@ const RELATIONS_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// only is read as an id.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(untagged)]
-pub(crate) enum AccountRef {
+pub(crate) enum BatchPartyInput {
     /// Its id.
     Id(i64),
     /// Its number.
     Number(String),
 }
 
-impl From<AccountRef> for AccountName {
-    fn from(named: AccountRef) -> Self {
+impl From<BatchPartyInput> for AccountName {
+    fn from(named: BatchPartyInput) -> Self {
         match named {
-            AccountRef::Id(id) => Self::Id(id),
-            AccountRef::Number(number) => Self::Text(number),
+            BatchPartyInput::Id(id) => Self::Id(id),
+            BatchPartyInput::Number(number) => Self::Text(number),
         }
     }
 }
@@ -49,7 +49,7 @@ pub(crate) enum RatioInput {
 /// How the amounts of relations are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum AmountMode {
+pub(crate) enum BatchAmountMode {
     /// Each relation has an `amount` of its own.
     #[default]
     Custom,
@@ -68,9 +68,9 @@ pub(crate) enum AmountMode {
 #[schema(example = json!({ "targetAccountId": "ANNA-1", "amount": "100.00", "memo": "Salary 2026-03" }))]
 pub(crate) struct RelationInput {
     /// Who pays.
-    source_account_id: Option<AccountRef>,
+    source_account_id: Option<BatchPartyInput>,
     /// Who is paid.
-    target_account_id: Option<AccountRef>,
+    target_account_id: Option<BatchPartyInput>,
     /// How `targetIdentifier` is read; `inner` if it is missing.
     contact_type: Option<ContactWord>,
     /// Whose account it is: `uid` and `email` mean the holder's only active account in the batch's currency.
@@ -161,17 +161,17 @@ impl<'de> Deserialize<'de> for Relations {
 
 /// How the amounts of a request are given, out of its fields.
 fn amounts(
-    mode: Option<AmountMode>,
+    mode: Option<BatchAmountMode>,
     total: Option<String>,
     fixed: Option<String>,
 ) -> Result<Amounts, Problem> {
     let mode = mode.unwrap_or_default();
     match (mode, total, fixed) {
-        (AmountMode::Custom, None, None) => Ok(Amounts::Custom),
-        (AmountMode::Equal, Some(total), None) => Ok(Amounts::Equal { total }),
-        (AmountMode::Ratio, Some(total), None) => Ok(Amounts::Ratio { total }),
-        (AmountMode::Fixed, None, Some(each)) => Ok(Amounts::Fixed { each }),
-        (AmountMode::Fixed, ..) => Err(Problem::about(Code::AmountModeInvalid, "fixedAmount")),
+        (BatchAmountMode::Custom, None, None) => Ok(Amounts::Custom),
+        (BatchAmountMode::Equal, Some(total), None) => Ok(Amounts::Equal { total }),
+        (BatchAmountMode::Ratio, Some(total), None) => Ok(Amounts::Ratio { total }),
+        (BatchAmountMode::Fixed, None, Some(each)) => Ok(Amounts::Fixed { each }),
+        (BatchAmountMode::Fixed, ..) => Err(Problem::about(Code::AmountModeInvalid, "fixedAmount")),
         _ => Err(Problem::about(Code::AmountModeInvalid, "totalAmount")),
     }
 }
@@ -187,17 +187,17 @@ fn amounts(
     ],
     "remarks": "Paid on the 10th"
 }))]
-pub(crate) struct CreateInput {
+pub(crate) struct BatchCreateInput {
     /// What people call it.
     #[schema(min_length = 1, max_length = 255)]
     name: String,
     /// Which side is one account.
     #[serde(rename = "type")]
-    kind: TypeWord,
+    kind: BatchTypeWord,
     /// The account that pays many.
-    source_account_id: Option<AccountRef>,
+    source_account_id: Option<BatchPartyInput>,
     /// The account that many pay into.
-    target_account_id: Option<AccountRef>,
+    target_account_id: Option<BatchPartyInput>,
     /// The currency of all amounts. Needed for `many_to_many`; for `many_to_one` with `convert`, the currency
     /// of the paying accounts, if it is not the paid account's; else it must be the single account's.
     #[schema(min_length = 3, max_length = 12, example = "USD")]
@@ -206,7 +206,7 @@ pub(crate) struct CreateInput {
     #[schema(value_type = Vec<RelationInput>, min_items = 1, max_items = 50_000)]
     relations: Relations,
     /// How the amounts are given; `custom` if it is missing.
-    amount_mode: Option<AmountMode>,
+    amount_mode: Option<BatchAmountMode>,
     /// For `equal` and `ratio`: what all relations get together, in major units.
     #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$", example = "5000.00")]
     total_amount: Option<String>,
@@ -217,7 +217,7 @@ pub(crate) struct CreateInput {
     #[schema(max_length = 500)]
     remarks: Option<String>,
     /// What a failed relation means for the rest; `continue` if it is missing.
-    mode: Option<ModeWord>,
+    mode: Option<BatchModeWord>,
     /// Whether payees in another currency are paid in it, at the stored rate. Amounts are always in the paying
     /// accounts' currency, so that one batch has one sum. Without it another currency is `CURRENCY_MISMATCH`.
     #[serde(default)]
@@ -227,18 +227,18 @@ pub(crate) struct CreateInput {
     draft: bool,
 }
 
-impl Input for CreateInput {
+impl Input for BatchCreateInput {
     const BYTES_MAX: usize = RELATIONS_BYTES_MAX;
 }
 
-impl CreateInput {
+impl BatchCreateInput {
     pub(crate) fn into_new(self) -> Result<CreateBatch, Problem> {
         Ok(CreateBatch {
             amounts: amounts(self.amount_mode, self.total_amount, self.fixed_amount)?,
             rows: self.relations.rows()?,
             name: self.name,
             kind: self.kind.into(),
-            mode: self.mode.unwrap_or(ModeWord::Continue).into(),
+            mode: self.mode.unwrap_or(BatchModeWord::Continue).into(),
             source: self.source_account_id.map(AccountName::from),
             target: self.target_account_id.map(AccountName::from),
             currency: self.currency,
@@ -253,7 +253,7 @@ impl CreateInput {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "name": "March salaries, corrected", "mode": "stop_on_failure" }))]
-pub(crate) struct EditInput {
+pub(crate) struct BatchEditInput {
     /// What people call it.
     #[schema(min_length = 1, max_length = 255)]
     name: Option<String>,
@@ -261,12 +261,12 @@ pub(crate) struct EditInput {
     #[schema(max_length = 500)]
     remarks: Option<String>,
     /// What a failed relation means for the rest.
-    mode: Option<ModeWord>,
+    mode: Option<BatchModeWord>,
     /// These relations in place of all that stand.
     #[schema(value_type = Option<Vec<RelationInput>>, min_items = 1, max_items = 50_000)]
     relations: Option<Relations>,
     /// How the new relations' amounts are given.
-    amount_mode: Option<AmountMode>,
+    amount_mode: Option<BatchAmountMode>,
     /// For `equal` and `ratio`.
     #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$")]
     total_amount: Option<String>,
@@ -275,11 +275,11 @@ pub(crate) struct EditInput {
     fixed_amount: Option<String>,
 }
 
-impl Input for EditInput {
+impl Input for BatchEditInput {
     const BYTES_MAX: usize = RELATIONS_BYTES_MAX;
 }
 
-impl EditInput {
+impl BatchEditInput {
     pub(crate) fn into_edit(self) -> Result<EditBatch, Problem> {
         let amounts = amounts(self.amount_mode, self.total_amount, self.fixed_amount)?;
         let rows = self.relations.map(Relations::rows).transpose()?;
@@ -296,12 +296,12 @@ impl EditInput {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "relations": [{ "targetAccountId": "CARL-1", "amount": "80.00" }] }))]
-pub(crate) struct AddInput {
+pub(crate) struct RelationAddInput {
     /// The relations, 50,000 at most.
     #[schema(value_type = Vec<RelationInput>, min_items = 1, max_items = 50_000)]
     relations: Relations,
     /// How the amounts are given; `custom` if it is missing.
-    amount_mode: Option<AmountMode>,
+    amount_mode: Option<BatchAmountMode>,
     /// For `equal` and `ratio`.
     #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$")]
     total_amount: Option<String>,
@@ -310,14 +310,30 @@ pub(crate) struct AddInput {
     fixed_amount: Option<String>,
 }
 
-impl Input for AddInput {
+impl Input for RelationAddInput {
     const BYTES_MAX: usize = RELATIONS_BYTES_MAX;
 }
 
-impl AddInput {
+impl RelationAddInput {
     pub(crate) fn into_rows(self) -> Result<(Amounts, Vec<NewRow>), Problem> {
         let amounts = amounts(self.amount_mode, self.total_amount, self.fixed_amount)?;
         Ok((amounts, self.relations.rows()?))
+    }
+}
+
+/// What need not be sent: no body and `null` mean that nothing is said.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Maybe<T>(pub T);
+
+impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Maybe<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Option::deserialize(deserializer)?.unwrap_or_default()))
+    }
+}
+
+impl<T: DeserializeOwned + Default + Send> Input for Maybe<T> {
+    fn empty() -> Option<Self> {
+        Some(Self(T::default()))
     }
 }
 
@@ -326,43 +342,30 @@ impl AddInput {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "auto2FA": false }))]
-pub(crate) struct ConsentInput {
+pub(crate) struct BatchConsentInput {
     /// Let the server make the codes from the secrets that it keeps.
     #[serde(rename = "auto2FA", default)]
     #[expect(dead_code, reason = "known, and without effect while no account has a second factor")]
     auto_2fa: bool,
     /// The code of the paying account.
     #[expect(dead_code, reason = "known, and without effect while no account has a second factor")]
-    #[schema(max_length = 16)]
     verification_code: Option<String>,
     /// Codes by the id of the paying account.
     #[expect(dead_code, reason = "known, and without effect while no account has a second factor")]
     verification_codes: Option<BTreeMap<String, String>>,
 }
 
-impl Input for ConsentInput {
-    fn empty() -> Option<Self> {
-        Some(Self::default())
-    }
-}
-
 /// Why.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "reason": "The wrong month" }))]
-pub(crate) struct ReasonInput {
+pub(crate) struct BatchReasonInput {
     /// Why, for those who read the history.
     #[schema(max_length = 500)]
     reason: Option<String>,
 }
 
-impl Input for ReasonInput {
-    fn empty() -> Option<Self> {
-        Some(Self::default())
-    }
-}
-
-impl ReasonInput {
+impl BatchReasonInput {
     pub(crate) fn text(self) -> Result<String, Problem> {
         let text = self.reason.unwrap_or_default();
         if text.contains('\0') {

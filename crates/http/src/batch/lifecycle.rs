@@ -1,8 +1,8 @@
 //! The moves of a batch's life.
 
-use super::input::{ConsentInput, ReasonInput};
+use super::input::{BatchConsentInput, BatchReasonInput, Maybe};
 use super::path::BatchName;
-use super::words::{StateWord, StatusWord};
+use super::words::{BatchStateWord, BatchStatusWord};
 use crate::answer::{Answer, Envelope, Message};
 use crate::body::Nothing;
 use crate::once::Once;
@@ -29,7 +29,7 @@ const INTERRUPTED: Message =
 /// A batch that was moved on.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct MovedView {
+pub(crate) struct BatchMovedView {
     /// Its id.
     #[schema(example = 17)]
     batch_id: i64,
@@ -37,35 +37,35 @@ pub(crate) struct MovedView {
     #[schema(example = "batch-20260310-001")]
     batch_number: String,
     /// Document 000's status after it.
-    status: StatusWord,
+    status: BatchStatusWord,
     /// The exact state after it.
-    state: StateWord,
+    state: BatchStateWord,
 }
 
 /// Transfers that were set going.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct CountView {
+pub(crate) struct BatchCountView {
     /// How many; 0 if there was nothing to do.
     #[schema(example = 12)]
     count: i64,
     /// Their batch.
     #[serde(flatten)]
-    batch: MovedView,
+    batch: BatchMovedView,
 }
 
-impl From<Batch> for MovedView {
+impl From<Batch> for BatchMovedView {
     fn from(batch: Batch) -> Self {
         Self {
             batch_id: batch.id.0,
             batch_number: batch.number(),
-            status: StatusWord::of_batch(batch.state),
+            status: BatchStatusWord::of_batch(batch.state),
             state: batch.state.into(),
         }
     }
 }
 
-impl From<(Batch, i64)> for CountView {
+impl From<(Batch, i64)> for BatchCountView {
     fn from((batch, count): (Batch, i64)) -> Self {
         Self { count, batch: batch.into() }
     }
@@ -74,12 +74,12 @@ impl From<(Batch, i64)> for CountView {
 /// Submits a draft: its content is frozen.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/submit", operation_id = "submitBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
-    responses((status = 200, description = "It waits to be executed.", body = Envelope<MovedView>)))]
+    responses((status = 200, description = "It waits to be executed.", body = Envelope<BatchMovedView>)))]
 pub(crate) async fn submit(
     who: Who,
     BatchName(name): BatchName,
     once: Once<Nothing>,
-) -> Result<Answer<MovedView>, OperatorProblem> {
+) -> Result<Answer<BatchMovedView>, OperatorProblem> {
     let batch = once.settle(once.service.batch_submit(who.actor(), &name).await).await?;
     Ok(Answer::saying(SUBMITTED, batch.into()))
 }
@@ -88,13 +88,13 @@ pub(crate) async fn submit(
 /// paused one it is going on; of a running one it changes nothing.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/execute", operation_id = "executeBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
-    request_body = Option<ConsentInput>,
-    responses((status = 200, description = "It has started.", body = Envelope<MovedView>)))]
+    request_body = Option<BatchConsentInput>,
+    responses((status = 200, description = "It has started.", body = Envelope<BatchMovedView>)))]
 pub(crate) async fn execute(
     who: Who,
     BatchName(name): BatchName,
-    once: Once<ConsentInput>,
-) -> Result<Answer<MovedView>, OperatorProblem> {
+    once: Once<Maybe<BatchConsentInput>>,
+) -> Result<Answer<BatchMovedView>, OperatorProblem> {
     let batch = once.settle(once.service.batch_execute(who.actor(), &name).await).await?;
     Ok(Answer::saying(STARTED, batch.into()))
 }
@@ -102,12 +102,12 @@ pub(crate) async fn execute(
 /// Asks a running batch to stop after the transfers that are on their way. It can go on later.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/pause", operation_id = "pauseBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
-    responses((status = 200, description = "It is paused, or about to be.", body = Envelope<MovedView>)))]
+    responses((status = 200, description = "It is paused, or about to be.", body = Envelope<BatchMovedView>)))]
 pub(crate) async fn pause(
     who: Who,
     BatchName(name): BatchName,
     once: Once<Nothing>,
-) -> Result<Answer<MovedView>, OperatorProblem> {
+) -> Result<Answer<BatchMovedView>, OperatorProblem> {
     let batch = once.settle(once.service.batch_pause(who.actor(), &name).await).await?;
     Ok(Answer::saying(PAUSED, batch.into()))
 }
@@ -116,13 +116,13 @@ pub(crate) async fn pause(
 /// of an interrupted one the interrupted transfers are taken back. Of a running one it changes nothing.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/resume", operation_id = "resumeBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
-    request_body = Option<ConsentInput>,
-    responses((status = 200, description = "How many transfers wait for it.", body = Envelope<CountView>)))]
+    request_body = Option<BatchConsentInput>,
+    responses((status = 200, description = "How many transfers wait for it.", body = Envelope<BatchCountView>)))]
 pub(crate) async fn resume(
     who: Who,
     BatchName(name): BatchName,
-    once: Once<ConsentInput>,
-) -> Result<Answer<CountView>, OperatorProblem> {
+    once: Once<Maybe<BatchConsentInput>>,
+) -> Result<Answer<BatchCountView>, OperatorProblem> {
     let (batch, count) = once.settle(once.service.batch_resume(who.actor(), &name).await).await?;
     let message = if count == 0 { NOTHING_WAITS } else { RESUMED };
     Ok(Answer::saying(message, (batch, count).into()))
@@ -132,14 +132,14 @@ pub(crate) async fn resume(
 /// interrupted: the transfers on their way are finished, the others fail with `INTERRUPTED`.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/cancel", operation_id = "cancelBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
-    request_body = Option<ReasonInput>,
-    responses((status = 200, description = "It is called off, or about to be.", body = Envelope<MovedView>)))]
+    request_body = Option<BatchReasonInput>,
+    responses((status = 200, description = "It is called off, or about to be.", body = Envelope<BatchMovedView>)))]
 pub(crate) async fn cancel(
     who: Who,
     BatchName(name): BatchName,
-    once: Once<ReasonInput>,
-) -> Result<Answer<MovedView>, OperatorProblem> {
-    let Once { body, service } = once;
+    once: Once<Maybe<BatchReasonInput>>,
+) -> Result<Answer<BatchMovedView>, OperatorProblem> {
+    let Once { body: Maybe(body), service } = once;
     let reason = body.text()?;
     let cancelled = service.batch_cancel(who.actor(), who.reach, &name, &reason).await;
     let batch = service.settle(cancelled).await?;

@@ -3,7 +3,7 @@
 use super::path::BatchName;
 use super::time;
 use super::view::{BatchView, RelationView};
-use super::words::{StateWord, StatusWord, TypeWord};
+use super::words::{BatchStateWord, BatchStatusWord, BatchTypeWord};
 use crate::answer::{Answer, Envelope};
 use crate::app::App;
 use crate::paging::{self, Pagination, Paging};
@@ -26,7 +26,7 @@ const LIST: &str = "batches";
 
 /// By what the list is sorted; `-` turns it round. Among equals the newest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
-pub(crate) enum SortWord {
+pub(crate) enum BatchSortWord {
     /// Newest first.
     #[default]
     #[serde(rename = "-createdAt")]
@@ -48,15 +48,15 @@ pub(crate) enum SortWord {
     Largest,
 }
 
-impl From<SortWord> for BatchSort {
-    fn from(word: SortWord) -> Self {
+impl From<BatchSortWord> for BatchSort {
+    fn from(word: BatchSortWord) -> Self {
         match word {
-            SortWord::Newest => Self::Newest,
-            SortWord::Oldest => Self::Oldest,
-            SortWord::Name => Self::Name,
-            SortWord::NameBackwards => Self::NameBackwards,
-            SortWord::Smallest => Self::Smallest,
-            SortWord::Largest => Self::Largest,
+            BatchSortWord::Newest => Self::Newest,
+            BatchSortWord::Oldest => Self::Oldest,
+            BatchSortWord::Name => Self::Name,
+            BatchSortWord::NameBackwards => Self::NameBackwards,
+            BatchSortWord::Smallest => Self::Smallest,
+            BatchSortWord::Largest => Self::Largest,
         }
     }
 }
@@ -75,13 +75,13 @@ pub(crate) struct ListQuery {
     /// Where the page begins, instead of its number: `nextCursor` of the page before. For `-createdAt` only.
     cursor: Option<String>,
     /// Only this status of document 000.
-    status: Option<StatusWord>,
+    status: Option<BatchStatusWord>,
     /// Only this exact state.
-    state: Option<StateWord>,
+    state: Option<BatchStateWord>,
     /// Only this type.
     #[serde(rename = "type")]
     #[param(rename = "type")]
-    kind: Option<TypeWord>,
+    kind: Option<BatchTypeWord>,
     /// Only names with this text in them.
     #[param(min_length = 1, max_length = 255)]
     search: Option<String>,
@@ -92,7 +92,8 @@ pub(crate) struct ListQuery {
     #[param(format = DateTime, example = "2026-02-01T00:00:00Z")]
     created_to: Option<String>,
     /// By what it is sorted; newest first if it is not said.
-    sort: Option<SortWord>,
+    #[param(inline)]
+    sort: Option<BatchSortWord>,
 }
 
 /// A page of batches.
@@ -159,7 +160,7 @@ pub(crate) async fn list(
     let paging = match &query.cursor {
         None => Some(Paging::of(query.page, query.page_size, USUAL)?),
         Some(cursor) => {
-            if query.page.is_some() || sort != SortWord::Newest {
+            if query.page.is_some() || sort != BatchSortWord::Newest {
                 return Err(
                     Problem::about(Code::QueryInvalid, "cursor: without page, sorted by -createdAt").into()
                 );
@@ -177,7 +178,7 @@ pub(crate) async fn list(
         app.service.batch_search(&filter, sort.into(), part).await?
     };
     let shown = i64::try_from(batches.len()).unwrap_or(i64::MAX);
-    let goes_on = sort == SortWord::Newest && part.offset + shown < total;
+    let goes_on = sort == BatchSortWord::Newest && part.offset + shown < total;
     let last = batches.last().filter(|_| goes_on).map(|last| last.batch.id.to_string());
     let next = last.map(|place| app.cursors.seal(LIST, &place));
     let pagination = match paging {

@@ -1,16 +1,15 @@
 //! What a run would do, without moving money.
 
-use super::input::CreateInput;
+use super::input::BatchCreateInput;
 use super::path::BatchName;
 use super::view::major;
 use crate::answer::{Answer, Envelope};
-use crate::app::App;
+use crate::body::Nothing;
 use crate::language;
 use crate::once::Once;
 use crate::paging::{Pagination, Paging};
 use crate::problem::OperatorProblem;
 use crate::query::Query;
-use axum::extract::State;
 use domain::asset::Asset;
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
@@ -37,7 +36,7 @@ pub(crate) struct PreviewQuery {
 /// What a run would do now.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct PreviewView {
+pub(crate) struct BatchPreviewView {
     /// The batch, if there is one.
     batch_id: Option<i64>,
     /// The currency of the amounts.
@@ -69,7 +68,7 @@ pub(crate) struct PreviewView {
     #[schema(example = "5100.00")]
     balance_after: Option<String>,
     /// A page of the transfers.
-    relations: Vec<ForeseenView>,
+    relations: Vec<RelationForeseenView>,
     /// Where the page is.
     pagination: Pagination,
 }
@@ -77,7 +76,7 @@ pub(crate) struct PreviewView {
 /// What would happen to a transfer.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ForeseenView {
+pub(crate) struct RelationForeseenView {
     /// The relation; null where the batch is not made.
     #[schema(example = 1041)]
     id: Option<i64>,
@@ -116,10 +115,10 @@ pub(crate) struct ForeseenView {
     converted_currency: Option<String>,
 }
 
-fn foreseen(item: ForeseenItem, asset: &Asset) -> ForeseenView {
+fn foreseen(item: ForeseenItem, asset: &Asset) -> RelationForeseenView {
     let ForeseenItem { item, code, fee, balance, exchanged } = item;
     let number = item.item.number.0;
-    ForeseenView {
+    RelationForeseenView {
         id: (number != 0).then_some(number),
         line: item.item.line,
         source_account: item.source,
@@ -142,10 +141,10 @@ fn view(
     account: Option<String>,
     preview: Preview,
     paging: Paging,
-) -> PreviewView {
+) -> BatchPreviewView {
     let total = preview.would_succeed + preview.would_fail;
     let single = preview.single.as_ref();
-    PreviewView {
+    BatchPreviewView {
         batch_id: batch,
         currency: asset.code.clone(),
         total_count: total,
@@ -172,14 +171,14 @@ fn part(query: &PreviewQuery) -> Result<(Paging, Part), OperatorProblem> {
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/preview", operation_id = "previewBatchTransfer",
     tag = "batches",
     params(("id" = String, Path, description = "Its id or number", example = "17"), PreviewQuery),
-    responses((status = 200, description = "What would happen.", body = Envelope<PreviewView>)))]
+    responses((status = 200, description = "What would happen.", body = Envelope<BatchPreviewView>)))]
 pub(crate) async fn preview(
-    State(app): State<App>,
     BatchName(name): BatchName,
     Query(query): Query<PreviewQuery>,
-) -> Result<Answer<PreviewView>, OperatorProblem> {
+    once: Once<Nothing>,
+) -> Result<Answer<BatchPreviewView>, OperatorProblem> {
     let (paging, part) = part(&query)?;
-    let (described, preview) = app.service.batch_preview(&name, part).await?;
+    let (described, preview) = once.service.batch_preview(&name, part).await?;
     let id = Some(described.batch.id.0);
     Ok(Answer::of(view(id, &described.asset, described.account, preview, paging)))
 }
@@ -187,12 +186,12 @@ pub(crate) async fn preview(
 /// Says the same of a batch that is not made. Nothing is stored and nothing moves; what creating it would
 /// refuse is refused here, too.
 #[utoipa::path(post, path = "/api/batch-transfers/preview", operation_id = "previewNewBatchTransfer",
-    tag = "batches", params(PreviewQuery), request_body = CreateInput,
-    responses((status = 200, description = "What would happen.", body = Envelope<PreviewView>)))]
+    tag = "batches", params(PreviewQuery), request_body = BatchCreateInput,
+    responses((status = 200, description = "What would happen.", body = Envelope<BatchPreviewView>)))]
 pub(crate) async fn preview_new(
     Query(query): Query<PreviewQuery>,
-    once: Once<CreateInput>,
-) -> Result<Answer<PreviewView>, OperatorProblem> {
+    once: Once<BatchCreateInput>,
+) -> Result<Answer<BatchPreviewView>, OperatorProblem> {
     let (paging, part) = part(&query)?;
     let Once { body, service } = once;
     let (asset, account, preview) = service.batch_preview_new(&body.into_new()?, part).await?;

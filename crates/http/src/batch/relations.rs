@@ -2,7 +2,7 @@
 
 use super::path::BatchName;
 use super::view::RelationView;
-use super::words::{RelationStateWord, StatusWord};
+use super::words::{BatchStatusWord, RelationStateWord};
 use crate::answer::{ListAnswer, ListEnvelope};
 use crate::app::App;
 use crate::paging::{self, Paging};
@@ -24,7 +24,7 @@ const USUAL: i64 = 20;
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct RelationsQuery {
     /// Only this status of document 000.
-    status: Option<StatusWord>,
+    status: Option<BatchStatusWord>,
     /// Only this exact state.
     state: Option<RelationStateWord>,
     /// The page's number, from 1.
@@ -41,7 +41,7 @@ impl RelationsQuery {
     /// The states that are asked for; none if status and state exclude each other.
     fn states(&self) -> Option<Vec<ItemState>> {
         let state = self.state.map(ItemState::from);
-        match (self.status.map(StatusWord::item_states), state) {
+        match (self.status.map(BatchStatusWord::item_states), state) {
             (None, None) => Some(Vec::new()),
             (Some(states), None) => Some(states),
             (Some(states), Some(state)) if !states.contains(&state) => None,

@@ -1,7 +1,7 @@
 //! Retry and skip.
 
-use super::input::{ConsentInput, ReasonInput};
-use super::lifecycle::{CountView, MovedView};
+use super::input::{BatchConsentInput, BatchReasonInput, Maybe};
+use super::lifecycle::{BatchCountView, BatchMovedView};
 use super::path::{BatchName, RelationName};
 use crate::answer::{Answer, Envelope, Message};
 use crate::once::Once;
@@ -21,13 +21,13 @@ const SKIPPED: Message = Message { english: "The transfer was skipped", chinese:
 /// A relation that was reworked.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ReworkedView {
+pub(crate) struct RelationReworkedView {
     /// The relation.
     #[schema(example = 1041)]
     relation_id: i64,
     /// Its batch.
     #[serde(flatten)]
-    batch: MovedView,
+    batch: BatchMovedView,
 }
 
 /// Tries one failed transfer again. Its batch must have begun: nothing that was cancelled or not approved is
@@ -36,27 +36,27 @@ pub(crate) struct ReworkedView {
     tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"),
         ("relationId" = String, Path, description = "The relation's id", example = "1041")),
-    request_body = Option<ConsentInput>,
-    responses((status = 200, description = "It waits to be tried.", body = Envelope<ReworkedView>)))]
+    request_body = Option<BatchConsentInput>,
+    responses((status = 200, description = "It waits to be tried.", body = Envelope<RelationReworkedView>)))]
 pub(crate) async fn retry(
     who: Who,
     RelationName { batch, relation }: RelationName,
-    once: Once<ConsentInput>,
-) -> Result<Answer<ReworkedView>, OperatorProblem> {
+    once: Once<Maybe<BatchConsentInput>>,
+) -> Result<Answer<RelationReworkedView>, OperatorProblem> {
     let batch = once.settle(once.service.batch_retry_item(who.actor(), &batch, relation).await).await?;
-    Ok(Answer::saying(RETRIED, ReworkedView { relation_id: relation, batch: batch.into() }))
+    Ok(Answer::saying(RETRIED, RelationReworkedView { relation_id: relation, batch: batch.into() }))
 }
 
 /// Tries all failed transfers of a batch again, the interrupted ones too.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/retry-failed", operation_id = "retryFailedRelations",
     tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
-    request_body = Option<ConsentInput>,
-    responses((status = 200, description = "How many are tried.", body = Envelope<CountView>)))]
+    request_body = Option<BatchConsentInput>,
+    responses((status = 200, description = "How many are tried.", body = Envelope<BatchCountView>)))]
 pub(crate) async fn retry_failed(
     who: Who,
     BatchName(name): BatchName,
-    once: Once<ConsentInput>,
-) -> Result<Answer<CountView>, OperatorProblem> {
+    once: Once<Maybe<BatchConsentInput>>,
+) -> Result<Answer<BatchCountView>, OperatorProblem> {
     let retried = once.service.batch_retry(who.actor(), &name, Rework::AllFailed).await;
     let (batch, count) = once.settle(retried).await?;
     let message = if count == 0 { NONE_FAILED } else { ALL_RETRIED };
@@ -68,16 +68,16 @@ pub(crate) async fn retry_failed(
     tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"),
         ("relationId" = String, Path, description = "The relation's id", example = "1041")),
-    request_body = Option<ReasonInput>,
-    responses((status = 200, description = "It is out.", body = Envelope<ReworkedView>)))]
+    request_body = Option<BatchReasonInput>,
+    responses((status = 200, description = "It is out.", body = Envelope<RelationReworkedView>)))]
 pub(crate) async fn skip(
     who: Who,
     RelationName { batch, relation }: RelationName,
-    once: Once<ReasonInput>,
-) -> Result<Answer<ReworkedView>, OperatorProblem> {
-    let Once { body, service } = once;
+    once: Once<Maybe<BatchReasonInput>>,
+) -> Result<Answer<RelationReworkedView>, OperatorProblem> {
+    let Once { body: Maybe(body), service } = once;
     let reason = body.text()?;
     let skipped = service.batch_skip_item(who.actor(), &batch, relation, &reason).await;
     let batch = service.settle(skipped).await?;
-    Ok(Answer::saying(SKIPPED, ReworkedView { relation_id: relation, batch: batch.into() }))
+    Ok(Answer::saying(SKIPPED, RelationReworkedView { relation_id: relation, batch: batch.into() }))
 }

@@ -1,7 +1,9 @@
 //! A batch and its relations as the operator's API shows them: document 000's names, and ours beside them.
 
 use super::time::wire;
-use super::words::{ContactWord, ModeWord, RelationStateWord, StateWord, StatusWord, TypeWord};
+use super::words::{
+    BatchModeWord, BatchStateWord, BatchStatusWord, BatchTypeWord, ContactWord, RelationStateWord,
+};
 use crate::language;
 use domain::amount::format_minor;
 use domain::asset::Asset;
@@ -30,16 +32,16 @@ pub(crate) struct BatchView {
     pub name: String,
     /// Which side is one account.
     #[serde(rename = "type")]
-    pub kind: TypeWord,
+    pub kind: BatchTypeWord,
     /// Document 000's status.
-    pub status: StatusWord,
+    pub status: BatchStatusWord,
     /// The exact state.
-    pub state: StateWord,
+    pub state: BatchStateWord,
     /// Always `batch`.
     #[schema(example = "batch")]
     pub source: &'static str,
     /// What a failed relation means for the rest.
-    pub mode: ModeWord,
+    pub mode: BatchModeWord,
     /// The currency of all its amounts: that of the paying accounts.
     #[schema(example = "USD")]
     pub currency: String,
@@ -126,7 +128,7 @@ impl BatchView {
             batch_id: batch.id.0,
             batch_number: batch.number(),
             kind: batch.kind.into(),
-            status: StatusWord::of_batch(batch.state),
+            status: BatchStatusWord::of_batch(batch.state),
             state: batch.state.into(),
             source: "batch",
             mode: batch.mode.into(),
@@ -196,7 +198,7 @@ pub(crate) struct RelationView {
     #[schema(example = "0.00")]
     pub fee: Option<String>,
     /// Document 000's status.
-    pub status: StatusWord,
+    pub status: BatchStatusWord,
     /// The exact state.
     pub state: RelationStateWord,
     /// The transfer that settled it; null until it is completed.
@@ -235,7 +237,7 @@ impl RelationView {
             contact_type: ContactWord::Inner,
             amount: amount(item.amount),
             fee: transfer.as_ref().map(|transfer| amount(transfer.fee)),
-            status: StatusWord::of_item(item.state),
+            status: BatchStatusWord::of_item(item.state),
             state: item.state.into(),
             transfer_id: transfer.as_ref().map(|transfer| transfer.number.0),
             error_code: item.code.map(Code::name),

@@ -29,7 +29,7 @@ macro_rules! word {
 
 word! {
     /// Which side of a batch is one account.
-    TypeWord = BatchType {
+    BatchTypeWord = BatchType {
         /// One account pays many.
         OneToMany,
         /// Many accounts pay one.
@@ -41,7 +41,7 @@ word! {
 
 word! {
     /// What a failed relation means for the rest.
-    ModeWord = BatchMode {
+    BatchModeWord = BatchMode {
         /// The others go on.
         Continue,
         /// The rest is not tried.
@@ -53,7 +53,7 @@ word! {
 
 word! {
     /// Where a batch is in its life, exactly.
-    StateWord = BatchState {
+    BatchStateWord = BatchState {
         /// Can be edited.
         Draft,
         /// Submitted.
@@ -110,7 +110,7 @@ word! {
 /// Document 000's four statuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum StatusWord {
+pub(crate) enum BatchStatusWord {
     /// Waits.
     Pending,
     /// On its way.
@@ -121,7 +121,7 @@ pub(crate) enum StatusWord {
     Failed,
 }
 
-impl StatusWord {
+impl BatchStatusWord {
     /// The status of a batch's state.
     pub(crate) fn of_batch(state: BatchState) -> Self {
         match state.operator_status() {
@@ -160,19 +160,19 @@ mod tests {
     #[test]
     fn words_are_the_names_of_the_domain() {
         for state in BatchState::ALL {
-            assert_eq!(serde_json::to_value(StateWord::from(*state)).unwrap(), state.name());
+            assert_eq!(serde_json::to_value(BatchStateWord::from(*state)).unwrap(), state.name());
         }
         for state in ItemState::ALL {
             assert_eq!(serde_json::to_value(RelationStateWord::from(state)).unwrap(), state.name());
         }
         for kind in BatchType::ALL {
-            assert_eq!(serde_json::to_value(TypeWord::from(*kind)).unwrap(), kind.name());
+            assert_eq!(serde_json::to_value(BatchTypeWord::from(*kind)).unwrap(), kind.name());
         }
         for mode in BatchMode::ALL {
-            assert_eq!(serde_json::to_value(ModeWord::from(*mode)).unwrap(), mode.name());
+            assert_eq!(serde_json::to_value(BatchModeWord::from(*mode)).unwrap(), mode.name());
         }
         for state in BatchState::ALL {
-            let word = serde_json::to_value(StatusWord::of_batch(*state)).unwrap();
+            let word = serde_json::to_value(BatchStatusWord::of_batch(*state)).unwrap();
             assert_eq!(word, state.operator_status());
         }
     }

@@ -37,7 +37,8 @@ mod tests {
 
     #[test]
     fn only_our_own_page_and_programs_pass() {
-        let cases: &[(&[(&str, &str)], Option<&str>, bool)] = &[
+        type Case<'a> = (&'a [(&'a str, &'a str)], Option<&'a str>, bool);
+        let cases: &[Case<'_>] = &[
             (&[], None, true),
             (&[("host", "a.test"), ("origin", "http://a.test")], None, true),
             (&[("host", "a.test"), ("origin", "http://evil.test")], None, false),

@@ -70,10 +70,11 @@ impl Input for InvitationBody {}
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct PasswordBody {
     /// The password until now.
-    #[schema(value_type = String, format = Password)]
+    #[schema(value_type = String, format = Password, example = "the password until now")]
     current_password: Secret,
     /// The password from now on.
-    #[schema(value_type = String, format = Password, min_length = 12, max_length = 256)]
+    #[schema(value_type = String, format = Password, min_length = 12, max_length = 256,
+        example = "seven otters in a canoe")]
     new_password: Secret,
 }
 

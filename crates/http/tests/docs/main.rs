@@ -1,6 +1,6 @@
 //! What is generated from the tables of the code and committed under `docs/reference`: it is what the code says
 //! now, and the document of the API is whole. `cargo xtask docs` writes it again.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod access;
 mod codes;

@@ -365,57 +365,22 @@ async fn relations_without_a_single_account_name_both_sides() {
 }
 
 #[tokio::test]
-async fn a_preview_says_what_would_happen_and_moves_nothing() {
-    let world = world().await;
-    open(&world, "PAY", "USD", "25.00").await;
-    for place in 0..4 {
-        open(&world, &format!("P-{place}"), "USD", "0").await;
-    }
-    let mut body = salaries(4, "10.00");
-    body["relations"][3]["amount"] = json!("5.00");
-    let preview = world.post(&format!("{BATCHES}/preview?page=1&pageSize=3"), body.clone()).await;
-    let data = preview.data();
+async fn a_request_takes_fifty_thousand_relations_and_not_one_more() {
+    let world = world_with_payees(1).await;
+    let body = |count: usize| {
+        let relation = json!({ "sourceAccountId": "PAY", "targetAccountId": "P-0", "amount": "0.01" });
+        let relations = vec![relation; count];
+        json!({ "name": "Many", "type": "many_to_many", "currency": "USD", "relations": relations })
+    };
+    assert_eq!(outcome(&world.post(BATCHES, body(50_001)).await), is(413, "BODY_TOO_LARGE"));
+    let id = make(&world, body(50_000)).await;
+    let batch = world.get(&at(id, "")).await;
     assert_eq!(
-        (&data["successCount"], &data["failedCount"], &data["successAmount"]),
-        (&json!(3), &json!(1), &json!("25.00"))
+        (&batch.data()["totalCount"], &batch.data()["totalAmount"]),
+        (&json!(50_000), &json!("500.00"))
     );
-    assert_eq!((&data["balanceBefore"], &data["balanceAfter"]), (&json!("25.00"), &json!("0.00")));
-    assert_eq!(
-        (data["relations"].as_array().unwrap().len(), &data["pagination"]["totalPages"]),
-        (3, &json!(2))
-    );
-    let second = &data["relations"][1];
-    assert_eq!(
-        (&second["balanceBefore"], &second["balanceAfter"], &second["ok"]),
-        (&json!("15.00"), &json!("5.00"), &json!(true))
-    );
-    assert_eq!(
-        (&data["relations"][2]["errorCode"], &data["relations"][2]["id"]),
-        (&json!("INSUFFICIENT_BALANCE"), &Json::Null)
-    );
-    assert_eq!(count(&world).await, 0);
-
-    let id = make(&world, body.clone()).await;
-    let stored = world.post(&at(id, "/preview?page=2&pageSize=3"), Json::Null).await;
-    assert_eq!((&stored.data()["batchId"], &stored.data()["successCount"]), (&json!(id), &json!(3)));
-    assert_eq!(stored.data()["relations"][0]["amount"], "5.00");
-    body["mode"] = json!("atomic");
-    let atomic = world.post(&format!("{BATCHES}/preview"), body.clone()).await;
-    assert_eq!(
-        (&atomic.data()["successCount"], &atomic.data()["balanceAfter"]),
-        (&json!(0), &json!("25.00"))
-    );
-    assert_eq!(atomic.data()["relations"][0]["errorCode"], "ATOMIC_ABORTED");
-    body["mode"] = json!("stop_on_failure");
-    let stopped = world.post(&format!("{BATCHES}/preview"), body.clone()).await;
-    assert_eq!(
-        (&stopped.data()["successCount"], &stopped.data()["relations"][3]["errorCode"]),
-        (&json!(2), &json!("STOPPED"))
-    );
-    body["relations"][0]["amount"] = json!("x");
-    let refused = world.post(&format!("{BATCHES}/preview"), body).await;
-    assert_eq!(outcome(&refused), is(422, "AMOUNT_FORMAT"));
-    assert_eq!(balance(&world, "PAY").await, 2_500);
-    verify(&world).await;
+    assert_eq!(batch.data()["relations"].as_array().unwrap().len(), 200);
+    let last = world.get(&at(id, "/relations?page=2500&pageSize=20")).await;
+    assert_eq!(last.data()[19]["line"], 50_000);
     world.stop().await;
 }

@@ -64,6 +64,12 @@ async fn batches_are_listed_by_page_filter_and_sort() {
     ] {
         assert_eq!(named(&world, query).await, expected, "{query}");
     }
+    let mut body = salaries(1, "1.00");
+    body["name"] = json!("Ärzte 三月工资");
+    make(&world, body).await;
+    for search in ["%C3%84rzte", "RZTE", "%E4%B8%89%E6%9C%88"] {
+        assert_eq!(named(&world, &format!("search={search}")).await, ["Ärzte 三月工资"], "{search}");
+    }
     world.stop().await;
 }
 

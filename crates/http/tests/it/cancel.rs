@@ -56,7 +56,8 @@ async fn accounts(world: &World) {
 fn request(k: u64, random: &mut Random) -> Cut {
     let key = format!("cut-{k}");
     if random.below(4) > 0 {
-        let body = json!({ "fromAccountId": "FROM", "toAccountId": "TO", "fromAmountCents": 1 + random.below(9) });
+        let body =
+            json!({ "fromAccountId": "FROM", "toAccountId": "TO", "fromAmountCents": 1 + random.below(9) });
         return Cut { key, path: "/api/v2/account-transfers", body };
     }
     let relations = json!([{ "contactType": "inner", "targetIdentifier": "TO", "amount": "1.00" },

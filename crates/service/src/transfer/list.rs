@@ -6,13 +6,13 @@ use crate::directory::{asset_of, choose, name};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
-use domain::id::AccountId;
 use domain::transfer::TransferKind;
 use hashbrown::HashMap;
 use store::Tx;
+use store::account::Identity;
 use store::listing::{Place, Slice};
 use store::transfer::Exchange;
-use store::transfer_list::{self, Listed, ListedSide, TransferFilter, TransferSort};
+use store::transfer_list::{self, TransferFilter, TransferSort};
 
 /// Which transfers a list shows.
 #[derive(Debug, Clone, Default)]
@@ -62,14 +62,14 @@ impl Service {
             true => Some(transfer_list::count(&mut tx, &filter).await?),
             false => None,
         };
-        let wanted = query.slice.limit;
-        let slice = Slice { limit: wanted + 1, ..query.slice.clone() };
-        let mut listed = transfer_list::page(&mut tx, &filter, query.sort, slice).await?;
-        let wanted = usize::try_from(wanted).unwrap_or(0);
-        let is_more = listed.len() > wanted;
-        listed.truncate(wanted);
-        let next = listed.last().filter(|_| is_more).map(|last| query.sort.place(&last.transfer));
-        Ok(TransferPage { transfers: details(&mut tx, listed, &assets).await?, total, next })
+        let wanted = usize::try_from(query.slice.limit).unwrap_or(0);
+        let slice = Slice { limit: query.slice.limit + 1, ..query.slice.clone() };
+        let mut numbers = transfer_list::page(&mut tx, &filter, query.sort, slice).await?;
+        let is_more = numbers.len() > wanted;
+        numbers.truncate(wanted);
+        let transfers = details(&mut tx, numbers, &assets).await?;
+        let next = transfers.last().filter(|_| is_more).map(|last| query.sort.place(&last.transfer));
+        Ok(TransferPage { transfers, total, next })
     }
 }
 
@@ -100,20 +100,30 @@ async fn filter(
     Ok(Some(filter))
 }
 
-async fn details(tx: &mut Tx, listed: Vec<Listed>, assets: &[Asset]) -> Result<Vec<TransferDetail>, Error> {
-    let numbers: Vec<i64> = listed.iter().map(|one| one.transfer.number.0).collect();
+/// What is shown of transfers, in the order of their numbers given.
+async fn details(tx: &mut Tx, numbers: Vec<i64>, assets: &[Asset]) -> Result<Vec<TransferDetail>, Error> {
+    let transfers = store::transfer::by_numbers(tx, numbers.clone()).await?;
+    let accounts = transfers.iter().flat_map(|transfer| [transfer.source.0, transfer.target.0]).collect();
+    let known: HashMap<i64, Identity> =
+        store::account::identities(tx, accounts).await?.into_iter().map(|one| (one.id.0, one)).collect();
     let mut exchanges: HashMap<i64, Exchange> =
         store::transfer::exchanges(tx, numbers.clone()).await?.into_iter().collect();
-    let urls: HashMap<i64, String> = store::voucher::by_transfers(tx, numbers).await?.into_iter().collect();
-    let mut details = Vec::with_capacity(listed.len());
-    for Listed { transfer, source, target } in listed {
+    let urls: HashMap<i64, String> =
+        store::voucher::by_transfers(tx, numbers.clone()).await?.into_iter().collect();
+    let items = store::item::by_numbers(tx, numbers).await?;
+    let mut memos: HashMap<i64, Option<String>> =
+        items.into_iter().map(|item| (item.number.0, item.memo)).collect();
+    let mut details = Vec::with_capacity(transfers.len());
+    for mut transfer in transfers {
         let number = transfer.number.0;
-        let holders = (holder(source.as_ref()), holder(target.as_ref()));
+        transfer.memo = transfer.memo.or_else(|| memos.remove(&number).flatten());
+        let (source, target) = (known.get(&transfer.source.0), known.get(&transfer.target.0));
+        let holder = |side: Option<&Identity>| side.and_then(|side| side.holder);
         details.push(TransferDetail {
             exchange: exchanges.remove(&number),
-            from: side(transfer.source, source, assets)?,
-            to: side(transfer.target, target, assets)?,
-            is_internal: holders.0.is_some() && holders.0 == holders.1,
+            from: side(source, assets)?,
+            to: side(target, assets)?,
+            is_internal: holder(source).is_some() && holder(source) == holder(target),
             vouchers: urls.get(&number).map(|text| vouchers(text)).transpose()?.unwrap_or_default(),
             legs: Vec::new(),
             transfer,
@@ -122,15 +132,11 @@ async fn details(tx: &mut Tx, listed: Vec<Listed>, assets: &[Asset]) -> Result<V
     Ok(details)
 }
 
-fn holder(side: Option<&ListedSide>) -> Option<i64> {
-    side.and_then(|side| side.holder)
-}
-
 /// A side, if it is a customer's: those alone have a holder.
-fn side(id: AccountId, side: Option<ListedSide>, assets: &[Asset]) -> Result<Option<Side>, Error> {
-    match side {
-        Some(ListedSide { number, asset, holder: Some(_) }) => {
-            Ok(Some(Side { id, number, asset: asset_of(assets, asset)? }))
+fn side(identity: Option<&Identity>, assets: &[Asset]) -> Result<Option<Side>, Error> {
+    match identity {
+        Some(Identity { id, number, asset, holder: Some(_) }) => {
+            Ok(Some(Side { id: *id, number: number.clone(), asset: asset_of(assets, *asset)? }))
         }
         _ => Ok(None),
     }

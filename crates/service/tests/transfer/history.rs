@@ -266,13 +266,13 @@ async fn test_transfer_statistics() {
     let all = statistics("2026-01-01", "2026-12-31").await;
     let small = i64::try_from(count).unwrap();
     // 1: the sum that moved. 2: how many were tried and how many succeeded.
-    assert_eq!(all.amount, small + 200_000 + 300_000 + 150_000 + 4_000);
+    assert_eq!(all.amount, i128::from(small + 200_000 + 300_000 + 150_000 + 4_000));
     assert_eq!((all.count, all.success_count), (small + 8, small + 4));
     // 3: the share that succeeded, in hundredths of a percent.
     assert_eq!(all.success_rate_bp(), (small + 4) * 10_000 / (small + 8));
     // 4: the fees: 2.00, 3.00 and 1.50.
     assert_eq!(all.fee, 200 + 300 + 150);
-    assert_eq!(all.fee, world.balance("fee_income-USD").await);
+    assert_eq!(all.fee, i128::from(world.balance("fee_income-USD").await));
     // By value date, both ends included.
     let february = statistics("2026-02-01", "2026-02-01").await;
     assert_eq!((february.count, february.success_count, february.amount, february.fee), (1, 1, 150_000, 150));

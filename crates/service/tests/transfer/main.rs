@@ -13,4 +13,5 @@ mod concurrency;
 mod fees;
 mod history;
 mod limits;
+mod vouchers;
 mod world;

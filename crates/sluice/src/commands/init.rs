@@ -22,7 +22,7 @@ pub(crate) struct InitArgs {
 pub(crate) async fn run(globals: &Globals, args: &InitArgs) -> Result<Exit, Failure> {
     if TimeZone::get(&args.time_zone).is_err() {
         let detail = format!("no time zone {}; use an IANA name such as Europe/Berlin", args.time_zone);
-        return Err(Error::refused(Code::NameInvalid, detail).into());
+        return Err(Error::refused(Code::TimeZoneUnknown, detail).into());
     }
     let session = Session::create(globals).await?;
     session.service.set_time_zone(&session.actor, &args.time_zone).await?;

@@ -1,7 +1,7 @@
 //! `key`: API keys, by which programs come in.
 
 use crate::exit::{Exit, Failure};
-use crate::out::{fields, note, or_empty, printable, table, time, with};
+use crate::out::{fields, note, or_empty, printable, table, time};
 use crate::session::{Access, Session};
 use clap::{Args, Subcommand};
 use domain::code::Code;
@@ -83,7 +83,10 @@ pub(crate) async fn run(session: &Session, args: &KeyArgs) -> Result<Exit, Failu
 
 async fn add(session: &Session, new: &NewApiKey) -> Result<(), Failure> {
     let made = session.service.api_key_add(&session.actor, new).await?;
-    let json = with(to_json(&made.key), [("secret", json!(made.secret))]);
+    let mut json = to_json(&made.key);
+    if let Some(fields) = json.as_object_mut() {
+        fields.insert("secret".to_owned(), json!(made.secret));
+    }
     if !session.out.json {
         note("notice: the secret is shown this once");
     }

@@ -8,6 +8,7 @@ pub(crate) mod bench;
 pub(crate) mod config;
 pub(crate) mod copy;
 pub(crate) mod fx;
+pub(crate) mod health;
 pub(crate) mod holder;
 pub(crate) mod init;
 pub(crate) mod key;
@@ -65,6 +66,8 @@ pub(crate) enum Command {
     Verify(verify::VerifyArgs),
     /// Open the ledger to programs and people: the HTTP API, and a worker beside it
     Serve(serve::ServeArgs),
+    /// Ask the server whether it can work
+    Health(health::HealthArgs),
     /// The settings, and whether they can be used
     Config(config::ConfigArgs),
     /// Take batches that are to run and run them, as one of any number of processes, until it is stopped
@@ -86,6 +89,7 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::Work(_)
         | Command::Serve(_)
         | Command::Config(_)
+        | Command::Health(_)
         | Command::Init(_)
         | Command::Migrate(_)
         | Command::Copy(_)

@@ -1,7 +1,7 @@
 //! `user`: who may sign in, and as what.
 
 use crate::exit::{Exit, Failure};
-use crate::out::{fields, note, or_empty, printable, table, time, with};
+use crate::out::{fields, note, or_empty, printable, table, time};
 use crate::session::{Access, Session};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::access::Role;
@@ -155,8 +155,11 @@ fn password_from_stdin() -> Result<Secret, Failure> {
 fn invited(session: &Session, added: Added) -> Result<(), Failure> {
     let token = added.token().map(|token| token.expose().to_owned());
     let expires = time(added.invited.expires_at);
-    let once = [("invitation_token", json!(token)), ("invitation_expires_at", json!(expires))];
-    let json = with(to_json(&added.user), once);
+    let mut json = to_json(&added.user);
+    if let Some(fields) = json.as_object_mut() {
+        fields.insert("invitation_token".to_owned(), json!(token));
+        fields.insert("invitation_expires_at".to_owned(), json!(expires));
+    }
     if !session.out.json {
         note("notice: the token is shown this once; whoever has it sets the user's password");
     }

@@ -13,6 +13,7 @@ use store::batch::{BatchFilter, BatchSort};
 use store::bulk::Lock;
 use store::counter::{self, Counter};
 use store::item::Page;
+use store::statistics::{self, Failures, Group, Range};
 use store::turn::{self, Turn};
 use store::value::Value;
 use store::{Store, Tx};
@@ -118,8 +119,13 @@ async fn movements(tx: &mut Tx, rows: i64) {
     assert_eq!(transfers.last().unwrap().code, Some(Code::InsufficientBalance));
     assert_eq!(store::transfer::exchange(tx, TransferId(1)).await.unwrap().unwrap().target_amount, 7);
     assert_eq!(store::transfer::exchange(tx, TransferId(rows + 1)).await.unwrap(), None);
-    assert_eq!(store::transfer::statistics(tx, DAY, DAY).await.unwrap(), []);
-    assert_eq!(store::transfer::item_failures(tx, 0, 9).await.unwrap(), [(1, rows)]);
+    let range = Range { from: DAY, to: DAY, asset: Some(AssetId(1)), account: None };
+    for group in [Group::None, Group::Day, Group::Account] {
+        assert_eq!(statistics::sums(tx, group, range).await.unwrap(), []);
+    }
+    let failures = statistics::failures(tx, false, range, 0, 10).await.unwrap();
+    assert_eq!(failures, [Failures { account: 0, asset: AssetId(1), quarter: 0, count: rows }]);
+    assert_eq!(statistics::failures(tx, true, range, 0, 10).await.unwrap().len(), 1);
     let postings = store::posting::after(tx, 0, 1_000).await.unwrap();
     assert_eq!(length(&postings), rows);
     assert_eq!(store::posting::last(tx).await.unwrap(), posting_id(rows).0);

@@ -4,7 +4,10 @@ mod batches;
 mod client;
 mod edges;
 mod nodes;
+mod scripts;
 mod server;
+mod sessions;
+mod watchers;
 
 use crate::world::{World, world};
 use batches::{execute, submitted};

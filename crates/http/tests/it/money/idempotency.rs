@@ -1,0 +1,92 @@
+//! A transfer that is sent again: done once, and answered as the first time.
+
+use super::transfer::futures_all;
+use super::{TRANSFERS, pay, two, with};
+use serde_json::json;
+use service::api_key::NewApiKey;
+
+#[tokio::test]
+async fn fifty_of_the_same_at_once_are_one_transfer_and_one_answer() {
+    let (world, a, b) = two().await;
+    let body = with(pay(&a, &b, 100), json!({ "memo": "once", "voucherUrl": "/v/1" }));
+    let answers = futures_all((0..50).map(|_| world.post_once("k-1", TRANSFERS, body.clone()))).await;
+    let first = answers[0].data().clone();
+    assert!(answers.iter().all(|answer| *answer.data() == first));
+    assert_eq!(world.balance(&a).await, 1_000_000 - 100);
+    // Later too, in other white space, and whatever has happened since.
+    world.post(&format!("/api/v2/accounts/{}/freeze", a.id), json!({})).await.data();
+    assert_eq!(*world.post_once("\"k-1\"", TRANSFERS, body).await.data(), first);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_key_is_of_one_request_and_of_one_owner() {
+    let (mut world, a, b) = two().await;
+    world.post_once("k-1", TRANSFERS, pay(&a, &b, 100)).await.data();
+    let other = world.post_once("k-1", TRANSFERS, pay(&a, &b, 101)).await;
+    assert_eq!((other.status, other.code()), (422, "IDEMPOTENCY_KEY_REUSED"));
+    let elsewhere = world.post_once("k-1", "/api/v2/holders", json!({ "name": "x" })).await;
+    assert_eq!((elsewhere.status, elsewhere.code()), (422, "IDEMPOTENCY_KEY_REUSED"));
+    world.post_once("k-2", "/api/v2/holders", json!({ "name": "x" })).await.data();
+    let moved = world.post_once("k-2", TRANSFERS, pay(&a, &b, 100)).await;
+    assert_eq!((moved.status, moved.code()), (422, "IDEMPOTENCY_KEY_REUSED"));
+    // Another key's space is another one.
+    let scopes = vec!["transfers:write".to_owned(), "read".to_owned()];
+    let new = NewApiKey { name: "second".to_owned(), scopes, ..NewApiKey::default() };
+    let second = world.service.api_key_add(&world.actor, &new).await.unwrap().secret.unwrap();
+    let first_key = std::mem::replace(&mut world.key, second);
+    world.post_once("k-1", TRANSFERS, pay(&a, &b, 102)).await.data();
+    world.key = first_key;
+    assert_eq!(world.balance(&a).await, 1_000_000 - 100 - 102);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_the_answer_for_ever() {
+    let (world, a, b) = two().await;
+    let poor = world.open("P-1", "pia", "USD", 0).await;
+    // Refused by the ledger: it would pass now.
+    let refused = world.post_once("k-1", TRANSFERS, pay(&poor, &b, 100)).await;
+    assert_eq!((refused.status, refused.code()), (422, "INSUFFICIENT_BALANCE"));
+    world.post(TRANSFERS, pay(&a, &poor, 1_000)).await.data();
+    let again = world.post_once("k-1", TRANSFERS, pay(&poor, &b, 100)).await;
+    assert_eq!((again.status, &again.json), (422, &refused.json));
+    assert_eq!(world.balance(&poor).await, 1_000);
+    // Refused before the ledger was asked: there is such an account now.
+    let body = json!({ "fromAccountId": a.id, "toAccountId": "LATE-1", "fromAmountCents": 100 });
+    let refused = world.post_once("k-2", TRANSFERS, body.clone()).await;
+    assert_eq!((refused.status, refused.code()), (404, "TARGET_ACCOUNT_NOT_FOUND"));
+    let late = world.open("LATE-1", "lea", "USD", 0).await;
+    let again = futures_all((0..10).map(|_| world.post_once("k-2", TRANSFERS, body.clone()))).await;
+    assert!(again.iter().all(|answer| answer.json == refused.json && answer.status == 404), "{again:?}");
+    assert_eq!(world.balance(&late).await, 0);
+    world.post_once("k-3", TRANSFERS, body).await.data();
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_rate_that_changed_does_not_change_the_first_answer() {
+    let (world, a, _) = two().await;
+    let cny = world.open("C-1", "cai", "CNY", 0).await;
+    world.post("/api/v2/fx-rates", json!({ "source": "USD", "target": "CNY", "rate": "7.1" })).await.data();
+    let body = with(pay(&a, &cny, 100), json!({ "toAmountCents": 710 }));
+    let first = world.post_once("k-1", TRANSFERS, body.clone()).await.data().clone();
+    world.post("/api/v2/fx-rates", json!({ "source": "USD", "target": "CNY", "rate": "7.2" })).await.data();
+    assert_eq!(*world.post_once("k-1", TRANSFERS, body.clone()).await.data(), first);
+    assert_eq!(world.post_once("k-2", TRANSFERS, body).await.code(), "EXCHANGE_AMOUNT_MISMATCH");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn opening_and_freezing_are_done_once_as_well() {
+    let (world, a, _) = two().await;
+    let body = json!({ "number": "N-1", "currency": "USD", "holder": { "name": "nia" } });
+    let all = futures_all((0..10).map(|_| world.post_once("k-1", "/api/v2/accounts", body.clone()))).await;
+    assert!(all.iter().all(|answer| answer.data() == all[0].data()));
+    let path = format!("/api/v2/accounts/{}/freeze", a.id);
+    let first = world.post_once("k-2", &path, json!({})).await.data().clone();
+    world.post(&format!("/api/v2/accounts/{}/unfreeze", a.id), json!(null)).await.data();
+    assert_eq!(*world.post_once("k-2", &path, json!({})).await.data(), first);
+    assert_eq!(world.get(&format!("/api/v2/accounts/{}", a.id)).await.data()["status"], "active");
+    world.end().await;
+}

@@ -1,0 +1,92 @@
+//! The money side of the API: its own helpers, and a file a noun.
+
+mod account;
+mod amounts;
+mod audit;
+mod directory;
+mod idempotency;
+mod lists;
+mod statistics;
+mod transfer;
+
+use crate::world::{World, world};
+use serde_json::{Value as Json, json};
+use service::policy::PolicyChange;
+
+pub const TRANSFERS: &str = "/api/v2/account-transfers";
+
+/// An account that was opened for a test.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    pub id: String,
+    pub number: String,
+}
+
+impl World {
+    /// Sets limits and fees for dollars; null lifts one.
+    pub async fn policy(&self, fields: Json) {
+        let set = |name: &str| match fields.get(name) {
+            Some(Json::String(text)) => Some(text.clone()),
+            Some(_) => Some("none".to_owned()),
+            None => None,
+        };
+        let change = PolicyChange {
+            min: set("min"),
+            max: set("max"),
+            day: set("day"),
+            month: set("month"),
+            batch_max: None,
+            fee_threshold: set("feeThreshold"),
+            fee_rate: set("feeRate"),
+            fee_min: set("feeMin"),
+            fee_max: set("feeMax"),
+        };
+        self.service.policy_set(&self.actor, "USD", None, &change).await.unwrap();
+    }
+
+    /// Opens an account with money in it.
+    pub async fn open(&self, number: &str, holder: &str, currency: &str, cents: i64) -> Opened {
+        let body = json!({ "number": number, "currency": currency,
+                           "holder": { "name": holder, "email": format!("{holder}@example.com") } });
+        let opened = self.post("/api/v2/accounts", body).await;
+        let id = opened.data()["id"].as_str().unwrap().to_owned();
+        if cents > 0 {
+            let deposit = json!({ "accountId": id, "amountCents": cents });
+            self.post("/api/v2/deposits", deposit).await.data();
+        }
+        Opened { id, number: number.to_owned() }
+    }
+
+    pub async fn balance(&self, account: &Opened) -> i64 {
+        let shown = self.get(&format!("/api/v2/accounts/{}", account.id)).await;
+        shown.data()["balanceCents"].as_i64().unwrap()
+    }
+
+    /// Ends a test: the ledger is whole.
+    pub async fn end(self) {
+        let found = self.service.verify().await.unwrap();
+        assert!(found.is_ok(), "{:?}", found.violations());
+        self.stop().await;
+    }
+}
+
+/// A transfer's body.
+pub fn pay(from: &Opened, to: &Opened, cents: i64) -> Json {
+    json!({ "fromAccountId": from.id, "toAccountId": to.id, "fromAmountCents": cents })
+}
+
+/// A body with other fields.
+pub fn with(mut body: Json, fields: Json) -> Json {
+    for (name, value) in fields.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    body
+}
+
+/// A world with two dollar accounts of two people: 10,000.00 and 5,000.00.
+pub async fn two() -> (World, Opened, Opened) {
+    let world = world().await;
+    let a = world.open("A-1", "ann", "USD", 1_000_000).await;
+    let b = world.open("B-1", "bob", "USD", 500_000).await;
+    (world, a, b)
+}

@@ -1,0 +1,226 @@
+//! Single transfers: document 001's, its refusals, deposits and withdrawals.
+
+use super::{TRANSFERS, pay, two, with};
+use serde_json::{Value as Json, json};
+
+#[tokio::test]
+async fn a_transfer_with_exchange_memo_and_vouchers_shows_both_entries_with_their_balances() {
+    let (world, a, _) = two().await;
+    let c = world.open("C-1", "cai", "CNY", 100).await;
+    let vouchers = json!(["https://files.example.com/1.pdf", "/uploads/2.png"]);
+    let fields = json!({ "toAmountCents": 71_234, "exchangeRate": 7.1234, "memo": "三月房租",
+                         "voucherUrl": vouchers, "transferDate": "2026-03-01" });
+    let made = world.post(TRANSFERS, with(pay(&a, &c, 10_000), fields)).await;
+    let made = made.data().clone();
+    let expected = json!({
+        "transferDate": "2026-03-01", "kind": "transfer", "status": "completed", "errorCode": null,
+        "fromAccountId": a.id, "fromAccountNumber": "A-1", "toAccountId": c.id, "toAccountNumber": "C-1",
+        "fromCurrency": "USD", "toCurrency": "CNY", "fromAmountCents": 10_000, "toAmountCents": 71_234,
+        "feeCents": 0, "exchangeRate": "7.1234", "memo": "三月房租", "voucherUrl": vouchers,
+        "createdAt": "2026-03-10T12:00:00Z",
+    });
+    for (name, value) in expected.as_object().unwrap() {
+        assert_eq!(&made[name], value, "{name}");
+    }
+    assert_eq!(made["exchange"]["rateSource"], "request");
+    let entry = |account: &str, kind: &str, amount: i64, before: i64| {
+        json!({ "accountId": account, "flowId": made["id"], "transactionDate": "2026-03-01",
+                "transactionType": kind, "amountCents": amount, "balanceBeforeCents": before,
+                "balanceAfterCents": before + amount, "createdAt": "2026-03-10T12:00:00Z" })
+    };
+    let entries = made["entries"].as_array().unwrap().iter().map(|one| {
+        let mut one = one.clone();
+        one.as_object_mut().unwrap().remove("id");
+        one
+    });
+    assert_eq!(
+        entries.collect::<Vec<_>>(),
+        [entry(&a.id, "transfer_out", -10_000, 1_000_000), entry(&c.id, "transfer_in", 71_234, 100)]
+    );
+    // What is read later is what was answered.
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(*world.get(&format!("{TRANSFERS}/{id}")).await.data(), made);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_fee_is_an_entry_of_its_own_and_one_holders_accounts_pay_none() {
+    let (world, a, b) = two().await;
+    let own = world.open("A-2", "ann", "USD", 0).await;
+    let fees = json!({ "feeThreshold": "1000.00", "feeRate": "0.001", "feeMin": "1.00",
+                       "feeMax": "50.00" });
+    world.policy(fees).await;
+    let made = world.post(TRANSFERS, pay(&a, &b, 200_000)).await;
+    let entries = made.data()["entries"].as_array().unwrap();
+    let kinds: Vec<_> = entries.iter().map(|entry| entry["transactionType"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["transfer_out", "transfer_in", "fee"]);
+    assert_eq!(made.data()["feeCents"], 200);
+    let inner = world.post(TRANSFERS, pay(&a, &own, 200_000)).await;
+    assert_eq!((&inner.data()["kind"], &inner.data()["feeCents"]), (&json!("internal"), &json!(0)));
+    assert_eq!(world.balance(&a).await, 1_000_000 - 200_200 - 200_000);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn accounts_are_named_by_id_or_number_and_never_by_what_may_be_either() {
+    let (world, a, b) = two().await;
+    let body = json!({ "fromAccountId": "A-1", "toAccountId": b.id, "fromAmountCents": 1 });
+    world.post(TRANSFERS, body.clone()).await.data();
+    // From now on the id of A is the number of another account as well.
+    let twin = world.open(&a.id, "tim", "USD", 1_000).await;
+    let refused = world.post(TRANSFERS, pay(&a, &b, 1)).await;
+    assert_eq!((refused.status, refused.code()), (422, "ACCOUNT_AMBIGUOUS"));
+    world.post(TRANSFERS, body).await.data();
+    world.post(TRANSFERS, pay(&twin, &b, 1)).await.data();
+    // Reading moves nothing: there the id is meant.
+    assert_eq!(world.get(&format!("/api/v2/accounts/{}", a.id)).await.data()["number"], "A-1");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn money_enters_and_leaves_by_one_account() {
+    let (world, a, _) = two().await;
+    let body = json!({ "accountId": a.id, "amountCents": 500, "memo": "cash", "voucherUrl": "/v/1" });
+    let deposit = world.post("/api/v2/deposits", body.clone()).await;
+    let deposit = deposit.data();
+    assert_eq!((&deposit["kind"], &deposit["fromAccountId"]), (&json!("deposit"), &Json::Null));
+    assert_eq!(deposit["entries"].as_array().unwrap().len(), 1);
+    let out = world.post("/api/v2/withdrawals", body).await;
+    assert_eq!((&out.data()["kind"], &out.data()["toAccountId"]), (&json!("withdrawal"), &Json::Null));
+    assert_eq!(world.balance(&a).await, 1_000_000);
+    let much = json!({ "accountId": "A-1", "amountCents": 1_000_001 });
+    world.policy(json!({ "max": null })).await;
+    assert_eq!(world.post("/api/v2/withdrawals", much).await.code(), "INSUFFICIENT_BALANCE");
+    let nobody = json!({ "accountId": "nobody", "amountCents": 1 });
+    assert_eq!(world.post("/api/v2/deposits", nobody.clone()).await.code(), "TARGET_ACCOUNT_NOT_FOUND");
+    assert_eq!(world.post("/api/v2/withdrawals", nobody).await.code(), "SOURCE_ACCOUNT_NOT_FOUND");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn each_refusal_has_its_code_and_those_of_known_accounts_are_kept_and_counted() {
+    let (world, a, b) = two().await;
+    let cny = world.open("C-1", "cai", "CNY", 0).await;
+    let eur = world.open("E-1", "eva", "EUR", 0).await;
+    let (frozen, closed) =
+        (world.open("F-1", "fay", "USD", 100).await, world.open("G-1", "gus", "USD", 0).await);
+    world.post(&format!("/api/v2/accounts/{}/freeze", frozen.id), json!({})).await.data();
+    world.post(&format!("/api/v2/accounts/{}/close", closed.id), json!({})).await.data();
+    let limits = json!({ "min": "0.02", "max": "5000.00", "day": "9000.00", "month": "9500.00",
+                         "feeThreshold": "8.00", "feeRate": "0.001", "feeMin": "1.00", "feeMax": "50.00" });
+    world.policy(limits).await;
+    world.post("/api/v2/fx-rates", json!({ "source": "USD", "target": "CNY", "rate": "7.10" })).await.data();
+    let none = super::Opened { id: "none".to_owned(), number: String::new() };
+    // status, code, whether it is kept as a transfer, body
+    let small = world.open("S-1", "sue", "USD", 1_000).await;
+    let cases = [
+        (404, "SOURCE_ACCOUNT_NOT_FOUND", false, pay(&none, &b, 100)),
+        (404, "TARGET_ACCOUNT_NOT_FOUND", false, pay(&a, &none, 100)),
+        (422, "SYSTEM_ACCOUNT", true, with(pay(&a, &b, 100), json!({ "toAccountId": "world-USD" }))),
+        (422, "SOURCE_ACCOUNT_CLOSED", true, pay(&closed, &b, 100)),
+        (422, "SOURCE_ACCOUNT_FROZEN", true, pay(&frozen, &b, 100)),
+        (422, "TARGET_ACCOUNT_CLOSED", true, pay(&a, &closed, 100)),
+        (422, "TARGET_ACCOUNT_FROZEN", true, pay(&a, &frozen, 100)),
+        (422, "SAME_ACCOUNT", true, pay(&a, &a, 100)),
+        (422, "CURRENCY_MISMATCH", true, pay(&a, &eur, 100)),
+        (422, "RATE_INVALID", true, with(pay(&a, &cny, 100), json!({ "exchangeRate": "0" }))),
+        (422, "EXCHANGE_AMOUNT_MISMATCH", true, with(pay(&a, &cny, 100), json!({ "toAmountCents": 711 }))),
+        (422, "EXCHANGE_AMOUNT_MISMATCH", true, with(pay(&a, &b, 100), json!({ "toAmountCents": 101 }))),
+        (422, "EXCHANGE_AMOUNT_MISMATCH", true, with(pay(&a, &b, 100), json!({ "exchangeRate": 1.5 }))),
+        (422, "AMOUNT_NOT_POSITIVE", true, pay(&a, &b, 0)),
+        (422, "AMOUNT_NOT_POSITIVE", false, pay(&a, &b, -1)),
+        (422, "AMOUNT_TOO_LARGE", false, pay(&a, &b, i64::MAX)),
+        (422, "AMOUNT_BELOW_MINIMUM", true, pay(&a, &b, 1)),
+        (422, "AMOUNT_ABOVE_MAXIMUM", true, pay(&a, &b, 500_001)),
+        (422, "INSUFFICIENT_BALANCE", true, pay(&small, &b, 1_001)),
+        (422, "INSUFFICIENT_BALANCE_FOR_FEE", true, pay(&small, &b, 950)),
+        (422, "TEXT_TOO_LONG", false, with(pay(&a, &b, 100), json!({ "memo": "x".repeat(501) }))),
+        (422, "NUL_BYTE", false, with(pay(&a, &b, 100), json!({ "memo": "\u{0}" }))),
+        (422, "DATE_INVALID", false, with(pay(&a, &b, 100), json!({ "transferDate": "2026-02-30" }))),
+        (
+            422,
+            "VOUCHER_INVALID",
+            false,
+            with(pay(&a, &b, 100), json!({ "voucherUrl": "javascript:alert(1)" })),
+        ),
+        (422, "VOUCHER_INVALID", false, with(pay(&a, &b, 100), json!({ "voucherUrl": vec!["/v"; 21] }))),
+    ];
+    let mut kept = 0;
+    for (status, code, is_kept, body) in &cases {
+        let refused = world.post(TRANSFERS, body.clone()).await;
+        assert_eq!((refused.status, refused.code()), (*status, *code), "{body}");
+        let id = refused.json["data"]["transferId"].as_str();
+        assert_eq!(id.is_some(), *is_kept, "{code}: {}", refused.json);
+        if let Some(id) = id {
+            let shown = world.get(&format!("{TRANSFERS}/{id}")).await;
+            assert_eq!(
+                (&shown.data()["status"], &shown.data()["errorCode"]),
+                (&json!("failed"), &json!(code))
+            );
+            assert_eq!(shown.data()["entries"], json!([]));
+            kept += 1;
+        }
+    }
+    // The day's and the month's limit: 9,000.00 and 9,500.00.
+    for cents in [450_000, 450_000] {
+        world.post(TRANSFERS, pay(&a, &b, cents)).await.data();
+    }
+    assert_eq!(world.post(TRANSFERS, pay(&a, &b, 2)).await.code(), "DAY_LIMIT_EXCEEDED");
+    world.clock.pass(std::time::Duration::from_secs(24 * 3_600));
+    assert_eq!(world.post(TRANSFERS, pay(&a, &b, 50_001)).await.code(), "MONTH_LIMIT_EXCEEDED");
+
+    let report = world.get("/api/v2/statistics?from=2026-03-01&to=2026-03-31&currency=USD").await;
+    let total = &report.data()["totals"][0];
+    // Among the kept ones the closed account's, the frozen one's and all the others sent dollars.
+    assert_eq!((&total["failedCount"], &total["successCount"]), (&json!(kept + 2), &json!(2)));
+    assert_eq!((&total["amountCents"], &total["feeCents"]), (&json!(900_000), &json!(900)));
+    world.end().await;
+}
+
+#[tokio::test]
+async fn without_a_rate_of_its_own_a_transfer_is_exchanged_at_the_stored_one() {
+    let (world, a, _) = two().await;
+    let jpy = world.open("J-1", "jun", "JPY", 0).await;
+    world.post("/api/v2/fx-rates", json!({ "source": "USD", "target": "JPY", "rate": 151.237 })).await.data();
+    let made = world.post(TRANSFERS, with(pay(&a, &jpy, 100), json!({ "toAmountCents": 151 }))).await;
+    let made = made.data();
+    assert_eq!((&made["exchangeRate"], &made["toAmountCents"]), (&json!("151.237"), &json!(151)));
+    assert_eq!(
+        (&made["exchange"]["residual"], &made["exchange"]["rateSource"]),
+        (&json!("0.237"), &json!("api"))
+    );
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_hundred_transfers_under_the_limit_do_not_pass_the_days_limit() {
+    let (world, a, b) = two().await;
+    let limits = json!({ "max": "100.00", "day": "5000.00" });
+    world.policy(limits).await;
+    let one = || world.post(TRANSFERS, pay(&a, &b, 10_000));
+    let answers = futures_all((0..100).map(|_| one())).await;
+    let done = answers.iter().filter(|answer| answer.status == 200).count();
+    let refused = answers.iter().filter(|answer| answer.code() == "DAY_LIMIT_EXCEEDED").count();
+    assert_eq!((done, refused), (50, 50));
+    assert_eq!(world.balance(&a).await, 1_000_000 - 500_000);
+    world.end().await;
+}
+
+/// Awaits all at once.
+pub async fn futures_all<T>(futures: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut waiting: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
+    std::future::poll_fn(|context| {
+        let mut is_done = true;
+        for (future, answer) in &mut waiting {
+            if answer.is_none() {
+                match future.as_mut().poll(context) {
+                    std::task::Poll::Ready(value) => *answer = Some(value),
+                    std::task::Poll::Pending => is_done = false,
+                }
+            }
+        }
+        if is_done { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    waiting.into_iter().filter_map(|(_, answer)| answer).collect()
+}

@@ -1,0 +1,54 @@
+//! `health`: asks the server of the same settings whether it can work. For containers and scripts.
+
+use crate::cli::Globals;
+use crate::exit::{Exit, Failure};
+use crate::out::Out;
+use crate::settings::Settings;
+use clap::Args;
+use serde_json::json;
+use std::io::{Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// How long it may take to reach the server, and to be answered.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// A client of the oldest version is answered once, and then the connection ends.
+const REQUEST: &[u8] = b"GET /readyz HTTP/1.0\r\n\r\n";
+
+/// Arguments of `health`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code 0: the server can work; 75: it cannot, or is not there.\n\n\
+                        Example:\n  sluice --config /etc/sluice/sluice.toml health")]
+pub(crate) struct HealthArgs {}
+
+/// Asks once.
+pub(crate) fn run(globals: &Globals, settings: &Settings) -> Result<Exit, Failure> {
+    let address = within_reach(settings.listen);
+    let line = ask(address).map_err(|error| Failure::NotReady(format!("{address}: {error}")))?;
+    if line.split(' ').nth(1) != Some("200") {
+        return Err(Failure::NotReady(format!("{address}: {line}")));
+    }
+    Out { json: globals.json }
+        .answer(json!({ "ready": true }), || format!("the server on {address} can work"))?;
+    Ok(Exit::Success)
+}
+
+/// Who listens on every address is reached on loopback.
+const fn within_reach(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// The first line of the answer.
+fn ask(address: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(REQUEST)?;
+    let mut answer = Vec::new();
+    stream.take(4_096).read_to_end(&mut answer)?;
+    Ok(String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,11 @@
+//! `sluice serve` as a process: how it starts and stops, what a kill leaves, what it logs and counts, and its
+//! settings.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+
+mod counts;
+mod journal;
+mod kill;
+mod logs;
+mod server;
+mod settings;
+mod stop;

@@ -1,0 +1,184 @@
+//! A ledger in a folder, and a server process on it.
+
+use reqwest::Client;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value as Json;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// Longer than anything here may take.
+pub const LONG: Duration = Duration::from_secs(60);
+
+/// A ledger that is gone after the test.
+pub struct Ledger {
+    pub folder: TempDir,
+}
+
+/// A running server; killed when it is dropped.
+pub struct Server {
+    child: Child,
+    pub url: String,
+    pub log: PathBuf,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl Server {
+    pub fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
+    }
+
+    /// Waits until it has ended, and says how.
+    pub fn ended(&mut self) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(begun.elapsed() < LONG, "it does not end: {}", self.said());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// What it has logged so far.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// What it counts.
+    pub async fn metrics(&self) -> String {
+        Client::new().get(format!("{}/metrics", self.url)).send().await.unwrap().text().await.unwrap()
+    }
+}
+
+impl Ledger {
+    /// Nothing yet.
+    pub fn none() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// With limits lifted and `accounts` accounts `A0…` of 1,000.00 USD each.
+    pub fn with_accounts(accounts: usize) -> Self {
+        let ledger = Self::none();
+        ledger.ok(&["init"]);
+        let lifted = ["--max", "none", "--day", "none", "--month", "none", "--batch-max", "none"];
+        ledger.ok(&[&["policy", "set", "--currency", "USD"], &lifted[..]].concat());
+        let mut file = "number,holder,email,uid,currency,opening\n".to_owned();
+        for k in 0..accounts {
+            writeln!(file, "A{k},Holder {k},,U{k},USD,1000.00").unwrap();
+        }
+        ledger.ok(&["account", "import", &ledger.file("accounts.csv", &file)]);
+        ledger
+    }
+
+    /// A batch of `items` payments of 0.01 from A0 to A1, ready to be run.
+    pub fn with_batch(items: usize) -> (Self, String) {
+        let ledger = Self::with_accounts(2);
+        let mut rows = "source,account,amount\n".to_owned();
+        for _ in 0..items {
+            rows.push_str("A0,A1,0.01\n");
+        }
+        let file = ledger.file("batch.csv", &rows);
+        let import = ["batch", "import", &file, "--type", "many_to_many", "--currency", "USD", "--name", "b"];
+        let batch = ledger.ok(&import)["batch_id"].as_str().unwrap().to_owned();
+        ledger.ok(&["batch", "start", &batch]);
+        (ledger, batch)
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn file(&self, name: &str, content: &str) -> String {
+        let path = self.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.display().to_string()
+    }
+
+    /// The binary on this ledger, with nothing of this process's environment.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
+        command.env_clear().env("USER", "tester").current_dir(self.path());
+        command.args(["--data", "data", "--json", "--chunk-items", "100"]).args(args).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command that must succeed and gives its JSON.
+    pub fn ok(&self, args: &[&str]) -> Json {
+        let output = self.command(args).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{args:?}: {text} {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{args:?}: {error}: {text}"))
+    }
+
+    /// An API key with every scope of programs.
+    pub fn key(&self) -> String {
+        let scopes = ["read", "transfers:write", "batches:write", "batches:execute", "accounts:write"];
+        let scopes: Vec<&str> = scopes.iter().flat_map(|scope| ["--scope", *scope]).collect();
+        let made = self.ok(&[&["key", "add", "program"], &scopes[..]].concat());
+        made["secret"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned()
+    }
+
+    /// Starts a server and waits until it listens.
+    pub fn serve(&self, args: &[&str]) -> Server {
+        self.serve_by(&mut self.command(&[]), args)
+    }
+
+    /// Starts a server by a command that has everything but the arguments of `serve`.
+    pub fn serve_by(&self, command: &mut Command, args: &[&str]) -> Server {
+        let log = self.path().join("serve.log");
+        let any = [
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--requests-per-address",
+            "0",
+            "--requests-per-identity",
+            "0",
+        ];
+        let log_file = File::options().create(true).append(true).open(&log).unwrap();
+        let mut child = command.args(any).args(args).stdout(Stdio::piped()).stderr(log_file).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let said: Json = serde_json::from_str(&line)
+            .unwrap_or_else(|error| panic!("{error}: {line}{}", std::fs::read_to_string(&log).unwrap()));
+        Server { child, url: said["url"].as_str().unwrap().to_owned(), log }
+    }
+
+    /// An account's balance.
+    pub fn balance(&self, number: &str) -> String {
+        self.ok(&["account", "show", number])["balance"].as_str().unwrap().to_owned()
+    }
+
+    /// Every invariant holds.
+    pub fn verified(&self) {
+        let verified = self.ok(&["verify"]);
+        assert_eq!(verified["ok"], true, "{verified}");
+    }
+}
+
+/// Waits until something holds.
+pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < LONG, "{what}: not within {LONG:?}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// A value of a scrape.
+pub fn value(metrics: &str, series: &str) -> f64 {
+    let line = metrics.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+    line.map_or(0.0, |text| text.parse().unwrap())
+}
