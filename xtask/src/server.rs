@@ -91,7 +91,10 @@ impl Ledger {
         let listen = format!("127.0.0.1:{}", free_port()?);
         let mut command = self.command(&["serve", "--listen", &listen]);
         // All requests come from one address and one key here.
-        command.env("SLUICE_PER_ADDRESS", "0").env("SLUICE_PER_IDENTITY", "0").env("SLUICE_LOG", "warn");
+        command
+            .env("SLUICE_REQUESTS_PER_ADDRESS", "0")
+            .env("SLUICE_REQUESTS_PER_IDENTITY", "0")
+            .env("SLUICE_LOG_LEVEL", "warn");
         let child = command.spawn().map_err(|error| Error::Start("sluice serve".to_owned(), error))?;
         let server = Server { child, url: format!("http://{listen}") };
         server.wait()?;
