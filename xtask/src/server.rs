@@ -95,6 +95,8 @@ impl Ledger {
             .env("SLUICE_REQUESTS_PER_ADDRESS", "0")
             .env("SLUICE_REQUESTS_PER_IDENTITY", "0")
             .env("SLUICE_LOG_LEVEL", "warn");
+        // From here it would be open to everyone, which its document does not say.
+        command.env("SLUICE_METRICS_FROM", "203.0.113.0/24");
         let child = command.spawn().map_err(|error| Error::Start("sluice serve".to_owned(), error))?;
         let server = Server { child, url: format!("http://{listen}") };
         server.wait()?;

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything a change has to pass, in order; the first failure ends it.
 
 use crate::error::{Error, Result};
-use crate::{process, tidy};
+use crate::{api, process, tidy};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use testkit::place::ENGINE_VARIABLE;
@@ -55,6 +55,8 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let binary = crash_binary(root)?;
     heading("tests");
     tests(root, options, binary)?;
+    heading("the API against its document, a minute");
+    api::run(root, &api::Options { seconds: 60, on_server: false })?;
     heading("documentation");
     cargo(root, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-Dwarnings".into())])?;
     heading("licences, bans, sources");

@@ -10,7 +10,9 @@ use store::StoreError;
 /// How often it looks when nothing was left.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a step may take while single requests come.
-const STEP_BESIDE_SINGLES: Duration = Duration::from_millis(50);
+const STEP_BESIDE_SINGLES: Duration = Duration::from_millis(10);
+/// How much longer the others have the writer then.
+const SHARE_BESIDE_SINGLES: u32 = 4;
 /// Postings of the smallest step that is worth a commit, and of the largest: larger ones write fewer pages
 /// twice, and keep the first request after a quiet while waiting for longer.
 const STEP: (i64, i64) = (2_000, 200_000);
@@ -68,8 +70,7 @@ impl Follower {
         self.step = next_step(taken, took, is_beside_singles);
         Ok(match (is_all, is_beside_singles) {
             (true, _) => LOOK,
-            // As long for the others as for itself.
-            (false, true) => took,
+            (false, true) => took.saturating_mul(SHARE_BESIDE_SINGLES),
             (false, false) => Duration::ZERO,
         })
     }
@@ -94,7 +95,7 @@ mod tests {
     #[test]
     fn a_step_beside_singles_is_as_long_as_they_may_wait() {
         let second = Duration::from_secs(1);
-        assert_eq!(next_step(100_000, second, true), 5_000);
+        assert_eq!(next_step(1_000_000, second, true), 10_000);
         assert_eq!(next_step(100_000, second, false), 200_000);
         assert_eq!(next_step(10, second, true), STEP.0);
         assert_eq!(next_step(i64::MAX, Duration::ZERO, true), STEP.1);
