@@ -164,7 +164,10 @@ impl Engine {
             if self.stopping.load(Ordering::Relaxed) {
                 return Ok(End::HandedOver);
             }
-            let items: Arc<[Item]> = self.next(batch, ahead.await, after).await?.into();
+            let mut read = self.next(batch, ahead.await, after).await?;
+            // It was read while slices were longer, and others wait now.
+            read.truncate(self.slice_items(batch));
+            let items: Arc<[Item]> = read.into();
             let Some(last) = items.last().map(|item| item.number.0) else { return Ok(End::Exhausted) };
             ahead = self.read(batch, last);
             let run = || {
@@ -202,14 +205,18 @@ impl Engine {
         }
     }
 
-    /// Begins to read the next slice. An atomic batch is one slice.
-    fn read(&self, batch: &Batch, after: i64) -> Ahead {
-        let size = match batch.mode {
+    /// Items of the next slice. An atomic batch is one slice.
+    fn slice_items(&self, batch: &Batch) -> usize {
+        match batch.mode {
             BatchMode::Atomic => CHUNK_ITEMS_MAX,
             _ => self.service.door().slice_items(),
-        };
+        }
+    }
+
+    /// Begins to read the next slice.
+    fn read(&self, batch: &Batch, after: i64) -> Ahead {
+        let limit = i64::try_from(self.slice_items(batch)).unwrap_or(i64::MAX);
         let (service, batch) = (self.service.clone(), batch.clone());
-        let limit = i64::try_from(size).unwrap_or(i64::MAX);
         tokio::spawn(async move { service.run_page(&batch, after, limit).await })
     }
 

@@ -18,6 +18,8 @@ const QUEUE_MAX: usize = 20_000;
 const SINGLES_MAX: usize = 10_000;
 /// How long a slice of a batch may hold the door while single requests keep coming.
 const SLICE_BESIDE_SINGLES: Duration = Duration::from_millis(50);
+/// How long after the last single request slices grow again.
+const QUIET: Duration = Duration::from_secs(1);
 /// The smallest slice that is worth a commit.
 const SLICE_MIN: usize = 250;
 
@@ -68,6 +70,7 @@ impl Door {
             limit,
             slice: slice.clone(),
             single_chunks: single_chunks.clone(),
+            single_at: None,
         };
         tokio::spawn(keeper.serve(requests));
         Self { queue, slice, single_chunks }
@@ -128,6 +131,8 @@ struct Keeper {
     memory: Memory,
     /// Slices and bulks that did not fit into the chunks so far.
     backlog: VecDeque<Envelope>,
+    /// When the last chunk with a single request was written.
+    single_at: Option<Instant>,
     limit: usize,
     slice: Arc<AtomicUsize>,
     single_chunks: Arc<AtomicU64>,
@@ -192,11 +197,17 @@ impl Keeper {
         if fatal { Err(()) } else { Ok(()) }
     }
 
-    fn adapt(&self, singles: usize, items: usize, took: Duration) {
+    /// Single requests that were answered together are sent together again, a moment after the next slice has
+    /// begun. So a chunk without them says little: only when none came for a while do slices grow.
+    fn adapt(&mut self, singles: usize, items: usize, took: Duration) {
+        if singles > 0 {
+            self.single_at = Some(Instant::now());
+        }
         if items == 0 {
             return;
         }
-        let next = if singles == 0 {
+        let is_quiet = self.single_at.is_none_or(|at| at.elapsed() > QUIET);
+        let next = if is_quiet {
             items.saturating_mul(2)
         } else {
             let budget = SLICE_BESIDE_SINGLES.as_micros().max(1);
