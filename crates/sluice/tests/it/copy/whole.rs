@@ -1,10 +1,18 @@
 //! A ledger with something of everything goes from a folder to a server and back; all three say the same.
 
 use super::world::{At, World};
+use ledger::{Clock, Door, DoorOptions};
 use serde_json::{Value, json};
+use service::holder::NewHolder;
+use service::transfer::Order;
+use service::{Actor, OperationKey, Service};
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+use store::Store;
 use testkit::postgres::query_text;
+use tokio::runtime::Runtime;
 
 const PAYEES: u32 = 24;
 
@@ -48,9 +56,42 @@ fn with_accounts(world: &mut World) -> At {
     ledger
 }
 
+/// People and keys, and what only programs ask for: vouchers, and answers that are kept.
+async fn by_programs(ledger: &At) {
+    ledger.ok(&["user", "add", "someone@example.com", "--name", "Someone", "--role", "auditor"]);
+    ledger.ok(&["key", "add", "reader", "--scope", "read"]);
+    let store = Store::open(&Path::new(&ledger.0).join("sluice.db")).await.unwrap();
+    let clock = Arc::new(Still);
+    let door = Door::open(store.clone(), clock.clone(), DoorOptions::default());
+    let service = Service::new(store, door, clock);
+    let actor = Actor { name: "key:program".to_owned(), origin: "127.0.0.1".to_owned() };
+    let key = OperationKey { id: "key:1 holder".to_owned(), fingerprint: "ab".to_owned() };
+    let holder = NewHolder { name: "By program".to_owned(), ..NewHolder::default() };
+    service.once(key).holder_add(&actor, &holder).await.unwrap();
+    let order = Order {
+        from: Some("ACME".to_owned()),
+        to: Some("P1".to_owned()),
+        amount: 300,
+        vouchers: vec!["https://files.example.com/1.pdf".to_owned()],
+        ..Order::default()
+    };
+    service.transfer_order(&actor, &order).await.unwrap();
+}
+
+/// The first moment of 2026.
+#[derive(Debug)]
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> i64 {
+        1_767_225_600_000_000
+    }
+}
+
 /// A batch in each state that a person can bring it to.
 fn with_batches(world: &mut World) -> At {
     let ledger = with_accounts(world);
+    Runtime::new().unwrap().block_on(by_programs(&ledger));
     let file = world.file("all.csv", &(payroll(PAYEES, "\"May, 五月\"") + "NOBODY,1.00,,\nP2,-1,,\n"));
     let few = |world: &World, n: u32| world.file(&format!("few-{n}.csv"), &payroll(n, "x"));
     ledger.ok(&["account", "freeze", "P7", "--reason", "court order"]);
