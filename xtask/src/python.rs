@@ -31,10 +31,12 @@ pub fn install(what: &str, package: &str) -> Result<()> {
         let advice = format!("{what} is not installed (Debian, Ubuntu: `apt-get install {package}`)");
         return Err(Error::Missing(advice));
     }
-    let args = ["install", "--yes", package];
-    let mut command = Command::new("apt-get");
-    command.args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
-    process::must(command, &process::shown("apt-get", &args))
+    for args in [&["update"][..], &["install", "--yes", package]] {
+        let mut command = Command::new("apt-get");
+        command.args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
+        process::must(command, &process::shown("apt-get", args))?;
+    }
+    Ok(())
 }
 
 /// Whether we may install.
