@@ -201,7 +201,6 @@ codes! {
     160 IdempotencyKeyInvalid "IDEMPOTENCY_KEY_INVALID" 400 Final "An Idempotency-Key is given once and has 1 to 128 visible ASCII characters" "Idempotency-Key 只能出现一次，且为1至128个可见 ASCII 字符";
     161 IdempotencyKeyReused "IDEMPOTENCY_KEY_REUSED" 422 Final "This Idempotency-Key was used before for another request" "该 Idempotency-Key 已用于其他请求";
     162 IdempotencyKeyBusy "IDEMPOTENCY_KEY_IN_USE" 409 Later "The first request with this Idempotency-Key still runs" "使用该 Idempotency-Key 的首个请求仍在执行";
-    163 SecondFactorUnknown "SECOND_FACTOR_NOT_BOUND" 400 Final "No account of this batch has a second factor bound; send no code" "该批次没有绑定二次验证的账户，请勿提供验证码";
     // The server or its database does not do its part. Never a refusal of what was asked.
     180 ServerBusy "SERVER_BUSY" 503 Later "The server is busy; wait and try again" "服务器繁忙，请稍后再试";
     181 ServerAway "DATABASE_AWAY" 503 Later "The database cannot be reached now; wait and try again" "数据库暂时无法访问，请稍后再试";

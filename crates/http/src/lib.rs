@@ -1,7 +1,7 @@
 //! The HTTP API: who asks, what for, and how it is shown. Thin above `service`: an extractor proves who asks,
 //! one call of a use case, one view.
 //!
-//! Every request passes the [`edge`] (request id, language, origin, limits, headers), then the [`guard`] of its
+//! Every request passes the [`edge`] (request id, language, origin, limits, headers), then the `guard` of its
 //! operation (who asks, and may he), then its handler. To add an endpoint: a row in
 //! [`domain::access::Operation`], a handler with `#[utoipa::path]` in its noun's file, and a line in that
 //! file's `routes`, which names the operation and the codes that it may answer.

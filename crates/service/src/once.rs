@@ -1,9 +1,9 @@
 //! A request that may be repeated: the caller names it, and whatever happens to the connection its effect is
 //! had once and its first answer is given again (design, section 5; contract: `Idempotency-Key`).
 //!
-//! A verb begins its transaction with [`Service::begin`] and keeps its answer with [`Service::keep`] before it
+//! A verb begins its transaction with `Service::begin` and keeps its answer with `Service::keep` before it
 //! commits, so that name, effect and answer stand or fall together. A second request of the same name waits
-//! for the first one's transaction. A verb of several transactions looks first ([`Service::look`]) and begins
+//! for the first one's transaction. A verb of several transactions looks first (`Service::look`) and begins
 //! its last one so: its steps are such that doing them again changes nothing. The caller passes the result
 //! through [`Service::settle`], which gives the first answer and keeps refusals.
 

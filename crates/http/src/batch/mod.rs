@@ -1,6 +1,6 @@
 //! Batches, the operator's view: document 000's paths, fields and statuses.
 //!
-//! [`input`] is what is sent, [`view`] what is shown, [`words`] the values that fields take; each other file is
+//! `input` is what is sent, `view` what is shown, `words` the values that fields take; each other file is
 //! a verb or a few that belong together.
 
 mod create;

@@ -1,7 +1,7 @@
 //! Live progress over Socket.IO, and for those who poll.
 //!
-//! The counters in the database are the truth (ADR 14). One [`hub`] a process reads those of the batches that
-//! somebody watches and tells the [`room`]s; [`sockets`] is the protocol: who may connect and what a client may say.
+//! The counters in the database are the truth (ADR 14). One `hub` a process reads those of the batches that
+//! somebody watches and tells the `room`s; `sockets` is the protocol: who may connect and what a client may say.
 
 pub(crate) mod hub;
 mod polling;

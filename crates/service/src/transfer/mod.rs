@@ -1,7 +1,7 @@
 //! Single movements of money: transfer, deposit, withdrawal. Each is a request to the door.
 //!
 //! People at a terminal name accounts by number and amounts in major units ([`NewTransfer`]); programs name
-//! accounts by id or number and amounts in minor units ([`Order`]). Both become one [`ask::Ask`].
+//! accounts by id or number and amounts in minor units ([`Order`]). Both become one `ask::Ask`.
 
 mod ask;
 mod list;
