@@ -15,7 +15,7 @@ pub(crate) struct ServeArgs {
     /// Where to listen [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
-    /// How people reach the server, such as https://pay.example.com; under https cookies are `Secure`
+    /// How people reach the server, such as <https://pay.example.com>; under https cookies are `Secure`
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// Networks of proxies whose X-Forwarded-For is believed, parted by commas
