@@ -31,7 +31,7 @@ async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(&str)) -
         return Err(std::io::Error::other("two processes need a server").into());
     };
     let service = work::service(place.open().await?, options);
-    let actor = Actor { name: "bench".to_owned(), origin: "bench".to_owned() };
+    let actor = Actor::new(domain::principal::Principal::CommandLine, "bench", "bench");
     // Without a pulse the workers would take this process for one that died while it imported.
     let pulse = Pulse::start(service.clone(), false).await?;
     work::set_up(Shape::OneToMany, options, &service, &actor, say).await?;

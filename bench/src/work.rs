@@ -71,7 +71,7 @@ async fn rounds(
     say: &mut impl FnMut(&str),
 ) -> Result<Json, Error> {
     let service = service(place.open().await?, options);
-    let actor = Actor { name: "bench".to_owned(), origin: "bench".to_owned() };
+    let actor = Actor::new(domain::principal::Principal::CommandLine, "bench", "bench");
     set_up(shape, options, &service, &actor, say).await?;
     let mut rounds = Vec::new();
     for round in 0..options.rounds {

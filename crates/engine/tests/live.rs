@@ -46,7 +46,7 @@ async fn world() -> World {
     let clock: Arc<dyn Clock> = Arc::new(Still);
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 10 });
     let service = Service::new(store, door, clock);
-    let actor = Actor { name: "tester".to_owned(), origin: "test".to_owned() };
+    let actor = Actor::new(domain::principal::Principal::CommandLine, "tester", "test");
     let (mut accounts, mut rows) =
         ("number,holder,currency\nPAY,Employer,USD\n".to_owned(), "account,amount\n".to_owned());
     for k in 0..ITEMS {

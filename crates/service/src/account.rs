@@ -1,15 +1,17 @@
 //! Accounts: open, show, list, freeze, thaw, close.
 
+use crate::asset::asset_for;
 use crate::directory::{asset_of, name, short};
-use crate::holder::NewHolder;
-use crate::{Deed, Error, Service, visible};
+use crate::holder::{NewHolder, holder_for};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service, visible};
 use domain::account::{AccountKind, AccountStatus};
 use domain::asset::Asset;
 use domain::code::Code;
+use domain::fact::{Action, Fact};
 use domain::id::{AccountId, HolderId};
 use domain::posting::opened;
 use domain::transfer::MEMO_MAX;
-use serde_json::json;
 use store::Tx;
 use store::account::NewAccount;
 use store::audit::Actor;
@@ -59,9 +61,9 @@ pub struct OpenAccount {
 impl Service {
     /// Opens an account, and adds its holder and enables its currency if need be.
     pub async fn account_open(&self, actor: &Actor, new: &OpenAccount) -> Result<AccountView, Error> {
-        let (mut tx, number, asset) = self.begin_opening(&new.number, &new.currency).await?;
-        let holder = self.holder_for(&mut tx, &new.holder).await?;
-        self.open(actor, tx, number, &asset, holder).await
+        let mut write = begun!(self.write(actor, Action::AccountOpen));
+        let done = open(&mut write, &new.number, &new.currency, Owner::New(&new.holder)).await;
+        self.end_opening(write, done).await
     }
 
     /// Opens an account for a holder that is there, and enables its currency if need be.
@@ -72,43 +74,17 @@ impl Service {
         holder: HolderId,
         currency: &str,
     ) -> Result<AccountView, Error> {
-        let (mut tx, number, asset) = self.begin_opening(number, currency).await?;
-        if store::holder::get(&mut tx, holder).await?.is_none() {
-            return Err(Error::refused(Code::HolderNotFound, holder.to_string()));
-        }
-        self.open(actor, tx, number, &asset, holder).await
+        let mut write = begun!(self.write(actor, Action::AccountOpen));
+        let done = open(&mut write, number, currency, Owner::Known(holder)).await;
+        self.end_opening(write, done).await
     }
 
-    async fn begin_opening(&self, number: &str, currency: &str) -> Result<(Tx, String, Asset), Error> {
-        let number = visible(number)?;
-        let mut tx = self.begin().await?;
-        turn::take(&mut tx, Turn::Directory).await?;
-        if store::account::by_number(&mut tx, &number).await?.is_some() {
-            return Err(Error::refused(Code::AccountExists, number));
-        }
-        let asset = self.asset_for(&mut tx, currency).await?;
-        Ok((tx, number, asset))
-    }
-
-    async fn open(
+    async fn end_opening(
         &self,
-        actor: &Actor,
-        mut tx: Tx,
-        number: String,
-        asset: &Asset,
-        holder: HolderId,
+        write: Box<Write>,
+        done: Result<Done<AccountView>, Error>,
     ) -> Result<AccountView, Error> {
-        let holder = Some(holder);
-        let id = AccountId(counter::take(&mut tx, Counter::Account, 1).await?);
-        let (kind, opened_at) = (AccountKind::Customer, self.now());
-        let account = NewAccount { id, number, holder, asset: asset.id, kind, stripe: 0, opened_at };
-        store::account::insert(&mut tx, std::slice::from_ref(&account)).await?;
-        store::balance::insert(&mut tx, &[opened(id, asset.id, holder, kind)]).await?;
-        let detail = json!({ "number": account.number, "currency": asset.code });
-        let opened = Self::account_by_number(&mut tx, &account.number).await?;
-        self.keep(&mut tx, &opened).await?;
-        let deed = Deed { actor, action: "account.open", subject: "account", id: Some(id.0), detail };
-        self.finish(tx, deed).await?;
+        let opened = write.end(done).await?;
         self.directory.forget();
         Ok(opened)
     }
@@ -176,9 +152,12 @@ impl Service {
         status: AccountStatus,
         reason: &str,
     ) -> Result<AccountView, Error> {
-        let mut tx = self.begin().await?;
-        let account = Self::account_by_number(&mut tx, number).await?;
-        self.set_status(actor, tx, account, status, reason).await
+        let mut write = begun!(self.write(actor, Action::AccountStatus));
+        let done = match Self::account_by_number(&mut write.tx, number).await {
+            Ok(account) => set_status(&mut write, account, status, reason).await,
+            Err(error) => Err(error),
+        };
+        write.end(done).await
     }
 
     /// Freezes, thaws or closes an account that is named by its id or number.
@@ -189,38 +168,12 @@ impl Service {
         status: AccountStatus,
         reason: &str,
     ) -> Result<AccountView, Error> {
-        if reason.chars().count() > MEMO_MAX {
-            return Err(Code::TextTooLong.into());
-        }
-        let mut tx = self.begin().await?;
-        let account = Self::account_named(&mut tx, text).await?;
-        self.set_status(actor, tx, account, status, reason).await
-    }
-
-    async fn set_status(
-        &self,
-        actor: &Actor,
-        mut tx: Tx,
-        account: AccountView,
-        status: AccountStatus,
-        reason: &str,
-    ) -> Result<AccountView, Error> {
-        let number = account.number.as_str();
-        if account.kind.is_system() {
-            return Err(Error::refused(Code::SystemAccount, number));
-        }
-        let locked = store::balance::lock(&mut tx, vec![account.id.0]).await?;
-        let current = locked.first().ok_or_else(|| Error::refused(Code::AccountNotFound, number))?;
-        current
-            .status
-            .change_to(status, current.balance, current.held)
-            .map_err(|code| Error::refused(code, format!("{number}: {}", current.status.name())))?;
-        store::balance::set_status(&mut tx, account.id, status).await?;
-        let detail = json!({ "from": current.status.name(), "to": status.name(), "reason": reason });
-        let (id, changed) = (Some(account.id.0), AccountView { status, ..account });
-        self.keep(&mut tx, &changed).await?;
-        self.finish(tx, Deed { actor, action: "account.status", subject: "account", id, detail }).await?;
-        Ok(changed)
+        let mut write = begun!(self.write(actor, Action::AccountStatus));
+        let done = match Self::account_named(&mut write.tx, text).await {
+            Ok(account) => set_status(&mut write, account, status, reason).await,
+            Err(error) => Err(error),
+        };
+        write.end(done).await
     }
 
     /// The numbers of accounts, in the order of the ids given; unknown ids show as `#id`.
@@ -239,6 +192,69 @@ impl Service {
         found
             .ok_or_else(|| Error::refused(Code::AccountNotFound, number.chars().take(64).collect::<String>()))
     }
+}
+
+/// Who an account is opened for.
+enum Owner<'a> {
+    Known(HolderId),
+    New(&'a NewHolder),
+}
+
+async fn open(
+    write: &mut Write,
+    number: &str,
+    currency: &str,
+    owner: Owner<'_>,
+) -> Result<Done<AccountView>, Error> {
+    let number = visible(number)?;
+    let tx = &mut write.tx;
+    turn::take(tx, Turn::Directory).await?;
+    if store::account::by_number(tx, &number).await?.is_some() {
+        return Err(Error::refused(Code::AccountExists, number));
+    }
+    let asset = asset_for(tx, currency, write.now).await?;
+    let holder = match owner {
+        Owner::New(new) => holder_for(tx, new, write.now).await?,
+        Owner::Known(id) if store::holder::get(tx, id).await?.is_some() => id,
+        Owner::Known(id) => return Err(Error::refused(Code::HolderNotFound, id.to_string())),
+    };
+    let (holder, id) = (Some(holder), AccountId(counter::take(tx, Counter::Account, 1).await?));
+    let (kind, opened_at) = (AccountKind::Customer, write.now);
+    let account = NewAccount { id, number, holder, asset: asset.id, kind, stripe: 0, opened_at };
+    store::account::insert(tx, std::slice::from_ref(&account)).await?;
+    store::balance::insert(tx, &[opened(id, asset.id, holder, kind)]).await?;
+    let fact = Fact::new(Action::AccountOpen, Some(id.0))
+        .with("number", account.number.as_str())
+        .with("currency", asset.code);
+    Ok(Done::one(Service::account_by_number(tx, &account.number).await?, fact))
+}
+
+async fn set_status(
+    write: &mut Write,
+    account: AccountView,
+    status: AccountStatus,
+    reason: &str,
+) -> Result<Done<AccountView>, Error> {
+    let number = account.number.as_str();
+    write.about = Fact::new(Action::AccountStatus, Some(account.id.0)).with("to", status.name());
+    if reason.chars().count() > MEMO_MAX {
+        return Err(Code::TextTooLong.into());
+    }
+    if account.kind.is_system() {
+        return Err(Error::refused(Code::SystemAccount, number));
+    }
+    let locked = store::balance::lock(&mut write.tx, vec![account.id.0]).await?;
+    let current = locked.first().ok_or_else(|| Error::refused(Code::AccountNotFound, number))?;
+    current
+        .status
+        .change_to(status, current.balance, current.held)
+        .map_err(|code| Error::refused(code, format!("{number}: {}", current.status.name())))?;
+    store::balance::set_status(&mut write.tx, account.id, status).await?;
+    let fact = Fact::new(Action::AccountStatus, Some(account.id.0))
+        .with("from", current.status.name())
+        .with("to", status.name())
+        .with("reason", reason);
+    Ok(Done::one(AccountView { status, ..account }, fact))
 }
 
 /// The place of an account in a list by number: its cursor names the account alone.

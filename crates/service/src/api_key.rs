@@ -1,11 +1,12 @@
 //! API keys: how programs come in. A key is shown once, when it is made.
 
-use crate::{Deed, Error, Service, secret, visible};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service, secret, visible};
 use domain::access::Scope;
 use domain::code::Code;
+use domain::fact::{Action, Fact};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use std::net::IpAddr;
 use store::audit::Actor;
 
@@ -48,35 +49,9 @@ impl std::fmt::Debug for Made {
 impl Service {
     /// Makes a key.
     pub async fn api_key_add(&self, actor: &Actor, new: &NewApiKey) -> Result<Made, Error> {
-        let (name, now) = (visible(&new.name)?, self.now());
-        let (scopes, addresses) = (scopes(&new.scopes)?, addresses(&new.addresses)?);
-        if new.expires_at.is_some_and(|at| at <= now) {
-            return Err(Code::TimeInvalid.into());
-        }
-        let secret = secret::token(PREFIX)?;
-        let mut tx = self.begin().await?;
-        if store::api_key::by_name(&mut tx, &name).await?.is_some() {
-            return Err(Error::refused(Code::NameTaken, name));
-        }
-        let mut key = ApiKey {
-            id: 0,
-            name,
-            hint: secret.chars().take(HINT).collect(),
-            scopes,
-            addresses,
-            created_by: actor.name.clone(),
-            created_at: now,
-            expires_at: new.expires_at,
-            revoked_at: None,
-        };
-        key.id = store::api_key::insert(&mut tx, &key, &secret::hash(&secret)).await?;
-        let made = Made { key, secret: Some(secret) };
-        self.keep(&mut tx, &made).await?;
-        let detail =
-            json!({ "name": made.key.name, "scopes": made.key.scopes, "addresses": made.key.addresses });
-        let id = Some(made.key.id);
-        self.finish(tx, Deed { actor, action: "api_key.add", subject: "api_key", id, detail }).await?;
-        Ok(made)
+        let mut write = begun!(self.write(actor, Action::KeyAdd));
+        let done = add(&mut write, new).await;
+        write.end(done).await
     }
 
     /// Keys after an id, revoked ones too.
@@ -94,18 +69,48 @@ impl Service {
 
     /// Revokes a key: from now on nobody comes in by it. Revoking it again changes nothing.
     pub async fn api_key_revoke(&self, actor: &Actor, id: i64) -> Result<ApiKey, Error> {
-        let mut tx = self.begin().await?;
-        let missing = || Error::refused(Code::KeyNotFound, id.to_string());
-        if store::api_key::revoke(&mut tx, id, self.now()).await? {
-            let detail = json!({});
-            let deed = Deed { actor, action: "api_key.revoke", subject: "api_key", id: Some(id), detail };
-            self.note(&mut tx, deed).await?;
-        }
-        let key = store::api_key::get(&mut tx, id).await?.ok_or_else(missing)?;
-        self.keep(&mut tx, &key).await?;
-        tx.commit().await?;
-        Ok(key)
+        let mut write = begun!(self.write(actor, Action::KeyRevoke));
+        write.about.id = Some(id);
+        let done = revoke(&mut write, id).await;
+        write.end(done).await
     }
+}
+
+async fn add(write: &mut Write, new: &NewApiKey) -> Result<Done<Made>, Error> {
+    let name = visible(&new.name)?;
+    let (scopes, addresses) = (scopes(&new.scopes)?, addresses(&new.addresses)?);
+    if new.expires_at.is_some_and(|at| at <= write.now) {
+        return Err(Code::TimeInvalid.into());
+    }
+    if store::api_key::by_name(&mut write.tx, &name).await?.is_some() {
+        return Err(Error::refused(Code::NameTaken, name));
+    }
+    let secret = secret::token(PREFIX)?;
+    let mut key = ApiKey {
+        id: 0,
+        name,
+        hint: secret.chars().take(HINT).collect(),
+        scopes,
+        addresses,
+        created_by: write.actor.author.clone(),
+        created_at: write.now,
+        expires_at: new.expires_at,
+        revoked_at: None,
+    };
+    key.id = store::api_key::insert(&mut write.tx, &key, &secret::hash(&secret)).await?;
+    let fact = Fact::new(Action::KeyAdd, Some(key.id))
+        .with("name", key.name.as_str())
+        .with("scopes", key.scopes.as_str())
+        .with("addresses", key.addresses.as_str());
+    Ok(Done::one(Made { key, secret: Some(secret) }, fact))
+}
+
+async fn revoke(write: &mut Write, id: i64) -> Result<Done<ApiKey>, Error> {
+    let is_revoked = store::api_key::revoke(&mut write.tx, id, write.now).await?;
+    let found = store::api_key::get(&mut write.tx, id).await?;
+    let key = found.ok_or_else(|| Error::refused(Code::KeyNotFound, id.to_string()))?;
+    let fact = Fact::new(Action::KeyRevoke, Some(id));
+    Ok(if is_revoked { Done::one(key, fact) } else { Done::nothing(key) })
 }
 
 fn scopes(names: &[String]) -> Result<String, Error> {

@@ -1,13 +1,14 @@
 //! Currencies and tokens. One is enabled by hand, or by the first account that is opened in it.
 
-use crate::{Deed, Error, Service};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service};
 use domain::account::AccountKind;
 use domain::asset::{Asset, check_new, known_scale};
 use domain::code::Code;
+use domain::fact::{Action, Fact};
 use domain::id::{AccountId, AssetId};
 use domain::policy::Policy;
 use domain::posting::opened;
-use serde_json::json;
 use store::account::NewAccount;
 use store::audit::Actor;
 use store::counter::{self, Counter};
@@ -23,32 +24,34 @@ impl Service {
 
     /// Enables an asset. Without a scale the known one of its code is taken (ISO 4217, USDT, USDC).
     pub async fn asset_add(&self, actor: &Actor, code: &str, scale: Option<u8>) -> Result<Asset, Error> {
-        let scale =
-            scale.or_else(|| known_scale(code)).ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
-        check_new(code, scale)?;
-        let mut tx = self.begin().await?;
-        turn::take(&mut tx, Turn::Directory).await?;
-        if store::asset::all(&mut tx).await?.iter().any(|asset| asset.code == code) {
-            return Err(Error::refused(Code::AssetExists, code));
-        }
-        let asset = enable(&mut tx, code, scale, self.now()).await?;
-        let detail = json!({ "code": code, "scale": scale });
-        let id = Some(asset.id.0);
-        self.keep(&mut tx, &asset).await?;
-        self.finish(tx, Deed { actor, action: "asset.add", subject: "asset", id, detail }).await?;
-        Ok(asset)
+        let mut write = begun!(self.write(actor, Action::AssetAdd));
+        let done = add(&mut write, code, scale).await;
+        write.end(done).await
     }
+}
 
-    /// The asset of a code, enabled on the way if its scale is known.
-    pub(crate) async fn asset_for(&self, tx: &mut Tx, code: &str) -> Result<Asset, Error> {
-        let code = code.trim().to_ascii_uppercase();
-        if let Some(asset) = find(tx, &code).await? {
-            return Ok(asset);
-        }
-        match known_scale(&code) {
-            Some(scale) => Ok(enable(tx, &code, scale, self.now()).await?),
-            None => Err(Error::refused(Code::AssetUnknown, code.chars().take(64).collect::<String>())),
-        }
+async fn add(write: &mut Write, code: &str, scale: Option<u8>) -> Result<Done<Asset>, Error> {
+    let scale =
+        scale.or_else(|| known_scale(code)).ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
+    check_new(code, scale)?;
+    turn::take(&mut write.tx, Turn::Directory).await?;
+    if store::asset::all(&mut write.tx).await?.iter().any(|asset| asset.code == code) {
+        return Err(Error::refused(Code::AssetExists, code));
+    }
+    let asset = enable(&mut write.tx, code, scale, write.now).await?;
+    let fact = Fact::new(Action::AssetAdd, Some(asset.id.0)).with("code", code).with("scale", scale);
+    Ok(Done::one(asset, fact))
+}
+
+/// The asset of a code, enabled on the way if its scale is known.
+pub(crate) async fn asset_for(tx: &mut Tx, code: &str, now: i64) -> Result<Asset, Error> {
+    let code = code.trim().to_ascii_uppercase();
+    if let Some(asset) = find(tx, &code).await? {
+        return Ok(asset);
+    }
+    match known_scale(&code) {
+        Some(scale) => Ok(enable(tx, &code, scale, now).await?),
+        None => Err(Error::refused(Code::AssetUnknown, code.chars().take(64).collect::<String>())),
     }
 }
 

@@ -1,11 +1,13 @@
 //! Exchange rates.
 
-use crate::{Deed, Error, Service, visible};
+use crate::asset::asset_for;
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service, visible};
 use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::Code;
+use domain::fact::{Action, Fact};
 use domain::fx::{Conversion, Rate, Rounding, convert};
-use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
 use store::transfer::Exchange;
@@ -22,24 +24,10 @@ impl Service {
         rate: &str,
         origin: &str,
     ) -> Result<FxRate, Error> {
-        let parsed = Rate::parse(rate)
-            .map_err(|code| Error::refused(code, rate.chars().take(64).collect::<String>()))?;
-        let origin = visible(origin)?;
-        let mut tx = self.begin().await?;
-        let source = self.asset_for(&mut tx, source).await?;
-        let target = self.asset_for(&mut tx, target).await?;
-        if source.id == target.id {
-            return Err(Error::refused(Code::RateInvalid, "a currency has no rate to itself"));
-        }
-        let rate =
-            FxRate { source: source.id, target: target.id, rate: parsed.to_string(), origin, at: self.now() };
-        store::fx::add(&mut tx, &rate).await?;
-        // Doors keep the rates, too.
-        store::head::raise_policy_version(&mut tx).await?;
-        let detail = json!({ "source": source.code, "target": target.code, "rate": rate.rate });
-        self.keep(&mut tx, &rate).await?;
-        self.finish(tx, Deed { actor, action: "fx.set", subject: "fx_rate", id: None, detail }).await?;
-        Ok(rate)
+        let mut write = begun!(self.write(actor, Action::RateSet));
+        write.about = Fact::new(Action::RateSet, None).with("source", source).with("target", target);
+        let done = set(&mut write, (source, target), rate, origin).await;
+        write.end(done).await
     }
 
     /// The rate that holds, of every pair.
@@ -47,6 +35,32 @@ impl Service {
         let mut tx = self.store.read().await?;
         Ok(store::fx::list(&mut tx).await?)
     }
+}
+
+async fn set(
+    write: &mut Write,
+    (source, target): (&str, &str),
+    rate: &str,
+    origin: &str,
+) -> Result<Done<FxRate>, Error> {
+    let parsed =
+        Rate::parse(rate).map_err(|code| Error::refused(code, rate.chars().take(64).collect::<String>()))?;
+    let origin = visible(origin)?;
+    let source = asset_for(&mut write.tx, source, write.now).await?;
+    let target = asset_for(&mut write.tx, target, write.now).await?;
+    if source.id == target.id {
+        return Err(Error::refused(Code::RateInvalid, "a currency has no rate to itself"));
+    }
+    let rate =
+        FxRate { source: source.id, target: target.id, rate: parsed.to_string(), origin, at: write.now };
+    store::fx::add(&mut write.tx, &rate).await?;
+    // Doors cache the rates with the policies.
+    store::head::raise_policy_version(&mut write.tx).await?;
+    let fact = Fact::new(Action::RateSet, None)
+        .with("source", source.code)
+        .with("target", target.code)
+        .with("rate", rate.rate.as_str());
+    Ok(Done::one(rate, fact))
 }
 
 /// How an amount is exchanged between two currencies: at the rate given, else at the stored one.

@@ -1,9 +1,10 @@
 //! Holders: who owns accounts.
 
-use crate::{Deed, Error, Service, visible};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service, visible};
 use domain::code::Code;
+use domain::fact::{Action, Fact};
 use domain::id::HolderId;
-use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
 use store::counter::{self, Counter};
@@ -34,16 +35,9 @@ impl NewHolder {
 impl Service {
     /// Adds a holder; one with the same e-mail address or uid is refused.
     pub async fn holder_add(&self, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {
-        let new = new.clean()?;
-        let mut tx = self.begin().await?;
-        if known(&mut tx, &new).await?.is_some() {
-            return Err(Error::refused(Code::HolderExists, new.email.or(new.uid).unwrap_or(new.name)));
-        }
-        let holder = self.add(&mut tx, new).await?;
-        let (id, detail) = (Some(holder.id.0), json!({ "name": holder.name }));
-        self.keep(&mut tx, &holder).await?;
-        self.finish(tx, Deed { actor, action: "holder.add", subject: "holder", id, detail }).await?;
-        Ok(holder)
+        let mut write = begun!(self.write(actor, Action::HolderAdd));
+        let done = add_new(&mut write, new).await;
+        write.end(done).await
     }
 
     /// Holders after an id.
@@ -71,22 +65,32 @@ impl Service {
         let found = store::holder::get(&mut tx, id).await?;
         found.ok_or_else(|| Error::refused(Code::HolderNotFound, id.to_string()))
     }
+}
 
-    /// The holder that is meant, added if it is not known yet.
-    pub(crate) async fn holder_for(&self, tx: &mut Tx, new: &NewHolder) -> Result<HolderId, Error> {
-        let new = new.clean()?;
-        match known(tx, &new).await? {
-            Some(id) => Ok(id),
-            None => Ok(self.add(tx, new).await?.id),
-        }
+async fn add_new(write: &mut Write, new: &NewHolder) -> Result<Done<Holder>, Error> {
+    let new = new.clean()?;
+    if known(&mut write.tx, &new).await?.is_some() {
+        return Err(Error::refused(Code::HolderExists, new.email.or(new.uid).unwrap_or(new.name)));
     }
+    let holder = add(&mut write.tx, new, write.now).await?;
+    let fact = Fact::new(Action::HolderAdd, Some(holder.id.0)).with("name", holder.name.as_str());
+    Ok(Done::one(holder, fact))
+}
 
-    async fn add(&self, tx: &mut Tx, new: NewHolder) -> Result<Holder, Error> {
-        let id = HolderId(counter::take(tx, Counter::Holder, 1).await?);
-        let holder = Holder { id, name: new.name, email: new.email, uid: new.uid, created_at: self.now() };
-        store::holder::insert(tx, std::slice::from_ref(&holder)).await?;
-        Ok(holder)
+/// The holder that is meant, added if it is not known yet.
+pub(crate) async fn holder_for(tx: &mut Tx, new: &NewHolder, now: i64) -> Result<HolderId, Error> {
+    let new = new.clean()?;
+    match known(tx, &new).await? {
+        Some(id) => Ok(id),
+        None => Ok(add(tx, new, now).await?.id),
     }
+}
+
+async fn add(tx: &mut Tx, new: NewHolder, now: i64) -> Result<Holder, Error> {
+    let id = HolderId(counter::take(tx, Counter::Holder, 1).await?);
+    let holder = Holder { id, name: new.name, email: new.email, uid: new.uid, created_at: now };
+    store::holder::insert(tx, std::slice::from_ref(&holder)).await?;
+    Ok(holder)
 }
 
 /// The holder by uid, else e-mail address, else name; if uid and address mean two, that is refused.

@@ -4,6 +4,7 @@ use crate::api_key::ApiKey;
 use crate::{Error, Service, secret};
 use domain::access::{Asker, Role, Scope};
 use domain::code::Code;
+use domain::principal::Principal;
 use std::net::IpAddr;
 use store::audit::Actor;
 
@@ -70,7 +71,8 @@ impl Service {
         };
         let key = found.filter(holds).ok_or(Code::AuthRequired)?;
         let scopes = key.scopes.split(' ').filter_map(Scope::from_name).collect();
-        let actor = Actor { name: format!("key:{}", key.name), origin: address.to_string() };
+        let name = format!("key:{}", key.name);
+        let actor = Actor::new(Principal::Key(key.id), name, address.to_string());
         Ok(Identity { actor, who: Who::Key { key: key.id, scopes } })
     }
 }

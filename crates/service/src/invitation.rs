@@ -1,12 +1,14 @@
 //! One-time links: by one a person sets a password, by another the first administrator comes in. So nothing
 //! ever has a password that somebody else knows.
 
-use crate::user::{NewUser, User, by_link, insert};
-use crate::{Deed, Error, Secret, Service, secret};
+use crate::user::{NewUser, User, by_link, fresh, insert};
+use crate::write::{Done, Write};
+use crate::{Error, Secret, Service, secret};
 use domain::access::Role;
 use domain::code::Code;
+use domain::fact::{Action, Fact};
+use domain::principal::Principal;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use std::net::IpAddr;
 use store::Tx;
 use store::audit::Actor;
@@ -62,23 +64,13 @@ impl Service {
         refuse_second(&mut tx).await?;
         self.linked(&mut tx, token).await?.filter(|one| one.user.is_none()).ok_or(Code::InvitationInvalid)?;
         drop(tx);
-        let actor = &Actor { name: "set-up".to_owned(), origin: address.to_string() };
+        let actor = &Actor::new(Principal::Anonymous, "set-up", address.to_string());
         let new = NewUser { login: login.to_owned(), name: name.to_owned(), role: Role::Admin };
-        let mut user = self.fresh(actor, &new)?;
+        let user = fresh(actor, &new, self.now())?;
         let hash = self.passwords.hash(password, &user.login, &user.name).await?;
-        let mut tx = self.store.write().await?;
-        turn::take(&mut tx, Turn::Directory).await?;
-        refuse_second(&mut tx).await?;
-        let taken = store::invitation::take(&mut tx, &secret::hash(token.expose())).await?;
-        taken.filter(|one| one.expires_at > self.now()).ok_or(Code::InvitationInvalid)?;
-        insert(&mut tx, &mut user).await?;
-        store::user::set_password(&mut tx, user.id, Some(&hash), self.now()).await?;
-        user.password_at = Some(self.now());
-        store::invitation::end_set_up(&mut tx).await?;
-        let detail = json!({ "login": user.login });
-        let deed = Deed { actor, action: "user.set_up", subject: "user", id: Some(user.id), detail };
-        self.finish(tx, deed).await?;
-        Ok(user)
+        let mut write = self.step(actor, Action::UserSetUp).await?;
+        let done = add_first(&mut write, token, user, &hash).await;
+        write.end(done).await
     }
 
     /// Sets a person's password by a link, which is used up. The person signs in with it afterwards.
@@ -94,17 +86,10 @@ impl Service {
         let user = store::user::get(&mut tx, id).await?.ok_or_else(invalid)?;
         drop(tx);
         let hash = self.passwords.hash(password, &user.login, &user.name).await?;
-        let mut tx = self.store.write().await?;
-        let locked = store::user::lock(&mut tx, id).await?;
-        let (mut user, _) = locked.filter(|found| found.0.disabled_at.is_none()).ok_or_else(invalid)?;
-        store::invitation::take(&mut tx, &secret::hash(token.expose())).await?.ok_or_else(invalid)?;
-        store::user::set_password(&mut tx, id, Some(&hash), self.now()).await?;
-        user.password_at = Some(self.now());
-        store::invitation::end_of_user(&mut tx, id).await?;
-        store::session::end_of_user(&mut tx, id).await?;
-        let (actor, detail) = (&by_link(&user, address), json!({}));
-        self.finish(tx, Deed { actor, action: "user.accept", subject: "user", id: Some(id), detail }).await?;
-        Ok(user)
+        let mut write = self.step(&by_link(&user, address), Action::UserAccept).await?;
+        write.about.id = Some(id);
+        let done = accept(&mut write, token, id, &hash).await;
+        write.end(done).await
     }
 
     /// A new link for a person; those before it hold on until they are used or end.
@@ -122,6 +107,38 @@ impl Service {
         let found = store::invitation::get(tx, &secret::hash(token.expose())).await?;
         Ok(found.filter(|one| one.expires_at > self.steady_now()))
     }
+}
+
+async fn add_first(
+    write: &mut Write,
+    token: &Secret,
+    mut user: User,
+    hash: &str,
+) -> Result<Done<User>, Error> {
+    let tx = &mut write.tx;
+    turn::take(tx, Turn::Directory).await?;
+    refuse_second(tx).await?;
+    let taken = store::invitation::take(tx, &secret::hash(token.expose())).await?;
+    taken.filter(|one| one.expires_at > write.now).ok_or(Code::InvitationInvalid)?;
+    insert(tx, &mut user).await?;
+    store::user::set_password(tx, user.id, Some(hash), write.now).await?;
+    user.password_at = Some(write.now);
+    store::invitation::end_set_up(tx).await?;
+    let fact = Fact::new(Action::UserSetUp, Some(user.id)).with("login", user.login.as_str());
+    Ok(Done::one(user, fact))
+}
+
+async fn accept(write: &mut Write, token: &Secret, id: i64, hash: &str) -> Result<Done<User>, Error> {
+    let invalid = || Error::from(Code::InvitationInvalid);
+    let tx = &mut write.tx;
+    let locked = store::user::lock(tx, id).await?;
+    let (mut user, _) = locked.filter(|found| found.0.disabled_at.is_none()).ok_or_else(invalid)?;
+    store::invitation::take(tx, &secret::hash(token.expose())).await?.ok_or_else(invalid)?;
+    store::user::set_password(tx, id, Some(hash), write.now).await?;
+    user.password_at = Some(write.now);
+    store::invitation::end_of_user(tx, id).await?;
+    store::session::end_of_user(tx, id).await?;
+    Ok(Done::one(user, Fact::new(Action::UserAccept, Some(id))))
 }
 
 async fn refuse_second(tx: &mut Tx) -> Result<(), Error> {

@@ -35,7 +35,9 @@ mod steady;
 pub mod transfer;
 pub mod user;
 pub mod verify;
+mod write;
 
+pub use domain::principal::{Author, Principal};
 pub use error::{Error, Refusal};
 pub use ledger::request::OperationKey;
 pub use secret::{Secret, request_id};
@@ -49,10 +51,8 @@ use domain::asset::Asset;
 use domain::code::Code;
 use domain::id::{AssetId, BatchId};
 use ledger::{Clock, Door};
-use serde_json::Value as Json;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
-use store::audit::Audit;
 use store::{Store, Tx};
 
 /// Everything a verb needs.
@@ -69,15 +69,6 @@ pub struct Service {
     pub(crate) steady: steady::Steady,
     /// Accounts that this process knows by name.
     pub(crate) directory: Arc<Directory>,
-}
-
-/// What a verb did, for the audit log.
-pub(crate) struct Deed<'a> {
-    pub actor: &'a Actor,
-    pub action: &'static str,
-    pub subject: &'static str,
-    pub id: Option<i64>,
-    pub detail: Json,
 }
 
 impl Service {
@@ -119,43 +110,6 @@ impl Service {
         let assets = store::asset::all(tx).await?;
         let found = assets.into_iter().find(|asset| asset.id == id);
         found.ok_or_else(|| Error::refused(Code::AssetUnknown, id.to_string()))
-    }
-
-    /// Ends a verb's transaction: audit row, head, commit. What the verb answers was kept before, if the
-    /// request may be repeated ([`Self::keep`]).
-    pub(crate) async fn finish(&self, mut tx: Tx, deed: Deed<'_>) -> Result<(), Error> {
-        self.note(&mut tx, deed).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Writes audit row and head: last before a commit.
-    pub(crate) async fn note(&self, tx: &mut Tx, deed: Deed<'_>) -> Result<(), Error> {
-        let audit = Self::row(&deed, "ok");
-        store::audit::append(tx, vec![audit], self.now()).await?;
-        store::head::advance(tx).await?;
-        Ok(())
-    }
-
-    /// Keeps a refusal in the audit log and gives it back as the verb's answer.
-    pub(crate) async fn refuse<T>(&self, deed: Deed<'_>, refusal: Refusal) -> Result<T, Error> {
-        let mut tx = self.store.write().await?;
-        let audit = Self::row(&deed, refusal.code.name());
-        store::audit::append(&mut tx, vec![audit], self.now()).await?;
-        store::head::advance(&mut tx).await?;
-        tx.commit().await?;
-        Err(Error::Refused(refusal))
-    }
-
-    fn row(deed: &Deed<'_>, result: &'static str) -> Audit {
-        Audit {
-            actor: deed.actor.clone(),
-            action: deed.action,
-            subject: deed.subject,
-            subject_id: deed.id,
-            result,
-            detail: deed.detail.to_string(),
-            digest: None,
-        }
     }
 }
 

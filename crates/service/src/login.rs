@@ -1,9 +1,12 @@
 //! Signing in and out, and changing one's password.
 
+use crate::login_failure::Attempt;
 use crate::session::{Client, SessionLife, micros};
-use crate::{Deed, Error, Refusal, Secret, Service};
+use crate::write::{Done, Write};
+use crate::{Error, Secret, Service};
 use domain::code::Code;
-use serde_json::json;
+use domain::fact::{Action, Fact};
+use domain::principal::Principal;
 use store::audit::Actor;
 use store::session::Session;
 use store::user::User;
@@ -40,22 +43,36 @@ impl Service {
         let Some((user, _)) = found.as_ref().filter(|_| is_right) else {
             return self.login_failed(found.map(|found| found.0), client).await;
         };
-        let mut tx = self.store.write().await?;
-        // The password may have been changed, or the user disabled, while it was looked at.
-        let now = store::user::lock(&mut tx, user.id).await?;
-        let Some((user, _)) = now.filter(|now| now.1 == hash && now.0.disabled_at.is_none()) else {
-            return Err(Code::LoginFailed.into());
-        };
-        self.succeeded(&mut tx, &attempt).await?;
+        let origin = client.address.to_string();
+        let actor = Actor::new(Principal::User(user.id), user.login.as_str(), origin);
+        let mut write = self.step(&actor, Action::UserLogin).await?;
+        write.about.id = Some(user.id);
+        let done = self.sign_in(&mut write, (user.id, hash), &attempt, client, life).await;
+        write.end_unkept(done).await
+    }
+
+    async fn sign_in(
+        &self,
+        write: &mut Write,
+        (user, hash): (i64, Option<String>),
+        attempt: &Attempt,
+        client: &Client,
+        life: SessionLife,
+    ) -> Result<Done<SignedIn>, Error> {
+        let tx = &mut write.tx;
+        // The password may have been changed, or the user disabled, while the hash was computed.
+        let now = store::user::lock(tx, user).await?;
+        let (user, _) =
+            now.filter(|now| now.1 == hash && now.0.disabled_at.is_none()).ok_or(Code::LoginFailed)?;
+        self.succeeded(tx, attempt).await?;
         let time = self.steady_now();
         let (begun, used) = (time.saturating_sub(micros(life.max)), time.saturating_sub(micros(life.idle)));
-        store::session::end_old(&mut tx, begun, used).await?;
-        let (session, token) = self.session_begin(&mut tx, user.id, client).await?;
-        let actor = &Actor { name: user.login.clone(), origin: client.address.to_string() };
-        let detail = json!({ "session": session.id, "agent": session.agent });
-        let deed = Deed { actor, action: "user.login", subject: "user", id: Some(user.id), detail };
-        self.finish(tx, deed).await?;
-        Ok(SignedIn { user, session, token })
+        store::session::end_old(tx, begun, used).await?;
+        let (session, token) = self.session_begin(tx, user.id, client).await?;
+        let fact = Fact::new(Action::UserLogin, Some(user.id))
+            .with("session", session.id)
+            .with("agent", session.agent.as_str());
+        Ok(Done::one(SignedIn { user, session, token }, fact))
     }
 
     /// What is known of a login; one that nobody can have is not looked for.
@@ -65,24 +82,21 @@ impl Service {
         Ok(store::user::by_login(&mut tx, sought).await?)
     }
 
-    /// Who typed a password where the login belongs did not mean to have it written down: only logins that are
-    /// known are.
-    async fn login_failed<T>(&self, user: Option<User>, client: &Client) -> Result<T, Error> {
-        let actor = &Actor { name: "anonymous".to_owned(), origin: client.address.to_string() };
-        let detail = json!({ "login": user.as_ref().map(|user| user.login.as_str()) });
-        let id = user.map(|user| user.id);
-        let deed = Deed { actor, action: "user.login", subject: "user", id, detail };
-        let refusal = Refusal { code: Code::LoginFailed, detail: None, data: None };
-        self.refuse(deed, refusal).await
+    /// Audit only known logins: people sometimes type the password into the login field.
+    async fn login_failed(&self, user: Option<User>, client: &Client) -> Result<SignedIn, Error> {
+        let actor = Actor::new(Principal::Anonymous, "anonymous", client.address.to_string());
+        let mut write = self.step(&actor, Action::UserLogin).await?;
+        let login = user.as_ref().map(|user| user.login.clone());
+        write.about = Fact::new(Action::UserLogin, user.map(|user| user.id)).with("login", login);
+        write.end_unkept(Err(Code::LoginFailed.into())).await
     }
 
     /// Ends the session that asks.
     pub async fn logout(&self, actor: &Actor, user: i64, session: i64) -> Result<(), Error> {
-        let mut tx = self.store.write().await?;
-        store::session::end(&mut tx, session, user).await?;
-        let detail = json!({ "session": session });
-        let deed = Deed { actor, action: "user.logout", subject: "user", id: Some(user), detail };
-        self.finish(tx, deed).await
+        let mut write = self.step(actor, Action::UserLogout).await?;
+        store::session::end(&mut write.tx, session, user).await?;
+        let fact = Fact::new(Action::UserLogout, Some(user)).with("session", session);
+        write.end(Ok(Done::one((), fact))).await
     }
 
     /// Changes a person's own password. All the person's sessions end; the one that asked goes on as a new one.
@@ -98,22 +112,37 @@ impl Service {
         let (found, hash) = store::user::with_hash(&mut tx, user).await?.ok_or_else(missing)?;
         drop(tx);
         let attempt = self.attempt(&found.login, client.address).await?;
-        if !self.passwords.verify(current, hash.clone()).await? {
-            return Err(Code::PasswordWrong.into());
-        }
-        let fresh = self.passwords.hash(new, &found.login, &found.name).await?;
-        let mut tx = self.store.write().await?;
-        let now = store::user::lock(&mut tx, user).await?;
+        let fresh = match self.passwords.verify(current, hash.clone()).await? {
+            true => self.passwords.hash(new, &found.login, &found.name).await,
+            false => Err(Code::PasswordWrong.into()),
+        };
+        let mut write = self.step(actor, Action::UserPassword).await?;
+        write.about.id = Some(user);
+        let done = match fresh {
+            Ok(fresh) => self.set_password(&mut write, (user, hash), &fresh, &attempt, client).await,
+            Err(error) => Err(error),
+        };
+        write.end_unkept(done).await
+    }
+
+    async fn set_password(
+        &self,
+        write: &mut Write,
+        (user, hash): (i64, Option<String>),
+        fresh: &str,
+        attempt: &Attempt,
+        client: &Client,
+    ) -> Result<Done<SignedIn>, Error> {
+        let tx = &mut write.tx;
+        let now = store::user::lock(tx, user).await?;
         let (found, _) =
-            now.filter(|now| now.1 == hash && now.0.disabled_at.is_none()).ok_or_else(missing)?;
-        self.succeeded(&mut tx, &attempt).await?;
-        store::user::set_password(&mut tx, user, Some(&fresh), self.now()).await?;
-        store::invitation::end_of_user(&mut tx, user).await?;
-        store::session::end_of_user(&mut tx, user).await?;
-        let (session, token) = self.session_begin(&mut tx, user, client).await?;
-        let detail = json!({ "session": session.id });
-        let deed = Deed { actor, action: "user.password", subject: "user", id: Some(user), detail };
-        self.finish(tx, deed).await?;
-        Ok(SignedIn { user: found, session, token })
+            now.filter(|now| now.1 == hash && now.0.disabled_at.is_none()).ok_or(Code::AuthRequired)?;
+        self.succeeded(tx, attempt).await?;
+        store::user::set_password(tx, user, Some(fresh), write.now).await?;
+        store::invitation::end_of_user(tx, user).await?;
+        store::session::end_of_user(tx, user).await?;
+        let (session, token) = self.session_begin(tx, user, client).await?;
+        let fact = Fact::new(Action::UserPassword, Some(user)).with("session", session.id);
+        Ok(Done::one(SignedIn { user: found, session, token }, fact))
     }
 }

@@ -1,37 +1,17 @@
-//! A request that may be repeated: the caller names it, and whatever happens to the connection its effect is
-//! had once and its first answer is given again (design, section 5; contract: `Idempotency-Key`).
+//! A request under an `Idempotency-Key`: however often it is sent, it takes effect once and every attempt gets
+//! the first answer (design, section 5; contract).
 //!
-//! A verb begins its transaction with `Service::begin` and keeps its answer with `Service::keep` before it
-//! commits, so that name, effect and answer stand or fall together. A second request of the same name waits
-//! for the first one's transaction. A verb of several transactions looks first (`Service::look`) and begins
-//! its last one so: its steps are such that doing them again changes nothing. The caller passes the result
-//! through [`Service::settle`], which gives the first answer and keeps refusals.
+//! [`crate::write`] keeps the answers of all verbs but one. A single transfer's key goes to the ledger's door
+//! as its operation id, and only its refusals before the door are kept here, by [`Service::settle`].
 
+use crate::write::Kept;
 use crate::{Error, Refusal, Service};
 use domain::code::Code;
 use ledger::request::OperationKey;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use std::sync::Arc;
 use store::operation::{self, Answered, Operation};
 use store::{StoreError, Tx};
-
-/// An answer as it is kept.
-#[derive(Debug, Serialize, Deserialize)]
-enum Kept {
-    /// What the verb answered.
-    #[serde(rename = "ok")]
-    Done(Json),
-    /// Why it did not do it.
-    #[serde(rename = "refused")]
-    Refused {
-        /// The code's number.
-        code: i64,
-        detail: Option<String>,
-        data: Option<Json>,
-    },
-}
 
 impl Service {
     /// This service, for one request that has a name.
@@ -40,15 +20,8 @@ impl Service {
         Self { operation: Some(Arc::new(key)), ..self.clone() }
     }
 
-    /// Begins a transaction that writes, under the request's name if it has one.
-    pub(crate) async fn begin(&self) -> Result<Tx, Error> {
-        let mut tx = self.store.write().await?;
-        self.reserve(&mut tx).await?;
-        Ok(tx)
-    }
-
     /// Takes the request's name for a transaction that has begun.
-    pub(crate) async fn reserve(&self, tx: &mut Tx) -> Result<(), Error> {
+    async fn reserve(&self, tx: &mut Tx) -> Result<(), Error> {
         let Some(key) = &self.operation else { return Ok(()) };
         let wanted = Operation { id: key.id.clone(), fingerprint: key.fingerprint.clone(), transfer: 0 };
         let reserved = match operation::reserve(tx, &[wanted], self.now()).await {
@@ -75,13 +48,6 @@ impl Service {
         }
     }
 
-    /// Keeps what the verb will answer, in the transaction that [`Self::begin`] began.
-    pub(crate) async fn keep<T: Serialize + Sync>(&self, tx: &mut Tx, answer: &T) -> Result<(), Error> {
-        let Some(key) = &self.operation else { return Ok(()) };
-        let done = serde_json::to_value(answer).map_err(unreadable)?;
-        Ok(operation::keep(tx, &key.id, &text(&Kept::Done(done))?).await?)
-    }
-
     /// Makes the verb's answer of what was kept, and keeps a refusal for the next time.
     pub async fn settle<T: DeserializeOwned>(&self, result: Result<T, Error>) -> Result<T, Error> {
         match result {
@@ -99,10 +65,9 @@ impl Service {
 
     async fn keep_refusal(&self, refusal: &Refusal) -> Result<(), Error> {
         let Some(key) = &self.operation else { return Ok(()) };
-        let mut tx = self.begin().await?;
-        let Refusal { code, detail, data } = refusal.clone();
-        let kept = text(&Kept::Refused { code: code.number(), detail, data })?;
-        operation::keep(&mut tx, &key.id, &kept).await?;
+        let mut tx = self.store.write().await?;
+        self.reserve(&mut tx).await?;
+        operation::keep(&mut tx, &key.id, &Kept::from(refusal).text()?).await?;
         store::head::advance(&mut tx).await?;
         Ok(tx.commit().await?)
     }
@@ -125,21 +90,6 @@ fn in_use() -> Error {
     Code::IdempotencyKeyBusy.into()
 }
 
-fn text(kept: &Kept) -> Result<String, Error> {
-    serde_json::to_string(kept).map_err(unreadable)
-}
-
 fn read<T: DeserializeOwned>(kept: &str) -> Result<T, Error> {
-    match serde_json::from_str(kept).map_err(unreadable)? {
-        Kept::Done(answer) => serde_json::from_value(answer).map_err(unreadable),
-        Kept::Refused { code, detail, data } => {
-            let code = Code::from_number(code)
-                .ok_or_else(|| Error::Store(StoreError::Corrupt(format!("unknown code {code}"))))?;
-            Err(Error::Refused(Refusal { code, detail, data }))
-        }
-    }
-}
-
-fn unreadable(error: serde_json::Error) -> Error {
-    Error::Store(StoreError::Corrupt(format!("a kept answer: {error}")))
+    Kept::read(kept)?.answer()
 }

@@ -1,9 +1,12 @@
 //! Policies: limits and fees, by currency and by account.
 
-use crate::{Deed, Error, Service};
+use crate::asset::asset_for;
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service};
 use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::Code;
+use domain::fact::{Action, Fact};
 use domain::fee::FeePolicy;
 use domain::id::AccountId;
 use domain::policy::Policy;
@@ -116,21 +119,43 @@ impl Service {
         account: Option<&str>,
         change: &PolicyChange,
     ) -> Result<(Asset, Policy), Error> {
-        let mut tx = self.begin().await?;
-        turn::take(&mut tx, Turn::Directory).await?;
-        self.asset_for(&mut tx, currency).await?;
-        let (asset, account) = named(&mut tx, currency, account).await?;
-        let mut policy = current(&mut tx, &asset, account.as_ref()).await?;
-        change.apply(&mut policy, asset.scale)?;
-        store::policy::set(&mut tx, asset.id, account.as_ref().map(|a| a.id), &policy).await?;
-        let detail = json!({ "currency": asset.code, "account": account.as_ref().map(|a| &a.number),
-                             "policy": format!("{policy:?}") });
-        let id = account.map(|a| a.id.0);
-        let changed = (asset, policy);
-        self.keep(&mut tx, &changed).await?;
-        self.finish(tx, Deed { actor, action: "policy.set", subject: "policy", id, detail }).await?;
-        Ok(changed)
+        let mut write = begun!(self.write(actor, Action::PolicySet));
+        write.about = Fact::new(Action::PolicySet, None).with("currency", currency).with("account", account);
+        let done = set(&mut write, currency, account, change).await;
+        write.end(done).await
     }
+}
+
+async fn set(
+    write: &mut Write,
+    currency: &str,
+    account: Option<&str>,
+    change: &PolicyChange,
+) -> Result<Done<(Asset, Policy)>, Error> {
+    let tx = &mut write.tx;
+    turn::take(tx, Turn::Directory).await?;
+    asset_for(tx, currency, write.now).await?;
+    let (asset, account) = named(tx, currency, account).await?;
+    let before = current(tx, &asset, account.as_ref()).await?;
+    let mut policy = before.clone();
+    change.apply(&mut policy, asset.scale)?;
+    store::policy::set(tx, asset.id, account.as_ref().map(|a| a.id), &policy).await?;
+    let fact = Fact::new(Action::PolicySet, account.as_ref().map(|a| a.id.0))
+        .with("currency", asset.code.as_str())
+        .with("account", account.map(|a| a.number))
+        .with("policy", told(&policy))
+        .with("before", told(&before));
+    Ok(Done::one((asset, policy), fact))
+}
+
+/// A policy as the audit log tells it, in minor units.
+fn told(policy: &Policy) -> serde_json::Value {
+    let (limit, fee) = (&policy.limit, &policy.fee);
+    json!({
+        "min": limit.min, "max": limit.max, "day": limit.day, "month": limit.month,
+        "batch_max": policy.batch_max, "fee_threshold": fee.threshold, "fee_rate_ppm": fee.rate_ppm,
+        "fee_min": fee.min, "fee_max": fee.max,
+    })
 }
 
 async fn named(

@@ -1,7 +1,8 @@
 //! The secret that seals the places in lists which the server gives out.
 
-use crate::{Deed, Error, Service, secret};
-use serde_json::json;
+use crate::write::{Done, Write};
+use crate::{Error, Service, secret};
+use domain::fact::{Action, Fact};
 use store::audit::Actor;
 use store::turn::{self, Turn};
 
@@ -16,22 +17,19 @@ impl Service {
             return Ok(secret);
         }
         drop(tx);
-        let mut tx = self.store.write().await?;
-        // Two nodes that start at once agree on one.
-        turn::take(&mut tx, Turn::Directory).await?;
-        if let Some(secret) = store::setting::get(&mut tx, NAME).await? {
-            return Ok(secret);
-        }
-        let secret = secret::token("")?;
-        store::setting::set(&mut tx, NAME, &secret).await?;
-        let deed = Deed {
-            actor,
-            action: "setting.seal",
-            subject: "setting",
-            id: None,
-            detail: json!({ "name": NAME }),
-        };
-        self.finish(tx, deed).await?;
-        Ok(secret)
+        let mut write = self.step(actor, Action::SettingSeal).await?;
+        let done = seal(&mut write).await;
+        write.end_unkept(done).await
     }
+}
+
+async fn seal(write: &mut Write) -> Result<Done<String>, Error> {
+    // Two nodes that start at once agree on one.
+    turn::take(&mut write.tx, Turn::Directory).await?;
+    if let Some(secret) = store::setting::get(&mut write.tx, NAME).await? {
+        return Ok(Done::nothing(secret));
+    }
+    let secret = secret::token("")?;
+    store::setting::set(&mut write.tx, NAME, &secret).await?;
+    Ok(Done::one(secret, Fact::new(Action::SettingSeal, None).with("name", NAME)))
 }

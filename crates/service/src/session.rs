@@ -1,9 +1,11 @@
 //! Sessions: a person who signed in, until the session ends by itself, by its person or by an administrator.
 
 use crate::identity::{Identity, Who};
-use crate::{Deed, Error, Secret, Service, secret};
+use crate::write::Done;
+use crate::{Error, Secret, Service, secret};
 use domain::code::Code;
-use serde_json::json;
+use domain::fact::{Action, Fact};
+use domain::principal::Principal;
 use std::net::IpAddr;
 use std::time::Duration;
 use store::Tx;
@@ -69,7 +71,7 @@ impl Service {
         if now.saturating_sub(session.seen_at) >= micros(SEEN_EVERY.min(life.idle / 4)) {
             self.seen(session.id, now).await;
         }
-        let actor = Actor { name: found.login, origin: address.to_string() };
+        let actor = Actor::new(Principal::User(session.user), found.login, address.to_string());
         let who = Who::Person { user: session.user, session: session.id, role: found.role };
         Ok(Some(Identity { actor, who }))
     }
@@ -114,13 +116,13 @@ impl Service {
 
     /// Ends one of a person's own sessions; those of others are not there.
     pub async fn session_end(&self, actor: &Actor, user: i64, session: i64) -> Result<(), Error> {
-        let mut tx = self.store.write().await?;
-        if !store::session::end(&mut tx, session, user).await? {
-            return Err(Error::refused(Code::SessionNotFound, session.to_string()));
-        }
-        let detail = json!({ "session": session });
-        let deed = Deed { actor, action: "session.end", subject: "user", id: Some(user), detail };
-        self.finish(tx, deed).await
+        let mut write = self.step(actor, Action::SessionEnd).await?;
+        write.about.id = Some(user);
+        let done = match store::session::end(&mut write.tx, session, user).await? {
+            true => Ok(Done::one((), Fact::new(Action::SessionEnd, Some(user)).with("session", session))),
+            false => Err(Error::refused(Code::SessionNotFound, session.to_string())),
+        };
+        write.end(done).await
     }
 
     /// A new session, under a token that nobody has seen before.

@@ -1,9 +1,10 @@
 //! Settings of the organisation.
 
-use crate::{Deed, Error, Service};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service};
 use domain::code::Code;
+use domain::fact::{Action, Fact};
 use jiff::tz::TimeZone;
-use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
 
@@ -12,15 +13,9 @@ const TIME_ZONE: &str = "time_zone";
 impl Service {
     /// Sets the organisation's time zone, by its IANA name.
     pub async fn set_time_zone(&self, actor: &Actor, name: &str) -> Result<(), Error> {
-        let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_-+".contains(&b));
-        if name.len() > 64 || !is_name || TimeZone::get(name).is_err() {
-            return Err(Error::refused(Code::TimeZoneUnknown, crate::directory::short(name)));
-        }
-        let mut tx = self.store.write().await?;
-        store::setting::set(&mut tx, TIME_ZONE, name).await?;
-        store::head::raise_policy_version(&mut tx).await?;
-        let detail = json!({ "time_zone": name });
-        self.finish(tx, Deed { actor, action: "setting.set", subject: "setting", id: None, detail }).await
+        let mut write = begun!(self.write(actor, Action::SettingSet));
+        let done = set_time_zone(&mut write, name).await;
+        write.end(done).await
     }
 
     /// The name of the organisation's time zone.
@@ -33,4 +28,15 @@ impl Service {
         let name = store::setting::get(tx, TIME_ZONE).await?;
         Ok(name.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC))
     }
+}
+
+async fn set_time_zone(write: &mut Write, name: &str) -> Result<Done<()>, Error> {
+    let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_-+".contains(&b));
+    if name.len() > 64 || !is_name || TimeZone::get(name).is_err() {
+        return Err(Error::refused(Code::TimeZoneUnknown, crate::directory::short(name)));
+    }
+    let before = store::setting::get(&mut write.tx, TIME_ZONE).await?;
+    store::setting::set(&mut write.tx, TIME_ZONE, name).await?;
+    store::head::raise_policy_version(&mut write.tx).await?;
+    Ok(Done::one((), Fact::new(Action::SettingSet, None).with("time_zone", name).with("before", before)))
 }

@@ -2,11 +2,13 @@
 //! invitation.
 
 use crate::invitation::Invited;
-use crate::{Deed, Error, Secret, Service, visible};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Secret, Service, visible};
 use domain::access::Role;
 use domain::code::Code;
+use domain::fact::{Action, Fact};
+use domain::principal::Principal;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
 use store::turn::{self, Turn};
@@ -47,18 +49,21 @@ pub struct UserChange {
 impl Service {
     /// Adds a person, and gives the link by which the person sets a password.
     pub async fn user_add(&self, actor: &Actor, new: &NewUser) -> Result<Added, Error> {
-        let mut user = self.fresh(actor, new)?;
-        let mut tx = self.begin().await?;
-        insert(&mut tx, &mut user).await?;
-        // The first one may come by the command line: then nobody else makes himself the first.
-        store::invitation::end_set_up(&mut tx).await?;
-        let invited = self.invite(&mut tx, user.id).await?;
-        let added = Added { user, invited };
-        self.keep(&mut tx, &added).await?;
-        let User { id, login, role, .. } = &added.user;
-        let detail = json!({ "login": login, "role": role.name() });
-        self.finish(tx, Deed { actor, action: "user.add", subject: "user", id: Some(*id), detail }).await?;
-        Ok(added)
+        let mut write = begun!(self.write(actor, Action::UserAdd));
+        let done = self.add_user(&mut write, new).await;
+        write.end(done).await
+    }
+
+    async fn add_user(&self, write: &mut Write, new: &NewUser) -> Result<Done<Added>, Error> {
+        let mut user = fresh(&write.actor, new, write.now)?;
+        insert(&mut write.tx, &mut user).await?;
+        // The first user may come by the command line: the link for first-time set-up then ends.
+        store::invitation::end_set_up(&mut write.tx).await?;
+        let invited = self.invite(&mut write.tx, user.id).await?;
+        let fact = Fact::new(Action::UserAdd, Some(user.id))
+            .with("login", user.login.as_str())
+            .with("role", user.role.name());
+        Ok(Done::one(Added { user, invited }, fact))
     }
 
     /// People after an id, disabled ones too.
@@ -82,67 +87,40 @@ impl Service {
 
     /// Changes a person. Another role, or none any more, ends the person's sessions at once.
     pub async fn user_change(&self, actor: &Actor, id: i64, change: &UserChange) -> Result<User, Error> {
-        let name = change.name.as_deref().map(visible).transpose()?;
-        let mut tx = self.begin().await?;
-        turn::take(&mut tx, Turn::Directory).await?;
-        let (before, hash) = store::user::lock(&mut tx, id).await?.ok_or_else(|| missing(id))?;
-        let mut user = before.clone();
-        user.name = name.unwrap_or(user.name);
-        user.role = change.role.unwrap_or(user.role);
-        user.disabled_at = match change.disabled {
-            Some(true) => user.disabled_at.or_else(|| Some(self.now())),
-            Some(false) => None,
-            None => user.disabled_at,
-        };
-        let rules = |user: &User| user.role == Role::Admin && user.disabled_at.is_none() && hash.is_some();
-        if rules(&before) && !rules(&user) && store::user::others(&mut tx, id, Role::Admin).await? == 0 {
-            return Err(Error::refused(Code::LastAdmin, user.login));
-        }
-        if user == before {
-            return Ok(user);
-        }
-        store::user::change(&mut tx, &user).await?;
-        if (user.role, user.disabled_at) != (before.role, before.disabled_at) {
-            store::session::end_of_user(&mut tx, id).await?;
-        }
-        if user.disabled_at.is_some() {
-            store::invitation::end_of_user(&mut tx, id).await?;
-        }
-        self.keep(&mut tx, &user).await?;
-        let is_disabled = user.disabled_at.is_some();
-        let detail = json!({ "name": user.name, "role": user.role.name(), "disabled": is_disabled });
-        self.finish(tx, Deed { actor, action: "user.change", subject: "user", id: Some(id), detail }).await?;
-        Ok(user)
+        let mut write = begun!(self.write(actor, Action::UserChange));
+        write.about.id = Some(id);
+        let done = change_user(&mut write, id, change).await;
+        write.end(done).await
     }
 
     /// Takes a person's password away, ends the sessions, and gives a new link.
     pub async fn user_reset(&self, actor: &Actor, id: i64) -> Result<Added, Error> {
-        let mut tx = self.begin().await?;
-        let (mut user, _) = store::user::lock(&mut tx, id).await?.ok_or_else(|| missing(id))?;
+        let mut write = begun!(self.write(actor, Action::UserReset));
+        write.about.id = Some(id);
+        let done = self.reset_user(&mut write, id).await;
+        write.end(done).await
+    }
+
+    async fn reset_user(&self, write: &mut Write, id: i64) -> Result<Done<Added>, Error> {
+        let tx = &mut write.tx;
+        let (mut user, _) = store::user::lock(tx, id).await?.ok_or_else(|| missing(id))?;
         if user.disabled_at.is_some() {
             return Err(Error::refused(Code::UserDisabled, user.login));
         }
-        store::user::set_password(&mut tx, id, None, self.now()).await?;
-        store::session::end_of_user(&mut tx, id).await?;
-        store::invitation::end_of_user(&mut tx, id).await?;
+        store::user::set_password(tx, id, None, write.now).await?;
+        store::session::end_of_user(tx, id).await?;
+        store::invitation::end_of_user(tx, id).await?;
         user.password_at = None;
-        let added = Added { invited: self.invite(&mut tx, id).await?, user };
-        self.keep(&mut tx, &added).await?;
-        let detail = json!({});
-        self.finish(tx, Deed { actor, action: "user.reset", subject: "user", id: Some(id), detail }).await?;
-        Ok(added)
+        let added = Added { invited: self.invite(tx, id).await?, user };
+        Ok(Done::one(added, Fact::new(Action::UserReset, Some(id))))
     }
 
     /// Ends all sessions of a person; says how many there were.
     pub async fn user_sign_out(&self, actor: &Actor, id: i64) -> Result<u64, Error> {
-        let mut tx = self.begin().await?;
-        store::user::lock(&mut tx, id).await?.ok_or_else(|| missing(id))?;
-        let ended = store::session::end_of_user(&mut tx, id).await?;
-        self.keep(&mut tx, &ended).await?;
-        let detail = json!({ "sessions": ended });
-        self.finish(tx, Deed { actor, action: "user.sign_out", subject: "user", id: Some(id), detail })
-            .await?;
-        Ok(ended)
+        let mut write = begun!(self.write(actor, Action::UserSignOut));
+        write.about.id = Some(id);
+        let done = sign_out(&mut write, id).await;
+        write.end(done).await
     }
 
     /// Refuses a password that is not good enough for a person of this login and name.
@@ -155,20 +133,60 @@ impl Service {
     pub fn password_runs(&self) -> u64 {
         self.passwords.runs()
     }
+}
 
-    /// A person as he will be added.
-    pub(crate) fn fresh(&self, actor: &Actor, new: &NewUser) -> Result<User, Error> {
-        Ok(User {
-            id: 0,
-            login: login(&new.login)?,
-            name: visible(&new.name)?,
-            role: new.role,
-            password_at: None,
-            disabled_at: None,
-            created_by: actor.name.clone(),
-            created_at: self.now(),
-        })
+/// A person as the row will be inserted.
+pub(crate) fn fresh(actor: &Actor, new: &NewUser, now: i64) -> Result<User, Error> {
+    Ok(User {
+        id: 0,
+        login: login(&new.login)?,
+        name: visible(&new.name)?,
+        role: new.role,
+        password_at: None,
+        disabled_at: None,
+        created_by: actor.author.clone(),
+        created_at: now,
+    })
+}
+
+async fn change_user(write: &mut Write, id: i64, change: &UserChange) -> Result<Done<User>, Error> {
+    let name = change.name.as_deref().map(visible).transpose()?;
+    let tx = &mut write.tx;
+    turn::take(tx, Turn::Directory).await?;
+    let (before, hash) = store::user::lock(tx, id).await?.ok_or_else(|| missing(id))?;
+    let mut user = before.clone();
+    user.name = name.unwrap_or(user.name);
+    user.role = change.role.unwrap_or(user.role);
+    user.disabled_at = match change.disabled {
+        Some(true) => user.disabled_at.or(Some(write.now)),
+        Some(false) => None,
+        None => user.disabled_at,
+    };
+    let rules = |user: &User| user.role == Role::Admin && user.disabled_at.is_none() && hash.is_some();
+    if rules(&before) && !rules(&user) && store::user::others(tx, id, Role::Admin).await? == 0 {
+        return Err(Error::refused(Code::LastAdmin, user.login));
     }
+    if user == before {
+        return Ok(Done::nothing(user));
+    }
+    store::user::change(tx, &user).await?;
+    if (user.role, user.disabled_at) != (before.role, before.disabled_at) {
+        store::session::end_of_user(tx, id).await?;
+    }
+    if user.disabled_at.is_some() {
+        store::invitation::end_of_user(tx, id).await?;
+    }
+    let fact = Fact::new(Action::UserChange, Some(id))
+        .with("name", user.name.as_str())
+        .with("role", user.role.name())
+        .with("disabled", user.disabled_at.is_some());
+    Ok(Done::one(user, fact))
+}
+
+async fn sign_out(write: &mut Write, id: i64) -> Result<Done<u64>, Error> {
+    store::user::lock(&mut write.tx, id).await?.ok_or_else(|| missing(id))?;
+    let ended = store::session::end_of_user(&mut write.tx, id).await?;
+    Ok(Done::one(ended, Fact::new(Action::UserSignOut, Some(id)).with("sessions", ended)))
 }
 
 /// Adds a person whose login nobody has.
@@ -198,7 +216,7 @@ fn login(text: &str) -> Result<String, Error> {
 
 /// A person who sets the password by a link, without anybody who is signed in.
 pub(crate) fn by_link(user: &User, address: &str) -> Actor {
-    Actor { name: user.login.clone(), origin: address.to_owned() }
+    Actor::new(Principal::User(user.id), user.login.as_str(), address)
 }
 
 impl Added {

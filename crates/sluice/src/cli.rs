@@ -3,6 +3,7 @@
 use crate::commands::Command;
 use crate::settings::{Lang, Layer, Settings};
 use clap::{Args, Parser, ValueEnum};
+use domain::principal::Principal;
 use std::path::PathBuf;
 use store::audit::Actor;
 
@@ -108,6 +109,6 @@ impl Globals {
     pub(crate) fn actor(&self) -> Actor {
         let user = || std::env::var("USER").ok().filter(|user| !user.is_empty());
         let name = self.act_as.clone().or_else(user).unwrap_or_else(|| "unknown".to_owned());
-        Actor { name, origin: "cli".to_owned() }
+        Actor::new(Principal::CommandLine, name, "cli")
     }
 }

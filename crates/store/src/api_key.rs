@@ -5,6 +5,7 @@ use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
+use domain::principal::Author;
 use serde::{Deserialize, Serialize};
 
 /// A key, without its secret.
@@ -21,7 +22,7 @@ pub struct ApiKey {
     /// Addresses and networks that it may come from, between spaces; empty: any.
     pub addresses: String,
     /// Who made it.
-    pub created_by: String,
+    pub created_by: Author,
     /// When, microseconds UTC.
     pub created_at: i64,
     /// Until when it holds.
@@ -33,7 +34,8 @@ pub struct ApiKey {
 macro_rules! select {
     ($tail:literal) => {
         concat!(
-            "SELECT id, name, hint, scopes, addresses, created_by, created_at, expires_at, revoked_at
+            "SELECT id, name, hint, scopes, addresses, created_by, created_at, expires_at, revoked_at,
+                    created_by_kind, created_by_id
              FROM api_key ",
             $tail
         )
@@ -41,14 +43,16 @@ macro_rules! select {
 }
 
 static INSERT: Sql = Sql::new(
-    "INSERT INTO api_key (name, token, hint, scopes, addresses, created_by, created_at, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+    "INSERT INTO api_key (name, token, hint, scopes, addresses, created_by, created_at, expires_at,
+       created_by_kind, created_by_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
 );
 static BY_TOKEN: Sql = Sql::new(select!("WHERE token = $1"));
 static BY_NAME: Sql = Sql::new(select!("WHERE name = $1"));
 static GET: Sql = Sql::new(select!("WHERE id = $1"));
 static BY_ID: Lookup = Lookup {
-    columns: "id, name, hint, scopes, addresses, created_by, created_at, expires_at, revoked_at",
+    columns: "id, name, hint, scopes, addresses, created_by, created_at, expires_at, revoked_at,
+              created_by_kind, created_by_id",
     from: "api_key",
     key: "id",
     and: "revoked_at IS NULL",
@@ -67,7 +71,7 @@ fn read(row: Row<'_>) -> Result<ApiKey, StoreError> {
         hint: row.text(2)?,
         scopes: row.text(3)?,
         addresses: row.text(4)?,
-        created_by: row.text(5)?,
+        created_by: row.author([9, 10, 5])?,
         created_at: row.i64(6)?,
         expires_at: row.opt_i64(7)?,
         revoked_at: row.opt_i64(8)?,
@@ -82,9 +86,11 @@ pub async fn insert(tx: &mut Tx, key: &ApiKey, token: &str) -> Result<i64, Store
         key.hint.as_str(),
         key.scopes.as_str(),
         key.addresses.as_str(),
-        key.created_by.as_str(),
+        key.created_by.name.as_str(),
         key.created_at,
         key.expires_at,
+        key.created_by.principal.kind(),
+        key.created_by.principal.id(),
     ];
     let rows = tx.fetch(&INSERT, args).await?;
     rows.first().ok_or_else(|| StoreError::Corrupt("no id".to_owned()))?.i64(0)

@@ -5,15 +5,31 @@ use crate::bulk::{Insert, Sql};
 use crate::error::StoreError;
 use crate::listing::{Listing, Slice};
 use crate::tx::Tx;
-use crate::value::Column;
+use crate::value::{Column, Row};
+use domain::fact::Fact;
+use domain::principal::{Author, Principal};
 
 /// Who acts, and from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// The person or system.
-    pub name: String,
-    /// The way in: `cli`, later an address.
+    /// The identity, with the name it has now.
+    pub author: Author,
+    /// The way in: `cli`, a client's address, a node's name.
     pub origin: String,
+}
+
+impl Actor {
+    /// A principal under its present name.
+    #[must_use]
+    pub fn new(principal: Principal, name: impl Into<String>, origin: impl Into<String>) -> Self {
+        Self { author: Author { principal, name: name.into() }, origin: origin.into() }
+    }
+
+    /// What Sluice does by itself, on a node.
+    #[must_use]
+    pub fn system(node: &str) -> Self {
+        Self { author: Author::system(), origin: node.to_owned() }
+    }
 }
 
 /// One row of the log.
@@ -35,6 +51,22 @@ pub struct Audit {
     pub digest: Option<String>,
 }
 
+impl Audit {
+    /// The row of a fact, with `ok` or the code of its refusal.
+    #[must_use]
+    pub fn of(actor: &Actor, fact: &Fact, result: &'static str) -> Self {
+        Self {
+            actor: actor.clone(),
+            action: fact.action.name(),
+            subject: fact.action.subject(),
+            subject_id: fact.id,
+            result,
+            detail: fact.detail_text(),
+            digest: None,
+        }
+    }
+}
+
 /// A row as it is read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {
@@ -43,7 +75,7 @@ pub struct AuditRow {
     /// When, microseconds UTC.
     pub at: i64,
     /// Who.
-    pub actor: String,
+    pub actor: Author,
     /// From where.
     pub origin: String,
     /// What.
@@ -62,15 +94,27 @@ pub struct AuditRow {
 
 static INSERT: Insert = Insert {
     table: "audit",
-    columns: &["at", "actor", "origin", "action", "subject", "subject_id", "result", "detail", "digest"],
+    columns: &[
+        "at",
+        "actor",
+        "actor_kind",
+        "actor_id",
+        "origin",
+        "action",
+        "subject",
+        "subject_id",
+        "result",
+        "detail",
+        "digest",
+    ],
 };
 static LIST: Sql = Sql::new(
-    "SELECT id, at, actor, origin, action, subject, subject_id, result, detail, digest FROM audit
-     WHERE id > $1 ORDER BY id LIMIT $2",
+    "SELECT id, at, actor, origin, action, subject, subject_id, result, detail, digest, actor_kind, actor_id
+     FROM audit WHERE id > $1 ORDER BY id LIMIT $2",
 );
 static OF_SUBJECT: Sql = Sql::new(
-    "SELECT id, at, actor, origin, action, subject, subject_id, result, detail, digest FROM audit
-     WHERE subject = $1 AND subject_id = $2 ORDER BY id LIMIT $3",
+    "SELECT id, at, actor, origin, action, subject, subject_id, result, detail, digest, actor_kind, actor_id
+     FROM audit WHERE subject = $1 AND subject_id = $2 ORDER BY id LIMIT $3",
 );
 
 /// The statements of this noun.
@@ -80,7 +124,9 @@ pub const CATALOGUE: &[&Sql] = &[&LIST, &OF_SUBJECT];
 pub async fn append(tx: &mut Tx, rows: Vec<Audit>, now: i64) -> Result<(), StoreError> {
     let columns = vec![
         Column::Same(now, rows.len()),
-        Column::Text(rows.iter().map(|r| r.actor.name.clone()).collect()),
+        Column::Text(rows.iter().map(|r| r.actor.author.name.clone()).collect()),
+        Column::I64(rows.iter().map(|r| r.actor.author.principal.kind()).collect()),
+        Column::OptI64(rows.iter().map(|r| r.actor.author.principal.id()).collect()),
         Column::Text(rows.iter().map(|r| r.actor.origin.clone()).collect()),
         Column::Text(rows.iter().map(|r| r.action.to_owned()).collect()),
         Column::Text(rows.iter().map(|r| r.subject.to_owned()).collect()),
@@ -92,11 +138,11 @@ pub async fn append(tx: &mut Tx, rows: Vec<Audit>, now: i64) -> Result<(), Store
     tx.insert(&INSERT, columns).await.map(|_| ())
 }
 
-fn read(row: crate::value::Row<'_>) -> Result<AuditRow, StoreError> {
+fn read(row: Row<'_>) -> Result<AuditRow, StoreError> {
     Ok(AuditRow {
         id: row.i64(0)?,
         at: row.i64(1)?,
-        actor: row.text(2)?,
+        actor: row.author([10, 11, 2])?,
         origin: row.text(3)?,
         action: row.text(4)?,
         subject: row.text(5)?,
@@ -162,7 +208,8 @@ pub async fn page(tx: &mut Tx, filter: &AuditFilter, slice: Slice) -> Result<Vec
             listing.and(condition, number);
         }
     }
-    let columns = "id, at, actor, origin, action, subject, subject_id, result, detail, digest";
+    let columns =
+        "id, at, actor, origin, action, subject, subject_id, result, detail, digest, actor_kind, actor_id";
     let (text, args) = listing.page(columns, "id", "id", slice);
     tx.fetch_text(text, args).await?.iter().map(read).collect()
 }

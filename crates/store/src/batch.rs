@@ -8,6 +8,7 @@ use crate::tx::Tx;
 use crate::value::{Column, Row, Value};
 use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType};
 use domain::id::{AccountId, AssetId, BatchId};
+use domain::principal::Author;
 use serde::{Deserialize, Serialize};
 
 /// A batch as it is stored.
@@ -48,7 +49,7 @@ pub struct Batch {
     /// The fold over its items.
     pub tally: BatchTally,
     /// Who made it.
-    pub created_by: String,
+    pub created_by: Author,
     /// When, microseconds UTC.
     pub created_at: i64,
     /// When it was submitted.
@@ -97,7 +98,7 @@ pub struct NewBatch {
     /// Whether rows in another currency are exchanged at the stored rate.
     pub convert: bool,
     /// Who makes it.
-    pub created_by: String,
+    pub created_by: Author,
     /// When, microseconds UTC.
     pub created_at: i64,
 }
@@ -109,7 +110,8 @@ macro_rules! columns {
             " id, day, day_number, name, type, mode, state, intent, asset, account, remarks, file_hash,
              content_hash, first_number, last_number, refused_count, total_count, total_amount, success_count,
              success_amount, failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at,
-             submitted_at, started_at, interrupted_at, completed_at, convert ",
+             submitted_at, started_at, interrupted_at, completed_at, convert,
+             created_by_kind, created_by_id ",
             $tail
         )
     };
@@ -139,9 +141,10 @@ static SAME_FILE: Sql = Sql::new(columns!(
 static CREATE: Sql = Sql::new(
     "INSERT INTO batch (day, day_number, name, type, mode, state, intent, ready, asset, account, remarks,
        first_number, last_number, refused_count, total_count, total_amount, success_count, success_amount,
-       failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at, convert)
+       failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at, convert,
+       created_by_kind, created_by_id)
      SELECT $1, COALESCE(MAX(day_number), 0) + 1, $2, $3, $4, 2, 2, 0, $5, $6, $7,
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $9, $10
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $9, $10, $11, $12
      FROM batch WHERE day = $1 RETURNING id",
 );
 static FILL: Sql = Sql::new(
@@ -223,7 +226,7 @@ fn read(row: Row<'_>) -> Result<Batch, StoreError> {
             skipped_count: row.i64(22)?,
             fee_amount: row.i64(23)?,
         },
-        created_by: row.text(24)?,
+        created_by: row.author([31, 32, 24])?,
         created_at: row.i64(25)?,
         submitted_at: row.opt_i64(26)?,
         started_at: row.opt_i64(27)?,
@@ -297,9 +300,11 @@ pub async fn create(tx: &mut Tx, batch: &NewBatch) -> Result<BatchId, StoreError
         batch.asset.0,
         batch.account.map(|a| a.0),
         batch.remarks.as_deref(),
-        batch.created_by.as_str(),
+        batch.created_by.name.as_str(),
         batch.created_at,
         i64::from(batch.convert),
+        batch.created_by.principal.kind(),
+        batch.created_by.principal.id(),
     ];
     let rows = tx.fetch(&CREATE, args).await?;
     Ok(BatchId(rows.first().ok_or_else(|| StoreError::Corrupt("no id".to_owned()))?.i64(0)?))

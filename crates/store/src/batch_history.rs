@@ -8,6 +8,7 @@ use crate::tx::Tx;
 use crate::value::Row;
 use domain::batch::BatchState;
 use domain::id::BatchId;
+use domain::principal::Author;
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,19 +22,21 @@ pub struct Event {
     /// Why, in a person's words or as JSON.
     pub detail: Option<String>,
     /// Who.
-    pub actor: String,
+    pub actor: Author,
     /// When, microseconds UTC.
     pub at: i64,
 }
 
 static INSERT: Sql = Sql::new(
-    "INSERT INTO batch_history (batch, item, state, event, detail, actor, at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    "INSERT INTO batch_history (batch, item, state, event, detail, actor, at, actor_kind, actor_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 );
-static LIST: Sql =
-    Sql::new("SELECT item, state, event, detail, actor, at FROM batch_history WHERE batch = $1 ORDER BY id");
+static LIST: Sql = Sql::new(
+    "SELECT item, state, event, detail, actor, at, actor_kind, actor_id FROM batch_history WHERE batch = $1
+     ORDER BY id",
+);
 static PAGE: Sql = Sql::new(
-    "SELECT item, state, event, detail, actor, at, id FROM batch_history WHERE batch = $1
+    "SELECT item, state, event, detail, actor, at, actor_kind, actor_id, id FROM batch_history WHERE batch = $1
      ORDER BY id LIMIT $2 OFFSET $3",
 );
 static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM batch_history WHERE batch = $1");
@@ -43,8 +46,18 @@ pub const CATALOGUE: &[&Sql] = &[&INSERT, &LIST, &PAGE, &COUNT];
 
 /// Writes an event.
 pub async fn insert(tx: &mut Tx, batch: BatchId, event: Event) -> Result<(), StoreError> {
-    let args =
-        args![batch.0, event.item, event.state.number(), event.event, event.detail, event.actor, event.at];
+    let Author { principal, name } = event.actor;
+    let args = args![
+        batch.0,
+        event.item,
+        event.state.number(),
+        event.event,
+        event.detail,
+        name,
+        event.at,
+        principal.kind(),
+        principal.id(),
+    ];
     tx.execute(&INSERT, args).await.map(|_| ())
 }
 
@@ -54,7 +67,7 @@ fn read(row: Row<'_>) -> Result<Event, StoreError> {
         state: row.stored(1, BatchState::from_number)?,
         event: row.text(2)?,
         detail: row.opt_text(3)?,
-        actor: row.text(4)?,
+        actor: row.author([6, 7, 4])?,
         at: row.i64(5)?,
     })
 }
@@ -72,7 +85,7 @@ pub async fn page(
     offset: i64,
 ) -> Result<Vec<(i64, Event)>, StoreError> {
     let rows = tx.fetch(&PAGE, args![batch.0, limit, offset]).await?;
-    rows.iter().map(|row| Ok((row.i64(6)?, read(row)?))).collect()
+    rows.iter().map(|row| Ok((row.i64(8)?, read(row)?))).collect()
 }
 
 /// How many events a batch has.

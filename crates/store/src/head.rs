@@ -2,10 +2,13 @@
 //! changes something, and tells the door whether its cached policies still hold.
 
 use crate::args;
+use crate::audit::{self, Actor, Audit};
+use crate::batch_history::{self, Event};
 use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::Rows;
+use domain::fact::Fact;
 
 static ADVANCE: Sql = Sql::new(
     "UPDATE ledger_head SET commit_number = commit_number + 1 WHERE id = 1
@@ -33,7 +36,43 @@ pub async fn advance(tx: &mut Tx) -> Result<Head, StoreError> {
     read(&tx.fetch(&ADVANCE, args![]).await?)
 }
 
-/// The ledger's head as it stands.
+/// Ends a write: for each fact the line of its batch's history and the audit row, then the head. Every
+/// transaction that changes something outside the door's chunks ends here, so nothing is committed untold.
+pub async fn close(tx: &mut Tx, actor: &Actor, facts: Vec<Fact>, now: i64) -> Result<Head, StoreError> {
+    let mut audits = Vec::with_capacity(facts.len());
+    for fact in facts {
+        let detail = fact.detail_text();
+        audits.push(Audit::of(actor, &fact, "ok"));
+        if let Some(moved) = fact.moved {
+            let event = Event {
+                item: moved.item,
+                state: moved.state,
+                event: moved.event.name().to_owned(),
+                detail: moved.note.or_else(|| (!fact.detail.is_empty()).then_some(detail)),
+                actor: actor.author.clone(),
+                at: now,
+            };
+            batch_history::insert(tx, moved.batch, event).await?;
+        }
+    }
+    audit::append(tx, audits, now).await?;
+    advance(tx).await
+}
+
+/// Ends a write that was refused: the audit row carries the refusal's code. Nothing else of the write may be in
+/// the transaction.
+pub async fn close_refused(
+    tx: &mut Tx,
+    actor: &Actor,
+    fact: &Fact,
+    code: &'static str,
+    now: i64,
+) -> Result<Head, StoreError> {
+    audit::append(tx, vec![Audit::of(actor, fact, code)], now).await?;
+    advance(tx).await
+}
+
+/// The ledger's head as committed.
 pub async fn get(tx: &mut Tx) -> Result<Head, StoreError> {
     read(&tx.fetch(&GET, args![]).await?)
 }

@@ -22,6 +22,11 @@ const LIST: &[(&str, &str, &str)] = &[
         include_str!("../migrations/0003_people.sqlite.sql"),
         include_str!("../migrations/0003_people.postgres.sql"),
     ),
+    (
+        "V4__meaning",
+        include_str!("../migrations/0004_meaning.sqlite.sql"),
+        include_str!("../migrations/0004_meaning.postgres.sql"),
+    ),
 ];
 
 /// Only one program changes the schema of a server at a time. The number is drawn and means nothing.

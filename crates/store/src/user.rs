@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::Row;
 use domain::access::Role;
+use domain::principal::Author;
 use serde::{Deserialize, Serialize};
 
 /// A person, without the password.
@@ -24,7 +25,7 @@ pub struct User {
     /// Since when the person may not sign in.
     pub disabled_at: Option<i64>,
     /// Who added the person.
-    pub created_by: String,
+    pub created_by: Author,
     /// When, microseconds UTC.
     pub created_at: i64,
 }
@@ -32,7 +33,8 @@ pub struct User {
 macro_rules! select {
     ($tail:literal) => {
         concat!(
-            "SELECT id, login, name, role, password_at, disabled_at, created_by, created_at, password
+            "SELECT id, login, name, role, password_at, disabled_at, created_by, created_at, password,
+                    created_by_kind, created_by_id
              FROM app_user ",
             $tail
         )
@@ -40,7 +42,8 @@ macro_rules! select {
 }
 
 static INSERT: Sql = Sql::new(
-    "INSERT INTO app_user (login, name, role, created_by, created_at) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+    "INSERT INTO app_user (login, name, role, created_by, created_at, created_by_kind, created_by_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
 );
 static GET: Sql = Sql::new(select!("WHERE id = $1"));
 static LOCK: Sql = Sql::locking(select!("WHERE id = $1"));
@@ -66,7 +69,7 @@ fn read(row: Row<'_>) -> Result<User, StoreError> {
         role: row.stored(3, Role::from_number)?,
         password_at: row.opt_i64(4)?,
         disabled_at: row.opt_i64(5)?,
-        created_by: row.text(6)?,
+        created_by: row.author([9, 10, 6])?,
         created_at: row.i64(7)?,
     })
 }
@@ -78,7 +81,16 @@ fn read_both(row: Row<'_>) -> Result<(User, Option<String>), StoreError> {
 /// Adds a person without a password; the id is given out here.
 pub async fn insert(tx: &mut Tx, user: &User) -> Result<i64, StoreError> {
     let User { login, name, role, created_by, created_at, .. } = user;
-    let args = args![login.as_str(), name.as_str(), role.number(), created_by.as_str(), *created_at];
+    let Author { principal, name: author } = created_by;
+    let args = args![
+        login.as_str(),
+        name.as_str(),
+        role.number(),
+        author.as_str(),
+        *created_at,
+        principal.kind(),
+        principal.id(),
+    ];
     let rows = tx.fetch(&INSERT, args).await?;
     rows.first().ok_or_else(|| StoreError::Corrupt("no id".to_owned()))?.i64(0)
 }

@@ -1,6 +1,7 @@
 //! The alphabet between Sluice and a database: i64, text, blob, null; and whole columns of them.
 
 use crate::error::StoreError;
+use domain::principal::{Author, Principal};
 
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -163,5 +164,13 @@ impl<'a> Row<'a> {
     pub fn stored<T>(&self, place: usize, of: impl Fn(i64) -> Option<T>) -> Result<T, StoreError> {
         let number = self.i64(place)?;
         of(number).ok_or_else(|| StoreError::Corrupt(format!("column {place} holds unknown number {number}")))
+    }
+
+    /// A principal with its name, from the columns of kind, id and name.
+    pub fn author(&self, [kind, id, name]: [usize; 3]) -> Result<Author, StoreError> {
+        let (number, id) = (self.i64(kind)?, self.opt_i64(id)?);
+        let unknown = || StoreError::Corrupt(format!("no principal of kind {number} with id {id:?}"));
+        let principal = Principal::from_stored(number, id).ok_or_else(unknown)?;
+        Ok(Author { principal, name: self.text(name)? })
     }
 }

@@ -33,7 +33,7 @@ impl Clock for Still {
 
 /// Who acts.
 pub fn actor() -> Actor {
-    Actor { name: "tester".to_owned(), origin: "test".to_owned() }
+    Actor::new(domain::principal::Principal::CommandLine, "tester", "test")
 }
 
 /// The use cases over a database, with chunks of 100 items.

@@ -42,7 +42,7 @@ pub struct Ledger {
 }
 
 fn actor() -> Actor {
-    Actor { name: "property".to_owned(), origin: "test".to_owned() }
+    Actor::new(domain::principal::Principal::CommandLine, "property", "test")
 }
 
 /// A refusal is an answer; anything else that goes wrong ends the test.

@@ -59,7 +59,8 @@ impl Ledger {
             }
         }
         for row in self.audit().await {
-            writeln!(text, "{} {} {} {} {}", row.at, row.actor, row.action, row.subject, row.result).unwrap();
+            writeln!(text, "{} {} {} {} {}", row.at, row.actor.name, row.action, row.subject, row.result)
+                .unwrap();
         }
         text
     }

@@ -64,7 +64,7 @@ impl From<AuditRow> for AuditView {
         Self {
             id: row.id.to_string(),
             at: time(row.at),
-            actor: row.actor,
+            actor: row.actor.name,
             origin: row.origin,
             action: row.action,
             subject: row.subject,

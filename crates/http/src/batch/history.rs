@@ -92,7 +92,7 @@ fn view(batch: BatchId, id: i64, event: Event) -> BatchHistoryView {
         message: message(&event, language::current()),
         event: event.event,
         details: event.detail,
-        operator: event.actor,
+        operator: event.actor.name,
         created_at: wire(event.at),
     }
 }

@@ -155,7 +155,7 @@ impl BatchView {
             completed_at: batch.completed_at.map(wire),
             name: batch.name,
             remarks: batch.remarks,
-            created_by: batch.created_by,
+            created_by: batch.created_by.name,
             currency: asset.code,
         }
     }

@@ -84,7 +84,7 @@ impl KeyView {
             addresses: words(&key.addresses),
             name: key.name,
             hint: key.hint,
-            created_by: key.created_by,
+            created_by: key.created_by.name,
             created_at: time(key.created_at),
             expires_at: key.expires_at.map(time),
             revoked_at: key.revoked_at.map(time),

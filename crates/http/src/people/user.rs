@@ -75,7 +75,7 @@ impl UserView {
             status,
             password_set_at: user.password_at.map(time),
             disabled_at: user.disabled_at.map(time),
-            created_by: user.created_by,
+            created_by: user.created_by.name,
             created_at: time(user.created_at),
         }
     }

@@ -145,7 +145,7 @@ async fn attempts_are_audited_without_what_was_typed() {
     browser.login("root", WRONG).await;
     let rows = world.service.audit(0, 100).await.unwrap();
     let logins: Vec<_> = rows.iter().filter(|row| row.action == "user.login").collect();
-    let results: Vec<_> = logins.iter().map(|row| (row.result.as_str(), row.actor.as_str())).collect();
+    let results: Vec<_> = logins.iter().map(|row| (row.result.as_str(), row.actor.name.as_str())).collect();
     assert_eq!(
         results,
         [("ok", "root"), ("AUTH_LOGIN_FAILED", "anonymous"), ("AUTH_LOGIN_FAILED", "anonymous")]

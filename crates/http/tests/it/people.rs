@@ -178,7 +178,7 @@ async fn users_are_listed_changed_and_never_twice_there() {
     assert_eq!(admin.patch("/api/v1/users/2", json!({ "role": "owner" })).await.code(), "BODY_INVALID");
     let about = world.service.audit_of("user", 2).await.unwrap();
     assert_eq!(about.iter().map(|row| row.action.as_str()).collect::<Vec<_>>(), ["user.add", "user.change"]);
-    assert_eq!((about[1].actor.as_str(), about[1].origin.as_str()), ("root", "127.0.0.1"));
+    assert_eq!((about[1].actor.name.as_str(), about[1].origin.as_str()), ("root", "127.0.0.1"));
     world.stop().await;
 }
 

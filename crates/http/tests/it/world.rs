@@ -77,7 +77,7 @@ pub async fn world_with(options: Options) -> World {
     let clock = Arc::new(TestClock { now: AtomicI64::new(START), counted: AtomicI64::new(0) });
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 100 });
     let service = Service::new(store, door, clock.clone());
-    let actor = Actor { name: "tester".to_owned(), origin: "test".to_owned() };
+    let actor = Actor::new(domain::principal::Principal::CommandLine, "tester", "test");
     let scopes = domain::access::Scope::ALL.iter().map(|scope| scope.name().to_owned()).collect();
     let new = NewApiKey { name: "all".to_owned(), scopes, ..NewApiKey::default() };
     let key = service.api_key_add(&actor, &new).await.unwrap().secret.unwrap();

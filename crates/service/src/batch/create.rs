@@ -2,15 +2,17 @@
 //! kept answer stand or fall together.
 
 use super::lifecycle::ContentHash;
+use super::list::described;
 use super::rows::{self, AccountName, Amounts, Frame, NewRow, ROWS_MAX, Taken, wrong_text};
 use super::{Described, find};
-use crate::{Deed, Error, Refusal, Service, visible};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service, visible};
 use domain::batch::{BatchMode, BatchState, BatchType, CHUNK_ITEMS_MAX};
 use domain::code::Code;
+use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::{BatchId, TransferId};
 use ledger::calendar;
 use ledger::rates::Rates;
-use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::{Filled, NewBatch};
@@ -56,53 +58,26 @@ pub(crate) struct Read {
 impl Service {
     /// Makes a batch and submits it, unless it is to stay a draft. A row that cannot be taken refuses all.
     pub async fn batch_create(&self, actor: &Actor, new: &CreateBatch) -> Result<Described, Error> {
-        self.look().await?;
-        let name = check_head(&new.name, new.remarks.as_deref())?;
+        if let Some(first) = self.first_answer().await? {
+            return first.answer();
+        }
+        let about = Fact::new(Action::BatchCreate, None)
+            .with("type", new.kind.name())
+            .with("relations", new.rows.len());
+        // The rows are read before the transaction: resolving them takes long.
         let read = match self.read_batch(new).await {
             Ok(read) => read,
-            Err(Error::Refused(refusal)) => return self.refuse_create(actor, new, refusal).await,
-            Err(error) => return Err(error),
+            Err(error) => return self.refused(actor, about, error).await,
         };
-        let mut tx = self.begin().await?;
-        let id = self.insert_batch(&mut tx, actor, new, name, &read).await?;
-        let items = self.insert_items(&mut tx, id, read.taken.items).await?;
-        let (first, last) = extent(&items);
-        let total_count = i64::try_from(items.len()).unwrap_or(i64::MAX);
-        let filled = Filled {
-            first_number: first,
-            last_number: last,
-            total_count,
-            total_amount: read.total,
-            ..Filled::default()
-        };
-        store::batch::fill(&mut tx, id, &filled).await?;
-        let event = self.event(BatchState::Draft, "created", actor);
-        store::batch_history::insert(&mut tx, id, event).await?;
-        let hash = (!new.draft).then(|| hash_of(&items));
-        if let Some(hash) = &hash {
-            store::batch::submit(&mut tx, id, hash, self.now()).await?;
-            let event = self.event(BatchState::Pending, "submitted", actor);
-            store::batch_history::insert(&mut tx, id, event).await?;
-        }
-        let made = find(&mut tx, &id.to_string()).await?;
-        let made = Self::describe(&mut tx, vec![made]).await?.pop().ok_or(Code::BatchNotFound)?;
-        self.keep(&mut tx, &made).await?;
-        let detail = json!({ "items": total_count, "amount": read.total, "type": new.kind.name(),
-                             "convert": new.convert, "content_hash": hash });
-        let deed = Deed { actor, action: "batch.create", subject: "batch", id: Some(id.0), detail };
-        self.finish(tx, deed).await?;
-        Ok(made)
-    }
-
-    async fn refuse_create<T>(&self, actor: &Actor, new: &CreateBatch, refusal: Refusal) -> Result<T, Error> {
-        let detail = json!({ "type": new.kind.name(), "relations": new.rows.len(),
-                             "about": refusal.detail });
-        let deed = Deed { actor, action: "batch.create", subject: "batch", id: None, detail };
-        self.refuse(deed, refusal).await
+        let mut write = begun!(self.write(actor, Action::BatchCreate));
+        write.about = about;
+        let done = make(&mut write, new, read).await;
+        write.end(done).await
     }
 
     /// Resolves and checks everything; writes nothing.
     pub(crate) async fn read_batch(&self, new: &CreateBatch) -> Result<Read, Error> {
+        check_head(&new.name, new.remarks.as_deref())?;
         if new.rows.len() > ROWS_MAX {
             return Err(Error::refused(Code::BodyTooLarge, format!("{ROWS_MAX} relations")));
         }
@@ -115,48 +90,68 @@ impl Service {
         let total = frame.within_maximum(taken.total)?;
         Ok(Read { frame, taken, total })
     }
+}
 
-    async fn insert_batch(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        new: &CreateBatch,
-        name: String,
-        read: &Read,
-    ) -> Result<BatchId, Error> {
-        turn::take(tx, Turn::Batch).await?;
-        let now = self.now();
-        let zone = Self::zone(tx).await?;
-        let batch = NewBatch {
-            day: calendar::compact(calendar::zoned(now, &zone).date()),
-            name,
-            kind: new.kind,
-            mode: new.mode,
-            asset: read.frame.asset.id,
-            account: read.frame.single.map(|(account, _)| account),
-            remarks: new.remarks.clone().filter(|text| !text.is_empty()),
-            convert: new.convert,
-            created_by: actor.name.clone(),
-            created_at: now,
-        };
-        Ok(store::batch::create(tx, &batch).await?)
+/// Writes the batch, its items and, unless it stays a draft, its submission.
+async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<Done<Described>, Error> {
+    let id = insert_batch(write, new, &read).await?;
+    let tx = &mut write.tx;
+    let items = insert_items(tx, id, read.taken.items).await?;
+    let (first_number, last_number) = extent(&items);
+    let total_count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let filled =
+        Filled { first_number, last_number, total_count, total_amount: read.total, ..Filled::default() };
+    store::batch::fill(tx, id, &filled).await?;
+    let hash = (!new.draft).then(|| hash_of(&items));
+    let mut facts = vec![
+        Fact::of_batch(Action::BatchCreate, id)
+            .with("items", total_count)
+            .with("amount", read.total)
+            .with("type", new.kind.name())
+            .with("convert", new.convert)
+            .moved(BatchState::Draft, BatchEvent::Created),
+    ];
+    if let Some(hash) = &hash {
+        store::batch::submit(tx, id, hash, write.now).await?;
+        let fact = Fact::of_batch(Action::BatchSubmit, id).with("content_hash", hash.as_str());
+        facts.push(fact.with("items", total_count).moved(BatchState::Pending, BatchEvent::Submitted));
     }
+    let made = find(tx, &id.to_string()).await?;
+    Ok(Done::many(described(tx, made).await?, facts))
+}
 
-    /// Numbers items and writes them; the batch is a draft.
-    pub(crate) async fn insert_items(
-        &self,
-        tx: &mut Tx,
-        batch: BatchId,
-        mut items: Vec<Item>,
-    ) -> Result<Vec<Item>, Error> {
-        let count = i64::try_from(items.len()).unwrap_or(0);
-        let first = counter::take(tx, Counter::Number, count).await?;
-        for (item, number) in items.iter_mut().zip(first..) {
-            item.number = TransferId(number);
-        }
-        store::item::insert(tx, batch, &items).await?;
-        Ok(items)
+async fn insert_batch(write: &mut Write, new: &CreateBatch, read: &Read) -> Result<BatchId, Error> {
+    let tx = &mut write.tx;
+    turn::take(tx, Turn::Batch).await?;
+    let zone = Service::zone(tx).await?;
+    let batch = NewBatch {
+        day: calendar::compact(calendar::zoned(write.now, &zone).date()),
+        name: visible(&new.name)?,
+        kind: new.kind,
+        mode: new.mode,
+        asset: read.frame.asset.id,
+        account: read.frame.single.map(|(account, _)| account),
+        remarks: new.remarks.clone().filter(|text| !text.is_empty()),
+        convert: new.convert,
+        created_by: write.actor.author.clone(),
+        created_at: write.now,
+    };
+    Ok(store::batch::create(tx, &batch).await?)
+}
+
+/// Numbers items and writes them; the batch is a draft.
+pub(crate) async fn insert_items(
+    tx: &mut Tx,
+    batch: BatchId,
+    mut items: Vec<Item>,
+) -> Result<Vec<Item>, Error> {
+    let count = i64::try_from(items.len()).unwrap_or(0);
+    let first = counter::take(tx, Counter::Number, count).await?;
+    for (item, number) in items.iter_mut().zip(first..) {
+        item.number = TransferId(number);
     }
+    store::item::insert(tx, batch, &items).await?;
+    Ok(items)
 }
 
 /// The first and the last number of items in order.

@@ -1,15 +1,16 @@
 //! Editing a draft: its head and its rows. The counters follow in the same transaction.
 
-use super::create::{check_head, extent, frame_of};
+use super::create::{check_head, extent, frame_of, insert_items};
 use super::list::{DescribedItem, describe_items, described};
 use super::rows::{self, Amounts, Frame, NewRow, ROWS_MAX, Taken};
-use super::{Described, find, find_locked};
-use crate::{Deed, Error, Refusal, Service};
+use super::{Described, changed, locked};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service};
 use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchTally};
 use domain::code::Code;
+use domain::fact::{Action, BatchEvent, Fact};
 use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::{Batch, Head};
@@ -43,22 +44,9 @@ pub struct Added {
 impl Service {
     /// Changes a draft.
     pub async fn batch_edit(&self, actor: &Actor, name: &str, edit: &EditBatch) -> Result<Described, Error> {
-        let (mut tx, batch) = self.begin_edit(actor, name).await?;
-        let head = head(&batch, edit)?;
-        store::batch::set_head(&mut tx, batch.id, &head).await?;
-        if let Some((amounts, rows)) = &edit.rows {
-            let frame = frame_of_draft(&mut tx, &batch).await?;
-            let taken = take(&mut tx, &frame, amounts, rows).await?;
-            let total = frame.within_maximum(taken.total)?;
-            store::item::delete_range(&mut tx, batch.id, batch.range()).await?;
-            let items = self.insert_items(&mut tx, batch.id, taken.items).await?;
-            let (first, last) = extent(&items);
-            store::batch::set_range(&mut tx, batch.id, first, last).await?;
-            set_total(&mut tx, &batch, items.len(), total).await?;
-        }
-        let detail = json!({ "name": edit.name, "mode": edit.mode.map(BatchMode::name),
-                             "relations": edit.rows.as_ref().map(|(_, rows)| rows.len()) });
-        self.close_edit(tx, actor, &batch, detail).await
+        let mut write = begun!(self.write(actor, Action::BatchEdit));
+        let done = edit_draft(&mut write, name, edit).await;
+        write.end(done).await
     }
 
     /// Adds rows to a draft.
@@ -69,32 +57,9 @@ impl Service {
         amounts: &Amounts,
         rows: &[NewRow],
     ) -> Result<Added, Error> {
-        self.look().await?;
-        let (mut tx, batch) = self.begin_edit(actor, name).await?;
-        let frame = frame_of_draft(&mut tx, &batch).await?;
-        let mut taken = take(&mut tx, &frame, amounts, rows).await?;
-        let mut line = check_against(&mut tx, &frame, &batch, &taken).await?;
-        for item in &mut taken.items {
-            line += 1;
-            item.line = line;
-        }
-        let total = frame.within_maximum(i128::from(batch.tally.total_amount) + taken.total)?;
-        let items = self.insert_items(&mut tx, batch.id, taken.items).await?;
-        let (first, last) = extent(&items);
-        let first = if batch.tally.total_count == 0 { first } else { batch.first_number };
-        let count = usize::try_from(batch.tally.total_count).unwrap_or(0) + items.len();
-        if i64::try_from(count).unwrap_or(i64::MAX) > BATCH_ITEMS_MAX {
-            return Err(Code::FileTooLarge.into());
-        }
-        store::batch::set_range(&mut tx, batch.id, first, last).await?;
-        set_total(&mut tx, &batch, count, total).await?;
-        let changed = find(&mut tx, &batch.id.to_string()).await?;
-        let numbers = items.iter().map(|item| item.number.0).collect();
-        let added = Added { batch: described(&mut tx, changed).await?, items: numbers };
-        self.keep(&mut tx, &added).await?;
-        let detail = json!({ "added": items.len(), "first": items.first().map(|item| item.number.0) });
-        self.finish_edit(tx, actor, &batch, detail).await?;
-        Ok(added)
+        let mut write = begun!(self.write(actor, Action::BatchEdit));
+        let done = add(&mut write, name, amounts, rows).await;
+        write.end(done).await
     }
 
     /// Items by their numbers, described, in the order of numbers.
@@ -111,54 +76,92 @@ impl Service {
         name: &str,
         number: i64,
     ) -> Result<Described, Error> {
-        let (mut tx, batch) = self.begin_edit(actor, name).await?;
-        let found = store::item::get(&mut tx, batch.id, number).await?;
-        let found = found.ok_or_else(|| Error::refused(Code::ItemNotFound, number.to_string()))?;
-        store::item::delete_range(&mut tx, batch.id, (number, number)).await?;
-        let count = usize::try_from(batch.tally.total_count - 1).unwrap_or(0);
-        set_total(&mut tx, &batch, count, batch.tally.total_amount - found.amount).await?;
-        let detail = json!({ "deleted": number, "amount": found.amount, "target": found.target.0 });
-        self.close_edit(tx, actor, &batch, detail).await
+        let mut write = begun!(self.write(actor, Action::BatchEdit));
+        let done = delete(&mut write, name, number).await;
+        write.end(done).await
     }
+}
 
-    /// Begins a transaction over a batch that can still be edited.
-    async fn begin_edit(&self, actor: &Actor, name: &str) -> Result<(Tx, Batch), Error> {
-        let mut tx = self.begin().await?;
-        let batch = find_locked(&mut tx, name).await?;
-        if batch.state == BatchState::Draft {
-            return Ok((tx, batch));
-        }
-        drop(tx);
-        let refusal = Refusal::new(Code::BatchState, batch.state.name());
-        self.refuse_move(actor, "batch.edit", &batch, refusal).await
+async fn edit_draft(write: &mut Write, name: &str, edit: &EditBatch) -> Result<Done<Described>, Error> {
+    let batch = draft(write, name).await?;
+    let tx = &mut write.tx;
+    let head = head(&batch, edit)?;
+    store::batch::set_head(tx, batch.id, &head).await?;
+    if let Some((amounts, rows)) = &edit.rows {
+        let frame = frame_of_draft(tx, &batch).await?;
+        let taken = take(tx, &frame, amounts, rows).await?;
+        let total = frame.within_maximum(taken.total)?;
+        store::item::delete_range(tx, batch.id, batch.range()).await?;
+        let items = insert_items(tx, batch.id, taken.items).await?;
+        let (first, last) = extent(&items);
+        store::batch::set_range(tx, batch.id, first, last).await?;
+        set_total(tx, &batch, items.len(), total).await?;
     }
+    let fact = edited(&batch)
+        .with("name", edit.name.as_deref())
+        .with("mode", edit.mode.map(BatchMode::name))
+        .with("relations", edit.rows.as_ref().map(|(_, rows)| rows.len()));
+    Ok(Done::one(as_changed(write, &batch).await?, fact))
+}
 
-    async fn close_edit(
-        &self,
-        mut tx: Tx,
-        actor: &Actor,
-        batch: &Batch,
-        detail: serde_json::Value,
-    ) -> Result<Described, Error> {
-        let changed = find(&mut tx, &batch.id.to_string()).await?;
-        let changed = described(&mut tx, changed).await?;
-        self.keep(&mut tx, &changed).await?;
-        self.finish_edit(tx, actor, batch, detail).await?;
-        Ok(changed)
+async fn add(
+    write: &mut Write,
+    name: &str,
+    amounts: &Amounts,
+    rows: &[NewRow],
+) -> Result<Done<Added>, Error> {
+    let batch = draft(write, name).await?;
+    let tx = &mut write.tx;
+    let frame = frame_of_draft(tx, &batch).await?;
+    let mut taken = take(tx, &frame, amounts, rows).await?;
+    let last_line = check_against(tx, &frame, &batch, &taken).await?;
+    for (item, line) in taken.items.iter_mut().zip(last_line + 1..) {
+        item.line = line;
     }
+    let total = frame.within_maximum(i128::from(batch.tally.total_amount) + taken.total)?;
+    let items = insert_items(tx, batch.id, taken.items).await?;
+    let (first, last) = extent(&items);
+    let first = if batch.tally.total_count == 0 { first } else { batch.first_number };
+    let count = usize::try_from(batch.tally.total_count).unwrap_or(0) + items.len();
+    if i64::try_from(count).unwrap_or(i64::MAX) > BATCH_ITEMS_MAX {
+        return Err(Code::FileTooLarge.into());
+    }
+    store::batch::set_range(tx, batch.id, first, last).await?;
+    set_total(tx, &batch, count, total).await?;
+    let numbers: Vec<i64> = items.iter().map(|item| item.number.0).collect();
+    let fact = edited(&batch).with("added", items.len()).with("first", numbers.first().copied());
+    Ok(Done::one(Added { batch: as_changed(write, &batch).await?, items: numbers }, fact))
+}
 
-    async fn finish_edit(
-        &self,
-        tx: Tx,
-        actor: &Actor,
-        batch: &Batch,
-        detail: serde_json::Value,
-    ) -> Result<(), Error> {
-        let mut event = self.event(BatchState::Draft, "edited", actor);
-        event.detail = Some(detail.to_string());
-        let deed = Deed { actor, action: "batch.edit", subject: "batch", id: Some(batch.id.0), detail };
-        self.finish_batch(tx, batch.id, event, deed).await
+async fn delete(write: &mut Write, name: &str, number: i64) -> Result<Done<Described>, Error> {
+    let batch = draft(write, name).await?;
+    let tx = &mut write.tx;
+    let found = store::item::get(tx, batch.id, number).await?;
+    let found = found.ok_or_else(|| Error::refused(Code::ItemNotFound, number.to_string()))?;
+    store::item::delete_range(tx, batch.id, (number, number)).await?;
+    let count = usize::try_from(batch.tally.total_count - 1).unwrap_or(0);
+    set_total(tx, &batch, count, batch.tally.total_amount - found.amount).await?;
+    let fact =
+        edited(&batch).with("deleted", number).with("amount", found.amount).with("target", found.target.0);
+    Ok(Done::one(as_changed(write, &batch).await?, fact))
+}
+
+/// A batch that can still be edited, locked.
+async fn draft(write: &mut Write, name: &str) -> Result<Batch, Error> {
+    let batch = locked(write, name).await?;
+    match batch.state {
+        BatchState::Draft => Ok(batch),
+        other => Err(Error::refused(Code::BatchState, other.name())),
     }
+}
+
+async fn as_changed(write: &mut Write, batch: &Batch) -> Result<Described, Error> {
+    let changed = changed(write, batch.id).await?;
+    described(&mut write.tx, changed).await
+}
+
+fn edited(batch: &Batch) -> Fact {
+    Fact::of_batch(Action::BatchEdit, batch.id).moved(BatchState::Draft, BatchEvent::Edited)
 }
 
 fn head(batch: &Batch, edit: &EditBatch) -> Result<Head, Error> {

@@ -1,13 +1,14 @@
 //! The moves of a batch's life that a person asks for: submit, execute, pause, cancel.
 
-use super::{find, find_locked};
-use crate::{Deed, Error, Refusal, Service};
+use super::{changed, find, locked};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service};
 use domain::access::Reach;
 use domain::batch::{BatchIntent, BatchMode, BatchState, CHUNK_ITEMS_MAX};
 use domain::code::Code;
+use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
 use domain::item::ItemState;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::Tx;
 use store::audit::Actor;
@@ -66,113 +67,26 @@ impl Service {
         id: BatchId,
         hash: Option<String>,
     ) -> Result<Batch, Error> {
-        let mut tx = self.begin().await?;
-        let batch = find_locked(&mut tx, &id.to_string()).await?;
-        if let Err(refusal) = self.may_submit(&mut tx, &batch).await? {
-            drop(tx);
-            return self.refuse_move(actor, "batch.submit", &batch, refusal).await;
-        }
-        let hash = match hash {
-            Some(hash) => hash,
-            None => content_hash(&mut tx, &batch).await?,
-        };
-        store::batch::submit(&mut tx, id, &hash, self.now()).await?;
-        let event = self.event(BatchState::Pending, "submitted", actor);
-        let detail = json!({ "content_hash": hash, "items": batch.tally.total_count });
-        let deed = Deed { actor, action: "batch.submit", subject: "batch", id: Some(id.0), detail };
-        self.close_batch(tx, id, event, deed).await
-    }
-
-    async fn may_submit(&self, tx: &mut Tx, batch: &Batch) -> Result<Result<(), Refusal>, Error> {
-        let refusal = |code, detail: &str| Ok(Err(Refusal::new(code, detail)));
-        let items_max = i64::try_from(CHUNK_ITEMS_MAX).unwrap_or(i64::MAX);
-        if let Err(code) = batch.state.submit() {
-            return refusal(code, batch.state.name());
-        }
-        if batch.tally.total_count == 0 {
-            return refusal(Code::BatchEmpty, &batch.number());
-        }
-        if batch.mode == BatchMode::Atomic && batch.tally.total_count > items_max {
-            return refusal(Code::BatchTooLargeForAtomic, &items_max.to_string());
-        }
-        self.within_maximum(tx, batch).await
-    }
-
-    /// The batch's sum against its policy; checked when it is submitted and again when it is executed.
-    pub(crate) async fn within_maximum(
-        &self,
-        tx: &mut Tx,
-        batch: &Batch,
-    ) -> Result<Result<(), Refusal>, Error> {
-        let single = match batch.account {
-            Some(id) => store::account::by_id(tx, id).await?.map(|account| (id, account.asset)),
-            None => None,
-        };
-        let asset = Self::asset(tx, batch.asset).await?;
-        let frame = super::create::frame_of(tx, batch.kind, asset, single, false).await?;
-        match frame.within_maximum(i128::from(batch.tally.total_amount)) {
-            Err(Error::Refused(refusal)) => Ok(Err(refusal)),
-            other => other.map(|_| Ok(())),
-        }
+        let mut write = begun!(self.write(actor, Action::BatchSubmit));
+        let done = submit(&mut write, id, hash).await;
+        write.end(done).await
     }
 
     /// Leaves the row from which the engine runs the batch. Of a paused batch it is going on; of a running
     /// one it changes nothing.
     pub async fn batch_execute(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
-        let mut tx = self.begin().await?;
-        let batch = find_locked(&mut tx, name).await?;
-        let (state, event) = match batch.state {
-            BatchState::Processing => return self.leave_as_it_is(tx, batch).await,
-            BatchState::Paused => (BatchState::Processing, "resumed"),
-            other => match other.execute() {
-                Ok(state) => (state, "started"),
-                Err(code) => {
-                    drop(tx);
-                    let refusal = Refusal::new(code, format!("{} is {}", batch.number(), other.name()));
-                    return self.refuse_move(actor, "batch.execute", &batch, refusal).await;
-                }
-            },
-        };
-        if let Err(refusal) = self.within_maximum(&mut tx, &batch).await? {
-            drop(tx);
-            return self.refuse_move(actor, "batch.execute", &batch, refusal).await;
-        }
-        store::batch::set_state(&mut tx, batch.id, state, BatchIntent::Run, Some(self.now()), None).await?;
-        let detail = json!({ "from": batch.state.name(), "content_hash": batch.content_hash });
-        let event = self.event(state, event, actor);
-        let deed = Deed { actor, action: "batch.execute", subject: "batch", id: Some(batch.id.0), detail };
-        let changed = self.close_batch(tx, batch.id, event, deed).await?;
+        let mut write = begun!(self.write(actor, Action::BatchExecute));
+        let done = execute(&mut write, name).await;
+        let changed = write.end(done).await?;
         self.store.wake();
         Ok(changed)
     }
 
-    /// Ends a verb's transaction that had nothing to do.
-    pub(crate) async fn leave_as_it_is(&self, mut tx: Tx, batch: Batch) -> Result<Batch, Error> {
-        self.keep(&mut tx, &batch).await?;
-        tx.commit().await?;
-        Ok(batch)
-    }
-
     /// Asks a running batch to stop at the next chunk's edge. Without a live runner it is paused at once.
     pub async fn batch_pause(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
-        let mut tx = self.begin().await?;
-        let batch = find_locked(&mut tx, name).await?;
-        match batch.state {
-            BatchState::Paused => return self.leave_as_it_is(tx, batch).await,
-            BatchState::Processing => {}
-            other => {
-                drop(tx);
-                let refusal = Refusal::new(Code::BatchState, other.name());
-                return self.refuse_move(actor, "batch.pause", &batch, refusal).await;
-            }
-        }
-        let live = self.is_live(&mut tx, batch.id).await?;
-        let state = if live { BatchState::Processing } else { BatchState::Paused };
-        store::batch::set_state(&mut tx, batch.id, state, BatchIntent::Pause, None, None).await?;
-        let event = self.event(state, "pause_asked", actor);
-        let detail = json!({ "live": live });
-        let deed = Deed { actor, action: "batch.pause", subject: "batch", id: Some(batch.id.0), detail };
-        self.close_batch(tx, batch.id, event, deed).await
+        let mut write = begun!(self.write(actor, Action::BatchPause));
+        let done = pause(&mut write, name).await;
+        write.end(done).await
     }
 
     /// Calls a batch off. One that has not begun is cancelled and its items are skipped; of one that has,
@@ -185,81 +99,20 @@ impl Service {
         name: &str,
         reason: &str,
     ) -> Result<Batch, Error> {
-        self.look().await?;
-        let mut tx = self.store.write().await?;
-        let batch = find_locked(&mut tx, name).await?;
-        if reach == Reach::Own && (batch.created_by != actor.name || batch.state.has_begun()) {
-            drop(tx);
-            let refusal = Refusal::new(Code::Forbidden, batch.number());
-            return self.refuse_move(actor, "batch.cancel", &batch, refusal).await;
+        if let Some(first) = self.first_answer().await? {
+            return first.answer();
         }
-        match batch.state {
-            BatchState::Draft | BatchState::Pending | BatchState::Approved => {
-                self.call_off(tx, actor, &batch, reason).await
+        let mut write = self.step(actor, Action::BatchCancel).await?;
+        let done = match cancel(&mut write, reach, name, reason).await {
+            // The rest fails in transactions of their own; the last of them carries the answer.
+            Ok(Cancelled::Waits(batch, fact)) => {
+                write.end(Ok(Done::one((), fact))).await?;
+                return self.run_interrupted(batch).await;
             }
-            BatchState::Processing | BatchState::Paused => self.interrupt(tx, actor, &batch, reason).await,
-            other => {
-                drop(tx);
-                let refusal = Refusal::new(Code::BatchCannotCancel, other.name());
-                self.refuse_move(actor, "batch.cancel", &batch, refusal).await
-            }
-        }
-    }
-
-    async fn call_off(&self, mut tx: Tx, actor: &Actor, batch: &Batch, reason: &str) -> Result<Batch, Error> {
-        self.reserve(&mut tx).await?;
-        let (from, to) = (ItemState::Pending, ItemState::Skipped);
-        store::item::set_range(&mut tx, batch.id, batch.range(), from, to).await?;
-        let mut tally = batch.tally;
-        tally.skipped_count = tally.total_count;
-        store::batch::set_tally(&mut tx, batch.id, &tally).await?;
-        let (state, ended) = (BatchState::Cancelled, Some(self.now()));
-        store::batch::set_state(&mut tx, batch.id, state, batch.intent, None, ended).await?;
-        let mut event = self.event(state, "cancelled", actor);
-        event.detail = Some(reason.to_owned());
-        let detail = json!({ "reason": reason, "from": batch.state.name() });
-        let deed = Deed { actor, action: "batch.cancel", subject: "batch", id: Some(batch.id.0), detail };
-        self.close_batch(tx, batch.id, event, deed).await
-    }
-
-    async fn interrupt(
-        &self,
-        mut tx: Tx,
-        actor: &Actor,
-        batch: &Batch,
-        reason: &str,
-    ) -> Result<Batch, Error> {
-        let live = self.is_live(&mut tx, batch.id).await?;
-        store::batch::set_intent(&mut tx, batch.id, BatchIntent::Interrupt, Some(self.now())).await?;
-        let mut event = self.event(batch.state, "interrupt_asked", actor);
-        event.detail = Some(reason.to_owned());
-        let detail = json!({ "reason": reason, "live": live });
-        let deed = Deed { actor, action: "batch.interrupt", subject: "batch", id: Some(batch.id.0), detail };
-        if live {
-            self.reserve(&mut tx).await?;
-            return self.close_batch(tx, batch.id, event, deed).await;
-        }
-        // The rest fails in transactions of their own; the last of them carries the answer.
-        self.finish_batch(tx, batch.id, event, deed).await?;
-        self.run_interrupted(batch.id).await
-    }
-
-    /// Whether a runner holds the batch's lease now.
-    pub(crate) async fn is_live(&self, tx: &mut Tx, batch: BatchId) -> Result<bool, Error> {
-        let lease = store::lease::get(tx, batch).await?;
-        Ok(lease.is_some_and(|lease| lease.is_live))
-    }
-
-    pub(crate) async fn refuse_move<T>(
-        &self,
-        actor: &Actor,
-        action: &'static str,
-        batch: &Batch,
-        refusal: Refusal,
-    ) -> Result<T, Error> {
-        let detail = json!({ "state": batch.state.name() });
-        let deed = Deed { actor, action, subject: "batch", id: Some(batch.id.0), detail };
-        self.refuse(deed, refusal).await
+            Ok(Cancelled::Done(done)) => Ok(done),
+            Err(error) => Err(error),
+        };
+        begun!(write.claim()).end(done).await
     }
 
     /// Whether the items are still those that were submitted.
@@ -269,4 +122,138 @@ impl Service {
         let hash = content_hash(&mut tx, &batch).await?;
         Ok(batch.content_hash.is_none_or(|frozen| frozen == hash))
     }
+}
+
+async fn submit(write: &mut Write, id: BatchId, hash: Option<String>) -> Result<Done<Batch>, Error> {
+    let batch = locked(write, &id.to_string()).await?;
+    may_submit(&mut write.tx, &batch).await?;
+    let hash = match hash {
+        Some(hash) => hash,
+        None => content_hash(&mut write.tx, &batch).await?,
+    };
+    store::batch::submit(&mut write.tx, id, &hash, write.now).await?;
+    let fact = Fact::of_batch(Action::BatchSubmit, id)
+        .with("content_hash", hash)
+        .with("items", batch.tally.total_count)
+        .moved(BatchState::Pending, BatchEvent::Submitted);
+    Ok(Done::one(changed(write, id).await?, fact))
+}
+
+async fn may_submit(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
+    let items_max = i64::try_from(CHUNK_ITEMS_MAX).unwrap_or(i64::MAX);
+    batch.state.submit().map_err(|code| Error::refused(code, batch.state.name()))?;
+    if batch.tally.total_count == 0 {
+        return Err(Error::refused(Code::BatchEmpty, batch.number()));
+    }
+    if batch.mode == BatchMode::Atomic && batch.tally.total_count > items_max {
+        return Err(Error::refused(Code::BatchTooLargeForAtomic, items_max.to_string()));
+    }
+    within_maximum(tx, batch).await
+}
+
+/// The batch's sum against its policy; checked when it is submitted and again when it is executed.
+pub(crate) async fn within_maximum(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
+    let single = match batch.account {
+        Some(id) => store::account::by_id(tx, id).await?.map(|account| (id, account.asset)),
+        None => None,
+    };
+    let asset = Service::asset(tx, batch.asset).await?;
+    let frame = super::create::frame_of(tx, batch.kind, asset, single, false).await?;
+    frame.within_maximum(i128::from(batch.tally.total_amount)).map(|_| ())
+}
+
+async fn execute(write: &mut Write, name: &str) -> Result<Done<Batch>, Error> {
+    let batch = locked(write, name).await?;
+    let (state, event) = match batch.state {
+        BatchState::Processing => return Ok(Done::nothing(batch)),
+        BatchState::Paused => (BatchState::Processing, BatchEvent::Resumed),
+        other => {
+            let wrong = |code| Error::refused(code, format!("{} is {}", batch.number(), other.name()));
+            (other.execute().map_err(wrong)?, BatchEvent::Started)
+        }
+    };
+    within_maximum(&mut write.tx, &batch).await?;
+    let (tx, now) = (&mut write.tx, Some(write.now));
+    store::batch::set_state(tx, batch.id, state, BatchIntent::Run, now, None).await?;
+    let fact = Fact::of_batch(Action::BatchExecute, batch.id)
+        .with("from", batch.state.name())
+        .with("content_hash", batch.content_hash)
+        .moved(state, event);
+    Ok(Done::one(changed(write, batch.id).await?, fact))
+}
+
+async fn pause(write: &mut Write, name: &str) -> Result<Done<Batch>, Error> {
+    let batch = locked(write, name).await?;
+    match batch.state {
+        BatchState::Paused => return Ok(Done::nothing(batch)),
+        BatchState::Processing => {}
+        other => return Err(Error::refused(Code::BatchState, other.name())),
+    }
+    let live = is_live(&mut write.tx, batch.id).await?;
+    let state = if live { BatchState::Processing } else { BatchState::Paused };
+    store::batch::set_state(&mut write.tx, batch.id, state, BatchIntent::Pause, None, None).await?;
+    let fact =
+        Fact::of_batch(Action::BatchPause, batch.id).with("live", live).moved(state, BatchEvent::PauseAsked);
+    Ok(Done::one(changed(write, batch.id).await?, fact))
+}
+
+/// How far a cancellation came in its first transaction.
+enum Cancelled {
+    /// It is done, or its runner does the rest.
+    Done(Done<Batch>),
+    /// Nobody runs the batch: its waiting items are still to be failed.
+    Waits(BatchId, Fact),
+}
+
+async fn cancel(write: &mut Write, reach: Reach, name: &str, reason: &str) -> Result<Cancelled, Error> {
+    let batch = locked(write, name).await?;
+    if reach == Reach::Own
+        && (batch.created_by.principal != write.actor.author.principal || batch.state.has_begun())
+    {
+        return Err(Error::refused(Code::Forbidden, batch.number()));
+    }
+    match batch.state {
+        BatchState::Draft | BatchState::Pending | BatchState::Approved => {
+            call_off(write, &batch, reason).await.map(Cancelled::Done)
+        }
+        BatchState::Processing | BatchState::Paused => interrupt(write, batch, reason).await,
+        other => Err(Error::refused(Code::BatchCannotCancel, other.name())),
+    }
+}
+
+async fn call_off(write: &mut Write, batch: &Batch, reason: &str) -> Result<Done<Batch>, Error> {
+    let (tx, id) = (&mut write.tx, batch.id);
+    store::item::set_range(tx, id, batch.range(), ItemState::Pending, ItemState::Skipped).await?;
+    let mut tally = batch.tally;
+    tally.skipped_count = tally.total_count;
+    store::batch::set_tally(tx, id, &tally).await?;
+    let (state, ended) = (BatchState::Cancelled, Some(write.now));
+    store::batch::set_state(tx, id, state, batch.intent, None, ended).await?;
+    let fact = Fact::of_batch(Action::BatchCancel, id)
+        .with("reason", reason)
+        .with("from", batch.state.name())
+        .moved(state, BatchEvent::Cancelled)
+        .noted(reason);
+    Ok(Done::one(changed(write, id).await?, fact))
+}
+
+async fn interrupt(write: &mut Write, batch: Batch, reason: &str) -> Result<Cancelled, Error> {
+    let live = is_live(&mut write.tx, batch.id).await?;
+    let interrupted = Some(write.now);
+    store::batch::set_intent(&mut write.tx, batch.id, BatchIntent::Interrupt, interrupted).await?;
+    let fact = Fact::of_batch(Action::BatchInterrupt, batch.id)
+        .with("reason", reason)
+        .with("live", live)
+        .moved(batch.state, BatchEvent::InterruptAsked)
+        .noted(reason);
+    if !live {
+        return Ok(Cancelled::Waits(batch.id, fact));
+    }
+    Ok(Cancelled::Done(Done::one(changed(write, batch.id).await?, fact)))
+}
+
+/// Whether a runner holds the batch's lease now.
+pub(crate) async fn is_live(tx: &mut Tx, batch: BatchId) -> Result<bool, Error> {
+    let lease = store::lease::get(tx, batch).await?;
+    Ok(lease.is_some_and(|lease| lease.is_live))
 }

@@ -16,14 +16,14 @@ pub mod run;
 
 pub use list::Described;
 
-use crate::{Deed, Error, Service};
+use crate::write::Write;
+use crate::{Error, Service};
 use domain::batch::BatchState;
 use domain::code::Code;
+use domain::fact::Fact;
 use domain::id::BatchId;
 use domain::item::ItemState;
-use serde::Serialize;
 use store::Tx;
-use store::audit::Actor;
 use store::batch::{Batch, BatchFilter, BatchSort};
 use store::batch_history::Event;
 use store::import_problem::ImportProblem;
@@ -81,56 +81,6 @@ impl Service {
         let mut tx = self.store.read().await?;
         Ok(store::batch::by_state(&mut tx, BatchState::Processing).await?)
     }
-
-    /// Writes the batch's history row and its audit row, and commits.
-    pub(crate) async fn finish_batch(
-        &self,
-        mut tx: Tx,
-        batch: BatchId,
-        event: Event,
-        deed: Deed<'_>,
-    ) -> Result<(), Error> {
-        store::batch_history::insert(&mut tx, batch, event).await?;
-        self.finish(tx, deed).await
-    }
-
-    /// Ends a verb's transaction over a batch like [`Self::finish_batch`], and answers with the batch as it
-    /// leaves it.
-    pub(crate) async fn close_batch(
-        &self,
-        tx: Tx,
-        batch: BatchId,
-        event: Event,
-        deed: Deed<'_>,
-    ) -> Result<Batch, Error> {
-        self.close_batch_with(tx, batch, event, deed, |batch| batch).await
-    }
-
-    /// The same with an answer of the verb's own.
-    pub(crate) async fn close_batch_with<T: Serialize + Sync>(
-        &self,
-        mut tx: Tx,
-        batch: BatchId,
-        event: Event,
-        deed: Deed<'_>,
-        answer: impl FnOnce(Batch) -> T + Send,
-    ) -> Result<T, Error> {
-        let answer = answer(find(&mut tx, &batch.to_string()).await?);
-        self.keep(&mut tx, &answer).await?;
-        self.finish_batch(tx, batch, event, deed).await?;
-        Ok(answer)
-    }
-
-    pub(crate) fn event(&self, state: BatchState, event: &str, actor: &Actor) -> Event {
-        Event {
-            item: None,
-            state,
-            event: event.to_owned(),
-            detail: None,
-            actor: actor.name.clone(),
-            at: self.now(),
-        }
-    }
 }
 
 /// A batch by its id or number.
@@ -152,4 +102,16 @@ pub(crate) async fn find_locked(tx: &mut Tx, name: &str) -> Result<Batch, Error>
     let found = find(tx, name).await?;
     let missing = || Error::refused(Code::BatchNotFound, name.to_owned());
     store::batch::lock(tx, found.id).await?.ok_or_else(missing)
+}
+
+/// A batch, locked, for a write about it: a refusal names the batch and its state from here on.
+pub(crate) async fn locked(write: &mut Write, name: &str) -> Result<Batch, Error> {
+    let batch = find_locked(&mut write.tx, name).await?;
+    write.about = Fact::of_batch(write.about.action, batch.id).with("state", batch.state.name());
+    Ok(batch)
+}
+
+/// A batch as a write leaves it, read in its transaction.
+pub(crate) async fn changed(write: &mut Write, batch: BatchId) -> Result<Batch, Error> {
+    find(&mut write.tx, &batch.to_string()).await
 }

@@ -1,12 +1,13 @@
 //! Going on with a batch that waits, stands still or was interrupted.
 
-use super::find_locked;
+use super::lifecycle::{is_live, within_maximum};
 use super::rework::Rework;
-use crate::{Deed, Error, Refusal, Service};
+use super::{changed, locked};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
-use serde_json::json;
-use store::Tx;
+use domain::fact::{Action, BatchEvent, Fact};
 use store::audit::Actor;
 use store::batch::Batch;
 
@@ -15,55 +16,46 @@ impl Service {
     /// with all checks; a paused one, or one whose runner died, goes on; of an interrupted one the interrupted
     /// items are taken back. Where a run is on its way it changes nothing. It never touches an item in flight.
     pub async fn batch_resume(&self, actor: &Actor, name: &str) -> Result<(Batch, i64), Error> {
-        self.look().await?;
+        if let Some(first) = self.first_answer().await? {
+            return first.answer();
+        }
         let batch = self.batch(name).await?;
         match batch.state {
             BatchState::Completed | BatchState::PartiallyCompleted | BatchState::Failed => {
                 self.batch_retry(actor, name, Rework::Interrupted).await
             }
-            _ => self.go_on(actor, name).await,
+            _ => {
+                let mut write = begun!(self.write(actor, Action::BatchResume));
+                let done = resume(&mut write, name).await;
+                let answer = write.end(done).await?;
+                self.store.wake();
+                Ok(answer)
+            }
         }
     }
+}
 
-    async fn go_on(&self, actor: &Actor, name: &str) -> Result<(Batch, i64), Error> {
-        let mut tx = self.begin().await?;
-        let batch = find_locked(&mut tx, name).await?;
-        let is_live = self.is_live(&mut tx, batch.id).await?;
-        let event = match (batch.state, batch.intent) {
-            (BatchState::Processing, BatchIntent::Pause) | (BatchState::Paused, _) => "resumed",
-            (BatchState::Processing, intent) => {
-                let waits = intent == BatchIntent::Run && !is_live;
-                return self.leave_going(tx, batch, waits).await;
-            }
-            (state, _) if state.execute().is_ok() => "started",
-            (state, _) => {
-                drop(tx);
-                let refusal = Refusal::new(Code::BatchState, state.name());
-                return self.refuse_move(actor, "batch.resume", &batch, refusal).await;
-            }
-        };
-        if let Err(refusal) = self.within_maximum(&mut tx, &batch).await? {
-            drop(tx);
-            return self.refuse_move(actor, "batch.resume", &batch, refusal).await;
+async fn resume(write: &mut Write, name: &str) -> Result<Done<(Batch, i64)>, Error> {
+    let batch = locked(write, name).await?;
+    let is_live = is_live(&mut write.tx, batch.id).await?;
+    let event = match (batch.state, batch.intent) {
+        (BatchState::Processing, BatchIntent::Pause) | (BatchState::Paused, _) => BatchEvent::Resumed,
+        // It runs, or a worker takes it up once woken.
+        (BatchState::Processing, intent) => {
+            let waits = intent == BatchIntent::Run && !is_live;
+            let waiting = if waits { batch.tally.pending_count() } else { 0 };
+            return Ok(Done::nothing((batch, waiting)));
         }
-        let (state, intent) = (BatchState::Processing, BatchIntent::Run);
-        store::batch::set_state(&mut tx, batch.id, state, intent, Some(self.now()), None).await?;
-        let detail = json!({ "from": batch.state.name(), "content_hash": batch.content_hash });
-        let (event, id) = (self.event(state, event, actor), batch.id);
-        let deed = Deed { actor, action: "batch.resume", subject: "batch", id: Some(id.0), detail };
-        let waiting = batch.tally.pending_count();
-        let answer = self.close_batch_with(tx, id, event, deed, |batch| (batch, waiting)).await?;
-        self.store.wake();
-        Ok(answer)
-    }
-
-    /// A batch that is being run, or that a worker will take up when it is woken.
-    async fn leave_going(&self, mut tx: Tx, batch: Batch, waits: bool) -> Result<(Batch, i64), Error> {
-        let waiting = if waits { batch.tally.pending_count() } else { 0 };
-        let answer = (batch, waiting);
-        self.keep(&mut tx, &answer).await?;
-        tx.commit().await?;
-        self.store.wake();
-        Ok(answer)
-    }
+        (state, _) if state.execute().is_ok() => BatchEvent::Started,
+        (state, _) => return Err(Error::refused(Code::BatchState, state.name())),
+    };
+    within_maximum(&mut write.tx, &batch).await?;
+    let (state, intent, now) = (BatchState::Processing, BatchIntent::Run, Some(write.now));
+    store::batch::set_state(&mut write.tx, batch.id, state, intent, now, None).await?;
+    let fact = Fact::of_batch(Action::BatchResume, batch.id)
+        .with("from", batch.state.name())
+        .with("content_hash", batch.content_hash)
+        .moved(state, event);
+    let waiting = batch.tally.pending_count();
+    Ok(Done::one((changed(write, batch.id).await?, waiting), fact))
 }

@@ -1,13 +1,14 @@
 //! Retry and skip: what people do about items that failed. Nothing that was not approved, or was
 //! cancelled, can be paid this way.
 
-use super::{find, find_locked};
-use crate::{Deed, Error, Refusal, Service};
+use super::{changed, find, locked};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
+use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
 use domain::item::ItemState;
-use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;
@@ -31,85 +32,52 @@ impl Service {
     /// Sets failed items back to waiting and the batch to processing; says how many. The engine then runs
     /// the batch. With nothing to do it answers 0 and changes nothing.
     pub async fn batch_retry(&self, actor: &Actor, name: &str, which: Rework) -> Result<(Batch, i64), Error> {
-        self.look().await?;
+        if let Some(first) = self.first_answer().await? {
+            return first.answer();
+        }
         let mut count = 0;
         for code in which.codes() {
-            count += self.retry_code(actor, name, *code).await?;
+            count += match self.retry_code(actor, name, *code).await {
+                Ok(count) => count,
+                Err(error) => return self.refused_retry(actor, name, error).await,
+            };
         }
-        // The items are marked in transactions of their own; marking them again would find none.
-        let mut tx = self.begin().await?;
-        let answer = (find(&mut tx, name).await?, count);
-        self.keep(&mut tx, &answer).await?;
-        tx.commit().await?;
-        Ok(answer)
+        // The items were marked in steps; a repeated request finds none left to mark.
+        let mut write = begun!(self.write(actor, Action::BatchRetry));
+        let done = find(&mut write.tx, name).await.map(|batch| Done::nothing((batch, count)));
+        write.end(done).await
     }
 
     async fn retry_code(&self, actor: &Actor, name: &str, code: Option<Code>) -> Result<i64, Error> {
         let (mut after, mut count) = (i64::MIN, 0);
         loop {
-            let mut tx = self.store.write().await?;
-            let batch = find_locked(&mut tx, name).await?;
-            if let Err(code) = batch.state.rework() {
-                drop(tx);
-                let refusal = Refusal::new(code, batch.state.name());
-                return self.refuse_move(actor, "batch.retry", &batch, refusal).await;
-            }
+            let mut write = self.step(actor, Action::BatchRetry).await?;
+            let batch = locked(&mut write, name).await?;
+            batch.state.rework().map_err(|code| Error::refused(code, batch.state.name()))?;
             let after_now = after.max(batch.first_number - 1);
             let page = Page { batch: batch.id, after: after_now, last: batch.last_number, limit: MARK };
-            let items = store::item::page(&mut tx, page, Some(ItemState::Failed), code).await?;
+            let items = store::item::page(&mut write.tx, page, Some(ItemState::Failed), code).await?;
             let Some(last) = items.last() else { return Ok(count) };
             after = last.number.0;
             count += i64::try_from(items.len()).unwrap_or(0);
-            self.set_waiting(&mut tx, actor, &batch, &items).await?;
-            tx.commit().await?;
+            let fact = set_waiting(&mut write, &batch, &items).await?;
+            write.end(Ok(Done::one((), fact))).await?;
             self.store.wake();
         }
     }
 
-    /// Sets one failed item back to waiting and the batch to processing.
-    pub async fn batch_retry_item(&self, actor: &Actor, name: &str, item: i64) -> Result<Batch, Error> {
-        let mut tx = self.begin().await?;
-        let batch = find_locked(&mut tx, name).await?;
-        let found = item_of(&mut tx, &batch, item).await?;
-        let allowed = batch.state.rework().and_then(|()| found.state.retry());
-        if let Err(code) = allowed {
-            drop(tx);
-            let refusal = Refusal::new(code, found.state.name());
-            return self.refuse_move(actor, "item.retry", &batch, refusal).await;
-        }
-        self.set_waiting(&mut tx, actor, &batch, &[found]).await?;
-        let changed = find(&mut tx, name).await?;
-        self.keep(&mut tx, &changed).await?;
-        tx.commit().await?;
-        self.store.wake();
-        Ok(changed)
+    async fn refused_retry(&self, actor: &Actor, name: &str, error: Error) -> Result<(Batch, i64), Error> {
+        let id = self.batch(name).await.ok().map(|batch| batch.id.0);
+        self.refused(actor, Fact::new(Action::BatchRetry, id), error).await
     }
 
-    async fn set_waiting(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        batch: &Batch,
-        items: &[Item],
-    ) -> Result<(), Error> {
-        let marked: Vec<_> = items.iter().map(|item| (item.number, None)).collect();
-        store::item::set_states(tx, &marked, ItemState::Pending).await?;
-        let count = i64::try_from(items.len()).unwrap_or(0);
-        let mut tally = batch.tally;
-        tally.failed_count -= count;
-        tally.failed_amount -= items.iter().map(|item| item.amount).sum::<i64>();
-        store::batch::set_tally(tx, batch.id, &tally).await?;
-        let state =
-            if batch.state == BatchState::Paused { BatchState::Paused } else { BatchState::Processing };
-        let intent = if batch.state.has_ended() { BatchIntent::Run } else { batch.intent };
-        store::batch::set_state(tx, batch.id, state, intent, None, None).await?;
-        let mut event = self.event(state, "retried", actor);
-        event.item = items.first().filter(|_| count == 1).map(|item| item.number.0);
-        event.detail = Some(json!({ "items": count }).to_string());
-        let detail = json!({ "items": count, "first": items.first().map(|item| item.number.0) });
-        let deed = Deed { actor, action: "batch.retry", subject: "batch", id: Some(batch.id.0), detail };
-        store::batch_history::insert(tx, batch.id, event).await?;
-        self.note(tx, deed).await
+    /// Sets one failed item back to waiting and the batch to processing.
+    pub async fn batch_retry_item(&self, actor: &Actor, name: &str, item: i64) -> Result<Batch, Error> {
+        let mut write = begun!(self.write(actor, Action::ItemRetry));
+        let done = retry_item(&mut write, name, item).await;
+        let changed = write.end(done).await?;
+        self.store.wake();
+        Ok(changed)
     }
 
     /// Takes a failed or waiting item out for good.
@@ -120,28 +88,9 @@ impl Service {
         item: i64,
         reason: &str,
     ) -> Result<Batch, Error> {
-        let mut tx = self.begin().await?;
-        let batch = find_locked(&mut tx, name).await?;
-        let found = item_of(&mut tx, &batch, item).await?;
-        let allowed = batch.state.rework().and_then(|()| found.state.skip());
-        if let Err(code) = allowed {
-            drop(tx);
-            let refusal = Refusal::new(code, found.state.name());
-            return self.refuse_move(actor, "item.skip", &batch, refusal).await;
-        }
-        let mut tally = batch.tally;
-        if found.state == ItemState::Failed {
-            tally.failed_count -= 1;
-            tally.failed_amount -= found.amount;
-        }
-        tally.skipped_count += 1;
-        store::item::set_states(&mut tx, &[(found.number, found.code)], ItemState::Skipped).await?;
-        store::batch::set_tally(&mut tx, batch.id, &tally).await?;
-        let mut event = self.event(batch.state, "skipped", actor);
-        (event.item, event.detail) = (Some(found.number.0), Some(reason.to_owned()));
-        let detail = json!({ "item": found.number.0, "amount": found.amount, "reason": reason });
-        let deed = Deed { actor, action: "item.skip", subject: "batch", id: Some(batch.id.0), detail };
-        self.close_batch(tx, batch.id, event, deed).await
+        let mut write = begun!(self.write(actor, Action::ItemSkip));
+        let done = skip_item(&mut write, name, item, reason).await;
+        write.end(done).await
     }
 
     /// The number of the item on a line of the batch's file.
@@ -153,6 +102,62 @@ impl Service {
             .map(|item| item.number.0)
             .ok_or_else(|| Error::refused(Code::ItemNotFound, format!("line {line}")))
     }
+}
+
+async fn retry_item(write: &mut Write, name: &str, item: i64) -> Result<Done<Batch>, Error> {
+    let batch = locked(write, name).await?;
+    let found = item_of(&mut write.tx, &batch, item).await?;
+    let allowed = batch.state.rework().and_then(|()| found.state.retry());
+    allowed.map_err(|code| Error::refused(code, found.state.name()))?;
+    let fact = set_waiting(write, &batch, &[found]).await?;
+    Ok(Done::one(changed(write, batch.id).await?, fact))
+}
+
+async fn set_waiting(write: &mut Write, batch: &Batch, items: &[Item]) -> Result<Fact, Error> {
+    let tx = &mut write.tx;
+    let marked: Vec<_> = items.iter().map(|item| (item.number, None)).collect();
+    store::item::set_states(tx, &marked, ItemState::Pending).await?;
+    let count = i64::try_from(items.len()).unwrap_or(0);
+    let mut tally = batch.tally;
+    tally.failed_count -= count;
+    tally.failed_amount -= items.iter().map(|item| item.amount).sum::<i64>();
+    store::batch::set_tally(tx, batch.id, &tally).await?;
+    let state = if batch.state == BatchState::Paused { BatchState::Paused } else { BatchState::Processing };
+    let intent = if batch.state.has_ended() { BatchIntent::Run } else { batch.intent };
+    store::batch::set_state(tx, batch.id, state, intent, None, None).await?;
+    let first = items.first().map(|item| item.number.0);
+    let fact = Fact::of_batch(Action::BatchRetry, batch.id)
+        .with("items", count)
+        .with("first", first)
+        .moved(state, BatchEvent::Retried);
+    Ok(match first.filter(|_| count == 1) {
+        Some(item) => fact.of_item(item),
+        None => fact,
+    })
+}
+
+async fn skip_item(write: &mut Write, name: &str, item: i64, reason: &str) -> Result<Done<Batch>, Error> {
+    let batch = locked(write, name).await?;
+    let found = item_of(&mut write.tx, &batch, item).await?;
+    let allowed = batch.state.rework().and_then(|()| found.state.skip());
+    allowed.map_err(|code| Error::refused(code, found.state.name()))?;
+    let mut tally = batch.tally;
+    if found.state == ItemState::Failed {
+        tally.failed_count -= 1;
+        tally.failed_amount -= found.amount;
+    }
+    tally.skipped_count += 1;
+    let tx = &mut write.tx;
+    store::item::set_states(tx, &[(found.number, found.code)], ItemState::Skipped).await?;
+    store::batch::set_tally(tx, batch.id, &tally).await?;
+    let fact = Fact::of_batch(Action::ItemSkip, batch.id)
+        .with("item", found.number.0)
+        .with("amount", found.amount)
+        .with("reason", reason)
+        .moved(batch.state, BatchEvent::Skipped)
+        .of_item(found.number.0)
+        .noted(reason);
+    Ok(Done::one(changed(write, batch.id).await?, fact))
 }
 
 impl Rework {

@@ -1,13 +1,14 @@
 //! What the engine asks of a batch while it runs it: the lease, and how the run ends.
 
-use super::find_locked;
+use super::{changed, locked};
 use crate::node::ALIVE_US;
-use crate::{Deed, Error, Service};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
+use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
 use domain::item::ItemState;
-use serde_json::json;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;
@@ -93,58 +94,27 @@ impl Service {
         if let Some(code) = rest {
             self.fail_rest(actor, id, Some(epoch), code).await?;
         }
-        let mut tx = self.store.write().await?;
-        fence(&mut tx, id, Some(epoch)).await?;
-        let batch = find_locked(&mut tx, &id.to_string()).await?;
-        store::lease::release(&mut tx, id, epoch).await?;
-        if batch.state != BatchState::Processing {
-            tx.commit().await?;
-            return Ok(batch);
+        let mut write = self.step(actor, Action::BatchEnd).await?;
+        fence(&mut write.tx, id, Some(epoch)).await?;
+        let done = finish(&mut write, id, epoch).await;
+        let batch = write.end(done).await?;
+        if batch.state == BatchState::Processing {
+            self.store.wake();
         }
-        let state = match (batch.tally.pending_count(), batch.intent) {
-            (0, _) => batch.tally.end_state(),
-            (_, BatchIntent::Pause) => BatchState::Paused,
-            // A person changed his mind while the run was on its way out: whoever takes it up next sees to it.
-            _ => {
-                tx.commit().await?;
-                self.store.wake();
-                return Ok(batch);
-            }
-        };
-        self.close_run(tx, actor, &batch, state).await
+        Ok(batch)
     }
 
     /// Interrupts a batch that nobody runs: the rest fails, and the counters say how it ended.
     pub(crate) async fn run_interrupted(&self, id: BatchId) -> Result<Batch, Error> {
-        let actor = Actor { name: "system".to_owned(), origin: "engine".to_owned() };
+        let actor = Actor::system(self.store.node());
         self.fail_rest(&actor, id, None, Code::Interrupted).await?;
-        let mut tx = self.begin().await?;
-        let batch = find_locked(&mut tx, &id.to_string()).await?;
-        // What was set back to waiting meanwhile is seen to by whoever takes the batch up.
-        if batch.state.has_ended() || batch.tally.pending_count() > 0 {
+        let mut write = begun!(self.write(&actor, Action::BatchEnd));
+        let done = finish_interrupted(&mut write, id).await;
+        let batch = write.end(done).await?;
+        if batch.state == BatchState::Processing {
             self.store.wake();
-            return self.leave_as_it_is(tx, batch).await;
         }
-        let state = batch.tally.end_state();
-        self.close_run(tx, &actor, &batch, state).await
-    }
-
-    async fn close_run(
-        &self,
-        mut tx: store::Tx,
-        actor: &Actor,
-        batch: &Batch,
-        state: BatchState,
-    ) -> Result<Batch, Error> {
-        let ended = state.has_ended().then(|| self.now());
-        store::batch::set_state(&mut tx, batch.id, state, BatchIntent::Run, None, ended).await?;
-        let tally = batch.tally;
-        let detail = json!({ "completed": tally.success_count, "failed": tally.failed_count,
-                             "skipped": tally.skipped_count, "waiting": tally.pending_count() });
-        let mut event = self.event(state, state.name(), actor);
-        event.detail = Some(detail.to_string());
-        let deed = Deed { actor, action: "batch.end", subject: "batch", id: Some(batch.id.0), detail };
-        self.close_batch(tx, batch.id, event, deed).await
+        Ok(batch)
     }
 
     /// Fails every waiting item with a code, a transaction for so many, so that a kill loses nothing; under
@@ -158,31 +128,73 @@ impl Service {
     ) -> Result<(), Error> {
         let mut after = i64::MIN;
         loop {
-            let mut tx = self.store.write().await?;
-            fence(&mut tx, id, epoch).await?;
-            let mut batch = find_locked(&mut tx, &id.to_string()).await?;
+            let mut write = self.step(actor, Action::BatchFailRest).await?;
+            fence(&mut write.tx, id, epoch).await?;
+            let mut batch = locked(&mut write, &id.to_string()).await?;
+            let tx = &mut write.tx;
             let page = Page {
                 batch: id,
                 after: after.max(batch.first_number - 1),
                 last: batch.last_number,
                 limit: MARK,
             };
-            let items = store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?;
+            let items = store::item::page(tx, page, Some(ItemState::Pending), None).await?;
             let Some(last) = items.last() else { return Ok(()) };
             after = last.number.0;
             let marked: Vec<_> = items.iter().map(|item| (item.number, Some(code))).collect();
-            store::item::set_states(&mut tx, &marked, ItemState::Failed).await?;
+            store::item::set_states(tx, &marked, ItemState::Failed).await?;
             let failure = |item: &Item| Failure { item: item.number, code, amount: item.amount, chunk: 0 };
             let failures: Vec<_> = items.iter().map(failure).collect();
-            store::item::insert_failures(&mut tx, id, &failures, self.now()).await?;
+            store::item::insert_failures(tx, id, &failures, write.now).await?;
             batch.tally.failed_count += i64::try_from(items.len()).unwrap_or(0);
             batch.tally.failed_amount += items.iter().map(|item| item.amount).sum::<i64>();
-            store::batch::set_tally(&mut tx, id, &batch.tally).await?;
-            let detail = json!({ "code": code.name(), "items": items.len() });
-            let deed = Deed { actor, action: "batch.fail_rest", subject: "batch", id: Some(id.0), detail };
-            self.finish(tx, deed).await?;
+            store::batch::set_tally(tx, id, &batch.tally).await?;
+            let fact = Fact::of_batch(Action::BatchFailRest, id)
+                .with("code", code.name())
+                .with("items", items.len());
+            write.end(Ok(Done::one((), fact))).await?;
         }
     }
+}
+
+/// Ends a run under its epoch: the lease is free, and the batch is paused, ended or left to the next owner.
+async fn finish(write: &mut Write, id: BatchId, epoch: i64) -> Result<Done<Batch>, Error> {
+    let batch = locked(write, &id.to_string()).await?;
+    store::lease::release(&mut write.tx, id, epoch).await?;
+    if batch.state != BatchState::Processing {
+        return Ok(Done::nothing(batch));
+    }
+    match (batch.tally.pending_count(), batch.intent) {
+        (0, _) => close(write, &batch, batch.tally.end_state()).await,
+        (_, BatchIntent::Pause) => close(write, &batch, BatchState::Paused).await,
+        // The intent changed while the run was ending; the next owner handles it.
+        _ => Ok(Done::nothing(batch)),
+    }
+}
+
+async fn finish_interrupted(write: &mut Write, id: BatchId) -> Result<Done<Batch>, Error> {
+    let batch = locked(write, &id.to_string()).await?;
+    // Items that were set back to waiting meanwhile are left to the next owner.
+    if batch.state.has_ended() || batch.tally.pending_count() > 0 {
+        return Ok(Done::nothing(batch));
+    }
+    close(write, &batch, batch.tally.end_state()).await
+}
+
+async fn close(write: &mut Write, batch: &Batch, state: BatchState) -> Result<Done<Batch>, Error> {
+    let ended = state.has_ended().then_some(write.now);
+    store::batch::set_state(&mut write.tx, batch.id, state, BatchIntent::Run, None, ended).await?;
+    let tally = batch.tally;
+    let fact = Fact::of_batch(Action::BatchEnd, batch.id)
+        .with("completed", tally.success_count)
+        .with("failed", tally.failed_count)
+        .with("skipped", tally.skipped_count)
+        .with("waiting", tally.pending_count());
+    let fact = match BatchEvent::of_end(state) {
+        Some(event) => fact.moved(state, event),
+        None => fact,
+    };
+    Ok(Done::one(changed(write, batch.id).await?, fact))
 }
 
 /// Keeps the lease from being taken over until the transaction ends, or says that it was.

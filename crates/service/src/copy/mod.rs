@@ -19,9 +19,10 @@ use self::feed::{Fed, Feed};
 use self::place::Place;
 use self::progress::Progress;
 use crate::verify::Violation;
-use crate::{Deed, Error, Service};
+use crate::write::Done;
+use crate::{Error, Service};
 use domain::code::Code;
-use serde_json::json;
+use domain::fact::{Action, Fact};
 use store::StoreError;
 use store::audit::Actor;
 use store::copy::Page;
@@ -142,16 +143,17 @@ impl Copy<'_> {
         if self.from.commit_number().await? != place.commit_number {
             return Err(Code::CopySourceChanged.into());
         }
-        let mut tx = self.to.store.write().await?;
-        store::copy::align(&mut tx).await?;
+        let mut write = self.to.step(self.actor, Action::LedgerCopy).await?;
+        store::copy::align(&mut write.tx).await?;
         for name in place::SETTINGS {
-            if !store::setting::delete(&mut tx, name).await? {
+            if !store::setting::delete(&mut write.tx, name).await? {
                 return Err(StoreError::Busy("another copy has written to the target".to_owned()).into());
             }
         }
-        let detail = json!({ "from": self.from_shown, "commit_number": place.commit_number });
-        let deed = Deed { actor: self.actor, action: "ledger.copy", subject: "ledger", id: None, detail };
-        self.to.finish(tx, deed).await?;
+        let fact = Fact::new(Action::LedgerCopy, None)
+            .with("from", self.from_shown)
+            .with("commit_number", place.commit_number);
+        write.end(Ok(Done::one((), fact))).await?;
         if self.keep {
             self.from.unseal(self.actor).await?;
         }

@@ -4,9 +4,10 @@
 //! A node that joins and a copy that begins do not miss each other: the node joins first and looks for the
 //! seal then ([`Service::usable`]), the copy seals first and looks for nodes then.
 
-use crate::{Deed, Error, Service};
+use crate::write::{Done, Write};
+use crate::{Error, Service};
 use domain::code::Code;
-use serde_json::json;
+use domain::fact::{Action, Fact};
 use store::Tx;
 use store::audit::Actor;
 use store::setting::MOVED_TO;
@@ -39,10 +40,10 @@ impl Service {
 
     /// Takes the seal away, after a copy that was given up; says where the ledger was going, if it was sealed.
     pub async fn unseal(&self, actor: &Actor) -> Result<Option<String>, Error> {
-        let mut tx = self.store.write().await?;
-        let Some(place) = moved_to(&mut tx).await? else { return Ok(None) };
-        store::setting::delete(&mut tx, MOVED_TO).await?;
-        self.sealed_or_not(tx, actor, "ledger.unseal", &place).await?;
+        let mut write = self.step(actor, Action::LedgerUnseal).await?;
+        let Some(place) = moved_to(&mut write.tx).await? else { return Ok(None) };
+        store::setting::delete(&mut write.tx, MOVED_TO).await?;
+        sealed_or_not(write, Action::LedgerUnseal, &place).await?;
         Ok(Some(place))
     }
 
@@ -53,13 +54,13 @@ impl Service {
             // One that froze still could write when it wakes up.
             self.node_reap().await?;
         }
-        let mut tx = self.store.write().await?;
-        self.alone(&mut tx).await?;
-        if sealed_for(&mut tx, place).await? {
+        let mut write = self.step(actor, Action::LedgerSeal).await?;
+        self.alone(&mut write.tx).await?;
+        if sealed_for(&mut write.tx, place).await? {
             return Ok(());
         }
-        store::setting::set(&mut tx, MOVED_TO, place).await?;
-        self.sealed_or_not(tx, actor, "ledger.seal", place).await?;
+        store::setting::set(&mut write.tx, MOVED_TO, place).await?;
+        sealed_or_not(write, Action::LedgerSeal, place).await?;
         let alone = self.alone(&mut self.store.read().await?).await;
         if alone.is_err() {
             self.unseal(actor).await?;
@@ -74,19 +75,6 @@ impl Service {
         sealed_for(&mut self.store.read().await?, place).await
     }
 
-    /// The doors of all processes look anew: the version of what they know has passed.
-    async fn sealed_or_not(
-        &self,
-        mut tx: Tx,
-        actor: &Actor,
-        action: &'static str,
-        place: &str,
-    ) -> Result<(), Error> {
-        store::head::raise_policy_version(&mut tx).await?;
-        let detail = json!({ "to": place });
-        self.finish(tx, Deed { actor, action, subject: "ledger", id: None, detail }).await
-    }
-
     /// Refuses while another process is at work. Where only one can write, that is this one.
     async fn alone(&self, tx: &mut Tx) -> Result<(), Error> {
         if self.store.is_sole_writer() {
@@ -98,6 +86,13 @@ impl Service {
         let names: Vec<String> = nodes.into_iter().map(|node| node.name).collect();
         if names.is_empty() { Ok(()) } else { Err(Error::refused(Code::CopySourceBusy, names.join(", "))) }
     }
+}
+
+/// Commits a changed seal. The policy version rises with it, so the doors of all processes read the setting
+/// before their next chunk.
+async fn sealed_or_not(mut write: Box<Write>, action: Action, place: &str) -> Result<(), Error> {
+    store::head::raise_policy_version(&mut write.tx).await?;
+    write.end(Ok(Done::one((), Fact::new(action, None).with("to", place)))).await
 }
 
 /// Whether the ledger is sealed for this place; refused if it is for another.

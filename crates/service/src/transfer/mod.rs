@@ -9,8 +9,9 @@ mod show;
 
 use self::ask::{Ask, Prepared};
 use crate::directory::short;
-use crate::{Deed, Error, Refusal, Service};
+use crate::{Error, Refusal, Service};
 use domain::code::Code;
+use domain::fact::{Action, Fact};
 use domain::id::TransferId;
 use jiff::civil::Date;
 use ledger::request::OperationKey;
@@ -154,10 +155,14 @@ impl Service {
     }
 
     async fn refuse_transfer<T>(&self, actor: &Actor, ask: &Ask<'_>, refusal: Refusal) -> Result<T, Error> {
-        let detail =
-            json!({ "from": ask.from.map(short), "to": ask.to.map(short), "amount": ask.sum.text() });
-        let deed = Deed { actor, action: "transfer.create", subject: "transfer", id: None, detail };
-        self.refuse(deed, refusal).await
+        let about = Fact::new(Action::TransferCreate, None)
+            .with("from", ask.from.map(short))
+            .with("to", ask.to.map(short))
+            .with("amount", ask.sum.text());
+        // The caller keeps the refusal under the request's key.
+        let mut write = self.step(actor, Action::TransferCreate).await?;
+        write.about = about;
+        write.end_unkept(Err(Error::Refused(refusal))).await
     }
 }
 

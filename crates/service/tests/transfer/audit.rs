@@ -15,7 +15,7 @@ async fn test_audit_log_on_success() {
 
     // 1: when it was asked for, by whom and from where.
     assert_eq!(row.at, micros("2026-03-10T15:04:05.678901Z"));
-    assert_eq!((row.actor.as_str(), row.origin.as_str()), ("tester", "test"));
+    assert_eq!((row.actor.name.as_str(), row.origin.as_str()), ("tester", "test"));
     // 2: the accounts, with the balances that the transfer left them.
     assert_eq!(detail["source"]["account"], world.id(A1).await);
     assert_eq!(detail["target"]["account"], world.id(B1).await);
@@ -99,7 +99,7 @@ async fn test_audit_trail_completeness() {
     let rows = world.service.audit(begin, 100).await.unwrap();
     let seen: Vec<_> = rows.iter().map(|row| (row.at, row.action.as_str(), row.result.as_str())).collect();
     assert_eq!(seen, expected);
-    assert!(rows.iter().all(|row| row.at > micros(START) && row.actor == "tester"));
+    assert!(rows.iter().all(|row| row.at > micros(START) && row.actor.name == "tester"));
 
     // 3: from the row one comes to the transfer, to its postings, and to the accounts' balances.
     let (row, detail) = world.audit_of(number).await;

@@ -82,7 +82,7 @@ pub struct World {
 
 /// Who acts in these tests.
 pub fn actor() -> Actor {
-    Actor { name: "tester".to_owned(), origin: "test".to_owned() }
+    Actor::new(domain::principal::Principal::CommandLine, "tester", "test")
 }
 
 /// A transfer as people ask for it.

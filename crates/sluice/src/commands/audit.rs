@@ -28,7 +28,7 @@ pub(crate) async fn run(session: &Session, args: &AuditArgs) -> Result<Exit, Fai
         vec![
             r.id.to_string(),
             time(r.at),
-            r.actor.clone(),
+            r.actor.name.clone(),
             r.action.clone(),
             subject,
             r.result.clone(),
@@ -42,7 +42,7 @@ pub(crate) async fn run(session: &Session, args: &AuditArgs) -> Result<Exit, Fai
 
 fn to_json(row: &AuditRow) -> Value {
     let detail: Value = serde_json::from_str(&row.detail).unwrap_or_else(|_| json!(row.detail));
-    json!({ "id": row.id, "at": time(row.at), "actor": row.actor, "origin": row.origin, "action": row.action,
+    json!({ "id": row.id, "at": time(row.at), "actor": row.actor.name, "origin": row.origin, "action": row.action,
             "subject": row.subject, "subject_id": row.subject_id, "result": row.result, "detail": detail,
             "digest": row.digest })
 }

@@ -123,6 +123,6 @@ fn micros(text: &str) -> Result<i64, Failure> {
 fn to_json(key: &ApiKey) -> Value {
     let words = |text: &str| text.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>();
     json!({ "id": key.id, "name": key.name, "hint": key.hint, "scopes": words(&key.scopes),
-            "addresses": words(&key.addresses), "created_by": key.created_by, "created_at": time(key.created_at),
+            "addresses": words(&key.addresses), "created_by": key.created_by.name, "created_at": time(key.created_at),
             "expires_at": key.expires_at.map(time), "revoked_at": key.revoked_at.map(time) })
 }

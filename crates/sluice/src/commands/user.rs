@@ -202,6 +202,6 @@ const fn status(user: &User) -> &'static str {
 
 fn to_json(user: &User) -> Value {
     json!({ "id": user.id, "login": user.login, "name": user.name, "role": user.role.name(),
-            "status": status(user), "disabled_at": user.disabled_at.map(time), "created_by": user.created_by,
+            "status": status(user), "disabled_at": user.disabled_at.map(time), "created_by": user.created_by.name,
             "created_at": time(user.created_at) })
 }

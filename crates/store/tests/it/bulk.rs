@@ -149,8 +149,8 @@ async fn rows_come_in_the_order_of_the_keys() {
         let rows = tx.lookup(lookup, keys).await.unwrap();
         rows.iter().map(|row| row.i64(0).unwrap()).collect()
     };
-    assert_eq!(found(&BY_ID, Column::I64(vec![])).await, []);
-    assert_eq!(found(&BY_ID, Column::I64(vec![-1, 900])).await, []);
+    assert!(found(&BY_ID, Column::I64(vec![])).await.is_empty());
+    assert!(found(&BY_ID, Column::I64(vec![-1, 900])).await.is_empty());
     // Missing keys are left out, and one that comes twice is answered twice.
     assert_eq!(found(&BY_ID, Column::I64(vec![7, 900, 1, 7, 2])).await, [7, 1, 7, 2]);
     assert_eq!(found(&BY_TAG, Column::Text(tags([9, 900, 3, 9]))).await, [9, 3, 9]);

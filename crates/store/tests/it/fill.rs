@@ -1,5 +1,6 @@
 //! One of everything that the store can write, in as many rows as wanted.
 
+use crate::world::tester;
 use domain::account::{AccountKind, Window};
 use domain::batch::{BatchMode, BatchState, BatchTally, BatchType};
 use domain::code::Code;
@@ -128,7 +129,7 @@ async fn chunk(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
     let operation = |k| Operation { id: format!("op-{k:06}"), fingerprint: format!("{k:x}"), transfer: k };
     store::operation::reserve(tx, &(1..=rows).map(operation).collect::<Vec<_>>(), 1).await?;
     let audit = |k| Audit {
-        actor: Actor { name: "tester".to_owned(), origin: "test".to_owned() },
+        actor: Actor { author: tester(), origin: "test".to_owned() },
         action: "transfer.create",
         subject: "transfer",
         subject_id: (k > 1).then_some(k),
@@ -151,7 +152,7 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
         account: Some(AccountId(1)),
         convert: false,
         remarks: None,
-        created_by: "tester".to_owned(),
+        created_by: tester(),
         created_at: 1,
     };
     let id = store::batch::create(tx, &new).await?;
@@ -210,7 +211,7 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
         state: BatchState::Pending,
         event: "submitted".to_owned(),
         detail: None,
-        actor: "tester".to_owned(),
+        actor: tester(),
         at: 2,
     };
     store::batch_history::insert(tx, id, event).await?;

@@ -1,5 +1,6 @@
 //! People and keys: each verb of their nouns, for one and for many.
 
+use crate::world::tester;
 use domain::access::Role;
 use store::Tx;
 use store::api_key::ApiKey;
@@ -33,7 +34,7 @@ fn user(k: i64) -> User {
         role: Role::ALL[usize::try_from(k).unwrap() % 4],
         password_at: None,
         disabled_at: None,
-        created_by: "tester".to_owned(),
+        created_by: tester(),
         created_at: 1,
     }
 }
@@ -150,7 +151,7 @@ async fn keys(tx: &mut Tx, rows: i64) {
             hint: "sluice_00000".to_owned(),
             scopes: "read audit:read".to_owned(),
             addresses: "203.0.113.0/24".to_owned(),
-            created_by: "tester".to_owned(),
+            created_by: tester(),
             created_at: 1,
             expires_at: (k % 2 == 0).then_some(k),
             revoked_at: None,

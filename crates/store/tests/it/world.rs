@@ -79,3 +79,8 @@ impl World {
         self
     }
 }
+
+/// Who does what the tests do.
+pub fn tester() -> domain::principal::Author {
+    domain::principal::Author { principal: domain::principal::Principal::User(1), name: "tester".to_owned() }
+}

@@ -14,7 +14,7 @@ use store::audit::Actor;
 use store::batch::Batch;
 
 fn actor() -> Actor {
-    Actor { name: "tester".to_owned(), origin: "test".to_owned() }
+    Actor::new(domain::principal::Principal::CommandLine, "tester", "test")
 }
 
 /// `PAY` with a lot of money, and so many people.

@@ -22,7 +22,7 @@ impl Clock for Still {
 }
 
 pub fn actor() -> Actor {
-    Actor { name: "tester".to_owned(), origin: "test".to_owned() }
+    Actor::new(domain::principal::Principal::CommandLine, "tester", "test")
 }
 
 /// The use cases over a database.

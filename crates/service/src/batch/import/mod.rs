@@ -6,18 +6,19 @@ mod progress;
 use self::progress::{AtImport, Progress};
 use super::lifecycle::ContentHash;
 use super::resolve::Directory;
-use crate::{Deed, Error, Service, visible};
+use crate::write::Done;
+use crate::{Error, Service, visible};
 use domain::account::AccountStatus;
 use domain::asset::Asset;
-use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchType};
+use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchType};
 use domain::code::Code;
+use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::{AccountId, BatchId, TransferId};
 use domain::transfer::MEMO_MAX;
 use formats::payment::{Options, PaymentReader, PaymentRow};
 use formats::problem::{Problem, ReadError};
 use hashbrown::HashSet;
 use ledger::calendar;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::sync::{Arc, Mutex};
@@ -140,7 +141,7 @@ impl Service {
             account: single.as_ref().map(|account| account.id),
             remarks: import.remarks.clone(),
             convert: false,
-            created_by: actor.name.clone(),
+            created_by: actor.author.clone(),
             created_at: now,
         };
         let id = store::batch::create(&mut tx, &new).await?;
@@ -276,25 +277,23 @@ impl Service {
         progress: Progress,
         file_hash: String,
     ) -> Result<Imported, Error> {
-        let mut tx = self.store.write().await?;
-        turn::take(&mut tx, Turn::Batch).await?;
-        let problems = store::import_problem::list(&mut tx, progress.id, PROBLEMS_SHOWN).await?;
+        let mut write = self.step(actor, Action::BatchImport).await?;
+        let tx = &mut write.tx;
+        turn::take(tx, Turn::Batch).await?;
+        let problems = store::import_problem::list(tx, progress.id, PROBLEMS_SHOWN).await?;
         let (taken, refused) = (progress.taken, progress.refused);
         if taken == 0 || (import.strict && refused > 0) {
-            drop(tx);
+            drop(write);
             self.purge(&progress).await?;
             return Ok(Imported { batch: None, taken: 0, refused, problems });
         }
         if !import.again
-            && let Some(earlier) = store::batch::same_file(&mut tx, &file_hash).await?
+            && let Some(earlier) = store::batch::same_file(tx, &file_hash).await?
         {
-            drop(tx);
+            write.about = Fact::of_batch(Action::BatchImport, earlier.id).with("file_hash", file_hash);
+            let refused = write.end::<()>(Err(Error::refused(Code::FileSeen, earlier.number()))).await;
             self.purge(&progress).await?;
-            let refusal = crate::Refusal::new(Code::FileSeen, earlier.number());
-            let detail = json!({ "file_hash": file_hash });
-            let deed =
-                Deed { actor, action: "batch.import", subject: "batch", id: Some(earlier.id.0), detail };
-            return self.refuse(deed, refusal).await;
+            return refused.and(Err(Code::FileSeen.into()));
         }
         let total_amount =
             i64::try_from(progress.amount).map_err(|_| Error::from(Code::BatchAboveMaximum))?;
@@ -307,15 +306,17 @@ impl Service {
             total_amount,
         };
         // Another node may have taken this one for dead and forgotten the import.
-        if store::batch::fill(&mut tx, progress.id, &filled).await? != 1 {
+        let id = progress.id;
+        if store::batch::fill(tx, id, &filled).await? != 1 {
             return Err(Code::Fenced.into());
         }
-        let detail = json!({ "taken": taken, "refused": refused, "file_hash": file_hash });
-        let event = self.event(domain::batch::BatchState::Draft, "created", actor);
-        let deed = Deed { actor, action: "batch.import", subject: "batch", id: Some(progress.id.0), detail };
-        let id = progress.id;
-        store::lease::give_back(&mut tx, id, self.store.node()).await?;
-        self.finish_batch(tx, id, event, deed).await?;
+        store::lease::give_back(tx, id, self.store.node()).await?;
+        let fact = Fact::of_batch(Action::BatchImport, id)
+            .with("taken", taken)
+            .with("refused", refused)
+            .with("file_hash", file_hash)
+            .moved(BatchState::Draft, BatchEvent::Created);
+        write.end(Ok(Done::one((), fact))).await?;
         if !import.draft {
             self.submit_as(actor, id, Some(progress.content.finish())).await?;
         }

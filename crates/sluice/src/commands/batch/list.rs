@@ -61,7 +61,7 @@ pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Fail
 pub(crate) async fn history(session: &Session, name: &str) -> Result<Exit, Failure> {
     let (batch, events) = session.service.batch_history(name).await?;
     let one = |e: &Event| {
-        json!({ "at": time(e.at), "event": e.event, "status": e.state.name(), "item": e.item, "actor": e.actor,
+        json!({ "at": time(e.at), "event": e.event, "status": e.state.name(), "item": e.item, "actor": e.actor.name,
                 "detail": e.detail })
     };
     let json = json!({ "batch_id": batch.number(), "id": batch.id.0,
@@ -73,7 +73,7 @@ pub(crate) async fn history(session: &Session, name: &str) -> Result<Exit, Failu
             e.event.clone(),
             e.state.name().to_owned(),
             item,
-            e.actor.clone(),
+            e.actor.name.clone(),
             or_empty(e.detail.as_deref()),
         ]
     };

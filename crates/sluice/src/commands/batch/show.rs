@@ -41,7 +41,7 @@ impl View {
             "success_amount": major(t.success_amount, &self.asset),
             "failed_amount": major(t.failed_amount, &self.asset),
             "fee_amount": major(t.fee_amount, &self.asset), "file_hash": b.file_hash,
-            "content_hash": b.content_hash, "created_by": b.created_by, "created_at": time(b.created_at),
+            "content_hash": b.content_hash, "created_by": b.created_by.name, "created_at": time(b.created_at),
             "submitted_at": at(b.submitted_at), "started_at": at(b.started_at),
             "interrupted_at": at(b.interrupted_at), "completed_at": at(b.completed_at),
         });
@@ -67,7 +67,7 @@ impl View {
             ("fees", money(t.fee_amount)),
             ("refused rows", b.refused_count.to_string()),
             ("remarks", or_empty(b.remarks.as_deref())),
-            ("created", format!("{} by {}", time(b.created_at), b.created_by)),
+            ("created", format!("{} by {}", time(b.created_at), b.created_by.name)),
             ("started", b.started_at.map(time).unwrap_or_default()),
             ("ended", b.completed_at.map(time).unwrap_or_default()),
         ])

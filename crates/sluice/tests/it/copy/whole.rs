@@ -64,7 +64,7 @@ async fn by_programs(ledger: &At) {
     let clock = Arc::new(Still);
     let door = Door::open(store.clone(), clock.clone(), DoorOptions::default());
     let service = Service::new(store, door, clock);
-    let actor = Actor { name: "key:program".to_owned(), origin: "127.0.0.1".to_owned() };
+    let actor = Actor::new(domain::principal::Principal::Key(1), "key:program", "127.0.0.1");
     let key = OperationKey { id: "key:1 holder".to_owned(), fingerprint: "ab".to_owned() };
     let holder = NewHolder { name: "By program".to_owned(), ..NewHolder::default() };
     service.once(key).holder_add(&actor, &holder).await.unwrap();

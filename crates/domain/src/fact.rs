@@ -1,0 +1,251 @@
+//! What a write did, told once. The audit row and the line of a batch's history derive from the same
+//! [`Fact`], so the two cannot disagree.
+//!
+//! To add an action: one line in [`Action`]. To add an event of a batch's history: one line in
+//! [`BatchEvent`], and its message in `http/src/batch/history.rs`. Names are kept for ever.
+
+use crate::batch::BatchState;
+use crate::id::BatchId;
+use serde_json::{Map, Value};
+
+macro_rules! actions {
+    ($($variant:ident $name:literal $subject:literal;)*) => {
+        /// What can be done, as the audit log names it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Action { $(#[doc = $name] $variant,)* }
+
+        impl Action {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// `noun.verb`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The noun whose id a row of this action carries.
+            #[must_use]
+            pub const fn subject(self) -> &'static str {
+                match self { $(Self::$variant => $subject,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    // Batches.
+    BatchCreate "batch.create" "batch";
+    BatchImport "batch.import" "batch";
+    BatchEdit "batch.edit" "batch";
+    BatchSubmit "batch.submit" "batch";
+    BatchExecute "batch.execute" "batch";
+    BatchPause "batch.pause" "batch";
+    BatchResume "batch.resume" "batch";
+    BatchCancel "batch.cancel" "batch";
+    BatchInterrupt "batch.interrupt" "batch";
+    BatchRetry "batch.retry" "batch";
+    BatchEnd "batch.end" "batch";
+    BatchFailRest "batch.fail_rest" "batch";
+    ItemRetry "item.retry" "batch";
+    ItemSkip "item.skip" "batch";
+    // Money outside batches.
+    TransferCreate "transfer.create" "transfer";
+    // Accounts and what hangs on them.
+    AccountOpen "account.open" "account";
+    AccountImport "account.import" "account";
+    AccountStatus "account.status" "account";
+    HolderAdd "holder.add" "holder";
+    AssetAdd "asset.add" "asset";
+    RateSet "fx.set" "fx_rate";
+    PolicySet "policy.set" "policy";
+    SettingSet "setting.set" "setting";
+    SettingSeal "setting.seal" "setting";
+    // People and keys.
+    UserAdd "user.add" "user";
+    UserSetUp "user.set_up" "user";
+    UserAccept "user.accept" "user";
+    UserChange "user.change" "user";
+    UserReset "user.reset" "user";
+    UserSignOut "user.sign_out" "user";
+    UserLogin "user.login" "user";
+    UserLogout "user.logout" "user";
+    UserPassword "user.password" "user";
+    SessionEnd "session.end" "user";
+    KeyAdd "api_key.add" "api_key";
+    KeyRevoke "api_key.revoke" "api_key";
+    // The ledger as a whole.
+    LedgerSeal "ledger.seal" "ledger";
+    LedgerUnseal "ledger.unseal" "ledger";
+    LedgerCopy "ledger.copy" "ledger";
+}
+
+macro_rules! events {
+    ($($variant:ident $name:literal;)*) => {
+        /// What a line of a batch's history says.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum BatchEvent { $(#[doc = $name] $variant,)* }
+
+        impl BatchEvent {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The word that is stored and sent.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+events! {
+    Created "created";
+    Edited "edited";
+    Submitted "submitted";
+    Started "started";
+    Resumed "resumed";
+    PauseAsked "pause_asked";
+    Paused "paused";
+    InterruptAsked "interrupt_asked";
+    Cancelled "cancelled";
+    Retried "retried";
+    Skipped "skipped";
+    Completed "completed";
+    PartiallyCompleted "partially_completed";
+    Failed "failed";
+}
+
+impl BatchEvent {
+    /// How a run that left the batch in this state is told; none for a state in which no run ends.
+    #[must_use]
+    pub const fn of_end(state: BatchState) -> Option<Self> {
+        match state {
+            BatchState::Paused => Some(Self::Paused),
+            BatchState::Completed => Some(Self::Completed),
+            BatchState::PartiallyCompleted => Some(Self::PartiallyCompleted),
+            BatchState::Failed => Some(Self::Failed),
+            BatchState::Cancelled => Some(Self::Cancelled),
+            BatchState::Draft
+            | BatchState::Pending
+            | BatchState::Approved
+            | BatchState::Rejected
+            | BatchState::Processing => None,
+        }
+    }
+}
+
+/// A line of a batch's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// The batch.
+    pub batch: BatchId,
+    /// The one item it concerns, if it concerns one.
+    pub item: Option<i64>,
+    /// The batch's state after it.
+    pub state: BatchState,
+    /// What happened.
+    pub event: BatchEvent,
+    /// A person's words. Without them the line carries the fact's detail.
+    pub note: Option<String>,
+}
+
+/// One thing that a write did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What was done.
+    pub action: Action,
+    /// The id of the action's subject.
+    pub id: Option<i64>,
+    /// The particulars.
+    pub detail: Map<String, Value>,
+    /// The line of a batch's history that tells it, if one does.
+    pub moved: Option<Moved>,
+}
+
+impl Fact {
+    /// A fact about a subject.
+    #[must_use]
+    pub fn new(action: Action, id: Option<i64>) -> Self {
+        Self { action, id, detail: Map::new(), moved: None }
+    }
+
+    /// A fact about a batch.
+    #[must_use]
+    pub fn of_batch(action: Action, batch: BatchId) -> Self {
+        Self::new(action, Some(batch.0))
+    }
+
+    /// With a particular.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.detail.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// With a line in the history of the batch that it is about.
+    #[must_use]
+    pub fn moved(mut self, state: BatchState, event: BatchEvent) -> Self {
+        let batch = BatchId(self.id.unwrap_or_default());
+        self.moved = Some(Moved { batch, item: None, state, event, note: None });
+        self
+    }
+
+    /// The history line concerns one item.
+    #[must_use]
+    pub fn of_item(mut self, item: i64) -> Self {
+        if let Some(moved) = &mut self.moved {
+            moved.item = Some(item);
+        }
+        self
+    }
+
+    /// The history line carries a person's words; empty ones are none.
+    #[must_use]
+    pub fn noted(mut self, note: &str) -> Self {
+        if let Some(moved) = self.moved.as_mut().filter(|_| !note.is_empty()) {
+            moved.note = Some(note.to_owned());
+        }
+        self
+    }
+
+    /// The particulars as JSON.
+    #[must_use]
+    pub fn detail_text(&self) -> String {
+        Value::Object(self.detail.clone()).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_of_actions_and_events_are_unique() {
+        let actions: HashSet<_> = Action::ALL.iter().map(|action| action.name()).collect();
+        assert_eq!(actions.len(), Action::ALL.len());
+        let events: HashSet<_> = BatchEvent::ALL.iter().map(|event| event.name()).collect();
+        assert_eq!(events.len(), BatchEvent::ALL.len());
+    }
+
+    #[test]
+    fn every_state_in_which_a_run_ends_has_its_event() {
+        for state in BatchState::ALL.iter().filter(|state| state.has_ended() && state.has_begun()) {
+            assert_eq!(BatchEvent::of_end(*state).map(BatchEvent::name), Some(state.name()));
+        }
+    }
+
+    #[test]
+    fn a_note_and_an_item_are_kept_with_the_line_of_the_history() {
+        let fact = Fact::of_batch(Action::ItemSkip, BatchId(4))
+            .with("item", 9)
+            .moved(BatchState::Processing, BatchEvent::Skipped)
+            .of_item(9)
+            .noted("left the company");
+        let moved = fact.moved.clone().unwrap();
+        assert_eq!((moved.batch, moved.item), (BatchId(4), Some(9)));
+        assert_eq!(moved.note.as_deref(), Some("left the company"));
+        assert_eq!(fact.detail_text(), r#"{"item":9}"#);
+    }
+}

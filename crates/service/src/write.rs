@@ -1,0 +1,288 @@
+//! The one way to change anything outside the ledger's door.
+//!
+//! A verb opens a [`Write`] with [`Service::write`], works in its transaction, and ends it with [`Write::end`],
+//! which takes either a [`Done`] (the answer and the facts) or an error:
+//!
+//! ```ignore
+//! pub async fn holder_add(&self, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {
+//!     let mut write = begun!(self.write(actor, Action::HolderAdd));
+//!     let done = add(&mut write, new).await;
+//!     write.end(done).await
+//! }
+//! ```
+//!
+//! On success the answer is kept under the request's idempotency key, the facts become audit rows and history
+//! lines, and the transaction commits. On a refusal everything rolls back, and the refusal is audited and kept
+//! under the key instead. A repeated request never reaches the verb: `begun!` returns the first answer. There
+//! is no other way to commit, so no verb can forget its answer, its audit row or its refusal.
+//!
+//! A verb that needs several transactions takes [`Service::step`] for all but the last; its steps must be safe
+//! to repeat. A verb that works before it opens a transaction (reads a large request, hashes a password) calls
+//! [`Service::first_answer`] before, and [`Service::refused`] for a refusal that it finds there.
+
+use crate::{Error, Refusal, Service};
+use domain::code::Code;
+use domain::fact::{Action, Fact};
+use ledger::request::OperationKey;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use store::audit::Actor;
+use store::operation::{self, Answered, Operation};
+use store::{StoreError, Tx, head};
+
+/// A verb's open transaction.
+#[derive(Debug)]
+pub(crate) struct Write {
+    /// The transaction.
+    pub tx: Tx,
+    /// The time of everything that this request does, microseconds UTC.
+    pub now: i64,
+    /// Who asks.
+    pub actor: Actor,
+    /// What a refusal is about; a verb fills it in as it learns.
+    pub about: Fact,
+    service: Service,
+    key: Option<OperationKey>,
+}
+
+/// What a verb did: its answer and the facts to tell.
+#[derive(Debug)]
+pub(crate) struct Done<T> {
+    answer: T,
+    facts: Vec<Fact>,
+}
+
+impl<T> Done<T> {
+    /// One thing was done.
+    pub(crate) fn one(answer: T, fact: Fact) -> Self {
+        Self { answer, facts: vec![fact] }
+    }
+
+    /// Several things were done, in this order.
+    pub(crate) const fn many(answer: T, facts: Vec<Fact>) -> Self {
+        Self { answer, facts }
+    }
+
+    /// There was nothing to do.
+    pub(crate) const fn nothing(answer: T) -> Self {
+        Self { answer, facts: Vec::new() }
+    }
+}
+
+/// How a request begins.
+#[derive(Debug)]
+pub(crate) enum Begun {
+    /// It is new.
+    Fresh(Box<Write>),
+    /// It was made before; this is its first answer.
+    Replayed(Kept),
+}
+
+/// Opens a write, or returns from the verb with the request's first answer.
+macro_rules! begun {
+    ($write:expr) => {
+        match $write.await? {
+            $crate::write::Begun::Fresh(write) => write,
+            $crate::write::Begun::Replayed(kept) => return kept.answer(),
+        }
+    };
+}
+pub(crate) use begun;
+
+/// An answer as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Kept {
+    /// What the verb answered.
+    #[serde(rename = "ok")]
+    Done(Json),
+    /// Why it was refused.
+    #[serde(rename = "refused")]
+    Refused {
+        /// The code's number.
+        code: i64,
+        detail: Option<String>,
+        data: Option<Json>,
+    },
+}
+
+impl Kept {
+    /// The first answer again.
+    pub(crate) fn answer<T: DeserializeOwned>(self) -> Result<T, Error> {
+        match self {
+            Self::Done(answer) => serde_json::from_value(answer).map_err(unreadable),
+            Self::Refused { code, detail, data } => {
+                let code = Code::from_number(code)
+                    .ok_or_else(|| Error::Store(StoreError::Corrupt(format!("unknown code {code}"))))?;
+                Err(Error::Refused(Refusal { code, detail, data }))
+            }
+        }
+    }
+
+    /// Of what [`Self::text`] made.
+    pub(crate) fn read(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(unreadable)
+    }
+
+    pub(crate) fn text(&self) -> Result<String, Error> {
+        serde_json::to_string(self).map_err(unreadable)
+    }
+}
+
+impl From<&Refusal> for Kept {
+    fn from(refusal: &Refusal) -> Self {
+        let Refusal { code, detail, data } = refusal.clone();
+        Self::Refused { code: code.number(), detail, data }
+    }
+}
+
+impl Service {
+    /// Opens a write under the request's idempotency key, if it has one.
+    pub(crate) async fn write(&self, actor: &Actor, action: Action) -> Result<Begun, Error> {
+        self.step(actor, action).await?.claim().await
+    }
+
+    /// Opens a write that is not the answer of the request: one of several transactions of a verb, or what
+    /// Sluice does by itself.
+    pub(crate) async fn step(&self, actor: &Actor, action: Action) -> Result<Box<Write>, Error> {
+        let tx = self.store.write().await?;
+        let (about, service) = (Fact::new(action, None), self.clone());
+        Ok(Box::new(Write { tx, now: self.now(), actor: actor.clone(), about, service, key: None }))
+    }
+
+    /// The first answer of this request, if it was made before and became no transfer.
+    pub(crate) async fn first_answer(&self) -> Result<Option<Kept>, Error> {
+        let Some(key) = &self.operation else { return Ok(None) };
+        let mut tx = self.store.read().await?;
+        match operation::answered(&mut tx, &key.id).await? {
+            Some(first) if first.transfer == 0 || first.fingerprint != key.fingerprint => {
+                replayed(key, first).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Audits a refusal that was found before a transaction was open, keeps it under the request's key, and
+    /// returns it. Other errors pass.
+    pub(crate) async fn refused<T>(&self, actor: &Actor, about: Fact, error: Error) -> Result<T, Error>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        if error.code().is_none() {
+            return Err(error);
+        }
+        let mut write = begun!(self.write(actor, about.action));
+        write.about = about;
+        write.end(Err(error)).await
+    }
+}
+
+impl Write {
+    /// Makes a step the request's last transaction: its answer will be kept under the request's key.
+    pub(crate) async fn claim(mut self: Box<Self>) -> Result<Begun, Error> {
+        self.key = self.service.operation.as_deref().cloned();
+        match self.reserve().await {
+            Ok(None) => Ok(Begun::Fresh(self)),
+            Ok(Some(kept)) => Ok(Begun::Replayed(kept)),
+            Err(error) => {
+                // The key belongs to another request: this one is audited and not kept under it.
+                self.key = None;
+                self.end::<()>(Err(error)).await.and(Err(Code::IdempotencyKeyBusy.into()))
+            }
+        }
+    }
+
+    /// Claims the request's key; another request that holds it is waited for. Returns the first answer if the
+    /// request was made before.
+    async fn reserve(&mut self) -> Result<Option<Kept>, Error> {
+        let Some(key) = &self.key else { return Ok(None) };
+        let wanted = Operation { id: key.id.clone(), fingerprint: key.fingerprint.clone(), transfer: 0 };
+        let reserved = match operation::reserve(&mut self.tx, &[wanted], self.now).await {
+            // The first request did not end within the lock timeout.
+            Err(StoreError::Busy(_)) => return Err(Code::IdempotencyKeyBusy.into()),
+            other => other?,
+        };
+        if reserved > 0 {
+            return Ok(None);
+        }
+        let first = operation::answered(&mut self.tx, &key.id).await?;
+        first.map_or_else(|| Err(Code::IdempotencyKeyBusy.into()), |first| replayed(key, first)).map(Some)
+    }
+
+    /// Ends the write: commits what was done, or rolls back and records why it was refused.
+    pub(crate) async fn end<T>(mut self: Box<Self>, result: Result<Done<T>, Error>) -> Result<T, Error>
+    where
+        T: Serialize + DeserializeOwned,
+    {
+        match result {
+            Ok(done) => {
+                if let Some(key) = &self.key {
+                    let answer = serde_json::to_value(&done.answer).map_err(unreadable)?;
+                    operation::keep(&mut self.tx, &key.id, &Kept::Done(answer).text()?).await?;
+                }
+                self.commit(done).await
+            }
+            Err(Error::Refused(refusal)) => self.refuse(refusal).await?.answer(),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Ends a write whose answer holds a secret and is never kept: signing in, a changed password.
+    pub(crate) async fn end_unkept<T>(self: Box<Self>, result: Result<Done<T>, Error>) -> Result<T, Error> {
+        match result {
+            Ok(done) => self.commit(done).await,
+            Err(Error::Refused(refusal)) => {
+                let error = Error::Refused(refusal.clone());
+                self.refuse(refusal).await.and(Err(error))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn commit<T>(mut self: Box<Self>, done: Done<T>) -> Result<T, Error> {
+        if !done.facts.is_empty() || self.key.is_some() {
+            head::close(&mut self.tx, &self.actor, done.facts, self.now).await?;
+        }
+        self.tx.commit().await?;
+        Ok(done.answer)
+    }
+
+    /// Rolls back, then audits the refusal and keeps it. Returns the request's first answer, which is another
+    /// one if the same request was answered meanwhile.
+    async fn refuse(self: Box<Self>, refusal: Refusal) -> Result<Kept, Error> {
+        let Self { tx, now, actor, about, service, key } = *self;
+        // Rolls back before the writer is asked for again.
+        drop(tx);
+        let about = match &refusal.detail {
+            Some(detail) => about.with("about", detail.as_str()),
+            None => about,
+        };
+        let tx = service.store.write().await?;
+        let mut write = Self { tx, now, actor, about, service, key };
+        if let Some(kept) = write.reserve().await? {
+            return Ok(kept);
+        }
+        let kept = Kept::from(&refusal);
+        if let Some(key) = &write.key {
+            operation::keep(&mut write.tx, &key.id, &kept.text()?).await?;
+        }
+        let code = refusal.code.name();
+        head::close_refused(&mut write.tx, &write.actor, &write.about, code, write.now).await?;
+        write.tx.commit().await?;
+        Ok(kept)
+    }
+}
+
+fn replayed(key: &OperationKey, first: Answered) -> Result<Kept, Error> {
+    match first {
+        Answered { fingerprint, .. } if fingerprint != key.fingerprint => {
+            Err(Code::IdempotencyKeyReused.into())
+        }
+        Answered { outcome: Some(kept), .. } => Kept::read(&kept),
+        Answered { outcome: None, .. } => Err(Code::IdempotencyKeyBusy.into()),
+    }
+}
+
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::Store(StoreError::Corrupt(format!("a kept answer: {error}")))
+}
