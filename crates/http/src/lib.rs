@@ -22,6 +22,7 @@ mod query;
 mod routes;
 mod segment;
 mod serve;
+mod time;
 mod who;
 
 pub mod account;

@@ -4,7 +4,6 @@ use crate::app::App;
 use crate::paging::{self, Pagination, Paging};
 use crate::problem::Problem;
 use domain::code::Code;
-use jiff::Timestamp;
 use serde::Deserialize;
 use service::listing::{Order, Place, Slice, place_text, read_place};
 use utoipa::ToSchema;
@@ -88,9 +87,4 @@ pub(crate) fn text(name: &str, text: Option<String>) -> Result<Option<String>, P
         Some(text) if text.is_empty() => Ok(None),
         other => Ok(other),
     }
-}
-
-/// Microseconds since 1970 as a time of RFC 3339 in UTC.
-pub(crate) fn time(micros: i64) -> String {
-    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
 }

@@ -1,6 +1,6 @@
 //! How an account is shown.
 
-use crate::list::time;
+use crate::time::wire;
 use domain::asset::Asset;
 use serde::Serialize;
 use service::account::AccountView as Stored;
@@ -85,7 +85,7 @@ impl AccountView {
             available_cents: available,
             held_cents: account.held,
             overdraft_cents: account.overdraft,
-            created_at: time(account.opened_at),
+            created_at: wire(account.opened_at),
         }
     }
 }

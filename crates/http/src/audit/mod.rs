@@ -2,11 +2,12 @@
 
 use crate::answer::{ListAnswer, ListEnvelope};
 use crate::app::App;
-use crate::list::{text, time};
+use crate::list::text;
 use crate::paging;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::routes::Routes;
+use crate::time::wire;
 use axum::extract::State;
 use domain::access::Operation;
 use domain::code::Code;
@@ -63,7 +64,7 @@ impl From<AuditRow> for AuditView {
     fn from(row: AuditRow) -> Self {
         Self {
             id: row.id.to_string(),
-            at: time(row.at),
+            at: wire(row.at),
             actor: row.actor.name,
             origin: row.origin,
             action: row.action,

@@ -1,7 +1,6 @@
 //! The history of a batch, for people.
 
 use super::path::BatchName;
-use super::time::wire;
 use super::words::{BatchStateWord, BatchStatusWord};
 use crate::answer::{ListAnswer, ListEnvelope};
 use crate::app::App;
@@ -9,6 +8,7 @@ use crate::language;
 use crate::paging::Paging;
 use crate::problem::OperatorProblem;
 use crate::query::Query;
+use crate::time::wire;
 use axum::extract::State;
 use domain::code::Language;
 use domain::id::BatchId;

@@ -1,7 +1,6 @@
 //! Batches: the list, and one of them.
 
 use super::path::BatchName;
-use super::time;
 use super::view::{BatchView, RelationView};
 use super::words::{BatchStateWord, BatchStatusWord, BatchTypeWord};
 use crate::answer::{Answer, Envelope};
@@ -9,6 +8,7 @@ use crate::app::App;
 use crate::paging::{self, Pagination, Paging};
 use crate::problem::{OperatorProblem, Problem};
 use crate::query::Query;
+use crate::time;
 use axum::extract::State;
 use domain::batch::BatchState;
 use domain::code::Code;

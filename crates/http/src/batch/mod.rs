@@ -13,7 +13,6 @@ mod path;
 mod preview;
 mod relations;
 mod rework;
-mod time;
 mod view;
 mod words;
 

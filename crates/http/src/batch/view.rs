@@ -1,10 +1,10 @@
 //! A batch and its relations as the operator's API shows them: document 000's names, and ours beside them.
 
-use super::time::wire;
 use super::words::{
     BatchModeWord, BatchStateWord, BatchStatusWord, BatchTypeWord, ContactWord, RelationStateWord,
 };
 use crate::language;
+use crate::time::wire;
 use domain::amount::format_minor;
 use domain::asset::Asset;
 use domain::batch::BatchType;

@@ -3,10 +3,10 @@
 use crate::answer::{Answer, Envelope, Message};
 use crate::app::App;
 use crate::body::Input;
-use crate::list::time;
 use crate::once::Once;
 use crate::problem::Problem;
 use crate::routes::Routes;
+use crate::time::wire;
 use crate::transfer::Decimal;
 use crate::who::Who;
 use axum::extract::State;
@@ -60,7 +60,7 @@ impl RateView {
             target: code(rate.target),
             rate: rate.rate,
             origin: rate.origin,
-            created_at: time(rate.at),
+            created_at: wire(rate.at),
         }
     }
 }

@@ -3,13 +3,14 @@
 use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
 use crate::body::Input;
-use crate::list::{text, time};
+use crate::list::text;
 use crate::once::Once;
 use crate::paging;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::routes::Routes;
 use crate::segment::Segment;
+use crate::time::wire;
 use crate::who::Who;
 use axum::extract::State;
 use domain::access::Operation;
@@ -82,7 +83,7 @@ impl From<Holder> for HolderView {
             name: holder.name,
             email: holder.email,
             uid: holder.uid,
-            created_at: time(holder.created_at),
+            created_at: wire(holder.created_at),
         }
     }
 }

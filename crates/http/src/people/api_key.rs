@@ -1,7 +1,7 @@
 //! API keys: how programs come in.
 
 use super::user::{PageQuery, next};
-use super::view::{PathId, micros, time};
+use super::view::{PathId, micros};
 use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
 use crate::body::Input;
@@ -9,6 +9,7 @@ use crate::once::Once;
 use crate::paging;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::time::wire;
 use crate::who::Who;
 use axum::extract::State;
 use domain::code::Code;
@@ -85,9 +86,9 @@ impl KeyView {
             name: key.name,
             hint: key.hint,
             created_by: key.created_by.name,
-            created_at: time(key.created_at),
-            expires_at: key.expires_at.map(time),
-            revoked_at: key.revoked_at.map(time),
+            created_at: wire(key.created_at),
+            expires_at: key.expires_at.map(wire),
+            revoked_at: key.revoked_at.map(wire),
         }
     }
 }

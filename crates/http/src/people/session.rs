@@ -1,9 +1,10 @@
 //! The own sessions: where a person is signed in, and ending one from afar.
 
-use super::view::{PathId, person, time};
+use super::view::{PathId, person};
 use crate::answer::{Answer, Envelope, Message};
 use crate::app::App;
 use crate::problem::Problem;
+use crate::time::wire;
 use crate::who::Who;
 use axum::extract::State;
 use domain::code::Code;
@@ -41,8 +42,8 @@ impl SessionView {
             id: session.id.to_string(),
             address: session.address,
             agent: session.agent,
-            created_at: time(session.created_at),
-            seen_at: time(session.seen_at),
+            created_at: wire(session.created_at),
+            seen_at: wire(session.seen_at),
             current: session.id == asking,
         }
     }

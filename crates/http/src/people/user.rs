@@ -1,6 +1,6 @@
 //! Users: who may sign in, and as what. Nobody sets another person's password.
 
-use super::view::{PathId, RoleName, time};
+use super::view::{PathId, RoleName};
 use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
 use crate::body::{Body, Input, Nothing};
@@ -8,6 +8,7 @@ use crate::once::Once;
 use crate::paging;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::time::wire;
 use crate::who::Who;
 use axum::extract::State;
 use domain::access::Role;
@@ -73,10 +74,10 @@ impl UserView {
             name: user.name,
             role: RoleName::of(user.role),
             status,
-            password_set_at: user.password_at.map(time),
-            disabled_at: user.disabled_at.map(time),
+            password_set_at: user.password_at.map(wire),
+            disabled_at: user.disabled_at.map(wire),
             created_by: user.created_by.name,
-            created_at: time(user.created_at),
+            created_at: wire(user.created_at),
         }
     }
 
@@ -103,7 +104,7 @@ pub(crate) struct InvitedView {
 impl InvitedView {
     fn of(added: Added) -> Self {
         let Added { user, invited } = added;
-        let expires_at = time(invited.expires_at);
+        let expires_at = wire(invited.expires_at);
         Self { user: UserView::of(user), invitation_token: invited.token, expires_at }
     }
 }

@@ -12,11 +12,6 @@ use serde::{Deserialize, Serialize};
 use service::session::Client;
 use utoipa::ToSchema;
 
-/// Microseconds UTC as RFC 3339 with `Z`.
-pub(crate) fn time(micros: i64) -> String {
-    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
-}
-
 /// A time as clients write it: RFC 3339 with `Z`.
 pub(crate) fn micros(text: &str) -> Result<i64, Problem> {
     let is_plain = text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T');
@@ -110,7 +105,7 @@ mod tests {
             let name = serde_json::to_value(RoleName::of(role)).unwrap();
             assert_eq!((name.as_str(), RoleName::of(role).role()), (Some(role.name()), role));
         }
-        assert_eq!(time(micros("2026-01-31T09:00:00.25Z").unwrap()), "2026-01-31T09:00:00.25Z");
+        assert_eq!(crate::time::wire(micros("2026-01-31T09:00:00.25Z").unwrap()), "2026-01-31T09:00:00.25Z");
         for wrong in ["2026-01-31 09:00:00Z", "2026-01-31T09:00:00+00:00", "2026-02-30T09:00:00Z", "Z", ""] {
             assert_eq!(micros(wrong).unwrap_err().code, Code::TimeInvalid, "{wrong}");
         }

@@ -1,7 +1,7 @@
 //! How a transfer and its entries are shown (document 001's names).
 
 use crate::language;
-use crate::list::time;
+use crate::time::wire;
 use domain::fx::Rounding;
 use domain::id::AccountId;
 use domain::transfer::TransferKind;
@@ -146,7 +146,7 @@ impl EntryView {
             amount_cents: entry.amount,
             balance_before_cents: entry.balance_before,
             balance_after_cents: entry.balance_after,
-            created_at: time(entry.created_at),
+            created_at: wire(entry.created_at),
         }
     }
 }
@@ -155,7 +155,7 @@ impl From<&Exchange> for ExchangeView {
     fn from(exchange: &Exchange) -> Self {
         Self {
             rate_source: exchange.rate_source.clone(),
-            rate_at: time(exchange.rate_at),
+            rate_at: wire(exchange.rate_at),
             rounding: Rounding::from_number(exchange.rounding).unwrap_or_default().name(),
             residual: exchange.residual.clone(),
         }
@@ -196,7 +196,7 @@ impl From<TransferDetail> for TransferSummary {
             exchange: exchange.as_ref().map(ExchangeView::from),
             memo: transfer.memo,
             voucher_url: vouchers,
-            created_at: time(transfer.created_at),
+            created_at: wire(transfer.created_at),
         }
     }
 }

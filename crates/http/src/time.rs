@@ -1,9 +1,8 @@
 //! Times on the wire.
 
+use crate::problem::Problem;
 use domain::code::Code;
 use jiff::Timestamp;
-
-use crate::problem::Problem;
 
 /// RFC 3339 in UTC, of microseconds since 1970.
 pub(crate) fn wire(micros: i64) -> String {
