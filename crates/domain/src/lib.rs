@@ -17,5 +17,11 @@ pub mod item;
 pub mod limit;
 pub mod policy;
 pub mod posting;
+pub mod script;
 pub mod split;
+pub mod text;
 pub mod transfer;
+pub mod visible;
+
+#[cfg(test)]
+mod table;
