@@ -65,6 +65,7 @@ macro_rules! kept_text {
         }
     };
 }
+pub(crate) use kept_text;
 
 kept_text! {
     /// A memo, a remark or a reason: 1 to [`TEXT_MAX`] characters, which may have line breaks and tabs.
