@@ -3,10 +3,9 @@
 use crate::code::Code;
 use crate::id::BatchId;
 use crate::noun::NounId;
-use serde::{Deserialize, Serialize};
 
 /// A batch's number, such as `batch-20251210-001`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BatchNumber {
     /// The day in the organisation's time zone, as the eight digits `YYYYMMDD`.
     pub day: i64,
@@ -24,7 +23,7 @@ pub enum BatchRef {
 }
 
 impl BatchNumber {
-    /// Reads the one spelling of a number: eight digits, and at least three with zeros only to fill these.
+    /// Reads the one spelling of a number: eight digits, then at least three, padded with zeros to three only.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let (day, running) = text.strip_prefix("batch-")?.split_once('-')?;

@@ -108,10 +108,10 @@ codes! {
     // Transfers and operations.
     30 TransferNotFound "TRANSFER_NOT_FOUND" 404 Final "There is no such transfer" "转账不存在";
     31 OperationConflict "OPERATION_CONFLICT" 422 Final "This operation id was used before with other content" "该操作号已用于其他内容的请求";
-    32 OperationInvalid "OPERATION_ID_INVALID" 422 Final "An operation id has 1 to 128 visible ASCII characters and no blanks" "操作号须为1至128个可见的 ASCII 字符，且不含空格";
+    32 OperationInvalid "OPERATION_ID_INVALID" 422 Final "An operation id has 1 to 128 visible ASCII characters and no spaces" "操作号须为1至128个可见的 ASCII 字符，且不含空格";
     33 TextTooLong "TEXT_TOO_LONG" 422 Final "The text is longer than 500 characters" "文本超过500个字符";
     34 DateInvalid "DATE_INVALID" 422 Final "A date is written as YYYY-MM-DD" "日期格式应为 YYYY-MM-DD";
-    35 VoucherInvalid "VOUCHER_INVALID" 422 Final "A voucher is an uploaded file, an address that begins with http:// or https://, or a path that begins with one slash; it has at most 2,000 visible characters without blanks and backslashes, and a transfer has at most 20 vouchers" "凭证须为已上传的文件、以 http:// 或 https:// 开头的网址，或以单个斜杠开头的路径；最多2000个可见字符，不含空格和反斜杠；每笔转账最多20个凭证";
+    35 VoucherInvalid "VOUCHER_INVALID" 422 Final "A voucher is an uploaded file, an address that begins with http:// or https://, or a path that begins with one slash; it has at most 2,000 visible characters without spaces or backslashes, and a transfer has at most 20 vouchers" "凭证须为已上传的文件、以 http:// 或 https:// 开头的网址，或以单个斜杠开头的路径；最多2000个可见字符，不含空格和反斜杠；每笔转账最多20个凭证";
     // Holders, accounts, assets, policies.
     40 AccountNotFound "ACCOUNT_NOT_FOUND" 404 Final "There is no such account" "账户不存在";
     41 AccountExists "ACCOUNT_EXISTS" 409 Final "An account with this number already exists" "该账号已存在";
@@ -127,14 +127,14 @@ codes! {
     51 TimeZoneUnknown "TIME_ZONE_UNKNOWN" 422 Final "There is no time zone of this name; write it as in Europe/Berlin" "没有该名称的时区，请按 Asia/Shanghai 的格式填写";
     52 AccountAmbiguous "ACCOUNT_AMBIGUOUS" 422 Final "This is the id of one account and the number of another; name the account the other way" "该值既是一个账户的ID，又是另一个账户的账号；请改用另一种方式指定账户";
     53 HolderNotNamed "HOLDER_NOT_NAMED" 422 Final "Name the holder by its id or by its particulars, one of the two" "请用ID或资料指定持有人，二者选一";
-    54 NameReserved "NAME_RESERVED" 422 Final "Numbers such as acct_18 are kept for ids; choose another account number" "形如 acct_18 的账号保留给ID使用，请换一个账号";
-    55 InvisibleCharacter "INVISIBLE_CHARACTER" 422 Final "The value contains a character that cannot be seen, such as a zero-width space; delete it, or type the value again" "内容包含不可见字符（例如零宽空格），请删除该字符或重新输入";
-    56 MixedScripts "MIXED_SCRIPTS" 422 Final "The value mixes scripts whose letters or digits look alike, such as Latin and Cyrillic; type it again in one script (Latin beside Chinese, Japanese or Korean is allowed)" "内容混用了字形相近的不同文字（例如拉丁字母与西里尔字母），请用同一种文字重新输入（拉丁字母可与中文、日文或韩文并用）";
-    57 FullWidthDigits "FULL_WIDTH_DIGITS" 422 Final "The value contains full-width or other special digits; write digits as 0 to 9" "内容包含全角或其他特殊形式的数字，请使用半角数字 0 至 9";
-    58 ControlCharacter "CONTROL_CHARACTER" 422 Final "The text contains a control character, or one that changes the direction of writing; delete it (only texts such as a memo may have line breaks and tabs)" "文本包含控制字符或改变书写方向的字符，请删除（只有备注等文本可以换行或使用制表符）";
-    59 NumberBlanks "NUMBER_BLANKS" 422 Final "The account number contains two or more blanks in a row; write one blank or none" "账号中有连续的空格，请只保留一个空格或全部删除";
-    140 EmailInvalid "EMAIL_INVALID" 422 Final "An email address has at most 254 characters, exactly one @ with text on both sides, and no blanks" "邮箱地址最多254个字符，有且仅有一个 @，其前后均有内容，且不含空格";
-    141 UidInvalid "UID_INVALID" 422 Final "A uid has 1 to 255 visible characters and no blanks" "UID须为1至255个可见字符，且不含空格";
+    54 NameReserved "NAME_RESERVED" 422 Final "Numbers such as acct_18 are reserved for ids; choose another account number" "形如 acct_18 的账号保留作ID使用，请换一个账号";
+    55 InvisibleCharacter "INVISIBLE_CHARACTER" 422 Final "The value contains a character that cannot be seen, such as a zero-width space; delete it or retype the value" "内容包含不可见字符（例如零宽空格），请删除该字符或重新输入";
+    56 MixedScripts "MIXED_SCRIPTS" 422 Final "The value mixes scripts, such as Latin and Cyrillic, whose characters look alike; retype it in one script (Latin beside Chinese, Japanese or Korean is allowed)" "内容混用了字形相近的不同文字（例如拉丁字母与西里尔字母），请用同一种文字重新输入（拉丁字母可与中文、日文或韩文并用）";
+    57 FullWidthDigits "FULL_WIDTH_DIGITS" 422 Final "The value contains full-width or other special digits; write them as 0 to 9" "内容包含全角或其他特殊形式的数字，请使用半角数字 0 至 9";
+    58 ControlCharacter "CONTROL_CHARACTER" 422 Final "The text contains a control character or one that changes the text direction; delete it (line breaks and tabs are allowed in memos and remarks only)" "文本包含控制字符或改变文字方向的字符，请删除（仅备注类文本可包含换行和制表符）";
+    59 NumberSpaces "NUMBER_SPACES" 422 Final "The account number contains two or more spaces in a row; leave one space or none" "账号中有连续的空格，请只保留一个空格或全部删除";
+    140 EmailInvalid "EMAIL_INVALID" 422 Final "An email address has at most 254 characters, exactly one @ with text on both sides, and no spaces" "邮箱地址最多254个字符，有且仅有一个 @，其前后均有内容，且不含空格";
+    141 UidInvalid "UID_INVALID" 422 Final "A uid has 1 to 255 visible characters and no spaces" "UID须为1至255个可见字符，且不含空格";
     142 ExternalIdInvalid "EXTERNAL_ID_INVALID" 422 Final "An external id has 1 to 64 characters, each of them one of A-Z a-z 0-9 . _ : / -" "外部编号须为1至64个字符，只能使用 A-Z a-z 0-9 . _ : / -";
     143 ReferenceInvalid "REFERENCE_INVALID" 422 Final "A reference has 1 to 140 visible characters" "参考号须为1至140个可见字符";
     144 IdInvalid "ID_INVALID" 422 Final "An id is written as in acct_18: its noun, an underscore and a whole number from 1 to 9007199254740991 without leading zeros" "ID由名词、下划线和数字组成，例如 acct_18；数字为1至9007199254740991，且无前导零";

@@ -36,7 +36,7 @@ ids! {
     UserId;
     /// An API key.
     KeyId;
-    /// A file that was uploaded or made.
+    /// An uploaded or generated file.
     FileId;
     /// A posting's number: `chunk x 2^18 + place in the chunk`. It rises within each account; gaps are legal.
     PostingId;

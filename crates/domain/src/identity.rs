@@ -14,11 +14,11 @@ pub const EMAIL_MAX: usize = 254;
 /// The most characters of a login.
 pub const LOGIN_MAX: usize = 100;
 
-/// Names of actors that are no persons. They would make the audit log ambiguous.
+/// Names of actors that are not people. As logins they would make the audit log ambiguous.
 pub const LOGINS_RESERVED: &[&str] = &["system", "anonymous", "unknown", "cli"];
 
 kept_text! {
-    /// A holder's id in the organisation's other systems: 1 to [`NAME_MAX`] visible characters without blanks.
+    /// A holder's id in the organisation's other systems: 1 to [`NAME_MAX`] visible characters without spaces.
     Uid, |text| Self::parse(text, Digits::Refuse)
 }
 
@@ -45,7 +45,7 @@ impl Uid {
     /// The uid trimmed and in NFKC; upper and lower case stay different.
     ///
     /// Refuses `INVISIBLE_CHARACTER`, `MIXED_SCRIPTS`, `FULL_WIDTH_DIGITS` (as asked), `NUL_BYTE`; `UID_INVALID`
-    /// is one that is empty, too long, or has blanks.
+    /// is one that is empty, too long, or has spaces.
     pub fn parse(text: &str, digits: Digits) -> Result<Self, Code> {
         let uid = identifier(text, digits)?;
         let fits = (1..=NAME_MAX).contains(&uid.chars().count());
@@ -60,13 +60,13 @@ impl Uid {
 }
 
 impl Email {
-    /// The address trimmed, in NFKC and in lower case. Each part (before the `@`, and each label after it) has its
-    /// own script, as `иван@example.com` has.
+    /// The address trimmed, in NFKC and in lower case. Scripts are checked for each part alone (the
+    /// local part, each label of the domain), so that `иван@example.com` is accepted.
     ///
     /// Refuses `INVISIBLE_CHARACTER`, `MIXED_SCRIPTS`, `FULL_WIDTH_DIGITS` (as asked), `NUL_BYTE`; `EMAIL_INVALID`
-    /// is what is no address.
+    /// is anything else that is not an address.
     pub fn parse(text: &str, digits: Digits) -> Result<Self, Code> {
-        // Lower case can decompose a letter, so that the spelling is folded once more.
+        // Lower-casing can decompose a letter, so the result is folded again.
         let email = identifier(&identifier(text, digits)?.to_lowercase(), Digits::Fold)?;
         let fits = email.chars().count() <= EMAIL_MAX && !email.contains(' ');
         let (local, domain) = email.split_once('@').filter(|_| fits).ok_or(Code::EmailInvalid)?;
@@ -82,7 +82,7 @@ impl Email {
 }
 
 impl Login {
-    /// The login trimmed and in lower case, of characters that look like no others: `LOGIN_INVALID`, or
+    /// The login trimmed and in lower case, in plain ASCII, where no two characters are confusable by script: `LOGIN_INVALID`, or
     /// `LOGIN_RESERVED` for those of [`LOGINS_RESERVED`].
     pub fn parse(text: &str) -> Result<Self, Code> {
         let login = text.trim().to_ascii_lowercase();
@@ -105,7 +105,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_uid_is_folded_keeps_its_case_and_has_no_blanks() {
+    fn a_uid_is_folded_keeps_its_case_and_has_no_spaces() {
         let (full, long) = ("x".repeat(255), "x".repeat(256));
         check(
             &[
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_is_plain_and_not_the_name_of_an_actor_that_is_no_person() {
+    fn a_login_is_plain_ascii_and_not_the_name_of_an_actor_that_is_not_a_person() {
         let (full, long) = ("x".repeat(100), "x".repeat(101));
         check(
             &[

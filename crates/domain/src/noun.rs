@@ -1,13 +1,13 @@
 //! Nouns and the ids that carry them: `acct_18`, `xfer_912`.
 //!
-//! The list is closed, and account numbers of these forms are reserved for ever. A noun to come is taken from it;
-//! a kind of id gets its noun by a row of `nouns!`.
+//! The list is closed, and account numbers of these forms are reserved permanently: future nouns are taken from it.
+//! To give an id type its noun, add a row to `nouns!`.
 
 use crate::code::Code;
 use crate::id::{AccountId, BatchId, FileId, HolderId, ID_MAX, KeyId, TransferId, UserId};
 use crate::script::fold;
 
-/// What an id is the id of.
+/// What kind of thing an id identifies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Noun {
     /// An account.
@@ -18,9 +18,9 @@ pub enum Noun {
     Transfer,
     /// A person who signs in.
     User,
-    /// A task in the background.
+    /// A background task.
     Task,
-    /// A file that was uploaded or made.
+    /// An uploaded or generated file.
     File,
     /// A batch.
     Batch,
@@ -28,11 +28,11 @@ pub enum Noun {
     Key,
     /// An item of a batch.
     Item,
-    /// A way to pay outside.
+    /// A payment rail.
     Rail,
     /// A webhook.
     Hook,
-    /// A notice to a person.
+    /// A notification.
     Note,
     /// A template.
     Template,
@@ -92,7 +92,7 @@ impl Noun {
         digits.and_then(plain_id).ok_or(Code::IdInvalid)
     }
 
-    /// The id of `xfer_9` or `9`, for nouns without a number of their own. Blanks at the ends are no matter.
+    /// The id of `xfer_9` or `9`, for nouns without a number of their own. Surrounding whitespace is ignored.
     pub fn read_or_bare(self, text: &str) -> Result<i64, Code> {
         let text = text.trim();
         plain_id(text).map_or_else(|| self.read(text), Ok)
@@ -119,10 +119,10 @@ pub fn is_id_like(text: &str) -> bool {
 
 /// An id whose noun is known by its type.
 pub trait NounId: Copy {
-    /// What it is the id of.
+    /// What kind of thing the id identifies.
     const NOUN: Noun;
 
-    /// The id of a number that is known to be one.
+    /// The id with this number, unchecked: for numbers from the database.
     fn of(number: i64) -> Self;
 
     /// The bare number.

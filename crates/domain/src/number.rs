@@ -10,7 +10,7 @@ use crate::script::{Digits, is_mixed, skeleton};
 use crate::text::{NAME_MAX, kept_text};
 use serde::{Deserialize, Serialize};
 
-/// ISO 13616: the lengths of an IBAN without blanks, from Norway's to the longest that is allowed.
+/// ISO 13616: the lengths of an IBAN without spaces, from Norway's to the longest that is allowed.
 const IBAN_LENGTHS: std::ops::RangeInclusive<usize> = 15..=34;
 
 kept_text! {
@@ -19,22 +19,24 @@ kept_text! {
 }
 
 impl AccountNumber {
-    /// The number as it is kept: trimmed, in NFKC, and one that is written as an IBAN is without blanks and in
-    /// upper case.
+    /// The number as it is kept: trimmed and in NFKC. An IBAN-like number also loses its spaces and becomes upper
+    /// case.
     ///
-    /// Refuses `INVISIBLE_CHARACTER`, `MIXED_SCRIPTS`, `FULL_WIDTH_DIGITS` (as asked), `NUL_BYTE`, blanks in a row
-    /// (`NUMBER_BLANKS`), and what is empty or too long (`NAME_INVALID`). A number that is refused here cannot
+    /// Refuses `INVISIBLE_CHARACTER`, `MIXED_SCRIPTS`, `FULL_WIDTH_DIGITS` (as asked), `NUL_BYTE`, repeated spaces
+    /// (`NUMBER_SPACES`), and what is empty or too long (`NAME_INVALID`). A number that is refused here cannot
     /// exist.
     pub fn parse(text: &str, digits: Digits) -> Result<Self, Code> {
         let number = identifier(text, digits)?;
         if !(1..=NAME_MAX).contains(&number.chars().count()) {
             Err(Code::NameInvalid)
+        } else if let Some(iban) = iban(&number) {
+            Ok(Self(iban))
         } else if number.contains("  ") {
-            Err(Code::NumberBlanks)
+            Err(Code::NumberSpaces)
         } else if is_mixed(&number) {
             Err(Code::MixedScripts)
         } else {
-            Ok(Self(iban(&number).unwrap_or(number)))
+            Ok(Self(number))
         }
     }
 
@@ -50,7 +52,7 @@ impl AccountNumber {
         noun::is_id_like(&self.0)
     }
 
-    /// What all numbers have in common that a reader can take for this one (see [`skeleton`]).
+    /// The key shared by all numbers that a reader could mistake for this one (see [`skeleton`]).
     #[must_use]
     pub fn skeleton(&self) -> String {
         skeleton(&self.0)
@@ -94,8 +96,8 @@ mod tests {
                 (&long, "NAME_INVALID"),
                 ("", "NAME_INVALID"),
                 ("\u{3000}", "NAME_INVALID"),
-                ("a  b", "NUMBER_BLANKS"),
-                ("a \u{a0}b", "NUMBER_BLANKS"),
+                ("a  b", "NUMBER_SPACES"),
+                ("a \u{a0}b", "NUMBER_SPACES"),
                 ("a\tb", "INVISIBLE_CHARACTER"),
                 ("a\u{1680}b", "INVISIBLE_CHARACTER"),
                 ("6222\u{200b}", "INVISIBLE_CHARACTER"),
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn an_iban_is_kept_without_blanks_in_upper_case_and_nothing_else_is_touched() {
+    fn an_iban_is_kept_without_spaces_in_upper_case_and_nothing_else_is_touched() {
         check(
             &[
                 ("DE89 3704 0044 0532 0130 00", "DE89370400440532013000"),
@@ -125,7 +127,7 @@ mod tests {
                 ("d189 3704 0044 0532 0130 00", "d189 3704 0044 0532 0130 00"),
                 ("de89-3704-0044-0532-0130-00", "de89-3704-0044-0532-0130-00"),
                 ("6222 0202 0001 2345 678", "6222 0202 0001 2345 678"),
-                ("DE89  3704 0044 0532 0130 00", "NUMBER_BLANKS"),
+                ("DE89  3704 0044 0532 0130 00", "DE89370400440532013000"),
             ],
             |text| said(AccountNumber::parse(text, Digits::Fold)),
         );

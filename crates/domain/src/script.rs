@@ -7,16 +7,16 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_script::Script;
 use unicode_security::mixed_script::AugmentedScriptSet;
 
-/// What becomes of digits that are not written as 0 to 9, such as full-width ones.
+/// How digits that are not written as 0 to 9, such as full-width ones, are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Digits {
-    /// They are folded to 0 to 9: in files, where spreadsheets bring them, and on the command line.
+    /// They are folded to 0 to 9: in files, where spreadsheets produce them, and on the command line.
     Fold,
     /// They are refused with `FULL_WIDTH_DIGITS`: in JSON and queries, which programs write.
     Refuse,
 }
 
-/// The text in NFKC: full-width letters, digits and signs become plain ones, and most blanks the plain one.
+/// The text in NFKC: full-width letters, digits and signs become plain ones, and most space characters the plain one.
 #[must_use]
 pub fn fold(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfkc().collect()) }
@@ -32,9 +32,9 @@ pub(crate) fn fold_with(text: &str, digits: Digits) -> Result<Cow<'_, str>, Code
     Ok(folded)
 }
 
-/// Whether the text mixes scripts beyond UTS 39's "highly restrictive", or digits of several systems. One script
-/// is no mix, nor is Latin beside Chinese, Japanese or Korean. Where mixes are allowed (names, texts) such a
-/// text is shown with a mark.
+/// Whether the text mixes scripts beyond UTS 39's "highly restrictive", or digits of several systems. A single
+/// script is not a mix, nor is Latin beside Chinese, Japanese or Korean. Where mixes are allowed (names, texts),
+/// such a text is shown with a mark.
 #[must_use]
 pub fn is_mixed(text: &str) -> bool {
     !text.is_ascii() && (mixes_scripts(text) || mixes_digits(text))
@@ -60,12 +60,12 @@ fn mixes_digits(text: &str) -> bool {
     systems.any(|system| Some(system) != first)
 }
 
-/// What two texts have in common if a reader can take one for the other: the UTS 39 skeleton without case. `i` is
-/// taken for `l`, since `I`, `l` and `1` look alike and `I` and `i` differ in case alone.
+/// The key shared by texts that a reader could mistake for each other: the UTS 39 skeleton, ignoring case. `i` is
+/// mapped to `l` as well, since `I`, `l` and `1` look alike, and `I` and `i` differ in case only.
 #[must_use]
 pub fn skeleton(text: &str) -> String {
     let pass = |text: &str| unicode_security::skeleton(text).collect::<String>().to_lowercase();
-    // Lower case brings letters that have a look-alike of their own: `M` is `m`, and `m` is `rn`.
+    // Lower-casing can produce a letter that has its own look-alike: `M` is `m`, and `m` is `rn`.
     pass(&pass(text)).replace('i', "l")
 }
 

@@ -1,6 +1,6 @@
 //! Text that is kept: what people write for people, and the ids that they and programs write.
 //!
-//! Each kind has a type of its own, whose `parse` is the only way to it. To add a kind: a row of `kept_text!`, a
+//! Each kind has a type of its own, which only its `parse` can make. To add a kind: a row of `kept_text!`, a
 //! `parse` that returns a [`Code`], and a table in `text_tests.rs`.
 
 use crate::code::Code;
@@ -78,13 +78,13 @@ kept_text! {
 }
 
 kept_text! {
-    /// Free text for the payee: 1 to [`REFERENCE_MAX`] visible characters. Rows are compared by it, so that two
-    /// references that read the same are the same.
+    /// Free text for the payee: 1 to [`REFERENCE_MAX`] visible characters. Rows are compared by it, so two
+    /// references that read the same are equal.
     Reference, Self::parse
 }
 
 kept_text! {
-    /// The id of a payment in somebody else's system: 1 to [`EXTERNAL_ID_MAX`] of `A-Za-z0-9._:/-`.
+    /// The payment's id in the client's system: 1 to [`EXTERNAL_ID_MAX`] of `A-Za-z0-9._:/-`.
     ExternalId, |text| Self::parse(text, Digits::Refuse)
 }
 
@@ -94,7 +94,7 @@ kept_text! {
 }
 
 impl Text {
-    /// The text without blanks at its ends; none if nothing is left.
+    /// The trimmed text; none if nothing is left.
     ///
     /// Refuses controls other than line breaks and tabs, bidi controls (`CONTROL_CHARACTER`), NUL (`NUL_BYTE`),
     /// what is too long (`TEXT_TOO_LONG`) and a text in which nothing can be seen (`INVISIBLE_CHARACTER`).
@@ -120,7 +120,7 @@ impl Text {
 }
 
 impl Name {
-    /// The name without blanks at its ends.
+    /// The trimmed name.
     ///
     /// Refuses controls, line breaks and bidi controls (`CONTROL_CHARACTER`), NUL (`NUL_BYTE`), and what is empty
     /// or too long (`NAME_INVALID`).
@@ -137,7 +137,7 @@ impl Name {
         is_mixed(&self.0)
     }
 
-    /// Whether both are the same name to a reader: how letters are encoded and how wide blanks are is no matter.
+    /// Whether a reader takes both for the same name: encodings of a letter and widths of whitespace are ignored.
     #[must_use]
     pub fn reads_as(&self, other: &str) -> bool {
         let (a, b) = (fold(&self.0), fold(other));
@@ -146,7 +146,7 @@ impl Name {
 }
 
 impl Reference {
-    /// The reference in NFC, with plain blanks and none at its ends.
+    /// The trimmed reference in NFC, with plain spaces for other space characters.
     ///
     /// Refuses controls and bidi controls (`CONTROL_CHARACTER`), NUL (`NUL_BYTE`), other characters that cannot be
     /// seen (`INVISIBLE_CHARACTER`), and what is empty or too long (`REFERENCE_INVALID`).
@@ -167,7 +167,7 @@ impl Reference {
 }
 
 impl ExternalId {
-    /// The id without blanks at its ends, or `EXTERNAL_ID_INVALID` (`FULL_WIDTH_DIGITS` where these are refused).
+    /// The trimmed id, or `EXTERNAL_ID_INVALID` (`FULL_WIDTH_DIGITS` where these are refused).
     pub fn parse(text: &str, digits: Digits) -> Result<Self, Code> {
         let text = fold_with(text.trim(), digits)?;
         let fits = (1..=EXTERNAL_ID_MAX).contains(&text.len());

@@ -67,7 +67,7 @@ fn a_mix_is_told_so_that_it_can_be_marked() {
 }
 
 #[test]
-fn a_name_reads_as_another_whatever_its_encoding_and_blanks() {
+fn a_name_reads_as_another_whatever_its_encoding_and_spaces() {
     let same = |a: &str, b: &str| Name::parse(a).unwrap().reads_as(b);
     assert!(same("Jose\u{301}  Ruiz", "José Ruiz "));
     assert!(same("王\u{3000}芳", "王 芳"));

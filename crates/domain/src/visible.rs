@@ -1,6 +1,6 @@
 //! Which characters a reader can see, and how text from outside is shown in problems and details.
 //!
-//! A refusal that repeats what was sent must not repeat what nobody can see: [`shown`] escapes it.
+//! A refusal quotes what was sent; [`shown`] escapes what would be invisible in the quote.
 
 use crate::code::Code;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
@@ -8,18 +8,18 @@ use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 /// The most characters that [`shown`] returns.
 pub const SHOWN_MAX: usize = 64;
 
-/// Symbols and marks that are drawn as nothing although Unicode does not call them ignorable.
-const DRAWN_BLANK: &[char] = &['\u{2800}', '\u{16fe4}', '\u{1d159}'];
+/// Symbols and marks with an empty glyph that Unicode does not list as ignorable.
+const EMPTY_GLYPHS: &[char] = &['\u{2800}', '\u{16fe4}', '\u{1d159}'];
 
-/// Whether a reader sees the character: a letter, mark, digit, sign or symbol, or the plain blank. Not seen are
-/// controls, other blanks, zero-width characters, variation selectors, and what no font has (private use,
+/// Whether a reader sees the character: a letter, mark, digit, sign or symbol, or the plain space. Not seen are
+/// controls, other spaces, zero-width characters, variation selectors, and what no font has (private use,
 /// unassigned).
 #[must_use]
 pub fn is_seen(c: char) -> bool {
     if c.is_ascii() {
         return c == ' ' || c.is_ascii_graphic();
     }
-    let blank = DRAWN_BLANK.contains(&c) || is_ignorable(c);
+    let blank = EMPTY_GLYPHS.contains(&c) || is_ignorable(c);
     let group = c.general_category_group();
     !blank && !matches!(group, GeneralCategoryGroup::Separator | GeneralCategoryGroup::Other)
 }
@@ -29,13 +29,13 @@ fn is_ignorable(c: char) -> bool {
     unicode_security::skeleton(c.encode_utf8(&mut [0; 4])).next().is_none()
 }
 
-/// Whether the character steers the direction of writing (UAX 9): marks, embeddings, overrides, isolates.
+/// Whether the character changes the text direction (UAX 9): marks, embeddings, overrides, isolates.
 #[must_use]
 pub const fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether a mark has a character to sit on.
+/// Whether a combining mark can attach to the character.
 const fn is_base(c: char) -> bool {
     c != ' '
 }
@@ -61,7 +61,7 @@ pub fn shown(text: &str) -> String {
     shown.finish()
 }
 
-/// A text that stops growing at [`SHOWN_MAX`] and remembers where an ellipsis would go.
+/// A text that stops growing at [`SHOWN_MAX`] and remembers where an ellipsis fits.
 #[derive(Default)]
 struct Bounded {
     text: String,
@@ -99,7 +99,7 @@ impl Bounded {
     }
 }
 
-/// Refuses what an identifier may not contain: anything unseen, and marks without a letter to sit on.
+/// Refuses what an identifier may not contain: anything unseen, and combining marks without a base.
 pub(crate) fn check_seen(text: &str) -> Result<(), Code> {
     let mut based = false;
     for c in text.chars() {
@@ -111,7 +111,7 @@ pub(crate) fn check_seen(text: &str) -> Result<(), Code> {
     Ok(())
 }
 
-/// Refuses NUL, which not every database can keep.
+/// Refuses NUL, which PostgreSQL cannot store in text.
 pub(crate) fn check_nul(text: &str) -> Result<(), Code> {
     if text.contains('\0') { Err(Code::NulByte) } else { Ok(()) }
 }

@@ -1,5 +1,5 @@
-//! Vouchers: what proves a payment, shown as a link. Nothing that a browser would run, and no address that leads
-//! elsewhere than it seems to.
+//! Vouchers: what proves a payment, shown as a link. It is never a script, and never an address that
+//! leads to another host than it seems to.
 
 use crate::code::Code;
 use crate::id::FileId;
@@ -24,7 +24,7 @@ pub enum Voucher {
 }
 
 impl Voucher {
-    /// The voucher without blanks at its ends; anything else than the three kinds is `VOUCHER_INVALID`.
+    /// The trimmed voucher; anything other than the three kinds is `VOUCHER_INVALID`.
     pub fn parse(text: &str) -> Result<Self, Code> {
         let text = text.trim();
         let visible = text.chars().all(|c| is_seen(c) && c != ' ' && c != '\\');
@@ -40,7 +40,7 @@ impl Voucher {
     }
 }
 
-/// `//` in a path would name another host, or does after a proxy has merged what is before it.
+/// A leading `//` names another host, and a later one may become leading when a proxy strips a prefix.
 fn is_path(text: &str) -> bool {
     let path = text.split(['?', '#']).next().unwrap_or_default();
     path.starts_with('/') && !path.contains("//")
