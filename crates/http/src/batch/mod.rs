@@ -30,8 +30,8 @@ macro_rules! taking_relations {
             Code::SystemAccount, Code::SourceClosed, Code::SourceFrozen, Code::TargetClosed, Code::TargetFrozen,
             Code::SameAccount, Code::CurrencyMismatch, Code::RateNotFound, Code::AmountFormat,
             Code::AmountPrecision, Code::AmountTooLarge, Code::AmountNotPositive, Code::AmountMissing,
-            Code::BelowMinimum, Code::AboveMaximum, Code::BatchAboveMaximum, Code::AmountModeInvalid,
-            Code::RatioInvalid, Code::PayeeNotFound, Code::PayeeAmbiguous, Code::PayeeMissing,
+            Code::ExchangeTooSmall, Code::BelowMinimum, Code::AboveMaximum, Code::TargetAboveMaximum,
+            Code::BatchAboveMaximum, Code::AmountModeInvalid, Code::RatioInvalid, Code::PayeeNotFound, Code::PayeeAmbiguous, Code::PayeeMissing,
             Code::PayeeConflict, Code::DuplicateTarget, Code::DuplicateSource,
         ]
     };
