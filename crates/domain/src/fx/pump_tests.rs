@@ -4,7 +4,7 @@
 use super::*;
 use crate::amount::Amount;
 use proptest::prelude::*;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 /// A currency with decimals, and what a minor unit of it is worth in a measure common to all.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +67,7 @@ proptest! {
     #[test]
     fn rounded_down_no_chain_of_conversions_gains(
         currencies in prop::collection::vec(currency(), 2..5), start in 1..=1_000_000_000_i64,
-        legs in prop::collection::vec(leg(), 1..40), minimum in prop_oneof![Just(0), Just(100), 0..=1_000_000_000_i64],
+        legs in prop::collection::vec(leg(), 1..=40), minimum in prop_oneof![Just(0), Just(100), 0..=1_000_000_000_i64],
     ) {
         let policy = policy(Rounding::Down, minimum);
         let mut held = vec![0; currencies.len()];
@@ -104,6 +104,21 @@ proptest! {
         let exact = Decimal::from(done.target.minor()) - more;
         prop_assert!(more <= Decimal::new(5, 1));
         prop_assert!(more * Decimal::from(2 * minimum) <= exact, "{more} of {exact}");
+    }
+
+    #[test]
+    fn half_up_as_shipped_cannot_be_pumped_where_there_and_back_costs_a_percent(
+        rate in 1..=10_000_000_i64, scale in 0..=6_u32, there in 1..=100_000_i64, back in 1..=100_000_i64,
+    ) {
+        let rate = Decimal::new(rate, scale);
+        let inverse = (Decimal::new(99, 2) / rate).round_dp_with_strategy(18, RoundingStrategy::ToZero);
+        prop_assume!(inverse > Decimal::ZERO);
+        let given = |part: i64, rate: Decimal| {
+            let (source, rate) = (Amount::new(part).unwrap(), Rate::new(rate).unwrap());
+            convert(source, 2, 2, &rate, &FxPolicy::SHIPPED).map_or(0, |done| i128::from(done.target.minor()))
+        };
+        // Of as many parts of either size as one likes.
+        prop_assert!(given(there, rate) * given(back, inverse) <= i128::from(there) * i128::from(back));
     }
 }
 
