@@ -97,10 +97,12 @@ codes! {
     14 AmountPrecision "AMOUNT_PRECISION" 422 Final "The amount has more decimals than the currency" "金额小数位数超过币种精度";
     15 AmountTooLarge "AMOUNT_TOO_LARGE" 422 Final "The amount is larger than the ledger can hold" "金额超出账本可表示的范围";
     16 AmountNotPositive "AMOUNT_NOT_POSITIVE" 422 Final "The amount must be greater than zero" "金额必须大于零";
+    38 ExchangeTooSmall "EXCHANGE_TOO_SMALL" 422 Final "At this rate the amount is worth less than the smallest unit of the target currency; send a larger amount" "按该汇率计算，金额不足转入币种的最小单位，请提高金额";
     17 BelowMinimum "AMOUNT_BELOW_MINIMUM" 422 Final "The amount is below the minimum for one transfer" "金额低于单笔最小限额";
     18 AboveMaximum "AMOUNT_ABOVE_MAXIMUM" 422 Final "The amount is above the maximum for one transfer" "金额超过单笔最大限额";
     19 DayLimit "DAY_LIMIT_EXCEEDED" 422 Later "The transfer would exceed the account's limit for the day" "超过账户每日转账限额";
     20 MonthLimit "MONTH_LIMIT_EXCEEDED" 422 Later "The transfer would exceed the account's limit for the month" "超过账户每月转账限额";
+    39 TargetAboveMaximum "TARGET_AMOUNT_ABOVE_MAXIMUM" 422 Final "The converted amount is above the maximum for one transfer that is set for the target account or its currency; send less, or have the limit raised" "换算后的金额超过转入账户或其币种设定的单笔最大限额；请减少金额，或申请提高限额";
     21 FeeOverflow "FEE_OVERFLOW" 422 Final "The fee cannot be calculated for this amount" "无法计算该金额的手续费";
     22 InsufficientBalance "INSUFFICIENT_BALANCE" 422 Later "The available balance does not cover the amount" "可用余额不足";
     23 InsufficientForFee "INSUFFICIENT_BALANCE_FOR_FEE" 422 Later "The available balance covers the amount but not the fee" "可用余额足够转账但不足以支付手续费";
@@ -112,6 +114,8 @@ codes! {
     33 TextTooLong "TEXT_TOO_LONG" 422 Final "The text is longer than 500 characters" "文本超过500个字符";
     34 DateInvalid "DATE_INVALID" 422 Final "A date is written as YYYY-MM-DD" "日期格式应为 YYYY-MM-DD";
     35 VoucherInvalid "VOUCHER_INVALID" 422 Final "A voucher is an uploaded file, an address that begins with http:// or https://, or a path that begins with one slash; it has at most 2,000 visible characters without spaces or backslashes, and a transfer has at most 20 vouchers" "凭证须为已上传的文件、以 http:// 或 https:// 开头的网址，或以单个斜杠开头的路径；最多2000个可见字符，不含空格和反斜杠；每笔转账最多20个凭证";
+    36 RateOutOfBounds "RATE_OUT_OF_BOUNDS" 422 Later "The exchange rate of the request is further from the stored rate than the pair's tolerance allows, or no rate is stored; use the stored rate, or have somebody who may set rates send the transfer with a reason for the override" "请求中的汇率与存储汇率之差超过该币种对的容差，或尚无存储汇率；请使用存储汇率，或由有权设置汇率的人员附上理由后发送";
+    37 RateChanged "RATE_CHANGED" 409 Later "The exchange rate that was kept when the batch was submitted no longer holds: the stored rate has moved beyond the pair's tolerance, or the kept rate is too old; reprice the batch to pay it at the current rate" "批次提交时保留的汇率已失效：存储汇率的变动超过该币种对的容差，或保留的汇率已过期；请重新定价后按当前汇率支付";
     // Holders, accounts, assets, policies.
     40 AccountNotFound "ACCOUNT_NOT_FOUND" 404 Final "There is no such account" "账户不存在";
     41 AccountExists "ACCOUNT_EXISTS" 409 Final "An account with this number already exists" "该账号已存在";
@@ -138,6 +142,7 @@ codes! {
     142 ExternalIdInvalid "EXTERNAL_ID_INVALID" 422 Final "An external id has 1 to 64 characters, each of them one of A-Z a-z 0-9 . _ : / -" "外部编号须为1至64个字符，只能使用 A-Z a-z 0-9 . _ : / -";
     143 ReferenceInvalid "REFERENCE_INVALID" 422 Final "A reference has 1 to 140 visible characters" "参考号须为1至140个可见字符";
     144 IdInvalid "ID_INVALID" 422 Final "An id is written as in acct_18: its noun, an underscore and a whole number from 1 to 9007199254740991 without leading zeros" "ID由名词、下划线和数字组成，例如 acct_18；数字为1至9007199254740991，且无前导零";
+    260 FxPolicyInvalid "FX_POLICY_INVALID" 422 Final "The tolerance is a share from 0 to 1 with at most six decimals, the rounding half_up, half_even or down, the minimum not negative, and the age at most 87,600 hours; 0 switches a bound off" "容差须为0至1之间且最多六位小数的比例，舍入方式须为 half_up、half_even 或 down，最小金额不得为负，有效期最多87600小时；0表示不设该限制";
     // Payees and files.
     60 PayeeNotFound "PAYEE_NOT_FOUND" 422 Final "No active account belongs to this payee" "找不到收款人的有效账户";
     61 PayeeAmbiguous "PAYEE_AMBIGUOUS" 422 Final "More than one active account belongs to this payee" "收款人有多个有效账户，无法确定";
