@@ -14,6 +14,7 @@ pub mod edge;
 mod guard;
 mod language;
 mod list;
+mod objects;
 mod once;
 mod openapi;
 mod paging;

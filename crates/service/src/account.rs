@@ -1,17 +1,21 @@
 //! Accounts: open, show, list, freeze, thaw, close.
 
 use crate::asset::asset_for;
-use crate::directory::{asset_of, name, short};
+use crate::directory::asset_of;
 use crate::holder::{NewHolder, holder_for};
 use crate::write::{Done, Write, begun};
-use crate::{Error, Service, visible};
+use crate::{Error, Service};
 use domain::account::{AccountKind, AccountStatus};
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::{AccountId, HolderId};
+use domain::noun::NounId;
+use domain::number::AccountNumber;
 use domain::posting::opened;
+use domain::script::Digits;
 use domain::transfer::MEMO_MAX;
+use domain::visible::shown;
 use store::Tx;
 use store::account::NewAccount;
 use store::audit::Actor;
@@ -63,7 +67,7 @@ impl Service {
     pub async fn account_open(&self, actor: &Actor, new: &OpenAccount) -> Result<AccountView, Error> {
         let mut write = begun!(self.write(actor, Action::AccountOpen));
         let done = open(&mut write, &new.number, &new.currency, Owner::New(&new.holder)).await;
-        self.end_opening(write, done).await
+        write.end(done).await
     }
 
     /// Opens an account for a holder that is there, and enables its currency if need be.
@@ -76,31 +80,9 @@ impl Service {
     ) -> Result<AccountView, Error> {
         let mut write = begun!(self.write(actor, Action::AccountOpen));
         let done = open(&mut write, number, currency, Owner::Known(holder)).await;
-        self.end_opening(write, done).await
+        write.end(done).await
     }
 
-    async fn end_opening(
-        &self,
-        write: Box<Write>,
-        done: Result<Done<AccountView>, Error>,
-    ) -> Result<AccountView, Error> {
-        let opened = write.end(done).await?;
-        self.directory.forget();
-        Ok(opened)
-    }
-
-    /// An account by its id or number, and its currency. A text that is both means the id: nothing is moved by
-    /// reading.
-    pub async fn account_find(&self, text: &str) -> Result<(AccountView, Asset), Error> {
-        let missing = || Error::refused(Code::AccountNotFound, short(text));
-        let name = name(text).ok_or_else(missing)?;
-        let mut tx = self.store.read().await?;
-        let mut found = store::account::named(&mut tx, &name, &name).await?;
-        found.sort_by_key(|account| name.id != Some(account.id));
-        let account = found.into_iter().next().ok_or_else(missing)?;
-        let asset = Self::asset(&mut tx, account.asset).await?;
-        Ok((account, asset))
-    }
 
     /// A part of the list of accounts.
     pub async fn account_search(&self, query: &AccountQuery) -> Result<AccountPage, Error> {
@@ -109,7 +91,7 @@ impl Service {
         let mut filter = query.filter.clone();
         if let Some(code) = &query.currency {
             let asset = assets.iter().find(|asset| asset.code == *code);
-            filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, short(code)))?.id);
+            filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id);
         }
         let total = match query.counted {
             true => Some(store::account::count(&mut tx, &filter).await?),
@@ -130,10 +112,10 @@ impl Service {
         Ok(AccountPage { accounts, total, next })
     }
 
-    /// An account by its number, and its currency.
-    pub async fn account_show(&self, number: &str) -> Result<(AccountView, Asset), Error> {
+    /// An account by its id or number, and its currency.
+    pub async fn account_show(&self, text: &str) -> Result<(AccountView, Asset), Error> {
         let mut tx = self.store.read().await?;
-        let account = Self::account_by_number(&mut tx, number).await?;
+        let account = Self::account_named(&mut tx, text).await?;
         let asset = Self::asset(&mut tx, account.asset).await?;
         Ok((account, asset))
     }
@@ -144,24 +126,9 @@ impl Service {
         Ok(store::account::list(&mut tx, filter, limit).await?)
     }
 
-    /// Freezes, thaws or closes an account; closing asks for a balance of zero.
+    /// Freezes, unfreezes or closes an account that is named by its id or number; closing requires a balance of
+    /// zero.
     pub async fn account_set_status(
-        &self,
-        actor: &Actor,
-        number: &str,
-        status: AccountStatus,
-        reason: &str,
-    ) -> Result<AccountView, Error> {
-        let mut write = begun!(self.write(actor, Action::AccountStatus));
-        let done = match Self::account_by_number(&mut write.tx, number).await {
-            Ok(account) => set_status(&mut write, account, status, reason).await,
-            Err(error) => Err(error),
-        };
-        write.end(done).await
-    }
-
-    /// Freezes, thaws or closes an account that is named by its id or number.
-    pub async fn account_change(
         &self,
         actor: &Actor,
         text: &str,
@@ -186,12 +153,6 @@ impl Service {
             store::account::numbers(&mut tx, distinct).await?.into_iter().collect();
         Ok(ids.iter().map(|id| names.get(&id.0).cloned().unwrap_or_else(|| format!("#{id}"))).collect())
     }
-
-    pub(crate) async fn account_by_number(tx: &mut Tx, number: &str) -> Result<AccountView, Error> {
-        let found = store::account::by_number(tx, number.trim()).await?;
-        found
-            .ok_or_else(|| Error::refused(Code::AccountNotFound, number.chars().take(64).collect::<String>()))
-    }
 }
 
 /// Who an account is opened for.
@@ -206,7 +167,9 @@ async fn open(
     currency: &str,
     owner: Owner<'_>,
 ) -> Result<Done<AccountView>, Error> {
-    let number = visible(number)?;
+    let number = AccountNumber::for_opening(number, Digits::Fold)
+        .map_err(|code| Error::refused(code, shown(number)))?
+        .to_string();
     let tx = &mut write.tx;
     turn::take(tx, Turn::Directory).await?;
     if store::account::by_number(tx, &number).await?.is_some() {
@@ -226,7 +189,13 @@ async fn open(
     let fact = Fact::new(Action::AccountOpen, Some(id.0))
         .with("number", account.number.as_str())
         .with("currency", asset.code);
-    Ok(Done::one(Service::account_by_number(tx, &account.number).await?, fact))
+    Ok(Done::one(view(tx, id).await?, fact))
+}
+
+/// An account that was just written.
+async fn view(tx: &mut Tx, id: AccountId) -> Result<AccountView, Error> {
+    let missing = || Error::refused(Code::AccountNotFound, id.tagged());
+    store::account::by_id(tx, id).await?.ok_or_else(missing)
 }
 
 async fn set_status(

@@ -114,7 +114,6 @@ impl Service {
             .with("count", ready.len())
             .with("first", ids.first().map(|id| id.0));
         write.end(Ok(Done::one((), fact))).await?;
-        self.directory.forget();
         Ok(openings)
     }
 }

@@ -7,6 +7,7 @@ use crate::listing::{Listing, Place, Slice};
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::account::{AccountKind, AccountStatus};
+use domain::account_ref::AccountRef;
 use domain::id::{AccountId, AssetId, HolderId};
 use serde::{Deserialize, Serialize};
 
@@ -99,7 +100,7 @@ static INSERT: Insert =
     Insert { table: "account", columns: &["id", "number", "holder", "asset", "kind", "stripe", "opened_at"] };
 static BY_NUMBER: Sql = Sql::new(view!("WHERE a.number = $1"));
 static BY_ID: Sql = Sql::new(view!("WHERE a.id = $1"));
-static NAMED: Sql = Sql::new(view!("WHERE a.number IN ($1, $2) OR a.id IN ($3, $4)"));
+static REFERENCED: Sql = Sql::new(view!("WHERE a.number IN ($1, $2) OR a.id IN ($3, $4)"));
 static SYSTEM: Sql = Sql::new("SELECT id, asset, kind, stripe FROM account WHERE kind <> 1 ORDER BY id");
 static LOOKUP_NUMBER: Lookup = Lookup {
     columns: "a.number, a.id, a.asset, a.kind, b.status",
@@ -128,7 +129,7 @@ static LOOKUP_NAME: Lookup =
     Lookup { columns: "id, number", from: "account", key: "id", and: "", lock: Lock::None };
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&BY_NUMBER, &BY_ID, &NAMED, &SYSTEM];
+pub const CATALOGUE: &[&Sql] = &[&BY_NUMBER, &BY_ID, &REFERENCED, &SYSTEM];
 
 fn read(row: Row<'_>) -> Result<AccountView, StoreError> {
     Ok(AccountView {
@@ -388,18 +389,17 @@ pub async fn count(tx: &mut Tx, filter: &AccountFilter) -> Result<i64, StoreErro
     tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-/// What a text may be the name of: an account's id, its number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Name {
-    /// The number that is meant.
-    pub number: String,
-    /// The id that is meant, if the text is one.
-    pub id: Option<AccountId>,
-}
-
-/// Every account that two names may mean.
-pub async fn named(tx: &mut Tx, first: &Name, second: &Name) -> Result<Vec<AccountView>, StoreError> {
-    let id = |name: &Name| name.id.map_or(-1, |id| id.0);
-    let args = args![first.number.as_str(), second.number.as_str(), id(first), id(second)];
-    tx.fetch(&NAMED, args).await?.iter().map(read).collect()
+/// The accounts that two references mean, in no order.
+pub async fn referenced(
+    tx: &mut Tx,
+    first: &AccountRef,
+    second: &AccountRef,
+) -> Result<Vec<AccountView>, StoreError> {
+    // No account has an empty number or a negative id.
+    let parts = |named: &AccountRef| match named {
+        AccountRef::Id(id) => (String::new(), id.0),
+        AccountRef::Number(number) => (number.to_string(), -1),
+    };
+    let ((one, one_id), (other, other_id)) = (parts(first), parts(second));
+    tx.fetch(&REFERENCED, args![one, other, one_id, other_id]).await?.iter().map(read).collect()
 }

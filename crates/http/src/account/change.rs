@@ -1,5 +1,6 @@
 //! Opening, freezing, thawing and closing accounts.
 
+use super::input::AccountInput;
 use super::view::AccountView;
 use crate::answer::{Answer, Envelope, Message};
 use crate::body::Input;
@@ -11,6 +12,8 @@ use crate::who::Who;
 use domain::account::AccountStatus;
 use domain::code::Code;
 use domain::id::HolderId;
+use domain::noun::NounId;
+use domain::visible::shown;
 use serde::Deserialize;
 use service::Service;
 use service::account::{AccountView as Stored, OpenAccount};
@@ -34,7 +37,7 @@ pub(crate) struct NewAccount {
     /// Its owner: found by uid, e-mail address or name, or added.
     holder: Option<NewHolder>,
     /// Its owner, by id.
-    #[schema(example = json!(null), pattern = "^[1-9][0-9]{0,17}$")]
+    #[schema(example = json!(null), pattern = "^(hold_)?[1-9][0-9]{0,15}$")]
     holder_id: Option<String>,
 }
 
@@ -70,9 +73,9 @@ pub(crate) async fn open(who: Who, once: Once<NewAccount>) -> Result<Answer<Acco
             };
             service.account_open(who.actor(), &open).await
         }
-        (None, Some(id)) => match Segment(id.clone()).id() {
-            Some(id) => service.account_open_for(who.actor(), &new.number, HolderId(id), &new.currency).await,
-            None => Err(service::Error::refused(Code::HolderNotFound, id.as_str())),
+        (None, Some(id)) => match HolderId::from_text(id) {
+            Ok(holder) => service.account_open_for(who.actor(), &new.number, holder, &new.currency).await,
+            Err(_) => Err(service::Error::refused(Code::HolderNotFound, shown(id))),
         },
         _ => Err(Code::HolderNotNamed.into()),
     };
@@ -94,13 +97,14 @@ async fn change(
     message: Message,
 ) -> Result<Answer<AccountView>, Problem> {
     let reason = once.body.reason.as_deref().unwrap_or_default();
-    let changed = once.service.account_change(who.actor(), &id.0, status, reason).await;
+    let id = AccountInput::read(&id.0)?;
+    let changed = once.service.account_set_status(who.actor(), &id.0, status, reason).await;
     show(&once.service, once.settle(changed).await?, message).await
 }
 
 /// Freezes an account: it neither pays nor is paid until it is thawed.
 #[utoipa::path(post, path = "/api/v2/accounts/{id}/freeze", operation_id = "freezeAccount", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id, or its number.", example = "17")),
+    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17")),
     request_body = Option<Reason>,
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn freeze(
@@ -113,7 +117,7 @@ pub(crate) async fn freeze(
 
 /// Thaws a frozen account.
 #[utoipa::path(post, path = "/api/v2/accounts/{id}/unfreeze", operation_id = "unfreezeAccount", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id, or its number.", example = "17")),
+    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17")),
     request_body = Option<Reason>,
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn unfreeze(
@@ -126,7 +130,7 @@ pub(crate) async fn unfreeze(
 
 /// Closes an account for ever; its balance must be zero.
 #[utoipa::path(post, path = "/api/v2/accounts/{id}/close", operation_id = "closeAccount", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id, or its number.", example = "17")),
+    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17")),
     request_body = Option<Reason>,
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn close(who: Who, id: Segment, once: Once<Reason>) -> Result<Answer<AccountView>, Problem> {

@@ -16,6 +16,7 @@ use axum::extract::State;
 use domain::access::Operation;
 use domain::code::Code;
 use domain::id::HolderId;
+use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use service::holder::Holder;
 use utoipa::{IntoParams, ToSchema};
@@ -60,7 +61,7 @@ impl From<NewHolder> for service::holder::NewHolder {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HolderView {
     /// Its id.
-    #[schema(example = "9")]
+    #[schema(example = "hold_9")]
     id: String,
     /// Its name.
     #[schema(example = "Example Trading Ltd")]
@@ -79,7 +80,7 @@ pub(crate) struct HolderView {
 impl From<Holder> for HolderView {
     fn from(holder: Holder) -> Self {
         Self {
-            id: holder.id.to_string(),
+            id: holder.id.tagged(),
             name: holder.name,
             email: holder.email,
             uid: holder.uid,
@@ -128,11 +129,11 @@ pub(crate) async fn list(
 
 /// A holder.
 #[utoipa::path(get, path = "/api/v2/holders/{id}", operation_id = "getHolder", tag = "accounts",
-    params(("id" = String, Path, description = "The holder's id.", example = "9")),
+    params(("id" = String, Path, description = "The holder's id.", example = "hold_9")),
     responses((status = 200, description = "The holder.", body = Envelope<HolderView>)))]
 pub(crate) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<HolderView>, Problem> {
-    let number = id.id().ok_or_else(|| Problem::about(Code::HolderNotFound, id.0))?;
-    Ok(Answer::of(app.service.holder_show(HolderId(number)).await?.into()))
+    let id: HolderId = id.named(Code::HolderNotFound)?;
+    Ok(Answer::of(app.service.holder_show(id).await?.into()))
 }
 
 /// Adds a holder.

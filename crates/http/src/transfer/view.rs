@@ -3,7 +3,8 @@
 use crate::language;
 use crate::time::wire;
 use domain::fx::Rounding;
-use domain::id::AccountId;
+use domain::id::{AccountId, TransferId};
+use domain::noun::NounId;
 use domain::transfer::TransferKind;
 use serde::Serialize;
 use service::statement::Entry;
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TransferSummary {
     /// Its id.
-    #[schema(example = "4711")]
+    #[schema(example = "xfer_4711")]
     id: String,
     /// The day that it counts for.
     #[schema(example = "2026-03-10", format = Date)]
@@ -33,13 +34,13 @@ pub(crate) struct TransferSummary {
     #[schema(example = json!(null))]
     error_message: Option<&'static str>,
     /// Who paid; null if the money came from outside.
-    #[schema(example = "17")]
+    #[schema(example = "acct_17")]
     from_account_id: Option<String>,
     /// The paying account's number.
     #[schema(example = "ACC-A1-001")]
     from_account_number: Option<String>,
     /// Who was paid; null if the money left the ledger.
-    #[schema(example = "18")]
+    #[schema(example = "acct_18")]
     to_account_id: Option<String>,
     /// The paid account's number.
     #[schema(example = "ACC-B1-003")]
@@ -109,10 +110,10 @@ pub(crate) struct EntryView {
     #[schema(example = "262144-debit")]
     id: String,
     /// The account that it stands in.
-    #[schema(example = "17")]
+    #[schema(example = "acct_17")]
     account_id: String,
     /// Its transfer.
-    #[schema(example = "4711")]
+    #[schema(example = "xfer_4711")]
     flow_id: String,
     /// The day that it counts for.
     #[schema(example = "2026-03-10", format = Date)]
@@ -139,8 +140,8 @@ impl EntryView {
         let side = if entry.is_debit { "debit" } else { "credit" };
         Self {
             id: format!("{}-{side}", entry.posting),
-            account_id: account.to_string(),
-            flow_id: entry.transfer.to_string(),
+            account_id: account.tagged(),
+            flow_id: TransferId(entry.transfer).tagged(),
             transaction_date: date_text(entry.value_date),
             transaction_type: entry.kind.entry_name(entry.is_debit),
             amount_cents: entry.amount,
@@ -174,10 +175,10 @@ impl From<TransferDetail> for TransferSummary {
         };
         let is_transfer = transfer.kind == TransferKind::Single;
         let (from_account_id, from_account_number) =
-            from.map(|side| (side.id.to_string(), side.number)).unzip();
-        let (to_account_id, to_account_number) = to.map(|side| (side.id.to_string(), side.number)).unzip();
+            from.map(|side| (side.id.tagged(), side.number)).unzip();
+        let (to_account_id, to_account_number) = to.map(|side| (side.id.tagged(), side.number)).unzip();
         Self {
-            id: transfer.number.to_string(),
+            id: transfer.number.tagged(),
             transfer_date: date_text(transfer.value_date),
             kind: if is_transfer && is_internal { "internal" } else { transfer.kind.name() },
             status: if transfer.code.is_none() { "completed" } else { "failed" },

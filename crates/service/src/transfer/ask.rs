@@ -2,13 +2,14 @@
 
 use super::show::{Side, TransferDetail, legs};
 use super::{NewTransfer, Order, read_date};
-use crate::directory::{Known, asset_of, short};
+use crate::directory::Known;
 use crate::{Error, Service};
 use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::fx::Rate;
 use domain::transfer::{MEMO_MAX, TransferKind};
+use domain::visible::shown;
 use ledger::request::{OperationKey, Written};
 use ledger::{Party, Single};
 use std::sync::Arc;
@@ -31,7 +32,7 @@ impl Sum<'_> {
     /// As it was asked for, for the audit log.
     pub(super) fn text(self) -> String {
         match self {
-            Self::Major(text) => short(text),
+            Self::Major(text) => shown(text),
             Self::Minor(minor) => format!("{minor} minor units"),
         }
     }
@@ -101,7 +102,7 @@ impl<'a> Ask<'a> {
             return Err(Code::NulByte.into());
         }
         match self.vouchers.iter().find(|url| !is_voucher(url)) {
-            Some(url) => Err(Error::refused(Code::VoucherInvalid, short(url))),
+            Some(url) => Err(Error::refused(Code::VoucherInvalid, shown(url))),
             None if self.vouchers.len() > VOUCHERS_MAX => Err(Code::VoucherInvalid.into()),
             None => Ok(()),
         }
@@ -133,14 +134,7 @@ pub(super) struct Prepared {
 impl Service {
     /// Works out what the door is to be asked; asks the database only for what is not known yet.
     pub(super) async fn prepare(&self, ask: &Ask<'_>) -> Result<Prepared, Error> {
-        let (from, to) = if ask.by_number {
-            (
-                self.by_number(ask.from, Code::SourceNotFound).await?,
-                self.by_number(ask.to, Code::TargetNotFound).await?,
-            )
-        } else {
-            self.known_pair(ask.from, ask.to).await?
-        };
+        let (from, to) = self.known_pair(ask.from, ask.to).await?;
         let kind = match (&from, &to) {
             (Some(_), Some(_)) => TransferKind::Single,
             (None, Some(_)) => TransferKind::Deposit,
@@ -159,16 +153,6 @@ impl Service {
             Err(error) => return Err(error),
         };
         Ok(Prepared { kind, from, to, amount, exchange, value_date, vouchers: ask.vouchers.to_vec() })
-    }
-
-    async fn by_number(&self, text: Option<&str>, missing: Code) -> Result<Option<Arc<Known>>, Error> {
-        let Some(number) = text else { return Ok(None) };
-        let mut tx = self.store.read().await?;
-        let found = store::account::by_number(&mut tx, number.trim()).await?;
-        let account = found.ok_or_else(|| Error::refused(missing, short(number)))?;
-        let asset = asset_of(&store::asset::all(&mut tx).await?, account.asset)?;
-        let (id, number, holder) = (account.id, account.number, account.holder);
-        Ok(Some(Arc::new(Known { id, number, asset, holder })))
     }
 
     async fn exchange(

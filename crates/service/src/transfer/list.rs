@@ -2,7 +2,7 @@
 
 use super::read_date;
 use super::show::{Side, TransferDetail, vouchers};
-use crate::directory::{asset_of, choose, name};
+use crate::directory::asset_of;
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -88,10 +88,11 @@ async fn filter(
         ..TransferFilter::default()
     };
     if let Some(text) = &query.account {
-        let Some(name) = name(text) else { return Ok(None) };
-        let found = store::account::named(tx, &name, &name).await?;
-        let Some(account) = choose(&found, &name)? else { return Ok(None) };
-        filter.account = Some(account.id);
+        match Service::account_named(tx, text).await {
+            Ok(account) => filter.account = Some(account.id),
+            Err(error) if error.code() == Some(Code::AccountNotFound) => return Ok(None),
+            Err(error) => return Err(error),
+        }
     }
     if let Some(code) = &query.currency {
         let asset = assets.iter().find(|asset| asset.code == *code);

@@ -8,11 +8,12 @@ mod list;
 mod show;
 
 use self::ask::{Ask, Prepared};
-use crate::directory::short;
 use crate::{Error, Refusal, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::TransferId;
+use domain::noun::NounId;
+use domain::visible::shown;
 use jiff::civil::Date;
 use ledger::request::OperationKey;
 use ledger::{Outcome, calendar};
@@ -97,7 +98,7 @@ impl Service {
         };
         let Some(number) = outcome.transfer else { return Err(Code::TransferNotFound.into()) };
         if let Some(code) = outcome.code {
-            let data = Some(json!({ "transferId": number.to_string() }));
+            let data = Some(json!({ "transferId": number.tagged() }));
             return Err(Error::Refused(Refusal { code, detail: None, data }));
         }
         match (outcome.written, prepared) {
@@ -156,8 +157,8 @@ impl Service {
 
     async fn refuse_transfer<T>(&self, actor: &Actor, ask: &Ask<'_>, refusal: Refusal) -> Result<T, Error> {
         let about = Fact::new(Action::TransferCreate, None)
-            .with("from", ask.from.map(short))
-            .with("to", ask.to.map(short))
+            .with("from", ask.from.map(shown))
+            .with("to", ask.to.map(shown))
             .with("amount", ask.sum.text());
         // The caller keeps the refusal under the request's key.
         let mut write = self.step(actor, Action::TransferCreate).await?;
@@ -173,7 +174,7 @@ pub(crate) fn read_date(text: &str) -> Result<i64, Error> {
     let in_range = |date: &Date| (1970..=9998).contains(&date.year());
     date.filter(|date| strict && in_range(date))
         .map(calendar::day_number)
-        .ok_or_else(|| Error::refused(Code::DateInvalid, short(text)))
+        .ok_or_else(|| Error::refused(Code::DateInvalid, shown(text)))
 }
 
 /// A day number as `YYYY-MM-DD`.
