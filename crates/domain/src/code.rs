@@ -138,6 +138,11 @@ codes! {
     142 ExternalIdInvalid "EXTERNAL_ID_INVALID" 422 Final "An external id has 1 to 64 characters, each of them one of A-Z a-z 0-9 . _ : / -" "外部编号须为1至64个字符，只能使用 A-Z a-z 0-9 . _ : / -";
     143 ReferenceInvalid "REFERENCE_INVALID" 422 Final "A reference has 1 to 140 visible characters" "参考号须为1至140个可见字符";
     240 IdUntagged "ACCOUNT_ID_WITHOUT_NOUN" 404 Final "No account has this number, but one has this id; write the id with its noun, as in acct_8, or as a JSON number" "没有账户使用该账号，但有账户使用该ID；请按 acct_8 的格式填写ID，或使用不带引号的数字";
+    241 NumberConfusable "NUMBER_CONFUSABLE" 409 Final "The number looks like the number of an existing account; check it, and confirm it if the two really are different" "该账号与现有账户的账号外观相近；请核对，如确为不同账号请确认后重试";
+    242 HolderDiffers "HOLDER_DIFFERS" 409 Final "A holder with this email or uid exists with other details; correct the request, or ask finance to change the holder" "使用该邮箱或UID的持有人已存在，但其资料不同；请更正，或请财务人员修改持有人资料";
+    243 HolderConflict "HOLDER_CONFLICT" 409 Final "The email and the uid belong to two different holders; correct one of them" "邮箱与UID属于两个不同的持有人，请更正其中一项";
+    244 DefaultNeeded "DEFAULT_ACCOUNT_NEEDED" 409 Final "This is the holder's default account in its currency, and the holder has another one; make that one the default first" "该账户是持有人在该币种的默认账户，且持有人还有其他账户；请先将其他账户设为默认账户";
+    245 ActorReserved "ACTOR_RESERVED" 422 Final "This name belongs to a user or to the system; choose another name to act under" "该名称属于某个用户或系统，请换一个名称";
     144 IdInvalid "ID_INVALID" 422 Final "An id is written as in acct_18: its noun, an underscore and a whole number from 1 to 9007199254740991 without leading zeros" "ID由名词、下划线和数字组成，例如 acct_18；数字为1至9007199254740991，且无前导零";
     // Payees and files.
     60 PayeeNotFound "PAYEE_NOT_FOUND" 422 Final "No active account belongs to this payee" "找不到收款人的有效账户";

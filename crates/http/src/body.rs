@@ -109,7 +109,9 @@ fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
 fn plain(what: &str) -> String {
     let mismatch = what.strip_prefix("invalid type: ").or_else(|| what.strip_prefix("invalid value: "));
     match mismatch.and_then(|rest| rest.rsplit_once(", expected ")) {
-        Some((found, expected)) => format!("{} where {} is expected", found_word(found), expected_word(expected)),
+        Some((found, expected)) => {
+            format!("{} where {} is expected", found_word(found), expected_word(expected))
+        }
         None if what.contains("untagged enum") => "not in a form that is allowed here".to_owned(),
         None => what.to_owned(),
     }
@@ -219,8 +221,16 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, "application/json".parse().unwrap());
         for (body, code, details) in [
-            (r#"{"amountCents":"5"}"#, "BODY_INVALID", "amountCents: a text where a whole number is expected"),
-            (r#"{"amountCents":1.5}"#, "BODY_INVALID", "amountCents: the number 1.5 where a whole number is expected"),
+            (
+                r#"{"amountCents":"5"}"#,
+                "BODY_INVALID",
+                "amountCents: a text where a whole number is expected",
+            ),
+            (
+                r#"{"amountCents":1.5}"#,
+                "BODY_INVALID",
+                "amountCents: the number 1.5 where a whole number is expected",
+            ),
             (r#"{"amountCents":null}"#, "BODY_INVALID", "amountCents: null where a whole number is expected"),
             (
                 r#"{"amountCents":1,"count":-1}"#,
@@ -229,7 +239,11 @@ mod tests {
             ),
             (r#"{"amountCents":1,"memo":5}"#, "BODY_INVALID", "memo: the number 5 where a text is expected"),
             (r#"{"amountCents":1,"memo":{}}"#, "BODY_INVALID", "memo: an object where a text is expected"),
-            (r#"{"amountCents":1,"urgent":"yes"}"#, "BODY_INVALID", "urgent: a text where true or false is expected"),
+            (
+                r#"{"amountCents":1,"urgent":"yes"}"#,
+                "BODY_INVALID",
+                "urgent: a text where true or false is expected",
+            ),
             (r#"{"amountCents":1,"rows":{}}"#, "BODY_INVALID", "rows: an object where a list is expected"),
             (
                 r#"{"amountCents":1,"rows":[["1"]]}"#,

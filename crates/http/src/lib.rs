@@ -18,6 +18,7 @@ mod objects;
 mod once;
 mod openapi;
 mod paging;
+mod plain;
 mod problem;
 mod query;
 mod routes;

@@ -1,10 +1,11 @@
 //! Accounts: open, show, list, freeze, thaw, close.
 
+use crate::account_default;
 use crate::asset::asset_for;
 use crate::directory::asset_of;
-use crate::holder::{NewHolder, holder_for};
+use crate::holder::{NewHolder, holder_for, missing};
 use crate::write::{Done, Write, begun};
-use crate::{Error, Service};
+use crate::{Error, Refusal, Service};
 use domain::account::{AccountKind, AccountStatus};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -16,10 +17,12 @@ use domain::posting::opened;
 use domain::script::Digits;
 use domain::transfer::MEMO_MAX;
 use domain::visible::shown;
+use serde_json::json;
 use store::Tx;
 use store::account::NewAccount;
 use store::audit::Actor;
 use store::counter::{self, Counter};
+use store::holder_default::{self, HolderDefault};
 use store::listing::{Place, Slice};
 use store::turn::{self, Turn};
 
@@ -56,33 +59,26 @@ pub struct AccountPage {
 pub struct OpenAccount {
     /// Its number, as people write it; unique.
     pub number: String,
-    /// Its owner: found by uid, e-mail address or name, or added.
+    /// Its owner: found by uid, e-mail address or name, or added. Not looked at where there is `holder_id`.
     pub holder: NewHolder,
+    /// Its owner, by id.
+    pub holder_id: Option<HolderId>,
     /// Its currency's code.
     pub currency: String,
+    /// Whether the number may look like another account's.
+    pub confusable: bool,
 }
 
 impl Service {
     /// Opens an account, and adds its holder and enables its currency if need be.
     pub async fn account_open(&self, actor: &Actor, new: &OpenAccount) -> Result<AccountView, Error> {
         let mut write = begun!(self.write(actor, Action::AccountOpen));
-        let done = open(&mut write, &new.number, &new.currency, Owner::New(&new.holder)).await;
+        write.about = Fact::new(Action::AccountOpen, None)
+            .with("number", shown(&new.number))
+            .with("currency", shown(&new.currency));
+        let done = open(&mut write, new).await;
         write.end(done).await
     }
-
-    /// Opens an account for a holder that is there, and enables its currency if need be.
-    pub async fn account_open_for(
-        &self,
-        actor: &Actor,
-        number: &str,
-        holder: HolderId,
-        currency: &str,
-    ) -> Result<AccountView, Error> {
-        let mut write = begun!(self.write(actor, Action::AccountOpen));
-        let done = open(&mut write, number, currency, Owner::Known(holder)).await;
-        write.end(done).await
-    }
-
 
     /// A part of the list of accounts.
     pub async fn account_search(&self, query: &AccountQuery) -> Result<AccountPage, Error> {
@@ -155,41 +151,49 @@ impl Service {
     }
 }
 
-/// Who an account is opened for.
-enum Owner<'a> {
-    Known(HolderId),
-    New(&'a NewHolder),
-}
-
-async fn open(
-    write: &mut Write,
-    number: &str,
-    currency: &str,
-    owner: Owner<'_>,
-) -> Result<Done<AccountView>, Error> {
-    let number = AccountNumber::for_opening(number, Digits::Fold)
-        .map_err(|code| Error::refused(code, shown(number)))?
-        .to_string();
+async fn open(write: &mut Write, new: &OpenAccount) -> Result<Done<AccountView>, Error> {
+    let number = AccountNumber::for_opening(&new.number, Digits::Fold)
+        .map_err(|code| Error::refused(code, shown(&new.number)))?;
     let tx = &mut write.tx;
     turn::take(tx, Turn::Directory).await?;
-    if store::account::by_number(tx, &number).await?.is_some() {
+    if store::account::by_number(tx, number.as_str()).await?.is_some() {
         return Err(Error::refused(Code::AccountExists, number));
     }
-    let asset = asset_for(tx, currency, write.now).await?;
-    let holder = match owner {
-        Owner::New(new) => holder_for(tx, new, write.now).await?,
-        Owner::Known(id) if store::holder::get(tx, id).await?.is_some() => id,
-        Owner::Known(id) => return Err(Error::refused(Code::HolderNotFound, id.to_string())),
+    if !new.confusable {
+        refuse_look_alike(tx, &number).await?;
+    }
+    let asset = asset_for(tx, &new.currency, write.now).await?;
+    let holder = match new.holder_id {
+        None => holder_for(tx, &new.holder, write.now).await?,
+        Some(id) => store::holder::get(tx, id).await?.ok_or_else(|| missing(id))?.id,
     };
-    let (holder, id) = (Some(holder), AccountId(counter::take(tx, Counter::Account, 1).await?));
-    let (kind, opened_at) = (AccountKind::Customer, write.now);
-    let account = NewAccount { id, number, holder, asset: asset.id, kind, stripe: 0, opened_at };
+    let id = AccountId(counter::take(tx, Counter::Account, 1).await?);
+    let (kind, opened_at, number) = (AccountKind::Customer, write.now, String::from(number));
+    let (asset, code) = (asset.id, asset.code);
+    let account = NewAccount { id, number, holder: Some(holder), asset, kind, stripe: 0, opened_at };
     store::account::insert(tx, std::slice::from_ref(&account)).await?;
-    store::balance::insert(tx, &[opened(id, asset.id, holder, kind)]).await?;
+    store::balance::insert(tx, &[opened(id, asset, Some(holder), kind)]).await?;
+    holder_default::add(tx, vec![HolderDefault { holder, asset, account: id }]).await?;
     let fact = Fact::new(Action::AccountOpen, Some(id.0))
         .with("number", account.number.as_str())
-        .with("currency", asset.code);
+        .with("currency", code)
+        .with("confusable", new.confusable);
     Ok(Done::one(view(tx, id).await?, fact))
+}
+
+/// Refuses a number that a reader could mistake for another account's.
+async fn refuse_look_alike(tx: &mut Tx, number: &AccountNumber) -> Result<(), Error> {
+    let alike = store::account::look_alikes(tx, vec![number.skeleton()]).await?;
+    match alike.into_iter().map(|(_, alike)| alike).next() {
+        Some(alike) => Err(look_alike(number.as_str(), &alike)),
+        None => Ok(()),
+    }
+}
+
+/// The refusal of a number that looks like another account's.
+pub(crate) fn look_alike(number: &str, alike: &str) -> Error {
+    let data = Some(json!({ "looksLike": alike }));
+    Error::Refused(Refusal { code: Code::NumberConfusable, detail: Some(format!("{number}: {alike}")), data })
 }
 
 /// An account that was just written.
@@ -212,18 +216,25 @@ async fn set_status(
     if account.kind.is_system() {
         return Err(Error::refused(Code::SystemAccount, number));
     }
+    if status == AccountStatus::Closed {
+        turn::take(&mut write.tx, Turn::Directory).await?;
+    }
     let locked = store::balance::lock(&mut write.tx, vec![account.id.0]).await?;
     let current = locked.first().ok_or_else(|| Error::refused(Code::AccountNotFound, number))?;
     current
         .status
         .change_to(status, current.balance, current.held)
         .map_err(|code| Error::refused(code, format!("{number}: {}", current.status.name())))?;
+    if status == AccountStatus::Closed {
+        account_default::release(&mut write.tx, &account).await?;
+    }
     store::balance::set_status(&mut write.tx, account.id, status).await?;
     let fact = Fact::new(Action::AccountStatus, Some(account.id.0))
         .with("from", current.status.name())
         .with("to", status.name())
         .with("reason", reason);
-    Ok(Done::one(AccountView { status, ..account }, fact))
+    let is_default = account.is_default && status != AccountStatus::Closed;
+    Ok(Done::one(AccountView { status, is_default, ..account }, fact))
 }
 
 /// The place of an account in a list by number: its cursor names the account alone.

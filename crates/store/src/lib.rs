@@ -23,6 +23,7 @@ pub mod fx;
 pub mod head;
 pub mod history;
 pub mod holder;
+pub mod holder_default;
 pub mod import_problem;
 pub mod invitation;
 pub mod item;
@@ -68,6 +69,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         head::CATALOGUE,
         history::CATALOGUE,
         holder::CATALOGUE,
+        holder_default::CATALOGUE,
         import_problem::CATALOGUE,
         invitation::CATALOGUE,
         item::CATALOGUE,

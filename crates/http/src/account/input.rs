@@ -56,7 +56,10 @@ impl Visitor<'_> for Named {
 
 impl PartialSchema for AccountInput {
     fn schema() -> RefOr<Schema> {
-        let id = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(domain::id::ID_MAX));
+        let id = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(1))
+            .maximum(Some(domain::id::ID_MAX));
         let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
         OneOfBuilder::new().item(id).item(text).into()
     }
@@ -102,7 +105,9 @@ mod tests {
         ] {
             let said = match serde_json::from_str::<AccountInput>(json) {
                 Ok(named) => named.0,
-                Err(error) if error.to_string().starts_with("FULL_WIDTH_DIGITS") => "FULL_WIDTH_DIGITS".to_owned(),
+                Err(error) if error.to_string().starts_with("FULL_WIDTH_DIGITS") => {
+                    "FULL_WIDTH_DIGITS".to_owned()
+                }
                 Err(_) => "refused".to_owned(),
             };
             assert_eq!(said, expected, "{json}");

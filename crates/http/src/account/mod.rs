@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 
 /// What freezing, thawing and closing may be refused with.
 const CHANGE: &[Code] = naming_account! {
-    AccountNotFound AccountState AccountNotEmpty SystemAccount TextTooLong
+    AccountNotFound AccountState AccountNotEmpty SystemAccount TextTooLong DefaultNeeded
 };
 
 pub(crate) fn routes() -> Routes {
@@ -39,11 +39,17 @@ pub(crate) fn routes() -> Routes {
                 Code::HolderExists,
                 Code::HolderNotFound,
                 Code::HolderNotNamed,
+                Code::HolderDiffers,
+                Code::HolderConflict,
+                Code::EmailInvalid,
+                Code::UidInvalid,
+                Code::NumberConfusable,
             ],
         )
         .add(Operation::AccountFreeze, routes!(change::freeze), CHANGE)
         .add(Operation::AccountUnfreeze, routes!(change::unfreeze), CHANGE)
         .add(Operation::AccountClose, routes!(change::close), CHANGE)
+        .add(Operation::AccountMakeDefault, routes!(change::make_default), CHANGE)
         .add(
             Operation::StatementShow,
             routes!(statement::show),

@@ -31,6 +31,9 @@ pub(crate) struct AccountView {
     scale: u8,
     /// Its owner; null for the ledger's own accounts.
     holder: Option<OwnerView>,
+    /// Whether payments by the holder's e-mail address or uid in this currency go to it.
+    #[schema(example = true)]
+    is_default: bool,
     /// The sum of its entries, in minor units.
     #[schema(example = 1_000_000)]
     balance_cents: i64,
@@ -82,6 +85,7 @@ impl AccountView {
             currency: asset.code,
             scale: asset.scale,
             holder,
+            is_default: account.is_default,
             balance_cents: account.balance,
             available_cents: available,
             held_cents: account.held,

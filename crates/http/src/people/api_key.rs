@@ -173,7 +173,11 @@ pub(super) async fn add(who: Who, once: Once<KeyBody>) -> Result<Answer<MadeView
 #[utoipa::path(delete, path = "/api/v1/api-keys/{id}", operation_id = "revokeApiKey", tag = "people",
     params(("id" = String, Path, description = "The key's id", example = "key_5")),
     responses((status = 200, description = "The key is revoked.", body = Envelope<KeyView>)))]
-pub(super) async fn revoke(State(app): State<App>, who: Who, id: Segment) -> Result<Answer<KeyView>, Problem> {
+pub(super) async fn revoke(
+    State(app): State<App>,
+    who: Who,
+    id: Segment,
+) -> Result<Answer<KeyView>, Problem> {
     let key = app.service.api_key_revoke(who.actor(), id.named::<KeyId>(Code::KeyNotFound)?.0).await?;
     Ok(Answer::saying(REVOKED, KeyView::of(key)))
 }

@@ -247,7 +247,8 @@ pub(super) async fn change(
 ) -> Result<Answer<UserView>, Problem> {
     let UserChangeBody { name, role, disabled } = body;
     let change = UserChange { name, role: role.map(RoleName::role), disabled };
-    let user = app.service.user_change(who.actor(), id.named::<UserId>(Code::UserNotFound)?.0, &change).await?;
+    let user =
+        app.service.user_change(who.actor(), id.named::<UserId>(Code::UserNotFound)?.0, &change).await?;
     Ok(Answer::saying(CHANGED, UserView::of(user)))
 }
 
@@ -256,7 +257,11 @@ pub(super) async fn change(
 #[utoipa::path(post, path = "/api/v1/users/{id}/password-reset", operation_id = "resetUserPassword", tag = "people",
     params(("id" = String, Path, description = "The user's id", example = "user_3")),
     responses((status = 200, description = "The password is taken away.", body = Envelope<InvitedView>)))]
-pub(super) async fn reset(who: Who, id: Segment, once: Once<Nothing>) -> Result<Answer<InvitedView>, Problem> {
+pub(super) async fn reset(
+    who: Who,
+    id: Segment,
+    once: Once<Nothing>,
+) -> Result<Answer<InvitedView>, Problem> {
     let id = id.named::<UserId>(Code::UserNotFound)?.0;
     let added: Added = once.settle(once.service.user_reset(who.actor(), id).await).await?;
     Ok(Answer::saying(RESET, InvitedView::of(added)))

@@ -26,12 +26,14 @@ pub(crate) enum Status {
     Failed,
 }
 
-/// Why money moved. A transfer between one holder's accounts is a `transfer` here.
+/// Why money moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
-    /// Between two accounts.
+    /// Between two holders' accounts.
     Transfer,
+    /// Between one holder's accounts.
+    Internal,
     /// An item of a batch.
     Batch,
     /// Into the ledger.
@@ -45,7 +47,7 @@ pub(crate) enum Kind {
 impl From<Kind> for TransferKind {
     fn from(kind: Kind) -> Self {
         match kind {
-            Kind::Transfer => Self::Single,
+            Kind::Transfer | Kind::Internal => Self::Single,
             Kind::Batch => Self::Item,
             Kind::Deposit => Self::Deposit,
             Kind::Withdrawal => Self::Withdrawal,
@@ -135,6 +137,11 @@ pub(crate) async fn list(
         account: query.account_id.as_deref().map(AccountInput::read).transpose()?.map(|account| account.0),
         completed: query.status.map(|status| status == Status::Completed),
         kind: query.kind.map(TransferKind::from),
+        internal: match query.kind {
+            Some(Kind::Internal) => Some(true),
+            Some(Kind::Transfer) => Some(false),
+            _ => None,
+        },
         currency: text("currency", query.currency)?,
         from: query.from,
         to: query.to,

@@ -54,7 +54,7 @@ pub(crate) struct TransferSummary {
     /// Minor units that were sent, the fee not counted.
     #[schema(example = 10_000)]
     from_amount_cents: i64,
-    /// Minor units that arrived; null if an exchange was refused.
+    /// Minor units that arrived; of a refused transfer, those that were attempted. Null if they are not known.
     #[schema(example = 10_000)]
     to_amount_cents: Option<i64>,
     /// Minor units that the payer paid on top.
@@ -70,6 +70,9 @@ pub(crate) struct TransferSummary {
     memo: Option<String>,
     /// Where its vouchers are.
     voucher_url: Vec<String>,
+    /// Who asked for it, under the name of that time; null for an opening balance.
+    #[schema(example = "fang.wang")]
+    created_by: Option<String>,
     /// When it was booked.
     #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
     created_at: String,
@@ -165,7 +168,8 @@ impl From<&Exchange> for ExchangeView {
 
 impl From<TransferDetail> for TransferSummary {
     fn from(detail: TransferDetail) -> Self {
-        let TransferDetail { transfer, exchange, from, to, is_internal, vouchers, legs: _ } = detail;
+        let TransferDetail { transfer, exchange, from, to, is_internal, created_by, vouchers, legs: _ } =
+            detail;
         let currency = |side: Option<&Side>| side.map(|side| side.asset.code.clone());
         let from_currency = currency(from.as_ref()).or_else(|| currency(to.as_ref())).unwrap_or_default();
         let to_currency = currency(to.as_ref()).unwrap_or_else(|| from_currency.clone());
@@ -174,8 +178,7 @@ impl From<TransferDetail> for TransferSummary {
             None => (from_currency == to_currency).then_some(transfer.amount),
         };
         let is_transfer = transfer.kind == TransferKind::Single;
-        let (from_account_id, from_account_number) =
-            from.map(|side| (side.id.tagged(), side.number)).unzip();
+        let (from_account_id, from_account_number) = from.map(|side| (side.id.tagged(), side.number)).unzip();
         let (to_account_id, to_account_number) = to.map(|side| (side.id.tagged(), side.number)).unzip();
         Self {
             id: transfer.number.tagged(),
@@ -197,6 +200,7 @@ impl From<TransferDetail> for TransferSummary {
             exchange: exchange.as_ref().map(ExchangeView::from),
             memo: transfer.memo,
             voucher_url: vouchers,
+            created_by,
             created_at: wire(transfer.created_at),
         }
     }

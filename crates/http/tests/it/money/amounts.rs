@@ -32,8 +32,8 @@ async fn an_amount_is_a_positive_whole_number_of_minor_units() {
         ("1000000000000000000", "AMOUNT_TOO_LARGE"),
         ("9223372036854775807", "AMOUNT_TOO_LARGE"),
         ("9223372036854775808", "BODY_INVALID"),
-        ("1e400", "BODY_INVALID"),
-        (long.as_str(), "BODY_INVALID"),
+        ("1e400", "BODY_MALFORMED"),
+        (long.as_str(), "BODY_MALFORMED"),
     ];
     let (mut expected, mut got) = (String::new(), String::new());
     for (amount, code) in table {

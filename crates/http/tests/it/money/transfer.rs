@@ -64,7 +64,10 @@ async fn a_fee_is_an_entry_of_its_own_and_one_holders_accounts_pay_none() {
 #[tokio::test]
 async fn an_id_and_a_number_never_mean_each_other() {
     let (world, a, b) = two().await;
-    assert_eq!((a.id.as_str(), b.id.as_str()), (world.id_of("A-1").await.as_str(), world.id_of("B-1").await.as_str()));
+    assert_eq!(
+        (a.id.as_str(), b.id.as_str()),
+        (world.id_of("A-1").await.as_str(), world.id_of("B-1").await.as_str())
+    );
     let bare = a.id.strip_prefix("acct_").unwrap().to_owned();
     let paid = async |from: Json| {
         let body = json!({ "fromAccountId": from, "toAccountId": "B-1", "fromAmountCents": 1 });
