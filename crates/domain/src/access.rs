@@ -252,10 +252,12 @@ operations! {
     AccountFreeze "freezeAccount" ([Finance Admin] AccountsWrite);
     AccountUnfreeze "unfreezeAccount" ([Finance Admin] AccountsWrite);
     AccountClose "closeAccount" ([Finance Admin] AccountsWrite);
+    AccountMakeDefault "makeDefaultAccount" ([Finance Admin] no_key);
     StatementShow "getStatement" ([Operator Finance Admin Auditor] Read);
     HolderList "listHolders" ([Operator Finance Admin Auditor] Read);
     HolderShow "getHolder" ([Operator Finance Admin Auditor] Read);
     HolderAdd "addHolder" ([Operator Finance Admin] AccountsWrite);
+    HolderChange "changeHolder" ([Finance Admin] no_key);
     CurrencyList "listCurrencies" ([Operator Finance Admin Auditor] Read);
     CurrencyAdd "addCurrency" ([Admin] no_key);
     RateList "listFxRates" ([Operator Finance Admin Auditor] Read);

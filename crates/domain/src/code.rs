@@ -129,7 +129,7 @@ codes! {
     49 PolicyInvalid "POLICY_INVALID" 422 Final "The policy contradicts itself or has a negative value" "限额策略自相矛盾或含有负值";
     50 AssetInvalid "CURRENCY_INVALID" 422 Final "A currency code has 3 to 12 capital letters or digits, and the currency at most 8 decimals" "币种代码必须为3至12个大写字母或数字，且最多8位小数";
     51 TimeZoneUnknown "TIME_ZONE_UNKNOWN" 422 Final "There is no time zone of this name; write it as in Europe/Berlin" "没有该名称的时区，请按 Asia/Shanghai 的格式填写";
-    52 AccountAmbiguous "ACCOUNT_AMBIGUOUS" 422 Final "This is the id of one account and the number of another; name the account the other way" "该值既是一个账户的ID，又是另一个账户的账号；请改用另一种方式指定账户";
+    // 52 was ACCOUNT_AMBIGUOUS: ids and numbers have forms that cannot meet. The number is never used again.
     53 HolderNotNamed "HOLDER_NOT_NAMED" 422 Final "Name the holder by its id or by its particulars, one of the two" "请用ID或资料指定持有人，二者选一";
     54 NameReserved "NAME_RESERVED" 422 Final "Numbers such as acct_18 are reserved for ids; choose another account number" "形如 acct_18 的账号保留作ID使用，请换一个账号";
     55 InvisibleCharacter "INVISIBLE_CHARACTER" 422 Final "The value contains a character that cannot be seen, such as a zero-width space; delete it or retype the value" "内容包含不可见字符（例如零宽空格），请删除该字符或重新输入";
@@ -141,6 +141,12 @@ codes! {
     141 UidInvalid "UID_INVALID" 422 Final "A uid has 1 to 255 visible characters and no spaces" "UID须为1至255个可见字符，且不含空格";
     142 ExternalIdInvalid "EXTERNAL_ID_INVALID" 422 Final "An external id has 1 to 64 characters, each of them one of A-Z a-z 0-9 . _ : / -" "外部编号须为1至64个字符，只能使用 A-Z a-z 0-9 . _ : / -";
     143 ReferenceInvalid "REFERENCE_INVALID" 422 Final "A reference has 1 to 140 visible characters" "参考号须为1至140个可见字符";
+    240 IdUntagged "ACCOUNT_ID_WITHOUT_NOUN" 404 Final "No account has this number, but one has this id; write the id with its noun, as in acct_8, or as a JSON number" "没有账户使用该账号，但有账户使用该ID；请按 acct_8 的格式填写ID，或使用不带引号的数字";
+    241 NumberConfusable "NUMBER_CONFUSABLE" 409 Final "The number looks like the number of an existing account; check it, and confirm it if the two really are different" "该账号与现有账户的账号外观相近；请核对，如确为不同账号请确认后重试";
+    242 HolderDiffers "HOLDER_DIFFERS" 409 Final "A holder with this email or uid exists with other details; correct the request, or ask finance to change the holder" "使用该邮箱或UID的持有人已存在，但其资料不同；请更正，或请财务人员修改持有人资料";
+    243 HolderConflict "HOLDER_CONFLICT" 409 Final "The email and the uid belong to two different holders; correct one of them" "邮箱与UID属于两个不同的持有人，请更正其中一项";
+    244 DefaultNeeded "DEFAULT_ACCOUNT_NEEDED" 409 Final "This is the holder's default account in its currency, and the holder has another one; make that one the default first" "该账户是持有人在该币种的默认账户，且持有人还有其他账户；请先将其他账户设为默认账户";
+    245 ActorReserved "ACTOR_RESERVED" 422 Final "This name belongs to a user or to the system; choose another name to act under" "该名称属于某个用户或系统，请换一个名称";
     144 IdInvalid "ID_INVALID" 422 Final "An id is written as in acct_18: its noun, an underscore and a whole number from 1 to 9007199254740991 without leading zeros" "ID由名词、下划线和数字组成，例如 acct_18；数字为1至9007199254740991，且无前导零";
     260 FxPolicyInvalid "FX_POLICY_INVALID" 422 Final "The tolerance is a share from 0 to 1 with at most six decimals, the rounding half_up, half_even or down, the minimum not negative, and the age at most 87,600 hours; 0 switches a bound off" "容差须为0至1之间且最多六位小数的比例，舍入方式须为 half_up、half_even 或 down，最小金额不得为负，有效期最多87600小时；0表示不设该限制";
     // Payees and files.

@@ -56,6 +56,8 @@ actions! {
     AccountImport "account.import" "account";
     AccountStatus "account.status" "account";
     HolderAdd "holder.add" "holder";
+    HolderChange "holder.change" "holder";
+    HolderDefault "holder.make_default" "holder";
     AssetAdd "asset.add" "asset";
     RateSet "fx.set" "fx_rate";
     PolicySet "policy.set" "policy";

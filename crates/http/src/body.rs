@@ -1,5 +1,6 @@
 //! The body of a request: JSON in UTF-8, nothing else, and not too much of it.
 
+use crate::objects::Objects;
 use crate::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
@@ -69,7 +70,7 @@ pub(crate) fn parse<T: Input>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Pr
         return Err(Code::ContentTypeUnsupported.into());
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| wrong(&error))?;
+    let value = serde_path_to_error::deserialize(Objects(&mut reader)).map_err(|error| wrong(&error))?;
     reader.end().map_err(|_| Problem::about(Code::BodyMalformed, "there is more behind the end"))?;
     Ok(value)
 }
@@ -84,18 +85,67 @@ fn is_json(headers: &HeaderMap) -> bool {
         && parts.all(|part| part.is_empty() || part == "charset=utf-8" || part == "charset=\"utf-8\"")
 }
 
-/// What cannot be read as JSON of this shape is malformed; what can, and lacks a field or has one too many, is
-/// invalid.
+/// What is no JSON, or has a field twice, is malformed. What is JSON of another shape is invalid; a field whose
+/// value has a code of its own answers that code.
 fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let (path, inner) = (error.path().to_string(), error.inner());
     let text = inner.to_string();
     let what = text.split(" at line ").next().unwrap_or_default();
-    let is_malformed = inner.classify() != Category::Data
-        || what.starts_with("duplicate field")
-        || (what.starts_with("invalid type") && !what.starts_with("invalid type: null"));
-    let code = if is_malformed { Code::BodyMalformed } else { Code::BodyInvalid };
-    let details = if path == "." { what.to_owned() } else { format!("{path}: {what}") };
-    Problem::about(code, details)
+    let about = |code, what: &str| {
+        let details = if path == "." { what.to_owned() } else { format!("{path}: {what}") };
+        Problem::about(code, details)
+    };
+    if inner.classify() != Category::Data || what.starts_with("duplicate field") {
+        return about(Code::BodyMalformed, what);
+    }
+    match Code::ALL.iter().find(|code| code.name() == what) {
+        Some(code) => Problem::about(*code, path.clone()),
+        None => about(Code::BodyInvalid, &plain(what)),
+    }
+}
+
+/// Serde's words without its names of types: `invalid type: string "5", expected i64` becomes `a text where a whole
+/// number is expected`.
+fn plain(what: &str) -> String {
+    let mismatch = what.strip_prefix("invalid type: ").or_else(|| what.strip_prefix("invalid value: "));
+    match mismatch.and_then(|rest| rest.rsplit_once(", expected ")) {
+        Some((found, expected)) => {
+            format!("{} where {} is expected", found_word(found), expected_word(expected))
+        }
+        None if what.contains("untagged enum") => "not in a form that is allowed here".to_owned(),
+        None => what.to_owned(),
+    }
+}
+
+fn found_word(found: &str) -> String {
+    match found.split(' ').next().unwrap_or_default() {
+        "string" => "a text".to_owned(),
+        "sequence" => "a list".to_owned(),
+        "map" => "an object".to_owned(),
+        "integer" | "floating" | "number" => {
+            let number = found.split('`').nth(1).unwrap_or_default();
+            format!("the number {number}").trim_end().to_owned()
+        }
+        "boolean" => found.split('`').nth(1).unwrap_or("true or false").to_owned(),
+        _ => found.to_owned(),
+    }
+}
+
+fn expected_word(expected: &str) -> &str {
+    let is = |prefix: &str| expected.starts_with(prefix);
+    match expected {
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number without a sign",
+        "f32" | "f64" | "a JSON number" => "a number",
+        "a string" | "a borrowed string" | "string" => "a text",
+        "a boolean" => "true or false",
+        "a map" => "an object",
+        "a sequence" => "a list",
+        "variant identifier" | "string or map" => "one of the documented words",
+        _ if is("struct ") || is("internally tagged") => "an object",
+        _ if is("enum ") => "one of the documented words",
+        _ => expected,
+    }
 }
 
 #[cfg(test)]
@@ -145,11 +195,79 @@ mod tests {
         assert_eq!(
             table,
             "fine: ok\nempty: BODY_MALFORMED\nnull: BODY_INVALID\narray: BODY_INVALID\nmissing: BODY_INVALID\n\
-             null field: BODY_INVALID\nnumber: BODY_MALFORMED\nunknown: BODY_INVALID\nproto: BODY_INVALID\n\
+             null field: BODY_INVALID\nnumber: BODY_INVALID\nunknown: BODY_INVALID\nproto: BODY_INVALID\n\
              twice: BODY_MALFORMED\ntwice, escaped: BODY_MALFORMED\ntwo objects: BODY_MALFORMED\n\
              behind: BODY_MALFORMED\ncut: BODY_MALFORMED\ndeep: BODY_MALFORMED\n\
              byte order mark: BODY_MALFORMED\nUTF-16: BODY_MALFORMED\nLatin-1: BODY_MALFORMED\n"
         );
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "camelCase")]
+    #[expect(dead_code, reason = "read to see what is refused")]
+    struct Order {
+        amount_cents: i64,
+        count: Option<u32>,
+        memo: Option<String>,
+        rows: Option<Vec<Pay>>,
+        urgent: Option<bool>,
+        account: Option<crate::account::AccountInput>,
+    }
+
+    impl Input for Order {}
+
+    #[test]
+    fn a_wrong_field_is_named_in_the_readers_words() {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, "application/json".parse().unwrap());
+        for (body, code, details) in [
+            (
+                r#"{"amountCents":"5"}"#,
+                "BODY_INVALID",
+                "amountCents: a text where a whole number is expected",
+            ),
+            (
+                r#"{"amountCents":1.5}"#,
+                "BODY_INVALID",
+                "amountCents: the number 1.5 where a whole number is expected",
+            ),
+            (r#"{"amountCents":null}"#, "BODY_INVALID", "amountCents: null where a whole number is expected"),
+            (
+                r#"{"amountCents":1,"count":-1}"#,
+                "BODY_INVALID",
+                "count: the number -1 where a whole number without a sign is expected",
+            ),
+            (r#"{"amountCents":1,"memo":5}"#, "BODY_INVALID", "memo: the number 5 where a text is expected"),
+            (r#"{"amountCents":1,"memo":{}}"#, "BODY_INVALID", "memo: an object where a text is expected"),
+            (
+                r#"{"amountCents":1,"urgent":"yes"}"#,
+                "BODY_INVALID",
+                "urgent: a text where true or false is expected",
+            ),
+            (r#"{"amountCents":1,"rows":{}}"#, "BODY_INVALID", "rows: an object where a list is expected"),
+            (
+                r#"{"amountCents":1,"rows":[["1"]]}"#,
+                "BODY_INVALID",
+                "rows[0]: a list where an object is expected",
+            ),
+            (
+                r#"{"amountCents":1,"rows":[{"amount":true}]}"#,
+                "BODY_INVALID",
+                "rows[0].amount: true where a text is expected",
+            ),
+            (r#"[1,null,null,null,null]"#, "BODY_INVALID", "a list where an object is expected"),
+            (r#"{}"#, "BODY_INVALID", "missing field `amountCents`"),
+            (
+                r#"{"amountCents":1,"account":true}"#,
+                "BODY_INVALID",
+                "account: true where an account's id as a number, or its number or acct_ID as a text is expected",
+            ),
+            (r#"{"amountCents":1,"account":"１８"}"#, "FULL_WIDTH_DIGITS", "account"),
+        ] {
+            let problem = parse::<Order>(&headers, body.as_bytes()).unwrap_err();
+            let said = problem.details.as_ref().and_then(|details| details.as_str());
+            assert_eq!((problem.code.name(), said), (code, Some(details)), "{body}");
+        }
     }
 
     #[test]

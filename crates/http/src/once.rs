@@ -11,14 +11,13 @@ use crate::who::Who;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, HeaderName};
 use domain::code::Code;
+use domain::text::OperationId;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use service::{Error, OperationKey, Service};
 use sha2::{Digest, Sha256};
 
 static HEADER: HeaderName = HeaderName::from_static("idempotency-key");
-/// The longest key.
-const KEY_MAX: usize = 128;
 /// What a repeated request may have anew.
 const ONE_TIME: [&str; 3] = ["verificationCode", "verificationCodes", "2fa_code"];
 
@@ -66,10 +65,9 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     if more.is_some() {
         return Err(invalid());
     }
-    let text = value.to_str().map_err(|_| invalid())?.trim();
+    let text = value.to_str().map_err(|_| invalid())?;
     let bare = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
-    let fits = (1..=KEY_MAX).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_graphic());
-    if fits { Ok(Some(bare.to_owned())) } else { Err(invalid()) }
+    OperationId::parse(bare).map(|id| Some(id.into())).map_err(|_| invalid())
 }
 
 fn fingerprint(path: &str, bytes: &[u8]) -> Result<String, Problem> {
@@ -123,7 +121,7 @@ mod tests {
         assert_eq!(key(&headers(&["\"a-1\""])).unwrap(), key(&headers(&["a-1"])).unwrap());
         assert_eq!(key(&headers(&[])).unwrap(), None);
         let long = "x".repeat(129);
-        for wrong in [&["a", "b"][..], &[""], &["a b"], &[long.as_str()]] {
+        for wrong in [&["a", "b"][..], &[""], &["a b"], &[" a"], &["\"a\t\""], &[long.as_str()]] {
             assert_eq!(key(&headers(wrong)).unwrap_err().code, Code::IdempotencyKeyInvalid, "{wrong:?}");
         }
     }

@@ -1,7 +1,11 @@
 //! A segment of a path that names something.
 
+use crate::problem::Problem;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
+use domain::code::Code;
+use domain::noun::NounId;
+use domain::visible::shown;
 use std::convert::Infallible;
 
 /// The one parameter of a path. What is not UTF-8 names nothing, and is answered as any other unknown name is.
@@ -18,6 +22,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
 }
 
 impl Segment {
+    /// The id of a noun that has no number of its own, such as `xfer_9` or `9`.
+    pub(crate) fn named<T: NounId>(&self, missing: Code) -> Result<T, Problem> {
+        T::from_text(&self.0).map_err(|_| Problem::about(missing, shown(&self.0)))
+    }
+
     /// The id that is written here; none if it is not written as ids are.
     pub(crate) fn id(&self) -> Option<i64> {
         let digits = self.0.bytes().all(|byte| byte.is_ascii_digit());

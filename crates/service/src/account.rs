@@ -1,21 +1,28 @@
 //! Accounts: open, show, list, freeze, thaw, close.
 
+use crate::account_default;
 use crate::asset::asset_for;
-use crate::directory::{asset_of, name, short};
-use crate::holder::{NewHolder, holder_for};
+use crate::directory::asset_of;
+use crate::holder::{NewHolder, holder_for, missing};
 use crate::write::{Done, Write, begun};
-use crate::{Error, Service, visible};
+use crate::{Error, Refusal, Service};
 use domain::account::{AccountKind, AccountStatus};
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::{AccountId, HolderId};
+use domain::noun::NounId;
+use domain::number::AccountNumber;
 use domain::posting::opened;
+use domain::script::Digits;
 use domain::transfer::MEMO_MAX;
+use domain::visible::shown;
+use serde_json::json;
 use store::Tx;
 use store::account::NewAccount;
 use store::audit::Actor;
 use store::counter::{self, Counter};
+use store::holder_default::{self, HolderDefault};
 use store::listing::{Place, Slice};
 use store::turn::{self, Turn};
 
@@ -52,54 +59,25 @@ pub struct AccountPage {
 pub struct OpenAccount {
     /// Its number, as people write it; unique.
     pub number: String,
-    /// Its owner: found by uid, e-mail address or name, or added.
+    /// Its owner: found by uid, e-mail address or name, or added. Not looked at where there is `holder_id`.
     pub holder: NewHolder,
+    /// Its owner, by id.
+    pub holder_id: Option<HolderId>,
     /// Its currency's code.
     pub currency: String,
+    /// Whether the number may look like another account's.
+    pub confusable: bool,
 }
 
 impl Service {
     /// Opens an account, and adds its holder and enables its currency if need be.
     pub async fn account_open(&self, actor: &Actor, new: &OpenAccount) -> Result<AccountView, Error> {
         let mut write = begun!(self.write(actor, Action::AccountOpen));
-        let done = open(&mut write, &new.number, &new.currency, Owner::New(&new.holder)).await;
-        self.end_opening(write, done).await
-    }
-
-    /// Opens an account for a holder that is there, and enables its currency if need be.
-    pub async fn account_open_for(
-        &self,
-        actor: &Actor,
-        number: &str,
-        holder: HolderId,
-        currency: &str,
-    ) -> Result<AccountView, Error> {
-        let mut write = begun!(self.write(actor, Action::AccountOpen));
-        let done = open(&mut write, number, currency, Owner::Known(holder)).await;
-        self.end_opening(write, done).await
-    }
-
-    async fn end_opening(
-        &self,
-        write: Box<Write>,
-        done: Result<Done<AccountView>, Error>,
-    ) -> Result<AccountView, Error> {
-        let opened = write.end(done).await?;
-        self.directory.forget();
-        Ok(opened)
-    }
-
-    /// An account by its id or number, and its currency. A text that is both means the id: nothing is moved by
-    /// reading.
-    pub async fn account_find(&self, text: &str) -> Result<(AccountView, Asset), Error> {
-        let missing = || Error::refused(Code::AccountNotFound, short(text));
-        let name = name(text).ok_or_else(missing)?;
-        let mut tx = self.store.read().await?;
-        let mut found = store::account::named(&mut tx, &name, &name).await?;
-        found.sort_by_key(|account| name.id != Some(account.id));
-        let account = found.into_iter().next().ok_or_else(missing)?;
-        let asset = Self::asset(&mut tx, account.asset).await?;
-        Ok((account, asset))
+        write.about = Fact::new(Action::AccountOpen, None)
+            .with("number", shown(&new.number))
+            .with("currency", shown(&new.currency));
+        let done = open(&mut write, new).await;
+        write.end(done).await
     }
 
     /// A part of the list of accounts.
@@ -109,7 +87,7 @@ impl Service {
         let mut filter = query.filter.clone();
         if let Some(code) = &query.currency {
             let asset = assets.iter().find(|asset| asset.code == *code);
-            filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, short(code)))?.id);
+            filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id);
         }
         let total = match query.counted {
             true => Some(store::account::count(&mut tx, &filter).await?),
@@ -130,10 +108,10 @@ impl Service {
         Ok(AccountPage { accounts, total, next })
     }
 
-    /// An account by its number, and its currency.
-    pub async fn account_show(&self, number: &str) -> Result<(AccountView, Asset), Error> {
+    /// An account by its id or number, and its currency.
+    pub async fn account_show(&self, text: &str) -> Result<(AccountView, Asset), Error> {
         let mut tx = self.store.read().await?;
-        let account = Self::account_by_number(&mut tx, number).await?;
+        let account = Self::account_named(&mut tx, text).await?;
         let asset = Self::asset(&mut tx, account.asset).await?;
         Ok((account, asset))
     }
@@ -144,24 +122,9 @@ impl Service {
         Ok(store::account::list(&mut tx, filter, limit).await?)
     }
 
-    /// Freezes, thaws or closes an account; closing asks for a balance of zero.
+    /// Freezes, unfreezes or closes an account that is named by its id or number; closing requires a balance of
+    /// zero.
     pub async fn account_set_status(
-        &self,
-        actor: &Actor,
-        number: &str,
-        status: AccountStatus,
-        reason: &str,
-    ) -> Result<AccountView, Error> {
-        let mut write = begun!(self.write(actor, Action::AccountStatus));
-        let done = match Self::account_by_number(&mut write.tx, number).await {
-            Ok(account) => set_status(&mut write, account, status, reason).await,
-            Err(error) => Err(error),
-        };
-        write.end(done).await
-    }
-
-    /// Freezes, thaws or closes an account that is named by its id or number.
-    pub async fn account_change(
         &self,
         actor: &Actor,
         text: &str,
@@ -186,47 +149,57 @@ impl Service {
             store::account::numbers(&mut tx, distinct).await?.into_iter().collect();
         Ok(ids.iter().map(|id| names.get(&id.0).cloned().unwrap_or_else(|| format!("#{id}"))).collect())
     }
-
-    pub(crate) async fn account_by_number(tx: &mut Tx, number: &str) -> Result<AccountView, Error> {
-        let found = store::account::by_number(tx, number.trim()).await?;
-        found
-            .ok_or_else(|| Error::refused(Code::AccountNotFound, number.chars().take(64).collect::<String>()))
-    }
 }
 
-/// Who an account is opened for.
-enum Owner<'a> {
-    Known(HolderId),
-    New(&'a NewHolder),
-}
-
-async fn open(
-    write: &mut Write,
-    number: &str,
-    currency: &str,
-    owner: Owner<'_>,
-) -> Result<Done<AccountView>, Error> {
-    let number = visible(number)?;
+async fn open(write: &mut Write, new: &OpenAccount) -> Result<Done<AccountView>, Error> {
+    let number = AccountNumber::for_opening(&new.number, Digits::Fold)
+        .map_err(|code| Error::refused(code, shown(&new.number)))?;
     let tx = &mut write.tx;
     turn::take(tx, Turn::Directory).await?;
-    if store::account::by_number(tx, &number).await?.is_some() {
+    if store::account::by_number(tx, number.as_str()).await?.is_some() {
         return Err(Error::refused(Code::AccountExists, number));
     }
-    let asset = asset_for(tx, currency, write.now).await?;
-    let holder = match owner {
-        Owner::New(new) => holder_for(tx, new, write.now).await?,
-        Owner::Known(id) if store::holder::get(tx, id).await?.is_some() => id,
-        Owner::Known(id) => return Err(Error::refused(Code::HolderNotFound, id.to_string())),
+    if !new.confusable {
+        refuse_look_alike(tx, &number).await?;
+    }
+    let asset = asset_for(tx, &new.currency, write.now).await?;
+    let holder = match new.holder_id {
+        None => holder_for(tx, &new.holder, write.now).await?,
+        Some(id) => store::holder::get(tx, id).await?.ok_or_else(|| missing(id))?.id,
     };
-    let (holder, id) = (Some(holder), AccountId(counter::take(tx, Counter::Account, 1).await?));
-    let (kind, opened_at) = (AccountKind::Customer, write.now);
-    let account = NewAccount { id, number, holder, asset: asset.id, kind, stripe: 0, opened_at };
+    let id = AccountId(counter::take(tx, Counter::Account, 1).await?);
+    let (kind, opened_at, number) = (AccountKind::Customer, write.now, String::from(number));
+    let (asset, code) = (asset.id, asset.code);
+    let account = NewAccount { id, number, holder: Some(holder), asset, kind, stripe: 0, opened_at };
     store::account::insert(tx, std::slice::from_ref(&account)).await?;
-    store::balance::insert(tx, &[opened(id, asset.id, holder, kind)]).await?;
+    store::balance::insert(tx, &[opened(id, asset, Some(holder), kind)]).await?;
+    holder_default::add(tx, vec![HolderDefault { holder, asset, account: id }]).await?;
     let fact = Fact::new(Action::AccountOpen, Some(id.0))
         .with("number", account.number.as_str())
-        .with("currency", asset.code);
-    Ok(Done::one(Service::account_by_number(tx, &account.number).await?, fact))
+        .with("currency", code)
+        .with("confusable", new.confusable);
+    Ok(Done::one(view(tx, id).await?, fact))
+}
+
+/// Refuses a number that a reader could mistake for another account's.
+async fn refuse_look_alike(tx: &mut Tx, number: &AccountNumber) -> Result<(), Error> {
+    let alike = store::account::look_alikes(tx, vec![number.skeleton()]).await?;
+    match alike.into_iter().map(|(_, alike)| alike).next() {
+        Some(alike) => Err(look_alike(number.as_str(), &alike)),
+        None => Ok(()),
+    }
+}
+
+/// The refusal of a number that looks like another account's.
+pub(crate) fn look_alike(number: &str, alike: &str) -> Error {
+    let data = Some(json!({ "looksLike": alike }));
+    Error::Refused(Refusal { code: Code::NumberConfusable, detail: Some(format!("{number}: {alike}")), data })
+}
+
+/// An account that was just written.
+async fn view(tx: &mut Tx, id: AccountId) -> Result<AccountView, Error> {
+    let missing = || Error::refused(Code::AccountNotFound, id.tagged());
+    store::account::by_id(tx, id).await?.ok_or_else(missing)
 }
 
 async fn set_status(
@@ -243,18 +216,25 @@ async fn set_status(
     if account.kind.is_system() {
         return Err(Error::refused(Code::SystemAccount, number));
     }
+    if status == AccountStatus::Closed {
+        turn::take(&mut write.tx, Turn::Directory).await?;
+    }
     let locked = store::balance::lock(&mut write.tx, vec![account.id.0]).await?;
     let current = locked.first().ok_or_else(|| Error::refused(Code::AccountNotFound, number))?;
     current
         .status
         .change_to(status, current.balance, current.held)
         .map_err(|code| Error::refused(code, format!("{number}: {}", current.status.name())))?;
+    if status == AccountStatus::Closed {
+        account_default::release(&mut write.tx, &account).await?;
+    }
     store::balance::set_status(&mut write.tx, account.id, status).await?;
     let fact = Fact::new(Action::AccountStatus, Some(account.id.0))
         .with("from", current.status.name())
         .with("to", status.name())
         .with("reason", reason);
-    Ok(Done::one(AccountView { status, ..account }, fact))
+    let is_default = account.is_default && status != AccountStatus::Closed;
+    Ok(Done::one(AccountView { status, is_default, ..account }, fact))
 }
 
 /// The place of an account in a list by number: its cursor names the account alone.

@@ -1,19 +1,21 @@
-//! Who an account is, by its id or its number: what never changes about it, kept in memory where no other process
-//! can open accounts, so that a transfer need not ask the database for names before it asks the door.
+//! Which account a request means: the one place where a text becomes an account. What never changes about an account
+//! is kept in memory, so that a transfer need not ask the database for names before it asks the door.
 
 use crate::{Error, Service};
+use domain::account_ref::AccountRef;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, HolderId};
+use domain::noun::NounId;
+use domain::script::Digits;
+use domain::visible::shown;
 use hashbrown::HashMap;
 use std::sync::{Arc, Mutex};
 use store::Tx;
-use store::account::{AccountView, Name};
+use store::account::AccountView;
 
-/// Names kept at most; beyond it all are forgotten and learned anew.
-const NAMES_MAX: usize = 200_000;
-/// The longest name that is looked for.
-const NAME_MAX: usize = 255;
+/// The most accounts that are kept; beyond it the directory starts again from empty.
+const KNOWN_MAX: usize = 200_000;
 
 /// What never changes about an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,84 +26,66 @@ pub(crate) struct Known {
     pub holder: Option<HolderId>,
 }
 
-/// What this process has learned.
+/// The accounts that this process has looked up. A reference never changes its meaning: an id and a number have
+/// forms that cannot meet, and accounts are neither renumbered nor deleted.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
-    inner: Mutex<Inner>,
-}
-
-#[derive(Debug, Default)]
-struct Inner {
-    names: HashMap<String, Arc<Known>>,
-    /// Rises when a name may have got another meaning, so that what was read before is not kept after.
-    generation: u64,
+    known: Mutex<HashMap<AccountRef, Arc<Known>>>,
 }
 
 impl Directory {
-    fn get(&self, name: &str) -> Option<Arc<Known>> {
-        self.inner.lock().ok()?.names.get(name).cloned()
+    fn get(&self, named: &AccountRef) -> Option<Arc<Known>> {
+        self.known.lock().ok()?.get(named).cloned()
     }
 
-    fn generation(&self) -> u64 {
-        self.inner.lock().map_or(0, |inner| inner.generation)
-    }
-
-    fn keep(&self, name: &str, known: &Arc<Known>, generation: u64) {
-        let Ok(mut inner) = self.inner.lock() else { return };
-        if inner.generation != generation {
-            return;
+    fn keep(&self, named: &AccountRef, known: &Arc<Known>) {
+        let Ok(mut all) = self.known.lock() else { return };
+        if all.len() >= KNOWN_MAX {
+            all.clear();
         }
-        if inner.names.len() >= NAMES_MAX {
-            inner.names.clear();
-        }
-        inner.names.insert(name.to_owned(), Arc::clone(known));
-    }
-
-    /// To be called when accounts were opened: a text may mean two accounts now.
-    pub(crate) fn forget(&self) {
-        if let Ok(mut inner) = self.inner.lock() {
-            inner.names.clear();
-            inner.generation += 1;
-        }
+        all.insert(named.clone(), Arc::clone(known));
     }
 }
 
-/// A text as people name an account: its number, or its id if it is written as ids are. None if no account can
-/// be meant.
-pub(crate) fn name(text: &str) -> Option<Name> {
-    let number = text.trim();
-    let fits =
-        !number.is_empty() && number.chars().count() <= NAME_MAX && !number.chars().any(char::is_control);
-    let is_id = number.len() <= 18 && !number.starts_with('0') && number.bytes().all(|b| b.is_ascii_digit());
-    let id = if is_id { number.parse().ok().map(AccountId) } else { None };
-    fits.then(|| Name { number: number.to_owned(), id })
+/// Reads how a request names an account. What cannot name one is refused with its reason, or with `missing` where
+/// there is nothing to say but that no such account exists.
+pub(crate) fn read(text: &str, missing: Code) -> Result<AccountRef, Error> {
+    AccountRef::parse(text, Digits::Fold).map_err(|code| {
+        let code = if matches!(code, Code::NameInvalid | Code::NulByte) { missing } else { code };
+        Error::refused(code, shown(text))
+    })
 }
 
-/// The one account that a name means among those found; two are [`Code::AccountAmbiguous`].
-pub(crate) fn choose(found: &[AccountView], name: &Name) -> Result<Option<AccountView>, Error> {
-    let by_id = found.iter().find(|account| name.id == Some(account.id));
-    let by_number = found.iter().find(|account| account.number == name.number);
-    match (by_id, by_number) {
-        (Some(a), Some(b)) if a.id != b.id => {
-            Err(Error::refused(Code::AccountAmbiguous, name.number.as_str()))
-        }
-        (Some(one), _) | (None, Some(one)) => Ok(Some(one.clone())),
-        (None, None) => Ok(None),
+/// The account that a reference means among those found.
+fn choose<'a>(found: &'a [AccountView], named: &AccountRef) -> Option<&'a AccountView> {
+    found.iter().find(|account| match named {
+        AccountRef::Id(id) => account.id == *id,
+        AccountRef::Number(number) => account.number == number.as_str(),
+    })
+}
+
+/// Why no account was found. Where bare digits are no number but an id, it says how the id is written.
+async fn missing(tx: &mut Tx, named: &AccountRef, code: Code) -> Error {
+    let meant = match named.looks_like_id() {
+        Some(id) => store::account::by_id(tx, id).await,
+        None => Ok(None),
+    };
+    match meant {
+        Ok(Some(account)) => Error::refused(Code::IdUntagged, account.id.tagged()),
+        Ok(None) => Error::refused(code, shown(&named.to_string())),
+        Err(error) => error.into(),
     }
-}
-
-/// What people sent, short enough for an answer.
-pub(crate) fn short(text: &str) -> String {
-    text.chars().take(64).collect()
 }
 
 impl Service {
     /// An account by its id or number.
     pub(crate) async fn account_named(tx: &mut Tx, text: &str) -> Result<AccountView, Error> {
-        let missing = || Error::refused(Code::AccountNotFound, short(text));
-        let name = name(text).ok_or_else(missing)?;
-        let found = store::account::named(tx, &name, &name).await?;
-        choose(&found, &name)?.ok_or_else(missing)
+        let named = read(text, Code::AccountNotFound)?;
+        let found = store::account::referenced(tx, &named, &named).await?.into_iter().next();
+        match found {
+            Some(account) => Ok(account),
+            None => Err(missing(tx, &named, Code::AccountNotFound).await),
+        }
     }
 
     /// The two sides of a movement by id or number, with their currencies; each missing one has its own code.
@@ -110,49 +94,71 @@ impl Service {
         from: Option<&str>,
         to: Option<&str>,
     ) -> Result<(Option<Arc<Known>>, Option<Arc<Known>>), Error> {
-        let (from, to, generation) = (from.map(str::trim), to.map(str::trim), self.directory.generation());
-        let source = from.and_then(|text| self.directory.get(text));
-        let target = to.and_then(|text| self.directory.get(text));
-        if source.is_some() == from.is_some() && target.is_some() == to.is_some() {
-            return Ok((source, target));
+        let source = from.map(|text| read(text, Code::SourceNotFound)).transpose()?;
+        let target = to.map(|text| read(text, Code::TargetNotFound)).transpose()?;
+        let kept = |named: &Option<AccountRef>| named.as_ref().and_then(|named| self.directory.get(named));
+        let (known_source, known_target) = (kept(&source), kept(&target));
+        if known_source.is_some() == source.is_some() && known_target.is_some() == target.is_some() {
+            return Ok((known_source, known_target));
         }
-        let missing = |code: Code, text: &str| Error::refused(code, short(text));
-        let side = |text: Option<&str>, code| {
-            text.map(|text| name(text).ok_or_else(|| missing(code, text))).transpose()
-        };
-        let (source, target) = (side(from, Code::SourceNotFound)?, side(to, Code::TargetNotFound)?);
         let Some(one) = source.as_ref().or(target.as_ref()) else { return Err(Code::SourceNotFound.into()) };
         let mut tx = self.store.read().await?;
-        let second = target.as_ref().unwrap_or(one);
-        let found = store::account::named(&mut tx, one, second).await?;
-        let assets = store::asset::all(&mut tx).await?;
-        let known = |name: Option<&Name>, text: Option<&str>, code| match (name, text) {
-            (Some(name), Some(text)) => {
-                let account = choose(&found, name)?.ok_or_else(|| missing(code, text))?;
-                let known = Arc::new(known(account, &assets)?);
-                if self.store.is_sole_writer() {
-                    self.directory.keep(text, &known, generation);
-                }
-                Ok::<_, Error>(Some(known))
-            }
-            _ => Ok(None),
-        };
-        let source = known(source.as_ref(), from, Code::SourceNotFound)?;
-        Ok((source, known(target.as_ref(), to, Code::TargetNotFound)?))
+        let found = store::account::referenced(&mut tx, one, target.as_ref().unwrap_or(one)).await?;
+        let source = self.learn(&mut tx, &found, source.as_ref(), Code::SourceNotFound).await?;
+        Ok((source, self.learn(&mut tx, &found, target.as_ref(), Code::TargetNotFound).await?))
     }
-}
 
-fn known(account: AccountView, assets: &[Asset]) -> Result<Known, Error> {
-    Ok(Known {
-        id: account.id,
-        asset: asset_of(assets, account.asset)?,
-        holder: account.holder,
-        number: account.number,
-    })
+    /// Keeps what never changes about the account that a reference means.
+    async fn learn(
+        &self,
+        tx: &mut Tx,
+        found: &[AccountView],
+        named: Option<&AccountRef>,
+        code: Code,
+    ) -> Result<Option<Arc<Known>>, Error> {
+        let Some(named) = named else { return Ok(None) };
+        let Some(account) = choose(found, named) else { return Err(missing(tx, named, code).await) };
+        let asset = asset_of(&store::asset::all(tx).await?, account.asset)?;
+        let (id, number, holder) = (account.id, account.number.clone(), account.holder);
+        let known = Arc::new(Known { id, number, asset, holder });
+        self.directory.keep(named, &known);
+        Ok(Some(known))
+    }
 }
 
 /// An asset among those that exist.
 pub(crate) fn asset_of(assets: &[Asset], id: AssetId) -> Result<Asset, Error> {
     let found = assets.iter().find(|asset| asset.id == id);
     found.cloned().ok_or_else(|| Error::refused(Code::AssetUnknown, id.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_names_no_account_is_refused_with_its_reason() {
+        for (text, expected) in [
+            ("acct_18", "acct_18"),
+            (" A-1 ", "A-1"),
+            ("18", "18"),
+            ("１８", "18"),
+            ("de89 3704 0044 0532 0130 00", "DE89370400440532013000"),
+            ("acct_018", "ID_INVALID acct_018"),
+            ("hold_3", "ID_INVALID hold_3"),
+            ("", "ACCOUNT_NOT_FOUND "),
+            ("a\u{0}", r"ACCOUNT_NOT_FOUND a\u{0}"),
+            ("MAIN\u{200b}", r"INVISIBLE_CHARACTER MAIN\u{200b}"),
+            ("M\u{410}IN", "MIXED_SCRIPTS M\u{410}IN"),
+        ] {
+            let said = match read(text, Code::AccountNotFound) {
+                Ok(named) => named.to_string(),
+                Err(Error::Refused(refusal)) => {
+                    format!("{} {}", refusal.code, refusal.detail.unwrap_or_default())
+                }
+                Err(error) => error.to_string(),
+            };
+            assert_eq!(said, expected, "{}", text.escape_unicode());
+        }
+    }
 }

@@ -1,15 +1,22 @@
 //! Holders: who owns accounts.
 
+use crate::holder_known::KnownHolders;
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service, visible};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::HolderId;
+use domain::identity::{Email, Uid};
+use domain::noun::NounId;
+use domain::script::Digits;
+use domain::visible::shown;
 use store::Tx;
 use store::audit::Actor;
 use store::counter::{self, Counter};
 use store::listing::{Place, Slice};
+use store::turn::{self, Turn};
 
+pub use crate::holder_change::{HolderChange, HolderChanged};
 pub use store::holder::Holder;
 
 /// Who a holder is. E-mail address and uid are unique; a holder with neither is known by its name.
@@ -24,12 +31,29 @@ pub struct NewHolder {
 }
 
 impl NewHolder {
-    /// Trimmed, e-mail address in lower case.
+    /// As it is kept: each value trimmed and in its one spelling.
     pub(crate) fn clean(&self) -> Result<Self, Error> {
-        let email = self.email.as_deref().map(visible).transpose()?.map(|e| e.to_lowercase());
-        let uid = self.uid.as_deref().map(visible).transpose()?;
-        Ok(Self { name: visible(&self.name)?, email, uid })
+        Ok(Self {
+            name: visible(&self.name)?,
+            email: self.email.as_deref().map(email).transpose()?,
+            uid: self.uid.as_deref().map(uid).transpose()?,
+        })
     }
+
+    /// Whether it has neither an e-mail address nor a uid, so that its name alone identifies it.
+    pub(crate) const fn is_nameless(&self) -> bool {
+        self.email.is_none() && self.uid.is_none()
+    }
+}
+
+/// An e-mail address as it is kept.
+pub(crate) fn email(text: &str) -> Result<String, Error> {
+    Email::parse(text, Digits::Fold).map(String::from).map_err(|code| Error::refused(code, shown(text)))
+}
+
+/// A uid as it is kept.
+pub(crate) fn uid(text: &str) -> Result<String, Error> {
+    Uid::parse(text, Digits::Fold).map(String::from).map_err(|code| Error::refused(code, shown(text)))
 }
 
 impl Service {
@@ -63,13 +87,18 @@ impl Service {
     pub async fn holder_show(&self, id: HolderId) -> Result<Holder, Error> {
         let mut tx = self.store.read().await?;
         let found = store::holder::get(&mut tx, id).await?;
-        found.ok_or_else(|| Error::refused(Code::HolderNotFound, id.to_string()))
+        found.ok_or_else(|| missing(id))
     }
+}
+
+pub(crate) fn missing(id: HolderId) -> Error {
+    Error::refused(Code::HolderNotFound, id.tagged())
 }
 
 async fn add_new(write: &mut Write, new: &NewHolder) -> Result<Done<Holder>, Error> {
     let new = new.clean()?;
-    if known(&mut write.tx, &new).await?.is_some() {
+    turn::take(&mut write.tx, Turn::Directory).await?;
+    if KnownHolders::load(&mut write.tx, std::slice::from_ref(&new)).await?.has(&new) {
         return Err(Error::refused(Code::HolderExists, new.email.or(new.uid).unwrap_or(new.name)));
     }
     let holder = add(&mut write.tx, new, write.now).await?;
@@ -80,8 +109,9 @@ async fn add_new(write: &mut Write, new: &NewHolder) -> Result<Done<Holder>, Err
 /// The holder that is meant, added if it is not known yet.
 pub(crate) async fn holder_for(tx: &mut Tx, new: &NewHolder, now: i64) -> Result<HolderId, Error> {
     let new = new.clean()?;
-    match known(tx, &new).await? {
-        Some(id) => Ok(id),
+    let known = KnownHolders::load(tx, std::slice::from_ref(&new)).await?;
+    match known.find(&new)? {
+        Some(holder) => Ok(holder.id),
         None => Ok(add(tx, new, now).await?.id),
     }
 }
@@ -91,24 +121,4 @@ async fn add(tx: &mut Tx, new: NewHolder, now: i64) -> Result<Holder, Error> {
     let holder = Holder { id, name: new.name, email: new.email, uid: new.uid, created_at: now };
     store::holder::insert(tx, std::slice::from_ref(&holder)).await?;
     Ok(holder)
-}
-
-/// The holder by uid, else e-mail address, else name; if uid and address mean two, that is refused.
-async fn known(tx: &mut Tx, new: &NewHolder) -> Result<Option<HolderId>, Error> {
-    let by_uid = match &new.uid {
-        Some(uid) => store::holder::by_uid(tx, vec![uid.clone()]).await?.first().map(|(_, id)| *id),
-        None => None,
-    };
-    let by_email = match &new.email {
-        Some(email) => store::holder::by_email(tx, vec![email.clone()]).await?.first().map(|(_, id)| *id),
-        None => None,
-    };
-    match (by_uid, by_email) {
-        (Some(a), Some(b)) if a != b => Err(Error::refused(Code::HolderExists, new.name.clone())),
-        (Some(id), _) | (None, Some(id)) => Ok(Some(id)),
-        (None, None) if new.uid.is_none() && new.email.is_none() => {
-            Ok(store::holder::by_name(tx, &new.name).await?)
-        }
-        (None, None) => Ok(None),
-    }
 }

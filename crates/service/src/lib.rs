@@ -5,6 +5,7 @@
 //! leaves rows, and the engine acts on them.
 
 pub mod account;
+mod account_default;
 pub mod account_import;
 pub mod api_key;
 pub mod asset;
@@ -16,6 +17,8 @@ pub mod error;
 pub mod fx;
 pub mod history;
 pub mod holder;
+mod holder_change;
+mod holder_known;
 pub mod identity;
 pub mod invitation;
 pub mod listing;
@@ -50,6 +53,8 @@ use directory::Directory;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::id::{AssetId, BatchId};
+use domain::text::Name;
+use domain::visible::shown;
 use ledger::{Clock, Door};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -113,13 +118,7 @@ impl Service {
     }
 }
 
-/// A name or number that people gave: 1 to 255 visible characters, trimmed.
+/// A name that people gave: 1 to 255 visible characters in one line, trimmed.
 pub(crate) fn visible(text: &str) -> Result<String, Error> {
-    let trimmed = text.trim();
-    let fits = !trimmed.is_empty() && trimmed.chars().count() <= 255;
-    if fits && !trimmed.chars().any(char::is_control) {
-        Ok(trimmed.to_owned())
-    } else {
-        Err(Error::refused(Code::NameInvalid, trimmed.chars().take(64).collect::<String>()))
-    }
+    Name::parse(text).map(String::from).map_err(|_| Error::refused(Code::NameInvalid, shown(text.trim())))
 }

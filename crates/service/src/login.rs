@@ -6,13 +6,11 @@ use crate::write::{Done, Write};
 use crate::{Error, Secret, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
+use domain::identity::Login;
 use domain::principal::Principal;
 use store::audit::Actor;
 use store::session::Session;
 use store::user::User;
-
-/// Characters of a login at most.
-const LOGIN_MAX: usize = 100;
 
 /// A person who has just signed in.
 #[derive(Debug, Clone)]
@@ -77,9 +75,9 @@ impl Service {
 
     /// What is known of a login; one that nobody can have is not looked for.
     async fn of_login(&self, login: &str) -> Result<Option<(User, Option<String>)>, Error> {
-        let sought = if login.len() <= LOGIN_MAX { login } else { "" };
+        let sought = Login::parse(login).map(String::from).unwrap_or_default();
         let mut tx = self.store.read().await?;
-        Ok(store::user::by_login(&mut tx, sought).await?)
+        Ok(store::user::by_login(&mut tx, &sought).await?)
     }
 
     /// Audit only known logins: people sometimes type the password into the login field.

@@ -71,54 +71,26 @@ fn read_limit(text: &str, scale: u8) -> Result<i64, Error> {
         .map_err(|code| Error::refused(code, text.chars().take(64).collect::<String>()))
 }
 
+/// A policy with its currency, and the account that it is of, if it is of one.
+pub type PolicyOf = (Asset, Policy, Option<AccountId>);
+
 impl Service {
-    /// What holds for a currency, or for one account of it.
-    pub async fn policy_show(&self, currency: &str, account: Option<&str>) -> Result<(Asset, Policy), Error> {
+    /// The policy of a currency, or of one account of it that is named by id or number; and that account's id.
+    pub async fn policy_show(&self, currency: &str, account: Option<&str>) -> Result<PolicyOf, Error> {
         let mut tx = self.store.read().await?;
         let (asset, account) = named(&mut tx, currency, account).await?;
         let policy = current(&mut tx, &asset, account.as_ref()).await?;
-        Ok((asset, policy))
-    }
-
-    /// What holds for a currency, or for one account of it that is named by id or number; and that account's id.
-    pub async fn policy_of(
-        &self,
-        currency: &str,
-        account: Option<&str>,
-    ) -> Result<(Asset, Policy, Option<AccountId>), Error> {
-        let account = self.policy_account(account).await?;
-        let (asset, policy) = self.policy_show(currency, account.as_ref().map(|a| a.number.as_str())).await?;
         Ok((asset, policy, account.map(|account| account.id)))
     }
 
-    /// Changes what holds, as [`Self::policy_set`], for an account that is named by id or number.
-    pub async fn policy_change(
-        &self,
-        actor: &Actor,
-        currency: &str,
-        account: Option<&str>,
-        change: &PolicyChange,
-    ) -> Result<(Asset, Policy, Option<AccountId>), Error> {
-        let account = self.policy_account(account).await?;
-        let number = account.as_ref().map(|account| account.number.as_str());
-        let (asset, policy) = self.policy_set(actor, currency, number, change).await?;
-        Ok((asset, policy, account.map(|account| account.id)))
-    }
-
-    async fn policy_account(&self, account: Option<&str>) -> Result<Option<AccountView>, Error> {
-        let Some(text) = account else { return Ok(None) };
-        let mut tx = self.store.read().await?;
-        Self::account_named(&mut tx, text).await.map(Some)
-    }
-
-    /// Changes what holds for a currency, or for one account of it; the rest stays as it was.
+    /// Changes the policy of a currency, or of one account of it; the rest stays as it was.
     pub async fn policy_set(
         &self,
         actor: &Actor,
         currency: &str,
         account: Option<&str>,
         change: &PolicyChange,
-    ) -> Result<(Asset, Policy), Error> {
+    ) -> Result<PolicyOf, Error> {
         let mut write = begun!(self.write(actor, Action::PolicySet));
         write.about = Fact::new(Action::PolicySet, None).with("currency", currency).with("account", account);
         let done = set(&mut write, currency, account, change).await;
@@ -131,7 +103,7 @@ async fn set(
     currency: &str,
     account: Option<&str>,
     change: &PolicyChange,
-) -> Result<Done<(Asset, Policy)>, Error> {
+) -> Result<Done<PolicyOf>, Error> {
     let tx = &mut write.tx;
     turn::take(tx, Turn::Directory).await?;
     asset_for(tx, currency, write.now).await?;
@@ -140,12 +112,13 @@ async fn set(
     let mut policy = before.clone();
     change.apply(&mut policy, asset.scale)?;
     store::policy::set(tx, asset.id, account.as_ref().map(|a| a.id), &policy).await?;
-    let fact = Fact::new(Action::PolicySet, account.as_ref().map(|a| a.id.0))
+    let id = account.as_ref().map(|account| account.id);
+    let fact = Fact::new(Action::PolicySet, id.map(|id| id.0))
         .with("currency", asset.code.as_str())
         .with("account", account.map(|a| a.number))
         .with("policy", told(&policy))
         .with("before", told(&before));
-    Ok(Done::one((asset, policy), fact))
+    Ok(Done::one((asset, policy, id), fact))
 }
 
 /// A policy as the audit log tells it, in minor units.
@@ -167,7 +140,7 @@ async fn named(
     let asset =
         crate::asset::find(tx, &code).await?.ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
     let account = match account {
-        Some(number) => Some(Service::account_by_number(tx, number).await?),
+        Some(text) => Some(Service::account_named(tx, text).await?),
         None => None,
     };
     match &account {

@@ -33,7 +33,7 @@ impl Service {
 async fn set_time_zone(write: &mut Write, name: &str) -> Result<Done<()>, Error> {
     let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_-+".contains(&b));
     if name.len() > 64 || !is_name || TimeZone::get(name).is_err() {
-        return Err(Error::refused(Code::TimeZoneUnknown, crate::directory::short(name)));
+        return Err(Error::refused(Code::TimeZoneUnknown, domain::visible::shown(name)));
     }
     let before = store::setting::get(&mut write.tx, TIME_ZONE).await?;
     store::setting::set(&mut write.tx, TIME_ZONE, name).await?;

@@ -87,19 +87,10 @@ pub struct Statement {
 }
 
 impl Service {
-    /// A page of an account's statement.
-    pub async fn statement(&self, number: &str, query: &StatementQuery) -> Result<Statement, Error> {
-        let mut tx = self.store.read().await?;
-        let account = Self::account_by_number(&mut tx, number).await?;
-        statement(&mut tx, account, query).await
-    }
-
     /// A page of the statement of an account that is named by its id or number.
-    pub async fn statement_of(&self, text: &str, query: &StatementQuery) -> Result<Statement, Error> {
-        let (account, _) = self.account_find(text).await?;
+    pub async fn statement(&self, text: &str, query: &StatementQuery) -> Result<Statement, Error> {
         let mut tx = self.store.read().await?;
-        let missing = || Error::refused(Code::AccountNotFound, account.number.as_str());
-        let account = store::account::by_id(&mut tx, account.id).await?.ok_or_else(missing)?;
+        let account = Self::account_named(&mut tx, text).await?;
         statement(&mut tx, account, query).await
     }
 }

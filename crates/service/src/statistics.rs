@@ -3,11 +3,11 @@
 //! Transfers count by value date. A batch's item that was refused has no transfer: its tries count on the day of
 //! the organisation on which they were made.
 
-use crate::directory::{choose, name, short};
 use crate::transfer::read_date;
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
+use domain::visible::shown;
 use ledger::calendar;
 use std::collections::BTreeMap;
 use store::Tx;
@@ -133,17 +133,12 @@ async fn range(tx: &mut Tx, query: &StatisticsQuery, assets: &[Asset]) -> Result
     let asset = match &query.currency {
         Some(code) => {
             let found = assets.iter().find(|asset| asset.code == *code);
-            Some(found.ok_or_else(|| Error::refused(Code::AssetUnknown, short(code)))?.id)
+            Some(found.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id)
         }
         None => None,
     };
     let account = match &query.account {
-        Some(text) => {
-            let missing = || Error::refused(Code::AccountNotFound, short(text));
-            let name = name(text).ok_or_else(missing)?;
-            let found = store::account::named(tx, &name, &name).await?;
-            Some(choose(&found, &name)?.ok_or_else(missing)?.id)
-        }
+        Some(text) => Some(Service::account_named(tx, text).await?.id),
         None => None,
     };
     Ok(Range { from: read_date(&query.from)?, to: read_date(&query.to)?, asset, account })

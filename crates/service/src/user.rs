@@ -7,7 +7,10 @@ use crate::{Error, Secret, Service, visible};
 use domain::access::Role;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
+use domain::identity::{LOGINS_RESERVED, Login};
 use domain::principal::Principal;
+use domain::script::fold;
+use domain::visible::shown;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::audit::Actor;
@@ -80,9 +83,27 @@ impl Service {
 
     /// The person of a login.
     pub async fn user_named(&self, login: &str) -> Result<User, Error> {
+        let missing = || Error::refused(Code::UserNotFound, shown(login));
+        let login = Login::parse(login).map_err(|_| missing())?;
         let mut tx = self.store.read().await?;
-        let found = store::user::by_login(&mut tx, &login.trim().to_ascii_lowercase()).await?;
-        Ok(found.ok_or_else(|| Error::refused(Code::UserNotFound, login))?.0)
+        Ok(store::user::by_login(&mut tx, login.as_str()).await?.ok_or_else(missing)?.0)
+    }
+
+    /// Checks a name that the command line acts under: it must be visible, and neither a login nor reserved, so that
+    /// nobody is taken for somebody else in the audit log.
+    pub async fn actor_name(&self, name: &str) -> Result<(), Error> {
+        let name = visible(name)?;
+        let reserved = || Error::refused(Code::ActorReserved, shown(&name));
+        let folded = fold(&name).to_lowercase();
+        if LOGINS_RESERVED.contains(&folded.as_str()) || folded.starts_with("key:") {
+            return Err(reserved());
+        }
+        let Ok(login) = Login::parse(&folded) else { return Ok(()) };
+        let mut tx = self.store.read().await?;
+        match store::user::by_login(&mut tx, login.as_str()).await? {
+            Some(_) => Err(reserved()),
+            None => Ok(()),
+        }
     }
 
     /// Changes a person. Another role, or none any more, ends the person's sessions at once.
@@ -139,7 +160,7 @@ impl Service {
 pub(crate) fn fresh(actor: &Actor, new: &NewUser, now: i64) -> Result<User, Error> {
     Ok(User {
         id: 0,
-        login: login(&new.login)?,
+        login: login(&new.login)?.into(),
         name: visible(&new.name)?,
         role: new.role,
         password_at: None,
@@ -203,15 +224,8 @@ fn missing(id: i64) -> Error {
     Error::refused(Code::UserNotFound, id.to_string())
 }
 
-/// A login as it is kept: lower case, of characters that look like no others.
-fn login(text: &str) -> Result<String, Error> {
-    let login = text.trim().to_ascii_lowercase();
-    let fits = (2..=100).contains(&login.len());
-    if fits && login.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-@+".contains(&b)) {
-        Ok(login)
-    } else {
-        Err(Error::refused(Code::LoginInvalid, login.chars().take(64).collect::<String>()))
-    }
+fn login(text: &str) -> Result<Login, Error> {
+    Login::parse(text).map_err(|code| Error::refused(code, shown(text)))
 }
 
 /// A person who sets the password by a link, without anybody who is signed in.

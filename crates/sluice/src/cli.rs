@@ -13,6 +13,7 @@ Exit codes:
    1  refused by the ledger: nothing moved, the code says why
    2  `verify` found a violated invariant, or `copy` a row that is not the same
    3  a file or the database does not work; `verify` could not finish
+   4  a part of a file was refused; the rest was taken
    5  another process writes to the data directory
   64  the command line cannot be understood
   74  a write was not confirmed: look what stands before you run the command again
@@ -59,7 +60,7 @@ pub(crate) struct GlobalArgs {
     /// Items that one transaction of a batch run may hold [env: SLUICE_CHUNK_ITEMS] [default: 50000]
     #[arg(long, global = true, value_name = "N")]
     pub chunk_items: Option<usize>,
-    /// Act under this name instead of the user's
+    /// Act under this name; the operating system's user is kept beside it. No login's name, and none of the system's
     #[arg(long = "as", global = true, value_name = "NAME")]
     pub act_as: Option<String>,
 }
@@ -107,8 +108,11 @@ impl Globals {
 
     /// Who acts.
     pub(crate) fn actor(&self) -> Actor {
-        let user = || std::env::var("USER").ok().filter(|user| !user.is_empty());
-        let name = self.act_as.clone().or_else(user).unwrap_or_else(|| "unknown".to_owned());
-        Actor::new(Principal::CommandLine, name, "cli")
+        let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
+        let user = user.unwrap_or_else(|| "unknown".to_owned());
+        match &self.act_as {
+            Some(name) => Actor::new(Principal::CommandLine, name.trim(), format!("cli as, user {user}")),
+            None => Actor::new(Principal::CommandLine, user, "cli"),
+        }
     }
 }

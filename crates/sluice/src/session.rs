@@ -68,6 +68,9 @@ impl Session {
         };
         let purpose = if access == Access::Read { Purpose::Read } else { Purpose::Write };
         session.service.usable(purpose).await?;
+        if let Some(name) = &globals.act_as {
+            session.service.actor_name(name).await?;
+        }
         if access == Access::Read {
             return Ok(session);
         }

@@ -32,3 +32,20 @@ UPDATE policy SET shipped = 1
   WHERE account = 0 AND min = 1 AND max = batch_max / 10 AND day = 9223372036854775807
     AND month = 9223372036854775807 AND fee_threshold = 9223372036854775807 AND fee_rate_ppm = 0
     AND fee_min = 0 AND fee_max = 9223372036854775807;
+
+-- Accounts and holders: numbers that look alike share a skeleton (UTS 39, computed by the program), a number keeps its
+-- meaning, and e-mail and uid of a holder mean one account a currency: its default.
+ALTER TABLE account ADD COLUMN skeleton TEXT;
+CREATE INDEX account_skeleton ON account (skeleton) WHERE skeleton IS NOT NULL;
+CREATE TRIGGER account_number_kept BEFORE UPDATE OF number ON account
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('an account keeps its identity');
+CREATE TABLE holder_default (
+  holder  BIGINT NOT NULL REFERENCES holder (id),
+  asset   BIGINT NOT NULL REFERENCES asset (id),
+  account BIGINT NOT NULL REFERENCES account (id),
+  PRIMARY KEY (holder, asset),
+  CONSTRAINT holder_default_account UNIQUE (account)
+);
+INSERT INTO holder_default (holder, asset, account)
+  SELECT a.holder, a.asset, MIN(a.id) FROM account a JOIN balance b ON b.account = a.id
+  WHERE a.kind = 1 AND b.status <> 3 GROUP BY a.holder, a.asset;

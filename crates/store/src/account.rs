@@ -7,7 +7,9 @@ use crate::listing::{Listing, Place, Slice};
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::account::{AccountKind, AccountStatus};
+use domain::account_ref::AccountRef;
 use domain::id::{AccountId, AssetId, HolderId};
+use domain::script::skeleton;
 use serde::{Deserialize, Serialize};
 
 /// An account for people: identity, owner and balance.
@@ -41,6 +43,9 @@ pub struct AccountView {
     pub head: Option<i64>,
     /// When it was opened, microseconds UTC.
     pub opened_at: i64,
+    /// Whether payments by the owner's e-mail address or uid in its currency go to it.
+    #[serde(default)]
+    pub is_default: bool,
 }
 
 /// A new account.
@@ -73,17 +78,20 @@ pub struct Resolved {
     pub kind: AccountKind,
     /// Whether it takes part.
     pub status: AccountStatus,
+    /// Whether it is the holder's default in its currency, which e-mail and uid mean. Not looked up by number.
+    pub is_default: bool,
 }
 
 macro_rules! columns {
     () => {
         "a.id, a.number, a.kind, a.asset, a.holder, h.name, h.email, h.uid, b.status, b.balance, b.held,
-         b.overdraft, b.head, a.opened_at"
+         b.overdraft, b.head, a.opened_at, CAST(CASE WHEN d.account IS NULL THEN 0 ELSE 1 END AS BIGINT)"
     };
 }
 macro_rules! tables {
     () => {
-        "account a JOIN balance b ON b.account = a.id LEFT JOIN holder h ON h.id = a.holder"
+        "account a JOIN balance b ON b.account = a.id LEFT JOIN holder h ON h.id = a.holder
+         LEFT JOIN holder_default d ON d.account = a.id"
     };
 }
 macro_rules! view {
@@ -95,40 +103,48 @@ macro_rules! view {
 const COLUMNS: &str = columns!();
 const TABLES: &str = tables!();
 
-static INSERT: Insert =
-    Insert { table: "account", columns: &["id", "number", "holder", "asset", "kind", "stripe", "opened_at"] };
+static INSERT: Insert = Insert {
+    table: "account",
+    columns: &["id", "number", "holder", "asset", "kind", "stripe", "opened_at", "skeleton"],
+};
 static BY_NUMBER: Sql = Sql::new(view!("WHERE a.number = $1"));
 static BY_ID: Sql = Sql::new(view!("WHERE a.id = $1"));
-static NAMED: Sql = Sql::new(view!("WHERE a.number IN ($1, $2) OR a.id IN ($3, $4)"));
+static REFERENCED: Sql = Sql::new(view!("WHERE a.number IN ($1, $2) OR a.id IN ($3, $4)"));
 static SYSTEM: Sql = Sql::new("SELECT id, asset, kind, stripe FROM account WHERE kind <> 1 ORDER BY id");
 static LOOKUP_NUMBER: Lookup = Lookup {
-    columns: "a.number, a.id, a.asset, a.kind, b.status",
+    columns: "a.number, a.id, a.asset, a.kind, b.status, CAST(0 AS BIGINT)",
     from: "account a JOIN balance b ON b.account = a.id",
     key: "a.number",
     and: "",
     lock: Lock::None,
 };
 static LOOKUP_EMAIL: Lookup = Lookup {
-    columns: "h.email, a.id, a.asset, a.kind, b.status",
-    from: "holder h JOIN account a ON a.holder = h.id JOIN balance b ON b.account = a.id",
+    columns: "h.email, a.id, a.asset, a.kind, b.status, CAST(CASE WHEN d.account IS NULL THEN 0 ELSE 1 END AS BIGINT)",
+    from: "holder h JOIN account a ON a.holder = h.id JOIN balance b ON b.account = a.id
+           LEFT JOIN holder_default d ON d.account = a.id",
     key: "h.email",
     and: "",
     lock: Lock::None,
 };
 static LOOKUP_UID: Lookup = Lookup {
-    columns: "h.uid, a.id, a.asset, a.kind, b.status",
-    from: "holder h JOIN account a ON a.holder = h.id JOIN balance b ON b.account = a.id",
+    columns: "h.uid, a.id, a.asset, a.kind, b.status, CAST(CASE WHEN d.account IS NULL THEN 0 ELSE 1 END AS BIGINT)",
+    from: "holder h JOIN account a ON a.holder = h.id JOIN balance b ON b.account = a.id
+           LEFT JOIN holder_default d ON d.account = a.id",
     key: "h.uid",
     and: "",
     lock: Lock::None,
 };
+static LOOKUP_VIEW: Lookup =
+    Lookup { columns: columns!(), from: tables!(), key: "a.number", and: "", lock: Lock::None };
+static LOOKUP_SKELETON: Lookup =
+    Lookup { columns: "skeleton, number", from: "account", key: "skeleton", and: "", lock: Lock::None };
 static LOOKUP_SIDE: Lookup =
     Lookup { columns: "id, number, asset, holder", from: "account", key: "id", and: "", lock: Lock::None };
 static LOOKUP_NAME: Lookup =
     Lookup { columns: "id, number", from: "account", key: "id", and: "", lock: Lock::None };
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&BY_NUMBER, &BY_ID, &NAMED, &SYSTEM];
+pub const CATALOGUE: &[&Sql] = &[&BY_NUMBER, &BY_ID, &REFERENCED, &SYSTEM];
 
 fn read(row: Row<'_>) -> Result<AccountView, StoreError> {
     Ok(AccountView {
@@ -146,6 +162,7 @@ fn read(row: Row<'_>) -> Result<AccountView, StoreError> {
         overdraft: row.i64(11)?,
         head: row.opt_i64(12)?,
         opened_at: row.i64(13)?,
+        is_default: row.i64(14)? == 1,
     })
 }
 
@@ -159,6 +176,7 @@ pub async fn insert(tx: &mut Tx, accounts: &[NewAccount]) -> Result<(), StoreErr
         Column::I64(accounts.iter().map(|a| a.kind.number()).collect()),
         Column::I64(accounts.iter().map(|a| a.stripe).collect()),
         Column::I64(accounts.iter().map(|a| a.opened_at).collect()),
+        Column::Text(accounts.iter().map(|a| skeleton(&a.number)).collect()),
     ];
     tx.insert(&INSERT, columns).await.map(|_| ())
 }
@@ -213,7 +231,8 @@ pub enum PayeeKey {
     Uid,
 }
 
-/// All accounts behind names, as pairs of name and account; a name may have none or several.
+/// All accounts behind names, as pairs of name and account; a name may have none or several. E-mail and uid mean the
+/// one with [`Resolved::is_default`] in a currency.
 pub async fn resolve(
     tx: &mut Tx,
     key: PayeeKey,
@@ -232,10 +251,22 @@ pub async fn resolve(
                 asset: AssetId(row.i64(2)?),
                 kind: row.stored(3, AccountKind::from_number)?,
                 status: row.stored(4, AccountStatus::from_number)?,
+                is_default: row.i64(5)? == 1,
             };
             Ok((row.text(0)?, resolved))
         })
         .collect()
+}
+
+/// Accounts by their numbers; numbers without an account are left out.
+pub async fn by_numbers(tx: &mut Tx, numbers: Vec<String>) -> Result<Vec<AccountView>, StoreError> {
+    tx.lookup(&LOOKUP_VIEW, Column::Text(numbers)).await?.iter().map(read).collect()
+}
+
+/// The numbers that a reader could mistake for one with these skeletons, as pairs of skeleton and number.
+pub async fn look_alikes(tx: &mut Tx, skeletons: Vec<String>) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = tx.lookup(&LOOKUP_SKELETON, Column::Text(skeletons)).await?;
+    rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
 }
 
 /// The numbers of accounts, as pairs of id and number.
@@ -388,18 +419,17 @@ pub async fn count(tx: &mut Tx, filter: &AccountFilter) -> Result<i64, StoreErro
     tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-/// What a text may be the name of: an account's id, its number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Name {
-    /// The number that is meant.
-    pub number: String,
-    /// The id that is meant, if the text is one.
-    pub id: Option<AccountId>,
-}
-
-/// Every account that two names may mean.
-pub async fn named(tx: &mut Tx, first: &Name, second: &Name) -> Result<Vec<AccountView>, StoreError> {
-    let id = |name: &Name| name.id.map_or(-1, |id| id.0);
-    let args = args![first.number.as_str(), second.number.as_str(), id(first), id(second)];
-    tx.fetch(&NAMED, args).await?.iter().map(read).collect()
+/// The accounts that two references mean, in no order.
+pub async fn referenced(
+    tx: &mut Tx,
+    first: &AccountRef,
+    second: &AccountRef,
+) -> Result<Vec<AccountView>, StoreError> {
+    // No account has an empty number or a negative id.
+    let parts = |named: &AccountRef| match named {
+        AccountRef::Id(id) => (String::new(), id.0),
+        AccountRef::Number(number) => (number.to_string(), -1),
+    };
+    let ((one, one_id), (other, other_id)) = (parts(first), parts(second));
+    tx.fetch(&REFERENCED, args![one, other, one_id, other_id]).await?.iter().map(read).collect()
 }

@@ -1,7 +1,7 @@
 //! The audit log: who, what, from where, result. Rows are written in the same transaction as the change.
 
 use crate::args;
-use crate::bulk::{Insert, Sql};
+use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::listing::{Listing, Slice};
 use crate::tx::Tx;
@@ -117,6 +117,22 @@ static OF_SUBJECT: Sql = Sql::new(
      FROM audit WHERE subject = $1 AND subject_id = $2 ORDER BY id LIMIT $3",
 );
 
+static OF_HOLDERS: Lookup = Lookup {
+    columns: "id, at, actor, origin, action, subject, subject_id, result, detail, digest, actor_kind, actor_id",
+    from: "audit",
+    key: "subject_id",
+    and: "subject = 'holder' AND result = 'ok'",
+    lock: Lock::None,
+};
+
+static MAKERS: Lookup = Lookup {
+    columns: "subject_id, actor",
+    from: "audit",
+    key: "subject_id",
+    and: "subject = 'transfer' AND action = 'transfer.create'",
+    lock: Lock::None,
+};
+
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&LIST, &OF_SUBJECT];
 
@@ -166,6 +182,17 @@ pub async fn of_subject(
     limit: i64,
 ) -> Result<Vec<AuditRow>, StoreError> {
     tx.fetch(&OF_SUBJECT, args![subject, id, limit]).await?.iter().map(read).collect()
+}
+
+/// Who asked for single transfers, as pairs of number and the name of that time.
+pub async fn makers_of_transfers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, String)>, StoreError> {
+    let rows = tx.lookup(&MAKERS, Column::I64(numbers)).await?;
+    rows.iter().map(|row| Ok((row.i64(0)?, row.text(1)?))).collect()
+}
+
+/// What was done to holders, in no order.
+pub async fn of_holders(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<AuditRow>, StoreError> {
+    tx.lookup(&OF_HOLDERS, Column::I64(ids)).await?.iter().map(read).collect()
 }
 
 /// Which rows a list shows.

@@ -28,16 +28,32 @@ static INSERT: Insert = Insert { table: "holder", columns: &["id", "name", "emai
 static GET: Sql = Sql::new("SELECT id, name, email, uid, created_at FROM holder WHERE id = $1");
 static LIST: Sql =
     Sql::new("SELECT id, name, email, uid, created_at FROM holder WHERE id > $1 ORDER BY id LIMIT $2");
-static BY_EMAIL: Lookup =
-    Lookup { columns: "email, id, name, uid", from: "holder", key: "email", and: "", lock: Lock::None };
-static BY_UID: Lookup =
-    Lookup { columns: "uid, id, name, email", from: "holder", key: "uid", and: "", lock: Lock::None };
-
-static BY_NAME: Sql =
-    Sql::new("SELECT id FROM holder WHERE name = $1 AND email IS NULL AND uid IS NULL ORDER BY id LIMIT 1");
+static LOCK: Sql = Sql::locking("SELECT id, name, email, uid, created_at FROM holder WHERE id = $1");
+static CHANGE: Sql = Sql::new("UPDATE holder SET name = $2, email = $3, uid = $4 WHERE id = $1");
+static BY_EMAIL: Lookup = Lookup {
+    columns: "id, name, email, uid, created_at",
+    from: "holder",
+    key: "email",
+    and: "",
+    lock: Lock::None,
+};
+static BY_UID: Lookup = Lookup {
+    columns: "id, name, email, uid, created_at",
+    from: "holder",
+    key: "uid",
+    and: "",
+    lock: Lock::None,
+};
+static BY_NAME: Lookup = Lookup {
+    columns: "id, name, email, uid, created_at",
+    from: "holder",
+    key: "name",
+    and: "email IS NULL AND uid IS NULL",
+    lock: Lock::None,
+};
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &LIST, &BY_NAME];
+pub const CATALOGUE: &[&Sql] = &[&GET, &LIST, &LOCK, &CHANGE];
 
 fn read(row: Row<'_>) -> Result<Holder, StoreError> {
     Ok(Holder {
@@ -71,28 +87,31 @@ pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Holder>, St
     tx.fetch(&LIST, args![after, limit]).await?.iter().map(read).collect()
 }
 
-/// The ids of holders by e-mail address (lower case): pairs of address and id.
-pub async fn by_email(tx: &mut Tx, emails: Vec<String>) -> Result<Vec<(String, HolderId)>, StoreError> {
-    pairs(tx, &BY_EMAIL, emails).await
+/// A holder, locked until the transaction ends.
+pub async fn lock(tx: &mut Tx, id: HolderId) -> Result<Option<Holder>, StoreError> {
+    tx.fetch(&LOCK, args![id.0]).await?.first().map(read).transpose()
 }
 
-/// The ids of holders by uid: pairs of uid and id.
-pub async fn by_uid(tx: &mut Tx, uids: Vec<String>) -> Result<Vec<(String, HolderId)>, StoreError> {
-    pairs(tx, &BY_UID, uids).await
+/// Writes a holder's name, e-mail address and uid.
+pub async fn change(tx: &mut Tx, holder: &Holder) -> Result<(), StoreError> {
+    let Holder { id, name, email, uid, .. } = holder;
+    let args = args![id.0, name.as_str(), email.clone(), uid.clone()];
+    tx.execute(&CHANGE, args).await.map(|_| ())
 }
 
-async fn pairs(
-    tx: &mut Tx,
-    lookup: &'static Lookup,
-    keys: Vec<String>,
-) -> Result<Vec<(String, HolderId)>, StoreError> {
-    let rows = tx.lookup(lookup, Column::Text(keys)).await?;
-    rows.iter().map(|row| Ok((row.text(0)?, HolderId(row.i64(1)?)))).collect()
+/// Holders by e-mail address (lower case); unknown addresses are left out.
+pub async fn by_email(tx: &mut Tx, emails: Vec<String>) -> Result<Vec<Holder>, StoreError> {
+    tx.lookup(&BY_EMAIL, Column::Text(emails)).await?.iter().map(read).collect()
 }
 
-/// The holder that is known by its name alone.
-pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<HolderId>, StoreError> {
-    tx.fetch(&BY_NAME, args![name]).await?.first().map(|row| row.i64(0).map(HolderId)).transpose()
+/// Holders by uid; unknown uids are left out.
+pub async fn by_uid(tx: &mut Tx, uids: Vec<String>) -> Result<Vec<Holder>, StoreError> {
+    tx.lookup(&BY_UID, Column::Text(uids)).await?.iter().map(read).collect()
+}
+
+/// Holders who are known by their name alone: they have neither e-mail address nor uid.
+pub async fn by_name(tx: &mut Tx, names: Vec<String>) -> Result<Vec<Holder>, StoreError> {
+    tx.lookup(&BY_NAME, Column::Text(names)).await?.iter().map(read).collect()
 }
 
 /// Holders of whom name, e-mail address or uid contains a text, after an id, in the order of ids.

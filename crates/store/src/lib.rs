@@ -24,6 +24,7 @@ pub mod fx_policy;
 pub mod head;
 pub mod history;
 pub mod holder;
+pub mod holder_default;
 pub mod import_problem;
 pub mod invitation;
 pub mod item;
@@ -70,6 +71,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         head::CATALOGUE,
         history::CATALOGUE,
         holder::CATALOGUE,
+        holder_default::CATALOGUE,
         import_problem::CATALOGUE,
         invitation::CATALOGUE,
         item::CATALOGUE,

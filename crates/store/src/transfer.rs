@@ -96,6 +96,13 @@ static EXCHANGES: Lookup = Lookup {
     and: "",
     lock: Lock::None,
 };
+static ITEM_MAKERS: Lookup = Lookup {
+    columns: "i.number, b.created_by",
+    from: "item i JOIN batch b ON b.id = i.batch",
+    key: "i.number",
+    and: "",
+    lock: Lock::None,
+};
 static GET_EXCHANGE: Sql = Sql::new(
     "SELECT target_amount, rate, rate_source, rate_at, rounding, residual FROM transfer_exchange
      WHERE transfer = $1",
@@ -167,6 +174,12 @@ pub async fn get(tx: &mut Tx, number: TransferId) -> Result<Option<Transfer>, St
 /// Transfers by their numbers; missing ones are left out.
 pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Transfer>, StoreError> {
     tx.lookup(&BY_NUMBER, Column::I64(numbers)).await?.iter().map(read).collect()
+}
+
+/// Who made the batches of items, as pairs of the item's number and the name of that time.
+pub async fn item_makers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, String)>, StoreError> {
+    let rows = tx.lookup(&ITEM_MAKERS, Column::I64(numbers)).await?;
+    rows.iter().map(|row| Ok((row.i64(0)?, row.text(1)?))).collect()
 }
 
 fn read_exchange(row: &Row<'_>, at: usize) -> Result<Exchange, StoreError> {

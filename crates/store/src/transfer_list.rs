@@ -17,6 +17,8 @@ pub struct TransferFilter {
     pub completed: Option<bool>,
     /// Only of this kind.
     pub kind: Option<TransferKind>,
+    /// Only those between one holder's accounts, or only the others.
+    pub internal: Option<bool>,
     /// Only those with this currency on one of their sides.
     pub asset: Option<AssetId>,
     /// Only from this value date on: days since 1970-01-01.
@@ -63,7 +65,7 @@ impl TransferSort {
 /// Only the tables that the filter asks for: a count should look at nothing else.
 fn tables(filter: &TransferFilter) -> String {
     let mut tables = "transfer t".to_owned();
-    if filter.asset.is_some() {
+    if filter.asset.is_some() || filter.internal.is_some() {
         tables += " LEFT JOIN account s ON s.id = t.source LEFT JOIN account g ON g.id = t.target";
     }
     if filter.text.is_some() {
@@ -82,6 +84,11 @@ fn listing(filter: &TransferFilter) -> Listing {
     }
     if let Some(kind) = filter.kind {
         listing.and("t.kind = ?", kind.number());
+    }
+    if let Some(internal) = filter.internal {
+        // Both accounts have a holder, and it is the same one.
+        let is_internal = "CASE WHEN s.holder = g.holder THEN 1 ELSE 0 END = ?";
+        listing.and(is_internal, i64::from(internal));
     }
     if let Some(asset) = filter.asset {
         listing.and("(s.asset = ? OR g.asset = ?)", asset.0);

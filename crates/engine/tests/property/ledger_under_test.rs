@@ -81,6 +81,7 @@ impl Ledger {
                         uid: None,
                     },
                     currency: currency.clone(),
+                    ..OpenAccount::default()
                 };
                 done(service.account_open(&actor, &new).await)
             }

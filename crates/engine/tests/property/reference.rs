@@ -60,6 +60,8 @@ pub struct Reference {
     policies: BTreeMap<String, Policy>,
     rates: BTreeMap<(String, String), usize>,
     operations: BTreeMap<String, (String, Answer)>,
+    /// The default account of a holder in a currency.
+    defaults: BTreeMap<(usize, String), String>,
     openings: BTreeSet<String>,
     pub batches: Vec<Batch>,
 }
@@ -74,6 +76,7 @@ impl Reference {
             policies: BTreeMap::new(),
             rates: BTreeMap::new(),
             operations: BTreeMap::new(),
+            defaults: BTreeMap::new(),
             openings: BTreeSet::new(),
             batches: Vec::new(),
         }
@@ -154,11 +157,13 @@ impl Reference {
         };
         self.accounts.insert(number.to_owned(), account);
         self.numbers.push(number.to_owned());
+        self.defaults.entry((holder, currency.to_owned())).or_insert_with(|| number.to_owned());
         Answer::Done
     }
 
-    /// New accounts are opened with their opening balance. One that is there already is refused, unless it
-    /// never had a posting: then it is one whose opening was lost.
+    /// New accounts are opened with their opening balance. One that is there already is known, and refused if it is
+    /// another holder's or in another currency. A known one that never had a posting is one whose opening was
+    /// lost.
     fn open_many(&mut self, rows: &[(String, usize, String, i64)]) -> Answer {
         let (mut opened, mut refused) = (0, 0);
         let mut seen = Vec::new();
@@ -174,10 +179,11 @@ impl Reference {
                     opened += 1;
                     openings.push((number, *opening));
                 }
-                Some(there) if !there.touched && there.currency == *currency && *opening > 0 => {
+                Some(there) if there.currency != *currency || there.holder != *holder => refused += 1,
+                Some(there) if !there.touched && there.status == AccountStatus::Active => {
                     openings.push((number, *opening));
                 }
-                Some(_) => refused += 1,
+                Some(_) => {}
             }
         }
         for (number, opening) in openings.into_iter().filter(|(_, opening)| *opening > 0) {
@@ -193,12 +199,25 @@ impl Reference {
     fn status(&mut self, number: &str, to: AccountStatus) -> Result<(), Code> {
         use AccountStatus::{Active, Closed, Frozen};
         let empty = self.balances.get(number).is_none_or(|minor| *minor == 0);
-        let account = self.accounts.get_mut(number).unwrap();
+        let account = &self.accounts[number];
         match (account.status, to) {
             (Active | Frozen, Closed) if !empty => return Err(Code::AccountNotEmpty),
-            (Active | Frozen, Closed) | (Active, Frozen) | (Frozen, Active) => account.status = to,
+            (Active | Frozen, Closed) | (Active, Frozen) | (Frozen, Active) => {}
             _ => return Err(Code::AccountState),
         }
+        let key = (account.holder, account.currency.clone());
+        if to == Closed && self.defaults.get(&key).is_some_and(|default| default == number) {
+            let is_other = |(other, account): (&String, &Account)| {
+                other != number
+                    && (account.holder, &account.currency) == (key.0, &key.1)
+                    && account.status != Closed
+            };
+            if self.accounts.iter().any(is_other) {
+                return Err(Code::DefaultNeeded);
+            }
+            self.defaults.remove(&key);
+        }
+        self.accounts.get_mut(number).unwrap().status = to;
         Ok(())
     }
 

@@ -1,16 +1,20 @@
 //! Opening, freezing, thawing and closing accounts.
 
+use super::input::AccountInput;
 use super::view::AccountView;
 use crate::answer::{Answer, Envelope, Message};
-use crate::body::Input;
+use crate::body::{Input, Nothing};
 use crate::holder::NewHolder;
 use crate::once::Once;
+use crate::plain::PlainText;
 use crate::problem::Problem;
 use crate::segment::Segment;
 use crate::who::Who;
 use domain::account::AccountStatus;
 use domain::code::Code;
 use domain::id::HolderId;
+use domain::noun::NounId;
+use domain::visible::shown;
 use serde::Deserialize;
 use service::Service;
 use service::account::{AccountView as Stored, OpenAccount};
@@ -19,6 +23,10 @@ use utoipa::ToSchema;
 const OPENED: Message = Message { english: "The account is open", chinese: "账户已开立" };
 const FROZEN: Message = Message { english: "The account is frozen", chinese: "账户已冻结" };
 const THAWED: Message = Message { english: "The account is active again", chinese: "账户已解冻" };
+const DEFAULT: Message = Message {
+    english: "The account is its holder's default now",
+    chinese: "该账户已设为持有人的默认账户",
+};
 const CLOSED: Message = Message { english: "The account is closed", chinese: "账户已关闭" };
 
 /// An account to open, for a holder by its id or by its particulars, one of the two.
@@ -26,19 +34,37 @@ const CLOSED: Message = Message { english: "The account is closed", chinese: "�
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct NewAccount {
     /// Its number, as people will write it; unique.
-    #[schema(example = "ACC-A1-001", min_length = 1, max_length = 255)]
-    number: String,
+    #[schema(value_type = String, example = "ACC-A1-001", min_length = 1, max_length = 255)]
+    number: PlainText,
     /// Its currency; enabled on the way if its decimals are known.
     #[schema(example = "USD", min_length = 3, max_length = 12)]
     currency: String,
     /// Its owner: found by uid, e-mail address or name, or added.
     holder: Option<NewHolder>,
     /// Its owner, by id.
-    #[schema(example = json!(null), pattern = "^[1-9][0-9]{0,17}$")]
+    #[schema(example = json!(null), pattern = "^(hold_)?[1-9][0-9]{0,15}$")]
     holder_id: Option<String>,
+    /// True confirms a number that looks like another account's (`NUMBER_CONFUSABLE`).
+    #[serde(default)]
+    #[schema(example = false)]
+    confusable: bool,
 }
 
 impl Input for NewAccount {}
+
+impl NewAccount {
+    /// Its owner, by details or by id.
+    fn owner(&self) -> Result<(service::holder::NewHolder, Option<HolderId>), service::Error> {
+        match (&self.holder, &self.holder_id) {
+            (Some(holder), None) => Ok((holder.clone().into(), None)),
+            (None, Some(id)) => match HolderId::from_text(id) {
+                Ok(id) => Ok((service::holder::NewHolder::default(), Some(id))),
+                Err(_) => Err(service::Error::refused(Code::HolderNotFound, shown(id))),
+            },
+            _ => Err(Code::HolderNotNamed.into()),
+        }
+    }
+}
 
 /// Why.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -61,20 +87,13 @@ impl Input for Reason {
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn open(who: Who, once: Once<NewAccount>) -> Result<Answer<AccountView>, Problem> {
     let (new, service) = (&once.body, &once.service);
-    let opened = match (&new.holder, &new.holder_id) {
-        (Some(holder), None) => {
-            let open = OpenAccount {
-                number: new.number.clone(),
-                holder: holder.clone().into(),
-                currency: new.currency.clone(),
-            };
+    let opened = match new.owner() {
+        Ok((holder, holder_id)) => {
+            let (number, currency, confusable) = (new.number.0.clone(), new.currency.clone(), new.confusable);
+            let open = OpenAccount { number, holder, holder_id, currency, confusable };
             service.account_open(who.actor(), &open).await
         }
-        (None, Some(id)) => match Segment(id.clone()).id() {
-            Some(id) => service.account_open_for(who.actor(), &new.number, HolderId(id), &new.currency).await,
-            None => Err(service::Error::refused(Code::HolderNotFound, id.as_str())),
-        },
-        _ => Err(Code::HolderNotNamed.into()),
+        Err(error) => Err(error),
     };
     let account = once.settle(opened).await?;
     show(service, account, OPENED).await
@@ -94,13 +113,14 @@ async fn change(
     message: Message,
 ) -> Result<Answer<AccountView>, Problem> {
     let reason = once.body.reason.as_deref().unwrap_or_default();
-    let changed = once.service.account_change(who.actor(), &id.0, status, reason).await;
+    let id = AccountInput::read(&id.0)?;
+    let changed = once.service.account_set_status(who.actor(), &id.0, status, reason).await;
     show(&once.service, once.settle(changed).await?, message).await
 }
 
 /// Freezes an account: it neither pays nor is paid until it is thawed.
 #[utoipa::path(post, path = "/api/v2/accounts/{id}/freeze", operation_id = "freezeAccount", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id, or its number.", example = "17")),
+    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17")),
     request_body = Option<Reason>,
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn freeze(
@@ -113,7 +133,7 @@ pub(crate) async fn freeze(
 
 /// Thaws a frozen account.
 #[utoipa::path(post, path = "/api/v2/accounts/{id}/unfreeze", operation_id = "unfreezeAccount", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id, or its number.", example = "17")),
+    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17")),
     request_body = Option<Reason>,
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn unfreeze(
@@ -126,9 +146,23 @@ pub(crate) async fn unfreeze(
 
 /// Closes an account for ever; its balance must be zero.
 #[utoipa::path(post, path = "/api/v2/accounts/{id}/close", operation_id = "closeAccount", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id, or its number.", example = "17")),
+    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17")),
     request_body = Option<Reason>,
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn close(who: Who, id: Segment, once: Once<Reason>) -> Result<Answer<AccountView>, Problem> {
     change(&who, &id, &once, AccountStatus::Closed, CLOSED).await
+}
+
+/// Makes an account its holder's default in its currency: payments by e-mail address and uid then go to it.
+#[utoipa::path(post, path = "/api/v2/accounts/{id}/make-default", operation_id = "makeDefaultAccount", tag = "accounts",
+    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17")),
+    responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
+pub(crate) async fn make_default(
+    who: Who,
+    id: Segment,
+    once: Once<Nothing>,
+) -> Result<Answer<AccountView>, Problem> {
+    let id = AccountInput::read(&id.0)?;
+    let made = once.service.account_make_default(who.actor(), &id.0).await;
+    show(&once.service, once.settle(made).await?, DEFAULT).await
 }

@@ -1,5 +1,6 @@
 //! Accounts as they are.
 
+use super::input::AccountInput;
 use super::view::AccountView;
 use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope};
 use crate::app::App;
@@ -139,9 +140,9 @@ pub(crate) async fn list(
 
 /// An account.
 #[utoipa::path(get, path = "/api/v2/accounts/{id}", operation_id = "getAccount", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id, or its number.", example = "17")),
+    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17")),
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<AccountView>, Problem> {
-    let (account, asset) = app.service.account_find(&id.0).await?;
+    let (account, asset) = app.service.account_show(&AccountInput::read(&id.0)?.0).await?;
     Ok(Answer::of(AccountView::of(asset, account)))
 }

@@ -1,5 +1,6 @@
 //! An account's statement.
 
+use super::input::AccountInput;
 use crate::answer::{ListAnswer, ListEnvelope};
 use crate::app::App;
 use crate::paging;
@@ -8,6 +9,7 @@ use crate::query::Query;
 use crate::segment::Segment;
 use crate::transfer::EntryView;
 use axum::extract::State;
+use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use service::statement::{Direction, StatementQuery};
 use utoipa::{IntoParams, ToSchema};
@@ -54,7 +56,7 @@ pub(crate) struct StatementEntry {
     #[serde(flatten)]
     entry: EntryView,
     /// The other account of the posting.
-    #[schema(example = "18")]
+    #[schema(example = "acct_18")]
     other_account_id: String,
     /// The other account's number.
     #[schema(example = "ACC-B1-003")]
@@ -67,7 +69,7 @@ pub(crate) struct StatementEntry {
 /// An account's entries, newest first: in the order of booking, where each begins with the balance that the one
 /// before it left; with dates, in the order of transaction dates.
 #[utoipa::path(get, path = "/api/v2/accounts/{id}/transactions", operation_id = "getStatement", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id, or its number.", example = "17"), Wanted),
+    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17"), Wanted),
     responses((status = 200, description = "A page of entries.", body = ListEnvelope<StatementEntry>)))]
 pub(crate) async fn show(
     State(app): State<App>,
@@ -85,11 +87,11 @@ pub(crate) async fn show(
         cursor: wanted.cursor.as_deref().map(|cursor| app.cursors.open(&list, cursor)).transpose()?,
         limit,
     };
-    let statement = app.service.statement_of(&id.0, &query).await?;
+    let statement = app.service.statement(&AccountInput::read(&id.0)?.0, &query).await?;
     let account = statement.account.id;
     let entry = |entry: service::statement::Entry| StatementEntry {
         entry: EntryView::of(account, &entry),
-        other_account_id: entry.other.to_string(),
+        other_account_id: entry.other.tagged(),
         other_account_number: entry.other_number,
         memo: entry.memo,
     };

@@ -2,6 +2,7 @@
 
 use crate::time::wire;
 use domain::asset::Asset;
+use domain::noun::NounId;
 use serde::Serialize;
 use service::account::AccountView as Stored;
 use utoipa::ToSchema;
@@ -11,7 +12,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AccountView {
     /// Its id.
-    #[schema(example = "17")]
+    #[schema(example = "acct_17")]
     id: String,
     /// Its number, as people write it.
     #[schema(example = "ACC-A1-001")]
@@ -30,6 +31,9 @@ pub(crate) struct AccountView {
     scale: u8,
     /// Its owner; null for the ledger's own accounts.
     holder: Option<OwnerView>,
+    /// Whether payments by the holder's e-mail address or uid in this currency go to it.
+    #[schema(example = true)]
+    is_default: bool,
     /// The sum of its entries, in minor units.
     #[schema(example = 1_000_000)]
     balance_cents: i64,
@@ -51,7 +55,7 @@ pub(crate) struct AccountView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OwnerView {
     /// The holder's id.
-    #[schema(example = "9")]
+    #[schema(example = "hold_9")]
     id: String,
     /// The holder's name.
     #[schema(example = "Example Trading Ltd")]
@@ -68,19 +72,20 @@ impl AccountView {
     pub(crate) fn of(asset: Asset, account: Stored) -> Self {
         let available = account.balance.saturating_sub(account.held).saturating_add(account.overdraft);
         let holder = account.holder.map(|id| OwnerView {
-            id: id.to_string(),
+            id: id.tagged(),
             name: account.holder_name.unwrap_or_default(),
             email: account.email,
             uid: account.uid,
         });
         Self {
-            id: account.id.to_string(),
+            id: account.id.tagged(),
             number: account.number,
             kind: account.kind.name(),
             status: account.status.name(),
             currency: asset.code,
             scale: asset.scale,
             holder,
+            is_default: account.is_default,
             balance_cents: account.balance,
             available_cents: available,
             held_cents: account.held,

@@ -11,6 +11,7 @@ use crate::time::wire;
 use axum::extract::State;
 use domain::access::Operation;
 use domain::code::Code;
+use domain::noun::Noun;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use service::audit::{AuditFilter, AuditQuery, AuditRow};
@@ -101,7 +102,7 @@ pub(crate) struct ListQuery {
     #[param(example = "transfer", max_length = 255, nullable = false)]
     subject: Option<String>,
     /// Only about the one of this id.
-    #[param(example = "4711", pattern = "^[0-9]{1,18}$", nullable = false)]
+    #[param(example = "4711", pattern = "^([a-z]{3,5}_)?[1-9][0-9]{0,15}$", nullable = false)]
     subject_id: Option<String>,
     /// Only with this result: `ok`, or a refusal's code.
     #[param(example = "ok", max_length = 255, nullable = false)]
@@ -120,6 +121,12 @@ pub(crate) struct ListQuery {
     cursor: Option<String>,
 }
 
+/// The number of `xfer_9` or `9`; which noun it is of is the subject's matter.
+fn subject_id(text: &str) -> Result<i64, Problem> {
+    let read = Noun::ALL.iter().find_map(|noun| noun.read_or_bare(text).ok());
+    read.ok_or_else(|| Problem::about(Code::QueryInvalid, "subjectId: an id such as xfer_9 or 9"))
+}
+
 /// The audit log, newest first.
 #[utoipa::path(get, path = "/api/v2/audit", operation_id = "listAudit", tag = "audit", params(ListQuery),
     responses((status = 200, description = "A page of the log.", body = ListEnvelope<AuditView>)))]
@@ -132,18 +139,11 @@ pub(crate) async fn list(
         Some(cursor) => Some(app.cursors.open(LIST, cursor)?.parse().map_err(|_| Code::CursorInvalid)?),
         None => None,
     };
-    let id = |text: String| {
-        let digits = text.len() <= 18 && text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse()
-            .ok()
-            .filter(|_| digits)
-            .ok_or_else(|| Problem::about(Code::QueryInvalid, "subjectId: a number"))
-    };
     let filter = AuditFilter {
         actor: text("actor", query.actor)?,
         action: text("action", query.action)?,
         subject: text("subject", query.subject)?,
-        subject_id: query.subject_id.map(id).transpose()?,
+        subject_id: query.subject_id.as_deref().map(subject_id).transpose()?,
         result: text("result", query.result)?,
         ..AuditFilter::default()
     };

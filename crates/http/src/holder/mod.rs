@@ -2,10 +2,11 @@
 
 use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
-use crate::body::Input;
+use crate::body::{Body, Input};
 use crate::list::text;
 use crate::once::Once;
 use crate::paging;
+use crate::plain::PlainText;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::routes::Routes;
@@ -16,20 +17,36 @@ use axum::extract::State;
 use domain::access::Operation;
 use domain::code::Code;
 use domain::id::HolderId;
-use serde::{Deserialize, Serialize};
-use service::holder::Holder;
+use domain::noun::NounId;
+use serde::{Deserialize, Deserializer, Serialize};
+use service::holder::{Holder, HolderChange};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
 const LIST: &str = "holders";
 const USUAL: i64 = 20;
+const CHANGED: Message = Message { english: "The holder was changed", chinese: "已修改账户持有人" };
 const ADDED: Message = Message { english: "The holder was added", chinese: "已添加账户持有人" };
+
+/// What the details of a holder may be refused with.
+const DETAILS: &[Code] = &[
+    Code::NameInvalid,
+    Code::EmailInvalid,
+    Code::UidInvalid,
+    Code::InvisibleCharacter,
+    Code::MixedScripts,
+    Code::FullWidthDigits,
+    Code::NulByte,
+    Code::HolderExists,
+    Code::HolderNotFound,
+];
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .add(Operation::HolderList, routes!(list), &[Code::CursorInvalid])
         .add(Operation::HolderShow, routes!(show), &[Code::HolderNotFound])
-        .add(Operation::HolderAdd, routes!(add), &[Code::NameInvalid, Code::HolderExists])
+        .add(Operation::HolderAdd, routes!(add), DETAILS)
+        .add(Operation::HolderChange, routes!(change), DETAILS)
 }
 
 /// Who a holder is. E-mail address and uid are unique; a holder with neither is known by its name.
@@ -40,18 +57,49 @@ pub(crate) struct NewHolder {
     #[schema(example = "Example Trading Ltd", min_length = 1, max_length = 255)]
     name: String,
     /// Its e-mail address.
-    #[schema(example = "pay@example.com", min_length = 1, max_length = 255)]
-    email: Option<String>,
+    #[schema(value_type = Option<String>, example = "pay@example.com", min_length = 1, max_length = 254)]
+    email: Option<PlainText>,
     /// Its number with the organisation.
-    #[schema(example = "U-1001", min_length = 1, max_length = 255)]
-    uid: Option<String>,
+    #[schema(value_type = Option<String>, example = "U-1001", min_length = 1, max_length = 255)]
+    uid: Option<PlainText>,
 }
 
 impl Input for NewHolder {}
 
+/// What to change of a holder: fields that are left out stay as they are, null removes an e-mail address or uid.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HolderChangeBody {
+    /// Its name.
+    #[schema(example = "Example Trading Ltd", min_length = 1, max_length = 255, nullable = false)]
+    name: Option<String>,
+    /// Its e-mail address.
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>, example = "pay@example.com", min_length = 1, max_length = 254)]
+    email: Option<Option<PlainText>>,
+    /// Its number with the organisation.
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<String>, example = "U-1001", min_length = 1, max_length = 255)]
+    uid: Option<Option<PlainText>>,
+}
+
+impl Input for HolderChangeBody {}
+
+/// A field that is there, even if it is null; one that is left out does not come here.
+fn named<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<PlainText>>, D::Error> {
+    Option::deserialize(field).map(Some)
+}
+
+impl From<HolderChangeBody> for HolderChange {
+    fn from(body: HolderChangeBody) -> Self {
+        let text = |field: Option<Option<PlainText>>| field.map(|value| value.map(|text| text.0));
+        Self { name: body.name, email: text(body.email), uid: text(body.uid) }
+    }
+}
+
 impl From<NewHolder> for service::holder::NewHolder {
     fn from(new: NewHolder) -> Self {
-        Self { name: new.name, email: new.email, uid: new.uid }
+        Self { name: new.name, email: new.email.map(|text| text.0), uid: new.uid.map(|text| text.0) }
     }
 }
 
@@ -60,7 +108,7 @@ impl From<NewHolder> for service::holder::NewHolder {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HolderView {
     /// Its id.
-    #[schema(example = "9")]
+    #[schema(example = "hold_9")]
     id: String,
     /// Its name.
     #[schema(example = "Example Trading Ltd")]
@@ -79,7 +127,7 @@ pub(crate) struct HolderView {
 impl From<Holder> for HolderView {
     fn from(holder: Holder) -> Self {
         Self {
-            id: holder.id.to_string(),
+            id: holder.id.tagged(),
             name: holder.name,
             email: holder.email,
             uid: holder.uid,
@@ -128,11 +176,11 @@ pub(crate) async fn list(
 
 /// A holder.
 #[utoipa::path(get, path = "/api/v2/holders/{id}", operation_id = "getHolder", tag = "accounts",
-    params(("id" = String, Path, description = "The holder's id.", example = "9")),
+    params(("id" = String, Path, description = "The holder's id.", example = "hold_9")),
     responses((status = 200, description = "The holder.", body = Envelope<HolderView>)))]
 pub(crate) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<HolderView>, Problem> {
-    let number = id.id().ok_or_else(|| Problem::about(Code::HolderNotFound, id.0))?;
-    Ok(Answer::of(app.service.holder_show(HolderId(number)).await?.into()))
+    let id: HolderId = id.named(Code::HolderNotFound)?;
+    Ok(Answer::of(app.service.holder_show(id).await?.into()))
 }
 
 /// Adds a holder.
@@ -143,4 +191,21 @@ pub(crate) async fn add(who: Who, once: Once<NewHolder>) -> Result<Answer<Holder
     let new = once.body.clone().into();
     let holder = once.settle(once.service.holder_add(who.actor(), &new).await).await?;
     Ok(Answer::saying(ADDED, holder.into()))
+}
+
+/// Changes a holder's name, e-mail address or uid. Payments by e-mail address and uid follow the change, so the old
+/// values are kept in the audit log.
+#[utoipa::path(patch, path = "/api/v2/holders/{id}", operation_id = "changeHolder", tag = "accounts",
+    params(("id" = String, Path, description = "The holder's id.", example = "hold_9")),
+    request_body = HolderChangeBody,
+    responses((status = 200, description = "The holder.", body = Envelope<HolderView>)))]
+pub(crate) async fn change(
+    State(app): State<App>,
+    who: Who,
+    id: Segment,
+    Body(body): Body<HolderChangeBody>,
+) -> Result<Answer<HolderView>, Problem> {
+    let id: HolderId = id.named(Code::HolderNotFound)?;
+    let holder = app.service.holder_change(who.actor(), id, &body.into()).await?;
+    Ok(Answer::saying(CHANGED, holder.into()))
 }

@@ -1,7 +1,7 @@
 //! API keys: how programs come in.
 
 use super::user::{PageQuery, next};
-use super::view::{PathId, micros};
+use super::view::micros;
 use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
 use crate::body::Input;
@@ -9,10 +9,13 @@ use crate::once::Once;
 use crate::paging;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::segment::Segment;
 use crate::time::wire;
 use crate::who::Who;
 use axum::extract::State;
 use domain::code::Code;
+use domain::id::KeyId;
+use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use service::Secret;
 use service::api_key::{ApiKey, Made, NewApiKey};
@@ -48,7 +51,7 @@ pub(super) enum ScopeName {
 #[serde(rename_all = "camelCase")]
 pub(super) struct KeyView {
     /// Its id.
-    #[schema(example = "5")]
+    #[schema(example = "key_5")]
     id: String,
     /// What people call it.
     #[schema(example = "payroll")]
@@ -80,7 +83,7 @@ impl KeyView {
     fn of(key: ApiKey) -> Self {
         let words = |text: &str| text.split_whitespace().map(ToOwned::to_owned).collect();
         Self {
-            id: key.id.to_string(),
+            id: KeyId(key.id).tagged(),
             scopes: words(&key.scopes),
             addresses: words(&key.addresses),
             name: key.name,
@@ -168,10 +171,14 @@ pub(super) async fn add(who: Who, once: Once<KeyBody>) -> Result<Answer<MadeView
 
 /// Revokes an API key: from now on nobody comes in by it. Revoking it again changes nothing.
 #[utoipa::path(delete, path = "/api/v1/api-keys/{id}", operation_id = "revokeApiKey", tag = "people",
-    params(("id" = String, Path, description = "The key's id", example = "5")),
+    params(("id" = String, Path, description = "The key's id", example = "key_5")),
     responses((status = 200, description = "The key is revoked.", body = Envelope<KeyView>)))]
-pub(super) async fn revoke(State(app): State<App>, who: Who, id: PathId) -> Result<Answer<KeyView>, Problem> {
-    let key = app.service.api_key_revoke(who.actor(), id.or(Code::KeyNotFound)?).await?;
+pub(super) async fn revoke(
+    State(app): State<App>,
+    who: Who,
+    id: Segment,
+) -> Result<Answer<KeyView>, Problem> {
+    let key = app.service.api_key_revoke(who.actor(), id.named::<KeyId>(Code::KeyNotFound)?.0).await?;
     Ok(Answer::saying(REVOKED, KeyView::of(key)))
 }
 

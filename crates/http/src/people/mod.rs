@@ -13,10 +13,16 @@ use domain::code::Code as C;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> Routes {
-    const SET_UP: &[C] =
-        &[C::SetUpDone, C::InvitationInvalid, C::LoginInvalid, C::NameInvalid, C::PasswordWeak];
+    const SET_UP: &[C] = &[
+        C::SetUpDone,
+        C::InvitationInvalid,
+        C::LoginInvalid,
+        C::LoginReserved,
+        C::NameInvalid,
+        C::PasswordWeak,
+    ];
     const PASSWORD: &[C] = &[C::PasswordWrong, C::PasswordWeak, C::LoginThrottled];
-    const ADD: &[C] = &[C::LoginInvalid, C::NameInvalid, C::UserExists];
+    const ADD: &[C] = &[C::LoginInvalid, C::LoginReserved, C::NameInvalid, C::UserExists];
     const CHANGE: &[C] = &[C::UserNotFound, C::NameInvalid, C::LastAdmin];
     const RESET: &[C] = &[C::UserNotFound, C::UserDisabled];
     const KEY: &[C] = &[C::NameInvalid, C::NameTaken, C::ScopeInvalid, C::AddressInvalid, C::TimeInvalid];

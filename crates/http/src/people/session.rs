@@ -1,9 +1,10 @@
 //! The own sessions: where a person is signed in, and ending one from afar.
 
-use super::view::{PathId, person};
+use super::view::person;
 use crate::answer::{Answer, Envelope, Message};
 use crate::app::App;
 use crate::problem::Problem;
+use crate::segment::Segment;
 use crate::time::wire;
 use crate::who::Who;
 use axum::extract::State;
@@ -82,10 +83,10 @@ pub(super) async fn list(State(app): State<App>, who: Who) -> Result<Answer<Vec<
 pub(super) async fn end(
     State(app): State<App>,
     who: Who,
-    id: PathId,
+    id: Segment,
 ) -> Result<Answer<EndedSession>, Problem> {
     let (user, _) = person(&who)?;
-    let id = id.or(Code::SessionNotFound)?;
+    let id = id.id().ok_or(Code::SessionNotFound)?;
     app.service.session_end(who.actor(), user, id).await?;
     Ok(Answer::saying(ENDED, EndedSession::of(id)))
 }

@@ -1,6 +1,6 @@
 //! Users: who may sign in, and as what. Nobody sets another person's password.
 
-use super::view::{PathId, RoleName};
+use super::view::RoleName;
 use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
 use crate::body::{Body, Input, Nothing};
@@ -8,11 +8,14 @@ use crate::once::Once;
 use crate::paging;
 use crate::problem::Problem;
 use crate::query::Query;
+use crate::segment::Segment;
 use crate::time::wire;
 use crate::who::Who;
 use axum::extract::State;
 use domain::access::Role;
 use domain::code::Code;
+use domain::id::UserId;
+use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use service::Secret;
 use service::user::{Added, NewUser, User, UserChange};
@@ -23,7 +26,7 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UserView {
     /// The id.
-    #[schema(example = "3")]
+    #[schema(example = "user_3")]
     id: String,
     /// What the person signs in with.
     #[schema(example = "fang.wang")]
@@ -69,7 +72,7 @@ impl UserView {
             (None, Some(_)) => UserStatus::Active,
         };
         Self {
-            id: user.id.to_string(),
+            id: UserId(user.id).tagged(),
             login: user.login,
             name: user.name,
             role: RoleName::of(user.role),
@@ -225,50 +228,55 @@ pub(super) async fn add(who: Who, once: Once<UserBody>) -> Result<Answer<Invited
 
 /// Shows a user.
 #[utoipa::path(get, path = "/api/v1/users/{id}", operation_id = "getUser", tag = "people",
-    params(("id" = String, Path, description = "The user's id", example = "3")),
+    params(("id" = String, Path, description = "The user's id", example = "user_3")),
     responses((status = 200, description = "The user.", body = Envelope<UserView>)))]
-pub(super) async fn show(State(app): State<App>, id: PathId) -> Result<Answer<UserView>, Problem> {
-    Ok(Answer::of(UserView::of(app.service.user_show(id.or(Code::UserNotFound)?).await?)))
+pub(super) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<UserView>, Problem> {
+    Ok(Answer::of(UserView::of(app.service.user_show(id.named::<UserId>(Code::UserNotFound)?.0).await?)))
 }
 
 /// Changes a user. Another role, or being disabled, ends the user's sessions at once; the last administrator who
 /// can sign in stays one.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", operation_id = "changeUser", tag = "people",
-    params(("id" = String, Path, description = "The user's id", example = "3")), request_body = UserChangeBody,
+    params(("id" = String, Path, description = "The user's id", example = "user_3")), request_body = UserChangeBody,
     responses((status = 200, description = "The user is changed.", body = Envelope<UserView>)))]
 pub(super) async fn change(
     State(app): State<App>,
     who: Who,
-    id: PathId,
+    id: Segment,
     Body(body): Body<UserChangeBody>,
 ) -> Result<Answer<UserView>, Problem> {
     let UserChangeBody { name, role, disabled } = body;
     let change = UserChange { name, role: role.map(RoleName::role), disabled };
-    let user = app.service.user_change(who.actor(), id.or(Code::UserNotFound)?, &change).await?;
+    let user =
+        app.service.user_change(who.actor(), id.named::<UserId>(Code::UserNotFound)?.0, &change).await?;
     Ok(Answer::saying(CHANGED, UserView::of(user)))
 }
 
 /// Takes a user's password away and ends the sessions. The person sets a new one with the one-time token of the
 /// answer.
 #[utoipa::path(post, path = "/api/v1/users/{id}/password-reset", operation_id = "resetUserPassword", tag = "people",
-    params(("id" = String, Path, description = "The user's id", example = "3")),
+    params(("id" = String, Path, description = "The user's id", example = "user_3")),
     responses((status = 200, description = "The password is taken away.", body = Envelope<InvitedView>)))]
-pub(super) async fn reset(who: Who, id: PathId, once: Once<Nothing>) -> Result<Answer<InvitedView>, Problem> {
-    let id = id.or(Code::UserNotFound)?;
+pub(super) async fn reset(
+    who: Who,
+    id: Segment,
+    once: Once<Nothing>,
+) -> Result<Answer<InvitedView>, Problem> {
+    let id = id.named::<UserId>(Code::UserNotFound)?.0;
     let added: Added = once.settle(once.service.user_reset(who.actor(), id).await).await?;
     Ok(Answer::saying(RESET, InvitedView::of(added)))
 }
 
 /// Ends all sessions of a user at once.
 #[utoipa::path(post, path = "/api/v1/users/{id}/end-sessions", operation_id = "endUserSessions", tag = "people",
-    params(("id" = String, Path, description = "The user's id", example = "3")),
+    params(("id" = String, Path, description = "The user's id", example = "user_3")),
     responses((status = 200, description = "They have ended.", body = Envelope<EndedView>)))]
 pub(super) async fn sign_out(
     who: Who,
-    id: PathId,
+    id: Segment,
     once: Once<Nothing>,
 ) -> Result<Answer<EndedView>, Problem> {
-    let id = id.or(Code::UserNotFound)?;
+    let id = id.named::<UserId>(Code::UserNotFound)?.0;
     let count: u64 = once.settle(once.service.user_sign_out(who.actor(), id).await).await?;
     Ok(Answer::saying(SIGNED_OUT, EndedView { count }))
 }

@@ -2,7 +2,7 @@
 
 use crate::problem::Problem;
 use crate::who::{ClientAddress, Who};
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::FromRequestParts;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use domain::access::Role;
@@ -17,27 +17,6 @@ pub(crate) fn micros(text: &str) -> Result<i64, Problem> {
     let is_plain = text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T');
     let parsed = text.parse::<Timestamp>().ok().filter(|_| is_plain);
     Ok(parsed.ok_or_else(|| Problem::about(Code::TimeInvalid, text))?.as_microsecond())
-}
-
-/// The id in a path. What is no id belongs to nothing.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PathId(Option<i64>);
-
-impl PathId {
-    /// The id, or that there is no such thing.
-    pub(crate) fn or(self, missing: Code) -> Result<i64, Problem> {
-        self.0.ok_or_else(|| missing.into())
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for PathId {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let text = Path::<String>::from_request_parts(parts, state).await.ok();
-        let is_id = |text: &Path<String>| text.bytes().all(|byte| byte.is_ascii_digit());
-        Ok(Self(text.filter(is_id).and_then(|text| text.parse().ok())))
-    }
 }
 
 /// From where a request comes, and with what.

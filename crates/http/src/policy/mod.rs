@@ -1,9 +1,9 @@
 //! Limits and fees, by currency and by account.
 
+use crate::account::{AccountInput, naming_account};
 use crate::answer::{Answer, Envelope, Message};
 use crate::app::App;
 use crate::body::{Body, Input};
-use crate::list::text;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::routes::Routes;
@@ -13,6 +13,7 @@ use domain::access::Operation;
 use domain::amount::format_minor;
 use domain::asset::Asset;
 use domain::code::Code;
+use domain::noun::NounId;
 use domain::policy::Policy;
 use serde::{Deserialize, Deserializer, Serialize};
 use service::policy::PolicyChange;
@@ -22,27 +23,12 @@ use utoipa_axum::routes;
 const SET: Message = Message { english: "The policy holds from now on", chinese: "策略已生效" };
 
 pub(crate) fn routes() -> Routes {
-    const SHOW: &[Code] =
-        &[Code::AssetUnknown, Code::AccountNotFound, Code::AccountAmbiguous, Code::CurrencyMismatch];
-    const CHANGE: &[Code] = &[
-        Code::AssetUnknown,
-        Code::AccountNotFound,
-        Code::AccountAmbiguous,
-        Code::CurrencyMismatch,
-        Code::PolicyInvalid,
-        Code::AmountFormat,
-        Code::AmountSign,
-        Code::AmountLetters,
-        Code::AmountGroupMark,
-        Code::AmountDecimalComma,
-        Code::AmountExponent,
-        Code::AmountDigitMissing,
-        Code::AmountDigits,
-        Code::AmountLeadingZero,
-        Code::AmountBlank,
-        Code::AmountPrecision,
-        Code::AmountTooLarge,
-    ];
+    const SHOW: &[Code] = naming_account! { AssetUnknown AccountNotFound CurrencyMismatch };
+    const CHANGE: &[Code] = naming_account! {
+        AssetUnknown AccountNotFound CurrencyMismatch PolicyInvalid AmountFormat AmountSign
+        AmountLetters AmountGroupMark AmountDecimalComma AmountExponent AmountDigitMissing AmountDigits
+        AmountLeadingZero AmountBlank AmountPrecision AmountTooLarge
+    };
     Routes::new().add(Operation::PolicyShow, routes!(show), SHOW).add(
         Operation::PolicySet,
         routes!(set),
@@ -59,7 +45,7 @@ pub(crate) struct Subject {
     #[param(example = "USD", max_length = 12)]
     currency: String,
     /// One account of it, by id or number; the whole currency if none is given.
-    #[param(example = "17", max_length = 255, nullable = false)]
+    #[param(example = "acct_17", max_length = 255, nullable = false)]
     account_id: Option<String>,
 }
 
@@ -129,8 +115,8 @@ pub(crate) struct PolicyInput {
     #[schema(example = "USD", min_length = 3, max_length = 12)]
     currency: String,
     /// One account of it, by id or number; the whole currency if none is given.
-    #[schema(example = json!(null), min_length = 1, max_length = 255)]
-    account_id: Option<String>,
+    #[schema(example = json!(null))]
+    account_id: Option<AccountInput>,
     /// The least one transfer may move.
     #[schema(example = "0.01", nullable = false)]
     min: Option<String>,
@@ -180,9 +166,9 @@ pub(crate) async fn show(
     State(app): State<App>,
     Query(subject): Query<Subject>,
 ) -> Result<Answer<PolicyView>, Problem> {
-    let account = text("accountId", subject.account_id)?;
-    let (asset, policy, account) = app.service.policy_of(&subject.currency, account.as_deref()).await?;
-    Ok(Answer::of(PolicyView::of(&asset, &policy, account.map(|id| id.to_string()))))
+    let account = subject.account_id.as_deref().map(AccountInput::read).transpose()?.map(|account| account.0);
+    let (asset, policy, account) = app.service.policy_show(&subject.currency, account.as_deref()).await?;
+    Ok(Answer::of(PolicyView::of(&asset, &policy, account.map(NounId::tagged))))
 }
 
 /// Changes what holds for a currency, or for one account of it.
@@ -194,7 +180,7 @@ pub(crate) async fn set(
     who: Who,
     Body(input): Body<PolicyInput>,
 ) -> Result<Answer<PolicyView>, Problem> {
-    let (currency, account) = (input.currency, input.account_id);
+    let (currency, account) = (input.currency, input.account_id.map(|account| account.0));
     let change = PolicyChange {
         min: input.min,
         max: input.max,
@@ -206,7 +192,7 @@ pub(crate) async fn set(
         fee_min: input.fee_min,
         fee_max: input.fee_max,
     };
-    let changed = app.service.policy_change(who.actor(), &currency, account.as_deref(), &change).await?;
+    let changed = app.service.policy_set(who.actor(), &currency, account.as_deref(), &change).await?;
     let (asset, policy, account) = changed;
-    Ok(Answer::saying(SET, PolicyView::of(&asset, &policy, account.map(|id| id.to_string()))))
+    Ok(Answer::saying(SET, PolicyView::of(&asset, &policy, account.map(NounId::tagged))))
 }

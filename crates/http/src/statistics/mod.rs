@@ -1,5 +1,6 @@
 //! What customers sent: how often, how much, how often in vain, and what it cost.
 
+use crate::account::{AccountInput, naming_account};
 use crate::answer::{Answer, Envelope};
 use crate::app::App;
 use crate::list::text;
@@ -10,6 +11,8 @@ use axum::extract::State;
 use domain::access::Operation;
 use domain::amount::format_minor;
 use domain::code::Code;
+use domain::id::AccountId;
+use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use service::statistics::{GroupBy, Of, Statistics, StatisticsQuery};
@@ -25,7 +28,7 @@ pub(crate) fn routes() -> Routes {
     Routes::new().add(
         Operation::StatisticsShow,
         routes!(show),
-        &[Code::DateInvalid, Code::AssetUnknown, Code::AccountNotFound, Code::AccountAmbiguous],
+        naming_account! { DateInvalid AssetUnknown AccountNotFound },
     )
 }
 
@@ -56,7 +59,7 @@ pub(crate) struct Wanted {
     #[param(example = "USD", max_length = 12, nullable = false)]
     currency: Option<String>,
     /// Only what this account, by id or number, sent.
-    #[param(example = "17", max_length = 255, nullable = false)]
+    #[param(example = "acct_17", max_length = 255, nullable = false)]
     account_id: Option<String>,
     /// What they are broken down by; by nothing if nothing is said.
     #[param(inline, nullable = false)]
@@ -149,7 +152,7 @@ impl From<(Of, Statistics)> for GroupView {
     fn from((of, statistics): (Of, Statistics)) -> Self {
         let (date, account_id, account_number) = match of {
             Of::Day(day) => (Some(date_text(day)), None, None),
-            Of::Account(id, number) => (None, Some(id.to_string()), Some(number)),
+            Of::Account(id, number) => (None, Some(AccountId(id).tagged()), Some(number)),
         };
         Self { date, account_id, account_number, figures: statistics.into() }
     }
@@ -174,7 +177,7 @@ pub(crate) async fn show(
     };
     let (from, to) = (wanted.from, wanted.to);
     let currency = text("currency", wanted.currency)?;
-    let account = text("accountId", wanted.account_id)?;
+    let account = wanted.account_id.as_deref().map(AccountInput::read).transpose()?.map(|account| account.0);
     let query = StatisticsQuery { from: from.clone(), to: to.clone(), currency, account, group };
     let mut report = app.service.statistics(&query).await?;
     if group == GroupBy::Account {

@@ -1,6 +1,7 @@
 //! Moving money once.
 
 use super::view::TransferView;
+use crate::account::AccountInput;
 use crate::answer::{Answer, Envelope, Message};
 use crate::body::Input;
 use crate::once::Once;
@@ -72,12 +73,12 @@ pub(crate) struct NewTransfer {
     /// booking.
     #[schema(example = "2026-03-10", format = Date, min_length = 10, max_length = 10)]
     transfer_date: Option<String>,
-    /// Who pays: the account's id, or its number.
-    #[schema(example = "17", min_length = 1, max_length = 255)]
-    from_account_id: String,
-    /// Who is paid: the account's id, or its number.
-    #[schema(example = "18", min_length = 1, max_length = 255)]
-    to_account_id: String,
+    /// Who pays: the account's id as a number or as `acct_17`, or its number as any other text.
+    #[schema(example = "acct_17")]
+    from_account_id: AccountInput,
+    /// Who is paid: the account's id as a number or as `acct_17`, or its number as any other text.
+    #[schema(example = "acct_18")]
+    to_account_id: AccountInput,
     /// Minor units of the payer's currency.
     #[schema(example = 10_000, minimum = 1, maximum = 999_999_999_999_999_999_i64)]
     from_amount_cents: i64,
@@ -103,9 +104,9 @@ impl Input for NewTransfer {}
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct NewMovement {
-    /// The account's id, or its number.
-    #[schema(example = "17", min_length = 1, max_length = 255)]
-    account_id: String,
+    /// The account's id as a number or as `acct_17`, or its number as any other text.
+    #[schema(example = "acct_17")]
+    account_id: AccountInput,
     /// Minor units of the account's currency.
     #[schema(example = 500_000, minimum = 1, maximum = 999_999_999_999_999_999_i64)]
     amount_cents: i64,
@@ -125,8 +126,8 @@ impl Input for NewMovement {}
 impl From<NewTransfer> for Order {
     fn from(new: NewTransfer) -> Self {
         Self {
-            from: Some(new.from_account_id),
-            to: Some(new.to_account_id),
+            from: Some(new.from_account_id.0),
+            to: Some(new.to_account_id.0),
             amount: new.from_amount_cents,
             target_amount: new.to_amount_cents,
             rate: new.exchange_rate.map(String::from),
@@ -147,7 +148,7 @@ impl NewMovement {
             vouchers: self.voucher_url.map(Vec::from).unwrap_or_default(),
             ..Order::default()
         };
-        (order, Some(self.account_id))
+        (order, Some(self.account_id.0))
     }
 }
 

@@ -7,43 +7,20 @@ mod view;
 pub(crate) use self::create::Decimal;
 pub(crate) use self::view::EntryView;
 
+use crate::account::naming_account;
 use crate::routes::Routes;
 use domain::access::Operation;
 use domain::code::Code;
 use utoipa_axum::routes;
 
 /// What a movement of money may be refused with.
-const MOVE: &[Code] = &[
-    Code::SourceNotFound,
-    Code::TargetNotFound,
-    Code::AccountAmbiguous,
-    Code::SystemAccount,
-    Code::SourceClosed,
-    Code::SourceFrozen,
-    Code::TargetClosed,
-    Code::TargetFrozen,
-    Code::SameAccount,
-    Code::CurrencyMismatch,
-    Code::RateNotFound,
-    Code::RateInvalid,
-    Code::ExchangeMismatch,
-    Code::AmountTooLarge,
-    Code::AmountNotPositive,
-    Code::ExchangeTooSmall,
-    Code::BelowMinimum,
-    Code::AboveMaximum,
-    Code::DayLimit,
-    Code::MonthLimit,
-    Code::TargetAboveMaximum,
-    Code::FeeOverflow,
-    Code::InsufficientBalance,
-    Code::InsufficientForFee,
-    Code::BalanceOverflow,
-    Code::TextTooLong,
-    Code::NulByte,
-    Code::DateInvalid,
-    Code::VoucherInvalid,
-];
+const MOVE: &[Code] = naming_account! {
+    SourceNotFound TargetNotFound SystemAccount SourceClosed SourceFrozen TargetClosed TargetFrozen
+    SameAccount CurrencyMismatch RateNotFound RateInvalid ExchangeMismatch AmountTooLarge
+    AmountNotPositive ExchangeTooSmall BelowMinimum AboveMaximum DayLimit MonthLimit TargetAboveMaximum
+    FeeOverflow InsufficientBalance
+    InsufficientForFee BalanceOverflow TextTooLong NulByte DateInvalid VoucherInvalid
+};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -53,7 +30,7 @@ pub(crate) fn routes() -> Routes {
         .add(
             Operation::TransferList,
             routes!(read::list),
-            &[Code::CursorInvalid, Code::DateInvalid, Code::AssetUnknown, Code::AccountAmbiguous],
+            naming_account! { CursorInvalid DateInvalid AssetUnknown },
         )
         .add(Operation::TransferShow, routes!(read::show), &[Code::TransferNotFound])
 }

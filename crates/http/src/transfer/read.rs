@@ -1,6 +1,7 @@
 //! Transfers that were made or refused.
 
 use super::view::{TransferSummary, TransferView};
+use crate::account::AccountInput;
 use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope};
 use crate::app::App;
 use crate::list::{OrderBy, Page, text};
@@ -9,6 +10,7 @@ use crate::query::Query;
 use crate::segment::Segment;
 use axum::extract::State;
 use domain::code::Code;
+use domain::id::TransferId;
 use domain::transfer::TransferKind;
 use serde::Deserialize;
 use service::transfer::{TransferQuery, TransferSort};
@@ -24,12 +26,14 @@ pub(crate) enum Status {
     Failed,
 }
 
-/// Why money moved. A transfer between one holder's accounts is a `transfer` here.
+/// Why money moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
-    /// Between two accounts.
+    /// Between two holders' accounts.
     Transfer,
+    /// Between one holder's accounts.
+    Internal,
     /// An item of a batch.
     Batch,
     /// Into the ledger.
@@ -43,7 +47,7 @@ pub(crate) enum Kind {
 impl From<Kind> for TransferKind {
     fn from(kind: Kind) -> Self {
         match kind {
-            Kind::Transfer => Self::Single,
+            Kind::Transfer | Kind::Internal => Self::Single,
             Kind::Batch => Self::Item,
             Kind::Deposit => Self::Deposit,
             Kind::Withdrawal => Self::Withdrawal,
@@ -80,7 +84,7 @@ impl From<Sort> for TransferSort {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
     /// Only those that this account, by id or number, paid or was paid.
-    #[param(example = "17", max_length = 255, nullable = false)]
+    #[param(example = "acct_17", max_length = 255, nullable = false)]
     account_id: Option<String>,
     /// Only those that ended so.
     #[param(inline, nullable = false)]
@@ -130,9 +134,14 @@ pub(crate) async fn list(
     let size = (query.page, query.page_size);
     let page = Page::of(&app, name, order.into(), size, query.cursor.as_deref())?;
     let wanted = TransferQuery {
-        account: text("accountId", query.account_id)?,
+        account: query.account_id.as_deref().map(AccountInput::read).transpose()?.map(|account| account.0),
         completed: query.status.map(|status| status == Status::Completed),
         kind: query.kind.map(TransferKind::from),
+        internal: match query.kind {
+            Some(Kind::Internal) => Some(true),
+            Some(Kind::Transfer) => Some(false),
+            _ => None,
+        },
         currency: text("currency", query.currency)?,
         from: query.from,
         to: query.to,
@@ -148,9 +157,9 @@ pub(crate) async fn list(
 
 /// A transfer with its entries.
 #[utoipa::path(get, path = "/api/v2/account-transfers/{id}", operation_id = "getAccountTransfer", tag = "transfers",
-    params(("id" = String, Path, description = "The transfer's id.", example = "4711")),
+    params(("id" = String, Path, description = "The transfer's id.", example = "xfer_4711")),
     responses((status = 200, description = "The transfer.", body = Envelope<TransferView>)))]
 pub(crate) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<TransferView>, Problem> {
-    let number = id.id().ok_or_else(|| Problem::about(Code::TransferNotFound, id.0))?;
-    Ok(Answer::of(app.service.transfer_detail(number).await?.into()))
+    let id: TransferId = id.named(Code::TransferNotFound)?;
+    Ok(Answer::of(app.service.transfer_detail(id.0).await?.into()))
 }

@@ -3,7 +3,8 @@
 use crate::language;
 use crate::time::wire;
 use domain::fx::Rounding;
-use domain::id::AccountId;
+use domain::id::{AccountId, TransferId};
+use domain::noun::NounId;
 use domain::transfer::TransferKind;
 use serde::Serialize;
 use service::statement::Entry;
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TransferSummary {
     /// Its id.
-    #[schema(example = "4711")]
+    #[schema(example = "xfer_4711")]
     id: String,
     /// The day that it counts for.
     #[schema(example = "2026-03-10", format = Date)]
@@ -33,13 +34,13 @@ pub(crate) struct TransferSummary {
     #[schema(example = json!(null))]
     error_message: Option<&'static str>,
     /// Who paid; null if the money came from outside.
-    #[schema(example = "17")]
+    #[schema(example = "acct_17")]
     from_account_id: Option<String>,
     /// The paying account's number.
     #[schema(example = "ACC-A1-001")]
     from_account_number: Option<String>,
     /// Who was paid; null if the money left the ledger.
-    #[schema(example = "18")]
+    #[schema(example = "acct_18")]
     to_account_id: Option<String>,
     /// The paid account's number.
     #[schema(example = "ACC-B1-003")]
@@ -53,7 +54,7 @@ pub(crate) struct TransferSummary {
     /// Minor units that were sent, the fee not counted.
     #[schema(example = 10_000)]
     from_amount_cents: i64,
-    /// Minor units that arrived; null if an exchange was refused.
+    /// Minor units that arrived; of a refused transfer, those that were attempted. Null if they are not known.
     #[schema(example = 10_000)]
     to_amount_cents: Option<i64>,
     /// Minor units that the payer paid on top.
@@ -69,6 +70,9 @@ pub(crate) struct TransferSummary {
     memo: Option<String>,
     /// Where its vouchers are.
     voucher_url: Vec<String>,
+    /// Who asked for it, under the name of that time; null for an opening balance.
+    #[schema(example = "fang.wang")]
+    created_by: Option<String>,
     /// When it was booked.
     #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
     created_at: String,
@@ -109,10 +113,10 @@ pub(crate) struct EntryView {
     #[schema(example = "262144-debit")]
     id: String,
     /// The account that it stands in.
-    #[schema(example = "17")]
+    #[schema(example = "acct_17")]
     account_id: String,
     /// Its transfer.
-    #[schema(example = "4711")]
+    #[schema(example = "xfer_4711")]
     flow_id: String,
     /// The day that it counts for.
     #[schema(example = "2026-03-10", format = Date)]
@@ -139,8 +143,8 @@ impl EntryView {
         let side = if entry.is_debit { "debit" } else { "credit" };
         Self {
             id: format!("{}-{side}", entry.posting),
-            account_id: account.to_string(),
-            flow_id: entry.transfer.to_string(),
+            account_id: account.tagged(),
+            flow_id: TransferId(entry.transfer).tagged(),
             transaction_date: date_text(entry.value_date),
             transaction_type: entry.kind.entry_name(entry.is_debit),
             amount_cents: entry.amount,
@@ -164,7 +168,8 @@ impl From<&Exchange> for ExchangeView {
 
 impl From<TransferDetail> for TransferSummary {
     fn from(detail: TransferDetail) -> Self {
-        let TransferDetail { transfer, exchange, from, to, is_internal, vouchers, legs: _ } = detail;
+        let TransferDetail { transfer, exchange, from, to, is_internal, created_by, vouchers, legs: _ } =
+            detail;
         let currency = |side: Option<&Side>| side.map(|side| side.asset.code.clone());
         let from_currency = currency(from.as_ref()).or_else(|| currency(to.as_ref())).unwrap_or_default();
         let to_currency = currency(to.as_ref()).unwrap_or_else(|| from_currency.clone());
@@ -173,11 +178,10 @@ impl From<TransferDetail> for TransferSummary {
             None => (from_currency == to_currency).then_some(transfer.amount),
         };
         let is_transfer = transfer.kind == TransferKind::Single;
-        let (from_account_id, from_account_number) =
-            from.map(|side| (side.id.to_string(), side.number)).unzip();
-        let (to_account_id, to_account_number) = to.map(|side| (side.id.to_string(), side.number)).unzip();
+        let (from_account_id, from_account_number) = from.map(|side| (side.id.tagged(), side.number)).unzip();
+        let (to_account_id, to_account_number) = to.map(|side| (side.id.tagged(), side.number)).unzip();
         Self {
-            id: transfer.number.to_string(),
+            id: transfer.number.tagged(),
             transfer_date: date_text(transfer.value_date),
             kind: if is_transfer && is_internal { "internal" } else { transfer.kind.name() },
             status: if transfer.code.is_none() { "completed" } else { "failed" },
@@ -196,6 +200,7 @@ impl From<TransferDetail> for TransferSummary {
             exchange: exchange.as_ref().map(ExchangeView::from),
             memo: transfer.memo,
             voucher_url: vouchers,
+            created_by,
             created_at: wire(transfer.created_at),
         }
     }

@@ -90,11 +90,11 @@ async fn each_spelling_of_an_amount_has_its_outcome() {
 422 TKN \"0.000000000000000001\" AMOUNT_PRECISION \n\
 422 USD \"92233720368547758.07\" AMOUNT_TOO_LARGE \n\
 422 USD \"99999999999999999999999 AMOUNT_TOO_LARGE \n\
-400 USD 1.0 BODY_MALFORMED \n\
-400 USD 1 BODY_MALFORMED \n\
-400 USD true BODY_MALFORMED \n\
-400 USD [] BODY_MALFORMED \n\
-400 USD {} BODY_MALFORMED \n\
+422 USD 1.0 BODY_INVALID \n\
+422 USD 1 BODY_INVALID \n\
+422 USD true BODY_INVALID \n\
+422 USD [] BODY_INVALID \n\
+422 USD {} BODY_INVALID \n\
 422 USD null AMOUNT_MISSING \n";
     assert_eq!(table, expected);
     verify(&world).await;
@@ -311,7 +311,7 @@ async fn a_request_that_is_wrong_as_a_whole_says_where() {
         (with("remarks", json!("\0")), 422, "NUL_BYTE"),
         (with("relations", json!([])), 422, "BATCH_EMPTY"),
         (with("relations", Json::Null), 422, "BODY_INVALID"),
-        (with("relations", json!({})), 400, "BODY_MALFORMED"),
+        (with("relations", json!({})), 422, "BODY_INVALID"),
         (with("type", json!("all_to_all")), 422, "BODY_INVALID"),
         (with("mode", json!("never")), 422, "BODY_INVALID"),
         (with("sourceAccountId", Json::Null), 422, "BATCH_SIDE_INVALID"),

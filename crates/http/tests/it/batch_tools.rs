@@ -22,7 +22,12 @@ pub async fn open_for(world: &World, holder: &str, number: &str, currency: &str,
         email: Some(format!("{}@example.com", holder.to_lowercase())),
         uid: Some(format!("U-{holder}")),
     };
-    let new = OpenAccount { number: number.to_owned(), holder, currency: currency.to_owned() };
+    let new = OpenAccount {
+        number: number.to_owned(),
+        holder,
+        currency: currency.to_owned(),
+        ..OpenAccount::default()
+    };
     let account = world.service.account_open(&world.actor, &new).await.unwrap();
     if money != "0" {
         let deposit =

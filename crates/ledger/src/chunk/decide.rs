@@ -60,7 +60,8 @@ impl Decider<'_> {
         let before = self.decided.postings.len();
         let value_date = single.value_date.unwrap_or(self.decided.today.day);
         let result = single.refused.map_or_else(|| self.post(&request, value_date), Err);
-        if let (Ok(_), Some(exchange)) = (&result, &single.exchange) {
+        // A refused transfer keeps what was attempted: its rate and target amount.
+        if let Some(exchange) = &single.exchange {
             self.decided.exchanges.push((number, exchange.clone()));
         }
         self.record(single, &request, result);
@@ -304,6 +305,8 @@ fn audit_single(single: &Single, request: &Request, outcome: &Outcome, book: &Bo
         "target": state(request.target),
         "operation": single.operation.as_ref().map(|o| &o.id),
         "value_date": single.value_date,
+        "rate": single.exchange.as_ref().map(|exchange| &exchange.rate),
+        "target_amount": single.exchange.as_ref().map(|exchange| exchange.target_amount),
     });
     Audit {
         actor: single.actor.clone(),

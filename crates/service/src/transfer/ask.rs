@@ -2,23 +2,25 @@
 
 use super::show::{Side, TransferDetail, legs};
 use super::{NewTransfer, Order, read_date};
-use crate::directory::{Known, asset_of, short};
+use crate::directory::Known;
 use crate::{Error, Service};
 use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::Code;
-use domain::fx::Rate;
+use domain::fx::{Rate, Rounding};
+use domain::text::OperationId;
 use domain::transfer::{MEMO_MAX, TransferKind};
+use domain::visible::shown;
+use domain::voucher::Voucher;
 use ledger::request::{OperationKey, Written};
 use ledger::{Party, Single};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::audit::Actor;
 use store::transfer::Exchange;
 
 /// Vouchers of one transfer at most.
 const VOUCHERS_MAX: usize = 20;
-/// Characters of a voucher's address at most.
-const VOUCHER_MAX: usize = 2_000;
 
 /// How much.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +33,7 @@ impl Sum<'_> {
     /// As it was asked for, for the audit log.
     pub(super) fn text(self) -> String {
         match self {
-            Self::Major(text) => short(text),
+            Self::Major(text) => shown(text),
             Self::Minor(minor) => format!("{minor} minor units"),
         }
     }
@@ -56,9 +58,13 @@ pub(super) struct Ask<'a> {
     pub memo: Option<&'a str>,
     pub date: Option<&'a str>,
     pub vouchers: &'a [String],
+    /// The request's key, if it came with one.
     pub operation: Option<OperationKey>,
-    /// Accounts are named by number alone.
-    pub by_number: bool,
+    /// The caller's own id for the request; its fingerprint is worked out from what was read.
+    pub operation_id: Option<OperationId>,
+    /// It was typed on the command line: a rate within one currency means nothing, and an exchange that cannot be
+    /// done is an error and no kept refusal.
+    pub is_typed: bool,
 }
 
 impl<'a> Ask<'a> {
@@ -73,7 +79,8 @@ impl<'a> Ask<'a> {
             date: new.date.as_deref(),
             vouchers: &[],
             operation: None,
-            by_number: true,
+            operation_id: None,
+            is_typed: true,
         }
     }
 
@@ -88,7 +95,8 @@ impl<'a> Ask<'a> {
             date: order.date.as_deref(),
             vouchers: &order.vouchers,
             operation: None,
-            by_number: false,
+            operation_id: None,
+            is_typed: false,
         }
     }
 
@@ -100,21 +108,27 @@ impl<'a> Ask<'a> {
         if self.memo.is_some_and(|memo| memo.contains('\0')) {
             return Err(Code::NulByte.into());
         }
-        match self.vouchers.iter().find(|url| !is_voucher(url)) {
-            Some(url) => Err(Error::refused(Code::VoucherInvalid, short(url))),
-            None if self.vouchers.len() > VOUCHERS_MAX => Err(Code::VoucherInvalid.into()),
-            None => Ok(()),
-        }
+        Ok(())
     }
-}
 
-/// Whether a text may stand behind a link: a page of the web or a path, nothing that a browser would run.
-fn is_voucher(url: &str) -> bool {
-    let fits = !url.trim().is_empty() && url.chars().count() <= VOUCHER_MAX;
-    let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-    let is_path = scheme.as_deref().is_none_or(|scheme| scheme.contains(['/', '?', '#']));
-    fits && !url.chars().any(char::is_control)
-        && (is_path || matches!(scheme.as_deref(), Some("http" | "https")))
+    /// The vouchers as they are kept.
+    fn read_vouchers(&self) -> Result<Vec<String>, Error> {
+        if self.vouchers.len() > VOUCHERS_MAX {
+            return Err(Error::refused(Code::VoucherInvalid, self.vouchers.len().to_string()));
+        }
+        let read = |text: &String| {
+            Voucher::parse(text).map(String::from).map_err(|code| Error::refused(code, shown(text)))
+        };
+        self.vouchers.iter().map(read).collect()
+    }
+
+    /// The exchange that was attempted, as far as the request says it.
+    fn attempted(&self, now: i64) -> Option<Exchange> {
+        let rate = Rate::parse(self.rate?).ok()?.to_string();
+        let (rate_source, residual) = ("request".to_owned(), "0".to_owned());
+        let (target_amount, rounding) = (self.target_amount.unwrap_or(0), Rounding::default().number());
+        Some(Exchange { target_amount, rate, rate_source, rate_at: now, rounding, residual })
+    }
 }
 
 /// What the door will be asked, and what is known beside it.
@@ -124,8 +138,10 @@ pub(super) struct Prepared {
     from: Option<Arc<Known>>,
     to: Option<Arc<Known>>,
     amount: Amount,
-    /// How it is exchanged, or why it cannot be.
-    exchange: Result<Option<Exchange>, Code>,
+    /// How it is exchanged, or what was attempted.
+    exchange: Option<Exchange>,
+    /// Why it cannot be exchanged.
+    refused: Option<Code>,
     value_date: Option<i64>,
     vouchers: Vec<String>,
 }
@@ -133,14 +149,7 @@ pub(super) struct Prepared {
 impl Service {
     /// Works out what the door is to be asked; asks the database only for what is not known yet.
     pub(super) async fn prepare(&self, ask: &Ask<'_>) -> Result<Prepared, Error> {
-        let (from, to) = if ask.by_number {
-            (
-                self.by_number(ask.from, Code::SourceNotFound).await?,
-                self.by_number(ask.to, Code::TargetNotFound).await?,
-            )
-        } else {
-            self.known_pair(ask.from, ask.to).await?
-        };
+        let (from, to) = self.known_pair(ask.from, ask.to).await?;
         let kind = match (&from, &to) {
             (Some(_), Some(_)) => TransferKind::Single,
             (None, Some(_)) => TransferKind::Deposit,
@@ -151,35 +160,28 @@ impl Service {
         let payee = to.as_ref().unwrap_or(payer);
         let amount = ask.sum.read(&payer.asset)?;
         ask.check_texts()?;
+        let vouchers = ask.read_vouchers()?;
         let value_date = ask.date.map(read_date).transpose()?;
-        let exchange = match self.exchange(ask, &payer.asset, &payee.asset, amount).await {
-            Ok(exchange) => Ok(exchange),
+        let (exchange, refused) = match self.exchange(ask, &payer.asset, &payee.asset, amount).await {
+            Ok(exchanged) => exchanged,
             // What names both accounts and an amount can be kept as a refused transfer.
-            Err(Error::Refused(refusal)) if !ask.by_number => Err(refusal.code),
+            Err(Error::Refused(refusal)) if !ask.is_typed => (ask.attempted(self.now()), Some(refusal.code)),
             Err(error) => return Err(error),
         };
-        Ok(Prepared { kind, from, to, amount, exchange, value_date, vouchers: ask.vouchers.to_vec() })
+        Ok(Prepared { kind, from, to, amount, exchange, refused, value_date, vouchers })
     }
 
-    async fn by_number(&self, text: Option<&str>, missing: Code) -> Result<Option<Arc<Known>>, Error> {
-        let Some(number) = text else { return Ok(None) };
-        let mut tx = self.store.read().await?;
-        let found = store::account::by_number(&mut tx, number.trim()).await?;
-        let account = found.ok_or_else(|| Error::refused(missing, short(number)))?;
-        let asset = asset_of(&store::asset::all(&mut tx).await?, account.asset)?;
-        let (id, number, holder) = (account.id, account.number, account.holder);
-        Ok(Some(Arc::new(Known { id, number, asset, holder })))
-    }
-
+    /// How an amount is exchanged, and why the exchange is not what was asked for. A refused exchange has the target
+    /// amount that was attempted.
     async fn exchange(
         &self,
         ask: &Ask<'_>,
         source: &Asset,
         target: &Asset,
         amount: Amount,
-    ) -> Result<Option<Exchange>, Error> {
+    ) -> Result<(Option<Exchange>, Option<Code>), Error> {
         let exchange = if source.id == target.id {
-            let one = ask.rate.filter(|_| !ask.by_number).map(Rate::parse).transpose()?;
+            let one = ask.rate.filter(|_| !ask.is_typed).map(Rate::parse).transpose()?;
             if one.is_some_and(|rate| rate.to_string() != "1") {
                 return Err(Code::ExchangeMismatch.into());
             }
@@ -189,10 +191,14 @@ impl Service {
             crate::fx::exchange(&mut tx, source, target, amount, ask.rate, self.now()).await?
         };
         let converted = exchange.as_ref().map_or(amount.minor(), |exchange| exchange.target_amount);
-        if ask.target_amount.is_some_and(|expected| expected != converted) {
-            return Err(Code::ExchangeMismatch.into());
+        match ask.target_amount.filter(|expected| *expected != converted) {
+            Some(target_amount) => {
+                let attempted = exchange.or_else(|| ask.attempted(self.now()));
+                let attempted = attempted.map(|exchange| Exchange { target_amount, ..exchange });
+                Ok((attempted, Some(Code::ExchangeMismatch)))
+            }
+            None => Ok((exchange, None)),
         }
-        Ok(exchange)
     }
 }
 
@@ -205,21 +211,41 @@ impl Prepared {
         };
         Single {
             actor: actor.clone(),
-            operation: ask.operation.clone(),
+            operation: self.operation(ask),
             kind: self.kind,
             source: party(&self.from),
             target: party(&self.to),
             amount: self.amount.minor(),
-            exchange: self.exchange.as_ref().ok().cloned().flatten(),
+            exchange: self.exchange.clone(),
             value_date: self.value_date,
             memo: ask.memo.map(str::to_owned),
             vouchers: (!self.vouchers.is_empty()).then(|| serde_json::json!(self.vouchers).to_string()),
-            refused: self.exchange.as_ref().err().copied(),
+            refused: self.refused,
         }
     }
 
+    /// The request's key. The fingerprint of a typed request is over values and not over spellings: `5` and `5.00`,
+    /// an account's id and its number are the same request.
+    fn operation(&self, ask: &Ask<'_>) -> Option<OperationKey> {
+        let Some(id) = &ask.operation_id else { return ask.operation.clone() };
+        let account = |side: &Option<Arc<Known>>| side.as_ref().map(|known| known.id.0);
+        let rate =
+            ask.rate.map(|text| Rate::parse(text).map_or_else(|_| text.to_owned(), |rate| rate.to_string()));
+        let content = serde_json::json!([
+            account(&self.from),
+            account(&self.to),
+            self.amount.minor(),
+            rate,
+            ask.memo,
+            self.value_date,
+            self.vouchers,
+        ]);
+        let fingerprint = ledger::digest::hex(&Sha256::digest(content.to_string().as_bytes()));
+        Some(OperationKey { id: format!("op:{id}"), fingerprint })
+    }
+
     /// The transfer as it was written, without reading it again.
-    pub(super) fn detail(self, written: &Written) -> TransferDetail {
+    pub(super) fn detail(self, actor: &Actor, written: &Written) -> TransferDetail {
         let side = |known: &Option<Arc<Known>>| {
             known.as_ref().map(|known| Side {
                 id: known.id,
@@ -233,10 +259,11 @@ impl Prepared {
         TransferDetail {
             legs: legs(from.as_ref(), to.as_ref(), &written.postings),
             transfer: written.transfer.clone(),
-            exchange: self.exchange.ok().flatten(),
+            exchange: self.exchange,
             from,
             to,
             is_internal,
+            created_by: Some(actor.author.name.clone()),
             vouchers: self.vouchers,
         }
     }

@@ -1,8 +1,8 @@
 //! Lists of transfers, refused ones too.
 
 use super::read_date;
-use super::show::{Side, TransferDetail, vouchers};
-use crate::directory::{asset_of, choose, name};
+use super::show::{Side, TransferDetail, makers, vouchers};
+use crate::directory::asset_of;
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -23,6 +23,8 @@ pub struct TransferQuery {
     pub completed: Option<bool>,
     /// Only of this kind.
     pub kind: Option<TransferKind>,
+    /// Only those between one holder's accounts, or only the others.
+    pub internal: Option<bool>,
     /// Only those with this currency on one of their sides.
     pub currency: Option<String>,
     /// Only from this value date on, `YYYY-MM-DD`.
@@ -82,16 +84,18 @@ async fn filter(
     let mut filter = TransferFilter {
         completed: query.completed,
         kind: query.kind,
+        internal: query.internal,
         from_date: query.from.as_deref().map(read_date).transpose()?,
         to_date: query.to.as_deref().map(read_date).transpose()?,
         text: query.text.clone(),
         ..TransferFilter::default()
     };
     if let Some(text) = &query.account {
-        let Some(name) = name(text) else { return Ok(None) };
-        let found = store::account::named(tx, &name, &name).await?;
-        let Some(account) = choose(&found, &name)? else { return Ok(None) };
-        filter.account = Some(account.id);
+        match Service::account_named(tx, text).await {
+            Ok(account) => filter.account = Some(account.id),
+            Err(error) if error.code() == Some(Code::AccountNotFound) => return Ok(None),
+            Err(error) => return Err(error),
+        }
     }
     if let Some(code) = &query.currency {
         let asset = assets.iter().find(|asset| asset.code == *code);
@@ -111,6 +115,7 @@ async fn details(tx: &mut Tx, numbers: Vec<i64>, assets: &[Asset]) -> Result<Vec
     let urls: HashMap<i64, String> =
         store::voucher::by_transfers(tx, numbers.clone()).await?.into_iter().collect();
     let items = store::item::by_numbers(tx, numbers).await?;
+    let mut makers = makers(tx, &transfers).await?;
     let mut memos: HashMap<i64, Option<String>> =
         items.into_iter().map(|item| (item.number.0, item.memo)).collect();
     let mut details = Vec::with_capacity(transfers.len());
@@ -120,6 +125,7 @@ async fn details(tx: &mut Tx, numbers: Vec<i64>, assets: &[Asset]) -> Result<Vec
         let (source, target) = (known.get(&transfer.source.0), known.get(&transfer.target.0));
         let holder = |side: Option<&Identity>| side.and_then(|side| side.holder);
         details.push(TransferDetail {
+            created_by: makers.remove(&number),
             exchange: exchanges.remove(&number),
             from: side(source, assets)?,
             to: side(target, assets)?,

@@ -8,16 +8,16 @@ mod list;
 mod show;
 
 use self::ask::{Ask, Prepared};
-use crate::directory::short;
 use crate::{Error, Refusal, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::TransferId;
+use domain::noun::NounId;
+use domain::text::OperationId;
+use domain::visible::shown;
 use jiff::civil::Date;
-use ledger::request::OperationKey;
 use ledger::{Outcome, calendar};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use store::audit::Actor;
 
 pub use self::list::{TransferPage, TransferQuery};
@@ -70,15 +70,11 @@ impl Service {
     /// Moves money once. A refusal by the ledger is an [`Outcome`] with a code, and is kept; a request that
     /// cannot be understood is an error.
     pub async fn transfer(&self, actor: &Actor, new: &NewTransfer) -> Result<Outcome, Error> {
-        let operation = match (&self.operation, &new.operation) {
-            (Some(key), _) => Ok(Some(OperationKey::clone(key))),
-            (None, Some(id)) => operation(id, new).map(Some),
-            (None, None) => Ok(None),
-        };
-        let ask = Ask::of_text(new);
-        match operation {
-            Ok(operation) => Ok(self.carry_out(actor, Ask { operation, ..ask }).await?.0),
-            Err(code) => self.refuse_transfer(actor, &ask, Refusal { code, detail: None, data: None }).await,
+        let (operation, ask) = (self.operation.as_deref().cloned(), Ask::of_text(new));
+        let id = new.operation.as_deref().map(|id| OperationId::parse(id).map_err(|code| (code, id)));
+        match id.transpose() {
+            Ok(operation_id) => Ok(self.carry_out(actor, Ask { operation, operation_id, ..ask }).await?.0),
+            Err((code, id)) => self.refuse_transfer(actor, &ask, Refusal::new(code, shown(id))).await,
         }
     }
 
@@ -97,11 +93,11 @@ impl Service {
         };
         let Some(number) = outcome.transfer else { return Err(Code::TransferNotFound.into()) };
         if let Some(code) = outcome.code {
-            let data = Some(json!({ "transferId": number.to_string() }));
+            let data = Some(json!({ "transferId": number.tagged() }));
             return Err(Error::Refused(Refusal { code, detail: None, data }));
         }
         match (outcome.written, prepared) {
-            (Some(written), Some(prepared)) => Ok(prepared.detail(&written)),
+            (Some(written), Some(prepared)) => Ok(prepared.detail(actor, &written)),
             _ => self.transfer_detail(number.0).await,
         }
     }
@@ -156,9 +152,11 @@ impl Service {
 
     async fn refuse_transfer<T>(&self, actor: &Actor, ask: &Ask<'_>, refusal: Refusal) -> Result<T, Error> {
         let about = Fact::new(Action::TransferCreate, None)
-            .with("from", ask.from.map(short))
-            .with("to", ask.to.map(short))
-            .with("amount", ask.sum.text());
+            .with("from", ask.from.map(shown))
+            .with("to", ask.to.map(shown))
+            .with("amount", ask.sum.text())
+            .with("rate", ask.rate.map(shown))
+            .with("target_amount", ask.target_amount);
         // The caller keeps the refusal under the request's key.
         let mut write = self.step(actor, Action::TransferCreate).await?;
         write.about = about;
@@ -173,22 +171,11 @@ pub(crate) fn read_date(text: &str) -> Result<i64, Error> {
     let in_range = |date: &Date| (1970..=9998).contains(&date.year());
     date.filter(|date| strict && in_range(date))
         .map(calendar::day_number)
-        .ok_or_else(|| Error::refused(Code::DateInvalid, short(text)))
+        .ok_or_else(|| Error::refused(Code::DateInvalid, shown(text)))
 }
 
 /// A day number as `YYYY-MM-DD`.
 #[must_use]
 pub fn date_text(day: i64) -> String {
     calendar::date_of(day).to_string()
-}
-
-/// The operation's id with the fingerprint of everything that was asked for.
-fn operation(id: &str, new: &NewTransfer) -> Result<OperationKey, Code> {
-    let visible = !id.is_empty() && id.chars().count() <= 200 && !id.chars().any(char::is_control);
-    if !visible {
-        return Err(Code::OperationInvalid);
-    }
-    let content = json!([new.from, new.to, new.amount, new.rate, new.memo, new.date]).to_string();
-    let fingerprint = ledger::digest::hex(&Sha256::digest(content.as_bytes()));
-    Ok(OperationKey { id: id.to_owned(), fingerprint })
 }

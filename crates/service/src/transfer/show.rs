@@ -7,6 +7,7 @@ use domain::asset::Asset;
 use domain::code::Code;
 use domain::id::{AccountId, TransferId};
 use domain::transfer::TransferKind;
+use hashbrown::HashMap;
 use store::posting::Booked;
 use store::transfer::{Exchange, Transfer};
 use store::{StoreError, Tx};
@@ -61,6 +62,8 @@ pub struct TransferDetail {
     pub to: Option<Side>,
     /// Whether both belong to one holder.
     pub is_internal: bool,
+    /// Who asked for it, under the name of that time: by the audit log, or by its batch. None for openings.
+    pub created_by: Option<String>,
     /// Where its vouchers are.
     pub vouchers: Vec<String>,
     /// The entries of both sides, in the order of booking; none in lists.
@@ -117,7 +120,9 @@ impl Service {
         let exchange = store::transfer::exchange(&mut tx, transfer.number).await?;
         let urls = store::voucher::get(&mut tx, transfer.number).await?;
         let postings = postings(&mut tx, &transfer).await?;
+        let created_by = makers(&mut tx, std::slice::from_ref(&transfer)).await?.remove(&number);
         Ok(TransferDetail {
+            created_by,
             legs: legs(from.as_ref(), to.as_ref(), &postings),
             is_internal: from_holder.is_some() && from_holder == to_holder,
             vouchers: urls.as_deref().map(vouchers).transpose()?.unwrap_or_default(),
@@ -127,6 +132,17 @@ impl Service {
             to,
         })
     }
+}
+
+/// Who asked for transfers, by their numbers: a single one's audit row says it, an item's batch has it.
+pub(super) async fn makers(tx: &mut Tx, transfers: &[Transfer]) -> Result<HashMap<i64, String>, Error> {
+    let (items, singles): (Vec<_>, Vec<_>) =
+        transfers.iter().partition(|transfer| transfer.kind == TransferKind::Item);
+    let numbers = |all: Vec<&Transfer>| all.iter().map(|transfer| transfer.number.0).collect::<Vec<_>>();
+    let mut makers: HashMap<i64, String> =
+        store::audit::makers_of_transfers(tx, numbers(singles)).await?.into_iter().collect();
+    makers.extend(store::transfer::item_makers(tx, numbers(items)).await?);
+    Ok(makers)
 }
 
 async fn postings(tx: &mut Tx, transfer: &Transfer) -> Result<Vec<Booked>, Error> {

@@ -162,7 +162,12 @@ impl World {
     pub async fn open(&self, number: &str, user: &str, currency: &str) {
         let holder =
             NewHolder { name: user.to_owned(), email: Some(format!("{user}@example.com")), uid: None };
-        let open = OpenAccount { number: number.to_owned(), holder, currency: currency.to_owned() };
+        let open = OpenAccount {
+            number: number.to_owned(),
+            holder,
+            currency: currency.to_owned(),
+            ..OpenAccount::default()
+        };
         self.service.account_open(&actor(), &open).await.unwrap();
     }
 

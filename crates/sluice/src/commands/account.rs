@@ -13,6 +13,7 @@ use formats::csv_reader::Delimiter;
 use serde_json::{Value, json};
 use service::Error;
 use service::account::OpenAccount;
+use service::account_import::{AccountImport, AccountsImported, ImportedRow, OpeningOutcome, RowOutcome};
 use service::holder::NewHolder;
 use store::account::{AccountFilter, AccountView};
 
@@ -31,7 +32,11 @@ pub(crate) enum AccountVerb {
                             --email pay@acme.example --currency USD")]
     Open(OpenArgs),
     /// Open many accounts from a CSV file: number,holder,email,uid,currency,opening
-    #[command(after_help = "Example:\n  sluice account import accounts.csv --json")]
+    #[command(
+        after_help = "An opening is paid to an account that this import opened, or that is not in use yet and whose \
+                            holder,\nemail, uid and currency are the row's.\n\nExit code: 0 every row taken, 4 some \
+                            refused, 1 all refused.\n\nExample:\n  sluice account import accounts.csv --json"
+    )]
     Import(ImportArgs),
     /// List accounts
     #[command(after_help = "Example:\n  sluice account list --text acme --currency USD")]
@@ -39,7 +44,7 @@ pub(crate) enum AccountVerb {
     /// Show an account and its balance
     #[command(after_help = "Example:\n  sluice account show ACME --json")]
     Show {
-        /// The account's number
+        /// The account's number or acct_ID
         number: String,
     },
     /// An account's entries, newest first
@@ -51,6 +56,12 @@ pub(crate) enum AccountVerb {
     /// Let a frozen account take part again
     #[command(after_help = "Example:\n  sluice account unfreeze ACME")]
     Unfreeze(StatusArgs),
+    /// Make an account its holder's default: payments by email and uid in its currency go to it
+    #[command(after_help = "Example:\n  sluice account make-default ACME-2")]
+    MakeDefault {
+        /// The account's number or acct_ID
+        number: String,
+    },
     /// Close an account for ever; its balance must be zero
     #[command(after_help = "Example:\n  sluice account close ACME --reason \"left\"")]
     Close(StatusArgs),
@@ -74,6 +85,9 @@ pub(crate) struct OpenArgs {
     /// Its currency's code
     #[arg(long, value_name = "CODE")]
     pub currency: String,
+    /// The number may look like another account's
+    #[arg(long)]
+    pub confusable: bool,
 }
 
 /// Arguments of `account import`.
@@ -84,6 +98,9 @@ pub(crate) struct ImportArgs {
     /// What separates fields: comma, semicolon, tab or pipe
     #[arg(long, default_value = "comma", value_parser = delimiter)]
     pub delimiter: Delimiter,
+    /// Numbers may look like other accounts' numbers
+    #[arg(long)]
+    pub confusable: bool,
 }
 
 /// Arguments of `account list`.
@@ -112,7 +129,7 @@ pub(crate) struct ListArgs {
 /// Arguments of a change of status.
 #[derive(Debug, Args)]
 pub(crate) struct StatusArgs {
-    /// The account's number
+    /// The account's number or acct_ID
     pub number: String,
     /// Why, for the audit log
     #[arg(long, default_value = "", value_name = "TEXT")]
@@ -140,6 +157,9 @@ impl Status {
     }
 }
 
+/// Rows of an import that people see.
+const ROWS_TOLD: usize = 20;
+
 /// How it opens the ledger.
 pub(crate) const fn access(args: &AccountArgs) -> Access {
     match args.verb {
@@ -148,6 +168,7 @@ pub(crate) const fn access(args: &AccountArgs) -> Access {
         | AccountVerb::Import(_)
         | AccountVerb::Freeze(_)
         | AccountVerb::Unfreeze(_)
+        | AccountVerb::MakeDefault { .. }
         | AccountVerb::Close(_) => Access::Write,
     }
 }
@@ -165,13 +186,18 @@ pub(crate) async fn run(session: &Session, args: &AccountArgs) -> Result<Exit, F
         AccountVerb::Statement(args) => statement::run(session, args).await,
         AccountVerb::Freeze(args) => set(session, args, AccountStatus::Frozen).await,
         AccountVerb::Unfreeze(args) => set(session, args, AccountStatus::Active).await,
+        AccountVerb::MakeDefault { number } => {
+            let made = session.service.account_make_default(&session.actor, number).await?;
+            show(session, &made, &session.asset(made.asset).await?)
+        }
         AccountVerb::Close(args) => set(session, args, AccountStatus::Closed).await,
     }
 }
 
 async fn open(session: &Session, args: &OpenArgs) -> Result<Exit, Failure> {
     let holder = NewHolder { name: args.holder.clone(), email: args.email.clone(), uid: args.uid.clone() };
-    let new = OpenAccount { number: args.number.clone(), holder, currency: args.currency.clone() };
+    let (number, currency, confusable) = (args.number.clone(), args.currency.clone(), args.confusable);
+    let new = OpenAccount { number, holder, holder_id: None, currency, confusable };
     let account = session.service.account_open(&session.actor, &new).await?;
     show(session, &account, &session.asset(account.asset).await?)
 }
@@ -183,17 +209,65 @@ async fn set(session: &Session, args: &StatusArgs, status: AccountStatus) -> Res
 
 async fn import(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
     let file = problem::open(&args.file)?;
-    let imported = session.service.account_import(&session.actor, file, args.delimiter).await?;
-    let problems: Vec<Shown> = imported.problems.into_iter().map(Shown::from).collect();
-    let (opened, refused) = (imported.opened, imported.refused);
+    let how = AccountImport { delimiter: args.delimiter, confusable: args.confusable };
+    let imported = session.service.account_import_as(&session.actor, file, how).await?;
+    let problems: Vec<Shown> = imported.problems.iter().cloned().map(Shown::from).collect();
     let shown = problem::to_json(&problems, session.language);
-    let json = json!({ "opened": opened, "refused": refused, "problems": shown });
+    let counts = imported_json(&imported, &shown);
     let text = || {
         let rows = problem::to_text(&problems, session.language);
-        format!("{opened} accounts opened, {refused} rows refused\n{rows}").trim_end().to_owned()
+        format!("{}\n{rows}", imported_text(&imported)).trim_end().to_owned()
     };
-    session.out.answer(json, text)?;
-    Ok(if opened == 0 && refused > 0 { Exit::Refused } else { Exit::Success })
+    session.out.answer(counts, text)?;
+    Ok(match (imported.has_refusals(), imported.opened + imported.known + imported.name_differs) {
+        (false, _) => Exit::Success,
+        (true, 0) => Exit::Refused,
+        (true, _) => Exit::Partial,
+    })
+}
+
+fn imported_json(imported: &AccountsImported, problems: &Value) -> Value {
+    let row = |row: &ImportedRow| {
+        json!({ "line": row.line, "number": row.number, "outcome": row.outcome.name(),
+                "opening": row.opening.name() })
+    };
+    let rows = imported.opened + imported.known + imported.name_differs + imported.refused;
+    json!({
+        "opened": imported.opened, "known": imported.known, "known_name_differs": imported.name_differs,
+        "refused": imported.refused, "paid": imported.paid, "unpaid": imported.unpaid,
+        "openings_refused": imported.openings_refused,
+        "rows": imported.rows.iter().map(row).collect::<Vec<_>>(),
+        "rows_left_out": rows.saturating_sub(imported.rows.len()), "problems": problems,
+    })
+}
+
+/// The counts, and the rows that are not simply opened and paid.
+fn imported_text(imported: &AccountsImported) -> String {
+    let counts = format!(
+        "{} accounts opened, {} known, {} known under another name, {} rows refused; {} openings paid, {} unpaid, {} \
+         refused",
+        imported.opened,
+        imported.known,
+        imported.name_differs,
+        imported.refused,
+        imported.paid,
+        imported.unpaid,
+        imported.openings_refused
+    );
+    let is_told = |row: &&ImportedRow| {
+        row.outcome == RowOutcome::KnownNameDiffers
+            || matches!(row.opening, OpeningOutcome::UnpaidInUse | OpeningOutcome::UnpaidHolderDiffers)
+    };
+    let told: Vec<_> = imported.rows.iter().filter(is_told).take(ROWS_TOLD).collect();
+    if told.is_empty() {
+        return counts;
+    }
+    let row = |row: &ImportedRow| {
+        let words = |name: &str| name.replace('_', " ");
+        vec![row.line.to_string(), row.number.clone(), words(row.outcome.name()), words(row.opening.name())]
+    };
+    let rows = told.into_iter().map(row);
+    format!("{counts}\n{}", table(&[">line", "number", "account", "opening"], rows))
 }
 
 async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
@@ -241,6 +315,7 @@ fn show(session: &Session, account: &AccountView, asset: &Asset) -> Result<Exit,
             ("email", or_empty(account.email.as_deref())),
             ("uid", or_empty(account.uid.as_deref())),
             ("status", account.status.name().to_owned()),
+            ("default", if account.is_default { "yes" } else { "no" }.to_owned()),
             ("balance", format!("{} {}", major(account.balance, asset), asset.code)),
             ("held", major(account.held, asset)),
             ("opened", time(account.opened_at)),
@@ -256,7 +331,7 @@ fn to_json(account: &AccountView, asset: &Asset) -> Value {
         "id": account.id.0, "number": account.number, "kind": account.kind.name(),
         "status": account.status.name(), "currency": asset.code, "balance": major(account.balance, asset),
         "held": major(account.held, asset), "available": major(available, asset),
-        "holder": account.holder_name, "email": account.email, "uid": account.uid,
+        "is_default": account.is_default, "holder": account.holder_name, "email": account.email, "uid": account.uid,
         "opened_at": time(account.opened_at),
     })
 }

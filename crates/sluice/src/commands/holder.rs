@@ -4,8 +4,13 @@ use crate::exit::{Exit, Failure};
 use crate::out::{or_empty, table, time};
 use crate::session::{Access, Session};
 use clap::{Args, Subcommand};
+use domain::code::Code;
+use domain::id::HolderId;
+use domain::noun::NounId;
+use domain::visible::shown;
 use serde_json::{Value, json};
-use service::holder::NewHolder;
+use service::Error;
+use service::holder::{HolderChange, NewHolder};
 use store::holder::Holder;
 
 /// Arguments of `holder`.
@@ -33,6 +38,9 @@ pub(crate) enum HolderVerb {
         #[arg(long)]
         uid: Option<String>,
     },
+    /// Change a holder; payments by email and uid follow the change
+    #[command(after_help = "Example:\n  sluice holder change hold_7 --email li.wei@example.com --no-uid")]
+    Change(ChangeArgs),
     /// List holders
     #[command(after_help = "Example:\n  sluice holder list --limit 20")]
     List {
@@ -45,11 +53,48 @@ pub(crate) enum HolderVerb {
     },
 }
 
+/// Arguments of `holder change`; what is not named stays.
+#[derive(Debug, Args)]
+pub(crate) struct ChangeArgs {
+    /// The holder's id, such as hold_7 or 7
+    pub id: String,
+    /// Its name
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Its e-mail address
+    #[arg(long, conflicts_with = "no_email")]
+    pub email: Option<String>,
+    /// Remove its e-mail address
+    #[arg(long)]
+    pub no_email: bool,
+    /// Its number with the organisation
+    #[arg(long, conflicts_with = "no_uid")]
+    pub uid: Option<String>,
+    /// Remove its number with the organisation
+    #[arg(long)]
+    pub no_uid: bool,
+}
+
+impl ChangeArgs {
+    fn change(&self) -> HolderChange {
+        let field = |value: &Option<String>, is_removed: bool| match value {
+            Some(value) => Some(Some(value.clone())),
+            None if is_removed => Some(None),
+            None => None,
+        };
+        HolderChange {
+            name: self.name.clone(),
+            email: field(&self.email, self.no_email),
+            uid: field(&self.uid, self.no_uid),
+        }
+    }
+}
+
 /// How it opens the ledger.
 pub(crate) const fn access(args: &HolderArgs) -> Access {
     match args.verb {
         HolderVerb::List { .. } => Access::Read,
-        HolderVerb::Add { .. } => Access::Write,
+        HolderVerb::Add { .. } | HolderVerb::Change(_) => Access::Write,
     }
 }
 
@@ -62,6 +107,14 @@ pub(crate) async fn run(session: &Session, args: &HolderArgs) -> Result<Exit, Fa
             session
                 .out
                 .answer(to_json(&holder), || format!("holder {} is added: {}", holder.id, holder.name))?;
+        }
+        HolderVerb::Change(args) => {
+            let missing = |_| Error::refused(Code::HolderNotFound, shown(&args.id));
+            let id = HolderId::from_text(&args.id).map_err(missing)?;
+            let holder = session.service.holder_change(&session.actor, id, &args.change()).await?;
+            session
+                .out
+                .answer(to_json(&holder), || format!("holder {} is changed: {}", holder.id, holder.name))?;
         }
         HolderVerb::List { after, limit } => {
             let holders = session.service.holder_list(*after, (*limit).clamp(1, 10_000)).await?;

@@ -85,7 +85,7 @@ pub(crate) const fn access(args: &PolicyArgs) -> Access {
 
 /// Runs it.
 pub(crate) async fn run(session: &Session, args: &PolicyArgs) -> Result<Exit, Failure> {
-    let (subject, (asset, policy)) = match &args.verb {
+    let (subject, (asset, policy, _)) = match &args.verb {
         PolicyVerb::Show(subject) => {
             (subject, session.service.policy_show(&subject.currency, subject.account.as_deref()).await?)
         }

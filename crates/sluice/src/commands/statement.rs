@@ -13,7 +13,7 @@ use service::statement::{Direction, Entry, StatementQuery};
 /// Arguments of `account statement`.
 #[derive(Debug, Args)]
 pub(crate) struct StatementArgs {
-    /// The account's number
+    /// The account's number or acct_ID
     pub number: String,
     /// From this value date, YYYY-MM-DD
     #[arg(long, value_name = "DATE")]

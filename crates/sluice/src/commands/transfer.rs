@@ -20,7 +20,7 @@ pub(crate) struct Particulars {
     /// The day that it counts for, YYYY-MM-DD; today if not given
     #[arg(long)]
     pub date: Option<String>,
-    /// Your own name for it: the same one again moves nothing and gives the first answer
+    /// Your own id for it, 1 to 128 visible ASCII characters: the same one again moves nothing and gives the first answer
     #[arg(long, value_name = "ID")]
     pub op_id: Option<String>,
 }

@@ -18,6 +18,7 @@ use store::chunk::Chunk;
 use store::fx::FxRate;
 use store::fx_policy::PairPolicy;
 use store::holder::Holder;
+use store::holder_default::HolderDefault;
 use store::import_problem::ImportProblem;
 use store::item::{Failure, Item};
 use store::node::Node;
@@ -75,6 +76,8 @@ async fn accounts(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<(), StoreErr
         opened_at: 1,
     };
     store::account::insert(tx, &all.iter().map(new).collect::<Vec<_>>()).await?;
+    let default = |id| HolderDefault { holder: HolderId(id), asset, account: AccountId(id) };
+    store::holder_default::add(tx, (1..=rows).map(default).collect()).await?;
     let balances = all.iter().map(|&(id, holder, kind, _)| opened(AccountId(id), asset, holder, kind));
     store::balance::insert(tx, &balances.collect::<Vec<_>>()).await
 }

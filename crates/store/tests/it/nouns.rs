@@ -83,7 +83,10 @@ async fn directory(tx: &mut Tx, rows: i64) {
     assert_eq!(length(&emails), rows);
     let uids = store::holder::by_uid(tx, names(|k| format!("U{k}"))).await.unwrap();
     assert_eq!(length(&uids), rows / 2);
-    assert_eq!(store::holder::by_name(tx, "持有人 1").await.unwrap(), None);
+    assert_eq!(store::holder::by_name(tx, vec!["持有人 1".to_owned()]).await.unwrap(), []);
+    let likes = store::account::look_alikes(tx, vec![domain::script::skeleton("Nl")]).await.unwrap();
+    assert_eq!(likes.iter().map(|(_, number)| number.as_str()).collect::<Vec<_>>(), ["N1"]);
+    assert_eq!(length(&store::account::by_numbers(tx, names(|k| format!("N{k}"))).await.unwrap()), rows + 1);
     let account = store::account::by_number(tx, "N1").await.unwrap().unwrap();
     assert_eq!(store::account::by_id(tx, AccountId(1)).await.unwrap(), Some(account.clone()));
     assert_eq!(

@@ -107,7 +107,7 @@ async fn a_policy_keeps_what_is_left_out_and_null_lifts_a_limit() {
         (json!({ "max": "1.001" }), "AMOUNT_PRECISION"),
         (json!({ "max": "1e3" }), "AMOUNT_EXPONENT"),
         (json!({ "max": "-1" }), "AMOUNT_SIGN"),
-        (json!({ "max": 5 }), "BODY_MALFORMED"),
+        (json!({ "max": 5 }), "BODY_INVALID"),
         (json!({ "maximum": "5" }), "BODY_INVALID"),
         (json!({ "currency": "HRK" }), "CURRENCY_UNKNOWN"),
         (json!({ "accountId": "nobody" }), "ACCOUNT_NOT_FOUND"),

@@ -19,7 +19,11 @@ impl World {
     }
 
     async fn ids(&self, path: &str) -> Vec<i64> {
-        self.all(path).await.iter().map(|row| row["id"].as_str().unwrap().parse().unwrap()).collect()
+        self.all(path)
+            .await
+            .iter()
+            .map(|row| row["id"].as_str().unwrap().rsplit('_').next().unwrap().parse().unwrap())
+            .collect()
     }
 
     /// The code of a list that is refused.

@@ -62,6 +62,12 @@ impl World {
         shown.data()["balanceCents"].as_i64().unwrap()
     }
 
+    /// The id of the account with a number.
+    pub async fn id_of(&self, number: &str) -> String {
+        let shown = self.get(&format!("/api/v2/accounts/{number}")).await;
+        shown.data()["id"].as_str().unwrap().to_owned()
+    }
+
     /// Ends a test: the ledger is whole.
     pub async fn end(self) {
         let found = self.service.verify().await.unwrap();

@@ -62,18 +62,66 @@ async fn a_fee_is_an_entry_of_its_own_and_one_holders_accounts_pay_none() {
 }
 
 #[tokio::test]
-async fn accounts_are_named_by_id_or_number_and_never_by_what_may_be_either() {
+async fn an_id_and_a_number_never_mean_each_other() {
     let (world, a, b) = two().await;
-    let body = json!({ "fromAccountId": "A-1", "toAccountId": b.id, "fromAmountCents": 1 });
-    world.post(TRANSFERS, body.clone()).await.data();
-    // From now on the id of A is the number of another account as well.
-    let twin = world.open(&a.id, "tim", "USD", 1_000).await;
-    let refused = world.post(TRANSFERS, pay(&a, &b, 1)).await;
-    assert_eq!((refused.status, refused.code()), (422, "ACCOUNT_AMBIGUOUS"));
-    world.post(TRANSFERS, body).await.data();
-    world.post(TRANSFERS, pay(&twin, &b, 1)).await.data();
-    // Reading moves nothing: there the id is meant.
-    assert_eq!(world.get(&format!("/api/v2/accounts/{}", a.id)).await.data()["number"], "A-1");
+    assert_eq!(
+        (a.id.as_str(), b.id.as_str()),
+        (world.id_of("A-1").await.as_str(), world.id_of("B-1").await.as_str())
+    );
+    let bare = a.id.strip_prefix("acct_").unwrap().to_owned();
+    let paid = async |from: Json| {
+        let body = json!({ "fromAccountId": from, "toAccountId": "B-1", "fromAmountCents": 1 });
+        let answer = world.post(TRANSFERS, body).await;
+        match answer.code() {
+            "ok" => answer.data()["fromAccountNumber"].as_str().unwrap().to_owned(),
+            code => format!("{code} {}", answer.json["error"]["details"].as_str().unwrap_or_default()),
+        }
+    };
+    // Bare digits are a number. Where there is no such number, but such an id, the refusal says how to write it.
+    assert_eq!(paid(json!(bare)).await, format!("ACCOUNT_ID_WITHOUT_NOUN {}", a.id));
+    // From now on the digits of A's id are another account's number, and nothing else changes its meaning.
+    world.open(&bare, "tim", "USD", 1_000).await;
+    let id: i64 = bare.parse().unwrap();
+    for (named, expected) in [
+        (json!(a.id), "A-1"),
+        (json!(id), "A-1"),
+        (json!("A-1"), "A-1"),
+        (json!(format!(" {} ", a.id)), "A-1"),
+        (json!(bare), bare.as_str()),
+        (json!(format!("ACCT_{bare}")), &format!("ID_INVALID ACCT_{bare}")),
+        (json!("hold_1"), "ID_INVALID hold_1"),
+        (json!("acct_999"), "SOURCE_ACCOUNT_NOT_FOUND acct_999"),
+        (json!(999), "SOURCE_ACCOUNT_NOT_FOUND acct_999"),
+        (json!(0), "ID_INVALID acct_0"),
+        (json!("none"), "SOURCE_ACCOUNT_NOT_FOUND none"),
+        (json!("A-1\u{200b}"), "INVISIBLE_CHARACTER A-1\\u{200b}"),
+        (json!("\u{410}-1"), "SOURCE_ACCOUNT_NOT_FOUND \u{410}-1"),
+        (json!("A-１"), "FULL_WIDTH_DIGITS fromAccountId"),
+    ] {
+        assert_eq!(paid(named.clone()).await, expected, "{named}");
+    }
+    let shown = async |path: String| {
+        let answer = world.get(&path).await;
+        answer.json["data"]["number"].as_str().map_or_else(|| answer.code().to_owned(), str::to_owned)
+    };
+    assert_eq!(shown(format!("/api/v2/accounts/{}", a.id)).await, "A-1");
+    assert_eq!(shown(format!("/api/v2/accounts/{bare}")).await, bare);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn nobody_opens_an_account_under_a_number_that_could_be_an_id() {
+    let (world, a, b) = two().await;
+    // Before the customer who will get the next id, and after.
+    for number in ["acct_3", a.id.as_str(), "ACCT_99", " xfer_1 ", "evt_9"] {
+        let body = json!({ "number": number, "currency": "USD", "holder": { "name": "x" } });
+        assert_eq!(world.post("/api/v2/accounts", body).await.code(), "NAME_RESERVED", "{number}");
+    }
+    let squatter = world.open("3", "sam", "USD", 0).await;
+    let customer = world.open("NEW-1", "una", "USD", 0).await;
+    world.post(TRANSFERS, pay(&a, &customer, 300)).await.data();
+    world.post(TRANSFERS, pay(&b, &squatter, 7)).await.data();
+    assert_eq!((world.balance(&customer).await, world.balance(&squatter).await), (300, 7));
     world.end().await;
 }
 

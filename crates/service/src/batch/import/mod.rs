@@ -395,7 +395,7 @@ async fn single_side(tx: &mut Tx, import: &BatchImport) -> Result<(Asset, Option
         let asset = crate::asset::find(tx, &code).await?;
         return Ok((asset.ok_or_else(|| Error::refused(Code::AssetUnknown, code))?, None));
     }
-    let account = Service::account_by_number(tx, import.account.as_deref().unwrap_or_default()).await?;
+    let account = Service::account_named(tx, import.account.as_deref().unwrap_or_default()).await?;
     let closed_or_frozen = match (import.kind, account.status) {
         (_, AccountStatus::Active) => None,
         (BatchType::ManyToOne, AccountStatus::Closed) => Some(Code::TargetClosed),

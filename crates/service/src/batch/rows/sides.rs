@@ -104,6 +104,7 @@ impl Sides {
                 asset: account.asset,
                 kind: account.kind,
                 status: account.status,
+                is_default: false,
             };
             (account.id.0, resolved)
         });

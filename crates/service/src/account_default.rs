@@ -1,0 +1,62 @@
+//! A holder's default account in a currency: what e-mail address and uid mean. It is the first that was opened until
+//! finance or an administrator names another, and it is never walked around.
+
+use crate::account::AccountView;
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service};
+use domain::account::AccountStatus;
+use domain::code::Code;
+use domain::fact::{Action, Fact};
+use serde_json::json;
+use store::Tx;
+use store::audit::Actor;
+use store::holder_default::{self, HolderDefault};
+use store::turn::{self, Turn};
+
+impl Service {
+    /// Makes an account its holder's default in its currency.
+    pub async fn account_make_default(&self, actor: &Actor, text: &str) -> Result<AccountView, Error> {
+        let mut write = begun!(self.write(actor, Action::HolderDefault));
+        let done = make(&mut write, text).await;
+        write.end(done).await
+    }
+}
+
+async fn make(write: &mut Write, text: &str) -> Result<Done<AccountView>, Error> {
+    let tx = &mut write.tx;
+    turn::take(tx, Turn::Directory).await?;
+    let account = Service::account_named(tx, text).await?;
+    let number = account.number.as_str();
+    let holder = account.holder.ok_or_else(|| Error::refused(Code::SystemAccount, number))?;
+    write.about.id = Some(holder.0);
+    if account.status == AccountStatus::Closed {
+        return Err(Error::refused(Code::AccountState, format!("{number}: {}", account.status.name())));
+    }
+    let before = holder_default::get(tx, holder, account.asset).await?;
+    if before == Some(account.id) {
+        return Ok(Done::nothing(account));
+    }
+    let asset = Service::asset(tx, account.asset).await?;
+    let old = match before {
+        Some(id) => store::account::by_id(tx, id).await?.map(|account| account.number),
+        None => None,
+    };
+    holder_default::set(tx, HolderDefault { holder, asset: account.asset, account: account.id }).await?;
+    let value = |number: Option<&str>| json!({ "currency": asset.code, "account": number });
+    let fact = Fact::new(Action::HolderDefault, Some(holder.0))
+        .with("before", value(old.as_deref()))
+        .with("after", value(Some(number)));
+    Ok(Done::one(AccountView { is_default: true, ..account }, fact))
+}
+
+/// An account is about to be closed: a default needs a successor while the holder has another one in its currency.
+pub(crate) async fn release(tx: &mut Tx, account: &AccountView) -> Result<(), Error> {
+    let Some(holder) = account.holder else { return Ok(()) };
+    if holder_default::get(tx, holder, account.asset).await? != Some(account.id) {
+        return Ok(());
+    }
+    match holder_default::other(tx, holder, account.asset, account.id).await? {
+        Some(other) => Err(Error::refused(Code::DefaultNeeded, format!("{}: {other}", account.number))),
+        None => Ok(holder_default::clear(tx, holder, account.asset).await?),
+    }
+}

@@ -1,0 +1,335 @@
+//! A page of rows: each is opened, known, or refused with its reason. Everything is looked up in bulk.
+
+use super::outcome::{ImportedRow, OpeningOutcome, RowOutcome};
+use super::{AccountImport, problem, read_opening};
+use crate::Error;
+use crate::asset::asset_for;
+use crate::holder::NewHolder;
+use crate::holder_known::{KnownHolders, distinct, has_name};
+use domain::account::{AccountKind, AccountStatus};
+use domain::amount::Amount;
+use domain::asset::Asset;
+use domain::code::Code;
+use domain::id::{AccountId, HolderId};
+use domain::number::AccountNumber;
+use domain::posting::opened;
+use domain::script::Digits;
+use formats::account::AccountRow;
+use formats::problem::Problem;
+use hashbrown::{HashMap, HashSet};
+use store::Tx;
+use store::account::{AccountView, NewAccount};
+use store::counter::{self, Counter};
+use store::holder::Holder;
+use store::holder_default::HolderDefault;
+
+/// A row that was read.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub row: AccountRow,
+    pub number: AccountNumber,
+    pub asset: Asset,
+    pub holder: NewHolder,
+    pub opening: Amount,
+}
+
+impl Ready {
+    /// The opening balance as the file has it.
+    pub(super) fn text(&self) -> &str {
+        self.row.opening.as_deref().unwrap_or_default()
+    }
+
+    fn outcome(&self, outcome: RowOutcome, opening: OpeningOutcome) -> ImportedRow {
+        ImportedRow { line: self.row.line, number: self.number.to_string(), outcome, opening }
+    }
+}
+
+/// What became of a page of rows.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    /// The rows in the order of the file, without those that could not be read.
+    pub rows: Vec<ImportedRow>,
+    /// Why rows were refused.
+    pub problems: Vec<Problem>,
+    /// Openings to pay: the row's place in `rows`, the row, its account.
+    pub openings: Vec<(usize, Ready, AccountId)>,
+    /// The accounts that were opened.
+    pub opened: Vec<AccountId>,
+}
+
+impl Page {
+    /// Opens the accounts of a page's rows.
+    pub(super) async fn open(
+        tx: &mut Tx,
+        rows: Vec<AccountRow>,
+        how: AccountImport,
+        now: i64,
+    ) -> Result<Self, Error> {
+        let mut page = Self::default();
+        let ready = page.read(tx, rows, now).await?;
+        let new = page.settle_known(tx, ready).await?;
+        let new = page.refuse_look_alikes(tx, new, how).await?;
+        let new = page.find_holders(tx, new, now).await?;
+        page.insert(tx, new, now).await?;
+        page.sort();
+        Ok(page)
+    }
+
+    fn refuse(&mut self, row: &AccountRow, problem: Problem) {
+        let (line, number) = (row.line, row.number.clone());
+        self.rows.push(ImportedRow {
+            line,
+            number,
+            outcome: RowOutcome::Refused,
+            opening: OpeningOutcome::None,
+        });
+        self.problems.push(problem);
+    }
+
+    /// Reads each row's number, holder, currency and opening.
+    async fn read(&mut self, tx: &mut Tx, rows: Vec<AccountRow>, now: i64) -> Result<Vec<Ready>, Error> {
+        let assets = assets(tx, &rows, now).await?;
+        let (mut ready, mut seen) = (Vec::with_capacity(rows.len()), HashSet::new());
+        for row in rows {
+            let asset = match assets.get(&row.currency) {
+                Some(Ok(asset)) => asset,
+                Some(Err(code)) => {
+                    self.refuse(&row, problem(&row, "currency", *code, &row.currency));
+                    continue;
+                }
+                None => continue,
+            };
+            match read_row(&row, asset, &mut seen) {
+                Ok((number, holder, opening)) => {
+                    ready.push(Ready { number, asset: asset.clone(), holder, opening, row });
+                }
+                Err(problem) => self.refuse(&row, problem),
+            }
+        }
+        Ok(ready)
+    }
+
+    /// Settles the rows whose number exists, and returns the others.
+    async fn settle_known(&mut self, tx: &mut Tx, ready: Vec<Ready>) -> Result<Vec<Ready>, Error> {
+        let numbers = distinct(ready.iter().map(|row| row.number.to_string()));
+        let known = store::account::by_numbers(tx, numbers).await?;
+        let known: HashMap<String, AccountView> =
+            known.into_iter().map(|account| (account.number.clone(), account)).collect();
+        let mut new = Vec::with_capacity(ready.len());
+        for row in ready {
+            match known.get(row.number.as_str()) {
+                None => new.push(row),
+                Some(account) => self.settle(row, account),
+            }
+        }
+        Ok(new)
+    }
+
+    fn settle(&mut self, row: Ready, account: &AccountView) {
+        let likeness = match Likeness::of(&row, account) {
+            Ok(likeness) => likeness,
+            Err((column, value)) => {
+                let problem = problem(&row.row, column, Code::AccountExists, &value);
+                return self.refuse(&row.row, problem);
+            }
+        };
+        let outcome = match likeness {
+            Likeness::OtherName => RowOutcome::KnownNameDiffers,
+            Likeness::Same | Likeness::Less => RowOutcome::Known,
+        };
+        let opening = match (likeness, row.opening) {
+            (_, Amount::ZERO) => OpeningOutcome::None,
+            _ if account.head.is_some() => OpeningOutcome::UnpaidInUse,
+            (Likeness::Same, _) => match account.status {
+                AccountStatus::Active => OpeningOutcome::Paid,
+                AccountStatus::Frozen => OpeningOutcome::Refused(Code::TargetFrozen),
+                AccountStatus::Closed => OpeningOutcome::Refused(Code::TargetClosed),
+            },
+            _ => OpeningOutcome::UnpaidHolderDiffers,
+        };
+        // Refused here and not by the door, whose first answer would be the answer after it was unfrozen as well.
+        if let OpeningOutcome::Refused(code) = opening {
+            self.problems.push(problem(&row.row, "opening", code, row.text()));
+        }
+        self.rows.push(row.outcome(outcome, opening));
+        if opening == OpeningOutcome::Paid {
+            self.openings.push((self.rows.len() - 1, row, account.id));
+        }
+    }
+
+    /// Refuses numbers that look like other accounts' numbers or like each other, unless this was confirmed.
+    async fn refuse_look_alikes(
+        &mut self,
+        tx: &mut Tx,
+        rows: Vec<Ready>,
+        how: AccountImport,
+    ) -> Result<Vec<Ready>, Error> {
+        if how.confusable {
+            return Ok(rows);
+        }
+        let skeletons = distinct(rows.iter().map(|row| row.number.skeleton()));
+        let mut taken: HashMap<String, String> =
+            store::account::look_alikes(tx, skeletons).await?.into_iter().collect();
+        let mut kept = Vec::with_capacity(rows.len());
+        for row in rows {
+            let alike = taken.entry(row.number.skeleton()).or_insert_with(|| row.number.to_string());
+            if alike.as_str() == row.number.as_str() {
+                kept.push(row);
+            } else {
+                let value = format!("{}: {alike}", row.row.number);
+                let problem = problem(&row.row, "number", Code::NumberConfusable, &value);
+                self.refuse(&row.row, problem);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// The holder of each row: known, met earlier in this page, or new. New holders are added.
+    async fn find_holders(
+        &mut self,
+        tx: &mut Tx,
+        rows: Vec<Ready>,
+        now: i64,
+    ) -> Result<Vec<(Ready, HolderId)>, Error> {
+        let wanted: Vec<NewHolder> = rows.iter().map(|row| row.holder.clone()).collect();
+        let mut known = KnownHolders::load(tx, &wanted).await?;
+        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let mut next = if count == 0 { 0 } else { counter::take(tx, Counter::Holder, count).await? };
+        let (mut found, mut new) = (Vec::with_capacity(rows.len()), Vec::new());
+        for row in rows {
+            match known.find(&row.holder) {
+                Ok(Some(holder)) => found.push((row, holder.id)),
+                Ok(None) => {
+                    let NewHolder { name, email, uid } = row.holder.clone();
+                    let holder = Holder { id: HolderId(next), name, email, uid, created_at: now };
+                    next += 1;
+                    known.add(&holder);
+                    found.push((row, holder.id));
+                    new.push(holder);
+                }
+                Err(Error::Refused(refusal)) => {
+                    let value = refusal.detail.unwrap_or_default();
+                    let problem = problem(&row.row, "holder", refusal.code, &value);
+                    self.refuse(&row.row, problem);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        store::holder::insert(tx, &new).await?;
+        Ok(found)
+    }
+
+    async fn insert(&mut self, tx: &mut Tx, rows: Vec<(Ready, HolderId)>, now: i64) -> Result<(), Error> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let first = counter::take(tx, Counter::Account, count).await?;
+        let kind = AccountKind::Customer;
+        let (mut accounts, mut balances, mut defaults) = (Vec::new(), Vec::new(), Vec::new());
+        for ((row, holder), id) in rows.into_iter().zip((first..).map(AccountId)) {
+            let (number, asset, holder) = (row.number.to_string(), row.asset.id, holder);
+            let owner = Some(holder);
+            accounts.push(NewAccount { id, number, holder: owner, asset, kind, stripe: 0, opened_at: now });
+            balances.push(opened(id, asset, owner, kind));
+            defaults.push(HolderDefault { holder, asset, account: id });
+            self.opened.push(id);
+            let is_paid = row.opening != Amount::ZERO;
+            let opening = if is_paid { OpeningOutcome::Paid } else { OpeningOutcome::None };
+            self.rows.push(row.outcome(RowOutcome::Opened, opening));
+            if is_paid {
+                self.openings.push((self.rows.len() - 1, row, id));
+            }
+        }
+        store::account::insert(tx, &accounts).await?;
+        store::balance::insert(tx, &balances).await?;
+        Ok(store::holder_default::add(tx, defaults).await?)
+    }
+
+    /// Puts the rows into the order of the file; openings follow their rows.
+    fn sort(&mut self) {
+        self.rows.sort_by_key(|row| row.line);
+        let places: HashMap<u64, usize> =
+            self.rows.iter().enumerate().map(|(place, row)| (row.line, place)).collect();
+        for (place, row, _) in &mut self.openings {
+            *place = places.get(&row.row.line).copied().unwrap_or(*place);
+        }
+    }
+}
+
+/// How a row is like the account that has its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    /// Holder, e-mail, uid and currency are the row's.
+    Same,
+    /// The row says less of the holder than is known.
+    Less,
+    /// E-mail or uid are the row's, and the name is another one.
+    OtherName,
+}
+
+impl Likeness {
+    /// The column and value that make it another account, if it is one.
+    fn of(row: &Ready, account: &AccountView) -> Result<Self, (&'static str, String)> {
+        let new = &row.holder;
+        if account.asset != row.asset.id {
+            return Err(("currency", format!("{}: {}", row.number, row.row.currency)));
+        }
+        let pairs = [("email", &new.email, &account.email), ("uid", &new.uid, &account.uid)];
+        let wrong = pairs.iter().find(|(_, given, known)| given.is_some() && given != known);
+        if let Some((column, given, _)) = wrong {
+            return Err((*column, given.as_deref().unwrap_or_default().to_owned()));
+        }
+        let name = account.holder_name.clone().unwrap_or_default();
+        let is_named = has_name(&name, &new.name);
+        match (is_named, new.is_nameless()) {
+            (false, true) => Err(("holder", new.name.clone())),
+            (false, false) => Ok(Self::OtherName),
+            (true, _) if new.email == account.email && new.uid == account.uid => Ok(Self::Same),
+            (true, _) => Ok(Self::Less),
+        }
+    }
+}
+
+/// The currencies of a page's rows, enabled where their decimals are known.
+async fn assets(
+    tx: &mut Tx,
+    rows: &[AccountRow],
+    now: i64,
+) -> Result<HashMap<String, Result<Asset, Code>>, Error> {
+    let mut assets = HashMap::new();
+    for code in distinct(rows.iter().map(|row| row.currency.clone())) {
+        let asset = match asset_for(tx, &code, now).await {
+            Ok(asset) => Ok(asset),
+            Err(Error::Refused(refusal)) => Err(refusal.code),
+            Err(error) => return Err(error),
+        };
+        assets.insert(code, asset);
+    }
+    Ok(assets)
+}
+
+fn read_row(
+    row: &AccountRow,
+    asset: &Asset,
+    seen: &mut HashSet<AccountNumber>,
+) -> Result<(AccountNumber, NewHolder, Amount), Problem> {
+    let wrong = |column: &str, value: &str, error: Error| {
+        problem(row, column, error.code().unwrap_or(Code::NameInvalid), value)
+    };
+    let number = AccountNumber::for_opening(&row.number, Digits::Fold)
+        .map_err(|code| problem(row, "number", code, &row.number))?;
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let email = row.email.as_deref().map(crate::holder::email).transpose();
+    let uid = row.uid.as_deref().map(crate::holder::uid).transpose();
+    let holder = NewHolder {
+        name: crate::visible(&row.holder).map_err(|error| wrong("holder", &row.holder, error))?,
+        email: email.map_err(|error| wrong("email", &text(&row.email), error))?,
+        uid: uid.map_err(|error| wrong("uid", &text(&row.uid), error))?,
+    };
+    let opening = read_opening(row, asset.scale)?;
+    if !seen.insert(number.clone()) {
+        return Err(problem(row, "number", Code::AccountExists, &row.number));
+    }
+    Ok((number, holder, opening))
+}
