@@ -12,6 +12,7 @@ pub mod csv_reader;
 pub mod header;
 pub mod payment;
 pub mod problem;
+pub mod refused;
 pub mod result;
 mod table;
 

@@ -26,6 +26,7 @@ pub mod holder;
 pub mod import_problem;
 pub mod invitation;
 pub mod item;
+pub mod item_contact;
 pub mod lease;
 pub mod listing;
 pub mod login_failure;
@@ -35,6 +36,7 @@ pub mod operation;
 pub mod policy;
 mod postgres;
 pub mod posting;
+pub mod refused_row;
 pub mod session;
 pub mod setting;
 mod sqlite;
@@ -69,6 +71,8 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         history::CATALOGUE,
         holder::CATALOGUE,
         import_problem::CATALOGUE,
+        item_contact::CATALOGUE,
+        refused_row::CATALOGUE,
         invitation::CATALOGUE,
         item::CATALOGUE,
         lease::CATALOGUE,

@@ -32,7 +32,8 @@ macro_rules! taking_relations {
             Code::AmountPrecision, Code::AmountTooLarge, Code::AmountNotPositive, Code::AmountMissing,
             Code::BelowMinimum, Code::AboveMaximum, Code::BatchAboveMaximum, Code::AmountModeInvalid,
             Code::RatioInvalid, Code::PayeeNotFound, Code::PayeeAmbiguous, Code::PayeeMissing,
-            Code::PayeeConflict, Code::DuplicateTarget, Code::DuplicateSource,
+            Code::PayeeConflict, Code::DuplicateTarget, Code::DuplicateSource, Code::ControlCharacter,
+            Code::InvisibleCharacter, Code::FullWidthDigits, Code::MixedScripts, Code::NumberSpaces, Code::IdInvalid,
         ]
     };
 }

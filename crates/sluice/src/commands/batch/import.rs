@@ -28,9 +28,9 @@ pub(crate) struct ImportArgs {
     /// What a failed item means for the rest: continue, stop_on_failure or atomic
     #[arg(long, default_value = "continue", value_parser = mode)]
     pub mode: BatchMode,
-    /// Refuse the whole file if one row cannot be taken
+    /// Take the good rows although others are refused; the batch stays a draft
     #[arg(long)]
-    pub strict: bool,
+    pub partial: bool,
     /// Take the file although it was imported before: its people are paid again
     #[arg(long)]
     pub again: bool,
@@ -86,16 +86,15 @@ impl ImportArgs {
             mapping.set(*field, header.clone());
         }
         BatchImport {
-            kind: self.kind,
             mode: self.mode,
             account: self.account.clone().filter(|_| self.kind != BatchType::ManyToMany),
             currency: self.currency.clone(),
-            name: self.name.clone(),
             remarks: self.remarks.clone(),
             options: Options { delimiter: self.delimiter, mapping },
-            strict: self.strict,
+            partial: self.partial,
             again: self.again,
             draft: self.draft,
+            ..BatchImport::new(self.kind, self.name.clone())
         }
     }
 }
@@ -104,7 +103,7 @@ impl ImportArgs {
 pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
     args.check()?;
     let file = problem::open(&args.file)?;
-    let Imported { batch, taken, refused, problems } =
+    let Imported { batch, taken, refused, problems, .. } =
         session.service.batch_import(&session.actor, &args.import(), file).await?;
     let problems: Vec<Shown> = problems.into_iter().map(Shown::from).collect();
     let view = match batch {
