@@ -42,9 +42,12 @@ const FLAWS: &[(usize, Flaw)] = &[
     (402, Flaw::PayeeOf(377)),
     (455, Flaw::Amount("0.00")),
     (530, Flaw::NoPayee),
-    (618, Flaw::Amount("４２００.００")),
+    (618, Flaw::Amount("\"4200,00\"")),
     (871, Flaw::Amount("75000.00")),
 ];
+
+/// How many rows of the payroll are refused, as an argument.
+pub const WRONG: &str = "12";
 
 /// Payees whose rows are right, and whose accounts the demo freezes between import and run, so that paying
 /// them fails.

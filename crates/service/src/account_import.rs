@@ -10,12 +10,12 @@ use crate::{Error, Service};
 use domain::account::AccountKind;
 use domain::amount::Amount;
 use domain::asset::Asset;
-use domain::code::Code;
+use domain::code::{Code, Language};
 use domain::fact::{Action, Fact};
 use domain::id::{AccountId, HolderId};
 use domain::posting::opened;
 use domain::transfer::TransferKind;
-use formats::account::{AccountReader, AccountRow};
+use formats::account::{AccountReader, AccountRow, Options};
 use formats::csv_reader::Delimiter;
 use formats::problem::{Problem, ReadError};
 use hashbrown::{HashMap, HashSet};
@@ -55,12 +55,8 @@ impl From<ReadError> for Error {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Io(error) => Self::Io(error),
-            ReadError::Refused(problem) => {
-                let place = problem.column.as_deref().unwrap_or_default();
-                Self::refused(
-                    problem.code,
-                    format!("line {} {place} {}", problem.line, problem.value).trim().to_owned(),
-                )
+            ReadError::Refused(refusal) => {
+                Self::refused(refusal.problem.code, refusal.detail(Language::English))
             }
         }
     }
@@ -74,7 +70,7 @@ impl Service {
         read: R,
         delimiter: Delimiter,
     ) -> Result<AccountsImported, Error> {
-        let mut reader = AccountReader::open(read, delimiter)?;
+        let mut reader = AccountReader::open(read, &Options { delimiter, ..Options::default() })?;
         let mut imported = AccountsImported::default();
         loop {
             let (mut rows, mut problems) = (Vec::new(), Vec::new());

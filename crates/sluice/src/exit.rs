@@ -17,6 +17,8 @@ pub(crate) enum Exit {
     Violated = 2,
     /// A file or the database does not do its part; `verify` could not finish.
     Broken = 3,
+    /// Done in part: rows were refused and are open.
+    Partial = 4,
     /// Another process writes to the data directory.
     Busy = 5,
     /// The command line cannot be understood.
@@ -42,6 +44,7 @@ impl Exit {
             Self::Refused => 1,
             Self::Violated => 2,
             Self::Broken => 3,
+            Self::Partial => 4,
             Self::Busy => 5,
             Self::Usage => 64,
             Self::Unconfirmed => 74,

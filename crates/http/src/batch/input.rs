@@ -9,6 +9,7 @@ use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use service::batch::create::CreateBatch;
 use service::batch::edit::EditBatch;
+use service::batch::lifecycle::Submission;
 use service::batch::rows::{Amounts, NewRow, ROWS_MAX};
 use service::payee::{Field, Given, Side};
 use std::collections::BTreeMap;
@@ -397,6 +398,24 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Maybe<T> {
 impl<T: DeserializeOwned + Default + Send> Input for Maybe<T> {
     fn empty() -> Option<Self> {
         Some(Self(T::default()))
+    }
+}
+
+/// What is confirmed with a submission.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({ "leaveProblems": 3 }))]
+pub(crate) struct BatchSubmitInput {
+    /// How many refused rows of its file are left unpaid: exactly as many as are open, else `PROBLEMS_OPEN` with the
+    /// right number.
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    leave_problems: i64,
+}
+
+impl From<BatchSubmitInput> for Submission {
+    fn from(input: BatchSubmitInput) -> Self {
+        Self { leave_problems: input.leave_problems }
     }
 }
 

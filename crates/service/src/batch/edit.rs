@@ -1,7 +1,7 @@
 //! Editing a draft: its head and its rows. The counters follow in the same transaction.
 
 use super::create::{check_head, extent, insert_items, terms};
-use super::list::{DescribedItem, describe_items, described};
+use super::list::{DescribedItem, describe_items, described, tell_times};
 use super::rows::{self, Accepted, AcceptedRows, Amounts, BatchTerms, NewRow, ROWS_MAX, RepeatKey};
 use super::{Described, changed, locked};
 use crate::write::{Done, Write, begun};
@@ -64,10 +64,16 @@ impl Service {
     }
 
     /// Items by their numbers, described, in the order of numbers.
-    pub async fn batch_items_by_number(&self, numbers: Vec<i64>) -> Result<Vec<DescribedItem>, Error> {
+    pub async fn batch_items_by_number(
+        &self,
+        batch: BatchId,
+        numbers: Vec<i64>,
+    ) -> Result<Vec<DescribedItem>, Error> {
         let mut tx = self.store.read().await?;
         let items = store::item::by_numbers(&mut tx, numbers).await?;
-        describe_items(&mut tx, items).await
+        let mut items = describe_items(&mut tx, items).await?;
+        tell_times(&mut tx, batch, &mut items).await?;
+        Ok(items)
     }
 
     /// Takes a row out of a draft.

@@ -303,7 +303,12 @@ fn item(line: i64, source: AccountId, target: AccountId, amount: i64, texts: &Te
         state: ItemState::Pending,
         code: None,
         memo: texts.memo.clone().map(String::from),
-        reference: texts.reference.clone().map(String::from),
+        // A client's own id stays readable as long as items keep none.
+        reference: texts
+            .reference
+            .clone()
+            .map(String::from)
+            .or_else(|| texts.external_id.clone().map(String::from)),
     }
 }
 

@@ -270,8 +270,8 @@ impl Service {
         let fact = Fact::of_batch(Action::BatchImport, id)
             .with("taken", taken)
             .with("refused", refused)
-            .with("file_rows", file.rows)
-            .with("file_sum", file.sum.as_str())
+            .with("file_rows", file.summary.totals.rows)
+            .with("file_sum", file.sum())
             .with("file_hash", file.hash.as_str())
             .moved(BatchState::Draft, BatchEvent::Created);
         write.end(Ok(Done::one((), fact))).await?;

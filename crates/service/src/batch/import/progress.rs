@@ -217,6 +217,11 @@ pub(super) fn sort(
         let row = row.or_insert_with(|| Refused { line, content: None, problems: Vec::new() });
         row.problems.push(of_file(found));
     }
+    for Line { line, row, .. } in page.refused {
+        if let Some(kept) = u64::try_from(line).ok().and_then(|line| refused.get_mut(&line)) {
+            kept.content = Some(super::source::content(&row));
+        }
+    }
     let mut accepted = Vec::with_capacity(page.lines.len());
     for Line { line, key, row } in page.lines {
         match terms.row(payees, line, &row, own_amount(&row, terms.asset.scale)) {

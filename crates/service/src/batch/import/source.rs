@@ -4,11 +4,12 @@ use super::{Expected, Line, PAGE};
 use crate::Error;
 use crate::batch::rows::NewRow;
 use crate::payee::{Field, Given, Side};
-use domain::amount::{Amount, format_minor};
+use domain::amount::WrittenSum;
 use domain::code::Code;
 use domain::script::Digits;
-use formats::payment::{Options, PaymentReader, PaymentRow};
+use formats::payment::{self, Options, PaymentReader, PaymentRow};
 use formats::problem::{Problem, ReadError};
+use formats::report::Summary;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::io::Read;
@@ -20,32 +21,32 @@ use tokio::sync::mpsc;
 pub struct FileReport {
     /// SHA-256 of its bytes.
     pub hash: String,
-    /// Its rows.
-    pub rows: u64,
-    /// The sum of all amounts that can be read, major units.
-    pub sum: String,
-    /// Headers of columns that were not read.
-    pub ignored_columns: Vec<String>,
+    /// Control totals, columns that were not read, values that were folded.
+    pub summary: Summary,
 }
 
 impl FileReport {
+    /// The sum of all amounts that can be read, in major units.
+    #[must_use]
+    pub fn sum(&self) -> String {
+        self.summary.totals.sum.to_string()
+    }
+
     /// Holds the file against the sender's control totals.
     pub(super) fn check(&self, expected: &Expected) -> Result<(), Error> {
-        let rows = expected.rows.filter(|rows| *rows != self.rows);
-        let total = expected.total.as_deref().filter(|total| !same_amount(total, &self.sum));
-        let mut differs =
-            rows.map(|rows| format!("rows {}, expected {rows}", self.rows)).into_iter().collect::<Vec<_>>();
-        differs.extend(total.map(|total| format!("sum {}, expected {total}", self.sum)));
+        let (rows, sum) = (self.summary.totals.rows, self.summary.totals.sum);
+        let mut differs = Vec::new();
+        if let Some(wanted) = expected.rows.filter(|wanted| *wanted != rows) {
+            differs.push(format!("rows: {rows}, expected {wanted}"));
+        }
+        if let Some(text) = expected.total.as_deref() {
+            let wanted = WrittenSum::read(text.trim()).map_err(|code| Error::refused(code, text))?;
+            if wanted != sum {
+                differs.push(format!("sum: {sum}, expected {text}"));
+            }
+        }
         if differs.is_empty() { Ok(()) } else { Err(Error::refused(Code::ControlTotal, differs.join("; "))) }
     }
-}
-
-/// Decimals in which control totals are compared.
-const DECIMALS: u8 = 8;
-
-fn same_amount(a: &str, b: &str) -> bool {
-    let read = |text: &str| Amount::parse(text.trim(), DECIMALS).ok();
-    read(a).is_some() && read(a) == read(b)
 }
 
 /// What the file calls its columns.
@@ -74,12 +75,22 @@ pub(crate) struct Source<R> {
     reader: PaymentReader<Hashing<R>>,
     hash: Arc<Mutex<Sha256>>,
     pub(super) columns: Columns,
+    sides: Sides,
+}
+
+/// The sides that the columns of e-mail addresses and uids name.
+#[derive(Debug, Clone, Copy)]
+struct Sides {
+    email: Option<Side>,
+    uid: Option<Side>,
 }
 
 /// Rows in the common form, and what is wrong with others.
 #[derive(Debug)]
 pub(crate) struct ParsedPage {
     pub lines: Vec<Line>,
+    /// Rows of which something could not be read; `problems` says what.
+    pub refused: Vec<Line>,
     pub problems: Vec<Problem>,
 }
 
@@ -96,8 +107,10 @@ impl<R: Read + Send + 'static> Source<R> {
         let (options, hashing) = (options.clone(), Hashing { inner: read, hash: Arc::clone(&hash) });
         let opened = tokio::task::spawn_blocking(move || PaymentReader::open(hashing, &options)).await;
         let reader = opened.map_err(std::io::Error::other)??;
+        let side = |field| reader.side(field).map(side_of);
+        let sides = Sides { email: side(payment::Field::Email), uid: side(payment::Field::Uid) };
         let columns = columns(&reader);
-        Ok(Self { reader, hash, columns })
+        Ok(Self { reader, hash, columns, sides })
     }
 
     /// Parses on a thread of its own, two pages ahead at most. The report comes last.
@@ -122,6 +135,70 @@ impl<R: Read + Send + 'static> Source<R> {
         });
         receiver
     }
+}
+
+impl<R: Read> Source<R> {
+    fn page(&mut self, rows: Vec<PaymentRow>, problems: Vec<Problem>) -> ParsedPage {
+        let sides = self.sides;
+        let refused = self.reader.take_refused().into_iter().map(|row| line(row, sides)).collect();
+        ParsedPage { lines: rows.into_iter().map(|row| line(row, sides)).collect(), refused, problems }
+    }
+
+    fn report(&self) -> FileReport {
+        let hash = self.hash.lock().map(|hash| ledger::digest::hex(&hash.clone().finalize()));
+        FileReport { hash: hash.unwrap_or_default(), summary: self.reader.summary() }
+    }
+}
+
+const fn side_of(side: payment::Side) -> Side {
+    match side {
+        payment::Side::Payer => Side::Payer,
+        payment::Side::Payee => Side::Payee,
+    }
+}
+
+fn columns<R: Read>(reader: &PaymentReader<R>) -> Columns {
+    let named = |field: &payment::Field| Some((field_of(*field), reader.header(*field)?.to_owned()));
+    Columns(payment::Field::ALL.iter().filter_map(named).collect())
+}
+
+const fn field_of(field: payment::Field) -> Field {
+    match field {
+        payment::Field::Payer => Field::Payer,
+        payment::Field::Payee => Field::Payee,
+        payment::Field::Account => Field::Account,
+        payment::Field::Email => Field::Email,
+        payment::Field::Uid => Field::Uid,
+        payment::Field::Amount => Field::Amount,
+        payment::Field::Ratio => Field::Ratio,
+        payment::Field::Currency => Field::Currency,
+        payment::Field::Memo => Field::Memo,
+        payment::Field::Reference => Field::Reference,
+        payment::Field::ExternalId => Field::ExternalId,
+        payment::Field::RowKey => Field::RowKey,
+    }
+}
+
+/// A row in the common form. An account whose column does not say its side is on the side that the batch leaves
+/// to its rows.
+fn line(row: PaymentRow, sides: Sides) -> Line {
+    let digits = Digits::Fold;
+    let mut given = Vec::with_capacity(1);
+    given.extend(row.payer.map(|text| Given::account(Some(Side::Payer), Field::Payer, text, digits)));
+    given.extend(row.payee.map(|text| Given::account(Some(Side::Payee), Field::Payee, text, digits)));
+    given.extend(row.account.map(|text| Given::account(None, Field::Account, text, digits)));
+    given.extend(row.email.map(|text| Given::email(sides.email, text, digits)));
+    given.extend(row.uid.map(|text| Given::uid(sides.uid, text, digits)));
+    let new = NewRow {
+        given,
+        amount: row.amount,
+        ratio: row.ratio,
+        currency: row.currency,
+        memo: row.memo,
+        reference: row.reference,
+        external_id: row.external_id,
+    };
+    Line { line: i64::try_from(row.line).unwrap_or(i64::MAX), key: row.row_key, row: new }
 }
 
 /// Hashes what passes through it.
@@ -154,48 +231,3 @@ pub(super) fn content(row: &NewRow) -> Map<String, Value> {
     let written = given.chain(others).filter_map(|(field, text)| Some((field, text?)));
     written.map(|(field, text)| (field.column().to_owned(), Value::from(text.as_str()))).collect()
 }
-
-// SHIM-BEGIN
-fn columns<R: Read>(_reader: &PaymentReader<R>) -> Columns {
-    let all = [
-        Field::Payer,
-        Field::Account,
-        Field::Email,
-        Field::Uid,
-        Field::Amount,
-        Field::Currency,
-        Field::Memo,
-        Field::Reference,
-    ];
-    Columns(all.into_iter().map(|field| (field, field.column().to_owned())).collect())
-}
-impl<R: Read> Source<R> {
-    fn page(&self, rows: Vec<PaymentRow>, problems: Vec<Problem>) -> ParsedPage {
-        ParsedPage { lines: rows.into_iter().map(line).collect(), problems }
-    }
-
-    fn report(&self) -> FileReport {
-        let hash =
-            self.hash.lock().map_or_else(|_| String::new(), |h| ledger::digest::hex(&h.clone().finalize()));
-        FileReport { hash, rows: 0, sum: format_minor(0, 2), ignored_columns: Vec::new() }
-    }
-}
-fn line(row: PaymentRow) -> Line {
-    let digits = Digits::Fold;
-    let mut given = Vec::with_capacity(1);
-    given.extend(row.source.map(|text| Given::account(Some(Side::Payer), Field::Payer, text, digits)));
-    given.extend(row.account.map(|text| Given::account(None, Field::Account, text, digits)));
-    given.extend(row.email.map(|text| Given::email(None, text, digits)));
-    given.extend(row.uid.map(|text| Given::uid(None, text, digits)));
-    let new = NewRow {
-        given,
-        amount: Some(row.amount),
-        ratio: None,
-        currency: row.currency,
-        memo: row.memo,
-        reference: row.reference,
-        external_id: None,
-    };
-    Line { line: i64::try_from(row.line).unwrap_or(i64::MAX), key: None, row: new }
-}
-// SHIM-END
