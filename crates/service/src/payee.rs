@@ -47,7 +47,7 @@ impl Side {
     }
 
     /// The code of a row that names nobody.
-    const fn missing(self) -> Code {
+    pub(crate) const fn missing(self) -> Code {
         match self {
             Self::Payer => Code::PayerMissing,
             Self::Payee => Code::PayeeMissing,

@@ -215,7 +215,7 @@ pub(super) fn sort(
         let line = number_of_line(found.line);
         let row = refused.entry(found.line);
         let row = row.or_insert_with(|| Refused { line, content: None, problems: Vec::new() });
-        row.problems.push(of_file(found));
+        row.problems.push(of_file(terms, found));
     }
     for Line { line, row, .. } in page.refused {
         if let Some(kept) = u64::try_from(line).ok().and_then(|line| refused.get_mut(&line)) {
@@ -240,12 +240,17 @@ fn number_of_line(line: u64) -> i64 {
     i64::try_from(line).unwrap_or(i64::MAX)
 }
 
-fn of_file(found: Problem) -> ImportProblem {
+fn of_file(terms: &BatchTerms, found: Problem) -> ImportProblem {
+    // The reader does not know which side the rows of this batch name.
+    let code = match found.code {
+        Code::PayeeMissing if terms.kind != BatchType::OneToMany => Side::Payer.missing(),
+        code => code,
+    };
     ImportProblem {
         row: 0,
         line: number_of_line(found.line),
         column: found.column,
-        code: found.code,
+        code,
         value: found.value,
         suggestion: None,
     }

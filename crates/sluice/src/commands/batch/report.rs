@@ -3,7 +3,6 @@
 
 use serde_json::{Value, json};
 use service::batch::import::FileReport;
-use std::fmt::Write;
 
 /// Folded values that people see.
 const SHOWN: usize = 5;
@@ -30,23 +29,22 @@ pub(super) fn to_text(file: &FileReport) -> String {
     let mut text = format!("File: {} rows, sum {}", totals.rows, file.sum());
     let mut add = |count: u64, what: &str| {
         if count > 0 {
-            // Writing to a text cannot fail.
-            drop(write!(text, ", {count} {what}"));
+            text += &format!(", {count} {what}");
         }
     };
     add(totals.unreadable_amounts, "amounts that cannot be read");
     add(totals.blank_rows, "blank rows");
     add(totals.total_rows, "total rows left out");
     if !summary.ignored_columns.is_empty() {
-        drop(write!(text, "\nColumns not read: {}", summary.ignored_columns.join(", ")));
+        text += &format!("\nColumns not read: {}", summary.ignored_columns.join(", "));
     }
     for proposal in &summary.proposals {
-        drop(write!(text, "\nPerhaps --map {}={}", proposal.field, proposal.header));
+        text += &format!("\nPerhaps --map {}={}", proposal.field, proposal.header);
     }
     if summary.folded_count > 0 {
         let shown = summary.folded.iter().take(SHOWN);
         let shown: Vec<_> = shown.map(|f| format!("line {}: {} as {}", f.line, f.before, f.after)).collect();
-        drop(write!(text, "\n{} values read with plain digits ({})", summary.folded_count, shown.join("; ")));
+        text += &format!("\n{} values read with plain digits ({})", summary.folded_count, shown.join("; "));
     }
     text
 }
