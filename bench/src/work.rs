@@ -3,10 +3,9 @@
 use crate::input::{self, Lines};
 use crate::place::Place;
 use crate::{BenchOptions, Shape, floor, machine};
-use domain::batch::{BatchMode, BatchState, BatchType};
+use domain::batch::{BatchState, BatchType};
 use engine::{Engine, EngineOptions};
 use formats::csv_reader::Delimiter;
-use formats::payment::Options;
 use ledger::{Clock, Door, DoorOptions};
 use serde_json::{Value as Json, json};
 use service::batch::import::BatchImport;
@@ -275,16 +274,12 @@ pub(crate) async fn take_in(
     file: Box<dyn std::io::Read + Send>,
 ) -> Result<Batch, Error> {
     let import = BatchImport {
-        kind: if source.is_some() { BatchType::OneToMany } else { BatchType::ManyToMany },
-        mode: BatchMode::Continue,
         account: source.map(str::to_owned),
         currency: Some("USD".to_owned()),
-        name: format!("bench {}", shape.name()),
-        remarks: None,
-        options: Options::default(),
-        strict: true,
-        again: false,
-        draft: false,
+        ..BatchImport::new(
+            if source.is_some() { BatchType::OneToMany } else { BatchType::ManyToMany },
+            format!("bench {}", shape.name()),
+        )
     };
     let imported = service.batch_import(actor, &import, file).await?;
     imported.batch.ok_or_else(|| std::io::Error::other("nothing was taken").into())

@@ -44,6 +44,7 @@ const IMPORT: &[&str] = &[
     "PAYROLL",
     "--name",
     "November payroll",
+    "--partial",
 ];
 
 /// Builds, pays, verifies. The exit code is that of `verify`.
@@ -63,6 +64,8 @@ pub fn run(root: &Path) -> Result<ExitCode> {
     demo.show(IMPORT)?;
     let id = demo.newest_batch()?;
     demo.show(&["batch", "preview", &id])?;
+    demo.show(&["batch", "problems", &id])?;
+    demo.show(&["batch", "submit", &id, "--leave-problems", payroll::WRONG])?;
     // What passed the import can still fail when it is paid.
     for account in payroll::FROZEN {
         demo.show(&["account", "freeze", account])?;

@@ -46,6 +46,9 @@ const FLAWS: &[(usize, Flaw)] = &[
     (871, Flaw::Amount("75000.00")),
 ];
 
+/// How many rows of the payroll are refused, as an argument.
+pub const WRONG: &str = "12";
+
 /// Payees whose rows are right, and whose accounts the demo freezes between import and run, so that paying
 /// them fails.
 pub const FROZEN: [&str; 2] = ["EMP-0744", "EMP-0952"];

@@ -237,6 +237,8 @@ operations! {
     BatchRetry "retryFailedRelations" ([Finance Admin] BatchesExecute);
     RelationSkip "skipRelation" ([Finance Admin] BatchesExecute);
     RelationList "listRelations" ([Operator Finance Admin Auditor] Read);
+    ProblemList "listProblems" ([Operator Finance Admin Auditor] Read);
+    ProblemDrop "dropProblems" ([Operator Finance Admin] BatchesWrite);
     BatchHistory "getBatchTransferHistory" ([Operator Finance Admin Auditor] Read);
     BatchProgress "getBatchTransferProgress" ([Operator Finance Admin Auditor] Read);
     // Single transfers.

@@ -71,6 +71,18 @@ stored_enum! {
 }
 
 stored_enum! {
+    /// How a row named the account on its own side.
+    ContactType {
+        /// By the holder's uid.
+        Uid = 1 "uid",
+        /// By the holder's e-mail address.
+        Email = 2 "email",
+        /// By the account's id or number.
+        Inner = 3 "inner",
+    }
+}
+
+stored_enum! {
     /// Where a batch is in its life.
     BatchState {
         /// Can be edited.

@@ -150,8 +150,8 @@ codes! {
     144 IdInvalid "ID_INVALID" 422 Final "An id is written as in acct_18: its noun, an underscore and a whole number from 1 to 9007199254740991 without leading zeros" "ID由名词、下划线和数字组成，例如 acct_18；数字为1至9007199254740991，且无前导零";
     260 FxPolicyInvalid "FX_POLICY_INVALID" 422 Final "The tolerance is a share from 0 to 1 with at most six decimals, the rounding half_up, half_even or down, the minimum not negative, and the age at most 87,600 hours; 0 switches a bound off" "容差须为0至1之间且最多六位小数的比例，舍入方式须为 half_up、half_even 或 down，最小金额不得为负，有效期最多87600小时；0表示不设该限制";
     // Payees and files.
-    60 PayeeNotFound "PAYEE_NOT_FOUND" 422 Final "No active account belongs to this payee" "找不到收款人的有效账户";
-    61 PayeeAmbiguous "PAYEE_AMBIGUOUS" 422 Final "More than one active account belongs to this payee" "收款人有多个有效账户，无法确定";
+    60 PayeeNotFound "PAYEE_NOT_FOUND" 422 Final "No account belongs to this payee; check the value, or open the account first" "找不到该收款人的账户；请核对，或先开户";
+    61 PayeeAmbiguous "PAYEE_AMBIGUOUS" 422 Final "The holder has accounts in several currencies and none in that of the batch; write the currency or the account" "持有人有多个币种的账户，但没有批次币种的账户；请写明币种或账户";
     62 DuplicateTarget "DUPLICATE_TARGET" 400 Final "The same target account stands more than once in the batch" "同一批次中目标账户重复";
     63 DuplicateSource "DUPLICATE_SOURCE" 400 Final "The same source account stands more than once in the batch" "同一批次中源账户重复";
     64 FileUnsupported "FILE_UNSUPPORTED" 415 Final "The file is not CSV in UTF-8; save it as CSV in UTF-8 and send it again" "文件不是UTF-8编码的CSV；请另存为UTF-8编码的CSV后重新提交";
@@ -165,7 +165,14 @@ codes! {
     72 NulByte "NUL_BYTE" 422 Final "The field contains a NUL byte" "字段包含NUL字节";
     73 InvalidUtf8 "INVALID_UTF8" 422 Final "The field is not valid UTF-8" "字段不是有效的UTF-8";
     74 PayeeMissing "PAYEE_MISSING" 422 Final "The row names no payee (account, email or uid)" "该行没有收款人";
-    75 PayeeConflict "PAYEE_CONFLICT" 422 Final "The row names payees that are different accounts" "该行的收款人信息指向不同账户";
+    75 PayeeConflict "PAYEE_CONFLICT" 422 Final "The row's payees are different accounts, or not the account that the batch pays; correct the row" "该行的收款人指向不同账户，或不是该批次的收款账户；请更正该行";
+    95 PayerConflict "PAYER_CONFLICT" 422 Final "The row's payers are different accounts, or not the account that pays the batch; correct the row" "该行的付款人指向不同账户，或不是该批次的付款账户；请更正该行";
+    96 PayerMissing "PAYER_MISSING" 422 Final "The row names no payer (account, email or uid)" "该行没有付款人（账户、邮箱或UID）";
+    97 PayeeNoDefault "PAYEE_NO_DEFAULT" 422 Later "The holder has no default account in this currency; write the account, or open one in this currency" "持有人没有该币种的默认账户；请写明账户，或先开立该币种的账户";
+    99 RowKeyMissing "ROW_KEY_MISSING" 422 Final "The row has no key, and the file repairs refused rows by their keys; add the key, or remove the key column to add all rows as new ones" "该行没有行键，而此文件用于按行键修正被拒绝的行；请补充行键，或删除行键列以全部作为新行导入";
+    220 RowTaken "ROW_ALREADY_TAKEN" 422 Final "The refused row with this key was corrected or dropped before; remove the row from the file" "该行键对应的行此前已修正或放弃；请从文件中删除该行";
+    221 RowKeyUnknown "ROW_KEY_UNKNOWN" 422 Final "No refused row of this batch has this key; check the key and the batch" "该批次没有此行键对应的被拒绝行；请核对行键和批次";
+    222 ControlTotal "CONTROL_TOTAL_DIFFERS" 422 Final "The file's number of rows or its sum is not the expected one; nothing was taken: check that it is the right file and complete" "文件的行数或合计与预期不符，未导入任何数据；请核对文件是否正确、完整";
     76 AmountMissing "AMOUNT_MISSING" 422 Final "The row has no amount" "该行没有金额";
     77 FileTooLarge "FILE_TOO_LARGE" 413 Final "The file has more rows than a batch may have" "文件行数超过批次上限";
     78 FileSeen "FILE_SEEN" 409 Final "The same file was imported before; say --again if it really is to be paid twice" "同一文件已导入过；如确需再次支付请明确确认";
@@ -186,6 +193,7 @@ codes! {
     82 BatchState "BATCH_WRONG_STATE" 409 Final "The batch's state does not allow this" "批次当前状态不允许此操作";
     83 BatchCannotCancel "BATCH_CANNOT_CANCEL" 409 Final "The batch has begun and cannot be cancelled" "批次已开始执行，无法取消";
     84 BatchEmpty "BATCH_EMPTY" 422 Final "The batch has no items" "批次没有转账项";
+    98 ProblemsOpen "PROBLEMS_OPEN" 409 Final "The batch has refused rows that are neither corrected nor dropped; settle them, or confirm their exact number to leave them unpaid" "批次中有尚未修正或放弃的被拒绝行；请先处理，或确认其准确数目以不付款提交";
     85 BatchAboveMaximum "BATCH_ABOVE_MAXIMUM" 422 Final "The total is above the maximum for one batch" "批次总金额超过限额";
     86 BatchTooLargeForAtomic "BATCH_TOO_LARGE_FOR_ATOMIC" 422 Final "An atomic batch has at most as many items as one chunk" "原子批次的项数超过单个事务上限";
     87 ItemState "ITEM_WRONG_STATE" 409 Final "The item's state does not allow this" "该笔转账当前状态不允许此操作";

@@ -1,12 +1,11 @@
 //! What people and other workers do to a run while it is running: pause, interrupt, take over, skip.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use domain::batch::{BatchMode, BatchState, BatchType};
+use domain::batch::{BatchState, BatchType};
 use domain::code::Code;
 use domain::item::ItemState;
 use engine::{Engine, EngineOptions};
 use formats::csv_reader::Delimiter;
-use formats::payment::Options;
 use ledger::{Clock, Door, DoorOptions};
 use service::batch::import::BatchImport;
 use service::batch::rework::Rework;
@@ -58,16 +57,9 @@ async fn world() -> World {
         NewTransfer { to: Some("PAY".to_owned()), amount: "5000.00".to_owned(), ..NewTransfer::default() };
     service.transfer(&actor, &deposit).await.unwrap();
     let import = BatchImport {
-        kind: BatchType::OneToMany,
-        mode: BatchMode::Continue,
         account: Some("PAY".to_owned()),
-        currency: None,
-        name: "live".to_owned(),
-        remarks: None,
-        options: Options::default(),
-        strict: true,
         again: false,
-        draft: false,
+        ..BatchImport::new(BatchType::OneToMany, "live")
     };
     let imported = service.batch_import(&actor, &import, Cursor::new(rows)).await.unwrap();
     let batch = imported.batch.unwrap().id.to_string();

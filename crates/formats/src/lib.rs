@@ -18,6 +18,7 @@ mod near;
 pub mod payment;
 pub mod problem;
 pub mod refusal;
+pub mod refused;
 pub mod report;
 pub mod result;
 mod table;

@@ -1,5 +1,7 @@
 //! An answer that is not what was asked for: the envelope with code, message and details.
 
+mod rows;
+
 use crate::language;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
@@ -75,7 +77,7 @@ impl From<Code> for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let details = refusal.detail.filter(|text| !text.is_empty()).map(|text| Value::String(short(&text)));
-        Self { details, data: refusal.data, ..refusal.code.into() }
+        Self { details, data: refusal.data.map(rows::told), ..refusal.code.into() }
     }
 }
 

@@ -27,6 +27,7 @@ mod login_failure;
 pub mod node;
 pub mod once;
 mod password;
+pub mod payee;
 pub mod policy;
 mod seal;
 mod secret;

@@ -13,7 +13,7 @@ Exit codes:
    1  refused by the ledger: nothing moved, the code says why
    2  `verify` found a violated invariant, or `copy` a row that is not the same
    3  a file or the database does not work; `verify` could not finish
-   4  a part of a file was refused; the rest was taken
+   4  done in part: refused rows of a file stay open (see `batch problems`)
    5  another process writes to the data directory
   64  the command line cannot be understood
   74  a write was not confirmed: look what stands before you run the command again

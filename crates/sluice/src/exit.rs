@@ -17,7 +17,7 @@ pub(crate) enum Exit {
     Violated = 2,
     /// A file or the database does not do its part; `verify` could not finish.
     Broken = 3,
-    /// A part of a file was refused; the rest was taken.
+    /// Done in part: rows were refused and are open.
     Partial = 4,
     /// Another process writes to the data directory.
     Busy = 5,

@@ -49,3 +49,27 @@ CREATE TABLE holder_default (
 INSERT INTO holder_default (holder, asset, account)
   SELECT a.holder, a.asset, MIN(a.id) FROM account a JOIN balance b ON b.account = a.id
   WHERE a.kind = 1 AND b.status <> 3 GROUP BY a.holder, a.asset;
+
+-- Payees and refused rows.
+
+-- Whether a payee may be in the batch twice, in rows that differ in reference or external id.
+ALTER TABLE batch ADD COLUMN allow_repeat BIGINT NOT NULL DEFAULT 0;
+-- How an item's own side was written: only items for which that is not the account's number have a row.
+CREATE TABLE item_contact (
+  item    BIGINT PRIMARY KEY,
+  kind    BIGINT NOT NULL,
+  written TEXT COLLATE "C" NOT NULL
+);
+-- A refused row of a file: what it said, and since when it is settled: corrected, where an item took its place, or
+-- dropped. Its id is drawn from the items' numbers, so that the key of one batch's row is never another's.
+CREATE TABLE refused_row (
+  id         BIGINT PRIMARY KEY,
+  batch      BIGINT NOT NULL,
+  line       BIGINT NOT NULL,
+  content    TEXT COLLATE "C",
+  settled_at BIGINT,
+  item       BIGINT
+);
+CREATE INDEX refused_row_batch ON refused_row (batch);
+ALTER TABLE import_problem ADD COLUMN refused_row BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE import_problem ADD COLUMN suggestion TEXT COLLATE "C";

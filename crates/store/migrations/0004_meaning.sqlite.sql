@@ -48,3 +48,27 @@ CREATE TABLE holder_default (
 INSERT INTO holder_default (holder, asset, account)
   SELECT a.holder, a.asset, MIN(a.id) FROM account a JOIN balance b ON b.account = a.id
   WHERE a.kind = 1 AND b.status <> 3 GROUP BY a.holder, a.asset;
+
+-- Payees and refused rows.
+
+-- Whether a payee may be in the batch twice, in rows that differ in reference or external id.
+ALTER TABLE batch ADD COLUMN allow_repeat INTEGER NOT NULL DEFAULT 0;
+-- How an item's own side was written: only items for which that is not the account's number have a row.
+CREATE TABLE item_contact (
+  item    INTEGER NOT NULL PRIMARY KEY,
+  kind    INTEGER NOT NULL,
+  written TEXT NOT NULL
+) STRICT;
+-- A refused row of a file: what it said, and since when it is settled: corrected, where an item took its place, or
+-- dropped. Its id is drawn from the items' numbers, so that the key of one batch's row is never another's.
+CREATE TABLE refused_row (
+  id         INTEGER NOT NULL PRIMARY KEY,
+  batch      INTEGER NOT NULL,
+  line       INTEGER NOT NULL,
+  content    TEXT,
+  settled_at INTEGER,
+  item       INTEGER
+) STRICT;
+CREATE INDEX refused_row_batch ON refused_row (batch);
+ALTER TABLE import_problem ADD COLUMN refused_row INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE import_problem ADD COLUMN suggestion TEXT;

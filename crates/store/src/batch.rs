@@ -62,6 +62,9 @@ pub struct Batch {
     pub completed_at: Option<i64>,
     /// Whether rows in another currency are exchanged at the stored rate.
     pub convert: bool,
+    /// Whether a payee may be there twice, in rows that differ in reference or external id.
+    #[serde(default)]
+    pub allow_repeat: bool,
 }
 
 impl Batch {
@@ -97,6 +100,8 @@ pub struct NewBatch {
     pub remarks: Option<String>,
     /// Whether rows in another currency are exchanged at the stored rate.
     pub convert: bool,
+    /// Whether a payee may be there twice.
+    pub allow_repeat: bool,
     /// Who makes it.
     pub created_by: Author,
     /// When, microseconds UTC.
@@ -111,7 +116,7 @@ macro_rules! columns {
              content_hash, first_number, last_number, refused_count, total_count, total_amount, success_count,
              success_amount, failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at,
              submitted_at, started_at, interrupted_at, completed_at, convert,
-             created_by_kind, created_by_id ",
+             created_by_kind, created_by_id, allow_repeat ",
             $tail
         )
     };
@@ -142,9 +147,9 @@ static CREATE: Sql = Sql::new(
     "INSERT INTO batch (day, day_number, name, type, mode, state, intent, ready, asset, account, remarks,
        first_number, last_number, refused_count, total_count, total_amount, success_count, success_amount,
        failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at, convert,
-       created_by_kind, created_by_id)
+       created_by_kind, created_by_id, allow_repeat)
      SELECT $1, COALESCE(MAX(day_number), 0) + 1, $2, $3, $4, 2, 2, 0, $5, $6, $7,
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $9, $10, $11, $12
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $9, $10, $11, $12, $13
      FROM batch WHERE day = $1 RETURNING id",
 );
 static FILL: Sql = Sql::new(
@@ -158,6 +163,7 @@ static HEAD: Sql =
 static RANGE: Sql = Sql::new(
     "UPDATE batch SET first_number = $2, last_number = $3 WHERE id = $1 AND state = 2 AND ready = 1",
 );
+static REFUSED: Sql = Sql::new("UPDATE batch SET refused_count = $2 WHERE id = $1 AND state = 2");
 static SUBMIT: Sql =
     Sql::new("UPDATE batch SET state = 3, content_hash = $2, submitted_at = $3 WHERE id = $1 AND state = 2");
 static MOVE: Sql = Sql::new(
@@ -191,6 +197,7 @@ pub const CATALOGUE: &[&Sql] = &[
     &EXTENT,
     &HEAD,
     &RANGE,
+    &REFUSED,
     &SUBMIT,
     &MOVE,
     &INTEND,
@@ -233,6 +240,7 @@ fn read(row: Row<'_>) -> Result<Batch, StoreError> {
         interrupted_at: row.opt_i64(28)?,
         completed_at: row.opt_i64(29)?,
         convert: row.i64(30)? == 1,
+        allow_repeat: row.i64(33)? == 1,
     })
 }
 
@@ -305,6 +313,7 @@ pub async fn create(tx: &mut Tx, batch: &NewBatch) -> Result<BatchId, StoreError
         i64::from(batch.convert),
         batch.created_by.principal.kind(),
         batch.created_by.principal.id(),
+        i64::from(batch.allow_repeat),
     ];
     let rows = tx.fetch(&CREATE, args).await?;
     Ok(BatchId(rows.first().ok_or_else(|| StoreError::Corrupt("no id".to_owned()))?.i64(0)?))
@@ -416,4 +425,9 @@ pub async fn set_head(tx: &mut Tx, id: BatchId, head: &Head) -> Result<u64, Stor
 /// Notes the range of a draft's items.
 pub async fn set_range(tx: &mut Tx, id: BatchId, first: i64, last: i64) -> Result<u64, StoreError> {
     tx.execute(&RANGE, args![id.0, first, last]).await
+}
+
+/// Notes how many rows for a draft are refused and open.
+pub async fn set_refused(tx: &mut Tx, id: BatchId, count: i64) -> Result<(), StoreError> {
+    tx.execute(&REFUSED, args![id.0, count]).await.map(|_| ())
 }

@@ -41,8 +41,12 @@ static PAGE: Sql = Sql::new(
 );
 static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM batch_history WHERE batch = $1");
 
+static OF_ITEMS: Sql = Sql::new(
+    "SELECT item, event, at FROM batch_history WHERE batch = $1 AND item IS NOT NULL AND item <= $2 ORDER BY id",
+);
+
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&INSERT, &LIST, &PAGE, &COUNT];
+pub const CATALOGUE: &[&Sql] = &[&INSERT, &LIST, &PAGE, &COUNT, &OF_ITEMS];
 
 /// Writes an event.
 pub async fn insert(tx: &mut Tx, batch: BatchId, event: Event) -> Result<(), StoreError> {
@@ -92,4 +96,24 @@ pub async fn page(
 pub async fn count(tx: &mut Tx, batch: BatchId) -> Result<i64, StoreError> {
     let rows = tx.fetch(&COUNT, args![batch.0]).await?;
     rows.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+/// Something that happened to an item, or from an item on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ItemEvent {
+    /// The item; of an edit the first that it added.
+    pub item: i64,
+    /// Whether it is an edit.
+    pub is_edit: bool,
+    /// When, microseconds UTC.
+    pub at: i64,
+}
+
+/// The events of a batch that concern items up to a number, in order.
+pub async fn of_items(tx: &mut Tx, batch: BatchId, last: i64) -> Result<Vec<ItemEvent>, StoreError> {
+    let rows = tx.fetch(&OF_ITEMS, args![batch.0, last]).await?;
+    let read = |row: Row<'_>| {
+        Ok(ItemEvent { item: row.i64(0)?, is_edit: row.text(1)? == "edited", at: row.i64(2)? })
+    };
+    rows.iter().map(read).collect()
 }

@@ -4,13 +4,15 @@ use crate::args;
 use crate::bulk::{Insert, Sql};
 use crate::error::StoreError;
 use crate::tx::Tx;
-use crate::value::Column;
+use crate::value::{Column, Row};
 use domain::code::Code;
 use domain::id::BatchId;
 
 /// Why a row was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportProblem {
+    /// The refused row, by its key.
+    pub row: i64,
     /// The line in the file, from 1.
     pub line: i64,
     /// The column, as its header names it.
@@ -19,17 +21,28 @@ pub struct ImportProblem {
     pub code: Code,
     /// What stood there, shortened.
     pub value: String,
+    /// What may have been meant, such as `acct_8` for `8`.
+    pub suggestion: Option<String>,
 }
 
-static INSERT: Insert =
-    Insert { table: "import_problem", columns: &["batch", "line", "column_name", "code", "value"] };
+static INSERT: Insert = Insert {
+    table: "import_problem",
+    columns: &["batch", "line", "column_name", "code", "value", "refused_row", "suggestion"],
+};
 static LIST: Sql = Sql::new(
-    "SELECT line, column_name, code, value FROM import_problem WHERE batch = $1 ORDER BY line, id LIMIT $2",
+    "SELECT refused_row, line, column_name, code, value, suggestion FROM import_problem
+     WHERE batch = $1
+       AND refused_row NOT IN (SELECT id FROM refused_row WHERE batch = $1 AND settled_at IS NOT NULL)
+     ORDER BY line, id LIMIT $2",
+);
+static BETWEEN: Sql = Sql::new(
+    "SELECT refused_row, line, column_name, code, value, suggestion FROM import_problem
+     WHERE batch = $1 AND refused_row BETWEEN $2 AND $3 ORDER BY refused_row, id",
 );
 static PURGE: Sql = Sql::new("DELETE FROM import_problem WHERE batch = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&LIST, &PURGE];
+pub const CATALOGUE: &[&Sql] = &[&LIST, &BETWEEN, &PURGE];
 
 /// Keeps problems.
 pub async fn insert(tx: &mut Tx, batch: BatchId, problems: &[ImportProblem]) -> Result<(), StoreError> {
@@ -39,23 +52,35 @@ pub async fn insert(tx: &mut Tx, batch: BatchId, problems: &[ImportProblem]) -> 
         Column::OptText(problems.iter().map(|p| p.column.clone()).collect()),
         Column::I64(problems.iter().map(|p| p.code.number()).collect()),
         Column::Text(problems.iter().map(|p| p.value.clone()).collect()),
+        Column::I64(problems.iter().map(|p| p.row).collect()),
+        Column::OptText(problems.iter().map(|p| p.suggestion.clone()).collect()),
     ];
     tx.insert(&INSERT, columns).await.map(|_| ())
 }
 
-/// The first problems of a batch's file, in the order of lines.
+fn read(row: Row<'_>) -> Result<ImportProblem, StoreError> {
+    Ok(ImportProblem {
+        row: row.i64(0)?,
+        line: row.i64(1)?,
+        column: row.opt_text(2)?,
+        code: row.stored(3, Code::from_number)?,
+        value: row.text(4)?,
+        suggestion: row.opt_text(5)?,
+    })
+}
+
+/// The first problems of a batch's open rows, in the order of lines.
 pub async fn list(tx: &mut Tx, batch: BatchId, limit: i64) -> Result<Vec<ImportProblem>, StoreError> {
-    let rows = tx.fetch(&LIST, args![batch.0, limit]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(ImportProblem {
-                line: row.i64(0)?,
-                column: row.opt_text(1)?,
-                code: row.stored(2, Code::from_number)?,
-                value: row.text(3)?,
-            })
-        })
-        .collect()
+    tx.fetch(&LIST, args![batch.0, limit]).await?.iter().map(read).collect()
+}
+
+/// The problems of rows in a range of keys, in the order of rows.
+pub async fn between(
+    tx: &mut Tx,
+    batch: BatchId,
+    (first, last): (i64, i64),
+) -> Result<Vec<ImportProblem>, StoreError> {
+    tx.fetch(&BETWEEN, args![batch.0, first, last]).await?.iter().map(read).collect()
 }
 
 /// Forgets the problems of an import that did not finish.

@@ -83,6 +83,8 @@ static BY_NUMBER: Lookup = Lookup {
     and: "",
     lock: Lock::None,
 };
+static FAILED_AT: Lookup =
+    Lookup { columns: "item, at", from: "item_failure", key: "item", and: "", lock: Lock::None };
 static DELETE: Sql = Sql::new("DELETE FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1");
 static FAILURES: Sql =
     Sql::new("SELECT item, code, amount, chunk FROM item_failure WHERE item = $1 ORDER BY id");
@@ -276,6 +278,15 @@ pub async fn insert_failures(
         Column::Same(now, failures.len()),
     ];
     tx.insert(&INSERT_FAILURE, columns).await.map(|_| ())
+}
+
+/// When items failed, as pairs of item and microseconds UTC, in order; one that failed several times has several.
+pub async fn failed_at(tx: &mut Tx, items: Vec<i64>) -> Result<Vec<(i64, i64)>, StoreError> {
+    let rows = tx.lookup(&FAILED_AT, Column::I64(items)).await?;
+    let mut times: Vec<(i64, i64)> =
+        rows.iter().map(|row| Ok((row.i64(0)?, row.i64(1)?))).collect::<Result<_, StoreError>>()?;
+    times.sort_unstable();
+    Ok(times)
 }
 
 /// The failed tries of an item, in order.

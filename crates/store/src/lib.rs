@@ -28,6 +28,7 @@ pub mod holder_default;
 pub mod import_problem;
 pub mod invitation;
 pub mod item;
+pub mod item_contact;
 pub mod lease;
 pub mod listing;
 pub mod login_failure;
@@ -37,6 +38,7 @@ pub mod operation;
 pub mod policy;
 mod postgres;
 pub mod posting;
+pub mod refused_row;
 pub mod session;
 pub mod setting;
 mod sqlite;
@@ -73,6 +75,8 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         holder::CATALOGUE,
         holder_default::CATALOGUE,
         import_problem::CATALOGUE,
+        item_contact::CATALOGUE,
+        refused_row::CATALOGUE,
         invitation::CATALOGUE,
         item::CATALOGUE,
         lease::CATALOGUE,

@@ -1,9 +1,8 @@
 //! A ledger on a server of its own: a rich source, people to pay, and a batch that is to run.
 
-use domain::batch::{BatchMode, BatchType};
+use domain::batch::BatchType;
 use engine::{Engine, EngineOptions};
 use formats::csv_reader::Delimiter;
-use formats::payment::Options;
 use ledger::{Clock, Door, DoorOptions, Outcome};
 use service::batch::import::BatchImport;
 use service::policy::PolicyChange;
@@ -68,16 +67,9 @@ pub async fn batch(service: &Service) -> Batch {
     let mut rows = "account,amount\n".to_owned();
     (0..ITEMS).for_each(|k| rows += &format!("A{k},1.00\n"));
     let import = BatchImport {
-        kind: BatchType::OneToMany,
-        mode: BatchMode::Continue,
         account: Some("PAY".to_owned()),
-        currency: None,
-        name: "outage".to_owned(),
-        remarks: None,
-        options: Options::default(),
-        strict: true,
         again: true,
-        draft: false,
+        ..BatchImport::new(BatchType::OneToMany, "outage")
     };
     let batch = service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap().batch.unwrap();
     service.batch_execute(&actor(), &batch.id.to_string()).await.unwrap()

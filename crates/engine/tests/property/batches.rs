@@ -27,6 +27,8 @@ pub struct Batch {
     currency: String,
     single: Option<String>,
     text: String,
+    /// Rows of its file that were refused.
+    refused: i64,
     items: Vec<Item>,
     /// Fees that were taken with its items.
     fees: i128,
@@ -143,9 +145,9 @@ impl Reference {
                     return Answer::Refused(Code::FileSeen);
                 }
                 let taken = i64::try_from(items.len()).unwrap();
-                let state = if file.draft { BatchState::Draft } else { BatchState::Pending };
+                let state = if file.draft || refused > 0 { BatchState::Draft } else { BatchState::Pending };
                 let (mode, currency, single) = (file.mode, file.currency.clone(), file.single.clone());
-                self.batches.push(Batch { state, mode, currency, single, text, items, fees: 0 });
+                self.batches.push(Batch { state, mode, currency, single, text, refused, items, fees: 0 });
                 Answer::Imported { taken, refused }
             }
         }
@@ -155,14 +157,9 @@ impl Reference {
     fn read_file(&self, file: &File) -> Result<(Vec<Item>, i64), Code> {
         if let Some(single) = &file.single {
             let paid = file.kind == BatchType::ManyToOne;
-            match self.accounts[single].status {
-                AccountStatus::Active => {}
-                AccountStatus::Closed => {
-                    return Err(if paid { Code::TargetClosed } else { Code::SourceClosed });
-                }
-                AccountStatus::Frozen => {
-                    return Err(if paid { Code::TargetFrozen } else { Code::SourceFrozen });
-                }
+            // A frozen one is taken: its items fail when they are executed, and can be retried.
+            if self.accounts[single].status == AccountStatus::Closed {
+                return Err(if paid { Code::TargetClosed } else { Code::SourceClosed });
             }
         }
         let rows = file.rows.iter().enumerate().filter_map(|(place, row)| self.read_row(file, place, row));
@@ -180,7 +177,7 @@ impl Reference {
     fn read_row(&self, file: &File, place: usize, row: &Row) -> Option<Item> {
         let usable = |number: &String| {
             let account = &self.accounts[number];
-            account.status == AccountStatus::Active && account.currency == file.currency
+            account.status != AccountStatus::Closed && account.currency == file.currency
         };
         let (source, target) = match (file.kind, &file.single) {
             (BatchType::OneToMany, Some(single)) => (single, &row.payee),
@@ -214,6 +211,9 @@ impl Reference {
             return Err(Code::BatchState);
         }
         self.within_maximum(batch)?;
+        if self.batches[batch].refused > 0 {
+            return Err(Code::ProblemsOpen);
+        }
         self.batches[batch].state = BatchState::Pending;
         Ok(())
     }

@@ -4,7 +4,6 @@ use crate::batches::{Item, Seen, text};
 use crate::reference::{Answer, START};
 use crate::steps::{Bound, FEE_RATES, File, Money, PolicyDraw, RATES, Step};
 use engine::{Engine, EngineOptions};
-use formats::payment::Options;
 use ledger::{Clock, Door, DoorOptions};
 use service::account::OpenAccount;
 use service::batch::import::BatchImport;
@@ -161,16 +160,12 @@ impl Ledger {
 
     async fn import(&self, file: &File) -> Answer {
         let import = BatchImport {
-            kind: file.kind,
             mode: file.mode,
             account: file.single.clone(),
             currency: Some(file.currency.clone()),
-            name: "test".to_owned(),
-            remarks: None,
-            options: Options::default(),
-            strict: file.strict,
-            again: false,
+            partial: !file.strict,
             draft: file.draft,
+            ..BatchImport::new(file.kind, "test")
         };
         match self.service.batch_import(&actor(), &import, Cursor::new(text(file).into_bytes())).await {
             Err(error) => code(error),

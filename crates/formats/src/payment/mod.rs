@@ -95,6 +95,7 @@ pub struct PaymentReader<R> {
     table: Table<R>,
     amounts: AmountColumn,
     count: RowCount,
+    refused: Vec<PaymentRow>,
 }
 
 impl<R: Read> PaymentReader<R> {
@@ -113,7 +114,12 @@ impl<R: Read> PaymentReader<R> {
         let table = Table::open(read, layout, &choices, amount)?;
         let is_mapped = choices.mapped.iter().any(|(field, _)| *field == Field::ExternalId as usize);
         let has_ids = table.header.place(Field::ExternalId as usize).is_some();
-        Ok(Self { table, amounts: options.amounts, count: RowCount { is_possible: has_ids && !is_mapped } })
+        Ok(Self {
+            table,
+            amounts: options.amounts,
+            count: RowCount { is_possible: has_ids && !is_mapped },
+            refused: Vec::new(),
+        })
     }
 
     /// Reads up to `max_rows` records and appends what they are to `rows` and `problems`; blank rows and total
@@ -125,8 +131,14 @@ impl<R: Read> PaymentReader<R> {
         rows: &mut Vec<PaymentRow>,
         problems: &mut Vec<Problem>,
     ) -> Result<bool, ReadError> {
-        let (amounts, count) = (self.amounts, &mut self.count);
-        self.table.page(max_rows, rows, problems, |row, notes| take(row, amounts, count, notes))
+        let (amounts, count, refused) = (self.amounts, &mut self.count, &mut self.refused);
+        self.table.page(max_rows, rows, problems, |row, notes| take(row, amounts, count, refused, notes))
+    }
+
+    /// The rows of the last page whose fields could be read and that have problems all the same, so that they can
+    /// be kept with what they say. To be taken after each page.
+    pub fn take_refused(&mut self) -> Vec<PaymentRow> {
+        std::mem::take(&mut self.refused)
     }
 
     /// Headers of the columns that are not read, as they stand in the file.
@@ -208,6 +220,7 @@ fn take(
     row: &Row<'_>,
     amounts: AmountColumn,
     count: &mut RowCount,
+    refused: &mut Vec<PaymentRow>,
     notes: &mut Notes<'_>,
 ) -> Option<PaymentRow> {
     let before = notes.problems.len();
@@ -231,7 +244,7 @@ fn take(
     count.see(notes.report.totals.rows, external_id.as_deref());
     let memo = row.take(Field::Memo as usize, notes);
     let reference = row.take(Field::Reference as usize, notes);
-    (notes.problems.len() == before).then_some(PaymentRow {
+    let payment = PaymentRow {
         line: row.line,
         payer,
         payee,
@@ -245,5 +258,10 @@ fn take(
         reference,
         external_id,
         row_key,
-    })
+    };
+    if notes.problems.len() == before {
+        return Some(payment);
+    }
+    refused.push(payment);
+    None
 }

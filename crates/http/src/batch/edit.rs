@@ -62,7 +62,7 @@ pub(crate) async fn add(
     let added = service.batch_add_items(who.actor(), &name, &amounts, &rows).await;
     let added = service.settle(added).await?;
     let shown = added.items.iter().take(SHOWN).copied().collect();
-    let items = service.batch_items_by_number(shown).await?;
+    let items = service.batch_items_by_number(added.batch.batch.id, shown).await?;
     let relations = items.into_iter().map(|item| RelationView::of(&added.batch, item)).collect();
     let view = RelationsAddedView { count: added.items.len(), relations, batch: BatchView::of(added.batch) };
     Ok(Answer::saying(ADDED, view))

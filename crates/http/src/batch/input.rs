@@ -4,11 +4,14 @@ use super::words::{BatchModeWord, BatchTypeWord, ContactWord};
 use crate::body::Input;
 use crate::problem::Problem;
 use domain::code::Code;
+use domain::script::Digits;
 use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use service::batch::create::CreateBatch;
 use service::batch::edit::EditBatch;
-use service::batch::rows::{AccountName, Amounts, Contact, NewRow, ROWS_MAX};
+use service::batch::lifecycle::Submission;
+use service::batch::rows::{Amounts, NewRow, ROWS_MAX};
+use service::payee::{Field, Given, Side};
 use std::collections::BTreeMap;
 use std::fmt;
 use utoipa::ToSchema;
@@ -16,23 +19,65 @@ use utoipa::ToSchema;
 /// Enough for as many relations as one request may have.
 const RELATIONS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// An account: its id as a number, or its number as a text. A text that is no account's number and has digits
-/// only is read as an id.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+/// An account: its id as a number; or as a text its number, or its id as in `acct_18`. A text of digits only is a
+/// number, never an id.
+#[derive(Debug, Clone, ToSchema)]
+#[schema(example = "PAYROLL-1")]
+#[expect(
+    dead_code,
+    reason = "the schema of `BatchPartyInput`: read by its own visitor, which names no Rust type"
+)]
 #[serde(untagged)]
-pub(crate) enum BatchPartyInput {
+pub(crate) enum BatchPartySchema {
     /// Its id.
     Id(i64),
-    /// Its number.
+    /// Its number, or its id with its noun.
     Number(String),
 }
 
-impl From<BatchPartyInput> for AccountName {
-    fn from(named: BatchPartyInput) -> Self {
-        match named {
-            BatchPartyInput::Id(id) => Self::Id(id),
-            BatchPartyInput::Number(number) => Self::Text(number),
+/// An account as it was sent.
+#[derive(Debug, Clone)]
+pub(crate) enum BatchPartyInput {
+    /// A JSON number.
+    Id(i64),
+    /// A JSON string.
+    Text(String),
+}
+
+impl BatchPartyInput {
+    fn given(self, side: Option<Side>, field: Field) -> Given {
+        match self {
+            Self::Id(id) => Given::id(side, field, id),
+            Self::Text(text) => Given::account(side, field, text, Digits::Refuse),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for BatchPartyInput {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Party;
+
+        impl Visitor<'_> for Party {
+            type Value = BatchPartyInput;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an account: its id as a number, or its number as a string")
+            }
+
+            fn visit_i64<E: serde::de::Error>(self, id: i64) -> Result<BatchPartyInput, E> {
+                Ok(BatchPartyInput::Id(id))
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, id: u64) -> Result<BatchPartyInput, E> {
+                // One that is too large is refused as an id, as a negative one is.
+                Ok(BatchPartyInput::Id(i64::try_from(id).unwrap_or(i64::MAX)))
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<BatchPartyInput, E> {
+                Ok(BatchPartyInput::Text(text.to_owned()))
+            }
+        }
+        deserializer.deserialize_any(Party)
     }
 }
 
@@ -68,18 +113,23 @@ pub(crate) enum BatchAmountMode {
 #[schema(example = json!({ "targetAccountId": "ANNA-1", "amount": "100.00", "memo": "Salary 2026-03" }))]
 pub(crate) struct RelationInput {
     /// Who pays.
+    #[schema(value_type = Option<BatchPartySchema>)]
     source_account_id: Option<BatchPartyInput>,
     /// Who is paid.
+    #[schema(value_type = Option<BatchPartySchema>)]
     target_account_id: Option<BatchPartyInput>,
     /// How `targetIdentifier` is read; `inner` if it is missing.
     contact_type: Option<ContactWord>,
-    /// Whose account it is: `uid` and `email` mean the holder's only active account in the batch's currency.
-    /// Where many pay one, it names who pays.
+    /// Whose account it is: `uid` and `email` mean the holder's default account in the batch's currency, `inner`
+    /// an account's number, or its id as in `acct_18`. Where many pay one, it names who pays.
     #[schema(max_length = 255, example = "anna@example.com")]
     target_identifier: Option<String>,
     /// Major units, as a text.
     #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$", example = "100.00")]
     amount: Option<String>,
+    /// The batch's currency; where it converts, the currency of the payee's account.
+    #[schema(min_length = 3, max_length = 12, example = "USD")]
+    currency: Option<String>,
     /// Its share of `totalAmount`.
     ratio: Option<RatioInput>,
     /// What it is for.
@@ -88,18 +138,25 @@ pub(crate) struct RelationInput {
     /// Another name of `memo`.
     #[schema(max_length = 500)]
     note: Option<String>,
-    /// The client's own reference.
-    #[schema(max_length = 500)]
+    /// Free text for the payee, 1 to 140 visible characters.
+    #[schema(max_length = 140)]
     reference: Option<String>,
 }
 
 impl From<RelationInput> for NewRow {
     fn from(input: RelationInput) -> Self {
-        let contact = input.contact_type.map_or(Contact::Inner, Contact::from);
+        let mut given = Vec::with_capacity(1);
+        given.extend(input.source_account_id.map(|party| party.given(Some(Side::Payer), Field::Payer)));
+        given.extend(input.target_account_id.map(|party| party.given(Some(Side::Payee), Field::Payee)));
+        given.extend(input.target_identifier.map(|text| match input.contact_type {
+            Some(ContactWord::Uid) => Given::uid(None, text, Digits::Refuse),
+            Some(ContactWord::Email) => Given::email(None, text, Digits::Refuse),
+            Some(ContactWord::Inner) | None => Given::account(None, Field::Account, text, Digits::Refuse),
+        }));
         Self {
-            source: input.source_account_id.map(AccountName::from),
-            target: input.target_account_id.map(AccountName::from),
-            payee: input.target_identifier.map(|text| (contact, text)),
+            given,
+            currency: input.currency,
+            external_id: None,
             amount: input.amount,
             ratio: input.ratio.map(|ratio| match ratio {
                 RatioInput::Whole(whole) => whole.to_string(),
@@ -195,8 +252,10 @@ pub(crate) struct BatchCreateInput {
     #[serde(rename = "type")]
     kind: BatchTypeWord,
     /// The account that pays many.
+    #[schema(value_type = Option<BatchPartySchema>)]
     source_account_id: Option<BatchPartyInput>,
     /// The account that many pay into.
+    #[schema(value_type = Option<BatchPartySchema>)]
     target_account_id: Option<BatchPartyInput>,
     /// The currency of all amounts. Needed for `many_to_many`; for `many_to_one` with `convert`, the currency
     /// of the paying accounts, if it is not the paid account's; else it must be the single account's.
@@ -222,6 +281,10 @@ pub(crate) struct BatchCreateInput {
     /// accounts' currency, so that one batch has one sum. Without it another currency is `CURRENCY_MISMATCH`.
     #[serde(default)]
     convert: bool,
+    /// Whether a payee may be there twice, in relations that differ in `reference`. Without it a second one is
+    /// `DUPLICATE_TARGET` (`DUPLICATE_SOURCE`).
+    #[serde(default)]
+    allow_repeat: bool,
     /// Leave it a draft; else it is submitted at once.
     #[serde(default)]
     draft: bool,
@@ -239,11 +302,12 @@ impl BatchCreateInput {
             name: self.name,
             kind: self.kind.into(),
             mode: self.mode.unwrap_or(BatchModeWord::Continue).into(),
-            source: self.source_account_id.map(AccountName::from),
-            target: self.target_account_id.map(AccountName::from),
+            source: self.source_account_id.map(|party| party.given(Some(Side::Payer), Field::Payer)),
+            target: self.target_account_id.map(|party| party.given(Some(Side::Payee), Field::Payee)),
             currency: self.currency,
             remarks: self.remarks,
             convert: self.convert,
+            allow_repeat: self.allow_repeat,
             draft: self.draft,
         })
     }
@@ -334,6 +398,24 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Maybe<T> {
 impl<T: DeserializeOwned + Default + Send> Input for Maybe<T> {
     fn empty() -> Option<Self> {
         Some(Self(T::default()))
+    }
+}
+
+/// What is confirmed with a submission.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({ "leaveProblems": 3 }))]
+pub(crate) struct BatchSubmitInput {
+    /// How many refused rows of its file are left unpaid: exactly as many as are open, else `PROBLEMS_OPEN` with the
+    /// right number.
+    #[serde(default)]
+    #[schema(minimum = 0)]
+    leave_problems: i64,
+}
+
+impl From<BatchSubmitInput> for Submission {
+    fn from(input: BatchSubmitInput) -> Self {
+        Self { leave_problems: input.leave_problems }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The moves of a batch's life.
 
-use super::input::{BatchConsentInput, BatchReasonInput, Maybe};
+use super::input::{BatchConsentInput, BatchReasonInput, BatchSubmitInput, Maybe};
 use super::path::BatchName;
 use super::words::{BatchStateWord, BatchStatusWord};
 use crate::answer::{Answer, Envelope, Message};
@@ -71,16 +71,20 @@ impl From<(Batch, i64)> for BatchCountView {
     }
 }
 
-/// Submits a draft: its content is frozen.
+/// Submits a draft: its content is frozen. One with refused rows that are neither corrected nor dropped is submitted
+/// only with their exact number.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/submit", operation_id = "submitBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
+    request_body = Option<BatchSubmitInput>,
     responses((status = 200, description = "It waits to be executed.", body = Envelope<BatchMovedView>)))]
 pub(crate) async fn submit(
     who: Who,
     BatchName(name): BatchName,
-    once: Once<Nothing>,
+    once: Once<Maybe<BatchSubmitInput>>,
 ) -> Result<Answer<BatchMovedView>, OperatorProblem> {
-    let batch = once.settle(once.service.batch_submit(who.actor(), &name).await).await?;
+    let Once { body: Maybe(body), service } = once;
+    let submitted = service.batch_submit_with(who.actor(), &name, body.into()).await;
+    let batch = service.settle(submitted).await?;
     Ok(Answer::saying(SUBMITTED, batch.into()))
 }
 

@@ -11,6 +11,7 @@ mod lifecycle;
 mod list;
 mod path;
 mod preview;
+mod problems;
 mod relations;
 mod rework;
 mod view;
@@ -29,8 +30,13 @@ macro_rules! taking_relations {
             Code::NameInvalid, Code::TextTooLong, Code::NulByte, Code::BatchEmpty, Code::BatchRowsInvalid,
             Code::SystemAccount, Code::SourceClosed, Code::SourceFrozen, Code::TargetClosed, Code::TargetFrozen,
             Code::SameAccount, Code::CurrencyMismatch, Code::RateNotFound, Code::AmountFormat,
-            Code::AmountSign, Code::AmountLetters, Code::AmountGroupMark, Code::AmountDecimalComma, Code::AmountExponent, Code::AmountDigitMissing, Code::AmountDigits, Code::AmountLeadingZero, Code::AmountBlank, Code::AmountPrecision, Code::AmountTooLarge, Code::AmountNotPositive, Code::AmountMissing, Code::BelowMinimum, Code::AboveMaximum, Code::BatchAboveMaximum, Code::AmountModeInvalid, Code::RatioInvalid, Code::PayeeNotFound, Code::PayeeAmbiguous, Code::PayeeMissing, Code::ExchangeTooSmall, Code::TargetAboveMaximum,
-            Code::PayeeConflict, Code::DuplicateTarget, Code::DuplicateSource,
+            Code::AmountSign, Code::AmountLetters, Code::AmountGroupMark, Code::AmountDecimalComma,
+            Code::AmountExponent, Code::AmountDigitMissing, Code::AmountDigits, Code::AmountLeadingZero,
+            Code::AmountBlank, Code::AmountPrecision, Code::AmountTooLarge, Code::AmountNotPositive, Code::AmountMissing,
+            Code::BelowMinimum, Code::AboveMaximum, Code::BatchAboveMaximum, Code::AmountModeInvalid,
+            Code::RatioInvalid, Code::PayeeNotFound, Code::PayeeAmbiguous, Code::PayeeMissing,
+            Code::PayeeConflict, Code::DuplicateTarget, Code::DuplicateSource, Code::ControlCharacter,
+            Code::InvisibleCharacter, Code::FullWidthDigits, Code::MixedScripts, Code::NumberSpaces, Code::IdInvalid, Code::ExchangeTooSmall, Code::TargetAboveMaximum,
         ]
     };
 }
@@ -69,6 +75,7 @@ pub(crate) fn routes() -> Routes {
                 Code::BatchEmpty,
                 Code::BatchTooLargeForAtomic,
                 Code::BatchAboveMaximum,
+                Code::ProblemsOpen,
             ],
         )
         .add_to(operator, O::BatchPreview, routes!(preview::preview), &[Code::BatchNotFound])
@@ -101,6 +108,18 @@ pub(crate) fn routes() -> Routes {
             O::RelationList,
             routes!(relations::relations),
             &[Code::BatchNotFound, Code::CursorInvalid],
+        )
+        .add_to(
+            operator,
+            O::ProblemList,
+            routes!(problems::list),
+            &[Code::BatchNotFound, Code::CursorInvalid],
+        )
+        .add_to(
+            operator,
+            O::ProblemDrop,
+            routes!(problems::drop),
+            &[Code::BatchNotFound, Code::BatchState, Code::ProblemsOpen],
         )
         .add_to(operator, O::BatchHistory, routes!(history::history), &[Code::BatchNotFound])
 }

@@ -7,7 +7,7 @@ use crate::language;
 use crate::time::wire;
 use domain::amount::format_minor;
 use domain::asset::Asset;
-use domain::batch::BatchType;
+use domain::batch::{BatchType, ContactType};
 use domain::code::Code;
 use serde::Serialize;
 use service::batch::Described;
@@ -186,9 +186,9 @@ pub(crate) struct RelationView {
     /// Its number.
     #[schema(example = "ANNA-1")]
     pub target_account: String,
-    /// Always `inner`: whatever payees were called, they were resolved to accounts when the batch was made.
+    /// How the relation names the side that is not the single account: `inner` unless it was written otherwise.
     pub contact_type: ContactWord,
-    /// The paid account's number.
+    /// That side as it was written; the account's number where nothing else was.
     #[schema(example = "ANNA-1")]
     pub target_identifier: String,
     /// Major units of the batch's currency.
@@ -216,6 +216,12 @@ pub(crate) struct RelationView {
     /// The client's own reference.
     #[schema(example = "HR-0001")]
     pub reference: Option<String>,
+    /// When it came into the batch.
+    #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
+    pub created_at: String,
+    /// When it was last paid, refused, retried or skipped; when it came, if nothing of that happened.
+    #[schema(format = DateTime, example = "2026-03-10T12:00:09Z")]
+    pub updated_at: String,
     /// When it was paid.
     #[schema(format = DateTime)]
     pub completed_at: Option<String>,
@@ -223,7 +229,10 @@ pub(crate) struct RelationView {
 
 impl RelationView {
     pub(crate) fn of(batch: &Described, described: DescribedItem) -> Self {
-        let DescribedItem { item, source, target, transfer } = described;
+        let DescribedItem { item, source, target, transfer, contact, created_at, updated_at } = described;
+        let own = if batch.batch.kind == BatchType::ManyToOne { &source } else { &target };
+        let (contact_type, target_identifier) = contact.unwrap_or_else(|| (ContactType::Inner, own.clone()));
+        let created_at = created_at.unwrap_or(batch.batch.created_at);
         let amount = |minor: i64| major(minor, &batch.asset);
         Self {
             id: item.number.0,
@@ -232,9 +241,11 @@ impl RelationView {
             source_account_id: item.source.0,
             source_account: source,
             target_account_id: item.target.0,
-            target_identifier: target.clone(),
+            target_identifier,
             target_account: target,
-            contact_type: ContactWord::Inner,
+            contact_type: contact_type.into(),
+            created_at: wire(created_at),
+            updated_at: wire(updated_at.map_or(created_at, |at| at.max(created_at))),
             amount: amount(item.amount),
             fee: transfer.as_ref().map(|transfer| amount(transfer.fee)),
             status: BatchStatusWord::of_item(item.state),

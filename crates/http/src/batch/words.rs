@@ -1,9 +1,8 @@
 //! The values that fields of this noun take.
 
-use domain::batch::{BatchMode, BatchState, BatchType};
+use domain::batch::{BatchMode, BatchState, BatchType, ContactType};
 use domain::item::ItemState;
 use serde::{Deserialize, Serialize};
-use service::batch::rows::Contact;
 use utoipa::ToSchema;
 
 macro_rules! word {
@@ -97,7 +96,7 @@ word! {
 
 word! {
     /// How `targetIdentifier` names an account.
-    ContactWord = Contact {
+    ContactWord = ContactType {
         /// The holder's uid.
         Uid,
         /// The holder's e-mail address.

@@ -1,6 +1,6 @@
 //! Batches that exchange at the stored rate.
 
-use crate::batch_tools::{BATCHES, at, balance, ended, is, make, open, outcome, run, verify};
+use crate::batch_tools::{BATCHES, at, balance, ended, is, make, open, outcome, refused, run, verify};
 use crate::world::{World, world};
 use serde_json::{Value as Json, json};
 
@@ -30,7 +30,7 @@ async fn a_batch_that_converts_pays_each_in_his_currency() {
     assert_eq!(outcome(&refused), is(422, "BATCH_ROWS_INVALID"));
     let codes: Vec<_> =
         refused.json["data"]["problems"].as_array().unwrap().iter().map(|p| p["code"].clone()).collect();
-    assert_eq!(codes, ["CURRENCY_MISMATCH", "PAYEE_NOT_FOUND"]);
+    assert_eq!(codes, ["CURRENCY_MISMATCH", "PAYEE_NO_DEFAULT"]);
 
     let preview = world.post(&format!("{BATCHES}/preview"), abroad(true)).await;
     let shown = preview.data()["relations"].as_array().unwrap().clone();
@@ -68,7 +68,7 @@ async fn many_who_pay_in_another_currency_pay_in_their_own() {
     let world = three_currencies().await;
     let mut body = json!({ "name": "Home", "type": "many_to_one", "targetAccountId": "US", "convert": true,
         "relations": [{ "sourceAccountId": "EU", "amount": "10.00" }] });
-    assert_eq!(outcome(&world.post(BATCHES, body.clone()).await), is(422, "CURRENCY_MISMATCH"));
+    assert_eq!(refused(&world.post(BATCHES, body.clone()).await), is(422, "CURRENCY_MISMATCH"));
     body["currency"] = json!("EUR");
     let batch = run(&world, body).await;
     assert_eq!(
@@ -85,7 +85,7 @@ async fn without_a_rate_nothing_is_exchanged() {
     let world = three_currencies().await;
     let body = json!({ "name": "x", "type": "one_to_many", "sourceAccountId": "EU", "convert": true,
         "relations": [{ "targetAccountId": "JP", "amount": "1.00" }] });
-    assert_eq!(outcome(&world.post(BATCHES, body).await), is(422, "RATE_NOT_FOUND"));
+    assert_eq!(refused(&world.post(BATCHES, body).await), is(422, "RATE_NOT_FOUND"));
     let dust = json!({ "name": "x", "type": "one_to_many", "sourceAccountId": "PAY", "convert": true,
         "relations": [{ "targetAccountId": "EU", "amount": "0.02" }, { "targetAccountId": "JP", "amount": "0.01" }] });
     let batch = run(&world, dust).await;
@@ -95,7 +95,7 @@ async fn without_a_rate_nothing_is_exchanged() {
     world.service.fx_set(&world.actor, "USD", "JPY", "0.1", "test").await.unwrap();
     let nothing = json!({ "name": "x", "type": "one_to_many", "sourceAccountId": "PAY", "convert": true,
         "relations": [{ "targetAccountId": "JP", "amount": "0.01" }] });
-    assert_eq!(outcome(&world.post(BATCHES, nothing).await), is(422, "EXCHANGE_TOO_SMALL"));
+    assert_eq!(refused(&world.post(BATCHES, nothing).await), is(422, "EXCHANGE_TOO_SMALL"));
     verify(&world).await;
     world.stop().await;
 }

@@ -1,7 +1,8 @@
 //! What a batch is made of, and what is refused.
 
 use crate::batch_tools::{
-    BATCHES, at, balance, is, make, open, open_for, outcome, salaries, verify, world_with_payees,
+    BATCHES, at, balance, ended, is, make, open, open_for, outcome, reason, refused, run, salaries, verify,
+    world_with_payees,
 };
 use crate::world::{World, answer, world};
 use domain::account::AccountStatus;
@@ -62,7 +63,7 @@ async fn each_spelling_of_an_amount_has_its_outcome() {
             "relations": [{ "targetAccountId": format!("P-{currency}"), "amount": amount }] });
         let answer = world.post(BATCHES, body).await;
         let total = answer.json["data"]["totalAmount"].as_str().unwrap_or_default();
-        writeln!(table, "{} {currency} {shown} {} {total}", answer.status, answer.code()).unwrap();
+        writeln!(table, "{} {currency} {shown} {} {total}", answer.status, reason(&answer)).unwrap();
     }
     let expected = "\
 200 USD \"0.01\" ok 0.01
@@ -114,7 +115,7 @@ async fn amounts_are_split_by_the_server_so_that_they_sum_to_the_total() {
         body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
         let answer = world.post(BATCHES, body).await;
         if answer.status != 200 {
-            return answer.code().to_owned();
+            return reason(&answer);
         }
         let detail = world.get(&at(answer.data()["id"].as_i64().unwrap(), "")).await;
         let relations = detail.data()["relations"].as_array().unwrap().clone();
@@ -170,7 +171,7 @@ async fn payees_are_found_by_account_uid_and_address() {
             json!({ "name": "x", "type": "one_to_many", "sourceAccountId": "PAY", "relations": [relation] });
         let answer = world.post(BATCHES, body).await;
         if answer.status != 200 {
-            return answer.code().to_owned();
+            return reason(&answer);
         }
         let detail = world.get(&at(answer.data()["id"].as_i64().unwrap(), "")).await;
         detail.data()["relations"][0]["targetAccount"].as_str().unwrap().to_owned()
@@ -179,31 +180,33 @@ async fn payees_are_found_by_account_uid_and_address() {
     for (relation, expected) in [
         (json!({ "targetAccountId": "ANNA" }), "ANNA"),
         (json!({ "targetAccountId": id }), "ANNA"),
-        (json!({ "targetAccountId": id.to_string() }), "ANNA"),
+        (json!({ "targetAccountId": format!("acct_{id}") }), "ANNA"),
+        (json!({ "targetAccountId": id.to_string() }), "PAYEE_NOT_FOUND"),
         (by("inner", "ANNA"), "ANNA"),
-        (by("inner", &id.to_string()), "ANNA"),
+        (by("inner", &format!("acct_{id}")), "ANNA"),
+        (by("inner", &id.to_string()), "PAYEE_NOT_FOUND"),
         (by("uid", "U-ANNA"), "ANNA"),
         (by("email", "Anna@Example.COM"), "ANNA"),
         (by("uid", "U-CY"), "CY-1"),
-        (by("uid", "U-BO"), "PAYEE_AMBIGUOUS"),
+        (by("uid", "U-BO"), "BO-1"),
         (by("email", "nobody@example.com"), "PAYEE_NOT_FOUND"),
-        (by("uid", "U-\0"), "PAYEE_NOT_FOUND"),
+        (by("uid", "U-\0"), "NUL_BYTE"),
         (json!({ "targetAccountId": "NOBODY" }), "PAYEE_NOT_FOUND"),
-        (json!({ "targetAccountId": 0 }), "PAYEE_NOT_FOUND"),
-        (json!({ "targetAccountId": -1 }), "PAYEE_NOT_FOUND"),
+        (json!({ "targetAccountId": 0 }), "ID_INVALID"),
+        (json!({ "targetAccountId": -1 }), "ID_INVALID"),
         (json!({ "targetAccountId": "BO-2", "contactType": "uid", "targetIdentifier": "U-BO" }), "BO-2"),
         (
             json!({ "targetAccountId": "BO-2", "contactType": "uid", "targetIdentifier": "U-CY" }),
             "PAYEE_CONFLICT",
         ),
-        (json!({ "targetAccountId": "ANNA", "sourceAccountId": "BO-1" }), "PAYEE_CONFLICT"),
+        (json!({ "targetAccountId": "ANNA", "sourceAccountId": "BO-1" }), "PAYER_CONFLICT"),
         (json!({ "targetAccountId": "ANNA", "sourceAccountId": "PAY" }), "ANNA"),
         (json!({}), "PAYEE_MISSING"),
         (json!({ "contactType": "uid" }), "PAYEE_MISSING"),
         (by("phone", "1"), "BODY_INVALID"),
         (json!({ "targetAccountId": "PAY" }), "SAME_ACCOUNT"),
         (json!({ "targetAccountId": "CY-E" }), "CURRENCY_MISMATCH"),
-        (json!({ "targetAccountId": 1.5 }), "BODY_INVALID"),
+        (json!({ "targetAccountId": 1.5 }), "BODY_MALFORMED"),
     ] {
         assert_eq!(one(relation.clone()).await, expected, "{relation}");
     }
@@ -236,7 +239,6 @@ async fn accounts_that_take_no_part_are_refused_with_their_rows() {
     assert_eq!(
         shown,
         [
-            "0 \"targetAccountId\" \"TARGET_ACCOUNT_FROZEN\"",
             "1 \"targetAccountId\" \"TARGET_ACCOUNT_CLOSED\"",
             "2 \"memo\" \"TEXT_TOO_LONG\"",
             "3 \"targetAccountId\" \"CURRENCY_MISMATCH\"",
@@ -245,8 +247,31 @@ async fn accounts_that_take_no_part_are_refused_with_their_rows() {
         ]
     );
     assert_eq!(count(&world).await, 0);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_frozen_account_is_an_item_that_can_be_retried() {
+    let world = world_with_payees(2).await;
+    let set = async |number: &str, status| {
+        world.service.account_set_status(&world.actor, number, status, "test").await.unwrap();
+    };
+    set("P-0", AccountStatus::Frozen).await;
+    let batch = run(&world, salaries(2, "1.00")).await;
+    assert_eq!((&batch["state"], &batch["successCount"]), (&json!("partially_completed"), &json!(1)));
+    assert_eq!(batch["relations"][0]["errorCode"], "TARGET_ACCOUNT_FROZEN");
     set("PAY", AccountStatus::Frozen).await;
-    assert_eq!(outcome(&world.post(BATCHES, salaries(1, "1.00")).await), is(422, "SOURCE_ACCOUNT_FROZEN"));
+    let payer = run(&world, salaries(1, "2.00")).await;
+    assert_eq!(payer["relations"][0]["errorCode"], "SOURCE_ACCOUNT_FROZEN");
+    set("P-0", AccountStatus::Active).await;
+    set("PAY", AccountStatus::Active).await;
+    for failed in [&batch, &payer] {
+        let id = failed["id"].as_i64().unwrap();
+        world.post(&at(id, "/retry-failed"), Json::Null).await.data();
+        assert_eq!(ended(&world, id).await["state"], "completed");
+    }
+    assert_eq!(balance(&world, "P-0").await, 300);
+    verify(&world).await;
     world.stop().await;
 }
 
@@ -281,7 +306,7 @@ async fn nobody_is_paid_twice_whatever_he_is_called() {
 async fn limits_hold_when_a_batch_is_made_and_again_when_it_is_executed() {
     let world = world_with_payees(12).await;
     let over = salaries(1, "10000.01");
-    assert_eq!(outcome(&world.post(BATCHES, over).await), is(422, "AMOUNT_ABOVE_MAXIMUM"));
+    assert_eq!(refused(&world.post(BATCHES, over).await), is(422, "AMOUNT_ABOVE_MAXIMUM"));
     assert_eq!(outcome(&world.post(BATCHES, salaries(11, "10000.00")).await), is(422, "BATCH_ABOVE_MAXIMUM"));
     let fits = make(&world, salaries(10, "10000.00")).await;
     let policies =
@@ -352,14 +377,14 @@ async fn relations_without_a_single_account_name_both_sides() {
     let body = json!({ "name": "Settlement", "type": "many_to_many", "currency": "usd", "relations": [
         { "sourceAccountId": "PAY", "targetAccountId": "P-0", "amount": "1.00" },
         { "sourceAccountId": "OTHER", "targetAccountId": "P-0", "amount": "2.00", "note": "n", "reference": "r" }] });
-    let batch = crate::batch_tools::run(&world, body).await;
+    let batch = run(&world, body).await;
     assert_eq!((&batch["state"], &batch["sourceAccountId"]), (&json!("completed"), &Json::Null));
     let relation = &batch["relations"][1];
     assert_eq!((&relation["memo"], &relation["reference"]), (&json!("n"), &json!("r")));
     assert_eq!(balance(&world, "P-0").await, 300);
     let missing = json!({ "name": "x", "type": "many_to_many", "currency": "USD",
         "relations": [{ "targetAccountId": "P-0", "amount": "1.00" }] });
-    assert_eq!(outcome(&world.post(BATCHES, missing).await), is(422, "PAYEE_MISSING"));
+    assert_eq!(refused(&world.post(BATCHES, missing).await), is(422, "PAYER_MISSING"));
     verify(&world).await;
     world.stop().await;
 }

@@ -1,6 +1,6 @@
 //! What a run would do.
 
-use crate::batch_tools::{BATCHES, at, balance, is, make, open, outcome, salaries, verify};
+use crate::batch_tools::{BATCHES, at, balance, is, make, open, reason, salaries, verify};
 use crate::world::world;
 use serde_json::{Value as Json, json};
 
@@ -53,8 +53,8 @@ async fn a_preview_says_what_would_happen_and_moves_nothing() {
         (&json!(2), &json!("STOPPED"))
     );
     body["relations"][0]["amount"] = json!("x");
-    let refused = world.post(&format!("{BATCHES}/preview"), body).await;
-    assert_eq!(outcome(&refused), is(422, "AMOUNT_LETTERS"));
+    let wrong = world.post(&format!("{BATCHES}/preview"), body).await;
+    assert_eq!((wrong.status, reason(&wrong)), is(422, "AMOUNT_LETTERS"));
     assert_eq!(balance(&world, "PAY").await, 2_500);
     verify(&world).await;
     world.stop().await;

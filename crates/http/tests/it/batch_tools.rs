@@ -107,3 +107,20 @@ pub fn outcome(answer: &Answer) -> (u16, String) {
 pub fn is(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }
+
+/// Status and code; of refused rows the one code that all of them have.
+pub fn refused(answer: &Answer) -> (u16, String) {
+    (answer.status, reason(answer))
+}
+
+/// The code; of refused rows the one code that all of them have.
+pub fn reason(answer: &Answer) -> String {
+    if answer.code() != "BATCH_ROWS_INVALID" {
+        return answer.code().to_owned();
+    }
+    let problems = answer.json["data"]["problems"].as_array().unwrap();
+    let mut codes: Vec<&str> = problems.iter().map(|problem| problem["code"].as_str().unwrap()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.join(" ")
+}

@@ -3,14 +3,18 @@
 
 use super::lifecycle::ContentHash;
 use super::list::described;
-use super::rows::{self, AccountName, Amounts, Frame, NewRow, ROWS_MAX, Taken, wrong_text};
+use super::rows::{self, Accepted, AcceptedRows, Amounts, BatchTerms, NewRow, ROWS_MAX};
 use super::{Described, find};
+use crate::payee::{Given, Leg, Party, Payees, Side};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service, visible};
+use domain::asset::Asset;
 use domain::batch::{BatchMode, BatchState, BatchType, CHUNK_ITEMS_MAX};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::{BatchId, TransferId};
+use domain::script::Digits;
+use domain::text::Text;
 use ledger::calendar;
 use ledger::rates::Rates;
 use store::Tx;
@@ -30,9 +34,9 @@ pub struct CreateBatch {
     /// What a failed item means for the rest.
     pub mode: BatchMode,
     /// The single account of a batch that pays many.
-    pub source: Option<AccountName>,
+    pub source: Option<Given>,
     /// The single account of a batch that many pay into.
-    pub target: Option<AccountName>,
+    pub target: Option<Given>,
     /// The currency that the amounts are in, where the single account does not say it: always for
     /// `many_to_many`, and for `many_to_one` if it converts.
     pub currency: Option<String>,
@@ -44,14 +48,16 @@ pub struct CreateBatch {
     pub remarks: Option<String>,
     /// Whether payees in another currency are paid in it, at the stored rate.
     pub convert: bool,
+    /// Whether a payee may be there twice, in rows that differ in reference or external id.
+    pub allow_repeat: bool,
     /// Leave it a draft; else it is submitted.
     pub draft: bool,
 }
 
 /// A request that was read: what it would become.
 pub(crate) struct Read {
-    pub frame: Frame,
-    pub taken: Taken,
+    pub terms: BatchTerms,
+    pub accepted: AcceptedRows,
     pub total: i64,
 }
 
@@ -85,10 +91,10 @@ impl Service {
             return Err(Error::refused(Code::BatchTooLargeForAtomic, CHUNK_ITEMS_MAX.to_string()));
         }
         let mut tx = self.store.read().await?;
-        let frame = frame(&mut tx, new).await?;
-        let taken = rows::take(&mut tx, &frame, &new.amounts, &new.rows).await?;
-        let total = frame.within_maximum(taken.total)?;
-        Ok(Read { frame, taken, total })
+        let terms = terms_of_new(&mut tx, new).await?;
+        let accepted = rows::take(&mut tx, &terms, &new.amounts, &new.rows).await?;
+        let total = terms.within_maximum(accepted.total)?;
+        Ok(Read { terms, accepted, total })
     }
 }
 
@@ -96,9 +102,9 @@ impl Service {
 async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<Done<Described>, Error> {
     let id = insert_batch(write, new, &read).await?;
     let tx = &mut write.tx;
-    let items = insert_items(tx, id, read.taken.items).await?;
+    let items = insert_items(tx, id, read.accepted.rows).await?;
     let (first_number, last_number) = extent(&items);
-    let total_count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let total_count = number_of_rows(items.len());
     let filled =
         Filled { first_number, last_number, total_count, total_amount: read.total, ..Filled::default() };
     store::batch::fill(tx, id, &filled).await?;
@@ -121,36 +127,64 @@ async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<Done<D
 }
 
 async fn insert_batch(write: &mut Write, new: &CreateBatch, read: &Read) -> Result<BatchId, Error> {
+    let (name, remarks) = check_head(&new.name, new.remarks.as_deref())?;
     let tx = &mut write.tx;
     turn::take(tx, Turn::Batch).await?;
     let zone = Service::zone(tx).await?;
     let batch = NewBatch {
         day: calendar::compact(calendar::zoned(write.now, &zone).date()),
-        name: visible(&new.name)?,
+        name,
         kind: new.kind,
         mode: new.mode,
-        asset: read.frame.asset.id,
-        account: read.frame.single.map(|(account, _)| account),
-        remarks: new.remarks.clone().filter(|text| !text.is_empty()),
+        asset: read.terms.asset.id,
+        account: read.terms.single.map(|(account, _)| account),
+        remarks,
         convert: new.convert,
+        allow_repeat: new.allow_repeat,
         created_by: write.actor.author.clone(),
         created_at: write.now,
     };
     Ok(store::batch::create(tx, &batch).await?)
 }
 
-/// Numbers items and writes them; the batch is a draft.
+/// Numbers items and writes them and what hangs on them; the batch is a draft.
 pub(crate) async fn insert_items(
     tx: &mut Tx,
     batch: BatchId,
-    mut items: Vec<Item>,
+    mut rows: Vec<Accepted>,
 ) -> Result<Vec<Item>, Error> {
-    let count = i64::try_from(items.len()).unwrap_or(0);
-    let first = counter::take(tx, Counter::Number, count).await?;
-    for (item, number) in items.iter_mut().zip(first..) {
-        item.number = TransferId(number);
+    number_rows(tx, &mut rows).await?;
+    insert_rows(tx, batch, rows).await
+}
+
+/// As the database counts.
+pub(crate) fn number_of_rows(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Draws the items' numbers.
+pub(crate) async fn number_rows(tx: &mut Tx, rows: &mut [Accepted]) -> Result<(), Error> {
+    let first = counter::take(tx, Counter::Number, number_of_rows(rows.len())).await?;
+    for (row, number) in rows.iter_mut().zip(first..) {
+        row.item.number = TransferId(number);
     }
+    Ok(())
+}
+
+/// Writes items that have numbers.
+pub(crate) async fn insert_rows(
+    tx: &mut Tx,
+    batch: BatchId,
+    rows: Vec<Accepted>,
+) -> Result<Vec<Item>, Error> {
+    let written = |row: &Accepted| {
+        let contact = row.contact.as_ref()?;
+        Some((row.item.number, contact.kind, contact.written.clone()))
+    };
+    let contacts: Vec<_> = rows.iter().filter_map(written).collect();
+    let items: Vec<Item> = rows.into_iter().map(|row| row.item).collect();
     store::item::insert(tx, batch, &items).await?;
+    store::item_contact::insert(tx, &contacts).await?;
     Ok(items)
 }
 
@@ -166,46 +200,78 @@ fn hash_of(items: &[Item]) -> String {
     hash.finish()
 }
 
-/// What people call it, if that and their remarks can be kept.
-pub(crate) fn check_head(name: &str, remarks: Option<&str>) -> Result<String, Error> {
+/// The name and the remarks as they are kept.
+pub(crate) fn check_head(name: &str, remarks: Option<&str>) -> Result<(String, Option<String>), Error> {
     let name = visible(name)?;
-    match remarks.and_then(wrong_text) {
-        Some(code) => Err(Error::refused(code, "remarks")),
-        None => Ok(name),
-    }
+    let remarks = remarks.map(Text::parse).transpose().map_err(|code| Error::refused(code, "remarks"))?;
+    Ok((name, remarks.flatten().map(String::from)))
 }
 
 /// The single account, the currency of the amounts, and what holds for them.
-async fn frame(tx: &mut Tx, new: &CreateBatch) -> Result<Frame, Error> {
-    let side = |field: &str| Error::refused(Code::BatchSideInvalid, field);
-    let (name, is_source) = match (new.kind, &new.source, &new.target) {
-        (BatchType::OneToMany, Some(name), None) => (name, true),
-        (BatchType::ManyToOne, None, Some(name)) => (name, false),
-        (BatchType::ManyToMany, None, None) => {
-            let asset =
-                currency(tx, new).await?.ok_or_else(|| Error::refused(Code::AssetUnknown, "currency"))?;
-            return frame_of(tx, new.kind, asset, None, new.convert).await;
-        }
-        (BatchType::OneToMany, None, _) => return Err(side("sourceAccountId")),
-        (BatchType::OneToMany | BatchType::ManyToMany, _, Some(_)) => return Err(side("targetAccountId")),
-        (BatchType::ManyToOne, _, None) => return Err(side("targetAccountId")),
-        (BatchType::ManyToOne | BatchType::ManyToMany, Some(_), _) => return Err(side("sourceAccountId")),
+async fn terms_of_new(tx: &mut Tx, new: &CreateBatch) -> Result<BatchTerms, Error> {
+    let wrong_side = |field: &str| Err(Error::refused(Code::BatchSideInvalid, field));
+    let (named, side) = match (new.kind, &new.source, &new.target) {
+        (BatchType::OneToMany, Some(named), None) => (Some(named), Side::Payer),
+        (BatchType::ManyToOne, None, Some(named)) => (Some(named), Side::Payee),
+        (BatchType::ManyToMany, None, None) => (None, Side::Payer),
+        (BatchType::OneToMany, None, _) => return wrong_side("sourceAccountId"),
+        (BatchType::OneToMany | BatchType::ManyToMany, _, Some(_)) => return wrong_side("targetAccountId"),
+        (BatchType::ManyToOne, _, None) => return wrong_side("targetAccountId"),
+        (BatchType::ManyToOne | BatchType::ManyToMany, Some(_), _) => return wrong_side("sourceAccountId"),
     };
-    let found = rows::single(tx, name, is_source).await?;
-    let own = Service::asset(tx, found.1).await?;
-    let may_differ = new.kind == BatchType::ManyToOne && new.convert;
-    let asset = match currency(tx, new).await? {
-        Some(asset) if asset.id != own.id && !may_differ => {
-            return Err(Error::refused(Code::CurrencyMismatch, asset.code));
-        }
-        Some(asset) => asset,
-        None => own,
+    let single = match named {
+        Some(named) => Some(single(tx, named, side).await?),
+        None => None,
     };
-    frame_of(tx, new.kind, asset, Some(found), new.convert).await
+    let asset = asset_of_batch(tx, new.kind, single, new.currency.as_deref(), new.convert).await?;
+    let terms = terms(tx, new.kind, asset, single, new.convert).await?;
+    Ok(BatchTerms { allow_repeat: new.allow_repeat, ..terms })
 }
 
-async fn currency(tx: &mut Tx, new: &CreateBatch) -> Result<Option<domain::asset::Asset>, Error> {
-    let Some(code) = new.currency.as_deref() else { return Ok(None) };
+/// The single account of a batch. It may be frozen: then its items wait to be retried.
+pub(crate) async fn single(tx: &mut Tx, named: &Given, side: Side) -> Result<Leg, Error> {
+    let about = || named.written.chars().take(64).collect::<String>();
+    let missing = if side == Side::Payer { Code::SourceNotFound } else { Code::TargetNotFound };
+    let payees = Payees::load(tx, std::iter::once(named)).await?;
+    let reference = match &named.party {
+        Ok(Party::Account(reference)) => reference,
+        Ok(Party::Email(_) | Party::Uid(_)) => return Err(Error::refused(missing, about())),
+        Err(code) => return Err(Error::refused(*code, about())),
+    };
+    let Some(found) = payees.account(reference) else {
+        let meant = payees.suggestion(reference).map(|id| format!("{}: write {id}", about()));
+        return Err(Error::refused(missing, meant.unwrap_or_else(about)));
+    };
+    match crate::payee::out_of_use(found, side) {
+        Some(code) => Err(Error::refused(code, about())),
+        None => Ok((found.account, found.asset)),
+    }
+}
+
+/// The currency of all amounts: the paying accounts'.
+pub(crate) async fn asset_of_batch(
+    tx: &mut Tx,
+    kind: BatchType,
+    single: Option<Leg>,
+    named: Option<&str>,
+    convert: bool,
+) -> Result<Asset, Error> {
+    let named = currency(tx, named).await?;
+    let Some((_, own)) = single else {
+        return named.ok_or_else(|| Error::refused(Code::AssetUnknown, "currency"));
+    };
+    let may_differ = kind == BatchType::ManyToOne && convert;
+    match named {
+        Some(asset) if asset.id != own && !may_differ => {
+            Err(Error::refused(Code::CurrencyMismatch, asset.code))
+        }
+        Some(asset) => Ok(asset),
+        None => Service::asset(tx, own).await,
+    }
+}
+
+async fn currency(tx: &mut Tx, code: Option<&str>) -> Result<Option<Asset>, Error> {
+    let Some(code) = code else { return Ok(None) };
     let code = code.trim().to_ascii_uppercase();
     match crate::asset::find(tx, &code).await? {
         Some(asset) => Ok(Some(asset)),
@@ -214,14 +280,16 @@ async fn currency(tx: &mut Tx, new: &CreateBatch) -> Result<Option<domain::asset
 }
 
 /// What holds for rows in a currency.
-pub(crate) async fn frame_of(
+pub(crate) async fn terms(
     tx: &mut Tx,
     kind: BatchType,
-    asset: domain::asset::Asset,
-    single: Option<(domain::id::AccountId, domain::id::AssetId)>,
+    asset: Asset,
+    single: Option<Leg>,
     convert: bool,
-) -> Result<Frame, Error> {
+) -> Result<BatchTerms, Error> {
     let policies = store::policy::book(tx).await?;
     let rates = if convert { Rates::load(tx).await? } else { Rates::default() };
-    Ok(Frame { kind, asset, single, convert, policies, rates })
+    let assets = store::asset::all(tx).await?;
+    let (allow_repeat, digits) = (false, Digits::Refuse);
+    Ok(BatchTerms { kind, asset, single, convert, allow_repeat, digits, policies, rates, assets })
 }

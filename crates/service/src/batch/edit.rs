@@ -1,14 +1,15 @@
 //! Editing a draft: its head and its rows. The counters follow in the same transaction.
 
-use super::create::{check_head, extent, frame_of, insert_items};
-use super::list::{DescribedItem, describe_items, described};
-use super::rows::{self, Amounts, Frame, NewRow, ROWS_MAX, Taken};
+use super::create::{check_head, extent, insert_items, terms};
+use super::list::{DescribedItem, describe_items, described, tell_times};
+use super::rows::{self, Accepted, AcceptedRows, Amounts, BatchTerms, NewRow, ROWS_MAX, RepeatKey};
 use super::{Described, changed, locked};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
 use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchTally};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
+use domain::id::BatchId;
 use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -63,10 +64,16 @@ impl Service {
     }
 
     /// Items by their numbers, described, in the order of numbers.
-    pub async fn batch_items_by_number(&self, numbers: Vec<i64>) -> Result<Vec<DescribedItem>, Error> {
+    pub async fn batch_items_by_number(
+        &self,
+        batch: BatchId,
+        numbers: Vec<i64>,
+    ) -> Result<Vec<DescribedItem>, Error> {
         let mut tx = self.store.read().await?;
         let items = store::item::by_numbers(&mut tx, numbers).await?;
-        describe_items(&mut tx, items).await
+        let mut items = describe_items(&mut tx, items).await?;
+        tell_times(&mut tx, batch, &mut items).await?;
+        Ok(items)
     }
 
     /// Takes a row out of a draft.
@@ -88,20 +95,23 @@ async fn edit_draft(write: &mut Write, name: &str, edit: &EditBatch) -> Result<D
     let head = head(&batch, edit)?;
     store::batch::set_head(tx, batch.id, &head).await?;
     if let Some((amounts, rows)) = &edit.rows {
-        let frame = frame_of_draft(tx, &batch).await?;
-        let taken = take(tx, &frame, amounts, rows).await?;
-        let total = frame.within_maximum(taken.total)?;
-        store::item::delete_range(tx, batch.id, batch.range()).await?;
-        let items = insert_items(tx, batch.id, taken.items).await?;
+        let terms = terms_of_draft(tx, &batch).await?;
+        let accepted = take(tx, &terms, amounts, rows).await?;
+        let total = terms.within_maximum(accepted.total)?;
+        delete_items(tx, batch.id, batch.range()).await?;
+        let items = insert_items(tx, batch.id, accepted.rows).await?;
         let (first, last) = extent(&items);
         store::batch::set_range(tx, batch.id, first, last).await?;
         set_total(tx, &batch, items.len(), total).await?;
     }
+    let changed = as_changed(write, &batch).await?;
     let fact = edited(&batch)
         .with("name", edit.name.as_deref())
         .with("mode", edit.mode.map(BatchMode::name))
         .with("relations", edit.rows.as_ref().map(|(_, rows)| rows.len()));
-    Ok(Done::one(as_changed(write, &batch).await?, fact))
+    let first = changed.batch.first_number;
+    let fact = if edit.rows.is_some() { fact.of_item(first) } else { fact };
+    Ok(Done::one(changed, fact))
 }
 
 async fn add(
@@ -112,14 +122,14 @@ async fn add(
 ) -> Result<Done<Added>, Error> {
     let batch = draft(write, name).await?;
     let tx = &mut write.tx;
-    let frame = frame_of_draft(tx, &batch).await?;
-    let mut taken = take(tx, &frame, amounts, rows).await?;
-    let last_line = check_against(tx, &frame, &batch, &taken).await?;
-    for (item, line) in taken.items.iter_mut().zip(last_line + 1..) {
-        item.line = line;
+    let terms = terms_of_draft(tx, &batch).await?;
+    let mut accepted = take(tx, &terms, amounts, rows).await?;
+    let last_line = check_against(tx, &terms, &batch, &accepted).await?;
+    for (row, line) in accepted.rows.iter_mut().zip(last_line + 1..) {
+        row.item.line = line;
     }
-    let total = frame.within_maximum(i128::from(batch.tally.total_amount) + taken.total)?;
-    let items = insert_items(tx, batch.id, taken.items).await?;
+    let total = terms.within_maximum(i128::from(batch.tally.total_amount) + accepted.total)?;
+    let items = insert_items(tx, batch.id, accepted.rows).await?;
     let (first, last) = extent(&items);
     let first = if batch.tally.total_count == 0 { first } else { batch.first_number };
     let count = usize::try_from(batch.tally.total_count).unwrap_or(0) + items.len();
@@ -129,7 +139,11 @@ async fn add(
     store::batch::set_range(tx, batch.id, first, last).await?;
     set_total(tx, &batch, count, total).await?;
     let numbers: Vec<i64> = items.iter().map(|item| item.number.0).collect();
-    let fact = edited(&batch).with("added", items.len()).with("first", numbers.first().copied());
+    let first_added = numbers.first().copied().unwrap_or_default();
+    let fact = edited(&batch)
+        .with("added", items.len())
+        .with("first", numbers.first().copied())
+        .of_item(first_added);
     Ok(Done::one(Added { batch: as_changed(write, &batch).await?, items: numbers }, fact))
 }
 
@@ -138,7 +152,7 @@ async fn delete(write: &mut Write, name: &str, number: i64) -> Result<Done<Descr
     let tx = &mut write.tx;
     let found = store::item::get(tx, batch.id, number).await?;
     let found = found.ok_or_else(|| Error::refused(Code::ItemNotFound, number.to_string()))?;
-    store::item::delete_range(tx, batch.id, (number, number)).await?;
+    delete_items(tx, batch.id, (number, number)).await?;
     let count = usize::try_from(batch.tally.total_count - 1).unwrap_or(0);
     set_total(tx, &batch, count, batch.tally.total_amount - found.amount).await?;
     let fact =
@@ -146,8 +160,15 @@ async fn delete(write: &mut Write, name: &str, number: i64) -> Result<Done<Descr
     Ok(Done::one(as_changed(write, &batch).await?, fact))
 }
 
+/// Takes items out of a draft, with what hangs on them.
+pub(crate) async fn delete_items(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<(), Error> {
+    store::item_contact::delete_range(tx, batch, range).await?;
+    store::item::delete_range(tx, batch, range).await?;
+    Ok(())
+}
+
 /// A batch that can still be edited, locked.
-async fn draft(write: &mut Write, name: &str) -> Result<Batch, Error> {
+pub(crate) async fn draft(write: &mut Write, name: &str) -> Result<Batch, Error> {
     let batch = locked(write, name).await?;
     match batch.state {
         BatchState::Draft => Ok(batch),
@@ -165,49 +186,69 @@ fn edited(batch: &Batch) -> Fact {
 }
 
 fn head(batch: &Batch, edit: &EditBatch) -> Result<Head, Error> {
-    let name = check_head(edit.name.as_ref().unwrap_or(&batch.name), edit.remarks.as_deref())?;
-    let remarks = edit.remarks.clone().or_else(|| batch.remarks.clone()).filter(|text| !text.is_empty());
+    let (name, remarks) = check_head(edit.name.as_ref().unwrap_or(&batch.name), edit.remarks.as_deref())?;
+    let remarks = if edit.remarks.is_some() { remarks } else { batch.remarks.clone() };
     Ok(Head { name, remarks, mode: edit.mode.unwrap_or(batch.mode) })
 }
 
-/// What holds for the rows of a draft that stands.
-async fn frame_of_draft(tx: &mut Tx, batch: &Batch) -> Result<Frame, Error> {
+/// What holds for the rows of a draft.
+pub(crate) async fn terms_of_draft(tx: &mut Tx, batch: &Batch) -> Result<BatchTerms, Error> {
     let single = match batch.account {
         Some(id) => store::account::by_id(tx, id).await?.map(|account| (id, account.asset)),
         None => None,
     };
     let asset = Service::asset(tx, batch.asset).await?;
-    frame_of(tx, batch.kind, asset, single, batch.convert).await
+    let terms = terms(tx, batch.kind, asset, single, batch.convert).await?;
+    Ok(BatchTerms { allow_repeat: batch.allow_repeat, ..terms })
 }
 
-async fn take(tx: &mut Tx, frame: &Frame, amounts: &Amounts, rows: &[NewRow]) -> Result<Taken, Error> {
+async fn take(
+    tx: &mut Tx,
+    terms: &BatchTerms,
+    amounts: &Amounts,
+    rows: &[NewRow],
+) -> Result<AcceptedRows, Error> {
     if rows.len() > ROWS_MAX {
         return Err(Error::refused(Code::BodyTooLarge, format!("{ROWS_MAX} relations")));
     }
-    rows::take(tx, frame, amounts, rows).await
+    rows::take(tx, terms, amounts, rows).await
 }
 
-/// Refuses rows whose own side stands in the draft already; gives the draft's last line.
-async fn check_against(tx: &mut Tx, frame: &Frame, batch: &Batch, taken: &Taken) -> Result<i64, Error> {
-    let mut met = HashSet::new();
-    let (mut after, mut line) = (batch.first_number - 1, 0);
-    loop {
-        let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
-        let items = store::item::page(tx, page, None, None).await?;
-        let Some(last) = items.last() else { break };
-        after = last.number.0;
-        line = items.iter().map(|item| item.line).fold(line, i64::max);
-        met.extend(items.iter().map(|item| frame.other(item)));
-    }
+/// Refuses rows whose own side is in the draft already; returns the draft's last line.
+async fn check_against(
+    tx: &mut Tx,
+    terms: &BatchTerms,
+    batch: &Batch,
+    accepted: &AcceptedRows,
+) -> Result<i64, Error> {
+    let (met, line) = met(tx, terms, batch).await?;
     if batch.account.is_some() {
-        let is_met = |item: &Item| met.contains(&frame.other(item));
-        let twice = taken.items.iter().zip(&taken.written).filter(|(item, _)| is_met(item));
-        rows::refuse_duplicates(batch.kind, twice.map(|(_, written)| written))?;
+        let is_met = |row: &Accepted| met.contains(&terms.repeat_key(row));
+        let twice = accepted.rows.iter().zip(&accepted.written).filter(|(row, _)| is_met(row));
+        rows::refuse_duplicates(terms.duplicate(), twice.map(|(_, written)| written))?;
     }
     Ok(line)
 }
 
-async fn set_total(tx: &mut Tx, batch: &Batch, count: usize, amount: i64) -> Result<(), Error> {
+/// Who is in a draft already, and its last line.
+pub(crate) async fn met(
+    tx: &mut Tx,
+    terms: &BatchTerms,
+    batch: &Batch,
+) -> Result<(HashSet<RepeatKey>, i64), Error> {
+    let (mut met, mut after, mut line) = (HashSet::new(), batch.first_number - 1, 0);
+    loop {
+        let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
+        let items = store::item::page(tx, page, None, None).await?;
+        let Some(last) = items.last() else { return Ok((met, line)) };
+        after = last.number.0;
+        line = items.iter().map(|item| item.line).fold(line, i64::max);
+        let row = |item: Item| Accepted { item, external_id: None, contact: None };
+        met.extend(items.into_iter().map(|item| terms.repeat_key(&row(item))));
+    }
+}
+
+pub(crate) async fn set_total(tx: &mut Tx, batch: &Batch, count: usize, amount: i64) -> Result<(), Error> {
     let total_count = i64::try_from(count).unwrap_or(i64::MAX);
     let tally = BatchTally { total_count, total_amount: amount, ..BatchTally::default() };
     Ok(store::batch::set_tally(tx, batch.id, &tally).await?)

@@ -1,13 +1,16 @@
 //! The result of a batch as CSV: a line an item, with its state, code, fee and transfer.
 
 use super::find;
+use super::problems::ProblemRow;
 use crate::{Error, Service};
 use domain::amount::format_minor;
 use domain::code::{Code, Language};
 use domain::item::ItemState;
 use formats::result::{ResultRow, ResultWriter};
 use hashbrown::HashMap;
+use serde_json::Value;
 use std::io::Write;
+use store::batch::Batch;
 use store::item::Page;
 use store::transfer::Transfer;
 
@@ -15,7 +18,7 @@ use store::transfer::Transfer;
 const STEP: i64 = 10_000;
 
 impl Service {
-    /// Writes a batch's result; says how many items.
+    /// Writes a batch's result, and the rows of its file that are still refused; returns how many lines.
     pub async fn batch_export<W: Write + Send>(
         &self,
         name: &str,
@@ -65,7 +68,78 @@ impl Service {
                 count += 1;
             }
         }
+        count += self.export_refused(&mut writer, &batch, language).await?;
         writer.finish()?;
         Ok(count)
+    }
+
+    /// Refused rows stand after the items, under their keys.
+    async fn export_refused<W: Write + Send>(
+        &self,
+        writer: &mut ResultWriter<W>,
+        batch: &Batch,
+        language: Language,
+    ) -> Result<i64, Error> {
+        let (mut after, mut count) = (0, 0);
+        loop {
+            let page = self.batch_problem_rows(&batch.id.to_string(), None, after, STEP).await?;
+            let Some(last) = page.rows.last() else { return Ok(count) };
+            after = last.row.id;
+            for row in &page.rows {
+                writer.write(&RefusedText::of(row, language).row())?;
+                count += 1;
+            }
+        }
+    }
+}
+
+/// What a line of a refused row says.
+struct RefusedText {
+    line: Option<u64>,
+    key: i64,
+    fields: [String; 6],
+    code: &'static str,
+    message: &'static str,
+}
+
+impl RefusedText {
+    fn of(row: &ProblemRow, language: Language) -> Self {
+        let content = row.content();
+        let text = |name: &str| content.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let named = ["payee", "account", "email", "uid"].map(text).into_iter().find(|text| !text.is_empty());
+        let code = row.problems.first().map(|problem| problem.code);
+        let target = named.unwrap_or_default();
+        Self {
+            line: u64::try_from(row.row.line).ok(),
+            key: row.row.id,
+            fields: [
+                text("payer"),
+                target,
+                text("amount"),
+                text("currency"),
+                text("memo"),
+                text("reference"),
+            ],
+            code: code.map_or("", Code::name),
+            message: code.map_or("", |code| code.message(language)),
+        }
+    }
+
+    fn row(&self) -> ResultRow<'_> {
+        let [source, target, amount, currency, memo, reference] = self.fields.each_ref().map(String::as_str);
+        ResultRow {
+            line: self.line,
+            item: self.key,
+            source,
+            target,
+            amount,
+            currency,
+            status: "refused",
+            code: self.code,
+            message: self.message,
+            memo,
+            reference,
+            ..ResultRow::default()
+        }
     }
 }

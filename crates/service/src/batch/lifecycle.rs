@@ -53,10 +53,30 @@ pub(crate) async fn content_hash(tx: &mut Tx, batch: &Batch) -> Result<String, E
     }
 }
 
+/// What is confirmed with a submission.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Submission {
+    /// How many refused rows are left unpaid; exactly as many as are open.
+    pub leave_problems: i64,
+}
+
 impl Service {
-    /// Submits a draft: its content is frozen under a hash.
+    /// Submits a draft without open refused rows: its content is frozen under a hash.
     pub async fn batch_submit(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
-        self.submit_as(actor, name, None).await
+        self.batch_submit_with(actor, name, Submission::default()).await
+    }
+
+    /// Submits a draft: its content is frozen under a hash. `PROBLEMS_OPEN` with the right number if other than
+    /// the confirmed number of refused rows are open.
+    pub async fn batch_submit_with(
+        &self,
+        actor: &Actor,
+        name: &str,
+        submission: Submission,
+    ) -> Result<Batch, Error> {
+        let mut write = begun!(self.write(actor, Action::BatchSubmit));
+        let done = submit(&mut write, name, None, submission).await;
+        write.end(done).await
     }
 
     /// With the hash at hand (an import has just computed it) or by reading the items.
@@ -67,7 +87,7 @@ impl Service {
         hash: Option<String>,
     ) -> Result<Batch, Error> {
         let mut write = begun!(self.write(actor, Action::BatchSubmit));
-        let done = submit(&mut write, name, hash).await;
+        let done = submit(&mut write, name, hash, Submission::default()).await;
         write.end(done).await
     }
 
@@ -123,10 +143,18 @@ impl Service {
     }
 }
 
-async fn submit(write: &mut Write, name: &str, hash: Option<String>) -> Result<Done<Batch>, Error> {
+async fn submit(
+    write: &mut Write,
+    name: &str,
+    hash: Option<String>,
+    submission: Submission,
+) -> Result<Done<Batch>, Error> {
     let batch = locked(write, name).await?;
     let id = batch.id;
     may_submit(&mut write.tx, &batch).await?;
+    if batch.refused_count != submission.leave_problems {
+        return Err(Error::refused(Code::ProblemsOpen, batch.refused_count.to_string()));
+    }
     let hash = match hash {
         Some(hash) => hash,
         None => content_hash(&mut write.tx, &batch).await?,
@@ -135,6 +163,7 @@ async fn submit(write: &mut Write, name: &str, hash: Option<String>) -> Result<D
     let fact = Fact::of_batch(Action::BatchSubmit, id)
         .with("content_hash", hash)
         .with("items", batch.tally.total_count)
+        .with("left_problems", batch.refused_count)
         .moved(BatchState::Pending, BatchEvent::Submitted);
     Ok(Done::one(changed(write, id).await?, fact))
 }
@@ -158,8 +187,8 @@ pub(crate) async fn within_maximum(tx: &mut Tx, batch: &Batch) -> Result<(), Err
         None => None,
     };
     let asset = Service::asset(tx, batch.asset).await?;
-    let frame = super::create::frame_of(tx, batch.kind, asset, single, false).await?;
-    frame.within_maximum(i128::from(batch.tally.total_amount)).map(|_| ())
+    let terms = super::create::terms(tx, batch.kind, asset, single, false).await?;
+    terms.within_maximum(i128::from(batch.tally.total_amount)).map(|_| ())
 }
 
 async fn execute(write: &mut Write, name: &str) -> Result<Done<Batch>, Error> {

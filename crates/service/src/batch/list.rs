@@ -3,6 +3,8 @@
 use super::find;
 use crate::{Error, Service};
 use domain::asset::Asset;
+use domain::batch::ContactType;
+use domain::id::{BatchId, TransferId};
 use domain::item::ItemState;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
@@ -43,6 +45,12 @@ pub struct DescribedItem {
     pub target: String,
     /// The transfer that settled it.
     pub transfer: Option<Transfer>,
+    /// How the row named its own side, where that is not the account's number.
+    pub contact: Option<(ContactType, String)>,
+    /// When it came into the batch, microseconds UTC; none: with the batch.
+    pub created_at: Option<i64>,
+    /// When it was last paid, refused, retried or skipped; none: not since it came.
+    pub updated_at: Option<i64>,
 }
 
 /// Items of a batch.
@@ -96,7 +104,8 @@ impl Service {
         };
         let filter = ItemFilter { after: after.unwrap_or(first).max(first), ..whole };
         let items = store::item::list(&mut tx, &filter, part.limit, part.offset).await?;
-        let items = describe_items(&mut tx, items).await?;
+        let mut items = describe_items(&mut tx, items).await?;
+        tell_times(&mut tx, batch.id, &mut items).await?;
         Ok(ItemList { batch: described(&mut tx, batch).await?, items, total })
     }
 
@@ -144,14 +153,44 @@ pub(crate) async fn describe_items(tx: &mut Tx, items: Vec<Item>) -> Result<Vec<
     let settled = items.iter().filter(|item| item.state == ItemState::Completed).map(|item| item.number.0);
     let transfers = store::transfer::by_numbers(tx, settled.collect()).await?;
     let mut transfers: HashMap<i64, Transfer> = transfers.into_iter().map(|t| (t.number.0, t)).collect();
+    let written = store::item_contact::by_items(tx, items.iter().map(|item| item.number.0).collect()).await?;
+    let mut contacts: HashMap<TransferId, (ContactType, String)> =
+        written.into_iter().map(|(item, kind, text)| (item, (kind, text))).collect();
     let name = |id: i64| numbers.get(&id).cloned().unwrap_or_else(|| format!("#{id}"));
     let mut described = Vec::with_capacity(items.len());
     for item in items {
         let (source, target) = (name(item.source.0), name(item.target.0));
-        let transfer = transfers.remove(&item.number.0);
-        described.push(DescribedItem { item, source, target, transfer });
+        let (transfer, contact) = (transfers.remove(&item.number.0), contacts.remove(&item.number));
+        let (created_at, updated_at) = (None, transfer.as_ref().map(|transfer| transfer.created_at));
+        described.push(DescribedItem { item, source, target, transfer, contact, created_at, updated_at });
     }
     Ok(described)
+}
+
+/// Derives when items came and when they last changed, from the batch's history and the tries that failed: no
+/// bytes are kept for it. An edit's line in the history names the first item that it added.
+pub(crate) async fn tell_times(
+    tx: &mut Tx,
+    batch: BatchId,
+    items: &mut [DescribedItem],
+) -> Result<(), Error> {
+    let Some(last) = items.last().map(|item| item.item.number.0) else { return Ok(()) };
+    let events = store::batch_history::of_items(tx, batch, last).await?;
+    let failed = items.iter().filter(|item| item.item.state == ItemState::Failed);
+    let failed = failed.map(|item| item.item.number.0).collect();
+    let failures: HashMap<i64, i64> = store::item::failed_at(tx, failed).await?.into_iter().collect();
+    let (edits, others): (Vec<_>, Vec<_>) = events.into_iter().partition(|event| event.is_edit);
+    let mut moved: HashMap<i64, i64> = HashMap::new();
+    for event in others {
+        moved.insert(event.item, event.at);
+    }
+    for item in items {
+        let number = item.item.number.0;
+        let known = [moved.get(&number).copied(), failures.get(&number).copied(), item.updated_at];
+        item.updated_at = known.into_iter().flatten().max();
+        item.created_at = edits.iter().filter(|edit| edit.item <= number).map(|edit| edit.at).max();
+    }
+    Ok(())
 }
 
 /// What the batch's counters say of a list without looking at a million items.

@@ -106,13 +106,14 @@ impl Service {
         let read = self.read_batch(new).await?;
         let mut tx = self.store.read().await?;
         let mut fold = self.fold(&mut tx, new.convert, new.mode, part).await?;
-        let single = read.frame.single.map(|(account, _)| account);
+        let single = read.terms.single.map(|(account, _)| account);
         fold.begin(&mut tx, single).await?;
-        fold.items(&mut tx, read.taken.items).await?;
+        let items = read.accepted.rows.into_iter().map(|row| row.item).collect();
+        fold.items(&mut tx, items).await?;
         let preview = fold.end(&mut tx, single).await?;
         let ids = single.into_iter().map(|id| id.0).collect();
         let number = store::account::numbers(&mut tx, ids).await?.pop().map(|(_, number)| number);
-        Ok((read.frame.asset, number, preview))
+        Ok((read.terms.asset, number, preview))
     }
 
     async fn fold(&self, tx: &mut Tx, convert: bool, mode: BatchMode, part: Part) -> Result<Fold, Error> {

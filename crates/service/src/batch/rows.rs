@@ -1,21 +1,21 @@
-//! From the rows of a request to items: payees are resolved in bulk, amounts are read or split, and everything
-//! that is wrong is found before anything is written.
+//! From the rows of a request or a file to items: whoever sends a row, the same is checked in the same order.
 
 mod amounts;
-mod sides;
 
 pub use self::amounts::Amounts;
-pub use self::sides::{AccountName, Contact};
+pub(crate) use self::amounts::own as own_amount;
 
-use self::sides::Sides;
+use crate::payee::{Field, Given, Leg, Party, Payees, Side, Want, Wrong};
 use crate::{Error, Refusal};
+use domain::account_ref::AccountRef;
 use domain::asset::Asset;
-use domain::batch::BatchType;
+use domain::batch::{BatchType, ContactType};
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, TransferId};
 use domain::item::ItemState;
 use domain::policy::PolicyBook;
-use domain::transfer::MEMO_MAX;
+use domain::script::Digits;
+use domain::text::{ExternalId, Reference, Text};
 use hashbrown::{HashMap, HashSet};
 use ledger::rates::Rates;
 use serde_json::json;
@@ -30,42 +30,103 @@ pub const PROBLEMS_MAX: usize = 1_000;
 /// A row as the client sends it.
 #[derive(Debug, Clone, Default)]
 pub struct NewRow {
-    /// Who pays.
-    pub source: Option<AccountName>,
-    /// Who is paid.
-    pub target: Option<AccountName>,
-    /// Who the other side is, by uid, e-mail address or account.
-    pub payee: Option<(Contact, String)>,
+    /// Every way in which it names an account.
+    pub given: Vec<Given>,
     /// Major units.
     pub amount: Option<String>,
     /// Its share of the total.
     pub ratio: Option<String>,
+    /// The currency's code.
+    pub currency: Option<String>,
     /// What it is for.
     pub memo: Option<String>,
-    /// The client's own reference.
+    /// Free text for the payee.
     pub reference: Option<String>,
+    /// The client's own id of the payment.
+    pub external_id: Option<String>,
 }
 
 /// What all rows of a batch share.
 #[derive(Debug)]
-pub(crate) struct Frame {
+pub(crate) struct BatchTerms {
     pub kind: BatchType,
     /// The currency of all amounts: that of the paying accounts.
     pub asset: Asset,
     /// The single account and its currency.
-    pub single: Option<(AccountId, AssetId)>,
+    pub single: Option<Leg>,
     /// Whether a payee in another currency is paid in it.
     pub convert: bool,
+    /// Whether a payee may be there twice, in rows that differ in reference or external id.
+    pub allow_repeat: bool,
+    /// How digits that are not written as 0 to 9 are treated.
+    pub digits: Digits,
     pub policies: PolicyBook,
     pub rates: Rates,
+    pub assets: Vec<Asset>,
 }
 
-impl Frame {
+/// A row that can be taken; its item has no number yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Accepted {
+    pub item: Item,
+    pub external_id: Option<ExternalId>,
+    /// How the row's own side was written, where that is not the account's number.
+    pub contact: Option<Contact>,
+}
+
+/// How a row's own side was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// What the text is.
+    pub kind: ContactType,
+    /// The text as it was sent.
+    pub written: String,
+}
+
+/// Rows that can be taken together.
+#[derive(Debug)]
+pub(crate) struct AcceptedRows {
+    pub rows: Vec<Accepted>,
+    pub total: i128,
+    /// How the client wrote each row's own side.
+    pub written: Vec<String>,
+}
+
+/// What makes two rows of a payee the same payment.
+pub(crate) type RepeatKey = (AccountId, Option<String>, Option<ExternalId>);
+
+impl BatchTerms {
     /// The side that the rows name.
-    pub(crate) const fn other(&self, item: &Item) -> AccountId {
+    pub(crate) const fn own_side(&self) -> Side {
         match self.kind {
-            BatchType::ManyToOne => item.source,
-            BatchType::OneToMany | BatchType::ManyToMany => item.target,
+            BatchType::ManyToOne => Side::Payer,
+            BatchType::OneToMany | BatchType::ManyToMany => Side::Payee,
+        }
+    }
+
+    /// The account on the side that the rows name.
+    pub(crate) const fn other(&self, item: &Item) -> AccountId {
+        match self.own_side() {
+            Side::Payer => item.source,
+            Side::Payee => item.target,
+        }
+    }
+
+    /// What may be in a batch once: the payee, and where repeats are allowed the reference and external id too.
+    pub(crate) fn repeat_key(&self, row: &Accepted) -> RepeatKey {
+        let other = self.other(&row.item);
+        if self.allow_repeat {
+            (other, row.item.reference.clone(), row.external_id.clone())
+        } else {
+            (other, None, None)
+        }
+    }
+
+    /// The code of a payee, or where many pay one a payer, that is in the batch twice.
+    pub(crate) const fn duplicate(&self) -> Code {
+        match self.own_side() {
+            Side::Payer => Code::DuplicateSource,
+            Side::Payee => Code::DuplicateTarget,
         }
     }
 
@@ -80,178 +141,257 @@ impl Frame {
         let total = i64::try_from(total).map_err(|_| above())?;
         if policy.is_some_and(|policy| total > policy.batch_max) { Err(above()) } else { Ok(total) }
     }
-}
 
-/// Something wrong with a row.
-#[derive(Debug)]
-pub(crate) struct RowProblem {
-    pub row: usize,
-    pub field: &'static str,
-    pub code: Code,
-    pub value: String,
-}
-
-/// Rows that can be taken.
-#[derive(Debug)]
-pub(crate) struct Taken {
-    pub items: Vec<Item>,
-    pub total: i128,
-    /// How the client wrote each row's own side.
-    pub written: Vec<String>,
-}
-
-/// Makes items of rows; their numbers come later. Refuses all of them if one cannot be taken.
-pub(crate) async fn take(
-    tx: &mut Tx,
-    frame: &Frame,
-    amounts: &Amounts,
-    rows: &[NewRow],
-) -> Result<Taken, Error> {
-    if rows.is_empty() {
-        return Err(Code::BatchEmpty.into());
-    }
-    let sides = Sides::load(tx, rows).await?;
-    let written: Vec<String> = rows.iter().map(|row| sides::written(frame.kind, row)).collect();
-    let found: Vec<_> = rows.iter().map(|row| sides.of(frame, row)).collect();
-    check_duplicates(frame, rows, &found, &written)?;
-    let minor = amounts.of(frame.asset.scale, rows)?;
-    let mut problems = Vec::new();
-    let mut items = Vec::with_capacity(rows.len());
-    for (place, ((row, found), amount)) in rows.iter().zip(found).zip(minor).enumerate() {
-        let problem = |(field, code, value): (&'static str, Code, String)| {
-            let value = value.chars().take(64).collect();
-            RowProblem { row: place, field, code, value }
-        };
-        problems.extend(texts(row).map(problem));
-        let sides = found.map_err(|wrong| problems.push(problem(wrong))).ok();
-        let amount = amount.map_err(|wrong| problems.push(problem(wrong))).ok();
-        let (Some((source, target)), Some(amount)) = (sides, amount) else { continue };
-        if let Err(wrong) = fits(frame, source, target, amount) {
-            let shown = domain::amount::format_minor(i128::from(amount), frame.asset.scale);
-            problems.push(problem((wrong.0, wrong.1, shown)));
+    /// A row as an item, or everything that is wrong with it.
+    pub(crate) fn row(
+        &self,
+        payees: &Payees,
+        line: i64,
+        row: &NewRow,
+        amount: Result<i64, Wrong>,
+    ) -> Result<Accepted, Vec<Wrong>> {
+        let mut wrong = Vec::new();
+        let legs = self.legs(payees, row).map_err(|one| wrong.push(one)).ok();
+        let amount = amount.map_err(|one| wrong.push(one)).ok();
+        let texts = self.texts(row, &mut wrong);
+        if let Some(((source, target), amount)) = legs.zip(amount) {
+            if let Err(code) = self.fits(source, target, amount) {
+                let shown = domain::amount::format_minor(i128::from(amount), self.asset.scale);
+                wrong.push(Wrong::new(Field::Amount, code, &shown));
+            }
+            if let Some(texts) = texts.filter(|_| wrong.is_empty()) {
+                let item = item(line, source.0, target.0, amount, &texts);
+                return Ok(Accepted { item, external_id: texts.external_id, contact: self.contact(row) });
+            }
         }
-        items.push(item(place, row, source.0, target.0, amount));
+        Err(wrong)
     }
-    if !problems.is_empty() {
-        return Err(refusal(rows.len(), &problems));
+
+    /// Who pays and who is paid. The single side need not be named; where it is, it is the batch's account.
+    pub(crate) fn legs(&self, payees: &Payees, row: &NewRow) -> Result<(Leg, Leg), Wrong> {
+        let named = self.currency(row)?;
+        let side = |side: Side| match self.single.filter(|_| side != self.own_side()) {
+            Some(single) => payees.is_single(side, single.0, &self.given(row, side)).map(|()| single),
+            None => {
+                let convert = self.convert && side == Side::Payee;
+                let want = Want { side, asset: self.asset.id, convert, named };
+                let missing = if side == Side::Payer { Field::Payer } else { Field::Payee };
+                payees.side(&want, &self.given(row, side), missing)
+            }
+        };
+        let (source, target) = (side(Side::Payer)?, side(Side::Payee)?);
+        if source.0 == target.0 {
+            let own = self.given(row, self.own_side());
+            let (field, written) = own.first().map_or((Field::Payee, ""), |one| (one.field, &one.written));
+            return Err(Wrong::new(field, Code::SameAccount, written));
+        }
+        Ok((source, target))
     }
-    let total = items.iter().map(|item| i128::from(item.amount)).sum();
-    Ok(Taken { items, total, written })
+
+    /// What the row says of a side.
+    fn given<'a>(&self, row: &'a NewRow, side: Side) -> Vec<&'a Given> {
+        row.given.iter().filter(|given| given.side.unwrap_or(self.own_side()) == side).collect()
+    }
+
+    /// The currency that the row names: the batch's, unless the batch converts.
+    fn currency(&self, row: &NewRow) -> Result<Option<AssetId>, Wrong> {
+        let Some(code) = row.currency.as_deref() else { return Ok(None) };
+        let wrong = |reason| Wrong::new(Field::Currency, reason, code);
+        let code = code.trim();
+        if code.eq_ignore_ascii_case(&self.asset.code) {
+            return Ok(Some(self.asset.id));
+        }
+        if !self.convert {
+            return Err(wrong(Code::CurrencyMismatch));
+        }
+        let found = self.assets.iter().find(|asset| code.eq_ignore_ascii_case(&asset.code));
+        found.map(|asset| Some(asset.id)).ok_or_else(|| wrong(Code::AssetUnknown))
+    }
+
+    fn texts(&self, row: &NewRow, wrong: &mut Vec<Wrong>) -> Option<Texts> {
+        let memo = row.memo.as_deref().map(Text::parse).transpose();
+        let memo = memo.map_err(|code| (Field::Memo, code, &row.memo));
+        let reference = row.reference.as_deref().filter(|text| !text.is_empty()).map(Reference::parse);
+        let reference = reference.transpose().map_err(|code| (Field::Reference, code, &row.reference));
+        let id = row.external_id.as_deref().map(|text| ExternalId::parse(text, self.digits));
+        let id = id.transpose().map_err(|code| (Field::ExternalId, code, &row.external_id));
+        let mut refuse = |(field, code, text): (Field, Code, &Option<String>)| {
+            wrong.push(Wrong::new(field, code, text.as_deref().unwrap_or_default()));
+        };
+        let memo = memo.map_err(&mut refuse).ok();
+        let reference = reference.map_err(&mut refuse).ok();
+        let external_id = id.map_err(&mut refuse).ok()?;
+        Some(Texts { memo: memo?.flatten(), reference: reference?, external_id })
+    }
+
+    /// Whether one transfer may move it, and whether it can be exchanged if it has to be.
+    fn fits(&self, source: Leg, target: Leg, amount: i64) -> Result<(), Code> {
+        if amount <= 0 {
+            return Err(Code::AmountNotPositive);
+        }
+        if let Some(policy) = self.policies.of(source.0, self.asset.id) {
+            if amount < policy.limit.min {
+                return Err(Code::BelowMinimum);
+            }
+            if amount > policy.limit.max {
+                return Err(Code::AboveMaximum);
+            }
+        }
+        match self.rates.exchange(source.1, target.1, amount)? {
+            Some(exchange) if exchange.target_amount == 0 => Err(Code::ExchangeTooSmall),
+            Some(exchange) => {
+                let max = self.policies.received_max(target.0, target.1);
+                let is_above = max.is_some_and(|max| exchange.target_amount > max);
+                if is_above { Err(Code::TargetAboveMaximum) } else { Ok(()) }
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// How the row's own side was written, if the account's number does not say it.
+    fn contact(&self, row: &NewRow) -> Option<Contact> {
+        let own = self.given(row, self.own_side());
+        let given = own.iter().find(|given| given.is_account()).or_else(|| own.first())?;
+        let (kind, written) = match given.party.as_ref().ok()? {
+            Party::Account(AccountRef::Number(number)) if number.as_str() == given.written => return None,
+            Party::Account(AccountRef::Number(_)) => (ContactType::Inner, given.written.clone()),
+            // Written so that it reads back as the same account.
+            Party::Account(id) => (ContactType::Inner, id.to_string()),
+            Party::Email(_) => (ContactType::Email, given.written.clone()),
+            Party::Uid(_) => (ContactType::Uid, given.written.clone()),
+        };
+        Some(Contact { kind, written })
+    }
+
+    /// How the client wrote the row's own side.
+    fn written(&self, row: &NewRow) -> String {
+        self.given(row, self.own_side()).first().map_or_else(String::new, |given| given.written.clone())
+    }
+
+    /// What identifies the row's own side: the account, or what it is called where none was found.
+    fn identity(&self, row: &NewRow, accepted: Option<RepeatKey>) -> Option<Identity> {
+        match accepted {
+            Some(key) => Some(Identity::Known(key)),
+            None => {
+                let own = self.given(row, self.own_side());
+                own.first().map(|given| {
+                    Identity::Unknown(match &given.party {
+                        Ok(party) => format!("{party:?}"),
+                        Err(_) => given.written.trim().to_owned(),
+                    })
+                })
+            }
+        }
+    }
 }
 
-fn item(place: usize, row: &NewRow, source: AccountId, target: AccountId, amount: i64) -> Item {
-    let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+/// Texts that can be kept.
+struct Texts {
+    memo: Option<Text>,
+    reference: Option<Reference>,
+    external_id: Option<ExternalId>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+enum Identity {
+    Known(RepeatKey),
+    Unknown(String),
+}
+
+fn item(line: i64, source: AccountId, target: AccountId, amount: i64, texts: &Texts) -> Item {
     Item {
         number: TransferId(0),
-        line: i64::try_from(place + 1).unwrap_or(i64::MAX),
+        line,
         source,
         target,
         amount,
         state: ItemState::Pending,
         code: None,
-        memo: text(&row.memo),
-        reference: text(&row.reference),
+        memo: texts.memo.clone().map(String::from),
+        // A client's own id stays readable as long as items keep none.
+        reference: texts
+            .reference
+            .clone()
+            .map(String::from)
+            .or_else(|| texts.external_id.clone().map(String::from)),
     }
 }
 
-/// What people wrote must fit, and not every engine can keep a NUL.
-fn texts(row: &NewRow) -> impl Iterator<Item = (&'static str, Code, String)> {
-    let all = [("memo", &row.memo), ("reference", &row.reference)];
-    all.into_iter().filter_map(|(field, text)| {
-        let code = wrong_text(text.as_deref()?)?;
-        Some((field, code, String::new()))
-    })
-}
-
-/// Why a text cannot be kept.
-pub(crate) fn wrong_text(text: &str) -> Option<Code> {
-    if text.contains('\0') {
-        Some(Code::NulByte)
-    } else if text.chars().count() > MEMO_MAX {
-        Some(Code::TextTooLong)
-    } else {
-        None
-    }
-}
-
-/// An account and its currency.
-pub(crate) type Side = (AccountId, AssetId);
-
-/// The single account of a batch, which must be in use.
-pub(crate) async fn single(tx: &mut Tx, name: &AccountName, is_source: bool) -> Result<Side, Error> {
-    let about = || name.to_string().chars().take(64).collect::<String>();
-    let missing = if is_source { Code::SourceNotFound } else { Code::TargetNotFound };
-    let found = Sides::account(tx, name).await?.ok_or_else(|| Error::refused(missing, about()))?;
-    match sides::out_of_use(&found, is_source) {
-        Some(code) => Err(Error::refused(code, about())),
-        None => Ok((found.account, found.asset)),
-    }
-}
-
-/// Whether one transfer may move it, and whether it can be exchanged if it has to be.
-fn fits(frame: &Frame, source: Side, target: Side, amount: i64) -> Result<(), (&'static str, Code)> {
-    if amount <= 0 {
-        return Err(("amount", Code::AmountNotPositive));
-    }
-    if let Some(policy) = frame.policies.of(source.0, frame.asset.id) {
-        if amount < policy.limit.min {
-            return Err(("amount", Code::BelowMinimum));
-        }
-        if amount > policy.limit.max {
-            return Err(("amount", Code::AboveMaximum));
-        }
-    }
-    let exchange = frame.rates.exchange(source.1, target.1, amount).map_err(|code| ("amount", code))?;
-    match exchange {
-        Some(exchange) if exchange.target_amount == 0 => Err(("amount", Code::ExchangeTooSmall)),
-        Some(exchange) => {
-            let max = frame.policies.received_max(target.0, target.1);
-            let is_above = max.is_some_and(|max| exchange.target_amount > max);
-            if is_above { Err(("amount", Code::TargetAboveMaximum)) } else { Ok(()) }
-        }
-        None => Ok(()),
-    }
-}
-
-/// Nobody is paid twice, and nobody pays twice, whatever he is called in each row.
-fn check_duplicates(
-    frame: &Frame,
+/// Makes items of the rows of a request; their numbers come later. Refuses all of them if one cannot be taken.
+pub(crate) async fn take(
+    tx: &mut Tx,
+    terms: &BatchTerms,
+    amounts: &Amounts,
     rows: &[NewRow],
-    found: &[Result<(Side, Side), sides::Wrong>],
+) -> Result<AcceptedRows, Error> {
+    if rows.is_empty() {
+        return Err(Code::BatchEmpty.into());
+    }
+    let payees = Payees::load(tx, rows.iter().flat_map(|row| &row.given)).await?;
+    let minor = amounts.of(terms.asset.scale, rows)?;
+    let written: Vec<String> = rows.iter().map(|row| terms.written(row)).collect();
+    let (mut accepted, mut problems) = (Vec::with_capacity(rows.len()), Vec::new());
+    let mut identities = Vec::with_capacity(rows.len());
+    for (place, (row, amount)) in rows.iter().zip(minor).enumerate() {
+        let line = i64::try_from(place + 1).unwrap_or(i64::MAX);
+        match terms.row(&payees, line, row, amount) {
+            Ok(one) => {
+                identities.push(terms.identity(row, Some(terms.repeat_key(&one))));
+                accepted.push(one);
+            }
+            Err(wrong) => {
+                let known = terms.legs(&payees, row).ok().map(|legs| terms.key_of(legs, row));
+                identities.push(terms.identity(row, known));
+                problems.extend(wrong.into_iter().map(|wrong| (place, wrong)));
+            }
+        }
+    }
+    if terms.kind != BatchType::ManyToMany {
+        check_duplicates(terms, &identities, &written)?;
+    }
+    if !problems.is_empty() {
+        return Err(refusal(rows.len(), &problems));
+    }
+    let total = accepted.iter().map(|row| i128::from(row.item.amount)).sum();
+    Ok(AcceptedRows { rows: accepted, total, written })
+}
+
+impl BatchTerms {
+    /// The repeat key of a row that is refused for another reason than its accounts.
+    fn key_of(&self, (source, target): (Leg, Leg), row: &NewRow) -> RepeatKey {
+        let other = if self.own_side() == Side::Payer { source.0 } else { target.0 };
+        let reference = row.reference.clone().filter(|_| self.allow_repeat);
+        let external_id = row.external_id.as_deref().filter(|_| self.allow_repeat);
+        (other, reference, external_id.and_then(|id| ExternalId::parse(id, self.digits).ok()))
+    }
+}
+
+/// A payee is paid once, and a payer pays once, whatever each row calls the account.
+fn check_duplicates(
+    terms: &BatchTerms,
+    identities: &[Option<Identity>],
     written: &[String],
 ) -> Result<(), Error> {
-    if frame.kind == BatchType::ManyToMany {
-        return Ok(());
-    }
-    // What was not found is compared by what it is called.
-    let key = |place: usize, row: &NewRow| match found.get(place) {
-        Some(Ok((source, target))) => {
-            let other = if frame.kind == BatchType::ManyToOne { source } else { target };
-            Some(format!("account {}", other.0))
-        }
-        _ => sides::name_of(frame.kind, row),
-    };
-    let mut groups: HashMap<String, Vec<usize>> = HashMap::with_capacity(rows.len());
-    for (place, row) in rows.iter().enumerate() {
-        if let Some(key) = key(place, row) {
-            groups.entry(key).or_default().push(place);
+    let mut groups: HashMap<&Identity, Vec<usize>> = HashMap::with_capacity(identities.len());
+    for (place, identity) in identities.iter().enumerate() {
+        if let Some(identity) = identity {
+            groups.entry(identity).or_default().push(place);
         }
     }
     let mut twice: Vec<usize> = groups.into_values().filter(|group| group.len() > 1).flatten().collect();
     twice.sort_unstable();
-    refuse_duplicates(frame.kind, twice.iter().filter_map(|place| written.get(*place)))
+    refuse_duplicates(terms.duplicate(), twice.iter().filter_map(|place| written.get(*place)))
 }
 
-/// Refuses names that stand more than once; each spelling is named once.
+/// Refuses names of payees that are there more than once; each spelling is named once.
 pub(crate) fn refuse_duplicates<'a>(
-    kind: BatchType,
+    code: Code,
     names: impl Iterator<Item = &'a String>,
 ) -> Result<(), Error> {
     let mut seen = HashSet::new();
     let duplicates: Vec<&String> =
         names.filter(|name| seen.insert(name.as_str())).take(PROBLEMS_MAX).collect();
     let Some(first) = duplicates.first() else { return Ok(()) };
-    let code = if kind == BatchType::ManyToOne { Code::DuplicateSource } else { Code::DuplicateTarget };
     let data = json!({ "duplicates": duplicates });
     Err(Error::Refused(Refusal {
         data: Some(data),
@@ -259,19 +399,17 @@ pub(crate) fn refuse_duplicates<'a>(
     }))
 }
 
-/// One code for all if all are of one kind.
-fn refusal(rows: usize, problems: &[RowProblem]) -> Error {
-    let mut codes = problems.iter().map(|problem| problem.code);
-    let first = codes.next().unwrap_or(Code::BatchRowsInvalid);
-    // A row's account that is not there is no missing page.
-    let all_alike = codes.all(|code| code == first) && first.http() == 422;
-    let code = if all_alike { first } else { Code::BatchRowsInvalid };
+/// One refused row refuses the request; each problem has its own code.
+fn refusal(rows: usize, problems: &[(usize, Wrong)]) -> Error {
     let shown: Vec<_> = problems
         .iter()
         .take(PROBLEMS_MAX)
-        .map(|p| json!({ "index": p.row, "field": p.field, "code": p.code.name(), "value": p.value }))
+        .map(|(place, wrong)| {
+            json!({ "index": place, "field": wrong.field.json(), "code": wrong.code.name(), "value": wrong.value,
+                    "suggestion": wrong.suggestion })
+        })
         .collect();
-    let detail = problems.first().map_or(String::new(), |p| format!("relations[{}].{}", p.row, p.field));
+    let detail = problems.first().map_or_else(String::new, |(place, wrong)| wrong.of_relation(*place));
     let data = json!({ "problems": shown, "count": problems.len(), "relations": rows });
-    Error::Refused(Refusal { data: Some(data), ..Refusal::new(code, detail) })
+    Error::Refused(Refusal { data: Some(data), ..Refusal::new(Code::BatchRowsInvalid, detail) })
 }

@@ -21,6 +21,7 @@ pub(crate) struct Shown {
     column: Option<String>,
     code: Code,
     value: String,
+    suggestion: Option<String>,
 }
 
 impl From<Problem> for Shown {
@@ -30,13 +31,35 @@ impl From<Problem> for Shown {
             column: p.column,
             code: p.code,
             value: p.value,
+            suggestion: None,
         }
     }
 }
 
 impl From<ImportProblem> for Shown {
     fn from(p: ImportProblem) -> Self {
-        Self { line: p.line, column: p.column, code: p.code, value: p.value }
+        let ImportProblem { line, column, code, value, suggestion, .. } = p;
+        Self { line, column, code, value, suggestion }
+    }
+}
+
+impl Shown {
+    /// Where, what and why, in one line.
+    pub(crate) fn in_words(&self, language: Language) -> String {
+        let column = self.column.as_deref().map_or_else(String::new, |column| format!("{column} "));
+        format!("{column}{:?}: {} ({})", self.value, self.message(language), self.code)
+    }
+
+    /// Why, and what may have been meant.
+    fn message(&self, language: Language) -> String {
+        let message = self.code.message(language);
+        match (&self.suggestion, language) {
+            (None, _) => message.to_owned(),
+            (Some(meant), Language::English) => {
+                format!("{message}; write {meant} to name the account by its id")
+            }
+            (Some(meant), Language::Chinese) => format!("{message}；如按ID指定账户，请写 {meant}"),
+        }
     }
 }
 
@@ -44,7 +67,7 @@ impl From<ImportProblem> for Shown {
 pub(crate) fn to_json(problems: &[Shown], language: Language) -> Value {
     let one = |p: &Shown| {
         json!({ "line": p.line, "column": p.column, "code": p.code.name(), "value": p.value,
-                "message": p.code.message(language) })
+                "message": p.message(language) })
     };
     problems.iter().map(one).collect()
 }
@@ -56,7 +79,7 @@ pub(crate) fn to_text(problems: &[Shown], language: Language) -> String {
     }
     let row = |p: &Shown| {
         let column = p.column.clone().unwrap_or_default();
-        let message = format!("{} ({})", p.code.message(language), p.code);
+        let message = format!("{} ({})", p.message(language), p.code);
         vec![p.line.to_string(), column, p.value.clone(), message]
     };
     let mut text = table(&[">line", "column", "value", "why"], problems.iter().take(SHOWN).map(row));

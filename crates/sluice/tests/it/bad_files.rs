@@ -47,10 +47,10 @@ fn a_bad_row_is_named_and_the_others_are_taken() {
     ];
     for (count, (name, row, column, code)) in table.iter().enumerate() {
         let content = format!("account,amount,memo\nP1,1.00,{name}\n{row}\nP3,1.00,x\n");
-        let answer = ledger.import(&content, &[]);
+        let answer = ledger.import(&content, &["--partial"]);
         assert_eq!(
             (answer.exit, &answer.json["taken"], &answer.json["refused"]),
-            (0, &json!(2), &json!(1)),
+            (4, &json!(2), &json!(1)),
             "{name}"
         );
         let problem = &answer.json["problems"][0];
@@ -62,7 +62,7 @@ fn a_bad_row_is_named_and_the_others_are_taken() {
         assert_eq!(place, (Some(3), *column, Some(*code)), "{name}");
         assert!(problem["value"].as_str().unwrap().chars().count() <= 65, "{name}");
         assert_eq!(batches(&ledger), count + 1, "{name}");
-        let strict = ledger.import(&format!("{content}\n"), &["--strict"]);
+        let strict = ledger.import(&format!("{content}\n"), &[]);
         assert_eq!(
             (strict.exit, &strict.json["batch_id"], &strict.json["taken"]),
             (1, &Value::Null, &json!(0))
@@ -118,8 +118,8 @@ fn an_amount_of_any_wrong_form_is_refused() {
 fn a_payee_that_stands_twice_is_refused_each_time() {
     let ledger = Ledger::funded("100.00");
     ledger.payees(3);
-    let answer = ledger.import("account,amount\nP1,1.00\nP2,2.00\nP1,3.00\n", &[]);
-    assert_eq!((answer.exit, &answer.json["taken"], &answer.json["refused"]), (0, &json!(1), &json!(2)));
+    let answer = ledger.import("account,amount\nP1,1.00\nP2,2.00\nP1,3.00\n", &["--partial"]);
+    assert_eq!((answer.exit, &answer.json["taken"], &answer.json["refused"]), (4, &json!(1), &json!(2)));
     for (place, line) in [(0, 2), (1, 4)] {
         let problem = &answer.json["problems"][place];
         assert_eq!((&problem["line"], &problem["code"]), (&json!(line), &json!("DUPLICATE_TARGET")));
@@ -135,4 +135,116 @@ fn a_file_that_is_not_there_is_named() {
     let answer = ledger.refused(&args, 3, "FILE_ERROR");
     assert!(answer.stderr.contains("/nowhere/x.csv"));
     assert_eq!(ledger.import(&payroll(1), &["--mode", "bogus"]).exit, 64);
+}
+
+/// The keys of a batch's open refused rows.
+fn open_keys(ledger: &Ledger, id: &str) -> Vec<i64> {
+    let problems = ledger.ok(&["batch", "problems", id]).json;
+    problems["problems"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect()
+}
+
+#[test]
+fn refused_rows_stay_open_until_they_are_corrected_or_dropped() {
+    let ledger = Ledger::funded("100.00");
+    ledger.payees(4);
+    let refused = ledger.path().join("refused.csv");
+    let out = refused.to_str().unwrap();
+    let file = "account,amount,memo\nP1,1.00,a\nP9,2.00,b\nP2,x,c\nP3,,d\n";
+    let imported = ledger.import(file, &["--partial", "--refused", out]);
+    assert_eq!(
+        (imported.exit, &imported.json["taken"], &imported.json["status"]),
+        (4, &json!(1), &json!("draft"))
+    );
+    assert_eq!((&imported.json["file"]["rows"], &imported.json["file"]["sum"]), (&json!(4), &json!("3.00")));
+    let id = imported.json["batch_id"].as_str().unwrap().to_owned();
+    let (listed, text) = (open_keys(&ledger, &id), std::fs::read_to_string(&refused).unwrap());
+    assert_eq!((listed.len(), text.lines().count()), (3, 4));
+    assert!(text.lines().nth(3).unwrap().contains("P3") && text.contains("PAYEE_NOT_FOUND"), "{text}");
+    ledger.refused(&["batch", "submit", &id], 1, "PROBLEMS_OPEN");
+    let wrong = ledger.refused(&["batch", "submit", &id, "--leave-problems", "2"], 1, "PROBLEMS_OPEN");
+    assert_eq!(wrong.json["error"]["detail"], "3");
+
+    // The same file, corrected: as a repair each row takes the place of the one that was refused.
+    let corrected = text.replace("P9", "P4").replace(",x,", ",2.50,");
+    let path = ledger.file("corrected.csv", corrected.as_bytes());
+    let into = ["batch", "import", path.to_str().unwrap(), "--into", &id];
+    let strict = ledger.run(&into);
+    assert_eq!((strict.exit, &strict.json["refused"]), (1, &json!(1)), "{strict:?}");
+    let repaired = ledger.run(&[&into[..], &["--partial"]].concat());
+    assert_eq!(
+        (repaired.exit, &repaired.json["taken"], &repaired.json["taken_amount"]),
+        (4, &json!(2), &json!("4.50"))
+    );
+    assert_eq!(open_keys(&ledger, &id), &listed[2..]);
+    let again = ledger.run(&[&into[..], &["--partial"]].concat());
+    assert_eq!((again.exit, &again.json["taken"]), (1, &json!(0)));
+    assert_eq!(again.json["problems"][1]["code"], "ROW_ALREADY_TAKEN", "{again:?}");
+
+    ledger.refused(
+        &["batch", "problems", &id, "--drop", "AMOUNT_MISSING", "--count", "2"],
+        1,
+        "PROBLEMS_OPEN",
+    );
+    ledger.ok(&["batch", "problems", &id, "--drop", "AMOUNT_MISSING", "--count", "1"]);
+    assert_eq!(ledger.ok(&["batch", "list"]).json["batches"][0]["refused_count"], 0);
+    assert_eq!(ledger.ok(&["batch", "run", &id]).json["success_amount"], "5.50");
+    ledger.verified();
+}
+
+#[test]
+fn rows_are_added_to_a_draft_and_a_row_without_a_key_is_no_repair() {
+    let ledger = Ledger::funded("100.00");
+    ledger.payees(4);
+    let id = ledger.import(&payroll(2), &["--draft"]).json["batch_id"].as_str().unwrap().to_owned();
+    let add = |content: &str, more: &[&str]| {
+        let path = ledger.file("more.csv", content.as_bytes());
+        ledger.run(&[&["batch", "import", path.to_str().unwrap(), "--into", &id], more].concat())
+    };
+    let added = add("account,amount\nP3,3.00\n", &["--expect-rows", "1", "--expect-total", "3"]);
+    assert_eq!(
+        (added.exit, &added.json["total_count"], &added.json["total_amount"]),
+        (0, &json!(3), &json!("5.00"))
+    );
+    let twice = add("account,amount\nP1,1.00\n", &[]);
+    assert_eq!((twice.exit, &twice.json["problems"][0]["code"]), (1, &json!("DUPLICATE_TARGET")));
+    for (content, code) in [
+        ("sluice_row,account,amount\n,P4,1.00\n", "ROW_KEY_MISSING"),
+        ("sluice_row,account,amount\n77,P4,1.00\n", "ROW_KEY_UNKNOWN"),
+    ] {
+        let answer = add(content, &[]);
+        assert_eq!((answer.exit, &answer.json["problems"][0]["code"]), (1, &json!(code)));
+    }
+    for totals in [["--expect-rows", "2"], ["--expect-total", "4.00"]] {
+        let answer = add("account,amount\nP4,3.00\n", &totals);
+        assert_eq!(
+            (answer.exit, &answer.json["error"]["code"]),
+            (1, &json!("CONTROL_TOTAL_DIFFERS")),
+            "{totals:?}"
+        );
+    }
+    assert_eq!(ledger.ok(&["batch", "status", &id]).json["total_count"], 3);
+    ledger.verified();
+}
+
+#[test]
+fn a_file_from_one_to_another_is_a_collection_only_if_it_says_so() {
+    let ledger = Ledger::funded("100.00");
+    ledger.payees(2);
+    ledger.ok(&["transfer", "--from", "ACME", "--to", "P1", "--amount", "5.00"]);
+    let collect = |content: &str| {
+        let path = ledger.file("collect.csv", content.as_bytes());
+        let path = path.to_str().unwrap();
+        ledger.run(&["batch", "import", path, "--type", "many_to_one", "--account", "ACME", "--name", "C"])
+    };
+    let wrong = collect("from,to,amount\nP1,P2,1.00\n");
+    assert_eq!((wrong.exit, &wrong.json["problems"][0]["code"]), (1, &json!("PAYEE_CONFLICT")));
+    assert_eq!(
+        (&wrong.json["problems"][0]["column"], &wrong.json["problems"][0]["value"]),
+        (&json!("to"), &json!("P2"))
+    );
+    let right = collect("payer,amount,employee\nP1,1.00,7\n");
+    assert_eq!((right.exit, &right.json["file"]["ignored_columns"]), (0, &json!(["employee"])), "{right:?}");
+    ledger.ok(&["batch", "run", right.json["batch_id"].as_str().unwrap()]);
+    assert_eq!((ledger.balance("P1"), ledger.balance("P2")), ("4.00".to_owned(), "0.00".to_owned()));
+    ledger.verified();
 }

@@ -8,10 +8,10 @@ fn a_payroll_goes_in_and_every_cent_is_accounted_for() {
     let ledger = Ledger::funded("1000.00");
     ledger.payees(50);
     let file = payroll(50).replace("P9,1.00", "P9,950.01") + "NOBODY,1.00,\n";
-    let imported = ledger.import(&file, &[]);
+    let imported = ledger.import(&file, &["--partial"]);
     assert_eq!(
         (imported.exit, &imported.json["taken"], &imported.json["refused"]),
-        (0, &json!(50), &json!(1))
+        (4, &json!(50), &json!(1))
     );
     let problem = &imported.json["problems"][0];
     assert_eq!((&problem["line"], &problem["code"]), (&json!(52), &json!("PAYEE_NOT_FOUND")));
@@ -26,6 +26,8 @@ fn a_payroll_goes_in_and_every_cent_is_accounted_for() {
     assert_eq!(preview["refusals"][0]["code"], "TARGET_ACCOUNT_FROZEN");
     assert_eq!((&preview["balance_before"], &preview["balance_after"]), (&json!("1000.00"), &json!("1.99")));
 
+    ledger.refused(&["batch", "run", &id], 1, "PROBLEMS_OPEN");
+    ledger.ok(&["batch", "submit", &id, "--leave-problems", "1"]);
     let run = ledger.ok(&["batch", "run", &id]).json;
     let status = ledger.ok(&["batch", "status", &id]).json;
     assert_eq!(run, status);

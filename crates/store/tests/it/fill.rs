@@ -2,7 +2,7 @@
 
 use crate::world::tester;
 use domain::account::{AccountKind, Window};
-use domain::batch::{BatchMode, BatchState, BatchTally, BatchType};
+use domain::batch::{BatchMode, BatchState, BatchTally, BatchType, ContactType};
 use domain::code::Code;
 use domain::fx::{FxPolicy, Rounding};
 use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId};
@@ -23,6 +23,7 @@ use store::import_problem::ImportProblem;
 use store::item::{Failure, Item};
 use store::node::Node;
 use store::operation::Operation;
+use store::refused_row::RefusedRow;
 use store::transfer::{Exchange, Transfer};
 use store::{StoreError, Tx};
 
@@ -159,6 +160,7 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
         asset,
         account: Some(AccountId(1)),
         convert: false,
+        allow_repeat: true,
         remarks: None,
         created_by: tester(),
         created_at: 1,
@@ -178,11 +180,24 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
     store::item::insert(tx, id, &(1..=rows).map(item).collect::<Vec<_>>()).await?;
     let (column, value) = (Some("amount".to_owned()), "x".to_owned());
     let problem = |k| ImportProblem {
+        row: 1_000_000 + k,
+        suggestion: (k == 1).then(|| "acct_8".to_owned()),
         line: k,
         column: column.clone().filter(|_| k > 1),
         code: Code::AmountFormat,
         value: value.clone(),
     };
+    let refused = |k| RefusedRow {
+        id: 1_000_000 + k,
+        batch: id,
+        line: k,
+        content: Some("{}".to_owned()).filter(|_| k > 1),
+        settled_at: None,
+        item: None,
+    };
+    store::refused_row::insert(tx, &(1..=rows).map(refused).collect::<Vec<_>>()).await?;
+    let contact = |k| (TransferId(k), ContactType::Email, format!("{k}@example.com"));
+    store::item_contact::insert(tx, &(1..=rows).map(contact).collect::<Vec<_>>()).await?;
     store::import_problem::insert(tx, id, &(1..=rows).map(problem).collect::<Vec<_>>()).await?;
     store::batch::set_extent(tx, id, 1, rows).await?;
     let file_hash = Some("cd".repeat(32));

@@ -1,9 +1,8 @@
 //! Batches to watch.
 
 use crate::world::World;
-use domain::batch::{BatchMode, BatchType};
+use domain::batch::BatchType;
 use formats::csv_reader::Delimiter;
-use formats::payment::Options;
 use service::Service;
 use service::batch::import::BatchImport;
 use service::policy::PolicyChange;
@@ -36,16 +35,9 @@ pub async fn batch(service: &Service, count: usize) -> Batch {
     let mut rows = "account,amount\n".to_owned();
     (0..count).for_each(|k| writeln!(rows, "A{k},1.00").unwrap());
     let import = BatchImport {
-        kind: BatchType::OneToMany,
-        mode: BatchMode::Continue,
         account: Some("PAY".to_owned()),
-        currency: None,
-        name: "watched".to_owned(),
-        remarks: None,
-        options: Options::default(),
-        strict: true,
         again: true,
-        draft: false,
+        ..BatchImport::new(BatchType::OneToMany, "watched")
     };
     service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap().batch.unwrap()
 }

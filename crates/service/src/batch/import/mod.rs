@@ -1,41 +1,52 @@
 //! A batch from a file. The file is streamed: a thread parses pages while the page before is resolved and
-//! written, so memory does not grow with the file. Nobody sees the batch before all of it stands.
+//! written, so memory does not grow with the file. The batch becomes visible only when the import is complete.
+//!
+//! Strict unless told otherwise: one refused row, and nothing is taken. A `partial` import takes the good rows and
+//! keeps the refused ones with the draft (see [`super::problems`]).
 
+mod add;
+mod leftover;
 mod progress;
+mod source;
 
-use self::progress::{AtImport, Progress};
-use super::lifecycle::ContentHash;
-use super::resolve::Directory;
+pub use self::add::AddFile;
+pub use self::source::FileReport;
+
+use self::progress::Progress;
+use self::source::{Parsed, Source};
+use super::create::{asset_of_batch, check_head, single, terms};
+use super::problems;
+use super::rows::{BatchTerms, NewRow};
+use crate::payee::{Field, Given, Payees, Side};
 use crate::write::Done;
-use crate::{Error, Service, visible};
-use domain::account::AccountStatus;
-use domain::asset::Asset;
+use crate::{Error, Service};
+use domain::amount::format_minor;
 use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchType};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
-use domain::id::{AccountId, BatchId, TransferId};
-use domain::transfer::MEMO_MAX;
-use formats::payment::{Options, PaymentReader, PaymentRow};
-use formats::problem::{Problem, ReadError};
-use hashbrown::HashSet;
+use domain::script::Digits;
+use formats::payment::Options;
 use ledger::calendar;
-use sha2::{Digest, Sha256};
 use std::io::Read;
-use std::sync::{Arc, Mutex};
 use store::Tx;
-use store::account::AccountView;
 use store::audit::Actor;
-use store::batch::{Batch, Filled, NewBatch};
-use store::counter::{self, Counter};
+use store::batch::{Batch, NewBatch};
 use store::import_problem::ImportProblem;
-use store::item::Page;
 use store::turn::{self, Turn};
-use tokio::sync::mpsc;
 
 /// Rows of one page: one transaction.
 const PAGE: usize = 10_000;
 /// Problems that an answer carries; all of them stay with the batch.
 pub const PROBLEMS_SHOWN: i64 = 1_000;
+
+/// Control totals that the sender knows; a file that differs is refused.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// Rows of the file, refused ones too.
+    pub rows: Option<u64>,
+    /// The sum of the file's amounts, in major units, refused rows too.
+    pub total: Option<String>,
+}
 
 /// What to make of a file.
 #[derive(Debug, Clone)]
@@ -44,7 +55,7 @@ pub struct BatchImport {
     pub kind: BatchType,
     /// What a failed item means for the rest.
     pub mode: BatchMode,
-    /// The single account's number; none for `many_to_many`.
+    /// The single account, by its number or as `acct_18`; none for `many_to_many`.
     pub account: Option<String>,
     /// The currency's code; needed for `many_to_many` only.
     pub currency: Option<String>,
@@ -54,12 +65,40 @@ pub struct BatchImport {
     pub remarks: Option<String>,
     /// How to read the file.
     pub options: Options,
-    /// Refuse the whole file if one row cannot be taken.
-    pub strict: bool,
+    /// Take the good rows although others are refused; the batch stays a draft then.
+    pub partial: bool,
     /// Take the file although the same bytes were imported before.
     pub again: bool,
     /// Leave it a draft; else it is submitted.
     pub draft: bool,
+    /// Whether payees in another currency are paid in it, at the stored rate.
+    pub convert: bool,
+    /// Whether a payee may be there twice, in rows that differ in reference or external id.
+    pub allow_repeat: bool,
+    /// Control totals.
+    pub expected: Expected,
+}
+
+impl BatchImport {
+    /// A strict import that is submitted.
+    #[must_use]
+    pub fn new(kind: BatchType, name: impl Into<String>) -> Self {
+        Self {
+            kind,
+            mode: BatchMode::Continue,
+            account: None,
+            currency: None,
+            name: name.into(),
+            remarks: None,
+            options: Options::default(),
+            partial: false,
+            again: false,
+            draft: false,
+            convert: false,
+            allow_repeat: false,
+            expected: Expected::default(),
+        }
+    }
 }
 
 /// What an import did.
@@ -69,31 +108,24 @@ pub struct Imported {
     pub batch: Option<Batch>,
     /// Rows taken.
     pub taken: i64,
+    /// Their sum, major units.
+    pub taken_amount: String,
     /// Rows refused.
     pub refused: i64,
-    /// The first of them.
+    /// The first problems.
     pub problems: Vec<ImportProblem>,
+    /// What the file holds, whatever became of it.
+    pub file: FileReport,
 }
 
-/// Hashes what passes through it.
-struct Hashing<R> {
-    inner: R,
-    hash: Arc<Mutex<Sha256>>,
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        if let (Ok(mut hash), Some(bytes)) = (self.hash.lock(), buffer.get(..read)) {
-            hash.update(bytes);
-        }
-        Ok(read)
-    }
-}
-
-struct ParsedPage {
-    rows: Vec<PaymentRow>,
-    problems: Vec<Problem>,
+/// A row of a file.
+#[derive(Debug)]
+pub(crate) struct Line {
+    /// Its line, from 1.
+    pub line: i64,
+    /// The refused row that it repairs.
+    pub key: Option<String>,
+    pub row: NewRow,
 }
 
 impl Service {
@@ -105,31 +137,40 @@ impl Service {
         import: &BatchImport,
         read: R,
     ) -> Result<Imported, Error> {
-        let hash = Arc::new(Mutex::new(Sha256::new()));
-        let options = import.options.clone();
-        let hashing = Hashing { inner: read, hash: hash.clone() };
-        let opened = tokio::task::spawn_blocking(move || PaymentReader::open(hashing, &options)).await;
-        let reader = opened.map_err(std::io::Error::other)??;
-        let mut progress = self.open_batch(actor, import).await?;
-        let result = self.fill(&mut progress, reader, import).await;
-        let hash = hash.lock().map_or_else(|_| String::new(), |h| ledger::digest::hex(&h.clone().finalize()));
+        let about = Fact::new(Action::BatchImport, None).with("type", import.kind.name());
+        let begun = async {
+            let source = Source::open(read, &import.options).await?;
+            let progress = self.open_batch(actor, import, &source).await?;
+            Ok::<_, Error>((source, progress))
+        };
+        let (source, mut progress) = match begun.await {
+            Ok(begun) => begun,
+            Err(error) => return self.import_refused(actor, about, error).await,
+        };
+        let result = self.fill(&mut progress, source, import).await;
+        let result = match result {
+            Ok(file) => self.complete(actor, import, &mut progress, file).await,
+            Err(error) => Err(error),
+        };
         match result {
-            Ok(()) => self.complete(actor, import, progress, hash).await,
+            Ok(imported) => Ok(imported),
             Err(error) => {
-                self.purge(&progress).await?;
-                Err(error)
+                self.purge(progress.id).await?;
+                self.import_refused(actor, about, error).await
             }
         }
     }
 
-    async fn open_batch(&self, actor: &Actor, import: &BatchImport) -> Result<Progress, Error> {
-        let name = visible(&import.name)?;
-        if import.remarks.as_ref().is_some_and(|text| text.chars().count() > MEMO_MAX) {
-            return Err(Code::TextTooLong.into());
-        }
+    async fn open_batch<R>(
+        &self,
+        actor: &Actor,
+        import: &BatchImport,
+        source: &Source<R>,
+    ) -> Result<Progress, Error> {
+        let (name, remarks) = check_head(&import.name, import.remarks.as_deref())?;
         let mut tx = self.store.write().await?;
         turn::take(&mut tx, Turn::Batch).await?;
-        let (asset, single) = single_side(&mut tx, import).await?;
+        let terms = terms_of_import(&mut tx, import).await?;
         let zone = Self::zone(&mut tx).await?;
         let now = self.now();
         let new = NewBatch {
@@ -137,176 +178,91 @@ impl Service {
             name,
             kind: import.kind,
             mode: import.mode,
-            asset: asset.id,
-            account: single.as_ref().map(|account| account.id),
-            remarks: import.remarks.clone(),
-            convert: false,
+            asset: terms.asset.id,
+            account: terms.single.map(|(account, _)| account),
+            remarks,
+            convert: import.convert,
+            allow_repeat: import.allow_repeat,
             created_by: actor.author.clone(),
             created_at: now,
         };
         let id = store::batch::create(&mut tx, &new).await?;
         // Leased while it is imported, so that another node does not take it for one that was left behind.
         self.lease_in(&mut tx, id, 0).await?;
-        let policies = store::policy::book(&mut tx).await?;
         let at_work = self.at_import(id);
         tx.commit().await?;
-        Ok(Progress {
-            id,
-            _at_work: at_work,
-            kind: import.kind,
-            asset,
-            single: single.map(|account| account.id),
-            policies,
-            first: None,
-            last: 0,
-            taken: 0,
-            refused: 0,
-            amount: 0,
-            seen: Vec::new(),
-            twice: HashSet::new(),
-            content: ContentHash::default(),
-        })
+        Ok(Progress::new(id, at_work, terms, source.columns.clone()))
     }
 
     async fn fill<R: Read + Send + 'static>(
         &self,
         progress: &mut Progress,
-        reader: PaymentReader<R>,
+        source: Source<R>,
         import: &BatchImport,
-    ) -> Result<(), Error> {
-        let mut pages = parse(reader);
-        while let Some(page) = pages.recv().await {
-            self.page(progress, page?).await?;
+    ) -> Result<FileReport, Error> {
+        let mut pages = source.parse();
+        let mut report = FileReport::default();
+        while let Some(parsed) = pages.recv().await {
+            match parsed? {
+                Parsed::Page(page) => self.page(progress, page).await?,
+                Parsed::End(end) => report = *end,
+            }
             if progress.taken > BATCH_ITEMS_MAX {
                 return Err(Code::FileTooLarge.into());
             }
         }
+        report.check(&import.expected)?;
         self.drop_duplicates(progress).await?;
-        if import.strict && progress.refused > 0 {
-            return Ok(());
+        if import.partial || progress.refused == 0 {
+            progress.terms.within_maximum(progress.amount)?;
         }
-        let max = progress.single.and_then(|id| progress.policies.of(id, progress.asset.id));
-        let max = max.or_else(|| progress.policies.of(AccountId(0), progress.asset.id));
-        if max.is_some_and(|policy| progress.amount > i128::from(policy.batch_max)) {
-            let total = domain::amount::format_minor(progress.amount, progress.asset.scale);
-            return Err(Error::refused(Code::BatchAboveMaximum, total));
-        }
-        Ok(())
+        Ok(report)
     }
 
     /// Resolves and writes a page: one transaction.
-    async fn page(&self, progress: &mut Progress, page: ParsedPage) -> Result<(), Error> {
-        let ParsedPage { rows, mut problems } = page;
-        let directory = {
+    async fn page(&self, progress: &mut Progress, page: source::ParsedPage) -> Result<(), Error> {
+        let payees = {
             let mut tx = self.store.read().await?;
-            Directory::load(&mut tx, &rows).await?
+            Payees::load(&mut tx, page.lines.iter().flat_map(|line| &line.row.given)).await?
         };
-        let mut items = Vec::with_capacity(rows.len());
-        for row in rows {
-            match progress.item(&directory, row) {
-                Ok(item) => items.push(item),
-                Err(problem) => problems.push(problem),
-            }
-        }
+        let (mut rows, mut refused) = progress.sort(&payees, page);
         let mut tx = self.store.write().await?;
-        let count = i64::try_from(items.len()).unwrap_or(0);
-        let first = counter::take(&mut tx, Counter::Number, count).await?;
-        for (item, number) in items.iter_mut().zip(first..) {
-            item.number = TransferId(number);
-            progress.content.item(item);
-        }
-        if count > 0 {
-            progress.first.get_or_insert(first);
-            progress.last = first + count - 1;
-        }
+        super::create::number_rows(&mut tx, &mut rows).await?;
+        progress.take(&rows);
         store::batch::set_extent(&mut tx, progress.id, progress.first.unwrap_or(0), progress.last).await?;
-        store::item::insert(&mut tx, progress.id, &items).await?;
-        let problems = progress.refuse(problems);
-        store::import_problem::insert(&mut tx, progress.id, &problems).await?;
-        progress.taken += count;
-        progress.amount += items.iter().map(|item| i128::from(item.amount)).sum::<i128>();
+        super::create::insert_rows(&mut tx, progress.id, rows).await?;
+        problems::keep(&mut tx, progress.id, &mut refused).await?;
         Ok(tx.commit().await?)
-    }
-
-    /// Takes out every row of a payee that stands more than once.
-    async fn drop_duplicates(&self, progress: &mut Progress) -> Result<(), Error> {
-        if progress.twice.is_empty() {
-            return Ok(());
-        }
-        progress.content = ContentHash::default();
-        let mut after = progress.first.unwrap_or(1) - 1;
-        loop {
-            let mut tx = self.store.write().await?;
-            let limit = i64::try_from(PAGE).unwrap_or(0);
-            let page = Page { batch: progress.id, after, last: progress.last, limit };
-            let items = store::item::page(&mut tx, page, None, None).await?;
-            let Some(last) = items.last().map(|item| item.number.0) else { return Ok(()) };
-            let (out, stay): (Vec<_>, Vec<_>) =
-                items.into_iter().partition(|item| progress.twice.contains(&progress.other(item).0));
-            stay.iter().for_each(|item| progress.content.item(item));
-            let numbers =
-                store::account::numbers(&mut tx, out.iter().map(|i| progress.other(i).0).collect()).await?;
-            let mut problems = Vec::with_capacity(out.len());
-            for (item, (_, number)) in out.iter().zip(numbers) {
-                store::item::delete_range(&mut tx, progress.id, (item.number.0, item.number.0)).await?;
-                let code = if progress.kind == BatchType::ManyToOne {
-                    Code::DuplicateSource
-                } else {
-                    Code::DuplicateTarget
-                };
-                problems.push(ImportProblem {
-                    line: item.line,
-                    column: Some("account".to_owned()),
-                    code,
-                    value: number,
-                });
-                progress.taken -= 1;
-                progress.refused += 1;
-                progress.amount -= i128::from(item.amount);
-            }
-            store::import_problem::insert(&mut tx, progress.id, &problems).await?;
-            tx.commit().await?;
-            after = last;
-        }
     }
 
     async fn complete(
         &self,
         actor: &Actor,
         import: &BatchImport,
-        progress: Progress,
-        file_hash: String,
+        progress: &mut Progress,
+        file: FileReport,
     ) -> Result<Imported, Error> {
         let mut write = self.step(actor, Action::BatchImport).await?;
         let tx = &mut write.tx;
         turn::take(tx, Turn::Batch).await?;
         let problems = store::import_problem::list(tx, progress.id, PROBLEMS_SHOWN).await?;
         let (taken, refused) = (progress.taken, progress.refused);
-        if taken == 0 || (import.strict && refused > 0) {
+        let is_refused = taken == 0 || (!import.partial && refused > 0);
+        if is_refused {
             drop(write);
-            self.purge(&progress).await?;
-            return Ok(Imported { batch: None, taken: 0, refused, problems });
+            self.purge(progress.id).await?;
+            self.note_refused(actor, &file, refused).await?;
+            let taken_amount = format_minor(0, progress.terms.asset.scale);
+            return Ok(Imported { batch: None, taken: 0, taken_amount, refused, problems, file });
         }
         if !import.again
-            && let Some(earlier) = store::batch::same_file(tx, &file_hash).await?
+            && let Some(earlier) = store::batch::same_file(tx, &file.hash).await?
         {
-            write.about = Fact::of_batch(Action::BatchImport, earlier.id).with("file_hash", file_hash);
-            let refused = write.end::<()>(Err(Error::refused(Code::FileSeen, earlier.number()))).await;
-            self.purge(&progress).await?;
-            return refused.and(Err(Code::FileSeen.into()));
+            return Err(Error::refused(Code::FileSeen, earlier.number()));
         }
-        let total_amount =
-            i64::try_from(progress.amount).map_err(|_| Error::from(Code::BatchAboveMaximum))?;
-        let filled = Filled {
-            file_hash: Some(file_hash.clone()),
-            first_number: progress.first.unwrap_or(0),
-            last_number: progress.last,
-            refused_count: refused,
-            total_count: taken,
-            total_amount,
-        };
-        // Another node may have taken this one for dead and forgotten the import.
         let id = progress.id;
+        let filled = progress.filled(&file)?;
+        // Another node may have taken this one for dead and forgotten the import.
         if store::batch::fill(tx, id, &filled).await? != 1 {
             return Err(Code::Fenced.into());
         }
@@ -314,117 +270,58 @@ impl Service {
         let fact = Fact::of_batch(Action::BatchImport, id)
             .with("taken", taken)
             .with("refused", refused)
-            .with("file_hash", file_hash)
+            .with("file_rows", file.summary.totals.rows)
+            .with("file_sum", file.sum())
+            .with("file_hash", file.hash.as_str())
             .moved(BatchState::Draft, BatchEvent::Created);
         write.end(Ok(Done::one((), fact))).await?;
-        if !import.draft {
-            self.submit_as(actor, &id.to_string(), Some(progress.content.finish())).await?;
+        // Refused rows are open: a person says what becomes of them before the batch is submitted.
+        if !import.draft && refused == 0 {
+            self.submit_as(actor, &id.to_string(), Some(progress.content.clone().finish())).await?;
         }
         let batch = Some(self.batch(&id.to_string()).await?);
-        Ok(Imported { batch, taken, refused, problems })
+        let taken_amount = format_minor(progress.amount, progress.terms.asset.scale);
+        Ok(Imported { batch, taken, taken_amount, refused, problems, file })
     }
 
-    /// Forgets an import that did not finish.
-    async fn purge(&self, progress: &Progress) -> Result<(), Error> {
-        let mut tx = self.store.write().await?;
-        match store::batch::lock_unready(&mut tx, progress.id).await? {
-            Some(batch) => purge_locked(tx, &batch).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Forgets imports that a killed process left unfinished.
-    pub async fn batch_purge_unfinished(&self) -> Result<usize, Error> {
-        let unready = {
-            let mut tx = self.store.read().await?;
-            store::batch::unready(&mut tx).await?
-        };
-        let mut purged = 0;
-        for batch in unready {
-            purged += usize::from(self.purge_left(batch.id).await?);
-        }
-        Ok(purged)
-    }
-
-    /// Forgets an import if it is unfinished and nobody is at it. Both are looked at again under the batch's
-    /// lock: an import that is completed meanwhile gives its lease back in the same commit, and what was seen
-    /// before would look like one that was left behind.
-    async fn purge_left(&self, id: BatchId) -> Result<bool, Error> {
-        let mut tx = self.store.write().await?;
-        let Some(batch) = store::batch::lock_unready(&mut tx, id).await? else { return Ok(false) };
-        if self.is_at_import(&mut tx, id).await? {
-            return Ok(false);
-        }
-        purge_locked(tx, &batch).await?;
-        Ok(true)
-    }
-
-    /// Whether this process, or another node at work, still imports the batch.
-    async fn is_at_import(&self, tx: &mut Tx, batch: BatchId) -> Result<bool, Error> {
-        let lease = store::lease::get(tx, batch).await?;
-        Ok(match lease.filter(|lease| lease.is_live) {
-            None => false,
-            Some(lease) if lease.owner == self.store.node() => {
-                self.importing.lock().is_ok_and(|importing| importing.contains(&batch))
+    /// Audits a refusal and returns it.
+    async fn import_refused<T>(&self, actor: &Actor, about: Fact, error: Error) -> Result<T, Error> {
+        match error {
+            Error::Refused(refusal) => {
+                let kept = Error::Refused(refusal.clone());
+                match self.refused::<()>(actor, about, Error::Refused(refusal)).await {
+                    Err(Error::Refused(_)) | Ok(()) => Err(kept),
+                    Err(error) => Err(error),
+                }
             }
-            Some(_) => true,
-        })
-    }
-
-    /// Counts an import as at work until what is returned is dropped.
-    fn at_import(&self, batch: BatchId) -> AtImport {
-        if let Ok(mut importing) = self.importing.lock() {
-            importing.insert(batch);
+            error => Err(error),
         }
-        AtImport { batch, importing: self.importing.clone() }
+    }
+
+    /// Audits that a file was refused for its rows.
+    async fn note_refused(&self, actor: &Actor, file: &FileReport, refused: i64) -> Result<(), Error> {
+        let about = Fact::new(Action::BatchImport, None).with("file_hash", file.hash.as_str());
+        let error = Error::refused(Code::BatchRowsInvalid, refused.to_string());
+        match self.import_refused(actor, about, error).await {
+            Err(Error::Refused(_)) | Ok(()) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }
 
-/// Forgets an unfinished import whose row is locked.
-async fn purge_locked(mut tx: Tx, batch: &Batch) -> Result<(), Error> {
-    store::item::delete_range(&mut tx, batch.id, batch.range()).await?;
-    store::import_problem::purge(&mut tx, batch.id).await?;
-    store::batch::purge(&mut tx, batch.id).await?;
-    Ok(tx.commit().await?)
-}
-
-/// The batch's currency and its single account, which must be in use.
-async fn single_side(tx: &mut Tx, import: &BatchImport) -> Result<(Asset, Option<AccountView>), Error> {
-    if import.kind == BatchType::ManyToMany {
-        let code = import.currency.as_deref().unwrap_or_default().to_ascii_uppercase();
-        let asset = crate::asset::find(tx, &code).await?;
-        return Ok((asset.ok_or_else(|| Error::refused(Code::AssetUnknown, code))?, None));
-    }
-    let account = Service::account_named(tx, import.account.as_deref().unwrap_or_default()).await?;
-    let closed_or_frozen = match (import.kind, account.status) {
-        (_, AccountStatus::Active) => None,
-        (BatchType::ManyToOne, AccountStatus::Closed) => Some(Code::TargetClosed),
-        (BatchType::ManyToOne, AccountStatus::Frozen) => Some(Code::TargetFrozen),
-        (_, AccountStatus::Closed) => Some(Code::SourceClosed),
-        (_, AccountStatus::Frozen) => Some(Code::SourceFrozen),
+/// What holds for the rows of a new batch.
+async fn terms_of_import(tx: &mut Tx, import: &BatchImport) -> Result<BatchTerms, Error> {
+    let (side, field) = match import.kind {
+        BatchType::ManyToOne => (Side::Payee, Field::Payee),
+        BatchType::OneToMany | BatchType::ManyToMany => (Side::Payer, Field::Payer),
     };
-    match closed_or_frozen {
-        Some(code) => Err(Error::refused(code, account.number)),
-        None if account.kind.is_system() => Err(Error::refused(Code::SystemAccount, account.number)),
-        None => Ok((Service::asset(tx, account.asset).await?, Some(account))),
-    }
-}
-
-/// Parses on a thread of its own, two pages ahead at most.
-fn parse<R: Read + Send + 'static>(
-    mut reader: PaymentReader<R>,
-) -> mpsc::Receiver<Result<ParsedPage, ReadError>> {
-    let (pages, receiver) = mpsc::channel(2);
-    tokio::task::spawn_blocking(move || {
-        loop {
-            let (mut rows, mut problems) = (Vec::new(), Vec::new());
-            let result = reader.next_page(PAGE, &mut rows, &mut problems);
-            let more = matches!(result, Ok(true));
-            let page = result.map(|_| ParsedPage { rows, problems });
-            if pages.blocking_send(page).is_err() || !more {
-                return;
-            }
-        }
-    });
-    receiver
+    let single = if import.kind == BatchType::ManyToMany {
+        None
+    } else {
+        let number = import.account.clone().unwrap_or_default();
+        Some(single(tx, &Given::account(Some(side), field, number, Digits::Fold), side).await?)
+    };
+    let asset = asset_of_batch(tx, import.kind, single, import.currency.as_deref(), import.convert).await?;
+    let terms = terms(tx, import.kind, asset, single, import.convert).await?;
+    Ok(BatchTerms { allow_repeat: import.allow_repeat, digits: Digits::Fold, ..terms })
 }

@@ -1,19 +1,26 @@
 //! An import in progress: what has been taken and refused so far, and who has been met.
 
+use super::super::create::number_of_rows;
 use super::super::lifecycle::ContentHash;
-use super::super::resolve::{self, Directory};
-use domain::asset::Asset;
+use super::super::problems::Refused;
+use super::super::rows::{Accepted, BatchTerms, RepeatKey, own_amount};
+use super::source::{Columns, FileReport, ParsedPage};
+use super::{Line, PAGE};
+use crate::payee::{Field, Payees, Side, Wrong};
+use crate::{Error, Service};
+use domain::amount::format_minor;
 use domain::batch::BatchType;
 use domain::code::Code;
-use domain::id::{AccountId, BatchId, TransferId};
-use domain::item::ItemState;
-use domain::policy::PolicyBook;
-use formats::payment::PaymentRow;
+use domain::id::BatchId;
 use formats::problem::Problem;
-use hashbrown::HashSet;
+use hashbrown::hash_map::Entry;
+use hashbrown::{HashMap, HashSet};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use store::batch::Filled;
 use store::import_problem::ImportProblem;
-use store::item::Item;
+use store::item::{Item, Page};
 
 /// An import that this process is at, until it is dropped.
 pub(super) struct AtImport {
@@ -32,99 +39,226 @@ impl Drop for AtImport {
 /// An import in progress.
 pub(super) struct Progress {
     pub id: BatchId,
-    pub _at_work: AtImport,
-    pub kind: BatchType,
-    pub asset: Asset,
-    pub single: Option<AccountId>,
-    pub policies: PolicyBook,
+    _at_work: AtImport,
+    pub terms: BatchTerms,
+    columns: Columns,
     pub first: Option<i64>,
     pub last: i64,
     pub taken: i64,
     pub refused: i64,
     pub amount: i128,
-    /// Counterparties met so far, a bit each, and those met more than once.
-    pub seen: Vec<u64>,
-    pub twice: HashSet<i64>,
+    met: Met,
     pub content: ContentHash,
 }
 
-impl Progress {
-    pub(super) const fn other(&self, item: &Item) -> AccountId {
-        match self.kind {
-            BatchType::ManyToOne => item.source,
-            BatchType::OneToMany | BatchType::ManyToMany => item.target,
-        }
-    }
+/// Who has been met. Without repeats a bit an account is enough; with them each key is kept.
+#[derive(Default)]
+struct Met {
+    seen: Vec<u64>,
+    accounts: HashSet<i64>,
+    keys: HashMap<RepeatKey, i64>,
+    lines: HashSet<i64>,
+}
 
-    /// A row as an item, or why it cannot be one. Its number comes later.
-    pub(super) fn item(&mut self, directory: &Directory, row: PaymentRow) -> Result<Item, Problem> {
-        let of = |column: &str, code: Code, value: &str| {
-            Problem::of_column(row.line, column, code, value.as_bytes())
-        };
-        let other = directory.payee(&row, &self.asset)?;
-        if let Some(currency) = &row.currency
-            && !currency.eq_ignore_ascii_case(&self.asset.code)
-        {
-            return Err(of("currency", Code::CurrencyMismatch, currency));
-        }
-        let (source, target) = match (self.kind, self.single) {
-            (BatchType::OneToMany, Some(single)) => (single, other),
-            (BatchType::ManyToOne, Some(single)) => (other, single),
-            _ => {
-                let number = row.payer.as_deref().unwrap_or_default();
-                let source = directory.by_number(number, &self.asset);
-                let missing = |_| of("source", Code::SourceNotFound, number);
-                (source.map_err(missing)?, other)
-            }
-        };
-        if source == target {
-            let number = row.payee.as_deref().or(row.account.as_deref()).unwrap_or_default();
-            return Err(of("account", Code::SameAccount, number));
-        }
-        let policy = self.policies.of(source, self.asset.id);
-        let amount = resolve::amount(&row, &self.asset, policy.map(|p| &p.limit))?;
-        self.meet(other);
-        Ok(Item {
-            number: TransferId(0),
-            line: i64::try_from(row.line).unwrap_or(i64::MAX),
-            source,
-            target,
-            amount: amount.minor(),
-            state: ItemState::Pending,
-            code: None,
-            memo: row.memo,
-            reference: row.reference.or(row.external_id),
-        })
-    }
-
-    fn meet(&mut self, other: AccountId) {
-        if self.kind == BatchType::ManyToMany {
-            return;
-        }
-        let (Ok(word), bit) = (usize::try_from(other.0 / 64), other.0 % 64) else { return };
+impl Met {
+    fn account(&mut self, id: i64) {
+        let (Ok(word), bit) = (usize::try_from(id / 64), id % 64) else { return };
         if word >= self.seen.len() {
             self.seen.resize(word + 1, 0);
         }
         if let Some(bits) = self.seen.get_mut(word) {
             if *bits & (1 << bit) != 0 {
-                self.twice.insert(other.0);
+                self.accounts.insert(id);
             }
             *bits |= 1 << bit;
         }
     }
 
-    /// Counts rows, not problems: a row may have several.
-    pub(super) fn refuse(&mut self, problems: Vec<Problem>) -> Vec<ImportProblem> {
-        let lines: HashSet<u64> = problems.iter().map(|p| p.line).collect();
-        self.refused += i64::try_from(lines.len()).unwrap_or(0);
-        problems
-            .into_iter()
-            .map(|p| ImportProblem {
-                line: i64::try_from(p.line).unwrap_or(i64::MAX),
-                column: p.column,
-                code: p.code,
-                value: p.value,
-            })
-            .collect()
+    fn key(&mut self, key: RepeatKey, line: i64) {
+        match self.keys.entry(key) {
+            Entry::Occupied(first) => self.lines.extend([*first.get(), line]),
+            Entry::Vacant(place) => {
+                place.insert(line);
+            }
+        }
     }
+
+    fn is_twice(&self, other: i64, line: i64) -> bool {
+        self.accounts.contains(&other) || self.lines.contains(&line)
+    }
+}
+
+impl Progress {
+    pub(super) fn new(id: BatchId, at_work: AtImport, terms: BatchTerms, columns: Columns) -> Self {
+        Self {
+            id,
+            _at_work: at_work,
+            terms,
+            columns,
+            first: None,
+            last: 0,
+            taken: 0,
+            refused: 0,
+            amount: 0,
+            met: Met::default(),
+            content: ContentHash::default(),
+        }
+    }
+
+    /// The rows of a page that can be taken, and the others.
+    pub(super) fn sort(&mut self, payees: &Payees, page: ParsedPage) -> (Vec<Accepted>, Vec<Refused>) {
+        let (rows, refused) = sort(&self.terms, &self.columns, payees, page);
+        self.refused += number_of_rows(refused.len());
+        if self.terms.kind != BatchType::ManyToMany {
+            rows.iter().for_each(|(_, row)| self.meet(row));
+        }
+        (rows.into_iter().map(|(_, row)| row).collect(), refused)
+    }
+
+    fn meet(&mut self, row: &Accepted) {
+        if self.terms.allow_repeat {
+            self.met.key(self.terms.repeat_key(row), row.item.line);
+        } else {
+            self.met.account(self.terms.other(&row.item).0);
+        }
+    }
+
+    /// Counts rows that have their numbers.
+    pub(super) fn take(&mut self, rows: &[Accepted]) {
+        let numbers = rows.first().zip(rows.last());
+        if let Some((first, last)) = numbers {
+            self.first.get_or_insert(first.item.number.0);
+            self.last = last.item.number.0;
+        }
+        rows.iter().for_each(|row| self.content.item(&row.item));
+        self.taken += number_of_rows(rows.len());
+        self.amount += rows.iter().map(|row| i128::from(row.item.amount)).sum::<i128>();
+    }
+
+    /// What the batch's row says of the import.
+    pub(super) fn filled(&self, file: &FileReport) -> Result<Filled, Error> {
+        Ok(Filled {
+            file_hash: Some(file.hash.clone()),
+            first_number: self.first.unwrap_or(0),
+            last_number: self.last,
+            refused_count: self.refused,
+            total_count: self.taken,
+            total_amount: i64::try_from(self.amount).map_err(|_| Error::from(Code::BatchAboveMaximum))?,
+        })
+    }
+
+    /// An item that is taken out again because its payee is there twice.
+    fn duplicate(&self, item: &Item, number: &str) -> Refused {
+        let side = match self.terms.own_side() {
+            Side::Payer => Field::Payer,
+            Side::Payee => Field::Payee,
+        };
+        let amount = format_minor(i128::from(item.amount), self.terms.asset.scale);
+        let mut content = Map::new();
+        let mut add = |field: Field, text: Option<&str>| {
+            content.extend(text.map(|text| (field.column().to_owned(), Value::from(text))));
+        };
+        add(side, Some(number));
+        add(Field::Amount, Some(&amount));
+        add(Field::Memo, item.memo.as_deref());
+        add(Field::Reference, item.reference.as_deref());
+        let wrong = Wrong::new(side, self.terms.duplicate(), number);
+        let problems = vec![problem(&self.columns, item.line, wrong)];
+        Refused { line: item.line, content: Some(content), problems }
+    }
+}
+
+impl Service {
+    /// Takes out every row of a payee that is there more than once.
+    pub(super) async fn drop_duplicates(&self, progress: &mut Progress) -> Result<(), Error> {
+        if progress.met.accounts.is_empty() && progress.met.lines.is_empty() {
+            return Ok(());
+        }
+        progress.content = ContentHash::default();
+        let mut after = progress.first.unwrap_or(1) - 1;
+        loop {
+            let mut tx = self.store.write().await?;
+            let limit = number_of_rows(PAGE);
+            let page = Page { batch: progress.id, after, last: progress.last, limit };
+            let items = store::item::page(&mut tx, page, None, None).await?;
+            let Some(last) = items.last().map(|item| item.number.0) else { return Ok(()) };
+            let other = |item: &Item| progress.terms.other(item).0;
+            let (out, stay): (Vec<_>, Vec<_>) =
+                items.into_iter().partition(|item| progress.met.is_twice(other(item), item.line));
+            let numbers = store::account::numbers(&mut tx, out.iter().map(other).collect()).await?;
+            let one = |(item, (_, number)): (&Item, &(i64, String))| progress.duplicate(item, number);
+            let mut refused: Vec<Refused> = out.iter().zip(&numbers).map(one).collect();
+            for item in &out {
+                let range = (item.number.0, item.number.0);
+                super::super::edit::delete_items(&mut tx, progress.id, range).await?;
+            }
+            super::super::problems::keep(&mut tx, progress.id, &mut refused).await?;
+            tx.commit().await?;
+            stay.iter().for_each(|item| progress.content.item(item));
+            progress.taken -= number_of_rows(out.len());
+            progress.refused += number_of_rows(out.len());
+            progress.amount -= out.iter().map(|item| i128::from(item.amount)).sum::<i128>();
+            after = last;
+        }
+    }
+}
+
+/// The rows of a page that can be taken, each with its repair key, and the others.
+pub(super) fn sort(
+    terms: &BatchTerms,
+    columns: &Columns,
+    payees: &Payees,
+    page: ParsedPage,
+) -> (Vec<(Option<String>, Accepted)>, Vec<Refused>) {
+    let mut refused: BTreeMap<u64, Refused> = BTreeMap::new();
+    for found in page.problems {
+        let line = number_of_line(found.line);
+        let row = refused.entry(found.line);
+        let row = row.or_insert_with(|| Refused { line, content: None, problems: Vec::new() });
+        row.problems.push(of_file(terms, found));
+    }
+    for Line { line, row, .. } in page.refused {
+        if let Some(kept) = u64::try_from(line).ok().and_then(|line| refused.get_mut(&line)) {
+            kept.content = Some(super::source::content(&row));
+        }
+    }
+    let mut accepted = Vec::with_capacity(page.lines.len());
+    for Line { line, key, row } in page.lines {
+        match terms.row(payees, line, &row, own_amount(&row, terms.asset.scale)) {
+            Ok(one) => accepted.push((key, one)),
+            Err(wrong) => {
+                let problems = wrong.into_iter().map(|wrong| problem(columns, line, wrong)).collect();
+                let content = Some(super::source::content(&row));
+                refused.insert(u64::try_from(line).unwrap_or(0), Refused { line, content, problems });
+            }
+        }
+    }
+    (accepted, refused.into_values().collect())
+}
+
+fn number_of_line(line: u64) -> i64 {
+    i64::try_from(line).unwrap_or(i64::MAX)
+}
+
+fn of_file(terms: &BatchTerms, found: Problem) -> ImportProblem {
+    // The reader does not know which side the rows of this batch name.
+    let code = match found.code {
+        Code::PayeeMissing if terms.kind != BatchType::OneToMany => Side::Payer.missing(),
+        code => code,
+    };
+    ImportProblem {
+        row: 0,
+        line: number_of_line(found.line),
+        column: found.column,
+        code,
+        value: found.value,
+        suggestion: None,
+    }
+}
+
+/// A problem of a row in the words of its file.
+pub(super) fn problem(columns: &Columns, line: i64, wrong: Wrong) -> ImportProblem {
+    let column = columns.name(wrong.field).map(str::to_owned);
+    let value = formats::problem::shorten(wrong.value.as_bytes());
+    ImportProblem { row: 0, line, column, code: wrong.code, value, suggestion: wrong.suggestion }
 }

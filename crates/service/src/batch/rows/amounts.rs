@@ -1,8 +1,8 @@
 //! What each row moves: its own amount, or its part of a total.
 
 use super::NewRow;
-use super::sides::Wrong;
 use crate::Error;
+use crate::payee::{Field, Wrong};
 use domain::amount::Amount;
 use domain::code::Code;
 use domain::split;
@@ -57,13 +57,13 @@ impl Amounts {
     }
 }
 
-fn own(row: &NewRow, scale: u8) -> Result<i64, Wrong> {
+/// A row's own amount, in minor units.
+pub(crate) fn own(row: &NewRow, scale: u8) -> Result<i64, Wrong> {
     let Some(text) = row.amount.as_deref() else {
-        return Err(("amount", Code::AmountMissing, String::new()));
+        return Err(Wrong::new(Field::Amount, Code::AmountMissing, ""));
     };
-    Amount::parse(text, scale)
-        .map(Amount::minor)
-        .map_err(|code| ("amount", code, text.chars().take(64).collect()))
+    let wrong = |code| Wrong::new(Field::Amount, code, text);
+    Amount::parse(text, scale).map(Amount::minor).map_err(wrong)
 }
 
 fn by_ratio(total: Amount, rows: &[NewRow]) -> Result<Vec<Result<i64, Wrong>>, Error> {
@@ -71,7 +71,7 @@ fn by_ratio(total: Amount, rows: &[NewRow]) -> Result<Vec<Result<i64, Wrong>>, E
         let text = row.ratio.as_deref().unwrap_or_default();
         let read =
             Amount::parse(text, RATIO_DECIMALS).ok().and_then(|ratio| u64::try_from(ratio.minor()).ok());
-        read.ok_or_else(|| ("ratio", Code::RatioInvalid, text.chars().take(64).collect::<String>()))
+        read.ok_or_else(|| Wrong::new(Field::Ratio, Code::RatioInvalid, text))
     };
     let weights: Vec<Result<u64, Wrong>> = rows.iter().map(weight).collect();
     if weights.iter().any(Result::is_err) {

@@ -1,7 +1,9 @@
 //! `batch import`: a file becomes a batch, or is refused whole.
 
+use super::report;
 use super::show::View;
 use crate::commands::problem::{self, Shown, delimiter};
+use crate::data_dir::replace;
 use crate::exit::{Exit, Failure};
 use crate::session::Session;
 use clap::Args;
@@ -9,7 +11,8 @@ use domain::batch::{BatchMode, BatchType};
 use formats::csv_reader::Delimiter;
 use formats::payment::{COLUMNS, Field, Mapping, Options};
 use serde_json::{Value, json};
-use service::batch::import::{BatchImport, Imported};
+use service::batch::import::{AddFile, BatchImport, Expected, Imported};
+use std::path::PathBuf;
 
 /// Arguments of `batch import`.
 #[derive(Debug, Args)]
@@ -17,26 +20,46 @@ pub(crate) struct ImportArgs {
     /// The file; `-` is standard input
     pub file: String,
     /// one_to_many, many_to_one or many_to_many
-    #[arg(long = "type", value_name = "TYPE", value_parser = kind)]
-    pub kind: BatchType,
-    /// The single account: it pays one_to_many, it is paid many_to_one
-    #[arg(long, value_name = "NUMBER", required_unless_present = "currency")]
+    #[arg(long = "type", value_name = "TYPE", value_parser = kind, required_unless_present = "into")]
+    pub kind: Option<BatchType>,
+    /// The single account, by its number or as acct_18: it pays one_to_many, it is paid many_to_one
+    #[arg(long, value_name = "NUMBER", required_unless_present_any = ["currency", "into"])]
     pub account: Option<String>,
     /// What people call the batch
-    #[arg(long)]
-    pub name: String,
+    #[arg(long, required_unless_present = "into")]
+    pub name: Option<String>,
+    /// Add the rows to this draft; a file with the column sluice_row corrects refused rows
+    #[arg(long, value_name = "BATCH",
+        conflicts_with_all = ["kind", "account", "name", "currency", "draft", "again", "remarks", "convert",
+                              "allow_repeat"])]
+    pub into: Option<String>,
     /// What a failed item means for the rest: continue, stop_on_failure or atomic
     #[arg(long, default_value = "continue", value_parser = mode)]
     pub mode: BatchMode,
-    /// Refuse the whole file if one row cannot be taken
+    /// Take the good rows although others are refused; the batch stays a draft
     #[arg(long)]
-    pub strict: bool,
+    pub partial: bool,
+    /// With --partial: write the refused rows here, as CSV with reasons
+    #[arg(long, value_name = "FILE", requires = "partial")]
+    pub refused: Option<PathBuf>,
+    /// Refuse the file unless it has so many rows
+    #[arg(long, value_name = "N")]
+    pub expect_rows: Option<u64>,
+    /// Refuse the file unless its amounts have this sum
+    #[arg(long, value_name = "SUM")]
+    pub expect_total: Option<String>,
     /// Take the file although it was imported before: its people are paid again
     #[arg(long)]
     pub again: bool,
     /// Leave the batch a draft
     #[arg(long)]
     pub draft: bool,
+    /// Pay people in another currency in it, at the stored rate
+    #[arg(long)]
+    pub convert: bool,
+    /// Take a payee twice where the rows differ in reference or external id
+    #[arg(long)]
+    pub allow_repeat: bool,
     /// What people should know
     #[arg(long, value_name = "TEXT")]
     pub remarks: Option<String>,
@@ -74,38 +97,47 @@ impl ImportArgs {
     fn check(&self) -> Result<(), Failure> {
         let usage = |text: &str| Err(Failure::Usage(text.to_owned()));
         match self.kind {
-            BatchType::ManyToMany if self.currency.is_none() => {
+            Some(BatchType::ManyToMany) if self.currency.is_none() => {
                 usage("a many_to_many batch needs --currency")
             }
-            BatchType::OneToMany | BatchType::ManyToOne if self.account.is_none() => {
+            Some(BatchType::OneToMany | BatchType::ManyToOne) if self.account.is_none() => {
                 usage("a one_to_many or many_to_one batch needs --account")
             }
-            BatchType::ManyToMany | BatchType::OneToMany | BatchType::ManyToOne => Ok(()),
+            _ => Ok(()),
         }
     }
 
-    fn import(&self) -> BatchImport {
-        let mut mapping = Mapping::default();
+    fn options(&self) -> Options {
+        let mut map = Mapping::default();
         for (field, header) in &self.map {
-            mapping.set(*field, header.clone());
+            map.set(*field, header.clone());
         }
+        Options { delimiter: self.delimiter, map, ignore: self.ignore_column.clone(), ..Options::default() }
+    }
+
+    fn expected(&self) -> Expected {
+        Expected { rows: self.expect_rows, total: self.expect_total.clone() }
+    }
+
+    fn import(&self, kind: BatchType) -> BatchImport {
         BatchImport {
-            kind: self.kind,
             mode: self.mode,
-            account: self.account.clone().filter(|_| self.kind != BatchType::ManyToMany),
+            account: self.account.clone().filter(|_| kind != BatchType::ManyToMany),
             currency: self.currency.clone(),
-            name: self.name.clone(),
             remarks: self.remarks.clone(),
-            options: Options {
-                delimiter: self.delimiter,
-                map: mapping,
-                ignore: self.ignore_column.clone(),
-                ..Options::default()
-            },
-            strict: self.strict,
+            options: self.options(),
+            partial: self.partial,
             again: self.again,
             draft: self.draft,
+            convert: self.convert,
+            allow_repeat: self.allow_repeat,
+            expected: self.expected(),
+            ..BatchImport::new(kind, self.name.clone().unwrap_or_default())
         }
+    }
+
+    fn add(&self) -> AddFile {
+        AddFile { options: self.options(), partial: self.partial, expected: self.expected() }
     }
 }
 
@@ -113,16 +145,32 @@ impl ImportArgs {
 pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
     args.check()?;
     let file = problem::open(&args.file)?;
-    let Imported { batch, taken, refused, problems } =
-        session.service.batch_import(&session.actor, &args.import(), file).await?;
+    let (service, actor) = (&session.service, &session.actor);
+    let imported = match (&args.into, args.kind) {
+        (Some(batch), _) => service.batch_import_into(actor, batch, &args.add(), file).await?,
+        (None, Some(kind)) => service.batch_import(actor, &args.import(kind), file).await?,
+        (None, None) => return Err(Failure::Usage("say --type, or --into BATCH".to_owned())),
+    };
+    let Imported { batch, taken, taken_amount, refused, problems, file } = imported;
     let problems: Vec<Shown> = problems.into_iter().map(Shown::from).collect();
     let view = match batch {
         Some(batch) => Some(View::of(session, batch).await?),
         None => None,
     };
+    if let (Some(path), Some(view)) = (&args.refused, &view) {
+        let id = view.batch.id.to_string();
+        replace(path, async |writer| Ok(service.batch_refused_csv(&id, session.language, writer).await?))
+            .await?;
+    }
     let mut json = view.as_ref().map(View::to_json).unwrap_or_default();
     let shown = problem::to_json(&problems, session.language);
-    for (key, value) in [("taken", json!(taken)), ("refused", json!(refused)), ("problems", shown)] {
+    for (key, value) in [
+        ("taken", json!(taken)),
+        ("taken_amount", json!(taken_amount)),
+        ("refused", json!(refused)),
+        ("problems", shown),
+        ("file", report::to_json(&file)),
+    ] {
         json.insert(key.to_owned(), value);
     }
     for key in ["batch_id", "id"] {
@@ -130,18 +178,32 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
     }
     let text = || {
         let rows = problem::to_text(&problems, session.language);
-        let end = match &view {
-            Some(view) => {
-                let number = view.batch.number();
-                format!(
-                    "{}\nNext: sluice batch preview {number}, then sluice batch run {number}",
-                    view.to_text()
-                )
-            }
-            None => "No batch was made: correct the file and import it again.".to_owned(),
-        };
-        format!("{taken} rows taken, {refused} refused\n{rows}\n{end}").replace("\n\n", "\n")
+        let taken = format!("{taken} rows taken, {taken_amount}; {refused} refused");
+        let text = [report::to_text(&file), taken, rows, next(view.as_ref(), refused)];
+        text.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     };
     session.out.answer(Value::Object(json), text)?;
-    Ok(if view.is_some() { Exit::Success } else { Exit::Refused })
+    Ok(match &view {
+        None => Exit::Refused,
+        Some(_) if refused > 0 => Exit::Partial,
+        Some(_) => Exit::Success,
+    })
+}
+
+/// What to do next.
+fn next(view: Option<&View>, refused: i64) -> String {
+    let Some(view) = view else {
+        return "Nothing was taken. Correct the file and import it again; or take its good rows with --partial."
+            .to_owned();
+    };
+    let (number, open) = (view.batch.number(), view.batch.refused_count);
+    let steps = if open > 0 || refused > 0 {
+        format!(
+            "{open} refused rows are open: sluice batch problems {number} lists them, sluice batch import --into \
+             {number} FILE corrects them,\nsluice batch submit {number} --leave-problems {open} leaves them unpaid."
+        )
+    } else {
+        format!("Next: sluice batch preview {number}, then sluice batch run {number}")
+    };
+    format!("{}\n{steps}", view.to_text())
 }

@@ -48,11 +48,13 @@ pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Fail
             tally.total_count.to_string(),
             tally.success_count.to_string(),
             tally.failed_count.to_string(),
+            batch.refused_count.to_string(),
             major(tally.total_amount, &view.asset),
             view.asset.code.clone(),
         ]
     };
-    let header = ["batch", "name", "status", ">items", ">succeeded", ">failed", ">amount", "currency"];
+    let header =
+        ["batch", "name", "status", ">items", ">succeeded", ">failed", ">refused", ">amount", "currency"];
     session.out.answer(json, || table(&header, views.iter().map(row)))?;
     Ok(Exit::Success)
 }

@@ -6,7 +6,9 @@ mod items;
 mod list;
 mod moves;
 mod preview;
+mod problems;
 mod progress;
+mod report;
 mod run;
 mod show;
 
@@ -33,8 +35,21 @@ pub(crate) enum BatchVerb {
     #[command(after_help = "Example:\n  sluice batch preview batch-20260531-001")]
     Preview(Name),
     /// Freeze a draft's content so that it can run
-    #[command(after_help = "Example:\n  sluice batch submit batch-20260531-001")]
-    Submit(Name),
+    #[command(after_help = "Example:\n  sluice batch submit batch-20260531-001\n  sluice batch submit \
+                            batch-20260531-001 --leave-problems 3")]
+    Submit {
+        #[command(flatten)]
+        name: Name,
+        /// Leave the refused rows of its file unpaid: exactly so many
+        #[arg(long, default_value_t = 0, value_name = "N")]
+        leave_problems: i64,
+    },
+    /// List the refused rows of a batch's file, write them to a file, or drop them
+    #[command(
+        after_help = "Example:\n  sluice batch problems batch-20260531-001 --out refused.csv\n  sluice batch \
+                            problems batch-20260531-001 --drop PAYEE_NOT_FOUND --count 2"
+    )]
+    Problems(problems::ProblemsArgs),
     /// Run a batch to its end; Ctrl-C pauses it. Without ID: go on with what was left running
     #[command(
         after_help = "Exit code: 0 when the run ended, whatever became of its items (see status);\n1 if \
@@ -121,10 +136,12 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
         | BatchVerb::Items(_)
         | BatchVerb::History(_)
         | BatchVerb::Export(_)
+        | BatchVerb::Problems(problems::ProblemsArgs { drop: None, .. })
         | BatchVerb::List(_) => Access::Read,
         BatchVerb::Run { .. } | BatchVerb::Resume(_) | BatchVerb::Retry { no_run: false, .. } => Access::Run,
         BatchVerb::Import(_) => Access::Import,
-        BatchVerb::Submit(_)
+        BatchVerb::Submit { .. }
+        | BatchVerb::Problems(_)
         | BatchVerb::Start(_)
         | BatchVerb::Pause(_)
         | BatchVerb::Cancel { .. }
@@ -138,7 +155,8 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
     match &args.verb {
         BatchVerb::Import(args) => import::run(session, args).await,
         BatchVerb::Preview(name) => preview::run(session, &name.id).await,
-        BatchVerb::Submit(name) => moves::submit(session, &name.id).await,
+        BatchVerb::Submit { name, leave_problems } => moves::submit(session, &name.id, *leave_problems).await,
+        BatchVerb::Problems(args) => problems::run(session, args).await,
         BatchVerb::Run { id: Some(id) } => run::one(session, id).await,
         BatchVerb::Run { id: None } => run::left(session).await,
         BatchVerb::Start(name) => moves::start(session, &name.id).await,

@@ -7,6 +7,7 @@ use crate::session::Session;
 use clap::Args;
 use domain::batch::BatchState;
 use serde_json::json;
+use service::batch::lifecycle::Submission;
 use service::batch::rework::Rework;
 
 /// One item.
@@ -37,8 +38,10 @@ pub(crate) async fn status(session: &Session, name: &str) -> Result<Exit, Failur
 }
 
 /// `batch submit`.
-pub(crate) async fn submit(session: &Session, name: &str) -> Result<Exit, Failure> {
-    answer(session, session.service.batch_submit(&session.actor, name).await?, &[]).await
+pub(crate) async fn submit(session: &Session, name: &str, leave_problems: i64) -> Result<Exit, Failure> {
+    let submission = Submission { leave_problems };
+    let batch = session.service.batch_submit_with(&session.actor, name, submission).await?;
+    answer(session, batch, &[]).await
 }
 
 /// `batch start`.

@@ -1,0 +1,69 @@
+//! Files of refused rows: what each row said, its key, and why it was refused.
+//!
+//! Such a file is imported again after it was corrected: as a repair, where the key says which row is replaced,
+//! or without the column of keys as new rows. To add a column, add its name to [`FIELDS`].
+
+use std::io::Write;
+
+use crate::result::guard;
+
+/// The columns that a payment file has too.
+pub const FIELDS: [&str; 11] = [
+    "payer",
+    "payee",
+    "account",
+    "email",
+    "uid",
+    "amount",
+    "ratio",
+    "currency",
+    "memo",
+    "reference",
+    "external_id",
+];
+
+/// A refused row.
+#[derive(Debug, Clone, Copy)]
+pub struct RefusedLine<'a> {
+    /// Its key.
+    pub key: i64,
+    /// The line of the file that it came from.
+    pub line: i64,
+    /// What it says, in the order of [`FIELDS`].
+    pub fields: [&'a str; 11],
+    /// The codes of the reasons.
+    pub code: &'a str,
+    /// The reasons, for people.
+    pub reason: &'a str,
+}
+
+/// Writes a file of refused rows.
+pub struct RefusedWriter<W: Write> {
+    csv: csv::Writer<W>,
+}
+
+impl<W: Write> RefusedWriter<W> {
+    /// Begins a file with its header.
+    pub fn new(write: W) -> std::io::Result<Self> {
+        let mut csv = csv::Writer::from_writer(write);
+        let header = ["sluice_row", "line"].into_iter().chain(FIELDS).chain(["code", "reason"]);
+        csv.write_record(header)?;
+        Ok(Self { csv })
+    }
+
+    /// Writes one row. Texts that came from people are guarded against formulas.
+    pub fn write(&mut self, row: &RefusedLine<'_>) -> std::io::Result<()> {
+        self.csv.write_field(row.key.to_string())?;
+        self.csv.write_field(row.line.to_string())?;
+        for text in row.fields.into_iter().chain([row.code, row.reason]) {
+            self.csv.write_field(guard(text).as_bytes())?;
+        }
+        self.csv.write_record(None::<&[u8]>)?;
+        Ok(())
+    }
+
+    /// Flushes and gives the destination back.
+    pub fn finish(self) -> std::io::Result<W> {
+        self.csv.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+}

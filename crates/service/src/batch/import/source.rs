@@ -1,0 +1,233 @@
+//! A file as it is read: its columns, its rows in the common form, and what it holds beside them.
+
+use super::{Expected, Line, PAGE};
+use crate::Error;
+use crate::batch::rows::NewRow;
+use crate::payee::{Field, Given, Side};
+use domain::amount::WrittenSum;
+use domain::code::Code;
+use domain::script::Digits;
+use formats::payment::{self, Options, PaymentReader, PaymentRow};
+use formats::problem::{Problem, ReadError};
+use formats::report::Summary;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use std::io::Read;
+use std::sync::{Arc, Mutex};
+use tokio::sync::mpsc;
+
+/// What a file holds, whatever became of its rows.
+#[derive(Debug, Clone, Default)]
+pub struct FileReport {
+    /// SHA-256 of its bytes.
+    pub hash: String,
+    /// Control totals, columns that were not read, values that were folded.
+    pub summary: Summary,
+}
+
+impl FileReport {
+    /// The sum of all amounts that can be read, in major units.
+    #[must_use]
+    pub fn sum(&self) -> String {
+        self.summary.totals.sum.to_string()
+    }
+
+    /// Holds the file against the sender's control totals.
+    pub(super) fn check(&self, expected: &Expected) -> Result<(), Error> {
+        let (rows, sum) = (self.summary.totals.rows, self.summary.totals.sum);
+        let mut differs = Vec::new();
+        if let Some(wanted) = expected.rows.filter(|wanted| *wanted != rows) {
+            differs.push(format!("rows: {rows}, expected {wanted}"));
+        }
+        if let Some(text) = expected.total.as_deref() {
+            let wanted = WrittenSum::read(text.trim()).map_err(|code| Error::refused(code, text))?;
+            if wanted != sum {
+                differs.push(format!("sum: {sum}, expected {text}"));
+            }
+        }
+        if differs.is_empty() { Ok(()) } else { Err(Error::refused(Code::ControlTotal, differs.join("; "))) }
+    }
+}
+
+/// What the file calls its columns.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Columns(Vec<(Field, String)>);
+
+impl Columns {
+    /// A field's header as it is in the file. The row's own side may be in a column that does not say its side.
+    pub(super) fn name(&self, field: Field) -> Option<&str> {
+        let of =
+            |wanted: Field| self.0.iter().find(|(field, _)| *field == wanted).map(|(_, name)| name.as_str());
+        match field {
+            Field::Payer | Field::Payee => of(field).or_else(|| of(Field::Account)),
+            field => of(field),
+        }
+    }
+
+    /// Whether the file names the refused rows that it repairs.
+    pub(super) fn has_keys(&self) -> bool {
+        self.name(Field::RowKey).is_some()
+    }
+}
+
+/// A file that was opened: its header is read.
+pub(crate) struct Source<R> {
+    reader: PaymentReader<Hashing<R>>,
+    hash: Arc<Mutex<Sha256>>,
+    pub(super) columns: Columns,
+    sides: Sides,
+}
+
+/// The sides that the columns of e-mail addresses and uids name.
+#[derive(Debug, Clone, Copy)]
+struct Sides {
+    email: Option<Side>,
+    uid: Option<Side>,
+}
+
+/// Rows in the common form, and what is wrong with others.
+#[derive(Debug)]
+pub(crate) struct ParsedPage {
+    pub lines: Vec<Line>,
+    /// Rows of which something could not be read; `problems` says what.
+    pub refused: Vec<Line>,
+    pub problems: Vec<Problem>,
+}
+
+/// What the parsing thread sends.
+pub(super) enum Parsed {
+    Page(ParsedPage),
+    End(Box<FileReport>),
+}
+
+impl<R: Read + Send + 'static> Source<R> {
+    /// Reads the header.
+    pub(super) async fn open(read: R, options: &Options) -> Result<Self, Error> {
+        let hash = Arc::new(Mutex::new(Sha256::new()));
+        let (options, hashing) = (options.clone(), Hashing { inner: read, hash: Arc::clone(&hash) });
+        let opened = tokio::task::spawn_blocking(move || PaymentReader::open(hashing, &options)).await;
+        let reader = opened.map_err(std::io::Error::other)??;
+        let side = |field| reader.side(field).map(side_of);
+        let sides = Sides { email: side(payment::Field::Email), uid: side(payment::Field::Uid) };
+        let columns = columns(&reader);
+        Ok(Self { reader, hash, columns, sides })
+    }
+
+    /// Parses on a thread of its own, two pages ahead at most. The report comes last.
+    pub(super) fn parse(mut self) -> mpsc::Receiver<Result<Parsed, ReadError>> {
+        let (pages, receiver) = mpsc::channel(2);
+        tokio::task::spawn_blocking(move || {
+            loop {
+                let (mut rows, mut problems) = (Vec::new(), Vec::new());
+                let result = self.reader.next_page(PAGE, &mut rows, &mut problems);
+                let more = matches!(result, Ok(true));
+                let failed = result.is_err();
+                let page = result.map(|_| Parsed::Page(self.page(rows, problems)));
+                if pages.blocking_send(page).is_err() || failed {
+                    return;
+                }
+                if !more {
+                    // The receiver may be gone; then nobody asks.
+                    drop(pages.blocking_send(Ok(Parsed::End(Box::new(self.report())))));
+                    return;
+                }
+            }
+        });
+        receiver
+    }
+}
+
+impl<R: Read> Source<R> {
+    fn page(&mut self, rows: Vec<PaymentRow>, problems: Vec<Problem>) -> ParsedPage {
+        let sides = self.sides;
+        let refused = self.reader.take_refused().into_iter().map(|row| line(row, sides)).collect();
+        ParsedPage { lines: rows.into_iter().map(|row| line(row, sides)).collect(), refused, problems }
+    }
+
+    fn report(&self) -> FileReport {
+        let hash = self.hash.lock().map(|hash| ledger::digest::hex(&hash.clone().finalize()));
+        FileReport { hash: hash.unwrap_or_default(), summary: self.reader.summary() }
+    }
+}
+
+const fn side_of(side: payment::Side) -> Side {
+    match side {
+        payment::Side::Payer => Side::Payer,
+        payment::Side::Payee => Side::Payee,
+    }
+}
+
+fn columns<R: Read>(reader: &PaymentReader<R>) -> Columns {
+    let named = |field: &payment::Field| Some((field_of(*field), reader.header(*field)?.to_owned()));
+    Columns(payment::Field::ALL.iter().filter_map(named).collect())
+}
+
+const fn field_of(field: payment::Field) -> Field {
+    match field {
+        payment::Field::Payer => Field::Payer,
+        payment::Field::Payee => Field::Payee,
+        payment::Field::Account => Field::Account,
+        payment::Field::Email => Field::Email,
+        payment::Field::Uid => Field::Uid,
+        payment::Field::Amount => Field::Amount,
+        payment::Field::Ratio => Field::Ratio,
+        payment::Field::Currency => Field::Currency,
+        payment::Field::Memo => Field::Memo,
+        payment::Field::Reference => Field::Reference,
+        payment::Field::ExternalId => Field::ExternalId,
+        payment::Field::RowKey => Field::RowKey,
+    }
+}
+
+/// A row in the common form. An account whose column does not say its side is on the side that the batch leaves
+/// to its rows.
+fn line(row: PaymentRow, sides: Sides) -> Line {
+    let digits = Digits::Fold;
+    let mut given = Vec::with_capacity(1);
+    given.extend(row.payer.map(|text| Given::account(Some(Side::Payer), Field::Payer, text, digits)));
+    given.extend(row.payee.map(|text| Given::account(Some(Side::Payee), Field::Payee, text, digits)));
+    given.extend(row.account.map(|text| Given::account(None, Field::Account, text, digits)));
+    given.extend(row.email.map(|text| Given::email(sides.email, text, digits)));
+    given.extend(row.uid.map(|text| Given::uid(sides.uid, text, digits)));
+    let new = NewRow {
+        given,
+        amount: row.amount,
+        ratio: row.ratio,
+        currency: row.currency,
+        memo: row.memo,
+        reference: row.reference,
+        external_id: row.external_id,
+    };
+    Line { line: i64::try_from(row.line).unwrap_or(i64::MAX), key: row.row_key, row: new }
+}
+
+/// Hashes what passes through it.
+struct Hashing<R> {
+    inner: R,
+    hash: Arc<Mutex<Sha256>>,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        if let (Ok(mut hash), Some(bytes)) = (self.hash.lock(), buffer.get(..read)) {
+            hash.update(bytes);
+        }
+        Ok(read)
+    }
+}
+
+/// The row's fields as they were written, for a refused row that is kept.
+pub(super) fn content(row: &NewRow) -> Map<String, Value> {
+    let given = row.given.iter().map(|given| (given.field, Some(&given.written)));
+    let others = [
+        (Field::Amount, row.amount.as_ref()),
+        (Field::Ratio, row.ratio.as_ref()),
+        (Field::Currency, row.currency.as_ref()),
+        (Field::Memo, row.memo.as_ref()),
+        (Field::Reference, row.reference.as_ref()),
+        (Field::ExternalId, row.external_id.as_ref()),
+    ];
+    let written = given.chain(others).filter_map(|(field, text)| Some((field, text?)));
+    written.map(|(field, text)| (field.column().to_owned(), Value::from(text.as_str()))).collect()
+}

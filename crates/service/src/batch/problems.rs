@@ -1,0 +1,212 @@
+//! Rows of files that were refused: they stay with the batch until they are corrected or dropped.
+
+use super::create::number_of_rows;
+use super::edit::draft;
+use super::{changed, find};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service};
+use domain::batch::BatchState;
+use domain::code::{Code, Language};
+use domain::fact::{Action, BatchEvent, Fact};
+use domain::id::BatchId;
+use formats::refused::{RefusedLine, RefusedWriter};
+use hashbrown::HashMap;
+use serde_json::{Map, Value};
+use store::Tx;
+use store::audit::Actor;
+use store::batch::Batch;
+use store::counter::{self, Counter};
+use store::import_problem::ImportProblem;
+use store::refused_row::RefusedRow;
+
+/// Rows of one step.
+const STEP: i64 = 1_000;
+
+/// A refused row that is not yet kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused {
+    /// Its line in the file.
+    pub line: i64,
+    /// What it says; none if it could not be read.
+    pub content: Option<Map<String, Value>>,
+    /// Why it was refused: one reason or more.
+    pub problems: Vec<ImportProblem>,
+}
+
+/// A refused row and why it was refused.
+#[derive(Debug, Clone)]
+pub struct ProblemRow {
+    /// The row.
+    pub row: RefusedRow,
+    /// The reasons, in the order in which they were found.
+    pub problems: Vec<ImportProblem>,
+}
+
+/// A page of a batch's open refused rows.
+#[derive(Debug, Clone)]
+pub struct ProblemPage {
+    /// The batch.
+    pub batch: Batch,
+    /// The rows.
+    pub rows: Vec<ProblemRow>,
+    /// How many there are in all.
+    pub total: i64,
+}
+
+impl ProblemRow {
+    /// What the row says, by field; empty if it could not be read.
+    #[must_use]
+    pub fn content(&self) -> Map<String, Value> {
+        let text = self.row.content.as_deref().unwrap_or("{}");
+        serde_json::from_str(text).unwrap_or_default()
+    }
+}
+
+impl Service {
+    /// A page of a batch's open refused rows after a key; only those refused for a code if one is given.
+    pub async fn batch_problem_rows(
+        &self,
+        name: &str,
+        code: Option<Code>,
+        after: i64,
+        limit: i64,
+    ) -> Result<ProblemPage, Error> {
+        let mut tx = self.store.read().await?;
+        let batch = find(&mut tx, name).await?;
+        let total = store::refused_row::count(&mut tx, batch.id, code).await?;
+        let rows = open_rows(&mut tx, batch.id, code, after, limit).await?;
+        Ok(ProblemPage { batch, rows, total })
+    }
+
+    /// Drops the open refused rows of a draft, only those refused for a code if one is given. `count` is how many
+    /// the caller means to drop: `PROBLEMS_OPEN` with the right number if there are more or fewer.
+    pub async fn batch_drop_problems(
+        &self,
+        actor: &Actor,
+        name: &str,
+        code: Option<Code>,
+        count: i64,
+    ) -> Result<Batch, Error> {
+        let mut write = begun!(self.write(actor, Action::BatchEdit));
+        let done = drop_problems(&mut write, name, code, count).await;
+        write.end(done).await
+    }
+
+    /// Writes the open refused rows as CSV with their reasons and keys, and returns how many. The file can be
+    /// imported again: as a repair, or without its key column as new rows.
+    pub async fn batch_refused_csv<W: std::io::Write + Send>(
+        &self,
+        name: &str,
+        language: Language,
+        to: W,
+    ) -> Result<i64, Error> {
+        let mut tx = self.store.read().await?;
+        let batch = find(&mut tx, name).await?;
+        let mut writer = RefusedWriter::new(to)?;
+        let (mut after, mut count) = (0, 0);
+        loop {
+            let rows = open_rows(&mut tx, batch.id, None, after, STEP).await?;
+            let Some(last) = rows.last() else { break };
+            after = last.row.id;
+            for row in &rows {
+                write_row(&mut writer, row, language)?;
+                count += 1;
+            }
+        }
+        writer.finish()?;
+        Ok(count)
+    }
+}
+
+fn write_row<W: std::io::Write>(
+    writer: &mut RefusedWriter<W>,
+    row: &ProblemRow,
+    language: Language,
+) -> Result<(), Error> {
+    let content = row.content();
+    let field = |name: &str| content.get(name).and_then(Value::as_str).unwrap_or_default();
+    let codes: Vec<&str> = row.problems.iter().map(|problem| problem.code.name()).collect();
+    let reasons: Vec<String> = row.problems.iter().map(|problem| reason(problem, language)).collect();
+    Ok(writer.write(&RefusedLine {
+        key: row.row.id,
+        line: row.row.line,
+        fields: formats::refused::FIELDS.map(field),
+        code: &codes.join(" "),
+        reason: &reasons.join("; "),
+    })?)
+}
+
+/// Where, why, and what would help, in one line.
+fn reason(problem: &ImportProblem, language: Language) -> String {
+    let place = problem.column.as_deref().map_or_else(String::new, |column| format!("{column}: "));
+    let suggestion = problem.suggestion.as_deref().map_or_else(String::new, |text| format!(" ({text})"));
+    format!("{place}{}{suggestion}", problem.code.message(language))
+}
+
+async fn drop_problems(
+    write: &mut Write,
+    name: &str,
+    code: Option<Code>,
+    count: i64,
+) -> Result<Done<Batch>, Error> {
+    let batch = draft(write, name).await?;
+    let open = store::refused_row::count(&mut write.tx, batch.id, code).await?;
+    if open != count {
+        return Err(Error::refused(Code::ProblemsOpen, open.to_string()));
+    }
+    store::refused_row::drop_open(&mut write.tx, batch.id, code, write.now).await?;
+    count_open(&mut write.tx, batch.id).await?;
+    let fact = Fact::of_batch(Action::BatchEdit, batch.id)
+        .with("dropped", count)
+        .with("code", code.map(Code::name))
+        .moved(BatchState::Draft, BatchEvent::Edited);
+    Ok(Done::one(changed(write, batch.id).await?, fact))
+}
+
+/// Open rows with their reasons.
+async fn open_rows(
+    tx: &mut Tx,
+    batch: BatchId,
+    code: Option<Code>,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<ProblemRow>, Error> {
+    let rows = store::refused_row::open(tx, batch, code, after, limit.clamp(0, STEP)).await?;
+    let Some((first, last)) = rows.first().zip(rows.last()) else { return Ok(Vec::new()) };
+    let mut problems: HashMap<i64, Vec<ImportProblem>> = HashMap::new();
+    for problem in store::import_problem::between(tx, batch, (first.id, last.id)).await? {
+        problems.entry(problem.row).or_default().push(problem);
+    }
+    let with = |row: RefusedRow| ProblemRow { problems: problems.remove(&row.id).unwrap_or_default(), row };
+    Ok(rows.into_iter().map(with).collect())
+}
+
+/// Keeps refused rows and why; each draws its key.
+pub(crate) async fn keep(tx: &mut Tx, batch: BatchId, refused: &mut [Refused]) -> Result<(), Error> {
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let first = counter::take(tx, Counter::Number, number_of_rows(refused.len())).await?;
+    let (mut rows, mut problems) = (Vec::with_capacity(refused.len()), Vec::new());
+    for (one, id) in refused.iter_mut().zip(first..) {
+        one.problems.iter_mut().for_each(|problem| problem.row = id);
+        problems.extend_from_slice(&one.problems);
+        let content = one.content.as_ref().map(|content| Value::Object(content.clone()).to_string());
+        rows.push(RefusedRow { id, batch, line: one.line, content, settled_at: None, item: None });
+    }
+    store::refused_row::insert(tx, &rows).await?;
+    Ok(store::import_problem::insert(tx, batch, &problems).await?)
+}
+
+/// Notes on the batch how many refused rows are open.
+pub(crate) async fn count_open(tx: &mut Tx, batch: BatchId) -> Result<i64, Error> {
+    let open = store::refused_row::count(tx, batch, None).await?;
+    store::batch::set_refused(tx, batch, open).await?;
+    Ok(open)
+}
+
+/// Forgets the refused rows of an import that did not finish.
+pub(crate) async fn purge(tx: &mut Tx, batch: BatchId) -> Result<(), Error> {
+    store::import_problem::purge(tx, batch).await?;
+    Ok(store::refused_row::purge(tx, batch).await?)
+}

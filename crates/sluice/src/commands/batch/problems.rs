@@ -1,0 +1,88 @@
+//! `batch problems`: the refused rows of a batch's file.
+
+use super::show;
+use crate::commands::problem::{self, Shown};
+use crate::data_dir::replace;
+use crate::exit::{Exit, Failure};
+use crate::out::table;
+use crate::session::Session;
+use clap::Args;
+use domain::code::Code;
+use serde_json::{Value, json};
+use service::batch::problems::ProblemRow;
+use std::path::PathBuf;
+
+/// Rows of an answer.
+const PAGE: i64 = 1_000;
+/// Rows that people see.
+const SHOWN: usize = 50;
+
+/// Arguments of `batch problems`.
+#[derive(Debug, Args)]
+pub(crate) struct ProblemsArgs {
+    /// The batch's id or number
+    pub id: String,
+    /// Only rows refused for this code, such as PAYEE_NOT_FOUND
+    #[arg(long, value_name = "CODE", value_parser = code)]
+    pub code: Option<Code>,
+    /// Write the rows here, as CSV with keys and reasons
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["code", "drop"])]
+    pub out: Option<PathBuf>,
+    /// Drop the rows refused for this code, or all: they are not paid
+    #[arg(long, value_name = "CODE|all", requires = "count")]
+    pub drop: Option<String>,
+    /// How many rows --drop drops
+    #[arg(long, value_name = "N", requires = "drop")]
+    pub count: Option<i64>,
+}
+
+fn code(text: &str) -> Result<Code, String> {
+    let found = Code::ALL.iter().find(|code| code.name().eq_ignore_ascii_case(text)).copied();
+    found.ok_or_else(|| "no such code; see docs/reference/error-codes.md".to_owned())
+}
+
+/// Runs it.
+pub(crate) async fn run(session: &Session, args: &ProblemsArgs) -> Result<Exit, Failure> {
+    match (&args.drop, args.count, &args.out) {
+        (Some(which), Some(count), _) => dropped(session, &args.id, which, count).await,
+        (_, _, Some(path)) => write(session, &args.id, path).await,
+        _ => list(session, args).await,
+    }
+}
+
+async fn dropped(session: &Session, id: &str, which: &str, count: i64) -> Result<Exit, Failure> {
+    let code = if which == "all" { None } else { Some(code(which).map_err(Failure::Usage)?) };
+    let batch = session.service.batch_drop_problems(&session.actor, id, code, count).await?;
+    show::answer(session, batch, &[("dropped", json!(count))]).await
+}
+
+async fn write(session: &Session, id: &str, path: &PathBuf) -> Result<Exit, Failure> {
+    let (service, language) = (&session.service, session.language);
+    let count =
+        replace(path, async |writer| Ok(service.batch_refused_csv(id, language, writer).await?)).await?;
+    let file = path.display().to_string();
+    let json = json!({ "rows": count, "file": file });
+    session.out.answer(json, || format!("{count} refused rows are in {file}"))?;
+    Ok(Exit::Success)
+}
+
+async fn list(session: &Session, args: &ProblemsArgs) -> Result<Exit, Failure> {
+    let page = session.service.batch_problem_rows(&args.id, args.code, 0, PAGE).await?;
+    let reasons = |row: &ProblemRow| row.problems.iter().cloned().map(Shown::from).collect::<Vec<_>>();
+    let one = |row: &ProblemRow| {
+        json!({ "id": row.row.id, "line": row.row.line, "row": row.content(),
+                "problems": problem::to_json(&reasons(row), session.language) })
+    };
+    let json = json!({ "batch_id": page.batch.number(), "id": page.batch.id.0, "total": page.total,
+                       "problems": page.rows.iter().map(one).collect::<Value>() });
+    let cells = |row: &ProblemRow| {
+        let texts = reasons(row).iter().map(|reason| reason.in_words(session.language)).collect::<Vec<_>>();
+        vec![row.row.id.to_string(), row.row.line.to_string(), texts.join("; ")]
+    };
+    let text = || {
+        let rows = table(&[">key", ">line", "why"], page.rows.iter().take(SHOWN).map(cells));
+        format!("{} refused rows are open\n{rows}", page.total)
+    };
+    session.out.answer(json, text)?;
+    Ok(Exit::Success)
+}

@@ -1,0 +1,49 @@
+//! How the own side of an item was written: only items for which that is not the account's number have a row.
+
+use crate::args;
+use crate::bulk::{Insert, Lock, Lookup, Sql};
+use crate::error::StoreError;
+use crate::tx::Tx;
+use crate::value::Column;
+use domain::batch::ContactType;
+use domain::id::{BatchId, TransferId};
+
+/// An item, what kind of name it was given, and the name as it was written.
+pub type Contact = (TransferId, ContactType, String);
+
+static INSERT: Insert = Insert { table: "item_contact", columns: &["item", "kind", "written"] };
+static BY_ITEM: Lookup =
+    Lookup { columns: "item, kind, written", from: "item_contact", key: "item", and: "", lock: Lock::None };
+static DELETE: Sql = Sql::new(
+    "DELETE FROM item_contact WHERE item BETWEEN $2 AND $3
+       AND item IN (SELECT number FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1)",
+);
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&DELETE];
+
+/// Keeps what was written.
+pub async fn insert(tx: &mut Tx, contacts: &[Contact]) -> Result<(), StoreError> {
+    if contacts.is_empty() {
+        return Ok(());
+    }
+    let columns = vec![
+        Column::I64(contacts.iter().map(|(item, ..)| item.0).collect()),
+        Column::I64(contacts.iter().map(|(_, kind, _)| kind.number()).collect()),
+        Column::Text(contacts.iter().map(|(_, _, written)| written.clone()).collect()),
+    ];
+    tx.insert(&INSERT, columns).await.map(|_| ())
+}
+
+/// What was written for items; those named by their account's number are left out.
+pub async fn by_items(tx: &mut Tx, items: Vec<i64>) -> Result<Vec<Contact>, StoreError> {
+    let rows = tx.lookup(&BY_ITEM, Column::I64(items)).await?;
+    rows.iter()
+        .map(|row| Ok((TransferId(row.i64(0)?), row.stored(1, ContactType::from_number)?, row.text(2)?)))
+        .collect()
+}
+
+/// Forgets what was written for items of a draft that are about to be deleted, by a range of numbers.
+pub async fn delete_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<(), StoreError> {
+    tx.execute(&DELETE, args![batch.0, range.0, range.1]).await.map(|_| ())
+}

@@ -1,0 +1,124 @@
+//! Refused rows of files. An open one is neither corrected nor dropped; its id is the key by which a repair file
+//! names it. Why it was refused is in [`crate::import_problem`].
+
+use crate::args;
+use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
+use crate::error::StoreError;
+use crate::tx::Tx;
+use crate::value::{Column, Row};
+use domain::code::Code;
+use domain::id::BatchId;
+
+/// A refused row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedRow {
+    /// Its key, unique in the ledger.
+    pub id: i64,
+    /// The batch that it was meant for.
+    pub batch: BatchId,
+    /// The line in the file, from 1.
+    pub line: i64,
+    /// Its fields as JSON; none if the row could not be read.
+    pub content: Option<String>,
+    /// When it was corrected or dropped, microseconds UTC; none: it is open.
+    pub settled_at: Option<i64>,
+    /// The item that took its place; none: it is open, or was dropped.
+    pub item: Option<i64>,
+}
+
+static INSERT: Insert = Insert { table: "refused_row", columns: &["id", "batch", "line", "content"] };
+static SETTLE: Update = Update { table: "refused_row", key: "id", columns: &["settled_at", "item"] };
+static BY_ID: Lookup = Lookup {
+    columns: "id, batch, line, content, settled_at, item",
+    from: "refused_row",
+    key: "id",
+    and: "",
+    lock: Lock::None,
+};
+static OPEN: Sql = Sql::new(
+    "SELECT id, batch, line, content, settled_at, item FROM refused_row
+     WHERE batch = $1 AND settled_at IS NULL AND id > $2
+       AND (CAST($3 AS BIGINT) = 0 OR id IN (SELECT refused_row FROM import_problem WHERE batch = $1 AND code = $3))
+     ORDER BY id LIMIT $4",
+);
+static COUNT: Sql = Sql::new(
+    "SELECT COUNT(*) FROM refused_row WHERE batch = $1 AND settled_at IS NULL
+       AND (CAST($2 AS BIGINT) = 0 OR id IN (SELECT refused_row FROM import_problem WHERE batch = $1 AND code = $2))",
+);
+static DROP: Sql = Sql::new(
+    "UPDATE refused_row SET settled_at = $3 WHERE batch = $1 AND settled_at IS NULL
+       AND (CAST($2 AS BIGINT) = 0 OR id IN (SELECT refused_row FROM import_problem WHERE batch = $1 AND code = $2))",
+);
+static PURGE: Sql = Sql::new("DELETE FROM refused_row WHERE batch = $1");
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&OPEN, &COUNT, &DROP, &PURGE];
+
+fn read(row: Row<'_>) -> Result<RefusedRow, StoreError> {
+    Ok(RefusedRow {
+        id: row.i64(0)?,
+        batch: BatchId(row.i64(1)?),
+        line: row.i64(2)?,
+        content: row.opt_text(3)?,
+        settled_at: row.opt_i64(4)?,
+        item: row.opt_i64(5)?,
+    })
+}
+
+/// 0 stands for any code.
+fn number(code: Option<Code>) -> i64 {
+    code.map_or(0, Code::number)
+}
+
+/// Keeps open rows.
+pub async fn insert(tx: &mut Tx, rows: &[RefusedRow]) -> Result<(), StoreError> {
+    let columns = vec![
+        Column::I64(rows.iter().map(|row| row.id).collect()),
+        Column::I64(rows.iter().map(|row| row.batch.0).collect()),
+        Column::I64(rows.iter().map(|row| row.line).collect()),
+        Column::OptText(rows.iter().map(|row| row.content.clone()).collect()),
+    ];
+    tx.insert(&INSERT, columns).await.map(|_| ())
+}
+
+/// The open rows of a batch after an id, in the order of ids; only those refused for a code if one is given.
+pub async fn open(
+    tx: &mut Tx,
+    batch: BatchId,
+    code: Option<Code>,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<RefusedRow>, StoreError> {
+    tx.fetch(&OPEN, args![batch.0, after, number(code), limit]).await?.iter().map(read).collect()
+}
+
+/// How many open rows a batch has; only those refused for a code if one is given.
+pub async fn count(tx: &mut Tx, batch: BatchId, code: Option<Code>) -> Result<i64, StoreError> {
+    let rows = tx.fetch(&COUNT, args![batch.0, number(code)]).await?;
+    rows.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+/// Rows by their keys; missing ones are left out.
+pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<RefusedRow>, StoreError> {
+    tx.lookup(&BY_ID, Column::I64(ids)).await?.iter().map(read).collect()
+}
+
+/// Settles rows whose place was taken by items: pairs of key and item.
+pub async fn settle(tx: &mut Tx, rows: &[(i64, i64)], now: i64) -> Result<(), StoreError> {
+    let columns = vec![
+        Column::I64(rows.iter().map(|(id, _)| *id).collect()),
+        Column::Same(now, rows.len()),
+        Column::OptI64(rows.iter().map(|(_, item)| Some(*item)).collect()),
+    ];
+    tx.update(&SETTLE, columns).await.map(|_| ())
+}
+
+/// Drops the open rows of a batch, only those refused for a code if one is given; returns how many.
+pub async fn drop_open(tx: &mut Tx, batch: BatchId, code: Option<Code>, now: i64) -> Result<u64, StoreError> {
+    tx.execute(&DROP, args![batch.0, number(code), now]).await
+}
+
+/// Forgets the rows of an import that did not finish.
+pub async fn purge(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError> {
+    tx.execute(&PURGE, args![batch.0]).await.map(|_| ())
+}
