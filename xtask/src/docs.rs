@@ -5,7 +5,8 @@ use crate::error::Result;
 use crate::process;
 use std::path::Path;
 
-const ARGS: &[&str] = &["test", "--package", "http-api", "--test", "docs"];
+// The whole workspace, so that dependencies keep the features of every other build and are not compiled again.
+const ARGS: &[&str] = &["test", "--workspace", "--test", "docs"];
 const WRITE: &str = "SLUICE_WRITE_DOCS";
 
 /// Writes the pages.

@@ -42,7 +42,7 @@ const FLAWS: &[(usize, Flaw)] = &[
     (402, Flaw::PayeeOf(377)),
     (455, Flaw::Amount("0.00")),
     (530, Flaw::NoPayee),
-    (618, Flaw::Amount("４２００.００")),
+    (618, Flaw::Amount("\"4200,00\"")),
     (871, Flaw::Amount("75000.00")),
 ];
 

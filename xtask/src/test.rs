@@ -55,8 +55,10 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let binary = crash_binary(root)?;
     heading("tests");
     tests(root, options, binary)?;
-    heading("the API against its document, a minute");
-    api::run(root, &api::Options { seconds: 60, on_server: false })?;
+    for on_server in [false, true] {
+        heading(&format!("the API against its document, a minute, on a server: {on_server}"));
+        api::run(root, &api::Options { seconds: 60, on_server })?;
+    }
     heading("documentation");
     cargo(root, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-Dwarnings".into())])?;
     heading("licences, bans, sources");

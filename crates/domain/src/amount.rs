@@ -1,7 +1,13 @@
 //! Amounts: whole minor units in `i64`, checked arithmetic, strict text.
 //!
 //! `12.30` USD is 1230 because USD has scale 2. Reading never rounds: a text that the scale cannot hold
-//! exactly is refused, and there is one spelling of each number (design, section 4).
+//! exactly is refused, and there is one spelling of each number (design, section 4). Why another spelling is
+//! refused is found in `cause`; sums of texts whose currency is not known yet are in `written`.
+
+mod cause;
+mod written;
+
+pub use written::WrittenSum;
 
 use crate::code::Code;
 
@@ -37,21 +43,11 @@ impl Amount {
     }
 
     /// Reads major units strictly: ASCII digits, one dot, no sign, no exponent, no leading zero, at most
-    /// `scale` decimals (trailing zeros beyond it are refused too). Zero is read; whether it may move is
-    /// the posting's decision.
+    /// `scale` decimals (trailing zeros beyond it are refused too). Each other spelling has a code that
+    /// names its cause (`AMOUNT_SIGN`, `AMOUNT_GROUP_MARK`, …). Zero is read; whether it may move is the
+    /// posting's decision.
     pub fn parse(text: &str, scale: u8) -> Result<Self, Code> {
-        let (whole, fraction) = match text.split_once('.') {
-            Some((_, "")) => return Err(Code::AmountFormat),
-            Some((whole, fraction)) => (whole, fraction),
-            None => (text, ""),
-        };
-        let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-        if whole.is_empty() || !digits(whole) || !digits(fraction) {
-            return Err(Code::AmountFormat);
-        }
-        if whole.len() > 1 && whole.starts_with('0') {
-            return Err(Code::AmountFormat);
-        }
+        let (whole, fraction) = parts(text).ok_or_else(|| cause::of(text))?;
         if fraction.len() > usize::from(scale) {
             return Err(Code::AmountPrecision);
         }
@@ -77,6 +73,18 @@ impl Amount {
     pub fn display(self, scale: u8) -> String {
         format_minor(i128::from(self.0), scale)
     }
+}
+
+/// The digits before and after the dot, if the text is an amount.
+fn parts(text: &str) -> Option<(&str, &str)> {
+    let (whole, fraction) = match text.split_once('.') {
+        Some((_, "")) => return None,
+        Some(parts) => parts,
+        None => (text, ""),
+    };
+    let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    let zero_in_front = whole.len() > 1 && whole.starts_with('0');
+    (!whole.is_empty() && !zero_in_front && digits(whole) && digits(fraction)).then_some((whole, fraction))
 }
 
 /// Major units with exactly `scale` decimals, of a number that may be negative (a balance) or a sum that
@@ -120,24 +128,6 @@ mod tests {
              1.234    | 3 | 1234
              1.2345   | 3 | AMOUNT_PRECISION
              0.000001 | 6 | 1
-             -1       | 2 | AMOUNT_FORMAT
-             +1       | 2 | AMOUNT_FORMAT
-             01       | 2 | AMOUNT_FORMAT
-             00.10    | 2 | AMOUNT_FORMAT
-             1e3      | 2 | AMOUNT_FORMAT
-             1E-2     | 2 | AMOUNT_FORMAT
-             0x10     | 2 | AMOUNT_FORMAT
-             1_000    | 2 | AMOUNT_FORMAT
-             1,000.00 | 2 | AMOUNT_FORMAT
-             1 000.00 | 2 | AMOUNT_FORMAT
-             1\u{a0}000 | 2 | AMOUNT_FORMAT
-             １２     | 2 | AMOUNT_FORMAT
-             ١٢       | 2 | AMOUNT_FORMAT
-             .5       | 2 | AMOUNT_FORMAT
-             5.       | 2 | AMOUNT_FORMAT
-             1.2.3    | 2 | AMOUNT_FORMAT
-             NaN      | 2 | AMOUNT_FORMAT
-                      | 2 | AMOUNT_FORMAT
              9999999999999999.99  | 2 | 999999999999999999
              10000000000000000.00 | 2 | AMOUNT_TOO_LARGE
              99999999999999999999 | 2 | AMOUNT_TOO_LARGE",

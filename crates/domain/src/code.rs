@@ -97,10 +97,12 @@ codes! {
     14 AmountPrecision "AMOUNT_PRECISION" 422 Final "The amount has more decimals than the currency" "金额小数位数超过币种精度";
     15 AmountTooLarge "AMOUNT_TOO_LARGE" 422 Final "The amount is larger than the ledger can hold" "金额超出账本可表示的范围";
     16 AmountNotPositive "AMOUNT_NOT_POSITIVE" 422 Final "The amount must be greater than zero" "金额必须大于零";
+    38 ExchangeTooSmall "EXCHANGE_TOO_SMALL" 422 Final "At this rate the amount is worth less than the smallest unit of the target currency; send a larger amount" "按该汇率计算，金额不足转入币种的最小单位，请提高金额";
     17 BelowMinimum "AMOUNT_BELOW_MINIMUM" 422 Final "The amount is below the minimum for one transfer" "金额低于单笔最小限额";
     18 AboveMaximum "AMOUNT_ABOVE_MAXIMUM" 422 Final "The amount is above the maximum for one transfer" "金额超过单笔最大限额";
     19 DayLimit "DAY_LIMIT_EXCEEDED" 422 Later "The transfer would exceed the account's limit for the day" "超过账户每日转账限额";
     20 MonthLimit "MONTH_LIMIT_EXCEEDED" 422 Later "The transfer would exceed the account's limit for the month" "超过账户每月转账限额";
+    39 TargetAboveMaximum "TARGET_AMOUNT_ABOVE_MAXIMUM" 422 Final "The converted amount is above the maximum for one transfer that is set for the target account or its currency; send less, or have the limit raised" "换算后的金额超过转入账户或其币种设定的单笔最大限额；请减少金额，或申请提高限额";
     21 FeeOverflow "FEE_OVERFLOW" 422 Final "The fee cannot be calculated for this amount" "无法计算该金额的手续费";
     22 InsufficientBalance "INSUFFICIENT_BALANCE" 422 Later "The available balance does not cover the amount" "可用余额不足";
     23 InsufficientForFee "INSUFFICIENT_BALANCE_FOR_FEE" 422 Later "The available balance covers the amount but not the fee" "可用余额足够转账但不足以支付手续费";
@@ -112,6 +114,8 @@ codes! {
     33 TextTooLong "TEXT_TOO_LONG" 422 Final "The text is longer than 500 characters" "文本超过500个字符";
     34 DateInvalid "DATE_INVALID" 422 Final "A date is written as YYYY-MM-DD" "日期格式应为 YYYY-MM-DD";
     35 VoucherInvalid "VOUCHER_INVALID" 422 Final "A voucher is an uploaded file, an address that begins with http:// or https://, or a path that begins with one slash; it has at most 2,000 visible characters without spaces or backslashes, and a transfer has at most 20 vouchers" "凭证须为已上传的文件、以 http:// 或 https:// 开头的网址，或以单个斜杠开头的路径；最多2000个可见字符，不含空格和反斜杠；每笔转账最多20个凭证";
+    36 RateOutOfBounds "RATE_OUT_OF_BOUNDS" 422 Later "The exchange rate of the request is further from the stored rate than the pair's tolerance allows, or no rate is stored; use the stored rate, or have somebody who may set rates send the transfer with a reason for the override" "请求中的汇率与存储汇率之差超过该币种对的容差，或尚无存储汇率；请使用存储汇率，或由有权设置汇率的人员附上理由后发送";
+    37 RateChanged "RATE_CHANGED" 409 Later "The exchange rate that was kept when the batch was submitted no longer holds: the stored rate has moved beyond the pair's tolerance, or the kept rate is too old; reprice the batch to pay it at the current rate" "批次提交时保留的汇率已失效：存储汇率的变动超过该币种对的容差，或保留的汇率已过期；请重新定价后按当前汇率支付";
     // Holders, accounts, assets, policies.
     40 AccountNotFound "ACCOUNT_NOT_FOUND" 404 Final "There is no such account" "账户不存在";
     41 AccountExists "ACCOUNT_EXISTS" 409 Final "An account with this number already exists" "该账号已存在";
@@ -144,19 +148,20 @@ codes! {
     244 DefaultNeeded "DEFAULT_ACCOUNT_NEEDED" 409 Final "This is the holder's default account in its currency, and the holder has another one; make that one the default first" "该账户是持有人在该币种的默认账户，且持有人还有其他账户；请先将其他账户设为默认账户";
     245 ActorReserved "ACTOR_RESERVED" 422 Final "This name belongs to a user or to the system; choose another name to act under" "该名称属于某个用户或系统，请换一个名称";
     144 IdInvalid "ID_INVALID" 422 Final "An id is written as in acct_18: its noun, an underscore and a whole number from 1 to 9007199254740991 without leading zeros" "ID由名词、下划线和数字组成，例如 acct_18；数字为1至9007199254740991，且无前导零";
+    260 FxPolicyInvalid "FX_POLICY_INVALID" 422 Final "The tolerance is a share from 0 to 1 with at most six decimals, the rounding half_up, half_even or down, the minimum not negative, and the age at most 87,600 hours; 0 switches a bound off" "容差须为0至1之间且最多六位小数的比例，舍入方式须为 half_up、half_even 或 down，最小金额不得为负，有效期最多87600小时；0表示不设该限制";
     // Payees and files.
     60 PayeeNotFound "PAYEE_NOT_FOUND" 422 Final "No active account belongs to this payee" "找不到收款人的有效账户";
     61 PayeeAmbiguous "PAYEE_AMBIGUOUS" 422 Final "More than one active account belongs to this payee" "收款人有多个有效账户，无法确定";
     62 DuplicateTarget "DUPLICATE_TARGET" 400 Final "The same target account stands more than once in the batch" "同一批次中目标账户重复";
     63 DuplicateSource "DUPLICATE_SOURCE" 400 Final "The same source account stands more than once in the batch" "同一批次中源账户重复";
-    64 FileUnsupported "FILE_UNSUPPORTED" 415 Final "The file is not CSV in UTF-8" "文件不是UTF-8编码的CSV";
+    64 FileUnsupported "FILE_UNSUPPORTED" 415 Final "The file is not CSV in UTF-8; save it as CSV in UTF-8 and send it again" "文件不是UTF-8编码的CSV；请另存为UTF-8编码的CSV后重新提交";
     65 FileNoRows "FILE_NO_ROWS" 422 Final "The file has no rows" "文件没有数据行";
-    66 ColumnMissing "COLUMN_MISSING" 422 Final "A required column is missing" "缺少必需的列";
-    67 ColumnDuplicate "COLUMN_DUPLICATE" 422 Final "Two columns have the same meaning" "两列含义相同";
+    66 ColumnMissing "COLUMN_MISSING" 422 Final "A required column is missing; add it, or name the column that stands for it" "缺少必需的列；请补充该列，或指明由哪一列代替";
+    67 ColumnDuplicate "COLUMN_DUPLICATE" 422 Final "Two columns have the same meaning; name the one to read, or set the other aside" "两列含义相同；请指明读取哪一列，或忽略另一列";
     68 TooManyColumns "TOO_MANY_COLUMNS" 422 Final "The file has more than 256 columns" "文件超过256列";
     69 QuoteNotClosed "QUOTE_NOT_CLOSED" 422 Final "A quoted field is not closed before the file ends" "引号未闭合";
     70 FieldTooLong "FIELD_TOO_LONG" 422 Final "The field is longer than 32 KiB" "字段超过32 KiB";
-    71 FieldCount "FIELD_COUNT" 422 Final "The row has not as many fields as the header" "该行字段数与表头不一致";
+    71 FieldCount "FIELD_COUNT" 422 Final "The row has another number of fields than the header (found / expected); put a field that contains the delimiter in quotes" "该行字段数与表头不一致（实际/应有）；含有分隔符的字段请加引号";
     72 NulByte "NUL_BYTE" 422 Final "The field contains a NUL byte" "字段包含NUL字节";
     73 InvalidUtf8 "INVALID_UTF8" 422 Final "The field is not valid UTF-8" "字段不是有效的UTF-8";
     74 PayeeMissing "PAYEE_MISSING" 422 Final "The row names no payee (account, email or uid)" "该行没有收款人";
@@ -164,6 +169,17 @@ codes! {
     76 AmountMissing "AMOUNT_MISSING" 422 Final "The row has no amount" "该行没有金额";
     77 FileTooLarge "FILE_TOO_LARGE" 413 Final "The file has more rows than a batch may have" "文件行数超过批次上限";
     78 FileSeen "FILE_SEEN" 409 Final "The same file was imported before; say --again if it really is to be paid twice" "同一文件已导入过；如确需再次支付请明确确认";
+    // How a file and its amounts are written.
+    200 AmountSign "AMOUNT_SIGN" 422 Final "An amount has no sign; write 1250.00, not -1250.00, +1250.00 or (1250.00)" "金额不带正负号；请写作 1250.00，不要写作 -1250.00、+1250.00 或 (1250.00)";
+    201 AmountLetters "AMOUNT_LETTERS" 422 Final "An amount has no letters and no currency mark; write 1250.00, and name the currency in its own place" "金额不含文字或货币符号；请写作 1250.00，并在币种处填写币种";
+    202 AmountGroupMark "AMOUNT_GROUP_MARK" 422 Final "An amount has no marks or blanks between its digits; write 1250.00, not 1,250.00, 1 250.00 or 1'250.00" "金额的数字之间不使用分隔符或空格；请写作 1250.00，不要写作 1,250.00、1 250.00 或 1'250.00";
+    203 AmountDecimalComma "AMOUNT_DECIMAL_COMMA" 422 Final "The decimal mark of an amount is a dot; write 1250.50, not 1250,50" "金额的小数点为英文句点；请写作 1250.50，不要写作 1250,50";
+    204 AmountExponent "AMOUNT_EXPONENT" 422 Final "An amount has no exponent; write 1250.00, not 1.25e3" "金额不使用科学计数法；请写作 1250.00，不要写作 1.25e3";
+    205 AmountDigitMissing "AMOUNT_DIGIT_MISSING" 422 Final "An amount has a digit on both sides of its dot; write 0.50 or 5, not .50 or 5." "金额小数点前后都须有数字；请写作 0.50 或 5，不要写作 .50 或 5.";
+    206 AmountDigits "AMOUNT_DIGITS" 422 Final "An amount is written with the digits 0 to 9; write 1250.00, not １２５０.００" "金额只能使用半角数字 0 至 9；请写作 1250.00，不要写作 １２５０.００";
+    207 AmountLeadingZero "AMOUNT_LEADING_ZERO" 422 Final "An amount has no zeros in front; write 7.50, not 007.50" "金额前面不补零；请写作 7.50，不要写作 007.50";
+    208 AmountBlank "AMOUNT_BLANK" 422 Final "An amount has no blanks before or after it; write 1250.00 alone" "金额前后不含空格；请只写 1250.00";
+    209 ColumnUndecided "COLUMN_UNDECIDED" 422 Final "A column that says when, in what or whether to pay (a date, a status, a currency, a network or a token) is not understood; name the field that it stands for, or set it aside" "有一列涉及付款时间、币种或状态（日期、状态、币种、网络或代币），但无法识别；请指明它对应的字段，或忽略该列";
     // Batches and items.
     80 BatchNotFound "BATCH_NOT_FOUND" 404 Final "There is no such batch" "批次不存在";
     81 ItemNotFound "ITEM_NOT_FOUND" 404 Final "There is no such item in the batch" "批次中没有该笔转账";

@@ -6,7 +6,7 @@ use crate::fee::FeePolicy;
 use crate::id::{AccountId, AssetId};
 use crate::limit::LimitPolicy;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What holds for one account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +53,8 @@ pub struct PolicyBook {
     pub version: i64,
     by_asset: BTreeMap<AssetId, Policy>,
     by_account: BTreeMap<AccountId, Policy>,
+    /// Currencies whose policy is the one that they came with.
+    shipped: BTreeSet<AssetId>,
 }
 
 impl PolicyBook {
@@ -62,9 +64,16 @@ impl PolicyBook {
         Self { version, ..Self::default() }
     }
 
-    /// Sets what holds for a currency.
+    /// Sets what holds for a currency, as an administrator did.
     pub fn set_asset(&mut self, asset: AssetId, policy: Policy) {
         self.by_asset.insert(asset, policy);
+        self.shipped.remove(&asset);
+    }
+
+    /// Sets what holds for a currency whose policy no administrator has touched.
+    pub fn set_shipped(&mut self, asset: AssetId, policy: Policy) {
+        self.by_asset.insert(asset, policy);
+        self.shipped.insert(asset);
     }
 
     /// Sets what holds for one account.
@@ -76,5 +85,34 @@ impl PolicyBook {
     #[must_use]
     pub fn of(&self, account: AccountId, asset: AssetId) -> Option<&Policy> {
         self.by_account.get(&account).or_else(|| self.by_asset.get(&asset))
+    }
+
+    /// The most that one conversion may pay into an account, in minor units of its currency: where an administrator
+    /// set a policy for the account or its currency (contract: "Rates and conversions"). The shipped one bounds the
+    /// paying side alone.
+    #[must_use]
+    pub fn received_max(&self, account: AccountId, asset: AssetId) -> Option<i64> {
+        let own = self.by_account.get(&account);
+        let whole = || self.by_asset.get(&asset).filter(|_| !self.shipped.contains(&asset));
+        own.or_else(whole).map(|policy| policy.limit.max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_policy_that_somebody_set_bounds_what_an_account_receives() {
+        let (asset, account) = (AssetId(1), AccountId(7));
+        let mut book = PolicyBook::new(1);
+        assert_eq!(book.received_max(account, asset), None);
+        book.set_shipped(asset, Policy::shipped(2));
+        assert_eq!((book.received_max(account, asset), book.of(account, asset).is_some()), (None, true));
+        book.set_account(account, Policy::shipped(0));
+        assert_eq!(book.received_max(account, asset), Some(10_000));
+        assert_eq!(book.received_max(AccountId(8), asset), None);
+        book.set_asset(asset, Policy::shipped(2));
+        assert_eq!(book.received_max(AccountId(8), asset), Some(1_000_000));
     }
 }

@@ -5,6 +5,9 @@
 //! balances and returns the postings. Requests are folded one after another, so each sees what the ones
 //! before it left. Nothing here can fail half-way: after the last check the movement must succeed.
 
+mod checks;
+
+use self::checks::{check_available, check_kinds, check_received, check_states};
 use crate::account::{Account, AccountKind, AccountStatus, Window};
 use crate::code::Code;
 use crate::id::{AccountId, AssetId, PostingId, TransferId};
@@ -220,15 +223,15 @@ impl Book {
         if request.amount <= 0 {
             return Err(Code::AmountNotPositive);
         }
-        let mut fee = 0;
-        if request.kind.is_limited()
-            && let Some(policy) = policies.of(source.id, source.asset)
-        {
+        let policy = policies.of(source.id, source.asset).filter(|_| request.kind.is_limited());
+        if let Some(policy) = policy {
             policy.limit.check(source, request.amount, today)?;
-            if request.kind.is_charged() && source.holder != target.holder {
-                fee = policy.fee.fee(request.amount)?;
-            }
         }
+        if let Some((_, _, exchanged)) = clearing {
+            check_received(target, exchanged, policies)?;
+        }
+        let is_charged = request.kind.is_charged() && source.holder != target.holder;
+        let fee = policy.filter(|_| is_charged).map_or(Ok(0), |policy| policy.fee.fee(request.amount))?;
         let fee_account = self.fee_account(source, fee)?;
         check_available(source, request.amount, fee)?;
         let plan = Plan { source: source_place, target: target_place, fee, fee_account, clearing };
@@ -261,7 +264,8 @@ impl Book {
         }
         let exchanged = request.exchanged.ok_or(Code::CurrencyMismatch)?;
         if exchanged <= 0 {
-            return Err(Code::AmountNotPositive);
+            let is_too_small = request.amount > 0;
+            return Err(if is_too_small { Code::ExchangeTooSmall } else { Code::AmountNotPositive });
         }
         let out = self.place_of(source.asset, AccountKind::FxClearing).ok_or(Code::CurrencyMismatch)?;
         let back = self.place_of(target.asset, AccountKind::FxClearing).ok_or(Code::CurrencyMismatch)?;
@@ -351,41 +355,6 @@ impl Book {
             // Places come from the map of this same book, so there is no other case.
             None => (AccountId(0), 0, None),
         }
-    }
-}
-
-/// Customers name customers' accounts; the ledger's own accounts stand only where the kind asks for them.
-const fn check_kinds(kind: TransferKind, source: &Account, target: &Account) -> Result<(), Code> {
-    let (from_world, to_world) = match kind {
-        TransferKind::Single | TransferKind::Item => (false, false),
-        TransferKind::Deposit | TransferKind::Opening => (true, false),
-        TransferKind::Withdrawal => (false, true),
-    };
-    let source_fits = matches!(source.kind, AccountKind::World) && from_world
-        || matches!(source.kind, AccountKind::Customer) && !from_world;
-    let target_fits = matches!(target.kind, AccountKind::World) && to_world
-        || matches!(target.kind, AccountKind::Customer) && !to_world;
-    if source_fits && target_fits { Ok(()) } else { Err(Code::SystemAccount) }
-}
-
-const fn check_states(source: &Account, target: &Account) -> Result<(), Code> {
-    match (source.status, target.status) {
-        (AccountStatus::Closed, _) => Err(Code::SourceClosed),
-        (AccountStatus::Frozen, _) => Err(Code::SourceFrozen),
-        (_, AccountStatus::Closed) => Err(Code::TargetClosed),
-        (_, AccountStatus::Frozen) => Err(Code::TargetFrozen),
-        (AccountStatus::Active, AccountStatus::Active) => Ok(()),
-    }
-}
-
-fn check_available(source: &Account, amount: i64, fee: i64) -> Result<(), Code> {
-    let available = source.available();
-    if i128::from(amount) > available {
-        Err(Code::InsufficientBalance)
-    } else if i128::from(amount) + i128::from(fee) > available {
-        Err(Code::InsufficientForFee)
-    } else {
-        Ok(())
     }
 }
 

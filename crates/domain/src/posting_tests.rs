@@ -14,7 +14,7 @@ fn customer(id: i64, asset: AssetId, holder: i64, balance: i64) -> Account {
     Account { balance, ..opened(AccountId(id), asset, Some(HolderId(holder)), AccountKind::Customer) }
 }
 
-/// Accounts 1 and 2 belong to holder 1, the others to one each; 4 is frozen, 5 closed, 6 in euros.
+/// Accounts 1 and 2 belong to holder 1, the others to one each; 4 is frozen, 5 closed, 6 and 8 in euros.
 fn book() -> Book {
     let mut accounts = vec![
         customer(1, USD, 1, 1_000_000),
@@ -24,6 +24,7 @@ fn book() -> Book {
         Account { status: AccountStatus::Closed, ..customer(5, USD, 5, 0) },
         customer(6, EUR, 6, 500_000),
         customer(7, USD, 7, i64::MAX - 10),
+        customer(8, EUR, 8, 500_000),
     ];
     for (place, asset) in [USD, EUR].into_iter().enumerate() {
         for (offset, kind) in AccountKind::SYSTEM.into_iter().enumerate() {
@@ -41,7 +42,16 @@ fn policies() -> PolicyBook {
         batch_max: 10_000_000,
     };
     let mut book = PolicyBook::new(1);
-    book.set_asset(USD, policy);
+    book.set_asset(USD, policy.clone());
+    // Nobody has set the euro's policy; account 8 has one of its own.
+    book.set_shipped(
+        EUR,
+        Policy { limit: LimitPolicy { max: 5_000, ..LimitPolicy::NONE }, ..policy.clone() },
+    );
+    book.set_account(
+        AccountId(8),
+        Policy { limit: LimitPolicy { max: 2_000, ..LimitPolicy::NONE }, ..policy },
+    );
     book
 }
 
@@ -91,6 +101,10 @@ fn refusals_come_in_the_order_of_the_table() {
          transfer 1  4   0       _ -> TARGET_ACCOUNT_FROZEN
          transfer 1  1   0       _ -> SAME_ACCOUNT
          transfer 1  6   0       _ -> CURRENCY_MISMATCH
+         transfer 1  6   0       0 -> AMOUNT_NOT_POSITIVE
+         transfer 1  6   5       0 -> EXCHANGE_TOO_SMALL
+         transfer 1  8   5    2001 -> AMOUNT_BELOW_MINIMUM
+         transfer 1  8   10   2001 -> TARGET_AMOUNT_ABOVE_MAXIMUM
          transfer 1  3   5       6 -> EXCHANGE_AMOUNT_MISMATCH
          transfer 1  3   0       _ -> AMOUNT_NOT_POSITIVE
          transfer 1  3   -5      _ -> AMOUNT_NOT_POSITIVE
@@ -113,6 +127,21 @@ fn limits_add_up_over_the_transfers_before() {
          deposit 100 3 10    _ -> ok fee=0 legs=1
          transfer 1 6 10     9 -> DAY_LIMIT_EXCEEDED
          transfer 2 6 1000  900 -> ok fee=0 legs=2",
+    );
+}
+
+#[test]
+fn a_conversion_is_bounded_where_it_arrives_if_somebody_set_a_bound_there() {
+    check(
+        "transfer 2 8 10   2000 -> INSUFFICIENT_BALANCE
+         transfer 1 8 10   2000 -> ok fee=0 legs=2
+         transfer 1 8 10   2001 -> TARGET_AMOUNT_ABOVE_MAXIMUM
+         transfer 1 8 10 4000000000 -> TARGET_AMOUNT_ABOVE_MAXIMUM
+         transfer 1 6 10   5001 -> ok fee=0 legs=2
+         transfer 8 1 10     10 -> ok fee=0 legs=2
+         transfer 6 8 2001    _ -> ok fee=0 legs=1
+         deposit 110 8 2001   _ -> ok fee=0 legs=1
+         transfer 8 3 2001   10 -> AMOUNT_ABOVE_MAXIMUM",
     );
 }
 

@@ -1,21 +1,55 @@
 //! Account files: one row, one account to open.
 //!
-//! To add a column, give [`COLUMNS`] a row at the end, name its place, and read it in `take`.
+//! To add a column, give [`Field`] a variant, [`COLUMNS`] a row in the same place, [`AccountRow`] a field, and
+//! read it in `take`.
 
 use std::io::Read;
 
 use domain::code::Code;
 
 use crate::csv_reader::Delimiter;
-use crate::header::Column;
+use crate::header::{Choices, Column, Layout, fold};
 use crate::problem::{Problem, ReadError};
-use crate::table::{Layout, Next, Row, Table};
+use crate::report::Summary;
+use crate::table::{Notes, Row, Table};
+
+/// A column of an account file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// The account's number.
+    Number,
+    /// The holder's name.
+    Holder,
+    /// The holder's email.
+    Email,
+    /// The holder's uid.
+    Uid,
+    /// The account's currency.
+    Currency,
+    /// The opening balance.
+    Opening,
+}
+
+impl Field {
+    /// Every field, in the order of [`COLUMNS`].
+    pub const ALL: [Self; 6] =
+        [Self::Number, Self::Holder, Self::Email, Self::Uid, Self::Currency, Self::Opening];
+
+    /// The field of a name or of one of its synonyms.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        let folded = fold(name);
+        let place = COLUMNS.iter().position(|column| column.is(&folded));
+        place.and_then(|place| Self::ALL.get(place).copied())
+    }
+}
 
 /// The columns of an account file and the names they are found under.
 pub const COLUMNS: &[Column] = &[
     Column {
         name: "number",
         synonyms: &["account", "accountnumber", "accountno", "accountid", "账号", "账户", "账户号"],
+        proposed: &["iban", "bankaccount", "cardnumber", "银行账号", "银行卡号", "卡号"],
     },
     Column {
         name: "holder",
@@ -30,25 +64,50 @@ pub const COLUMNS: &[Column] = &[
             "持有人",
             "账户持有人",
         ],
+        proposed: &["accountname", "fullname", "employee", "员工姓名", "账户名称"],
     },
-    Column { name: "email", synonyms: &["emailaddress", "邮箱", "电子邮箱"] },
-    Column { name: "uid", synonyms: &["userid", "用户id", "用户编号"] },
-    Column { name: "currency", synonyms: &["ccy", "currencycode", "币种", "货币"] },
     Column {
-        name: "opening", synonyms: &["openingbalance", "balance", "期初余额", "初始余额", "余额"]
+        name: "email",
+        synonyms: &["emailaddress", "mail", "邮箱", "电子邮箱", "电子邮件"],
+        proposed: &[],
+    },
+    Column {
+        name: "uid",
+        synonyms: &["userid", "用户id", "用户编号"],
+        proposed: &["employeeno", "employeeid", "staffno", "工号", "员工编号"],
+    },
+    Column {
+        name: "currency",
+        synonyms: &["ccy", "currencycode", "币种", "币种代码", "货币", "货币代码"],
+        proposed: &[],
+    },
+    Column {
+        name: "opening",
+        synonyms: &["openingbalance", "balance", "期初余额", "初始余额", "余额"],
+        proposed: &["amount", "金额"],
     },
 ];
 
-const NUMBER: usize = 0;
-const HOLDER: usize = 1;
-const EMAIL: usize = 2;
-const UID: usize = 3;
-const CURRENCY: usize = 4;
-const OPENING: usize = 5;
+const LAYOUT: Layout = Layout {
+    columns: COLUMNS,
+    required: &[&[Field::Number as usize], &[Field::Holder as usize], &[Field::Currency as usize]],
+};
 
-const LAYOUT: Layout = Layout { columns: COLUMNS, required: &[&[NUMBER], &[HOLDER], &[CURRENCY]] };
+/// Which header stands for which field of an account, where the uploader said so.
+pub type Mapping = crate::header::Mapping<Field>;
 
-/// An account to open.
+/// What the uploader declares about a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// What separates fields.
+    pub delimiter: Delimiter,
+    /// Columns whose headers we would not find; they come before names.
+    pub map: Mapping,
+    /// Headers that are set aside: columns that nobody is to read. A column that is mapped as well is read.
+    pub ignore: Vec<String>,
+}
+
+/// An account to open. Texts are trimmed; full-width digits are folded in all but the holder's name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountRow {
     /// The line on which the row begins.
@@ -63,7 +122,7 @@ pub struct AccountRow {
     pub uid: Option<String>,
     /// The currency's code.
     pub currency: String,
-    /// The opening balance as it is written, trimmed.
+    /// The opening balance as it is written.
     pub opening: Option<String>,
 }
 
@@ -74,39 +133,69 @@ pub struct AccountReader<R> {
 
 impl<R: Read> AccountReader<R> {
     /// Reads the header, and refuses a file that has no rows or cannot be understood as a whole.
-    pub fn open(read: R, delimiter: Delimiter) -> Result<Self, ReadError> {
-        Ok(Self { table: Table::open(read, delimiter, &LAYOUT, &[])? })
+    pub fn open(read: R, options: &Options) -> Result<Self, ReadError> {
+        let choices = Choices {
+            delimiter: options.delimiter,
+            mapped: options.map.places(|field| field as usize),
+            ignored: &options.ignore,
+        };
+        Ok(Self { table: Table::open(read, &LAYOUT, &choices, None)? })
     }
 
-    /// Reads up to `max_rows` rows, good and bad, and appends what they are to `rows` and `problems`. False
-    /// once the file has been read. After an error nothing more can be read.
+    /// Reads up to `max_rows` records and appends what they are to `rows` and `problems`; blank rows and total
+    /// rows are neither. False once the file has been read. After an error nothing more can be read.
     pub fn next_page(
         &mut self,
         max_rows: usize,
         rows: &mut Vec<AccountRow>,
         problems: &mut Vec<Problem>,
     ) -> Result<bool, ReadError> {
-        for _ in 0..max_rows {
-            match self.table.next(problems)? {
-                Next::Row(row) => rows.extend(take(&row, problems)),
-                Next::Skipped => {}
-                Next::End => return Ok(false),
-            }
-        }
-        Ok(!self.table.at_end()?)
+        self.table.page(max_rows, rows, problems, take)
+    }
+
+    /// The header of a field as it stands in the file, to name it in a problem; none if the file has no such
+    /// column.
+    #[must_use]
+    pub fn header(&self, field: Field) -> Option<&str> {
+        self.table.header.name(field as usize)
+    }
+
+    /// What the file holds beside its rows; complete once it has been read. The sum is that of the openings,
+    /// whatever their currencies; a row without one counts as nothing.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        self.table.summary()
     }
 }
 
-fn take(row: &Row<'_>, problems: &mut Vec<Problem>) -> Option<AccountRow> {
-    let before = problems.len();
-    let account = AccountRow {
+fn take(row: &Row<'_>, notes: &mut Notes<'_>) -> Option<AccountRow> {
+    let before = notes.problems.len();
+    let mut folded = |field: Field| row.take_folded(field as usize, notes);
+    let [number, email, uid, opening] =
+        [Field::Number, Field::Email, Field::Uid, Field::Opening].map(&mut folded);
+    let holder = row.take(Field::Holder as usize, notes);
+    let is_named = [&number, &holder, &email, &uid].into_iter().any(Option::is_some);
+    if !notes.report.count(row.line, is_named, opening.as_deref()) {
+        return None;
+    }
+    let currency = row.take_folded(Field::Currency as usize, notes);
+    for (field, value, code) in [
+        (Field::Number, &number, Code::NameInvalid),
+        (Field::Holder, &holder, Code::NameInvalid),
+        (Field::Currency, &currency, Code::AssetUnknown),
+    ] {
+        if value.is_none() {
+            notes.problems.push(row.problem(field as usize, code));
+        }
+    }
+    let row = AccountRow {
         line: row.line,
-        number: row.need(NUMBER, Code::NameInvalid, problems),
-        holder: row.need(HOLDER, Code::NameInvalid, problems),
-        email: row.take(EMAIL, problems),
-        uid: row.take(UID, problems),
-        currency: row.need(CURRENCY, Code::AssetUnknown, problems),
-        opening: row.take(OPENING, problems),
+        number: number.unwrap_or_default(),
+        holder: holder.unwrap_or_default(),
+        email,
+        uid,
+        currency: currency.unwrap_or_default(),
+        opening,
     };
-    (problems.len() == before).then_some(account)
+    (notes.problems.len() == before).then_some(row)
 }

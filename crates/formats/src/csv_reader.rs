@@ -2,14 +2,13 @@
 //!
 //! It is built on `csv-core`, not on `csv`, because there one field of 100 MB is buffered before anyone can
 //! refuse it. Here a field stops at [`FIELD_MAX`], the rest of its record is skipped, and reading goes on.
-//!
-//! To refuse another kind of file by its first bytes, give it a row in `MAGIC`.
 
 use std::io::{ErrorKind, Read};
 
 use csv_core::ReadRecordResult;
 use domain::code::Code;
 
+use crate::kind;
 use crate::problem::{Problem, ReadError, shorten};
 
 /// The longest field, in bytes.
@@ -21,24 +20,6 @@ pub const COLUMNS_MAX: usize = 256;
 /// How much is read at once.
 const INPUT_BYTES: usize = 64 * 1024;
 
-/// What files that are not CSV begin with.
-const MAGIC: &[(&[u8], &str)] = &[
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
-    (b"\x00\x00\xfe\xff", "UTF-32"),
-    (b"PK\x03\x04", "ZIP or XLSX"),
-    (b"PK\x05\x06", "ZIP"),
-    (b"%PDF", "PDF"),
-    (b"\x89PNG", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF8", "GIF"),
-    (b"\x1f\x8b", "GZIP"),
-    (b"\xd0\xcf\x11\xe0", "XLS"),
-    (b"<html", "HTML"),
-    (b"<!doctype", "HTML"),
-    (b"<?xml", "XML"),
-];
-
 /// What separates fields. The comma unless the uploader declares another: a guess could shift columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Delimiter {
@@ -49,26 +30,47 @@ pub enum Delimiter {
     Semicolon,
     /// The tab character.
     Tab,
+    /// `|`
+    Pipe,
 }
 
 impl Delimiter {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Comma, Self::Semicolon, Self::Tab, Self::Pipe];
+
+    /// The character itself.
+    #[must_use]
+    pub const fn character(self) -> char {
+        self.byte() as char
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Comma => "comma",
+            Self::Semicolon => "semicolon",
+            Self::Tab => "tab",
+            Self::Pipe => "pipe",
+        }
+    }
+
     const fn byte(self) -> u8 {
         match self {
             Self::Comma => b',',
             Self::Semicolon => b';',
             Self::Tab => b'\t',
+            Self::Pipe => b'|',
         }
     }
 
-    /// The delimiter of a name (`comma`, `semicolon`, `tab`) or of the character itself.
+    /// The delimiter of a name (`comma`, `semicolon`, `tab`, `pipe`) or of the character itself.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "," | "comma" => Some(Self::Comma),
-            ";" | "semicolon" => Some(Self::Semicolon),
-            "\t" | "tab" => Some(Self::Tab),
-            _ => None,
-        }
+        let is = |delimiter: &Self| {
+            text == delimiter.name() || text.strip_prefix(delimiter.character()).is_some_and(str::is_empty)
+        };
+        Self::ALL.into_iter().find(is)
     }
 }
 
@@ -105,6 +107,7 @@ pub struct CsvReader<R> {
     fields: usize,
     lines: Lines,
     record_line: u64,
+    blank_lines: u64,
 }
 
 impl<R: Read> CsvReader<R> {
@@ -123,6 +126,7 @@ impl<R: Read> CsvReader<R> {
             fields: 0,
             lines: Lines { line: 1, after_cr: false },
             record_line: 1,
+            blank_lines: 0,
         };
         while reader.end < INPUT_BYTES && reader.fill_more()? {}
         reader.begin()?;
@@ -132,10 +136,10 @@ impl<R: Read> CsvReader<R> {
     fn begin(&mut self) -> Result<(), ReadError> {
         let bytes = self.rest();
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let kind = kind_of(text);
+        let kind = kind::of(text);
         self.start = bytes.len() - text.len();
         match kind {
-            Some(kind) => Err(ReadError::Refused(Problem::of_row(1, Code::FileUnsupported, kind))),
+            Some(kind) => Err(Problem::of_row(1, Code::FileUnsupported, kind).into()),
             None => Ok(()),
         }
     }
@@ -144,6 +148,15 @@ impl<R: Read> CsvReader<R> {
     #[must_use]
     pub const fn line(&self) -> u64 {
         self.record_line
+    }
+
+    /// How many blank lines were passed since the beginning, or since they were forgotten.
+    pub(crate) const fn blank_lines(&self) -> u64 {
+        self.blank_lines
+    }
+
+    pub(crate) const fn forget_blank_lines(&mut self) {
+        self.blank_lines = 0;
     }
 
     /// How many bytes the reader holds: at most about 16 MiB, 128 KiB for ordinary files.
@@ -165,7 +178,9 @@ impl<R: Read> CsvReader<R> {
             let rest = self.input.get(self.start..self.end).unwrap_or_default();
             let blank = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
             let (left, empty) = (blank < rest.len(), rest.is_empty());
+            let before = self.lines.line;
             self.lines.pass(rest.get(..blank).unwrap_or_default());
+            self.blank_lines += self.lines.line - before;
             self.start += blank;
             if left || empty {
                 return Ok(empty);
@@ -242,7 +257,7 @@ impl<R: Read> CsvReader<R> {
 
     fn not_closed(&self) -> ReadError {
         let begin = self.output.get(..self.written).unwrap_or_default();
-        ReadError::Refused(Problem::of_row(self.record_line, Code::QuoteNotClosed, begin))
+        Problem::of_row(self.record_line, Code::QuoteNotClosed, begin).into()
     }
 
     fn rest(&self) -> &[u8] {
@@ -271,14 +286,6 @@ impl<R: Read> CsvReader<R> {
             }
         }
     }
-}
-
-fn kind_of(bytes: &[u8]) -> Option<&'static str> {
-    let text = bytes.trim_ascii_start();
-    let begins = |magic: &[u8]| {
-        bytes.starts_with(magic) || text.get(..magic.len()).is_some_and(|t| t.eq_ignore_ascii_case(magic))
-    };
-    MAGIC.iter().find(|(magic, _)| begins(magic)).map(|(_, kind)| *kind)
 }
 
 /// Counts lines as an editor does: LF, CRLF and CR each end one. `csv-core` counts LF only.

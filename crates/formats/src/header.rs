@@ -1,4 +1,4 @@
-//! Which column means what.
+//! The first line of a file: which column means what, and which means nothing to us.
 //!
 //! Names are compared folded: case, spaces, underscores and hyphens do not count. To let a column be found
 //! under another name, add the folded name to its synonyms; to add a column, see the table of the format
@@ -6,7 +6,11 @@
 
 use domain::code::Code;
 
+use crate::csv_reader::Delimiter;
+use crate::meaning::Meaning;
+use crate::near;
 use crate::problem::Problem;
+use crate::refusal::{FileRefusal, Proposal, Undecided};
 
 /// A column that a format knows.
 #[derive(Debug, Clone, Copy)]
@@ -15,10 +19,12 @@ pub struct Column {
     pub name: &'static str,
     /// Other names, folded, in English and Chinese.
     pub synonyms: &'static [&'static str],
+    /// Names, folded, that may mean this column or something else: they are proposed and not taken.
+    pub proposed: &'static [&'static str],
 }
 
 impl Column {
-    fn is(&self, folded: &str) -> bool {
+    pub(crate) fn is(&self, folded: &str) -> bool {
         self.name == folded || self.synonyms.contains(&folded)
     }
 }
@@ -30,41 +36,181 @@ pub fn fold(name: &str) -> String {
     name.chars().filter(counts).flat_map(char::to_lowercase).collect()
 }
 
-/// The place of each known column in the file. `given` are (place in `known`, header) pairs that the
-/// uploader chose: they come first, and a column taken by one is not matched again.
-pub(crate) fn resolve(
-    line: u64,
-    headers: &[String],
-    known: &[Column],
-    given: &[(usize, &str)],
-) -> Result<Vec<Option<usize>>, Problem> {
-    let mut found = Found { line, headers, places: vec![None; known.len()] };
-    let folded: Vec<String> = headers.iter().map(|h| fold(h)).collect();
-    for (field, name) in given {
-        found.choose(*field, name, &folded)?;
+/// Columns of which at least one must be there.
+pub(crate) type OneOf = &'static [usize];
+
+/// What a format says about its columns.
+pub(crate) struct Layout {
+    pub(crate) columns: &'static [Column],
+    pub(crate) required: &'static [OneOf],
+}
+
+/// Which header stands for which field, where the uploader said so; the others are matched by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapping<F>(Vec<(F, String)>);
+
+impl<F> Default for Mapping<F> {
+    fn default() -> Self {
+        Self(Vec::new())
     }
-    let chosen = found.places.clone();
-    for (place, name) in folded.iter().enumerate().filter(|(place, _)| !chosen.contains(&Some(*place))) {
-        let field = known.iter().position(|column| column.is(name));
-        if let Some(field) = field.filter(|f| given.iter().all(|(g, _)| g != f)) {
-            found.set(field, place)?;
+}
+
+impl<F: Copy + PartialEq> Mapping<F> {
+    /// Takes a field from the column with this header. A later choice for the same field replaces it.
+    pub fn set(&mut self, field: F, header: impl Into<String>) {
+        self.0.retain(|(chosen, _)| *chosen != field);
+        self.0.push((field, header.into()));
+    }
+
+    pub(crate) fn places(&self, place: impl Fn(F) -> usize) -> Vec<(usize, &str)> {
+        self.0.iter().map(|(field, header)| (place(*field), header.as_str())).collect()
+    }
+}
+
+/// What the uploader says about the columns.
+#[derive(Default)]
+pub(crate) struct Choices<'a> {
+    pub(crate) delimiter: Delimiter,
+    /// Places in [`Layout::columns`] and the headers that stand for them: they come before names.
+    pub(crate) mapped: Vec<(usize, &'a str)>,
+    /// Headers that are set aside. One that is mapped as well is read; one that no column has does no harm.
+    pub(crate) ignored: &'a [String],
+}
+
+/// A header that was understood.
+#[derive(Debug)]
+pub(crate) struct Header {
+    /// As they stand in the file, trimmed.
+    pub(crate) names: Vec<String>,
+    /// The place of each known column in the file.
+    places: Vec<Option<usize>>,
+    proposals: Vec<Proposal>,
+}
+
+impl Header {
+    /// Finds the columns. Refused are a mapping to no column, two columns of one meaning, a missing column, and
+    /// columns that are neither understood nor harmless.
+    pub(crate) fn find(
+        line: u64,
+        names: Vec<String>,
+        layout: &Layout,
+        choices: &Choices<'_>,
+    ) -> Result<Self, Box<FileRefusal>> {
+        let folded: Vec<String> = names.iter().map(|name| fold(name)).collect();
+        let found = Found { line, names: &names, folded: &folded, places: vec![None; layout.columns.len()] };
+        let places = found.resolve(layout, choices)?;
+        let ignored: Vec<String> = choices.ignored.iter().map(|name| fold(name)).collect();
+        let unread =
+            names.iter().zip(&folded).enumerate().filter(|(place, _)| !places.contains(&Some(*place)));
+        let open = unread.filter(|(_, (_, folded))| !ignored.contains(*folded)).map(|(_, (name, _))| name);
+        let (mut undecided, mut harmless) = (Vec::new(), Vec::new());
+        for name in open {
+            match Meaning::of(name) {
+                Some(meaning) => undecided.push(Undecided { header: name.clone(), meaning }),
+                None => harmless.push(name.as_str()),
+            }
         }
+        if let Some(one_of) = missing(layout, &places) {
+            let refusal = no_column(line, &names_of(layout, one_of), &names);
+            // Read with the wrong delimiter, no header is what it seems.
+            if let Some(delimiter) = near::delimiter(&names, layout, choices.delimiter) {
+                return Err(Box::new(FileRefusal { delimiter: Some(delimiter), ..refusal }));
+            }
+            let proposals = near::proposals(&harmless, layout, one_of);
+            return Err(Box::new(FileRefusal { proposals, undecided, ..refusal }));
+        }
+        if !undecided.is_empty() {
+            return Err(Box::new(not_decided(line, &names, &folded, undecided)));
+        }
+        let proposals = near::proposed(&harmless, layout, &places);
+        Ok(Self { names, places, proposals })
     }
-    Ok(found.places)
+
+    /// Where a field is in a record.
+    pub(crate) fn place(&self, field: usize) -> Option<usize> {
+        self.places.get(field).copied().flatten()
+    }
+
+    /// The header of a field as it stands in the file.
+    pub(crate) fn name(&self, field: usize) -> Option<&str> {
+        self.names.get(self.place(field)?).map(String::as_str)
+    }
+
+    /// Headers of the columns that are not read.
+    pub(crate) fn ignored(&self) -> Vec<String> {
+        let unread = self.names.iter().enumerate().filter(|(place, _)| !self.places.contains(&Some(*place)));
+        let name = |(place, name): (usize, &String)| {
+            if name.is_empty() { format!("#{}", place + 1) } else { name.clone() }
+        };
+        unread.map(name).collect()
+    }
+
+    pub(crate) fn proposals(&self) -> &[Proposal] {
+        &self.proposals
+    }
+}
+
+/// The first group of columns of which the file has none.
+pub(crate) fn missing(layout: &Layout, places: &[Option<usize>]) -> Option<OneOf> {
+    let is_there = |field: &usize| places.get(*field).is_some_and(Option::is_some);
+    layout.required.iter().find(|one_of| !one_of.iter().any(is_there)).copied()
+}
+
+fn names_of(layout: &Layout, fields: OneOf) -> String {
+    let columns = fields.iter().filter_map(|field| layout.columns.get(*field));
+    columns.map(|column| column.name).collect::<Vec<_>>().join(" / ")
+}
+
+fn not_decided(line: u64, names: &[String], folded: &[String], undecided: Vec<Undecided>) -> FileRefusal {
+    let is_result = crate::result::HEADER.iter().all(|name| folded.iter().any(|header| header == name));
+    let headers: Vec<&str> = undecided.iter().map(|column| column.header.as_str()).collect();
+    let problem = Problem::of_row(line, Code::ColumnUndecided, headers.join(", "));
+    FileRefusal { headers: names.to_vec(), undecided, is_result, ..problem.into() }
+}
+
+/// The refusal of a file without a column that it needs; its value shows the headers that were read.
+fn no_column(line: u64, column: &str, names: &[String]) -> FileRefusal {
+    let problem = Problem::of_column(line, column, Code::ColumnMissing, names.join(", "));
+    FileRefusal { headers: names.to_vec(), ..problem.into() }
 }
 
 struct Found<'a> {
     line: u64,
-    headers: &'a [String],
+    names: &'a [String],
+    folded: &'a [String],
     places: Vec<Option<usize>>,
 }
 
 impl Found<'_> {
-    fn choose(&mut self, field: usize, name: &str, folded: &[String]) -> Result<(), Problem> {
+    fn resolve(
+        mut self,
+        layout: &Layout,
+        choices: &Choices<'_>,
+    ) -> Result<Vec<Option<usize>>, Box<FileRefusal>> {
+        for (field, name) in &choices.mapped {
+            self.choose(*field, name)?;
+        }
+        let chosen = self.places.clone();
+        let ignored: Vec<String> = choices.ignored.iter().map(|name| fold(name)).collect();
+        for (place, name) in self.folded.iter().enumerate() {
+            if chosen.contains(&Some(place)) || ignored.contains(name) {
+                continue;
+            }
+            let field = layout.columns.iter().position(|column| column.is(name));
+            if let Some(field) =
+                field.filter(|field| choices.mapped.iter().all(|(mapped, _)| mapped != field))
+            {
+                self.set(field, place)?;
+            }
+        }
+        Ok(self.places)
+    }
+
+    fn choose(&mut self, field: usize, name: &str) -> Result<(), Box<FileRefusal>> {
         let wanted = fold(name);
-        let mut matching = folded.iter().enumerate().filter(|(_, header)| **header == wanted);
+        let mut matching = self.folded.iter().enumerate().filter(|(_, header)| **header == wanted);
         let Some((place, _)) = matching.next() else {
-            return Err(missing(self.line, name, self.headers));
+            return Err(Box::new(no_column(self.line, name, self.names)));
         };
         let second = matching.next().map(|(second, _)| second);
         let taken = self.places.contains(&Some(place)).then_some(place);
@@ -72,20 +218,15 @@ impl Found<'_> {
         second.or(taken).map_or(Ok(()), |other| Err(self.duplicate(other, place)))
     }
 
-    fn set(&mut self, field: usize, place: usize) -> Result<(), Problem> {
+    fn set(&mut self, field: usize, place: usize) -> Result<(), Box<FileRefusal>> {
         match self.places.get_mut(field).map(|slot| slot.replace(place)) {
             Some(Some(first)) => Err(self.duplicate(place, first)),
             _ => Ok(()),
         }
     }
 
-    fn duplicate(&self, place: usize, first: usize) -> Problem {
-        let name = |place| self.headers.get(place).map_or("", String::as_str);
-        Problem::of_column(self.line, name(place), Code::ColumnDuplicate, name(first))
+    fn duplicate(&self, place: usize, first: usize) -> Box<FileRefusal> {
+        let name = |place| self.names.get(place).map_or("", String::as_str);
+        Box::new(Problem::of_column(self.line, name(place), Code::ColumnDuplicate, name(first)).into())
     }
-}
-
-/// The refusal of a file without a column that it needs; its value shows the headers that were read.
-pub(crate) fn missing(line: u64, column: &str, headers: &[String]) -> Problem {
-    Problem::of_column(line, column, Code::ColumnMissing, headers.join(", "))
 }

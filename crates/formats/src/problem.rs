@@ -2,6 +2,8 @@
 
 use domain::code::Code;
 
+use crate::refusal::FileRefusal;
+
 /// How many characters of a value a problem shows.
 pub const VALUE_SHOWN: usize = 64;
 
@@ -38,7 +40,7 @@ pub enum ReadError {
     /// The bytes could not be had; the file may be fine.
     Io(std::io::Error),
     /// The file as a whole cannot be read.
-    Refused(Problem),
+    Refused(Box<FileRefusal>),
 }
 
 impl From<std::io::Error> for ReadError {
@@ -47,11 +49,17 @@ impl From<std::io::Error> for ReadError {
     }
 }
 
+impl From<Problem> for ReadError {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(Box::new(problem.into()))
+    }
+}
+
 impl std::fmt::Display for ReadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Io(error) => error.fmt(f),
-            Self::Refused(problem) => write!(f, "line {}: {}", problem.line, problem.code),
+            Self::Refused(refusal) => write!(f, "line {}: {}", refusal.problem.line, refusal.problem.code),
         }
     }
 }

@@ -1,137 +1,169 @@
-//! A CSV file with a header: what all formats share. It finds the columns, and turns what is wrong with a
-//! record as such (size, number of fields, bytes) into problems.
+//! A CSV file with a header: what all formats share. It finds the columns, counts, and turns what is wrong
+//! with a record as such (size, number of fields, bytes) into problems.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use domain::code::Code;
 
-use crate::csv_reader::{COLUMNS_MAX, CsvReader, Delimiter, Oversized, Step};
-use crate::header::{Column, missing, resolve};
+use crate::csv_reader::{COLUMNS_MAX, CsvReader, Oversized, Step};
+use crate::header::{Choices, Header, Layout};
+use crate::kind;
 use crate::problem::{Problem, ReadError};
+use crate::report::{Report, Summary};
 
 /// The longest text of a field that we keep, in characters.
 pub(crate) const TEXT_MAX: usize = 500;
 
-/// Columns of which at least one must be there.
-pub(crate) type OneOf = &'static [usize];
-
-/// What a format says about its columns.
-pub(crate) struct Layout {
-    pub(crate) columns: &'static [Column],
-    pub(crate) required: &'static [OneOf],
-}
-
 pub(crate) struct Table<R> {
     csv: CsvReader<R>,
-    headers: Vec<String>,
-    places: Vec<Option<usize>>,
+    pub(crate) header: Header,
+    report: Report,
 }
 
-/// What [`Table::next`] met.
-pub(crate) enum Next<'a> {
-    Row(Row<'a>),
-    Skipped,
-    End,
+/// What reading a row leaves behind.
+pub(crate) struct Notes<'a> {
+    pub(crate) problems: &'a mut Vec<Problem>,
+    pub(crate) report: &'a mut Report,
 }
 
 impl<R: Read> Table<R> {
+    /// Reads the header. `amount` is the place of the column that every row must fill, if there is one.
     pub(crate) fn open(
         read: R,
-        delimiter: Delimiter,
         layout: &Layout,
-        given: &[(usize, &str)],
+        choices: &Choices<'_>,
+        amount: Option<usize>,
     ) -> Result<Self, ReadError> {
-        let mut csv = CsvReader::new(read, delimiter)?;
-        let headers = read_headers(&mut csv)?;
-        let places = resolve(csv.line(), &headers, layout.columns, given).map_err(ReadError::Refused)?;
-        require(csv.line(), &headers, layout, &places).map_err(ReadError::Refused)?;
+        let mut csv = CsvReader::new(read, choices.delimiter)?;
+        let names = read_names(&mut csv)?;
+        let header = Header::find(csv.line(), names, layout, choices).map_err(ReadError::Refused)?;
+        csv.forget_blank_lines();
         if csv.at_end()? {
             return Err(no_rows(csv.line()));
         }
-        Ok(Self { csv, headers, places })
+        Ok(Self { csv, header, report: Report::new(amount.is_some()) })
     }
 
-    pub(crate) fn next(&mut self, problems: &mut Vec<Problem>) -> Result<Next<'_>, ReadError> {
-        match self.csv.advance()? {
-            Step::End => Ok(Next::End),
-            Step::Oversized(oversized) => {
-                problems.push(oversized_problem(self.csv.line(), &self.headers, &oversized));
-                Ok(Next::Skipped)
+    /// Reads up to `max_rows` records and appends what `take` makes of them to `rows`. False once the file has
+    /// been read; a file without one row is refused then.
+    pub(crate) fn page<T>(
+        &mut self,
+        max_rows: usize,
+        rows: &mut Vec<T>,
+        problems: &mut Vec<Problem>,
+        mut take: impl FnMut(&Row<'_>, &mut Notes<'_>) -> Option<T>,
+    ) -> Result<bool, ReadError> {
+        for _ in 0..max_rows {
+            let mut notes = Notes { problems, report: &mut self.report };
+            match self.csv.advance()? {
+                Step::End => return self.end(),
+                Step::Oversized(oversized) => {
+                    let names = &self.header.names;
+                    notes.problems.push(oversized_problem(self.csv.line(), names, &oversized));
+                    notes.report.count_unreadable();
+                }
+                Step::Record => {
+                    let row = self::row(&self.csv, &self.header, &mut notes);
+                    rows.extend(row.and_then(|row| take(&row, &mut notes)));
+                }
             }
-            Step::Record => Ok(self.row(problems).map_or(Next::Skipped, Next::Row)),
         }
+        if self.csv.at_end()? { self.end() } else { Ok(true) }
     }
 
-    pub(crate) fn at_end(&mut self) -> Result<bool, ReadError> {
-        self.csv.at_end()
+    fn end(&self) -> Result<bool, ReadError> {
+        if self.report.totals.rows == 0 { Err(no_rows(self.csv.line())) } else { Ok(false) }
+    }
+
+    pub(crate) fn summary(&self) -> Summary {
+        let mut totals = self.report.totals;
+        totals.blank_rows += self.csv.blank_lines();
+        Summary {
+            ignored_columns: self.header.ignored(),
+            proposals: self.header.proposals().to_vec(),
+            totals,
+            total_rows: self.report.total_rows.clone(),
+            folded: self.report.folded.clone(),
+            folded_count: self.report.folded_count,
+            external_ids_are_a_row_count: false,
+        }
     }
 
     pub(crate) fn capacity(&self) -> usize {
         self.csv.capacity()
     }
+}
 
-    fn row(&self, problems: &mut Vec<Problem>) -> Option<Row<'_>> {
-        let (bytes, ends) = self.csv.record();
-        let line = self.csv.line();
-        if ends.len() != self.headers.len() {
-            problems.push(Problem::of_row(line, Code::FieldCount, ends.len().to_string()));
+/// The current record as a row; none if it is blank or cannot be read.
+fn row<'a, R: Read>(csv: &'a CsvReader<R>, header: &'a Header, notes: &mut Notes<'_>) -> Option<Row<'a>> {
+    let (bytes, ends) = csv.record();
+    let (line, expected) = (csv.line(), header.names.len());
+    let text = clean(bytes, ends);
+    if text.is_some_and(|text| text.trim_start().is_empty()) {
+        notes.report.totals.blank_rows += 1;
+        return None;
+    }
+    if ends.len() != expected {
+        notes.problems.push(field_count(line, ends.len(), expected));
+    }
+    if text.is_none() {
+        dirty(line, bytes, ends, &header.names, notes.problems);
+    }
+    match text {
+        Some(text) if ends.len() == expected => Some(Row { line, text, ends, header }),
+        Some(_) | None => {
+            notes.report.count_unreadable();
+            None
         }
-        let Some(text) = clean(bytes, ends) else {
-            dirty(line, bytes, ends, &self.headers, problems);
-            return None;
-        };
-        let whole = ends.len() == self.headers.len();
-        whole.then_some(Row { line, text, ends, headers: &self.headers, places: &self.places })
     }
 }
 
-fn read_headers<R: Read>(csv: &mut CsvReader<R>) -> Result<Vec<String>, ReadError> {
+fn read_names<R: Read>(csv: &mut CsvReader<R>) -> Result<Vec<String>, ReadError> {
     match csv.advance()? {
         Step::End => return Err(no_rows(1)),
         Step::Oversized(Oversized { column: None, value }) => {
-            return Err(ReadError::Refused(Problem::of_row(csv.line(), Code::TooManyColumns, value)));
+            return Err(Problem::of_row(csv.line(), Code::TooManyColumns, value).into());
         }
-        Step::Oversized(o) => return Err(ReadError::Refused(oversized_problem(csv.line(), &[], &o))),
+        Step::Oversized(o) => return Err(oversized_problem(csv.line(), &[], &o).into()),
         Step::Record => {}
     }
     let (bytes, ends) = csv.record();
     let Some(text) = clean(bytes, ends) else {
-        let mut problems = Vec::new();
-        dirty(csv.line(), bytes, ends, &[], &mut problems);
-        let first = problems.into_iter().next();
-        return Err(ReadError::Refused(
-            first.unwrap_or_else(|| Problem::of_row(csv.line(), Code::InvalidUtf8, bytes)),
-        ));
+        return Err(unreadable_header(csv.line(), bytes, ends).into());
     };
     Ok(slices(ends).map(|(from, to)| text.get(from..to).unwrap_or("").trim().to_owned()).collect())
 }
 
-fn require(line: u64, headers: &[String], layout: &Layout, places: &[Option<usize>]) -> Result<(), Problem> {
-    let there = |field: &usize| places.get(*field).is_some_and(Option::is_some);
-    match layout.required.iter().find(|one_of| !one_of.iter().any(there)) {
-        None => Ok(()),
-        Some(one_of) => {
-            let names: Vec<_> =
-                one_of.iter().filter_map(|f| layout.columns.get(*f)).map(|c| c.name).collect();
-            Err(missing(line, &names.join(" / "), headers))
-        }
+fn unreadable_header(line: u64, bytes: &[u8], ends: &[usize]) -> Problem {
+    if let Some(encoding) = kind::encoding_of(bytes) {
+        return Problem::of_row(line, Code::FileUnsupported, encoding);
     }
+    let mut problems = Vec::new();
+    dirty(line, bytes, ends, &[], &mut problems);
+    let first = problems.into_iter().next();
+    first.unwrap_or_else(|| Problem::of_row(line, Code::InvalidUtf8, bytes))
 }
 
 fn no_rows(line: u64) -> ReadError {
-    ReadError::Refused(Problem::of_row(line, Code::FileNoRows, ""))
+    Problem::of_row(line, Code::FileNoRows, "").into()
 }
 
-fn oversized_problem(line: u64, headers: &[String], oversized: &Oversized) -> Problem {
+/// Found and expected, without words: the value is shown in every language.
+fn field_count(line: u64, found: impl std::fmt::Display, expected: usize) -> Problem {
+    Problem::of_row(line, Code::FieldCount, format!("{found} / {expected}"))
+}
+
+fn oversized_problem(line: u64, names: &[String], oversized: &Oversized) -> Problem {
     match oversized.column {
-        None => Problem::of_row(line, Code::FieldCount, &oversized.value),
-        Some(column) => of_place(line, headers, column, Code::FieldTooLong, &oversized.value),
+        None => field_count(line, &oversized.value, names.len()),
+        Some(column) => of_place(line, names, column, Code::FieldTooLong, &oversized.value),
     }
 }
 
-fn of_place(line: u64, headers: &[String], place: usize, code: Code, value: impl AsRef<[u8]>) -> Problem {
-    match headers.get(place) {
-        Some(header) => Problem::of_column(line, header, code, value),
+fn of_place(line: u64, names: &[String], place: usize, code: Code, value: impl AsRef<[u8]>) -> Problem {
+    match names.get(place) {
+        Some(name) => Problem::of_column(line, name, code, value),
         None => Problem::of_row(line, code, value),
     }
 }
@@ -149,13 +181,13 @@ fn clean<'a>(bytes: &'a [u8], ends: &[usize]) -> Option<&'a str> {
 }
 
 /// Names the fields that are why [`clean`] refused the record.
-fn dirty(line: u64, bytes: &[u8], ends: &[usize], headers: &[String], problems: &mut Vec<Problem>) {
+fn dirty(line: u64, bytes: &[u8], ends: &[usize], names: &[String], problems: &mut Vec<Problem>) {
     for (place, (from, to)) in slices(ends).enumerate() {
         let field = bytes.get(from..to).unwrap_or_default();
         if field.contains(&0) {
-            problems.push(of_place(line, headers, place, Code::NulByte, field));
+            problems.push(of_place(line, names, place, Code::NulByte, field));
         } else if std::str::from_utf8(field).is_err() {
-            problems.push(of_place(line, headers, place, Code::InvalidUtf8, field));
+            problems.push(of_place(line, names, place, Code::InvalidUtf8, field));
         }
     }
 }
@@ -165,46 +197,62 @@ pub(crate) struct Row<'a> {
     pub(crate) line: u64,
     text: &'a str,
     ends: &'a [usize],
-    headers: &'a [String],
-    places: &'a [Option<usize>],
+    header: &'a Header,
 }
 
 impl<'a> Row<'a> {
     /// The trimmed text of a column; none if it is empty, or the file has no such column.
     pub(crate) fn get(&self, field: usize) -> Option<&'a str> {
-        let place = self.place(field)?;
+        let place = self.header.place(field)?;
         let to = *self.ends.get(place)?;
         let from = place.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
         self.text.get(from..to).map(str::trim).filter(|text| !text.is_empty())
     }
 
     /// As [`Row::get`], to keep; a text that is too long is a problem.
-    pub(crate) fn take(&self, field: usize, problems: &mut Vec<Problem>) -> Option<String> {
+    pub(crate) fn take(&self, field: usize, notes: &mut Notes<'_>) -> Option<String> {
         let text = self.get(field)?;
-        if text.len() > TEXT_MAX && text.chars().nth(TEXT_MAX).is_some() {
-            problems.push(self.problem(field, Code::TextTooLong));
-        }
+        self.check_length(field, text, notes);
         Some(text.to_owned())
     }
 
-    /// As [`Row::take`], of a column that must be filled.
-    pub(crate) fn need(&self, field: usize, code: Code, problems: &mut Vec<Problem>) -> String {
-        let text = self.take(field, problems);
-        if text.is_none() {
-            problems.push(self.problem(field, code));
+    /// As [`Row::take`], of a number or a name that programs compare: full-width digits become ASCII ones,
+    /// and that is reported.
+    pub(crate) fn take_folded(&self, field: usize, notes: &mut Notes<'_>) -> Option<String> {
+        let text = self.get(field)?;
+        self.check_length(field, text, notes);
+        let folded = narrow(text);
+        if let Cow::Owned(after) = &folded {
+            notes.report.note_folded(self.line, self.header.name(field).unwrap_or_default(), text, after);
         }
-        text.unwrap_or_default()
+        Some(folded.into_owned())
     }
 
-    fn problem(&self, field: usize, code: Code) -> Problem {
+    /// What is wrong with a column's value.
+    pub(crate) fn problem(&self, field: usize, code: Code) -> Problem {
         let value = self.get(field).unwrap_or("");
-        match self.place(field) {
-            Some(place) => of_place(self.line, self.headers, place, code, value),
+        match self.header.place(field) {
+            Some(place) => of_place(self.line, &self.header.names, place, code, value),
             None => Problem::of_row(self.line, code, value),
         }
     }
 
-    fn place(&self, field: usize) -> Option<usize> {
-        self.places.get(field).copied().flatten()
+    fn check_length(&self, field: usize, text: &str, notes: &mut Notes<'_>) {
+        if text.len() > TEXT_MAX && text.chars().nth(TEXT_MAX).is_some() {
+            notes.problems.push(self.problem(field, Code::TextTooLong));
+        }
     }
+}
+
+/// The text with full-width digits and dots as ASCII ones.
+fn narrow(text: &str) -> Cow<'_, str> {
+    let ascii = |c: char| match c {
+        '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
+        '．' => '.',
+        _ => c,
+    };
+    if text.is_ascii() || text.chars().all(|c| ascii(c) == c) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(ascii).collect())
 }

@@ -4,7 +4,7 @@ use crate::language;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
-use domain::code::{Code, Retry};
+use domain::code::{Code, Language, Retry};
 use serde::Serialize;
 use serde_json::Value;
 use service::{Error, Refusal, StoreError};
@@ -21,6 +21,8 @@ pub(crate) struct Problem {
     pub details: Option<Value>,
     pub data: Option<Value>,
     pub retry_after_s: Option<u64>,
+    /// The text of the surface that answers; the code's own text if there is none.
+    pub text: Option<&'static str>,
 }
 
 /// The envelope of an answer that is not what was asked for.
@@ -66,7 +68,7 @@ fn short(text: &str) -> String {
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
         let retry_after_s = (code.retry() == Retry::Later && code.http() >= 429).then_some(RETRY_S);
-        Self { code, status: code.http(), details: None, data: None, retry_after_s }
+        Self { code, status: code.http(), details: None, data: None, retry_after_s, text: None }
     }
 }
 
@@ -112,7 +114,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = ProblemBody {
             success: false,
-            message: self.code.message(language::current()).to_owned(),
+            message: self.text.unwrap_or_else(|| self.code.message(language::current())).to_owned(),
             error: ProblemError { code: self.code.name(), details: self.details },
             data: self.data,
         };
@@ -126,14 +128,28 @@ impl IntoResponse for Problem {
     }
 }
 
-/// A problem in the operator's view, where a wrong state is 400 under a code of its own (document 000).
+/// A problem in the operator's view, where a wrong state is 400 under a code of its own (document 000), and the
+/// texts that document 000 has are used to the letter.
 #[derive(Debug, Clone)]
 pub(crate) struct OperatorProblem(pub Problem);
+
+/// Document 000's Chinese text for a code, where it has one. The bound or the next step follows it.
+pub(crate) const fn operator_text(code: Code, language: Language) -> Option<&'static str> {
+    match (language, code) {
+        (Language::English, _) => None,
+        (_, Code::BatchNotFound) => Some("找不到指定的批量转账"),
+        (_, Code::ItemNotFound) => Some("找不到指定的转账关系"),
+        (_, Code::DuplicateTarget) => Some("一对多模式下不允许对同一目标账户多次转账"),
+        (_, Code::DuplicateSource) => Some("多对一模式下不允许从同一源账户多次转账"),
+        _ => None,
+    }
+}
 
 impl<E: Into<Problem>> From<E> for OperatorProblem {
     fn from(error: E) -> Self {
         let mut problem = error.into();
         problem.status = operator_status(problem.code);
+        problem.text = operator_text(problem.code, language::current());
         Self(problem)
     }
 }

@@ -3,31 +3,51 @@
 
 use domain::amount::Amount;
 use domain::code::Code;
-use domain::fx::{Conversion, Rate, Rounding, convert};
+use domain::fx::{Conversion, FxPolicy, Rate, convert};
 use domain::id::AssetId;
 use hashbrown::HashMap;
 use store::fx::FxRate;
 use store::transfer::Exchange;
 use store::{StoreError, Tx};
 
-/// The stored rate of every pair, and the decimals of every currency.
+/// What an exchange needs to know of a pair of currencies, so that an item costs one look-up.
+#[derive(Debug)]
+struct Pair {
+    rate: Rate,
+    stored: FxRate,
+    policy: FxPolicy,
+    source_scale: u8,
+    target_scale: u8,
+}
+
+/// Every pair of currencies that has a rate.
 #[derive(Debug, Default)]
 pub struct Rates {
-    scales: HashMap<AssetId, u8>,
-    pairs: HashMap<(AssetId, AssetId), (Rate, FxRate)>,
+    pairs: HashMap<(AssetId, AssetId), Pair>,
 }
 
 impl Rates {
     /// Reads what holds now.
     pub async fn load(tx: &mut Tx) -> Result<Self, StoreError> {
-        let scales = store::asset::all(tx).await?.into_iter().map(|asset| (asset.id, asset.scale)).collect();
+        let scales: HashMap<_, _> =
+            store::asset::all(tx).await?.into_iter().map(|asset| (asset.id, asset.scale)).collect();
+        let policies = store::fx_policy::all(tx).await?;
+        let policies: HashMap<_, _> =
+            policies.into_iter().map(|pair| ((pair.source, pair.target), pair.policy)).collect();
         let unreadable = |code: Code| StoreError::Corrupt(format!("a stored rate: {code}"));
         let mut pairs = HashMap::new();
         for stored in store::fx::list(tx).await? {
             let rate = Rate::parse(&stored.rate).map_err(unreadable)?;
-            pairs.insert((stored.source, stored.target), (rate, stored));
+            let names = (stored.source, stored.target);
+            let (Some(source_scale), Some(target_scale)) = (scales.get(&names.0), scales.get(&names.1))
+            else {
+                return Err(StoreError::Corrupt(format!("a stored rate of unknown currencies: {names:?}")));
+            };
+            let policy = policies.get(&names).copied().unwrap_or_default();
+            let (source_scale, target_scale) = (*source_scale, *target_scale);
+            pairs.insert(names, Pair { rate, stored, policy, source_scale, target_scale });
         }
-        Ok(Self { scales, pairs })
+        Ok(Self { pairs })
     }
 
     /// How an amount of the source's currency becomes one of the target's; none within one currency.
@@ -35,16 +55,15 @@ impl Rates {
         if source == target {
             return Ok(None);
         }
-        let (rate, stored) = self.pairs.get(&(source, target)).ok_or(Code::RateNotFound)?;
-        let scale = |asset| self.scales.get(&asset).copied().ok_or(Code::RateNotFound);
-        let rounding = Rounding::default();
-        let Conversion { target: converted, residual } =
-            convert(Amount::new(amount)?, scale(source)?, scale(target)?, rate, rounding)?;
+        let pair = self.pairs.get(&(source, target)).ok_or(Code::RateNotFound)?;
+        let amount = Amount::new(amount)?;
+        let Conversion { target: converted, residual, rounding } =
+            convert(amount, pair.source_scale, pair.target_scale, &pair.rate, &pair.policy)?;
         Ok(Some(Exchange {
             target_amount: converted.minor(),
-            rate: rate.to_string(),
-            rate_source: stored.origin.clone(),
-            rate_at: stored.at,
+            rate: pair.rate.to_string(),
+            rate_source: pair.stored.origin.clone(),
+            rate_at: pair.stored.at,
             rounding: rounding.number(),
             residual: residual.to_string(),
         }))

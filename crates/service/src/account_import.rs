@@ -12,12 +12,12 @@ use self::page::{Page, Ready};
 use crate::write::Done;
 use crate::{Error, Service};
 use domain::amount::Amount;
-use domain::code::Code;
+use domain::code::{Code, Language};
 use domain::fact::{Action, Fact};
 use domain::id::AccountId;
 use domain::noun::NounId;
 use domain::transfer::TransferKind;
-use formats::account::{AccountReader, AccountRow};
+use formats::account::{AccountReader, AccountRow, Options};
 use formats::csv_reader::Delimiter;
 use formats::problem::{Problem, ReadError};
 use ledger::request::OperationKey;
@@ -42,12 +42,8 @@ impl From<ReadError> for Error {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Io(error) => Self::Io(error),
-            ReadError::Refused(problem) => {
-                let place = problem.column.as_deref().unwrap_or_default();
-                Self::refused(
-                    problem.code,
-                    format!("line {} {place} {}", problem.line, problem.value).trim().to_owned(),
-                )
+            ReadError::Refused(refusal) => {
+                Self::refused(refusal.problem.code, refusal.detail(Language::English))
             }
         }
     }
@@ -71,7 +67,8 @@ impl Service {
         read: R,
         how: AccountImport,
     ) -> Result<AccountsImported, Error> {
-        let mut reader = AccountReader::open(read, how.delimiter)?;
+        let mut reader =
+            AccountReader::open(read, &Options { delimiter: how.delimiter, ..Options::default() })?;
         let mut imported = AccountsImported::default();
         loop {
             let (mut rows, mut problems) = (Vec::new(), Vec::new());

@@ -63,7 +63,7 @@ pub(crate) async fn find(tx: &mut Tx, code: &str) -> Result<Option<Asset>, Store
 /// Writes the asset, its shipped policy and the ledger's own accounts in it.
 async fn enable(tx: &mut Tx, code: &str, scale: u8, now: i64) -> Result<Asset, StoreError> {
     let id: AssetId = store::asset::add(tx, code, scale, now).await?;
-    store::policy::set(tx, id, None, &Policy::shipped(scale)).await?;
+    store::policy::ship(tx, id, &Policy::shipped(scale)).await?;
     let asset = Asset { id, code: code.to_owned(), scale };
     for stripe in crate::node::stripes(tx).await? {
         open_system(tx, &asset, stripe, now).await?;

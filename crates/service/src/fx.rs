@@ -7,7 +7,7 @@ use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
-use domain::fx::{Conversion, Rate, Rounding, convert};
+use domain::fx::{Conversion, Rate, convert};
 use store::Tx;
 use store::audit::Actor;
 use store::transfer::Exchange;
@@ -88,9 +88,9 @@ pub(crate) async fn exchange(
         },
     };
     let rate = Rate::parse(&text)?;
-    let rounding = Rounding::default();
-    let Conversion { target: converted, residual } =
-        convert(amount, source.scale, target.scale, &rate, rounding)?;
+    let policy = store::fx_policy::of(tx, source.id, target.id).await?;
+    let Conversion { target: converted, residual, rounding } =
+        convert(amount, source.scale, target.scale, &rate, &policy)?;
     Ok(Some(Exchange {
         target_amount: converted.minor(),
         rate: rate.to_string(),

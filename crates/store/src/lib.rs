@@ -20,6 +20,7 @@ pub mod copy;
 pub mod counter;
 pub mod error;
 pub mod fx;
+pub mod fx_policy;
 pub mod head;
 pub mod history;
 pub mod holder;
@@ -66,6 +67,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         chunk::CATALOGUE,
         counter::CATALOGUE,
         fx::CATALOGUE,
+        fx_policy::CATALOGUE,
         head::CATALOGUE,
         history::CATALOGUE,
         holder::CATALOGUE,

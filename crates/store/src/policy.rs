@@ -11,15 +11,16 @@ use domain::limit::LimitPolicy;
 use domain::policy::{Policy, PolicyBook};
 
 static ALL: Sql = Sql::new(
-    "SELECT asset, account, min, max, day, month, batch_max, fee_threshold, fee_rate_ppm, fee_min, fee_max
+    "SELECT asset, account, min, max, day, month, batch_max, fee_threshold, fee_rate_ppm, fee_min, fee_max,
+            shipped
      FROM policy ORDER BY asset, account",
 );
 static SET: Sql = Sql::new(
     "INSERT INTO policy (asset, account, min, max, day, month, batch_max, fee_threshold, fee_rate_ppm,
-                         fee_min, fee_max)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                         fee_min, fee_max, shipped)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
      ON CONFLICT (asset, account) DO UPDATE SET min = $3, max = $4, day = $5, month = $6, batch_max = $7,
-       fee_threshold = $8, fee_rate_ppm = $9, fee_min = $10, fee_max = $11",
+       fee_threshold = $8, fee_rate_ppm = $9, fee_min = $10, fee_max = $11, shipped = $12",
 );
 
 /// The statements of this noun.
@@ -39,9 +40,10 @@ pub async fn book(tx: &mut Tx) -> Result<PolicyBook, StoreError> {
                 max: row.i64(10)?,
             },
         };
-        match row.i64(1)? {
-            0 => book.set_asset(AssetId(row.i64(0)?), policy),
-            account => book.set_account(AccountId(account), policy),
+        match (row.i64(1)?, row.i64(11)?) {
+            (0, 0) => book.set_asset(AssetId(row.i64(0)?), policy),
+            (0, _) => book.set_shipped(AssetId(row.i64(0)?), policy),
+            (account, _) => book.set_account(AccountId(account), policy),
         }
     }
     Ok(book)
@@ -53,6 +55,21 @@ pub async fn set(
     asset: AssetId,
     account: Option<AccountId>,
     policy: &Policy,
+) -> Result<(), StoreError> {
+    write(tx, asset, account, policy, false).await
+}
+
+/// Gives a new currency the policy that holds until somebody sets one, and tells every door.
+pub async fn ship(tx: &mut Tx, asset: AssetId, policy: &Policy) -> Result<(), StoreError> {
+    write(tx, asset, None, policy, true).await
+}
+
+async fn write(
+    tx: &mut Tx,
+    asset: AssetId,
+    account: Option<AccountId>,
+    policy: &Policy,
+    is_shipped: bool,
 ) -> Result<(), StoreError> {
     let args = args![
         asset.0,
@@ -66,6 +83,7 @@ pub async fn set(
         policy.fee.rate_ppm,
         policy.fee.min,
         policy.fee.max,
+        i64::from(is_shipped),
     ];
     tx.execute(&SET, args).await?;
     head::raise_policy_version(tx).await

@@ -2,7 +2,7 @@
 //! said. It shares no code with the ledger but the names of codes and states.
 
 use crate::batches::Batch;
-use crate::rules::{DAY, Policy, Window, calendar, half_up, minor, month_days, scale};
+use crate::rules::{DAY, Policy, Window, calendar, exchange, minor, month_days, scale};
 use crate::steps::{Jump, Money, PolicyDraw, RATES, Step};
 use domain::account::AccountStatus;
 use domain::code::Code;
@@ -227,6 +227,12 @@ impl Reference {
         own.unwrap_or_else(whole)
     }
 
+    /// What one conversion may pay in: only a policy that somebody has set bounds it.
+    fn received_max(&self, number: &str) -> Option<i128> {
+        let account = &self.accounts[number];
+        account.policy.as_ref().or_else(|| self.policies.get(&account.currency)).map(|policy| policy.max)
+    }
+
     fn policy_set(&mut self, currency: &str, account: Option<&str>, change: &PolicyDraw) -> Result<(), Code> {
         let mut policy = self.policy(currency, account);
         policy.change(change)?;
@@ -290,7 +296,7 @@ impl Reference {
             let stored = self.rates.get(&(paying.clone(), paid.clone())).copied();
             let (_, number, decimals) = RATES[given.or(stored).ok_or(Code::CurrencyMismatch)?];
             let below = 10_i128.pow(decimals + scale(&paying));
-            Some(half_up(amount * number * 10_i128.pow(scale(&paid)), below))
+            Some(exchange(amount * number * 10_i128.pow(scale(&paid)), below))
         };
         let why = match (&new.from, &new.to) {
             (Some(_), Some(_)) => Why::Sent,
@@ -326,13 +332,19 @@ impl Reference {
         if source == target {
             return Err(Code::SameAccount);
         }
-        if amount <= 0 || exchanged.is_some_and(|minor| minor <= 0) {
+        if amount <= 0 {
             return Err(Code::AmountNotPositive);
+        }
+        if exchanged.is_some_and(|minor| minor <= 0) {
+            return Err(Code::ExchangeTooSmall);
         }
         let mut fee = 0;
         if let Some(account) = payer {
             let policy = self.policy(&account.currency, Some(source));
             policy.allows(amount, calendar(self.now), account.day, account.month)?;
+            if exchanged.is_some_and(|minor| self.received_max(target).is_some_and(|max| minor > max)) {
+                return Err(Code::TargetAboveMaximum);
+            }
             let charged = why == Why::Sent && payee.is_some_and(|other| other.holder != account.holder);
             fee = if charged { policy.fee(amount)? } else { 0 };
             let there = self.balances.get(source).copied().unwrap_or(0);

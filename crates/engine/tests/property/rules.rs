@@ -112,8 +112,13 @@ pub fn scale(currency: &str) -> u32 {
     CURRENCIES.iter().find(|(code, _)| *code == currency).unwrap().1
 }
 
+/// `a / b` as a currency without rules of its own rounds it: half up, but down below a hundred minor units.
+pub fn exchange(a: i128, b: i128) -> i128 {
+    if a / b < 100 { a / b } else { half_up(a, b) }
+}
+
 /// `a / b`, half upwards.
-pub fn half_up(a: i128, b: i128) -> i128 {
+fn half_up(a: i128, b: i128) -> i128 {
     a / b + i128::from(a % b * 2 >= b)
 }
 

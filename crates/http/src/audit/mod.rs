@@ -35,9 +35,15 @@ pub(crate) struct AuditView {
     /// When.
     #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
     at: String,
-    /// The person, key or part of the system.
+    /// The name that the actor had then: a login, `key:NAME`, an operating system user, `system`.
     #[schema(example = "key:payroll")]
     actor: String,
+    /// What the actor is: `user`, `key`, `command_line`, `system` or `anonymous`.
+    #[schema(value_type = String, example = "key")]
+    actor_kind: &'static str,
+    /// The user's or key's id; null for the other kinds. Names may be reused, ids are not.
+    #[schema(example = "2")]
+    actor_id: Option<String>,
     /// From where: an address, or the way in.
     #[schema(example = "203.0.113.7")]
     origin: String,
@@ -67,6 +73,8 @@ impl From<AuditRow> for AuditView {
             id: row.id.to_string(),
             at: wire(row.at),
             actor: row.actor.name,
+            actor_kind: row.actor.principal.kind_name(),
+            actor_id: row.actor.principal.id().map(|id| id.to_string()),
             origin: row.origin,
             action: row.action,
             subject: row.subject,

@@ -29,9 +29,7 @@ macro_rules! taking_relations {
             Code::NameInvalid, Code::TextTooLong, Code::NulByte, Code::BatchEmpty, Code::BatchRowsInvalid,
             Code::SystemAccount, Code::SourceClosed, Code::SourceFrozen, Code::TargetClosed, Code::TargetFrozen,
             Code::SameAccount, Code::CurrencyMismatch, Code::RateNotFound, Code::AmountFormat,
-            Code::AmountPrecision, Code::AmountTooLarge, Code::AmountNotPositive, Code::AmountMissing,
-            Code::BelowMinimum, Code::AboveMaximum, Code::BatchAboveMaximum, Code::AmountModeInvalid,
-            Code::RatioInvalid, Code::PayeeNotFound, Code::PayeeAmbiguous, Code::PayeeMissing,
+            Code::AmountSign, Code::AmountLetters, Code::AmountGroupMark, Code::AmountDecimalComma, Code::AmountExponent, Code::AmountDigitMissing, Code::AmountDigits, Code::AmountLeadingZero, Code::AmountBlank, Code::AmountPrecision, Code::AmountTooLarge, Code::AmountNotPositive, Code::AmountMissing, Code::BelowMinimum, Code::AboveMaximum, Code::BatchAboveMaximum, Code::AmountModeInvalid, Code::RatioInvalid, Code::PayeeNotFound, Code::PayeeAmbiguous, Code::PayeeMissing, Code::ExchangeTooSmall, Code::TargetAboveMaximum,
             Code::PayeeConflict, Code::DuplicateTarget, Code::DuplicateSource,
         ]
     };

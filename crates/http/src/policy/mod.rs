@@ -25,7 +25,9 @@ const SET: Message = Message { english: "The policy holds from now on", chinese:
 pub(crate) fn routes() -> Routes {
     const SHOW: &[Code] = naming_account! { AssetUnknown AccountNotFound CurrencyMismatch };
     const CHANGE: &[Code] = naming_account! {
-        AssetUnknown AccountNotFound CurrencyMismatch PolicyInvalid AmountFormat AmountPrecision AmountTooLarge
+        AssetUnknown AccountNotFound CurrencyMismatch PolicyInvalid AmountFormat AmountSign
+        AmountLetters AmountGroupMark AmountDecimalComma AmountExponent AmountDigitMissing AmountDigits
+        AmountLeadingZero AmountBlank AmountPrecision AmountTooLarge
     };
     Routes::new().add(Operation::PolicyShow, routes!(show), SHOW).add(
         Operation::PolicySet,

@@ -17,7 +17,8 @@ use utoipa_axum::routes;
 const MOVE: &[Code] = naming_account! {
     SourceNotFound TargetNotFound SystemAccount SourceClosed SourceFrozen TargetClosed TargetFrozen
     SameAccount CurrencyMismatch RateNotFound RateInvalid ExchangeMismatch AmountTooLarge
-    AmountNotPositive BelowMinimum AboveMaximum DayLimit MonthLimit FeeOverflow InsufficientBalance
+    AmountNotPositive ExchangeTooSmall BelowMinimum AboveMaximum DayLimit MonthLimit TargetAboveMaximum
+    FeeOverflow InsufficientBalance
     InsufficientForFee BalanceOverflow TextTooLong NulByte DateInvalid VoucherInvalid
 };
 

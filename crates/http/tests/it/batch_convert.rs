@@ -87,13 +87,15 @@ async fn without_a_rate_nothing_is_exchanged() {
         "relations": [{ "targetAccountId": "JP", "amount": "1.00" }] });
     assert_eq!(outcome(&world.post(BATCHES, body).await), is(422, "RATE_NOT_FOUND"));
     let dust = json!({ "name": "x", "type": "one_to_many", "sourceAccountId": "PAY", "convert": true,
-        "relations": [{ "targetAccountId": "EU", "amount": "0.01" }, { "targetAccountId": "JP", "amount": "0.01" }] });
+        "relations": [{ "targetAccountId": "EU", "amount": "0.02" }, { "targetAccountId": "JP", "amount": "0.01" }] });
     let batch = run(&world, dust).await;
     assert_eq!(batch["successCount"], 2);
+    // 1.8 cents and 1.51 yen: less than the pair's minimum is rounded down.
+    assert_eq!((balance(&world, "EU").await, balance(&world, "JP").await), (5_001, 1));
     world.service.fx_set(&world.actor, "USD", "JPY", "0.1", "test").await.unwrap();
     let nothing = json!({ "name": "x", "type": "one_to_many", "sourceAccountId": "PAY", "convert": true,
         "relations": [{ "targetAccountId": "JP", "amount": "0.01" }] });
-    assert_eq!(outcome(&world.post(BATCHES, nothing).await), is(422, "AMOUNT_NOT_POSITIVE"));
+    assert_eq!(outcome(&world.post(BATCHES, nothing).await), is(422, "EXCHANGE_TOO_SMALL"));
     verify(&world).await;
     world.stop().await;
 }

@@ -71,21 +71,21 @@ async fn each_spelling_of_an_amount_has_its_outcome() {
 200 BHD \"1.234\" ok 1.234
 200 TKN \"0.00000001\" ok 0.00000001
 422 USD \"0\" AMOUNT_NOT_POSITIVE \n\
-422 USD \"-1\" AMOUNT_FORMAT \n\
-422 USD \"+1\" AMOUNT_FORMAT \n\
+422 USD \"-1\" AMOUNT_SIGN \n\
+422 USD \"+1\" AMOUNT_SIGN \n\
 422 USD \"1.100\" AMOUNT_PRECISION \n\
-422 USD \"01\" AMOUNT_FORMAT \n\
-422 USD \"00.10\" AMOUNT_FORMAT \n\
-422 USD \"1e3\" AMOUNT_FORMAT \n\
-422 USD \"0x10\" AMOUNT_FORMAT \n\
-422 USD \"1_000\" AMOUNT_FORMAT \n\
-422 USD \"1,000.00\" AMOUNT_FORMAT \n\
-422 USD \"1 000.00\" AMOUNT_FORMAT \n\
-422 USD \"1\u{a0}000.00\" AMOUNT_FORMAT \n\
-422 USD \"１２\" AMOUNT_FORMAT \n\
-422 USD \"١٢\" AMOUNT_FORMAT \n\
+422 USD \"01\" AMOUNT_LEADING_ZERO \n\
+422 USD \"00.10\" AMOUNT_LEADING_ZERO \n\
+422 USD \"1e3\" AMOUNT_EXPONENT \n\
+422 USD \"0x10\" AMOUNT_LETTERS \n\
+422 USD \"1_000\" AMOUNT_GROUP_MARK \n\
+422 USD \"1,000.00\" AMOUNT_GROUP_MARK \n\
+422 USD \"1 000.00\" AMOUNT_GROUP_MARK \n\
+422 USD \"1\u{a0}000.00\" AMOUNT_GROUP_MARK \n\
+422 USD \"１２\" AMOUNT_DIGITS \n\
+422 USD \"١٢\" AMOUNT_DIGITS \n\
 422 USD \"\" AMOUNT_FORMAT \n\
-422 USD \"NaN\" AMOUNT_FORMAT \n\
+422 USD \"NaN\" AMOUNT_LETTERS \n\
 422 BHD \"1.2345\" AMOUNT_PRECISION \n\
 422 TKN \"0.000000000000000001\" AMOUNT_PRECISION \n\
 422 USD \"92233720368547758.07\" AMOUNT_TOO_LARGE \n\
@@ -147,7 +147,7 @@ async fn amounts_are_split_by_the_server_so_that_they_sum_to_the_total() {
             "AMOUNT_MODE_INVALID",
         ),
         (json!({ "amountMode": "equal", "totalAmount": "0.02" }), none(), "AMOUNT_NOT_POSITIVE"),
-        (json!({ "amountMode": "equal", "totalAmount": "x" }), none(), "AMOUNT_FORMAT"),
+        (json!({ "amountMode": "equal", "totalAmount": "x" }), none(), "AMOUNT_LETTERS"),
         (json!({ "amountMode": "other" }), none(), "BODY_INVALID"),
     ] {
         assert_eq!(amounts(extra.clone(), ratios).await, code, "{extra}");

@@ -54,7 +54,7 @@ async fn a_preview_says_what_would_happen_and_moves_nothing() {
     );
     body["relations"][0]["amount"] = json!("x");
     let refused = world.post(&format!("{BATCHES}/preview"), body).await;
-    assert_eq!(outcome(&refused), is(422, "AMOUNT_FORMAT"));
+    assert_eq!(outcome(&refused), is(422, "AMOUNT_LETTERS"));
     assert_eq!(balance(&world, "PAY").await, 2_500);
     verify(&world).await;
     world.stop().await;

@@ -19,5 +19,6 @@ mod money;
 mod people;
 mod progress;
 mod raw;
+mod refusals;
 mod sessions;
 mod world;

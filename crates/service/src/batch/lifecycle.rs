@@ -56,19 +56,18 @@ pub(crate) async fn content_hash(tx: &mut Tx, batch: &Batch) -> Result<String, E
 impl Service {
     /// Submits a draft: its content is frozen under a hash.
     pub async fn batch_submit(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
-        let id = self.batch(name).await?.id;
-        self.submit_as(actor, id, None).await
+        self.submit_as(actor, name, None).await
     }
 
     /// With the hash at hand (an import has just computed it) or by reading the items.
     pub(crate) async fn submit_as(
         &self,
         actor: &Actor,
-        id: BatchId,
+        name: &str,
         hash: Option<String>,
     ) -> Result<Batch, Error> {
         let mut write = begun!(self.write(actor, Action::BatchSubmit));
-        let done = submit(&mut write, id, hash).await;
+        let done = submit(&mut write, name, hash).await;
         write.end(done).await
     }
 
@@ -124,8 +123,9 @@ impl Service {
     }
 }
 
-async fn submit(write: &mut Write, id: BatchId, hash: Option<String>) -> Result<Done<Batch>, Error> {
-    let batch = locked(write, &id.to_string()).await?;
+async fn submit(write: &mut Write, name: &str, hash: Option<String>) -> Result<Done<Batch>, Error> {
+    let batch = locked(write, name).await?;
+    let id = batch.id;
     may_submit(&mut write.tx, &batch).await?;
     let hash = match hash {
         Some(hash) => hash,

@@ -31,7 +31,7 @@ pub(crate) struct Names {
 impl Directory {
     pub(crate) async fn load(tx: &mut Tx, rows: &[PaymentRow]) -> Result<Self, StoreError> {
         let names = Names {
-            numbers: rows.iter().flat_map(|r| [&r.account, &r.source]).flatten().cloned().collect(),
+            numbers: rows.iter().flat_map(|r| [&r.payee, &r.account, &r.payer]).flatten().cloned().collect(),
             emails: rows.iter().filter_map(|r| r.email.as_ref().map(|e| e.to_lowercase())).collect(),
             uids: rows.iter().filter_map(|r| r.uid.clone()).collect(),
         };
@@ -63,13 +63,15 @@ impl Directory {
 
     /// The row's counterparty. Every name that the row gives must lead to the same account.
     pub(crate) fn payee(&self, row: &PaymentRow, asset: &Asset) -> Result<AccountId, Problem> {
-        let by_number = row.account.as_ref().map(|n| (self.by_number(n, asset), "account", n.as_str()));
+        let number = |n: &'_ String| self.by_number(n, asset);
+        let by_payee = row.payee.as_ref().map(|n| (number(n), "account", n.as_str()));
+        let by_number = row.account.as_ref().map(|n| (number(n), "account", n.as_str()));
         let email = row.email.as_ref().map(|e| e.to_lowercase());
         let by_email =
             email.as_ref().map(|e| (only(self.emails.get(e.as_str()), asset), "email", e.as_str()));
         let by_uid = row.uid.as_ref().map(|u| (only(self.uids.get(u.as_str()), asset), "uid", u.as_str()));
         let mut found: Option<AccountId> = None;
-        for (result, column, value) in [by_number, by_email, by_uid].into_iter().flatten() {
+        for (result, column, value) in [by_payee, by_number, by_email, by_uid].into_iter().flatten() {
             let problem = |code| Problem::of_column(row.line, column, code, value.as_bytes());
             // Beside an account's number a holder may well have several accounts; the number decides.
             let result = match (result, found) {
@@ -138,8 +140,9 @@ pub(crate) fn amount(
     asset: &Asset,
     limit: Option<&LimitPolicy>,
 ) -> Result<Amount, Problem> {
-    let problem = |code| Problem::of_column(row.line, "amount", code, row.amount.as_bytes());
-    let amount = Amount::parse(&row.amount, asset.scale).map_err(problem)?;
+    let text = row.amount.as_deref().unwrap_or_default();
+    let problem = |code| Problem::of_column(row.line, "amount", code, text.as_bytes());
+    let amount = Amount::parse(text, asset.scale).map_err(problem)?;
     match limit {
         _ if amount == Amount::ZERO => Err(problem(Code::AmountNotPositive)),
         Some(limit) if amount.minor() < limit.min => Err(problem(Code::BelowMinimum)),

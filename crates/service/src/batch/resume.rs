@@ -19,7 +19,10 @@ impl Service {
         if let Some(first) = self.first_answer().await? {
             return first.answer();
         }
-        let batch = self.batch(name).await?;
+        let batch = match self.batch(name).await {
+            Ok(batch) => batch,
+            Err(error) => return self.refused(actor, Fact::new(Action::BatchResume, None), error).await,
+        };
         match batch.state {
             BatchState::Completed | BatchState::PartiallyCompleted | BatchState::Failed => {
                 self.batch_retry(actor, name, Rework::Interrupted).await

@@ -203,8 +203,13 @@ fn fits(frame: &Frame, source: Side, target: Side, amount: i64) -> Result<(), (&
     }
     let exchange = frame.rates.exchange(source.1, target.1, amount).map_err(|code| ("amount", code))?;
     match exchange {
-        Some(exchange) if exchange.target_amount == 0 => Err(("amount", Code::AmountNotPositive)),
-        _ => Ok(()),
+        Some(exchange) if exchange.target_amount == 0 => Err(("amount", Code::ExchangeTooSmall)),
+        Some(exchange) => {
+            let max = frame.policies.received_max(target.0, target.1);
+            let is_above = max.is_some_and(|max| exchange.target_amount > max);
+            if is_above { Err(("amount", Code::TargetAboveMaximum)) } else { Ok(()) }
+        }
+        None => Ok(()),
     }
 }
 

@@ -55,9 +55,9 @@ async fn test_audit_log_on_failure() {
     let (row, detail) = world.audit_last().await;
     assert_eq!(row.result, "TARGET_ACCOUNT_NOT_FOUND");
     assert_eq!((&detail["to"], &detail["amount"]), (&"ACC-NOBODY".into(), &"1.00".into()));
-    assert_eq!(world.code(A1, C1, "12,5").await, Some(Code::AmountFormat));
+    assert_eq!(world.code(A1, C1, "12,5").await, Some(Code::AmountDecimalComma));
     let (row, detail) = world.audit_last().await;
-    assert_eq!((row.result.as_str(), &detail["amount"]), ("AMOUNT_FORMAT", &"12,5".into()));
+    assert_eq!((row.result.as_str(), &detail["amount"]), ("AMOUNT_DECIMAL_COMMA", &"12,5".into()));
     world.assert_sound().await;
 }
 

@@ -109,7 +109,7 @@ async fn test_transfer_with_different_currency() {
     assert_eq!((world.balance(A1).await, world.balance("ACC-B3-JPY").await), (988_999, 1_507));
     // So small an amount that nothing would arrive is refused.
     let new = NewTransfer { rate: set("0.001"), ..request(A1, "ACC-B3-JPY", "0.01") };
-    assert_eq!(world.ask(&new).await.code, Some(Code::AmountNotPositive));
+    assert_eq!(world.ask(&new).await.code, Some(Code::ExchangeTooSmall));
     world.assert_sound().await;
 }
 

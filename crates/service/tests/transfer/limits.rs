@@ -76,7 +76,7 @@ async fn test_minimum_transfer_amount() {
     assert_eq!(world.code(A1, B1, "0.01").await, None);
     assert_eq!(world.code(A1, B1, "0.00").await, Some(Code::AmountNotPositive));
     assert_eq!(world.code(A1, B1, "0").await, Some(Code::AmountNotPositive));
-    assert_eq!(world.code(A1, B1, "-1.00").await, Some(Code::AmountFormat));
+    assert_eq!(world.code(A1, B1, "-1.00").await, Some(Code::AmountSign));
 
     // 1: in a currency with smaller units there are amounts below 0.01.
     world.open("ACC-A8-USDT", "user_a", "USDT").await;
@@ -111,8 +111,19 @@ async fn test_precision_validation() {
     assert_eq!(world.footprint().balances, before.balances);
     assert_eq!(world.audit_last().await.0.result, "AMOUNT_PRECISION");
     // Other spellings of a number are refused too.
-    for amount in ["1e2", "1,000.00", "+1", "01.00", ".5", "5.", "", " 1", "NaN", "１"] {
-        assert_eq!(world.code(A1, B1, amount).await, Some(Code::AmountFormat), "{amount}");
+    for (amount, code) in [
+        ("1e2", Code::AmountExponent),
+        ("1,000.00", Code::AmountGroupMark),
+        ("+1", Code::AmountSign),
+        ("01.00", Code::AmountLeadingZero),
+        (".5", Code::AmountDigitMissing),
+        ("5.", Code::AmountDigitMissing),
+        ("", Code::AmountFormat),
+        (" 1", Code::AmountBlank),
+        ("NaN", Code::AmountLetters),
+        ("１", Code::AmountDigits),
+    ] {
+        assert_eq!(world.code(A1, B1, amount).await, Some(code), "{amount}");
     }
     assert_eq!(world.code(A1, B1, "99999999999999999999.00").await, Some(Code::AmountTooLarge));
     assert_eq!(world.footprint().balances, before.balances);

@@ -95,7 +95,7 @@ pub(crate) struct OpenArgs {
 pub(crate) struct ImportArgs {
     /// The file; `-` is standard input
     pub file: String,
-    /// What separates fields: comma, semicolon or tab
+    /// What separates fields: comma, semicolon, tab or pipe
     #[arg(long, default_value = "comma", value_parser = delimiter)]
     pub delimiter: Delimiter,
     /// Numbers may look like other accounts' numbers

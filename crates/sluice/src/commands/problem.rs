@@ -77,5 +77,5 @@ pub(crate) fn open(path: &str) -> Result<Box<dyn Read + Send>, Failure> {
 
 /// The delimiter of an option's value.
 pub(crate) fn delimiter(text: &str) -> Result<Delimiter, String> {
-    Delimiter::parse(text).ok_or_else(|| "comma, semicolon or tab".to_owned())
+    Delimiter::parse(text).ok_or_else(|| "comma, semicolon, tab or pipe".to_owned())
 }

@@ -87,7 +87,7 @@ fn a_transfer_says_how_it_ended_and_a_repeat_moves_nothing() {
         (poor.exit, &poor.json["status"], &poor.json["code"]),
         (1, &json!("failed"), &json!("INSUFFICIENT_BALANCE"))
     );
-    for (amount, code) in [("-5", "AMOUNT_FORMAT"), ("0.001", "AMOUNT_PRECISION"), ("1e3", "AMOUNT_FORMAT")] {
+    for (amount, code) in [("-5", "AMOUNT_SIGN"), ("0.001", "AMOUNT_PRECISION"), ("1e3", "AMOUNT_EXPONENT")] {
         ledger.refused(&["transfer", "--from", "ACME", "--to", "P1", "--amount", amount], 1, code);
     }
     assert_eq!((ledger.balance("ACME"), ledger.balance("P1")), ("5.00".to_owned(), "5.00".to_owned()));

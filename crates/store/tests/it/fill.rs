@@ -4,6 +4,7 @@ use crate::world::tester;
 use domain::account::{AccountKind, Window};
 use domain::batch::{BatchMode, BatchState, BatchTally, BatchType};
 use domain::code::Code;
+use domain::fx::{FxPolicy, Rounding};
 use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId};
 use domain::item::ItemState;
 use domain::policy::Policy;
@@ -15,6 +16,7 @@ use store::batch::{Filled, NewBatch};
 use store::batch_history::Event;
 use store::chunk::Chunk;
 use store::fx::FxRate;
+use store::fx_policy::PairPolicy;
 use store::holder::Holder;
 use store::holder_default::HolderDefault;
 use store::import_problem::ImportProblem;
@@ -36,7 +38,10 @@ pub const fn posting_id(k: i64) -> PostingId {
 pub async fn fill(tx: &mut Tx, rows: i64) -> Result<BatchId, StoreError> {
     let asset: AssetId = store::asset::add(tx, "USD", 2, 1).await?;
     let other: AssetId = store::asset::add(tx, "EUR", 2, 1).await?;
-    store::policy::set(tx, asset, None, &Policy::shipped(2)).await?;
+    store::policy::ship(tx, asset, &Policy::shipped(2)).await?;
+    let rounding = Rounding::Down;
+    let policy = FxPolicy { tolerance_ppm: 1, rounding, minimum: 2, max_age_h: 3 };
+    store::fx_policy::set(tx, &PairPolicy { source: asset, target: other, policy }).await?;
     let rate = FxRate { source: asset, target: other, rate: "0.9".into(), origin: "test".into(), at: 1 };
     store::fx::add(tx, &rate).await?;
     store::setting::set(tx, "language", "zh").await?;

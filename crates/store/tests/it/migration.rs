@@ -1,7 +1,7 @@
 //! Schemas of other versions: older ones are brought up to date, newer ones and missing ones are refused.
 
 use crate::world::{World, is_server, on, world};
-use domain::id::{AccountId, BatchId, PostingId};
+use domain::id::{AccountId, AssetId, BatchId, PostingId};
 use store::{Schema, Store, StoreError};
 use testkit::place::{Engine, Place};
 
@@ -42,6 +42,9 @@ async fn a_ledger_of_schema_1_keeps_what_it_holds() {
     let chunks = store::chunk::after(&mut tx, 0, 99).await.unwrap();
     let seen: Vec<_> = chunks.iter().map(|c| (c.number, c.commit_number, c.postings)).collect();
     assert_eq!(seen, [(1, 1, 1), (2, 2, 2), (4, 4, 2), (5, 5, 2)]);
+    // A policy that somebody has changed is theirs.
+    let policies = store::policy::book(&mut tx).await.unwrap();
+    assert_eq!(policies.received_max(AccountId(6), AssetId(1)), Some(1_000_000));
     let lease = store::lease::get(&mut tx, BatchId(2)).await.unwrap().unwrap();
     // The killed process has no row among the nodes, so nobody waits for it.
     assert!(lease.owner.starts_with("process-") && !lease.is_live && lease.epoch == 1);

@@ -6,12 +6,14 @@ use crate::world::{is_server, run, world};
 use domain::account::AccountStatus;
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
+use domain::fx::{FxPolicy, Rounding};
 use domain::id::{AccountId, AssetId, BatchId, HolderId, TransferId};
 use domain::item::ItemState;
 use store::account::{AccountFilter, PayeeKey};
 use store::batch::{BatchFilter, BatchSort};
 use store::bulk::Lock;
 use store::counter::{self, Counter};
+use store::fx_policy::PairPolicy;
 use store::item::Page;
 use store::statistics::{self, Failures, Group, Range};
 use store::turn::{self, Turn};
@@ -109,9 +111,30 @@ async fn directory(tx: &mut Tx, rows: i64) {
     assert_eq!(store::balance::lock(tx, vec![1]).await.unwrap(), balances[..1]);
     let book = store::policy::book(tx).await.unwrap();
     assert_eq!(book.version, store::head::policy_version(tx).await.unwrap());
+    policies(tx).await;
     let rate = store::fx::newest(tx, AssetId(1), AssetId(2)).await.unwrap();
     assert_eq!(store::fx::list(tx).await.unwrap(), rate.into_iter().collect::<Vec<_>>());
     assert_eq!(store::setting::get(tx, "language").await.unwrap().as_deref(), Some("zh"));
+}
+
+/// A policy that a currency came with bounds what is paid; one that somebody set bounds what arrives, too. The
+/// rules of a pair hold in one direction.
+async fn policies(tx: &mut Tx) {
+    let (dollar, euro) = (AssetId(1), AssetId(2));
+    let shipped = store::policy::book(tx).await.unwrap();
+    let policy = shipped.of(AccountId(1), dollar).cloned().unwrap();
+    assert_eq!(shipped.received_max(AccountId(1), dollar), None);
+    store::policy::set(tx, dollar, None, &policy).await.unwrap();
+    let book = store::policy::book(tx).await.unwrap();
+    assert_eq!(book.received_max(AccountId(1), dollar), Some(policy.limit.max));
+    assert!(book.version > shipped.version);
+    let there = store::fx_policy::of(tx, dollar, euro).await.unwrap();
+    assert_eq!(there, FxPolicy { tolerance_ppm: 1, rounding: Rounding::Down, minimum: 2, max_age_h: 3 });
+    assert_eq!(store::fx_policy::of(tx, euro, dollar).await.unwrap(), FxPolicy::SHIPPED);
+    let pair = PairPolicy { source: dollar, target: euro, policy: FxPolicy { minimum: 5, ..there } };
+    store::fx_policy::set(tx, &pair).await.unwrap();
+    assert_eq!(store::fx_policy::all(tx).await.unwrap(), [pair]);
+    assert!(store::head::policy_version(tx).await.unwrap() > book.version);
 }
 
 async fn movements(tx: &mut Tx, rows: i64) {

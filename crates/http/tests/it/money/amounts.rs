@@ -10,8 +10,8 @@ async fn an_amount_is_a_positive_whole_number_of_minor_units() {
     let long = "9".repeat(10_000);
     let table = [
         ("1", "ok"),
-        ("0", "AMOUNT_NOT_POSITIVE"),
-        ("-1", "AMOUNT_NOT_POSITIVE"),
+        ("0", "EXCHANGE_TOO_SMALL"),
+        ("-1", "EXCHANGE_TOO_SMALL"),
         ("+1", "BODY_MALFORMED"),
         ("01", "BODY_MALFORMED"),
         ("1.0", "BODY_INVALID"),
@@ -71,7 +71,7 @@ async fn a_rate_is_a_positive_decimal_and_a_number_is_read_by_its_text() {
         ("\"\"", "RATE_INVALID"),
         ("\"7,1\"", "RATE_INVALID"),
         ("0.000000000000000001", "RATE_INVALID"),
-        ("\"0.000000000000000001\"", "AMOUNT_NOT_POSITIVE"),
+        ("\"0.000000000000000001\"", "EXCHANGE_TOO_SMALL"),
         ("\"0.0000000000000000001\"", "RATE_INVALID"),
         ("true", "BODY_INVALID"),
         ("[]", "BODY_INVALID"),

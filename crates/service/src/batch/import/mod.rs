@@ -318,7 +318,7 @@ impl Service {
             .moved(BatchState::Draft, BatchEvent::Created);
         write.end(Ok(Done::one((), fact))).await?;
         if !import.draft {
-            self.submit_as(actor, id, Some(progress.content.finish())).await?;
+            self.submit_as(actor, &id.to_string(), Some(progress.content.finish())).await?;
         }
         let batch = Some(self.batch(&id.to_string()).await?);
         Ok(Imported { batch, taken, refused, problems })

@@ -71,14 +71,15 @@ impl Progress {
             (BatchType::OneToMany, Some(single)) => (single, other),
             (BatchType::ManyToOne, Some(single)) => (other, single),
             _ => {
-                let number = row.source.as_deref().unwrap_or_default();
+                let number = row.payer.as_deref().unwrap_or_default();
                 let source = directory.by_number(number, &self.asset);
                 let missing = |_| of("source", Code::SourceNotFound, number);
                 (source.map_err(missing)?, other)
             }
         };
         if source == target {
-            return Err(of("account", Code::SameAccount, row.account.as_deref().unwrap_or_default()));
+            let number = row.payee.as_deref().or(row.account.as_deref()).unwrap_or_default();
+            return Err(of("account", Code::SameAccount, number));
         }
         let policy = self.policies.of(source, self.asset.id);
         let amount = resolve::amount(&row, &self.asset, policy.map(|p| &p.limit))?;
@@ -92,7 +93,7 @@ impl Progress {
             state: ItemState::Pending,
             code: None,
             memo: row.memo,
-            reference: row.reference,
+            reference: row.reference.or(row.external_id),
         })
     }
 

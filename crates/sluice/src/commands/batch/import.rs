@@ -7,7 +7,7 @@ use crate::session::Session;
 use clap::Args;
 use domain::batch::{BatchMode, BatchType};
 use formats::csv_reader::Delimiter;
-use formats::payment::{Field, Mapping, Options};
+use formats::payment::{COLUMNS, Field, Mapping, Options};
 use serde_json::{Value, json};
 use service::batch::import::{BatchImport, Imported};
 
@@ -40,12 +40,15 @@ pub(crate) struct ImportArgs {
     /// What people should know
     #[arg(long, value_name = "TEXT")]
     pub remarks: Option<String>,
-    /// What separates fields: comma, semicolon or tab
+    /// What separates fields: comma, semicolon, tab or pipe
     #[arg(long, default_value = "comma", value_parser = delimiter)]
     pub delimiter: Delimiter,
     /// Take a field from the column with this header, such as amount=Net
     #[arg(long, value_name = "FIELD=HEADER", value_parser = mapping)]
     pub map: Vec<(Field, String)>,
+    /// Set a column aside that says when, in what or whether to pay, such as status
+    #[arg(long, value_name = "HEADER")]
+    pub ignore_column: Vec<String>,
     /// The currency of a many_to_many batch
     #[arg(long, value_name = "CODE")]
     pub currency: Option<String>,
@@ -60,8 +63,9 @@ fn mode(text: &str) -> Result<BatchMode, String> {
 }
 
 fn mapping(text: &str) -> Result<(Field, String), String> {
-    let wanted =
-        || "FIELD=HEADER, with account, email, uid, amount, currency, memo, reference or source".to_owned();
+    let wanted = || {
+        format!("FIELD=HEADER, with one of {}", COLUMNS.iter().map(|c| c.name).collect::<Vec<_>>().join(", "))
+    };
     let (field, header) = text.split_once('=').ok_or_else(wanted)?;
     Ok((Field::parse(field).ok_or_else(wanted)?, header.to_owned()))
 }
@@ -92,7 +96,12 @@ impl ImportArgs {
             currency: self.currency.clone(),
             name: self.name.clone(),
             remarks: self.remarks.clone(),
-            options: Options { delimiter: self.delimiter, mapping },
+            options: Options {
+                delimiter: self.delimiter,
+                map: mapping,
+                ignore: self.ignore_column.clone(),
+                ..Options::default()
+            },
             strict: self.strict,
             again: self.again,
             draft: self.draft,

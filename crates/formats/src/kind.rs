@@ -1,0 +1,74 @@
+//! What a file looks like that is not CSV in UTF-8, so that a refusal can say it.
+//!
+//! To refuse another kind of file by its first bytes, give it a row in [`MAGIC`].
+
+/// What files that are not CSV begin with.
+const MAGIC: &[(&[u8], &str)] = &[
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"PK\x03\x04", "ZIP"),
+    (b"PK\x05\x06", "ZIP"),
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"\x1f\x8b", "GZIP"),
+    (b"\xd0\xcf\x11\xe0", "XLS"),
+    (b"{\\rtf", "RTF"),
+    (b"<html", "HTML"),
+    (b"<!doctype", "HTML"),
+    (b"<?xml", "XML"),
+];
+
+/// What the names inside a ZIP file say of it.
+const IN_ZIP: &[(&[u8], &str)] = &[
+    (b"xl/", "XLSX"),
+    (b"word/", "DOCX"),
+    (b"opendocument.spreadsheet", "ODS"),
+    (b"[Content_Types]", "XLSX"),
+];
+
+/// How many bytes without a byte order mark are looked at for UTF-16.
+const UTF16_LOOK: usize = 32;
+
+/// The kind of a file by its beginning; none if it may be CSV.
+pub(crate) fn of(bytes: &[u8]) -> Option<&'static str> {
+    let text = bytes.trim_ascii_start();
+    let begins = |magic: &[u8]| {
+        bytes.starts_with(magic) || text.get(..magic.len()).is_some_and(|t| t.eq_ignore_ascii_case(magic))
+    };
+    match MAGIC.iter().find(|(magic, _)| begins(magic)) {
+        Some((_, "ZIP")) => Some(in_zip(bytes)),
+        Some((_, kind)) => Some(kind),
+        None => is_utf16(bytes).then_some("UTF-16"),
+    }
+}
+
+fn in_zip(bytes: &[u8]) -> &'static str {
+    let holds = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
+    IN_ZIP.iter().find(|(name, _)| holds(name)).map_or("ZIP", |(_, kind)| kind)
+}
+
+/// Whether every second byte of the beginning is zero: ASCII in UTF-16 without a byte order mark.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let look = bytes.get(..UTF16_LOOK).unwrap_or(bytes);
+    let (pairs, _) = look.as_chunks::<2>();
+    let zeros =
+        |high: bool| pairs.iter().all(|[a, b]| if high { *a == 0 && *b != 0 } else { *a != 0 && *b == 0 });
+    pairs.len() >= 2 && (zeros(true) || zeros(false))
+}
+
+/// The older encoding that a header looks to be in: spreadsheets in Chinese write GBK unless told otherwise.
+/// Only pairs of the characters in daily use count, so that a Western letter does not look Chinese.
+pub(crate) fn encoding_of(header: &[u8]) -> Option<&'static str> {
+    let mut rest = header;
+    loop {
+        rest = match rest {
+            [] => return (!header.is_ascii()).then_some("GBK"),
+            [0xb0..=0xf7, 0xa1..=0xfe, rest @ ..] | [0xa1..=0xa9, 0xa1..=0xfe, rest @ ..] => rest,
+            [first, rest @ ..] if first.is_ascii() => rest,
+            _ => return None,
+        };
+    }
+}

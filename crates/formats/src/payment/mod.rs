@@ -1,0 +1,249 @@
+//! Payment files: one row, one item of a batch.
+//!
+//! A row keeps apart what the file says apart: who pays, who is paid, and an account of which the file does
+//! not say which of the two it is. Which side of a batch is the single one is not known here. It is decided
+//! above, where the batch's type is: the importer reads a neutral account, email and uid as the other side,
+//! and holds a column of the single side against the batch's own account.
+//!
+//! To add a column: give [`Field`] a variant, [`COLUMNS`] a row in the same place, [`PaymentRow`] a field,
+//! and read it in `take`. The amount stays text: its scale is the account's, which a file does not know.
+
+mod columns;
+
+use std::io::Read;
+
+use domain::code::Code;
+
+pub use columns::{COLUMNS, Field};
+
+use crate::csv_reader::Delimiter;
+use crate::header::{Choices, fold};
+use crate::problem::{Problem, ReadError};
+use crate::refusal::Proposal;
+use crate::report::Summary;
+use crate::table::{Notes, Row, Table};
+
+/// Which header stands for which field of a payment, where the uploader said so.
+pub type Mapping = crate::header::Mapping<Field>;
+
+/// Whether each row says how much.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AmountColumn {
+    /// There is an amount in each row.
+    #[default]
+    Required,
+    /// Rows may name people only, or people and ratios: amounts are given or split later.
+    Optional,
+}
+
+/// What the uploader declares about a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// What separates fields.
+    pub delimiter: Delimiter,
+    /// Columns whose headers we would not find; they come before names.
+    pub map: Mapping,
+    /// Headers that are set aside: columns that nobody is to read. A column that is mapped as well is read.
+    pub ignore: Vec<String>,
+    /// Whether each row says how much.
+    pub amounts: AmountColumn,
+}
+
+/// Which side of a payment a column is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Who pays.
+    Payer,
+    /// Who is paid.
+    Payee,
+}
+
+/// A row that can be read; whether it can be paid is for a service to say. Texts are trimmed and otherwise as
+/// they stand in the file, except that full-width digits are folded in all but `memo` and `reference`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PaymentRow {
+    /// The line on which the row begins.
+    pub line: u64,
+    /// The account that pays.
+    pub payer: Option<String>,
+    /// The account that is paid.
+    pub payee: Option<String>,
+    /// An account whose side the file does not say.
+    pub account: Option<String>,
+    /// The counterparty's email.
+    pub email: Option<String>,
+    /// The counterparty's uid.
+    pub uid: Option<String>,
+    /// The amount; always there unless the amounts are [`AmountColumn::Optional`].
+    pub amount: Option<String>,
+    /// The row's share of a total.
+    pub ratio: Option<String>,
+    /// The currency's code.
+    pub currency: Option<String>,
+    /// What the payment is for.
+    pub memo: Option<String>,
+    /// Free text for the payee.
+    pub reference: Option<String>,
+    /// The uploader's own number for this payment.
+    pub external_id: Option<String>,
+    /// The problem that the row repairs.
+    pub row_key: Option<String>,
+}
+
+/// Reads a payment file page by page.
+pub struct PaymentReader<R> {
+    table: Table<R>,
+    amounts: AmountColumn,
+    count: RowCount,
+}
+
+impl<R: Read> PaymentReader<R> {
+    /// Reads the header, and refuses a file that has no rows or cannot be understood as a whole:
+    /// `COLUMN_MISSING` and `COLUMN_UNDECIDED` come with what would help ([`crate::refusal::FileRefusal`]).
+    pub fn open(read: R, options: &Options) -> Result<Self, ReadError> {
+        let choices = Choices {
+            delimiter: options.delimiter,
+            mapped: options.map.places(|field| field as usize),
+            ignored: &options.ignore,
+        };
+        let (layout, amount) = match options.amounts {
+            AmountColumn::Required => (&columns::WITH_AMOUNTS, Some(Field::Amount as usize)),
+            AmountColumn::Optional => (&columns::WITHOUT_AMOUNTS, None),
+        };
+        let table = Table::open(read, layout, &choices, amount)?;
+        let is_mapped = choices.mapped.iter().any(|(field, _)| *field == Field::ExternalId as usize);
+        let has_ids = table.header.place(Field::ExternalId as usize).is_some();
+        Ok(Self { table, amounts: options.amounts, count: RowCount { is_possible: has_ids && !is_mapped } })
+    }
+
+    /// Reads up to `max_rows` records and appends what they are to `rows` and `problems`; blank rows and total
+    /// rows are neither. False once the file has been read. After an error nothing more can be read. A file
+    /// with blank rows only is refused here, as `FILE_NO_ROWS`.
+    pub fn next_page(
+        &mut self,
+        max_rows: usize,
+        rows: &mut Vec<PaymentRow>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<bool, ReadError> {
+        let (amounts, count) = (self.amounts, &mut self.count);
+        self.table.page(max_rows, rows, problems, |row, notes| take(row, amounts, count, notes))
+    }
+
+    /// Headers of the columns that are not read, as they stand in the file.
+    #[must_use]
+    pub fn ignored_columns(&self) -> Vec<String> {
+        self.table.header.ignored()
+    }
+
+    /// Columns that may stand for a field and are not taken unless they are mapped, such as a serial number
+    /// for an external id.
+    #[must_use]
+    pub fn proposals(&self) -> &[Proposal] {
+        self.table.header.proposals()
+    }
+
+    /// The header of a field as it stands in the file, to name it in a problem; none if the file has no such
+    /// column.
+    #[must_use]
+    pub fn header(&self, field: Field) -> Option<&str> {
+        self.table.header.name(field as usize)
+    }
+
+    /// The side that a column of the file names; none if the file does not say, or has no such column. An
+    /// email or a uid has a side if its header says so (`payee_email`, `付款人邮箱`).
+    #[must_use]
+    pub fn side(&self, field: Field) -> Option<Side> {
+        let header = fold(self.header(field)?);
+        let begins = |names: [&str; 2]| names.iter().any(|name| header.starts_with(name));
+        match field {
+            Field::Payer => Some(Side::Payer),
+            Field::Payee => Some(Side::Payee),
+            Field::Email | Field::Uid if begins(["payee", "收款"]) => Some(Side::Payee),
+            Field::Email | Field::Uid if begins(["payer", "付款"]) => Some(Side::Payer),
+            _ => None,
+        }
+    }
+
+    /// Whether the external ids read so far are 1, 2, 3 and so on in the order of the file, in a column that
+    /// nobody mapped. True at the end of the file means that they name nothing: the importer drops them, and
+    /// proposes the column for mapping. Once false it stays false.
+    #[must_use]
+    pub const fn external_ids_are_a_row_count(&self) -> bool {
+        self.count.is_possible
+    }
+
+    /// What the file holds beside its rows; complete once it has been read.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let mut summary = self.table.summary();
+        summary.external_ids_are_a_row_count = self.count.is_possible;
+        if let Some(header) = self.header(Field::ExternalId).filter(|_| self.count.is_possible) {
+            summary.proposals.push(Proposal { field: "external_id", header: header.to_owned() });
+        }
+        summary
+    }
+
+    /// How many bytes the reader itself holds, whatever the file's size.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.table.capacity()
+    }
+}
+
+/// Whether a column only counts the rows.
+struct RowCount {
+    is_possible: bool,
+}
+
+impl RowCount {
+    /// `row` is the number of the row, from 1.
+    fn see(&mut self, row: u64, id: Option<&str>) {
+        if self.is_possible {
+            self.is_possible = id.is_some_and(|id| id.parse() == Ok(row));
+        }
+    }
+}
+
+fn take(
+    row: &Row<'_>,
+    amounts: AmountColumn,
+    count: &mut RowCount,
+    notes: &mut Notes<'_>,
+) -> Option<PaymentRow> {
+    let before = notes.problems.len();
+    let mut folded = |field: Field| row.take_folded(field as usize, notes);
+    let [payer, payee, account, email, uid, amount] =
+        [Field::Payer, Field::Payee, Field::Account, Field::Email, Field::Uid, Field::Amount]
+            .map(&mut folded);
+    let is_named = [&payer, &payee, &account, &email, &uid].into_iter().any(Option::is_some);
+    if !notes.report.count(row.line, is_named, amount.as_deref()) {
+        return None;
+    }
+    if amount.is_none() && amounts == AmountColumn::Required {
+        notes.problems.push(row.problem(Field::Amount as usize, Code::AmountMissing));
+    }
+    if !is_named {
+        notes.problems.push(Problem::of_row(row.line, Code::PayeeMissing, ""));
+    }
+    let mut folded = |field: Field| row.take_folded(field as usize, notes);
+    let [ratio, currency, external_id, row_key] =
+        [Field::Ratio, Field::Currency, Field::ExternalId, Field::RowKey].map(&mut folded);
+    count.see(notes.report.totals.rows, external_id.as_deref());
+    let memo = row.take(Field::Memo as usize, notes);
+    let reference = row.take(Field::Reference as usize, notes);
+    (notes.problems.len() == before).then_some(PaymentRow {
+        line: row.line,
+        payer,
+        payee,
+        account,
+        email,
+        uid,
+        amount,
+        ratio,
+        currency,
+        memo,
+        reference,
+        external_id,
+        row_key,
+    })
+}

@@ -1,0 +1,184 @@
+//! Which column means what, in both languages.
+
+use super::{check, check_with};
+use crate::csv_reader::Delimiter;
+use crate::payment::{AmountColumn, Field, Mapping, Options, PaymentReader, Side};
+
+/// The file's only row under each header; the cells are a, b, c and so on, but an amount is 1.
+fn check_roles(table: &str) {
+    for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (header, expected) = line.split_once(" => ").unwrap();
+        let cells = header.split(',').zip('a'..).map(|(name, cell)| {
+            if Field::parse(name) == Some(Field::Amount) { "1".to_owned() } else { cell.to_string() }
+        });
+        let row = cells.collect::<Vec<_>>().join(",");
+        check(format!("{header}\n{row}"), &format!("2 \"1\" {expected}"));
+    }
+}
+
+#[test]
+fn a_column_keeps_the_side_that_its_header_names() {
+    check_roles(
+        r#"
+        from,to,amount => payer="a" payee="b"
+        source,target,amount => payer="a" payee="b"
+        payer,payee,value => payer="a" payee="b"
+        payer_identifier,payee_identifier,amount => payer="a" payee="b"
+        source_account,beneficiary,Transfer Amount => payer="a" payee="b"
+        Debit Account,Credit Account,amount => payer="a" payee="b"
+        fromAccount,toAccount,amount => payer="a" payee="b"
+        付款账号,收款账号,金额 => payer="a" payee="b"
+        付款账户,收款账户,金额 => payer="a" payee="b"
+        转出账号,转入账户,转账金额 => payer="a" payee="b"
+        源账户,目标账户,付款金额 => payer="a" payee="b"
+        payer,amount => payer="a"
+        付款人账号,金额 => payer="a"
+        recipient,amount => payee="a"
+        Receiver,amount => payee="a"
+        account,amount => account="a"
+        counterparty,amount => account="a"
+        账号,金额 => account="a"
+        对方账号,金额 => account="a"
+        account,payee,amount => payee="b" account="a"
+        账号,收款账号,金额 => payee="b" account="a"
+        "#,
+    );
+}
+
+#[test]
+fn headers_are_matched_loosely() {
+    check_roles(
+        r#"
+        Payee_Identifier,VALUE,Ccy,Remarks,request-id,id => payee="a" currency="c" memo="d" external_id="e"
+        收款账号,转账金额,币种,备注,业务号 => payee="a" currency="c" memo="d" external_id="e"
+        email,uid,amount,ref => email="a" uid="b" reference="d"
+        邮箱,用户ID,金额,参考号 => email="a" uid="b" reference="d"
+        payee,amount,reference,external_id => payee="a" reference="c" external_id="d"
+        payee,amount,ref,EndToEndId => payee="a" reference="c" external_id="d"
+        收款账号,金额,参考号,外部编号 => payee="a" reference="c" external_id="d"
+        payee,amount,client_ref,sluice_row => payee="a" external_id="c" row_key="d"
+        payee,amount,payment_id => payee="a" external_id="c"
+        payee,amount,ratio => payee="a" ratio="c"
+        收款账号,金额,比例 => payee="a" ratio="c"
+        "#,
+    );
+}
+
+#[test]
+fn a_file_without_amounts_is_read_where_they_come_later() {
+    let options = Options { amounts: AmountColumn::Optional, ..Options::default() };
+    check_with(
+        &options,
+        "payee,weight\nA,1\nB,2.5",
+        "2 \"-\" payee=\"A\" ratio=\"1\"\n3 \"-\" payee=\"B\" ratio=\"2.5\"",
+    );
+    check_with(&options, "收款账号\nA\nB", "2 \"-\" payee=\"A\"\n3 \"-\" payee=\"B\"");
+    check_with(&options, "payee,amount\nA,5\nB,", "2 \"5\" payee=\"A\"\n3 \"-\" payee=\"B\"");
+    check("payee,ratio\nA,1", r#"refused ! 1 amount COLUMN_MISSING "payee, ratio""#);
+}
+
+#[test]
+fn an_email_or_a_uid_has_the_side_that_its_header_names() {
+    for (header, field, side) in [
+        ("email", Field::Email, None),
+        ("Payee Email", Field::Email, Some(Side::Payee)),
+        ("收款人邮箱", Field::Email, Some(Side::Payee)),
+        ("payer_email", Field::Email, Some(Side::Payer)),
+        ("付款人邮箱", Field::Email, Some(Side::Payer)),
+        ("payee_uid", Field::Uid, Some(Side::Payee)),
+        ("payer_uid", Field::Uid, Some(Side::Payer)),
+        ("to", Field::Payee, Some(Side::Payee)),
+        ("付款账号", Field::Payer, Some(Side::Payer)),
+        ("账号", Field::Account, None),
+        ("账号", Field::Payee, None),
+    ] {
+        let file = format!("{header},amount\nA,1");
+        let reader =
+            PaymentReader::open(file.as_bytes(), &Options::default()).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(reader.side(field), side, "{header}");
+        assert_eq!(reader.header(Field::Amount), Some("amount"));
+    }
+}
+
+#[test]
+fn columns_that_are_not_read_are_named() {
+    for (header, options, ignored) in [
+        ("account,amount", Options::default(), &[][..]),
+        ("account,amount,Dept,,序列", Options::default(), &["Dept", "#4", "序列"]),
+        ("账号,金额,部门,", Options::default(), &["部门", "#4"]),
+        ("account,amount,memo", setting_aside(&["MEMO"]), &["memo"]),
+        ("account,amount,Pay Date,x", setting_aside(&["pay_date", "not there"]), &["Pay Date", "x"]),
+        ("账号,金额,付款日期", setting_aside(&["付款日期"]), &["付款日期"]),
+    ] {
+        let file = format!("{header}\nA,1,,,");
+        let reader = PaymentReader::open(file.as_bytes(), &options).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(reader.ignored_columns(), ignored, "{header}");
+        assert_eq!(reader.summary().ignored_columns, ignored, "{header}");
+    }
+}
+
+fn setting_aside(headers: &[&str]) -> Options {
+    Options { ignore: headers.iter().map(|header| (*header).to_owned()).collect(), ..Options::default() }
+}
+
+#[test]
+fn a_serial_number_is_proposed_as_an_external_id_and_not_taken() {
+    for (header, proposed) in [
+        ("序号,账号,金额", &["external_id=序号"][..]),
+        ("流水号,序号,账号,金额", &["external_id=流水号", "external_id=序号"]),
+        ("Serial No,account,amount", &["external_id=Serial No"]),
+        ("seq,account,amount", &["external_id=seq"]),
+        ("流水号,外部编号,账号,金额", &[]),
+        ("工号,账号,金额", &["uid=工号"]),
+        ("Employee No,account,amount", &["uid=Employee No"]),
+    ] {
+        let file = format!("{header}\n7");
+        let reader =
+            PaymentReader::open(file.as_bytes(), &Options::default()).unwrap_or_else(|e| panic!("{e}"));
+        let proposals: Vec<_> = reader
+            .proposals()
+            .iter()
+            .map(|proposal| format!("{}={}", proposal.field, proposal.header))
+            .collect();
+        assert_eq!(proposals, proposed, "{header}");
+    }
+    let mut mapping = Mapping::default();
+    mapping.set(Field::ExternalId, "流水号");
+    let options = Options { map: mapping, ..Options::default() };
+    check_with(&options, "流水号,账号,金额\n7,A,1", r#"2 "1" account="A" external_id="7""#);
+}
+
+#[test]
+fn a_mapping_is_taken_before_names() {
+    let mut mapping = Mapping::default();
+    mapping.set(Field::Account, "Wallet Address");
+    mapping.set(Field::Memo, "reference");
+    let options = Options { map: mapping.clone(), ..Options::default() };
+    check_with(&options, "account,wallet_address,amount,reference\nA,W,1,r", r#"2 "1" account="W" memo="r""#);
+    check_with(
+        &options,
+        "account,amount\nA,1",
+        r#"refused ! 1 Wallet Address COLUMN_MISSING "account, amount""#,
+    );
+    mapping.set(Field::Uid, "reference");
+    let options = Options { map: mapping, ..Options::default() };
+    check_with(
+        &options,
+        "wallet address,amount,reference\nA,1,r",
+        r#"refused ! 1 reference COLUMN_DUPLICATE "reference""#,
+    );
+}
+
+#[test]
+fn a_delimiter_is_declared_and_not_guessed() {
+    check("account;amount\nA;1", r#"refused ! 1 amount COLUMN_MISSING "account;amount""#);
+    for (name, text) in [
+        ("semicolon", "account;amount\nA,B;1"),
+        ("tab", "account\tamount\nA,B\t1"),
+        ("pipe", "account|amount\nA,B|1"),
+        ("|", "account|amount\nA,B|1"),
+    ] {
+        let delimiter = Delimiter::parse(name).unwrap();
+        check_with(&Options { delimiter, ..Options::default() }, text, r#"2 "1" account="A,B""#);
+    }
+}

@@ -1,0 +1,70 @@
+//! What holds for a pair of currencies; the shipped rules hold for a pair without a row.
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::head;
+use crate::tx::Tx;
+use domain::fx::{FxPolicy, Rounding};
+use domain::id::AssetId;
+
+static OF: Sql = Sql::new(
+    "SELECT source, target, tolerance_ppm, rounding, minimum, max_age_h FROM fx_policy
+     WHERE source = $1 AND target = $2",
+);
+static ALL: Sql = Sql::new(
+    "SELECT source, target, tolerance_ppm, rounding, minimum, max_age_h FROM fx_policy
+     ORDER BY source, target",
+);
+static SET: Sql = Sql::new(
+    "INSERT INTO fx_policy (source, target, tolerance_ppm, rounding, minimum, max_age_h)
+     VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (source, target) DO UPDATE SET tolerance_ppm = $3, rounding = $4, minimum = $5, max_age_h = $6",
+);
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&OF, &ALL, &SET];
+
+/// The rules of a pair in one direction, from source to target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PairPolicy {
+    /// From.
+    pub source: AssetId,
+    /// To.
+    pub target: AssetId,
+    /// Its rules.
+    pub policy: FxPolicy,
+}
+
+fn read(row: crate::value::Row<'_>) -> Result<PairPolicy, StoreError> {
+    Ok(PairPolicy {
+        source: AssetId(row.i64(0)?),
+        target: AssetId(row.i64(1)?),
+        policy: FxPolicy {
+            tolerance_ppm: row.i64(2)?,
+            rounding: row.stored(3, Rounding::from_number)?,
+            minimum: row.i64(4)?,
+            max_age_h: row.i64(5)?,
+        },
+    })
+}
+
+/// The rules that hold for a pair.
+pub async fn of(tx: &mut Tx, source: AssetId, target: AssetId) -> Result<FxPolicy, StoreError> {
+    let rows = tx.fetch(&OF, args![source.0, target.0]).await?;
+    let row = rows.first().map(read).transpose()?;
+    Ok(row.map_or(FxPolicy::SHIPPED, |pair| pair.policy))
+}
+
+/// The rules of every pair that somebody has set.
+pub async fn all(tx: &mut Tx) -> Result<Vec<PairPolicy>, StoreError> {
+    tx.fetch(&ALL, args![]).await?.iter().map(read).collect()
+}
+
+/// Sets the rules of a pair and raises the version by which doors know that what they cache has changed.
+pub async fn set(tx: &mut Tx, pair: &PairPolicy) -> Result<(), StoreError> {
+    let FxPolicy { tolerance_ppm, rounding, minimum, max_age_h } = pair.policy;
+    let args = args![pair.source.0, pair.target.0, tolerance_ppm, rounding.number(), minimum, max_age_h];
+    tx.execute(&SET, args).await?;
+    head::raise_policy_version(tx).await
+}
