@@ -1,6 +1,7 @@
 //! The built binary, run as people and scripts run it.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod accounts;
 mod bad_files;
 mod copy;
 mod life;

@@ -134,3 +134,122 @@ async fn the_time_zone_is_a_setting() {
     assert_eq!(world.get("/api/v2/settings").await.data()["timeZone"], "Asia/Shanghai");
     world.end().await;
 }
+
+#[tokio::test]
+async fn a_known_email_or_uid_with_other_details_is_refused_with_both_values() {
+    let (world, ..) = two().await;
+    let open = async |number: &str, holder: Json| {
+        let body = json!({ "number": number, "currency": "USD", "holder": holder });
+        let answer = world.post("/api/v2/accounts", body).await;
+        match answer.code() {
+            "ok" => {
+                format!("{} {}", answer.data()["holder"]["id"].as_str().unwrap(), answer.data()["isDefault"])
+            }
+            code => format!("{code} {}", answer.json["error"]["details"].as_str().unwrap_or_default()),
+        }
+    };
+    let ann = "ann@example.com";
+    for (number, holder, expected) in [
+        ("H-1", json!({ "name": "eve", "email": ann }), "HOLDER_DIFFERS name: ann | eve (hold_1)"),
+        ("H-1", json!({ "name": "ann", "email": ann, "uid": "U-7" }), "HOLDER_DIFFERS uid: - | U-7 (hold_1)"),
+        ("H-1", json!({ "name": "ａｎｎ", "email": "ANN@example.com " }), "hold_1 false"),
+        ("H-2", json!({ "name": "una", "uid": "U-7" }), "hold_3 true"),
+        (
+            "H-3",
+            json!({ "name": "ann", "email": ann, "uid": "U-7" }),
+            "HOLDER_CONFLICT uid U-7: una (hold_3); email ann@example.com: ann (hold_1)",
+        ),
+        (
+            "H-4",
+            json!({ "name": "x", "email": "x\u{200b}@example.com" }),
+            "INVISIBLE_CHARACTER x\\u{200b}@example.com",
+        ),
+        ("H-4", json!({ "name": "x", "uid": "U-７" }), "FULL_WIDTH_DIGITS holder.uid"),
+        ("H-4", json!({ "name": "x", "email": "x" }), "EMAIL_INVALID x"),
+        ("H-４", json!({ "name": "x" }), "FULL_WIDTH_DIGITS number"),
+        ("М\u{410}IN", json!({ "name": "x" }), "MIXED_SCRIPTS М\u{410}IN"),
+        ("h-l", json!({ "name": "x" }), "NUMBER_CONFUSABLE h-l: H-1"),
+    ] {
+        assert_eq!(open(number, holder.clone()).await, expected, "{number} {holder}");
+    }
+    let confirmed =
+        json!({ "number": "h-l", "currency": "USD", "holder": { "name": "x" }, "confusable": true });
+    assert_eq!(world.post("/api/v2/accounts", confirmed).await.data()["number"], "h-l");
+    // NFC and NFD are one number, and one address.
+    assert_eq!(
+        open("Caf\u{e9}", json!({ "name": "y", "email": "jos\u{e9}@example.com" })).await,
+        "hold_5 true"
+    );
+    assert_eq!(open("Cafe\u{301}", json!({ "name": "y" })).await, "ACCOUNT_EXISTS Caf\u{e9}");
+    assert_eq!(open("Y-2", json!({ "name": "y", "email": "jose\u{301}@example.com" })).await, "hold_5 false");
+    world.end().await;
+}
+
+#[tokio::test]
+async fn finance_changes_holders_and_defaults_and_the_old_values_stay_in_the_audit_log() {
+    let (world, a, _) = two().await;
+    let second = world.open("A-2", "ann", "USD", 0).await;
+    let euros = world.open("A-3", "ann", "EUR", 0).await;
+    let is_default = async |account: &super::Opened| {
+        world.get(&format!("/api/v2/accounts/{}", account.id)).await.data()["isDefault"] == true
+    };
+    assert_eq!(
+        (is_default(&a).await, is_default(&second).await, is_default(&euros).await),
+        (true, false, true)
+    );
+    // A key may do neither.
+    let make_default = format!("/api/v2/accounts/{}/make-default", second.id);
+    assert_eq!(world.post(&make_default, json!(null)).await.code(), "FORBIDDEN");
+    let patch = world.request(Method::PATCH, "/api/v2/holders/hold_1").json(&json!({ "name": "eve" }));
+    assert_eq!(answer(patch).await.code(), "FORBIDDEN");
+    // The default is closed only after another was named; the last one is closed without.
+    world.post("/api/v2/withdrawals", json!({ "accountId": a.id, "amountCents": 1_000_000 })).await.data();
+    let close = async |account: &super::Opened| {
+        world.post(&format!("/api/v2/accounts/{}/close", account.id), json!(null)).await.code().to_owned()
+    };
+    assert_eq!(close(&a).await, "DEFAULT_ACCOUNT_NEEDED");
+    let admin = first_admin(&world).await;
+    assert_eq!(admin.post(&make_default, json!({})).await.data()["isDefault"], true);
+    assert_eq!((is_default(&a).await, is_default(&second).await), (false, true));
+    assert_eq!((close(&a).await, close(&euros).await), ("ok".to_owned(), "ok".to_owned()));
+    assert!(!is_default(&euros).await);
+
+    let change = async |id: &str, body: Json| {
+        answer(admin.request(Method::PATCH, &format!("/api/v2/holders/{id}")).json(&body)).await
+    };
+    let changed = change("hold_1", json!({ "name": "Ann Lee", "email": null, "uid": "U-1" })).await;
+    assert_eq!(
+        (&changed.data()["name"], &changed.data()["email"], &changed.data()["uid"]),
+        (&json!("Ann Lee"), &json!(null), &json!("U-1"))
+    );
+    for (id, body, code) in [
+        ("1", json!({ "email": "bob@example.com" }), "HOLDER_EXISTS"),
+        ("hold_1", json!({ "email": "bob" }), "EMAIL_INVALID"),
+        ("hold_1", json!({ "name": "" }), "NAME_INVALID"),
+        ("hold_99", json!({ "name": "x" }), "HOLDER_NOT_FOUND"),
+        ("hold_1", json!({ "phone": "1" }), "BODY_INVALID"),
+        ("hold_1", json!(["x"]), "BODY_INVALID"),
+    ] {
+        assert_eq!(change(id, body.clone()).await.code(), code, "{body}");
+    }
+    let changes = world.service.holder_changes(&[domain::id::HolderId(1)], 0).await.unwrap();
+    let told: Vec<_> = changes.iter().map(|one| (one.action.as_str(), &one.before, &one.after)).collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "holder.make_default",
+                &json!({ "currency": "USD", "account": "A-1" }),
+                &json!({ "currency": "USD", "account": "A-2" })
+            ),
+            (
+                "holder.change",
+                &json!({ "name": "ann", "email": "ann@example.com", "uid": null }),
+                &json!({ "name": "Ann Lee", "email": null, "uid": "U-1" })
+            ),
+        ]
+    );
+    let now = world.service.now();
+    assert_eq!(world.service.holder_changes(&[domain::id::HolderId(1)], now + 1).await.unwrap(), []);
+    world.end().await;
+}

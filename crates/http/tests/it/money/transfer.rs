@@ -272,3 +272,54 @@ pub async fn futures_all<T>(futures: impl Iterator<Item = impl Future<Output = T
     .await;
     waiting.into_iter().filter_map(|(_, answer)| answer).collect()
 }
+
+#[tokio::test]
+async fn a_transfer_says_who_asked_for_it_and_a_refused_one_what_was_attempted() {
+    let (world, a, b) = two().await;
+    let cny = world.open("C-1", "cai", "CNY", 0).await;
+    let own = world.open("A-2", "ann", "USD", 0).await;
+    let made = world.post(TRANSFERS, pay(&a, &own, 100)).await;
+    assert_eq!(made.data()["createdBy"], "key:all");
+    world.post(TRANSFERS, pay(&a, &b, 100)).await.data();
+    let kinds = async |query: &str| {
+        let list = world.get(&format!("{TRANSFERS}?{query}")).await;
+        let one =
+            |row: &Json| format!("{} {}", row["kind"].as_str().unwrap(), row["createdBy"].as_str().unwrap());
+        list.data().as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds("kind=internal").await, ["internal key:all"]);
+    assert_eq!(kinds("kind=transfer").await, ["transfer key:all"]);
+    assert_eq!(kinds("kind=deposit").await.len(), 2);
+    let attempted = async |fields: Json| {
+        let refused = world.post(TRANSFERS, with(pay(&a, &cny, 100), fields)).await;
+        let id = refused.json["data"]["transferId"].as_str().unwrap().to_owned();
+        let shown = world.get(&format!("{TRANSFERS}/{id}")).await.data().clone();
+        (shown["errorCode"].clone(), shown["exchangeRate"].clone(), shown["toAmountCents"].clone())
+    };
+    assert_eq!(
+        attempted(json!({ "exchangeRate": "7.10", "toAmountCents": 711 })).await,
+        (json!("EXCHANGE_AMOUNT_MISMATCH"), json!("7.1"), json!(711))
+    );
+    assert_eq!(
+        attempted(json!({ "exchangeRate": "7", "fromAmountCents": 2_000_000 })).await,
+        (json!("AMOUNT_ABOVE_MAXIMUM"), json!("7"), json!(14_000_000))
+    );
+    // Positions are no names: a list is no transfer, at no depth.
+    for body in [
+        json!(["2026-11-25", "A-1", "B-1", 1, null, null, null, null]),
+        json!([null, a.id, b.id, 1, null, null, null, null]),
+    ] {
+        let refused = world.post(TRANSFERS, body).await;
+        assert_eq!(
+            (refused.code(), &refused.json["error"]["details"]),
+            ("BODY_INVALID", &json!("a list where an object is expected"))
+        );
+    }
+    let holder = json!({ "number": "L-1", "currency": "USD", "holder": ["x", null, null] });
+    assert_eq!(world.post("/api/v2/accounts", holder).await.code(), "BODY_INVALID");
+    for voucher in ["//evil.example/x", "https://", "/a b", "file_x", "\\x", " "] {
+        let body = with(pay(&a, &b, 1), json!({ "voucherUrl": voucher }));
+        assert_eq!(world.post(TRANSFERS, body).await.code(), "VOUCHER_INVALID", "{voucher}");
+    }
+    world.end().await;
+}
