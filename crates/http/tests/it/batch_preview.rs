@@ -1,6 +1,6 @@
 //! What a run would do.
 
-use crate::batch_tools::{BATCHES, at, balance, is, make, open, outcome, reason, salaries, verify};
+use crate::batch_tools::{BATCHES, at, balance, is, make, open, reason, salaries, verify};
 use crate::world::world;
 use serde_json::{Value as Json, json};
 
