@@ -16,11 +16,12 @@ const COLUMNS: [&str; 9] =
 
 type Row<'a> = BTreeMap<&'a str, &'a str>;
 
+fn row(text: &str) -> Row<'_> {
+    text.split_whitespace().map(|pair| pair.split_once('=').unwrap()).collect()
+}
+
 /// `column=value` pairs; rows are parted by `|`.
 fn rows(text: &str) -> Vec<Row<'_>> {
-    fn row(text: &str) -> Row<'_> {
-        text.split_whitespace().map(|pair| pair.split_once('=').unwrap()).collect()
-    }
     text.split('|').map(row).collect()
 }
 

@@ -39,7 +39,7 @@ fn a_bad_row_is_named_and_the_others_are_taken() {
         ("NUL", "P2,1.00\0,x".to_owned(), "amount", "NUL_BYTE"),
         ("10 MB in a cell", format!("P2,{huge},x"), "amount", "FIELD_TOO_LONG"),
         ("fewer fields", "P2,1.00".to_owned(), "", "FIELD_COUNT"),
-        ("no payee", ",1.00,x".to_owned(), "", "PAYEE_MISSING"),
+        ("no payee", ",5.00,x".to_owned(), "", "PAYEE_MISSING"),
         ("no amount", "P2,,x".to_owned(), "amount", "AMOUNT_MISSING"),
         ("unknown payee", "P99,1.00,x".to_owned(), "account", "PAYEE_NOT_FOUND"),
         ("to itself", "ACME,1.00,x".to_owned(), "account", "SAME_ACCOUNT"),
