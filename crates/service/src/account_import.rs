@@ -79,6 +79,7 @@ impl Service {
             imported.take(page, outcomes);
             if !more {
                 imported.rows.sort_by_key(|row| row.line);
+                imported.problems.sort_by_key(|problem| problem.line);
                 return Ok(imported);
             }
         }

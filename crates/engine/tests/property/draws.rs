@@ -225,7 +225,7 @@ impl Draw {
             Self::Withdraw(from, money) => Step::Move(new(Some(account(from)), None, *money)),
             Self::Transfer { from, to, money, rate, operation, day } => Step::Move(NewTransfer {
                 rate: rate.map(|place| RATES[place].0.to_owned()),
-                operation: operation.map(|number| format!("operation {number}")),
+                operation: operation.map(|number| format!("operation-{number}")),
                 date: day.map(|day| format!("2026-02-{day:02}")),
                 ..new(Some(account(from)), Some(partner(to, &account(from))), *money)
             }),

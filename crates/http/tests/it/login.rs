@@ -158,3 +158,17 @@ async fn attempts_are_audited_without_what_was_typed() {
     }
     world.stop().await;
 }
+
+#[tokio::test]
+async fn a_login_that_nobody_can_have_is_answered_like_a_wrong_one() {
+    let world = crate::world::world().await;
+    let long = "x".repeat(10_000);
+    for login in ["a\u{0}b", "\u{0}", "", "system", "r\u{43e}ot", long.as_str()] {
+        let body = serde_json::json!({ "login": login, "password": "granite-lamp-37-meadow" });
+        let request = world.client.post(format!("{}/api/v1/auth/login", world.url)).json(&body);
+        let refused = crate::world::answer(request).await;
+        // From one address some attempts have to wait.
+        assert!(matches!(refused.status, 401 | 429), "{}: {}", login.escape_unicode(), refused.json);
+    }
+    world.stop().await;
+}

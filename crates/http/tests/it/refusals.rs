@@ -127,6 +127,14 @@ fn refused(operation: Operation) -> Refused {
         O::AccountClose => {
             by(post(), "/api/v2/accounts/nobody/close", Json::Null, "account.status", "ACCOUNT_NOT_FOUND")
         }
+        O::AccountMakeDefault => {
+            let path = "/api/v2/accounts/nobody/make-default";
+            by(post(), path, Json::Null, "holder.make_default", "ACCOUNT_NOT_FOUND")
+        }
+        O::HolderChange => {
+            let (path, body) = ("/api/v2/holders/hold_999", json!({ "name": "X" }));
+            by(Method::PATCH, path, body, "holder.change", "HOLDER_NOT_FOUND")
+        }
         O::HolderAdd => by(post(), "/api/v2/holders", json!({ "name": " " }), "holder.add", "NAME_INVALID"),
         O::CurrencyAdd => {
             by(post(), "/api/v2/currencies", json!({ "code": "no" }), "asset.add", "CURRENCY_UNKNOWN")
@@ -137,7 +145,7 @@ fn refused(operation: Operation) -> Refused {
         }
         O::PolicySet => {
             let body = json!({ "currency": "USD", "max": "-5" });
-            by(Method::PUT, "/api/v2/policies", body, "policy.set", "AMOUNT_FORMAT")
+            by(Method::PUT, "/api/v2/policies", body, "policy.set", "AMOUNT_SIGN")
         }
         O::SettingsSet => {
             let body = json!({ "timeZone": "Mars/Olympus" });

@@ -35,7 +35,7 @@ async fn test_atomic_debit_credit() {
         ("INSERT", "posting", "NEW.kind = 1".to_owned()),
         ("INSERT", "posting", "NEW.kind = 2".to_owned()),
         ("INSERT", "transfer", "NEW.amount = 200000".to_owned()),
-        ("INSERT", "operation", "NEW.id = 'op-1'".to_owned()),
+        ("INSERT", "operation", "NEW.id = 'op:op-1'".to_owned()),
         ("INSERT", "audit", "NEW.action = 'transfer.create'".to_owned()),
         ("UPDATE", "ledger_head", "NEW.commit_number > OLD.commit_number".to_owned()),
         ("INSERT", "chunk", "NEW.postings = 2".to_owned()),

@@ -27,7 +27,7 @@ async fn test_audit_log_on_success() {
     assert_eq!((&detail["amount"], &detail["fee"]), (&200_000.into(), &200.into()));
     // 4: the result, and what it was asked for as.
     assert_eq!((row.action.as_str(), row.result.as_str()), ("transfer.create", "ok"));
-    assert_eq!((&detail["kind"], &detail["operation"]), (&"transfer".into(), &"op-audit".into()));
+    assert_eq!((&detail["kind"], &detail["operation"]), (&"transfer".into(), &"op:op-audit".into()));
     world.assert_sound().await;
 }
 

@@ -122,7 +122,7 @@ fn a_row_that_is_not_the_same_is_named_and_the_target_stays_closed() {
     let mut world = World::new();
     let (from, to) = (world.with_payees(20), world.database());
     from.cut_copy(&to);
-    execute(&to.0, "UPDATE account SET number = 'X' WHERE id = 7");
+    execute(&to.0, "UPDATE account SET opened_at = 1 WHERE id = 7");
     let answer = from.copy(&to, &[]);
     assert_eq!(answer.exit, 2, "{answer:?}");
     assert_eq!(answer.json["difference"], json!({ "table": "account", "key": "7" }), "{answer:?}");

@@ -49,7 +49,7 @@ fn with_accounts(world: &mut World) -> At {
         ledger.run(&[&args, more].concat()).exit
     };
     assert_eq!(transfer("EURO", "12.34", &["--op-id", "to-euro", "--memo", "naïve 💶"]), 0);
-    assert_eq!(transfer("YEN", "1.00", &["--rate", "150.5", "--op-id", "β/2"]), 0);
+    assert_eq!(transfer("YEN", "1.00", &["--rate", "150.5", "--op-id", "beta/2"]), 0);
     assert_eq!(transfer("P1", "9999.00", &["--op-id", "too-much"]), 1);
     assert_eq!(transfer("P1", "3.00", &["--date", "2026-01-31"]), 0);
     ledger.ok(&["withdraw", "--account", "P1", "--amount", "0.10"]);
