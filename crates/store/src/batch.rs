@@ -62,6 +62,12 @@ pub struct Batch {
     pub completed_at: Option<i64>,
     /// Whether rows in another currency are exchanged at the stored rate.
     pub convert: bool,
+    /// When a person called it off for good.
+    pub called_off_at: Option<i64>,
+    /// The draft's version: raised by every edit.
+    pub version: i64,
+    /// How many times a run began: by execution, and by retry or resumption after an end.
+    pub runs: i64,
 }
 
 impl Batch {
@@ -69,6 +75,18 @@ impl Batch {
     #[must_use]
     pub fn number(&self) -> String {
         format!("batch-{:08}-{:03}", self.day, self.day_number)
+    }
+
+    /// The state that its counters give.
+    #[must_use]
+    pub const fn folded(&self) -> BatchState {
+        self.tally.state(self.state, self.called_off_at.is_some())
+    }
+
+    /// `batch-20251210-001 is paused`, for refusals.
+    #[must_use]
+    pub fn as_it_stands(&self) -> String {
+        format!("{} is {}", self.number(), self.state.name())
     }
 
     /// The range of its items' numbers.
@@ -111,15 +129,17 @@ macro_rules! columns {
              content_hash, first_number, last_number, refused_count, total_count, total_amount, success_count,
              success_amount, failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at,
              submitted_at, started_at, interrupted_at, completed_at, convert,
-             created_by_kind, created_by_id ",
+             created_by_kind, created_by_id, called_off_at, version, runs ",
             $tail
         )
     };
 }
 
 mod list;
+mod moves;
 
 pub use list::{BatchFilter, BatchSort, count, list};
+pub use moves::{set_called_off, set_intent, set_state, set_tally, submit};
 
 static GET: Sql = Sql::new(columns!("SELECT", "FROM batch WHERE id = $1 AND ready = 1"));
 static LOCK: Sql = Sql::locking(columns!("SELECT", "FROM batch WHERE id = $1 AND ready = 1"));
@@ -158,18 +178,8 @@ static HEAD: Sql =
 static RANGE: Sql = Sql::new(
     "UPDATE batch SET first_number = $2, last_number = $3 WHERE id = $1 AND state = 2 AND ready = 1",
 );
-static SUBMIT: Sql =
-    Sql::new("UPDATE batch SET state = 3, content_hash = $2, submitted_at = $3 WHERE id = $1 AND state = 2");
-static MOVE: Sql = Sql::new(
-    "UPDATE batch SET state = $2, intent = $3, started_at = COALESCE(started_at, $4), completed_at = $5
-     WHERE id = $1",
-);
-static INTEND: Sql =
-    Sql::new("UPDATE batch SET intent = $2, interrupted_at = COALESCE($3, interrupted_at) WHERE id = $1");
-static TALLY: Sql = Sql::new(
-    "UPDATE batch SET total_count = $2, total_amount = $3, success_count = $4, success_amount = $5,
-       failed_count = $6, failed_amount = $7, skipped_count = $8, fee_amount = $9 WHERE id = $1",
-);
+static RAISE_VERSION: Sql =
+    Sql::new("UPDATE batch SET version = version + 1 WHERE id = $1 AND state = 2 RETURNING version");
 static PURGE: Sql = Sql::new("DELETE FROM batch WHERE id = $1 AND ready = 0");
 static LOCK_MANY: Lookup =
     Lookup { columns: columns!("", ""), from: "batch", key: "id", and: "ready = 1", lock: Lock::Write };
@@ -191,10 +201,12 @@ pub const CATALOGUE: &[&Sql] = &[
     &EXTENT,
     &HEAD,
     &RANGE,
-    &SUBMIT,
-    &MOVE,
-    &INTEND,
-    &TALLY,
+    &moves::SUBMIT,
+    &moves::MOVE,
+    &moves::INTEND,
+    &moves::CALL_OFF,
+    &RAISE_VERSION,
+    &moves::TALLY,
     &PURGE,
 ];
 
@@ -233,6 +245,9 @@ fn read(row: Row<'_>) -> Result<Batch, StoreError> {
         interrupted_at: row.opt_i64(28)?,
         completed_at: row.opt_i64(29)?,
         convert: row.i64(30)? == 1,
+        called_off_at: row.opt_i64(33)?,
+        version: row.i64(34)?,
+        runs: row.i64(35)?,
     })
 }
 
@@ -346,50 +361,6 @@ pub async fn set_extent(tx: &mut Tx, id: BatchId, first: i64, last: i64) -> Resu
     tx.execute(&EXTENT, args![id.0, first, last]).await.map(|_| ())
 }
 
-/// Freezes a draft under the hash of its content.
-pub async fn submit(tx: &mut Tx, id: BatchId, content_hash: &str, now: i64) -> Result<u64, StoreError> {
-    tx.execute(&SUBMIT, args![id.0, content_hash, now]).await
-}
-
-/// Moves a batch on. `started_at` is kept if it stands; `completed_at` is set as given.
-pub async fn set_state(
-    tx: &mut Tx,
-    id: BatchId,
-    state: BatchState,
-    intent: BatchIntent,
-    started_at: Option<i64>,
-    completed_at: Option<i64>,
-) -> Result<(), StoreError> {
-    let args = args![id.0, state.number(), intent.number(), started_at, completed_at];
-    tx.execute(&MOVE, args).await.map(|_| ())
-}
-
-/// Notes what a person asked of the run.
-pub async fn set_intent(
-    tx: &mut Tx,
-    id: BatchId,
-    intent: BatchIntent,
-    interrupted_at: Option<i64>,
-) -> Result<(), StoreError> {
-    tx.execute(&INTEND, args![id.0, intent.number(), interrupted_at]).await.map(|_| ())
-}
-
-/// Writes the counters.
-pub async fn set_tally(tx: &mut Tx, id: BatchId, tally: &BatchTally) -> Result<(), StoreError> {
-    let args = args![
-        id.0,
-        tally.total_count,
-        tally.total_amount,
-        tally.success_count,
-        tally.success_amount,
-        tally.failed_count,
-        tally.failed_amount,
-        tally.skipped_count,
-        tally.fee_amount,
-    ];
-    tx.execute(&TALLY, args).await.map(|_| ())
-}
-
 /// Forgets a batch whose import did not finish, and its lease; its items and problems first.
 pub async fn purge(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
     tx.execute(&PURGE, args![id.0]).await?;
@@ -416,4 +387,10 @@ pub async fn set_head(tx: &mut Tx, id: BatchId, head: &Head) -> Result<u64, Stor
 /// Notes the range of a draft's items.
 pub async fn set_range(tx: &mut Tx, id: BatchId, first: i64, last: i64) -> Result<u64, StoreError> {
     tx.execute(&RANGE, args![id.0, first, last]).await
+}
+
+/// Raises a draft's version and returns the new one.
+pub async fn raise_version(tx: &mut Tx, id: BatchId) -> Result<i64, StoreError> {
+    let rows = tx.fetch(&RAISE_VERSION, args![id.0]).await?;
+    rows.first().ok_or_else(|| StoreError::Corrupt(format!("batch {id} is no draft")))?.i64(0)
 }

@@ -354,26 +354,3 @@ pub(crate) struct BatchConsentInput {
     #[expect(dead_code, reason = "known, and without effect while no account has a second factor")]
     verification_codes: Option<BTreeMap<String, String>>,
 }
-
-/// Why.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({ "reason": "The wrong month" }))]
-pub(crate) struct BatchReasonInput {
-    /// Why, for those who read the history.
-    #[schema(max_length = 500)]
-    reason: Option<String>,
-}
-
-impl BatchReasonInput {
-    pub(crate) fn text(self) -> Result<String, Problem> {
-        let text = self.reason.unwrap_or_default();
-        if text.contains('\0') {
-            return Err(Problem::about(Code::NulByte, "reason"));
-        }
-        if text.chars().count() > domain::transfer::MEMO_MAX {
-            return Err(Problem::about(Code::TextTooLong, "reason"));
-        }
-        Ok(text)
-    }
-}

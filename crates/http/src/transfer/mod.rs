@@ -40,6 +40,7 @@ const MOVE: &[Code] = &[
     Code::TextTooLong,
     Code::NulByte,
     Code::DateInvalid,
+    Code::DateOutOfRange,
     Code::VoucherInvalid,
 ];
 
@@ -51,7 +52,13 @@ pub(crate) fn routes() -> Routes {
         .add(
             Operation::TransferList,
             routes!(read::list),
-            &[Code::CursorInvalid, Code::DateInvalid, Code::AssetUnknown, Code::AccountAmbiguous],
+            &[
+                Code::CursorInvalid,
+                Code::DateInvalid,
+                Code::RangeReversed,
+                Code::AssetUnknown,
+                Code::AccountAmbiguous,
+            ],
         )
         .add(Operation::TransferShow, routes!(read::show), &[Code::TransferNotFound])
 }

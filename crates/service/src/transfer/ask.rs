@@ -1,7 +1,7 @@
 //! What is asked for, in one form; and what is worked out of it before the door is asked.
 
 use super::show::{Side, TransferDetail, legs};
-use super::{NewTransfer, Order, read_date};
+use super::{NewTransfer, Order};
 use crate::directory::{Known, asset_of, short};
 use crate::{Error, Service};
 use domain::amount::Amount;
@@ -151,7 +151,7 @@ impl Service {
         let payee = to.as_ref().unwrap_or(payer);
         let amount = ask.sum.read(&payer.asset)?;
         ask.check_texts()?;
-        let value_date = ask.date.map(read_date).transpose()?;
+        let value_date = self.value_date(ask.date).await?;
         let exchange = match self.exchange(ask, &payer.asset, &payee.asset, amount).await {
             Ok(exchange) => Ok(exchange),
             // What names both accounts and an amount can be kept as a refused transfer.

@@ -87,6 +87,7 @@ async fn filter(
         text: query.text.clone(),
         ..TransferFilter::default()
     };
+    crate::date::check_range(filter.from_date, filter.to_date)?;
     if let Some(text) = &query.account {
         let Some(name) = name(text) else { return Ok(None) };
         let found = store::account::named(tx, &name, &name).await?;

@@ -34,7 +34,7 @@ pub(crate) enum BatchVerb {
     Preview(Name),
     /// Freeze a draft's content so that it can run
     #[command(after_help = "Example:\n  sluice batch submit batch-20260531-001")]
-    Submit(Name),
+    Submit(moves::Noted),
     /// Run a batch to its end; Ctrl-C pauses it. Without ID: go on with what was left running
     #[command(
         after_help = "Exit code: 0 when the run ended, whatever became of its items (see status);\n1 if \
@@ -56,18 +56,21 @@ pub(crate) enum BatchVerb {
         after_help = "A batch that runs from a terminal is paused by Ctrl-C there, too.\n\nExample:\n  \
                             sluice batch pause batch-20260531-001"
     )]
-    Pause(Name),
-    /// Go on with a paused batch, or with what an interruption left untried
+    Pause(moves::Noted),
+    /// Go on with a paused batch, or with what an interruption or a stop left untried
     #[command(after_help = "Example:\n  sluice batch resume batch-20260531-001")]
     Resume(Name),
     /// Call a batch off; of one that has begun, the rest is interrupted
-    #[command(after_help = "Example:\n  sluice batch cancel batch-20260531-001 --reason \"wrong month\"")]
+    #[command(
+        after_help = "Example:\n  sluice batch cancel batch-20260531-001 --note \"wrong month\"\n  sluice \
+                            batch cancel batch-20260531-001 --for-good --note \"wrong file\""
+    )]
     Cancel {
         #[command(flatten)]
-        name: Name,
-        /// Why
-        #[arg(long, default_value = "", value_name = "TEXT")]
-        reason: String,
+        noted: moves::Noted,
+        /// Skip what is not paid, so that no retry can pay it; also of a batch that has ended
+        #[arg(long)]
+        for_good: bool,
     },
     /// Try all failed items again, or one of them
     #[command(after_help = "Example:\n  sluice batch retry batch-20260531-001\n  sluice batch retry \
@@ -81,15 +84,21 @@ pub(crate) enum BatchVerb {
         #[arg(long)]
         no_run: bool,
     },
-    /// Take a failed or waiting item out for good
-    #[command(after_help = "Example:\n  sluice batch skip batch-20260531-001 --line 17 --reason \"left\"")]
+    /// Take a failed or waiting item, or all failed ones, out for good
+    #[command(
+        after_help = "Example:\n  sluice batch skip batch-20260531-001 --line 17 --reason \"left\"\n  \
+                            sluice batch skip batch-20260531-001 --all-failed --reason \"paid by hand\""
+    )]
     Skip {
         #[command(flatten)]
         name: Name,
         #[command(flatten)]
         which: moves::Which,
+        /// All items that failed
+        #[arg(long, conflicts_with_all = ["item", "line"])]
+        all_failed: bool,
         /// Why
-        #[arg(long, value_name = "TEXT")]
+        #[arg(long, alias = "note", value_name = "TEXT")]
         reason: String,
     },
     /// List a batch's items
@@ -138,16 +147,20 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
     match &args.verb {
         BatchVerb::Import(args) => import::run(session, args).await,
         BatchVerb::Preview(name) => preview::run(session, &name.id).await,
-        BatchVerb::Submit(name) => moves::submit(session, &name.id).await,
+        BatchVerb::Submit(noted) => moves::submit(session, &noted.name.id, &noted.note).await,
         BatchVerb::Run { id: Some(id) } => run::one(session, id).await,
         BatchVerb::Run { id: None } => run::left(session).await,
         BatchVerb::Start(name) => moves::start(session, &name.id).await,
         BatchVerb::Status(name) => moves::status(session, &name.id).await,
-        BatchVerb::Pause(name) => moves::pause(session, &name.id).await,
+        BatchVerb::Pause(noted) => moves::pause(session, &noted.name.id, &noted.note).await,
         BatchVerb::Resume(name) => run::resume(session, &name.id).await,
-        BatchVerb::Cancel { name, reason } => moves::cancel(session, &name.id, reason).await,
+        BatchVerb::Cancel { noted, for_good } => {
+            moves::cancel(session, &noted.name.id, &noted.note, *for_good).await
+        }
         BatchVerb::Retry { name, which, no_run } => moves::retry(session, &name.id, which, *no_run).await,
-        BatchVerb::Skip { name, which, reason } => moves::skip(session, &name.id, which, reason).await,
+        BatchVerb::Skip { name, which, all_failed, reason } => {
+            moves::skip(session, &name.id, which, *all_failed, reason).await
+        }
         BatchVerb::Items(args) => items::run(session, args).await,
         BatchVerb::History(name) => list::history(session, &name.id).await,
         BatchVerb::Export(args) => export::run(session, args).await,
