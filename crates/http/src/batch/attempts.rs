@@ -1,4 +1,4 @@
-//! The attempts of a relation, for people who ask why it failed and who tried it again.
+//! The attempts of a relation: why each failed, when, and by whose retry it was made.
 
 use super::path::RelationName;
 use super::view::major;

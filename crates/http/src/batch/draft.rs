@@ -1,4 +1,5 @@
-//! What edits of a draft share: the version that they were made on, and a word to who will not be able to check it.
+//! What edits of a draft share: the version that they were made on, and the remark on approval for other people's
+//! drafts.
 
 use crate::answer::Message;
 use crate::problem::OperatorProblem;
@@ -49,7 +50,7 @@ pub(crate) const fn ask<'a>(who: &Who, name: &'a str) -> Ask<'a> {
     Ask::of(name).within(who.reach)
 }
 
-/// What a person is told who edits or submits what somebody else made.
+/// The remark for a person that edits or submits what somebody else made.
 pub(crate) fn remark(who: &Who, made_by: &Author) -> Option<Message> {
     let is_person = matches!(who.identity.who, Asker::Person { .. });
     let is_own = matches!(made_by.principal, Principal::User(_) | Principal::Key(_))

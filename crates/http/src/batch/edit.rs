@@ -35,7 +35,8 @@ pub(crate) struct RelationsAddedView {
 
 /// Changes a draft: its name, remarks and mode, and its relations as a whole if some are given.
 #[utoipa::path(patch, path = "/api/batch-transfers/{id}", operation_id = "editBatchTransfer", tag = "batches",
-    params(("id" = String, Path, description = "Its id or number", example = "17")),
+    params(("id" = String, Path, description = "Its id or number", example = "17"),
+        ("If-Match" = Option<String>, Header, description = "The version that was read; another one is refused")),
     request_body = BatchEditInput,
     responses((status = 200, description = "The batch.", body = Envelope<BatchView>)))]
 pub(crate) async fn edit(
@@ -53,7 +54,8 @@ pub(crate) async fn edit(
 
 /// Adds relations to a draft. They are checked against each other and against those that stand.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/relations", operation_id = "addRelations", tag = "batches",
-    params(("id" = String, Path, description = "The batch's id or number", example = "17")),
+    params(("id" = String, Path, description = "The batch's id or number", example = "17"),
+        ("If-Match" = Option<String>, Header, description = "The version that was read; another one is refused")),
     request_body = RelationAddInput,
     responses((status = 200, description = "The batch and the new relations.", body = Envelope<RelationsAddedView>)))]
 pub(crate) async fn add(
@@ -79,7 +81,8 @@ pub(crate) async fn add(
 #[utoipa::path(delete, path = "/api/batch-transfers/{id}/relations/{relationId}", operation_id = "deleteRelation",
     tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"),
-        ("relationId" = String, Path, description = "The relation's id", example = "1041")),
+        ("relationId" = String, Path, description = "The relation's id", example = "1041"),
+        ("If-Match" = Option<String>, Header, description = "The version that was read; another one is refused")),
     responses((status = 200, description = "The batch without it.", body = Envelope<BatchView>)))]
 pub(crate) async fn delete(
     State(app): State<App>,

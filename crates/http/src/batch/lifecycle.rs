@@ -106,7 +106,7 @@ pub(crate) async fn submit(
 }
 
 /// Executes a batch that was submitted: the answer comes at once, the money moves in the background. A batch that
-/// has begun is refused; `resume` goes on with it.
+/// has begun is refused; `resume` continues it.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/execute", operation_id = "executeBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
     request_body = Option<BatchConsentInput>,
@@ -137,9 +137,9 @@ pub(crate) async fn pause(
     Ok(Answer::saying(message, batch.into()))
 }
 
-/// Goes on with a batch. One that was submitted is executed; a paused one, or one whose server ended, goes on;
-/// of one that has ended, the transfers are taken back that were not tried because a person interrupted it or a
-/// failure stopped it. Of a running one it changes nothing.
+/// Resumes a batch. A submitted batch is executed. A paused batch, or one whose server ended, continues. Of a batch
+/// that has ended, the transfers are taken back that were not tried because a person interrupted it or a failure
+/// stopped it. A running batch is left as it is.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/resume", operation_id = "resumeBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
     request_body = Option<BatchConsentInput>,

@@ -16,13 +16,13 @@ pub struct Ask<'a> {
 }
 
 impl<'a> Ask<'a> {
-    /// About a batch, without words, by somebody who reaches every batch.
+    /// About a batch, without words, by a caller that reaches every batch.
     #[must_use]
     pub const fn of(name: &'a str) -> Self {
         Self { name, reach: Reach::All, version: None, note: "" }
     }
 
-    /// By somebody who reaches so far.
+    /// By a caller that reaches so far.
     #[must_use]
     pub const fn within(self, reach: Reach) -> Self {
         Self { reach, ..self }

@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde_json::json;
 use store::batch::Batch;
 
-/// Refuses somebody else's draft to an asker who reaches only own ones, what is no draft any more, and an edit that
-/// was made on an older version.
+/// Refuses other people's drafts to callers limited to their own, batches that are no drafts any more, and edits that
+/// were made on an older version.
 pub(crate) async fn check_draft(write: &mut Write, batch: &Batch, ask: &Ask<'_>) -> Result<(), Error> {
     may_edit(write, batch, ask.reach)?;
     if batch.state != BatchState::Draft {

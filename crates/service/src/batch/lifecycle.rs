@@ -55,8 +55,8 @@ pub(crate) async fn content_hash(tx: &mut Tx, batch: &Batch) -> Result<String, E
 }
 
 impl Service {
-    /// Submits a draft: its content is frozen under a hash. An asker who reaches only own batches submits one of
-    /// them; one that names a version submits no other.
+    /// Submits a draft: its content is frozen under a hash. Callers limited to their own batches are refused for
+    /// other people's; a request that names a version is refused for any other.
     pub async fn batch_submit<'a>(&self, actor: &Actor, ask: impl Into<Ask<'a>>) -> Result<Batch, Error> {
         let ask = ask.into();
         let mut write = begun!(self.write(actor, Action::BatchSubmit));
@@ -76,8 +76,8 @@ impl Service {
         write.end(done).await
     }
 
-    /// Leaves the row from which the engine runs the batch. A batch that has begun is refused: `resume` goes on
-    /// with it.
+    /// Leaves the row from which the engine runs the batch. A batch that has begun is refused: `resume` continues
+    /// it.
     pub async fn batch_execute(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
         let mut write = begun!(self.write(actor, Action::BatchExecute));
         let done = execute(&mut write, name).await;

@@ -1,4 +1,4 @@
-//! Going on with a batch that waits, is paused, lost its runner, or ended with items that were not tried.
+//! Resumption of a batch that waits, is paused, lost its runner, or ended with items that were not tried.
 
 use super::lifecycle::{begin, is_live, within_maximum};
 use super::rework::Rework;
@@ -12,10 +12,10 @@ use store::audit::Actor;
 use store::batch::Batch;
 
 impl Service {
-    /// Goes on with a batch and returns how many of its items wait for it: one that has not begun is executed,
-    /// with all checks; a paused one, or one whose runner died, goes on; of one that has ended, what was not tried
-    /// because a person interrupted it or a failure stopped it is taken back. An ended batch without such items
-    /// is [`Code::BatchNotResumable`]. A live run is left alone, and so is every item in flight.
+    /// Resumes a batch and returns how many of its items wait. A batch that has not begun is executed, with all
+    /// checks. A paused batch, or one whose runner died, continues. Of a batch that has ended, the items are taken
+    /// back that were not tried because a person interrupted it or a failure stopped it; without such items it is
+    /// [`Code::BatchNotResumable`]. A live run and items in flight are left alone.
     pub async fn batch_resume(&self, actor: &Actor, name: &str) -> Result<(Batch, i64), Error> {
         if let Some(first) = self.first_answer().await? {
             return first.answer();
@@ -32,14 +32,14 @@ impl Service {
     }
 
     async fn resume_ended(&self, actor: &Actor, name: &str) -> Result<(Batch, i64), Error> {
-        match self.set_back(actor, name, Rework::Untried).await? {
-            0 => {
-                let batch = self.batch(name).await?;
-                let about = Fact::of_batch(Action::BatchResume, batch.id);
-                let nothing = Error::refused(Code::BatchNotResumable, batch.as_it_stands());
-                self.refused(actor, about, nothing).await
-            }
-            count => self.answer_reworked(actor, name, count).await,
+        let batch = self.batch(name).await?;
+        let taken = match self.set_back(actor, name, Rework::Untried).await {
+            Ok(0) => Err(Error::refused(Code::BatchNotResumable, batch.as_it_stands())),
+            taken => taken,
+        };
+        match taken {
+            Ok(count) => self.answer_reworked(actor, name, count).await,
+            Err(error) => self.refused(actor, Fact::of_batch(Action::BatchResume, batch.id), error).await,
         }
     }
 }

@@ -46,7 +46,11 @@ impl Service {
             let mut write = self.step(actor, which.action()).await?;
             let mut batch = locked(&mut write, name).await?;
             may_rework(&batch)?;
-            let all = if count == 0 { which.items().count(&mut write, &batch).await? } else { 0 };
+            let all = match which {
+                Rework::AllFailed => batch.tally.failed_count,
+                Rework::Untried if count == 0 => UNTRIED.count(&mut write, &batch).await?,
+                Rework::Untried => 0,
+            };
             let items = which.items().mark(&mut write, &mut batch, after, Mark::Wait).await?;
             let Some(last) = items.last() else { return Ok(count) };
             after = last.number.0;

@@ -7,7 +7,7 @@ use domain::batch::{BatchIntent, BatchState};
 use domain::fact::{Action, BatchEvent, Fact};
 use store::batch::Batch;
 
-/// Moves a batch on to the state that its counters give, and tells it; not a batch whose runner will.
+/// Moves a batch to the state that its counters give, and returns the fact. A live runner does this itself.
 pub(crate) async fn settle(write: &mut Write, batch: &Batch) -> Result<Option<Fact>, Error> {
     let state = batch.folded();
     if state == batch.state || !batch.state.has_begun() {
@@ -19,7 +19,7 @@ pub(crate) async fn settle(write: &mut Write, batch: &Batch) -> Result<Option<Fa
     close(write, batch, state).await.map(Some)
 }
 
-/// Moves a batch to a state in which no run goes on, and tells it. One that had ended keeps the time of its end.
+/// Moves a batch to a state without a run, and returns the fact. A batch that had ended keeps the time of its end.
 pub(crate) async fn close(write: &mut Write, batch: &Batch, state: BatchState) -> Result<Fact, Error> {
     let ended = state.has_ended().then(|| batch.completed_at.unwrap_or(write.now));
     store::batch::set_state(&mut write.tx, batch.id, state, BatchIntent::Run, None, ended).await?;
