@@ -217,7 +217,7 @@ async fn one(
     let name = batch.id.to_string();
     service.batch_execute(actor, &name).await?;
     let runner = Engine::new(service.clone(), EngineOptions::default());
-    let ended = runner.run(actor, &name, |_| ()).await?;
+    let ended = runner.run(&name, |_| ()).await?;
     let (run_s, cpu_s) = (begun.elapsed().as_secs_f64(), machine::cpu_s() - cpu);
 
     let log = log.zip(service.store().log_bytes().await?).map(|(before, after)| after - before);

@@ -149,20 +149,25 @@ pub enum Audience {
         own: &'static [Role],
         /// What a key needs; none: no key may.
         scope: Option<Scope>,
+        /// How far a key reaches.
+        key: Reach,
     },
 }
 
 macro_rules! audience {
     (everyone) => { Audience::Everyone };
     (signed_in) => { Audience::SignedIn };
-    ([$($role:ident)*] own [$($own:ident)*] $scope:ident) => {
+    (@granted [$($role:ident)*] [$($own:ident)*] $scope:ident $key:ident) => {
         Audience::Granted {
             roles: &[$(Role::$role),*],
             own: &[$(Role::$own),*],
             scope: audience!(@scope $scope),
+            key: Reach::$key,
         }
     };
-    ([$($role:ident)*] $scope:ident) => { audience!([$($role)*] own [] $scope) };
+    ([$($role:ident)*] own [$($own:ident)*; $scope:ident]) => { audience!(@granted [$($role)*] [$($own)*] $scope Own) };
+    ([$($role:ident)*] own [$($own:ident)*] $scope:ident) => { audience!(@granted [$($role)*] [$($own)*] $scope All) };
+    ([$($role:ident)*] $scope:ident) => { audience!(@granted [$($role)*] [] $scope All) };
     (@scope no_key) => { None };
     (@scope $scope:ident) => { Some(Scope::$scope) };
 }
@@ -223,10 +228,10 @@ operations! {
     BatchCreate "createBatchTransfer" ([Operator Finance Admin] BatchesWrite);
     BatchList "listBatchTransfers" ([Operator Finance Admin Auditor] Read);
     BatchShow "getBatchTransfer" ([Operator Finance Admin Auditor] Read);
-    BatchEdit "editBatchTransfer" ([Operator Finance Admin] BatchesWrite);
-    RelationAdd "addRelations" ([Operator Finance Admin] BatchesWrite);
-    RelationDelete "deleteRelation" ([Operator Finance Admin] BatchesWrite);
-    BatchSubmit "submitBatchTransfer" ([Operator Finance Admin] BatchesWrite);
+    BatchEdit "editBatchTransfer" ([Finance Admin] own [Operator; BatchesWrite]);
+    RelationAdd "addRelations" ([Finance Admin] own [Operator; BatchesWrite]);
+    RelationDelete "deleteRelation" ([Finance Admin] own [Operator; BatchesWrite]);
+    BatchSubmit "submitBatchTransfer" ([Finance Admin] own [Operator; BatchesWrite]);
     PreviewNew "previewNewBatchTransfer" ([Operator Finance Admin Auditor] Read);
     BatchPreview "previewBatchTransfer" ([Operator Finance Admin Auditor] Read);
     BatchExecute "executeBatchTransfer" ([Finance Admin] BatchesExecute);
@@ -236,9 +241,11 @@ operations! {
     RelationRetry "retryRelation" ([Finance Admin] BatchesExecute);
     BatchRetry "retryFailedRelations" ([Finance Admin] BatchesExecute);
     RelationSkip "skipRelation" ([Finance Admin] BatchesExecute);
+    BatchSkipFailed "skipFailedRelations" ([Finance Admin] BatchesExecute);
     RelationList "listRelations" ([Operator Finance Admin Auditor] Read);
     ProblemList "listProblems" ([Operator Finance Admin Auditor] Read);
-    ProblemDrop "dropProblems" ([Operator Finance Admin] BatchesWrite);
+    ProblemDrop "dropProblems" ([Finance Admin] own [Operator; BatchesWrite]);
+    RelationHistory "getRelationHistory" ([Operator Finance Admin Auditor] Read);
     BatchHistory "getBatchTransferHistory" ([Operator Finance Admin Auditor] Read);
     BatchProgress "getBatchTransferProgress" ([Operator Finance Admin Auditor] Read);
     // Single transfers.
@@ -286,8 +293,10 @@ impl Operation {
             (_, Asker::Anonymous) => Err(Code::AuthRequired),
             (Audience::Granted { roles, .. }, Asker::Person(role)) if roles.contains(&role) => Ok(Reach::All),
             (Audience::Granted { own, .. }, Asker::Person(role)) if own.contains(&role) => Ok(Reach::Own),
-            (Audience::Granted { scope: Some(scope), .. }, Asker::Key(scopes)) if scopes.contains(&scope) => {
-                Ok(Reach::All)
+            (Audience::Granted { scope: Some(scope), key, .. }, Asker::Key(scopes))
+                if scopes.contains(&scope) =>
+            {
+                Ok(key)
             }
             _ => Err(Code::Forbidden),
         }
@@ -316,7 +325,7 @@ mod tests {
                 || name == "metrics"
         };
         for operation in Operation::ALL {
-            let Audience::Granted { roles, own, scope } = operation.audience() else { continue };
+            let Audience::Granted { roles, own, scope, .. } = operation.audience() else { continue };
             assert!(!roles.contains(&Role::Auditor) || reads(operation), "{}", operation.name());
             assert!(!own.contains(&Role::Auditor));
             let is_people = ["User", "ApiKey"].iter().any(|noun| operation.name().contains(noun));
@@ -333,6 +342,7 @@ mod tests {
         assert_eq!(execute.allow(Asker::Person(Role::Operator)), Err(Code::Forbidden));
         assert_eq!(execute.allow(Asker::Key(&[Scope::Read])), Err(Code::Forbidden));
         assert_eq!(execute.allow(Asker::Key(&[Scope::BatchesExecute])), Ok(Reach::All));
+        assert_eq!(Operation::BatchEdit.allow(Asker::Key(&[Scope::BatchesWrite])), Ok(Reach::Own));
         assert_eq!(Operation::BatchCancel.allow(Asker::Person(Role::Operator)), Ok(Reach::Own));
         assert_eq!(Operation::Me.allow(Asker::Key(&[Scope::Read])), Err(Code::Forbidden));
         assert_eq!(Operation::Login.allow(Asker::Anonymous), Ok(Reach::All));

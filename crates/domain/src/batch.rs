@@ -103,7 +103,7 @@ stored_enum! {
         PartiallyCompleted = 9 "partially_completed",
         /// Ended: no item succeeded.
         Failed = 10 "failed",
-        /// Called off before it began.
+        /// Ended: called off before anything was paid.
         Cancelled = 11 "cancelled",
     }
 }
@@ -131,13 +131,22 @@ impl BatchState {
                 | (Self::Approved, Self::Processing | Self::Cancelled)
                 | (
                     Self::Processing,
-                    Self::Paused | Self::Completed | Self::PartiallyCompleted | Self::Failed
+                    Self::Paused
+                        | Self::Completed
+                        | Self::PartiallyCompleted
+                        | Self::Failed
+                        | Self::Cancelled
                 )
                 | (
                     Self::Paused,
-                    Self::Processing | Self::Completed | Self::PartiallyCompleted | Self::Failed
+                    Self::Processing
+                        | Self::Completed
+                        | Self::PartiallyCompleted
+                        | Self::Failed
+                        | Self::Cancelled
                 )
-                | (Self::PartiallyCompleted | Self::Failed, Self::Processing)
+                | (Self::PartiallyCompleted, Self::Processing | Self::Completed)
+                | (Self::Failed, Self::Processing | Self::Cancelled)
         )
     }
 
@@ -220,15 +229,20 @@ impl BatchTally {
         self.total_count - self.success_count - self.failed_count - self.skipped_count
     }
 
-    /// How a run ends that has nothing left to do.
+    /// The state of a batch with these counters: the one it has while an item waits, else what became of the
+    /// items (contract: "Batch states, verbs, words"). `is_called_off`: a person called it off for good.
     #[must_use]
-    pub const fn end_state(&self) -> BatchState {
-        if self.success_count == 0 {
-            BatchState::Failed
-        } else if self.failed_count > 0 {
+    pub const fn state(&self, now: BatchState, is_called_off: bool) -> BatchState {
+        if self.pending_count() > 0 || self.total_count == 0 {
+            now
+        } else if self.success_count > 0 && self.failed_count > 0 {
             BatchState::PartiallyCompleted
-        } else {
+        } else if self.success_count > 0 {
             BatchState::Completed
+        } else if self.failed_count == 0 && (is_called_off || !now.has_begun()) {
+            BatchState::Cancelled
+        } else {
+            BatchState::Failed
         }
     }
 }
@@ -250,11 +264,11 @@ draft -> pending cancelled
 pending -> approved rejected processing cancelled
 approved -> processing cancelled
 rejected -> \n\
-processing -> paused completed partially_completed failed
-paused -> processing completed partially_completed failed
+processing -> paused completed partially_completed failed cancelled
+paused -> processing completed partially_completed failed cancelled
 completed -> \n\
-partially_completed -> processing
-failed -> processing
+partially_completed -> processing completed
+failed -> processing cancelled
 cancelled -> \n";
         assert_eq!(table, expected);
     }
@@ -266,13 +280,47 @@ cancelled -> \n";
         }
     }
 
+    /// Paid, failed, skipped and waiting items; the state before; `for_good` if the batch was called off so.
+    const FOLDS: &str = "
+        2 0 0 0 processing             completed
+        2 0 1 0 processing             completed
+        2 0 1 0 processing    for_good completed
+        1 1 0 0 processing             partially_completed
+        1 1 1 0 paused        for_good partially_completed
+        0 2 0 0 processing             failed
+        0 1 1 0 processing             failed
+        0 1 1 0 processing    for_good failed
+        0 0 2 0 processing             failed
+        0 0 2 0 failed                 failed
+        0 0 2 0 processing    for_good cancelled
+        0 0 2 0 failed        for_good cancelled
+        0 0 2 0 paused        for_good cancelled
+        0 0 2 0 draft                  cancelled
+        0 0 2 0 pending                cancelled
+        0 0 2 0 cancelled              cancelled
+        2 0 1 0 partially_completed    completed
+        1 0 0 1 processing             processing
+        1 1 0 1 paused                 paused
+        0 0 1 1 processing    for_good processing
+        0 0 0 2 pending                pending
+        0 0 0 0 draft                  draft";
+
     #[test]
-    fn the_end_follows_from_the_counters() {
-        let tally =
-            |success_count, failed_count| BatchTally { success_count, failed_count, ..BatchTally::default() };
-        assert_eq!(tally(2, 0).end_state(), BatchState::Completed);
-        assert_eq!(tally(1, 1).end_state(), BatchState::PartiallyCompleted);
-        assert_eq!(tally(0, 2).end_state(), BatchState::Failed);
-        assert_eq!(tally(0, 0).end_state(), BatchState::Failed);
+    fn the_state_follows_from_the_counters() {
+        for line in FOLDS.lines().skip(1) {
+            let words: Vec<_> = line.split_whitespace().collect();
+            let count = |place: usize| words[place].parse::<i64>().unwrap();
+            let tally = BatchTally {
+                total_count: (0..4).map(count).sum(),
+                success_count: count(0),
+                failed_count: count(1),
+                skipped_count: count(2),
+                ..BatchTally::default()
+            };
+            let state = |place: usize| BatchState::from_name(words[place]).unwrap();
+            let next = tally.state(state(4), words[5] == "for_good");
+            assert_eq!(next, state(words.len() - 1), "{line}");
+            assert!(next == state(4) || state(4).may_become(next), "{line}");
+        }
     }
 }

@@ -208,6 +208,14 @@ codes! {
     100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a person" "用户手动中断";
     101 Stopped "STOPPED" 409 Later "Not tried: the batch stops at the first failure" "批次在首次失败后停止，未执行";
     102 AtomicAborted "ATOMIC_ABORTED" 409 Later "Not moved: another item of the atomic batch was refused" "原子批次中有其他转账被拒绝，未执行";
+    // Moves that a batch's state does not take, and drafts.
+    103 BatchNotResumable "BATCH_NOT_RESUMABLE" 409 Final "Only a batch that waits or runs can be resumed: this one has ended, and nothing of it was left untried; retry its failed transfers instead" "只能恢复等待中或处理中的批量转账：该批次已结束，没有未执行的转账；失败的转账请使用重试";
+    104 DraftChanged "DRAFT_CHANGED" 409 Final "The draft was changed after the version that this edit was made on; read it again and repeat the edit" "草稿在您所依据的版本之后已被修改；请重新读取后再次修改";
+    105 BatchCancelled "BATCH_CANCELLED" 409 Final "The batch was cancelled already; nothing of it will be paid" "批次已取消，不会再有转账被执行";
+    106 IfMatchInvalid "IF_MATCH_INVALID" 400 Final "If-Match is given once, as the version of the draft, such as \"3\"" "If-Match 只能出现一次，其值为草稿的版本号，例如 \"3\"";
+    // Dates.
+    107 DateOutOfRange "DATE_OUT_OF_RANGE" 422 Final "A value date lies between 1970-01-01 and a year from today; choose one within these bounds" "起息日须在1970-01-01至今日起一年之内，请选择该范围内的日期";
+    108 RangeReversed "RANGE_REVERSED" 422 Final "The range ends before it begins; exchange the two dates" "范围的结束早于开始，请调换两个日期";
     // People and keys.
     120 AuthRequired "AUTH_REQUIRED" 401 Final "Sign in, or send an API key" "请先登录或提供 API 密钥";
     121 LoginFailed "AUTH_LOGIN_FAILED" 401 Final "Login and password do not fit" "登录名或密码错误";

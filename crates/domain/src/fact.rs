@@ -44,9 +44,12 @@ actions! {
     BatchResume "batch.resume" "batch";
     BatchCancel "batch.cancel" "batch";
     BatchInterrupt "batch.interrupt" "batch";
+    BatchCallOff "batch.call_off" "batch";
     BatchRetry "batch.retry" "batch";
     BatchEnd "batch.end" "batch";
     BatchFailRest "batch.fail_rest" "batch";
+    BatchSkipRest "batch.skip_rest" "batch";
+    BatchSkipFailed "batch.skip_failed" "batch";
     ItemRetry "item.retry" "batch";
     ItemSkip "item.skip" "batch";
     // Money outside batches.
@@ -110,6 +113,7 @@ events! {
     PauseAsked "pause_asked";
     Paused "paused";
     InterruptAsked "interrupt_asked";
+    CalledOff "called_off";
     Cancelled "cancelled";
     Retried "retried";
     Skipped "skipped";
@@ -148,8 +152,6 @@ pub struct Moved {
     pub state: BatchState,
     /// What happened.
     pub event: BatchEvent,
-    /// A person's words. Without them the line carries the fact's detail.
-    pub note: Option<String>,
 }
 
 /// One thing that a write did.
@@ -189,7 +191,7 @@ impl Fact {
     #[must_use]
     pub fn moved(mut self, state: BatchState, event: BatchEvent) -> Self {
         let batch = BatchId(self.id.unwrap_or_default());
-        self.moved = Some(Moved { batch, item: None, state, event, note: None });
+        self.moved = Some(Moved { batch, item: None, state, event });
         self
     }
 
@@ -202,13 +204,10 @@ impl Fact {
         self
     }
 
-    /// The history line carries a person's words; empty ones are none.
+    /// With a person's words, the particular `note`; empty ones are none.
     #[must_use]
-    pub fn noted(mut self, note: &str) -> Self {
-        if let Some(moved) = self.moved.as_mut().filter(|_| !note.is_empty()) {
-            moved.note = Some(note.to_owned());
-        }
-        self
+    pub fn noted(self, note: &str) -> Self {
+        if note.is_empty() { self } else { self.with("note", note) }
     }
 
     /// The particulars as JSON.
@@ -247,7 +246,7 @@ mod tests {
             .noted("left the company");
         let moved = fact.moved.clone().unwrap();
         assert_eq!((moved.batch, moved.item), (BatchId(4), Some(9)));
-        assert_eq!(moved.note.as_deref(), Some("left the company"));
-        assert_eq!(fact.detail_text(), r#"{"item":9}"#);
+        assert_eq!(fact.detail_text(), r#"{"item":9,"note":"left the company"}"#);
+        assert_eq!(Fact::of_batch(Action::ItemSkip, BatchId(4)).noted("").detail_text(), "{}");
     }
 }

@@ -100,13 +100,9 @@ impl Engine {
     }
 
     /// Runs a batch that is `processing` to its end or to a pause; calls `progress` after each chunk. A
-    /// batch in another state is given back as it is.
-    pub async fn run(
-        &self,
-        actor: &Actor,
-        name: &str,
-        mut progress: impl FnMut(&Progress) + Send,
-    ) -> Result<Batch, Error> {
+    /// batch in another state is given back as it is. What a run does is logged as done by `system` on this node;
+    /// the line of its execution says who asked for it.
+    pub async fn run(&self, name: &str, mut progress: impl FnMut(&Progress) + Send) -> Result<Batch, Error> {
         let batch = self.service.batch(name).await?;
         if batch.state != BatchState::Processing {
             return Ok(batch);
@@ -115,8 +111,8 @@ impl Engine {
         let epoch = self.patiently(|| self.service.lease_take(batch.id)).await?;
         meter::lease(Lease::Taken);
         crash::point("lease_taken");
-        let end = self.slices(actor, &batch, epoch, &mut progress).await?;
-        let batch = self.end(actor, &batch, epoch, end).await?;
+        let end = self.slices(&batch, epoch, &mut progress).await?;
+        let batch = self.end(&batch, epoch, end).await?;
         progress(&Progress { batch: batch.clone(), items_per_s: 0.0, eta_s: None });
         Ok(batch)
     }
@@ -152,12 +148,12 @@ impl Engine {
 
     async fn slices(
         &self,
-        actor: &Actor,
         batch: &Batch,
         epoch: i64,
         progress: &mut (impl FnMut(&Progress) + Send),
     ) -> Result<End, Error> {
         let (mut meter, name) = (Meter::start(batch), batch.id.to_string());
+        let actor = Actor::system(self.service.store().node());
         let mut after = batch.first_number - 1;
         let mut ahead = self.read(batch, after);
         loop {
@@ -220,7 +216,7 @@ impl Engine {
         tokio::spawn(async move { service.run_page(&batch, after, limit).await })
     }
 
-    async fn end(&self, actor: &Actor, batch: &Batch, epoch: i64, end: End) -> Result<Batch, Error> {
+    async fn end(&self, batch: &Batch, epoch: i64, end: End) -> Result<Batch, Error> {
         let name = batch.id.to_string();
         meter::lease(match end {
             End::Fenced => Lease::Lost,
@@ -243,14 +239,14 @@ impl Engine {
                 (now.intent == BatchIntent::Interrupt).then_some(Code::Interrupted)
             }
         };
-        self.patiently(|| self.service.run_finish(actor, batch.id, epoch, rest)).await
+        self.patiently(|| self.service.run_finish(batch.id, epoch, rest)).await
     }
 
     /// Runs every batch that was left `processing` when its process ended, oldest first.
-    pub async fn run_left(&self, actor: &Actor) -> Result<Vec<Batch>, Error> {
+    pub async fn run_left(&self) -> Result<Vec<Batch>, Error> {
         let mut ended = Vec::new();
         for batch in self.service.batch_left().await? {
-            ended.push(self.run(actor, &batch.id.to_string(), |_| ()).await?);
+            ended.push(self.run(&batch.id.to_string(), |_| ()).await?);
         }
         Ok(ended)
     }

@@ -9,7 +9,6 @@ use service::Error;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use store::StoreError;
-use store::audit::Actor;
 use tokio::task::JoinSet;
 
 /// How often a worker looks without being woken.
@@ -18,7 +17,7 @@ const LOOK: Duration = Duration::from_secs(1);
 impl Engine {
     /// Works until `stop` is done; then runs end at the next chunk's edge, and what they leave is taken by
     /// other nodes or by the next start.
-    pub async fn work(&self, actor: &Actor, stop: impl Future<Output = ()>) -> Result<(), Error> {
+    pub async fn work(&self, stop: impl Future<Output = ()>) -> Result<(), Error> {
         let pulse = self.patiently(|| Pulse::start(self.service.clone(), true)).await?;
         let mut wakes = self.service.store().wakes();
         let (mut runs, mut stop) = (JoinSet::new(), std::pin::pin!(stop));
@@ -27,7 +26,7 @@ impl Engine {
         history.spawn(async move { follower.follow().await });
         loop {
             wakes.mark_unchanged();
-            match self.look(actor, &mut runs).await {
+            match self.look(&mut runs).await {
                 // Only a restart can tell what stands.
                 Err(error @ Error::Store(StoreError::Fatal(_))) => return Err(error),
                 Err(error) => tracing::warn!(%error, "looking for batches failed"),
@@ -48,7 +47,7 @@ impl Engine {
     }
 
     /// Gives up dead nodes, forgets their imports, and takes this node's share of what waits.
-    async fn look(&self, actor: &Actor, runs: &mut JoinSet<Result<(), Error>>) -> Result<(), Error> {
+    async fn look(&self, runs: &mut JoinSet<Result<(), Error>>) -> Result<(), Error> {
         self.service.node_reap().await?;
         self.service.batch_purge_unfinished().await?;
         let waiting = self.service.batch_waiting().await?;
@@ -59,8 +58,8 @@ impl Engine {
         }
         let share = self.share().await?;
         for batch in waiting.into_iter().take(share.saturating_sub(mine.len())) {
-            let (engine, actor) = (self.clone(), actor.clone());
-            runs.spawn(async move { engine.run_one(&actor, batch).await });
+            let engine = self.clone();
+            runs.spawn(async move { engine.run_one(batch).await });
         }
         Ok(())
     }
@@ -74,8 +73,8 @@ impl Engine {
     }
 
     /// Runs a batch and says what came of it; only a write that the disk did not confirm is an error here.
-    async fn run_one(&self, actor: &Actor, batch: BatchId) -> Result<(), Error> {
-        match self.run(actor, &batch.to_string(), |_| ()).await {
+    async fn run_one(&self, batch: BatchId) -> Result<(), Error> {
+        match self.run(&batch.to_string(), |_| ()).await {
             Ok(ended) => tracing::info!(batch = batch.0, state = ended.state.name(), "the run ended"),
             // Another node was quicker, or has taken over.
             Err(error) if matches!(error.code(), Some(Code::BatchRunning | Code::Fenced)) => {

@@ -7,10 +7,11 @@ use domain::item::ItemState;
 use engine::{Engine, EngineOptions};
 use formats::csv_reader::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
+use service::batch::Ask;
 use service::batch::import::BatchImport;
 use service::batch::rework::Rework;
 use service::transfer::NewTransfer;
-use service::{Error, Service};
+use service::{Error, Principal, Service};
 use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
@@ -72,11 +73,8 @@ impl World {
     async fn run_while<F: Future<Output = ()>>(&self, meanwhile: F) -> Result<Batch, Error> {
         let (reached, at_edge) = sync_channel::<()>(1);
         let (go_on, may_go_on) = sync_channel::<()>(1);
-        let (engine, actor, batch) = (
-            Engine::new(self.service.clone(), EngineOptions::default()),
-            self.actor.clone(),
-            self.batch.clone(),
-        );
+        let (engine, batch) =
+            (Engine::new(self.service.clone(), EngineOptions::default()), self.batch.clone());
         let mut first = true;
         let run = tokio::spawn(async move {
             let progress = move |_: &engine::Progress| {
@@ -85,7 +83,7 @@ impl World {
                     may_go_on.recv().unwrap();
                 }
             };
-            engine.run(&actor, &batch, progress).await
+            engine.run(&batch, progress).await
         });
         tokio::task::spawn_blocking(move || at_edge.recv().unwrap()).await.unwrap();
         meanwhile.await;
@@ -99,7 +97,7 @@ impl World {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn a_pause_stops_at_the_chunks_edge_and_execute_goes_on() {
+async fn a_pause_stops_at_the_chunks_edge_and_resume_goes_on() {
     let world = world().await;
     let paused =
         world.run_while(async { drop(world.service.batch_pause(&world.actor, &world.batch).await.unwrap()) });
@@ -107,9 +105,11 @@ async fn a_pause_stops_at_the_chunks_edge_and_execute_goes_on() {
     assert_eq!(batch.state, BatchState::Paused);
     assert!(batch.tally.success_count >= 10 && batch.tally.success_count < ITEMS, "{:?}", batch.tally);
     world.verified().await;
-    world.service.batch_execute(&world.actor, &world.batch).await.unwrap();
+    let refused = world.service.batch_execute(&world.actor, &world.batch).await.unwrap_err();
+    assert_eq!(refused.code(), Some(Code::BatchState));
+    world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
     let engine = Engine::new(world.service.clone(), EngineOptions::default());
-    let batch = engine.run(&world.actor, &world.batch, |_| ()).await.unwrap();
+    let batch = engine.run(&world.batch, |_| ()).await.unwrap();
     assert_eq!((batch.state, batch.tally.success_count), (BatchState::Completed, ITEMS));
     world.verified().await;
 }
@@ -121,7 +121,7 @@ async fn an_interruption_fails_the_rest_and_resume_takes_only_that() {
         drop(
             world
                 .service
-                .batch_cancel(&world.actor, domain::access::Reach::All, &world.batch, "stop")
+                .batch_cancel(&world.actor, &Ask::of(&world.batch).noted("stop"), false)
                 .await
                 .unwrap(),
         )
@@ -136,7 +136,7 @@ async fn an_interruption_fails_the_rest_and_resume_takes_only_that() {
     let (_, count) = world.service.batch_retry(&world.actor, &world.batch, Rework::Untried).await.unwrap();
     assert_eq!(count, batch.tally.failed_count);
     let engine = Engine::new(world.service.clone(), EngineOptions::default());
-    let batch = engine.run(&world.actor, &world.batch, |_| ()).await.unwrap();
+    let batch = engine.run(&world.batch, |_| ()).await.unwrap();
     assert_eq!((batch.state, batch.tally.success_count), (BatchState::Completed, ITEMS));
     world.verified().await;
 }
@@ -163,7 +163,7 @@ async fn a_runner_that_lost_its_lease_writes_nothing_more() {
     assert_eq!((batch.state, batch.tally.success_count), (BatchState::Processing, 10));
     world.verified().await;
     let engine = Engine::new(world.service.clone(), EngineOptions::default());
-    let refused = engine.run(&world.actor, &world.batch, |_| ()).await;
+    let refused = engine.run(&world.batch, |_| ()).await;
     assert_eq!(refused.unwrap_err().code(), Some(Code::BatchRunning));
 }
 
@@ -190,11 +190,11 @@ async fn a_batch_resumed_while_its_run_is_on_its_way_out_is_not_closed() {
     let (_, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
     assert_eq!(count, ITEMS);
     // The run has heard of the pause and not of what came after it.
-    let left = world.service.run_finish(&world.actor, id, epoch, None).await.unwrap();
+    let left = world.service.run_finish(id, epoch, None).await.unwrap();
     assert_eq!(left.state, BatchState::Processing);
     assert_eq!(world.service.batch_waiting().await.unwrap(), [id]);
     let engine = Engine::new(world.service.clone(), EngineOptions::default());
-    let ended = engine.run(&world.actor, &world.batch, |_| ()).await.unwrap();
+    let ended = engine.run(&world.batch, |_| ()).await.unwrap();
     assert_eq!((ended.state, ended.tally.success_count), (BatchState::Completed, ITEMS));
     assert!(world.service.verify().await.unwrap().is_ok());
 }
@@ -209,9 +209,81 @@ async fn resume_of_a_live_run_changes_nothing_and_after_an_interruption_takes_wh
     world.service.lease_release(id, epoch).await.unwrap();
     let (_, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
     assert_eq!(count, ITEMS);
-    let reach = domain::access::Reach::All;
-    let ended = world.service.batch_cancel(&world.actor, reach, &world.batch, "").await.unwrap();
+    let ended = world.service.batch_cancel(&world.actor, &Ask::of(&world.batch), false).await.unwrap();
     assert_eq!((ended.state, ended.tally.failed_count), (BatchState::Failed, ITEMS));
     let (again, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
     assert_eq!((again.state, count, again.tally.pending_count()), (BatchState::Processing, ITEMS, ITEMS));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+async fn a_run_that_is_called_off_for_good_leaves_nothing_that_a_retry_can_pay() {
+    let world = world().await;
+    let ask = Ask::of(&world.batch).noted("the wrong file");
+    let stopped =
+        world.run_while(async { drop(world.service.batch_cancel(&world.actor, &ask, true).await.unwrap()) });
+    let batch = stopped.await.unwrap();
+    let tally = batch.tally;
+    assert_eq!((batch.state, tally.failed_count, tally.pending_count()), (BatchState::Completed, 0, 0));
+    assert_eq!(tally.success_count + tally.skipped_count, ITEMS);
+    assert!(tally.skipped_count > 0, "{tally:?}");
+    for refused in [
+        world.service.batch_retry(&world.actor, &world.batch, Rework::AllFailed).await,
+        world.service.batch_resume(&world.actor, &world.batch).await,
+    ] {
+        assert_eq!(refused.unwrap_err().code(), Some(Code::BatchState));
+    }
+    world.verified().await;
+}
+
+#[tokio::test]
+async fn what_was_interrupted_can_be_called_off_for_good_and_is_cancelled_if_nothing_was_paid() {
+    let world = world().await;
+    let ask = Ask::of(&world.batch);
+    let interrupted = world.service.batch_cancel(&world.actor, &ask, false).await.unwrap();
+    assert_eq!((interrupted.state, interrupted.tally.failed_count), (BatchState::Failed, ITEMS));
+    let off = world.service.batch_cancel(&world.actor, &ask, true).await.unwrap();
+    assert_eq!(
+        (off.state, off.tally.skipped_count, off.tally.failed_count),
+        (BatchState::Cancelled, ITEMS, 0)
+    );
+    assert_eq!(off.completed_at, interrupted.completed_at);
+    let again = world.service.batch_cancel(&world.actor, &ask, true).await.unwrap_err();
+    assert_eq!(again.code(), Some(Code::BatchCancelled));
+    world.verified().await;
+}
+
+#[tokio::test]
+async fn the_state_follows_when_the_last_waiting_item_of_a_paused_batch_is_skipped() {
+    let world = world().await;
+    world.service.batch_pause(&world.actor, &world.batch).await.unwrap();
+    let (_, items) = world.service.batch_items(&world.batch, None, 0, 1_000).await.unwrap();
+    let (last, others) = items.split_last().unwrap();
+    for item in others {
+        let skip = world.service.batch_skip_item(&world.actor, &world.batch, item.number.0, "x").await;
+        assert_eq!(skip.unwrap().state, BatchState::Paused);
+    }
+    let ended = world.service.batch_skip_item(&world.actor, &world.batch, last.number.0, "x").await.unwrap();
+    assert_eq!(ended.state, BatchState::Failed, "it had begun, and was not called off for good");
+    assert!(ended.completed_at.is_some());
+    world.verified().await;
+}
+
+#[tokio::test]
+async fn what_a_run_does_is_told_as_done_by_the_system_and_who_began_it_in_the_line_of_its_execution() {
+    let world = world().await;
+    let engine = Engine::new(world.service.clone(), EngineOptions::default());
+    engine.run(&world.batch, |_| ()).await.unwrap();
+    let (_, events) = world.service.batch_history(&world.batch).await.unwrap();
+    let told: Vec<_> = events.iter().map(|e| (e.event.as_str(), e.actor.name.as_str())).collect();
+    let expected =
+        [("created", "tester"), ("submitted", "tester"), ("started", "tester"), ("completed", "system")];
+    assert_eq!(told, expected);
+    let rows = world.service.audit(0, 1_000).await.unwrap();
+    let node = world.service.store().node();
+    let of_run: Vec<_> =
+        rows.iter().filter(|row| matches!(row.action.as_str(), "batch.chunk" | "batch.end")).collect();
+    assert!(of_run.len() > 1, "{rows:?}");
+    for row in of_run {
+        assert_eq!((row.actor.principal, row.origin.as_str()), (Principal::System, node), "{row:?}");
+    }
 }

@@ -50,6 +50,7 @@ pub(crate) struct ListEnvelope<T> {
 #[derive(Debug)]
 pub(crate) struct Answer<T> {
     message: Message,
+    remark: Option<Message>,
     data: T,
 }
 
@@ -63,12 +64,17 @@ pub(crate) struct ListAnswer<T> {
 impl<T> Answer<T> {
     /// Without words.
     pub(crate) const fn of(data: T) -> Self {
-        Self { message: OK, data }
+        Self { message: OK, remark: None, data }
     }
 
     /// With what people read above it.
     pub(crate) const fn saying(message: Message, data: T) -> Self {
-        Self { message, data }
+        Self { message, remark: None, data }
+    }
+
+    /// With a remark behind the message, if there is one.
+    pub(crate) fn remarking(self, remark: Option<Message>) -> Self {
+        Self { remark, ..self }
     }
 }
 
@@ -81,7 +87,11 @@ fn words(message: Message) -> String {
 
 impl<T: Serialize> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
-        Json(Envelope { success: true, message: words(self.message), data: self.data }).into_response()
+        let message = match self.remark {
+            None => words(self.message),
+            Some(remark) => format!("{}; {}", words(self.message), words(remark)),
+        };
+        Json(Envelope { success: true, message, data: self.data }).into_response()
     }
 }
 

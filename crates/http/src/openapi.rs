@@ -3,7 +3,7 @@
 
 use crate::problem::{ProblemBody, operator_status};
 use crate::routes::View;
-use domain::access::{Audience, Operation};
+use domain::access::{Audience, Operation, Reach};
 use domain::code::{Code, Language};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -97,15 +97,23 @@ fn secure(described: &mut Described, operation: Operation) {
     let who = match operation.audience() {
         Audience::Everyone => "For everyone.".to_owned(),
         Audience::SignedIn => "For everyone who is signed in.".to_owned(),
-        Audience::Granted { roles, own, scope } => {
+        Audience::Granted { roles, own, scope, key } => {
             let roles: Vec<_> = roles.iter().map(|role| role.name()).collect();
             let own: Vec<_> = own.iter().map(|role| format!("{} (what they made)", role.name())).collect();
-            let scope = scope.map_or(String::new(), |scope| format!("; keys with `{}`", scope.name()));
+            let scope =
+                scope.map_or(String::new(), |scope| format!("; keys with `{}`{}", scope.name(), made(key)));
             format!("For {}{scope}.", [roles.join(", "), own.join(", ")].join(", ").trim_end_matches(", "))
         }
     };
     let text = described.description.take().unwrap_or_default();
     described.description = Some(format!("{text}\n\n{who}").trim().to_owned());
+}
+
+const fn made(key: Reach) -> &'static str {
+    match key {
+        Reach::All => "",
+        Reach::Own => " (what they made)",
+    }
 }
 
 /// The codes of an operation, those among them that follow from its shape.

@@ -159,7 +159,11 @@ impl<E: Into<Problem>> From<E> for OperatorProblem {
 /// The status of a code in the operator's view.
 pub(crate) const fn operator_status(code: Code) -> u16 {
     match code {
-        Code::BatchState | Code::ItemState | Code::BatchCannotCancel => 400,
+        Code::BatchState
+        | Code::ItemState
+        | Code::BatchCannotCancel
+        | Code::BatchNotResumable
+        | Code::BatchCancelled => 400,
         _ => code.http(),
     }
 }

@@ -39,6 +39,7 @@ impl Service {
     pub async fn audit_list(&self, query: &AuditQuery) -> Result<Vec<AuditRow>, Error> {
         let (from, to) = (query.from.as_deref().map(read_date), query.to.as_deref().map(read_date));
         let (from, to) = (from.transpose()?, to.transpose()?);
+        crate::date::check_range(from, to)?;
         let mut tx = self.store.read().await?;
         let zone = Self::zone(&mut tx).await?;
         let start = |day: i64| {

@@ -12,6 +12,7 @@ pub mod asset;
 pub mod audit;
 pub mod batch;
 pub mod copy;
+mod date;
 mod directory;
 pub mod error;
 pub mod fx;

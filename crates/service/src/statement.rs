@@ -177,6 +177,7 @@ async fn by_date(
 ) -> Result<Page, Error> {
     let from = query.from.as_deref().map(read_date).transpose()?.unwrap_or(i64::MIN);
     let to = query.to.as_deref().map(read_date).transpose()?.unwrap_or(i64::MAX - 1);
+    crate::date::check_range(Some(from), Some(to))?;
     let before = match &query.cursor {
         Some(text) => read_key(text)?,
         None => (to.saturating_add(1), i64::MIN),

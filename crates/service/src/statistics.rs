@@ -141,7 +141,9 @@ async fn range(tx: &mut Tx, query: &StatisticsQuery, assets: &[Asset]) -> Result
         Some(text) => Some(Service::account_named(tx, text).await?.id),
         None => None,
     };
-    Ok(Range { from: read_date(&query.from)?, to: read_date(&query.to)?, asset, account })
+    let (from, to) = (read_date(&query.from)?, read_date(&query.to)?);
+    crate::date::check_range(Some(from), Some(to))?;
+    Ok(Range { from, to, asset, account })
 }
 
 /// Refused tries of items, as sums of refused transfers.

@@ -407,7 +407,10 @@ async fn batches(
         };
         found.check(stored == fold, "batch_counters", || format!("batch {id}"));
         let state = row.stored(1, BatchState::from_number)?;
-        found.check(fits(state, &fold), "batch_state", || format!("batch {id} is {}", state.name()));
+        let is_called_off = row.opt_i64(12)?.is_some();
+        found.check(fits(state, &fold, is_called_off), "batch_state", || {
+            format!("batch {id} is {}", state.name())
+        });
         if let (Some(frozen), Some(batch)) =
             (row.opt_text(2)?, store::batch::get(tx, domain::id::BatchId(id)).await?)
         {
@@ -418,14 +421,17 @@ async fn batches(
     Ok(())
 }
 
-/// Whether a state can stand beside counters: what has not begun has moved nothing, what has ended waits
-/// for nothing.
-const fn fits(state: BatchState, fold: &BatchTally) -> bool {
+/// Whether a state can be beside counters: what has not begun has moved nothing, what has ended has the state
+/// that its counters give.
+fn fits(state: BatchState, fold: &BatchTally, is_called_off: bool) -> bool {
     match state {
-        BatchState::Completed | BatchState::PartiallyCompleted | BatchState::Failed => {
-            fold.pending_count() == 0
-        }
         BatchState::Processing | BatchState::Paused => true,
-        _ => fold.success_count == 0 && fold.failed_count == 0,
+        BatchState::Draft | BatchState::Pending | BatchState::Approved | BatchState::Rejected => {
+            fold.success_count == 0 && fold.failed_count == 0
+        }
+        BatchState::Completed
+        | BatchState::PartiallyCompleted
+        | BatchState::Failed
+        | BatchState::Cancelled => fold.pending_count() == 0 && fold.state(state, is_called_off) == state,
     }
 }

@@ -72,3 +72,23 @@ CREATE TABLE refused_row (
 CREATE INDEX refused_row_batch ON refused_row (batch);
 ALTER TABLE import_problem ADD COLUMN refused_row INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE import_problem ADD COLUMN suggestion TEXT;
+
+-- Ends and drafts. When a person called the batch off for good; the draft's version, raised by every edit; how many
+-- times a run began.
+ALTER TABLE batch ADD COLUMN called_off_at INTEGER;
+ALTER TABLE batch ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE batch ADD COLUMN runs INTEGER NOT NULL DEFAULT 0;
+-- The legal moves of `domain::batch`, as they are now.
+DROP TRIGGER batch_moves;
+CREATE TRIGGER batch_moves BEFORE UPDATE OF state ON batch
+  WHEN OLD.state <> NEW.state AND NOT (
+       (OLD.state = 2 AND NEW.state IN (3, 11))
+    OR (OLD.state = 3 AND NEW.state IN (4, 5, 6, 11))
+    OR (OLD.state = 4 AND NEW.state IN (6, 11))
+    OR (OLD.state = 6 AND NEW.state IN (7, 8, 9, 10, 11))
+    OR (OLD.state = 7 AND NEW.state IN (6, 8, 9, 10, 11))
+    OR (OLD.state = 9 AND NEW.state IN (6, 8))
+    OR (OLD.state = 10 AND NEW.state IN (6, 11)))
+  BEGIN SELECT RAISE(ABORT, 'batch: illegal change of state'); END;
+-- The last failed item of a batch could be skipped without moving it on.
+UPDATE batch SET state = 8 WHERE state = 9 AND failed_count = 0 AND ready = 1;

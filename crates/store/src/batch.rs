@@ -65,6 +65,12 @@ pub struct Batch {
     /// Whether a payee may be there twice, in rows that differ in reference or external id.
     #[serde(default)]
     pub allow_repeat: bool,
+    /// When a person called it off for good.
+    pub called_off_at: Option<i64>,
+    /// The draft's version: raised by every edit.
+    pub version: i64,
+    /// How many times a run began: by execution, and by retry or resumption after an end.
+    pub runs: i64,
 }
 
 impl Batch {
@@ -72,6 +78,18 @@ impl Batch {
     #[must_use]
     pub fn number(&self) -> String {
         format!("batch-{:08}-{:03}", self.day, self.day_number)
+    }
+
+    /// The state that its counters give.
+    #[must_use]
+    pub const fn folded(&self) -> BatchState {
+        self.tally.state(self.state, self.called_off_at.is_some())
+    }
+
+    /// `batch-20251210-001 is paused`, for refusals.
+    #[must_use]
+    pub fn as_it_stands(&self) -> String {
+        format!("{} is {}", self.number(), self.state.name())
     }
 
     /// The range of its items' numbers.
@@ -116,15 +134,17 @@ macro_rules! columns {
              content_hash, first_number, last_number, refused_count, total_count, total_amount, success_count,
              success_amount, failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at,
              submitted_at, started_at, interrupted_at, completed_at, convert,
-             created_by_kind, created_by_id, allow_repeat ",
+             created_by_kind, created_by_id, allow_repeat, called_off_at, version, runs ",
             $tail
         )
     };
 }
 
 mod list;
+mod moves;
 
 pub use list::{BatchFilter, BatchSort, count, list};
+pub use moves::{set_called_off, set_intent, set_state, set_tally, submit};
 
 static GET: Sql = Sql::new(columns!("SELECT", "FROM batch WHERE id = $1 AND ready = 1"));
 static LOCK: Sql = Sql::locking(columns!("SELECT", "FROM batch WHERE id = $1 AND ready = 1"));
@@ -164,18 +184,8 @@ static RANGE: Sql = Sql::new(
     "UPDATE batch SET first_number = $2, last_number = $3 WHERE id = $1 AND state = 2 AND ready = 1",
 );
 static REFUSED: Sql = Sql::new("UPDATE batch SET refused_count = $2 WHERE id = $1 AND state = 2");
-static SUBMIT: Sql =
-    Sql::new("UPDATE batch SET state = 3, content_hash = $2, submitted_at = $3 WHERE id = $1 AND state = 2");
-static MOVE: Sql = Sql::new(
-    "UPDATE batch SET state = $2, intent = $3, started_at = COALESCE(started_at, $4), completed_at = $5
-     WHERE id = $1",
-);
-static INTEND: Sql =
-    Sql::new("UPDATE batch SET intent = $2, interrupted_at = COALESCE($3, interrupted_at) WHERE id = $1");
-static TALLY: Sql = Sql::new(
-    "UPDATE batch SET total_count = $2, total_amount = $3, success_count = $4, success_amount = $5,
-       failed_count = $6, failed_amount = $7, skipped_count = $8, fee_amount = $9 WHERE id = $1",
-);
+static RAISE_VERSION: Sql =
+    Sql::new("UPDATE batch SET version = version + 1 WHERE id = $1 AND state = 2 RETURNING version");
 static PURGE: Sql = Sql::new("DELETE FROM batch WHERE id = $1 AND ready = 0");
 static LOCK_MANY: Lookup =
     Lookup { columns: columns!("", ""), from: "batch", key: "id", and: "ready = 1", lock: Lock::Write };
@@ -198,10 +208,12 @@ pub const CATALOGUE: &[&Sql] = &[
     &HEAD,
     &RANGE,
     &REFUSED,
-    &SUBMIT,
-    &MOVE,
-    &INTEND,
-    &TALLY,
+    &moves::SUBMIT,
+    &moves::MOVE,
+    &moves::INTEND,
+    &moves::CALL_OFF,
+    &RAISE_VERSION,
+    &moves::TALLY,
     &PURGE,
 ];
 
@@ -241,6 +253,9 @@ fn read(row: Row<'_>) -> Result<Batch, StoreError> {
         completed_at: row.opt_i64(29)?,
         convert: row.i64(30)? == 1,
         allow_repeat: row.i64(33)? == 1,
+        called_off_at: row.opt_i64(34)?,
+        version: row.i64(35)?,
+        runs: row.i64(36)?,
     })
 }
 
@@ -355,50 +370,6 @@ pub async fn set_extent(tx: &mut Tx, id: BatchId, first: i64, last: i64) -> Resu
     tx.execute(&EXTENT, args![id.0, first, last]).await.map(|_| ())
 }
 
-/// Freezes a draft under the hash of its content.
-pub async fn submit(tx: &mut Tx, id: BatchId, content_hash: &str, now: i64) -> Result<u64, StoreError> {
-    tx.execute(&SUBMIT, args![id.0, content_hash, now]).await
-}
-
-/// Moves a batch on. `started_at` is kept if it stands; `completed_at` is set as given.
-pub async fn set_state(
-    tx: &mut Tx,
-    id: BatchId,
-    state: BatchState,
-    intent: BatchIntent,
-    started_at: Option<i64>,
-    completed_at: Option<i64>,
-) -> Result<(), StoreError> {
-    let args = args![id.0, state.number(), intent.number(), started_at, completed_at];
-    tx.execute(&MOVE, args).await.map(|_| ())
-}
-
-/// Notes what a person asked of the run.
-pub async fn set_intent(
-    tx: &mut Tx,
-    id: BatchId,
-    intent: BatchIntent,
-    interrupted_at: Option<i64>,
-) -> Result<(), StoreError> {
-    tx.execute(&INTEND, args![id.0, intent.number(), interrupted_at]).await.map(|_| ())
-}
-
-/// Writes the counters.
-pub async fn set_tally(tx: &mut Tx, id: BatchId, tally: &BatchTally) -> Result<(), StoreError> {
-    let args = args![
-        id.0,
-        tally.total_count,
-        tally.total_amount,
-        tally.success_count,
-        tally.success_amount,
-        tally.failed_count,
-        tally.failed_amount,
-        tally.skipped_count,
-        tally.fee_amount,
-    ];
-    tx.execute(&TALLY, args).await.map(|_| ())
-}
-
 /// Forgets a batch whose import did not finish, and its lease; its items and problems first.
 pub async fn purge(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
     tx.execute(&PURGE, args![id.0]).await?;
@@ -430,4 +401,10 @@ pub async fn set_range(tx: &mut Tx, id: BatchId, first: i64, last: i64) -> Resul
 /// Notes how many rows for a draft are refused and open.
 pub async fn set_refused(tx: &mut Tx, id: BatchId, count: i64) -> Result<(), StoreError> {
     tx.execute(&REFUSED, args![id.0, count]).await.map(|_| ())
+}
+
+/// Raises a draft's version and returns the new one.
+pub async fn raise_version(tx: &mut Tx, id: BatchId) -> Result<i64, StoreError> {
+    let rows = tx.fetch(&RAISE_VERSION, args![id.0]).await?;
+    rows.first().ok_or_else(|| StoreError::Corrupt(format!("batch {id} is no draft")))?.i64(0)
 }

@@ -19,7 +19,7 @@ pub struct Event {
     pub state: BatchState,
     /// What happened: `created`, `submitted`, `started`, `paused`, …
     pub event: String,
-    /// Why, in a person's words or as JSON.
+    /// The particulars, a JSON object.
     pub detail: Option<String>,
     /// Who.
     pub actor: Author,
@@ -39,6 +39,14 @@ static PAGE: Sql = Sql::new(
     "SELECT item, state, event, detail, actor, at, actor_kind, actor_id, id FROM batch_history WHERE batch = $1
      ORDER BY id LIMIT $2 OFFSET $3",
 );
+static LAST: Sql = Sql::new(
+    "SELECT item, state, event, detail, actor, at, actor_kind, actor_id FROM batch_history WHERE batch = $1
+     ORDER BY id DESC LIMIT 1",
+);
+static RETRIES: Sql = Sql::new(
+    "SELECT item, state, event, detail, actor, at, actor_kind, actor_id FROM batch_history
+     WHERE batch = $1 AND event IN ('retried', 'resumed') AND (item IS NULL OR item = $2) ORDER BY id",
+);
 static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM batch_history WHERE batch = $1");
 
 static OF_ITEMS: Sql = Sql::new(
@@ -46,7 +54,7 @@ static OF_ITEMS: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&INSERT, &LIST, &PAGE, &COUNT, &OF_ITEMS];
+pub const CATALOGUE: &[&Sql] = &[&INSERT, &LIST, &PAGE, &LAST, &RETRIES, &COUNT, &OF_ITEMS];
 
 /// Writes an event.
 pub async fn insert(tx: &mut Tx, batch: BatchId, event: Event) -> Result<(), StoreError> {
@@ -90,6 +98,16 @@ pub async fn page(
 ) -> Result<Vec<(i64, Event)>, StoreError> {
     let rows = tx.fetch(&PAGE, args![batch.0, limit, offset]).await?;
     rows.iter().map(|row| Ok((row.i64(8)?, read(row)?))).collect()
+}
+
+/// A batch's last event.
+pub async fn last(tx: &mut Tx, batch: BatchId) -> Result<Option<Event>, StoreError> {
+    tx.fetch(&LAST, args![batch.0]).await?.first().map(read).transpose()
+}
+
+/// The retries and resumptions that may have taken an item, in order.
+pub async fn retries(tx: &mut Tx, batch: BatchId, item: i64) -> Result<Vec<Event>, StoreError> {
+    tx.fetch(&RETRIES, args![batch.0, item]).await?.iter().map(read).collect()
 }
 
 /// How many events a batch has.

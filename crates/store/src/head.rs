@@ -48,7 +48,7 @@ pub async fn close(tx: &mut Tx, actor: &Actor, facts: Vec<Fact>, now: i64) -> Re
                 item: moved.item,
                 state: moved.state,
                 event: moved.event.name().to_owned(),
-                detail: moved.note.or_else(|| (!fact.detail.is_empty()).then_some(detail)),
+                detail: (!fact.detail.is_empty()).then_some(detail),
                 actor: actor.author.clone(),
                 at: now,
             };

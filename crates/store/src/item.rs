@@ -87,7 +87,7 @@ static FAILED_AT: Lookup =
     Lookup { columns: "item, at", from: "item_failure", key: "item", and: "", lock: Lock::None };
 static DELETE: Sql = Sql::new("DELETE FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1");
 static FAILURES: Sql =
-    Sql::new("SELECT item, code, amount, chunk FROM item_failure WHERE item = $1 ORDER BY id");
+    Sql::new("SELECT item, code, amount, chunk, at FROM item_failure WHERE item = $1 ORDER BY id");
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] =
@@ -174,6 +174,8 @@ pub struct ItemFilter {
     pub last: i64,
     /// Only these states; empty: all.
     pub states: Vec<ItemState>,
+    /// Only these codes; empty: whatever the code.
+    pub codes: Vec<Code>,
 }
 
 impl ItemFilter {
@@ -183,6 +185,10 @@ impl ItemFilter {
         if !self.states.is_empty() {
             let numbers: Vec<_> = self.states.iter().map(|state| state.number().to_string()).collect();
             text += &format!(" AND state IN ({})", numbers.join(", "));
+        }
+        if !self.codes.is_empty() {
+            let numbers: Vec<_> = self.codes.iter().map(|code| code.number().to_string()).collect();
+            text += &format!(" AND code IN ({})", numbers.join(", "));
         }
         text
     }
@@ -289,17 +295,18 @@ pub async fn failed_at(tx: &mut Tx, items: Vec<i64>) -> Result<Vec<(i64, i64)>, 
     Ok(times)
 }
 
-/// The failed tries of an item, in order.
-pub async fn failures(tx: &mut Tx, item: TransferId) -> Result<Vec<Failure>, StoreError> {
+/// The failed tries of an item with their times, microseconds UTC, in order.
+pub async fn failures(tx: &mut Tx, item: TransferId) -> Result<Vec<(Failure, i64)>, StoreError> {
     let rows = tx.fetch(&FAILURES, args![item.0]).await?;
     rows.iter()
         .map(|row| {
-            Ok(Failure {
+            let failure = Failure {
                 item: TransferId(row.i64(0)?),
                 code: row.stored(1, Code::from_number)?,
                 amount: row.i64(2)?,
                 chunk: row.i64(3)?,
-            })
+            };
+            Ok((failure, row.i64(4)?))
         })
         .collect()
 }

@@ -98,7 +98,7 @@ impl Worker {
         let options = EngineOptions { patience: Duration::from_secs(3_600), runs_max: 4 };
         let engine = Engine::new(service.clone(), options);
         let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(async move { engine.work(&actor(), async { drop(stopped.await) }).await });
+        let task = tokio::spawn(async move { engine.work(async { drop(stopped.await) }).await });
         Self { stop, task }
     }
 

@@ -32,6 +32,7 @@ pub struct Batch {
     items: Vec<Item>,
     /// Fees that were taken with its items.
     fees: i128,
+    is_called_off: bool,
 }
 
 /// What can be seen of a batch: state; counts of all, completed, failed and skipped items; sums of all,
@@ -71,13 +72,21 @@ impl Batch {
         matches!(self.state, Processing | Paused | Completed | PartiallyCompleted | Failed)
     }
 
-    /// A run that ends: by what became of its items.
+    /// Where nothing waits, what became of the items decides.
     fn end(&mut self) {
+        if self.count(ItemState::Pending) > 0 {
+            return;
+        }
         self.state = match (self.count(ItemState::Completed), self.count(ItemState::Failed)) {
+            (0, 0) if self.is_called_off => BatchState::Cancelled,
             (0, _) => BatchState::Failed,
             (_, 0) => BatchState::Completed,
             _ => BatchState::PartiallyCompleted,
         };
+    }
+
+    fn may_rework(&self) -> Result<(), Code> {
+        if self.has_begun() && !self.is_called_off { Ok(()) } else { Err(Code::BatchState) }
     }
 
     fn fail_waiting(&mut self, code: Code) {
@@ -97,6 +106,21 @@ impl Batch {
             self.state = BatchState::Processing;
         }
         count
+    }
+
+    fn skip(&mut self, fits: impl Fn(ItemState) -> bool) -> i64 {
+        let mut count = 0;
+        for item in self.items.iter_mut().filter(|item| fits(item.state)) {
+            item.state = ItemState::Skipped;
+            count += 1;
+        }
+        count
+    }
+
+    fn call_off(&mut self) {
+        self.skip(|state| matches!(state, ItemState::Pending | ItemState::Failed));
+        self.is_called_off = true;
+        self.end();
     }
 
     fn line(&mut self, line: i64) -> &mut Item {
@@ -121,7 +145,9 @@ impl Reference {
             Step::Execute(batch) => self.execute(*batch).into(),
             Step::Run(batch) => self.run(*batch),
             Step::Pause(batch) => self.pause(*batch).into(),
-            Step::Cancel(batch) => self.cancel(*batch).into(),
+            Step::Cancel(batch, for_good) => self.cancel(*batch, *for_good).into(),
+            Step::Resume(batch) => self.resume(*batch),
+            Step::SkipFailed(batch) => self.skip_failed(*batch),
             Step::Retry(batch, which) => self.retry(*batch, *which),
             Step::RetryLine(batch, line) => self.retry_line(*batch, *line).into(),
             Step::SkipLine(batch, line) => self.skip_line(*batch, *line).into(),
@@ -147,7 +173,17 @@ impl Reference {
                 let taken = i64::try_from(items.len()).unwrap();
                 let state = if file.draft || refused > 0 { BatchState::Draft } else { BatchState::Pending };
                 let (mode, currency, single) = (file.mode, file.currency.clone(), file.single.clone());
-                self.batches.push(Batch { state, mode, currency, single, text, refused, items, fees: 0 });
+                self.batches.push(Batch {
+                    state,
+                    mode,
+                    currency,
+                    single,
+                    text,
+                    refused,
+                    items,
+                    fees: 0,
+                    is_called_off: false,
+                });
                 Answer::Imported { taken, refused }
             }
         }
@@ -220,13 +256,38 @@ impl Reference {
 
     fn execute(&mut self, batch: usize) -> Result<(), Code> {
         match self.batches[batch].state {
-            BatchState::Processing => return Ok(()),
-            BatchState::Pending | BatchState::Paused => {}
+            BatchState::Pending => {}
             _ => return Err(Code::BatchState),
         }
         self.within_maximum(batch)?;
         self.batches[batch].state = BatchState::Processing;
         Ok(())
+    }
+
+    /// What waits goes on; of an ended batch, what was not tried is taken back.
+    fn resume(&mut self, place: usize) -> Answer {
+        let batch = &mut self.batches[place];
+        let waiting = i64::try_from(batch.count(ItemState::Pending)).unwrap();
+        match batch.state {
+            BatchState::Draft | BatchState::Cancelled => return Answer::Refused(Code::BatchState),
+            BatchState::Completed | BatchState::PartiallyCompleted | BatchState::Failed => {
+                if batch.is_called_off {
+                    return Answer::Refused(Code::BatchState);
+                }
+                let untried = |item: &Item| matches!(item.code, Some(Code::Interrupted | Code::Stopped));
+                return match batch.retry(untried) {
+                    0 => Answer::Refused(Code::BatchNotResumable),
+                    count => Answer::Retried(count),
+                };
+            }
+            BatchState::Processing => return Answer::Retried(waiting),
+            _ => {}
+        }
+        if let Err(code) = self.within_maximum(place) {
+            return Answer::Refused(code);
+        }
+        self.batches[place].state = BatchState::Processing;
+        Answer::Retried(waiting)
     }
 
     fn pause(&mut self, batch: usize) -> Result<(), Code> {
@@ -237,18 +298,21 @@ impl Reference {
         Ok(())
     }
 
-    /// Before it began a batch is called off; after that, what waits is interrupted.
-    fn cancel(&mut self, batch: usize) -> Result<(), Code> {
+    /// Before it began a batch is cancelled; after that, what waits is interrupted, or what is not paid skipped.
+    fn cancel(&mut self, batch: usize, for_good: bool) -> Result<(), Code> {
         let batch = &mut self.batches[batch];
         match batch.state {
             BatchState::Draft | BatchState::Pending => {
                 batch.state = BatchState::Cancelled;
                 batch.items.iter_mut().for_each(|item| item.state = ItemState::Skipped);
             }
-            BatchState::Processing | BatchState::Paused => {
+            BatchState::Cancelled => return Err(Code::BatchCancelled),
+            BatchState::Processing | BatchState::Paused if !for_good => {
                 batch.fail_waiting(Code::Interrupted);
                 batch.end();
             }
+            BatchState::Processing | BatchState::Paused => batch.call_off(),
+            _ if for_good && batch.count(ItemState::Failed) > 0 => batch.call_off(),
             _ => return Err(Code::BatchCannotCancel),
         }
         Ok(())
@@ -256,8 +320,8 @@ impl Reference {
 
     fn retry(&mut self, batch: usize, which: Rework) -> Answer {
         let batch = &mut self.batches[batch];
-        if !batch.has_begun() {
-            return Answer::Refused(Code::BatchState);
+        if let Err(code) = batch.may_rework() {
+            return Answer::Refused(code);
         }
         let untried = |item: &Item| matches!(item.code, Some(Code::Interrupted | Code::Stopped));
         Answer::Retried(batch.retry(|item| which == Rework::AllFailed || untried(item)))
@@ -265,23 +329,34 @@ impl Reference {
 
     fn retry_line(&mut self, batch: usize, line: i64) -> Result<(), Code> {
         let batch = &mut self.batches[batch];
-        if !batch.has_begun() {
-            return Err(Code::BatchState);
-        }
+        batch.may_rework()?;
         if batch.retry(|item| item.line == line) == 1 { Ok(()) } else { Err(Code::ItemState) }
     }
 
     fn skip_line(&mut self, batch: usize, line: i64) -> Result<(), Code> {
         let batch = &mut self.batches[batch];
-        if !batch.has_begun() {
-            return Err(Code::BatchState);
-        }
+        batch.may_rework()?;
         let item = batch.line(line);
         match item.state {
             ItemState::Failed | ItemState::Pending => item.state = ItemState::Skipped,
             _ => return Err(Code::ItemState),
         }
+        batch.end();
         Ok(())
+    }
+
+    fn skip_failed(&mut self, batch: usize) -> Answer {
+        let batch = &mut self.batches[batch];
+        match batch.may_rework() {
+            Err(code) => Answer::Refused(code),
+            Ok(()) => {
+                let failed = batch.skip(|state| state == ItemState::Failed);
+                if failed > 0 {
+                    batch.end();
+                }
+                Answer::Retried(failed)
+            }
+        }
     }
 
     /// Pays what waits, in order, as the batch's mode says.

@@ -82,6 +82,9 @@ pub enum Verb {
     Run,
     Pause,
     Cancel,
+    CallOff,
+    Resume,
+    SkipFailed,
     Retry(Rework),
     RetryLine(Index),
     SkipLine(Index),
@@ -142,6 +145,9 @@ fn verb() -> impl Strategy<Value = Verb> {
         3 => Just(Verb::Run),
         2 => Just(Verb::Pause),
         1 => Just(Verb::Cancel),
+        1 => Just(Verb::CallOff),
+        2 => Just(Verb::Resume),
+        1 => Just(Verb::SkipFailed),
         2 => Just(Verb::Retry(Rework::AllFailed)),
         1 => Just(Verb::Retry(Rework::Untried)),
         2 => any::<Index>().prop_map(Verb::RetryLine),
@@ -285,13 +291,14 @@ impl Verb {
         let lines = reference.lines(batch);
         match (self, reference.batches[batch].state) {
             (Self::Submit, _) | (Self::Onward, BatchState::Draft) => Step::Submit(batch),
-            (Self::Execute, _) | (Self::Onward, BatchState::Pending | BatchState::Paused) => {
-                Step::Execute(batch)
-            }
+            (Self::Execute, _) | (Self::Onward, BatchState::Pending) => Step::Execute(batch),
+            (Self::Resume, _) | (Self::Onward, BatchState::Paused) => Step::Resume(batch),
             (Self::Onward, BatchState::Failed) => Step::Retry(batch, Rework::AllFailed),
             (Self::Onward | Self::Run, _) => Step::Run(batch),
             (Self::Pause, _) => Step::Pause(batch),
-            (Self::Cancel, _) => Step::Cancel(batch),
+            (Self::Cancel, _) => Step::Cancel(batch, false),
+            (Self::CallOff, _) => Step::Cancel(batch, true),
+            (Self::SkipFailed, _) => Step::SkipFailed(batch),
             (Self::Retry(which), _) => Step::Retry(batch, *which),
             (Self::RetryLine(index), _) => Step::RetryLine(batch, *index.get(&lines)),
             (Self::SkipLine(index), _) => Step::SkipLine(batch, *index.get(&lines)),

@@ -6,6 +6,7 @@ use crate::steps::{Bound, FEE_RATES, File, Money, PolicyDraw, RATES, Step};
 use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
 use service::account::OpenAccount;
+use service::batch::Ask;
 use service::batch::import::BatchImport;
 use service::holder::NewHolder;
 use service::policy::PolicyChange;
@@ -133,11 +134,21 @@ impl Ledger {
             Step::Import(file) => self.import(file).await,
             Step::Submit(batch) => done(service.batch_submit(&actor, &name(batch).await).await),
             Step::Execute(batch) => done(service.batch_execute(&actor, &name(batch).await).await),
-            Step::Run(batch) => done(self.engine.run(&actor, &name(batch).await, |_| ()).await),
+            Step::Run(batch) => done(self.engine.run(&name(batch).await, |_| ()).await),
             Step::Pause(batch) => done(service.batch_pause(&actor, &name(batch).await).await),
-            Step::Cancel(batch) => done(
-                service.batch_cancel(&actor, domain::access::Reach::All, &name(batch).await, "test").await,
+            Step::Cancel(batch, for_good) => done(
+                service.batch_cancel(&actor, &Ask::of(&name(batch).await).noted("test"), *for_good).await,
             ),
+            Step::Resume(batch) => match service.batch_resume(&actor, &name(batch).await).await {
+                Ok((_, count)) => Answer::Retried(count),
+                Err(error) => code(error),
+            },
+            Step::SkipFailed(batch) => {
+                match service.batch_skip_failed(&actor, &name(batch).await, "test").await {
+                    Ok((_, count)) => Answer::Retried(count),
+                    Err(error) => code(error),
+                }
+            }
             Step::Retry(batch, which) => {
                 match service.batch_retry(&actor, &name(batch).await, *which).await {
                     Ok((_, count)) => Answer::Retried(count),

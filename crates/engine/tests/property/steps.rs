@@ -73,19 +73,34 @@ pub struct File {
 /// One step, with names in place of places.
 #[derive(Debug, Clone)]
 pub enum Step {
-    Open { number: String, holder: usize, currency: String },
+    Open {
+        number: String,
+        holder: usize,
+        currency: String,
+    },
     Accounts(Vec<(String, usize, String, i64)>),
     Move(NewTransfer),
     Status(String, AccountStatus),
-    Policy { currency: String, account: Option<String>, change: PolicyDraw },
-    Rate { source: String, target: String, rate: usize },
+    Policy {
+        currency: String,
+        account: Option<String>,
+        change: PolicyDraw,
+    },
+    Rate {
+        source: String,
+        target: String,
+        rate: usize,
+    },
     Clock(i64),
     Import(File),
     Submit(usize),
     Execute(usize),
     Run(usize),
     Pause(usize),
-    Cancel(usize),
+    /// For good or not.
+    Cancel(usize, bool),
+    Resume(usize),
+    SkipFailed(usize),
     Retry(usize, Rework),
     RetryLine(usize, i64),
     SkipLine(usize, i64),

@@ -53,6 +53,6 @@ pub(crate) fn routes() -> Routes {
         .add(
             Operation::StatementShow,
             routes!(statement::show),
-            naming_account! { AccountNotFound CursorInvalid DateInvalid },
+            naming_account! { AccountNotFound CursorInvalid DateInvalid RangeReversed },
         )
 }

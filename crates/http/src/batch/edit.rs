@@ -1,5 +1,6 @@
 //! Editing a draft.
 
+use super::draft::{OnVersion, ask, remark};
 use super::input::{BatchEditInput, RelationAddInput};
 use super::path::{BatchName, RelationName};
 use super::view::{BatchView, RelationView};
@@ -34,51 +35,63 @@ pub(crate) struct RelationsAddedView {
 
 /// Changes a draft: its name, remarks and mode, and its relations as a whole if some are given.
 #[utoipa::path(patch, path = "/api/batch-transfers/{id}", operation_id = "editBatchTransfer", tag = "batches",
-    params(("id" = String, Path, description = "Its id or number", example = "17")),
+    params(("id" = String, Path, description = "Its id or number", example = "17"),
+        ("If-Match" = Option<String>, Header, description = "The version that was read; another one is refused")),
     request_body = BatchEditInput,
     responses((status = 200, description = "The batch.", body = Envelope<BatchView>)))]
 pub(crate) async fn edit(
     State(app): State<App>,
     who: Who,
     BatchName(name): BatchName,
+    OnVersion(version): OnVersion,
     Body(body): Body<BatchEditInput>,
 ) -> Result<Answer<BatchView>, OperatorProblem> {
-    let changed = app.service.batch_edit(who.actor(), &name, &body.into_edit()?).await?;
-    Ok(Answer::saying(EDITED, BatchView::of(changed)))
+    let ask = ask(&who, &name).on_version(version);
+    let changed = app.service.batch_edit(who.actor(), &ask, &body.into_edit()?).await?;
+    let remark = remark(&who, &changed.batch.created_by);
+    Ok(Answer::saying(EDITED, BatchView::of(changed)).remarking(remark))
 }
 
 /// Adds relations to a draft. They are checked against each other and against those that stand.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/relations", operation_id = "addRelations", tag = "batches",
-    params(("id" = String, Path, description = "The batch's id or number", example = "17")),
+    params(("id" = String, Path, description = "The batch's id or number", example = "17"),
+        ("If-Match" = Option<String>, Header, description = "The version that was read; another one is refused")),
     request_body = RelationAddInput,
     responses((status = 200, description = "The batch and the new relations.", body = Envelope<RelationsAddedView>)))]
 pub(crate) async fn add(
     who: Who,
     BatchName(name): BatchName,
+    OnVersion(version): OnVersion,
     once: Once<RelationAddInput>,
 ) -> Result<Answer<RelationsAddedView>, OperatorProblem> {
     let Once { body, service } = once;
     let (amounts, rows) = body.into_rows()?;
-    let added = service.batch_add_items(who.actor(), &name, &amounts, &rows).await;
+    let ask = ask(&who, &name).on_version(version);
+    let added = service.batch_add_items(who.actor(), &ask, &amounts, &rows).await;
     let added = service.settle(added).await?;
     let shown = added.items.iter().take(SHOWN).copied().collect();
     let items = service.batch_items_by_number(added.batch.batch.id, shown).await?;
     let relations = items.into_iter().map(|item| RelationView::of(&added.batch, item)).collect();
+    let remark = remark(&who, &added.batch.batch.created_by);
     let view = RelationsAddedView { count: added.items.len(), relations, batch: BatchView::of(added.batch) };
-    Ok(Answer::saying(ADDED, view))
+    Ok(Answer::saying(ADDED, view).remarking(remark))
 }
 
 /// Takes a relation out of a draft.
 #[utoipa::path(delete, path = "/api/batch-transfers/{id}/relations/{relationId}", operation_id = "deleteRelation",
     tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"),
-        ("relationId" = String, Path, description = "The relation's id", example = "1041")),
+        ("relationId" = String, Path, description = "The relation's id", example = "1041"),
+        ("If-Match" = Option<String>, Header, description = "The version that was read; another one is refused")),
     responses((status = 200, description = "The batch without it.", body = Envelope<BatchView>)))]
 pub(crate) async fn delete(
     State(app): State<App>,
     who: Who,
     RelationName { batch, relation }: RelationName,
+    OnVersion(version): OnVersion,
 ) -> Result<Answer<BatchView>, OperatorProblem> {
-    let changed = app.service.batch_delete_item(who.actor(), &batch, relation).await?;
-    Ok(Answer::saying(DELETED, BatchView::of(changed)))
+    let ask = ask(&who, &batch).on_version(version);
+    let changed = app.service.batch_delete_item(who.actor(), &ask, relation).await?;
+    let remark = remark(&who, &changed.batch.created_by);
+    Ok(Answer::saying(DELETED, BatchView::of(changed)).remarking(remark))
 }

@@ -13,6 +13,7 @@ use axum::extract::State;
 use domain::code::Language;
 use domain::id::BatchId;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 use service::Event;
 use service::batch::list::Part;
 use utoipa::{IntoParams, ToSchema};
@@ -55,8 +56,9 @@ pub(crate) struct BatchHistoryView {
     /// What happened, for people.
     #[schema(example = "The batch transfer has started")]
     message: String,
-    /// Particulars: JSON, or a person's words.
-    details: Option<String>,
+    /// Particulars: an object, with a person's words under `note`; null if there are none.
+    #[schema(value_type = Option<Object>, example = json!({ "items": 12 }))]
+    details: Option<Map<String, Json>>,
     /// Who did it.
     #[schema(example = "user:anna")]
     operator: String,
@@ -83,49 +85,58 @@ pub(crate) async fn history(
 }
 
 fn view(batch: BatchId, id: i64, event: Event) -> BatchHistoryView {
+    let details = details(event.detail.as_deref());
     BatchHistoryView {
         id,
         batch_id: batch.0,
         relation_id: event.item,
         status: BatchStatusWord::of_batch(event.state),
         state: event.state.into(),
-        message: message(&event, language::current()),
+        message: message(&event, details.as_ref(), language::current()),
         event: event.event,
-        details: event.detail,
+        details,
         operator: event.actor.name,
         created_at: wire(event.at),
     }
 }
 
+/// What is no object was a person's words alone.
+fn details(text: Option<&str>) -> Option<Map<String, Json>> {
+    let text = text?;
+    let read: Option<Map<String, Json>> = serde_json::from_str(text).ok();
+    Some(read.unwrap_or_else(|| Map::from_iter([("note".to_owned(), text.into())])))
+}
+
 /// What an event says to people.
-fn message(event: &Event, language: Language) -> String {
-    let count = event.detail.as_deref().and_then(|detail| serde_json::from_str::<Counted>(detail).ok());
-    let (english, chinese) = match (event.event.as_str(), event.item, count) {
-        ("retried", None, Some(Counted { items })) => {
-            return match language {
-                Language::English => format!("{items} failed transfers are tried again"),
-                Language::Chinese => format!("重试{items}个失败的转账"),
-            };
-        }
-        ("created", ..) => ("The batch transfer was created", "批量转账已创建"),
-        ("edited", ..) => ("The draft was changed", "草稿已修改"),
-        ("submitted", ..) => ("The batch transfer was submitted", "批量转账已提交"),
-        ("approved", ..) => ("The batch transfer was approved", "批量转账已审批通过"),
-        ("rejected", ..) => ("The batch transfer was rejected", "批量转账已被拒绝"),
-        ("started", ..) => ("The batch transfer has started", "批量转账已开始"),
-        ("resumed", ..) => ("The batch transfer goes on", "批量转账已恢复"),
-        ("pause_asked", ..) => ("A pause was asked for", "已请求暂停批量转账"),
-        ("paused", ..) => ("The batch transfer is paused", "批量转账已暂停"),
-        ("cancelled", ..) => ("The batch transfer was cancelled", "批量转账已取消"),
-        ("interrupt_asked", ..) => ("A person interrupted the batch transfer", "用户手动中断批量转账"),
-        ("retried", ..) => ("A failed transfer is tried again", "重试转账"),
-        ("skipped", ..) => ("A transfer was skipped", "转账已跳过"),
-        ("completed", ..) => ("The batch transfer is completed", "批量转账已完成"),
-        ("partially_completed", ..) => {
-            ("The batch transfer ended; some transfers failed", "批量转账部分失败")
-        }
-        ("failed", ..) => ("The batch transfer failed", "批量转账失败"),
-        (other, ..) => (other, other),
+fn message(event: &Event, details: Option<&Map<String, Json>>, language: Language) -> String {
+    let count = details.and_then(|details| details.get("items")).and_then(Json::as_i64);
+    if let (None, Some(count)) = (event.item, count)
+        && let Some((english, chinese)) = counted(&event.event, count)
+    {
+        return match language {
+            Language::English => english,
+            Language::Chinese => chinese,
+        };
+    }
+    let (english, chinese) = match event.event.as_str() {
+        "created" => ("The batch transfer was created", "批量转账已创建"),
+        "edited" => ("The draft was changed", "草稿已修改"),
+        "submitted" => ("The batch transfer was submitted", "批量转账已提交"),
+        "approved" => ("The batch transfer was approved", "批量转账已审批通过"),
+        "rejected" => ("The batch transfer was rejected", "批量转账已被拒绝"),
+        "started" => ("The batch transfer has started", "批量转账已开始"),
+        "resumed" => ("The batch transfer was resumed", "批量转账已恢复"),
+        "pause_asked" => ("A pause was asked for", "已请求暂停批量转账"),
+        "paused" => ("The batch transfer is paused", "批量转账已暂停"),
+        "cancelled" => ("The batch transfer was cancelled", "批量转账已取消"),
+        "interrupt_asked" => ("A person interrupted the batch transfer", "用户手动中断批量转账"),
+        "called_off" => ("A person called the batch transfer off for good", "用户永久终止批量转账"),
+        "retried" => ("A failed transfer is tried again", "重试转账"),
+        "skipped" => ("A transfer was skipped", "转账已跳过"),
+        "completed" => ("The batch transfer is completed", "批量转账已完成"),
+        "partially_completed" => ("The batch transfer ended; some transfers failed", "批量转账部分失败"),
+        "failed" => ("The batch transfer failed", "批量转账失败"),
+        other => (other, other),
     };
     match language {
         Language::English => english.to_owned(),
@@ -133,8 +144,22 @@ fn message(event: &Event, language: Language) -> String {
     }
 }
 
-/// What the detail of an event counts.
-#[derive(Deserialize)]
-struct Counted {
-    items: i64,
+/// The events that say of how many transfers they tell, in English and Chinese.
+fn counted(event: &str, count: i64) -> Option<(String, String)> {
+    let one = count == 1;
+    let (transfers, are, were) = if one { ("transfer", "is", "was") } else { ("transfers", "are", "were") };
+    match event {
+        "retried" => Some((
+            format!("{count} failed {transfers} {are} tried again"),
+            format!("重试{count}个失败的转账"),
+        )),
+        "resumed" => Some((
+            format!("{count} unfinished {transfers} {were} resumed"),
+            format!("恢复{count}个未完成的转账"),
+        )),
+        "skipped" => {
+            Some((format!("{count} failed {transfers} {were} skipped"), format!("跳过{count}个失败的转账")))
+        }
+        _ => None,
+    }
 }

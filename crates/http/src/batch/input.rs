@@ -9,7 +9,6 @@ use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use service::batch::create::CreateBatch;
 use service::batch::edit::EditBatch;
-use service::batch::lifecycle::Submission;
 use service::batch::rows::{Amounts, NewRow, ROWS_MAX};
 use service::payee::{Field, Given, Side};
 use std::collections::BTreeMap;
@@ -401,24 +400,6 @@ impl<T: DeserializeOwned + Default + Send> Input for Maybe<T> {
     }
 }
 
-/// What is confirmed with a submission.
-#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({ "leaveProblems": 3 }))]
-pub(crate) struct BatchSubmitInput {
-    /// How many refused rows of its file are left unpaid: exactly as many as are open, else `PROBLEMS_OPEN` with the
-    /// right number.
-    #[serde(default)]
-    #[schema(minimum = 0)]
-    leave_problems: i64,
-}
-
-impl From<BatchSubmitInput> for Submission {
-    fn from(input: BatchSubmitInput) -> Self {
-        Self { leave_problems: input.leave_problems }
-    }
-}
-
 /// The second factor of the accounts that pay. No account has one bound yet, so nothing here is asked for:
 /// `auto2FA` changes nothing, and codes are accepted and not looked at.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -435,27 +416,4 @@ pub(crate) struct BatchConsentInput {
     /// Codes by the id of the paying account.
     #[expect(dead_code, reason = "known, and without effect while no account has a second factor")]
     verification_codes: Option<BTreeMap<String, String>>,
-}
-
-/// Why.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[schema(example = json!({ "reason": "The wrong month" }))]
-pub(crate) struct BatchReasonInput {
-    /// Why, for those who read the history.
-    #[schema(max_length = 500)]
-    reason: Option<String>,
-}
-
-impl BatchReasonInput {
-    pub(crate) fn text(self) -> Result<String, Problem> {
-        let text = self.reason.unwrap_or_default();
-        if text.contains('\0') {
-            return Err(Problem::about(Code::NulByte, "reason"));
-        }
-        if text.chars().count() > domain::transfer::MEMO_MAX {
-            return Err(Problem::about(Code::TextTooLong, "reason"));
-        }
-        Ok(text)
-    }
 }

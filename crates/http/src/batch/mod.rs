@@ -3,12 +3,15 @@
 //! `input` is what is sent, `view` what is shown, `words` the values that fields take; each other file is
 //! a verb or a few that belong together.
 
+mod attempts;
 mod create;
+mod draft;
 mod edit;
 mod history;
 mod input;
 mod lifecycle;
 mod list;
+mod note;
 mod path;
 mod preview;
 mod problems;
@@ -43,18 +46,28 @@ macro_rules! taking_relations {
 
 const CREATE: &[Code] =
     taking_relations!(BatchSideInvalid SourceNotFound TargetNotFound AssetUnknown BatchTooLargeForAtomic);
-const EDIT: &[Code] = taking_relations!(BatchNotFound BatchState);
-const ADD: &[Code] = taking_relations!(BatchNotFound BatchState FileTooLarge);
+const EDIT: &[Code] = taking_relations!(BatchNotFound BatchState DraftChanged IfMatchInvalid);
+const ADD: &[Code] = taking_relations!(BatchNotFound BatchState DraftChanged IfMatchInvalid FileTooLarge);
 const BEGIN: &[Code] = &[Code::BatchNotFound, Code::BatchState, Code::BatchAboveMaximum];
 const REWORK: &[Code] = &[Code::BatchNotFound, Code::ItemNotFound, Code::BatchState, Code::ItemState];
-const CANCEL: &[Code] =
-    &[Code::BatchNotFound, Code::BatchCannotCancel, Code::Forbidden, Code::NulByte, Code::TextTooLong];
+const CANCEL: &[Code] = &[
+    Code::BatchNotFound,
+    Code::BatchCannotCancel,
+    Code::BatchCancelled,
+    Code::BatchState,
+    Code::Forbidden,
+    Code::NulByte,
+    Code::TextTooLong,
+];
+const RESUME: &[Code] =
+    &[Code::BatchNotFound, Code::BatchState, Code::BatchNotResumable, Code::BatchAboveMaximum];
+const NOTED: &[Code] = &[Code::BatchNotFound, Code::BatchState, Code::NulByte, Code::TextTooLong];
 
 pub(crate) fn routes() -> Routes {
     let operator = View::Operator;
     Routes::new()
         .add_to(operator, O::BatchCreate, routes!(create::create), CREATE)
-        .add_to(operator, O::BatchList, routes!(list::list), &[Code::CursorInvalid])
+        .add_to(operator, O::BatchList, routes!(list::list), &[Code::CursorInvalid, Code::RangeReversed])
         .add_to(operator, O::PreviewNew, routes!(preview::preview_new), CREATE)
         .add_to(operator, O::BatchShow, routes!(list::show), &[Code::BatchNotFound])
         .add_to(operator, O::BatchEdit, routes!(edit::edit), EDIT)
@@ -63,7 +76,13 @@ pub(crate) fn routes() -> Routes {
             operator,
             O::RelationDelete,
             routes!(edit::delete),
-            &[Code::BatchNotFound, Code::ItemNotFound, Code::BatchState],
+            &[
+                Code::BatchNotFound,
+                Code::ItemNotFound,
+                Code::BatchState,
+                Code::DraftChanged,
+                Code::IfMatchInvalid,
+            ],
         )
         .add_to(
             operator,
@@ -76,12 +95,16 @@ pub(crate) fn routes() -> Routes {
                 Code::BatchTooLargeForAtomic,
                 Code::BatchAboveMaximum,
                 Code::ProblemsOpen,
+                Code::DraftChanged,
+                Code::IfMatchInvalid,
+                Code::NulByte,
+                Code::TextTooLong,
             ],
         )
         .add_to(operator, O::BatchPreview, routes!(preview::preview), &[Code::BatchNotFound])
         .add_to(operator, O::BatchExecute, routes!(lifecycle::execute), BEGIN)
-        .add_to(operator, O::BatchPause, routes!(lifecycle::pause), &[Code::BatchNotFound, Code::BatchState])
-        .add_to(operator, O::BatchResume, routes!(lifecycle::resume), BEGIN)
+        .add_to(operator, O::BatchPause, routes!(lifecycle::pause), NOTED)
+        .add_to(operator, O::BatchResume, routes!(lifecycle::resume), RESUME)
         .add_to(operator, O::BatchCancel, routes!(lifecycle::cancel), CANCEL)
         .add_to(operator, O::RelationRetry, routes!(rework::retry), REWORK)
         .add_to(
@@ -103,6 +126,7 @@ pub(crate) fn routes() -> Routes {
                 Code::TextTooLong,
             ],
         )
+        .add_to(operator, O::BatchSkipFailed, routes!(rework::skip_failed), NOTED)
         .add_to(
             operator,
             O::RelationList,
@@ -120,6 +144,12 @@ pub(crate) fn routes() -> Routes {
             O::ProblemDrop,
             routes!(problems::drop),
             &[Code::BatchNotFound, Code::BatchState, Code::ProblemsOpen],
+        )
+        .add_to(
+            operator,
+            O::RelationHistory,
+            routes!(attempts::attempts),
+            &[Code::BatchNotFound, Code::ItemNotFound],
         )
         .add_to(operator, O::BatchHistory, routes!(history::history), &[Code::BatchNotFound])
 }

@@ -1,5 +1,6 @@
 //! Rows of files that were refused: listed, and dropped.
 
+use super::draft::ask;
 use super::path::BatchName;
 use super::view::BatchView;
 use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
@@ -145,6 +146,6 @@ pub(crate) async fn drop(
     Query(query): Query<ProblemsDropQuery>,
 ) -> Result<Answer<BatchView>, OperatorProblem> {
     let code = code(query.code.as_deref())?;
-    app.service.batch_drop_problems(who.actor(), &name, code, query.count).await?;
+    app.service.batch_drop_problems(who.actor(), ask(&who, &name), code, query.count).await?;
     Ok(Answer::saying(DROPPED, BatchView::of(app.service.batch_show(&name).await?)))
 }

@@ -2,7 +2,7 @@
 
 use super::path::BatchName;
 use super::view::RelationView;
-use super::words::{BatchStatusWord, RelationStateWord};
+use super::words::{RelationStateWord, RelationStatusWord};
 use crate::answer::{ListAnswer, ListEnvelope};
 use crate::app::App;
 use crate::paging::{self, Paging};
@@ -23,8 +23,8 @@ const USUAL: i64 = 20;
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct RelationsQuery {
-    /// Only this status of document 000.
-    status: Option<BatchStatusWord>,
+    /// Only this status: one of document 000, or `skipped`.
+    status: Option<RelationStatusWord>,
     /// Only this exact state.
     state: Option<RelationStateWord>,
     /// The page's number, from 1.
@@ -41,7 +41,7 @@ impl RelationsQuery {
     /// The states that are asked for; none if status and state exclude each other.
     fn states(&self) -> Option<Vec<ItemState>> {
         let state = self.state.map(ItemState::from);
-        match (self.status.map(BatchStatusWord::item_states), state) {
+        match (self.status.map(RelationStatusWord::item_states), state) {
             (None, None) => Some(Vec::new()),
             (Some(states), None) => Some(states),
             (Some(states), Some(state)) if !states.contains(&state) => None,

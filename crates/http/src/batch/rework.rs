@@ -1,12 +1,14 @@
 //! Retry and skip.
 
-use super::input::{BatchConsentInput, BatchReasonInput, Maybe};
+use super::input::{BatchConsentInput, Maybe};
 use super::lifecycle::{BatchCountView, BatchMovedView};
+use super::note::BatchNoteInput;
 use super::path::{BatchName, RelationName};
 use crate::answer::{Answer, Envelope, Message};
 use crate::once::Once;
 use crate::problem::OperatorProblem;
 use crate::who::Who;
+use domain::batch::BatchState;
 use serde::Serialize;
 use service::batch::rework::Rework;
 use utoipa::ToSchema;
@@ -14,9 +16,21 @@ use utoipa::ToSchema;
 const RETRIED: Message = Message { english: "The transfer is tried again", chinese: "转账重试已开始" };
 const ALL_RETRIED: Message =
     Message { english: "The failed transfers are tried again", chinese: "批量重试已开始" };
+const WAITS: Message = Message {
+    english: "The transfer waits again; it is tried when the paused batch is resumed",
+    chinese: "转账已重新等待；恢复已暂停的批次后将重试",
+};
+const ALL_WAIT: Message = Message {
+    english: "The failed transfers wait again; they are tried when the paused batch is resumed",
+    chinese: "失败的转账已重新等待；恢复已暂停的批次后将重试",
+};
 const NONE_FAILED: Message =
     Message { english: "No failed transfer is left to retry", chinese: "没有失败的转账需要重试" };
 const SKIPPED: Message = Message { english: "The transfer was skipped", chinese: "转账已跳过" };
+const ALL_SKIPPED: Message =
+    Message { english: "The failed transfers were skipped", chinese: "失败的转账已跳过" };
+const NONE_TO_SKIP: Message =
+    Message { english: "No failed transfer is left to skip", chinese: "没有失败的转账需要跳过" };
 
 /// A relation that was reworked.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,8 +57,9 @@ pub(crate) async fn retry(
     RelationName { batch, relation }: RelationName,
     once: Once<Maybe<BatchConsentInput>>,
 ) -> Result<Answer<RelationReworkedView>, OperatorProblem> {
-    let batch = once.settle(once.service.batch_retry_item(who.actor(), &batch, relation).await).await?;
-    Ok(Answer::saying(RETRIED, RelationReworkedView { relation_id: relation, batch: batch.into() }))
+    let batch = once.service.batch_retry_item(who.actor(), &batch, relation).await?;
+    let message = if batch.state == BatchState::Paused { WAITS } else { RETRIED };
+    Ok(Answer::saying(message, RelationReworkedView { relation_id: relation, batch: batch.into() }))
 }
 
 /// Tries all failed transfers of a batch again, the interrupted ones too.
@@ -57,9 +72,12 @@ pub(crate) async fn retry_failed(
     BatchName(name): BatchName,
     once: Once<Maybe<BatchConsentInput>>,
 ) -> Result<Answer<BatchCountView>, OperatorProblem> {
-    let retried = once.service.batch_retry(who.actor(), &name, Rework::AllFailed).await;
-    let (batch, count) = once.settle(retried).await?;
-    let message = if count == 0 { NONE_FAILED } else { ALL_RETRIED };
+    let (batch, count) = once.service.batch_retry(who.actor(), &name, Rework::AllFailed).await?;
+    let message = match (count, batch.state) {
+        (0, _) => NONE_FAILED,
+        (_, BatchState::Paused) => ALL_WAIT,
+        _ => ALL_RETRIED,
+    };
     Ok(Answer::saying(message, (batch, count).into()))
 }
 
@@ -68,16 +86,32 @@ pub(crate) async fn retry_failed(
     tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"),
         ("relationId" = String, Path, description = "The relation's id", example = "1041")),
-    request_body = Option<BatchReasonInput>,
+    request_body = Option<BatchNoteInput>,
     responses((status = 200, description = "It is out.", body = Envelope<RelationReworkedView>)))]
 pub(crate) async fn skip(
     who: Who,
     RelationName { batch, relation }: RelationName,
-    once: Once<Maybe<BatchReasonInput>>,
+    once: Once<Maybe<BatchNoteInput>>,
 ) -> Result<Answer<RelationReworkedView>, OperatorProblem> {
     let Once { body: Maybe(body), service } = once;
-    let reason = body.text()?;
-    let skipped = service.batch_skip_item(who.actor(), &batch, relation, &reason).await;
-    let batch = service.settle(skipped).await?;
+    let note = body.text()?;
+    let batch = service.batch_skip_item(who.actor(), &batch, relation, &note).await?;
     Ok(Answer::saying(SKIPPED, RelationReworkedView { relation_id: relation, batch: batch.into() }))
+}
+
+/// Takes all failed transfers of a batch out for good, the interrupted ones too. The batch's state follows.
+#[utoipa::path(post, path = "/api/batch-transfers/{id}/skip-failed", operation_id = "skipFailedRelations",
+    tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
+    request_body = Option<BatchNoteInput>,
+    responses((status = 200, description = "How many are out.", body = Envelope<BatchCountView>)))]
+pub(crate) async fn skip_failed(
+    who: Who,
+    BatchName(name): BatchName,
+    once: Once<Maybe<BatchNoteInput>>,
+) -> Result<Answer<BatchCountView>, OperatorProblem> {
+    let Once { body: Maybe(body), service } = once;
+    let note = body.text()?;
+    let (batch, count) = service.batch_skip_failed(who.actor(), &name, &note).await?;
+    let message = if count == 0 { NONE_TO_SKIP } else { ALL_SKIPPED };
+    Ok(Answer::saying(message, (batch, count).into()))
 }

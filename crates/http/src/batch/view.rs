@@ -2,6 +2,7 @@
 
 use super::words::{
     BatchModeWord, BatchStateWord, BatchStatusWord, BatchTypeWord, ContactWord, RelationStateWord,
+    RelationStatusWord,
 };
 use crate::language;
 use crate::time::wire;
@@ -89,6 +90,9 @@ pub(crate) struct BatchView {
     /// Rows of its file that were refused.
     #[schema(example = 0)]
     pub refused_count: i64,
+    /// The version of its content, raised by every edit of the draft; what `If-Match` names.
+    #[schema(example = 1)]
+    pub version: i64,
     /// What people wrote.
     pub remarks: Option<String>,
     /// Who made it.
@@ -109,6 +113,9 @@ pub(crate) struct BatchView {
     /// When a person interrupted it.
     #[schema(format = DateTime)]
     pub interrupted_at: Option<String>,
+    /// When a person called it off for good: what was not paid then is skipped.
+    #[schema(format = DateTime)]
+    pub called_off_at: Option<String>,
     /// When it ended.
     #[schema(format = DateTime)]
     pub completed_at: Option<String>,
@@ -119,9 +126,14 @@ impl BatchView {
         let Described { batch, asset, account } = described;
         let amount = |minor: i64| major(minor, &asset);
         let (is_source, is_target) = (batch.kind == BatchType::OneToMany, batch.kind == BatchType::ManyToOne);
-        let moves =
-            [batch.submitted_at, batch.started_at, batch.interrupted_at, batch.completed_at].into_iter();
-        let updated_at = moves.flatten().fold(batch.created_at, i64::max);
+        let moves = [
+            batch.submitted_at,
+            batch.started_at,
+            batch.interrupted_at,
+            batch.called_off_at,
+            batch.completed_at,
+        ];
+        let updated_at = moves.into_iter().flatten().fold(batch.created_at, i64::max);
         let id = batch.account.map(|id| id.0);
         Self {
             id: batch.id.0,
@@ -147,11 +159,13 @@ impl BatchView {
             pending_count: batch.tally.pending_count(),
             skipped_count: batch.tally.skipped_count,
             refused_count: batch.refused_count,
+            version: batch.version,
             created_at: wire(batch.created_at),
             updated_at: wire(updated_at),
             submitted_at: batch.submitted_at.map(wire),
             started_at: batch.started_at.map(wire),
             interrupted_at: batch.interrupted_at.map(wire),
+            called_off_at: batch.called_off_at.map(wire),
             completed_at: batch.completed_at.map(wire),
             name: batch.name,
             remarks: batch.remarks,
@@ -197,8 +211,8 @@ pub(crate) struct RelationView {
     /// The fee on top, once it is paid.
     #[schema(example = "0.00")]
     pub fee: Option<String>,
-    /// Document 000's status.
-    pub status: BatchStatusWord,
+    /// Document 000's status, and `skipped`.
+    pub status: RelationStatusWord,
     /// The exact state.
     pub state: RelationStateWord,
     /// The transfer that settled it; null until it is completed.
@@ -248,7 +262,7 @@ impl RelationView {
             updated_at: wire(updated_at.map_or(created_at, |at| at.max(created_at))),
             amount: amount(item.amount),
             fee: transfer.as_ref().map(|transfer| amount(transfer.fee)),
-            status: BatchStatusWord::of_item(item.state),
+            status: RelationStatusWord::of_item(item.state),
             state: item.state.into(),
             transfer_id: transfer.as_ref().map(|transfer| transfer.number.0),
             error_code: item.code.map(Code::name),

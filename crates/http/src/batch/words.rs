@@ -131,19 +131,38 @@ impl BatchStatusWord {
         }
     }
 
+    /// The states of batches that have this status.
+    pub(crate) fn batch_states(self) -> Vec<BatchState> {
+        BatchState::ALL.iter().copied().filter(|state| Self::of_batch(*state) == self).collect()
+    }
+}
+
+/// Document 000's status of a relation, and `skipped`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RelationStatusWord {
+    /// Waits.
+    Pending,
+    /// On its way, or sent outside and the answer was lost.
+    Processing,
+    /// Paid.
+    Completed,
+    /// Refused or interrupted.
+    Failed,
+    /// Taken out.
+    Skipped,
+}
+
+impl RelationStatusWord {
     /// The status of an item's state.
     pub(crate) const fn of_item(state: ItemState) -> Self {
         match state {
             ItemState::Pending => Self::Pending,
             ItemState::Processing | ItemState::Unknown => Self::Processing,
             ItemState::Completed => Self::Completed,
-            ItemState::Failed | ItemState::Skipped => Self::Failed,
+            ItemState::Failed => Self::Failed,
+            ItemState::Skipped => Self::Skipped,
         }
-    }
-
-    /// The states of batches that have this status.
-    pub(crate) fn batch_states(self) -> Vec<BatchState> {
-        BatchState::ALL.iter().copied().filter(|state| Self::of_batch(*state) == self).collect()
     }
 
     /// The states of items that have this status.
@@ -155,6 +174,18 @@ impl BatchStatusWord {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_status_is_a_filter_for_what_carries_it() {
+        for state in BatchState::ALL {
+            assert!(BatchStatusWord::of_batch(*state).batch_states().contains(state), "{state:?}");
+        }
+        for state in ItemState::ALL {
+            let filtered = RelationStatusWord::of_item(state).item_states();
+            assert!(filtered.contains(&state), "{state:?}");
+            assert_eq!(filtered.len() > 1, matches!(state, ItemState::Processing | ItemState::Unknown));
+        }
+    }
 
     #[test]
     fn words_are_the_names_of_the_domain() {

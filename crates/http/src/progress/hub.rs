@@ -125,10 +125,14 @@ impl Hub {
         if !members.sockets.get(&socket.id).is_some_and(|member| member.rooms.contains(&batch)) {
             return;
         }
-        let told = members.rooms.entry(batch).or_default().join(socket, progress, now);
+        let room = members.rooms.entry(batch).or_default();
+        let told = room.join(socket, progress, now);
+        // What was read for this one is news for the others, and no later reading need come.
+        let mut stuck = room.tell();
         if told.is_err() {
-            members.give_up(socket.clone());
+            stuck.push(socket.clone());
         }
+        stuck.into_iter().for_each(|socket| members.give_up(socket));
         drop(members);
         self.0.changed.notify_one();
     }

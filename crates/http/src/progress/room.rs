@@ -27,6 +27,8 @@ const WINDOW: Duration = Duration::from_secs(5);
 pub(super) struct Room {
     watchers: HashMap<Sid, Watcher>,
     latest: Option<Latest>,
+    /// The beginning of a run, to be told before what was read last.
+    begun: Option<ProgressView>,
     window: VecDeque<(Instant, i64)>,
     due: Option<Instant>,
 }
@@ -97,7 +99,11 @@ impl Room {
         match &mut self.latest {
             Some(latest) if !is_new => latest.read = progress.seq,
             latest => {
-                let view = ProgressView::new(progress, speed);
+                let mut view = ProgressView::new(progress, speed);
+                let began = latest.as_ref().filter(|l| l.progress.batch.runs < progress.batch.runs);
+                if let Some(before) = began {
+                    self.begun = beginning(before, progress, &mut view).or(self.begun.take());
+                }
                 *latest = Some(Latest { read: progress.seq, progress: progress.clone(), view });
             }
         }
@@ -111,8 +117,10 @@ impl Room {
             if watcher.seen >= latest.view.seq {
                 return true;
             }
+            let begun = self.begun.as_ref().filter(|begun| begun.seq > watcher.seen);
             watcher.seen = latest.view.seq;
-            match watcher.socket.emit(UPDATE, &latest.view) {
+            let told = begun.map_or(Ok(()), |begun| watcher.socket.emit(UPDATE, begun));
+            match told.and_then(|()| watcher.socket.emit(UPDATE, &latest.view)) {
                 Ok(()) => true,
                 Err(SendError::Socket(SocketError::Closed)) => false,
                 Err(error) => {
@@ -122,6 +130,7 @@ impl Room {
                 }
             }
         });
+        self.begun = None;
         stuck
     }
 
@@ -144,6 +153,17 @@ impl Room {
             _ => average(progress, now),
         }
     }
+}
+
+/// The event with which a run begins, where the reading is not itself one: it is told under a number between the two
+/// readings. Where there is none the run has done nothing yet, and the reading is its first event.
+fn beginning(before: &Latest, now: &BatchProgress, view: &mut ProgressView) -> Option<ProgressView> {
+    let is_first = now.batch.state == BatchState::Processing && view.progress == 0;
+    if is_first || now.seq - 1 <= before.view.seq {
+        view.progress = 0;
+        return None;
+    }
+    Some(ProgressView::beginning(&before.progress, now))
 }
 
 fn pace(watchers: usize) -> Duration {

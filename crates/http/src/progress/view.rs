@@ -2,7 +2,6 @@
 
 use domain::amount::format_minor;
 use domain::batch::BatchState;
-use domain::item::ItemState;
 use jiff::Timestamp;
 use serde::Serialize;
 use service::batch::progress::BatchProgress;
@@ -27,7 +26,8 @@ pub(crate) struct ProgressView {
         pattern = "^(draft|pending|approved|rejected|processing|paused|completed|partially_completed|failed|cancelled)$"
     )]
     pub state: &'static str,
-    /// Decided items in a hundred, rounded down: 100 only when every item is decided.
+    /// Decided items in a hundred, rounded down: 100 only when every item is decided. The first event of every run
+    /// says 0.
     #[schema(example = 61, minimum = 0, maximum = 100)]
     pub progress: i64,
     /// Items.
@@ -76,8 +76,8 @@ pub(crate) struct CurrentRelation {
     /// Its id.
     #[schema(example = 70_612)]
     pub id: i64,
-    /// `completed`, or `failed` (also when it was taken out).
-    #[schema(example = "completed", pattern = "^(completed|failed)$")]
+    /// `completed`, `failed`, or `skipped` when it was taken out.
+    #[schema(example = "completed", pattern = "^(completed|failed|skipped)$")]
     pub status: &'static str,
     /// The paying account's number.
     #[schema(example = "PAYROLL-1")]
@@ -109,7 +109,7 @@ impl ProgressView {
             pending_count: pending,
             current_relation: progress.current.as_ref().map(|decided| CurrentRelation {
                 id: decided.item.number.0,
-                status: if decided.item.state == ItemState::Completed { "completed" } else { "failed" },
+                status: decided.item.state.name(),
                 source_account: decided.source.clone(),
                 target_account: decided.target.clone(),
                 amount: amount(decided.item.amount),
@@ -121,6 +121,22 @@ impl ProgressView {
             success_amount: amount(tally.success_amount),
             failed_amount: amount(tally.failed_amount),
         }
+    }
+}
+
+impl ProgressView {
+    /// How a run began that was not read before it had gone on or ended: `before` is what was read last. Of the items
+    /// that had failed, those are taken for set back that were paid since.
+    pub(crate) fn beginning(before: &BatchProgress, now: &BatchProgress) -> Self {
+        let mut then = BatchProgress { current: None, seq: now.seq - 1, ..now.clone() };
+        let (old, new) = (before.batch.tally, now.batch.tally);
+        let tally = &mut then.batch.tally;
+        *tally = old;
+        tally.failed_count = (old.failed_count - (new.success_count - old.success_count)).max(0);
+        tally.failed_amount = (old.failed_amount - (new.success_amount - old.success_amount)).max(0);
+        then.batch.state = BatchState::Processing;
+        then.batch.completed_at = None;
+        Self { progress: 0, ..Self::new(&then, 0) }
     }
 }
 

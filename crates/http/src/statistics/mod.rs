@@ -28,7 +28,7 @@ pub(crate) fn routes() -> Routes {
     Routes::new().add(
         Operation::StatisticsShow,
         routes!(show),
-        naming_account! { DateInvalid AssetUnknown AccountNotFound },
+        naming_account! { DateInvalid RangeReversed AssetUnknown AccountNotFound },
     )
 }
 

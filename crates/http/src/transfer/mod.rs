@@ -19,7 +19,7 @@ const MOVE: &[Code] = naming_account! {
     SameAccount CurrencyMismatch RateNotFound RateInvalid ExchangeMismatch AmountTooLarge
     AmountNotPositive ExchangeTooSmall BelowMinimum AboveMaximum DayLimit MonthLimit TargetAboveMaximum
     FeeOverflow InsufficientBalance
-    InsufficientForFee BalanceOverflow TextTooLong NulByte DateInvalid VoucherInvalid
+    InsufficientForFee BalanceOverflow TextTooLong NulByte DateInvalid DateOutOfRange VoucherInvalid
 };
 
 pub(crate) fn routes() -> Routes {
@@ -30,7 +30,7 @@ pub(crate) fn routes() -> Routes {
         .add(
             Operation::TransferList,
             routes!(read::list),
-            naming_account! { CursorInvalid DateInvalid AssetUnknown },
+            naming_account! { CursorInvalid DateInvalid RangeReversed AssetUnknown },
         )
         .add(Operation::TransferShow, routes!(read::show), &[Code::TransferNotFound])
 }

@@ -1,13 +1,13 @@
 //! The page of who may do what.
 
 use super::same;
-use domain::access::{Audience, Operation, Role};
+use domain::access::{Audience, Operation, Reach, Role};
 use std::fmt::Write as _;
 
 const HEAD: &str = "# Who may do what
 
 One line an operation; the name is the `operationId` of [openapi.json](openapi.json). *own*: only with what the person
-made. A key needs the scope of the last column; where there is none, no key may. Nobody approves what he made, whatever
+or key made. A key needs the scope of the last column; where there is none, no key may. Nobody approves what he made, whatever
 his role.
 
 Written by `cargo xtask docs` from `crates/domain/src/access.rs`.
@@ -20,13 +20,18 @@ fn cells(operation: Operation) -> (Vec<&'static str>, String) {
     match operation.audience() {
         Audience::Everyone => (vec!["yes"; Role::ALL.len()], "yes, and without signing in".to_owned()),
         Audience::SignedIn => (vec!["yes"; Role::ALL.len()], String::new()),
-        Audience::Granted { roles, own, scope } => {
+        Audience::Granted { roles, own, scope, key } => {
             let cell = |role: Role| match (roles.contains(&role), own.contains(&role)) {
                 (true, _) => "yes",
                 (false, true) => "own",
                 (false, false) => "",
             };
-            let scope = scope.map(|scope| format!("`{}`", scope.name())).unwrap_or_default();
+            let scope = scope
+                .map(|scope| match key {
+                    Reach::All => format!("`{}`", scope.name()),
+                    Reach::Own => format!("`{}`, own", scope.name()),
+                })
+                .unwrap_or_default();
             (Role::ALL.into_iter().map(cell).collect(), scope)
         }
     }

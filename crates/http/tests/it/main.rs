@@ -7,6 +7,8 @@ mod basics;
 mod batch;
 mod batch_convert;
 mod batch_create;
+mod batch_drafts;
+mod batch_ends;
 mod batch_list;
 mod batch_preview;
 mod batch_races;

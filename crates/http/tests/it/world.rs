@@ -90,9 +90,8 @@ pub async fn world_with(options: Options) -> World {
         http_api::serve(listener, router, Duration::from_secs(5), async { drop(http_stopped.await) }).await;
     });
     let engine = Engine::new(service.clone(), EngineOptions::default());
-    let worker = actor.clone();
     let worked = tokio::spawn(async move {
-        engine.work(&worker, async { drop(work_stopped.await) }).await.unwrap();
+        engine.work(async { drop(work_stopped.await) }).await.unwrap();
     });
     let client = Client::builder().cookie_store(true).build().unwrap();
     let (stop, tasks) = (vec![stop_http, stop_work], vec![served, worked]);

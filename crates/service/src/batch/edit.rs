@@ -1,6 +1,8 @@
 //! Editing a draft: its head and its rows. The counters follow in the same transaction.
 
+use super::ask::Ask;
 use super::create::{check_head, extent, insert_items, terms};
+use super::draft::check_draft;
 use super::list::{DescribedItem, describe_items, described, tell_times};
 use super::rows::{self, Accepted, AcceptedRows, Amounts, BatchTerms, NewRow, ROWS_MAX, RepeatKey};
 use super::{Described, changed, locked};
@@ -44,9 +46,14 @@ pub struct Added {
 
 impl Service {
     /// Changes a draft.
-    pub async fn batch_edit(&self, actor: &Actor, name: &str, edit: &EditBatch) -> Result<Described, Error> {
+    pub async fn batch_edit(
+        &self,
+        actor: &Actor,
+        ask: &Ask<'_>,
+        edit: &EditBatch,
+    ) -> Result<Described, Error> {
         let mut write = begun!(self.write(actor, Action::BatchEdit));
-        let done = edit_draft(&mut write, name, edit).await;
+        let done = edit_draft(&mut write, ask, edit).await;
         write.end(done).await
     }
 
@@ -54,12 +61,12 @@ impl Service {
     pub async fn batch_add_items(
         &self,
         actor: &Actor,
-        name: &str,
+        ask: &Ask<'_>,
         amounts: &Amounts,
         rows: &[NewRow],
     ) -> Result<Added, Error> {
         let mut write = begun!(self.write(actor, Action::BatchEdit));
-        let done = add(&mut write, name, amounts, rows).await;
+        let done = add(&mut write, ask, amounts, rows).await;
         write.end(done).await
     }
 
@@ -80,17 +87,17 @@ impl Service {
     pub async fn batch_delete_item(
         &self,
         actor: &Actor,
-        name: &str,
+        ask: &Ask<'_>,
         number: i64,
     ) -> Result<Described, Error> {
         let mut write = begun!(self.write(actor, Action::BatchEdit));
-        let done = delete(&mut write, name, number).await;
+        let done = delete(&mut write, ask, number).await;
         write.end(done).await
     }
 }
 
-async fn edit_draft(write: &mut Write, name: &str, edit: &EditBatch) -> Result<Done<Described>, Error> {
-    let batch = draft(write, name).await?;
+async fn edit_draft(write: &mut Write, ask: &Ask<'_>, edit: &EditBatch) -> Result<Done<Described>, Error> {
+    let batch = draft(write, ask).await?;
     let tx = &mut write.tx;
     let head = head(&batch, edit)?;
     store::batch::set_head(tx, batch.id, &head).await?;
@@ -105,7 +112,7 @@ async fn edit_draft(write: &mut Write, name: &str, edit: &EditBatch) -> Result<D
         set_total(tx, &batch, items.len(), total).await?;
     }
     let changed = as_changed(write, &batch).await?;
-    let fact = edited(&batch)
+    let fact = edited(&batch, ask)
         .with("name", edit.name.as_deref())
         .with("mode", edit.mode.map(BatchMode::name))
         .with("relations", edit.rows.as_ref().map(|(_, rows)| rows.len()));
@@ -116,11 +123,11 @@ async fn edit_draft(write: &mut Write, name: &str, edit: &EditBatch) -> Result<D
 
 async fn add(
     write: &mut Write,
-    name: &str,
+    ask: &Ask<'_>,
     amounts: &Amounts,
     rows: &[NewRow],
 ) -> Result<Done<Added>, Error> {
-    let batch = draft(write, name).await?;
+    let batch = draft(write, ask).await?;
     let tx = &mut write.tx;
     let terms = terms_of_draft(tx, &batch).await?;
     let mut accepted = take(tx, &terms, amounts, rows).await?;
@@ -140,23 +147,25 @@ async fn add(
     set_total(tx, &batch, count, total).await?;
     let numbers: Vec<i64> = items.iter().map(|item| item.number.0).collect();
     let first_added = numbers.first().copied().unwrap_or_default();
-    let fact = edited(&batch)
+    let fact = edited(&batch, ask)
         .with("added", items.len())
         .with("first", numbers.first().copied())
         .of_item(first_added);
     Ok(Done::one(Added { batch: as_changed(write, &batch).await?, items: numbers }, fact))
 }
 
-async fn delete(write: &mut Write, name: &str, number: i64) -> Result<Done<Described>, Error> {
-    let batch = draft(write, name).await?;
+async fn delete(write: &mut Write, ask: &Ask<'_>, number: i64) -> Result<Done<Described>, Error> {
+    let batch = draft(write, ask).await?;
     let tx = &mut write.tx;
     let found = store::item::get(tx, batch.id, number).await?;
     let found = found.ok_or_else(|| Error::refused(Code::ItemNotFound, number.to_string()))?;
     delete_items(tx, batch.id, (number, number)).await?;
     let count = usize::try_from(batch.tally.total_count - 1).unwrap_or(0);
     set_total(tx, &batch, count, batch.tally.total_amount - found.amount).await?;
-    let fact =
-        edited(&batch).with("deleted", number).with("amount", found.amount).with("target", found.target.0);
+    let fact = edited(&batch, ask)
+        .with("deleted", number)
+        .with("amount", found.amount)
+        .with("target", found.target.0);
     Ok(Done::one(as_changed(write, &batch).await?, fact))
 }
 
@@ -168,21 +177,24 @@ pub(crate) async fn delete_items(tx: &mut Tx, batch: BatchId, range: (i64, i64))
 }
 
 /// A batch that can still be edited, locked.
-pub(crate) async fn draft(write: &mut Write, name: &str) -> Result<Batch, Error> {
-    let batch = locked(write, name).await?;
-    match batch.state {
-        BatchState::Draft => Ok(batch),
-        other => Err(Error::refused(Code::BatchState, other.name())),
-    }
+pub(crate) async fn draft(write: &mut Write, ask: &Ask<'_>) -> Result<Batch, Error> {
+    let batch = locked(write, ask.name).await?;
+    check_draft(write, &batch, ask).await?;
+    Ok(batch)
 }
 
 async fn as_changed(write: &mut Write, batch: &Batch) -> Result<Described, Error> {
+    store::batch::raise_version(&mut write.tx, batch.id).await?;
     let changed = changed(write, batch.id).await?;
     described(&mut write.tx, changed).await
 }
 
-fn edited(batch: &Batch) -> Fact {
-    Fact::of_batch(Action::BatchEdit, batch.id).moved(BatchState::Draft, BatchEvent::Edited)
+/// `if_match` is the version that the edit was made on; null where the request did not say.
+fn edited(batch: &Batch, ask: &Ask<'_>) -> Fact {
+    Fact::of_batch(Action::BatchEdit, batch.id)
+        .with("version", batch.version + 1)
+        .with("if_match", ask.version)
+        .moved(BatchState::Draft, BatchEvent::Edited)
 }
 
 fn head(batch: &Batch, edit: &EditBatch) -> Result<Head, Error> {

@@ -1,14 +1,15 @@
-//! The moves of a batch's life that a person asks for: submit, execute, pause, cancel.
+//! The moves of a batch's life that a person asks for: submit, execute, pause. `cancel` is a file of its own.
 
+use super::ask::Ask;
+use super::draft::check_draft;
+use super::settle::close;
 use super::{changed, find, locked};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
-use domain::access::Reach;
 use domain::batch::{BatchIntent, BatchMode, BatchState, CHUNK_ITEMS_MAX};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
-use domain::item::ItemState;
 use sha2::{Digest, Sha256};
 use store::Tx;
 use store::audit::Actor;
@@ -61,21 +62,23 @@ pub struct Submission {
 }
 
 impl Service {
-    /// Submits a draft without open refused rows: its content is frozen under a hash.
-    pub async fn batch_submit(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
-        self.batch_submit_with(actor, name, Submission::default()).await
+    /// Submits a draft without open refused rows: its content is frozen under a hash. Callers limited to their own
+    /// batches are refused for other people's; a request that names a version is refused for any other.
+    pub async fn batch_submit<'a>(&self, actor: &Actor, ask: impl Into<Ask<'a>>) -> Result<Batch, Error> {
+        self.batch_submit_with(actor, ask, Submission::default()).await
     }
 
-    /// Submits a draft: its content is frozen under a hash. `PROBLEMS_OPEN` with the right number if other than
-    /// the confirmed number of refused rows are open.
-    pub async fn batch_submit_with(
+    /// Submits a draft, as [`Self::batch_submit`]. `PROBLEMS_OPEN` with the right number if other than the confirmed
+    /// number of refused rows are open.
+    pub async fn batch_submit_with<'a>(
         &self,
         actor: &Actor,
-        name: &str,
+        ask: impl Into<Ask<'a>>,
         submission: Submission,
     ) -> Result<Batch, Error> {
+        let ask = ask.into();
         let mut write = begun!(self.write(actor, Action::BatchSubmit));
-        let done = submit(&mut write, name, None, submission).await;
+        let done = submit(&mut write, &ask, None, submission).await;
         write.end(done).await
     }
 
@@ -87,12 +90,12 @@ impl Service {
         hash: Option<String>,
     ) -> Result<Batch, Error> {
         let mut write = begun!(self.write(actor, Action::BatchSubmit));
-        let done = submit(&mut write, name, hash, Submission::default()).await;
+        let done = submit(&mut write, &Ask::of(name), hash, Submission::default()).await;
         write.end(done).await
     }
 
-    /// Leaves the row from which the engine runs the batch. Of a paused batch it is going on; of a running
-    /// one it changes nothing.
+    /// Leaves the row from which the engine runs the batch. A batch that has begun is refused: `resume` continues
+    /// it.
     pub async fn batch_execute(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
         let mut write = begun!(self.write(actor, Action::BatchExecute));
         let done = execute(&mut write, name).await;
@@ -102,36 +105,11 @@ impl Service {
     }
 
     /// Asks a running batch to stop at the next chunk's edge. Without a live runner it is paused at once.
-    pub async fn batch_pause(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
+    pub async fn batch_pause<'a>(&self, actor: &Actor, ask: impl Into<Ask<'a>>) -> Result<Batch, Error> {
+        let ask = ask.into();
         let mut write = begun!(self.write(actor, Action::BatchPause));
-        let done = pause(&mut write, name).await;
+        let done = pause(&mut write, &ask).await;
         write.end(done).await
-    }
-
-    /// Calls a batch off. One that has not begun is cancelled and its items are skipped; of one that has,
-    /// the rest is interrupted: by its runner if it has one, else at once. Who reaches only what he made
-    /// cancels that before it has begun.
-    pub async fn batch_cancel(
-        &self,
-        actor: &Actor,
-        reach: Reach,
-        name: &str,
-        reason: &str,
-    ) -> Result<Batch, Error> {
-        if let Some(first) = self.first_answer().await? {
-            return first.answer();
-        }
-        let mut write = self.step(actor, Action::BatchCancel).await?;
-        let done = match cancel(&mut write, reach, name, reason).await {
-            // The rest fails in transactions of their own; the last of them carries the answer.
-            Ok(Cancelled::Waits(batch, fact)) => {
-                write.end(Ok(Done::one((), fact))).await?;
-                return self.run_interrupted(batch).await;
-            }
-            Ok(Cancelled::Done(done)) => Ok(done),
-            Err(error) => Err(error),
-        };
-        begun!(write.claim()).end(done).await
     }
 
     /// Whether the items are still those that were submitted.
@@ -145,12 +123,12 @@ impl Service {
 
 async fn submit(
     write: &mut Write,
-    name: &str,
+    ask: &Ask<'_>,
     hash: Option<String>,
     submission: Submission,
 ) -> Result<Done<Batch>, Error> {
-    let batch = locked(write, name).await?;
-    let id = batch.id;
+    let batch = locked(write, ask.name).await?;
+    check_draft(write, &batch, ask).await?;
     may_submit(&mut write.tx, &batch).await?;
     if batch.refused_count != submission.leave_problems {
         return Err(Error::refused(Code::ProblemsOpen, batch.refused_count.to_string()));
@@ -159,18 +137,21 @@ async fn submit(
         Some(hash) => hash,
         None => content_hash(&mut write.tx, &batch).await?,
     };
-    store::batch::submit(&mut write.tx, id, &hash, write.now).await?;
-    let fact = Fact::of_batch(Action::BatchSubmit, id)
+    store::batch::submit(&mut write.tx, batch.id, &hash, write.now).await?;
+    let fact = Fact::of_batch(Action::BatchSubmit, batch.id)
         .with("content_hash", hash)
         .with("items", batch.tally.total_count)
         .with("left_problems", batch.refused_count)
-        .moved(BatchState::Pending, BatchEvent::Submitted);
-    Ok(Done::one(changed(write, id).await?, fact))
+        .with("version", batch.version)
+        .with("if_match", ask.version)
+        .moved(BatchState::Pending, BatchEvent::Submitted)
+        .noted(ask.note);
+    Ok(Done::one(changed(write, batch.id).await?, fact))
 }
 
 async fn may_submit(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
     let items_max = i64::try_from(CHUNK_ITEMS_MAX).unwrap_or(i64::MAX);
-    batch.state.submit().map_err(|code| Error::refused(code, batch.state.name()))?;
+    batch.state.submit().map_err(|code| Error::refused(code, batch.as_it_stands()))?;
     if batch.tally.total_count == 0 {
         return Err(Error::refused(Code::BatchEmpty, batch.number()));
     }
@@ -193,92 +174,48 @@ pub(crate) async fn within_maximum(tx: &mut Tx, batch: &Batch) -> Result<(), Err
 
 async fn execute(write: &mut Write, name: &str) -> Result<Done<Batch>, Error> {
     let batch = locked(write, name).await?;
-    let (state, event) = match batch.state {
-        BatchState::Processing => return Ok(Done::nothing(batch)),
-        BatchState::Paused => (BatchState::Processing, BatchEvent::Resumed),
-        other => {
-            let wrong = |code| Error::refused(code, format!("{} is {}", batch.number(), other.name()));
-            (other.execute().map_err(wrong)?, BatchEvent::Started)
-        }
-    };
-    within_maximum(&mut write.tx, &batch).await?;
+    let fact = begin(write, &batch, Action::BatchExecute).await?;
+    Ok(Done::one(changed(write, batch.id).await?, fact))
+}
+
+/// Begins the run of a batch that waits for it, and tells it.
+pub(crate) async fn begin(write: &mut Write, batch: &Batch, action: Action) -> Result<Fact, Error> {
+    let wrong = |code| Error::refused(code, batch.as_it_stands());
+    let state = batch.state.execute().map_err(wrong)?;
+    within_maximum(&mut write.tx, batch).await?;
     let (tx, now) = (&mut write.tx, Some(write.now));
     store::batch::set_state(tx, batch.id, state, BatchIntent::Run, now, None).await?;
-    let fact = Fact::of_batch(Action::BatchExecute, batch.id)
+    Ok(Fact::of_batch(action, batch.id)
         .with("from", batch.state.name())
-        .with("content_hash", batch.content_hash)
-        .moved(state, event);
-    Ok(Done::one(changed(write, batch.id).await?, fact))
+        .with("content_hash", batch.content_hash.as_deref())
+        .with("items", batch.tally.pending_count())
+        .moved(state, BatchEvent::Started))
 }
 
-async fn pause(write: &mut Write, name: &str) -> Result<Done<Batch>, Error> {
-    let batch = locked(write, name).await?;
-    match batch.state {
-        BatchState::Paused => return Ok(Done::nothing(batch)),
-        BatchState::Processing => {}
-        other => return Err(Error::refused(Code::BatchState, other.name())),
-    }
-    let live = is_live(&mut write.tx, batch.id).await?;
-    let state = if live { BatchState::Processing } else { BatchState::Paused };
-    store::batch::set_state(&mut write.tx, batch.id, state, BatchIntent::Pause, None, None).await?;
-    let fact =
-        Fact::of_batch(Action::BatchPause, batch.id).with("live", live).moved(state, BatchEvent::PauseAsked);
-    Ok(Done::one(changed(write, batch.id).await?, fact))
-}
-
-/// How far a cancellation came in its first transaction.
-enum Cancelled {
-    /// It is done, or its runner does the rest.
-    Done(Done<Batch>),
-    /// Nobody runs the batch: its waiting items are still to be failed.
-    Waits(BatchId, Fact),
-}
-
-async fn cancel(write: &mut Write, reach: Reach, name: &str, reason: &str) -> Result<Cancelled, Error> {
-    let batch = locked(write, name).await?;
-    if reach == Reach::Own
-        && (batch.created_by.principal != write.actor.author.principal || batch.state.has_begun())
-    {
-        return Err(Error::refused(Code::Forbidden, batch.number()));
-    }
-    match batch.state {
-        BatchState::Draft | BatchState::Pending | BatchState::Approved => {
-            call_off(write, &batch, reason).await.map(Cancelled::Done)
+/// A pause that comes true at once is told as asked for and as come true.
+async fn pause(write: &mut Write, ask: &Ask<'_>) -> Result<Done<Batch>, Error> {
+    let batch = locked(write, ask.name).await?;
+    match (batch.state, batch.intent) {
+        (BatchState::Paused, _) => return Ok(Done::nothing(batch)),
+        (BatchState::Processing, BatchIntent::Run | BatchIntent::Pause) => {}
+        (BatchState::Processing, BatchIntent::Interrupt) => {
+            let interrupted = format!("{} is being interrupted", batch.number());
+            return Err(Error::refused(Code::BatchState, interrupted));
         }
-        BatchState::Processing | BatchState::Paused => interrupt(write, batch, reason).await,
-        other => Err(Error::refused(Code::BatchCannotCancel, other.name())),
+        _ => return Err(Error::refused(Code::BatchState, batch.as_it_stands())),
     }
-}
-
-async fn call_off(write: &mut Write, batch: &Batch, reason: &str) -> Result<Done<Batch>, Error> {
-    let (tx, id) = (&mut write.tx, batch.id);
-    store::item::set_range(tx, id, batch.range(), ItemState::Pending, ItemState::Skipped).await?;
-    let mut tally = batch.tally;
-    tally.skipped_count = tally.total_count;
-    store::batch::set_tally(tx, id, &tally).await?;
-    let (state, ended) = (BatchState::Cancelled, Some(write.now));
-    store::batch::set_state(tx, id, state, batch.intent, None, ended).await?;
-    let fact = Fact::of_batch(Action::BatchCancel, id)
-        .with("reason", reason)
-        .with("from", batch.state.name())
-        .moved(state, BatchEvent::Cancelled)
-        .noted(reason);
-    Ok(Done::one(changed(write, id).await?, fact))
-}
-
-async fn interrupt(write: &mut Write, batch: Batch, reason: &str) -> Result<Cancelled, Error> {
     let live = is_live(&mut write.tx, batch.id).await?;
-    let interrupted = Some(write.now);
-    store::batch::set_intent(&mut write.tx, batch.id, BatchIntent::Interrupt, interrupted).await?;
-    let fact = Fact::of_batch(Action::BatchInterrupt, batch.id)
-        .with("reason", reason)
+    let asked = Fact::of_batch(Action::BatchPause, batch.id)
         .with("live", live)
-        .moved(batch.state, BatchEvent::InterruptAsked)
-        .noted(reason);
-    if !live {
-        return Ok(Cancelled::Waits(batch.id, fact));
-    }
-    Ok(Cancelled::Done(Done::one(changed(write, batch.id).await?, fact)))
+        .moved(batch.state, BatchEvent::PauseAsked)
+        .noted(ask.note);
+    let facts = if live {
+        store::batch::set_intent(&mut write.tx, batch.id, BatchIntent::Pause, None).await?;
+        vec![asked]
+    } else {
+        vec![asked, close(write, &batch, BatchState::Paused).await?]
+    };
+    Ok(Done::many(changed(write, batch.id).await?, facts))
 }
 
 /// Whether a runner holds the batch's lease now.

@@ -79,6 +79,7 @@ impl Service {
         sort: BatchSort,
         part: Part,
     ) -> Result<(Vec<Described>, i64), Error> {
+        crate::date::check_range(filter.from, filter.until)?;
         let mut tx = self.store.read().await?;
         let total = store::batch::count(&mut tx, filter).await?;
         let batches = store::batch::list(&mut tx, filter, sort, part.limit, part.offset).await?;
@@ -96,8 +97,9 @@ impl Service {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
         let first = batch.first_number - 1;
+        let (last, states_wanted) = (batch.last_number, states.to_vec());
         let whole =
-            ItemFilter { batch: batch.id, after: first, last: batch.last_number, states: states.to_vec() };
+            ItemFilter { batch: batch.id, after: first, last, states: states_wanted, codes: Vec::new() };
         let total = match counted(&batch, states) {
             Some(total) => total,
             None => store::item::count(&mut tx, &whole).await?,

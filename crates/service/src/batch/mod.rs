@@ -1,11 +1,16 @@
 //! Batches: import, preview, the moves of their life, rework of items, export.
 
+pub mod ask;
+pub mod attempts;
+pub mod cancel;
 pub mod create;
+mod draft;
 pub mod edit;
 pub mod export;
 pub mod import;
 pub mod lifecycle;
 pub mod list;
+mod mark;
 pub mod preview;
 pub mod problems;
 pub mod progress;
@@ -13,7 +18,10 @@ pub mod resume;
 pub mod rework;
 pub mod rows;
 pub mod run;
+mod settle;
+pub mod skip;
 
+pub use ask::Ask;
 pub use list::Described;
 
 use crate::write::Write;

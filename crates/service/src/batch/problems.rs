@@ -1,5 +1,6 @@
 //! Rows of files that were refused: they stay with the batch until they are corrected or dropped.
 
+use super::ask::Ask;
 use super::create::number_of_rows;
 use super::edit::draft;
 use super::{changed, find};
@@ -80,15 +81,16 @@ impl Service {
 
     /// Drops the open refused rows of a draft, only those refused for a code if one is given. `count` is how many
     /// the caller means to drop: `PROBLEMS_OPEN` with the right number if there are more or fewer.
-    pub async fn batch_drop_problems(
+    pub async fn batch_drop_problems<'a>(
         &self,
         actor: &Actor,
-        name: &str,
+        ask: impl Into<Ask<'a>>,
         code: Option<Code>,
         count: i64,
     ) -> Result<Batch, Error> {
+        let ask = ask.into();
         let mut write = begun!(self.write(actor, Action::BatchEdit));
-        let done = drop_problems(&mut write, name, code, count).await;
+        let done = drop_problems(&mut write, &ask, code, count).await;
         write.end(done).await
     }
 
@@ -145,11 +147,11 @@ fn reason(problem: &ImportProblem, language: Language) -> String {
 
 async fn drop_problems(
     write: &mut Write,
-    name: &str,
+    ask: &Ask<'_>,
     code: Option<Code>,
     count: i64,
 ) -> Result<Done<Batch>, Error> {
-    let batch = draft(write, name).await?;
+    let batch = draft(write, ask).await?;
     let open = store::refused_row::count(&mut write.tx, batch.id, code).await?;
     if open != count {
         return Err(Error::refused(Code::ProblemsOpen, open.to_string()));

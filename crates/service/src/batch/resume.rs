@@ -1,6 +1,6 @@
-//! Going on with a batch that waits, stands still or was interrupted.
+//! Resumption of a batch that waits, is paused, lost its runner, or ended with items that were not tried.
 
-use super::lifecycle::{is_live, within_maximum};
+use super::lifecycle::{begin, is_live, within_maximum};
 use super::rework::Rework;
 use super::{changed, locked};
 use crate::write::{Done, Write, begun};
@@ -12,9 +12,10 @@ use store::audit::Actor;
 use store::batch::Batch;
 
 impl Service {
-    /// Goes on with a batch and says how many of its items wait for it: one that has not begun is executed,
-    /// with all checks; a paused one, or one whose runner died, goes on; of an interrupted one the interrupted
-    /// items are taken back. Where a run is on its way it changes nothing. It never touches an item in flight.
+    /// Resumes a batch and returns how many of its items wait. A batch that has not begun is executed, with all
+    /// checks. A paused batch, or one whose runner died, continues. Of a batch that has ended, the items are taken
+    /// back that were not tried because a person interrupted it or a failure stopped it; without such items it is
+    /// [`Code::BatchNotResumable`]. A live run and items in flight are left alone.
     pub async fn batch_resume(&self, actor: &Actor, name: &str) -> Result<(Batch, i64), Error> {
         if let Some(first) = self.first_answer().await? {
             return first.answer();
@@ -23,42 +24,56 @@ impl Service {
             Ok(batch) => batch,
             Err(error) => return self.refused(actor, Fact::new(Action::BatchResume, None), error).await,
         };
-        match batch.state {
-            BatchState::Completed | BatchState::PartiallyCompleted | BatchState::Failed => {
-                self.batch_retry(actor, name, Rework::Interrupted).await
-            }
-            _ => {
-                let mut write = begun!(self.write(actor, Action::BatchResume));
-                let done = resume(&mut write, name).await;
-                let answer = write.end(done).await?;
-                self.store.wake();
-                Ok(answer)
-            }
+        if batch.state.has_begun() && batch.state.has_ended() {
+            return self.resume_ended(actor, name).await;
+        }
+        let mut write = begun!(self.write(actor, Action::BatchResume));
+        let done = resume(&mut write, name).await;
+        let answer = write.end(done).await?;
+        self.store.wake();
+        Ok(answer)
+    }
+
+    async fn resume_ended(&self, actor: &Actor, name: &str) -> Result<(Batch, i64), Error> {
+        let batch = self.batch(name).await?;
+        let taken = match self.set_back(actor, name, Rework::Untried).await {
+            Ok(0) => Err(Error::refused(Code::BatchNotResumable, batch.as_it_stands())),
+            taken => taken,
+        };
+        match taken {
+            Ok(count) => self.answer_reworked(actor, name, count).await,
+            Err(error) => self.refused(actor, Fact::of_batch(Action::BatchResume, batch.id), error).await,
         }
     }
 }
 
 async fn resume(write: &mut Write, name: &str) -> Result<Done<(Batch, i64)>, Error> {
     let batch = locked(write, name).await?;
-    let is_live = is_live(&mut write.tx, batch.id).await?;
-    let event = match (batch.state, batch.intent) {
-        (BatchState::Processing, BatchIntent::Pause) | (BatchState::Paused, _) => BatchEvent::Resumed,
+    let waiting = batch.tally.pending_count();
+    let fact = match (batch.state, batch.intent) {
+        _ if batch.called_off_at.is_some() => {
+            let called_off = format!("{} was called off for good", batch.number());
+            return Err(Error::refused(Code::BatchState, called_off));
+        }
+        (BatchState::Processing, BatchIntent::Pause) | (BatchState::Paused, _) => {
+            go_on(write, &batch).await?
+        }
         // It runs, or a worker takes it up once woken.
         (BatchState::Processing, intent) => {
-            let waits = intent == BatchIntent::Run && !is_live;
-            let waiting = if waits { batch.tally.pending_count() } else { 0 };
-            return Ok(Done::nothing((batch, waiting)));
+            let waits = intent == BatchIntent::Run && !is_live(&mut write.tx, batch.id).await?;
+            return Ok(Done::nothing((batch, if waits { waiting } else { 0 })));
         }
-        (state, _) if state.execute().is_ok() => BatchEvent::Started,
-        (state, _) => return Err(Error::refused(Code::BatchState, state.name())),
+        _ => begin(write, &batch, Action::BatchResume).await?,
     };
-    within_maximum(&mut write.tx, &batch).await?;
-    let (state, intent, now) = (BatchState::Processing, BatchIntent::Run, Some(write.now));
-    store::batch::set_state(&mut write.tx, batch.id, state, intent, now, None).await?;
-    let fact = Fact::of_batch(Action::BatchResume, batch.id)
-        .with("from", batch.state.name())
-        .with("content_hash", batch.content_hash)
-        .moved(state, event);
-    let waiting = batch.tally.pending_count();
     Ok(Done::one((changed(write, batch.id).await?, waiting), fact))
+}
+
+async fn go_on(write: &mut Write, batch: &Batch) -> Result<Fact, Error> {
+    within_maximum(&mut write.tx, batch).await?;
+    let (state, intent) = (BatchState::Processing, BatchIntent::Run);
+    store::batch::set_state(&mut write.tx, batch.id, state, intent, None, None).await?;
+    Ok(Fact::of_batch(Action::BatchResume, batch.id)
+        .with("from", batch.state.name())
+        .with("items", batch.tally.pending_count())
+        .moved(state, BatchEvent::Resumed))
 }

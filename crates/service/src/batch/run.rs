@@ -1,22 +1,21 @@
 //! What the engine asks of a batch while it runs it: the lease, and how the run ends.
 
+use super::mark::{Mark, UNPAID, WAITING, Which};
+use super::settle::{close, settle};
 use super::{changed, locked};
 use crate::node::ALIVE_US;
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
-use domain::fact::{Action, BatchEvent, Fact};
+use domain::fact::{Action, Fact};
 use domain::id::BatchId;
 use domain::item::ItemState;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;
-use store::item::{Failure, Item, Page};
+use store::item::{Item, Page};
 use store::node::Node;
-
-/// Items that one transaction marks.
-const MARK: i64 = 50_000;
 
 impl Service {
     /// What a writer does once when it starts, before anything else: where no other process can be writing,
@@ -83,18 +82,12 @@ impl Service {
         Ok(store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?)
     }
 
-    /// Ends a run under its epoch: paused, or whatever the counters say. `rest` fails what was not tried.
-    pub async fn run_finish(
-        &self,
-        actor: &Actor,
-        id: BatchId,
-        epoch: i64,
-        rest: Option<Code>,
-    ) -> Result<Batch, Error> {
-        if let Some(code) = rest {
-            self.fail_rest(actor, id, Some(epoch), code).await?;
-        }
-        let mut write = self.step(actor, Action::BatchEnd).await?;
+    /// Ends a run under its epoch: paused, or whatever the counters say. `rest` fails what was not tried; of a
+    /// batch that was called off for good everything that is not paid is skipped before that.
+    pub async fn run_finish(&self, id: BatchId, epoch: i64, rest: Option<Code>) -> Result<Batch, Error> {
+        let actor = Actor::system(self.store.node());
+        self.mark_rest(&actor, id, Some(epoch), rest).await?;
+        let mut write = self.step(&actor, Action::BatchEnd).await?;
         fence(&mut write.tx, id, Some(epoch)).await?;
         let done = finish(&mut write, id, epoch).await;
         let batch = write.end(done).await?;
@@ -104,10 +97,11 @@ impl Service {
         Ok(batch)
     }
 
-    /// Interrupts a batch that nobody runs: the rest fails, and the counters say how it ended.
+    /// Interrupts a batch that nobody runs, or calls it off for good: the rest fails or is skipped, and the
+    /// counters say how it ended.
     pub(crate) async fn run_interrupted(&self, id: BatchId) -> Result<Batch, Error> {
         let actor = Actor::system(self.store.node());
-        self.fail_rest(&actor, id, None, Code::Interrupted).await?;
+        self.mark_rest(&actor, id, None, Some(Code::Interrupted)).await?;
         let mut write = begun!(self.write(&actor, Action::BatchEnd));
         let done = finish_interrupted(&mut write, id).await;
         let batch = write.end(done).await?;
@@ -117,41 +111,46 @@ impl Service {
         Ok(batch)
     }
 
-    /// Fails every waiting item with a code, a transaction for so many, so that a kill loses nothing; under
-    /// the run's epoch, if there is a run.
-    async fn fail_rest(
+    /// Skips what is not paid of a batch that was called off for good; fails what waits with a code, if one is
+    /// given. Under the run's epoch, if there is a run.
+    async fn mark_rest(
         &self,
         actor: &Actor,
         id: BatchId,
         epoch: Option<i64>,
-        code: Code,
+        rest: Option<Code>,
+    ) -> Result<(), Error> {
+        let is_called_off = self.batch(&id.to_string()).await?.called_off_at.is_some();
+        if is_called_off {
+            self.mark_all(actor, id, epoch, (UNPAID, Mark::Skip)).await?;
+        }
+        match rest {
+            Some(code) => self.mark_all(actor, id, epoch, (WAITING, Mark::Fail(code))).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn mark_all(
+        &self,
+        actor: &Actor,
+        id: BatchId,
+        epoch: Option<i64>,
+        (which, mark): (Which, Mark),
     ) -> Result<(), Error> {
         let mut after = i64::MIN;
         loop {
-            let mut write = self.step(actor, Action::BatchFailRest).await?;
+            let action = if let Mark::Skip = mark { Action::BatchSkipRest } else { Action::BatchFailRest };
+            let mut write = self.step(actor, action).await?;
             fence(&mut write.tx, id, epoch).await?;
             let mut batch = locked(&mut write, &id.to_string()).await?;
-            let tx = &mut write.tx;
-            let page = Page {
-                batch: id,
-                after: after.max(batch.first_number - 1),
-                last: batch.last_number,
-                limit: MARK,
-            };
-            let items = store::item::page(tx, page, Some(ItemState::Pending), None).await?;
+            let items = which.mark(&mut write, &mut batch, after, mark).await?;
             let Some(last) = items.last() else { return Ok(()) };
             after = last.number.0;
-            let marked: Vec<_> = items.iter().map(|item| (item.number, Some(code))).collect();
-            store::item::set_states(tx, &marked, ItemState::Failed).await?;
-            let failure = |item: &Item| Failure { item: item.number, code, amount: item.amount, chunk: 0 };
-            let failures: Vec<_> = items.iter().map(failure).collect();
-            store::item::insert_failures(tx, id, &failures, write.now).await?;
-            batch.tally.failed_count += i64::try_from(items.len()).unwrap_or(0);
-            batch.tally.failed_amount += items.iter().map(|item| item.amount).sum::<i64>();
-            store::batch::set_tally(tx, id, &batch.tally).await?;
-            let fact = Fact::of_batch(Action::BatchFailRest, id)
-                .with("code", code.name())
-                .with("items", items.len());
+            let fact = Fact::of_batch(action, id).with("items", items.len());
+            let fact = match mark {
+                Mark::Fail(code) => fact.with("code", code.name()),
+                Mark::Skip | Mark::Wait => fact,
+            };
             write.end(Ok(Done::one((), fact))).await?;
         }
     }
@@ -164,37 +163,23 @@ async fn finish(write: &mut Write, id: BatchId, epoch: i64) -> Result<Done<Batch
     if batch.state != BatchState::Processing {
         return Ok(Done::nothing(batch));
     }
-    match (batch.tally.pending_count(), batch.intent) {
-        (0, _) => close(write, &batch, batch.tally.end_state()).await,
-        (_, BatchIntent::Pause) => close(write, &batch, BatchState::Paused).await,
-        // The intent changed while the run was ending; the next owner handles it.
-        _ => Ok(Done::nothing(batch)),
-    }
+    let is_due = batch.called_off_at.is_some() && batch.tally.failed_count > 0;
+    let state = match batch.folded() {
+        BatchState::Processing if batch.intent == BatchIntent::Pause => BatchState::Paused,
+        // What was asked changed while the run was ending; the next owner handles it.
+        BatchState::Processing => return Ok(Done::nothing(batch)),
+        _ if is_due => return Ok(Done::nothing(batch)),
+        ended => ended,
+    };
+    let fact = close(write, &batch, state).await?;
+    Ok(Done::one(changed(write, id).await?, fact))
 }
 
+/// Items that were set back to waiting meanwhile are left to the next owner.
 async fn finish_interrupted(write: &mut Write, id: BatchId) -> Result<Done<Batch>, Error> {
     let batch = locked(write, &id.to_string()).await?;
-    // Items that were set back to waiting meanwhile are left to the next owner.
-    if batch.state.has_ended() || batch.tally.pending_count() > 0 {
-        return Ok(Done::nothing(batch));
-    }
-    close(write, &batch, batch.tally.end_state()).await
-}
-
-async fn close(write: &mut Write, batch: &Batch, state: BatchState) -> Result<Done<Batch>, Error> {
-    let ended = state.has_ended().then_some(write.now);
-    store::batch::set_state(&mut write.tx, batch.id, state, BatchIntent::Run, None, ended).await?;
-    let tally = batch.tally;
-    let fact = Fact::of_batch(Action::BatchEnd, batch.id)
-        .with("completed", tally.success_count)
-        .with("failed", tally.failed_count)
-        .with("skipped", tally.skipped_count)
-        .with("waiting", tally.pending_count());
-    let fact = match BatchEvent::of_end(state) {
-        Some(event) => fact.moved(state, event),
-        None => fact,
-    };
-    Ok(Done::one(changed(write, batch.id).await?, fact))
+    let facts = settle(write, &batch).await?.into_iter().collect();
+    Ok(Done::many(changed(write, id).await?, facts))
 }
 
 /// Keeps the lease from being taken over until the transaction ends, or says that it was.

@@ -1,7 +1,7 @@
 //! What is asked for, in one form; and what is worked out of it before the door is asked.
 
 use super::show::{Side, TransferDetail, legs};
-use super::{NewTransfer, Order, read_date};
+use super::{NewTransfer, Order};
 use crate::directory::Known;
 use crate::{Error, Service};
 use domain::amount::Amount;
@@ -161,7 +161,7 @@ impl Service {
         let amount = ask.sum.read(&payer.asset)?;
         ask.check_texts()?;
         let vouchers = ask.read_vouchers()?;
-        let value_date = ask.date.map(read_date).transpose()?;
+        let value_date = self.value_date(ask.date).await?;
         let (exchange, refused) = match self.exchange(ask, &payer.asset, &payee.asset, amount).await {
             Ok(exchanged) => exchanged,
             // What names both accounts and an amount can be kept as a refused transfer.

@@ -90,6 +90,7 @@ async fn filter(
         text: query.text.clone(),
         ..TransferFilter::default()
     };
+    crate::date::check_range(filter.from_date, filter.to_date)?;
     if let Some(text) = &query.account {
         match Service::account_named(tx, text).await {
             Ok(account) => filter.account = Some(account.id),

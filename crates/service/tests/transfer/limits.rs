@@ -1,6 +1,6 @@
 //! Document 004, section 4.3: limits and validation.
 
-use crate::world::{A1, B1, C1, World, section_3, set};
+use crate::world::{A1, B1, C1, World, actor, section_3, set};
 use domain::code::Code;
 use service::policy::PolicyChange;
 
@@ -44,6 +44,33 @@ async fn test_daily_transfer_limit() {
     // A clock that goes back does not open the day before again.
     world.set_clock("2026-03-10T12:00:00Z");
     assert_eq!(world.code(A1, B1, "0.01").await, Some(Code::DayLimit));
+    world.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_the_time_zone_reopens_no_day() {
+    let world = World::with_limits().await;
+    world.deposit(A1, "90000.00").await;
+    let zone = async |name: &str| world.service.set_time_zone(&actor(), name).await.unwrap();
+    let fill = async || {
+        assert_eq!(world.code(A1, B1, "5000.00").await, None);
+        assert_eq!(world.code(A1, B1, "5000.00").await, None);
+        assert_eq!(world.code(A1, B1, "0.01").await, Some(Code::DayLimit));
+    };
+    world.set_clock("2026-03-10T12:00:00Z");
+    fill().await;
+    // To the west it is the day before at most: what left since counts there too.
+    zone("Pacific/Pago_Pago").await;
+    assert_eq!(world.code(A1, B1, "0.01").await, Some(Code::DayLimit));
+    // To the east a day begins early, once: it is not opened again when it comes here.
+    zone("Pacific/Kiritimati").await;
+    fill().await;
+    zone("UTC").await;
+    assert_eq!(world.code(A1, B1, "0.01").await, Some(Code::DayLimit));
+    world.set_clock("2026-03-11T12:00:00Z");
+    assert_eq!(world.code(A1, B1, "0.01").await, Some(Code::DayLimit));
+    world.set_clock("2026-03-12T00:00:00Z");
+    fill().await;
     world.assert_sound().await;
 }
 

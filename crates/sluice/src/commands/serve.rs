@@ -98,7 +98,7 @@ async fn work(session: &Session, settings: &Settings, stop: impl Future<Output =
     let options = EngineOptions { patience: PATIENCE, runs_max: settings.runs };
     let engine = Engine::new(session.service.clone(), options);
     if settings.worker {
-        return engine.work(&session.actor, stop).await;
+        return engine.work(stop).await;
     }
     tokio::select! {
         ended = engine.follow() => ended,

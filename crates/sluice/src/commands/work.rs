@@ -64,6 +64,6 @@ pub(crate) async fn run(session: &Session, args: &WorkArgs, stop: Stop) -> Resul
         stop.asked().await;
         note("stopping after the chunks in flight");
     };
-    engine.work(&session.actor, asked).await?;
+    engine.work(asked).await?;
     Ok(Exit::Success)
 }

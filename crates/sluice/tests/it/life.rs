@@ -39,7 +39,62 @@ fn what_stopped_at_a_failure_is_resumed() {
     let resumed = ledger.ok(&["batch", "resume", &batch]).json;
     assert_eq!((&resumed["count"], &resumed["success_count"]), (&json!(1), &json!(3)));
     assert_eq!(ledger.ok(&["batch", "retry", &batch, "--line", "4"]).json["status"], "completed");
-    assert_eq!(ledger.ok(&["batch", "resume", &batch]).json["count"], 0);
+    ledger.refused(&["batch", "resume", &batch], 1, "BATCH_NOT_RESUMABLE");
+    ledger.verified();
+}
+
+#[test]
+fn a_wrong_file_is_called_off_for_good_and_failed_items_are_skipped_all_at_once() {
+    let ledger = Ledger::funded("2.00");
+    ledger.payees(4);
+    let wrong = id(&ledger, &payroll(4), &[]);
+    assert_eq!(ledger.ok(&["batch", "run", &wrong]).json["failed_count"], 2);
+    let off = ledger.ok(&["batch", "cancel", &wrong, "--for-good", "--note", "wrong file"]).json;
+    assert_eq!((&off["status"], &off["skipped_count"]), (&json!("completed"), &json!(2)));
+    ledger.refused(&["batch", "retry", &wrong], 1, "BATCH_WRONG_STATE");
+    ledger.refused(&["batch", "cancel", &wrong, "--for-good"], 1, "BATCH_CANNOT_CANCEL");
+
+    let poor = id(&ledger, &payroll(3), &["--again"]);
+    assert_eq!(ledger.ok(&["batch", "run", &poor]).json["status"], "failed");
+    let skipped = ledger.ok(&["batch", "skip", &poor, "--all-failed", "--reason", "paid by hand"]).json;
+    assert_eq!(
+        (&skipped["count"], &skipped["status"], &skipped["failed_count"]),
+        (&json!(3), &json!("failed"), &json!(0))
+    );
+    let events = ledger.ok(&["batch", "history", &poor]).json["events"].clone();
+    let last = events.as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["event"], &last["detail"]["items"]), (&json!("skipped"), &json!(3)));
+    assert_eq!(last["detail"]["note"], "paid by hand");
+    ledger.verified();
+}
+
+#[test]
+fn execution_of_a_batch_that_has_begun_is_resumption_on_the_command_line_too() {
+    let ledger = Ledger::funded("9.00");
+    ledger.payees(2);
+    let batch = id(&ledger, &payroll(2), &[]);
+    ledger.ok(&["batch", "start", &batch]);
+    let paused = ledger.ok(&["batch", "pause", &batch, "--note", "lunch"]).json;
+    assert_eq!(paused["status"], "paused");
+    assert_eq!(ledger.ok(&["batch", "run", &batch]).json["status"], "completed");
+    let history = ledger.ok(&["batch", "history", &batch]).json["events"].clone();
+    let told: Vec<_> = history
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| (event["event"].as_str().unwrap(), event["actor"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("created", "tester"),
+        ("submitted", "tester"),
+        ("started", "tester"),
+        ("pause_asked", "tester"),
+        ("paused", "tester"),
+        ("resumed", "tester"),
+        ("completed", "system"),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(history[3]["detail"]["note"], "lunch");
     ledger.verified();
 }
 

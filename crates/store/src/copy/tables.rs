@@ -89,7 +89,7 @@ pub static STEPS: &[Step] = &[
         failed_count Number, failed_amount Number, skipped_count Number, fee_amount Number, created_by Text,
         created_at Number, submitted_at Number, started_at Number, interrupted_at Number,
         completed_at Number, convert Number, created_by_kind Number, created_by_id Number,
-        allow_repeat Number) },
+        allow_repeat Number, called_off_at Number, version Number, runs Number) },
     step!("item", 1,
         number Number, batch Number, line Number, source Number, target Number, amount Number, state Number,
         code Number, memo Text, reference Text),

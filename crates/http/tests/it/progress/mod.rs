@@ -66,6 +66,37 @@ async fn a_watcher_is_told_how_it_stands_then_how_it_goes_on_and_how_it_ended() 
     world.stop().await;
 }
 
+/// What a run that nobody saw running is told as.
+fn check_ends(events: &[Json], failed: i64) {
+    let (first, last) = (events.first().unwrap(), events.last().unwrap());
+    assert_eq!(
+        (&first["status"], &first["state"], &first["progress"], &first["completedAt"]),
+        (&json!("processing"), &json!("processing"), &json!(0), &Json::Null)
+    );
+    assert!(first["seq"].as_i64() < last["seq"].as_i64(), "{events:?}");
+    assert_eq!((&last["progress"], &last["failedCount"]), (&json!(100), &json!(failed)));
+    assert!(last["completedAt"].is_string(), "{last}");
+}
+
+#[tokio::test]
+async fn the_first_and_the_last_event_of_a_run_come_also_when_it_ends_between_two_readings() {
+    let world = world().await;
+    let batch = submitted(&world, 5).await;
+    let set = async |status| {
+        world.service.account_set_status(&world.actor, "A3", status, "test").await.unwrap();
+    };
+    set(AccountStatus::Frozen).await;
+    let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;
+    watcher.join(batch.id.0);
+    assert_eq!(watcher.until("progress_update").await["status"], "pending");
+    execute(&world.service, &batch).await;
+    check_ends(&watcher.progress_until("partially_completed").await, 1);
+    set(AccountStatus::Active).await;
+    world.service.batch_retry(&world.actor, &batch.id.to_string(), Rework::AllFailed).await.unwrap();
+    check_ends(&watcher.progress_until("completed").await, 0);
+    world.stop().await;
+}
+
 #[tokio::test]
 async fn who_stays_in_the_room_sees_the_retry_too() {
     let world = world().await;

@@ -73,7 +73,7 @@ pub fn work(service: &Service) -> Running {
     let engine = Engine::new(service.clone(), EngineOptions::default());
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(async move {
-        engine.work(&actor(), async { drop(stopped.await) }).await.unwrap();
+        engine.work(async { drop(stopped.await) }).await.unwrap();
     });
     Running { stop, task }
 }

@@ -3,6 +3,7 @@
 //! A file with the column `sluice_row` is a repair: each row names the refused row whose place it takes. It is
 //! taken in one transaction, so it has at most as many rows as a request.
 
+use super::super::ask::Ask;
 use super::super::edit::{draft, met, set_total, terms_of_draft};
 use super::super::problems::{self, Refused};
 use super::super::rows::{Accepted, BatchTerms, ROWS_MAX, RepeatKey};
@@ -141,7 +142,7 @@ async fn add_rows(
     add: &AddFile,
     resolved: &mut Resolved,
 ) -> Result<Option<Done<AddedRows>>, Error> {
-    let batch = draft(write, name).await?;
+    let batch = draft(write, &Ask::of(name)).await?;
     let tx = &mut write.tx;
     let repairs = refuse_keys(tx, batch.id, resolved).await?;
     let last_line = refuse_duplicates(tx, terms, &batch, resolved).await?;

@@ -59,12 +59,21 @@ pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Fail
     Ok(Exit::Success)
 }
 
+/// The particulars as an object; words alone are its note.
+fn detail(event: &Event) -> Value {
+    let read = |text: &str| match serde_json::from_str(text) {
+        Ok(Value::Object(detail)) => Value::Object(detail),
+        _ => json!({ "note": text }),
+    };
+    event.detail.as_deref().map_or(Value::Null, read)
+}
+
 /// Runs `batch history`.
 pub(crate) async fn history(session: &Session, name: &str) -> Result<Exit, Failure> {
     let (batch, events) = session.service.batch_history(name).await?;
     let one = |e: &Event| {
         json!({ "at": time(e.at), "event": e.event, "status": e.state.name(), "item": e.item, "actor": e.actor.name,
-                "detail": e.detail })
+                "detail": detail(e) })
     };
     let json = json!({ "batch_id": batch.number(), "id": batch.id.0,
                        "events": events.iter().map(one).collect::<Value>() });

@@ -39,7 +39,7 @@ pub(crate) enum BatchVerb {
                             batch-20260531-001 --leave-problems 3")]
     Submit {
         #[command(flatten)]
-        name: Name,
+        noted: moves::Noted,
         /// Leave the refused rows of its file unpaid: exactly so many
         #[arg(long, default_value_t = 0, value_name = "N")]
         leave_problems: i64,
@@ -71,18 +71,21 @@ pub(crate) enum BatchVerb {
         after_help = "A batch that runs from a terminal is paused by Ctrl-C there, too.\n\nExample:\n  \
                             sluice batch pause batch-20260531-001"
     )]
-    Pause(Name),
-    /// Go on with a paused batch, or with what an interruption left untried
+    Pause(moves::Noted),
+    /// Go on with a paused batch, or with what an interruption or a stop left untried
     #[command(after_help = "Example:\n  sluice batch resume batch-20260531-001")]
     Resume(Name),
     /// Call a batch off; of one that has begun, the rest is interrupted
-    #[command(after_help = "Example:\n  sluice batch cancel batch-20260531-001 --reason \"wrong month\"")]
+    #[command(
+        after_help = "Example:\n  sluice batch cancel batch-20260531-001 --note \"wrong month\"\n  sluice \
+                            batch cancel batch-20260531-001 --for-good --note \"wrong file\""
+    )]
     Cancel {
         #[command(flatten)]
-        name: Name,
-        /// Why
-        #[arg(long, default_value = "", value_name = "TEXT")]
-        reason: String,
+        noted: moves::Noted,
+        /// Skip what is not paid, so that no retry can pay it; also of a batch that has ended
+        #[arg(long)]
+        for_good: bool,
     },
     /// Try all failed items again, or one of them
     #[command(after_help = "Example:\n  sluice batch retry batch-20260531-001\n  sluice batch retry \
@@ -96,15 +99,21 @@ pub(crate) enum BatchVerb {
         #[arg(long)]
         no_run: bool,
     },
-    /// Take a failed or waiting item out for good
-    #[command(after_help = "Example:\n  sluice batch skip batch-20260531-001 --line 17 --reason \"left\"")]
+    /// Take a failed or waiting item, or all failed ones, out for good
+    #[command(
+        after_help = "Example:\n  sluice batch skip batch-20260531-001 --line 17 --reason \"left\"\n  \
+                            sluice batch skip batch-20260531-001 --all-failed --reason \"paid by hand\""
+    )]
     Skip {
         #[command(flatten)]
         name: Name,
         #[command(flatten)]
         which: moves::Which,
+        /// All items that failed
+        #[arg(long, conflicts_with_all = ["item", "line"])]
+        all_failed: bool,
         /// Why
-        #[arg(long, value_name = "TEXT")]
+        #[arg(long, alias = "note", value_name = "TEXT")]
         reason: String,
     },
     /// List a batch's items
@@ -155,17 +164,23 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
     match &args.verb {
         BatchVerb::Import(args) => import::run(session, args).await,
         BatchVerb::Preview(name) => preview::run(session, &name.id).await,
-        BatchVerb::Submit { name, leave_problems } => moves::submit(session, &name.id, *leave_problems).await,
+        BatchVerb::Submit { noted, leave_problems } => {
+            moves::submit(session, &noted.name.id, &noted.note, *leave_problems).await
+        }
         BatchVerb::Problems(args) => problems::run(session, args).await,
         BatchVerb::Run { id: Some(id) } => run::one(session, id).await,
         BatchVerb::Run { id: None } => run::left(session).await,
         BatchVerb::Start(name) => moves::start(session, &name.id).await,
         BatchVerb::Status(name) => moves::status(session, &name.id).await,
-        BatchVerb::Pause(name) => moves::pause(session, &name.id).await,
+        BatchVerb::Pause(noted) => moves::pause(session, &noted.name.id, &noted.note).await,
         BatchVerb::Resume(name) => run::resume(session, &name.id).await,
-        BatchVerb::Cancel { name, reason } => moves::cancel(session, &name.id, reason).await,
+        BatchVerb::Cancel { noted, for_good } => {
+            moves::cancel(session, &noted.name.id, &noted.note, *for_good).await
+        }
         BatchVerb::Retry { name, which, no_run } => moves::retry(session, &name.id, which, *no_run).await,
-        BatchVerb::Skip { name, which, reason } => moves::skip(session, &name.id, which, reason).await,
+        BatchVerb::Skip { name, which, all_failed, reason } => {
+            moves::skip(session, &name.id, which, *all_failed, reason).await
+        }
         BatchVerb::Items(args) => items::run(session, args).await,
         BatchVerb::History(name) => list::history(session, &name.id).await,
         BatchVerb::Export(args) => export::run(session, args).await,

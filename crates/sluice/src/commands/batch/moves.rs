@@ -1,12 +1,13 @@
 //! What people do about a batch, apart from running it: submit, pause, cancel, retry, skip.
 
-use super::run;
 use super::show::answer;
+use super::{Name, run};
 use crate::exit::{Exit, Failure};
 use crate::session::Session;
 use clap::Args;
 use domain::batch::BatchState;
 use serde_json::json;
+use service::batch::Ask;
 use service::batch::lifecycle::Submission;
 use service::batch::rework::Rework;
 
@@ -20,6 +21,16 @@ pub(crate) struct Which {
     /// The item by its line in the file
     #[arg(long, value_name = "N")]
     pub line: Option<i64>,
+}
+
+/// Which batch, and why.
+#[derive(Debug, Args)]
+pub(crate) struct Noted {
+    #[command(flatten)]
+    pub name: Name,
+    /// Why, for those who read the history
+    #[arg(long, alias = "reason", default_value = "", value_name = "TEXT")]
+    pub note: String,
 }
 
 impl Which {
@@ -38,35 +49,38 @@ pub(crate) async fn status(session: &Session, name: &str) -> Result<Exit, Failur
 }
 
 /// `batch submit`.
-pub(crate) async fn submit(session: &Session, name: &str, leave_problems: i64) -> Result<Exit, Failure> {
-    let submission = Submission { leave_problems };
-    let batch = session.service.batch_submit_with(&session.actor, name, submission).await?;
+pub(crate) async fn submit(
+    session: &Session,
+    name: &str,
+    note: &str,
+    leave_problems: i64,
+) -> Result<Exit, Failure> {
+    let (ask, submission) = (Ask::of(name).noted(note), Submission { leave_problems });
+    let batch = session.service.batch_submit_with(&session.actor, ask, submission).await?;
     answer(session, batch, &[]).await
 }
 
 /// `batch start`.
 pub(crate) async fn start(session: &Session, name: &str) -> Result<Exit, Failure> {
-    let (service, actor) = (&session.service, &session.actor);
-    if service.batch(name).await?.state == BatchState::Draft {
-        service.batch_submit(actor, name).await?;
-    }
-    answer(session, service.batch_execute(actor, name).await?, &[]).await
+    answer(session, run::begin(session, name).await?, &[]).await
 }
 
 /// `batch pause`.
-pub(crate) async fn pause(session: &Session, name: &str) -> Result<Exit, Failure> {
+pub(crate) async fn pause(session: &Session, name: &str, note: &str) -> Result<Exit, Failure> {
     // Where this process is the only one, whoever holds the lease is dead, and the pause is at once.
-    answer(session, session.service.batch_pause(&session.actor, name).await?, &[]).await
+    let ask = Ask::of(name).noted(note);
+    answer(session, session.service.batch_pause(&session.actor, ask).await?, &[]).await
 }
 
 /// `batch cancel`.
-pub(crate) async fn cancel(session: &Session, name: &str, reason: &str) -> Result<Exit, Failure> {
-    answer(
-        session,
-        session.service.batch_cancel(&session.actor, domain::access::Reach::All, name, reason).await?,
-        &[],
-    )
-    .await
+pub(crate) async fn cancel(
+    session: &Session,
+    name: &str,
+    note: &str,
+    for_good: bool,
+) -> Result<Exit, Failure> {
+    let ask = Ask::of(name).noted(note);
+    answer(session, session.service.batch_cancel(&session.actor, &ask, for_good).await?, &[]).await
 }
 
 /// `batch retry`.
@@ -80,10 +94,10 @@ pub(crate) async fn retry(
         Some(item) => (session.service.batch_retry_item(&session.actor, name, item).await?, 1),
         None => session.service.batch_retry(&session.actor, name, Rework::AllFailed).await?,
     };
-    if no_run || count == 0 {
+    if no_run || count == 0 || batch.state == BatchState::Paused {
         return answer(session, batch, &[("count", json!(count))]).await;
     }
-    run::go_on(session, name, count).await
+    run::to_its_end(session, name, count).await
 }
 
 /// `batch skip`.
@@ -91,10 +105,19 @@ pub(crate) async fn skip(
     session: &Session,
     name: &str,
     which: &Which,
-    reason: &str,
+    all_failed: bool,
+    note: &str,
 ) -> Result<Exit, Failure> {
-    let number = which.number(session, name).await?;
-    let item = number.ok_or_else(|| Failure::Usage("say which item: --item N or --line N".to_owned()))?;
-    let batch = session.service.batch_skip_item(&session.actor, name, item, reason).await?;
-    answer(session, batch, &[("item", json!(item))]).await
+    let (service, actor) = (&session.service, &session.actor);
+    match which.number(session, name).await? {
+        Some(item) => {
+            let batch = service.batch_skip_item(actor, name, item, note).await?;
+            answer(session, batch, &[("item", json!(item))]).await
+        }
+        None if all_failed => {
+            let (batch, count) = service.batch_skip_failed(actor, name, note).await?;
+            answer(session, batch, &[("count", json!(count))]).await
+        }
+        None => Err(Failure::Usage("say which items: --item N, --line N or --all-failed".to_owned())),
+    }
 }

@@ -7,13 +7,13 @@ use crate::out::note;
 use crate::session::Session;
 use domain::batch::BatchState;
 use serde_json::{Value, json};
-use service::batch::rework::Rework;
 use store::batch::Batch;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// `batch run ID`.
 pub(crate) async fn one(session: &Session, name: &str) -> Result<Exit, Failure> {
-    let batch = carry_out(session, name).await?;
+    let batch = begin(session, name).await?;
+    let batch = carry_out(session, &batch).await?;
     ended(session, batch, &[]).await
 }
 
@@ -21,7 +21,7 @@ pub(crate) async fn one(session: &Session, name: &str) -> Result<Exit, Failure> 
 pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
     let (mut views, mut exit) = (Vec::new(), Exit::Success);
     for batch in session.service.batch_left().await? {
-        let batch = carry_out(session, &batch.id.to_string()).await?;
+        let batch = carry_out(session, &batch).await?;
         let paused = batch.state == BatchState::Paused;
         views.push(View::of(session, batch).await?);
         if paused {
@@ -43,20 +43,14 @@ pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
 
 /// `batch resume`.
 pub(crate) async fn resume(session: &Session, name: &str) -> Result<Exit, Failure> {
-    let batch = session.service.batch(name).await?;
-    if matches!(batch.state, BatchState::Paused | BatchState::Processing) {
-        return go_on(session, name, batch.tally.pending_count()).await;
-    }
-    let (batch, count) = session.service.batch_retry(&session.actor, name, Rework::Untried).await?;
-    if count == 0 {
-        return answer(session, batch, &[("count", json!(0))]).await;
-    }
-    go_on(session, name, count).await
+    let (_, count) = session.service.batch_resume(&session.actor, name).await?;
+    to_its_end(session, name, count).await
 }
 
-/// Runs a batch of which so many items wait.
-pub(crate) async fn go_on(session: &Session, name: &str, count: i64) -> Result<Exit, Failure> {
-    let batch = carry_out(session, name).await?;
+/// Runs a batch that has begun and of which so many items wait.
+pub(crate) async fn to_its_end(session: &Session, name: &str, count: i64) -> Result<Exit, Failure> {
+    let batch = session.service.batch(name).await?;
+    let batch = carry_out(session, &batch).await?;
     ended(session, batch, &[("count", json!(count))]).await
 }
 
@@ -66,17 +60,27 @@ async fn ended(session: &Session, batch: Batch, more: &[(&str, Value)]) -> Resul
     Ok(if paused { Exit::Interrupted } else { Exit::Success })
 }
 
-/// From draft, submitted, paused or left running to its end or to a pause.
-async fn carry_out(session: &Session, name: &str) -> Result<Batch, Failure> {
+/// Sets a batch going: a draft is submitted and executed, a submitted one executed, one that has begun resumed.
+/// The verbs are those of the API.
+pub(crate) async fn begin(session: &Session, name: &str) -> Result<Batch, Failure> {
     let (service, actor) = (&session.service, &session.actor);
-    if service.batch(name).await?.state == BatchState::Draft {
+    let state = service.batch(name).await?.state;
+    if matches!(state, BatchState::Paused | BatchState::Processing) {
+        return Ok(service.batch_resume(actor, name).await?.0);
+    }
+    if state == BatchState::Draft {
         service.batch_submit(actor, name).await?;
     }
-    let batch = service.batch_execute(actor, name).await?;
-    let mut display = Display::new(&batch, session.out.json);
+    Ok(service.batch_execute(actor, name).await?)
+}
+
+/// Runs a batch that is processing to its end or to a pause.
+async fn carry_out(session: &Session, batch: &Batch) -> Result<Batch, Failure> {
+    let (service, actor, name) = (&session.service, &session.actor, batch.id.to_string());
+    let mut display = Display::new(batch, session.out.json);
     let engine = session.engine();
-    let run = engine.run(actor, name, |progress| display.show(progress));
-    let listener = tokio::spawn(pause_on_ctrl_c(service.clone(), actor.clone(), name.to_owned()));
+    let run = engine.run(&name, |progress| display.show(progress));
+    let listener = tokio::spawn(pause_on_ctrl_c(service.clone(), actor.clone(), name.clone()));
     let result = run.await;
     listener.abort();
     display.finish();

@@ -1,0 +1,104 @@
+//! The attempts of a relation: why each failed, when, and by whose retry it was made.
+
+use super::path::RelationName;
+use super::view::major;
+use super::words::{RelationStateWord, RelationStatusWord};
+use crate::answer::{Answer, Envelope};
+use crate::app::App;
+use crate::language;
+use crate::problem::OperatorProblem;
+use crate::time::wire;
+use axum::extract::State;
+use domain::asset::Asset;
+use domain::code::Code;
+use domain::item::ItemState;
+use serde::Serialize;
+use service::batch::attempts::{Attempt, Attempts};
+use utoipa::ToSchema;
+
+/// A relation with its attempts.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RelationHistoryView {
+    /// The relation.
+    #[schema(example = 1041)]
+    relation_id: i64,
+    /// Its batch.
+    #[schema(example = 17)]
+    batch_id: i64,
+    /// Document 000's status of the relation now, and `skipped`.
+    status: RelationStatusWord,
+    /// Its exact state now.
+    state: RelationStateWord,
+    /// Its attempts, in their order; the last one may still wait.
+    attempts: Vec<AttemptView>,
+}
+
+/// An attempt to pay a relation.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AttemptView {
+    /// The attempt's number, from 1.
+    #[schema(example = 1)]
+    number: usize,
+    /// How it ended; `pending` or `processing` if it has not.
+    status: RelationStatusWord,
+    /// What it was to move, in major units of the batch's currency.
+    #[schema(example = "100.00")]
+    amount: String,
+    /// Why it failed, for programs.
+    #[schema(value_type = Option<String>, example = "INSUFFICIENT_BALANCE")]
+    error_code: Option<&'static str>,
+    /// Why it failed, for people.
+    #[schema(value_type = Option<String>, example = "The available balance does not cover the amount")]
+    error_message: Option<&'static str>,
+    /// When it was decided; null while it is not.
+    #[schema(format = DateTime)]
+    at: Option<String>,
+    /// Who retried or resumed it; null for the first attempt.
+    #[schema(example = "anna")]
+    retried_by: Option<String>,
+    /// When that was asked for.
+    #[schema(format = DateTime)]
+    retried_at: Option<String>,
+}
+
+/// The attempts to pay a relation: how each ended, when, and by whose retry it was made.
+#[utoipa::path(get, path = "/api/batch-transfers/{id}/relations/{relationId}/history",
+    operation_id = "getRelationHistory", tag = "batches",
+    params(("id" = String, Path, description = "The batch's id or number", example = "17"),
+        ("relationId" = String, Path, description = "The relation's id", example = "1041")),
+    responses((status = 200, description = "Its attempts.", body = Envelope<RelationHistoryView>)))]
+pub(crate) async fn attempts(
+    State(app): State<App>,
+    RelationName { batch, relation }: RelationName,
+) -> Result<Answer<RelationHistoryView>, OperatorProblem> {
+    let Attempts { batch, item, attempts } = app.service.batch_item_attempts(&batch, relation).await?;
+    let asset = &batch.asset;
+    let views = attempts.into_iter().enumerate().map(|(place, one)| view(place + 1, one, asset));
+    Ok(Answer::of(RelationHistoryView {
+        relation_id: item.number.0,
+        batch_id: batch.batch.id.0,
+        status: RelationStatusWord::of_item(item.state),
+        state: item.state.into(),
+        attempts: views.collect(),
+    }))
+}
+
+fn view(number: usize, attempt: Attempt, asset: &Asset) -> AttemptView {
+    let state = match (attempt.code, attempt.at) {
+        (Some(_), _) => ItemState::Failed,
+        (None, Some(_)) => ItemState::Completed,
+        (None, None) => ItemState::Pending,
+    };
+    AttemptView {
+        number,
+        status: RelationStatusWord::of_item(state),
+        amount: major(attempt.amount, asset),
+        error_code: attempt.code.map(Code::name),
+        error_message: attempt.code.map(|code| code.message(language::current())),
+        at: attempt.at.map(wire),
+        retried_at: attempt.retried.as_ref().map(|(_, at)| wire(*at)),
+        retried_by: attempt.retried.map(|(author, _)| author.name),
+    }
+}

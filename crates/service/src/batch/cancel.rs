@@ -1,0 +1,108 @@
+//! Calling a batch off: before it began, in the middle, or for good.
+
+use super::ask::Ask;
+use super::lifecycle::is_live;
+use super::{changed, locked};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service};
+use domain::access::Reach;
+use domain::batch::{BatchIntent, BatchState};
+use domain::code::Code;
+use domain::fact::{Action, BatchEvent, Fact};
+use domain::id::BatchId;
+use domain::item::ItemState;
+use store::audit::Actor;
+use store::batch::Batch;
+
+/// How far a cancellation came in its first transaction.
+enum Cancelled {
+    /// It is done, or its runner does the rest.
+    Done(Done<Batch>),
+    /// Nobody runs the batch: its items are still to be marked.
+    Waits(BatchId, Fact),
+}
+
+impl Service {
+    /// Calls a batch off. One that has not begun is cancelled and its items are skipped; of one that has,
+    /// the rest is interrupted: by its runner if it has one, else at once. `for_good`: what is not paid is
+    /// skipped instead, so that no retry can pay it; this may follow an interruption. Callers limited to their own
+    /// batches cancel them only before they have begun.
+    pub async fn batch_cancel(&self, actor: &Actor, ask: &Ask<'_>, for_good: bool) -> Result<Batch, Error> {
+        if let Some(first) = self.first_answer().await? {
+            return first.answer();
+        }
+        let mut write = self.step(actor, Action::BatchCancel).await?;
+        let done = match cancel(&mut write, ask, for_good).await {
+            // The rest is marked in transactions of their own; the last of them carries the answer.
+            Ok(Cancelled::Waits(batch, fact)) => {
+                write.end(Ok(Done::one((), fact))).await?;
+                return self.run_interrupted(batch).await;
+            }
+            Ok(Cancelled::Done(done)) => Ok(done),
+            Err(error) => Err(error),
+        };
+        begun!(write.claim()).end(done).await
+    }
+}
+
+async fn cancel(write: &mut Write, ask: &Ask<'_>, for_good: bool) -> Result<Cancelled, Error> {
+    let batch = locked(write, ask.name).await?;
+    let is_own = batch.created_by.principal == write.actor.author.principal;
+    if ask.reach == Reach::Own && (!is_own || batch.state.has_begun()) {
+        return Err(Error::refused(Code::Forbidden, batch.number()));
+    }
+    match batch.state {
+        BatchState::Draft | BatchState::Pending | BatchState::Approved => {
+            cancel_whole(write, &batch, ask.note).await.map(Cancelled::Done)
+        }
+        BatchState::Processing | BatchState::Paused => stop(write, batch, ask.note, for_good).await,
+        BatchState::PartiallyCompleted | BatchState::Failed if for_good && batch.tally.failed_count > 0 => {
+            store::batch::set_called_off(&mut write.tx, batch.id, write.now).await?;
+            Ok(Cancelled::Waits(batch.id, called_off(&batch, ask.note)))
+        }
+        BatchState::Completed | BatchState::PartiallyCompleted | BatchState::Failed => {
+            Err(Error::refused(Code::BatchCannotCancel, batch.as_it_stands()))
+        }
+        BatchState::Cancelled => Err(Error::refused(Code::BatchCancelled, batch.as_it_stands())),
+        BatchState::Rejected => Err(Error::refused(Code::BatchState, batch.as_it_stands())),
+    }
+}
+
+async fn cancel_whole(write: &mut Write, batch: &Batch, note: &str) -> Result<Done<Batch>, Error> {
+    let (tx, id) = (&mut write.tx, batch.id);
+    store::item::set_range(tx, id, batch.range(), ItemState::Pending, ItemState::Skipped).await?;
+    let mut tally = batch.tally;
+    tally.skipped_count = tally.total_count;
+    store::batch::set_tally(tx, id, &tally).await?;
+    let (state, ended) = (BatchState::Cancelled, Some(write.now));
+    store::batch::set_state(tx, id, state, batch.intent, None, ended).await?;
+    let fact = Fact::of_batch(Action::BatchCancel, id)
+        .with("from", batch.state.name())
+        .moved(state, BatchEvent::Cancelled)
+        .noted(note);
+    Ok(Done::one(changed(write, id).await?, fact))
+}
+
+/// Asks the runner to stop; where there is none, says that the rest is to be marked.
+async fn stop(write: &mut Write, batch: Batch, note: &str, for_good: bool) -> Result<Cancelled, Error> {
+    let live = is_live(&mut write.tx, batch.id).await?;
+    let interrupted = Some(write.now);
+    store::batch::set_intent(&mut write.tx, batch.id, BatchIntent::Interrupt, interrupted).await?;
+    let fact = if for_good {
+        store::batch::set_called_off(&mut write.tx, batch.id, write.now).await?;
+        called_off(&batch, note)
+    } else {
+        Fact::of_batch(Action::BatchInterrupt, batch.id)
+            .moved(batch.state, BatchEvent::InterruptAsked)
+            .noted(note)
+    };
+    let fact = fact.with("live", live);
+    if !live {
+        return Ok(Cancelled::Waits(batch.id, fact));
+    }
+    Ok(Cancelled::Done(Done::one(changed(write, batch.id).await?, fact)))
+}
+
+fn called_off(batch: &Batch, note: &str) -> Fact {
+    Fact::of_batch(Action::BatchCallOff, batch.id).moved(batch.state, BatchEvent::CalledOff).noted(note)
+}

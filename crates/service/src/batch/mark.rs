@@ -1,0 +1,126 @@
+//! Marking many items: a transaction for so many, so that a kill loses nothing. The counters follow in the same
+//! transaction.
+
+use crate::Error;
+use crate::write::Write;
+use domain::code::Code;
+use domain::item::ItemState;
+use store::batch::Batch;
+use store::item::{Failure, Item, ItemFilter};
+
+/// Items that one transaction marks.
+const ITEMS: i64 = 50_000;
+
+/// What becomes of items.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Mark {
+    /// They wait again.
+    Wait,
+    /// They fail, for this reason.
+    Fail(Code),
+    /// They are taken out.
+    Skip,
+}
+
+/// Which items.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Which {
+    /// Of these states.
+    pub states: &'static [ItemState],
+    /// Of these codes; empty: whatever the code.
+    pub codes: &'static [Code],
+}
+
+/// Items that failed.
+pub(crate) const FAILED: Which = Which { states: &[ItemState::Failed], codes: &[] };
+/// Items that were not tried because a person interrupted the run or a failure stopped it.
+pub(crate) const UNTRIED: Which =
+    Which { states: &[ItemState::Failed], codes: &[Code::Interrupted, Code::Stopped] };
+/// Items that wait.
+pub(crate) const WAITING: Which = Which { states: &[ItemState::Pending], codes: &[] };
+/// Items that are not paid and can still be.
+pub(crate) const UNPAID: Which = Which { states: &[ItemState::Pending, ItemState::Failed], codes: &[] };
+
+impl Which {
+    fn filter(self, batch: &Batch, after: i64) -> ItemFilter {
+        ItemFilter {
+            batch: batch.id,
+            after: after.max(batch.first_number - 1),
+            last: batch.last_number,
+            states: self.states.to_vec(),
+            codes: self.codes.to_vec(),
+        }
+    }
+
+    /// How many there are.
+    pub(crate) async fn count(self, write: &mut Write, batch: &Batch) -> Result<i64, Error> {
+        Ok(store::item::count(&mut write.tx, &self.filter(batch, i64::MIN)).await?)
+    }
+
+    /// Marks the first of them after a number, and returns them as they were.
+    pub(crate) async fn mark(
+        self,
+        write: &mut Write,
+        batch: &mut Batch,
+        after: i64,
+        mark: Mark,
+    ) -> Result<Vec<Item>, Error> {
+        let items = store::item::list(&mut write.tx, &self.filter(batch, after), ITEMS, 0).await?;
+        if !items.is_empty() {
+            set(write, batch, &items, mark).await?;
+        }
+        Ok(items)
+    }
+}
+
+/// Marks these items.
+pub(crate) async fn set(
+    write: &mut Write,
+    batch: &mut Batch,
+    items: &[Item],
+    mark: Mark,
+) -> Result<(), Error> {
+    let (state, tx) = (mark.state(), &mut write.tx);
+    let marked: Vec<_> = items.iter().map(|item| (item.number, mark.code(item))).collect();
+    store::item::set_states(tx, &marked, state).await?;
+    if let Mark::Fail(code) = mark {
+        let failure = |item: &Item| Failure { item: item.number, code, amount: item.amount, chunk: 0 };
+        let failures: Vec<_> = items.iter().map(failure).collect();
+        store::item::insert_failures(tx, batch.id, &failures, write.now).await?;
+    }
+    let tally = &mut batch.tally;
+    for item in items {
+        if item.state == ItemState::Failed {
+            tally.failed_count -= 1;
+            tally.failed_amount -= item.amount;
+        }
+        match mark {
+            Mark::Wait => {}
+            Mark::Skip => tally.skipped_count += 1,
+            Mark::Fail(_) => {
+                tally.failed_count += 1;
+                tally.failed_amount += item.amount;
+            }
+        }
+    }
+    Ok(store::batch::set_tally(tx, batch.id, &batch.tally).await?)
+}
+
+impl Mark {
+    const fn state(self) -> ItemState {
+        match self {
+            Self::Wait => ItemState::Pending,
+            Self::Fail(_) => ItemState::Failed,
+            Self::Skip => ItemState::Skipped,
+        }
+    }
+
+    /// The code that the item keeps: a skipped one still says why it failed.
+    const fn code(self, item: &Item) -> Option<Code> {
+        match self {
+            Self::Wait => None,
+            Self::Fail(code) => Some(code),
+            Self::Skip => item.code,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The state of a batch follows its counters: after a run, a skip, an interruption.
+
+use super::lifecycle::is_live;
+use crate::Error;
+use crate::write::Write;
+use domain::batch::{BatchIntent, BatchState};
+use domain::fact::{Action, BatchEvent, Fact};
+use store::batch::Batch;
+
+/// Moves a batch to the state that its counters give, and returns the fact. A live runner does this itself.
+pub(crate) async fn settle(write: &mut Write, batch: &Batch) -> Result<Option<Fact>, Error> {
+    let state = batch.folded();
+    if state == batch.state || !batch.state.has_begun() {
+        return Ok(None);
+    }
+    if batch.state == BatchState::Processing && is_live(&mut write.tx, batch.id).await? {
+        return Ok(None);
+    }
+    close(write, batch, state).await.map(Some)
+}
+
+/// Moves a batch to a state without a run, and returns the fact. A batch that had ended keeps the time of its end.
+pub(crate) async fn close(write: &mut Write, batch: &Batch, state: BatchState) -> Result<Fact, Error> {
+    let ended = state.has_ended().then(|| batch.completed_at.unwrap_or(write.now));
+    store::batch::set_state(&mut write.tx, batch.id, state, BatchIntent::Run, None, ended).await?;
+    let tally = batch.tally;
+    let fact = Fact::of_batch(Action::BatchEnd, batch.id)
+        .with("completed", tally.success_count)
+        .with("failed", tally.failed_count)
+        .with("skipped", tally.skipped_count)
+        .with("waiting", tally.pending_count());
+    Ok(match BatchEvent::of_end(state) {
+        Some(event) => fact.moved(state, event),
+        None => fact,
+    })
+}

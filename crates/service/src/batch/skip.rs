@@ -1,0 +1,89 @@
+//! Skip: taking failed or waiting items out for good. The batch's state follows.
+
+use super::mark::{self, FAILED, Mark};
+use super::rework::{item_of, may_rework, wrong_item};
+use super::settle::settle;
+use super::{changed, find, locked};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service};
+use domain::fact::{Action, BatchEvent, Fact};
+use store::audit::Actor;
+use store::batch::Batch;
+
+impl Service {
+    /// Takes a failed or waiting item out for good.
+    pub async fn batch_skip_item(
+        &self,
+        actor: &Actor,
+        name: &str,
+        item: i64,
+        note: &str,
+    ) -> Result<Batch, Error> {
+        let mut write = begun!(self.write(actor, Action::ItemSkip));
+        let done = skip_item(&mut write, name, item, note).await;
+        write.end(done).await
+    }
+
+    /// Takes all failed items out for good, and returns how many there were. With nothing to do it answers 0 and
+    /// changes nothing.
+    pub async fn batch_skip_failed(
+        &self,
+        actor: &Actor,
+        name: &str,
+        note: &str,
+    ) -> Result<(Batch, i64), Error> {
+        if let Some(first) = self.first_answer().await? {
+            return first.answer();
+        }
+        let count = match self.skip_failed(actor, name, note).await {
+            Ok(count) => count,
+            Err(error) => {
+                let id = self.batch(name).await.ok().map(|batch| batch.id.0);
+                return self.refused(actor, Fact::new(Action::BatchSkipFailed, id), error).await;
+            }
+        };
+        let mut write = begun!(self.write(actor, Action::BatchSkipFailed));
+        let done = find(&mut write.tx, name).await.map(|batch| Done::nothing((batch, count)));
+        write.end(done).await
+    }
+
+    /// In steps; the first of them is told in the history, with the count of all.
+    async fn skip_failed(&self, actor: &Actor, name: &str, note: &str) -> Result<i64, Error> {
+        let (mut after, mut count) = (i64::MIN, 0);
+        loop {
+            let mut write = self.step(actor, Action::BatchSkipFailed).await?;
+            let mut batch = locked(&mut write, name).await?;
+            may_rework(&batch)?;
+            let all = batch.tally.failed_count;
+            let items = FAILED.mark(&mut write, &mut batch, after, Mark::Skip).await?;
+            let Some(last) = items.last() else { return Ok(count) };
+            after = last.number.0;
+            let marked = i64::try_from(items.len()).unwrap_or(0);
+            let fact = Fact::of_batch(Action::BatchSkipFailed, batch.id).noted(note);
+            let fact = if count == 0 {
+                fact.with("items", all).moved(batch.state, BatchEvent::Skipped)
+            } else {
+                fact.with("items", marked)
+            };
+            count += marked;
+            let facts = [Some(fact), settle(&mut write, &batch).await?].into_iter().flatten().collect();
+            write.end(Ok(Done::many((), facts))).await?;
+        }
+    }
+}
+
+async fn skip_item(write: &mut Write, name: &str, item: i64, note: &str) -> Result<Done<Batch>, Error> {
+    let mut batch = locked(write, name).await?;
+    may_rework(&batch)?;
+    let found = item_of(&mut write.tx, &batch, item).await?;
+    found.state.skip().map_err(|code| wrong_item(code, &found))?;
+    let fact = Fact::of_batch(Action::ItemSkip, batch.id)
+        .with("item", item)
+        .with("amount", found.amount)
+        .moved(batch.state, BatchEvent::Skipped)
+        .of_item(item)
+        .noted(note);
+    mark::set(write, &mut batch, &[found], Mark::Skip).await?;
+    let facts = [Some(fact), settle(write, &batch).await?].into_iter().flatten().collect();
+    Ok(Done::many(changed(write, batch.id).await?, facts))
+}

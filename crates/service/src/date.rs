@@ -1,0 +1,72 @@
+//! Dates that people give: value dates within their bounds, and ranges that have an order.
+
+use crate::{Error, Service};
+use domain::code::Code;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use ledger::calendar;
+
+/// The first value date.
+const FIRST: Date = Date::constant(1970, 1, 1);
+
+impl Service {
+    /// A value date's day number: from 1970-01-01 up to and with today in the organisation's time zone plus one
+    /// year, else [`Code::DateOutOfRange`].
+    pub(crate) async fn value_date(&self, text: Option<&str>) -> Result<Option<i64>, Error> {
+        let Some(text) = text else { return Ok(None) };
+        let zone = Self::zone(&mut self.store.read().await?).await?;
+        value_date(text, calendar::zoned(self.now(), &zone).date()).map(Some)
+    }
+}
+
+fn value_date(text: &str, today: Date) -> Result<i64, Error> {
+    let shown = || text.chars().take(64).collect::<String>();
+    let date: Option<Date> = text.parse().ok().filter(|_| text.len() == 10);
+    let date = date.ok_or_else(|| Error::refused(Code::DateInvalid, shown()))?;
+    let last = today.saturating_add(1.year());
+    if date < FIRST || date > last {
+        return Err(Error::refused(Code::DateOutOfRange, format!("{date} is not within {FIRST} and {last}")));
+    }
+    Ok(calendar::day_number(date))
+}
+
+/// Refuses a range whose end is before its start.
+pub(crate) fn check_range(from: Option<i64>, to: Option<i64>) -> Result<(), Error> {
+    match (from, to) {
+        (Some(from), Some(to)) if to < from => Err(Code::RangeReversed.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_date_is_between_1970_and_a_year_from_today() {
+        let today = Date::constant(2024, 2, 29);
+        for (text, expected) in [
+            ("1970-01-01", Ok(0)),
+            ("1969-12-31", Err(Code::DateOutOfRange)),
+            ("0001-01-01", Err(Code::DateOutOfRange)),
+            ("2024-02-29", Ok(19_782)),
+            ("2025-02-28", Ok(20_147)),
+            ("2025-03-01", Err(Code::DateOutOfRange)),
+            ("9999-12-31", Err(Code::DateOutOfRange)),
+            ("2024-02-30", Err(Code::DateInvalid)),
+            ("2024-2-9", Err(Code::DateInvalid)),
+            ("tomorrow", Err(Code::DateInvalid)),
+            ("", Err(Code::DateInvalid)),
+        ] {
+            let read = value_date(text, today).map_err(|error| error.code().unwrap());
+            assert_eq!(read, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_range_may_be_one_day_and_not_end_before_it_begins() {
+        assert!(check_range(Some(3), Some(3)).is_ok());
+        assert!(check_range(None, Some(3)).is_ok());
+        assert_eq!(check_range(Some(3), Some(2)).unwrap_err().code(), Some(Code::RangeReversed));
+    }
+}

@@ -1,0 +1,72 @@
+//! What changes of a batch after its draft: its state, what a person asked of its run, its counters.
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::tx::Tx;
+use domain::batch::{BatchIntent, BatchState, BatchTally};
+use domain::id::BatchId;
+
+pub(super) static SUBMIT: Sql =
+    Sql::new("UPDATE batch SET state = 3, content_hash = $2, submitted_at = $3 WHERE id = $1 AND state = 2");
+pub(super) static MOVE: Sql = Sql::new(
+    "UPDATE batch SET state = $2, intent = $3, started_at = COALESCE(started_at, $4), completed_at = $5,
+       runs = CASE WHEN $2 = 6 AND state NOT IN (6, 7) THEN runs + 1 ELSE runs END
+     WHERE id = $1",
+);
+pub(super) static INTEND: Sql =
+    Sql::new("UPDATE batch SET intent = $2, interrupted_at = COALESCE($3, interrupted_at) WHERE id = $1");
+pub(super) static CALL_OFF: Sql = Sql::new("UPDATE batch SET called_off_at = $2 WHERE id = $1");
+pub(super) static TALLY: Sql = Sql::new(
+    "UPDATE batch SET total_count = $2, total_amount = $3, success_count = $4, success_amount = $5,
+       failed_count = $6, failed_amount = $7, skipped_count = $8, fee_amount = $9 WHERE id = $1",
+);
+
+/// Freezes a draft under the hash of its content.
+pub async fn submit(tx: &mut Tx, id: BatchId, content_hash: &str, now: i64) -> Result<u64, StoreError> {
+    tx.execute(&SUBMIT, args![id.0, content_hash, now]).await
+}
+
+/// Moves a batch on. `started_at` is kept if it stands; `completed_at` is set as given.
+pub async fn set_state(
+    tx: &mut Tx,
+    id: BatchId,
+    state: BatchState,
+    intent: BatchIntent,
+    started_at: Option<i64>,
+    completed_at: Option<i64>,
+) -> Result<(), StoreError> {
+    let args = args![id.0, state.number(), intent.number(), started_at, completed_at];
+    tx.execute(&MOVE, args).await.map(|_| ())
+}
+
+/// Notes what a person asked of the run.
+pub async fn set_intent(
+    tx: &mut Tx,
+    id: BatchId,
+    intent: BatchIntent,
+    interrupted_at: Option<i64>,
+) -> Result<(), StoreError> {
+    tx.execute(&INTEND, args![id.0, intent.number(), interrupted_at]).await.map(|_| ())
+}
+
+/// Notes that a person called the batch off for good.
+pub async fn set_called_off(tx: &mut Tx, id: BatchId, at: i64) -> Result<(), StoreError> {
+    tx.execute(&CALL_OFF, args![id.0, at]).await.map(|_| ())
+}
+
+/// Writes the counters.
+pub async fn set_tally(tx: &mut Tx, id: BatchId, tally: &BatchTally) -> Result<(), StoreError> {
+    let args = args![
+        id.0,
+        tally.total_count,
+        tally.total_amount,
+        tally.success_count,
+        tally.success_amount,
+        tally.failed_count,
+        tally.failed_amount,
+        tally.skipped_count,
+        tally.fee_amount,
+    ];
+    tx.execute(&TALLY, args).await.map(|_| ())
+}
