@@ -78,13 +78,14 @@ impl Service {
 fn changed(row: AuditRow) -> Result<HolderChanged, Error> {
     let mut detail: Value =
         serde_json::from_str(&row.detail).map_err(|error| StoreError::Corrupt(format!("audit: {error}")))?;
+    let mut value = |name| detail.get_mut(name).map(Value::take).unwrap_or_default();
     Ok(HolderChanged {
         holder: HolderId(row.subject_id.unwrap_or_default()),
         at: row.at,
         by: row.actor,
         action: row.action,
-        before: detail["before"].take(),
-        after: detail["after"].take(),
+        before: value("before"),
+        after: value("after"),
     })
 }
 

@@ -158,7 +158,7 @@ fn every_row_of_an_import_has_an_outcome() {
             "6 holder HOLDER_CONFLICT",
             "7 holder NAME_INVALID",
             "8 number NUMBER_CONFUSABLE",
-            "10 opening AMOUNT_FORMAT",
+            "10 opening AMOUNT_LETTERS",
             "11 number NAME_RESERVED",
         ]
     );

@@ -10,8 +10,8 @@ async fn an_amount_is_a_positive_whole_number_of_minor_units() {
     let long = "9".repeat(10_000);
     let table = [
         ("1", "ok"),
-        ("0", "EXCHANGE_TOO_SMALL"),
-        ("-1", "EXCHANGE_TOO_SMALL"),
+        ("0", "AMOUNT_NOT_POSITIVE"),
+        ("-1", "AMOUNT_NOT_POSITIVE"),
         ("+1", "BODY_MALFORMED"),
         ("01", "BODY_MALFORMED"),
         ("1.0", "BODY_INVALID"),
