@@ -129,7 +129,7 @@ impl Service {
                 write.end(Ok(Done::one((), fact))).await?;
                 return self.run_interrupted(batch).await;
             }
-            Ok(Cancelled::Done(done)) => Ok(done),
+            Ok(Cancelled::Done(done)) => Ok(*done),
             Err(error) => Err(error),
         };
         begun!(write.claim()).end(done).await
@@ -229,7 +229,7 @@ async fn pause(write: &mut Write, name: &str) -> Result<Done<Batch>, Error> {
 /// How far a cancellation came in its first transaction.
 enum Cancelled {
     /// It is done, or its runner does the rest.
-    Done(Done<Batch>),
+    Done(Box<Done<Batch>>),
     /// Nobody runs the batch: its waiting items are still to be failed.
     Waits(BatchId, Fact),
 }
@@ -243,7 +243,7 @@ async fn cancel(write: &mut Write, reach: Reach, name: &str, reason: &str) -> Re
     }
     match batch.state {
         BatchState::Draft | BatchState::Pending | BatchState::Approved => {
-            call_off(write, &batch, reason).await.map(Cancelled::Done)
+            call_off(write, &batch, reason).await.map(|done| Cancelled::Done(Box::new(done)))
         }
         BatchState::Processing | BatchState::Paused => interrupt(write, batch, reason).await,
         other => Err(Error::refused(Code::BatchCannotCancel, other.name())),
@@ -278,7 +278,7 @@ async fn interrupt(write: &mut Write, batch: Batch, reason: &str) -> Result<Canc
     if !live {
         return Ok(Cancelled::Waits(batch.id, fact));
     }
-    Ok(Cancelled::Done(Done::one(changed(write, batch.id).await?, fact)))
+    Ok(Cancelled::Done(Box::new(Done::one(changed(write, batch.id).await?, fact))))
 }
 
 /// Whether a runner holds the batch's lease now.
