@@ -17,7 +17,7 @@ use store::batch::Batch;
 /// How far a cancellation came in its first transaction.
 enum Cancelled {
     /// It is done, or its runner does the rest.
-    Done(Done<Batch>),
+    Done(Box<Done<Batch>>),
     /// Nobody runs the batch: its items are still to be marked.
     Waits(BatchId, Fact),
 }
@@ -38,7 +38,7 @@ impl Service {
                 write.end(Ok(Done::one((), fact))).await?;
                 return self.run_interrupted(batch).await;
             }
-            Ok(Cancelled::Done(done)) => Ok(done),
+            Ok(Cancelled::Done(done)) => Ok(*done),
             Err(error) => Err(error),
         };
         begun!(write.claim()).end(done).await
@@ -53,7 +53,7 @@ async fn cancel(write: &mut Write, ask: &Ask<'_>, for_good: bool) -> Result<Canc
     }
     match batch.state {
         BatchState::Draft | BatchState::Pending | BatchState::Approved => {
-            cancel_whole(write, &batch, ask.note).await.map(Cancelled::Done)
+            cancel_whole(write, &batch, ask.note).await.map(|done| Cancelled::Done(Box::new(done)))
         }
         BatchState::Processing | BatchState::Paused => stop(write, batch, ask.note, for_good).await,
         BatchState::PartiallyCompleted | BatchState::Failed if for_good && batch.tally.failed_count > 0 => {
@@ -100,7 +100,7 @@ async fn stop(write: &mut Write, batch: Batch, note: &str, for_good: bool) -> Re
     if !live {
         return Ok(Cancelled::Waits(batch.id, fact));
     }
-    Ok(Cancelled::Done(Done::one(changed(write, batch.id).await?, fact)))
+    Ok(Cancelled::Done(Box::new(Done::one(changed(write, batch.id).await?, fact))))
 }
 
 fn called_off(batch: &Batch, note: &str) -> Fact {

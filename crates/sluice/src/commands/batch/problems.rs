@@ -10,7 +10,7 @@ use clap::Args;
 use domain::code::Code;
 use serde_json::{Value, json};
 use service::batch::problems::ProblemRow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Rows of an answer.
 const PAGE: i64 = 1_000;
@@ -56,7 +56,7 @@ async fn dropped(session: &Session, id: &str, which: &str, count: i64) -> Result
     show::answer(session, batch, &[("dropped", json!(count))]).await
 }
 
-async fn write(session: &Session, id: &str, path: &PathBuf) -> Result<Exit, Failure> {
+async fn write(session: &Session, id: &str, path: &Path) -> Result<Exit, Failure> {
     let (service, language) = (&session.service, session.language);
     let count =
         replace(path, async |writer| Ok(service.batch_refused_csv(id, language, writer).await?)).await?;
