@@ -226,6 +226,7 @@ operations! {
     BatchEdit "editBatchTransfer" ([Operator Finance Admin] BatchesWrite);
     RelationAdd "addRelations" ([Operator Finance Admin] BatchesWrite);
     RelationDelete "deleteRelation" ([Operator Finance Admin] BatchesWrite);
+    BatchReprice "repriceBatchTransfer" ([Finance Admin] own [Operator] BatchesWrite);
     BatchSubmit "submitBatchTransfer" ([Operator Finance Admin] BatchesWrite);
     PreviewNew "previewNewBatchTransfer" ([Operator Finance Admin Auditor] Read);
     BatchPreview "previewBatchTransfer" ([Operator Finance Admin Auditor] Read);
@@ -264,6 +265,8 @@ operations! {
     CurrencyAdd "addCurrency" ([Admin] no_key);
     RateList "listFxRates" ([Operator Finance Admin Auditor] Read);
     RateSet "setFxRate" ([Finance Admin] RatesWrite);
+    FxPolicyShow "getFxPolicy" ([Operator Finance Admin Auditor] Read);
+    FxPolicySet "setFxPolicy" ([Admin] no_key);
     PolicyShow "getPolicy" ([Operator Finance Admin Auditor] Read);
     PolicySet "setPolicy" ([Admin] no_key);
     StatisticsShow "getStatistics" ([Operator Finance Admin Auditor] Read);

@@ -15,6 +15,7 @@ pub mod copy;
 mod directory;
 pub mod error;
 pub mod fx;
+pub mod fx_policy;
 pub mod history;
 pub mod holder;
 mod holder_change;

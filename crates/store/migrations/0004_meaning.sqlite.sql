@@ -72,3 +72,36 @@ CREATE TABLE refused_row (
 CREATE INDEX refused_row_batch ON refused_row (batch);
 ALTER TABLE import_problem ADD COLUMN refused_row INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE import_problem ADD COLUMN suggestion TEXT;
+
+-- The rates at which a batch that converts is paid: kept when it is submitted or repriced. `at` is since when the
+-- rate was stored. A batch that follows the stored rates (`convert` is 2) has no row.
+CREATE TABLE batch_rate (
+  batch   INTEGER NOT NULL REFERENCES batch (id),
+  source  INTEGER NOT NULL REFERENCES asset (id),
+  target  INTEGER NOT NULL REFERENCES asset (id),
+  rate    TEXT NOT NULL,
+  origin  TEXT NOT NULL,
+  at      INTEGER NOT NULL,
+  kept_at INTEGER NOT NULL,
+  PRIMARY KEY (batch, source, target)
+) STRICT;
+
+-- The unpaid items of an earlier batch that a draft is to pay instead: its submission skips them there.
+CREATE TABLE batch_origin (
+  batch  INTEGER NOT NULL REFERENCES batch (id),
+  item   INTEGER NOT NULL,
+  origin INTEGER NOT NULL REFERENCES batch (id),
+  PRIMARY KEY (batch, item)
+) STRICT;
+
+-- Repricing voids the approvals of a batch that has not begun: approved -> pending.
+DROP TRIGGER batch_moves;
+CREATE TRIGGER batch_moves BEFORE UPDATE OF state ON batch
+  WHEN OLD.state <> NEW.state AND NOT (
+       (OLD.state = 2 AND NEW.state IN (3, 11))
+    OR (OLD.state = 3 AND NEW.state IN (4, 5, 6, 11))
+    OR (OLD.state = 4 AND NEW.state IN (3, 6, 11))
+    OR (OLD.state = 6 AND NEW.state IN (7, 8, 9, 10))
+    OR (OLD.state = 7 AND NEW.state IN (6, 8, 9, 10))
+    OR (OLD.state IN (9, 10) AND NEW.state = 6))
+  BEGIN SELECT RAISE(ABORT, 'batch: illegal change of state'); END;

@@ -107,6 +107,21 @@ fn message(event: &Event, language: Language) -> String {
                 Language::Chinese => format!("重试{items}个失败的转账"),
             };
         }
+        ("handed_over", None, Some(Counted { items })) => {
+            return match language {
+                Language::English => format!("{items} transfers were handed over to another batch"),
+                Language::Chinese => format!("{items}个转账已移交至另一批次"),
+            };
+        }
+        ("repriced", None, Some(Counted { items })) => {
+            return match language {
+                Language::English => {
+                    format!("A draft was made of {items} unpaid transfers, at the current rates")
+                }
+                Language::Chinese => format!("已将{items}个未支付的转账按当前汇率生成草稿"),
+            };
+        }
+        ("repriced", ..) => ("The exchange rates were renewed", "汇率已更新"),
         ("created", ..) => ("The batch transfer was created", "批量转账已创建"),
         ("edited", ..) => ("The draft was changed", "草稿已修改"),
         ("submitted", ..) => ("The batch transfer was submitted", "批量转账已提交"),

@@ -13,6 +13,7 @@ mod path;
 mod preview;
 mod problems;
 mod relations;
+mod reprice;
 mod rework;
 mod view;
 mod words;
@@ -41,12 +42,12 @@ macro_rules! taking_relations {
     };
 }
 
-const CREATE: &[Code] =
-    taking_relations!(BatchSideInvalid SourceNotFound TargetNotFound AssetUnknown BatchTooLargeForAtomic);
+const CREATE: &[Code] = taking_relations!(RateModeInvalid BatchSideInvalid SourceNotFound TargetNotFound AssetUnknown BatchTooLargeForAtomic);
 const EDIT: &[Code] = taking_relations!(BatchNotFound BatchState);
 const ADD: &[Code] = taking_relations!(BatchNotFound BatchState FileTooLarge);
-const BEGIN: &[Code] = &[Code::BatchNotFound, Code::BatchState, Code::BatchAboveMaximum];
-const REWORK: &[Code] = &[Code::BatchNotFound, Code::ItemNotFound, Code::BatchState, Code::ItemState];
+const BEGIN: &[Code] = &[Code::BatchNotFound, Code::BatchState, Code::BatchAboveMaximum, Code::RateChanged];
+const REWORK: &[Code] =
+    &[Code::BatchNotFound, Code::ItemNotFound, Code::BatchState, Code::ItemState, Code::RateChanged];
 const CANCEL: &[Code] =
     &[Code::BatchNotFound, Code::BatchCannotCancel, Code::Forbidden, Code::NulByte, Code::TextTooLong];
 
@@ -76,6 +77,20 @@ pub(crate) fn routes() -> Routes {
                 Code::BatchTooLargeForAtomic,
                 Code::BatchAboveMaximum,
                 Code::ProblemsOpen,
+                Code::RateNotFound,
+                Code::LinkedItemSettled,
+            ],
+        )
+        .add_to(
+            operator,
+            O::BatchReprice,
+            routes!(reprice::reprice),
+            &[
+                Code::BatchNotFound,
+                Code::BatchState,
+                Code::BatchEmpty,
+                Code::BatchKeepsNoRate,
+                Code::RateNotFound,
             ],
         )
         .add_to(operator, O::BatchPreview, routes!(preview::preview), &[Code::BatchNotFound])
@@ -88,7 +103,7 @@ pub(crate) fn routes() -> Routes {
             operator,
             O::BatchRetry,
             routes!(rework::retry_failed),
-            &[Code::BatchNotFound, Code::BatchState],
+            &[Code::BatchNotFound, Code::BatchState, Code::RateChanged],
         )
         .add_to(
             operator,

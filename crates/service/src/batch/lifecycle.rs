@@ -1,6 +1,6 @@
 //! The moves of a batch's life that a person asks for: submit, execute, pause, cancel.
 
-use super::{changed, find, locked};
+use super::{changed, find, linked, locked, reprice};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
 use domain::access::Reach;
@@ -159,13 +159,16 @@ async fn submit(
         Some(hash) => hash,
         None => content_hash(&mut write.tx, &batch).await?,
     };
+    reprice::keep_rates(&mut write.tx, &batch, write.now).await?;
+    let handed_over = linked::take_over(write, &batch).await?;
     store::batch::submit(&mut write.tx, id, &hash, write.now).await?;
     let fact = Fact::of_batch(Action::BatchSubmit, id)
         .with("content_hash", hash)
         .with("items", batch.tally.total_count)
         .with("left_problems", batch.refused_count)
         .moved(BatchState::Pending, BatchEvent::Submitted);
-    Ok(Done::one(changed(write, id).await?, fact))
+    let facts = std::iter::once(fact).chain(handed_over).collect();
+    Ok(Done::many(changed(write, id).await?, facts))
 }
 
 async fn may_submit(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
@@ -202,6 +205,7 @@ async fn execute(write: &mut Write, name: &str) -> Result<Done<Batch>, Error> {
         }
     };
     within_maximum(&mut write.tx, &batch).await?;
+    reprice::rates_hold(write, &batch).await?;
     let (tx, now) = (&mut write.tx, Some(write.now));
     store::batch::set_state(tx, batch.id, state, BatchIntent::Run, now, None).await?;
     let fact = Fact::of_batch(Action::BatchExecute, batch.id)

@@ -1,6 +1,7 @@
 //! Going on with a batch that waits, stands still or was interrupted.
 
 use super::lifecycle::{is_live, within_maximum};
+use super::reprice::rates_hold;
 use super::rework::Rework;
 use super::{changed, locked};
 use crate::write::{Done, Write, begun};
@@ -53,6 +54,7 @@ async fn resume(write: &mut Write, name: &str) -> Result<Done<(Batch, i64)>, Err
         (state, _) => return Err(Error::refused(Code::BatchState, state.name())),
     };
     within_maximum(&mut write.tx, &batch).await?;
+    rates_hold(write, &batch).await?;
     let (state, intent, now) = (BatchState::Processing, BatchIntent::Run, Some(write.now));
     store::batch::set_state(&mut write.tx, batch.id, state, intent, now, None).await?;
     let fact = Fact::of_batch(Action::BatchResume, batch.id)

@@ -1,6 +1,7 @@
 //! Retry and skip: what people do about items that failed. Nothing that was not approved, or was
 //! cancelled, can be paid this way.
 
+use super::reprice::rates_hold;
 use super::{changed, find, locked};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
@@ -59,6 +60,7 @@ impl Service {
             let items = store::item::page(&mut write.tx, page, Some(ItemState::Failed), code).await?;
             let Some(last) = items.last() else { return Ok(count) };
             after = last.number.0;
+            rates_hold(&mut write, &batch).await?;
             count += i64::try_from(items.len()).unwrap_or(0);
             let fact = set_waiting(&mut write, &batch, &items).await?;
             write.end(Ok(Done::one((), fact))).await?;
@@ -109,6 +111,7 @@ async fn retry_item(write: &mut Write, name: &str, item: i64) -> Result<Done<Bat
     let found = item_of(&mut write.tx, &batch, item).await?;
     let allowed = batch.state.rework().and_then(|()| found.state.retry());
     allowed.map_err(|code| Error::refused(code, found.state.name()))?;
+    rates_hold(write, &batch).await?;
     let fact = set_waiting(write, &batch, &[found]).await?;
     Ok(Done::one(changed(write, batch.id).await?, fact))
 }

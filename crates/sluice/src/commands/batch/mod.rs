@@ -84,6 +84,9 @@ pub(crate) enum BatchVerb {
         #[arg(long, default_value = "", value_name = "TEXT")]
         reason: String,
     },
+    /// Give a batch that converts the current rates; of one that has begun, a draft of what is unpaid
+    #[command(after_help = "Example:\n  sluice batch reprice batch-20260531-001")]
+    Reprice(Name),
     /// Try all failed items again, or one of them
     #[command(after_help = "Example:\n  sluice batch retry batch-20260531-001\n  sluice batch retry \
                             batch-20260531-001 --line 17")]
@@ -143,6 +146,7 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
         BatchVerb::Submit { .. }
         | BatchVerb::Problems(_)
         | BatchVerb::Start(_)
+        | BatchVerb::Reprice(_)
         | BatchVerb::Pause(_)
         | BatchVerb::Cancel { .. }
         | BatchVerb::Retry { .. }
@@ -163,6 +167,7 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
         BatchVerb::Status(name) => moves::status(session, &name.id).await,
         BatchVerb::Pause(name) => moves::pause(session, &name.id).await,
         BatchVerb::Resume(name) => run::resume(session, &name.id).await,
+        BatchVerb::Reprice(name) => moves::reprice(session, &name.id).await,
         BatchVerb::Cancel { name, reason } => moves::cancel(session, &name.id, reason).await,
         BatchVerb::Retry { name, which, no_run } => moves::retry(session, &name.id, which, *no_run).await,
         BatchVerb::Skip { name, which, reason } => moves::skip(session, &name.id, which, reason).await,

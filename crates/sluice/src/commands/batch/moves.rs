@@ -3,11 +3,13 @@
 use super::run;
 use super::show::answer;
 use crate::exit::{Exit, Failure};
+use crate::out::time;
 use crate::session::Session;
 use clap::Args;
 use domain::batch::BatchState;
-use serde_json::json;
+use serde_json::{Value, json};
 use service::batch::lifecycle::Submission;
+use service::batch::list::DescribedRate;
 use service::batch::rework::Rework;
 
 /// One item.
@@ -67,6 +69,18 @@ pub(crate) async fn cancel(session: &Session, name: &str, reason: &str) -> Resul
         &[],
     )
     .await
+}
+
+/// `batch reprice`.
+pub(crate) async fn reprice(session: &Session, name: &str) -> Result<Exit, Failure> {
+    let repriced = session.service.batch_reprice(&session.actor, domain::access::Reach::All, name).await?;
+    let rates: Vec<_> = repriced.batch.rates.iter().map(rate).collect();
+    let more = [("repriced_from", json!(repriced.from)), ("rates", json!(rates))];
+    answer(session, repriced.batch.batch, &more).await
+}
+
+fn rate(kept: &DescribedRate) -> Value {
+    json!({ "from": kept.source, "to": kept.target, "rate": kept.rate, "kept_at": time(kept.kept_at) })
 }
 
 /// `batch retry`.
