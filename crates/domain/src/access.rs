@@ -232,6 +232,7 @@ operations! {
     RelationAdd "addRelations" ([Finance Admin] own [Operator; BatchesWrite]);
     RelationDelete "deleteRelation" ([Finance Admin] own [Operator; BatchesWrite]);
     BatchSubmit "submitBatchTransfer" ([Finance Admin] own [Operator; BatchesWrite]);
+    BatchReprice "repriceBatchTransfer" ([Finance Admin] own [Operator; BatchesWrite]);
     PreviewNew "previewNewBatchTransfer" ([Operator Finance Admin Auditor] Read);
     BatchPreview "previewBatchTransfer" ([Operator Finance Admin Auditor] Read);
     BatchExecute "executeBatchTransfer" ([Finance Admin] BatchesExecute);
@@ -271,6 +272,8 @@ operations! {
     CurrencyAdd "addCurrency" ([Admin] no_key);
     RateList "listFxRates" ([Operator Finance Admin Auditor] Read);
     RateSet "setFxRate" ([Finance Admin] RatesWrite);
+    FxPolicyShow "getFxPolicy" ([Operator Finance Admin Auditor] Read);
+    FxPolicySet "setFxPolicy" ([Admin] no_key);
     PolicyShow "getPolicy" ([Operator Finance Admin Auditor] Read);
     PolicySet "setPolicy" ([Admin] no_key);
     StatisticsShow "getStatistics" ([Operator Finance Admin Auditor] Read);

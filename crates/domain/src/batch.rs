@@ -128,7 +128,7 @@ impl BatchState {
             (self, to),
             (Self::Draft, Self::Pending | Self::Cancelled)
                 | (Self::Pending, Self::Approved | Self::Rejected | Self::Processing | Self::Cancelled)
-                | (Self::Approved, Self::Processing | Self::Cancelled)
+                | (Self::Approved, Self::Pending | Self::Processing | Self::Cancelled)
                 | (
                     Self::Processing,
                     Self::Paused

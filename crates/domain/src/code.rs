@@ -148,6 +148,8 @@ codes! {
     244 DefaultNeeded "DEFAULT_ACCOUNT_NEEDED" 409 Final "This is the holder's default account in its currency, and the holder has another one; make that one the default first" "该账户是持有人在该币种的默认账户，且持有人还有其他账户；请先将其他账户设为默认账户";
     245 ActorReserved "ACTOR_RESERVED" 422 Final "This name belongs to a user or to the system; choose another name to act under" "该名称属于某个用户或系统，请换一个名称";
     144 IdInvalid "ID_INVALID" 422 Final "An id is written as in acct_18: its noun, an underscore and a whole number from 1 to 9007199254740991 without leading zeros" "ID由名词、下划线和数字组成，例如 acct_18；数字为1至9007199254740991，且无前导零";
+    262 RateModeInvalid "RATE_MODE_INVALID" 422 Final "How rates are kept can be chosen only for a batch that converts currencies" "只有进行币种换算的批次才能选择汇率方式";
+    261 RateOverrideInvalid "RATE_OVERRIDE_INVALID" 422 Final "Overriding the rate needs a rate between two currencies and a reason of 1 to 500 visible characters" "覆盖汇率须提供两个不同币种之间的汇率，并填写1至500个可见字符的理由";
     260 FxPolicyInvalid "FX_POLICY_INVALID" 422 Final "The tolerance is a share from 0 to 1 with at most six decimals, the rounding half_up, half_even or down, the minimum not negative, and the age at most 87,600 hours; 0 switches a bound off" "容差须为0至1之间且最多六位小数的比例，舍入方式须为 half_up、half_even 或 down，最小金额不得为负，有效期最多87600小时；0表示不设该限制";
     // Payees and files.
     60 PayeeNotFound "PAYEE_NOT_FOUND" 422 Final "No account belongs to this payee; check the value, or open the account first" "找不到该收款人的账户；请核对，或先开户";
@@ -199,6 +201,8 @@ codes! {
     87 ItemState "ITEM_WRONG_STATE" 409 Final "The item's state does not allow this" "该笔转账当前状态不允许此操作";
     88 ContentChanged "CONTENT_CHANGED" 409 Final "The items are not those that were submitted" "批次内容与提交时不一致";
     89 BatchRunning "BATCH_RUNNING" 409 Later "Another worker runs this batch" "该批次正由其他进程执行";
+    263 BatchKeepsNoRate "BATCH_KEEPS_NO_RATE" 409 Final "There is nothing to reprice: the batch converts no currency, or it is paid at the stored rates" "无需重新定价：该批次不进行币种换算，或按存储汇率支付";
+    264 LinkedItemSettled "LINKED_ITEM_SETTLED" 409 Final "Some of these payments were paid, skipped or handed over in the original batch after this draft was made; take them out of the draft and submit it again" "草稿创建后，其中部分款项已在原批次中支付、跳过或移交；请从草稿中移除后重新提交";
     90 Fenced "FENCED" 409 Final "Another worker took the batch over; nothing was written" "批次已被其他进程接管，未写入任何数据";
     91 BatchRowsInvalid "BATCH_ROWS_INVALID" 422 Final "Some relations cannot be taken; `data.problems` names them" "部分转账关系无效，详见 data.problems";
     92 AmountModeInvalid "AMOUNT_MODE_INVALID" 422 Final "The amounts that were given do not fit `amountMode`" "所给金额与 amountMode 不符";

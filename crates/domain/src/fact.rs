@@ -39,6 +39,8 @@ actions! {
     BatchImport "batch.import" "batch";
     BatchEdit "batch.edit" "batch";
     BatchSubmit "batch.submit" "batch";
+    BatchReprice "batch.reprice" "batch";
+    BatchHandOver "batch.hand_over" "batch";
     BatchExecute "batch.execute" "batch";
     BatchPause "batch.pause" "batch";
     BatchResume "batch.resume" "batch";
@@ -63,6 +65,7 @@ actions! {
     HolderDefault "holder.make_default" "holder";
     AssetAdd "asset.add" "asset";
     RateSet "fx.set" "fx_rate";
+    FxPolicySet "fx_policy.set" "fx_policy";
     PolicySet "policy.set" "policy";
     SettingSet "setting.set" "setting";
     SettingSeal "setting.seal" "setting";
@@ -108,6 +111,8 @@ events! {
     Created "created";
     Edited "edited";
     Submitted "submitted";
+    Repriced "repriced";
+    HandedOver "handed_over";
     Started "started";
     Resumed "resumed";
     PauseAsked "pause_asked";

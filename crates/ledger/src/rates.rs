@@ -6,12 +6,15 @@ use domain::code::Code;
 use domain::fx::{Conversion, FxPolicy, Rate, convert};
 use domain::id::AssetId;
 use hashbrown::HashMap;
+use std::sync::Arc;
+use store::batch::Batch;
+use store::batch_rate::KeptRate;
 use store::fx::FxRate;
 use store::transfer::Exchange;
 use store::{StoreError, Tx};
 
 /// What an exchange needs to know of a pair of currencies, so that an item costs one look-up.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Pair {
     rate: Rate,
     stored: FxRate,
@@ -20,10 +23,11 @@ struct Pair {
     target_scale: u8,
 }
 
-/// Every pair of currencies that has a rate.
-#[derive(Debug, Default)]
+/// Every pair of currencies that has a rate, and what one batch has kept of it.
+#[derive(Debug, Clone, Default)]
 pub struct Rates {
-    pairs: HashMap<(AssetId, AssetId), Pair>,
+    stored: Arc<HashMap<(AssetId, AssetId), Pair>>,
+    kept: HashMap<(AssetId, AssetId), Pair>,
 }
 
 impl Rates {
@@ -47,7 +51,27 @@ impl Rates {
             let (source_scale, target_scale) = (*source_scale, *target_scale);
             pairs.insert(names, Pair { rate, stored, policy, source_scale, target_scale });
         }
-        Ok(Self { pairs })
+        Ok(Self { stored: Arc::new(pairs), kept: HashMap::new() })
+    }
+
+    /// These rates for a batch: those that it has kept come first.
+    pub fn keeping<'a>(&self, kept: impl Iterator<Item = &'a KeptRate>) -> Result<Self, StoreError> {
+        let mut pairs = HashMap::new();
+        for KeptRate { batch, rate: stored, .. } in kept {
+            let names = (stored.source, stored.target);
+            let unreadable = || StoreError::Corrupt(format!("a rate that batch {batch} has kept: {names:?}"));
+            let pair = self.stored.get(&names).cloned().ok_or_else(unreadable)?;
+            let rate = Rate::parse(&stored.rate).map_err(|_| unreadable())?;
+            pairs.insert(names, Pair { rate, stored: stored.clone(), ..pair });
+        }
+        Ok(Self { stored: Arc::clone(&self.stored), kept: pairs })
+    }
+
+    /// The rates for a batch as they hold now, read where it has kept some.
+    pub async fn load_for(tx: &mut Tx, batch: &Batch) -> Result<Self, StoreError> {
+        let stored = Self::load(tx).await?;
+        let kept = store::batch_rate::of(tx, batch.id).await?;
+        stored.keeping(kept.iter())
     }
 
     /// How an amount of the source's currency becomes one of the target's; none within one currency.
@@ -55,7 +79,8 @@ impl Rates {
         if source == target {
             return Ok(None);
         }
-        let pair = self.pairs.get(&(source, target)).ok_or(Code::RateNotFound)?;
+        let names = (source, target);
+        let pair = self.kept.get(&names).or_else(|| self.stored.get(&names)).ok_or(Code::RateNotFound)?;
         let amount = Amount::new(amount)?;
         let Conversion { target: converted, residual, rounding } =
             convert(amount, pair.source_scale, pair.target_scale, &pair.rate, &pair.policy)?;

@@ -27,6 +27,15 @@ pub struct OperationKey {
     pub fingerprint: String,
 }
 
+/// What the audit log says of a transfer's rate, beside the rate itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// The stored rate, if there is one.
+    pub stored: Option<String>,
+    /// Why a rate out of bounds is to be taken, if somebody says so.
+    pub reason: Option<String>,
+}
+
 /// A single movement of money.
 #[derive(Debug, Clone)]
 pub struct Single {
@@ -44,6 +53,8 @@ pub struct Single {
     pub amount: i64,
     /// How it is exchanged, if the currencies differ.
     pub exchange: Option<Exchange>,
+    /// The rates as they were asked for, if the currencies differ.
+    pub quote: Option<Quote>,
     /// The day it counts for; today if none.
     pub value_date: Option<i64>,
     /// What people wrote.

@@ -133,6 +133,7 @@ fn opening(actor: &Actor, row: &Ready, account: AccountId) -> Single {
         target: Party::Account(account),
         amount: row.opening.minor(),
         exchange: None,
+        quote: None,
         value_date: None,
         memo: None,
         vouchers: None,

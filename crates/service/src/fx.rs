@@ -3,14 +3,10 @@
 use crate::asset::asset_for;
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service, visible};
-use domain::amount::Amount;
-use domain::asset::Asset;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
-use domain::fx::{Conversion, Rate, convert};
-use store::Tx;
+use domain::fx::Rate;
 use store::audit::Actor;
-use store::transfer::Exchange;
 
 pub use store::fx::FxRate;
 
@@ -61,42 +57,4 @@ async fn set(
         .with("target", target.code)
         .with("rate", rate.rate.as_str());
     Ok(Done::one(rate, fact))
-}
-
-/// How an amount is exchanged between two currencies: at the rate given, else at the stored one.
-pub(crate) async fn exchange(
-    tx: &mut Tx,
-    source: &Asset,
-    target: &Asset,
-    amount: Amount,
-    given: Option<&str>,
-    now: i64,
-) -> Result<Option<Exchange>, Error> {
-    if source.id == target.id {
-        return Ok(None);
-    }
-    let (text, origin, at) = match given {
-        Some(rate) => (rate.to_owned(), "request".to_owned(), now),
-        None => match store::fx::newest(tx, source.id, target.id).await? {
-            Some(rate) => (rate.rate, rate.origin, rate.at),
-            None => {
-                return Err(Error::refused(
-                    Code::CurrencyMismatch,
-                    format!("{} to {}", source.code, target.code),
-                ));
-            }
-        },
-    };
-    let rate = Rate::parse(&text)?;
-    let policy = store::fx_policy::of(tx, source.id, target.id).await?;
-    let Conversion { target: converted, residual, rounding } =
-        convert(amount, source.scale, target.scale, &rate, &policy)?;
-    Ok(Some(Exchange {
-        target_amount: converted.minor(),
-        rate: rate.to_string(),
-        rate_source: origin,
-        rate_at: at,
-        rounding: rounding.number(),
-        residual: residual.to_string(),
-    }))
 }

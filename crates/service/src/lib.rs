@@ -16,6 +16,7 @@ mod date;
 mod directory;
 pub mod error;
 pub mod fx;
+pub mod fx_policy;
 pub mod history;
 pub mod holder;
 mod holder_change;

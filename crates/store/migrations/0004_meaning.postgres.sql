@@ -74,18 +74,39 @@ CREATE INDEX refused_row_batch ON refused_row (batch);
 ALTER TABLE import_problem ADD COLUMN refused_row BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE import_problem ADD COLUMN suggestion TEXT COLLATE "C";
 
+-- The rates at which a batch that converts is paid: kept when it is submitted or repriced. `at` is since when the
+-- rate was stored. A batch that follows the stored rates (`convert` is 2) has no row.
+CREATE TABLE batch_rate (
+  batch   BIGINT NOT NULL REFERENCES batch (id),
+  source  BIGINT NOT NULL REFERENCES asset (id),
+  target  BIGINT NOT NULL REFERENCES asset (id),
+  rate    TEXT COLLATE "C" NOT NULL,
+  origin  TEXT COLLATE "C" NOT NULL,
+  at      BIGINT NOT NULL,
+  kept_at BIGINT NOT NULL,
+  PRIMARY KEY (batch, source, target)
+);
+
+-- The unpaid items of an earlier batch that a draft is to pay instead: its submission skips them there.
+CREATE TABLE batch_origin (
+  batch  BIGINT NOT NULL REFERENCES batch (id),
+  item   BIGINT NOT NULL,
+  origin BIGINT NOT NULL REFERENCES batch (id),
+  PRIMARY KEY (batch, item)
+);
+
 -- Ends and drafts. When a person called the batch off for good; the draft's version, raised by every edit; how many
 -- times a run began.
 ALTER TABLE batch ADD COLUMN called_off_at BIGINT;
 ALTER TABLE batch ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE batch ADD COLUMN runs BIGINT NOT NULL DEFAULT 0;
--- The legal moves of `domain::batch`, as they are now.
+-- The legal moves of `domain::batch`, as they are now. Repricing voids approvals: approved -> pending.
 DROP TRIGGER batch_moves ON batch;
 CREATE TRIGGER batch_moves BEFORE UPDATE OF state ON batch FOR EACH ROW
   WHEN (OLD.state <> NEW.state AND NOT (
        (OLD.state = 2 AND NEW.state IN (3, 11))
     OR (OLD.state = 3 AND NEW.state IN (4, 5, 6, 11))
-    OR (OLD.state = 4 AND NEW.state IN (6, 11))
+    OR (OLD.state = 4 AND NEW.state IN (3, 6, 11))
     OR (OLD.state = 6 AND NEW.state IN (7, 8, 9, 10, 11))
     OR (OLD.state = 7 AND NEW.state IN (6, 8, 9, 10, 11))
     OR (OLD.state = 9 AND NEW.state IN (6, 8))

@@ -73,18 +73,39 @@ CREATE INDEX refused_row_batch ON refused_row (batch);
 ALTER TABLE import_problem ADD COLUMN refused_row INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE import_problem ADD COLUMN suggestion TEXT;
 
+-- The rates at which a batch that converts is paid: kept when it is submitted or repriced. `at` is since when the
+-- rate was stored. A batch that follows the stored rates (`convert` is 2) has no row.
+CREATE TABLE batch_rate (
+  batch   INTEGER NOT NULL REFERENCES batch (id),
+  source  INTEGER NOT NULL REFERENCES asset (id),
+  target  INTEGER NOT NULL REFERENCES asset (id),
+  rate    TEXT NOT NULL,
+  origin  TEXT NOT NULL,
+  at      INTEGER NOT NULL,
+  kept_at INTEGER NOT NULL,
+  PRIMARY KEY (batch, source, target)
+) STRICT;
+
+-- The unpaid items of an earlier batch that a draft is to pay instead: its submission skips them there.
+CREATE TABLE batch_origin (
+  batch  INTEGER NOT NULL REFERENCES batch (id),
+  item   INTEGER NOT NULL,
+  origin INTEGER NOT NULL REFERENCES batch (id),
+  PRIMARY KEY (batch, item)
+) STRICT;
+
 -- Ends and drafts. When a person called the batch off for good; the draft's version, raised by every edit; how many
 -- times a run began.
 ALTER TABLE batch ADD COLUMN called_off_at INTEGER;
 ALTER TABLE batch ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE batch ADD COLUMN runs INTEGER NOT NULL DEFAULT 0;
--- The legal moves of `domain::batch`, as they are now.
+-- The legal moves of `domain::batch`, as they are now. Repricing voids approvals: approved -> pending.
 DROP TRIGGER batch_moves;
 CREATE TRIGGER batch_moves BEFORE UPDATE OF state ON batch
   WHEN OLD.state <> NEW.state AND NOT (
        (OLD.state = 2 AND NEW.state IN (3, 11))
     OR (OLD.state = 3 AND NEW.state IN (4, 5, 6, 11))
-    OR (OLD.state = 4 AND NEW.state IN (6, 11))
+    OR (OLD.state = 4 AND NEW.state IN (3, 6, 11))
     OR (OLD.state = 6 AND NEW.state IN (7, 8, 9, 10, 11))
     OR (OLD.state = 7 AND NEW.state IN (6, 8, 9, 10, 11))
     OR (OLD.state = 9 AND NEW.state IN (6, 8))

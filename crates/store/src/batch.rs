@@ -60,7 +60,7 @@ pub struct Batch {
     pub interrupted_at: Option<i64>,
     /// When it ended.
     pub completed_at: Option<i64>,
-    /// Whether rows in another currency are exchanged at the stored rate.
+    /// Whether rows in another currency are exchanged.
     pub convert: bool,
     /// Whether a payee may be there twice, in rows that differ in reference or external id.
     #[serde(default)]
@@ -71,6 +71,9 @@ pub struct Batch {
     pub version: i64,
     /// How many times a run began: by execution, and by retry or resumption after an end.
     pub runs: i64,
+    /// Whether they are exchanged at the rate that is stored then, instead of at the one kept at submission.
+    #[serde(default)]
+    pub follows_rates: bool,
 }
 
 impl Batch {
@@ -116,15 +119,20 @@ pub struct NewBatch {
     pub account: Option<AccountId>,
     /// What people wrote.
     pub remarks: Option<String>,
-    /// Whether rows in another currency are exchanged at the stored rate.
+    /// Whether rows in another currency are exchanged.
     pub convert: bool,
     /// Whether a payee may be there twice.
     pub allow_repeat: bool,
+    /// Whether they are exchanged at the rate that is stored then, instead of at the one kept at submission.
+    pub follows_rates: bool,
     /// Who makes it.
     pub created_by: Author,
     /// When, microseconds UTC.
     pub created_at: i64,
 }
+
+/// What `convert` is of a batch that follows the stored rates.
+const FOLLOWS: i64 = 2;
 
 macro_rules! columns {
     ($head:literal, $tail:literal) => {
@@ -251,8 +259,9 @@ fn read(row: Row<'_>) -> Result<Batch, StoreError> {
         started_at: row.opt_i64(27)?,
         interrupted_at: row.opt_i64(28)?,
         completed_at: row.opt_i64(29)?,
-        convert: row.i64(30)? == 1,
         allow_repeat: row.i64(33)? == 1,
+        convert: row.i64(30)? != 0,
+        follows_rates: row.i64(30)? == FOLLOWS,
         called_off_at: row.opt_i64(34)?,
         version: row.i64(35)?,
         runs: row.i64(36)?,
@@ -325,7 +334,7 @@ pub async fn create(tx: &mut Tx, batch: &NewBatch) -> Result<BatchId, StoreError
         batch.remarks.as_deref(),
         batch.created_by.name.as_str(),
         batch.created_at,
-        i64::from(batch.convert),
+        if batch.convert && batch.follows_rates { FOLLOWS } else { i64::from(batch.convert) },
         batch.created_by.principal.kind(),
         batch.created_by.principal.id(),
         i64::from(batch.allow_repeat),

@@ -14,6 +14,8 @@ pub mod audit;
 pub mod balance;
 pub mod batch;
 pub mod batch_history;
+pub mod batch_origin;
+pub mod batch_rate;
 pub mod bulk;
 pub mod chunk;
 pub mod copy;
@@ -66,6 +68,8 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         balance::CATALOGUE,
         batch::CATALOGUE,
         batch_history::CATALOGUE,
+        batch_origin::CATALOGUE,
+        batch_rate::CATALOGUE,
         chunk::CATALOGUE,
         counter::CATALOGUE,
         fx::CATALOGUE,

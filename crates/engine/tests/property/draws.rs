@@ -229,12 +229,17 @@ impl Draw {
             }
             Self::Deposit(to, money) => Step::Move(new(None, Some(account(to)), *money)),
             Self::Withdraw(from, money) => Step::Move(new(Some(account(from)), None, *money)),
-            Self::Transfer { from, to, money, rate, operation, day } => Step::Move(NewTransfer {
-                rate: rate.map(|place| RATES[place].0.to_owned()),
-                operation: operation.map(|number| format!("operation-{number}")),
-                date: day.map(|day| format!("2026-02-{day:02}")),
-                ..new(Some(account(from)), Some(partner(to, &account(from))), *money)
-            }),
+            Self::Transfer { from, to, money, rate, operation, day } => {
+                let (from, to) = (account(from), partner(to, &account(from)));
+                // Within one currency every rate is refused, so few are asked for.
+                let rate = rate.filter(|place| *place == 0 || currency(&from) != currency(&to));
+                Step::Move(NewTransfer {
+                    rate: rate.map(|place| RATES[place].0.to_owned()),
+                    operation: operation.map(|number| format!("operation-{number}")),
+                    date: day.map(|day| format!("2026-02-{day:02}")),
+                    ..new(Some(from), Some(to), *money)
+                })
+            }
             Self::Again(index) => {
                 again(done, index, |step| matches!(step, Step::Move(new) if new.operation.is_some()))?
             }

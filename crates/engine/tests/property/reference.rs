@@ -289,12 +289,20 @@ impl Reference {
         let paid = new.to.as_ref().map_or_else(|| paying.clone(), currency);
         let amount = minor(&new.amount, &paying)?;
         let exchanged = if paying == paid {
+            // None of the rates is 1.
+            if new.rate.is_some() {
+                return Err(Code::ExchangeMismatch);
+            }
             None
         } else {
             let given =
                 new.rate.as_ref().map(|text| RATES.iter().position(|(rate, ..)| rate == text).unwrap());
             let stored = self.rates.get(&(paying.clone(), paid.clone())).copied();
-            let (_, number, decimals) = RATES[given.or(stored).ok_or(Code::CurrencyMismatch)?];
+            // No two of the rates are within 2 % of each other.
+            if given.is_some() && given != stored {
+                return Err(Code::RateOutOfBounds);
+            }
+            let (_, number, decimals) = RATES[stored.ok_or(Code::CurrencyMismatch)?];
             let below = 10_i128.pow(decimals + scale(&paying));
             Some(exchange(amount * number * 10_i128.pow(scale(&paid)), below))
         };

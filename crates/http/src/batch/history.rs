@@ -133,6 +133,7 @@ fn message(event: &Event, details: Option<&Map<String, Json>>, language: Languag
         "called_off" => ("A person called the batch transfer off for good", "用户永久终止批量转账"),
         "retried" => ("A failed transfer is tried again", "重试转账"),
         "skipped" => ("A transfer was skipped", "转账已跳过"),
+        "repriced" => ("The exchange rates were renewed", "汇率已更新"),
         "completed" => ("The batch transfer is completed", "批量转账已完成"),
         "partially_completed" => ("The batch transfer ended; some transfers failed", "批量转账部分失败"),
         "failed" => ("The batch transfer failed", "批量转账失败"),

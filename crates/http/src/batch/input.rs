@@ -1,13 +1,13 @@
 //! What the operations of this noun take.
 
-use super::words::{BatchModeWord, BatchTypeWord, ContactWord};
+use super::words::{BatchModeWord, BatchRateMode, BatchTypeWord, ContactWord};
 use crate::body::Input;
 use crate::problem::Problem;
 use domain::code::Code;
 use domain::script::Digits;
 use serde::de::{DeserializeOwned, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use service::batch::create::CreateBatch;
+use service::batch::create::{CreateBatch, RateMode};
 use service::batch::edit::EditBatch;
 use service::batch::rows::{Amounts, NewRow, ROWS_MAX};
 use service::payee::{Field, Given, Side};
@@ -276,7 +276,7 @@ pub(crate) struct BatchCreateInput {
     remarks: Option<String>,
     /// What a failed relation means for the rest; `continue` if it is missing.
     mode: Option<BatchModeWord>,
-    /// Whether payees in another currency are paid in it, at the stored rate. Amounts are always in the paying
+    /// Whether payees in another currency are paid in it. Amounts are always in the paying
     /// accounts' currency, so that one batch has one sum. Without it another currency is `CURRENCY_MISMATCH`.
     #[serde(default)]
     convert: bool,
@@ -284,6 +284,8 @@ pub(crate) struct BatchCreateInput {
     /// `DUPLICATE_TARGET` (`DUPLICATE_SOURCE`).
     #[serde(default)]
     allow_repeat: bool,
+    /// At which rates a batch that converts is paid; `kept` if it is missing.
+    rate_mode: Option<BatchRateMode>,
     /// Leave it a draft; else it is submitted at once.
     #[serde(default)]
     draft: bool,
@@ -307,6 +309,7 @@ impl BatchCreateInput {
             remarks: self.remarks,
             convert: self.convert,
             allow_repeat: self.allow_repeat,
+            rate_mode: self.rate_mode.map(RateMode::from),
             draft: self.draft,
         })
     }

@@ -16,6 +16,7 @@ mod path;
 mod preview;
 mod problems;
 mod relations;
+mod reprice;
 mod rework;
 mod view;
 mod words;
@@ -45,11 +46,12 @@ macro_rules! taking_relations {
 }
 
 const CREATE: &[Code] =
-    taking_relations!(BatchSideInvalid SourceNotFound TargetNotFound AssetUnknown BatchTooLargeForAtomic);
+    taking_relations!(RateModeInvalid BatchSideInvalid SourceNotFound TargetNotFound AssetUnknown BatchTooLargeForAtomic);
 const EDIT: &[Code] = taking_relations!(BatchNotFound BatchState DraftChanged IfMatchInvalid);
 const ADD: &[Code] = taking_relations!(BatchNotFound BatchState DraftChanged IfMatchInvalid FileTooLarge);
-const BEGIN: &[Code] = &[Code::BatchNotFound, Code::BatchState, Code::BatchAboveMaximum];
-const REWORK: &[Code] = &[Code::BatchNotFound, Code::ItemNotFound, Code::BatchState, Code::ItemState];
+const BEGIN: &[Code] = &[Code::BatchNotFound, Code::BatchState, Code::BatchAboveMaximum, Code::RateChanged];
+const REWORK: &[Code] =
+    &[Code::BatchNotFound, Code::ItemNotFound, Code::BatchState, Code::ItemState, Code::RateChanged];
 const CANCEL: &[Code] = &[
     Code::BatchNotFound,
     Code::BatchCannotCancel,
@@ -60,7 +62,7 @@ const CANCEL: &[Code] = &[
     Code::TextTooLong,
 ];
 const RESUME: &[Code] =
-    &[Code::BatchNotFound, Code::BatchState, Code::BatchNotResumable, Code::BatchAboveMaximum];
+    &[Code::BatchNotFound, Code::BatchState, Code::BatchNotResumable, Code::BatchAboveMaximum, Code::RateChanged];
 const NOTED: &[Code] = &[Code::BatchNotFound, Code::BatchState, Code::NulByte, Code::TextTooLong];
 
 pub(crate) fn routes() -> Routes {
@@ -99,6 +101,20 @@ pub(crate) fn routes() -> Routes {
                 Code::IfMatchInvalid,
                 Code::NulByte,
                 Code::TextTooLong,
+                Code::RateNotFound,
+                Code::LinkedItemSettled,
+            ],
+        )
+        .add_to(
+            operator,
+            O::BatchReprice,
+            routes!(reprice::reprice),
+            &[
+                Code::BatchNotFound,
+                Code::BatchState,
+                Code::BatchEmpty,
+                Code::BatchKeepsNoRate,
+                Code::RateNotFound,
             ],
         )
         .add_to(operator, O::BatchPreview, routes!(preview::preview), &[Code::BatchNotFound])
@@ -111,7 +127,7 @@ pub(crate) fn routes() -> Routes {
             operator,
             O::BatchRetry,
             routes!(rework::retry_failed),
-            &[Code::BatchNotFound, Code::BatchState],
+            &[Code::BatchNotFound, Code::BatchState, Code::RateChanged],
         )
         .add_to(
             operator,

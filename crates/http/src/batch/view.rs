@@ -1,8 +1,8 @@
 //! A batch and its relations as the operator's API shows them: document 000's names, and ours beside them.
 
 use super::words::{
-    BatchModeWord, BatchStateWord, BatchStatusWord, BatchTypeWord, ContactWord, RelationStateWord,
-    RelationStatusWord,
+    BatchModeWord, BatchRateMode, BatchStateWord, BatchStatusWord, BatchTypeWord, ContactWord,
+    RelationStateWord, RelationStatusWord,
 };
 use crate::language;
 use crate::time::wire;
@@ -12,7 +12,7 @@ use domain::batch::{BatchType, ContactType};
 use domain::code::Code;
 use serde::Serialize;
 use service::batch::Described;
-use service::batch::list::DescribedItem;
+use service::batch::list::{DescribedItem, DescribedRate};
 use utoipa::ToSchema;
 
 /// A batch.
@@ -58,8 +58,12 @@ pub(crate) struct BatchView {
     /// Its number.
     #[schema(example = json!(null))]
     pub target_account: Option<String>,
-    /// Whether payees in another currency are paid in it, at the stored rate.
+    /// Whether payees in another currency are paid in it.
     pub convert: bool,
+    /// At which rates; null if it does not convert.
+    pub rate_mode: Option<BatchRateMode>,
+    /// The rates that it has kept at its submission, or when it was repriced.
+    pub rates: Vec<BatchRateView>,
     /// The sum of all its relations.
     #[schema(example = "5000.00")]
     pub total_amount: String,
@@ -123,7 +127,7 @@ pub(crate) struct BatchView {
 
 impl BatchView {
     pub(crate) fn of(described: Described) -> Self {
-        let Described { batch, asset, account } = described;
+        let Described { batch, asset, account, rates } = described;
         let amount = |minor: i64| major(minor, &asset);
         let (is_source, is_target) = (batch.kind == BatchType::OneToMany, batch.kind == BatchType::ManyToOne);
         let moves = [
@@ -149,6 +153,12 @@ impl BatchView {
             target_account_id: id.filter(|_| is_target),
             target_account: account.filter(|_| is_target),
             convert: batch.convert,
+            rate_mode: batch.convert.then_some(if batch.follows_rates {
+                BatchRateMode::Follow
+            } else {
+                BatchRateMode::Kept
+            }),
+            rates: rates.into_iter().map(BatchRateView::from).collect(),
             total_amount: amount(batch.tally.total_amount),
             success_amount: amount(batch.tally.success_amount),
             failed_amount: amount(batch.tally.failed_amount),
@@ -172,6 +182,30 @@ impl BatchView {
             created_by: batch.created_by.name,
             currency: asset.code,
         }
+    }
+}
+
+/// A rate that a batch has kept.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchRateView {
+    /// The currency that is paid.
+    #[schema(example = "USD")]
+    source: String,
+    /// The currency that arrives.
+    #[schema(example = "CNY")]
+    target: String,
+    /// Major units of the target for one of the source.
+    #[schema(example = "7.1")]
+    rate: String,
+    /// When the batch took it.
+    #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
+    kept_at: String,
+}
+
+impl From<DescribedRate> for BatchRateView {
+    fn from(DescribedRate { source, target, rate, kept_at }: DescribedRate) -> Self {
+        Self { source, target, rate, kept_at: wire(kept_at) }
     }
 }
 

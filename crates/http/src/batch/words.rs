@@ -3,6 +3,7 @@
 use domain::batch::{BatchMode, BatchState, BatchType, ContactType};
 use domain::item::ItemState;
 use serde::{Deserialize, Serialize};
+use service::batch::create::RateMode;
 use utoipa::ToSchema;
 
 macro_rules! word {
@@ -168,6 +169,25 @@ impl RelationStatusWord {
     /// The states of items that have this status.
     pub(crate) fn item_states(self) -> Vec<ItemState> {
         ItemState::ALL.into_iter().filter(|state| Self::of_item(*state) == self).collect()
+    }
+}
+
+/// At which rates a batch that converts is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum BatchRateMode {
+    /// At those that were stored when it was submitted, while the stored ones stay near them.
+    Kept,
+    /// At those that are stored when each relation is paid.
+    Follow,
+}
+
+impl From<BatchRateMode> for RateMode {
+    fn from(mode: BatchRateMode) -> Self {
+        match mode {
+            BatchRateMode::Kept => Self::Kept,
+            BatchRateMode::Follow => Self::Follow,
+        }
     }
 }
 

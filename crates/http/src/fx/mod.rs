@@ -1,4 +1,6 @@
-//! Exchange rates.
+//! Exchange rates, and what applies to a pair of currencies.
+
+mod policy;
 
 use crate::answer::{Answer, Envelope, Message};
 use crate::app::App;
@@ -22,11 +24,19 @@ use utoipa_axum::routes;
 const SET: Message = Message { english: "The rate holds from now on", chinese: "汇率已生效" };
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().add(Operation::RateList, routes!(list), &[]).add(
-        Operation::RateSet,
-        routes!(set),
-        &[Code::RateInvalid, Code::AssetUnknown, Code::NameInvalid],
-    )
+    const POLICY: &[Code] = &[
+        Code::AssetUnknown,
+        Code::FxPolicyInvalid,
+        Code::AmountFormat,
+        Code::AmountPrecision,
+        Code::AmountTooLarge,
+    ];
+    const RATE: &[Code] = &[Code::RateInvalid, Code::AssetUnknown, Code::NameInvalid];
+    Routes::new()
+        .add(Operation::RateList, routes!(list), &[])
+        .add(Operation::RateSet, routes!(set), RATE)
+        .add(Operation::FxPolicyShow, routes!(policy::show), &[Code::AssetUnknown, Code::FxPolicyInvalid])
+        .add(Operation::FxPolicySet, routes!(policy::set), POLICY)
 }
 
 /// The rate that holds for a pair.

@@ -7,9 +7,10 @@ use crate::body::Input;
 use crate::once::Once;
 use crate::problem::Problem;
 use crate::who::Who;
+use domain::access::Operation;
 use serde::Deserialize;
 use service::Service;
-use service::transfer::Order;
+use service::transfer::{Order, RateOverride};
 use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -83,13 +84,17 @@ pub(crate) struct NewTransfer {
     #[schema(example = 10_000, minimum = 1, maximum = 999_999_999_999_999_999_i64)]
     from_amount_cents: i64,
     /// Minor units of the payee's currency, if you want it checked: the same within one currency, else the source
-    /// amount at the rate, rounded half up.
+    /// amount at the rate, rounded as the pair's policy says.
     #[schema(example = 10_000, minimum = 1, maximum = 999_999_999_999_999_999_i64)]
     to_amount_cents: Option<i64>,
     /// Major units of the payee's currency for one major unit of the payer's: positive, at most 18 decimals.
-    /// Without it the stored rate holds.
+    /// Without it the stored rate holds; it must be within the pair's tolerance of the stored one.
     #[schema(example = "7.1")]
     exchange_rate: Option<Decimal>,
+    /// Why `exchangeRate` is to be taken although it is not within the pair's tolerance of the stored rate, or no rate
+    /// is stored. Only those who may set rates may say this.
+    #[schema(example = json!(null), min_length = 1, max_length = 500)]
+    rate_override: Option<String>,
     /// What it is for.
     #[schema(example = "March rent", max_length = 500)]
     memo: Option<String>,
@@ -123,17 +128,19 @@ pub(crate) struct NewMovement {
 
 impl Input for NewMovement {}
 
-impl From<NewTransfer> for Order {
-    fn from(new: NewTransfer) -> Self {
-        Self {
-            from: Some(new.from_account_id.0),
-            to: Some(new.to_account_id.0),
-            amount: new.from_amount_cents,
-            target_amount: new.to_amount_cents,
-            rate: new.exchange_rate.map(String::from),
-            memo: new.memo,
-            date: new.transfer_date,
-            vouchers: new.voucher_url.map(Vec::from).unwrap_or_default(),
+impl NewTransfer {
+    fn order(self, who: &Who) -> Order {
+        let is_allowed = Operation::RateSet.allow(who.identity.asker()).is_ok();
+        Order {
+            from: Some(self.from_account_id.0),
+            to: Some(self.to_account_id.0),
+            amount: self.from_amount_cents,
+            target_amount: self.to_amount_cents,
+            rate: self.exchange_rate.map(String::from),
+            rate_override: self.rate_override.map(|reason| RateOverride { reason, is_allowed }),
+            memo: self.memo,
+            date: self.transfer_date,
+            vouchers: self.voucher_url.map(Vec::from).unwrap_or_default(),
         }
     }
 }
@@ -167,7 +174,7 @@ async fn carry_out(who: &Who, service: &Service, order: &Order) -> Result<Answer
     responses((status = 200, description = "The transfer with its entries.", body = Envelope<TransferView>)))]
 pub(crate) async fn transfer(who: Who, once: Once<NewTransfer>) -> Result<Answer<TransferView>, Problem> {
     let Once { body, service } = once;
-    carry_out(&who, &service, &body.into()).await
+    carry_out(&who, &service, &body.order(&who)).await
 }
 
 /// Lets money into the ledger, to an account.

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 /// What a movement of money may be refused with.
 const MOVE: &[Code] = naming_account! {
     SourceNotFound TargetNotFound SystemAccount SourceClosed SourceFrozen TargetClosed TargetFrozen
-    SameAccount CurrencyMismatch RateNotFound RateInvalid ExchangeMismatch AmountTooLarge
+    SameAccount CurrencyMismatch RateNotFound RateInvalid RateOutOfBounds RateOverrideInvalid ExchangeMismatch AmountTooLarge
     AmountNotPositive ExchangeTooSmall BelowMinimum AboveMaximum DayLimit MonthLimit TargetAboveMaximum
     FeeOverflow InsufficientBalance
     InsufficientForFee BalanceOverflow TextTooLong NulByte DateInvalid DateOutOfRange VoucherInvalid

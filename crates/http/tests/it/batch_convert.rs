@@ -50,15 +50,90 @@ async fn a_batch_that_converts_pays_each_in_his_currency() {
     world.stop().await;
 }
 
+async fn set_rate(world: &World, rate: &str) {
+    world.service.fx_set(&world.actor, "USD", "JPY", rate, "test").await.unwrap();
+}
+
 #[tokio::test]
-async fn a_new_rate_holds_for_the_next_run() {
+async fn a_rate_that_moved_is_not_paid_before_the_batch_is_repriced() {
     let world = three_currencies().await;
     run(&world, abroad(true)).await;
     let id = make(&world, abroad(true)).await;
-    world.service.fx_set(&world.actor, "USD", "JPY", "200", "test").await.unwrap();
+    set_rate(&world, "200").await;
+    for verb in ["/execute", "/resume"] {
+        let refused = world.post(&at(id, verb), Json::Null).await;
+        assert_eq!(outcome(&refused), is(409, "RATE_CHANGED"));
+        let rates = json!([{ "source": "USD", "target": "JPY", "keptRate": "151.237", "storedRate": "200",
+                             "tolerance": "0.020000", "isTooOld": false }]);
+        assert_eq!(refused.json["data"]["rates"], rates);
+    }
+    let shown = world.get(&at(id, "")).await.data().clone();
+    assert_eq!((&shown["rateMode"], shown["rates"].as_array().unwrap().len()), (&json!("kept"), 2));
+    let repriced = world.post(&at(id, "/reprice"), Json::Null).await.data().clone();
+    assert_eq!((&repriced["repricedFrom"], &repriced["state"]), (&Json::Null, &json!("pending")));
+    assert_eq!((&repriced["id"], &repriced["rates"][1]["rate"]), (&json!(id), &json!("200")));
     world.post(&at(id, "/execute"), Json::Null).await.data();
     ended(&world, id).await;
     assert_eq!(balance(&world, "JP").await, 351);
+    let events = world.get(&at(id, "/history")).await;
+    let messages = events.json["data"].as_array().unwrap().iter().map(|event| event["message"].clone());
+    assert!(messages.clone().any(|message| message == "The exchange rates were renewed"), "{}", events.json);
+    assert_eq!(outcome(&world.post(&at(id, "/reprice"), Json::Null).await), is(400, "BATCH_WRONG_STATE"));
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_begun_batch_left_unpaid_moves_to_a_draft_that_pays_it_once() {
+    let world = three_currencies().await;
+    let id = make(&world, abroad(true)).await;
+    let freeze = async |verb: &str| {
+        world.post(&format!("/api/v2/accounts/JP/{verb}"), json!({ "reason": "test" })).await.data();
+    };
+    freeze("freeze").await;
+    world.post(&at(id, "/execute"), Json::Null).await.data();
+    assert_eq!(ended(&world, id).await["failedCount"], 1);
+    freeze("unfreeze").await;
+    set_rate(&world, "200").await;
+    let failed = world.get(&at(id, "/relations?status=failed")).await.json["data"][0]["id"].clone();
+    let retries = [at(id, "/retry-failed"), at(id, &format!("/relations/{failed}/retry"))];
+    for path in &retries {
+        assert_eq!(outcome(&world.post(path, Json::Null).await), is(409, "RATE_CHANGED"), "{path}");
+    }
+    // Sent twice under one key, it is one draft.
+    let reprice = at(id, "/reprice");
+    let draft = world.post_once("r-1", &reprice, Json::Null).await.data().clone();
+    assert_eq!(world.post_once("r-1", &reprice, Json::Null).await.data()["id"], draft["id"]);
+    assert_eq!((&draft["repricedFrom"], &draft["state"]), (&json!(id), &json!("draft")));
+    assert_eq!((&draft["totalAmount"], &draft["totalCount"]), (&json!("1.00"), &json!(1)));
+    let draft = draft["id"].as_i64().unwrap();
+    world.post(&at(draft, "/submit"), Json::Null).await.data();
+    assert_eq!(world.get(&at(id, "")).await.data()["skippedCount"], 1);
+    assert_eq!(world.post(&retries[0], Json::Null).await.data()["count"], 0);
+    world.post(&at(draft, "/execute"), Json::Null).await.data();
+    ended(&world, draft).await;
+    assert_eq!((balance(&world, "JP").await, balance(&world, "PAY").await), (200, 8_700));
+    let events = world.get(&at(id, "/history")).await;
+    let last = events.json["data"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["message"], "1 transfers were handed over to another batch");
+    verify(&world).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_batch_that_follows_is_paid_at_the_stored_rate() {
+    let world = three_currencies().await;
+    let mut body = abroad(true);
+    body["rateMode"] = json!("follow");
+    let id = make(&world, body.clone()).await;
+    set_rate(&world, "200").await;
+    assert_eq!(outcome(&world.post(&at(id, "/reprice"), Json::Null).await), is(409, "BATCH_KEEPS_NO_RATE"));
+    world.post(&at(id, "/execute"), Json::Null).await.data();
+    let batch = ended(&world, id).await;
+    assert_eq!((&batch["rateMode"], &batch["rates"]), (&json!("follow"), &json!([])));
+    assert_eq!(balance(&world, "JP").await, 200);
+    body["convert"] = json!(false);
+    assert_eq!(outcome(&world.post(BATCHES, body).await), is(422, "RATE_MODE_INVALID"));
     verify(&world).await;
     world.stop().await;
 }

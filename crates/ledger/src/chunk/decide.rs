@@ -2,12 +2,12 @@
 
 use super::{Answers, Bulk, Decided, Slice, Work};
 use crate::context::Context;
-use crate::rates::post_item;
+use crate::rates::{Rates, post_item};
 use crate::request::{Outcome, Party, Run, RunOutcome, Single, Written};
 use domain::account::AccountKind;
 use domain::batch::BatchMode;
 use domain::code::Code;
-use domain::id::{AccountId, TransferId};
+use domain::id::{AccountId, BatchId, TransferId};
 use domain::posting::{Book, Posted, Posting, Request};
 use hashbrown::HashMap;
 use serde_json::json;
@@ -21,6 +21,8 @@ use store::transfer::{Exchange, Transfer};
 /// The fold over a chunk's requests.
 pub(super) struct Decider<'a> {
     pub context: &'a Context,
+    /// The rates of batches that have kept some.
+    pub kept: &'a HashMap<BatchId, Rates>,
     pub book: &'a mut Book,
     pub decided: &'a mut Decided,
     pub known: HashMap<String, (String, Outcome)>,
@@ -158,8 +160,10 @@ impl Decider<'_> {
         let mut slice =
             Slice { place, completed: None, completed_count: 0, failures: Vec::new(), batch: batch.clone() };
         let mut stopped = false;
+        let (context, kept) = (self.context, self.kept);
+        let rates = batch.convert.then(|| kept.get(&batch.id).unwrap_or(&context.rates));
         for item in run.items.iter() {
-            let failed = self.item(item, &mut batch, &mut slice);
+            let failed = self.item(item, rates, &mut batch, &mut slice);
             if failed && batch.mode != BatchMode::Continue {
                 stopped = true;
                 break;
@@ -182,10 +186,10 @@ impl Decider<'_> {
     }
 
     /// Decides an item; says whether it failed.
-    fn item(&mut self, item: &Item, batch: &mut Batch, slice: &mut Slice) -> bool {
+    fn item(&mut self, item: &Item, rates: Option<&Rates>, batch: &mut Batch, slice: &mut Slice) -> bool {
         let mut request = Request::item(item.number, item.source, item.target, item.amount);
         let today = self.decided.today.day;
-        let exchange = self.exchange(item, batch);
+        let exchange = self.exchange(item, rates);
         let result = post_item(exchange, |exchanged| {
             request.exchanged = exchanged;
             self.post(&request, today)
@@ -213,10 +217,10 @@ impl Decider<'_> {
     }
 
     /// How an item is exchanged, if its batch says so and its accounts differ.
-    fn exchange(&self, item: &Item, batch: &Batch) -> Result<Option<Exchange>, Code> {
-        match (batch.convert, self.book.get(item.source), self.book.get(item.target)) {
-            (true, Some(source), Some(target)) => {
-                self.context.rates.exchange(source.asset, target.asset, item.amount)
+    fn exchange(&self, item: &Item, rates: Option<&Rates>) -> Result<Option<Exchange>, Code> {
+        match (rates, self.book.get(item.source), self.book.get(item.target)) {
+            (Some(rates), Some(source), Some(target)) => {
+                rates.exchange(source.asset, target.asset, item.amount)
             }
             _ => Ok(None),
         }
@@ -297,7 +301,7 @@ fn audit_single(single: &Single, request: &Request, outcome: &Outcome, book: &Bo
         let account = book.get(id)?;
         Some(json!({ "account": id.0, "status": account.status.name(), "balance": account.balance }))
     };
-    let detail = json!({
+    let mut detail = json!({
         "kind": single.kind.name(),
         "amount": single.amount,
         "fee": outcome.fee,
@@ -308,6 +312,10 @@ fn audit_single(single: &Single, request: &Request, outcome: &Outcome, book: &Bo
         "rate": single.exchange.as_ref().map(|exchange| &exchange.rate),
         "target_amount": single.exchange.as_ref().map(|exchange| exchange.target_amount),
     });
+    if let (Some(fields), Some(quote)) = (detail.as_object_mut(), &single.quote) {
+        fields.insert("stored_rate".to_owned(), json!(quote.stored));
+        fields.insert("rate_override".to_owned(), json!(quote.reason));
+    }
     Audit {
         actor: single.actor.clone(),
         action: "transfer.create",

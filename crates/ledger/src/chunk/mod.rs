@@ -19,9 +19,10 @@ use crate::context::Context;
 use crate::crash;
 use crate::door::Envelope;
 use crate::meter;
+use crate::rates::Rates;
 use crate::request::{Outcome, Party, Run, RunOutcome, Single};
 use domain::batch::{BatchIntent, BatchState};
-use domain::id::{PostingId, TransferId};
+use domain::id::{BatchId, PostingId, TransferId};
 use domain::posting::Book;
 use hashbrown::HashMap;
 use std::time::Instant;
@@ -131,6 +132,7 @@ async fn attempt(store: &Store, now: i64, memory: &mut Memory, work: &Work) -> R
     };
     let known = known_operations(&mut tx, work.operations(first), now).await?;
     let runs = check_runs(&mut tx, work).await?;
+    let kept = kept_rates(&mut tx, context, &runs).await?;
     let accounts = store::balance::lock(&mut tx, account_ids(work, context)).await?;
     // Only now that every account is locked: so the numbers of postings rise within each account.
     let chunk = counter::take(&mut tx, Counter::Chunk, 1).await?;
@@ -139,7 +141,8 @@ async fn attempt(store: &Store, now: i64, memory: &mut Memory, work: &Work) -> R
     let mut decided = Decided::new(now, chunk, calendar::calendar(now, &context.zone));
     decided.audits.extend_from_slice(&memory.rolled_back);
     let mut book = Book::new(accounts, PostingId::first_of_chunk(chunk));
-    let mut decider = Decider { context, book: &mut book, decided: &mut decided, known, next: first };
+    let (book_of, kept) = (&mut book, &kept);
+    let mut decider = Decider { context, kept, book: book_of, decided: &mut decided, known, next: first };
     let answers = decider.decide(work, runs);
     let moved = decided.moved();
 
@@ -240,6 +243,27 @@ async fn check_runs(tx: &mut Tx, work: &Work) -> Result<Vec<Result<Batch, RunOut
         }
     };
     Ok(work.runs.iter().map(|(run, _)| check(run)).collect())
+}
+
+/// The rates of those batches that have kept some; the others are exchanged at the stored ones.
+async fn kept_rates(
+    tx: &mut Tx,
+    context: &Context,
+    runs: &[Result<Batch, RunOutcome>],
+) -> Result<HashMap<BatchId, Rates>, StoreError> {
+    let keeping = runs.iter().flatten().filter(|batch| batch.convert && !batch.follows_rates);
+    let mut ids: Vec<i64> = keeping.map(|batch| batch.id.0).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let kept = store::batch_rate::of_many(tx, ids.clone()).await?;
+    let rates = |id: i64| {
+        let own = kept.iter().filter(|kept| kept.batch.0 == id);
+        Ok((BatchId(id), context.rates.keeping(own)?))
+    };
+    ids.into_iter().map(rates).collect()
 }
 
 /// Every account that the chunk may touch, sorted: the order in which all writers lock.

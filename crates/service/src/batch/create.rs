@@ -3,6 +3,7 @@
 
 use super::lifecycle::ContentHash;
 use super::list::described;
+use super::reprice::keep_rates;
 use super::rows::{self, Accepted, AcceptedRows, Amounts, BatchTerms, NewRow, ROWS_MAX};
 use super::{Described, find};
 use crate::payee::{Given, Leg, Party, Payees, Side};
@@ -50,8 +51,19 @@ pub struct CreateBatch {
     pub convert: bool,
     /// Whether a payee may be there twice, in rows that differ in reference or external id.
     pub allow_repeat: bool,
+    /// How the rates of a batch that converts are found; at those kept at its submission if it is not said.
+    pub rate_mode: Option<RateMode>,
     /// Leave it a draft; else it is submitted.
     pub draft: bool,
+}
+
+/// At which rates a batch that converts is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateMode {
+    /// At those that were stored when it was submitted, while they hold.
+    Kept,
+    /// At those that are stored when each item is paid.
+    Follow,
 }
 
 /// A request that was read: what it would become.
@@ -90,6 +102,9 @@ impl Service {
         if new.mode == BatchMode::Atomic && new.rows.len() > CHUNK_ITEMS_MAX {
             return Err(Error::refused(Code::BatchTooLargeForAtomic, CHUNK_ITEMS_MAX.to_string()));
         }
+        if new.rate_mode.is_some() && !new.convert {
+            return Err(Error::refused(Code::RateModeInvalid, "convert"));
+        }
         let mut tx = self.store.read().await?;
         let terms = terms_of_new(&mut tx, new).await?;
         let accepted = rows::take(&mut tx, &terms, &new.amounts, &new.rows).await?;
@@ -118,6 +133,8 @@ async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<Done<D
             .moved(BatchState::Draft, BatchEvent::Created),
     ];
     if let Some(hash) = &hash {
+        let filled = find(tx, &id.to_string()).await?;
+        keep_rates(tx, &filled, write.now).await?;
         store::batch::submit(tx, id, hash, write.now).await?;
         let fact = Fact::of_batch(Action::BatchSubmit, id).with("content_hash", hash.as_str());
         facts.push(fact.with("items", total_count).moved(BatchState::Pending, BatchEvent::Submitted));
@@ -141,6 +158,7 @@ async fn insert_batch(write: &mut Write, new: &CreateBatch, read: &Read) -> Resu
         remarks,
         convert: new.convert,
         allow_repeat: new.allow_repeat,
+        follows_rates: new.rate_mode == Some(RateMode::Follow),
         created_by: write.actor.author.clone(),
         created_at: write.now,
     };

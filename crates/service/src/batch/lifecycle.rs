@@ -3,7 +3,7 @@
 use super::ask::Ask;
 use super::draft::check_draft;
 use super::settle::close;
-use super::{changed, find, locked};
+use super::{changed, find, linked, locked, reprice};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchMode, BatchState, CHUNK_ITEMS_MAX};
@@ -137,6 +137,8 @@ async fn submit(
         Some(hash) => hash,
         None => content_hash(&mut write.tx, &batch).await?,
     };
+    reprice::keep_rates(&mut write.tx, &batch, write.now).await?;
+    let handed_over = linked::take_over(write, &batch).await?;
     store::batch::submit(&mut write.tx, batch.id, &hash, write.now).await?;
     let fact = Fact::of_batch(Action::BatchSubmit, batch.id)
         .with("content_hash", hash)
@@ -146,7 +148,8 @@ async fn submit(
         .with("if_match", ask.version)
         .moved(BatchState::Pending, BatchEvent::Submitted)
         .noted(ask.note);
-    Ok(Done::one(changed(write, batch.id).await?, fact))
+    let facts = std::iter::once(fact).chain(handed_over).collect();
+    Ok(Done::many(changed(write, batch.id).await?, facts))
 }
 
 async fn may_submit(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
@@ -183,6 +186,7 @@ pub(crate) async fn begin(write: &mut Write, batch: &Batch, action: Action) -> R
     let wrong = |code| Error::refused(code, batch.as_it_stands());
     let state = batch.state.execute().map_err(wrong)?;
     within_maximum(&mut write.tx, batch).await?;
+    reprice::rates_hold(write, batch).await?;
     let (tx, now) = (&mut write.tx, Some(write.now));
     store::batch::set_state(tx, batch.id, state, BatchIntent::Run, now, None).await?;
     Ok(Fact::of_batch(action, batch.id)

@@ -4,13 +4,14 @@ use super::find;
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::batch::ContactType;
-use domain::id::{BatchId, TransferId};
+use domain::id::{AssetId, BatchId, TransferId};
 use domain::item::ItemState;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::batch::{Batch, BatchFilter, BatchSort};
 use store::batch_history::Event;
+use store::batch_rate::KeptRate;
 use store::item::{Item, ItemFilter};
 use store::transfer::Transfer;
 
@@ -23,6 +24,22 @@ pub struct Described {
     pub asset: Asset,
     /// Its single account's number.
     pub account: Option<String>,
+    /// The rates that it has kept.
+    #[serde(default)]
+    pub rates: Vec<DescribedRate>,
+}
+
+/// A rate that a batch has kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DescribedRate {
+    /// The currency that is paid.
+    pub source: String,
+    /// The currency that arrives.
+    pub target: String,
+    /// Major units of the target for one of the source.
+    pub rate: String,
+    /// When the batch took it, microseconds UTC.
+    pub kept_at: i64,
 }
 
 /// Part of a list.
@@ -131,14 +148,37 @@ impl Service {
         ids.sort_unstable();
         ids.dedup();
         let numbers: HashMap<i64, String> = store::account::numbers(tx, ids).await?.into_iter().collect();
+        let mut rates = kept_rates(tx, &batches, &assets).await?;
         let one = |batch: Batch| {
+            let rates = rates.remove(&batch.id).unwrap_or_default();
             let account = batch.account.and_then(|id| numbers.get(&id.0).cloned());
             let asset = assets.get(&batch.asset).cloned();
             let asset = asset.ok_or_else(|| store::StoreError::Corrupt(format!("batch {}", batch.id)))?;
-            Ok(Described { batch, asset, account })
+            Ok(Described { batch, asset, account, rates })
         };
         batches.into_iter().map(one).collect()
     }
+}
+
+/// What those batches that convert have kept.
+async fn kept_rates(
+    tx: &mut Tx,
+    batches: &[Batch],
+    assets: &HashMap<AssetId, Asset>,
+) -> Result<HashMap<BatchId, Vec<DescribedRate>>, Error> {
+    let mut ids: Vec<i64> = batches.iter().filter(|batch| batch.convert).map(|batch| batch.id.0).collect();
+    let mut rates: HashMap<BatchId, Vec<DescribedRate>> = HashMap::new();
+    if ids.is_empty() {
+        return Ok(rates);
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let code = |id: AssetId| assets.get(&id).map_or_else(String::new, |asset| asset.code.clone());
+    for KeptRate { batch, rate, kept_at } in store::batch_rate::of_many(tx, ids).await? {
+        let (source, target) = (code(rate.source), code(rate.target));
+        rates.entry(batch).or_default().push(DescribedRate { source, target, rate: rate.rate, kept_at });
+    }
+    Ok(rates)
 }
 
 /// One batch, described.

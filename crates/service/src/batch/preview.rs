@@ -82,7 +82,8 @@ impl Service {
     pub async fn batch_preview(&self, name: &str, part: Part) -> Result<(Described, Preview), Error> {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
-        let mut fold = self.fold(&mut tx, batch.convert, batch.mode, part).await?;
+        let rates = if batch.convert { Some(Rates::load_for(&mut tx, &batch).await?) } else { None };
+        let mut fold = self.fold(&mut tx, rates, batch.mode, part).await?;
         fold.begin(&mut tx, batch.account).await?;
         let mut after = batch.first_number - 1;
         loop {
@@ -105,7 +106,8 @@ impl Service {
         super::create::check_head(&new.name, new.remarks.as_deref())?;
         let read = self.read_batch(new).await?;
         let mut tx = self.store.read().await?;
-        let mut fold = self.fold(&mut tx, new.convert, new.mode, part).await?;
+        let rates = if new.convert { Some(Rates::load(&mut tx).await?) } else { None };
+        let mut fold = self.fold(&mut tx, rates, new.mode, part).await?;
         let single = read.terms.single.map(|(account, _)| account);
         fold.begin(&mut tx, single).await?;
         let items = read.accepted.rows.into_iter().map(|row| row.item).collect();
@@ -116,9 +118,14 @@ impl Service {
         Ok((read.terms.asset, number, preview))
     }
 
-    async fn fold(&self, tx: &mut Tx, convert: bool, mode: BatchMode, part: Part) -> Result<Fold, Error> {
+    async fn fold(
+        &self,
+        tx: &mut Tx,
+        rates: Option<Rates>,
+        mode: BatchMode,
+        part: Part,
+    ) -> Result<Fold, Error> {
         let policies = store::policy::book(tx).await?;
-        let rates = if convert { Some(Rates::load(tx).await?) } else { None };
         let today = calendar::calendar(self.now(), &Self::zone(tx).await?);
         let book = Book::new(system(tx).await?, PostingId(1));
         let assets = store::asset::all(tx).await?.into_iter().map(|asset| (asset.id, asset)).collect();

@@ -1,6 +1,7 @@
 //! Resumption of a batch that waits, is paused, lost its runner, or ended with items that were not tried.
 
 use super::lifecycle::{begin, is_live, within_maximum};
+use super::reprice::rates_hold;
 use super::rework::Rework;
 use super::{changed, locked};
 use crate::write::{Done, Write, begun};
@@ -70,6 +71,7 @@ async fn resume(write: &mut Write, name: &str) -> Result<Done<(Batch, i64)>, Err
 
 async fn go_on(write: &mut Write, batch: &Batch) -> Result<Fact, Error> {
     within_maximum(&mut write.tx, batch).await?;
+    rates_hold(write, batch).await?;
     let (state, intent) = (BatchState::Processing, BatchIntent::Run);
     store::batch::set_state(&mut write.tx, batch.id, state, intent, None, None).await?;
     Ok(Fact::of_batch(Action::BatchResume, batch.id)

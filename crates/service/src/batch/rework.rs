@@ -2,6 +2,7 @@
 //! for good can be paid this way. [`super::skip`] takes items out.
 
 use super::mark::{self, FAILED, Mark, UNTRIED, Which};
+use super::reprice::rates_hold;
 use super::{changed, find, locked};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
@@ -54,6 +55,7 @@ impl Service {
             let items = which.items().mark(&mut write, &mut batch, after, Mark::Wait).await?;
             let Some(last) = items.last() else { return Ok(count) };
             after = last.number.0;
+            rates_hold(&mut write, &batch).await?;
             let marked = i64::try_from(items.len()).unwrap_or(0);
             let state = run_again(&mut write, &batch).await?;
             let fact =
@@ -129,6 +131,7 @@ async fn retry_item(write: &mut Write, name: &str, item: i64) -> Result<Done<Bat
     may_rework(&batch)?;
     let found = item_of(&mut write.tx, &batch, item).await?;
     found.state.retry().map_err(|code| wrong_item(code, &found))?;
+    rates_hold(write, &batch).await?;
     mark::set(write, &mut batch, &[found], Mark::Wait).await?;
     let state = run_again(write, &batch).await?;
     let fact = Fact::of_batch(Action::ItemRetry, batch.id)

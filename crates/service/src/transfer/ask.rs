@@ -1,18 +1,19 @@
 //! What is asked for, in one form; and what is worked out of it before the door is asked.
 
+use super::quote::{Quoted, RateOverride};
 use super::show::{Side, TransferDetail, legs};
 use super::{NewTransfer, Order};
 use crate::directory::Known;
-use crate::{Error, Service};
+use crate::{Error, Refusal, Service};
 use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::Code;
-use domain::fx::{Rate, Rounding};
+use domain::fx::Rate;
 use domain::text::OperationId;
 use domain::transfer::{MEMO_MAX, TransferKind};
 use domain::visible::shown;
 use domain::voucher::Voucher;
-use ledger::request::{OperationKey, Written};
+use ledger::request::{OperationKey, Quote, Written};
 use ledger::{Party, Single};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -55,6 +56,7 @@ pub(super) struct Ask<'a> {
     pub sum: Sum<'a>,
     pub target_amount: Option<i64>,
     pub rate: Option<&'a str>,
+    pub rate_override: Option<&'a RateOverride>,
     pub memo: Option<&'a str>,
     pub date: Option<&'a str>,
     pub vouchers: &'a [String],
@@ -62,8 +64,7 @@ pub(super) struct Ask<'a> {
     pub operation: Option<OperationKey>,
     /// The caller's own id for the request; its fingerprint is worked out from what was read.
     pub operation_id: Option<OperationId>,
-    /// It was typed on the command line: a rate within one currency means nothing, and an exchange that cannot be
-    /// done is an error and no kept refusal.
+    /// It was typed on the command line: an exchange that cannot be done is an error and no kept refusal.
     pub is_typed: bool,
 }
 
@@ -75,6 +76,7 @@ impl<'a> Ask<'a> {
             sum: Sum::Major(&new.amount),
             target_amount: None,
             rate: new.rate.as_deref(),
+            rate_override: new.rate_override.as_ref(),
             memo: new.memo.as_deref(),
             date: new.date.as_deref(),
             vouchers: &[],
@@ -91,6 +93,7 @@ impl<'a> Ask<'a> {
             sum: Sum::Minor(order.amount),
             target_amount: order.target_amount,
             rate: order.rate.as_deref(),
+            rate_override: order.rate_override.as_ref(),
             memo: order.memo.as_deref(),
             date: order.date.as_deref(),
             vouchers: &order.vouchers,
@@ -121,14 +124,6 @@ impl<'a> Ask<'a> {
         };
         self.vouchers.iter().map(read).collect()
     }
-
-    /// The exchange that was attempted, as far as the request says it.
-    fn attempted(&self, now: i64) -> Option<Exchange> {
-        let rate = Rate::parse(self.rate?).ok()?.to_string();
-        let (rate_source, residual) = ("request".to_owned(), "0".to_owned());
-        let (target_amount, rounding) = (self.target_amount.unwrap_or(0), Rounding::default().number());
-        Some(Exchange { target_amount, rate, rate_source, rate_at: now, rounding, residual })
-    }
 }
 
 /// What the door will be asked, and what is known beside it.
@@ -141,7 +136,9 @@ pub(super) struct Prepared {
     /// How it is exchanged, or what was attempted.
     exchange: Option<Exchange>,
     /// Why it cannot be exchanged.
-    refused: Option<Code>,
+    refused: Option<Refusal>,
+    /// What the audit log says of the rates.
+    quote: Option<Quote>,
     value_date: Option<i64>,
     vouchers: Vec<String>,
 }
@@ -162,42 +159,13 @@ impl Service {
         ask.check_texts()?;
         let vouchers = ask.read_vouchers()?;
         let value_date = self.value_date(ask.date).await?;
-        let (exchange, refused) = match self.exchange(ask, &payer.asset, &payee.asset, amount).await {
-            Ok(exchanged) => exchanged,
+        let Quoted { exchange, refused, quote } = self.quote(ask, &payer.asset, &payee.asset, amount).await?;
+        match refused {
+            Some(refusal) if ask.is_typed => Err(Error::Refused(refusal)),
             // What names both accounts and an amount can be kept as a refused transfer.
-            Err(Error::Refused(refusal)) if !ask.is_typed => (ask.attempted(self.now()), Some(refusal.code)),
-            Err(error) => return Err(error),
-        };
-        Ok(Prepared { kind, from, to, amount, exchange, refused, value_date, vouchers })
-    }
-
-    /// How an amount is exchanged, and why the exchange is not what was asked for. A refused exchange has the target
-    /// amount that was attempted.
-    async fn exchange(
-        &self,
-        ask: &Ask<'_>,
-        source: &Asset,
-        target: &Asset,
-        amount: Amount,
-    ) -> Result<(Option<Exchange>, Option<Code>), Error> {
-        let exchange = if source.id == target.id {
-            let one = ask.rate.filter(|_| !ask.is_typed).map(Rate::parse).transpose()?;
-            if one.is_some_and(|rate| rate.to_string() != "1") {
-                return Err(Code::ExchangeMismatch.into());
+            refused => {
+                Ok(Prepared { kind, from, to, amount, exchange, refused, quote, value_date, vouchers })
             }
-            None
-        } else {
-            let mut tx = self.store.read().await?;
-            crate::fx::exchange(&mut tx, source, target, amount, ask.rate, self.now()).await?
-        };
-        let converted = exchange.as_ref().map_or(amount.minor(), |exchange| exchange.target_amount);
-        match ask.target_amount.filter(|expected| *expected != converted) {
-            Some(target_amount) => {
-                let attempted = exchange.or_else(|| ask.attempted(self.now()));
-                let attempted = attempted.map(|exchange| Exchange { target_amount, ..exchange });
-                Ok((attempted, Some(Code::ExchangeMismatch)))
-            }
-            None => Ok((exchange, None)),
         }
     }
 }
@@ -220,7 +188,8 @@ impl Prepared {
             value_date: self.value_date,
             memo: ask.memo.map(str::to_owned),
             vouchers: (!self.vouchers.is_empty()).then(|| serde_json::json!(self.vouchers).to_string()),
-            refused: self.refused,
+            refused: self.refused.as_ref().map(|refusal| refusal.code),
+            quote: self.quote.clone(),
         }
     }
 
@@ -236,12 +205,19 @@ impl Prepared {
             account(&self.to),
             self.amount.minor(),
             rate,
+            ask.rate_override.map(|over| over.reason.trim()),
             ask.memo,
             self.value_date,
             self.vouchers,
         ]);
         let fingerprint = ledger::digest::hex(&Sha256::digest(content.to_string().as_bytes()));
         Some(OperationKey { id: format!("op:{id}"), fingerprint })
+    }
+
+    /// Why it was refused before the door was asked, if that is the code that the door answered.
+    pub(super) fn refusal(self, code: Code) -> Refusal {
+        let own = self.refused.filter(|refusal| refusal.code == code);
+        own.unwrap_or(Refusal { code, detail: None, data: None })
     }
 
     /// The transfer as it was written, without reading it again.

@@ -5,6 +5,7 @@
 
 mod ask;
 mod list;
+mod quote;
 mod show;
 
 use self::ask::{Ask, Prepared};
@@ -21,6 +22,7 @@ use serde_json::json;
 use store::audit::Actor;
 
 pub use self::list::{TransferPage, TransferQuery};
+pub use self::quote::RateOverride;
 pub use self::show::{Leg, Side, TransferDetail, TransferView};
 pub use crate::statistics::Statistics;
 pub use store::transfer::{Exchange, Transfer};
@@ -37,6 +39,8 @@ pub struct NewTransfer {
     pub amount: String,
     /// Target major units for one source major unit; the stored rate if none is given.
     pub rate: Option<String>,
+    /// Takes the rate although it is out of bounds.
+    pub rate_override: Option<RateOverride>,
     /// What it is for.
     pub memo: Option<String>,
     /// The day that it counts for, `YYYY-MM-DD`; today if none.
@@ -58,6 +62,8 @@ pub struct Order {
     pub target_amount: Option<i64>,
     /// Target major units for one source major unit; the stored rate if none is given.
     pub rate: Option<String>,
+    /// Takes the rate although it is out of bounds.
+    pub rate_override: Option<RateOverride>,
     /// What it is for.
     pub memo: Option<String>,
     /// The day that it counts for, `YYYY-MM-DD`; today if none.
@@ -93,8 +99,13 @@ impl Service {
         };
         let Some(number) = outcome.transfer else { return Err(Code::TransferNotFound.into()) };
         if let Some(code) = outcome.code {
-            let data = Some(json!({ "transferId": number.tagged() }));
-            return Err(Error::Refused(Refusal { code, detail: None, data }));
+            let none = Refusal { code, detail: None, data: None };
+            let mut refusal = prepared.map_or(none, |prepared| prepared.refusal(code));
+            let data = refusal.data.get_or_insert_with(|| json!({}));
+            if let Some(fields) = data.as_object_mut() {
+                fields.insert("transferId".to_owned(), number.tagged().into());
+            }
+            return Err(Error::Refused(refusal));
         }
         match (outcome.written, prepared) {
             (Some(written), Some(prepared)) => Ok(prepared.detail(actor, &written)),
@@ -156,6 +167,7 @@ impl Service {
             .with("to", ask.to.map(shown))
             .with("amount", ask.sum.text())
             .with("rate", ask.rate.map(shown))
+            .with("rate_override", ask.rate_override.map(|over| shown(&over.reason)))
             .with("target_amount", ask.target_amount);
         // The caller keeps the refusal under the request's key.
         let mut write = self.step(actor, Action::TransferCreate).await?;

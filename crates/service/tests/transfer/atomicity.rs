@@ -72,6 +72,7 @@ async fn test_rollback_on_validation_error() {
     // 1: the debit would be fine, but the target's balance would not fit any more.
     let great = "9999999999999999.99";
     world.open("ACC-B4-EUR", "user_b", "EUR").await;
+    world.service.fx_set(&actor(), "USD", "EUR", "1", "test").await.unwrap();
     for _ in 0..9 {
         world.deposit("ACC-B4-EUR", great).await;
     }

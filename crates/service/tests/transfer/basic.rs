@@ -103,11 +103,15 @@ async fn test_transfer_with_different_currency() {
         (10_000, -9_235)
     );
 
-    // A rate given with the request comes first; yen have no decimals: 10.01 x 150.5 = 1506.505.
+    // A rate given with the request comes first if it is near enough to the stored one; yen have no decimals:
+    // 10.01 x 150.5 = 1506.505.
     let new = NewTransfer { rate: set("150.5"), ..request(A1, "ACC-B3-JPY", "10.01") };
+    assert_eq!(world.refusal(&new).await, Some(Code::RateOutOfBounds), "no rate is stored");
+    world.service.fx_set(&actor(), "USD", "JPY", "148", "test").await.unwrap();
     assert_eq!(world.ask(&new).await.code, None);
     assert_eq!((world.balance(A1).await, world.balance("ACC-B3-JPY").await), (988_999, 1_507));
     // So small an amount that nothing would arrive is refused.
+    world.service.fx_set(&actor(), "USD", "JPY", "0.001", "test").await.unwrap();
     let new = NewTransfer { rate: set("0.001"), ..request(A1, "ACC-B3-JPY", "0.01") };
     assert_eq!(world.ask(&new).await.code, Some(Code::ExchangeTooSmall));
     world.assert_sound().await;

@@ -137,6 +137,7 @@ async fn group_commit(world: &World) {
         target: Party::Account(AccountId(target)),
         amount: 1,
         exchange: None,
+        quote: None,
         value_date: None,
         memo: None,
         vouchers: None,

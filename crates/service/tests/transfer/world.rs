@@ -181,6 +181,15 @@ impl World {
         self.service.transfer(&actor(), new).await.unwrap()
     }
 
+    /// Why a request is refused; none if it was carried out.
+    pub async fn refusal(&self, new: &NewTransfer) -> Option<Code> {
+        match self.service.transfer(&actor(), new).await {
+            Ok(outcome) => outcome.code,
+            Err(Error::Refused(refusal)) => Some(refusal.code),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
     /// A transfer's outcome.
     pub async fn send(&self, from: &str, to: &str, amount: &str) -> Outcome {
         self.ask(&request(from, to, amount)).await
@@ -188,11 +197,7 @@ impl World {
 
     /// A transfer's code; none if it was carried out.
     pub async fn code(&self, from: &str, to: &str, amount: &str) -> Option<Code> {
-        match self.service.transfer(&actor(), &request(from, to, amount)).await {
-            Ok(outcome) => outcome.code,
-            Err(Error::Refused(refusal)) => Some(refusal.code),
-            Err(error) => panic!("{error}"),
-        }
+        self.refusal(&request(from, to, amount)).await
     }
 
     /// A transfer that is expected to be carried out, as it is stored.

@@ -1,10 +1,11 @@
 //! `fx`: exchange rates.
 
 use crate::exit::{Exit, Failure};
-use crate::out::{table, time};
-use crate::session::{Access, Session};
+use crate::out::{fields, table, time};
+use crate::session::{Access, Session, major};
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Map, Value, json};
+use service::fx_policy::{FxPolicyChange, FxRules};
 use store::fx::FxRate;
 
 /// Arguments of `fx`.
@@ -31,16 +32,65 @@ pub(crate) enum FxVerb {
         #[arg(long, default_value = "manual")]
         origin: String,
     },
+    /// Show or change what applies to a pair: tolerance, rounding, minimum, age; 0 switches a bound off
+    #[command(
+        after_help = "Example:\n  sluice fx policy USD CNY\n  sluice fx policy USD CNY --rounding down \
+                            --tolerance 0.01"
+    )]
+    Policy {
+        /// The currency that is paid in
+        from: String,
+        /// The currency that arrives
+        to: String,
+        #[command(flatten)]
+        change: PolicyArgs,
+    },
     /// List the rates that hold
     #[command(after_help = "Example:\n  sluice fx list --json")]
     List,
 }
 
+/// What to change; what is not named stays.
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    /// How far rates may differ, as a share: 0.02 is 2 %
+    #[arg(long, allow_hyphen_values = true, value_name = "SHARE")]
+    pub tolerance: Option<String>,
+    /// half_up, half_even or down
+    #[arg(long, value_name = "ROUNDING")]
+    pub rounding: Option<String>,
+    /// Conversions that give less TO than this are rounded down
+    #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
+    pub minimum: Option<String>,
+    /// How many hours a submitted batch keeps its rate before it is first executed
+    #[arg(long, allow_hyphen_values = true, value_name = "HOURS")]
+    pub max_age: Option<i64>,
+}
+
+impl PolicyArgs {
+    const fn is_empty(&self) -> bool {
+        self.tolerance.is_none()
+            && self.rounding.is_none()
+            && self.minimum.is_none()
+            && self.max_age.is_none()
+    }
+
+    fn change(&self) -> FxPolicyChange {
+        FxPolicyChange {
+            tolerance: self.tolerance.clone(),
+            rounding: self.rounding.clone(),
+            minimum: self.minimum.clone(),
+            max_age_h: self.max_age,
+        }
+    }
+}
+
 /// How it opens the ledger.
 pub(crate) const fn access(args: &FxArgs) -> Access {
-    match args.verb {
+    match &args.verb {
         FxVerb::List => Access::Read,
-        FxVerb::Set { .. } => Access::Write,
+        FxVerb::Policy { change, .. } if change.is_empty() => Access::Read,
+        FxVerb::Set { .. } | FxVerb::Policy { .. } => Access::Write,
     }
 }
 
@@ -51,6 +101,14 @@ pub(crate) async fn run(session: &Session, args: &FxArgs) -> Result<Exit, Failur
             let set = session.service.fx_set(&session.actor, from, to, rate, origin).await?;
             let cells = cells(session, &set).await?;
             session.out.answer(to_json(&cells), || cells.join("  "))?;
+        }
+        FxVerb::Policy { from, to, change } => {
+            let rules = if change.is_empty() {
+                session.service.fx_policy_show(from, to).await?
+            } else {
+                session.service.fx_policy_set(&session.actor, from, to, &change.change()).await?
+            };
+            answer(session, &rules)?;
         }
         FxVerb::List => {
             let mut rows = Vec::new();
@@ -64,6 +122,21 @@ pub(crate) async fn run(session: &Session, args: &FxArgs) -> Result<Exit, Failur
         }
     }
     Ok(Exit::Success)
+}
+
+fn answer(session: &Session, rules: &FxRules) -> Result<(), Failure> {
+    let FxRules { source, target, policy } = rules;
+    let rows = [
+        ("from", source.code.clone()),
+        ("to", target.code.clone()),
+        ("tolerance", policy.tolerance()),
+        ("rounding", policy.rounding.name().to_owned()),
+        ("minimum", major(policy.minimum, target)),
+        ("max_age_h", policy.max_age_h.to_string()),
+    ];
+    let json: Map<String, Value> =
+        rows.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect();
+    session.out.answer(Value::Object(json), || fields(&rows))
 }
 
 async fn cells(session: &Session, rate: &FxRate) -> Result<[String; 5], Failure> {

@@ -6,7 +6,7 @@ use clap::Args;
 use domain::code::Code;
 use ledger::Outcome;
 use serde_json::json;
-use service::transfer::NewTransfer;
+use service::transfer::{NewTransfer, RateOverride};
 
 /// What every movement may carry.
 #[derive(Debug, Args)]
@@ -63,17 +63,21 @@ pub(crate) struct TransferArgs {
     /// Units of the paid side for one of the paying side; else the rate of `fx set`
     #[arg(long, allow_hyphen_values = true)]
     pub rate: Option<String>,
+    /// Why the rate is to be taken although it is out of bounds; goes to the audit log
+    #[arg(long, value_name = "REASON", requires = "rate")]
+    pub rate_override: Option<String>,
     #[command(flatten)]
     pub particulars: Particulars,
 }
 
 impl Particulars {
-    fn new_transfer(&self, from: Option<&str>, to: Option<&str>, rate: Option<&str>) -> NewTransfer {
+    fn new_transfer(&self, from: Option<&str>, to: Option<&str>) -> NewTransfer {
         NewTransfer {
             from: from.map(str::to_owned),
             to: to.map(str::to_owned),
             amount: self.amount.clone(),
-            rate: rate.map(str::to_owned),
+            rate: None,
+            rate_override: None,
             memo: self.memo.clone(),
             date: self.date.clone(),
             operation: self.op_id.clone(),
@@ -83,18 +87,21 @@ impl Particulars {
 
 /// Runs `deposit`.
 pub(crate) async fn deposit(session: &Session, args: &DepositArgs) -> Result<Exit, Failure> {
-    carry_out(session, &args.particulars.new_transfer(None, Some(&args.account), None)).await
+    carry_out(session, &args.particulars.new_transfer(None, Some(&args.account))).await
 }
 
 /// Runs `withdraw`.
 pub(crate) async fn withdraw(session: &Session, args: &WithdrawArgs) -> Result<Exit, Failure> {
-    carry_out(session, &args.particulars.new_transfer(Some(&args.account), None, None)).await
+    carry_out(session, &args.particulars.new_transfer(Some(&args.account), None)).await
 }
 
 /// Runs `transfer`.
 pub(crate) async fn transfer(session: &Session, args: &TransferArgs) -> Result<Exit, Failure> {
-    let rate = args.rate.as_deref();
-    carry_out(session, &args.particulars.new_transfer(Some(&args.from), Some(&args.to), rate)).await
+    let new = args.particulars.new_transfer(Some(&args.from), Some(&args.to));
+    // Whoever has the data directory may set rates.
+    let over = |reason: &String| RateOverride { reason: reason.clone(), is_allowed: true };
+    let rate_override = args.rate_override.as_ref().map(over);
+    carry_out(session, &NewTransfer { rate: args.rate.clone(), rate_override, ..new }).await
 }
 
 async fn carry_out(session: &Session, new: &NewTransfer) -> Result<Exit, Failure> {

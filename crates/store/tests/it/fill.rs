@@ -14,6 +14,7 @@ use store::account::NewAccount;
 use store::audit::{Actor, Audit};
 use store::batch::{Filled, NewBatch};
 use store::batch_history::Event;
+use store::batch_rate::KeptRate;
 use store::chunk::Chunk;
 use store::fx::FxRate;
 use store::fx_policy::PairPolicy;
@@ -161,6 +162,7 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
         account: Some(AccountId(1)),
         convert: false,
         allow_repeat: true,
+        follows_rates: false,
         remarks: None,
         created_by: tester(),
         created_at: 1,
@@ -200,6 +202,9 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
     store::item_contact::insert(tx, &(1..=rows).map(contact).collect::<Vec<_>>()).await?;
     store::import_problem::insert(tx, id, &(1..=rows).map(problem).collect::<Vec<_>>()).await?;
     store::batch::set_extent(tx, id, 1, rows).await?;
+    let rate = FxRate { source: asset, target: asset, rate: "1.5".into(), origin: "test".into(), at: 1 };
+    store::batch_rate::keep(tx, &KeptRate { batch: id, rate, kept_at: 2 }).await?;
+    assert_eq!(store::batch_origin::link(tx, id, (1, rows), id).await?, rows as u64);
     let file_hash = Some("cd".repeat(32));
     let total_amount = 5 * rows;
     let filled = Filled {

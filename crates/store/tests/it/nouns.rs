@@ -11,6 +11,7 @@ use domain::id::{AccountId, AssetId, BatchId, HolderId, TransferId};
 use domain::item::ItemState;
 use store::account::{AccountFilter, PayeeKey};
 use store::batch::{BatchFilter, BatchSort};
+use store::batch_rate::KeptRate;
 use store::bulk::Lock;
 use store::counter::{self, Counter};
 use store::fx_policy::PairPolicy;
@@ -217,6 +218,28 @@ async fn batches(tx: &mut Tx, id: BatchId, rows: i64) {
     assert_eq!(store::item::failures(tx, TransferId(rows)).await.unwrap().len(), 1);
     assert_eq!(length(&store::import_problem::list(tx, id, 1_000).await.unwrap()), rows);
     assert_eq!(store::batch_history::list(tx, id).await.unwrap().len(), 1);
+    rates_and_links(tx, id, rows).await;
+}
+
+async fn rates_and_links(tx: &mut Tx, id: BatchId, rows: i64) {
+    let kept = store::batch_rate::of(tx, id).await.unwrap();
+    assert_eq!(
+        kept.iter().map(|kept| (kept.rate.rate.as_str(), kept.kept_at)).collect::<Vec<_>>(),
+        [("1.5", 2)]
+    );
+    let newer = KeptRate { kept_at: 3, ..kept[0].clone() };
+    store::batch_rate::keep(tx, &newer).await.unwrap();
+    let many = store::batch_rate::of_many(tx, vec![id.0, id.0 + 1]).await.unwrap();
+    assert_eq!(many, [newer]);
+    assert_eq!(store::batch_rate::pairs(tx, id, (1, rows)).await.unwrap(), [], "all is in one currency");
+    assert_eq!(store::batch_origin::origin(tx, id).await.unwrap(), Some(id));
+    assert_eq!(store::batch_origin::unpaid(tx, id, (1, rows)).await.unwrap(), (rows - 1, 5 * (rows - 1)));
+    let replaced = store::batch_origin::replaced(tx, id, (1, rows)).await.unwrap();
+    assert_eq!(length(&replaced), rows);
+    assert!(replaced.iter().all(|one| one.item == one.by && one.amount == 5 && one.line == one.item + 1));
+    let states: Vec<_> = replaced.iter().take(2).map(|one| (one.state, one.code)).collect();
+    assert_eq!(states.first(), Some(&(ItemState::Completed, None)));
+    assert!(rows == 1 || states.get(1) == Some(&(ItemState::Failed, Some(Code::SourceFrozen))));
 }
 
 async fn for_verify(tx: &mut Tx, rows: i64) {

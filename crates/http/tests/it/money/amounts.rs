@@ -54,6 +54,8 @@ async fn an_amount_is_a_positive_whole_number_of_minor_units() {
 async fn a_rate_is_a_positive_decimal_and_a_number_is_read_by_its_text() {
     let (world, a, _) = two().await;
     let cny = world.open("C-1", "cai", "CNY", 0).await;
+    // How a rate is read, not whether it is near the stored one.
+    world.fx_policy("USD", "CNY", serde_json::json!({ "tolerance": "0" })).await;
     let table = [
         ("7.1", "ok 710"),
         ("\"7.1\"", "ok 710"),
@@ -97,6 +99,8 @@ async fn a_rate_is_a_positive_decimal_and_a_number_is_read_by_its_text() {
 async fn there_and_back_again_loses_a_minor_unit_at_most() {
     let (world, a, _) = two().await;
     let cny = world.open("C-1", "cai", "CNY", 0).await;
+    world.rate("USD", "CNY", "7.1").await;
+    world.rate("CNY", "USD", "0.14").await;
     let out =
         world.post(TRANSFERS, with(pay(&a, &cny, 9_999), serde_json::json!({ "exchangeRate": "7.1" }))).await;
     let cents = out.data()["toAmountCents"].as_i64().unwrap();

@@ -6,11 +6,13 @@ mod audit;
 mod directory;
 mod idempotency;
 mod lists;
+mod rates;
 mod statistics;
 mod transfer;
 
 use crate::world::{World, world};
 use serde_json::{Value as Json, json};
+use service::fx_policy::FxPolicyChange;
 use service::policy::PolicyChange;
 
 pub const TRANSFERS: &str = "/api/v2/account-transfers";
@@ -42,6 +44,23 @@ impl World {
             fee_max: set("feeMax"),
         };
         self.service.policy_set(&self.actor, "USD", None, &change).await.unwrap();
+    }
+
+    /// Stores a rate.
+    pub async fn rate(&self, source: &str, target: &str, rate: &str) {
+        self.service.fx_set(&self.actor, source, target, rate, "test").await.unwrap();
+    }
+
+    /// Changes what applies to a pair of currencies.
+    pub async fn fx_policy(&self, source: &str, target: &str, fields: Json) {
+        let text = |name: &str| fields[name].as_str().map(str::to_owned);
+        let change = FxPolicyChange {
+            tolerance: text("tolerance"),
+            rounding: text("rounding"),
+            minimum: text("minimum"),
+            max_age_h: fields["maxAgeHours"].as_i64(),
+        };
+        self.service.fx_policy_set(&self.actor, source, target, &change).await.unwrap();
     }
 
     /// Opens an account with money in it.

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 async fn a_transfer_with_exchange_memo_and_vouchers_shows_both_entries_with_their_balances() {
     let (world, a, _) = two().await;
     let c = world.open("C-1", "cai", "CNY", 100).await;
+    world.rate("USD", "CNY", "7.1").await;
     let vouchers = json!(["https://files.example.com/1.pdf", "/uploads/2.png"]);
     let fields = json!({ "toAmountCents": 71_234, "exchangeRate": 7.1234, "memo": "三月房租",
                          "voucherUrl": vouchers, "transferDate": "2026-03-01" });

@@ -183,6 +183,7 @@ impl Service {
             remarks,
             convert: import.convert,
             allow_repeat: import.allow_repeat,
+            follows_rates: false,
             created_by: actor.author.clone(),
             created_at: now,
         };

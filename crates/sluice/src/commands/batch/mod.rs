@@ -87,6 +87,9 @@ pub(crate) enum BatchVerb {
         #[arg(long)]
         for_good: bool,
     },
+    /// Give a batch that converts the current rates; of one that has begun, a draft of what is unpaid
+    #[command(after_help = "Example:\n  sluice batch reprice batch-20260531-001")]
+    Reprice(Name),
     /// Try all failed items again, or one of them
     #[command(after_help = "Example:\n  sluice batch retry batch-20260531-001\n  sluice batch retry \
                             batch-20260531-001 --line 17")]
@@ -152,6 +155,7 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
         BatchVerb::Submit { .. }
         | BatchVerb::Problems(_)
         | BatchVerb::Start(_)
+        | BatchVerb::Reprice(_)
         | BatchVerb::Pause(_)
         | BatchVerb::Cancel { .. }
         | BatchVerb::Retry { .. }
@@ -174,6 +178,7 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
         BatchVerb::Status(name) => moves::status(session, &name.id).await,
         BatchVerb::Pause(noted) => moves::pause(session, &noted.name.id, &noted.note).await,
         BatchVerb::Resume(name) => run::resume(session, &name.id).await,
+        BatchVerb::Reprice(name) => moves::reprice(session, &name.id).await,
         BatchVerb::Cancel { noted, for_good } => {
             moves::cancel(session, &noted.name.id, &noted.note, *for_good).await
         }

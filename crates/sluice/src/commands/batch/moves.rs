@@ -3,12 +3,14 @@
 use super::show::answer;
 use super::{Name, run};
 use crate::exit::{Exit, Failure};
+use crate::out::time;
 use crate::session::Session;
 use clap::Args;
 use domain::batch::BatchState;
-use serde_json::json;
+use serde_json::{Value, json};
 use service::batch::Ask;
 use service::batch::lifecycle::Submission;
+use service::batch::list::DescribedRate;
 use service::batch::rework::Rework;
 
 /// One item.
@@ -81,6 +83,18 @@ pub(crate) async fn cancel(
 ) -> Result<Exit, Failure> {
     let ask = Ask::of(name).noted(note);
     answer(session, session.service.batch_cancel(&session.actor, &ask, for_good).await?, &[]).await
+}
+
+/// `batch reprice`.
+pub(crate) async fn reprice(session: &Session, name: &str) -> Result<Exit, Failure> {
+    let repriced = session.service.batch_reprice(&session.actor, domain::access::Reach::All, name).await?;
+    let rates: Vec<_> = repriced.batch.rates.iter().map(rate).collect();
+    let more = [("repriced_from", json!(repriced.from)), ("rates", json!(rates))];
+    answer(session, repriced.batch.batch, &more).await
+}
+
+fn rate(kept: &DescribedRate) -> Value {
+    json!({ "from": kept.source, "to": kept.target, "rate": kept.rate, "kept_at": time(kept.kept_at) })
 }
 
 /// `batch retry`.

@@ -40,6 +40,7 @@ fn with_accounts(world: &mut World) -> At {
     ledger.ok(&["asset", "add", "POINTS", "--scale", "0"]);
     ledger.ok(&["fx", "set", "USD", "EUR", "0.9"]);
     ledger.ok(&["fx", "set", "USD", "JPY", "151.37", "--origin", "desk"]);
+    ledger.ok(&["fx", "policy", "USD", "EUR", "--rounding", "down", "--minimum", "0.50"]);
     let fees = ["--fee-threshold", "0.50", "--fee-rate", "0.01", "--fee-min", "0.01", "--fee-max", "1"];
     ledger
         .ok(&[&["policy", "set", "--currency", "USD", "--max", "2000", "--day", "none"], &fees[..]].concat());
@@ -49,7 +50,10 @@ fn with_accounts(world: &mut World) -> At {
         ledger.run(&[&args, more].concat()).exit
     };
     assert_eq!(transfer("EURO", "12.34", &["--op-id", "to-euro", "--memo", "naïve 💶"]), 0);
-    assert_eq!(transfer("YEN", "1.00", &["--rate", "150.5", "--op-id", "beta/2"]), 0);
+    assert_eq!(
+        transfer("YEN", "1.00", &["--rate", "150.5", "--rate-override", "desk", "--op-id", "beta/2"]),
+        0
+    );
     assert_eq!(transfer("P1", "9999.00", &["--op-id", "too-much"]), 1);
     assert_eq!(transfer("P1", "3.00", &["--date", "2026-01-31"]), 0);
     ledger.ok(&["withdraw", "--account", "P1", "--amount", "0.10"]);

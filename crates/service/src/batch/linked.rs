@@ -1,0 +1,120 @@
+//! Linked drafts: a draft that pays what an earlier batch has left unpaid. Its submission skips those items in the
+//! earlier batch in the same commit, so that nothing can be paid in both.
+
+use super::{changed, find_locked};
+use crate::Error;
+use crate::Service;
+use crate::write::Write;
+use domain::batch::{BatchIntent, BatchState};
+use domain::code::Code;
+use domain::fact::{Action, BatchEvent, Fact};
+use domain::id::TransferId;
+use domain::item::ItemState;
+use ledger::calendar;
+use store::Tx;
+use store::batch::{Batch, Filled, NewBatch};
+use store::batch_origin::{self, Replaced};
+use store::counter::{self, Counter};
+use store::turn::{self, Turn};
+
+/// Makes a draft of a batch's waiting and failed items, linked to them.
+pub(crate) async fn draft_of_unpaid(write: &mut Write, batch: &Batch) -> Result<(Batch, Vec<Fact>), Error> {
+    let tx = &mut write.tx;
+    let (total_count, total_amount) = batch_origin::unpaid(tx, batch.id, batch.range()).await?;
+    if total_count == 0 {
+        return Err(Error::refused(Code::BatchEmpty, format!("{}: nothing is unpaid", batch.number())));
+    }
+    turn::take(tx, Turn::Batch).await?;
+    let zone = Service::zone(tx).await?;
+    let new = NewBatch {
+        day: calendar::compact(calendar::zoned(write.now, &zone).date()),
+        name: batch.name.clone(),
+        kind: batch.kind,
+        mode: batch.mode,
+        asset: batch.asset,
+        account: batch.account,
+        remarks: batch.remarks.clone(),
+        convert: batch.convert,
+        follows_rates: batch.follows_rates,
+        allow_repeat: batch.allow_repeat,
+        created_by: write.actor.author.clone(),
+        created_at: write.now,
+    };
+    let id = store::batch::create(tx, &new).await?;
+    let first_number = counter::take(tx, Counter::Number, total_count).await?;
+    batch_origin::copy_unpaid(tx, batch.id, batch.range(), id, first_number).await?;
+    batch_origin::link(tx, batch.id, batch.range(), id).await?;
+    let last_number = first_number + total_count - 1;
+    let filled = Filled { first_number, last_number, total_count, total_amount, ..Filled::default() };
+    store::batch::fill(tx, id, &filled).await?;
+    let draft = changed(write, id).await?;
+    let created = Fact::of_batch(Action::BatchCreate, id)
+        .with("items", total_count)
+        .with("amount", total_amount)
+        .with("type", batch.kind.name())
+        .with("from", batch.number())
+        .moved(BatchState::Draft, BatchEvent::Created);
+    let told = Fact::of_batch(Action::BatchReprice, batch.id)
+        .with("items", total_count)
+        .with("draft", draft.number())
+        .moved(batch.state, BatchEvent::Repriced);
+    Ok((draft, vec![created, told]))
+}
+
+/// What the submission of a draft does in the batch that it is linked to: the items that the draft pays are skipped
+/// there. Refused if one of them is not unpaid any more. Of a draft that is not linked it does nothing.
+pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option<Fact>, Error> {
+    let Some(origin) = batch_origin::origin(&mut write.tx, draft.id).await? else { return Ok(None) };
+    let batch = find_locked(&mut write.tx, &origin.to_string()).await?;
+    let replaced = batch_origin::replaced(&mut write.tx, draft.id, draft.range()).await?;
+    let is_unpaid = |one: &&Replaced| matches!(one.state, ItemState::Pending | ItemState::Failed);
+    let settled: Vec<_> = replaced.iter().filter(|one| !is_unpaid(one)).collect();
+    if let Some(first) = settled.first() {
+        let detail = format!("{} of {}, the first on line {}", settled.len(), batch.number(), first.line);
+        return Err(Error::refused(Code::LinkedItemSettled, detail));
+    }
+    if replaced.is_empty() {
+        return Ok(None);
+    }
+    let state = skip_there(&mut write.tx, &batch, &replaced, write.now).await?;
+    hand_over_external_ids(&mut write.tx, &replaced).await?;
+    let fact = Fact::of_batch(Action::BatchHandOver, batch.id)
+        .with("items", replaced.len())
+        .with("to", draft.number())
+        .moved(state, BatchEvent::HandedOver);
+    Ok(Some(fact))
+}
+
+/// Skips items in the earlier batch; returns its state after that.
+async fn skip_there(
+    tx: &mut Tx,
+    batch: &Batch,
+    replaced: &[Replaced],
+    now: i64,
+) -> Result<BatchState, Error> {
+    let marked: Vec<_> = replaced.iter().map(|one| (TransferId(one.item), one.code)).collect();
+    store::item::set_states(tx, &marked, ItemState::Skipped).await?;
+    let mut tally = batch.tally;
+    for one in replaced {
+        if one.state == ItemState::Failed {
+            tally.failed_count -= 1;
+            tally.failed_amount -= one.amount;
+        }
+        tally.skipped_count += 1;
+    }
+    store::batch::set_tally(tx, batch.id, &tally).await?;
+    // The state follows the counters: a paused batch in which nothing waits any more has ended.
+    let state = tally.state(batch.state, batch.called_off_at.is_some());
+    if state != batch.state {
+        let ended = Some(batch.completed_at.unwrap_or(now));
+        store::batch::set_state(tx, batch.id, state, BatchIntent::Run, None, ended).await?;
+    }
+    Ok(state)
+}
+
+/// Moves external ids from the items that were skipped to those that are paid instead (`item` to `by`). Items have
+/// none yet.
+#[expect(clippy::unused_async, reason = "external ids are kept in the database")]
+async fn hand_over_external_ids(_tx: &mut Tx, _replaced: &[Replaced]) -> Result<(), Error> {
+    Ok(())
+}

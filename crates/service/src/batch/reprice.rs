@@ -1,0 +1,195 @@
+//! The rates that a batch keeps (contract: "Rates and conversions"): taken at submission, held against the stored
+//! ones before each run that a person asks for, and renewed by repricing.
+
+use super::linked;
+use super::list::described;
+use super::{Described, changed, locked};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Refusal, Service};
+use domain::access::Reach;
+use domain::asset::Asset;
+use domain::batch::BatchState;
+use domain::code::Code;
+use domain::fact::{Action, BatchEvent, Fact};
+use domain::fx::{FxPolicy, Rate};
+use domain::id::AssetId;
+use domain::principal::Principal;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::audit::Actor;
+use store::batch::Batch;
+use store::batch_rate::KeptRate;
+use store::fx::FxRate;
+use store::{StoreError, Tx};
+
+/// What repricing led to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Repriced {
+    /// The batch to go on with: the same one, or the draft of what is unpaid.
+    pub batch: Described,
+    /// Of a draft: the batch whose unpaid items it has.
+    pub from: Option<i64>,
+}
+
+impl Service {
+    /// Renews a batch's rates. One that has not begun takes the stored rates, and its approvals are void. Of one
+    /// that has begun and is not running, the unpaid items become a linked draft, which takes the rates that are
+    /// stored when it is submitted. For its maker, finance and administrators; a key reprices only what it made.
+    pub async fn batch_reprice(&self, actor: &Actor, reach: Reach, name: &str) -> Result<Repriced, Error> {
+        let mut write = begun!(self.write(actor, Action::BatchReprice));
+        let done = reprice(&mut write, reach, name).await;
+        write.end(done).await
+    }
+}
+
+async fn reprice(write: &mut Write, reach: Reach, name: &str) -> Result<Done<Repriced>, Error> {
+    let batch = locked(write, name).await?;
+    may_reprice(&write.actor, reach, &batch)?;
+    match batch.state {
+        BatchState::Pending | BatchState::Approved => renew(write, &batch).await,
+        BatchState::Paused | BatchState::PartiallyCompleted | BatchState::Failed => {
+            let (draft, facts) = linked::draft_of_unpaid(write, &batch).await?;
+            let draft = described(&mut write.tx, draft).await?;
+            Ok(Done::many(Repriced { batch: draft, from: Some(batch.id.0) }, facts))
+        }
+        BatchState::Draft
+        | BatchState::Rejected
+        | BatchState::Processing
+        | BatchState::Completed
+        | BatchState::Cancelled => {
+            Err(Error::refused(Code::BatchState, format!("{} is {}", batch.number(), batch.state.name())))
+        }
+    }
+}
+
+fn may_reprice(actor: &Actor, reach: Reach, batch: &Batch) -> Result<(), Error> {
+    let is_bound = reach == Reach::Own || matches!(actor.author.principal, Principal::Key(_));
+    if is_bound && batch.created_by.principal != actor.author.principal {
+        return Err(Error::refused(Code::Forbidden, batch.number()));
+    }
+    if !batch.convert || batch.follows_rates {
+        return Err(Error::refused(Code::BatchKeepsNoRate, batch.number()));
+    }
+    Ok(())
+}
+
+/// A batch that has not begun takes the stored rates; whoever approved it approved the old ones.
+async fn renew(write: &mut Write, batch: &Batch) -> Result<Done<Repriced>, Error> {
+    let before = store::batch_rate::of(&mut write.tx, batch.id).await?;
+    let after = keep_rates(&mut write.tx, batch, write.now).await?;
+    let state = BatchState::Pending;
+    store::batch::set_state(&mut write.tx, batch.id, state, batch.intent, None, None).await?;
+    let assets = store::asset::all(&mut write.tx).await?;
+    let fact = Fact::of_batch(Action::BatchReprice, batch.id)
+        .with("from", batch.state.name())
+        .with("before", told(&before, &assets))
+        .with("rates", told(&after, &assets))
+        .moved(state, BatchEvent::Repriced);
+    let renewed = changed(write, batch.id).await?;
+    let batch = described(&mut write.tx, renewed).await?;
+    Ok(Done::one(Repriced { batch, from: None }, fact))
+}
+
+/// Keeps the stored rate of every pair that the batch needs, in place of what it has kept before. A batch that
+/// does not convert, or follows the stored rates, keeps none.
+pub(crate) async fn keep_rates(tx: &mut Tx, batch: &Batch, now: i64) -> Result<Vec<KeptRate>, Error> {
+    let mut kept = Vec::new();
+    if !batch.convert || batch.follows_rates {
+        return Ok(kept);
+    }
+    for (source, target) in store::batch_rate::pairs(tx, batch.id, batch.range()).await? {
+        let Some(rate) = store::fx::newest(tx, source, target).await? else {
+            let assets = store::asset::all(tx).await?;
+            return Err(Error::refused(Code::RateNotFound, pair_name(&assets, source, target)));
+        };
+        let rate = KeptRate { batch: batch.id, rate, kept_at: now };
+        store::batch_rate::keep(tx, &rate).await?;
+        kept.push(rate);
+    }
+    Ok(kept)
+}
+
+/// A kept rate that does not hold any more.
+struct Lapsed {
+    kept: KeptRate,
+    stored: Option<FxRate>,
+    policy: FxPolicy,
+    is_old: bool,
+}
+
+/// Refuses a run that would pay at rates which no longer hold: a stored rate has moved beyond the pair's tolerance,
+/// or, before the first run, a kept rate is too old.
+pub(crate) async fn rates_hold(write: &mut Write, batch: &Batch) -> Result<(), Error> {
+    if !batch.convert || batch.follows_rates {
+        return Ok(());
+    }
+    let lapsed = lapsed(&mut write.tx, batch, write.now).await?;
+    let Some(first) = lapsed.first() else { return Ok(()) };
+    let assets = store::asset::all(&mut write.tx).await?;
+    let rates: Vec<_> = lapsed.iter().map(|one| one.json(&assets)).collect();
+    let data = Some(json!({ "rates": rates }));
+    Err(Error::Refused(Refusal { data, ..Refusal::new(Code::RateChanged, first.text(&assets)) }))
+}
+
+async fn lapsed(tx: &mut Tx, batch: &Batch, now: i64) -> Result<Vec<Lapsed>, Error> {
+    let mut all = Vec::new();
+    for kept in store::batch_rate::of(tx, batch.id).await? {
+        let (source, target) = (kept.rate.source, kept.rate.target);
+        let policy = store::fx_policy::of(tx, source, target).await?;
+        let stored = store::fx::newest(tx, source, target).await?;
+        let old = parse(&kept.rate)?;
+        let is_near = match &stored {
+            Some(stored) => policy.holds(&old, &parse(stored)?),
+            None => true,
+        };
+        let is_old = batch.started_at.is_none() && policy.is_too_old(kept.kept_at, now);
+        if is_old || !is_near {
+            all.push(Lapsed { kept, stored, policy, is_old });
+        }
+    }
+    Ok(all)
+}
+
+impl Lapsed {
+    fn stored_rate(&self) -> Option<&str> {
+        self.stored.as_ref().map(|stored| stored.rate.as_str())
+    }
+
+    fn text(&self, assets: &[Asset]) -> String {
+        let FxRate { source, target, rate, .. } = &self.kept.rate;
+        let pair = pair_name(assets, *source, *target);
+        if self.is_old {
+            return format!("{pair}: the rate {rate} was kept more than {} hours ago", self.policy.max_age_h);
+        }
+        let (stored, tolerance) = (self.stored_rate().unwrap_or_default(), self.policy.tolerance());
+        format!("{pair}: the stored rate is {stored} now, not within {tolerance} of the kept {rate}")
+    }
+
+    fn json(&self, assets: &[Asset]) -> Value {
+        let FxRate { source, target, rate, .. } = &self.kept.rate;
+        json!({ "source": code(assets, *source), "target": code(assets, *target), "keptRate": rate,
+                "storedRate": self.stored_rate(), "tolerance": self.policy.tolerance(),
+                "isTooOld": self.is_old })
+    }
+}
+
+fn parse(rate: &FxRate) -> Result<Rate, Error> {
+    Rate::parse(&rate.rate).map_err(|code| StoreError::Corrupt(format!("a stored rate: {code}")).into())
+}
+
+fn code(assets: &[Asset], id: AssetId) -> &str {
+    assets.iter().find(|asset| asset.id == id).map_or("", |asset| asset.code.as_str())
+}
+
+fn pair_name(assets: &[Asset], source: AssetId, target: AssetId) -> String {
+    format!("{} to {}", code(assets, source), code(assets, target))
+}
+
+/// Rates as the audit log tells them.
+fn told(rates: &[KeptRate], assets: &[Asset]) -> Value {
+    let one = |kept: &KeptRate| {
+        json!({ "source": code(assets, kept.rate.source), "target": code(assets, kept.rate.target),
+                "rate": kept.rate.rate })
+    };
+    rates.iter().map(one).collect()
+}

@@ -1,0 +1,212 @@
+//! The rate at which a transfer between two currencies is exchanged: the stored one, or one that the request names
+//! and that is near enough to it (contract: "Rates and conversions").
+
+use super::ask::Ask;
+use crate::{Error, Refusal, Service};
+use domain::amount::Amount;
+use domain::asset::Asset;
+use domain::code::Code;
+use domain::fx::{Conversion, FxPolicy, Rate, Rounding, convert};
+use domain::visible::shown;
+use ledger::request::Quote;
+use serde_json::json;
+use store::fx::FxRate;
+use store::transfer::Exchange;
+
+/// Characters of a reason at most.
+const REASON_MAX: usize = 500;
+
+/// Takes the request's own rate although it is out of bounds. Only those who may set rates may do that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RateOverride {
+    /// Why: 1 to 500 visible characters.
+    pub reason: String,
+    /// Whether the caller may set rates.
+    pub is_allowed: bool,
+}
+
+impl RateOverride {
+    fn check(&self) -> Result<(), Refusal> {
+        let reason = self.reason.trim();
+        let is_text =
+            (1..=REASON_MAX).contains(&reason.chars().count()) && !reason.contains(char::is_control);
+        match (self.is_allowed, is_text) {
+            (false, _) => {
+                Err(Refusal::new(Code::Forbidden, "a rate is overridden by those who may set rates"))
+            }
+            (true, false) => Err(Refusal::new(Code::RateOverrideInvalid, shown(reason))),
+            (true, true) => Ok(()),
+        }
+    }
+}
+
+/// How an amount is exchanged, or what was attempted and why it is refused.
+#[derive(Debug)]
+pub(super) struct Quoted {
+    pub exchange: Option<Exchange>,
+    pub refused: Option<Refusal>,
+    pub quote: Option<Quote>,
+}
+
+/// Two different currencies and what applies to them.
+struct Pair<'a> {
+    source: &'a Asset,
+    target: &'a Asset,
+    stored: Option<FxRate>,
+    policy: FxPolicy,
+}
+
+/// A rate, who says so, and since when.
+struct Chosen {
+    rate: Rate,
+    origin: String,
+    at: i64,
+}
+
+impl Service {
+    /// Works out the exchange of a request; reads the stored rate only where the currencies differ.
+    pub(super) async fn quote(
+        &self,
+        ask: &Ask<'_>,
+        source: &Asset,
+        target: &Asset,
+        amount: Amount,
+    ) -> Result<Quoted, Error> {
+        if source.id == target.id {
+            let refused = within_one(ask, amount).err();
+            let attempted = refused.as_ref().and_then(|_| as_asked(ask, self.now()));
+            return Ok(Quoted { exchange: attempted, refused, quote: None });
+        }
+        let mut tx = self.store.read().await?;
+        let stored = store::fx::newest(&mut tx, source.id, target.id).await?;
+        let policy = store::fx_policy::of(&mut tx, source.id, target.id).await?;
+        Ok(Pair { source, target, stored, policy }.quoted(ask, amount, self.now()))
+    }
+}
+
+/// The exchange that a request within one currency asked for, as far as it says.
+fn as_asked(ask: &Ask<'_>, now: i64) -> Option<Exchange> {
+    let rate = Rate::parse(ask.rate?).ok()?.to_string();
+    let (rate_source, residual) = ("request".to_owned(), "0".to_owned());
+    let (target_amount, rounding) = (ask.target_amount.unwrap_or(0), Rounding::default().number());
+    Some(Exchange { target_amount, rate, rate_source, rate_at: now, rounding, residual })
+}
+
+/// Within one currency a rate is 1 and both amounts are the same.
+fn within_one(ask: &Ask<'_>, amount: Amount) -> Result<(), Refusal> {
+    if ask.rate_override.is_some() {
+        return Err(Refusal::new(Code::RateOverrideInvalid, "both accounts have the same currency"));
+    }
+    let rate = ask.rate.map(Rate::parse).transpose().map_err(|code| about_rate(code, ask))?;
+    if rate.is_some_and(|rate| rate.to_string() != "1") {
+        return Err(about_rate(Code::ExchangeMismatch, ask));
+    }
+    check_expected(ask, amount.minor())
+}
+
+fn about_rate(code: Code, ask: &Ask<'_>) -> Refusal {
+    Refusal::new(code, ask.rate.map(shown).unwrap_or_default())
+}
+
+/// The target amount that the request expects, if it says one.
+fn check_expected(ask: &Ask<'_>, target_amount: i64) -> Result<(), Refusal> {
+    match ask.target_amount {
+        Some(expected) if expected != target_amount => {
+            let detail = format!("{expected} was expected, {target_amount} minor units result");
+            Err(Refusal::new(Code::ExchangeMismatch, detail))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Pair<'_> {
+    fn name(&self) -> String {
+        format!("{} to {}", self.source.code, self.target.code)
+    }
+
+    fn quoted(&self, ask: &Ask<'_>, amount: Amount, now: i64) -> Quoted {
+        let done = self.choose(ask, now).and_then(|chosen| self.exchange(&chosen, amount));
+        let (exchange, refused) = match done {
+            Ok(exchange) => {
+                let refused = check_expected(ask, exchange.target_amount).err();
+                let target_amount = ask.target_amount.unwrap_or(exchange.target_amount);
+                (Some(Exchange { target_amount, ..exchange }), refused)
+            }
+            Err(refusal) => (self.attempted(ask, amount, now), Some(refusal)),
+        };
+        let stored = self.stored.as_ref().map(|stored| stored.rate.clone());
+        let reason = |over: &RateOverride| over.reason.trim().chars().take(REASON_MAX).collect();
+        let quote = Some(Quote { stored, reason: ask.rate_override.map(reason) });
+        Quoted { exchange, refused, quote }
+    }
+
+    fn exchange(&self, chosen: &Chosen, amount: Amount) -> Result<Exchange, Refusal> {
+        let converted = self.convert(&chosen.rate, amount).map_err(|code| Refusal::new(code, self.name()))?;
+        Ok(Exchange {
+            target_amount: converted.target.minor(),
+            rate: chosen.rate.to_string(),
+            rate_source: chosen.origin.clone(),
+            rate_at: chosen.at,
+            rounding: converted.rounding.number(),
+            residual: converted.residual.to_string(),
+        })
+    }
+
+    /// The exchange that a refused request asked for, as far as it says.
+    fn attempted(&self, ask: &Ask<'_>, amount: Amount, now: i64) -> Option<Exchange> {
+        let rate = Rate::parse(ask.rate?).ok()?;
+        let converted = self.convert(&rate, amount).ok();
+        let target_amount = converted.map_or(0, |converted| converted.target.minor());
+        Some(Exchange {
+            target_amount: ask.target_amount.unwrap_or(target_amount),
+            rate: rate.to_string(),
+            rate_source: "request".to_owned(),
+            rate_at: now,
+            rounding: converted.map_or(self.policy.rounding, |converted| converted.rounding).number(),
+            residual: converted.map_or_else(|| "0".to_owned(), |converted| converted.residual.to_string()),
+        })
+    }
+
+    fn convert(&self, rate: &Rate, amount: Amount) -> Result<Conversion, Code> {
+        convert(amount, self.source.scale, self.target.scale, rate, &self.policy)
+    }
+
+    fn choose(&self, ask: &Ask<'_>, now: i64) -> Result<Chosen, Refusal> {
+        let Some(text) = ask.rate else { return self.choose_stored(ask) };
+        let rate = Rate::parse(text).map_err(|code| about_rate(code, ask))?;
+        let origin = match ask.rate_override {
+            Some(over) => over.check().map(|()| "override")?,
+            None => self.check_bounds(&rate).map(|()| "request")?,
+        };
+        Ok(Chosen { rate, origin: origin.to_owned(), at: now })
+    }
+
+    fn choose_stored(&self, ask: &Ask<'_>) -> Result<Chosen, Refusal> {
+        if ask.rate_override.is_some() {
+            return Err(Refusal::new(Code::RateOverrideInvalid, "the request names no rate"));
+        }
+        let missing = || Refusal::new(Code::CurrencyMismatch, self.name());
+        let stored = self.stored.as_ref().ok_or_else(missing)?;
+        let rate = Rate::parse(&stored.rate).map_err(|code| Refusal::new(code, self.name()))?;
+        Ok(Chosen { rate, origin: stored.origin.clone(), at: stored.at })
+    }
+
+    fn check_bounds(&self, rate: &Rate) -> Result<(), Refusal> {
+        let stored = self.stored.as_ref().map(|stored| stored.rate.as_str());
+        let parsed = stored.and_then(|text| Rate::parse(text).ok());
+        let is_within = parsed.is_some_and(|stored| self.policy.admits(rate, &stored));
+        if is_within || self.policy.tolerance_ppm == 0 {
+            return Ok(());
+        }
+        let tolerance = self.policy.tolerance();
+        let detail = match stored {
+            Some(stored) => {
+                format!("{}: {rate} is not within {tolerance} of the stored {stored}", self.name())
+            }
+            None => format!("{}: no rate is stored", self.name()),
+        };
+        let data = json!({ "source": self.source.code, "target": self.target.code, "rate": rate.to_string(),
+                           "storedRate": stored, "tolerance": tolerance });
+        Err(Refusal { data: Some(data), ..Refusal::new(Code::RateOutOfBounds, detail) })
+    }
+}

@@ -1,0 +1,126 @@
+//! Linked drafts: which unpaid items of an earlier batch a draft is to pay instead.
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::tx::Tx;
+use domain::code::Code;
+use domain::id::BatchId;
+use domain::item::ItemState;
+
+/// An item of the earlier batch, and the draft's item that pays it instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// The earlier item's number.
+    pub item: i64,
+    /// Its line.
+    pub line: i64,
+    /// Its state now.
+    pub state: ItemState,
+    /// Why it failed, if it did.
+    pub code: Option<Code>,
+    /// Minor units.
+    pub amount: i64,
+    /// The draft's item.
+    pub by: i64,
+}
+
+// 2 and 5: pending and failed.
+static UNPAID: Sql = Sql::new(
+    "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM item
+     WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (2, 5)",
+);
+static COPY: Sql = Sql::new(
+    "INSERT INTO item (number, batch, line, source, target, amount, state, memo, reference)
+     SELECT ROW_NUMBER() OVER (ORDER BY number) + $5, $4, line, source, target, amount, 2, memo, reference
+     FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (2, 5)",
+);
+static COPY_CONTACTS: Sql = Sql::new(
+    "INSERT INTO item_contact (item, kind, written)
+     SELECT n.number, c.kind, c.written
+     FROM (SELECT number AS old, ROW_NUMBER() OVER (ORDER BY number) + $4 AS number
+           FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (2, 5)) n
+     JOIN item_contact c ON c.item = n.old",
+);
+static LINK: Sql = Sql::new(
+    "INSERT INTO batch_origin (batch, item, origin)
+     SELECT $4, number, batch FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (2, 5)",
+);
+static ORIGIN: Sql = Sql::new("SELECT origin FROM batch_origin WHERE batch = $1 ORDER BY item LIMIT 1");
+// The draft may have been edited: its items are found by who pays whom, one for one in the order of numbers.
+static REPLACED: Sql = Sql::new(
+    "SELECT o.item, o.line, o.state, o.code, o.amount, n.number
+     FROM (SELECT l.item, i.line, i.state, i.code, i.amount, i.source, i.target,
+                  ROW_NUMBER() OVER (PARTITION BY i.source, i.target ORDER BY i.number) AS place
+           FROM batch_origin l JOIN item i ON i.number = l.item WHERE l.batch = $1) o
+     JOIN (SELECT number, source, target,
+                  ROW_NUMBER() OVER (PARTITION BY source, target ORDER BY number) AS place
+           FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1) n
+       ON n.source = o.source AND n.target = o.target AND n.place = o.place
+     ORDER BY o.item",
+);
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&UNPAID, &COPY, &COPY_CONTACTS, &LINK, &ORIGIN, &REPLACED];
+
+/// How many items of a batch are waiting or failed, and their sum.
+pub async fn unpaid(
+    tx: &mut Tx,
+    batch: BatchId,
+    (first, last): (i64, i64),
+) -> Result<(i64, i64), StoreError> {
+    let rows = tx.fetch(&UNPAID, args![batch.0, first, last]).await?;
+    rows.first().map_or(Ok((0, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
+}
+
+/// Copies a batch's waiting and failed items into a draft, with how their payees were written, numbered from `number`
+/// on.
+pub async fn copy_unpaid(
+    tx: &mut Tx,
+    batch: BatchId,
+    (first, last): (i64, i64),
+    draft: BatchId,
+    number: i64,
+) -> Result<u64, StoreError> {
+    let copied = tx.execute(&COPY, args![batch.0, first, last, draft.0, number - 1]).await?;
+    tx.execute(&COPY_CONTACTS, args![batch.0, first, last, number - 1]).await?;
+    Ok(copied)
+}
+
+/// Links a draft to a batch's waiting and failed items.
+pub async fn link(
+    tx: &mut Tx,
+    batch: BatchId,
+    (first, last): (i64, i64),
+    draft: BatchId,
+) -> Result<u64, StoreError> {
+    tx.execute(&LINK, args![batch.0, first, last, draft.0]).await
+}
+
+/// The batch whose items a draft is to pay, if it is linked to one.
+pub async fn origin(tx: &mut Tx, draft: BatchId) -> Result<Option<BatchId>, StoreError> {
+    let rows = tx.fetch(&ORIGIN, args![draft.0]).await?;
+    rows.first().map(|row| Ok(BatchId(row.i64(0)?))).transpose()
+}
+
+/// The linked items that the draft, as it is now, pays instead.
+pub async fn replaced(
+    tx: &mut Tx,
+    draft: BatchId,
+    (first, last): (i64, i64),
+) -> Result<Vec<Replaced>, StoreError> {
+    let rows = tx.fetch(&REPLACED, args![draft.0, first, last]).await?;
+    let read = |row: crate::value::Row<'_>| {
+        let unknown = |number| StoreError::Corrupt(format!("unknown code {number}"));
+        let code = row.opt_i64(3)?.map(|number| Code::from_number(number).ok_or_else(|| unknown(number)));
+        Ok(Replaced {
+            item: row.i64(0)?,
+            line: row.i64(1)?,
+            state: row.stored(2, ItemState::from_number)?,
+            code: code.transpose()?,
+            amount: row.i64(4)?,
+            by: row.i64(5)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}

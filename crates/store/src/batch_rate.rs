@@ -1,0 +1,88 @@
+//! The rates that a batch has kept: those at which its items are exchanged.
+
+use crate::args;
+use crate::bulk::{Lock, Lookup, Sql};
+use crate::error::StoreError;
+use crate::fx::FxRate;
+use crate::tx::Tx;
+use crate::value::{Column, Row};
+use domain::id::{AssetId, BatchId};
+use serde::{Deserialize, Serialize};
+
+/// A rate that a batch has kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptRate {
+    /// The batch.
+    pub batch: BatchId,
+    /// The rate as it was stored.
+    pub rate: FxRate,
+    /// When the batch took it, microseconds UTC.
+    pub kept_at: i64,
+}
+
+static PAIRS: Sql = Sql::new(
+    "SELECT DISTINCT s.asset, t.asset FROM item i
+       JOIN balance s ON s.account = i.source JOIN balance t ON t.account = i.target
+     WHERE i.number BETWEEN $2 AND $3 AND i.batch = $1 AND s.asset <> t.asset ORDER BY s.asset, t.asset",
+);
+static KEEP: Sql = Sql::new(
+    "INSERT INTO batch_rate (batch, source, target, rate, origin, at, kept_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (batch, source, target) DO UPDATE SET rate = $4, origin = $5, at = $6, kept_at = $7",
+);
+static OF: Sql = Sql::new(
+    "SELECT batch, source, target, rate, origin, at, kept_at FROM batch_rate WHERE batch = $1
+     ORDER BY source, target",
+);
+static OF_MANY: Lookup = Lookup {
+    columns: "batch, source, target, rate, origin, at, kept_at",
+    from: "batch_rate",
+    key: "batch",
+    and: "",
+    lock: Lock::None,
+};
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&PAIRS, &KEEP, &OF];
+
+fn read(row: Row<'_>) -> Result<KeptRate, StoreError> {
+    Ok(KeptRate {
+        batch: BatchId(row.i64(0)?),
+        rate: FxRate {
+            source: AssetId(row.i64(1)?),
+            target: AssetId(row.i64(2)?),
+            rate: row.text(3)?,
+            origin: row.text(4)?,
+            at: row.i64(5)?,
+        },
+        kept_at: row.i64(6)?,
+    })
+}
+
+/// The pairs of different currencies among a batch's items.
+pub async fn pairs(
+    tx: &mut Tx,
+    batch: BatchId,
+    (first, last): (i64, i64),
+) -> Result<Vec<(AssetId, AssetId)>, StoreError> {
+    let rows = tx.fetch(&PAIRS, args![batch.0, first, last]).await?;
+    rows.iter().map(|row| Ok((AssetId(row.i64(0)?), AssetId(row.i64(1)?)))).collect()
+}
+
+/// Keeps a rate for a batch in place of the one that it has for the pair.
+pub async fn keep(tx: &mut Tx, kept: &KeptRate) -> Result<(), StoreError> {
+    let KeptRate { batch, rate, kept_at } = kept;
+    let (text, origin) = (rate.rate.as_str(), rate.origin.as_str());
+    let args = args![batch.0, rate.source.0, rate.target.0, text, origin, rate.at, *kept_at];
+    tx.execute(&KEEP, args).await.map(|_| ())
+}
+
+/// What a batch has kept, in the order of currencies.
+pub async fn of(tx: &mut Tx, batch: BatchId) -> Result<Vec<KeptRate>, StoreError> {
+    tx.fetch(&OF, args![batch.0]).await?.iter().map(read).collect()
+}
+
+/// What several batches have kept; ids sorted and distinct.
+pub async fn of_many(tx: &mut Tx, batches: Vec<i64>) -> Result<Vec<KeptRate>, StoreError> {
+    tx.lookup(&OF_MANY, Column::I64(batches)).await?.iter().map(read).collect()
+}
