@@ -158,7 +158,7 @@ codes! {
     63 DuplicateSource "DUPLICATE_SOURCE" 400 Final "The same source account stands more than once in the batch" "同一批次中源账户重复";
     64 FileUnsupported "FILE_UNSUPPORTED" 415 Final "The file is not CSV in UTF-8; save it as CSV in UTF-8 and send it again" "文件不是UTF-8编码的CSV；请另存为UTF-8编码的CSV后重新提交";
     65 FileNoRows "FILE_NO_ROWS" 422 Final "The file has no rows" "文件没有数据行";
-    66 ColumnMissing "COLUMN_MISSING" 422 Final "A required column is missing; add it, or name the column that stands for it" "缺少必需的列；请补充该列，或指明由哪一列代替";
+    66 ColumnMissing "COLUMN_MISSING" 422 Final "A required column is missing; add it, or name the column to read in its place" "缺少必需的列；请补充该列，或指明由哪一列代替";
     67 ColumnDuplicate "COLUMN_DUPLICATE" 422 Final "Two columns have the same meaning; name the one to read, or set the other aside" "两列含义相同；请指明读取哪一列，或忽略另一列";
     68 TooManyColumns "TOO_MANY_COLUMNS" 422 Final "The file has more than 256 columns" "文件超过256列";
     69 QuoteNotClosed "QUOTE_NOT_CLOSED" 422 Final "A quoted field is not closed before the file ends" "引号未闭合";
@@ -181,14 +181,14 @@ codes! {
     // How a file and its amounts are written.
     200 AmountSign "AMOUNT_SIGN" 422 Final "An amount has no sign; write 1250.00, not -1250.00, +1250.00 or (1250.00)" "金额不带正负号；请写作 1250.00，不要写作 -1250.00、+1250.00 或 (1250.00)";
     201 AmountLetters "AMOUNT_LETTERS" 422 Final "An amount has no letters and no currency mark; write 1250.00, and name the currency in its own place" "金额不含文字或货币符号；请写作 1250.00，并在币种处填写币种";
-    202 AmountGroupMark "AMOUNT_GROUP_MARK" 422 Final "An amount has no marks or blanks between its digits; write 1250.00, not 1,250.00, 1 250.00 or 1'250.00" "金额的数字之间不使用分隔符或空格；请写作 1250.00，不要写作 1,250.00、1 250.00 或 1'250.00";
+    202 AmountGroupMark "AMOUNT_GROUP_MARK" 422 Final "An amount has no marks or blanks between its digits; write 1250.00, not 1,250.00, 1 250.00 or 1'250.00; its decimal mark is a dot" "金额的数字之间不使用分隔符或空格；请写作 1250.00，不要写作 1,250.00、1 250.00 或 1'250.00；小数点为英文句点";
     203 AmountDecimalComma "AMOUNT_DECIMAL_COMMA" 422 Final "The decimal mark of an amount is a dot; write 1250.50, not 1250,50" "金额的小数点为英文句点；请写作 1250.50，不要写作 1250,50";
     204 AmountExponent "AMOUNT_EXPONENT" 422 Final "An amount has no exponent; write 1250.00, not 1.25e3" "金额不使用科学计数法；请写作 1250.00，不要写作 1.25e3";
     205 AmountDigitMissing "AMOUNT_DIGIT_MISSING" 422 Final "An amount has a digit on both sides of its dot; write 0.50 or 5, not .50 or 5." "金额小数点前后都须有数字；请写作 0.50 或 5，不要写作 .50 或 5.";
     206 AmountDigits "AMOUNT_DIGITS" 422 Final "An amount is written with the digits 0 to 9; write 1250.00, not １２５０.００" "金额只能使用半角数字 0 至 9；请写作 1250.00，不要写作 １２５０.００";
     207 AmountLeadingZero "AMOUNT_LEADING_ZERO" 422 Final "An amount has no zeros in front; write 7.50, not 007.50" "金额前面不补零；请写作 7.50，不要写作 007.50";
     208 AmountBlank "AMOUNT_BLANK" 422 Final "An amount has no blanks before or after it; write 1250.00 alone" "金额前后不含空格；请只写 1250.00";
-    209 ColumnUndecided "COLUMN_UNDECIDED" 422 Final "A column that says when, in what or whether to pay (a date, a status, a currency, a network or a token) is not understood; name the field that it stands for, or set it aside" "有一列涉及付款时间、币种或状态（日期、状态、币种、网络或代币），但无法识别；请指明它对应的字段，或忽略该列";
+    209 ColumnUndecided "COLUMN_UNDECIDED" 422 Final "A column that says when, in what or whether to pay (a date, a status, a currency, a network or a token) is not understood; name the field that it holds, or set it aside" "有一列涉及付款时间、币种或状态（日期、状态、币种、网络或代币），但无法识别；请指明它对应的字段，或忽略该列";
     // Batches and items.
     80 BatchNotFound "BATCH_NOT_FOUND" 404 Final "There is no such batch" "批次不存在";
     81 ItemNotFound "ITEM_NOT_FOUND" 404 Final "There is no such item in the batch" "批次中没有该笔转账";

@@ -93,7 +93,7 @@ const LAYOUT: Layout = Layout {
     required: &[&[Field::Number as usize], &[Field::Holder as usize], &[Field::Currency as usize]],
 };
 
-/// Which header stands for which field of an account, where the uploader said so.
+/// Which header means which field of an account, where the uploader said so.
 pub type Mapping = crate::header::Mapping<Field>;
 
 /// What the uploader declares about a file.
@@ -153,7 +153,7 @@ impl<R: Read> AccountReader<R> {
         self.table.page(max_rows, rows, problems, take)
     }
 
-    /// The header of a field as it stands in the file, to name it in a problem; none if the file has no such
+    /// The header of a field as it is in the file, to name it in a problem; none if the file has no such
     /// column.
     #[must_use]
     pub fn header(&self, field: Field) -> Option<&str> {

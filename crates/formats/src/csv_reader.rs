@@ -229,7 +229,7 @@ impl<R: Read> CsvReader<R> {
     }
 
     /// One call of the parser; true at the end of a record. At the end of the input the parser gets the
-    /// newline that may be missing: if even that ends no record, it stands inside quotes.
+    /// newline that may be missing: if even that ends no record, a quote is still open.
     fn run(&mut self) -> Result<bool, ReadError> {
         self.fill()?;
         let limit = self.field_start() + FIELD_MAX + 1;

@@ -45,7 +45,7 @@ pub(crate) struct Layout {
     pub(crate) required: &'static [OneOf],
 }
 
-/// Which header stands for which field, where the uploader said so; the others are matched by name.
+/// Which header means which field, where the uploader said so; the others are matched by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping<F>(Vec<(F, String)>);
 
@@ -71,7 +71,7 @@ impl<F: Copy + PartialEq> Mapping<F> {
 #[derive(Default)]
 pub(crate) struct Choices<'a> {
     pub(crate) delimiter: Delimiter,
-    /// Places in [`Layout::columns`] and the headers that stand for them: they come before names.
+    /// Places in [`Layout::columns`] and the headers that were chosen for them: they come before names.
     pub(crate) mapped: Vec<(usize, &'a str)>,
     /// Headers that are set aside. One that is mapped as well is read; one that no column has does no harm.
     pub(crate) ignored: &'a [String],
@@ -80,7 +80,7 @@ pub(crate) struct Choices<'a> {
 /// A header that was understood.
 #[derive(Debug)]
 pub(crate) struct Header {
-    /// As they stand in the file, trimmed.
+    /// As they are in the file, trimmed.
     pub(crate) names: Vec<String>,
     /// The place of each known column in the file.
     places: Vec<Option<usize>>,
@@ -131,7 +131,7 @@ impl Header {
         self.places.get(field).copied().flatten()
     }
 
-    /// The header of a field as it stands in the file.
+    /// The header of a field as it is in the file.
     pub(crate) fn name(&self, field: usize) -> Option<&str> {
         self.names.get(self.place(field)?).map(String::as_str)
     }

@@ -5,18 +5,18 @@ use domain::code::Code;
 use crate::refusal::FileRefusal;
 
 /// How many characters of a value a problem shows.
-pub const VALUE_SHOWN: usize = 64;
+pub const VALUE_SHOWN: usize = domain::visible::SHOWN_MAX;
 
 /// One thing that is wrong with a row, or with the whole file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The line of the file on which the row begins, from 1.
     pub line: u64,
-    /// The header of the column as it stands in the file, or the name of a column that is missing.
+    /// The header of the column as it is in the file, or the name of a column that is missing.
     pub column: Option<String>,
     /// What is wrong.
     pub code: Code,
-    /// The value, shortened to [`VALUE_SHOWN`] characters, unreadable ones replaced.
+    /// The value, shortened to [`VALUE_SHOWN`] characters, as [`shorten`] writes it.
     pub value: String,
 }
 
@@ -66,10 +66,11 @@ impl std::fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-/// The beginning of a value, safe to store and to show: no control characters, no invalid bytes.
+/// The beginning of a value, safe to store and to show: what cannot be seen is escaped, invalid bytes are
+/// replaced, and an ellipsis says that there is more.
 #[must_use]
 pub fn shorten(value: &[u8]) -> String {
-    let enough = value.get(..VALUE_SHOWN * 4).unwrap_or(value);
-    let visible = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
-    String::from_utf8_lossy(enough).chars().take(VALUE_SHOWN).map(visible).collect()
+    // One character more than is shown, so that the cut is seen.
+    let enough = value.get(..VALUE_SHOWN * 4 + 4).unwrap_or(value);
+    domain::visible::shown(&String::from_utf8_lossy(enough))
 }

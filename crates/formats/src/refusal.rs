@@ -7,19 +7,19 @@ use crate::csv_reader::Delimiter;
 use crate::meaning::Meaning;
 use crate::problem::Problem;
 
-/// A column of the file that may stand for a field, for a person to say yes to.
+/// A column of the file that may mean a field, for a person to say yes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
     /// The field's name, as a mapping takes it.
     pub field: &'static str,
-    /// The column's header, as it stands in the file.
+    /// The column's header, as it is in the file.
     pub header: String,
 }
 
 /// A column that is neither understood nor harmless.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undecided {
-    /// Its header, as it stands in the file.
+    /// Its header, as it is in the file.
     pub header: String,
     /// What it looks to be about.
     pub meaning: Meaning,
@@ -30,11 +30,11 @@ pub struct Undecided {
 pub struct FileRefusal {
     /// Where, and why.
     pub problem: Problem,
-    /// All headers, as they stand in the file.
+    /// All headers, as they are in the file.
     pub headers: Vec<String>,
     /// The delimiter with which the header has every column that is needed.
     pub delimiter: Option<Delimiter>,
-    /// Columns that may stand for one that is missing.
+    /// Columns that may mean one that is missing.
     pub proposals: Vec<Proposal>,
     /// Columns that have to be mapped or set aside.
     pub undecided: Vec<Undecided>,

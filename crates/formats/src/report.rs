@@ -40,7 +40,7 @@ pub struct Folded {
     pub line: u64,
     /// The column's header.
     pub column: String,
-    /// As it stands in the file.
+    /// As it is in the file.
     pub before: String,
     /// As it was read.
     pub after: String,
@@ -52,7 +52,7 @@ pub struct Summary {
     /// Headers of the columns that were not read: not understood, or set aside by the uploader. A column
     /// without a header is named by its place, such as `#7`.
     pub ignored_columns: Vec<String>,
-    /// Columns that may stand for a field and are not taken unless the uploader says so.
+    /// Columns that may mean a field and are not taken unless the uploader says so.
     pub proposals: Vec<Proposal>,
     /// Control totals.
     pub totals: Totals,

@@ -9,7 +9,7 @@ use crate::code::Code;
 const SIGNS: &[char] = &['-', '+', '\u{2212}', '\u{2013}', '－', '＋'];
 /// Commas, of which the full-width one is typed with a Chinese keyboard.
 const COMMAS: &[char] = &[',', '，'];
-/// What stands between groups of digits besides a comma and a dot.
+/// What people put between groups of digits besides a comma and a dot.
 const GROUP_MARKS: &[char] = &['\'', '\u{2019}', '_', '·'];
 
 /// The cause of a text that [`super::Amount::parse`] does not take.
@@ -58,7 +58,7 @@ fn is_letter(c: char) -> bool {
 }
 
 /// Commas, blanks and other marks between digits. `1,234` may be meant either way and is taken for a group:
-/// whoever means a decimal reads in the message how one is written.
+/// the message says how a decimal is written, too.
 fn marks(text: &str) -> Option<Code> {
     let group = |c: char| c.is_whitespace() || GROUP_MARKS.contains(&c);
     let known = |c: char| c.is_ascii_digit() || c == '.' || COMMAS.contains(&c) || group(c);

@@ -23,7 +23,7 @@ use crate::refusal::Proposal;
 use crate::report::Summary;
 use crate::table::{Notes, Row, Table};
 
-/// Which header stands for which field of a payment, where the uploader said so.
+/// Which header means which field of a payment, where the uploader said so.
 pub type Mapping = crate::header::Mapping<Field>;
 
 /// Whether each row says how much.
@@ -59,7 +59,7 @@ pub enum Side {
 }
 
 /// A row that can be read; whether it can be paid is for a service to say. Texts are trimmed and otherwise as
-/// they stand in the file, except that full-width digits are folded in all but `memo` and `reference`.
+/// they are in the file, except that full-width digits are folded in all but `memo` and `reference`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PaymentRow {
     /// The line on which the row begins.
@@ -141,20 +141,20 @@ impl<R: Read> PaymentReader<R> {
         std::mem::take(&mut self.refused)
     }
 
-    /// Headers of the columns that are not read, as they stand in the file.
+    /// Headers of the columns that are not read, as they are in the file.
     #[must_use]
     pub fn ignored_columns(&self) -> Vec<String> {
         self.table.header.ignored()
     }
 
-    /// Columns that may stand for a field and are not taken unless they are mapped, such as a serial number
+    /// Columns that may mean a field and are not taken unless they are mapped, such as a serial number
     /// for an external id.
     #[must_use]
     pub fn proposals(&self) -> &[Proposal] {
         self.table.header.proposals()
     }
 
-    /// The header of a field as it stands in the file, to name it in a problem; none if the file has no such
+    /// The header of a field as it is in the file, to name it in a problem; none if the file has no such
     /// column.
     #[must_use]
     pub fn header(&self, field: Field) -> Option<&str> {

@@ -113,7 +113,7 @@ fn control_totals_count_all_rows_and_every_amount_that_can_be_read() {
          ! 7 amount AMOUNT_MISSING \"\"
          8 \"-1\" account=\"F\"
          9 \"1,000.00\" account=\"G\"
-         ! 10 account NUL_BYTE \"H\u{fffd}\"
+         ! 10 account NUL_BYTE \"H\\\\u{0}\"
          11 \"999999999999999999\" account=\"I\"
          12 \"1.000000001\" account=\"J\"",
         "rows 11 blank 0 totals 0 sum 1000000000000000006.3 unreadable 7",

@@ -38,7 +38,7 @@ fn a_file_that_makes_no_sense_is_refused_as_a_whole() {
         r#"refused ! 1 payee / payer / account / email / uid COLUMN_MISSING "name, amount""#,
     );
     check("payee,to,amount\nA,B,1", r#"refused ! 1 to COLUMN_DUPLICATE "payee""#);
-    check("\nacc\0ount,amount\nA,1", "refused ! 2 - NUL_BYTE \"acc\u{fffd}ount\"");
+    check("\nacc\0ount,amount\nA,1", "refused ! 2 - NUL_BYTE \"acc\\\\u{0}ount\"");
     check(b"account,\xff,amount\nA,1", "refused ! 1 - INVALID_UTF8 \"\u{fffd}\"");
     check(["amount"; 10_000].join(","), r#"refused ! 1 - TOO_MANY_COLUMNS ">256""#);
 }
@@ -65,7 +65,7 @@ fn a_file_of_another_kind_is_refused() {
 
 #[test]
 fn an_open_quote_is_named_by_the_line_where_its_record_begins() {
-    check("account,amount\nA,1\n\"B,2\nC,3\n", "refused ! 3 - QUOTE_NOT_CLOSED \"B,2\u{fffd}C,3\u{fffd}\"");
+    check("account,amount\nA,1\n\"B,2\nC,3\n", "refused ! 3 - QUOTE_NOT_CLOSED \"B,2\\\\u{a}C,3\\\\u{a}\"");
     check("account,amount\nA,\"", "refused ! 2 - QUOTE_NOT_CLOSED \"A\"");
     check("account,amount\nA,\"1\"", r#"2 "1" account="A""#);
 }
@@ -76,7 +76,7 @@ fn what_is_wrong_with_a_row_leaves_the_others() {
         b"account,amount,memo\nA,1\nB,2,m,x\nC\0,3,\xff\nD,4,\n,,\nE,,n\n,6,\xc3\n\"\xa9\",7,\n\"\",\"\",",
         "! 2 - FIELD_COUNT \"2 / 3\"
          ! 3 - FIELD_COUNT \"4 / 3\"
-         ! 4 account NUL_BYTE \"C\u{fffd}\"
+         ! 4 account NUL_BYTE \"C\\\\u{0}\"
          ! 4 memo INVALID_UTF8 \"\u{fffd}\"
          5 \"4\" account=\"D\"
          ! 7 amount AMOUNT_MISSING \"\"
@@ -93,4 +93,21 @@ fn bytes_that_are_a_character_only_together_are_not_text() {
         b"account,memo,amount\nA\xc3,\xa9,1",
         "! 2 account INVALID_UTF8 \"A\u{fffd}\"\n! 2 memo INVALID_UTF8 \"\u{fffd}\"",
     );
+}
+
+#[test]
+fn what_cannot_be_seen_is_escaped_in_problems() {
+    for (cell, shown) in [
+        ("5\u{200b}", "5\\u{200b}"),
+        ("\u{202e}5", "\\u{202e}5"),
+        ("5\t6", "5\\u{9}6"),
+        ("五\u{feff}", "五\\u{feff}"),
+    ] {
+        let file = format!("account,amount,memo\nA,,{cell}{}", "好".repeat(500));
+        let value = format!("{shown}{}", "好".repeat(63 - shown.chars().count()));
+        check(
+            file,
+            &format!("! 2 amount AMOUNT_MISSING \"\"\n! 2 memo TEXT_TOO_LONG {:?}", format!("{value}…")),
+        );
+    }
 }

@@ -10,7 +10,7 @@ use crate::payment::{Options, PaymentReader};
 
 #[test]
 fn texts_and_fields_have_limits() {
-    let shown = "m".repeat(64);
+    let shown = format!("{}…", "m".repeat(63));
     check(
         format!("account,amount,memo\nA,1,{}", "m".repeat(501)),
         &format!("! 2 memo TEXT_TOO_LONG {shown:?}"),
