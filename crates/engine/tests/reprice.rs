@@ -6,14 +6,16 @@ use domain::batch::{BatchMode, BatchState, BatchType};
 use domain::code::Code;
 use domain::item::ItemState;
 use domain::principal::Principal;
+use domain::script::Digits;
 use engine::{Engine, EngineOptions};
 use formats::csv_reader::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
 use serde_json::Value as Json;
 use service::batch::create::{CreateBatch, RateMode};
 use service::batch::rework::Rework;
-use service::batch::rows::{AccountName, Amounts, NewRow};
+use service::batch::rows::{Amounts, NewRow};
 use service::fx_policy::FxPolicyChange;
+use service::payee::{Field, Given};
 use service::transfer::NewTransfer;
 use service::{Error, Service};
 use std::io::Cursor;
@@ -63,9 +65,13 @@ async fn world() -> World {
     world
 }
 
+fn account(number: String) -> Given {
+    Given::account(None, Field::Account, number, Digits::Refuse)
+}
+
 fn batch_of_four() -> CreateBatch {
     let row = |place: usize| NewRow {
-        target: Some(AccountName::Text(format!("E{place}"))),
+        given: vec![account(format!("E{place}"))],
         amount: Some("10.00".to_owned()),
         ..NewRow::default()
     };
@@ -73,7 +79,7 @@ fn batch_of_four() -> CreateBatch {
         name: "Abroad".to_owned(),
         kind: BatchType::OneToMany,
         mode: BatchMode::Continue,
-        source: Some(AccountName::Text("PAY".to_owned())),
+        source: Some(account("PAY".to_owned())),
         target: None,
         currency: None,
         amounts: Amounts::Custom,
@@ -81,6 +87,7 @@ fn batch_of_four() -> CreateBatch {
         remarks: None,
         convert: true,
         rate_mode: None,
+        allow_repeat: false,
         draft: false,
     }
 }
@@ -325,7 +332,7 @@ async fn a_paused_batch_of_which_everything_was_handed_over_has_ended() {
     let draft = world.reprice(&batch).await.number();
     // Rows that are written anew are still the same payments.
     let rows = (0..4).map(|place| NewRow {
-        target: Some(AccountName::Text(format!("E{}", 3 - place))),
+        given: vec![account(format!("E{}", 3 - place))],
         amount: Some("11.00".to_owned()),
         ..NewRow::default()
     });
