@@ -1,5 +1,5 @@
 //! The rates that a batch keeps: it is paid at them or not at all, and repricing never lets an item be paid twice.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 use domain::access::Reach;
 use domain::batch::{BatchMode, BatchState, BatchType};
@@ -11,6 +11,7 @@ use engine::{Engine, EngineOptions};
 use formats::csv_reader::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
 use serde_json::Value as Json;
+use service::batch::Ask;
 use service::batch::create::{CreateBatch, RateMode};
 use service::batch::rework::Rework;
 use service::batch::rows::{Amounts, NewRow};
@@ -110,7 +111,7 @@ impl World {
     }
 
     async fn run(&self, batch: &str) -> Batch {
-        self.engine.run(&self.actor, batch, |_| {}).await.unwrap()
+        self.engine.run(batch, |_| {}).await.unwrap()
     }
 
     async fn pause(&self, batch: &str) -> Batch {
@@ -301,7 +302,7 @@ async fn a_draft_takes_over_only_what_it_pays_and_nothing_that_was_paid_meanwhil
     let (first, second) = (world.reprice(&batch).await.number(), world.reprice(&batch).await.number());
     // Of the first draft one row is taken out, so it stays with the batch.
     let items = world.service.batch_items(&first, None, 0, 9).await.unwrap().1;
-    world.service.batch_delete_item(&world.actor, &first, items[2].number.0).await.unwrap();
+    world.service.batch_delete_item(&world.actor, &Ask::of(&first), items[2].number.0).await.unwrap();
     world.service.batch_submit(&world.actor, &first).await.unwrap();
     assert_eq!(world.state(&batch).await, (BatchState::Paused, 0, 0, 3, 1));
     // The second one would pay three of them again.
@@ -313,7 +314,7 @@ async fn a_draft_takes_over_only_what_it_pays_and_nothing_that_was_paid_meanwhil
     let items = world.service.batch_items(&second, None, 0, 9).await.unwrap().1;
     for place in [0, 1, 3] {
         let number = items[place].number.0;
-        world.service.batch_delete_item(&world.actor, &second, number).await.unwrap();
+        world.service.batch_delete_item(&world.actor, &Ask::of(&second), number).await.unwrap();
     }
     let refused = world.service.batch_submit(&world.actor, &second).await;
     assert_eq!(code(refused), Code::LinkedItemSettled);
@@ -340,7 +341,7 @@ async fn a_paused_batch_of_which_everything_was_handed_over_has_ended() {
         rows: Some((Amounts::Custom, rows.collect())),
         ..service::batch::edit::EditBatch::default()
     };
-    world.service.batch_edit(&world.actor, &draft, &edit).await.unwrap();
+    world.service.batch_edit(&world.actor, &Ask::of(&draft), &edit).await.unwrap();
     world.service.batch_submit(&world.actor, &draft).await.unwrap();
     let (state, success, _, skipped, waiting) = world.state(&batch).await;
     assert!(state.has_ended(), "{state:?}");

@@ -45,8 +45,7 @@ macro_rules! taking_relations {
     };
 }
 
-const CREATE: &[Code] =
-    taking_relations!(RateModeInvalid BatchSideInvalid SourceNotFound TargetNotFound AssetUnknown BatchTooLargeForAtomic);
+const CREATE: &[Code] = taking_relations!(RateModeInvalid BatchSideInvalid SourceNotFound TargetNotFound AssetUnknown BatchTooLargeForAtomic);
 const EDIT: &[Code] = taking_relations!(BatchNotFound BatchState DraftChanged IfMatchInvalid);
 const ADD: &[Code] = taking_relations!(BatchNotFound BatchState DraftChanged IfMatchInvalid FileTooLarge);
 const BEGIN: &[Code] = &[Code::BatchNotFound, Code::BatchState, Code::BatchAboveMaximum, Code::RateChanged];
@@ -61,8 +60,13 @@ const CANCEL: &[Code] = &[
     Code::NulByte,
     Code::TextTooLong,
 ];
-const RESUME: &[Code] =
-    &[Code::BatchNotFound, Code::BatchState, Code::BatchNotResumable, Code::BatchAboveMaximum, Code::RateChanged];
+const RESUME: &[Code] = &[
+    Code::BatchNotFound,
+    Code::BatchState,
+    Code::BatchNotResumable,
+    Code::BatchAboveMaximum,
+    Code::RateChanged,
+];
 const NOTED: &[Code] = &[Code::BatchNotFound, Code::BatchState, Code::NulByte, Code::TextTooLong];
 
 pub(crate) fn routes() -> Routes {
