@@ -262,7 +262,7 @@ mod tests {
         let expected = "\
 draft -> pending cancelled
 pending -> approved rejected processing cancelled
-approved -> processing cancelled
+approved -> pending processing cancelled
 rejected -> \n\
 processing -> paused completed partially_completed failed cancelled
 paused -> processing completed partially_completed failed cancelled

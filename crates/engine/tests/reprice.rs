@@ -223,7 +223,7 @@ async fn a_kept_rate_is_too_old_after_three_days_unless_the_batch_has_begun() {
     let (why, rates, detail) = world.refusal_to_execute(&off).await;
     assert_eq!((why, &rates[0]["isTooOld"]), (Code::RateChanged, &true.into()));
     assert_eq!(detail, "USD to EUR: the rate 0.9 was kept more than 72 hours ago");
-    world.execute(&begun).await.unwrap();
+    world.service.batch_resume(&world.actor, &begun).await.unwrap();
     world.pause(&begun).await;
     // Taking the same rate again is enough.
     world.reprice(&off).await;
@@ -309,7 +309,7 @@ async fn a_draft_takes_over_only_what_it_pays_and_nothing_that_was_paid_meanwhil
     let refused = world.service.batch_submit(&world.actor, &second).await;
     assert_eq!(code(refused), Code::LinkedItemSettled);
     // The batch pays what is left to it; now the second draft would pay that again, too.
-    world.execute(&batch).await.unwrap();
+    world.service.batch_resume(&world.actor, &batch).await.unwrap();
     assert_eq!(world.run(&batch).await.tally.success_count, 1);
     let items = world.service.batch_items(&second, None, 0, 9).await.unwrap().1;
     for place in [0, 1, 3] {

@@ -197,7 +197,7 @@ mod tests {
             "fine: ok\nempty: BODY_MALFORMED\nnull: BODY_INVALID\narray: BODY_INVALID\nmissing: BODY_INVALID\n\
              null field: BODY_INVALID\nnumber: BODY_INVALID\nunknown: BODY_INVALID\nproto: BODY_INVALID\n\
              twice: BODY_MALFORMED\ntwice, escaped: BODY_MALFORMED\ntwo objects: BODY_MALFORMED\n\
-             behind: BODY_MALFORMED\ncut: BODY_MALFORMED\ndeep: BODY_MALFORMED\n\
+             behind: BODY_MALFORMED\ncut: BODY_MALFORMED\ndeep: BODY_INVALID\n\
              byte order mark: BODY_MALFORMED\nUTF-16: BODY_MALFORMED\nLatin-1: BODY_MALFORMED\n"
         );
     }

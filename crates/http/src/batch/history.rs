@@ -161,6 +161,14 @@ fn counted(event: &str, count: i64) -> Option<(String, String)> {
         "skipped" => {
             Some((format!("{count} failed {transfers} {were} skipped"), format!("跳过{count}个失败的转账")))
         }
+        "handed_over" => Some((
+            format!("{count} {transfers} {were} handed over to another batch"),
+            format!("{count}个转账已移交至另一批次"),
+        )),
+        "repriced" => Some((
+            format!("A draft was made of {count} unpaid {transfers}, at the current rates"),
+            format!("已将{count}个未支付的转账按当前汇率生成草稿"),
+        )),
         _ => None,
     }
 }

@@ -115,7 +115,7 @@ async fn what_a_begun_batch_left_unpaid_moves_to_a_draft_that_pays_it_once() {
     assert_eq!((balance(&world, "JP").await, balance(&world, "PAY").await), (200, 8_700));
     let events = world.get(&at(id, "/history")).await;
     let last = events.json["data"].as_array().unwrap().last().unwrap().clone();
-    assert_eq!(last["message"], "1 transfers were handed over to another batch");
+    assert_eq!(last["message"], "1 transfer was handed over to another batch");
     verify(&world).await;
     world.stop().await;
 }

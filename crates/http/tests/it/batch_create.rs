@@ -206,7 +206,7 @@ async fn payees_are_found_by_account_uid_and_address() {
         (by("phone", "1"), "BODY_INVALID"),
         (json!({ "targetAccountId": "PAY" }), "SAME_ACCOUNT"),
         (json!({ "targetAccountId": "CY-E" }), "CURRENCY_MISMATCH"),
-        (json!({ "targetAccountId": 1.5 }), "BODY_MALFORMED"),
+        (json!({ "targetAccountId": 1.5 }), "BODY_INVALID"),
     ] {
         assert_eq!(one(relation.clone()).await, expected, "{relation}");
     }

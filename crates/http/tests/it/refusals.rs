@@ -151,6 +151,21 @@ fn refused(operation: Operation) -> Refused {
             let body = json!({ "timeZone": "Mars/Olympus" });
             by(Method::PUT, "/api/v2/settings", body, "setting.set", "TIME_ZONE_UNKNOWN")
         }
+        O::BatchReprice => {
+            by(post(), "/api/batch-transfers/999/reprice", Json::Null, "batch.reprice", "BATCH_NOT_FOUND")
+        }
+        O::BatchSkipFailed => {
+            let path = "/api/batch-transfers/999/skip-failed";
+            by(post(), path, Json::Null, "batch.skip_failed", "BATCH_NOT_FOUND")
+        }
+        O::ProblemDrop => {
+            let path = "/api/batch-transfers/999/problems?count=1";
+            by(Method::DELETE, path, Json::Null, "batch.edit", "BATCH_NOT_FOUND")
+        }
+        O::FxPolicySet => {
+            let body = json!({ "source": "USD", "target": "USD", "rounding": "down" });
+            by(Method::PUT, "/api/v2/fx-rates/policies", body, "fx_policy.set", "FX_POLICY_INVALID")
+        }
         // Nobody is let in before these succeed; what fails is a security event.
         O::SetUp | O::Login | O::AcceptInvitation => Refused::Not,
         // Signing out is never refused to who is signed in.

@@ -11,7 +11,7 @@ pub(super) static SUBMIT: Sql =
     Sql::new("UPDATE batch SET state = 3, content_hash = $2, submitted_at = $3 WHERE id = $1 AND state = 2");
 pub(super) static MOVE: Sql = Sql::new(
     "UPDATE batch SET state = $2, intent = $3, started_at = COALESCE(started_at, $4), completed_at = $5,
-       runs = CASE WHEN $2 = 6 AND state NOT IN (6, 7) THEN runs + 1 ELSE runs END
+       runs = CASE WHEN CAST($2 AS BIGINT) = 6 AND state NOT IN (6, 7) THEN runs + 1 ELSE runs END
      WHERE id = $1",
 );
 pub(super) static INTEND: Sql =

@@ -291,6 +291,7 @@ async fn a_transfer_says_who_asked_for_it_and_a_refused_one_what_was_attempted()
     assert_eq!(kinds("kind=internal").await, ["internal key:all"]);
     assert_eq!(kinds("kind=transfer").await, ["transfer key:all"]);
     assert_eq!(kinds("kind=deposit").await.len(), 2);
+    world.service.fx_set(&world.actor, "USD", "CNY", "7.1", "test").await.unwrap();
     let attempted = async |fields: Json| {
         let refused = world.post(TRANSFERS, with(pay(&a, &cny, 100), fields)).await;
         let id = refused.json["data"]["transferId"].as_str().unwrap().to_owned();

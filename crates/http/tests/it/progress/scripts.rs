@@ -44,6 +44,8 @@ async fn document_001_works_as_it_stands() {
     let accounts = "number,holder,uid,currency,opening\nA0,Payee,P,USD,\nFX-USD,Trader,T,USD,1000.00\n\
                     FX-CNY,Trader,T,CNY,\n";
     world.service.account_import(&world.actor, Cursor::new(accounts), Delimiter::Comma).await.unwrap();
+    // A client's rate has to be near the stored one.
+    world.service.fx_set(&world.actor, "USD", "CNY", "7.1234", "test").await.unwrap();
     check(&run(&world, "document-001.mjs", &[]).await);
     world.stop().await;
 }
