@@ -177,7 +177,7 @@ async fn a_pairs_policy_is_read_by_all_and_set_by_administrators() {
         (json!({ "tolerance": "2 %" }), "FX_POLICY_INVALID"),
         (json!({ "rounding": "up" }), "FX_POLICY_INVALID"),
         (json!({ "minimum": "0.001" }), "AMOUNT_PRECISION"),
-        (json!({ "minimum": "-1" }), "AMOUNT_FORMAT"),
+        (json!({ "minimum": "-1" }), "AMOUNT_SIGN"),
         (json!({ "maxAgeHours": -1 }), "FX_POLICY_INVALID"),
     ] {
         assert_eq!(put(pair(wrong.clone())).await.code(), code, "{wrong}");

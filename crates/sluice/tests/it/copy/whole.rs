@@ -99,7 +99,7 @@ fn with_batches(world: &mut World) -> At {
     let file = world.file("all.csv", &(payroll(PAYEES, "\"May, 五月\"") + "NOBODY,1.00,,\nP2,-1,,\n"));
     let few = |world: &World, n: u32| world.file(&format!("few-{n}.csv"), &payroll(n, "x"));
     ledger.ok(&["account", "freeze", "P7", "--reason", "court order"]);
-    let partial = ledger.import(&file, &[]);
+    let partial = ledger.import_partly(&file, "2");
     for person in ["P9", "P11", "P13"] {
         ledger.ok(&["account", "freeze", person]);
     }
@@ -129,11 +129,22 @@ fn with_batches(world: &mut World) -> At {
     let poor = ledger.ok(&[&["batch", "import", &few(world, 11)], &poor[..]].concat()).json;
     ledger.ok(&["batch", "run", poor["batch_id"].as_str().unwrap()]);
     ledger.ok(&["batch", "retry", poor["batch_id"].as_str().unwrap(), "--line", "3", "--no-run"]);
+    with_linked_draft(world, &ledger);
     let mut unfinished = ledger.slow_import();
     std::thread::sleep(Duration::from_millis(500));
     unfinished.kill().unwrap();
     unfinished.wait().unwrap();
     ledger
+}
+
+/// A batch that converts and leaves an item unpaid, and the draft that takes it over.
+fn with_linked_draft(world: &World, ledger: &At) {
+    let file = world.file("converted.csv", "account,email,amount\nYEN,,1.00\n,p15@x.org,1.00\n");
+    ledger.ok(&["account", "freeze", "P15"]);
+    let batch = ledger.import(&file, &["--convert"]);
+    ledger.ok(&["batch", "run", &batch]);
+    ledger.ok(&["batch", "reprice", &batch]);
+    ledger.ok(&["account", "unfreeze", "P15"]);
 }
 
 fn hashes(answer: &Value) -> BTreeMap<String, (u64, String)> {

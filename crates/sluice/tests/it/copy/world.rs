@@ -101,6 +101,16 @@ impl At {
         answer.json["batch_id"].as_str().unwrap().to_owned()
     }
 
+    /// Imports the good rows of a file from ACME, leaves so many refused ones unpaid, and gives the batch's number.
+    pub fn import_partly(&self, file: &str, refused: &str) -> String {
+        let args = ["batch", "import", file, "--type", "one_to_many", "--account", "ACME", "--name", "Test"];
+        let answer = self.run(&[&args, &["--partial"][..]].concat());
+        assert_eq!(answer.exit, 4, "{answer:?}");
+        let batch = answer.json["batch_id"].as_str().unwrap().to_owned();
+        self.ok(&["batch", "submit", &batch, "--leave-problems", refused]);
+        batch
+    }
+
     /// Begins an import that waits for the rest of its file.
     pub fn slow_import(&self) -> Child {
         let args =
