@@ -55,8 +55,16 @@ fn the_working_role_of_the_guide_works_and_cannot_rewrite() {
         ok(&app, &["account", "open", "--number", number, "--holder", number, "--currency", "USD"]);
     }
     let file = file.display().to_string();
-    ok(&app, &["batch", "import", &file, "--type", "one_to_many", "--account", "PAY", "--name", "b"]);
-    ok(&app, &["batch", "run", "1"]);
+    let import = ["batch", "import", &file, "--type", "one_to_many", "--account", "PAY", "--name", "b"];
+    // A strict import that is refused takes everything back that it wrote.
+    assert_eq!(run(&app, &import).status.code(), Some(1));
+    assert_eq!(run(&app, &[&import[..], &["--partial"]].concat()).status.code(), Some(4));
+    ok(&app, &["batch", "problems", "2", "--drop", "PAYEE_NOT_FOUND", "--count", "1"]);
+    ok(&app, &["batch", "submit", "2", "--leave-problems", "2"]);
+    ok(&app, &["batch", "run", "2"]);
+    ok(&app, &["fx", "policy", "USD", "EUR", "--rounding", "down"]);
+    ok(&app, &["account", "open", "--number", "P1-2", "--holder", "P1", "--currency", "USD"]);
+    ok(&app, &["account", "make-default", "P1-2"]);
     ok(&app, &["user", "add", "li", "--name", "Li", "--role", "operator"]);
     ok(&app, &["user", "reset", "li"]);
     ok(&app, &["user", "disable", "li"]);
