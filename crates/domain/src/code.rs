@@ -108,10 +108,10 @@ codes! {
     // Transfers and operations.
     30 TransferNotFound "TRANSFER_NOT_FOUND" 404 Final "There is no such transfer" "转账不存在";
     31 OperationConflict "OPERATION_CONFLICT" 422 Final "This operation id was used before with other content" "该操作号已用于其他内容的请求";
-    32 OperationInvalid "OPERATION_ID_INVALID" 422 Final "An operation id has 1 to 200 visible characters" "操作号必须为1至200个可见字符";
+    32 OperationInvalid "OPERATION_ID_INVALID" 422 Final "An operation id has 1 to 128 visible ASCII characters and no spaces" "操作号须为1至128个可见的 ASCII 字符，且不含空格";
     33 TextTooLong "TEXT_TOO_LONG" 422 Final "The text is longer than 500 characters" "文本超过500个字符";
     34 DateInvalid "DATE_INVALID" 422 Final "A date is written as YYYY-MM-DD" "日期格式应为 YYYY-MM-DD";
-    35 VoucherInvalid "VOUCHER_INVALID" 422 Final "A transfer has at most 20 vouchers, each named by 1 to 2,000 visible characters" "每笔转账最多20个凭证，每个凭证地址须为1至2000个可见字符";
+    35 VoucherInvalid "VOUCHER_INVALID" 422 Final "A voucher is an uploaded file, an address that begins with http:// or https://, or a path that begins with one slash; it has at most 2,000 visible characters without spaces or backslashes, and a transfer has at most 20 vouchers" "凭证须为已上传的文件、以 http:// 或 https:// 开头的网址，或以单个斜杠开头的路径；最多2000个可见字符，不含空格和反斜杠；每笔转账最多20个凭证";
     // Holders, accounts, assets, policies.
     40 AccountNotFound "ACCOUNT_NOT_FOUND" 404 Final "There is no such account" "账户不存在";
     41 AccountExists "ACCOUNT_EXISTS" 409 Final "An account with this number already exists" "该账号已存在";
@@ -121,12 +121,23 @@ codes! {
     45 AssetExists "CURRENCY_EXISTS" 409 Final "The currency exists already" "币种已存在";
     46 HolderNotFound "HOLDER_NOT_FOUND" 404 Final "There is no such holder" "账户持有人不存在";
     47 HolderExists "HOLDER_EXISTS" 409 Final "A holder with this email or uid already exists" "该邮箱或UID的持有人已存在";
-    48 NameInvalid "NAME_INVALID" 422 Final "A name or number has 1 to 255 visible characters" "名称必须为1至255个可见字符";
+    48 NameInvalid "NAME_INVALID" 422 Final "A name or number has 1 to 255 visible characters" "名称或账号须为1至255个可见字符";
     49 PolicyInvalid "POLICY_INVALID" 422 Final "The policy contradicts itself or has a negative value" "限额策略自相矛盾或含有负值";
     50 AssetInvalid "CURRENCY_INVALID" 422 Final "A currency code has 3 to 12 capital letters or digits, and the currency at most 8 decimals" "币种代码必须为3至12个大写字母或数字，且最多8位小数";
     51 TimeZoneUnknown "TIME_ZONE_UNKNOWN" 422 Final "There is no time zone of this name; write it as in Europe/Berlin" "没有该名称的时区，请按 Asia/Shanghai 的格式填写";
     52 AccountAmbiguous "ACCOUNT_AMBIGUOUS" 422 Final "This is the id of one account and the number of another; name the account the other way" "该值既是一个账户的ID，又是另一个账户的账号；请改用另一种方式指定账户";
     53 HolderNotNamed "HOLDER_NOT_NAMED" 422 Final "Name the holder by its id or by its particulars, one of the two" "请用ID或资料指定持有人，二者选一";
+    54 NameReserved "NAME_RESERVED" 422 Final "Numbers such as acct_18 are reserved for ids; choose another account number" "形如 acct_18 的账号保留作ID使用，请换一个账号";
+    55 InvisibleCharacter "INVISIBLE_CHARACTER" 422 Final "The value contains a character that cannot be seen, such as a zero-width space; delete it or retype the value" "内容包含不可见字符（例如零宽空格），请删除该字符或重新输入";
+    56 MixedScripts "MIXED_SCRIPTS" 422 Final "The value mixes scripts, such as Latin and Cyrillic, whose characters look alike; retype it in one script (Latin beside Chinese, Japanese or Korean is allowed)" "内容混用了字形相近的不同文字（例如拉丁字母与西里尔字母），请用同一种文字重新输入（拉丁字母可与中文、日文或韩文并用）";
+    57 FullWidthDigits "FULL_WIDTH_DIGITS" 422 Final "The value contains full-width or other special digits; write them as 0 to 9" "内容包含全角或其他特殊形式的数字，请使用半角数字 0 至 9";
+    58 ControlCharacter "CONTROL_CHARACTER" 422 Final "The text contains a control character or one that changes the text direction; delete it (line breaks and tabs are allowed in memos and remarks only)" "文本包含控制字符或改变文字方向的字符，请删除（仅备注类文本可包含换行和制表符）";
+    59 NumberSpaces "NUMBER_SPACES" 422 Final "The account number contains two or more spaces in a row; leave one space or none" "账号中有连续的空格，请只保留一个空格或全部删除";
+    140 EmailInvalid "EMAIL_INVALID" 422 Final "An email address has at most 254 characters, exactly one @ with text on both sides, and no spaces" "邮箱地址最多254个字符，有且仅有一个 @，其前后均有内容，且不含空格";
+    141 UidInvalid "UID_INVALID" 422 Final "A uid has 1 to 255 visible characters and no spaces" "UID须为1至255个可见字符，且不含空格";
+    142 ExternalIdInvalid "EXTERNAL_ID_INVALID" 422 Final "An external id has 1 to 64 characters, each of them one of A-Z a-z 0-9 . _ : / -" "外部编号须为1至64个字符，只能使用 A-Z a-z 0-9 . _ : / -";
+    143 ReferenceInvalid "REFERENCE_INVALID" 422 Final "A reference has 1 to 140 visible characters" "参考号须为1至140个可见字符";
+    144 IdInvalid "ID_INVALID" 422 Final "An id is written as in acct_18: its noun, an underscore and a whole number from 1 to 9007199254740991 without leading zeros" "ID由名词、下划线和数字组成，例如 acct_18；数字为1至9007199254740991，且无前导零";
     // Payees and files.
     60 PayeeNotFound "PAYEE_NOT_FOUND" 422 Final "No active account belongs to this payee" "找不到收款人的有效账户";
     61 PayeeAmbiguous "PAYEE_AMBIGUOUS" 422 Final "More than one active account belongs to this payee" "收款人有多个有效账户，无法确定";
@@ -177,6 +188,7 @@ codes! {
     126 UserNotFound "USER_NOT_FOUND" 404 Final "There is no such user" "用户不存在";
     127 UserExists "USER_EXISTS" 409 Final "A user with this login exists already" "该登录名已存在";
     128 LoginInvalid "LOGIN_INVALID" 422 Final "A login has 2 to 100 letters, digits or . _ - @ +" "登录名须为2至100个字母、数字或 . _ - @ +";
+    145 LoginReserved "LOGIN_RESERVED" 422 Final "The logins system, anonymous, unknown and cli are reserved; choose another login" "登录名 system、anonymous、unknown 和 cli 为系统保留，请换一个登录名";
     129 LastAdmin "LAST_ADMIN" 409 Final "This is the last administrator who can sign in" "这是最后一位可登录的管理员";
     130 InvitationInvalid "INVITATION_INVALID" 422 Final "The link is not valid any more; ask for a new one" "链接已失效，请重新申请";
     131 SessionNotFound "SESSION_NOT_FOUND" 404 Final "You have no such session" "您没有该会话";

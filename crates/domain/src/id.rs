@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The largest id: 2^53 - 1.
+pub const ID_MAX: i64 = (1 << 53) - 1;
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -29,6 +32,12 @@ ids! {
     /// A transfer's number, and the number of the batch item that it settles: one number space, so
     /// "settled once" is the primary key of the transfer table.
     TransferId;
+    /// A person who signs in.
+    UserId;
+    /// An API key.
+    KeyId;
+    /// An uploaded or generated file.
+    FileId;
     /// A posting's number: `chunk x 2^18 + place in the chunk`. It rises within each account; gaps are legal.
     PostingId;
 }

@@ -6,18 +6,30 @@
 
 pub mod access;
 pub mod account;
+pub mod account_ref;
 pub mod amount;
 pub mod asset;
 pub mod batch;
+pub mod batch_ref;
 pub mod code;
 pub mod fact;
 pub mod fee;
 pub mod fx;
 pub mod id;
+pub mod identity;
 pub mod item;
 pub mod limit;
+pub mod noun;
+pub mod number;
 pub mod policy;
 pub mod posting;
 pub mod principal;
+pub mod script;
 pub mod split;
+pub mod text;
 pub mod transfer;
+pub mod visible;
+pub mod voucher;
+
+#[cfg(test)]
+mod table;
