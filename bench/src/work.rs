@@ -10,6 +10,7 @@ use formats::payment::Options;
 use ledger::{Clock, Door, DoorOptions};
 use serde_json::{Value as Json, json};
 use service::batch::import::BatchImport;
+use service::batch::similar::Submission;
 use service::policy::PolicyChange;
 use service::statement::StatementQuery;
 use service::transfer::NewTransfer;
@@ -283,8 +284,8 @@ pub(crate) async fn take_in(
         remarks: None,
         options: Options::default(),
         strict: true,
-        again: false,
         draft: false,
+        submission: Submission::default(),
     };
     let imported = service.batch_import(actor, &import, file).await?;
     imported.batch.ok_or_else(|| std::io::Error::other("nothing was taken").into())

@@ -1,7 +1,7 @@
 //! The one table of outcome codes.
 //!
 //! Each row is: number, variant, name on the wire, HTTP status, retry, English, Chinese. Numbers are
-//! stored in the database and never reused. Among posting refusals the order of the table is the order
+//! stored in the database and never reused (78 was `FILE_SEEN`). Among posting refusals the order of the table is the order
 //! of the checks: the first refusal wins (design: "Outcomes are a closed, ordered, numbered enum").
 //!
 //! To add a code: take the next free number, put the row where its check stands in the order, and let
@@ -157,7 +157,11 @@ codes! {
     75 PayeeConflict "PAYEE_CONFLICT" 422 Final "The row names payees that are different accounts" "该行的收款人信息指向不同账户";
     76 AmountMissing "AMOUNT_MISSING" 422 Final "The row has no amount" "该行没有金额";
     77 FileTooLarge "FILE_TOO_LARGE" 413 Final "The file has more rows than a batch may have" "文件行数超过批次上限";
-    78 FileSeen "FILE_SEEN" 409 Final "The same file was imported before; say --again if it really is to be paid twice" "同一文件已导入过；如确需再次支付请明确确认";
+    79 BatchSimilar "BATCH_SIMILAR" 409 Final "These payments look like those of an earlier batch and may be paid twice; leave out what is paid already, or give a reason to pay them again" "这些付款与较早批次中的付款相似，可能重复支付；请剔除已支付的部分，或填写再次支付的原因";
+    280 ExternalIdUsed "EXTERNAL_ID_USED" 409 Final "This external id belongs to a payment that is paid or can still be paid; retry it there, or skip it there first" "该外部编号属于一笔已支付或仍可支付的付款；请在原批次中重试，或先在原批次中跳过";
+    281 ExternalIdRepeated "EXTERNAL_ID_REPEATED" 422 Final "Two rows of the batch have the same external id; give each payment an id of its own" "批次中有两行的外部编号相同；请为每笔付款使用不同的编号";
+    282 BalanceShort "BALANCE_SHORT" 422 Later "The balance does not cover this batch and what other submitted batches still pay from the account; fund the account before the batch is executed" "账户余额不足以支付本批次以及其他已提交批次的待付金额；请在执行前充值";
+    283 WindowInvalid "DUPLICATE_WINDOW_INVALID" 422 Final "The duplicate window is a whole number of days from 0 to 35; 0 switches the comparison off" "重复付款检查窗口须为0至35的整数天数；0表示关闭检查";
     // Batches and items.
     80 BatchNotFound "BATCH_NOT_FOUND" 404 Final "There is no such batch" "批次不存在";
     81 ItemNotFound "ITEM_NOT_FOUND" 404 Final "There is no such item in the batch" "批次中没有该笔转账";

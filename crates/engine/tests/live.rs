@@ -66,7 +66,7 @@ async fn world() -> World {
         remarks: None,
         options: Options::default(),
         strict: true,
-        again: false,
+        submission: Default::default(),
         draft: false,
     };
     let imported = service.batch_import(&actor, &import, Cursor::new(rows)).await.unwrap();

@@ -96,6 +96,8 @@ pub const INVARIANTS: &[&str] = &[
     "batch_counters",
     "batch_state",
     "batch_content",
+    "batch_print",
+    "external_id_held",
 ];
 
 impl Service {
@@ -107,6 +109,9 @@ impl Service {
         balances(&mut tx, &chains, &mut found).await?;
         history(&mut tx, chains, &mut found).await?;
         items(&mut tx, &mut found).await?;
+        for item in store::external_id::wrong(&mut tx).await? {
+            found.bad("external_id_held", || format!("item {item}"));
+        }
         Ok(found)
     }
 }
@@ -411,8 +416,10 @@ async fn batches(
         if let (Some(frozen), Some(batch)) =
             (row.opt_text(2)?, store::batch::get(tx, domain::id::BatchId(id)).await?)
         {
-            let hash = crate::batch::lifecycle::content_hash(tx, &batch).await?;
-            found.check(hash == frozen, "batch_content", || format!("batch {id}"));
+            let content = crate::batch::lifecycle::content(tx, &batch).await?;
+            found.check(content.hash == frozen, "batch_content", || format!("batch {id}"));
+            let matches = crate::batch::similar::is_print_of(tx, &batch, &content.prints).await?;
+            found.check(matches, "batch_print", || format!("batch {id}"));
         }
     }
     Ok(())

@@ -19,6 +19,7 @@ pub mod chunk;
 pub mod copy;
 pub mod counter;
 pub mod error;
+pub mod external_id;
 pub mod fx;
 pub mod head;
 pub mod history;
@@ -37,6 +38,7 @@ mod postgres;
 pub mod posting;
 pub mod session;
 pub mod setting;
+pub mod similar;
 mod sqlite;
 pub mod statistics;
 pub mod transfer;
@@ -64,6 +66,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         batch_history::CATALOGUE,
         chunk::CATALOGUE,
         counter::CATALOGUE,
+        external_id::CATALOGUE,
         fx::CATALOGUE,
         head::CATALOGUE,
         history::CATALOGUE,
@@ -79,6 +82,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         posting::CATALOGUE,
         session::CATALOGUE,
         setting::CATALOGUE,
+        similar::CATALOGUE,
         statistics::CATALOGUE,
         transfer::CATALOGUE,
         turn::CATALOGUE,

@@ -76,7 +76,10 @@ pub async fn batch(service: &Service) -> Batch {
         remarks: None,
         options: Options::default(),
         strict: true,
-        again: true,
+        submission: service::batch::similar::Submission {
+            again: Some("a test".to_owned()),
+            ..Default::default()
+        },
         draft: false,
     };
     let batch = service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap().batch.unwrap();

@@ -26,7 +26,6 @@ pub struct Batch {
     mode: BatchMode,
     currency: String,
     single: Option<String>,
-    text: String,
     items: Vec<Item>,
     /// Fees that were taken with its items.
     fees: i128,
@@ -134,18 +133,14 @@ impl Reference {
                 Answer::Imported { taken: 0, refused }
             }
             Ok((items, refused)) => {
-                let text = text(file);
                 let total: i128 = items.iter().map(|item| item.amount).sum();
                 if total > self.policy(&file.currency, file.single.as_deref()).batch_max {
                     return Answer::Refused(Code::BatchAboveMaximum);
                 }
-                if self.batches.iter().any(|b| b.text == text && b.state != BatchState::Cancelled) {
-                    return Answer::Refused(Code::FileSeen);
-                }
                 let taken = i64::try_from(items.len()).unwrap();
                 let state = if file.draft { BatchState::Draft } else { BatchState::Pending };
                 let (mode, currency, single) = (file.mode, file.currency.clone(), file.single.clone());
-                self.batches.push(Batch { state, mode, currency, single, text, items, fees: 0 });
+                self.batches.push(Batch { state, mode, currency, single, items, fees: 0 });
                 Answer::Imported { taken, refused }
             }
         }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use service::batch::create::CreateBatch;
 use service::batch::edit::EditBatch;
 use service::batch::rows::{AccountName, Amounts, Contact, NewRow, ROWS_MAX};
+use service::batch::similar::Submission;
 use std::collections::BTreeMap;
 use std::fmt;
 use utoipa::ToSchema;
@@ -91,6 +92,10 @@ pub(crate) struct RelationInput {
     /// The client's own reference.
     #[schema(max_length = 500)]
     reference: Option<String>,
+    /// What the payment is called in the client's system. No two payments that are paid or can still be paid have the
+    /// same.
+    #[schema(min_length = 1, max_length = 64, pattern = r"^[A-Za-z0-9._:/-]+$", example = "HR-2026-03-0001")]
+    external_id: Option<String>,
 }
 
 impl From<RelationInput> for NewRow {
@@ -107,6 +112,7 @@ impl From<RelationInput> for NewRow {
             }),
             memo: input.memo.or(input.note),
             reference: input.reference,
+            external_id: input.external_id,
         }
     }
 }
@@ -225,6 +231,12 @@ pub(crate) struct BatchCreateInput {
     /// Leave it a draft; else it is submitted at once.
     #[serde(default)]
     draft: bool,
+    /// Why it is paid although an earlier batch pays the same.
+    #[schema(max_length = 500)]
+    again: Option<String>,
+    /// Leave out relations that equal one which is paid or can still be paid.
+    #[serde(default)]
+    without_paid: bool,
 }
 
 impl Input for BatchCreateInput {
@@ -245,6 +257,7 @@ impl BatchCreateInput {
             remarks: self.remarks,
             convert: self.convert,
             draft: self.draft,
+            submission: Submission { again: self.again, without_paid: self.without_paid },
         })
     }
 }
@@ -353,6 +366,25 @@ pub(crate) struct BatchConsentInput {
     /// Codes by the id of the paying account.
     #[expect(dead_code, reason = "known, and without effect while no account has a second factor")]
     verification_codes: Option<BTreeMap<String, String>>,
+}
+
+/// How a draft is submitted.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({ "again": "The first payment was returned by the bank" }))]
+pub(crate) struct BatchSubmitInput {
+    /// Why it is paid although an earlier batch pays the same.
+    #[schema(max_length = 500)]
+    again: Option<String>,
+    /// Leave out relations that equal one which is paid or can still be paid.
+    #[serde(default)]
+    without_paid: bool,
+}
+
+impl From<BatchSubmitInput> for Submission {
+    fn from(input: BatchSubmitInput) -> Self {
+        Self { again: input.again, without_paid: input.without_paid }
+    }
 }
 
 /// Why.

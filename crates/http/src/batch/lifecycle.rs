@@ -1,6 +1,7 @@
 //! The moves of a batch's life.
 
-use super::input::{BatchConsentInput, BatchReasonInput, Maybe};
+use super::found::BatchFoundView;
+use super::input::{BatchConsentInput, BatchReasonInput, BatchSubmitInput, Maybe};
 use super::path::BatchName;
 use super::words::{BatchStateWord, BatchStatusWord};
 use crate::answer::{Answer, Envelope, Message};
@@ -10,6 +11,7 @@ use crate::problem::OperatorProblem;
 use crate::who::Who;
 use serde::Serialize;
 use service::Batch;
+use service::batch::lifecycle::Prepared;
 use utoipa::ToSchema;
 
 const SUBMITTED: Message =
@@ -71,17 +73,34 @@ impl From<(Batch, i64)> for BatchCountView {
     }
 }
 
-/// Submits a draft: its content is frozen.
+/// A batch that was submitted.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchSubmittedView {
+    /// The batch.
+    #[serde(flatten)]
+    batch: BatchMovedView,
+    /// What was found about it.
+    #[serde(flatten)]
+    found: BatchFoundView,
+}
+
+/// Submits a draft: its content is frozen. One that pays what an earlier batch pays is refused with `BATCH_SIMILAR`,
+/// unless `again` says why it is to be paid; `withoutPaid` leaves out what is paid already.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/submit", operation_id = "submitBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
-    responses((status = 200, description = "It waits to be executed.", body = Envelope<BatchMovedView>)))]
+    request_body = Option<BatchSubmitInput>,
+    responses((status = 200, description = "It waits to be executed.", body = Envelope<BatchSubmittedView>)))]
 pub(crate) async fn submit(
     who: Who,
     BatchName(name): BatchName,
-    once: Once<Nothing>,
-) -> Result<Answer<BatchMovedView>, OperatorProblem> {
-    let batch = once.settle(once.service.batch_submit(who.actor(), &name).await).await?;
-    Ok(Answer::saying(SUBMITTED, batch.into()))
+    once: Once<Maybe<BatchSubmitInput>>,
+) -> Result<Answer<BatchSubmittedView>, OperatorProblem> {
+    let Once { body: Maybe(body), service } = once;
+    let submitted = service.batch_submit(who.actor(), &name, &body.into()).await;
+    let Prepared { batch, found } = service.settle(submitted).await?;
+    let found = BatchFoundView::of(found, &batch.asset);
+    Ok(Answer::saying(SUBMITTED, BatchSubmittedView { batch: batch.batch.into(), found }))
 }
 
 /// Executes a batch that was submitted: the answer comes at once, the money moves in the background. Of a

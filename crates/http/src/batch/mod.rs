@@ -5,6 +5,7 @@
 
 mod create;
 mod edit;
+mod found;
 mod history;
 mod input;
 mod lifecycle;
@@ -32,13 +33,14 @@ macro_rules! taking_relations {
             Code::AmountPrecision, Code::AmountTooLarge, Code::AmountNotPositive, Code::AmountMissing,
             Code::BelowMinimum, Code::AboveMaximum, Code::BatchAboveMaximum, Code::AmountModeInvalid,
             Code::RatioInvalid, Code::PayeeNotFound, Code::PayeeAmbiguous, Code::PayeeMissing,
-            Code::PayeeConflict, Code::DuplicateTarget, Code::DuplicateSource,
+            Code::PayeeConflict, Code::DuplicateTarget, Code::DuplicateSource, Code::ExternalIdInvalid,
+            Code::FullWidthDigits, Code::ExternalIdUsed, Code::ExternalIdRepeated,
         ]
     };
 }
 
-const CREATE: &[Code] =
-    taking_relations!(BatchSideInvalid SourceNotFound TargetNotFound AssetUnknown BatchTooLargeForAtomic);
+const CREATE: &[Code] = taking_relations!(BatchSideInvalid SourceNotFound TargetNotFound AssetUnknown BatchTooLargeForAtomic
+        BatchSimilar ControlCharacter InvisibleCharacter);
 const EDIT: &[Code] = taking_relations!(BatchNotFound BatchState);
 const ADD: &[Code] = taking_relations!(BatchNotFound BatchState FileTooLarge);
 const BEGIN: &[Code] = &[Code::BatchNotFound, Code::BatchState, Code::BatchAboveMaximum];
@@ -71,6 +73,11 @@ pub(crate) fn routes() -> Routes {
                 Code::BatchEmpty,
                 Code::BatchTooLargeForAtomic,
                 Code::BatchAboveMaximum,
+                Code::BatchSimilar,
+                Code::TextTooLong,
+                Code::NulByte,
+                Code::ControlCharacter,
+                Code::InvisibleCharacter,
             ],
         )
         .add_to(operator, O::BatchPreview, routes!(preview::preview), &[Code::BatchNotFound])

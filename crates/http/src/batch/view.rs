@@ -216,6 +216,9 @@ pub(crate) struct RelationView {
     /// The client's own reference.
     #[schema(example = "HR-0001")]
     pub reference: Option<String>,
+    /// What the payment is called in the client's system.
+    #[schema(example = "HR-2026-03-0001")]
+    pub external_id: Option<String>,
     /// When it was paid.
     #[schema(format = DateTime)]
     pub completed_at: Option<String>,
@@ -244,6 +247,7 @@ impl RelationView {
             error_message: item.code.map(|code| code.message(language::current())),
             memo: item.memo,
             reference: item.reference,
+            external_id: item.external_id,
             completed_at: transfer.map(|transfer| wire(transfer.created_at)),
         }
     }

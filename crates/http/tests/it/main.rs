@@ -10,6 +10,7 @@ mod batch_create;
 mod batch_list;
 mod batch_preview;
 mod batch_races;
+mod batch_similar;
 mod batch_tools;
 mod browser;
 mod cancel;

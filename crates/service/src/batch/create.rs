@@ -1,10 +1,11 @@
 //! A batch from rows that stand in the request. All of it is one transaction: batch, items, submission and the
 //! kept answer stand or fall together.
 
-use super::lifecycle::ContentHash;
+use super::lifecycle::{Content, ContentHash, Prepared, freeze};
 use super::list::described;
 use super::rows::{self, AccountName, Amounts, Frame, NewRow, ROWS_MAX, Taken, wrong_text};
-use super::{Described, find};
+use super::similar::{self, Submission};
+use super::{external_id, find};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service, visible};
 use domain::batch::{BatchMode, BatchState, BatchType, CHUNK_ITEMS_MAX};
@@ -18,6 +19,7 @@ use store::audit::Actor;
 use store::batch::{Filled, NewBatch};
 use store::counter::{self, Counter};
 use store::item::Item;
+use store::similar::Subject;
 use store::turn::{self, Turn};
 
 /// A batch to make.
@@ -46,18 +48,19 @@ pub struct CreateBatch {
     pub convert: bool,
     /// Leave it a draft; else it is submitted.
     pub draft: bool,
+    /// How it is submitted.
+    pub submission: Submission,
 }
 
 /// A request that was read: what it would become.
 pub(crate) struct Read {
     pub frame: Frame,
     pub taken: Taken,
-    pub total: i64,
 }
 
 impl Service {
     /// Makes a batch and submits it, unless it is to stay a draft. A row that cannot be taken refuses all.
-    pub async fn batch_create(&self, actor: &Actor, new: &CreateBatch) -> Result<Described, Error> {
+    pub async fn batch_create(&self, actor: &Actor, new: &CreateBatch) -> Result<Prepared, Error> {
         if let Some(first) = self.first_answer().await? {
             return first.answer();
         }
@@ -87,37 +90,42 @@ impl Service {
         let mut tx = self.store.read().await?;
         let frame = frame(&mut tx, new).await?;
         let taken = rows::take(&mut tx, &frame, &new.amounts, &new.rows).await?;
-        let total = frame.within_maximum(taken.total)?;
-        Ok(Read { frame, taken, total })
+        frame.within_maximum(taken.total)?;
+        Ok(Read { frame, taken })
     }
 }
 
 /// Writes the batch, its items and, unless it stays a draft, its submission.
-async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<Done<Described>, Error> {
+async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<Done<Prepared>, Error> {
     let id = insert_batch(write, new, &read).await?;
+    let now = write.now;
     let tx = &mut write.tx;
-    let items = insert_items(tx, id, read.taken.items).await?;
+    turn::take(tx, Turn::Submit).await?;
+    let Frame { kind, asset, single, .. } = &read.frame;
+    let account = single.map(|(account, _)| account);
+    let subject = Subject { batch: Some(id), asset: asset.id, kind: *kind, account };
+    let (items, found) =
+        similar::examine_rows(tx, &subject, read.taken.items, new.submission.without_paid, now).await?;
+    let items = insert_items(tx, id, items).await?;
     let (first_number, last_number) = extent(&items);
     let total_count = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    let filled =
-        Filled { first_number, last_number, total_count, total_amount: read.total, ..Filled::default() };
+    let total_amount = items.iter().map(|item| item.amount).sum();
+    let filled = Filled { first_number, last_number, total_count, total_amount, ..Filled::default() };
     store::batch::fill(tx, id, &filled).await?;
-    let hash = (!new.draft).then(|| hash_of(&items));
     let mut facts = vec![
         Fact::of_batch(Action::BatchCreate, id)
             .with("items", total_count)
-            .with("amount", read.total)
+            .with("amount", total_amount)
             .with("type", new.kind.name())
             .with("convert", new.convert)
             .moved(BatchState::Draft, BatchEvent::Created),
     ];
-    if let Some(hash) = &hash {
-        store::batch::submit(tx, id, hash, write.now).await?;
-        let fact = Fact::of_batch(Action::BatchSubmit, id).with("content_hash", hash.as_str());
-        facts.push(fact.with("items", total_count).moved(BatchState::Pending, BatchEvent::Submitted));
-    }
     let made = find(tx, &id.to_string()).await?;
-    Ok(Done::many(described(tx, made).await?, facts))
+    if !new.draft {
+        facts.push(freeze(write, &made, &content_of(&items), &found, &new.submission).await?);
+    }
+    let made = find(&mut write.tx, &id.to_string()).await?;
+    Ok(Done::many(Prepared { batch: described(&mut write.tx, made).await?, found }, facts))
 }
 
 async fn insert_batch(write: &mut Write, new: &CreateBatch, read: &Read) -> Result<BatchId, Error> {
@@ -151,6 +159,7 @@ pub(crate) async fn insert_items(
         item.number = TransferId(number);
     }
     store::item::insert(tx, batch, &items).await?;
+    external_id::claim(tx, batch, &items).await?;
     Ok(items)
 }
 
@@ -160,7 +169,7 @@ pub(crate) fn extent(items: &[Item]) -> (i64, i64) {
     (number(items.first()), number(items.last()))
 }
 
-fn hash_of(items: &[Item]) -> String {
+fn content_of(items: &[Item]) -> Content {
     let mut hash = ContentHash::default();
     items.iter().for_each(|item| hash.item(item));
     hash.finish()

@@ -3,7 +3,7 @@
 use super::create::{check_head, extent, frame_of, insert_items};
 use super::list::{DescribedItem, describe_items, described};
 use super::rows::{self, Amounts, Frame, NewRow, ROWS_MAX, Taken};
-use super::{Described, changed, locked};
+use super::{Described, changed, external_id, locked};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
 use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchTally};
@@ -91,6 +91,7 @@ async fn edit_draft(write: &mut Write, name: &str, edit: &EditBatch) -> Result<D
         let frame = frame_of_draft(tx, &batch).await?;
         let taken = take(tx, &frame, amounts, rows).await?;
         let total = frame.within_maximum(taken.total)?;
+        external_id::forget(tx, batch.id, batch.range()).await?;
         store::item::delete_range(tx, batch.id, batch.range()).await?;
         let items = insert_items(tx, batch.id, taken.items).await?;
         let (first, last) = extent(&items);
@@ -138,6 +139,7 @@ async fn delete(write: &mut Write, name: &str, number: i64) -> Result<Done<Descr
     let tx = &mut write.tx;
     let found = store::item::get(tx, batch.id, number).await?;
     let found = found.ok_or_else(|| Error::refused(Code::ItemNotFound, number.to_string()))?;
+    external_id::forget(tx, batch.id, (number, number)).await?;
     store::item::delete_range(tx, batch.id, (number, number)).await?;
     let count = usize::try_from(batch.tally.total_count - 1).unwrap_or(0);
     set_total(tx, &batch, count, batch.tally.total_amount - found.amount).await?;

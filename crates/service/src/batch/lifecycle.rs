@@ -1,6 +1,8 @@
 //! The moves of a batch's life that a person asks for: submit, execute, pause, cancel.
 
-use super::{changed, find, locked};
+use super::list::described;
+use super::similar::{self, Found, Submission};
+use super::{Described, changed, external_id, find, locked};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
 use domain::access::Reach;
@@ -9,44 +11,75 @@ use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
 use domain::item::ItemState;
+use domain::similar::Printed;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;
 use store::item::{Item, Page};
+use store::turn::{self, Turn};
 
-/// The hash of a batch's canonical items: line, source, target, amount, memo, reference, in the order of
-/// numbers. Approvals and the run are bound to it.
+/// The hash of a batch's canonical items: line, source, target, amount, memo, reference, external id, in the order
+/// of numbers. Approvals and the run are bound to it. Each row's print is taken by the way.
 #[derive(Debug, Default, Clone)]
-pub struct ContentHash(Sha256);
+pub struct ContentHash {
+    hash: Sha256,
+    prints: Vec<Printed>,
+}
+
+/// What a batch's items are, in short.
+#[derive(Debug, Clone)]
+pub struct Content {
+    /// The hash of all, hexadecimal.
+    pub hash: String,
+    /// What each row pays, in 64 bits.
+    pub prints: Vec<Printed>,
+}
+
+/// A batch that was made or submitted, and what there is to know about it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Prepared {
+    /// The batch.
+    pub batch: Described,
+    /// What was found when it was compared with earlier ones.
+    pub found: Found,
+}
 
 impl ContentHash {
     /// Takes an item in.
     pub fn item(&mut self, item: &Item) {
         for number in [item.line, item.source.0, item.target.0, item.amount] {
-            self.0.update(number.to_le_bytes());
+            self.hash.update(number.to_le_bytes());
         }
         for text in [&item.memo, &item.reference] {
             // A length before each text, so that no two contents give the same bytes; none is not empty.
             let length = text.as_ref().map_or(-1, |text| i64::try_from(text.len()).unwrap_or(i64::MAX));
-            self.0.update(length.to_le_bytes());
-            self.0.update(text.as_deref().unwrap_or_default().as_bytes());
+            self.hash.update(length.to_le_bytes());
+            self.hash.update(text.as_deref().unwrap_or_default().as_bytes());
         }
+        // Only where there is one, so that what was submitted before keeps its hash.
+        if let Some(id) = &item.external_id {
+            self.hash.update([u8::try_from(id.len()).unwrap_or(u8::MAX)]);
+            self.hash.update(id.as_bytes());
+        }
+        self.prints.push(similar::printed(item));
     }
 
-    /// The hash, hexadecimal.
+    /// All that was taken in.
     #[must_use]
-    pub fn finish(self) -> String {
-        ledger::digest::hex(&self.0.finalize())
+    pub fn finish(self) -> Content {
+        Content { hash: ledger::digest::hex(&self.hash.finalize()), prints: self.prints }
     }
 }
 
-/// The hash of a batch's items as they stand.
-pub(crate) async fn content_hash(tx: &mut Tx, batch: &Batch) -> Result<String, Error> {
+/// The content of a batch's items as they are now.
+pub(crate) async fn content(tx: &mut Tx, batch: &Batch) -> Result<Content, Error> {
     let (mut hash, mut after) = (ContentHash::default(), batch.first_number - 1);
     loop {
         let page = Page { batch: batch.id, after, last: batch.last_number, limit: 10_000 };
-        let items = store::item::page(tx, page, None, None).await?;
+        let mut items = store::item::page(tx, page, None, None).await?;
+        store::external_id::fill_page(tx, batch.id, &mut items).await?;
         let Some(last) = items.last() else { return Ok(hash.finish()) };
         after = last.number.0;
         items.iter().for_each(|item| hash.item(item));
@@ -54,21 +87,28 @@ pub(crate) async fn content_hash(tx: &mut Tx, batch: &Batch) -> Result<String, E
 }
 
 impl Service {
-    /// Submits a draft: its content is frozen under a hash.
-    pub async fn batch_submit(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
+    /// Submits a draft: its content is frozen under a hash. One that pays what an earlier batch pays is refused
+    /// ([`Code::BatchSimilar`]).
+    pub async fn batch_submit(
+        &self,
+        actor: &Actor,
+        name: &str,
+        asked: &Submission,
+    ) -> Result<Prepared, Error> {
         let id = self.batch(name).await?.id;
-        self.submit_as(actor, id, None).await
+        self.submit_as(actor, id, None, asked).await
     }
 
-    /// With the hash at hand (an import has just computed it) or by reading the items.
+    /// With the content at hand (an import has just computed it) or by reading the items.
     pub(crate) async fn submit_as(
         &self,
         actor: &Actor,
         id: BatchId,
-        hash: Option<String>,
-    ) -> Result<Batch, Error> {
+        content: Option<Content>,
+        asked: &Submission,
+    ) -> Result<Prepared, Error> {
         let mut write = begun!(self.write(actor, Action::BatchSubmit));
-        let done = submit(&mut write, id, hash).await;
+        let done = submit(&mut write, id, content, asked).await;
         write.end(done).await
     }
 
@@ -119,24 +159,58 @@ impl Service {
     pub async fn batch_check_content(&self, name: &str) -> Result<bool, Error> {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
-        let hash = content_hash(&mut tx, &batch).await?;
+        let Content { hash, .. } = content(&mut tx, &batch).await?;
         Ok(batch.content_hash.is_none_or(|frozen| frozen == hash))
     }
 }
 
-async fn submit(write: &mut Write, id: BatchId, hash: Option<String>) -> Result<Done<Batch>, Error> {
+async fn submit(
+    write: &mut Write,
+    id: BatchId,
+    content: Option<Content>,
+    asked: &Submission,
+) -> Result<Done<Prepared>, Error> {
+    turn::take(&mut write.tx, Turn::Submit).await?;
     let batch = locked(write, &id.to_string()).await?;
     may_submit(&mut write.tx, &batch).await?;
-    let hash = match hash {
-        Some(hash) => hash,
-        None => content_hash(&mut write.tx, &batch).await?,
+    let content = match content {
+        Some(content) => content,
+        None => self::content(&mut write.tx, &batch).await?,
     };
-    store::batch::submit(&mut write.tx, id, &hash, write.now).await?;
-    let fact = Fact::of_batch(Action::BatchSubmit, id)
-        .with("content_hash", hash)
+    let examined = similar::examine(&mut write.tx, batch, content, asked.without_paid, write.now).await?;
+    let similar::Examined { batch, content, found } = examined;
+    let fact = freeze(write, &batch, &content, &found, asked).await?;
+    let batch = changed(write, id).await?;
+    Ok(Done::one(Prepared { batch: described(&mut write.tx, batch).await?, found }, fact))
+}
+
+/// Freezes a draft that was examined, unless it pays again what was paid: the one place where a batch is submitted.
+pub(crate) async fn freeze(
+    write: &mut Write,
+    batch: &Batch,
+    content: &Content,
+    found: &Found,
+    asked: &Submission,
+) -> Result<Fact, Error> {
+    let (tx, again) = (&mut write.tx, asked.reason()?);
+    let asset = Service::asset(tx, batch.asset).await?;
+    similar::refuse(found, again.as_deref(), &asset)?;
+    similar::keep(tx, batch, &content.prints, write.now).await?;
+    store::batch::submit(tx, batch.id, &content.hash, write.now).await?;
+    let like =
+        found.similar.as_ref().filter(|similar| similar.refuses).map(|similar| similar.number.as_str());
+    let fact = Fact::of_batch(Action::BatchSubmit, batch.id)
+        .with("content_hash", content.hash.as_str())
         .with("items", batch.tally.total_count)
+        .with("again", again.as_deref())
+        .with("similar_to", like)
+        .with("already_paid", Some(found.already_paid).filter(|count| *count > 0))
+        .with("left_out", Some(found.left_out).filter(|count| *count > 0))
         .moved(BatchState::Pending, BatchEvent::Submitted);
-    Ok(Done::one(changed(write, id).await?, fact))
+    Ok(match again {
+        Some(again) => fact.noted(&again),
+        None => fact,
+    })
 }
 
 async fn may_submit(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
@@ -224,6 +298,7 @@ async fn cancel(write: &mut Write, reach: Reach, name: &str, reason: &str) -> Re
 async fn call_off(write: &mut Write, batch: &Batch, reason: &str) -> Result<Done<Batch>, Error> {
     let (tx, id) = (&mut write.tx, batch.id);
     store::item::set_range(tx, id, batch.range(), ItemState::Pending, ItemState::Skipped).await?;
+    external_id::release_all(tx, batch).await?;
     let mut tally = batch.tally;
     tally.skipped_count = tally.total_count;
     store::batch::set_tally(tx, id, &tally).await?;

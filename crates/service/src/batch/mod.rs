@@ -3,16 +3,19 @@
 pub mod create;
 pub mod edit;
 pub mod export;
+pub(crate) mod external_id;
 pub mod import;
 pub mod lifecycle;
 pub mod list;
 pub mod preview;
 pub mod progress;
+pub mod promise;
 mod resolve;
 pub mod resume;
 pub mod rework;
 pub mod rows;
 pub mod run;
+pub mod similar;
 
 pub use list::Described;
 
@@ -57,7 +60,8 @@ impl Service {
         let batch = find(&mut tx, name).await?;
         let after = after.max(batch.first_number - 1);
         let page = Page { batch: batch.id, after, last: batch.last_number, limit: limit.clamp(1, PAGE_MAX) };
-        let items = store::item::page(&mut tx, page, state, None).await?;
+        let mut items = store::item::page(&mut tx, page, state, None).await?;
+        store::external_id::fill_page(&mut tx, batch.id, &mut items).await?;
         Ok((batch, items))
     }
 

@@ -149,6 +149,7 @@ async fn skip_item(write: &mut Write, name: &str, item: i64, reason: &str) -> Re
     tally.skipped_count += 1;
     let tx = &mut write.tx;
     store::item::set_states(tx, &[(found.number, found.code)], ItemState::Skipped).await?;
+    super::external_id::release(tx, std::slice::from_ref(&found)).await?;
     store::batch::set_tally(tx, batch.id, &tally).await?;
     let fact = Fact::of_batch(Action::ItemSkip, batch.id)
         .with("item", found.number.0)

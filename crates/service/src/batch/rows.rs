@@ -15,6 +15,8 @@ use domain::code::Code;
 use domain::id::{AccountId, AssetId, TransferId};
 use domain::item::ItemState;
 use domain::policy::PolicyBook;
+use domain::script::Digits;
+use domain::text::ExternalId;
 use domain::transfer::MEMO_MAX;
 use hashbrown::{HashMap, HashSet};
 use ledger::rates::Rates;
@@ -44,6 +46,8 @@ pub struct NewRow {
     pub memo: Option<String>,
     /// The client's own reference.
     pub reference: Option<String>,
+    /// What it is called in the client's system.
+    pub external_id: Option<String>,
 }
 
 /// What all rows of a batch share.
@@ -115,7 +119,7 @@ pub(crate) async fn take(
     let found: Vec<_> = rows.iter().map(|row| sides.of(frame, row)).collect();
     check_duplicates(frame, rows, &found, &written)?;
     let minor = amounts.of(frame.asset.scale, rows)?;
-    let mut problems = Vec::new();
+    let mut problems = repeated_ids(rows);
     let mut items = Vec::with_capacity(rows.len());
     for (place, ((row, found), amount)) in rows.iter().zip(found).zip(minor).enumerate() {
         let problem = |(field, code, value): (&'static str, Code, String)| {
@@ -123,6 +127,7 @@ pub(crate) async fn take(
             RowProblem { row: place, field, code, value }
         };
         problems.extend(texts(row).map(problem));
+        let external_id = external_id(row).map_err(|wrong| problems.push(problem(wrong))).unwrap_or_default();
         let sides = found.map_err(|wrong| problems.push(problem(wrong))).ok();
         let amount = amount.map_err(|wrong| problems.push(problem(wrong))).ok();
         let (Some((source, target)), Some(amount)) = (sides, amount) else { continue };
@@ -130,7 +135,7 @@ pub(crate) async fn take(
             let shown = domain::amount::format_minor(i128::from(amount), frame.asset.scale);
             problems.push(problem((wrong.0, wrong.1, shown)));
         }
-        items.push(item(place, row, source.0, target.0, amount));
+        items.push(Item { external_id, ..item(place, row, source.0, target.0, amount) });
     }
     if !problems.is_empty() {
         return Err(refusal(rows.len(), &problems));
@@ -151,7 +156,30 @@ fn item(place: usize, row: &NewRow, source: AccountId, target: AccountId, amount
         code: None,
         memo: text(&row.memo),
         reference: text(&row.reference),
+        external_id: None,
     }
+}
+
+/// The row's external id; an empty one is none.
+fn external_id(row: &NewRow) -> Result<Option<String>, (&'static str, Code, String)> {
+    let Some(text) = row.external_id.as_deref().filter(|text| !text.is_empty()) else { return Ok(None) };
+    match ExternalId::parse(text, Digits::Refuse) {
+        Ok(id) => Ok(Some(id.into())),
+        Err(code) => Err(("externalId", code, text.to_owned())),
+    }
+}
+
+/// Rows that have their external id in common, both of them.
+fn repeated_ids(rows: &[NewRow]) -> Vec<RowProblem> {
+    let ids: Vec<Option<&str>> = rows
+        .iter()
+        .map(|row| row.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty()))
+        .collect();
+    let problem = |place: usize| {
+        let value = ids.get(place).copied().flatten().unwrap_or_default().chars().take(64).collect();
+        RowProblem { row: place, field: "externalId", code: Code::ExternalIdRepeated, value }
+    };
+    super::external_id::repeated(&ids).into_iter().map(problem).collect()
 }
 
 /// What people wrote must fit, and not every engine can keep a NUL.

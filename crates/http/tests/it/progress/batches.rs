@@ -44,7 +44,10 @@ pub async fn batch(service: &Service, count: usize) -> Batch {
         remarks: None,
         options: Options::default(),
         strict: true,
-        again: true,
+        submission: service::batch::similar::Submission {
+            again: Some("a test".to_owned()),
+            ..Default::default()
+        },
         draft: false,
     };
     service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap().batch.unwrap()

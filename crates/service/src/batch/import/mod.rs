@@ -4,9 +4,11 @@
 mod progress;
 
 use self::progress::{AtImport, Progress};
+use super::external_id;
 use super::lifecycle::ContentHash;
 use super::resolve::Directory;
-use crate::write::Done;
+use super::similar::{self, Found, Submission};
+use crate::write::{Done, Write};
 use crate::{Error, Service, visible};
 use domain::account::AccountStatus;
 use domain::asset::Asset;
@@ -56,10 +58,10 @@ pub struct BatchImport {
     pub options: Options,
     /// Refuse the whole file if one row cannot be taken.
     pub strict: bool,
-    /// Take the file although the same bytes were imported before.
-    pub again: bool,
     /// Leave it a draft; else it is submitted.
     pub draft: bool,
+    /// How it is submitted.
+    pub submission: Submission,
 }
 
 /// What an import did.
@@ -73,6 +75,8 @@ pub struct Imported {
     pub refused: i64,
     /// The first of them.
     pub problems: Vec<ImportProblem>,
+    /// What was found when it was compared with earlier batches.
+    pub found: Found,
 }
 
 /// Hashes what passes through it.
@@ -164,7 +168,10 @@ impl Service {
             amount: 0,
             seen: Vec::new(),
             twice: HashSet::new(),
+            same_id: HashSet::new(),
             content: ContentHash::default(),
+            settled: None,
+            node: self.store.node().to_owned(),
         })
     }
 
@@ -209,6 +216,13 @@ impl Service {
             }
         }
         let mut tx = self.store.write().await?;
+        let parted = external_id::part(&mut tx, progress.id, items).await?;
+        progress.same_id.extend(parted.met_before);
+        problems.extend(parted.taken.iter().map(|(item, code, about)| {
+            let line = u64::try_from(item.line).unwrap_or(0);
+            Problem::of_column(line, "external_id", *code, about.as_bytes())
+        }));
+        let mut items = parted.free;
         let count = i64::try_from(items.len()).unwrap_or(0);
         let first = counter::take(&mut tx, Counter::Number, count).await?;
         for (item, number) in items.iter_mut().zip(first..) {
@@ -221,6 +235,7 @@ impl Service {
         }
         store::batch::set_extent(&mut tx, progress.id, progress.first.unwrap_or(0), progress.last).await?;
         store::item::insert(&mut tx, progress.id, &items).await?;
+        external_id::claim(&mut tx, progress.id, &items).await?;
         let problems = progress.refuse(problems);
         store::import_problem::insert(&mut tx, progress.id, &problems).await?;
         progress.taken += count;
@@ -228,9 +243,9 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    /// Takes out every row of a payee that stands more than once.
+    /// Takes out every row of a payee, and of an external id, that the file has more than once.
     async fn drop_duplicates(&self, progress: &mut Progress) -> Result<(), Error> {
-        if progress.twice.is_empty() {
+        if progress.twice.is_empty() && progress.same_id.is_empty() {
             return Ok(());
         }
         progress.content = ContentHash::default();
@@ -239,27 +254,18 @@ impl Service {
             let mut tx = self.store.write().await?;
             let limit = i64::try_from(PAGE).unwrap_or(0);
             let page = Page { batch: progress.id, after, last: progress.last, limit };
-            let items = store::item::page(&mut tx, page, None, None).await?;
+            let mut items = store::item::page(&mut tx, page, None, None).await?;
+            store::external_id::fill_page(&mut tx, progress.id, &mut items).await?;
             let Some(last) = items.last().map(|item| item.number.0) else { return Ok(()) };
-            let (out, stay): (Vec<_>, Vec<_>) =
-                items.into_iter().partition(|item| progress.twice.contains(&progress.other(item).0));
+            let (out, stay): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| progress.is_double(item));
             stay.iter().for_each(|item| progress.content.item(item));
             let numbers =
                 store::account::numbers(&mut tx, out.iter().map(|i| progress.other(i).0).collect()).await?;
             let mut problems = Vec::with_capacity(out.len());
             for (item, (_, number)) in out.iter().zip(numbers) {
+                external_id::forget(&mut tx, progress.id, (item.number.0, item.number.0)).await?;
                 store::item::delete_range(&mut tx, progress.id, (item.number.0, item.number.0)).await?;
-                let code = if progress.kind == BatchType::ManyToOne {
-                    Code::DuplicateSource
-                } else {
-                    Code::DuplicateTarget
-                };
-                problems.push(ImportProblem {
-                    line: item.line,
-                    column: Some("account".to_owned()),
-                    code,
-                    value: number,
-                });
+                problems.push(progress.double(item, number));
                 progress.taken -= 1;
                 progress.refused += 1;
                 progress.amount -= i128::from(item.amount);
@@ -274,54 +280,32 @@ impl Service {
         &self,
         actor: &Actor,
         import: &BatchImport,
-        progress: Progress,
+        mut progress: Progress,
         file_hash: String,
     ) -> Result<Imported, Error> {
         let mut write = self.step(actor, Action::BatchImport).await?;
-        let tx = &mut write.tx;
-        turn::take(tx, Turn::Batch).await?;
-        let problems = store::import_problem::list(tx, progress.id, PROBLEMS_SHOWN).await?;
-        let (taken, refused) = (progress.taken, progress.refused);
-        if taken == 0 || (import.strict && refused > 0) {
+        turn::take(&mut write.tx, Turn::Batch).await?;
+        let problems = store::import_problem::list(&mut write.tx, progress.id, PROBLEMS_SHOWN).await?;
+        let (id, refused) = (progress.id, progress.refused);
+        if progress.taken == 0 || (import.strict && refused > 0) {
             drop(write);
             self.purge(&progress).await?;
-            return Ok(Imported { batch: None, taken: 0, refused, problems });
+            return Ok(Imported { batch: None, taken: 0, refused, problems, found: Found::default() });
         }
-        if !import.again
-            && let Some(earlier) = store::batch::same_file(tx, &file_hash).await?
-        {
-            write.about = Fact::of_batch(Action::BatchImport, earlier.id).with("file_hash", file_hash);
-            let refused = write.end::<()>(Err(Error::refused(Code::FileSeen, earlier.number()))).await;
-            self.purge(&progress).await?;
-            return refused.and(Err(Code::FileSeen.into()));
-        }
-        let total_amount =
-            i64::try_from(progress.amount).map_err(|_| Error::from(Code::BatchAboveMaximum))?;
-        let filled = Filled {
-            file_hash: Some(file_hash.clone()),
-            first_number: progress.first.unwrap_or(0),
-            last_number: progress.last,
-            refused_count: refused,
-            total_count: taken,
-            total_amount,
+        let done = settle(&mut write, import, &mut progress, file_hash).await;
+        let mut found = match write.end(done).await {
+            Ok(found) => found,
+            Err(error) => {
+                self.purge(&progress).await?;
+                return Err(error);
+            }
         };
-        // Another node may have taken this one for dead and forgotten the import.
-        let id = progress.id;
-        if store::batch::fill(tx, id, &filled).await? != 1 {
-            return Err(Code::Fenced.into());
-        }
-        store::lease::give_back(tx, id, self.store.node()).await?;
-        let fact = Fact::of_batch(Action::BatchImport, id)
-            .with("taken", taken)
-            .with("refused", refused)
-            .with("file_hash", file_hash)
-            .moved(BatchState::Draft, BatchEvent::Created);
-        write.end(Ok(Done::one((), fact))).await?;
         if !import.draft {
-            self.submit_as(actor, id, Some(progress.content.finish())).await?;
+            let submitted = self.submit_as(actor, id, progress.settled.take(), &import.submission).await?;
+            found = submitted.found.after(found);
         }
         let batch = Some(self.batch(&id.to_string()).await?);
-        Ok(Imported { batch, taken, refused, problems })
+        Ok(Imported { batch, taken: progress.taken, refused, problems, found })
     }
 
     /// Forgets an import that did not finish.
@@ -380,8 +364,49 @@ impl Service {
     }
 }
 
+/// Makes an import a draft that people see, unless it is to be submitted and pays again what was paid.
+async fn settle(
+    write: &mut Write,
+    import: &BatchImport,
+    progress: &mut Progress,
+    file_hash: String,
+) -> Result<Done<Found>, Error> {
+    let (tx, id) = (&mut write.tx, progress.id);
+    write.about = Fact::of_batch(Action::BatchImport, id).with("file_hash", file_hash.as_str());
+    let total_amount = i64::try_from(progress.amount).map_err(|_| Error::from(Code::BatchAboveMaximum))?;
+    let filled = Filled {
+        file_hash: Some(file_hash.clone()),
+        first_number: progress.first.unwrap_or(0),
+        last_number: progress.last,
+        refused_count: progress.refused,
+        total_count: progress.taken,
+        total_amount,
+    };
+    // Another node may have taken this one for dead and forgotten the import.
+    if store::batch::fill(tx, id, &filled).await? != 1 {
+        return Err(Code::Fenced.into());
+    }
+    store::lease::give_back(tx, id, &progress.node).await?;
+    let batch = super::find(tx, &id.to_string()).await?;
+    let content = std::mem::take(&mut progress.content).finish();
+    let examined = similar::examine(tx, batch, content, import.submission.without_paid, write.now).await?;
+    if !import.draft {
+        similar::refuse(&examined.found, import.submission.reason()?.as_deref(), &progress.asset)?;
+    }
+    progress.settled = Some(examined.content);
+    progress.taken -= examined.found.left_out;
+    let fact = Fact::of_batch(Action::BatchImport, id)
+        .with("taken", progress.taken)
+        .with("refused", progress.refused)
+        .with("file_hash", file_hash)
+        .with("left_out", Some(examined.found.left_out).filter(|count| *count > 0))
+        .moved(BatchState::Draft, BatchEvent::Created);
+    Ok(Done::one(examined.found, fact))
+}
+
 /// Forgets an unfinished import whose row is locked.
 async fn purge_locked(mut tx: Tx, batch: &Batch) -> Result<(), Error> {
+    external_id::forget(&mut tx, batch.id, batch.range()).await?;
     store::item::delete_range(&mut tx, batch.id, batch.range()).await?;
     store::import_problem::purge(&mut tx, batch.id).await?;
     store::batch::purge(&mut tx, batch.id).await?;

@@ -1,6 +1,6 @@
 //! An import in progress: what has been taken and refused so far, and who has been met.
 
-use super::super::lifecycle::ContentHash;
+use super::super::lifecycle::{Content, ContentHash};
 use super::super::resolve::{self, Directory};
 use domain::asset::Asset;
 use domain::batch::BatchType;
@@ -45,7 +45,13 @@ pub(super) struct Progress {
     /// Counterparties met so far, a bit each, and those met more than once.
     pub seen: Vec<u64>,
     pub twice: HashSet<i64>,
+    /// Items whose external id another row of the file has as well.
+    pub same_id: HashSet<i64>,
     pub content: ContentHash,
+    /// The content once all rows were taken.
+    pub settled: Option<Content>,
+    /// This process, which holds the lease of the import.
+    pub node: String,
 }
 
 impl Progress {
@@ -93,7 +99,26 @@ impl Progress {
             code: None,
             memo: row.memo,
             reference: row.reference,
+            // Files have no column of it yet.
+            external_id: None,
         })
+    }
+
+    /// Whether the file has the item's own side, or its external id, more than once.
+    pub(super) fn is_double(&self, item: &Item) -> bool {
+        self.twice.contains(&self.other(item).0) || self.same_id.contains(&item.number.0)
+    }
+
+    /// Why a row of which the file has two is refused; `number` is its own side's.
+    pub(super) fn double(&self, item: &Item, number: String) -> ImportProblem {
+        let (column, code, value) = if !self.twice.contains(&self.other(item).0) {
+            ("external_id", Code::ExternalIdRepeated, item.external_id.clone().unwrap_or_default())
+        } else if self.kind == BatchType::ManyToOne {
+            ("account", Code::DuplicateSource, number)
+        } else {
+            ("account", Code::DuplicateTarget, number)
+        };
+        ImportProblem { line: item.line, column: Some(column.to_owned()), code, value }
     }
 
     fn meet(&mut self, other: AccountId) {

@@ -1,5 +1,6 @@
 //! `batch import`: a file becomes a batch, or is refused whole.
 
+use super::found::{self, SubmissionArgs};
 use super::show::View;
 use crate::commands::problem::{self, Shown, delimiter};
 use crate::exit::{Exit, Failure};
@@ -31,9 +32,8 @@ pub(crate) struct ImportArgs {
     /// Refuse the whole file if one row cannot be taken
     #[arg(long)]
     pub strict: bool,
-    /// Take the file although it was imported before: its people are paid again
-    #[arg(long)]
-    pub again: bool,
+    #[command(flatten)]
+    pub submission: SubmissionArgs,
     /// Leave the batch a draft
     #[arg(long)]
     pub draft: bool,
@@ -94,8 +94,8 @@ impl ImportArgs {
             remarks: self.remarks.clone(),
             options: Options { delimiter: self.delimiter, mapping },
             strict: self.strict,
-            again: self.again,
             draft: self.draft,
+            submission: self.submission.submission(),
         }
     }
 }
@@ -104,7 +104,7 @@ impl ImportArgs {
 pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
     args.check()?;
     let file = problem::open(&args.file)?;
-    let Imported { batch, taken, refused, problems } =
+    let Imported { batch, taken, refused, problems, found } =
         session.service.batch_import(&session.actor, &args.import(), file).await?;
     let problems: Vec<Shown> = problems.into_iter().map(Shown::from).collect();
     let view = match batch {
@@ -116,6 +116,9 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
     for (key, value) in [("taken", json!(taken)), ("refused", json!(refused)), ("problems", shown)] {
         json.insert(key.to_owned(), value);
     }
+    if let Some(view) = &view {
+        json.extend(found::to_json(&found, &view.asset, session.language));
+    }
     for key in ["batch_id", "id"] {
         json.entry(key).or_insert(Value::Null);
     }
@@ -125,8 +128,9 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
             Some(view) => {
                 let number = view.batch.number();
                 format!(
-                    "{}\nNext: sluice batch preview {number}, then sluice batch run {number}",
-                    view.to_text()
+                    "{}\n{}\nNext: sluice batch preview {number}, then sluice batch run {number}",
+                    view.to_text(),
+                    found::to_text(&found, &view.asset, session.language)
                 )
             }
             None => "No batch was made: correct the file and import it again.".to_owned(),

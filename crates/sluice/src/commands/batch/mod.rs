@@ -1,6 +1,7 @@
 //! `batch`: from a file to paid people.
 
 mod export;
+mod found;
 mod import;
 mod items;
 mod list;
@@ -33,8 +34,14 @@ pub(crate) enum BatchVerb {
     #[command(after_help = "Example:\n  sluice batch preview batch-20260531-001")]
     Preview(Name),
     /// Freeze a draft's content so that it can run
-    #[command(after_help = "Example:\n  sluice batch submit batch-20260531-001")]
-    Submit(Name),
+    #[command(after_help = "Examples:\n  sluice batch submit batch-20260531-001\n  sluice batch submit \
+                            batch-20260531-001 --again \"the bank returned the first payment\"")]
+    Submit {
+        #[command(flatten)]
+        name: Name,
+        #[command(flatten)]
+        submission: found::SubmissionArgs,
+    },
     /// Run a batch to its end; Ctrl-C pauses it. Without ID: go on with what was left running
     #[command(
         after_help = "Exit code: 0 when the run ended, whatever became of its items (see status);\n1 if \
@@ -124,7 +131,7 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
         | BatchVerb::List(_) => Access::Read,
         BatchVerb::Run { .. } | BatchVerb::Resume(_) | BatchVerb::Retry { no_run: false, .. } => Access::Run,
         BatchVerb::Import(_) => Access::Import,
-        BatchVerb::Submit(_)
+        BatchVerb::Submit { .. }
         | BatchVerb::Start(_)
         | BatchVerb::Pause(_)
         | BatchVerb::Cancel { .. }
@@ -138,7 +145,7 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
     match &args.verb {
         BatchVerb::Import(args) => import::run(session, args).await,
         BatchVerb::Preview(name) => preview::run(session, &name.id).await,
-        BatchVerb::Submit(name) => moves::submit(session, &name.id).await,
+        BatchVerb::Submit { name, submission } => moves::submit(session, &name.id, submission).await,
         BatchVerb::Run { id: Some(id) } => run::one(session, id).await,
         BatchVerb::Run { id: None } => run::left(session).await,
         BatchVerb::Start(name) => moves::start(session, &name.id).await,

@@ -1,13 +1,15 @@
 //! What people do about a batch, apart from running it: submit, pause, cancel, retry, skip.
 
+use super::found::{self, SubmissionArgs};
 use super::run;
-use super::show::answer;
+use super::show::{View, answer};
 use crate::exit::{Exit, Failure};
 use crate::session::Session;
 use clap::Args;
 use domain::batch::BatchState;
-use serde_json::json;
+use serde_json::{Value, json};
 use service::batch::rework::Rework;
+use service::batch::similar::Submission;
 
 /// One item.
 #[derive(Debug, Args)]
@@ -37,15 +39,27 @@ pub(crate) async fn status(session: &Session, name: &str) -> Result<Exit, Failur
 }
 
 /// `batch submit`.
-pub(crate) async fn submit(session: &Session, name: &str) -> Result<Exit, Failure> {
-    answer(session, session.service.batch_submit(&session.actor, name).await?, &[]).await
+pub(crate) async fn submit(
+    session: &Session,
+    name: &str,
+    submission: &SubmissionArgs,
+) -> Result<Exit, Failure> {
+    let submitted = session.service.batch_submit(&session.actor, name, &submission.submission()).await?;
+    let view = View::of(session, submitted.batch.batch).await?;
+    let mut json = view.to_json();
+    json.extend(found::to_json(&submitted.found, &view.asset, session.language));
+    session.out.answer(Value::Object(json), || {
+        let found = found::to_text(&submitted.found, &view.asset, session.language);
+        format!("{}\n{found}", view.to_text()).trim_end().to_owned()
+    })?;
+    Ok(Exit::Success)
 }
 
 /// `batch start`.
 pub(crate) async fn start(session: &Session, name: &str) -> Result<Exit, Failure> {
     let (service, actor) = (&session.service, &session.actor);
     if service.batch(name).await?.state == BatchState::Draft {
-        service.batch_submit(actor, name).await?;
+        service.batch_submit(actor, name, &Submission::default()).await?;
     }
     answer(session, service.batch_execute(actor, name).await?, &[]).await
 }

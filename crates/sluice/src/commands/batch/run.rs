@@ -8,6 +8,7 @@ use crate::session::Session;
 use domain::batch::BatchState;
 use serde_json::{Value, json};
 use service::batch::rework::Rework;
+use service::batch::similar::Submission;
 use store::batch::Batch;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -70,7 +71,7 @@ async fn ended(session: &Session, batch: Batch, more: &[(&str, Value)]) -> Resul
 async fn carry_out(session: &Session, name: &str) -> Result<Batch, Failure> {
     let (service, actor) = (&session.service, &session.actor);
     if service.batch(name).await?.state == BatchState::Draft {
-        service.batch_submit(actor, name).await?;
+        service.batch_submit(actor, name, &Submission::default()).await?;
     }
     let batch = service.batch_execute(actor, name).await?;
     let mut display = Display::new(&batch, session.out.json);
