@@ -42,7 +42,7 @@ fn rows_are_the_same_if_they_pay_the_same_however_they_are_spelled() {
 
 #[test]
 fn a_print_never_changes_since_it_is_stored() {
-    assert_eq!(print(&PLAIN), 0);
+    assert_eq!(print(&PLAIN), 15_235_476_496_695_066_700);
 }
 
 /// The day's number in the year 2026.

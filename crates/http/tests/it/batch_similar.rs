@@ -4,6 +4,7 @@
 use crate::batch_tools::{
     BATCHES, at, ended, is, make, open, outcome, run, salaries, send, verify, world_with_payees,
 };
+use crate::browser::first_admin;
 use crate::world::{Answer, World};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
@@ -15,12 +16,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// A world of payees in which batches are compared, as in one that was not touched.
 async fn compared(count: usize) -> World {
     let world = world_with_payees(count).await;
-    set(&world, json!({ "duplicateWindow": 4 })).await;
+    world.service.set_duplicate_window(&world.actor, None, None).await.unwrap();
     world
-}
-
-async fn set(world: &World, settings: Json) -> Json {
-    send(world, Method::PUT, "/api/v2/settings", settings).await.data().clone()
 }
 
 /// A batch with more fields.
@@ -171,24 +168,27 @@ async fn the_window_is_set_for_all_and_for_an_account() {
         let first = outcome_of(&world, from(account)).await;
         format!("{first}; {}", outcome_of(&world, from(account)).await)
     };
-    let shown = set(&world, json!({ "accountWindow": { "account": "OTHER", "days": 0 } })).await;
+    let admin = first_admin(&world).await;
+    let set = async |settings: Json| admin.put("/api/v2/settings", settings).await;
+    let shown = set(json!({ "accountWindow": { "account": "OTHER", "days": 0 } })).await.data().clone();
     assert_eq!(
         (&shown["duplicateWindow"], &shown["duplicateWindows"]),
         (&json!(4), &json!([{ "account": "OTHER", "days": 0 }]))
     );
     assert_eq!(twice("PAY").await, "ok, 0 paid; BATCH_SIMILAR");
     assert_eq!(twice("OTHER").await, "ok, 0 paid; ok, 0 paid");
-    let shown = set(&world, json!({ "accountWindow": { "account": "OTHER" }, "duplicateWindow": 35 })).await;
+    let shown = set(json!({ "accountWindow": { "account": "OTHER" }, "duplicateWindow": 35 })).await;
+    let shown = shown.data().clone();
     assert_eq!((&shown["duplicateWindow"], &shown["duplicateWindows"]), (&json!(35), &json!([])));
     assert_eq!(twice("OTHER").await, "BATCH_SIMILAR; BATCH_SIMILAR");
+    for days in [-1, 36] {
+        let refused = set(json!({ "duplicateWindow": days })).await;
+        assert_eq!(outcome(&refused), is(422, "DUPLICATE_WINDOW_INVALID"));
+    }
     world.clock.pass(35 * DAY);
     assert_eq!(outcome_of(&world, from("PAY")).await, "BATCH_SIMILAR");
     world.clock.pass(DAY);
     assert_eq!(outcome_of(&world, from("PAY")).await, "ok, 0 paid");
-    for days in [-1, 36] {
-        let refused = send(&world, Method::PUT, "/api/v2/settings", json!({ "duplicateWindow": days })).await;
-        assert_eq!(outcome(&refused), is(422, "DUPLICATE_WINDOW_INVALID"));
-    }
     world.stop().await;
 }
 
