@@ -129,7 +129,7 @@ async fn median_ms(service: &Service, number: &str, query: &StatementQuery) -> R
     let mut times = Vec::new();
     for _ in 0..21 {
         let begun = Instant::now();
-        let page = service.statement(number, query).await?;
+        let page = service.statement_of(number, query).await?;
         times.push(begun.elapsed().as_secs_f64() * 1e3);
         if page.entries.is_empty() {
             return Err(std::io::Error::other("the statement is empty").into());

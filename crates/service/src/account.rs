@@ -154,20 +154,6 @@ impl Service {
         Ok(AccountPage { accounts, total, next })
     }
 
-    /// An account by its number, and its currency.
-    pub async fn account_show(&self, number: &str) -> Result<(AccountView, Asset), Error> {
-        let mut tx = self.store.read().await?;
-        let account = Self::account_by_number(&mut tx, number).await?;
-        let asset = Self::asset(&mut tx, account.asset).await?;
-        Ok((account, asset))
-    }
-
-    /// A page of accounts in the order of ids.
-    pub async fn account_list(&self, filter: &AccountFilter, limit: i64) -> Result<Vec<AccountView>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::account::list(&mut tx, filter, limit).await?)
-    }
-
     /// Freezes, thaws or closes an account; closing asks for a balance of zero.
     pub async fn account_set_status(
         &self,

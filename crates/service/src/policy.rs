@@ -69,8 +69,7 @@ fn read_limit(text: &str, scale: u8) -> Result<i64, Error> {
 }
 
 impl Service {
-    /// What holds for a currency, or for one account of it.
-    pub async fn policy_show(&self, currency: &str, account: Option<&str>) -> Result<(Asset, Policy), Error> {
+    async fn policy_show(&self, currency: &str, account: Option<&str>) -> Result<(Asset, Policy), Error> {
         let mut tx = self.store.read().await?;
         let (asset, account) = named(&mut tx, currency, account).await?;
         let policy = current(&mut tx, &asset, account.as_ref()).await?;

@@ -4,7 +4,7 @@
 //! the organisation on which they were made.
 
 use crate::directory::{choose, name, short};
-use crate::transfer::read_date;
+use crate::transfer::read_range;
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -95,14 +95,7 @@ pub struct Report {
 }
 
 impl Service {
-    /// What customers sent, by currency, in a range of value dates (both ends in it).
-    pub async fn transfer_statistics(&self, from: &str, to: &str) -> Result<Vec<Statistics>, Error> {
-        let query =
-            StatisticsQuery { from: from.to_owned(), to: to.to_owned(), ..StatisticsQuery::default() };
-        Ok(self.statistics(&query).await?.totals)
-    }
-
-    /// What customers sent, in all and broken down.
+    /// What customers sent in a range of value dates (both ends in it), in all and broken down.
     pub async fn statistics(&self, query: &StatisticsQuery) -> Result<Report, Error> {
         let mut tx = self.store.read().await?;
         let mut assets = store::asset::all(&mut tx).await?;
@@ -146,7 +139,8 @@ async fn range(tx: &mut Tx, query: &StatisticsQuery, assets: &[Asset]) -> Result
         }
         None => None,
     };
-    Ok(Range { from: read_date(&query.from)?, to: read_date(&query.to)?, asset, account })
+    let (from, to) = read_range(Some(&query.from), Some(&query.to))?;
+    Ok(Range { from: from.unwrap_or(i64::MIN), to: to.unwrap_or(i64::MAX), asset, account })
 }
 
 /// Refused tries of items, as sums of refused transfers.

@@ -26,8 +26,6 @@ pub struct Holder {
 
 static INSERT: Insert = Insert { table: "holder", columns: &["id", "name", "email", "uid", "created_at"] };
 static GET: Sql = Sql::new("SELECT id, name, email, uid, created_at FROM holder WHERE id = $1");
-static LIST: Sql =
-    Sql::new("SELECT id, name, email, uid, created_at FROM holder WHERE id > $1 ORDER BY id LIMIT $2");
 static BY_EMAIL: Lookup =
     Lookup { columns: "email, id, name, uid", from: "holder", key: "email", and: "", lock: Lock::None };
 static BY_UID: Lookup =
@@ -37,7 +35,7 @@ static BY_NAME: Sql =
     Sql::new("SELECT id FROM holder WHERE name = $1 AND email IS NULL AND uid IS NULL ORDER BY id LIMIT 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &LIST, &BY_NAME];
+pub const CATALOGUE: &[&Sql] = &[&GET, &BY_NAME];
 
 fn read(row: Row<'_>) -> Result<Holder, StoreError> {
     Ok(Holder {
@@ -66,11 +64,6 @@ pub async fn get(tx: &mut Tx, id: HolderId) -> Result<Option<Holder>, StoreError
     tx.fetch(&GET, args![id.0]).await?.first().map(read).transpose()
 }
 
-/// Holders after an id, in the order of ids.
-pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Holder>, StoreError> {
-    tx.fetch(&LIST, args![after, limit]).await?.iter().map(read).collect()
-}
-
 /// The ids of holders by e-mail address (lower case): pairs of address and id.
 pub async fn by_email(tx: &mut Tx, emails: Vec<String>) -> Result<Vec<(String, HolderId)>, StoreError> {
     pairs(tx, &BY_EMAIL, emails).await
@@ -97,10 +90,20 @@ pub async fn by_name(tx: &mut Tx, name: &str) -> Result<Option<HolderId>, StoreE
 
 /// Holders of whom name, e-mail address or uid contains a text, after an id, in the order of ids.
 pub async fn search(tx: &mut Tx, text: Option<&str>, slice: Slice) -> Result<Vec<Holder>, StoreError> {
+    let (text, args) = listing(text).page("id, name, email, uid, created_at", "id", "id", slice);
+    tx.fetch_text(text, args).await?.iter().map(read).collect()
+}
+
+/// How many holders contain a text.
+pub async fn count(tx: &mut Tx, text: Option<&str>) -> Result<i64, StoreError> {
+    let (text, args) = listing(text).count();
+    tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+fn listing(text: Option<&str>) -> Listing {
     let mut listing = Listing::over("holder");
     if let Some(part) = text {
         listing.contains(&["name", "email", "uid"], part);
     }
-    let (text, args) = listing.page("id, name, email, uid, created_at", "id", "id", slice);
-    tx.fetch_text(text, args).await?.iter().map(read).collect()
+    listing
 }

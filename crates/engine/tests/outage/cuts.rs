@@ -9,7 +9,7 @@ use testkit::proxy::{Proxy, Rule};
 
 /// The sum that `PAY` has paid out in single transfers, in cents.
 async fn balance(service: &service::Service) -> i64 {
-    service.account_show("PAY").await.unwrap().0.balance
+    service.account_find("PAY").await.unwrap().0.balance
 }
 
 /// Single transfers without a name of their own: nobody could ask for them again, so the door alone must

@@ -63,7 +63,7 @@ async fn news_is_quick(service: &service::Service) {
     assert!(clear, "{answer:?}");
     assert!(begun.elapsed() < NEWS, "the news took {:?}", begun.elapsed());
     let begun = Instant::now();
-    assert!(service.account_show("PAY").await.is_err());
+    assert!(service.account_find("PAY").await.is_err());
     assert!(begun.elapsed() < NEWS, "a reader's news took {:?}", begun.elapsed());
 }
 

@@ -42,6 +42,6 @@ pub(crate) fn routes() -> Routes {
         .add(
             Operation::StatementShow,
             routes!(statement::show),
-            &[Code::AccountNotFound, Code::CursorInvalid, Code::DateInvalid],
+            &[Code::AccountNotFound, Code::CursorInvalid, Code::DateInvalid, Code::DateRangeInvalid],
         )
 }

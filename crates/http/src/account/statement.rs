@@ -84,6 +84,7 @@ pub(crate) async fn show(
         direction: wanted.direction.map(|way| if way == Way::In { Direction::In } else { Direction::Out }),
         cursor: wanted.cursor.as_deref().map(|cursor| app.cursors.open(&list, cursor)).transpose()?,
         limit,
+        with_balances: false,
     };
     let statement = app.service.statement_of(&id.0, &query).await?;
     let account = statement.account.id;

@@ -20,7 +20,11 @@ const LIST: &str = "audit";
 const USUAL: i64 = 50;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().add(Operation::AuditList, routes!(list), &[Code::CursorInvalid, Code::DateInvalid])
+    Routes::new().add(
+        Operation::AuditList,
+        routes!(list),
+        &[Code::CursorInvalid, Code::DateInvalid, Code::DateRangeInvalid],
+    )
 }
 
 /// Who did what to what, from where, and how it ended.

@@ -123,12 +123,17 @@ impl ListQuery {
         if self.search.as_deref().is_some_and(wrong) {
             return Err(Problem::about(Code::QueryInvalid, "search: 1 to 255 characters"));
         }
+        let from = time::read("createdFrom", self.created_from.as_deref())?;
+        let until = time::read("createdTo", self.created_to.as_deref())?;
+        if from.zip(until).is_some_and(|(from, until)| from > until) {
+            return Err(Problem::about(Code::DateRangeInvalid, "createdFrom > createdTo"));
+        }
         Ok(BatchFilter {
             states: self.states(),
             kind: self.kind.map(Into::into),
             text: self.search.clone(),
-            from: time::read("createdFrom", self.created_from.as_deref())?,
-            until: time::read("createdTo", self.created_to.as_deref())?,
+            from,
+            until,
             before: None,
         })
     }

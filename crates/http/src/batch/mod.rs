@@ -51,7 +51,7 @@ pub(crate) fn routes() -> Routes {
     let operator = View::Operator;
     Routes::new()
         .add_to(operator, O::BatchCreate, routes!(create::create), CREATE)
-        .add_to(operator, O::BatchList, routes!(list::list), &[Code::CursorInvalid])
+        .add_to(operator, O::BatchList, routes!(list::list), &[Code::CursorInvalid, Code::DateRangeInvalid])
         .add_to(operator, O::PreviewNew, routes!(preview::preview_new), CREATE)
         .add_to(operator, O::BatchShow, routes!(list::show), &[Code::BatchNotFound])
         .add_to(operator, O::BatchEdit, routes!(edit::edit), EDIT)

@@ -25,7 +25,13 @@ pub(crate) fn routes() -> Routes {
     Routes::new().add(
         Operation::StatisticsShow,
         routes!(show),
-        &[Code::DateInvalid, Code::AssetUnknown, Code::AccountNotFound, Code::AccountAmbiguous],
+        &[
+            Code::DateInvalid,
+            Code::DateRangeInvalid,
+            Code::AssetUnknown,
+            Code::AccountNotFound,
+            Code::AccountAmbiguous,
+        ],
     )
 }
 

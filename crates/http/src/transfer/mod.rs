@@ -51,7 +51,13 @@ pub(crate) fn routes() -> Routes {
         .add(
             Operation::TransferList,
             routes!(read::list),
-            &[Code::CursorInvalid, Code::DateInvalid, Code::AssetUnknown, Code::AccountAmbiguous],
+            &[
+                Code::CursorInvalid,
+                Code::DateInvalid,
+                Code::DateRangeInvalid,
+                Code::AssetUnknown,
+                Code::AccountAmbiguous,
+            ],
         )
         .add(Operation::TransferShow, routes!(read::show), &[Code::TransferNotFound])
 }

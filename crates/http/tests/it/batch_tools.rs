@@ -85,7 +85,7 @@ pub async fn send(world: &World, method: Method, path: &str, json: Json) -> Answ
 }
 
 pub async fn balance(world: &World, number: &str) -> i64 {
-    world.service.account_show(number).await.unwrap().0.balance
+    world.service.account_find(number).await.unwrap().0.balance
 }
 
 /// Nothing that the ledger promises is broken.

@@ -1,6 +1,6 @@
 //! Lists of transfers, refused ones too.
 
-use super::read_date;
+use super::read_range;
 use super::show::{Side, TransferDetail, vouchers};
 use crate::directory::{asset_of, choose, name};
 use crate::{Error, Service};
@@ -79,11 +79,12 @@ async fn filter(
     query: &TransferQuery,
     assets: &[Asset],
 ) -> Result<Option<TransferFilter>, Error> {
+    let (from_date, to_date) = read_range(query.from.as_deref(), query.to.as_deref())?;
     let mut filter = TransferFilter {
         completed: query.completed,
         kind: query.kind,
-        from_date: query.from.as_deref().map(read_date).transpose()?,
-        to_date: query.to.as_deref().map(read_date).transpose()?,
+        from_date,
+        to_date,
         text: query.text.clone(),
         ..TransferFilter::default()
     };

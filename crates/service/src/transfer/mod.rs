@@ -171,6 +171,18 @@ pub(crate) fn read_date(text: &str) -> Result<i64, Error> {
         .ok_or_else(|| Error::refused(Code::DateInvalid, short(text)))
 }
 
+/// Two days, the first one not after the second; either may be open.
+pub(crate) fn read_range(from: Option<&str>, to: Option<&str>) -> Result<(Option<i64>, Option<i64>), Error> {
+    let (first, last) = (from.map(read_date).transpose()?, to.map(read_date).transpose()?);
+    match (first, last) {
+        (Some(a), Some(b)) if a > b => {
+            let (a, b) = (date_text(a), date_text(b));
+            Err(Error::refused(Code::DateRangeInvalid, format!("{a} > {b}")))
+        }
+        range => Ok(range),
+    }
+}
+
 /// A day number as `YYYY-MM-DD`.
 #[must_use]
 pub fn date_text(day: i64) -> String {

@@ -215,11 +215,11 @@ impl World {
 
     /// Minor units.
     pub async fn balance(&self, number: &str) -> i64 {
-        self.service.account_show(number).await.unwrap().0.balance
+        self.service.account_find(number).await.unwrap().0.balance
     }
 
     pub async fn id(&self, number: &str) -> i64 {
-        self.service.account_show(number).await.unwrap().0.id.0
+        self.service.account_find(number).await.unwrap().0.id.0
     }
 
     /// The one audit row about a transfer, and its particulars.

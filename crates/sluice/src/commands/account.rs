@@ -3,18 +3,19 @@
 use crate::commands::problem::{self, Shown, delimiter};
 use crate::commands::statement::{self, StatementArgs};
 use crate::exit::{Exit, Failure};
-use crate::out::{fields, or_empty, table, time};
+use crate::list::{Page, PageArgs};
+use crate::out::{left, or_empty, right, time};
+use crate::say::say;
 use crate::session::{Access, Session, major};
+use crate::word::Word;
 use clap::{Args, Subcommand, ValueEnum};
 use domain::account::AccountStatus;
 use domain::asset::Asset;
-use domain::code::Code;
 use formats::csv_reader::Delimiter;
 use serde_json::{Value, json};
-use service::Error;
-use service::account::OpenAccount;
+use service::account::{AccountFilter, AccountQuery, AccountSort, AccountView, OpenAccount};
 use service::holder::NewHolder;
-use store::account::{AccountFilter, AccountView};
+use service::listing::{Order, Slice};
 
 /// Arguments of `account`.
 #[derive(Debug, Args)]
@@ -101,12 +102,8 @@ pub(crate) struct ListArgs {
     /// The ledger's own accounts too
     #[arg(long)]
     pub system: bool,
-    /// Begin after this id
-    #[arg(long, default_value_t = 0, value_name = "ID")]
-    pub after: i64,
-    /// At most so many
-    #[arg(long, default_value_t = 100, value_name = "N")]
-    pub limit: i64,
+    #[command(flatten)]
+    pub page: PageArgs,
 }
 
 /// Arguments of a change of status.
@@ -159,7 +156,7 @@ pub(crate) async fn run(session: &Session, args: &AccountArgs) -> Result<Exit, F
         AccountVerb::Import(args) => import(session, args).await,
         AccountVerb::List(args) => list(session, args).await,
         AccountVerb::Show { number } => {
-            let (account, asset) = session.service.account_show(number).await?;
+            let (account, asset) = session.service.account_find(number).await?;
             show(session, &account, &asset)
         }
         AccountVerb::Statement(args) => statement::run(session, args).await,
@@ -189,61 +186,72 @@ async fn import(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
     let shown = problem::to_json(&problems, session.language);
     let json = json!({ "opened": opened, "refused": refused, "problems": shown });
     let text = || {
-        let rows = problem::to_text(&problems, session.language);
-        format!("{opened} accounts opened, {refused} rows refused\n{rows}").trim_end().to_owned()
+        let rows = problem::to_text(&problems, session.out);
+        let done = say!(
+            session.language,
+            "{opened} accounts opened, {refused} rows refused",
+            "已开立 {opened} 个账户，{refused} 行被拒绝"
+        );
+        format!("{done}\n{rows}").trim_end().to_owned()
     };
     session.out.answer(json, text)?;
     Ok(if opened == 0 && refused > 0 { Exit::Refused } else { Exit::Success })
 }
 
 async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
-    let asset = match &args.currency {
-        None => None,
-        Some(code) => {
-            let code = code.to_ascii_uppercase();
-            let found = session.service.asset_list().await?.into_iter().find(|asset| asset.code == code);
-            let asset = found.ok_or_else(|| Failure::from(Error::refused(Code::AssetUnknown, code)))?;
-            Some(asset.id)
-        }
-    };
     let filter = AccountFilter {
         text: args.text.clone(),
-        asset,
         status: args.status.map(Status::status),
         with_system: args.system,
-        after: args.after,
         ..AccountFilter::default()
     };
-    let accounts = session.service.account_list(&filter, args.limit.clamp(1, 10_000)).await?;
-    let (mut json, mut rows) = (Vec::new(), Vec::new());
-    for account in &accounts {
-        let asset = session.asset(account.asset).await?;
-        json.push(to_json(account, &asset));
-        rows.push(vec![
+    let (after, limit) = (args.page.place()?, args.page.limit);
+    let query = AccountQuery {
+        filter,
+        currency: args.currency.as_ref().map(|code| code.to_ascii_uppercase()),
+        sort: AccountSort::Id,
+        slice: Slice { order: Order::Ascending, after, offset: 0, limit },
+        counted: true,
+    };
+    let found = session.service.account_search(&query).await?;
+    let row = |(asset, account): &(Asset, AccountView)| {
+        vec![
             account.id.to_string(),
             account.number.clone(),
             or_empty(account.holder_name.as_deref()),
-            account.status.name().to_owned(),
-            major(account.balance, &asset),
-            asset.code,
-        ]);
-    }
-    let header = [">id", "number", "holder", "status", ">balance", "currency"];
-    session.out.answer(json!({ "accounts": json }), || table(&header, rows))?;
+            account.status.word(session.language).to_owned(),
+            major(account.balance, asset),
+            asset.code.clone(),
+        ]
+    };
+    let page = Page {
+        rows: found.accounts.iter().map(|(asset, account)| to_json(account, asset)).collect(),
+        total: found.total.unwrap_or_default(),
+        next: found.next.map(|place| place.key.to_string()),
+    };
+    let header = [
+        right("id", "编号"),
+        left("number", "账号"),
+        left("holder", "持有人"),
+        left("status", "状态"),
+        right("balance", "余额"),
+        left("currency", "币种"),
+    ];
+    page.answer(session.out, "accounts", || session.out.table(&header, found.accounts.iter().map(row)))?;
     Ok(Exit::Success)
 }
 
 fn show(session: &Session, account: &AccountView, asset: &Asset) -> Result<Exit, Failure> {
     let text = || {
-        fields(&[
-            ("number", account.number.clone()),
-            ("holder", or_empty(account.holder_name.as_deref())),
-            ("email", or_empty(account.email.as_deref())),
-            ("uid", or_empty(account.uid.as_deref())),
-            ("status", account.status.name().to_owned()),
-            ("balance", format!("{} {}", major(account.balance, asset), asset.code)),
-            ("held", major(account.held, asset)),
-            ("opened", time(account.opened_at)),
+        session.out.fields(&[
+            (say("number", "账号"), account.number.clone()),
+            (say("holder", "持有人"), or_empty(account.holder_name.as_deref())),
+            (say("email", "邮箱"), or_empty(account.email.as_deref())),
+            (say("uid", "用户编号"), or_empty(account.uid.as_deref())),
+            (say("status", "状态"), account.status.word(session.language).to_owned()),
+            (say("balance", "余额"), format!("{} {}", major(account.balance, asset), asset.code)),
+            (say("held", "占用金额"), format!("{} {}", major(account.held, asset), asset.code)),
+            (say("opened", "开立时间"), time(account.opened_at)),
         ])
     };
     session.out.answer(to_json(account, asset), text)?;

@@ -2,7 +2,8 @@
 
 use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
-use crate::out::{Out, note, table};
+use crate::out::{left, note, right};
+use crate::say::say;
 use bench::BenchOptions;
 use clap::Args;
 use serde_json::Value;
@@ -36,25 +37,26 @@ pub(crate) async fn run(globals: &Globals, args: &BenchArgs) -> Result<Exit, Fai
         dir: args.dir.clone(),
         database: globals.database.clone(),
         program: std::env::current_exe()
-            .map_err(|error| Failure::File { path: "this program".into(), error })?,
+            .map_err(|error| Failure::System { what: say("this program", "本程序"), error })?,
     };
     let report = bench::run(&options, note).await?;
-    let out = Out { json: globals.json };
+    let out = globals.out();
     let text = || {
         let shapes = report.get("shapes").and_then(Value::as_array).cloned().unwrap_or_default();
         let cell = |shape: &Value, key: &str| shape.get(key).unwrap_or(&Value::Null).to_string();
-        let keys = [
-            "shape",
-            "items_per_s",
-            "floor_items_per_s",
-            "bytes_per_item",
-            "log_bytes_per_item",
-            "peak_rss_bytes",
-            "cpu_s",
-            "last_to_first",
-            "verify_s",
+        let columns = [
+            ("shape", left("shape", "形态")),
+            ("items_per_s", right("items/s", "每秒笔数")),
+            ("floor_items_per_s", right("floor items/s", "下限每秒笔数")),
+            ("bytes_per_item", right("bytes/item", "每笔字节")),
+            ("log_bytes_per_item", right("log bytes/item", "每笔日志字节")),
+            ("peak_rss_bytes", right("peak memory", "内存峰值")),
+            ("cpu_s", right("CPU s", "处理器秒数")),
+            ("last_to_first", right("last/first", "末轮比首轮")),
+            ("verify_s", right("verify s", "核对秒数")),
         ];
-        table(&keys, shapes.iter().map(|shape| keys.iter().map(|key| cell(shape, key)).collect()))
+        let rows = shapes.iter().map(|shape| columns.iter().map(|(key, _)| cell(shape, key)).collect());
+        out.table(&columns.map(|(_, column)| column), rows)
     };
     out.answer(report.clone(), text)?;
     Ok(Exit::Success)

@@ -1,7 +1,7 @@
 //! `fx`: exchange rates.
 
 use crate::exit::{Exit, Failure};
-use crate::out::{table, time};
+use crate::out::{left, right, time};
 use crate::session::{Access, Session};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -58,9 +58,15 @@ pub(crate) async fn run(session: &Session, args: &FxArgs) -> Result<Exit, Failur
                 rows.push(cells(session, &rate).await?);
             }
             let json = json!({ "rates": rows.iter().map(to_json).collect::<Vec<_>>() });
-            let text =
-                || table(&["from", "to", ">rate", "origin", "since"], rows.iter().map(|row| row.to_vec()));
-            session.out.answer(json, text)?;
+            let header = [
+                left("from", "源币种"),
+                left("to", "目标币种"),
+                right("rate", "汇率"),
+                left("origin", "来源"),
+                left("since", "生效时间"),
+            ];
+            let rows = rows.iter().map(|row| row.to_vec());
+            session.out.answer(json, || session.out.table(&header, rows))?;
         }
     }
     Ok(Exit::Success)

@@ -1,9 +1,14 @@
-//! `deposit`, `withdraw`, `transfer`: single movements of money.
+//! `deposit`, `withdraw`, `transfer`: single movements of money; and the list of all movements.
+
+mod list;
 
 use crate::exit::{Exit, Failure};
-use crate::session::{Session, major};
-use clap::Args;
-use domain::code::Code;
+use crate::say::say;
+use crate::session::{Access, Session, major};
+use crate::word::{outcome, reason};
+use clap::{Args, Subcommand};
+use domain::asset::Asset;
+use domain::code::{Code, Language};
 use ledger::Outcome;
 use serde_json::json;
 use service::transfer::NewTransfer;
@@ -50,10 +55,31 @@ pub(crate) struct WithdrawArgs {
 /// Arguments of `transfer`.
 #[derive(Debug, Args)]
 #[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
     after_help = "Exit code: 0 completed, 1 refused.\n\nExample:\n  sluice transfer --from ACME --to LI \
-                        --amount 5.00 --op-id invoice-77 --json"
+                  --amount 5.00 --op-id invoice-77 --json\n  sluice transfer list --account ACME --status failed"
 )]
 pub(crate) struct TransferArgs {
+    #[command(subcommand)]
+    pub verb: Option<TransferVerb>,
+    #[command(flatten)]
+    pub order: Option<OrderArgs>,
+}
+
+/// What to do with transfers, beside making one.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TransferVerb {
+    /// List transfers, deposits, withdrawals and paid items, newest first; refused ones too
+    #[command(
+        after_help = "Example:\n  sluice transfer list --account ACME --from 2026-05-01 --to 2026-05-31"
+    )]
+    List(list::ListArgs),
+}
+
+/// A transfer to make.
+#[derive(Debug, Args)]
+pub(crate) struct OrderArgs {
     /// The account that pays
     #[arg(long, value_name = "NUMBER")]
     pub from: String,
@@ -65,6 +91,14 @@ pub(crate) struct TransferArgs {
     pub rate: Option<String>,
     #[command(flatten)]
     pub particulars: Particulars,
+}
+
+/// How `transfer` opens the ledger.
+pub(crate) const fn access(args: &TransferArgs) -> Access {
+    match args.verb {
+        Some(TransferVerb::List(_)) => Access::Read,
+        None => Access::Write,
+    }
 }
 
 impl Particulars {
@@ -93,33 +127,51 @@ pub(crate) async fn withdraw(session: &Session, args: &WithdrawArgs) -> Result<E
 
 /// Runs `transfer`.
 pub(crate) async fn transfer(session: &Session, args: &TransferArgs) -> Result<Exit, Failure> {
-    let rate = args.rate.as_deref();
-    carry_out(session, &args.particulars.new_transfer(Some(&args.from), Some(&args.to), rate)).await
+    match (&args.verb, &args.order) {
+        (Some(TransferVerb::List(args)), _) => list::run(session, args).await,
+        (None, Some(order)) => {
+            let (from, to, rate) =
+                (Some(order.from.as_str()), Some(order.to.as_str()), order.rate.as_deref());
+            carry_out(session, &order.particulars.new_transfer(from, to, rate)).await
+        }
+        (None, None) => {
+            let text =
+                say("Say what to transfer: --from, --to and --amount", "请指明 --from、--to 和 --amount");
+            Err(Failure::usage(text, session.language))
+        }
+    }
 }
 
 async fn carry_out(session: &Session, new: &NewTransfer) -> Result<Exit, Failure> {
-    let outcome = session.service.transfer(&session.actor, new).await?;
+    let done = session.service.transfer(&session.actor, new).await?;
     let payer = new.from.as_deref().or(new.to.as_deref()).unwrap_or_default();
-    let (_, asset) = session.service.account_show(payer).await?;
-    let Outcome { transfer, code, fee, replayed, .. } = outcome;
-    let (status, exit) =
-        if code.is_none() { ("completed", Exit::Success) } else { ("failed", Exit::Refused) };
-    let message = code.map(|code| code.message(session.language));
-    let fee = major(fee, &asset);
+    let (_, asset) = session.service.account_find(payer).await?;
+    let (fee, language) = (major(done.fee, &asset), session.language);
     let json = json!({
-        "transfer_id": transfer.map(|id| id.0), "status": status, "code": code.map(Code::name),
-        "message": message, "fee": fee, "replayed": replayed, "currency": asset.code,
+        "transfer_id": done.transfer.map(|id| id.0), "status": outcome(done.code, Language::English),
+        "code": done.code.map(Code::name), "message": done.code.map(|code| code.message(language)),
+        "fee": fee, "replayed": done.replayed, "currency": asset.code,
     });
-    let text = || {
-        let number = transfer.map_or_else(String::new, |id| format!(" {id}"));
-        let again = if replayed { " (answered before; nothing moved now)" } else { "" };
-        match (code, message) {
-            (Some(code), Some(message)) => format!("transfer{number} failed{again}: {message} ({code})"),
-            _ => {
-                format!("transfer{number} completed{again}: {} {}, fee {fee}", new.amount.trim(), asset.code)
-            }
-        }
+    session.out.answer(json, || told(&done, new.amount.trim(), &fee, &asset, language))?;
+    Ok(if done.code.is_none() { Exit::Success } else { Exit::Refused })
+}
+
+/// How it ended, for people.
+fn told(done: &Outcome, amount: &str, fee: &str, asset: &Asset, language: Language) -> String {
+    let (number, code) = (done.transfer.map_or_else(String::new, |id| format!(" {id}")), &asset.code);
+    let again = match done.replayed {
+        true => say(" (answered before; nothing moved now)", "（此前已处理，本次未转账）").to(language),
+        false => "",
     };
-    session.out.answer(json, text)?;
-    Ok(exit)
+    match done.code {
+        Some(code) => {
+            let why = reason(code, language);
+            say!(language, "Transfer{number} failed{again}: {why}", "转账{number} 失败{again}：{why}")
+        }
+        None => say!(
+            language,
+            "Transfer{number} completed{again}: {amount} {code}, fee {fee} {code}",
+            "转账{number} 已完成{again}：{amount} {code}，手续费 {fee} {code}"
+        ),
+    }
 }

@@ -3,9 +3,11 @@
 use super::show::View;
 use crate::commands::problem::{self, Shown, delimiter};
 use crate::exit::{Exit, Failure};
+use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
 use domain::batch::{BatchMode, BatchType};
+use domain::code::Language;
 use formats::csv_reader::Delimiter;
 use formats::payment::{Field, Mapping, Options};
 use serde_json::{Value, json};
@@ -51,31 +53,41 @@ pub(crate) struct ImportArgs {
     pub currency: Option<String>,
 }
 
-fn kind(text: &str) -> Result<BatchType, String> {
-    BatchType::from_name(text).ok_or_else(|| "one_to_many, many_to_one or many_to_many".to_owned())
+fn kind(text: &str) -> Result<BatchType, Say> {
+    BatchType::from_name(text).ok_or(say(
+        "one_to_many, many_to_one or many_to_many",
+        "可用 one_to_many（一对多）、many_to_one（多对一）或 many_to_many（多对多）",
+    ))
 }
 
-fn mode(text: &str) -> Result<BatchMode, String> {
-    BatchMode::from_name(text).ok_or_else(|| "continue, stop_on_failure or atomic".to_owned())
+fn mode(text: &str) -> Result<BatchMode, Say> {
+    BatchMode::from_name(text).ok_or(say(
+        "continue, stop_on_failure or atomic",
+        "可用 continue（继续）、stop_on_failure（首次失败即停止）或 atomic（全部成功或全部不执行）",
+    ))
 }
 
-fn mapping(text: &str) -> Result<(Field, String), String> {
-    let wanted =
-        || "FIELD=HEADER, with account, email, uid, amount, currency, memo, reference or source".to_owned();
-    let (field, header) = text.split_once('=').ok_or_else(wanted)?;
-    Ok((Field::parse(field).ok_or_else(wanted)?, header.to_owned()))
+fn mapping(text: &str) -> Result<(Field, String), Say> {
+    const WANTED: Say = say(
+        "FIELD=HEADER, with account, email, uid, amount, currency, memo, reference or source",
+        "格式为 FIELD=HEADER（字段=表头），字段可用 account、email、uid、amount、currency、memo、reference 或 source",
+    );
+    let (field, header) = text.split_once('=').ok_or(WANTED)?;
+    Ok((Field::parse(field).ok_or(WANTED)?, header.to_owned()))
 }
 
 impl ImportArgs {
-    fn check(&self) -> Result<(), Failure> {
-        let usage = |text: &str| Err(Failure::Usage(text.to_owned()));
+    fn check(&self, language: Language) -> Result<(), Failure> {
+        let usage = |text: Say| Err(Failure::usage(text, language));
         match self.kind {
-            BatchType::ManyToMany if self.currency.is_none() => {
-                usage("a many_to_many batch needs --currency")
-            }
-            BatchType::OneToMany | BatchType::ManyToOne if self.account.is_none() => {
-                usage("a one_to_many or many_to_one batch needs --account")
-            }
+            BatchType::ManyToMany if self.currency.is_none() => usage(say(
+                "A many_to_many batch needs --currency",
+                "多对多（many_to_many）批次须指定 --currency",
+            )),
+            BatchType::OneToMany | BatchType::ManyToOne if self.account.is_none() => usage(say(
+                "A one_to_many or many_to_one batch needs --account",
+                "一对多（one_to_many）或多对一（many_to_one）批次须指定 --account",
+            )),
             BatchType::ManyToMany | BatchType::OneToMany | BatchType::ManyToOne => Ok(()),
         }
     }
@@ -102,7 +114,7 @@ impl ImportArgs {
 
 /// Runs it.
 pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
-    args.check()?;
+    args.check(session.language)?;
     let file = problem::open(&args.file)?;
     let Imported { batch, taken, refused, problems } =
         session.service.batch_import(&session.actor, &args.import(), file).await?;
@@ -120,19 +132,32 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
         json.entry(key).or_insert(Value::Null);
     }
     let text = || {
-        let rows = problem::to_text(&problems, session.language);
-        let end = match &view {
-            Some(view) => {
-                let number = view.batch.number();
-                format!(
-                    "{}\nNext: sluice batch preview {number}, then sluice batch run {number}",
-                    view.to_text()
-                )
-            }
-            None => "No batch was made: correct the file and import it again.".to_owned(),
-        };
-        format!("{taken} rows taken, {refused} refused\n{rows}\n{end}").replace("\n\n", "\n")
+        let rows = problem::to_text(&problems, session.out);
+        let done = say!(
+            session.language,
+            "{taken} rows taken, {refused} refused",
+            "已接受 {taken} 行，{refused} 行被拒绝"
+        );
+        let end = end(view.as_ref(), session);
+        [done, rows, end].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     };
     session.out.answer(Value::Object(json), text)?;
     Ok(if view.is_some() { Exit::Success } else { Exit::Refused })
+}
+
+/// The batch and what comes next, or that there is none.
+fn end(view: Option<&View>, session: &Session) -> String {
+    let Some(view) = view else {
+        return say!(
+            session.language,
+            "No batch was created: correct the file and import it again.",
+            "未创建批次：请修正文件后重新导入。"
+        );
+    };
+    let (text, number) = (view.to_text(session.out), view.batch.number());
+    say!(
+        session.language,
+        "{text}\nNext: `sluice batch preview {number}`, then `sluice batch run {number}`",
+        "{text}\n下一步：`sluice batch preview {number}`，然后 `sluice batch run {number}`"
+    )
 }

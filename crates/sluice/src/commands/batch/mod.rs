@@ -81,13 +81,19 @@ pub(crate) enum BatchVerb {
         #[arg(long)]
         no_run: bool,
     },
-    /// Take a failed or waiting item out for good
-    #[command(after_help = "Example:\n  sluice batch skip batch-20260531-001 --line 17 --reason \"left\"")]
+    /// Take a failed or waiting item out permanently, or all failed ones
+    #[command(
+        after_help = "Example:\n  sluice batch skip batch-20260531-001 --line 17 --reason \"left\"\n  \
+                            sluice batch skip batch-20260531-001 --failed --reason \"paid by cheque\""
+    )]
     Skip {
         #[command(flatten)]
         name: Name,
         #[command(flatten)]
         which: moves::Which,
+        /// Every item that failed
+        #[arg(long, conflicts_with_all = ["item", "line"])]
+        failed: bool,
         /// Why
         #[arg(long, value_name = "TEXT")]
         reason: String,
@@ -147,7 +153,10 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
         BatchVerb::Resume(name) => run::resume(session, &name.id).await,
         BatchVerb::Cancel { name, reason } => moves::cancel(session, &name.id, reason).await,
         BatchVerb::Retry { name, which, no_run } => moves::retry(session, &name.id, which, *no_run).await,
-        BatchVerb::Skip { name, which, reason } => moves::skip(session, &name.id, which, reason).await,
+        BatchVerb::Skip { name, failed: true, reason, .. } => {
+            moves::skip_failed(session, &name.id, reason).await
+        }
+        BatchVerb::Skip { name, which, reason, .. } => moves::skip(session, &name.id, which, reason).await,
         BatchVerb::Items(args) => items::run(session, args).await,
         BatchVerb::History(name) => list::history(session, &name.id).await,
         BatchVerb::Export(args) => export::run(session, args).await,

@@ -3,11 +3,18 @@
 use super::run;
 use super::show::answer;
 use crate::exit::{Exit, Failure};
+use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
 use domain::batch::BatchState;
+use domain::item::ItemState;
 use serde_json::json;
+use service::batch::PAGE_MAX;
+use service::batch::list::Part;
 use service::batch::rework::Rework;
+
+const WHICH: Say =
+    say("Say which item: --item N, --line N or --failed", "请指明转账明细：--item N、--line N 或 --failed");
 
 /// One item.
 #[derive(Debug, Args)]
@@ -22,6 +29,11 @@ pub(crate) struct Which {
 }
 
 impl Which {
+    /// Whether one item is meant.
+    pub(crate) const fn is_one(&self) -> bool {
+        self.item.is_some() || self.line.is_some()
+    }
+
     async fn number(&self, session: &Session, name: &str) -> Result<Option<i64>, Failure> {
         match (self.item, self.line) {
             (Some(item), _) => Ok(Some(item)),
@@ -83,15 +95,31 @@ pub(crate) async fn retry(
     run::go_on(session, name, count).await
 }
 
-/// `batch skip`.
+/// `batch skip`: one item.
 pub(crate) async fn skip(
     session: &Session,
     name: &str,
     which: &Which,
     reason: &str,
 ) -> Result<Exit, Failure> {
-    let number = which.number(session, name).await?;
-    let item = number.ok_or_else(|| Failure::Usage("say which item: --item N or --line N".to_owned()))?;
+    let item = which.number(session, name).await?;
+    let item = item.ok_or_else(|| Failure::usage(WHICH, session.language))?;
     let batch = session.service.batch_skip_item(&session.actor, name, item, reason).await?;
     answer(session, batch, &[("item", json!(item))]).await
+}
+
+/// `batch skip --failed`: one after another, so that what was done holds whatever ends it.
+pub(crate) async fn skip_failed(session: &Session, name: &str, reason: &str) -> Result<Exit, Failure> {
+    let (service, mut after, mut count) = (&session.service, None, 0_i64);
+    loop {
+        let part = Part { limit: PAGE_MAX, offset: 0 };
+        let found = service.batch_item_list(name, &[ItemState::Failed], after, part).await?;
+        let Some(last) = found.items.last().map(|row| row.item.number.0) else { break };
+        for row in &found.items {
+            service.batch_skip_item(&session.actor, name, row.item.number.0, reason).await?;
+            count += 1;
+        }
+        after = Some(last);
+    }
+    answer(session, service.batch(name).await?, &[("count", json!(count))]).await
 }
