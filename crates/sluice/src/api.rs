@@ -138,7 +138,7 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
         BatchVerb::Items(_) => O::RelationList,
         BatchVerb::History(_) => O::BatchHistory,
         BatchVerb::List(_) => O::BatchList,
-        // A server goes on by itself with what was left running.
+        // A server continues by itself what was left running.
         BatchVerb::Run { id: None } | BatchVerb::Skip { .. } | BatchVerb::Export(_) => return None,
     })
 }

@@ -20,7 +20,7 @@ pub(crate) enum Exit {
     Busy = 5,
     /// The command line cannot be understood.
     Usage = 64,
-    /// The disk did not confirm a write: start again to see what stands.
+    /// The disk did not confirm a write: the ledger shows after a restart whether it was made.
     Unconfirmed = 74,
     /// The same command may succeed later.
     TryLater = 75,

@@ -1,9 +1,10 @@
 //! What a refusal's text leaves to the interface: which command or option helps here.
 
 use crate::say::{Say, say};
-use domain::code::{Code, Language};
+use domain::code::Code;
 
-const fn hint(code: Code) -> Option<Say> {
+/// The command or option that helps, if one does.
+pub(crate) const fn hint(code: Code) -> Option<Say> {
     Some(match code {
         Code::AssetUnknown => {
             say("enable it with `sluice asset add CODE`", "可用 `sluice asset add CODE` 启用")
@@ -18,14 +19,4 @@ const fn hint(code: Code) -> Option<Say> {
         }
         _ => return None,
     })
-}
-
-/// A refusal's text with what helps on the command line.
-pub(crate) fn message(code: Code, language: Language) -> String {
-    let text = code.message(language);
-    match (hint(code), language) {
-        (None, _) => text.to_owned(),
-        (Some(hint), Language::English) => format!("{text}; {}", hint.to(language)),
-        (Some(hint), Language::Chinese) => format!("{text}；{}", hint.to(language)),
-    }
 }

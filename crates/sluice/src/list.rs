@@ -2,7 +2,7 @@
 
 use crate::exit::Failure;
 use crate::out::Out;
-use crate::say::{grouped, say};
+use crate::say::{Say, grouped, say};
 use clap::Args;
 use domain::code::Code;
 use serde_json::{Value, json};
@@ -16,8 +16,15 @@ pub(crate) struct PageArgs {
     #[arg(long, value_name = "PLACE")]
     pub after: Option<String>,
     /// At most so many rows
-    #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=10_000))]
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = limit)]
     pub limit: i64,
+}
+
+fn limit(text: &str) -> Result<i64, Say> {
+    match text.parse() {
+        Ok(rows @ 1..=10_000) => Ok(rows),
+        _ => Err(say("a number from 1 to 10000", "须为 1 到 10000 之间的整数")),
+    }
 }
 
 impl PageArgs {

@@ -163,7 +163,7 @@ impl Session {
         Engine::new(self.service.clone(), EngineOptions::default())
     }
 
-    /// An asset by its id. One that was enabled by this very command is read anew.
+    /// An asset by its id. One that this very command enabled is read from the ledger again.
     pub(crate) async fn asset(&self, id: AssetId) -> Result<Asset, Failure> {
         if let Some(asset) = self.assets.iter().find(|asset| asset.id == id) {
             return Ok(asset.clone());

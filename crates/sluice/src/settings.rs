@@ -24,7 +24,7 @@ use rules::Rule;
 pub(crate) use layers::{Layer, unknown_variables};
 pub(crate) use shown::Shown;
 
-/// The file that is read where it stands, if no other is named.
+/// The file that is read if it exists and no other is named.
 const FILE: &str = "sluice.toml";
 
 /// Everything that can be set. The names are those of the file; `SLUICE_LISTEN` is `listen`.

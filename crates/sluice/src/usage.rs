@@ -43,7 +43,7 @@ fn chinese(error: &clap::Error) -> Option<String> {
     };
     let usage = of(ContextKind::Usage).and_then(|texts| texts.into_iter().next());
     let usage = usage.map(|usage| usage.trim_start_matches("Usage:").trim().to_owned());
-    let usage = usage.map(|usage| format!("\n\n用法：{usage}")).unwrap_or_default();
+    let usage = usage.map(|usage| format!("\n\n用法：`{usage}`")).unwrap_or_default();
     Some(format!("错误：{what}{usage}\n\n详见 --help"))
 }
 
@@ -56,7 +56,9 @@ fn value(error: &clap::Error) -> Option<String> {
         None if source.is::<ParseIntError>() => "须为整数".to_owned(),
         None => source.to_string(),
     });
-    let valid = texts(error, ContextKind::ValidValue).map(|texts| format!("可用：{}", texts.join("、")));
+    let quoted = |texts: Vec<String>| texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>();
+    let valid =
+        texts(error, ContextKind::ValidValue).map(|texts| format!("可用：{}", quoted(texts).join("、")));
     let what = if given.is_empty() {
         format!("{argument} 缺少值")
     } else {

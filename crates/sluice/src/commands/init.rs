@@ -19,7 +19,7 @@ pub(crate) struct InitArgs {
     pub time_zone: String,
 }
 
-/// Makes the ledger; one that stands already is left as it is.
+/// Makes the ledger; an existing one is left as it is.
 pub(crate) async fn run(globals: &Globals, args: &InitArgs) -> Result<Exit, Failure> {
     if TimeZone::get(&args.time_zone).is_err() {
         return Err(Error::refused(Code::TimeZoneUnknown, args.time_zone.as_str()).into());

@@ -122,15 +122,15 @@ fn answer(session: &Session, subject: &Subject, asset: &Asset, policy: &Policy) 
     let rows: [(&str, Say, Option<String>); 11] = [
         ("currency", say("currency", "币种"), Some(asset.code.clone())),
         ("account", say("account", "账户"), subject.account.clone()),
-        ("min", say("least of a transfer", "单笔最小金额"), limit(policy.limit.min)),
-        ("max", say("most of a transfer", "单笔最大金额"), limit(policy.limit.max)),
-        ("day", say("most of a day", "每日限额"), limit(policy.limit.day)),
-        ("month", say("most of a month", "每月限额"), limit(policy.limit.month)),
-        ("batch_max", say("most of a batch", "单批次限额"), limit(policy.batch_max)),
-        ("fee_threshold", say("free of fees up to", "免手续费金额上限"), limit(policy.fee.threshold)),
+        ("min", say("min per transfer", "单笔最小金额"), limit(policy.limit.min)),
+        ("max", say("max per transfer", "单笔最大金额"), limit(policy.limit.max)),
+        ("day", say("max per day", "每日限额"), limit(policy.limit.day)),
+        ("month", say("max per month", "每月限额"), limit(policy.limit.month)),
+        ("batch_max", say("max per batch", "单批次限额"), limit(policy.batch_max)),
+        ("fee_threshold", say("no fee up to", "免手续费金额上限"), limit(policy.fee.threshold)),
         ("fee_rate", say("fee rate", "手续费率"), Some(rate)),
-        ("fee_min", say("least fee", "最低手续费"), limit(policy.fee.min)),
-        ("fee_max", say("most fee", "最高手续费"), limit(policy.fee.max)),
+        ("fee_min", say("min fee", "最低手续费"), limit(policy.fee.min)),
+        ("fee_max", say("max fee", "最高手续费"), limit(policy.fee.max)),
     ];
     let json: Map<String, Value> =
         rows.iter().map(|(name, _, value)| ((*name).to_owned(), value.clone().into())).collect();

@@ -2,7 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use crate::out::{left, or_empty, right, time};
-use crate::say::say;
+use crate::say::{Say, say};
 use crate::session::{Session, major};
 use crate::word::posting;
 use clap::{Args, ValueEnum};
@@ -30,8 +30,15 @@ pub(crate) struct StatementArgs {
     #[arg(long, value_name = "PLACE")]
     pub after: Option<String>,
     /// At most so many entries
-    #[arg(long, default_value_t = 50, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=PAGE_MAX))]
+    #[arg(long, default_value_t = 50, value_name = "N", value_parser = limit)]
     pub limit: i64,
+}
+
+fn limit(text: &str) -> Result<i64, Say> {
+    match text.parse() {
+        Ok(entries @ 1..=PAGE_MAX) => Ok(entries),
+        _ => Err(say("a number from 1 to 1000", "须为 1 到 1000 之间的整数")),
+    }
 }
 
 /// A direction on the command line.

@@ -7,6 +7,7 @@ use crate::say::say;
 use crate::session::{Access, Session, major};
 use crate::word::{outcome, reason};
 use clap::{Args, Subcommand};
+use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::{Code, Language};
 use ledger::Outcome;
@@ -16,9 +17,6 @@ use service::transfer::NewTransfer;
 /// What every movement may carry.
 #[derive(Debug, Args)]
 pub(crate) struct Particulars {
-    /// Major units, such as 1250.00
-    #[arg(long, allow_hyphen_values = true)]
-    pub amount: String,
     /// What it is for
     #[arg(long, value_name = "TEXT")]
     pub memo: Option<String>,
@@ -37,6 +35,9 @@ pub(crate) struct DepositArgs {
     /// The account that is paid
     #[arg(long, value_name = "NUMBER")]
     pub account: String,
+    /// Major units, such as 1250.00
+    #[arg(long, allow_hyphen_values = true)]
+    pub amount: String,
     #[command(flatten)]
     pub particulars: Particulars,
 }
@@ -48,6 +49,9 @@ pub(crate) struct WithdrawArgs {
     /// The account that pays
     #[arg(long, value_name = "NUMBER")]
     pub account: String,
+    /// Major units, such as 1250.00
+    #[arg(long, allow_hyphen_values = true)]
+    pub amount: String,
     #[command(flatten)]
     pub particulars: Particulars,
 }
@@ -63,8 +67,20 @@ pub(crate) struct WithdrawArgs {
 pub(crate) struct TransferArgs {
     #[command(subcommand)]
     pub verb: Option<TransferVerb>,
+    /// The account that pays
+    #[arg(long, value_name = "NUMBER", required = true)]
+    pub from: Option<String>,
+    /// The account that is paid
+    #[arg(long, value_name = "NUMBER", required = true)]
+    pub to: Option<String>,
+    /// Major units, such as 1250.00
+    #[arg(long, allow_hyphen_values = true, required = true)]
+    pub amount: Option<String>,
+    /// Units of the paid side for one of the paying side; else the rate of `fx set`
+    #[arg(long, allow_hyphen_values = true)]
+    pub rate: Option<String>,
     #[command(flatten)]
-    pub order: Option<OrderArgs>,
+    pub particulars: Particulars,
 }
 
 /// What to do with transfers, beside making one.
@@ -77,22 +93,6 @@ pub(crate) enum TransferVerb {
     List(list::ListArgs),
 }
 
-/// A transfer to make.
-#[derive(Debug, Args)]
-pub(crate) struct OrderArgs {
-    /// The account that pays
-    #[arg(long, value_name = "NUMBER")]
-    pub from: String,
-    /// The account that is paid
-    #[arg(long, value_name = "NUMBER")]
-    pub to: String,
-    /// Units of the paid side for one of the paying side; else the rate of `fx set`
-    #[arg(long, allow_hyphen_values = true)]
-    pub rate: Option<String>,
-    #[command(flatten)]
-    pub particulars: Particulars,
-}
-
 /// How `transfer` opens the ledger.
 pub(crate) const fn access(args: &TransferArgs) -> Access {
     match args.verb {
@@ -102,44 +102,37 @@ pub(crate) const fn access(args: &TransferArgs) -> Access {
 }
 
 impl Particulars {
-    fn new_transfer(&self, from: Option<&str>, to: Option<&str>, rate: Option<&str>) -> NewTransfer {
+    fn of(&self, amount: &str) -> NewTransfer {
         NewTransfer {
-            from: from.map(str::to_owned),
-            to: to.map(str::to_owned),
-            amount: self.amount.clone(),
-            rate: rate.map(str::to_owned),
+            amount: amount.to_owned(),
             memo: self.memo.clone(),
             date: self.date.clone(),
             operation: self.op_id.clone(),
+            ..NewTransfer::default()
         }
     }
 }
 
 /// Runs `deposit`.
 pub(crate) async fn deposit(session: &Session, args: &DepositArgs) -> Result<Exit, Failure> {
-    carry_out(session, &args.particulars.new_transfer(None, Some(&args.account), None)).await
+    let to = Some(args.account.clone());
+    carry_out(session, &NewTransfer { to, ..args.particulars.of(&args.amount) }).await
 }
 
 /// Runs `withdraw`.
 pub(crate) async fn withdraw(session: &Session, args: &WithdrawArgs) -> Result<Exit, Failure> {
-    carry_out(session, &args.particulars.new_transfer(Some(&args.account), None, None)).await
+    let from = Some(args.account.clone());
+    carry_out(session, &NewTransfer { from, ..args.particulars.of(&args.amount) }).await
 }
 
 /// Runs `transfer`.
 pub(crate) async fn transfer(session: &Session, args: &TransferArgs) -> Result<Exit, Failure> {
-    match (&args.verb, &args.order) {
-        (Some(TransferVerb::List(args)), _) => list::run(session, args).await,
-        (None, Some(order)) => {
-            let (from, to, rate) =
-                (Some(order.from.as_str()), Some(order.to.as_str()), order.rate.as_deref());
-            carry_out(session, &order.particulars.new_transfer(from, to, rate)).await
-        }
-        (None, None) => {
-            let text =
-                say("Say what to transfer: --from, --to and --amount", "请指明 --from、--to 和 --amount");
-            Err(Failure::usage(text, session.language))
-        }
+    if let Some(TransferVerb::List(args)) = &args.verb {
+        return list::run(session, args).await;
     }
+    let (from, to, rate) = (args.from.clone(), args.to.clone(), args.rate.clone());
+    let amount = args.amount.as_deref().unwrap_or_default();
+    carry_out(session, &NewTransfer { from, to, rate, ..args.particulars.of(amount) }).await
 }
 
 async fn carry_out(session: &Session, new: &NewTransfer) -> Result<Exit, Failure> {
@@ -152,7 +145,10 @@ async fn carry_out(session: &Session, new: &NewTransfer) -> Result<Exit, Failure
         "code": done.code.map(Code::name), "message": done.code.map(|code| code.message(language)),
         "fee": fee, "replayed": done.replayed, "currency": asset.code,
     });
-    session.out.answer(json, || told(&done, new.amount.trim(), &fee, &asset, language))?;
+    // It was read before; as it is written here, it has all its decimals.
+    let amount = Amount::parse(new.amount.trim(), asset.scale);
+    let amount = amount.map_or_else(|_| new.amount.clone(), |amount| major(amount.minor(), &asset));
+    session.out.answer(json, || told(&done, &amount, &fee, &asset, language))?;
     Ok(if done.code.is_none() { Exit::Success } else { Exit::Refused })
 }
 

@@ -3,7 +3,7 @@
 use super::{Exit, broken};
 use crate::api::Call;
 use crate::data_dir::Writer;
-use crate::hint;
+use crate::hint::hint;
 use crate::say::{Say, say};
 use crate::terminal::one_line;
 use crate::word;
@@ -115,7 +115,7 @@ impl Failure {
     /// What is wrong, and what to do about it.
     pub(crate) fn message(&self, language: Language) -> String {
         match self {
-            Self::Service(Error::Refused(refusal)) => hint::message(refusal.code, language),
+            Self::Service(Error::Refused(refusal)) => refusal.code.message(language).to_owned(),
             Self::Service(error) => broken::message(error, language),
             Self::NoLedger(path) => {
                 let path = path.display();
@@ -172,10 +172,19 @@ impl Failure {
         }
     }
 
+    /// Which command or option helps.
+    fn hint(&self, language: Language) -> Option<&'static str> {
+        match self {
+            Self::Service(Error::Refused(refusal)) => hint(refusal.code).map(|hint| hint.to(language)),
+            _ => None,
+        }
+    }
+
     /// For scripts.
     pub(crate) fn to_json(&self, language: Language) -> Value {
-        let mut error =
-            json!({ "code": self.code(), "message": self.message(language), "detail": self.detail() });
+        let message =
+            joined([Some(self.message(language)), self.hint(language).map(ToOwned::to_owned)], language);
+        let mut error = json!({ "code": self.code(), "message": message, "detail": self.detail() });
         if let (Self::Busy { writer, call, .. }, Some(fields)) = (self, error.as_object_mut()) {
             fields.insert("writer".to_owned(), writer.to_json());
             fields.insert("call".to_owned(), call.as_ref().map(Call::to_json).into());
@@ -185,13 +194,19 @@ impl Failure {
 
     /// For people.
     pub(crate) fn to_line(&self, language: Language) -> String {
-        let (message, code) = (self.message(language), self.code());
         let about = self.detail().map(|detail| one_line(&word::detail(detail, language)));
-        match about {
-            Some(about) => {
-                say!(language, "error: {message}: {about} ({code})", "错误：{message}：{about} ({code})")
-            }
-            None => say!(language, "error: {message} ({code})", "错误：{message} ({code})"),
-        }
+        let (message, code) = (self.message(language), self.code());
+        let message = match about {
+            Some(about) => say!(language, "{message}: {about}", "{message}：{about}"),
+            None => message,
+        };
+        let message = joined([Some(message), self.hint(language).map(ToOwned::to_owned)], language);
+        say!(language, "error: {message} ({code})", "错误：{message} ({code})")
     }
+}
+
+/// Parts of a sentence.
+fn joined(parts: [Option<String>; 2], language: Language) -> String {
+    let mark = say("; ", "；").to(language);
+    parts.into_iter().flatten().collect::<Vec<_>>().join(mark)
 }

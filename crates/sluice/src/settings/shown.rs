@@ -5,7 +5,7 @@ use crate::say::say;
 use domain::code::Language;
 use serde_json::{Map, Value, json};
 
-/// What stands in the place of a secret.
+/// Shown in the place of a secret.
 const HIDDEN: &str = "***";
 
 /// The settings as they are shown.
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_is_hidden_wherever_it_stands() {
+    fn a_password_is_hidden_wherever_it_is() {
         let cases = [
             ("postgres://db/sluice", "postgres://db/sluice"),
             ("postgres://me@db/sluice", "postgres://me@db/sluice"),

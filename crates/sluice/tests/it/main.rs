@@ -2,9 +2,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod bad_files;
+mod commands;
 mod copy;
+mod language;
 mod life;
+mod lists;
 mod payroll;
 mod people;
+mod server;
 mod support;
+mod texts;
 mod two_processes;

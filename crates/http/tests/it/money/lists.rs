@@ -158,3 +158,21 @@ async fn a_page_that_cannot_be_is_refused() {
     }
     world.end().await;
 }
+
+#[tokio::test]
+async fn a_range_that_ends_before_it_begins_is_refused_by_a_code_of_its_own() {
+    let (world, a, _) = two().await;
+    for path in [
+        "/api/v2/account-transfers?from=2026-03-02&to=2026-03-01",
+        &format!("/api/v2/accounts/{}/transactions?from=2026-03-02&to=2026-03-01", a.id),
+        "/api/v2/audit?from=2026-03-02&to=2026-03-01",
+        "/api/v2/statistics?from=2026-03-02&to=2026-03-01",
+    ] {
+        assert_eq!(world.refused(path).await, "422 DATE_RANGE_INVALID", "{path}");
+        let one_day = path.replace("2026-03-02", "2026-03-01");
+        assert_eq!(world.get(&one_day).await.status, 200, "{one_day}");
+    }
+    let batches = "/api/batch-transfers?createdFrom=2026-03-02T00:00:00Z&createdTo=2026-03-01T00:00:00Z";
+    assert!(world.refused(batches).await.ends_with(" DATE_RANGE_INVALID"));
+    world.stop().await;
+}

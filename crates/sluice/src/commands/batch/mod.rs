@@ -35,7 +35,7 @@ pub(crate) enum BatchVerb {
     /// Freeze a draft's content so that it can run
     #[command(after_help = "Example:\n  sluice batch submit batch-20260531-001")]
     Submit(Name),
-    /// Run a batch to its end; Ctrl-C pauses it. Without ID: go on with what was left running
+    /// Run a batch to its end; Ctrl-C pauses it. Without ID: continue what was left running
     #[command(
         after_help = "Exit code: 0 when the run ended, whatever became of its items (see status);\n1 if \
                             it was refused, 130 if Ctrl-C paused it.\n\nExample:\n  sluice batch run \

@@ -64,7 +64,7 @@ pub(crate) async fn start(session: &Session, name: &str) -> Result<Exit, Failure
 
 /// `batch pause`.
 pub(crate) async fn pause(session: &Session, name: &str) -> Result<Exit, Failure> {
-    // Where this process is the only one, whoever holds the lease is dead, and the pause is at once.
+    // Where only one process may write, a lease of another is a dead one's, and the pause takes effect at once.
     answer(session, session.service.batch_pause(&session.actor, name).await?, &[]).await
 }
 

@@ -18,7 +18,7 @@ pub(crate) async fn one(session: &Session, name: &str) -> Result<Exit, Failure> 
     ended(session, batch, &[]).await
 }
 
-/// `batch run`: goes on with every batch that was left running.
+/// `batch run`: continues every batch that was left running.
 pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
     let (mut views, mut exit) = (Vec::new(), Exit::Success);
     for batch in session.service.batch_left().await? {

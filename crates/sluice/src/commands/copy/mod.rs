@@ -1,5 +1,5 @@
 //! `copy`: a whole ledger into another place: from a data directory to a server, back, or to another of the
-//! same kind. Killed, it goes on with the same command.
+//! same kind. After a kill the same command continues it.
 
 mod answer;
 mod display;
@@ -20,7 +20,7 @@ use service::copy::{Copy, Verdict};
 #[command(after_help = "PLACE is a data directory, or the URL of a database on a server: \
                   postgres://USER:PASSWORD@HOST:PORT/NAME.\nStop everything that writes to the source first. \
                   It is sealed while the copy is made, and stays so afterwards: it can be read and not \
-                  written.\nA copy that was killed goes on with the same command.\n\n\
+                  written.\nAfter a kill, the same command continues the copy.\n\n\
                   Exit code: 0 copied and verified, 1 refused, 2 the two sides are not the same.\n\n\
                   Example:\n  sluice copy --from ./data --to postgres://sluice@db/sluice\n  \
                   sluice copy --from postgres://sluice@db/sluice --to ./report --keep\n  \
@@ -56,7 +56,7 @@ fn page(text: &str) -> Result<usize, Say> {
     }
 }
 
-/// Copies, goes on with a copy, or gives one up.
+/// Copies, continues a copy, or gives one up.
 pub(crate) async fn run(globals: &Globals, args: &CopyArgs) -> Result<Exit, Failure> {
     match &args.to {
         Some(to) if !args.unseal => copy(globals, args, to).await,
