@@ -1,7 +1,7 @@
 //! Headers that are not ours and yet say when, in what or whether to pay. A file with such a column is not
 //! read until somebody maps the column or sets it aside: to ignore `execution date` is to pay today.
 //!
-//! To recognise another name, add it to the list of its meaning in [`WORDS`]. English names are compared word
+//! To recognise another name, add it to the list of its meaning in `WORDS`. English names are compared word
 //! by word (`valueDate`, `value_date` and `Value date` have the same two words), Chinese ones by what they
 //! contain. A name too many costs the uploader one more word; a name too few costs money.
 

@@ -1,7 +1,7 @@
 //! A request under an `Idempotency-Key`: however often it is sent, it takes effect once and every attempt gets
 //! the first answer (design, section 5; contract).
 //!
-//! [`crate::write`] keeps the answers of all verbs but one. A single transfer's key goes to the ledger's door
+//! The module `write` keeps the answers of all verbs but one. A single transfer's key goes to the ledger's door
 //! as its operation id, and only its refusals before the door are kept here, by [`Service::settle`].
 
 use crate::write::Kept;

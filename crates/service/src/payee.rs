@@ -2,7 +2,7 @@
 //!
 //! Everything that names an account comes through here: files, JSON, edits. A row names a side in one or several
 //! ways ([`Given`]); all of them must lead to the same account. A number or an id is that account. An e-mail
-//! address or a uid is the holder's default account in the currency ([`default_of`]).
+//! address or a uid is the holder's default account in the currency (`default_of`).
 //!
 //! Only what can never be paid is refused: an account that is closed, unknown, in another currency or the
 //! ledger's own. A frozen account is taken: its item fails when it is executed, and can be retried.
