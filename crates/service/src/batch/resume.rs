@@ -26,7 +26,7 @@ impl Service {
             Err(error) => return self.refused(actor, Fact::new(Action::BatchResume, None), error).await,
         };
         if batch.state.has_begun() && batch.state.has_ended() {
-            return self.resume_ended(actor, name).await;
+            return self.resume_ended(actor, &batch).await;
         }
         let mut write = begun!(self.write(actor, Action::BatchResume));
         let done = resume(&mut write, name).await;
@@ -35,8 +35,8 @@ impl Service {
         Ok(answer)
     }
 
-    async fn resume_ended(&self, actor: &Actor, name: &str) -> Result<(Batch, i64), Error> {
-        let batch = self.batch(name).await?;
+    async fn resume_ended(&self, actor: &Actor, batch: &Batch) -> Result<(Batch, i64), Error> {
+        let name = &batch.id.to_string();
         let taken = match self.set_back(actor, name, Rework::Untried).await {
             Ok(0) => Err(Error::refused(Code::BatchNotResumable, batch.as_it_stands())),
             taken => taken,
