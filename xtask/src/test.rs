@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use testkit::place::ENGINE_VARIABLE;
 use testkit::postgres::{Postgres, SERVER_VARIABLE};
 
+/// Crates whose tests depend on the engine below.
+const ON_EACH_ENGINE: [&str; 4] = ["store", "ledger", "service", "engine"];
+
 /// How hard the tests try.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
@@ -78,7 +81,8 @@ fn heading(text: &str) {
     println!("\n=== {text} ===");
 }
 
-/// Builds the release binary with named kill points, apart from the one that people use.
+/// Builds a binary with named kill points and puts it aside. Not optimized: a build of its own for all dependencies
+/// would take as long as the tests, and no kill depends on it.
 fn crash_binary(root: &Path) -> Result<Option<PathBuf>> {
     let metadata = process::metadata(root)?;
     let sluice = metadata.packages.iter().find(|package| package.name.as_str() == "sluice");
@@ -86,12 +90,14 @@ fn crash_binary(root: &Path) -> Result<Option<PathBuf>> {
         println!("sluice has no feature `failpoints`: nothing to build");
         return Ok(None);
     }
-    let folder = metadata.target_directory.into_std_path_buf().join("crash");
-    let shown = folder.to_string_lossy().into_owned();
-    let args =
-        ["build", "--release", "-p", "sluice", "--features", "failpoints", "--target-dir", shown.as_str()];
-    cargo(root, &args, &[])?;
-    Ok(Some(folder.join("release").join(format!("sluice{}", std::env::consts::EXE_SUFFIX))))
+    cargo(root, &["build", "--workspace", "--bin", "sluice", "--features", "sluice/failpoints"], &[])?;
+    let target = metadata.target_directory.into_std_path_buf();
+    let name = format!("sluice{}", std::env::consts::EXE_SUFFIX);
+    let (built, folder) = (target.join("debug").join(&name), target.join("crash"));
+    let aside = folder.join(&name);
+    let copied = std::fs::create_dir_all(&folder).and_then(|()| std::fs::copy(&built, &aside));
+    copied.map_err(|error| Error::File(aside.clone(), error))?;
+    Ok(Some(aside))
 }
 
 fn tests(root: &Path, options: &Options, binary: Option<PathBuf>) -> Result<()> {
@@ -108,21 +114,23 @@ fn tests(root: &Path, options: &Options, binary: Option<PathBuf>) -> Result<()> 
         cargo(root, &["nextest", "run", "--workspace"], &env)?;
         // nextest does not run the examples in the documentation.
         cargo(root, &["test", "--workspace", "--doc"], &env)?;
-        // The outages are a server's in any case.
-        return on_other_engines(root, &["nextest", "run", "-E", "not binary(outage)"], &env);
+        // The whole workspace is named because a part of it has other features, and all dependencies would be
+        // compiled once more. The outages are a server's in any case.
+        let of_crates = ON_EACH_ENGINE.map(|name| format!("package({name})")).join(" | ");
+        let filter = format!("({of_crates}) & not binary(outage)");
+        return on_other_engines(root, &["nextest", "run", "--workspace", "-E", &filter], &env);
     }
     println!("cargo-nextest is not installed: cargo test runs the tests");
     cargo(root, &["test", "--workspace"], &env)?;
-    on_other_engines(root, &["test", "--tests"], &env)
+    let of_crates = ON_EACH_ENGINE.iter().flat_map(|name| ["-p", *name]);
+    on_other_engines(root, &["test", "--tests"].into_iter().chain(of_crates).collect::<Vec<_>>(), &env)
 }
 
 /// What stands on the store runs again on the engines beside the file.
 fn on_other_engines(root: &Path, args: &[&str], env: &[(&str, OsString)]) -> Result<()> {
-    let of_crates = ["store", "ledger", "service", "engine"].iter().flat_map(|name| ["-p", *name]);
-    let args: Vec<&str> = args.iter().copied().chain(of_crates).collect();
     for engine in ["memory", "server"] {
         heading(&format!("tests on the engine: {engine}"));
-        cargo(root, &args, &[env, &[(ENGINE_VARIABLE, engine.into())]].concat())?;
+        cargo(root, args, &[env, &[(ENGINE_VARIABLE, engine.into())]].concat())?;
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! The one table of outcome codes.
 //!
 //! Each row is: number, variant, name on the wire, HTTP status, retry, English, Chinese. Numbers are
-//! stored in the database and never reused. Among posting refusals the order of the table is the order
-//! of the checks: the first refusal wins (design: "Outcomes are a closed, ordered, numbered enum").
+//! stored in the database and never reused (78 was `FILE_SEEN`). Among posting refusals the order of the table is the
+//! order of the checks: the first refusal wins (design: "Outcomes are a closed, ordered, numbered enum").
 //!
 //! To add a code: take the next free number, put the row where its check stands in the order, and let
 //! the compiler find the matches. Docs and the web's union are generated from [`Code::ALL`].
@@ -89,7 +89,7 @@ codes! {
     6 TargetClosed "TARGET_ACCOUNT_CLOSED" 422 Final "The target account is closed" "转入账户已关闭";
     7 TargetFrozen "TARGET_ACCOUNT_FROZEN" 422 Later "The target account is frozen" "转入账户已冻结";
     8 SameAccount "SAME_ACCOUNT" 422 Final "Source and target are the same account" "转出账户与转入账户相同";
-    9 CurrencyMismatch "CURRENCY_MISMATCH" 422 Final "The two accounts have different currencies and no rate was given" "两个账户币种不同且未提供汇率";
+    9 CurrencyMismatch "CURRENCY_MISMATCH" 422 Final "The currencies differ and no exchange was asked for; correct the currency, or ask for an exchange at a rate" "币种不一致且未要求换汇；请更正币种，或按汇率换汇";
     10 RateNotFound "RATE_NOT_FOUND" 422 Later "There is no exchange rate for this pair of currencies" "没有该币种对的汇率";
     11 RateInvalid "RATE_INVALID" 422 Final "An exchange rate is a positive decimal with at most 18 decimals" "汇率必须为正的十进制数，且最多18位小数";
     12 ExchangeMismatch "EXCHANGE_AMOUNT_MISMATCH" 422 Final "The target amount is not the source amount at the given rate" "转入金额与按汇率计算的金额不一致";
@@ -154,8 +154,8 @@ codes! {
     // Payees and files.
     60 PayeeNotFound "PAYEE_NOT_FOUND" 422 Final "No account belongs to this payee; check the value, or open the account first" "找不到该收款人的账户；请核对，或先开户";
     61 PayeeAmbiguous "PAYEE_AMBIGUOUS" 422 Final "The holder has accounts in several currencies and none in that of the batch; write the currency or the account" "持有人有多个币种的账户，但没有批次币种的账户；请写明币种或账户";
-    62 DuplicateTarget "DUPLICATE_TARGET" 400 Final "The same target account stands more than once in the batch" "同一批次中目标账户重复";
-    63 DuplicateSource "DUPLICATE_SOURCE" 400 Final "The same source account stands more than once in the batch" "同一批次中源账户重复";
+    62 DuplicateTarget "DUPLICATE_TARGET" 400 Final "The same payee is in the batch more than once; keep one of its rows, or allow repeats for rows that differ in reference or external id" "同一收款方在批次中出现多次；请只保留其中一行，或允许参考号或外部编号不同的重复付款";
+    63 DuplicateSource "DUPLICATE_SOURCE" 400 Final "The same payer is in the batch more than once; keep one of its rows, or allow repeats for rows that differ in reference or external id" "同一付款方在批次中出现多次；请只保留其中一行，或允许参考号或外部编号不同的重复付款";
     64 FileUnsupported "FILE_UNSUPPORTED" 415 Final "The file is not CSV in UTF-8; save it as CSV in UTF-8 and send it again" "文件不是UTF-8编码的CSV；请另存为UTF-8编码的CSV后重新提交";
     65 FileNoRows "FILE_NO_ROWS" 422 Final "The file has no rows" "文件没有数据行";
     66 ColumnMissing "COLUMN_MISSING" 422 Final "A required column is missing; add it, or name the column to read in its place" "缺少必需的列；请补充该列，或指明由哪一列代替";
@@ -177,7 +177,7 @@ codes! {
     222 ControlTotal "CONTROL_TOTAL_DIFFERS" 422 Final "The file's number of rows or its sum is not the expected one; nothing was taken: check that it is the right file and complete" "文件的行数或合计与预期不符，未导入任何数据；请核对文件是否正确、完整";
     76 AmountMissing "AMOUNT_MISSING" 422 Final "The row has no amount" "该行没有金额";
     77 FileTooLarge "FILE_TOO_LARGE" 413 Final "The file has more rows than a batch may have" "文件行数超过批次上限";
-    78 FileSeen "FILE_SEEN" 409 Final "The same file was imported before; say --again if it really is to be paid twice" "同一文件已导入过；如确需再次支付请明确确认";
+    79 BatchSimilar "BATCH_SIMILAR" 409 Final "These payments look like those of an earlier batch and may be paid twice; leave out what is paid already, or give a reason to pay them again" "这些付款与较早批次中的付款相似，可能重复支付；请剔除已支付的部分，或填写再次支付的原因";
     // How a file and its amounts are written.
     200 AmountSign "AMOUNT_SIGN" 422 Final "An amount has no sign; write 1250.00, not -1250.00, +1250.00 or (1250.00)" "金额不带正负号；请写作 1250.00，不要写作 -1250.00、+1250.00 或 (1250.00)";
     201 AmountLetters "AMOUNT_LETTERS" 422 Final "An amount has no letters and no currency mark; write 1250.00, and name the currency in its own place" "金额不含文字或货币符号；请写作 1250.00，并在币种处填写币种";
@@ -189,6 +189,10 @@ codes! {
     207 AmountLeadingZero "AMOUNT_LEADING_ZERO" 422 Final "An amount has no zeros in front; write 7.50, not 007.50" "金额前面不补零；请写作 7.50，不要写作 007.50";
     208 AmountBlank "AMOUNT_BLANK" 422 Final "An amount has no blanks before or after it; write 1250.00 alone" "金额前后不含空格；请只写 1250.00";
     209 ColumnUndecided "COLUMN_UNDECIDED" 422 Final "A column that says when, in what or whether to pay (a date, a status, a currency, a network or a token) is not understood; name the field that it holds, or set it aside" "有一列涉及付款时间、币种或状态（日期、状态、币种、网络或代币），但无法识别；请指明它对应的字段，或忽略该列";
+    280 ExternalIdUsed "EXTERNAL_ID_USED" 409 Final "This external id belongs to a payment that is paid or can still be paid; retry it there, or skip it there first" "该外部编号属于一笔已支付或仍可支付的付款；请在原批次中重试，或先在原批次中跳过";
+    281 ExternalIdRepeated "EXTERNAL_ID_REPEATED" 422 Final "Two rows of the batch have the same external id; give each payment an id of its own" "批次中有两行的外部编号相同；请为每笔付款使用不同的编号";
+    282 BalanceShort "BALANCE_SHORT" 422 Later "The balance does not cover this batch and what other submitted batches still pay from the account; fund the account before the batch is executed" "账户余额不足以支付本批次以及其他已提交批次的待付金额；请在执行前充值";
+    283 WindowInvalid "DUPLICATE_WINDOW_INVALID" 422 Final "The duplicate window is a whole number of days from 0 to 35; 0 switches the comparison off" "重复付款检查窗口须为0至35的整数天数；0表示关闭检查";
     // Batches and items.
     80 BatchNotFound "BATCH_NOT_FOUND" 404 Final "There is no such batch" "批次不存在";
     81 ItemNotFound "ITEM_NOT_FOUND" 404 Final "There is no such item in the batch" "批次中没有该笔转账";
@@ -262,7 +266,7 @@ codes! {
     183 StorageFull "STORAGE_FULL" 507 Later "No space is left; nothing was written" "存储空间不足，未写入任何数据";
     184 ServerFault "SERVER_FAULT" 500 Later "Something is wrong on our side; name the request id when you ask for help" "服务器内部错误；求助时请提供请求编号";
     185 RequestTimeout "REQUEST_TIMEOUT" 503 Later "The request took too long; what it does may still be done" "请求超时；操作可能仍会完成";
-    186 WriteUnconfirmed "WRITE_NOT_CONFIRMED" 503 Later "The disk did not confirm the write; the server starts again to see what stands: send the same request with the same Idempotency-Key again" "磁盘未确认写入；服务器将重新启动以确认结果：请使用相同的 Idempotency-Key 重新发送同一请求";
+    186 WriteUnconfirmed "WRITE_NOT_CONFIRMED" 503 Later "The disk did not confirm the write; the server restarts to find out what was written: send the same request with the same Idempotency-Key again" "磁盘未确认写入；服务器将重新启动以确认结果：请使用相同的 Idempotency-Key 重新发送同一请求";
     // A ledger on its way into another database.
     110 LedgerMoved "LEDGER_MOVED" 409 Final "The ledger has moved, or is moving: it can be read here and not written; go on in its new place, or give the copy up with `sluice copy --unseal`" "账本已迁移或正在迁移：此处只能读取，不能写入；请使用新位置，或用 `sluice copy --unseal` 放弃迁移";
     111 CopyUnfinished "COPY_UNFINISHED" 409 Later "This is the copy of a ledger and not finished; run the same `sluice copy` again to go on with it" "这是尚未完成的账本副本；请再次运行同一 `sluice copy` 命令继续";

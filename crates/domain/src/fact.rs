@@ -113,6 +113,7 @@ events! {
     Submitted "submitted";
     Repriced "repriced";
     HandedOver "handed_over";
+    Corrected "corrected";
     Started "started";
     Resumed "resumed";
     PauseAsked "pause_asked";

@@ -25,6 +25,7 @@ pub mod policy;
 pub mod posting;
 pub mod principal;
 pub mod script;
+pub mod similar;
 pub mod split;
 pub mod text;
 pub mod transfer;

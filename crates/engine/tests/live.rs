@@ -57,11 +57,8 @@ async fn world() -> World {
     let deposit =
         NewTransfer { to: Some("PAY".to_owned()), amount: "5000.00".to_owned(), ..NewTransfer::default() };
     service.transfer(&actor, &deposit).await.unwrap();
-    let import = BatchImport {
-        account: Some("PAY".to_owned()),
-        again: false,
-        ..BatchImport::new(BatchType::OneToMany, "live")
-    };
+    let import =
+        BatchImport { account: Some("PAY".to_owned()), ..BatchImport::new(BatchType::OneToMany, "live") };
     let imported = service.batch_import(&actor, &import, Cursor::new(rows)).await.unwrap();
     let batch = imported.batch.unwrap().id.to_string();
     service.batch_execute(&actor, &batch).await.unwrap();

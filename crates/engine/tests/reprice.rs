@@ -15,8 +15,10 @@ use service::batch::Ask;
 use service::batch::create::{CreateBatch, RateMode};
 use service::batch::rework::Rework;
 use service::batch::rows::{Amounts, NewRow};
+use service::batch::submit::Submission;
 use service::fx_policy::FxPolicyChange;
 use service::payee::{Field, Given};
+use service::setting::SettingsChange;
 use service::transfer::NewTransfer;
 use service::{Error, Service};
 use std::io::Cursor;
@@ -51,6 +53,10 @@ async fn world() -> World {
     let place = place();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
     let clock = Arc::new(Hands(AtomicI64::new(1_767_198_600_000_000)));
+    // These batches pay the same again and again.
+    let mut tx = store.write().await.unwrap();
+    store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
+    tx.commit().await.unwrap();
     // Three items a chunk, so that one batch is more than one.
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 3 });
     let service = Service::new(store, door, clock.clone());
@@ -77,6 +83,7 @@ fn batch_of_four() -> CreateBatch {
         ..NewRow::default()
     };
     CreateBatch {
+        submission: Submission::default(),
         name: "Abroad".to_owned(),
         kind: BatchType::OneToMany,
         mode: BatchMode::Continue,
@@ -103,7 +110,7 @@ impl World {
     }
 
     async fn make(&self, new: &CreateBatch) -> String {
-        self.service.batch_create(&self.actor, new).await.unwrap().batch.number()
+        self.service.batch_create(&self.actor, new).await.unwrap().batch.batch.number()
     }
 
     async fn execute(&self, batch: &str) -> Result<Batch, Error> {
@@ -279,7 +286,7 @@ async fn what_failed_is_retried_at_the_kept_rate_or_moves_to_a_draft_at_the_new_
     // Nothing has changed in the batch yet.
     assert_eq!(world.state(&batch).await, (BatchState::PartiallyCompleted, 3, 1, 0, 0));
 
-    world.service.batch_submit(&world.actor, &draft.number()).await.unwrap();
+    world.service.batch_submit(&world.actor, &draft.number(), &Submission::default()).await.unwrap();
     let (_, success, failures, skipped, waiting) = world.state(&batch).await;
     assert_eq!((success, failures, skipped, waiting), (3, 0, 1, 0));
     let told = world.service.batch_history(&batch).await.unwrap().1;
@@ -303,10 +310,10 @@ async fn a_draft_takes_over_only_what_it_pays_and_nothing_that_was_paid_meanwhil
     // Of the first draft one row is taken out, so it stays with the batch.
     let items = world.service.batch_items(&first, None, 0, 9).await.unwrap().1;
     world.service.batch_delete_item(&world.actor, &Ask::of(&first), items[2].number.0).await.unwrap();
-    world.service.batch_submit(&world.actor, &first).await.unwrap();
+    world.service.batch_submit(&world.actor, &first, &Submission::default()).await.unwrap();
     assert_eq!(world.state(&batch).await, (BatchState::Paused, 0, 0, 3, 1));
     // The second one would pay three of them again.
-    let refused = world.service.batch_submit(&world.actor, &second).await;
+    let refused = world.service.batch_submit(&world.actor, &second, &Submission::default()).await;
     assert_eq!(code(refused), Code::LinkedItemSettled);
     // The batch pays what is left to it; now the second draft would pay that again, too.
     world.service.batch_resume(&world.actor, &batch).await.unwrap();
@@ -316,7 +323,7 @@ async fn a_draft_takes_over_only_what_it_pays_and_nothing_that_was_paid_meanwhil
         let number = items[place].number.0;
         world.service.batch_delete_item(&world.actor, &Ask::of(&second), number).await.unwrap();
     }
-    let refused = world.service.batch_submit(&world.actor, &second).await;
+    let refused = world.service.batch_submit(&world.actor, &second, &Submission::default()).await;
     assert_eq!(code(refused), Code::LinkedItemSettled);
     world.execute(&first).await.unwrap();
     world.run(&first).await;
@@ -342,13 +349,52 @@ async fn a_paused_batch_of_which_everything_was_handed_over_has_ended() {
         ..service::batch::edit::EditBatch::default()
     };
     world.service.batch_edit(&world.actor, &Ask::of(&draft), &edit).await.unwrap();
-    world.service.batch_submit(&world.actor, &draft).await.unwrap();
+    world.service.batch_submit(&world.actor, &draft, &Submission::default()).await.unwrap();
     let (state, success, _, skipped, waiting) = world.state(&batch).await;
     assert!(state.has_ended(), "{state:?}");
     assert_eq!((success, skipped, waiting), (0, 4, 0));
     world.execute(&draft).await.unwrap();
     world.run(&draft).await;
     assert_eq!(world.received().await, [990; 4]);
+    world.verified().await;
+}
+
+#[tokio::test]
+async fn a_linked_draft_takes_the_external_ids_over_and_is_not_compared_with_its_origin() {
+    let world = world().await;
+    let shipped = SettingsChange { duplicate_window: Some(4), ..SettingsChange::default() };
+    world.service.set_settings(&world.actor, &shipped).await.unwrap();
+    let mut new = batch_of_four();
+    for (place, row) in new.rows.iter_mut().enumerate() {
+        row.external_id = Some(format!("HR/{place}"));
+    }
+    let batch = world.make(&new).await;
+    let again = || CreateBatch {
+        submission: Submission { again: Some("a test".to_owned()), ..Submission::default() },
+        ..new.clone()
+    };
+    let used = async || code(world.service.batch_create(&world.actor, &again()).await);
+    assert_eq!(used().await, Code::ExternalIdUsed);
+    world.execute(&batch).await.unwrap();
+    world.pause(&batch).await;
+    let draft = world.reprice(&batch).await.number();
+    let ids = async |batch: &str| {
+        let items = world.service.batch_items(batch, None, 0, 9).await.unwrap().1;
+        items.into_iter().map(|item| item.external_id.unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&draft).await, ["HR/0", "HR/1", "HR/2", "HR/3"]);
+    world.verified().await;
+    // A row that leaves the draft keeps its id in the origin, which can still pay it.
+    let items = world.service.batch_items(&draft, None, 0, 9).await.unwrap().1;
+    world.service.batch_delete_item(&world.actor, &Ask::of(&draft), items[3].number.0).await.unwrap();
+    let submitted = world.service.batch_submit(&world.actor, &draft, &Submission::default()).await.unwrap();
+    assert_eq!((submitted.found.similar, submitted.found.already_paid), (None, 0));
+    world.verified().await;
+    assert_eq!(world.state(&batch).await, (BatchState::Paused, 0, 0, 3, 1));
+    world.execute(&draft).await.unwrap();
+    world.run(&draft).await;
+    assert_eq!(used().await, Code::ExternalIdUsed);
+    assert_eq!(world.received().await, [900, 900, 900, 0]);
     world.verified().await;
 }
 
@@ -362,14 +408,14 @@ async fn only_what_is_submitted_and_not_running_is_repriced_and_only_by_those_wh
         async move { code(service.batch_reprice(&actor, Reach::All, &batch).await) }
     };
     assert_eq!(refused(&draft).await, Code::BatchState);
-    world.service.batch_submit(&world.actor, &draft).await.unwrap();
+    world.service.batch_submit(&world.actor, &draft, &Submission::default()).await.unwrap();
     let user = Actor::new(Principal::User(7), "operator", "test");
     let key = Actor::new(Principal::Key(7), "key:program", "test");
     for (actor, reach) in [(&user, Reach::Own), (&key, Reach::All)] {
         let refused = world.service.batch_reprice(actor, reach, &draft).await;
         assert_eq!(code(refused), Code::Forbidden, "{actor:?}");
     }
-    let own = world.service.batch_create(&key, &batch_of_four()).await.unwrap().batch.number();
+    let own = world.service.batch_create(&key, &batch_of_four()).await.unwrap().batch.batch.number();
     world.service.batch_reprice(&key, Reach::All, &own).await.unwrap();
     world.service.batch_reprice(&user, Reach::All, &own).await.unwrap();
     world.execute(&draft).await.unwrap();

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::io::Write;
 
 /// The first line of a result file.
-pub const HEADER: [&str; 13] = [
+pub const HEADER: [&str; 14] = [
     "line",
     "item",
     "source",
@@ -19,6 +19,7 @@ pub const HEADER: [&str; 13] = [
     "message",
     "memo",
     "reference",
+    "external_id",
     "transfer",
 ];
 
@@ -49,6 +50,8 @@ pub struct ResultRow<'a> {
     pub memo: &'a str,
     /// The payer's own number for this payment.
     pub reference: &'a str,
+    /// What the payment is called in the payer's system.
+    pub external_id: &'a str,
     /// The transfer that settled the item.
     pub transfer: Option<i64>,
 }
@@ -76,7 +79,7 @@ impl<W: Write> ResultWriter<W> {
         for ours in [row.amount, row.currency, row.fee, row.status, row.code] {
             self.csv.write_field(ours)?;
         }
-        for text in [row.message, row.memo, row.reference] {
+        for text in [row.message, row.memo, row.reference, row.external_id] {
             self.csv.write_field(guard(text).as_bytes())?;
         }
         self.csv.write_field(row.transfer.map_or_else(String::new, |transfer| transfer.to_string()))?;

@@ -2,7 +2,8 @@
 //! header it is done as often as it is sent.
 //!
 //! The key's space is the user's or API key's own. The fingerprint covers the operation's path and the body
-//! without its one-time codes, so the same request in other white space or order of keys is the same one.
+//! without its one-time codes, over values and not spellings: the same request in other white space or order of keys, with
+//! 5.00 for 5 or `acct_17` for 17, is the same one.
 
 use crate::app::App;
 use crate::body::{self, Input};
@@ -10,7 +11,9 @@ use crate::problem::Problem;
 use crate::who::Who;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, HeaderName};
+use domain::account_ref::AccountRef;
 use domain::code::Code;
+use domain::script::Digits;
 use domain::text::OperationId;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -83,6 +86,26 @@ fn fingerprint(path: &str, bytes: &[u8]) -> Result<String, Problem> {
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// A field's value, not its spelling: 5.00 is 5, and `acct_17` is the account that 17 is.
+fn feed_field(hash: &mut Sha256, name: &str, value: &Value) {
+    match value {
+        Value::String(text) if name.to_ascii_lowercase().ends_with("amount") => {
+            feed(hash, &Value::from(plain_decimal(text)));
+        }
+        Value::String(text) if name.ends_with("AccountId") => match AccountRef::parse(text, Digits::Refuse) {
+            Ok(AccountRef::Id(id)) => feed(hash, &Value::from(id.0)),
+            _ => feed(hash, value),
+        },
+        _ => feed(hash, value),
+    }
+}
+
+/// A decimal without the zeros at its end; any other text as it is.
+fn plain_decimal(text: &str) -> &str {
+    let is_decimal = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if is_decimal && text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+}
+
 /// A value in one form: keys in order, a length before each text and list.
 fn feed(hash: &mut Sha256, value: &Value) {
     match value {
@@ -92,7 +115,7 @@ fn feed(hash: &mut Sha256, value: &Value) {
             hash.update(format!("o{}:", names.len()));
             for (name, value) in names {
                 hash.update(format!("{}:{name}", name.len()));
-                feed(hash, value);
+                feed_field(hash, name, value);
             }
         }
         Value::Array(values) => {
@@ -134,6 +157,22 @@ mod tests {
             of(r#"{"a":1,"verificationCode":"123456"}"#),
             of(r#"{"a":1,"verificationCode":"654321"}"#)
         );
+        for (one, other) in [
+            (r#"{"amount":"5"}"#, r#"{"amount":"5.00"}"#),
+            (r#"{"relations":[{"amount":"5.10"}]}"#, r#"{"relations":[{"amount":"5.1"}]}"#),
+            (r#"{"totalAmount":"100"}"#, r#"{"totalAmount":"100.0"}"#),
+            (r#"{"sourceAccountId":17}"#, r#"{"sourceAccountId":"acct_17"}"#),
+        ] {
+            assert_eq!(of(one), of(other), "{one} {other}");
+        }
+        for (one, other) in [
+            (r#"{"amount":"5"}"#, r#"{"amount":"50"}"#),
+            (r#"{"amount":"100"}"#, r#"{"amount":"1"}"#),
+            (r#"{"memo":"5"}"#, r#"{"memo":"5.00"}"#),
+            (r#"{"sourceAccountId":17}"#, r#"{"sourceAccountId":"17"}"#),
+        ] {
+            assert_ne!(of(one), of(other), "{one} {other}");
+        }
         let all = [
             "{}",
             r#"{"a":1}"#,

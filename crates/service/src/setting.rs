@@ -4,17 +4,43 @@ use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
+use domain::id::AccountId;
+use domain::similar::{REMARK_DAYS, WINDOW_SHIPPED};
+use hashbrown::HashMap;
 use jiff::tz::TimeZone;
 use store::Tx;
 use store::audit::Actor;
 
 const TIME_ZONE: &str = "time_zone";
+/// Days within which a similar batch is refused; an account's own is under `duplicate_window.ID`.
+const WINDOW: &str = "duplicate_window";
+const WINDOW_OF: &str = "duplicate_window.";
+
+/// Settings to change; what is not named stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// The time zone in which days and months of limits begin, by its IANA name.
+    pub time_zone: Option<String>,
+    /// Days within which a similar batch is refused; 0 switches the comparison off.
+    pub duplicate_window: Option<i64>,
+    /// The same for batches whose single account this is; without days the organisation's window holds again.
+    pub account_window: Option<(String, Option<i64>)>,
+}
+
+/// The days within which a batch that pays the same as an earlier one is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DuplicateWindows {
+    /// Where an account has none of its own.
+    pub days: i64,
+    /// Accounts that have one, by number.
+    pub accounts: Vec<(String, i64)>,
+}
 
 impl Service {
-    /// Sets the organisation's time zone, by its IANA name.
-    pub async fn set_time_zone(&self, actor: &Actor, name: &str) -> Result<(), Error> {
+    /// Changes settings of the organisation: all that are named, or none.
+    pub async fn set_settings(&self, actor: &Actor, change: &SettingsChange) -> Result<(), Error> {
         let mut write = begun!(self.write(actor, Action::SettingSet));
-        let done = set_time_zone(&mut write, name).await;
+        let done = set(&mut write, change).await;
         write.end(done).await
     }
 
@@ -24,19 +50,86 @@ impl Service {
         Ok(store::setting::get(&mut tx, TIME_ZONE).await?.unwrap_or_else(|| "UTC".to_owned()))
     }
 
+    /// The windows within which similar batches are refused.
+    pub async fn duplicate_windows(&self) -> Result<DuplicateWindows, Error> {
+        let mut tx = self.store.read().await?;
+        let days = Self::window_of(&mut tx, None).await?;
+        let own: Vec<(i64, i64)> = store::setting::under(&mut tx, WINDOW_OF)
+            .await?
+            .into_iter()
+            .filter_map(|(id, days)| Some((id.parse().ok()?, days.parse().ok()?)))
+            .collect();
+        let ids = own.iter().map(|(id, _)| *id).collect();
+        let numbers: HashMap<i64, String> =
+            store::account::numbers(&mut tx, ids).await?.into_iter().collect();
+        let mut accounts: Vec<(String, i64)> =
+            own.into_iter().filter_map(|(id, days)| Some((numbers.get(&id)?.clone(), days))).collect();
+        accounts.sort();
+        Ok(DuplicateWindows { days, accounts })
+    }
+
+    /// The window of batches whose single account this is.
+    pub(crate) async fn window_of(tx: &mut Tx, account: Option<AccountId>) -> Result<i64, Error> {
+        let own = match account {
+            Some(id) => store::setting::get(tx, &format!("{WINDOW_OF}{id}")).await?,
+            None => None,
+        };
+        let days = match own {
+            Some(own) => Some(own),
+            None => store::setting::get(tx, WINDOW).await?,
+        };
+        Ok(days.and_then(|days| days.parse().ok()).unwrap_or(WINDOW_SHIPPED))
+    }
+
     pub(crate) async fn zone(tx: &mut Tx) -> Result<TimeZone, Error> {
         let name = store::setting::get(tx, TIME_ZONE).await?;
         Ok(name.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC))
     }
 }
 
-async fn set_time_zone(write: &mut Write, name: &str) -> Result<Done<()>, Error> {
+async fn set(write: &mut Write, change: &SettingsChange) -> Result<Done<()>, Error> {
+    let mut facts = Vec::new();
+    if let Some(name) = &change.time_zone {
+        facts.push(set_time_zone(&mut write.tx, name).await?);
+    }
+    if let Some(days) = change.duplicate_window {
+        facts.push(set_window(&mut write.tx, None, Some(days)).await?);
+    }
+    if let Some((account, days)) = &change.account_window {
+        facts.push(set_window(&mut write.tx, Some(account), *days).await?);
+    }
+    Ok(Done::many((), facts))
+}
+
+async fn set_time_zone(tx: &mut Tx, name: &str) -> Result<Fact, Error> {
     let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_-+".contains(&b));
     if name.len() > 64 || !is_name || TimeZone::get(name).is_err() {
         return Err(Error::refused(Code::TimeZoneUnknown, domain::visible::shown(name)));
     }
-    let before = store::setting::get(&mut write.tx, TIME_ZONE).await?;
-    store::setting::set(&mut write.tx, TIME_ZONE, name).await?;
-    store::head::raise_policy_version(&mut write.tx).await?;
-    Ok(Done::one((), Fact::new(Action::SettingSet, None).with("time_zone", name).with("before", before)))
+    let before = store::setting::get(tx, TIME_ZONE).await?;
+    store::setting::set(tx, TIME_ZONE, name).await?;
+    store::head::raise_policy_version(tx).await?;
+    Ok(Fact::new(Action::SettingSet, None).with("time_zone", name).with("before", before))
+}
+
+async fn set_window(tx: &mut Tx, account: Option<&str>, days: Option<i64>) -> Result<Fact, Error> {
+    if days.is_some_and(|days| !(0..=REMARK_DAYS).contains(&days)) {
+        return Err(Error::refused(Code::WindowInvalid, days.unwrap_or_default().to_string()));
+    }
+    let (name, number) = match account {
+        Some(account) => {
+            let found = Service::account_named(tx, account).await?;
+            (format!("{WINDOW_OF}{}", found.id), Some(found.number))
+        }
+        None => (WINDOW.to_owned(), None),
+    };
+    let before = store::setting::get(tx, &name).await?;
+    match days {
+        Some(days) => store::setting::set(tx, &name, &days.to_string()).await?,
+        None => store::setting::delete(tx, &name).await.map(|_| ())?,
+    }
+    Ok(Fact::new(Action::SettingSet, None)
+        .with("duplicate_window", days)
+        .with("account", number)
+        .with("before", before))
 }

@@ -1,10 +1,9 @@
 //! `verify`: recomputes every invariant from the postings up, streaming, and names the invariant, the
 //! first bad key and the count of violations. Reads one state of the ledger and blocks no writer.
 
+mod batches;
+
 use crate::{Error, Service};
-use domain::batch::{BatchState, BatchTally};
-use domain::code::Code;
-use domain::item::ItemState;
 use hashbrown::HashMap;
 use ledger::digest::ChunkDigest;
 use std::collections::BTreeMap;
@@ -96,6 +95,8 @@ pub const INVARIANTS: &[&str] = &[
     "batch_counters",
     "batch_state",
     "batch_content",
+    "batch_print",
+    "external_id_held",
 ];
 
 impl Service {
@@ -106,7 +107,10 @@ impl Service {
         let chains = postings(&mut tx, &mut found).await?;
         balances(&mut tx, &chains, &mut found).await?;
         history(&mut tx, chains, &mut found).await?;
-        items(&mut tx, &mut found).await?;
+        batches::items(&mut tx, &mut found).await?;
+        for item in store::external_id::wrong(&mut tx).await? {
+            found.bad("external_id_held", || format!("item {item}"));
+        }
         Ok(found)
     }
 }
@@ -325,113 +329,4 @@ async fn history(
         found.bad("history_is_complete", || format!("account {account}"));
     }
     Ok(())
-}
-
-/// Streams the items: each completed one has its one transfer, and the counters are the fold.
-async fn items(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> {
-    let mut folds: HashMap<i64, BatchTally> = HashMap::new();
-    let (mut after, mut settled) = (0, 0_i64);
-    loop {
-        let rows = store::verify::items(tx, after, STEP).await?;
-        for row in rows.iter() {
-            after = row.i64(0)?;
-            found.items += 1;
-            settled += item(&row, after, folds.entry(row.i64(1)?).or_default(), found)?;
-        }
-        if rows.is_empty() {
-            break;
-        }
-    }
-    let (_, transfers) = store::verify::transfer_sums(tx).await?;
-    found.check(settled == transfers, "item_settled_once", || {
-        format!("{transfers} transfers settle items, {settled} items are completed")
-    });
-    batches(tx, &folds, found).await
-}
-
-fn item(row: &Row<'_>, number: i64, fold: &mut BatchTally, found: &mut Verification) -> Result<i64, Error> {
-    let (amount, state) = (row.i64(2)?, row.i64(3)?);
-    let state = ItemState::from_number(state);
-    let completed = state == Some(ItemState::Completed);
-    let transfer = row.opt_i64(5)?;
-    let matches = match transfer {
-        None => !completed,
-        Some(status) => {
-            let same = row.i64(6)? == amount && row.i64(8)? == row.i64(10)? && row.i64(9)? == row.i64(11)?;
-            completed && status == 1 && same && row.i64(13)? == 2
-        }
-    };
-    found.check(matches && state.is_some(), "item_settled_once", || format!("item {number}"));
-    let explained =
-        (state == Some(ItemState::Failed)) <= row.opt_i64(4)?.and_then(Code::from_number).is_some();
-    found.check(explained, "item_settled_once", || format!("item {number} failed without a code"));
-    fold.total_count += 1;
-    fold.total_amount += amount;
-    match state {
-        Some(ItemState::Completed) => {
-            fold.success_count += 1;
-            fold.success_amount += amount;
-            fold.fee_amount += row.opt_i64(7)?.unwrap_or(0);
-        }
-        Some(ItemState::Failed) => {
-            fold.failed_count += 1;
-            fold.failed_amount += amount;
-        }
-        Some(ItemState::Skipped) => fold.skipped_count += 1,
-        _ => {}
-    }
-    Ok(i64::from(completed))
-}
-
-async fn batches(
-    tx: &mut Tx,
-    folds: &HashMap<i64, BatchTally>,
-    found: &mut Verification,
-) -> Result<(), Error> {
-    let rows = store::verify::batches(tx).await?;
-    for row in rows.iter() {
-        let id = row.i64(0)?;
-        if row.i64(11)? == 0 {
-            continue;
-        }
-        let fold = folds.get(&id).copied().unwrap_or_default();
-        let stored = BatchTally {
-            total_count: row.i64(3)?,
-            total_amount: row.i64(4)?,
-            success_count: row.i64(5)?,
-            success_amount: row.i64(6)?,
-            failed_count: row.i64(7)?,
-            failed_amount: row.i64(8)?,
-            skipped_count: row.i64(9)?,
-            fee_amount: row.i64(10)?,
-        };
-        found.check(stored == fold, "batch_counters", || format!("batch {id}"));
-        let state = row.stored(1, BatchState::from_number)?;
-        let is_called_off = row.opt_i64(12)?.is_some();
-        found.check(fits(state, &fold, is_called_off), "batch_state", || {
-            format!("batch {id} is {}", state.name())
-        });
-        if let (Some(frozen), Some(batch)) =
-            (row.opt_text(2)?, store::batch::get(tx, domain::id::BatchId(id)).await?)
-        {
-            let hash = crate::batch::lifecycle::content_hash(tx, &batch).await?;
-            found.check(hash == frozen, "batch_content", || format!("batch {id}"));
-        }
-    }
-    Ok(())
-}
-
-/// Whether a state can be beside counters: what has not begun has moved nothing, what has ended has the state
-/// that its counters give.
-fn fits(state: BatchState, fold: &BatchTally, is_called_off: bool) -> bool {
-    match state {
-        BatchState::Processing | BatchState::Paused => true,
-        BatchState::Draft | BatchState::Pending | BatchState::Approved | BatchState::Rejected => {
-            fold.success_count == 0 && fold.failed_count == 0
-        }
-        BatchState::Completed
-        | BatchState::PartiallyCompleted
-        | BatchState::Failed
-        | BatchState::Cancelled => fold.pending_count() == 0 && fold.state(state, is_called_off) == state,
-    }
 }

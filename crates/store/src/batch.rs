@@ -167,10 +167,6 @@ static WAITING: Sql = Sql::new(
        WHERE lease.batch = batch.id AND lease.owner <> $1)
      ORDER BY id",
 );
-static SAME_FILE: Sql = Sql::new(columns!(
-    "SELECT",
-    "FROM batch WHERE file_hash = $1 AND ready = 1 AND state NOT IN (5, 11) ORDER BY id LIMIT 1"
-));
 static CREATE: Sql = Sql::new(
     "INSERT INTO batch (day, day_number, name, type, mode, state, intent, ready, asset, account, remarks,
        first_number, last_number, refused_count, total_count, total_amount, success_count, success_amount,
@@ -209,7 +205,6 @@ pub const CATALOGUE: &[&Sql] = &[
     &UNREADY,
     &LOCK_UNREADY,
     &WAITING,
-    &SAME_FILE,
     &CREATE,
     &FILL,
     &EXTENT,
@@ -315,11 +310,6 @@ pub async fn lock_unready(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>, Sto
 /// Batches that are `processing` and that no node at work holds, save this one; oldest first.
 pub async fn waiting(tx: &mut Tx, node: &str) -> Result<Vec<BatchId>, StoreError> {
     tx.fetch(&WAITING, args![node]).await?.iter().map(|row| Ok(BatchId(row.i64(0)?))).collect()
-}
-
-/// A live batch that was imported from the same bytes.
-pub async fn same_file(tx: &mut Tx, hash: &str) -> Result<Option<Batch>, StoreError> {
-    one(tx, &SAME_FILE, args![hash]).await
 }
 
 /// Makes a draft that nobody sees before [`fill`].

@@ -42,6 +42,14 @@ static COPY_CONTACTS: Sql = Sql::new(
            FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (2, 5)) n
      JOIN item_contact c ON c.item = n.old",
 );
+// Not held yet: the earlier items hold the ids until the draft is submitted.
+static COPY_IDS: Sql = Sql::new(
+    "INSERT INTO external_id (item, batch, id, held)
+     SELECT n.number, $5, e.id, 0
+     FROM (SELECT number AS old, ROW_NUMBER() OVER (ORDER BY number) + $4 AS number
+           FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (2, 5)) n
+     JOIN external_id e ON e.item = n.old",
+);
 static LINK: Sql = Sql::new(
     "INSERT INTO batch_origin (batch, item, origin)
      SELECT $4, number, batch FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (2, 5)",
@@ -61,7 +69,7 @@ static REPLACED: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&UNPAID, &COPY, &COPY_CONTACTS, &LINK, &ORIGIN, &REPLACED];
+pub const CATALOGUE: &[&Sql] = &[&UNPAID, &COPY, &COPY_CONTACTS, &COPY_IDS, &LINK, &ORIGIN, &REPLACED];
 
 /// How many items of a batch are waiting or failed, and their sum.
 pub async fn unpaid(
@@ -73,8 +81,8 @@ pub async fn unpaid(
     rows.first().map_or(Ok((0, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
 }
 
-/// Copies a batch's waiting and failed items into a draft, with how their payees were written, numbered from `number`
-/// on.
+/// Copies a batch's waiting and failed items into a draft, with how their payees were written and with their external
+/// ids, which the copies do not hold yet, numbered from `number` on.
 pub async fn copy_unpaid(
     tx: &mut Tx,
     batch: BatchId,
@@ -84,6 +92,7 @@ pub async fn copy_unpaid(
 ) -> Result<u64, StoreError> {
     let copied = tx.execute(&COPY, args![batch.0, first, last, draft.0, number - 1]).await?;
     tx.execute(&COPY_CONTACTS, args![batch.0, first, last, number - 1]).await?;
+    tx.execute(&COPY_IDS, args![batch.0, first, last, number - 1, draft.0]).await?;
     Ok(copied)
 }
 

@@ -30,6 +30,9 @@ pub struct Item {
     pub memo: Option<String>,
     /// The payer's own reference.
     pub reference: Option<String>,
+    /// What it is called in the client's system. Kept apart ([`crate::external_id`]): none where an item was read
+    /// and not filled.
+    pub external_id: Option<String>,
 }
 
 /// A try that failed.
@@ -110,6 +113,7 @@ fn read(row: Row<'_>) -> Result<Item, StoreError> {
         code: code(&row, 6)?,
         memo: row.opt_text(7)?,
         reference: row.opt_text(8)?,
+        external_id: None,
     })
 }
 

@@ -21,6 +21,7 @@ pub mod chunk;
 pub mod copy;
 pub mod counter;
 pub mod error;
+pub mod external_id;
 pub mod fx;
 pub mod fx_policy;
 pub mod head;
@@ -43,6 +44,7 @@ pub mod posting;
 pub mod refused_row;
 pub mod session;
 pub mod setting;
+pub mod similar;
 mod sqlite;
 pub mod statistics;
 pub mod transfer;
@@ -72,6 +74,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         batch_rate::CATALOGUE,
         chunk::CATALOGUE,
         counter::CATALOGUE,
+        external_id::CATALOGUE,
         fx::CATALOGUE,
         fx_policy::CATALOGUE,
         head::CATALOGUE,
@@ -91,6 +94,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         posting::CATALOGUE,
         session::CATALOGUE,
         setting::CATALOGUE,
+        similar::CATALOGUE,
         statistics::CATALOGUE,
         transfer::CATALOGUE,
         turn::CATALOGUE,

@@ -14,8 +14,11 @@ static SET: Sql =
 static REPLACE: Sql = Sql::new("UPDATE setting SET value = $3 WHERE name = $1 AND value = $2");
 static DELETE: Sql = Sql::new("DELETE FROM setting WHERE name = $1");
 
+static UNDER: Sql =
+    Sql::new("SELECT name, value FROM setting WHERE substr(name, 1, length($1)) = $1 ORDER BY name");
+
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &SET, &REPLACE, &DELETE];
+pub const CATALOGUE: &[&Sql] = &[&UNDER, &GET, &SET, &REPLACE, &DELETE];
 
 /// A setting's value.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<String>, StoreError> {
@@ -35,4 +38,11 @@ pub async fn replace(tx: &mut Tx, name: &str, from: &str, to: &str) -> Result<bo
 /// Takes a setting away; says whether it was there.
 pub async fn delete(tx: &mut Tx, name: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&DELETE, args![name]).await? > 0)
+}
+
+/// Settings whose names begin with a prefix: the rest of their names, and their values.
+pub async fn under(tx: &mut Tx, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+    let rest = |name: String| name.strip_prefix(prefix).map(str::to_owned).unwrap_or_default();
+    let rows = tx.fetch(&UNDER, args![prefix]).await?;
+    rows.iter().map(|row| Ok((rest(row.text(0)?), row.text(1)?))).collect()
 }

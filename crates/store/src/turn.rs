@@ -16,8 +16,11 @@ pub const CATALOGUE: &[&Sql] = &[&TAKE];
 pub enum Turn {
     /// Looking for a currency, holder or account and adding it if it is not there.
     Directory,
-    /// Numbering a day's batches, and looking whether a file has been taken before.
+    /// Numbering a day's batches.
     Batch,
+    /// Submitting a batch, and looking whether an earlier one pays the same. Taken after [`Self::Batch`] where
+    /// both are.
+    Submit,
 }
 
 /// Waits for the turn and keeps it until the transaction ends.
@@ -25,6 +28,7 @@ pub async fn take(tx: &mut Tx, turn: Turn) -> Result<(), StoreError> {
     let name = match turn {
         Turn::Directory => "directory",
         Turn::Batch => "batch",
+        Turn::Submit => "submit",
     };
     tx.fetch(&TAKE, args![name]).await.map(|_| ())
 }

@@ -160,6 +160,14 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Bytes.
+    pub fn blob(&self, place: usize) -> Result<&'a [u8], StoreError> {
+        match self.value(place)? {
+            Value::Blob(value) => Ok(value),
+            other => Err(StoreError::Corrupt(format!("column {place} is not bytes: {other:?}"))),
+        }
+    }
+
     /// A stored enum: its number must be known.
     pub fn stored<T>(&self, place: usize, of: impl Fn(i64) -> Option<T>) -> Result<T, StoreError> {
         let number = self.i64(place)?;

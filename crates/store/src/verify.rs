@@ -1,11 +1,13 @@
 //! Read-only streams for `verify`, each a page at a time, so that memory does not grow with the ledger.
 
 use crate::args;
+use crate::batch::Batch;
 use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::posting::Booked;
 use crate::tx::Tx;
 use crate::value::Rows;
+use domain::batch::BatchType;
 
 static POSTINGS: Sql = Sql::new(
     "SELECT p.id, p.transfer, p.kind, p.debit, p.credit, p.amount, p.debit_after, p.credit_after,
@@ -22,6 +24,14 @@ static ITEMS: Sql = Sql::new(
     "SELECT i.number, i.batch, i.amount, i.state, i.code, t.status, t.amount, t.fee, t.source, t.target,
             i.source, i.target, i.line, t.kind
      FROM item i LEFT JOIN transfer t ON t.number = i.number WHERE i.number > $1 ORDER BY i.number LIMIT $2",
+);
+static PAYEE_TWICE: Sql = Sql::new(
+    "SELECT target FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1
+     GROUP BY target HAVING COUNT(*) > 1 ORDER BY target LIMIT 1",
+);
+static PAYER_TWICE: Sql = Sql::new(
+    "SELECT source FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1
+     GROUP BY source HAVING COUNT(*) > 1 ORDER BY source LIMIT 1",
 );
 static TRANSFER_SUMS: Sql = Sql::new(
     "SELECT CAST(COALESCE(SUM(posting_count), 0) AS BIGINT),
@@ -49,6 +59,8 @@ static BATCHES: Sql = Sql::new(
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[
+    &PAYEE_TWICE,
+    &PAYER_TWICE,
     &POSTINGS,
     &BALANCES,
     &ITEMS,
@@ -160,4 +172,14 @@ pub async fn failures_by_chunk(tx: &mut Tx, step: i64) -> Result<Vec<FailedTry>,
 /// All batches: id, state, content hash, the eight counters, ready, when they were called off for good.
 pub async fn batches(tx: &mut Tx) -> Result<Rows, StoreError> {
     tx.fetch(&BATCHES, args![]).await
+}
+
+/// The first account that a batch pays twice, or where many pay one, that pays twice.
+pub async fn paid_twice(tx: &mut Tx, batch: &Batch) -> Result<Option<i64>, StoreError> {
+    let sql = match batch.kind {
+        BatchType::ManyToOne => &PAYER_TWICE,
+        BatchType::OneToMany | BatchType::ManyToMany => &PAYEE_TWICE,
+    };
+    let (first, last) = batch.range();
+    tx.fetch(sql, args![batch.id.0, first, last]).await?.first().map(|row| row.i64(0)).transpose()
 }

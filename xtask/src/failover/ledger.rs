@@ -120,7 +120,8 @@ impl Ledger {
     /// Imports the payroll once more and leaves it to the workers.
     pub fn start_batch(&mut self) -> Result<()> {
         let file = self.folder.path().join("payroll.csv");
-        let import = ["batch", "import", &file.to_string_lossy(), "--again", "--type", "one_to_many"];
+        let import =
+            ["batch", "import", &file.to_string_lossy(), "--again", "a test", "--type", "one_to_many"];
         let imported = self.ok(&[&import[..], &["--account", "PAY", "--name", "payroll"]].concat())?;
         let id = imported.get("batch_id").and_then(Json::as_str).unwrap_or_default();
         self.ok(&["batch", "start", id])?;

@@ -5,6 +5,7 @@ use engine::{Engine, EngineOptions};
 use formats::csv_reader::Delimiter;
 use ledger::{Clock, Door, DoorOptions, Outcome};
 use service::batch::import::BatchImport;
+use service::batch::submit::Submission;
 use service::policy::PolicyChange;
 use service::transfer::NewTransfer;
 use service::{Error, Service};
@@ -68,7 +69,7 @@ pub async fn batch(service: &Service) -> Batch {
     (0..ITEMS).for_each(|k| rows += &format!("A{k},1.00\n"));
     let import = BatchImport {
         account: Some("PAY".to_owned()),
-        again: true,
+        submission: Submission { again: Some("a test".to_owned()), ..Submission::default() },
         ..BatchImport::new(BatchType::OneToMany, "outage")
     };
     let batch = service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap().batch.unwrap();

@@ -26,7 +26,6 @@ pub struct Batch {
     mode: BatchMode,
     currency: String,
     single: Option<String>,
-    text: String,
     /// Rows of its file that were refused.
     refused: i64,
     items: Vec<Item>,
@@ -162,13 +161,9 @@ impl Reference {
                 Answer::Imported { taken: 0, refused }
             }
             Ok((items, refused)) => {
-                let text = text(file);
                 let total: i128 = items.iter().map(|item| item.amount).sum();
                 if total > self.policy(&file.currency, file.single.as_deref()).batch_max {
                     return Answer::Refused(Code::BatchAboveMaximum);
-                }
-                if self.batches.iter().any(|b| b.text == text && b.state != BatchState::Cancelled) {
-                    return Answer::Refused(Code::FileSeen);
                 }
                 let taken = i64::try_from(items.len()).unwrap();
                 let state = if file.draft || refused > 0 { BatchState::Draft } else { BatchState::Pending };
@@ -178,7 +173,6 @@ impl Reference {
                     mode,
                     currency,
                     single,
-                    text,
                     refused,
                     items,
                     fees: 0,

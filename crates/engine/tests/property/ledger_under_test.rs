@@ -8,6 +8,7 @@ use ledger::{Clock, Door, DoorOptions};
 use service::account::OpenAccount;
 use service::batch::Ask;
 use service::batch::import::BatchImport;
+use service::batch::submit::Submission;
 use service::holder::NewHolder;
 use service::policy::PolicyChange;
 use service::statement::{Statement, StatementQuery};
@@ -63,6 +64,10 @@ impl Ledger {
         let place = Place::on(below);
         let clock = Arc::new(TestClock(AtomicI64::new(START)));
         let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
+        // The reference does not compare batches with each other.
+        let mut tx = store.write().await.unwrap();
+        store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
+        tx.commit().await.unwrap();
         let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 3 });
         let service = Service::new(store, door, clock.clone());
         let engine = Engine::new(service.clone(), EngineOptions::default());
@@ -132,7 +137,9 @@ impl Ledger {
         let name = async |batch: &usize| self.ids().await[*batch].to_string();
         match step {
             Step::Import(file) => self.import(file).await,
-            Step::Submit(batch) => done(service.batch_submit(&actor, &name(batch).await).await),
+            Step::Submit(batch) => {
+                done(service.batch_submit(&actor, &name(batch).await, &Submission::default()).await)
+            }
             Step::Execute(batch) => done(service.batch_execute(&actor, &name(batch).await).await),
             Step::Run(batch) => done(self.engine.run(&name(batch).await, |_| ()).await),
             Step::Pause(batch) => done(service.batch_pause(&actor, &name(batch).await).await),

@@ -129,7 +129,7 @@ fn other_columns_are_harmless() {
 
 #[test]
 fn the_products_own_file_of_results_is_not_paid_again() {
-    let file = format!("{}\n1,2,S,T,1.00,USD,0.00,completed,,,,,9\n", crate::result::HEADER.join(","));
+    let file = format!("{}\n1,2,S,T,1.00,USD,0.00,completed,,,,,,9\n", crate::result::HEADER.join(","));
     let refusal = refusal(file.as_bytes(), &Options::default());
     assert!(refusal.is_result);
     assert_eq!(

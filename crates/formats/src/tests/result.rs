@@ -22,8 +22,8 @@ fn results_are_written_so_that_no_spreadsheet_runs_them() {
     writer.write(&row).unwrap();
     writer.write(&ResultRow { item: 8, message: "余额不足", amount: "-1", ..ResultRow::default() }).unwrap();
     let text = String::from_utf8(writer.finish().unwrap()).unwrap();
-    let expected = "2,7,S,'+1,12.30,USD,0.10,settled,,,\"'=HYPERLINK(\"\"http://x\"\")\",\"a,b\",7\n\
-                    ,8,,,-1,,,,,余额不足,,,\n";
+    let expected = "2,7,S,'+1,12.30,USD,0.10,settled,,,\"'=HYPERLINK(\"\"http://x\"\")\",\"a,b\",,7\n\
+                    ,8,,,-1,,,,,余额不足,,,,\n";
     assert_eq!(text, format!("{}\n{expected}", HEADER.join(",")));
 }
 

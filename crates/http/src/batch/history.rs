@@ -133,6 +133,9 @@ fn message(event: &Event, details: Option<&Map<String, Json>>, language: Languag
         "called_off" => ("A person called the batch transfer off for good", "用户永久终止批量转账"),
         "retried" => ("A failed transfer is tried again", "重试转账"),
         "skipped" => ("A transfer was skipped", "转账已跳过"),
+        "corrected" => {
+            ("Refused rows were corrected in a batch of their own", "被拒绝的行已在另一批次中更正")
+        }
         "repriced" => ("The exchange rates were renewed", "汇率已更新"),
         "completed" => ("The batch transfer is completed", "批量转账已完成"),
         "partially_completed" => ("The batch transfer ended; some transfers failed", "批量转账部分失败"),
@@ -164,6 +167,13 @@ fn counted(event: &str, count: i64) -> Option<(String, String)> {
         "handed_over" => Some((
             format!("{count} {transfers} {were} handed over to another batch"),
             format!("{count}个转账已移交至另一批次"),
+        )),
+        "corrected" => Some((
+            format!(
+                "{count} refused {} corrected, in a batch of their own",
+                if one { "row was" } else { "rows were" }
+            ),
+            format!("{count}个被拒绝的行已在另一批次中更正"),
         )),
         "repriced" => Some((
             format!("A draft was made of {count} unpaid {transfers}, at the current rates"),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use service::batch::create::{CreateBatch, RateMode};
 use service::batch::edit::EditBatch;
 use service::batch::rows::{Amounts, NewRow, ROWS_MAX};
+use service::batch::submit::Submission;
 use service::payee::{Field, Given, Side};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -140,6 +141,10 @@ pub(crate) struct RelationInput {
     /// Free text for the payee, 1 to 140 visible characters.
     #[schema(max_length = 140)]
     reference: Option<String>,
+    /// What the payment is called in the client's system: no two payments that are paid or can still be paid have
+    /// the same.
+    #[schema(min_length = 1, max_length = 64, pattern = r"^[A-Za-z0-9._:/-]+$", example = "HR-2026-03-0001")]
+    external_id: Option<String>,
 }
 
 impl From<RelationInput> for NewRow {
@@ -155,7 +160,7 @@ impl From<RelationInput> for NewRow {
         Self {
             given,
             currency: input.currency,
-            external_id: None,
+            external_id: input.external_id,
             amount: input.amount,
             ratio: input.ratio.map(|ratio| match ratio {
                 RatioInput::Whole(whole) => whole.to_string(),
@@ -280,7 +285,7 @@ pub(crate) struct BatchCreateInput {
     /// accounts' currency, so that one batch has one sum. Without it another currency is `CURRENCY_MISMATCH`.
     #[serde(default)]
     convert: bool,
-    /// Whether a payee may be there twice, in relations that differ in `reference`. Without it a second one is
+    /// Whether a payee may be there twice, in relations that differ in `reference` or `externalId`. Without it a second one is
     /// `DUPLICATE_TARGET` (`DUPLICATE_SOURCE`).
     #[serde(default)]
     allow_repeat: bool,
@@ -289,6 +294,12 @@ pub(crate) struct BatchCreateInput {
     /// Leave it a draft; else it is submitted at once.
     #[serde(default)]
     draft: bool,
+    /// Why it is paid although an earlier batch pays the same; without it such a batch is `BATCH_SIMILAR`.
+    #[schema(max_length = 500)]
+    again: Option<String>,
+    /// Leave out relations that equal one which is paid or can still be paid.
+    #[serde(default)]
+    without_paid: bool,
 }
 
 impl Input for BatchCreateInput {
@@ -311,6 +322,11 @@ impl BatchCreateInput {
             allow_repeat: self.allow_repeat,
             rate_mode: self.rate_mode.map(RateMode::from),
             draft: self.draft,
+            submission: Submission {
+                again: self.again,
+                without_paid: self.without_paid,
+                ..Submission::default()
+            },
         })
     }
 }

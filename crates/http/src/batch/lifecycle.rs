@@ -1,6 +1,7 @@
 //! The moves of a batch's life.
 
 use super::draft::{OnVersion, ask, remark};
+use super::found::BatchFoundView;
 use super::input::{BatchConsentInput, Maybe};
 use super::note::{BatchCancelInput, BatchNoteInput, BatchSubmitInput};
 use super::path::BatchName;
@@ -12,6 +13,7 @@ use crate::who::Who;
 use domain::batch::BatchState;
 use serde::Serialize;
 use service::Batch;
+use service::batch::submit::Prepared;
 use utoipa::ToSchema;
 
 const SUBMITTED: Message =
@@ -85,25 +87,39 @@ impl From<(Batch, i64)> for BatchCountView {
     }
 }
 
+/// A batch that was submitted.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchSubmittedView {
+    /// The batch.
+    #[serde(flatten)]
+    batch: BatchMovedView,
+    /// What was found about it.
+    #[serde(flatten)]
+    found: BatchFoundView,
+}
+
 /// Submits a draft: its content is frozen. One with refused rows that are neither corrected nor dropped is submitted
-/// only with their exact number.
+/// only with their exact number. One that pays what an earlier batch pays is refused with `BATCH_SIMILAR`, unless
+/// `again` says why it is to be paid; `withoutPaid` leaves out what is paid already.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/submit", operation_id = "submitBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17"),
         ("If-Match" = Option<String>, Header, description = "The version that was read; another one is refused")),
     request_body = Option<BatchSubmitInput>,
-    responses((status = 200, description = "It waits to be executed.", body = Envelope<BatchMovedView>)))]
+    responses((status = 200, description = "It waits to be executed.", body = Envelope<BatchSubmittedView>)))]
 pub(crate) async fn submit(
     who: Who,
     BatchName(name): BatchName,
     OnVersion(version): OnVersion,
     once: Once<Maybe<BatchSubmitInput>>,
-) -> Result<Answer<BatchMovedView>, OperatorProblem> {
+) -> Result<Answer<BatchSubmittedView>, OperatorProblem> {
     let Once { body: Maybe(body), service } = once;
     let (note, submission) = body.read()?;
     let ask = ask(&who, &name).on_version(version).noted(&note);
-    let batch = service.batch_submit_with(who.actor(), ask, submission).await?;
-    let remark = remark(&who, &batch.created_by);
-    Ok(Answer::saying(SUBMITTED, batch.into()).remarking(remark))
+    let Prepared { batch, found } = service.batch_submit(who.actor(), ask, &submission).await?;
+    let remark = remark(&who, &batch.batch.created_by);
+    let found = BatchFoundView::of(found, &batch.asset);
+    Ok(Answer::saying(SUBMITTED, BatchSubmittedView { batch: batch.batch.into(), found }).remarking(remark))
 }
 
 /// Executes a batch that was submitted: the answer comes at once, the money moves in the background. A batch that

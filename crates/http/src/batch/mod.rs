@@ -7,6 +7,7 @@ mod attempts;
 mod create;
 mod draft;
 mod edit;
+mod found;
 mod history;
 mod input;
 mod lifecycle;
@@ -41,11 +42,12 @@ macro_rules! taking_relations {
             Code::RatioInvalid, Code::PayeeNotFound, Code::PayeeAmbiguous, Code::PayeeMissing,
             Code::PayeeConflict, Code::DuplicateTarget, Code::DuplicateSource, Code::ControlCharacter,
             Code::InvisibleCharacter, Code::FullWidthDigits, Code::MixedScripts, Code::NumberSpaces, Code::IdInvalid, Code::ExchangeTooSmall, Code::TargetAboveMaximum,
+            Code::ExternalIdInvalid, Code::ExternalIdUsed, Code::ExternalIdRepeated,
         ]
     };
 }
 
-const CREATE: &[Code] = taking_relations!(RateModeInvalid BatchSideInvalid SourceNotFound TargetNotFound AssetUnknown BatchTooLargeForAtomic);
+const CREATE: &[Code] = taking_relations!(RateModeInvalid BatchSideInvalid SourceNotFound TargetNotFound AssetUnknown BatchTooLargeForAtomic BatchSimilar);
 const EDIT: &[Code] = taking_relations!(BatchNotFound BatchState DraftChanged IfMatchInvalid);
 const ADD: &[Code] = taking_relations!(BatchNotFound BatchState DraftChanged IfMatchInvalid FileTooLarge);
 const BEGIN: &[Code] = &[Code::BatchNotFound, Code::BatchState, Code::BatchAboveMaximum, Code::RateChanged];
@@ -107,6 +109,9 @@ pub(crate) fn routes() -> Routes {
                 Code::TextTooLong,
                 Code::RateNotFound,
                 Code::LinkedItemSettled,
+                Code::BatchSimilar,
+                Code::ControlCharacter,
+                Code::InvisibleCharacter,
             ],
         )
         .add_to(

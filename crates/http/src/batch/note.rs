@@ -3,7 +3,7 @@
 use crate::problem::Problem;
 use domain::code::Code;
 use serde::Deserialize;
-use service::batch::lifecycle::Submission;
+use service::batch::submit::Submission;
 use utoipa::ToSchema;
 
 /// Why, for those who read the history: `note`, or `reason` as document 002 calls it.
@@ -35,6 +35,12 @@ pub(crate) struct BatchSubmitInput {
     #[serde(default)]
     #[schema(minimum = 0)]
     leave_problems: i64,
+    /// Why it is paid although an earlier batch pays the same; without it such a batch is `BATCH_SIMILAR`.
+    #[schema(max_length = 500)]
+    again: Option<String>,
+    /// Leave out relations that equal one which is paid or can still be paid.
+    #[serde(default)]
+    without_paid: bool,
 }
 
 /// How a batch is called off, and why.
@@ -63,7 +69,8 @@ impl BatchNoteInput {
 impl BatchSubmitInput {
     /// The words, and what is confirmed.
     pub(crate) fn read(self) -> Result<(String, Submission), Problem> {
-        Ok((words(self.note, self.reason)?, Submission { leave_problems: self.leave_problems }))
+        let Self { leave_problems, again, without_paid, .. } = self;
+        Ok((words(self.note, self.reason)?, Submission { leave_problems, again, without_paid }))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a run would do, without moving money.
 
+use super::found::BatchFoundView;
 use super::input::BatchCreateInput;
 use super::path::BatchName;
 use super::view::major;
@@ -67,6 +68,9 @@ pub(crate) struct BatchPreviewView {
     /// Its balance after the run.
     #[schema(example = "5100.00")]
     balance_after: Option<String>,
+    /// What was found about it.
+    #[serde(flatten)]
+    found: BatchFoundView,
     /// A page of the transfers.
     relations: Vec<RelationForeseenView>,
     /// Where the page is.
@@ -144,7 +148,9 @@ fn view(
 ) -> BatchPreviewView {
     let total = preview.would_succeed + preview.would_fail;
     let single = preview.single.as_ref();
+    let found = BatchFoundView::of(preview.found, asset);
     BatchPreviewView {
+        found,
         batch_id: batch,
         currency: asset.code.clone(),
         total_count: total,

@@ -264,6 +264,9 @@ pub(crate) struct RelationView {
     /// The client's own reference.
     #[schema(example = "HR-0001")]
     pub reference: Option<String>,
+    /// What the payment is called in the client's system.
+    #[schema(example = "HR-2026-03-0001")]
+    pub external_id: Option<String>,
     /// When it came into the batch.
     #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
     pub created_at: String,
@@ -303,6 +306,7 @@ impl RelationView {
             error_message: item.code.map(|code| code.message(language::current())),
             memo: item.memo,
             reference: item.reference,
+            external_id: item.external_id,
             completed_at: transfer.map(|transfer| wire(transfer.created_at)),
         }
     }

@@ -10,6 +10,7 @@ use axum::extract::State;
 use domain::access::Operation;
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
+use service::setting::SettingsChange;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -19,7 +20,7 @@ pub(crate) fn routes() -> Routes {
     Routes::new().add(Operation::SettingsShow, routes!(show), &[]).add(
         Operation::SettingsSet,
         routes!(set),
-        &[Code::TimeZoneUnknown],
+        &[Code::TimeZoneUnknown, Code::WindowInvalid, Code::AccountNotFound, Code::IdInvalid],
     )
 }
 
@@ -30,6 +31,23 @@ pub(crate) struct SettingsView {
     /// The time zone in which days and months of limits begin, by its IANA name.
     #[schema(example = "Europe/Berlin")]
     time_zone: String,
+    /// Days within which a batch that pays the same as an earlier one is refused; 0 switches that off.
+    #[schema(example = 4)]
+    duplicate_window: i64,
+    /// Accounts whose batches have a window of their own.
+    duplicate_windows: Vec<AccountWindowView>,
+}
+
+/// An account's own duplicate window.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AccountWindowView {
+    /// The account's number.
+    #[schema(example = "COLLECT-1")]
+    account: String,
+    /// Days.
+    #[schema(example = 0)]
+    days: i64,
 }
 
 /// Settings to change: fields that are left out stay as they are.
@@ -39,12 +57,35 @@ pub(crate) struct SettingsInput {
     /// The time zone in which days and months of limits begin, by its IANA name.
     #[schema(example = "Europe/Berlin", min_length = 1, max_length = 64)]
     time_zone: Option<String>,
+    /// Days within which a batch that pays the same as an earlier one is refused; 0 switches that off.
+    #[schema(minimum = 0, maximum = 35, example = 4)]
+    duplicate_window: Option<i64>,
+    /// The same for batches whose single account this is.
+    account_window: Option<AccountWindowInput>,
+}
+
+/// An account's own duplicate window.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct AccountWindowInput {
+    /// The account's id or number.
+    #[schema(example = "COLLECT-1")]
+    account: String,
+    /// Days; without them the organisation's window holds for the account again.
+    #[schema(minimum = 0, maximum = 35, example = 0)]
+    days: Option<i64>,
 }
 
 impl Input for SettingsInput {}
 
 async fn current(app: &App) -> Result<SettingsView, Problem> {
-    Ok(SettingsView { time_zone: app.service.time_zone().await? })
+    let windows = app.service.duplicate_windows().await?;
+    let window = |(account, days)| AccountWindowView { account, days };
+    Ok(SettingsView {
+        time_zone: app.service.time_zone().await?,
+        duplicate_window: windows.days,
+        duplicate_windows: windows.accounts.into_iter().map(window).collect(),
+    })
 }
 
 /// The settings of the organisation.
@@ -63,8 +104,11 @@ pub(crate) async fn set(
     who: Who,
     Body(input): Body<SettingsInput>,
 ) -> Result<Answer<SettingsView>, Problem> {
-    if let Some(name) = &input.time_zone {
-        app.service.set_time_zone(who.actor(), name).await?;
-    }
+    let change = SettingsChange {
+        time_zone: input.time_zone,
+        duplicate_window: input.duplicate_window,
+        account_window: input.account_window.map(|window| (window.account, window.days)),
+    };
+    app.service.set_settings(who.actor(), &change).await?;
     Ok(Answer::saying(SET, current(&app).await?))
 }

@@ -66,7 +66,6 @@ async fn by_file(world: &World, kind: BatchType, convert: bool, rows: &[Row<'_>]
         currency: (kind == BatchType::ManyToMany).then(|| "USD".to_owned()),
         partial: true,
         draft: true,
-        again: true,
         convert,
         ..BatchImport::new(kind, "file")
     };

@@ -54,6 +54,10 @@ impl Browser {
         answer(if json.is_null() { request } else { request.json(&json) }).await
     }
 
+    pub async fn put(&self, path: &str, json: Json) -> Answer {
+        answer(self.request(Method::PUT, path).json(&json)).await
+    }
+
     pub async fn patch(&self, path: &str, json: Json) -> Answer {
         answer(self.request(Method::PATCH, path).json(&json)).await
     }

@@ -106,6 +106,7 @@ mod tests {
             code: None,
             memo: None,
             reference: None,
+            external_id: None,
         }
     }
 

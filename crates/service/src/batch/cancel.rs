@@ -2,7 +2,7 @@
 
 use super::ask::Ask;
 use super::lifecycle::is_live;
-use super::{changed, locked};
+use super::{changed, external_id, locked};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
 use domain::access::Reach;
@@ -71,6 +71,7 @@ async fn cancel(write: &mut Write, ask: &Ask<'_>, for_good: bool) -> Result<Canc
 async fn cancel_whole(write: &mut Write, batch: &Batch, note: &str) -> Result<Done<Batch>, Error> {
     let (tx, id) = (&mut write.tx, batch.id);
     store::item::set_range(tx, id, batch.range(), ItemState::Pending, ItemState::Skipped).await?;
+    external_id::release_all(tx, batch).await?;
     let mut tally = batch.tally;
     tally.skipped_count = tally.total_count;
     store::batch::set_tally(tx, id, &tally).await?;

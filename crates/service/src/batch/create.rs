@@ -1,11 +1,11 @@
 //! A batch from rows that stand in the request. All of it is one transaction: batch, items, submission and the
 //! kept answer stand or fall together.
 
-use super::lifecycle::ContentHash;
+use super::content::Content;
 use super::list::described;
-use super::reprice::keep_rates;
 use super::rows::{self, Accepted, AcceptedRows, Amounts, BatchTerms, NewRow, ROWS_MAX};
-use super::{Described, find};
+use super::submit::{Prepared, Submission, freeze};
+use super::{external_id, find, similar};
 use crate::payee::{Given, Leg, Party, Payees, Side};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service, visible};
@@ -23,6 +23,7 @@ use store::audit::Actor;
 use store::batch::{Filled, NewBatch};
 use store::counter::{self, Counter};
 use store::item::Item;
+use store::similar::Subject;
 use store::turn::{self, Turn};
 
 /// A batch to make.
@@ -55,6 +56,8 @@ pub struct CreateBatch {
     pub rate_mode: Option<RateMode>,
     /// Leave it a draft; else it is submitted.
     pub draft: bool,
+    /// What is confirmed with the submission; `without_paid` holds for a draft too.
+    pub submission: Submission,
 }
 
 /// At which rates a batch that converts is paid.
@@ -70,12 +73,11 @@ pub enum RateMode {
 pub(crate) struct Read {
     pub terms: BatchTerms,
     pub accepted: AcceptedRows,
-    pub total: i64,
 }
 
 impl Service {
     /// Makes a batch and submits it, unless it is to stay a draft. A row that cannot be taken refuses all.
-    pub async fn batch_create(&self, actor: &Actor, new: &CreateBatch) -> Result<Described, Error> {
+    pub async fn batch_create(&self, actor: &Actor, new: &CreateBatch) -> Result<Prepared, Error> {
         if let Some(first) = self.first_answer().await? {
             return first.answer();
         }
@@ -108,39 +110,40 @@ impl Service {
         let mut tx = self.store.read().await?;
         let terms = terms_of_new(&mut tx, new).await?;
         let accepted = rows::take(&mut tx, &terms, &new.amounts, &new.rows).await?;
-        let total = terms.within_maximum(accepted.total)?;
-        Ok(Read { terms, accepted, total })
+        terms.within_maximum(accepted.total)?;
+        Ok(Read { terms, accepted })
     }
 }
 
 /// Writes the batch, its items and, unless it stays a draft, its submission.
-async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<Done<Described>, Error> {
+async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<Done<Prepared>, Error> {
     let id = insert_batch(write, new, &read).await?;
-    let tx = &mut write.tx;
-    let items = insert_items(tx, id, read.accepted.rows).await?;
+    let (tx, now) = (&mut write.tx, write.now);
+    turn::take(tx, Turn::Submit).await?;
+    let subject = Subject { batch: Some(id), ..read.terms.subject() };
+    let without_paid = new.submission.without_paid;
+    let (rows, found) = similar::examine_rows(tx, &subject, read.accepted.rows, without_paid, now).await?;
+    let items = insert_items(tx, id, rows).await?;
     let (first_number, last_number) = extent(&items);
     let total_count = number_of_rows(items.len());
-    let filled =
-        Filled { first_number, last_number, total_count, total_amount: read.total, ..Filled::default() };
+    let total_amount = items.iter().map(|item| item.amount).sum();
+    let filled = Filled { first_number, last_number, total_count, total_amount, ..Filled::default() };
     store::batch::fill(tx, id, &filled).await?;
-    let hash = (!new.draft).then(|| hash_of(&items));
     let mut facts = vec![
         Fact::of_batch(Action::BatchCreate, id)
             .with("items", total_count)
-            .with("amount", read.total)
+            .with("amount", total_amount)
             .with("type", new.kind.name())
             .with("convert", new.convert)
             .moved(BatchState::Draft, BatchEvent::Created),
     ];
-    if let Some(hash) = &hash {
-        let filled = find(tx, &id.to_string()).await?;
-        keep_rates(tx, &filled, write.now).await?;
-        store::batch::submit(tx, id, hash, write.now).await?;
-        let fact = Fact::of_batch(Action::BatchSubmit, id).with("content_hash", hash.as_str());
-        facts.push(fact.with("items", total_count).moved(BatchState::Pending, BatchEvent::Submitted));
+    if !new.draft {
+        let made = find(&mut write.tx, &id.to_string()).await?;
+        let content: Content = items.iter().collect();
+        facts.push(freeze(write, &made, &content, &found, &new.submission).await?);
     }
-    let made = find(tx, &id.to_string()).await?;
-    Ok(Done::many(described(tx, made).await?, facts))
+    let made = find(&mut write.tx, &id.to_string()).await?;
+    Ok(Done::many(Prepared { batch: described(&mut write.tx, made).await?, found }, facts))
 }
 
 async fn insert_batch(write: &mut Write, new: &CreateBatch, read: &Read) -> Result<BatchId, Error> {
@@ -203,6 +206,7 @@ pub(crate) async fn insert_rows(
     let items: Vec<Item> = rows.into_iter().map(|row| row.item).collect();
     store::item::insert(tx, batch, &items).await?;
     store::item_contact::insert(tx, &contacts).await?;
+    external_id::claim(tx, batch, &items).await?;
     Ok(items)
 }
 
@@ -210,12 +214,6 @@ pub(crate) async fn insert_rows(
 pub(crate) fn extent(items: &[Item]) -> (i64, i64) {
     let number = |item: Option<&Item>| item.map_or(0, |item| item.number.0);
     (number(items.first()), number(items.last()))
-}
-
-fn hash_of(items: &[Item]) -> String {
-    let mut hash = ContentHash::default();
-    items.iter().for_each(|item| hash.item(item));
-    hash.finish()
 }
 
 /// The name and the remarks as they are kept.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::audit::Actor;
 use store::batch::{Batch, Head};
-use store::item::{Item, Page};
+use store::item::Page;
 
 /// Items of one step.
 const STEP: i64 = 10_000;
@@ -172,6 +172,7 @@ async fn delete(write: &mut Write, ask: &Ask<'_>, number: i64) -> Result<Done<De
 /// Takes items out of a draft, with what hangs on them.
 pub(crate) async fn delete_items(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<(), Error> {
     store::item_contact::delete_range(tx, batch, range).await?;
+    store::external_id::delete_range(tx, batch, range).await?;
     store::item::delete_range(tx, batch, range).await?;
     Ok(())
 }
@@ -235,7 +236,7 @@ async fn check_against(
 ) -> Result<i64, Error> {
     let (met, line) = met(tx, terms, batch).await?;
     if batch.account.is_some() {
-        let is_met = |row: &Accepted| met.contains(&terms.repeat_key(row));
+        let is_met = |row: &Accepted| met.contains(&terms.repeat_key(&row.item));
         let twice = accepted.rows.iter().zip(&accepted.written).filter(|(row, _)| is_met(row));
         rows::refuse_duplicates(terms.duplicate(), twice.map(|(_, written)| written))?;
     }
@@ -251,12 +252,14 @@ pub(crate) async fn met(
     let (mut met, mut after, mut line) = (HashSet::new(), batch.first_number - 1, 0);
     loop {
         let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
-        let items = store::item::page(tx, page, None, None).await?;
+        let mut items = store::item::page(tx, page, None, None).await?;
+        if terms.allow_repeat {
+            store::external_id::fill_page(tx, batch.id, &mut items).await?;
+        }
         let Some(last) = items.last() else { return Ok((met, line)) };
         after = last.number.0;
         line = items.iter().map(|item| item.line).fold(line, i64::max);
-        let row = |item: Item| Accepted { item, external_id: None, contact: None };
-        met.extend(items.into_iter().map(|item| terms.repeat_key(&row(item))));
+        met.extend(items.iter().map(|item| terms.repeat_key(item)));
     }
 }
 

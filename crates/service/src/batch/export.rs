@@ -33,7 +33,8 @@ impl Service {
         let major = |minor: i64| format_minor(i128::from(minor), asset.scale);
         loop {
             let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
-            let items = store::item::page(&mut tx, page, None, None).await?;
+            let mut items = store::item::page(&mut tx, page, None, None).await?;
+            store::external_id::fill_page(&mut tx, batch.id, &mut items).await?;
             let Some(last) = items.last() else { break };
             after = last.number.0;
             let ids = items.iter().flat_map(|i| [i.source.0, i.target.0]).collect();
@@ -63,6 +64,7 @@ impl Service {
                     message: item.code.map_or("", |code| code.message(language)),
                     memo: item.memo.as_deref().unwrap_or_default(),
                     reference: item.reference.as_deref().unwrap_or_default(),
+                    external_id: item.external_id.as_deref().unwrap_or_default(),
                     transfer: transfer.map(|t| t.number.0),
                 })?;
                 count += 1;

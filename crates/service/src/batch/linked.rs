@@ -1,14 +1,14 @@
 //! Linked drafts: a draft that pays what an earlier batch has left unpaid. Its submission skips those items in the
 //! earlier batch in the same commit, so that nothing can be paid in both.
 
-use super::{changed, find_locked};
+use super::{changed, find, find_locked};
 use crate::Error;
 use crate::Service;
 use crate::write::Write;
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
-use domain::id::TransferId;
+use domain::id::{BatchId, TransferId};
 use domain::item::ItemState;
 use ledger::calendar;
 use store::Tx;
@@ -24,23 +24,8 @@ pub(crate) async fn draft_of_unpaid(write: &mut Write, batch: &Batch) -> Result<
     if total_count == 0 {
         return Err(Error::refused(Code::BatchEmpty, format!("{}: nothing is unpaid", batch.number())));
     }
-    turn::take(tx, Turn::Batch).await?;
-    let zone = Service::zone(tx).await?;
-    let new = NewBatch {
-        day: calendar::compact(calendar::zoned(write.now, &zone).date()),
-        name: batch.name.clone(),
-        kind: batch.kind,
-        mode: batch.mode,
-        asset: batch.asset,
-        account: batch.account,
-        remarks: batch.remarks.clone(),
-        convert: batch.convert,
-        follows_rates: batch.follows_rates,
-        allow_repeat: batch.allow_repeat,
-        created_by: write.actor.author.clone(),
-        created_at: write.now,
-    };
-    let id = store::batch::create(tx, &new).await?;
+    let id = empty_draft_like(write, batch).await?;
+    let tx = &mut write.tx;
     let first_number = counter::take(tx, Counter::Number, total_count).await?;
     batch_origin::copy_unpaid(tx, batch.id, batch.range(), id, first_number).await?;
     batch_origin::link(tx, batch.id, batch.range(), id).await?;
@@ -61,6 +46,35 @@ pub(crate) async fn draft_of_unpaid(write: &mut Write, batch: &Batch) -> Result<
     Ok((draft, vec![created, told]))
 }
 
+/// Makes a draft without items that has another batch's head.
+async fn empty_draft_like(write: &mut Write, batch: &Batch) -> Result<BatchId, Error> {
+    let tx = &mut write.tx;
+    turn::take(tx, Turn::Batch).await?;
+    let zone = Service::zone(tx).await?;
+    let new = NewBatch {
+        day: calendar::compact(calendar::zoned(write.now, &zone).date()),
+        name: batch.name.clone(),
+        kind: batch.kind,
+        mode: batch.mode,
+        asset: batch.asset,
+        account: batch.account,
+        remarks: batch.remarks.clone(),
+        convert: batch.convert,
+        follows_rates: batch.follows_rates,
+        allow_repeat: batch.allow_repeat,
+        created_by: write.actor.author.clone(),
+        created_at: write.now,
+    };
+    Ok(store::batch::create(tx, &new).await?)
+}
+
+/// Makes the draft that corrected rows of a batch go into which has been submitted: its own content is frozen.
+pub(crate) async fn draft_of_corrections(write: &mut Write, batch: &Batch) -> Result<Batch, Error> {
+    let id = empty_draft_like(write, batch).await?;
+    store::batch::fill(&mut write.tx, id, &Filled::default()).await?;
+    find(&mut write.tx, &id.to_string()).await
+}
+
 /// What the submission of a draft does in the batch that it is linked to: the items that the draft pays are skipped
 /// there. Refused if one of them is not unpaid any more. Of a draft that is not linked it does nothing.
 pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option<Fact>, Error> {
@@ -77,7 +91,10 @@ pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option
         return Ok(None);
     }
     let state = skip_there(&mut write.tx, &batch, &replaced, write.now).await?;
-    hand_over_external_ids(&mut write.tx, &replaced).await?;
+    // The draft's items take their ids over in the same commit: between the two nobody holds them.
+    let freed = replaced.iter().map(|one| one.item).collect();
+    store::external_id::release(&mut write.tx, freed).await?;
+    store::external_id::hold_range(&mut write.tx, draft.id, draft.range()).await?;
     let fact = Fact::of_batch(Action::BatchHandOver, batch.id)
         .with("items", replaced.len())
         .with("to", draft.number())
@@ -110,11 +127,4 @@ async fn skip_there(
         store::batch::set_state(tx, batch.id, state, BatchIntent::Run, None, ended).await?;
     }
     Ok(state)
-}
-
-/// Moves external ids from the items that were skipped to those that are paid instead (`item` to `by`). Items have
-/// none yet.
-#[expect(clippy::unused_async, reason = "external ids are kept in the database")]
-async fn hand_over_external_ids(_tx: &mut Tx, _replaced: &[Replaced]) -> Result<(), Error> {
-    Ok(())
 }

@@ -187,7 +187,10 @@ pub(crate) async fn described(tx: &mut Tx, batch: Batch) -> Result<Described, Er
     all.pop().ok_or_else(|| Error::from(domain::code::Code::BatchNotFound))
 }
 
-pub(crate) async fn describe_items(tx: &mut Tx, items: Vec<Item>) -> Result<Vec<DescribedItem>, Error> {
+pub(crate) async fn describe_items(tx: &mut Tx, mut items: Vec<Item>) -> Result<Vec<DescribedItem>, Error> {
+    if items.iter().any(|item| item.number.0 != 0) {
+        store::external_id::fill(tx, &mut items).await?;
+    }
     let mut ids: Vec<i64> = items.iter().flat_map(|item| [item.source.0, item.target.0]).collect();
     ids.sort_unstable();
     ids.dedup();

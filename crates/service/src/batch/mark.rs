@@ -1,6 +1,7 @@
 //! Marking many items: a transaction for so many, so that a kill loses nothing. The counters follow in the same
 //! transaction.
 
+use super::external_id;
 use crate::Error;
 use crate::write::Write;
 use domain::code::Code;
@@ -83,6 +84,9 @@ pub(crate) async fn set(
     let (state, tx) = (mark.state(), &mut write.tx);
     let marked: Vec<_> = items.iter().map(|item| (item.number, mark.code(item))).collect();
     store::item::set_states(tx, &marked, state).await?;
+    if matches!(mark, Mark::Skip) {
+        external_id::release(tx, items).await?;
+    }
     if let Mark::Fail(code) = mark {
         let failure = |item: &Item| Failure { item: item.number, code, amount: item.amount, chunk: 0 };
         let failures: Vec<_> = items.iter().map(failure).collect();

@@ -3,10 +3,12 @@
 pub mod ask;
 pub mod attempts;
 pub mod cancel;
+pub(crate) mod content;
 pub mod create;
 mod draft;
 pub mod edit;
 pub mod export;
+pub(crate) mod external_id;
 pub mod import;
 pub mod lifecycle;
 mod linked;
@@ -15,13 +17,16 @@ mod mark;
 pub mod preview;
 pub mod problems;
 pub mod progress;
+pub mod promise;
 pub mod reprice;
 pub mod resume;
 pub mod rework;
 pub mod rows;
 pub mod run;
 mod settle;
+pub mod similar;
 pub mod skip;
+pub mod submit;
 
 pub use ask::Ask;
 pub use list::Described;
@@ -67,7 +72,8 @@ impl Service {
         let batch = find(&mut tx, name).await?;
         let after = after.max(batch.first_number - 1);
         let page = Page { batch: batch.id, after, last: batch.last_number, limit: limit.clamp(1, PAGE_MAX) };
-        let items = store::item::page(&mut tx, page, state, None).await?;
+        let mut items = store::item::page(&mut tx, page, state, None).await?;
+        store::external_id::fill_page(&mut tx, batch.id, &mut items).await?;
         Ok((batch, items))
     }
 

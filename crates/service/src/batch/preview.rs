@@ -1,11 +1,13 @@
 //! A dry run: the same decisions as the run, over the same accounts, without writing anything.
 
+use super::content::Content;
 use super::create::CreateBatch;
-use super::find;
 use super::list::{Described, DescribedItem, Part, describe_items, described};
+use super::similar::{self, Found};
+use super::{external_id, find, promise};
 use crate::{Error, Service};
 use domain::asset::Asset;
-use domain::batch::BatchMode;
+use domain::batch::{BatchMode, BatchState};
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, PostingId};
 use domain::item::ItemState;
@@ -16,6 +18,7 @@ use hashbrown::HashMap;
 use ledger::calendar;
 use ledger::rates::{Rates, post_item};
 use store::Tx;
+use store::batch::Batch;
 use store::item::{Item, Page};
 
 /// Items of one step.
@@ -75,6 +78,8 @@ pub struct Preview {
     pub items: Vec<ForeseenItem>,
     /// The single account's balance before and after.
     pub single: Option<Single>,
+    /// What it has in common with other batches.
+    pub found: Found,
 }
 
 impl Service {
@@ -85,15 +90,19 @@ impl Service {
         let rates = if batch.convert { Some(Rates::load_for(&mut tx, &batch).await?) } else { None };
         let mut fold = self.fold(&mut tx, rates, batch.mode, part).await?;
         fold.begin(&mut tx, batch.account).await?;
+        let mut content = Content::default();
         let mut after = batch.first_number - 1;
         loop {
             let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
-            let items = store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?;
+            let mut items = store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?;
             let Some(last) = items.last() else { break };
             after = last.number.0;
+            store::external_id::fill_page(&mut tx, batch.id, &mut items).await?;
+            content.prints.extend(items.iter().map(similar::printed));
             fold.items(&mut tx, items).await?;
         }
-        let preview = fold.end(&mut tx, batch.account).await?;
+        let mut preview = fold.end(&mut tx, batch.account).await?;
+        preview.found = self.found(&mut tx, &batch, content).await?;
         Ok((described(&mut tx, batch).await?, preview))
     }
 
@@ -109,13 +118,25 @@ impl Service {
         let rates = if new.convert { Some(Rates::load(&mut tx).await?) } else { None };
         let mut fold = self.fold(&mut tx, rates, new.mode, part).await?;
         let single = read.terms.single.map(|(account, _)| account);
+        external_id::check(&mut tx, read.accepted.rows.iter().map(|row| &row.item)).await?;
+        let (subject, rows) = (read.terms.subject(), read.accepted.rows);
+        let (rows, found) = similar::examine_rows(&mut tx, &subject, rows, false, self.now()).await?;
         fold.begin(&mut tx, single).await?;
-        let items = read.accepted.rows.into_iter().map(|row| row.item).collect();
-        fold.items(&mut tx, items).await?;
-        let preview = fold.end(&mut tx, single).await?;
+        fold.items(&mut tx, rows.into_iter().map(|row| row.item).collect()).await?;
+        let preview = Preview { found, ..fold.end(&mut tx, single).await? };
         let ids = single.into_iter().map(|id| id.0).collect();
         let number = store::account::numbers(&mut tx, ids).await?.pop().map(|(_, number)| number);
         Ok((read.terms.asset, number, preview))
+    }
+
+    /// A draft is compared with what was submitted; of what was submitted itself, only the balance is of interest.
+    async fn found(&self, tx: &mut Tx, batch: &Batch, content: Content) -> Result<Found, Error> {
+        if batch.state == BatchState::Draft {
+            return Ok(similar::examine(tx, batch.clone(), content, false, self.now()).await?.found);
+        }
+        let waiting = store::similar::pending_amount(tx, batch).await?;
+        let promise = promise::of(tx, &similar::subject(batch), waiting).await?;
+        Ok(Found { promise, ..Found::default() })
     }
 
     async fn fold(

@@ -1,12 +1,14 @@
 //! From the rows of a request or a file to items: whoever sends a row, the same is checked in the same order.
 
 mod amounts;
+mod refusal;
 
 pub use self::amounts::Amounts;
 pub(crate) use self::amounts::own as own_amount;
+pub(crate) use self::refusal::refuse_duplicates;
 
+use crate::Error;
 use crate::payee::{Field, Given, Leg, Party, Payees, Side, Want, Wrong};
-use crate::{Error, Refusal};
 use domain::account_ref::AccountRef;
 use domain::asset::Asset;
 use domain::batch::{BatchType, ContactType};
@@ -16,11 +18,10 @@ use domain::item::ItemState;
 use domain::policy::PolicyBook;
 use domain::script::Digits;
 use domain::text::{ExternalId, Reference, Text};
-use hashbrown::{HashMap, HashSet};
 use ledger::rates::Rates;
-use serde_json::json;
 use store::Tx;
 use store::item::Item;
+use store::similar::Subject;
 
 /// Rows of one request at most: they are taken in one transaction.
 pub const ROWS_MAX: usize = 50_000;
@@ -69,7 +70,6 @@ pub(crate) struct BatchTerms {
 #[derive(Debug, Clone)]
 pub(crate) struct Accepted {
     pub item: Item,
-    pub external_id: Option<ExternalId>,
     /// How the row's own side was written, where that is not the account's number.
     pub contact: Option<Contact>,
 }
@@ -93,7 +93,7 @@ pub(crate) struct AcceptedRows {
 }
 
 /// What makes two rows of a payee the same payment.
-pub(crate) type RepeatKey = (AccountId, Option<String>, Option<ExternalId>);
+pub(crate) type RepeatKey = (AccountId, Option<String>, Option<String>);
 
 impl BatchTerms {
     /// The side that the rows name.
@@ -113,10 +113,10 @@ impl BatchTerms {
     }
 
     /// What may be in a batch once: the payee, and where repeats are allowed the reference and external id too.
-    pub(crate) fn repeat_key(&self, row: &Accepted) -> RepeatKey {
-        let other = self.other(&row.item);
+    pub(crate) fn repeat_key(&self, item: &Item) -> RepeatKey {
+        let other = self.other(item);
         if self.allow_repeat {
-            (other, row.item.reference.clone(), row.external_id.clone())
+            (other, item.reference.clone(), item.external_id.clone())
         } else {
             (other, None, None)
         }
@@ -128,6 +128,12 @@ impl BatchTerms {
             Side::Payer => Code::DuplicateSource,
             Side::Payee => Code::DuplicateTarget,
         }
+    }
+
+    /// What a batch of these rows is compared with others as.
+    pub(crate) fn subject(&self) -> Subject {
+        let account = self.single.map(|(account, _)| account);
+        Subject { batch: None, asset: self.asset.id, kind: self.kind, account }
     }
 
     /// Refuses a total above what one batch may move.
@@ -160,8 +166,8 @@ impl BatchTerms {
                 wrong.push(Wrong::new(Field::Amount, code, &shown));
             }
             if let Some(texts) = texts.filter(|_| wrong.is_empty()) {
-                let item = item(line, source.0, target.0, amount, &texts);
-                return Ok(Accepted { item, external_id: texts.external_id, contact: self.contact(row) });
+                let item = item(line, source.0, target.0, amount, texts);
+                return Ok(Accepted { item, contact: self.contact(row) });
             }
         }
         Err(wrong)
@@ -213,7 +219,8 @@ impl BatchTerms {
         let memo = memo.map_err(|code| (Field::Memo, code, &row.memo));
         let reference = row.reference.as_deref().filter(|text| !text.is_empty()).map(Reference::parse);
         let reference = reference.transpose().map_err(|code| (Field::Reference, code, &row.reference));
-        let id = row.external_id.as_deref().map(|text| ExternalId::parse(text, self.digits));
+        let id = row.external_id.as_deref().filter(|text| !text.trim().is_empty());
+        let id = id.map(|text| ExternalId::parse(text, self.digits));
         let id = id.transpose().map_err(|code| (Field::ExternalId, code, &row.external_id));
         let mut refuse = |(field, code, text): (Field, Code, &Option<String>)| {
             wrong.push(Wrong::new(field, code, text.as_deref().unwrap_or_default()));
@@ -298,7 +305,7 @@ enum Identity {
     Unknown(String),
 }
 
-fn item(line: i64, source: AccountId, target: AccountId, amount: i64, texts: &Texts) -> Item {
+fn item(line: i64, source: AccountId, target: AccountId, amount: i64, texts: Texts) -> Item {
     Item {
         number: TransferId(0),
         line,
@@ -307,13 +314,9 @@ fn item(line: i64, source: AccountId, target: AccountId, amount: i64, texts: &Te
         amount,
         state: ItemState::Pending,
         code: None,
-        memo: texts.memo.clone().map(String::from),
-        // A client's own id stays readable as long as items keep none.
-        reference: texts
-            .reference
-            .clone()
-            .map(String::from)
-            .or_else(|| texts.external_id.clone().map(String::from)),
+        memo: texts.memo.map(String::from),
+        reference: texts.reference.map(String::from),
+        external_id: texts.external_id.map(String::from),
     }
 }
 
@@ -336,7 +339,7 @@ pub(crate) async fn take(
         let line = i64::try_from(place + 1).unwrap_or(i64::MAX);
         match terms.row(&payees, line, row, amount) {
             Ok(one) => {
-                identities.push(terms.identity(row, Some(terms.repeat_key(&one))));
+                identities.push(terms.identity(row, Some(terms.repeat_key(&one.item))));
                 accepted.push(one);
             }
             Err(wrong) => {
@@ -347,10 +350,12 @@ pub(crate) async fn take(
         }
     }
     if terms.kind != BatchType::ManyToMany {
-        check_duplicates(terms, &identities, &written)?;
+        refusal::check_duplicates(terms, &identities, &written)?;
     }
+    problems.extend(refusal::repeated_ids(rows));
+    problems.sort_by_key(|(place, _)| *place);
     if !problems.is_empty() {
-        return Err(refusal(rows.len(), &problems));
+        return Err(refusal::refusal(rows.len(), &problems));
     }
     let total = accepted.iter().map(|row| i128::from(row.item.amount)).sum();
     Ok(AcceptedRows { rows: accepted, total, written })
@@ -362,54 +367,7 @@ impl BatchTerms {
         let other = if self.own_side() == Side::Payer { source.0 } else { target.0 };
         let reference = row.reference.clone().filter(|_| self.allow_repeat);
         let external_id = row.external_id.as_deref().filter(|_| self.allow_repeat);
-        (other, reference, external_id.and_then(|id| ExternalId::parse(id, self.digits).ok()))
+        let external_id = external_id.and_then(|id| ExternalId::parse(id, self.digits).ok());
+        (other, reference, external_id.map(String::from))
     }
-}
-
-/// A payee is paid once, and a payer pays once, whatever each row calls the account.
-fn check_duplicates(
-    terms: &BatchTerms,
-    identities: &[Option<Identity>],
-    written: &[String],
-) -> Result<(), Error> {
-    let mut groups: HashMap<&Identity, Vec<usize>> = HashMap::with_capacity(identities.len());
-    for (place, identity) in identities.iter().enumerate() {
-        if let Some(identity) = identity {
-            groups.entry(identity).or_default().push(place);
-        }
-    }
-    let mut twice: Vec<usize> = groups.into_values().filter(|group| group.len() > 1).flatten().collect();
-    twice.sort_unstable();
-    refuse_duplicates(terms.duplicate(), twice.iter().filter_map(|place| written.get(*place)))
-}
-
-/// Refuses names of payees that are there more than once; each spelling is named once.
-pub(crate) fn refuse_duplicates<'a>(
-    code: Code,
-    names: impl Iterator<Item = &'a String>,
-) -> Result<(), Error> {
-    let mut seen = HashSet::new();
-    let duplicates: Vec<&String> =
-        names.filter(|name| seen.insert(name.as_str())).take(PROBLEMS_MAX).collect();
-    let Some(first) = duplicates.first() else { return Ok(()) };
-    let data = json!({ "duplicates": duplicates });
-    Err(Error::Refused(Refusal {
-        data: Some(data),
-        ..Refusal::new(code, first.chars().take(64).collect::<String>())
-    }))
-}
-
-/// One refused row refuses the request; each problem has its own code.
-fn refusal(rows: usize, problems: &[(usize, Wrong)]) -> Error {
-    let shown: Vec<_> = problems
-        .iter()
-        .take(PROBLEMS_MAX)
-        .map(|(place, wrong)| {
-            json!({ "index": place, "field": wrong.field.json(), "code": wrong.code.name(), "value": wrong.value,
-                    "suggestion": wrong.suggestion })
-        })
-        .collect();
-    let detail = problems.first().map_or_else(String::new, |(place, wrong)| wrong.of_relation(*place));
-    let data = json!({ "problems": shown, "count": problems.len(), "relations": rows });
-    Error::Refused(Refusal { data: Some(data), ..Refusal::new(Code::BatchRowsInvalid, detail) })
 }

@@ -3,6 +3,7 @@
 use crate::world::{A1, B1, C1, World, actor, section_3, set};
 use domain::code::Code;
 use service::policy::PolicyChange;
+use service::setting::SettingsChange;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn test_single_transfer_limit() {
@@ -51,7 +52,10 @@ async fn test_daily_transfer_limit() {
 async fn a_change_of_the_time_zone_reopens_no_day() {
     let world = World::with_limits().await;
     world.deposit(A1, "90000.00").await;
-    let zone = async |name: &str| world.service.set_time_zone(&actor(), name).await.unwrap();
+    let zone = async |name: &str| {
+        let change = SettingsChange { time_zone: Some(name.to_owned()), ..SettingsChange::default() };
+        world.service.set_settings(&actor(), &change).await.unwrap();
+    };
     let fill = async || {
         assert_eq!(world.code(A1, B1, "5000.00").await, None);
         assert_eq!(world.code(A1, B1, "5000.00").await, None);

@@ -8,6 +8,7 @@ use domain::code::Code;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use service::Error;
+use service::setting::SettingsChange;
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
@@ -25,7 +26,8 @@ pub(crate) async fn run(globals: &Globals, args: &InitArgs) -> Result<Exit, Fail
         return Err(Error::refused(Code::TimeZoneUnknown, detail).into());
     }
     let session = Session::create(globals).await?;
-    session.service.set_time_zone(&session.actor, &args.time_zone).await?;
+    let change = SettingsChange { time_zone: Some(args.time_zone.clone()), ..SettingsChange::default() };
+    session.service.set_settings(&session.actor, &change).await?;
     let place = session.service.store().shown();
     let (directory, option) = match &globals.database {
         Some(_) => (place, "--database URL".to_owned()),

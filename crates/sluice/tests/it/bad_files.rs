@@ -248,3 +248,41 @@ fn a_file_from_one_to_another_is_a_collection_only_if_it_says_so() {
     assert_eq!((ledger.balance("P1"), ledger.balance("P2")), ("4.00".to_owned(), "0.00".to_owned()));
     ledger.verified();
 }
+
+#[test]
+fn rows_that_are_corrected_after_the_submission_are_a_batch_of_their_own() {
+    let ledger = Ledger::funded("100.00");
+    ledger.payees(4);
+    let refused = ledger.path().join("refused.csv");
+    let file = "account,amount\nP1,1.00\nP9,2.00\nP2,x\n";
+    let imported = ledger.import(file, &["--partial", "--refused", refused.to_str().unwrap()]);
+    let id = imported.json["batch_id"].as_str().unwrap().to_owned();
+    ledger.ok(&["batch", "submit", &id, "--leave-problems", "2"]);
+    ledger.ok(&["batch", "run", &id]);
+    let text = std::fs::read_to_string(&refused).unwrap();
+    let into = |name: &str, content: &str| {
+        let path = ledger.file(name, content.as_bytes());
+        ledger.run(&["batch", "import", path.to_str().unwrap(), "--into", &id])
+    };
+    // A payee of the batch is not paid again by way of a correction, and rows without keys belong to a draft.
+    let doubled = into("doubled.csv", &text.replace("P9", "P1").replace(",x,", ",2.50,"));
+    assert_eq!((doubled.exit, &doubled.json["problems"][0]["code"]), (1, &json!("DUPLICATE_TARGET")));
+    let more = into("more.csv", "account,amount\nP3,1.00\n");
+    assert_eq!((more.exit, &more.json["error"]["code"]), (1, &json!("BATCH_WRONG_STATE")), "{more:?}");
+    let corrected = text.replace("P9", "P4").replace(",x,", ",2.50,");
+    let second = into("corrected.csv", &corrected);
+    assert_eq!((second.exit, &second.json["taken"], &second.json["status"]), (0, &json!(2), &json!("draft")));
+    let draft = second.json["batch_id"].as_str().unwrap().to_owned();
+    assert_ne!(draft, id);
+    assert_eq!(open_keys(&ledger, &id).len(), 0);
+    let again = into("corrected.csv", &corrected);
+    assert_eq!(
+        (again.exit, &again.json["problems"][0]["code"]),
+        (1, &json!("ROW_ALREADY_TAKEN")),
+        "{again:?}"
+    );
+    assert_eq!(ledger.ok(&["batch", "run", &draft]).json["success_amount"], "4.50");
+    let history = ledger.ok(&["batch", "history", &id]).json.to_string();
+    assert!(history.contains("corrected") && history.contains(&draft), "{history}");
+    ledger.verified();
+}

@@ -54,7 +54,7 @@ fn a_wrong_file_is_called_off_for_good_and_failed_items_are_skipped_all_at_once(
     ledger.refused(&["batch", "retry", &wrong], 1, "BATCH_WRONG_STATE");
     ledger.refused(&["batch", "cancel", &wrong, "--for-good"], 1, "BATCH_CANNOT_CANCEL");
 
-    let poor = id(&ledger, &payroll(3), &["--again"]);
+    let poor = id(&ledger, &payroll(3), &["--again", "a test"]);
     assert_eq!(ledger.ok(&["batch", "run", &poor]).json["status"], "failed");
     let skipped = ledger.ok(&["batch", "skip", &poor, "--all-failed", "--reason", "paid by hand"]).json;
     assert_eq!(

@@ -1,7 +1,7 @@
 //! The first payroll, and the keys that scripts rely on.
 
-use crate::support::{Ledger, payroll};
-use serde_json::json;
+use crate::support::{Answer, Ledger, payroll};
+use serde_json::{Value as Json, json};
 
 #[test]
 fn a_payroll_goes_in_and_every_cent_is_accounted_for() {
@@ -59,14 +59,62 @@ fn a_payroll_goes_in_and_every_cent_is_accounted_for() {
 }
 
 #[test]
-fn the_same_file_twice_is_refused_until_somebody_says_again() {
+fn a_file_is_not_paid_twice_however_it_was_written_again() {
     let ledger = Ledger::funded("100.00");
-    ledger.payees(3);
-    assert_eq!(ledger.import(&payroll(3), &[]).exit, 0);
-    let second = ledger.import(&payroll(3), &[]);
-    assert_eq!((second.exit, &second.json["error"]["code"]), (1, &json!("FILE_SEEN")), "{second:?}");
+    ledger.payees(4);
+    let first = ledger.import(&payroll(3), &[]);
+    let number = first.json["batch_id"].as_str().unwrap().to_owned();
+    assert_eq!((first.exit, &first.json["already_paid"]), (0, &json!(0)));
+    let reversed = "account,amount,memo\nP3,1.00,May\nP2,1.00,May\nP1,1.00,May\n".to_owned();
+    let more = payroll(3) + "P4,1.00,May\n";
+    let export = ledger.command().args(["batch", "export", &number]).output().unwrap().stdout;
+    let export = String::from_utf8(export).unwrap();
+    for (name, file) in [
+        ("the same bytes", payroll(3)),
+        ("a newline more", payroll(3) + "\n"),
+        ("CRLF", payroll(3).replace('\n', "\r\n")),
+        ("another order", reversed),
+        ("one more row", more.clone()),
+        ("our own export", export),
+    ] {
+        // Where a file says which rows are paid, that is not read without a word.
+        let aside: &[&str] = if name == "our own export" { &["--ignore-column", "status"] } else { &[] };
+        let again = ledger.import(&file, aside);
+        let error = &again.json["error"];
+        assert_eq!((again.exit, &error["code"]), (1, &json!("BATCH_SIMILAR")), "{name}: {again:?}");
+        let detail = error["detail"].as_str().unwrap();
+        assert!(detail.starts_with(&number) && detail.ends_with("3 payments, 3.00 USD"), "{name}: {detail}");
+    }
     assert_eq!(ledger.ok(&["batch", "list"]).json["batches"].as_array().unwrap().len(), 1);
-    assert_eq!(ledger.import(&payroll(3), &["--again"]).exit, 0);
+    // A draft is told, and refused when it is submitted.
+    let draft = ledger.import(&more, &["--draft"]);
+    assert_eq!((draft.exit, &draft.json["already_paid"]), (0, &json!(3)));
+    assert_eq!(
+        (&draft.json["warnings"][0]["code"], &draft.json["warnings"][0]["batch_id"]),
+        (&json!("BATCH_SIMILAR"), &json!(number))
+    );
+    let id = draft.json["batch_id"].as_str().unwrap().to_owned();
+    ledger.refused(&["batch", "submit", &id], 1, "BATCH_SIMILAR");
+    ledger.refused(&["batch", "submit", &id, "--again", " "], 1, "BATCH_SIMILAR");
+    let submitted = ledger.ok(&["batch", "submit", &id, "--without-paid"]).json;
+    let of = |answer: &serde_json::Value, key: &str| answer[key].clone();
+    assert_eq!((of(&submitted, "left_out"), of(&submitted, "total_count")), (json!(3), json!(1)));
+    let left = ledger.import(&more, &["--without-paid"]);
+    assert_eq!((left.exit, &left.json["error"]["code"]), (1, &json!("BATCH_EMPTY")));
+    // Whoever has a reason is not kept from it, and the reason is kept.
+    let paid = ledger.import(&payroll(3), &["--again", "the bank returned the first"]);
+    assert_eq!((paid.exit, &paid.json["already_paid"]), (0, &json!(3)));
+    let again = paid.json["batch_id"].as_str().unwrap().to_owned();
+    let history = ledger.ok(&["batch", "history", &again]).json.to_string();
+    assert!(history.contains("the bank returned the first"), "{history}");
+    // Money that is promised to others is told before it is missing.
+    ledger.ok(&["withdraw", "--account", "ACME", "--amount", "95.00"]);
+    let short = ledger.ok(&["batch", "preview", &again]).json;
+    assert_eq!(
+        (&short["held_by_others"], &short["warnings"][0]["code"], &short["warnings"][0]["missing"]),
+        (&json!("4.00"), &json!("BALANCE_SHORT"), &json!("2.00"))
+    );
+    ledger.verified();
 }
 
 #[test]
@@ -116,4 +164,45 @@ fn a_result_is_exported_whole_and_leaves_no_part_behind() {
     ledger.refused(&["batch", "export", "nope", "--out", out.to_str().unwrap()], 1, "BATCH_NOT_FOUND");
     assert_eq!(std::fs::read_to_string(&out).unwrap(), text, "a refused export touches nothing");
     ledger.refused(&["batch", "export", &id], 64, "USAGE");
+}
+
+#[test]
+fn an_external_id_is_one_payments_in_a_file_in_a_draft_and_elsewhere() {
+    let ledger = Ledger::funded("20000.00");
+    ledger.payees(10_002);
+    let file = |rows: &[(usize, &str)]| {
+        let row = |(payee, id): &(usize, &str)| format!("P{payee},1.00,{id}\n");
+        "account,amount,external_id\n".to_owned() + &rows.iter().map(row).collect::<String>()
+    };
+    let problems = |answer: &Answer| {
+        let one = |problem: &Json| format!("{} {}", problem["line"], problem["code"].as_str().unwrap());
+        answer.json["problems"].as_array().unwrap().iter().map(one).collect::<Vec<_>>().join(", ")
+    };
+    let doubled = file(&[(1, "E-1"), (2, "E-2"), (3, "E-1"), (4, "")]);
+    let refused = ledger.import(&doubled, &[]);
+    assert_eq!(
+        (refused.exit, problems(&refused).as_str()),
+        (1, "2 EXTERNAL_ID_REPEATED, 4 EXTERNAL_ID_REPEATED")
+    );
+    let draft = ledger.import(&doubled, &["--partial"]);
+    assert_eq!((draft.exit, &draft.json["taken"], &draft.json["refused"]), (4, &json!(2), &json!(2)));
+    let number = draft.json["batch_id"].as_str().unwrap().to_owned();
+    let into = |content: &str| {
+        let path = ledger.file("more.csv", content.as_bytes()).display().to_string();
+        ledger.run(&["batch", "import", &path, "--into", &number])
+    };
+    let clash = into(&file(&[(5, "E-2"), (6, "E-6"), (7, "E-6")]));
+    assert_eq!((clash.exit, problems(&clash).matches("EXTERNAL_ID_REPEATED").count()), (1, 3), "{clash:?}");
+    assert_eq!(into(&file(&[(5, "E-5")])).exit, 0);
+    let elsewhere = ledger.import(&file(&[(8, "E-5"), (9, "E-9")]), &[]);
+    assert_eq!((elsewhere.exit, problems(&elsewhere).as_str()), (1, "2 EXTERNAL_ID_USED"));
+    // The rows of a large file are taken in several steps.
+    let mut rows: Vec<(usize, &str)> = (1..=10_002).map(|payee| (payee, "")).collect();
+    (rows[0].1, rows[10_001].1) = ("F-1", "F-1");
+    let large = ledger.import(&file(&rows), &[]);
+    assert_eq!(
+        (large.exit, problems(&large).as_str()),
+        (1, "2 EXTERNAL_ID_REPEATED, 10003 EXTERNAL_ID_REPEATED")
+    );
+    ledger.verified();
 }

@@ -104,7 +104,7 @@ impl Cluster {
         }
         let file = self.file("batch.csv", &rows);
         let import = ["batch", "import", &file, "--type", "many_to_many", "--currency", "USD", "--name", "b"];
-        self.ok(&[&import[..], &["--again"]].concat())["batch_id"].as_str().unwrap().to_owned()
+        self.ok(&[&import[..], &["--again", "a test"]].concat())["batch_id"].as_str().unwrap().to_owned()
     }
 
     fn command(&self, args: &[&str]) -> Command {

@@ -10,7 +10,7 @@ use crate::bulk::{Insert, Update};
 use Kind::{Number, Text};
 
 /// Not copied: who is at work (`node`, `lease`), rows to lock (`turn`), what is made again from the postings
-/// (`history`, `history_mark`), and what lets people in for a while (`session`, `invitation`,
+/// (`history`, `history_mark`) or the items (`batch_print`), and what lets people in for a while (`session`, `invitation`,
 /// `login_failure`): they sign in again at the new place.
 pub const LEFT_OUT: &[&str] = &[
     "node",
@@ -18,6 +18,7 @@ pub const LEFT_OUT: &[&str] = &[
     "turn",
     "history",
     "history_mark",
+    "batch_print",
     "refinery_schema_history",
     "session",
     "invitation",
@@ -93,6 +94,7 @@ pub static STEPS: &[Step] = &[
     step!("item", 1,
         number Number, batch Number, line Number, source Number, target Number, amount Number, state Number,
         code Number, memo Text, reference Text),
+    step!("external_id", 1, item Number, batch Number, id Text, held Number),
     Step { name: "batch_state", way: Way::Walk, ..step!("batch", 1, id Number, state Number) },
     step!("batch_rate", 3,
         batch Number, source Number, target Number, rate Text, origin Text, at Number, kept_at Number),

@@ -9,6 +9,7 @@ use domain::id::{AccountId, AssetId, BatchId, HolderId, PostingId, TransferId};
 use domain::item::ItemState;
 use domain::policy::Policy;
 use domain::posting::{Posting, PostingKind, opened};
+use domain::similar::Printed;
 use domain::transfer::TransferKind;
 use store::account::NewAccount;
 use store::audit::{Actor, Audit};
@@ -178,6 +179,7 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
         code: None,
         memo: Some("三月".to_owned()),
         reference: None,
+        external_id: None,
     };
     store::item::insert(tx, id, &(1..=rows).map(item).collect::<Vec<_>>()).await?;
     let (column, value) = (Some("amount".to_owned()), "x".to_owned());
@@ -234,6 +236,11 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
         fee_amount: 0,
     };
     store::batch::set_tally(tx, id, &tally).await?;
+    let ids: Vec<_> = (1..=rows).map(|k| (k, format!("EXT-{k}"))).collect();
+    assert_eq!(store::external_id::claim(tx, id, &ids).await?, ids.len() as u64);
+    let printed = |k: i64| Printed { print: u64::MAX - k.unsigned_abs(), item: k };
+    let made = store::batch::get(tx, id).await?.unwrap();
+    store::similar::write(tx, &made, &(1..=rows).map(printed).collect::<Vec<_>>(), 2).await?;
     let event = Event {
         item: None,
         state: BatchState::Pending,

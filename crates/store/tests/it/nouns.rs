@@ -183,6 +183,69 @@ async fn movements(tx: &mut Tx, rows: i64) {
     assert_eq!(page, [(DAY, posting_id(1).0)]);
 }
 
+/// An id is held by one item at most, and free again when it is released.
+async fn external_ids(tx: &mut Tx, batch: &store::batch::Batch, rows: i64) {
+    use store::external_id as ids;
+    let (id, (first, last)) = (batch.id, batch.range());
+    let held = ids::holders(tx, vec!["EXT-1".to_owned(), "none".to_owned()]).await.unwrap();
+    let expected = ids::Holder { id: "EXT-1".to_owned(), item: 1, batch: id, line: 2 };
+    assert_eq!(held, std::slice::from_ref(&expected));
+    let page = Page { batch: id, after: 0, last: rows, limit: 1_000 };
+    let mut items = store::item::page(tx, page, None, None).await.unwrap();
+    let shown =
+        |items: &[store::item::Item]| items.iter().filter_map(|i| i.external_id.clone()).count() as i64;
+    assert_eq!(shown(&items), 0);
+    ids::fill_page(tx, id, &mut items).await.unwrap();
+    assert_eq!((shown(&items), items[0].external_id.as_deref()), (rows, Some("EXT-1")));
+    let mut items = store::item::by_numbers(tx, vec![1]).await.unwrap();
+    ids::fill(tx, &mut items).await.unwrap();
+    assert_eq!(items[0].external_id.as_deref(), Some("EXT-1"));
+    // Of two that want one, one is written.
+    let other = [(rows + 50, "EXT-1".to_owned()), (rows + 51, "EXT-new".to_owned())];
+    assert_eq!(ids::claim(tx, id, &other).await.unwrap(), 1);
+    assert_eq!(ids::wrong(tx).await.unwrap(), [rows + 51], "no such item");
+    assert_eq!(ids::delete_range(tx, id, (rows + 50, rows + 51)).await.unwrap(), 1);
+    assert!(ids::wrong(tx).await.unwrap().is_empty());
+    assert_eq!(ids::release(tx, vec![1]).await.unwrap(), 1);
+    assert_eq!(ids::wrong(tx).await.unwrap(), [1], "paid, and free");
+    assert_eq!(ids::hold_range(tx, id, (first, last)).await.unwrap(), 1);
+    assert_eq!(ids::release_range(tx, id, (first, last)).await.unwrap(), rows.unsigned_abs());
+    assert_eq!(ids::holders(tx, vec!["EXT-1".to_owned()]).await.unwrap(), []);
+    assert_eq!(ids::hold_range(tx, id, (first, last)).await.unwrap(), rows.unsigned_abs());
+    assert_eq!(ids::holders(tx, vec!["EXT-1".to_owned()]).await.unwrap(), [expected]);
+}
+
+/// A print reads back in parts, and batches are found by what they are compared by.
+async fn prints(tx: &mut Tx, batch: &store::batch::Batch, rows: i64) {
+    use domain::batch::BatchType;
+    use store::similar::{self, Subject};
+    let part = similar::part(tx, batch, 0).await.unwrap().unwrap();
+    assert_eq!((part.len() as i64, part[0].item, part[0].print), (rows, 1, u64::MAX - 1));
+    assert_eq!(similar::part(tx, batch, 1).await.unwrap(), None);
+    let new = Subject { batch: None, asset: batch.asset, kind: batch.kind, account: batch.account };
+    for (subject, since, is_found) in [
+        (new, 2, true),
+        (new, 3, false),
+        (Subject { account: None, kind: BatchType::ManyToMany, ..new }, 2, true),
+        (Subject { batch: Some(batch.id), ..new }, 2, false),
+        (Subject { kind: BatchType::ManyToOne, ..new }, 2, false),
+        (Subject { account: Some(AccountId(2)), ..new }, 2, false),
+        (Subject { asset: domain::id::AssetId(99), ..new }, 2, false),
+    ] {
+        let found = similar::earlier(tx, &subject, since).await.unwrap();
+        assert_eq!(!found.is_empty(), is_found, "{subject:?} since {since}");
+    }
+    let account = batch.account.unwrap();
+    let waiting = i128::from(similar::pending_amount(tx, batch).await.unwrap());
+    assert_eq!(similar::promised(tx, account, None).await.unwrap(), waiting);
+    assert_eq!(similar::promised(tx, account, Some(batch.id)).await.unwrap(), 0);
+    let failed = similar::numbers(tx, batch, ItemState::Failed).await.unwrap();
+    assert_eq!(failed, (2..=rows).collect::<Vec<_>>());
+    assert_eq!(similar::forget_before(tx, 2).await.unwrap(), 0);
+    assert_eq!(similar::forget_before(tx, 3).await.unwrap(), 1);
+    assert_eq!(similar::part(tx, batch, 0).await.unwrap(), None);
+}
+
 async fn batches(tx: &mut Tx, id: BatchId, rows: i64) {
     let batch = store::batch::get(tx, id).await.unwrap().unwrap();
     assert_eq!((batch.name.as_str(), batch.state, batch.day_number), ("工资", BatchState::Pending, 1));
@@ -192,7 +255,8 @@ async fn batches(tx: &mut Tx, id: BatchId, rows: i64) {
     assert_eq!(store::batch::by_number(tx, batch.day, 1).await.unwrap().as_ref(), Some(&batch));
     assert_eq!(store::batch::by_state(tx, BatchState::Pending).await.unwrap(), std::slice::from_ref(&batch));
     assert_eq!(store::batch::unready(tx).await.unwrap(), []);
-    assert_eq!(store::batch::same_file(tx, &"cd".repeat(32)).await.unwrap().as_ref(), Some(&batch));
+    external_ids(tx, &batch, rows).await;
+    prints(tx, &batch, rows).await;
     let filter = BatchFilter {
         states: vec![batch.state],
         kind: Some(batch.kind),

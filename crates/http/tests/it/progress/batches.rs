@@ -5,6 +5,7 @@ use domain::batch::BatchType;
 use formats::csv_reader::Delimiter;
 use service::Service;
 use service::batch::import::BatchImport;
+use service::batch::submit::Submission;
 use service::policy::PolicyChange;
 use service::transfer::NewTransfer;
 use std::fmt::Write;
@@ -36,7 +37,7 @@ pub async fn batch(service: &Service, count: usize) -> Batch {
     (0..count).for_each(|k| writeln!(rows, "A{k},1.00").unwrap());
     let import = BatchImport {
         account: Some("PAY".to_owned()),
-        again: true,
+        submission: Submission { again: Some("a test".to_owned()), ..Submission::default() },
         ..BatchImport::new(BatchType::OneToMany, "watched")
     };
     service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap().batch.unwrap()

@@ -28,6 +28,9 @@ pub fn actor() -> Actor {
 /// The use cases over a database.
 pub async fn node(place: &str) -> Service {
     let store = Store::at(place, Schema::Migrate).await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
+    tx.commit().await.unwrap();
     let clock: Arc<dyn Clock> = Arc::new(Still);
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 100 });
     Service::new(store, door, clock)

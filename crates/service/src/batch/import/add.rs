@@ -4,11 +4,13 @@
 //! taken in one transaction, so it has at most as many rows as a request.
 
 use super::super::ask::Ask;
-use super::super::edit::{draft, met, set_total, terms_of_draft};
+use super::super::draft::check_draft;
+use super::super::edit::{met, set_total, terms_of_draft};
 use super::super::problems::{self, Refused};
 use super::super::rows::{Accepted, BatchTerms, ROWS_MAX, RepeatKey};
+use super::super::{external_id, linked, locked};
 use super::source::{Columns, FileReport, Parsed, Source};
-use super::{Expected, Imported, PROBLEMS_SHOWN, progress};
+use super::{Expected, Found, Imported, PROBLEMS_SHOWN, progress};
 use crate::batch::create::{extent, insert_rows, number_of_rows, number_rows};
 use crate::payee::{Field, Payees, Wrong};
 use crate::write::{Done, Write};
@@ -51,8 +53,11 @@ struct Resolved {
 /// What was added.
 #[derive(Serialize, Deserialize)]
 struct AddedRows {
+    /// The draft that has them.
+    batch: BatchId,
     count: i64,
     amount: i64,
+    first: i64,
 }
 
 impl Service {
@@ -81,21 +86,23 @@ impl Service {
             Ok(Some(done)) => Ok(done),
             Err(error) => Err(error),
         };
-        let is_strict =
-            matches!(&done, Err(Error::Refused(refusal)) if refusal.code == Code::BatchRowsInvalid);
         let added = match write.end(done).await {
-            Err(Error::Refused(_)) if is_strict => AddedRows { count: 0, amount: 0 },
-            other => other?,
+            Err(Error::Refused(refusal)) if refusal.code == Code::BatchRowsInvalid => None,
+            other => Some(other?),
         };
-        let batch = if is_strict { None } else { Some(self.batch(name).await?) };
+        let batch = match &added {
+            Some(added) => Some(self.batch(&added.batch.to_string()).await?),
+            None => None,
+        };
         let problems = resolved.refused.iter().flat_map(|row| row.problems.clone());
         Ok(Imported {
             batch,
-            taken: added.count,
-            taken_amount: format_minor(i128::from(added.amount), scale),
+            taken: added.as_ref().map_or(0, |added| added.count),
+            taken_amount: format_minor(added.as_ref().map_or(0, |added| i128::from(added.amount)), scale),
             refused: number_of_rows(resolved.refused.len()),
             problems: problems.take(usize::try_from(PROBLEMS_SHOWN).unwrap_or(0)).collect(),
             file: resolved.file,
+            found: Found::default(),
         })
     }
 
@@ -134,7 +141,8 @@ impl Service {
     }
 }
 
-/// Adds what can be added; none if a strict file has refused rows, or nothing was left.
+/// Adds what can be added; none if a strict file has refused rows, or nothing was left. Corrected rows of a batch that
+/// has been submitted go into a draft of their own.
 async fn add_rows(
     write: &mut Write,
     name: &str,
@@ -142,13 +150,48 @@ async fn add_rows(
     add: &AddFile,
     resolved: &mut Resolved,
 ) -> Result<Option<Done<AddedRows>>, Error> {
-    let batch = draft(write, &Ask::of(name)).await?;
-    let tx = &mut write.tx;
-    let repairs = refuse_keys(tx, batch.id, resolved).await?;
-    let last_line = refuse_duplicates(tx, terms, &batch, resolved).await?;
+    let origin = locked(write, name).await?;
+    let is_correction = origin.state != BatchState::Draft && resolved.columns.has_keys();
+    if !is_correction {
+        check_draft(write, &origin, &Ask::of(name)).await?;
+    }
+    let repairs = refuse_keys(&mut write.tx, origin.id, resolved).await?;
+    let last_line = refuse_duplicates(&mut write.tx, terms, &origin, resolved).await?;
+    refuse_external_ids(&mut write.tx, origin.id, resolved).await?;
     if resolved.rows.is_empty() || (!add.partial && !resolved.refused.is_empty()) {
         return Ok(None);
     }
+    let batch =
+        if is_correction { linked::draft_of_corrections(write, &origin).await? } else { origin.clone() };
+    let added = insert(write, terms, &batch, last_line, &repairs, resolved).await?;
+    let open = problems::count_open(&mut write.tx, origin.id).await?;
+    let corrected = Fact::of_batch(Action::BatchImport, origin.id)
+        .with("items", added.count)
+        .with("draft", batch.number())
+        .moved(origin.state, BatchEvent::Corrected);
+    let event = if is_correction { BatchEvent::Created } else { BatchEvent::Edited };
+    let fact = Fact::of_batch(Action::BatchImport, batch.id)
+        .with("added", added.count)
+        .with("refused", resolved.refused.len())
+        .with("open", open)
+        .with("file_hash", resolved.file.hash.as_str())
+        .with("from", is_correction.then(|| origin.number()))
+        .moved(BatchState::Draft, event);
+    let fact = if is_correction { fact } else { fact.of_item(added.first) };
+    let facts = std::iter::once(fact).chain(is_correction.then_some(corrected)).collect();
+    Ok(Some(Done::many(added, facts)))
+}
+
+/// Writes the rows of a file into a draft; those that repair refused rows take their lines and settle them.
+async fn insert(
+    write: &mut Write,
+    terms: &BatchTerms,
+    batch: &Batch,
+    last_line: i64,
+    repairs: &HashMap<String, RefusedRow>,
+    resolved: &mut Resolved,
+) -> Result<AddedRows, Error> {
+    let tx = &mut write.tx;
     let amount: i128 = resolved.rows.iter().map(|(_, row)| i128::from(row.item.amount)).sum();
     let total = terms.within_maximum(i128::from(batch.tally.total_amount) + amount)?;
     let count = batch.tally.total_count + number_of_rows(resolved.rows.len());
@@ -170,21 +213,12 @@ async fn add_rows(
     if !resolved.columns.has_keys() {
         problems::keep(tx, batch.id, &mut resolved.refused).await?;
     }
-    let open = problems::count_open(tx, batch.id).await?;
-    let (first, last) = extent(&items);
-    let first = if batch.tally.total_count == 0 { first } else { batch.first_number };
+    let (first_added, last) = extent(&items);
+    let first = if batch.tally.total_count == 0 { first_added } else { batch.first_number };
     store::batch::set_range(tx, batch.id, first, last).await?;
-    set_total(tx, &batch, usize::try_from(count).unwrap_or(0), total).await?;
-    let added = number_of_rows(items.len());
-    let fact = Fact::of_batch(Action::BatchImport, batch.id)
-        .with("added", added)
-        .with("refused", resolved.refused.len())
-        .with("open", open)
-        .with("file_hash", resolved.file.hash.as_str())
-        .moved(BatchState::Draft, BatchEvent::Edited)
-        .of_item(items.first().map_or(0, |item| item.number.0));
+    set_total(tx, batch, usize::try_from(count).unwrap_or(0), total).await?;
     let amount = i64::try_from(amount).unwrap_or(i64::MAX);
-    Ok(Some(Done::one(AddedRows { count: added, amount }, fact)))
+    Ok(AddedRows { batch: batch.id, count: number_of_rows(items.len()), amount, first: first_added })
 }
 
 /// In a repair file each row needs the key of an open row of this batch. Returns these rows by key.
@@ -238,7 +272,7 @@ async fn refuse_duplicates(
     }
     let mut counts: HashMap<RepeatKey, usize> = HashMap::new();
     for (_, row) in &resolved.rows {
-        *counts.entry(terms.repeat_key(row)).or_default() += 1;
+        *counts.entry(terms.repeat_key(&row.item)).or_default() += 1;
     }
     let others: Vec<i64> = resolved.rows.iter().map(|(_, row)| terms.other(&row.item).0).collect();
     let mut sorted = others.clone();
@@ -250,7 +284,7 @@ async fn refuse_duplicates(
         crate::payee::Side::Payee => Field::Payee,
     };
     for ((key, row), other) in std::mem::take(&mut resolved.rows).into_iter().zip(others) {
-        let repeat = terms.repeat_key(&row);
+        let repeat = terms.repeat_key(&row.item);
         if met.contains(&repeat) || counts.get(&repeat).is_some_and(|count| *count > 1) {
             let number = numbers.get(&other).cloned().unwrap_or_default();
             resolved.refuse(field, terms.duplicate(), number, &row);
@@ -259,6 +293,19 @@ async fn refuse_duplicates(
         }
     }
     Ok(last_line)
+}
+
+/// Refuses rows whose external id is held by another item, or is in the file twice.
+async fn refuse_external_ids(tx: &mut Tx, batch: BatchId, resolved: &mut Resolved) -> Result<(), Error> {
+    let items = resolved.rows.iter().map(|(_, row)| &row.item);
+    let mut clashes = external_id::clashes(tx, batch, items).await?;
+    for (place, (key, row)) in std::mem::take(&mut resolved.rows).into_iter().enumerate() {
+        match clashes.wrong.remove(&place) {
+            Some((code, about)) => resolved.refuse(Field::ExternalId, code, about, &row),
+            None => resolved.rows.push((key, row)),
+        }
+    }
+    Ok(())
 }
 
 impl Resolved {

@@ -15,10 +15,12 @@ pub use self::source::FileReport;
 use self::progress::Progress;
 use self::source::{Parsed, Source};
 use super::create::{asset_of_batch, check_head, single, terms};
-use super::problems;
 use super::rows::{BatchTerms, NewRow};
+use super::similar::{self, Examined, Found};
+use super::submit::{Submission, freeze, may_submit};
+use super::{external_id, find, problems};
 use crate::payee::{Field, Given, Payees, Side};
-use crate::write::Done;
+use crate::write::{Done, Write};
 use crate::{Error, Service};
 use domain::amount::format_minor;
 use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchType};
@@ -67,12 +69,14 @@ pub struct BatchImport {
     pub options: Options,
     /// Take the good rows although others are refused; the batch stays a draft then.
     pub partial: bool,
-    /// Take the file although the same bytes were imported before.
-    pub again: bool,
     /// Leave it a draft; else it is submitted.
     pub draft: bool,
+    /// What is confirmed with the submission; `without_paid` holds for a draft too.
+    pub submission: Submission,
     /// Whether payees in another currency are paid in it, at the stored rate.
     pub convert: bool,
+    /// Whether it is paid at the rates that are stored when each item is paid, instead of those kept at its submission.
+    pub follow_rates: bool,
     /// Whether a payee may be there twice, in rows that differ in reference or external id.
     pub allow_repeat: bool,
     /// Control totals.
@@ -92,9 +96,10 @@ impl BatchImport {
             remarks: None,
             options: Options::default(),
             partial: false,
-            again: false,
             draft: false,
+            submission: Submission::default(),
             convert: false,
+            follow_rates: false,
             allow_repeat: false,
             expected: Expected::default(),
         }
@@ -116,6 +121,8 @@ pub struct Imported {
     pub problems: Vec<ImportProblem>,
     /// What the file holds, whatever became of it.
     pub file: FileReport,
+    /// What was found when the rows were compared with earlier batches.
+    pub found: Found,
 }
 
 /// A row of a file.
@@ -183,7 +190,7 @@ impl Service {
             remarks,
             convert: import.convert,
             allow_repeat: import.allow_repeat,
-            follows_rates: false,
+            follows_rates: import.follow_rates,
             created_by: actor.author.clone(),
             created_at: now,
         };
@@ -226,8 +233,11 @@ impl Service {
             let mut tx = self.store.read().await?;
             Payees::load(&mut tx, page.lines.iter().flat_map(|line| &line.row.given)).await?
         };
-        let (mut rows, mut refused) = progress.sort(&payees, page);
+        let (rows, mut refused) = progress.sort(&payees, page);
         let mut tx = self.store.write().await?;
+        let clashes = external_id::clashes(&mut tx, progress.id, rows.iter().map(|row| &row.item)).await?;
+        let (mut rows, clashed) = progress.part(rows, clashes);
+        refused.extend(progress.refuse(&mut tx, &clashed).await?);
         super::create::number_rows(&mut tx, &mut rows).await?;
         progress.take(&rows);
         store::batch::set_extent(&mut tx, progress.id, progress.first.unwrap_or(0), progress.last).await?;
@@ -244,45 +254,22 @@ impl Service {
         file: FileReport,
     ) -> Result<Imported, Error> {
         let mut write = self.step(actor, Action::BatchImport).await?;
-        let tx = &mut write.tx;
-        turn::take(tx, Turn::Batch).await?;
-        let problems = store::import_problem::list(tx, progress.id, PROBLEMS_SHOWN).await?;
-        let (taken, refused) = (progress.taken, progress.refused);
-        let is_refused = taken == 0 || (!import.partial && refused > 0);
-        if is_refused {
+        turn::take(&mut write.tx, Turn::Batch).await?;
+        let (id, refused) = (progress.id, progress.refused);
+        let problems = store::import_problem::list(&mut write.tx, id, PROBLEMS_SHOWN).await?;
+        let asset = progress.terms.asset.clone();
+        if progress.taken == 0 || (!import.partial && refused > 0) {
             drop(write);
-            self.purge(progress.id).await?;
+            self.purge(id).await?;
             self.note_refused(actor, &file, refused).await?;
-            let taken_amount = format_minor(0, progress.terms.asset.scale);
-            return Ok(Imported { batch: None, taken: 0, taken_amount, refused, problems, file });
+            let (taken_amount, found) = (format_minor(0, asset.scale), Found::default());
+            return Ok(Imported { batch: None, taken: 0, taken_amount, refused, problems, file, found });
         }
-        if !import.again
-            && let Some(earlier) = store::batch::same_file(tx, &file.hash).await?
-        {
-            return Err(Error::refused(Code::FileSeen, earlier.number()));
-        }
-        let id = progress.id;
-        let filled = progress.filled(&file)?;
-        // Another node may have taken this one for dead and forgotten the import.
-        if store::batch::fill(tx, id, &filled).await? != 1 {
-            return Err(Code::Fenced.into());
-        }
-        store::lease::give_back(tx, id, self.store.node()).await?;
-        let fact = Fact::of_batch(Action::BatchImport, id)
-            .with("taken", taken)
-            .with("refused", refused)
-            .with("file_rows", file.summary.totals.rows)
-            .with("file_sum", file.sum())
-            .with("file_hash", file.hash.as_str())
-            .moved(BatchState::Draft, BatchEvent::Created);
-        write.end(Ok(Done::one((), fact))).await?;
-        // Refused rows are open: a person says what becomes of them before the batch is submitted.
-        if !import.draft && refused == 0 {
-            self.submit_as(actor, &id.to_string(), Some(progress.content.clone().finish())).await?;
-        }
+        let done = complete(&mut write, self.store.node(), import, progress, &file).await;
+        let found = write.end(done).await?;
         let batch = Some(self.batch(&id.to_string()).await?);
-        let taken_amount = format_minor(progress.amount, progress.terms.asset.scale);
-        Ok(Imported { batch, taken, taken_amount, refused, problems, file })
+        let taken_amount = format_minor(progress.amount, asset.scale);
+        Ok(Imported { batch, taken: progress.taken, taken_amount, refused, problems, file, found })
     }
 
     /// Audits a refusal and returns it.
@@ -308,6 +295,45 @@ impl Service {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Makes the import a draft that people see and, unless it stays one, submits it: in one commit, so that nothing of a
+/// batch that pays again what was paid stays.
+async fn complete(
+    write: &mut Write,
+    node: &str,
+    import: &BatchImport,
+    progress: &mut Progress,
+    file: &FileReport,
+) -> Result<Done<Found>, Error> {
+    let (tx, id, now) = (&mut write.tx, progress.id, write.now);
+    turn::take(tx, Turn::Submit).await?;
+    // Another node may have taken this one for dead and forgotten the import.
+    if store::batch::fill(tx, id, &progress.filled(file)?).await? != 1 {
+        return Err(Code::Fenced.into());
+    }
+    store::lease::give_back(tx, id, node).await?;
+    let batch = find(tx, &id.to_string()).await?;
+    let content = std::mem::take(&mut progress.content).finish();
+    let without_paid = import.submission.without_paid;
+    let Examined { batch, content, found } = similar::examine(tx, batch, content, without_paid, now).await?;
+    progress.taken = batch.tally.total_count;
+    progress.amount = i128::from(batch.tally.total_amount);
+    let created = Fact::of_batch(Action::BatchImport, id)
+        .with("taken", progress.taken)
+        .with("refused", progress.refused)
+        .with("left_out", Some(found.left_out).filter(|count| *count > 0))
+        .with("file_rows", file.summary.totals.rows)
+        .with("file_sum", file.sum())
+        .with("file_hash", file.hash.as_str())
+        .moved(BatchState::Draft, BatchEvent::Created);
+    // Refused rows are open: a person says what becomes of them before the batch is submitted.
+    if import.draft || progress.refused != import.submission.leave_problems {
+        return Ok(Done::one(found, created));
+    }
+    may_submit(tx, &batch).await?;
+    let submitted = freeze(write, &batch, &content, &found, &import.submission).await?;
+    Ok(Done::many(found, vec![created, submitted.with("left_problems", progress.refused)]))
 }
 
 /// What holds for the rows of a new batch.

@@ -1,7 +1,8 @@
 //! An import in progress: what has been taken and refused so far, and who has been met.
 
+use super::super::content::ContentHash;
 use super::super::create::number_of_rows;
-use super::super::lifecycle::ContentHash;
+use super::super::external_id::Clashes;
 use super::super::problems::Refused;
 use super::super::rows::{Accepted, BatchTerms, RepeatKey, own_amount};
 use super::source::{Columns, FileReport, ParsedPage};
@@ -18,6 +19,7 @@ use hashbrown::{HashMap, HashSet};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use store::Tx;
 use store::batch::Filled;
 use store::import_problem::ImportProblem;
 use store::item::{Item, Page};
@@ -51,6 +53,16 @@ pub(super) struct Progress {
     pub content: ContentHash,
 }
 
+/// Why a row that could be taken is refused after all.
+pub(super) enum TakenOut {
+    /// Its external id is held by another item, or repeated on this page; and where.
+    Clash(Code, String),
+    /// Its external id is in the file again.
+    SameId,
+    /// Its payee, or where many pay one its payer, is in the file again.
+    Twice,
+}
+
 /// Who has been met. Without repeats a bit an account is enough; with them each key is kept.
 #[derive(Default)]
 struct Met {
@@ -58,6 +70,8 @@ struct Met {
     accounts: HashSet<i64>,
     keys: HashMap<RepeatKey, i64>,
     lines: HashSet<i64>,
+    /// Items whose external id a later row has as well.
+    same_id: HashSet<i64>,
 }
 
 impl Met {
@@ -85,6 +99,10 @@ impl Met {
 
     fn is_twice(&self, other: i64, line: i64) -> bool {
         self.accounts.contains(&other) || self.lines.contains(&line)
+    }
+
+    fn has_doubles(&self) -> bool {
+        !(self.accounts.is_empty() && self.lines.is_empty() && self.same_id.is_empty())
     }
 }
 
@@ -117,7 +135,7 @@ impl Progress {
 
     fn meet(&mut self, row: &Accepted) {
         if self.terms.allow_repeat {
-            self.met.key(self.terms.repeat_key(row), row.item.line);
+            self.met.key(self.terms.repeat_key(&row.item), row.item.line);
         } else {
             self.met.account(self.terms.other(&row.item).0);
         }
@@ -147,31 +165,77 @@ impl Progress {
         })
     }
 
-    /// An item that is taken out again because its payee is there twice.
-    fn duplicate(&self, item: &Item, number: &str) -> Refused {
-        let side = match self.terms.own_side() {
+    /// Parts the rows of a page by whether they can hold their external ids; the others with the reason.
+    pub(super) fn part(
+        &mut self,
+        rows: Vec<Accepted>,
+        mut clashes: Clashes,
+    ) -> (Vec<Accepted>, Vec<(Item, TakenOut)>) {
+        self.met.same_id.extend(clashes.met_before);
+        let (mut free, mut clashed) = (Vec::with_capacity(rows.len()), Vec::new());
+        for (place, row) in rows.into_iter().enumerate() {
+            match clashes.wrong.remove(&place) {
+                Some((code, about)) => clashed.push((row.item, TakenOut::Clash(code, about))),
+                None => free.push(row),
+            }
+        }
+        (free, clashed)
+    }
+
+    /// The column of the rows' own side, as the file has it.
+    fn own_field(&self) -> Field {
+        match self.terms.own_side() {
+            _ if self.columns.has(Field::Account) => Field::Account,
             Side::Payer => Field::Payer,
             Side::Payee => Field::Payee,
+        }
+    }
+
+    /// Rows that could be taken and are refused after all, with what they said.
+    pub(super) async fn refuse(
+        &mut self,
+        tx: &mut Tx,
+        rows: &[(Item, TakenOut)],
+    ) -> Result<Vec<Refused>, Error> {
+        self.refused += number_of_rows(rows.len());
+        let mut others: Vec<i64> = rows.iter().map(|(item, _)| self.terms.other(item).0).collect();
+        others.sort_unstable();
+        others.dedup();
+        let numbers: HashMap<i64, String> = store::account::numbers(tx, others).await?.into_iter().collect();
+        let refused = |(item, why): &(Item, TakenOut)| {
+            let number = numbers.get(&self.terms.other(item).0).map_or("", String::as_str);
+            let id = item.external_id.as_deref().unwrap_or_default();
+            let wrong = match why {
+                TakenOut::Clash(code, about) => Wrong::new(Field::ExternalId, *code, about),
+                TakenOut::SameId => Wrong::new(Field::ExternalId, Code::ExternalIdRepeated, id),
+                TakenOut::Twice => Wrong::new(self.own_field(), self.terms.duplicate(), number),
+            };
+            let problems = vec![problem(&self.columns, item.line, wrong)];
+            Refused { line: item.line, content: Some(self.content(item, number)), problems }
         };
+        Ok(rows.iter().map(refused).collect())
+    }
+
+    /// What the row of an item said, in our own columns.
+    fn content(&self, item: &Item, number: &str) -> Map<String, Value> {
         let amount = format_minor(i128::from(item.amount), self.terms.asset.scale);
-        let mut content = Map::new();
-        let mut add = |field: Field, text: Option<&str>| {
-            content.extend(text.map(|text| (field.column().to_owned(), Value::from(text))));
-        };
-        add(side, Some(number));
-        add(Field::Amount, Some(&amount));
-        add(Field::Memo, item.memo.as_deref());
-        add(Field::Reference, item.reference.as_deref());
-        let wrong = Wrong::new(side, self.terms.duplicate(), number);
-        let problems = vec![problem(&self.columns, item.line, wrong)];
-        Refused { line: item.line, content: Some(content), problems }
+        let texts = [
+            (self.own_field(), Some(number)),
+            (Field::Amount, Some(amount.as_str())),
+            (Field::Memo, item.memo.as_deref()),
+            (Field::Reference, item.reference.as_deref()),
+            (Field::ExternalId, item.external_id.as_deref()),
+        ];
+        let said =
+            |(field, text): (Field, Option<&str>)| Some((field.column().to_owned(), Value::from(text?)));
+        texts.into_iter().filter_map(said).collect()
     }
 }
 
 impl Service {
-    /// Takes out every row of a payee that is there more than once.
+    /// Takes out every row of a payee, and of an external id, that the file has more than once.
     pub(super) async fn drop_duplicates(&self, progress: &mut Progress) -> Result<(), Error> {
-        if progress.met.accounts.is_empty() && progress.met.lines.is_empty() {
+        if !progress.met.has_doubles() {
             return Ok(());
         }
         progress.content = ContentHash::default();
@@ -180,26 +244,42 @@ impl Service {
             let mut tx = self.store.write().await?;
             let limit = number_of_rows(PAGE);
             let page = Page { batch: progress.id, after, last: progress.last, limit };
-            let items = store::item::page(&mut tx, page, None, None).await?;
+            let mut items = store::item::page(&mut tx, page, None, None).await?;
+            store::external_id::fill_page(&mut tx, progress.id, &mut items).await?;
             let Some(last) = items.last().map(|item| item.number.0) else { return Ok(()) };
-            let other = |item: &Item| progress.terms.other(item).0;
-            let (out, stay): (Vec<_>, Vec<_>) =
-                items.into_iter().partition(|item| progress.met.is_twice(other(item), item.line));
-            let numbers = store::account::numbers(&mut tx, out.iter().map(other).collect()).await?;
-            let one = |(item, (_, number)): (&Item, &(i64, String))| progress.duplicate(item, number);
-            let mut refused: Vec<Refused> = out.iter().zip(&numbers).map(one).collect();
-            for item in &out {
-                let range = (item.number.0, item.number.0);
-                super::super::edit::delete_items(&mut tx, progress.id, range).await?;
+            let mut out = Vec::new();
+            for item in items {
+                match progress.doubled(&item) {
+                    Some(why) => out.push((item, why)),
+                    None => progress.content.item(&item),
+                }
             }
-            super::super::problems::keep(&mut tx, progress.id, &mut refused).await?;
+            progress.take_out(&mut tx, &out).await?;
             tx.commit().await?;
-            stay.iter().for_each(|item| progress.content.item(item));
-            progress.taken -= number_of_rows(out.len());
-            progress.refused += number_of_rows(out.len());
-            progress.amount -= out.iter().map(|item| i128::from(item.amount)).sum::<i128>();
             after = last;
         }
+    }
+}
+
+impl Progress {
+    fn doubled(&self, item: &Item) -> Option<TakenOut> {
+        if self.met.is_twice(self.terms.other(item).0, item.line) {
+            Some(TakenOut::Twice)
+        } else {
+            self.met.same_id.contains(&item.number.0).then_some(TakenOut::SameId)
+        }
+    }
+
+    /// Takes items out again that are in the file twice.
+    async fn take_out(&mut self, tx: &mut Tx, out: &[(Item, TakenOut)]) -> Result<(), Error> {
+        for (item, _) in out {
+            let range = (item.number.0, item.number.0);
+            super::super::edit::delete_items(tx, self.id, range).await?;
+        }
+        self.taken -= number_of_rows(out.len());
+        self.amount -= out.iter().map(|(item, _)| i128::from(item.amount)).sum::<i128>();
+        let mut refused = self.refuse(tx, out).await?;
+        super::super::problems::keep(tx, self.id, &mut refused).await
     }
 }
 

@@ -64,9 +64,14 @@ impl Columns {
         }
     }
 
+    /// Whether the file has a column of a field.
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.0.iter().any(|(own, _)| *own == field)
+    }
+
     /// Whether the file names the refused rows that it repairs.
     pub(super) fn has_keys(&self) -> bool {
-        self.name(Field::RowKey).is_some()
+        self.has(Field::RowKey)
     }
 }
 

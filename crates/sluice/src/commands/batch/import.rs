@@ -1,5 +1,6 @@
 //! `batch import`: a file becomes a batch, or is refused whole.
 
+use super::found::{self, SubmissionArgs};
 use super::report;
 use super::show::View;
 use crate::commands::problem::{self, Shown, delimiter};
@@ -7,7 +8,7 @@ use crate::data_dir::replace;
 use crate::exit::{Exit, Failure};
 use crate::session::Session;
 use clap::Args;
-use domain::batch::{BatchMode, BatchType};
+use domain::batch::{BatchMode, BatchState, BatchType};
 use formats::csv_reader::Delimiter;
 use formats::payment::{COLUMNS, Field, Mapping, Options};
 use serde_json::{Value, json};
@@ -30,8 +31,8 @@ pub(crate) struct ImportArgs {
     pub name: Option<String>,
     /// Add the rows to this draft; a file with the column sluice_row corrects refused rows
     #[arg(long, value_name = "BATCH",
-        conflicts_with_all = ["kind", "account", "name", "currency", "draft", "again", "remarks", "convert",
-                              "allow_repeat"])]
+        conflicts_with_all = ["kind", "account", "name", "currency", "draft", "again", "without_paid",
+                              "leave_problems", "remarks", "convert", "allow_repeat"])]
     pub into: Option<String>,
     /// What a failed item means for the rest: continue, stop_on_failure or atomic
     #[arg(long, default_value = "continue", value_parser = mode)]
@@ -48,15 +49,17 @@ pub(crate) struct ImportArgs {
     /// Refuse the file unless its amounts have this sum
     #[arg(long, value_name = "SUM")]
     pub expect_total: Option<String>,
-    /// Take the file although it was imported before: its people are paid again
-    #[arg(long)]
-    pub again: bool,
+    #[command(flatten)]
+    pub submission: SubmissionArgs,
     /// Leave the batch a draft
     #[arg(long)]
     pub draft: bool,
     /// Pay people in another currency in it, at the stored rate
     #[arg(long)]
     pub convert: bool,
+    /// With --convert: pay at the rates stored when each item is paid, not at those kept at submission
+    #[arg(long, requires = "convert")]
+    pub follow_rates: bool,
     /// Take a payee twice where the rows differ in reference or external id
     #[arg(long)]
     pub allow_repeat: bool,
@@ -127,9 +130,10 @@ impl ImportArgs {
             remarks: self.remarks.clone(),
             options: self.options(),
             partial: self.partial,
-            again: self.again,
             draft: self.draft,
+            submission: self.submission.submission(),
             convert: self.convert,
+            follow_rates: self.follow_rates,
             allow_repeat: self.allow_repeat,
             expected: self.expected(),
             ..BatchImport::new(kind, self.name.clone().unwrap_or_default())
@@ -151,7 +155,7 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
         (None, Some(kind)) => service.batch_import(actor, &args.import(kind), file).await?,
         (None, None) => return Err(Failure::Usage("say --type, or --into BATCH".to_owned())),
     };
-    let Imported { batch, taken, taken_amount, refused, problems, file } = imported;
+    let Imported { batch, taken, taken_amount, refused, problems, file, found } = imported;
     let problems: Vec<Shown> = problems.into_iter().map(Shown::from).collect();
     let view = match batch {
         Some(batch) => Some(View::of(session, batch).await?),
@@ -173,13 +177,18 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
     ] {
         json.insert(key.to_owned(), value);
     }
+    if let Some(view) = &view {
+        json.extend(found::to_json(&found, &view.asset, session.language));
+    }
     for key in ["batch_id", "id"] {
         json.entry(key).or_insert(Value::Null);
     }
     let text = || {
         let rows = problem::to_text(&problems, session.language);
         let taken = format!("{taken} rows taken, {taken_amount}; {refused} refused");
-        let text = [report::to_text(&file), taken, rows, next(view.as_ref(), refused)];
+        let warned = |view: &View| found::to_text(&found, &view.asset, session.language);
+        let warned = view.as_ref().map(warned).unwrap_or_default();
+        let text = [report::to_text(&file), taken, rows, warned, next(view.as_ref())];
         text.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     };
     session.out.answer(Value::Object(json), text)?;
@@ -191,13 +200,13 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
 }
 
 /// What to do next.
-fn next(view: Option<&View>, refused: i64) -> String {
+fn next(view: Option<&View>) -> String {
     let Some(view) = view else {
         return "Nothing was taken. Correct the file and import it again; or take its good rows with --partial."
             .to_owned();
     };
     let (number, open) = (view.batch.number(), view.batch.refused_count);
-    let steps = if open > 0 || refused > 0 {
+    let steps = if open > 0 && view.batch.state == BatchState::Draft {
         format!(
             "{open} refused rows are open: sluice batch problems {number} lists them, sluice batch import --into \
              {number} FILE corrects them,\nsluice batch submit {number} --leave-problems {open} leaves them unpaid."

@@ -73,7 +73,7 @@ impl Row {
             "item": item.number.0, "line": item.line, "source": self.source, "target": self.target,
             "amount": major(item.amount, asset), "status": item.state.name(), "code": item.code.map(Code::name),
             "message": item.code.map(|code| code.message(language)), "memo": item.memo,
-            "reference": item.reference,
+            "reference": item.reference, "external_id": item.external_id,
         })
     }
 

@@ -1,6 +1,7 @@
 //! `batch`: from a file to paid people.
 
 mod export;
+mod found;
 mod import;
 mod items;
 mod list;
@@ -36,13 +37,13 @@ pub(crate) enum BatchVerb {
     Preview(Name),
     /// Freeze a draft's content so that it can run
     #[command(after_help = "Example:\n  sluice batch submit batch-20260531-001\n  sluice batch submit \
-                            batch-20260531-001 --leave-problems 3")]
+                            batch-20260531-001 --leave-problems 3\n  sluice batch submit batch-20260531-001 --again \
+                            \"the bank returned the first payment\"")]
     Submit {
         #[command(flatten)]
         noted: moves::Noted,
-        /// Leave the refused rows of its file unpaid: exactly so many
-        #[arg(long, default_value_t = 0, value_name = "N")]
-        leave_problems: i64,
+        #[command(flatten)]
+        submission: found::SubmissionArgs,
     },
     /// List the refused rows of a batch's file, write them to a file, or drop them
     #[command(
@@ -168,8 +169,8 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
     match &args.verb {
         BatchVerb::Import(args) => import::run(session, args).await,
         BatchVerb::Preview(name) => preview::run(session, &name.id).await,
-        BatchVerb::Submit { noted, leave_problems } => {
-            moves::submit(session, &noted.name.id, &noted.note, *leave_problems).await
+        BatchVerb::Submit { noted, submission } => {
+            moves::submit(session, &noted.name.id, &noted.note, submission).await
         }
         BatchVerb::Problems(args) => problems::run(session, args).await,
         BatchVerb::Run { id: Some(id) } => run::one(session, id).await,

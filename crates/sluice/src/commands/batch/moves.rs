@@ -1,6 +1,7 @@
 //! What people do about a batch, apart from running it: submit, pause, cancel, retry, skip.
 
-use super::show::answer;
+use super::found::{self, SubmissionArgs};
+use super::show::{View, answer};
 use super::{Name, run};
 use crate::exit::{Exit, Failure};
 use crate::out::time;
@@ -9,7 +10,6 @@ use clap::Args;
 use domain::batch::BatchState;
 use serde_json::{Value, json};
 use service::batch::Ask;
-use service::batch::lifecycle::Submission;
 use service::batch::list::DescribedRate;
 use service::batch::rework::Rework;
 
@@ -55,11 +55,18 @@ pub(crate) async fn submit(
     session: &Session,
     name: &str,
     note: &str,
-    leave_problems: i64,
+    submission: &SubmissionArgs,
 ) -> Result<Exit, Failure> {
-    let (ask, submission) = (Ask::of(name).noted(note), Submission { leave_problems });
-    let batch = session.service.batch_submit_with(&session.actor, ask, submission).await?;
-    answer(session, batch, &[]).await
+    let ask = Ask::of(name).noted(note);
+    let submitted = session.service.batch_submit(&session.actor, ask, &submission.submission()).await?;
+    let view = View::of(session, submitted.batch.batch).await?;
+    let mut json = view.to_json();
+    json.extend(found::to_json(&submitted.found, &view.asset, session.language));
+    session.out.answer(Value::Object(json), || {
+        let found = found::to_text(&submitted.found, &view.asset, session.language);
+        format!("{}\n{found}", view.to_text()).trim_end().to_owned()
+    })?;
+    Ok(Exit::Success)
 }
 
 /// `batch start`.

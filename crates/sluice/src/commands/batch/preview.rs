@@ -1,5 +1,6 @@
 //! `batch preview`: what a run would do now.
 
+use super::found;
 use super::show::View;
 use crate::commands::problem::{self, Shown};
 use crate::exit::{Exit, Failure};
@@ -35,7 +36,7 @@ pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> 
     let (amount, fee) = (major(preview.amount, asset), major(preview.fee, asset));
     let refused = view.batch.refused_count;
     let taken = view.batch.tally.total_count;
-    let json = json!({
+    let mut json = json!({
         "batch_id": view.batch.number(), "id": view.batch.id.0, "status": view.batch.state.name(),
         "currency": asset.code, "account": view.account, "taken": taken, "refused": refused,
         "problems": problem::to_json(&problems, session.language),
@@ -44,6 +45,9 @@ pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> 
         "balance_before": before, "balance_after": after,
         "refusals": refusals.iter().map(one).collect::<Value>(),
     });
+    if let Value::Object(json) = &mut json {
+        json.extend(found::to_json(&preview.found, asset, session.language));
+    }
     let text = || {
         let head = fields(&[
             ("batch", format!("{}, {}", view.batch.number(), view.batch.name)),
@@ -60,6 +64,10 @@ pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> 
             vec![foreseen.item.line.to_string(), side(pair, 1), major(foreseen.item.amount, asset), why]
         };
         let mut text = head;
+        let found = found::to_text(&preview.found, asset, session.language);
+        if !found.is_empty() {
+            text += &format!("\n{found}");
+        }
         if !problems.is_empty() {
             text += "\nRefused rows:\n";
             text += &problem::to_text(&problems, session.language);

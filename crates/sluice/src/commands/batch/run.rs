@@ -7,6 +7,7 @@ use crate::out::note;
 use crate::session::Session;
 use domain::batch::BatchState;
 use serde_json::{Value, json};
+use service::batch::submit::Submission;
 use store::batch::Batch;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -69,7 +70,7 @@ pub(crate) async fn begin(session: &Session, name: &str) -> Result<Batch, Failur
         return Ok(service.batch_resume(actor, name).await?.0);
     }
     if state == BatchState::Draft {
-        service.batch_submit(actor, name).await?;
+        service.batch_submit(actor, name, &Submission::default()).await?;
     }
     Ok(service.batch_execute(actor, name).await?)
 }

@@ -1,0 +1,162 @@
+//! What there is to know before a batch is paid: rows that are paid already, earlier batches that it resembles, and
+//! money that is promised to others.
+
+use super::view::{BatchView, major};
+use crate::language;
+use domain::asset::Asset;
+use domain::code::Code;
+use serde::Serialize;
+use service::batch::promise::Promise;
+use service::batch::similar::{Found, PaidRow, Similar};
+use service::batch::submit::Prepared;
+use utoipa::ToSchema;
+
+/// What was found about a batch.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchFoundView {
+    /// Rows that equal a row of another batch within the duplicate window, which is paid or can still be paid: the same
+    /// payer, payee, amount, reference, external id and memo.
+    #[schema(example = 0)]
+    already_paid: i64,
+    /// The first 100 of them.
+    already_paid_rows: Vec<AlreadyPaidView>,
+    /// Of them, those that `withoutPaid` left out.
+    #[schema(example = 0)]
+    left_out: i64,
+    /// What other submitted batches still pay from the single paying account; null where there is none.
+    #[schema(example = "0.00")]
+    held_by_others: Option<String>,
+    /// What may go wrong. Nothing here keeps the batch from being paid.
+    warnings: Vec<BatchWarningView>,
+}
+
+/// A row that is paid already.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AlreadyPaidView {
+    /// The row's place in the request, or its line in the file.
+    #[schema(example = 3)]
+    line: i64,
+    /// The batch that pays it.
+    #[schema(example = "batch-20260310-001")]
+    batch_number: String,
+    /// The relation there.
+    #[schema(example = 1041)]
+    relation_id: i64,
+}
+
+/// What may go wrong.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchWarningView {
+    /// `BATCH_SIMILAR` or `BALANCE_SHORT`.
+    #[schema(example = "BALANCE_SHORT")]
+    code: &'static str,
+    /// For people.
+    message: &'static str,
+    /// The earlier batch, of `BATCH_SIMILAR`.
+    similar: Option<SimilarBatchView>,
+    /// This batch and what other submitted batches still pay, without fees, of `BALANCE_SHORT`.
+    #[schema(example = "5000.00")]
+    need: Option<String>,
+    /// What the account can pay now.
+    #[schema(example = "4000.00")]
+    balance: Option<String>,
+    /// What is missing.
+    #[schema(example = "1000.00")]
+    missing: Option<String>,
+}
+
+/// An earlier batch that the new one resembles.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SimilarBatchView {
+    /// Its id.
+    #[schema(example = 16)]
+    batch_id: i64,
+    /// Its number.
+    #[schema(example = "batch-20260310-001")]
+    batch_number: String,
+    /// The day it was submitted, in the organisation's time zone.
+    #[schema(example = "2026-03-10")]
+    day: String,
+    /// Its relations.
+    #[schema(example = 50)]
+    count: i64,
+    /// Their sum.
+    #[schema(example = "5000.00")]
+    sum: String,
+    /// Rows of the new batch that it pays.
+    #[schema(example = 50)]
+    same: i64,
+    /// Whether the new batch is refused for it when it is submitted without a reason; else they are far enough apart.
+    refuses: bool,
+}
+
+/// A batch with what was found about it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchPreparedView {
+    /// The batch.
+    #[serde(flatten)]
+    batch: BatchView,
+    /// What was found.
+    #[serde(flatten)]
+    found: BatchFoundView,
+}
+
+impl BatchPreparedView {
+    pub(crate) fn of(prepared: Prepared) -> Self {
+        let Prepared { batch, found } = prepared;
+        let found = BatchFoundView::of(found, &batch.asset);
+        Self { batch: BatchView::of(batch), found }
+    }
+}
+
+impl BatchFoundView {
+    pub(crate) fn of(found: Found, asset: &Asset) -> Self {
+        let Found { similar, already_paid, paid, left_out, promise } = found;
+        let short = promise.filter(|promise| promise.missing() > 0).map(|promise| short(&promise, asset));
+        Self {
+            already_paid,
+            already_paid_rows: paid.into_iter().map(AlreadyPaidView::from).collect(),
+            left_out,
+            held_by_others: promise.map(|promise| major(promise.held_by_others, asset)),
+            warnings: similar.map(|similar| resembles(similar, asset)).into_iter().chain(short).collect(),
+        }
+    }
+}
+
+impl From<PaidRow> for AlreadyPaidView {
+    fn from(row: PaidRow) -> Self {
+        Self { line: row.line, batch_number: row.batch, relation_id: row.item }
+    }
+}
+
+fn warning(code: Code) -> BatchWarningView {
+    let message = code.message(language::current());
+    BatchWarningView { code: code.name(), message, similar: None, need: None, balance: None, missing: None }
+}
+
+fn resembles(similar: Similar, asset: &Asset) -> BatchWarningView {
+    let view = SimilarBatchView {
+        batch_id: similar.batch.0,
+        batch_number: similar.number,
+        day: similar.day,
+        count: similar.count,
+        sum: major(similar.sum, asset),
+        same: similar.overlap.same,
+        refuses: similar.refuses,
+    };
+    BatchWarningView { similar: Some(view), ..warning(Code::BatchSimilar) }
+}
+
+fn short(promise: &Promise, asset: &Asset) -> BatchWarningView {
+    BatchWarningView {
+        need: Some(major(promise.need, asset)),
+        balance: Some(major(promise.balance, asset)),
+        missing: Some(major(promise.missing(), asset)),
+        ..warning(Code::BalanceShort)
+    }
+}

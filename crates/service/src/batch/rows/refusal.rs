@@ -1,0 +1,67 @@
+//! How the rows of a request are refused together.
+
+use super::{BatchTerms, Identity, NewRow, PROBLEMS_MAX};
+use crate::payee::{Field, Wrong};
+use crate::{Error, Refusal};
+use domain::code::Code;
+use hashbrown::{HashMap, HashSet};
+use serde_json::json;
+
+/// Rows that have their external id in common, all of them.
+pub(super) fn repeated_ids(rows: &[NewRow]) -> Vec<(usize, Wrong)> {
+    let ids = rows.iter().map(|row| row.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty()));
+    let ids: Vec<Option<&str>> = ids.collect();
+    let wrong = |place: usize| {
+        let id = ids.get(place).copied().flatten().unwrap_or_default();
+        (place, Wrong::new(Field::ExternalId, Code::ExternalIdRepeated, id))
+    };
+    super::super::external_id::repeated(&ids).into_iter().map(wrong).collect()
+}
+
+/// A payee is paid once, and a payer pays once, whatever each row calls the account.
+pub(super) fn check_duplicates(
+    terms: &BatchTerms,
+    identities: &[Option<Identity>],
+    written: &[String],
+) -> Result<(), Error> {
+    let mut groups: HashMap<&Identity, Vec<usize>> = HashMap::with_capacity(identities.len());
+    for (place, identity) in identities.iter().enumerate() {
+        if let Some(identity) = identity {
+            groups.entry(identity).or_default().push(place);
+        }
+    }
+    let mut twice: Vec<usize> = groups.into_values().filter(|group| group.len() > 1).flatten().collect();
+    twice.sort_unstable();
+    refuse_duplicates(terms.duplicate(), twice.iter().filter_map(|place| written.get(*place)))
+}
+
+/// Refuses names of payees that are there more than once; each spelling is named once.
+pub(crate) fn refuse_duplicates<'a>(
+    code: Code,
+    names: impl Iterator<Item = &'a String>,
+) -> Result<(), Error> {
+    let mut seen = HashSet::new();
+    let duplicates: Vec<&String> =
+        names.filter(|name| seen.insert(name.as_str())).take(PROBLEMS_MAX).collect();
+    let Some(first) = duplicates.first() else { return Ok(()) };
+    let data = json!({ "duplicates": duplicates });
+    Err(Error::Refused(Refusal {
+        data: Some(data),
+        ..Refusal::new(code, first.chars().take(64).collect::<String>())
+    }))
+}
+
+/// One refused row refuses the request; each problem has its own code.
+pub(super) fn refusal(rows: usize, problems: &[(usize, Wrong)]) -> Error {
+    let shown: Vec<_> = problems
+        .iter()
+        .take(PROBLEMS_MAX)
+        .map(|(place, wrong)| {
+            json!({ "index": place, "field": wrong.field.json(), "code": wrong.code.name(), "value": wrong.value,
+                    "suggestion": wrong.suggestion })
+        })
+        .collect();
+    let detail = problems.first().map_or_else(String::new, |(place, wrong)| wrong.of_relation(*place));
+    let data = json!({ "problems": shown, "count": problems.len(), "relations": rows });
+    Error::Refused(Refusal { data: Some(data), ..Refusal::new(Code::BatchRowsInvalid, detail) })
+}

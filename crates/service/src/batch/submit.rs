@@ -1,0 +1,131 @@
+//! Submitting a draft: its content is frozen under a hash. The one place where a batch can be refused for paying
+//! again what an earlier one pays.
+
+use super::ask::Ask;
+use super::content::{self, Content};
+use super::draft::check_draft;
+use super::lifecycle::within_maximum;
+use super::list::described;
+use super::similar::{self, Examined, Found};
+use super::{Described, changed, linked, locked, reprice};
+use crate::write::{Done, Write, begun};
+use crate::{Error, Service};
+use domain::batch::{BatchMode, BatchState, CHUNK_ITEMS_MAX};
+use domain::code::Code;
+use domain::fact::{Action, BatchEvent, Fact};
+use domain::text::Text;
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use store::audit::Actor;
+use store::batch::Batch;
+use store::turn::{self, Turn};
+
+/// What is confirmed with a submission.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Submission {
+    /// How many refused rows are left unpaid; exactly as many as are open.
+    pub leave_problems: i64,
+    /// Why it is paid although an earlier batch pays the same.
+    pub again: Option<String>,
+    /// Leave out the rows that equal one which is paid or can still be paid.
+    pub without_paid: bool,
+}
+
+impl Submission {
+    /// The reason to pay again, if one was given: text that can be kept and seen.
+    pub(crate) fn reason(&self) -> Result<Option<String>, Error> {
+        let read = |text: &String| Text::parse(text).map_err(|code| Error::refused(code, "again"));
+        Ok(self.again.as_ref().map(read).transpose()?.flatten().map(String::from))
+    }
+}
+
+/// A batch that was made or submitted, and what there is to know about it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Prepared {
+    /// The batch.
+    pub batch: Described,
+    /// What was found when it was compared with earlier ones.
+    pub found: Found,
+}
+
+impl Service {
+    /// Submits a draft. Callers limited to their own batches are refused for other people's; a request that names a
+    /// version is refused for any other; `PROBLEMS_OPEN` with the right number if other than the confirmed number of
+    /// refused rows are open; `BATCH_SIMILAR` if it pays what an earlier batch pays and no reason is given.
+    pub async fn batch_submit<'a>(
+        &self,
+        actor: &Actor,
+        ask: impl Into<Ask<'a>>,
+        submission: &Submission,
+    ) -> Result<Prepared, Error> {
+        let ask = ask.into();
+        let mut write = begun!(self.write(actor, Action::BatchSubmit));
+        let done = submit(&mut write, &ask, submission).await;
+        write.end(done).await
+    }
+}
+
+async fn submit(write: &mut Write, ask: &Ask<'_>, submission: &Submission) -> Result<Done<Prepared>, Error> {
+    turn::take(&mut write.tx, Turn::Submit).await?;
+    let batch = locked(write, ask.name).await?;
+    check_draft(write, &batch, ask).await?;
+    may_submit(&mut write.tx, &batch).await?;
+    if batch.refused_count != submission.leave_problems {
+        return Err(Error::refused(Code::ProblemsOpen, batch.refused_count.to_string()));
+    }
+    // Before the comparison: what it takes over is skipped there, and its external ids have come over.
+    let handed_over = linked::take_over(write, &batch).await?;
+    let (tx, now) = (&mut write.tx, write.now);
+    let content = content::content(tx, &batch).await?;
+    let without_paid = submission.without_paid;
+    let Examined { batch, content, found } = similar::examine(tx, batch, content, without_paid, now).await?;
+    let fact = freeze(write, &batch, &content, &found, submission).await?;
+    let fact = fact
+        .with("left_problems", batch.refused_count)
+        .with("version", batch.version)
+        .with("if_match", ask.version)
+        .noted(ask.note);
+    let facts = std::iter::once(fact).chain(handed_over).collect();
+    let batch = changed(write, batch.id).await?;
+    Ok(Done::many(Prepared { batch: described(&mut write.tx, batch).await?, found }, facts))
+}
+
+/// Freezes a draft that was examined, unless it pays again what was paid.
+pub(crate) async fn freeze(
+    write: &mut Write,
+    batch: &Batch,
+    content: &Content,
+    found: &Found,
+    submission: &Submission,
+) -> Result<Fact, Error> {
+    let again = submission.reason()?;
+    let (tx, now) = (&mut write.tx, write.now);
+    let asset = Service::asset(tx, batch.asset).await?;
+    similar::refuse(found, again.as_deref(), &asset)?;
+    reprice::keep_rates(tx, batch, now).await?;
+    similar::keep(tx, batch, &content.prints, now).await?;
+    store::batch::submit(tx, batch.id, &content.hash, now).await?;
+    let like = found.similar.as_ref().filter(|similar| similar.refuses);
+    Ok(Fact::of_batch(Action::BatchSubmit, batch.id)
+        .with("content_hash", content.hash.as_str())
+        .with("items", batch.tally.total_count)
+        .with("again", again.as_deref())
+        .with("similar_to", like.map(|similar| similar.number.as_str()))
+        .with("already_paid", Some(found.already_paid).filter(|count| *count > 0))
+        .with("left_out", Some(found.left_out).filter(|count| *count > 0))
+        .moved(BatchState::Pending, BatchEvent::Submitted)
+        .noted(again.as_deref().unwrap_or_default()))
+}
+
+/// Whether a draft can be submitted, apart from what it pays.
+pub(crate) async fn may_submit(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
+    let items_max = i64::try_from(CHUNK_ITEMS_MAX).unwrap_or(i64::MAX);
+    batch.state.submit().map_err(|code| Error::refused(code, batch.as_it_stands()))?;
+    if batch.tally.total_count == 0 {
+        return Err(Error::refused(Code::BatchEmpty, batch.number()));
+    }
+    if batch.mode == BatchMode::Atomic && batch.tally.total_count > items_max {
+        return Err(Error::refused(Code::BatchTooLargeForAtomic, items_max.to_string()));
+    }
+    within_maximum(tx, batch).await
+}

@@ -1,0 +1,135 @@
+//! Batches and their items: each completed item has its one transfer, the counters are the fold, the content is what was
+//! submitted.
+
+use super::{STEP, Verification};
+use crate::Error;
+use domain::batch::{BatchState, BatchTally, BatchType};
+use domain::code::Code;
+use domain::item::ItemState;
+use hashbrown::HashMap;
+use store::Tx;
+use store::batch::Batch;
+use store::value::Row;
+
+/// Streams the items: each completed one has its one transfer, and the counters are the fold.
+pub(super) async fn items(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> {
+    let mut folds: HashMap<i64, BatchTally> = HashMap::new();
+    let (mut after, mut settled) = (0, 0_i64);
+    loop {
+        let rows = store::verify::items(tx, after, STEP).await?;
+        for row in rows.iter() {
+            after = row.i64(0)?;
+            found.items += 1;
+            settled += item(&row, after, folds.entry(row.i64(1)?).or_default(), found)?;
+        }
+        if rows.is_empty() {
+            break;
+        }
+    }
+    let (_, transfers) = store::verify::transfer_sums(tx).await?;
+    found.check(settled == transfers, "item_settled_once", || {
+        format!("{transfers} transfers settle items, {settled} items are completed")
+    });
+    batches(tx, &folds, found).await
+}
+
+fn item(row: &Row<'_>, number: i64, fold: &mut BatchTally, found: &mut Verification) -> Result<i64, Error> {
+    let (amount, state) = (row.i64(2)?, row.i64(3)?);
+    let state = ItemState::from_number(state);
+    let completed = state == Some(ItemState::Completed);
+    let transfer = row.opt_i64(5)?;
+    let matches = match transfer {
+        None => !completed,
+        Some(status) => {
+            let same = row.i64(6)? == amount && row.i64(8)? == row.i64(10)? && row.i64(9)? == row.i64(11)?;
+            completed && status == 1 && same && row.i64(13)? == 2
+        }
+    };
+    found.check(matches && state.is_some(), "item_settled_once", || format!("item {number}"));
+    let explained =
+        (state == Some(ItemState::Failed)) <= row.opt_i64(4)?.and_then(Code::from_number).is_some();
+    found.check(explained, "item_settled_once", || format!("item {number} failed without a code"));
+    fold.total_count += 1;
+    fold.total_amount += amount;
+    match state {
+        Some(ItemState::Completed) => {
+            fold.success_count += 1;
+            fold.success_amount += amount;
+            fold.fee_amount += row.opt_i64(7)?.unwrap_or(0);
+        }
+        Some(ItemState::Failed) => {
+            fold.failed_count += 1;
+            fold.failed_amount += amount;
+        }
+        Some(ItemState::Skipped) => fold.skipped_count += 1,
+        _ => {}
+    }
+    Ok(i64::from(completed))
+}
+
+async fn batches(
+    tx: &mut Tx,
+    folds: &HashMap<i64, BatchTally>,
+    found: &mut Verification,
+) -> Result<(), Error> {
+    let rows = store::verify::batches(tx).await?;
+    for row in rows.iter() {
+        let id = row.i64(0)?;
+        if row.i64(11)? == 0 {
+            continue;
+        }
+        let fold = folds.get(&id).copied().unwrap_or_default();
+        let stored = BatchTally {
+            total_count: row.i64(3)?,
+            total_amount: row.i64(4)?,
+            success_count: row.i64(5)?,
+            success_amount: row.i64(6)?,
+            failed_count: row.i64(7)?,
+            failed_amount: row.i64(8)?,
+            skipped_count: row.i64(9)?,
+            fee_amount: row.i64(10)?,
+        };
+        found.check(stored == fold, "batch_counters", || format!("batch {id}"));
+        if let Some(batch) = store::batch::get(tx, domain::id::BatchId(id)).await? {
+            content(tx, &batch, found).await?;
+        }
+        let state = row.stored(1, BatchState::from_number)?;
+        let is_called_off = row.opt_i64(12)?.is_some();
+        found.check(fits(state, &fold, is_called_off), "batch_state", || {
+            format!("batch {id} is {}", state.name())
+        });
+    }
+    Ok(())
+}
+
+/// The items are those that were submitted, and each payee (where many pay one, each payer) is among them once: the
+/// imports and edits see to that, and no index holds it (ADR 19).
+async fn content(tx: &mut Tx, batch: &Batch, found: &mut Verification) -> Result<(), Error> {
+    let key = || format!("batch {}", batch.id);
+    if let Some(frozen) = &batch.content_hash {
+        let content = crate::batch::content::content(tx, batch).await?;
+        found.check(content.hash == *frozen, "batch_content", key);
+        let matches = crate::batch::similar::is_print_of(tx, batch, &content.prints).await?;
+        found.check(matches, "batch_print", key);
+    }
+    let is_bound = batch.kind != BatchType::ManyToMany && !batch.allow_repeat;
+    if is_bound && let Some(twice) = store::verify::paid_twice(tx, batch).await? {
+        found.bad("payee_once", || format!("batch {} account {twice}", batch.id));
+    }
+    Ok(())
+}
+
+/// Whether a state can be beside counters: what has not begun has moved nothing, what has ended has the state
+/// that its counters give.
+fn fits(state: BatchState, fold: &BatchTally, is_called_off: bool) -> bool {
+    match state {
+        BatchState::Processing | BatchState::Paused => true,
+        BatchState::Draft | BatchState::Pending | BatchState::Approved | BatchState::Rejected => {
+            fold.success_count == 0 && fold.failed_count == 0
+        }
+        BatchState::Completed
+        | BatchState::PartiallyCompleted
+        | BatchState::Failed
+        | BatchState::Cancelled => fold.pending_count() == 0 && fold.state(state, is_called_off) == state,
+    }
+}

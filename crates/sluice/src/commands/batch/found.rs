@@ -1,0 +1,106 @@
+//! What there is to know before a batch is paid: rows that are paid already, earlier batches that it resembles, and
+//! money that is promised to others.
+
+use crate::session::major;
+use clap::Args;
+use domain::asset::Asset;
+use domain::code::{Code, Language};
+use serde_json::{Map, Value, json};
+use service::batch::promise::Promise;
+use service::batch::similar::{Found, PaidRow, Similar};
+use service::batch::submit::Submission;
+
+/// Rows that people see.
+const SHOWN: usize = 20;
+
+/// What is confirmed with a submission.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct SubmissionArgs {
+    /// Pay although an earlier batch pays the same, and why
+    #[arg(long, value_name = "REASON")]
+    pub again: Option<String>,
+    /// Leave out the rows that are paid already or can still be paid by another batch
+    #[arg(long)]
+    pub without_paid: bool,
+    /// Leave the refused rows of its file unpaid: exactly so many
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub leave_problems: i64,
+}
+
+impl SubmissionArgs {
+    pub(crate) fn submission(&self) -> Submission {
+        let Self { again, without_paid, leave_problems } = self.clone();
+        Submission { again, without_paid, leave_problems }
+    }
+}
+
+/// For scripts.
+pub(crate) fn to_json(found: &Found, asset: &Asset, language: Language) -> Map<String, Value> {
+    let paid = |row: &PaidRow| json!({ "line": row.line, "batch_id": row.batch, "item": row.item });
+    let short = found.promise.filter(|promise| promise.missing() > 0);
+    let warnings: Vec<Value> = found
+        .similar
+        .iter()
+        .map(|similar| resembles(similar, asset, language))
+        .chain(short.iter().map(|promise| lacks(promise, asset, language)))
+        .collect();
+    let value = json!({
+        "already_paid": found.already_paid,
+        "already_paid_rows": found.paid.iter().map(paid).collect::<Value>(),
+        "left_out": found.left_out,
+        "held_by_others": found.promise.map(|promise| major(promise.held_by_others, asset)),
+        "warnings": warnings,
+    });
+    if let Value::Object(map) = value { map } else { Map::new() }
+}
+
+fn resembles(similar: &Similar, asset: &Asset, language: Language) -> Value {
+    json!({
+        "code": Code::BatchSimilar.name(), "message": Code::BatchSimilar.message(language),
+        "batch_id": similar.number, "day": similar.day, "count": similar.count,
+        "sum": major(similar.sum, asset), "same": similar.overlap.same, "refuses": similar.refuses,
+    })
+}
+
+fn lacks(promise: &Promise, asset: &Asset, language: Language) -> Value {
+    json!({
+        "code": Code::BalanceShort.name(), "message": Code::BalanceShort.message(language),
+        "need": major(promise.need, asset), "balance": major(promise.balance, asset),
+        "missing": major(promise.missing(), asset),
+    })
+}
+
+/// For people: a line for each thing that there is to say.
+pub(crate) fn to_text(found: &Found, asset: &Asset, language: Language) -> String {
+    let mut lines = Vec::new();
+    if let Some(similar) = &found.similar {
+        let Similar { number, day, count, .. } = similar;
+        let sum = major(similar.sum, asset);
+        lines.push(format!(
+            "Warning: {} ({}): {number} of {day}, {count} payments, {sum} {}",
+            Code::BatchSimilar.message(language),
+            Code::BatchSimilar,
+            asset.code
+        ));
+    }
+    if found.already_paid > 0 {
+        let left = if found.left_out > 0 { ", left out" } else { "" };
+        lines.push(format!("Rows that are paid already{left}: {}", found.already_paid));
+        let row = |row: &PaidRow| format!("  line {} is in {}", row.line, row.batch);
+        lines.extend(found.paid.iter().take(SHOWN).map(row));
+        let more = usize::try_from(found.already_paid).unwrap_or(usize::MAX).saturating_sub(SHOWN);
+        lines.extend((more > 0).then(|| format!("  and {more} more")));
+    }
+    if let Some(promise) = found.promise.filter(|promise| promise.missing() > 0) {
+        lines.push(format!(
+            "Warning: {} ({}): needed {}, available {}, missing {} {}",
+            Code::BalanceShort.message(language),
+            Code::BalanceShort,
+            major(promise.need, asset),
+            major(promise.balance, asset),
+            major(promise.missing(), asset),
+            asset.code
+        ));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,126 @@
+//! External ids: what payments are called in the client's system. Only items that have one have a row here; an id is
+//! held by one item at most while that is paid or can still be paid.
+
+use crate::args;
+use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
+use crate::error::StoreError;
+use crate::item::Item;
+use crate::tx::Tx;
+use crate::value::{Column, Row};
+use domain::id::BatchId;
+use std::collections::HashMap;
+
+/// The item that holds an id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The id.
+    pub id: String,
+    /// The item's number.
+    pub item: i64,
+    /// Its batch.
+    pub batch: BatchId,
+    /// Its line.
+    pub line: i64,
+}
+
+static INSERT: Insert = Insert { table: "external_id", columns: &["item", "batch", "id", "held"] };
+static HOLDERS: Lookup = Lookup {
+    columns: "e.id, e.item, e.batch, i.line",
+    from: "external_id e JOIN item i ON i.number = e.item",
+    key: "e.id",
+    and: "e.held = 1",
+    lock: Lock::None,
+};
+static BY_ITEM: Lookup =
+    Lookup { columns: "item, id", from: "external_id", key: "item", and: "", lock: Lock::None };
+static OF_RANGE: Sql =
+    Sql::new("SELECT item, id FROM external_id WHERE item BETWEEN $2 AND $3 AND batch = $1 ORDER BY item");
+static SET_HELD: Update = Update { table: "external_id", key: "item", columns: &["held"] };
+static RELEASE: Sql =
+    Sql::new("UPDATE external_id SET held = 0 WHERE item BETWEEN $2 AND $3 AND batch = $1 AND held = 1");
+static HOLD: Sql =
+    Sql::new("UPDATE external_id SET held = 1 WHERE item BETWEEN $2 AND $3 AND batch = $1 AND held = 0");
+static DELETE: Sql = Sql::new("DELETE FROM external_id WHERE item BETWEEN $2 AND $3 AND batch = $1");
+// The items of a linked draft do not hold their ids before it is submitted.
+static WRONG: Sql = Sql::new(
+    "SELECT e.item FROM external_id e
+       LEFT JOIN item i ON i.number = e.item AND i.batch = e.batch LEFT JOIN batch b ON b.id = e.batch
+     WHERE i.number IS NULL OR b.id IS NULL
+       OR ((e.held = 1) <> (b.state NOT IN (5, 11) AND i.state <> 7)
+           AND NOT (e.held = 0 AND b.state = 2 AND EXISTS (SELECT 1 FROM batch_origin o WHERE o.batch = b.id)))
+     ORDER BY e.item",
+);
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&OF_RANGE, &RELEASE, &HOLD, &DELETE, &WRONG];
+
+/// Gives ids to items of a batch, which hold them from now on. Ids that others hold are left out: fewer are
+/// written than were given, and [`holders`] names them.
+pub async fn claim(tx: &mut Tx, batch: BatchId, ids: &[(i64, String)]) -> Result<u64, StoreError> {
+    let columns = vec![
+        Column::I64(ids.iter().map(|(item, _)| *item).collect()),
+        Column::Same(batch.0, ids.len()),
+        Column::Text(ids.iter().map(|(_, id)| id.clone()).collect()),
+        Column::Same(1, ids.len()),
+    ];
+    tx.insert_new(&INSERT, columns).await
+}
+
+/// Who holds these ids.
+pub async fn holders(tx: &mut Tx, ids: Vec<String>) -> Result<Vec<Holder>, StoreError> {
+    let holder = |row: Row<'_>| {
+        Ok(Holder { id: row.text(0)?, item: row.i64(1)?, batch: BatchId(row.i64(2)?), line: row.i64(3)? })
+    };
+    tx.lookup(&HOLDERS, Column::Text(ids)).await?.iter().map(holder).collect()
+}
+
+/// Puts the ids that items have into them, whether they still hold them or not. The items are of one batch and in
+/// the order of numbers.
+pub async fn fill_page(tx: &mut Tx, batch: BatchId, items: &mut [Item]) -> Result<(), StoreError> {
+    let (Some(first), Some(last)) = (items.first(), items.last()) else { return Ok(()) };
+    let rows = tx.fetch(&OF_RANGE, args![batch.0, first.number.0, last.number.0]).await?;
+    fill_from(items, rows.iter())
+}
+
+/// The same for items of any batches.
+pub async fn fill(tx: &mut Tx, items: &mut [Item]) -> Result<(), StoreError> {
+    let numbers = items.iter().map(|item| item.number.0).collect();
+    let rows = tx.lookup(&BY_ITEM, Column::I64(numbers)).await?;
+    fill_from(items, rows.iter())
+}
+
+fn fill_from<'a>(items: &mut [Item], rows: impl Iterator<Item = Row<'a>>) -> Result<(), StoreError> {
+    let mut ids = rows
+        .map(|row| Ok((row.i64(0)?, row.text(1)?)))
+        .collect::<Result<HashMap<i64, String>, StoreError>>()?;
+    if !ids.is_empty() {
+        items.iter_mut().for_each(|item| item.external_id = ids.remove(&item.number.0));
+    }
+    Ok(())
+}
+
+/// Frees the ids of items.
+pub async fn release(tx: &mut Tx, items: Vec<i64>) -> Result<u64, StoreError> {
+    let rows = items.len();
+    tx.update(&SET_HELD, vec![Column::I64(items), Column::Same(0, rows)]).await
+}
+
+/// Frees the ids of a batch's items in a range of numbers.
+pub async fn release_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
+    tx.execute(&RELEASE, args![batch.0, range.0, range.1]).await
+}
+
+/// Takes the freed ids of a batch's items back. [`StoreError::Duplicate`] if another item holds one meanwhile.
+pub async fn hold_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
+    tx.execute(&HOLD, args![batch.0, range.0, range.1]).await
+}
+
+/// Forgets the ids of items that leave a draft, by a range of numbers.
+pub async fn delete_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
+    tx.execute(&DELETE, args![batch.0, range.0, range.1]).await
+}
+
+/// Items whose id is held although they can never be paid, or free although they can.
+pub async fn wrong(tx: &mut Tx) -> Result<Vec<i64>, StoreError> {
+    tx.fetch(&WRONG, args![]).await?.iter().map(|row| row.i64(0)).collect()
+}
