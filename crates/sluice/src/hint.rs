@@ -10,6 +10,25 @@ pub(crate) const fn hint(code: Code) -> Option<Say> {
             say("enable it with `sluice asset add CODE`", "可用 `sluice asset add CODE` 启用")
         }
         Code::FileSeen => say("`--again` takes it all the same", "加上 `--again` 可再次导入"),
+        Code::ColumnUndecided => say(
+            "`--map FIELD=HEADER` names its field, `--ignore-column HEADER` sets it aside",
+            "可用 `--map FIELD=HEADER` 指明字段，或用 `--ignore-column HEADER` 忽略该列",
+        ),
+        Code::ProblemsOpen => say(
+            "`sluice batch problems ID` lists them, `--leave-problems N` leaves exactly so many unpaid",
+            "可用 `sluice batch problems ID` 查看，或用 `--leave-problems N` 确认不付款的准确行数",
+        ),
+        Code::NumberConfusable => say("`--confusable` confirms it", "可用 `--confusable` 确认"),
+        Code::DefaultNeeded => say(
+            "`sluice account make-default NUMBER` makes it the default",
+            "可用 `sluice account make-default NUMBER` 设为默认账户",
+        ),
+        Code::RateOutOfBounds => {
+            say("`--rate-override REASON` overrides it", "可用 `--rate-override REASON` 附上理由")
+        }
+        Code::RateChanged => {
+            say("`sluice batch reprice ID` reprices it", "可用 `sluice batch reprice ID` 重新定价")
+        }
         Code::LedgerMoved => say(
             "`sluice copy --unseal --from PLACE` gives the copy up",
             "可用 `sluice copy --unseal --from PLACE` 放弃迁移",

@@ -240,7 +240,8 @@ fn imported_json(imported: &AccountsImported, problems: &Value) -> Value {
 
 /// The counts, and the rows that are not simply opened and paid.
 fn imported_text(imported: &AccountsImported, out: Out) -> String {
-    let AccountsImported { opened, known, name_differs, refused, paid, unpaid, openings_refused, .. } = imported;
+    let AccountsImported { opened, known, name_differs, refused, paid, unpaid, openings_refused, .. } =
+        imported;
     let counts = say!(
         out.language,
         "{opened} accounts opened, {known} known, {name_differs} known under another name, {refused} rows refused; \

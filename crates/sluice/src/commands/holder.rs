@@ -115,7 +115,8 @@ pub(crate) async fn run(session: &Session, args: &HolderArgs) -> Result<Exit, Fa
             let id = HolderId::from_text(&args.id).map_err(missing)?;
             let holder = session.service.holder_change(&session.actor, id, &args.change()).await?;
             let (id, name) = (holder.id, one_line(&holder.name));
-            let text = || say!(session.language, "Holder {id} is changed: {name}", "已更改持有人 {id}：{name}");
+            let text =
+                || say!(session.language, "Holder {id} is changed: {name}", "已更改持有人 {id}：{name}");
             session.out.answer(to_json(&holder), text)?;
         }
         HolderVerb::List { text, page } => list(session, text.as_deref(), page).await?,

@@ -87,8 +87,7 @@ pub(crate) const fn access(args: &PolicyArgs) -> Access {
 pub(crate) async fn run(session: &Session, args: &PolicyArgs) -> Result<Exit, Failure> {
     let (subject, (asset, policy, _)) = match &args.verb {
         PolicyVerb::Show(subject) => {
-            let found = session.service.policy_of(&subject.currency, subject.account.as_deref()).await?;
-            (subject, (found.0, found.1))
+            (subject, session.service.policy_show(&subject.currency, subject.account.as_deref()).await?)
         }
         PolicyVerb::Set(set) => {
             let (currency, account) = (&set.subject.currency, set.subject.account.as_deref());

@@ -12,7 +12,10 @@ use std::process::{Output, Stdio};
 const NAMES: [(&str, &[&str]); 4] = [
     ("batch", &["account", "amount"]),
     ("account import", &["holder"]),
-    ("audit", &["account", "asset", "batch", "holder", "ledger", "ok", "policy", "setting", "transfer", "user"]),
+    (
+        "audit",
+        &["account", "asset", "batch", "holder", "ledger", "ok", "policy", "setting", "transfer", "user"],
+    ),
     ("copy", TABLES),
 ];
 
@@ -240,7 +243,8 @@ fn batches(walk: &mut Walk) -> String {
 
 /// A file of which some rows are refused, added, dropped and left unpaid.
 fn refused_rows(walk: &mut Walk) {
-    let rows = "account,amount,memo,备用\n2001,1.00,五月,\n1003,1.00,,\n2001,x,,\n9999,1.00,,\n1001,1.00,,\n,,,\n";
+    let rows =
+        "account,amount,memo,备用\n2001,1.00,五月,\n1003,1.00,,\n2001,x,,\n9999,1.00,,\n1001,1.00,,\n,,,\n";
     let file = walk.file("1.csv", rows);
     let refused = walk.ledger.path().join("11.csv").display().to_string();
     walk.say(&import(&file, &["--partial", "--refused", &refused]), 4);

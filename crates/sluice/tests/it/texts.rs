@@ -94,8 +94,9 @@ fn texts_of_people_and_files_never_command_a_terminal() {
         String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
     };
     let is_harmless = |text: &str| {
-        let harmful =
-            |c: char| c != '\n' && (c.is_control() || ['\u{200b}', '\u{200c}', '\u{202e}', '\u{ad}'].contains(&c));
+        let harmful = |c: char| {
+            c != '\n' && (c.is_control() || ['\u{200b}', '\u{200c}', '\u{202e}', '\u{ad}'].contains(&c))
+        };
         assert!(!text.chars().any(harmful), "{text:?}");
     };
     for (args, shown) in [

@@ -201,7 +201,8 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
             "{taken} rows taken, {taken_amount}; {refused} refused",
             "已接受 {taken} 行，合计 {taken_amount}；{refused} 行被拒绝"
         );
-        let text = [report::to_text(&file, session.language), taken, rows, next(view.as_ref(), refused, session)];
+        let text =
+            [report::to_text(&file, session.language), taken, rows, next(view.as_ref(), refused, session)];
         text.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     };
     session.out.answer(Value::Object(json), text)?;

@@ -89,11 +89,7 @@ async fn list(session: &Session, args: &ProblemsArgs) -> Result<Exit, Failure> {
         let header = [right("key", "行键"), right("line", "行"), left("why", "原因")];
         let rows = session.out.table(&header, page.rows.iter().take(SHOWN).map(cells));
         let total = page.total;
-        say!(
-            session.language,
-            "{total} refused rows are open\n{rows}",
-            "{total} 行被拒绝且尚未处理\n{rows}"
-        )
+        say!(session.language, "{total} refused rows are open\n{rows}", "{total} 行被拒绝且尚未处理\n{rows}")
     };
     session.out.answer(json, text)?;
     Ok(Exit::Success)

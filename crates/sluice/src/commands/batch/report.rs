@@ -61,5 +61,9 @@ fn folded(summary: &Summary, language: Language) -> String {
     };
     let shown: Vec<_> = summary.folded.iter().take(SHOWN).map(one).collect();
     let (count, shown) = (summary.folded_count, shown.join(say("; ", "；").to(language)));
-    say!(language, "\n{count} values read with plain digits ({shown})", "\n{count} 个值按半角数字读取（{shown}）")
+    say!(
+        language,
+        "\n{count} values read with plain digits ({shown})",
+        "\n{count} 个值按半角数字读取（{shown}）"
+    )
 }

@@ -90,6 +90,7 @@ pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Fail
         account: args.account.clone(),
         completed: args.status.map(|status| status == Status::Completed),
         kind: args.kind.map(Kind::kind),
+        internal: None,
         currency: args.currency.as_ref().map(|code| code.to_ascii_uppercase()),
         from: args.from.clone(),
         to: args.to.clone(),
