@@ -51,8 +51,57 @@ impl Shape {
     }
 }
 
-/// Runs both shapes and gives the report; `say` gets a line for people now and then.
-pub async fn run(options: &BenchOptions, mut say: impl FnMut(&str)) -> Result<Json, Error> {
+/// What has been measured so far.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Step {
+    /// The accounts are open.
+    Opened {
+        /// Of which shape.
+        shape: Shape,
+        /// How many.
+        accounts: usize,
+        /// What it took.
+        seconds: f64,
+    },
+    /// A round has ended.
+    Round(RoundSpeed),
+    /// The floor beside the rounds.
+    Floor {
+        /// Of which shape.
+        shape: Shape,
+        /// The same rows, inserted bare.
+        items_per_s: f64,
+        /// What verifying the rounds took.
+        verify_s: f64,
+    },
+    /// Two nodes ran two batches from two sources.
+    TwoNodes {
+        /// Both together.
+        items_per_s: f64,
+    },
+}
+
+/// One import and run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RoundSpeed {
+    /// Of which shape.
+    pub shape: Shape,
+    /// Its number, from 1.
+    pub number: u32,
+    /// The import's speed.
+    pub import_rows_per_s: f64,
+    /// The run's speed.
+    pub items_per_s: f64,
+    /// What the history took to catch up.
+    pub history_s: f64,
+    /// Growth of the database.
+    pub bytes_per_item: f64,
+    /// What went through the log; 0 if it was not measured.
+    pub log_bytes_per_item: f64,
+}
+
+/// Runs both shapes and returns the report; `say` is told of each step.
+pub async fn run(options: &BenchOptions, mut say: impl FnMut(Step)) -> Result<Json, Error> {
     let mut shapes = Vec::new();
     for shape in [Shape::OneToMany, Shape::Random] {
         shapes.push(work::measure(shape, options, &mut say).await?);

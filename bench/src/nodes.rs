@@ -3,7 +3,7 @@
 use crate::input::{self, Lines};
 use crate::place::Place;
 use crate::work;
-use crate::{BenchOptions, Shape};
+use crate::{BenchOptions, Shape, Step};
 use domain::batch::BatchState;
 use engine::Pulse;
 use serde_json::{Value as Json, json};
@@ -19,14 +19,14 @@ use tokio::process::{Child, Command};
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Items a second that two workers reach together, and what each batch took.
-pub(crate) async fn measure(options: &BenchOptions, say: &mut impl FnMut(&str)) -> Result<Json, Error> {
+pub(crate) async fn measure(options: &BenchOptions, say: &mut impl FnMut(Step)) -> Result<Json, Error> {
     let place = Place::make(options, "two_nodes").await?;
     let result = on(&place, options, say).await;
     place.remove().await?;
     result
 }
 
-async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(&str)) -> Result<Json, Error> {
+async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(Step)) -> Result<Json, Error> {
     let Place::Server { url, .. } = place else {
         return Err(std::io::Error::other("two processes need a server").into());
     };
@@ -55,7 +55,7 @@ async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(&str)) -
         worker.kill().await?;
     }
     pulse.leave().await?;
-    say(&format!("two nodes, two batches from two sources: {items_per_s:.0} items/s together"));
+    say(Step::TwoNodes { items_per_s });
     Ok(json!({ "nodes": 2, "items": options.items, "items_per_s": items_per_s.round() }))
 }
 

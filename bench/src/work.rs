@@ -2,7 +2,7 @@
 
 use crate::input::{self, Lines};
 use crate::place::Place;
-use crate::{BenchOptions, Shape, floor, machine};
+use crate::{BenchOptions, RoundSpeed, Shape, Step, floor, machine};
 use domain::batch::{BatchState, BatchType};
 use engine::{Engine, EngineOptions};
 use formats::csv_reader::Delimiter;
@@ -48,7 +48,7 @@ struct Round {
 pub(crate) async fn measure(
     shape: Shape,
     options: &BenchOptions,
-    say: &mut impl FnMut(&str),
+    say: &mut impl FnMut(Step),
 ) -> Result<Json, Error> {
     let place = Place::make(options, shape.name()).await?;
     let result = rounds(shape, options, &place, say).await;
@@ -67,7 +67,7 @@ async fn rounds(
     shape: Shape,
     options: &BenchOptions,
     place: &Place,
-    say: &mut impl FnMut(&str),
+    say: &mut impl FnMut(Step),
 ) -> Result<Json, Error> {
     let service = service(place.open().await?, options);
     let actor = Actor::new(domain::principal::Principal::CommandLine, "bench", "bench");
@@ -75,17 +75,15 @@ async fn rounds(
     let mut rounds = Vec::new();
     for round in 0..options.rounds {
         let measured = one(shape, options, &service, &actor, round).await?;
-        say(&format!(
-            "{} round {}: import {:.0} rows/s, run {:.0} items/s, history {:.2} s, {:.0} bytes/item, \
-             {:.0} log bytes/item",
-            shape.name(),
-            round + 1,
-            measured.import_rows_per_s,
-            measured.items_per_s,
-            measured.history_s,
-            measured.bytes_per_item,
-            measured.log_bytes_per_item.unwrap_or_default(),
-        ));
+        say(Step::Round(RoundSpeed {
+            shape,
+            number: round + 1,
+            import_rows_per_s: measured.import_rows_per_s,
+            items_per_s: measured.items_per_s,
+            history_s: measured.history_s,
+            bytes_per_item: measured.bytes_per_item,
+            log_bytes_per_item: measured.log_bytes_per_item.unwrap_or_default(),
+        }));
         rounds.push(measured);
     }
     let (newest_ms, dated_ms) = statements(shape, &service).await?;
@@ -94,7 +92,7 @@ async fn rounds(
     let verify_s = begun.elapsed().as_secs_f64();
     let chunk = u64::try_from(options.chunk_items).unwrap_or(50_000);
     let floor = floor::measure(place, options.items, chunk).await?;
-    say(&format!("{} floor: {floor:.0} items/s; verify {verify_s:.1} s", shape.name()));
+    say(Step::Floor { shape, items_per_s: floor, verify_s });
     let parts: Vec<Json> = rounds.iter().map(|round| report(round, options.items)).collect();
     let (first, last) = (rounds.first(), rounds.last());
     Ok(json!({
@@ -160,7 +158,7 @@ pub(crate) async fn set_up(
     options: &BenchOptions,
     service: &Service,
     actor: &Actor,
-    say: &mut impl FnMut(&str),
+    say: &mut impl FnMut(Step),
 ) -> Result<(), Error> {
     let text = |s: &str| Some(s.to_owned());
     let change = PolicyChange {
@@ -193,7 +191,7 @@ pub(crate) async fn set_up(
     }
     service.history_catch_up().await?;
     service.store().checkpoint().await?;
-    say(&format!("{}: {} accounts in {:.1} s", shape.name(), imported.opened, begun.elapsed().as_secs_f64()));
+    say(Step::Opened { shape, accounts: imported.opened, seconds: begun.elapsed().as_secs_f64() });
     Ok(())
 }
 

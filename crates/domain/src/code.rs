@@ -121,7 +121,7 @@ codes! {
     41 AccountExists "ACCOUNT_EXISTS" 409 Final "An account with this number already exists" "该账号已存在";
     42 AccountNotEmpty "ACCOUNT_NOT_EMPTY" 422 Later "Only an account with a balance of zero can be closed" "只有余额为零的账户才能关闭";
     43 AccountState "ACCOUNT_WRONG_STATE" 409 Final "The account's state does not allow this" "账户当前状态不允许此操作";
-    44 AssetUnknown "CURRENCY_UNKNOWN" 422 Final "The currency is not known; add it with `sluice asset add`" "未知币种";
+    44 AssetUnknown "CURRENCY_UNKNOWN" 422 Final "The currency is not known" "未知币种";
     45 AssetExists "CURRENCY_EXISTS" 409 Final "The currency exists already" "币种已存在";
     46 HolderNotFound "HOLDER_NOT_FOUND" 404 Final "There is no such holder" "账户持有人不存在";
     47 HolderExists "HOLDER_EXISTS" 409 Final "A holder with this email or uid already exists" "该邮箱或UID的持有人已存在";
@@ -250,7 +250,7 @@ codes! {
     151 BodyInvalid "BODY_INVALID" 422 Final "A field of the body is missing, unknown or of the wrong type" "请求体字段缺失、未知或类型错误";
     152 QueryInvalid "QUERY_INVALID" 422 Final "A parameter of the query is unknown or not as it should be" "查询参数未知或无效";
     153 ContentTypeUnsupported "CONTENT_TYPE_UNSUPPORTED" 415 Final "Send application/json" "请使用 application/json";
-    154 BodyTooLarge "BODY_TOO_LARGE" 413 Final "The body is larger than this operation takes; import a file for more items" "请求体过大；更多条目请通过文件导入";
+    154 BodyTooLarge "BODY_TOO_LARGE" 413 Final "The request is larger than this operation takes; send it in smaller parts" "请求超出此操作的上限，请分成较小的部分发送";
     155 OriginForbidden "ORIGIN_FORBIDDEN" 403 Final "This page may not send requests here" "不允许该来源的请求";
     156 RouteNotFound "ROUTE_NOT_FOUND" 404 Final "There is no such path" "路径不存在";
     157 MethodNotAllowed "METHOD_NOT_ALLOWED" 405 Final "The path does not take this method" "该路径不支持此方法";
@@ -268,8 +268,8 @@ codes! {
     185 RequestTimeout "REQUEST_TIMEOUT" 503 Later "The request took too long; what it does may still be done" "请求超时；操作可能仍会完成";
     186 WriteUnconfirmed "WRITE_NOT_CONFIRMED" 503 Later "The disk did not confirm the write; the server restarts to find out what was written: send the same request with the same Idempotency-Key again" "磁盘未确认写入；服务器将重新启动以确认结果：请使用相同的 Idempotency-Key 重新发送同一请求";
     // A ledger on its way into another database.
-    110 LedgerMoved "LEDGER_MOVED" 409 Final "The ledger has moved, or is moving: it can be read here and not written; go on in its new place, or give the copy up with `sluice copy --unseal`" "账本已迁移或正在迁移：此处只能读取，不能写入；请使用新位置，或用 `sluice copy --unseal` 放弃迁移";
-    111 CopyUnfinished "COPY_UNFINISHED" 409 Later "This is the copy of a ledger and not finished; run the same `sluice copy` again to go on with it" "这是尚未完成的账本副本；请再次运行同一 `sluice copy` 命令继续";
+    110 LedgerMoved "LEDGER_MOVED" 409 Final "The ledger has moved, or is moving: it can be read here and not written; use it in its new place, or give the copy up" "账本已迁移或正在迁移：此处只能读取，不能写入；请使用新位置，或放弃迁移";
+    111 CopyUnfinished "COPY_UNFINISHED" 409 Later "This is the unfinished copy of a ledger; continue the copy, or use the ledger that it is made from" "这是尚未完成的账本副本；请继续复制，或使用原账本";
     112 CopyTargetNotEmpty "COPY_TARGET_NOT_EMPTY" 409 Final "There is something else in the target; a ledger is copied into an empty place only" "目标位置已有其他内容；账本只能复制到空位置";
     113 CopySourceBusy "COPY_SOURCE_BUSY" 409 Later "Processes are at work on the source; stop them and try again" "源账本仍有进程在工作；请停止后重试";
     114 CopySourceChanged "COPY_SOURCE_CHANGED" 409 Final "The source was written to after the copy began; start over with an empty target" "复制开始后源账本发生了变化；请使用空目标重新开始";

@@ -116,12 +116,6 @@ impl Service {
         Ok((account, asset))
     }
 
-    /// A page of accounts in the order of ids.
-    pub async fn account_list(&self, filter: &AccountFilter, limit: i64) -> Result<Vec<AccountView>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::account::list(&mut tx, filter, limit).await?)
-    }
-
     /// Freezes, unfreezes or closes an account that is named by its id or number; closing requires a balance of
     /// zero.
     pub async fn account_set_status(

@@ -60,6 +60,12 @@ impl Service {
         Ok(store::api_key::list(&mut tx, after, limit).await?)
     }
 
+    /// How many keys there are, revoked ones too.
+    pub async fn api_key_count(&self) -> Result<i64, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::api_key::count(&mut tx).await?)
+    }
+
     /// A key by its name.
     pub async fn api_key_named(&self, name: &str) -> Result<ApiKey, Error> {
         let mut tx = self.store.read().await?;

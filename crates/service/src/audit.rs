@@ -1,8 +1,9 @@
 //! The audit log, as people read it: newest first, by who, what, to what and when.
 
-use crate::transfer::read_date;
+use crate::transfer::read_range;
 use crate::{Error, Service};
 use ledger::calendar;
+use store::Tx;
 use store::listing::{Order, Place, Slice};
 
 pub use store::audit::{AuditFilter, AuditRow};
@@ -37,21 +38,27 @@ impl Service {
 
     /// Rows of the log that fit a query, newest first.
     pub async fn audit_list(&self, query: &AuditQuery) -> Result<Vec<AuditRow>, Error> {
-        let (from, to) = (query.from.as_deref().map(read_date), query.to.as_deref().map(read_date));
-        let (from, to) = (from.transpose()?, to.transpose()?);
-        crate::date::check_range(from, to)?;
         let mut tx = self.store.read().await?;
-        let zone = Self::zone(&mut tx).await?;
-        let start = |day: i64| {
-            calendar::date_of(day).to_zoned(zone.clone()).map_or(0, |z| z.timestamp().as_microsecond())
-        };
-        let filter = AuditFilter {
-            from: from.map(start),
-            before: to.map(|day| start(day + 1)),
-            ..query.filter.clone()
-        };
+        let filter = filter(&mut tx, query).await?;
         let after = query.below.map(|id| Place { value: id.into(), key: id });
         let slice = Slice { order: Order::Descending, after, offset: 0, limit: query.limit };
         Ok(store::audit::page(&mut tx, &filter, slice).await?)
     }
+
+    /// How many rows fit a query, whatever page it asks for.
+    pub async fn audit_count(&self, query: &AuditQuery) -> Result<i64, Error> {
+        let mut tx = self.store.read().await?;
+        let filter = filter(&mut tx, query).await?;
+        Ok(store::audit::count(&mut tx, &filter).await?)
+    }
+}
+
+/// With the times of the days that were asked for.
+async fn filter(tx: &mut Tx, query: &AuditQuery) -> Result<AuditFilter, Error> {
+    let (from, to) = read_range(query.from.as_deref(), query.to.as_deref())?;
+    let zone = Service::zone(tx).await?;
+    let start = |day: i64| {
+        calendar::date_of(day).to_zoned(zone.clone()).map_or(0, |z| z.timestamp().as_microsecond())
+    };
+    Ok(AuditFilter { from: from.map(start), before: to.map(|day| start(day + 1)), ..query.filter.clone() })
 }

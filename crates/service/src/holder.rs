@@ -64,12 +64,6 @@ impl Service {
         write.end(done).await
     }
 
-    /// Holders after an id.
-    pub async fn holder_list(&self, after: i64, limit: i64) -> Result<Vec<Holder>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::holder::list(&mut tx, after, limit).await?)
-    }
-
     /// Holders of whom name, e-mail address or uid contains a text, after an id.
     pub async fn holder_search(
         &self,
@@ -81,6 +75,12 @@ impl Service {
         let after = Some(Place { value: after.into(), key: after });
         let slice = Slice { after, limit, ..Slice::default() };
         Ok(store::holder::search(&mut tx, text, slice).await?)
+    }
+
+    /// How many holders there are of whom name, e-mail address or uid contains a text.
+    pub async fn holder_count(&self, text: Option<&str>) -> Result<i64, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::holder::count(&mut tx, text).await?)
     }
 
     /// One holder.

@@ -4,16 +4,21 @@
 //! With a range of dates the order is by value date, from the history; entries that the history does not
 //! hold yet are reached by the walk and merged in, so the answer is right before it has caught up.
 
-use crate::transfer::read_date;
+mod balances;
+
+use crate::transfer::read_range;
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::id::{AccountId, PostingId};
 use domain::posting::PostingKind;
+use domain::visible::shown;
 use hashbrown::HashSet;
 use store::Tx;
 use store::account::AccountView;
 use store::posting::Booked;
+
+pub use balances::{Balances, StatementBalances};
 
 /// Entries of one page at most.
 pub const PAGE_MAX: i64 = 1_000;
@@ -42,6 +47,9 @@ pub struct StatementQuery {
     pub cursor: Option<String>,
     /// At most so many entries.
     pub limit: i64,
+    /// Whether the balances around range and page are wanted: with a range, each costs a walk from its end to
+    /// the newest entry.
+    pub with_balances: bool,
 }
 
 /// A posting seen from the account (document 001's account transaction).
@@ -84,6 +92,8 @@ pub struct Statement {
     pub entries: Vec<Entry>,
     /// Where the next page begins; none on the last.
     pub cursor: Option<String>,
+    /// The balances around range and page, if they were wanted.
+    pub balances: Option<StatementBalances>,
 }
 
 impl Service {
@@ -98,14 +108,21 @@ impl Service {
 async fn statement(tx: &mut Tx, account: AccountView, query: &StatementQuery) -> Result<Statement, Error> {
     let asset = Service::asset(tx, account.asset).await?;
     let limit = query.limit.clamp(1, PAGE_MAX);
-    let (postings, cursor) = if query.from.is_some() || query.to.is_some() {
-        by_date(tx, &account, query, limit).await?
+    let range = read_range(query.from.as_deref(), query.to.as_deref())?;
+    let is_dated = range != (None, None);
+    let (postings, cursor) = if is_dated {
+        by_date(tx, &account, query, range, limit).await?
     } else {
         by_booking(tx, &account, query, limit).await?
     };
+    let balances = match (query.with_balances, is_dated) {
+        (false, _) => None,
+        (true, false) => Some(balances::by_booking(&account, &postings)),
+        (true, true) => Some(balances::by_date(tx, &account, range, &postings).await?),
+    };
     let mut entries: Vec<Entry> = postings.iter().map(|booked| entry(account.id, booked)).collect();
     name(tx, &mut entries).await?;
-    Ok(Statement { account, asset, entries, cursor })
+    Ok(Statement { account, asset, entries, cursor, balances })
 }
 
 type Page = (Vec<Booked>, Option<String>);
@@ -125,7 +142,7 @@ fn previous(account: AccountId, booked: &Booked) -> Option<i64> {
 }
 
 fn bad_cursor(text: &str) -> Error {
-    Error::refused(Code::DateInvalid, format!("cursor {}", text.chars().take(32).collect::<String>()))
+    Error::refused(Code::CursorInvalid, shown(text))
 }
 
 async fn by_booking(
@@ -162,6 +179,8 @@ async fn by_booking(
 
 /// A place in the order by value date: `(value date, posting)`.
 type Key = (i64, i64);
+/// Behind all of them.
+const END: Key = (i64::MAX, i64::MAX);
 
 fn read_key(text: &str) -> Result<Key, Error> {
     let (date, posting) = text.split_once('.').ok_or_else(|| bad_cursor(text))?;
@@ -173,11 +192,10 @@ async fn by_date(
     tx: &mut Tx,
     account: &AccountView,
     query: &StatementQuery,
+    (from, to): (Option<i64>, Option<i64>),
     limit: i64,
 ) -> Result<Page, Error> {
-    let from = query.from.as_deref().map(read_date).transpose()?.unwrap_or(i64::MIN);
-    let to = query.to.as_deref().map(read_date).transpose()?.unwrap_or(i64::MAX - 1);
-    crate::date::check_range(Some(from), Some(to))?;
+    let (from, to) = (from.unwrap_or(i64::MIN), to.unwrap_or(i64::MAX - 1));
     let before = match &query.cursor {
         Some(text) => read_key(text)?,
         None => (to.saturating_add(1), i64::MIN),

@@ -3,7 +3,7 @@
 //! Transfers count by value date. A batch's item that was refused has no transfer: its tries count on the day of
 //! the organisation on which they were made.
 
-use crate::transfer::read_date;
+use crate::transfer::read_range;
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -95,14 +95,7 @@ pub struct Report {
 }
 
 impl Service {
-    /// What customers sent, by currency, in a range of value dates (both ends in it).
-    pub async fn transfer_statistics(&self, from: &str, to: &str) -> Result<Vec<Statistics>, Error> {
-        let query =
-            StatisticsQuery { from: from.to_owned(), to: to.to_owned(), ..StatisticsQuery::default() };
-        Ok(self.statistics(&query).await?.totals)
-    }
-
-    /// What customers sent, in all and broken down.
+    /// What customers sent in a range of value dates (both ends in it), in all and broken down.
     pub async fn statistics(&self, query: &StatisticsQuery) -> Result<Report, Error> {
         let mut tx = self.store.read().await?;
         let mut assets = store::asset::all(&mut tx).await?;
@@ -141,9 +134,8 @@ async fn range(tx: &mut Tx, query: &StatisticsQuery, assets: &[Asset]) -> Result
         Some(text) => Some(Service::account_named(tx, text).await?.id),
         None => None,
     };
-    let (from, to) = (read_date(&query.from)?, read_date(&query.to)?);
-    crate::date::check_range(Some(from), Some(to))?;
-    Ok(Range { from, to, asset, account })
+    let (from, to) = read_range(Some(&query.from), Some(&query.to))?;
+    Ok(Range { from: from.unwrap_or(i64::MIN), to: to.unwrap_or(i64::MAX), asset, account })
 }
 
 /// Refused tries of items, as sums of refused transfers.

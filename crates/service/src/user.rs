@@ -75,6 +75,12 @@ impl Service {
         Ok(store::user::list(&mut tx, after, limit).await?)
     }
 
+    /// How many people there are, disabled ones too.
+    pub async fn user_count(&self) -> Result<i64, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::user::count(&mut tx).await?)
+    }
+
     /// A person.
     pub async fn user_show(&self, id: i64) -> Result<User, Error> {
         let mut tx = self.store.read().await?;

@@ -1,8 +1,10 @@
 //! The command line: what holds for every command.
 
 use crate::commands::Command;
+use crate::out::Out;
 use crate::settings::{Lang, Layer, Settings};
 use clap::{Args, Parser, ValueEnum};
+use domain::code::Language;
 use domain::principal::Principal;
 use std::path::PathBuf;
 use store::audit::Actor;
@@ -16,7 +18,7 @@ Exit codes:
    4  done in part: refused rows of a file stay open (see `batch problems`)
    5  another process writes to the data directory
   64  the command line cannot be understood
-  74  a write was not confirmed: look what stands before you run the command again
+  74  a write was not confirmed: look at the ledger before you run the command again
   75  try again later (disk full, database busy or away)
  130  Ctrl-C; a running batch was paused
 
@@ -104,6 +106,16 @@ impl Globals {
             chunk_items: settings.chunk_items,
             act_as: args.act_as.clone(),
         }
+    }
+
+    /// The language of messages.
+    pub(crate) const fn language(&self) -> Language {
+        self.lang.language()
+    }
+
+    /// Where answers go.
+    pub(crate) const fn out(&self) -> Out {
+        Out { json: self.json, language: self.language() }
     }
 
     /// Who acts.

@@ -1,9 +1,13 @@
 //! The data directory: the database, and the lock of the one process that writes.
 
+mod writer;
+
 use crate::exit::Failure;
 use std::fs::{File, TryLockError};
-use std::io::{BufWriter, Read, Write};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
+
+pub(crate) use writer::Writer;
 
 /// The database's file name.
 const DATABASE: &str = "sluice.db";
@@ -14,10 +18,27 @@ const LOCK: &str = "sluice.lock";
 #[derive(Debug, Clone)]
 pub(crate) struct DataDir(pub PathBuf);
 
-/// Held as long as this process may write; the operating system gives it back, whatever ends the process.
+/// Held as long as this process may write; the operating system releases it, whatever ends the process. The
+/// file names its holder: the process's id and, if the process is a server, its address on a second line.
+/// Only the holder writes it, so what another process reads while the lock is held is never out of date.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Leaves the address of the server that this process is, for others to read.
+    pub(crate) fn announce(&self, url: &str) -> Result<(), Failure> {
+        writer::announce(&self.file, url).map_err(|error| Failure::File { path: self.path.clone(), error })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // An error would leave an old name in a file that nobody reads unless it is locked.
+        drop(self.file.set_len(0));
+    }
 }
 
 impl DataDir {
@@ -40,25 +61,25 @@ impl DataDir {
     pub(crate) fn lock(&self) -> Result<Lock, Failure> {
         let path = self.0.join(LOCK);
         let failed = |error| Failure::File { path: path.clone(), error };
-        let options = File::options().read(true).write(true).create(true).truncate(false).open(&path);
-        let mut file = options.map_err(failed)?;
+        let mut file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {
-                file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(failed)?;
-                Ok(Lock { _file: file })
+                writer::name(&file).map_err(failed)?;
+                Ok(Lock { file, path })
             }
             Err(TryLockError::WouldBlock) => {
-                Err(Failure::Busy { directory: self.0.clone(), pid: holder(&mut file) })
+                let (directory, writer) = (self.0.clone(), Writer::read(&mut file));
+                Err(Failure::Busy { directory, writer, call: None })
             }
             Err(TryLockError::Error(error)) => Err(failed(error)),
         }
     }
-}
-
-fn holder(file: &mut File) -> Option<u32> {
-    let mut text = String::new();
-    file.read_to_string(&mut text).ok()?;
-    text.trim().parse().ok()
 }
 
 /// Makes a file durable in its folder under its final name: readers see all of it or the one before.

@@ -1,6 +1,7 @@
 //! The log: lines on standard error, for people or for programs.
 
 use crate::settings::{LogFormat, Settings};
+use crate::terminal;
 use std::io::{self, Write};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -29,7 +30,7 @@ pub(crate) fn start(settings: &Settings, serves: bool) {
 #[derive(Debug, Clone, Copy)]
 struct Lines;
 
-/// One event. Whatever is in it, it stays one line: nobody forges another by a line feed in a text of his.
+/// One event. Whatever is in it, it stays one line: a line feed in a text cannot forge another.
 #[derive(Debug, Default)]
 struct Line(Vec<u8>);
 
@@ -60,16 +61,9 @@ impl Drop for Line {
     }
 }
 
-/// Control characters as they are written in source code; one line feed at the end.
+/// One line feed at the end, and none before it.
 fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len().saturating_add(1));
-    for c in text.trim_end_matches('\n').chars() {
-        if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
-        }
-    }
+    let mut line = terminal::one_line(text.trim_end_matches('\n'));
     line.push('\n');
     line
 }

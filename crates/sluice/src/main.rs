@@ -3,25 +3,34 @@
 //!
 //! To add a command: a file under `commands` with its arguments and a `run`, and a line in `commands`.
 
+mod api;
 mod cli;
 mod clock;
 mod commands;
 mod data_dir;
 mod exit;
+mod hint;
+mod list;
 mod log;
 mod out;
+mod say;
 mod session;
 mod settings;
+mod terminal;
+mod usage;
+mod word;
 
+use api::Call;
 use clap::Parser;
 use cli::{Cli, Globals};
 use commands::Command;
 use commands::work::Stop;
 use domain::code::Language;
 use exit::{Exit, Failure};
+use say::say;
 use serde_json::json;
 use session::{Access, Session};
-use settings::{Layer, Loaded};
+use settings::{Layer, Loaded, Unusable};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -33,7 +42,10 @@ fn main() -> ExitCode {
     };
     let loaded = match load(&cli) {
         Ok(loaded) => loaded,
-        Err(failure) => return report(cli.globals.json, Language::default(), &failure).code(),
+        Err(unusable) => {
+            let failure = Failure::Settings(unusable.lines);
+            return report(cli.globals.json, unusable.language, &failure).code();
+        }
     };
     log::start(&loaded.settings, cli.command.serves());
     let (json, language) = (cli.globals.json, loaded.settings.language.language());
@@ -43,13 +55,16 @@ fn main() -> ExitCode {
     }
     let runtime = match runtime.enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return report(json, language, &Failure::File { path: "tokio".into(), error }).code(),
+        Err(error) => {
+            let what = say("threads", "线程");
+            return report(json, language, &Failure::System { what, error }).code();
+        }
     };
     let exit = runtime.block_on(async {
         match execute(&cli, &loaded).await {
             Ok(exit) => exit,
             Err(failure) => {
-                let exit = report(json, language, &failure);
+                let exit = report(json, language, &failure.like(&cli.command));
                 if matches!(cli.command, Command::Verify(_)) && exit != Exit::Usage {
                     Exit::Broken
                 } else {
@@ -58,23 +73,26 @@ fn main() -> ExitCode {
             }
         }
     });
-    // Nothing that matters is left: what was answered is durable, and a reader of a file may still block.
+    // Everything that was acknowledged is durable; a blocking read of a file may still be running.
     runtime.shutdown_background();
     exit.code()
 }
 
 /// The settings of this process.
-fn load(cli: &Cli) -> Result<Loaded, Failure> {
+fn load(cli: &Cli) -> Result<Loaded, Unusable> {
     let mut options = Layer::default();
     cli.globals.put_into(&mut options);
     if let Command::Serve(args) = &cli.command {
         args.put_into(&mut options);
     }
+    Loaded::of(cli.globals.config.as_deref(), environment(), options)
+}
+
+fn environment() -> Layer {
     // A variable that is no text is no setting either.
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    Loaded::of(cli.globals.config.as_deref(), Layer::of_environment(variables), options)
-        .map_err(|problems| Failure::Settings(problems.into_iter().map(|problem| problem.what).collect()))
+    Layer::of_environment(variables)
 }
 
 async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
@@ -113,11 +131,12 @@ async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
     let exit = done?;
     left?;
     if let Err(failure) = session.settle(access).await {
-        let language = globals.lang.language();
+        let language = globals.language();
         if failure.exit() == Exit::Unconfirmed {
             end_at_once(&failure, language);
         }
-        out::note(&format!("the history will catch up later: {}", failure.to_line(language)));
+        let why = failure.to_line(language);
+        out::note(&say!(language, "the history will catch up later: {why}", "分录历史将稍后补上：{why}"));
     }
     Ok(exit)
 }
@@ -129,7 +148,7 @@ fn report(json: bool, language: Language, failure: &Failure) -> Exit {
     }
     if json {
         // Standard output that cannot be written is the failure that is reported here.
-        drop(out::write_line(&failure.to_json(language).to_string()));
+        drop(out::write_json(&failure.to_json(language)));
     }
     if failure.exit() == Exit::Unconfirmed {
         end_at_once(failure, language);
@@ -145,17 +164,46 @@ fn end_at_once(failure: &Failure, language: Language) -> ! {
 }
 
 fn not_understood(error: &clap::Error) -> ExitCode {
-    // Help that nobody reads is no failure.
-    drop(error.print());
     if !error.use_stderr() {
+        // Help that nobody reads is no failure.
+        drop(error.print());
         return Exit::Success.code();
     }
+    let message = usage::message(error, language_of_arguments());
+    out::note(&message);
     if std::env::args_os().any(|arg| arg == "--json") {
-        let message = error.to_string();
-        let value = json!({ "error": { "code": "USAGE", "message": message.trim(), "detail": null } });
-        drop(out::write_line(&value.to_string()));
+        let value = json!({ "error": { "code": "USAGE", "message": message, "detail": null } });
+        drop(out::write_json(&value));
     }
     Exit::Usage.code()
+}
+
+/// The language that a command line asks for that could not be read as a whole; else the environment's.
+fn language_of_arguments() -> Language {
+    let mut arguments = std::env::args_os().filter_map(|argument| argument.into_string().ok());
+    let mut asked = None;
+    while let Some(argument) = arguments.next() {
+        match argument.strip_prefix("--lang") {
+            Some("") => asked = arguments.next(),
+            Some(value) => asked = value.strip_prefix('=').map(ToOwned::to_owned),
+            None => {}
+        }
+    }
+    let mut layer = Layer::default();
+    layer.put("language", asked, "the option --lang");
+    layer.language().or_else(|| environment().language()).unwrap_or_default()
+}
+
+impl Failure {
+    /// With the call of the API that does the same as the command that failed, where that helps.
+    fn like(self, command: &Command) -> Self {
+        match self {
+            Self::Busy { directory, writer, .. } => {
+                Self::Busy { directory, writer, call: Call::like(command) }
+            }
+            other => other,
+        }
+    }
 }
 
 impl Command {
@@ -166,7 +214,7 @@ impl Command {
 
     /// How the command opens the ledger.
     fn access(&self) -> Access {
-        use commands::{account, asset, batch, fx, holder, key, policy, user};
+        use commands::{account, asset, batch, fx, holder, key, policy, setting, transfer, user};
         match self {
             Self::Account(args) => account::access(args),
             Self::Asset(args) => asset::access(args),
@@ -186,8 +234,10 @@ impl Command {
             | Self::Config(_)
             | Self::Health(_)
             | Self::Bench(_) => Access::Read,
+            Self::Setting(args) => setting::access(args),
+            Self::Transfer(args) => transfer::access(args),
             Self::Work(_) | Self::Serve(_) => Access::Work,
-            Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) | Self::Transfer(_) => Access::Write,
+            Self::Init(_) | Self::Deposit(_) | Self::Withdraw(_) => Access::Write,
         }
     }
 }

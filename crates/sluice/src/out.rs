@@ -2,29 +2,55 @@
 //! error: the work is done, only nobody looks.
 
 use crate::exit::Failure;
+use crate::say::{Say, say};
+use crate::terminal::{self, one_line, printable};
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use domain::code::Language;
 use serde_json::Value;
 use std::io::{ErrorKind, Write};
+use unicode_width::UnicodeWidthStr;
 
 /// A line under the header, none between rows.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
-/// Where answers go, and in which form.
+/// Where answers go, in which form and language.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Out {
     /// One JSON object instead of text.
     pub json: bool,
+    /// The language of the text.
+    pub language: Language,
 }
 
 impl Out {
     /// Writes an answer in the form that was asked for.
     pub(crate) fn answer(self, json: Value, text: impl FnOnce() -> String) -> Result<(), Failure> {
-        write_line(&if self.json { json.to_string() } else { text() })
+        if self.json { write_json(&json) } else { write_line(&printable(&text())) }
+    }
+
+    /// A table of this language.
+    pub(crate) fn table(self, header: &[Column], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+        table(self.language, header, rows)
+    }
+
+    /// Names and values of this language, under each other; what has no value is left out.
+    pub(crate) fn fields(self, rows: &[(Say, String)]) -> String {
+        let name = |row: &(Say, String)| row.0.to(self.language);
+        let width = rows.iter().map(|row| name(row).width()).max().unwrap_or(0);
+        let line = |row: &(Say, String)| {
+            let blanks = width - name(row).width() + 2;
+            format!("{}{:blanks$}{}", name(row), "", one_line(&row.1))
+        };
+        rows.iter().filter(|row| !row.1.is_empty()).map(line).collect::<Vec<_>>().join("\n")
     }
 }
 
-/// Writes a line to standard output.
-pub(crate) fn write_line(text: &str) -> Result<(), Failure> {
+/// Writes JSON to standard output, on one line.
+pub(crate) fn write_json(value: &Value) -> Result<(), Failure> {
+    write_line(&terminal::json(&value.to_string()))
+}
+
+fn write_line(text: &str) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
     match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -40,32 +66,36 @@ pub(crate) fn note(text: &str) {
     drop(writeln!(std::io::stderr().lock(), "{}", printable(text)));
 }
 
-/// Text from files and people without what a terminal would take for a command.
-pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+/// A column of a table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Column {
+    title: Say,
+    is_right: bool,
 }
 
-/// A table; a header that begins with `>` is of a column that is aligned to the right.
-pub(crate) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+/// A column of text.
+pub(crate) const fn left(english: &'static str, chinese: &'static str) -> Column {
+    Column { title: say(english, chinese), is_right: false }
+}
+
+/// A column of numbers and money.
+pub(crate) const fn right(english: &'static str, chinese: &'static str) -> Column {
+    Column { title: say(english, chinese), is_right: true }
+}
+
+fn table(language: Language, header: &[Column], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(STYLE).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(header.iter().map(|title| title.trim_start_matches('>')));
+    table.set_header(header.iter().map(|column| column.title.to(language)));
     for row in rows {
-        table.add_row(row.iter().map(|cell| printable(cell).replace('\n', " ")));
+        table.add_row(row.iter().map(|cell| one_line(cell)));
     }
-    for (place, title) in header.iter().enumerate() {
-        if let Some(column) = table.column_mut(place).filter(|_| title.starts_with('>')) {
+    for (place, _) in header.iter().enumerate().filter(|(_, column)| column.is_right) {
+        if let Some(column) = table.column_mut(place) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
     table.trim_fmt()
-}
-
-/// Names and values under each other.
-pub(crate) fn fields(rows: &[(&str, String)]) -> String {
-    let width = rows.iter().map(|row| row.0.len()).max().unwrap_or(0);
-    let line = |(name, value): &(&str, String)| format!("{name:width$}  {}", printable(value));
-    rows.iter().filter(|row| !row.1.is_empty()).map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// An optional text, empty if there is none.

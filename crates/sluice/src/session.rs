@@ -5,6 +5,7 @@ use crate::clock::SystemClock;
 use crate::data_dir::{DataDir, Lock};
 use crate::exit::Failure;
 use crate::out::{Out, note};
+use crate::say::say;
 use domain::amount::format_minor;
 use domain::asset::Asset;
 use domain::code::Language;
@@ -56,7 +57,7 @@ pub(crate) struct Session {
     /// Every enabled asset.
     assets: Vec<Asset>,
     pulse: Option<Pulse>,
-    _lock: Option<Lock>,
+    lock: Option<Lock>,
 }
 
 impl Session {
@@ -139,17 +140,25 @@ impl Session {
         let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items });
         let service = Service::new(store, door, clock);
         let assets = service.asset_list().await?;
-        let out = Out { json: globals.json };
-        let (actor, language) = (globals.actor(), globals.lang.language());
-        Ok(Self { service, actor, language, out, assets, pulse: None, _lock: lock })
+        let (actor, out) = (globals.actor(), globals.out());
+        Ok(Self { service, actor, language: out.language, out, assets, pulse: None, lock })
     }
 
     async fn name_what_was_left(&self) -> Result<(), Failure> {
         for batch in self.service.batch_left().await? {
             let number = batch.number();
-            note(&format!("notice: {number} was left running; continue with `sluice batch run {number}`"));
+            note(&say!(
+                self.language,
+                "notice: {number} was left running; continue with `sluice batch run {number}`",
+                "注意：{number} 中途停下；可用 `sluice batch run {number}` 继续"
+            ));
         }
         Ok(())
+    }
+
+    /// Leaves the address of the server that this process is, where other commands find the directory in use.
+    pub(crate) fn announce(&self, url: &str) -> Result<(), Failure> {
+        self.lock.as_ref().map_or(Ok(()), |lock| lock.announce(url))
     }
 
     /// The runner of batches.
@@ -157,7 +166,7 @@ impl Session {
         Engine::new(self.service.clone(), EngineOptions::default())
     }
 
-    /// An asset by its id. One that was enabled by this very command is read anew.
+    /// An asset by its id. One that this very command enabled is read from the ledger again.
     pub(crate) async fn asset(&self, id: AssetId) -> Result<Asset, Failure> {
         if let Some(asset) = self.assets.iter().find(|asset| asset.id == id) {
             return Ok(asset.clone());

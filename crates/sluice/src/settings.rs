@@ -1,12 +1,14 @@
 //! What can be set, and where each value comes from: options over the environment over the file over defaults.
 //!
-//! To add a setting: a field here with its default and, if it has bounds, a check; an option of `serve` if
-//! people type it; a row in `docs/guide/configuration.md` and a line in `examples/sluice.toml`. Tests hold
+//! To add a setting: a field here with its default, its rule in `rules`; an option of `serve` if people type
+//! it; a row in `docs/guide/configuration.md` and a line in `examples/sluice.toml`. Tests hold
 //! the three against each other.
 
 mod layers;
+mod rules;
 mod shown;
 
+use crate::say::say;
 use config::{Config, ConfigError, File, FileFormat, Map, Value, ValueKind};
 use domain::batch::CHUNK_ITEMS_MAX;
 use domain::code::Language;
@@ -16,12 +18,13 @@ use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tracing_subscriber::EnvFilter;
+
+use rules::Rule;
 
 pub(crate) use layers::{Layer, unknown_variables};
 pub(crate) use shown::Shown;
 
-/// The file that is read where it stands, if no other is named.
+/// The file that is read if it exists and no other is named.
 const FILE: &str = "sluice.toml";
 
 /// Everything that can be set. The names are those of the file; `SLUICE_LISTEN` is `listen`.
@@ -124,10 +127,13 @@ impl Default for Settings {
     }
 }
 
-/// A value that cannot be, and where it stands.
+/// Settings that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Wrong {
-    pub what: String,
+pub(crate) struct Unusable {
+    /// The language that was set all the same.
+    pub language: Language,
+    /// Each wrong value, with where it is set.
+    pub lines: Vec<String>,
 }
 
 /// The settings with where each of them comes from.
@@ -142,30 +148,32 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// The settings of a process: of a file (the named one, or the usual one if it is there), the environment
     /// and the options of the command line. All that is wrong is told at once.
-    pub(crate) fn of(file: Option<&Path>, environment: Layer, options: Layer) -> Result<Self, Vec<Wrong>> {
+    pub(crate) fn of(file: Option<&Path>, environment: Layer, options: Layer) -> Result<Self, Unusable> {
         let file =
             file.map(Path::to_owned).or_else(|| Some(PathBuf::from(FILE)).filter(|path| path.is_file()));
+        let language = options.language().or_else(|| environment.language()).unwrap_or_default();
+        let unreadable =
+            |error: ConfigError| Unusable { language, lines: vec![unreadable(&error, language)] };
         let mut builder = Config::builder();
         if let Some(path) = &file {
             builder = builder.add_source(File::from(path.as_path()).format(FileFormat::Toml));
         }
         let built = builder.add_source(environment).add_source(options).build();
-        let values =
-            built.and_then(|config| config.cache.into_table()).map_err(|error| vec![wrong(&error)])?;
+        let values = built.and_then(|config| config.cache.into_table()).map_err(unreadable)?;
+        let language = layers::language(&values).unwrap_or_default();
         // A table has no origin of its own; only the file can have one.
-        let place =
-            file.as_ref().map_or_else(|| "the defaults".to_owned(), |path| path.display().to_string());
-        let mut problems: Vec<Wrong> =
-            values.iter().filter_map(|(key, value)| alone(key, value.clone(), &place).err()).collect();
-        problems.sort_by(|a, b| a.what.cmp(&b.what));
-        if !problems.is_empty() {
-            return Err(problems);
+        let place = file.as_ref().map_or_else(|| DEFAULTS.to_owned(), |path| path.display().to_string());
+        let mut lines: Vec<String> =
+            values.iter().filter_map(|(key, value)| alone(key, value.clone(), &place, language)).collect();
+        lines.sort_unstable();
+        if !lines.is_empty() {
+            return Err(Unusable { language, lines });
         }
         let table = Value::new(None, ValueKind::Table(values.clone()));
-        let settings: Settings = table.try_deserialize().map_err(|error| vec![wrong(&error)])?;
+        let settings: Settings = table.try_deserialize().map_err(unreadable)?;
         let loaded = Self { settings, file, values };
-        let problems = loaded.check();
-        if problems.is_empty() { Ok(loaded) } else { Err(problems) }
+        let lines = loaded.check(language);
+        if lines.is_empty() { Ok(loaded) } else { Err(Unusable { language, lines }) }
     }
 
     /// Where a value comes from.
@@ -174,55 +182,9 @@ impl Loaded {
     }
 
     /// Bounds, and what only the meaning of a value forbids.
-    fn check(&self) -> Vec<Wrong> {
-        let settings = &self.settings;
-        let is_between = |number: u64, least: u64, most: u64| (least..=most).contains(&number);
-        let size = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-        let day = 24 * 3_600;
-        let rules = [
-            (
-                "chunk_items",
-                is_between(size(settings.chunk_items), 1, size(CHUNK_ITEMS_MAX)),
-                format!("a number from 1 to {CHUNK_ITEMS_MAX}"),
-            ),
-            (
-                "request_timeout_s",
-                is_between(settings.request_timeout_s, 1, 3_600),
-                "1 to 3600 seconds".to_owned(),
-            ),
-            (
-                "session_idle_s",
-                is_between(settings.session_idle_s, 60, settings.session_max_s),
-                "at least 60 seconds, and at most session_max_s".to_owned(),
-            ),
-            (
-                "session_max_s",
-                is_between(settings.session_max_s, 60, 90 * day),
-                "60 seconds to 90 days".to_owned(),
-            ),
-            ("stop_timeout_s", is_between(settings.stop_timeout_s, 1, 600), "1 to 600 seconds".to_owned()),
-            ("runs", is_between(size(settings.runs), 1, 64), "a number from 1 to 64".to_owned()),
-            (
-                "public_url",
-                settings.public_url.as_deref().is_none_or(is_origin),
-                "such as https://pay.example.com, without a path".to_owned(),
-            ),
-            (
-                "database",
-                settings.database.as_deref().is_none_or(store::is_server),
-                "postgres://USER:PASSWORD@HOST:PORT/NAME".to_owned(),
-            ),
-            (
-                "log_level",
-                settings.log_level.as_deref().is_none_or(|level| EnvFilter::try_new(level).is_ok()),
-                "off, error, warn, info, debug, trace, or such as info,http_api=debug".to_owned(),
-            ),
-        ];
-        let broken = rules.into_iter().filter(|(_, holds, _)| !holds);
-        let tell = |(key, _, wanted): (&str, bool, String)| Wrong {
-            what: format!("`{key}` in {}: {wanted}", self.origin(key)),
-        };
-        broken.map(tell).collect()
+    fn check(&self, language: Language) -> Vec<String> {
+        let broken = rules::RULES.iter().filter(|rule| !(rule.holds)(&self.settings));
+        broken.map(|rule| told(rule.key, self.origin(rule.key), Some(rule), language)).collect()
     }
 
     /// How the server behaves.
@@ -242,41 +204,26 @@ impl Loaded {
     }
 }
 
-/// A scheme, a host and perhaps a port; nothing behind them but one slash.
-fn is_origin(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    let host = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest)).unwrap_or_default();
-    !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c))
-}
+/// What is said where a value comes from none of the places that can be named.
+const DEFAULTS: &str = "the defaults";
 
 /// One value as if it were the only one: so every wrong one is found, and not the first alone.
-fn alone(key: &str, value: Value, place: &str) -> Result<(), Wrong> {
+fn alone(key: &str, value: Value, place: &str, language: Language) -> Option<String> {
     let origin = value.origin().unwrap_or(place).to_owned();
-    let is_secret = key == "database";
     let table = Value::new(None, ValueKind::Table(Map::from_iter([(key.to_owned(), value)])));
     let read: Result<Settings, ConfigError> = table.try_deserialize();
-    let tell = |error: ConfigError| {
-        let text = reason(&error);
-        let unknown = text.starts_with("unknown field");
-        let text = match (unknown, is_secret) {
-            (true, _) => "there is no such setting".to_owned(),
-            (_, true) => "not a text".to_owned(),
-            _ => text,
-        };
-        Wrong { what: format!("`{key}` in {origin}: {text}") }
-    };
-    read.map(|_| ()).map_err(tell)
+    let rule = rules::RULES.iter().find(|rule| rule.key == key);
+    read.is_err().then(|| told(key, &origin, rule, language))
 }
 
-/// What is wrong, without where: that is told beside it.
-fn reason(error: &ConfigError) -> String {
-    match error {
-        ConfigError::Type { unexpected, expected, .. } => format!("{unexpected} is not {expected}"),
-        ConfigError::At { error, .. } => reason(error),
-        other => other.to_string(),
-    }
+/// A value that cannot be, where it is set, and what could be there. The value itself may be a secret.
+fn told(key: &str, origin: &str, rule: Option<&Rule>, language: Language) -> String {
+    let wanted = rule.map_or(rules::UNKNOWN, |rule| rule.wanted).to(language);
+    let origin = shown::origin(origin, language);
+    say!(language, "`{key}` in {origin}: {wanted}", "{origin} 中的 `{key}`：{wanted}")
 }
 
-fn wrong(error: &ConfigError) -> Wrong {
-    Wrong { what: error.to_string() }
+/// A file that is not there, or is no TOML.
+fn unreadable(error: &ConfigError, language: Language) -> String {
+    say!(language, "the file cannot be read: {error}", "无法读取配置文件：{error}")
 }

@@ -313,8 +313,6 @@ pub struct AccountFilter {
     pub status: Option<AccountStatus>,
     /// The ledger's own accounts too.
     pub with_system: bool,
-    /// After this id.
-    pub after: i64,
     /// Only with a holder of this e-mail address, lower case.
     pub email: Option<String>,
     /// Only with a holder of this uid.
@@ -366,7 +364,6 @@ impl AccountSort {
 
 fn listing(filter: &AccountFilter) -> Listing {
     let mut listing = Listing::over(TABLES);
-    listing.and("a.id > ?", filter.after);
     if let Some(part) = &filter.text {
         listing.contains(&["a.number", "h.name", "h.email", "h.uid"], part);
     }
@@ -395,11 +392,6 @@ fn listing(filter: &AccountFilter) -> Listing {
         listing.and("b.balance <= ?", most);
     }
     listing
-}
-
-/// A page of accounts in the order of ids.
-pub async fn list(tx: &mut Tx, filter: &AccountFilter, limit: i64) -> Result<Vec<AccountView>, StoreError> {
-    page(tx, filter, AccountSort::Id, Slice { limit, ..Slice::default() }).await
 }
 
 /// A part of the accounts in an order of choice.

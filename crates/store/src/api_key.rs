@@ -59,10 +59,11 @@ static BY_ID: Lookup = Lookup {
     lock: Lock::None,
 };
 static LIST: Sql = Sql::new(select!("WHERE id > $1 ORDER BY id LIMIT $2"));
+static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM api_key");
 static REVOKE: Sql = Sql::new("UPDATE api_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&INSERT, &BY_TOKEN, &BY_NAME, &GET, &LIST, &REVOKE];
+pub const CATALOGUE: &[&Sql] = &[&INSERT, &BY_TOKEN, &BY_NAME, &GET, &LIST, &COUNT, &REVOKE];
 
 fn read(row: Row<'_>) -> Result<ApiKey, StoreError> {
     Ok(ApiKey {
@@ -119,6 +120,11 @@ pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<ApiKey>, StoreErro
 /// Keys after an id, revoked ones too.
 pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<ApiKey>, StoreError> {
     tx.fetch(&LIST, args![after, limit]).await?.iter().map(read).collect()
+}
+
+/// How many keys there are, revoked ones too.
+pub async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
+    tx.fetch(&COUNT, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
 /// Revokes a key; `false` if it was revoked before.

@@ -214,8 +214,7 @@ pub struct AuditFilter {
     pub before: Option<i64>,
 }
 
-/// A part of the log in an order of choice.
-pub async fn page(tx: &mut Tx, filter: &AuditFilter, slice: Slice) -> Result<Vec<AuditRow>, StoreError> {
+fn listing(filter: &AuditFilter) -> Listing {
     let mut listing = Listing::over("audit");
     let texts = [
         ("subject = ?", &filter.subject),
@@ -235,8 +234,19 @@ pub async fn page(tx: &mut Tx, filter: &AuditFilter, slice: Slice) -> Result<Vec
             listing.and(condition, number);
         }
     }
+    listing
+}
+
+/// A part of the log in an order of choice.
+pub async fn page(tx: &mut Tx, filter: &AuditFilter, slice: Slice) -> Result<Vec<AuditRow>, StoreError> {
     let columns =
         "id, at, actor, origin, action, subject, subject_id, result, detail, digest, actor_kind, actor_id";
-    let (text, args) = listing.page(columns, "id", "id", slice);
+    let (text, args) = listing(filter).page(columns, "id", "id", slice);
     tx.fetch_text(text, args).await?.iter().map(read).collect()
+}
+
+/// How many rows a filter lets through.
+pub async fn count(tx: &mut Tx, filter: &AuditFilter) -> Result<i64, StoreError> {
+    let (text, args) = listing(filter).count();
+    tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
 }

@@ -26,8 +26,6 @@ pub struct Holder {
 
 static INSERT: Insert = Insert { table: "holder", columns: &["id", "name", "email", "uid", "created_at"] };
 static GET: Sql = Sql::new("SELECT id, name, email, uid, created_at FROM holder WHERE id = $1");
-static LIST: Sql =
-    Sql::new("SELECT id, name, email, uid, created_at FROM holder WHERE id > $1 ORDER BY id LIMIT $2");
 static LOCK: Sql = Sql::locking("SELECT id, name, email, uid, created_at FROM holder WHERE id = $1");
 static CHANGE: Sql = Sql::new("UPDATE holder SET name = $2, email = $3, uid = $4 WHERE id = $1");
 static BY_EMAIL: Lookup = Lookup {
@@ -53,7 +51,7 @@ static BY_NAME: Lookup = Lookup {
 };
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &LIST, &LOCK, &CHANGE];
+pub const CATALOGUE: &[&Sql] = &[&GET, &LOCK, &CHANGE];
 
 fn read(row: Row<'_>) -> Result<Holder, StoreError> {
     Ok(Holder {
@@ -80,11 +78,6 @@ pub async fn insert(tx: &mut Tx, holders: &[Holder]) -> Result<(), StoreError> {
 /// One holder.
 pub async fn get(tx: &mut Tx, id: HolderId) -> Result<Option<Holder>, StoreError> {
     tx.fetch(&GET, args![id.0]).await?.first().map(read).transpose()
-}
-
-/// Holders after an id, in the order of ids.
-pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Holder>, StoreError> {
-    tx.fetch(&LIST, args![after, limit]).await?.iter().map(read).collect()
 }
 
 /// A holder, locked until the transaction ends.
@@ -116,10 +109,20 @@ pub async fn by_name(tx: &mut Tx, names: Vec<String>) -> Result<Vec<Holder>, Sto
 
 /// Holders of whom name, e-mail address or uid contains a text, after an id, in the order of ids.
 pub async fn search(tx: &mut Tx, text: Option<&str>, slice: Slice) -> Result<Vec<Holder>, StoreError> {
+    let (text, args) = listing(text).page("id, name, email, uid, created_at", "id", "id", slice);
+    tx.fetch_text(text, args).await?.iter().map(read).collect()
+}
+
+/// How many holders contain a text.
+pub async fn count(tx: &mut Tx, text: Option<&str>) -> Result<i64, StoreError> {
+    let (text, args) = listing(text).count();
+    tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+fn listing(text: Option<&str>) -> Listing {
     let mut listing = Listing::over("holder");
     if let Some(part) = text {
         listing.contains(&["name", "email", "uid"], part);
     }
-    let (text, args) = listing.page("id, name, email, uid, created_at", "id", "id", slice);
-    tx.fetch_text(text, args).await?.iter().map(read).collect()
+    listing
 }

@@ -5,9 +5,10 @@ use crate::reference::{Answer, START};
 use crate::steps::{Bound, FEE_RATES, File, Money, PolicyDraw, RATES, Step};
 use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
-use service::account::OpenAccount;
+use service::account::{AccountFilter, AccountQuery, AccountView, OpenAccount};
 use service::batch::Ask;
 use service::batch::import::BatchImport;
+use service::batch::list::Part;
 use service::batch::submit::Submission;
 use service::holder::NewHolder;
 use service::policy::PolicyChange;
@@ -18,9 +19,9 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use store::account::AccountFilter;
 use store::audit::{Actor, AuditRow};
-use store::batch::BatchFilter;
+use store::batch::{BatchFilter, BatchSort};
+use store::listing::Slice;
 use store::{Schema, Store};
 use testkit::Place;
 use testkit::place::Engine as Below;
@@ -196,24 +197,28 @@ impl Ledger {
 
     /// The batches' ids, in the order of making.
     async fn ids(&self) -> Vec<i64> {
-        let mut all = self.service.batch_list(&BatchFilter::default(), 1_000).await.unwrap();
-        all.reverse();
-        all.into_iter().map(|batch| batch.id.0).collect()
+        let part = Part { limit: 1_000, offset: 0 };
+        let all = self.service.batch_search(&BatchFilter::default(), BatchSort::Oldest, part).await.unwrap();
+        all.0.into_iter().map(|described| described.batch.id.0).collect()
     }
 
     /// All balances that are not zero, the ledger's own among them.
     pub async fn balances(&self) -> BTreeMap<String, i128> {
-        let filter = AccountFilter { with_system: true, ..AccountFilter::default() };
-        let all = self.service.account_list(&filter, 10_000).await.unwrap();
-        let moved = all.into_iter().filter(|account| account.balance != 0);
+        let moved = self.every_account().await.into_iter().filter(|account| account.balance != 0);
         moved.map(|account| (account.number, i128::from(account.balance))).collect()
     }
 
     /// The numbers of all accounts, the ledger's own among them.
     pub async fn numbers(&self) -> Vec<String> {
+        self.every_account().await.into_iter().map(|account| account.number).collect()
+    }
+
+    async fn every_account(&self) -> Vec<AccountView> {
         let filter = AccountFilter { with_system: true, ..AccountFilter::default() };
-        let all = self.service.account_list(&filter, 10_000).await.unwrap();
-        all.into_iter().map(|account| account.number).collect()
+        let slice = Slice { limit: 10_000, ..Slice::default() };
+        let query = AccountQuery { filter, slice, ..AccountQuery::default() };
+        let found = self.service.account_search(&query).await.unwrap();
+        found.accounts.into_iter().map(|(_, account)| account).collect()
     }
 
     pub async fn statement(&self, number: &str, query: &StatementQuery) -> Statement {

@@ -86,6 +86,7 @@ pub(crate) async fn show(
         direction: wanted.direction.map(|way| if way == Way::In { Direction::In } else { Direction::Out }),
         cursor: wanted.cursor.as_deref().map(|cursor| app.cursors.open(&list, cursor)).transpose()?,
         limit,
+        with_balances: false,
     };
     let statement = app.service.statement(&AccountInput::read(&id.0)?.0, &query).await?;
     let account = statement.account.id;

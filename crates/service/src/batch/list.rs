@@ -103,6 +103,12 @@ impl Service {
         Ok((Self::describe(&mut tx, batches).await?, total))
     }
 
+    /// How many batches a filter lets through.
+    pub async fn batch_count(&self, filter: &BatchFilter) -> Result<i64, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::batch::count(&mut tx, filter).await?)
+    }
+
     /// Items of a batch, of some states or of all, after a number.
     pub async fn batch_item_list(
         &self,

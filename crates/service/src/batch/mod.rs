@@ -39,7 +39,7 @@ use domain::fact::Fact;
 use domain::id::BatchId;
 use domain::item::ItemState;
 use store::Tx;
-use store::batch::{Batch, BatchFilter, BatchSort};
+use store::batch::Batch;
 use store::batch_history::Event;
 use store::import_problem::ImportProblem;
 use store::item::{Item, Page};
@@ -52,12 +52,6 @@ impl Service {
     pub async fn batch(&self, name: &str) -> Result<Batch, Error> {
         let mut tx = self.store.read().await?;
         find(&mut tx, name).await
-    }
-
-    /// A page of batches, newest first.
-    pub async fn batch_list(&self, filter: &BatchFilter, limit: i64) -> Result<Vec<Batch>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::batch::list(&mut tx, filter, BatchSort::Newest, limit.clamp(1, PAGE_MAX), 0).await?)
     }
 
     /// A page of a batch's items, in the order of the file; of one state if one is given.

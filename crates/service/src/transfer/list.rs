@@ -1,6 +1,6 @@
 //! Lists of transfers, refused ones too.
 
-use super::read_date;
+use super::read_range;
 use super::show::{Side, TransferDetail, makers, vouchers};
 use crate::directory::asset_of;
 use crate::{Error, Service};
@@ -81,16 +81,16 @@ async fn filter(
     query: &TransferQuery,
     assets: &[Asset],
 ) -> Result<Option<TransferFilter>, Error> {
+    let (from_date, to_date) = read_range(query.from.as_deref(), query.to.as_deref())?;
     let mut filter = TransferFilter {
         completed: query.completed,
         kind: query.kind,
         internal: query.internal,
-        from_date: query.from.as_deref().map(read_date).transpose()?,
-        to_date: query.to.as_deref().map(read_date).transpose()?,
+        from_date,
+        to_date,
         text: query.text.clone(),
         ..TransferFilter::default()
     };
-    crate::date::check_range(filter.from_date, filter.to_date)?;
     if let Some(text) = &query.account {
         match Service::account_named(tx, text).await {
             Ok(account) => filter.account = Some(account.id),

@@ -186,6 +186,13 @@ pub(crate) fn read_date(text: &str) -> Result<i64, Error> {
         .ok_or_else(|| Error::refused(Code::DateInvalid, shown(text)))
 }
 
+/// Two days, the first one not after the second; either may be open.
+pub(crate) fn read_range(from: Option<&str>, to: Option<&str>) -> Result<(Option<i64>, Option<i64>), Error> {
+    let (first, last) = (from.map(read_date).transpose()?, to.map(read_date).transpose()?);
+    crate::date::check_range(first, last)?;
+    Ok((first, last))
+}
+
 /// A day number as `YYYY-MM-DD`.
 #[must_use]
 pub fn date_text(day: i64) -> String {

@@ -25,6 +25,8 @@ pub struct TransferView {
     pub target: String,
     /// The paying side's currency.
     pub asset: Asset,
+    /// The paid side's currency.
+    pub target_asset: Asset,
     /// Whether both accounts belong to one holder.
     pub internal: bool,
 }
@@ -90,13 +92,19 @@ impl Service {
     pub async fn transfer_show(&self, number: i64) -> Result<TransferView, Error> {
         let mut tx = self.store.read().await?;
         let missing = || Error::refused(Code::TransferNotFound, number.to_string());
-        let transfer = store::transfer::get(&mut tx, TransferId(number)).await?.ok_or_else(missing)?;
+        let transfer = with_memo(&mut tx, number).await?.ok_or_else(missing)?;
         let exchange = store::transfer::exchange(&mut tx, transfer.number).await?;
         let source = store::account::by_id(&mut tx, transfer.source).await?.ok_or_else(missing)?;
         let target = store::account::by_id(&mut tx, transfer.target).await?.ok_or_else(missing)?;
-        let asset = Self::asset(&mut tx, source.asset).await?;
-        let internal = source.holder.is_some() && source.holder == target.holder;
-        Ok(TransferView { transfer, exchange, source: source.number, target: target.number, asset, internal })
+        Ok(TransferView {
+            asset: Self::asset(&mut tx, source.asset).await?,
+            target_asset: Self::asset(&mut tx, target.asset).await?,
+            internal: source.holder.is_some() && source.holder == target.holder,
+            source: source.number,
+            target: target.number,
+            transfer,
+            exchange,
+        })
     }
 
     /// The postings of a transfer, in order.
@@ -109,11 +117,7 @@ impl Service {
     pub async fn transfer_detail(&self, number: i64) -> Result<TransferDetail, Error> {
         let mut tx = self.store.read().await?;
         let missing = || Error::refused(Code::TransferNotFound, number.to_string());
-        let mut transfer = store::transfer::get(&mut tx, TransferId(number)).await?.ok_or_else(missing)?;
-        if transfer.kind == TransferKind::Item && transfer.memo.is_none() {
-            let items = store::item::by_numbers(&mut tx, vec![number]).await?;
-            transfer.memo = items.into_iter().next().and_then(|item| item.memo);
-        }
+        let transfer = with_memo(&mut tx, number).await?.ok_or_else(missing)?;
         let assets = store::asset::all(&mut tx).await?;
         let (from, from_holder) = side(&mut tx, &assets, transfer.source).await?;
         let (to, to_holder) = side(&mut tx, &assets, transfer.target).await?;
@@ -143,6 +147,16 @@ pub(super) async fn makers(tx: &mut Tx, transfers: &[Transfer]) -> Result<HashMa
         store::audit::makers_of_transfers(tx, numbers(singles)).await?.into_iter().collect();
     makers.extend(store::transfer::item_makers(tx, numbers(items)).await?);
     Ok(makers)
+}
+
+/// A transfer by its number. What an item is for is kept with the item alone.
+async fn with_memo(tx: &mut Tx, number: i64) -> Result<Option<Transfer>, Error> {
+    let Some(mut transfer) = store::transfer::get(tx, TransferId(number)).await? else { return Ok(None) };
+    if transfer.kind == TransferKind::Item && transfer.memo.is_none() {
+        let items = store::item::by_numbers(tx, vec![number]).await?;
+        transfer.memo = items.into_iter().next().and_then(|item| item.memo);
+    }
+    Ok(Some(transfer))
 }
 
 async fn postings(tx: &mut Tx, transfer: &Transfer) -> Result<Vec<Booked>, Error> {

@@ -5,7 +5,8 @@ use domain::account::AccountStatus;
 use domain::code::Code;
 use domain::posting::PostingKind;
 use ledger::calendar;
-use service::statement::{Direction, Entry, StatementQuery};
+use service::statement::{Balances, Direction, Entry, StatementQuery};
+use service::statistics::StatisticsQuery;
 use service::transfer::NewTransfer;
 
 impl World {
@@ -155,6 +156,8 @@ async fn test_query_transfer_by_account() {
         let entries = world.entries(A1, &query).await;
         assert!(entries.windows(2).all(|pair| pair[0].balance_before == pair[1].balance_after));
         assert_eq!(entries[0].balance_after, world.balance(A1).await);
+        let closing = i128::from(world.balance(A1).await);
+        assert_eq!(check_balances(&world, None).await, Balances { opening: 0, closing });
         assert_eq!(world.entries(C1, &query).await.len(), 1);
         world.service.history_catch_up().await.unwrap();
     }
@@ -197,6 +200,10 @@ async fn test_query_transfer_by_date_range() {
     assert_eq!(world.entries(A1, &since).await.len(), 1);
     let until = StatementQuery { to: set("2026-01-31"), limit: 10, ..StatementQuery::default() };
     assert!(world.entries(A1, &until).await.is_empty());
+    let backwards =
+        StatementQuery { from: set("2026-02-02"), to: set("2026-02-01"), ..StatementQuery::default() };
+    let refused = world.service.statement(A1, &backwards).await.unwrap_err();
+    assert_eq!(refused.code(), Some(Code::RangeReversed));
     for bad in ["2026-02-30", "2026-2-1", "yesterday", "20260201"] {
         let query = StatementQuery { from: set(bad), limit: 10, ..StatementQuery::default() };
         assert_eq!(world.service.statement(A1, &query).await.unwrap_err().code(), Some(Code::DateInvalid));
@@ -224,8 +231,8 @@ async fn check_range(
             from: Some(format!("2026-02-{from:02}")),
             to: Some(format!("2026-02-{to:02}")),
             direction,
-            cursor: None,
             limit: world.page(),
+            ..StatementQuery::default()
         };
         let entries = world.entries(A1, &query).await;
         assert!(
@@ -237,13 +244,49 @@ async fn check_range(
         shown.sort_unstable();
         assert_eq!(shown, expected, "{from} to {to} {direction:?}");
     }
+    let before = if from == 1 { "2026-01-31".to_owned() } else { format!("2026-02-{:02}", from - 1) };
+    let before = StatementQuery { to: Some(before), limit: world.page(), ..StatementQuery::default() };
+    let opening = sum(&world.entries(A1, &before).await);
+    assert_eq!(check_balances(world, Some((from, to))).await.opening, opening);
+}
+
+/// The balances around all pages follow from the entries, each page's from those of the page before.
+async fn check_balances(world: &World, days: Option<(usize, usize)>) -> Balances {
+    let mut query = StatementQuery {
+        from: days.map(|(from, _)| format!("2026-02-{from:02}")),
+        to: days.map(|(_, to)| format!("2026-02-{to:02}")),
+        limit: world.page(),
+        with_balances: true,
+        ..StatementQuery::default()
+    };
+    let mut reached = None;
+    loop {
+        let page = world.service.statement(A1, &query).await.unwrap();
+        let balances = page.balances.unwrap();
+        if let Some(around) = balances.page {
+            assert_eq!(around.closing, reached.unwrap_or(balances.range.closing));
+            assert_eq!(around.closing - around.opening, sum(&page.entries));
+            reached = Some(around.opening);
+        }
+        query.cursor = page.cursor;
+        if query.cursor.is_none() {
+            assert_eq!(reached.unwrap_or(balances.range.closing), balances.range.opening);
+            return balances.range;
+        }
+    }
+}
+
+fn sum(entries: &[Entry]) -> i128 {
+    entries.iter().map(|entry| i128::from(entry.amount)).sum()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn test_transfer_statistics() {
     let world = World::with_limits().await;
     let statistics = async |from: &str, to: &str| {
-        let all = world.service.transfer_statistics(from, to).await.unwrap();
+        let (from, to) = (from.to_owned(), to.to_owned());
+        let query = StatisticsQuery { from, to, ..StatisticsQuery::default() };
+        let all = world.service.statistics(&query).await.unwrap().totals;
         all.into_iter().find(|one| one.asset.code == "USD").unwrap()
     };
     // What customers send counts; deposits and openings do not.

@@ -3,19 +3,20 @@
 use crate::commands::problem::{self, Shown, delimiter};
 use crate::commands::statement::{self, StatementArgs};
 use crate::exit::{Exit, Failure};
-use crate::out::{fields, or_empty, table, time};
+use crate::list::{Page, PageArgs};
+use crate::out::{Out, left, or_empty, right, time};
+use crate::say::say;
 use crate::session::{Access, Session, major};
+use crate::word::{self, Word};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::account::AccountStatus;
 use domain::asset::Asset;
-use domain::code::Code;
 use formats::csv_reader::Delimiter;
 use serde_json::{Value, json};
-use service::Error;
-use service::account::OpenAccount;
+use service::account::{AccountFilter, AccountQuery, AccountSort, AccountView, OpenAccount};
 use service::account_import::{AccountImport, AccountsImported, ImportedRow, OpeningOutcome, RowOutcome};
 use service::holder::NewHolder;
-use store::account::{AccountFilter, AccountView};
+use service::listing::{Order, Slice};
 
 /// Arguments of `account`.
 #[derive(Debug, Args)]
@@ -118,12 +119,8 @@ pub(crate) struct ListArgs {
     /// The ledger's own accounts too
     #[arg(long)]
     pub system: bool,
-    /// Begin after this id
-    #[arg(long, default_value_t = 0, value_name = "ID")]
-    pub after: i64,
-    /// At most so many
-    #[arg(long, default_value_t = 100, value_name = "N")]
-    pub limit: i64,
+    #[command(flatten)]
+    pub page: PageArgs,
 }
 
 /// Arguments of a change of status.
@@ -215,8 +212,8 @@ async fn import(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
     let shown = problem::to_json(&problems, session.language);
     let counts = imported_json(&imported, &shown);
     let text = || {
-        let rows = problem::to_text(&problems, session.language);
-        format!("{}\n{rows}", imported_text(&imported)).trim_end().to_owned()
+        let rows = problem::to_text(&problems, session.out);
+        format!("{}\n{rows}", imported_text(&imported, session.out)).trim_end().to_owned()
     };
     session.out.answer(counts, text)?;
     Ok(match (imported.has_refusals(), imported.opened + imported.known + imported.name_differs) {
@@ -242,17 +239,15 @@ fn imported_json(imported: &AccountsImported, problems: &Value) -> Value {
 }
 
 /// The counts, and the rows that are not simply opened and paid.
-fn imported_text(imported: &AccountsImported) -> String {
-    let counts = format!(
-        "{} accounts opened, {} known, {} known under another name, {} rows refused; {} openings paid, {} unpaid, {} \
-         refused",
-        imported.opened,
-        imported.known,
-        imported.name_differs,
-        imported.refused,
-        imported.paid,
-        imported.unpaid,
-        imported.openings_refused
+fn imported_text(imported: &AccountsImported, out: Out) -> String {
+    let AccountsImported { opened, known, name_differs, refused, paid, unpaid, openings_refused, .. } =
+        imported;
+    let counts = say!(
+        out.language,
+        "{opened} accounts opened, {known} known, {name_differs} known under another name, {refused} rows refused; \
+         {paid} openings paid, {unpaid} unpaid, {openings_refused} refused",
+        "已开立 {opened} 个账户，{known} 个已存在，{name_differs} 个已存在但持有人名称不同，{refused} 行被拒绝；期初余额：\
+         {paid} 笔已入账，{unpaid} 笔未入账，{openings_refused} 笔被拒绝"
     );
     let is_told = |row: &&ImportedRow| {
         row.outcome == RowOutcome::KnownNameDiffers
@@ -263,62 +258,71 @@ fn imported_text(imported: &AccountsImported) -> String {
         return counts;
     }
     let row = |row: &ImportedRow| {
-        let words = |name: &str| name.replace('_', " ");
-        vec![row.line.to_string(), row.number.clone(), words(row.outcome.name()), words(row.opening.name())]
+        let (account, opening) =
+            (word::row(row.outcome, out.language), word::opening(row.opening, out.language));
+        vec![row.line.to_string(), row.number.clone(), account.to_owned(), opening.to_owned()]
     };
-    let rows = told.into_iter().map(row);
-    format!("{counts}\n{}", table(&[">line", "number", "account", "opening"], rows))
+    let header =
+        [right("line", "行"), left("number", "账号"), left("account", "账户"), left("opening", "期初余额")];
+    format!("{counts}\n{}", out.table(&header, told.into_iter().map(row)))
 }
 
 async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
-    let asset = match &args.currency {
-        None => None,
-        Some(code) => {
-            let code = code.to_ascii_uppercase();
-            let found = session.service.asset_list().await?.into_iter().find(|asset| asset.code == code);
-            let asset = found.ok_or_else(|| Failure::from(Error::refused(Code::AssetUnknown, code)))?;
-            Some(asset.id)
-        }
-    };
     let filter = AccountFilter {
         text: args.text.clone(),
-        asset,
         status: args.status.map(Status::status),
         with_system: args.system,
-        after: args.after,
         ..AccountFilter::default()
     };
-    let accounts = session.service.account_list(&filter, args.limit.clamp(1, 10_000)).await?;
-    let (mut json, mut rows) = (Vec::new(), Vec::new());
-    for account in &accounts {
-        let asset = session.asset(account.asset).await?;
-        json.push(to_json(account, &asset));
-        rows.push(vec![
+    let (after, limit) = (args.page.place()?, args.page.limit);
+    let query = AccountQuery {
+        filter,
+        currency: args.currency.as_ref().map(|code| code.to_ascii_uppercase()),
+        sort: AccountSort::Id,
+        slice: Slice { order: Order::Ascending, after, offset: 0, limit },
+        counted: true,
+    };
+    let found = session.service.account_search(&query).await?;
+    let row = |(asset, account): &(Asset, AccountView)| {
+        vec![
             account.id.to_string(),
             account.number.clone(),
             or_empty(account.holder_name.as_deref()),
-            account.status.name().to_owned(),
-            major(account.balance, &asset),
-            asset.code,
-        ]);
-    }
-    let header = [">id", "number", "holder", "status", ">balance", "currency"];
-    session.out.answer(json!({ "accounts": json }), || table(&header, rows))?;
+            account.status.word(session.language).to_owned(),
+            major(account.balance, asset),
+            asset.code.clone(),
+        ]
+    };
+    let page = Page {
+        rows: found.accounts.iter().map(|(asset, account)| to_json(account, asset)).collect(),
+        total: found.total.unwrap_or_default(),
+        next: found.next.map(|place| place.key.to_string()),
+    };
+    let header = [
+        right("id", "编号"),
+        left("number", "账号"),
+        left("holder", "持有人"),
+        left("status", "状态"),
+        right("balance", "余额"),
+        left("currency", "币种"),
+    ];
+    page.answer(session.out, "accounts", || session.out.table(&header, found.accounts.iter().map(row)))?;
     Ok(Exit::Success)
 }
 
 fn show(session: &Session, account: &AccountView, asset: &Asset) -> Result<Exit, Failure> {
     let text = || {
-        fields(&[
-            ("number", account.number.clone()),
-            ("holder", or_empty(account.holder_name.as_deref())),
-            ("email", or_empty(account.email.as_deref())),
-            ("uid", or_empty(account.uid.as_deref())),
-            ("status", account.status.name().to_owned()),
-            ("default", if account.is_default { "yes" } else { "no" }.to_owned()),
-            ("balance", format!("{} {}", major(account.balance, asset), asset.code)),
-            ("held", major(account.held, asset)),
-            ("opened", time(account.opened_at)),
+        let default = if account.is_default { say("yes", "是") } else { say("no", "否") };
+        session.out.fields(&[
+            (say("number", "账号"), account.number.clone()),
+            (say("holder", "持有人"), or_empty(account.holder_name.as_deref())),
+            (say("email", "邮箱"), or_empty(account.email.as_deref())),
+            (say("uid", "用户编号"), or_empty(account.uid.as_deref())),
+            (say("status", "状态"), account.status.word(session.language).to_owned()),
+            (say("default", "默认账户"), default.to(session.language).to_owned()),
+            (say("balance", "余额"), format!("{} {}", major(account.balance, asset), asset.code)),
+            (say("held", "占用金额"), format!("{} {}", major(account.held, asset), asset.code)),
+            (say("opened", "开立时间"), time(account.opened_at)),
         ])
     };
     session.out.answer(to_json(account, asset), text)?;

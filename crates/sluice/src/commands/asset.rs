@@ -1,7 +1,8 @@
 //! `asset`: currencies and tokens.
 
 use crate::exit::{Exit, Failure};
-use crate::out::table;
+use crate::out::{left, right};
+use crate::say::say;
 use crate::session::{Access, Session};
 use clap::{Args, Subcommand};
 use domain::asset::Asset;
@@ -46,11 +47,19 @@ pub(crate) async fn run(session: &Session, args: &AssetArgs) -> Result<Exit, Fai
             let assets = session.service.asset_list().await?;
             let rows = assets.iter().map(|a| vec![a.code.clone(), a.scale.to_string()]);
             let json = json!({ "assets": assets.iter().map(to_json).collect::<Vec<_>>() });
-            session.out.answer(json, || table(&["code", ">decimals"], rows))?;
+            let header = [left("code", "币种"), right("decimals", "小数位")];
+            session.out.answer(json, || session.out.table(&header, rows))?;
         }
         AssetVerb::Add { code, scale } => {
             let asset = session.service.asset_add(&session.actor, code, *scale).await?;
-            let text = || format!("{} is enabled, with {} decimals", asset.code, asset.scale);
+            let (code, scale) = (&asset.code, asset.scale);
+            let text = || {
+                say!(
+                    session.language,
+                    "{code} is enabled, with {scale} decimals",
+                    "已启用 {code}，小数位 {scale}"
+                )
+            };
             session.out.answer(to_json(&asset), text)?;
         }
     }

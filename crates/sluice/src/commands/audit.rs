@@ -1,28 +1,52 @@
-//! `audit`: who did what, refusals among it.
+//! `audit`: who did what, refusals among it; newest first.
 
 use crate::exit::{Exit, Failure};
-use crate::out::{table, time};
+use crate::list::{Page, PageArgs};
+use crate::out::{left, right, time};
 use crate::session::Session;
 use clap::Args;
 use serde_json::{Value, json};
-use store::audit::AuditRow;
+use service::audit::{AuditFilter, AuditQuery, AuditRow};
 
 /// Arguments of `audit`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  sluice audit --after 100 --limit 50")]
+#[command(
+    after_help = "Days are those of the organisation's time zone (`sluice setting show`).\n\nExample:\n  \
+                        sluice audit --from 2026-05-01 --to 2026-05-31 --action account.status --limit 50"
+)]
 pub(crate) struct AuditArgs {
-    /// Begin after this row
-    #[arg(long, default_value_t = 0, value_name = "ID")]
-    pub after: i64,
-    /// At most so many rows
-    #[arg(long, default_value_t = 100, value_name = "N")]
-    pub limit: i64,
+    /// Only from this day on, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Only up to this day
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// Only of this person, key or part of the system
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
+    /// Only this action, such as transfer.create
+    #[arg(long, value_name = "NOUN.VERB")]
+    pub action: Option<String>,
+    /// Only with this result: ok, or a refusal's code
+    #[arg(long, value_name = "RESULT")]
+    pub result: Option<String>,
+    #[command(flatten)]
+    pub page: PageArgs,
 }
 
 /// Runs it.
 pub(crate) async fn run(session: &Session, args: &AuditArgs) -> Result<Exit, Failure> {
-    let rows = session.service.audit(args.after, args.limit.clamp(1, 10_000)).await?;
-    let json = json!({ "rows": rows.iter().map(to_json).collect::<Vec<_>>() });
+    let filter = AuditFilter {
+        actor: args.actor.clone(),
+        action: args.action.clone(),
+        result: args.result.clone(),
+        ..AuditFilter::default()
+    };
+    let (from, to, below) = (args.from.clone(), args.to.clone(), args.page.id()?);
+    let query = AuditQuery { filter, from, to, below, limit: args.page.one_more() };
+    let mut rows = session.service.audit_list(&query).await?;
+    let next = args.page.cut(&mut rows, |row| row.id);
+    let total = session.service.audit_count(&query).await?;
     let cells = |r: &AuditRow| {
         let subject = r.subject_id.map_or_else(|| r.subject.clone(), |id| format!("{} {id}", r.subject));
         vec![
@@ -35,8 +59,17 @@ pub(crate) async fn run(session: &Session, args: &AuditArgs) -> Result<Exit, Fai
             r.detail.clone(),
         ]
     };
-    let header = [">id", "at", "who", "what", "to", "result", "detail"];
-    session.out.answer(json, || table(&header, rows.iter().map(cells)))?;
+    let header = [
+        right("id", "编号"),
+        left("at", "时间"),
+        left("who", "操作人"),
+        left("what", "操作"),
+        left("to", "对象"),
+        left("result", "结果"),
+        left("detail", "详情"),
+    ];
+    let page = Page { rows: rows.iter().map(to_json).collect(), total, next };
+    page.answer(session.out, "rows", || session.out.table(&header, rows.iter().map(cells)))?;
     Ok(Exit::Success)
 }
 

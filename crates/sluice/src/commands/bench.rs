@@ -2,9 +2,11 @@
 
 use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
-use crate::out::{Out, note, table};
-use bench::BenchOptions;
+use crate::out::{left, note, right};
+use crate::say::say;
+use bench::{BenchOptions, RoundSpeed, Shape, Step};
 use clap::Args;
+use domain::code::Language;
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -36,26 +38,80 @@ pub(crate) async fn run(globals: &Globals, args: &BenchArgs) -> Result<Exit, Fai
         dir: args.dir.clone(),
         database: globals.database.clone(),
         program: std::env::current_exe()
-            .map_err(|error| Failure::File { path: "this program".into(), error })?,
+            .map_err(|error| Failure::System { what: say("this program", "本程序"), error })?,
     };
-    let report = bench::run(&options, note).await?;
-    let out = Out { json: globals.json };
+    let report = bench::run(&options, |step| note(&told(step, globals.language()))).await?;
+    let out = globals.out();
     let text = || {
         let shapes = report.get("shapes").and_then(Value::as_array).cloned().unwrap_or_default();
-        let cell = |shape: &Value, key: &str| shape.get(key).unwrap_or(&Value::Null).to_string();
-        let keys = [
-            "shape",
-            "items_per_s",
-            "floor_items_per_s",
-            "bytes_per_item",
-            "log_bytes_per_item",
-            "peak_rss_bytes",
-            "cpu_s",
-            "last_to_first",
-            "verify_s",
+        let cell = |shape: &Value, key: &str| match shape.get(key) {
+            Some(Value::String(name)) if name == Shape::Random.name() => shown(Shape::Random, out.language),
+            Some(Value::String(_)) => shown(Shape::OneToMany, out.language),
+            None | Some(Value::Null) => String::new(),
+            Some(number) => number.to_string(),
+        };
+        let columns = [
+            ("shape", left("shape", "形态")),
+            ("items_per_s", right("items/s", "每秒笔数")),
+            ("floor_items_per_s", right("floor items/s", "下限每秒笔数")),
+            ("bytes_per_item", right("bytes/item", "每笔字节")),
+            ("log_bytes_per_item", right("log bytes/item", "每笔日志字节")),
+            ("peak_rss_bytes", right("peak memory", "内存峰值")),
+            ("cpu_s", right("CPU s", "处理器秒数")),
+            ("last_to_first", right("last/first", "末轮比首轮")),
+            ("verify_s", right("verify s", "核对秒数")),
         ];
-        table(&keys, shapes.iter().map(|shape| keys.iter().map(|key| cell(shape, key)).collect()))
+        let rows = shapes.iter().map(|shape| columns.iter().map(|(key, _)| cell(shape, key)).collect());
+        out.table(&columns.map(|(_, column)| column), rows)
     };
     out.answer(report.clone(), text)?;
     Ok(Exit::Success)
+}
+
+fn shown(shape: Shape, language: Language) -> String {
+    let word = match shape {
+        Shape::OneToMany => say("one_to_many", "一对多"),
+        Shape::Random => say("random", "随机"),
+    };
+    word.to(language).to_owned()
+}
+
+fn told(step: Step, language: Language) -> String {
+    let shape = |shape: Shape| shown(shape, language);
+    match step {
+        Step::Opened { shape: of, accounts, seconds } => {
+            let of = shape(of);
+            say!(
+                language,
+                "{of}: {accounts} accounts in {seconds:.1} s",
+                "{of}：{accounts} 个账户，用时 {seconds:.1} 秒"
+            )
+        }
+        Step::Round(speed) => round(&speed, &shape(speed.shape), language),
+        Step::Floor { shape: of, items_per_s: floor, verify_s: verify } => {
+            let of = shape(of);
+            say!(
+                language,
+                "{of} floor: {floor:.0} items/s; verify {verify:.1} s",
+                "{of} 下限：每秒 {floor:.0} 笔；核对 {verify:.1} 秒"
+            )
+        }
+        Step::TwoNodes { items_per_s: together } => say!(
+            language,
+            "two nodes, two batches from two sources: {together:.0} items/s together",
+            "两个节点执行两个源账户的两个批次：合计每秒 {together:.0} 笔"
+        ),
+    }
+}
+
+fn round(speed: &RoundSpeed, of: &str, language: Language) -> String {
+    let RoundSpeed { number, import_rows_per_s: import, items_per_s: run, history_s: history, .. } = *speed;
+    let (bytes, log) = (speed.bytes_per_item, speed.log_bytes_per_item);
+    say!(
+        language,
+        "{of} round {number}: import {import:.0} rows/s, run {run:.0} items/s, history {history:.2} s, \
+         {bytes:.0} bytes/item, {log:.0} log bytes/item",
+        "{of} 第 {number} 轮：导入每秒 {import:.0} 行，执行每秒 {run:.0} 笔，历史 {history:.2} 秒，\
+         每笔 {bytes:.0} 字节，每笔日志 {log:.0} 字节"
+    )
 }

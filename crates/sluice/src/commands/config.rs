@@ -2,7 +2,7 @@
 
 use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
-use crate::out::Out;
+use crate::say::say;
 use crate::settings::{Loaded, Shown, unknown_variables};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -28,11 +28,18 @@ pub(crate) fn run(globals: &Globals, loaded: &Loaded, args: &ConfigArgs) -> Resu
     let unknown = unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()));
     let file = loaded.file.as_ref().map(|path| path.display().to_string());
     let json = json!({ "ok": true, "file": file, "ignored": unknown, "settings": Shown(loaded).json() });
+    let language = globals.language();
     let text = || {
-        let file = file.as_deref().unwrap_or("none");
-        let ignored = unknown.iter().map(|name| format!("\n# ignored, no setting: {name}"));
-        format!("# file: {file}\n{}{}", Shown(loaded).text(), ignored.collect::<String>())
+        let file = file.as_deref().unwrap_or(say("none", "无").to(language));
+        let mut lines =
+            vec![say!(language, "# file: {file}", "# 配置文件：{file}"), Shown(loaded).text(language)];
+        lines.extend(
+            unknown
+                .iter()
+                .map(|name| say!(language, "# ignored, no setting: {name}", "# 已忽略，不是配置项：{name}")),
+        );
+        lines.join("\n")
     };
-    Out { json: globals.json }.answer(json, text)?;
+    globals.out().answer(json, text)?;
     Ok(Exit::Success)
 }

@@ -1,10 +1,12 @@
 //! `fx`: exchange rates.
 
 use crate::exit::{Exit, Failure};
-use crate::out::{fields, table, time};
+use crate::out::{left, right, time};
+use crate::say::say;
 use crate::session::{Access, Session, major};
+use crate::word::Word;
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use service::fx_policy::{FxPolicyChange, FxRules};
 use store::fx::FxRate;
 
@@ -68,7 +70,8 @@ pub(crate) struct PolicyArgs {
 }
 
 impl PolicyArgs {
-    const fn is_empty(&self) -> bool {
+    /// Whether nothing is to be changed.
+    pub(crate) const fn is_empty(&self) -> bool {
         self.tolerance.is_none()
             && self.rounding.is_none()
             && self.minimum.is_none()
@@ -116,9 +119,15 @@ pub(crate) async fn run(session: &Session, args: &FxArgs) -> Result<Exit, Failur
                 rows.push(cells(session, &rate).await?);
             }
             let json = json!({ "rates": rows.iter().map(to_json).collect::<Vec<_>>() });
-            let text =
-                || table(&["from", "to", ">rate", "origin", "since"], rows.iter().map(|row| row.to_vec()));
-            session.out.answer(json, text)?;
+            let header = [
+                left("from", "源币种"),
+                left("to", "目标币种"),
+                right("rate", "汇率"),
+                left("origin", "来源"),
+                left("since", "生效时间"),
+            ];
+            let rows = rows.iter().map(|row| row.to_vec());
+            session.out.answer(json, || session.out.table(&header, rows))?;
         }
     }
     Ok(Exit::Success)
@@ -126,17 +135,22 @@ pub(crate) async fn run(session: &Session, args: &FxArgs) -> Result<Exit, Failur
 
 fn answer(session: &Session, rules: &FxRules) -> Result<(), Failure> {
     let FxRules { source, target, policy } = rules;
-    let rows = [
-        ("from", source.code.clone()),
-        ("to", target.code.clone()),
-        ("tolerance", policy.tolerance()),
-        ("rounding", policy.rounding.name().to_owned()),
-        ("minimum", major(policy.minimum, target)),
-        ("max_age_h", policy.max_age_h.to_string()),
-    ];
-    let json: Map<String, Value> =
-        rows.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect();
-    session.out.answer(Value::Object(json), || fields(&rows))
+    let (tolerance, minimum) = (policy.tolerance(), major(policy.minimum, target));
+    let json = json!({
+        "from": source.code, "to": target.code, "tolerance": tolerance, "rounding": policy.rounding.name(),
+        "minimum": minimum, "max_age_h": policy.max_age_h.to_string(),
+    });
+    let text = || {
+        session.out.fields(&[
+            (say("from", "源币种"), source.code.clone()),
+            (say("to", "目标币种"), target.code.clone()),
+            (say("tolerance", "容差"), tolerance.clone()),
+            (say("rounding", "舍入方式"), policy.rounding.word(session.language).to_owned()),
+            (say("minimum", "最小金额"), format!("{minimum} {}", target.code)),
+            (say("maximum age (hours)", "有效期（小时）"), policy.max_age_h.to_string()),
+        ])
+    };
+    session.out.answer(json, text)
 }
 
 async fn cells(session: &Session, rate: &FxRate) -> Result<[String; 5], Failure> {

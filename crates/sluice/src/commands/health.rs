@@ -2,8 +2,9 @@
 
 use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
-use crate::out::Out;
+use crate::say::say;
 use crate::settings::Settings;
+use crate::word;
 use clap::Args;
 use serde_json::json;
 use std::io::{Read, Write};
@@ -23,18 +24,19 @@ pub(crate) struct HealthArgs {}
 
 /// Asks once.
 pub(crate) fn run(globals: &Globals, settings: &Settings) -> Result<Exit, Failure> {
-    let address = within_reach(settings.listen);
-    let line = ask(address).map_err(|error| Failure::NotReady(format!("{address}: {error}")))?;
+    let (address, language) = (within_reach(settings.listen), globals.language());
+    let line = ask(address)
+        .map_err(|error| Failure::NotReady(format!("{address}: {}", word::io(&error, language))))?;
     if line.split(' ').nth(1) != Some("200") {
         return Err(Failure::NotReady(format!("{address}: {line}")));
     }
-    Out { json: globals.json }
-        .answer(json!({ "ready": true }), || format!("the server on {address} can work"))?;
+    let text = || say!(language, "The server on {address} is ready", "{address} 上的服务器已就绪");
+    globals.out().answer(json!({ "ready": true }), text)?;
     Ok(Exit::Success)
 }
 
-/// Who listens on every address is reached on loopback.
-const fn within_reach(address: SocketAddr) -> SocketAddr {
+/// A server that listens on every address is reached on loopback.
+pub(crate) const fn within_reach(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(Ipv6Addr::UNSPECIFIED) => IpAddr::V6(Ipv6Addr::LOCALHOST),

@@ -1,8 +1,11 @@
 //! `holder`: who owns accounts.
 
 use crate::exit::{Exit, Failure};
-use crate::out::{or_empty, table, time};
+use crate::list::{Page, PageArgs};
+use crate::out::{left, or_empty, right, time};
+use crate::say::say;
 use crate::session::{Access, Session};
+use crate::terminal::one_line;
 use clap::{Args, Subcommand};
 use domain::code::Code;
 use domain::id::HolderId;
@@ -42,14 +45,13 @@ pub(crate) enum HolderVerb {
     #[command(after_help = "Example:\n  sluice holder change hold_7 --email li.wei@example.com --no-uid")]
     Change(ChangeArgs),
     /// List holders
-    #[command(after_help = "Example:\n  sluice holder list --limit 20")]
+    #[command(after_help = "Example:\n  sluice holder list --text li --limit 20")]
     List {
-        /// Begin after this id
-        #[arg(long, default_value_t = 0, value_name = "ID")]
-        after: i64,
-        /// At most so many
-        #[arg(long, default_value_t = 100, value_name = "N")]
-        limit: i64,
+        /// Part of the name, e-mail address or uid
+        #[arg(long)]
+        text: Option<String>,
+        #[command(flatten)]
+        page: PageArgs,
     },
 }
 
@@ -104,33 +106,35 @@ pub(crate) async fn run(session: &Session, args: &HolderArgs) -> Result<Exit, Fa
         HolderVerb::Add { name, email, uid } => {
             let new = NewHolder { name: name.clone(), email: email.clone(), uid: uid.clone() };
             let holder = session.service.holder_add(&session.actor, &new).await?;
-            session
-                .out
-                .answer(to_json(&holder), || format!("holder {} is added: {}", holder.id, holder.name))?;
+            let (id, name) = (holder.id, one_line(&holder.name));
+            let text = || say!(session.language, "Holder {id} is added: {name}", "已添加持有人 {id}：{name}");
+            session.out.answer(to_json(&holder), text)?;
         }
         HolderVerb::Change(args) => {
             let missing = |_| Error::refused(Code::HolderNotFound, shown(&args.id));
             let id = HolderId::from_text(&args.id).map_err(missing)?;
             let holder = session.service.holder_change(&session.actor, id, &args.change()).await?;
-            session
-                .out
-                .answer(to_json(&holder), || format!("holder {} is changed: {}", holder.id, holder.name))?;
+            let (id, name) = (holder.id, one_line(&holder.name));
+            let text =
+                || say!(session.language, "Holder {id} is changed: {name}", "已更改持有人 {id}：{name}");
+            session.out.answer(to_json(&holder), text)?;
         }
-        HolderVerb::List { after, limit } => {
-            let holders = session.service.holder_list(*after, (*limit).clamp(1, 10_000)).await?;
-            let row = |h: &Holder| {
-                vec![
-                    h.id.to_string(),
-                    h.name.clone(),
-                    or_empty(h.email.as_deref()),
-                    or_empty(h.uid.as_deref()),
-                ]
-            };
-            let json = json!({ "holders": holders.iter().map(to_json).collect::<Vec<_>>() });
-            session.out.answer(json, || table(&[">id", "name", "email", "uid"], holders.iter().map(row)))?;
-        }
+        HolderVerb::List { text, page } => list(session, text.as_deref(), page).await?,
     }
     Ok(Exit::Success)
+}
+
+async fn list(session: &Session, text: Option<&str>, page: &PageArgs) -> Result<(), Failure> {
+    let after = page.id()?.unwrap_or(0);
+    let mut holders = session.service.holder_search(text, after, page.one_more()).await?;
+    let next = page.cut(&mut holders, |holder| holder.id.0);
+    let total = session.service.holder_count(text).await?;
+    let row = |h: &Holder| {
+        vec![h.id.to_string(), h.name.clone(), or_empty(h.email.as_deref()), or_empty(h.uid.as_deref())]
+    };
+    let page = Page { rows: holders.iter().map(to_json).collect(), total, next };
+    let header = [right("id", "编号"), left("name", "名称"), left("email", "邮箱"), left("uid", "用户编号")];
+    page.answer(session.out, "holders", || session.out.table(&header, holders.iter().map(row)))
 }
 
 fn to_json(holder: &Holder) -> Value {

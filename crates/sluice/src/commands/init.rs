@@ -2,6 +2,7 @@
 
 use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
+use crate::say::say;
 use crate::session::Session;
 use clap::Args;
 use domain::code::Code;
@@ -19,11 +20,10 @@ pub(crate) struct InitArgs {
     pub time_zone: String,
 }
 
-/// Makes the ledger; one that stands already is left as it is.
+/// Makes the ledger; an existing one is left as it is.
 pub(crate) async fn run(globals: &Globals, args: &InitArgs) -> Result<Exit, Failure> {
     if TimeZone::get(&args.time_zone).is_err() {
-        let detail = format!("no time zone {}; use an IANA name such as Europe/Berlin", args.time_zone);
-        return Err(Error::refused(Code::TimeZoneUnknown, detail).into());
+        return Err(Error::refused(Code::TimeZoneUnknown, args.time_zone.as_str()).into());
     }
     let session = Session::create(globals).await?;
     let change = SettingsChange { time_zone: Some(args.time_zone.clone()), ..SettingsChange::default() };
@@ -34,11 +34,14 @@ pub(crate) async fn run(globals: &Globals, args: &InitArgs) -> Result<Exit, Fail
         None => (globals.data.display().to_string(), format!("--data {}", globals.data.display())),
     };
     let json = json!({ "data": directory, "time_zone": args.time_zone, "created": true });
+    let zone = &args.time_zone;
     let text = || {
-        format!(
-            "A new ledger is in {directory} (time zone {}).\nNext: sluice {option} account open \
-             --number ACME --holder \"Acme Ltd\" --currency USD",
-            args.time_zone
+        let next =
+            format!("`sluice {option} account open --number ACME --holder \"Acme Ltd\" --currency USD`");
+        say!(
+            session.language,
+            "A new ledger is in {directory} (time zone {zone}).\nNext: {next}",
+            "已在 {directory} 创建账本（时区 {zone}）。\n下一步：{next}"
         )
     };
     session.out.answer(json, text)?;

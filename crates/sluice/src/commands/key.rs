@@ -1,8 +1,11 @@
 //! `key`: API keys, by which programs come in.
 
 use crate::exit::{Exit, Failure};
-use crate::out::{fields, note, or_empty, printable, table, time};
+use crate::list::{Page, PageArgs};
+use crate::out::{left, note, or_empty, right, time};
+use crate::say::say;
 use crate::session::{Access, Session};
+use crate::terminal::one_line;
 use clap::{Args, Subcommand};
 use domain::code::Code;
 use serde_json::{Value, json};
@@ -40,12 +43,8 @@ pub(crate) enum KeyVerb {
     /// List keys, revoked ones too
     #[command(after_help = "Example:\n  sluice key list --limit 20")]
     List {
-        /// Begin after this id
-        #[arg(long, default_value_t = 0, value_name = "ID")]
-        after: i64,
-        /// At most so many
-        #[arg(long, default_value_t = 100, value_name = "N")]
-        limit: i64,
+        #[command(flatten)]
+        page: PageArgs,
     },
     /// Revoke a key: from now on nobody comes in by it
     #[command(after_help = "Example:\n  sluice key revoke payroll")]
@@ -71,11 +70,13 @@ pub(crate) async fn run(session: &Session, args: &KeyArgs) -> Result<Exit, Failu
             let (name, scopes, addresses) = (name.clone(), scopes.clone(), addresses.clone());
             add(session, &NewApiKey { name, scopes, addresses, expires_at }).await?;
         }
-        KeyVerb::List { after, limit } => list(session, *after, *limit).await?,
+        KeyVerb::List { page } => list(session, page).await?,
         KeyVerb::Revoke { name } => {
             let id = session.service.api_key_named(name).await?.id;
             let key = session.service.api_key_revoke(&session.actor, id).await?;
-            session.out.answer(to_json(&key), || format!("key {} is revoked", printable(&key.name)))?;
+            let name = one_line(&key.name);
+            let text = || say!(session.language, "Key {name} is revoked", "密钥 {name} 已吊销");
+            session.out.answer(to_json(&key), text)?;
         }
     }
     Ok(Exit::Success)
@@ -88,30 +89,42 @@ async fn add(session: &Session, new: &NewApiKey) -> Result<(), Failure> {
         fields.insert("secret".to_owned(), json!(made.secret));
     }
     if !session.out.json {
-        note("notice: the secret is shown this once");
+        let text = say("notice: the secret is shown this once", "注意：密钥只显示这一次");
+        note(text.to(session.language));
     }
     session.out.answer(json, || {
-        fields(&[
-            ("key", made.key.name.clone()),
-            ("scopes", made.key.scopes.clone()),
-            ("addresses", made.key.addresses.clone()),
-            ("expires", or_empty(made.key.expires_at.map(time).as_deref())),
-            ("secret", made.secret.unwrap_or_default()),
+        session.out.fields(&[
+            (say("key", "名称"), made.key.name.clone()),
+            (say("scopes", "权限范围"), made.key.scopes.clone()),
+            (say("addresses", "来源地址"), made.key.addresses.clone()),
+            (say("expires", "到期时间"), or_empty(made.key.expires_at.map(time).as_deref())),
+            (say("secret", "密钥"), made.secret.unwrap_or_default()),
         ])
     })
 }
 
-async fn list(session: &Session, after: i64, limit: i64) -> Result<(), Failure> {
-    let keys = session.service.api_key_list(after, limit.clamp(1, 10_000)).await?;
+async fn list(session: &Session, page: &PageArgs) -> Result<(), Failure> {
+    let after = page.id()?.unwrap_or(0);
+    let mut keys = session.service.api_key_list(after, page.one_more()).await?;
+    let next = page.cut(&mut keys, |key| key.id);
+    let total = session.service.api_key_count().await?;
     let row = |key: &ApiKey| {
         let at = |time_at: Option<i64>| or_empty(time_at.map(time).as_deref());
         let (expires, revoked) = (at(key.expires_at), at(key.revoked_at));
         let (hint, scopes) = (format!("{}…", key.hint), key.scopes.clone());
         vec![key.id.to_string(), key.name.clone(), hint, scopes, key.addresses.clone(), expires, revoked]
     };
-    let json = json!({ "keys": keys.iter().map(to_json).collect::<Vec<_>>() });
-    let header = [">id", "name", "begins", "scopes", "addresses", "expires", "revoked"];
-    session.out.answer(json, || table(&header, keys.iter().map(row)))
+    let header = [
+        right("id", "编号"),
+        left("name", "名称"),
+        left("begins", "开头"),
+        left("scopes", "权限范围"),
+        left("addresses", "来源地址"),
+        left("expires", "到期时间"),
+        left("revoked", "吊销时间"),
+    ];
+    let page = Page { rows: keys.iter().map(to_json).collect(), total, next };
+    page.answer(session.out, "keys", || session.out.table(&header, keys.iter().map(row)))
 }
 
 fn micros(text: &str) -> Result<i64, Failure> {

@@ -3,7 +3,7 @@
 
 use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
-use crate::out::Out;
+use crate::say::say;
 use clap::Args;
 use serde_json::json;
 use store::{Schema, Store};
@@ -18,7 +18,8 @@ pub(crate) struct MigrateArgs {}
 /// Migrates; a schema that is up to date stays as it is.
 pub(crate) async fn run(globals: &Globals, _: &MigrateArgs) -> Result<Exit, Failure> {
     let Some(url) = &globals.database else {
-        return Err(Failure::Usage("say which database: --database URL".to_owned()));
+        let text = say("Say which database: --database URL", "请指明数据库：--database URL");
+        return Err(Failure::usage(text, globals.language()));
     };
     // One that holds no ledger yet is the business of `init`.
     if let Err(store::StoreError::NoLedger) = Store::connect(url, Schema::Expect).await {
@@ -26,7 +27,8 @@ pub(crate) async fn run(globals: &Globals, _: &MigrateArgs) -> Result<Exit, Fail
     }
     let store = Store::connect(url, Schema::Migrate).await?;
     let place = store.shown();
-    let text = || format!("The schema of {place} is up to date.");
-    Out { json: globals.json }.answer(json!({ "database": place, "up_to_date": true }), text)?;
+    let text =
+        || say!(globals.language(), "The schema of {place} is up to date.", "{place} 的表结构已是最新。");
+    globals.out().answer(json!({ "database": place, "up_to_date": true }), text)?;
     Ok(Exit::Success)
 }

@@ -17,6 +17,7 @@ pub(crate) mod node;
 pub(crate) mod policy;
 pub(crate) mod problem;
 pub(crate) mod serve;
+pub(crate) mod setting;
 pub(crate) mod show_transfer;
 pub(crate) mod statement;
 pub(crate) mod stats;
@@ -44,7 +45,7 @@ pub(crate) enum Command {
     Deposit(transfer::DepositArgs),
     /// Let money leave the ledger
     Withdraw(transfer::WithdrawArgs),
-    /// Move money from one account to another
+    /// Move money from one account to another; list what was moved
     Transfer(transfer::TransferArgs),
     /// Show a transfer and its postings
     ShowTransfer(show_transfer::ShowArgs),
@@ -60,7 +61,9 @@ pub(crate) enum Command {
     Key(key::KeyArgs),
     /// What was sent, by currency, in a range of days
     Stats(stats::StatsArgs),
-    /// The audit log
+    /// The organisation's settings, such as its time zone
+    Setting(setting::SettingArgs),
+    /// The audit log, newest first
     Audit(audit::AuditArgs),
     /// Recompute every invariant of the ledger from its postings up
     Verify(verify::VerifyArgs),
@@ -107,6 +110,7 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::User(args) => user::run(session, args).await,
         Command::Key(args) => key::run(session, args).await,
         Command::Stats(args) => stats::run(session, args).await,
+        Command::Setting(args) => setting::run(session, args).await,
         Command::Audit(args) => audit::run(session, args).await,
         Command::Verify(args) => verify::run(session, args).await,
         Command::Node(args) => node::run(session, args).await,

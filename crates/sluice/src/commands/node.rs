@@ -1,7 +1,8 @@
 //! `node`: the processes at work on the ledger.
 
 use crate::exit::{Exit, Failure};
-use crate::out::table;
+use crate::out::left;
+use crate::say::say;
 use crate::session::Session;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -36,12 +37,13 @@ async fn list(session: &Session) -> Result<Exit, Failure> {
         .collect();
     let text = || {
         if nodes.is_empty() {
-            return "No node is at work.".to_owned();
+            return say!(session.language, "No node is at work.", "没有节点在工作。");
         }
         let row = |node: &store::node::Node| {
-            vec![node.name.clone(), if node.is_worker { "yes" } else { "no" }.to_owned()]
+            let worker = if node.is_worker { say("yes", "是") } else { say("no", "否") };
+            vec![node.name.clone(), worker.to(session.language).to_owned()]
         };
-        table(&["node", "worker"], nodes.iter().map(row))
+        session.out.table(&[left("node", "节点"), left("worker", "执行批次")], nodes.iter().map(row))
     };
     session.out.answer(json!({ "nodes": json }), text)?;
     Ok(Exit::Success)

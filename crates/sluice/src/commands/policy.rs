@@ -1,7 +1,7 @@
 //! `policy`: limits and fees.
 
 use crate::exit::{Exit, Failure};
-use crate::out::fields;
+use crate::say::{Say, say};
 use crate::session::{Access, Session, major};
 use clap::{Args, Subcommand};
 use domain::amount::format_minor;
@@ -117,21 +117,28 @@ impl SetArgs {
 
 fn answer(session: &Session, subject: &Subject, asset: &Asset, policy: &Policy) -> Result<(), Failure> {
     let limit = |minor: i64| (minor != i64::MAX).then(|| major(minor, asset));
-    let rows = [
-        ("currency", Some(asset.code.clone())),
-        ("account", subject.account.clone()),
-        ("min", limit(policy.limit.min)),
-        ("max", limit(policy.limit.max)),
-        ("day", limit(policy.limit.day)),
-        ("month", limit(policy.limit.month)),
-        ("batch_max", limit(policy.batch_max)),
-        ("fee_threshold", limit(policy.fee.threshold)),
-        ("fee_rate", Some(format_minor(i128::from(policy.fee.rate_ppm), 6))),
-        ("fee_min", limit(policy.fee.min)),
-        ("fee_max", limit(policy.fee.max)),
+    let rate = format_minor(i128::from(policy.fee.rate_ppm), 6);
+    let rows: [(&str, Say, Option<String>); 11] = [
+        ("currency", say("currency", "币种"), Some(asset.code.clone())),
+        ("account", say("account", "账户"), subject.account.clone()),
+        ("min", say("min per transfer", "单笔最小金额"), limit(policy.limit.min)),
+        ("max", say("max per transfer", "单笔最大金额"), limit(policy.limit.max)),
+        ("day", say("max per day", "每日限额"), limit(policy.limit.day)),
+        ("month", say("max per month", "每月限额"), limit(policy.limit.month)),
+        ("batch_max", say("max per batch", "单批次限额"), limit(policy.batch_max)),
+        ("fee_threshold", say("no fee up to", "免手续费金额上限"), limit(policy.fee.threshold)),
+        ("fee_rate", say("fee rate", "手续费率"), Some(rate)),
+        ("fee_min", say("min fee", "最低手续费"), limit(policy.fee.min)),
+        ("fee_max", say("max fee", "最高手续费"), limit(policy.fee.max)),
     ];
     let json: Map<String, Value> =
-        rows.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect();
-    let text = || fields(&rows.map(|(name, value)| (name, value.unwrap_or_else(|| "none".to_owned()))));
+        rows.iter().map(|(name, _, value)| ((*name).to_owned(), value.clone().into())).collect();
+    let none = say("none", "无").to(session.language);
+    let text = || {
+        let shown = |(_, title, value): (&str, Say, Option<String>)| {
+            (title, value.unwrap_or_else(|| none.to_owned()))
+        };
+        session.out.fields(&rows.map(shown))
+    };
     session.out.answer(Value::Object(json), text)
 }

@@ -1,6 +1,8 @@
 //! Rows of a file that were not taken: line, column, code, value.
 
-use crate::out::table;
+use crate::exit::Failure;
+use crate::out::{Out, left, right};
+use crate::say::{Say, say};
 use domain::code::{Code, Language};
 use formats::csv_reader::Delimiter;
 use formats::problem::Problem;
@@ -8,8 +10,6 @@ use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Read;
 use store::import_problem::ImportProblem;
-
-use crate::exit::Failure;
 
 /// Problems that people see; scripts get all that the answer carries.
 const SHOWN: usize = 20;
@@ -53,12 +53,13 @@ impl Shown {
     /// Why, and what may have been meant.
     fn message(&self, language: Language) -> String {
         let message = self.code.message(language);
-        match (&self.suggestion, language) {
-            (None, _) => message.to_owned(),
-            (Some(meant), Language::English) => {
-                format!("{message}; write {meant} to name the account by its id")
-            }
-            (Some(meant), Language::Chinese) => format!("{message}；如按ID指定账户，请写 {meant}"),
+        match &self.suggestion {
+            None => message.to_owned(),
+            Some(meant) => say!(
+                language,
+                "{message}; write {meant} to name the account by its id",
+                "{message}；如按ID指定账户，请写 {meant}"
+            ),
         }
     }
 }
@@ -73,18 +74,24 @@ pub(crate) fn to_json(problems: &[Shown], language: Language) -> Value {
 }
 
 /// The first of them, for people; empty if there is none.
-pub(crate) fn to_text(problems: &[Shown], language: Language) -> String {
+pub(crate) fn to_text(problems: &[Shown], out: Out) -> String {
     if problems.is_empty() {
         return String::new();
     }
     let row = |p: &Shown| {
         let column = p.column.clone().unwrap_or_default();
-        let message = format!("{} ({})", p.message(language), p.code);
+        let message = format!("{} ({})", p.message(out.language), p.code);
         vec![p.line.to_string(), column, p.value.clone(), message]
     };
-    let mut text = table(&[">line", "column", "value", "why"], problems.iter().take(SHOWN).map(row));
+    let header = [right("line", "行"), left("column", "列"), left("value", "值"), left("why", "原因")];
+    let mut text = out.table(&header, problems.iter().take(SHOWN).map(row));
     if problems.len() > SHOWN {
-        text += &format!("\n… and {} more; --json names up to 1000", problems.len() - SHOWN);
+        let more = problems.len() - SHOWN;
+        text += &say!(
+            out.language,
+            "\n… and {more} more; --json names up to 1000",
+            "\n… 另有 {more} 行；--json 最多列出 1000 行"
+        );
     }
     text
 }
@@ -99,6 +106,9 @@ pub(crate) fn open(path: &str) -> Result<Box<dyn Read + Send>, Failure> {
 }
 
 /// The delimiter of an option's value.
-pub(crate) fn delimiter(text: &str) -> Result<Delimiter, String> {
-    Delimiter::parse(text).ok_or_else(|| "comma, semicolon, tab or pipe".to_owned())
+pub(crate) fn delimiter(text: &str) -> Result<Delimiter, Say> {
+    Delimiter::parse(text).ok_or(say(
+        "comma, semicolon, tab or pipe",
+        "可用 comma（逗号）、semicolon（分号）、tab（制表符）或 pipe（竖线）",
+    ))
 }

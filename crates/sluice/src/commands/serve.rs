@@ -4,12 +4,14 @@ mod args;
 mod meter;
 
 use crate::cli::Globals;
+use crate::commands::health::within_reach;
 use crate::commands::work::{PATIENCE, Stop};
 use crate::data_dir::DataDir;
 use crate::exit::{Exit, Failure};
-use crate::out::Out;
+use crate::say::say;
 use crate::session::{Access, Session};
 use crate::settings::{Loaded, Settings, unknown_variables};
+use domain::code::Language;
 use engine::{Engine, EngineOptions};
 use http_api::App;
 use serde_json::json;
@@ -56,7 +58,7 @@ async fn serve(
     app: App,
     stop: Stop,
 ) -> Result<(), Failure> {
-    announce(session, &listener).await?;
+    announce(session, settings, &listener).await?;
     let (asked, stopped) = watch::channel(false);
     let grace = Duration::from_secs(settings.stop_timeout_s);
     let served = async {
@@ -132,27 +134,39 @@ async fn make_if_missing(globals: &Globals) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Says where the server is, once it can be reached.
-async fn announce(session: &Session, listener: &TcpListener) -> Result<(), Failure> {
-    let failed = |error| Failure::Listen { address: "its own address".to_owned(), error };
-    let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+/// Says where the server is, once it can be reached: to those who started it, and to other commands that find
+/// the data directory in use.
+async fn announce(session: &Session, settings: &Settings, listener: &TcpListener) -> Result<(), Failure> {
+    let failed = |error| Failure::Listen { address: settings.listen.to_string(), error };
+    let address = listener.local_addr().map_err(failed)?;
+    session.announce(&format!("http://{}", within_reach(address)))?;
+    let url = format!("http://{address}");
     let (place, node) = (session.service.store().shown(), session.service.store().node().to_owned());
     tracing::info!(url, place, node, version = env!("CARGO_PKG_VERSION"), "listening");
     let set_up = session.service.set_up_token().await?;
     let token = set_up.as_ref().map(|token| token.expose().to_owned());
     let json = json!({ "url": url, "ledger": place, "node": node, "setUpToken": token });
-    Out { json: session.out.json }.answer(json, || {
-        let mut text = format!("Sluice listens on {url}; the API is described at {url}/api/docs");
-        if let Some(token) = token {
-            text += &format!(
-                "\nThere are no users yet. Make the first administrator (once, within a day):\n  \
-                 curl {url}/api/v1/setup -H 'Content-Type: application/json' \\\n    \
-                 -d '{{\"token\":\"{token}\",\"login\":\"you@example.com\",\"name\":\"You\",\"password\":\"…\"}}'\n\
-                 or stop the server and say `sluice user add`"
-            );
-        }
-        text
-    })
+    session.out.answer(json, || greeting(&url, token.as_deref(), session.language))
+}
+
+fn greeting(url: &str, token: Option<&str>, language: Language) -> String {
+    let text = say!(
+        language,
+        "Sluice listens on {url}; the API is described at {url}/api/docs",
+        "Sluice 正在监听 {url}；接口说明见 {url}/api/docs"
+    );
+    let Some(token) = token else { return text };
+    let curl = format!(
+        "curl {url}/api/v1/setup -H 'Content-Type: application/json' \\\n    \
+         -d '{{\"token\":\"{token}\",\"login\":\"you@example.com\",\"name\":\"You\",\"password\":\"…\"}}'"
+    );
+    say!(
+        language,
+        "{text}\nThere are no users yet. Create the first administrator (once, within a day):\n  {curl}\n\
+         or stop the server and run `sluice user add`",
+        "{text}\n尚无用户。请创建第一位管理员（一天内有效，仅限一次）：\n  {curl}\n\
+         或停止服务器后运行 `sluice user add`"
+    )
 }
 
 /// As many open files as the system allows this process: each connection is one.

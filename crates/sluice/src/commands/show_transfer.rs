@@ -1,14 +1,16 @@
 //! `show-transfer`: a transfer with its exchange and its postings.
 
 use crate::exit::{Exit, Failure};
-use crate::out::{fields, or_empty, table, time};
+use crate::out::{Out, left, or_empty, right, time};
+use crate::say::say;
 use crate::session::{Session, major};
+use crate::word::{Word, outcome, posting, reason};
 use clap::Args;
-use domain::code::Code;
+use domain::code::{Code, Language};
 use domain::posting::PostingKind;
 use ledger::calendar;
 use serde_json::{Value, json};
-use service::transfer::TransferView;
+use service::transfer::{Exchange, TransferView};
 use store::posting::Booked;
 
 /// Arguments of `show-transfer`.
@@ -19,85 +21,103 @@ pub(crate) struct ShowArgs {
     pub number: i64,
 }
 
-/// A posting: number, payer, payee, kind, amount, currency.
-type Row = [String; 6];
+/// What is shown: the transfer, and its postings with the numbers of debit and credit account.
+struct Shown {
+    view: TransferView,
+    postings: Vec<(Booked, [String; 2])>,
+}
 
 /// Runs it.
 pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Failure> {
     let view = session.service.transfer_show(args.number).await?;
     let postings = session.service.transfer_postings(&view.transfer).await?;
-    let rows = rows(session, &postings).await?;
-    let exchange = exchange(session, &view).await?;
-    let t = &view.transfer;
-    let status = if t.code.is_none() { "completed" } else { "failed" };
-    let date = calendar::date_of(t.value_date).to_string();
-    let (amount, fee) = (major(t.amount, &view.asset), major(t.fee, &view.asset));
-    let one = |[id, debit, credit, kind, amount, currency]: &Row| {
-        json!({ "id": id, "debit": debit, "credit": credit, "kind": kind, "amount": amount,
-                "currency": currency })
-    };
-    let json = json!({
-        "transfer_id": t.number.0, "kind": t.kind.name(), "status": status, "code": t.code.map(Code::name),
-        "source": view.source, "target": view.target, "amount": amount, "currency": view.asset.code,
-        "fee": fee, "date": date, "created_at": time(t.created_at), "memo": t.memo,
-        "internal": view.internal, "exchange": exchange, "postings": rows.iter().map(one).collect::<Value>(),
-    });
-    let text = || {
-        let head = fields(&[
-            ("transfer", t.number.to_string()),
-            ("kind", t.kind.name().to_owned()),
-            ("status", status.to_owned()),
-            ("code", t.code.map_or_else(String::new, |c| format!("{} ({c})", c.message(session.language)))),
-            ("from", view.source.clone()),
-            ("to", view.target.clone()),
-            ("amount", format!("{amount} {}", view.asset.code)),
-            ("fee", fee.clone()),
-            ("rate", or_empty(exchange.get("rate").and_then(Value::as_str))),
-            ("date", date.clone()),
-            ("created", time(t.created_at)),
-            ("memo", or_empty(t.memo.as_deref())),
-        ]);
-        let header = [">posting", "debit", "credit", "kind", ">amount", "currency"];
-        format!("{head}\n{}", table(&header, rows.iter().map(|row| row.to_vec())))
-    };
-    session.out.answer(json, text)?;
+    let accounts: Vec<_> = postings.iter().flat_map(|b| [b.posting.debit, b.posting.credit]).collect();
+    let mut numbers = session.service.account_numbers(&accounts).await?.into_iter();
+    let mut number = || numbers.next().unwrap_or_default();
+    let postings = postings.into_iter().map(|booked| (booked, [number(), number()])).collect();
+    let shown = Shown { view, postings };
+    session.out.answer(shown.to_json(), || shown.to_text(session.out))?;
     Ok(Exit::Success)
 }
 
-async fn exchange(session: &Session, view: &TransferView) -> Result<Value, Failure> {
-    let Some(e) = &view.exchange else { return Ok(Value::Null) };
-    let (_, target) = session.service.account_show(&view.target).await?;
-    Ok(json!({
-        "target_amount": major(e.target_amount, &target), "target_currency": target.code, "rate": e.rate,
-        "rate_source": e.rate_source, "rate_at": time(e.rate_at), "residual": e.residual,
-    }))
-}
-
-async fn rows(session: &Session, postings: &[Booked]) -> Result<Vec<Row>, Failure> {
-    let mut rows = Vec::with_capacity(postings.len());
-    for Booked { posting, .. } in postings {
-        let numbers = session.service.account_numbers(&[posting.debit, posting.credit]).await?;
-        let name = |place: usize| numbers.get(place).cloned().unwrap_or_default();
-        let (_, asset) = session.service.account_show(&name(0)).await?;
-        let amount = major(posting.amount, &asset);
-        rows.push([
-            posting.id.to_string(),
-            name(0),
-            name(1),
-            kind(posting.kind).to_owned(),
-            amount,
-            asset.code,
-        ]);
+impl Shown {
+    fn to_json(&self) -> Value {
+        let (view, t) = (&self.view, &self.view.transfer);
+        json!({
+            "transfer_id": t.number.0, "kind": t.kind.name(), "status": outcome(t.code, Language::English),
+            "code": t.code.map(Code::name), "source": view.source, "target": view.target,
+            "amount": major(t.amount, &view.asset), "currency": view.asset.code,
+            "fee": major(t.fee, &view.asset), "date": calendar::date_of(t.value_date).to_string(),
+            "created_at": time(t.created_at), "memo": t.memo, "internal": view.internal,
+            "exchange": view.exchange.as_ref().map(|exchange| self.exchange(exchange)),
+            "postings": self.postings.iter().map(|row| self.posting(row)).collect::<Value>(),
+        })
     }
-    Ok(rows)
-}
 
-/// A posting's kind, by its name.
-pub(crate) const fn kind(kind: PostingKind) -> &'static str {
-    match kind {
-        PostingKind::Transfer => "transfer",
-        PostingKind::Fee => "fee",
-        PostingKind::ExchangeOut => "exchange_out",
-        PostingKind::ExchangeIn => "exchange_in",
+    fn exchange(&self, e: &Exchange) -> Value {
+        let target = &self.view.target_asset;
+        json!({
+            "target_amount": major(e.target_amount, target), "target_currency": target.code, "rate": e.rate,
+            "rate_source": e.rate_source, "rate_at": time(e.rate_at), "residual": e.residual,
+        })
+    }
+
+    fn posting(&self, (booked, [debit, credit]): &(Booked, [String; 2])) -> Value {
+        let (amount, currency) = self.amount(booked);
+        json!({ "id": booked.posting.id.to_string(), "debit": debit, "credit": credit,
+                "kind": posting(booked.posting.kind, Language::English), "amount": amount,
+                "currency": currency })
+    }
+
+    /// A posting's amount and currency: only the last leg of an exchange is in the target's.
+    fn amount(&self, booked: &Booked) -> (String, &str) {
+        let asset = match booked.posting.kind {
+            PostingKind::ExchangeIn => &self.view.target_asset,
+            PostingKind::Transfer | PostingKind::Fee | PostingKind::ExchangeOut => &self.view.asset,
+        };
+        (major(booked.posting.amount, asset), &asset.code)
+    }
+
+    fn to_text(&self, out: Out) -> String {
+        let row = |(booked, [debit, credit]): &(Booked, [String; 2])| {
+            let (id, kind) = (booked.posting.id.to_string(), posting(booked.posting.kind, out.language));
+            let (amount, currency) = self.amount(booked);
+            vec![id, debit.clone(), credit.clone(), kind.to_owned(), amount, currency.to_owned()]
+        };
+        let header = [
+            right("posting", "分录"),
+            left("debit", "付款账户"),
+            left("credit", "收款账户"),
+            left("kind", "类型"),
+            right("amount", "金额"),
+            left("currency", "币种"),
+        ];
+        let head = self.head(out);
+        if self.postings.is_empty() {
+            return head;
+        }
+        format!("{head}\n{}", out.table(&header, self.postings.iter().map(row)))
+    }
+
+    fn head(&self, out: Out) -> String {
+        let (view, t, language) = (&self.view, &self.view.transfer, out.language);
+        let (asset, target) = (&view.asset, &view.target_asset);
+        let arrived =
+            view.exchange.as_ref().map(|e| format!("{} {}", major(e.target_amount, target), target.code));
+        out.fields(&[
+            (say("transfer", "转账编号"), t.number.to_string()),
+            (say("kind", "类型"), t.kind.word(language).to_owned()),
+            (say("status", "状态"), outcome(t.code, language).to_owned()),
+            (say("why", "原因"), t.code.map(|code| reason(code, language)).unwrap_or_default()),
+            (say("from", "付款账户"), view.source.clone()),
+            (say("to", "收款账户"), view.target.clone()),
+            (say("amount", "金额"), format!("{} {}", major(t.amount, asset), asset.code)),
+            (say("fee", "手续费"), format!("{} {}", major(t.fee, asset), asset.code)),
+            (say("rate", "汇率"), view.exchange.as_ref().map(|e| e.rate.clone()).unwrap_or_default()),
+            (say("arrives", "到账金额"), or_empty(arrived.as_deref())),
+            (say("date", "日期"), calendar::date_of(t.value_date).to_string()),
+            (say("created", "创建时间"), time(t.created_at)),
+            (say("memo", "附言"), or_empty(t.memo.as_deref())),
+        ])
     }
 }

@@ -1,12 +1,12 @@
 //! `stats`: what customers sent, by currency.
 
 use crate::exit::{Exit, Failure};
-use crate::out::table;
+use crate::out::{left, right};
 use crate::session::Session;
 use clap::Args;
 use domain::amount::format_minor;
 use serde_json::json;
-use service::transfer::Statistics;
+use service::statistics::{Statistics, StatisticsQuery};
 
 /// Arguments of `stats`.
 #[derive(Debug, Args)]
@@ -22,7 +22,9 @@ pub(crate) struct StatsArgs {
 
 /// Runs it.
 pub(crate) async fn run(session: &Session, args: &StatsArgs) -> Result<Exit, Failure> {
-    let stats = session.service.transfer_statistics(&args.from, &args.to).await?;
+    let (from, to) = (args.from.clone(), args.to.clone());
+    let query = StatisticsQuery { from, to, ..StatisticsQuery::default() };
+    let stats = session.service.statistics(&query).await?.totals;
     let rate = |s: &Statistics| format_minor(i128::from(s.success_rate_bp()), 2);
     let sum = |minor: i128, s: &Statistics| format_minor(minor, s.asset.scale);
     let one = |s: &Statistics| {
@@ -35,7 +37,14 @@ pub(crate) async fn run(session: &Session, args: &StatsArgs) -> Result<Exit, Fai
     };
     let json =
         json!({ "from": args.from, "to": args.to, "currencies": stats.iter().map(one).collect::<Vec<_>>() });
-    let header = ["currency", ">tries", ">succeeded", ">%", ">amount", ">fees"];
-    session.out.answer(json, || table(&header, stats.iter().map(row)))?;
+    let header = [
+        left("currency", "币种"),
+        right("tries", "尝试笔数"),
+        right("succeeded", "成功笔数"),
+        right("%", "%"),
+        right("amount", "金额"),
+        right("fees", "手续费"),
+    ];
+    session.out.answer(json, || session.out.table(&header, stats.iter().map(row)))?;
     Ok(Exit::Success)
 }

@@ -1,9 +1,15 @@
-//! `deposit`, `withdraw`, `transfer`: single movements of money.
+//! `deposit`, `withdraw`, `transfer`: single movements of money; and the list of all movements.
+
+mod list;
 
 use crate::exit::{Exit, Failure};
-use crate::session::{Session, major};
-use clap::Args;
-use domain::code::Code;
+use crate::say::say;
+use crate::session::{Access, Session, major};
+use crate::word::{outcome, reason};
+use clap::{Args, Subcommand};
+use domain::amount::Amount;
+use domain::asset::Asset;
+use domain::code::{Code, Language};
 use ledger::Outcome;
 use serde_json::json;
 use service::transfer::{NewTransfer, RateOverride};
@@ -11,9 +17,6 @@ use service::transfer::{NewTransfer, RateOverride};
 /// What every movement may carry.
 #[derive(Debug, Args)]
 pub(crate) struct Particulars {
-    /// Major units, such as 1250.00
-    #[arg(long, allow_hyphen_values = true)]
-    pub amount: String,
     /// What it is for
     #[arg(long, value_name = "TEXT")]
     pub memo: Option<String>,
@@ -32,6 +35,9 @@ pub(crate) struct DepositArgs {
     /// The account that is paid
     #[arg(long, value_name = "NUMBER")]
     pub account: String,
+    /// Major units, such as 1250.00
+    #[arg(long, allow_hyphen_values = true)]
+    pub amount: String,
     #[command(flatten)]
     pub particulars: Particulars,
 }
@@ -43,6 +49,9 @@ pub(crate) struct WithdrawArgs {
     /// The account that pays
     #[arg(long, value_name = "NUMBER")]
     pub account: String,
+    /// Major units, such as 1250.00
+    #[arg(long, allow_hyphen_values = true)]
+    pub amount: String,
     #[command(flatten)]
     pub particulars: Particulars,
 }
@@ -50,16 +59,23 @@ pub(crate) struct WithdrawArgs {
 /// Arguments of `transfer`.
 #[derive(Debug, Args)]
 #[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
     after_help = "Exit code: 0 completed, 1 refused.\n\nExample:\n  sluice transfer --from ACME --to LI \
-                        --amount 5.00 --op-id invoice-77 --json"
+                  --amount 5.00 --op-id invoice-77 --json\n  sluice transfer list --account ACME --status failed"
 )]
 pub(crate) struct TransferArgs {
+    #[command(subcommand)]
+    pub verb: Option<TransferVerb>,
     /// The account that pays
-    #[arg(long, value_name = "NUMBER")]
-    pub from: String,
+    #[arg(long, value_name = "NUMBER", required = true)]
+    pub from: Option<String>,
     /// The account that is paid
-    #[arg(long, value_name = "NUMBER")]
-    pub to: String,
+    #[arg(long, value_name = "NUMBER", required = true)]
+    pub to: Option<String>,
+    /// Major units, such as 1250.00
+    #[arg(long, allow_hyphen_values = true, required = true)]
+    pub amount: Option<String>,
     /// Units of the paid side for one of the paying side; else the rate of `fx set`
     #[arg(long, allow_hyphen_values = true)]
     pub rate: Option<String>,
@@ -70,63 +86,94 @@ pub(crate) struct TransferArgs {
     pub particulars: Particulars,
 }
 
+/// What to do with transfers, beside making one.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TransferVerb {
+    /// List transfers, deposits, withdrawals and paid items, newest first; refused ones too
+    #[command(
+        after_help = "Example:\n  sluice transfer list --account ACME --from 2026-05-01 --to 2026-05-31"
+    )]
+    List(list::ListArgs),
+}
+
+/// How `transfer` opens the ledger.
+pub(crate) const fn access(args: &TransferArgs) -> Access {
+    match args.verb {
+        Some(TransferVerb::List(_)) => Access::Read,
+        None => Access::Write,
+    }
+}
+
 impl Particulars {
-    fn new_transfer(&self, from: Option<&str>, to: Option<&str>) -> NewTransfer {
+    fn of(&self, amount: &str) -> NewTransfer {
         NewTransfer {
-            from: from.map(str::to_owned),
-            to: to.map(str::to_owned),
-            amount: self.amount.clone(),
-            rate: None,
-            rate_override: None,
+            amount: amount.to_owned(),
             memo: self.memo.clone(),
             date: self.date.clone(),
             operation: self.op_id.clone(),
+            ..NewTransfer::default()
         }
     }
 }
 
 /// Runs `deposit`.
 pub(crate) async fn deposit(session: &Session, args: &DepositArgs) -> Result<Exit, Failure> {
-    carry_out(session, &args.particulars.new_transfer(None, Some(&args.account))).await
+    let to = Some(args.account.clone());
+    carry_out(session, &NewTransfer { to, ..args.particulars.of(&args.amount) }).await
 }
 
 /// Runs `withdraw`.
 pub(crate) async fn withdraw(session: &Session, args: &WithdrawArgs) -> Result<Exit, Failure> {
-    carry_out(session, &args.particulars.new_transfer(Some(&args.account), None)).await
+    let from = Some(args.account.clone());
+    carry_out(session, &NewTransfer { from, ..args.particulars.of(&args.amount) }).await
 }
 
 /// Runs `transfer`.
 pub(crate) async fn transfer(session: &Session, args: &TransferArgs) -> Result<Exit, Failure> {
-    let new = args.particulars.new_transfer(Some(&args.from), Some(&args.to));
-    // Whoever has the data directory may set rates.
+    if let Some(TransferVerb::List(args)) = &args.verb {
+        return list::run(session, args).await;
+    }
+    let (from, to, rate) = (args.from.clone(), args.to.clone(), args.rate.clone());
+    let amount = args.amount.as_deref().unwrap_or_default();
+    // Access to the data directory includes the right to set rates.
     let over = |reason: &String| RateOverride { reason: reason.clone(), is_allowed: true };
     let rate_override = args.rate_override.as_ref().map(over);
-    carry_out(session, &NewTransfer { rate: args.rate.clone(), rate_override, ..new }).await
+    carry_out(session, &NewTransfer { from, to, rate, rate_override, ..args.particulars.of(amount) }).await
 }
 
 async fn carry_out(session: &Session, new: &NewTransfer) -> Result<Exit, Failure> {
-    let outcome = session.service.transfer(&session.actor, new).await?;
+    let done = session.service.transfer(&session.actor, new).await?;
     let payer = new.from.as_deref().or(new.to.as_deref()).unwrap_or_default();
     let (_, asset) = session.service.account_show(payer).await?;
-    let Outcome { transfer, code, fee, replayed, .. } = outcome;
-    let (status, exit) =
-        if code.is_none() { ("completed", Exit::Success) } else { ("failed", Exit::Refused) };
-    let message = code.map(|code| code.message(session.language));
-    let fee = major(fee, &asset);
+    let (fee, language) = (major(done.fee, &asset), session.language);
     let json = json!({
-        "transfer_id": transfer.map(|id| id.0), "status": status, "code": code.map(Code::name),
-        "message": message, "fee": fee, "replayed": replayed, "currency": asset.code,
+        "transfer_id": done.transfer.map(|id| id.0), "status": outcome(done.code, Language::English),
+        "code": done.code.map(Code::name), "message": done.code.map(|code| code.message(language)),
+        "fee": fee, "replayed": done.replayed, "currency": asset.code,
     });
-    let text = || {
-        let number = transfer.map_or_else(String::new, |id| format!(" {id}"));
-        let again = if replayed { " (answered before; nothing moved now)" } else { "" };
-        match (code, message) {
-            (Some(code), Some(message)) => format!("transfer{number} failed{again}: {message} ({code})"),
-            _ => {
-                format!("transfer{number} completed{again}: {} {}, fee {fee}", new.amount.trim(), asset.code)
-            }
-        }
+    // It was read before; as it is written here, it has all its decimals.
+    let amount = Amount::parse(new.amount.trim(), asset.scale);
+    let amount = amount.map_or_else(|_| new.amount.clone(), |amount| major(amount.minor(), &asset));
+    session.out.answer(json, || told(&done, &amount, &fee, &asset, language))?;
+    Ok(if done.code.is_none() { Exit::Success } else { Exit::Refused })
+}
+
+/// How it ended, for people.
+fn told(done: &Outcome, amount: &str, fee: &str, asset: &Asset, language: Language) -> String {
+    let (number, code) = (done.transfer.map_or_else(String::new, |id| format!(" {id}")), &asset.code);
+    let again = match done.replayed {
+        true => say(" (answered before; nothing moved now)", "（此前已处理，本次未转账）").to(language),
+        false => "",
     };
-    session.out.answer(json, text)?;
-    Ok(exit)
+    match done.code {
+        Some(code) => {
+            let why = reason(code, language);
+            say!(language, "Transfer{number} failed{again}: {why}", "转账{number} 失败{again}：{why}")
+        }
+        None => say!(
+            language,
+            "Transfer{number} completed{again}: {amount} {code}, fee {fee} {code}",
+            "转账{number} 已完成{again}：{amount} {code}，手续费 {fee} {code}"
+        ),
+    }
 }

@@ -1,13 +1,18 @@
 //! `user`: who may sign in, and as what.
 
 use crate::exit::{Exit, Failure};
-use crate::out::{fields, note, or_empty, printable, table, time};
+use crate::list::{Page, PageArgs};
+use crate::out::{left, note, or_empty, right, time};
+use crate::say::{Say, say};
 use crate::session::{Access, Session};
+use crate::terminal::one_line;
+use crate::word::Word;
 use clap::{Args, Subcommand, ValueEnum};
 use domain::access::Role;
+use domain::code::{Code, Language};
 use serde_json::{Value, json};
-use service::Secret;
 use service::user::{Added, NewUser, User, UserChange};
+use service::{Error, Secret};
 use std::io::Read;
 
 /// Bytes of a password that are read at most; the longest good one is shorter.
@@ -42,12 +47,8 @@ pub(crate) enum UserVerb {
     /// List users
     #[command(after_help = "Example:\n  sluice user list --limit 20")]
     List {
-        /// Begin after this id
-        #[arg(long, default_value_t = 0, value_name = "ID")]
-        after: i64,
-        /// At most so many
-        #[arg(long, default_value_t = 100, value_name = "N")]
-        limit: i64,
+        #[command(flatten)]
+        page: PageArgs,
     },
     /// Let a user not sign in any more; ends the user's sessions
     #[command(after_help = "Example:\n  sluice user disable fang.wang")]
@@ -121,7 +122,7 @@ pub(crate) async fn run(session: &Session, args: &UserArgs) -> Result<Exit, Fail
                 invited(session, session.service.user_add(&session.actor, &new).await?)?;
             }
         }
-        UserVerb::List { after, limit } => list(session, *after, *limit).await?,
+        UserVerb::List { page } => list(session, page).await?,
         UserVerb::Disable { login } => changed(session, login, change(None, Some(true))).await?,
         UserVerb::Enable { login } => changed(session, login, change(None, Some(false))).await?,
         UserVerb::Role { login, role } => changed(session, login, change(Some(role.role()), None)).await?,
@@ -138,14 +139,19 @@ async fn add_with_password(session: &Session, new: &NewUser) -> Result<(), Failu
     let password = password_from_stdin()?;
     session.service.password_check(&new.login, &new.name, &password).await?;
     let added = session.service.user_add(&session.actor, new).await?;
-    let token = added.token().ok_or_else(|| Failure::Usage("no token".to_owned()))?;
+    let missing = || Failure::Service(Error::from(Code::InvitationInvalid));
+    let token = added.token().ok_or_else(missing)?;
     let user = session.service.invitation_accept(token, &password, &session.actor.origin).await?;
-    session.out.answer(to_json(&user), || format!("user {} is added and can sign in", user.login))
+    let login = one_line(&user.login);
+    let text = || {
+        say!(session.language, "User {login} is added and can sign in", "已添加用户 {login}，现在即可登录")
+    };
+    session.out.answer(to_json(&user), text)
 }
 
 /// A first line, without its end.
 fn password_from_stdin() -> Result<Secret, Failure> {
-    let failed = |error| Failure::File { path: "standard input".into(), error };
+    let failed = |error| Failure::System { what: say("standard input", "标准输入"), error };
     let mut text = String::new();
     std::io::stdin().lock().take(PASSWORD_BYTES).read_to_string(&mut text).map_err(failed)?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
@@ -161,14 +167,18 @@ fn invited(session: &Session, added: Added) -> Result<(), Failure> {
         fields.insert("invitation_expires_at".to_owned(), json!(expires));
     }
     if !session.out.json {
-        note("notice: the token is shown this once; whoever has it sets the user's password");
+        let text = say(
+            "notice: the token is shown this once; with it anybody can set the user's password",
+            "注意：令牌只显示这一次；任何人都可用它设置该用户的密码",
+        );
+        note(text.to(session.language));
     }
     session.out.answer(json, || {
-        fields(&[
-            ("user", added.user.login.clone()),
-            ("role", added.user.role.name().to_owned()),
-            ("token", token.unwrap_or_default()),
-            ("expires", expires),
+        session.out.fields(&[
+            (say("user", "登录名"), added.user.login.clone()),
+            (say("role", "角色"), added.user.role.word(session.language).to_owned()),
+            (say("token", "令牌"), token.unwrap_or_default()),
+            (say("expires", "到期时间"), expires),
         ])
     })
 }
@@ -176,32 +186,48 @@ fn invited(session: &Session, added: Added) -> Result<(), Failure> {
 async fn changed(session: &Session, login: &str, change: UserChange) -> Result<(), Failure> {
     let user = session.service.user_named(login).await?;
     let user = session.service.user_change(&session.actor, user.id, &change).await?;
-    let text = || format!("user {} is {}, role {}", printable(&user.login), status(&user), user.role.name());
+    let language = session.language;
+    let (login, status, role) = (one_line(&user.login), status(&user).to(language), user.role.word(language));
+    let text =
+        || say!(language, "User {login} is {status}, role {role}", "用户 {login}：{status}，角色：{role}");
     session.out.answer(to_json(&user), text)
 }
 
-async fn list(session: &Session, after: i64, limit: i64) -> Result<(), Failure> {
-    let users = session.service.user_list(after, limit.clamp(1, 10_000)).await?;
+async fn list(session: &Session, page: &PageArgs) -> Result<(), Failure> {
+    let after = page.id()?.unwrap_or(0);
+    let mut users = session.service.user_list(after, page.one_more()).await?;
+    let next = page.cut(&mut users, |user| user.id);
+    let total = session.service.user_count().await?;
     let row = |user: &User| {
-        let (role, status) = (user.role.name().to_owned(), status(user).to_owned());
+        let role = user.role.word(session.language).to_owned();
+        let status = status(user).to(session.language).to_owned();
         let disabled = or_empty(user.disabled_at.map(time).as_deref());
         vec![user.id.to_string(), user.login.clone(), user.name.clone(), role, status, disabled]
     };
-    let json = json!({ "users": users.iter().map(to_json).collect::<Vec<_>>() });
-    let header = [">id", "login", "name", "role", "status", "disabled"];
-    session.out.answer(json, || table(&header, users.iter().map(row)))
+    let header = [
+        right("id", "编号"),
+        left("login", "登录名"),
+        left("name", "姓名"),
+        left("role", "角色"),
+        left("status", "状态"),
+        left("disabled", "停用时间"),
+    ];
+    let page = Page { rows: users.iter().map(to_json).collect(), total, next };
+    page.answer(session.out, "users", || session.out.table(&header, users.iter().map(row)))
 }
 
-const fn status(user: &User) -> &'static str {
+/// In English as scripts read it.
+const fn status(user: &User) -> Say {
     match (user.disabled_at, user.password_at) {
-        (Some(_), _) => "disabled",
-        (None, None) => "invited",
-        (None, Some(_)) => "active",
+        (Some(_), _) => say("disabled", "已停用"),
+        (None, None) => say("invited", "已邀请"),
+        (None, Some(_)) => say("active", "正常"),
     }
 }
 
 fn to_json(user: &User) -> Value {
+    let status = status(user).to(Language::English);
     json!({ "id": user.id, "login": user.login, "name": user.name, "role": user.role.name(),
-            "status": status(user), "disabled_at": user.disabled_at.map(time), "created_by": user.created_by.name,
+            "status": status, "disabled_at": user.disabled_at.map(time), "created_by": user.created_by.name,
             "created_at": time(user.created_at) })
 }

@@ -2,6 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use crate::out::note;
+use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
 use engine::{Engine, EngineOptions};
@@ -25,10 +26,10 @@ pub(crate) struct WorkArgs {
     pub runs: usize,
 }
 
-fn runs(text: &str) -> Result<usize, String> {
+fn runs(text: &str) -> Result<usize, Say> {
     match text.parse() {
         Ok(runs @ 1..=64) => Ok(runs),
-        _ => Err("a number from 1 to 64".to_owned()),
+        _ => Err(say("a number from 1 to 64", "须为 1 到 64 之间的整数")),
     }
 }
 
@@ -42,7 +43,8 @@ pub(crate) struct Stop {
 impl Stop {
     /// Begins to listen.
     pub(crate) fn listen() -> Result<Self, Failure> {
-        let heard = |kind| signal(kind).map_err(|error| Failure::File { path: "signal".into(), error });
+        let what = say("signals", "信号");
+        let heard = |kind| signal(kind).map_err(|error| Failure::System { what, error });
         Ok(Self { terminate: heard(SignalKind::terminate())?, interrupt: heard(SignalKind::interrupt())? })
     }
 
@@ -59,10 +61,11 @@ impl Stop {
 pub(crate) async fn run(session: &Session, args: &WorkArgs, stop: Stop) -> Result<Exit, Failure> {
     let options = EngineOptions { patience: PATIENCE, runs_max: args.runs };
     let engine = Engine::new(session.service.clone(), options);
-    note(&format!("working on {} as {}", session.service.store().shown(), session.service.store().node()));
+    let (place, node) = (session.service.store().shown(), session.service.store().node());
+    note(&say!(session.language, "working on {place} as {node}", "正在处理 {place}，节点 {node}"));
     let asked = async {
         stop.asked().await;
-        note("stopping after the chunks in flight");
+        note(say("stopping after the chunks in flight", "当前分块完成后停止").to(session.language));
     };
     engine.work(asked).await?;
     Ok(Exit::Success)

@@ -1,6 +1,9 @@
 //! Where values come from beside the file: the environment and the command line. Each value knows its place.
 
+use super::Lang;
+use clap::ValueEnum;
 use config::{ConfigError, Map, Source, Value, ValueKind};
+use domain::code::Language;
 
 /// Variables that name a setting otherwise than `SLUICE_` and its name.
 const OTHER_NAMES: [(&str, &str); 3] =
@@ -29,6 +32,11 @@ impl Layer {
         self.0.insert(key.to_owned(), Value::new(Some(&origin), kind));
     }
 
+    /// The language that is set here.
+    pub(crate) fn language(&self) -> Option<Language> {
+        language(&self.0)
+    }
+
     /// Of the environment: what has the name of a setting. An empty variable is none.
     pub(crate) fn of_environment(variables: impl Iterator<Item = (String, String)>) -> Self {
         let mut layer = Self::default();
@@ -45,13 +53,19 @@ impl Layer {
     }
 }
 
+/// The language among values, if it is one.
+pub(super) fn language(values: &Map<String, Value>) -> Option<Language> {
+    let text = values.get("language")?.clone().into_string().ok()?;
+    Some(Lang::from_str(&text, false).ok()?.language())
+}
+
 fn key_of(name: &str) -> Option<String> {
     let other = OTHER_NAMES.iter().find(|(other, _)| *other == name).map(|(_, key)| (*key).to_owned());
     other.or_else(|| name.strip_prefix(PREFIX).map(str::to_ascii_lowercase))
 }
 
-/// Variables that look like settings and are none. They are told and not refused: whoever runs containers
-/// sets variables of such names by itself.
+/// Variables that look like settings and are none. They are told and not refused: container
+/// platforms set variables of such names by themselves.
 pub(crate) fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
     let keys = super::shown::keys();
     let is_unknown = |name: &String| {

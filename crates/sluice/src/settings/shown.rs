@@ -1,9 +1,11 @@
 //! The settings as people see them: every value with where it comes from, and no secret.
 
 use super::{Loaded, Settings};
+use crate::say::say;
+use domain::code::Language;
 use serde_json::{Map, Value, json};
 
-/// What stands in the place of a secret.
+/// Shown in the place of a secret.
 const HIDDEN: &str = "***";
 
 /// The settings as they are shown.
@@ -38,15 +40,30 @@ impl Shown<'_> {
     }
 
     /// For people, in the form of the file.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(&self, language: Language) -> String {
         let line = |(key, value): (String, Value)| {
-            let origin = self.0.origin(&key);
+            let origin = origin(self.0.origin(&key), language);
             match value {
-                Value::Null => format!("# {key} is not set"),
+                Value::Null => say!(language, "# {key} is not set", "# {key} 未设置"),
                 value => format!("{key} = {value}  # {origin}"),
             }
         };
         self.values().into_iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// Where a value comes from, for people.
+pub(super) fn origin(origin: &str, language: Language) -> String {
+    let names = [
+        ("the option ", say("the option ", "选项 ")),
+        ("the environment variable ", say("the environment variable ", "环境变量 ")),
+        ("the defaults", say("the defaults", "默认值")),
+        ("the default", say("the default", "默认值")),
+    ];
+    let found = names.into_iter().find_map(|(name, said)| Some((origin.strip_prefix(name)?, said)));
+    match (found, language) {
+        (Some((rest, said)), Language::Chinese) => format!("{}{rest}", said.to(language)),
+        _ => origin.to_owned(),
     }
 }
 
@@ -74,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_is_hidden_wherever_it_stands() {
+    fn a_password_is_hidden_wherever_it_is() {
         let cases = [
             ("postgres://db/sluice", "postgres://db/sluice"),
             ("postgres://me@db/sluice", "postgres://me@db/sluice"),

@@ -29,6 +29,22 @@ fn failed_items_are_retried_or_skipped() {
 }
 
 #[test]
+fn all_failed_items_are_skipped_by_one_command() {
+    let ledger = Ledger::funded("2.00");
+    ledger.payees(5);
+    let batch = id(&ledger, &payroll(5), &[]);
+    assert_eq!(ledger.ok(&["batch", "run", &batch]).json["failed_count"], 3);
+    let both = ["batch", "skip", &batch, "--all-failed", "--line", "2", "--reason", "left"];
+    assert_eq!(ledger.run(&both).exit, 64);
+    let skip = ["batch", "skip", &batch, "--all-failed", "--reason", "left"];
+    let skipped = ledger.ok(&skip).json;
+    assert_eq!((&skipped["count"], &skipped["skipped_count"]), (&json!(3), &json!(3)));
+    assert_eq!((&skipped["failed_count"], &skipped["success_count"]), (&json!(0), &json!(2)));
+    assert_eq!(ledger.ok(&skip).json["count"], 0);
+    ledger.verified();
+}
+
+#[test]
 fn what_stopped_at_a_failure_is_resumed() {
     let ledger = Ledger::funded("2.00");
     ledger.payees(4);

@@ -3,9 +3,14 @@
 
 mod accounts;
 mod bad_files;
+mod commands;
 mod copy;
+mod language;
 mod life;
+mod lists;
 mod payroll;
 mod people;
+mod server;
 mod support;
+mod texts;
 mod two_processes;

@@ -126,3 +126,8 @@ pub fn payroll(count: usize) -> String {
     }
     file
 }
+
+/// Asks a process to stop.
+pub fn stop(child: &std::process::Child) {
+    std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+}

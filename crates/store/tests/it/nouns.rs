@@ -9,13 +9,14 @@ use domain::code::Code;
 use domain::fx::{FxPolicy, Rounding};
 use domain::id::{AccountId, AssetId, BatchId, HolderId, TransferId};
 use domain::item::ItemState;
-use store::account::{AccountFilter, PayeeKey};
+use store::account::{AccountFilter, AccountSort, PayeeKey};
 use store::batch::{BatchFilter, BatchSort};
 use store::batch_rate::KeptRate;
 use store::bulk::Lock;
 use store::counter::{self, Counter};
 use store::fx_policy::PairPolicy;
 use store::item::Page;
+use store::listing::Slice;
 use store::statistics::{self, Failures, Group, Range};
 use store::turn::{self, Turn};
 use store::value::Value;
@@ -67,6 +68,10 @@ fn length<T>(all: &[T]) -> i64 {
     i64::try_from(all.len()).unwrap()
 }
 
+fn some(limit: i64) -> Slice {
+    Slice { limit, ..Slice::default() }
+}
+
 async fn directory(tx: &mut Tx, rows: i64) {
     let names = |of: fn(i64) -> String| (1..=rows + 1).map(of).collect::<Vec<_>>();
     let assets = store::asset::all(tx).await.unwrap();
@@ -74,7 +79,7 @@ async fn directory(tx: &mut Tx, rows: i64) {
         assets.iter().map(|a| (a.id.0, a.code.as_str())).collect::<Vec<_>>(),
         [(1, "USD"), (2, "EUR")]
     );
-    assert_eq!(store::holder::list(tx, 0, 1_000).await.unwrap().len() as i64, rows);
+    assert_eq!(store::holder::search(tx, None, some(1_000)).await.unwrap().len() as i64, rows);
     let first = store::holder::get(tx, HolderId(1)).await.unwrap().unwrap();
     assert_eq!(
         (first.name.as_str(), first.email.as_deref(), first.uid),
@@ -96,7 +101,8 @@ async fn directory(tx: &mut Tx, rows: i64) {
     );
     let system = store::account::system(tx).await.unwrap();
     assert_eq!(system.iter().map(|a| (a.id.0, a.stripe)).collect::<Vec<_>>(), [(rows + 1, 0), (rows + 2, 1)]);
-    let customers = store::account::list(tx, &AccountFilter::default(), 1_000).await.unwrap();
+    let all = AccountFilter::default();
+    let customers = store::account::page(tx, &all, AccountSort::Id, some(1_000)).await.unwrap();
     assert_eq!(length(&customers), rows);
     let numbers = store::account::resolve(tx, PayeeKey::Number, names(|k| format!("N{k}"))).await.unwrap();
     assert_eq!(length(&numbers), rows + 1);
@@ -429,8 +435,8 @@ async fn a_list_of_accounts_takes_what_is_sought_as_it_is_written() {
         ("h1@EXAMPLE", vec![1, 11, 12, 13, 14, 15]),
     ] {
         let filter = AccountFilter { text: Some(part.to_owned()), ..AccountFilter::default() };
-        let ids: Vec<_> =
-            store::account::list(&mut tx, &filter, 99).await.unwrap().iter().map(|a| a.id.0).collect();
+        let page = store::account::page(&mut tx, &filter, AccountSort::Id, some(99)).await.unwrap();
+        let ids: Vec<_> = page.iter().map(|a| a.id.0).collect();
         assert_eq!(ids, found, "{part}");
     }
 }

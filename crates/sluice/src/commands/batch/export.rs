@@ -2,6 +2,7 @@
 
 use crate::data_dir::replace;
 use crate::exit::{Exit, Failure};
+use crate::say::say;
 use crate::session::Session;
 use clap::Args;
 use serde_json::json;
@@ -22,7 +23,11 @@ pub(crate) async fn run(session: &Session, args: &ExportArgs) -> Result<Exit, Fa
     let (service, language) = (&session.service, session.language);
     let Some(path) = &args.out else {
         if session.out.json {
-            return Err(Failure::Usage("batch export with --json needs --out FILE".to_owned()));
+            let text = say(
+                "`batch export` with --json needs --out FILE",
+                "`batch export` 与 --json 同用时须指定 --out FILE",
+            );
+            return Err(Failure::usage(text, language));
         }
         service.batch_export(&args.id, language, std::io::stdout()).await?;
         return Ok(Exit::Success);
@@ -32,6 +37,14 @@ pub(crate) async fn run(session: &Session, args: &ExportArgs) -> Result<Exit, Fa
         replace(path, async |writer| Ok(service.batch_export(&args.id, language, writer).await?)).await?;
     let file = path.display().to_string();
     let json = json!({ "batch_id": batch.number(), "id": batch.id.0, "items": count, "file": file });
-    session.out.answer(json, || format!("{count} items of {} are in {file}", batch.number()))?;
+    let number = batch.number();
+    let text = || {
+        say!(
+            language,
+            "{count} items of {number} are in {file}",
+            "{number} 的 {count} 笔转账明细已写入 {file}"
+        )
+    };
+    session.out.answer(json, text)?;
     Ok(Exit::Success)
 }

@@ -1,7 +1,9 @@
 //! What there is to know before a batch is paid: rows that are paid already, earlier batches that it resembles, and
 //! money that is promised to others.
 
+use crate::say::say;
 use crate::session::major;
+use crate::word::reason;
 use clap::Args;
 use domain::asset::Asset;
 use domain::code::{Code, Language};
@@ -75,32 +77,40 @@ pub(crate) fn to_text(found: &Found, asset: &Asset, language: Language) -> Strin
     let mut lines = Vec::new();
     if let Some(similar) = &found.similar {
         let Similar { number, day, count, .. } = similar;
-        let sum = major(similar.sum, asset);
-        lines.push(format!(
-            "Warning: {} ({}): {number} of {day}, {count} payments, {sum} {}",
-            Code::BatchSimilar.message(language),
-            Code::BatchSimilar,
-            asset.code
+        let (why, sum, code) = (reason(Code::BatchSimilar, language), major(similar.sum, asset), &asset.code);
+        lines.push(say!(
+            language,
+            "Warning: {why}: {number} of {day}, {count} payments, {sum} {code}",
+            "警告：{why}：{number}（{day}），{count} 笔付款，{sum} {code}"
         ));
     }
     if found.already_paid > 0 {
-        let left = if found.left_out > 0 { ", left out" } else { "" };
-        lines.push(format!("Rows that are paid already{left}: {}", found.already_paid));
-        let row = |row: &PaidRow| format!("  line {} is in {}", row.line, row.batch);
-        lines.extend(found.paid.iter().take(SHOWN).map(row));
-        let more = usize::try_from(found.already_paid).unwrap_or(usize::MAX).saturating_sub(SHOWN);
-        lines.extend((more > 0).then(|| format!("  and {more} more")));
+        lines.extend(paid(found, language));
     }
     if let Some(promise) = found.promise.filter(|promise| promise.missing() > 0) {
-        lines.push(format!(
-            "Warning: {} ({}): needed {}, available {}, missing {} {}",
-            Code::BalanceShort.message(language),
-            Code::BalanceShort,
-            major(promise.need, asset),
-            major(promise.balance, asset),
-            major(promise.missing(), asset),
-            asset.code
+        let (why, code) = (reason(Code::BalanceShort, language), &asset.code);
+        let (need, balance) = (major(promise.need, asset), major(promise.balance, asset));
+        let missing = major(promise.missing(), asset);
+        lines.push(say!(
+            language,
+            "Warning: {why}: needed {need}, available {balance}, missing {missing} {code}",
+            "警告：{why}：需要 {need}，可用 {balance}，缺少 {missing} {code}"
         ));
     }
     lines.join("\n")
+}
+
+/// How many rows are paid already, and the first of them.
+fn paid(found: &Found, language: Language) -> Vec<String> {
+    let left = if found.left_out > 0 { say(", left out", "（已剔除）") } else { say("", "") };
+    let (left, count) = (left.to(language), found.already_paid);
+    let row = |PaidRow { line, batch, .. }: &PaidRow| {
+        say!(language, "  line {line} is in {batch}", "  第 {line} 行已在 {batch} 中")
+    };
+    let mut lines =
+        vec![say!(language, "Rows that are paid already{left}: {count}", "已支付的行{left}：{count}")];
+    lines.extend(found.paid.iter().take(SHOWN).map(row));
+    let more = usize::try_from(count).unwrap_or(usize::MAX).saturating_sub(SHOWN);
+    lines.extend((more > 0).then(|| say!(language, "  and {more} more", "  另有 {more} 行")));
+    lines
 }

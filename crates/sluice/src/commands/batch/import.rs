@@ -6,11 +6,13 @@ use super::show::View;
 use crate::commands::problem::{self, Shown, delimiter};
 use crate::data_dir::replace;
 use crate::exit::{Exit, Failure};
+use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
 use domain::batch::{BatchMode, BatchState, BatchType};
+use domain::code::Language;
 use formats::csv_reader::Delimiter;
-use formats::payment::{COLUMNS, Field, Mapping, Options};
+use formats::payment::{Field, Mapping, Options};
 use serde_json::{Value, json};
 use service::batch::import::{AddFile, BatchImport, Expected, Imported};
 use std::path::PathBuf;
@@ -80,32 +82,45 @@ pub(crate) struct ImportArgs {
     pub currency: Option<String>,
 }
 
-fn kind(text: &str) -> Result<BatchType, String> {
-    BatchType::from_name(text).ok_or_else(|| "one_to_many, many_to_one or many_to_many".to_owned())
+fn kind(text: &str) -> Result<BatchType, Say> {
+    BatchType::from_name(text).ok_or(say(
+        "one_to_many, many_to_one or many_to_many",
+        "可用 one_to_many（一对多）、many_to_one（多对一）或 many_to_many（多对多）",
+    ))
 }
 
-fn mode(text: &str) -> Result<BatchMode, String> {
-    BatchMode::from_name(text).ok_or_else(|| "continue, stop_on_failure or atomic".to_owned())
+fn mode(text: &str) -> Result<BatchMode, Say> {
+    BatchMode::from_name(text).ok_or(say(
+        "continue, stop_on_failure or atomic",
+        "可用 continue（继续）、stop_on_failure（首次失败即停止）或 atomic（全部成功或全部不执行）",
+    ))
 }
 
-fn mapping(text: &str) -> Result<(Field, String), String> {
-    let wanted = || {
-        format!("FIELD=HEADER, with one of {}", COLUMNS.iter().map(|c| c.name).collect::<Vec<_>>().join(", "))
-    };
-    let (field, header) = text.split_once('=').ok_or_else(wanted)?;
-    Ok((Field::parse(field).ok_or_else(wanted)?, header.to_owned()))
+/// What `--map` takes.
+const MAPPING: Say = say(
+    "FIELD=HEADER, with one of payer, payee, account, email, uid, amount, ratio, currency, memo, reference, \
+     external_id, sluice_row",
+    "格式为 FIELD=HEADER（字段=表头），字段可用 `payer`、`payee`、`account`、`email`、`uid`、`amount`、`ratio`、`currency`、`memo`、\
+     `reference`、`external_id` 或 `sluice_row`",
+);
+
+fn mapping(text: &str) -> Result<(Field, String), Say> {
+    let (field, header) = text.split_once('=').ok_or(MAPPING)?;
+    Ok((Field::parse(field).ok_or(MAPPING)?, header.to_owned()))
 }
 
 impl ImportArgs {
-    fn check(&self) -> Result<(), Failure> {
-        let usage = |text: &str| Err(Failure::Usage(text.to_owned()));
+    fn check(&self, language: Language) -> Result<(), Failure> {
+        let usage = |text: Say| Err(Failure::usage(text, language));
         match self.kind {
-            Some(BatchType::ManyToMany) if self.currency.is_none() => {
-                usage("a many_to_many batch needs --currency")
-            }
-            Some(BatchType::OneToMany | BatchType::ManyToOne) if self.account.is_none() => {
-                usage("a one_to_many or many_to_one batch needs --account")
-            }
+            Some(BatchType::ManyToMany) if self.currency.is_none() => usage(say(
+                "A many_to_many batch needs --currency",
+                "多对多（many_to_many）批次须指定 --currency",
+            )),
+            Some(BatchType::OneToMany | BatchType::ManyToOne) if self.account.is_none() => usage(say(
+                "A one_to_many or many_to_one batch needs --account",
+                "一对多（one_to_many）或多对一（many_to_one）批次须指定 --account",
+            )),
             _ => Ok(()),
         }
     }
@@ -147,13 +162,16 @@ impl ImportArgs {
 
 /// Runs it.
 pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
-    args.check()?;
+    args.check(session.language)?;
     let file = problem::open(&args.file)?;
     let (service, actor) = (&session.service, &session.actor);
     let imported = match (&args.into, args.kind) {
         (Some(batch), _) => service.batch_import_into(actor, batch, &args.add(), file).await?,
         (None, Some(kind)) => service.batch_import(actor, &args.import(kind), file).await?,
-        (None, None) => return Err(Failure::Usage("say --type, or --into BATCH".to_owned())),
+        (None, None) => {
+            let text = say("Say --type, or --into BATCH", "请指定 --type 或 --into BATCH");
+            return Err(Failure::usage(text, session.language));
+        }
     };
     let Imported { batch, taken, taken_amount, refused, problems, file, found } = imported;
     let problems: Vec<Shown> = problems.into_iter().map(Shown::from).collect();
@@ -184,11 +202,16 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
         json.entry(key).or_insert(Value::Null);
     }
     let text = || {
-        let rows = problem::to_text(&problems, session.language);
-        let taken = format!("{taken} rows taken, {taken_amount}; {refused} refused");
+        let rows = problem::to_text(&problems, session.out);
+        let taken = say!(
+            session.language,
+            "{taken} rows taken, {taken_amount}; {refused} refused",
+            "已接受 {taken} 行，合计 {taken_amount}；{refused} 行被拒绝"
+        );
         let warned = |view: &View| found::to_text(&found, &view.asset, session.language);
         let warned = view.as_ref().map(warned).unwrap_or_default();
-        let text = [report::to_text(&file), taken, rows, warned, next(view.as_ref())];
+        let text =
+            [report::to_text(&file, session.language), taken, rows, warned, next(view.as_ref(), session)];
         text.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     };
     session.out.answer(Value::Object(json), text)?;
@@ -200,19 +223,45 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
 }
 
 /// What to do next.
-fn next(view: Option<&View>) -> String {
+fn next(view: Option<&View>, session: &Session) -> String {
+    let language = session.language;
     let Some(view) = view else {
-        return "Nothing was taken. Correct the file and import it again; or take its good rows with --partial."
-            .to_owned();
+        return say!(
+            language,
+            "Nothing was taken. Correct the file and import it again; or take its good rows with --partial.",
+            "未接受任何一行。请修正文件后重新导入；或用 --partial 只接受正确的行。"
+        );
     };
     let (number, open) = (view.batch.number(), view.batch.refused_count);
     let steps = if open > 0 && view.batch.state == BatchState::Draft {
-        format!(
-            "{open} refused rows are open: sluice batch problems {number} lists them, sluice batch import --into \
-             {number} FILE corrects them,\nsluice batch submit {number} --leave-problems {open} leaves them unpaid."
+        say!(
+            language,
+            "{open} refused rows are open: `sluice batch problems {number}` lists them, `sluice batch import --into \
+             {number} FILE` corrects them,\n`sluice batch submit {number} --leave-problems {open}` leaves them unpaid.",
+            "有 {open} 行被拒绝且尚未处理：`sluice batch problems {number}` 列出这些行，`sluice batch import --into \
+             {number} FILE` 修正这些行，\n`sluice batch submit {number} --leave-problems {open}` 提交批次并不支付这些行。"
         )
     } else {
-        format!("Next: sluice batch preview {number}, then sluice batch run {number}")
+        say!(
+            language,
+            "Next: `sluice batch preview {number}`, then `sluice batch run {number}`",
+            "下一步：`sluice batch preview {number}`，然后 `sluice batch run {number}`"
+        )
     };
-    format!("{}\n{steps}", view.to_text())
+    format!("{}\n{steps}", view.to_text(session.out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use formats::payment::COLUMNS;
+
+    #[test]
+    fn the_mapping_names_every_column_in_both_languages() {
+        for language in [Language::English, Language::Chinese] {
+            let is_mark = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+            let words: Vec<_> = MAPPING.to(language).split(is_mark).collect();
+            assert!(COLUMNS.iter().all(|column| words.contains(&column.name)), "{}", MAPPING.to(language));
+        }
+    }
 }

@@ -2,12 +2,15 @@
 
 use super::show::View;
 use crate::exit::{Exit, Failure};
-use crate::out::{or_empty, table, time};
+use crate::list::{Page, PageArgs};
+use crate::out::{left, or_empty, right, time};
 use crate::session::{Session, major};
+use crate::word::{self, Word};
 use clap::Args;
 use domain::batch::BatchState;
 use serde_json::{Value, json};
-use store::batch::BatchFilter;
+use service::batch::list::Part;
+use store::batch::{BatchFilter, BatchSort};
 use store::batch_history::Event;
 
 /// Arguments of `batch list`.
@@ -16,12 +19,8 @@ pub(crate) struct ListArgs {
     /// Only this state, such as paused or partially_completed
     #[arg(long, value_parser = state)]
     pub state: Option<BatchState>,
-    /// Only batches before this id
-    #[arg(long, value_name = "ID")]
-    pub before: Option<i64>,
-    /// At most so many
-    #[arg(long, default_value_t = 50, value_name = "N")]
-    pub limit: i64,
+    #[command(flatten)]
+    pub page: PageArgs,
 }
 
 fn state(text: &str) -> Result<BatchState, String> {
@@ -31,20 +30,23 @@ fn state(text: &str) -> Result<BatchState, String> {
 
 /// Runs `batch list`.
 pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
-    let states = args.state.into_iter().collect();
-    let filter = BatchFilter { states, before: args.before, ..BatchFilter::default() };
-    let mut views = Vec::new();
-    for batch in session.service.batch_list(&filter, args.limit).await? {
-        views.push(View::of(session, batch).await?);
-    }
-    let json =
-        json!({ "batches": views.iter().map(|view| Value::Object(view.to_json())).collect::<Value>() });
+    let whole = BatchFilter { states: args.state.into_iter().collect(), ..BatchFilter::default() };
+    let filter = BatchFilter { before: args.page.id()?, ..whole.clone() };
+    let part = Part { limit: args.page.one_more(), offset: 0 };
+    let (found, _) = session.service.batch_search(&filter, BatchSort::Newest, part).await?;
+    let mut views: Vec<View> = found.into_iter().map(View::from).collect();
+    let next = args.page.cut(&mut views, |view| view.batch.id.0);
+    let page = Page {
+        rows: views.iter().map(|view| Value::Object(view.to_json())).collect(),
+        total: session.service.batch_count(&whole).await?,
+        next,
+    };
     let row = |view: &View| {
         let (batch, tally) = (&view.batch, &view.batch.tally);
         vec![
             batch.number(),
             batch.name.clone(),
-            batch.state.name().to_owned(),
+            batch.state.word(session.language).to_owned(),
             tally.total_count.to_string(),
             tally.success_count.to_string(),
             tally.failed_count.to_string(),
@@ -53,9 +55,18 @@ pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Fail
             view.asset.code.clone(),
         ]
     };
-    let header =
-        ["batch", "name", "status", ">items", ">succeeded", ">failed", ">refused", ">amount", "currency"];
-    session.out.answer(json, || table(&header, views.iter().map(row)))?;
+    let header = [
+        left("batch", "批次"),
+        left("name", "名称"),
+        left("status", "状态"),
+        right("items", "笔数"),
+        right("succeeded", "成功"),
+        right("failed", "失败"),
+        right("refused", "被拒绝"),
+        right("amount", "金额"),
+        left("currency", "币种"),
+    ];
+    page.answer(session.out, "batches", || session.out.table(&header, views.iter().map(row)))?;
     Ok(Exit::Success)
 }
 
@@ -81,14 +92,21 @@ pub(crate) async fn history(session: &Session, name: &str) -> Result<Exit, Failu
         let item = e.item.map(|item| item.to_string()).unwrap_or_default();
         vec![
             time(e.at),
-            e.event.clone(),
-            e.state.name().to_owned(),
+            word::event(&e.event, session.language).to_owned(),
+            e.state.word(session.language).to_owned(),
             item,
             e.actor.name.clone(),
             or_empty(e.detail.as_deref()),
         ]
     };
-    let header = ["at", "event", "status", ">item", "who", "detail"];
-    session.out.answer(json, || table(&header, events.iter().map(row)))?;
+    let header = [
+        left("at", "时间"),
+        left("event", "事件"),
+        left("status", "状态"),
+        right("item", "转账明细"),
+        left("who", "操作人"),
+        left("detail", "详情"),
+    ];
+    session.out.answer(json, || session.out.table(&header, events.iter().map(row)))?;
     Ok(Exit::Success)
 }

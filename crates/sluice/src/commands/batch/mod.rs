@@ -51,7 +51,7 @@ pub(crate) enum BatchVerb {
                             problems batch-20260531-001 --drop PAYEE_NOT_FOUND --count 2"
     )]
     Problems(problems::ProblemsArgs),
-    /// Run a batch to its end; Ctrl-C pauses it. Without ID: go on with what was left running
+    /// Run a batch to its end; Ctrl-C pauses it. Without ID: continue what was left running
     #[command(
         after_help = "Exit code: 0 when the run ended, whatever became of its items (see status);\n1 if \
                             it was refused, 130 if Ctrl-C paused it.\n\nExample:\n  sluice batch run \

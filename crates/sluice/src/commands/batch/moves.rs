@@ -5,6 +5,7 @@ use super::show::{View, answer};
 use super::{Name, run};
 use crate::exit::{Exit, Failure};
 use crate::out::time;
+use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
 use domain::batch::BatchState;
@@ -12,6 +13,11 @@ use serde_json::{Value, json};
 use service::batch::Ask;
 use service::batch::list::DescribedRate;
 use service::batch::rework::Rework;
+
+const WHICH: Say = say(
+    "Say which items: --item N, --line N or --all-failed",
+    "请指明转账明细：--item N、--line N 或 --all-failed",
+);
 
 /// One item.
 #[derive(Debug, Args)]
@@ -36,6 +42,11 @@ pub(crate) struct Noted {
 }
 
 impl Which {
+    /// Whether one item is meant.
+    pub(crate) const fn is_one(&self) -> bool {
+        self.item.is_some() || self.line.is_some()
+    }
+
     async fn number(&self, session: &Session, name: &str) -> Result<Option<i64>, Failure> {
         match (self.item, self.line) {
             (Some(item), _) => Ok(Some(item)),
@@ -64,7 +75,7 @@ pub(crate) async fn submit(
     json.extend(found::to_json(&submitted.found, &view.asset, session.language));
     session.out.answer(Value::Object(json), || {
         let found = found::to_text(&submitted.found, &view.asset, session.language);
-        format!("{}\n{found}", view.to_text()).trim_end().to_owned()
+        format!("{}\n{found}", view.to_text(session.out)).trim_end().to_owned()
     })?;
     Ok(Exit::Success)
 }
@@ -76,7 +87,7 @@ pub(crate) async fn start(session: &Session, name: &str) -> Result<Exit, Failure
 
 /// `batch pause`.
 pub(crate) async fn pause(session: &Session, name: &str, note: &str) -> Result<Exit, Failure> {
-    // Where this process is the only one, whoever holds the lease is dead, and the pause is at once.
+    // Where only one process may write, a lease of another is a dead one's, and the pause takes effect at once.
     let ask = Ask::of(name).noted(note);
     answer(session, session.service.batch_pause(&session.actor, ask).await?, &[]).await
 }
@@ -139,6 +150,6 @@ pub(crate) async fn skip(
             let (batch, count) = service.batch_skip_failed(actor, name, note).await?;
             answer(session, batch, &[("count", json!(count))]).await
         }
-        None => Err(Failure::Usage("say which items: --item N, --line N or --all-failed".to_owned())),
+        None => Err(Failure::usage(WHICH, session.language)),
     }
 }

@@ -4,80 +4,131 @@ use super::found;
 use super::show::View;
 use crate::commands::problem::{self, Shown};
 use crate::exit::{Exit, Failure};
-use crate::out::{fields, table};
+use crate::out::{Out, left, right};
+use crate::say::{grouped, say};
 use crate::session::{Session, major};
+use crate::word::reason;
+use domain::code::Language;
 use serde_json::{Value, json};
 use service::batch::import::PROBLEMS_SHOWN;
 use service::batch::list::Part;
-use service::batch::preview::Foreseen;
+use service::batch::preview::{Foreseen, Preview};
 
 /// Refusals that people see.
 const SHOWN: usize = 20;
+
+/// What is told.
+struct Outlook {
+    view: View,
+    preview: Preview,
+    /// Rows of the file that were refused.
+    problems: Vec<Shown>,
+    /// The numbers of payer and payee, for each item that would be refused.
+    sides: Vec<[String; 2]>,
+}
 
 /// Runs it.
 pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> {
     let (described, preview) = session.service.batch_preview(name, Part { limit: 0, offset: 0 }).await?;
     let problems = session.service.batch_problems(name, PROBLEMS_SHOWN).await?;
-    let problems: Vec<Shown> = problems.into_iter().map(Shown::from).collect();
-    let view = View::of(session, described.batch).await?;
-    let asset = &view.asset;
-    let targets: Vec<_> = preview.refusals.iter().flat_map(|r| [r.item.source, r.item.target]).collect();
-    let numbers = session.service.account_numbers(&targets).await?;
-    let refusals: Vec<(&Foreseen, &[String])> = preview.refusals.iter().zip(numbers.chunks(2)).collect();
-    let side = |pair: &[String], place: usize| pair.get(place).cloned().unwrap_or_default();
-    let one = |(foreseen, pair): &(&Foreseen, &[String])| {
-        json!({ "item": foreseen.item.number.0, "line": foreseen.item.line, "source": side(pair, 0),
-                "target": side(pair, 1), "amount": major(foreseen.item.amount, asset),
-                "code": foreseen.code.name(), "message": foreseen.code.message(session.language) })
-    };
-    let single = preview.single.as_ref();
-    let before = single.map(|single| major(single.before, &single.asset));
-    let after = single.map(|single| major(single.after, &single.asset));
-    let (amount, fee) = (major(preview.amount, asset), major(preview.fee, asset));
-    let refused = view.batch.refused_count;
-    let taken = view.batch.tally.total_count;
-    let mut json = json!({
-        "batch_id": view.batch.number(), "id": view.batch.id.0, "status": view.batch.state.name(),
-        "currency": asset.code, "account": view.account, "taken": taken, "refused": refused,
-        "problems": problem::to_json(&problems, session.language),
-        "total_amount": major(view.batch.tally.total_amount, asset),
-        "would_succeed": preview.would_succeed, "would_fail": preview.would_fail, "amount": amount, "fee": fee,
-        "balance_before": before, "balance_after": after,
-        "refusals": refusals.iter().map(one).collect::<Value>(),
-    });
-    if let Value::Object(json) = &mut json {
-        json.extend(found::to_json(&preview.found, asset, session.language));
-    }
-    let text = || {
-        let head = fields(&[
-            ("batch", format!("{}, {}", view.batch.number(), view.batch.name)),
-            ("rows taken", taken.to_string()),
-            ("rows refused", refused.to_string()),
-            ("would succeed", format!("{}, {amount} {}", preview.would_succeed, asset.code)),
-            ("fees", format!("{fee} {}", asset.code)),
-            ("would fail", preview.would_fail.to_string()),
-            ("balance before", before.clone().unwrap_or_default()),
-            ("balance after", after.clone().unwrap_or_default()),
-        ]);
-        let row = |(foreseen, pair): &(&Foreseen, &[String])| {
-            let why = format!("{} ({})", foreseen.code.message(session.language), foreseen.code);
-            vec![foreseen.item.line.to_string(), side(pair, 1), major(foreseen.item.amount, asset), why]
-        };
-        let mut text = head;
-        let found = found::to_text(&preview.found, asset, session.language);
-        if !found.is_empty() {
-            text += &format!("\n{found}");
-        }
-        if !problems.is_empty() {
-            text += "\nRefused rows:\n";
-            text += &problem::to_text(&problems, session.language);
-        }
-        if !refusals.is_empty() {
-            text += "\nItems that would fail:\n";
-            text += &table(&[">line", "target", ">amount", "why"], refusals.iter().take(SHOWN).map(row));
-        }
-        text
-    };
-    session.out.answer(json, text)?;
+    let accounts: Vec<_> = preview.refusals.iter().flat_map(|r| [r.item.source, r.item.target]).collect();
+    let mut numbers = session.service.account_numbers(&accounts).await?.into_iter();
+    let mut side = || numbers.next().unwrap_or_default();
+    let sides = preview.refusals.iter().map(|_| [side(), side()]).collect();
+    let problems = problems.into_iter().map(Shown::from).collect();
+    let outlook = Outlook { view: View::from(described), preview, problems, sides };
+    session.out.answer(outlook.to_json(session.language), || outlook.to_text(session.out))?;
     Ok(Exit::Success)
+}
+
+impl Outlook {
+    fn refusals(&self) -> impl Iterator<Item = (&Foreseen, &[String; 2])> {
+        self.preview.refusals.iter().zip(&self.sides)
+    }
+
+    /// The single account's balance before and after.
+    fn balances(&self) -> (Option<String>, Option<String>) {
+        let of = |minor: i64, asset| major(minor, asset);
+        let single = self.preview.single.as_ref();
+        let before = single.map(|single| of(single.before, &single.asset));
+        (before, single.map(|single| of(single.after, &single.asset)))
+    }
+
+    fn to_json(&self, language: Language) -> Value {
+        let (batch, asset, preview) = (&self.view.batch, &self.view.asset, &self.preview);
+        let (before, after) = self.balances();
+        let one = |(foreseen, [source, target]): (&Foreseen, &[String; 2])| {
+            json!({ "item": foreseen.item.number.0, "line": foreseen.item.line, "source": source,
+                    "target": target, "amount": major(foreseen.item.amount, asset),
+                    "code": foreseen.code.name(), "message": foreseen.code.message(language) })
+        };
+        let mut json = json!({
+            "batch_id": batch.number(), "id": batch.id.0, "status": batch.state.name(), "currency": asset.code,
+            "account": self.view.account, "taken": batch.tally.total_count, "refused": batch.refused_count,
+            "problems": problem::to_json(&self.problems, language),
+            "total_amount": major(batch.tally.total_amount, asset), "would_succeed": preview.would_succeed,
+            "would_fail": preview.would_fail, "amount": major(preview.amount, asset),
+            "fee": major(preview.fee, asset), "balance_before": before, "balance_after": after,
+            "refusals": self.refusals().map(one).collect::<Value>(),
+        });
+        if let Value::Object(json) = &mut json {
+            json.extend(found::to_json(&preview.found, asset, language));
+        }
+        json
+    }
+
+    fn to_text(&self, out: Out) -> String {
+        let mut parts = vec![self.head(out)];
+        let found = found::to_text(&self.preview.found, &self.view.asset, out.language);
+        if !found.is_empty() {
+            parts.push(found);
+        }
+        if !self.problems.is_empty() {
+            parts.push(say("Refused rows:", "被拒绝的行：").to(out.language).to_owned());
+            parts.push(problem::to_text(&self.problems, out));
+        }
+        if !self.preview.refusals.is_empty() {
+            parts.push(say("Items that would fail:", "预计失败的转账明细：").to(out.language).to_owned());
+            parts.push(self.failing(out));
+        }
+        parts.join("\n")
+    }
+
+    fn head(&self, out: Out) -> String {
+        let (batch, preview, language) = (&self.view.batch, &self.preview, out.language);
+        let money = |minor: i128| format!("{} {}", major(minor, &self.view.asset), self.view.asset.code);
+        let (number, name, succeed) = (batch.number(), &batch.name, preview.would_succeed);
+        let (amount, (before, after)) = (money(preview.amount), self.balances());
+        out.fields(&[
+            (say("batch", "批次"), say!(language, "{number}, {name}", "{number}，{name}")),
+            (say("rows taken", "已接受的行"), batch.tally.total_count.to_string()),
+            (say("rows refused", "被拒绝的行"), batch.refused_count.to_string()),
+            (
+                say("would succeed", "预计成功"),
+                say!(language, "{succeed}, {amount}", "{succeed} 笔，{amount}"),
+            ),
+            (say("fees", "手续费"), money(preview.fee)),
+            (say("would fail", "预计失败"), preview.would_fail.to_string()),
+            (say("balance before", "转账前余额"), before.unwrap_or_default()),
+            (say("balance after", "转账后余额"), after.unwrap_or_default()),
+        ])
+    }
+
+    /// The first of the items that would fail, and how many others there are.
+    fn failing(&self, out: Out) -> String {
+        let row = |(foreseen, [_, target]): (&Foreseen, &[String; 2])| {
+            let amount = major(foreseen.item.amount, &self.view.asset);
+            vec![foreseen.item.line.to_string(), target.clone(), amount, reason(foreseen.code, out.language)]
+        };
+        let header =
+            [right("line", "行"), left("target", "目标账户"), right("amount", "金额"), left("why", "原因")];
+        let rows: Vec<_> = self.refusals().take(SHOWN).map(row).collect();
+        let more = self.preview.would_fail - i64::try_from(rows.len()).unwrap_or(0);
+        let text = out.table(&header, rows);
+        if more <= 0 {
+            return text;
+        }
+        let more = grouped(more);
+        say!(out.language, "{text}\n… and {more} more", "{text}\n… 另有 {more} 笔")
+    }
 }

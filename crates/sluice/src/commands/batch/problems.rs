@@ -4,7 +4,8 @@ use super::show;
 use crate::commands::problem::{self, Shown};
 use crate::data_dir::replace;
 use crate::exit::{Exit, Failure};
-use crate::out::table;
+use crate::out::{left, right};
+use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
 use domain::code::Code;
@@ -36,9 +37,12 @@ pub(crate) struct ProblemsArgs {
     pub count: Option<i64>,
 }
 
-fn code(text: &str) -> Result<Code, String> {
+fn code(text: &str) -> Result<Code, Say> {
     let found = Code::ALL.iter().find(|code| code.name().eq_ignore_ascii_case(text)).copied();
-    found.ok_or_else(|| "no such code; see docs/reference/error-codes.md".to_owned())
+    found.ok_or(say(
+        "There is no such code; all codes are in docs/reference/error-codes.md",
+        "没有此错误码；全部错误码见 docs/reference/error-codes.md",
+    ))
 }
 
 /// Runs it.
@@ -51,7 +55,8 @@ pub(crate) async fn run(session: &Session, args: &ProblemsArgs) -> Result<Exit, 
 }
 
 async fn dropped(session: &Session, id: &str, which: &str, count: i64) -> Result<Exit, Failure> {
-    let code = if which == "all" { None } else { Some(code(which).map_err(Failure::Usage)?) };
+    let wrong = |text| Failure::usage(text, session.language);
+    let code = if which == "all" { None } else { Some(code(which).map_err(wrong)?) };
     let batch = session.service.batch_drop_problems(&session.actor, id, code, count).await?;
     show::answer(session, batch, &[("dropped", json!(count))]).await
 }
@@ -62,7 +67,8 @@ async fn write(session: &Session, id: &str, path: &Path) -> Result<Exit, Failure
         replace(path, async |writer| Ok(service.batch_refused_csv(id, language, writer).await?)).await?;
     let file = path.display().to_string();
     let json = json!({ "rows": count, "file": file });
-    session.out.answer(json, || format!("{count} refused rows are in {file}"))?;
+    let text = || say!(language, "{count} refused rows are in {file}", "{count} 行被拒绝的数据已写入 {file}");
+    session.out.answer(json, text)?;
     Ok(Exit::Success)
 }
 
@@ -80,8 +86,10 @@ async fn list(session: &Session, args: &ProblemsArgs) -> Result<Exit, Failure> {
         vec![row.row.id.to_string(), row.row.line.to_string(), texts.join("; ")]
     };
     let text = || {
-        let rows = table(&[">key", ">line", "why"], page.rows.iter().take(SHOWN).map(cells));
-        format!("{} refused rows are open\n{rows}", page.total)
+        let header = [right("key", "行键"), right("line", "行"), left("why", "原因")];
+        let rows = session.out.table(&header, page.rows.iter().take(SHOWN).map(cells));
+        let total = page.total;
+        say!(session.language, "{total} refused rows are open\n{rows}", "{total} 行被拒绝且尚未处理\n{rows}")
     };
     session.out.answer(json, text)?;
     Ok(Exit::Success)

@@ -1,6 +1,10 @@
 //! What a file holds, whatever became of its rows: control totals, columns that were not read, values that were
 //! folded.
 
+use crate::say::{Say, say};
+use domain::code::Language;
+use formats::refusal::Proposal;
+use formats::report::{Folded, Summary};
 use serde_json::{Value, json};
 use service::batch::import::FileReport;
 
@@ -24,27 +28,42 @@ pub(super) fn to_json(file: &FileReport) -> Value {
 }
 
 /// For people.
-pub(super) fn to_text(file: &FileReport) -> String {
+pub(super) fn to_text(file: &FileReport, language: Language) -> String {
     let (summary, totals) = (&file.summary, &file.summary.totals);
-    let mut text = format!("File: {} rows, sum {}", totals.rows, file.sum());
-    let mut add = |count: u64, what: &str| {
+    let (rows, sum) = (totals.rows, file.sum());
+    let mut text = say!(language, "File: {rows} rows, sum {sum}", "文件：{rows} 行，合计 {sum}");
+    let mut add = |count: u64, what: Say| {
         if count > 0 {
-            text += &format!(", {count} {what}");
+            let what = what.to(language);
+            text += &say!(language, ", {count} {what}", "，{count} {what}");
         }
     };
-    add(totals.unreadable_amounts, "amounts that cannot be read");
-    add(totals.blank_rows, "blank rows");
-    add(totals.total_rows, "total rows left out");
+    add(totals.unreadable_amounts, say("amounts that cannot be read", "个金额无法读取"));
+    add(totals.blank_rows, say("blank rows", "个空行"));
+    add(totals.total_rows, say("total rows left out", "个合计行未计入"));
     if !summary.ignored_columns.is_empty() {
-        text += &format!("\nColumns not read: {}", summary.ignored_columns.join(", "));
+        let columns = summary.ignored_columns.join(say(", ", "、").to(language));
+        text += &say!(language, "\nColumns not read: {columns}", "\n未读取的列：{columns}");
     }
-    for proposal in &summary.proposals {
-        text += &format!("\nPerhaps --map {}={}", proposal.field, proposal.header);
+    for Proposal { field, header } in &summary.proposals {
+        text += &say!(language, "\nPerhaps `--map {field}={header}`", "\n或可使用 `--map {field}={header}`");
     }
     if summary.folded_count > 0 {
-        let shown = summary.folded.iter().take(SHOWN);
-        let shown: Vec<_> = shown.map(|f| format!("line {}: {} as {}", f.line, f.before, f.after)).collect();
-        text += &format!("\n{} values read with plain digits ({})", summary.folded_count, shown.join("; "));
+        text += &folded(summary, language);
     }
     text
+}
+
+/// How many values were read with plain digits, and the first of them.
+fn folded(summary: &Summary, language: Language) -> String {
+    let one = |Folded { line, before, after, .. }: &Folded| {
+        say!(language, "line {line}: {before} as {after}", "第 {line} 行：{before} 读作 {after}")
+    };
+    let shown: Vec<_> = summary.folded.iter().take(SHOWN).map(one).collect();
+    let (count, shown) = (summary.folded_count, shown.join(say("; ", "；").to(language)));
+    say!(
+        language,
+        "\n{count} values read with plain digits ({shown})",
+        "\n{count} 个值按半角数字读取（{shown}）"
+    )
 }

@@ -4,6 +4,7 @@ use super::progress::Display;
 use super::show::{View, answer};
 use crate::exit::{Exit, Failure};
 use crate::out::note;
+use crate::say::say;
 use crate::session::Session;
 use domain::batch::BatchState;
 use serde_json::{Value, json};
@@ -18,7 +19,7 @@ pub(crate) async fn one(session: &Session, name: &str) -> Result<Exit, Failure> 
     ended(session, batch, &[]).await
 }
 
-/// `batch run`: goes on with every batch that was left running.
+/// `batch run`: continues every batch that was left running.
 pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
     let (mut views, mut exit) = (Vec::new(), Exit::Success);
     for batch in session.service.batch_left().await? {
@@ -34,9 +35,13 @@ pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
         json!({ "batches": views.iter().map(|view| Value::Object(view.to_json())).collect::<Value>() });
     let text = || {
         if views.is_empty() {
-            return "No batch was left running. To run one: sluice batch run ID".to_owned();
+            return say!(
+                session.language,
+                "No batch was left running. To run one: `sluice batch run ID`",
+                "没有中途停下的批次。要执行某个批次：`sluice batch run ID`"
+            );
         }
-        views.iter().map(View::to_text).collect::<Vec<_>>().join("\n\n")
+        views.iter().map(|view| view.to_text(session.out)).collect::<Vec<_>>().join("\n\n")
     };
     session.out.answer(json, text)?;
     Ok(exit)
@@ -78,10 +83,15 @@ pub(crate) async fn begin(session: &Session, name: &str) -> Result<Batch, Failur
 /// Runs a batch that is processing to its end or to a pause.
 async fn carry_out(session: &Session, batch: &Batch) -> Result<Batch, Failure> {
     let (service, actor, name) = (&session.service, &session.actor, batch.id.to_string());
-    let mut display = Display::new(batch, session.out.json);
+    let mut display = Display::new(batch, session.out);
     let engine = session.engine();
     let run = engine.run(&name, |progress| display.show(progress));
-    let listener = tokio::spawn(pause_on_ctrl_c(service.clone(), actor.clone(), name.clone()));
+    let note = say(
+        "pausing after the chunk in flight; Ctrl-C again ends at once",
+        "当前分块完成后暂停；再按一次 Ctrl-C 立即结束",
+    );
+    let pause = pause_on_ctrl_c(service.clone(), actor.clone(), name.clone(), note.to(session.language));
+    let listener = tokio::spawn(pause);
     let result = run.await;
     listener.abort();
     display.finish();
@@ -90,13 +100,18 @@ async fn carry_out(session: &Session, batch: &Batch) -> Result<Batch, Failure> {
 
 /// The first Ctrl-C, or a SIGTERM, pauses at the next chunk's edge; a Ctrl-C after it ends the process,
 /// which loses nothing.
-async fn pause_on_ctrl_c(service: service::Service, actor: store::audit::Actor, name: String) {
+async fn pause_on_ctrl_c(
+    service: service::Service,
+    actor: store::audit::Actor,
+    name: String,
+    pausing: &'static str,
+) {
     let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
     tokio::select! {
         asked = tokio::signal::ctrl_c() => if asked.is_err() { return },
         _ = terminate.recv() => {}
     }
-    note("pausing after the chunk in flight; Ctrl-C again ends at once");
+    note(pausing);
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             std::process::exit(Exit::Interrupted.number());

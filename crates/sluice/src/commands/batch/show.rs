@@ -1,10 +1,13 @@
 //! A batch as scripts and people see it.
 
 use crate::exit::{Exit, Failure};
-use crate::out::{fields, or_empty, time};
+use crate::out::{Out, or_empty, time};
+use crate::say::say;
 use crate::session::{Session, major};
+use crate::word::Word;
 use domain::asset::Asset;
 use serde_json::{Map, Value, json};
+use service::batch::list::Described;
 use store::batch::Batch;
 
 /// A batch with the names of what it refers to.
@@ -16,6 +19,13 @@ pub(crate) struct View {
     pub asset: Asset,
     /// The single account's number.
     pub account: Option<String>,
+}
+
+impl From<Described> for View {
+    fn from(described: Described) -> Self {
+        let Described { batch, asset, account, .. } = described;
+        Self { batch, asset, account }
+    }
 }
 
 impl View {
@@ -49,27 +59,29 @@ impl View {
     }
 
     /// For people.
-    pub(crate) fn to_text(&self) -> String {
-        let (b, t) = (&self.batch, &self.batch.tally);
+    pub(crate) fn to_text(&self, out: Out) -> String {
+        let (b, t, language) = (&self.batch, &self.batch.tally, out.language);
         let money = |minor: i64| format!("{} {}", major(minor, &self.asset), self.asset.code);
-        let sum = |count: i64, minor: i64| format!("{count}, {}", money(minor));
-        fields(&[
-            ("batch", format!("{} (id {})", b.number(), b.id)),
-            ("name", b.name.clone()),
-            ("type", format!("{}, {}", b.kind.name(), b.mode.name())),
-            ("account", or_empty(self.account.as_deref())),
-            ("status", b.state.name().to_owned()),
-            ("items", sum(t.total_count, t.total_amount)),
-            ("succeeded", sum(t.success_count, t.success_amount)),
-            ("failed", sum(t.failed_count, t.failed_amount)),
-            ("skipped", t.skipped_count.to_string()),
-            ("waiting", t.pending_count().to_string()),
-            ("fees", money(t.fee_amount)),
-            ("refused rows", b.refused_count.to_string()),
-            ("remarks", or_empty(b.remarks.as_deref())),
-            ("created", format!("{} by {}", time(b.created_at), b.created_by.name)),
-            ("started", b.started_at.map(time).unwrap_or_default()),
-            ("ended", b.completed_at.map(time).unwrap_or_default()),
+        let sum = |count: i64, minor: i64| say!(language, "{count}, {}", "{count} 笔，{}", money(minor));
+        let (kind, mode) = (b.kind.word(language), b.mode.word(language));
+        let (number, id, at, by) = (b.number(), b.id, time(b.created_at), &b.created_by.name);
+        out.fields(&[
+            (say("batch", "批次"), say!(language, "{number} (id {id})", "{number}（编号 {id}）")),
+            (say("name", "名称"), b.name.clone()),
+            (say("type", "类型"), say!(language, "{kind}, {mode}", "{kind}，{mode}")),
+            (say("account", "账户"), or_empty(self.account.as_deref())),
+            (say("status", "状态"), b.state.word(language).to_owned()),
+            (say("items", "转账明细"), sum(t.total_count, t.total_amount)),
+            (say("succeeded", "成功"), sum(t.success_count, t.success_amount)),
+            (say("failed", "失败"), sum(t.failed_count, t.failed_amount)),
+            (say("skipped", "已跳过"), t.skipped_count.to_string()),
+            (say("waiting", "等待中"), t.pending_count().to_string()),
+            (say("fees", "手续费"), money(t.fee_amount)),
+            (say("refused rows", "被拒绝的行"), b.refused_count.to_string()),
+            (say("remarks", "备注"), or_empty(b.remarks.as_deref())),
+            (say("created", "创建时间"), say!(language, "{at} by {by}", "{at}，创建人 {by}")),
+            (say("started", "开始时间"), b.started_at.map(time).unwrap_or_default()),
+            (say("ended", "结束时间"), b.completed_at.map(time).unwrap_or_default()),
         ])
     }
 }
@@ -79,6 +91,6 @@ pub(crate) async fn answer(session: &Session, batch: Batch, more: &[(&str, Value
     let view = View::of(session, batch).await?;
     let mut json = view.to_json();
     json.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
-    session.out.answer(Value::Object(json), || view.to_text())?;
+    session.out.answer(Value::Object(json), || view.to_text(session.out))?;
     Ok(Exit::Success)
 }

@@ -2,7 +2,9 @@
 
 use super::display::Display;
 use crate::exit::{Exit, Failure};
-use crate::out::{Out, note, table};
+use crate::out::{Out, left, note, right};
+use crate::say::say;
+use domain::code::Language;
 use serde_json::{Value, json};
 use service::copy::{Copied, Copy, Difference, Verdict};
 use service::verify::Violation;
@@ -15,11 +17,11 @@ pub(super) fn answer(
     display: &Display,
 ) -> Result<Exit, Failure> {
     let json = to_json(copy, verdict);
-    let Err(text) = wrong(copy, verdict) else {
-        out.answer(json, || same(copy, verdict, display))?;
+    let Err(text) = wrong(copy, verdict, out.language) else {
+        out.answer(json, || same(copy, verdict, display, out))?;
         return Ok(Exit::Success);
     };
-    note(&format!("error: {text}"));
+    note(&say!(out.language, "error: {text}", "错误：{text}"));
     if out.json {
         out.answer(json, String::new)?;
     }
@@ -54,27 +56,41 @@ const fn tables(verdict: &Verdict) -> &[Copied] {
 }
 
 /// What is wrong, if something is.
-fn wrong(copy: &Copy<'_>, verdict: &Verdict) -> Result<(), String> {
+fn wrong(copy: &Copy<'_>, verdict: &Verdict, language: Language) -> Result<(), String> {
     let (from, to) = (copy.from_shown, copy.to_shown);
     match verdict {
         Verdict::Same(_) => Ok(()),
-        Verdict::Different(Difference { table, key }) => {
-            Err(format!("{from} and {to} differ in table {table}, first at the key {key}; {to} stays closed"))
-        }
+        Verdict::Different(Difference { table, key }) => Err(say!(
+            language,
+            "{from} and {to} differ in table {table}, first at the key {key}; {to} stays closed",
+            "{from} 与 {to} 的表 {table} 不一致，首个不同的键为 {key}；{to} 保持关闭"
+        )),
         Verdict::Violated(found) => {
             let one = |v: &Violation| format!("{} ({})", v.invariant, v.first_key);
-            let found: Vec<_> = found.iter().map(one).collect();
-            Err(format!("{to} has the rows of {from} and is damaged: {}; verify {from}", found.join(", ")))
+            let found = found.iter().map(one).collect::<Vec<_>>().join(", ");
+            Err(say!(
+                language,
+                "{to} has the rows of {from} and is damaged: {found}; verify {from}",
+                "{to} 含有 {from} 的全部数据，但已损坏：{found}；请核对 {from}"
+            ))
         }
     }
 }
 
-fn same(copy: &Copy<'_>, verdict: &Verdict, display: &Display) -> String {
+fn same(copy: &Copy<'_>, verdict: &Verdict, display: &Display, out: Out) -> String {
     let short = |hash: &str| hash.chars().take(16).collect::<String>();
     let row = |t: &Copied| vec![t.table.to_owned(), t.rows.to_string(), short(&t.sha256)];
-    let rows = table(&["table", ">rows", "sha256"], tables(verdict).iter().map(row));
-    let source =
-        if copy.keep { "can be used as before" } else { "is sealed: it can be read and not written" };
-    let (from, to, summary) = (copy.from_shown, copy.to_shown, display.summary());
-    format!("{rows}\n{to} is a verified copy of {from}, which {source}.\n{summary}")
+    let header = [left("table", "表"), right("rows", "行数"), left("sha256", "校验值（SHA-256）")];
+    let rows = out.table(&header, tables(verdict).iter().map(row));
+    let source = match copy.keep {
+        true => say("can be used as before", "可照常使用"),
+        false => say("is sealed: it can be read and not written", "已封存：只能读取，不能写入"),
+    };
+    let (from, to, source) = (copy.from_shown, copy.to_shown, source.to(out.language));
+    let summary = display.summary();
+    say!(
+        out.language,
+        "{rows}\n{to} is a verified copy of {from}, which {source}.\n{summary}",
+        "{rows}\n{to} 是 {from} 的副本，已核对一致；{from} {source}。\n{summary}"
+    )
 }

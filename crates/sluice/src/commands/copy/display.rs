@@ -1,6 +1,8 @@
 //! The progress of a copy: a line a table, and a line a second within a table.
 
 use crate::out::note;
+use crate::say::{Say, say};
+use domain::code::Language;
 use service::copy::{Stage, Step};
 use std::time::{Duration, Instant};
 
@@ -13,6 +15,7 @@ const RATED: u64 = 1_000;
 /// What was reported so far.
 #[derive(Debug)]
 pub(super) struct Display {
+    language: Language,
     begun: Instant,
     copied: u64,
     /// When the table began, what came of it since, and when it was reported last.
@@ -22,9 +25,9 @@ pub(super) struct Display {
 }
 
 impl Display {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(language: Language) -> Self {
         let now = Instant::now();
-        Self { begun: now, copied: 0, table_begun: now, added: 0, told: now }
+        Self { language, begun: now, copied: 0, table_begun: now, added: 0, told: now }
     }
 
     /// After a page.
@@ -32,31 +35,50 @@ impl Display {
         match step.stage {
             Stage::Copying => {
                 self.copied += step.added;
-                self.rows("copied", step);
+                self.rows(say("copied", "已复制"), step);
             }
-            Stage::Comparing => self.rows("compared", step),
-            Stage::History => self.stage("bringing the history of entries up to date"),
-            Stage::Verifying => self.stage("verifying the target from its postings up"),
+            Stage::Comparing => self.rows(say("compared", "已比对"), step),
+            Stage::History => {
+                self.stage(say("bringing the history of entries up to date", "正在更新分录历史"));
+            }
+            Stage::Verifying => {
+                self.stage(say("verifying the target from its postings up", "正在从分录起核对目标账本"));
+            }
         }
     }
 
     /// Beside the answer.
     pub(super) fn summary(&self) -> String {
-        let took = self.begun.elapsed();
-        format!("{} rows were copied; with all checks it took {:.1} s.", self.copied, took.as_secs_f64())
+        let (copied, took) = (self.copied, self.begun.elapsed().as_secs_f64());
+        say!(
+            self.language,
+            "{copied} rows were copied; with all checks it took {took:.1} s.",
+            "共复制 {copied} 行；连同全部检查用时 {took:.1} 秒。"
+        )
     }
 
-    fn stage(&mut self, what: &str) {
-        note(&format!("{what} ({} rows copied in {:.1} s)", self.copied, self.begun.elapsed().as_secs_f64()));
+    fn stage(&mut self, what: Say) {
+        let (copied, took) = (self.copied, self.begun.elapsed().as_secs_f64());
+        let what = what.to(self.language);
+        note(&say!(
+            self.language,
+            "{what} ({copied} rows copied in {took:.1} s)",
+            "{what}（已复制 {copied} 行，用时 {took:.1} 秒）"
+        ));
         self.table_begun = Instant::now();
     }
 
-    fn rows(&mut self, what: &str, step: &Step) {
+    fn rows(&mut self, what: Say, step: &Step) {
         self.added += step.added;
         let is_due = step.is_done && step.rows > 0 || self.told.elapsed() >= EACH;
         if is_due {
-            let speed = rate(self.added, self.table_begun.elapsed());
-            note(&format!("{what} {}: {} rows{speed}", step.table, step.rows));
+            let speed = rate(self.added, self.table_begun.elapsed(), self.language);
+            let (what, table, rows) = (what.to(self.language), step.table, step.rows);
+            note(&say!(
+                self.language,
+                "{what} {table}: {rows} rows{speed}",
+                "{what} {table}：{rows} 行{speed}"
+            ));
             self.told = Instant::now();
         }
         if step.is_done {
@@ -66,9 +88,10 @@ impl Display {
 }
 
 /// Nothing for so few rows that it would say nothing.
-fn rate(rows: u64, took: Duration) -> String {
+fn rate(rows: u64, took: Duration, language: Language) -> String {
     if rows < RATED {
         return String::new();
     }
-    format!(", {} rows/s", u128::from(rows) * 1_000_000 / took.as_micros().max(1))
+    let rate = u128::from(rows) * 1_000_000 / took.as_micros().max(1);
+    say!(language, ", {rate} rows/s", "，每秒 {rate} 行")
 }

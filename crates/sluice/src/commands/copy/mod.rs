@@ -1,5 +1,5 @@
 //! `copy`: a whole ledger into another place: from a data directory to a server, back, or to another of the
-//! same kind. Killed, it goes on with the same command.
+//! same kind. After a kill the same command continues it.
 
 mod answer;
 mod display;
@@ -9,7 +9,8 @@ use self::display::Display;
 use self::side::{Side, shown_source, shown_target};
 use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
-use crate::out::{Out, note};
+use crate::out::note;
+use crate::say::{Say, say};
 use clap::Args;
 use serde_json::json;
 use service::copy::{Copy, Verdict};
@@ -19,7 +20,7 @@ use service::copy::{Copy, Verdict};
 #[command(after_help = "PLACE is a data directory, or the URL of a database on a server: \
                   postgres://USER:PASSWORD@HOST:PORT/NAME.\nStop everything that writes to the source first. \
                   It is sealed while the copy is made, and stays so afterwards: it can be read and not \
-                  written.\nA copy that was killed goes on with the same command.\n\n\
+                  written.\nAfter a kill, the same command continues the copy.\n\n\
                   Exit code: 0 copied and verified, 1 refused, 2 the two sides are not the same.\n\n\
                   Example:\n  sluice copy --from ./data --to postgres://sluice@db/sluice\n  \
                   sluice copy --from postgres://sluice@db/sluice --to ./report --keep\n  \
@@ -48,14 +49,14 @@ pub(crate) struct CopyArgs {
     pub unseal: bool,
 }
 
-fn page(text: &str) -> Result<usize, String> {
+fn page(text: &str) -> Result<usize, Say> {
     match text.parse() {
         Ok(rows @ 1..=100_000) => Ok(rows),
-        _ => Err("a number from 1 to 100000".to_owned()),
+        _ => Err(say("a number from 1 to 100000", "须为 1 到 100000 之间的整数")),
     }
 }
 
-/// Copies, goes on with a copy, or gives one up.
+/// Copies, continues a copy, or gives one up.
 pub(crate) async fn run(globals: &Globals, args: &CopyArgs) -> Result<Exit, Failure> {
     match &args.to {
         Some(to) if !args.unseal => copy(globals, args, to).await,
@@ -65,8 +66,10 @@ pub(crate) async fn run(globals: &Globals, args: &CopyArgs) -> Result<Exit, Fail
 
 async fn copy(globals: &Globals, args: &CopyArgs, to: &str) -> Result<Exit, Failure> {
     let (from_shown, to_shown) = (shown_source(&args.from)?, shown_target(to)?);
+    let language = globals.language();
     if from_shown == to_shown {
-        return Err(Failure::Usage(format!("{to_shown} cannot be copied to itself")));
+        let text = say!(language, "{to_shown} cannot be copied to itself", "{to_shown} 不能复制到自身");
+        return Err(Failure::Usage(text));
     }
     let source = Side::source(globals, &args.from).await?;
     source.service.may_move(&to_shown).await?;
@@ -81,28 +84,34 @@ async fn copy(globals: &Globals, args: &CopyArgs, to: &str) -> Result<Exit, Fail
         keep: args.keep,
         actor: &actor,
     };
-    let mut display = Display::new();
+    let mut display = Display::new(language);
     let verdict = copy.run(|step| display.show(step)).await;
     if !matches!(verdict, Ok(Verdict::Same(_)) | Err(service::Error::Refused(_))) {
-        note(&format!(
-            "the copy is not finished, and {from_shown} may be sealed: run the same command again to go on, or \
-             give the copy up with `sluice copy --unseal --from {from_shown}`"
+        note(&say!(
+            language,
+            "the copy is not finished, and {from_shown} may be sealed: run the same command again to continue, \
+             or give the copy up with `sluice copy --unseal --from {from_shown}`",
+            "复制尚未完成，{from_shown} 可能已被封存：请再次运行同一条命令继续，或用 \
+             `sluice copy --unseal --from {from_shown}` 放弃"
         ));
     }
-    answer::answer(Out { json: globals.json }, &copy, &verdict?, &display)
+    answer::answer(globals.out(), &copy, &verdict?, &display)
 }
 
 async fn unseal(globals: &Globals, from: &str) -> Result<Exit, Failure> {
     let shown = shown_source(from)?;
     let source = Side::source(globals, from).await?;
     let moved_to = source.service.unseal(&globals.actor()).await?;
+    let language = globals.language();
     let text = || match &moved_to {
-        Some(place) => {
-            format!("{shown} can be written again. What is in {place} is not this ledger: do not use both.")
-        }
-        None => format!("{shown} was not sealed."),
+        Some(place) => say!(
+            language,
+            "{shown} can be written again. What is in {place} is not this ledger: do not use both.",
+            "{shown} 可以重新写入。{place} 中的内容不是此账本：请勿同时使用两者。"
+        ),
+        None => say!(language, "{shown} was not sealed.", "{shown} 未被封存。"),
     };
     let json = json!({ "from": shown, "unsealed": moved_to.is_some(), "was_moving_to": moved_to });
-    Out { json: globals.json }.answer(json, text)?;
+    globals.out().answer(json, text)?;
     Ok(Exit::Success)
 }

@@ -20,7 +20,7 @@ pub(super) struct Side {
 }
 
 impl Side {
-    /// A ledger that stands.
+    /// An existing ledger.
     pub(super) async fn source(globals: &Globals, place: &str) -> Result<Self, Failure> {
         if is_server(place) {
             return Ok(Self::over(globals, Store::connect(place, Schema::Expect).await?, None));

@@ -4,6 +4,7 @@
 use crate::cli::Globals;
 use crate::data_dir::DataDir;
 use crate::exit::Failure;
+use crate::say::say;
 use http_api::Render;
 use metrics::gauge;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -33,8 +34,8 @@ impl Drop for Meter {
 impl Meter {
     /// Begins to count.
     pub(super) fn start(globals: &Globals) -> Result<Self, Failure> {
-        let failed = |error: metrics_exporter_prometheus::BuildError| Failure::File {
-            path: "metrics".into(),
+        let failed = |error: metrics_exporter_prometheus::BuildError| Failure::System {
+            what: say("metrics", "指标"),
             error: std::io::Error::other(error),
         };
         let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).map_err(failed)?;

@@ -1,0 +1,192 @@
+//! Which call of the HTTP API does the same as a command: for people who find the data directory in the hands
+//! of a server. Method and path are those of the API's own document.
+
+use crate::commands::Command;
+use crate::commands::account::AccountVerb;
+use crate::commands::asset::AssetVerb;
+use crate::commands::batch::BatchVerb;
+use crate::commands::fx::FxVerb;
+use crate::commands::holder::HolderVerb;
+use crate::commands::key::KeyVerb;
+use crate::commands::policy::PolicyVerb;
+use crate::commands::setting::SettingVerb;
+use crate::commands::transfer::TransferVerb;
+use crate::commands::user::UserVerb;
+use domain::access::Operation;
+use serde_json::{Value, json};
+
+/// A call of the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Call {
+    method: String,
+    path: String,
+}
+
+impl Call {
+    /// The call that does the same as a command; none if there is none.
+    pub(crate) fn like(command: &Command) -> Option<Self> {
+        Self::of(operation(command)?)
+    }
+
+    /// An operation's method and path, as the document has them.
+    fn of(operation: Operation) -> Option<Self> {
+        let document = serde_json::to_value(http_api::document()).ok()?;
+        let paths = document.get("paths")?.as_object()?;
+        paths.iter().find_map(|(path, methods)| {
+            let is_it =
+                |described: &Value| described.get("operationId")?.as_str().map(|id| id == operation.name());
+            let (method, _) = methods.as_object()?.iter().find(|(_, one)| is_it(one) == Some(true))?;
+            Some(Self { method: method.to_ascii_uppercase(), path: path.clone() })
+        })
+    }
+
+    /// For people, with the server's address.
+    pub(crate) fn shown(&self, url: &str) -> String {
+        format!("{} {url}{}", self.method, self.path)
+    }
+
+    /// For scripts.
+    pub(crate) fn to_json(&self) -> Value {
+        json!({ "method": self.method, "path": self.path })
+    }
+}
+
+/// The operation that does the same.
+const fn operation(command: &Command) -> Option<Operation> {
+    use Operation as O;
+    Some(match command {
+        Command::Asset(args) => match args.verb {
+            AssetVerb::List => O::CurrencyList,
+            AssetVerb::Add { .. } => O::CurrencyAdd,
+        },
+        Command::Holder(args) => match args.verb {
+            HolderVerb::List { .. } => O::HolderList,
+            HolderVerb::Add { .. } => O::HolderAdd,
+            HolderVerb::Change(_) => O::HolderChange,
+        },
+        Command::Account(args) => return account(&args.verb),
+        Command::Deposit(_) => O::DepositCreate,
+        Command::Withdraw(_) => O::WithdrawalCreate,
+        Command::Transfer(args) => match args.verb {
+            Some(TransferVerb::List(_)) => O::TransferList,
+            None => O::TransferCreate,
+        },
+        Command::ShowTransfer(_) => O::TransferShow,
+        Command::Fx(args) => match &args.verb {
+            FxVerb::List => O::RateList,
+            FxVerb::Set { .. } => O::RateSet,
+            FxVerb::Policy { change, .. } => match change.is_empty() {
+                true => O::FxPolicyShow,
+                false => O::FxPolicySet,
+            },
+        },
+        Command::Policy(args) => match args.verb {
+            PolicyVerb::Show(_) => O::PolicyShow,
+            PolicyVerb::Set(_) => O::PolicySet,
+        },
+        Command::Batch(args) => return batch(&args.verb),
+        Command::User(args) => return user(&args.verb),
+        Command::Key(args) => match args.verb {
+            KeyVerb::List { .. } => O::KeyList,
+            KeyVerb::Add { .. } => O::KeyAdd,
+            KeyVerb::Revoke { .. } => O::KeyRevoke,
+        },
+        Command::Stats(_) => O::StatisticsShow,
+        Command::Setting(args) => match args.verb {
+            SettingVerb::Show => O::SettingsShow,
+            SettingVerb::Set { .. } => O::SettingsSet,
+        },
+        Command::Audit(_) => O::AuditList,
+        Command::Init(_)
+        | Command::Verify(_)
+        | Command::Serve(_)
+        | Command::Health(_)
+        | Command::Config(_)
+        | Command::Work(_)
+        | Command::Node(_)
+        | Command::Migrate(_)
+        | Command::Copy(_)
+        | Command::Bench(_) => return None,
+    })
+}
+
+const fn account(verb: &AccountVerb) -> Option<Operation> {
+    use Operation as O;
+    Some(match verb {
+        AccountVerb::Open(_) => O::AccountOpen,
+        AccountVerb::Import(_) => return None,
+        AccountVerb::List(_) => O::AccountList,
+        AccountVerb::Show { .. } => O::AccountShow,
+        AccountVerb::Statement(_) => O::StatementShow,
+        AccountVerb::Freeze(_) => O::AccountFreeze,
+        AccountVerb::Unfreeze(_) => O::AccountUnfreeze,
+        AccountVerb::MakeDefault { .. } => O::AccountMakeDefault,
+        AccountVerb::Close(_) => O::AccountClose,
+    })
+}
+
+const fn batch(verb: &BatchVerb) -> Option<Operation> {
+    use Operation as O;
+    Some(match verb {
+        BatchVerb::Import(args) => match args.into {
+            Some(_) => O::RelationAdd,
+            None => O::BatchCreate,
+        },
+        BatchVerb::Preview(_) => O::BatchPreview,
+        BatchVerb::Submit { .. } => O::BatchSubmit,
+        BatchVerb::Problems(args) => match args.drop {
+            Some(_) => O::ProblemDrop,
+            None => O::ProblemList,
+        },
+        BatchVerb::Run { id: Some(_) } | BatchVerb::Start(_) => O::BatchExecute,
+        BatchVerb::Status(_) => O::BatchShow,
+        BatchVerb::Pause(_) => O::BatchPause,
+        BatchVerb::Resume(_) => O::BatchResume,
+        BatchVerb::Cancel { .. } => O::BatchCancel,
+        BatchVerb::Reprice(_) => O::BatchReprice,
+        BatchVerb::Retry { which, .. } => match which.is_one() {
+            true => O::RelationRetry,
+            false => O::BatchRetry,
+        },
+        BatchVerb::Skip { all_failed: true, .. } => O::BatchSkipFailed,
+        BatchVerb::Skip { .. } => O::RelationSkip,
+        BatchVerb::Items(_) => O::RelationList,
+        BatchVerb::History(_) => O::BatchHistory,
+        BatchVerb::List(_) => O::BatchList,
+        // A server continues by itself what was left running.
+        BatchVerb::Run { id: None } | BatchVerb::Export(_) => return None,
+    })
+}
+
+const fn user(verb: &UserVerb) -> Option<Operation> {
+    use Operation as O;
+    Some(match verb {
+        UserVerb::Add { .. } => O::UserAdd,
+        UserVerb::List { .. } => O::UserList,
+        UserVerb::Disable { .. } | UserVerb::Enable { .. } | UserVerb::Role { .. } => O::UserChange,
+        UserVerb::Reset { .. } => O::UserReset,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_operation_that_a_command_may_name_is_a_call_of_the_document() {
+        let document = serde_json::to_value(http_api::document()).unwrap();
+        let mut paths = HashSet::new();
+        for operation in Operation::ALL {
+            let Some(call) = Call::of(*operation) else { continue };
+            let method = call.method.to_ascii_lowercase();
+            let described = &document["paths"][&call.path][&method];
+            assert_eq!(described["operationId"], operation.name());
+            assert!(paths.insert((call.method, call.path)), "{}", operation.name());
+        }
+        assert_eq!(
+            Call::of(Operation::DepositCreate).unwrap().shown("http://h"),
+            "POST http://h/api/v2/deposits"
+        );
+    }
+}

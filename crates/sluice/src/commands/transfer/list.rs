@@ -1,0 +1,166 @@
+//! `transfer list`: every movement of money that was asked for, newest first; refused ones too.
+
+use crate::exit::{Exit, Failure};
+use crate::list::{Page, PageArgs};
+use crate::out::{left, or_empty, right, time};
+use crate::say::say;
+use crate::session::{Session, major};
+use crate::word::{Word, outcome, reason};
+use clap::{Args, ValueEnum};
+use domain::code::{Code, Language};
+use domain::transfer::TransferKind;
+use ledger::calendar;
+use serde_json::{Value, json};
+use service::listing::{Order, Slice};
+use service::transfer::{Side, TransferDetail, TransferQuery, TransferSort};
+
+/// Arguments of `transfer list`.
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// Only those that this account paid or was paid
+    #[arg(long, value_name = "NUMBER")]
+    pub account: Option<String>,
+    /// Only from this value date on, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Only up to this value date
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// Only those that ended so
+    #[arg(long)]
+    pub status: Option<Status>,
+    /// Only of this kind
+    #[arg(long)]
+    pub kind: Option<Kind>,
+    /// Only with this currency on one of their sides
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<String>,
+    /// Part of the memo
+    #[arg(long)]
+    pub text: Option<String>,
+    #[command(flatten)]
+    pub page: PageArgs,
+}
+
+/// How a transfer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Status {
+    /// Carried out
+    Completed,
+    /// Refused: nothing moved
+    Failed,
+}
+
+/// Why money moves.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Kind {
+    /// Between two accounts
+    Transfer,
+    /// An item of a batch
+    Batch,
+    /// Into the ledger
+    Deposit,
+    /// Out of the ledger
+    Withdrawal,
+    /// An opening balance
+    Opening,
+}
+
+impl Kind {
+    const fn kind(self) -> TransferKind {
+        match self {
+            Self::Transfer => TransferKind::Single,
+            Self::Batch => TransferKind::Item,
+            Self::Deposit => TransferKind::Deposit,
+            Self::Withdrawal => TransferKind::Withdrawal,
+            Self::Opening => TransferKind::Opening,
+        }
+    }
+}
+
+/// Runs it.
+pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
+    if let Some(account) = &args.account {
+        // A list of nothing would not tell a typing error from an account without transfers.
+        session.service.account_show(account).await?;
+    }
+    let slice =
+        Slice { order: Order::Descending, after: args.page.place()?, offset: 0, limit: args.page.limit };
+    let query = TransferQuery {
+        account: args.account.clone(),
+        completed: args.status.map(|status| status == Status::Completed),
+        kind: args.kind.map(Kind::kind),
+        internal: None,
+        currency: args.currency.as_ref().map(|code| code.to_ascii_uppercase()),
+        from: args.from.clone(),
+        to: args.to.clone(),
+        text: args.text.clone(),
+        sort: TransferSort::Number,
+        slice,
+        counted: true,
+    };
+    let found = session.service.transfer_list(&query).await?;
+    let language = session.language;
+    let page = Page {
+        rows: found.transfers.iter().map(|transfer| to_json(transfer, language)).collect(),
+        total: found.total.unwrap_or_default(),
+        next: found.next.map(|place| place.key.to_string()),
+    };
+    let header = [
+        right("transfer", "编号"),
+        left("date", "日期"),
+        left("kind", "类型"),
+        left("status", "状态"),
+        left("from", "付款账户"),
+        left("to", "收款账户"),
+        right("amount", "金额"),
+        left("currency", "币种"),
+        left("memo", "附言"),
+        left("why", "原因"),
+    ];
+    let rows = found.transfers.iter().map(|transfer| cells(transfer, language));
+    page.answer(session.out, "transfers", || session.out.table(&header, rows))?;
+    Ok(Exit::Success)
+}
+
+/// The amount that was sent and its currency: of the payer, or of the payee of a deposit.
+fn sent(detail: &TransferDetail) -> (String, String) {
+    let side = detail.from.as_ref().or(detail.to.as_ref());
+    side.map(|side| (major(detail.transfer.amount, &side.asset), side.asset.code.clone())).unwrap_or_default()
+}
+
+fn number(side: Option<&Side>) -> Option<&str> {
+    side.map(|side| side.number.as_str())
+}
+
+fn cells(detail: &TransferDetail, language: Language) -> Vec<String> {
+    let t = &detail.transfer;
+    let outside = say("(outside)", "（账本外）").to(language);
+    let name = |side: Option<&Side>| number(side).unwrap_or(outside).to_owned();
+    let (amount, currency) = sent(detail);
+    vec![
+        t.number.to_string(),
+        calendar::date_of(t.value_date).to_string(),
+        t.kind.word(language).to_owned(),
+        outcome(t.code, language).to_owned(),
+        name(detail.from.as_ref()),
+        name(detail.to.as_ref()),
+        amount,
+        currency,
+        or_empty(t.memo.as_deref()),
+        t.code.map(|code| reason(code, language)).unwrap_or_default(),
+    ]
+}
+
+fn to_json(detail: &TransferDetail, language: Language) -> Value {
+    let (t, (amount, currency)) = (&detail.transfer, sent(detail));
+    let payer = detail.from.as_ref().or(detail.to.as_ref());
+    json!({
+        "transfer_id": t.number.0, "kind": t.kind.name(), "status": outcome(t.code, Language::English),
+        "code": t.code.map(Code::name), "message": t.code.map(|code| code.message(language)),
+        "source": number(detail.from.as_ref()), "target": number(detail.to.as_ref()), "amount": amount,
+        "currency": currency, "fee": payer.map(|side| major(t.fee, &side.asset)),
+        "date": calendar::date_of(t.value_date).to_string(), "created_at": time(t.created_at),
+        "memo": t.memo, "internal": detail.is_internal,
+    })
+}

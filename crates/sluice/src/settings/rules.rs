@@ -1,0 +1,115 @@
+//! What each setting may be: a sentence for people, and a check of what its type lets through.
+
+use super::Settings;
+use crate::say::{Say, say};
+use domain::batch::CHUNK_ITEMS_MAX;
+use tracing_subscriber::EnvFilter;
+
+/// What a setting may be.
+pub(super) struct Rule {
+    pub key: &'static str,
+    pub wanted: Say,
+    pub holds: fn(&Settings) -> bool,
+}
+
+/// For what is no setting.
+pub(super) const UNKNOWN: Say = say("there is no such setting", "没有此配置项");
+
+const DAY: u64 = 24 * 3_600;
+const NUMBER: Say = say("a whole number, 0 for no bound", "须为整数，0 表示不限");
+const NETWORKS: Say = say("networks such as 10.0.0.0/8", "须为网段，例如 10.0.0.0/8");
+
+const fn rule(key: &'static str, wanted: Say, holds: fn(&Settings) -> bool) -> Rule {
+    Rule { key, wanted, holds }
+}
+
+/// Each setting's rule.
+pub(super) const RULES: &[Rule] = &[
+    rule("data", say("a directory", "须为目录"), |_| true),
+    rule(
+        "database",
+        say("postgres://USER:PASSWORD@HOST:PORT/NAME", "格式为 postgres://USER:PASSWORD@HOST:PORT/NAME"),
+        |s| s.database.as_deref().is_none_or(store::is_server),
+    ),
+    rule("language", say("en or zh", "须为 en（英文）或 zh（中文）"), |_| true),
+    rule("chunk_items", say("a number from 1 to 50000", "须为 1 到 50000 之间的整数"), |s| {
+        (1..=CHUNK_ITEMS_MAX).contains(&s.chunk_items)
+    }),
+    rule(
+        "listen",
+        say("an address and a port such as 127.0.0.1:8080", "须为地址与端口，例如 127.0.0.1:8080"),
+        |_| true,
+    ),
+    rule(
+        "public_url",
+        say(
+            "such as https://pay.example.com, without a path",
+            "须为不含路径的地址，例如 https://pay.example.com",
+        ),
+        |s| s.public_url.as_deref().is_none_or(is_origin),
+    ),
+    rule("trusted_proxies", NETWORKS, |_| true),
+    rule("metrics_from", NETWORKS, |_| true),
+    rule("request_timeout_s", say("1 to 3600 seconds", "须为 1 到 3600 秒"), |s| {
+        (1..=3_600).contains(&s.request_timeout_s)
+    }),
+    rule("requests_per_address", NUMBER, |_| true),
+    rule("requests_per_identity", NUMBER, |_| true),
+    rule(
+        "session_idle_s",
+        say("at least 60 seconds, and at most session_max_s", "至少 60 秒，且不超过 session_max_s"),
+        |s| (60..=s.session_max_s).contains(&s.session_idle_s),
+    ),
+    rule("session_max_s", say("60 seconds to 90 days", "须为 60 秒到 90 天"), |s| {
+        (60..=90 * DAY).contains(&s.session_max_s)
+    }),
+    rule("stop_timeout_s", say("1 to 600 seconds", "须为 1 到 600 秒"), |s| {
+        (1..=600).contains(&s.stop_timeout_s)
+    }),
+    rule("worker", say("true or false", "须为 true（是）或 false（否）"), |_| true),
+    rule("runs", say("a number from 1 to 64", "须为 1 到 64 之间的整数"), |s| {
+        (1..=64).contains(&s.runs)
+    }),
+    rule("log_format", say("text or json", "须为 text（文本）或 json（结构化）"), |_| true),
+    rule(
+        "log_level",
+        say(
+            "off, error, warn, info, debug, trace, or such as info,http_api=debug",
+            "须为 off、error、warn、info、debug、trace 之一，或类似 info,http_api=debug 的写法",
+        ),
+        |s| s.log_level.as_deref().is_none_or(|level| EnvFilter::try_new(level).is_ok()),
+    ),
+];
+
+/// A scheme, a host and perhaps a port; nothing behind them but one slash.
+fn is_origin(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let host = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest)).unwrap_or_default();
+    !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::shown::keys;
+    use domain::code::Language;
+
+    #[test]
+    fn every_setting_has_a_rule_that_its_default_keeps() {
+        let of_rules: Vec<_> = RULES.iter().map(|rule| rule.key.to_owned()).collect();
+        let (mut rules, mut settings) = (of_rules.clone(), keys());
+        rules.sort_unstable();
+        settings.sort_unstable();
+        assert_eq!(rules, settings);
+        let defaults = Settings::default();
+        assert!(RULES.iter().all(|rule| (rule.holds)(&defaults)));
+    }
+
+    #[test]
+    fn the_bound_of_a_chunk_is_the_one_that_is_told() {
+        let rule = RULES.iter().find(|rule| rule.key == "chunk_items").unwrap();
+        for language in [Language::English, Language::Chinese] {
+            assert!(rule.wanted.to(language).contains(&CHUNK_ITEMS_MAX.to_string()));
+        }
+    }
+}

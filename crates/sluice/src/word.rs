@@ -1,0 +1,224 @@
+//! The words of closed sets as people read them. In English they are the names that scripts and filters use;
+//! the Chinese ones are those of the page. A new variant without a word does not compile.
+
+use crate::say::say;
+use domain::access::Role;
+use domain::account::AccountStatus;
+use domain::batch::{BatchMode, BatchState, BatchType};
+use domain::code::{Code, Language};
+use domain::fact::BatchEvent;
+use domain::fx::Rounding;
+use domain::item::ItemState;
+use domain::posting::PostingKind;
+use domain::transfer::TransferKind;
+use service::account_import::{OpeningOutcome, RowOutcome};
+
+/// Something that people have a word for.
+pub(crate) trait Word: Copy {
+    /// The word.
+    fn word(self, language: Language) -> &'static str;
+}
+
+macro_rules! words {
+    ($($kind:ident { $($variant:ident $chinese:literal)* })*) => {$(
+        impl Word for $kind {
+            fn word(self, language: Language) -> &'static str {
+                match (language, self) {
+                    (Language::English, word) => word.name(),
+                    $((Language::Chinese, Self::$variant) => $chinese,)*
+                }
+            }
+        }
+    )*};
+}
+
+words! {
+    AccountStatus { Active "正常" Frozen "已冻结" Closed "已关闭" }
+    BatchType { OneToMany "一对多" ManyToOne "多对一" ManyToMany "多对多" }
+    BatchMode { Continue "遇到失败时继续执行" StopOnFailure "首次失败即停止" Atomic "全部成功或全部不执行" }
+    BatchState {
+        Draft "草稿" Pending "待执行" Approved "已批准" Rejected "已驳回" Processing "处理中" Paused "已暂停"
+        Completed "已完成" PartiallyCompleted "部分完成" Failed "失败" Cancelled "已取消"
+    }
+    ItemState {
+        Pending "等待中" Processing "处理中" Completed "成功" Failed "失败" Unknown "结果未知" Skipped "已跳过"
+    }
+    Role { Operator "操作员" Finance "财务" Admin "管理员" Auditor "审计员" }
+    Rounding { HalfUp "四舍五入" HalfEven "四舍六入五成双" Down "舍去" }
+    BatchEvent {
+        Created "已创建" Edited "已编辑" Corrected "已更正" Submitted "已提交" Repriced "已更新汇率" HandedOver "已移交" Started "已开始"
+        Resumed "已恢复" PauseAsked "已请求暂停" Paused "已暂停" InterruptAsked "已请求中断" CalledOff "已请求取消"
+        Cancelled "已取消" Retried "已重试" Skipped "已跳过" Completed "已完成" PartiallyCompleted "部分完成" Failed "失败"
+    }
+    TransferKind { Single "转账" Item "批次" Deposit "存入" Withdrawal "取出" Opening "期初余额" }
+}
+
+/// A posting's kind.
+pub(crate) const fn posting(kind: PostingKind, language: Language) -> &'static str {
+    match kind {
+        PostingKind::Transfer => say("transfer", "转账"),
+        PostingKind::Fee => say("fee", "手续费"),
+        PostingKind::ExchangeOut => say("exchange_out", "换汇转出"),
+        PostingKind::ExchangeIn => say("exchange_in", "换汇转入"),
+    }
+    .to(language)
+}
+
+/// How a transfer ended: a refused one has a code.
+pub(crate) const fn outcome(code: Option<Code>, language: Language) -> &'static str {
+    match code {
+        None => say("completed", "已完成"),
+        Some(_) => say("failed", "失败"),
+    }
+    .to(language)
+}
+
+/// Why something failed, for people: the sentence, and the code that scripts act on.
+pub(crate) fn reason(code: Code, language: Language) -> String {
+    format!("{} ({code})", code.message(language))
+}
+
+/// What became of a row of an import of accounts.
+pub(crate) const fn row(outcome: RowOutcome, language: Language) -> &'static str {
+    match outcome {
+        RowOutcome::Opened => say("opened", "已开立"),
+        RowOutcome::Known => say("known", "已存在"),
+        RowOutcome::KnownNameDiffers => say("known under another name", "已存在，持有人名称不同"),
+        RowOutcome::Refused => say("refused", "被拒绝"),
+    }
+    .to(language)
+}
+
+/// What became of the row's opening balance.
+pub(crate) const fn opening(outcome: OpeningOutcome, language: Language) -> &'static str {
+    match outcome {
+        OpeningOutcome::None => say("none", "无"),
+        OpeningOutcome::Paid => say("paid", "已入账"),
+        OpeningOutcome::UnpaidInUse => say("unpaid: the account is in use", "未入账：账户已在使用"),
+        OpeningOutcome::UnpaidHolderDiffers => say("unpaid: the holder differs", "未入账：持有人不同"),
+        OpeningOutcome::Refused(_) => say("refused", "被拒绝"),
+    }
+    .to(language)
+}
+
+/// What happened to a batch, by the name that the history has for it.
+pub(crate) fn event(name: &str, language: Language) -> &str {
+    let known = BatchEvent::ALL.iter().find(|event| event.name() == name);
+    known.map_or(name, |event| event.word(language))
+}
+
+/// What a refusal is about: a value as it is, a state or a line of a file in the language of the reader.
+pub(crate) fn detail(text: &str, language: Language) -> String {
+    let found = match language {
+        Language::English => None,
+        Language::Chinese => {
+            of_state(text).or_else(|| of_batch(text)).or_else(|| of_totals(text)).or_else(|| of_line(text))
+        }
+    };
+    found.unwrap_or_else(|| text.to_owned())
+}
+
+/// In Chinese: `batch-20260531-001 is paused`, `relation 7 is failed`, `ACME: frozen`, `paused`.
+fn of_state(text: &str) -> Option<String> {
+    let parts = text.rsplit_once(" is ").or_else(|| text.rsplit_once(": "));
+    let Some((thing, named)) = parts else {
+        return any_state(text, Language::Chinese).map(ToOwned::to_owned);
+    };
+    match thing.strip_prefix("relation ") {
+        Some(number) => {
+            let word = ItemState::from_name(named)?.word(Language::Chinese);
+            Some(format!("转账明细 {number} {word}"))
+        }
+        None => Some(format!("{thing} {}", any_state(named, Language::Chinese)?)),
+    }
+}
+
+/// In Chinese: what else a refusal says of a batch.
+fn of_batch(text: &str) -> Option<String> {
+    let sentences = [
+        (" is being interrupted", "正在中断"),
+        (" was called off for good", "已永久取消"),
+        (": nothing is unpaid", "没有未支付的转账"),
+    ];
+    let said = |(english, chinese): &(&str, &str)| Some(format!("{} {chinese}", text.strip_suffix(english)?));
+    sentences.iter().find_map(said)
+}
+
+/// In Chinese: `rows: 1, expected 7; sum: 3.00, expected 9.00`, or one of the two.
+fn of_totals(text: &str) -> Option<String> {
+    let one = |part: &str| {
+        let (found, expected) = part.split_once(", expected ")?;
+        let (what, found) = found.split_once(": ")?;
+        match what {
+            "rows" => Some(format!("共 {found} 行，预期 {expected} 行")),
+            "sum" => Some(format!("合计 {found}，预期 {expected}")),
+            _ => None,
+        }
+    };
+    let parts: Option<Vec<_>> = text.split("; ").map(one).collect();
+    parts.map(|parts| parts.join("；"))
+}
+
+/// In Chinese: `line 7`, and what follows it.
+fn of_line(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("line ")?;
+    let (number, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    let number: u64 = number.parse().ok()?;
+    Some(format!("第 {number} 行 {rest}").trim_end().to_owned())
+}
+
+fn any_state(name: &str, language: Language) -> Option<&'static str> {
+    let batch = BatchState::from_name(name).map(|state| state.word(language));
+    let item = || ItemState::from_name(name).map(|state| state.word(language));
+    let all = [AccountStatus::Active, AccountStatus::Frozen, AccountStatus::Closed];
+    let account = || all.into_iter().find(|status| status.name() == name).map(|status| status.word(language));
+    batch.or_else(item).or_else(account)
+}
+
+/// What the operating system says of a file or a connection.
+pub(crate) fn io(error: &std::io::Error, language: Language) -> String {
+    use std::io::ErrorKind as Kind;
+    let chinese = match error.kind() {
+        Kind::NotFound => "不存在",
+        Kind::PermissionDenied => "没有权限",
+        Kind::AlreadyExists => "已存在",
+        Kind::IsADirectory => "是一个目录",
+        Kind::NotADirectory => "不是目录",
+        Kind::StorageFull => "磁盘空间不足",
+        Kind::ReadOnlyFilesystem => "文件系统只读",
+        Kind::AddrInUse => "地址已被占用",
+        Kind::AddrNotAvailable => "地址不可用",
+        Kind::ConnectionRefused => "连接被拒绝",
+        Kind::TimedOut => "超时",
+        _ => return error.to_string(),
+    };
+    match language {
+        Language::English => error.to_string(),
+        Language::Chinese => chinese.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_refusal_is_about_is_put_into_chinese_or_left_as_it_is() {
+        for (text, chinese) in [
+            ("ACME", "ACME"),
+            ("paused", "已暂停"),
+            ("batch-20260531-001 is cancelled", "batch-20260531-001 已取消"),
+            ("relation 7 is completed", "转账明细 7 成功"),
+            ("ACME: frozen", "ACME 已冻结"),
+            ("batch-20260531-001 is being interrupted", "batch-20260531-001 正在中断"),
+            ("batch-20260531-001: nothing is unpaid", "batch-20260531-001 没有未支付的转账"),
+            ("rows: 1, expected 7", "共 1 行，预期 7 行"),
+            ("rows: 1, expected 7; sum: 3.00, expected 9", "共 1 行，预期 7 行；合计 3.00，预期 9"),
+            ("line 7", "第 7 行"),
+            ("line x", "line x"),
+        ] {
+            assert_eq!(detail(text, Language::Chinese), chinese, "{text}");
+            assert_eq!(detail(text, Language::English), text);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The commands that the binary has, as its own help names them.
+
+use crate::support::Ledger;
+use std::collections::BTreeSet;
+
+/// Lines of a help text's part, such as `Commands:`, without what they mean.
+fn part(help: &str, name: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != name).skip(1);
+    let named = lines
+        .take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    named.filter_map(|line| line.split_whitespace().next()).map(ToOwned::to_owned).collect()
+}
+
+/// A command's help.
+pub fn help(ledger: &Ledger, command: &str) -> String {
+    let output = ledger.command().args(command.split_whitespace()).arg("--help").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{command}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The command that arguments begin with.
+pub fn command_of(commands: &BTreeSet<String>, args: &[&str]) -> Option<String> {
+    let both = args.iter().take(2).copied().collect::<Vec<_>>().join(" ");
+    [both.as_str(), args.first()?].into_iter().find(|name| commands.contains(*name)).map(ToOwned::to_owned)
+}
+
+/// Every command: `init`, `account open`, … A command that can be used alone and has others below it is named
+/// by those below.
+pub fn all_commands(ledger: &Ledger) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for noun in part(&help(ledger, ""), "Commands:") {
+        if noun == "help" {
+            continue;
+        }
+        let verbs = part(&help(ledger, &noun), "Commands:");
+        if verbs.is_empty() || noun == "transfer" {
+            all.insert(noun.clone());
+        }
+        all.extend(verbs.iter().filter(|verb| *verb != "help").map(|verb| format!("{noun} {verb}")));
+    }
+    all
+}

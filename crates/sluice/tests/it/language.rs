@@ -1,0 +1,349 @@
+//! `--lang zh` covers everything that people read. The data of this ledger is written in Chinese and digits, so
+//! whatever Latin word a command prints is its own, and none is left but names that scripts rely on.
+
+use crate::commands::{all_commands, command_of};
+use crate::support::{Ledger, stop};
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::process::{Output, Stdio};
+
+/// Words that are names and not sentences, in the answers to commands that begin so: columns of files, nouns of
+/// the audit log, tables of the database.
+const NAMES: &[(&str, &[&str])] = &[
+    ("batch", &["account", "amount"]),
+    ("batch history", &["system"]),
+    ("account import", &["holder"]),
+    (
+        "audit",
+        &["account", "asset", "batch", "holder", "ledger", "ok", "policy", "setting", "transfer", "user"],
+    ),
+    ("copy", TABLES),
+    ("fx policy", &["down"]),
+];
+
+const TABLES: &[&str] = &[
+    "account",
+    "answer",
+    "asset",
+    "audit",
+    "balance",
+    "batch",
+    "chunk",
+    "counter",
+    "history",
+    "holder",
+    "invitation",
+    "item",
+    "lease",
+    "node",
+    "operation",
+    "policy",
+    "posting",
+    "session",
+    "setting",
+    "transfer",
+    "turn",
+];
+
+/// Runs commands in Chinese and remembers which they were.
+struct Walk {
+    ledger: Ledger,
+    commands: BTreeSet<String>,
+    walked: BTreeSet<String>,
+    problems: Vec<String>,
+}
+
+impl Walk {
+    fn output(&self, args: &[&str]) -> Output {
+        let mut command = self.ledger.command();
+        command.env("USER", "王芳").env("SLUICE_LANG", "zh").current_dir(self.ledger.path());
+        command.args(args).output().unwrap()
+    }
+
+    /// Runs a command that ends with an exit code, and looks at each of its words.
+    fn say(&mut self, args: &[&str], exit: i32) {
+        let output = self.output(args);
+        let (out, err) = (text(&output.stdout), text(&output.stderr));
+        let said = format!("{args:?}: {out}{err}");
+        if output.status.code() != Some(exit) || (out.clone() + &err).is_ascii() {
+            self.problems.push(format!("not {exit}, or nothing in Chinese: {said}"));
+        }
+        let command = args.join(" ");
+        let names = NAMES.iter().filter(|(begin, _)| command.starts_with(begin));
+        let names: Vec<&str> = names.flat_map(|(_, names)| names.iter().copied()).collect();
+        for line in out.lines().chain(err.lines()) {
+            let mut left = latin_words(line);
+            left.retain(|word| !names.contains(&word.as_str()));
+            if !left.is_empty() {
+                self.problems.push(format!("{left:?} in {line} of {args:?}"));
+            }
+        }
+        self.walked.extend(command_of(&self.commands, args));
+    }
+
+    fn file(&self, name: &str, content: &str) -> String {
+        self.ledger.file(name, content.as_bytes()).to_str().unwrap().to_owned()
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The Latin words of a line that are neither data, nor a name, nor a command to type.
+fn latin_words(line: &str) -> Vec<String> {
+    // What is between backquotes is to be typed, what is between braces is JSON.
+    let mut kept = String::new();
+    let (mut quoted, mut depth) = (false, 0_i32);
+    for c in line.chars() {
+        match c {
+            '`' => quoted = !quoted,
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            c if !quoted && depth == 0 => kept.push(c),
+            _ => {}
+        }
+    }
+    let is_mark = |c: char| !c.is_ascii() || c.is_whitespace() || "()[],;\"'".contains(c);
+    kept.split(is_mark).filter(|token| is_word(token)).map(ToOwned::to_owned).collect()
+}
+
+fn is_word(token: &str) -> bool {
+    let is_option = token.starts_with("--");
+    let token = token.trim_matches(|c: char| c.is_ascii_punctuation());
+    let is_latin = token.chars().filter(char::is_ascii_alphabetic).count() > 1;
+    // Codes and currencies, times and tokens, options, addresses and paths, actions and scopes.
+    let is_code = token.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "_-".contains(c));
+    let is_data = token.chars().any(|c| c.is_ascii_digit() || "/@=".contains(c));
+    // `noun.verb`, `batches:write`, `batch_history`, `world-USD`.
+    let is_compound = token.contains(['.', ':', '_']) || token.ends_with("-USD") || token.ends_with("-EUR");
+    is_latin && !is_option && !is_code && !is_data && !is_compound
+}
+
+#[test]
+fn the_walk_would_notice_an_english_word() {
+    assert_eq!(latin_words("状态  failed"), ["failed"]);
+    assert_eq!(latin_words("Next: `sluice batch run 1`"), ["Next:"]);
+    assert!(
+        latin_words("1  批次 batch-20260531-001 (BATCH_WRONG_STATE) 2026-05-31T00:00:00Z USD").is_empty()
+    );
+}
+
+#[test]
+fn under_lang_zh_no_command_says_an_english_word() {
+    let ledger = Ledger::none();
+    let mut walk =
+        Walk { commands: all_commands(&ledger), ledger, walked: BTreeSet::new(), problems: Vec::new() };
+    money(&mut walk);
+    people(&mut walk);
+    let batch = batches(&mut walk);
+    failures(&mut walk, &batch);
+    upkeep(&mut walk);
+    until_stopped(&mut walk);
+    assert_eq!(walk.problems, Vec::<String>::new());
+    assert_eq!(walk.walked, walk.commands, "each command belongs here, in a run of its own");
+}
+
+fn money(walk: &mut Walk) {
+    walk.say(&["init", "--time-zone", "UTC"], 0);
+    walk.say(&["asset", "add", "EUR"], 0);
+    walk.say(&["asset", "list"], 0);
+    walk.say(&["holder", "add", "--name", "张三", "--uid", "9001"], 0);
+    walk.say(&["holder", "change", "hold_1", "--name", "张三丰", "--no-uid"], 0);
+    walk.say(&["holder", "list", "--limit", "1"], 0);
+    for (number, currency) in [("1001", "USD"), ("1002", "USD"), ("1003", "EUR"), ("1004", "USD")] {
+        walk.say(&["account", "open", "--number", number, "--holder", "李四", "--currency", currency], 0);
+    }
+    let file = "number,holder,email,uid,currency,opening\n2001,王五,,9002,USD,5.00\n2002,,,,USD,\n";
+    let file = walk.file("3.csv", file);
+    walk.say(&["account", "import", &file], 4);
+    let file = "number,holder,email,uid,currency,opening\n2001,王小五,,9002,USD,5.00\n2003,王五,,9002,USD,\n";
+    let file = walk.file("7.csv", file);
+    walk.say(&["account", "import", &file], 0);
+    walk.say(&["account", "make-default", "2003"], 0);
+    walk.say(&["account", "list", "--limit", "2"], 0);
+    walk.say(&["deposit", "--account", "1001", "--amount", "100.00", "--op-id", "1"], 0);
+    walk.say(&["deposit", "--account", "1001", "--amount", "100.00", "--op-id", "1"], 0);
+    walk.say(&["withdraw", "--account", "1001", "--amount", "1.00"], 0);
+    walk.say(&["fx", "set", "USD", "EUR", "0.9", "--origin", "央行"], 0);
+    walk.say(&["fx", "list"], 0);
+    walk.say(&["fx", "policy", "USD", "EUR", "--rounding", "half_even", "--minimum", "0.10"], 0);
+    walk.say(&["fx", "policy", "USD", "EUR"], 0);
+    walk.say(&["fx", "policy", "USD", "EUR", "--rounding", "x1"], 1);
+    walk.say(&["transfer", "--from", "1001", "--to", "1003", "--amount", "2.00", "--memo", "货款"], 0);
+    walk.say(&["transfer", "--from", "1002", "--to", "1001", "--amount", "2.00"], 1);
+    walk.say(&["transfer", "list", "--limit", "2"], 0);
+    for transfer in ["1", "2", "4", "5", "6"] {
+        walk.say(&["show-transfer", transfer], 0);
+    }
+    walk.say(&["account", "show", "1001"], 0);
+    walk.say(&["account", "statement", "1001", "--limit", "1"], 0);
+    walk.say(&["account", "statement", "1001", "--from", "2020-01-01", "--to", "2999-12-31"], 0);
+    walk.say(&["account", "freeze", "1002", "--reason", "司法冻结"], 0);
+    walk.say(&["account", "unfreeze", "1002"], 0);
+    walk.say(&["account", "close", "1002"], 0);
+    walk.say(&["policy", "show", "--currency", "USD", "--account", "1001"], 0);
+    walk.say(&["policy", "set", "--currency", "USD", "--max", "none"], 0);
+    walk.say(&["stats", "--from", "2020-01-01", "--to", "2999-12-31"], 0);
+}
+
+fn people(walk: &mut Walk) {
+    walk.say(&["user", "add", "1234", "--name", "赵六", "--role", "operator"], 0);
+    walk.say(&["user", "add", "5678", "--name", "孙七", "--role", "auditor"], 0);
+    walk.say(&["user", "role", "1234", "finance"], 0);
+    walk.say(&["user", "disable", "1234"], 0);
+    walk.say(&["user", "list", "--limit", "1"], 0);
+    walk.say(&["user", "enable", "1234"], 0);
+    walk.say(&["user", "reset", "1234"], 0);
+    walk.say(&["key", "add", "工资", "--scope", "batches:write"], 0);
+    walk.say(&["key", "list"], 0);
+    walk.say(&["key", "revoke", "工资"], 0);
+    walk.say(&["setting", "set", "--time-zone", "Asia/Shanghai"], 0);
+    walk.say(&["setting", "show"], 0);
+    walk.say(&["audit", "--limit", "50"], 0);
+}
+
+/// The arguments of an import from `1001`.
+fn import<'a>(file: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let args = ["batch", "import", file, "--type", "one_to_many", "--account", "1001", "--name", "工资"];
+    [&args, more].concat()
+}
+
+/// From files with wrong rows to results; returns a batch that cannot run any more.
+fn batches(walk: &mut Walk) -> String {
+    refused_rows(walk);
+    walk.say(&["batch", "run"], 0);
+    walk.say(&["batch", "run", "1"], 0);
+    walk.say(&["batch", "resume", "1"], 1);
+    walk.say(&["batch", "status", "1"], 0);
+    walk.say(&["batch", "history", "1"], 0);
+    let out = walk.ledger.path().join("5.csv").display().to_string();
+    walk.say(&["batch", "export", "1", "--out", &out], 0);
+    // More than the account holds: an item fails, is retried, is skipped.
+    let file = walk.file("2.csv", "account,amount\n2001,9999.00\n");
+    walk.say(&import(&file, &["--draft"]), 0);
+    walk.say(&["batch", "submit", "2"], 0);
+    walk.say(&["batch", "start", "2"], 0);
+    walk.say(&["deposit", "--account", "1001", "--amount", "1.00"], 0);
+    walk.say(&["batch", "pause", "2", "--note", "等待审批"], 0);
+    walk.say(&["batch", "resume", "2"], 0);
+    walk.say(&["batch", "items", "2"], 0);
+    walk.say(&["batch", "retry", "2"], 0);
+    walk.say(&["batch", "skip", "2", "--all-failed", "--reason", "离职"], 0);
+    walk.say(&["batch", "list", "--limit", "1"], 0);
+    let file = walk.file("4.csv", "account,amount\n2001,3.00\n");
+    walk.say(&import(&file, &[]), 0);
+    walk.say(&["batch", "cancel", "3", "--note", "月份错误"], 0);
+    let file = walk.file("10.csv", "account,amount\n1003,3.00\n");
+    walk.say(&import(&file, &["--convert"]), 0);
+    walk.say(&["fx", "set", "USD", "EUR", "0.91", "--origin", "央行"], 0);
+    walk.say(&["batch", "reprice", "4"], 0);
+    walk.say(&["batch", "cancel", "4", "--for-good", "--note", "文件错误"], 0);
+    walk.say(&["batch", "resume", "4"], 1);
+    "3".to_owned()
+}
+
+/// A file of which some rows are refused, added, dropped and left unpaid.
+fn refused_rows(walk: &mut Walk) {
+    let rows =
+        "account,amount,memo,备用\n2001,1.00,五月,\n1003,1.00,,\n2001,x,,\n9999,1.00,,\n1001,1.00,,\n,,,\n";
+    let file = walk.file("1.csv", rows);
+    let refused = walk.ledger.path().join("11.csv").display().to_string();
+    walk.say(&import(&file, &["--partial", "--refused", &refused]), 4);
+    walk.say(&["batch", "preview", "1"], 0);
+    walk.say(&["batch", "items", "1", "--limit", "1"], 0);
+    walk.say(&["batch", "problems", "1"], 0);
+    walk.say(&["batch", "problems", "1", "--out", &refused], 0);
+    let more = walk.file("12.csv", "account,amount\n1004,１.00\n");
+    walk.say(&["batch", "import", &more, "--into", "1"], 0);
+    walk.say(&["batch", "submit", "1"], 1);
+    walk.say(&["batch", "problems", "1", "--drop", "AMOUNT_LETTERS", "--count", "1"], 0);
+    walk.say(&["batch", "problems", "1", "--drop", "x1", "--count", "1"], 64);
+    walk.say(&["batch", "submit", "1", "--leave-problems", "3"], 0);
+}
+
+/// What is refused, and command lines that cannot be understood.
+fn failures(walk: &mut Walk, batch: &str) {
+    let rows = walk.file("6.csv", "account,amount\n2001,x\n");
+    walk.say(&import(&rows, &["--map", "x1=y1"]), 64);
+    walk.say(&import(&rows, &["--expect-rows", "7", "--expect-total", "9.00"]), 1);
+    let import = ["batch", "import", &rows, "--type", "one_to_many"];
+    walk.say(&[&import[..], &["--account", "1001", "--name", "错"]].concat(), 1);
+    walk.say(&[&import[..], &["--currency", "USD", "--name", "错"]].concat(), 64);
+    walk.say(&["batch", "import", "0.csv", "--type", "one_to_many", "--account", "1001", "--name", "错"], 3);
+    walk.say(&["batch", "run", batch], 1);
+    walk.say(&["batch", "skip", "2", "--reason", "错"], 64);
+    walk.say(&["batch", "export", "1", "--json"], 64);
+    walk.say(&["batch", "status", "99"], 1);
+    walk.say(&["account", "list", "--currency", "XYZ"], 1);
+    walk.say(&["account", "list", "--after", "x1"], 1);
+    walk.say(&["account", "list", "--limit", "x1"], 64);
+    walk.say(&["account", "list", "--status", "x1"], 64);
+    walk.say(&["account", "statement", "1001", "--from", "2026-02-02", "--to", "2026-02-01"], 1);
+    walk.say(&["audit", "--from", "2026-02-30"], 1);
+    walk.say(&["account", "show"], 64);
+    walk.say(&["account", "show", "1001", "--x1"], 64);
+    walk.say(&["account", "x1"], 64);
+    walk.say(&["batch", "retry", "2", "--item", "1", "--line", "1"], 64);
+    walk.say(&["user", "disable", "9999"], 1);
+    walk.say(&["init"], 1);
+    walk.say(&["init", "--time-zone", "Mars/1"], 1);
+    walk.say(&["work", "--runs", "0"], 64);
+}
+
+fn upkeep(walk: &mut Walk) {
+    walk.say(&["verify"], 0);
+    walk.say(&["node", "list"], 0);
+    walk.say(&["migrate"], 64);
+    walk.say(&["health"], 75);
+    let (from, to) = (walk.ledger.path().join("data"), walk.ledger.path().join("8"));
+    let (from, to) = (from.to_str().unwrap().to_owned(), to.to_str().unwrap().to_owned());
+    walk.say(&["copy", "--from", &from, "--to", &from], 64);
+    walk.say(&["copy", "--from", &from, "--to", &to], 0);
+    walk.say(&["deposit", "--account", "1001", "--amount", "1.00"], 1);
+    walk.say(&["copy", "--unseal", "--from", &from], 0);
+    // Each line names a setting; what is said beside it is Chinese.
+    let settings = text(&walk.output(&["config", "check"]).stdout);
+    assert!(settings.lines().count() > 15 && settings.lines().all(|line| !line.is_ascii()), "{settings}");
+    walk.walked.insert("config check".to_owned());
+}
+
+/// Commands that run until they are stopped.
+fn until_stopped(walk: &mut Walk) {
+    for (args, said) in
+        [(&["work"][..], Stdio::null as fn() -> Stdio), (&["serve", "--listen", "127.0.0.1:0"], Stdio::piped)]
+    {
+        let mut command = walk.ledger.command();
+        command.env("USER", "王芳").env("SLUICE_LANG", "zh").env("SLUICE_LOG", "off").args(args);
+        let mut child = command.stdout(said()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        match child.stdout.take() {
+            Some(out) => BufReader::new(out).read_line(&mut line).unwrap(),
+            None => BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap(),
+        };
+        stop(&child);
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{args:?}");
+        assert!(!line.is_ascii() && latin_words(&line.replace("Sluice", "")).is_empty(), "{args:?}: {line}");
+        walk.walked.insert(args[0].to_owned());
+    }
+    let folder = walk.ledger.path().join("9").display().to_string();
+    walk.say(&["bench", "--items", "100", "--rounds", "1", "--dir", &folder], 0);
+}
+
+#[test]
+fn json_answers_are_not_translated_but_for_their_messages() {
+    let ledger = Ledger::funded("1.00");
+    ledger.payees(1);
+    let poor = ["--lang", "zh", "transfer", "--from", "ACME", "--to", "P1", "--amount", "2.00"];
+    let answer = ledger.run(&poor).json;
+    assert_eq!(
+        (answer["status"].as_str(), answer["code"].as_str()),
+        (Some("failed"), Some("INSUFFICIENT_BALANCE"))
+    );
+    assert_eq!(answer["message"], "可用余额不足");
+    let shown = ledger.ok(&["--lang", "zh", "account", "show", "ACME"]).json;
+    assert_eq!((shown["status"].as_str(), shown["kind"].as_str()), (Some("active"), Some("customer")));
+    let refused = ledger.run(&["--lang", "zh", "account", "show", "NOBODY"]);
+    assert_eq!(refused.json["error"]["message"], "账户不存在");
+    assert!(refused.stderr.starts_with("错误：账户不存在：NOBODY (ACCOUNT_NOT_FOUND)"), "{refused:?}");
+}

@@ -1,0 +1,221 @@
+//! A server holds the data directory: a command that wanted to write is told where the server is, and which
+//! call of its API does the same.
+
+use crate::commands::{all_commands, command_of};
+use crate::support::{Answer, Ledger, answer, payroll, stop};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Stdio};
+
+const DOCUMENT: &str = include_str!("../../../../docs/reference/openapi.json");
+
+/// A command, and method and path of the call that does the same; none: there is no such call.
+type Writer = (&'static [&'static str], Option<(&'static str, &'static str)>);
+
+/// Commands that write.
+const WRITERS: &[Writer] = &[
+    (&["init"], None),
+    (&["asset", "add", "EUR"], Some(("POST", "/api/v2/currencies"))),
+    (&["holder", "add", "--name", "N"], Some(("POST", "/api/v2/holders"))),
+    (&["holder", "change", "hold_1", "--name", "N"], Some(("PATCH", "/api/v2/holders/{id}"))),
+    (
+        &["account", "open", "--number", "N", "--holder", "N", "--currency", "USD"],
+        Some(("POST", "/api/v2/accounts")),
+    ),
+    (&["account", "import", "payees.csv"], None),
+    (&["account", "make-default", "P1"], Some(("POST", "/api/v2/accounts/{id}/make-default"))),
+    (&["account", "freeze", "P1"], Some(("POST", "/api/v2/accounts/{id}/freeze"))),
+    (&["account", "unfreeze", "P1"], Some(("POST", "/api/v2/accounts/{id}/unfreeze"))),
+    (&["account", "close", "P1"], Some(("POST", "/api/v2/accounts/{id}/close"))),
+    (&["deposit", "--account", "P1", "--amount", "1"], Some(("POST", "/api/v2/deposits"))),
+    (&["withdraw", "--account", "P1", "--amount", "1"], Some(("POST", "/api/v2/withdrawals"))),
+    (
+        &["transfer", "--from", "ACME", "--to", "P1", "--amount", "1"],
+        Some(("POST", "/api/v2/account-transfers")),
+    ),
+    (&["fx", "set", "USD", "EUR", "1"], Some(("POST", "/api/v2/fx-rates"))),
+    (&["fx", "policy", "USD", "EUR", "--rounding", "down"], Some(("PUT", "/api/v2/fx-rates/policies"))),
+    (&["policy", "set", "--currency", "USD", "--max", "1"], Some(("PUT", "/api/v2/policies"))),
+    (
+        &["batch", "import", "batch.csv", "--type", "one_to_many", "--account", "ACME", "--name", "N"],
+        Some(("POST", "/api/batch-transfers")),
+    ),
+    (&["batch", "import", "batch.csv", "--into", "1"], Some(("POST", "/api/batch-transfers/{id}/relations"))),
+    (&["batch", "submit", "1"], Some(("POST", "/api/batch-transfers/{id}/submit"))),
+    (&["batch", "run", "1"], Some(("POST", "/api/batch-transfers/{id}/execute"))),
+    (&["batch", "run"], None),
+    (&["batch", "start", "1"], Some(("POST", "/api/batch-transfers/{id}/execute"))),
+    (&["batch", "pause", "1"], Some(("POST", "/api/batch-transfers/{id}/pause"))),
+    (&["batch", "resume", "1"], Some(("POST", "/api/batch-transfers/{id}/resume"))),
+    (&["batch", "cancel", "1"], Some(("POST", "/api/batch-transfers/{id}/cancel"))),
+    (&["batch", "cancel", "1", "--for-good"], Some(("POST", "/api/batch-transfers/{id}/cancel"))),
+    (&["batch", "reprice", "1"], Some(("POST", "/api/batch-transfers/{id}/reprice"))),
+    (
+        &["batch", "problems", "1", "--drop", "all", "--count", "1"],
+        Some(("DELETE", "/api/batch-transfers/{id}/problems")),
+    ),
+    (&["batch", "retry", "1"], Some(("POST", "/api/batch-transfers/{id}/retry-failed"))),
+    (
+        &["batch", "retry", "1", "--line", "2"],
+        Some(("POST", "/api/batch-transfers/{id}/relations/{relationId}/retry")),
+    ),
+    (
+        &["batch", "skip", "1", "--line", "2", "--reason", "r"],
+        Some(("POST", "/api/batch-transfers/{id}/relations/{relationId}/skip")),
+    ),
+    (
+        &["batch", "skip", "1", "--all-failed", "--reason", "r"],
+        Some(("POST", "/api/batch-transfers/{id}/skip-failed")),
+    ),
+    (&["user", "add", "new", "--name", "N", "--role", "admin"], Some(("POST", "/api/v1/users"))),
+    (&["user", "disable", "new"], Some(("PATCH", "/api/v1/users/{id}"))),
+    (&["user", "enable", "new"], Some(("PATCH", "/api/v1/users/{id}"))),
+    (&["user", "role", "new", "admin"], Some(("PATCH", "/api/v1/users/{id}"))),
+    (&["user", "reset", "new"], Some(("POST", "/api/v1/users/{id}/password-reset"))),
+    (&["key", "add", "k", "--scope", "read"], Some(("POST", "/api/v1/api-keys"))),
+    (&["key", "revoke", "k"], Some(("DELETE", "/api/v1/api-keys/{id}"))),
+    (&["setting", "set", "--time-zone", "UTC"], Some(("PUT", "/api/v2/settings"))),
+    (&["work"], None),
+    (&["serve", "--listen", "127.0.0.1:0"], None),
+];
+
+/// Commands that only read, or that are not about this directory.
+const READERS: &[&str] = &[
+    "account list",
+    "account show",
+    "account statement",
+    "asset list",
+    "audit",
+    "batch export",
+    "batch history",
+    "batch items",
+    "batch list",
+    "batch preview",
+    "batch problems",
+    "batch status",
+    "bench",
+    "config check",
+    "copy",
+    "fx list",
+    "fx policy",
+    "health",
+    "holder list",
+    "key list",
+    "migrate",
+    "node list",
+    "policy show",
+    "setting show",
+    "show-transfer",
+    "stats",
+    "transfer list",
+    "user list",
+    "verify",
+];
+
+/// A server on a ledger; killed when it is dropped.
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn serve(ledger: &Ledger, listen: &str) -> Server {
+    let mut command = ledger.command();
+    let mut child = command.args(["--json", "serve", "--listen", listen]).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let said: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    Server { child, url: said["url"].as_str().unwrap().to_owned() }
+}
+
+fn lock_file(ledger: &Ledger) -> String {
+    std::fs::read_to_string(ledger.path().join("data/sluice.lock")).unwrap()
+}
+
+fn busy(ledger: &Ledger, args: &[&str]) -> Answer {
+    ledger.refused(args, 5, "DATA_DIRECTORY_BUSY")
+}
+
+#[test]
+fn a_writer_is_told_of_the_server_and_of_the_call_that_does_the_same() {
+    let ledger = Ledger::funded("10.00");
+    ledger.payees(1);
+    ledger.import(&payroll(1), &[]);
+    let server = serve(&ledger, "127.0.0.1:0");
+    let commands = all_commands(&ledger);
+    let document: Value = serde_json::from_str(DOCUMENT).unwrap();
+    let mut walked: BTreeSet<String> = READERS.iter().copied().map(ToOwned::to_owned).collect();
+    for (args, call) in WRITERS {
+        let refused = busy(&ledger, args);
+        let error = &refused.json["error"];
+        assert_eq!(error["writer"], json!({ "pid": server.child.id(), "url": server.url }), "{args:?}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(&server.url), "{args:?}: {message}");
+        match call {
+            Some((method, path)) => {
+                assert_eq!(error["call"], json!({ "method": method, "path": path }), "{args:?}");
+                assert!(message.contains(&format!("{method} {}{path}", server.url)), "{args:?}: {message}");
+                assert!(document["paths"][path][method.to_lowercase()].is_object(), "{method} {path}");
+            }
+            None => {
+                assert_eq!(error["call"], json!(null), "{args:?}");
+                assert!(message.contains("stop the server"), "{args:?}: {message}");
+            }
+        }
+        walked.extend(command_of(&commands, args));
+    }
+    assert_eq!(walked, commands, "a command that writes belongs into the table");
+    // Readers are not held up.
+    ledger.ok(&["account", "show", "ACME"]);
+    let chinese = ledger.run(&["--lang", "zh", "deposit", "--account", "P1", "--amount", "1"]);
+    assert!(chinese.stderr.contains("服务器正在使用"), "{chinese:?}");
+}
+
+#[test]
+fn what_the_lock_file_says_is_said_by_its_holder_alone() {
+    let ledger = Ledger::funded("10.00");
+    ledger.payees(1);
+    let deposit = ["deposit", "--account", "ACME", "--amount", "1.00"];
+    // A server that is stopped leaves no address.
+    let mut server = serve(&ledger, "127.0.0.1:0");
+    assert_eq!(lock_file(&ledger), format!("{}\n{}\n", server.child.id(), server.url));
+    stop(&server.child);
+    server.child.wait().unwrap();
+    assert_eq!(lock_file(&ledger), "");
+    ledger.ok(&deposit);
+    // One that is killed leaves it, and the next writer is not taken for it.
+    let mut server = serve(&ledger, "127.0.0.1:0");
+    server.child.kill().unwrap();
+    server.child.wait().unwrap();
+    assert!(lock_file(&ledger).contains(&server.url));
+    let args =
+        ["batch", "import", "-", "--type", "one_to_many", "--account", "ACME", "--name", "Slow", "--json"];
+    let mut child = ledger.command().args(args).stdin(Stdio::piped()).spawn().unwrap();
+    let pid = child.id().to_string();
+    while lock_file(&ledger).trim() != pid {
+        assert!(child.try_wait().unwrap().is_none(), "the writer ended");
+        std::thread::yield_now();
+    }
+    let refused = busy(&ledger, &deposit);
+    assert_eq!(refused.json["error"]["writer"], json!({ "pid": child.id(), "url": null }));
+    assert!(!refused.stderr.contains("http"), "{refused:?}");
+    child.stdin.take().unwrap().write_all(b"account,amount\nP1,1.00\n").unwrap();
+    assert_eq!(answer(&child.wait_with_output().unwrap()).exit, 0);
+    ledger.ok(&deposit);
+}
+
+#[test]
+fn a_server_that_listens_everywhere_is_named_by_an_address_that_can_be_reached() {
+    let ledger = Ledger::funded("10.00");
+    let server = serve(&ledger, "0.0.0.0:0");
+    let refused = busy(&ledger, &["deposit", "--account", "ACME", "--amount", "1.00"]);
+    let url = refused.json["error"]["writer"]["url"].as_str().unwrap().to_owned();
+    assert_eq!(url, server.url.replace("0.0.0.0", "127.0.0.1"));
+}
