@@ -141,6 +141,7 @@ pub(crate) const fn operator_text(code: Code, language: Language) -> Option<&'st
         (Language::English, _) => None,
         (_, Code::BatchNotFound) => Some("找不到指定的批量转账"),
         (_, Code::ItemNotFound) => Some("找不到指定的转账关系"),
+        (_, Code::BatchCannotCancel) => Some("只能中断等待中或处理中的批量转账"),
         (_, Code::DuplicateTarget) => Some("一对多模式下不允许对同一目标账户多次转账"),
         (_, Code::DuplicateSource) => Some("多对一模式下不允许从同一源账户多次转账"),
         _ => None,

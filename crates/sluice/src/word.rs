@@ -198,6 +198,14 @@ pub(crate) fn io(error: &std::io::Error, language: Language) -> String {
     }
 }
 
+/// A name, with a mark if it mixes scripts whose letters look alike, such as Latin and Cyrillic.
+pub(crate) fn marked(name: &str, language: Language) -> String {
+    match domain::script::is_mixed(name) {
+        true => say!(language, "{name} [mixed scripts]", "{name} [混用文字]"),
+        false => name.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

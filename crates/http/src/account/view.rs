@@ -3,6 +3,7 @@
 use crate::time::wire;
 use domain::asset::Asset;
 use domain::noun::NounId;
+use domain::script::is_mixed;
 use serde::Serialize;
 use service::account::AccountView as Stored;
 use utoipa::ToSchema;
@@ -53,6 +54,7 @@ pub(crate) struct AccountView {
 
 /// Who owns an account.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct OwnerView {
     /// The holder's id.
     #[schema(example = "hold_9")]
@@ -60,6 +62,10 @@ pub(crate) struct OwnerView {
     /// The holder's name.
     #[schema(example = "Example Trading Ltd")]
     name: String,
+    /// Whether the name mixes scripts whose letters look alike, such as Latin and Cyrillic: read it letter by letter
+    /// before paying.
+    #[schema(example = false)]
+    mixed_scripts: bool,
     /// The holder's e-mail address.
     #[schema(example = "pay@example.com")]
     email: Option<String>,
@@ -73,6 +79,7 @@ impl AccountView {
         let available = account.balance.saturating_sub(account.held).saturating_add(account.overdraft);
         let holder = account.holder.map(|id| OwnerView {
             id: id.tagged(),
+            mixed_scripts: account.holder_name.as_deref().is_some_and(is_mixed),
             name: account.holder_name.unwrap_or_default(),
             email: account.email,
             uid: account.uid,

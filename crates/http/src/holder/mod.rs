@@ -18,6 +18,7 @@ use domain::access::Operation;
 use domain::code::Code;
 use domain::id::HolderId;
 use domain::noun::NounId;
+use domain::script::is_mixed;
 use serde::{Deserialize, Deserializer, Serialize};
 use service::holder::{Holder, HolderChange};
 use utoipa::{IntoParams, ToSchema};
@@ -113,6 +114,10 @@ pub(crate) struct HolderView {
     /// Its name.
     #[schema(example = "Example Trading Ltd")]
     name: String,
+    /// Whether the name mixes scripts whose letters look alike, such as Latin and Cyrillic: read it letter by letter
+    /// before paying.
+    #[schema(example = false)]
+    mixed_scripts: bool,
     /// Its e-mail address, in lower case.
     #[schema(example = "pay@example.com")]
     email: Option<String>,
@@ -128,6 +133,7 @@ impl From<Holder> for HolderView {
     fn from(holder: Holder) -> Self {
         Self {
             id: holder.id.tagged(),
+            mixed_scripts: is_mixed(&holder.name),
             name: holder.name,
             email: holder.email,
             uid: holder.uid,

@@ -7,7 +7,7 @@ use crate::list::{Page, PageArgs};
 use crate::out::{Out, left, or_empty, right, time};
 use crate::say::say;
 use crate::session::{Access, Session, major};
-use crate::word::{self, Word};
+use crate::word::{self, Word, marked};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::account::AccountStatus;
 use domain::asset::Asset;
@@ -287,7 +287,7 @@ async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
         vec![
             account.id.to_string(),
             account.number.clone(),
-            or_empty(account.holder_name.as_deref()),
+            account.holder_name.as_deref().map(|name| marked(name, session.language)).unwrap_or_default(),
             account.status.word(session.language).to_owned(),
             major(account.balance, asset),
             asset.code.clone(),
@@ -315,7 +315,10 @@ fn show(session: &Session, account: &AccountView, asset: &Asset) -> Result<Exit,
         let default = if account.is_default { say("yes", "是") } else { say("no", "否") };
         session.out.fields(&[
             (say("number", "账号"), account.number.clone()),
-            (say("holder", "持有人"), or_empty(account.holder_name.as_deref())),
+            (
+                say("holder", "持有人"),
+                account.holder_name.as_deref().map(|name| marked(name, session.language)).unwrap_or_default(),
+            ),
             (say("email", "邮箱"), or_empty(account.email.as_deref())),
             (say("uid", "用户编号"), or_empty(account.uid.as_deref())),
             (say("status", "状态"), account.status.word(session.language).to_owned()),
@@ -335,7 +338,8 @@ fn to_json(account: &AccountView, asset: &Asset) -> Value {
         "id": account.id.0, "number": account.number, "kind": account.kind.name(),
         "status": account.status.name(), "currency": asset.code, "balance": major(account.balance, asset),
         "held": major(account.held, asset), "available": major(available, asset),
-        "is_default": account.is_default, "holder": account.holder_name, "email": account.email, "uid": account.uid,
+        "is_default": account.is_default, "holder": account.holder_name,
+        "mixed_scripts": account.holder_name.as_deref().is_some_and(domain::script::is_mixed), "email": account.email, "uid": account.uid,
         "opened_at": time(account.opened_at),
     })
 }

@@ -6,6 +6,7 @@ use crate::out::{left, or_empty, right, time};
 use crate::say::say;
 use crate::session::{Access, Session};
 use crate::terminal::one_line;
+use crate::word::marked;
 use clap::{Args, Subcommand};
 use domain::code::Code;
 use domain::id::HolderId;
@@ -130,7 +131,12 @@ async fn list(session: &Session, text: Option<&str>, page: &PageArgs) -> Result<
     let next = page.cut(&mut holders, |holder| holder.id.0);
     let total = session.service.holder_count(text).await?;
     let row = |h: &Holder| {
-        vec![h.id.to_string(), h.name.clone(), or_empty(h.email.as_deref()), or_empty(h.uid.as_deref())]
+        vec![
+            h.id.to_string(),
+            marked(&h.name, session.language),
+            or_empty(h.email.as_deref()),
+            or_empty(h.uid.as_deref()),
+        ]
     };
     let page = Page { rows: holders.iter().map(to_json).collect(), total, next };
     let header = [right("id", "编号"), left("name", "名称"), left("email", "邮箱"), left("uid", "用户编号")];
@@ -138,6 +144,6 @@ async fn list(session: &Session, text: Option<&str>, page: &PageArgs) -> Result<
 }
 
 fn to_json(holder: &Holder) -> Value {
-    json!({ "id": holder.id.0, "name": holder.name, "email": holder.email, "uid": holder.uid,
+    json!({ "id": holder.id.0, "name": holder.name, "mixed_scripts": domain::script::is_mixed(&holder.name), "email": holder.email, "uid": holder.uid,
             "created_at": time(holder.created_at) })
 }

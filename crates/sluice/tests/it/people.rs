@@ -90,3 +90,21 @@ fn people_read_what_scripts_read() {
     assert!(run(&["key", "add", "payroll", "--scope", "read"]).contains("sluice_"));
     assert!(run(&["key", "list"]).contains("payroll"));
 }
+
+#[test]
+fn a_name_that_mixes_scripts_is_kept_and_marked() {
+    let ledger = Ledger::funded("1.00");
+    // The second letter is Cyrillic; Latin beside Chinese is no mix.
+    for (number, name) in [("A1", "P\u{430}ypal Ltd"), ("A2", "ACME 上海")] {
+        ledger.ok(&["account", "open", "--number", number, "--holder", name, "--currency", "USD"]);
+    }
+    let marks = |number: &str| {
+        let json = ledger.ok(&["account", "show", number]).json["mixed_scripts"].clone();
+        let text = ledger.text(&["account", "show", number]);
+        (json, text.contains("[mixed scripts]"))
+    };
+    assert_eq!(marks("A1"), (json!(true), true));
+    assert_eq!(marks("A2"), (json!(false), false));
+    let listed = ledger.text(&["holder", "list"]);
+    assert_eq!(listed.matches("[mixed scripts]").count(), 1, "{listed}");
+}

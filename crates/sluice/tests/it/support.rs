@@ -76,6 +76,11 @@ impl Ledger {
         answer
     }
 
+    /// What people read.
+    pub fn text(&self, args: &[&str]) -> String {
+        String::from_utf8(self.command().args(args).output().unwrap().stdout).unwrap()
+    }
+
     /// Runs it and expects an exit code and an error code.
     pub fn refused(&self, args: &[&str], exit: i32, code: &str) -> Answer {
         let answer = self.run(args);

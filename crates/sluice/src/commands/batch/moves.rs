@@ -4,14 +4,12 @@ use super::found::{self, SubmissionArgs};
 use super::show::{View, answer};
 use super::{Name, run};
 use crate::exit::{Exit, Failure};
-use crate::out::time;
 use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
 use domain::batch::BatchState;
 use serde_json::{Value, json};
 use service::batch::Ask;
-use service::batch::list::DescribedRate;
 use service::batch::rework::Rework;
 
 const WHICH: Say = say(
@@ -106,13 +104,8 @@ pub(crate) async fn cancel(
 /// `batch reprice`.
 pub(crate) async fn reprice(session: &Session, name: &str) -> Result<Exit, Failure> {
     let repriced = session.service.batch_reprice(&session.actor, domain::access::Reach::All, name).await?;
-    let rates: Vec<_> = repriced.batch.rates.iter().map(rate).collect();
-    let more = [("repriced_from", json!(repriced.from)), ("rates", json!(rates))];
+    let more = [("repriced_from", json!(repriced.from))];
     answer(session, repriced.batch.batch, &more).await
-}
-
-fn rate(kept: &DescribedRate) -> Value {
-    json!({ "from": kept.source, "to": kept.target, "rate": kept.rate, "kept_at": time(kept.kept_at) })
 }
 
 /// `batch retry`.

@@ -7,7 +7,7 @@ use crate::session::{Session, major};
 use crate::word::Word;
 use domain::asset::Asset;
 use serde_json::{Map, Value, json};
-use service::batch::list::Described;
+use service::batch::list::{Described, DescribedRate};
 use store::batch::Batch;
 
 /// A batch with the names of what it refers to.
@@ -19,22 +19,22 @@ pub(crate) struct View {
     pub asset: Asset,
     /// The single account's number.
     pub account: Option<String>,
+    /// The rates that it has kept.
+    pub rates: Vec<DescribedRate>,
 }
 
 impl From<Described> for View {
     fn from(described: Described) -> Self {
-        let Described { batch, asset, account, .. } = described;
-        Self { batch, asset, account }
+        let Described { batch, asset, account, rates } = described;
+        Self { batch, asset, account, rates }
     }
 }
 
 impl View {
     /// Looks the names up.
     pub(crate) async fn of(session: &Session, batch: Batch) -> Result<Self, Failure> {
-        let asset = session.asset(batch.asset).await?;
-        let ids: Vec<_> = batch.account.into_iter().collect();
-        let account = session.service.account_numbers(&ids).await?.into_iter().next();
-        Ok(Self { batch, asset, account })
+        let described = session.service.batch_show(&batch.id.to_string()).await?;
+        Ok(Self { batch, ..Self::from(described) })
     }
 
     /// For scripts.
@@ -54,8 +54,14 @@ impl View {
             "content_hash": b.content_hash, "created_by": b.created_by.name, "created_at": time(b.created_at),
             "submitted_at": at(b.submitted_at), "started_at": at(b.started_at),
             "interrupted_at": at(b.interrupted_at), "completed_at": at(b.completed_at),
+            "rates": self.rates.iter().map(rate).collect::<Value>(),
         });
         if let Value::Object(map) = value { map } else { Map::new() }
+    }
+
+    fn shown_rates(&self) -> String {
+        let shown = |rate: &DescribedRate| format!("{}/{} {}", rate.source, rate.target, rate.rate);
+        self.rates.iter().map(shown).collect::<Vec<_>>().join(", ")
     }
 
     /// For people.
@@ -77,6 +83,7 @@ impl View {
             (say("skipped", "已跳过"), t.skipped_count.to_string()),
             (say("waiting", "等待中"), t.pending_count().to_string()),
             (say("fees", "手续费"), money(t.fee_amount)),
+            (say("rates", "汇率"), self.shown_rates()),
             (say("refused rows", "被拒绝的行"), b.refused_count.to_string()),
             (say("remarks", "备注"), or_empty(b.remarks.as_deref())),
             (say("created", "创建时间"), say!(language, "{at} by {by}", "{at}，创建人 {by}")),
@@ -84,6 +91,10 @@ impl View {
             (say("ended", "结束时间"), b.completed_at.map(time).unwrap_or_default()),
         ])
     }
+}
+
+fn rate(kept: &DescribedRate) -> Value {
+    json!({ "from": kept.source, "to": kept.target, "rate": kept.rate, "kept_at": time(kept.kept_at) })
 }
 
 /// Answers with a batch, and with more keys for scripts.
