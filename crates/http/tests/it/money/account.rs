@@ -9,7 +9,7 @@ async fn an_account_is_opened_shown_frozen_thawed_and_closed() {
     let shown = world.get("/api/v2/accounts/A-1").await;
     let expected = json!({
         "id": a.id, "number": "A-1", "kind": "customer", "status": "active", "currency": "USD", "scale": 2, "isDefault": true,
-        "holder": { "id": "hold_1", "name": "ann", "email": "ann@example.com", "uid": null },
+        "holder": { "id": "hold_1", "mixedScripts": false, "name": "ann", "email": "ann@example.com", "uid": null },
         "balanceCents": 1_000_000, "availableCents": 1_000_000, "heldCents": 0, "overdraftCents": 0,
         "createdAt": "2026-03-10T12:00:00Z",
     });
