@@ -133,8 +133,9 @@ pub(crate) async fn list(
     let name = format!("transfers {sort:?} {order:?}");
     let size = (query.page, query.page_size);
     let page = Page::of(&app, name, order.into(), size, query.cursor.as_deref())?;
+    let account = text("accountId", query.account_id)?;
     let wanted = TransferQuery {
-        account: query.account_id.as_deref().map(AccountInput::read).transpose()?.map(|account| account.0),
+        account: account.as_deref().map(AccountInput::read).transpose()?.map(|account| account.0),
         completed: query.status.map(|status| status == Status::Completed),
         kind: query.kind.map(TransferKind::from),
         internal: match query.kind {
