@@ -50,7 +50,8 @@ fn the_working_role_of_the_guide_works_and_cannot_rewrite() {
     ok(&app, &["transfer", "--from", "PAY", "--to", "EUR", "--amount", "10.00"]);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("pay.csv");
-    std::fs::write(&file, "account,amount\nP1,1.00\nP2,2.00\nP2,2.00\nNOBODY,1.00\n").unwrap();
+    std::fs::write(&file, "account,amount,external_id\nP1,1.00,E1\nP2,2.00,E2\nP2,2.00,E3\nNOBODY,1.00,E4\n")
+        .unwrap();
     for number in ["P1", "P2"] {
         ok(&app, &["account", "open", "--number", number, "--holder", number, "--currency", "USD"]);
     }
@@ -62,6 +63,17 @@ fn the_working_role_of_the_guide_works_and_cannot_rewrite() {
     ok(&app, &["batch", "problems", "2", "--drop", "PAYEE_NOT_FOUND", "--count", "1"]);
     ok(&app, &["batch", "submit", "2", "--leave-problems", "2"]);
     ok(&app, &["batch", "run", "2"]);
+    // Ids of a draft are free again when it is cancelled.
+    let other = folder.path().join("other.csv");
+    std::fs::write(&other, "account,amount,external_id\nP1,7.00,E7\n").unwrap();
+    let other = other.display().to_string();
+    ok(
+        &app,
+        &["batch", "import", &other, "--type", "one_to_many", "--account", "PAY", "--name", "c", "--draft"],
+    );
+    ok(&app, &["batch", "cancel", "3"]);
+    ok(&app, &["setting", "set", "--account", "PAY", "--duplicate-window", "0"]);
+    ok(&app, &["setting", "set", "--account", "PAY", "--no-own-window"]);
     ok(&app, &["fx", "policy", "USD", "EUR", "--rounding", "down"]);
     ok(&app, &["account", "open", "--number", "P1-2", "--holder", "P1", "--currency", "USD"]);
     ok(&app, &["account", "make-default", "P1-2"]);
