@@ -1,7 +1,7 @@
 //! Whether a batch pays what an earlier one has paid already. A row is compared by what it pays, whatever file, order
 //! or spelling it came in; rules and bounds are those of the contract ("Files, duplicates, problems").
 //!
-//! A row's content is reduced to 64 bits, its [`print`], so that a batch of a million rows is compared in a second.
+//! A row's content is reduced to 64 bits, its [`print()`], so that a batch of a million rows is compared in a second.
 
 use crate::id::AccountId;
 use serde::{Deserialize, Serialize};

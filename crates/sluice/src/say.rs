@@ -1,5 +1,5 @@
 //! The command line's two languages. Both texts are written side by side where they are used, and neither
-//! can be left out: [`say`] takes two, and [`say!`] takes two formats over the same values.
+//! can be left out: [`say()`] takes two, and [`say!`] takes two formats over the same values.
 //!
 //! What stays English: `--help`, log lines, and names that scripts rely on (codes, JSON keys, options).
 
