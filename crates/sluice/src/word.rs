@@ -111,9 +111,11 @@ pub(crate) fn event(name: &str, language: Language) -> &str {
 pub(crate) fn detail(text: &str, language: Language) -> String {
     let found = match language {
         Language::English => None,
-        Language::Chinese => {
-            of_state(text).or_else(|| of_batch(text)).or_else(|| of_totals(text)).or_else(|| of_line(text))
-        }
+        Language::Chinese => of_state(text)
+            .or_else(|| of_batch(text))
+            .or_else(|| of_totals(text))
+            .or_else(|| of_line(text))
+            .or_else(|| of_similar(text)),
     };
     found.unwrap_or_else(|| text.to_owned())
 }
@@ -142,6 +144,14 @@ fn of_batch(text: &str) -> Option<String> {
     ];
     let said = |(english, chinese): &(&str, &str)| Some(format!("{} {chinese}", text.strip_suffix(english)?));
     sentences.iter().find_map(said)
+}
+
+/// In Chinese: `batch-20260531-001 of 2026-05-31, 3 payments, 3.00 USD`.
+fn of_similar(text: &str) -> Option<String> {
+    let (batch, rest) = text.split_once(" of ")?;
+    let (day, rest) = rest.split_once(", ")?;
+    let (count, sum) = rest.split_once(" payments, ")?;
+    Some(format!("{day} 的 {batch}，{count} 笔，合计 {sum}"))
 }
 
 /// In Chinese: `rows: 1, expected 7; sum: 3.00, expected 9.00`, or one of the two.
@@ -222,6 +232,10 @@ mod tests {
             ("batch-20260531-001: nothing is unpaid", "batch-20260531-001 没有未支付的转账"),
             ("rows: 1, expected 7", "共 1 行，预期 7 行"),
             ("rows: 1, expected 7; sum: 3.00, expected 9", "共 1 行，预期 7 行；合计 3.00，预期 9"),
+            (
+                "batch-20260531-001 of 2026-05-31, 3 payments, 3.00 USD",
+                "2026-05-31 的 batch-20260531-001，3 笔，合计 3.00 USD",
+            ),
             ("line 7", "第 7 行"),
             ("line x", "line x"),
         ] {
