@@ -21,7 +21,7 @@ pub struct Options {
 impl Options {
     /// Reads `--kills N`, `--rounds N` and `--scale small|medium|large`.
     pub fn parse(words: &[&str]) -> Result<Self> {
-        let mut options = Self { kills: 20, rounds: 5, scale: "small".to_owned() };
+        let mut options = Self { kills: 20, rounds: 3, scale: "small".to_owned() };
         let mut rest = words;
         while let Some((name, tail)) = rest.split_first() {
             let (value, tail) = tail
@@ -81,8 +81,7 @@ fn heading(text: &str) {
     println!("\n=== {text} ===");
 }
 
-/// Builds a binary with named kill points and puts it aside. Not optimized: a build of its own for all dependencies
-/// would take as long as the tests, and no kill depends on it.
+/// Builds the release binary with named kill points, apart from the one that people use.
 fn crash_binary(root: &Path) -> Result<Option<PathBuf>> {
     let metadata = process::metadata(root)?;
     let sluice = metadata.packages.iter().find(|package| package.name.as_str() == "sluice");
@@ -90,14 +89,12 @@ fn crash_binary(root: &Path) -> Result<Option<PathBuf>> {
         println!("sluice has no feature `failpoints`: nothing to build");
         return Ok(None);
     }
-    cargo(root, &["build", "--workspace", "--bin", "sluice", "--features", "sluice/failpoints"], &[])?;
-    let target = metadata.target_directory.into_std_path_buf();
-    let name = format!("sluice{}", std::env::consts::EXE_SUFFIX);
-    let (built, folder) = (target.join("debug").join(&name), target.join("crash"));
-    let aside = folder.join(&name);
-    let copied = std::fs::create_dir_all(&folder).and_then(|()| std::fs::copy(&built, &aside));
-    copied.map_err(|error| Error::File(aside.clone(), error))?;
-    Ok(Some(aside))
+    let folder = metadata.target_directory.into_std_path_buf().join("crash");
+    let shown = folder.to_string_lossy().into_owned();
+    let args =
+        ["build", "--release", "-p", "sluice", "--features", "failpoints", "--target-dir", shown.as_str()];
+    cargo(root, &args, &[])?;
+    Ok(Some(folder.join("release").join(format!("sluice{}", std::env::consts::EXE_SUFFIX))))
 }
 
 fn tests(root: &Path, options: &Options, binary: Option<PathBuf>) -> Result<()> {
@@ -160,7 +157,7 @@ mod tests {
     #[test]
     fn options_have_defaults_and_refuse_what_they_do_not_know() {
         let parse = |words: &[&str]| Options::parse(words).ok();
-        assert_eq!(parse(&[]), Some(Options { kills: 20, rounds: 5, scale: "small".to_owned() }));
+        assert_eq!(parse(&[]), Some(Options { kills: 20, rounds: 3, scale: "small".to_owned() }));
         let given = Some(Options { kills: 200, rounds: 9, scale: "large".to_owned() });
         assert_eq!(parse(&["--kills", "200", "--rounds", "9", "--scale", "large"]), given);
         for wrong in
