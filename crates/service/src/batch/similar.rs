@@ -112,7 +112,7 @@ pub(crate) async fn examine(
     now: i64,
 ) -> Result<Examined, Error> {
     let subject = subject(&batch);
-    let compared = compare(tx, &subject, content.prints.clone(), now).await?;
+    let compared = compare(tx, &subject, &content.prints, now).await?;
     let paid = shown(tx, &compared).await?;
     let already_paid = count(compared.paid.len());
     let (mut batch, mut content, mut left_out, mut similar) = (batch, content, 0, compared.similar);
@@ -133,8 +133,9 @@ pub(crate) async fn examine_rows(
     without_paid: bool,
     now: i64,
 ) -> Result<(Vec<Accepted>, Found), Error> {
-    let prints = (0..).zip(&rows).map(|(place, row)| Printed { item: place, ..printed(&row.item) }).collect();
-    let compared = compare(tx, subject, prints, now).await?;
+    let prints: Vec<Printed> =
+        (0..).zip(&rows).map(|(place, row)| Printed { item: place, ..printed(&row.item) }).collect();
+    let compared = compare(tx, subject, &prints, now).await?;
     let paid = shown_rows(&rows, &compared);
     let already_paid = count(compared.paid.len());
     let (mut left_out, mut similar) = (0, compared.similar);
@@ -217,26 +218,30 @@ pub(crate) async fn is_print_of(tx: &mut Tx, batch: &Batch, prints: &[Printed]) 
     Ok(part == 0 || rest.is_empty())
 }
 
-async fn compare(tx: &mut Tx, subject: &Subject, prints: Vec<Printed>, now: i64) -> Result<Compared, Error> {
+async fn compare(tx: &mut Tx, subject: &Subject, prints: &[Printed], now: i64) -> Result<Compared, Error> {
     let mut compared = Compared { similar: None, paid: HashMap::new() };
     let window = Service::window_of(tx, subject.account).await?;
     if window == 0 || prints.is_empty() {
         return Ok(compared);
     }
     let zone = Service::zone(tx).await?;
-    let rows = Rows::new(prints);
     // A linked draft pays what is unpaid in its origin, where the same commit skips it.
     let origin = match subject.batch {
         Some(id) => store::batch_origin::origin(tx, id).await?,
         None => None,
     };
     let mut all = store::similar::earlier(tx, subject, now.saturating_sub(KEPT_US)).await?;
-    all.retain(|earlier| Some(earlier.id) != origin);
+    all.retain(|earlier| {
+        Some(earlier.id) != origin && nearness(earlier, now, window, &zone) != Nearness::Apart
+    });
+    if all.is_empty() {
+        // Most often: then nothing is copied and sorted.
+        return Ok(compared);
+    }
+    let rows = Rows::new(prints.to_vec());
     for earlier in all {
         let nearness = nearness(&earlier, now, window, &zone);
-        if nearness != Nearness::Apart {
-            compare_with(tx, &rows, &earlier, nearness, &zone, &mut compared).await?;
-        }
+        compare_with(tx, &rows, &earlier, nearness, &zone, &mut compared).await?;
     }
     Ok(compared)
 }

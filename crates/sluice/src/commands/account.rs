@@ -11,6 +11,7 @@ use crate::word::{self, Word, marked};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::account::AccountStatus;
 use domain::asset::Asset;
+use domain::code::Language;
 use formats::csv_reader::Delimiter;
 use serde_json::{Value, json};
 use service::account::{AccountFilter, AccountQuery, AccountSort, AccountView, OpenAccount};
@@ -287,7 +288,7 @@ async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
         vec![
             account.id.to_string(),
             account.number.clone(),
-            account.holder_name.as_deref().map(|name| marked(name, session.language)).unwrap_or_default(),
+            owner(account, session.language),
             account.status.word(session.language).to_owned(),
             major(account.balance, asset),
             asset.code.clone(),
@@ -310,15 +311,17 @@ async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
+/// The holder's name as people see it.
+fn owner(account: &AccountView, language: Language) -> String {
+    account.holder_name.as_deref().map(|name| marked(name, language)).unwrap_or_default()
+}
+
 fn show(session: &Session, account: &AccountView, asset: &Asset) -> Result<Exit, Failure> {
     let text = || {
         let default = if account.is_default { say("yes", "是") } else { say("no", "否") };
         session.out.fields(&[
             (say("number", "账号"), account.number.clone()),
-            (
-                say("holder", "持有人"),
-                account.holder_name.as_deref().map(|name| marked(name, session.language)).unwrap_or_default(),
-            ),
+            (say("holder", "持有人"), owner(account, session.language)),
             (say("email", "邮箱"), or_empty(account.email.as_deref())),
             (say("uid", "用户编号"), or_empty(account.uid.as_deref())),
             (say("status", "状态"), account.status.word(session.language).to_owned()),
@@ -339,7 +342,8 @@ fn to_json(account: &AccountView, asset: &Asset) -> Value {
         "status": account.status.name(), "currency": asset.code, "balance": major(account.balance, asset),
         "held": major(account.held, asset), "available": major(available, asset),
         "is_default": account.is_default, "holder": account.holder_name,
-        "mixed_scripts": account.holder_name.as_deref().is_some_and(domain::script::is_mixed), "email": account.email, "uid": account.uid,
+        "mixed_scripts": account.holder_name.as_deref().is_some_and(domain::script::is_mixed),
+        "email": account.email, "uid": account.uid,
         "opened_at": time(account.opened_at),
     })
 }

@@ -3,7 +3,7 @@
 use crate::exit::{Exit, Failure};
 use crate::say::say;
 use crate::session::{Access, Session};
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde_json::json;
 use service::setting::SettingsChange;
 
@@ -31,6 +31,7 @@ pub(crate) enum SettingVerb {
 /// Settings to change.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
+#[command(group = ArgGroup::new("window").args(["duplicate_window", "no_own_window"]))]
 pub(crate) struct SetArgs {
     /// The time zone in which days begin, by its IANA name
     #[arg(long, value_name = "ZONE")]
@@ -39,21 +40,20 @@ pub(crate) struct SetArgs {
     #[arg(long, value_name = "DAYS")]
     duplicate_window: Option<i64>,
     /// With --duplicate-window or --no-own-window: only batches whose single account this is
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", requires = "window")]
     account: Option<String>,
     /// The organisation's window holds for this account again
-    #[arg(long, requires = "account", conflicts_with = "duplicate_window")]
+    #[arg(long, requires = "account")]
     no_own_window: bool,
 }
 
 impl SetArgs {
     fn change(&self) -> SettingsChange {
         let days = self.duplicate_window;
-        let is_of_account = days.is_some() || self.no_own_window;
         SettingsChange {
             time_zone: self.time_zone.clone(),
             duplicate_window: days.filter(|_| self.account.is_none()),
-            account_window: self.account.clone().filter(|_| is_of_account).map(|account| (account, days)),
+            account_window: self.account.clone().map(|account| (account, days)),
         }
     }
 }

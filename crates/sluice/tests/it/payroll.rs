@@ -206,3 +206,16 @@ fn an_external_id_is_one_payments_in_a_file_in_a_draft_and_elsewhere() {
     );
     ledger.verified();
 }
+
+#[test]
+fn an_account_is_named_with_its_window_or_not_at_all() {
+    let ledger = Ledger::funded("1.00");
+    let set = |args: &[&str]| ledger.run(&[&["setting", "set"], args].concat());
+    assert_eq!(set(&["--account", "ACME"]).exit, 64);
+    assert_eq!(set(&["--no-own-window"]).exit, 64);
+    let shown = set(&["--account", "ACME", "--duplicate-window", "0"]).json;
+    assert_eq!(shown["duplicate_windows"], json!([{ "account": "ACME", "days": 0 }]));
+    let shown = set(&["--account", "ACME", "--no-own-window", "--duplicate-window", "1"]);
+    assert_eq!(shown.exit, 64);
+    assert_eq!(set(&["--account", "ACME", "--no-own-window"]).json["duplicate_windows"], json!([]));
+}

@@ -279,10 +279,7 @@ async fn refuse_duplicates(
     sorted.sort_unstable();
     sorted.dedup();
     let numbers: HashMap<i64, String> = store::account::numbers(tx, sorted).await?.into_iter().collect();
-    let field = match terms.own_side() {
-        crate::payee::Side::Payer => Field::Payer,
-        crate::payee::Side::Payee => Field::Payee,
-    };
+    let field = resolved.columns.own_field(terms.own_side());
     for ((key, row), other) in std::mem::take(&mut resolved.rows).into_iter().zip(others) {
         let repeat = terms.repeat_key(&row.item);
         if met.contains(&repeat) || counts.get(&repeat).is_some_and(|count| *count > 1) {

@@ -182,13 +182,8 @@ impl Progress {
         (free, clashed)
     }
 
-    /// The column of the rows' own side, as the file has it.
     fn own_field(&self) -> Field {
-        match self.terms.own_side() {
-            _ if self.columns.has(Field::Account) => Field::Account,
-            Side::Payer => Field::Payer,
-            Side::Payee => Field::Payee,
-        }
+        self.columns.own_field(self.terms.own_side())
     }
 
     /// Rows that could be taken and are refused after all, with what they said.

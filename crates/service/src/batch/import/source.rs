@@ -64,6 +64,15 @@ impl Columns {
         }
     }
 
+    /// The column in which the rows name their own side.
+    pub(super) fn own_field(&self, side: Side) -> Field {
+        match side {
+            _ if self.has(Field::Account) => Field::Account,
+            Side::Payer => Field::Payer,
+            Side::Payee => Field::Payee,
+        }
+    }
+
     /// Whether the file has a column of a field.
     pub(super) fn has(&self, field: Field) -> bool {
         self.0.iter().any(|(own, _)| *own == field)
