@@ -232,6 +232,7 @@ operations! {
     RelationAdd "addRelations" ([Finance Admin] own [Operator; BatchesWrite]);
     RelationDelete "deleteRelation" ([Finance Admin] own [Operator; BatchesWrite]);
     BatchSubmit "submitBatchTransfer" ([Finance Admin] own [Operator; BatchesWrite]);
+    BatchCopy "copyBatchTransfer" ([Finance Admin] own [Operator; BatchesWrite]);
     BatchReprice "repriceBatchTransfer" ([Finance Admin] own [Operator; BatchesWrite]);
     PreviewNew "previewNewBatchTransfer" ([Operator Finance Admin Auditor] Read);
     BatchPreview "previewBatchTransfer" ([Operator Finance Admin Auditor] Read);

@@ -40,6 +40,7 @@ actions! {
     BatchEdit "batch.edit" "batch";
     BatchSubmit "batch.submit" "batch";
     BatchReprice "batch.reprice" "batch";
+    BatchCopy "batch.copy" "batch";
     BatchHandOver "batch.hand_over" "batch";
     BatchExecute "batch.execute" "batch";
     BatchPause "batch.pause" "batch";
@@ -113,6 +114,7 @@ events! {
     Submitted "submitted";
     Repriced "repriced";
     HandedOver "handed_over";
+    Copied "copied";
     Corrected "corrected";
     Started "started";
     Resumed "resumed";

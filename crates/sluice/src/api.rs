@@ -143,6 +143,7 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
         BatchVerb::Pause(_) => O::BatchPause,
         BatchVerb::Resume(_) => O::BatchResume,
         BatchVerb::Cancel { .. } => O::BatchCancel,
+        BatchVerb::Copy(_) => O::BatchCopy,
         BatchVerb::Reprice(_) => O::BatchReprice,
         BatchVerb::Retry { which, .. } => match which.is_one() {
             true => O::RelationRetry,

@@ -25,21 +25,45 @@ pub struct Replaced {
     pub by: i64,
 }
 
-// 2 and 5: pending and failed.
-static UNPAID: Sql = Sql::new(
+/// Which items of a batch a draft is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Those that wait or failed.
+    Unpaid,
+    /// Those that failed.
+    Failed,
+    /// Every one, whatever became of it.
+    All,
+}
+
+impl Part {
+    /// As the statements take it: the state that is picked beside failed (5), 0 for any.
+    const fn picked(self) -> i64 {
+        match self {
+            Self::Unpaid => 2,
+            Self::Failed => 5,
+            Self::All => 0,
+        }
+    }
+}
+
+static SIZE: Sql = Sql::new(
     "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM item
-     WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (2, 5)",
+     WHERE number BETWEEN $2 AND $3 AND batch = $1
+       AND (CAST($4 AS BIGINT) = 0 OR state IN (5, CAST($4 AS BIGINT)))",
 );
 static COPY: Sql = Sql::new(
     "INSERT INTO item (number, batch, line, source, target, amount, state, memo, reference)
      SELECT ROW_NUMBER() OVER (ORDER BY number) + $5, $4, line, source, target, amount, 2, memo, reference
-     FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (2, 5)",
+     FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1
+       AND (CAST($6 AS BIGINT) = 0 OR state IN (5, CAST($6 AS BIGINT)))",
 );
 static COPY_CONTACTS: Sql = Sql::new(
     "INSERT INTO item_contact (item, kind, written)
      SELECT n.number, c.kind, c.written
      FROM (SELECT number AS old, ROW_NUMBER() OVER (ORDER BY number) + $4 AS number
-           FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (2, 5)) n
+           FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1
+             AND (CAST($5 AS BIGINT) = 0 OR state IN (5, CAST($5 AS BIGINT)))) n
      JOIN item_contact c ON c.item = n.old",
 );
 // Not held yet: the earlier items hold the ids until the draft is submitted.
@@ -47,12 +71,13 @@ static COPY_IDS: Sql = Sql::new(
     "INSERT INTO external_id (item, batch, id, held)
      SELECT n.number, $5, e.id, 0
      FROM (SELECT number AS old, ROW_NUMBER() OVER (ORDER BY number) + $4 AS number
-           FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (2, 5)) n
+           FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (5, CAST($6 AS BIGINT))) n
      JOIN external_id e ON e.item = n.old",
 );
 static LINK: Sql = Sql::new(
     "INSERT INTO batch_origin (batch, item, origin)
-     SELECT $4, number, batch FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (2, 5)",
+     SELECT $4, number, batch FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1
+       AND state IN (5, CAST($5 AS BIGINT))",
 );
 static ORIGIN: Sql = Sql::new("SELECT origin FROM batch_origin WHERE batch = $1 ORDER BY item LIMIT 1");
 // The draft may have been edited: its items are found by who pays whom, one for one in the order of numbers.
@@ -69,41 +94,46 @@ static REPLACED: Sql = Sql::new(
 );
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&UNPAID, &COPY, &COPY_CONTACTS, &COPY_IDS, &LINK, &ORIGIN, &REPLACED];
+pub const CATALOGUE: &[&Sql] = &[&SIZE, &COPY, &COPY_CONTACTS, &COPY_IDS, &LINK, &ORIGIN, &REPLACED];
 
-/// How many items of a batch are waiting or failed, and their sum.
-pub async fn unpaid(
+/// How many items of a batch a part is, and their sum in minor units.
+pub async fn size(
     tx: &mut Tx,
     batch: BatchId,
     (first, last): (i64, i64),
+    part: Part,
 ) -> Result<(i64, i64), StoreError> {
-    let rows = tx.fetch(&UNPAID, args![batch.0, first, last]).await?;
+    let rows = tx.fetch(&SIZE, args![batch.0, first, last, part.picked()]).await?;
     rows.first().map_or(Ok((0, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
 }
 
-/// Copies a batch's waiting and failed items into a draft, with how their payees were written and with their external
-/// ids, which the copies do not hold yet, numbered from `number` on.
-pub async fn copy_unpaid(
+/// Copies a part of a batch into a draft, with how its payees were written, numbered from `number` on.
+pub async fn copy(
     tx: &mut Tx,
     batch: BatchId,
     (first, last): (i64, i64),
-    draft: BatchId,
-    number: i64,
+    part: Part,
+    (draft, number): (BatchId, i64),
 ) -> Result<u64, StoreError> {
-    let copied = tx.execute(&COPY, args![batch.0, first, last, draft.0, number - 1]).await?;
-    tx.execute(&COPY_CONTACTS, args![batch.0, first, last, number - 1]).await?;
-    tx.execute(&COPY_IDS, args![batch.0, first, last, number - 1, draft.0]).await?;
+    let before = number - 1;
+    let copied = tx.execute(&COPY, args![batch.0, first, last, draft.0, before, part.picked()]).await?;
+    tx.execute(&COPY_CONTACTS, args![batch.0, first, last, before, part.picked()]).await?;
     Ok(copied)
 }
 
-/// Links a draft to a batch's waiting and failed items.
+/// Links a draft, whose items are numbered from `number` on, to the unpaid or failed items that it was copied from, and
+/// gives it their external ids, which the copies do not hold yet. Not
+/// for [`Part::All`]: what is paid is not replaced.
 pub async fn link(
     tx: &mut Tx,
     batch: BatchId,
     (first, last): (i64, i64),
-    draft: BatchId,
+    part: Part,
+    (draft, number): (BatchId, i64),
 ) -> Result<u64, StoreError> {
-    tx.execute(&LINK, args![batch.0, first, last, draft.0]).await
+    let ids = args![batch.0, first, last, number - 1, draft.0, part.picked()];
+    tx.execute(&COPY_IDS, ids).await?;
+    tx.execute(&LINK, args![batch.0, first, last, draft.0, part.picked()]).await
 }
 
 /// The batch whose items a draft is to pay, if it is linked to one.

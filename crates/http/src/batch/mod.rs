@@ -4,6 +4,7 @@
 //! a verb or a few that belong together.
 
 mod attempts;
+mod copy;
 mod create;
 mod draft;
 mod edit;
@@ -110,6 +111,21 @@ pub(crate) fn routes() -> Routes {
                 Code::RateNotFound,
                 Code::LinkedItemSettled,
                 Code::BatchSimilar,
+                Code::ControlCharacter,
+                Code::InvisibleCharacter,
+            ],
+        )
+        .add_to(
+            operator,
+            O::BatchCopy,
+            routes!(copy::copy),
+            &[
+                Code::BatchNotFound,
+                Code::BatchState,
+                Code::BatchEmpty,
+                Code::NameInvalid,
+                Code::NulByte,
+                Code::TextTooLong,
                 Code::ControlCharacter,
                 Code::InvisibleCharacter,
             ],

@@ -6,6 +6,7 @@ mod access;
 mod basics;
 mod batch;
 mod batch_convert;
+mod batch_copy;
 mod batch_create;
 mod batch_drafts;
 mod batch_ends;

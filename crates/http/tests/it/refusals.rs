@@ -151,6 +151,10 @@ fn refused(operation: Operation) -> Refused {
             let body = json!({ "timeZone": "Mars/Olympus" });
             by(Method::PUT, "/api/v2/settings", body, "setting.set", "TIME_ZONE_UNKNOWN")
         }
+        O::BatchCopy => {
+            let body = json!({ "items": "all" });
+            by(post(), "/api/batch-transfers/999/copy", body, "batch.create", "BATCH_NOT_FOUND")
+        }
         O::BatchReprice => {
             by(post(), "/api/batch-transfers/999/reprice", Json::Null, "batch.reprice", "BATCH_NOT_FOUND")
         }

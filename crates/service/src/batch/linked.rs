@@ -1,5 +1,5 @@
-//! Linked drafts: a draft that pays what an earlier batch has left unpaid. Its submission skips those items in the
-//! earlier batch in the same commit, so that nothing can be paid in both.
+//! Drafts made of an earlier batch. One that pays what the batch has left unpaid is linked: its submission skips those
+//! items in the earlier batch in the same commit, so that nothing can be paid in both.
 
 use super::{changed, find, find_locked};
 use crate::Error;
@@ -13,47 +13,55 @@ use domain::item::ItemState;
 use ledger::calendar;
 use store::Tx;
 use store::batch::{Batch, Filled, NewBatch};
-use store::batch_origin::{self, Replaced};
+use store::batch_origin::{self, Part, Replaced};
 use store::counter::{self, Counter};
 use store::turn::{self, Turn};
 
-/// Makes a draft of a batch's waiting and failed items, linked to them.
-pub(crate) async fn draft_of_unpaid(write: &mut Write, batch: &Batch) -> Result<(Batch, Vec<Fact>), Error> {
+/// Makes a draft of a batch's items under the batch's own head, or another name. Of items that are not paid it is
+/// linked to them and has their external ids; of all items it is a batch of its own, without external ids.
+pub(crate) async fn draft_of(
+    write: &mut Write,
+    batch: &Batch,
+    part: Part,
+    name: Option<String>,
+) -> Result<(Batch, Fact), Error> {
     let tx = &mut write.tx;
-    let (total_count, total_amount) = batch_origin::unpaid(tx, batch.id, batch.range()).await?;
+    let (total_count, total_amount) = batch_origin::size(tx, batch.id, batch.range(), part).await?;
     if total_count == 0 {
-        return Err(Error::refused(Code::BatchEmpty, format!("{}: nothing is unpaid", batch.number())));
+        let nothing = match part {
+            Part::Unpaid => "nothing is unpaid",
+            Part::Failed => "nothing has failed",
+            Part::All => "it has no items",
+        };
+        return Err(Error::refused(Code::BatchEmpty, format!("{}: {nothing}", batch.number())));
     }
-    let id = empty_draft_like(write, batch).await?;
+    let id = empty_draft_like(write, batch, name).await?;
     let tx = &mut write.tx;
     let first_number = counter::take(tx, Counter::Number, total_count).await?;
-    batch_origin::copy_unpaid(tx, batch.id, batch.range(), id, first_number).await?;
-    batch_origin::link(tx, batch.id, batch.range(), id).await?;
+    batch_origin::copy(tx, batch.id, batch.range(), part, (id, first_number)).await?;
+    if part != Part::All {
+        batch_origin::link(tx, batch.id, batch.range(), part, (id, first_number)).await?;
+    }
     let last_number = first_number + total_count - 1;
     let filled = Filled { first_number, last_number, total_count, total_amount, ..Filled::default() };
     store::batch::fill(tx, id, &filled).await?;
-    let draft = changed(write, id).await?;
     let created = Fact::of_batch(Action::BatchCreate, id)
         .with("items", total_count)
         .with("amount", total_amount)
         .with("type", batch.kind.name())
         .with("from", batch.number())
         .moved(BatchState::Draft, BatchEvent::Created);
-    let told = Fact::of_batch(Action::BatchReprice, batch.id)
-        .with("items", total_count)
-        .with("draft", draft.number())
-        .moved(batch.state, BatchEvent::Repriced);
-    Ok((draft, vec![created, told]))
+    Ok((changed(write, id).await?, created))
 }
 
 /// Makes a draft without items that has another batch's head.
-async fn empty_draft_like(write: &mut Write, batch: &Batch) -> Result<BatchId, Error> {
+async fn empty_draft_like(write: &mut Write, batch: &Batch, name: Option<String>) -> Result<BatchId, Error> {
     let tx = &mut write.tx;
     turn::take(tx, Turn::Batch).await?;
     let zone = Service::zone(tx).await?;
     let new = NewBatch {
         day: calendar::compact(calendar::zoned(write.now, &zone).date()),
-        name: batch.name.clone(),
+        name: name.unwrap_or_else(|| batch.name.clone()),
         kind: batch.kind,
         mode: batch.mode,
         asset: batch.asset,
@@ -70,7 +78,7 @@ async fn empty_draft_like(write: &mut Write, batch: &Batch) -> Result<BatchId, E
 
 /// Makes the draft that corrected rows of a batch go into which has been submitted: its own content is frozen.
 pub(crate) async fn draft_of_corrections(write: &mut Write, batch: &Batch) -> Result<Batch, Error> {
-    let id = empty_draft_like(write, batch).await?;
+    let id = empty_draft_like(write, batch, None).await?;
     store::batch::fill(&mut write.tx, id, &Filled::default()).await?;
     find(&mut write.tx, &id.to_string()).await
 }

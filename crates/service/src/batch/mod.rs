@@ -4,6 +4,7 @@ pub mod ask;
 pub mod attempts;
 pub mod cancel;
 pub(crate) mod content;
+pub mod copy;
 pub mod create;
 mod draft;
 pub mod edit;

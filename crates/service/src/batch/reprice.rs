@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::audit::Actor;
 use store::batch::Batch;
+use store::batch_origin::Part;
 use store::batch_rate::KeptRate;
 use store::fx::FxRate;
 use store::{StoreError, Tx};
@@ -48,9 +49,13 @@ async fn reprice(write: &mut Write, reach: Reach, name: &str) -> Result<Done<Rep
     match batch.state {
         BatchState::Pending | BatchState::Approved => renew(write, &batch).await,
         BatchState::Paused | BatchState::PartiallyCompleted | BatchState::Failed => {
-            let (draft, facts) = linked::draft_of_unpaid(write, &batch).await?;
+            let (draft, created) = linked::draft_of(write, &batch, Part::Unpaid, None).await?;
+            let told = Fact::of_batch(Action::BatchReprice, batch.id)
+                .with("items", draft.tally.total_count)
+                .with("draft", draft.number())
+                .moved(batch.state, BatchEvent::Repriced);
             let draft = described(&mut write.tx, draft).await?;
-            Ok(Done::many(Repriced { batch: draft, from: Some(batch.id.0) }, facts))
+            Ok(Done::many(Repriced { batch: draft, from: Some(batch.id.0) }, vec![created, told]))
         }
         BatchState::Draft
         | BatchState::Rejected

@@ -238,8 +238,10 @@ fn batches(walk: &mut Walk) -> String {
     walk.say(&import(&file, &["--convert"]), 0);
     walk.say(&["fx", "set", "USD", "EUR", "0.91", "--origin", "央行"], 0);
     walk.say(&["batch", "reprice", "4"], 0);
+    walk.say(&["batch", "copy", "4", "--items", "failed"], 1);
     walk.say(&["batch", "cancel", "4", "--for-good", "--note", "文件错误"], 0);
     walk.say(&["batch", "resume", "4"], 1);
+    walk.say(&["batch", "copy", "1", "--items", "all", "--name", "六月工资"], 0);
     "3".to_owned()
 }
 

@@ -50,6 +50,7 @@ const WRITERS: &[Writer] = &[
     (&["batch", "resume", "1"], Some(("POST", "/api/batch-transfers/{id}/resume"))),
     (&["batch", "cancel", "1"], Some(("POST", "/api/batch-transfers/{id}/cancel"))),
     (&["batch", "cancel", "1", "--for-good"], Some(("POST", "/api/batch-transfers/{id}/cancel"))),
+    (&["batch", "copy", "1", "--items", "all"], Some(("POST", "/api/batch-transfers/{id}/copy"))),
     (&["batch", "reprice", "1"], Some(("POST", "/api/batch-transfers/{id}/reprice"))),
     (
         &["batch", "problems", "1", "--drop", "all", "--count", "1"],

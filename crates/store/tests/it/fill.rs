@@ -15,6 +15,7 @@ use store::account::NewAccount;
 use store::audit::{Actor, Audit};
 use store::batch::{Filled, NewBatch};
 use store::batch_history::Event;
+use store::batch_origin::Part;
 use store::batch_rate::KeptRate;
 use store::chunk::Chunk;
 use store::fx::FxRate;
@@ -206,7 +207,7 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
     store::batch::set_extent(tx, id, 1, rows).await?;
     let rate = FxRate { source: asset, target: asset, rate: "1.5".into(), origin: "test".into(), at: 1 };
     store::batch_rate::keep(tx, &KeptRate { batch: id, rate, kept_at: 2 }).await?;
-    assert_eq!(store::batch_origin::link(tx, id, (1, rows), id).await?, rows as u64);
+    assert_eq!(store::batch_origin::link(tx, id, (1, rows), Part::Unpaid, (id, 1)).await?, rows as u64);
     let file_hash = Some("cd".repeat(32));
     let total_amount = 5 * rows;
     let filled = Filled {

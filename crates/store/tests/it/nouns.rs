@@ -11,6 +11,7 @@ use domain::id::{AccountId, AssetId, BatchId, HolderId, TransferId};
 use domain::item::ItemState;
 use store::account::{AccountFilter, AccountSort, PayeeKey};
 use store::batch::{BatchFilter, BatchSort};
+use store::batch_origin::Part;
 use store::batch_rate::KeptRate;
 use store::bulk::Lock;
 use store::counter::{self, Counter};
@@ -303,7 +304,10 @@ async fn rates_and_links(tx: &mut Tx, id: BatchId, rows: i64) {
     assert_eq!(many, [newer]);
     assert_eq!(store::batch_rate::pairs(tx, id, (1, rows)).await.unwrap(), [], "all is in one currency");
     assert_eq!(store::batch_origin::origin(tx, id).await.unwrap(), Some(id));
-    assert_eq!(store::batch_origin::unpaid(tx, id, (1, rows)).await.unwrap(), (rows - 1, 5 * (rows - 1)));
+    assert_eq!(
+        store::batch_origin::size(tx, id, (1, rows), Part::Unpaid).await.unwrap(),
+        (rows - 1, 5 * (rows - 1))
+    );
     let replaced = store::batch_origin::replaced(tx, id, (1, rows)).await.unwrap();
     assert_eq!(length(&replaced), rows);
     assert!(replaced.iter().all(|one| one.item == one.by && one.amount == 5 && one.line == one.item + 1));

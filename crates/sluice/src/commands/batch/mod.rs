@@ -91,6 +91,13 @@ pub(crate) enum BatchVerb {
     /// Give a batch that converts the current rates; of one that has begun, a draft of what is unpaid
     #[command(after_help = "Example:\n  sluice batch reprice batch-20260531-001")]
     Reprice(Name),
+    /// Make a draft of an earlier batch: of what failed in it, or of all its items
+    #[command(
+        after_help = "A draft of failed items takes them over when it is submitted: they are skipped in the earlier \
+                            batch in the same step.\n\nExample:\n  sluice batch copy batch-20260531-001 --items \
+                            failed\n  sluice batch copy batch-20260531-001 --items all --name \"Payroll June\""
+    )]
+    Copy(moves::CopyArgs),
     /// Try all failed items again, or one of them
     #[command(after_help = "Example:\n  sluice batch retry batch-20260531-001\n  sluice batch retry \
                             batch-20260531-001 --line 17")]
@@ -156,6 +163,7 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
         BatchVerb::Submit { .. }
         | BatchVerb::Problems(_)
         | BatchVerb::Start(_)
+        | BatchVerb::Copy(_)
         | BatchVerb::Reprice(_)
         | BatchVerb::Pause(_)
         | BatchVerb::Cancel { .. }
@@ -179,6 +187,7 @@ pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Fai
         BatchVerb::Status(name) => moves::status(session, &name.id).await,
         BatchVerb::Pause(noted) => moves::pause(session, &noted.name.id, &noted.note).await,
         BatchVerb::Resume(name) => run::resume(session, &name.id).await,
+        BatchVerb::Copy(args) => moves::copy(session, args).await,
         BatchVerb::Reprice(name) => moves::reprice(session, &name.id).await,
         BatchVerb::Cancel { noted, for_good } => {
             moves::cancel(session, &noted.name.id, &noted.note, *for_good).await

@@ -6,10 +6,11 @@ use super::{Name, run};
 use crate::exit::{Exit, Failure};
 use crate::say::{Say, say};
 use crate::session::Session;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use domain::batch::BatchState;
 use serde_json::{Value, json};
 use service::batch::Ask;
+use service::batch::copy::CopiedItems;
 use service::batch::rework::Rework;
 
 const WHICH: Say = say(
@@ -37,6 +38,28 @@ pub(crate) struct Noted {
     /// Why, for those who read the history
     #[arg(long, alias = "reason", default_value = "", value_name = "TEXT")]
     pub note: String,
+}
+
+/// Arguments of `batch copy`.
+#[derive(Debug, Args)]
+pub(crate) struct CopyArgs {
+    #[command(flatten)]
+    pub name: Name,
+    /// Which items
+    #[arg(long, value_enum)]
+    items: CopiedWord,
+    /// What people call the new batch; the earlier one's name if it is not given
+    #[arg(long = "name", value_name = "TEXT")]
+    new_name: Option<String>,
+}
+
+/// Which items of the earlier batch.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum CopiedWord {
+    /// Those that failed
+    Failed,
+    /// Every one, whatever became of it
+    All,
 }
 
 impl Which {
@@ -99,6 +122,17 @@ pub(crate) async fn cancel(
 ) -> Result<Exit, Failure> {
     let ask = Ask::of(name).noted(note);
     answer(session, session.service.batch_cancel(&session.actor, &ask, for_good).await?, &[]).await
+}
+
+/// `batch copy`.
+pub(crate) async fn copy(session: &Session, args: &CopyArgs) -> Result<Exit, Failure> {
+    let items = match args.items {
+        CopiedWord::Failed => CopiedItems::Failed,
+        CopiedWord::All => CopiedItems::All,
+    };
+    let (service, actor, reach) = (&session.service, &session.actor, domain::access::Reach::All);
+    let draft = service.batch_copy(actor, reach, &args.name.id, items, args.new_name.as_deref()).await?;
+    answer(session, draft.batch, &[]).await
 }
 
 /// `batch reprice`.
