@@ -187,7 +187,7 @@ async fn refuse_look_alike(tx: &mut Tx, number: &AccountNumber) -> Result<(), Er
 /// The refusal of a number that looks like another account's.
 pub(crate) fn look_alike(number: &str, alike: &str) -> Error {
     let data = Some(json!({ "looksLike": alike }));
-    Error::Refused(Refusal { code: Code::NumberConfusable, detail: Some(format!("{number}: {alike}")), data })
+    Error::Refused(Refusal { data, ..Refusal::new(Code::NumberConfusable, format!("{number}: {alike}")) })
 }
 
 /// An account that was just written.

@@ -43,7 +43,9 @@ impl From<ReadError> for Error {
         match error {
             ReadError::Io(error) => Self::Io(error),
             ReadError::Refused(refusal) => {
-                Self::refused(refusal.problem.code, refusal.detail(Language::English))
+                let (english, chinese) =
+                    (refusal.detail(Language::English), refusal.detail(Language::Chinese));
+                Self::told(refusal.problem.code, english, chinese)
             }
         }
     }

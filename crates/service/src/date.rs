@@ -25,7 +25,9 @@ fn value_date(text: &str, today: Date) -> Result<i64, Error> {
     let date = date.ok_or_else(|| Error::refused(Code::DateInvalid, shown()))?;
     let last = today.saturating_add(1.year());
     if date < FIRST || date > last {
-        return Err(Error::refused(Code::DateOutOfRange, format!("{date} is not within {FIRST} and {last}")));
+        let english = format!("{date} is not within {FIRST} and {last}");
+        let chinese = format!("{date} 不在 {FIRST} 至 {last} 之间");
+        return Err(Error::told(Code::DateOutOfRange, english, chinese));
     }
     Ok(calendar::day_number(date))
 }

@@ -11,6 +11,8 @@ pub struct Refusal {
     pub code: Code,
     /// What it is about: a number, a name, a state.
     pub detail: Option<String>,
+    /// The detail in Chinese, where it is words and not a value.
+    pub chinese: Option<String>,
     /// What a program may want to know besides (the duplicates of a list, the problems of its rows).
     pub data: Option<Json>,
 }
@@ -19,7 +21,19 @@ impl Refusal {
     /// With what it is about.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: Some(detail.into()), data: None }
+        Self { detail: Some(detail.into()), ..Self::of(code) }
+    }
+
+    /// A code that says all.
+    #[must_use]
+    pub const fn of(code: Code) -> Self {
+        Self { code, detail: None, chinese: None, data: None }
+    }
+
+    /// With what it is about, in words.
+    #[must_use]
+    pub fn told(code: Code, english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self { chinese: Some(chinese.into()), ..Self::new(code, english) }
     }
 }
 
@@ -48,6 +62,12 @@ impl Error {
         Self::Refused(Refusal::new(code, detail))
     }
 
+    /// A refusal with what it is about, in words.
+    #[must_use]
+    pub fn told(code: Code, english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self::Refused(Refusal::told(code, english, chinese))
+    }
+
     /// The refusal's code, if it is one.
     #[must_use]
     pub const fn code(&self) -> Option<Code> {
@@ -60,6 +80,6 @@ impl Error {
 
 impl From<Code> for Error {
     fn from(code: Code) -> Self {
-        Self::Refused(Refusal { code, detail: None, data: None })
+        Self::Refused(Refusal::of(code))
     }
 }

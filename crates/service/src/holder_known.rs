@@ -118,10 +118,15 @@ pub(crate) fn has_name(known: &str, name: &str) -> bool {
 }
 
 fn differs(id: HolderId, field: &str, known: Option<&str>, given: &str) -> Error {
+    let about = |field: &str| format!("{field}: {} | {given} ({})", known.unwrap_or("-"), id.tagged());
+    let chinese = match field {
+        "name" => "姓名",
+        "email" => "邮箱",
+        field => field,
+    };
     Error::Refused(Refusal {
-        code: Code::HolderDiffers,
-        detail: Some(format!("{field}: {} | {given} ({})", known.unwrap_or("-"), id.tagged())),
         data: Some(json!({ "holderId": id.tagged(), "field": field, "known": known, "given": given })),
+        ..Refusal::told(Code::HolderDiffers, about(field), about(chinese))
     })
 }
 
@@ -130,14 +135,12 @@ fn two_holders(by_uid: &Holder, by_email: &Holder) -> Error {
     let told = |field: &str, value: Option<&str>, holder: &Holder| {
         format!("{field} {}: {} ({})", value.unwrap_or_default(), holder.name, holder.id.tagged())
     };
+    let uid = told("uid", by_uid.uid.as_deref(), by_uid);
+    let email = |word: &str| told(word, by_email.email.as_deref(), by_email);
+    let (english, chinese) = (format!("{uid}; {}", email("email")), format!("{uid}；{}", email("邮箱")));
     Error::Refused(Refusal {
-        code: Code::HolderConflict,
-        detail: Some(format!(
-            "{}; {}",
-            told("uid", by_uid.uid.as_deref(), by_uid),
-            told("email", by_email.email.as_deref(), by_email)
-        )),
         data: Some(json!({ "uid": one(by_uid), "email": one(by_email) })),
+        ..Refusal::told(Code::HolderConflict, english, chinese)
     })
 }
 

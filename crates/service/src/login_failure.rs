@@ -101,7 +101,7 @@ fn refuse_early(wait_s: i64) -> Result<(), Error> {
         return Ok(());
     }
     let data = Some(json!({ "retryAfterSeconds": wait_s }));
-    Err(Error::Refused(Refusal { code: Code::LoginThrottled, detail: None, data }))
+    Err(Error::Refused(Refusal { data, ..Refusal::of(Code::LoginThrottled) }))
 }
 
 /// Whether the failures are too long ago to count. Those that lie far ahead were written by a wrong clock, and

@@ -102,6 +102,8 @@ pub(crate) enum Kept {
         /// The code's number.
         code: i64,
         detail: Option<String>,
+        #[serde(default)]
+        chinese: Option<String>,
         data: Option<Json>,
     },
 }
@@ -111,10 +113,10 @@ impl Kept {
     pub(crate) fn answer<T: DeserializeOwned>(self) -> Result<T, Error> {
         match self {
             Self::Done(answer) => serde_json::from_value(answer).map_err(unreadable),
-            Self::Refused { code, detail, data } => {
+            Self::Refused { code, detail, chinese, data } => {
                 let code = Code::from_number(code)
                     .ok_or_else(|| Error::Store(StoreError::Corrupt(format!("unknown code {code}"))))?;
-                Err(Error::Refused(Refusal { code, detail, data }))
+                Err(Error::Refused(Refusal { code, detail, chinese, data }))
             }
         }
     }
@@ -131,8 +133,8 @@ impl Kept {
 
 impl From<&Refusal> for Kept {
     fn from(refusal: &Refusal) -> Self {
-        let Refusal { code, detail, data } = refusal.clone();
-        Self::Refused { code: code.number(), detail, data }
+        let Refusal { code, detail, chinese, data } = refusal.clone();
+        Self::Refused { code: code.number(), detail, chinese, data }
     }
 }
 

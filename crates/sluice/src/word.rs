@@ -107,15 +107,11 @@ pub(crate) fn event(name: &str, language: Language) -> &str {
     known.map_or(name, |event| event.word(language))
 }
 
-/// What a refusal is about: a value as it is, a state or a line of a file in the language of the reader.
+/// What a refusal is about: a value as it is, a state in the language of the reader.
 pub(crate) fn detail(text: &str, language: Language) -> String {
     let found = match language {
         Language::English => None,
-        Language::Chinese => of_state(text)
-            .or_else(|| of_batch(text))
-            .or_else(|| of_totals(text))
-            .or_else(|| of_line(text))
-            .or_else(|| of_similar(text)),
+        Language::Chinese => of_state(text),
     };
     found.unwrap_or_else(|| text.to_owned())
 }
@@ -133,48 +129,6 @@ fn of_state(text: &str) -> Option<String> {
         }
         None => Some(format!("{thing} {}", any_state(named, Language::Chinese)?)),
     }
-}
-
-/// In Chinese: what else a refusal says of a batch.
-fn of_batch(text: &str) -> Option<String> {
-    let sentences = [
-        (" is being interrupted", "正在中断"),
-        (" was called off for good", "已永久取消"),
-        (": nothing is unpaid", "没有未支付的转账"),
-    ];
-    let said = |(english, chinese): &(&str, &str)| Some(format!("{} {chinese}", text.strip_suffix(english)?));
-    sentences.iter().find_map(said)
-}
-
-/// In Chinese: `batch-20260531-001 of 2026-05-31, 3 payments, 3.00 USD`.
-fn of_similar(text: &str) -> Option<String> {
-    let (batch, rest) = text.split_once(" of ")?;
-    let (day, rest) = rest.split_once(", ")?;
-    let (count, sum) = rest.split_once(" payments, ")?;
-    Some(format!("{day} 的 {batch}，{count} 笔，合计 {sum}"))
-}
-
-/// In Chinese: `rows: 1, expected 7; sum: 3.00, expected 9.00`, or one of the two.
-fn of_totals(text: &str) -> Option<String> {
-    let one = |part: &str| {
-        let (found, expected) = part.split_once(", expected ")?;
-        let (what, found) = found.split_once(": ")?;
-        match what {
-            "rows" => Some(format!("共 {found} 行，预期 {expected} 行")),
-            "sum" => Some(format!("合计 {found}，预期 {expected}")),
-            _ => None,
-        }
-    };
-    let parts: Option<Vec<_>> = text.split("; ").map(one).collect();
-    parts.map(|parts| parts.join("；"))
-}
-
-/// In Chinese: `line 7`, and what follows it.
-fn of_line(text: &str) -> Option<String> {
-    let rest = text.strip_prefix("line ")?;
-    let (number, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-    let number: u64 = number.parse().ok()?;
-    Some(format!("第 {number} 行 {rest}").trim_end().to_owned())
 }
 
 fn any_state(name: &str, language: Language) -> Option<&'static str> {
@@ -228,15 +182,6 @@ mod tests {
             ("batch-20260531-001 is cancelled", "batch-20260531-001 已取消"),
             ("relation 7 is completed", "转账明细 7 成功"),
             ("ACME: frozen", "ACME 已冻结"),
-            ("batch-20260531-001 is being interrupted", "batch-20260531-001 正在中断"),
-            ("batch-20260531-001: nothing is unpaid", "batch-20260531-001 没有未支付的转账"),
-            ("rows: 1, expected 7", "共 1 行，预期 7 行"),
-            ("rows: 1, expected 7; sum: 3.00, expected 9", "共 1 行，预期 7 行；合计 3.00，预期 9"),
-            (
-                "batch-20260531-001 of 2026-05-31, 3 payments, 3.00 USD",
-                "2026-05-31 的 batch-20260531-001，3 笔，合计 3.00 USD",
-            ),
-            ("line 7", "第 7 行"),
             ("line x", "line x"),
         ] {
             assert_eq!(detail(text, Language::Chinese), chinese, "{text}");

@@ -3,7 +3,7 @@
 
 use super::content::Content;
 use super::list::described;
-use super::rows::{self, Accepted, AcceptedRows, Amounts, BatchTerms, NewRow, ROWS_MAX};
+use super::rows::{self, Accepted, AcceptedRows, Amounts, BatchTerms, NewRow, ROWS_MAX, too_many_rows};
 use super::submit::{Prepared, Submission, freeze};
 use super::{external_id, find, similar};
 use crate::payee::{Given, Leg, Party, Payees, Side};
@@ -99,7 +99,7 @@ impl Service {
     pub(crate) async fn read_batch(&self, new: &CreateBatch) -> Result<Read, Error> {
         check_head(&new.name, new.remarks.as_deref())?;
         if new.rows.len() > ROWS_MAX {
-            return Err(Error::refused(Code::BodyTooLarge, format!("{ROWS_MAX} relations")));
+            return Err(too_many_rows());
         }
         if new.mode == BatchMode::Atomic && new.rows.len() > CHUNK_ITEMS_MAX {
             return Err(Error::refused(Code::BatchTooLargeForAtomic, CHUNK_ITEMS_MAX.to_string()));

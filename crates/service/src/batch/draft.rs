@@ -38,8 +38,11 @@ async fn is_current(write: &mut Write, batch: &Batch, version: Option<i64>) -> R
         "changedAt": last.as_ref().and_then(|event| Timestamp::from_microsecond(event.at).ok()).map(|at| at.to_string()),
     });
     Err(Error::Refused(Refusal {
-        code: Code::DraftChanged,
-        detail: Some(format!("{} is at version {}", batch.number(), batch.version)),
         data: Some(data),
+        ..Refusal::told(
+            Code::DraftChanged,
+            format!("{} is at version {}", batch.number(), batch.version),
+            format!("{} 当前版本为 {}", batch.number(), batch.version),
+        )
     }))
 }

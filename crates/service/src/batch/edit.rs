@@ -4,7 +4,9 @@ use super::ask::Ask;
 use super::create::{check_head, extent, insert_items, terms};
 use super::draft::check_draft;
 use super::list::{DescribedItem, describe_items, described, tell_times};
-use super::rows::{self, Accepted, AcceptedRows, Amounts, BatchTerms, NewRow, ROWS_MAX, RepeatKey};
+use super::rows::{
+    self, Accepted, AcceptedRows, Amounts, BatchTerms, NewRow, ROWS_MAX, RepeatKey, too_many_rows,
+};
 use super::{Described, changed, locked};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
@@ -222,7 +224,7 @@ async fn take(
     rows: &[NewRow],
 ) -> Result<AcceptedRows, Error> {
     if rows.len() > ROWS_MAX {
-        return Err(Error::refused(Code::BodyTooLarge, format!("{ROWS_MAX} relations")));
+        return Err(too_many_rows());
     }
     rows::take(tx, terms, amounts, rows).await
 }

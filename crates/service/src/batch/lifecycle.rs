@@ -72,8 +72,9 @@ async fn pause(write: &mut Write, ask: &Ask<'_>) -> Result<Done<Batch>, Error> {
         (BatchState::Paused, _) => return Ok(Done::nothing(batch)),
         (BatchState::Processing, BatchIntent::Run | BatchIntent::Pause) => {}
         (BatchState::Processing, BatchIntent::Interrupt) => {
-            let interrupted = format!("{} is being interrupted", batch.number());
-            return Err(Error::refused(Code::BatchState, interrupted));
+            let number = batch.number();
+            let (english, chinese) = (format!("{number} is being interrupted"), format!("{number} 正在中断"));
+            return Err(Error::told(Code::BatchState, english, chinese));
         }
         _ => return Err(Error::refused(Code::BatchState, batch.as_it_stands())),
     }

@@ -28,12 +28,14 @@ pub(crate) async fn draft_of(
     let tx = &mut write.tx;
     let (total_count, total_amount) = batch_origin::size(tx, batch.id, batch.range(), part).await?;
     if total_count == 0 {
-        let nothing = match part {
-            Part::Unpaid => "nothing is unpaid",
-            Part::Failed => "nothing has failed",
-            Part::All => "it has no items",
+        let (english, chinese) = match part {
+            Part::Unpaid => ("nothing is unpaid", "没有未支付的转账"),
+            Part::Failed => ("nothing has failed", "没有失败的转账"),
+            Part::All => ("it has no transfers", "没有转账"),
         };
-        return Err(Error::refused(Code::BatchEmpty, format!("{}: {nothing}", batch.number())));
+        let number = batch.number();
+        let (english, chinese) = (format!("{number}: {english}"), format!("{number} {chinese}"));
+        return Err(Error::told(Code::BatchEmpty, english, chinese));
     }
     let id = empty_draft_like(write, batch, name).await?;
     let tx = &mut write.tx;
@@ -92,8 +94,10 @@ pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option
     let is_unpaid = |one: &&Replaced| matches!(one.state, ItemState::Pending | ItemState::Failed);
     let settled: Vec<_> = replaced.iter().filter(|one| !is_unpaid(one)).collect();
     if let Some(first) = settled.first() {
-        let detail = format!("{} of {}, the first on line {}", settled.len(), batch.number(), first.line);
-        return Err(Error::refused(Code::LinkedItemSettled, detail));
+        let (count, number, line) = (settled.len(), batch.number(), first.line);
+        let english = format!("{count} of {number}, the first on line {line}");
+        let chinese = format!("{number} 中的 {count} 笔，第一笔在第 {line} 行");
+        return Err(Error::told(Code::LinkedItemSettled, english, chinese));
     }
     if replaced.is_empty() {
         return Ok(None);

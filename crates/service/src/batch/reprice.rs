@@ -133,7 +133,7 @@ pub(crate) async fn rates_hold(write: &mut Write, batch: &Batch) -> Result<(), E
     let assets = store::asset::all(&mut write.tx).await?;
     let rates: Vec<_> = lapsed.iter().map(|one| one.json(&assets)).collect();
     let data = Some(json!({ "rates": rates }));
-    Err(Error::Refused(Refusal { data, ..Refusal::new(Code::RateChanged, first.text(&assets)) }))
+    Err(Error::Refused(Refusal { data, ..first.refusal(&assets) }))
 }
 
 async fn lapsed(tx: &mut Tx, batch: &Batch, now: i64) -> Result<Vec<Lapsed>, Error> {
@@ -160,14 +160,23 @@ impl Lapsed {
         self.stored.as_ref().map(|stored| stored.rate.as_str())
     }
 
-    fn text(&self, assets: &[Asset]) -> String {
+    fn refusal(&self, assets: &[Asset]) -> Refusal {
         let FxRate { source, target, rate, .. } = &self.kept.rate;
         let pair = pair_name(assets, *source, *target);
         if self.is_old {
-            return format!("{pair}: the rate {rate} was kept more than {} hours ago", self.policy.max_age_h);
+            let hours = self.policy.max_age_h;
+            let english = format!("{pair}: the rate {rate} was kept more than {hours} hours ago");
+            return Refusal::told(
+                Code::RateChanged,
+                english,
+                format!("{pair}：汇率 {rate} 已保留超过 {hours} 小时"),
+            );
         }
         let (stored, tolerance) = (self.stored_rate().unwrap_or_default(), self.policy.tolerance());
-        format!("{pair}: the stored rate is {stored} now, not within {tolerance} of the kept {rate}")
+        let english =
+            format!("{pair}: the stored rate is {stored} now, not within {tolerance} of the kept {rate}");
+        let chinese = format!("{pair}：已存汇率现为 {stored}，与保留的 {rate} 偏差超过 {tolerance}");
+        Refusal::told(Code::RateChanged, english, chinese)
     }
 
     fn json(&self, assets: &[Asset]) -> Value {

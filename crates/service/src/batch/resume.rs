@@ -2,7 +2,7 @@
 
 use super::lifecycle::{begin, is_live, within_maximum};
 use super::reprice::rates_hold;
-use super::rework::Rework;
+use super::rework::{Rework, called_off};
 use super::{changed, locked};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
@@ -53,8 +53,7 @@ async fn resume(write: &mut Write, name: &str) -> Result<Done<(Batch, i64)>, Err
     let waiting = batch.tally.pending_count();
     let fact = match (batch.state, batch.intent) {
         _ if batch.called_off_at.is_some() => {
-            let called_off = format!("{} was called off for good", batch.number());
-            return Err(Error::refused(Code::BatchState, called_off));
+            return Err(called_off(&batch));
         }
         (BatchState::Processing, BatchIntent::Pause) | (BatchState::Paused, _) => {
             go_on(write, &batch).await?

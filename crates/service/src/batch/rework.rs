@@ -99,7 +99,7 @@ impl Service {
         let found = store::item::by_line(&mut tx, batch.id, batch.range(), line).await?;
         found
             .map(|item| item.number.0)
-            .ok_or_else(|| Error::refused(Code::ItemNotFound, format!("line {line}")))
+            .ok_or_else(|| Error::told(Code::ItemNotFound, format!("line {line}"), format!("第 {line} 行")))
     }
 }
 
@@ -155,9 +155,7 @@ pub(crate) fn may_rework(batch: &Batch) -> Result<(), Error> {
     batch.state.rework().map_err(|code| Error::refused(code, batch.as_it_stands()))?;
     match batch.called_off_at {
         None => Ok(()),
-        Some(_) => {
-            Err(Error::refused(Code::BatchState, format!("{} was called off for good", batch.number())))
-        }
+        Some(_) => Err(called_off(batch)),
     }
 }
 
@@ -169,4 +167,10 @@ pub(crate) async fn item_of(tx: &mut Tx, batch: &Batch, number: i64) -> Result<I
     let id: BatchId = batch.id;
     let found = store::item::get(tx, id, number).await?;
     found.ok_or_else(|| Error::refused(Code::ItemNotFound, number.to_string()))
+}
+
+/// The refusal of a batch that was called off for good.
+pub(crate) fn called_off(batch: &Batch) -> Error {
+    let number = batch.number();
+    Error::told(Code::BatchState, format!("{number} was called off for good"), format!("{number} 已永久取消"))
 }

@@ -371,3 +371,8 @@ impl BatchTerms {
         (other, reference, external_id.map(String::from))
     }
 }
+
+/// The refusal of more rows than a request may have.
+pub(crate) fn too_many_rows() -> Error {
+    Error::told(Code::BodyTooLarge, format!("{ROWS_MAX} relations"), format!("最多 {ROWS_MAX} 笔转账"))
+}

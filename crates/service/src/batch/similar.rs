@@ -171,7 +171,11 @@ fn shown_rows(rows: &[Accepted], compared: &Compared) -> Vec<PaidRow> {
 
 /// Nothing is left once the rows that are paid already are left out.
 fn all_paid(rows: usize) -> Error {
-    Error::refused(Code::BatchEmpty, format!("all {rows} rows are paid already"))
+    Error::told(
+        Code::BatchEmpty,
+        format!("all {rows} rows are paid already"),
+        format!("全部 {rows} 行均已支付"),
+    )
 }
 
 /// Refuses a batch that resembles an earlier one too much, unless there is a reason to pay it.
@@ -186,11 +190,12 @@ fn refusal(similar: &Similar, asset: &Asset) -> Error {
     let sum = format_minor(i128::from(similar.sum), asset.scale);
     let Similar { number, day, count, overlap, .. } = similar;
     let detail = format!("{number} of {day}, {count} payments, {sum} {}", asset.code);
+    let chinese = format!("{day} 的 {number}，{count} 笔，合计 {sum} {}", asset.code);
     let data = json!({
         "batchId": similar.batch.0, "batchNumber": number, "day": day, "count": count, "sum": sum,
         "currency": asset.code, "same": overlap.same,
     });
-    Error::Refused(Refusal { data: Some(data), ..Refusal::new(Code::BatchSimilar, detail) })
+    Error::Refused(Refusal { data: Some(data), ..Refusal::told(Code::BatchSimilar, detail, chinese) })
 }
 
 /// What a batch is compared as.

@@ -217,7 +217,7 @@ impl Prepared {
     /// Why it was refused before the door was asked, if that is the code that the door answered.
     pub(super) fn refusal(self, code: Code) -> Refusal {
         let own = self.refused.filter(|refusal| refusal.code == code);
-        own.unwrap_or(Refusal { code, detail: None, data: None })
+        own.unwrap_or(Refusal::of(code))
     }
 
     /// The transfer as it was written, without reading it again.

@@ -99,7 +99,7 @@ impl Service {
         };
         let Some(number) = outcome.transfer else { return Err(Code::TransferNotFound.into()) };
         if let Some(code) = outcome.code {
-            let none = Refusal { code, detail: None, data: None };
+            let none = Refusal::of(code);
             let mut refusal = prepared.map_or(none, |prepared| prepared.refusal(code));
             let data = refusal.data.get_or_insert_with(|| json!({}));
             if let Some(fields) = data.as_object_mut() {

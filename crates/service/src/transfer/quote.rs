@@ -112,8 +112,9 @@ fn about_rate(code: Code, ask: &Ask<'_>) -> Refusal {
 fn check_expected(ask: &Ask<'_>, target_amount: i64) -> Result<(), Refusal> {
     match ask.target_amount {
         Some(expected) if expected != target_amount => {
-            let detail = format!("{expected} was expected, {target_amount} minor units result");
-            Err(Refusal::new(Code::ExchangeMismatch, detail))
+            let english = format!("{expected} was expected, {target_amount} minor units result");
+            let chinese = format!("预期 {expected}，实际得到 {target_amount} 个最小货币单位");
+            Err(Refusal::told(Code::ExchangeMismatch, english, chinese))
         }
         _ => Ok(()),
     }
@@ -199,14 +200,16 @@ impl Pair<'_> {
             return Ok(());
         }
         let tolerance = self.policy.tolerance();
-        let detail = match stored {
-            Some(stored) => {
-                format!("{}: {rate} is not within {tolerance} of the stored {stored}", self.name())
-            }
-            None => format!("{}: no rate is stored", self.name()),
+        let pair = self.name();
+        let (english, chinese) = match stored {
+            Some(stored) => (
+                format!("{pair}: {rate} is not within {tolerance} of the stored {stored}"),
+                format!("{pair}：{rate} 与已存汇率 {stored} 的偏差超过 {tolerance}"),
+            ),
+            None => (format!("{pair}: no rate is stored"), format!("{pair}：没有已存汇率")),
         };
         let data = json!({ "source": self.source.code, "target": self.target.code, "rate": rate.to_string(),
                            "storedRate": stored, "tolerance": tolerance });
-        Err(Refusal { data: Some(data), ..Refusal::new(Code::RateOutOfBounds, detail) })
+        Err(Refusal { data: Some(data), ..Refusal::told(Code::RateOutOfBounds, english, chinese) })
     }
 }

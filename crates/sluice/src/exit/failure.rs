@@ -9,7 +9,7 @@ use crate::terminal::one_line;
 use crate::word;
 use domain::code::Language;
 use serde_json::{Value, json};
-use service::Error;
+use service::{Error, Refusal};
 use std::path::PathBuf;
 use store::StoreError;
 
@@ -172,6 +172,16 @@ impl Failure {
         }
     }
 
+    /// What it is about, in the language of the reader.
+    fn shown_detail(&self, language: Language) -> Option<String> {
+        match (self, language) {
+            (Self::Service(Error::Refused(Refusal { chinese: Some(chinese), .. })), Language::Chinese) => {
+                Some(chinese.clone())
+            }
+            _ => self.detail().map(|detail| word::detail(detail, language)),
+        }
+    }
+
     /// Which command or option helps.
     fn hint(&self, language: Language) -> Option<&'static str> {
         match self {
@@ -194,7 +204,7 @@ impl Failure {
 
     /// For people.
     pub(crate) fn to_line(&self, language: Language) -> String {
-        let about = self.detail().map(|detail| one_line(&word::detail(detail, language)));
+        let about = self.shown_detail(language).map(|detail| one_line(&detail));
         let (message, code) = (self.message(language), self.code());
         let message = match about {
             Some(about) => say!(language, "{message}: {about}", "{message}：{about}"),

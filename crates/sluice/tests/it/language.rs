@@ -10,7 +10,7 @@ use std::process::{Output, Stdio};
 /// Words that are names and not sentences, in the answers to commands that begin so: columns of files, nouns of
 /// the audit log, tables of the database.
 const NAMES: &[(&str, &[&str])] = &[
-    ("batch", &["account", "amount"]),
+    ("batch", &["account", "amount", "payer", "payee", "email", "uid", "a-z", "semicolon"]),
     ("batch history", &["system"]),
     ("account import", &["holder"]),
     (
@@ -46,14 +46,18 @@ const TABLES: &[&str] = &[
 ];
 
 /// Runs commands in Chinese and remembers which they were.
-struct Walk {
-    ledger: Ledger,
+pub struct Walk {
+    pub ledger: Ledger,
     commands: BTreeSet<String>,
     walked: BTreeSet<String>,
-    problems: Vec<String>,
+    pub problems: Vec<String>,
 }
 
 impl Walk {
+    pub fn of(ledger: Ledger) -> Self {
+        Self { commands: all_commands(&ledger), ledger, walked: BTreeSet::new(), problems: Vec::new() }
+    }
+
     fn output(&self, args: &[&str]) -> Output {
         let mut command = self.ledger.command();
         command.env("USER", "王芳").env("SLUICE_LANG", "zh").current_dir(self.ledger.path());
@@ -61,7 +65,7 @@ impl Walk {
     }
 
     /// Runs a command that ends with an exit code, and looks at each of its words.
-    fn say(&mut self, args: &[&str], exit: i32) {
+    pub fn say(&mut self, args: &[&str], exit: i32) {
         let output = self.output(args);
         let (out, err) = (text(&output.stdout), text(&output.stderr));
         let said = format!("{args:?}: {out}{err}");
@@ -81,7 +85,7 @@ impl Walk {
         self.walked.extend(command_of(&self.commands, args));
     }
 
-    fn file(&self, name: &str, content: &str) -> String {
+    pub fn file(&self, name: &str, content: &str) -> String {
         self.ledger.file(name, content.as_bytes()).to_str().unwrap().to_owned()
     }
 }
@@ -131,9 +135,7 @@ fn the_walk_would_notice_an_english_word() {
 
 #[test]
 fn under_lang_zh_no_command_says_an_english_word() {
-    let ledger = Ledger::none();
-    let mut walk =
-        Walk { commands: all_commands(&ledger), ledger, walked: BTreeSet::new(), problems: Vec::new() };
+    let mut walk = Walk::of(Ledger::none());
     money(&mut walk);
     people(&mut walk);
     let batch = batches(&mut walk);

@@ -13,4 +13,5 @@ mod people;
 mod server;
 mod support;
 mod texts;
+mod twins;
 mod two_processes;

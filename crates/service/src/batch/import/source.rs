@@ -35,17 +35,22 @@ impl FileReport {
     /// Holds the file against the sender's control totals.
     pub(super) fn check(&self, expected: &Expected) -> Result<(), Error> {
         let (rows, sum) = (self.summary.totals.rows, self.summary.totals.sum);
-        let mut differs = Vec::new();
+        let (mut differs, mut chinese) = (Vec::new(), Vec::new());
         if let Some(wanted) = expected.rows.filter(|wanted| *wanted != rows) {
             differs.push(format!("rows: {rows}, expected {wanted}"));
+            chinese.push(format!("共 {rows} 行，预期 {wanted} 行"));
         }
         if let Some(text) = expected.total.as_deref() {
             let wanted = WrittenSum::read(text.trim()).map_err(|code| Error::refused(code, text))?;
             if wanted != sum {
                 differs.push(format!("sum: {sum}, expected {text}"));
+                chinese.push(format!("合计 {sum}，预期 {text}"));
             }
         }
-        if differs.is_empty() { Ok(()) } else { Err(Error::refused(Code::ControlTotal, differs.join("; "))) }
+        if differs.is_empty() {
+            return Ok(());
+        }
+        Err(Error::told(Code::ControlTotal, differs.join("; "), chinese.join("；")))
     }
 }
 
