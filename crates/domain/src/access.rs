@@ -284,6 +284,25 @@ operations! {
 }
 
 impl Operation {
+    /// Whether it reads through a table that grows with the ledger, so that it may take a second.
+    #[must_use]
+    pub const fn reads_list(self) -> bool {
+        matches!(
+            self,
+            Self::BatchList
+                | Self::RelationList
+                | Self::ProblemList
+                | Self::PreviewNew
+                | Self::BatchPreview
+                | Self::TransferList
+                | Self::AccountList
+                | Self::StatementShow
+                | Self::HolderList
+                | Self::StatisticsShow
+                | Self::AuditList
+        )
+    }
+
     /// The operation of an `operationId`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -2,6 +2,7 @@
 
 use crate::cursor::Cursors;
 use crate::edge::limits::Limits;
+use crate::edge::turns::Turns;
 use crate::progress::hub::Hub;
 use domain::code::Language;
 use ipnet::IpNet;
@@ -30,6 +31,8 @@ pub struct Options {
     pub session_idle: Duration,
     /// How long a session lives at most.
     pub session_max: Duration,
+    /// How long a list with conditions is searched before it is answered as far as it goes.
+    pub search_budget: Duration,
     /// The language of messages where a client names none.
     pub language: Language,
 }
@@ -52,6 +55,7 @@ impl Default for Options {
             per_identity: 300,
             session_idle: Duration::from_secs(30 * 60),
             session_max: Duration::from_secs(12 * 3_600),
+            search_budget: service::search::BUDGET,
             language: Language::English,
         }
     }
@@ -91,6 +95,7 @@ pub struct App {
     pub(crate) service: Service,
     pub(crate) options: Arc<Options>,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) turns: Arc<Turns>,
     pub(crate) cursors: Arc<Cursors>,
     pub(crate) metrics: Render,
     pub(crate) hub: Hub,
@@ -101,10 +106,12 @@ impl App {
     /// Over the use cases. `cursor_secret` seals the places in lists that are given out.
     #[must_use]
     pub fn new(service: Service, options: Options, cursor_secret: &[u8]) -> Self {
+        let service = service.searching_for(options.search_budget);
         let limits = Arc::new(Limits::new(&options));
         let cursors = Arc::new(Cursors::new(cursor_secret));
         let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
-        Self { service, options: Arc::new(options), limits, cursors, metrics, hub, fatal: Arc::default() }
+        let (turns, fatal) = Default::default();
+        Self { service, options: Arc::new(options), limits, turns, cursors, metrics, hub, fatal }
     }
 
     /// With what the process counts.

@@ -28,7 +28,7 @@ pub(crate) struct Done(pub Operation);
 
 pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let mut response = match admit(&guard, request).await {
-        Ok(request) => next.run(request).await,
+        Ok(request) => in_turn(&guard, request, next).await,
         Err(problem) => problem.into_response(),
     };
     if let Some(Refused(code)) = response.extensions().get().copied() {
@@ -45,6 +45,23 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     }
     response.extensions_mut().insert(Done(guard.operation));
     response
+}
+
+/// Runs the operation; one that reads a list waits until whoever asks reads no more than a few at once.
+async fn in_turn(guard: &Guard, request: Request, next: Next) -> Response {
+    let who: Option<&Who> = request.extensions().get();
+    let turn = match who.filter(|_| guard.operation.reads_list()) {
+        Some(who) => guard.app.turns.take(&who.identity.owner()).await.map(Some),
+        None => Ok(None),
+    };
+    match turn {
+        Ok(turn) => {
+            let response = next.run(request).await;
+            drop(turn);
+            response
+        }
+        Err(problem) => problem.into_response(),
+    }
 }
 
 async fn admit(guard: &Guard, mut request: Request) -> Result<Request, Problem> {

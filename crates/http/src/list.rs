@@ -5,7 +5,7 @@ use crate::paging::{self, Pagination, Paging};
 use crate::problem::Problem;
 use domain::code::Code;
 use serde::Deserialize;
-use service::listing::{Order, Place, Slice, place_text, read_place};
+use service::listing::{Counting, Order, Place, Slice, Total, place_text, read_place};
 use utoipa::ToSchema;
 
 /// Rows of a page if nothing is said.
@@ -51,7 +51,8 @@ impl Page {
     ) -> Result<Self, Problem> {
         let Some(cursor) = cursor else {
             let paging = Paging::of(page, page_size, USUAL)?;
-            let slice = Slice { order, after: None, offset: paging.offset(), limit: paging.page_size };
+            let (offset, limit) = (paging.offset(), paging.page_size);
+            let slice = Slice { order, offset, limit, ..Slice::default() };
             return Ok(Self { list, paging: Some(paging), slice });
         };
         if page.is_some() {
@@ -60,19 +61,21 @@ impl Page {
         let limit = paging::size(page_size, USUAL)?;
         let place = app.cursors.open(&list, cursor)?;
         let after = Some(read_place(&place).ok_or(Code::CursorInvalid)?);
-        Ok(Self { list, paging: None, slice: Slice { order, after, offset: 0, limit } })
+        Ok(Self { list, paging: None, slice: Slice { order, after, limit, ..Slice::default() } })
     }
 
-    /// Whether the whole list is to be counted: pages by number say how many there are.
-    pub(crate) const fn is_counted(&self) -> bool {
-        self.paging.is_some()
+    /// Whether the list is to be counted: pages by number say how many rows there are.
+    pub(crate) const fn counting(&self) -> Counting {
+        if self.paging.is_some() { Counting::Bounded } else { Counting::No }
     }
 
     /// Where the page is.
-    pub(crate) fn pagination(&self, app: &App, total: Option<i64>, next: Option<&Place>) -> Pagination {
+    pub(crate) fn pagination(&self, app: &App, total: Option<Total>, next: Option<&Place>) -> Pagination {
         let next = next.map(|place| app.cursors.seal(&self.list, &place_text(place)));
         match (self.paging, total) {
-            (Some(paging), Some(total)) => paging.of_total(total, next),
+            (Some(paging), Some(Total { rows, is_least })) => {
+                Pagination { total_is_least: is_least, ..paging.of_total(rows, next) }
+            }
             _ => paging::by_cursor(self.slice.limit, next),
         }
     }

@@ -23,11 +23,26 @@ pub(crate) struct Pagination {
     /// Rows of the whole list; null if they were not counted (pages by cursor).
     #[schema(example = 57)]
     pub total: Option<i64>,
+    /// Whether there may be more rows than `total`: a list is counted up to 10,000 rows, and no further than it was
+    /// searched.
+    #[schema(example = false)]
+    pub total_is_least: bool,
     /// Pages of the whole list; null if they were not counted.
     #[schema(example = 3)]
     pub total_pages: Option<i64>,
     /// Where the next page begins: send it as `cursor`. Null on the last page.
     pub next_cursor: Option<String>,
+    /// A list with conditions is searched for a second. If that did not reach its end: when the last row was made that was
+    /// looked at; `nextCursor` goes on from there. Null if the page is whole.
+    #[schema(format = DateTime, example = json!(null))]
+    pub searched_until: Option<String>,
+}
+
+impl Pagination {
+    /// Of a search that may have run out of time at a row that was made then, microseconds UTC.
+    pub(crate) fn until(self, searched_until: Option<i64>) -> Self {
+        Self { searched_until: searched_until.map(crate::time::wire), ..self }
+    }
 }
 
 /// A page that was asked for by number.
@@ -58,8 +73,10 @@ impl Paging {
             page: Some(self.page),
             page_size: self.page_size,
             total: Some(total),
+            total_is_least: false,
             total_pages: Some((total + self.page_size - 1) / self.page_size),
             next_cursor,
+            searched_until: None,
         }
     }
 }
@@ -74,5 +91,13 @@ pub(crate) fn size(page_size: Option<i64>, usual: i64) -> Result<i64, Problem> {
 
 /// A page that was reached by cursor.
 pub(crate) const fn by_cursor(page_size: i64, next_cursor: Option<String>) -> Pagination {
-    Pagination { page: None, page_size, total: None, total_pages: None, next_cursor }
+    Pagination {
+        page: None,
+        page_size,
+        total: None,
+        total_is_least: false,
+        total_pages: None,
+        next_cursor,
+        searched_until: None,
+    }
 }

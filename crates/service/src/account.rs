@@ -2,7 +2,6 @@
 
 use crate::account_default;
 use crate::asset::asset_for;
-use crate::directory::asset_of;
 use crate::holder::{NewHolder, holder_for, missing};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Refusal, Service};
@@ -23,36 +22,10 @@ use store::account::NewAccount;
 use store::audit::Actor;
 use store::counter::{self, Counter};
 use store::holder_default::{self, HolderDefault};
-use store::listing::{Place, Slice};
 use store::turn::{self, Turn};
 
-pub use store::account::{AccountFilter, AccountSort, AccountView};
-
-/// Which accounts a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct AccountQuery {
-    /// Which ones.
-    pub filter: AccountFilter,
-    /// Only this currency.
-    pub currency: Option<String>,
-    /// What it is sorted by.
-    pub sort: AccountSort,
-    /// Which part is wanted.
-    pub slice: Slice,
-    /// Whether the whole list is to be counted.
-    pub counted: bool,
-}
-
-/// A part of a list of accounts.
-#[derive(Debug, Clone)]
-pub struct AccountPage {
-    /// The accounts with their currencies.
-    pub accounts: Vec<(Asset, AccountView)>,
-    /// How many there are in all, if they were counted.
-    pub total: Option<i64>,
-    /// Where the next part begins; none on the last one.
-    pub next: Option<Place>,
-}
+pub use crate::account_list::{AccountFilter, AccountPage, AccountQuery, AccountSort};
+pub use store::account::AccountView;
 
 /// An account to open.
 #[derive(Debug, Clone, Default)]
@@ -78,34 +51,6 @@ impl Service {
             .with("currency", shown(&new.currency));
         let done = open(&mut write, new).await;
         write.end(done).await
-    }
-
-    /// A part of the list of accounts.
-    pub async fn account_search(&self, query: &AccountQuery) -> Result<AccountPage, Error> {
-        let mut tx = self.store.read().await?;
-        let assets = store::asset::all(&mut tx).await?;
-        let mut filter = query.filter.clone();
-        if let Some(code) = &query.currency {
-            let asset = assets.iter().find(|asset| asset.code == *code);
-            filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id);
-        }
-        let total = match query.counted {
-            true => Some(store::account::count(&mut tx, &filter).await?),
-            false => None,
-        };
-        let after = match &query.slice.after {
-            Some(place) if query.sort == AccountSort::Number => by_number(&mut tx, place.key).await?,
-            other => other.clone(),
-        };
-        let slice = Slice { limit: query.slice.limit + 1, after, ..query.slice.clone() };
-        let mut accounts = store::account::page(&mut tx, &filter, query.sort, slice).await?;
-        let wanted = usize::try_from(query.slice.limit).unwrap_or(0);
-        let is_more = accounts.len() > wanted;
-        accounts.truncate(wanted);
-        let next = accounts.last().filter(|_| is_more).map(|last| query.sort.place(last));
-        let with_asset = |account: AccountView| Ok((asset_of(&assets, account.asset)?, account));
-        let accounts = accounts.into_iter().map(with_asset).collect::<Result<_, Error>>()?;
-        Ok(AccountPage { accounts, total, next })
     }
 
     /// An account by its id or number, and its currency.
@@ -229,10 +174,4 @@ async fn set_status(
         .with("reason", reason);
     let is_default = account.is_default && status != AccountStatus::Closed;
     Ok(Done::one(AccountView { status, is_default, ..account }, fact))
-}
-
-/// The place of an account in a list by number: its cursor names the account alone.
-async fn by_number(tx: &mut Tx, id: i64) -> Result<Option<Place>, Error> {
-    let account = store::account::by_id(tx, AccountId(id)).await?;
-    Ok(account.map(|account| AccountSort::Number.place(&account)))
 }

@@ -1,5 +1,7 @@
 //! The audit log, as people read it: newest first, by who, what, to what and when.
 
+use crate::listing::Counting;
+use crate::search::Search;
 use crate::transfer::read_range;
 use crate::{Error, Service};
 use ledger::calendar;
@@ -23,6 +25,18 @@ pub struct AuditQuery {
     pub limit: i64,
 }
 
+/// A part of the log.
+#[derive(Debug, Clone)]
+pub struct AuditPage {
+    /// Its rows.
+    pub rows: Vec<AuditRow>,
+    /// The next part's rows are below this id; none on the last one.
+    pub next: Option<i64>,
+    /// When the last row was written that was looked at before the time ran out, microseconds UTC; none if the search came
+    /// to the end of the log or filled the page.
+    pub searched_until: Option<i64>,
+}
+
 impl Service {
     /// The audit log after a row, in order.
     pub async fn audit(&self, after: i64, limit: i64) -> Result<Vec<AuditRow>, Error> {
@@ -36,13 +50,28 @@ impl Service {
         Ok(store::audit::of_subject(&mut tx, subject, id, 1_000).await?)
     }
 
-    /// Rows of the log that fit a query, newest first.
-    pub async fn audit_list(&self, query: &AuditQuery) -> Result<Vec<AuditRow>, Error> {
+    /// Rows of the log that fit a query, newest first, searched for a bounded time.
+    pub async fn audit_list(&self, query: &AuditQuery) -> Result<AuditPage, Error> {
         let mut tx = self.store.read().await?;
         let filter = filter(&mut tx, query).await?;
         let after = query.below.map(|id| Place { value: id.into(), key: id });
-        let slice = Slice { order: Order::Descending, after, offset: 0, limit: query.limit };
-        Ok(store::audit::page(&mut tx, &filter, slice).await?)
+        let slice = Slice { order: Order::Descending, after, limit: query.limit, ..Slice::default() };
+        let ids = store::audit::ids(&mut tx, filter.from, filter.before).await?;
+        let mut rows = Vec::new();
+        let mut search = Search::new(&slice, Counting::No, ids, self.search_budget);
+        while let Some((window, limit)) = search.next() {
+            let slice = Slice { order: Order::Descending, limit, window: Some(window), ..Slice::default() };
+            let page = store::audit::page(&mut tx, &filter, slice).await?;
+            search.found(page.iter().map(|row| row.id).collect());
+            rows.extend(page);
+        }
+        let part = search.part();
+        rows.truncate(part.keys.len());
+        let searched_until = match part.until {
+            Some(id) => store::audit::time(&mut tx, id).await?,
+            None => None,
+        };
+        Ok(AuditPage { rows, next: part.next.map(|place| place.key), searched_until })
     }
 
     /// How many rows fit a query, whatever page it asks for.

@@ -62,7 +62,7 @@ impl Service {
     /// The program behind an API key, if the key holds now and may come from this address. Whatever is wrong
     /// with it, the answer is the same.
     pub async fn identify_key(&self, token: &str, address: IpAddr) -> Result<Identity, Error> {
-        let mut tx = self.store.read().await?;
+        let mut tx = self.store.glance().await?;
         let found = store::api_key::by_token(&mut tx, &secret::hash(token)).await?;
         let holds = |key: &ApiKey| {
             key.revoked_at.is_none()

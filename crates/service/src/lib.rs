@@ -7,6 +7,7 @@
 pub mod account;
 mod account_default;
 pub mod account_import;
+mod account_list;
 pub mod api_key;
 pub mod asset;
 pub mod audit;
@@ -32,6 +33,7 @@ mod password;
 pub mod payee;
 pub mod policy;
 mod seal;
+pub mod search;
 mod secret;
 pub mod session;
 pub mod setting;
@@ -61,6 +63,7 @@ use domain::visible::shown;
 use ledger::{Clock, Door};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use store::{Store, Tx};
 
 /// Everything a verb needs.
@@ -77,6 +80,8 @@ pub struct Service {
     pub(crate) steady: steady::Steady,
     /// Accounts that this process knows by name.
     pub(crate) directory: Arc<Directory>,
+    /// How long a list is searched.
+    pub(crate) search_budget: Duration,
 }
 
 impl Service {
@@ -93,7 +98,14 @@ impl Service {
             passwords,
             steady,
             directory: Arc::default(),
+            search_budget: search::BUDGET,
         }
+    }
+
+    /// This service, searching lists for so long.
+    #[must_use]
+    pub fn searching_for(self, search_budget: Duration) -> Self {
+        Self { search_budget, ..self }
     }
 
     /// The store, for the engine.

@@ -1,8 +1,50 @@
-//! Places in lists as texts, for whoever hands them out as cursors.
+//! What lists share: how they are counted, and places in them as texts, for whoever hands them out as cursors.
 
 use store::value::Value;
 
-pub use store::listing::{Order, Place, Slice};
+pub use store::listing::{Order, Place, Slice, Window};
+
+/// Rows that a bounded count tells apart.
+pub const COUNT_MAX: i64 = 10_000;
+
+/// Whether the rows of a whole list are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Counting {
+    /// They are not.
+    #[default]
+    No,
+    /// Up to [`COUNT_MAX`]: more are "more than so many".
+    Bounded,
+    /// All of them, however long it takes.
+    Whole,
+}
+
+/// How many rows a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Total {
+    /// So many.
+    pub rows: i64,
+    /// Or more.
+    pub is_least: bool,
+}
+
+impl Counting {
+    /// Rows that a count looks at; none: all.
+    pub(crate) const fn most(self) -> Option<i64> {
+        match self {
+            Self::No | Self::Bounded => Some(COUNT_MAX + 1),
+            Self::Whole => None,
+        }
+    }
+
+    /// Of what was counted.
+    pub(crate) fn total(self, counted: i64) -> Total {
+        match self {
+            Self::Whole => Total { rows: counted, is_least: false },
+            Self::No | Self::Bounded => Total { rows: counted.min(COUNT_MAX), is_least: counted > COUNT_MAX },
+        }
+    }
+}
 
 /// A place as a text. A text value is left out, because it may be long: the list that is sorted by it looks it
 /// up by the key.

@@ -39,7 +39,7 @@ impl Service {
     /// Gives the first answer of the request if there is one; begins nothing.
     pub(crate) async fn look(&self) -> Result<(), Error> {
         let Some(key) = &self.operation else { return Ok(()) };
-        let mut tx = self.store.read().await?;
+        let mut tx = self.store.glance().await?;
         match operation::answered(&mut tx, &key.id).await? {
             None => Ok(()),
             // It became a transfer: the door knows its outcome.

@@ -204,6 +204,8 @@ async fn by_date(
     let mut page = recent(tx, account, query.direction, from, before, wanted).await?;
     page.extend(settled(tx, account, query.direction, from, before, wanted).await?);
     page.sort_unstable_by_key(|booked| std::cmp::Reverse(key(booked)));
+    // The history may hold entries above its mark already.
+    page.dedup_by_key(|booked| key(booked));
     page.truncate(wanted);
     let full = page.len() == wanted;
     let cursor =

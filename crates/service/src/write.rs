@@ -155,7 +155,7 @@ impl Service {
     /// The first answer of this request, if it was made before and became no transfer.
     pub(crate) async fn first_answer(&self) -> Result<Option<Kept>, Error> {
         let Some(key) = &self.operation else { return Ok(None) };
-        let mut tx = self.store.read().await?;
+        let mut tx = self.store.glance().await?;
         match operation::answered(&mut tx, &key.id).await? {
             Some(first) if first.transfer == 0 || first.fingerprint != key.fingerprint => {
                 replayed(key, first).map(Some)

@@ -15,6 +15,7 @@ use ledger::{Door, DoorOptions};
 use service::Service;
 use service::copy::seal::Purpose;
 use std::sync::Arc;
+use std::time::Duration;
 use store::audit::Actor;
 use store::{Schema, Store, StoreError};
 
@@ -138,7 +139,8 @@ impl Session {
         let clock = Arc::new(SystemClock);
         let chunk_items = globals.chunk_items;
         let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items });
-        let service = Service::new(store, door, clock);
+        // Who waits at a terminal gets the whole answer.
+        let service = Service::new(store, door, clock).searching_for(Duration::MAX);
         let assets = service.asset_list().await?;
         let (actor, out) = (globals.actor(), globals.out());
         Ok(Self { service, actor, language: out.language, out, assets, pulse: None, lock })

@@ -200,6 +200,7 @@ impl Loaded {
             session_idle: Duration::from_secs(settings.session_idle_s),
             session_max: Duration::from_secs(settings.session_max_s),
             language: settings.language.language(),
+            ..Options::default()
         }
     }
 }

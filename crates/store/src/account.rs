@@ -3,7 +3,6 @@
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
-use crate::listing::{Listing, Place, Slice};
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::account::{AccountKind, AccountStatus};
@@ -100,8 +99,8 @@ macro_rules! view {
     };
 }
 
-const COLUMNS: &str = columns!();
-const TABLES: &str = tables!();
+pub(crate) const COLUMNS: &str = columns!();
+pub(crate) const TABLES: &str = tables!();
 
 static INSERT: Insert = Insert {
     table: "account",
@@ -136,6 +135,8 @@ static LOOKUP_UID: Lookup = Lookup {
 };
 static LOOKUP_VIEW: Lookup =
     Lookup { columns: columns!(), from: tables!(), key: "a.number", and: "", lock: Lock::None };
+static LOOKUP_VIEW_ID: Lookup =
+    Lookup { columns: columns!(), from: tables!(), key: "a.id", and: "", lock: Lock::None };
 static LOOKUP_SKELETON: Lookup =
     Lookup { columns: "skeleton, number", from: "account", key: "skeleton", and: "", lock: Lock::None };
 static LOOKUP_SIDE: Lookup =
@@ -146,7 +147,7 @@ static LOOKUP_NAME: Lookup =
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&BY_NUMBER, &BY_ID, &REFERENCED, &SYSTEM];
 
-fn read(row: Row<'_>) -> Result<AccountView, StoreError> {
+pub(crate) fn read(row: Row<'_>) -> Result<AccountView, StoreError> {
     Ok(AccountView {
         id: AccountId(row.i64(0)?),
         number: row.text(1)?,
@@ -302,113 +303,9 @@ pub async fn identities(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Identity>, Sto
     rows.iter().map(read).collect()
 }
 
-/// Which accounts a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct AccountFilter {
-    /// Part of the number, the holder's name, e-mail address or uid.
-    pub text: Option<String>,
-    /// Only this currency.
-    pub asset: Option<AssetId>,
-    /// Only this status.
-    pub status: Option<AccountStatus>,
-    /// The ledger's own accounts too.
-    pub with_system: bool,
-    /// Only with a holder of this e-mail address, lower case.
-    pub email: Option<String>,
-    /// Only with a holder of this uid.
-    pub uid: Option<String>,
-    /// Only of this holder.
-    pub holder: Option<HolderId>,
-    /// Only with this balance at least, in minor units.
-    pub balance_min: Option<i64>,
-    /// Only with this balance at most.
-    pub balance_max: Option<i64>,
-}
-
-/// What a list of accounts is sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum AccountSort {
-    /// By id.
-    #[default]
-    Id,
-    /// By number.
-    Number,
-    /// By balance.
-    Balance,
-    /// By the time of opening.
-    OpenedAt,
-}
-
-impl AccountSort {
-    const fn column(self) -> &'static str {
-        match self {
-            Self::Id => "a.id",
-            Self::Number => "a.number",
-            Self::Balance => "b.balance",
-            Self::OpenedAt => "a.opened_at",
-        }
-    }
-
-    /// Where an account stands in a list that is sorted so.
-    #[must_use]
-    pub fn place(self, account: &AccountView) -> Place {
-        let value = match self {
-            Self::Id => account.id.0.into(),
-            Self::Number => account.number.as_str().into(),
-            Self::Balance => account.balance.into(),
-            Self::OpenedAt => account.opened_at.into(),
-        };
-        Place { value, key: account.id.0 }
-    }
-}
-
-fn listing(filter: &AccountFilter) -> Listing {
-    let mut listing = Listing::over(TABLES);
-    if let Some(part) = &filter.text {
-        listing.contains(&["a.number", "h.name", "h.email", "h.uid"], part);
-    }
-    if let Some(asset) = filter.asset {
-        listing.and("a.asset = ?", asset.0);
-    }
-    if let Some(status) = filter.status {
-        listing.and("b.status = ?", status.number());
-    }
-    if !filter.with_system {
-        listing.and("a.kind = ?", AccountKind::Customer.number());
-    }
-    if let Some(email) = &filter.email {
-        listing.and("h.email = ?", email.as_str());
-    }
-    if let Some(uid) = &filter.uid {
-        listing.and("h.uid = ?", uid.as_str());
-    }
-    if let Some(holder) = filter.holder {
-        listing.and("a.holder = ?", holder.0);
-    }
-    if let Some(least) = filter.balance_min {
-        listing.and("b.balance >= ?", least);
-    }
-    if let Some(most) = filter.balance_max {
-        listing.and("b.balance <= ?", most);
-    }
-    listing
-}
-
-/// A part of the accounts in an order of choice.
-pub async fn page(
-    tx: &mut Tx,
-    filter: &AccountFilter,
-    sort: AccountSort,
-    slice: Slice,
-) -> Result<Vec<AccountView>, StoreError> {
-    let (text, args) = listing(filter).page(COLUMNS, sort.column(), "a.id", slice);
-    tx.fetch_text(text, args).await?.iter().map(read).collect()
-}
-
-/// How many accounts a filter lets through.
-pub async fn count(tx: &mut Tx, filter: &AccountFilter) -> Result<i64, StoreError> {
-    let (text, args) = listing(filter).count();
-    tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
+/// Accounts by their ids, in the order of the ids given.
+pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<AccountView>, StoreError> {
+    tx.lookup(&LOOKUP_VIEW_ID, Column::I64(ids)).await?.iter().map(read).collect()
 }
 
 /// The accounts that two references mean, in no order.

@@ -132,9 +132,27 @@ static MAKERS: Lookup = Lookup {
     and: "subject = 'transfer' AND action = 'transfer.create'",
     lock: Lock::None,
 };
+static ALL_IDS: Sql = Sql::new("SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FROM audit");
+static IDS: Sql =
+    Sql::new("SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FROM audit WHERE at >= $1 AND at < $2");
+static TIME: Sql = Sql::new("SELECT at FROM audit WHERE id >= $1 ORDER BY id LIMIT 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&LIST, &OF_SUBJECT];
+pub const CATALOGUE: &[&Sql] = &[&LIST, &OF_SUBJECT, &ALL_IDS, &IDS, &TIME];
+
+/// The lowest and the highest id of the rows that were written from a time on and before another.
+pub async fn ids(tx: &mut Tx, from: Option<i64>, before: Option<i64>) -> Result<(i64, i64), StoreError> {
+    let rows = match (from, before) {
+        (None, None) => tx.fetch(&ALL_IDS, args![]).await?,
+        (from, before) => tx.fetch(&IDS, args![from.unwrap_or(i64::MIN), before.unwrap_or(i64::MAX)]).await?,
+    };
+    rows.first().map_or(Ok((1, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
+}
+
+/// When the first row from an id on was written, microseconds UTC.
+pub async fn time(tx: &mut Tx, id: i64) -> Result<Option<i64>, StoreError> {
+    tx.fetch(&TIME, args![id]).await?.first().map(|row| row.i64(0)).transpose()
+}
 
 /// Appends rows.
 pub async fn append(tx: &mut Tx, rows: Vec<Audit>, now: i64) -> Result<(), StoreError> {
@@ -196,7 +214,7 @@ pub async fn of_holders(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<AuditRow>, Sto
 }
 
 /// Which rows a list shows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
     /// Only of this person or system.
     pub actor: Option<String>,
@@ -214,7 +232,7 @@ pub struct AuditFilter {
     pub before: Option<i64>,
 }
 
-fn listing(filter: &AuditFilter) -> Listing {
+pub(crate) fn listing(filter: &AuditFilter) -> Listing {
     let mut listing = Listing::over("audit");
     let texts = [
         ("subject = ?", &filter.subject),
@@ -247,6 +265,6 @@ pub async fn page(tx: &mut Tx, filter: &AuditFilter, slice: Slice) -> Result<Vec
 
 /// How many rows a filter lets through.
 pub async fn count(tx: &mut Tx, filter: &AuditFilter) -> Result<i64, StoreError> {
-    let (text, args) = listing(filter).count();
+    let (text, args) = listing(filter).count(None);
     tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
 }

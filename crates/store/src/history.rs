@@ -1,5 +1,6 @@
 //! Entries by account and value date. They follow behind the postings in sorted runs: each run is one pass
-//! through the b-tree in key order, so a page is written once a run and not once an entry.
+//! through the b-tree in key order, so a page is written once a run and not once an entry. A run may be written in
+//! several transactions: the mark moves with the last one, and what is above it may or may not be there yet.
 
 use crate::args;
 use crate::bulk::{Insert, Sql};
@@ -37,45 +38,91 @@ const CHUNKS: i64 = 20_000;
 /// Entries written by one call.
 const WRITE: usize = 100_000;
 
-type Entry = (i64, i64, i64);
+/// An account, a value date and a posting.
+pub type Entry = (i64, i64, i64);
 
-/// Takes the next chunks in the order of commits into the history, whole ones, until `limit` postings are
-/// reached; says how many postings there were.
-pub async fn advance(tx: &mut Tx, limit: i64) -> Result<i64, StoreError> {
-    let marked = tx.fetch(&MARK_LOCKED, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))?;
-    let (mut taken, mut mark, mut numbers) = (0, marked, Vec::new());
+/// Whole chunks in the order of commits that the history does not hold yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gathered {
+    /// The mark when they were gathered.
+    pub marked: i64,
+    /// The mark once all of them are written.
+    pub mark: i64,
+    /// How many postings they have.
+    pub postings: i64,
+    /// Their entries, in key order.
+    pub entries: Vec<Entry>,
+}
+
+/// Gathers the next chunks until `limit` postings are reached; writes nothing.
+pub async fn gather(tx: &mut Tx, limit: i64) -> Result<Gathered, StoreError> {
+    let marked = mark(tx).await?;
+    gather_after(tx, marked, limit).await
+}
+
+async fn gather_after(tx: &mut Tx, marked: i64, limit: i64) -> Result<Gathered, StoreError> {
+    let mut gathered = Gathered { marked, mark: marked, ..Gathered::default() };
+    let mut numbers = Vec::new();
     for chunk in chunk::after(tx, marked, CHUNKS).await? {
         numbers.push(chunk.number);
-        (taken, mark) = (taken + chunk.postings, chunk.commit_number);
-        if taken >= limit {
+        gathered.postings += chunk.postings;
+        gathered.mark = chunk.commit_number;
+        if gathered.postings >= limit {
             break;
         }
     }
     numbers.sort_unstable();
-    let mut entries = Vec::new();
     for run in numbers.chunk_by(|a, b| a + 1 == *b) {
         if let (Some(first), Some(last)) = (run.first(), run.last()) {
-            gather(tx, PostingId::first_of_chunk(*first), PostingId::first_of_chunk(last + 1), &mut entries)
-                .await?;
+            let (from, before) = (PostingId::first_of_chunk(*first), PostingId::first_of_chunk(last + 1));
+            entries(tx, from, before, &mut gathered.entries).await?;
         }
     }
-    entries.sort_unstable();
+    gathered.entries.sort_unstable();
+    Ok(gathered)
+}
+
+/// Writes some of the entries that were gathered. Those that stand already are left out: a run that was broken off is
+/// gathered again. Until the mark is moved, readers find the same postings by the walk, too.
+pub async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreError> {
     for run in entries.chunks(WRITE) {
         let columns = vec![
             Column::I64(run.iter().map(|entry| entry.0).collect()),
             Column::I64(run.iter().map(|entry| entry.1).collect()),
             Column::I64(run.iter().map(|entry| entry.2).collect()),
         ];
-        tx.insert(&INSERT, columns).await?;
+        tx.insert_new(&INSERT, columns).await?;
     }
-    if mark > marked {
-        tx.execute(&SET_MARK, args![mark]).await?;
+    Ok(())
+}
+
+/// Moves the mark once all entries are written; says whether it still was where it had been.
+pub async fn move_mark(tx: &mut Tx, gathered: &Gathered) -> Result<bool, StoreError> {
+    if locked_mark(tx).await? != gathered.marked {
+        return Ok(false);
     }
-    Ok(taken)
+    tx.execute(&SET_MARK, args![gathered.mark]).await?;
+    Ok(true)
+}
+
+async fn locked_mark(tx: &mut Tx) -> Result<i64, StoreError> {
+    tx.fetch(&MARK_LOCKED, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+/// Takes the next chunks into the history in one transaction, until `limit` postings are reached; says how many there
+/// were. Of several nodes one does it at a time.
+pub async fn advance(tx: &mut Tx, limit: i64) -> Result<i64, StoreError> {
+    let marked = locked_mark(tx).await?;
+    let gathered = gather_after(tx, marked, limit).await?;
+    insert(tx, &gathered.entries).await?;
+    if gathered.mark > marked {
+        tx.execute(&SET_MARK, args![gathered.mark]).await?;
+    }
+    Ok(gathered.postings)
 }
 
 /// The entries of the postings from one up to another, which is left out.
-async fn gather(
+async fn entries(
     tx: &mut Tx,
     from: PostingId,
     before: PostingId,

@@ -115,7 +115,7 @@ pub async fn search(tx: &mut Tx, text: Option<&str>, slice: Slice) -> Result<Vec
 
 /// How many holders contain a text.
 pub async fn count(tx: &mut Tx, text: Option<&str>) -> Result<i64, StoreError> {
-    let (text, args) = listing(text).count();
+    let (text, args) = listing(text).count(None);
     tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 

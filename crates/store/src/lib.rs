@@ -8,6 +8,7 @@
 //! statements in the file's `CATALOGUE`, and the file's line in [`catalogue`].
 
 pub mod account;
+pub mod account_list;
 pub mod api_key;
 pub mod asset;
 pub mod audit;
@@ -38,6 +39,8 @@ pub mod login_failure;
 mod migration;
 pub mod node;
 pub mod operation;
+#[cfg(test)]
+mod plans;
 pub mod policy;
 mod postgres;
 pub mod posting;
@@ -64,6 +67,7 @@ pub use tx::{Schema, Store, Tx, Wakes, is_server};
 pub fn catalogue() -> Vec<&'static bulk::Sql> {
     [
         account::CATALOGUE,
+        account_list::CATALOGUE,
         api_key::CATALOGUE,
         asset::CATALOGUE,
         audit::CATALOGUE,
@@ -97,6 +101,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         similar::CATALOGUE,
         statistics::CATALOGUE,
         transfer::CATALOGUE,
+        transfer_list::CATALOGUE,
         turn::CATALOGUE,
         user::CATALOGUE,
         verify::CATALOGUE,

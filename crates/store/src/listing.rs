@@ -23,6 +23,23 @@ pub struct Place {
     pub key: i64,
 }
 
+/// Keys from one to another, both of them in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The lowest.
+    pub first: i64,
+    /// The highest.
+    pub last: i64,
+}
+
+impl Window {
+    /// Whether no key is in it.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.first > self.last
+    }
+}
+
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Slice {
@@ -34,6 +51,8 @@ pub struct Slice {
     pub offset: i64,
     /// Rows at most.
     pub limit: i64,
+    /// Only rows with keys in here.
+    pub window: Option<Window>,
 }
 
 /// A query under construction.
@@ -73,9 +92,11 @@ impl Listing {
         self.text += &format!(" AND ({})", any.join(" OR "));
     }
 
-    /// The query for the number of rows.
-    pub(crate) fn count(self) -> (String, Vec<Value>) {
-        (format!("SELECT COUNT(*) {}", self.text), self.args)
+    /// The query for the number of rows; with a bound, no more of them are counted.
+    pub(crate) fn count(mut self, most: Option<i64>) -> (String, Vec<Value>) {
+        let Some(most) = most else { return (format!("SELECT COUNT(*) {}", self.text), self.args) };
+        let most = self.arg(most.into());
+        (format!("SELECT COUNT(*) FROM (SELECT 1 {} LIMIT {most}) counted", self.text), self.args)
     }
 
     /// The query for a part of the rows, sorted by a column and then by the key.
@@ -97,6 +118,10 @@ impl Listing {
                 format!("({sort} {sign} {value} OR ({sort} = {value} AND {key} {sign} {number}))")
             };
             self.text += &format!(" AND {behind}");
+        }
+        if let Some(window) = slice.window {
+            let (first, last) = (self.arg(window.first.into()), self.arg(window.last.into()));
+            self.text += &format!(" AND {key} BETWEEN {first} AND {last}");
         }
         let (limit, offset) = (self.arg(slice.limit.into()), self.arg(slice.offset.into()));
         let text = format!("SELECT {columns} {} ORDER BY {order} LIMIT {limit} OFFSET {offset}", self.text);

@@ -27,6 +27,11 @@ const LIST: &[(&str, &str, &str)] = &[
         include_str!("../migrations/0004_meaning.sqlite.sql"),
         include_str!("../migrations/0004_meaning.postgres.sql"),
     ),
+    (
+        "V5__availability",
+        include_str!("../migrations/0005_availability.sqlite.sql"),
+        include_str!("../migrations/0005_availability.postgres.sql"),
+    ),
 ];
 
 /// Only one program changes the schema of a server at a time. The number is drawn and means nothing.

@@ -1,6 +1,8 @@
 //! Lists of transfers, newest first or as people sort them: which numbers are on a page. The usual page is a walk
 //! down the primary key. What is shown of them is looked up afterwards, for those of the page alone.
 
+use crate::args;
+use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::listing::{Listing, Place, Slice};
 use crate::transfer::Transfer;
@@ -9,7 +11,7 @@ use domain::id::{AccountId, AssetId};
 use domain::transfer::TransferKind;
 
 /// Which transfers a list shows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TransferFilter {
     /// Only those that this account paid or was paid.
     pub account: Option<AccountId>,
@@ -42,7 +44,7 @@ pub enum TransferSort {
 }
 
 impl TransferSort {
-    const fn column(self) -> &'static str {
+    pub(crate) const fn column(self) -> &'static str {
         match self {
             Self::Number => "t.number",
             Self::ValueDate => "t.value_date",
@@ -74,7 +76,7 @@ fn tables(filter: &TransferFilter) -> String {
     tables
 }
 
-fn listing(filter: &TransferFilter) -> Listing {
+pub(crate) fn listing(filter: &TransferFilter) -> Listing {
     let mut listing = Listing::over(&tables(filter));
     if let Some(account) = filter.account {
         listing.and("(t.source = ? OR t.target = ?)", account.0);
@@ -116,8 +118,24 @@ pub async fn page(
     tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
 }
 
-/// How many transfers a filter lets through.
-pub async fn count(tx: &mut Tx, filter: &TransferFilter) -> Result<i64, StoreError> {
-    let (text, args) = listing(filter).count();
+/// How many transfers a filter lets through; with a bound, no more of them are counted.
+pub async fn count(tx: &mut Tx, filter: &TransferFilter, most: Option<i64>) -> Result<i64, StoreError> {
+    let (text, args) = listing(filter).count(most);
     tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+static KEYS: Sql = Sql::new("SELECT COALESCE(MIN(number), 1), COALESCE(MAX(number), 0) FROM transfer");
+static TIME: Sql = Sql::new("SELECT created_at FROM transfer WHERE number >= $1 ORDER BY number LIMIT 1");
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&KEYS, &TIME];
+
+/// The lowest and the highest number.
+pub async fn keys(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
+    tx.fetch(&KEYS, args![]).await?.first().map_or(Ok((1, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
+}
+
+/// When the first transfer from a number on was booked, microseconds UTC.
+pub async fn time(tx: &mut Tx, number: i64) -> Result<Option<i64>, StoreError> {
+    tx.fetch(&TIME, args![number]).await?.first().map(|row| row.i64(0)).transpose()
 }

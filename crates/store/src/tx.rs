@@ -140,6 +140,16 @@ impl Store {
         Ok(Tx { session, engine: self.engine.clone() })
     }
 
+    /// A look at a few rows by key, each statement of which may see a newer state than the one before. It does not wait
+    /// for transactions that read lists.
+    pub async fn glance(&self) -> Result<Tx, StoreError> {
+        let session = match &self.engine {
+            Engine::Sqlite(database) => Session::Sqlite(database.glance().await?),
+            Engine::Postgres(database) => Session::Postgres(Box::new(database.glance().await?)),
+        };
+        Ok(Tx { session, engine: self.engine.clone() })
+    }
+
     /// Ends every session of another node, so that none of its locks and half-done transactions is left, and
     /// waits until they are gone; says how many there were.
     pub async fn end_sessions(&self, node: &str) -> Result<u64, StoreError> {

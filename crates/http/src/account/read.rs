@@ -130,10 +130,10 @@ pub(crate) async fn list(
         currency: text("currency", query.currency)?,
         sort: sort.into(),
         slice: page.slice.clone(),
-        counted: page.is_counted(),
+        counting: page.counting(),
     };
     let found = app.service.account_search(&wanted).await?;
-    let pagination = page.pagination(&app, found.total, found.next.as_ref());
+    let pagination = page.pagination(&app, found.total, found.next.as_ref()).until(found.searched_until);
     let data = found.accounts.into_iter().map(|(asset, account)| AccountView::of(asset, account)).collect();
     Ok(ListAnswer { data, pagination })
 }

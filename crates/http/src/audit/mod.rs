@@ -151,14 +151,11 @@ pub(crate) async fn list(
         result: text("result", query.result)?,
         ..AuditFilter::default()
     };
-    let wanted = AuditQuery { filter, from: query.from, to: query.to, below, limit: limit + 1 };
-    let mut rows = app.service.audit_list(&wanted).await?;
-    let shown = usize::try_from(limit).unwrap_or(0);
-    let is_more = rows.len() > shown;
-    rows.truncate(shown);
-    let next = rows.last().filter(|_| is_more).map(|last| app.cursors.seal(LIST, &last.id.to_string()));
+    let wanted = AuditQuery { filter, from: query.from, to: query.to, below, limit };
+    let found = app.service.audit_list(&wanted).await?;
+    let next = found.next.map(|id| app.cursors.seal(LIST, &id.to_string()));
     Ok(ListAnswer {
-        data: rows.into_iter().map(AuditView::from).collect(),
-        pagination: paging::by_cursor(limit, next),
+        data: found.rows.into_iter().map(AuditView::from).collect(),
+        pagination: paging::by_cursor(limit, next).until(found.searched_until),
     })
 }

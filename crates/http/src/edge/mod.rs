@@ -4,6 +4,7 @@ pub(crate) mod address;
 pub(crate) mod limits;
 mod origin;
 pub(crate) mod stall;
+pub(crate) mod turns;
 
 use crate::app::App;
 use crate::guard::Done;

@@ -149,10 +149,10 @@ pub(crate) async fn list(
         text: text("text", query.text)?,
         sort: sort.into(),
         slice: page.slice.clone(),
-        counted: page.is_counted(),
+        counting: page.counting(),
     };
     let found = app.service.transfer_list(&wanted).await?;
-    let pagination = page.pagination(&app, found.total, found.next.as_ref());
+    let pagination = page.pagination(&app, found.total, found.next.as_ref()).until(found.searched_until);
     Ok(ListAnswer { data: found.transfers.into_iter().map(TransferSummary::from).collect(), pagination })
 }
 

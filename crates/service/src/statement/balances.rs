@@ -6,6 +6,7 @@
 
 use super::{END, Key, STEP, entry, key, recent};
 use crate::Error;
+use hashbrown::HashSet;
 use store::Tx;
 use store::account::AccountView;
 use store::posting::Booked;
@@ -74,12 +75,15 @@ async fn since(tx: &mut Tx, account: &AccountView, bounds: &[Key]) -> Result<Vec
             }
         }
     };
-    recent(tx, account, None, lowest.0, END, usize::MAX).await?.iter().for_each(&mut add);
+    let recent = recent(tx, account, None, lowest.0, END, usize::MAX).await?;
+    recent.iter().for_each(&mut add);
+    // The history may hold entries above its mark already.
+    let seen: HashSet<i64> = recent.iter().map(|booked| booked.posting.id.0).collect();
     let mut before = END;
     loop {
         let places = store::history::page(tx, account.id, lowest.0, before, STEP).await?;
         let Some(last) = places.last().copied() else { return Ok(sums) };
-        let ids = places.iter().map(|place| place.1).collect();
+        let ids = places.iter().map(|place| place.1).filter(|id| !seen.contains(id)).collect();
         store::posting::by_ids(tx, ids).await?.iter().for_each(&mut add);
         before = last;
     }

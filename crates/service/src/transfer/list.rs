@@ -3,6 +3,8 @@
 use super::read_range;
 use super::show::{Side, TransferDetail, makers, vouchers};
 use crate::directory::asset_of;
+use crate::listing::{Counting, Total};
+use crate::search::Search;
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -38,7 +40,7 @@ pub struct TransferQuery {
     /// Which part is wanted.
     pub slice: Slice,
     /// Whether the whole list is to be counted.
-    pub counted: bool,
+    pub counting: Counting,
 }
 
 /// A part of a list of transfers.
@@ -47,22 +49,29 @@ pub struct TransferPage {
     /// The transfers, without entries.
     pub transfers: Vec<TransferDetail>,
     /// How many there are in all, if they were counted.
-    pub total: Option<i64>,
+    pub total: Option<Total>,
     /// Where the next part begins; none on the last one.
     pub next: Option<Place>,
+    /// When the last transfer was booked that a search looked at before its time ran out, microseconds UTC; none if it
+    /// came to the end of the list or filled the page.
+    pub searched_until: Option<i64>,
 }
 
 impl Service {
-    /// A part of the list of transfers.
+    /// A part of the list of transfers. With conditions, and in the order of booking, it is searched for a bounded time.
     pub async fn transfer_list(&self, query: &TransferQuery) -> Result<TransferPage, Error> {
         let mut tx = self.store.read().await?;
         let assets = store::asset::all(&mut tx).await?;
-        let nothing =
-            || TransferPage { transfers: Vec::new(), total: query.counted.then_some(0), next: None };
-        let Some(filter) = filter(&mut tx, query, &assets).await? else { return Ok(nothing()) };
-        let total = match query.counted {
-            true => Some(transfer_list::count(&mut tx, &filter).await?),
-            false => None,
+        let Some(filter) = filter(&mut tx, query, &assets).await? else { return Ok(nothing(query.counting)) };
+        let is_search = filter != TransferFilter::default()
+            && query.sort == TransferSort::Number
+            && query.counting != Counting::Whole;
+        if is_search {
+            return self.search_transfers(&mut tx, query, &filter, &assets).await;
+        }
+        let total = match query.counting {
+            Counting::No => None,
+            counting => Some(counting.total(transfer_list::count(&mut tx, &filter, counting.most()).await?)),
         };
         let wanted = usize::try_from(query.slice.limit).unwrap_or(0);
         let slice = Slice { limit: query.slice.limit + 1, ..query.slice.clone() };
@@ -71,8 +80,36 @@ impl Service {
         numbers.truncate(wanted);
         let transfers = details(&mut tx, numbers, &assets).await?;
         let next = transfers.last().filter(|_| is_more).map(|last| query.sort.place(&last.transfer));
-        Ok(TransferPage { transfers, total, next })
+        Ok(TransferPage { transfers, total, next, searched_until: None })
     }
+
+    async fn search_transfers(
+        &self,
+        tx: &mut Tx,
+        query: &TransferQuery,
+        filter: &TransferFilter,
+        assets: &[Asset],
+    ) -> Result<TransferPage, Error> {
+        let (keys, order) = (transfer_list::keys(tx).await?, query.slice.order);
+        let mut search = Search::new(&query.slice, query.counting, keys, self.search_budget);
+        while let Some((window, limit)) = search.next() {
+            let slice = Slice { order, limit, window: Some(window), ..Slice::default() };
+            search.found(transfer_list::page(tx, filter, TransferSort::Number, slice).await?);
+        }
+        let part = search.part();
+        let searched_until = match part.until {
+            Some(number) => transfer_list::time(tx, number).await?,
+            None => None,
+        };
+        let transfers = details(tx, part.keys, assets).await?;
+        Ok(TransferPage { transfers, total: part.total, next: part.next, searched_until })
+    }
+}
+
+/// The page of a list in which nothing can be.
+fn nothing(counting: Counting) -> TransferPage {
+    let total = (counting != Counting::No).then_some(Total { rows: 0, is_least: false });
+    TransferPage { transfers: Vec::new(), total, next: None, searched_until: None }
 }
 
 /// What the store is asked; none if nothing can be found.

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use service::account::{AccountFilter, AccountQuery, AccountSort, AccountView, OpenAccount};
 use service::account_import::{AccountImport, AccountsImported, ImportedRow, OpeningOutcome, RowOutcome};
 use service::holder::NewHolder;
-use service::listing::{Order, Slice};
+use service::listing::{Counting, Slice};
 
 /// Arguments of `account`.
 #[derive(Debug, Args)]
@@ -280,8 +280,8 @@ async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
         filter,
         currency: args.currency.as_ref().map(|code| code.to_ascii_uppercase()),
         sort: AccountSort::Id,
-        slice: Slice { order: Order::Ascending, after, offset: 0, limit },
-        counted: true,
+        slice: Slice { after, limit, ..Slice::default() },
+        counting: Counting::Whole,
     };
     let found = session.service.account_search(&query).await?;
     let row = |(asset, account): &(Asset, AccountView)| {
@@ -296,7 +296,7 @@ async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
     };
     let page = Page {
         rows: found.accounts.iter().map(|(asset, account)| to_json(account, asset)).collect(),
-        total: found.total.unwrap_or_default(),
+        total: found.total.map_or(0, |total| total.rows),
         next: found.next.map(|place| place.key.to_string()),
     };
     let header = [

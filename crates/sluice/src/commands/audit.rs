@@ -43,9 +43,9 @@ pub(crate) async fn run(session: &Session, args: &AuditArgs) -> Result<Exit, Fai
         ..AuditFilter::default()
     };
     let (from, to, below) = (args.from.clone(), args.to.clone(), args.page.id()?);
-    let query = AuditQuery { filter, from, to, below, limit: args.page.one_more() };
-    let mut rows = session.service.audit_list(&query).await?;
-    let next = args.page.cut(&mut rows, |row| row.id);
+    let query = AuditQuery { filter, from, to, below, limit: args.page.limit };
+    let found = session.service.audit_list(&query).await?;
+    let (rows, next) = (found.rows, found.next.map(|id| id.to_string()));
     let total = session.service.audit_count(&query).await?;
     let cells = |r: &AuditRow| {
         let subject = r.subject_id.map_or_else(|| r.subject.clone(), |id| format!("{} {id}", r.subject));

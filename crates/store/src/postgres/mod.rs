@@ -1,10 +1,11 @@
 //! The engine for many nodes: PostgreSQL, version 14 or later, READ COMMITTED with row locks taken in key
 //! order.
 //!
-//! Three pools, because they must not wait for each other: transactions; numbers that are drawn outside of
-//! any transaction (a counter's row that was locked until a commit would make all nodes wait for it); and
-//! the node's pulse. Each connection carries the node's name, so that a node that froze with locks in its
-//! hand can be ended by the others ([`Database::end_sessions`]).
+//! Five pools, because they must not wait for each other: transactions that write; those that read; looks at single
+//! rows (who asks, which account is meant); numbers that are drawn outside of any transaction (a counter's row that was
+//! locked until a commit would make all nodes wait for it); and the node's pulse. However many lists are being read,
+//! the door and the question who asks find a connection. Each connection carries the node's name, so that a node that
+//! froze with locks in its hand can be ended by the others ([`Database::end_sessions`]).
 
 mod connect;
 mod error;
@@ -24,8 +25,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Connections for transactions.
-const POOL: usize = 8;
+/// Connections for transactions that write.
+const WRITERS: usize = 6;
+/// Connections for transactions that read.
+const READERS: usize = 6;
+/// Connections for looks at single rows.
+const GLANCES: usize = 3;
 /// Connections that draw numbers and wake others.
 const APART: usize = 2;
 /// A call on this side; above the statement timeout, so that the server speaks first.
@@ -62,12 +67,21 @@ impl Lost {
     }
 }
 
+/// What ends a session that was left in the middle.
+#[derive(Debug, Clone)]
+struct Undo {
+    lost: Lost,
+    way: Arc<Way>,
+}
+
 /// A database on a server.
 #[derive(Debug, Clone)]
 pub(crate) struct Database {
     way: Arc<Way>,
     application: Arc<str>,
     work: Pool,
+    reads: Pool,
+    glances: Pool,
     apart: Pool,
     pulse: Pool,
     lost: Lost,
@@ -83,7 +97,9 @@ impl Database {
         let application = application(node);
         let way = Way::parse(url, &application)?;
         let database = Self {
-            work: way.pool(POOL, Commits::Durable)?,
+            work: way.pool(WRITERS, Commits::Durable)?,
+            reads: way.pool(READERS, Commits::Durable)?,
+            glances: way.pool(GLANCES, Commits::Durable)?,
             apart: way.pool(APART, Commits::Drawn)?,
             pulse: way.pool(1, Commits::Durable)?,
             way: Arc::new(way),
@@ -91,7 +107,8 @@ impl Database {
             lost: Lost::default(),
             wake_is_due: Arc::default(),
         };
-        let mut client = client(&database.work).await?;
+        // Not given back: a migration that broke off may have left it with another setting, or with its lock.
+        let mut client = Object::take(client(&database.work).await?);
         match schema {
             Schema::Migrate => migration::migrate_postgres(&mut client).await?,
             Schema::Expect => migration::expect_postgres(&client).await?,
@@ -108,7 +125,14 @@ impl Database {
     }
 
     pub(crate) async fn read(&self) -> Result<Session, StoreError> {
-        self.begin(&self.work, READ_DEADLINE, BEGIN_READ).await
+        self.begin(&self.reads, READ_DEADLINE, BEGIN_READ).await
+    }
+
+    /// Statements without a transaction, each with a state of its own and within the session's `statement_timeout`: a
+    /// round trip each, where a transaction costs two more.
+    pub(crate) async fn glance(&self) -> Result<Session, StoreError> {
+        let client = client(&self.glances).await?;
+        Ok(Session::glancing(client, self.undo(), DEADLINE))
     }
 
     /// A transaction that does not wait for the others of this node.
@@ -119,7 +143,11 @@ impl Database {
     async fn begin(&self, pool: &Pool, deadline: Duration, text: &str) -> Result<Session, StoreError> {
         let client = client(pool).await?;
         self.end_lost(&client).await?;
-        Session::begin(client, self.lost.clone(), deadline, text).await
+        Session::begin(client, self.undo(), deadline, text).await
+    }
+
+    fn undo(&self) -> Undo {
+        Undo { lost: self.lost.clone(), way: Arc::clone(&self.way) }
     }
 
     /// Ends the other ends of connections that were given up: they may hold locks, or be in doubt.

@@ -1,8 +1,8 @@
-//! A transaction on a pooled connection. Every call has a deadline on this side as well, so that a network
+//! A transaction on a pooled connection, or statements without one. Every call has a deadline on this side as well, so that a network
 //! that swallows answers does not hold a caller for ever.
 
 use super::error::{commit_error, error};
-use super::{Lost, wire};
+use super::{Undo, wire};
 use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
 use crate::value::{Column, Rows, Value};
@@ -17,37 +17,62 @@ use tokio_postgres::types::{BorrowToSql, ToSql, Type};
 /// From so many rows on they go by COPY, which needs one round trip more than a statement.
 const COPY_ROWS: usize = 64;
 
-/// An open transaction.
+/// Where a session is between two calls, or in one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Idle, for the next call.
+    Ready,
+    /// At a statement. It stays here if the caller goes away before its end.
+    InFlight,
+    /// At COMMIT, which must not be cancelled: it ends one way or the other.
+    Committing,
+    /// A statement failed: COMMIT would be taken for ROLLBACK without a word.
+    Failed,
+}
+
+/// An open transaction, or a look at single rows without one.
 #[derive(Debug)]
 pub(crate) struct Session {
     client: Option<Object>,
-    /// The server's number of this connection, so that it can be ended if we lose sight of it; 0 until known.
+    /// The server's number of this connection, so that it can be ended if we lose sight of it; 0 until known, and
+    /// where there is no transaction that could be left open.
     backend: i32,
-    lost: Lost,
+    undo: Undo,
     deadline: Duration,
-    /// A statement failed, or its caller went away before its end: COMMIT would be taken for ROLLBACK without
-    /// a word.
-    failed: bool,
+    stage: Stage,
+    /// Whether there is no transaction.
+    is_glance: bool,
 }
 
 impl Drop for Session {
-    /// Undoes what was not committed. Where that cannot be awaited, a task does it; a connection that does
-    /// not answer is thrown away and its other end is ended by the next one.
+    /// Ends what is in flight and undoes what was not committed. Where that cannot be awaited, a task does it; a
+    /// connection that does not answer is thrown away and its other end is ended by the next one.
     fn drop(&mut self) {
         let Some(client) = self.client.take() else { return };
-        let (lost, backend, deadline) = (self.lost.clone(), self.backend, self.deadline);
-        let undo = async move {
-            let undone = tokio::time::timeout(deadline, client.batch_execute("ROLLBACK")).await;
-            if !matches!(undone, Ok(Ok(()))) {
-                lost.add(backend);
-                drop(Object::take(client));
-            }
-        };
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(undo)),
-            // Outside of a runtime the connection is closed with the process.
-            Err(_) => self.lost.add(self.backend),
+        let is_idle = self.stage == Stage::Ready || self.stage == Stage::Failed;
+        if self.is_glance && is_idle {
+            return drop(client);
         }
+        let end = end(client, self.undo.clone(), self.backend, self.deadline, self.stage == Stage::InFlight);
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn(end)),
+            // Outside of a runtime the connection is closed with the process.
+            Err(_) => self.undo.lost.add(self.backend),
+        }
+    }
+}
+
+/// Cancels a statement, undoes its transaction, and gives the connection back if it is idle then.
+async fn end(client: Object, undo: Undo, backend: i32, deadline: Duration, is_in_flight: bool) {
+    if is_in_flight && let Err(error) = undo.way.cancel(&client.cancel_token()).await {
+        tracing::debug!(%error, "a statement that nobody waits for runs to its end");
+    }
+    // Outside of a transaction this is a notice only. It is answered after the cancelled statement, and may be cancelled
+    // itself if the request comes late: then the connection is in doubt.
+    let undone = tokio::time::timeout(deadline, client.batch_execute("ROLLBACK")).await;
+    if !matches!(undone, Ok(Ok(()))) {
+        undo.lost.add(backend);
+        drop(Object::take(client));
     }
 }
 
@@ -55,11 +80,12 @@ impl Session {
     /// Begins a transaction, and learns the connection's number on the way.
     pub(super) async fn begin(
         client: Object,
-        lost: Lost,
+        undo: Undo,
         deadline: Duration,
         begin: &str,
     ) -> Result<Self, StoreError> {
-        let mut session = Self { client: Some(client), backend: 0, lost, deadline, failed: false };
+        let mut session = Self::glancing(client, undo, deadline);
+        session.is_glance = false;
         let text = format!("{begin}; SELECT pg_backend_pid()");
         let answer = session.call(async |client| client.simple_query(&text).await.map_err(error)).await?;
         let pid = answer.iter().find_map(|message| match message {
@@ -70,6 +96,11 @@ impl Session {
         Ok(session)
     }
 
+    /// Statements without a transaction.
+    pub(super) fn glancing(client: Object, undo: Undo, deadline: Duration) -> Self {
+        Self { client: Some(client), backend: 0, undo, deadline, stage: Stage::Ready, is_glance: true }
+    }
+
     async fn call<T>(
         &mut self,
         job: impl AsyncFnOnce(&Object) -> Result<T, StoreError>,
@@ -77,15 +108,15 @@ impl Session {
         let Some(client) = &self.client else {
             return Err(StoreError::Away("the connection was given up".to_owned()));
         };
-        if self.failed {
+        if self.stage != Stage::Ready {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
         }
-        self.failed = true;
+        self.stage = Stage::InFlight;
         let done = bounded(self.deadline, job(client)).await;
         match &done {
-            Ok(_) => self.failed = false,
+            Ok(_) => self.stage = Stage::Ready,
             Err(StoreError::Away(_)) => self.give_up(),
-            Err(_) => {}
+            Err(_) => self.stage = Stage::Failed,
         }
         done
     }
@@ -93,7 +124,7 @@ impl Session {
     /// Closes the connection and remembers its other end.
     fn give_up(&mut self) {
         if let Some(client) = self.client.take() {
-            self.lost.add(self.backend);
+            self.undo.lost.add(self.backend);
             drop(Object::take(client));
         }
     }
@@ -238,9 +269,10 @@ impl Session {
         let Some(client) = &self.client else {
             return Err(StoreError::Away("the connection was given up".to_owned()));
         };
-        if self.failed {
+        if self.stage != Stage::Ready {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
         }
+        self.stage = Stage::Committing;
         // Both are sent at once; the server works them off in order.
         let lifted = client.batch_execute("SET LOCAL statement_timeout = 0");
         let committed = client.batch_execute("COMMIT");

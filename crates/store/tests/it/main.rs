@@ -11,6 +11,7 @@ mod locks;
 mod migration;
 mod nouns;
 mod people;
+mod readers;
 mod refusals;
 mod rules;
 mod schema;

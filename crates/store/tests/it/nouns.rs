@@ -9,7 +9,8 @@ use domain::code::Code;
 use domain::fx::{FxPolicy, Rounding};
 use domain::id::{AccountId, AssetId, BatchId, HolderId, TransferId};
 use domain::item::ItemState;
-use store::account::{AccountFilter, AccountSort, PayeeKey};
+use store::account::PayeeKey;
+use store::account_list::{AccountFilter, AccountSort};
 use store::batch::{BatchFilter, BatchSort};
 use store::batch_origin::Part;
 use store::batch_rate::KeptRate;
@@ -103,7 +104,7 @@ async fn directory(tx: &mut Tx, rows: i64) {
     let system = store::account::system(tx).await.unwrap();
     assert_eq!(system.iter().map(|a| (a.id.0, a.stripe)).collect::<Vec<_>>(), [(rows + 1, 0), (rows + 2, 1)]);
     let all = AccountFilter::default();
-    let customers = store::account::page(tx, &all, AccountSort::Id, some(1_000)).await.unwrap();
+    let customers = store::account_list::page(tx, &all, AccountSort::Id, some(1_000)).await.unwrap();
     assert_eq!(length(&customers), rows);
     let numbers = store::account::resolve(tx, PayeeKey::Number, names(|k| format!("N{k}"))).await.unwrap();
     assert_eq!(length(&numbers), rows + 1);
@@ -439,7 +440,7 @@ async fn a_list_of_accounts_takes_what_is_sought_as_it_is_written() {
         ("h1@EXAMPLE", vec![1, 11, 12, 13, 14, 15]),
     ] {
         let filter = AccountFilter { text: Some(part.to_owned()), ..AccountFilter::default() };
-        let page = store::account::page(&mut tx, &filter, AccountSort::Id, some(99)).await.unwrap();
+        let page = store::account_list::page(&mut tx, &filter, AccountSort::Id, some(99)).await.unwrap();
         let ids: Vec<_> = page.iter().map(|a| a.id.0).collect();
         assert_eq!(ids, found, "{part}");
     }

@@ -7,6 +7,7 @@ mod directory;
 mod idempotency;
 mod lists;
 mod rates;
+mod search;
 mod statistics;
 mod transfer;
 

@@ -11,7 +11,7 @@ use domain::code::{Code, Language};
 use domain::transfer::TransferKind;
 use ledger::calendar;
 use serde_json::{Value, json};
-use service::listing::{Order, Slice};
+use service::listing::{Counting, Order, Slice};
 use service::transfer::{Side, TransferDetail, TransferQuery, TransferSort};
 
 /// Arguments of `transfer list`.
@@ -84,8 +84,12 @@ pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Fail
         // A list of nothing would not tell a typing error from an account without transfers.
         session.service.account_show(account).await?;
     }
-    let slice =
-        Slice { order: Order::Descending, after: args.page.place()?, offset: 0, limit: args.page.limit };
+    let slice = Slice {
+        order: Order::Descending,
+        after: args.page.place()?,
+        limit: args.page.limit,
+        ..Slice::default()
+    };
     let query = TransferQuery {
         account: args.account.clone(),
         completed: args.status.map(|status| status == Status::Completed),
@@ -97,13 +101,13 @@ pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Fail
         text: args.text.clone(),
         sort: TransferSort::Number,
         slice,
-        counted: true,
+        counting: Counting::Whole,
     };
     let found = session.service.transfer_list(&query).await?;
     let language = session.language;
     let page = Page {
         rows: found.transfers.iter().map(|transfer| to_json(transfer, language)).collect(),
-        total: found.total.unwrap_or_default(),
+        total: found.total.map_or(0, |total| total.rows),
         next: found.next.map(|place| place.key.to_string()),
     };
     let header = [

@@ -1,0 +1,119 @@
+//! Lists with conditions are answered after a second, as far as they were searched by then, and go on from there.
+
+use crate::batch_tools::open;
+use crate::world::{Answer, World, world, world_with};
+use http_api::Options;
+use serde_json::{Value as Json, json};
+use service::transfer::NewTransfer;
+use std::time::Duration;
+use store::counter::{self, Counter};
+
+const TRANSFERS: &str = "/api/v2/account-transfers";
+
+/// Deposits with a memo each, between which the numbers of others were drawn: more than are looked at in one step.
+async fn far_apart(world: &World, memos: &[&str]) {
+    open(world, "PAY", "USD", "0").await;
+    for memo in memos {
+        let mut tx = world.service.store().write().await.unwrap();
+        counter::take(&mut tx, Counter::Number, 25_000).await.unwrap();
+        tx.commit().await.unwrap();
+        let deposit = NewTransfer {
+            to: Some("PAY".to_owned()),
+            amount: "1.00".to_owned(),
+            memo: Some((*memo).to_owned()),
+            ..NewTransfer::default()
+        };
+        world.service.transfer(&world.actor, &deposit).await.unwrap();
+    }
+}
+
+fn memos(page: &Answer) -> Vec<String> {
+    page.data().as_array().unwrap().iter().map(|row| row["memo"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A server that never has time for more than one step.
+async fn hurried() -> World {
+    let options =
+        Options { per_address: 0, per_identity: 0, search_budget: Duration::ZERO, ..Options::default() };
+    world_with(options).await
+}
+
+#[tokio::test]
+async fn what_was_found_in_time_is_answered_and_the_cursor_goes_on() {
+    for (order, expected) in
+        [("desc", ["needle 3", "needle 2", "needle 1"]), ("asc", ["needle 1", "needle 2", "needle 3"])]
+    {
+        let world = hurried().await;
+        far_apart(&world, &["needle 1", "hay", "needle 2", "hay", "needle 3"]).await;
+        let path = format!("{TRANSFERS}?text=needle&order={order}");
+        let mut page = world.get(&path).await;
+        let pagination = &page.json["pagination"];
+        assert_eq!(
+            (&pagination["page"], &pagination["totalIsLeast"]),
+            (&json!(1), &json!(true)),
+            "{pagination}"
+        );
+        let (mut found, mut partial) = (memos(&page), 0);
+        while let Some(cursor) = page.json["pagination"]["nextCursor"].as_str().map(str::to_owned) {
+            // The clock of this world stands still, so all of them were booked at the same time.
+            assert_eq!(page.json["pagination"]["searchedUntil"], "2026-03-10T12:00:00Z");
+            partial += 1;
+            page = world.get(&format!("{path}&cursor={cursor}")).await;
+            found.extend(memos(&page));
+        }
+        assert_eq!(page.json["pagination"]["searchedUntil"], Json::Null);
+        assert_eq!(found, expected, "{order}");
+        assert!(partial >= 10, "{partial} pages of 125,000 numbers");
+        world.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn with_time_enough_a_list_is_one_page_and_counted() {
+    let world = world().await;
+    far_apart(&world, &["needle 1", "hay", "needle 2"]).await;
+    let page = world.get(&format!("{TRANSFERS}?text=NEEDLE&pageSize=1")).await;
+    assert_eq!(memos(&page), ["needle 2"]);
+    let pagination = &page.json["pagination"];
+    assert_eq!(
+        (
+            &pagination["total"],
+            &pagination["totalIsLeast"],
+            &pagination["totalPages"],
+            &pagination["searchedUntil"]
+        ),
+        (&json!(2), &json!(false), &json!(2), &Json::Null)
+    );
+    let second = world.get(&format!("{TRANSFERS}?text=needle&pageSize=1&page=2")).await;
+    assert_eq!(
+        (memos(&second), &second.json["pagination"]["nextCursor"]),
+        (vec!["needle 1".to_owned()], &Json::Null)
+    );
+    let none = world.get(&format!("{TRANSFERS}?text=nothing")).await;
+    assert_eq!((memos(&none).len(), &none.json["pagination"]["total"]), (0, &json!(0)));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn the_audit_log_and_accounts_are_searched_in_the_same_way() {
+    let world = hurried().await;
+    far_apart(&world, &["needle"]).await;
+    for (path, rows) in [
+        ("/api/v2/audit?action=account.open", 1),
+        ("/api/v2/audit?action=account.open&from=2026-03-10&to=2026-03-10", 1),
+        ("/api/v2/audit?from=2026-03-11", 0),
+        ("/api/v2/accounts?text=pay", 1),
+        ("/api/v2/accounts?text=nobody", 0),
+    ] {
+        let page = world.get(path).await;
+        let pagination = &page.json["pagination"];
+        assert_eq!(page.data().as_array().unwrap().len(), rows, "{path}");
+        // One step sees all there is.
+        assert_eq!(
+            (&pagination["nextCursor"], &pagination["searchedUntil"]),
+            (&Json::Null, &Json::Null),
+            "{path}"
+        );
+    }
+    world.stop().await;
+}

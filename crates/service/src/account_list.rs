@@ -1,0 +1,121 @@
+//! Lists of accounts.
+
+use crate::directory::asset_of;
+use crate::listing::{Counting, Total};
+use crate::search::Search;
+use crate::{Error, Service};
+use domain::asset::Asset;
+use domain::code::Code;
+use domain::id::AccountId;
+use domain::visible::shown;
+use store::Tx;
+use store::account::AccountView;
+use store::account_list;
+use store::listing::{Place, Slice};
+
+pub use store::account_list::{AccountFilter, AccountSort};
+
+/// Which accounts a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct AccountQuery {
+    /// Which ones.
+    pub filter: AccountFilter,
+    /// Only this currency.
+    pub currency: Option<String>,
+    /// What it is sorted by.
+    pub sort: AccountSort,
+    /// Which part is wanted.
+    pub slice: Slice,
+    /// Whether the whole list is to be counted.
+    pub counting: Counting,
+}
+
+/// A part of a list of accounts.
+#[derive(Debug, Clone)]
+pub struct AccountPage {
+    /// The accounts with their currencies.
+    pub accounts: Vec<(Asset, AccountView)>,
+    /// How many there are in all, if they were counted.
+    pub total: Option<Total>,
+    /// Where the next part begins; none on the last one.
+    pub next: Option<Place>,
+    /// When the last account was opened that a search looked at before its time ran out, microseconds UTC; none if it
+    /// came to the end of the list or filled the page.
+    pub searched_until: Option<i64>,
+}
+
+impl Service {
+    /// A part of the list of accounts. A text is searched for in the order of ids for a bounded time.
+    pub async fn account_search(&self, query: &AccountQuery) -> Result<AccountPage, Error> {
+        let mut tx = self.store.read().await?;
+        let assets = store::asset::all(&mut tx).await?;
+        let mut filter = query.filter.clone();
+        if let Some(code) = &query.currency {
+            let asset = assets.iter().find(|asset| asset.code == *code);
+            filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id);
+        }
+        let is_search =
+            filter.text.is_some() && query.sort == AccountSort::Id && query.counting != Counting::Whole;
+        let found = if is_search {
+            self.searched(&mut tx, query, &filter).await?
+        } else {
+            sorted(&mut tx, query, &filter).await?
+        };
+        let with_asset = |account: AccountView| Ok((asset_of(&assets, account.asset)?, account));
+        let accounts = found.accounts.into_iter().map(with_asset).collect::<Result<_, Error>>()?;
+        let Found { total, next, searched_until, .. } = found;
+        Ok(AccountPage { accounts, total, next, searched_until })
+    }
+
+    async fn searched(
+        &self,
+        tx: &mut Tx,
+        query: &AccountQuery,
+        filter: &AccountFilter,
+    ) -> Result<Found, Error> {
+        let (ids, order) = (account_list::ids(tx).await?, query.slice.order);
+        let mut search = Search::new(&query.slice, query.counting, ids, self.search_budget);
+        while let Some((window, limit)) = search.next() {
+            let slice = Slice { order, limit, window: Some(window), ..Slice::default() };
+            search.found(account_list::page_of_ids(tx, filter, slice).await?);
+        }
+        let part = search.part();
+        let searched_until = match part.until {
+            Some(id) => store::account::by_id(tx, AccountId(id)).await?.map(|account| account.opened_at),
+            None => None,
+        };
+        let accounts = store::account::by_ids(tx, part.keys).await?;
+        Ok(Found { accounts, total: part.total, next: part.next, searched_until })
+    }
+}
+
+struct Found {
+    accounts: Vec<AccountView>,
+    total: Option<Total>,
+    next: Option<Place>,
+    searched_until: Option<i64>,
+}
+
+async fn sorted(tx: &mut Tx, query: &AccountQuery, filter: &AccountFilter) -> Result<Found, Error> {
+    let total = match query.counting {
+        Counting::No => None,
+        counting => Some(counting.total(account_list::count(tx, filter, counting.most()).await?)),
+    };
+    let after = match &query.slice.after {
+        Some(place) if query.sort == AccountSort::Number => by_number(tx, place.key).await?,
+        other => other.clone(),
+    };
+    let slice = Slice { limit: query.slice.limit + 1, after, ..query.slice.clone() };
+    let mut accounts = account_list::page(tx, filter, query.sort, slice).await?;
+    let wanted = usize::try_from(query.slice.limit).unwrap_or(0);
+    let is_more = accounts.len() > wanted;
+    accounts.truncate(wanted);
+    let next = accounts.last().filter(|_| is_more).map(|last| query.sort.place(last));
+    Ok(Found { accounts, total, next, searched_until: None })
+}
+
+/// The place of an account in a list by number: its cursor names the account alone.
+async fn by_number(tx: &mut Tx, id: i64) -> Result<Option<Place>, Error> {
+    let account = store::account::by_id(tx, AccountId(id)).await?;
+    Ok(account.map(|account| AccountSort::Number.place(&account)))
+}

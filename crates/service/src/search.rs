@@ -1,0 +1,229 @@
+//! Lists with conditions that no index answers are searched row after row in the order of their keys, through one window
+//! of keys after the other, for a bounded time. What was found by then is the answer, with the place to go on from:
+//! nobody waits for long, and nobody holds a connection for long.
+
+use crate::listing::{COUNT_MAX, Counting, Total};
+use std::time::{Duration, Instant};
+use store::listing::{Order, Place, Slice, Window};
+
+/// How long a list is searched before it is answered as far as it goes.
+pub const BUDGET: Duration = Duration::from_secs(1);
+/// Keys of the first window.
+const FIRST: i64 = 10_000;
+/// Keys of the largest one.
+const LARGEST: i64 = 10_000_000;
+/// A window that took less is followed by a larger one; the time is looked at between two windows only.
+const SHORT: Duration = Duration::from_millis(50);
+
+/// The part of a list that was asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// The keys of its rows.
+    pub keys: Vec<i64>,
+    /// How many rows there are in all, if they were counted.
+    pub total: Option<Total>,
+    /// Where to go on; none at the end of the list.
+    pub next: Option<Place>,
+    /// The last key that was looked at, if the time ran out before the end of the list.
+    pub until: Option<i64>,
+}
+
+/// A search under way. Its caller looks into one window after the other:
+/// `while let Some((window, limit)) = search.next() { search.found(look(window, limit).await?) }`.
+#[derive(Debug)]
+pub(crate) struct Search<'a> {
+    slice: &'a Slice,
+    counting: Counting,
+    /// The lowest and the highest key that there is.
+    bounds: (i64, i64),
+    budget: Duration,
+    begun: Instant,
+    step: Instant,
+    /// Rows that are looked for.
+    wanted: i64,
+    /// The key behind which the next window begins.
+    place: i64,
+    size: i64,
+    keys: Vec<i64>,
+    is_out_of_time: bool,
+}
+
+impl<'a> Search<'a> {
+    /// A search for the part of a list that a slice asks for, sorted by its key.
+    pub(crate) fn new(slice: &'a Slice, counting: Counting, bounds: (i64, i64), budget: Duration) -> Self {
+        let page = slice.offset.saturating_add(slice.limit).saturating_add(1);
+        let wanted = if counting == Counting::No { page } else { page.max(COUNT_MAX + 1) };
+        let (after, (lowest, highest)) = (slice.after.as_ref().map(|place| place.key), bounds);
+        let place = match slice.order {
+            Order::Ascending => after.unwrap_or(i64::MIN).max(lowest.saturating_sub(1)),
+            Order::Descending => after.unwrap_or(i64::MAX).min(highest.saturating_add(1)),
+        };
+        let (begun, keys) = (Instant::now(), Vec::new());
+        let (step, size, is_out_of_time) = (begun, FIRST, false);
+        Self { slice, counting, bounds, budget, begun, step, wanted, place, size, keys, is_out_of_time }
+    }
+
+    /// The window to look into next, and how many of its rows are wanted, in the order of the list; none at the end.
+    pub(crate) fn next(&mut self) -> Option<(Window, i64)> {
+        let window = self.window();
+        if window.is_empty() || self.left() <= 0 || self.is_out_of_time {
+            return None;
+        }
+        self.step = Instant::now();
+        Some((window, self.left()))
+    }
+
+    /// Takes what was found in the window.
+    pub(crate) fn found(&mut self, keys: Vec<i64>) {
+        let window = self.window();
+        self.keys.extend(keys);
+        self.place = match self.slice.order {
+            Order::Ascending => window.last,
+            Order::Descending => window.first,
+        };
+        self.size = next_size(self.size, self.step.elapsed());
+        self.is_out_of_time = self.begun.elapsed() >= self.budget;
+    }
+
+    fn left(&self) -> i64 {
+        self.wanted - length(&self.keys)
+    }
+
+    fn window(&self) -> Window {
+        let (lowest, highest) = self.bounds;
+        match self.slice.order {
+            Order::Ascending => Window {
+                first: self.place.saturating_add(1),
+                last: self.place.saturating_add(self.size).min(highest),
+            },
+            Order::Descending => Window {
+                first: self.place.saturating_sub(self.size).max(lowest),
+                last: self.place.saturating_sub(1),
+            },
+        }
+    }
+
+    /// What was found, behind as many rows as the slice leaves out.
+    pub(crate) fn part(mut self) -> Part {
+        let is_whole = self.window().is_empty();
+        let is_full = self.left() <= 0;
+        let until = Some(self.place).filter(|_| !is_whole && !is_full);
+        let rows = length(&self.keys).min(COUNT_MAX);
+        let total = (self.counting != Counting::No).then_some(Total { rows, is_least: !is_whole || is_full });
+        let (skipped, limit) = (count(self.slice.offset), count(self.slice.limit));
+        let is_more = self.keys.len() > skipped + limit;
+        self.keys.drain(..skipped.min(self.keys.len()));
+        self.keys.truncate(limit);
+        let next = if is_more { self.keys.last().copied() } else { until };
+        let next = next.map(|key| Place { value: key.into(), key });
+        Part { next, total, until: until.filter(|_| !is_more), keys: self.keys }
+    }
+}
+
+fn next_size(size: i64, took: Duration) -> i64 {
+    let next = match took {
+        took if took < SHORT => size.saturating_mul(4),
+        took if took > SHORT * 4 => size / 4,
+        _ => size,
+    };
+    next.clamp(FIRST, LARGEST)
+}
+
+fn count(rows: i64) -> usize {
+    usize::try_from(rows).unwrap_or(0)
+}
+
+fn length(keys: &[i64]) -> i64 {
+    i64::try_from(keys.len()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Searches for multiples of `every` among keys from 1 to `highest`, page after page from where it stopped.
+    fn all(order: Order, highest: i64, every: i64, budget: Duration, limit: i64) -> (Vec<i64>, usize) {
+        let (mut after, mut found, mut rounds) = (None, Vec::new(), 0);
+        loop {
+            rounds += 1;
+            let slice = Slice { order, after, limit, ..Slice::default() };
+            let mut search = Search::new(&slice, Counting::No, (1, highest), budget);
+            while let Some((window, most)) = search.next() {
+                let mut keys: Vec<i64> =
+                    (window.first..=window.last).filter(|key| key % every == 0).collect();
+                if order == Order::Descending {
+                    keys.reverse();
+                }
+                keys.truncate(count(most));
+                search.found(keys);
+            }
+            let part = search.part();
+            assert!(length(&part.keys) <= limit);
+            found.extend(part.keys);
+            if part.next.is_none() {
+                return (found, rounds);
+            }
+            after = part.next;
+        }
+    }
+
+    #[test]
+    fn however_often_it_is_broken_off_every_row_is_found_once_and_in_order() {
+        let (never, long) = (Duration::ZERO, Duration::from_secs(3_600));
+        for (highest, every) in
+            [(0, 1), (1, 1), (9_999, 7), (10_000, 10_000), (10_001, 10_001), (95_000, 700)]
+        {
+            let mut expected: Vec<i64> = (1..=highest).filter(|key| key % every == 0).collect();
+            for order in [Order::Ascending, Order::Descending] {
+                for wanted in [1, 10, 1_000_000] {
+                    let name = format!("{highest} {every} {order:?} {wanted}");
+                    let (found, rounds) = all(order, highest, every, never, wanted);
+                    assert_eq!(found, expected, "{name}");
+                    let windows = usize::try_from(highest / FIRST).unwrap();
+                    assert!(wanted < 1_000_000 || rounds >= windows, "{name}: a window each time");
+                    assert_eq!(all(order, highest, every, long, wanted).0, expected, "{name}");
+                }
+                expected.reverse();
+            }
+        }
+    }
+
+    #[test]
+    fn a_count_says_whether_there_may_be_more() {
+        for (offset, limit, highest, budget, expected) in [
+            (0, 10, 5, 1, (5, 5, false, None, None)),
+            (0, 10, 50, 1, (10, 50, false, Some(41), None)),
+            (20, 10, 25, 1, (5, 25, false, None, None)),
+            (30, 10, 25, 1, (0, 25, false, None, None)),
+            (0, 10, 20_000, 1, (10, COUNT_MAX, true, Some(19_991), None)),
+            // Each hundredth row only, and no time for more than one window.
+            (0, 1_000, 3_000_000, 0, (100, 100, true, Some(2_990_001), Some(2_990_001))),
+        ] {
+            let every = if budget == 0 { 100 } else { 1 };
+            let slice = Slice { order: Order::Descending, offset, limit, ..Slice::default() };
+            let budget = Duration::from_secs(budget * 3_600);
+            let mut search = Search::new(&slice, Counting::Bounded, (1, highest), budget);
+            while let Some((window, most)) = search.next() {
+                let keys = (window.first..=window.last).rev().filter(|key| key % every == 0);
+                search.found(keys.take(count(most)).collect());
+            }
+            let Part { keys, total, next, until } = search.part();
+            let total = total.unwrap();
+            let shown = (keys.len(), total.rows, total.is_least, next.map(|place| place.key), until);
+            assert_eq!(shown, expected, "{offset} {limit} {highest}");
+        }
+    }
+
+    #[test]
+    fn windows_grow_while_they_are_short() {
+        let ms = Duration::from_millis;
+        for (size, took, next) in [
+            (FIRST, ms(1), 40_000),
+            (40_000, ms(60), 40_000),
+            (40_000, ms(900), FIRST),
+            (LARGEST, ms(0), LARGEST),
+        ] {
+            assert_eq!(next_size(size, took), next, "{size} {took:?}");
+        }
+    }
+}

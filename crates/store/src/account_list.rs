@@ -1,0 +1,135 @@
+//! Lists of accounts, in an order of people's choice.
+
+use crate::account::{self, AccountView, COLUMNS, TABLES};
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::listing::{Listing, Place, Slice};
+use crate::tx::Tx;
+use domain::account::{AccountKind, AccountStatus};
+use domain::id::{AssetId, HolderId};
+
+static IDS: Sql = Sql::new("SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FROM account");
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&IDS];
+
+/// Which accounts a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct AccountFilter {
+    /// Part of the number, the holder's name, e-mail address or uid.
+    pub text: Option<String>,
+    /// Only this currency.
+    pub asset: Option<AssetId>,
+    /// Only this status.
+    pub status: Option<AccountStatus>,
+    /// The ledger's own accounts too.
+    pub with_system: bool,
+    /// Only with a holder of this e-mail address, lower case.
+    pub email: Option<String>,
+    /// Only with a holder of this uid.
+    pub uid: Option<String>,
+    /// Only of this holder.
+    pub holder: Option<HolderId>,
+    /// Only with this balance at least, in minor units.
+    pub balance_min: Option<i64>,
+    /// Only with this balance at most.
+    pub balance_max: Option<i64>,
+}
+
+/// What a list of accounts is sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AccountSort {
+    /// By id.
+    #[default]
+    Id,
+    /// By number.
+    Number,
+    /// By balance.
+    Balance,
+    /// By the time of opening.
+    OpenedAt,
+}
+
+impl AccountSort {
+    pub(crate) const fn column(self) -> &'static str {
+        match self {
+            Self::Id => "a.id",
+            Self::Number => "a.number",
+            Self::Balance => "b.balance",
+            Self::OpenedAt => "a.opened_at",
+        }
+    }
+
+    /// Where an account stands in a list that is sorted so.
+    #[must_use]
+    pub fn place(self, account: &AccountView) -> Place {
+        let value = match self {
+            Self::Id => account.id.0.into(),
+            Self::Number => account.number.as_str().into(),
+            Self::Balance => account.balance.into(),
+            Self::OpenedAt => account.opened_at.into(),
+        };
+        Place { value, key: account.id.0 }
+    }
+}
+
+pub(crate) fn listing(filter: &AccountFilter) -> Listing {
+    let mut listing = Listing::over(TABLES);
+    if let Some(part) = &filter.text {
+        listing.contains(&["a.number", "h.name", "h.email", "h.uid"], part);
+    }
+    if let Some(asset) = filter.asset {
+        listing.and("a.asset = ?", asset.0);
+    }
+    if let Some(status) = filter.status {
+        listing.and("b.status = ?", status.number());
+    }
+    if !filter.with_system {
+        listing.and("a.kind = ?", AccountKind::Customer.number());
+    }
+    if let Some(email) = &filter.email {
+        listing.and("h.email = ?", email.as_str());
+    }
+    if let Some(uid) = &filter.uid {
+        listing.and("h.uid = ?", uid.as_str());
+    }
+    if let Some(holder) = filter.holder {
+        listing.and("a.holder = ?", holder.0);
+    }
+    if let Some(least) = filter.balance_min {
+        listing.and("b.balance >= ?", least);
+    }
+    if let Some(most) = filter.balance_max {
+        listing.and("b.balance <= ?", most);
+    }
+    listing
+}
+
+/// A part of the accounts in an order of choice.
+pub async fn page(
+    tx: &mut Tx,
+    filter: &AccountFilter,
+    sort: AccountSort,
+    slice: Slice,
+) -> Result<Vec<AccountView>, StoreError> {
+    let (text, args) = listing(filter).page(COLUMNS, sort.column(), "a.id", slice);
+    tx.fetch_text(text, args).await?.iter().map(account::read).collect()
+}
+
+/// How many accounts a filter lets through; with a bound, no more of them are counted.
+pub async fn count(tx: &mut Tx, filter: &AccountFilter, most: Option<i64>) -> Result<i64, StoreError> {
+    let (text, args) = listing(filter).count(most);
+    tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+/// The ids of a part of the accounts, in the order of ids.
+pub async fn page_of_ids(tx: &mut Tx, filter: &AccountFilter, slice: Slice) -> Result<Vec<i64>, StoreError> {
+    let (text, args) = listing(filter).page("a.id", "a.id", "a.id", slice);
+    tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
+}
+
+/// The lowest and the highest id.
+pub async fn ids(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
+    tx.fetch(&IDS, args![]).await?.first().map_or(Ok((1, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
+}

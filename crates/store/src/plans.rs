@@ -1,0 +1,108 @@
+//! How the embedded engine reads lists: a window of keys with any condition is a walk along the key, in order.
+
+use crate::account_list::{self, AccountFilter, AccountSort};
+use crate::audit::{self, AuditFilter};
+use crate::listing::{Order, Slice, Window};
+use crate::transfer_list::{self, TransferFilter, TransferSort};
+use crate::tx::Store;
+use crate::value::Value;
+use domain::account::AccountStatus;
+use domain::id::{AccountId, AssetId, HolderId};
+use domain::transfer::TransferKind;
+
+async fn plan(store: &Store, (text, args): (String, Vec<Value>)) -> Vec<String> {
+    let mut tx = store.read().await.unwrap();
+    let rows = tx.fetch_text(format!("EXPLAIN QUERY PLAN {text}"), args).await.unwrap();
+    rows.iter().map(|row| row.text(3).unwrap()).collect()
+}
+
+/// Every step is a search by a key, the first of them along the window, and nothing is sorted.
+fn check(plan: &[String], table: &str, name: &str) {
+    let first = format!("SEARCH {table} USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+    assert_eq!(plan.first(), Some(&first), "{name}: {plan:?}");
+    assert!(plan.iter().all(|step| step.starts_with("SEARCH")), "{name}: {plan:?}");
+}
+
+fn windows() -> impl Iterator<Item = Slice> {
+    [Order::Ascending, Order::Descending].into_iter().map(|order| Slice {
+        order,
+        limit: 21,
+        window: Some(Window { first: 100, last: 10_000 }),
+        ..Slice::default()
+    })
+}
+
+#[tokio::test]
+async fn transfers_are_searched_along_their_numbers() {
+    let store = Store::memory().await.unwrap();
+    let all = || TransferFilter::default();
+    for filter in [
+        all(),
+        TransferFilter { account: Some(AccountId(7)), ..all() },
+        TransferFilter { completed: Some(false), ..all() },
+        TransferFilter { kind: Some(TransferKind::Single), ..all() },
+        TransferFilter { internal: Some(true), ..all() },
+        TransferFilter { asset: Some(AssetId(1)), ..all() },
+        TransferFilter { from_date: Some(20_000), to_date: Some(20_001), ..all() },
+        TransferFilter { text: Some("bonus".to_owned()), ..all() },
+        TransferFilter { text: Some("bonus".to_owned()), account: Some(AccountId(7)), ..all() },
+    ] {
+        for slice in windows() {
+            let name = format!("{filter:?} {:?}", slice.order);
+            let sort = TransferSort::Number.column();
+            let query = transfer_list::listing(&filter).page("t.number", sort, "t.number", slice);
+            check(&plan(&store, query).await, "t", &name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn accounts_are_searched_along_their_ids() {
+    let store = Store::memory().await.unwrap();
+    let all = || AccountFilter { text: Some("anna".to_owned()), ..AccountFilter::default() };
+    for filter in [
+        all(),
+        AccountFilter { asset: Some(AssetId(1)), ..all() },
+        AccountFilter { status: Some(AccountStatus::Frozen), ..all() },
+        AccountFilter { balance_min: Some(1), balance_max: Some(2), with_system: true, ..all() },
+    ] {
+        for slice in windows() {
+            let name = format!("{filter:?} {:?}", slice.order);
+            let query = account_list::listing(&filter).page("a.id", AccountSort::Id.column(), "a.id", slice);
+            check(&plan(&store, query).await, "a", &name);
+        }
+    }
+    // What is known whole is found by its own index, however many accounts there are.
+    for (filter, index) in [
+        (AccountFilter { email: Some("a@b.test".to_owned()), ..AccountFilter::default() }, "holder_email"),
+        (AccountFilter { uid: Some("7".to_owned()), ..AccountFilter::default() }, "holder_uid"),
+        (AccountFilter { holder: Some(HolderId(7)), ..AccountFilter::default() }, "account_holder"),
+    ] {
+        let slice = Slice { limit: 21, ..Slice::default() };
+        let query = account_list::listing(&filter).page("a.id", AccountSort::Id.column(), "a.id", slice);
+        let plan = plan(&store, query).await;
+        assert!(plan.iter().any(|step| step.contains(index)), "{filter:?}: {plan:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_audit_log_is_searched_along_its_ids_or_by_its_subject() {
+    let store = Store::memory().await.unwrap();
+    let all = || AuditFilter::default();
+    for filter in [
+        all(),
+        AuditFilter { actor: Some("key:payroll".to_owned()), ..all() },
+        AuditFilter { action: Some("transfer.create".to_owned()), ..all() },
+        AuditFilter { result: Some("ok".to_owned()), ..all() },
+        AuditFilter { from: Some(1), before: Some(2), ..all() },
+    ] {
+        for slice in windows() {
+            let name = format!("{filter:?} {:?}", slice.order);
+            check(&plan(&store, audit::listing(&filter).page("id", "id", "id", slice)).await, "audit", &name);
+        }
+    }
+    let about = AuditFilter { subject: Some("transfer".to_owned()), subject_id: Some(7), ..all() };
+    let slice = windows().next().unwrap();
+    let plan = plan(&store, audit::listing(&about).page("id", "id", "id", slice)).await;
+    assert!(plan.iter().all(|step| step.starts_with("SEARCH audit")), "{plan:?}");
+}

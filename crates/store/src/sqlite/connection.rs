@@ -1,0 +1,68 @@
+//! How connections are opened and tuned.
+
+use super::row::error;
+use crate::error::StoreError;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::time::Duration;
+
+/// The writer's page cache, in KiB.
+const WRITER_CACHE_KIB: i64 = 96 * 1024;
+/// A reader's page cache, in KiB.
+const READER_CACHE_KIB: i64 = 16 * 1024;
+/// The page cache of the connection that folds the log back, in KiB.
+const FOLDER_CACHE_KIB: i64 = 2 * 1024;
+/// How long a connection waits for a lock of another process before it says busy.
+const BUSY: Duration = Duration::from_secs(5);
+/// Prepared statements kept by a connection.
+const STATEMENTS: usize = 256;
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Changes the database.
+    Write,
+    /// Reads beside the writer.
+    Read,
+    /// Folds the write-ahead log back beside the writer.
+    Fold,
+    /// A database of its own in memory, of one connection.
+    Memory,
+}
+
+/// Opens a connection.
+pub(super) fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if access == Access::Write {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    }
+    let connection = Connection::open_with_flags(path, flags).map_err(error)?;
+    connection.busy_timeout(BUSY).map_err(error)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    let pragma =
+        |name: &str, value: &dyn rusqlite::ToSql| connection.pragma_update(None, name, value).map_err(error);
+    pragma("foreign_keys", &true)?;
+    pragma("temp_store", &"MEMORY")?;
+    // Nobody but the folder folds the log back: a commit that does it waits for the disk, and so does everybody behind.
+    match access {
+        Access::Memory => {}
+        Access::Write => {
+            pragma("journal_mode", &"WAL")?;
+            pragma("synchronous", &"FULL")?;
+            pragma("wal_autocheckpoint", &0_i64)?;
+            pragma("journal_size_limit", &(64_i64 << 20))?;
+            pragma("cache_size", &-WRITER_CACHE_KIB)?;
+        }
+        Access::Fold => {
+            pragma("synchronous", &"FULL")?;
+            pragma("wal_autocheckpoint", &0_i64)?;
+            pragma("cache_size", &-FOLDER_CACHE_KIB)?;
+        }
+        Access::Read => {
+            pragma("query_only", &true)?;
+            pragma("wal_autocheckpoint", &0_i64)?;
+            pragma("cache_size", &-READER_CACHE_KIB)?;
+        }
+    }
+    Ok(connection)
+}

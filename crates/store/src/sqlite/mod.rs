@@ -1,0 +1,138 @@
+//! The embedded engine: one writer connection, readers beside it, each on a thread of its own, and a thread that folds the
+//! write-ahead log back. Bulk calls carry whole columns, so that a chunk is about a dozen hops between threads.
+
+mod connection;
+mod fold;
+mod readers;
+mod row;
+mod session;
+mod worker;
+
+pub(crate) use connection::Access;
+pub(crate) use session::Session;
+
+use crate::error::StoreError;
+use crate::migration;
+use connection::connect;
+use fold::{Fault, Folder};
+use readers::Readers;
+use row::error;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use worker::Worker;
+
+/// Readers beside the writer. Each keeps its own page cache.
+const READERS: usize = 4;
+/// Readers of single rows by key, which never wait behind lists.
+const GLANCES: usize = 1;
+/// Older libraries can lose commits when a checkpoint meets a writer in WAL mode.
+const VERSION_MIN: i32 = 3_051_003;
+
+/// The clock that nodes agree on.
+pub(crate) const CLOCK: &str = "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
+
+/// An open database file.
+#[derive(Debug, Clone)]
+pub(crate) struct Database {
+    path: Arc<PathBuf>,
+    access: Access,
+    // Fields drop in order: the folder has ended before the last connection closes.
+    _folder: Option<Arc<Folder>>,
+    fault: Fault,
+    writer: Option<Arc<Mutex<Worker>>>,
+    readers: Readers,
+    glances: Readers,
+}
+
+impl Database {
+    pub(crate) async fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        if rusqlite::version_number() < VERSION_MIN {
+            let version = rusqlite::version();
+            return Err(StoreError::Unavailable(format!("SQLite {version} is older than 3.51.3")));
+        }
+        let path = path.to_owned();
+        tokio::task::spawn_blocking(move || Self::open_blocking(path, access))
+            .await
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?
+    }
+
+    fn open_blocking(path: PathBuf, access: Access) -> Result<Self, StoreError> {
+        let fault = Fault::default();
+        let (mut writer, mut folder, mut file) = (None, None, None);
+        match access {
+            Access::Write | Access::Memory => {
+                let mut connection = connect(&path, access)?;
+                migration::migrate_sqlite(&mut connection)?;
+                if access == Access::Write {
+                    let opened = File::open(&path).map_err(|error| unavailable(&error))?;
+                    file = Some(Arc::new(opened));
+                }
+                let worker = Worker::start(connection, "sqlite-writer", file.clone())?;
+                writer = Some(Arc::new(Mutex::new(worker)));
+            }
+            Access::Read | Access::Fold => migration::expect_sqlite(&connect(&path, access)?)?,
+        }
+        if let (Some(file), Some(writer)) = (&file, &writer) {
+            let folder_of = Folder::start(&path, Arc::clone(file), Arc::clone(writer), fault.clone())?;
+            folder = Some(Arc::new(folder_of));
+        }
+        let readers = |count: usize, name: &str| {
+            let count = if access == Access::Memory { 0 } else { count };
+            let start = |_| Worker::start(connect(&path, Access::Read)?, name, file.clone());
+            (0..count).map(start).collect::<Result<Vec<_>, _>>().map(Readers::of)
+        };
+        let (readers, glances) = (readers(READERS, "sqlite-reader")?, readers(GLANCES, "sqlite-glance")?);
+        Ok(Self { path: Arc::new(path), access, _folder: folder, fault, writer, readers, glances })
+    }
+
+    pub(crate) async fn write(&self) -> Result<Session, StoreError> {
+        let writer = self.writer.clone().ok_or_else(|| StoreError::Busy("opened for reading".to_owned()))?;
+        let guard = writer.lock_owned().await;
+        match self.fault.get() {
+            Some(text) => Err(StoreError::Fatal(text.clone())),
+            None => Session::begin(guard).await,
+        }
+    }
+
+    pub(crate) fn shown(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    pub(crate) async fn read(&self) -> Result<Session, StoreError> {
+        self.reading(&self.readers).await
+    }
+
+    /// A transaction for a few rows by key, which does not wait for those that read lists.
+    pub(crate) async fn glance(&self) -> Result<Session, StoreError> {
+        self.reading(&self.glances).await
+    }
+
+    async fn reading(&self, readers: &Readers) -> Result<Session, StoreError> {
+        match self.access {
+            Access::Memory => self.write().await,
+            _ => Ok(Session::reading(readers.take().await?)),
+        }
+    }
+
+    pub(crate) async fn checkpoint(&self) -> Result<(), StoreError> {
+        let Some(writer) = &self.writer else { return Ok(()) };
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        writer.lock().await.call(|c| c.query_row(sql, [], |_| Ok(())).map_err(error)).await
+    }
+
+    pub(crate) fn size_bytes(&self) -> Result<u64, StoreError> {
+        let mut log = self.path.as_os_str().to_owned();
+        log.push("-wal");
+        Ok(length(&self.path) + length(Path::new(&log)))
+    }
+}
+
+fn length(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |meta| meta.len())
+}
+
+fn unavailable(cause: &std::io::Error) -> StoreError {
+    StoreError::Unavailable(cause.to_string())
+}

@@ -1,0 +1,78 @@
+//! Connections that read, each handed out to one transaction at a time and only when it is idle.
+
+use super::session::rollback;
+use super::worker::Worker;
+use crate::error::StoreError;
+use std::sync::{Arc, Mutex};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// A set of connections that read.
+#[derive(Debug, Clone)]
+pub(super) struct Readers {
+    idle: Arc<Mutex<Vec<Worker>>>,
+    places: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub(super) fn of(workers: Vec<Worker>) -> Self {
+        let places = Arc::new(Semaphore::new(workers.len()));
+        Self { idle: Arc::new(Mutex::new(workers)), places }
+    }
+
+    /// An idle connection; waits for one in the order of asking.
+    pub(super) async fn take(&self) -> Result<Reader, StoreError> {
+        let place = self.places.clone().acquire_owned().await.map_err(|_| closed())?;
+        let worker = self.idle.lock().map_err(|_| closed())?.pop().ok_or_else(closed)?;
+        Ok(Reader(Some(Lent { worker, idle: Arc::clone(&self.idle), place })))
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the database is closed".to_owned())
+}
+
+/// A connection that is lent out, and where it belongs.
+#[derive(Debug)]
+struct Lent {
+    worker: Worker,
+    idle: Arc<Mutex<Vec<Worker>>>,
+    place: OwnedSemaphorePermit,
+}
+
+impl Lent {
+    /// Puts the connection back before its place is free again.
+    fn give_back(self) {
+        let Self { worker, idle, place } = self;
+        if let Ok(mut idle) = idle.lock() {
+            idle.push(worker);
+        }
+        drop(place);
+    }
+}
+
+/// A connection of a transaction that reads.
+#[derive(Debug)]
+pub(super) struct Reader(Option<Lent>);
+
+impl Reader {
+    pub(super) fn worker(&self) -> Result<&Worker, StoreError> {
+        self.0.as_ref().map(|lent| &lent.worker).ok_or_else(closed)
+    }
+
+    /// Ends the transaction, if one has begun, and gives the connection back once it is idle. A call in flight is
+    /// stopped.
+    pub(super) fn end(mut self, has_begun: bool, is_in_flight: bool) {
+        let Some(lent) = self.0.take() else { return };
+        if !has_begun {
+            return lent.give_back();
+        }
+        let worker = lent.worker.clone();
+        if is_in_flight {
+            worker.stop();
+        }
+        worker.post_after_stop(move |connection| {
+            rollback(connection);
+            lent.give_back();
+        });
+    }
+}

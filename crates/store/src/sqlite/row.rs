@@ -1,0 +1,74 @@
+//! Values in and out of statements, and what the engine's errors mean.
+
+use crate::error::StoreError;
+use crate::value::{Column, Rows, Value};
+use rusqlite::ErrorCode;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+
+/// `$n` as this engine numbers it. SQLite takes `$1` for a name and gives it the place of its first
+/// appearance, so `$2 … $1` would be swapped without a word; `?n` is a place.
+pub(super) fn numbered(text: &str) -> String {
+    text.replace('$', "?")
+}
+
+pub(super) fn bind(
+    statement: &mut rusqlite::CachedStatement<'_>,
+    at: usize,
+    column: &Column,
+    row: usize,
+) -> Result<(), StoreError> {
+    let missing = || StoreError::Corrupt(format!("no row {row}"));
+    match column {
+        Column::I64(values) => statement.raw_bind_parameter(at, values.get(row).ok_or_else(missing)?),
+        Column::OptI64(values) => statement.raw_bind_parameter(at, values.get(row).ok_or_else(missing)?),
+        Column::Text(values) => statement.raw_bind_parameter(at, values.get(row).ok_or_else(missing)?),
+        Column::OptText(values) => statement.raw_bind_parameter(at, values.get(row).ok_or_else(missing)?),
+        Column::Same(value, _) => statement.raw_bind_parameter(at, value),
+    }
+    .map_err(error)
+}
+
+pub(super) fn read_row(row: &rusqlite::Row<'_>, rows: &mut Rows) -> Result<(), StoreError> {
+    for place in 0..rows.width {
+        rows.values.push(match row.get_ref(place).map_err(error)? {
+            ValueRef::Null => Value::Null,
+            ValueRef::Integer(value) => Value::I64(value),
+            ValueRef::Text(bytes) => Value::Text(
+                String::from_utf8(bytes.to_vec()).map_err(|e| StoreError::Corrupt(e.to_string()))?,
+            ),
+            ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+            ValueRef::Real(value) => return Err(StoreError::Corrupt(format!("a real: {value}"))),
+        });
+    }
+    Ok(())
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::I64(value) => ValueRef::Integer(*value),
+            Self::Text(value) => ValueRef::Text(value.as_bytes()),
+            Self::Blob(value) => ValueRef::Blob(value),
+        }))
+    }
+}
+
+/// What an engine's error means for the caller. A failed sync or write leaves the outcome unknown.
+pub(super) fn error(cause: rusqlite::Error) -> StoreError {
+    let rusqlite::Error::SqliteFailure(code, message) = &cause else {
+        return StoreError::Unavailable(cause.to_string());
+    };
+    let text = message.clone().unwrap_or_else(|| cause.to_string());
+    match (code.code, code.extended_code) {
+        (_, rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {
+            StoreError::Duplicate(text)
+        }
+        (ErrorCode::ConstraintViolation, _) => StoreError::Constraint(text),
+        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => StoreError::Busy(text),
+        (ErrorCode::DiskFull, _) => StoreError::DiskFull,
+        (ErrorCode::SystemIoFailure, extended) => StoreError::Fatal(format!("{text} (extended {extended})")),
+        (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => StoreError::Corrupt(text),
+        _ => StoreError::Unavailable(text),
+    }
+}

@@ -1,0 +1,198 @@
+//! A transaction on one of the connections.
+
+use super::readers::Reader;
+use super::row::{bind, error, numbered, read_row};
+use super::worker::Worker;
+use crate::bulk::{Insert, Lookup, Sql, Update};
+use crate::error::StoreError;
+use crate::value::{Column, Rows, Value};
+use rusqlite::Connection;
+use tokio::sync::OwnedMutexGuard;
+
+#[derive(Debug)]
+enum Place {
+    Writer(OwnedMutexGuard<Worker>),
+    Reader(Reader),
+}
+
+/// An open transaction on one of the connections.
+#[derive(Debug)]
+pub(crate) struct Session {
+    place: Option<Place>,
+    /// A transaction that reads begins with its first call: one hop less, and it would take its snapshot of the
+    /// database no earlier if it began before.
+    begins: bool,
+    /// A call failed, or its caller went away before its end: it may have done a part, so nothing more is
+    /// done here and nothing is committed. The engines of servers could not go on at all.
+    failed: bool,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        match self.place.take() {
+            Some(Place::Writer(writer)) => writer.post(rollback),
+            // A call that is in flight has nobody left to answer: it is stopped.
+            Some(Place::Reader(reader)) => reader.end(!self.begins, self.failed),
+            None => {}
+        }
+    }
+}
+
+/// Undoes what is open on a connection.
+pub(super) fn rollback(connection: &mut Connection) {
+    if !connection.is_autocommit()
+        && let Err(error) = connection.execute_batch("ROLLBACK")
+    {
+        tracing::error!(%error, "rollback failed");
+    }
+}
+
+impl Session {
+    /// Begins a transaction that writes. The session is there before the call, so that a caller that goes away
+    /// in its middle leaves no transaction open on the connection.
+    pub(super) async fn begin(writer: OwnedMutexGuard<Worker>) -> Result<Self, StoreError> {
+        let mut session = Self { place: Some(Place::Writer(writer)), begins: false, failed: false };
+        session.call(|c| c.execute_batch("BEGIN IMMEDIATE").map_err(error)).await?;
+        Ok(session)
+    }
+
+    /// A transaction that reads.
+    pub(super) fn reading(reader: Reader) -> Self {
+        Self { place: Some(Place::Reader(reader)), begins: true, failed: false }
+    }
+
+    fn worker(&self) -> Result<&Worker, StoreError> {
+        match &self.place {
+            Some(Place::Writer(guard)) => Ok(guard),
+            Some(Place::Reader(reader)) => reader.worker(),
+            None => Err(StoreError::Unavailable("the transaction has ended".to_owned())),
+        }
+    }
+
+    async fn call<T: Send + 'static>(
+        &mut self,
+        job: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if self.failed {
+            return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
+        }
+        self.failed = true;
+        let begins = std::mem::take(&mut self.begins);
+        let done = self.worker()?.call(move |c| {
+            if begins {
+                c.execute_batch("BEGIN").map_err(error)?;
+            }
+            job(c)
+        });
+        let done = done.await;
+        self.failed = done.is_err();
+        done
+    }
+
+    pub(crate) async fn execute(&mut self, sql: &'static Sql, args: Vec<Value>) -> Result<u64, StoreError> {
+        self.call(move |c| {
+            let mut statement = c.prepare_cached(&numbered(sql.text)).map_err(error)?;
+            let changed = statement.execute(rusqlite::params_from_iter(args.iter())).map_err(error)?;
+            Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+        })
+        .await
+    }
+
+    pub(crate) async fn fetch(&mut self, text: String, args: Vec<Value>) -> Result<Rows, StoreError> {
+        self.call(move |c| {
+            let mut statement = c.prepare_cached(&numbered(&text)).map_err(error)?;
+            let mut rows = Rows { width: statement.column_count(), values: Vec::new() };
+            let mut answer = statement.query(rusqlite::params_from_iter(args.iter())).map_err(error)?;
+            while let Some(row) = answer.next().map_err(error)? {
+                read_row(row, &mut rows)?;
+            }
+            Ok(rows)
+        })
+        .await
+    }
+
+    pub(crate) async fn insert(
+        &mut self,
+        insert: &'static Insert,
+        columns: Vec<Column>,
+        new_only: bool,
+    ) -> Result<u64, StoreError> {
+        let mut text = format!("INSERT INTO {} ({}) VALUES (", insert.table, insert.columns.join(", "));
+        for place in 1..=insert.columns.len() {
+            let comma = if place == 1 { "" } else { ", " };
+            text += &format!("{comma}?{place}");
+        }
+        text += if new_only { ") ON CONFLICT DO NOTHING" } else { ")" };
+        self.each_row(text, insert.columns.len(), columns).await
+    }
+
+    pub(crate) async fn update(
+        &mut self,
+        update: &'static Update,
+        columns: Vec<Column>,
+    ) -> Result<u64, StoreError> {
+        let mut text = format!("UPDATE {} SET ", update.table);
+        for (place, column) in update.columns.iter().enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            text += &format!("{comma}{column} = ?{}", place + 2);
+        }
+        text += &format!(" WHERE {} = ?1", update.key);
+        self.each_row(text, update.columns.len() + 1, columns).await
+    }
+
+    async fn each_row(
+        &mut self,
+        text: String,
+        width: usize,
+        columns: Vec<Column>,
+    ) -> Result<u64, StoreError> {
+        let rows = Column::rows(&columns, width, &text)?;
+        if rows == 0 {
+            return Ok(0);
+        }
+        self.call(move |c| {
+            let mut statement = c.prepare_cached(&text).map_err(error)?;
+            let mut changed = 0;
+            for row in 0..rows {
+                for (place, column) in columns.iter().enumerate() {
+                    bind(&mut statement, place + 1, column, row)?;
+                }
+                changed += statement.raw_execute().map_err(error)?;
+            }
+            Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+        })
+        .await
+    }
+
+    pub(crate) async fn lookup(&mut self, lookup: &'static Lookup, keys: Column) -> Result<Rows, StoreError> {
+        if keys.is_empty() {
+            return Ok(Rows::default());
+        }
+        let and = if lookup.and.is_empty() { String::new() } else { format!(" AND {}", lookup.and) };
+        let text = format!("SELECT {} FROM {} WHERE {} = ?1{and}", lookup.columns, lookup.from, lookup.key);
+        self.call(move |c| {
+            let mut statement = c.prepare_cached(&text).map_err(error)?;
+            let mut rows = Rows { width: statement.column_count(), values: Vec::new() };
+            rows.values.reserve(keys.len() * rows.width);
+            for place in 0..keys.len() {
+                bind(&mut statement, 1, &keys, place)?;
+                let mut answer = statement.raw_query();
+                while let Some(row) = answer.next().map_err(error)? {
+                    read_row(row, &mut rows)?;
+                }
+            }
+            Ok(rows)
+        })
+        .await
+    }
+
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        self.call(|c| {
+            c.execute_batch("COMMIT").map_err(|cause| match error(cause) {
+                StoreError::Unavailable(text) => StoreError::Fatal(text),
+                other => other,
+            })
+        })
+        .await
+    }
+}

@@ -1,0 +1,104 @@
+//! A connection on a thread of its own. A call is one hop to the thread and back.
+
+use super::row::error;
+use crate::error::StoreError;
+use rusqlite::{Connection, InterruptHandle};
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use tokio::sync::oneshot;
+
+/// Steps of a statement between two looks whether it is to stop: some hundred microseconds.
+const STEPS: i32 = 10_000;
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// A connection on its thread. Clones share the connection.
+#[derive(Clone)]
+pub(super) struct Worker {
+    jobs: Sender<Job>,
+    /// Set while the call in flight is to end early.
+    stop: Arc<AtomicBool>,
+    interrupt: Arc<InterruptHandle>,
+}
+
+impl std::fmt::Debug for Worker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Worker")
+    }
+}
+
+impl Worker {
+    /// Starts the thread. `file` is a descriptor of the database file that must not be closed before the connection is:
+    /// a process loses all its locks of a file when it closes any descriptor of it.
+    pub(super) fn start(
+        mut connection: Connection,
+        name: &str,
+        file: Option<Arc<File>>,
+    ) -> Result<Self, StoreError> {
+        let (jobs, queue) = channel::<Job>();
+        let stop = Arc::new(AtomicBool::new(false));
+        let is_stopped = Arc::clone(&stop);
+        let handler = move || is_stopped.load(Ordering::Relaxed);
+        connection.progress_handler(STEPS, Some(handler)).map_err(error)?;
+        let interrupt = Arc::new(connection.get_interrupt_handle());
+        std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || {
+                while let Ok(job) = queue.recv() {
+                    job(&mut connection);
+                }
+                drop(connection);
+                drop(file);
+            })
+            .map_err(|error| StoreError::Unavailable(format!("thread: {error}")))?;
+        Ok(Self { jobs, stop, interrupt })
+    }
+
+    pub(super) async fn call<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(Box::new(move |c| drop(reply.send(job(c))))).map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+
+    /// As [`Self::call`], for a thread that may wait.
+    pub(super) fn call_blocking<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = channel();
+        self.jobs.send(Box::new(move |c| drop(reply.send(job(c))))).map_err(|_| gone())?;
+        answer.recv().map_err(|_| gone())?
+    }
+
+    /// Sends a job without waiting; used where nothing can be awaited (drop).
+    pub(super) fn post(&self, job: impl FnOnce(&mut Connection) + Send + 'static) {
+        drop(self.jobs.send(Box::new(job)));
+    }
+
+    /// Ends what is in flight, whether its statement has begun or still waits; the next job must be
+    /// [`Self::post_after_stop`].
+    pub(super) fn stop(&self) {
+        // The flag also reaches a statement that has not begun: an interrupt before it begins is forgotten.
+        self.stop.store(true, Ordering::Relaxed);
+        // Some long steps, such as counting a table, look only at the interrupt.
+        self.interrupt.interrupt();
+    }
+
+    /// Sends a job behind one that was stopped; calls work again from it on.
+    pub(super) fn post_after_stop(&self, job: impl FnOnce(&mut Connection) + Send + 'static) {
+        let stop = Arc::clone(&self.stop);
+        self.post(move |connection| {
+            stop.store(false, Ordering::Relaxed);
+            job(connection);
+        });
+    }
+}
+
+fn gone() -> StoreError {
+    StoreError::Unavailable("the database thread has ended".to_owned())
+}
