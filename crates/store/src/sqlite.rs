@@ -8,6 +8,7 @@ use crate::migration;
 use crate::value::{Column, Rows, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
@@ -56,7 +57,12 @@ impl Worker {
             .name(name.to_owned())
             .spawn(move || {
                 while let Ok(job) = queue.recv() {
-                    job(&mut connection);
+                    // A connection that was left in the middle of something may hold half a transaction, and
+                    // nobody could write any more: the next start finds what stands.
+                    if catch_unwind(AssertUnwindSafe(|| job(&mut connection))).is_err() {
+                        tracing::error!("a database thread panicked: the process ends");
+                        std::process::abort();
+                    }
                 }
             })
             .map_err(|error| StoreError::Unavailable(format!("thread: {error}")))?;
