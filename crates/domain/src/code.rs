@@ -259,6 +259,11 @@ codes! {
     160 IdempotencyKeyInvalid "IDEMPOTENCY_KEY_INVALID" 400 Final "An Idempotency-Key is given once and has 1 to 128 visible ASCII characters" "Idempotency-Key 只能出现一次，且为1至128个可见 ASCII 字符";
     161 IdempotencyKeyReused "IDEMPOTENCY_KEY_REUSED" 422 Final "This Idempotency-Key was used before for another request" "该 Idempotency-Key 已用于其他请求";
     162 IdempotencyKeyBusy "IDEMPOTENCY_KEY_IN_USE" 409 Later "The first request with this Idempotency-Key still runs" "使用该 Idempotency-Key 的首个请求仍在执行";
+    290 HostInvalid "HOST_INVALID" 400 Final "A request names its host exactly once; send one Host header such as pay.example.com" "请求须且只能指明一个主机；请发送一个 Host 请求头，例如 pay.example.com";
+    291 HostUnknown "HOST_UNKNOWN" 421 Final "The server does not go by this host name; use the address that it is known under, or have the name added to the setting allowed_hosts" "服务器不使用该主机名；请使用服务器的正式地址，或将该名称加入配置项 allowed_hosts";
+    292 RequestMalformed "REQUEST_MALFORMED" 400 Final "This is not a well-formed HTTP request; check what the client or a proxy on the way sends" "请求不符合 HTTP 规范；请检查客户端或中间代理发送的内容";
+    293 HeadTooLarge "REQUEST_HEAD_TOO_LARGE" 431 Final "The head of the request is too large; send fewer or shorter headers, or a shorter address" "请求头过大；请减少或缩短请求头，或缩短地址";
+    294 BodyTooSlow "BODY_TOO_SLOW" 408 Later "The body of the request came too slowly and nothing was done; send it again over a faster connection, or in smaller parts" "请求体传输过慢，未执行任何操作；请在更快的网络下重新发送，或分成较小的部分发送";
     // The server or its database does not do its part. Never a refusal of what was asked.
     180 ServerBusy "SERVER_BUSY" 503 Later "The server is busy; wait and try again" "服务器繁忙，请稍后再试";
     181 ServerAway "DATABASE_AWAY" 503 Later "The database cannot be reached now; wait and try again" "数据库暂时无法访问，请稍后再试";

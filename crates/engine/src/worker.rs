@@ -9,10 +9,22 @@ use service::Error;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use store::StoreError;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 /// How often a worker looks without being woken.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// What a task came to. A panic is its own: the batch is free again and taken up anew, the history goes on.
+fn ended_well(ended: Result<Result<(), Error>, JoinError>, task: &'static str) -> Result<(), Error> {
+    match ended {
+        Ok(result) => result,
+        Err(_) => {
+            metrics::counter!("sluice_panics_total", "task" => task).increment(1);
+            tracing::error!(task, "a task panicked; its work is taken up again");
+            Ok(())
+        }
+    }
+}
 
 impl Engine {
     /// Works until `stop` is done; then runs end at the next chunk's edge, and what they leave is taken by
@@ -35,8 +47,12 @@ impl Engine {
             tokio::select! {
                 () = &mut stop => break,
                 woken = wakes.changed() => if woken.is_err() { break },
-                Some(ended) = runs.join_next() => if let Ok(Err(fatal)) = ended { return Err(fatal) },
-                Some(Ok(Err(fatal))) = history.join_next() => return Err(fatal),
+                Some(ended) = runs.join_next() => ended_well(ended, "run")?,
+                Some(ended) = history.join_next() => {
+                    ended_well(ended, "history")?;
+                    let follower = self.clone();
+                    history.spawn(async move { follower.follow().await });
+                }
                 () = tokio::time::sleep(LOOK) => {}
             }
         }

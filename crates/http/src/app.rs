@@ -1,7 +1,9 @@
 //! What every request has at hand.
 
 use crate::cursor::Cursors;
+use crate::edge::intake::Intakes;
 use crate::edge::limits::Limits;
+use crate::edge::security::Security;
 use crate::edge::turns::Turns;
 use crate::progress::hub::Hub;
 use domain::code::Language;
@@ -17,12 +19,22 @@ use tokio::sync::Notify;
 pub struct Options {
     /// How people reach the server, such as `https://pay.example.com`; cookies are `Secure` under https.
     pub public_url: Option<String>,
+    /// Other hosts that requests may name, such as `pay.internal` or `pay.internal:8080`.
+    pub allowed_hosts: Vec<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// From where `/metrics` is read without signing in.
     pub metrics_from: Vec<IpNet>,
     /// How long a request may take.
     pub request_timeout: Duration,
+    /// How long a body may take before it has to come faster than a kibibyte a second.
+    pub slow_after: Duration,
+    /// Bytes that the bodies of all requests may take together.
+    pub request_memory: usize,
+    /// Connections at once.
+    pub connections: usize,
+    /// Connections of one address at once; 0: any number.
+    pub connections_per_address: usize,
     /// Requests a second from one address; 0: any number.
     pub per_address: u32,
     /// Requests a second of one user or key; 0: any number.
@@ -48,9 +60,14 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             public_url: None,
+            allowed_hosts: Vec::new(),
             trusted_proxies: Vec::new(),
             metrics_from: ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| text.parse().ok()).collect(),
             request_timeout: Duration::from_secs(30),
+            slow_after: Duration::from_secs(20),
+            request_memory: 256 * 1024 * 1024,
+            connections: 20_000,
+            connections_per_address: 256,
             per_address: 500,
             per_identity: 300,
             session_idle: Duration::from_secs(30 * 60),
@@ -96,6 +113,8 @@ pub struct App {
     pub(crate) options: Arc<Options>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) turns: Arc<Turns>,
+    pub(crate) intakes: Arc<Intakes>,
+    pub(crate) security: Security,
     pub(crate) cursors: Arc<Cursors>,
     pub(crate) metrics: Render,
     pub(crate) hub: Hub,
@@ -108,10 +127,12 @@ impl App {
     pub fn new(service: Service, options: Options, cursor_secret: &[u8]) -> Self {
         let service = service.searching_for(options.search_budget);
         let limits = Arc::new(Limits::new(&options));
+        let intakes = Arc::new(Intakes::new(&options));
         let cursors = Arc::new(Cursors::new(cursor_secret));
         let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
-        let (turns, fatal) = Default::default();
-        Self { service, options: Arc::new(options), limits, turns, cursors, metrics, hub, fatal }
+        let (options, turns) = (Arc::new(options), Arc::default());
+        let (security, fatal) = (Security::default(), Arc::default());
+        Self { service, options, limits, turns, intakes, security, cursors, metrics, hub, fatal }
     }
 
     /// With what the process counts.

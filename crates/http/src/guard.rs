@@ -26,8 +26,17 @@ pub(crate) struct Guard {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Done(pub Operation);
 
+/// Who asked, on a response of somebody who is known: a user or a key.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller(pub String);
+
 pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let mut response = match admit(&guard, request).await {
+    let address =
+        request.extensions().get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |a: &ClientAddress| a.0);
+    let identified = identify(&guard.app, request.headers(), address).await;
+    let caller = identified.as_ref().ok().and_then(Option::as_ref).map(|identity| Caller(identity.owner()));
+    let admitted = identified.and_then(|identity| admit(&guard, request, identity, address));
+    let mut response = match admitted {
         Ok(request) => in_turn(&guard, request, next).await,
         Err(problem) => problem.into_response(),
     };
@@ -44,6 +53,9 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
         );
     }
     response.extensions_mut().insert(Done(guard.operation));
+    if let Some(caller) = caller {
+        response.extensions_mut().insert(caller);
+    }
     response
 }
 
@@ -64,10 +76,12 @@ async fn in_turn(guard: &Guard, request: Request, next: Next) -> Response {
     }
 }
 
-async fn admit(guard: &Guard, mut request: Request) -> Result<Request, Problem> {
-    let address =
-        request.extensions().get().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |a: &ClientAddress| a.0);
-    let identity = identify(&guard.app, request.headers(), address).await?;
+fn admit(
+    guard: &Guard,
+    mut request: Request,
+    identity: Option<Identity>,
+    address: IpAddr,
+) -> Result<Request, Problem> {
     let asker = identity.as_ref().map_or(Asker::Anonymous, Identity::asker);
     let is_local =
         guard.operation == Operation::Metrics && may_scrape(&guard.app, request.headers(), address);

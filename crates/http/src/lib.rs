@@ -43,7 +43,7 @@ pub mod transfer;
 
 pub use app::{App, Options, Render};
 pub use openapi::document;
-pub use serve::{Bounds, serve, serve_within};
+pub use serve::serve;
 
 use axum::Router;
 use routes::Routes;

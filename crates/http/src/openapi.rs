@@ -25,10 +25,13 @@ pub(crate) const COMMON: &[Code] = &[
     Code::AuthRequired,
     Code::Forbidden,
     Code::OriginForbidden,
+    Code::HostInvalid,
+    Code::HostUnknown,
     Code::RateLimited,
     Code::ServerBusy,
     Code::ServerAway,
     Code::RequestTimeout,
+    Code::BodyTooSlow,
     Code::AnswerLost,
     Code::WriteUnconfirmed,
     Code::StorageFull,
@@ -121,6 +124,8 @@ fn all_codes(described: &Described, operation: Operation, codes: &[Code], is_rep
     use Code as C;
     let mut all = vec![
         C::AuthRequired,
+        C::HostInvalid,
+        C::HostUnknown,
         C::RateLimited,
         C::ServerBusy,
         C::ServerAway,
@@ -135,6 +140,7 @@ fn all_codes(described: &Described, operation: Operation, codes: &[Code], is_rep
             C::BodyMalformed,
             C::BodyInvalid,
             C::BodyTooLarge,
+            C::BodyTooSlow,
             C::ContentTypeUnsupported,
             C::OriginForbidden,
         ]);

@@ -130,6 +130,13 @@ impl IntoResponse for Problem {
     }
 }
 
+/// The envelope of a code as text, for a connection that never became a request.
+pub(crate) fn body(code: Code, language: Language) -> String {
+    let error = ProblemError { code: code.name(), details: None };
+    let body = ProblemBody { success: false, message: code.message(language).to_owned(), error, data: None };
+    serde_json::to_string(&body).unwrap_or_default()
+}
+
 /// A problem in the operator's view, where a wrong state is 400 under a code of its own (document 000), and the
 /// texts that document 000 has are used to the letter.
 #[derive(Debug, Clone)]

@@ -1,127 +1,209 @@
 //! The listener: connections with bounds, and a stop that lets what has begun end.
 
-#[cfg(test)]
-mod tests;
+mod heads;
+mod room;
+mod wire;
 
+use crate::app::App;
+use crate::edge::host::LocalAddress;
+use crate::edge::security::{Event, Security};
 use crate::edge::stall::Patient;
+use crate::edge::{NoRoom, TwoLengths, bare};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use domain::code::{Code, Language};
+use heads::Heads;
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::net::SocketAddr;
+use ipnet::IpNet;
+use room::{Place, Room};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tower::ServiceExt;
+use wire::Wire;
 
 /// What connections may take of the server.
-#[derive(Debug, Clone, Copy)]
-pub struct Bounds {
-    /// Connections at once; more wait to be taken.
-    pub connections: usize,
+#[derive(Debug, Clone)]
+struct Bounds {
+    /// Connections at once; more are told so, and probes among them are answered.
+    connections: usize,
+    /// Connections of one address at once; 0: any number.
+    per_address: usize,
+    /// Networks whose addresses may have any number.
+    unbounded: Vec<IpNet>,
     /// Bytes of a request's head; more is 431.
-    pub head_bytes: usize,
+    head_bytes: usize,
     /// How long a client may take for a request's head, and how long an idle connection is kept.
-    pub head_time: Duration,
+    head_time: Duration,
+    /// The same for connections for which there is no room.
+    head_time_without_room: Duration,
     /// How long what has begun may take to end when the server stops.
-    pub grace: Duration,
+    grace: Duration,
+    /// The language of what is said to a connection that never became a request.
+    language: Language,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
         Self {
             connections: 20_000,
+            per_address: 0,
+            unbounded: Vec::new(),
             head_bytes: 32 * 1024,
-            head_time: Duration::from_secs(15),
+            head_time: Duration::from_secs(10),
+            head_time_without_room: Duration::from_secs(1),
             grace: Duration::from_secs(25),
+            language: Language::English,
         }
     }
 }
 
 /// How long a client may read nothing of what is sent to it.
 const READ_TIME: Duration = Duration::from_secs(30);
-/// Between two tries when a connection could not be taken (too many open files).
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves until `stop` is done, then takes nothing new and gives what has begun `grace` to end.
-pub async fn serve(listener: TcpListener, router: Router, grace: Duration, stop: impl Future<Output = ()>) {
-    serve_within(Bounds { grace, ..Bounds::default() }, listener, router, stop).await;
+pub async fn serve(listener: TcpListener, app: App, grace: Duration, stop: impl Future<Output = ()>) {
+    let options = &app.options;
+    let loopback = ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| text.parse().ok());
+    let bounds = Bounds {
+        connections: options.connections,
+        per_address: options.connections_per_address,
+        unbounded: loopback.chain(options.trusted_proxies.iter().copied()).collect(),
+        grace,
+        language: options.language,
+        ..Bounds::default()
+    };
+    let security = app.security.clone();
+    serve_within(bounds, security, listener, crate::router(app), stop).await;
+}
+
+/// What every connection has at hand.
+struct Shared {
+    bounds: Bounds,
+    security: Security,
+    router: Router,
 }
 
 /// Serves within bounds until `stop` is done.
-pub async fn serve_within(
+async fn serve_within(
     bounds: Bounds,
+    security: Security,
     listener: TcpListener,
     router: Router,
     stop: impl Future<Output = ()>,
 ) {
-    let room = Arc::new(Semaphore::new(bounds.connections));
+    count_from_zero();
+    let room = Room::new(&bounds);
+    let grace = bounds.grace;
+    let shared = Arc::new(Shared { bounds, security, router });
     // Each connection holds a receiver: when none is left, all have ended.
     let (stopping, stopped) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
     loop {
-        let accepted = tokio::select! {
+        let taken = tokio::select! {
             () = &mut stop => break,
-            accepted = take(&listener, &room) => accepted,
+            taken = room.take(&listener) => taken,
         };
-        let Some((stream, peer, permit)) = accepted else { continue };
-        let (router, stopped) = (router.clone(), stopped.clone());
+        let Some((stream, peer, place)) = taken else { continue };
+        let Some(place) = place else {
+            shared.turn_away(&stream, peer);
+            continue;
+        };
+        let (shared, stopped) = (Arc::clone(&shared), stopped.clone());
         tokio::spawn(async move {
-            if let Err(error) = converse(&bounds, stream, peer, router, stopped).await {
+            if let Err(error) = shared.converse(stream, peer, &place, stopped).await {
                 tracing::debug!(%error, %peer, "a connection ended");
             }
-            drop(permit);
         });
     }
     drop((listener, stopped));
     stopping.send_replace(true);
-    if tokio::time::timeout(bounds.grace, stopping.closed()).await.is_err() {
+    if tokio::time::timeout(grace, stopping.closed()).await.is_err() {
         tracing::warn!("connections were cut: they did not end in time");
     }
 }
 
-/// One connection, to its end; when the server stops the request at hand is its last.
-async fn converse(
-    bounds: &Bounds,
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    mut stopped: watch::Receiver<bool>,
-) -> Result<(), hyper::Error> {
-    // Small answers are to leave at once. A connection that is gone already says so below.
-    drop(stream.set_nodelay(true));
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
-    });
-    // Of one version only: to guess it from the first bytes would be to wait for them without a bound.
-    let mut builder = Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(bounds.head_time).max_buf_size(bounds.head_bytes);
-    let connection =
-        builder.serve_connection(TokioIo::new(Patient::new(stream, READ_TIME)), service).with_upgrades();
-    let mut connection = std::pin::pin!(connection);
-    tokio::select! {
-        ended = connection.as_mut() => return ended,
-        _ = stopped.wait_for(|stop| *stop) => {}
-    }
-    connection.as_mut().graceful_shutdown();
-    connection.await
+/// What has not happened is counted as well: an alarm needs a series that is there from the start.
+fn count_from_zero() {
+    metrics::counter!("sluice_panics_total", "task" => "request").increment(0);
+    metrics::counter!("sluice_security_events_total", "code" => Code::AuthRequired.name()).increment(0);
+    metrics::counter!("sluice_security_events_left_out_total").increment(0);
+    metrics::counter!("sluice_connections_not_taken_total").increment(0);
 }
 
-type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
+impl Shared {
+    /// Says to a connection too many of its address that it is one, if that can be said at once.
+    fn turn_away(&self, stream: &TcpStream, peer: SocketAddr) {
+        drop(stream.try_write(&self.refuse(Code::RateLimited, peer.ip(), "connections")));
+    }
 
-async fn take(listener: &TcpListener, room: &Arc<Semaphore>) -> Option<Accepted> {
-    let permit = Arc::clone(room).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, peer)) => Some((stream, peer, permit)),
-        Err(error) => {
-            tracing::warn!(%error, "a connection could not be taken");
-            tokio::time::sleep(PAUSE).await;
-            None
+    /// The answer to bytes that never became a request.
+    fn refuse(&self, code: Code, address: IpAddr, about: &str) -> Vec<u8> {
+        metrics::counter!("sluice_refusals_total", "code" => code.name()).increment(1);
+        self.security.note(&Event {
+            code,
+            status: code.http(),
+            address: address.to_canonical(),
+            caller: None,
+            by: "none",
+            operation: "none",
+            method: about,
+            path: "",
+            request: "",
+        });
+        bare(code, self.bounds.language)
+    }
+
+    /// One connection, to its end; when the server stops the request at hand is its last.
+    async fn converse(
+        self: &Arc<Self>,
+        stream: TcpStream,
+        peer: SocketAddr,
+        place: &Place,
+        mut stopped: watch::Receiver<bool>,
+    ) -> Result<(), hyper::Error> {
+        // Small answers are to leave at once. A connection that is gone already says so below.
+        drop(stream.set_nodelay(true));
+        let (local, seat, heads) = (stream.local_addr().ok(), place.seat(), Heads::default());
+        let has_room = seat.is_none();
+        let (router, two_lengths) = (self.router.clone(), heads.two_lengths());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            let extensions = request.extensions_mut();
+            extensions.insert(ConnectInfo(peer));
+            local.map(|local| extensions.insert(LocalAddress(local)));
+            if let Some(seat) = &seat {
+                seat.ask();
+                extensions.insert(NoRoom);
+            }
+            two_lengths.is_next().then(|| extensions.insert(TwoLengths));
+            router.clone().oneshot(request)
+        });
+        // Of one version only: to guess it from the first bytes would be to wait for them without a bound.
+        let mut builder = Builder::new();
+        let bounds = &self.bounds;
+        let head_time = if has_room { bounds.head_time } else { bounds.head_time_without_room };
+        builder.timer(TokioTimer::new()).header_read_timeout(head_time).max_buf_size(bounds.head_bytes);
+        builder.keep_alive(has_room);
+        let shared = Arc::clone(self);
+        let refuse = move |code| shared.refuse(code, peer.ip(), "bytes");
+        let wire = Wire::new(Patient::new(stream, READ_TIME), heads, refuse);
+        let connection = builder.serve_connection(TokioIo::new(wire), service).with_upgrades();
+        let mut connection = std::pin::pin!(connection);
+        tokio::select! {
+            ended = connection.as_mut() => return ended,
+            () = place.given_up() => return Ok(()),
+            _ = stopped.wait_for(|stop| *stop) => {}
         }
+        connection.as_mut().graceful_shutdown();
+        connection.await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,9 @@ use crate::clock::Clock;
 use crate::meter;
 use crate::request::{Outcome, Run, RunOutcome, Single};
 use domain::batch::CHUNK_ITEMS_MAX;
+use futures_util::FutureExt;
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -20,6 +22,8 @@ const SINGLES_MAX: usize = 10_000;
 const SLICE_BESIDE_SINGLES: Duration = Duration::from_millis(50);
 /// How long after the last single request slices grow again.
 const QUIET: Duration = Duration::from_secs(1);
+/// How long a request that the door dropped is left without an answer.
+const ENDING: Duration = Duration::from_secs(1);
 /// The smallest slice that is worth a commit.
 const SLICE_MIN: usize = 250;
 
@@ -72,7 +76,7 @@ impl Door {
             single_chunks: single_chunks.clone(),
             single_at: None,
         };
-        tokio::spawn(keeper.serve(requests));
+        tokio::spawn(or_abort(keeper.serve(requests)));
         Self { queue, slice, single_chunks }
     }
 
@@ -120,7 +124,21 @@ impl Door {
     ) -> Result<T, StoreError> {
         let closed = || StoreError::Unavailable("the ledger's door is closed".to_owned());
         self.queue.send(envelope).await.map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        if let Ok(answer) = answer.await {
+            return answer;
+        }
+        // Nobody knows what was done, and the process is about to end: an answer could only be wrong.
+        tokio::time::sleep(ENDING).await;
+        Err(closed())
+    }
+}
+
+/// A panic behind the door ends the process at once: nobody can tell how much of a chunk was done, and the next
+/// start finds out. Everywhere else a panic is its own task's.
+async fn or_abort(serving: impl Future<Output = ()>) {
+    if AssertUnwindSafe(serving).catch_unwind().await.is_err() {
+        tracing::error!("the door panicked: the process ends, and the next start finds what stands");
+        std::process::abort();
     }
 }
 
@@ -215,5 +233,54 @@ impl Keeper {
             usize::try_from(fits).unwrap_or(usize::MAX)
         };
         self.slice.store(next.clamp(SLICE_MIN.min(self.limit), self.limit), Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::principal::Principal;
+    use std::os::unix::process::ExitStatusExt;
+    use store::audit::Actor;
+
+    /// Set in the process that is to end.
+    const INSIDE: &str = "SLUICE_TEST_DOOR_PANICS";
+
+    /// A clock with a defect.
+    #[derive(Debug)]
+    struct Broken;
+
+    impl Clock for Broken {
+        fn now(&self) -> i64 {
+            Vec::<i64>::new()[0]
+        }
+    }
+
+    #[test]
+    fn a_panic_behind_the_door_ends_the_process_before_anybody_is_answered() {
+        if std::env::var_os(INSIDE).is_some() {
+            inside();
+        }
+        let name = "door::tests::a_panic_behind_the_door_ends_the_process_before_anybody_is_answered";
+        let mut itself = std::process::Command::new(std::env::current_exe().unwrap());
+        let output = itself.args([name, "--exact", "--nocapture"]).env(INSIDE, "1").output().unwrap();
+        assert_eq!(output.status.signal(), Some(6), "SIGABRT: {output:?}");
+        assert!(!String::from_utf8_lossy(&output.stdout).contains("answered"), "{output:?}");
+    }
+
+    fn inside() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = Store::memory().await.unwrap();
+            let door = Door::open(store, Arc::new(Broken), DoorOptions::default());
+            let run = Run {
+                actor: Actor::new(Principal::System, "test", "test"),
+                batch: domain::id::BatchId(1),
+                epoch: 1,
+                items: Vec::new().into(),
+            };
+            drop(door.run(run).await);
+            println!("answered");
+        });
     }
 }

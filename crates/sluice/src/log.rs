@@ -3,11 +3,18 @@
 use crate::settings::{LogFormat, Settings};
 use crate::terminal;
 use std::io::{self, Write};
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::FilterFn;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
-/// What is never logged, whatever the level: these name the values of statements and the heads of requests.
-const SILENT: [&str; 3] = ["tokio_postgres=warn", "hyper=info", "h2=info"];
+/// Parts of our own, whose lines below `info` are known to have no secret in them.
+const OURS: [&str; 9] =
+    ["domain", "engine", "formats", "http_api", "ledger", "security", "service", "sluice", "store"];
+/// Libraries that name the values of statements even at `info`.
+const QUIET: [&str; 1] = ["tokio_postgres"];
 
 /// Starts the log of this process.
 pub(crate) fn start(settings: &Settings, serves: bool) {
@@ -15,15 +22,33 @@ pub(crate) fn start(settings: &Settings, serves: bool) {
     let level = settings.log_level.as_deref().unwrap_or(usual);
     // It was looked at with the other settings.
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new(usual));
-    let filter =
-        SILENT.iter().filter_map(|directive| directive.parse().ok()).fold(filter, EnvFilter::add_directive);
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Lines);
+    let all = tracing_subscriber::registry().with(FilterFn::new(is_harmless)).with(filter);
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Lines);
     match settings.log_format {
-        LogFormat::Text => lines.init(),
+        LogFormat::Text => all.with(lines).init(),
         LogFormat::Json => {
-            lines.json().flatten_event(true).with_current_span(true).with_span_list(false).init()
+            all.with(lines.json().flatten_event(true).with_current_span(true).with_span_list(false)).init();
         }
     }
+    if serves {
+        std::panic::set_hook(Box::new(|panic| {
+            // What a panic says may have values in it; where it happened has none.
+            let place = panic.location().map(ToString::to_string);
+            tracing::error!(place, "a panic");
+        }));
+    }
+}
+
+/// Whether a line may be written, whatever the level that was asked for. Libraries that speak a protocol log whole
+/// messages at their lowest levels, with tokens, cookies and bodies: they are never heard below `info`.
+fn is_harmless(metadata: &Metadata<'_>) -> bool {
+    let part = metadata.target().split("::").next().unwrap_or_default();
+    let most = match part {
+        _ if OURS.contains(&part) => Level::TRACE,
+        _ if QUIET.contains(&part) => Level::WARN,
+        _ => Level::INFO,
+    };
+    *metadata.level() <= most
 }
 
 /// Makes writers to standard error that write one line an event.

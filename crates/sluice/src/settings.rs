@@ -24,6 +24,8 @@ use rules::Rule;
 pub(crate) use layers::{Layer, unknown_variables};
 pub(crate) use shown::Shown;
 
+const MIB: usize = 1024 * 1024;
+
 /// The file that is read if it exists and no other is named.
 const FILE: &str = "sluice.toml";
 
@@ -43,12 +45,18 @@ pub(crate) struct Settings {
     pub listen: SocketAddr,
     /// How people reach it.
     pub public_url: Option<String>,
+    /// Other hosts that requests may name.
+    pub allowed_hosts: Vec<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// From where the metrics are read without signing in.
     pub metrics_from: Vec<IpNet>,
     /// How long a request may take.
     pub request_timeout_s: u64,
+    /// MiB that the bodies of all requests may take together.
+    pub request_memory_mib: usize,
+    /// Connections of one address at once.
+    pub connections_per_address: usize,
     /// Requests a second from one address.
     pub requests_per_address: u32,
     /// Requests a second of one user or key.
@@ -63,6 +71,8 @@ pub(crate) struct Settings {
     pub worker: bool,
     /// Batches that it runs at once.
     pub runs: usize,
+    /// Whether the system may write the server's memory into a file when it crashes, and others may look into it.
+    pub core_dumps: bool,
     /// The form of the log.
     pub log_format: LogFormat,
     /// What goes into the log; none: what suits the command.
@@ -111,9 +121,12 @@ impl Default for Settings {
             chunk_items: CHUNK_ITEMS_MAX,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
+            allowed_hosts: server.allowed_hosts,
             trusted_proxies: server.trusted_proxies,
             metrics_from: server.metrics_from,
             request_timeout_s: server.request_timeout.as_secs(),
+            request_memory_mib: server.request_memory / MIB,
+            connections_per_address: server.connections_per_address,
             requests_per_address: server.per_address,
             requests_per_identity: server.per_identity,
             session_idle_s: server.session_idle.as_secs(),
@@ -121,6 +134,7 @@ impl Default for Settings {
             stop_timeout_s: 25,
             worker: true,
             runs: 4,
+            core_dumps: false,
             log_format: LogFormat::Text,
             log_level: None,
         }
@@ -192,9 +206,12 @@ impl Loaded {
         let settings = self.settings.clone();
         Options {
             public_url: settings.public_url,
+            allowed_hosts: settings.allowed_hosts,
             trusted_proxies: settings.trusted_proxies,
             metrics_from: settings.metrics_from,
             request_timeout: Duration::from_secs(settings.request_timeout_s),
+            request_memory: settings.request_memory_mib.saturating_mul(MIB),
+            connections_per_address: settings.connections_per_address,
             per_address: settings.requests_per_address,
             per_identity: settings.requests_per_identity,
             session_idle: Duration::from_secs(settings.session_idle_s),

@@ -17,7 +17,7 @@ use std::fmt;
 use utoipa::ToSchema;
 
 /// Enough for as many relations as one request may have.
-const RELATIONS_BYTES_MAX: usize = 16 * 1024 * 1024;
+pub(crate) const RELATIONS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// An account: its id as a number; or as a text its number, or its id as in `acct_18`. A text of digits only is a
 /// number, never an id.

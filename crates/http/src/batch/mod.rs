@@ -23,6 +23,9 @@ mod rework;
 mod view;
 mod words;
 
+/// No body of any operation is larger.
+pub(crate) use input::RELATIONS_BYTES_MAX as BODY_BYTES_MAX;
+
 use crate::routes::{Routes, View};
 use domain::access::Operation as O;
 use domain::code::Code;

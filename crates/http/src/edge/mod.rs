@@ -1,24 +1,34 @@
 //! The edge: what every request passes before its operation, whatever it asks for, and every answer after it.
 
 pub(crate) mod address;
+pub(crate) mod host;
+pub(crate) mod intake;
 pub(crate) mod limits;
 mod origin;
+pub mod security;
 pub(crate) mod stall;
 pub(crate) mod turns;
 
 use crate::app::App;
-use crate::guard::Done;
+use crate::edge::security::Event;
+use crate::guard::{Caller, Done};
 use crate::language;
 use crate::problem::{Problem, Refused};
 use crate::who::ClientAddress;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName};
+use axum::http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, COOKIE, HeaderName,
+    STRICT_TRANSPORT_SECURITY,
+};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use domain::code::Code;
-use std::time::Instant;
+use domain::code::{Code, Language};
+use futures_util::FutureExt;
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
 use tracing::Instrument;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -44,52 +54,163 @@ pub(crate) fn around(router: Router, app: &App) -> Router {
         .layer(from_fn_with_state(app.clone(), pass))
 }
 
+/// A year: browsers that came over TLS once come over nothing else.
+const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// On a request whose head gave its body's length twice: by `Transfer-Encoding` and by `Content-Length`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TwoLengths;
+
+/// On a request of a connection for which there was no room.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NoRoom;
+
+/// What is told of a request after it was answered.
+struct Asked {
+    begun: Instant,
+    id: String,
+    address: IpAddr,
+    method: axum::http::Method,
+    path: String,
+    by: &'static str,
+}
+
 async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    let id = request_id(request.headers());
     let address = address::of_client(&request, &app.options.trusted_proxies);
     request.extensions_mut().insert(ClientAddress(address));
+    let asked = Asked {
+        begun: Instant::now(),
+        id: request_id(request.headers()),
+        address,
+        method: request.method().clone(),
+        path: request.uri().path().to_owned(),
+        by: by(request.headers()),
+    };
     let language = language::of(request.headers(), app.options.language);
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let span = tracing::info_span!("request", id = id.as_str());
+    let span = tracing::info_span!("request", id = asked.id.as_str());
     let mut response = language::scope(language, work(&app, request, next)).instrument(span.clone()).await;
-    dress(response.headers_mut(), &id);
+    dress(response.headers_mut(), &asked.id);
+    if app.is_secure() {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, TLS_ONLY);
+    }
+    span.in_scope(|| tell(&app, &asked, &response));
+    response
+}
+
+/// How a request says who it is of.
+fn by(headers: &HeaderMap) -> &'static str {
+    match (headers.contains_key(AUTHORIZATION), headers.contains_key(COOKIE)) {
+        (true, _) => "key",
+        (false, true) => "session",
+        (false, false) => "none",
+    }
+}
+
+/// Counts and logs an answer.
+fn tell(app: &App, asked: &Asked, response: &Response) {
     let operation = response.extensions().get().map_or("none", |done: &Done| done.0.name());
+    let caller = response.extensions().get().map(|caller: &Caller| caller.0.as_str());
     let refused = response.extensions().get().map(|refused: &Refused| refused.0);
+    let (status, took) = (response.status().as_u16(), asked.begun.elapsed());
+    metrics::histogram!("sluice_http_request_seconds", "operation" => operation, "status" => status.to_string())
+        .record(took);
+    let Asked { method, path, address, by, id, .. } = asked;
     if refused == Some(Code::WriteUnconfirmed) {
         // Only a restart can tell what stands: nothing else may be answered from this process.
         app.end();
     }
-    let refused = refused.map(Code::name);
-    let (status, took) = (response.status().as_u16(), begun.elapsed());
-    metrics::histogram!("sluice_http_request_seconds", "operation" => operation, "status" => status.to_string())
-        .record(took);
     if let Some(code) = refused {
-        metrics::counter!("sluice_refusals_total", "code" => code).increment(1);
+        metrics::counter!("sluice_refusals_total", "code" => code.name()).increment(1);
+        app.security.note(&Event {
+            code,
+            status,
+            address: *address,
+            caller,
+            by,
+            operation,
+            method: method.as_str(),
+            path,
+            request: id,
+        });
     }
-    let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    let (took_us, code) = (u64::try_from(took.as_micros()).unwrap_or(u64::MAX), refused.map(Code::name));
     // The path is escaped by `Debug`, so that nobody writes lines of his own into the log.
-    span.in_scope(
-        || tracing::debug!(%method, ?path, status, took_us, %address, operation, code = refused, "answered"),
-    );
-    response
+    tracing::debug!(%method, ?path, status, took_us, %address, operation, code, "answered");
 }
 
 async fn work(app: &App, request: Request, next: Next) -> Response {
+    let (request, intake) = app.intakes.meter(request);
     if let Err(problem) = check(app, &request) {
         return problem.into_response();
     }
-    match tokio::time::timeout(app.options.request_timeout, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Problem::from(Code::RequestTimeout).into_response(),
+    let response = match within(app.options.request_timeout, next.run(request)).await {
+        Some(response) => response,
+        None if intake.is_reading() => return too_slow(Code::BodyTooSlow),
+        None => Problem::from(Code::RequestTimeout).into_response(),
+    };
+    match intake.stopped() {
+        // What the operation says of a body that was broken off is not why.
+        Some(code) => {
+            let mut told = too_slow(code);
+            told.extensions_mut().extend(response.extensions().clone());
+            told.extensions_mut().insert(Refused(code));
+            told
+        }
+        None => response,
     }
 }
 
+/// The answer, unless it takes too long. A panic is one request's: it is answered, counted and logged, and what
+/// the request had begun is rolled back as its values are dropped.
+async fn within(limit: Duration, answer: impl Future<Output = Response>) -> Option<Response> {
+    match tokio::time::timeout(limit, AssertUnwindSafe(answer).catch_unwind()).await {
+        Ok(Ok(response)) => Some(response),
+        Ok(Err(_)) => {
+            metrics::counter!("sluice_panics_total", "task" => "request").increment(1);
+            tracing::error!("a request panicked; it is answered with SERVER_FAULT");
+            Some(Problem::from(Code::ServerFault).into_response())
+        }
+        Err(_) => None,
+    }
+}
+
+/// The rest of the body is not read: the connection is of no use any more.
+fn too_slow(code: Code) -> Response {
+    let mut response = Problem::from(code).into_response();
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
 fn check(app: &App, request: &Request) -> Result<(), Problem> {
+    if request.extensions().get::<TwoLengths>().is_some() {
+        return Err(Problem::about(Code::RequestMalformed, "Transfer-Encoding and Content-Length"));
+    }
+    if request.extensions().get::<NoRoom>().is_some() && !host::is_open(request.uri().path()) {
+        return Err(Code::ServerBusy.into());
+    }
     if let Some(ClientAddress(address)) = request.extensions().get() {
         app.limits.of_address(*address)?;
     }
+    host::check(request, &app.options)?;
     origin::check(request, app.options.public_url.as_deref())
+}
+
+/// A whole answer as bytes, for a connection that never became a request.
+pub(crate) fn bare(code: Code, language: Language) -> Vec<u8> {
+    let body = crate::problem::body(code, language);
+    let status = axum::http::StatusCode::from_u16(code.http()).unwrap_or_default();
+    let mut headers = HeaderMap::new();
+    dress(&mut headers, &service::request_id());
+    let mut text = format!(
+        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in &headers {
+        text.extend([name.as_str(), ": ", value.to_str().unwrap_or_default(), "\r\n"]);
+    }
+    text.push_str("\r\n");
+    text.push_str(&body);
+    text.into_bytes()
 }
 
 /// The client's name for the request if it is a plain one, else a new one.
@@ -109,5 +230,30 @@ fn dress(headers: &mut HeaderMap, id: &str) {
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID.clone(), id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
+    #[tokio::test]
+    async fn a_panic_is_one_requests_and_is_counted() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let _counted = metrics::set_default_local_recorder(&recorder);
+        let minute = Duration::from_secs(60);
+        let panics = async {
+            let parts: Vec<u8> = Vec::new();
+            Response::new(parts[7].to_string().into())
+        };
+        let response = within(minute, panics).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.extensions().get().map(|refused: &Refused| refused.0), Some(Code::ServerFault));
+        let fine = within(minute, async { Response::default() }).await.unwrap();
+        assert_eq!(fine.status(), 200);
+        assert!(within(Duration::ZERO, std::future::pending()).await.is_none());
+        let counted = recorder.handle().render();
+        assert!(counted.contains("sluice_panics_total{task=\"request\"} 1"), "{counted}");
     }
 }

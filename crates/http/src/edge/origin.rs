@@ -19,14 +19,14 @@ pub(crate) fn check(request: &Request, public_url: Option<&str>) -> Result<(), P
 }
 
 /// Browsers say where a request comes from, in one of two headers or both; programs that are no browsers say
-/// nothing.
+/// nothing. The server itself speaks plain HTTP: a page that came over TLS is ours under the public URL alone.
 fn is_ours(headers: &HeaderMap, public_url: Option<&str>) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let site = text("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
     let host = text(HOST.as_str()).unwrap_or_default();
     let origin = text(ORIGIN.as_str()).is_none_or(|origin| match public_url {
         Some(url) => origin == url.trim_end_matches('/'),
-        None => origin.split_once("://").is_some_and(|(_, named)| named == host && !host.is_empty()),
+        None => origin.strip_prefix("http://").is_some_and(|named| named == host && !host.is_empty()),
     });
     site && origin
 }
@@ -41,6 +41,7 @@ mod tests {
         let cases: &[Case<'_>] = &[
             (&[], None, true),
             (&[("host", "a.test"), ("origin", "http://a.test")], None, true),
+            (&[("host", "a.test"), ("origin", "https://a.test")], None, false),
             (&[("host", "a.test"), ("origin", "http://evil.test")], None, false),
             (&[("host", "a.test"), ("origin", "null")], None, false),
             (&[("host", "a.test"), ("origin", "http://sub.a.test")], None, false),

@@ -10,6 +10,7 @@ use crate::body::{Body, Input, Nothing};
 use crate::problem::Problem;
 use crate::who::Who;
 use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue};
 use domain::access::Operation;
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
@@ -139,18 +140,24 @@ pub(super) async fn login(
     Ok(welcome(&app, SIGNED_IN, signed_in))
 }
 
+/// What a browser forgets at sign-out. The cookie is removed by its own header: `"cookies"` here would sign people
+/// out of everything else under the same domain.
+const FORGET: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"storage\""));
+
 /// Ends the session that asks.
 #[utoipa::path(post, path = "/api/v1/auth/logout", operation_id = "logout", tag = "people",
     responses((status = 200, description = "Signed out.", body = Envelope<EndedSession>,
-        headers(("Set-Cookie" = String, description = "Removes the session's cookie")))))]
+        headers(("Set-Cookie" = String, description = "Removes the session's cookie"),
+            ("Clear-Site-Data" = String, description = "Removes what the browser kept of the pages")))))]
 pub(super) async fn logout(
     State(app): State<App>,
     who: Who,
     _nothing: Body<Nothing>,
-) -> Result<(SetCookie, Answer<EndedSession>), Problem> {
+) -> Result<(SetCookie, [(HeaderName, HeaderValue); 1], Answer<EndedSession>), Problem> {
     let (user, session) = person(&who)?;
     app.service.logout(who.actor(), user, session).await?;
-    Ok((cookie::remove(&app), Answer::saying(SIGNED_OUT, EndedSession::of(session))))
+    Ok((cookie::remove(&app), [FORGET], Answer::saying(SIGNED_OUT, EndedSession::of(session))))
 }
 
 /// Says who is signed in.

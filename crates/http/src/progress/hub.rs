@@ -4,6 +4,7 @@
 //! whether the sessions and keys of those who are connected still hold.
 
 use super::room::Room;
+use futures_util::FutureExt;
 use service::Service;
 use service::batch::progress::BatchProgress;
 use service::identity::{Identity, Who};
@@ -12,6 +13,7 @@ use socketioxide::SocketIo;
 use socketioxide::extract::SocketRef;
 use socketioxide::socket::Sid;
 use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -95,7 +97,7 @@ impl Hub {
         metrics::gauge!("sluice_sockets").set(count(members.sockets.len()));
         if !members.is_running && !members.is_closed {
             members.is_running = true;
-            tokio::spawn(self.clone().run());
+            tokio::spawn(self.clone().keep_running());
         }
         drop(members);
         self.0.changed.notify_one();
@@ -153,6 +155,15 @@ impl Hub {
         }
         let mut members = self.members();
         *members = Members { is_closed: true, ..Members::default() };
+    }
+
+    /// Runs until the hub closes. After a panic it begins anew: what it reads is in the database.
+    async fn keep_running(self) {
+        while AssertUnwindSafe(self.clone().run()).catch_unwind().await.is_err() {
+            metrics::counter!("sluice_panics_total", "task" => "hub").increment(1);
+            tracing::error!("the hub panicked; it goes on");
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// Keeps the rooms up to date until the hub closes.

@@ -1,6 +1,7 @@
 //! The protocol: socket.io as document 000's client speaks it. Who may connect, and what a client may say.
 
 use crate::app::App;
+use crate::edge::security::Event;
 use crate::guard;
 use crate::language;
 use crate::problem::Problem;
@@ -51,7 +52,9 @@ pub(super) fn beside(router: Router, app: &App) -> Router {
     let hub = app.hub.clone();
     // A client is listened to from before it is told that it is connected: what it says next is not lost.
     let admit = async move |socket: SocketRef, TryData(auth): TryData<Auth>| {
-        let identity = admit(&app, &socket, auth.ok()).await?;
+        let by = if matches!(&auth, Ok(Auth { token: Some(_) })) { "key" } else { "session" };
+        let admitted = admit(&app, &socket, auth.ok()).await;
+        let identity = admitted.inspect_err(|code| note(&app, &socket, *code, by, "connect"))?;
         enter(&app, &socket, identity);
         Ok::<_, Code>(())
     };
@@ -85,6 +88,22 @@ async fn admit(app: &App, socket: &SocketRef, auth: Option<Auth>) -> Result<Iden
     Ok(identity)
 }
 
+/// A refusal over a socket is a security event as it would be over a request.
+fn note(app: &App, socket: &SocketRef, code: Code, by: &'static str, event: &str) {
+    let caller = socket.extensions.get::<Identity>().map(|identity| identity.owner());
+    app.security.note(&Event {
+        code,
+        status: code.http(),
+        address: address(socket),
+        caller: caller.as_deref(),
+        by,
+        operation: Operation::BatchProgress.name(),
+        method: event,
+        path: PATH,
+        request: "",
+    });
+}
+
 fn address(socket: &SocketRef) -> IpAddr {
     let given = socket.req_parts().extensions.get::<ClientAddress>();
     given.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
@@ -96,7 +115,11 @@ fn enter(app: &App, socket: &SocketRef, identity: Identity) {
     let (joining, hub) = (app.clone(), app.hub.clone());
     socket.on("join_room", async move |socket: SocketRef, TryData(room): TryData<Value>, ack: AckSender| {
         let room = room.unwrap_or_default();
-        answer(&socket, ack, &room, join(&joining, &socket, &room).await);
+        let joined = join(&joining, &socket, &room).await;
+        if let Err(problem) = &joined {
+            note(&joining, &socket, problem.code, "none", "join_room");
+        }
+        answer(&socket, ack, &room, joined);
     });
     let leaving = hub.clone();
     socket.on("leave_room", async move |socket: SocketRef, TryData(room): TryData<Value>, ack: AckSender| {

@@ -2,10 +2,12 @@
 
 use super::{Bounds, serve_within};
 use crate::body::{Body, Nothing};
+use crate::edge::security::Security;
 use crate::problem::Problem;
 use axum::Router;
+use axum::extract::Request;
 use axum::routing::{get, post};
-use domain::code::Code;
+use domain::code::{Code, Language};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,15 +39,21 @@ async fn server_that_tells(
     let router = Router::new()
         .route("/body", post(async |_: Body<Nothing>| "taken"))
         .route("/slow", get(slow))
+        .route("/healthz", get(async |request: Request| if room(&request) { "room" } else { "none" }))
         .method_not_allowed_fallback(async || Problem::from(Code::MethodNotAllowed));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let served =
-        tokio::spawn(
-            async move { serve_within(bounds, listener, router, async { drop(stopped.await) }).await },
-        );
+    let served = tokio::spawn(async move {
+        let stop = async { drop(stopped.await) };
+        serve_within(bounds, Security::default(), listener, router, stop).await;
+    });
     (address, stop, served, begun)
+}
+
+/// Whether there was room for the connection of a request.
+fn room(request: &Request) -> bool {
+    request.extensions().get::<crate::edge::NoRoom>().is_none()
 }
 
 /// What comes until the server closes the connection.
@@ -99,6 +107,31 @@ async fn what_is_no_request_is_refused_and_the_connection_closed() {
         let (line, count) = answer(address, &request).await;
         assert_eq!(line.split(' ').nth(1), Some(status), "{name}: {line}");
         assert_eq!(count, 1, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_never_become_a_request_are_answered_by_our_envelope_and_headers() {
+    let bounds = Bounds { language: Language::Chinese, ..Bounds::default() };
+    let (address, _stop, _) = server(bounds).await;
+    let large = format!("x-large: {}\r\n", "a".repeat(100 * 1024));
+    for (request, code) in [
+        (b"GET /slow HTTP/9.9\r\n\r\n".to_vec(), Code::RequestMalformed),
+        (post_json("content-length: -2\r\n", "{}"), Code::RequestMalformed),
+        (post_json(&large, ""), Code::HeadTooLarge),
+    ] {
+        let mut stream = sent(address, &request).await;
+        let text = rest(&mut stream).await;
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with(&format!("HTTP/1.1 {} ", code.http())), "{text}");
+        for header in
+            ["connection: close", "x-request-id: ", "x-content-type-options: nosniff", "application/json"]
+        {
+            assert!(head.contains(header), "{header}: {head}");
+        }
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!((&body["success"], &body["error"]["code"]), (&false.into(), &code.name().into()));
+        assert_eq!(body["message"], code.message(Language::Chinese));
     }
 }
 
@@ -179,9 +212,43 @@ async fn who_sends_too_slowly_or_nothing_loses_the_connection_and_nobody_else_do
 }
 
 #[tokio::test]
-async fn more_connections_than_the_bound_wait_until_one_ends() {
-    let bounds = Bounds { connections: 2, head_time: Duration::from_millis(500), ..Bounds::default() };
+async fn beyond_the_bound_of_connections_probes_are_answered_once_each() {
+    let bounds = Bounds { connections: 2, ..Bounds::default() };
     let (address, _stop, _) = server(bounds).await;
+    let probe = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n";
+    let (mut first, mut second) = (sent(address, probe).await, sent(address, probe).await);
+    for stream in [&mut first, &mut second] {
+        let mut bytes = [0_u8; 512];
+        let count = stream.read(&mut bytes).await.unwrap();
+        assert!(String::from_utf8_lossy(&bytes[..count]).ends_with("room"));
+    }
+    // Both are open still, and so is a third that says nothing: its turn is short.
+    let mut silent = sent(address, b"").await;
+    let mut third = sent(address, probe).await;
+    let text = rest(&mut third).await;
+    assert!(text.contains(" 200 ") && text.contains("connection: close") && text.ends_with("none"), "{text}");
+    assert_eq!(rest(&mut silent).await, "");
+    drop(first);
+    // The place is free when the server has seen that the first is gone.
+    loop {
+        let mut next = sent(address, probe).await;
+        next.shutdown().await.unwrap();
+        if rest(&mut next).await.ends_with("room") {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_connection_too_many_of_an_address_is_told_so() {
+    let bounds = Bounds { per_address: 2, ..Bounds::default() };
+    let (address, _stop, _) = server(bounds).await;
+    let (_first, _second) = (sent(address, b"").await, sent(address, b"").await);
+    let mut third = TcpStream::connect(address).await.unwrap();
+    let text = rest(&mut third).await;
+    assert!(text.starts_with("HTTP/1.1 429 ") && text.contains("RATE_LIMITED"), "{text}");
+    let unbounded = vec!["127.0.0.0/8".parse().unwrap()];
+    let (address, _stop, _) = server(Bounds { per_address: 2, unbounded, ..Bounds::default() }).await;
     let (_first, _second) = (sent(address, b"").await, sent(address, b"").await);
     let (line, _) = answer(address, b"GET /slow HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await;
     assert!(line.contains(" 200 "), "{line}");

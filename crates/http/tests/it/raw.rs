@@ -1,11 +1,12 @@
 //! The edge, met by clients that are no friends: tricks with routes and methods, headers of every answer, a
 //! flood. Requests that are no HTTP at all are tested beside the listener (`serve/tests.rs`).
 
-use crate::world::{answer, world, world_with};
-use http_api::Options;
+use crate::world::{answer, world, world_that_counts, world_with};
+use http_api::{Options, Render};
 use reqwest::Method;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -22,7 +23,7 @@ const HEADERS: [&str; 8] = [
 ];
 
 /// The whole answer to a request, its head in small letters.
-async fn exchange(url: &str, request: &str) -> String {
+pub async fn exchange(url: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut text = String::new();
@@ -31,8 +32,8 @@ async fn exchange(url: &str, request: &str) -> String {
     format!("{}\r\n\r\n{body}", head.to_ascii_lowercase())
 }
 
-fn request(method: &str, path: &str, headers: &str) -> String {
-    format!("{method} {path} HTTP/1.1\r\nhost: a.test\r\nconnection: close\r\n{headers}\r\n")
+pub fn request(method: &str, path: &str, headers: &str) -> String {
+    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n")
 }
 
 #[tokio::test]
@@ -188,4 +189,53 @@ async fn a_flood_is_refused_with_a_time_to_wait_and_what_is_not_flooding_is_answ
     let post = world.client.request(Method::POST, format!("{}/healthz", world.url));
     assert_eq!(post.header("x-forwarded-for", "203.0.113.7").send().await.unwrap().status(), 405);
     Arc::try_unwrap(world).unwrap_or_else(|_| unreachable!("the flood is over")).stop().await;
+}
+
+#[tokio::test]
+async fn a_panic_of_one_request_is_answered_and_the_others_go_on() {
+    let options = Options { per_address: 0, per_identity: 0, ..Options::default() };
+    let panics = Render::by(|| ["no", "metrics"].iter().map(|text| text[7..].to_owned()).collect());
+    let world = world_that_counts(options, panics).await;
+    for _ in 0..3 {
+        let answered = answer(world.client.get(format!("{}/metrics", world.url))).await;
+        assert_eq!((answered.status, answered.code()), (500, "SERVER_FAULT"), "{}", answered.json);
+        assert_eq!(world.get("/readyz").await.status, 200);
+    }
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_drips_is_answered_with_408_and_the_connection_closed() {
+    let slow_after = Duration::from_millis(300);
+    let world =
+        world_with(Options { slow_after, per_address: 0, per_identity: 0, ..Options::default() }).await;
+    let (mut from, mut to) =
+        TcpStream::connect(world.url.strip_prefix("http://").unwrap()).await.unwrap().into_split();
+    let headers = "content-type: application/json\r\ncontent-length: 60000\r\n";
+    let head = format!("POST /api/v1/auth/login HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n");
+    let dripping = tokio::spawn(async move {
+        let mut sent = to.write_all(head.as_bytes()).await;
+        while sent.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            sent = to.write_all(b" ").await;
+        }
+    });
+    let mut bytes = Vec::new();
+    // The server may reset a connection on which bytes keep coming.
+    drop(from.read_to_end(&mut bytes).await);
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.starts_with("HTTP/1.1 408 ") && text.contains("BODY_TOO_SLOW"), "{text}");
+    assert!(text.contains("connection: close"), "{text}");
+    dripping.await.unwrap();
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_takes_longer_than_a_request_may_is_408_and_an_answer_that_does_is_503() {
+    let options = Options { request_timeout: Duration::from_millis(300), ..Options::default() };
+    let world = world_with(options).await;
+    let headers = "content-type: application/json\r\ncontent-length: 60000\r\n";
+    let text = exchange(&world.url, &request("POST", "/api/v1/auth/login", headers)).await;
+    assert!(text.starts_with("http/1.1 408 ") && text.contains("BODY_TOO_SLOW"), "{text}");
+    world.stop().await;
 }

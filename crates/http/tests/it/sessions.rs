@@ -41,6 +41,8 @@ async fn the_cookie_is_for_the_browser_alone_and_no_token_stands_anywhere_else()
     assert_eq!(response.headers()["referrer-policy"], "no-referrer");
     assert!(!response.text().await.unwrap().contains(token));
     assert_eq!(me_with(&world, pair).await, 200);
+    let plain = Client::new().get(format!("{}/healthz", world.url)).send().await.unwrap();
+    assert!(!plain.headers().contains_key("strict-transport-security"), "nobody came over TLS");
     let query = Client::new().get(format!("{}/api/v1/auth/me?sluice_session={token}", world.url));
     assert_eq!(answer(query).await.status, 401);
     let mut tx = world.service.store().read().await.unwrap();
@@ -50,6 +52,11 @@ async fn the_cookie_is_for_the_browser_alone_and_no_token_stands_anywhere_else()
     drop(tx);
     let audit = format!("{:?}", world.service.audit(0, 100).await.unwrap());
     assert!(!audit.contains(token));
+    let other = set_cookie(&raw_login(&world, None).await);
+    let logout = Client::new().post(format!("{}/api/v1/auth/logout", world.url));
+    let signed_out = logout.header(COOKIE, other.split(';').next().unwrap()).send().await.unwrap();
+    assert_eq!(signed_out.headers()["clear-site-data"], "\"cache\", \"storage\"");
+    assert!(set_cookie(&signed_out).contains("Max-Age=0"));
     // One character of it changed, cut, or made up: nothing.
     let mut forged = token.to_owned();
     forged.replace_range(0..1, if token.starts_with('0') { "1" } else { "0" });
@@ -71,6 +78,10 @@ async fn under_tls_the_cookie_is_secure_and_bound_to_the_host() {
     let pair = cookie.split(';').next().unwrap();
     assert_eq!(me_with(&world, pair).await, 200);
     assert_eq!(me_with(&world, pair.trim_start_matches("__Host-")).await, 401);
+    for path in ["/healthz", "/nowhere", "/api/v1/auth/me"] {
+        let response = Client::new().get(format!("{}{path}", world.url)).send().await.unwrap();
+        assert_eq!(response.headers()["strict-transport-security"], "max-age=31536000", "{path}");
+    }
     world.stop().await;
 }
 

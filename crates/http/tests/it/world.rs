@@ -1,7 +1,7 @@
 //! A server on loopback over an empty ledger, and a client.
 
 use engine::{Engine, EngineOptions};
-use http_api::{App, Options};
+use http_api::{App, Options, Render};
 use ledger::{Clock, Door, DoorOptions};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value as Json;
@@ -72,6 +72,11 @@ pub async fn world() -> World {
 
 /// A server.
 pub async fn world_with(options: Options) -> World {
+    world_that_counts(options, Render::default()).await
+}
+
+/// A server with what it gives out as its metrics.
+pub async fn world_that_counts(options: Options, metrics: Render) -> World {
     let place = place();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
     // Tests pay the same again and again; those of similar batches set the window.
@@ -87,11 +92,11 @@ pub async fn world_with(options: Options) -> World {
     let key = service.api_key_add(&actor, &new).await.unwrap().secret.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = http_api::router(App::new(service.clone(), options, b"test"));
+    let app = App::new(service.clone(), options, b"test").with_metrics(metrics);
     let (stop_http, http_stopped) = oneshot::channel::<()>();
     let (stop_work, work_stopped) = oneshot::channel::<()>();
     let served = tokio::spawn(async move {
-        http_api::serve(listener, router, Duration::from_secs(5), async { drop(http_stopped.await) }).await;
+        http_api::serve(listener, app, Duration::from_secs(5), async { drop(http_stopped.await) }).await;
     });
     let engine = Engine::new(service.clone(), EngineOptions::default());
     let worked = tokio::spawn(async move {

@@ -1,6 +1,7 @@
 //! `serve`: the HTTP API over the ledger, and a worker beside it, until it is stopped.
 
 mod args;
+mod limits;
 mod meter;
 
 use crate::cli::Globals;
@@ -13,7 +14,7 @@ use crate::session::{Access, Session};
 use crate::settings::{Loaded, Settings, unknown_variables};
 use domain::code::Language;
 use engine::{Engine, EngineOptions};
-use http_api::App;
+use http_api::{App, Options};
 use serde_json::json;
 use service::Error;
 use std::time::Duration;
@@ -33,15 +34,16 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     for name in unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())) {
         tracing::warn!(name, "the environment has a variable that is no setting");
     }
-    more_files();
+    limits::keep_memory_apart(settings.core_dumps);
+    let connections = limits::connections();
     // Before the ledger is opened: two servers on one address are a mistake that is told at once.
     let listener = listen(settings).await?;
     let meter = meter::Meter::start(globals)?;
     make_if_missing(globals).await?;
     let mut session = Session::open(globals, Access::Work).await?;
     let secret = session.service.cursor_secret(&session.actor).await?;
-    let app =
-        App::new(session.service.clone(), loaded.options(), secret.as_bytes()).with_metrics(meter.render());
+    let options = Options { connections, ..loaded.options() };
+    let app = App::new(session.service.clone(), options, secret.as_bytes()).with_metrics(meter.render());
     let done = serve(&session, settings, listener, app, stop).await;
     let left = session.leave().await;
     done?;
@@ -62,13 +64,13 @@ async fn serve(
     let (asked, stopped) = watch::channel(false);
     let grace = Duration::from_secs(settings.stop_timeout_s);
     let served = async {
-        let (router, stopped) = (http_api::router(app.clone()), stopped.clone());
+        let (serving, stopped) = (app.clone(), stopped.clone());
         let stop = async {
             told(stopped).await;
             // They would stay open for as long as somebody watches.
             app.close_sockets().await;
         };
-        http_api::serve(listener, router, grace, stop).await;
+        http_api::serve(listener, serving, grace, stop).await;
         Ok(())
     };
     let both = async { tokio::try_join!(served, work(session, settings, told(stopped.clone()))) };
@@ -167,14 +169,4 @@ fn greeting(url: &str, token: Option<&str>, language: Language) -> String {
         "{text}\n尚无用户。请创建第一位管理员（一天内有效，仅限一次）：\n  {curl}\n\
          或停止服务器后运行 `sluice user add`"
     )
-}
-
-/// As many open files as the system allows this process: each connection is one.
-fn more_files() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let limit = getrlimit(Resource::Nofile);
-    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum })
-    {
-        tracing::warn!(%error, "the limit of open files stays as it is");
-    }
 }

@@ -12,7 +12,7 @@ const OTHER_NAMES: [(&str, &str); 3] =
 const NO_SETTINGS: [&str; 1] = ["SLUICE_CONFIG"];
 const PREFIX: &str = "SLUICE_";
 /// Settings that are lists; elsewhere than in the file commas part them.
-const LISTS: [&str; 2] = ["trusted_proxies", "metrics_from"];
+const LISTS: [&str; 3] = ["allowed_hosts", "trusted_proxies", "metrics_from"];
 
 /// Values of one place.
 #[derive(Debug, Clone, Default)]

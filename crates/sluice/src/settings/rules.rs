@@ -48,11 +48,23 @@ pub(super) const RULES: &[Rule] = &[
         ),
         |s| s.public_url.as_deref().is_none_or(is_origin),
     ),
+    rule(
+        "allowed_hosts",
+        say(
+            "hosts such as pay.internal or pay.internal:8080",
+            "须为主机名，例如 pay.internal 或 pay.internal:8080",
+        ),
+        |s| s.allowed_hosts.iter().all(|host| is_host(host)),
+    ),
     rule("trusted_proxies", NETWORKS, |_| true),
     rule("metrics_from", NETWORKS, |_| true),
     rule("request_timeout_s", say("1 to 3600 seconds", "须为 1 到 3600 秒"), |s| {
         (1..=3_600).contains(&s.request_timeout_s)
     }),
+    rule("request_memory_mib", say("64 to 1048576 MiB", "须为 64 到 1048576 MiB"), |s| {
+        (64..=1_048_576).contains(&s.request_memory_mib)
+    }),
+    rule("connections_per_address", NUMBER, |_| true),
     rule("requests_per_address", NUMBER, |_| true),
     rule("requests_per_identity", NUMBER, |_| true),
     rule(
@@ -70,6 +82,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("runs", say("a number from 1 to 64", "须为 1 到 64 之间的整数"), |s| {
         (1..=64).contains(&s.runs)
     }),
+    rule("core_dumps", say("true or false", "须为 true（是）或 false（否）"), |_| true),
     rule("log_format", say("text or json", "须为 text（文本）或 json（结构化）"), |_| true),
     rule(
         "log_level",
@@ -84,7 +97,11 @@ pub(super) const RULES: &[Rule] = &[
 /// A scheme, a host and perhaps a port; nothing behind them but one slash.
 fn is_origin(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    let host = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest)).unwrap_or_default();
+    is_host(rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest)).unwrap_or_default())
+}
+
+/// A host and perhaps a port.
+fn is_host(host: &str) -> bool {
     !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c))
 }
 

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod counts;
+mod full;
 mod journal;
 mod kill;
 mod logs;
+mod secrets;
 mod server;
 mod settings;
 mod stop;

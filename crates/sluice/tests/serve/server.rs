@@ -24,6 +24,8 @@ pub struct Server {
     child: Child,
     pub url: String,
     pub log: PathBuf,
+    /// What it said when it began to listen.
+    pub told: Json,
 }
 
 impl Drop for Server {
@@ -37,6 +39,11 @@ impl Server {
     pub fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
         kill_process(pid, signal).unwrap();
+    }
+
+    /// What the system says of the process.
+    pub fn proc(&self, file: &str) -> String {
+        std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap()
     }
 
     /// Waits until it has ended, and says how.
@@ -153,7 +160,7 @@ impl Ledger {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let said: Json = serde_json::from_str(&line)
             .unwrap_or_else(|error| panic!("{error}: {line}{}", std::fs::read_to_string(&log).unwrap()));
-        Server { child, url: said["url"].as_str().unwrap().to_owned(), log }
+        Server { child, url: said["url"].as_str().unwrap().to_owned(), log, told: said }
     }
 
     /// An account's balance.

@@ -13,7 +13,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
-use tokio_postgres::{AsyncMessage, CancelToken, Client, Config};
+use tokio_postgres::{AsyncMessage, Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// The oldest server that is supported: 14 brought `pg_terminate_backend` that waits, and
@@ -122,15 +122,6 @@ impl Way {
             }))
             .build()
             .map_err(|cause| StoreError::Unavailable(cause.to_string()))
-    }
-
-    /// Asks the server to end what a connection is at; says nothing of whether it was at anything.
-    pub(super) async fn cancel(&self, token: &CancelToken) -> Result<(), StoreError> {
-        let asked = token.cancel_query(self.tls.clone());
-        match tokio::time::timeout(CONNECT, asked).await {
-            Ok(asked) => asked.map_err(connect_error),
-            Err(_) => Err(StoreError::Away("no answer to a cancellation in time".to_owned())),
-        }
     }
 
     /// Listens on a channel with a connection of its own and calls `heard` for each message; returns when the

@@ -24,6 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio_postgres::types::ToSql;
 
 /// Connections for transactions that write.
 const WRITERS: usize = 6;
@@ -71,7 +72,22 @@ impl Lost {
 #[derive(Debug, Clone)]
 struct Undo {
     lost: Lost,
-    way: Arc<Way>,
+    /// Where another connection is asked for.
+    apart: Pool,
+}
+
+impl Undo {
+    /// Ends what a connection is at. By another connection and not by a cancel request of the protocol: that one is
+    /// answered before it takes effect, and could hit the statement of whoever has the connection next.
+    async fn cancel(&self, backend: i32) -> Result<(), StoreError> {
+        let client = client(&self.apart).await?;
+        let args: [&(dyn ToSql + Sync); 1] = [&backend];
+        let asked = client.execute("SELECT pg_cancel_backend($1)", &args);
+        match tokio::time::timeout(DEADLINE, asked).await {
+            Ok(asked) => asked.map(drop).map_err(error::error),
+            Err(_) => Err(StoreError::Away("no answer to a cancellation in time".to_owned())),
+        }
+    }
 }
 
 /// A database on a server.
@@ -147,7 +163,7 @@ impl Database {
     }
 
     fn undo(&self) -> Undo {
-        Undo { lost: self.lost.clone(), way: Arc::clone(&self.way) }
+        Undo { lost: self.lost.clone(), apart: self.apart.clone() }
     }
 
     /// Ends the other ends of connections that were given up: they may hold locks, or be in doubt.

@@ -49,9 +49,12 @@ impl Drop for Session {
     /// connection that does not answer is thrown away and its other end is ended by the next one.
     fn drop(&mut self) {
         let Some(client) = self.client.take() else { return };
-        let is_idle = self.stage == Stage::Ready || self.stage == Stage::Failed;
-        if self.is_glance && is_idle {
-            return drop(client);
+        if self.is_glance {
+            // What is in flight without a transaction holds nothing: the server notices that its client has gone.
+            return match self.stage {
+                Stage::Ready | Stage::Failed => drop(client),
+                Stage::InFlight | Stage::Committing => drop(Object::take(client)),
+            };
         }
         let end = end(client, self.undo.clone(), self.backend, self.deadline, self.stage == Stage::InFlight);
         match tokio::runtime::Handle::try_current() {
@@ -64,11 +67,12 @@ impl Drop for Session {
 
 /// Cancels a statement, undoes its transaction, and gives the connection back if it is idle then.
 async fn end(client: Object, undo: Undo, backend: i32, deadline: Duration, is_in_flight: bool) {
-    if is_in_flight && let Err(error) = undo.way.cancel(&client.cancel_token()).await {
+    if is_in_flight
+        && backend != 0
+        && let Err(error) = undo.cancel(backend).await
+    {
         tracing::debug!(%error, "a statement that nobody waits for runs to its end");
     }
-    // Outside of a transaction this is a notice only. It is answered after the cancelled statement, and may be cancelled
-    // itself if the request comes late: then the connection is in doubt.
     let undone = tokio::time::timeout(deadline, client.batch_execute("ROLLBACK")).await;
     if !matches!(undone, Ok(Ok(()))) {
         undo.lost.add(backend);

@@ -4,6 +4,7 @@ use super::row::error;
 use crate::error::StoreError;
 use rusqlite::{Connection, InterruptHandle};
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -47,7 +48,12 @@ impl Worker {
             .name(name.to_owned())
             .spawn(move || {
                 while let Ok(job) = queue.recv() {
-                    job(&mut connection);
+                    // A connection that was left in the middle of something may hold half a transaction, and
+                    // nobody could write any more: the next start finds what stands.
+                    if catch_unwind(AssertUnwindSafe(|| job(&mut connection))).is_err() {
+                        tracing::error!("a database thread panicked: the process ends");
+                        std::process::abort();
+                    }
                 }
                 drop(connection);
                 drop(file);

@@ -60,13 +60,13 @@ impl Running {
 pub async fn serve(service: &Service) -> (App, String, Running) {
     let options = Options { per_address: 0, per_identity: 0, ..Options::default() };
     let app = App::new(service.clone(), options, b"test");
-    let router = http_api::router(app.clone());
+    let serving = app.clone();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
     let grace = Duration::from_secs(20);
     let task = tokio::spawn(async move {
-        http_api::serve(listener, router, grace, async { drop(stopped.await) }).await;
+        http_api::serve(listener, serving, grace, async { drop(stopped.await) }).await;
     });
     (app, url, Running { stop, task })
 }

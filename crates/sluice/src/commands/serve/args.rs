@@ -18,6 +18,9 @@ pub(crate) struct ServeArgs {
     /// How people reach the server, such as <https://pay.example.com>; under https cookies are `Secure`
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Other hosts that requests may name, parted by commas [default: with a public URL none, else loopback]
+    #[arg(long, value_name = "HOSTS")]
+    allowed_hosts: Option<String>,
     /// Networks of proxies whose X-Forwarded-For is believed, parted by commas
     #[arg(long, value_name = "NETWORKS")]
     trusted_proxies: Option<String>,
@@ -27,6 +30,12 @@ pub(crate) struct ServeArgs {
     /// How long a request may take [default: 30]
     #[arg(long, value_name = "SECONDS")]
     request_timeout_s: Option<String>,
+    /// Memory that the bodies of all requests may take together [default: 256]
+    #[arg(long, value_name = "MIB")]
+    request_memory_mib: Option<String>,
+    /// Connections of one address at once; 0: any number [default: 256]
+    #[arg(long, value_name = "N")]
+    connections_per_address: Option<String>,
     /// Requests a second from one address; 0: any number [default: 500]
     #[arg(long, value_name = "N")]
     requests_per_address: Option<String>,
@@ -48,6 +57,9 @@ pub(crate) struct ServeArgs {
     /// Batches that this process runs at once [default: 4]
     #[arg(long, value_name = "N")]
     runs: Option<String>,
+    /// Let a crash write the server's memory, secrets included, into a file
+    #[arg(long)]
+    core_dumps: bool,
     /// The form of the log: text or json [default: text]
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
@@ -62,9 +74,12 @@ impl ServeArgs {
         let options = [
             ("listen", &self.listen),
             ("public_url", &self.public_url),
+            ("allowed_hosts", &self.allowed_hosts),
             ("trusted_proxies", &self.trusted_proxies),
             ("metrics_from", &self.metrics_from),
             ("request_timeout_s", &self.request_timeout_s),
+            ("request_memory_mib", &self.request_memory_mib),
+            ("connections_per_address", &self.connections_per_address),
             ("requests_per_address", &self.requests_per_address),
             ("requests_per_identity", &self.requests_per_identity),
             ("session_idle_s", &self.session_idle_s),
@@ -77,6 +92,7 @@ impl ServeArgs {
         for (key, value) in options {
             layer.put(key, value.as_ref(), format!("the option --{}", key.replace('_', "-")));
         }
+        layer.put("core_dumps", self.core_dumps.then_some(true), "the option --core-dumps");
         layer.put("worker", self.no_worker.then_some(false), "the option --no-worker");
     }
 }

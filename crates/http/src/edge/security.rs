@@ -1,0 +1,224 @@
+//! Security events: what was refused, to whom and from where, as lines of the log under the target `security`.
+//!
+//! Who floods the server must not fill its disk: an address has a few lines a minute for each code, and all
+//! addresses together have a bound. What is left out is counted, and the count is logged when its minute is over.
+
+use crate::edge::limits::block;
+use domain::code::Code;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Lines a minute of one address and code.
+const LINES_EACH: u32 = 5;
+/// Lines a minute of all together; some 40 MB a day.
+const LINES_ALL: u32 = 120;
+const MINUTE: Duration = Duration::from_secs(60);
+/// Characters of a path; a client chooses them.
+const PATH_MAX: usize = 120;
+
+/// Notes security events. Clones share their bounds.
+#[derive(Debug, Clone)]
+pub struct Security(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    begun: Instant,
+    window: Mutex<Window>,
+}
+
+impl Default for Security {
+    fn default() -> Self {
+        Self(Arc::new(Inner { begun: Instant::now(), window: Mutex::default() }))
+    }
+}
+
+/// What was refused.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Event<'a> {
+    pub code: Code,
+    pub status: u16,
+    pub address: IpAddr,
+    /// The user or key, if it is known.
+    pub caller: Option<&'a str>,
+    /// How the request said who it is: `key`, `session`, `none`.
+    pub by: &'static str,
+    pub operation: &'a str,
+    pub method: &'a str,
+    pub path: &'a str,
+    pub request: &'a str,
+}
+
+/// One minute.
+#[derive(Debug, Default)]
+struct Window {
+    minute: u64,
+    lines: u32,
+    /// Lines by address and code; never more than there are lines.
+    each: HashMap<(IpAddr, Code), u32>,
+    left_out: u64,
+}
+
+/// What becomes of an event.
+#[derive(Debug, PartialEq, Eq)]
+enum Place {
+    Line,
+    /// It is counted; whether it is the first of its minute.
+    LeftOut(bool),
+}
+
+impl Window {
+    fn place(&mut self, address: IpAddr, code: Code) -> Place {
+        if self.lines < LINES_ALL {
+            let each = self.each.entry((block(address), code)).or_default();
+            if *each < LINES_EACH {
+                *each += 1;
+                self.lines += 1;
+                return Place::Line;
+            }
+        }
+        self.left_out += 1;
+        Place::LeftOut(self.left_out == 1)
+    }
+
+    /// Begins a minute if it is another one; how many events the one before left out.
+    fn turn(&mut self, minute: u64) -> u64 {
+        if minute == self.minute {
+            return 0;
+        }
+        std::mem::replace(self, Self { minute, ..Self::default() }).left_out
+    }
+}
+
+/// Whether an answer is one that leaves an event.
+const fn is_event(status: u16, code: Code) -> bool {
+    matches!(status, 400 | 401 | 403 | 404 | 408 | 421 | 429 | 431)
+        || matches!(code, Code::PasswordWrong | Code::InvitationInvalid)
+}
+
+impl Security {
+    /// Notes a refusal, if it is one of those that are told.
+    pub(crate) fn note(&self, event: &Event<'_>) {
+        if !is_event(event.status, event.code) {
+            return;
+        }
+        metrics::counter!("sluice_security_events_total", "code" => event.code.name()).increment(1);
+        let mut window = self.window();
+        let before = window.turn(self.minute());
+        let place = window.place(event.address, event.code);
+        drop(window);
+        tell_left_out(before);
+        match place {
+            Place::Line => write(event),
+            Place::LeftOut(is_first) => {
+                metrics::counter!("sluice_security_events_left_out_total").increment(1);
+                if is_first {
+                    self.tell_later();
+                }
+            }
+        }
+    }
+
+    /// Nobody may be refused any more, and still the count is told.
+    fn tell_later(&self) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let (security, since) = (self.clone(), self.0.begun.elapsed().as_millis());
+        let passed = u64::try_from(since % MINUTE.as_millis()).unwrap_or(0);
+        runtime.spawn(async move {
+            tokio::time::sleep(MINUTE.saturating_sub(Duration::from_millis(passed))).await;
+            let left_out = security.window().turn(security.minute());
+            tell_left_out(left_out);
+        });
+    }
+
+    fn minute(&self) -> u64 {
+        self.0.begun.elapsed().as_secs() / MINUTE.as_secs()
+    }
+
+    /// What a panic left is still a count.
+    fn window(&self) -> MutexGuard<'_, Window> {
+        self.0.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The path is escaped by `Debug`, so that nobody writes lines of his own into the log.
+fn write(event: &Event<'_>) {
+    let Event { code, status, address, caller, by, operation, method, path, request } = *event;
+    let path: String = path.chars().take(PATH_MAX).collect();
+    let (code, request) = (code.name(), (!request.is_empty()).then_some(request));
+    tracing::info!(
+        target: "security", code, status, %address, caller, by, operation, method, ?path, request, "refused"
+    );
+}
+
+fn tell_left_out(left_out: u64) {
+    if left_out > 0 {
+        tracing::info!(target: "security", left_out, "refused, and not told one by one");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(window: &mut Window, address: [u8; 4], code: Code, count: usize) -> usize {
+        (0..count).filter(|_| window.place(address.into(), code) == Place::Line).count()
+    }
+
+    #[test]
+    fn a_flood_has_a_few_lines_and_others_still_have_theirs() {
+        let mut window = Window::default();
+        assert_eq!(lines(&mut window, [203, 0, 113, 1], Code::AuthRequired, 100_000), 5);
+        assert_eq!(lines(&mut window, [203, 0, 113, 1], Code::Forbidden, 3), 3);
+        assert_eq!(lines(&mut window, [203, 0, 113, 2], Code::AuthRequired, 1), 1);
+        assert_eq!((window.turn(0), window.turn(1), window.turn(2)), (0, 99_995, 0));
+        assert_eq!(lines(&mut window, [203, 0, 113, 1], Code::AuthRequired, 9), 5);
+    }
+
+    #[test]
+    fn many_addresses_together_have_a_bound_too_and_take_no_memory() {
+        let mut window = Window::default();
+        let all = (0..200_000_u32)
+            .filter(|n| window.place((n << 8).to_be_bytes().into(), Code::Forbidden) == Place::Line);
+        assert_eq!(all.count(), 120);
+        assert!(window.each.len() <= 121, "{}", window.each.len());
+        assert_eq!(window.turn(7), 199_880);
+    }
+
+    #[test]
+    fn one_block_of_the_sixth_version_is_one_address() {
+        let mut window = Window::default();
+        let all = (0..1_000_u128).filter(|n| {
+            let address = std::net::Ipv6Addr::from((0x2001_0db8_u128 << 96) | n);
+            window.place(address.into(), Code::AuthRequired) == Place::Line
+        });
+        assert_eq!(all.count(), 5);
+    }
+
+    #[test]
+    fn refusals_that_say_something_of_the_caller_are_events_and_others_are_not() {
+        let cases = [
+            (Code::AuthRequired, true),
+            (Code::LoginFailed, true),
+            (Code::Forbidden, true),
+            (Code::OriginForbidden, true),
+            (Code::BatchNotFound, true),
+            (Code::RouteNotFound, true),
+            (Code::BodyMalformed, true),
+            (Code::HostInvalid, true),
+            (Code::HostUnknown, true),
+            (Code::RateLimited, true),
+            (Code::LoginThrottled, true),
+            (Code::HeadTooLarge, true),
+            (Code::BodyTooSlow, true),
+            (Code::PasswordWrong, true),
+            (Code::InsufficientBalance, false),
+            (Code::ServerBusy, false),
+            (Code::AccountExists, false),
+        ];
+        for (code, expected) in cases {
+            assert_eq!(is_event(code.http(), code), expected, "{code}");
+        }
+    }
+}

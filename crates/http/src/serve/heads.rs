@@ -1,0 +1,198 @@
+//! Watches the bytes of a connection for a head that gives its body's length twice, by `Transfer-Encoding` and by
+//! `Content-Length`. The library takes such a request, drops one of the two headers before anybody sees it, and
+//! closes the connection; but a client that says two things is to be refused (RFC 9112, 6.3).
+//!
+//! What is seen here refuses requests and never lets one pass: where this reading and the library's differ, the
+//! library's stands.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The longest beginning of a line that is looked at.
+const LINE_MAX: usize = 128;
+
+/// The reader of one connection.
+#[derive(Debug, Default)]
+pub(super) struct Heads {
+    state: State,
+    line: Vec<u8>,
+    /// Whether the head has begun: blank lines before it are nothing.
+    is_begun: bool,
+    is_chunked: bool,
+    length: Option<Length>,
+    count: u64,
+    found: TwoLengths,
+}
+
+/// A body's length as its header says it.
+#[derive(Debug, Clone, Copy)]
+enum Length {
+    Bytes(u64),
+    /// The library refuses it.
+    Nonsense,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Head,
+    /// Bytes that are left of a body.
+    Body(u64),
+    /// The line before a chunk.
+    Size,
+    /// Bytes that are left of a chunk.
+    Chunk(u64),
+    Trailer,
+    /// There is nothing more that would be understood.
+    Blind,
+}
+
+/// The number of the first request on the connection whose head is such a one, and of the last that was asked for.
+#[derive(Debug, Default, Clone)]
+pub(super) struct TwoLengths(Arc<(AtomicU64, AtomicU64)>);
+
+impl TwoLengths {
+    /// Whether the next request is such a one.
+    pub(super) fn is_next(&self) -> bool {
+        let number = self.0.1.fetch_add(1, Ordering::Relaxed) + 1;
+        self.0.0.load(Ordering::Relaxed) == number
+    }
+
+    fn note(&self, number: u64) {
+        // The connection ends with the first.
+        let _ = self.0.0.compare_exchange(0, number, Ordering::Relaxed, Ordering::Relaxed);
+    }
+}
+
+impl Heads {
+    pub(super) fn two_lengths(&self) -> TwoLengths {
+        self.found.clone()
+    }
+
+    /// Looks at what came.
+    pub(super) fn feed(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            bytes = match &mut self.state {
+                State::Blind => return,
+                State::Body(left) | State::Chunk(left) => {
+                    let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
+                    *left -= u64::try_from(taken).unwrap_or(*left);
+                    if *left == 0 {
+                        self.state =
+                            if matches!(self.state, State::Body(_)) { State::Head } else { State::Size };
+                    }
+                    bytes.get(taken..).unwrap_or_default()
+                }
+                State::Head | State::Size | State::Trailer => self.take_line(bytes),
+            };
+        }
+    }
+
+    /// Takes what belongs to the line; the rest comes back.
+    fn take_line<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let part = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
+        let room = LINE_MAX.saturating_sub(self.line.len());
+        self.line.extend(part.iter().take(room));
+        let Some(end) = end else { return &[] };
+        let line = std::mem::take(&mut self.line);
+        let text = String::from_utf8_lossy(&line);
+        self.end_line(text.trim_end_matches('\r'));
+        self.line = line;
+        self.line.clear();
+        bytes.get(end + 1..).unwrap_or_default()
+    }
+
+    fn end_line(&mut self, line: &str) {
+        match (&self.state, line) {
+            (State::Head, "") if self.is_begun => self.end_head(),
+            (State::Head, "") => {}
+            (State::Head, _) if !self.is_begun => self.is_begun = true,
+            (State::Head, line) => self.note_header(line),
+            // The end of the chunk before.
+            (State::Size, "") => {}
+            (State::Size, line) => {
+                let digits = line.split(';').next().unwrap_or_default().trim();
+                self.state = match u64::from_str_radix(digits, 16) {
+                    Ok(0) => State::Trailer,
+                    Ok(bytes) => State::Chunk(bytes),
+                    Err(_) => State::Blind,
+                };
+            }
+            (State::Trailer, "") => self.state = State::Head,
+            _ => {}
+        }
+    }
+
+    fn note_header(&mut self, line: &str) {
+        let Some((name, value)) = line.split_once(':') else { return };
+        if name.eq_ignore_ascii_case("transfer-encoding") {
+            self.is_chunked = true;
+        } else if name.eq_ignore_ascii_case("content-length") {
+            self.length = Some(value.trim().parse().map_or(Length::Nonsense, Length::Bytes));
+        }
+    }
+
+    fn end_head(&mut self) {
+        self.count += 1;
+        let (is_chunked, length) = (std::mem::take(&mut self.is_chunked), self.length.take());
+        self.is_begun = false;
+        if is_chunked && length.is_some() {
+            self.found.note(self.count);
+        }
+        self.state = match (is_chunked, length) {
+            (true, _) => State::Size,
+            (false, None | Some(Length::Bytes(0))) => State::Head,
+            (false, Some(Length::Bytes(bytes))) => State::Body(bytes),
+            (false, Some(Length::Nonsense)) => State::Blind,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWO: &str = "POST / HTTP/1.1\r\nContent-Length: 5\r\nTRANSFER-encoding: chunked\r\n\r\n0\r\n\r\n";
+    const CHUNKED: &str = "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1a;x=y\r\ncontent-length: 5\r\n\r\naaaaa\r\n0\r\nt: 1\r\n\r\n";
+    const SIZED: &str =
+        "\r\nPOST / HTTP/1.1\r\nhost: a\r\ncontent-length: 29\r\n\r\ntransfer-encoding: chunked\r\n\r\n";
+    const PLAIN: &str = "GET / HTTP/1.1\nhost: a\n\n";
+
+    /// Which requests are such ones, fed in pieces of a size.
+    fn found(text: &str, requests: usize, piece: usize) -> Vec<bool> {
+        let mut heads = Heads::default();
+        let two_lengths = heads.two_lengths();
+        text.as_bytes().chunks(piece).for_each(|bytes| heads.feed(bytes));
+        (0..requests).map(|_| two_lengths.is_next()).collect()
+    }
+
+    #[test]
+    fn the_one_head_with_two_lengths_is_found_wherever_it_stands_and_bodies_are_no_heads() {
+        let late = format!(
+            "POST / HTTP/1.1\r\nx: {}\r\ntransfer-encoding: chunked\r\ncontent-length:{}5\r\n\r\n",
+            "a".repeat(300),
+            " ".repeat(200)
+        );
+        let cases: &[(&[&str], &[bool])] = &[
+            (&[TWO], &[true]),
+            (&[&late], &[true]),
+            (&[PLAIN, CHUNKED, SIZED, PLAIN], &[false, false, false, false]),
+            (&[SIZED, CHUNKED, PLAIN, TWO], &[false, false, false, true]),
+            (&[CHUNKED, TWO, PLAIN], &[false, true, false]),
+        ];
+        for (parts, expected) in cases {
+            let text = parts.concat();
+            for piece in [1, 2, 3, 7, 64, 10_000] {
+                assert_eq!(found(&text, expected.len(), piece), *expected, "{piece} {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn nonsense_is_nothing() {
+        for text in ["", "\r\n\r\n\r\n", "\0\u{ff}\n\n", "POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\nGET"] {
+            assert_eq!(found(text, 2, 5), [false, false], "{text:?}");
+        }
+    }
+}

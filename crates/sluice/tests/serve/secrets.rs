@@ -1,0 +1,161 @@
+//! Secrets of people and programs: none in the log at its lowest level, over every protocol that the server speaks,
+//! and none in a core.
+
+use crate::server::{Ledger, Server, until};
+use reqwest::header::{COOKIE, SET_COOKIE};
+use reqwest::{Client, RequestBuilder, Response};
+use rustix::process::Signal;
+use serde_json::{Value as Json, json};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+const PASSWORD: &str = "violet-kettle-81-orbit";
+/// As much as anybody can ask for; the parts are those that would say most.
+const LEVEL: &str = "trace,socketioxide=trace,socketioxide::client=trace,engineioxide=trace,\
+                     engineioxide_core=trace,hyper=trace,tungstenite=trace,tokio_tungstenite=trace,tokio_postgres=trace";
+
+/// Secrets that have been handed out.
+struct Secrets {
+    set_up: String,
+    cookie: String,
+    key: String,
+    invitation: String,
+}
+
+fn text(json: &Json) -> String {
+    json.as_str().unwrap_or_else(|| panic!("no text: {json}")).to_owned()
+}
+
+async fn data(request: RequestBuilder) -> Json {
+    let response: Response = request.send().await.unwrap();
+    let (status, json): (_, Json) = (response.status(), response.json().await.unwrap());
+    assert!(status.is_success(), "{json}");
+    json["data"].clone()
+}
+
+/// The first administrator comes in, and makes a user and a key.
+async fn hand_out(server: &Server, client: &Client) -> Secrets {
+    let (url, set_up) = (&server.url, text(&server.told["setUpToken"]));
+    let first = json!({ "token": set_up, "login": "root", "name": "R", "password": PASSWORD });
+    data(client.post(format!("{url}/api/v1/setup")).json(&first)).await;
+    let login = client.post(format!("{url}/api/v1/auth/login"));
+    let signed_in = login.json(&json!({ "login": "root", "password": PASSWORD })).send().await.unwrap();
+    let cookie = signed_in.headers()[SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let post =
+        |path: &str, body: Json| client.post(format!("{url}{path}")).header(COOKIE, &cookie).json(&body);
+    let user = json!({ "login": "li", "name": "Li", "role": "operator" });
+    let invitation = text(&data(post("/api/v1/users", user)).await["invitationToken"]);
+    let accepted = json!({ "token": invitation, "password": PASSWORD });
+    data(client.post(format!("{url}/api/v1/auth/invitation")).json(&accepted)).await;
+    let key = json!({ "name": "program", "scopes": ["read"] });
+    let key = text(&data(post("/api/v1/api-keys", key)).await["secret"]);
+    Secrets { set_up, cookie, key, invitation }
+}
+
+/// Connects to the live progress by long polling, by a key or by the cookie.
+async fn poll(url: &str, client: &Client, cookie: &str, auth: &str) {
+    let url = format!("{url}/socket.io/?EIO=4&transport=polling");
+    let send = async |request: RequestBuilder| {
+        request.header(COOKIE, cookie).send().await.unwrap().text().await.unwrap()
+    };
+    let opened = send(client.get(&url)).await;
+    let opened: Json = serde_json::from_str(&opened[1..]).unwrap();
+    let url = format!("{url}&sid={}", text(&opened["sid"]));
+    send(client.post(&url).body(format!("40{auth}"))).await;
+    let mut told = String::new();
+    // Pings come between.
+    while !told.contains("40{") {
+        told = send(client.get(&url)).await;
+        assert!(["2", "40{"].iter().any(|kind| told.starts_with(kind)), "{told}");
+    }
+    send(client.post(&url).body(format!("42[\"join_room\",{{\"token\":{auth}}}]"))).await;
+}
+
+/// Connects to the live progress by a WebSocket, by a key.
+fn upgrade(url: &str, cookie: &str, key: &str) {
+    let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let head = format!(
+        "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\n\
+         connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+         sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut heard = String::new();
+    let mut hear = |stream: &mut TcpStream, part: &str| {
+        while !heard.contains(part) {
+            let mut bytes = [0; 1024];
+            let count = stream.read(&mut bytes).unwrap();
+            assert!(count > 0, "{heard}");
+            heard.push_str(&String::from_utf8_lossy(&bytes[..count]));
+        }
+    };
+    hear(&mut stream, "\"sid\"");
+    let message = format!("40{{\"token\":\"{key}\"}}");
+    let length = u16::try_from(message.len()).unwrap();
+    // One text frame; its mask is all zeros.
+    let mut frame = vec![0x81];
+    if length < 126 {
+        frame.push(0x80 | u8::try_from(length).unwrap());
+    } else {
+        frame.push(0x80 | 126);
+        frame.extend(length.to_be_bytes());
+    }
+    frame.extend([0; 4]);
+    frame.extend(message.as_bytes());
+    stream.write_all(&frame).unwrap();
+    hear(&mut stream, "40{\"sid\"");
+}
+
+#[tokio::test]
+async fn no_secret_that_was_handed_out_is_logged_over_any_protocol() {
+    let ledger = Ledger::with_accounts(1);
+    let mut server = ledger.serve(&["--log-level", LEVEL]);
+    let client = Client::new();
+    let secrets = hand_out(&server, &client).await;
+    let read = client.get(format!("{}/api/v2/accounts", server.url)).bearer_auth(&secrets.key);
+    data(read).await;
+    let auth = json!({ "token": secrets.key }).to_string();
+    poll(&server.url, &client, "none=1", &auth).await;
+    poll(&server.url, &client, &secrets.cookie, "").await;
+    let (url, cookie, key) = (server.url.clone(), secrets.cookie.clone(), secrets.key.clone());
+    tokio::task::spawn_blocking(move || upgrade(&url, &cookie, &key)).await.unwrap();
+    let last = client.get(format!("{}/nowhere", server.url)).header("x-request-id", "the-last-request");
+    last.bearer_auth(&secrets.key).send().await.unwrap();
+    until("the last request is logged", async || server.said().contains("the-last-request")).await;
+    server.signal(Signal::TERM);
+    server.ended();
+    let said = server.said();
+    assert!(said.contains("DEBUG") && said.contains("http_api"), "the log is at its lowest level: {said}");
+    let (_, token) = secrets.cookie.split_once('=').unwrap();
+    for secret in [&secrets.set_up, &secrets.key, &secrets.invitation, token, PASSWORD] {
+        // A part of it is one, too.
+        let half = &secret[secret.len() / 2..];
+        assert!(
+            !said.contains(half),
+            "{half} in: {}",
+            said.lines().find(|line| line.contains(half)).unwrap()
+        );
+    }
+}
+
+#[test]
+fn a_crash_of_the_server_leaves_no_core_unless_it_is_set_so() {
+    for (args, expected) in [(&[][..], true), (&["--core-dumps"], false)] {
+        let ledger = Ledger::with_accounts(1);
+        let before = std::fs::read_to_string("/proc/self/limits").unwrap();
+        let mut server = ledger.serve(args);
+        let core = |limits: &str| {
+            let line = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+            line.split_whitespace().skip(4).take(2).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let limits = core(&server.proc("limits"));
+        assert_eq!(limits == ["0", "0"], expected || core(&before) == ["0", "0"], "{args:?} {limits:?}");
+        server.signal(Signal::ABORT);
+        assert!(!server.ended().success());
+        let left = std::fs::read_dir(ledger.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        let cores: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with("core")).collect();
+        assert!(!expected || cores.is_empty(), "{cores:?}");
+    }
+}
