@@ -4,6 +4,7 @@ pub(crate) mod address;
 pub(crate) mod limits;
 mod origin;
 pub(crate) mod stall;
+mod trace;
 
 use crate::app::App;
 use crate::guard::Done;
@@ -50,9 +51,14 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
     request.extensions_mut().insert(ClientAddress(address));
     let language = language::of(request.headers(), app.options.language);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let span = tracing::info_span!("request", id = id.as_str());
+    let trace = trace::of(request.headers());
+    let traced = trace.as_ref().map(|trace| trace.id.as_str());
+    let span = tracing::info_span!("request", id = id.as_str(), trace = traced);
     let mut response = language::scope(language, work(&app, request, next)).instrument(span.clone()).await;
     dress(response.headers_mut(), &id);
+    if let Some(trace) = &trace {
+        trace.dress(response.headers_mut(), &id);
+    }
     let operation = response.extensions().get().map_or("none", |done: &Done| done.0.name());
     let refused = response.extensions().get().map(|refused: &Refused| refused.0);
     if refused == Some(Code::WriteUnconfirmed) {
