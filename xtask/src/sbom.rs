@@ -1,15 +1,16 @@
 //! `cargo xtask sbom`: what the binary is made of, as a CycloneDX 1.5 document, from what cargo knows of the lock file.
-//! What only tests need is left out. The same sources give the same bytes: no time, no random number.
+//! What only tests and what only other platforms need is left out. The same sources give the same bytes: no time, no random number.
 
 use crate::error::{Error, Result};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Node, Package, PackageId};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
 /// Writes `target/sbom.cdx.json`.
 pub fn run(root: &Path) -> Result<()> {
-    let metadata = MetadataCommand::new().current_dir(root).other_options(["--locked".to_owned()]).exec()?;
+    let metadata = metadata(root)?;
     let folder = metadata.target_directory.clone().into_std_path_buf();
     std::fs::create_dir_all(&folder).map_err(|error| Error::File(folder.clone(), error))?;
     let path = folder.join("sbom.cdx.json");
@@ -17,6 +18,21 @@ pub fn run(root: &Path) -> Result<()> {
     std::fs::write(&path, text).map_err(|error| Error::File(path.clone(), error))?;
     println!("{}", path.display());
     Ok(())
+}
+
+/// What cargo knows, of the platform that this is built on.
+fn metadata(root: &Path) -> Result<Metadata> {
+    let platform = ["--locked".to_owned(), "--filter-platform".to_owned(), host()?];
+    Ok(MetadataCommand::new().current_dir(root).other_options(platform).exec()?)
+}
+
+/// The name of the platform, as the compiler says it.
+fn host() -> Result<String> {
+    let shown = "rustc -vV";
+    let output = Command::new("rustc").arg("-vV").output().map_err(|e| Error::Start(shown.to_owned(), e))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| Error::Answer(shown.to_owned(), text.clone()))
 }
 
 /// The document of the package `sluice`.
@@ -89,9 +105,7 @@ mod tests {
     #[test]
     fn the_document_names_each_part_once_with_licence_and_needs() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let metadata =
-            MetadataCommand::new().current_dir(root).other_options(["--offline".to_owned()]).exec();
-        let metadata = metadata.unwrap();
+        let metadata = metadata(root).unwrap();
         let document = document(&metadata).unwrap();
         assert_eq!((&document["bomFormat"], &document["specVersion"]), (&json!("CycloneDX"), &json!("1.5")));
         let own = &document["metadata"]["component"];

@@ -113,3 +113,17 @@ async fn a_draft_that_was_left_open_is_edited_paid_and_copied_like_any_other() {
     }
     assert_eq!(service.verify().await.unwrap().violations(), []);
 }
+
+#[tokio::test]
+async fn a_draft_that_does_not_find_all_its_items_is_named_by_verify() {
+    let (service, _place) = service().await;
+    let made = service.batch_create(&actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
+    assert_eq!(service.verify().await.unwrap().violations(), []);
+    let mut tx = service.store().write().await.unwrap();
+    let text = "UPDATE item_extent SET last_number = first_number".to_owned();
+    tx.fetch_text(text, vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+    let found = service.verify().await.unwrap().violations();
+    let named: Vec<_> = found.iter().map(|one| (one.invariant, one.first_key.clone())).collect();
+    assert_eq!(named, [("item_in_run", format!("batch {}", made.batch.batch.id))]);
+}
