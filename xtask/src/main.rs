@@ -1,4 +1,4 @@
-//! The commands of this repository: `cargo xtask demo | test | api | load | failover | tidy | docs | payroll`.
+//! The commands of this repository: `cargo xtask demo | test | api | load | failover | tidy | docs | payroll | sbom`.
 //!
 //! To add a command: a module here with one `run`, an arm in [`dispatch`], a line in [`HELP`].
 
@@ -11,6 +11,7 @@ mod load;
 mod payroll;
 mod process;
 mod python;
+mod sbom;
 mod server;
 mod test;
 mod tidy;
@@ -41,6 +42,7 @@ cargo xtask COMMAND
              else is missing when it runs as root
   tidy       the house rules: arrows, words, lengths
   docs       write docs/reference again: openapi.json, error-codes.md, access.md
+  sbom       write target/sbom.cdx.json: what the binary is made of (CycloneDX)
   payroll    write examples/staff.csv and examples/payroll.csv again
 
 The tests share a PostgreSQL server that is started for them. SLUICE_TEST_POSTGRES is the URL of another one;
@@ -76,6 +78,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
         }
         ["tidy"] => tidy::run(&root).map(|()| ExitCode::SUCCESS),
         ["docs"] => docs::run(&root).map(|()| ExitCode::SUCCESS),
+        ["sbom"] => sbom::run(&root).map(|()| ExitCode::SUCCESS),
         ["payroll"] => payroll::run(&root).map(|()| ExitCode::SUCCESS),
         [] | ["help" | "--help" | "-h", ..] => {
             println!("{HELP}");

@@ -70,6 +70,8 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     } else {
         println!("cargo-deny is not installed: deny.toml was NOT checked");
     }
+    heading("what the binary is made of");
+    crate::sbom::run(root)?;
     println!(
         "\nAll checks passed (kills {}, rounds {}, scale {}).",
         options.kills, options.rounds, options.scale

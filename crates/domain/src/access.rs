@@ -224,6 +224,7 @@ operations! {
     KeyList "listApiKeys" ([Admin Auditor] no_key);
     KeyAdd "addApiKey" ([Admin] no_key);
     KeyRevoke "revokeApiKey" ([Admin] no_key);
+    KeyRotate "rotateApiKey" ([Admin] no_key);
     // Batches, the operator's view.
     BatchCreate "createBatchTransfer" ([Operator Finance Admin] BatchesWrite);
     BatchList "listBatchTransfers" ([Operator Finance Admin Auditor] Read);

@@ -238,6 +238,7 @@ codes! {
     129 LastAdmin "LAST_ADMIN" 409 Final "This is the last administrator who can sign in" "这是最后一位可登录的管理员";
     130 InvitationInvalid "INVITATION_INVALID" 422 Final "The link is not valid any more; ask for a new one" "链接已失效，请重新申请";
     131 SessionNotFound "SESSION_NOT_FOUND" 404 Final "You have no such session" "您没有该会话";
+    310 KeyEnded "API_KEY_ENDED" 409 Final "The API key was revoked or has expired; make a new one" "API 密钥已吊销或已过期；请创建新密钥";
     132 KeyNotFound "API_KEY_NOT_FOUND" 404 Final "There is no such API key" "API 密钥不存在";
     133 ScopeInvalid "SCOPE_INVALID" 422 Final "A key needs one scope or more of the known ones" "密钥须包含至少一个已知的权限范围";
     134 AddressInvalid "ADDRESS_INVALID" 422 Final "An address is written as 203.0.113.7 or 203.0.113.0/24" "地址格式应为 203.0.113.7 或 203.0.113.0/24";

@@ -83,6 +83,7 @@ actions! {
     SessionEnd "session.end" "user";
     KeyAdd "api_key.add" "api_key";
     KeyRevoke "api_key.revoke" "api_key";
+    KeyRotate "api_key.rotate" "api_key";
     // The ledger as a whole.
     LedgerSeal "ledger.seal" "ledger";
     LedgerUnseal "ledger.unseal" "ledger";

@@ -5,6 +5,7 @@
 mod history;
 mod meter;
 pub mod pulse;
+mod rest;
 pub mod runner;
 pub mod worker;
 

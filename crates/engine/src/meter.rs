@@ -31,6 +31,11 @@ pub(crate) fn running(batches: usize) {
     gauge!("sluice_batches_running").set(u32::try_from(batches).unwrap_or(u32::MAX));
 }
 
+/// The run of a batch broke off.
+pub(crate) fn broke_off() {
+    counter!("sluice_runs_broken_off_total").increment(1);
+}
+
 /// Postings that the history is behind.
 pub(crate) fn history_lag(postings: i64) {
     gauge!("sluice_history_lag_postings").set(u32::try_from(postings).unwrap_or(u32::MAX));

@@ -5,6 +5,7 @@
 //! intent in every chunk, so a runner that lost its lease writes nothing.
 
 use crate::meter::{self, Lease};
+use crate::rest::Rest;
 use domain::batch::{BatchIntent, BatchMode, BatchState, CHUNK_ITEMS_MAX};
 use domain::code::Code;
 use domain::id::BatchId;
@@ -38,6 +39,10 @@ impl Default for EngineOptions {
 /// Between two tries while the database is away.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// Slices in a row that were changed by others before they were written; then the run gives up. Each waits
+/// a little longer than the one before, so that this is some seconds.
+const STALE_MAX: u32 = 10;
+
 /// How far a run has come.
 #[derive(Debug, Clone)]
 pub struct Progress {
@@ -56,6 +61,8 @@ pub struct Engine {
     pub(crate) options: EngineOptions,
     /// Batches that this process is at: the lease is the node's, so it cannot tell two runs of one node apart.
     pub(crate) running: Arc<Mutex<HashSet<BatchId>>>,
+    /// Batches whose run broke off, which are left alone for a while.
+    pub(crate) rest: Arc<Mutex<Rest>>,
     /// Set when this process is to end: runs stop at the next chunk's edge and leave the batch to others.
     pub(crate) stopping: Arc<AtomicBool>,
 }
@@ -96,7 +103,7 @@ impl Engine {
     /// Over a service.
     #[must_use]
     pub fn new(service: Service, options: EngineOptions) -> Self {
-        Self { service, options, running: Arc::default(), stopping: Arc::default() }
+        Self { service, options, running: Arc::default(), rest: Arc::default(), stopping: Arc::default() }
     }
 
     /// Runs a batch that is `processing` to its end or to a pause; calls `progress` after each chunk. A
@@ -154,7 +161,7 @@ impl Engine {
     ) -> Result<End, Error> {
         let (mut meter, name) = (Meter::start(batch), batch.id.to_string());
         let actor = Actor::system(self.service.store().node());
-        let mut after = batch.first_number - 1;
+        let (mut after, mut stale) = (batch.first_number - 1, 0);
         let mut ahead = self.read(batch, after);
         loop {
             if self.stopping.load(Ordering::Relaxed) {
@@ -176,11 +183,13 @@ impl Engine {
                 RunOutcome::Fenced => return Ok(End::Fenced),
                 RunOutcome::Halted => return Ok(End::Halted),
                 RunOutcome::Stale => {
+                    stale += 1;
+                    pause_of(batch, stale).await?;
                     ahead = self.read(batch, after);
                     continue;
                 }
             }
-            after = last;
+            (after, stale) = (last, 0);
             let now = self.patiently(|| self.service.batch(&name)).await?;
             progress(&meter.measure(now));
         }
@@ -250,6 +259,18 @@ impl Engine {
         }
         Ok(ended)
     }
+}
+
+/// Waits before a slice is read again that was changed by others; an error when that has happened too often.
+async fn pause_of(batch: &Batch, times: u32) -> Result<(), Error> {
+    if times > STALE_MAX {
+        let text =
+            format!("items of batch {} were changed {times} times before they could be paid", batch.id);
+        return Err(StoreError::Corrupt(text).into());
+    }
+    tracing::info!(batch = batch.id.0, times, "items were changed since they were read");
+    tokio::time::sleep(PAUSE * (times - 1)).await;
+    Ok(())
 }
 
 /// Whether it may be over by itself. A full disk needs a person.

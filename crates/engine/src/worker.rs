@@ -1,13 +1,15 @@
 //! A worker: takes batches that are to run by itself, as one of any number of nodes, until it is asked to
 //! stop. It is woken when something may be waiting, and looks by itself every second.
 
+use crate::meter;
 use crate::pulse::Pulse;
+use crate::rest::Rest;
 use crate::runner::Engine;
 use domain::code::Code;
 use domain::id::BatchId;
 use service::Error;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::StoreError;
 use tokio::task::{JoinError, JoinSet};
 
@@ -68,7 +70,9 @@ impl Engine {
         self.service.batch_purge_unfinished().await?;
         let waiting = self.service.batch_waiting().await?;
         let mine = self.running.lock().map(|running| running.clone()).unwrap_or_default();
-        let waiting: Vec<BatchId> = waiting.into_iter().filter(|batch| !mine.contains(batch)).collect();
+        let rest = self.rest.lock().map(|rest| rest.clone()).unwrap_or_default();
+        let is_free = |batch: &BatchId| !mine.contains(batch) && !rest.is_resting(*batch, Instant::now());
+        let waiting: Vec<BatchId> = waiting.into_iter().filter(is_free).collect();
         if waiting.is_empty() {
             return Ok(());
         }
@@ -91,15 +95,29 @@ impl Engine {
     /// Runs a batch and says what came of it; only a write that the disk did not confirm is an error here.
     async fn run_one(&self, batch: BatchId) -> Result<(), Error> {
         match self.run(&batch.to_string(), |_| ()).await {
-            Ok(ended) => tracing::info!(batch = batch.0, state = ended.state.name(), "the run ended"),
+            Ok(ended) => {
+                self.rested(|rest| rest.ended(batch));
+                tracing::info!(batch = batch.0, state = ended.state.name(), "the run ended");
+            }
             // Another node was quicker, or has taken over.
             Err(error) if matches!(error.code(), Some(Code::BatchRunning | Code::Fenced)) => {
                 tracing::info!(batch = batch.0, %error, "another node has the batch");
             }
             Err(error @ Error::Store(StoreError::Fatal(_))) => return Err(error),
-            Err(error) => tracing::error!(batch = batch.0, %error, "the run broke off"),
+            Err(error) => {
+                meter::broke_off();
+                self.rested(|rest| rest.broke_off(batch, Instant::now()));
+                tracing::error!(batch = batch.0, %error, "the run broke off; it is tried again after a while");
+                return Ok(());
+            }
         }
         self.service.store().wake();
         Ok(())
+    }
+
+    fn rested(&self, change: impl FnOnce(&mut Rest)) {
+        if let Ok(mut rest) = self.rest.lock() {
+            change(&mut rest);
+        }
     }
 }

@@ -17,6 +17,9 @@ pub const PREFIX: &str = "sluice_";
 /// How many characters of a key people see later.
 const HINT: usize = 12;
 
+/// How long a secret holds after another took its place, microseconds: time to bring the new one everywhere.
+pub const OVERLAP: i64 = 24 * 3_600 * 1_000_000;
+
 /// A key to make.
 #[derive(Debug, Clone, Default)]
 pub struct NewApiKey {
@@ -30,7 +33,7 @@ pub struct NewApiKey {
     pub expires_at: Option<i64>,
 }
 
-/// A key that was just made.
+/// A key that was just made, or that just got another secret.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Made {
     /// The key as it is listed.
@@ -80,6 +83,16 @@ impl Service {
         let done = revoke(&mut write, id).await;
         write.end(done).await
     }
+
+    /// Gives a key another secret under its own id: the one before holds for [`OVERLAP`], so that a program is moved
+    /// over without a stop, and its idempotency keys, which belong to the id, mean the same under both.
+    pub async fn api_key_rotate(&self, actor: &Actor, id: i64) -> Result<Made, Error> {
+        let mut write = begun!(self.write(actor, Action::KeyRotate));
+        write.about.id = Some(id);
+        let now = self.steady_now();
+        let done = rotate(&mut write, id, now).await;
+        write.end(done).await
+    }
 }
 
 async fn add(write: &mut Write, new: &NewApiKey) -> Result<Done<Made>, Error> {
@@ -95,7 +108,7 @@ async fn add(write: &mut Write, new: &NewApiKey) -> Result<Done<Made>, Error> {
     let mut key = ApiKey {
         id: 0,
         name,
-        hint: secret.chars().take(HINT).collect(),
+        hint: hint(&secret),
         scopes,
         addresses,
         created_by: write.actor.author.clone(),
@@ -117,6 +130,28 @@ async fn revoke(write: &mut Write, id: i64) -> Result<Done<ApiKey>, Error> {
     let key = found.ok_or_else(|| Error::refused(Code::KeyNotFound, id.to_string()))?;
     let fact = Fact::new(Action::KeyRevoke, Some(id));
     Ok(if is_revoked { Done::one(key, fact) } else { Done::nothing(key) })
+}
+
+async fn rotate(write: &mut Write, id: i64, now: i64) -> Result<Done<Made>, Error> {
+    let found = store::api_key::get(&mut write.tx, id).await?;
+    let mut key = found.ok_or_else(|| Error::refused(Code::KeyNotFound, id.to_string()))?;
+    if key.revoked_at.is_some() || key.expires_at.is_some_and(|at| at <= now) {
+        return Err(Error::refused(Code::KeyEnded, key.name));
+    }
+    let secret = secret::token(PREFIX)?;
+    let former = std::mem::replace(&mut key.hint, hint(&secret));
+    let until = now.saturating_add(OVERLAP);
+    let token = secret::hash(&secret);
+    store::api_key::rotate(&mut write.tx, id, (&token, &key.hint), (now, until)).await?;
+    let fact = Fact::new(Action::KeyRotate, Some(id))
+        .with("name", key.name.as_str())
+        .with("before", former)
+        .with("before_until", until);
+    Ok(Done::one(Made { key, secret: Some(secret) }, fact))
+}
+
+fn hint(secret: &str) -> String {
+    secret.chars().take(HINT).collect()
 }
 
 fn scopes(names: &[String]) -> Result<String, Error> {

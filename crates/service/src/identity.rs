@@ -63,10 +63,14 @@ impl Service {
     /// with it, the answer is the same.
     pub async fn identify_key(&self, token: &str, address: IpAddr) -> Result<Identity, Error> {
         let mut tx = self.store.glance().await?;
-        let found = store::api_key::by_token(&mut tx, &secret::hash(token)).await?;
+        let (hash, now) = (secret::hash(token), self.steady_now());
+        let found = match store::api_key::by_token(&mut tx, &hash).await? {
+            None => store::api_key::by_former_token(&mut tx, &hash, now).await?,
+            present => present,
+        };
         let holds = |key: &ApiKey| {
             key.revoked_at.is_none()
-                && key.expires_at.is_none_or(|at| at > self.steady_now())
+                && key.expires_at.is_none_or(|at| at > now)
                 && crate::api_key::may_come_from(key, address)
         };
         let key = found.filter(holds).ok_or(Code::AuthRequired)?;

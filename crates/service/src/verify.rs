@@ -97,6 +97,8 @@ pub const INVARIANTS: &[&str] = &[
     "batch_state",
     "batch_content",
     "batch_print",
+    "item_in_run",
+    "payee_once",
     "external_id_held",
 ];
 

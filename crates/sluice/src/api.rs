@@ -90,6 +90,7 @@ const fn operation(command: &Command) -> Option<Operation> {
             KeyVerb::List { .. } => O::KeyList,
             KeyVerb::Add { .. } => O::KeyAdd,
             KeyVerb::Revoke { .. } => O::KeyRevoke,
+            KeyVerb::Rotate { .. } => O::KeyRotate,
         },
         Command::Stats(_) => O::StatisticsShow,
         Command::Setting(args) => match args.verb {

@@ -48,6 +48,13 @@ static INSERT: Sql = Sql::new(
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
 );
 static BY_TOKEN: Sql = Sql::new(select!("WHERE token = $1"));
+static BY_FORMER_TOKEN: Sql =
+    Sql::new(select!("WHERE id = (SELECT api_key FROM api_key_secret WHERE token = $1 AND until > $2)"));
+static KEEP_FORMER: Sql = Sql::new(
+    "INSERT INTO api_key_secret (token, api_key, until) SELECT token, id, $2 FROM api_key WHERE id = $1",
+);
+static FORGET_FORMER: Sql = Sql::new("DELETE FROM api_key_secret WHERE api_key = $1 AND until <= $2");
+static ROTATE: Sql = Sql::new("UPDATE api_key SET token = $2, hint = $3 WHERE id = $1");
 static BY_NAME: Sql = Sql::new(select!("WHERE name = $1"));
 static GET: Sql = Sql::new(select!("WHERE id = $1"));
 static BY_ID: Lookup = Lookup {
@@ -63,7 +70,19 @@ static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM api_key");
 static REVOKE: Sql = Sql::new("UPDATE api_key SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&INSERT, &BY_TOKEN, &BY_NAME, &GET, &LIST, &COUNT, &REVOKE];
+pub const CATALOGUE: &[&Sql] = &[
+    &INSERT,
+    &BY_TOKEN,
+    &BY_FORMER_TOKEN,
+    &KEEP_FORMER,
+    &FORGET_FORMER,
+    &ROTATE,
+    &BY_NAME,
+    &GET,
+    &LIST,
+    &COUNT,
+    &REVOKE,
+];
 
 fn read(row: Row<'_>) -> Result<ApiKey, StoreError> {
     Ok(ApiKey {
@@ -100,6 +119,24 @@ pub async fn insert(tx: &mut Tx, key: &ApiKey, token: &str) -> Result<i64, Store
 /// A key by the hash of its secret.
 pub async fn by_token(tx: &mut Tx, token: &str) -> Result<Option<ApiKey>, StoreError> {
     tx.fetch(&BY_TOKEN, args![token]).await?.first().map(read).transpose()
+}
+
+/// A key by the hash of a secret that it had before, if that still holds.
+pub async fn by_former_token(tx: &mut Tx, token: &str, now: i64) -> Result<Option<ApiKey>, StoreError> {
+    tx.fetch(&BY_FORMER_TOKEN, args![token, now]).await?.first().map(read).transpose()
+}
+
+/// Gives a key another secret, known by its hash and its first characters. The one that it has holds until a time;
+/// those whose time has come are forgotten.
+pub async fn rotate(
+    tx: &mut Tx,
+    id: i64,
+    (token, hint): (&str, &str),
+    (now, until): (i64, i64),
+) -> Result<(), StoreError> {
+    tx.execute(&FORGET_FORMER, args![id, now]).await?;
+    tx.execute(&KEEP_FORMER, args![id, until]).await?;
+    tx.execute(&ROTATE, args![id, token, hint]).await.map(|_| ())
 }
 
 /// A key by its name.

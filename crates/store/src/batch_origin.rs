@@ -3,6 +3,7 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::item_extent;
 use crate::tx::Tx;
 use domain::code::Code;
 use domain::id::BatchId;
@@ -48,36 +49,42 @@ impl Part {
 }
 
 static SIZE: Sql = Sql::new(
-    "SELECT COUNT(*), CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM item
-     WHERE number BETWEEN $2 AND $3 AND batch = $1
-       AND (CAST($4 AS BIGINT) = 0 OR state IN (5, CAST($4 AS BIGINT)))",
+    "SELECT COUNT(*), CAST(COALESCE(SUM(i.amount), 0) AS BIGINT) FROM item_extent e CROSS JOIN item i
+     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
+       AND (CAST($2 AS BIGINT) = 0 OR i.state IN (5, CAST($2 AS BIGINT)))",
 );
 static COPY: Sql = Sql::new(
     "INSERT INTO item (number, batch, line, source, target, amount, state, memo, reference)
-     SELECT ROW_NUMBER() OVER (ORDER BY number) + $5, $4, line, source, target, amount, 2, memo, reference
-     FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1
-       AND (CAST($6 AS BIGINT) = 0 OR state IN (5, CAST($6 AS BIGINT)))",
+     SELECT ROW_NUMBER() OVER (ORDER BY i.number) + $3, $2, i.line, i.source, i.target, i.amount, 2, i.memo,
+            i.reference
+     FROM item_extent e CROSS JOIN item i
+     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
+       AND (CAST($4 AS BIGINT) = 0 OR i.state IN (5, CAST($4 AS BIGINT)))",
 );
 static COPY_CONTACTS: Sql = Sql::new(
     "INSERT INTO item_contact (item, kind, written)
      SELECT n.number, c.kind, c.written
-     FROM (SELECT number AS old, ROW_NUMBER() OVER (ORDER BY number) + $4 AS number
-           FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1
-             AND (CAST($5 AS BIGINT) = 0 OR state IN (5, CAST($5 AS BIGINT)))) n
+     FROM (SELECT i.number AS old, ROW_NUMBER() OVER (ORDER BY i.number) + $2 AS number
+           FROM item_extent e CROSS JOIN item i
+           WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
+             AND (CAST($3 AS BIGINT) = 0 OR i.state IN (5, CAST($3 AS BIGINT)))) n
      JOIN item_contact c ON c.item = n.old",
 );
 // Not held yet: the earlier items hold the ids until the draft is submitted.
 static COPY_IDS: Sql = Sql::new(
     "INSERT INTO external_id (item, batch, id, held)
-     SELECT n.number, $5, e.id, 0
-     FROM (SELECT number AS old, ROW_NUMBER() OVER (ORDER BY number) + $4 AS number
-           FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state IN (5, CAST($6 AS BIGINT))) n
-     JOIN external_id e ON e.item = n.old",
+     SELECT n.number, $3, x.id, 0
+     FROM (SELECT i.number AS old, ROW_NUMBER() OVER (ORDER BY i.number) + $2 AS number
+           FROM item_extent e CROSS JOIN item i
+           WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
+             AND i.state IN (5, CAST($4 AS BIGINT))) n
+     JOIN external_id x ON x.item = n.old",
 );
 static LINK: Sql = Sql::new(
     "INSERT INTO batch_origin (batch, item, origin)
-     SELECT $4, number, batch FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1
-       AND state IN (5, CAST($5 AS BIGINT))",
+     SELECT $2, i.number, i.batch FROM item_extent e CROSS JOIN item i
+     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
+       AND i.state IN (5, CAST($3 AS BIGINT))",
 );
 static ORIGIN: Sql = Sql::new("SELECT origin FROM batch_origin WHERE batch = $1 ORDER BY item LIMIT 1");
 // The draft may have been edited: its items are found by who pays whom, one for one in the order of numbers.
@@ -86,9 +93,10 @@ static REPLACED: Sql = Sql::new(
      FROM (SELECT l.item, i.line, i.state, i.code, i.amount, i.source, i.target,
                   ROW_NUMBER() OVER (PARTITION BY i.source, i.target ORDER BY i.number) AS place
            FROM batch_origin l JOIN item i ON i.number = l.item WHERE l.batch = $1) o
-     JOIN (SELECT number, source, target,
-                  ROW_NUMBER() OVER (PARTITION BY source, target ORDER BY number) AS place
-           FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1) n
+     JOIN (SELECT i.number, i.source, i.target,
+                  ROW_NUMBER() OVER (PARTITION BY i.source, i.target ORDER BY i.number) AS place
+           FROM item_extent e CROSS JOIN item i
+           WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1) n
        ON n.source = o.source AND n.target = o.target AND n.place = o.place
      ORDER BY o.item",
 );
@@ -97,13 +105,8 @@ static REPLACED: Sql = Sql::new(
 pub const CATALOGUE: &[&Sql] = &[&SIZE, &COPY, &COPY_CONTACTS, &COPY_IDS, &LINK, &ORIGIN, &REPLACED];
 
 /// How many items of a batch a part is, and their sum in minor units.
-pub async fn size(
-    tx: &mut Tx,
-    batch: BatchId,
-    (first, last): (i64, i64),
-    part: Part,
-) -> Result<(i64, i64), StoreError> {
-    let rows = tx.fetch(&SIZE, args![batch.0, first, last, part.picked()]).await?;
+pub async fn size(tx: &mut Tx, batch: BatchId, part: Part) -> Result<(i64, i64), StoreError> {
+    let rows = tx.fetch(&SIZE, args![batch.0, part.picked()]).await?;
     rows.first().map_or(Ok((0, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
 }
 
@@ -111,13 +114,16 @@ pub async fn size(
 pub async fn copy(
     tx: &mut Tx,
     batch: BatchId,
-    (first, last): (i64, i64),
     part: Part,
     (draft, number): (BatchId, i64),
 ) -> Result<u64, StoreError> {
     let before = number - 1;
-    let copied = tx.execute(&COPY, args![batch.0, first, last, draft.0, before, part.picked()]).await?;
-    tx.execute(&COPY_CONTACTS, args![batch.0, first, last, before, part.picked()]).await?;
+    let copied = tx.execute(&COPY, args![batch.0, draft.0, before, part.picked()]).await?;
+    if copied > 0 {
+        let last = before.saturating_add(i64::try_from(copied).unwrap_or(i64::MAX));
+        item_extent::add(tx, draft, &[(number, last)]).await?;
+    }
+    tx.execute(&COPY_CONTACTS, args![batch.0, before, part.picked()]).await?;
     Ok(copied)
 }
 
@@ -127,13 +133,11 @@ pub async fn copy(
 pub async fn link(
     tx: &mut Tx,
     batch: BatchId,
-    (first, last): (i64, i64),
     part: Part,
     (draft, number): (BatchId, i64),
 ) -> Result<u64, StoreError> {
-    let ids = args![batch.0, first, last, number - 1, draft.0, part.picked()];
-    tx.execute(&COPY_IDS, ids).await?;
-    tx.execute(&LINK, args![batch.0, first, last, draft.0, part.picked()]).await
+    tx.execute(&COPY_IDS, args![batch.0, number - 1, draft.0, part.picked()]).await?;
+    tx.execute(&LINK, args![batch.0, draft.0, part.picked()]).await
 }
 
 /// The batch whose items a draft is to pay, if it is linked to one.
@@ -143,12 +147,8 @@ pub async fn origin(tx: &mut Tx, draft: BatchId) -> Result<Option<BatchId>, Stor
 }
 
 /// The linked items that the draft, as it is now, pays instead.
-pub async fn replaced(
-    tx: &mut Tx,
-    draft: BatchId,
-    (first, last): (i64, i64),
-) -> Result<Vec<Replaced>, StoreError> {
-    let rows = tx.fetch(&REPLACED, args![draft.0, first, last]).await?;
+pub async fn replaced(tx: &mut Tx, draft: BatchId) -> Result<Vec<Replaced>, StoreError> {
+    let rows = tx.fetch(&REPLACED, args![draft.0]).await?;
     let read = |row: crate::value::Row<'_>| {
         let unknown = |number| StoreError::Corrupt(format!("unknown code {number}"));
         let code = row.opt_i64(3)?.map(|number| Code::from_number(number).ok_or_else(|| unknown(number)));

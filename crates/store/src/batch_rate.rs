@@ -21,9 +21,10 @@ pub struct KeptRate {
 }
 
 static PAIRS: Sql = Sql::new(
-    "SELECT DISTINCT s.asset, t.asset FROM item i
+    "SELECT DISTINCT s.asset, t.asset FROM item_extent e CROSS JOIN item i
        JOIN balance s ON s.account = i.source JOIN balance t ON t.account = i.target
-     WHERE i.number BETWEEN $2 AND $3 AND i.batch = $1 AND s.asset <> t.asset ORDER BY s.asset, t.asset",
+     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
+       AND s.asset <> t.asset ORDER BY s.asset, t.asset",
 );
 static KEEP: Sql = Sql::new(
     "INSERT INTO batch_rate (batch, source, target, rate, origin, at, kept_at)
@@ -60,12 +61,8 @@ fn read(row: Row<'_>) -> Result<KeptRate, StoreError> {
 }
 
 /// The pairs of different currencies among a batch's items.
-pub async fn pairs(
-    tx: &mut Tx,
-    batch: BatchId,
-    (first, last): (i64, i64),
-) -> Result<Vec<(AssetId, AssetId)>, StoreError> {
-    let rows = tx.fetch(&PAIRS, args![batch.0, first, last]).await?;
+pub async fn pairs(tx: &mut Tx, batch: BatchId) -> Result<Vec<(AssetId, AssetId)>, StoreError> {
+    let rows = tx.fetch(&PAIRS, args![batch.0]).await?;
     rows.iter().map(|row| Ok((AssetId(row.i64(0)?), AssetId(row.i64(1)?)))).collect()
 }
 

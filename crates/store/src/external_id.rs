@@ -5,8 +5,9 @@ use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
 use crate::item::Item;
+use crate::item_extent::{self, Run};
 use crate::tx::Tx;
-use crate::value::{Column, Row};
+use crate::value::{Column, Row, Rows};
 use domain::id::BatchId;
 use std::collections::HashMap;
 
@@ -77,26 +78,34 @@ pub async fn holders(tx: &mut Tx, ids: Vec<String>) -> Result<Vec<Holder>, Store
 /// Puts the ids that items have into them, whether they still hold them or not. The items are of one batch and in
 /// the order of numbers.
 pub async fn fill_page(tx: &mut Tx, batch: BatchId, items: &mut [Item]) -> Result<(), StoreError> {
-    let (Some(first), Some(last)) = (items.first(), items.last()) else { return Ok(()) };
-    let rows = tx.fetch(&OF_RANGE, args![batch.0, first.number.0, last.number.0]).await?;
-    fill_from(items, rows.iter())
+    let mut ids = HashMap::new();
+    for (first, last) in item_extent::runs(items.iter().map(|item| item.number.0)) {
+        read_ids(&tx.fetch(&OF_RANGE, args![batch.0, first, last]).await?, &mut ids)?;
+    }
+    fill_from(items, ids);
+    Ok(())
 }
 
 /// The same for items of any batches.
 pub async fn fill(tx: &mut Tx, items: &mut [Item]) -> Result<(), StoreError> {
     let numbers = items.iter().map(|item| item.number.0).collect();
-    let rows = tx.lookup(&BY_ITEM, Column::I64(numbers)).await?;
-    fill_from(items, rows.iter())
+    let mut ids = HashMap::new();
+    read_ids(&tx.lookup(&BY_ITEM, Column::I64(numbers)).await?, &mut ids)?;
+    fill_from(items, ids);
+    Ok(())
 }
 
-fn fill_from<'a>(items: &mut [Item], rows: impl Iterator<Item = Row<'a>>) -> Result<(), StoreError> {
-    let mut ids = rows
-        .map(|row| Ok((row.i64(0)?, row.text(1)?)))
-        .collect::<Result<HashMap<i64, String>, StoreError>>()?;
+fn read_ids(rows: &Rows, ids: &mut HashMap<i64, String>) -> Result<(), StoreError> {
+    for row in rows.iter() {
+        ids.insert(row.i64(0)?, row.text(1)?);
+    }
+    Ok(())
+}
+
+fn fill_from(items: &mut [Item], mut ids: HashMap<i64, String>) {
     if !ids.is_empty() {
         items.iter_mut().for_each(|item| item.external_id = ids.remove(&item.number.0));
     }
-    Ok(())
 }
 
 /// Frees the ids of items.
@@ -107,17 +116,25 @@ pub async fn release(tx: &mut Tx, items: Vec<i64>) -> Result<u64, StoreError> {
 
 /// Frees the ids of a batch's items in a range of numbers.
 pub async fn release_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
-    tx.execute(&RELEASE, args![batch.0, range.0, range.1]).await
+    each_run(tx, &RELEASE, batch, range).await
 }
 
 /// Takes the freed ids of a batch's items back. [`StoreError::Duplicate`] if another item holds one meanwhile.
 pub async fn hold_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
-    tx.execute(&HOLD, args![batch.0, range.0, range.1]).await
+    each_run(tx, &HOLD, batch, range).await
 }
 
 /// Forgets the ids of items that leave a draft, by a range of numbers.
 pub async fn delete_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
-    tx.execute(&DELETE, args![batch.0, range.0, range.1]).await
+    each_run(tx, &DELETE, batch, range).await
+}
+
+async fn each_run(tx: &mut Tx, sql: &'static Sql, batch: BatchId, range: Run) -> Result<u64, StoreError> {
+    let mut rows = 0;
+    for (first, last) in item_extent::within(tx, batch, range).await? {
+        rows += tx.execute(sql, args![batch.0, first, last]).await?;
+    }
+    Ok(rows)
 }
 
 /// Items whose id is held although they can never be paid, or free although they can.

@@ -3,6 +3,7 @@
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
+use crate::item_extent::{self, Run};
 use crate::tx::Tx;
 use crate::value::{Column, Row, Value};
 use domain::code::Code;
@@ -74,8 +75,9 @@ static GET: Sql = Sql::new(
      WHERE number = $2 AND batch = $1",
 );
 static BY_LINE: Sql = Sql::new(
-    "SELECT number, line, source, target, amount, state, code, memo, reference FROM item
-     WHERE number BETWEEN $2 AND $3 AND batch = $1 AND line = $4",
+    "SELECT i.number, i.line, i.source, i.target, i.amount, i.state, i.code, i.memo, i.reference
+     FROM item_extent e CROSS JOIN item i
+     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1 AND i.line = $2",
 );
 static STATES: Lookup =
     Lookup { columns: "number, batch, state", from: "item", key: "number", and: "", lock: Lock::None };
@@ -91,6 +93,9 @@ static FAILED_AT: Lookup =
 static DELETE: Sql = Sql::new("DELETE FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1");
 static FAILURES: Sql =
     Sql::new("SELECT item, code, amount, chunk, at FROM item_failure WHERE item = $1 ORDER BY id");
+
+/// Runs of numbers that a page asks for at once.
+const RUNS_AT_ONCE: i64 = 64;
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] =
@@ -131,7 +136,8 @@ pub async fn insert(tx: &mut Tx, batch: BatchId, items: &[Item]) -> Result<(), S
         Column::OptText(items.iter().map(|i| i.memo.clone()).collect()),
         Column::OptText(items.iter().map(|i| i.reference.clone()).collect()),
     ];
-    tx.insert(&INSERT, columns).await.map(|_| ())
+    tx.insert(&INSERT, columns).await?;
+    item_extent::add(tx, batch, &item_extent::runs(items.iter().map(|item| item.number.0))).await
 }
 
 /// Which items of a batch a page shows, in the order of numbers.
@@ -149,6 +155,32 @@ pub struct Page {
 
 /// A page of items; of one state if one is given, and of one code besides.
 pub async fn page(
+    tx: &mut Tx,
+    page: Page,
+    state: Option<ItemState>,
+    code: Option<Code>,
+) -> Result<Vec<Item>, StoreError> {
+    let (mut items, mut left) = (Vec::new(), page);
+    while left.limit > 0 {
+        let range = (left.after.saturating_add(1), left.last);
+        let runs = item_extent::first_within(tx, page.batch, range, RUNS_AT_ONCE).await?;
+        for (first, last) in &runs {
+            let part = page_of_run(tx, Page { after: first - 1, last: *last, ..left }, state, code).await?;
+            left.limit -= i64::try_from(part.len()).unwrap_or(i64::MAX);
+            left.after = *last;
+            items.extend(part);
+            if left.limit <= 0 {
+                break;
+            }
+        }
+        if runs.is_empty() {
+            break;
+        }
+    }
+    Ok(items)
+}
+
+async fn page_of_run(
     tx: &mut Tx,
     page: Page,
     state: Option<ItemState>,
@@ -183,9 +215,9 @@ pub struct ItemFilter {
 }
 
 impl ItemFilter {
-    fn condition(&self, args: &mut Vec<Value>) -> String {
-        *args = args![self.batch.0, self.after, self.last];
-        let mut text = " FROM item WHERE number > $2 AND number <= $3 AND batch = $1".to_owned();
+    fn condition(&self, (first, last): Run, args: &mut Vec<Value>) -> String {
+        *args = args![self.batch.0, first, last];
+        let mut text = " FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1".to_owned();
         if !self.states.is_empty() {
             let numbers: Vec<_> = self.states.iter().map(|state| state.number().to_string()).collect();
             text += &format!(" AND state IN ({})", numbers.join(", "));
@@ -196,6 +228,10 @@ impl ItemFilter {
         }
         text
     }
+
+    async fn runs(&self, tx: &mut Tx) -> Result<Vec<Run>, StoreError> {
+        item_extent::within(tx, self.batch, (self.after.saturating_add(1), self.last)).await
+    }
 }
 
 /// Items of a list, in the order of numbers, after `offset` others.
@@ -205,8 +241,31 @@ pub async fn list(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Item>, StoreError> {
+    let (mut items, mut limit, mut offset) = (Vec::new(), limit, offset);
+    for run in filter.runs(tx).await? {
+        if limit <= 0 {
+            break;
+        }
+        let part = list_of_run(tx, filter, run, limit, offset).await?;
+        limit -= i64::try_from(part.len()).unwrap_or(i64::MAX);
+        match (part.is_empty(), offset) {
+            (true, 1..) => offset -= count_of_run(tx, filter, run).await?,
+            _ => offset = 0,
+        }
+        items.extend(part);
+    }
+    Ok(items)
+}
+
+async fn list_of_run(
+    tx: &mut Tx,
+    filter: &ItemFilter,
+    run: Run,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Item>, StoreError> {
     let mut args = Vec::new();
-    let condition = filter.condition(&mut args);
+    let condition = filter.condition(run, &mut args);
     let columns = "SELECT number, line, source, target, amount, state, code, memo, reference";
     args.extend(args![limit, offset]);
     let text = format!("{columns}{condition} ORDER BY number LIMIT $4 OFFSET $5");
@@ -215,8 +274,16 @@ pub async fn list(
 
 /// How many items a list has.
 pub async fn count(tx: &mut Tx, filter: &ItemFilter) -> Result<i64, StoreError> {
+    let mut count = 0;
+    for run in filter.runs(tx).await? {
+        count += count_of_run(tx, filter, run).await?;
+    }
+    Ok(count)
+}
+
+async fn count_of_run(tx: &mut Tx, filter: &ItemFilter, run: Run) -> Result<i64, StoreError> {
     let mut args = Vec::new();
-    let condition = filter.condition(&mut args);
+    let condition = filter.condition(run, &mut args);
     let rows = tx.fetch_text(format!("SELECT COUNT(*){condition}"), args).await?;
     rows.first().map_or(Ok(0), |row| row.i64(0))
 }
@@ -232,13 +299,8 @@ pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Item>, Sto
 }
 
 /// The item of a line of the file.
-pub async fn by_line(
-    tx: &mut Tx,
-    batch: BatchId,
-    range: (i64, i64),
-    line: i64,
-) -> Result<Option<Item>, StoreError> {
-    tx.fetch(&BY_LINE, args![batch.0, range.0, range.1, line]).await?.first().map(read).transpose()
+pub async fn by_line(tx: &mut Tx, batch: BatchId, line: i64) -> Result<Option<Item>, StoreError> {
+    tx.fetch(&BY_LINE, args![batch.0, line]).await?.first().map(read).transpose()
 }
 
 /// The states of items: triples of number, batch and state.
@@ -247,7 +309,17 @@ pub async fn states(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, i64, Ite
     rows.iter().map(|row| Ok((row.i64(0)?, row.i64(1)?, row.stored(2, ItemState::from_number)?))).collect()
 }
 
-/// Moves all items of a batch in a range of numbers from one state to another; says how many.
+/// Moves all items of a batch from one state to another; says how many.
+pub async fn set_all(tx: &mut Tx, batch: BatchId, from: ItemState, to: ItemState) -> Result<u64, StoreError> {
+    let mut rows = 0;
+    for run in item_extent::within(tx, batch, (i64::MIN, i64::MAX)).await? {
+        rows += set_range(tx, batch, run, from, to).await?;
+    }
+    Ok(rows)
+}
+
+/// Moves all items of a batch in a range of numbers, which is to be one run, from one state to another; says how
+/// many.
 pub async fn set_range(
     tx: &mut Tx,
     batch: BatchId,
@@ -317,5 +389,9 @@ pub async fn failures(tx: &mut Tx, item: TransferId) -> Result<Vec<(Failure, i64
 
 /// Takes items out of a draft, by a range of numbers.
 pub async fn delete_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
-    tx.execute(&DELETE, args![batch.0, range.0, range.1]).await
+    let mut rows = 0;
+    for (first, last) in item_extent::within(tx, batch, range).await? {
+        rows += tx.execute(&DELETE, args![batch.0, first, last]).await?;
+    }
+    Ok(rows)
 }

@@ -3,6 +3,7 @@
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
+use crate::item_extent;
 use crate::tx::Tx;
 use crate::value::Column;
 use domain::batch::ContactType;
@@ -45,5 +46,8 @@ pub async fn by_items(tx: &mut Tx, items: Vec<i64>) -> Result<Vec<Contact>, Stor
 
 /// Forgets what was written for items of a draft that are about to be deleted, by a range of numbers.
 pub async fn delete_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<(), StoreError> {
-    tx.execute(&DELETE, args![batch.0, range.0, range.1]).await.map(|_| ())
+    for (first, last) in item_extent::within(tx, batch, range).await? {
+        tx.execute(&DELETE, args![batch.0, first, last]).await?;
+    }
+    Ok(())
 }

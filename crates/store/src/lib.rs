@@ -33,6 +33,7 @@ pub mod import_problem;
 pub mod invitation;
 pub mod item;
 pub mod item_contact;
+pub mod item_extent;
 pub mod lease;
 pub mod listing;
 pub mod login_failure;
@@ -90,6 +91,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         refused_row::CATALOGUE,
         invitation::CATALOGUE,
         item::CATALOGUE,
+        item_extent::CATALOGUE,
         lease::CATALOGUE,
         login_failure::CATALOGUE,
         node::CATALOGUE,

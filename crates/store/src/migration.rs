@@ -32,6 +32,11 @@ const LIST: &[(&str, &str, &str)] = &[
         include_str!("../migrations/0005_availability.sqlite.sql"),
         include_str!("../migrations/0005_availability.postgres.sql"),
     ),
+    (
+        "V6__extents_and_secrets",
+        include_str!("../migrations/0006_extents_and_secrets.sqlite.sql"),
+        include_str!("../migrations/0006_extents_and_secrets.postgres.sql"),
+    ),
 ];
 
 /// Only one program changes the schema of a server at a time. The number is drawn and means nothing.
@@ -97,10 +102,16 @@ pub(crate) fn expect_sqlite(connection: &rusqlite::Connection) -> Result<(), Sto
 
 const NEWEST: &str = "SELECT MAX(version) FROM refinery_schema_history";
 
+/// The number of the last migration.
+fn version() -> i32 {
+    let number = |name: &str| name.strip_prefix('V')?.split_once("__")?.0.parse().ok();
+    LIST.last().and_then(|(name, ..)| number(name)).unwrap_or(i32::MAX)
+}
+
 fn judge(newest: Option<i32>, advice: &str) -> Result<(), StoreError> {
     // Making it was begun and broke off.
     let Some(found) = newest else { return Err(StoreError::NoLedger) };
-    let expected = i32::try_from(LIST.len()).unwrap_or(i32::MAX);
+    let expected = version();
     match found.cmp(&expected) {
         std::cmp::Ordering::Equal => Ok(()),
         std::cmp::Ordering::Less => Err(StoreError::Unavailable(format!(

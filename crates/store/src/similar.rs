@@ -33,11 +33,13 @@ static PROMISED: Sql = Sql::new(
      WHERE state IN (3, 4, 6, 7) AND ready = 1 AND account = $1 AND type = 1 AND id <> $2 ORDER BY id",
 );
 static PENDING_SUM: Sql = Sql::new(
-    "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM item
-     WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state = 2",
+    "SELECT CAST(COALESCE(SUM(i.amount), 0) AS BIGINT) FROM item_extent e CROSS JOIN item i
+     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1 AND i.state = 2",
 );
 static NUMBERS: Sql = Sql::new(
-    "SELECT number FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state = $4 ORDER BY number",
+    "SELECT i.number FROM item_extent e CROSS JOIN item i
+     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1 AND i.state = $2
+     ORDER BY i.number",
 );
 
 /// The statements of this noun.
@@ -128,8 +130,7 @@ pub async fn numbers(
     batch: &Batch,
     state: domain::item::ItemState,
 ) -> Result<Vec<i64>, StoreError> {
-    let rows =
-        tx.fetch(&NUMBERS, args![batch.id.0, batch.first_number, batch.last_number, state.number()]).await?;
+    let rows = tx.fetch(&NUMBERS, args![batch.id.0, state.number()]).await?;
     rows.iter().map(|row: Row<'_>| row.i64(0)).collect()
 }
 
@@ -151,7 +152,7 @@ pub async fn pending_amount(tx: &mut Tx, batch: &Batch) -> Result<i64, StoreErro
     if tally.skipped_count == 0 {
         return Ok(tally.total_amount - tally.success_amount - tally.failed_amount);
     }
-    let rows = tx.fetch(&PENDING_SUM, args![batch.id.0, batch.first_number, batch.last_number]).await?;
+    let rows = tx.fetch(&PENDING_SUM, args![batch.id.0]).await?;
     rows.first().map_or(Ok(0), |row| row.i64(0))
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod limits;
 mod origin;
 pub mod security;
 pub(crate) mod stall;
+mod trace;
 pub(crate) mod turns;
 
 use crate::app::App;
@@ -87,9 +88,14 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
         by: by(request.headers()),
     };
     let language = language::of(request.headers(), app.options.language);
-    let span = tracing::info_span!("request", id = asked.id.as_str());
+    let trace = trace::of(request.headers());
+    let traced = trace.as_ref().map(|trace| trace.id.as_str());
+    let span = tracing::info_span!("request", id = asked.id.as_str(), trace = traced);
     let mut response = language::scope(language, work(&app, request, next)).instrument(span.clone()).await;
     dress(response.headers_mut(), &asked.id);
+    if let Some(trace) = &trace {
+        trace.dress(response.headers_mut(), &asked.id);
+    }
     if app.is_secure() {
         response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, TLS_ONLY);
     }

@@ -4,7 +4,7 @@ use super::user::{PageQuery, next};
 use super::view::micros;
 use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
-use crate::body::Input;
+use crate::body::{Input, Nothing};
 use crate::once::Once;
 use crate::paging;
 use crate::problem::Problem;
@@ -134,6 +134,10 @@ const MADE: Message = Message {
     english: "The key is made; keep its secret now, it is not shown again",
     chinese: "密钥已创建；请立即保存，密钥不会再次显示",
 };
+const ROTATED: Message = Message {
+    english: "The key has a new secret; keep it now, it is not shown again. The one before holds for 24 hours",
+    chinese: "密钥已更换；请立即保存，新密钥不会再次显示。旧密钥在24小时内仍然有效",
+};
 const REVOKED: Message = Message { english: "The key is revoked", chinese: "密钥已吊销" };
 
 /// Lists API keys, revoked ones too, in the order in which they were made.
@@ -180,6 +184,17 @@ pub(super) async fn revoke(
 ) -> Result<Answer<KeyView>, Problem> {
     let key = app.service.api_key_revoke(who.actor(), id.named::<KeyId>(Code::KeyNotFound)?.0).await?;
     Ok(Answer::saying(REVOKED, KeyView::of(key)))
+}
+
+/// Gives an API key a new secret, which is in this answer and nowhere else. The one before holds for 24 hours; both are the
+/// same key, so a request that is repeated under the other one with its `Idempotency-Key` takes effect once.
+#[utoipa::path(post, path = "/api/v1/api-keys/{id}/rotate", operation_id = "rotateApiKey", tag = "people",
+    params(("id" = String, Path, description = "The key's id", example = "key_5")),
+    responses((status = 200, description = "The key has a new secret.", body = Envelope<MadeView>)))]
+pub(super) async fn rotate(who: Who, id: Segment, once: Once<Nothing>) -> Result<Answer<MadeView>, Problem> {
+    let id = id.named::<KeyId>(Code::KeyNotFound)?.0;
+    let made: Made = once.settle(once.service.api_key_rotate(who.actor(), id).await).await?;
+    Ok(Answer::saying(ROTATED, MadeView { key: KeyView::of(made.key), secret: made.secret.map(Secret::new) }))
 }
 
 #[cfg(test)]

@@ -43,5 +43,6 @@ pub(crate) fn routes() -> Routes {
         .add(O::UserSignOut, routes!(user::sign_out), &[C::UserNotFound])
         .add(O::KeyList, routes!(api_key::list), &[C::CursorInvalid])
         .add(O::KeyAdd, routes!(api_key::add), KEY)
+        .add(O::KeyRotate, routes!(api_key::rotate), &[C::KeyNotFound, C::KeyEnded])
         .add(O::KeyRevoke, routes!(api_key::revoke), &[C::KeyNotFound])
 }

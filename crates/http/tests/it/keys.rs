@@ -105,3 +105,49 @@ async fn a_key_that_says_what_makes_no_sense_is_refused() {
     }
     world.stop().await;
 }
+
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+#[tokio::test]
+async fn a_rotated_key_has_two_secrets_for_a_day() {
+    let world = world().await;
+    let admin = first_admin(&world).await;
+    let browser = Browser::at(&world, "203.0.113.77");
+    let (id, first) = make(&admin, json!({ "name": "payroll", "scopes": ["read", "audit:read"] })).await;
+    let path = format!("/api/v1/api-keys/{id}/rotate");
+    let rotate = async |key: &str| {
+        let request = admin.request(Method::POST, &path).header("Idempotency-Key", key);
+        answer(request).await
+    };
+    let second = rotate("r-1").await;
+    let shown = text(&second.data()["secret"]);
+    assert_eq!((&second.data()["key"]["id"], &second.data()["key"]["name"]), (&json!(id), &json!("payroll")));
+    assert_eq!(second.data()["key"]["hint"], json!(shown[..12]));
+    let again = rotate("r-1").await;
+    assert!(again.data()["secret"].is_null(), "shown once, and rotated once");
+    // The answer was lost: another rotation ends neither of the secrets before.
+    let third = text(&rotate("r-2").await.data()["secret"]);
+    for secret in [&first, &shown, &third] {
+        assert_eq!(try_key(&browser, secret).await, (200, 403));
+    }
+    world.clock.pass(DAY - Duration::from_secs(1));
+    assert_eq!(try_key(&browser, &first).await, (200, 403));
+    world.clock.pass(Duration::from_secs(1));
+    assert_eq!(try_key(&browser, &first).await, (401, 401), "a day is over");
+    assert_eq!(try_key(&browser, &shown).await, (401, 401));
+    assert_eq!(try_key(&browser, &third).await, (200, 403));
+    world.clock.set_back(DAY);
+    assert_eq!(try_key(&browser, &first).await, (401, 401), "and over it stays");
+    let admin = Browser::signed_in(&world, "root", crate::browser::PASSWORD).await;
+    let fourth = text(&admin.post(&path, Json::Null).await.data()["secret"]);
+    admin.delete(&format!("/api/v1/api-keys/{id}")).await.data();
+    for secret in [&third, &fourth] {
+        assert_eq!(try_key(&browser, secret).await, (401, 401), "revoked with all its secrets");
+    }
+    assert_eq!(admin.post(&path, Json::Null).await.code(), "API_KEY_ENDED");
+    let audit = admin.get("/api/v2/audit?action=api_key.rotate").await;
+    let rows = audit.data().as_array().unwrap();
+    assert_eq!(rows.len(), 4, "three rotations and a refusal: {}", audit.json);
+    assert!(!audit.json.to_string().contains(&third[12..]), "{}", audit.json);
+    world.stop().await;
+}

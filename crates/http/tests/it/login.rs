@@ -26,6 +26,9 @@ async fn unknown_wrong_disabled_and_invited_are_answered_alike_and_cost_alike() 
         ("", ""),
         ("' OR 1=1 --", PASSWORD),
         (long.as_str(), PASSWORD),
+        // No text of PostgreSQL's may have a NUL.
+        ("root\0", PASSWORD),
+        ("r\0ot", WRONG),
     ];
     for (place, (login, password)) in cases.into_iter().enumerate() {
         let browser = Browser::at(&world, &format!("198.51.100.{place}"));

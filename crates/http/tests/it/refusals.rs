@@ -52,6 +52,9 @@ fn refused(operation: Operation) -> Refused {
             "api_key.add",
             "SCOPE_INVALID",
         ),
+        O::KeyRotate => {
+            by(post(), "/api/v1/api-keys/999/rotate", Json::Null, "api_key.rotate", "API_KEY_NOT_FOUND")
+        }
         O::KeyRevoke => {
             by(Method::DELETE, "/api/v1/api-keys/999", none(), "api_key.revoke", "API_KEY_NOT_FOUND")
         }

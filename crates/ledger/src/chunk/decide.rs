@@ -15,6 +15,7 @@ use std::sync::Arc;
 use store::audit::Audit;
 use store::batch::Batch;
 use store::item::{Failure, Item};
+use store::item_extent;
 use store::posting::Booked;
 use store::transfer::{Exchange, Transfer};
 
@@ -23,6 +24,8 @@ pub(super) struct Decider<'a> {
     pub context: &'a Context,
     /// The rates of batches that have kept some.
     pub kept: &'a HashMap<BatchId, Rates>,
+    /// Items that the database has refused: they fail.
+    pub refused: &'a [TransferId],
     pub book: &'a mut Book,
     pub decided: &'a mut Decided,
     pub known: HashMap<String, (String, Outcome)>,
@@ -157,8 +160,13 @@ impl Decider<'_> {
         let before =
             (self.decided.postings.len(), self.decided.transfers.len(), self.decided.exchanges.len());
         let saved = (batch.mode == BatchMode::Atomic).then(|| self.book.clone());
-        let mut slice =
-            Slice { place, completed: None, completed_count: 0, failures: Vec::new(), batch: batch.clone() };
+        let mut slice = Slice {
+            place,
+            completed: Vec::new(),
+            completed_count: 0,
+            failures: Vec::new(),
+            batch: batch.clone(),
+        };
         let mut stopped = false;
         let (context, kept) = (self.context, self.kept);
         let rates = batch.convert.then(|| kept.get(&batch.id).unwrap_or(&context.rates));
@@ -189,11 +197,14 @@ impl Decider<'_> {
     fn item(&mut self, item: &Item, rates: Option<&Rates>, batch: &mut Batch, slice: &mut Slice) -> bool {
         let mut request = Request::item(item.number, item.source, item.target, item.amount);
         let today = self.decided.today.day;
-        let exchange = self.exchange(item, rates);
-        let result = post_item(exchange, |exchanged| {
-            request.exchanged = exchanged;
-            self.post(&request, today)
-        });
+        let result = if self.refused.contains(&item.number) {
+            Err(Code::ServerFault)
+        } else {
+            post_item(self.exchange(item, rates), |exchanged| {
+                request.exchanged = exchanged;
+                self.post(&request, today)
+            })
+        };
         match result {
             Ok((posted, exchange)) => {
                 self.decided.exchanges.extend(exchange.map(|exchange| (item.number, exchange)));
@@ -202,8 +213,7 @@ impl Decider<'_> {
                 batch.tally.success_count += 1;
                 batch.tally.success_amount += item.amount;
                 batch.tally.fee_amount += posted.fee;
-                let first = slice.completed.map_or(item.number.0, |(first, _)| first);
-                slice.completed = Some((first, item.number.0));
+                item_extent::extend(&mut slice.completed, item.number.0);
                 slice.completed_count += 1;
                 false
             }
@@ -254,7 +264,7 @@ impl Decider<'_> {
 /// An atomic batch with one refusal: that item keeps its code, all others say that they were not moved.
 fn abort_all(run: &Run, batch: &mut Batch, slice: &mut Slice) {
     let refused = slice.failures.last().copied();
-    slice.completed = None;
+    slice.completed.clear();
     slice.completed_count = 0;
     batch.tally = slice.batch.tally;
     slice.failures = run

@@ -3,9 +3,11 @@
 //! Nothing is written until everything is decided, so a refusal has nothing to undo. A slice whose items
 //! changed since they were read is taken out and the rest of the chunk is done again. A chunk that gave way
 //! to another, or whose database went away, is done again as a whole, within a bound; one whose COMMIT got
-//! no answer is looked for by its number first.
+//! no answer is looked for by its number first. What the database refuses is looked for, and fails alone
+//! ([`isolate`]).
 
 mod decide;
+mod isolate;
 mod patience;
 mod work;
 mod write;
@@ -54,6 +56,8 @@ pub(crate) struct Memory {
     pub rolled_back: Vec<Audit>,
     /// How long a database that is away is waited for.
     pub patience: Patience,
+    /// Items of the slice at hand that the database has refused.
+    pub refused: Vec<TransferId>,
 }
 
 /// Works a chunk to its end and answers everyone in it. Says whether the process must end. A chunk that is
@@ -87,6 +91,12 @@ pub(crate) async fn process(
                 }
                 return false;
             }
+            Err(error @ (StoreError::Constraint(_) | StoreError::Duplicate(_))) if work.is_one_run() => {
+                match work.runs.pop() {
+                    Some(one) => return isolate::isolate(store, clock, memory, one, error).await,
+                    None => return false,
+                }
+            }
             Err(error) if memory.patience.allows(&error) => {
                 tracing::info!(%error, "the chunk is done again");
                 memory.patience.pause().await;
@@ -119,6 +129,17 @@ enum Attempt {
 }
 
 async fn attempt(store: &Store, now: i64, memory: &mut Memory, work: &Work) -> Result<Attempt, StoreError> {
+    prepare(store, now, memory, work, true).await
+}
+
+/// Decides and writes a chunk, and commits it if it is to stand; else the database has only been asked.
+async fn prepare(
+    store: &Store,
+    now: i64,
+    memory: &mut Memory,
+    work: &Work,
+    stands: bool,
+) -> Result<Attempt, StoreError> {
     if work.is_empty() {
         return Ok(Attempt::Done(Answers { singles: vec![], bulks: vec![], runs: vec![] }));
     }
@@ -141,8 +162,9 @@ async fn attempt(store: &Store, now: i64, memory: &mut Memory, work: &Work) -> R
     let mut decided = Decided::new(now, chunk, calendar::calendar(now, &context.zone));
     decided.audits.extend_from_slice(&memory.rolled_back);
     let mut book = Book::new(accounts, PostingId::first_of_chunk(chunk));
-    let (book_of, kept) = (&mut book, &kept);
-    let mut decider = Decider { context, kept, book: book_of, decided: &mut decided, known, next: first };
+    let (book_of, kept, refused) = (&mut book, &kept, memory.refused.as_slice());
+    let mut decider =
+        Decider { context, kept, refused, book: book_of, decided: &mut decided, known, next: first };
     let answers = decider.decide(work, runs);
     let moved = decided.moved();
 
@@ -150,6 +172,9 @@ async fn attempt(store: &Store, now: i64, memory: &mut Memory, work: &Work) -> R
         Some(Void::Stale(place)) => return Ok(Attempt::Stale(place)),
         Some(Void::Policy) => return Ok(Attempt::Again),
         None => {}
+    }
+    if !stands {
+        return Ok(Attempt::Done(answers));
     }
     crash::point("before_commit");
     let committing = Instant::now();

@@ -74,6 +74,11 @@ impl Work {
         }
     }
 
+    /// Whether there is nothing but one slice.
+    pub(super) const fn is_one_run(&self) -> bool {
+        self.runs.len() == 1 && self.len() == 1
+    }
+
     pub(super) const fn len(&self) -> usize {
         self.singles.len() + self.bulks.len() + self.runs.len()
     }

@@ -10,6 +10,7 @@ use store::audit::Audit;
 use store::batch::Batch;
 use store::chunk::Chunk;
 use store::item::Failure;
+use store::item_extent;
 use store::transfer::{Exchange, Transfer};
 use store::{StoreError, Tx};
 
@@ -32,8 +33,8 @@ pub(super) struct Decided {
 pub(super) struct Slice {
     pub place: usize,
     pub batch: Batch,
-    /// From the first to the last completed item; none if no item completed.
-    pub completed: Option<(i64, i64)>,
+    /// The runs of numbers that the completed items make.
+    pub completed: Vec<item_extent::Run>,
     pub completed_count: u64,
     pub failures: Vec<Failure>,
 }
@@ -114,8 +115,8 @@ pub(super) async fn write(
     Ok(None)
 }
 
-/// Failed items first, one by one; then the run of completed ones as one range. The range counts waiting
-/// items only, so a count that differs means that a person changed one since it was read.
+/// Failed items first, one by one; then the runs of completed ones. A run counts waiting items only, so a count that
+/// differs means that a person changed one since it was read.
 async fn write_slice(tx: &mut Tx, slice: &Slice, now: i64) -> Result<bool, StoreError> {
     let batch = slice.batch.id;
     let failed: Vec<_> = slice.failures.iter().map(|f| (f.item, Some(f.code))).collect();
@@ -128,13 +129,13 @@ async fn write_slice(tx: &mut Tx, slice: &Slice, now: i64) -> Result<bool, Store
         return Ok(false);
     }
     store::item::insert_failures(tx, batch, &slice.failures, now).await?;
-    if let Some(range) = slice.completed {
+    let mut changed = 0;
+    for run in &slice.completed {
         let (from, to) = (ItemState::Pending, ItemState::Completed);
-        match store::item::set_range(tx, batch, range, from, to).await {
-            Ok(changed) if changed == slice.completed_count => {}
-            Ok(_) | Err(StoreError::Constraint(_)) => return Ok(false),
-            Err(error) => return Err(error),
-        }
+        changed += store::item::set_range(tx, batch, *run, from, to).await?;
+    }
+    if changed != slice.completed_count {
+        return Ok(false);
     }
     store::batch::set_tally(tx, batch, &slice.batch.tally).await?;
     Ok(true)

@@ -70,7 +70,7 @@ async fn cancel(write: &mut Write, ask: &Ask<'_>, for_good: bool) -> Result<Canc
 
 async fn cancel_whole(write: &mut Write, batch: &Batch, note: &str) -> Result<Done<Batch>, Error> {
     let (tx, id) = (&mut write.tx, batch.id);
-    store::item::set_range(tx, id, batch.range(), ItemState::Pending, ItemState::Skipped).await?;
+    store::item::set_all(tx, id, ItemState::Pending, ItemState::Skipped).await?;
     external_id::release_all(tx, batch).await?;
     let mut tally = batch.tally;
     tally.skipped_count = tally.total_count;

@@ -108,6 +108,7 @@ async fn edit_draft(write: &mut Write, ask: &Ask<'_>, edit: &EditBatch) -> Resul
         let accepted = take(tx, &terms, amounts, rows).await?;
         let total = terms.within_maximum(accepted.total)?;
         delete_items(tx, batch.id, batch.range()).await?;
+        store::item_extent::forget(tx, batch.id).await?;
         let items = insert_items(tx, batch.id, accepted.rows).await?;
         let (first, last) = extent(&items);
         store::batch::set_range(tx, batch.id, first, last).await?;

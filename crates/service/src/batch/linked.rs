@@ -26,7 +26,7 @@ pub(crate) async fn draft_of(
     name: Option<String>,
 ) -> Result<(Batch, Fact), Error> {
     let tx = &mut write.tx;
-    let (total_count, total_amount) = batch_origin::size(tx, batch.id, batch.range(), part).await?;
+    let (total_count, total_amount) = batch_origin::size(tx, batch.id, part).await?;
     if total_count == 0 {
         let (english, chinese) = match part {
             Part::Unpaid => ("nothing is unpaid", "没有未支付的转账"),
@@ -40,9 +40,9 @@ pub(crate) async fn draft_of(
     let id = empty_draft_like(write, batch, name).await?;
     let tx = &mut write.tx;
     let first_number = counter::take(tx, Counter::Number, total_count).await?;
-    batch_origin::copy(tx, batch.id, batch.range(), part, (id, first_number)).await?;
+    batch_origin::copy(tx, batch.id, part, (id, first_number)).await?;
     if part != Part::All {
-        batch_origin::link(tx, batch.id, batch.range(), part, (id, first_number)).await?;
+        batch_origin::link(tx, batch.id, part, (id, first_number)).await?;
     }
     let last_number = first_number + total_count - 1;
     let filled = Filled { first_number, last_number, total_count, total_amount, ..Filled::default() };
@@ -90,7 +90,7 @@ pub(crate) async fn draft_of_corrections(write: &mut Write, batch: &Batch) -> Re
 pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option<Fact>, Error> {
     let Some(origin) = batch_origin::origin(&mut write.tx, draft.id).await? else { return Ok(None) };
     let batch = find_locked(&mut write.tx, &origin.to_string()).await?;
-    let replaced = batch_origin::replaced(&mut write.tx, draft.id, draft.range()).await?;
+    let replaced = batch_origin::replaced(&mut write.tx, draft.id).await?;
     let is_unpaid = |one: &&Replaced| matches!(one.state, ItemState::Pending | ItemState::Failed);
     let settled: Vec<_> = replaced.iter().filter(|one| !is_unpaid(one)).collect();
     if let Some(first) = settled.first() {

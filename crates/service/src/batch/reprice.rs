@@ -102,7 +102,7 @@ pub(crate) async fn keep_rates(tx: &mut Tx, batch: &Batch, now: i64) -> Result<V
     if !batch.convert || batch.follows_rates {
         return Ok(kept);
     }
-    for (source, target) in store::batch_rate::pairs(tx, batch.id, batch.range()).await? {
+    for (source, target) in store::batch_rate::pairs(tx, batch.id).await? {
         let Some(rate) = store::fx::newest(tx, source, target).await? else {
             let assets = store::asset::all(tx).await?;
             return Err(Error::refused(Code::RateNotFound, pair_name(&assets, source, target)));

@@ -96,7 +96,7 @@ impl Service {
     pub async fn batch_item_of_line(&self, name: &str, line: i64) -> Result<i64, Error> {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
-        let found = store::item::by_line(&mut tx, batch.id, batch.range(), line).await?;
+        let found = store::item::by_line(&mut tx, batch.id, line).await?;
         found
             .map(|item| item.number.0)
             .ok_or_else(|| Error::told(Code::ItemNotFound, format!("line {line}"), format!("第 {line} 行")))

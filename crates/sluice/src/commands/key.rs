@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use domain::code::Code;
 use serde_json::{Value, json};
 use service::Error;
-use service::api_key::{ApiKey, NewApiKey};
+use service::api_key::{ApiKey, Made, NewApiKey};
 
 /// Arguments of `key`.
 #[derive(Debug, Args)]
@@ -52,13 +52,19 @@ pub(crate) enum KeyVerb {
         /// The key's name
         name: String,
     },
+    /// Give a key a new secret, which is printed this once; the one before holds for 24 hours
+    #[command(after_help = "Example:\n  sluice key rotate payroll")]
+    Rotate {
+        /// The key's name
+        name: String,
+    },
 }
 
 /// How it opens the ledger.
 pub(crate) const fn access(args: &KeyArgs) -> Access {
     match args.verb {
         KeyVerb::List { .. } => Access::Read,
-        KeyVerb::Add { .. } | KeyVerb::Revoke { .. } => Access::Write,
+        KeyVerb::Add { .. } | KeyVerb::Revoke { .. } | KeyVerb::Rotate { .. } => Access::Write,
     }
 }
 
@@ -71,6 +77,7 @@ pub(crate) async fn run(session: &Session, args: &KeyArgs) -> Result<Exit, Failu
             add(session, &NewApiKey { name, scopes, addresses, expires_at }).await?;
         }
         KeyVerb::List { page } => list(session, page).await?,
+        KeyVerb::Rotate { name } => rotate(session, name).await?,
         KeyVerb::Revoke { name } => {
             let id = session.service.api_key_named(name).await?.id;
             let key = session.service.api_key_revoke(&session.actor, id).await?;
@@ -83,7 +90,16 @@ pub(crate) async fn run(session: &Session, args: &KeyArgs) -> Result<Exit, Failu
 }
 
 async fn add(session: &Session, new: &NewApiKey) -> Result<(), Failure> {
-    let made = session.service.api_key_add(&session.actor, new).await?;
+    show_made(session, session.service.api_key_add(&session.actor, new).await?)
+}
+
+async fn rotate(session: &Session, name: &str) -> Result<(), Failure> {
+    let id = session.service.api_key_named(name).await?.id;
+    show_made(session, session.service.api_key_rotate(&session.actor, id).await?)
+}
+
+/// The key with its secret.
+fn show_made(session: &Session, made: Made) -> Result<(), Failure> {
     let mut json = to_json(&made.key);
     if let Some(fields) = json.as_object_mut() {
         fields.insert("secret".to_owned(), json!(made.secret));

@@ -199,6 +199,7 @@ fn people(walk: &mut Walk) {
     walk.say(&["user", "reset", "1234"], 0);
     walk.say(&["key", "add", "工资", "--scope", "batches:write"], 0);
     walk.say(&["key", "list"], 0);
+    walk.say(&["key", "rotate", "工资"], 0);
     walk.say(&["key", "revoke", "工资"], 0);
     walk.say(&["setting", "set", "--time-zone", "Asia/Shanghai"], 0);
     walk.say(&["setting", "show"], 0);

@@ -70,7 +70,11 @@ fn a_key_is_shown_once_listed_and_revoked() {
     ledger.refused(&["key", "add", "a", "--scope", "read", "--expires", "soon"], 1, "TIME_INVALID");
     ledger.refused(&["key", "add", "a", "--scope", "read", "--address", "x"], 1, "ADDRESS_INVALID");
     ledger.refused(&["key", "revoke", "nothing"], 1, "API_KEY_NOT_FOUND");
+    ledger.refused(&["key", "rotate", "nothing"], 1, "API_KEY_NOT_FOUND");
+    let rotated = ledger.ok(&["key", "rotate", "payroll"]).json;
+    assert!(rotated["secret"].as_str().unwrap().starts_with("sluice_") && rotated["secret"] != secret);
     assert!(ledger.ok(&["key", "revoke", "payroll"]).json["revoked_at"].is_string());
+    ledger.refused(&["key", "rotate", "payroll"], 1, "API_KEY_ENDED");
     let list = ledger.ok(&["key", "list"]).json;
     assert_eq!(list["keys"][0]["expires_at"], "2099-01-31T00:00:00Z");
     assert!(list["keys"][0]["revoked_at"].is_string() && !list.to_string().contains(secret));

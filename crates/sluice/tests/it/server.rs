@@ -75,6 +75,7 @@ const WRITERS: &[Writer] = &[
     (&["user", "role", "new", "admin"], Some(("PATCH", "/api/v1/users/{id}"))),
     (&["user", "reset", "new"], Some(("POST", "/api/v1/users/{id}/password-reset"))),
     (&["key", "add", "k", "--scope", "read"], Some(("POST", "/api/v1/api-keys"))),
+    (&["key", "rotate", "k"], Some(("POST", "/api/v1/api-keys/{id}/rotate"))),
     (&["key", "revoke", "k"], Some(("DELETE", "/api/v1/api-keys/{id}"))),
     (&["setting", "set", "--time-zone", "UTC"], Some(("PUT", "/api/v2/settings"))),
     (&["work"], None),

@@ -2,9 +2,14 @@
 
 use crate::journal::{Entry, Heard, Sender};
 use crate::server::{Ledger, until, value};
+use domain::access::Operation;
+use domain::code::Code;
 use reqwest::Client;
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
+const ALERTS: &str = include_str!("../../../../docs/guide/alerts.yml");
+const DASHBOARD: &str = include_str!("../../../../docs/guide/dashboard.json");
 const GUIDE: &str = include_str!("../../../../docs/guide/operations.md");
 
 #[tokio::test]
@@ -31,9 +36,78 @@ async fn after_some_work_each_name_of_the_guide_is_there_and_no_other() {
         let name = line.split(' ').next().unwrap();
         assert!(documented.contains(name), "docs/guide/operations.md does not name sluice_{name}");
     }
+    for (file, text) in [("alerts.yml", ALERTS), ("dashboard.json", DASHBOARD)] {
+        let named = series(text);
+        assert!(named.len() > 8, "{file}: {named:?}");
+        let is_there = |name: &&str| scraped.lines().any(|line| line.starts_with(name));
+        let missing: Vec<_> = named.into_iter().filter(|name| !is_there(name)).collect();
+        assert_eq!(missing, Vec::<&str>::new(), "{file} names what is not in /metrics");
+    }
     assert!((value(&scraped, "sluice_transfers_total{kind=\"item\"}") - 300.0).abs() < 0.5, "{scraped}");
     assert!((value(&scraped, "sluice_transfers_total{kind=\"single\"}") - 1.0).abs() < 0.5, "{scraped}");
     let refused = "sluice_ledger_refusals_total{code=\"INSUFFICIENT_BALANCE\"}";
     assert!((value(&scraped, refused) - 1.0).abs() < 0.5, "{scraped}");
     assert!(scraped.lines().all(|line| !line.contains("k-1") && !line.contains("A1")), "{scraped}");
+}
+
+/// The series of ours that a text names, with a histogram's ending.
+fn series(text: &str) -> BTreeSet<&str> {
+    let is_of_a_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let words = text.split(|c: char| !is_of_a_name(c));
+    words.filter(|word| word.starts_with("sluice_")).collect()
+}
+
+/// What stands in quotes behind a label in a rule, alternatives apart; patterns are left out.
+fn values<'a>(text: &'a str, label: &str) -> BTreeSet<&'a str> {
+    let quoted = |rest: &'a str| {
+        rest.trim_start_matches(['=', '~', '!', '\\']).strip_prefix('"')?.split(['"', '\\']).next()
+    };
+    let found = text.split(label).skip(1).filter_map(quoted);
+    found.filter(|value| !value.contains('(')).flat_map(|value| value.split('|')).collect()
+}
+
+#[test]
+fn the_alerts_watch_what_the_guide_names_and_say_what_to_do() {
+    let rules: Vec<&str> = ALERTS.split("- alert: ").skip(1).collect();
+    let names: BTreeSet<_> = rules.iter().map(|rule| rule.lines().next().unwrap()).collect();
+    assert_eq!(names.len(), rules.len(), "two of one name");
+    for rule in &rules {
+        for part in ["\n        expr: ", "\n        labels: { severity: ", "summary: \"", "action: \""] {
+            assert!(rule.contains(part), "no {part:?} in {rule}");
+        }
+    }
+    for name in values(ALERTS, "operation") {
+        assert!(Operation::from_name(name).is_some(), "no operation {name}");
+    }
+    for name in values(ALERTS, "code") {
+        assert!(Code::ALL.iter().any(|code| code.name() == name), "no code {name}");
+    }
+    let (_, worth) = GUIDE.split_once("Worth an alarm").unwrap();
+    let (worth, _) = worth.split_once("\n#").unwrap();
+    let lines: Vec<&str> = worth.lines().filter(|line| line.starts_with("| ")).skip(2).collect();
+    assert!(lines.len() > 10, "{worth}");
+    for line in lines {
+        let rule = line.split('`').nth(1).unwrap();
+        assert!(names.contains(rule), "{rule} is in the guide and not in alerts.yml");
+    }
+    assert!(
+        names.iter().all(|name| worth.contains(&format!("`{name}`"))),
+        "the guide does not name them all"
+    );
+}
+
+#[test]
+fn the_dashboard_is_one_that_grafana_reads() {
+    let board: Json = serde_json::from_str(DASHBOARD).unwrap();
+    let panels = board["panels"].as_array().unwrap();
+    let ids: BTreeSet<_> = panels.iter().map(|panel| panel["id"].as_i64().unwrap()).collect();
+    assert_eq!(ids.len(), panels.len());
+    for panel in panels {
+        assert!(panel["title"].is_string() && panel["gridPos"]["w"].is_u64(), "{panel}");
+        for target in panel["targets"].as_array().unwrap() {
+            let expr = target["expr"].as_str().unwrap();
+            assert_eq!(series(expr).len(), 1, "{expr}");
+            assert_eq!(expr.matches('(').count(), expr.matches(')').count(), "{expr}");
+        }
+    }
 }

@@ -8,6 +8,8 @@ use serde_json::{Value as Json, json};
 const CANARIES: [&str; 5] =
     ["canary-password-1", "canary-idempotency-2", "canary-cookie-3", "canary-query-4", "canary-memo-5"];
 
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+
 /// Sends whatever has a secret or a line of its own in it.
 async fn requests(url: &str, secret: &str) {
     let client = Client::new();
@@ -32,6 +34,14 @@ async fn requests(url: &str, secret: &str) {
     for request in all {
         request.send().await.unwrap();
     }
+    let trace = client.get(format!("{url}/healthz")).header("tracestate", CANARIES[3]);
+    let trace = trace.header("traceparent", format!("00-{TRACE}-00f067aa0ba902b7-01"));
+    let passed_on = trace.send().await.unwrap().headers()["traceparent"].to_str().unwrap().to_owned();
+    assert!(passed_on.starts_with(&format!("00-{TRACE}-")) && !passed_on.contains("00f067aa"), "{passed_on}");
+    for ignored in [CANARIES[3].to_owned(), format!("00-{TRACE}-{}-01", CANARIES[3])] {
+        let request = client.get(format!("{url}/healthz")).header("traceparent", ignored);
+        assert_eq!(request.send().await.unwrap().headers().get("traceparent"), None);
+    }
     let wrong = client.get(format!("{url}/api/v2/accounts")).bearer_auth(CANARIES[0]);
     assert_eq!(wrong.header("x-request-id", "named-by-client").send().await.unwrap().status(), 401);
 }
@@ -47,6 +57,10 @@ async fn no_secret_is_logged_at_any_level_and_nobody_writes_lines_of_his_own() {
         server.signal(Signal::TERM);
         assert_eq!(server.ended().code(), Some(0));
         let said = server.said();
+        assert!(
+            said.lines().any(|line| line.contains(TRACE)),
+            "{format}: the trace is in the request's span"
+        );
         for canary in CANARIES.into_iter().chain([secret.as_str()]) {
             assert!(!said.contains(canary), "{format}: {canary}");
         }

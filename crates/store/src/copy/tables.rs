@@ -94,6 +94,8 @@ pub static STEPS: &[Step] = &[
     step!("item", 1,
         number Number, batch Number, line Number, source Number, target Number, amount Number, state Number,
         code Number, memo Text, reference Text),
+    step!("api_key_secret", 1, token Text, api_key Number, until Number),
+    step!("item_extent", 2, batch Number, first_number Number, last_number Number),
     step!("external_id", 1, item Number, batch Number, id Text, held Number),
     Step { name: "batch_state", way: Way::Walk, ..step!("batch", 1, id Number, state Number) },
     step!("batch_rate", 3,

@@ -207,7 +207,7 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
     store::batch::set_extent(tx, id, 1, rows).await?;
     let rate = FxRate { source: asset, target: asset, rate: "1.5".into(), origin: "test".into(), at: 1 };
     store::batch_rate::keep(tx, &KeptRate { batch: id, rate, kept_at: 2 }).await?;
-    assert_eq!(store::batch_origin::link(tx, id, (1, rows), Part::Unpaid, (id, 1)).await?, rows as u64);
+    assert_eq!(store::batch_origin::link(tx, id, Part::Unpaid, (id, 1)).await?, rows as u64);
     let file_hash = Some("cd".repeat(32));
     let total_amount = 5 * rows;
     let filled = Filled {
@@ -264,6 +264,7 @@ pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
          SELECT 's', id, '', '', 1, 1 FROM app_user",
         "INSERT INTO api_key (name, token, hint, scopes, addresses, created_by, created_at)
          VALUES ('k', 't', 'h', 'read', '', 'tester', 1)",
+        "INSERT INTO api_key_secret (token, api_key, until) SELECT 'former', id, 9 FROM api_key",
         "INSERT INTO invitation (token, app_user, created_at, expires_at) SELECT 'i', id, 1, 2 FROM app_user",
         "INSERT INTO login_failure (name, failures, last_at) VALUES ('user:li', 1, 1)",
     ] {

@@ -212,7 +212,9 @@ async fn external_ids(tx: &mut Tx, batch: &store::batch::Batch, rows: i64) {
     let other = [(rows + 50, "EXT-1".to_owned()), (rows + 51, "EXT-new".to_owned())];
     assert_eq!(ids::claim(tx, id, &other).await.unwrap(), 1);
     assert_eq!(ids::wrong(tx).await.unwrap(), [rows + 51], "no such item");
-    assert_eq!(ids::delete_range(tx, id, (rows + 50, rows + 51)).await.unwrap(), 1);
+    // It has no item, and the range of a batch ends with its last.
+    assert_eq!(ids::delete_range(tx, id, (rows + 50, rows + 51)).await.unwrap(), 0);
+    run(tx, &format!("DELETE FROM external_id WHERE item > {rows}")).await.unwrap();
     assert!(ids::wrong(tx).await.unwrap().is_empty());
     assert_eq!(ids::release(tx, vec![1]).await.unwrap(), 1);
     assert_eq!(ids::wrong(tx).await.unwrap(), [1], "paid, and free");
@@ -283,7 +285,7 @@ async fn batches(tx: &mut Tx, id: BatchId, rows: i64) {
         store::item::page(tx, page, Some(ItemState::Failed), Some(Code::SourceFrozen)).await.unwrap();
     assert_eq!((length(&failed), &failed), (rows - 1, &frozen));
     assert_eq!(store::item::get(tx, id, 1).await.unwrap().as_ref(), items.first());
-    assert_eq!(store::item::by_line(tx, id, (1, rows), 2).await.unwrap().as_ref(), items.first());
+    assert_eq!(store::item::by_line(tx, id, 2).await.unwrap().as_ref(), items.first());
     assert_eq!(store::item::by_numbers(tx, (1..=rows).collect()).await.unwrap(), items);
     let states = store::item::states(tx, vec![1, rows + 1]).await.unwrap();
     assert_eq!(states, [(1, id.0, ItemState::Completed)]);
@@ -303,13 +305,10 @@ async fn rates_and_links(tx: &mut Tx, id: BatchId, rows: i64) {
     store::batch_rate::keep(tx, &newer).await.unwrap();
     let many = store::batch_rate::of_many(tx, vec![id.0, id.0 + 1]).await.unwrap();
     assert_eq!(many, [newer]);
-    assert_eq!(store::batch_rate::pairs(tx, id, (1, rows)).await.unwrap(), [], "all is in one currency");
+    assert_eq!(store::batch_rate::pairs(tx, id).await.unwrap(), [], "all is in one currency");
     assert_eq!(store::batch_origin::origin(tx, id).await.unwrap(), Some(id));
-    assert_eq!(
-        store::batch_origin::size(tx, id, (1, rows), Part::Unpaid).await.unwrap(),
-        (rows - 1, 5 * (rows - 1))
-    );
-    let replaced = store::batch_origin::replaced(tx, id, (1, rows)).await.unwrap();
+    assert_eq!(store::batch_origin::size(tx, id, Part::Unpaid).await.unwrap(), (rows - 1, 5 * (rows - 1)));
+    let replaced = store::batch_origin::replaced(tx, id).await.unwrap();
     assert_eq!(length(&replaced), rows);
     assert!(replaced.iter().all(|one| one.item == one.by && one.amount == 5 && one.line == one.item + 1));
     let states: Vec<_> = replaced.iter().take(2).map(|one| (one.state, one.code)).collect();

@@ -2,8 +2,14 @@
 
 use super::transfer::futures_all;
 use super::{TRANSFERS, pay, two, with};
+use crate::browser::first_admin;
+use crate::world::answer;
+use formats::csv_reader::Delimiter;
+use reqwest::Method;
 use serde_json::json;
 use service::api_key::NewApiKey;
+use service::transfer::NewTransfer;
+use std::io::Cursor;
 
 #[tokio::test]
 async fn fifty_of_the_same_at_once_are_one_transfer_and_one_answer() {
@@ -38,6 +44,51 @@ async fn a_key_is_of_one_request_and_of_one_owner() {
     world.post_once("k-1", TRANSFERS, pay(&a, &b, 102)).await.data();
     world.key = first_key;
     assert_eq!(world.balance(&a).await, 1_000_000 - 100 - 102);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn a_script_that_tries_again_under_its_new_secret_pays_once() {
+    let (mut world, a, b) = two().await;
+    let first = world.post_once("k-1", TRANSFERS, pay(&a, &b, 100)).await.data().clone();
+    let made = world.service.api_key_rotate(&world.actor, 1).await.unwrap();
+    let former = std::mem::replace(&mut world.key, made.secret.unwrap());
+    assert_eq!(*world.post_once("k-1", TRANSFERS, pay(&a, &b, 100)).await.data(), first);
+    // And the other way: begun under the new one, tried again by a machine that has the old one still.
+    let second = world.post_once("k-2", TRANSFERS, pay(&a, &b, 50)).await.data().clone();
+    world.key = former;
+    assert_eq!(*world.post_once("k-2", TRANSFERS, pay(&a, &b, 50)).await.data(), second);
+    assert_eq!(world.balance(&a).await, 1_000_000 - 150);
+    world.end().await;
+}
+
+#[tokio::test]
+async fn the_same_text_is_another_name_for_each_who_says_it() {
+    let (world, a, b) = two().await;
+    let admin = first_admin(&world).await;
+    let new = NewTransfer {
+        from: Some(a.number.clone()),
+        to: Some(b.number.clone()),
+        amount: "0.01".to_owned(),
+        ..NewTransfer::default()
+    };
+    // Texts that look like what the program itself writes before a name, too.
+    let texts = ["same", "op:same", "user:1", "key:1", "internal:opening:acct_1", "internal:opening:acct_3"];
+    for (place, text) in (1..).zip(texts) {
+        let operation = Some(text.to_owned());
+        let done = world.service.transfer(&world.actor, &NewTransfer { operation, ..new.clone() }).await;
+        assert_eq!(done.unwrap().code, None, "{text}");
+        world.post_once(text, TRANSFERS, pay(&a, &b, 10)).await.data();
+        let request = admin.request(Method::POST, TRANSFERS).header("Idempotency-Key", text);
+        answer(request.json(&pay(&a, &b, 100))).await.data();
+        assert_eq!(world.balance(&a).await, 1_000_000 - place * 111, "{text}");
+    }
+    // Nor is an opening, which has a name of the program's own, taken for one of them.
+    let row = "number,holder,email,currency,opening\nOPENED,Olga,o@example.com,USD,5.00\n";
+    let actor = &world.actor;
+    let imported = world.service.account_import(actor, Cursor::new(row), Delimiter::Comma).await.unwrap();
+    let opened = world.get("/api/v2/accounts?text=OPENED").await;
+    assert_eq!((imported.paid, opened.data()[0]["balanceCents"].as_i64()), (1, Some(500)), "{}", opened.json);
     world.end().await;
 }
 

@@ -67,6 +67,7 @@ impl Service {
 /// Forgets an unfinished import whose row is locked.
 async fn purge_locked(mut tx: Tx, batch: &Batch) -> Result<(), Error> {
     super::super::edit::delete_items(&mut tx, batch.id, batch.range()).await?;
+    store::item_extent::forget(&mut tx, batch.id).await?;
     problems::purge(&mut tx, batch.id).await?;
     store::batch::purge(&mut tx, batch.id).await?;
     Ok(tx.commit().await?)

@@ -5,8 +5,9 @@ use crate::cli::Globals;
 use crate::data_dir::DataDir;
 use crate::exit::Failure;
 use crate::say::say;
+use domain::code::Code;
 use http_api::Render;
-use metrics::gauge;
+use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -40,6 +41,7 @@ impl Meter {
         };
         let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).map_err(failed)?;
         let handle = builder.install_recorder().map_err(failed)?;
+        begin_at_zero();
         gauge!("sluice_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         let file = globals.database.is_none().then(|| DataDir(globals.data.clone()).database());
         let upkeep = tokio::spawn(keep_up(handle.clone(), file));
@@ -51,6 +53,26 @@ impl Meter {
         let handle = self.handle.clone();
         Render::by(move || handle.render())
     }
+}
+
+/// What alerts watch is there from the start: a series that appears with its first event has not grown by it.
+fn begin_at_zero() {
+    for result in ["committed", "failed"] {
+        counter!("sluice_chunks_total", "result" => result).increment(0);
+    }
+    for change in ["taken", "lost", "handed_over", "given_back"] {
+        counter!("sluice_lease_changes_total", "change" => change).increment(0);
+    }
+    for kind in ["single", "item"] {
+        counter!("sluice_transfers_total", "kind" => kind).increment(0);
+    }
+    for code in [Code::ServerFault, Code::ServerBusy, Code::ServerAway, Code::RequestTimeout] {
+        counter!("sluice_refusals_total", "code" => code.name()).increment(0);
+    }
+    counter!("sluice_ledger_refusals_total", "code" => Code::ServerFault.name()).increment(0);
+    counter!("sluice_runs_broken_off_total").increment(0);
+    gauge!("sluice_door_queue").set(0.0);
+    gauge!("sluice_batches_running").set(0.0);
 }
 
 async fn keep_up(handle: PrometheusHandle, file: Option<PathBuf>) {

@@ -64,6 +64,7 @@ fn with_accounts(world: &mut World) -> At {
 async fn by_programs(ledger: &At) {
     ledger.ok(&["user", "add", "someone@example.com", "--name", "Someone", "--role", "auditor"]);
     ledger.ok(&["key", "add", "reader", "--scope", "read"]);
+    ledger.ok(&["key", "rotate", "reader"]);
     let store = Store::open(&Path::new(&ledger.0).join("sluice.db")).await.unwrap();
     let clock = Arc::new(Still);
     let door = Door::open(store.clone(), clock.clone(), DoorOptions::default());

@@ -1,0 +1,129 @@
+//! A draft that is left open while another batch draws thousands of numbers, from its first row to its last posting.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use domain::batch::{BatchMode, BatchState, BatchType};
+use domain::principal::Principal;
+use domain::script::Digits;
+use engine::{Engine, EngineOptions};
+use formats::csv_reader::Delimiter;
+use ledger::{Clock, Door, DoorOptions};
+use service::Service;
+use service::batch::Ask;
+use service::batch::create::CreateBatch;
+use service::batch::import::BatchImport;
+use service::batch::rows::{Amounts, NewRow};
+use service::batch::submit::Submission;
+use service::payee::{Field, Given};
+use service::transfer::NewTransfer;
+use std::io::Cursor;
+use std::sync::Arc;
+use store::audit::Actor;
+use store::{Schema, Store};
+use testkit::place;
+
+#[derive(Debug)]
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> i64 {
+        1_767_198_600_000_000
+    }
+}
+
+/// More than what makes two runs of numbers.
+const OTHERS: usize = 2_500;
+
+fn actor() -> Actor {
+    Actor::new(Principal::CommandLine, "tester", "test")
+}
+
+fn given(number: &str) -> Given {
+    Given::account(None, Field::Account, number.to_owned(), Digits::Refuse)
+}
+
+fn row(number: &str) -> NewRow {
+    NewRow { given: vec![given(number)], amount: Some("1.00".to_owned()), ..NewRow::default() }
+}
+
+async fn service() -> (Service, testkit::Place) {
+    let place = place();
+    let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
+    let door = Door::open(store.clone(), Arc::new(Still), DoorOptions { chunk_items: 1_000 });
+    let service = Service::new(store, door, Arc::new(Still));
+    let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
+    (0..OTHERS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
+    service.account_import(&actor(), Cursor::new(accounts), Delimiter::Comma).await.unwrap();
+    let rich =
+        NewTransfer { to: Some("PAY".to_owned()), amount: "9000.00".to_owned(), ..NewTransfer::default() };
+    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().code, None);
+    (service, place)
+}
+
+fn new_draft(rows: Vec<NewRow>) -> CreateBatch {
+    CreateBatch {
+        submission: Submission::default(),
+        name: "left open".to_owned(),
+        kind: BatchType::OneToMany,
+        mode: BatchMode::Continue,
+        source: Some(given("PAY")),
+        target: None,
+        currency: None,
+        amounts: Amounts::Custom,
+        rows,
+        remarks: None,
+        convert: false,
+        rate_mode: None,
+        allow_repeat: false,
+        draft: true,
+    }
+}
+
+async fn other_batch(service: &Service, from: usize) {
+    let mut rows = "account,amount,reference\n".to_owned();
+    (from..OTHERS).for_each(|k| rows += &format!("A{k},0.01,{from}\n"));
+    let import =
+        BatchImport { account: Some("PAY".to_owned()), ..BatchImport::new(BatchType::OneToMany, "others") };
+    service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_draft_that_was_left_open_is_edited_paid_and_copied_like_any_other() {
+    let (service, _place) = service().await;
+    let made = service.batch_create(&actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
+    let (batch, id) = (made.batch.batch.number(), made.batch.batch.id);
+    let ask = || Ask::of(&batch);
+    let mut added = Vec::new();
+    for (from, number) in [(0, "A2"), (1, "A3"), (2, "A4")] {
+        other_batch(&service, from).await;
+        let rows = [row(number)];
+        added.extend(service.batch_add_items(&actor(), &ask(), &Amounts::Custom, &rows).await.unwrap().items);
+    }
+    service.batch_delete_item(&actor(), &ask(), added[1]).await.unwrap();
+    let mut tx = service.store().read().await.unwrap();
+    let runs = store::item_extent::within(&mut tx, id, (0, i64::MAX)).await.unwrap();
+    assert_eq!(runs.len(), 4, "{runs:?}");
+    drop(tx);
+    service.batch_submit(&actor(), batch.as_str(), &Submission::default()).await.unwrap();
+    service.batch_execute(&actor(), &batch).await.unwrap();
+    let engine = Engine::new(service.clone(), EngineOptions::default());
+    let ended = engine.run(&batch, |_| ()).await.unwrap();
+    assert_eq!((ended.state, ended.tally.success_count), (BatchState::Completed, 4));
+    for (account, expected) in [("A0", 100), ("A1", 100), ("A2", 100), ("A3", 0), ("A4", 100), ("A5", 0)] {
+        assert_eq!(service.account_show(account).await.unwrap().0.balance, expected, "{account}");
+    }
+    assert_eq!(service.verify().await.unwrap().violations(), []);
+}
+
+#[tokio::test]
+async fn a_draft_that_does_not_find_all_its_items_is_named_by_verify() {
+    let (service, _place) = service().await;
+    let made = service.batch_create(&actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
+    assert_eq!(service.verify().await.unwrap().violations(), []);
+    let mut tx = service.store().write().await.unwrap();
+    let text = "UPDATE item_extent SET last_number = first_number".to_owned();
+    tx.fetch_text(text, vec![]).await.unwrap();
+    tx.commit().await.unwrap();
+    let found = service.verify().await.unwrap().violations();
+    let named: Vec<_> = found.iter().map(|one| (one.invariant, one.first_key.clone())).collect();
+    assert_eq!(named, [("item_in_run", format!("batch {}", made.batch.batch.id))]);
+}

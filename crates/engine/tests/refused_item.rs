@@ -1,0 +1,160 @@
+//! An item that the database refuses: it fails alone, with its reason in the log, and the others are paid.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use domain::batch::{BatchMode, BatchState, BatchType};
+use domain::code::Code;
+use domain::item::ItemState;
+use domain::principal::Principal;
+use engine::{Engine, EngineOptions};
+use formats::csv_reader::Delimiter;
+use ledger::{Clock, Door, DoorOptions};
+use service::batch::import::BatchImport;
+use service::transfer::NewTransfer;
+use service::{Error, Service};
+use std::io::Cursor;
+use std::sync::Arc;
+use store::audit::Actor;
+use store::batch::Batch;
+use store::{Schema, Store, StoreError};
+use testkit::{Place, place};
+
+#[derive(Debug)]
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> i64 {
+        1_767_198_600_000_000
+    }
+}
+
+const ITEMS: i64 = 37;
+
+struct World {
+    service: Service,
+    engine: Engine,
+    place: Place,
+}
+
+fn actor() -> Actor {
+    Actor::new(Principal::CommandLine, "tester", "test")
+}
+
+/// `PAY` with 1,000.00 and as many people as a batch pays.
+async fn world() -> World {
+    let place = place();
+    let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
+    let door = Door::open(store.clone(), Arc::new(Still), DoorOptions { chunk_items: 16 });
+    let service = Service::new(store, door, Arc::new(Still));
+    let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
+    (0..ITEMS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
+    service.account_import(&actor(), Cursor::new(accounts), Delimiter::Comma).await.unwrap();
+    let rich =
+        NewTransfer { to: Some("PAY".to_owned()), amount: "1000.00".to_owned(), ..NewTransfer::default() };
+    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().code, None);
+    let engine = Engine::new(service.clone(), EngineOptions::default());
+    World { service, engine, place }
+}
+
+impl World {
+    /// 1.00 to each of the people, ready to run.
+    async fn batch(&self, mode: BatchMode) -> Batch {
+        let mut rows = "account,amount\n".to_owned();
+        (0..ITEMS).for_each(|k| rows += &format!("A{k},1.00\n"));
+        let import = BatchImport {
+            account: Some("PAY".to_owned()),
+            mode,
+            ..BatchImport::new(BatchType::OneToMany, "refused")
+        };
+        let made = self.service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap();
+        self.service.batch_execute(&actor(), &made.batch.unwrap().id.to_string()).await.unwrap()
+    }
+
+    async fn sql(&self, text: &str) {
+        let mut tx = self.service.store().write().await.unwrap();
+        tx.fetch_text(text.to_owned(), vec![]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Lets the database refuse a statement on a table.
+    async fn refuse(&self, statement: &str, condition: &str) {
+        let before = format!("CREATE TRIGGER refused BEFORE {statement}");
+        if self.place.engine == testkit::place::Engine::Server {
+            let body = "BEGIN RAISE EXCEPTION 'refused by the test'; END";
+            self.sql(&format!("CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"))
+                .await;
+            self.sql(&format!("{before} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION refused()")).await;
+        } else {
+            let body = "BEGIN SELECT RAISE(ABORT, 'refused by the test'); END";
+            self.sql(&format!("{before} WHEN {condition} {body}")).await;
+        }
+    }
+
+    /// The states and codes of a batch's items.
+    async fn items(&self, batch: &Batch) -> Vec<(i64, ItemState, Option<Code>)> {
+        let (_, items) = self.service.batch_items(&batch.id.to_string(), None, 0, 1_000).await.unwrap();
+        items.iter().map(|item| (item.number.0, item.state, item.code)).collect()
+    }
+}
+
+/// How many items end as they should: state and code beside the bad item's own.
+async fn check(mode: BatchMode, on: &str, bad: &[i64], ends: BatchState, others: impl Fn(i64) -> ItemState) {
+    let world = world().await;
+    let batch = world.batch(mode).await;
+    let numbers: Vec<i64> = bad.iter().map(|place| batch.first_number + place).collect();
+    let list = numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+    let condition = match on {
+        "INSERT ON transfer" => format!("NEW.number IN ({list})"),
+        _ => format!("NEW.state = 4 AND NEW.number IN ({list})"),
+    };
+    world.refuse(on, &condition).await;
+    let ended = world.engine.run(&batch.id.to_string(), |_| ()).await.unwrap();
+    assert_eq!(ended.state, ends, "{mode:?} {on}");
+    for (place, (number, state, code)) in (0..).zip(world.items(&batch).await) {
+        if numbers.first() == Some(&number) || (numbers.contains(&number) && mode == BatchMode::Continue) {
+            assert_eq!((state, code), (ItemState::Failed, Some(Code::ServerFault)), "{mode:?} {on} {place}");
+        } else {
+            assert_eq!(state, others(place), "{mode:?} {on} {place}: {code:?}");
+        }
+    }
+    assert_eq!(world.service.verify().await.unwrap().violations(), [], "{mode:?} {on}");
+}
+
+#[tokio::test]
+async fn an_item_that_the_database_refuses_fails_alone_and_the_others_are_paid() {
+    for on in ["INSERT ON transfer", "UPDATE OF state ON item"] {
+        for bad in [vec![0], vec![11], vec![ITEMS - 1], vec![3, 4, 20]] {
+            let ends = BatchState::PartiallyCompleted;
+            check(BatchMode::Continue, on, &bad, ends, |_| ItemState::Completed).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_stops_at_a_failure_stops_at_a_refused_item() {
+    let others = |place| if place < 11 { ItemState::Completed } else { ItemState::Failed };
+    let on = "UPDATE OF state ON item";
+    check(BatchMode::StopOnFailure, on, &[11], BatchState::PartiallyCompleted, others).await;
+}
+
+#[tokio::test]
+async fn an_atomic_batch_with_a_refused_item_pays_nobody() {
+    for on in ["INSERT ON transfer", "UPDATE OF state ON item"] {
+        for bad in [vec![0], vec![11], vec![ITEMS - 1], vec![11, 30]] {
+            check(BatchMode::Atomic, on, &bad, BatchState::Failed, |_| ItemState::Failed).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_item_that_cannot_even_fail_ends_the_run_with_the_databases_reason() {
+    for mode in [BatchMode::Continue, BatchMode::Atomic] {
+        let world = world().await;
+        let batch = world.batch(mode).await;
+        world.refuse("UPDATE OF state ON item", &format!("NEW.number = {}", batch.first_number + 11)).await;
+        let ended = world.engine.run(&batch.id.to_string(), |_| ()).await;
+        let Err(Error::Store(StoreError::Constraint(text))) = ended else { panic!("{mode:?}: {ended:?}") };
+        assert!(text.contains("refused by the test"), "{mode:?}: {text}");
+        let paid = world.items(&batch).await.iter().filter(|item| item.1 == ItemState::Completed).count();
+        assert_eq!(paid, if mode == BatchMode::Atomic { 0 } else { 11 }, "{mode:?}");
+    }
+}

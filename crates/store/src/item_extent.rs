@@ -1,0 +1,124 @@
+//! Where a batch's items are: runs of numbers, so that those of a draft that stays open are found without a look at
+//! what others draw meanwhile. Every item lies in a run of its batch; the runs of a batch do not touch. They are not
+//! an index: a run may have holes, and numbers of others in gaps of up to [`GAP`], so whoever reads by them asks for
+//! the batch as well.
+//!
+//! Statements about all items of a batch join this table (`item_extent e CROSS JOIN item i`, in this order, which the
+//! embedded engine keeps); those about a part, in order or up to a limit, are done run by run, by [`within`].
+
+use crate::args;
+use crate::bulk::Sql;
+use crate::error::StoreError;
+use crate::tx::Tx;
+use crate::value::Row;
+use domain::id::BatchId;
+
+/// From the first to the last number, both included.
+pub type Run = (i64, i64);
+
+/// Items of one batch that are no further apart are in one run: reading past so many others costs less than one
+/// more run.
+pub const GAP: i64 = 1_000;
+
+// The runs are in order and apart, so the first that reaches into a range is the last that begins before it.
+static WITHIN: Sql = Sql::new(
+    "SELECT first_number, last_number FROM item_extent
+     WHERE batch = $1 AND last_number >= $2 AND first_number <= $3 AND first_number >= COALESCE(
+       (SELECT MAX(first_number) FROM item_extent WHERE batch = $1 AND first_number <= $2), $2)
+     ORDER BY first_number LIMIT $4",
+);
+static ADD: Sql = Sql::new("INSERT INTO item_extent (batch, first_number, last_number) VALUES ($1, $2, $3)");
+static GROW: Sql = Sql::new("UPDATE item_extent SET last_number = $3 WHERE batch = $1 AND first_number = $2");
+static REPLACE: Sql = Sql::new("DELETE FROM item_extent WHERE batch = $1 AND first_number BETWEEN $2 AND $3");
+
+/// The statements of this noun.
+pub const CATALOGUE: &[&Sql] = &[&WITHIN, &ADD, &GROW, &REPLACE];
+
+/// The runs that numbers make, sorted or not.
+#[must_use]
+pub fn runs(numbers: impl Iterator<Item = i64>) -> Vec<Run> {
+    let mut numbers: Vec<i64> = numbers.collect();
+    numbers.sort_unstable();
+    let mut runs: Vec<Run> = Vec::new();
+    for number in numbers {
+        extend(&mut runs, number);
+    }
+    runs
+}
+
+/// Adds a number, which is not below the others.
+pub fn extend(runs: &mut Vec<Run>, number: i64) {
+    match runs.last_mut() {
+        Some((_, last)) if number.saturating_sub(*last) <= GAP => *last = number,
+        _ => runs.push((number, number)),
+    }
+}
+
+/// Remembers where new items of a batch are. A run that goes on where one ended, as in an import, makes that longer.
+pub async fn add(tx: &mut Tx, batch: BatchId, new: &[Run]) -> Result<(), StoreError> {
+    for &(first, last) in new {
+        let around = (first.saturating_sub(GAP), last.saturating_add(GAP));
+        let near = fetch(tx, batch, around, i64::MAX).await?;
+        match (near.first(), near.last()) {
+            (Some(&(begin, end)), Some(_)) if near.len() == 1 && begin <= first => {
+                if end < last {
+                    tx.execute(&GROW, args![batch.0, begin, last]).await?;
+                }
+            }
+            (Some(&(begin, _)), Some(&(from, end))) => {
+                tx.execute(&REPLACE, args![batch.0, begin, from]).await?;
+                tx.execute(&ADD, args![batch.0, begin.min(first), end.max(last)]).await?;
+            }
+            _ => drop(tx.execute(&ADD, args![batch.0, first, last]).await?),
+        }
+    }
+    Ok(())
+}
+
+/// The parts of a batch's runs that lie in a range of numbers, in order.
+pub async fn within(tx: &mut Tx, batch: BatchId, range: Run) -> Result<Vec<Run>, StoreError> {
+    first_within(tx, batch, range, i64::MAX).await
+}
+
+/// The first so many of them.
+pub async fn first_within(
+    tx: &mut Tx,
+    batch: BatchId,
+    (first, last): Run,
+    limit: i64,
+) -> Result<Vec<Run>, StoreError> {
+    if first > last {
+        return Ok(Vec::new());
+    }
+    let found = fetch(tx, batch, (first, last), limit).await?;
+    Ok(found.into_iter().map(|(begin, end)| (begin.max(first), end.min(last))).collect())
+}
+
+async fn fetch(tx: &mut Tx, batch: BatchId, (first, last): Run, limit: i64) -> Result<Vec<Run>, StoreError> {
+    let rows = tx.fetch(&WITHIN, args![batch.0, first, last, limit]).await?;
+    rows.iter().map(|row: Row<'_>| Ok((row.i64(0)?, row.i64(1)?))).collect()
+}
+
+/// Forgets the runs of a batch whose items are gone.
+pub async fn forget(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError> {
+    tx.execute(&REPLACE, args![batch.0, i64::MIN, i64::MAX]).await.map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_are_near_make_one_run() {
+        for (numbers, expected) in [
+            (vec![], vec![]),
+            (vec![7], vec![(7, 7)]),
+            (vec![3, 1, 2], vec![(1, 3)]),
+            (vec![1, 1 + GAP], vec![(1, 1 + GAP)]),
+            (vec![1, 2 + GAP], vec![(1, 1), (2 + GAP, 2 + GAP)]),
+            (vec![i64::MIN, i64::MAX], vec![(i64::MIN, i64::MIN), (i64::MAX, i64::MAX)]),
+        ] {
+            assert_eq!(runs(numbers.iter().copied()), expected, "{numbers:?}");
+        }
+    }
+}

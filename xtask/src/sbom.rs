@@ -1,0 +1,137 @@
+//! `cargo xtask sbom`: what the binary is made of, as a CycloneDX 1.5 document, from what cargo knows of the lock file.
+//! What only tests and what only other platforms need is left out. The same sources give the same bytes: no time, no random number.
+
+use crate::error::{Error, Result};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Node, Package, PackageId};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+/// Writes `target/sbom.cdx.json`.
+pub fn run(root: &Path) -> Result<()> {
+    let metadata = metadata(root)?;
+    let folder = metadata.target_directory.clone().into_std_path_buf();
+    std::fs::create_dir_all(&folder).map_err(|error| Error::File(folder.clone(), error))?;
+    let path = folder.join("sbom.cdx.json");
+    let text = format!("{:#}\n", document(&metadata)?);
+    std::fs::write(&path, text).map_err(|error| Error::File(path.clone(), error))?;
+    println!("{}", path.display());
+    Ok(())
+}
+
+/// What cargo knows, of the platform that this is built on.
+fn metadata(root: &Path) -> Result<Metadata> {
+    let platform = ["--locked".to_owned(), "--filter-platform".to_owned(), host()?];
+    Ok(MetadataCommand::new().current_dir(root).other_options(platform).exec()?)
+}
+
+/// The name of the platform, as the compiler says it.
+fn host() -> Result<String> {
+    let shown = "rustc -vV";
+    let output = Command::new("rustc").arg("-vV").output().map_err(|e| Error::Start(shown.to_owned(), e))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| Error::Answer(shown.to_owned(), text.clone()))
+}
+
+/// The document of the package `sluice`.
+fn document(metadata: &Metadata) -> Result<Value> {
+    let missing = |what: &str| Error::Missing(format!("cargo metadata does not know {what}"));
+    let resolve = metadata.resolve.as_ref().ok_or_else(|| missing("the dependencies"))?;
+    let nodes: BTreeMap<&PackageId, &Node> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
+    let packages: BTreeMap<&PackageId, &Package> =
+        metadata.packages.iter().map(|package| (&package.id, package)).collect();
+    let sluice = metadata.packages.iter().find(|package| package.name.as_str() == "sluice");
+    let sluice = sluice.ok_or_else(|| missing("the package sluice"))?;
+    let (mut seen, mut left) = (BTreeSet::new(), vec![&sluice.id]);
+    while let Some(id) = left.pop() {
+        if seen.insert(id) {
+            left.extend(needed(nodes.get(id).copied()));
+        }
+    }
+    let mut parts: Vec<_> = seen.iter().filter_map(|id| packages.get(id).copied()).collect();
+    parts.sort_by_key(|package| name(package));
+    let components: Vec<_> =
+        parts.iter().filter(|part| part.id != sluice.id).map(|part| component(part, "library")).collect();
+    let depends = |part: &&Package| {
+        let of = needed(nodes.get(&part.id).copied());
+        let mut on: Vec<_> = of.filter_map(|id| packages.get(id)).map(|package| name(package)).collect();
+        on.sort_unstable();
+        on.dedup();
+        json!({ "ref": name(part), "dependsOn": on })
+    };
+    Ok(json!({
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.5",
+        "version": 1,
+        "metadata": { "component": component(sluice, "application") },
+        "components": components,
+        "dependencies": parts.iter().map(depends).collect::<Vec<_>>(),
+    }))
+}
+
+/// What goes into the binary, or makes it.
+fn needed(node: Option<&Node>) -> impl Iterator<Item = &PackageId> {
+    let is_needed = |kind: &DependencyKind| *kind != DependencyKind::Development;
+    let all = node.into_iter().flat_map(|node| &node.deps);
+    all.filter(move |dep| dep.dep_kinds.iter().any(|kind| is_needed(&kind.kind))).map(|dep| &dep.pkg)
+}
+
+fn name(package: &Package) -> String {
+    format!("pkg:cargo/{}@{}", package.name, package.version)
+}
+
+fn component(package: &Package, kind: &str) -> Value {
+    let mut component = json!({
+        "type": kind,
+        "bom-ref": name(package),
+        "name": package.name.as_str(),
+        "version": package.version.to_string(),
+        "purl": name(package),
+    });
+    if let (Some(fields), Some(license)) = (component.as_object_mut(), &package.license) {
+        // Cargo's older form of OR.
+        let expression = license.replace('/', " OR ").replace("  ", " ");
+        fields.insert("licenses".to_owned(), json!([{ "expression": expression }]));
+    }
+    component
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_names_each_part_once_with_licence_and_needs() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let metadata = metadata(root).unwrap();
+        let document = document(&metadata).unwrap();
+        assert_eq!((&document["bomFormat"], &document["specVersion"]), (&json!("CycloneDX"), &json!("1.5")));
+        let own = &document["metadata"]["component"];
+        assert_eq!((&own["type"], &own["name"]), (&json!("application"), &json!("sluice")));
+        let components = document["components"].as_array().unwrap();
+        let refs: Vec<&str> = components.iter().map(|part| part["bom-ref"].as_str().unwrap()).collect();
+        let distinct: BTreeSet<&str> = refs.iter().copied().collect();
+        assert_eq!(distinct.len(), refs.len());
+        assert!(refs.is_sorted() && refs.len() > 100, "{}", refs.len());
+        for part in components {
+            assert!(part["purl"].as_str().unwrap().starts_with("pkg:cargo/"), "{part}");
+            assert!(
+                part["licenses"][0]["expression"].as_str().is_some_and(|text| !text.contains('/')),
+                "{part}"
+            );
+        }
+        let has = |name: &str| refs.iter().any(|one| one.starts_with(&format!("pkg:cargo/{name}@")));
+        assert!(has("rusqlite") && has("tokio-postgres") && has("store"));
+        assert!(!has("testkit") && !has("proptest") && !has("xtask"), "only tests need these");
+        let known: BTreeSet<&str> =
+            distinct.iter().copied().chain([own["bom-ref"].as_str().unwrap()]).collect();
+        let dependencies = document["dependencies"].as_array().unwrap();
+        assert_eq!(dependencies.len(), known.len());
+        for one in dependencies {
+            let on = one["dependsOn"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+            assert!(on.chain([one["ref"].as_str().unwrap()]).all(|name| known.contains(name)), "{one}");
+        }
+    }
+}
