@@ -3,6 +3,7 @@
 //! schemas that the texts make.
 
 use crate::error::StoreError;
+use crate::sqlite;
 use refinery::{Migration, Runner};
 
 /// Name, text of the embedded engine, text of the server.
@@ -27,7 +28,18 @@ const LIST: &[(&str, &str, &str)] = &[
         include_str!("../migrations/0004_meaning.sqlite.sql"),
         include_str!("../migrations/0004_meaning.postgres.sql"),
     ),
+    (
+        "V5__truth",
+        include_str!("../migrations/0005_truth.sqlite.sql"),
+        include_str!("../migrations/0005_truth.postgres.sql"),
+    ),
 ];
+
+/// The version of the schema that this program works with.
+#[must_use]
+pub fn version() -> i32 {
+    i32::try_from(LIST.len()).unwrap_or(i32::MAX)
+}
 
 /// Only one program changes the schema of a server at a time. The number is drawn and means nothing.
 const LOCK: i64 = 7_312_004_865;
@@ -82,11 +94,11 @@ pub(crate) async fn expect_postgres(client: &tokio_postgres::Client) -> Result<(
 /// Like [`expect_postgres`], of a file that is only to be read.
 pub(crate) fn expect_sqlite(connection: &rusqlite::Connection) -> Result<(), StoreError> {
     let there = "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'refinery_schema_history'";
-    let there: i64 = connection.query_row(there, [], |row| row.get(0)).map_err(unavailable)?;
+    let there: i64 = connection.query_row(there, [], |row| row.get(0)).map_err(sqlite::error)?;
     if there == 0 {
         return Err(StoreError::NoLedger);
     }
-    let newest = connection.query_row(NEWEST, [], |row| row.get(0)).map_err(unavailable)?;
+    let newest = connection.query_row(NEWEST, [], |row| row.get(0)).map_err(sqlite::error)?;
     judge(newest, "the first command that writes brings it up to date")
 }
 
@@ -95,7 +107,7 @@ const NEWEST: &str = "SELECT MAX(version) FROM refinery_schema_history";
 fn judge(newest: Option<i32>, advice: &str) -> Result<(), StoreError> {
     // Making it was begun and broke off.
     let Some(found) = newest else { return Err(StoreError::NoLedger) };
-    let expected = i32::try_from(LIST.len()).unwrap_or(i32::MAX);
+    let expected = version();
     match found.cmp(&expected) {
         std::cmp::Ordering::Equal => Ok(()),
         std::cmp::Ordering::Less => Err(StoreError::Unavailable(format!(

@@ -6,6 +6,7 @@ use crate::bulk::{Insert, Lookup, Sql, Update};
 use crate::error::StoreError;
 use crate::migration;
 use crate::value::{Column, Rows, Value};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -34,9 +35,14 @@ const STATEMENTS: usize = 256;
 pub(crate) enum Access {
     Write,
     Read,
+    /// Like reading, but the main file alone and without locks: nobody writes, and no log is looked for or made.
+    Still,
     /// A database of its own in memory, of one connection.
     Memory,
 }
+
+/// What is done on the connection that will write, before it commits anything.
+pub(crate) type First = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
 
 /// The clock that nodes agree on.
 pub(crate) const CLOCK: &str = "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
@@ -91,31 +97,37 @@ pub(crate) struct Database {
 
 impl Database {
     pub(crate) async fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        Self::open_with(path, access, Box::new(|_| Ok(()))).await
+    }
+
+    pub(crate) async fn open_with(path: &Path, access: Access, first: First) -> Result<Self, StoreError> {
         if rusqlite::version_number() < VERSION_MIN {
             let version = rusqlite::version();
             return Err(StoreError::Unavailable(format!("SQLite {version} is older than 3.51.3")));
         }
         let path = path.to_owned();
-        tokio::task::spawn_blocking(move || Self::open_blocking(path, access))
+        tokio::task::spawn_blocking(move || Self::open_blocking(path, access, first))
             .await
             .map_err(|error| StoreError::Unavailable(error.to_string()))?
     }
 
-    fn open_blocking(path: PathBuf, access: Access) -> Result<Self, StoreError> {
+    fn open_blocking(path: PathBuf, access: Access, first: First) -> Result<Self, StoreError> {
         let writer = match access {
             Access::Write | Access::Memory => {
                 let mut connection = connect(&path, access)?;
+                first(&connection)?;
                 migration::migrate_sqlite(&mut connection)?;
                 Some(Arc::new(Mutex::new(Worker::start(connection, "sqlite-writer")?)))
             }
-            Access::Read => {
+            Access::Read | Access::Still => {
                 migration::expect_sqlite(&connect(&path, access)?)?;
                 None
             }
         };
         let readers = if access == Access::Memory { 0 } else { READERS };
+        let reading = if access == Access::Still { Access::Still } else { Access::Read };
         let readers = (0..readers)
-            .map(|_| Worker::start(connect(&path, Access::Read)?, "sqlite-reader"))
+            .map(|_| Worker::start(connect(&path, reading)?, "sqlite-reader"))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             path: Arc::new(path),
@@ -155,18 +167,92 @@ impl Database {
 
     pub(crate) fn size_bytes(&self) -> Result<u64, StoreError> {
         let length = |path: &Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
-        let mut wal = self.path.as_os_str().to_owned();
-        wal.push("-wal");
-        Ok(length(&self.path) + length(Path::new(&wal)))
+        Ok(length(&self.path) + length(&beside(&self.path, "-wal")))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it is more than memory.
+    pub(crate) fn is_on_disk(&self) -> bool {
+        self.access != Access::Memory
+    }
+
+    /// A connection of its own that reads as the others do.
+    pub(crate) fn reader(&self) -> Result<Connection, StoreError> {
+        connect(&self.path, if self.access == Access::Still { Access::Still } else { Access::Read })
+    }
+
+    /// Puts the log into the main file; says whether all of it is there now. Waits for the transaction that writes.
+    pub(crate) async fn fold(&self) -> Result<bool, StoreError> {
+        let Some(writer) = &self.writer else { return Ok(false) };
+        writer.lock().await.call(|c| fold(c)).await
     }
 }
 
-fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
+/// A file that the engine keeps beside the main one.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(ending);
+    beside.into()
+}
+
+/// Puts the log into the main file without waiting for readers; says whether all of it is there now. The log is
+/// emptied if nobody reads: the next process would have to read it through.
+pub(crate) fn fold(connection: &Connection) -> Result<bool, StoreError> {
+    let fold = |how: &str| {
+        let text = format!("PRAGMA wal_checkpoint({how})");
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let (busy, in_log, folded): (i64, i64, i64) = connection.query_row(&text, [], read)?;
+        Ok::<_, rusqlite::Error>(busy == 0 && in_log == folded)
+    };
+    let is_whole = fold("PASSIVE").map_err(error)?;
+    if is_whole {
+        connection.busy_timeout(std::time::Duration::ZERO).map_err(error)?;
+        let emptied = fold("TRUNCATE");
+        connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS)).map_err(error)?;
+        match emptied.map_err(error) {
+            Ok(_) | Err(StoreError::Busy(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(is_whole)
+}
+
+/// The rows of a query on a connection.
+pub(crate) fn rows(connection: &Connection, text: &str, args: &[Value]) -> Result<Rows, StoreError> {
+    let mut statement = connection.prepare(&numbered(text)).map_err(error)?;
+    let mut rows = Rows { width: statement.column_count(), values: Vec::new() };
+    let mut answer = statement.query(rusqlite::params_from_iter(args.iter())).map_err(error)?;
+    while let Some(row) = answer.next().map_err(error)? {
+        read_row(row, &mut rows)?;
+    }
+    Ok(rows)
+}
+
+/// The name under which the engine opens a file as one that nobody changes.
+fn still(path: &Path) -> PathBuf {
+    let text = path.as_os_str().to_string_lossy();
+    let text = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{text}?immutable=1").into()
+}
+
+pub(crate) fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if access == Access::Write {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
-    let connection = Connection::open_with_flags(path, flags).map_err(error)?;
+    let connection = if access == Access::Still {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        Connection::open_with_flags(still(path), flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+    } else {
+        Connection::open_with_flags(path, flags)
+    };
+    let connection = connection.map_err(error)?;
+    // The last connection to close would fold the log and delete it: then a log that somebody else deleted could not
+    // be told from that.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(error)?;
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_MS)).map_err(error)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     let pragma =
@@ -175,6 +261,7 @@ fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
     pragma("temp_store", &"MEMORY")?;
     match access {
         Access::Memory => {}
+        Access::Still => pragma("query_only", &true)?,
         Access::Write => {
             pragma("journal_mode", &"WAL")?;
             pragma("synchronous", &"FULL")?;
@@ -437,7 +524,7 @@ impl rusqlite::ToSql for Value {
 }
 
 /// What an engine's error means for the caller. A failed sync or write leaves the outcome unknown.
-fn error(cause: rusqlite::Error) -> StoreError {
+pub(crate) fn error(cause: rusqlite::Error) -> StoreError {
     let rusqlite::Error::SqliteFailure(code, message) = &cause else {
         return StoreError::Unavailable(cause.to_string());
     };

@@ -27,4 +27,5 @@ mod progress;
 mod raw;
 mod refusals;
 mod sessions;
+mod truth;
 mod world;

@@ -16,5 +16,6 @@ mod rules;
 mod schema;
 mod tls;
 mod transactions;
+mod truth;
 mod values;
 mod world;
