@@ -273,6 +273,14 @@ codes! {
     184 ServerFault "SERVER_FAULT" 500 Later "Something is wrong on our side; name the request id when you ask for help" "服务器内部错误；求助时请提供请求编号";
     185 RequestTimeout "REQUEST_TIMEOUT" 503 Later "The request took too long; what it does may still be done" "请求超时；操作可能仍会完成";
     186 WriteUnconfirmed "WRITE_NOT_CONFIRMED" 503 Later "The disk did not confirm the write; the server restarts to find out what was written: send the same request with the same Idempotency-Key again" "磁盘未确认写入；服务器将重新启动以确认结果：请使用相同的 Idempotency-Key 重新发送同一请求";
+    // A ledger that lost something, and what was kept of it.
+    300 LedgerBehind "LEDGER_BEHIND" 409 Final "The ledger lacks commits that were made, as the mark of its head shows: an old copy was put back, its log was deleted, or a disk did not keep what it confirmed. It can be read and not written; look for the newest copy, or accept the loss with a reason" "账本缺少已完成的提交（依据账本标记）：可能放回了旧副本、日志被删除，或磁盘未保存已确认的写入。目前只能读取，不能写入；请查找最新副本，或说明原因后接受损失";
+    301 NoLoss "NO_LOSS" 409 Final "The ledger has everything that its mark knows; there is no loss to accept" "账本与其标记一致，没有需要接受的损失";
+    302 AnswerUnreadable "ANSWER_UNREADABLE" 409 Final "This request was carried out before, by another version of the program, and its first answer cannot be given again; look at what it made, and do not send it under a new key" "该请求此前已由其他版本的程序执行，无法再次给出首次的应答；请查看其结果，不要使用新的键重新发送";
+    303 BackupInvalid "BACKUP_INVALID" 422 Final "The backup is not whole, or not as it was made; nothing was restored: use another one" "备份不完整或已被更改，未恢复任何数据；请使用其他备份";
+    304 BackupExists "BACKUP_EXISTS" 409 Final "There is something in the directory already; make the backup in a new one" "目录中已有内容；请将备份写入新目录";
+    305 ReasonMissing "LOSS_REASON_MISSING" 422 Final "Say why the loss is accepted: the reason is kept in the audit log" "请说明接受损失的原因，原因将记入审计日志";
+    306 BackupDamaged "BACKUP_DAMAGED" 409 Final "The ledger or its backup breaks invariants; the backup was not kept: verify the ledger" "账本或其备份违反不变式，备份未保留；请核对账本";
     // A ledger on its way into another database.
     110 LedgerMoved "LEDGER_MOVED" 409 Final "The ledger has moved, or is moving: it can be read here and not written; use it in its new place, or give the copy up" "账本已迁移或正在迁移：此处只能读取，不能写入；请使用新位置，或放弃迁移";
     111 CopyUnfinished "COPY_UNFINISHED" 409 Later "This is the unfinished copy of a ledger; continue the copy, or use the ledger that it is made from" "这是尚未完成的账本副本；请继续复制，或使用原账本";

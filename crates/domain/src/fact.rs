@@ -88,6 +88,7 @@ actions! {
     LedgerSeal "ledger.seal" "ledger";
     LedgerUnseal "ledger.unseal" "ledger";
     LedgerCopy "ledger.copy" "ledger";
+    LedgerAcceptLoss "ledger.accept_loss" "ledger";
 }
 
 macro_rules! events {

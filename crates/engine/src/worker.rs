@@ -64,6 +64,17 @@ impl Engine {
         self.patiently(|| pulse.leave()).await
     }
 
+    /// Runs no batches, and is a node all the same: whoever can write is one, so that nobody moves the ledger away
+    /// meanwhile. Lets the history follow until `stop` is done.
+    pub async fn attend(&self, stop: impl Future<Output = ()>) -> Result<(), Error> {
+        let pulse = self.patiently(|| Pulse::start(self.service.clone(), false)).await?;
+        tokio::select! {
+            ended = self.follow() => ended?,
+            () = stop => {}
+        }
+        self.patiently(|| pulse.leave()).await
+    }
+
     /// Gives up dead nodes, forgets their imports, and takes this node's share of what waits.
     async fn look(&self, runs: &mut JoinSet<Result<(), Error>>) -> Result<(), Error> {
         self.service.node_reap().await?;

@@ -35,6 +35,8 @@ pub(crate) const COMMON: &[Code] = &[
     Code::AnswerLost,
     Code::WriteUnconfirmed,
     Code::StorageFull,
+    Code::LedgerMoved,
+    Code::LedgerBehind,
     Code::ServerFault,
     Code::BodyMalformed,
     Code::BodyInvalid,
@@ -44,6 +46,7 @@ pub(crate) const COMMON: &[Code] = &[
     Code::IdempotencyKeyInvalid,
     Code::IdempotencyKeyReused,
     Code::IdempotencyKeyBusy,
+    Code::AnswerUnreadable,
 ];
 
 /// The document of the whole API.
@@ -144,10 +147,11 @@ fn all_codes(described: &Described, operation: Operation, codes: &[Code], is_rep
             C::ContentTypeUnsupported,
             C::OriginForbidden,
         ]);
-        all.extend([C::StorageFull, C::AnswerLost, C::WriteUnconfirmed]);
+        all.extend([C::StorageFull, C::AnswerLost, C::WriteUnconfirmed, C::LedgerMoved, C::LedgerBehind]);
     }
     if is_repeatable {
         all.extend([C::IdempotencyKeyInvalid, C::IdempotencyKeyReused, C::IdempotencyKeyBusy]);
+        all.push(C::AnswerUnreadable);
     }
     let mut parameters = described.parameters.iter().flatten();
     if parameters

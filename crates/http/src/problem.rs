@@ -106,6 +106,8 @@ fn of_store(error: &StoreError) -> Problem {
         StoreError::InDoubt(_) => Code::AnswerLost,
         StoreError::DiskFull => Code::StorageFull,
         StoreError::Fatal(_) => Code::WriteUnconfirmed,
+        StoreError::Moved(_) => Code::LedgerMoved,
+        StoreError::Behind(_) => Code::LedgerBehind,
         StoreError::Corrupt(_) | StoreError::Constraint(_) | StoreError::Duplicate(_) => Code::ServerFault,
     };
     tracing::error!(%error, code = code.name(), "the database did not do its part");

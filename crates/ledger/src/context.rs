@@ -23,7 +23,7 @@ impl Context {
     pub(crate) async fn load(tx: &mut Tx, node: &str) -> Result<Self, StoreError> {
         // A process that opened the ledger before it was moved away learns it here: sealing raises the version.
         if let Some(place) = store::setting::get(tx, store::setting::MOVED_TO).await? {
-            return Err(StoreError::Unavailable(format!("the ledger was moved to {place}")));
+            return Err(StoreError::Moved(place));
         }
         let policies = store::policy::book(tx).await?;
         let rates = Rates::load(tx).await?;

@@ -12,7 +12,7 @@ pub mod calendar;
 mod chunk;
 pub mod clock;
 mod context;
-pub mod crash;
+pub use store::crash;
 pub mod digest;
 pub mod door;
 mod meter;

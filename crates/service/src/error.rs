@@ -3,6 +3,7 @@
 use domain::code::Code;
 use serde_json::Value as Json;
 use store::StoreError;
+use store::mark::Behind;
 
 /// A business refusal, with what it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub enum Error {
     Refused(Refusal),
     /// The database did not do its part.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     /// This very request was made before; this is its first answer, as it was kept. [`crate::Service::settle`]
     /// makes the verb's answer of it.
     #[error("the request was made before")]
@@ -75,6 +76,33 @@ impl Error {
             Self::Refused(refusal) => Some(refusal.code),
             _ => None,
         }
+    }
+}
+
+impl From<StoreError> for Error {
+    /// What a person can do something about is a refusal, wherever it was found.
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Moved(place) => Self::refused(Code::LedgerMoved, place),
+            StoreError::Behind(behind) => {
+                Self::told(Code::LedgerBehind, behind.to_string(), chinese(&behind))
+            }
+            error => Self::Store(error),
+        }
+    }
+}
+
+fn chinese(behind: &Behind) -> String {
+    match behind {
+        Behind::NoLog => "保存最近提交的文件（sluice.db-wal）已丢失，且上一个进程未正常结束".to_owned(),
+        Behind::Commits { known, found } => {
+            format!("标记已知第 {known} 次提交，账本只到第 {found} 次提交")
+        }
+        Behind::Differs { known } => format!("第 {known} 次提交与标记所知的不同"),
+        Behind::Other => "标记属于另一个账本".to_owned(),
+        Behind::Gone { known } => format!("标记已知第 {known} 次提交，但账本不存在"),
+        Behind::Unaccepted => "此前启动时发现损失，尚未接受".to_owned(),
+        Behind::Unreadable => "标记无法读取".to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod batches;
 
-use crate::{Error, Service};
+use crate::{Behind, Error, Service, StoreError};
 use domain::id::PostingId;
 use hashbrown::{HashMap, HashSet};
 use ledger::digest::ChunkDigest;
@@ -59,6 +59,16 @@ impl Verification {
         self.found.iter().map(violation).collect()
     }
 
+    /// The file is not as it was written.
+    pub fn add_damage(&mut self, problem: String) {
+        self.bad(FILE, || problem);
+    }
+
+    /// The ledger lacks what the mark of its head knows.
+    pub fn add_behind(&mut self, behind: &Behind) {
+        self.bad(HEAD, || behind.to_string());
+    }
+
     fn bad(&mut self, invariant: &'static str, key: impl FnOnce() -> String) {
         self.found.entry(invariant).or_insert_with(|| (key(), 0)).1 += 1;
     }
@@ -80,8 +90,15 @@ struct Chain {
     sum: u64,
 }
 
+/// The pages of the database file hang together, and its indexes have what their tables have.
+const FILE: &str = "file_is_sound";
+/// The ledger has what the mark of its head knows.
+const HEAD: &str = "head_mark";
+
 /// The invariants by name, in the order of the checks.
 pub const INVARIANTS: &[&str] = &[
+    FILE,
+    HEAD,
     "posting_chain",
     "posting_belongs_to_transfer",
     "transfer_has_its_postings",
@@ -107,15 +124,28 @@ impl Service {
     pub async fn verify(&self) -> Result<Verification, Error> {
         let mut tx = self.store.read().await?;
         let mut found = Verification::default();
-        let chains = postings(&mut tx, &mut found).await?;
-        balances(&mut tx, &chains, &mut found).await?;
-        history(&mut tx, chains, &mut found).await?;
-        batches::items(&mut tx, &mut found).await?;
-        for item in store::external_id::wrong(&mut tx).await? {
-            found.bad("external_id_held", || format!("item {item}"));
+        for problem in store::soundness::problems(&self.store).await? {
+            found.bad(FILE, || problem);
+        }
+        match everything(&mut tx, &mut found).await {
+            // What cannot be read is not as it was written: that is an answer, too.
+            Err(Error::Store(StoreError::Corrupt(text))) => found.bad(FILE, || text),
+            Err(error) if found.is_ok() => return Err(error),
+            Err(_) | Ok(()) => {}
         }
         Ok(found)
     }
+}
+
+async fn everything(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> {
+    let chains = postings(tx, found).await?;
+    balances(tx, &chains, found).await?;
+    history(tx, chains, found).await?;
+    batches::items(tx, found).await?;
+    for item in store::external_id::wrong(tx).await? {
+        found.bad("external_id_held", || format!("item {item}"));
+    }
+    Ok(())
 }
 
 /// Streams the postings: chains, transfers, digests.

@@ -90,8 +90,10 @@ macro_rules! begun {
 }
 pub(crate) use begun;
 
-/// An answer as it is kept.
-#[derive(Debug, Serialize, Deserialize)]
+/// An answer as it is kept. Its text has a version, and each version a file of examples in `tests/fixtures/answers`:
+/// a change that makes one of them unreadable, or makes something else of it, is a new version. One that cannot be
+/// read all the same is refused with a code: whatever it was, the request was carried out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Kept {
     /// What the verb answered.
     #[serde(rename = "ok")]
@@ -108,14 +110,27 @@ pub(crate) enum Kept {
     },
 }
 
+/// The text of an answer.
+#[derive(Debug, Serialize, Deserialize)]
+struct Stored {
+    /// Absent in texts that were kept before there were versions.
+    #[serde(default)]
+    v: i64,
+    #[serde(flatten)]
+    kept: Kept,
+}
+
+/// The version that is written.
+const VERSION: i64 = 1;
+
 impl Kept {
     /// The first answer again.
     pub(crate) fn answer<T: DeserializeOwned>(self) -> Result<T, Error> {
         match self {
-            Self::Done(answer) => serde_json::from_value(answer).map_err(unreadable),
+            Self::Done(answer) => serde_json::from_value(answer).map_err(|error| unreadable(&error)),
             Self::Refused { code, detail, chinese, data } => {
-                let code = Code::from_number(code)
-                    .ok_or_else(|| Error::Store(StoreError::Corrupt(format!("unknown code {code}"))))?;
+                let code =
+                    Code::from_number(code).ok_or_else(|| unreadable(&format!("unknown code {code}")))?;
                 Err(Error::Refused(Refusal { code, detail, chinese, data }))
             }
         }
@@ -123,11 +138,16 @@ impl Kept {
 
     /// Of what [`Self::text`] made.
     pub(crate) fn read(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(unreadable)
+        let stored: Stored = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
+        match stored.v {
+            // The forms are the same so far.
+            0..=VERSION => Ok(stored.kept),
+            other => Err(unreadable(&format!("version {other}"))),
+        }
     }
 
     pub(crate) fn text(&self) -> Result<String, Error> {
-        serde_json::to_string(self).map_err(unreadable)
+        serde_json::to_string(&Stored { v: VERSION, kept: self.clone() }).map_err(unwritable)
     }
 }
 
@@ -219,7 +239,7 @@ impl Write {
         match result {
             Ok(done) => {
                 if let Some(key) = &self.key {
-                    let answer = serde_json::to_value(&done.answer).map_err(unreadable)?;
+                    let answer = serde_json::to_value(&done.answer).map_err(unwritable)?;
                     operation::keep(&mut self.tx, &key.id, &Kept::Done(answer).text()?).await?;
                 }
                 self.commit(done).await
@@ -285,6 +305,15 @@ fn replayed(key: &OperationKey, first: Answered) -> Result<Kept, Error> {
     }
 }
 
-fn unreadable(error: serde_json::Error) -> Error {
-    Error::Store(StoreError::Corrupt(format!("a kept answer: {error}")))
+fn unreadable(why: &dyn std::fmt::Display) -> Error {
+    tracing::error!(%why, "a kept answer cannot be given again");
+    Code::AnswerUnreadable.into()
 }
+
+fn unwritable(error: serde_json::Error) -> Error {
+    Error::Store(StoreError::Corrupt(format!("an answer cannot be kept: {error}")))
+}
+
+#[cfg(test)]
+#[path = "write_tests.rs"]
+mod tests;

@@ -107,6 +107,9 @@ const fn operation(command: &Command) -> Option<Operation> {
         | Command::Node(_)
         | Command::Migrate(_)
         | Command::Copy(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::AcceptLoss(_)
         | Command::Bench(_) => return None,
     })
 }

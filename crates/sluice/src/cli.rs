@@ -46,6 +46,10 @@ pub(crate) struct GlobalArgs {
     /// The data directory [env: SLUICE_DATA] [default: ./data]
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<String>,
+    /// Where the mark of the ledger's head is kept, apart from the data (see docs/guide/backup.md)
+    /// [env: SLUICE_MARK_DIR] [default: beside the data directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub mark_dir: Option<String>,
     /// The ledger's database on a server, instead of a file in the data directory:
     /// postgres://USER:PASSWORD@HOST:PORT/NAME (see docs/guide/postgresql.md) [env: DATABASE_URL]
     #[arg(long, global = true, value_name = "URL")]
@@ -71,6 +75,7 @@ impl GlobalArgs {
     /// What was typed, as settings.
     pub(crate) fn put_into(&self, layer: &mut Layer) {
         layer.put("data", self.data.as_ref(), "the option --data");
+        layer.put("mark_dir", self.mark_dir.as_ref(), "the option --mark-dir");
         layer.put("database", self.database.as_ref(), "the option --database");
         let name = |lang: Lang| lang.to_possible_value().map(|value| value.get_name().to_owned());
         layer.put("language", self.lang.and_then(name), "the option --lang");
@@ -83,6 +88,8 @@ impl GlobalArgs {
 pub(crate) struct Globals {
     /// The data directory.
     pub data: PathBuf,
+    /// Where the mark of the ledger's head is kept, if not beside the data.
+    pub mark_dir: Option<PathBuf>,
     /// The ledger's database on a server.
     pub database: Option<String>,
     /// Answer with one JSON object.
@@ -100,6 +107,7 @@ impl Globals {
     pub(crate) fn of(args: &GlobalArgs, settings: &Settings) -> Self {
         Self {
             data: settings.data.clone(),
+            mark_dir: settings.mark_dir.clone(),
             database: settings.database.clone(),
             json: args.json,
             lang: settings.language,

@@ -1,12 +1,16 @@
 //! The data directory: the database, and the lock of the one process that writes.
 
+mod apart;
+mod part;
+mod plain;
 mod writer;
 
 use crate::exit::Failure;
 use std::fs::{File, TryLockError};
-use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+pub(crate) use apart::MarkPlace;
+pub(crate) use part::replace;
 pub(crate) use writer::Writer;
 
 /// The database's file name.
@@ -21,10 +25,14 @@ pub(crate) struct DataDir(pub PathBuf);
 /// Held as long as this process may write; the operating system releases it, whatever ends the process. The
 /// file names its holder: the process's id and, if the process is a server, its address on a second line.
 /// Only the holder writes it, so what another process reads while the lock is held is never out of date.
+///
+/// What is locked is the directory itself: a file in it can be removed by anybody who tidies up. The database file
+/// is not locked besides, since the engine's own locks on it go with the first descriptor that is closed.
 #[derive(Debug)]
 pub(crate) struct Lock {
     file: File,
     path: PathBuf,
+    _directory: File,
 }
 
 impl Lock {
@@ -52,56 +60,41 @@ impl DataDir {
         self.database().is_file()
     }
 
+    /// Whether the log of a ledger is there: it would be taken for that of any database beside it.
+    pub(crate) fn has_log(&self) -> bool {
+        self.0.join(format!("{DATABASE}-wal")).exists()
+    }
+
     /// The database's path, if a ledger is there.
     pub(crate) fn existing(&self) -> Result<PathBuf, Failure> {
         if self.has_ledger() { Ok(self.database()) } else { Err(Failure::NoLedger(self.0.clone())) }
     }
 
-    /// Becomes the one writer, or says who is.
+    /// Becomes the one writer, or says who is. What was left by processes that were killed is removed.
     pub(crate) fn lock(&self) -> Result<Lock, Failure> {
+        self.expect_plain()?;
         let path = self.0.join(LOCK);
         let failed = |error| Failure::File { path: path.clone(), error };
-        let mut file = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {
-                writer::name(&file).map_err(failed)?;
-                Ok(Lock { file, path })
-            }
-            Err(TryLockError::WouldBlock) => {
-                let (directory, writer) = (self.0.clone(), Writer::read(&mut file));
-                Err(Failure::Busy { directory, writer, call: None })
-            }
-            Err(TryLockError::Error(error)) => Err(failed(error)),
+        let directory = File::open(&self.0).map_err(failed)?;
+        match directory.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(self.busy()),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
+        let file = plain::open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(self.busy()),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        writer::name(&file).map_err(failed)?;
+        part::sweep(&self.0);
+        Ok(Lock { file, path, _directory: directory })
     }
-}
 
-/// Makes a file durable in its folder under its final name: readers see all of it or the one before.
-pub(crate) async fn replace(
-    path: &Path,
-    write: impl AsyncFnOnce(&mut BufWriter<File>) -> Result<i64, Failure>,
-) -> Result<i64, Failure> {
-    let failed = |error| Failure::File { path: path.to_owned(), error };
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let part = folder.join(format!(".{name}.{}.part", std::process::id()));
-    let mut writer = BufWriter::new(File::create(&part).map_err(failed)?);
-    let written = write(&mut writer).await;
-    let finished = written.and_then(|count| {
-        let file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
-        file.sync_all().and_then(|()| std::fs::rename(&part, path)).map_err(failed)?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-        Ok(count)
-    });
-    if finished.is_err() {
-        // What is left is only a part; the error that matters is the first one.
-        drop(std::fs::remove_file(&part));
+    fn busy(&self) -> Failure {
+        let writer = File::open(self.0.join(LOCK)).map(|mut file| Writer::read(&mut file));
+        // Without the file nobody says who it is.
+        Failure::Busy { directory: self.0.clone(), writer: writer.unwrap_or_default(), call: None }
     }
-    finished
 }

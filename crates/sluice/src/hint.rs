@@ -40,6 +40,10 @@ pub(crate) const fn hint(code: Code) -> Option<Say> {
             "`sluice copy --unseal --from PLACE` gives the copy up",
             "可用 `sluice copy --unseal --from PLACE` 放弃迁移",
         ),
+        Code::LedgerBehind => say(
+            "`sluice accept-loss --reason TEXT` accepts the loss",
+            "可用 `sluice accept-loss --reason TEXT` 说明原因后接受损失",
+        ),
         Code::CopyUnfinished => {
             say("run the same `sluice copy` command again", "请再次运行同一条 `sluice copy` 命令")
         }

@@ -115,21 +115,42 @@ async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
     if let Command::Copy(args) = &cli.command {
         return commands::copy::run(globals, args).await;
     }
+    if let Command::Restore(args) = &cli.command {
+        return commands::restore::run(globals, args);
+    }
     if let Command::Bench(args) = &cli.command {
         return commands::bench::run(globals, args).await;
+    }
+    if let Command::AcceptLoss(args) = &cli.command {
+        service::loss::reason(&args.reason)?;
     }
     let access = cli.command.access();
     // From the first moment on: a worker that is stopped while it opens the ledger ends well, too.
     let stop = matches!(cli.command, Command::Work(_)).then(Stop::listen).transpose()?;
-    let mut session = Session::open(globals, access).await?;
+    let mut session = match Session::open(globals, access).await {
+        Err(failure) if matches!(cli.command, Command::Verify(_)) => {
+            return commands::verify::unopened(globals, failure).await;
+        }
+        opened => opened?,
+    };
     let done = match (&cli.command, stop) {
         (Command::Work(args), Some(stop)) => commands::work::run(&session, args, stop).await,
         (command, _) => commands::run(&session, command).await,
     };
     // Whatever became of the command: what this process had leased is free for others now.
     let left = session.leave().await;
-    let exit = done?;
-    left?;
+    let exit = match done.and_then(|exit| left.map(|()| exit)) {
+        // A write that was not confirmed: nothing more is tried.
+        Err(failure) if failure.exit() == Exit::Unconfirmed => return Err(failure),
+        Err(failure) => {
+            // A loss that was not accepted stays what it is.
+            if access != Access::Accept {
+                session.close().await;
+            }
+            return Err(failure);
+        }
+        Ok(exit) => exit,
+    };
     if let Err(failure) = session.settle(access).await {
         let language = globals.language();
         if failure.exit() == Exit::Unconfirmed {
@@ -138,6 +159,7 @@ async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
         let why = failure.to_line(language);
         out::note(&say!(language, "the history will catch up later: {why}", "分录历史将稍后补上：{why}"));
     }
+    session.close().await;
     Ok(exit)
 }
 
@@ -231,9 +253,12 @@ impl Command {
             | Self::Node(_)
             | Self::Migrate(_)
             | Self::Copy(_)
+            | Self::Backup(_)
+            | Self::Restore(_)
             | Self::Config(_)
             | Self::Health(_)
             | Self::Bench(_) => Access::Read,
+            Self::AcceptLoss(_) => Access::Accept,
             Self::Setting(args) => setting::access(args),
             Self::Transfer(args) => transfer::access(args),
             Self::Work(_) | Self::Serve(_) => Access::Work,

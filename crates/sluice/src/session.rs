@@ -2,7 +2,7 @@
 
 use crate::cli::Globals;
 use crate::clock::SystemClock;
-use crate::data_dir::{DataDir, Lock};
+use crate::data_dir::{DataDir, Lock, MarkPlace};
 use crate::exit::Failure;
 use crate::out::{Out, note};
 use crate::say::say;
@@ -14,9 +14,11 @@ use engine::{Engine, EngineOptions, Pulse};
 use ledger::{Door, DoorOptions};
 use service::Service;
 use service::copy::seal::Purpose;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::audit::Actor;
+use store::mark::{Behind, How, Keeper, LogThere, Mark, ServerKeeper};
 use store::{Schema, Store, StoreError};
 
 /// Postings that the history may be behind before a command lets it catch up.
@@ -35,13 +37,31 @@ pub(crate) enum Access {
     Run,
     /// As a worker that takes batches by itself.
     Work,
+    /// As a writer that accepts what was lost.
+    Accept,
 }
 
 impl Access {
-    /// Whether it holds leases for as long as the command takes.
-    const fn runs(self) -> bool {
-        matches!(self, Self::Import | Self::Run)
+    /// Whether it joins the nodes for as long as the command takes. Where several processes can write, each that
+    /// does is a node; in a file it is one if it holds leases. A worker joins by itself.
+    const fn joins(self, is_sole_writer: bool) -> bool {
+        match self {
+            Self::Import | Self::Run => true,
+            Self::Write | Self::Accept => !is_sole_writer,
+            Self::Read | Self::Work => false,
+        }
     }
+
+    const fn how(self) -> How {
+        if matches!(self, Self::Accept) { How::Accept } else { How::Start }
+    }
+}
+
+/// What keeps the mark of the ledger's head.
+#[derive(Debug)]
+enum Keeping {
+    File(Keeper),
+    Server(ServerKeeper),
 }
 
 /// An open ledger.
@@ -58,6 +78,11 @@ pub(crate) struct Session {
     /// Every enabled asset.
     assets: Vec<Asset>,
     pulse: Option<Pulse>,
+    keeping: Option<Keeping>,
+    /// What was lost, if somebody is about to accept it, or only looks.
+    pub behind: Option<Behind>,
+    /// Where a mark begins anew when a loss is accepted.
+    renews: Option<PathBuf>,
     lock: Option<Lock>,
 }
 
@@ -65,7 +90,7 @@ impl Session {
     /// Opens the ledger in the data directory.
     pub(crate) async fn open(globals: &Globals, access: Access) -> Result<Self, Failure> {
         let mut session = match &globals.database {
-            Some(url) => Self::over(globals, Store::connect(url, Schema::Expect).await?, None).await?,
+            Some(url) => Self::of_server(globals, access, url).await?,
             None => Self::of_directory(globals, access).await?,
         };
         let purpose = if access == Access::Read { Purpose::Read } else { Purpose::Write };
@@ -76,8 +101,10 @@ impl Session {
         if access == Access::Read {
             return Ok(session);
         }
-        session.service.recover().await?;
-        if access.runs() {
+        if access != Access::Accept {
+            session.service.recover().await?;
+        }
+        if access.joins(session.service.store().is_sole_writer()) {
             session.pulse = Some(Pulse::start(session.service.clone(), false).await?);
             // A copy that has begun meanwhile has not seen this node yet.
             if let Err(refusal) = session.service.usable(purpose).await {
@@ -94,11 +121,69 @@ impl Session {
     async fn of_directory(globals: &Globals, access: Access) -> Result<Self, Failure> {
         let directory = DataDir(globals.data.clone());
         let database = directory.existing()?;
+        let place = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
         if access == Access::Read {
-            return Self::over(globals, Store::open_reader(&database).await?, None).await;
+            return Self::reader(globals, &database, &place).await;
         }
         let lock = directory.lock()?;
-        Self::over(globals, Store::open(&database).await?, Some(lock)).await
+        let (store, keeper, behind) = Store::open_marked(&database, &place.path, access.how()).await?;
+        let session = Self::over(globals, store, Some(lock)).await?;
+        Ok(Self { keeping: Some(Keeping::File(keeper)), behind, ..session })
+    }
+
+    /// Opens the ledger to look at it, as it is: also where nothing may be written to it.
+    async fn reader(globals: &Globals, database: &Path, place: &MarkPlace) -> Result<Self, Failure> {
+        let mark = Mark::read(&place.path);
+        let known = mark.as_ref().ok().and_then(Option::as_ref);
+        if store::mark::look(known, database) == LogThere::Gone {
+            let session = Self::over(globals, Store::open_still(database).await?, None).await?;
+            return Ok(Self { behind: Some(Behind::NoLog), ..session });
+        }
+        let session = Self::over(globals, Store::open_reader(database).await?, None).await?;
+        let behind = match &mark {
+            Err(StoreError::Behind(behind)) => Some(behind.clone()),
+            Ok(Some(known)) => {
+                let mut tx = session.service.store().read().await?;
+                store::mark::judge(known, &store::mark::state(&mut tx, Some(known)).await?).err()
+            }
+            Ok(None) | Err(_) => None,
+        };
+        Ok(Self { behind, ..session })
+    }
+
+    async fn of_server(globals: &Globals, access: Access, url: &str) -> Result<Self, Failure> {
+        let session = Self::over(globals, Store::connect(url, Schema::Expect).await?, None).await?;
+        let Some(folder) = &globals.mark_dir else { return Ok(session) };
+        let store = session.service.store();
+        if matches!(access, Access::Read | Access::Accept) {
+            let behind = ServerKeeper::compare(store, folder).await?;
+            let renews = (access == Access::Accept).then(|| folder.clone());
+            return Ok(Self { behind, renews, ..session });
+        }
+        let keeper = ServerKeeper::start(store, folder).await?;
+        Ok(Self { keeping: Some(Keeping::Server(keeper)), ..session })
+    }
+
+    /// Lets a loss be accepted: the mark begins anew. That of a file does when the session is closed.
+    pub(crate) async fn renew_mark(&self) -> Result<(), Failure> {
+        match &self.renews {
+            Some(folder) => Ok(ServerKeeper::renew(self.service.store(), folder).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends writing: the mark is kept a last time. Everything is durable before; a mark that cannot be kept now is
+    /// unclean at the next start, which then looks closer.
+    pub(crate) async fn close(&mut self) {
+        let store = self.service.store().clone();
+        let closed = match self.keeping.take() {
+            Some(Keeping::File(keeper)) => keeper.close(&store).await.map(|_| ()),
+            Some(Keeping::Server(keeper)) => keeper.close().await,
+            None => Ok(()),
+        };
+        if let Err(error) = closed {
+            tracing::warn!(%error, "the mark of the ledger's head was not kept");
+        }
     }
 
     /// Leaves the nodes at work, if this process joined them.
@@ -115,14 +200,16 @@ impl Session {
             return Self::create_on_server(globals, url).await;
         }
         let directory = DataDir(globals.data.clone());
-        let failed = |error| Failure::File { path: globals.data.clone(), error };
-        std::fs::create_dir_all(&globals.data).map_err(failed)?;
+        directory.make()?;
         let lock = directory.lock()?;
         if directory.has_ledger() {
             return Err(Failure::Exists(globals.data.display().to_string()));
         }
-        let store = Store::open(&directory.database()).await?;
-        Self::over(globals, store, Some(lock)).await
+        directory.make_database()?;
+        let place = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
+        let (store, keeper, _) = Store::open_marked(&directory.database(), &place.path, How::Make).await?;
+        let session = Self::over(globals, store, Some(lock)).await?;
+        Ok(Self { keeping: Some(Keeping::File(keeper)), ..session })
     }
 
     async fn create_on_server(globals: &Globals, url: &str) -> Result<Self, Failure> {
@@ -143,7 +230,19 @@ impl Session {
         let service = Service::new(store, door, clock).searching_for(Duration::MAX);
         let assets = service.asset_list().await?;
         let (actor, out) = (globals.actor(), globals.out());
-        Ok(Self { service, actor, language: out.language, out, assets, pulse: None, lock })
+        let language = out.language;
+        Ok(Self {
+            service,
+            actor,
+            language,
+            out,
+            assets,
+            pulse: None,
+            keeping: None,
+            behind: None,
+            renews: None,
+            lock,
+        })
     }
 
     async fn name_what_was_left(&self) -> Result<(), Failure> {
@@ -182,7 +281,7 @@ impl Session {
     /// What stays undone is done after the next command.
     pub(crate) async fn settle(&self, access: Access) -> Result<(), Failure> {
         let due = match access {
-            Access::Read => false,
+            Access::Read | Access::Accept => false,
             Access::Run | Access::Work => true,
             Access::Write | Access::Import => self.service.history_lag(LAG_MAX).await? > LAG_MAX,
         };

@@ -35,6 +35,8 @@ const FILE: &str = "sluice.toml";
 pub(crate) struct Settings {
     /// The data directory.
     pub data: PathBuf,
+    /// Where the mark of the ledger's head is kept.
+    pub mark_dir: Option<PathBuf>,
     /// The ledger's database on a server, instead.
     pub database: Option<String>,
     /// The language of messages where nobody asks for another.
@@ -116,6 +118,7 @@ impl Default for Settings {
         let server = Options::default();
         Self {
             data: "./data".into(),
+            mark_dir: None,
             database: None,
             language: Lang::En,
             chunk_items: CHUNK_ITEMS_MAX,

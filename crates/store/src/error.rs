@@ -1,5 +1,7 @@
 //! What can go wrong below the domain. Never shown to people as it is: `service` turns it into an answer.
 
+use crate::mark::Behind;
+
 /// An infrastructure error. Business refusals are `domain::code::Code`.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
@@ -34,6 +36,12 @@ pub enum StoreError {
     /// The database cannot be used at all.
     #[error("the database cannot be opened: {0}")]
     Unavailable(String),
+    /// The ledger is sealed: it has moved, or is moving, to this place. Nothing was written.
+    #[error("the ledger was moved to {0}")]
+    Moved(String),
+    /// The ledger lacks commits that were made, as far as this machine knows. Nothing was written.
+    #[error("the ledger is behind: {0}")]
+    Behind(Behind),
     /// What is stored cannot be what was written.
     #[error("the database holds what Sluice never writes: {0}")]
     Corrupt(String),

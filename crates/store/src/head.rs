@@ -6,21 +6,24 @@ use crate::audit::{self, Actor, Audit};
 use crate::batch_history::{self, Event};
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::setting;
 use crate::tx::Tx;
 use crate::value::Rows;
 use domain::fact::Fact;
 
 static ADVANCE: Sql = Sql::new(
     "UPDATE ledger_head SET commit_number = commit_number + 1 WHERE id = 1
-         RETURNING commit_number, policy_version",
+         RETURNING commit_number, policy_version, sealed_at",
 );
 static GET: Sql = Sql::new("SELECT commit_number, policy_version FROM ledger_head WHERE id = 1");
 static POLICY_VERSION: Sql = Sql::new("SELECT policy_version FROM ledger_head WHERE id = 1");
 static RAISE_POLICY: Sql =
     Sql::new("UPDATE ledger_head SET policy_version = policy_version + $1 WHERE id = 1");
+static SEAL: Sql = Sql::new("UPDATE ledger_head SET sealed_at = commit_number + 1 WHERE id = 1");
+static UNSEAL: Sql = Sql::new("UPDATE ledger_head SET sealed_at = 0 WHERE id = 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&ADVANCE, &GET, &POLICY_VERSION, &RAISE_POLICY];
+pub const CATALOGUE: &[&Sql] = &[&ADVANCE, &GET, &POLICY_VERSION, &RAISE_POLICY, &SEAL, &UNSEAL];
 
 /// The ledger's head as a transaction leaves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +34,28 @@ pub struct Head {
     pub policy_version: i64,
 }
 
-/// Draws the commit's number. Last before a commit: everyone else waits for it from here on.
+/// Draws the commit's number. Last before a commit: everyone else waits for it from here on. So this is where a
+/// sealed ledger refuses, and one that lost commits while this process ran: whoever sealed it held the same row.
 pub async fn advance(tx: &mut Tx) -> Result<Head, StoreError> {
-    read(&tx.fetch(&ADVANCE, args![]).await?)
+    let rows = tx.fetch(&ADVANCE, args![]).await?;
+    let head = read(&rows)?;
+    let sealed_at = rows.first().map_or(Ok(0), |row| row.i64(2))?;
+    if sealed_at > 0 && head.commit_number > sealed_at {
+        let place = setting::get(tx, setting::MOVED_TO).await?;
+        return Err(StoreError::Moved(place.unwrap_or_default()));
+    }
+    tx.guard().expect_ahead(head.commit_number)?;
+    Ok(head)
+}
+
+/// Seals the ledger: the transaction that does so is the last one.
+pub async fn seal(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.execute(&SEAL, args![]).await.map(|_| ())
+}
+
+/// Takes the seal away.
+pub async fn unseal(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.execute(&UNSEAL, args![]).await.map(|_| ())
 }
 
 /// Ends a write: for each fact the line of its batch's history and the audit row, then the head. Every

@@ -12,6 +12,7 @@ pub mod account_list;
 pub mod api_key;
 pub mod asset;
 pub mod audit;
+mod backup;
 pub mod balance;
 pub mod batch;
 pub mod batch_history;
@@ -21,10 +22,12 @@ pub mod bulk;
 pub mod chunk;
 pub mod copy;
 pub mod counter;
+pub mod crash;
 pub mod error;
 pub mod external_id;
 pub mod fx;
 pub mod fx_policy;
+mod guard;
 pub mod head;
 pub mod history;
 pub mod holder;
@@ -37,6 +40,7 @@ pub mod item_extent;
 pub mod lease;
 pub mod listing;
 pub mod login_failure;
+pub mod mark;
 mod migration;
 pub mod node;
 pub mod operation;
@@ -49,6 +53,7 @@ pub mod refused_row;
 pub mod session;
 pub mod setting;
 pub mod similar;
+pub mod soundness;
 mod sqlite;
 pub mod statistics;
 pub mod transfer;
@@ -61,6 +66,7 @@ pub mod verify;
 pub mod voucher;
 
 pub use error::StoreError;
+pub use migration::version as schema_version;
 pub use tx::{Schema, Store, Tx, Wakes, is_server};
 
 /// Every fixed statement, for the test that prepares them all.
@@ -94,6 +100,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         item_extent::CATALOGUE,
         lease::CATALOGUE,
         login_failure::CATALOGUE,
+        mark::CATALOGUE,
         node::CATALOGUE,
         operation::CATALOGUE,
         policy::CATALOGUE,

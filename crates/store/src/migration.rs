@@ -3,6 +3,7 @@
 //! schemas that the texts make.
 
 use crate::error::StoreError;
+use crate::sqlite;
 use refinery::{Migration, Runner};
 
 /// Name, text of the embedded engine, text of the server.
@@ -37,7 +38,18 @@ const LIST: &[(&str, &str, &str)] = &[
         include_str!("../migrations/0006_extents_and_secrets.sqlite.sql"),
         include_str!("../migrations/0006_extents_and_secrets.postgres.sql"),
     ),
+    (
+        "V7__truth",
+        include_str!("../migrations/0007_truth.sqlite.sql"),
+        include_str!("../migrations/0007_truth.postgres.sql"),
+    ),
 ];
+
+/// The version of the schema that this program works with.
+#[must_use]
+pub fn version() -> i32 {
+    i32::try_from(LIST.len()).unwrap_or(i32::MAX)
+}
 
 /// Only one program changes the schema of a server at a time. The number is drawn and means nothing.
 const LOCK: i64 = 7_312_004_865;
@@ -92,21 +104,15 @@ pub(crate) async fn expect_postgres(client: &tokio_postgres::Client) -> Result<(
 /// Like [`expect_postgres`], of a file that is only to be read.
 pub(crate) fn expect_sqlite(connection: &rusqlite::Connection) -> Result<(), StoreError> {
     let there = "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'refinery_schema_history'";
-    let there: i64 = connection.query_row(there, [], |row| row.get(0)).map_err(unavailable)?;
+    let there: i64 = connection.query_row(there, [], |row| row.get(0)).map_err(sqlite::error)?;
     if there == 0 {
         return Err(StoreError::NoLedger);
     }
-    let newest = connection.query_row(NEWEST, [], |row| row.get(0)).map_err(unavailable)?;
+    let newest = connection.query_row(NEWEST, [], |row| row.get(0)).map_err(sqlite::error)?;
     judge(newest, "the first command that writes brings it up to date")
 }
 
 const NEWEST: &str = "SELECT MAX(version) FROM refinery_schema_history";
-
-/// The number of the last migration.
-fn version() -> i32 {
-    let number = |name: &str| name.strip_prefix('V')?.split_once("__")?.0.parse().ok();
-    LIST.last().and_then(|(name, ..)| number(name)).unwrap_or(i32::MAX)
-}
 
 fn judge(newest: Option<i32>, advice: &str) -> Result<(), StoreError> {
     // Making it was begun and broke off.

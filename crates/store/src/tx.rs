@@ -2,6 +2,7 @@
 
 use crate::bulk::{Insert, Lookup, Sql, Update};
 use crate::error::StoreError;
+use crate::guard::Guard;
 use crate::value::{Column, Rows, Value};
 use crate::{postgres, sqlite};
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -27,6 +28,7 @@ pub struct Store {
     engine: Engine,
     node: Arc<str>,
     wakes: Arc<watch::Sender<u64>>,
+    guard: Arc<Guard>,
 }
 
 #[derive(Debug, Clone)]
@@ -49,7 +51,8 @@ pub fn is_server(place: &str) -> bool {
 
 impl Store {
     fn over(engine: Engine, node: String) -> Self {
-        Self { engine, node: node.into(), wakes: Arc::new(watch::Sender::new(0)) }
+        let (wakes, guard) = (Arc::new(watch::Sender::new(0)), Arc::default());
+        Self { engine, node: node.into(), wakes, guard }
     }
 
     /// Opens the database file for reading and writing, makes it if it is missing and brings its schema up
@@ -112,13 +115,37 @@ impl Store {
         }
     }
 
+    fn tx(&self, session: Session) -> Tx {
+        Tx { session, engine: self.engine.clone(), guard: self.guard.clone() }
+    }
+
+    /// What stops writing; for the mark.
+    pub(crate) const fn guard(&self) -> &Arc<Guard> {
+        &self.guard
+    }
+
+    /// The embedded engine, if the ledger is in a file.
+    pub(crate) const fn file(&self) -> Option<&sqlite::Database> {
+        match &self.engine {
+            Engine::Sqlite(database) => Some(database),
+            Engine::Postgres(_) => None,
+        }
+    }
+
+    /// A store over a file that somebody opened.
+    pub(crate) fn over_file(database: sqlite::Database) -> Self {
+        Self::over(Engine::Sqlite(database), node_name())
+    }
+
     /// A transaction that may write. It waits for its turn; dropping it undoes it.
     pub async fn write(&self) -> Result<Tx, StoreError> {
         let session = match &self.engine {
             Engine::Sqlite(database) => Session::Sqlite(database.write().await?),
             Engine::Postgres(database) => Session::Postgres(Box::new(database.write().await?)),
         };
-        Ok(Tx { session, engine: self.engine.clone() })
+        // Only now: whoever waited for his turn may have waited until writing ended.
+        self.guard.expect_open()?;
+        Ok(self.tx(session))
     }
 
     /// A transaction that may write and does not wait for the others of this process where that can be
@@ -128,7 +155,7 @@ impl Store {
             Engine::Sqlite(database) => Session::Sqlite(database.write().await?),
             Engine::Postgres(database) => Session::Postgres(Box::new(database.pulse().await?)),
         };
-        Ok(Tx { session, engine: self.engine.clone() })
+        Ok(self.tx(session))
     }
 
     /// A transaction that sees one state of the ledger from its first statement to its end.
@@ -137,7 +164,7 @@ impl Store {
             Engine::Sqlite(database) => Session::Sqlite(database.read().await?),
             Engine::Postgres(database) => Session::Postgres(Box::new(database.read().await?)),
         };
-        Ok(Tx { session, engine: self.engine.clone() })
+        Ok(self.tx(session))
     }
 
     /// A look at a few rows by key, each statement of which may see a newer state than the one before. It does not wait
@@ -147,7 +174,7 @@ impl Store {
             Engine::Sqlite(database) => Session::Sqlite(database.glance().await?),
             Engine::Postgres(database) => Session::Postgres(Box::new(database.glance().await?)),
         };
-        Ok(Tx { session, engine: self.engine.clone() })
+        Ok(self.tx(session))
     }
 
     /// Ends every session of another node, so that none of its locks and half-done transactions is left, and
@@ -187,6 +214,14 @@ impl Store {
         }
     }
 
+    /// The history of the server's log that this connection is on; a promoted standby begins a new one.
+    pub(crate) async fn timeline(&self) -> Option<String> {
+        match &self.engine {
+            Engine::Sqlite(_) => None,
+            Engine::Postgres(database) => database.timeline().await.ok(),
+        }
+    }
+
     /// Bytes of the database on disk.
     pub async fn size_bytes(&self) -> Result<u64, StoreError> {
         match &self.engine {
@@ -209,6 +244,7 @@ impl Store {
 pub struct Tx {
     session: Session,
     engine: Engine,
+    guard: Arc<Guard>,
 }
 
 #[derive(Debug)]
@@ -313,8 +349,14 @@ impl Tx {
     /// only a restart can tell, and [`StoreError::InDoubt`], after which the caller must look.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.session {
-            Session::Sqlite(session) => session.commit().await,
-            Session::Postgres(session) => session.commit().await,
+            Session::Sqlite(session) => session.commit().await?,
+            Session::Postgres(session) => session.commit().await?,
         }
+        self.guard.committed();
+        Ok(())
+    }
+
+    pub(crate) fn guard(&self) -> &Guard {
+        &self.guard
     }
 }

@@ -29,4 +29,5 @@ mod raw;
 mod refusals;
 mod security;
 mod sessions;
+mod truth;
 mod world;

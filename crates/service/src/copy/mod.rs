@@ -145,6 +145,8 @@ impl Copy<'_> {
         }
         let mut write = self.to.step(self.actor, Action::LedgerCopy).await?;
         store::copy::align(&mut write.tx).await?;
+        // The seal came over with the head.
+        store::head::unseal(&mut write.tx).await?;
         for name in place::SETTINGS {
             if !store::setting::delete(&mut write.tx, name).await? {
                 return Err(StoreError::Busy("another copy has written to the target".to_owned()).into());

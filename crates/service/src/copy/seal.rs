@@ -1,6 +1,9 @@
 //! Whether a ledger may be used. A ledger that moves, or has moved, is sealed: it can be read and not
 //! written. The copy of a ledger cannot be used at all before it is finished.
 //!
+//! Every write looks at the seal where it draws the commit's number (`store::head::advance`): the row that says so
+//! is the one that every writer locks last, so none can commit after the seal, not even one that froze before it.
+//!
 //! A node that joins and a copy that begins do not miss each other: the node joins first and looks for the
 //! seal then ([`Service::usable`]), the copy seals first and looks for nodes then.
 
@@ -43,6 +46,7 @@ impl Service {
         let mut write = self.step(actor, Action::LedgerUnseal).await?;
         let Some(place) = moved_to(&mut write.tx).await? else { return Ok(None) };
         store::setting::delete(&mut write.tx, MOVED_TO).await?;
+        store::head::unseal(&mut write.tx).await?;
         sealed_or_not(write, Action::LedgerUnseal, &place).await?;
         Ok(Some(place))
     }
@@ -60,6 +64,7 @@ impl Service {
             return Ok(());
         }
         store::setting::set(&mut write.tx, MOVED_TO, place).await?;
+        store::head::seal(&mut write.tx).await?;
         sealed_or_not(write, Action::LedgerSeal, place).await?;
         let alone = self.alone(&mut self.store.read().await?).await;
         if alone.is_err() {

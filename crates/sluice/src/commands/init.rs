@@ -25,7 +25,7 @@ pub(crate) async fn run(globals: &Globals, args: &InitArgs) -> Result<Exit, Fail
     if TimeZone::get(&args.time_zone).is_err() {
         return Err(Error::refused(Code::TimeZoneUnknown, args.time_zone.as_str()).into());
     }
-    let session = Session::create(globals).await?;
+    let mut session = Session::create(globals).await?;
     let change = SettingsChange { time_zone: Some(args.time_zone.clone()), ..SettingsChange::default() };
     session.service.set_settings(&session.actor, &change).await?;
     let place = session.service.store().shown();
@@ -45,5 +45,6 @@ pub(crate) async fn run(globals: &Globals, args: &InitArgs) -> Result<Exit, Fail
         )
     };
     session.out.answer(json, text)?;
+    session.close().await;
     Ok(Exit::Success)
 }

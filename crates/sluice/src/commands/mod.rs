@@ -1,8 +1,10 @@
 //! The commands: one file a noun.
 
+pub(crate) mod accept_loss;
 pub(crate) mod account;
 pub(crate) mod asset;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod batch;
 pub(crate) mod bench;
 pub(crate) mod config;
@@ -16,6 +18,7 @@ pub(crate) mod migrate;
 pub(crate) mod node;
 pub(crate) mod policy;
 pub(crate) mod problem;
+pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod setting;
 pub(crate) mod show_transfer;
@@ -67,6 +70,12 @@ pub(crate) enum Command {
     Audit(audit::AuditArgs),
     /// Recompute every invariant of the ledger from its postings up
     Verify(verify::VerifyArgs),
+    /// Copy the ledger, beside a running server, into a directory of its own
+    Backup(backup::BackupArgs),
+    /// Make a data directory of a backup
+    Restore(restore::RestoreArgs),
+    /// Let a ledger that lost commits be written again
+    AcceptLoss(accept_loss::AcceptLossArgs),
     /// Open the ledger to programs and people: the HTTP API, and a worker beside it
     Serve(serve::ServeArgs),
     /// Ask the server whether it can work
@@ -96,6 +105,7 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         | Command::Init(_)
         | Command::Migrate(_)
         | Command::Copy(_)
+        | Command::Restore(_)
         | Command::Bench(_) => Ok(Exit::Success),
         Command::Asset(args) => asset::run(session, args).await,
         Command::Holder(args) => holder::run(session, args).await,
@@ -112,6 +122,8 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::Stats(args) => stats::run(session, args).await,
         Command::Setting(args) => setting::run(session, args).await,
         Command::Audit(args) => audit::run(session, args).await,
+        Command::Backup(args) => backup::run(session, args).await,
+        Command::AcceptLoss(args) => accept_loss::run(session, args).await,
         Command::Verify(args) => verify::run(session, args).await,
         Command::Node(args) => node::run(session, args).await,
     }

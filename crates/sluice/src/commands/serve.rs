@@ -7,7 +7,7 @@ mod meter;
 use crate::cli::Globals;
 use crate::commands::health::within_reach;
 use crate::commands::work::{PATIENCE, Stop};
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, MarkPlace};
 use crate::exit::{Exit, Failure};
 use crate::say::say;
 use crate::session::{Access, Session};
@@ -16,9 +16,10 @@ use domain::code::Language;
 use engine::{Engine, EngineOptions};
 use http_api::{App, Options};
 use serde_json::json;
-use service::Error;
+use service::{Behind, Error};
 use std::time::Duration;
 use store::StoreError;
+use store::mark::Mark;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -44,10 +45,14 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     let secret = session.service.cursor_secret(&session.actor).await?;
     let options = Options { connections, ..loaded.options() };
     let app = App::new(session.service.clone(), options, secret.as_bytes()).with_metrics(meter.render());
+    warn_of_places(globals)?;
     let done = serve(&session, settings, listener, app, stop).await;
     let left = session.leave().await;
     done?;
     left?;
+    if tokio::time::timeout(LAST, session.close()).await.is_err() {
+        tracing::warn!("the last transaction did not end in time; the next start looks closer");
+    }
     tracing::info!("stopped");
     Ok(Exit::Success)
 }
@@ -104,10 +109,7 @@ async fn work(session: &Session, settings: &Settings, stop: impl Future<Output =
     if settings.worker {
         return engine.work(stop).await;
     }
-    tokio::select! {
-        ended = engine.follow() => ended,
-        () = stop => Ok(()),
-    }
+    engine.attend(stop).await
 }
 
 /// Done when the process is to stop.
@@ -131,8 +133,46 @@ async fn make_if_missing(globals: &Globals) -> Result<(), Failure> {
     if globals.database.is_some() || DataDir(globals.data.clone()).has_ledger() {
         return Ok(());
     }
-    let session = Session::create(globals).await?;
+    expect_none(globals)?;
+    let mut session = Session::create(globals).await?;
+    session.close().await;
     tracing::info!(place = session.service.store().shown(), "a new ledger was made");
+    Ok(())
+}
+
+/// Refuses to make a ledger where one was: its disk may not be mounted. Who wants a new one says so with `init`.
+fn expect_none(globals: &Globals) -> Result<(), Failure> {
+    let directory = DataDir(globals.data.clone());
+    directory.make()?;
+    let place = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
+    match Mark::read(&place.path)? {
+        Some(mark) if !mark.ledger.is_empty() => {
+            Err(StoreError::Behind(Behind::Gone { known: mark.commit_number }).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says what somebody should put right about where the ledger and its mark are.
+fn warn_of_places(globals: &Globals) -> Result<(), Failure> {
+    if globals.database.is_some() {
+        if globals.mark_dir.is_none() {
+            tracing::warn!(
+                "no mark of the ledger's head is kept: set mark_dir, so that lost commits are noticed"
+            );
+        }
+        return Ok(());
+    }
+    let directory = DataDir(globals.data.clone());
+    let place = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
+    if !place.is_apart {
+        let mark = place.path.display();
+        tracing::warn!(%mark, "the mark of the ledger's head is beside the data: an old copy of both is not noticed; set mark_dir");
+    }
+    for path in directory.open_to_others() {
+        let path = path.display();
+        tracing::warn!(%path, "others than its owner can read the ledger; run chmod 700 on its directory");
+    }
     Ok(())
 }
 

@@ -1,12 +1,16 @@
 //! `verify`: every invariant, from the postings up.
 
+use crate::cli::Globals;
+use crate::data_dir::DataDir;
 use crate::exit::{Exit, Failure};
-use crate::out::{left, right};
+use crate::out::{Out, left, right};
 use crate::say::say;
 use crate::session::Session;
 use clap::Args;
 use serde_json::{Value, json};
-use service::verify::Violation;
+use service::verify::{Verification, Violation};
+use service::{Error, StoreError};
+use store::soundness;
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
@@ -17,7 +21,25 @@ pub(crate) struct VerifyArgs {}
 
 /// Runs it.
 pub(crate) async fn run(session: &Session, _args: &VerifyArgs) -> Result<Exit, Failure> {
-    let found = session.service.verify().await?;
+    let mut found = session.service.verify().await?;
+    if let Some(behind) = &session.behind {
+        found.add_behind(behind);
+    }
+    answer(session.out, &found)
+}
+
+/// A ledger that is too damaged to be opened is one that was looked at.
+pub(crate) async fn unopened(globals: &Globals, failure: Failure) -> Result<Exit, Failure> {
+    let Failure::Service(Error::Store(StoreError::Corrupt(text))) = failure else { return Err(failure) };
+    let mut found = Verification::default();
+    let file = DataDir(globals.data.clone()).existing()?;
+    let problems = soundness::problems_of_file(&file).await.unwrap_or_default();
+    let problems = if problems.is_empty() { vec![text] } else { problems };
+    problems.into_iter().for_each(|problem| found.add_damage(problem));
+    answer(globals.out(), &found)
+}
+
+fn answer(out: Out, found: &Verification) -> Result<Exit, Failure> {
     let violations = found.violations();
     let one = |v: &Violation| json!({ "invariant": v.invariant, "first_key": v.first_key, "count": v.count });
     let json = json!({
@@ -28,22 +50,22 @@ pub(crate) async fn run(session: &Session, _args: &VerifyArgs) -> Result<Exit, F
         let (postings, accounts) = (found.postings, found.accounts);
         let (items, chunks) = (found.items, found.chunks);
         let seen = say!(
-            session.language,
+            out.language,
             "{postings} postings, {accounts} accounts, {items} items, {chunks} chunks",
             "{postings} 条分录，{accounts} 个账户，{items} 笔转账明细，{chunks} 个分块"
         );
         if found.is_ok() {
-            return say!(session.language, "Every invariant holds: {seen}.", "全部不变式成立：{seen}。");
+            return say!(out.language, "Every invariant holds: {seen}.", "全部不变式成立：{seen}。");
         }
         let row = |v: &Violation| vec![v.invariant.to_owned(), v.first_key.clone(), v.count.to_string()];
         let header = [left("invariant", "不变式"), left("first key", "首个位置"), right("count", "数量")];
-        let rows = session.out.table(&header, violations.iter().map(row));
+        let rows = out.table(&header, violations.iter().map(row));
         say!(
-            session.language,
+            out.language,
             "{rows}\nThe ledger is damaged ({seen}). Stop writing to it and keep a copy of the data directory.",
             "{rows}\n账本已损坏（{seen}）。请停止写入，并保留一份数据目录的副本。"
         )
     };
-    session.out.answer(json, text)?;
+    out.answer(json, text)?;
     Ok(if found.is_ok() { Exit::Success } else { Exit::Violated })
 }

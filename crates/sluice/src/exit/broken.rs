@@ -2,7 +2,7 @@
 
 use crate::say::say;
 use crate::word;
-use domain::code::Language;
+use domain::code::{Code, Language};
 use service::Error;
 use store::StoreError;
 
@@ -58,6 +58,9 @@ fn database(error: &StoreError, language: Language) -> String {
         E::Unavailable(what) => {
             say!(language, "The database cannot be opened: {what}", "无法打开数据库：{what}")
         }
+        // They are refusals by then; see `service::Error`.
+        E::Moved(_) => Code::LedgerMoved.message(language).to_owned(),
+        E::Behind(_) => Code::LedgerBehind.message(language).to_owned(),
         E::Corrupt(what) => say!(
             language,
             "The database holds what Sluice never writes; stop writing and keep a copy: {what}",

@@ -33,6 +33,8 @@ pub(crate) enum Failure {
     },
     /// A file cannot be read or written.
     File { path: PathBuf, error: std::io::Error },
+    /// A link where a file of the data directory belongs.
+    Link(PathBuf),
     /// The operating system does not do its part.
     System { what: Say, error: std::io::Error },
     /// Settings that cannot be; one line each.
@@ -58,7 +60,7 @@ impl From<Error> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::Service(Error::Store(error))
+        Self::Service(error.into())
     }
 }
 
@@ -75,7 +77,11 @@ impl Failure {
             Self::Service(Error::Store(StoreError::NoLedger)) => Exit::Refused,
             Self::Service(Error::Store(StoreError::Fatal(_) | StoreError::InDoubt(_))) => Exit::Unconfirmed,
             Self::Service(Error::Store(error)) if error.is_retryable() => Exit::TryLater,
-            Self::Service(_) | Self::File { .. } | Self::System { .. } | Self::Listen { .. } => Exit::Broken,
+            Self::Service(_)
+            | Self::File { .. }
+            | Self::Link(_)
+            | Self::System { .. }
+            | Self::Listen { .. } => Exit::Broken,
             Self::Busy { .. } => Exit::Busy,
             Self::NotReady(_) => Exit::TryLater,
             Self::Usage(_) | Self::Settings(_) => Exit::Usage,
@@ -96,10 +102,13 @@ impl Failure {
                 StoreError::NoLedger => "NO_LEDGER",
                 StoreError::Unavailable(_) => "DATABASE_UNAVAILABLE",
                 StoreError::Corrupt(_) => "DATABASE_CORRUPT",
+                StoreError::Moved(_) => "LEDGER_MOVED",
+                StoreError::Behind(_) => "LEDGER_BEHIND",
                 StoreError::Duplicate(_) | StoreError::Constraint(_) => "DATABASE_REFUSED",
             },
             Self::Service(Error::Replayed(_)) => "DONE_BEFORE",
             Self::Service(Error::Io(_)) | Self::File { .. } => "FILE_ERROR",
+            Self::Link(_) => "DATA_FILE_LINK",
             Self::System { .. } => "SYSTEM_ERROR",
             Self::NoLedger(_) => "NO_LEDGER",
             Self::Exists(_) => "LEDGER_EXISTS",
@@ -137,6 +146,14 @@ impl Failure {
                     language,
                     "{path} cannot be read or written ({error}); check its name and permissions",
                     "{path} 无法读取或写入（{error}）；请检查文件名与权限"
+                )
+            }
+            Self::Link(path) => {
+                let path = path.display();
+                say!(
+                    language,
+                    "{path} is a link; put the file itself there, so that no other directory shares it",
+                    "{path} 是链接；请将文件本身放在该处，不要与其他目录共用"
                 )
             }
             Self::System { what, error } => {

@@ -26,6 +26,7 @@ const fn rule(key: &'static str, wanted: Say, holds: fn(&Settings) -> bool) -> R
 /// Each setting's rule.
 pub(super) const RULES: &[Rule] = &[
     rule("data", say("a directory", "须为目录"), |_| true),
+    rule("mark_dir", say("a directory", "须为目录"), |_| true),
     rule(
         "database",
         say("postgres://USER:PASSWORD@HOST:PORT/NAME", "格式为 postgres://USER:PASSWORD@HOST:PORT/NAME"),

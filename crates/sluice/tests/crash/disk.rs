@@ -83,3 +83,23 @@ fn a_failed_sync_ends_the_process_and_nothing_acknowledged_is_lost() {
         ledger.settled(&batch, ITEMS);
     }
 }
+
+/// The engine itself does not say that the name of its first log is not durable.
+#[test]
+fn a_failed_sync_of_the_folder_is_reported_like_any_other() {
+    if Command::new("strace").arg("-V").output().is_err() {
+        println!("left out: strace is not installed");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (ledger, _) = Ledger::with_batch(folder.path(), 3);
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-e", "trace=fsync", "-e", "inject=fsync:error=EIO", "-P"]).arg(&ledger.dir);
+    command.arg("-o").arg(folder.path().join("trace")).arg(binary());
+    ledger.arguments(&mut command, &["deposit", "--account", "PAY", "--amount", "1.00"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(74), "{output:?}");
+    let account = ledger.ok(&["account", "show", "PAY"]);
+    assert_eq!(account["balance"], "1000000.00", "{account}");
+    ledger.verified();
+}

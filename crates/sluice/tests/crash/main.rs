@@ -6,3 +6,4 @@
 mod disk;
 mod kill;
 mod ledger;
+mod mark;

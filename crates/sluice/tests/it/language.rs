@@ -307,6 +307,11 @@ fn upkeep(walk: &mut Walk) {
     walk.say(&["copy", "--from", &from, "--to", &to], 0);
     walk.say(&["deposit", "--account", "1001", "--amount", "1.00"], 1);
     walk.say(&["copy", "--unseal", "--from", &from], 0);
+    let backup = walk.ledger.path().join("9").to_str().unwrap().to_owned();
+    walk.say(&["backup", "--to", &backup], 0);
+    walk.say(&["backup", "--to", &backup], 1);
+    walk.say(&["restore", "--from", &backup], 1);
+    walk.say(&["accept-loss", "--reason", "损坏"], 1);
     // Each line names a setting; what is said beside it is Chinese.
     let settings = text(&walk.output(&["config", "check"]).stdout);
     assert!(settings.lines().count() > 15 && settings.lines().all(|line| !line.is_ascii()), "{settings}");

@@ -2,12 +2,15 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod accounts;
+mod backup;
 mod bad_files;
 mod commands;
 mod copy;
+mod damage;
 mod language;
 mod life;
 mod lists;
+mod mark;
 mod payroll;
 mod people;
 mod server;

@@ -121,8 +121,13 @@ pub static STEPS: &[Step] = &[
         ..step!("counter", 1, name Text, value Number)
     },
     Step {
-        way: Way::Set(Update { table: "ledger_head", key: "id", columns: &["commit_number", "policy_version"] }),
-        ..step!("ledger_head", 1, id Number, commit_number Number, policy_version Number)
+        way: Way::Set(Update {
+            table: "ledger_head",
+            key: "id",
+            columns: &["commit_number", "policy_version", "ledger_id", "sealed_at"],
+        }),
+        ..step!("ledger_head", 1,
+            id Number, commit_number Number, policy_version Number, ledger_id Text, sealed_at Number)
     },
 ];
 

@@ -251,6 +251,12 @@ impl Database {
         self.number("SELECT CAST(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') AS BIGINT)").await
     }
 
+    pub(crate) async fn timeline(&self) -> Result<String, StoreError> {
+        let text = "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
+        let rows = self.fetch_apart(text, &[]).await?;
+        rows.first().map_or_else(|| Ok(String::new()), |row| row.text(0))
+    }
+
     async fn number(&self, text: &str) -> Result<u64, StoreError> {
         let rows = self.fetch_apart(text, &[]).await?;
         let number = rows.first().map_or(Ok(0), |row| row.i64(0))?;

@@ -2,8 +2,9 @@
 
 use super::row::error;
 use crate::error::StoreError;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The writer's page cache, in KiB.
@@ -13,7 +14,7 @@ const READER_CACHE_KIB: i64 = 16 * 1024;
 /// The page cache of the connection that folds the log back, in KiB.
 const FOLDER_CACHE_KIB: i64 = 2 * 1024;
 /// How long a connection waits for a lock of another process before it says busy.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements kept by a connection.
 const STATEMENTS: usize = 256;
 
@@ -26,17 +27,35 @@ pub(crate) enum Access {
     Read,
     /// Folds the write-ahead log back beside the writer.
     Fold,
+    /// Like reading, but the main file alone and without locks: nobody writes, and no log is looked for or made.
+    Still,
     /// A database of its own in memory, of one connection.
     Memory,
 }
 
+/// The name under which the engine opens a file as one that nobody changes.
+fn still(path: &Path) -> PathBuf {
+    let text = path.as_os_str().to_string_lossy();
+    let text = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{text}?immutable=1").into()
+}
+
 /// Opens a connection.
-pub(super) fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
+pub(crate) fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if access == Access::Write {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
-    let connection = Connection::open_with_flags(path, flags).map_err(error)?;
+    let connection = if access == Access::Still {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        Connection::open_with_flags(still(path), flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+    } else {
+        Connection::open_with_flags(path, flags)
+    };
+    let connection = connection.map_err(error)?;
+    // The last connection to close would fold the log and delete it: then a log that somebody else deleted could not
+    // be told from that.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(error)?;
     connection.busy_timeout(BUSY).map_err(error)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     let pragma =
@@ -46,6 +65,7 @@ pub(super) fn connect(path: &Path, access: Access) -> Result<Connection, StoreEr
     // Nobody but the folder folds the log back: a commit that does it waits for the disk, and so does everybody behind.
     match access {
         Access::Memory => {}
+        Access::Still => pragma("query_only", &true)?,
         Access::Write => {
             pragma("journal_mode", &"WAL")?;
             pragma("synchronous", &"FULL")?;

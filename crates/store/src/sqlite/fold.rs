@@ -4,7 +4,7 @@
 //! waits. A thread with a connection of its own copies the pages and syncs the file while the writer goes on; only the
 //! last few pages are left for the writer, which alone can see that none was added and let the log begin anew.
 
-use super::connection::{Access, connect};
+use super::connection::{Access, BUSY, connect};
 use super::row::error;
 use super::worker::Worker;
 use crate::error::StoreError;
@@ -129,6 +129,21 @@ impl Fold {
             );
         }
         self.is_long = is_long;
+    }
+}
+
+/// Puts the log into the main file without waiting for readers; says whether all of it is there now. The log is
+/// emptied if nobody reads: the next process would have to read it through.
+pub(crate) fn fold(connection: &Connection) -> Result<bool, StoreError> {
+    if checkpoint(connection, "PASSIVE")?.left() != 0 {
+        return Ok(false);
+    }
+    connection.busy_timeout(Duration::ZERO).map_err(error)?;
+    let emptied = checkpoint(connection, "TRUNCATE");
+    connection.busy_timeout(BUSY).map_err(error)?;
+    match emptied {
+        Ok(_) | Err(StoreError::Busy(_)) => Ok(true),
+        Err(other) => Err(other),
     }
 }
 

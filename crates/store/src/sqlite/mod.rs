@@ -8,15 +8,16 @@ mod row;
 mod session;
 mod worker;
 
-pub(crate) use connection::Access;
+pub(crate) use connection::{Access, connect};
+pub(crate) use fold::fold;
+pub(crate) use row::{error, rows};
 pub(crate) use session::Session;
 
 use crate::error::StoreError;
 use crate::migration;
-use connection::connect;
 use fold::{Fault, Folder};
 use readers::Readers;
-use row::error;
+use rusqlite::Connection;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,6 +34,9 @@ const VERSION_MIN: i32 = 3_051_003;
 /// The clock that nodes agree on.
 pub(crate) const CLOCK: &str = "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
 
+/// What is done on the connection that will write, before it commits anything.
+pub(crate) type First = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
+
 /// An open database file.
 #[derive(Debug, Clone)]
 pub(crate) struct Database {
@@ -48,22 +52,27 @@ pub(crate) struct Database {
 
 impl Database {
     pub(crate) async fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
+        Self::open_with(path, access, Box::new(|_| Ok(()))).await
+    }
+
+    pub(crate) async fn open_with(path: &Path, access: Access, first: First) -> Result<Self, StoreError> {
         if rusqlite::version_number() < VERSION_MIN {
             let version = rusqlite::version();
             return Err(StoreError::Unavailable(format!("SQLite {version} is older than 3.51.3")));
         }
         let path = path.to_owned();
-        tokio::task::spawn_blocking(move || Self::open_blocking(path, access))
+        tokio::task::spawn_blocking(move || Self::open_blocking(path, access, first))
             .await
             .map_err(|error| StoreError::Unavailable(error.to_string()))?
     }
 
-    fn open_blocking(path: PathBuf, access: Access) -> Result<Self, StoreError> {
+    fn open_blocking(path: PathBuf, access: Access, first: First) -> Result<Self, StoreError> {
         let fault = Fault::default();
         let (mut writer, mut folder, mut file) = (None, None, None);
         match access {
             Access::Write | Access::Memory => {
                 let mut connection = connect(&path, access)?;
+                first(&connection)?;
                 migration::migrate_sqlite(&mut connection)?;
                 if access == Access::Write {
                     let opened = File::open(&path).map_err(|error| unavailable(&error))?;
@@ -72,7 +81,9 @@ impl Database {
                 let worker = Worker::start(connection, "sqlite-writer", file.clone())?;
                 writer = Some(Arc::new(Mutex::new(worker)));
             }
-            Access::Read | Access::Fold => migration::expect_sqlite(&connect(&path, access)?)?,
+            Access::Read | Access::Fold | Access::Still => {
+                migration::expect_sqlite(&connect(&path, access)?)?;
+            }
         }
         if let (Some(file), Some(writer)) = (&file, &writer) {
             let folder_of = Folder::start(&path, Arc::clone(file), Arc::clone(writer), fault.clone())?;
@@ -80,7 +91,7 @@ impl Database {
         }
         let readers = |count: usize, name: &str| {
             let count = if access == Access::Memory { 0 } else { count };
-            let start = |_| Worker::start(connect(&path, Access::Read)?, name, file.clone());
+            let start = |_| Worker::start(connect(&path, reading(access))?, name, file.clone());
             (0..count).map(start).collect::<Result<Vec<_>, _>>().map(Readers::of)
         };
         let (readers, glances) = (readers(READERS, "sqlite-reader")?, readers(GLANCES, "sqlite-glance")?);
@@ -123,10 +134,40 @@ impl Database {
     }
 
     pub(crate) fn size_bytes(&self) -> Result<u64, StoreError> {
-        let mut log = self.path.as_os_str().to_owned();
-        log.push("-wal");
-        Ok(length(&self.path) + length(Path::new(&log)))
+        Ok(length(&self.path) + length(&beside(&self.path, "-wal")))
     }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether it is more than memory.
+    pub(crate) fn is_on_disk(&self) -> bool {
+        self.access != Access::Memory
+    }
+
+    /// A connection of its own that reads as the others do.
+    pub(crate) fn reader(&self) -> Result<Connection, StoreError> {
+        connect(&self.path, reading(self.access))
+    }
+
+    /// Puts the log into the main file; says whether all of it is there now. Waits for the transaction that writes.
+    pub(crate) async fn fold(&self) -> Result<bool, StoreError> {
+        let Some(writer) = &self.writer else { return Ok(false) };
+        writer.lock().await.call(|connection| fold(connection)).await
+    }
+}
+
+/// How the readers of a database are opened.
+fn reading(access: Access) -> Access {
+    if access == Access::Still { Access::Still } else { Access::Read }
+}
+
+/// A file that the engine keeps beside the main one.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(ending);
+    beside.into()
 }
 
 fn length(path: &Path) -> u64 {

@@ -2,13 +2,24 @@
 
 use crate::error::StoreError;
 use crate::value::{Column, Rows, Value};
-use rusqlite::ErrorCode;
 use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode};
 
 /// `$n` as this engine numbers it. SQLite takes `$1` for a name and gives it the place of its first
 /// appearance, so `$2 … $1` would be swapped without a word; `?n` is a place.
 pub(super) fn numbered(text: &str) -> String {
     text.replace('$', "?")
+}
+
+/// The rows of a query on a connection.
+pub(crate) fn rows(connection: &Connection, text: &str, args: &[Value]) -> Result<Rows, StoreError> {
+    let mut statement = connection.prepare(&numbered(text)).map_err(error)?;
+    let mut rows = Rows { width: statement.column_count(), values: Vec::new() };
+    let mut answer = statement.query(rusqlite::params_from_iter(args.iter())).map_err(error)?;
+    while let Some(row) = answer.next().map_err(error)? {
+        read_row(row, &mut rows)?;
+    }
+    Ok(rows)
 }
 
 pub(super) fn bind(
@@ -55,7 +66,7 @@ impl rusqlite::ToSql for Value {
 }
 
 /// What an engine's error means for the caller. A failed sync or write leaves the outcome unknown.
-pub(super) fn error(cause: rusqlite::Error) -> StoreError {
+pub(crate) fn error(cause: rusqlite::Error) -> StoreError {
     let rusqlite::Error::SqliteFailure(code, message) = &cause else {
         return StoreError::Unavailable(cause.to_string());
     };

@@ -18,5 +18,6 @@ mod rules;
 mod schema;
 mod tls;
 mod transactions;
+mod truth;
 mod values;
 mod world;

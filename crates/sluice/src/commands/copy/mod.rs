@@ -95,7 +95,12 @@ async fn copy(globals: &Globals, args: &CopyArgs, to: &str) -> Result<Exit, Fail
              `sluice copy --unseal --from {from_shown}` 放弃"
         ));
     }
-    answer::answer(globals.out(), &copy, &verdict?, &display)
+    let verdict = verdict?;
+    let exit = answer::answer(globals.out(), &copy, &verdict, &display)?;
+    let is_ledger = matches!(verdict, Verdict::Same(_));
+    source.close(false).await?;
+    target.close(is_ledger).await?;
+    Ok(exit)
 }
 
 async fn unseal(globals: &Globals, from: &str) -> Result<Exit, Failure> {
@@ -113,5 +118,6 @@ async fn unseal(globals: &Globals, from: &str) -> Result<Exit, Failure> {
     };
     let json = json!({ "from": shown, "unsealed": moved_to.is_some(), "was_moving_to": moved_to });
     globals.out().answer(json, text)?;
+    source.close(false).await?;
     Ok(Exit::Success)
 }

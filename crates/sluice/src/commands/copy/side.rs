@@ -2,12 +2,13 @@
 
 use crate::cli::Globals;
 use crate::clock::SystemClock;
-use crate::data_dir::{DataDir, Lock};
+use crate::data_dir::{DataDir, Lock, MarkPlace};
 use crate::exit::Failure;
 use ledger::{Door, DoorOptions};
 use service::Service;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use store::mark::{How, Keeper};
 use store::{Schema, Store, StoreError, is_server};
 
 /// What of a URL's query says which database it is; the rest may be secret.
@@ -16,6 +17,9 @@ const SHOWN: [&str; 5] = ["user", "host", "hostaddr", "port", "dbname"];
 /// An open ledger; nobody else writes to its data directory meanwhile.
 pub(super) struct Side {
     pub service: Service,
+    keeper: Option<Keeper>,
+    /// Where the mark of a target begins when it is a ledger.
+    mark: Option<PathBuf>,
     _lock: Option<Lock>,
 }
 
@@ -28,7 +32,9 @@ impl Side {
         let directory = DataDir(place.into());
         let database = directory.existing()?;
         let lock = directory.lock()?;
-        Ok(Self::over(globals, Store::open(&database).await?, Some(lock)))
+        let mark = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
+        let (store, keeper, _) = Store::open_marked(&database, &mark.path, How::Start).await?;
+        Ok(Self { keeper: Some(keeper), ..Self::over(globals, store, Some(lock)) })
     }
 
     /// A place for a ledger; whatever is there already is looked at later.
@@ -42,13 +48,28 @@ impl Side {
         }
         let directory = DataDir(place.into());
         let lock = directory.lock()?;
-        Ok(Self::over(globals, Store::open(&directory.database()).await?, Some(lock)))
+        directory.make_database()?;
+        let mark = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
+        let store = Store::open(&directory.database()).await?;
+        Ok(Self { mark: Some(mark.path), ..Self::over(globals, store, Some(lock)) })
+    }
+
+    /// Ends the work on this side; a target that is a ledger now gets its mark.
+    pub(super) async fn close(self, is_ledger: bool) -> Result<(), Failure> {
+        let store = self.service.store();
+        if let (Some(mark), true) = (&self.mark, is_ledger) {
+            store.renew_mark(mark).await?;
+        }
+        match self.keeper {
+            Some(keeper) => Ok(keeper.close(store).await.map(|_| ())?),
+            None => Ok(()),
+        }
     }
 
     fn over(globals: &Globals, store: Store, lock: Option<Lock>) -> Self {
         let (clock, chunk_items) = (Arc::new(SystemClock), globals.chunk_items);
         let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items });
-        Self { service: Service::new(store, door, clock), _lock: lock }
+        Self { service: Service::new(store, door, clock), keeper: None, mark: None, _lock: lock }
     }
 }
 
@@ -66,8 +87,7 @@ pub(super) fn shown_target(place: &str) -> Result<String, Failure> {
     if is_server(place) {
         return Ok(without_secrets(place));
     }
-    let failed = |error| Failure::File { path: place.into(), error };
-    std::fs::create_dir_all(place).map_err(failed)?;
+    DataDir(place.into()).make()?;
     absolute(place)
 }
 

@@ -97,17 +97,10 @@ fn a_source_at_which_somebody_works_is_busy() {
     let mut world = World::new();
     let (file, server, to) = (world.with_payees(5), world.database(), world.directory());
     file.copied(&server, &[]);
-    let mut worker = server.command().arg("work").spawn().unwrap();
-    let begun = Instant::now();
-    while server.ok(&["node", "list"]).json["nodes"] == json!([]) {
-        assert!(begun.elapsed() < Duration::from_secs(20), "the worker does not begin");
+    // Also one that runs no batches: it can write.
+    for begins in [&["work"][..], &["serve", "--no-worker", "--listen", "127.0.0.1:0"]] {
+        somebody_works(&server, &to, begins);
     }
-    let refused = server.refused(&server.copy_args(&to, &[]), "COPY_SOURCE_BUSY");
-    assert!(refused.json["error"]["detail"].as_str().unwrap().starts_with("node-"), "{refused:?}");
-    server.ok(&DEPOSIT);
-    let pid = worker.id().to_string();
-    std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-    assert_eq!(worker.wait().unwrap().code(), Some(0));
     server.copied(&to, &[]);
     let mut import = to.slow_import();
     std::thread::sleep(Duration::from_millis(300));
@@ -115,6 +108,20 @@ fn a_source_at_which_somebody_works_is_busy() {
     assert_eq!((busy.exit, &busy.json["error"]["code"]), (5, &json!("DATA_DIRECTORY_BUSY")), "{busy:?}");
     import.kill().unwrap();
     import.wait().unwrap();
+}
+
+fn somebody_works(server: &At, to: &At, begins: &[&str]) {
+    let mut worker = server.command().args(begins).spawn().unwrap();
+    let begun = Instant::now();
+    while server.ok(&["node", "list"]).json["nodes"] == json!([]) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the worker does not begin");
+    }
+    let refused = server.refused(&server.copy_args(to, &[]), "COPY_SOURCE_BUSY");
+    assert!(refused.json["error"]["detail"].as_str().unwrap().starts_with("node-"), "{refused:?}");
+    server.ok(&DEPOSIT);
+    let pid = worker.id().to_string();
+    std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+    assert_eq!(worker.wait().unwrap().code(), Some(0));
 }
 
 #[test]

@@ -1,0 +1,72 @@
+//! A backup of a ledger in a file, made beside the process that writes to it: the database as of one moment,
+//! verified, and a manifest that says what it is. The manifest is written last; without it there is no backup.
+
+mod files;
+mod manifest;
+
+pub use manifest::Manifest;
+
+use crate::{Error, Service};
+use domain::code::Code;
+use files::{FILE, MANIFEST};
+use std::path::Path;
+use store::Store;
+
+impl Service {
+    /// Makes a backup in a folder that is empty or not there yet.
+    pub async fn backup(&self, to: &Path) -> Result<Manifest, Error> {
+        let made = files::make_folder(to)?;
+        let done = self.back_up(to).await;
+        if done.is_err() {
+            // What is left is no backup; the error that matters is the first one.
+            files::clear(to, made);
+        }
+        done
+    }
+
+    async fn back_up(&self, to: &Path) -> Result<Manifest, Error> {
+        let file = to.join(FILE);
+        files::make(&file)?;
+        self.store.copy_file(&file).await?;
+        files::sync(&file)?;
+        let copy = Self { store: Store::open_still(&file).await?, ..self.clone() };
+        let found = copy.verify().await?;
+        if !found.is_ok() {
+            let all: Vec<_> =
+                found.violations().iter().map(|v| format!("{} ({})", v.invariant, v.first_key)).collect();
+            return Err(Error::refused(Code::BackupDamaged, all.join(", ")));
+        }
+        let state = store::mark::state(&mut copy.store.read().await?, None).await?;
+        drop(copy);
+        let manifest = Manifest::of(&state, &file, self.now())?;
+        files::write_whole(&to.join(MANIFEST), manifest.text()?.as_bytes())?;
+        Ok(manifest)
+    }
+}
+
+/// Puts the database of a backup under a new name, where no database is. Nothing is there unless all of it is.
+pub fn restore(from: &Path, to: &Path) -> Result<Manifest, Error> {
+    let manifest = Manifest::read(&from.join(MANIFEST))?;
+    if manifest.schema > i64::from(store::schema_version()) {
+        return Err(Error::told(
+            Code::BackupInvalid,
+            format!("it was made by a newer program ({})", manifest.program),
+            format!("该备份由更新的程序版本创建（{}）", manifest.program),
+        ));
+    }
+    let part = to.with_extension("db.part");
+    let copied = files::copy(&from.join(FILE), &part).and_then(|sum| {
+        if sum != (manifest.bytes, manifest.sha256.clone()) {
+            return Err(Error::told(
+                Code::BackupInvalid,
+                "its file is not the one that the manifest names",
+                "其文件与清单所记不符",
+            ));
+        }
+        files::rename(&part, to)
+    });
+    if copied.is_err() {
+        drop(std::fs::remove_file(&part));
+    }
+    copied.map(|()| manifest)
+}

@@ -1,0 +1,42 @@
+//! Where the mark of a ledger's head is: apart from its data, so that not both are lost, or put back, at once.
+
+use super::DataDir;
+use crate::exit::Failure;
+use rustix::fs::{Access, access};
+use std::path::{Path, PathBuf};
+
+/// How its name ends.
+const ENDING: &str = "sluice-mark";
+
+/// The place of a mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MarkPlace {
+    /// The file.
+    pub path: PathBuf,
+    /// Whether it is apart from the data.
+    pub is_apart: bool,
+}
+
+impl MarkPlace {
+    /// Of the ledger in a directory: in the folder that was set, else in the directory's parent if that can be
+    /// written, else in the directory itself.
+    pub(crate) fn of(directory: &DataDir, set: Option<&Path>) -> Result<Self, Failure> {
+        let failed = |error| Failure::File { path: directory.0.clone(), error };
+        let real = directory.0.canonicalize().map_err(failed)?;
+        let name = real.file_name().map_or_else(|| "data".into(), |name| name.to_string_lossy());
+        if let Some(folder) = set {
+            // Directories of one name share the folder.
+            let which = store::mark::short_name(&real.to_string_lossy());
+            let path = folder.join(format!("{name}-{which}.{ENDING}"));
+            return Ok(Self { path, is_apart: !folder.starts_with(&directory.0) });
+        }
+        if let Some(parent) = real.parent() {
+            let path = parent.join(format!("{name}.{ENDING}"));
+            let can_write = access(parent, Access::WRITE_OK | Access::EXEC_OK).is_ok();
+            if can_write || path.exists() {
+                return Ok(Self { path, is_apart: true });
+            }
+        }
+        Ok(Self { path: real.join(ENDING), is_apart: false })
+    }
+}

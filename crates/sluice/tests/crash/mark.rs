@@ -1,0 +1,54 @@
+//! SIGKILL at each step of the mark: no step leaves a ledger that is said to be behind, and after each of them a log
+//! that is deleted is noticed if it was needed.
+
+use crate::ledger::{Ledger, failpoints_binary};
+use std::os::unix::process::ExitStatusExt;
+
+/// The step, whether the deposit stands after a kill there, and whether the log is needed.
+const STEPS: [(&str, bool, bool); 6] = [
+    ("mark_log_there", false, false),
+    ("mark_unclean", false, true),
+    ("before_commit", false, true),
+    ("after_commit", true, true),
+    ("mark_folded", true, true),
+    ("mark_clean", true, false),
+];
+
+#[test]
+fn a_kill_at_each_step_of_the_mark_is_told_from_a_log_that_is_gone() {
+    if failpoints_binary().is_none() {
+        println!("left out: SLUICE_BIN names no binary with fail points");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (ledger, _) = Ledger::with_batch(folder.path(), 3);
+    let deposit = ["deposit", "--account", "PAY", "--amount", "1.00"];
+    let mut balance = 1_000_000;
+    for is_removed in [false, true] {
+        for (step, stands, is_needed) in STEPS {
+            let armed = format!("{step}=0*off->return");
+            let killed = ledger.command(&deposit).env("FAILPOINTS", &armed).output().unwrap();
+            assert_eq!(killed.status.signal(), Some(9), "{step}: {killed:?}");
+            if is_removed {
+                std::fs::remove_file(ledger.dir.join("sluice.db-wal")).unwrap();
+            } else {
+                balance += i32::from(stands);
+            }
+            if is_removed && is_needed {
+                assert_eq!(ledger.run(&["verify"]).status.code(), Some(2), "{step}");
+                let refused = ledger.run(&deposit);
+                assert!(
+                    String::from_utf8_lossy(&refused.stdout).contains("LEDGER_BEHIND"),
+                    "{step}: {refused:?}"
+                );
+                ledger.ok(&["accept-loss", "--reason", step]);
+            }
+            ledger.verified();
+            if !is_removed {
+                let account = ledger.ok(&["account", "show", "PAY"]);
+                assert_eq!(account["balance"], format!("{balance}.00"), "{step}");
+            }
+            ledger.ok(&["asset", "list"]);
+        }
+    }
+}

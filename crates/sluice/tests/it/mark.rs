@@ -1,0 +1,192 @@
+//! The mark of the ledger's head: storage that lies is noticed, and nothing is written until a person has said so.
+
+use crate::support::{Ledger, payroll};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+const DEPOSIT: [&str; 5] = ["deposit", "--account", "ACME", "--amount", "1.00"];
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+impl Ledger {
+    fn data(&self) -> PathBuf {
+        self.path().join("data")
+    }
+
+    fn mark(&self) -> PathBuf {
+        self.path().join("data.sluice-mark")
+    }
+
+    /// Puts the data directory as it is now aside.
+    fn put_aside(&self, name: &str) -> PathBuf {
+        let aside = self.path().join(name);
+        copy_folder(&self.data(), &aside);
+        aside
+    }
+
+    /// Puts a copy in the place of the data directory.
+    fn put_back(&self, aside: &Path) {
+        std::fs::remove_dir_all(self.data()).unwrap();
+        copy_folder(aside, &self.data());
+    }
+
+    /// Ends a process as a kill would while it holds the ledger open, with commits in its log.
+    fn killed_with_commits(&self) {
+        self.payees(3);
+        let batch = self.import(&payroll(3), &[]).json["batch_id"].as_str().unwrap().to_owned();
+        let mut child = self
+            .command()
+            .args(["batch", "import", "-", "--type", "one_to_many", "--name", "x"])
+            .args(["--account", "ACME"])
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        crate::two_processes::until_it_writes(self, &child);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(!batch.is_empty());
+    }
+
+    /// Nothing is written, everything is read, `verify` says so; then somebody accepts it.
+    fn is_behind(&self, why: &str) {
+        let refused = self.refused(&DEPOSIT, 1, "LEDGER_BEHIND");
+        assert!(refused.json["error"]["detail"].as_str().unwrap().contains(why), "{why}: {refused:?}");
+        self.refused(&["serve", "--listen", "127.0.0.1:0"], 1, "LEDGER_BEHIND");
+        self.refused(&["backup", "--to", self.path().join("b").to_str().unwrap()], 1, "LEDGER_BEHIND");
+        self.ok(&["account", "show", "ACME"]);
+        let verified = self.run(&["verify"]);
+        assert_eq!((verified.exit, &verified.json["ok"]), (2, &json!(false)), "{why}: {verified:?}");
+        let violations = verified.json["violations"].to_string();
+        assert!(violations.contains("head_mark") && violations.contains(why), "{violations}");
+        self.refused(&DEPOSIT, 1, "LEDGER_BEHIND");
+
+        self.refused(&["accept-loss", "--reason", " "], 1, "LOSS_REASON_MISSING");
+        let accepted = self.ok(&["accept-loss", "--reason", "the disk is gone"]);
+        assert!(accepted.json["lost"].as_str().unwrap().contains(why), "{accepted:?}");
+        let audit = self.ok(&["audit", "--limit", "1"]).json.to_string();
+        assert!(audit.contains("ledger.accept_loss") && audit.contains("the disk is gone"), "{audit}");
+        self.ok(&DEPOSIT);
+        self.verified();
+    }
+}
+
+#[test]
+fn an_old_copy_that_is_put_back_is_noticed() {
+    let ledger = Ledger::funded("10.00");
+    let old = ledger.put_aside("old");
+    ledger.ok(&DEPOSIT);
+    ledger.put_back(&old);
+    ledger.is_behind("the mark knows commit");
+}
+
+#[test]
+fn an_old_copy_that_went_on_elsewhere_is_noticed() {
+    let ledger = Ledger::funded("10.00");
+    let old = ledger.put_aside("old");
+    ledger.ok(&DEPOSIT);
+    let mark = std::fs::read(ledger.mark()).unwrap();
+    ledger.put_back(&old);
+    std::fs::remove_file(ledger.mark()).unwrap();
+    ledger.ok(&DEPOSIT);
+    ledger.ok(&DEPOSIT);
+    std::fs::write(ledger.mark(), mark).unwrap();
+    ledger.is_behind("is not the one that the mark knows");
+}
+
+#[test]
+fn a_log_that_is_gone_after_a_kill_is_noticed_whatever_the_numbers() {
+    let ledger = Ledger::funded("10.00");
+    ledger.killed_with_commits();
+    std::fs::remove_file(ledger.data().join("sluice.db-wal")).unwrap();
+    ledger.is_behind("sluice.db-wal");
+}
+
+#[test]
+fn a_log_that_is_there_after_a_kill_is_all_that_is_needed() {
+    let ledger = Ledger::funded("10.00");
+    ledger.killed_with_commits();
+    ledger.verified();
+    assert!(ledger.data().join("sluice.db-wal").exists(), "whoever reads leaves the log where it is");
+    ledger.ok(&DEPOSIT);
+    assert_eq!(ledger.balance("ACME"), "11.00");
+    ledger.refused(&["accept-loss", "--reason", "none"], 1, "NO_LOSS");
+    ledger.verified();
+}
+
+#[test]
+fn after_an_orderly_end_the_log_is_not_needed() {
+    let ledger = Ledger::funded("10.00");
+    for ending in ["-wal", "-shm"] {
+        drop(std::fs::remove_file(ledger.data().join(format!("sluice.db{ending}"))));
+    }
+    ledger.verified();
+    ledger.ok(&DEPOSIT);
+    ledger.verified();
+}
+
+#[test]
+fn another_ledger_in_the_same_place_and_a_changed_mark_are_noticed() {
+    let (ledger, other) = (Ledger::funded("10.00"), Ledger::funded("10.00"));
+    ledger.put_back(&other.data());
+    ledger.is_behind("another ledger");
+    let mark = std::fs::read_to_string(ledger.mark()).unwrap();
+    std::fs::write(ledger.mark(), mark.replacen("commit\":", "commit\":1", 1)).unwrap();
+    ledger.is_behind("cannot be read");
+}
+
+#[test]
+fn a_file_that_was_cut_by_one_byte_is_noticed() {
+    let ledger = Ledger::funded("10.00");
+    let file = std::fs::File::options().write(true).open(ledger.data().join("sluice.db")).unwrap();
+    file.set_len(file.metadata().unwrap().len() - 1).unwrap();
+    ledger.refused(&DEPOSIT, 3, "DATABASE_CORRUPT");
+    let verified = ledger.run(&["verify"]);
+    assert_eq!(verified.exit, 2, "{verified:?}");
+    assert!(verified.json["violations"].to_string().contains("file_is_sound"), "{verified:?}");
+}
+
+#[test]
+fn a_log_that_was_cut_by_one_byte_is_noticed() {
+    let ledger = Ledger::funded("10.00");
+    ledger.killed_with_commits();
+    // As the process before it left it: its last commit is in the log alone, and the mark knows it.
+    let file = std::fs::File::options().write(true).open(ledger.data().join("sluice.db-wal")).unwrap();
+    let length = file.metadata().unwrap().len();
+    if length > 0 {
+        file.set_len(length - 1).unwrap();
+    }
+    let run = ledger.run(&DEPOSIT);
+    // What was committed within the last 200 ms is beyond the mark.
+    assert!(matches!(run.json["error"]["code"].as_str(), None | Some("LEDGER_BEHIND")), "{run:?}");
+}
+
+#[test]
+fn a_server_makes_no_ledger_where_one_was() {
+    let ledger = Ledger::funded("10.00");
+    std::fs::rename(ledger.data(), ledger.path().join("unmounted")).unwrap();
+    let refused = ledger.refused(&["serve", "--listen", "127.0.0.1:0"], 1, "LEDGER_BEHIND");
+    assert!(refused.stderr.contains("there is no ledger"), "{refused:?}");
+    ledger.ok(&["init"]);
+    ledger.verified();
+}
+
+#[test]
+fn the_mark_is_kept_where_it_is_set() {
+    let ledger = Ledger::none();
+    let marks = ledger.path().join("marks");
+    std::fs::create_dir(&marks).unwrap();
+    let set = ["--mark-dir", marks.to_str().unwrap()];
+    ledger.ok(&[&set[..], &["init"]].concat());
+    assert!(!ledger.mark().exists());
+    assert_eq!(std::fs::read_dir(&marks).unwrap().count(), 1);
+    let old = ledger.put_aside("old");
+    ledger.ok(&[&set[..], &["asset", "add", "EUR"]].concat());
+    ledger.put_back(&old);
+    ledger.refused(&[&set[..], &["asset", "add", "EUR"]].concat(), 1, "LEDGER_BEHIND");
+}

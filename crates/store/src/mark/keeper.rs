@@ -1,0 +1,83 @@
+//! Keeps the mark of a ledger in a file, on a thread and a connection of its own: no commit waits for it.
+
+use super::EACH;
+use super::file::{Mark, MarkFile};
+use super::state::state_of;
+use crate::crash;
+use crate::error::StoreError;
+use crate::guard::Guard;
+use crate::sqlite::{self, Access};
+use crate::tx::Store;
+use rusqlite::Connection;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+
+/// Keeps a mark until it is closed. Dropped without that, the mark stays unclean, as after a kill.
+#[derive(Debug)]
+pub struct Keeper {
+    stop: Sender<()>,
+    thread: JoinHandle<Work>,
+}
+
+#[derive(Debug)]
+struct Work {
+    connection: Connection,
+    file: MarkFile,
+    guard: Arc<Guard>,
+    kept: u64,
+}
+
+impl Keeper {
+    pub(super) fn start(store: &Store, database: PathBuf, file: MarkFile) -> Result<Self, StoreError> {
+        let connection = sqlite::connect(&database, Access::Read)?;
+        let (stop, stopped) = channel();
+        let work = Work { connection, file, guard: store.guard().clone(), kept: 0 };
+        let thread = std::thread::Builder::new()
+            .name("mark".to_owned())
+            .spawn(move || work.keep(&stopped))
+            .map_err(|error| StoreError::Unavailable(format!("thread: {error}")))?;
+        Ok(Self { stop, thread })
+    }
+
+    /// Ends writing for good: puts everything into the main file, then makes the mark clean, with the head. Says
+    /// whether it is clean; it is not if somebody still reads an older state, and nothing is lost by that.
+    pub async fn close(self, store: &Store) -> Result<bool, StoreError> {
+        store.guard().close();
+        drop(self.stop);
+        let ended = tokio::task::spawn_blocking(move || self.thread.join());
+        let gone = || StoreError::Unavailable("the mark's thread has ended".to_owned());
+        let work = ended.await.map_err(|_| gone())?.map_err(|_| gone())?;
+        let Some(database) = store.file() else { return Ok(false) };
+        let is_whole = database.fold().await?;
+        crash::point("mark_folded");
+        tokio::task::spawn_blocking(move || work.write(is_whole)).await.map_err(|_| gone())??;
+        crash::point("mark_clean");
+        Ok(is_whole)
+    }
+}
+
+impl Work {
+    fn keep(mut self, stopped: &Receiver<()>) -> Self {
+        while stopped.recv_timeout(EACH) == Err(RecvTimeoutError::Timeout) {
+            let commits = self.guard.commits();
+            if commits == self.kept {
+                continue;
+            }
+            match self.write(false) {
+                Ok(()) => self.kept = commits,
+                // Money goes on: what is kept here is for the day on which something else has failed as well.
+                Err(error) => tracing::error!(%error, "the mark of the ledger's head was not kept"),
+            }
+        }
+        self
+    }
+
+    fn write(&self, is_clean: bool) -> Result<(), StoreError> {
+        let Some(state) = state_of(&self.connection, None)? else { return Ok(()) };
+        self.file.write(&Mark::of(&state, is_clean))?;
+        self.guard.know(state.commit_number);
+        Ok(())
+    }
+}

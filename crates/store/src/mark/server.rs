@@ -1,0 +1,139 @@
+//! Keeps the mark of a ledger on a server, for one of its nodes. A fail-over to a standby that has everything goes
+//! on by itself; one that lost what this node knows stops its writing.
+
+use super::file::{Mark, MarkFile};
+use super::state::state;
+use super::{Behind, EACH, judge};
+use crate::error::StoreError;
+use crate::tx::Store;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// How often a node that writes nothing looks at the server.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Keeps a node's mark until it is closed.
+#[derive(Debug)]
+pub struct ServerKeeper {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Work>,
+}
+
+#[derive(Debug)]
+struct Work {
+    store: Store,
+    path: PathBuf,
+    file: MarkFile,
+    mark: Mark,
+    timeline: Option<String>,
+    kept: u64,
+    looked: Instant,
+}
+
+/// A ledger's mark in a folder that the marks of several may share.
+async fn path_of(store: &Store, folder: &Path) -> Result<PathBuf, StoreError> {
+    let state = state(&mut store.read().await?, None).await?;
+    Ok(folder.join(format!("{}.sluice-mark", state.ledger)))
+}
+
+impl ServerKeeper {
+    /// Compares the ledger with this node's mark in a folder and keeps the mark from then on.
+    pub async fn start(store: &Store, folder: &Path) -> Result<Self, StoreError> {
+        if let Some(behind) = Self::compare(store, folder).await? {
+            return Err(StoreError::Behind(behind));
+        }
+        let path = path_of(store, folder).await?;
+        let state = state(&mut store.read().await?, None).await?;
+        let mark = Mark::of(&state, false);
+        let file = MarkFile::put(&path, &mark)?;
+        store.guard().know(mark.commit_number);
+        let (stop, stopped) = oneshot::channel();
+        let timeline = store.timeline().await;
+        let (store, looked) = (store.clone(), Instant::now());
+        let work = Work { store, path, file, mark, timeline, kept: 0, looked };
+        Ok(Self { stop, task: tokio::spawn(work.keep(stopped)) })
+    }
+
+    /// Lets this node's mark begin anew with what stands there. Processes that run see it and go on.
+    pub async fn renew(store: &Store, folder: &Path) -> Result<(), StoreError> {
+        store.renew_mark(&path_of(store, folder).await?).await
+    }
+
+    /// What a look at this node's mark says, without changing it.
+    pub async fn compare(store: &Store, folder: &Path) -> Result<Option<Behind>, StoreError> {
+        let mark = match Mark::read(&path_of(store, folder).await?) {
+            Err(StoreError::Behind(why)) => return Ok(Some(why)),
+            mark => mark?,
+        };
+        let Some(mark) = mark else { return Ok(None) };
+        let state = state(&mut store.read().await?, Some(&mark)).await?;
+        Ok(judge(&mark, &state).err())
+    }
+
+    /// Keeps the mark a last time.
+    pub async fn close(self) -> Result<(), StoreError> {
+        drop(self.stop);
+        let gone = |_| StoreError::Unavailable("the mark's task has ended".to_owned());
+        let mut work = self.task.await.map_err(gone)?;
+        work.look(true).await
+    }
+}
+
+impl Work {
+    async fn keep(mut self, mut stopped: oneshot::Receiver<()>) -> Self {
+        let mut due = tokio::time::interval(EACH);
+        due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = &mut stopped => return self,
+                _ = due.tick() => {}
+            }
+            let commits = self.store.guard().commits();
+            if commits == self.kept && self.looked.elapsed() < LOOK {
+                continue;
+            }
+            match self.look(false).await {
+                Ok(()) => (self.kept, self.looked) = (commits, Instant::now()),
+                Err(StoreError::Behind(behind)) => {
+                    tracing::error!(%behind, "the ledger lost commits that this node knows: nothing is written");
+                    self.looked = Instant::now();
+                    self.kept = commits;
+                }
+                Err(error) => tracing::warn!(%error, "the mark of the ledger's head was not kept"),
+            }
+        }
+    }
+
+    /// Compares, then keeps. Somebody who accepted a loss has written the file anew.
+    async fn look(&mut self, is_clean: bool) -> Result<(), StoreError> {
+        if let Some(mark) = Mark::read(&self.path)? {
+            self.mark = mark;
+        }
+        let state = state(&mut self.store.read().await?, Some(&self.mark)).await?;
+        self.watch_timeline().await;
+        let behind = judge(&self.mark, &state).err();
+        self.store.guard().stop(behind.clone());
+        if let Some(behind) = behind {
+            return Err(StoreError::Behind(behind));
+        }
+        let mark = Mark::of(&state, is_clean);
+        if mark != self.mark {
+            self.file.write(&mark)?;
+            self.mark = mark;
+        }
+        self.store.guard().know(self.mark.commit_number);
+        Ok(())
+    }
+
+    async fn watch_timeline(&mut self) {
+        let now = self.store.timeline().await;
+        if let (Some(before), Some(now)) = (&self.timeline, &now)
+            && before != now
+        {
+            tracing::warn!(before, now, "the server runs on a new timeline: a standby was promoted");
+        }
+        self.timeline = now.or(self.timeline.take());
+    }
+}
