@@ -6,6 +6,7 @@ mod counts;
 mod journal;
 mod kill;
 mod logs;
+mod places;
 mod server;
 mod settings;
 mod stop;
