@@ -152,21 +152,6 @@ fn a_file_that_was_cut_by_one_byte_is_noticed() {
 }
 
 #[test]
-fn a_log_that_was_cut_by_one_byte_is_noticed() {
-    let ledger = Ledger::funded("10.00");
-    ledger.killed_with_commits();
-    // As the process before it left it: its last commit is in the log alone, and the mark knows it.
-    let file = std::fs::File::options().write(true).open(ledger.data().join("sluice.db-wal")).unwrap();
-    let length = file.metadata().unwrap().len();
-    if length > 0 {
-        file.set_len(length - 1).unwrap();
-    }
-    let run = ledger.run(&DEPOSIT);
-    // What was committed within the last 200 ms is beyond the mark.
-    assert!(matches!(run.json["error"]["code"].as_str(), None | Some("LEDGER_BEHIND")), "{run:?}");
-}
-
-#[test]
 fn a_server_makes_no_ledger_where_one_was() {
     let ledger = Ledger::funded("10.00");
     std::fs::rename(ledger.data(), ledger.path().join("unmounted")).unwrap();

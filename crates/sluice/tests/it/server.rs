@@ -78,6 +78,7 @@ const WRITERS: &[Writer] = &[
     (&["key", "rotate", "k"], Some(("POST", "/api/v1/api-keys/{id}/rotate"))),
     (&["key", "revoke", "k"], Some(("DELETE", "/api/v1/api-keys/{id}"))),
     (&["setting", "set", "--time-zone", "UTC"], Some(("PUT", "/api/v2/settings"))),
+    (&["accept-loss", "--reason", "r"], None),
     (&["work"], None),
     (&["serve", "--listen", "127.0.0.1:0"], None),
 ];
@@ -89,6 +90,7 @@ const READERS: &[&str] = &[
     "account statement",
     "asset list",
     "audit",
+    "backup",
     "batch export",
     "batch history",
     "batch items",
@@ -107,6 +109,7 @@ const READERS: &[&str] = &[
     "migrate",
     "node list",
     "policy show",
+    "restore",
     "setting show",
     "show-transfer",
     "stats",

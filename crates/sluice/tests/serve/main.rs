@@ -7,6 +7,7 @@ mod full;
 mod journal;
 mod kill;
 mod logs;
+mod places;
 mod secrets;
 mod server;
 mod settings;
