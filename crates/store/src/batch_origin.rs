@@ -3,7 +3,7 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
-use crate::item_extent;
+use crate::item_extent::{self, items_of_batch};
 use crate::tx::Tx;
 use domain::code::Code;
 use domain::id::BatchId;
@@ -48,58 +48,64 @@ impl Part {
     }
 }
 
-static SIZE: Sql = Sql::new(
-    "SELECT COUNT(*), CAST(COALESCE(SUM(i.amount), 0) AS BIGINT) FROM item_extent e CROSS JOIN item i
-     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
-       AND (CAST($2 AS BIGINT) = 0 OR i.state IN (5, CAST($2 AS BIGINT)))",
-);
-static COPY: Sql = Sql::new(
+static SIZE: Sql = Sql::new(concat!(
+    "SELECT COUNT(*), CAST(COALESCE(SUM(i.amount), 0) AS BIGINT) FROM ",
+    items_of_batch!(),
+    "
+     WHERE (CAST($2 AS BIGINT) = 0 OR i.state IN (5, CAST($2 AS BIGINT)))"
+));
+static COPY: Sql = Sql::new(concat!(
     "INSERT INTO item (number, batch, line, source, target, amount, state, memo, reference)
      SELECT ROW_NUMBER() OVER (ORDER BY i.number) + $3, $2, i.line, i.source, i.target, i.amount, 2, i.memo,
             i.reference
-     FROM item_extent e CROSS JOIN item i
-     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
-       AND (CAST($4 AS BIGINT) = 0 OR i.state IN (5, CAST($4 AS BIGINT)))",
-);
-static COPY_CONTACTS: Sql = Sql::new(
+     FROM ",
+    items_of_batch!(),
+    "
+     WHERE (CAST($4 AS BIGINT) = 0 OR i.state IN (5, CAST($4 AS BIGINT)))"
+));
+static COPY_CONTACTS: Sql = Sql::new(concat!(
     "INSERT INTO item_contact (item, kind, written)
      SELECT n.number, c.kind, c.written
      FROM (SELECT i.number AS old, ROW_NUMBER() OVER (ORDER BY i.number) + $2 AS number
-           FROM item_extent e CROSS JOIN item i
-           WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
-             AND (CAST($3 AS BIGINT) = 0 OR i.state IN (5, CAST($3 AS BIGINT)))) n
-     JOIN item_contact c ON c.item = n.old",
-);
+           FROM ",
+    items_of_batch!(),
+    "
+     WHERE (CAST($3 AS BIGINT) = 0 OR i.state IN (5, CAST($3 AS BIGINT)))) n
+     JOIN item_contact c ON c.item = n.old"
+));
 // Not held yet: the earlier items hold the ids until the draft is submitted.
-static COPY_IDS: Sql = Sql::new(
+static COPY_IDS: Sql = Sql::new(concat!(
     "INSERT INTO external_id (item, batch, id, held)
      SELECT n.number, $3, x.id, 0
      FROM (SELECT i.number AS old, ROW_NUMBER() OVER (ORDER BY i.number) + $2 AS number
-           FROM item_extent e CROSS JOIN item i
-           WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
-             AND i.state IN (5, CAST($4 AS BIGINT))) n
-     JOIN external_id x ON x.item = n.old",
-);
-static LINK: Sql = Sql::new(
+           FROM ",
+    items_of_batch!(),
+    "
+     WHERE i.state IN (5, CAST($4 AS BIGINT))) n
+     JOIN external_id x ON x.item = n.old"
+));
+static LINK: Sql = Sql::new(concat!(
     "INSERT INTO batch_origin (batch, item, origin)
-     SELECT $2, i.number, i.batch FROM item_extent e CROSS JOIN item i
-     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
-       AND i.state IN (5, CAST($3 AS BIGINT))",
-);
+     SELECT $2, i.number, i.batch FROM ",
+    items_of_batch!(),
+    "
+     WHERE i.state IN (5, CAST($3 AS BIGINT))"
+));
 static ORIGIN: Sql = Sql::new("SELECT origin FROM batch_origin WHERE batch = $1 ORDER BY item LIMIT 1");
 // The draft may have been edited: its items are found by who pays whom, one for one in the order of numbers.
-static REPLACED: Sql = Sql::new(
+static REPLACED: Sql = Sql::new(concat!(
     "SELECT o.item, o.line, o.state, o.code, o.amount, n.number
      FROM (SELECT l.item, i.line, i.state, i.code, i.amount, i.source, i.target,
                   ROW_NUMBER() OVER (PARTITION BY i.source, i.target ORDER BY i.number) AS place
            FROM batch_origin l JOIN item i ON i.number = l.item WHERE l.batch = $1) o
      JOIN (SELECT i.number, i.source, i.target,
                   ROW_NUMBER() OVER (PARTITION BY i.source, i.target ORDER BY i.number) AS place
-           FROM item_extent e CROSS JOIN item i
-           WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1) n
+           FROM ",
+    items_of_batch!(),
+    ") n
        ON n.source = o.source AND n.target = o.target AND n.place = o.place
-     ORDER BY o.item",
-);
+     ORDER BY o.item"
+));
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&SIZE, &COPY, &COPY_CONTACTS, &COPY_IDS, &LINK, &ORIGIN, &REPLACED];

@@ -4,6 +4,7 @@ use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::fx::FxRate;
+use crate::item_extent::items_of_batch;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::id::{AssetId, BatchId};
@@ -20,12 +21,12 @@ pub struct KeptRate {
     pub kept_at: i64,
 }
 
-static PAIRS: Sql = Sql::new(
-    "SELECT DISTINCT s.asset, t.asset FROM item_extent e CROSS JOIN item i
-       JOIN balance s ON s.account = i.source JOIN balance t ON t.account = i.target
-     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
-       AND s.asset <> t.asset ORDER BY s.asset, t.asset",
-);
+static PAIRS: Sql = Sql::new(concat!(
+    "SELECT DISTINCT s.asset, t.asset FROM ",
+    items_of_batch!(),
+    " JOIN balance s ON s.account = i.source JOIN balance t ON t.account = i.target
+     WHERE s.asset <> t.asset ORDER BY s.asset, t.asset"
+));
 static KEEP: Sql = Sql::new(
     "INSERT INTO batch_rate (batch, source, target, rate, origin, at, kept_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7)

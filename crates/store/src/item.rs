@@ -3,7 +3,7 @@
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
-use crate::item_extent::{self, Run};
+use crate::item_extent::{self, Run, items_of_batch};
 use crate::tx::Tx;
 use crate::value::{Column, Row, Value};
 use domain::code::Code;
@@ -74,11 +74,13 @@ static GET: Sql = Sql::new(
     "SELECT number, line, source, target, amount, state, code, memo, reference FROM item
      WHERE number = $2 AND batch = $1",
 );
-static BY_LINE: Sql = Sql::new(
+static BY_LINE: Sql = Sql::new(concat!(
     "SELECT i.number, i.line, i.source, i.target, i.amount, i.state, i.code, i.memo, i.reference
-     FROM item_extent e CROSS JOIN item i
-     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1 AND i.line = $2",
-);
+     FROM ",
+    items_of_batch!(),
+    "
+     WHERE i.line = $2"
+));
 static STATES: Lookup =
     Lookup { columns: "number, batch, state", from: "item", key: "number", and: "", lock: Lock::None };
 static BY_NUMBER: Lookup = Lookup {

@@ -3,8 +3,8 @@
 //! an index: a run may have holes, and numbers of others in gaps of up to [`GAP`], so whoever reads by them asks for
 //! the batch as well.
 //!
-//! Statements about all items of a batch join this table (`item_extent e CROSS JOIN item i`, in this order, which the
-//! embedded engine keeps); those about a part, in order or up to a limit, are done run by run, by [`within`].
+//! Statements about all items of a batch read from [`items_of_batch`]; those about a part, in order or up to a limit, are
+//! done run by run, by [`within`].
 
 use crate::args;
 use crate::bulk::Sql;
@@ -12,6 +12,19 @@ use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::Row;
 use domain::id::BatchId;
+
+/// All items of batch `$1`, as `i`. Each part has its reason: the embedded engine keeps the order of a CROSS JOIN; of
+/// `i.batch = $1`, or of a condition on the items that is moved in here, the server would think that it leaves so few rows
+/// that reading everybody's items pays, so the batch is between two bounds, and the limit, which none reaches, keeps
+/// conditions out.
+macro_rules! items_of_batch {
+    () => {
+        "(SELECT i.* FROM item_extent e CROSS JOIN item i
+          WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number
+            AND i.batch BETWEEN e.batch AND e.batch LIMIT 9223372036854775807) i"
+    };
+}
+pub(crate) use items_of_batch;
 
 /// From the first to the last number, both included.
 pub type Run = (i64, i64);

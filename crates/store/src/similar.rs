@@ -5,6 +5,7 @@ use crate::args;
 use crate::batch::{self, Batch};
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::item_extent::items_of_batch;
 use crate::tx::Tx;
 use crate::value::{Row, Value};
 use domain::batch::BatchType;
@@ -32,15 +33,19 @@ static PROMISED: Sql = Sql::new(
     "SELECT id FROM batch
      WHERE state IN (3, 4, 6, 7) AND ready = 1 AND account = $1 AND type = 1 AND id <> $2 ORDER BY id",
 );
-static PENDING_SUM: Sql = Sql::new(
-    "SELECT CAST(COALESCE(SUM(i.amount), 0) AS BIGINT) FROM item_extent e CROSS JOIN item i
-     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1 AND i.state = 2",
-);
-static NUMBERS: Sql = Sql::new(
-    "SELECT i.number FROM item_extent e CROSS JOIN item i
-     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1 AND i.state = $2
-     ORDER BY i.number",
-);
+static PENDING_SUM: Sql = Sql::new(concat!(
+    "SELECT CAST(COALESCE(SUM(i.amount), 0) AS BIGINT) FROM ",
+    items_of_batch!(),
+    "
+     WHERE i.state = 2"
+));
+static NUMBERS: Sql = Sql::new(concat!(
+    "SELECT i.number FROM ",
+    items_of_batch!(),
+    "
+     WHERE i.state = $2
+     ORDER BY i.number"
+));
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] =

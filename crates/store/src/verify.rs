@@ -4,6 +4,7 @@ use crate::args;
 use crate::batch::Batch;
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::item_extent::items_of_batch;
 use crate::posting::Booked;
 use crate::tx::Tx;
 use crate::value::Rows;
@@ -25,16 +26,18 @@ static ITEMS: Sql = Sql::new(
             i.source, i.target, i.line, t.kind
      FROM item i LEFT JOIN transfer t ON t.number = i.number WHERE i.number > $1 ORDER BY i.number LIMIT $2",
 );
-static PAYEE_TWICE: Sql = Sql::new(
-    "SELECT i.target FROM item_extent e CROSS JOIN item i
-     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
-     GROUP BY i.target HAVING COUNT(*) > 1 ORDER BY i.target LIMIT 1",
-);
-static PAYER_TWICE: Sql = Sql::new(
-    "SELECT i.source FROM item_extent e CROSS JOIN item i
-     WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number AND i.batch = $1
-     GROUP BY i.source HAVING COUNT(*) > 1 ORDER BY i.source LIMIT 1",
-);
+static PAYEE_TWICE: Sql = Sql::new(concat!(
+    "SELECT i.target FROM ",
+    items_of_batch!(),
+    "
+     GROUP BY i.target HAVING COUNT(*) > 1 ORDER BY i.target LIMIT 1"
+));
+static PAYER_TWICE: Sql = Sql::new(concat!(
+    "SELECT i.source FROM ",
+    items_of_batch!(),
+    "
+     GROUP BY i.source HAVING COUNT(*) > 1 ORDER BY i.source LIMIT 1"
+));
 static TRANSFER_SUMS: Sql = Sql::new(
     "SELECT CAST(COALESCE(SUM(posting_count), 0) AS BIGINT),
             COALESCE(SUM(CASE WHEN kind = 2 THEN 1 ELSE 0 END), 0)
