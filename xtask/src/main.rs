@@ -25,8 +25,8 @@ cargo xtask COMMAND
 
   demo       build sluice and pay a thousand people in target/demo
   test       everything a change has to pass
-             --kills N    how often the crash tests kill a run (20)
-             --rounds N   how many rounds the tests of a lost database do (3)
+             --kills N    how often the crash tests kill a run (10)
+             --rounds N   how many rounds the tests of a lost database do (2)
              --scale S    small, medium or large (small)
   api        send whatever the API's document allows, and what it does not, to a server (schemathesis)
              --seconds N  how long (600)

@@ -21,7 +21,7 @@ pub struct Options {
 impl Options {
     /// Reads `--kills N`, `--rounds N` and `--scale small|medium|large`.
     pub fn parse(words: &[&str]) -> Result<Self> {
-        let mut options = Self { kills: 20, rounds: 3, scale: "small".to_owned() };
+        let mut options = Self { kills: 10, rounds: 2, scale: "small".to_owned() };
         let mut rest = words;
         while let Some((name, tail)) = rest.split_first() {
             let (value, tail) = tail
@@ -59,8 +59,8 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     heading("tests");
     tests(root, options, binary)?;
     for on_server in [false, true] {
-        heading(&format!("the API against its document, a minute, on a server: {on_server}"));
-        api::run(root, &api::Options { seconds: 60, on_server })?;
+        heading(&format!("the API against its document, half a minute, on a server: {on_server}"));
+        api::run(root, &api::Options { seconds: 30, on_server })?;
     }
     heading("documentation");
     cargo(root, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-Dwarnings".into())])?;
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn options_have_defaults_and_refuse_what_they_do_not_know() {
         let parse = |words: &[&str]| Options::parse(words).ok();
-        assert_eq!(parse(&[]), Some(Options { kills: 20, rounds: 3, scale: "small".to_owned() }));
+        assert_eq!(parse(&[]), Some(Options { kills: 10, rounds: 2, scale: "small".to_owned() }));
         let given = Some(Options { kills: 200, rounds: 9, scale: "large".to_owned() });
         assert_eq!(parse(&["--kills", "200", "--rounds", "9", "--scale", "large"]), given);
         for wrong in
