@@ -3,7 +3,7 @@
 //! an index: a run may have holes, and numbers of others in gaps of up to [`GAP`], so whoever reads by them asks for
 //! the batch as well.
 //!
-//! Statements about all items of a batch read from [`items_of_batch`]; those about a part, in order or up to a limit, are
+//! Statements about all items of a batch read from the macro `items_of_batch!`; those about a part, in order or up to a limit, are
 //! done run by run, by [`within`].
 
 use crate::args;
