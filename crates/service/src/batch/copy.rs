@@ -9,7 +9,6 @@ use domain::access::Reach;
 use domain::batch::BatchState;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
-use domain::principal::Principal;
 use store::audit::Actor;
 use store::batch::Batch;
 use store::batch_origin::Part;
@@ -75,10 +74,7 @@ async fn copy(
 
 /// What failed can be taken out of a batch only while nothing runs in it, by those who may decide about it.
 fn may_copy_failed(actor: &Actor, reach: Reach, batch: &Batch) -> Result<(), Error> {
-    let is_bound = reach == Reach::Own || matches!(actor.author.principal, Principal::Key(_));
-    if is_bound && batch.created_by.principal != actor.author.principal {
-        return Err(Error::refused(Code::Forbidden, batch.number()));
-    }
+    linked::may_replace(actor, reach, batch)?;
     match batch.state {
         BatchState::Paused | BatchState::PartiallyCompleted | BatchState::Failed => Ok(()),
         BatchState::Draft

@@ -5,13 +5,16 @@ use super::{changed, find, find_locked};
 use crate::Error;
 use crate::Service;
 use crate::write::Write;
+use domain::access::Reach;
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::{BatchId, TransferId};
 use domain::item::ItemState;
+use domain::principal::Principal;
 use ledger::calendar;
 use store::Tx;
+use store::audit::Actor;
 use store::batch::{Batch, Filled, NewBatch};
 use store::batch_origin::{self, Part, Replaced};
 use store::counter::{self, Counter};
@@ -54,6 +57,15 @@ pub(crate) async fn draft_of(
         .with("from", batch.number())
         .moved(BatchState::Draft, BatchEvent::Created);
     Ok((changed(write, id).await?, created))
+}
+
+/// Who may pay a batch's items in another way: its maker, finance and administrators; a key only what it made.
+pub(crate) fn may_replace(actor: &Actor, reach: Reach, batch: &Batch) -> Result<(), Error> {
+    let is_bound = reach == Reach::Own || matches!(actor.author.principal, Principal::Key(_));
+    if is_bound && batch.created_by.principal != actor.author.principal {
+        return Err(Error::refused(Code::Forbidden, batch.number()));
+    }
+    Ok(())
 }
 
 /// Makes a draft without items that has another batch's head.

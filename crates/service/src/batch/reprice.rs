@@ -13,7 +13,6 @@ use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::fx::{FxPolicy, Rate};
 use domain::id::AssetId;
-use domain::principal::Principal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::audit::Actor;
@@ -68,10 +67,7 @@ async fn reprice(write: &mut Write, reach: Reach, name: &str) -> Result<Done<Rep
 }
 
 fn may_reprice(actor: &Actor, reach: Reach, batch: &Batch) -> Result<(), Error> {
-    let is_bound = reach == Reach::Own || matches!(actor.author.principal, Principal::Key(_));
-    if is_bound && batch.created_by.principal != actor.author.principal {
-        return Err(Error::refused(Code::Forbidden, batch.number()));
-    }
+    linked::may_replace(actor, reach, batch)?;
     if !batch.convert || batch.follows_rates {
         return Err(Error::refused(Code::BatchKeepsNoRate, batch.number()));
     }
