@@ -10,6 +10,7 @@ use domain::code::Language;
 use ipnet::IpNet;
 use service::Service;
 use service::session::SessionLife;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -106,11 +107,15 @@ impl std::fmt::Debug for Render {
     }
 }
 
-/// What every request has at hand. Clones share everything.
+/// What every request has at hand. Clones share everything: each layer of each request takes one.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+#[derive(Debug, Clone)]
+pub struct Parts {
     pub(crate) service: Service,
-    pub(crate) options: Arc<Options>,
+    pub(crate) options: Options,
     pub(crate) limits: Arc<Limits>,
     pub(crate) turns: Arc<Turns>,
     pub(crate) intakes: Arc<Intakes>,
@@ -119,6 +124,14 @@ pub struct App {
     pub(crate) metrics: Render,
     pub(crate) hub: Hub,
     fatal: Arc<Notify>,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl App {
@@ -130,15 +143,16 @@ impl App {
         let intakes = Arc::new(Intakes::new(&options));
         let cursors = Arc::new(Cursors::new(cursor_secret));
         let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
-        let (options, turns) = (Arc::new(options), Arc::default());
-        let (security, fatal) = (Security::default(), Arc::default());
-        Self { service, options, limits, turns, intakes, security, cursors, metrics, hub, fatal }
+        let (turns, security, fatal) = Default::default();
+        let parts =
+            Parts { service, options, limits, turns, intakes, security, cursors, metrics, hub, fatal };
+        Self(Arc::new(parts))
     }
 
     /// With what the process counts.
     #[must_use]
     pub fn with_metrics(self, metrics: Render) -> Self {
-        Self { metrics, ..self }
+        Self(Arc::new(Parts { metrics, ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// Done when the process must end: a write was not confirmed, and only a restart can tell what stands.

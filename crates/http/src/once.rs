@@ -11,6 +11,7 @@ use crate::problem::Problem;
 use crate::who::Who;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, HeaderName};
+use data_encoding::HEXLOWER;
 use domain::account_ref::AccountRef;
 use domain::code::Code;
 use domain::script::Digits;
@@ -83,7 +84,7 @@ fn fingerprint(path: &str, bytes: &[u8]) -> Result<String, Problem> {
         }
         feed(&mut hash, &value);
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(HEXLOWER.encode(&hash.finalize()))
 }
 
 /// A field's value, not its spelling: 5.00 is 5, and `acct_17` is the account that 17 is.

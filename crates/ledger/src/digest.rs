@@ -1,5 +1,6 @@
 //! Digests: what the audit log covers of a chunk, in versioned bytes.
 
+use data_encoding::HEXLOWER;
 use domain::posting::Posting;
 use sha2::{Digest, Sha256};
 
@@ -48,12 +49,6 @@ impl ChunkDigest {
     /// The digest, hexadecimal.
     #[must_use]
     pub fn finish(self) -> String {
-        hex(&self.0.finalize())
+        HEXLOWER.encode(&self.0.finalize())
     }
-}
-
-/// Bytes as hexadecimal text.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

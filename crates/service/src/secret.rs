@@ -2,6 +2,7 @@
 //! secret: nobody can guess it, so there is nothing to slow down.
 
 use crate::Error;
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::StoreError;
@@ -33,7 +34,7 @@ impl std::fmt::Debug for Secret {
 
 /// 256 random bits, hexadecimal, behind a prefix that says what they are for.
 pub(crate) fn token(prefix: &str) -> Result<String, Error> {
-    Ok(format!("{prefix}{}", ledger::digest::hex(&random::<32>()?)))
+    Ok(format!("{prefix}{}", HEXLOWER.encode(&random::<32>()?)))
 }
 
 /// An id that nothing had before: 53 random bits, which every reader of JSON can hold.
@@ -50,7 +51,7 @@ fn random<const N: usize>() -> Result<[u8; N], Error> {
 
 /// What is kept of a token.
 pub(crate) fn hash(token: &str) -> String {
-    ledger::digest::hex(&Sha256::digest(token.as_bytes()))
+    HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 
 /// A new name for a request: 96 random bits, for logs only.
@@ -61,5 +62,5 @@ pub fn request_id() -> String {
         // Requests share a name then; nothing else depends on it.
         return "0".repeat(24);
     }
-    ledger::digest::hex(&bytes)
+    HEXLOWER.encode(&bytes)
 }

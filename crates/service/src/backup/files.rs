@@ -1,8 +1,8 @@
 //! The files of a backup: made for their owner alone, and durable before anybody is told that they are there.
 
 use crate::Error;
+use data_encoding::HEXLOWER;
 use domain::code::Code;
-use ledger::digest::hex;
 use sha2::{Digest, Sha256};
 use std::fs::{DirBuilder, File, Permissions};
 use std::io::{Read, Write};
@@ -91,5 +91,5 @@ fn read(path: &Path, mut each: impl FnMut(&[u8]) -> std::io::Result<()>) -> Resu
         each(bytes)?;
         length += u64::try_from(count).unwrap_or_default();
     }
-    Ok((length, hex(&hasher.finalize())))
+    Ok((length, HEXLOWER.encode(&hasher.finalize())))
 }

@@ -4,6 +4,7 @@
 use super::find;
 use super::similar::printed;
 use crate::{Error, Service};
+use data_encoding::HEXLOWER;
 use domain::similar::Printed;
 use sha2::{Digest, Sha256};
 use store::Tx;
@@ -52,7 +53,7 @@ impl ContentHash {
 
     /// All that was taken in.
     pub(crate) fn finish(self) -> Content {
-        Content { hash: ledger::digest::hex(&self.hash.finalize()), prints: self.prints }
+        Content { hash: HEXLOWER.encode(&self.hash.finalize()), prints: self.prints }
     }
 }
 

@@ -5,7 +5,7 @@ use super::feed::{Fed, Feed};
 use super::progress::Progress;
 use super::{Copy, Stage, Step, rows_of};
 use crate::Error;
-use ledger::digest::hex;
+use data_encoding::HEXLOWER;
 use store::copy::Key;
 use store::value::Value;
 
@@ -54,7 +54,7 @@ impl Copy<'_> {
             rows = rows.saturating_add(added);
             tell(&Step { stage: Stage::Comparing, table, rows, added, is_done });
             if is_done {
-                copied.push(Copied { table, rows, sha256: hex(&hash.unwrap_or_default()) });
+                copied.push(Copied { table, rows, sha256: HEXLOWER.encode(&hash.unwrap_or_default()) });
                 rows = 0;
             }
         }

@@ -5,8 +5,8 @@ use super::Copy;
 use super::progress::{self, Progress};
 use super::seal::UNFINISHED;
 use crate::{Error, Service};
+use data_encoding::HEXLOWER;
 use domain::code::Code;
-use ledger::digest::hex;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use store::turn::{self, Turn};
@@ -118,5 +118,5 @@ async fn identity(tx: &mut Tx) -> Result<String, Error> {
     let step = progress::named("audit")?;
     let mut bytes = Vec::new();
     store::copy::read(tx, step, &step.begin(), 1).await?.encode(&mut bytes);
-    Ok(hex(&Sha256::digest(&bytes)))
+    Ok(HEXLOWER.encode(&Sha256::digest(&bytes)))
 }

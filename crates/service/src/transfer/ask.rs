@@ -5,6 +5,7 @@ use super::show::{Side, TransferDetail, legs};
 use super::{NewTransfer, Order};
 use crate::directory::Known;
 use crate::{Error, Refusal, Service};
+use data_encoding::HEXLOWER;
 use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::Code;
@@ -210,7 +211,7 @@ impl Prepared {
             self.value_date,
             self.vouchers,
         ]);
-        let fingerprint = ledger::digest::hex(&Sha256::digest(content.to_string().as_bytes()));
+        let fingerprint = HEXLOWER.encode(&Sha256::digest(content.to_string().as_bytes()));
         Some(OperationKey { id: format!("op:{id}"), fingerprint })
     }
 

@@ -3,6 +3,7 @@
 
 use super::{Behind, State};
 use crate::error::StoreError;
+use data_encoding::HEXLOWER;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::fs::{File, Permissions};
@@ -175,7 +176,7 @@ pub(super) fn hash(texts: &[&str]) -> String {
         hasher.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
         hasher.update(text.as_bytes());
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&hasher.finalize())
 }
 
 #[cfg(test)]

@@ -26,8 +26,9 @@ use worker::Worker;
 
 /// Readers beside the writer. Each keeps its own page cache.
 const READERS: usize = 4;
-/// Readers of single rows by key, which never wait behind lists.
-const GLANCES: usize = 1;
+/// Readers of single rows by key, which never wait behind lists. While one's answer is on its way to whoever asked, the
+/// other is at work.
+const GLANCES: usize = 2;
 /// Older libraries can lose commits when a checkpoint meets a writer in WAL mode.
 const VERSION_MIN: i32 = 3_051_003;
 
@@ -112,18 +113,17 @@ impl Database {
     }
 
     pub(crate) async fn read(&self) -> Result<Session, StoreError> {
-        self.reading(&self.readers).await
-    }
-
-    /// A transaction for a few rows by key, which does not wait for those that read lists.
-    pub(crate) async fn glance(&self) -> Result<Session, StoreError> {
-        self.reading(&self.glances).await
-    }
-
-    async fn reading(&self, readers: &Readers) -> Result<Session, StoreError> {
         match self.access {
             Access::Memory => self.write().await,
-            _ => Ok(Session::reading(readers.take().await?)),
+            _ => Ok(Session::reading(self.readers.take().await?)),
+        }
+    }
+
+    /// Statements without a transaction, for a few rows by key; does not wait for those that read lists.
+    pub(crate) async fn glance(&self) -> Result<Session, StoreError> {
+        match self.access {
+            Access::Memory => self.write().await,
+            _ => Ok(Session::glancing(self.glances.take().await?)),
         }
     }
 

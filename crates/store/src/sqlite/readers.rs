@@ -63,7 +63,7 @@ impl Reader {
     /// stopped.
     pub(super) fn end(mut self, has_begun: bool, is_in_flight: bool) {
         let Some(lent) = self.0.take() else { return };
-        if !has_begun {
+        if !has_begun && !is_in_flight {
             return lent.give_back();
         }
         let worker = lent.worker.clone();

@@ -15,13 +15,23 @@ enum Place {
     Reader(Reader),
 }
 
+/// What has been said to the connection about a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// A transaction that reads begins with its first call: one hop less, and it would take its snapshot of the
+    /// database no earlier if it began before.
+    Begins,
+    /// It has begun.
+    Begun,
+    /// There is none: each statement stands alone, and the connection is idle as soon as it is answered.
+    Alone,
+}
+
 /// An open transaction on one of the connections.
 #[derive(Debug)]
 pub(crate) struct Session {
     place: Option<Place>,
-    /// A transaction that reads begins with its first call: one hop less, and it would take its snapshot of the
-    /// database no earlier if it began before.
-    begins: bool,
+    stage: Stage,
     /// A call failed, or its caller went away before its end: it may have done a part, so nothing more is
     /// done here and nothing is committed. The engines of servers could not go on at all.
     failed: bool,
@@ -32,7 +42,7 @@ impl Drop for Session {
         match self.place.take() {
             Some(Place::Writer(writer)) => writer.post(rollback),
             // A call that is in flight has nobody left to answer: it is stopped.
-            Some(Place::Reader(reader)) => reader.end(!self.begins, self.failed),
+            Some(Place::Reader(reader)) => reader.end(self.stage == Stage::Begun, self.failed),
             None => {}
         }
     }
@@ -51,14 +61,19 @@ impl Session {
     /// Begins a transaction that writes. The session is there before the call, so that a caller that goes away
     /// in its middle leaves no transaction open on the connection.
     pub(super) async fn begin(writer: OwnedMutexGuard<Worker>) -> Result<Self, StoreError> {
-        let mut session = Self { place: Some(Place::Writer(writer)), begins: false, failed: false };
+        let mut session = Self { place: Some(Place::Writer(writer)), stage: Stage::Begun, failed: false };
         session.call(|c| c.execute_batch("BEGIN IMMEDIATE").map_err(error)).await?;
         Ok(session)
     }
 
     /// A transaction that reads.
     pub(super) fn reading(reader: Reader) -> Self {
-        Self { place: Some(Place::Reader(reader)), begins: true, failed: false }
+        Self { place: Some(Place::Reader(reader)), stage: Stage::Begins, failed: false }
+    }
+
+    /// Statements without a transaction.
+    pub(super) fn glancing(reader: Reader) -> Self {
+        Self { place: Some(Place::Reader(reader)), stage: Stage::Alone, failed: false }
     }
 
     fn worker(&self) -> Result<&Worker, StoreError> {
@@ -77,7 +92,10 @@ impl Session {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
         }
         self.failed = true;
-        let begins = std::mem::take(&mut self.begins);
+        let begins = self.stage == Stage::Begins;
+        if begins {
+            self.stage = Stage::Begun;
+        }
         let done = self.worker()?.call(move |c| {
             if begins {
                 c.execute_batch("BEGIN").map_err(error)?;

@@ -4,6 +4,7 @@ use super::{Expected, Line, PAGE};
 use crate::Error;
 use crate::batch::rows::NewRow;
 use crate::payee::{Field, Given, Side};
+use data_encoding::HEXLOWER;
 use domain::amount::WrittenSum;
 use domain::code::Code;
 use domain::script::Digits;
@@ -164,7 +165,7 @@ impl<R: Read> Source<R> {
     }
 
     fn report(&self) -> FileReport {
-        let hash = self.hash.lock().map(|hash| ledger::digest::hex(&hash.clone().finalize()));
+        let hash = self.hash.lock().map(|hash| HEXLOWER.encode(&hash.clone().finalize()));
         FileReport { hash: hash.unwrap_or_default(), summary: self.reader.summary() }
     }
 }
