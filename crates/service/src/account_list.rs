@@ -2,7 +2,7 @@
 
 use crate::directory::asset_of;
 use crate::listing::{Counting, Total};
-use crate::search::Search;
+use crate::search::{Budget, Lanes, Search};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -47,6 +47,7 @@ pub struct AccountPage {
 impl Service {
     /// A part of the list of accounts. A text is searched for in the order of ids for a bounded time.
     pub async fn account_search(&self, query: &AccountQuery) -> Result<AccountPage, Error> {
+        let budget = self.budget();
         let mut tx = self.store.read().await?;
         let assets = store::asset::all(&mut tx).await?;
         let mut filter = query.filter.clone();
@@ -57,7 +58,7 @@ impl Service {
         let is_search =
             filter.text.is_some() && query.sort == AccountSort::Id && query.counting != Counting::Whole;
         let found = if is_search {
-            self.searched(&mut tx, query, &filter).await?
+            searched(&mut tx, query, &filter, (budget, &self.lanes)).await?
         } else {
             sorted(&mut tx, query, &filter).await?
         };
@@ -66,27 +67,27 @@ impl Service {
         let Found { total, next, searched_until, .. } = found;
         Ok(AccountPage { accounts, total, next, searched_until })
     }
+}
 
-    async fn searched(
-        &self,
-        tx: &mut Tx,
-        query: &AccountQuery,
-        filter: &AccountFilter,
-    ) -> Result<Found, Error> {
-        let (ids, order) = (account_list::ids(tx).await?, query.slice.order);
-        let mut search = Search::new(&query.slice, query.counting, ids, self.search_budget);
-        while let Some((window, limit)) = search.next() {
-            let slice = Slice { order, limit, window: Some(window), ..Slice::default() };
-            search.found(account_list::page_of_ids(tx, filter, slice).await?);
-        }
-        let part = search.part();
-        let searched_until = match part.until {
-            Some(id) => store::account::by_id(tx, AccountId(id)).await?.map(|account| account.opened_at),
-            None => None,
-        };
-        let accounts = store::account::by_ids(tx, part.keys).await?;
-        Ok(Found { accounts, total: part.total, next: part.next, searched_until })
+async fn searched(
+    tx: &mut Tx,
+    query: &AccountQuery,
+    filter: &AccountFilter,
+    (budget, lanes): (Budget, &Lanes),
+) -> Result<Found, Error> {
+    let (ids, order) = (account_list::ids(tx).await?, query.slice.order);
+    let mut search = Search::new(&query.slice, query.counting, ids, budget);
+    while let Some(look) = search.next(lanes).await {
+        let slice = Slice { order, limit: look.limit, window: Some(look.window), ..Slice::default() };
+        search.found(look, account_list::page_of_ids(tx, filter, slice).await?);
     }
+    let part = search.part();
+    let searched_until = match part.until {
+        Some(id) => store::account::by_id(tx, AccountId(id)).await?.map(|account| account.opened_at),
+        None => None,
+    };
+    let accounts = store::account::by_ids(tx, part.keys).await?;
+    Ok(Found { accounts, total: part.total, next: part.next, searched_until })
 }
 
 struct Found {

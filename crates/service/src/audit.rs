@@ -52,17 +52,19 @@ impl Service {
 
     /// Rows of the log that fit a query, newest first, searched for a bounded time.
     pub async fn audit_list(&self, query: &AuditQuery) -> Result<AuditPage, Error> {
+        let budget = self.budget();
         let mut tx = self.store.read().await?;
         let filter = filter(&mut tx, query).await?;
         let after = query.below.map(|id| Place { value: id.into(), key: id });
         let slice = Slice { order: Order::Descending, after, limit: query.limit, ..Slice::default() };
         let ids = store::audit::ids(&mut tx, filter.from, filter.before).await?;
         let mut rows = Vec::new();
-        let mut search = Search::new(&slice, Counting::No, ids, self.search_budget);
-        while let Some((window, limit)) = search.next() {
-            let slice = Slice { order: Order::Descending, limit, window: Some(window), ..Slice::default() };
+        let mut search = Search::new(&slice, Counting::No, ids, budget);
+        while let Some(look) = search.next(&self.lanes).await {
+            let (limit, window) = (look.limit, Some(look.window));
+            let slice = Slice { order: Order::Descending, limit, window, ..Slice::default() };
             let page = store::audit::page(&mut tx, &filter, slice).await?;
-            search.found(page.iter().map(|row| row.id).collect());
+            search.found(look, page.iter().map(|row| row.id).collect());
             rows.extend(page);
         }
         let part = search.part();

@@ -85,13 +85,14 @@ pub struct Service {
     pub(crate) directory: Arc<Directory>,
     /// How long a list is searched.
     pub(crate) search_budget: Duration,
+    pub(crate) lanes: search::Lanes,
 }
 
 impl Service {
     /// Over a store and its door.
     #[must_use]
     pub fn new(store: Store, door: Door, clock: Arc<dyn Clock>) -> Self {
-        let (passwords, steady) = Default::default();
+        let (passwords, steady, lanes) = Default::default();
         Self {
             store,
             door,
@@ -102,6 +103,7 @@ impl Service {
             steady,
             directory: Arc::default(),
             search_budget: search::BUDGET,
+            lanes,
         }
     }
 
@@ -109,6 +111,11 @@ impl Service {
     #[must_use]
     pub fn searching_for(self, search_budget: Duration) -> Self {
         Self { search_budget, ..self }
+    }
+
+    /// The time that a list which is asked for now is searched for.
+    pub(crate) fn budget(&self) -> search::Budget {
+        search::Budget::from_now(self.search_budget)
     }
 
     /// The store, for the engine.

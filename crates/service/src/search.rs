@@ -3,17 +3,44 @@
 //! nobody waits for long, and nobody holds a connection for long.
 
 use crate::listing::{COUNT_MAX, Counting, Total};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::listing::{Order, Place, Slice, Window};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a list is searched before it is answered as far as it goes.
 pub const BUDGET: Duration = Duration::from_secs(1);
+/// The part of its budget that a search has however long it waited for a connection: it gets on, and those behind it wait
+/// no longer than they have to.
+const SHARE_LEAST: u32 = 10;
 /// Keys of the first window.
 const FIRST: i64 = 10_000;
 /// Keys of the largest one.
 const LARGEST: i64 = 10_000_000;
 /// A window that took less is followed by a larger one; the time is looked at between two windows only.
-const SHORT: Duration = Duration::from_millis(50);
+const SHORT: Duration = Duration::from_millis(20);
+
+/// The time that a search may take. It runs from when the list was asked for: who waited long for a connection looks
+/// through less.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Budget {
+    asked: Instant,
+    whole: Duration,
+}
+
+impl Budget {
+    /// So long from now.
+    pub(crate) fn from_now(whole: Duration) -> Self {
+        Self { asked: Instant::now(), whole }
+    }
+
+    /// When a search that begins now ends; none: never.
+    fn end(self) -> Option<Instant> {
+        let least = Instant::now().checked_add(self.whole / SHARE_LEAST)?;
+        self.asked.checked_add(self.whole).map(|end| end.max(least))
+    }
+}
 
 /// The part of a list that was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,16 +55,37 @@ pub(crate) struct Part {
     pub until: Option<i64>,
 }
 
+/// Turns for windows. Searches take a processor each for as long as they are let: where several go on at once, each
+/// looks into a window and then lets the others, and what moves money keeps half of the processors to itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Lanes(Arc<Semaphore>);
+
+impl Default for Lanes {
+    fn default() -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Self(Arc::new(Semaphore::new((processors / 2).max(1))))
+    }
+}
+
+/// A look into a window, at one's turn.
+#[derive(Debug)]
+pub(crate) struct Look {
+    pub window: Window,
+    /// How many of its rows are wanted, in the order of the list.
+    pub limit: i64,
+    _lane: OwnedSemaphorePermit,
+}
+
 /// A search under way. Its caller looks into one window after the other:
-/// `while let Some((window, limit)) = search.next() { search.found(look(window, limit).await?) }`.
+/// `while let Some(look) = search.next(lanes).await { let keys = ...; search.found(look, keys) }`.
 #[derive(Debug)]
 pub(crate) struct Search<'a> {
     slice: &'a Slice,
     counting: Counting,
     /// The lowest and the highest key that there is.
     bounds: (i64, i64),
-    budget: Duration,
-    begun: Instant,
+    /// When it ends at the latest.
+    end: Option<Instant>,
     step: Instant,
     /// Rows that are looked for.
     wanted: i64,
@@ -50,7 +98,7 @@ pub(crate) struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// A search for the part of a list that a slice asks for, sorted by its key.
-    pub(crate) fn new(slice: &'a Slice, counting: Counting, bounds: (i64, i64), budget: Duration) -> Self {
+    pub(crate) fn new(slice: &'a Slice, counting: Counting, bounds: (i64, i64), budget: Budget) -> Self {
         let page = slice.offset.saturating_add(slice.limit).saturating_add(1);
         let wanted = if counting == Counting::No { page } else { page.max(COUNT_MAX + 1) };
         let (after, (lowest, highest)) = (slice.after.as_ref().map(|place| place.key), bounds);
@@ -58,23 +106,28 @@ impl<'a> Search<'a> {
             Order::Ascending => after.unwrap_or(i64::MIN).max(lowest.saturating_sub(1)),
             Order::Descending => after.unwrap_or(i64::MAX).min(highest.saturating_add(1)),
         };
-        let (begun, keys) = (Instant::now(), Vec::new());
-        let (step, size, is_out_of_time) = (begun, FIRST, false);
-        Self { slice, counting, bounds, budget, begun, step, wanted, place, size, keys, is_out_of_time }
+        let (step, size, keys) = (Instant::now(), FIRST, Vec::new());
+        let (end, is_out_of_time) = (budget.end(), false);
+        Self { slice, counting, bounds, end, step, wanted, place, size, keys, is_out_of_time }
     }
 
-    /// The window to look into next, and how many of its rows are wanted, in the order of the list; none at the end.
-    pub(crate) fn next(&mut self) -> Option<(Window, i64)> {
-        let window = self.window();
-        if window.is_empty() || self.left() <= 0 || self.is_out_of_time {
-            return None;
-        }
+    /// The window to look into next; waits until it is this search's turn. None at the end.
+    pub(crate) async fn next(&mut self, lanes: &Lanes) -> Option<Look> {
+        let (window, limit) = self.ahead()?;
+        let lane = lanes.0.clone().acquire_owned().await.ok()?;
         self.step = Instant::now();
-        Some((window, self.left()))
+        Some(Look { window, limit, _lane: lane })
     }
 
-    /// Takes what was found in the window.
-    pub(crate) fn found(&mut self, keys: Vec<i64>) {
+    fn ahead(&self) -> Option<(Window, i64)> {
+        let window = self.window();
+        let is_over = window.is_empty() || self.left() <= 0 || self.is_out_of_time;
+        (!is_over).then(|| (window, self.left()))
+    }
+
+    /// Takes what was found in the window, and lets the others look.
+    pub(crate) fn found(&mut self, look: Look, keys: Vec<i64>) {
+        drop(look);
         let window = self.window();
         self.keys.extend(keys);
         self.place = match self.slice.order {
@@ -82,7 +135,7 @@ impl<'a> Search<'a> {
             Order::Descending => window.first,
         };
         self.size = next_size(self.size, self.step.elapsed());
-        self.is_out_of_time = self.begun.elapsed() >= self.budget;
+        self.is_out_of_time = self.end.is_some_and(|end| Instant::now() >= end);
     }
 
     fn left(&self) -> i64 {
@@ -142,20 +195,21 @@ mod tests {
     use super::*;
 
     /// Searches for multiples of `every` among keys from 1 to `highest`, page after page from where it stopped.
-    fn all(order: Order, highest: i64, every: i64, budget: Duration, limit: i64) -> (Vec<i64>, usize) {
-        let (mut after, mut found, mut rounds) = (None, Vec::new(), 0);
+    async fn all(order: Order, highest: i64, every: i64, budget: Duration, limit: i64) -> (Vec<i64>, usize) {
+        let (lanes, mut after, mut found, mut rounds) = (Lanes::default(), None, Vec::new(), 0);
         loop {
             rounds += 1;
             let slice = Slice { order, after, limit, ..Slice::default() };
-            let mut search = Search::new(&slice, Counting::No, (1, highest), budget);
-            while let Some((window, most)) = search.next() {
+            let mut search = Search::new(&slice, Counting::No, (1, highest), Budget::from_now(budget));
+            while let Some(look) = search.next(&lanes).await {
+                let Look { window, limit: most, .. } = look;
                 let mut keys: Vec<i64> =
                     (window.first..=window.last).filter(|key| key % every == 0).collect();
                 if order == Order::Descending {
                     keys.reverse();
                 }
                 keys.truncate(count(most));
-                search.found(keys);
+                search.found(look, keys);
             }
             let part = search.part();
             assert!(length(&part.keys) <= limit);
@@ -167,8 +221,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn however_often_it_is_broken_off_every_row_is_found_once_and_in_order() {
+    #[tokio::test]
+    async fn however_often_it_is_broken_off_every_row_is_found_once_and_in_order() {
         let (never, long) = (Duration::ZERO, Duration::from_secs(3_600));
         for (highest, every) in
             [(0, 1), (1, 1), (9_999, 7), (10_000, 10_000), (10_001, 10_001), (95_000, 700)]
@@ -177,19 +231,20 @@ mod tests {
             for order in [Order::Ascending, Order::Descending] {
                 for wanted in [1, 10, 1_000_000] {
                     let name = format!("{highest} {every} {order:?} {wanted}");
-                    let (found, rounds) = all(order, highest, every, never, wanted);
+                    let (found, rounds) = all(order, highest, every, never, wanted).await;
                     assert_eq!(found, expected, "{name}");
                     let windows = usize::try_from(highest / FIRST).unwrap();
                     assert!(wanted < 1_000_000 || rounds >= windows, "{name}: a window each time");
-                    assert_eq!(all(order, highest, every, long, wanted).0, expected, "{name}");
+                    let found = all(order, highest, every, long, wanted).await.0;
+                    assert_eq!(found, expected, "{name}");
                 }
                 expected.reverse();
             }
         }
     }
 
-    #[test]
-    fn a_count_says_whether_there_may_be_more() {
+    #[tokio::test]
+    async fn a_count_says_whether_there_may_be_more() {
         for (offset, limit, highest, budget, expected) in [
             (0, 10, 5, 1, (5, 5, false, None, None)),
             (0, 10, 50, 1, (10, 50, false, Some(41), None)),
@@ -201,11 +256,13 @@ mod tests {
         ] {
             let every = if budget == 0 { 100 } else { 1 };
             let slice = Slice { order: Order::Descending, offset, limit, ..Slice::default() };
-            let budget = Duration::from_secs(budget * 3_600);
+            let budget = Budget::from_now(Duration::from_secs(budget * 3_600));
             let mut search = Search::new(&slice, Counting::Bounded, (1, highest), budget);
-            while let Some((window, most)) = search.next() {
+            while let Some(look) = search.next(&Lanes::default()).await {
+                let Look { window, limit: most, .. } = look;
                 let keys = (window.first..=window.last).rev().filter(|key| key % every == 0);
-                search.found(keys.take(count(most)).collect());
+                let keys = keys.take(count(most)).collect();
+                search.found(look, keys);
             }
             let Part { keys, total, next, until } = search.part();
             let total = total.unwrap();
@@ -215,11 +272,24 @@ mod tests {
     }
 
     #[test]
+    fn whoever_waited_long_searches_for_a_part_of_the_time() {
+        let (now, second) = (Instant::now(), Duration::from_secs(1_000));
+        let waited =
+            |waited: u32| Budget { asked: now.checked_sub(second * waited / 100).unwrap(), whole: second };
+        let left = |budget: Budget| budget.end().unwrap().duration_since(now).as_secs();
+        for (percent, expected) in [(0, 1_000), (50, 500), (89, 110), (95, 100), (5_000, 100)] {
+            // The clock goes on meanwhile.
+            assert!((expected..expected + 50).contains(&left(waited(percent))), "{percent} %");
+        }
+        assert_eq!(Budget::from_now(Duration::MAX).end(), None);
+    }
+
+    #[test]
     fn windows_grow_while_they_are_short() {
         let ms = Duration::from_millis;
         for (size, took, next) in [
             (FIRST, ms(1), 40_000),
-            (40_000, ms(60), 40_000),
+            (40_000, ms(30), 40_000),
             (40_000, ms(900), FIRST),
             (LARGEST, ms(0), LARGEST),
         ] {

@@ -4,7 +4,7 @@ use super::read_range;
 use super::show::{Side, TransferDetail, makers, vouchers};
 use crate::directory::asset_of;
 use crate::listing::{Counting, Total};
-use crate::search::Search;
+use crate::search::{Budget, Lanes, Search};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -60,6 +60,7 @@ pub struct TransferPage {
 impl Service {
     /// A part of the list of transfers. With conditions, and in the order of booking, it is searched for a bounded time.
     pub async fn transfer_list(&self, query: &TransferQuery) -> Result<TransferPage, Error> {
+        let budget = self.budget();
         let mut tx = self.store.read().await?;
         let assets = store::asset::all(&mut tx).await?;
         let Some(filter) = filter(&mut tx, query, &assets).await? else { return Ok(nothing(query.counting)) };
@@ -67,7 +68,7 @@ impl Service {
             && query.sort == TransferSort::Number
             && query.counting != Counting::Whole;
         if is_search {
-            return self.search_transfers(&mut tx, query, &filter, &assets).await;
+            return search_transfers(&mut tx, query, &filter, &assets, (budget, &self.lanes)).await;
         }
         let total = match query.counting {
             Counting::No => None,
@@ -82,28 +83,28 @@ impl Service {
         let next = transfers.last().filter(|_| is_more).map(|last| query.sort.place(&last.transfer));
         Ok(TransferPage { transfers, total, next, searched_until: None })
     }
+}
 
-    async fn search_transfers(
-        &self,
-        tx: &mut Tx,
-        query: &TransferQuery,
-        filter: &TransferFilter,
-        assets: &[Asset],
-    ) -> Result<TransferPage, Error> {
-        let (keys, order) = (transfer_list::keys(tx).await?, query.slice.order);
-        let mut search = Search::new(&query.slice, query.counting, keys, self.search_budget);
-        while let Some((window, limit)) = search.next() {
-            let slice = Slice { order, limit, window: Some(window), ..Slice::default() };
-            search.found(transfer_list::page(tx, filter, TransferSort::Number, slice).await?);
-        }
-        let part = search.part();
-        let searched_until = match part.until {
-            Some(number) => transfer_list::time(tx, number).await?,
-            None => None,
-        };
-        let transfers = details(tx, part.keys, assets).await?;
-        Ok(TransferPage { transfers, total: part.total, next: part.next, searched_until })
+async fn search_transfers(
+    tx: &mut Tx,
+    query: &TransferQuery,
+    filter: &TransferFilter,
+    assets: &[Asset],
+    (budget, lanes): (Budget, &Lanes),
+) -> Result<TransferPage, Error> {
+    let (keys, order) = (transfer_list::keys(tx).await?, query.slice.order);
+    let mut search = Search::new(&query.slice, query.counting, keys, budget);
+    while let Some(look) = search.next(lanes).await {
+        let slice = Slice { order, limit: look.limit, window: Some(look.window), ..Slice::default() };
+        search.found(look, transfer_list::page(tx, filter, TransferSort::Number, slice).await?);
     }
+    let part = search.part();
+    let searched_until = match part.until {
+        Some(number) => transfer_list::time(tx, number).await?,
+        None => None,
+    };
+    let transfers = details(tx, part.keys, assets).await?;
+    Ok(TransferPage { transfers, total: part.total, next: part.next, searched_until })
 }
 
 /// The page of a list in which nothing can be.

@@ -2,7 +2,7 @@
 //! constraint, never by message text.
 
 use crate::error::StoreError;
-use deadpool_postgres::{HookError, PoolError};
+use deadpool_postgres::{HookError, PoolError, TimeoutType};
 use tokio_postgres::error::{DbError, SqlState};
 
 /// An error outside of COMMIT: the transaction did not commit, whatever happened.
@@ -30,6 +30,10 @@ pub(super) fn pool_error(cause: PoolError) -> StoreError {
         // The server was reached and is not fit: see `connect`.
         PoolError::PostCreateHook(HookError::Message(why)) => StoreError::Unavailable(why.into_owned()),
         PoolError::PostCreateHook(HookError::Backend(cause)) => connect_error(cause),
+        // All connections are lent out: the server is there, and its answers are awaited.
+        PoolError::Timeout(TimeoutType::Wait) => {
+            StoreError::Busy("no connection was free in time".to_owned())
+        }
         PoolError::Timeout(kind) => StoreError::Away(format!("no connection in time ({kind:?})")),
         other => StoreError::Away(other.to_string()),
     }

@@ -39,7 +39,9 @@ const DEADLINE: Duration = Duration::from_secs(35);
 /// A call of a read; `verify` adds up whole tables.
 const READ_DEADLINE: Duration = Duration::from_secs(330);
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// One reader is one process there as well: several parallel ones would leave money little of the processor.
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '5min'; \
+     SET LOCAL max_parallel_workers_per_gather = 0; \
      SET LOCAL idle_in_transaction_session_timeout = '5min'";
 /// The clock that nodes agree on.
 pub(crate) const CLOCK: &str = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";

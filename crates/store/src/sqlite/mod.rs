@@ -22,7 +22,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::Mutex;
-use worker::Worker;
+use worker::{Rank, Worker};
 
 /// Readers beside the writer. Each keeps its own page cache.
 const READERS: usize = 4;
@@ -79,7 +79,7 @@ impl Database {
                     let opened = File::open(&path).map_err(|error| unavailable(&error))?;
                     file = Some(Arc::new(opened));
                 }
-                let worker = Worker::start(connection, "sqlite-writer", file.clone())?;
+                let worker = Worker::start(connection, "sqlite-writer", Rank::First, file.clone())?;
                 writer = Some(Arc::new(Mutex::new(worker)));
             }
             Access::Read | Access::Fold | Access::Still => {
@@ -90,12 +90,15 @@ impl Database {
             let folder_of = Folder::start(&path, Arc::clone(file), Arc::clone(writer), fault.clone())?;
             folder = Some(Arc::new(folder_of));
         }
-        let readers = |count: usize, name: &str| {
+        let readers = |count: usize, name: &str, rank: Rank| {
             let count = if access == Access::Memory { 0 } else { count };
-            let start = |_| Worker::start(connect(&path, reading(access))?, name, file.clone());
+            let start = |_| Worker::start(connect(&path, reading(access))?, name, rank, file.clone());
             (0..count).map(start).collect::<Result<Vec<_>, _>>().map(Readers::of)
         };
-        let (readers, glances) = (readers(READERS, "sqlite-reader")?, readers(GLANCES, "sqlite-glance")?);
+        let (readers, glances) = (
+            readers(READERS, "sqlite-reader", Rank::Behind)?,
+            readers(GLANCES, "sqlite-glance", Rank::First)?,
+        );
         Ok(Self { path: Arc::new(path), access, _folder: folder, fault, writer, readers, glances })
     }
 

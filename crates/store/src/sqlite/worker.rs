@@ -13,6 +13,32 @@ use tokio::sync::oneshot;
 /// Steps of a statement between two looks whether it is to stop: some hundred microseconds.
 const STEPS: i32 = 10_000;
 
+/// Who goes first where threads wait for the processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rank {
+    /// Money, and looks at single rows.
+    First,
+    /// Lists, searches and reports: on a machine with few cores four of them would leave the others little.
+    Behind,
+}
+
+impl Rank {
+    /// For the thread that calls.
+    fn take(self) {
+        // Elsewhere the call would mean the whole process.
+        #[cfg(target_os = "linux")]
+        if self == Self::Behind
+            && let Err(error) = rustix::process::setpriority_process(None, NICE)
+        {
+            tracing::debug!(%error, "the thread of a reader keeps its priority");
+        }
+    }
+}
+
+/// The nice value of those that go behind: about a tenth of the weight of others.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
+
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// A connection on its thread. Clones share the connection.
@@ -36,6 +62,7 @@ impl Worker {
     pub(super) fn start(
         mut connection: Connection,
         name: &str,
+        rank: Rank,
         file: Option<Arc<File>>,
     ) -> Result<Self, StoreError> {
         let (jobs, queue) = channel::<Job>();
@@ -47,6 +74,7 @@ impl Worker {
         std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
+                rank.take();
                 while let Ok(job) = queue.recv() {
                     // A connection that was left in the middle of something may hold half a transaction, and
                     // nobody could write any more: the next start finds what stands.
