@@ -2,7 +2,7 @@
 
 use crate::directory::asset_of;
 use crate::listing::{Counting, Total};
-use crate::search::{Budget, Lanes, Search};
+use crate::search::{Budget, Field, Lanes, Search};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -76,7 +76,7 @@ async fn searched(
     (budget, lanes): (Budget, &Lanes),
 ) -> Result<Found, Error> {
     let (ids, order) = (account_list::ids(tx).await?, query.slice.order);
-    let mut search = Search::new(&query.slice, query.counting, ids, budget);
+    let mut search = Search::new(&query.slice, query.counting, Field::whole(ids), budget);
     while let Some(look) = search.next(lanes).await {
         let slice = Slice { order, limit: look.limit, window: Some(look.window), ..Slice::default() };
         search.found(look, account_list::page_of_ids(tx, filter, slice).await?);

@@ -1,7 +1,7 @@
 //! The audit log, as people read it: newest first, by who, what, to what and when.
 
 use crate::listing::Counting;
-use crate::search::Search;
+use crate::search::{Field, Search};
 use crate::transfer::read_range;
 use crate::{Error, Service};
 use ledger::calendar;
@@ -59,7 +59,7 @@ impl Service {
         let slice = Slice { order: Order::Descending, after, limit: query.limit, ..Slice::default() };
         let ids = store::audit::ids(&mut tx, filter.from, filter.before).await?;
         let mut rows = Vec::new();
-        let mut search = Search::new(&slice, Counting::No, ids, budget);
+        let mut search = Search::new(&slice, Counting::No, Field::whole(ids), budget);
         while let Some(look) = search.next(&self.lanes).await {
             let (limit, window) = (look.limit, Some(look.window));
             let slice = Slice { order: Order::Descending, limit, window, ..Slice::default() };

@@ -3,6 +3,7 @@
 //! nobody waits for long, and nobody holds a connection for long.
 
 use crate::listing::{COUNT_MAX, Counting, Total};
+use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,8 +15,8 @@ pub const BUDGET: Duration = Duration::from_secs(1);
 /// The part of its budget that a search has however long it waited for a connection: it gets on, and those behind it wait
 /// no longer than they have to.
 const SHARE_LEAST: u32 = 10;
-/// Keys of the first window.
-const FIRST: i64 = 10_000;
+/// Keys of the first window. Looking through so many is hardly more than not looking at all.
+pub(crate) const FIRST: i64 = 10_000;
 /// Keys of the largest one.
 const LARGEST: i64 = 10_000_000;
 /// A window that took less is followed by a larger one; the time is looked at between two windows only.
@@ -67,6 +68,23 @@ impl Default for Lanes {
     }
 }
 
+/// Where the rows of a list can be.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Field {
+    /// Ranges of keys, lowest first and apart from each other, that have to be looked through.
+    pub ranges: Vec<Window>,
+    /// Rows that are known already, in the order of the list, behind the slice's place. All that lie outside of the
+    /// ranges are among them.
+    pub known: Vec<i64>,
+}
+
+impl Field {
+    /// Anywhere between the lowest and the highest key.
+    pub(crate) fn whole((first, last): (i64, i64)) -> Self {
+        Self { ranges: vec![Window { first, last }], known: Vec::new() }
+    }
+}
+
 /// A look into a window, at one's turn.
 #[derive(Debug)]
 pub(crate) struct Look {
@@ -82,8 +100,10 @@ pub(crate) struct Look {
 pub(crate) struct Search<'a> {
     slice: &'a Slice,
     counting: Counting,
-    /// The lowest and the highest key that there is.
-    bounds: (i64, i64),
+    /// What is to be looked through yet, in the order of the list.
+    ranges: VecDeque<Window>,
+    /// Rows that are known, in the order of the list, and lie behind the place.
+    known: VecDeque<i64>,
     /// When it ends at the latest.
     end: Option<Instant>,
     step: Instant,
@@ -98,17 +118,23 @@ pub(crate) struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// A search for the part of a list that a slice asks for, sorted by its key.
-    pub(crate) fn new(slice: &'a Slice, counting: Counting, bounds: (i64, i64), budget: Budget) -> Self {
-        let page = slice.offset.saturating_add(slice.limit).saturating_add(1);
-        let wanted = if counting == Counting::No { page } else { page.max(COUNT_MAX + 1) };
-        let (after, (lowest, highest)) = (slice.after.as_ref().map(|place| place.key), bounds);
+    pub(crate) fn new(slice: &'a Slice, counting: Counting, field: Field, budget: Budget) -> Self {
+        let Field { ranges, known } = field;
+        let (mut ranges, known) = (VecDeque::from(ranges), VecDeque::from(known));
+        let after = slice.after.as_ref().map(|place| place.key);
         let place = match slice.order {
-            Order::Ascending => after.unwrap_or(i64::MIN).max(lowest.saturating_sub(1)),
-            Order::Descending => after.unwrap_or(i64::MAX).min(highest.saturating_add(1)),
+            Order::Ascending => after.unwrap_or(i64::MIN),
+            Order::Descending => after.unwrap_or(i64::MAX),
         };
-        let (step, size, keys) = (Instant::now(), FIRST, Vec::new());
+        if slice.order == Order::Descending {
+            ranges.make_contiguous().reverse();
+        }
+        let (step, size, keys, wanted) = (Instant::now(), FIRST, Vec::new(), wanted(slice, counting));
         let (end, is_out_of_time) = (budget.end(), false);
-        Self { slice, counting, bounds, end, step, wanted, place, size, keys, is_out_of_time }
+        let mut search =
+            Self { slice, counting, ranges, known, end, step, wanted, place, size, keys, is_out_of_time };
+        search.pass();
+        search
     }
 
     /// The window to look into next; waits until it is this search's turn. None at the end.
@@ -120,45 +146,78 @@ impl<'a> Search<'a> {
     }
 
     fn ahead(&self) -> Option<(Window, i64)> {
-        let window = self.window();
-        let is_over = window.is_empty() || self.left() <= 0 || self.is_out_of_time;
-        (!is_over).then(|| (window, self.left()))
+        let window = self.window().filter(|_| self.left() > 0 && !self.is_out_of_time)?;
+        Some((window, self.left()))
     }
 
     /// Takes what was found in the window, and lets the others look.
     pub(crate) fn found(&mut self, look: Look, keys: Vec<i64>) {
-        drop(look);
-        let window = self.window();
-        self.keys.extend(keys);
-        self.place = match self.slice.order {
+        let Look { window, limit, .. } = look;
+        // Of a full window, nobody knows what lies behind its last row.
+        let full = keys.last().copied().filter(|_| length(&keys) >= limit);
+        self.place = full.unwrap_or(match self.slice.order {
             Order::Ascending => window.last,
             Order::Descending => window.first,
-        };
+        });
+        self.take(keys);
+        self.pass();
         self.size = next_size(self.size, self.step.elapsed());
         self.is_out_of_time = self.end.is_some_and(|end| Instant::now() >= end);
+    }
+
+    /// Takes rows up to the place, and with them the known ones that lie there.
+    fn take(&mut self, mut keys: Vec<i64>) {
+        let order = self.slice.order;
+        let is_behind = |key: i64, place: i64| match order {
+            Order::Ascending => key > place,
+            Order::Descending => key < place,
+        };
+        let passed = self.known.iter().take_while(|key| !is_behind(**key, self.place)).count();
+        if passed > 0 {
+            keys.extend(self.known.drain(..passed));
+            match order {
+                Order::Ascending => keys.sort_unstable(),
+                Order::Descending => keys.sort_unstable_by(|a, b| b.cmp(a)),
+            }
+            keys.dedup();
+        }
+        self.keys.extend(keys);
+    }
+
+    /// Leaves out what lies before the place.
+    fn pass(&mut self) {
+        while let Some(range) = self.ranges.front_mut() {
+            match self.slice.order {
+                Order::Ascending => range.first = range.first.max(self.place.saturating_add(1)),
+                Order::Descending => range.last = range.last.min(self.place.saturating_sub(1)),
+            }
+            if !range.is_empty() {
+                return;
+            }
+            self.ranges.pop_front();
+        }
     }
 
     fn left(&self) -> i64 {
         self.wanted - length(&self.keys)
     }
 
-    fn window(&self) -> Window {
-        let (lowest, highest) = self.bounds;
-        match self.slice.order {
-            Order::Ascending => Window {
-                first: self.place.saturating_add(1),
-                last: self.place.saturating_add(self.size).min(highest),
-            },
-            Order::Descending => Window {
-                first: self.place.saturating_sub(self.size).max(lowest),
-                last: self.place.saturating_sub(1),
-            },
-        }
+    /// What comes next of what is to be looked through.
+    fn window(&self) -> Option<Window> {
+        let range = *self.ranges.front()?;
+        let more = self.size - 1;
+        Some(match self.slice.order {
+            Order::Ascending => Window { last: range.first.saturating_add(more).min(range.last), ..range },
+            Order::Descending => Window { first: range.last.saturating_sub(more).max(range.first), ..range },
+        })
     }
 
     /// What was found, behind as many rows as the slice leaves out.
     pub(crate) fn part(mut self) -> Part {
-        let is_whole = self.window().is_empty();
+        let is_whole = self.ranges.is_empty();
+        if is_whole {
+            self.keys.extend(std::mem::take(&mut self.known));
+        }
         let is_full = self.left() <= 0;
         let until = Some(self.place).filter(|_| !is_whole && !is_full);
         let rows = length(&self.keys).min(COUNT_MAX);
@@ -171,6 +230,12 @@ impl<'a> Search<'a> {
         let next = next.map(|key| Place { value: key.into(), key });
         Part { next, total, until: until.filter(|_| !is_more), keys: self.keys }
     }
+}
+
+/// How many rows are looked for: those of the page and one more, or as many as are counted.
+pub(crate) fn wanted(slice: &Slice, counting: Counting) -> i64 {
+    let page = slice.offset.saturating_add(slice.limit).saturating_add(1);
+    if counting == Counting::No { page } else { page.max(COUNT_MAX + 1) }
 }
 
 fn next_size(size: i64, took: Duration) -> i64 {
@@ -200,7 +265,8 @@ mod tests {
         loop {
             rounds += 1;
             let slice = Slice { order, after, limit, ..Slice::default() };
-            let mut search = Search::new(&slice, Counting::No, (1, highest), Budget::from_now(budget));
+            let mut search =
+                Search::new(&slice, Counting::No, Field::whole((1, highest)), Budget::from_now(budget));
             while let Some(look) = search.next(&lanes).await {
                 let Look { window, limit: most, .. } = look;
                 let mut keys: Vec<i64> =
@@ -243,6 +309,54 @@ mod tests {
         }
     }
 
+    /// Rows are multiples of 7 or of 1,000. The former lie in ranges only, which are looked through; the latter are known,
+    /// even where they lie in ranges.
+    #[tokio::test]
+    async fn what_is_known_and_what_is_looked_through_are_one_list() {
+        let ranges = [(1, 30), (5_000, 5_010), (40_000, 95_000), (200_001, 200_001), (300_000, 300_700)];
+        let range = |(first, last)| Window { first, last };
+        let is_in = |key: i64| ranges.iter().any(|(first, last)| (*first..=*last).contains(&key));
+        let is_found = |key: &i64| key % 7 == 0 && is_in(*key);
+        let mut expected: Vec<i64> = (1..=400_000).filter(|key| is_found(key) || key % 1_000 == 0).collect();
+        for order in [Order::Ascending, Order::Descending] {
+            for (budget, limit) in [(0, 10), (0, 100_000), (3_600, 33), (3_600, 100_000)] {
+                let (lanes, mut after, mut found) = (Lanes::default(), None::<Place>, Vec::new());
+                loop {
+                    let key = after.as_ref().map(|place: &Place| place.key);
+                    let is_behind = |known: &i64| key.is_none_or(|key| in_order(order, key, *known));
+                    let mut known: Vec<i64> = (1..=400).map(|key| key * 1_000).filter(is_behind).collect();
+                    let slice = Slice { order, after, limit, ..Slice::default() };
+                    if order == Order::Descending {
+                        known.reverse();
+                    }
+                    known.truncate(count(wanted(&slice, Counting::No)));
+                    let field = Field { ranges: ranges.iter().copied().map(range).collect(), known };
+                    let budget = Budget::from_now(Duration::from_secs(budget));
+                    let mut search = Search::new(&slice, Counting::No, field, budget);
+                    while let Some(look) = search.next(&lanes).await {
+                        let mut keys: Vec<i64> =
+                            (look.window.first..=look.window.last).filter(is_found).collect();
+                        if order == Order::Descending {
+                            keys.reverse();
+                        }
+                        keys.truncate(count(look.limit));
+                        search.found(look, keys);
+                    }
+                    let part = search.part();
+                    found.extend(part.keys);
+                    let Some(next) = part.next else { break };
+                    after = Some(next);
+                }
+                assert!(found == expected, "{order:?} {budget} {limit}: {} rows", found.len());
+            }
+            expected.reverse();
+        }
+    }
+
+    fn in_order(order: Order, before: i64, key: i64) -> bool {
+        if order == Order::Ascending { before < key } else { before > key }
+    }
+
     #[tokio::test]
     async fn a_count_says_whether_there_may_be_more() {
         for (offset, limit, highest, budget, expected) in [
@@ -257,7 +371,7 @@ mod tests {
             let every = if budget == 0 { 100 } else { 1 };
             let slice = Slice { order: Order::Descending, offset, limit, ..Slice::default() };
             let budget = Budget::from_now(Duration::from_secs(budget * 3_600));
-            let mut search = Search::new(&slice, Counting::Bounded, (1, highest), budget);
+            let mut search = Search::new(&slice, Counting::Bounded, Field::whole((1, highest)), budget);
             while let Some(look) = search.next(&Lanes::default()).await {
                 let Look { window, limit: most, .. } = look;
                 let keys = (window.first..=window.last).rev().filter(|key| key % every == 0);

@@ -5,6 +5,8 @@ use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::head;
+use crate::listing::Window;
+use crate::transfer::Transfer;
 use crate::tx::{Store, Tx};
 use crate::value::{Column, Rows};
 
@@ -19,7 +21,76 @@ pub struct Chunk {
     pub postings: i64,
 }
 
-static INSERT: Insert = Insert { table: "chunk", columns: &["number", "commit_number", "postings"] };
+/// What is true of all transfers of a chunk, carried out or refused. Lists pass over chunks in which nothing can fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Their lowest number.
+    pub first_transfer: i64,
+    /// Their highest number; below the lowest one if there is none.
+    pub last_transfer: i64,
+    /// Their earliest value date: days since 1970-01-01.
+    pub first_date: i64,
+    /// Their latest value date.
+    pub last_date: i64,
+    /// How many of them were refused.
+    pub refused: i64,
+}
+
+impl Span {
+    /// Of no transfer.
+    pub const NONE: Self =
+        Self { first_transfer: 1, last_transfer: 0, first_date: 1, last_date: 0, refused: 0 };
+
+    /// Of the transfers of a chunk.
+    #[must_use]
+    pub fn of(transfers: &[Transfer]) -> Self {
+        let mut rest = transfers.iter();
+        let Some(first) = rest.next() else { return Self::NONE };
+        rest.fold(Self::one(first), |span, transfer| {
+            let one = Self::one(transfer);
+            Self {
+                first_transfer: span.first_transfer.min(one.first_transfer),
+                last_transfer: span.last_transfer.max(one.last_transfer),
+                first_date: span.first_date.min(one.first_date),
+                last_date: span.last_date.max(one.last_date),
+                refused: span.refused + one.refused,
+            }
+        })
+    }
+
+    fn one(transfer: &Transfer) -> Self {
+        let (number, date) = (transfer.number.0, transfer.value_date);
+        let refused = i64::from(transfer.code.is_some());
+        Self { first_transfer: number, last_transfer: number, first_date: date, last_date: date, refused }
+    }
+}
+
+/// Which chunks may hold what a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpanFilter {
+    /// With a value date from here on.
+    pub from_date: i64,
+    /// With a value date up to here.
+    pub to_date: i64,
+    /// With so many refused transfers at least ...
+    pub refused: i64,
+    /// ... or committed after this number.
+    pub after_commit: i64,
+}
+
+static INSERT: Insert = Insert {
+    table: "chunk",
+    columns: &[
+        "number",
+        "commit_number",
+        "postings",
+        "first_transfer",
+        "last_transfer",
+        "first_date",
+        "last_date",
+        "refused",
+    ],
+};
 static BY_NUMBER: Lookup = Lookup {
     columns: "number, commit_number, postings",
     from: "chunk",
@@ -31,12 +102,22 @@ static AFTER: Sql = Sql::new(
     "SELECT number, commit_number, postings FROM chunk WHERE commit_number > $1
      ORDER BY commit_number LIMIT $2",
 );
+static SPANS: Sql = Sql::new(
+    "SELECT first_transfer, last_transfer FROM chunk
+     WHERE first_transfer <= $1 AND last_transfer >= $2 AND first_date <= $3 AND last_date >= $4
+       AND (refused >= $5 OR commit_number > $6)
+     ORDER BY first_transfer, last_transfer",
+);
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[&Sql] = &[&AFTER];
+pub const CATALOGUE: &[&Sql] = &[&AFTER, &SPANS];
 
-fn columns(chunk: Chunk) -> Vec<Column> {
-    [chunk.number, chunk.commit_number, chunk.postings].into_iter().map(|n| Column::I64(vec![n])).collect()
+fn columns(chunk: Chunk, span: Span) -> Vec<Column> {
+    let Chunk { number, commit_number, postings } = chunk;
+    let Span { first_transfer, last_transfer, first_date, last_date, refused } = span;
+    let row =
+        [number, commit_number, postings, first_transfer, last_transfer, first_date, last_date, refused];
+    row.into_iter().map(|n| Column::I64(vec![n])).collect()
 }
 
 fn read(rows: &Rows) -> Result<Vec<Chunk>, StoreError> {
@@ -46,8 +127,29 @@ fn read(rows: &Rows) -> Result<Vec<Chunk>, StoreError> {
 }
 
 /// Writes the row of a chunk that is about to be committed.
-pub async fn insert(tx: &mut Tx, chunk: Chunk) -> Result<(), StoreError> {
-    tx.insert(&INSERT, columns(chunk)).await.map(|_| ())
+pub async fn insert(tx: &mut Tx, chunk: Chunk, span: Span) -> Result<(), StoreError> {
+    tx.insert(&INSERT, columns(chunk, span)).await.map(|_| ())
+}
+
+/// Windows of numbers, lowest first, outside of which no chunk holds a transfer that fits. Those that lie closer to each
+/// other than `gap` are one.
+pub async fn spans(
+    tx: &mut Tx,
+    bounds: Window,
+    filter: &SpanFilter,
+    gap: i64,
+) -> Result<Vec<Window>, StoreError> {
+    let SpanFilter { from_date, to_date, refused, after_commit } = *filter;
+    let args = args![bounds.last, bounds.first, to_date, from_date, refused, after_commit];
+    let mut windows: Vec<Window> = Vec::new();
+    for row in tx.fetch(&SPANS, args).await?.iter() {
+        let (first, last) = (row.i64(0)?.max(bounds.first), row.i64(1)?.min(bounds.last));
+        match windows.last_mut() {
+            Some(before) if first <= before.last.saturating_add(gap) => before.last = before.last.max(last),
+            _ => windows.push(Window { first, last }),
+        }
+    }
+    Ok(windows)
 }
 
 /// Chunks committed after a commit number, in the order of commits.
@@ -67,7 +169,7 @@ pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Chunk>, St
 pub async fn settle(store: &Store, number: i64) -> Result<bool, StoreError> {
     let mut tx = store.write().await?;
     let stead = Chunk { number, commit_number: -number, postings: 0 };
-    let is_new = tx.insert_new(&INSERT, columns(stead)).await? > 0;
+    let is_new = tx.insert_new(&INSERT, columns(stead, Span::NONE)).await? > 0;
     if is_new {
         // It does not stand, and cannot any more; the row that was written in its stead is dropped.
         return Ok(false);

@@ -23,8 +23,11 @@ static PAGE: Sql = Sql::new(
      ORDER BY value_date DESC, posting DESC LIMIT $5",
 );
 
+static COUNT: Sql =
+    Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM history WHERE account = $1 LIMIT $2) counted");
+
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&MARK, &MARK_LOCKED, &SET_MARK, &SOURCE, &PAGE];
+pub const CATALOGUE: &[&Sql] = &[&MARK, &MARK_LOCKED, &SET_MARK, &SOURCE, &PAGE, &COUNT];
 
 /// The last commit whose postings the history holds, and those of all commits before it.
 pub async fn mark(tx: &mut Tx) -> Result<i64, StoreError> {
@@ -141,6 +144,11 @@ async fn entries(
             return Ok(());
         }
     }
+}
+
+/// How many entries of an account it holds; no more than `most` of them are counted.
+pub async fn count(tx: &mut Tx, account: AccountId, most: i64) -> Result<i64, StoreError> {
+    tx.fetch(&COUNT, args![account.0, most]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
 /// Postings of an account with a value date of at least `from`, before a place, newest first: pairs of

@@ -43,6 +43,11 @@ const LIST: &[(&str, &str, &str)] = &[
         include_str!("../migrations/0007_truth.sqlite.sql"),
         include_str!("../migrations/0007_truth.postgres.sql"),
     ),
+    (
+        "V8__spans",
+        include_str!("../migrations/0008_spans.sqlite.sql"),
+        include_str!("../migrations/0008_spans.postgres.sql"),
+    ),
 ];
 
 /// The version of the schema that this program works with.

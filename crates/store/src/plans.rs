@@ -57,6 +57,25 @@ async fn transfers_are_searched_along_their_numbers() {
 }
 
 #[tokio::test]
+async fn transfers_of_an_account_are_found_by_its_history() {
+    let store = Store::memory().await.unwrap();
+    let all = TransferFilter { account: Some(AccountId(7)), ..TransferFilter::default() };
+    for filter in [
+        all.clone(),
+        TransferFilter { text: Some("bonus".to_owned()), asset: Some(AssetId(1)), ..all.clone() },
+        TransferFilter { from_date: Some(20_000), kind: Some(TransferKind::Item), ..all },
+    ] {
+        for slice in windows() {
+            let plan = plan(&store, transfer_list::of_account(AccountId(7), &filter, slice)).await;
+            let first = "SEARCH h USING PRIMARY KEY (account=?)";
+            assert_eq!(plan.first().map(String::as_str), Some(first), "{plan:?}");
+            let is_short = |step: &String| step.starts_with("SEARCH") || step.starts_with("USE TEMP B-TREE");
+            assert!(plan.iter().all(is_short), "{plan:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn accounts_are_searched_along_their_ids() {
     let store = Store::memory().await.unwrap();
     let all = || AccountFilter { text: Some("anna".to_owned()), ..AccountFilter::default() };

@@ -7,6 +7,7 @@ use crate::error::StoreError;
 use crate::listing::{Listing, Place, Slice};
 use crate::transfer::Transfer;
 use crate::tx::Tx;
+use crate::value::Value;
 use domain::id::{AccountId, AssetId};
 use domain::transfer::TransferKind;
 
@@ -65,8 +66,8 @@ impl TransferSort {
 }
 
 /// Only the tables that the filter asks for: a count should look at nothing else.
-fn tables(filter: &TransferFilter) -> String {
-    let mut tables = "transfer t".to_owned();
+fn tables(filter: &TransferFilter, transfers: &str) -> String {
+    let mut tables = transfers.to_owned();
     if filter.asset.is_some() || filter.internal.is_some() {
         tables += " LEFT JOIN account s ON s.id = t.source LEFT JOIN account g ON g.id = t.target";
     }
@@ -77,7 +78,11 @@ fn tables(filter: &TransferFilter) -> String {
 }
 
 pub(crate) fn listing(filter: &TransferFilter) -> Listing {
-    let mut listing = Listing::over(&tables(filter));
+    listing_over("transfer t", filter)
+}
+
+fn listing_over(transfers: &str, filter: &TransferFilter) -> Listing {
+    let mut listing = Listing::over(&tables(filter, transfers));
     if let Some(account) = filter.account {
         listing.and("(t.source = ? OR t.target = ?)", account.0);
     }
@@ -116,6 +121,25 @@ pub async fn page(
 ) -> Result<Vec<i64>, StoreError> {
     let (text, args) = listing(filter).page("t.number", sort.column(), "t.number", slice);
     tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
+}
+
+/// As [`page`], of those that an account's history holds: each entry is looked up, so this is for accounts with few.
+/// Without transfers that were refused or that the history does not hold yet.
+pub async fn page_of_account(
+    tx: &mut Tx,
+    account: AccountId,
+    filter: &TransferFilter,
+    slice: Slice,
+) -> Result<Vec<i64>, StoreError> {
+    let (text, args) = of_account(account, filter, slice);
+    tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
+}
+
+pub(crate) fn of_account(account: AccountId, filter: &TransferFilter, slice: Slice) -> (String, Vec<Value>) {
+    let tables = "history h JOIN posting p ON p.id = h.posting JOIN transfer t ON t.number = p.transfer";
+    let mut listing = listing_over(tables, filter);
+    listing.and("h.account = ?", account.0);
+    listing.page("DISTINCT t.number", "t.number", "t.number", slice)
 }
 
 /// How many transfers a filter lets through; with a bound, no more of them are counted.

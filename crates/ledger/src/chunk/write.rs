@@ -8,7 +8,7 @@ use domain::limit::Calendar;
 use domain::posting::{Book, Posting};
 use store::audit::Audit;
 use store::batch::Batch;
-use store::chunk::Chunk;
+use store::chunk::{Chunk, Span};
 use store::item::Failure;
 use store::item_extent;
 use store::transfer::{Exchange, Transfer};
@@ -111,7 +111,7 @@ pub(super) async fn write(
         return Ok(Some(Void::Policy));
     }
     let chunk = Chunk { number: decided.chunk, commit_number: head.commit_number, postings };
-    store::chunk::insert(tx, chunk).await?;
+    store::chunk::insert(tx, chunk, Span::of(&decided.transfers)).await?;
     Ok(None)
 }
 

@@ -1,7 +1,7 @@
 //! Lists of transfers, refused ones too.
 
-use super::read_range;
 use super::show::{Side, TransferDetail, makers, vouchers};
+use super::{field, read_range};
 use crate::directory::asset_of;
 use crate::listing::{Counting, Total};
 use crate::search::{Budget, Lanes, Search};
@@ -92,8 +92,8 @@ async fn search_transfers(
     assets: &[Asset],
     (budget, lanes): (Budget, &Lanes),
 ) -> Result<TransferPage, Error> {
-    let (keys, order) = (transfer_list::keys(tx).await?, query.slice.order);
-    let mut search = Search::new(&query.slice, query.counting, keys, budget);
+    let field = field::of(tx, query, filter).await?;
+    let (mut search, order) = (Search::new(&query.slice, query.counting, field, budget), query.slice.order);
     while let Some(look) = search.next(lanes).await {
         let slice = Slice { order, limit: look.limit, window: Some(look.window), ..Slice::default() };
         search.found(look, transfer_list::page(tx, filter, TransferSort::Number, slice).await?);

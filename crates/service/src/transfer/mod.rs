@@ -4,6 +4,7 @@
 //! accounts by id or number and amounts in minor units ([`Order`]). Both become one `ask::Ask`.
 
 mod ask;
+mod field;
 mod list;
 mod quote;
 mod show;

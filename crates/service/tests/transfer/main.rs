@@ -13,5 +13,6 @@ mod concurrency;
 mod fees;
 mod history;
 mod limits;
+mod lists;
 mod vouchers;
 mod world;

@@ -151,7 +151,8 @@ async fn chunk(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
     };
     store::audit::append(tx, (1..=rows).map(audit).collect(), 1).await?;
     let head = store::head::advance(tx).await?;
-    store::chunk::insert(tx, Chunk { number: 1, commit_number: head.commit_number, postings: rows }).await
+    let chunk = Chunk { number: 1, commit_number: head.commit_number, postings: rows };
+    store::chunk::insert(tx, chunk, store::chunk::Span::NONE).await
 }
 
 async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreError> {

@@ -291,7 +291,7 @@ async fn whether_a_chunk_stands_is_found_out_behind_its_transaction() {
     for (number, is_kept) in [(7, false), (8, true)] {
         let mut tx = world.store.write().await.unwrap();
         let chunk = Chunk { number, commit_number: number, postings: 1 };
-        store::chunk::insert(&mut tx, chunk).await.unwrap();
+        store::chunk::insert(&mut tx, chunk, store::chunk::Span::NONE).await.unwrap();
         let store = world.store.clone();
         let mut settles = tokio::spawn(async move { store::chunk::settle(&store, number).await });
         assert!(timeout(SHORT, &mut settles).await.is_err());

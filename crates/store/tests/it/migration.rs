@@ -62,7 +62,7 @@ async fn a_ledger_of_schema_1_keeps_what_it_holds() {
     let number = store::counter::take(&mut tx, store::counter::Counter::Chunk, 1).await.unwrap();
     assert!(PostingId::first_of_chunk(number).0 > store::posting::last(&mut tx).await.unwrap());
     let chunk = store::chunk::Chunk { number, commit_number: head.commit_number, postings: 0 };
-    store::chunk::insert(&mut tx, chunk).await.unwrap();
+    store::chunk::insert(&mut tx, chunk, store::chunk::Span::NONE).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(world.count("history").await, 14);
     // A second opening finds nothing to do.

@@ -1,0 +1,71 @@
+//! Where the transfers can be that a list shows: what is known of whole chunks, and of accounts with a short history,
+//! leaves little to be looked through.
+
+use super::list::TransferQuery;
+use crate::Error;
+use crate::search::{FIRST, Field, wanted};
+use domain::id::AccountId;
+use store::Tx;
+use store::chunk::{self, SpanFilter};
+use store::history;
+use store::listing::{Slice, Window};
+use store::transfer_list::{self, TransferFilter};
+
+/// Entries of a history that is short: each is looked up. An account with more has a transfer among every few thousand
+/// of a large ledger, and whoever looks through these finds a page of them soon.
+const SHORT: i64 = 5_000;
+
+/// Where the transfers of a list can be that is in the order of numbers.
+pub(super) async fn of(tx: &mut Tx, query: &TransferQuery, filter: &TransferFilter) -> Result<Field, Error> {
+    let (first, last) = transfer_list::keys(tx).await?;
+    let account = match filter.account {
+        // The ones that were refused have no entries.
+        Some(account) if filter.completed != Some(false) => short(tx, account).await?,
+        _ => None,
+    };
+    let is_dated = filter.from_date.is_some() || filter.to_date.is_some();
+    if account.is_none() && !is_dated && filter.completed != Some(false) {
+        return Ok(Field::whole((first, last)));
+    }
+    let spans = SpanFilter {
+        from_date: filter.from_date.unwrap_or(i64::MIN),
+        to_date: filter.to_date.unwrap_or(i64::MAX),
+        refused: refused_at_least(filter, account.is_some()),
+        after_commit: if account.is_some() { history::mark(tx).await? } else { i64::MAX },
+    };
+    let ranges = chunk::spans(tx, Window { first, last }, &spans, FIRST).await?;
+    let known = match account {
+        Some(account) => known(tx, account, query, filter).await?,
+        None => Vec::new(),
+    };
+    Ok(Field { ranges, known })
+}
+
+/// The account, if its history is short.
+async fn short(tx: &mut Tx, account: AccountId) -> Result<Option<AccountId>, Error> {
+    let entries = history::count(tx, account, SHORT + 1).await?;
+    Ok((entries <= SHORT).then_some(account))
+}
+
+/// How many refused transfers a chunk has that is to be looked through. Where the carried out ones are known, it is
+/// for the refused ones alone.
+const fn refused_at_least(filter: &TransferFilter, is_known: bool) -> i64 {
+    match filter.completed {
+        Some(false) => 1,
+        Some(true) if is_known => i64::MAX,
+        None if is_known => 1,
+        Some(true) | None => 0,
+    }
+}
+
+async fn known(
+    tx: &mut Tx,
+    account: AccountId,
+    query: &TransferQuery,
+    filter: &TransferFilter,
+) -> Result<Vec<i64>, Error> {
+    let (order, after) = (query.slice.order, query.slice.after.clone());
+    let limit = wanted(&query.slice, query.counting);
+    let slice = Slice { order, after, limit, ..Slice::default() };
+    Ok(transfer_list::page_of_account(tx, account, filter, slice).await?)
+}

@@ -1,0 +1,87 @@
+//! Lists of transfers: what is found by the histories of accounts and by what is known of whole chunks is what a look at
+//! every transfer finds.
+
+use crate::world::{A1, A2, B1, World, request, set};
+use service::listing::Counting;
+use service::transfer::{NewTransfer, TransferQuery};
+use store::listing::{Order, Place, Slice};
+
+const DAYS: [&str; 4] = ["2026-02-27", "2026-03-01", "2026-03-09", "2026-03-10"];
+
+/// Transfers between three accounts on four days, one in five of them refused.
+async fn some(world: &World, rounds: usize) {
+    for round in 0..rounds {
+        let (from, to) = [(A1, B1), (A2, B1), (A1, A2), (B1, A1)][round % 4];
+        let amount = if round % 5 == 0 { "999999.00" } else { "1.00" };
+        let memo = set(if round % 3 == 0 { "rent" } else { "other" });
+        let new = NewTransfer { memo, date: set(DAYS[round * 7 % DAYS.len()]), ..request(from, to, amount) };
+        world.ask(&new).await;
+    }
+}
+
+async fn numbers(world: &World, query: &TransferQuery) -> (Vec<i64>, Option<Place>) {
+    let page = world.service.transfer_list(query).await.unwrap();
+    (page.transfers.iter().map(|found| found.transfer.number.0).collect(), page.next)
+}
+
+async fn check(world: &World, query: &TransferQuery, name: &str) {
+    // A list that is counted whole is read whole.
+    let whole = TransferQuery { counting: Counting::Whole, ..query.clone() };
+    let (expected, _) = numbers(world, &whole).await;
+    for (limit, budget) in [(1_000, 3_600), (7, 3_600), (7, 0)] {
+        let hurried =
+            service::Service::clone(&world.service).searching_for(std::time::Duration::from_secs(budget));
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let slice = Slice { after, limit, ..query.slice.clone() };
+            let page = hurried.transfer_list(&TransferQuery { slice, ..query.clone() }).await.unwrap();
+            found.extend(page.transfers.iter().map(|found| found.transfer.number.0));
+            let Some(next) = page.next else { break };
+            after = Some(next);
+        }
+        assert_eq!(found, expected, "{name} {limit} {budget}");
+    }
+}
+
+async fn check_all(world: &World, state: &str) {
+    for order in [Order::Ascending, Order::Descending] {
+        for account in [None, Some(A1), Some(B1)] {
+            for completed in [None, Some(true), Some(false)] {
+                for (from, to) in [(None, None), (Some(1), None), (None, Some(2)), (Some(1), Some(2))] {
+                    for text in [None, Some("rent")] {
+                        let day = |place: Option<usize>| place.map(|place| DAYS[place].to_owned());
+                        let query = TransferQuery {
+                            account: account.map(str::to_owned),
+                            completed,
+                            from: day(from),
+                            to: day(to),
+                            text: text.map(str::to_owned),
+                            slice: Slice { order, limit: 1_000, ..Slice::default() },
+                            ..TransferQuery::default()
+                        };
+                        let name =
+                            format!("{state} {order:?} {account:?} {completed:?} {from:?} {to:?} {text:?}");
+                        check(world, &query, &name).await;
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_finds_what_a_look_at_every_transfer_finds() {
+    let world = World::with_limits().await;
+    some(&world, 30).await;
+    check_all(&world, "no history").await;
+    world.service.history_catch_up().await.unwrap();
+    check_all(&world, "all history").await;
+    some(&world, 20).await;
+    check_all(&world, "some history").await;
+    // Nothing is known of chunks of earlier programs, and every one of them may hold anything.
+    world
+        .run("UPDATE chunk SET first_transfer = 0, last_transfer = 9223372036854775807, refused = 1")
+        .unwrap();
+    world.run("UPDATE chunk SET first_date = -1000000000, last_date = 1000000000").unwrap();
+    check_all(&world, "chunks of before").await;
+}
