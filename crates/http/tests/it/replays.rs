@@ -82,7 +82,7 @@ async fn drafts(world: &World) {
     let send = async || world.post_once(&submit, &submit, Json::Null).await;
     let cancel = async { assert_eq!(world.post(&at(draft, "/cancel"), Json::Null).await.code(), "ok") };
     let submitted = twice(send, cancel).await;
-    assert_eq!((&submitted["state"], &submitted["totalCount"]), (&json!("pending"), &json!(3)));
+    assert_eq!(submitted["state"], "pending");
     at_once(world, &at(draft, "/copy"), json!({ "items": "all" })).await;
     let abroad = json!({ "name": "Abroad", "type": "one_to_many", "sourceAccountId": "PAY", "convert": true,
                          "relations": [{ "targetAccountId": "JP", "amount": "1.00" }] });
