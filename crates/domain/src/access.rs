@@ -7,7 +7,7 @@ use crate::code::Code;
 use serde::{Deserialize, Serialize};
 
 /// What a person is in the organisation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
     /// Prepares: imports, drafts, submits, reads, cancels own batches that have not begun.
     Operator,

@@ -2,10 +2,9 @@
 
 use crate::code::Code;
 use crate::id::{AccountId, AssetId, HolderId, PostingId};
-use serde::{Deserialize, Serialize};
 
 /// What an account is for. System accounts are made when a currency is enabled and may go below zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AccountKind {
     /// A customer's account.
     Customer,
@@ -68,7 +67,7 @@ impl AccountKind {
 }
 
 /// Whether an account takes part in transfers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AccountStatus {
     /// Pays and is paid.
     Active,

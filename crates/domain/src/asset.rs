@@ -4,7 +4,6 @@
 //! `sluice asset add` takes any code and scale that [`check_new`] accepts.
 
 use iso_currency::Currency;
-use serde::{Deserialize, Serialize};
 
 use crate::amount::SCALE_MAX;
 use crate::code::Code;
@@ -17,7 +16,7 @@ const TOKENS: &[(&str, u8)] = &[("USDT", 6), ("USDC", 6)];
 const STILL_IN_USE: &[Currency] = &[Currency::VES];
 
 /// A currency or token. Its scale never changes: every stored amount depends on it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
     /// The number in the database.
     pub id: AssetId,

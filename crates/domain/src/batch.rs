@@ -1,7 +1,6 @@
 //! Batches: their kinds, their modes and the legal moves of their life (design, section 7).
 
 use crate::code::Code;
-use serde::{Deserialize, Serialize};
 
 /// The most items that one atomic batch, and one chunk of any batch, may hold.
 pub const CHUNK_ITEMS_MAX: usize = 50_000;
@@ -12,7 +11,7 @@ pub const BATCH_ITEMS_MAX: i64 = 10_000_000;
 macro_rules! stored_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $number:literal $text:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name { $($(#[$vdoc])* $variant,)* }
 
         impl $name {
@@ -202,7 +201,7 @@ impl BatchState {
 }
 
 /// The counters of a batch; always the fold over its items.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BatchTally {
     /// Items.
     pub total_count: i64,

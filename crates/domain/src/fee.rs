@@ -4,10 +4,9 @@
 use crate::code::Code;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use serde::{Deserialize, Serialize};
 
 /// How a transfer is charged. All amounts are minor units of the source's currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeePolicy {
     /// Amounts up to and including this one are free.
     pub threshold: i64,

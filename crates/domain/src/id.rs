@@ -1,15 +1,12 @@
 //! Identifiers. All of them are `i64` and stay below 2^53, so a browser can hold them exactly.
 
-use serde::{Deserialize, Serialize};
-
 /// The largest id: 2^53 - 1.
 pub const ID_MAX: i64 = (1 << 53) - 1;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub i64);
 
         impl std::fmt::Display for $name {

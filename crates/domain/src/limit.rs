@@ -3,10 +3,9 @@
 
 use crate::account::Account;
 use crate::code::Code;
-use serde::{Deserialize, Serialize};
 
 /// The limits that hold for an account, in minor units. `i64::MAX` is "no limit".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LimitPolicy {
     /// The least that one transfer may move.
     pub min: i64,

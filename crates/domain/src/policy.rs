@@ -5,11 +5,10 @@ use crate::code::Code;
 use crate::fee::FeePolicy;
 use crate::id::{AccountId, AssetId};
 use crate::limit::LimitPolicy;
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What holds for one account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// Limits on what leaves.
     pub limit: LimitPolicy,

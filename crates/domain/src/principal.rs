@@ -1,11 +1,8 @@
 //! Who acts, by identity and not by name: a user and a key that share a name are two principals, and renaming
 //! one of them changes nothing that it did before.
 
-use serde::{Deserialize, Serialize};
-
 /// The identity behind an action. Ownership and maker-checker rules compare principals, never names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind", content = "id")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Principal {
     /// Sluice itself: workers, recovery, background jobs.
     System,
@@ -69,7 +66,7 @@ impl Principal {
 }
 
 /// A principal with the name it had when it acted. The name is for people; the principal decides.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {
     /// Who.
     pub principal: Principal,

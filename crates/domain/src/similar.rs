@@ -4,7 +4,6 @@
 //! A row's content is reduced to 64 bits, its [`print()`], so that a batch of a million rows is compared in a second.
 
 use crate::id::AccountId;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -104,7 +103,7 @@ impl Nearness {
 }
 
 /// What a new batch and an earlier one have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Overlap {
     /// Rows of the new batch.
     pub rows: i64,

@@ -16,7 +16,6 @@ use domain::account_ref::AccountRef;
 use domain::code::Code;
 use domain::script::Digits;
 use domain::text::OperationId;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use service::{Error, OperationKey, Service};
 use sha2::{Digest, Sha256};
@@ -34,7 +33,7 @@ pub(crate) struct Once<T> {
 
 impl<T> Once<T> {
     /// The verb's answer: the first one, if the request was made before.
-    pub(crate) async fn settle<R: DeserializeOwned>(&self, result: Result<R, Error>) -> Result<R, Problem> {
+    pub(crate) async fn settle<R: service::Answer>(&self, result: Result<R, Error>) -> Result<R, Problem> {
         Ok(self.service.settle(result).await?)
     }
 }

@@ -6,7 +6,6 @@ use domain::access::Scope;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use store::audit::Actor;
 
@@ -34,12 +33,11 @@ pub struct NewApiKey {
 }
 
 /// A key that was just made, or that just got another secret.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 pub struct Made {
     /// The key as it is listed.
     pub key: ApiKey,
     /// Its secret; never kept, so none when the answer is given a second time.
-    #[serde(skip)]
     pub secret: Option<String>,
 }
 

@@ -9,15 +9,14 @@ use domain::asset::Asset;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::fx::{FxPolicy, Rounding};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::Tx;
 use store::audit::Actor;
 use store::fx_policy::PairPolicy;
 use store::turn::{self, Turn};
 
 /// A pair of currencies and what applies to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FxRules {
     /// The currency that is paid.
     pub source: Asset,
@@ -118,7 +117,15 @@ async fn set(
     let fact = Fact::new(Action::FxPolicySet, None)
         .with("source", source.code.as_str())
         .with("target", target.code.as_str())
-        .with("policy", json!(policy))
-        .with("before", json!(before));
+        .with("policy", told(&policy))
+        .with("before", told(&before));
     Ok(Done::one(FxRules { source, target, policy }, fact))
+}
+
+/// Rules as the audit log tells them.
+fn told(policy: &FxPolicy) -> Value {
+    json!({
+        "tolerance_ppm": policy.tolerance_ppm, "rounding": policy.rounding.name(), "minimum": policy.minimum,
+        "max_age_h": policy.max_age_h,
+    })
 }

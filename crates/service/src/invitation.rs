@@ -8,7 +8,6 @@ use domain::access::Role;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::principal::Principal;
-use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use store::Tx;
 use store::audit::Actor;
@@ -25,12 +24,11 @@ const PREFIX: &str = "invite_";
 const SET_UP_PREFIX: &str = "setup_";
 
 /// A link that was just made.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Invited {
     /// Until when it holds, microseconds UTC.
     pub expires_at: i64,
     /// Its token; never kept, so none when the answer is given a second time.
-    #[serde(skip)]
     pub token: Option<Secret>,
 }
 

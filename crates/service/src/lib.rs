@@ -8,6 +8,7 @@ pub mod account;
 mod account_default;
 pub mod account_import;
 mod account_list;
+mod answer;
 pub mod api_key;
 pub mod asset;
 pub mod audit;
@@ -47,6 +48,7 @@ pub mod user;
 pub mod verify;
 mod write;
 
+pub use answer::Answer;
 pub use domain::principal::{Author, Principal};
 pub use error::{Error, Refusal};
 pub use ledger::request::OperationKey;

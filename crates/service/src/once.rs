@@ -4,11 +4,10 @@
 //! The module `write` keeps the answers of all verbs but one. A single transfer's key goes to the ledger's door
 //! as its operation id, and only its refusals before the door are kept here, by [`Service::settle`].
 
-use crate::write::Kept;
+use crate::answer::{Answer, Kept};
 use crate::{Error, Refusal, Service};
 use domain::code::Code;
 use ledger::request::OperationKey;
-use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use store::operation::{self, Answered, Operation};
 use store::{StoreError, Tx};
@@ -49,11 +48,11 @@ impl Service {
     }
 
     /// Makes the verb's answer of what was kept, and keeps a refusal for the next time.
-    pub async fn settle<T: DeserializeOwned>(&self, result: Result<T, Error>) -> Result<T, Error> {
+    pub async fn settle<T: Answer>(&self, result: Result<T, Error>) -> Result<T, Error> {
         match result {
             Err(Error::Replayed(kept)) => read(&kept),
             Err(Error::Refused(refusal)) if self.operation.is_some() && is_kept(refusal.code) => {
-                match self.keep_refusal(&refusal).await {
+                match self.keep_refusal(refusal.clone()).await {
                     Err(Error::Replayed(kept)) => read(&kept),
                     Err(error) => Err(error),
                     Ok(()) => Err(Error::Refused(refusal)),
@@ -63,7 +62,7 @@ impl Service {
         }
     }
 
-    async fn keep_refusal(&self, refusal: &Refusal) -> Result<(), Error> {
+    async fn keep_refusal(&self, refusal: Refusal) -> Result<(), Error> {
         let Some(key) = &self.operation else { return Ok(()) };
         let mut tx = self.store.write().await?;
         self.reserve(&mut tx).await?;
@@ -90,6 +89,6 @@ fn in_use() -> Error {
     Code::IdempotencyKeyBusy.into()
 }
 
-fn read<T: DeserializeOwned>(kept: &str) -> Result<T, Error> {
+fn read<T: Answer>(kept: &str) -> Result<T, Error> {
     Kept::read(kept)?.answer()
 }

@@ -11,7 +11,6 @@ use domain::identity::{LOGINS_RESERVED, Login};
 use domain::principal::Principal;
 use domain::script::fold;
 use domain::visible::shown;
-use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::audit::Actor;
 use store::turn::{self, Turn};
@@ -30,7 +29,7 @@ pub struct NewUser {
 }
 
 /// A person who was just invited.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Added {
     /// The person.
     pub user: User,

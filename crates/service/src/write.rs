@@ -11,22 +11,21 @@
 //! }
 //! ```
 //!
-//! On success the answer is kept under the request's idempotency key, the facts become audit rows and history
-//! lines, and the transaction commits. On a refusal everything rolls back, and the refusal is audited and kept
-//! under the key instead. A repeated request never reaches the verb: `begun!` returns the first answer. There
-//! is no other way to commit, so no verb can forget its answer, its audit row or its refusal.
+//! On success the answer is kept in its form (the module `answer`) under the request's idempotency key, the facts
+//! become audit rows and history lines, and the transaction commits. On a refusal everything rolls back, and the
+//! refusal is audited and kept under the key instead. A repeated request never reaches the verb: `begun!` returns
+//! the first answer. There is no other way to commit, so no verb can forget its answer, its audit row or its
+//! refusal.
 //!
 //! A verb that needs several transactions takes [`Service::step`] for all but the last; its steps must be safe
 //! to repeat. A verb that works before it opens a transaction (reads a large request, hashes a password) calls
 //! [`Service::first_answer`] before, and [`Service::refused`] for a refusal that it finds there.
 
+use crate::answer::{Answer, Kept};
 use crate::{Error, Refusal, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use ledger::request::OperationKey;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use store::audit::Actor;
 use store::operation::{self, Answered, Operation};
 use store::{StoreError, Tx, head};
@@ -76,7 +75,7 @@ pub(crate) enum Begun {
     /// It is new.
     Fresh(Box<Write>),
     /// It was made before; this is its first answer.
-    Replayed(Kept),
+    Replayed(Box<Kept>),
 }
 
 /// Opens a write, or returns from the verb with the request's first answer.
@@ -89,74 +88,6 @@ macro_rules! begun {
     };
 }
 pub(crate) use begun;
-
-/// An answer as it is kept. Its text has a version, and each version a file of examples in `tests/fixtures/answers`:
-/// a change that makes one of them unreadable, or makes something else of it, is a new version. One that cannot be
-/// read all the same is refused with a code: whatever it was, the request was carried out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) enum Kept {
-    /// What the verb answered.
-    #[serde(rename = "ok")]
-    Done(Json),
-    /// Why it was refused.
-    #[serde(rename = "refused")]
-    Refused {
-        /// The code's number.
-        code: i64,
-        detail: Option<String>,
-        #[serde(default)]
-        chinese: Option<String>,
-        data: Option<Json>,
-    },
-}
-
-/// The text of an answer.
-#[derive(Debug, Serialize, Deserialize)]
-struct Stored {
-    /// Absent in texts that were kept before there were versions.
-    #[serde(default)]
-    v: i64,
-    #[serde(flatten)]
-    kept: Kept,
-}
-
-/// The version that is written.
-const VERSION: i64 = 1;
-
-impl Kept {
-    /// The first answer again.
-    pub(crate) fn answer<T: DeserializeOwned>(self) -> Result<T, Error> {
-        match self {
-            Self::Done(answer) => serde_json::from_value(answer).map_err(|error| unreadable(&error)),
-            Self::Refused { code, detail, chinese, data } => {
-                let code =
-                    Code::from_number(code).ok_or_else(|| unreadable(&format!("unknown code {code}")))?;
-                Err(Error::Refused(Refusal { code, detail, chinese, data }))
-            }
-        }
-    }
-
-    /// Of what [`Self::text`] made.
-    pub(crate) fn read(text: &str) -> Result<Self, Error> {
-        let stored: Stored = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
-        match stored.v {
-            // The forms are the same so far.
-            0..=VERSION => Ok(stored.kept),
-            other => Err(unreadable(&format!("version {other}"))),
-        }
-    }
-
-    pub(crate) fn text(&self) -> Result<String, Error> {
-        serde_json::to_string(&Stored { v: VERSION, kept: self.clone() }).map_err(unwritable)
-    }
-}
-
-impl From<&Refusal> for Kept {
-    fn from(refusal: &Refusal) -> Self {
-        let Refusal { code, detail, chinese, data } = refusal.clone();
-        Self::Refused { code: code.number(), detail, chinese, data }
-    }
-}
 
 impl Service {
     /// Opens a write under the request's idempotency key, if it has one.
@@ -186,10 +117,12 @@ impl Service {
 
     /// Audits a refusal that was found before a transaction was open, keeps it under the request's key, and
     /// returns it. Other errors pass.
-    pub(crate) async fn refused<T>(&self, actor: &Actor, about: Fact, error: Error) -> Result<T, Error>
-    where
-        T: Serialize + DeserializeOwned,
-    {
+    pub(crate) async fn refused<T: Answer>(
+        &self,
+        actor: &Actor,
+        about: Fact,
+        error: Error,
+    ) -> Result<T, Error> {
         if error.code().is_none() {
             return Err(error);
         }
@@ -205,7 +138,7 @@ impl Write {
         self.key = self.service.operation.as_deref().cloned();
         match self.reserve().await {
             Ok(None) => Ok(Begun::Fresh(self)),
-            Ok(Some(kept)) => Ok(Begun::Replayed(kept)),
+            Ok(Some(kept)) => Ok(Begun::Replayed(Box::new(kept))),
             Err(error) => {
                 // The key belongs to another request: this one is audited and not kept under it.
                 self.key = None;
@@ -232,15 +165,15 @@ impl Write {
     }
 
     /// Ends the write: commits what was done, or rolls back and records why it was refused.
-    pub(crate) async fn end<T>(mut self: Box<Self>, result: Result<Done<T>, Error>) -> Result<T, Error>
-    where
-        T: Serialize + DeserializeOwned,
-    {
+    pub(crate) async fn end<T: Answer>(
+        mut self: Box<Self>,
+        result: Result<Done<T>, Error>,
+    ) -> Result<T, Error> {
         match result {
             Ok(done) => {
                 if let Some(key) = &self.key {
-                    let answer = serde_json::to_value(&done.answer).map_err(unwritable)?;
-                    operation::keep(&mut self.tx, &key.id, &Kept::Done(answer).text()?).await?;
+                    let kept = done.answer.clone().keep().text()?;
+                    operation::keep(&mut self.tx, &key.id, &kept).await?;
                 }
                 self.commit(done).await
             }
@@ -249,7 +182,8 @@ impl Write {
         }
     }
 
-    /// Ends a write whose answer holds a secret and is never kept: signing in, a changed password.
+    /// Ends a write whose answer is never kept: one that holds a secret (signing in, a changed password), or that is
+    /// asked for without a key (a file).
     pub(crate) async fn end_unkept<T>(self: Box<Self>, result: Result<Done<T>, Error>) -> Result<T, Error> {
         match result {
             Ok(done) => self.commit(done).await,
@@ -284,11 +218,11 @@ impl Write {
         if let Some(kept) = write.reserve().await? {
             return Ok(kept);
         }
-        let kept = Kept::from(&refusal);
+        let code = refusal.code.name();
+        let kept = Kept::from(refusal);
         if let Some(key) = &write.key {
             operation::keep(&mut write.tx, &key.id, &kept.text()?).await?;
         }
-        let code = refusal.code.name();
         head::close_refused(&mut write.tx, &write.actor, &write.about, code, write.now).await?;
         write.tx.commit().await?;
         Ok(kept)
@@ -304,16 +238,3 @@ fn replayed(key: &OperationKey, first: Answered) -> Result<Kept, Error> {
         Answered { outcome: None, .. } => Err(Code::IdempotencyKeyBusy.into()),
     }
 }
-
-fn unreadable(why: &dyn std::fmt::Display) -> Error {
-    tracing::error!(%why, "a kept answer cannot be given again");
-    Code::AnswerUnreadable.into()
-}
-
-fn unwritable(error: serde_json::Error) -> Error {
-    Error::Store(StoreError::Corrupt(format!("an answer cannot be kept: {error}")))
-}
-
-#[cfg(test)]
-#[path = "write_tests.rs"]
-mod tests;

@@ -9,10 +9,9 @@ use domain::account::{AccountKind, AccountStatus};
 use domain::account_ref::AccountRef;
 use domain::id::{AccountId, AssetId, HolderId};
 use domain::script::skeleton;
-use serde::{Deserialize, Serialize};
 
 /// An account for people: identity, owner and balance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountView {
     /// Its id.
     pub id: AccountId,
@@ -43,7 +42,6 @@ pub struct AccountView {
     /// When it was opened, microseconds UTC.
     pub opened_at: i64,
     /// Whether payments by the owner's e-mail address or uid in its currency go to it.
-    #[serde(default)]
     pub is_default: bool,
 }
 

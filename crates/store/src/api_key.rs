@@ -6,10 +6,9 @@ use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::principal::Author;
-use serde::{Deserialize, Serialize};
 
 /// A key, without its secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
     /// Its id.
     pub id: i64,

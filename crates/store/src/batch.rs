@@ -9,10 +9,9 @@ use crate::value::{Column, Row, Value};
 use domain::batch::{BatchIntent, BatchMode, BatchState, BatchTally, BatchType};
 use domain::id::{AccountId, AssetId, BatchId};
 use domain::principal::Author;
-use serde::{Deserialize, Serialize};
 
 /// A batch as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     /// Its id.
     pub id: BatchId,
@@ -63,7 +62,6 @@ pub struct Batch {
     /// Whether rows in another currency are exchanged.
     pub convert: bool,
     /// Whether a payee may be there twice, in rows that differ in reference or external id.
-    #[serde(default)]
     pub allow_repeat: bool,
     /// When a person called it off for good.
     pub called_off_at: Option<i64>,
@@ -72,7 +70,6 @@ pub struct Batch {
     /// How many times a run began: by execution, and by retry or resumption after an end.
     pub runs: i64,
     /// Whether they are exchanged at the rate that is stored then, instead of at the one kept at submission.
-    #[serde(default)]
     pub follows_rates: bool,
 }
 

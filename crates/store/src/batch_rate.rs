@@ -8,10 +8,9 @@ use crate::item_extent::items_of_batch;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::id::{AssetId, BatchId};
-use serde::{Deserialize, Serialize};
 
 /// A rate that a batch has kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptRate {
     /// The batch.
     pub batch: BatchId,

@@ -5,10 +5,9 @@ use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::tx::Tx;
 use domain::id::AssetId;
-use serde::{Deserialize, Serialize};
 
 /// A rate as it was set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FxRate {
     /// From.
     pub source: AssetId,

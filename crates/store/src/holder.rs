@@ -7,10 +7,9 @@ use crate::listing::{Listing, Slice};
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::id::HolderId;
-use serde::{Deserialize, Serialize};
 
 /// An owner of accounts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
     /// Its id.
     pub id: HolderId,

@@ -7,10 +7,9 @@ use crate::tx::Tx;
 use crate::value::Row;
 use domain::access::Role;
 use domain::principal::Author;
-use serde::{Deserialize, Serialize};
 
 /// A person, without the password.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// Its id.
     pub id: i64,

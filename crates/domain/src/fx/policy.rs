@@ -5,7 +5,6 @@ use super::{Rate, Rounding};
 use crate::amount::{AMOUNT_MAX, format_minor};
 use crate::code::Code;
 use crate::fee::FeePolicy;
-use serde::{Deserialize, Serialize};
 
 /// The widest tolerance, in parts per million: all of the stored rate.
 pub const TOLERANCE_MAX: i64 = 1_000_000;
@@ -15,7 +14,7 @@ pub const MAX_AGE_H_MAX: i64 = 87_600;
 const HOUR_US: i64 = 3_600_000_000;
 
 /// The rules of one pair, in one direction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FxPolicy {
     /// How far a client's rate may be from the stored one, and the stored rate from the one that a batch has kept:
     /// parts per million of the stored and of the kept rate. 0: no bound.

@@ -3,11 +3,8 @@
 //! To add a way of rounding, give [`Rounding`] a variant with the next free number and say in `Rounding::up`
 //! when it rounds up.
 
-use serde::{Deserialize, Serialize};
-
 /// What happens to the part below the target's minor unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Rounding {
     /// Half goes up, away from zero: what people expect of money.
     #[default]

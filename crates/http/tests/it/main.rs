@@ -27,6 +27,7 @@ mod people;
 mod progress;
 mod raw;
 mod refusals;
+mod replays;
 mod security;
 mod sessions;
 mod truth;

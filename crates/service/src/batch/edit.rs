@@ -15,7 +15,6 @@ use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
 use hashbrown::HashSet;
-use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::audit::Actor;
 use store::batch::{Batch, Head};
@@ -38,7 +37,7 @@ pub struct EditBatch {
 }
 
 /// A row that was added, as an answer keeps it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Added {
     /// The batch.
     pub batch: Described,

@@ -7,7 +7,6 @@ use domain::batch::ContactType;
 use domain::id::{AssetId, BatchId, TransferId};
 use domain::item::ItemState;
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::batch::{Batch, BatchFilter, BatchSort};
 use store::batch_history::Event;
@@ -16,7 +15,7 @@ use store::item::{Item, ItemFilter};
 use store::transfer::Transfer;
 
 /// A batch with the names of what it refers to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Described {
     /// The batch.
     pub batch: Batch,
@@ -25,12 +24,11 @@ pub struct Described {
     /// Its single account's number.
     pub account: Option<String>,
     /// The rates that it has kept.
-    #[serde(default)]
     pub rates: Vec<DescribedRate>,
 }
 
 /// A rate that a batch has kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DescribedRate {
     /// The currency that is paid.
     pub source: String,

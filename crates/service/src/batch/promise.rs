@@ -3,12 +3,11 @@
 
 use crate::Error;
 use domain::batch::BatchType;
-use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::similar::Subject;
 
 /// What the single paying account has promised, minor units, without fees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Promise {
     /// What other submitted batches still pay from it.
     pub held_by_others: i64,

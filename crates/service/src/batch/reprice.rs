@@ -13,7 +13,6 @@ use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::fx::{FxPolicy, Rate};
 use domain::id::AssetId;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::audit::Actor;
 use store::batch::Batch;
@@ -23,7 +22,7 @@ use store::fx::FxRate;
 use store::{StoreError, Tx};
 
 /// What repricing led to.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Repriced {
     /// The batch to go on with: the same one, or the draft of what is unpaid.
     pub batch: Described,

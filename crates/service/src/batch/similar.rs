@@ -16,7 +16,6 @@ use domain::similar::{Nearness, Overlap, Payment, Printed, REMARK_DAYS, Rows, pr
 use hashbrown::{HashMap, HashSet};
 use jiff::tz::TimeZone;
 use ledger::calendar::{day_number, zoned};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Tx;
 use store::batch::Batch;
@@ -31,7 +30,7 @@ const STEP: usize = 10_000;
 const KEPT_US: i64 = (REMARK_DAYS + 2) * 86_400_000_000;
 
 /// An earlier batch that a new one resembles.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Similar {
     /// Its id.
     pub batch: BatchId,
@@ -50,7 +49,7 @@ pub struct Similar {
 }
 
 /// A row that equals one which is paid or can still be paid.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaidRow {
     /// The row's line.
     pub line: i64,
@@ -61,7 +60,7 @@ pub struct PaidRow {
 }
 
 /// What a preview, an import and a submission tell.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
     /// An earlier batch that this one resembles.
     pub similar: Option<Similar>,

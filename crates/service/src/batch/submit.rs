@@ -14,7 +14,6 @@ use domain::batch::{BatchMode, BatchState, CHUNK_ITEMS_MAX};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::text::Text;
-use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;
@@ -40,7 +39,7 @@ impl Submission {
 }
 
 /// A batch that was made or submitted, and what there is to know about it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Prepared {
     /// The batch.
     pub batch: Described,

@@ -20,6 +20,7 @@ use domain::visible::shown;
 use jiff::civil::Date;
 use ledger::{Outcome, calendar};
 use serde_json::json;
+use std::convert::Infallible;
 use store::audit::Actor;
 
 pub use self::list::{TransferPage, TransferQuery};
@@ -93,10 +94,7 @@ impl Service {
         {
             Ok(done) => done,
             // Refusals of the ledger's are kept by the door; these are kept here.
-            Err(error) => {
-                self.settle::<serde_json::Value>(Err(error)).await?;
-                return Err(store::StoreError::Corrupt("another verb's answer".to_owned()).into());
-            }
+            Err(error) => match self.settle::<Infallible>(Err(error)).await? {},
         };
         let Some(number) = outcome.transfer else { return Err(Code::TransferNotFound.into()) };
         if let Some(code) = outcome.code {

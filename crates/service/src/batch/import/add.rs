@@ -24,7 +24,6 @@ use domain::noun::plain_id;
 use domain::script::Digits;
 use formats::payment::Options;
 use hashbrown::{HashMap, HashSet};
-use serde::{Deserialize, Serialize};
 use std::io::Read;
 use store::Tx;
 use store::audit::Actor;
@@ -51,7 +50,6 @@ struct Resolved {
 }
 
 /// What was added.
-#[derive(Serialize, Deserialize)]
 struct AddedRows {
     /// The draft that has them.
     batch: BatchId,
@@ -86,7 +84,7 @@ impl Service {
             Ok(Some(done)) => Ok(done),
             Err(error) => Err(error),
         };
-        let added = match write.end(done).await {
+        let added = match write.end_unkept(done).await {
             Err(Error::Refused(refusal)) if refusal.code == Code::BatchRowsInvalid => None,
             other => Some(other?),
         };

@@ -266,7 +266,7 @@ impl Service {
             return Ok(Imported { batch: None, taken: 0, taken_amount, refused, problems, file, found });
         }
         let done = complete(&mut write, self.store.node(), import, progress, &file).await;
-        let found = write.end(done).await?;
+        let found = write.end_unkept(done).await?;
         let batch = Some(self.batch(&id.to_string()).await?);
         let taken_amount = format_minor(progress.amount, asset.scale);
         Ok(Imported { batch, taken: progress.taken, taken_amount, refused, problems, file, found })

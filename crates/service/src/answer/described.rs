@@ -1,0 +1,97 @@
+//! Batches as they are told: with names, and with what was found or made on the way.
+
+use super::asset::AssetForm;
+use super::batch::BatchForm;
+use super::form::form;
+use crate::batch::edit::Added;
+use crate::batch::list::{Described, DescribedRate};
+use crate::batch::promise::Promise;
+use crate::batch::reprice::Repriced;
+use crate::batch::similar::{Found, PaidRow, Similar};
+use crate::batch::submit::Prepared;
+use domain::similar::Overlap;
+
+form! {
+    DescribedForm of Described {
+        "batch" batch: BatchForm,
+        "asset" asset: AssetForm,
+        "account" account: Option<String>,
+        "rates" rates: Vec<DescribedRateForm>,
+    }
+}
+
+form! {
+    DescribedRateForm of DescribedRate {
+        "source" source: String,
+        "target" target: String,
+        "rate" rate: String,
+        "kept_at" kept_at: i64,
+    }
+}
+
+form! {
+    AddedForm of Added {
+        "batch" batch: DescribedForm,
+        "items" items: Vec<i64>,
+    }
+}
+
+form! {
+    RepricedForm of Repriced {
+        "batch" batch: DescribedForm,
+        "from" from: Option<i64>,
+    }
+}
+
+form! {
+    PreparedForm of Prepared {
+        "batch" batch: DescribedForm,
+        "found" found: FoundForm,
+    }
+}
+
+form! {
+    FoundForm of Found {
+        "similar" similar: Option<SimilarForm>,
+        "already_paid" already_paid: i64,
+        "paid" paid: Vec<PaidRowForm>,
+        "left_out" left_out: i64,
+        "promise" promise: Option<PromiseForm>,
+    }
+}
+
+form! {
+    SimilarForm of Similar {
+        "batch" batch: i64,
+        "number" number: String,
+        "day" day: String,
+        "count" count: i64,
+        "sum" sum: i64,
+        "overlap" overlap: OverlapForm,
+        "refuses" refuses: bool,
+    }
+}
+
+form! {
+    OverlapForm of Overlap {
+        "rows" rows: i64,
+        "same" same: i64,
+        "is_broken_off" is_broken_off: bool,
+    }
+}
+
+form! {
+    PaidRowForm of PaidRow {
+        "line" line: i64,
+        "batch" batch: String,
+        "item" item: i64,
+    }
+}
+
+form! {
+    PromiseForm of Promise {
+        "held_by_others" held_by_others: i64,
+        "need" need: i64,
+        "balance" balance: i64,
+    }
+}

@@ -1,0 +1,31 @@
+//! Refusals. The code is kept by its number, which is never reused; the data are what the client was told, field
+//! by field.
+
+use super::form::form;
+use super::unreadable;
+use crate::{Error, Refusal};
+use domain::code::Code;
+use serde_json::Value;
+
+form! {
+    RefusedForm {
+        "code" code: i64,
+        "detail" detail: Option<String>,
+        "chinese" chinese: Option<String>,
+        "data" data: Option<Value>,
+    }
+}
+
+impl RefusedForm {
+    pub(super) fn of(refusal: Refusal) -> Self {
+        let Refusal { code, detail, chinese, data } = refusal;
+        Self { code: code.number(), detail, chinese, data }
+    }
+
+    /// A code that this program does not know was given by a later one.
+    pub(super) fn back(self) -> Result<Refusal, Error> {
+        let Self { code, detail, chinese, data } = self;
+        let code = Code::from_number(code).ok_or_else(|| unreadable(&format!("unknown code {code}")))?;
+        Ok(Refusal { code, detail, chinese, data })
+    }
+}

@@ -1,0 +1,196 @@
+//! Every kind of answer has examples that this program reads and, of today's kinds, writes word for word; all other
+//! texts are refused with the code.
+
+use super::account::{AccountKindWord, AccountStatusWord};
+use super::author::PrincipalForm;
+use super::batch::{BatchIntentWord, BatchModeWord, BatchStateWord, BatchTypeWord};
+use super::fx::RoundingWord;
+use super::user::RoleWord;
+use super::*;
+use domain::principal::Principal;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+/// What `data` of a refusal are is the client's affair: they have no form of ours.
+const FREE: &str = "data";
+
+fn examples() -> Vec<(&'static str, Value)> {
+    let of = |&(kind, file): &(&'static str, &str)| {
+        let all: Vec<Value> = serde_json::from_str(file).unwrap();
+        assert!(!all.is_empty(), "{kind}");
+        all.into_iter().map(move |example| (kind, example)).collect::<Vec<_>>()
+    };
+    Kept::EXAMPLES.iter().flat_map(of).collect()
+}
+
+fn code<T>(read: Result<T, Error>) -> Option<Code> {
+    read.err().and_then(|error| error.code())
+}
+
+/// The objects of an answer that have a form, by their paths.
+fn objects(value: &Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            found.push(path.to_owned());
+            let formed = fields.iter().filter(|(name, _)| *name != FREE);
+            formed.for_each(|(name, value)| objects(value, &format!("{path}/{name}"), found));
+        }
+        Value::Array(values) => {
+            values.iter().enumerate().for_each(|(n, value)| objects(value, &format!("{path}/{n}"), found));
+        }
+        _ => {}
+    }
+}
+
+/// The example with one of its objects changed.
+fn with(example: &Value, path: &str, change: impl FnOnce(&mut Map<String, Value>)) -> String {
+    let mut changed = example.clone();
+    change(changed.pointer_mut(path).unwrap().as_object_mut().unwrap());
+    changed.to_string()
+}
+
+#[test]
+fn every_example_is_read_and_those_of_today_are_written_word_for_word() {
+    let today: BTreeSet<_> = Kept::EXAMPLES.iter().map(|(kind, _)| newest(kind)).collect();
+    for (kind, example) in examples() {
+        let kept = Kept::read(&example.to_string()).unwrap();
+        assert_eq!((kept.kind(), &example["kind"]), (kind, &json!(kind)));
+        let now = kept.read_as(kind).unwrap();
+        assert!(today.contains(now.kind()), "{kind} becomes {}", now.kind());
+        if today.contains(kind) {
+            let now: Value = serde_json::from_str(&now.text().unwrap()).unwrap();
+            assert_eq!(now, example, "{kind}: another form is another version");
+        }
+    }
+}
+
+/// The highest version of a kind.
+fn newest(kind: &str) -> &'static str {
+    let noun =
+        |kind: &str| kind.split_once('.').map(|(noun, version)| (noun.to_owned(), version.parse::<u32>()));
+    let same = |other: &&&str| noun(other).unwrap().0 == noun(kind).unwrap().0;
+    let kinds: Vec<&'static str> = Kept::EXAMPLES.iter().map(|(kind, _)| *kind).collect();
+    kinds.iter().filter(same).max_by_key(|kind| noun(kind).unwrap().1.unwrap()).unwrap()
+}
+
+#[test]
+fn there_is_no_file_without_a_kind() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/answers");
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+    let files: BTreeSet<_> = std::fs::read_dir(folder).unwrap().map(name).collect();
+    let kinds = Kept::EXAMPLES.iter().map(|(kind, _)| format!("{kind}.json"));
+    assert_eq!(files, kinds.chain(["words.json".to_owned()]).collect());
+}
+
+#[test]
+fn each_field_must_be_there_and_no_other() {
+    for (kind, example) in examples() {
+        let mut paths = Vec::new();
+        objects(&example, "", &mut paths);
+        for path in paths {
+            let fields = example.pointer(&path).unwrap().as_object().unwrap();
+            let lacking = fields.keys().map(|name| with(&example, &path, |fields| drop(fields.remove(name))));
+            let more = with(&example, &path, |fields| drop(fields.insert("extra".to_owned(), Value::Null)));
+            for text in lacking.chain([more]) {
+                assert_eq!(code(Kept::read(&text)), Some(Code::AnswerUnreadable), "{kind}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_verb_reads_no_other_verbs_answer() {
+    for (kind, example) in examples() {
+        let kept = Kept::read(&example.to_string()).unwrap();
+        for (other, _) in Kept::EXAMPLES {
+            let read = kept.clone().read_as(other);
+            match (kind, newest(other) == newest(kind)) {
+                (_, true) => assert!(read.is_ok(), "{kind} as {other}"),
+                // Any verb may have been refused.
+                ("refused.1", false) => assert_eq!(code(read), Some(Code::InsufficientBalance), "{other}"),
+                (_, false) => assert_eq!(code(read), Some(Code::AnswerUnreadable), "{kind} as {other}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn what_this_program_does_not_know_is_refused_with_the_code() {
+    let unknown_code = json!({ "kind": "refused.1",
+        "answer": { "code": 987_654, "detail": null, "chinese": null, "data": null } });
+    let unknown_word = json!({ "kind": "fx_rules.1", "answer": {
+        "source": { "id": 1, "code": "USD", "scale": 2 }, "target": { "id": 2, "code": "JPY", "scale": 0 },
+        "policy": { "tolerance_ppm": 1, "rounding": "half_down", "minimum": 1, "max_age_h": 1 } } });
+    let mut texts: Vec<String> =
+        ["", "{}", "null", r#"{"kind":"count.1","answer":1"#, r#"{"kind":"count.1","answer":-1}"#]
+            .map(str::to_owned)
+            .into();
+    // As they were kept before kinds had versions of their own.
+    texts.extend([r#"{"ok":null}"#, r#"{"v":1,"ok":null}"#].map(str::to_owned));
+    texts.extend([unknown_code.to_string(), unknown_word.to_string()]);
+    for (kind, example) in examples() {
+        let (noun, version) = kind.split_once('.').unwrap();
+        for other in [format!("{noun}.{}", version.parse::<u32>().unwrap() + 1_000), noun.to_owned()] {
+            texts.push(with(&example, "", |fields| drop(fields.insert("kind".to_owned(), other.into()))));
+        }
+    }
+    for text in texts {
+        let read = Kept::read(&text).and_then(|kept| kept.read_as("count.1"));
+        assert_eq!(code(read), Some(Code::AnswerUnreadable), "{text}");
+    }
+}
+
+/// Each word with the number by which the database knows its meaning.
+fn words<W: Form<T> + Serialize + Copy, T>(all: &[W], number: impl Fn(T) -> i64) -> Value {
+    let word = |word: &W| match serde_json::to_value(word).unwrap() {
+        Value::String(text) => text,
+        other => other["kind"].as_str().unwrap().to_owned(),
+    };
+    all.iter().map(|one| (word(one), json!(number(one.back())))).collect()
+}
+
+#[test]
+fn each_word_means_what_it_meant() {
+    use domain::{access::Role, account as a, batch as b, fx::Rounding};
+    let principals = [
+        Principal::System,
+        Principal::CommandLine,
+        Principal::User(7),
+        Principal::Key(7),
+        Principal::Anonymous,
+    ];
+    let now = json!({
+        "account_kind": words(AccountKindWord::ALL, a::AccountKind::number),
+        "account_status": words(AccountStatusWord::ALL, a::AccountStatus::number),
+        "batch_intent": words(BatchIntentWord::ALL, b::BatchIntent::number),
+        "batch_mode": words(BatchModeWord::ALL, b::BatchMode::number),
+        "batch_state": words(BatchStateWord::ALL, b::BatchState::number),
+        "batch_type": words(BatchTypeWord::ALL, b::BatchType::number),
+        "principal": words(&principals.map(PrincipalForm::of), Principal::kind),
+        "role": words(RoleWord::ALL, Role::number),
+        "rounding": words(RoundingWord::ALL, Rounding::number),
+    });
+    let then: Value = serde_json::from_str(include_str!("../../tests/fixtures/answers/words.json")).unwrap();
+    assert_eq!(now, then);
+}
+
+struct Thing {
+    title: String,
+    state: State,
+}
+
+enum State {
+    Open,
+}
+
+form::form! { ThingForm of Thing { "name" title: String, "state" state: StateWord, } }
+form::words! { StateWord of State { "draft" Open, } }
+
+#[test]
+fn what_is_kept_has_none_of_the_nouns_names() {
+    let kept = ThingForm::of(Thing { title: "May".to_owned(), state: State::Open });
+    assert_eq!(serde_json::to_value(kept.clone()).unwrap(), json!({ "name": "May", "state": "draft" }));
+    let Thing { title, state: State::Open } = kept.back();
+    assert_eq!(title, "May");
+    assert_eq!(words(StateWord::ALL, |State::Open| 1), json!({ "draft": 1 }));
+}
