@@ -79,7 +79,7 @@ async fn searched(
     let mut search = Search::new(&query.slice, query.counting, Field::whole(ids), budget);
     while let Some(look) = search.next(lanes).await {
         let slice = Slice { order, limit: look.limit, window: Some(look.window), ..Slice::default() };
-        search.found(look, account_list::page_of_ids(tx, filter, slice).await?);
+        search.found(lanes, look, account_list::page_of_ids(tx, filter, slice).await?);
     }
     let part = search.part();
     let searched_until = match part.until {

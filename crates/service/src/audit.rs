@@ -64,7 +64,7 @@ impl Service {
             let (limit, window) = (look.limit, Some(look.window));
             let slice = Slice { order: Order::Descending, limit, window, ..Slice::default() };
             let page = store::audit::page(&mut tx, &filter, slice).await?;
-            search.found(look, page.iter().map(|row| row.id).collect());
+            search.found(&self.lanes, look, page.iter().map(|row| row.id).collect());
             rows.extend(page);
         }
         let part = search.part();

@@ -3,7 +3,7 @@
 
 use super::list::TransferQuery;
 use crate::Error;
-use crate::search::{FIRST, Field, wanted};
+use crate::search::{Field, GAP, wanted};
 use domain::id::AccountId;
 use store::Tx;
 use store::chunk::{self, SpanFilter};
@@ -33,7 +33,7 @@ pub(super) async fn of(tx: &mut Tx, query: &TransferQuery, filter: &TransferFilt
         refused: refused_at_least(filter, account.is_some()),
         after_commit: if account.is_some() { history::mark(tx).await? } else { i64::MAX },
     };
-    let ranges = chunk::spans(tx, Window { first, last }, &spans, FIRST).await?;
+    let ranges = chunk::spans(tx, Window { first, last }, &spans, GAP).await?;
     let known = match account {
         Some(account) => known(tx, account, query, filter).await?,
         None => Vec::new(),

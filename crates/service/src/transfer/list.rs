@@ -96,7 +96,7 @@ async fn search_transfers(
     let (mut search, order) = (Search::new(&query.slice, query.counting, field, budget), query.slice.order);
     while let Some(look) = search.next(lanes).await {
         let slice = Slice { order, limit: look.limit, window: Some(look.window), ..Slice::default() };
-        search.found(look, transfer_list::page(tx, filter, TransferSort::Number, slice).await?);
+        search.found(lanes, look, transfer_list::page(tx, filter, TransferSort::Number, slice).await?);
     }
     let part = search.part();
     let searched_until = match part.until {

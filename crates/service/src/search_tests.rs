@@ -1,0 +1,153 @@
+//! Searches against lists of keys that are written down.
+
+use super::*;
+
+/// Searches for multiples of `every` among keys from 1 to `highest`, page after page from where it stopped.
+async fn all(order: Order, highest: i64, every: i64, budget: Duration, limit: i64) -> (Vec<i64>, usize) {
+    let (lanes, mut after, mut found, mut rounds) = (Lanes::beside(None), None, Vec::new(), 0);
+    loop {
+        rounds += 1;
+        let slice = Slice { order, after, limit, ..Slice::default() };
+        let mut search =
+            Search::new(&slice, Counting::No, Field::whole((1, highest)), Budget::from_now(budget));
+        while let Some(look) = search.next(&lanes).await {
+            let Look { window, limit: most, .. } = look;
+            let mut keys: Vec<i64> = (window.first..=window.last).filter(|key| key % every == 0).collect();
+            if order == Order::Descending {
+                keys.reverse();
+            }
+            keys.truncate(count(most));
+            search.found(&lanes, look, keys);
+        }
+        let part = search.part();
+        assert!(length(&part.keys) <= limit);
+        found.extend(part.keys);
+        if part.next.is_none() {
+            return (found, rounds);
+        }
+        after = part.next;
+    }
+}
+
+#[tokio::test]
+async fn however_often_it_is_broken_off_every_row_is_found_once_and_in_order() {
+    let (never, long) = (Duration::ZERO, Duration::from_secs(3_600));
+    for (highest, every) in [(0, 1), (1, 1), (9_999, 7), (10_000, 10_000), (10_001, 10_001), (95_000, 700)] {
+        let mut expected: Vec<i64> = (1..=highest).filter(|key| key % every == 0).collect();
+        for order in [Order::Ascending, Order::Descending] {
+            for wanted in [1, 10, 1_000_000] {
+                let name = format!("{highest} {every} {order:?} {wanted}");
+                let (found, rounds) = all(order, highest, every, never, wanted).await;
+                assert_eq!(found, expected, "{name}");
+                let windows = usize::try_from(highest / FIRST).unwrap();
+                assert!(wanted < 1_000_000 || rounds >= windows, "{name}: a window each time");
+                let found = all(order, highest, every, long, wanted).await.0;
+                assert_eq!(found, expected, "{name}");
+            }
+            expected.reverse();
+        }
+    }
+}
+
+/// Rows are multiples of 7 or of 1,000. The former lie in ranges only, which are looked through; the latter are known,
+/// even where they lie in ranges.
+#[tokio::test]
+async fn what_is_known_and_what_is_looked_through_are_one_list() {
+    let ranges = [(1, 30), (5_000, 5_010), (40_000, 95_000), (200_001, 200_001), (300_000, 300_700)];
+    let range = |(first, last)| Window { first, last };
+    let is_in = |key: i64| ranges.iter().any(|(first, last)| (*first..=*last).contains(&key));
+    let is_found = |key: &i64| key % 7 == 0 && is_in(*key);
+    let mut expected: Vec<i64> = (1..=400_000).filter(|key| is_found(key) || key % 1_000 == 0).collect();
+    for order in [Order::Ascending, Order::Descending] {
+        for (budget, limit) in [(0, 10), (0, 100_000), (3_600, 33), (3_600, 100_000)] {
+            let (lanes, mut after, mut found) = (Lanes::beside(None), None::<Place>, Vec::new());
+            loop {
+                let key = after.as_ref().map(|place: &Place| place.key);
+                let is_behind = |known: &i64| key.is_none_or(|key| in_order(order, key, *known));
+                let mut known: Vec<i64> = (1..=400).map(|key| key * 1_000).filter(is_behind).collect();
+                let slice = Slice { order, after, limit, ..Slice::default() };
+                if order == Order::Descending {
+                    known.reverse();
+                }
+                known.truncate(count(wanted(&slice, Counting::No)));
+                let field = Field { ranges: ranges.iter().copied().map(range).collect(), known };
+                let budget = Budget::from_now(Duration::from_secs(budget));
+                let mut search = Search::new(&slice, Counting::No, field, budget);
+                while let Some(look) = search.next(&lanes).await {
+                    let mut keys: Vec<i64> =
+                        (look.window.first..=look.window.last).filter(is_found).collect();
+                    if order == Order::Descending {
+                        keys.reverse();
+                    }
+                    keys.truncate(count(look.limit));
+                    search.found(&lanes, look, keys);
+                }
+                let part = search.part();
+                found.extend(part.keys);
+                let Some(next) = part.next else { break };
+                after = Some(next);
+            }
+            assert!(found == expected, "{order:?} {budget} {limit}: {} rows", found.len());
+        }
+        expected.reverse();
+    }
+}
+
+fn in_order(order: Order, before: i64, key: i64) -> bool {
+    if order == Order::Ascending { before < key } else { before > key }
+}
+
+#[tokio::test]
+async fn a_count_says_whether_there_may_be_more() {
+    for (offset, limit, highest, budget, expected) in [
+        (0, 10, 5, 1, (5, 5, false, None, None)),
+        (0, 10, 50, 1, (10, 50, false, Some(41), None)),
+        (20, 10, 25, 1, (5, 25, false, None, None)),
+        (30, 10, 25, 1, (0, 25, false, None, None)),
+        (0, 10, 20_000, 1, (10, COUNT_MAX, true, Some(19_991), None)),
+        // Each hundredth row only, and no time for more than one window.
+        (0, 1_000, 3_000_000, 0, (100, 100, true, Some(2_990_001), Some(2_990_001))),
+    ] {
+        let every = if budget == 0 { 100 } else { 1 };
+        let slice = Slice { order: Order::Descending, offset, limit, ..Slice::default() };
+        let budget = Budget::from_now(Duration::from_secs(budget * 3_600));
+        let lanes = Lanes::beside(None);
+        let mut search = Search::new(&slice, Counting::Bounded, Field::whole((1, highest)), budget);
+        while let Some(look) = search.next(&lanes).await {
+            let Look { window, limit: most, .. } = look;
+            let keys = (window.first..=window.last).rev().filter(|key| key % every == 0);
+            let keys = keys.take(count(most)).collect();
+            search.found(&lanes, look, keys);
+        }
+        let Part { keys, total, next, until } = search.part();
+        let total = total.unwrap();
+        let shown = (keys.len(), total.rows, total.is_least, next.map(|place| place.key), until);
+        assert_eq!(shown, expected, "{offset} {limit} {highest}");
+    }
+}
+
+#[test]
+fn whoever_waited_long_searches_for_a_part_of_the_time() {
+    let (now, second) = (Instant::now(), Duration::from_secs(1_000));
+    let waited =
+        |waited: u32| Budget { asked: now.checked_sub(second * waited / 100).unwrap(), whole: second };
+    let left = |budget: Budget| budget.end().unwrap().duration_since(now).as_secs();
+    for (percent, expected) in [(0, 1_000), (50, 500), (89, 110), (95, 100), (5_000, 100)] {
+        // The clock goes on meanwhile.
+        assert!((expected..expected + 50).contains(&left(waited(percent))), "{percent} %");
+    }
+    assert_eq!(Budget::from_now(Duration::MAX).end(), None);
+}
+
+#[test]
+fn windows_grow_while_they_are_short() {
+    let ms = Duration::from_millis;
+    for (size, took, next) in [
+        (FIRST, ms(1), 4 * FIRST),
+        (40_000, ms(30), 40_000),
+        (40_000, ms(900), FIRST),
+        (LARGEST, ms(0), LARGEST),
+    ] {
+        assert_eq!(next_size(size, took), next, "{size} {took:?}");
+    }
+}
