@@ -81,6 +81,8 @@ pub(crate) struct Session {
     keeping: Option<Keeping>,
     /// What was lost, if somebody is about to accept it, or only looks.
     pub behind: Option<Behind>,
+    /// Where it is noted which backup of a directory's ledger is the newest.
+    pub last_backup: Option<PathBuf>,
     /// Where a mark begins anew when a loss is accepted.
     renews: Option<PathBuf>,
     lock: Option<Lock>,
@@ -122,13 +124,14 @@ impl Session {
         let directory = DataDir(globals.data.clone());
         let database = directory.existing()?;
         let place = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
+        let last_backup = Some(place.last_backup());
         if access == Access::Read {
-            return Self::reader(globals, &database, &place).await;
+            return Ok(Self { last_backup, ..Self::reader(globals, &database, &place).await? });
         }
         let lock = directory.lock()?;
         let (store, keeper, behind) = Store::open_marked(&database, &place.path, access.how()).await?;
         let session = Self::over(globals, store, Some(lock)).await?;
-        Ok(Self { keeping: Some(Keeping::File(keeper)), behind, ..session })
+        Ok(Self { keeping: Some(Keeping::File(keeper)), behind, last_backup, ..session })
     }
 
     /// Opens the ledger to look at it, as it is: also where nothing may be written to it.
@@ -240,6 +243,7 @@ impl Session {
             pulse: None,
             keeping: None,
             behind: None,
+            last_backup: None,
             renews: None,
             lock,
         })

@@ -2,6 +2,7 @@
 //! settings.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod backup;
 mod counts;
 mod full;
 mod journal;
