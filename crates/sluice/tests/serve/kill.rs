@@ -16,10 +16,10 @@ use std::time::Duration;
 use testkit::draw::{Random, number};
 
 /// Sources that pay, each from a connection of its own.
-const SOURCES: usize = 12;
+pub const SOURCES: usize = 12;
 
 /// Requests from all sources at once while something happens to the server.
-async fn under_load(sender: &Sender, round: u64, kill: impl AsyncFnOnce()) -> Vec<Entry> {
+pub async fn under_load(sender: &Sender, round: u64, kill: impl AsyncFnOnce()) -> Vec<Entry> {
     let stop = Arc::new(AtomicBool::new(false));
     let clients: Vec<_> = (1..=SOURCES)
         .map(|source| {
@@ -149,7 +149,7 @@ async fn a_disk_that_does_not_confirm_a_write_ends_the_server_with_74_and_nothin
 }
 
 /// Each source has paid what was answered, and nothing else.
-fn check(ledger: &Ledger, all: &[Entry]) {
+pub fn check(ledger: &Ledger, all: &[Entry]) {
     ledger.verified();
     let mut ids = HashSet::new();
     let mut total = 0;

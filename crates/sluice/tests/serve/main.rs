@@ -4,6 +4,7 @@
 
 mod backup;
 mod counts;
+mod failover;
 mod full;
 mod journal;
 mod kill;
