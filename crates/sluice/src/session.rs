@@ -81,6 +81,10 @@ pub(crate) struct Session {
     keeping: Option<Keeping>,
     /// What was lost, if somebody is about to accept it, or only looks.
     pub behind: Option<Behind>,
+    /// What the mark knew, if somebody is about to accept a loss.
+    pub known: Option<Mark>,
+    /// Where it is noted which backup of a directory's ledger is the newest.
+    pub last_backup: Option<PathBuf>,
     /// Where a mark begins anew when a loss is accepted.
     renews: Option<PathBuf>,
     lock: Option<Lock>,
@@ -122,13 +126,16 @@ impl Session {
         let directory = DataDir(globals.data.clone());
         let database = directory.existing()?;
         let place = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
+        let last_backup = Some(place.last_backup());
         if access == Access::Read {
-            return Self::reader(globals, &database, &place).await;
+            return Ok(Self { last_backup, ..Self::reader(globals, &database, &place).await? });
         }
         let lock = directory.lock()?;
+        // One that cannot be read is a loss itself, and knows nothing.
+        let known = Mark::read(&place.path).ok().flatten();
         let (store, keeper, behind) = Store::open_marked(&database, &place.path, access.how()).await?;
         let session = Self::over(globals, store, Some(lock)).await?;
-        Ok(Self { keeping: Some(Keeping::File(keeper)), behind, ..session })
+        Ok(Self { keeping: Some(Keeping::File(keeper)), behind, known, last_backup, ..session })
     }
 
     /// Opens the ledger to look at it, as it is: also where nothing may be written to it.
@@ -157,8 +164,9 @@ impl Session {
         let store = session.service.store();
         if matches!(access, Access::Read | Access::Accept) {
             let behind = ServerKeeper::compare(store, folder).await?;
+            let known = ServerKeeper::known(store, folder).await?;
             let renews = (access == Access::Accept).then(|| folder.clone());
-            return Ok(Self { behind, renews, ..session });
+            return Ok(Self { behind, known, renews, ..session });
         }
         let keeper = ServerKeeper::start(store, folder).await?;
         Ok(Self { keeping: Some(Keeping::Server(keeper)), ..session })
@@ -240,6 +248,8 @@ impl Session {
             pulse: None,
             keeping: None,
             behind: None,
+            known: None,
+            last_backup: None,
             renews: None,
             lock,
         })

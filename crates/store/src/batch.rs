@@ -2,6 +2,7 @@
 
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
+use crate::counter::{self, Counter};
 use crate::error::StoreError;
 use crate::lease;
 use crate::tx::Tx;
@@ -165,13 +166,15 @@ static WAITING: Sql = Sql::new(
      ORDER BY id",
 );
 static CREATE: Sql = Sql::new(
-    "INSERT INTO batch (day, day_number, name, type, mode, state, intent, ready, asset, account, remarks,
+    "INSERT INTO batch (id, day, day_number, name, type, mode, state, intent, ready, asset, account, remarks,
        first_number, last_number, refused_count, total_count, total_amount, success_count, success_amount,
        failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at, convert,
        created_by_kind, created_by_id, allow_repeat)
-     SELECT $1, COALESCE(MAX(day_number), 0) + 1, $2, $3, $4, 2, 2, 0, $5, $6, $7,
+     SELECT $14, $1, COALESCE(MAX(given.day_number), 0) + 1, $2, $3, $4, 2, 2, 0, $5, $6, $7,
             0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $8, $9, $10, $11, $12, $13
-     FROM batch WHERE day = $1 RETURNING id",
+     FROM (SELECT MAX(day_number) AS day_number FROM batch WHERE day = $1 UNION ALL
+           SELECT n.value FROM counter d JOIN counter n ON n.name = 'batch_day_number'
+           WHERE d.name = 'batch_day' AND d.value = $1) given",
 );
 static FILL: Sql = Sql::new(
     "UPDATE batch SET ready = 1, file_hash = $2, first_number = $3, last_number = $4, refused_count = $5,
@@ -311,6 +314,7 @@ pub async fn waiting(tx: &mut Tx, node: &str) -> Result<Vec<BatchId>, StoreError
 
 /// Makes a draft that nobody sees before [`fill`].
 pub async fn create(tx: &mut Tx, batch: &NewBatch) -> Result<BatchId, StoreError> {
+    let id = counter::take(tx, Counter::Batch, 1).await?;
     let args = args![
         batch.day,
         batch.name.as_str(),
@@ -325,9 +329,10 @@ pub async fn create(tx: &mut Tx, batch: &NewBatch) -> Result<BatchId, StoreError
         batch.created_by.principal.kind(),
         batch.created_by.principal.id(),
         i64::from(batch.allow_repeat),
+        id,
     ];
-    let rows = tx.fetch(&CREATE, args).await?;
-    Ok(BatchId(rows.first().ok_or_else(|| StoreError::Corrupt("no id".to_owned()))?.i64(0)?))
+    tx.execute(&CREATE, args).await?;
+    Ok(BatchId(id))
 }
 
 /// What an import brought.

@@ -21,6 +21,8 @@ pub enum Counter {
     Account,
     /// Holders.
     Holder,
+    /// Batches.
+    Batch,
 }
 
 impl Counter {
@@ -30,6 +32,7 @@ impl Counter {
             Self::Chunk => "chunk",
             Self::Account => "account",
             Self::Holder => "holder",
+            Self::Batch => "batch",
         }
     }
 }

@@ -148,6 +148,28 @@ impl Postgres {
         self.own("restarted").restart().unwrap_or_else(|reason| panic!("{reason}"));
     }
 
+    /// A standby of this server: it follows, answers reads, and is made the one that takes writes by
+    /// [`Postgres::promote`]. It is a server of its own, so it can be crashed and restarted.
+    ///
+    /// # Panics
+    /// If this server is somebody else's, or if the standby does not start.
+    #[must_use]
+    pub fn standby(&self) -> Self {
+        let Owner::This(server) = &self.0 else {
+            panic!("a shared PostgreSQL server has no standby: use `Postgres::start`")
+        };
+        Self(Owner::This(server.standby().unwrap_or_else(|reason| panic!("{reason}"))))
+    }
+
+    /// Makes a standby the one that takes writes, and waits until it is.
+    ///
+    /// # Panics
+    /// If it is no standby, or if it does not become one that takes writes.
+    pub fn promote(&self) {
+        let promoted = query_text(&self.url(), "SELECT pg_promote(wait_seconds => 60)");
+        assert_eq!(promoted, [[Some("t".to_owned())]]);
+    }
+
     fn own(&mut self, what: &str) -> &mut Server {
         match &mut self.0 {
             Owner::This(server) => server,

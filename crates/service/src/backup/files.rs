@@ -59,6 +59,20 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     rename(&part, path)
 }
 
+/// Writes a file that anybody may read in the place of the one that is there: readers see one or the other.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    // Left by a process that was killed, or by another user's.
+    drop(std::fs::remove_file(part));
+    let mut file = make(part)?;
+    file.set_permissions(Permissions::from_mode(0o644))?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    rename(part, path)
+}
+
 /// Gives a file its name, durably.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<(), Error> {
     std::fs::rename(from, to)?;

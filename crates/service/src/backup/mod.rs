@@ -2,8 +2,10 @@
 //! verified, and a manifest that says what it is. The manifest is written last; without it there is no backup.
 
 mod files;
+mod last;
 mod manifest;
 
+pub use last::{BackedUpSince, LastBackup};
 pub use manifest::Manifest;
 
 use crate::{Error, Service};

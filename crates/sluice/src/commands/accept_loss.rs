@@ -5,6 +5,7 @@ use crate::say::say;
 use crate::session::Session;
 use clap::Args;
 use serde_json::json;
+use service::backup::LastBackup;
 
 /// Arguments of `accept-loss`.
 #[derive(Debug, Args)]
@@ -22,11 +23,29 @@ pub(crate) struct AcceptLossArgs {
 
 /// Accepts it.
 pub(crate) async fn run(session: &Session, args: &AcceptLossArgs) -> Result<Exit, Failure> {
-    session.service.accept_loss(&session.actor, session.behind.as_ref(), &args.reason).await?;
+    let (behind, known) = (session.behind.as_ref(), session.known.as_ref());
+    let leap = session.service.accept_loss(&session.actor, behind, known, &args.reason).await?;
     session.renew_mark().await?;
+    forget_backup_beyond(session, leap.commit_number);
     let place = session.service.store().shown();
-    let lost = session.behind.as_ref().map(ToString::to_string);
-    let text = || say!(session.language, "{place} can be written again.", "{place} 可以重新写入。");
-    session.out.answer(json!({ "accepted": true, "lost": lost }), text)?;
+    let lost = behind.map(ToString::to_string);
+    let above = leap.numbers_above;
+    let text = || {
+        say!(
+            session.language,
+            "{place} can be written again. Its next transfer has a number above {above}.",
+            "{place} 可以重新写入。下一笔转账的编号大于 {above}。"
+        )
+    };
+    session.out.answer(json!({ "accepted": true, "lost": lost, "numbers_above": above }), text)?;
     Ok(Exit::Success)
+}
+
+/// A backup with commits that were lost is none of this ledger: the next one is due now.
+fn forget_backup_beyond(session: &Session, commit_number: i64) {
+    let Some(path) = &session.last_backup else { return };
+    if LastBackup::read(path).is_some_and(|last| last.commit_number > commit_number) {
+        // One that cannot be removed only makes the newest backup look younger than it is.
+        drop(std::fs::remove_file(path));
+    }
 }

@@ -1,10 +1,12 @@
 //! `backup`: a copy of the ledger as of one moment, beside whoever writes to it.
 
 use crate::exit::{Exit, Failure};
+use crate::out::note;
 use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
 use serde_json::json;
+use service::backup::{LastBackup, Manifest};
 use std::path::PathBuf;
 
 const ON_SERVER: Say = say(
@@ -36,6 +38,7 @@ pub(crate) async fn run(session: &Session, args: &BackupArgs) -> Result<Exit, Fa
         return Err(service::StoreError::Behind(behind.clone()).into());
     }
     let made = session.service.backup(&args.to).await?;
+    remember(session, &made);
     let (to, commit, bytes) = (args.to.display(), made.commit_number, made.bytes);
     let text = || {
         say!(
@@ -50,4 +53,17 @@ pub(crate) async fn run(session: &Session, args: &BackupArgs) -> Result<Exit, Fa
     });
     session.out.answer(json, text)?;
     Ok(Exit::Success)
+}
+
+/// Notes it where a server on this ledger reads how old its newest backup is. The backup is one all the same.
+fn remember(session: &Session, made: &Manifest) {
+    let Some(path) = &session.last_backup else { return };
+    if let Err(error) = LastBackup::of(made).keep(path) {
+        let path = path.display();
+        note(&say!(
+            session.language,
+            "warning: the server will not know of this backup: {path}: {error}",
+            "警告：服务器无法得知此备份：{path}：{error}"
+        ));
+    }
 }

@@ -1,11 +1,12 @@
 //! `restore`: a data directory of a backup.
 
 use crate::cli::Globals;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, MarkPlace};
 use crate::exit::{Exit, Failure};
 use crate::say::say;
 use clap::Args;
 use serde_json::json;
+use service::backup::LastBackup;
 use std::path::PathBuf;
 
 /// Arguments of `restore`.
@@ -40,6 +41,10 @@ pub(crate) fn run(globals: &Globals, args: &RestoreArgs) -> Result<Exit, Failure
         return Err(Failure::Exists(globals.data.display().to_string()));
     }
     let restored = service::backup::restore(&args.from, &directory.database())?;
+    // A newer backup than this one has commits that are not in this ledger any more. A note that cannot be kept makes
+    // the backup only look older than it is.
+    let place = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
+    drop(LastBackup::of(&restored).keep(&place.last_backup()));
     let (data, commit) = (globals.data.display(), restored.commit_number);
     let text = || {
         say!(

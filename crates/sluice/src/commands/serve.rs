@@ -44,7 +44,8 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     let mut session = Session::open(globals, Access::Work).await?;
     let secret = session.service.cursor_secret(&session.actor).await?;
     let options = Options { connections, ..loaded.options() };
-    let app = App::new(session.service.clone(), options, secret.as_bytes()).with_metrics(meter.render());
+    let metrics = meter.render(meter::Backups::of(&session).await?);
+    let app = App::new(session.service.clone(), options, secret.as_bytes()).with_metrics(metrics);
     warn_of_places(globals)?;
     let done = serve(&session, settings, listener, app, stop).await;
     let left = session.leave().await;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// How its name ends.
 const ENDING: &str = "sluice-mark";
+/// How the name of the note of the newest backup ends, which is beside it.
+const BACKUP: &str = "sluice-backup";
 
 /// The place of a mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,5 +40,11 @@ impl MarkPlace {
             }
         }
         Ok(Self { path: real.join(ENDING), is_apart: false })
+    }
+
+    /// The file that says which backup is the newest.
+    pub(crate) fn last_backup(&self) -> PathBuf {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        self.path.with_file_name(name.replace(ENDING, BACKUP))
     }
 }

@@ -1,7 +1,7 @@
 //! The mark of the ledger's head: storage that lies is noticed, and nothing is written until a person has said so.
 
 use crate::support::{Ledger, payroll};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 const DEPOSIT: [&str; 5] = ["deposit", "--account", "ACME", "--amount", "1.00"];
@@ -97,6 +97,57 @@ fn an_old_copy_that_went_on_elsewhere_is_noticed() {
     ledger.ok(&DEPOSIT);
     std::fs::write(ledger.mark(), mark).unwrap();
     ledger.is_behind("is not the one that the mark knows");
+}
+
+/// A number in an answer, as it is or behind its noun.
+fn number(answer: &Value, key: &str) -> i64 {
+    let value = &answer[key];
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    text.rsplit(['_', '-']).next().unwrap().parse().unwrap_or_else(|_| panic!("{key} in {answer}"))
+}
+
+impl Ledger {
+    /// Gives out a number of each kind: transfer, account, batch in its day, and the day.
+    fn gives_out(&self, name: &str) -> ([i64; 3], String) {
+        let transfer = number(&self.ok(&DEPOSIT).json, "transfer_id");
+        let open = ["account", "open", "--number", name, "--holder", name, "--currency", "USD"];
+        let account = number(&self.ok(&open).json, "id");
+        let batch = self.import(&payroll(3), &["--again", "a test"]).json;
+        let day = batch["batch_id"].as_str().unwrap().rsplit_once('-').unwrap().0.to_owned();
+        ([transfer, account, number(&batch, "batch_id")], day)
+    }
+}
+
+#[test]
+fn numbers_that_a_loss_took_with_it_are_not_given_out_again() {
+    let ledger = Ledger::funded("100.00");
+    ledger.payees(3);
+    ledger.gives_out("BEFORE");
+    let old = ledger.put_aside("old");
+    let backup = ledger.path().join("b1");
+    let (mut lost, day) = ledger.gives_out("LOST-0");
+    for k in 1..4 {
+        lost = ledger.gives_out(&format!("LOST-{k}")).0;
+    }
+    ledger.ok(&["backup", "--to", backup.to_str().unwrap()]);
+    let note = ledger.path().join("data.sluice-backup");
+    for (round, is_readable) in [(1, true), (2, true), (3, false)] {
+        ledger.put_back(&old);
+        if !is_readable {
+            std::fs::write(ledger.mark(), b"{}").unwrap();
+        }
+        assert_eq!(note.exists(), round == 1);
+        let accepted = ledger.ok(&["accept-loss", "--reason", "an old copy"]).json;
+        assert!(!note.exists(), "the backup has what this ledger lacks");
+        let (next, same_day) = ledger.gives_out(&format!("NEXT-{round}"));
+        // A mark that cannot be read knows nothing: then it is a leap from where the copy stood.
+        let above = if is_readable { lost } else { [1_000_000, 1_000_000, 1_000] };
+        let is_above = next.iter().zip(above).all(|(next, lost)| *next > lost);
+        assert!(is_above || same_day != day, "round {round}: {next:?} after {above:?}");
+        assert!(next[0] > accepted["numbers_above"].as_i64().unwrap(), "{accepted}");
+        ledger.verified();
+        lost = next;
+    }
 }
 
 #[test]

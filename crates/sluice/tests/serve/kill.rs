@@ -1,22 +1,25 @@
 //! SIGKILL while transfers come from many connections: whatever was answered stands once, what was refused
-//! moved nothing, and what got no answer has one effect when it is sent again under its key.
+//! moved nothing, and what got no answer has one effect when it is sent again under its key. The mark of the head is
+//! beside the data, and no kill, not even of a server that is about to start, makes it refuse the next start.
 
 use crate::journal::{Entry, Heard, Sender};
 use crate::server::Ledger;
 use reqwest::Client;
 use rustix::process::Signal;
+use serde_json::Value as Json;
 use std::collections::HashSet;
-use std::process::Command;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use testkit::draw::{Random, number};
 
 /// Sources that pay, each from a connection of its own.
-const SOURCES: usize = 12;
+pub const SOURCES: usize = 12;
 
 /// Requests from all sources at once while something happens to the server.
-async fn under_load(sender: &Sender, round: u64, kill: impl AsyncFnOnce()) -> Vec<Entry> {
+pub async fn under_load(sender: &Sender, round: u64, kill: impl AsyncFnOnce()) -> Vec<Entry> {
     let stop = Arc::new(AtomicBool::new(false));
     let clients: Vec<_> = (1..=SOURCES)
         .map(|source| {
@@ -33,16 +36,38 @@ async fn under_load(sender: &Sender, round: u64, kill: impl AsyncFnOnce()) -> Ve
     entries
 }
 
+/// Kills of one ledger; then a new one, so that each look at it stays short.
+const KILLS_OF_A_LEDGER: u64 = 10;
+
+/// What happened to the servers on one ledger.
+#[derive(Debug, Default)]
+struct Counts {
+    kills: u64,
+    kills_at_start: u64,
+    requests: usize,
+    in_doubt: usize,
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_kill_what_was_answered_stands_once_and_what_was_not_can_be_asked_again() {
-    let (kills, seed) = (number("SLUICE_KILLS", 3).min(20), number("SLUICE_SEED", 7));
+    let (kills, seed) = (number("SLUICE_KILLS", 3), number("SLUICE_SEED", 7));
+    let (mut random, mut counts) = (Random(seed), Counts::default());
+    while counts.kills < kills {
+        let rounds = KILLS_OF_A_LEDGER.min(kills - counts.kills);
+        killed_again_and_again(rounds, &mut random, &mut counts).await;
+    }
+    println!("seed {seed}: {counts:?}");
+}
+
+async fn killed_again_and_again(rounds: u64, random: &mut Random, counts: &mut Counts) {
     let ledger = Ledger::with_accounts(SOURCES + 1);
-    let (secret, mut random) = (ledger.key(), Random(seed));
-    let (mut all, mut doubts) = (Vec::<Entry>::new(), 0);
-    for round in 0..kills {
+    let secret = ledger.key();
+    let mut all = Vec::<Entry>::new();
+    for round in 0..rounds {
         let mut server = ledger.serve(&[]);
         let sender = Sender { client: Client::new(), url: server.url.clone(), secret: secret.clone() };
-        let moment = Duration::from_millis(200 + random.below(600));
+        // The first one is killed when it has answered for sure.
+        let moment = Duration::from_millis(random.below(600) + if round == 0 { 300 } else { 0 });
         let mut entries = under_load(&sender, round, async || {
             tokio::time::sleep(moment).await;
             server.signal(Signal::KILL);
@@ -50,13 +75,17 @@ async fn after_a_kill_what_was_answered_stands_once_and_what_was_not_can_be_aske
         })
         .await;
         drop(server);
+        counts.kills += 1;
+        is_unclean(&ledger);
         ledger.verified();
-        // The same server again: every request is sent once more under its key.
+        killed_at_start(&ledger, Duration::from_millis(random.below(80)));
+        counts.kills_at_start += 1;
+        // The same server again, whatever its mark says: every request is sent once more under its key.
         let mut server = ledger.serve(&[]);
         let sender = Sender { url: server.url.clone(), ..sender };
         for entry in &mut entries {
             let again = sender.send(entry).await;
-            doubts += usize::from(entry.heard == Heard::Doubt);
+            counts.in_doubt += usize::from(entry.heard == Heard::Doubt);
             assert!(
                 again != Heard::Doubt && (entry.heard == Heard::Doubt || entry.heard == again),
                 "{entry:?} {again:?}"
@@ -65,10 +94,29 @@ async fn after_a_kill_what_was_answered_stands_once_and_what_was_not_can_be_aske
         }
         server.signal(Signal::TERM);
         assert_eq!(server.ended().code(), Some(0), "{}", server.said());
+        counts.requests += entries.len();
         all.extend(entries);
         check(&ledger, &all);
     }
-    println!("{kills} kills, {} requests, {doubts} in doubt, seed {seed}", all.len());
+}
+
+/// The mark says that a kill was the end, and that nothing is lost.
+fn is_unclean(ledger: &Ledger) {
+    let text = std::fs::read_to_string(ledger.path().join("data.sluice-mark")).unwrap();
+    let mark = &serde_json::from_str::<Json>(&text).unwrap()["mark"];
+    assert_eq!((&mark["clean"], &mark["behind"]), (&Json::Bool(false), &Json::Bool(false)), "{mark}");
+    assert!(mark["commit"].as_i64().unwrap() > 0, "{mark}");
+}
+
+/// Starts a server and kills it a moment later, at whatever step of its start it then is.
+fn killed_at_start(ledger: &Ledger, after: Duration) {
+    let mut command = ledger.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(after);
+    child.kill().unwrap();
+    let ended = child.wait().unwrap();
+    assert_eq!(ended.signal(), Some(9), "it ended by itself: {ended}");
+    ledger.verified();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,7 +149,7 @@ async fn a_disk_that_does_not_confirm_a_write_ends_the_server_with_74_and_nothin
 }
 
 /// Each source has paid what was answered, and nothing else.
-fn check(ledger: &Ledger, all: &[Entry]) {
+pub fn check(ledger: &Ledger, all: &[Entry]) {
     ledger.verified();
     let mut ids = HashSet::new();
     let mut total = 0;

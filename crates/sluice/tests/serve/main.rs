@@ -2,7 +2,9 @@
 //! settings.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod backup;
 mod counts;
+mod failover;
 mod full;
 mod journal;
 mod kill;

@@ -17,6 +17,8 @@ pub const LONG: Duration = Duration::from_secs(60);
 /// A ledger that is gone after the test.
 pub struct Ledger {
     pub folder: TempDir,
+    /// The database that it is in, if not in the folder.
+    database: Option<String>,
 }
 
 /// A running server; killed when it is dropped.
@@ -72,12 +74,23 @@ impl Server {
 impl Ledger {
     /// Nothing yet.
     pub fn none() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), database: None }
     }
 
     /// With limits lifted and `accounts` accounts `A0…` of 1,000.00 USD each.
     pub fn with_accounts(accounts: usize) -> Self {
-        let ledger = Self::none();
+        Self::none().filled(accounts)
+    }
+
+    /// The same in a database on a server, with its mark in the folder.
+    pub fn on_server(database: String, accounts: usize) -> Self {
+        let ledger = Self { database: Some(database), ..Self::none() };
+        std::fs::create_dir(ledger.path().join("marks")).unwrap();
+        ledger.filled(accounts)
+    }
+
+    fn filled(self, accounts: usize) -> Self {
+        let ledger = self;
         ledger.ok(&["init"]);
         let lifted = ["--max", "none", "--day", "none", "--month", "none", "--batch-max", "none"];
         ledger.ok(&[&["policy", "set", "--currency", "USD"], &lifted[..]].concat());
@@ -118,6 +131,9 @@ impl Ledger {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
         command.env_clear().env("USER", "tester").current_dir(self.path());
         command.args(["--data", "data", "--json", "--chunk-items", "100"]).args(args).stdin(Stdio::null());
+        if let Some(database) = &self.database {
+            command.env("DATABASE_URL", database).env("SLUICE_MARK_DIR", "marks");
+        }
         command
     }
 

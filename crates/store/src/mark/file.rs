@@ -1,9 +1,10 @@
 //! The mark on the disk: one sector that is overwritten in place, so that it is the old one or the new one whatever
 //! happens, and no space is needed for it once it is there.
 
-use super::{Behind, State};
+use super::{Behind, Numbers, State, numbers};
 use crate::error::StoreError;
 use data_encoding::HEXLOWER;
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::fs::{File, Permissions};
@@ -34,6 +35,8 @@ pub struct Mark {
     pub commit_number: i64,
     /// The newest row of the audit log at that commit.
     pub witness: Option<Witness>,
+    /// What was given out until then.
+    pub numbers: Numbers,
     /// Whether the last process put everything into the main file before it ended.
     pub is_clean: bool,
     /// Whether a loss was found that nobody has accepted yet: what showed it may be gone by now.
@@ -44,14 +47,22 @@ impl Mark {
     /// Of a ledger that is being made.
     #[must_use]
     pub const fn new() -> Self {
-        Self { ledger: String::new(), commit_number: 0, witness: None, is_clean: false, is_behind: false }
+        Self {
+            ledger: String::new(),
+            commit_number: 0,
+            witness: None,
+            numbers: Numbers::none(),
+            is_clean: false,
+            is_behind: false,
+        }
     }
 
     /// Of a ledger as it stands.
     #[must_use]
     pub fn of(state: &State, is_clean: bool) -> Self {
         let (ledger, witness) = (state.ledger.clone(), state.newest.clone());
-        Self { ledger, commit_number: state.commit_number, witness, is_clean, is_behind: false }
+        let (commit_number, numbers) = (state.commit_number, state.numbers);
+        Self { ledger, commit_number, witness, numbers, is_clean, is_behind: false }
     }
 
     /// The mark of a file; none if there is no file.
@@ -79,7 +90,12 @@ impl Mark {
         let (is_clean, is_behind) = (truth("clean")?, truth("behind")?);
         (number("form")? == FORM).then_some(())?;
         let (ledger, commit_number) = (text("ledger")?, number("commit")?);
-        Some(Self { ledger, commit_number, witness, is_clean, is_behind })
+        // A mark of an earlier build has none.
+        let numbers: [i64; numbers::COUNT] = mark
+            .get("numbers")
+            .map_or(Some([0; numbers::COUNT]), |json| Deserialize::deserialize(json).ok())?;
+        let numbers = Numbers::of_array(numbers);
+        Some(Self { ledger, commit_number, witness, numbers, is_clean, is_behind })
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -89,7 +105,7 @@ impl Mark {
         };
         let mark = json!({
             "form": FORM, "ledger": self.ledger, "commit": self.commit_number, "audit": audit, "witness": witness,
-            "clean": self.is_clean, "behind": self.is_behind,
+            "clean": self.is_clean, "behind": self.is_behind, "numbers": self.numbers.to_array(),
         });
         let sha256 = hash(&[&mark.to_string()]);
         let mut bytes = json!({ "mark": mark, "sha256": sha256 }).to_string().into_bytes();
@@ -185,7 +201,8 @@ mod tests {
 
     fn mark(commit_number: i64) -> Mark {
         let witness = Some(Witness { audit: i64::MAX, sha256: hash(&["a", "b"]) });
-        Mark { ledger: "0".repeat(32), commit_number, witness, is_clean: true, is_behind: true }
+        let numbers = Numbers::of_array([i64::MAX; numbers::COUNT]);
+        Mark { ledger: "0".repeat(32), commit_number, witness, numbers, is_clean: false, is_behind: false }
     }
 
     #[test]
@@ -210,7 +227,8 @@ mod tests {
         let whole = std::fs::read(&path).unwrap();
         let text = String::from_utf8(whole.clone()).unwrap();
         let lower = text.replacen("1234", "1233", 1).into_bytes();
-        for wrong in [Vec::new(), b"{}".to_vec(), whole[..100].to_vec(), lower] {
+        let fewer = text.replacen(&i64::MAX.to_string(), "7", 2).into_bytes();
+        for wrong in [Vec::new(), b"{}".to_vec(), whole[..100].to_vec(), lower, fewer] {
             std::fs::write(&path, wrong).unwrap();
             assert!(matches!(Mark::read(&path), Err(StoreError::Behind(Behind::Unreadable))));
         }

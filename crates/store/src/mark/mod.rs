@@ -3,24 +3,28 @@
 //! acknowledged what it did not keep. Then nothing is written until a person accepts the loss.
 //!
 //! `file` is the mark on the disk, `begin` what is asked of a ledger in a file before the first commit, `keeper`
-//! keeps the mark while there is writing, and `server` does both for a ledger on a server.
+//! keeps the mark while there is writing, and `server` does both for a ledger on a server. `numbers` keeps what was
+//! lost from being numbered again once a loss is accepted.
 
 mod begin;
 mod file;
 mod keeper;
+mod numbers;
 mod server;
 mod state;
 
 pub use begin::{How, LogThere, look};
 pub use file::{Mark, Witness, short_name};
 pub use keeper::Keeper;
+pub use numbers::{LEAP, LEAP_OF_DAY, Leap, Numbers, leap};
 pub use server::ServerKeeper;
 pub use state::{State, state};
 
 use crate::bulk::Sql;
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = state::CATALOGUE;
+pub const CATALOGUE: &[&Sql] =
+    &[&state::STATE, &numbers::RAISE, &numbers::FLOOR, &numbers::SET, &numbers::RAISE_HEAD];
 
 /// How often the mark is kept while there is writing. What is lost within this time is beyond it.
 pub(crate) const EACH: std::time::Duration = std::time::Duration::from_millis(200);
@@ -108,6 +112,7 @@ mod tests {
                 ledger: ledger.to_owned(),
                 commit_number: found,
                 newest: None,
+                numbers: Numbers::default(),
                 witness_of_mark: of_mark,
             };
             assert_eq!(judge(&mark, &state), expected, "{state:?}");

@@ -72,6 +72,14 @@ impl ServerKeeper {
         Ok(judge(&mark, &state).err())
     }
 
+    /// What this node's mark knows; one that cannot be read knows nothing.
+    pub async fn known(store: &Store, folder: &Path) -> Result<Option<Mark>, StoreError> {
+        match Mark::read(&path_of(store, folder).await?) {
+            Err(StoreError::Behind(_)) => Ok(None),
+            mark => mark,
+        }
+    }
+
     /// Keeps the mark a last time.
     pub async fn close(self) -> Result<(), StoreError> {
         drop(self.stop);

@@ -2,6 +2,7 @@
 //! came before. Such a row carries its time to the microsecond and is never changed, and every commit of money or
 //! of settings writes one: two histories of one ledger do not have the same.
 
+use super::Numbers;
 use super::file::{Mark, Witness, hash};
 use crate::args;
 use crate::bulk::Sql;
@@ -19,22 +20,25 @@ pub struct State {
     pub commit_number: i64,
     /// The newest row of the audit log.
     pub newest: Option<Witness>,
+    /// What it has given out.
+    pub numbers: Numbers,
     /// The row that the mark knows, as it is here.
     pub witness_of_mark: Option<Witness>,
 }
 
 // One statement, so that a single look sees one state.
-static STATE: Sql = Sql::new(
+pub(super) static STATE: Sql = Sql::new(
     "SELECT h.ledger_id, h.commit_number, a.id, a.at, a.actor, a.origin, a.action, a.result, a.detail, a.digest,
-            m.id, m.at, m.actor, m.origin, m.action, m.result, m.detail, m.digest
+            m.id, m.at, m.actor, m.origin, m.action, m.result, m.detail, m.digest,
+            (SELECT value FROM counter WHERE name = 'number'), (SELECT value FROM counter WHERE name = 'chunk'),
+            (SELECT value FROM counter WHERE name = 'account'), (SELECT value FROM counter WHERE name = 'holder'),
+            (SELECT value FROM counter WHERE name = 'batch'), b.day, b.day_number
      FROM ledger_head h
      LEFT JOIN audit a ON a.id = (SELECT MAX(id) FROM audit)
      LEFT JOIN audit m ON m.id = $1
+     LEFT JOIN batch b ON b.id = (SELECT id FROM batch ORDER BY day DESC, day_number DESC LIMIT 1)
      WHERE h.id = 1",
 );
-
-/// The statements of this part.
-pub(super) const CATALOGUE: &[&Sql] = &[&STATE];
 
 /// Where the ledger of a transaction stands, and what it has of what a mark knows.
 pub async fn state(tx: &mut Tx, mark: Option<&Mark>) -> Result<State, StoreError> {
@@ -62,6 +66,7 @@ fn read(rows: &Rows) -> Result<State, StoreError> {
         commit_number: row.i64(1)?,
         newest: witness(&row, 2)?,
         witness_of_mark: witness(&row, 10)?,
+        numbers: Numbers::read(&row, 18)?,
     })
 }
 

@@ -382,10 +382,10 @@ async fn changes(tx: &mut Tx, id: BatchId, rows: i64) {
     // An import that broke off is forgotten with all that it left.
     run(
         tx,
-        "INSERT INTO batch (day, day_number, name, type, mode, state, intent, ready, asset, first_number,
+        "INSERT INTO batch (id, day, day_number, name, type, mode, state, intent, ready, asset, first_number,
         last_number, refused_count, total_count, total_amount, success_count, success_amount, failed_count,
         failed_amount, skipped_count, fee_amount, created_by, created_at)
-        SELECT day, 2, name, type, mode, 2, 2, 0, asset, 900, 900, 0, 0, 0, 0, 0, 0, 0, 0, 0, created_by, 1
+        SELECT 900, day, 2, name, type, mode, 2, 2, 0, asset, 900, 900, 0, 0, 0, 0, 0, 0, 0, 0, 0, created_by, 1
         FROM batch",
     )
     .await

@@ -57,6 +57,27 @@ enum Failure {
 impl Server {
     /// With files of its data directory that stand there before the first start; the owner alone reads them.
     pub fn start(settings: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Self, String> {
+        let settings = SETTINGS.iter().chain(settings);
+        let settings = settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut server = Self::nowhere(settings)?;
+        server.make_cluster()?;
+        files.iter().try_for_each(|(name, text)| server.write(name, text).map_err(|e| e.to_string()))?;
+        server.launch_somewhere()?;
+        Ok(server)
+    }
+
+    /// A copy of this server that follows it from then on, as long as it is there.
+    pub fn standby(&self) -> Result<Self, String> {
+        let mut standby = Self::nowhere(self.settings.clone())?;
+        let mut command = standby.command("pg_basebackup");
+        command.args(["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--dbname"]).arg(self.url());
+        standby.make("pg_basebackup", command.arg("--pgdata").arg(&standby.data))?;
+        standby.launch_somewhere()?;
+        Ok(standby)
+    }
+
+    /// A folder without a cluster yet.
+    fn nowhere(settings: Vec<(String, String)>) -> Result<Self, String> {
         let binaries = Binaries::find()?;
         let folder = tempfile::Builder::new()
             .prefix("sluice-postgres-")
@@ -66,16 +87,14 @@ impl Server {
         if let Some(Owner { user, group }) = binaries.owner() {
             std::os::unix::fs::chown(&path, Some(user), Some(group)).map_err(|error| error.to_string())?;
         }
-        let data = path.join("data");
-        let settings = SETTINGS.iter().chain(settings);
-        let settings = settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let mut server = Self { binaries, folder, data, settings, port: 0, child: None };
-        server.make_cluster()?;
-        files.iter().try_for_each(|(name, text)| server.write(name, text).map_err(|e| e.to_string()))?;
+        Ok(Self { binaries, folder, data: path.join("data"), settings, port: 0, child: None })
+    }
+
+    fn launch_somewhere(&mut self) -> Result<(), String> {
         for _ in 0..ATTEMPTS {
-            server.port = free_port()?;
-            match server.launch() {
-                Ok(()) => return Ok(server),
+            self.port = free_port()?;
+            match self.launch() {
+                Ok(()) => return Ok(()),
                 Err(Failure::PortTaken) => {}
                 Err(Failure::Other(reason)) => return Err(reason),
             }
@@ -105,12 +124,17 @@ impl Server {
         let mut command = self.command("initdb");
         command.args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--username=sluice"]);
         command.arg("--pgdata").arg(&self.data);
-        let output = command.output().map_err(|error| format!("initdb does not start: {error}"))?;
+        self.make("initdb", &mut command)
+    }
+
+    /// Lets a program make the data directory.
+    fn make(&self, name: &str, command: &mut Command) -> Result<(), String> {
+        let output = command.output().map_err(|error| format!("{name} does not start: {error}"))?;
         if output.status.success() {
             return Ok(());
         }
         let said = String::from_utf8_lossy(&output.stderr);
-        Err(format!("initdb in {} failed ({}): {said}", self.data.display(), output.status))
+        Err(format!("{name} in {} failed ({}): {said}", self.data.display(), output.status))
     }
 
     fn write(&self, name: &str, text: &str) -> io::Result<()> {

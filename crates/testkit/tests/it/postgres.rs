@@ -75,3 +75,21 @@ fn a_server_outlives_the_thread_that_started_it() {
     std::thread::sleep(std::time::Duration::from_millis(300));
     assert_eq!(query_text(&server.url(), "SELECT 1"), [[Some("1".to_owned())]]);
 }
+
+#[test]
+fn a_standby_follows_and_takes_writes_when_it_is_promoted() {
+    let mut primary = Postgres::start();
+    execute(&primary.url(), "CREATE TABLE t (n BIGINT); INSERT INTO t VALUES (1)");
+    let mut standby = primary.standby();
+    let refused = try_query(&standby.url(), "INSERT INTO t VALUES (2)").unwrap_err();
+    assert!(refused.starts_with("25006: "), "{refused}");
+    // One that was away and has no server to follow any more has what it had.
+    standby.crash();
+    execute(&primary.url(), "INSERT INTO t VALUES (3)");
+    primary.crash();
+    standby.restart();
+    standby.promote();
+    execute(&standby.url(), "INSERT INTO t VALUES (4)");
+    let rows = query_text(&standby.url(), "SELECT n FROM t ORDER BY n");
+    assert_eq!(rows, [[Some("1".to_owned())], [Some("4".to_owned())]]);
+}

@@ -2,13 +2,17 @@
 //! `docs/guide/operations.md`.
 
 use crate::cli::Globals;
+use crate::clock::SystemClock;
 use crate::data_dir::DataDir;
 use crate::exit::Failure;
 use crate::say::say;
+use crate::session::Session;
 use domain::code::Code;
 use http_api::Render;
+use ledger::Clock;
 use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use service::backup::{BackedUpSince, LastBackup};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -48,10 +52,38 @@ impl Meter {
         Ok(Self { handle, upkeep })
     }
 
-    /// What the server gives out.
-    pub(super) fn render(&self) -> Render {
+    /// What the server gives out. How old the newest backup is, it looks up each time: another process makes it.
+    pub(super) fn render(&self, backups: Option<Backups>) -> Render {
         let handle = self.handle.clone();
-        Render::by(move || handle.render())
+        Render::by(move || {
+            if let Some(backups) = &backups {
+                backups.count();
+            }
+            handle.render()
+        })
+    }
+}
+
+/// Where it is noted which backup of a ledger is the newest.
+#[derive(Debug)]
+pub(super) struct Backups {
+    since: BackedUpSince,
+    note: PathBuf,
+}
+
+impl Backups {
+    /// Of the ledger of a session; none of one on a server, which has means of its own.
+    pub(super) async fn of(session: &Session) -> Result<Option<Self>, Failure> {
+        let Some(note) = session.last_backup.clone() else { return Ok(None) };
+        Ok(Some(Self { since: session.service.backed_up_since().await?, note }))
+    }
+
+    fn count(&self) {
+        let at = self.since.at(LastBackup::read(&self.note).as_ref());
+        // A clock that was set back makes no backup of the future.
+        let age = SystemClock.now().saturating_sub(at).max(0) / 1_000_000;
+        #[expect(clippy::cast_precision_loss, reason = "seconds for a chart")]
+        gauge!("sluice_backup_age_seconds").set(age as f64);
     }
 }
 

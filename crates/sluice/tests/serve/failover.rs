@@ -1,0 +1,162 @@
+//! A server process while its database fails over to a standby, with the mark of the head on. A standby that has
+//! everything takes over and the process goes on by itself; one that lacks what this process knows is not written.
+
+use crate::journal::{Entry, Heard, Sender};
+use crate::kill::{SOURCES, check, under_load};
+use crate::server::{LONG, Ledger, until};
+use reqwest::Client;
+use rustix::process::Signal;
+use serde_json::Value as Json;
+use std::time::Duration;
+use testkit::postgres::{Postgres, execute, query_text};
+
+/// Two servers, the second of which follows the first.
+struct Pair {
+    primary: Postgres,
+    standby: Postgres,
+    /// The ledger's database, on whichever of them takes writes.
+    url: String,
+    name: String,
+}
+
+impl Pair {
+    fn start() -> Self {
+        let primary = Postgres::start();
+        let database = primary.database();
+        let (server, name) = database.rsplit_once('/').unwrap();
+        let standby = primary.standby();
+        let url = format!("{server},{}/{name}", standby.address());
+        let name = name.to_owned();
+        Self { primary, standby, url, name }
+    }
+
+    /// From now on a commit waits until the standby has it.
+    async fn wait_for_the_standby(&self) {
+        let url = self.primary.url();
+        execute(&url, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+        execute(&url, "SELECT pg_reload_conf()");
+        self.follows("sync_state = 'sync'").await;
+    }
+
+    /// Waits until the standby has everything.
+    async fn has_followed(&self) {
+        self.follows("replay_lsn = pg_current_wal_lsn()").await;
+    }
+
+    async fn follows(&self, how: &str) {
+        let query = format!("SELECT COUNT(*) FROM pg_stat_replication WHERE {how}");
+        let one = [[Some("1".to_owned())]];
+        until(how, async || query_text(&self.primary.url(), &query) == one).await;
+    }
+
+    /// A number in the ledger, from the server that takes writes.
+    fn number(&self, server: &Postgres, query: &str) -> i64 {
+        let url = server.url();
+        let (server, _) = url.rsplit_once('/').unwrap();
+        query_text(&format!("{server}/{}", self.name), query)[0][0].as_ref().unwrap().parse().unwrap()
+    }
+}
+
+/// Sends a request until something is known of it.
+async fn heard(sender: &Sender, entry: &Entry) -> Heard {
+    let begun = std::time::Instant::now();
+    loop {
+        let heard = sender.send(entry).await;
+        if heard != Heard::Doubt {
+            return heard;
+        }
+        assert!(begun.elapsed() < LONG, "nothing is known of {entry:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn entry(key: &str, source: usize) -> Entry {
+    Entry { key: key.to_owned(), source, cents: 1, heard: Heard::Doubt }
+}
+
+/// The number of a transfer that was made.
+fn moved(heard: &Heard) -> i64 {
+    let Heard::Moved(id) = heard else { panic!("{heard:?}") };
+    id.strip_prefix("xfer_").unwrap().parse().unwrap()
+}
+
+/// The commit that the one mark in the folder knows.
+fn marked(ledger: &Ledger) -> i64 {
+    let mut marks = std::fs::read_dir(ledger.path().join("marks")).unwrap();
+    let text = std::fs::read_to_string(marks.next().unwrap().unwrap().path()).unwrap();
+    serde_json::from_str::<Json>(&text).unwrap()["mark"]["commit"].as_i64().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_standby_that_has_everything_takes_over_and_the_server_goes_on_by_itself() {
+    let mut pair = Pair::start();
+    let ledger = Ledger::on_server(pair.url.clone(), SOURCES + 1);
+    pair.wait_for_the_standby().await;
+    let mut server = ledger.serve(&[]);
+    let sender = Sender { client: Client::new(), url: server.url.clone(), secret: ledger.key() };
+    let mut entries = under_load(&sender, 0, async || {
+        let count = "SELECT COUNT(*) FROM transfer WHERE amount = 1";
+        until("some transfers", async || pair.number(&pair.primary, count) > 100).await;
+        pair.primary.crash();
+        pair.standby.promote();
+    })
+    .await;
+    assert!(entries.iter().any(|entry| entry.heard == Heard::Doubt), "nothing was cut by the fail-over");
+    for entry in &mut entries {
+        let again = heard(&sender, entry).await;
+        assert!(entry.heard == Heard::Doubt || entry.heard == again, "{entry:?} {again:?}");
+        entry.heard = again;
+    }
+    check(&ledger, &entries);
+    until("the timeline was logged", async || server.said().contains("new timeline")).await;
+    assert!(!server.said().contains("lost commits"), "{}", server.said());
+    server.signal(Signal::TERM);
+    assert_eq!(server.ended().code(), Some(0), "{}", server.said());
+    let server = ledger.serve(&[]);
+    let sender = Sender { url: server.url.clone(), ..sender };
+    moved(&heard(&sender, &entry("after", 1)).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_standby_that_lacks_what_a_server_knows_is_not_written_until_the_loss_is_accepted() {
+    let mut pair = Pair::start();
+    let ledger = Ledger::on_server(pair.url.clone(), 3);
+    let server = ledger.serve(&[]);
+    let sender = Sender { client: Client::new(), url: server.url.clone(), secret: ledger.key() };
+    pair.has_followed().await;
+    pair.standby.crash();
+    let mut lost = 0;
+    for n in 0..10 {
+        lost = moved(&heard(&sender, &entry(&format!("lost-{n}"), 1)).await);
+    }
+    let head = "SELECT commit_number FROM ledger_head";
+    until("the mark knows it", async || marked(&ledger) == pair.number(&pair.primary, head)).await;
+    pair.primary.crash();
+    pair.standby.restart();
+    pair.standby.promote();
+
+    let behind = Heard::Refused("LEDGER_BEHIND".to_owned());
+    let commits = pair.number(&pair.standby, head);
+    for key in ["lost-0", "new"] {
+        assert_eq!(heard(&sender, &entry(key, 1)).await, behind, "{}", server.said());
+    }
+    let deposit = ["deposit", "--account", "A1", "--amount", "1.00"];
+    for refused in [&deposit[..], &["serve", "--listen", "127.0.0.1:0"]] {
+        let output = ledger.command(refused).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.code() == Some(1) && said.contains("LEDGER_BEHIND"), "{refused:?} {output:?}");
+    }
+    let verified = ledger.command(&["verify"]).output().unwrap();
+    let said = String::from_utf8_lossy(&verified.stdout);
+    assert!(verified.status.code() == Some(2) && said.contains("head_mark"), "{verified:?}");
+    assert_eq!(pair.number(&pair.standby, head), commits, "nothing was written");
+
+    ledger.ok(&["accept-loss", "--reason", "the standby lacked the last transfers"]);
+    // The running server sees it and goes on. What is lost is made anew, under a number that nobody has yet.
+    let again = async |key: &str| heard(&sender, &entry(key, 1)).await;
+    until("the server goes on", async || again("lost-0").await != behind).await;
+    for key in ["lost-0", "new"] {
+        assert!(moved(&again(key).await) > lost);
+    }
+    ledger.verified();
+}
