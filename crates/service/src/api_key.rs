@@ -5,6 +5,7 @@ use crate::{Error, Service, secret, visible};
 use domain::access::Scope;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
+use domain::visible::shown;
 use ipnet::IpNet;
 use std::net::IpAddr;
 use store::audit::Actor;
@@ -152,10 +153,19 @@ fn hint(secret: &str) -> String {
     secret.chars().take(HINT).collect()
 }
 
+fn unknown_scope(name: &str) -> Error {
+    let known = Scope::ALL.map(Scope::name).join(", ");
+    Error::told(
+        Code::ScopeInvalid,
+        format!("{}; known are {known}", shown(name)),
+        format!("{}；已知的有 {known}", shown(name)),
+    )
+}
+
 fn scopes(names: &[String]) -> Result<String, Error> {
     let mut known = Vec::with_capacity(names.len());
     for name in names {
-        known.push(Scope::from_name(name).ok_or_else(|| Error::refused(Code::ScopeInvalid, name.as_str()))?);
+        known.push(Scope::from_name(name).ok_or_else(|| unknown_scope(name))?);
     }
     known.sort_unstable();
     known.dedup();

@@ -1,6 +1,8 @@
 //! Holders: who owns accounts.
 
 use crate::holder_known::KnownHolders;
+use crate::listing::Counting;
+use crate::search::{Field, Search};
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service, visible};
 use domain::code::Code;
@@ -56,6 +58,18 @@ pub(crate) fn uid(text: &str) -> Result<String, Error> {
     Uid::parse(text, Digits::Fold).map(String::from).map_err(|code| Error::refused(code, shown(text)))
 }
 
+/// A part of the list of holders.
+#[derive(Debug, Clone)]
+pub struct HolderPage {
+    /// The holders, in the order of ids.
+    pub holders: Vec<Holder>,
+    /// The id after which the next part begins; none on the last one.
+    pub next: Option<i64>,
+    /// When the last holder was added that a search looked at before its time ran out, microseconds UTC; none if it
+    /// came to the end of the list or filled the page.
+    pub searched_until: Option<i64>,
+}
+
 impl Service {
     /// Adds a holder; one with the same e-mail address or uid is refused.
     pub async fn holder_add(&self, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {
@@ -75,6 +89,29 @@ impl Service {
         let after = Some(Place { value: after.into(), key: after });
         let slice = Slice { after, limit, ..Slice::default() };
         Ok(store::holder::search(&mut tx, text, slice).await?)
+    }
+
+    /// Holders of whom name, e-mail address or uid contains a text, after an id, searched for a bounded time.
+    pub async fn holder_list(&self, text: Option<&str>, after: i64, limit: i64) -> Result<HolderPage, Error> {
+        let budget = self.budget();
+        let mut tx = self.store.read().await?;
+        let after = Some(Place { value: after.into(), key: after });
+        let slice = Slice { after, limit, ..Slice::default() };
+        let field = Field::whole(store::holder::ids(&mut tx).await?);
+        let (mut search, mut holders) = (Search::new(&slice, Counting::No, field, budget), Vec::new());
+        while let Some(look) = search.next(&self.lanes).await {
+            let slice = Slice { limit: look.limit, window: Some(look.window), ..Slice::default() };
+            let page = store::holder::search(&mut tx, text, slice).await?;
+            search.found(&self.lanes, look, page.iter().map(|holder| holder.id.0).collect());
+            holders.extend(page);
+        }
+        let part = search.part();
+        holders.truncate(part.keys.len());
+        let searched_until = match part.until {
+            Some(id) => store::holder::get(&mut tx, HolderId(id)).await?.map(|holder| holder.created_at),
+            None => None,
+        };
+        Ok(HolderPage { holders, next: part.next.map(|place| place.key), searched_until })
     }
 
     /// How many holders there are of whom name, e-mail address or uid contains a text.

@@ -49,8 +49,10 @@ static BY_NAME: Lookup = Lookup {
     lock: Lock::None,
 };
 
+static IDS: Sql = Sql::new("SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FROM holder");
+
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&GET, &LOCK, &CHANGE];
+pub const CATALOGUE: &[&Sql] = &[&IDS, &GET, &LOCK, &CHANGE];
 
 fn read(row: Row<'_>) -> Result<Holder, StoreError> {
     Ok(Holder {
@@ -110,6 +112,11 @@ pub async fn by_name(tx: &mut Tx, names: Vec<String>) -> Result<Vec<Holder>, Sto
 pub async fn search(tx: &mut Tx, text: Option<&str>, slice: Slice) -> Result<Vec<Holder>, StoreError> {
     let (text, args) = listing(text).page("id, name, email, uid, created_at", "id", "id", slice);
     tx.fetch_text(text, args).await?.iter().map(read).collect()
+}
+
+/// The lowest and the highest id.
+pub async fn ids(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
+    tx.fetch(&IDS, args![]).await?.first().map_or(Ok((1, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
 }
 
 /// How many holders contain a text.

@@ -171,13 +171,10 @@ pub(crate) async fn list(
         None => 0,
     };
     let part = text("text", query.text)?;
-    let mut found = app.service.holder_search(part.as_deref(), after, limit + 1).await?;
-    let wanted = usize::try_from(limit).unwrap_or(0);
-    let is_more = found.len() > wanted;
-    found.truncate(wanted);
-    let next = found.last().filter(|_| is_more).map(|last| app.cursors.seal(LIST, &last.id.to_string()));
-    let data = found.into_iter().map(HolderView::from).collect();
-    Ok(ListAnswer { data, pagination: paging::by_cursor(limit, next) })
+    let found = app.service.holder_list(part.as_deref(), after, limit).await?;
+    let next = found.next.map(|id| app.cursors.seal(LIST, &HolderId(id).to_string()));
+    let data = found.holders.into_iter().map(HolderView::from).collect();
+    Ok(ListAnswer { data, pagination: paging::by_cursor(limit, next).until(found.searched_until) })
 }
 
 /// A holder.
