@@ -244,7 +244,9 @@ impl Write {
                 }
                 self.commit(done).await
             }
-            Err(Error::Refused(refusal)) => self.refuse(refusal).await?.answer(),
+            Err(Error::Refused(refusal)) if !refusal.is_of_the_ledger() => {
+                self.refuse(refusal).await?.answer()
+            }
             Err(error) => Err(error),
         }
     }
