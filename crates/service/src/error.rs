@@ -36,6 +36,12 @@ impl Refusal {
     pub fn told(code: Code, english: impl Into<String>, chinese: impl Into<String>) -> Self {
         Self { chinese: Some(chinese.into()), ..Self::new(code, english) }
     }
+
+    /// Whether it is about the whole ledger, which somebody may put right, and not about the request: then it is
+    /// not kept as the request's answer.
+    pub(crate) const fn is_of_the_ledger(&self) -> bool {
+        matches!(self.code, Code::LedgerBehind | Code::LedgerMoved)
+    }
 }
 
 /// A refusal, or something broken below.

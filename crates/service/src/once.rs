@@ -51,7 +51,7 @@ impl Service {
     pub async fn settle<T: Answer>(&self, result: Result<T, Error>) -> Result<T, Error> {
         match result {
             Err(Error::Replayed(kept)) => read(&kept),
-            Err(Error::Refused(refusal)) if self.operation.is_some() && is_kept(refusal.code) => {
+            Err(Error::Refused(refusal)) if self.operation.is_some() && is_kept(&refusal) => {
                 match self.keep_refusal(refusal.clone()).await {
                     Err(Error::Replayed(kept)) => read(&kept),
                     Err(error) => Err(error),
@@ -72,9 +72,11 @@ impl Service {
     }
 }
 
-/// Whether a refusal is the answer for ever. What says that the name itself is wrong is none.
-const fn is_kept(code: Code) -> bool {
-    !matches!(code, Code::IdempotencyKeyReused | Code::IdempotencyKeyBusy)
+/// Whether a refusal is the answer for ever. What says that the name itself is wrong is none, and neither is what
+/// says that the ledger cannot be written: that may be over by the time at which it would be kept.
+const fn is_kept(refusal: &Refusal) -> bool {
+    let is_of_the_name = matches!(refusal.code, Code::IdempotencyKeyReused | Code::IdempotencyKeyBusy);
+    !is_of_the_name && !refusal.is_of_the_ledger()
 }
 
 fn replay(key: &OperationKey, first: Answered) -> Error {

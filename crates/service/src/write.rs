@@ -177,7 +177,9 @@ impl Write {
                 }
                 self.commit(done).await
             }
-            Err(Error::Refused(refusal)) => self.refuse(refusal).await?.answer(),
+            Err(Error::Refused(refusal)) if !refusal.is_of_the_ledger() => {
+                self.refuse(refusal).await?.answer()
+            }
             Err(error) => Err(error),
         }
     }
@@ -238,3 +240,7 @@ fn replayed(key: &OperationKey, first: Answered) -> Result<Kept, Error> {
         Answered { outcome: None, .. } => Err(Code::IdempotencyKeyBusy.into()),
     }
 }
+
+#[cfg(test)]
+#[path = "write_tests.rs"]
+mod tests;

@@ -1,0 +1,44 @@
+//! What is no request's answer.
+
+use super::*;
+use domain::principal::Principal;
+use ledger::{Clock, Door, DoorOptions};
+use std::sync::Arc;
+use store::mark::Behind;
+use store::{Schema, Store};
+
+#[derive(Debug)]
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> i64 {
+        1
+    }
+}
+
+/// A ledger goes behind and is put right again while the same request is on its way: what refused it then is not
+/// its answer.
+#[tokio::test]
+async fn that_the_ledger_cannot_be_written_is_never_kept_as_a_requests_answer() {
+    let place = testkit::place();
+    let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
+    let door = Door::open(store.clone(), Arc::new(Still), DoorOptions { chunk_items: 10 });
+    let service = Service::new(store, door, Arc::new(Still));
+    let actor = Actor::new(Principal::CommandLine, "tester", "test");
+    for (k, code) in [("EUR", Code::LedgerBehind), ("GBP", Code::LedgerMoved)] {
+        let refused = || match code {
+            Code::LedgerBehind => StoreError::Behind(Behind::Commits { known: 2, found: 1 }),
+            _ => StoreError::Moved("elsewhere".to_owned()),
+        };
+        let key = OperationKey { id: format!("key:1 {k}"), fingerprint: "f".to_owned() };
+        let once = service.once(key);
+        // Before the door, where its outcome is settled; and in the middle of a verb.
+        let settled = once.settle::<()>(Err(refused().into())).await;
+        assert_eq!(settled.unwrap_err().code(), Some(code));
+        let Begun::Fresh(write) = once.write(&actor, Action::AssetAdd).await.unwrap() else {
+            panic!("{code:?} was kept");
+        };
+        assert_eq!(write.end::<()>(Err(refused().into())).await.unwrap_err().code(), Some(code));
+        assert_eq!(once.asset_add(&actor, k, None).await.unwrap().code, k);
+    }
+}
