@@ -62,8 +62,12 @@ impl Service {
     /// The program behind an API key, if the key holds now and may come from this address. Whatever is wrong
     /// with it, the answer is the same.
     pub async fn identify_key(&self, token: &str, address: IpAddr) -> Result<Identity, Error> {
+        let mut tx = self.store.glance().await?;
         let (hash, now) = (secret::hash(token), self.steady_now());
-        let found = self.key_lookups.find(&self.store, hash, now).await?;
+        let found = match store::api_key::by_token(&mut tx, &hash).await? {
+            None => store::api_key::by_former_token(&mut tx, &hash, now).await?,
+            present => present,
+        };
         let holds = |key: &ApiKey| {
             key.revoked_at.is_none()
                 && key.expires_at.is_none_or(|at| at > now)

@@ -26,7 +26,6 @@ mod holder_change;
 mod holder_known;
 pub mod identity;
 pub mod invitation;
-mod key_lookup;
 pub mod listing;
 pub mod login;
 mod login_failure;
@@ -89,14 +88,13 @@ pub struct Service {
     /// How long a list is searched.
     pub(crate) search_budget: Duration,
     pub(crate) lanes: search::Lanes,
-    pub(crate) key_lookups: key_lookup::KeyLookups,
 }
 
 impl Service {
     /// Over a store and its door.
     #[must_use]
     pub fn new(store: Store, door: Door, clock: Arc<dyn Clock>) -> Self {
-        let (passwords, steady, key_lookups) = Default::default();
+        let (passwords, steady) = Default::default();
         // In a file the threads of those who search go behind by their priority.
         let lanes = search::Lanes::beside((!store.is_sole_writer()).then(|| door.clone()));
         Self {
@@ -110,7 +108,6 @@ impl Service {
             directory: Arc::default(),
             search_budget: search::BUDGET,
             lanes,
-            key_lookups,
         }
     }
 

@@ -60,7 +60,7 @@ pub(crate) struct Part {
 }
 
 /// How much longer than a look took its lane rests afterwards while single transfers come.
-const REST: u32 = 2;
+const REST: u32 = 3;
 
 /// Turns for windows. Searches take a processor each for as long as they are let: where several go on at once, each
 /// looks into a window and then lets the others, and what moves money keeps half of the processors to itself.

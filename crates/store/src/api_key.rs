@@ -46,23 +46,9 @@ static INSERT: Sql = Sql::new(
        created_by_kind, created_by_id)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
 );
-static BY_TOKEN: Lookup = Lookup {
-    columns: "id, name, hint, scopes, addresses, created_by, created_at, expires_at, revoked_at,
-              created_by_kind, created_by_id, token",
-    from: "api_key",
-    key: "token",
-    and: "",
-    lock: Lock::None,
-};
-static BY_FORMER_TOKEN: Lookup = Lookup {
-    columns:
-        "k.id, k.name, k.hint, k.scopes, k.addresses, k.created_by, k.created_at, k.expires_at, k.revoked_at,
-              k.created_by_kind, k.created_by_id, s.token, s.until",
-    from: "api_key_secret s JOIN api_key k ON k.id = s.api_key",
-    key: "s.token",
-    and: "",
-    lock: Lock::None,
-};
+static BY_TOKEN: Sql = Sql::new(select!("WHERE token = $1"));
+static BY_FORMER_TOKEN: Sql =
+    Sql::new(select!("WHERE id = (SELECT api_key FROM api_key_secret WHERE token = $1 AND until > $2)"));
 static KEEP_FORMER: Sql = Sql::new(
     "INSERT INTO api_key_secret (token, api_key, until) SELECT token, id, $2 FROM api_key WHERE id = $1",
 );
@@ -118,24 +104,14 @@ pub async fn insert(tx: &mut Tx, key: &ApiKey, token: &str) -> Result<i64, Store
     rows.first().ok_or_else(|| StoreError::Corrupt("no id".to_owned()))?.i64(0)
 }
 
-/// Keys by the hashes of their secrets, and by those of secrets that they had before and that still hold: each with the
-/// hash that it was found by.
-pub async fn by_tokens(
-    tx: &mut Tx,
-    tokens: Vec<String>,
-    now: i64,
-) -> Result<Vec<(String, ApiKey)>, StoreError> {
-    let rows = tx.lookup(&BY_TOKEN, Column::Text(tokens.clone())).await?;
-    let with_token = |row: Row<'_>| Ok((row.text(11)?, read(row)?));
-    let mut found: Vec<_> = rows.iter().map(with_token).collect::<Result<_, StoreError>>()?;
-    let is_missing = |token: &String| found.iter().all(|(known, _)| known != token);
-    let missing: Vec<_> = tokens.into_iter().filter(is_missing).collect();
-    for row in tx.lookup(&BY_FORMER_TOKEN, Column::Text(missing)).await?.iter() {
-        if row.i64(12)? > now {
-            found.push(with_token(row)?);
-        }
-    }
-    Ok(found)
+/// A key by the hash of its secret.
+pub async fn by_token(tx: &mut Tx, token: &str) -> Result<Option<ApiKey>, StoreError> {
+    tx.fetch(&BY_TOKEN, args![token]).await?.first().map(read).transpose()
+}
+
+/// A key by the hash of a secret that it had before, if that still holds.
+pub async fn by_former_token(tx: &mut Tx, token: &str, now: i64) -> Result<Option<ApiKey>, StoreError> {
+    tx.fetch(&BY_FORMER_TOKEN, args![token, now]).await?.first().map(read).transpose()
 }
 
 /// Gives a key another secret, known by its hash and its first characters. The one that it has holds until a time;

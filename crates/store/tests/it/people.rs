@@ -162,10 +162,7 @@ async fn keys(tx: &mut Tx, rows: i64) {
     assert_eq!(store::api_key::list(tx, 0, 1_000).await.unwrap(), all);
     let first = &all[0];
     assert_eq!(store::api_key::get(tx, first.id).await.unwrap().as_ref(), Some(first));
-    assert_eq!(
-        store::api_key::by_tokens(tx, vec!["token1".to_owned()], 0).await.unwrap(),
-        [("token1".to_owned(), first.clone())]
-    );
+    assert_eq!(store::api_key::by_token(tx, "token1").await.unwrap().as_ref(), Some(first));
     assert_eq!(store::api_key::by_name(tx, "key1").await.unwrap().as_ref(), Some(first));
     let ids: Vec<i64> = all.iter().map(|key| key.id).collect();
     assert_eq!(store::api_key::by_ids(tx, ids.clone()).await.unwrap(), all);
