@@ -104,8 +104,9 @@ static AFTER: Sql = Sql::new(
 );
 static SPANS: Sql = Sql::new(
     "SELECT first_transfer, last_transfer FROM chunk
-     WHERE first_transfer <= $1 AND last_transfer >= $2 AND first_date <= $3 AND last_date >= $4
-       AND (refused >= $5 OR commit_number > $6)
+     WHERE first_transfer = 0
+        OR first_transfer <= $1 AND last_transfer >= $2 AND first_date <= $3 AND last_date >= $4
+           AND (refused >= $5 OR commit_number > $6)
      ORDER BY first_transfer, last_transfer",
 );
 
@@ -143,7 +144,11 @@ pub async fn spans(
     let args = args![bounds.last, bounds.first, to_date, from_date, refused, after_commit];
     let mut windows: Vec<Window> = Vec::new();
     for row in tx.fetch(&SPANS, args).await?.iter() {
-        let (first, last) = (row.i64(0)?.max(bounds.first), row.i64(1)?.min(bounds.last));
+        let (first, last) = match (row.i64(0)?, row.i64(1)?) {
+            // Nothing is known of it.
+            (0, _) => (bounds.first, bounds.last),
+            (first, last) => (first.max(bounds.first), last.min(bounds.last)),
+        };
         match windows.last_mut() {
             Some(before) if first <= before.last.saturating_add(gap) => before.last = before.last.max(last),
             _ => windows.push(Window { first, last }),

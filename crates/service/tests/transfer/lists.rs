@@ -79,9 +79,7 @@ async fn a_search_finds_what_a_look_at_every_transfer_finds() {
     some(&world, 20).await;
     check_all(&world, "some history").await;
     // Nothing is known of chunks of earlier programs, and every one of them may hold anything.
-    world
-        .run("UPDATE chunk SET first_transfer = 0, last_transfer = 9223372036854775807, refused = 1")
-        .unwrap();
-    world.run("UPDATE chunk SET first_date = -1000000000, last_date = 1000000000").unwrap();
+    world.run("UPDATE chunk SET first_transfer = 0, last_transfer = 0, refused = 0").unwrap();
+    world.run("UPDATE chunk SET first_date = 0, last_date = 0").unwrap();
     check_all(&world, "chunks of before").await;
 }

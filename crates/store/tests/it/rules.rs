@@ -62,7 +62,7 @@ async fn the_schema_refuses_what_cannot_be() {
         "INSERT INTO account (id, number, asset, kind, opened_at) VALUES (9, 'W', 1, 2, 0)",
         "INSERT INTO account (id, number, asset, kind, opened_at) VALUES (9, 'W', 1, 1, 0)",
         // Two chunks at one place in the order of commits.
-        "INSERT INTO chunk VALUES (2, 1, 1)",
+        "INSERT INTO chunk (number, commit_number, postings) VALUES (2, 1, 1)",
         // A holder of another's address.
         "INSERT INTO holder (id, name, email, created_at) VALUES (9, 'x', 'h1@example.com', 0)",
     ] {
