@@ -96,10 +96,11 @@ fn crash_binary(root: &Path) -> Result<Option<PathBuf>> {
     let shown = folder.to_string_lossy().into_owned();
     let args =
         ["build", "--release", "-p", "sluice", "--features", "failpoints", "--target-dir", shown.as_str()];
-    let quick = [("LTO", "off"), ("CODEGEN_UNITS", "16"), ("DEBUG", "0")];
-    let names = quick.map(|(name, _)| format!("CARGO_PROFILE_RELEASE_{name}"));
-    let env: Vec<_> =
-        names.iter().zip(quick).map(|(name, (_, value))| (name.as_str(), value.into())).collect();
+    let env = [
+        ("CARGO_PROFILE_RELEASE_LTO", "off".into()),
+        ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16".into()),
+        ("CARGO_PROFILE_RELEASE_DEBUG", "0".into()),
+    ];
     cargo(root, &args, &env)?;
     Ok(Some(folder.join("release").join(format!("sluice{}", std::env::consts::EXE_SUFFIX))))
 }

@@ -16,14 +16,16 @@ pub const BUDGET: Duration = Duration::from_secs(1);
 /// The part of its budget that a search has however long it waited for a connection: it gets on, and those behind it wait
 /// no longer than they have to.
 const SHARE_LEAST: u32 = 10;
-/// Keys of the first window. Looking through so many is hardly more than not looking at all.
+/// Keys of the first window: few, so that a search gets on where the processors are busy with money.
 const FIRST: i64 = 2_000;
-/// Ranges that lie closer to each other are looked through as one.
-pub(crate) const GAP: i64 = 10_000;
 /// Keys of the largest one.
 const LARGEST: i64 = 10_000_000;
 /// A window that took less is followed by a larger one; the time is looked at between two windows only.
 const SHORT: Duration = Duration::from_millis(20);
+/// How much longer than a look took its lane rests afterwards while single transfers come.
+const REST: u32 = 3;
+/// Ranges that lie closer to each other are looked through as one: so many keys are hardly more than none.
+pub(crate) const GAP: i64 = 10_000;
 
 /// The time that a search may take. It runs from when the list was asked for: who waited long for a connection looks
 /// through less.
@@ -58,9 +60,6 @@ pub(crate) struct Part {
     /// The last key that was looked at, if the time ran out before the end of the list.
     pub until: Option<i64>,
 }
-
-/// How much longer than a look took its lane rests afterwards while single transfers come.
-const REST: u32 = 3;
 
 /// Turns for windows. Searches take a processor each for as long as they are let: where several go on at once, each
 /// looks into a window and then lets the others, and what moves money keeps half of the processors to itself.
