@@ -26,6 +26,8 @@ pub enum Error {
     Missing(String),
     #[error("{0}")]
     Api(String),
+    #[error("{0} is not Rust: {1}")]
+    Rust(String, syn::Error),
     #[error("{0} house rules are broken")]
     Untidy(usize),
 }

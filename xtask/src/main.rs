@@ -1,9 +1,10 @@
-//! The commands of this repository: `cargo xtask demo | test | api | load | failover | tidy | docs | payroll | sbom`.
+//! The commands of this repository: `cargo xtask demo | test | api | load | failover | tidy | docs | payroll | sbom | dist`.
 //!
 //! To add a command: a module here with one `run`, an arm in [`dispatch`], a line in [`HELP`].
 
 mod api;
 mod demo;
+mod dist;
 mod docs;
 mod error;
 mod failover;
@@ -43,6 +44,7 @@ cargo xtask COMMAND
   tidy       the house rules: arrows, words, lengths
   docs       write docs/reference again: openapi.json, error-codes.md, access.md
   sbom       write target/sbom.cdx.json: what the binary is made of (CycloneDX)
+  dist       write target/dist-out: tar.gz, .deb, debug information, checksums; needs binutils and cargo-deb
   payroll    write examples/staff.csv and examples/payroll.csv again
 
 The tests share a PostgreSQL server that is started for them. SLUICE_TEST_POSTGRES is the URL of another one;
@@ -79,6 +81,7 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
         ["tidy"] => tidy::run(&root).map(|()| ExitCode::SUCCESS),
         ["docs"] => docs::run(&root).map(|()| ExitCode::SUCCESS),
         ["sbom"] => sbom::run(&root).map(|()| ExitCode::SUCCESS),
+        ["dist"] => dist::run(&root).map(|()| ExitCode::SUCCESS),
         ["payroll"] => payroll::run(&root).map(|()| ExitCode::SUCCESS),
         [] | ["help" | "--help" | "-h", ..] => {
             println!("{HELP}");

@@ -10,14 +10,17 @@ use std::process::Command;
 
 /// Writes `target/sbom.cdx.json`.
 pub fn run(root: &Path) -> Result<()> {
-    let metadata = metadata(root)?;
-    let folder = metadata.target_directory.clone().into_std_path_buf();
+    let folder = root.join("target");
     std::fs::create_dir_all(&folder).map_err(|error| Error::File(folder.clone(), error))?;
     let path = folder.join("sbom.cdx.json");
-    let text = format!("{:#}\n", document(&metadata)?);
-    std::fs::write(&path, text).map_err(|error| Error::File(path.clone(), error))?;
+    std::fs::write(&path, text(root)?).map_err(|error| Error::File(path.clone(), error))?;
     println!("{}", path.display());
     Ok(())
+}
+
+/// The document as text.
+pub fn text(root: &Path) -> Result<String> {
+    Ok(format!("{:#}\n", document(&metadata(root)?)?))
 }
 
 /// What cargo knows, of the platform that this is built on.
@@ -27,7 +30,7 @@ fn metadata(root: &Path) -> Result<Metadata> {
 }
 
 /// The name of the platform, as the compiler says it.
-fn host() -> Result<String> {
+pub fn host() -> Result<String> {
     let shown = "rustc -vV";
     let output = Command::new("rustc").arg("-vV").output().map_err(|e| Error::Start(shown.to_owned(), e))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -3,6 +3,7 @@
 use crate::cursor::Cursors;
 use crate::edge::intake::Intakes;
 use crate::edge::limits::Limits;
+use crate::edge::span::Tracer;
 use crate::edge::security::Security;
 use crate::edge::turns::Turns;
 use crate::progress::hub::Hub;
@@ -122,6 +123,7 @@ pub struct Parts {
     pub(crate) security: Security,
     pub(crate) cursors: Arc<Cursors>,
     pub(crate) metrics: Render,
+    pub(crate) tracer: Option<Tracer>,
     pub(crate) hub: Hub,
     fatal: Arc<Notify>,
 }
@@ -143,9 +145,9 @@ impl App {
         let intakes = Arc::new(Intakes::new(&options));
         let cursors = Arc::new(Cursors::new(cursor_secret));
         let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
-        let (turns, security, fatal) = Default::default();
+        let (turns, security, tracer, fatal) = Default::default();
         let parts =
-            Parts { service, options, limits, turns, intakes, security, cursors, metrics, hub, fatal };
+            Parts { service, options, limits, turns, intakes, security, cursors, metrics, tracer, hub, fatal };
         Self(Arc::new(parts))
     }
 
@@ -153,6 +155,12 @@ impl App {
     #[must_use]
     pub fn with_metrics(self, metrics: Render) -> Self {
         Self(Arc::new(Parts { metrics, ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// With a tracer that exports a span for each request.
+    #[must_use]
+    pub fn with_tracer(self, tracer: Option<Tracer>) -> Self {
+        Self(Arc::new(Parts { tracer, ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// Done when the process must end: a write was not confirmed, and only a restart can tell what stands.

@@ -42,6 +42,7 @@ pub mod statistics;
 pub mod transfer;
 
 pub use app::{App, Options, Render};
+pub use edge::span::Tracer;
 pub use openapi::document;
 pub use serve::serve;
 

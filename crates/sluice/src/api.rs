@@ -102,6 +102,7 @@ const fn operation(command: &Command) -> Option<Operation> {
         | Command::Verify(_)
         | Command::Serve(_)
         | Command::Health(_)
+        | Command::Completion(_)
         | Command::Config(_)
         | Command::Work(_)
         | Command::Node(_)

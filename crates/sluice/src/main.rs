@@ -17,6 +17,7 @@ mod say;
 mod session;
 mod settings;
 mod terminal;
+mod traces;
 mod usage;
 mod word;
 
@@ -103,6 +104,9 @@ async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
     let globals = &Globals::of(&cli.globals, &loaded.settings);
     if let Command::Config(args) = &cli.command {
         return commands::config::run(globals, loaded, args);
+    }
+    if let Command::Completion(args) = &cli.command {
+        return commands::completion::run(args);
     }
     if let Command::Health(_) = &cli.command {
         return commands::health::run(globals, &loaded.settings);
@@ -261,6 +265,7 @@ impl Command {
             | Self::Restore(_)
             | Self::Config(_)
             | Self::Health(_)
+            | Self::Completion(_)
             | Self::Bench(_) => Access::Read,
             Self::AcceptLoss(_) => Access::Accept,
             Self::Setting(args) => setting::access(args),

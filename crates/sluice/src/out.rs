@@ -50,9 +50,18 @@ pub(crate) fn write_json(value: &Value) -> Result<(), Failure> {
     write_line(&terminal::json(&value.to_string()))
 }
 
+/// Writes a program's text to standard output, as it is.
+pub(crate) fn write_script(script: &[u8]) -> Result<(), Failure> {
+    write(script)
+}
+
 fn write_line(text: &str) -> Result<(), Failure> {
+    write(format!("{text}\n").as_bytes())
+}
+
+fn write(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
-    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Failure::File { path: "standard output".into(), error })
         }

@@ -79,6 +79,10 @@ pub(crate) struct Settings {
     pub log_format: LogFormat,
     /// What goes into the log; none: what suits the command.
     pub log_level: Option<String>,
+    /// The trace collector that a span per request is exported to (OTLP over HTTP); none: no export.
+    pub otlp_endpoint: Option<String>,
+    /// Of 100 requests whose caller did not decide it, how many are exported.
+    pub otlp_percent: u8,
 }
 
 /// A language that messages are written in.
@@ -140,6 +144,8 @@ impl Default for Settings {
             core_dumps: false,
             log_format: LogFormat::Text,
             log_level: None,
+            otlp_endpoint: None,
+            otlp_percent: 100,
         }
     }
 }

@@ -10,6 +10,26 @@ const ENGINES: &[&str] = &["sqlite", "postgres"];
 /// Written in halves, so that this file does not break its own rule.
 const LEFTOVERS: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME")];
 
+/// Private dialect, and what STYLE.md says instead. Matched as words in comments and Markdown, without case.
+const DIALECT: &[(&str, &str)] = &[
+    ("stands", "exists, is committed"),
+    ("anew", "again"),
+    ("in vain", "say what failed"),
+    ("whoever", "name the caller"),
+    ("he", "name the caller"),
+    ("is done again", "is retried"),
+    ("goes on", "continues"),
+    ("for ever", "permanently, indefinitely"),
+    ("gives up", "evicts, stops retrying"),
+    ("gave way", "was aborted by a lock conflict"),
+    ("in its stead", "in its place"),
+    ("had once", "takes effect once"),
+    ("thereby", "say how"),
+];
+
+/// Documents that quote the dialect to forbid it.
+const QUOTING: &[&str] = &["STYLE.md", "xtask/src/tidy/text.rs"];
+
 /// Folders of one machine.
 const MACHINE: &[&str] = &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/")];
 
@@ -38,6 +58,16 @@ pub fn engine_words(file: &File) -> Vec<String> {
     let code = Rust::of(&file.text).code.to_lowercase();
     let found = ENGINES.iter().filter(|word| code.contains(**word));
     found.map(|word| format!("{}: `{word}`: nothing above store knows the engine", file.path)).collect()
+}
+
+pub fn dialect(file: &File) -> Vec<String> {
+    if QUOTING.contains(&file.path.as_str()) {
+        return Vec::new();
+    }
+    let prose = if file.is(".rs") { Rust::of(&file.text).comments } else { file.text.clone() };
+    let prose = prose.to_lowercase().replace("stands for", "");
+    let found = DIALECT.iter().filter(|(word, _)| has(&prose, word));
+    found.map(|(word, better)| format!("{}: \"{word}\": {better} (STYLE.md, Words)", file.path)).collect()
 }
 
 pub fn leftovers(file: &File) -> Vec<String> {
@@ -87,10 +117,11 @@ fn without_sql_comments(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// A Rust file without its comments.
+/// A Rust file, parted into its code and its comments.
 #[derive(Default)]
 struct Rust {
-    /// All of it, strings too.
+    comments: String,
+    /// All of the code, strings too.
     code: String,
     /// The strings alone.
     strings: String,
@@ -102,10 +133,13 @@ impl Rust {
         let mut rest = text;
         while let Some(next) = rest.chars().next() {
             let string = literal(rest);
-            let taken = if rest.starts_with("//") {
-                rest.find('\n').unwrap_or(rest.len())
-            } else if rest.starts_with("/*") {
-                rest.find("*/").map_or(rest.len(), |at| at + 2)
+            let comment = comment(rest);
+            let taken = if let Some(taken) = comment {
+                // A line that continues a sentence is one text with the line before.
+                let text = rest.get(..taken).unwrap_or_default().trim_start_matches(['/', '!', '*', ' ']);
+                found.comments.push(' ');
+                found.comments.push_str(text);
+                taken
             } else {
                 let taken = string.unwrap_or(next.len_utf8());
                 let part = rest.get(..taken).unwrap_or_default();
@@ -119,6 +153,14 @@ impl Rust {
         }
         found
     }
+}
+
+/// The length of a comment at the beginning, if one is there.
+fn comment(rest: &str) -> Option<usize> {
+    if rest.starts_with("//") {
+        return Some(rest.find('\n').unwrap_or(rest.len()));
+    }
+    rest.starts_with("/*").then(|| rest.find("*/").map_or(rest.len(), |at| at + 2))
 }
 
 /// The length of a string or of a quote character at the beginning, if one stands there.

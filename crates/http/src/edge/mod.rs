@@ -6,12 +6,14 @@ pub(crate) mod intake;
 pub(crate) mod limits;
 mod origin;
 pub mod security;
+pub mod span;
 pub(crate) mod stall;
 mod trace;
 pub(crate) mod turns;
 
 use crate::app::App;
 use crate::edge::security::Event;
+use crate::edge::span::RequestSpan;
 use crate::guard::{Caller, Done};
 use crate::language;
 use crate::problem::{Problem, Refused};
@@ -89,17 +91,23 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
     };
     let language = language::of(request.headers(), app.options.language);
     let trace = trace::of(request.headers());
-    let traced = trace.as_ref().map(|trace| trace.id.as_str());
+    let exported =
+        app.tracer.as_ref().map(|tracer| tracer.start(asked.method.as_str(), &asked.id, trace.as_ref()));
+    let traced = trace.as_ref().map(|trace| trace.id.clone()).or_else(|| exported.as_ref().map(RequestSpan::trace_id));
     let span = tracing::info_span!("request", id = asked.id.as_str(), trace = traced);
     let mut response = language::scope(language, work(&app, request, next)).instrument(span.clone()).await;
     dress(response.headers_mut(), &asked.id);
     if let Some(trace) = &trace {
-        trace.dress(response.headers_mut(), &asked.id);
+        let id = exported.as_ref().map_or_else(|| trace::span_id(&asked.id), RequestSpan::id);
+        trace.set_header(response.headers_mut(), &id);
     }
     if app.is_secure() {
         response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, TLS_ONLY);
     }
     span.in_scope(|| tell(&app, &asked, &response));
+    if let Some(exported) = exported {
+        exported.end(operation_of(&response), response.status().as_u16(), refusal_of(&response));
+    }
     response
 }
 
@@ -112,11 +120,19 @@ fn by(headers: &HeaderMap) -> &'static str {
     }
 }
 
+fn operation_of(response: &Response) -> &'static str {
+    response.extensions().get().map_or("none", |done: &Done| done.0.name())
+}
+
+fn refusal_of(response: &Response) -> Option<Code> {
+    response.extensions().get().map(|refused: &Refused| refused.0)
+}
+
 /// Counts and logs an answer.
 fn tell(app: &App, asked: &Asked, response: &Response) {
-    let operation = response.extensions().get().map_or("none", |done: &Done| done.0.name());
+    let operation = operation_of(response);
     let caller = response.extensions().get().map(|caller: &Caller| caller.0.as_str());
-    let refused = response.extensions().get().map(|refused: &Refused| refused.0);
+    let refused = refusal_of(response);
     let (status, took) = (response.status().as_u16(), asked.begun.elapsed());
     metrics::histogram!("sluice_http_request_seconds", "operation" => operation, "status" => status.to_string())
         .record(took);

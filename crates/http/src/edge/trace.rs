@@ -13,8 +13,10 @@ const LENGTH: usize = 55;
 pub(super) struct Trace {
     /// 32 hexadecimal digits, as the caller wrote them.
     pub id: String,
+    /// 16 hexadecimal digits: the caller's span.
+    pub parent: String,
     /// The flags: only whether it is sampled is known, and handed back.
-    flags: u8,
+    pub flags: u8,
 }
 
 /// The trace that a request belongs to.
@@ -33,7 +35,10 @@ fn parse(text: &str) -> Option<Trace> {
     let ends = rest.is_empty() || (version != "00" && rest.starts_with('-'));
     let is_named = |text: &str| text.bytes().any(|byte| byte != b'0');
     (version != "ff" && ends && is_named(id) && is_named(parent))
-        .then(|| Some(Trace { id: id.to_owned(), flags: u8::from_str_radix(flags, 16).ok()? & 1 }))?
+        .then(|| {
+            let flags = u8::from_str_radix(flags, 16).ok()? & 1;
+            Some(Trace { id: id.to_owned(), parent: parent.to_owned(), flags })
+        })?
 }
 
 fn is_hex(text: &str, length: usize) -> bool {
@@ -41,17 +46,18 @@ fn is_hex(text: &str, length: usize) -> bool {
 }
 
 impl Trace {
-    /// As the answer's header says it: the same trace, and a span of this request, which is made of its own id.
-    pub(super) fn dress(&self, headers: &mut HeaderMap, request: &str) {
-        let value = format!("00-{}-{}-{:02x}", self.id, span(request), self.flags);
+    /// Sets the header of the response: the same trace, and the span of this request.
+    pub(super) fn set_header(&self, headers: &mut HeaderMap, span: &str) {
+        let value = format!("00-{}-{span}-{:02x}", self.id, self.flags);
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(HEADER.clone(), value);
         }
     }
 }
 
-/// 16 hexadecimal digits, never all zeros, that are another for another text (FNV-1a).
-fn span(request: &str) -> String {
+/// A span id for a request whose span is not exported: 16 hexadecimal digits, never all zeros, made of the request
+/// id (FNV-1a).
+pub(super) fn span_id(request: &str) -> String {
     let hash = request.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
@@ -74,7 +80,8 @@ mod tests {
             (format!("cc-{ID}-{SPAN}-01"), 1),
             (format!("cc-{ID}-{SPAN}-01-what-is-to-come"), 1),
         ] {
-            assert_eq!(parse(&text), Some(Trace { id: ID.to_owned(), flags }), "{text}");
+            let expected = Trace { id: ID.to_owned(), parent: SPAN.to_owned(), flags };
+            assert_eq!(parse(&text), Some(expected), "{text}");
         }
         let zeros = "0".repeat(32);
         for text in [
@@ -106,10 +113,10 @@ mod tests {
         headers.append(&HEADER, text.parse().unwrap());
         assert_eq!(of(&headers), None);
         let mut answer = HeaderMap::new();
-        trace.dress(&mut answer, "a request");
+        trace.set_header(&mut answer, &span_id("a request"));
         let said = answer[&HEADER].to_str().unwrap();
-        assert_eq!(parse(said), Some(trace), "{said}");
+        assert_eq!(parse(said).map(|said| (said.id, said.flags)), Some((trace.id, trace.flags)), "{said}");
         assert!(!said.contains(SPAN), "a span of its own: {said}");
-        assert_ne!(span("a"), span("b"));
+        assert_ne!(span_id("a"), span_id("b"));
     }
 }

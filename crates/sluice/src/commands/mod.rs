@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 pub(crate) mod batch;
 pub(crate) mod bench;
+pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod copy;
 pub(crate) mod fx;
@@ -82,6 +83,8 @@ pub(crate) enum Command {
     Health(health::HealthArgs),
     /// The settings, and whether they can be used
     Config(config::ConfigArgs),
+    /// What a shell needs to complete commands and options
+    Completion(completion::CompletionArgs),
     /// Take batches that are to run and run them, as one of any number of processes, until it is stopped
     Work(work::WorkArgs),
     /// The processes at work on the ledger
@@ -101,6 +104,7 @@ pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Fa
         Command::Work(_)
         | Command::Serve(_)
         | Command::Config(_)
+        | Command::Completion(_)
         | Command::Health(_)
         | Command::Init(_)
         | Command::Migrate(_)

@@ -12,9 +12,11 @@ use crate::exit::{Exit, Failure};
 use crate::say::say;
 use crate::session::{Access, Session};
 use crate::settings::{Loaded, Settings, unknown_variables};
+use crate::traces::Traces;
 use domain::code::Language;
 use engine::{Engine, EngineOptions};
 use http_api::{App, Options};
+use opentelemetry_otlp::ExporterBuildError;
 use serde_json::json;
 use service::{Behind, Error};
 use std::time::Duration;
@@ -45,10 +47,15 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     let secret = session.service.cursor_secret(&session.actor).await?;
     let options = Options { connections, ..loaded.options() };
     let metrics = meter.render(meter::Backups::of(&session).await?);
-    let app = App::new(session.service.clone(), options, secret.as_bytes()).with_metrics(metrics);
+    let traces = Traces::start(settings).map_err(no_traces)?;
+    let app = App::new(session.service.clone(), options, secret.as_bytes())
+        .with_metrics(metrics)
+        .with_tracer(traces.tracer());
     warn_of_places(globals)?;
     let done = serve(&session, settings, listener, app, stop).await;
     let left = session.leave().await;
+    // It blocks; a panic of it would be logged as any other.
+    drop(tokio::task::spawn_blocking(|| traces.stop()).await);
     done?;
     left?;
     if tokio::time::timeout(LAST, session.close()).await.is_err() {
@@ -56,6 +63,10 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     }
     tracing::info!("stopped");
     Ok(Exit::Success)
+}
+
+fn no_traces(error: ExporterBuildError) -> Failure {
+    Failure::System { what: say("the trace export", "追踪导出"), error: std::io::Error::other(error) }
 }
 
 /// Server and worker, until both have ended.

@@ -93,12 +93,26 @@ pub(super) const RULES: &[Rule] = &[
         ),
         |s| s.log_level.as_deref().is_none_or(|level| EnvFilter::try_new(level).is_ok()),
     ),
+    rule(
+        "otlp_endpoint",
+        say(
+            "such as http://127.0.0.1:4318, without TLS and without a path; a collector on this machine or in this network",
+            "须为不含路径、不使用 TLS 的地址，例如 http://127.0.0.1:4318（本机或内网的采集器）",
+        ),
+        |s| s.otlp_endpoint.as_deref().is_none_or(is_plain_origin),
+    ),
+    rule("otlp_percent", say("a number from 0 to 100", "须为 0 到 100 之间的整数"), |s| s.otlp_percent <= 100),
 ];
 
 /// A scheme, a host and perhaps a port; nothing behind them but one slash.
 fn is_origin(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     is_host(rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest)).unwrap_or_default())
+}
+
+/// An origin without TLS: the exporter has none, since a collector usually runs beside what it collects from.
+fn is_plain_origin(url: &str) -> bool {
+    url.starts_with("http://") && is_origin(url)
 }
 
 /// A host and perhaps a port.

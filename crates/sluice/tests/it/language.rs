@@ -301,6 +301,7 @@ fn upkeep(walk: &mut Walk) {
     walk.say(&["node", "list"], 0);
     walk.say(&["migrate"], 64);
     walk.say(&["health"], 75);
+    walk.say(&["completion", "x1"], 64);
     let (from, to) = (walk.ledger.path().join("data"), walk.ledger.path().join("8"));
     let (from, to) = (from.to_str().unwrap().to_owned(), to.to_str().unwrap().to_owned());
     walk.say(&["copy", "--from", &from, "--to", &from], 64);

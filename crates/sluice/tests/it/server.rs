@@ -99,6 +99,7 @@ const READERS: &[&str] = &[
     "batch problems",
     "batch status",
     "bench",
+    "completion",
     "config check",
     "copy",
     "fx list",

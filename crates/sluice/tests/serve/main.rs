@@ -14,3 +14,4 @@ mod secrets;
 mod server;
 mod settings;
 mod stop;
+mod traces;
