@@ -1,6 +1,8 @@
 //! The document of the API: what utoipa gathers from the handlers, completed with what is the same everywhere:
 //! who may ask, the codes of the answers, the header that makes a POST repeatable.
 
+mod share;
+
 use crate::problem::{ProblemBody, operator_status};
 use crate::routes::View;
 use domain::access::{Audience, Operation, Reach};
@@ -51,8 +53,10 @@ pub(crate) const COMMON: &[Code] = &[
 
 /// The document of the whole API.
 #[must_use]
-pub fn document() -> OpenApi {
-    crate::operations().into_document()
+pub fn document() -> Value {
+    // A document that cannot be written as JSON would be a bug of the library's; the tests read it.
+    let document = serde_json::to_value(crate::operations().into_document()).unwrap_or_default();
+    share::share(document)
 }
 
 /// What the document says of itself.

@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 use std::sync::LazyLock;
 
 /// The same in every server of this program, so made once.
-static TEXT: LazyLock<String> = LazyLock::new(|| crate::document().to_json().unwrap_or_default());
+static TEXT: LazyLock<String> = LazyLock::new(|| crate::document().to_string());
 
 /// The document of this API, in OpenAPI 3.1.
 #[utoipa::path(get, path = "/api/openapi.json", operation_id = "openApi", tag = "server",

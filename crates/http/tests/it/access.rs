@@ -17,7 +17,7 @@ struct Served {
 }
 
 fn served() -> Vec<Served> {
-    let document = serde_json::to_value(http_api::document()).unwrap();
+    let document = http_api::document();
     let paths = document["paths"].as_object().unwrap();
     let mut all = Vec::new();
     for (path, item) in paths {
