@@ -33,9 +33,9 @@ pub enum Kind {
 pub enum Way {
     /// They are inserted.
     Insert,
-    /// They are there from the start, and get their values.
+    /// They exist from the start and are updated.
     Set(Update),
-    /// Batches: inserted as drafts, so that their items may come.
+    /// Batches: inserted as drafts, so that their items can be inserted.
     Draft,
     /// Batches: moved from draft to their state.
     Walk,
@@ -58,7 +58,7 @@ pub struct Step {
 pub type Key = Vec<Value>;
 
 impl Step {
-    /// Of its name.
+    /// The step with a name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         STEPS.iter().find(|step| step.name == name)

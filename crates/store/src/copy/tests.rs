@@ -30,7 +30,7 @@ async fn every_table_is_copied_completely_or_left_out_intentionally() {
         assert!(tables.remove(*name).is_some(), "{name} is left out but does not exist");
     }
     for step in STEPS.iter().filter(|step| step.is_whole()) {
-        let (columns, key) = tables.remove(step.table()).unwrap_or_else(|| panic!("there is no table {}", step.name));
+        let (columns, key) = tables.remove(step.table()).unwrap_or_else(|| panic!("no table {}", step.name));
         let kind = |kind: &Kind| if *kind == Kind::Number { "INTEGER" } else { "TEXT" }.to_owned();
         let names = step.columns().iter().map(|name| (*name).to_owned());
         let listed: Columns = names.zip(step.kinds.iter().map(kind)).collect();

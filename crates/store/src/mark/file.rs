@@ -29,7 +29,7 @@ pub struct Witness {
 /// What is known about a ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// The ledger's id; empty while it is being made.
+    /// The ledger's id; empty while it is being created.
     pub ledger: String,
     /// Its highest commit.
     pub commit_number: i64,

@@ -34,9 +34,7 @@ pub(crate) const EACH: std::time::Duration = std::time::Duration::from_millis(20
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Behind {
     /// The last process did not shut down cleanly, and the log with its commits is missing.
-    #[error(
-        "the file with the last commits (sluice.db-wal) is missing, and the last process did not shut down cleanly"
-    )]
+    #[error("the file with the last commits (sluice.db-wal) is missing after an unclean shutdown")]
     NoLog,
     /// The mark knows commits that do not exist.
     #[error("the mark knows commit {known}, but the ledger ends at commit {found}")]

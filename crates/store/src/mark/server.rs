@@ -105,7 +105,7 @@ impl Work {
             match self.look(false).await {
                 Ok(()) => (self.kept, self.looked) = (commits, Instant::now()),
                 Err(StoreError::Behind(behind)) => {
-                    tracing::error!(%behind, "the ledger lost commits that this node knows; writing has stopped");
+                    tracing::error!(%behind, "the ledger lost commits that this node knows; writing stopped");
                     self.looked = Instant::now();
                     self.kept = commits;
                 }

@@ -220,7 +220,7 @@ async fn check(client: &Client, commits: Commits) -> Result<Result<(), String>, 
         return Ok(Err(why.to_owned()));
     }
     if commits == Commits::Durable && text(3)? == "local" && !text(5)?.is_empty() {
-        let why = "synchronous_commit is local: an acknowledged transfer may be missing on the standby; use on";
+        let why = "synchronous_commit is local: an acknowledged transfer may be missing on a standby; use on";
         return Ok(Err(why.to_owned()));
     }
     if text(4)? != "UTF8" {

@@ -23,7 +23,7 @@ const STATEMENTS: usize = 256;
 pub(crate) enum Access {
     /// Changes the database.
     Write,
-    /// Reads beside the writer.
+    /// Reads alongside the writer.
     Read,
     /// Checkpoints the write-ahead log alongside the writer.
     Fold,

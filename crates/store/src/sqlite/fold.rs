@@ -96,7 +96,7 @@ struct Log {
 }
 
 impl Log {
-    /// Pages that are not in the file yet. Both numbers are -1 where there is no log.
+    /// Pages that are not in the file yet. Both numbers are -1 if there is no log.
     const fn left(self) -> i64 {
         self.pages - self.folded
     }

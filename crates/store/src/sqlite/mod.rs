@@ -104,7 +104,7 @@ impl Database {
     }
 
     pub(crate) async fn write(&self) -> Result<Session, StoreError> {
-        let writer = self.writer.clone().ok_or_else(|| StoreError::Busy("the database was opened read-only".to_owned()))?;
+        let writer = self.writer.clone().ok_or_else(|| StoreError::Busy("opened read-only".to_owned()))?;
         let guard = writer.lock_owned().await;
         match self.fault.get() {
             Some(text) => Err(StoreError::Fatal(text.clone())),

@@ -32,8 +32,8 @@ enum Stage {
 pub(crate) struct Session {
     place: Option<Place>,
     stage: Stage,
-    /// A call failed, or its caller went away before its end: it may have done a part, so nothing more is
-    /// done here and nothing is committed. The engines of servers could not go on at all.
+    /// A call failed, or its caller disappeared before it ended. It may have been partly executed, so nothing
+    /// more is run here and nothing is committed. Server engines could not continue at all.
     failed: bool,
 }
 
