@@ -126,10 +126,10 @@ fn judge(newest: Option<i32>, advice: &str) -> Result<(), StoreError> {
     match found.cmp(&expected) {
         std::cmp::Ordering::Equal => Ok(()),
         std::cmp::Ordering::Less => Err(StoreError::Unavailable(format!(
-            "the schema version is {found}, this program's is {expected}: {advice}"
+            "the schema is at version {found}, but this program uses {expected}: {advice}"
         ))),
         std::cmp::Ordering::Greater => Err(StoreError::Unavailable(format!(
-            "the schema version is {found}, newer than this program's ({expected}): use a newer program"
+            "the schema is at version {found}, newer than this program's ({expected}): use a newer program"
         ))),
     }
 }
