@@ -59,7 +59,7 @@ impl Folder {
                     // A failed sync may have dropped pages, and the log will not provide them again.
                     Err(StoreError::Fatal(text)) => return drop(fault.set(text)),
                     Err(error) => {
-                        tracing::warn!(%error, "checkpointing the write-ahead log failed; retrying")
+                        tracing::warn!(%error, "the write-ahead log could not be checkpointed; retrying")
                     }
                 }
             }

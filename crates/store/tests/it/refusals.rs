@@ -119,7 +119,7 @@ async fn no_message_contains_the_password() {
 #[tokio::test]
 async fn a_place_that_is_not_a_ledger_is_refused() {
     let folder = Place::on(Engine::File);
-    std::fs::write(&folder.text, "not a database, but long enough to be read as one: ".repeat(40))
+    std::fs::write(&folder.text, "not a database, but long enough to be looked at as one: ".repeat(40))
         .unwrap();
     let error = refused(&folder.text).await;
     assert!(matches!(error, StoreError::Corrupt(_) | StoreError::Unavailable(_)), "{error:?}");
