@@ -7,7 +7,7 @@
 pub enum Lock {
     /// Not at all.
     None,
-    /// Others may read it or lock it shared, but not exclusively.
+    /// Others may read and write it, but not lock it exclusively.
     Shared,
     /// Others may not write; rows may still refer to it.
     Write,

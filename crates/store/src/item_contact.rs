@@ -1,5 +1,5 @@
-//! How the payee or payer of an item was written: only items for which that was not the account's number have
-//! a row.
+//! How an item's payee (its payer, in a many-to-one batch) was written. Only items for which that was not the
+//! account's number have a row.
 
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};

@@ -32,7 +32,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Whether no key is in it.
+    /// Whether it contains no keys.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.first > self.last

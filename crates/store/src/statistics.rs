@@ -49,7 +49,7 @@ pub struct Sums {
     pub fee: i128,
 }
 
-/// Failed attempts of batch items.
+/// Refused attempts of batch items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failures {
     /// The paying account; 0 if not broken down by account.
@@ -123,7 +123,7 @@ fn narrow(text: &mut String, args: &mut Vec<Value>, range: Range, asset: &str, a
     }
 }
 
-/// Failed attempts of batch items from one time up to another (microseconds UTC), by quarter of an hour.
+/// Refused attempts of batch items from one time up to another (microseconds UTC), by quarter of an hour.
 /// Ignores the range's dates.
 pub async fn failures(
     tx: &mut Tx,

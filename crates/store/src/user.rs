@@ -22,7 +22,7 @@ pub struct User {
     pub role: Role,
     /// When the password was set, microseconds UTC; none until the invitation was accepted.
     pub password_at: Option<i64>,
-    /// When the user was disabled and could no longer sign in.
+    /// When the user was disabled; a disabled user cannot sign in.
     pub disabled_at: Option<i64>,
     /// Who added the user.
     pub created_by: Author,

@@ -26,8 +26,7 @@ use crate::bulk::Sql;
 pub const CATALOGUE: &[&Sql] =
     &[&state::STATE, &numbers::RAISE, &numbers::FLOOR, &numbers::SET, &numbers::RAISE_HEAD];
 
-/// How often the mark is updated while there are writes. It cannot show the loss of commits newer than this
-/// interval.
+/// How often the mark is updated while there are writes. The loss of commits newer than this goes unnoticed.
 pub(crate) const EACH: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// Why a ledger cannot be the one that its mark knows.

@@ -69,7 +69,7 @@ pub(super) static RAISE_HEAD: Sql = Sql::new(
      WHERE id = 1",
 );
 
-/// The ledger's position when its loss was accepted, and the transfer numbers used since.
+/// The ledger's position when its loss was accepted, and the number above which transfers are numbered since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leap {
     /// The last commit before the loss was accepted.

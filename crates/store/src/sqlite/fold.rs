@@ -21,7 +21,7 @@ use tokio::sync::Mutex;
 /// Log size in pages from which it is checkpointed: 32 MiB. A lower limit would write hot pages back again
 /// and again.
 const FOLD_PAGES: i64 = 8_192;
-/// At most this many pages are left to the writer.
+/// The thread makes no further pass once fewer pages than this are left to the writer.
 const LEFT_PAGES: i64 = 400;
 /// Passes alongside the writer before it is involved regardless.
 const PASSES: usize = 4;

@@ -94,7 +94,7 @@ async fn many_writers_lose_nothing() {
 }
 
 #[tokio::test]
-async fn a_shared_lock_waits_only_for_an_exclusive_one() {
+async fn shared_locks_conflict_only_with_exclusive_ones() {
     let Some(world) = rows().await else { return };
     let (mut first, mut second) = (world.store.write().await.unwrap(), world.store.write().await.unwrap());
     first.lookup(&SHARED, Column::I64(vec![1, 2])).await.unwrap();
