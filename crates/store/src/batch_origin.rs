@@ -1,4 +1,4 @@
-//! Linked drafts: which unpaid items of an earlier batch a draft pays in their place.
+//! Linked drafts: which unpaid items of an earlier batch a draft replaces.
 
 use crate::args;
 use crate::bulk::Sql;
@@ -9,7 +9,7 @@ use domain::code::Code;
 use domain::id::BatchId;
 use domain::item::ItemState;
 
-/// An item of the earlier batch, and the draft's item that pays in its place.
+/// An item of the earlier batch, and the draft's item that replaces it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replaced {
     /// The earlier item's number.
@@ -154,7 +154,7 @@ pub async fn origin(tx: &mut Tx, draft: BatchId) -> Result<Option<BatchId>, Stor
     rows.first().map(|row| Ok(BatchId(row.i64(0)?))).transpose()
 }
 
-/// The linked items that the draft, in its current form, pays in their place.
+/// The linked items that the draft, in its current form, replaces.
 pub async fn replaced(tx: &mut Tx, draft: BatchId) -> Result<Vec<Replaced>, StoreError> {
     let rows = tx.fetch(&REPLACED, args![draft.0]).await?;
     let read = |row: crate::value::Row<'_>| {

@@ -174,8 +174,8 @@ pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Chunk>, St
 /// commit comes after it in the log.
 pub async fn settle(store: &Store, number: i64) -> Result<bool, StoreError> {
     let mut tx = store.write().await?;
-    let stead = Chunk { number, commit_number: -number, postings: 0 };
-    let is_new = tx.insert_new(&INSERT, columns(stead, Span::NONE)).await? > 0;
+    let placeholder = Chunk { number, commit_number: -number, postings: 0 };
+    let is_new = tx.insert_new(&INSERT, columns(placeholder, Span::NONE)).await? > 0;
     if is_new {
         // It was not committed and no longer can be; our placeholder row is rolled back.
         return Ok(false);

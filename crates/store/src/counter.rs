@@ -1,4 +1,4 @@
-//! Numbers that are issued only once. Drawing them in blocks costs a chunk one statement.
+//! Numbers that are issued only once. Drawing them in blocks takes one statement per chunk.
 
 use crate::args;
 use crate::bulk::Sql;

@@ -35,7 +35,7 @@ pub struct Head {
 }
 
 /// Draws the commit's number. Call it last before the commit: from here on every other commit waits. This is
-/// also where a sealed ledger refuses, since sealing locks the same row, and where a ledger refuses that lost
+/// where commits are refused to a sealed ledger, since sealing locks the same row, and to a ledger that lost
 /// commits while this process ran.
 pub async fn advance(tx: &mut Tx) -> Result<Head, StoreError> {
     let rows = tx.fetch(&ADVANCE, args![]).await?;

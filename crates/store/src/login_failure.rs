@@ -1,5 +1,5 @@
-//! Failed sign-ins, counted by what they have in common, such as a login or an address. The name's prefix tells
-//! which.
+//! Failed sign-ins, counted by what they have in common, such as a login or an address. The name's prefix
+//! tells which.
 
 use crate::args;
 use crate::bulk::Sql;

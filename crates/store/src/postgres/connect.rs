@@ -54,8 +54,9 @@ impl std::fmt::Debug for Way {
 }
 
 impl Way {
-    /// Parses a URL in libpq's format. `sslmode=verify-full` and `verify-ca` mean `require`, since a certificate
-    /// is always verified; `sslrootcert=FILE` names the certificates to trust instead of the public ones.
+    /// Parses a URL in libpq's format. `sslmode=verify-full` and `verify-ca` mean `require`, since a
+    /// certificate is always verified; `sslrootcert=FILE` names the certificates to trust instead of the
+    /// public ones.
     pub(super) fn parse(url: &str, application: &str) -> Result<Self, StoreError> {
         let wrong = |why: &str| StoreError::Unavailable(format!("the database URL is invalid: {why}"));
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
