@@ -57,8 +57,8 @@ async fn paid_at(tx: &mut Tx, item: &Item) -> Result<Option<i64>, Error> {
     Ok(transfers.first().map(|transfer| transfer.created_at))
 }
 
-/// Each failure but the last is followed by the retry that led to the next attempt: the first one after it that
-/// takes items that failed so.
+/// Each failure but the last is followed by the retry that led to the next attempt: the first one after it
+/// that takes items that failed so.
 fn attempts(
     item: &Item,
     failures: &[(Failure, i64)],

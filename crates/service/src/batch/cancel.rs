@@ -23,10 +23,10 @@ enum Cancelled {
 }
 
 impl Service {
-    /// Calls a batch off. One that has not begun is cancelled and its items are skipped; of one that has,
-    /// the rest is interrupted: by its runner if it has one, else at once. `for_good`: what is not paid is
-    /// skipped instead, so that no retry can pay it; this may follow an interruption. Callers limited to their own
-    /// batches cancel them only before they have begun.
+    /// Calls a batch off. One that has not begun is cancelled and its items are skipped; of one that has, the
+    /// rest is interrupted: by its runner if it has one, else at once. `for_good`: what is not paid is
+    /// skipped instead, so that no retry can pay it; this may follow an interruption. Callers limited to
+    /// their own batches cancel them only before they have begun.
     pub async fn batch_cancel(&self, actor: &Actor, ask: &Ask<'_>, for_good: bool) -> Result<Batch, Error> {
         if let Some(first) = self.first_answer().await? {
             return first.answer();

@@ -16,20 +16,22 @@ use store::batch_origin::Part;
 /// Which items of an earlier batch a draft is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopiedItems {
-    /// Those that failed. The draft is linked to them: its submission skips them in the earlier batch and takes their
-    /// external ids over, and the two are not compared.
+    /// Those that failed. The draft is linked to them: its submission skips them in the earlier batch and
+    /// takes their external ids over, and the two are not compared.
     Failed,
-    /// All of them, whatever became of them: a batch of its own, without external ids, compared like any other.
+    /// All of them, whatever became of them: a batch of its own, without external ids, compared like any
+    /// other.
     All,
 }
 
 impl Service {
-    /// Makes a draft of an earlier batch's items, under the name given or the earlier one's. What failed is for the
-    /// batch's maker, finance and administrators, as repricing is; a key copies what failed only in what it made.
+    /// Makes a draft of an earlier batch's items, under the name given or the earlier one's. What failed is
+    /// for the batch's maker, finance and administrators, as repricing is; a key copies what failed only in
+    /// what it made.
     ///
     /// # Errors
-    /// `BATCH_STATE` if failed items are asked for of a batch that has not ended or been paused, `BATCH_EMPTY` if there
-    /// is nothing to copy, `FORBIDDEN`, and what a name can be refused for.
+    /// `BATCH_STATE` if failed items are asked for of a batch that has not ended or been paused,
+    /// `BATCH_EMPTY` if there is nothing to copy, `FORBIDDEN`, and what a name can be refused for.
     pub async fn batch_copy(
         &self,
         actor: &Actor,

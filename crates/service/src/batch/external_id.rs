@@ -1,4 +1,5 @@
-//! External ids of a batch's items: held while the item is paid or can still be paid. A failed item keeps its id.
+//! External ids of a batch's items: held while the item is paid or can still be paid. A failed item keeps its
+//! id.
 
 use crate::{Error, Refusal};
 use domain::code::Code;

@@ -1,4 +1,5 @@
-//! The moves of a batch's life that a person asks for: execute, pause. `submit` and `cancel` are files of their own.
+//! The moves of a batch's life that a person asks for: execute, pause. `submit` and `cancel` are files of
+//! their own.
 
 use super::ask::Ask;
 use super::settle::close;
@@ -14,8 +15,8 @@ use store::audit::Actor;
 use store::batch::Batch;
 
 impl Service {
-    /// Leaves the row from which the engine runs the batch. A batch that has begun is refused: `resume` continues
-    /// it.
+    /// Leaves the row from which the engine runs the batch. A batch that has begun is refused: `resume`
+    /// continues it.
     pub async fn batch_execute(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
         let mut write = begun!(self.write(actor, Action::BatchExecute));
         let done = execute(&mut write, name).await;

@@ -1,5 +1,5 @@
-//! Drafts made of an earlier batch. One that pays what the batch has left unpaid is linked: its submission skips those
-//! items in the earlier batch in the same commit, so that nothing can be paid in both.
+//! Drafts made of an earlier batch. One that pays what the batch has left unpaid is linked: its submission
+//! skips those items in the earlier batch in the same commit, so that nothing can be paid in both.
 
 use super::{changed, find, find_locked};
 use crate::Error;
@@ -20,8 +20,9 @@ use store::batch_origin::{self, Part, Replaced};
 use store::counter::{self, Counter};
 use store::turn::{self, Turn};
 
-/// Makes a draft of a batch's items under the batch's own head, or another name. Of items that are not paid it is
-/// linked to them and has their external ids; of all items it is a batch of its own, without external ids.
+/// Makes a draft of a batch's items under the batch's own head, or another name. Of items that are not paid
+/// it is linked to them and has their external ids; of all items it is a batch of its own, without external
+/// ids.
 pub(crate) async fn draft_of(
     write: &mut Write,
     batch: &Batch,
@@ -59,7 +60,8 @@ pub(crate) async fn draft_of(
     Ok((changed(write, id).await?, created))
 }
 
-/// Who may pay a batch's items in another way: its maker, finance and administrators; a key only what it made.
+/// Who may pay a batch's items in another way: its maker, finance and administrators; a key only what it
+/// made.
 pub(crate) fn may_replace(actor: &Actor, reach: Reach, batch: &Batch) -> Result<(), Error> {
     let is_bound = reach == Reach::Own || matches!(actor.author.principal, Principal::Key(_));
     if is_bound && batch.created_by.principal != actor.author.principal {
@@ -90,15 +92,17 @@ async fn empty_draft_like(write: &mut Write, batch: &Batch, name: Option<String>
     Ok(store::batch::create(tx, &new).await?)
 }
 
-/// Makes the draft that corrected rows of a batch go into which has been submitted: its own content is frozen.
+/// Makes the draft that corrected rows of a batch go into which has been submitted: its own content is
+/// frozen.
 pub(crate) async fn draft_of_corrections(write: &mut Write, batch: &Batch) -> Result<Batch, Error> {
     let id = empty_draft_like(write, batch, None).await?;
     store::batch::fill(&mut write.tx, id, &Filled::default()).await?;
     find(&mut write.tx, &id.to_string()).await
 }
 
-/// What the submission of a draft does in the batch that it is linked to: the items that the draft pays are skipped
-/// there. Refused if one of them is not unpaid any more. Of a draft that is not linked it does nothing.
+/// What the submission of a draft does in the batch that it is linked to: the items that the draft pays are
+/// skipped there. Refused if one of them is not unpaid any more. Of a draft that is not linked it does
+/// nothing.
 pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option<Fact>, Error> {
     let Some(origin) = batch_origin::origin(&mut write.tx, draft.id).await? else { return Ok(None) };
     let batch = find_locked(&mut write.tx, &origin.to_string()).await?;

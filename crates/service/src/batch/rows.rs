@@ -112,7 +112,8 @@ impl BatchTerms {
         }
     }
 
-    /// What may be in a batch once: the payee, and where repeats are allowed the reference and external id too.
+    /// What may be in a batch once: the payee, and where repeats are allowed the reference and external id
+    /// too.
     pub(crate) fn repeat_key(&self, item: &Item) -> RepeatKey {
         let other = self.other(item);
         if self.allow_repeat {
@@ -320,7 +321,8 @@ fn item(line: i64, source: AccountId, target: AccountId, amount: i64, texts: Tex
     }
 }
 
-/// Makes items of the rows of a request; their numbers come later. Refuses all of them if one cannot be taken.
+/// Makes items of the rows of a request; their numbers come later. Refuses all of them if one cannot be
+/// taken.
 pub(crate) async fn take(
     tx: &mut Tx,
     terms: &BatchTerms,

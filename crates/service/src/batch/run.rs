@@ -82,8 +82,8 @@ impl Service {
         Ok(store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?)
     }
 
-    /// Ends a run under its epoch: paused, or whatever the counters say. `rest` fails what was not tried; of a
-    /// batch that was called off for good everything that is not paid is skipped before that.
+    /// Ends a run under its epoch: paused, or whatever the counters say. `rest` fails what was not tried; of
+    /// a batch that was called off for good everything that is not paid is skipped before that.
     pub async fn run_finish(&self, id: BatchId, epoch: i64, rest: Option<Code>) -> Result<Batch, Error> {
         let actor = Actor::system(self.store.node());
         self.mark_rest(&actor, id, Some(epoch), rest).await?;
@@ -111,8 +111,8 @@ impl Service {
         Ok(batch)
     }
 
-    /// Skips what is not paid of a batch that was called off for good; fails what waits with a code, if one is
-    /// given. Under the run's epoch, if there is a run.
+    /// Skips what is not paid of a batch that was called off for good; fails what waits with a code, if one
+    /// is given. Under the run's epoch, if there is a run.
     async fn mark_rest(
         &self,
         actor: &Actor,

@@ -102,7 +102,8 @@ pub(crate) fn printed(item: &Item) -> Printed {
     Printed { print: print(&payment), item: item.number.0 }
 }
 
-/// Compares a draft with what was submitted before, and leaves out what is paid if that was asked. Refuses nothing.
+/// Compares a draft with what was submitted before, and leaves out what is paid if that was asked. Refuses
+/// nothing.
 pub(crate) async fn examine(
     tx: &mut Tx,
     batch: Batch,
@@ -286,7 +287,8 @@ async fn compare_with(
     Ok(())
 }
 
-/// Whether a person broke the batch off and it was not completed later: then its file is likely to come once more.
+/// Whether a person broke the batch off and it was not completed later: then its file is likely to come once
+/// more.
 const fn was_broken_off(earlier: &Batch) -> bool {
     (earlier.interrupted_at.is_some() || earlier.called_off_at.is_some())
         && earlier.tally.success_count < earlier.tally.total_count

@@ -24,8 +24,8 @@ impl Service {
         write.end(done).await
     }
 
-    /// Takes all failed items out for good, and returns how many there were. With nothing to do it answers 0 and
-    /// changes nothing.
+    /// Takes all failed items out for good, and returns how many there were. With nothing to do it answers 0
+    /// and changes nothing.
     pub async fn batch_skip_failed(
         &self,
         actor: &Actor,

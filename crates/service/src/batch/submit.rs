@@ -1,5 +1,5 @@
-//! Submitting a draft: its content is frozen under a hash. The one place where a batch can be refused for paying
-//! again what an earlier one pays.
+//! Submitting a draft: its content is frozen under a hash. The one place where a batch can be refused for
+//! paying again what an earlier one pays.
 
 use super::ask::Ask;
 use super::content::{self, Content};
@@ -48,9 +48,10 @@ pub struct Prepared {
 }
 
 impl Service {
-    /// Submits a draft. Callers limited to their own batches are refused for other people's; a request that names a
-    /// version is refused for any other; `PROBLEMS_OPEN` with the right number if other than the confirmed number of
-    /// refused rows are open; `BATCH_SIMILAR` if it pays what an earlier batch pays and no reason is given.
+    /// Submits a draft. Callers limited to their own batches are refused for other people's; a request that
+    /// names a version is refused for any other; `PROBLEMS_OPEN` with the right number if other than the
+    /// confirmed number of refused rows are open; `BATCH_SIMILAR` if it pays what an earlier batch pays and
+    /// no reason is given.
     pub async fn batch_submit<'a>(
         &self,
         actor: &Actor,
