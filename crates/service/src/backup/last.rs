@@ -38,8 +38,8 @@ impl LastBackup {
         serde_json::from_str(&text).ok().filter(|last: &Self| last.form == FORM)
     }
 
-    /// Writes the note. It is world-readable, since the backup may run as another user than the server, and
-    /// nothing in it is secret.
+    /// Writes the note. It is world-readable, since the backup may run as a different user than the server,
+    /// and nothing in it is secret.
     pub fn keep(&self, path: &Path) -> Result<(), Error> {
         let text = serde_json::to_string(self).map_err(std::io::Error::other)?;
         files::replace(path, (text + "\n").as_bytes())

@@ -21,8 +21,7 @@ impl Service {
         let made = files::make_folder(to)?;
         let done = self.back_up(to).await;
         if done.is_err() {
-            // Best effort: without a manifest it is not a backup, and the error that matters is the first
-            // one.
+            // Best effort: without a manifest it is not a backup, and only the first error matters.
             files::clear(to, made);
         }
         done

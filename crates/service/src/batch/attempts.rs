@@ -123,16 +123,15 @@ mod tests {
     #[test]
     fn each_attempt_has_the_retry_that_led_to_it() {
         let failures = [failure(Code::InsufficientBalance, 10), failure(Code::Interrupted, 20)];
-        // A retry of other items before the first attempt, a resume that does not cover this item, and two
-        // that do.
+        // A retry before this item was tried, a resume that does not cover it, and two that do.
         let retries = [
             event("retried", "early", 5),
             event("resumed", "other", 11),
             event("retried", "anna", 12),
             event("resumed", "bo", 21),
         ];
-        let told = attempts(&item(ItemState::Completed), &failures, &retries, Some(30));
-        let seen: Vec<_> = told
+        let found = attempts(&item(ItemState::Completed), &failures, &retries, Some(30));
+        let seen: Vec<_> = found
             .iter()
             .map(|one| (one.code, one.at, one.retried.as_ref().map(|(who, _)| who.name.as_str())))
             .collect();

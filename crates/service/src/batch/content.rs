@@ -38,8 +38,7 @@ impl ContentHash {
             self.hash.update(number.to_le_bytes());
         }
         for text in [&item.memo, &item.reference] {
-            // Each text is preceded by its length, so that different contents give different bytes; -1 tells
-            // `None` from "".
+            // A length precedes each text, so that different contents give different bytes; -1 means none.
             let length = text.as_ref().map_or(-1, |text| i64::try_from(text.len()).unwrap_or(i64::MAX));
             self.hash.update(length.to_le_bytes());
             self.hash.update(text.as_deref().unwrap_or_default().as_bytes());

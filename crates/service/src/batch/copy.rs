@@ -59,11 +59,11 @@ async fn copy(
             let batch = locked(write, batch).await?;
             may_copy_failed(&write.actor, reach, &batch)?;
             let (draft, created) = linked::draft_of(write, &batch, Part::Failed, name).await?;
-            let told = Fact::of_batch(Action::BatchCopy, batch.id)
+            let copied = Fact::of_batch(Action::BatchCopy, batch.id)
                 .with("items", draft.tally.total_count)
                 .with("draft", draft.number())
                 .moved(batch.state, BatchEvent::Copied);
-            (draft, vec![created, told])
+            (draft, vec![created, copied])
         }
         CopiedItems::All => {
             let batch = find_locked(&mut write.tx, batch).await?;

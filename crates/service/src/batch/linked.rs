@@ -117,8 +117,7 @@ pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option
         return Ok(None);
     }
     let state = skip_there(&mut write.tx, &batch, &replaced, write.now).await?;
-    // The draft's items take over the ids in the same commit; only inside this transaction does no item hold
-    // them.
+    // The draft's items take over the ids in the same commit: they are free only within this transaction.
     let freed = replaced.iter().map(|one| one.item).collect();
     store::external_id::release(&mut write.tx, freed).await?;
     store::external_id::hold_range(&mut write.tx, draft.id, draft.range()).await?;

@@ -49,12 +49,12 @@ async fn reprice(write: &mut Write, reach: Reach, name: &str) -> Result<Done<Rep
         BatchState::Pending | BatchState::Approved => renew(write, &batch).await,
         BatchState::Paused | BatchState::PartiallyCompleted | BatchState::Failed => {
             let (draft, created) = linked::draft_of(write, &batch, Part::Unpaid, None).await?;
-            let told = Fact::of_batch(Action::BatchReprice, batch.id)
+            let repriced = Fact::of_batch(Action::BatchReprice, batch.id)
                 .with("items", draft.tally.total_count)
                 .with("draft", draft.number())
                 .moved(batch.state, BatchEvent::Repriced);
             let draft = described(&mut write.tx, draft).await?;
-            Ok(Done::many(Repriced { batch: draft, from: Some(batch.id.0) }, vec![created, told]))
+            Ok(Done::many(Repriced { batch: draft, from: Some(batch.id.0) }, vec![created, repriced]))
         }
         BatchState::Draft
         | BatchState::Rejected
@@ -172,7 +172,7 @@ impl Lapsed {
         let (stored, tolerance) = (self.stored_rate().unwrap_or_default(), self.policy.tolerance());
         let english =
             format!("{pair}: the stored rate is now {stored}, not within {tolerance} of the kept rate {rate}");
-            let chinese = format!("{pair}：已存汇率现为 {stored}，与保留汇率 {rate} 的偏差超过 {tolerance}");
+        let chinese = format!("{pair}：已存汇率现为 {stored}，与保留汇率 {rate} 的偏差超过 {tolerance}");
         Refusal::told(Code::RateChanged, english, chinese)
     }
 

@@ -73,8 +73,7 @@ async fn submit(write: &mut Write, ask: &Ask<'_>, submission: &Submission) -> Re
     if batch.refused_count != submission.leave_problems {
         return Err(Error::refused(Code::ProblemsOpen, batch.refused_count.to_string()));
     }
-    // Before the comparison, so that the items it takes over are already skipped there and their external ids
-    // moved.
+    // Before the comparison, so that the items it takes over are skipped there and their external ids moved.
     let handed_over = linked::take_over(write, &batch).await?;
     let (tx, now) = (&mut write.tx, write.now);
     let content = content::content(tx, &batch).await?;
