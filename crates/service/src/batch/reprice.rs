@@ -171,7 +171,7 @@ impl Lapsed {
         }
         let (stored, tolerance) = (self.stored_rate().unwrap_or_default(), self.policy.tolerance());
         let english =
-            format!("{pair}: the stored rate is now {stored}, not within {tolerance} of the kept rate {rate}");
+            format!("{pair}: the stored rate is now {stored}, not within {tolerance} of the kept {rate}");
         let chinese = format!("{pair}：已存汇率现为 {stored}，与保留汇率 {rate} 的偏差超过 {tolerance}");
         Refusal::told(Code::RateChanged, english, chinese)
     }
