@@ -112,8 +112,8 @@ pub(crate) struct Look {
     singles: u64,
 }
 
-/// A search in progress. Its caller scans one window after another: `while let Some(look) =
-/// search.next(lanes).await { let keys = ...; search.found(&lanes, look, keys) }`.
+/// A search in progress. Its caller scans one window after another:
+/// `while let Some(look) = search.next(lanes).await { let keys = ...; search.found(&lanes, look, keys) }`.
 #[derive(Debug)]
 pub(crate) struct Search<'a> {
     slice: &'a Slice,
