@@ -1,4 +1,4 @@
-//! Resolves the account references of requests other than batches (those are in `payee`). An account's
+//! Resolves the account references of requests; those of batch rows are resolved in `payee`. An account's
 //! immutable fields are cached in memory, so a transfer needs no database lookup before it reaches the door.
 
 use crate::{Error, Service};

@@ -16,7 +16,7 @@ use store::{StoreError, Tx};
 pub const ALIVE_US: i64 = 5_000_000;
 /// The heartbeat interval.
 pub const BEAT: std::time::Duration = std::time::Duration::from_secs(1);
-/// Stripes of the ledger's own accounts besides stripe 0, which every short-lived process uses.
+/// Stripes of the ledger's own accounts in addition to stripe 0, which every short-lived process uses.
 const STRIPES: i64 = 8;
 
 impl Service {

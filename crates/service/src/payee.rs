@@ -1,7 +1,7 @@
 //! Resolves the payers and payees that rows name to accounts, for a page of rows at once.
 //!
-//! All account references of batches are resolved here: those in files, JSON and edits. A row names a side in
-//! one or several ways ([`Given`]), and all of them must lead to the same account. A number or an id means
+//! All account references of batch rows are resolved here: those in files, JSON and edits. A row names a side
+//! in one or several ways ([`Given`]), and all of them must lead to the same account. A number or an id means
 //! that account. An e-mail address or a uid means the holder's default account in the currency
 //! (`default_of`).
 //!

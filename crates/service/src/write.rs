@@ -1,7 +1,7 @@
 //! The only way to change anything outside the ledger's door.
 //!
-//! A verb opens a [`Write`] with [`Service::write`], works in its transaction, and ends it with [`Write::end`],
-//! which takes either a [`Done`] (the answer and the facts) or an error:
+//! A verb opens a [`Write`] with [`Service::write`], works in its transaction, and ends it with
+//! [`Write::end`], which takes either a [`Done`] (the answer and the facts) or an error:
 //!
 //! ```ignore
 //! pub async fn holder_add(&self, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {

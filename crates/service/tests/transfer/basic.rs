@@ -127,7 +127,7 @@ async fn test_transfer_between_user_accounts() {
     // 1: a transfer between the holder's own accounts succeeds.
     let view = world.sent(A1, A2, "2000.00").await;
     assert_eq!((world.balance(A1).await, world.balance(A2).await), (800_000, 700_000));
-    // 2: it costs nothing, while the same amount to somebody else does.
+    // 2: it is free, while the same amount to another holder is charged.
     assert_eq!(view.transfer.fee, 0);
     let other = world.sent(A1, B1, "2000.00").await;
     assert_eq!(other.transfer.fee, 200);

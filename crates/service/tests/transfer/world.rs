@@ -42,7 +42,7 @@ impl Clock for TestClock {
     }
 }
 
-/// The size of the world besides the four accounts.
+/// The size of the world in addition to the four accounts.
 #[derive(Debug, Clone, Copy)]
 pub struct Scale {
     users: usize,
