@@ -42,7 +42,7 @@ impl Budget {
         Self { asked: Instant::now(), whole }
     }
 
-    /// The deadline of a search that begins now; none if there is none.
+    /// The deadline of a search that begins now; none if the budget has no end.
     fn end(self) -> Option<Instant> {
         let least = Instant::now().checked_add(self.whole / SHARE_LEAST)?;
         self.asked.checked_add(self.whole).map(|end| end.max(least))

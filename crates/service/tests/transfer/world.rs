@@ -57,7 +57,7 @@ impl Scale {
             Err(_) | Ok("" | "small") => Self { users: 5, accounts: 10, transfers: 50 },
             Ok("medium") => Self { users: 300, accounts: 600, transfers: 5_000 },
             Ok("large") => Self { users: 10_000, accounts: 20_000, transfers: 100_000 },
-            Ok(other) => panic!("SLUICE_SCALE is small, medium or large, not {other}"),
+            Ok(other) => panic!("SLUICE_SCALE must be small, medium or large, not {other}"),
         }
     }
 }
