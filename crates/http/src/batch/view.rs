@@ -105,7 +105,7 @@ pub(crate) struct BatchView {
     /// When the batch was created.
     #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
     pub created_at: String,
-    /// When the batch was last created, submitted, started, interrupted, cancelled permanently or completed.
+    /// The latest of the batch's other timestamps.
     #[schema(format = DateTime, example = "2026-03-10T12:00:09Z")]
     pub updated_at: String,
     /// When the batch was submitted.
