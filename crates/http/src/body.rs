@@ -233,7 +233,11 @@ mod tests {
                 "BODY_INVALID",
                 "count: the number -1 where a non-negative integer is expected",
             ),
-            (r#"{"amountCents":1,"memo":5}"#, "BODY_INVALID", "memo: the number 5 where a string is expected"),
+            (
+                r#"{"amountCents":1,"memo":5}"#,
+                "BODY_INVALID",
+                "memo: the number 5 where a string is expected",
+            ),
             (r#"{"amountCents":1,"memo":{}}"#, "BODY_INVALID", "memo: an object where a string is expected"),
             (
                 r#"{"amountCents":1,"urgent":"yes"}"#,
