@@ -10,7 +10,7 @@ use axum::http::uri::Authority;
 use domain::code::Code;
 use std::net::{IpAddr, SocketAddr};
 
-/// Paths for probes, which may use any host name. Their responses hold nothing to protect from a foreign page.
+/// Paths for probes, which may use any host name. Their responses are not meant for a single origin.
 const OPEN: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// The local address on which a connection was accepted.

@@ -9,7 +9,7 @@ use service::identity::Identity;
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// The cookie's name; under TLS with a prefix that makes browsers reject it from other origins.
+/// The cookie's name; under TLS with the prefix that keeps other hosts from setting it.
 const NAME: &str = "sluice_session";
 const NAME_SECURE: &str = "__Host-sluice_session";
 /// The length of a token, in characters.
