@@ -155,7 +155,8 @@ impl App {
         Self(Arc::new(Parts { metrics, ..Arc::unwrap_or_clone(self.0) }))
     }
 
-    /// Resolves when the process must exit: a write was not confirmed, and only a restart can determine what was committed.
+    /// Resolves when the process must exit: a write was not confirmed, and only a restart can determine what
+    /// was committed.
     pub async fn fatal(&self) {
         self.fatal.notified().await;
     }
@@ -164,8 +165,8 @@ impl App {
         self.fatal.notify_one();
     }
 
-    /// Closes every live progress socket and admits no new one. Part of a graceful stop: after the listener has stopped
-    /// accepting, and before waiting for requests in flight.
+    /// Closes every live progress socket and admits no new one. Part of a graceful stop: after the listener
+    /// has stopped accepting, and before waiting for requests in flight.
     pub async fn close_sockets(&self) {
         self.hub.close().await;
     }

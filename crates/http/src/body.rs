@@ -85,8 +85,8 @@ fn is_json(headers: &HeaderMap) -> bool {
         && parts.all(|part| part.is_empty() || part == "charset=utf-8" || part == "charset=\"utf-8\"")
 }
 
-/// Invalid JSON, or a duplicate field, is malformed. JSON of the wrong shape is invalid. If a field's value has its own
-/// code, that code is returned.
+/// Invalid JSON, or a duplicate field, is malformed. JSON of the wrong shape is invalid. If a field's value
+/// has its own code, that code is returned.
 fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let (path, inner) = (error.path().to_string(), error.inner());
     let text = inner.to_string();
@@ -104,8 +104,8 @@ fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     }
 }
 
-/// Serde's message without Rust type names: `invalid type: string "5", expected i64` becomes `a string where an integer
-/// is expected`.
+/// Serde's message without Rust type names: `invalid type: string "5", expected i64` becomes
+/// `a string where an integer is expected`.
 fn plain(what: &str) -> String {
     let mismatch = what.strip_prefix("invalid type: ").or_else(|| what.strip_prefix("invalid value: "));
     match mismatch.and_then(|rest| rest.rsplit_once(", expected ")) {

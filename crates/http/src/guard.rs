@@ -59,7 +59,8 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     response
 }
 
-/// Runs the operation. If it reads a list, it first waits until the caller is below its limit of concurrent lists.
+/// Runs the operation. If it reads a list, it first waits until the caller is below its limit of concurrent
+/// lists.
 async fn in_turn(guard: &Guard, request: Request, next: Next) -> Response {
     let who: Option<&Who> = request.extensions().get();
     let turn = match who.filter(|_| guard.operation.reads_list()) {
@@ -98,8 +99,8 @@ fn admit(
     }
 }
 
-/// Whether metrics may be read from this address without authentication. A request forwarded by an unconfigured proxy
-/// has the proxy's address, so its real origin is unknown.
+/// Whether metrics may be read from this address without authentication. A request forwarded by an
+/// unconfigured proxy has the proxy's address, so its real origin is unknown.
 fn may_scrape(app: &App, headers: &HeaderMap, address: IpAddr) -> bool {
     let options = &app.options;
     let is_forwarded = ["x-forwarded-for", "forwarded"].iter().any(|name| headers.contains_key(*name));
@@ -107,8 +108,8 @@ fn may_scrape(app: &App, headers: &HeaderMap, address: IpAddr) -> bool {
         && options.metrics_from.iter().any(|network| network.contains(&address))
 }
 
-/// Identifies the caller by API key, otherwise by session. An invalid key is refused even where none is required, so
-/// that the client finds out immediately.
+/// Identifies the caller by API key, otherwise by session. An invalid key is refused even where none is
+/// required, so that the client finds out immediately.
 pub(crate) async fn identify(
     app: &App,
     headers: &HeaderMap,

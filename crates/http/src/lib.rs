@@ -1,10 +1,10 @@
-//! The HTTP API, a thin layer over `service`: the guard authenticates the caller, the handler calls one use case, and a
-//! view renders the result.
+//! The HTTP API, a thin layer over `service`: the guard authenticates the caller, the handler calls one use
+//! case, and a view renders the result.
 //!
-//! Every request passes the [`edge`] (request id, language, origin, limits, headers), then its operation's `guard`
-//! (authentication and permission), then its handler. To add an endpoint: a row in [`domain::access::Operation`], a
-//! handler with `#[utoipa::path]` in its noun's file, and a line in that file's `routes`, which names the operation and
-//! the codes it may return.
+//! Every request passes the [`edge`] (request id, language, origin, limits, headers), then its operation's
+//! `guard` (authentication and permission), then its handler. To add an endpoint: a row in
+//! [`domain::access::Operation`], a handler with `#[utoipa::path]` in its noun's file, and a line in that
+//! file's `routes`, which names the operation and the codes it may return.
 
 mod answer;
 mod app;

@@ -1,7 +1,9 @@
-//! A deserializer that accepts only objects for structs. Serde also fills a struct from a list, by position, so that
-//! `["2026-11-25", "5", "8", 1]` would move money; [`Objects`] around a deserializer refuses that at every depth.
+//! A deserializer that accepts only objects for structs. Serde also fills a struct from a list, by position,
+//! so that `["2026-11-25", "5", "8", 1]` would move money; [`Objects`] around a deserializer refuses that at
+//! every depth.
 //!
-//! It forwards everything else. It does not cover a struct inside an untagged enum, because serde buffers the value.
+//! It forwards everything else. It does not cover a struct inside an untagged enum, because serde buffers the
+//! value.
 
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,

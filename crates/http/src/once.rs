@@ -1,9 +1,9 @@
-//! An idempotent POST: its body, and the service bound to its `Idempotency-Key` (contract). Without the header it takes
-//! effect every time it is sent.
+//! An idempotent POST: its body, and the service bound to its `Idempotency-Key` (contract). Without the
+//! header it takes effect every time it is sent.
 //!
-//! Each user and each API key has its own key space. The fingerprint covers the operation's path and the body without
-//! its one-time codes. It covers values, not spellings: the same request with different white space or key order, with
-//! 5.00 for 5 or `acct_17` for 17, has the same fingerprint.
+//! Each user and each API key has its own key space. The fingerprint covers the operation's path and the
+//! body without its one-time codes. It covers values, not spellings: the same request with different white
+//! space or key order, with 5.00 for 5 or `acct_17` for 17, has the same fingerprint.
 
 use crate::app::App;
 use crate::body::{self, Input};

@@ -1,5 +1,5 @@
-//! The OpenAPI description: what utoipa collects from the handlers, plus what all operations share: permissions, error
-//! codes, and the header that makes a POST idempotent.
+//! The OpenAPI description: what utoipa collects from the handlers, plus what all operations share:
+//! permissions, error codes, and the header that makes a POST idempotent.
 
 use crate::problem::{ProblemBody, operator_status};
 use crate::routes::View;
@@ -105,7 +105,8 @@ fn secure(described: &mut Described, operation: Operation) {
         Audience::SignedIn => "For all signed-in users.".to_owned(),
         Audience::Granted { roles, own, scope, key } => {
             let roles: Vec<_> = roles.iter().map(|role| role.name()).collect();
-            let own: Vec<_> = own.iter().map(|role| format!("{} (only what they created)", role.name())).collect();
+            let own: Vec<_> =
+                own.iter().map(|role| format!("{} (only what they created)", role.name())).collect();
             let scope = scope.map_or(String::new(), |scope| {
                 format!("; API keys with `{}`{}", scope.name(), made(key))
             });
@@ -224,7 +225,7 @@ fn idempotency_key() -> Parameter {
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(
-            "Makes the request idempotent: repeating it with the same key returns the first response, indefinitely.",
+            "Makes the request idempotent: a repetition with the same key always returns the first response.",
         ))
         .schema(Some(text))
         .build()

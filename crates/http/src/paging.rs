@@ -23,8 +23,8 @@ pub(crate) struct Pagination {
     /// The number of rows in the whole list; null if they were not counted, as with pages by cursor.
     #[schema(example = 57)]
     pub total: Option<i64>,
-    /// Whether there may be more rows than `total`: rows are counted up to 10,000, and no further than the list was
-    /// searched.
+    /// Whether there may be more rows than `total`: rows are counted up to 10,000, and no further than the
+    /// list was searched.
     #[schema(example = false)]
     pub total_is_least: bool,
     /// The number of pages in the whole list; null if the rows were not counted.
@@ -32,8 +32,8 @@ pub(crate) struct Pagination {
     pub total_pages: Option<i64>,
     /// The start of the next page, to be sent as `cursor`; null on the last page.
     pub next_cursor: Option<String>,
-    /// A filtered list is searched for one second. If the search ran out of time, the creation time of the last row that
-    /// was examined; `nextCursor` continues from there. Null if the page is complete.
+    /// A filtered list is searched for one second. If the search ran out of time, the creation time of the
+    /// last row that was examined; `nextCursor` continues from there. Null if the page is complete.
     #[schema(format = DateTime, example = json!(null))]
     pub searched_until: Option<String>,
 }

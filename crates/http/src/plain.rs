@@ -1,5 +1,5 @@
-//! Identifiers in JSON: strings in which full-width digits are refused, because programs write them (contract: "Ids,
-//! numbers, text"). The service checks everything else about them.
+//! Identifiers in JSON: strings in which full-width digits are refused, because programs write them
+//! (contract: "Ids, numbers, text"). The service checks everything else about them.
 
 use domain::code::Code;
 use domain::identity::Uid;

@@ -52,7 +52,8 @@ pub(crate) struct ProblemError {
     pub details: Option<Value>,
 }
 
-/// A response extension with the code, so that outer layers can count it and check it against the API description.
+/// A response extension with the code, so that outer layers can count it and check it against the API
+/// description.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Refused(pub Code);
 
@@ -139,8 +140,8 @@ pub(crate) fn body(code: Code, language: Language) -> String {
     serde_json::to_string(&body).unwrap_or_default()
 }
 
-/// A problem in the operator's API, where a wrong state is 400 with a code of its own (document 000) and document 000's
-/// texts are used to the letter.
+/// A problem in the operator's API, where a wrong state is 400 with a code of its own (document 000) and
+/// document 000's texts are used to the letter.
 #[derive(Debug, Clone)]
 pub(crate) struct OperatorProblem(pub Problem);
 

@@ -38,7 +38,8 @@ impl Routes {
         Self::default()
     }
 
-    /// Adds a handler: `add(Operation::Me, routes!(me), &[Code::…])`. A handler cannot be added without an operation.
+    /// Adds a handler: `add(Operation::Me, routes!(me), &[Code::…])`. A handler cannot be added without an
+    /// operation.
     pub(crate) fn add(
         self,
         operation: Operation,

@@ -67,7 +67,8 @@ impl Default for Bounds {
 /// The write timeout: how long a client may go without reading a response.
 const READ_TIME: Duration = Duration::from_secs(30);
 
-/// Serves until `stop` resolves, then accepts nothing new and allows requests in flight the period `grace` to finish.
+/// Serves until `stop` resolves, then accepts nothing new and allows requests in flight the period `grace` to
+/// finish.
 pub async fn serve(listener: TcpListener, app: App, grace: Duration, stop: impl Future<Output = ()>) {
     let options = &app.options;
     let loopback = ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| text.parse().ok());
@@ -184,7 +185,8 @@ impl Shared {
             two_lengths.is_next().then(|| extensions.insert(TwoLengths));
             router.clone().oneshot(request)
         });
-        // HTTP/1 only: detecting the version from the first bytes would mean waiting for them without a timeout.
+        // HTTP/1 only: detecting the version from the first bytes would mean waiting for them without a
+        // timeout.
         let mut builder = Builder::new();
         let bounds = &self.bounds;
         let head_time = if has_room { bounds.head_time } else { bounds.head_time_without_room };

@@ -10,8 +10,8 @@ use std::fmt;
 use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// An account: its id as a JSON number or as `acct_18`, or its account number as any other string. The service parses
-/// the text, so that a refusal is audited.
+/// An account: its id as a JSON number or as `acct_18`, or its account number as any other string. The
+/// service parses the text, so that a refusal is audited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AccountInput(pub String);
 

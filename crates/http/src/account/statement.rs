@@ -68,8 +68,8 @@ pub(crate) struct StatementEntry {
 
 /// Lists an account's entries, newest first.
 ///
-/// Entries are in booking order, so each one's opening balance is the closing balance of the entry booked before it.
-/// With `from` or `to`, they are ordered by transaction date.
+/// Entries are in booking order, so each one's opening balance is the closing balance of the entry booked
+/// before it. With `from` or `to`, they are ordered by transaction date.
 #[utoipa::path(get, path = "/api/v2/accounts/{id}/transactions", operation_id = "getStatement", tag = "accounts",
     params(("id" = String, Path, description = "The account's id, such as `acct_17`, or its number", example = "acct_17"), Wanted),
     responses((status = 200, description = "A page of entries.", body = ListEnvelope<StatementEntry>)))]

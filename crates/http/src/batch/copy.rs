@@ -20,11 +20,11 @@ const COPIED: Message = Message {
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum CopiedItemsWord {
-    /// The failed items. The draft is linked to them: submitting it skips them in the earlier batch and takes over their
-    /// external ids. The two batches are not compared for duplicates.
+    /// The failed items. The draft is linked to them: submitting it skips them in the earlier batch and takes
+    /// over their external ids. The two batches are not compared for duplicates.
     Failed,
-    /// All items, whatever their outcome. The draft is an independent batch without external ids, and is compared for
-    /// duplicates like any other.
+    /// All items, whatever their outcome. The draft is an independent batch without external ids, and is
+    /// compared for duplicates like any other.
     All,
 }
 
@@ -44,9 +44,9 @@ impl Input for BatchCopyInput {}
 
 /// Creates a draft from an earlier batch's items, either the failed ones or all of them.
 ///
-/// Failed items can be copied once the batch has ended or is paused. The draft pays those relations instead of the
-/// earlier batch: submitting it skips them there in the same commit, and is refused (`LINKED_ITEM_SETTLED`) if one of
-/// them has been paid or skipped in the meantime.
+/// Failed items can be copied once the batch has ended or is paused. The draft pays those relations instead
+/// of the earlier batch: submitting it skips them there in the same commit, and is refused
+/// (`LINKED_ITEM_SETTLED`) if one of them has been paid or skipped in the meantime.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/copy", operation_id = "copyBatchTransfer", tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     request_body = BatchCopyInput,

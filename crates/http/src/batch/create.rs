@@ -12,12 +12,12 @@ const CREATED: Message =
 
 /// Creates a batch of relations and submits it, unless `draft` is set.
 ///
-/// Everything is checked before anything is written: payees that do not resolve, amounts that cannot be moved,
-/// limits. A single invalid relation refuses the whole request; `data.problems` lists the invalid ones (at most
-/// 1,000) with position, field and code. A payee (in many-to-one, a payer) that occurs twice, under whatever names, is
-/// refused with `DUPLICATE_TARGET` (`DUPLICATE_SOURCE`) and `data.duplicates`. A batch that pays the same as an earlier
-/// one is refused with `BATCH_SIMILAR`, unless `again` gives a reason; `withoutPaid` leaves out rows that have already
-/// been paid.
+/// Everything is checked before anything is written: payees that do not resolve, amounts that cannot be
+/// moved, limits. A single invalid relation refuses the whole request; `data.problems` lists the invalid ones
+/// (at most 1,000) with position, field and code. A payee (in many-to-one, a payer) that occurs twice, under
+/// whatever names, is refused with `DUPLICATE_TARGET` (`DUPLICATE_SOURCE`) and `data.duplicates`. A batch
+/// that pays the same as an earlier one is refused with `BATCH_SIMILAR`, unless `again` gives a reason;
+/// `withoutPaid` leaves out rows that have already been paid.
 #[utoipa::path(post, path = "/api/batch-transfers", operation_id = "createBatchTransfer", tag = "batches",
     request_body = BatchCreateInput,
     responses((status = 200, description = "The batch.", body = Envelope<BatchPreparedView>)))]

@@ -1,5 +1,5 @@
-//! Common to all edits of a draft: the version they are based on, and the remark that editing another person's draft
-//! rules out approving it.
+//! Common to all edits of a draft: the version they are based on, and the remark that editing another
+//! person's draft rules out approving it.
 
 use crate::answer::Message;
 use crate::problem::OperatorProblem;
@@ -17,8 +17,8 @@ const SOMEBODY_ELSES: Message = Message {
     chinese: "该批次由他人创建：您将无法审批它",
 };
 
-/// The draft version an edit is based on: the header `If-Match`, as `"3"` or `3`. Without it, or with `*`, the edit
-/// applies to any version.
+/// The draft version an edit is based on: the header `If-Match`, as `"3"` or `3`. Without it, or with `*`,
+/// the edit applies to any version.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OnVersion(pub Option<i64>);
 

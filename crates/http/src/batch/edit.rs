@@ -36,7 +36,7 @@ pub(crate) struct RelationsAddedView {
 /// Edits a draft: its name, remarks and mode; relations, if given, replace all existing ones.
 #[utoipa::path(patch, path = "/api/batch-transfers/{id}", operation_id = "editBatchTransfer", tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"),
-        ("If-Match" = Option<String>, Header, description = "The version the edit is based on; refused if the draft has changed since")),
+        ("If-Match" = Option<String>, Header, description = "The expected version; refused if the draft has changed since")),
     request_body = BatchEditInput,
     responses((status = 200, description = "The batch.", body = Envelope<BatchView>)))]
 pub(crate) async fn edit(
@@ -55,7 +55,7 @@ pub(crate) async fn edit(
 /// Adds relations to a draft. They are checked against each other and against the existing ones.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/relations", operation_id = "addRelations", tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"),
-        ("If-Match" = Option<String>, Header, description = "The version the edit is based on; refused if the draft has changed since")),
+        ("If-Match" = Option<String>, Header, description = "The expected version; refused if the draft has changed since")),
     request_body = RelationAddInput,
     responses((status = 200, description = "The batch and the new relations.", body = Envelope<RelationsAddedView>)))]
 pub(crate) async fn add(
@@ -82,7 +82,7 @@ pub(crate) async fn add(
     tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"),
         ("relationId" = String, Path, description = "The relation's id", example = "1041"),
-        ("If-Match" = Option<String>, Header, description = "The version the edit is based on; refused if the draft has changed since")),
+        ("If-Match" = Option<String>, Header, description = "The expected version; refused if the draft has changed since")),
     responses((status = 200, description = "The batch without the relation.", body = Envelope<BatchView>)))]
 pub(crate) async fn delete(
     State(app): State<App>,

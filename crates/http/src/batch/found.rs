@@ -1,5 +1,5 @@
-//! Findings before a batch is paid: rows that have already been paid, similar earlier batches, and money promised to
-//! other batches.
+//! Findings before a batch is paid: rows that have already been paid, similar earlier batches, and money
+//! promised to other batches.
 
 use super::view::{BatchView, major};
 use crate::language;
@@ -15,8 +15,8 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchFoundView {
-    /// Rows that equal a row of another batch within the duplicate window that has been paid or can still be paid: same
-    /// payer, payee, amount, reference, external id and memo.
+    /// Rows that equal a row of another batch within the duplicate window that has been paid or can still be
+    /// paid: same payer, payee, amount, reference, external id and memo.
     #[schema(example = 0)]
     already_paid: i64,
     /// The first 100 of these rows.
@@ -24,7 +24,8 @@ pub(crate) struct BatchFoundView {
     /// How many of these rows `withoutPaid` left out.
     #[schema(example = 0)]
     left_out: i64,
-    /// The amount that other submitted batches have yet to pay from the single paying account; null if there is none.
+    /// The amount that other submitted batches have yet to pay from the single paying account; null if there
+    /// is none.
     #[schema(example = "0.00")]
     held_by_others: Option<String>,
     /// Warnings. None of them prevents the batch from being paid.
@@ -57,7 +58,8 @@ pub(crate) struct BatchWarningView {
     message: &'static str,
     /// For `BATCH_SIMILAR`: the earlier batch.
     similar: Option<SimilarBatchView>,
-    /// For `BALANCE_SHORT`: the total of this batch and of what other submitted batches have yet to pay, without fees.
+    /// For `BALANCE_SHORT`: the total of this batch and of what other submitted batches have yet to pay,
+    /// without fees.
     #[schema(example = "5000.00")]
     need: Option<String>,
     /// For `BALANCE_SHORT`: what the account can pay now.
@@ -90,8 +92,8 @@ pub(crate) struct SimilarBatchView {
     /// How many rows of the new batch the earlier one also has.
     #[schema(example = 50)]
     same: i64,
-    /// Whether submitting the new batch is refused without a reason (`again`); false if the two batches are far enough
-    /// apart.
+    /// Whether submitting the new batch is refused without a reason (`again`); false if the two batches are
+    /// far enough apart.
     refuses: bool,
 }
 

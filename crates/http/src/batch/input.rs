@@ -19,8 +19,8 @@ use utoipa::ToSchema;
 /// Large enough for the maximum number of relations in a request.
 pub(crate) const RELATIONS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// An account: its id as a JSON number, or, as a string, its account number or its id in the form `acct_18`. A string
-/// of digits only is an account number, never an id.
+/// An account: its id as a JSON number, or, as a string, its account number or its id in the form `acct_18`.
+/// A string of digits only is an account number, never an id.
 #[derive(Debug, Clone, ToSchema)]
 #[schema(example = "PAYROLL-1")]
 #[expect(
@@ -106,8 +106,8 @@ pub(crate) enum BatchAmountMode {
     Ratio,
 }
 
-/// A relation to create. It identifies the side that is not the single account: by account (`targetAccountId`, or
-/// `sourceAccountId` in many-to-one), or by `contactType` and `targetIdentifier`.
+/// A relation to create. It identifies the side that is not the single account: by account
+/// (`targetAccountId`, or `sourceAccountId` in many-to-one), or by `contactType` and `targetIdentifier`.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "targetAccountId": "ANNA-1", "amount": "100.00", "memo": "Salary 2026-03" }))]
@@ -120,8 +120,8 @@ pub(crate) struct RelationInput {
     target_account_id: Option<BatchPartyInput>,
     /// How `targetIdentifier` is interpreted; `inner` by default.
     contact_type: Option<ContactWord>,
-    /// The payee (in many-to-one, the payer). `uid` and `email` mean the holder's default account in the batch's
-    /// currency, `inner` an account number or an id in the form `acct_18`.
+    /// The payee (in many-to-one, the payer). `uid` and `email` mean the holder's default account in the
+    /// batch's currency, `inner` an account number or an id in the form `acct_18`.
     #[schema(max_length = 255, example = "anna@example.com")]
     target_identifier: Option<String>,
     /// The amount in major units, as a decimal string.
@@ -141,7 +141,8 @@ pub(crate) struct RelationInput {
     /// Free text for the payee, 1 to 140 visible characters.
     #[schema(max_length = 140)]
     reference: Option<String>,
-    /// The payment's id in the client's system: unique among payments that have been paid or can still be paid.
+    /// The payment's id in the client's system: unique among payments that have been paid or can still be
+    /// paid.
     #[schema(min_length = 1, max_length = 64, pattern = r"^[A-Za-z0-9._:/-]+$", example = "HR-2026-03-0001")]
     external_id: Option<String>,
 }
@@ -260,8 +261,9 @@ pub(crate) struct BatchCreateInput {
     /// The single receiving account (`many_to_one`).
     #[schema(value_type = Option<BatchPartySchema>)]
     target_account_id: Option<BatchPartyInput>,
-    /// The currency of all amounts. Required for `many_to_many`. For `many_to_one` with `convert`, the currency of the
-    /// paying accounts, if it differs from the receiving account's. Otherwise it must be the single account's currency.
+    /// The currency of all amounts. Required for `many_to_many`. For `many_to_one` with `convert`, the
+    /// currency of the paying accounts, if it differs from the receiving account's. Otherwise it must be the
+    /// single account's currency.
     #[schema(min_length = 3, max_length = 12, example = "USD")]
     currency: Option<String>,
     /// The relations, at most 50,000.
@@ -280,13 +282,13 @@ pub(crate) struct BatchCreateInput {
     remarks: Option<String>,
     /// How a failed relation affects the rest; `continue` by default.
     mode: Option<BatchModeWord>,
-    /// Whether payees with an account in another currency are paid in that currency. Amounts are always in the paying
-    /// accounts' currency, so that a batch has a single total. Without `convert`, another currency is refused with
-    /// `CURRENCY_MISMATCH`.
+    /// Whether payees with an account in another currency are paid in that currency. Amounts are always in
+    /// the paying accounts' currency, so that a batch has a single total. Without `convert`, another currency
+    /// is refused with `CURRENCY_MISMATCH`.
     #[serde(default)]
     convert: bool,
-    /// Whether a payee may occur more than once, in relations that differ in `reference` or `externalId`. Without it, a
-    /// second occurrence is refused with `DUPLICATE_TARGET` (`DUPLICATE_SOURCE`).
+    /// Whether a payee may occur more than once, in relations that differ in `reference` or `externalId`.
+    /// Without it, a second occurrence is refused with `DUPLICATE_TARGET` (`DUPLICATE_SOURCE`).
     #[serde(default)]
     allow_repeat: bool,
     /// Which exchange rates a batch with `convert` is paid at; `kept` by default.
@@ -294,8 +296,8 @@ pub(crate) struct BatchCreateInput {
     /// Whether to leave the batch a draft; otherwise it is submitted immediately.
     #[serde(default)]
     draft: bool,
-    /// The reason for paying although an earlier batch pays the same; without it, such a batch is refused with
-    /// `BATCH_SIMILAR`.
+    /// The reason for paying although an earlier batch pays the same; without it, such a batch is refused
+    /// with `BATCH_SIMILAR`.
     #[schema(max_length = 500)]
     again: Option<String>,
     /// Whether to leave out relations that equal one that has been paid or can still be paid.
@@ -420,8 +422,8 @@ impl<T: DeserializeOwned + Default + Send> Input for Maybe<T> {
     }
 }
 
-/// The second factor of the paying accounts. No account can have one yet, so none of these fields is required:
-/// `auto2FA` has no effect, and codes are accepted without being checked.
+/// The second factor of the paying accounts. No account can have one yet, so none of these fields is
+/// required: `auto2FA` has no effect, and codes are accepted without being checked.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "auto2FA": false }))]

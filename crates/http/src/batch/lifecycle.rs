@@ -102,11 +102,11 @@ pub(crate) struct BatchSubmittedView {
 /// Submits a draft, which freezes its content.
 ///
 /// While refused rows are open (neither corrected nor dropped), their exact number must be confirmed with
-/// `leaveProblems`. A batch that pays the same as an earlier one is refused with `BATCH_SIMILAR`, unless `again` gives a
-/// reason; `withoutPaid` leaves out rows that have already been paid.
+/// `leaveProblems`. A batch that pays the same as an earlier one is refused with `BATCH_SIMILAR`, unless
+/// `again` gives a reason; `withoutPaid` leaves out rows that have already been paid.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/submit", operation_id = "submitBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17"),
-        ("If-Match" = Option<String>, Header, description = "The version to submit; refused if the draft has changed since")),
+        ("If-Match" = Option<String>, Header, description = "The expected version; refused if the draft has changed since")),
     request_body = Option<BatchSubmitInput>,
     responses((status = 200, description = "The batch was submitted.", body = Envelope<BatchSubmittedView>)))]
 pub(crate) async fn submit(
@@ -126,8 +126,8 @@ pub(crate) async fn submit(
 
 /// Executes a submitted batch.
 ///
-/// The response is immediate; the money moves in the background. A batch that has already begun is refused; `resume`
-/// continues it.
+/// The response is immediate; the money moves in the background. A batch that has already begun is refused;
+/// `resume` continues it.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/execute", operation_id = "executeBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     request_body = Option<BatchConsentInput>,
@@ -160,9 +160,9 @@ pub(crate) async fn pause(
 
 /// Resumes a batch.
 ///
-/// A submitted batch is executed. A paused batch, or one whose server died, continues. In a batch that has ended, the
-/// transfers that were not attempted because a person interrupted it or a failure stopped it become pending again. A
-/// running batch is left unchanged.
+/// A submitted batch is executed. A paused batch, or one whose server died, continues. In a batch that has
+/// ended, the transfers that were not attempted because a person interrupted it or a failure stopped it
+/// become pending again. A running batch is left unchanged.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/resume", operation_id = "resumeBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     request_body = Option<BatchConsentInput>,
@@ -179,13 +179,14 @@ pub(crate) async fn resume(
 
 /// Cancels or interrupts a batch.
 ///
-/// A batch that has not begun is cancelled and its transfers are skipped. A batch that has begun is interrupted:
-/// transfers in flight finish, the others fail with `INTERRUPTED`. With `forGood`, unpaid transfers are skipped
-/// instead, so that no retry can pay them; this is also possible after the batch has ended.
+/// A batch that has not begun is cancelled and its transfers are skipped. A batch that has begun is
+/// interrupted: transfers in flight finish, the others fail with `INTERRUPTED`. With `forGood`, unpaid
+/// transfers are skipped instead, so that no retry can pay them; this is also possible after the batch has
+/// ended.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/cancel", operation_id = "cancelBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     request_body = Option<BatchCancelInput>,
-    responses((status = 200, description = "The batch is cancelled or interrupted, or is being interrupted.", body = Envelope<BatchMovedView>)))]
+    responses((status = 200, description = "The batch was cancelled, or is being interrupted.", body = Envelope<BatchMovedView>)))]
 pub(crate) async fn cancel(
     who: Who,
     BatchName(name): BatchName,

@@ -162,7 +162,7 @@ pub(crate) async fn list(
         Some(cursor) => {
             if query.page.is_some() || sort != BatchSortWord::Newest {
                 return Err(
-                    Problem::about(Code::QueryInvalid, "cursor: only without page, and sorted by -createdAt").into()
+                    Problem::about(Code::QueryInvalid, "cursor: not with page, only by -createdAt").into()
                 );
             }
             let place = app.cursors.open(LIST, cursor)?;

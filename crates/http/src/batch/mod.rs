@@ -1,7 +1,7 @@
 //! Batches in the operator's API: document 000's paths, fields and statuses.
 //!
-//! `input` has the request bodies, `view` the response bodies, `words` the enumerations; every other file is one
-//! operation or a few related ones.
+//! `input` has the request bodies, `view` the response bodies, `words` the enumerations; every other file is
+//! one operation or a few related ones.
 
 mod attempts;
 mod copy;

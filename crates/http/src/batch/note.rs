@@ -30,13 +30,13 @@ pub(crate) struct BatchSubmitInput {
     /// The same under document 002's name; send only one of the two.
     #[schema(max_length = 500)]
     reason: Option<String>,
-    /// The number of refused file rows to leave unpaid. It must equal the number of open ones; otherwise the request is
-    /// refused with `PROBLEMS_OPEN` and the right number.
+    /// The number of refused file rows to leave unpaid. It must equal the number of open ones; otherwise the
+    /// request is refused with `PROBLEMS_OPEN` and the right number.
     #[serde(default)]
     #[schema(minimum = 0)]
     leave_problems: i64,
-    /// The reason for paying although an earlier batch pays the same; without it, such a batch is refused with
-    /// `BATCH_SIMILAR`.
+    /// The reason for paying although an earlier batch pays the same; without it, such a batch is refused
+    /// with `BATCH_SIMILAR`.
     #[schema(max_length = 500)]
     again: Option<String>,
     /// Whether to leave out relations that equal one that has been paid or can still be paid.

@@ -1,4 +1,5 @@
-//! The batch and the relation in a path. Anything that is neither an id nor a number is answered as not found.
+//! The batch and the relation in a path. Anything that is neither an id nor a number is answered as not
+//! found.
 
 use crate::problem::OperatorProblem;
 use axum::extract::{FromRequestParts, Path};

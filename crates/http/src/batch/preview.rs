@@ -174,8 +174,8 @@ fn part(query: &PreviewQuery) -> Result<(Paging, Part), OperatorProblem> {
 
 /// Previews the execution of a batch.
 ///
-/// Evaluates each pending transfer with fees, limits and exchange rates, and carries the balances forward from one to
-/// the next. No money moves.
+/// Evaluates each pending transfer with fees, limits and exchange rates, and carries the balances forward
+/// from one to the next. No money moves.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/preview", operation_id = "previewBatchTransfer",
     tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"), PreviewQuery),

@@ -45,7 +45,8 @@ pub(crate) struct ProblemsDropQuery {
     /// Only rows refused with this code.
     #[param(example = "PAYEE_NOT_FOUND")]
     code: Option<String>,
-    /// The number of rows to drop. If it is wrong, the request is refused with `PROBLEMS_OPEN` and the right number.
+    /// The number of rows to drop. If it is wrong, the request is refused with `PROBLEMS_OPEN` and the right
+    /// number.
     #[param(minimum = 1, example = 3)]
     count: i64,
 }

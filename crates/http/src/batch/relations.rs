@@ -65,7 +65,7 @@ pub(crate) async fn relations(
     let (paging, after) = match &query.cursor {
         None => (Some(Paging::of(query.page, query.page_size, USUAL)?), None),
         Some(_) if query.page.is_some() => {
-            return Err(Problem::about(Code::QueryInvalid, "cursor: only without page").into());
+            return Err(Problem::about(Code::QueryInvalid, "cursor: not with page").into());
         }
         Some(cursor) => {
             let place = app.cursors.open(&sealed, cursor)?;

@@ -33,8 +33,9 @@ pub(crate) struct BatchRepricedView {
 
 /// Reprices a batch with `convert` at the current exchange rates.
 ///
-/// A batch that has not begun takes the current rates, and its approvals become void. For a batch that has begun and is
-/// not running, the unpaid transfers become a linked draft; submitting the draft skips them in this batch.
+/// A batch that has not begun takes the current rates, and its approvals become void. For a batch that has
+/// begun and is not running, the unpaid transfers become a linked draft; submitting the draft skips them in
+/// this batch.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/reprice", operation_id = "repriceBatchTransfer",
     tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     responses((status = 200, description = "The batch to continue with.", body = Envelope<BatchRepricedView>)))]

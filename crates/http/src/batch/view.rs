@@ -234,7 +234,8 @@ pub(crate) struct RelationView {
     /// The receiving account's number.
     #[schema(example = "ANNA-1")]
     pub target_account: String,
-    /// How the relation identifies the side that is not the single account; `inner` unless specified otherwise.
+    /// How the relation identifies the side that is not the single account; `inner` unless specified
+    /// otherwise.
     pub contact_type: ContactWord,
     /// That side's identifier as it was sent; by default the account's number.
     #[schema(example = "ANNA-1")]

@@ -5,8 +5,8 @@ use axum::http::HeaderMap;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// The client's address. `X-Forwarded-For` counts only as far as trusted proxies wrote it: from the right, the first
-/// address that is not a trusted proxy's.
+/// The client's address. `X-Forwarded-For` counts only as far as trusted proxies wrote it: from the right,
+/// the first address that is not a trusted proxy's.
 pub(crate) fn of_client(request: &Request, trusted: &[IpNet]) -> IpAddr {
     let peer = request
         .extensions()

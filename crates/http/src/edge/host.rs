@@ -1,5 +1,5 @@
-//! The host check, against DNS rebinding: a page under a foreign name that was pointed at this server is of the same
-//! origin as its requests; only the `Host` header gives it away.
+//! The host check, against DNS rebinding: a page under a foreign name that was pointed at this server is of
+//! the same origin as its requests; only the `Host` header gives it away.
 
 use crate::app::Options;
 use crate::problem::Problem;

@@ -1,8 +1,9 @@
 //! Incoming request bodies: their total memory, and the minimum speed of each.
 //!
-//! The first bytes of every body are charged to one pool and the rest of large bodies to another, so that large previews
-//! never block a payment. A body that finds the pool of large bodies exhausted waits for a few seconds. One body at a
-//! time may continue from a reserve, so that bodies waiting for each other do not deadlock.
+//! The first bytes of every body are charged to one pool and the rest of large bodies to another, so that
+//! large previews never block a payment. A body that finds the pool of large bodies exhausted waits for a few
+//! seconds. One body at a time may continue from a reserve, so that bodies waiting for each other do not
+//! deadlock.
 
 mod metered;
 

@@ -58,7 +58,8 @@ pub(crate) fn around(router: Router, app: &App) -> Router {
 /// For a year, browsers that have connected over TLS use nothing else.
 const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// A request extension: the head gave the body's length twice, by `Transfer-Encoding` and by `Content-Length`.
+/// A request extension: the head gave the body's length twice, by `Transfer-Encoding` and by
+/// `Content-Length`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TwoLengths;
 
@@ -166,8 +167,8 @@ async fn work(app: &App, request: Request, next: Next) -> Response {
     }
 }
 
-/// The response, unless it times out. A panic affects only its own request: it is answered, counted and logged, and
-/// what the request had begun is rolled back as its values are dropped.
+/// The response, unless it times out. A panic affects only its own request: it is answered, counted and
+/// logged, and what the request had begun is rolled back as its values are dropped.
 async fn within(limit: Duration, answer: impl Future<Output = Response>) -> Option<Response> {
     match tokio::time::timeout(limit, AssertUnwindSafe(answer).catch_unwind()).await {
         Ok(Ok(response)) => Some(response),

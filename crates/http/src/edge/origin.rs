@@ -9,7 +9,8 @@ use domain::code::Code;
 /// Socket.IO's path: a cross-site GET opens a socket, so it is checked like a write.
 const SOCKET: &str = "/socket.io";
 
-/// Checks that a request that changes something or opens a socket comes from our own page, or from no page at all.
+/// Checks that a request that changes something or opens a socket comes from our own page, or from no page at
+/// all.
 pub(crate) fn check(request: &Request, public_url: Option<&str>) -> Result<(), Problem> {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_safe && !request.uri().path().starts_with(SOCKET) {
@@ -18,8 +19,8 @@ pub(crate) fn check(request: &Request, public_url: Option<&str>) -> Result<(), P
     if is_ours(request.headers(), public_url) { Ok(()) } else { Err(Code::OriginForbidden.into()) }
 }
 
-/// Browsers state the origin in one or both of two headers; other programs send neither. The server itself speaks plain
-/// HTTP: a page loaded over TLS is ours only under the public URL.
+/// Browsers state the origin in one or both of two headers; other programs send neither. The server itself
+/// speaks plain HTTP: a page loaded over TLS is ours only under the public URL.
 fn is_ours(headers: &HeaderMap, public_url: Option<&str>) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let site = text("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));

@@ -1,7 +1,8 @@
-//! Security events: what was refused, to which caller and from where, as log lines under the target `security`.
+//! Security events: what was refused, to which caller and from where, as log lines under the target
+//! `security`.
 //!
-//! A flood must not fill the disk: each address gets a few lines per minute and code, and all addresses together have a
-//! limit. Suppressed events are counted, and the count is logged at the end of the minute.
+//! A flood must not fill the disk: each address gets a few lines per minute and code, and all addresses
+//! together have a limit. Suppressed events are counted, and the count is logged at the end of the minute.
 
 use crate::edge::limits::block;
 use domain::code::Code;

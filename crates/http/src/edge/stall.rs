@@ -1,5 +1,5 @@
-//! Write timeouts for connections whose peer does not read: after the timeout a write fails and the connection is
-//! closed. Otherwise the response would wait indefinitely and stay in memory.
+//! Write timeouts for connections whose peer does not read: after the timeout a write fails and the
+//! connection is closed. Otherwise the response would wait indefinitely and stay in memory.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
@@ -22,7 +22,8 @@ impl<S> Patient<S> {
         Self { stream, limit, timer: Box::pin(sleep(limit)), is_waiting: false }
     }
 
-    /// Applies the timeout to a write: passes a completed one through, and fails one that has been pending for too long.
+    /// Applies the timeout to a write: passes a completed one through, and fails one that has been pending
+    /// for too long.
     fn judge<T>(&mut self, cx: &mut Context<'_>, written: Poll<Result<T>>) -> Poll<Result<T>> {
         if written.is_ready() {
             self.is_waiting = false;

@@ -1,6 +1,6 @@
-//! The caller's trace (W3C Trace Context): taken from `traceparent`, recorded in the request's span and returned in the
-//! response, so that log lines can be found by the calling system's trace id. A malformed header is ignored. Nothing else
-//! is kept: no `tracestate`, no baggage.
+//! The caller's trace (W3C Trace Context): taken from `traceparent`, recorded in the request's span and
+//! returned in the response, so that log lines can be found by the calling system's trace id. A malformed
+//! header is ignored. Nothing else is kept: no `tracestate`, no baggage.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 

@@ -1,5 +1,5 @@
-//! Limits how many lists one user or key reads concurrently. A list can occupy a database connection for a second, so
-//! further ones wait behind the same caller's lists and do not delay other callers.
+//! Limits how many lists one user or key reads concurrently. A list can occupy a database connection for a
+//! second, so further ones wait behind the same caller's lists and do not delay other callers.
 
 use crate::problem::Problem;
 use domain::code::Code;

@@ -94,7 +94,8 @@ pub(crate) struct NewRate {
     /// The target currency.
     #[schema(example = "CNY", min_length = 3, max_length = 12)]
     target: String,
-    /// Major units of the target currency for one major unit of the source currency: positive, at most 18 decimals.
+    /// Major units of the target currency for one major unit of the source currency: positive, at most 18
+    /// decimals.
     #[schema(example = "7.1")]
     rate: Decimal,
     /// The origin of the rate; `api` by default.

@@ -37,8 +37,8 @@ pub(crate) struct FxPolicyView {
     /// The target currency.
     #[schema(example = "CNY")]
     target: String,
-    /// How far a request's rate may deviate from the stored one, and how far the stored rate may move before a submitted
-    /// batch must be repriced, as a fraction of 1.
+    /// How far a request's rate may deviate from the stored one, and how far the stored rate may move before
+    /// a submitted batch must be repriced, as a fraction of 1.
     #[schema(example = "0.020000")]
     tolerance: String,
     /// How amounts are rounded to the target currency's minor unit: `half_up`, `half_even` or `down`.

@@ -114,8 +114,8 @@ pub(crate) struct HolderView {
     /// The holder's name.
     #[schema(example = "Example Trading Ltd")]
     name: String,
-    /// Whether the name mixes scripts with look-alike letters, such as Latin and Cyrillic. If so, read it letter by
-    /// letter before paying.
+    /// Whether the name mixes scripts with look-alike letters, such as Latin and Cyrillic. If so, read it
+    /// letter by letter before paying.
     #[schema(example = false)]
     mixed_scripts: bool,
     /// The holder's e-mail address, in lower case.

@@ -102,8 +102,8 @@ impl KeyView {
 pub(super) struct MadeView {
     /// The key.
     key: KeyView,
-    /// The secret, for `Authorization: Bearer`. It is shown only once: null if the same request is repeated with its
-    /// `Idempotency-Key`.
+    /// The secret, for `Authorization: Bearer`. It is shown only once: null if the same request is repeated
+    /// with its `Idempotency-Key`.
     #[schema(value_type = Option<String>, example = "sluice_5f2c…")]
     secret: Option<Secret>,
 }
@@ -190,8 +190,8 @@ pub(super) async fn revoke(
 
 /// Rotates an API key's secret.
 ///
-/// Only this response contains the new secret. The previous one stays valid for 24 hours. Both are the same key, so a
-/// request repeated with its `Idempotency-Key` under the other secret takes effect once.
+/// Only this response contains the new secret. The previous one stays valid for 24 hours. Both are the same
+/// key, so a request repeated with its `Idempotency-Key` under the other secret takes effect once.
 #[utoipa::path(post, path = "/api/v1/api-keys/{id}/rotate", operation_id = "rotateApiKey", tag = "people",
     params(("id" = String, Path, description = "The key's id", example = "key_5")),
     responses((status = 200, description = "The key with its new secret.", body = Envelope<MadeView>)))]

@@ -124,8 +124,9 @@ pub(super) async fn set_up(
 
 /// Signs a user in: the response sets the session cookie.
 ///
-/// The response is the same, and takes equally long, whether the login is unknown, the password is wrong or the user is
-/// disabled. After several failures for one login or from one address, further attempts are throttled (`Retry-After`).
+/// The response is the same, and takes equally long, whether the login is unknown, the password is wrong or
+/// the user is disabled. After several failures for one login or from one address, further attempts are
+/// throttled (`Retry-After`).
 #[utoipa::path(post, path = "/api/v1/auth/login", operation_id = "login", tag = "people", request_body = LoginBody,
     responses((status = 200, description = "Signed in.", body = Envelope<MeView>,
         headers(("Set-Cookie" = String, description = "The session cookie")))))]
@@ -139,8 +140,8 @@ pub(super) async fn login(
     Ok(welcome(&app, SIGNED_IN, signed_in))
 }
 
-/// What a browser clears at sign-out. The cookie is removed by its own header: `"cookies"` here would sign users out of
-/// everything else under the same domain.
+/// What a browser clears at sign-out. The cookie is removed by its own header: `"cookies"` here would sign
+/// users out of everything else under the same domain.
 const FORGET: (HeaderName, HeaderValue) =
     (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"storage\""));
 

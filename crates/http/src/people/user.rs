@@ -95,8 +95,8 @@ impl UserView {
 pub(crate) struct InvitedView {
     /// The user.
     user: UserView,
-    /// The one-time token, for `acceptInvitation`. It is shown only once: null if the same request is repeated with its
-    /// `Idempotency-Key`.
+    /// The one-time token, for `acceptInvitation`. It is shown only once: null if the same request is
+    /// repeated with its `Idempotency-Key`.
     #[schema(value_type = Option<String>, example = "invite_5f2c…")]
     invitation_token: Option<Secret>,
     /// When the token expires.
@@ -238,8 +238,8 @@ pub(super) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<U
 
 /// Changes a user.
 ///
-/// Changing the role or disabling the user ends the user's sessions immediately. The last administrator who can sign in
-/// cannot be disabled or given another role.
+/// Changing the role or disabling the user ends the user's sessions immediately. The last administrator who
+/// can sign in cannot be disabled or given another role.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", operation_id = "changeUser", tag = "people",
     params(("id" = String, Path, description = "The user's id", example = "user_3")), request_body = UserChangeBody,
     responses((status = 200, description = "The updated user.", body = Envelope<UserView>)))]

@@ -49,7 +49,8 @@ pub(crate) struct Subject {
     account_id: Option<String>,
 }
 
-/// The limits and fees of a currency, or of one account in it. Amounts are in major units; null means no limit.
+/// The limits and fees of a currency, or of one account in it. Amounts are in major units; null means no
+/// limit.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PolicyView {
@@ -68,7 +69,8 @@ pub(crate) struct PolicyView {
     /// The maximum total that may leave an account in a day (in the organisation's time zone), without fees.
     #[schema(example = json!(null))]
     day: Option<String>,
-    /// The maximum total that may leave an account in a month (in the organisation's time zone), without fees.
+    /// The maximum total that may leave an account in a month (in the organisation's time zone), without
+    /// fees.
     #[schema(example = json!(null))]
     month: Option<String>,
     /// The maximum total of a batch.

@@ -1,7 +1,7 @@
 //! The hub: the connected sockets, the rooms, and the single task that keeps them up to date.
 //!
-//! The task reads only batches that are being watched, and nothing while no socket is connected. About once a second it
-//! checks that the sessions and keys of connected sockets are still valid.
+//! The task reads only batches that are being watched, and nothing while no socket is connected. About once a
+//! second it checks that the sessions and keys of connected sockets are still valid.
 
 use super::room::Room;
 use futures_util::FutureExt;
@@ -258,7 +258,8 @@ impl Members {
         }
     }
 
-    /// Drops a socket that does not keep up: it receives nothing more, and is closed as soon as the disconnect can be sent.
+    /// Drops a socket that does not keep up: it receives nothing more, and is closed as soon as the
+    /// disconnect can be sent.
     fn give_up(&mut self, socket: SocketRef) {
         metrics::counter!("sluice_sockets_dropped_total").increment(1);
         self.remove(socket.id);
@@ -311,8 +312,8 @@ impl Members {
         (sessions.into_iter().collect(), keys.into_iter().collect())
     }
 
-    /// Disconnects the sockets whose session or key is not in the valid sets. Sockets that connected after the check are
-    /// covered by the next one.
+    /// Disconnects the sockets whose session or key is not in the valid sets. Sockets that connected after
+    /// the check are covered by the next one.
     fn keep(&mut self, asked: &(Vec<i64>, Vec<i64>), sessions: &HashSet<i64>, keys: &HashSet<i64>) {
         let ended = |member: &&Member| match member.identity.who {
             Who::Person { session, .. } => asked.0.contains(&session) && !sessions.contains(&session),

@@ -1,7 +1,8 @@
 //! Live progress over Socket.IO, and for clients that poll.
 //!
-//! The counters in the database are the source of truth (ADR 14). One `hub` per process reads those of the watched
-//! batches and updates the `room`s; `sockets` is the protocol: who may connect and what a client may send.
+//! The counters in the database are the source of truth (ADR 14). One `hub` per process reads those of the
+//! watched batches and updates the `room`s; `sockets` is the protocol: who may connect and what a client may
+//! send.
 
 pub(crate) mod hub;
 mod polling;

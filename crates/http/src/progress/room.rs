@@ -50,8 +50,8 @@ struct Latest {
 }
 
 impl Room {
-    /// Adds a watcher and sends it the current progress, under this reading's sequence number, which is later than anything
-    /// this or another server has sent the watcher before.
+    /// Adds a watcher and sends it the current progress, under this reading's sequence number, which is later
+    /// than anything this or another server has sent the watcher before.
     pub(super) fn join(
         &mut self,
         socket: &SocketRef,
@@ -109,8 +109,8 @@ impl Room {
         }
     }
 
-    /// Notifies the watchers that have not seen the latest reading. Returns the sockets that could not be notified without
-    /// waiting.
+    /// Notifies the watchers that have not seen the latest reading. Returns the sockets that could not be
+    /// notified without waiting.
     pub(super) fn tell(&mut self) -> Vec<SocketRef> {
         let Some(latest) = &self.latest else { return Vec::new() };
         let mut stuck = Vec::new();
@@ -156,8 +156,9 @@ impl Room {
     }
 }
 
-/// The first event of a run, unless the reading is itself that event. It gets a sequence number between the two
-/// readings. If there is no number between them, the run has done nothing yet, and the reading is its first event.
+/// The first event of a run, unless the reading is itself that event. It gets a sequence number between the
+/// two readings. If there is no number between them, the run has done nothing yet, and the reading is its
+/// first event.
 fn beginning(before: &Latest, now: &BatchProgress, view: &mut ProgressView) -> Option<ProgressView> {
     let is_first = now.batch.state == BatchState::Processing && view.progress == 0;
     if is_first || now.seq - 1 <= before.view.seq {

@@ -50,7 +50,8 @@ pub(super) fn beside(router: Router, app: &App) -> Router {
         .build_svc();
     let app = app.clone();
     let hub = app.hub.clone();
-    // Handlers are registered before the client is told that it is connected, so that its next message is not lost.
+    // Handlers are registered before the client is told that it is connected, so that its next message is not
+    // lost.
     let admit = async move |socket: SocketRef, TryData(auth): TryData<Auth>| {
         let by = if matches!(&auth, Ok(Auth { token: Some(_) })) { "key" } else { "session" };
         let admitted = admit(&app, &socket, auth.ok()).await;
@@ -72,7 +73,8 @@ struct Auth {
     token: Option<String>,
 }
 
-/// Authenticates the handshake; a refusal reaches the client as `connect_error`, with the code as its message.
+/// Authenticates the handshake; a refusal reaches the client as `connect_error`, with the code as its
+/// message.
 async fn admit(app: &App, socket: &SocketRef, auth: Option<Auth>) -> Result<Identity, Code> {
     let address = address(socket);
     let token = auth.and_then(|auth| auth.token);
@@ -168,7 +170,8 @@ struct RoomError {
     message: &'static str,
 }
 
-/// Sends the acknowledgement. A refusal is also emitted as `room_error`, for clients that request no acknowledgement.
+/// Sends the acknowledgement. A refusal is also emitted as `room_error`, for clients that request no
+/// acknowledgement.
 fn answer(socket: &SocketRef, ack: AckSender, room: &Value, result: Result<(), Problem>) {
     let told = match result {
         Ok(()) => ack.send(&serde_json::json!({ "success": true })),

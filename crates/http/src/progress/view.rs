@@ -1,4 +1,5 @@
-//! A batch's progress as shown to people: the event and the polling response, with document 000's fields and our own.
+//! A batch's progress as shown to people: the event and the polling response, with document 000's fields and
+//! our own.
 
 use domain::amount::format_minor;
 use domain::batch::BatchState;
@@ -16,8 +17,8 @@ pub(crate) struct ProgressView {
     /// The batch's id.
     #[schema(example = 42)]
     pub batch_id: i64,
-    /// One of document 000's four: `pending` before the batch begins, `processing` (also while it is paused), `completed`, or
-    /// `failed` (also if only some items failed, or if it was rejected or cancelled).
+    /// One of document 000's four: `pending` before the batch begins, `processing` (also while it is paused),
+    /// `completed`, or `failed` (also if only some items failed, or if it was rejected or cancelled).
     #[schema(example = "processing", pattern = "^(pending|processing|completed|failed)$")]
     pub status: &'static str,
     /// The exact state.
@@ -26,8 +27,8 @@ pub(crate) struct ProgressView {
         pattern = "^(draft|pending|approved|rejected|processing|paused|completed|partially_completed|failed|cancelled)$"
     )]
     pub state: &'static str,
-    /// The percentage of decided items, rounded down: 100 only when every item is decided. The first event of every run
-    /// has 0.
+    /// The percentage of decided items, rounded down: 100 only when every item is decided. The first event of
+    /// every run has 0.
     #[schema(example = 61, minimum = 0, maximum = 100)]
     pub progress: i64,
     /// The number of items.
@@ -50,12 +51,12 @@ pub(crate) struct ProgressView {
     /// When the batch ended; null until then.
     #[schema(example = "2026-03-10T12:00:07.25Z", format = DateTime)]
     pub completed_at: Option<String>,
-    /// A sequence number that increases with every change, across servers and reconnects: of two events, the one with the
-    /// greater number is newer.
+    /// A sequence number that increases with every change, across servers and reconnects: of two events, the
+    /// one with the greater number is newer.
     #[schema(example = 918_273, minimum = 0)]
     pub seq: i64,
-    /// Decided items per second: over the last five seconds in events, since the batch began in the polling response. 0 when
-    /// it is not running.
+    /// Decided items per second: over the last five seconds in events, since the batch began in the polling
+    /// response. 0 when it is not running.
     #[schema(example = 21_000, minimum = 0)]
     pub items_per_second: i64,
     /// Estimated seconds until the batch ends; null when it is not running or its speed is not known.
@@ -125,8 +126,9 @@ impl ProgressView {
 }
 
 impl ProgressView {
-    /// Reconstructs the beginning of a run that was first read after it had made progress or ended; `before` is the previous
-    /// reading. Failed items that have been paid since are assumed to have been reset to pending.
+    /// Reconstructs the beginning of a run that was first read after it had made progress or ended; `before`
+    /// is the previous reading. Failed items that have been paid since are assumed to have been reset to
+    /// pending.
     pub(crate) fn beginning(before: &BatchProgress, now: &BatchProgress) -> Self {
         let mut then = BatchProgress { current: None, seq: now.seq - 1, ..now.clone() };
         let (old, new) = (before.batch.tally, now.batch.tally);

@@ -1,9 +1,10 @@
-//! Watches a connection's bytes for a request head that gives its body's length twice, by `Transfer-Encoding` and by
-//! `Content-Length`. The HTTP library accepts such a request, drops one of the two headers before a handler can see it,
-//! and closes the connection; but a contradictory request must be refused (RFC 9112, 6.3).
+//! Watches a connection's bytes for a request head that gives its body's length twice, by `Transfer-Encoding`
+//! and by `Content-Length`. The HTTP library accepts such a request, drops one of the two headers before a
+//! handler can see it, and closes the connection; but a contradictory request must be refused (RFC 9112,
+//! 6.3).
 //!
-//! This parser can only refuse requests, never admit one: where its reading and the library's differ, the library's
-//! applies.
+//! This parser can only refuse requests, never admit one: where its reading and the library's differ, the
+//! library's applies.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -47,7 +48,8 @@ enum State {
     Blind,
 }
 
-/// The number of the connection's first request whose head has two lengths, and of the last request that was checked.
+/// The number of the connection's first request whose head has two lengths, and of the last request that was
+/// checked.
 #[derive(Debug, Default, Clone)]
 pub(super) struct TwoLengths(Arc<(AtomicU64, AtomicU64)>);
 

@@ -1,7 +1,7 @@
 //! Connection limits: in total and per address.
 //!
-//! A few connections beyond the limit are accepted, so that probes are answered while the server is full. One file
-//! descriptor is held in reserve, so that this works even when the process has run out of them.
+//! A few connections beyond the limit are accepted, so that probes are answered while the server is full. One
+//! file descriptor is held in reserve, so that this works even when the process has run out of them.
 
 use super::Bounds;
 use crate::edge::limits::block;
@@ -42,7 +42,8 @@ pub(super) struct Place {
     _refill: Option<Refill>,
 }
 
-/// A connection beyond the limit: one probe is answered on it. Until its request has arrived, a newer one may evict it.
+/// A connection beyond the limit: one probe is answered on it. Until its request has arrived, a newer one may
+/// evict it.
 #[derive(Default)]
 pub(super) struct Seat {
     gives_way: Notify,
@@ -124,7 +125,8 @@ impl Room {
         for seat in self.beyond().drain(..).filter_map(|seat| seat.upgrade()) {
             seat.gives_way.notify_one();
         }
-        // Something else may be wrong, or the spare is already in use and the evicted connections take a moment to close.
+        // Something else may be wrong, or the spare is already in use and the evicted connections take a
+        // moment to close.
         match tokio::time::timeout(PAUSE, listener.accept()).await {
             Ok(Ok((stream, peer))) => Some((stream, peer, refill)),
             Ok(Err(_)) => {

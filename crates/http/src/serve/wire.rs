@@ -1,5 +1,5 @@
-//! The stream below the HTTP library. It passes incoming bytes to [`Heads`], and replaces the library's own responses
-//! (to a malformed or oversized head) with our envelope.
+//! The stream below the HTTP library. It passes incoming bytes to [`Heads`], and replaces the library's own
+//! responses (to a malformed or oversized head) with our envelope.
 
 use super::heads::Heads;
 use domain::code::Code;

@@ -11,8 +11,8 @@ const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// Returns the process's metrics, in the Prometheus text format.
 #[utoipa::path(get, path = "/metrics", operation_id = "metrics", tag = "server",
     summary = "Returns the process's metrics",
-    description = "The metrics are in the Prometheus text format. No authentication is required from the networks in \
-                   the setting `metrics_from`.",
+    description = "The metrics are in the Prometheus text format. No authentication is required from the \
+                   networks in the setting `metrics_from`.",
     responses((status = 200, description = "One line per value.", body = String, content_type = "text/plain",
         example = "sluice_chunks_total{result=\"committed\"} 1")))]
 pub(crate) async fn metrics(State(app): State<App>) -> impl IntoResponse {

@@ -31,7 +31,8 @@ pub(crate) struct SettingsView {
     /// The time zone that determines when a limit's days and months begin, as an IANA name.
     #[schema(example = "Europe/Berlin")]
     time_zone: String,
-    /// The number of days within which a batch that pays the same as an earlier one is refused; 0 disables the check.
+    /// The number of days within which a batch that pays the same as an earlier one is refused; 0 disables
+    /// the check.
     #[schema(example = 4)]
     duplicate_window: i64,
     /// The accounts whose batches have their own duplicate window.
@@ -57,7 +58,8 @@ pub(crate) struct SettingsInput {
     /// The time zone that determines when a limit's days and months begin, as an IANA name.
     #[schema(example = "Europe/Berlin", min_length = 1, max_length = 64)]
     time_zone: Option<String>,
-    /// The number of days within which a batch that pays the same as an earlier one is refused; 0 disables the check.
+    /// The number of days within which a batch that pays the same as an earlier one is refused; 0 disables
+    /// the check.
     #[schema(minimum = 0, maximum = 35, example = 4)]
     duplicate_window: Option<i64>,
     /// The duplicate window for batches whose single account is this one.

@@ -64,7 +64,8 @@ pub(crate) struct Wanted {
     /// How the statistics are grouped; `none` by default.
     #[param(inline, nullable = false)]
     group_by: Option<By>,
-    /// The maximum number of groups; 1,000 by default. Days are in order; accounts with the most attempts come first.
+    /// The maximum number of groups; 1,000 by default. Days are in order; accounts with the most attempts
+    /// come first.
     #[param(example = 100, minimum = 1, maximum = 10_000, nullable = false)]
     limit: Option<usize>,
 }
@@ -160,8 +161,8 @@ impl From<(Of, Statistics)> for GroupView {
 
 /// Returns statistics of what customers sent, by transfer date.
 ///
-/// They cover single transfers, withdrawals and batch items. Amounts and fees count completed transfers only. Refused
-/// batch items count on the day they were attempted.
+/// They cover single transfers, withdrawals and batch items. Amounts and fees count completed transfers only.
+/// Refused batch items count on the day they were attempted.
 #[utoipa::path(get, path = "/api/v2/statistics", operation_id = "getStatistics", tag = "statistics", params(Wanted),
     responses((status = 200, description = "The statistics.", body = Envelope<StatisticsView>)))]
 pub(crate) async fn show(

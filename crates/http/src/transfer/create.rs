@@ -82,16 +82,16 @@ pub(crate) struct NewTransfer {
     /// The amount sent, in minor units of the payer's currency.
     #[schema(example = 10_000, minimum = 1, maximum = 999_999_999_999_999_999_i64)]
     from_amount_cents: i64,
-    /// The amount received, in minor units of the payee's currency, to have it checked: within one currency the same as
-    /// the amount sent, otherwise that amount at the exchange rate, rounded by the pair's policy.
+    /// The amount received, in minor units of the payee's currency, to have it checked: within one currency
+    /// the same as the amount sent, otherwise that amount at the exchange rate, rounded by the pair's policy.
     #[schema(example = 10_000, minimum = 1, maximum = 999_999_999_999_999_999_i64)]
     to_amount_cents: Option<i64>,
-    /// Major units of the payee's currency for one major unit of the payer's: positive, at most 18 decimals. It must be
-    /// within the pair's tolerance of the stored rate, which is the default.
+    /// Major units of the payee's currency for one major unit of the payer's: positive, at most 18 decimals.
+    /// It must be within the pair's tolerance of the stored rate, which is the default.
     #[schema(example = "7.1")]
     exchange_rate: Option<Decimal>,
-    /// The reason to accept `exchangeRate` although it is outside the pair's tolerance of the stored rate, or no rate is
-    /// stored. Only callers who may set rates may use it.
+    /// The reason to accept `exchangeRate` although it is outside the pair's tolerance of the stored rate, or
+    /// no rate is stored. Only callers who may set rates may use it.
     #[schema(example = json!(null), min_length = 1, max_length = 500)]
     rate_override: Option<String>,
     /// The purpose of the transfer.
@@ -159,15 +159,16 @@ impl NewMovement {
 }
 
 async fn carry_out(who: &Who, service: &Service, order: &Order) -> Result<Answer<TransferView>, Problem> {
-    // The service stores and returns first answers itself: a refusal by the ledger is a transfer, not a stored answer.
+    // The service stores and returns first answers itself: a refusal by the ledger is a transfer, not a
+    // stored answer.
     let detail = service.transfer_order(who.actor(), order).await?;
     Ok(Answer::saying(DONE, TransferView::from(detail)))
 }
 
 /// Transfers money from one account to another, all or nothing.
 ///
-/// The payer pays the fee on top. A refusal by the ledger is recorded as a transfer with status `failed`; its id is the
-/// response's `data.transferId`.
+/// The payer pays the fee on top. A refusal by the ledger is recorded as a transfer with status `failed`; its
+/// id is the response's `data.transferId`.
 #[utoipa::path(post, path = "/api/v2/account-transfers", operation_id = "createAccountTransfer", tag = "transfers",
     request_body = NewTransfer,
     responses((status = 200, description = "The transfer with its entries.", body = Envelope<TransferView>)))]

@@ -54,14 +54,15 @@ pub(crate) struct TransferSummary {
     /// The amount sent, in minor units, without the fee.
     #[schema(example = 10_000)]
     from_amount_cents: i64,
-    /// The amount received, in minor units; for a refused transfer, the attempted amount. Null if it is not known.
+    /// The amount received, in minor units; for a refused transfer, the attempted amount. Null if it is not
+    /// known.
     #[schema(example = 10_000)]
     to_amount_cents: Option<i64>,
     /// The fee the payer paid on top, in minor units.
     #[schema(example = 0)]
     fee_cents: i64,
-    /// Major units of the target currency for one major unit of the source currency, as a decimal string; null within one
-    /// currency.
+    /// Major units of the target currency for one major unit of the source currency, as a decimal string;
+    /// null within one currency.
     #[schema(example = json!(null))]
     exchange_rate: Option<String>,
     /// The details of the conversion; null within one currency.
