@@ -59,8 +59,7 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     response
 }
 
-/// Runs the operation. If it reads a list, it first waits until the caller is below its limit of concurrent
-/// lists.
+/// Runs the operation. If it reads a list, it first waits for the caller's turn (see [`crate::edge::turns`]).
 async fn in_turn(guard: &Guard, request: Request, next: Next) -> Response {
     let who: Option<&Who> = request.extensions().get();
     let turn = match who.filter(|_| guard.operation.reads_list()) {

@@ -1,5 +1,4 @@
-//! The language of a request's messages: English or Chinese by `Accept-Language`, otherwise the configured
-//! one.
+//! The language of a request's messages: English or Chinese by `Accept-Language`, else the configured one.
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;

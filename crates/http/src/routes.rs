@@ -38,8 +38,7 @@ impl Routes {
         Self::default()
     }
 
-    /// Adds a handler: `add(Operation::Me, routes!(me), &[Code::…])`. A handler cannot be added without an
-    /// operation.
+    /// Adds a handler: `add(Operation::Me, routes!(me), &[Code::…])`. Every handler needs an operation.
     pub(crate) fn add(
         self,
         operation: Operation,

@@ -39,8 +39,7 @@ pub(crate) struct NewAccount {
     /// The account's currency. It is enabled implicitly if its decimals are known.
     #[schema(example = "USD", min_length = 3, max_length = 12)]
     currency: String,
-    /// The holder's details. The holder is looked up by uid, e-mail address or name, and added if there is
-    /// none.
+    /// The holder's details. The holder is looked up by uid, e-mail address or name, and added if not found.
     holder: Option<NewHolder>,
     /// The holder's id.
     #[schema(example = json!(null), pattern = "^(hold_)?[1-9][0-9]{0,15}$")]

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 const COPIED: Message = Message {
     english: "A draft was created from the earlier batch's transfers; submit it to pay them",
-    chinese: "已根据原批次的转账生成草稿；提交后支付",
+    chinese: "已根据原批次的转账生成草稿；提交后即可支付",
 };
 
 /// Which items of the earlier batch to copy.

@@ -14,7 +14,7 @@ use service::{Author, Principal};
 
 const SOMEBODY_ELSES: Message = Message {
     english: "it was created by somebody else: you will not be able to approve it",
-    chinese: "该批次由他人创建：您将无法审批它",
+    chinese: "该批次由他人创建，您将无法审批",
 };
 
 /// The draft version an edit is based on: the header `If-Match`, as `"3"` or `3`. Without it, or with `*`,

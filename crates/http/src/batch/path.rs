@@ -1,5 +1,4 @@
-//! The batch and the relation in a path. Anything that is neither an id nor a number is answered as not
-//! found.
+//! The batch and the relation in a path. Anything that is neither an id nor a number counts as not found.
 
 use crate::problem::OperatorProblem;
 use axum::extract::{FromRequestParts, Path};

@@ -111,7 +111,7 @@ word! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BatchStatusWord {
-    /// Not yet processed.
+    /// Not yet begun.
     Pending,
     /// In progress.
     Processing,

@@ -9,8 +9,7 @@ use domain::code::Code;
 /// Socket.IO's path: a cross-site GET opens a socket, so it is checked like a write.
 const SOCKET: &str = "/socket.io";
 
-/// Checks that a request that changes something or opens a socket comes from our own page, or from no page at
-/// all.
+/// Checks that a request that changes something or opens a socket comes from our own page or from no page.
 pub(crate) fn check(request: &Request, public_url: Option<&str>) -> Result<(), Problem> {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_safe && !request.uri().path().starts_with(SOCKET) {

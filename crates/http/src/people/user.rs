@@ -58,9 +58,9 @@ pub(crate) struct UserView {
 pub(crate) enum UserStatus {
     /// Not yet: no password has been set.
     Invited,
-    /// Yes.
+    /// The user can sign in.
     Active,
-    /// No longer.
+    /// No longer: the user has been disabled.
     Disabled,
 }
 
@@ -183,7 +183,7 @@ const ADDED: Message = Message {
 const CHANGED: Message = Message { english: "The user was updated", chinese: "用户已更新" };
 const RESET: Message = Message {
     english: "The password was reset; give the one-time token to the user",
-    chinese: "密码已失效，请将一次性令牌交给本人",
+    chinese: "密码已重置，请将一次性令牌交给本人",
 };
 const SIGNED_OUT: Message =
     Message { english: "The user's sessions have ended", chinese: "该用户的会话已结束" };

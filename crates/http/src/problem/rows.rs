@@ -26,6 +26,6 @@ fn tell(problem: &mut Value) {
 fn suggested(id: &str, value: &str) -> String {
     match language::current() {
         Language::English => format!("; write {id}, or {value} as a JSON number"),
-        Language::Chinese => format!("；请写 {id}，或以 JSON 数字写 {value}"),
+        Language::Chinese => format!("；请填写 {id}，或以 JSON 数字形式填写 {value}"),
     }
 }

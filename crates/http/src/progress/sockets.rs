@@ -50,8 +50,7 @@ pub(super) fn beside(router: Router, app: &App) -> Router {
         .build_svc();
     let app = app.clone();
     let hub = app.hub.clone();
-    // Handlers are registered before the client is told that it is connected, so that its next message is not
-    // lost.
+    // Handlers are registered before the client is told that it is connected, so no message of it is lost.
     let admit = async move |socket: SocketRef, TryData(auth): TryData<Auth>| {
         let by = if matches!(&auth, Ok(Auth { token: Some(_) })) { "key" } else { "session" };
         let admitted = admit(&app, &socket, auth.ok()).await;

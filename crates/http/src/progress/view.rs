@@ -1,5 +1,4 @@
-//! A batch's progress as shown to people: the event and the polling response, with document 000's fields and
-//! our own.
+//! A batch's progress as shown to people: event and polling response, with document 000's fields and ours.
 
 use domain::amount::format_minor;
 use domain::batch::BatchState;

@@ -48,8 +48,7 @@ enum State {
     Blind,
 }
 
-/// The number of the connection's first request whose head has two lengths, and of the last request that was
-/// checked.
+/// The numbers of the connection's first request with two lengths, and of the last request checked.
 #[derive(Debug, Default, Clone)]
 pub(super) struct TwoLengths(Arc<(AtomicU64, AtomicU64)>);
 

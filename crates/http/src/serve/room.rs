@@ -42,7 +42,7 @@ pub(super) struct Place {
     _refill: Option<Refill>,
 }
 
-/// A connection beyond the limit: one probe is answered on it. Until its request has arrived, a newer one may
+/// A connection beyond the limit: one probe is answered on it. Until its request arrives, a newer one may
 /// evict it.
 #[derive(Default)]
 pub(super) struct Seat {

@@ -145,8 +145,7 @@ async fn no_second_request_can_be_smuggled_behind_two_lengths() {
     ] {
         let mut stream = sent(address, &post_json(&headers, hidden)).await;
         let text = rest(&mut stream).await;
-        // One response, then the server closes the connection: the bytes that follow are not treated as a
-        // request.
+        // One response, then the server closes the connection: the following bytes are not taken for a request.
         assert_eq!(text.matches("HTTP/1.1").count(), 1, "{text}");
         assert!(text.to_ascii_lowercase().contains("connection: close"), "{text}");
     }
