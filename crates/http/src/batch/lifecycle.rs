@@ -25,8 +25,10 @@ const PAUSING: Message =
 const PAUSED: Message = Message { english: "The batch transfer is paused", chinese: "批量转账已暂停" };
 const RESUMED: Message =
     Message { english: "The batch transfer was resumed", chinese: "批量转账已恢复" };
-const NOTHING_WAITS: Message =
-    Message { english: "There is no unfinished transfer to resume", chinese: "没有未完成的转账需要恢复" };
+const NOTHING_WAITS: Message = Message {
+    english: "There is no unfinished transfer to resume",
+    chinese: "没有未完成的转账需要恢复",
+};
 const CANCELLED: Message =
     Message { english: "The batch transfer was cancelled", chinese: "批量转账已取消" };
 const INTERRUPTING: Message =

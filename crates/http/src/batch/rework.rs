@@ -13,7 +13,8 @@ use serde::Serialize;
 use service::batch::rework::Rework;
 use utoipa::ToSchema;
 
-const RETRIED: Message = Message { english: "The transfer is being retried", chinese: "转账重试已开始" };
+const RETRIED: Message =
+    Message { english: "The transfer is being retried", chinese: "转账重试已开始" };
 const ALL_RETRIED: Message =
     Message { english: "The failed transfers are being retried", chinese: "批量重试已开始" };
 const WAITS: Message = Message {

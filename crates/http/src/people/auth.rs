@@ -94,8 +94,10 @@ pub(crate) struct MeView {
     operations: Vec<&'static str>,
 }
 
-const SET_UP: Message =
-    Message { english: "The administrator was created; sign in now", chinese: "管理员已创建，请登录" };
+const SET_UP: Message = Message {
+    english: "The administrator was created; sign in now",
+    chinese: "管理员已创建，请登录",
+};
 const SIGNED_IN: Message = Message { english: "Signed in", chinese: "登录成功" };
 const SIGNED_OUT: Message = Message { english: "Signed out", chinese: "已退出登录" };
 const PASSWORD_SET: Message = Message {
