@@ -84,10 +84,10 @@ pub(crate) struct TransferSummary {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ExchangeView {
-    /// The source of the rate: `request`, or the origin of the stored rate.
+    /// The source of the rate: `request`, `override`, or the origin of the stored rate.
     #[schema(example = "request")]
     rate_source: String,
-    /// When the rate was set.
+    /// When the stored rate was set; for a rate in the request, when the request was made.
     #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
     rate_at: String,
     /// `half_up`, `half_even` or `down`.
