@@ -1,11 +1,11 @@
-//! The caller's trace (W3C Trace Context): taken from `traceparent`, named in the request's span and passed on in the
-//! answer, so that a line of the log is found by the trace of the system that asked. What does not have the form is
-//! ignored. Nothing else of the caller's is kept: no `tracestate`, no baggage.
+//! The caller's trace (W3C Trace Context): taken from `traceparent`, recorded in the request's span and
+//! returned in the response, so that log lines can be found by the calling system's trace id. A malformed
+//! header is ignored. Nothing else is kept: no `tracestate`, no baggage.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 static HEADER: HeaderName = HeaderName::from_static("traceparent");
-/// The bytes of `00-` trace `-` span `-` flags.
+/// The length of `00-` trace `-` span `-` flags, in bytes.
 const LENGTH: usize = 55;
 
 /// A caller's trace.
@@ -13,11 +13,11 @@ const LENGTH: usize = 55;
 pub(super) struct Trace {
     /// 32 hexadecimal digits, as the caller wrote them.
     pub id: String,
-    /// The flags: only whether it is sampled is known, and handed back.
+    /// The flags: only the sampled flag is kept and returned.
     flags: u8,
 }
 
-/// The trace that a request belongs to.
+/// A request's trace.
 pub(super) fn of(headers: &HeaderMap) -> Option<Trace> {
     let mut all = headers.get_all(&HEADER).iter();
     let (value, None) = (all.next()?, all.next()) else { return None };
@@ -29,7 +29,7 @@ fn parse(text: &str) -> Option<Trace> {
     let mut parts = known.split('-');
     let mut next = |length: usize| parts.next().filter(|part| is_hex(part, length));
     let (version, id, parent, flags) = (next(2)?, next(32)?, next(16)?, next(2)?);
-    // A later version may go on behind what is known of it; this one ends there.
+    // A later version may append fields; version 00 ends here.
     let ends = rest.is_empty() || (version != "00" && rest.starts_with('-'));
     let is_named = |text: &str| text.bytes().any(|byte| byte != b'0');
     (version != "ff" && ends && is_named(id) && is_named(parent))
@@ -41,7 +41,7 @@ fn is_hex(text: &str, length: usize) -> bool {
 }
 
 impl Trace {
-    /// As the answer's header says it: the same trace, and a span of this request, which is made of its own id.
+    /// Sets the response header: the same trace, and a span id derived from the request id.
     pub(super) fn dress(&self, headers: &mut HeaderMap, request: &str) {
         let value = format!("00-{}-{}-{:02x}", self.id, span(request), self.flags);
         if let Ok(value) = HeaderValue::from_str(&value) {
@@ -50,7 +50,7 @@ impl Trace {
     }
 }
 
-/// 16 hexadecimal digits, never all zeros, that are another for another text (FNV-1a).
+/// 16 hexadecimal digits derived from the text (FNV-1a), never all zeros.
 fn span(request: &str) -> String {
     let hash = request.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -66,7 +66,7 @@ mod tests {
     const SPAN: &str = "00f067aa0ba902b7";
 
     #[test]
-    fn only_the_form_of_the_standard_is_a_trace() {
+    fn only_a_well_formed_header_is_a_trace() {
         for (text, flags) in [
             (format!("00-{ID}-{SPAN}-01"), 1),
             (format!("00-{ID}-{SPAN}-00"), 0),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn two_headers_are_none_and_the_answer_keeps_the_trace() {
+    fn two_headers_are_ignored_and_the_response_keeps_the_trace() {
         let (mut headers, text) = (HeaderMap::new(), format!("00-{ID}-{SPAN}-01"));
         assert_eq!(of(&headers), None);
         headers.append(&HEADER, text.parse().unwrap());
@@ -109,7 +109,7 @@ mod tests {
         trace.dress(&mut answer, "a request");
         let said = answer[&HEADER].to_str().unwrap();
         assert_eq!(parse(said), Some(trace), "{said}");
-        assert!(!said.contains(SPAN), "a span of its own: {said}");
+        assert!(!said.contains(SPAN), "the response has its own span: {said}");
         assert_ne!(span("a"), span("b"));
     }
 }

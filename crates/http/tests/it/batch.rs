@@ -97,7 +97,7 @@ async fn failed_transfers_are_retried_one_by_one_and_all_together() {
     let none = world.post(&at(id, "/retry-failed"), Json::Null).await;
     assert_eq!(
         (&none.data()["count"], &none.json["message"]),
-        (&json!(0), &json!("No failed transfer is left to retry"))
+        (&json!(0), &json!("There is no failed transfer to retry"))
     );
     verify(&world).await;
     world.stop().await;

@@ -77,7 +77,7 @@ async fn a_rate_that_moved_is_not_paid_before_the_batch_is_repriced() {
     assert_eq!(balance(&world, "JP").await, 351);
     let events = world.get(&at(id, "/history")).await;
     let messages = events.json["data"].as_array().unwrap().iter().map(|event| event["message"].clone());
-    assert!(messages.clone().any(|message| message == "The exchange rates were renewed"), "{}", events.json);
+    assert!(messages.clone().any(|message| message == "The exchange rates were updated"), "{}", events.json);
     assert_eq!(outcome(&world.post(&at(id, "/reprice"), Json::Null).await), is(400, "BATCH_WRONG_STATE"));
     verify(&world).await;
     world.stop().await;

@@ -127,7 +127,7 @@ async fn a_draft_is_its_makers_and_finance_is_told_that_it_will_not_be_able_to_a
     foreign.data();
     assert_eq!(
         foreign.json["message"],
-        "The draft was changed; it was made by somebody else: you will not be able to approve it"
+        "The draft was changed; it was created by somebody else: you will not be able to approve it"
     );
     assert_eq!(anna.post(&at(id, "/submit"), Json::Null).await.data()["state"], "pending");
     world.stop().await;

@@ -80,7 +80,7 @@ async fn the_state_follows_when_the_last_failed_transfer_is_skipped() {
     assert_eq!(
         last,
         [
-            ("completed", "The batch transfer is completed"),
+            ("completed", "The batch transfer completed"),
             ("skipped", "A transfer was skipped"),
             ("skipped", "A transfer was skipped"),
         ]
@@ -105,7 +105,7 @@ async fn all_failed_transfers_are_skipped_at_once() {
     let none = world.post(&at(id, "/skip-failed"), Json::Null).await;
     assert_eq!(
         (&none.data()["count"], &none.json["message"]),
-        (&json!(0), &json!("No failed transfer is left to skip"))
+        (&json!(0), &json!("There is no failed transfer to skip"))
     );
     let events = history(&world, id, "zh-CN").await;
     let event = events.iter().find(|event| event["event"] == "skipped").unwrap();
@@ -124,7 +124,7 @@ async fn what_is_called_off_for_good_is_not_paid_by_retry() {
     assert_eq!(off.data()["state"], "completed");
     assert_eq!(
         off.json["message"],
-        "The batch transfer was called off for good; what was not paid is skipped"
+        "The batch transfer was cancelled permanently; unpaid transfers were skipped"
     );
     world.service.transfer(&world.actor, &deposit("PAY", "90.00")).await.unwrap();
     for verb in ["/retry-failed", "/resume", "/execute", "/skip-failed"] {
@@ -162,7 +162,7 @@ async fn a_pause_is_told_as_asked_for_and_as_come_true_and_what_is_paused_is_not
     let id = paused(&world).await;
     let events = history(&world, id, "en").await;
     let told: Vec<_> = told(&events).into_iter().skip(3).collect();
-    assert_eq!(told, [("pause_asked", "A pause was asked for"), ("paused", "The batch transfer is paused")]);
+    assert_eq!(told, [("pause_asked", "A pause was requested"), ("paused", "The batch transfer is paused")]);
     assert_eq!(events[3]["details"]["note"], "lunch");
     for event in &events {
         assert!(event["details"].is_object() || event["details"].is_null(), "{event}");
@@ -203,7 +203,7 @@ async fn a_retry_while_the_batch_is_paused_does_not_claim_to_have_started() {
     assert_eq!((&retried.data()["count"], &retried.data()["state"]), (&json!(1), &json!("paused")));
     assert_eq!(
         retried.json["message"],
-        "The failed transfers wait again; they are tried when the paused batch is resumed"
+        "The failed transfers are pending again; they will be retried when the paused batch is resumed"
     );
     world.stop().await;
 }
