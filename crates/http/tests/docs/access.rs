@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 const HEAD: &str = "# Who may do what
 
 One line per operation, named by its `operationId` in [openapi.json](openapi.json). *own*: only on resources that the
-same user or key created. An API key needs the scope in the last column; where it is empty, no key is allowed. No user
-may approve their own submissions, whatever their role.
+same user or key created. An API key needs the scope in the last column; where it is empty, no key is allowed. Users may
+never approve what they created, whatever their role.
 
 Written by `cargo xtask docs` from `crates/domain/src/access.rs`.
 
