@@ -165,7 +165,7 @@ async fn nothing_is_converted_without_a_rate_or_to_less_than_one_unit() {
         "relations": [{ "targetAccountId": "EU", "amount": "0.02" }, { "targetAccountId": "JP", "amount": "0.01" }] });
     let batch = run(&world, dust).await;
     assert_eq!(batch["successCount"], 2);
-    // 1.8 cents and 1.51 yen are rounded down to the currency's smallest unit.
+    // 1.8 cents and 1.51 yen: amounts below the pair's minimum are rounded down.
     assert_eq!((balance(&world, "EU").await, balance(&world, "JP").await), (5_001, 1));
     world.service.fx_set(&world.actor, "USD", "JPY", "0.1", "test").await.unwrap();
     let nothing = json!({ "name": "x", "type": "one_to_many", "sourceAccountId": "PAY", "convert": true,

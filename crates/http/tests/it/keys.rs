@@ -18,7 +18,7 @@ async fn try_key(browser: &Browser, secret: &str) -> (u16, u16) {
 }
 
 #[tokio::test]
-async fn a_revoked_expired_misplaced_or_invalid_key_is_refused() {
+async fn a_revoked_expired_or_invalid_key_and_one_from_another_address_are_refused() {
     let world = world_with(behind_proxy()).await;
     let admin = first_admin(&world).await;
     let scopes = json!(["read", "audit:read"]);
