@@ -39,7 +39,7 @@ cargo xtask COMMAND
   failover   kill the leader of three servers under Patroni while money moves; not part of `test`
              --kills N    how often (5)
              needs PostgreSQL, etcd (etcd-server) and python3; installs Patroni into target/failover and, when
-             run as root, anything else that is missing
+             run as root, etcd and python3-venv if they are missing
   tidy       check the house rules: crate dependencies, words, lengths
   docs       regenerate docs/reference: openapi.json, error-codes.md, access.md
   sbom       write target/sbom.cdx.json: the components of the binary (CycloneDX)

@@ -114,7 +114,7 @@ async fn a_failed_transfer_can_be_skipped_and_a_settled_one_cannot() {
     let relation = |place: usize| batch["relations"][place]["id"].as_i64().unwrap();
     let settled = world.post(&at(id, &format!("/relations/{}/skip", relation(0))), Json::Null).await;
     assert_eq!(outcome(&settled), is(400, "ITEM_WRONG_STATE"));
-    let body = json!({ "reason": "He left" });
+    let body = json!({ "reason": "left the company" });
     let skipped = world.post(&at(id, &format!("/relations/{}/skip", relation(1))), body).await;
     assert_eq!(skipped.data()["relationId"], relation(1));
     let shown = world.get(&at(id, "/relations?state=skipped")).await;
