@@ -1,6 +1,6 @@
-//! The floor: the same rows, transfer and posting and fee, brought in bare in transactions of the same size,
-//! made durable at each: through prepared statements into a file, by COPY into a server. No check, no
-//! balance, no item, no audit.
+//! The floor: the same rows (transfer, posting and fee) inserted bare, in transactions of the same size, each
+//! made durable: with prepared statements into a file, with COPY into a server. No checks, balances, items or
+//! audit.
 
 use crate::input;
 use crate::place::{Place, connect};
@@ -12,7 +12,7 @@ use tokio_postgres::Client;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
-/// Items a second beside the ledger at a place.
+/// Items per second of the floor, measured next to a ledger.
 pub(crate) async fn measure(place: &Place, items: u64, chunk: u64) -> std::io::Result<f64> {
     match place {
         Place::Folder(folder) => {
@@ -61,7 +61,7 @@ async fn of_server(
     Ok(items as f64 / begun.elapsed().as_secs_f64())
 }
 
-/// An item's rows: its transfer, its posting, and one more if it pays a fee.
+/// An item's rows: its transfer, its posting, and a second posting if it pays a fee.
 fn row(k: u64, n: u64, posting: i64, transfers: &mut Vec<[i64; 11]>, postings: &mut Vec<[i64; 11]>) -> i64 {
     let now = 1_767_198_600_000_000_i64;
     let number = i64::try_from(k + 1).unwrap_or(0);
@@ -93,7 +93,7 @@ async fn copy(
     writer.finish().await.map(drop)
 }
 
-/// Rows a second, where a row is an item's transfer with its postings.
+/// Items per second into a file; an item is a transfer with its postings.
 fn of_file(path: &Path, items: u64, chunk: u64) -> rusqlite::Result<f64> {
     let mut db = Connection::open(path)?;
     db.pragma_update(None, "journal_mode", "WAL")?;

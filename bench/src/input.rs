@@ -1,9 +1,9 @@
-//! Input files that are made while they are read, so that they take no memory and no disk.
+//! Input files generated while they are read, so that they take no memory and no disk.
 
 use crate::Shape;
 use std::io::Read;
 
-/// A CSV made line by line.
+/// A CSV generated line by line.
 pub struct Lines<F> {
     line: F,
     next: u64,
@@ -39,14 +39,14 @@ impl<F: FnMut(u64, &mut Vec<u8>)> Read for Lines<F> {
     }
 }
 
-/// A step through 0..n that meets each number once, in an order far from sorted: an affine permutation.
+/// A permutation of 0..n in an order far from sorted (affine).
 pub const fn shuffled(i: u64, n: u64, round: u64) -> u64 {
-    // 700,001 and 99,991 are prime, hence prime to every n that is not their multiple.
+    // 700,001 and 99,991 are prime, hence coprime to every n that is not a multiple of them.
     let factor = if n.is_multiple_of(700_001) { 99_991 } else { 700_001 };
     (i.wrapping_mul(factor).wrapping_add(round.wrapping_mul(7_919))) % n
 }
 
-/// The k-th number of a fixed stream (splitmix64), so that every run has the same amounts.
+/// The k-th number of a fixed stream (splitmix64), so that every run uses the same amounts.
 pub const fn drawn(seed: u64, k: u64) -> u64 {
     let mut z = seed.wrapping_add(k.wrapping_mul(0x9E37_79B9_7F4A_7C15));
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -54,7 +54,7 @@ pub const fn drawn(seed: u64, k: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Amount of an item in cents: 1.00 to 1,000.00; those above 900.00 pay a fee.
+/// An item's amount in cents: 1.00 to 1,000.00; amounts above 900.00 pay a fee.
 pub const fn cents(seed: u64, k: u64) -> u64 {
     100 + drawn(seed, k) % 99_901
 }
@@ -76,7 +76,7 @@ pub const fn accounts(shape: Shape, items: u64) -> u64 {
     }
 }
 
-/// The two places of a random pair: never the same.
+/// A random pair of positions, never equal.
 pub const fn pair(seed: u64, k: u64, n: u64) -> (u64, u64) {
     let source = drawn(seed ^ 0xA5A5, k) % n;
     let step = 1 + drawn(seed ^ 0x5A5A, k) % (n - 1);

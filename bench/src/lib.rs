@@ -1,6 +1,6 @@
-//! The measured work (design, section 5): accounts, an import and a run of a million items, every check
-//! on, fee and limit and audit included, fsync at every chunk; beside it, in the same run, the floor: the
-//! same rows inserted bare. Ratios within one run count, absolute times are the machine's.
+//! The benchmark (design, section 5): accounts, an import and a run of a million items with every check on,
+//! fees, limits and audit included, and an fsync per chunk. The same run also measures the floor: the same
+//! rows inserted bare. Compare ratios within one run; absolute times depend on the machine.
 #![expect(clippy::cast_precision_loss, reason = "speeds and shares for a report, not money")]
 
 mod floor;
@@ -17,31 +17,31 @@ use std::path::PathBuf;
 /// What to measure.
 #[derive(Debug, Clone)]
 pub struct BenchOptions {
-    /// Items of one batch.
+    /// Items per batch.
     pub items: u64,
-    /// Batches in the same file, one after another.
+    /// Batches run one after another in the same ledger.
     pub rounds: u32,
-    /// Items of one chunk.
+    /// Items per chunk.
     pub chunk_items: usize,
-    /// Where the files go; they are removed in the end.
+    /// Where the files go; they are removed at the end.
     pub dir: PathBuf,
-    /// A server on which databases may be made, instead of files; they are dropped in the end.
+    /// A server on which to create databases instead of files; they are dropped at the end.
     pub database: Option<String>,
-    /// This program, for the part in which two processes share the work.
+    /// The path of this program, for the part in which two processes share the work.
     pub program: PathBuf,
 }
 
 /// Who pays whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// One source, as many targets as items, in a shuffled order.
+    /// One source, as many targets as items, in shuffled order.
     OneToMany,
     /// Sources and targets drawn from 100,000 accounts (or a tenth of the items, if that is less).
     Random,
 }
 
 impl Shape {
-    /// Its name in the report.
+    /// The name in the report.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -56,27 +56,27 @@ impl Shape {
 pub enum Step {
     /// The accounts are open.
     Opened {
-        /// Of which shape.
+        /// The shape they are for.
         shape: Shape,
-        /// How many.
+        /// The number of accounts.
         accounts: usize,
-        /// What it took.
+        /// The time it took.
         seconds: f64,
     },
     /// A round has ended.
     Round(RoundSpeed),
-    /// The floor beside the rounds.
+    /// The floor was measured.
     Floor {
-        /// Of which shape.
+        /// The shape it was measured for.
         shape: Shape,
-        /// The same rows, inserted bare.
+        /// The speed of inserting the same rows bare.
         items_per_s: f64,
-        /// What verifying the rounds took.
+        /// The time verifying the rounds took.
         verify_s: f64,
     },
     /// Two nodes ran two batches from two sources.
     TwoNodes {
-        /// Both together.
+        /// The combined speed.
         items_per_s: f64,
     },
 }
@@ -84,23 +84,23 @@ pub enum Step {
 /// One import and run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RoundSpeed {
-    /// Of which shape.
+    /// The shape that was run.
     pub shape: Shape,
-    /// Its number, from 1.
+    /// The round's number, from 1.
     pub number: u32,
-    /// The import's speed.
+    /// Import speed.
     pub import_rows_per_s: f64,
-    /// The run's speed.
+    /// Run speed.
     pub items_per_s: f64,
-    /// What the history took to catch up.
+    /// The time the history took to catch up.
     pub history_s: f64,
-    /// Growth of the database.
+    /// Database growth.
     pub bytes_per_item: f64,
-    /// What went through the log; 0 if it was not measured.
+    /// Bytes written to the database log; 0 if not measured.
     pub log_bytes_per_item: f64,
 }
 
-/// Runs both shapes and returns the report; `say` is told of each step.
+/// Runs both shapes and returns the report; `say` is called after each step.
 pub async fn run(options: &BenchOptions, mut say: impl FnMut(Step)) -> Result<Json, Error> {
     let mut shapes = Vec::new();
     for shape in [Shape::OneToMany, Shape::Random] {

@@ -1,6 +1,6 @@
-//! What the operating system says of this process.
+//! Process statistics from the operating system.
 
-/// The largest resident set so far, in bytes.
+/// The peak resident set size so far, in bytes.
 pub fn peak_rss_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
@@ -8,13 +8,13 @@ pub fn peak_rss_bytes() -> u64 {
     kib.unwrap_or(0) * 1024
 }
 
-/// Begins the largest resident set anew, so that each phase has its own.
+/// Resets the peak resident set size, so that each phase has its own.
 pub fn reset_peak_rss() {
-    // Not allowed everywhere; then the peak is that of the whole process, which is only stricter.
+    // Not permitted everywhere; the peak then covers the whole process, which is only stricter.
     drop(std::fs::write("/proc/self/clear_refs", "5"));
 }
 
-/// Processor seconds of this process so far, user and system.
+/// CPU seconds used by this process so far, user and system.
 pub fn cpu_s() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! Two processes on one database: two batches from two sources to people of their own, run by two workers.
+//! Two processes on one database: two workers run two batches with different sources and disjoint payees.
 
 use crate::input::{self, Lines};
 use crate::place::Place;
@@ -15,10 +15,10 @@ use store::audit::Actor;
 use store::batch::Batch;
 use tokio::process::{Child, Command};
 
-/// Between two looks at the batches.
+/// Interval between polls of the batches.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// Items a second that two workers reach together, and what each batch took.
+/// Combined items per second of two workers.
 pub(crate) async fn measure(options: &BenchOptions, say: &mut impl FnMut(Step)) -> Result<Json, Error> {
     let place = Place::make(options, "two_nodes").await?;
     let result = on(&place, options, say).await;
@@ -32,7 +32,7 @@ async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(Step)) -
     };
     let service = work::service(place.open().await?, options);
     let actor = Actor::new(domain::principal::Principal::CommandLine, "bench", "bench");
-    // Without a pulse the workers would take this process for one that died while it imported.
+    // Without a heartbeat the workers would treat this process as one that died during its import.
     let pulse = Pulse::start(service.clone(), false).await?;
     work::set_up(Shape::OneToMany, options, &service, &actor, say).await?;
     let batches = [half(&service, &actor, options, 0).await?, half(&service, &actor, options, 1).await?];

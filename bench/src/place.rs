@@ -1,16 +1,16 @@
-//! Where a measured ledger lives: a file in a folder of its own, or a database of its own on a server. Both
-//! are gone in the end.
+//! Where a measured ledger lives: a file in a dedicated folder, or a dedicated database on a server. Both are
+//! removed at the end.
 
 use crate::BenchOptions;
 use std::path::PathBuf;
 use store::{Schema, Store, StoreError};
 use tokio_postgres::{Client, NoTls};
 
-/// A place that is cleaned away by [`Place::remove`].
+/// A temporary ledger location, removed by [`Place::remove`].
 pub(crate) enum Place {
     /// A folder.
     Folder(PathBuf),
-    /// A database: the server's URL and its own.
+    /// A database: the server's URL, the database's URL and its name.
     Server { server: String, url: String, name: String },
 }
 
@@ -18,7 +18,7 @@ fn failed(error: impl std::error::Error + Send + Sync + 'static) -> std::io::Err
     std::io::Error::other(error)
 }
 
-/// A connection for what the ledger itself has no statement for.
+/// A connection for statements that the store does not have.
 pub(crate) async fn connect(url: &str) -> std::io::Result<Client> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.map_err(failed)?;
     tokio::spawn(async move { drop(connection.await) });
@@ -26,7 +26,7 @@ pub(crate) async fn connect(url: &str) -> std::io::Result<Client> {
 }
 
 impl Place {
-    /// Makes an empty place; what an earlier run left behind is removed.
+    /// Creates an empty place; leftovers of an earlier run are removed.
     pub(crate) async fn make(options: &BenchOptions, name: &str) -> std::io::Result<Self> {
         let Some(server) = &options.database else {
             let folder = options.dir.join(format!("bench-{name}"));
@@ -38,7 +38,7 @@ impl Place {
         let client = connect(server).await?;
         let drop_it = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
         client.batch_execute(&drop_it).await.map_err(failed)?;
-        // From the template that is sure to be plain: texts compare by bytes in any case.
+        // template0 is guaranteed to be unmodified; text compares by bytes in any case.
         client
             .batch_execute(&format!("CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0"))
             .await
@@ -54,7 +54,7 @@ impl Place {
         }
     }
 
-    /// Takes the place away.
+    /// Removes the place.
     pub(crate) async fn remove(self) -> std::io::Result<()> {
         match self {
             Self::Folder(folder) => std::fs::remove_dir_all(folder),
@@ -82,7 +82,7 @@ mod tests {
     use super::of_database;
 
     #[test]
-    fn the_database_of_a_url_is_replaced() {
+    fn the_database_in_a_url_is_replaced() {
         assert_eq!(of_database("postgres://u:p@h:1/a?x=y", "b"), "postgres://u:p@h:1/b?x=y");
         assert_eq!(of_database("postgres://u@h", "b"), "postgres://u@h/b");
     }

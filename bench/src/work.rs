@@ -1,4 +1,4 @@
-//! One shape: accounts, then batch after batch in the same file.
+//! One shape: accounts, then batch after batch in the same ledger.
 
 use crate::input::{self, Lines};
 use crate::place::Place;
@@ -20,7 +20,7 @@ use store::Store;
 use store::audit::Actor;
 use store::batch::Batch;
 
-/// A clock that stands still: a measured run must not meet the end of a day.
+/// A frozen clock: a measured run must not cross midnight.
 #[derive(Debug)]
 struct Still;
 
@@ -30,7 +30,7 @@ impl Clock for Still {
     }
 }
 
-/// What one batch took.
+/// The measurements of one batch.
 struct Round {
     import_rows_per_s: f64,
     items_per_s: f64,
@@ -39,7 +39,7 @@ struct Round {
     postings: i64,
     fee_share: f64,
     bytes_per_item: f64,
-    /// Of the run alone, where the engine counts its log.
+    /// Of the run alone; None if the database does not count its log.
     log_bytes_per_item: Option<f64>,
     import_peak_rss: u64,
     peak_rss: u64,
@@ -56,7 +56,7 @@ pub(crate) async fn measure(
     result
 }
 
-/// The use cases over a store, with a clock that stands still.
+/// The service over a store, with a frozen clock.
 pub(crate) fn service(store: Store, options: &BenchOptions) -> Service {
     let clock: Arc<dyn Clock> = Arc::new(Still);
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: options.chunk_items });
@@ -112,8 +112,8 @@ async fn rounds(
     }))
 }
 
-/// Milliseconds of a statement's page of 50 entries, median of 21: the newest page, and a page of a date.
-/// One to many, the account is the source, which has an entry of every item.
+/// Milliseconds per statement page of 50 entries, median of 21: the newest page, and the page of a date.
+/// For one-to-many the account is the source, which has an entry for every item.
 async fn statements(shape: Shape, service: &Service) -> Result<(f64, f64), Error> {
     let number = if shape == Shape::OneToMany { "SOURCE" } else { "A000000001" };
     let newest = StatementQuery { limit: 50, ..StatementQuery::default() };
@@ -152,7 +152,7 @@ fn report(round: &Round, items: u64) -> Json {
     })
 }
 
-/// Accounts, policies of the bench's own (every check on, none in the way) and the money to pay with.
+/// Accounts, a benchmark policy (every check on, none that refuses an item) and the money to pay with.
 pub(crate) async fn set_up(
     shape: Shape,
     options: &BenchOptions,
@@ -263,7 +263,7 @@ async fn import(
     take_in(service, actor, shape, source, file).await
 }
 
-/// Imports a file as a batch that is ready to run.
+/// Imports a file as a batch that can be executed.
 pub(crate) async fn take_in(
     service: &Service,
     actor: &Actor,
@@ -280,5 +280,5 @@ pub(crate) async fn take_in(
         )
     };
     let imported = service.batch_import(actor, &import, file).await?;
-    imported.batch.ok_or_else(|| std::io::Error::other("nothing was taken").into())
+    imported.batch.ok_or_else(|| std::io::Error::other("no row was imported").into())
 }

@@ -1,8 +1,8 @@
-//! `cargo xtask api`: a server on loopback, and schemathesis, which sends it whatever its document allows and
-//! what it does not, and holds every answer against the document.
+//! `cargo xtask api`: starts a server on loopback and runs schemathesis, which sends requests that the
+//! OpenAPI document allows and requests that it does not, and checks every response against the document.
 //!
-//! Two runs share the time: with an API key of every scope over all operations, and as an administrator who
-//! signed in over those that no key may do.
+//! Two runs share the time: one with an API key of every scope over all operations, one as a signed-in
+//! administrator over the operations that no key may use.
 
 use crate::error::{Error, Result};
 use crate::server::{Ledger, Server};
@@ -13,17 +13,17 @@ use testkit::postgres::Postgres;
 
 const FOLDER: &str = "target/api";
 const PACKAGES: &[&str] = &["schemathesis==4.32.*"];
-/// They end the very session that the run stands on.
+/// Operations that end the session the run uses.
 const ENDING: &[&str] =
     &["logout", "endSession", "changePassword", "endUserSessions", "resetUserPassword", "changeUser"];
 const PASSWORD: &str = "quiet-harbour-morning-47";
 
-/// What the document allows is refused for reasons that a schema cannot say: an account that is not there, a key
-/// that was used for another request (422), a batch in another state (400). Codes tell them apart.
+/// A request the document allows can be refused for reasons that a schema cannot express: an unknown account,
+/// a key used for another request (422), a batch in another state (400). Codes tell them apart.
 const EXPECTED: &str = "[checks.positive_data_acceptance]\n\
                         expected-statuses = [\"2xx\", \"400\", \"401\", \"403\", \"404\", \"409\", \"422\", \"429\"]\n";
 
-/// How long, and on what.
+/// How long to run, and on which database.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
     pub seconds: u64,
@@ -55,7 +55,7 @@ impl Options {
     }
 }
 
-/// Runs both.
+/// Runs both parts.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     let programs = python::programs(root, &format!("{FOLDER}/venv"), "st", PACKAGES)?;
     let postgres =
@@ -75,7 +75,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     ledger.verify()
 }
 
-/// A few accounts, and an administrator.
+/// Creates a few accounts and an administrator.
 fn fill(ledger: &Ledger) -> Result<()> {
     for (number, holder, currency) in [
         ("MAIN", "Example Ltd", "USD"),
@@ -91,7 +91,7 @@ fn fill(ledger: &Ledger) -> Result<()> {
     ledger.run(&add, Some(PASSWORD)).map(|_| ())
 }
 
-/// Signs the administrator in; the cookie's value.
+/// Signs the administrator in and returns the cookie's value.
 fn sign_in(server: &Server) -> Result<String> {
     let failed = |error: reqwest::Error| Error::Api(error.to_string());
     let request = reqwest::blocking::Client::new().post(format!("{}/api/v1/auth/login", server.url));
@@ -100,10 +100,10 @@ fn sign_in(server: &Server) -> Result<String> {
     let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok());
     let pair = cookie.and_then(|text| text.split(';').next()).and_then(|pair| pair.split_once('='));
     pair.map(|(_, value)| value.trim().to_owned())
-        .ok_or_else(|| Error::Api(format!("signing in is answered by {}", answer.status())))
+        .ok_or_else(|| Error::Api(format!("login returned {}", answer.status())))
 }
 
-/// What a run of schemathesis needs.
+/// Parameters of a schemathesis run.
 struct Attack<'a> {
     programs: &'a Path,
     folder: PathBuf,
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_have_defaults_and_refuse_what_they_do_not_know() {
+    fn options_have_defaults_and_unknown_ones_are_refused() {
         let parse = |words: &[&str]| Options::parse(words).ok();
         assert_eq!(parse(&[]), Some(Options { seconds: 600, on_server: false }));
         let given = Some(Options { seconds: 60, on_server: true });

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: a data directory from nothing to a paid and verified payroll.
+//! `cargo xtask demo`: from an empty data directory to a paid and verified payroll.
 
 use crate::error::{Error, Result};
 use crate::{payroll, process};
@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 const DATA: &str = "target/demo";
 
-/// What stands before the batch. Each of these has to succeed.
+/// Commands before the batch. Each must succeed.
 const PREPARE: &[&[&str]] = &[
     &["init"],
     &[
@@ -60,13 +60,13 @@ pub fn run(root: &Path) -> Result<ExitCode> {
     for args in PREPARE {
         demo.must(args)?;
     }
-    // From here on an exit code may say "some rows were refused" or "some items failed": that is the demo.
+    // From here on an exit code may mean "some rows were refused" or "some items failed": that is the demo.
     demo.show(IMPORT)?;
     let id = demo.newest_batch()?;
     demo.show(&["batch", "preview", &id])?;
     demo.show(&["batch", "problems", &id])?;
     demo.show(&["batch", "submit", &id, "--leave-problems", payroll::WRONG])?;
-    // What passed the import can still fail when it is paid.
+    // An item that passed the import can still fail when it is paid.
     for account in payroll::FROZEN {
         demo.show(&["account", "freeze", account])?;
     }
@@ -74,7 +74,7 @@ pub fn run(root: &Path) -> Result<ExitCode> {
     demo.show(&["batch", "items", &id, "--state", "failed"])?;
     demo.show(&["account", "statement", "PAYROLL", "--limit", "8"])?;
     let verdict = demo.show(&["verify"])?;
-    println!("\nWhat to try next:");
+    println!("\nTry next:");
     for args in [
         ["batch", "retry", &id].as_slice(),
         ["account", "statement", "EMP-0001"].as_slice(),
@@ -107,7 +107,7 @@ impl Demo<'_> {
         process::must(self.command(args), &line(args))
     }
 
-    /// Runs and says how it ended, as the exit code that a shell would see.
+    /// Runs a command and returns its exit code, as a shell would see it.
     fn show(&self, args: &[&str]) -> Result<u8> {
         println!("\n$ {}", line(args));
         let status = self.command(args).status().map_err(|e| Error::Start(line(args), e))?;
@@ -119,7 +119,7 @@ impl Demo<'_> {
         Ok(code)
     }
 
-    /// The id of the batch that was imported last.
+    /// The id of the most recently imported batch.
     fn newest_batch(&self) -> Result<String> {
         let args = ["batch", "list", "--json"];
         let mut command = self.command(&args);
@@ -133,7 +133,7 @@ impl Demo<'_> {
         }
     }
 
-    /// The binary as it can be typed from the workspace's folder.
+    /// The binary's path relative to the workspace folder.
     fn binary_shown(&self) -> String {
         self.binary.strip_prefix(self.root).unwrap_or(&self.binary).display().to_string()
     }

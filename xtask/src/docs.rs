@@ -1,11 +1,11 @@
-//! `cargo xtask docs`: writes `docs/reference` again from the tables of the code. The same tests that write it
-//! hold the committed pages against the code at every other time.
+//! `cargo xtask docs`: regenerates `docs/reference` from the tables in the code. In a normal run the same
+//! tests check the committed pages against the code.
 
 use crate::error::Result;
 use crate::process;
 use std::path::Path;
 
-// The whole workspace, so that dependencies keep the features of every other build and are not compiled again.
+// The whole workspace, so that dependencies keep the features of every other build and are not recompiled.
 const ARGS: &[&str] = &["test", "--workspace", "--test", "docs"];
 const WRITE: &str = "SLUICE_WRITE_DOCS";
 

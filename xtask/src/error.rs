@@ -1,4 +1,4 @@
-//! Why a command of the repository ends early.
+//! Errors of the repository commands.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     #[error("{0}")]
     Usage(String),
-    #[error("{0} does not start: {1}")]
+    #[error("could not start {0}: {1}")]
     Start(String, std::io::Error),
     #[error("{0} failed ({1})")]
     Failed(String, std::process::ExitStatus),
@@ -16,7 +16,7 @@ pub enum Error {
     File(PathBuf, std::io::Error),
     #[error("cargo metadata: {0}")]
     Metadata(#[from] cargo_metadata::Error),
-    #[error("{0} answered what is not understood: {1}")]
+    #[error("{0} returned an unexpected answer: {1}")]
     Answer(String, String),
     #[error("{0}")]
     Postgres(String),
@@ -26,8 +26,8 @@ pub enum Error {
     Missing(String),
     #[error("{0}")]
     Api(String),
-    #[error("{0} is not Rust: {1}")]
+    #[error("{0} is not valid Rust: {1}")]
     Rust(String, syn::Error),
-    #[error("{0} house rules are broken")]
+    #[error("house rules broken: {0}")]
     Untidy(usize),
 }

@@ -1,8 +1,9 @@
-//! `cargo xtask failover`: a ledger on three PostgreSQL servers that Patroni keeps, whose leader is killed again
-//! and again while batches run and single transfers are sent. What was acknowledged must be there at the end.
+//! `cargo xtask failover`: a ledger on three PostgreSQL servers managed by Patroni, whose leader is killed
+//! repeatedly while batches run and single transfers are sent. Everything acknowledged must be there at the
+//! end.
 //!
-//! Not a part of `cargo xtask test`: it takes about a minute a kill, and installs what it needs. Logs stay in
-//! `target/failover/log`. To check one thing more at the end, a function in `failover/check.rs`.
+//! Not part of `cargo xtask test`: it takes about a minute per kill and installs what it needs. Logs stay in
+//! `target/failover/log`. To add a final check, add a function to `failover/check.rs`.
 
 mod check;
 mod cluster;
@@ -19,11 +20,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use stream::Stream;
 
-/// The longest that anything here may take: some multiple of Patroni's `ttl`.
+/// Timeout of every wait here: a multiple of Patroni's `ttl`.
 const PATIENCE: Duration = Duration::from_secs(180);
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How much is killed.
+/// How many kills.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
     kills: u32,
@@ -43,7 +44,7 @@ impl Options {
     }
 }
 
-/// What one kill did.
+/// The measured effect of one kill.
 struct Kill {
     member: String,
     successor: String,
@@ -53,12 +54,12 @@ struct Kill {
     whole: Duration,
 }
 
-/// Starts everything, kills, checks. An error is a violation or something that did not go on by itself.
+/// Starts everything, kills, checks. An error is a violation, or something that did not recover by itself.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     let programs = Programs::find(root)?;
     let logs = root.join("target/failover/log");
     std::fs::create_dir_all(&logs).map_err(|error| Error::File(logs.clone(), error))?;
-    // Dropped in the reverse order: the workers before the servers.
+    // Dropped in reverse order: the workers before the servers.
     let mut cluster = Cluster::start(programs, &logs)?;
     let mut ledger = Ledger::make(root, &cluster, &logs)?;
     ledger.start_workers()?;
@@ -69,8 +70,8 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     for number in 1..=options.kills {
         let kill = kill_leader(&mut cluster, &mut ledger, &stream)?;
         println!(
-            "kill {number}: {} killed, {} leads after {:.1} s; no write acknowledged for {:.1} s; the batch went \
-             on after {:.1} s; three members again {:.1} s after the restart",
+            "kill {number}: {} killed, {} leads after {:.1} s; no write acknowledged for {:.1} s; the batch \
+             resumed after {:.1} s; three members again {:.1} s after the restart",
             kill.member,
             kill.successor,
             kill.leaderless.as_secs_f64(),
@@ -86,7 +87,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     let violations = check::violations(&ledger, &journal)?;
     summary(&kills, &ledger, &journal);
     if violations.is_empty() {
-        println!("nothing acknowledged is lost, every item was paid once, `sluice verify` finds nothing");
+        println!("nothing acknowledged was lost, every item was paid once, `sluice verify` found no problem");
         return Ok(());
     }
     Err(Error::Failover(format!("{}\nlogs: {}", violations.join("\n"), logs.display())))
@@ -114,7 +115,7 @@ fn summary(kills: &[Kill], ledger: &Ledger, journal: &stream::Journal) {
     let (least, most) = silences.fold((f64::MAX, 0_f64), |(a, b), s| (a.min(s), b.max(s)));
     println!(
         "\n{} kills; {least:.1} to {most:.1} s without an acknowledged write; {} transfers acknowledged, {} of \
-         them at the second try or later; {} batches of {} items",
+         them on the second attempt or later; {} batches of {} items",
         kills.len(),
         journal.acknowledged.len(),
         journal.acknowledged.iter().filter(|one| one.tries > 1).count(),
@@ -123,12 +124,12 @@ fn summary(kills: &[Kill], ledger: &Ledger, journal: &stream::Journal) {
     );
     for (code, count) in &journal.refused {
         let sample = journal.samples.get(code).map_or("", |text| text.trim());
-        println!("exit code {code}: {count} answers, the first: {sample}");
+        println!("exit code {code}: {count} times, first output: {sample}");
     }
-    println!("the longest single call of sluice: {:.1} s", journal.longest_call.as_secs_f64());
+    println!("longest single call of sluice: {:.1} s", journal.longest_call.as_secs_f64());
 }
 
-/// Asks again and again until there is an answer.
+/// Polls until there is an answer.
 fn wait<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> Result<T> {
     let begun = Instant::now();
     loop {
@@ -136,7 +137,8 @@ fn wait<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> Result<T> {
             return Ok(answer);
         }
         if begun.elapsed() > PATIENCE {
-            return Err(Error::Failover(format!("{what}: not within {PATIENCE:?}; see target/failover/log")));
+            let timeout = format!("timed out after {PATIENCE:?} waiting for {what}; see target/failover/log");
+            return Err(Error::Failover(timeout));
         }
         std::thread::sleep(PAUSE);
     }
@@ -147,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_number_of_kills_is_read() {
+    fn the_number_of_kills_is_parsed() {
         let parse = |words: &[&str]| Options::parse(words).ok();
         assert_eq!(parse(&[]), Some(Options { kills: 5 }));
         assert_eq!(parse(&["--kills", "1"]), Some(Options { kills: 1 }));

@@ -1,6 +1,6 @@
-//! The commands of this repository: `cargo xtask demo | test | api | load | failover | tidy | docs | payroll | sbom | dist`.
+//! Repository commands: `cargo xtask demo | test | api | load | failover | tidy | docs | payroll | sbom | dist`.
 //!
-//! To add a command: a module here with one `run`, an arm in [`dispatch`], a line in [`HELP`].
+//! To add a command: a module with a `run`, an arm in [`dispatch`], a line in [`HELP`].
 
 mod api;
 mod demo;
@@ -25,30 +25,30 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   demo       build sluice and pay a thousand people in target/demo
-  test       everything a change has to pass
+  test       run every check that a change has to pass
              --kills N    how often the crash tests kill a run (10)
-             --rounds N   how many rounds the tests of a lost database do (2)
+             --rounds N   rounds of the lost-database tests (2)
              --scale S    small, medium or large (small)
-  api        send whatever the API's document allows, and what it does not, to a server (schemathesis)
+  api        send a server requests that its API document allows, and some it does not (schemathesis)
              --seconds N  how long (600)
-             --database   on PostgreSQL in place of a file
+             --database   on PostgreSQL instead of a file
              needs python3; installs schemathesis into target/api
-  load       measure a server on loopback with wrk: single transfers, reads beside a large batch, document
-             004's speeds; release build, nothing else should run beside it
+  load       measure a server on loopback with wrk: single transfers, reads during a large batch, document
+             004's speeds; release build, run nothing else at the same time
              --seconds N  how long each (10)
-             --database   on PostgreSQL in place of a file
-  failover   kill the leader of three servers under Patroni while money moves; not a part of `test`
+             --database   on PostgreSQL instead of a file
+  failover   kill the leader of three servers under Patroni while money moves; not part of `test`
              --kills N    how often (5)
-             needs PostgreSQL, etcd (etcd-server) and python3; installs Patroni into target/failover, and what
-             else is missing when it runs as root
-  tidy       the house rules: arrows, words, lengths
-  docs       write docs/reference again: openapi.json, error-codes.md, access.md
-  sbom       write target/sbom.cdx.json: what the binary is made of (CycloneDX)
+             needs PostgreSQL, etcd (etcd-server) and python3; installs Patroni into target/failover and, when
+             run as root, etcd and python3-venv if they are missing
+  tidy       check the house rules: crate dependencies, circles, names, words, lengths
+  docs       regenerate docs/reference: openapi.json, error-codes.md, access.md
+  sbom       write target/sbom.cdx.json: the components of the binary (CycloneDX)
   dist       write target/dist-out: tar.gz, .deb, debug information, checksums; needs binutils and cargo-deb
-  payroll    write examples/staff.csv and examples/payroll.csv again
+  payroll    regenerate examples/staff.csv and examples/payroll.csv
 
 The tests share a PostgreSQL server that is started for them. SLUICE_TEST_POSTGRES is the URL of another one;
-SLUICE_PG_BIN names the folder of PostgreSQL's programs where they are not found.
+SLUICE_PG_BIN names the folder of PostgreSQL's programs if they are not found.
 
 Example: cargo xtask test --kills 200 --scale medium";
 
@@ -91,10 +91,10 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
     }
 }
 
-/// The folder of the workspace.
+/// The workspace folder.
 fn root() -> Result<PathBuf> {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     here.parent()
         .map(PathBuf::from)
-        .ok_or_else(|| Error::Usage("xtask does not stand in a workspace".to_owned()))
+        .ok_or_else(|| Error::Usage("xtask is not inside a workspace".to_owned()))
 }

@@ -1,7 +1,6 @@
-//! `cargo xtask payroll`: the two example files, the same bytes each time.
+//! `cargo xtask payroll`: writes the two example files, byte for byte the same each time.
 //!
-//! The names are combined from two lists, so nobody in particular is meant. To add a row that is wrong on
-//! purpose, give [`Flaw`] a variant and [`FLAWS`] a line.
+//! To add a row that is wrong on purpose, give [`Flaw`] a variant and [`FLAWS`] a line.
 
 use crate::error::{Error, Result};
 use std::path::Path;
@@ -21,17 +20,17 @@ const NOTES: &[&str] = &[
 /// What is wrong with a row of the payroll.
 #[derive(Clone, Copy)]
 enum Flaw {
-    /// Another text in the amount's place.
+    /// Replaces the amount.
     Amount(&'static str),
     Currency(&'static str),
     UnknownAccount,
     NoPayee,
-    /// The payee of an earlier row again.
+    /// Repeats the payee of an earlier row.
     PayeeOf(usize),
 }
 
-/// Row of the payroll (from 1, the header left out) and its flaw. The last one can be read, but the demo's
-/// policy lets no transfer above 50,000 pass.
+/// A payroll row (from 1, not counting the header) and its flaw. The last one can be parsed, but the demo's
+/// policy refuses transfers above 50,000.
 const FLAWS: &[(usize, Flaw)] = &[
     (17, Flaw::UnknownAccount),
     (58, Flaw::Amount("-3100.00")),
@@ -46,11 +45,10 @@ const FLAWS: &[(usize, Flaw)] = &[
     (871, Flaw::Amount("75000.00")),
 ];
 
-/// How many rows of the payroll are refused, as an argument.
+/// The number of refused payroll rows, as an argument.
 pub const WRONG: &str = "12";
 
-/// Payees whose rows are right, and whose accounts the demo freezes between import and run, so that paying
-/// them fails.
+/// Payees with valid rows whose accounts the demo freezes between import and run, so that paying them fails.
 pub const FROZEN: [&str; 2] = ["EMP-0744", "EMP-0952"];
 
 /// Writes both files.
@@ -63,7 +61,7 @@ pub fn run(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Numbers that look random and never change (a linear congruential generator).
+/// A fixed pseudo-random sequence (linear congruential generator).
 struct Numbers(u64);
 
 impl Numbers {
@@ -85,7 +83,7 @@ struct Employee {
     email: String,
 }
 
-/// All employees. They have numbers and no names: an example needs nobody's.
+/// All employees. They have numbers instead of names: an example needs no real names.
 fn employees() -> Vec<Employee> {
     let employee = |number: usize| Employee {
         uid: format!("E{number:04}"),
@@ -114,7 +112,7 @@ fn payroll() -> String {
         let mut amount = format!("{}.{:02}", cents / 100, cents % 100);
         let note = numbers.one_of(NOTES);
         let note = if note.contains(',') { format!("\"{note}\"") } else { note.to_owned() };
-        // Some people are known to payroll by their email only.
+        // Some payees are identified by email only.
         let by_email = numbers.below(20) == 0;
         let mut payee = employee;
         let mut account = if by_email { "" } else { employee.account.as_str() };
@@ -153,21 +151,21 @@ mod tests {
     }
 
     #[test]
-    fn the_files_in_the_repository_are_what_the_generator_writes() {
+    fn the_committed_files_are_what_the_generator_writes() {
         let again = "run `cargo xtask payroll`";
         assert!(kept("staff.csv") == staff(), "{again}");
         assert!(kept("payroll.csv") == payroll(), "{again}");
     }
 
     #[test]
-    fn a_thousand_rows_and_nobody_twice() {
+    fn there_are_a_thousand_rows_and_no_email_appears_twice() {
         assert_eq!(payroll().lines().count(), 1_001);
         let emails: HashSet<String> = employees().into_iter().map(|e| e.email).collect();
         assert_eq!(emails.len(), EMPLOYEES);
     }
 
     #[test]
-    fn what_can_be_paid_is_covered_by_the_demo_deposit() {
+    fn the_demo_deposit_covers_all_payable_rows() {
         let flawed: HashSet<usize> = FLAWS.iter().map(|(row, _)| *row).collect();
         let mut sum = 0_u64;
         for (row, line) in (1..).zip(payroll().lines().skip(1)).filter(|(row, _)| !flawed.contains(row)) {

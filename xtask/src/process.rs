@@ -1,36 +1,36 @@
-//! Running other programs, always from the workspace's folder and always said aloud.
+//! Runs other programs and prints their command lines.
 
 use crate::error::{Error, Result};
 use cargo_metadata::{Metadata, MetadataCommand};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// A cargo that belongs to the toolchain we run under.
+/// The cargo of the current toolchain, run from the workspace folder.
 pub fn cargo(root: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).args(args);
     command
 }
 
-/// Runs to the end; anything but success is an error.
+/// Prints the command line and runs the command to the end; anything but success is an error.
 pub fn must(mut command: Command, shown: &str) -> Result<()> {
     println!("$ {shown}");
     let status = command.status().map_err(|e| Error::Start(shown.to_owned(), e))?;
     if status.success() { Ok(()) } else { Err(Error::Failed(shown.to_owned(), status)) }
 }
 
-/// Whether cargo knows a subcommand (`nextest`, `deny`).
+/// Whether cargo has a subcommand (`nextest`, `deny`).
 pub fn has_cargo_command(root: &Path, name: &str) -> bool {
     let mut command = cargo(root, &[name, "--version"]);
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
-/// What cargo knows of this workspace, without its dependencies.
+/// Cargo's metadata of this workspace, without dependencies.
 pub fn metadata(root: &Path) -> Result<Metadata> {
     Ok(MetadataCommand::new().current_dir(root).no_deps().exec()?)
 }
 
-/// A command line as a person would type it.
+/// A command line as typed in a shell.
 pub fn shown(program: &str, args: &[&str]) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@+".contains(c);
     let quote = |arg: &&str| {

@@ -1,4 +1,5 @@
-//! Programs from Python's package index, in a folder of their own. Root installs what is missing below them.
+//! Installs programs from the Python package index into a virtual environment. As root, also installs missing
+//! Debian packages.
 
 use crate::error::{Error, Result};
 use crate::process;
@@ -7,7 +8,7 @@ use std::process::{Command, Stdio};
 
 const PYTHON: &str = "/usr/bin/python3";
 
-/// The folder of the programs of packages that are installed into `folder` if `program` is not there yet.
+/// Installs packages into the virtual environment `folder` unless it has `program`; returns its `bin` folder.
 pub fn programs(root: &Path, folder: &str, program: &str, packages: &[&str]) -> Result<PathBuf> {
     let venv = root.join(folder);
     if venv.join("bin").join(program).is_file() {
@@ -25,7 +26,7 @@ pub fn programs(root: &Path, folder: &str, program: &str, packages: &[&str]) -> 
     Ok(venv.join("bin"))
 }
 
-/// Installs a Debian package; only root can.
+/// Installs a Debian package; needs root.
 pub fn install(what: &str, package: &str) -> Result<()> {
     if !is_root() {
         let advice = format!("{what} is not installed (Debian, Ubuntu: `apt-get install {package}`)");
@@ -39,12 +40,12 @@ pub fn install(what: &str, package: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether we may install.
+/// Whether this process may install packages.
 pub fn is_root() -> bool {
     answer("id", &["-u"]).as_deref() == Some("0")
 }
 
-/// What a program prints, if it is there and succeeds.
+/// A program's output, if it is installed and succeeds.
 pub fn answer(program: &str, args: &[&str]) -> Option<String> {
     let output = Command::new(program).args(args).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())

@@ -1,5 +1,6 @@
-//! `cargo xtask sbom`: what the binary is made of, as a CycloneDX 1.5 document, from what cargo knows of the lock file.
-//! What only tests and what only other platforms need is left out. The same sources give the same bytes: no time, no random number.
+//! `cargo xtask sbom`: the components of the binary as a CycloneDX 1.5 document, from cargo's metadata of the
+//! lock file. Dependencies of tests only or of other platforms only are left out. The output is reproducible:
+//! it contains no time and no random number.
 
 use crate::error::{Error, Result};
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Node, Package, PackageId};
@@ -23,13 +24,13 @@ pub fn text(root: &Path) -> Result<String> {
     Ok(format!("{:#}\n", document(&metadata(root)?)?))
 }
 
-/// What cargo knows, of the platform that this is built on.
+/// Cargo's metadata for the host platform.
 fn metadata(root: &Path) -> Result<Metadata> {
     let platform = ["--locked".to_owned(), "--filter-platform".to_owned(), host()?];
     Ok(MetadataCommand::new().current_dir(root).other_options(platform).exec()?)
 }
 
-/// The name of the platform, as the compiler says it.
+/// The host platform's target triple, from rustc.
 pub fn host() -> Result<String> {
     let shown = "rustc -vV";
     let output = Command::new("rustc").arg("-vV").output().map_err(|e| Error::Start(shown.to_owned(), e))?;
@@ -40,7 +41,7 @@ pub fn host() -> Result<String> {
 
 /// The document of the package `sluice`.
 fn document(metadata: &Metadata) -> Result<Value> {
-    let missing = |what: &str| Error::Missing(format!("cargo metadata does not know {what}"));
+    let missing = |what: &str| Error::Missing(format!("cargo metadata is missing {what}"));
     let resolve = metadata.resolve.as_ref().ok_or_else(|| missing("the dependencies"))?;
     let nodes: BTreeMap<&PackageId, &Node> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
     let packages: BTreeMap<&PackageId, &Package> =
@@ -74,7 +75,7 @@ fn document(metadata: &Metadata) -> Result<Value> {
     }))
 }
 
-/// What goes into the binary, or makes it.
+/// Dependencies that go into the binary or build it.
 fn needed(node: Option<&Node>) -> impl Iterator<Item = &PackageId> {
     let is_needed = |kind: &DependencyKind| *kind != DependencyKind::Development;
     let all = node.into_iter().flat_map(|node| &node.deps);
@@ -94,7 +95,7 @@ fn component(package: &Package, kind: &str) -> Value {
         "purl": name(package),
     });
     if let (Some(fields), Some(license)) = (component.as_object_mut(), &package.license) {
-        // Cargo's older form of OR.
+        // Cargo's older notation for OR.
         let expression = license.replace('/', " OR ").replace("  ", " ");
         fields.insert("licenses".to_owned(), json!([{ "expression": expression }]));
     }
@@ -106,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_document_names_each_part_once_with_licence_and_needs() {
+    fn the_document_lists_each_component_once_with_licence_and_dependencies() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let metadata = metadata(root).unwrap();
         let document = document(&metadata).unwrap();
@@ -127,7 +128,7 @@ mod tests {
         }
         let has = |name: &str| refs.iter().any(|one| one.starts_with(&format!("pkg:cargo/{name}@")));
         assert!(has("rusqlite") && has("tokio-postgres") && has("store"));
-        assert!(!has("testkit") && !has("proptest") && !has("xtask"), "only tests need these");
+        assert!(!has("testkit") && !has("proptest") && !has("xtask"), "test-only dependencies are left out");
         let known: BTreeSet<&str> =
             distinct.iter().copied().chain([own["bom-ref"].as_str().unwrap()]).collect();
         let dependencies = document["dependencies"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! A ledger in a folder of its own and a server over it, for commands that send it requests.
+//! A dedicated ledger and a server on it, for commands that send it requests.
 
 use crate::error::{Error, Result};
 use crate::{process, python};
@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use testkit::postgres::Postgres;
 
-/// How long the server may take to be ready.
+/// How long the server may take to become ready.
 const START: Duration = Duration::from_secs(30);
 const SCOPES: &[&str] = &[
     "read",
@@ -23,14 +23,14 @@ const SCOPES: &[&str] = &[
     "metrics:read",
 ];
 
-/// A new ledger and the binary that works on it.
+/// A new ledger and the binary to run on it.
 pub struct Ledger {
     binary: PathBuf,
     place: Vec<String>,
 }
 
 impl Ledger {
-    /// Builds the binary and makes a ledger: in a folder, or in a database of a server.
+    /// Builds the binary and creates a ledger, in a folder or in a database on a server.
     pub fn make(root: &Path, folder: &str, release: bool, postgres: Option<&Postgres>) -> Result<Self> {
         let profile: &[&str] =
             if release { &["build", "-p", "sluice", "--release"] } else { &["build", "-p", "sluice"] };
@@ -52,14 +52,14 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// A command of the binary over this ledger.
+    /// A sluice command on this ledger.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(&self.place).args(args);
         command
     }
 
-    /// Runs a command of the binary and reads its JSON.
+    /// Runs a sluice command and parses its JSON output.
     pub fn run(&self, args: &[&str], input: Option<&str>) -> Result<Value> {
         let shown = process::shown("sluice", args);
         let failed = |error| Error::Start(shown.clone(), error);
@@ -77,25 +77,25 @@ impl Ledger {
         Ok(serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
-    /// An API key of every scope.
+    /// Creates an API key with every scope.
     pub fn key(&self) -> Result<String> {
         let mut args = vec!["key", "add", "api"];
         args.extend(SCOPES.iter().flat_map(|scope| ["--scope", *scope]));
         let made = self.run(&args, None)?;
         let secret = made.pointer("/secret").and_then(Value::as_str).map(str::to_owned);
-        secret.ok_or_else(|| Error::Api(format!("`key add` gives no secret: {made}")))
+        secret.ok_or_else(|| Error::Api(format!("`key add` returned no secret: {made}")))
     }
 
     /// Starts a server on a free port and waits until it is ready.
     pub fn serve(&self) -> Result<Server> {
         let listen = format!("127.0.0.1:{}", free_port()?);
         let mut command = self.command(&["serve", "--listen", &listen]);
-        // All requests come from one address and one key here.
+        // No rate limits: all requests come from one address and one key.
         command
             .env("SLUICE_REQUESTS_PER_ADDRESS", "0")
             .env("SLUICE_REQUESTS_PER_IDENTITY", "0")
             .env("SLUICE_LOG_LEVEL", "warn");
-        // From here it would be open to everyone, which its document does not say.
+        // Loopback could read metrics without signing in, which the API document does not describe.
         command.env("SLUICE_METRICS_FROM", "203.0.113.0/24");
         let child = command.spawn().map_err(|error| Error::Start("sluice serve".to_owned(), error))?;
         let server = Server { child, url: format!("http://{listen}") };
@@ -103,7 +103,7 @@ impl Ledger {
         Ok(server)
     }
 
-    /// Whatever was sent: the books are right.
+    /// Verifies the books after the requests.
     pub fn verify(&self) -> Result<()> {
         process::must(self.command(&["verify"]), "sluice verify")
     }
@@ -118,13 +118,13 @@ fn free_port() -> Result<u16> {
 /// A server that is stopped when this is dropped.
 pub struct Server {
     child: Child,
-    /// Such as `http://127.0.0.1:40123`.
+    /// For example `http://127.0.0.1:40123`.
     pub url: String,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // SIGTERM: it is to end as it always does.
+        // SIGTERM, for a regular shutdown.
         if python::answer("kill", &["-TERM", &self.child.id().to_string()]).is_none() {
             drop(self.child.kill());
         }

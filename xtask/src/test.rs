@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything a change has to pass, in order; the first failure ends it.
+//! `cargo xtask test`: every check that a change has to pass, in order; the first failure ends it.
 
 use crate::error::{Error, Result};
 use crate::{api, process, tidy};
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use testkit::place::ENGINE_VARIABLE;
 use testkit::postgres::{Postgres, SERVER_VARIABLE};
 
-/// Crates whose tests depend on the engine below.
+/// Crates whose tests run once per database engine.
 const ON_EACH_ENGINE: [&str; 4] = ["store", "ledger", "service", "engine"];
 
-/// How hard the tests try.
+/// How thorough the tests are.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
     kills: u32,
@@ -59,7 +59,8 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     heading("tests");
     tests(root, options, binary)?;
     for on_server in [false, true] {
-        heading(&format!("the API against its document, half a minute, on a server: {on_server}"));
+        let database = if on_server { "a PostgreSQL server" } else { "a file" };
+        heading(&format!("API against its document, half a minute, on {database}"));
         api::run(root, &api::Options { seconds: 30, on_server })?;
     }
     heading("documentation");
@@ -70,7 +71,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     } else {
         println!("cargo-deny is not installed: deny.toml was NOT checked");
     }
-    heading("what the binary is made of");
+    heading("components of the binary");
     crate::sbom::run(root)?;
     println!(
         "\nAll checks passed (kills {}, rounds {}, scale {}).",
@@ -83,13 +84,13 @@ fn heading(text: &str) {
     println!("\n=== {text} ===");
 }
 
-/// Builds an optimised binary with named kill points, apart from the one that people use. It is killed and not
-/// measured, so the minutes that the last percent of speed takes to compile are saved.
+/// Builds an optimised binary with named kill points, separate from the release binary. It is killed, not
+/// measured, so it skips the slow optimisations, which saves minutes of compile time.
 fn crash_binary(root: &Path) -> Result<Option<PathBuf>> {
     let metadata = process::metadata(root)?;
     let sluice = metadata.packages.iter().find(|package| package.name.as_str() == "sluice");
     if !sluice.is_some_and(|package| package.features.contains_key("failpoints")) {
-        println!("sluice has no feature `failpoints`: nothing to build");
+        println!("package sluice has no feature `failpoints`: nothing to build");
         return Ok(None);
     }
     let folder = metadata.target_directory.into_std_path_buf().join("crash");
@@ -111,7 +112,7 @@ fn tests(root: &Path, options: &Options, binary: Option<PathBuf>) -> Result<()> 
         ("SLUICE_ROUNDS", options.rounds.to_string().into()),
         ("SLUICE_SCALE", options.scale.clone().into()),
     ];
-    // Stopped when the tests have ended, however they end.
+    // Stopped when the tests end, whether they pass or fail.
     let server = shared_server()?;
     env.extend(server.iter().map(|server| (SERVER_VARIABLE, server.url().into())));
     env.extend(binary.map(|path| ("SLUICE_BIN", path.into_os_string())));
@@ -119,8 +120,8 @@ fn tests(root: &Path, options: &Options, binary: Option<PathBuf>) -> Result<()> 
         cargo(root, &["nextest", "run", "--workspace"], &env)?;
         // nextest does not run the examples in the documentation.
         cargo(root, &["test", "--workspace", "--doc"], &env)?;
-        // The whole workspace is named because a part of it has other features, and all dependencies would be
-        // compiled once more. The outages are a server's in any case.
+        // The whole workspace is named because a part of it resolves to other features, and all dependencies
+        // would be recompiled. The outage tests always use a server.
         let of_crates = ON_EACH_ENGINE.map(|name| format!("package({name})")).join(" | ");
         let filter = format!("({of_crates}) & not binary(outage)");
         return on_other_engines(root, &["nextest", "run", "--workspace", "-E", &filter], &env);
@@ -131,7 +132,7 @@ fn tests(root: &Path, options: &Options, binary: Option<PathBuf>) -> Result<()> 
     on_other_engines(root, &["test", "--tests"].into_iter().chain(of_crates).collect::<Vec<_>>(), &env)
 }
 
-/// What stands on the store runs again on the engines beside the file.
+/// Runs the tests that use the store again on the other engines, in memory and on a server.
 fn on_other_engines(root: &Path, args: &[&str], env: &[(&str, OsString)]) -> Result<()> {
     for engine in ["memory", "server"] {
         heading(&format!("tests on the engine: {engine}"));
@@ -140,11 +141,11 @@ fn on_other_engines(root: &Path, args: &[&str], env: &[(&str, OsString)]) -> Res
     Ok(())
 }
 
-/// One PostgreSQL for the whole run. None if somebody named one, which the tests then see by themselves.
+/// One PostgreSQL server for the whole run. None if the environment names one: the tests read that variable.
 fn shared_server() -> Result<Option<Postgres>> {
     if std::env::var_os(SERVER_VARIABLE).is_some_and(|url| !url.is_empty()) {
-        // Not the URL itself: it may have a password.
-        println!("PostgreSQL for the tests: the one that {SERVER_VARIABLE} names");
+        // Not the URL itself: it may contain a password.
+        println!("PostgreSQL for the tests: the server that {SERVER_VARIABLE} names");
         return Ok(None);
     }
     let server = Postgres::try_start_with(&[]).map_err(Error::Postgres)?;
@@ -163,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_have_defaults_and_refuse_what_they_do_not_know() {
+    fn options_have_defaults_and_unknown_ones_are_refused() {
         let parse = |words: &[&str]| Options::parse(words).ok();
         assert_eq!(parse(&[]), Some(Options { kills: 10, rounds: 2, scale: "small".to_owned() }));
         let given = Some(Options { kills: 200, rounds: 9, scale: "large".to_owned() });

@@ -1,7 +1,6 @@
-//! `cargo xtask tidy`: the house rules that no other tool knows. They are also an ordinary test.
+//! `cargo xtask tidy`: the house rules that no other tool checks. They also run as an ordinary test.
 //!
-//! To add a rule: a function that takes what it reads and gives problems, a line in [`problems`], a test that
-//! shows it firing.
+//! To add a rule: a function that returns problems, a line in [`problems`], a test that shows it firing.
 
 mod arrows;
 mod circles;
@@ -14,18 +13,18 @@ use crate::error::{Error, Result};
 use crate::process;
 use std::path::{Path, PathBuf};
 
-/// Longer files are listed: split them by verb when you next touch them.
+/// Longer files are listed: split them by verb when you next change them.
 const LINES_LONG: usize = 360;
-/// No file may be longer.
+/// The hard limit.
 const LINES_MAX: usize = 420;
 
-/// Folders that nobody wrote by hand.
+/// Generated or fetched folders.
 const SKIPPED: &[&str] = &["target", "data", "node_modules", "dist", ".git"];
 
-/// Crates above the store, which may not know the engine below it.
+/// Crates above the store, which must not know the database engine below it.
 const ABOVE_STORE: &[&str] = &["ledger", "service", "engine", "http"];
 
-/// A file of the repository, by its path from the root, with `/`.
+/// A repository file; its path is relative to the root and uses `/`.
 struct File {
     path: String,
     text: String,
@@ -41,7 +40,7 @@ impl File {
     }
 }
 
-/// Prints what is broken.
+/// Prints the broken rules.
 pub fn run(root: &Path) -> Result<()> {
     let files = files(root)?;
     for (lines, path) in long_files(&files) {
@@ -105,7 +104,7 @@ fn headless(file: &File) -> Option<String> {
     (!file.text.starts_with("//!")).then(|| format!("{}: begin with `//!` and say what it is for", file.path))
 }
 
-/// Every text file that belongs to the repository, in the order of paths.
+/// Every text file of the repository, in path order.
 fn files(root: &Path) -> Result<Vec<File>> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];
@@ -126,7 +125,7 @@ fn files(root: &Path) -> Result<Vec<File>> {
     Ok(found)
 }
 
-/// None for what is not text.
+/// None if the file is not text.
 fn read(root: &Path, path: PathBuf) -> Result<Option<File>> {
     let bytes = std::fs::read(&path).map_err(|e| Error::File(path.clone(), e))?;
     let parts = path.strip_prefix(root).unwrap_or(&path).components();

@@ -1,4 +1,4 @@
-//! The envelope of an answer: `{ success, message, data }`, and `pagination` beside it in lists.
+//! The response envelope: `{ success, message, data }`, with `pagination` beside `data` in lists.
 
 use crate::language;
 use crate::paging::Pagination;
@@ -8,45 +8,45 @@ use domain::code::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What people read above an answer, in both languages.
+/// A response's message for people, in both languages.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Message {
     pub english: &'static str,
     pub chinese: &'static str,
 }
 
-/// For answers that need no words.
+/// For responses that need no message.
 pub(crate) const OK: Message = Message { english: "OK", chinese: "成功" };
 
-/// The envelope.
+/// The response envelope.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Envelope<T> {
     /// Always true.
     #[schema(example = true)]
     pub success: bool,
-    /// For people, in the language of `Accept-Language`.
+    /// A message for people, in the language requested by `Accept-Language`.
     #[schema(example = "OK")]
     pub message: String,
-    /// What was asked for.
+    /// The result.
     pub data: T,
 }
 
-/// The envelope of a list that has its pagination beside the data.
+/// The response envelope of a list, with pagination beside the data.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ListEnvelope<T> {
     /// Always true.
     #[schema(example = true)]
     pub success: bool,
-    /// For people, in the language of `Accept-Language`.
+    /// A message for people, in the language requested by `Accept-Language`.
     #[schema(example = "OK")]
     pub message: String,
     /// A page of the list.
     pub data: Vec<T>,
-    /// Where the page is.
+    /// The page's position in the list.
     pub pagination: Pagination,
 }
 
-/// What a handler answers.
+/// A handler's response.
 #[derive(Debug)]
 pub(crate) struct Answer<T> {
     message: Message,
@@ -54,7 +54,7 @@ pub(crate) struct Answer<T> {
     data: T,
 }
 
-/// What a handler of a list answers.
+/// The response of a list handler.
 #[derive(Debug)]
 pub(crate) struct ListAnswer<T> {
     pub data: Vec<T>,
@@ -62,17 +62,17 @@ pub(crate) struct ListAnswer<T> {
 }
 
 impl<T> Answer<T> {
-    /// Without words.
+    /// Without a message.
     pub(crate) const fn of(data: T) -> Self {
         Self { message: OK, remark: None, data }
     }
 
-    /// With what people read above it.
+    /// With a message for people.
     pub(crate) const fn saying(message: Message, data: T) -> Self {
         Self { message, remark: None, data }
     }
 
-    /// With a remark behind the message, if there is one.
+    /// With a remark after the message, if there is one.
     pub(crate) fn remarking(self, remark: Option<Message>) -> Self {
         Self { remark, ..self }
     }

@@ -1,4 +1,4 @@
-//! What every request has at hand.
+//! The state shared by all handlers.
 
 use crate::cursor::Cursors;
 use crate::edge::intake::Intakes;
@@ -16,43 +16,43 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 
-/// How the server behaves. All bounds have a default that suits one organisation.
+/// Server options. The defaults of all limits suit a single organisation.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How people reach the server, such as `https://pay.example.com`; cookies are `Secure` under https.
+    /// The server's public URL, such as `https://pay.example.com`; cookies are `Secure` under https.
     pub public_url: Option<String>,
-    /// Other hosts that requests may name, such as `pay.internal` or `pay.internal:8080`.
+    /// Additional hosts that requests may name, such as `pay.internal` or `pay.internal:8080`.
     pub allowed_hosts: Vec<String>,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// From where `/metrics` is read without signing in.
+    /// Networks that may read `/metrics` without authentication.
     pub metrics_from: Vec<IpNet>,
-    /// How long a request may take.
+    /// The request timeout.
     pub request_timeout: Duration,
-    /// How long a body may take before it has to come faster than a kibibyte a second.
+    /// How long a body may take before an average of at least one kibibyte per second is enforced.
     pub slow_after: Duration,
-    /// Bytes that the bodies of all requests may take together.
+    /// The memory budget for the bodies of all requests, in bytes.
     pub request_memory: usize,
-    /// Connections at once.
+    /// The maximum number of concurrent connections.
     pub connections: usize,
-    /// Connections of one address at once; 0: any number.
+    /// The maximum number of concurrent connections per address; 0: unlimited.
     pub connections_per_address: usize,
-    /// Requests a second from one address; 0: any number.
+    /// Requests per second from one address; 0: unlimited.
     pub per_address: u32,
-    /// Requests a second of one user or key; 0: any number.
+    /// Requests per second by one user or key; 0: unlimited.
     pub per_identity: u32,
-    /// How long a session lives without a request.
+    /// The idle timeout of a session.
     pub session_idle: Duration,
-    /// How long a session lives at most.
+    /// The maximum lifetime of a session.
     pub session_max: Duration,
-    /// How long a list with conditions is searched before it is answered as far as it goes.
+    /// How long a filtered list is searched before a partial result is returned.
     pub search_budget: Duration,
-    /// The language of messages where a client names none.
+    /// The language of messages when a client does not request one.
     pub language: Language,
 }
 
 impl Options {
-    /// How long sessions live.
+    /// The sessions' timeouts.
     pub(crate) const fn session_life(&self) -> SessionLife {
         SessionLife { idle: self.session_idle, max: self.session_max }
     }
@@ -80,12 +80,12 @@ impl Default for Options {
     }
 }
 
-/// Gives what the process counts, as text.
+/// Renders the process's metrics as text.
 #[derive(Clone)]
 pub struct Render(Arc<dyn Fn() -> String + Send + Sync>);
 
 impl Render {
-    /// By a function.
+    /// Renders with the given function.
     pub fn by(render: impl Fn() -> String + Send + Sync + 'static) -> Self {
         Self(Arc::new(render))
     }
@@ -95,7 +95,7 @@ impl Render {
     }
 }
 
-/// Where nothing is counted.
+/// Without metrics.
 impl Default for Render {
     fn default() -> Self {
         Self::by(String::new)
@@ -108,7 +108,7 @@ impl std::fmt::Debug for Render {
     }
 }
 
-/// What every request has at hand. Clones share everything: each layer of each request takes one.
+/// The state shared by all handlers. Clones share everything: each layer of each request takes one.
 #[derive(Debug, Clone)]
 pub struct App(Arc<Parts>);
 
@@ -137,7 +137,7 @@ impl Deref for App {
 }
 
 impl App {
-    /// Over the use cases. `cursor_secret` seals the places in lists that are given out.
+    /// Creates the state over the use cases. `cursor_secret` seals the cursors issued to clients.
     #[must_use]
     pub fn new(service: Service, options: Options, cursor_secret: &[u8]) -> Self {
         let service = service.searching_for(options.search_budget);
@@ -151,7 +151,7 @@ impl App {
         Self(Arc::new(parts))
     }
 
-    /// With what the process counts.
+    /// With the process's metrics.
     #[must_use]
     pub fn with_metrics(self, metrics: Render) -> Self {
         Self(Arc::new(Parts { metrics, ..Arc::unwrap_or_clone(self.0) }))
@@ -163,7 +163,8 @@ impl App {
         Self(Arc::new(Parts { tracer, ..Arc::unwrap_or_clone(self.0) }))
     }
 
-    /// Done when the process must end: a write was not confirmed, and only a restart can tell what stands.
+    /// Resolves when the process must exit: a write was not confirmed, and only a restart can determine what
+    /// was committed.
     pub async fn fatal(&self) {
         self.fatal.notified().await;
     }
@@ -172,13 +173,13 @@ impl App {
         self.fatal.notify_one();
     }
 
-    /// Closes every socket of the live progress, and lets no new one in: part of a graceful stop, after the
-    /// listener takes nothing new and before what has begun is waited for.
+    /// Closes every live progress socket and admits no new one. Part of a graceful stop: after the listener
+    /// has stopped accepting, and before waiting for requests in flight.
     pub async fn close_sockets(&self) {
         self.hub.close().await;
     }
 
-    /// Whether people come over TLS.
+    /// Whether clients connect over TLS.
     pub(crate) fn is_secure(&self) -> bool {
         self.options.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }

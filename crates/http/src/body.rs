@@ -1,4 +1,4 @@
-//! The body of a request: JSON in UTF-8, nothing else, and not too much of it.
+//! Request bodies: JSON in UTF-8 only, up to a size limit.
 
 use crate::objects::Objects;
 use crate::problem::Problem;
@@ -11,18 +11,18 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-/// What an operation takes. The struct refuses unknown fields (`deny_unknown_fields`).
+/// An operation's request body. The struct refuses unknown fields (`deny_unknown_fields`).
 pub(crate) trait Input: DeserializeOwned + Send {
-    /// Bytes at most.
+    /// The maximum size, in bytes.
     const BYTES_MAX: usize = 64 * 1024;
 
-    /// What a request without a body means; none: it must have one.
+    /// The value of a request without a body; `None` if a body is required.
     fn empty() -> Option<Self> {
         None
     }
 }
 
-/// For operations that take nothing: no body, or an empty object.
+/// For operations without parameters: no body, or an empty object.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
@@ -33,7 +33,7 @@ impl Input for Nothing {
     }
 }
 
-/// A body that was read.
+/// A parsed body.
 #[derive(Debug)]
 pub(crate) struct Body<T>(pub T);
 
@@ -47,19 +47,19 @@ impl<S: Sync, T: Input> FromRequest<S> for Body<T> {
     }
 }
 
-/// All bytes of a body, up to a bound.
+/// Collects a body, up to a size limit.
 pub(crate) async fn collect(body: axum::body::Body, bytes_max: usize) -> Result<Bytes, Problem> {
     match Limited::new(body, bytes_max).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
             Err(Problem::about(Code::BodyTooLarge, format!("{bytes_max} bytes")))
         }
-        // The client broke off, or sent less than it said.
-        Err(_) => Err(Problem::about(Code::BodyMalformed, "the body ends too early")),
+        // The client disconnected, or sent less than it announced.
+        Err(_) => Err(Problem::about(Code::BodyMalformed, "the body ends prematurely")),
     }
 }
 
-/// Reads a body that was collected.
+/// Parses a collected body.
 pub(crate) fn parse<T: Input>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
     if bytes.is_empty()
         && let Some(empty) = T::empty()
@@ -71,7 +71,7 @@ pub(crate) fn parse<T: Input>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Pr
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(Objects(&mut reader)).map_err(|error| wrong(&error))?;
-    reader.end().map_err(|_| Problem::about(Code::BodyMalformed, "there is more behind the end"))?;
+    reader.end().map_err(|_| Problem::about(Code::BodyMalformed, "unexpected data after the JSON value"))?;
     Ok(value)
 }
 
@@ -85,8 +85,8 @@ fn is_json(headers: &HeaderMap) -> bool {
         && parts.all(|part| part.is_empty() || part == "charset=utf-8" || part == "charset=\"utf-8\"")
 }
 
-/// What is no JSON, or has a field twice, is malformed. What is JSON of another shape is invalid; a field whose
-/// value has a code of its own answers that code.
+/// Invalid JSON, or a duplicate field, is malformed. JSON of the wrong shape is invalid. If a field's value
+/// has its own code, that code is returned.
 fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let (path, inner) = (error.path().to_string(), error.inner());
     let text = inner.to_string();
@@ -104,22 +104,22 @@ fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     }
 }
 
-/// Serde's words without its names of types: `invalid type: string "5", expected i64` becomes `a text where a whole
-/// number is expected`.
+/// Serde's message without Rust type names: `invalid type: string "5", expected i64` becomes
+/// `a string where an integer is expected`.
 fn plain(what: &str) -> String {
     let mismatch = what.strip_prefix("invalid type: ").or_else(|| what.strip_prefix("invalid value: "));
     match mismatch.and_then(|rest| rest.rsplit_once(", expected ")) {
         Some((found, expected)) => {
             format!("{} where {} is expected", found_word(found), expected_word(expected))
         }
-        None if what.contains("untagged enum") => "not in a form that is allowed here".to_owned(),
+        None if what.contains("untagged enum") => "none of the allowed forms".to_owned(),
         None => what.to_owned(),
     }
 }
 
 fn found_word(found: &str) -> String {
     match found.split(' ').next().unwrap_or_default() {
-        "string" => "a text".to_owned(),
+        "string" => "a string".to_owned(),
         "sequence" => "a list".to_owned(),
         "map" => "an object".to_owned(),
         "integer" | "floating" | "number" => {
@@ -134,16 +134,16 @@ fn found_word(found: &str) -> String {
 fn expected_word(expected: &str) -> &str {
     let is = |prefix: &str| expected.starts_with(prefix);
     match expected {
-        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number without a sign",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "an integer",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a non-negative integer",
         "f32" | "f64" | "a JSON number" => "a number",
-        "a string" | "a borrowed string" | "string" => "a text",
+        "a string" | "a borrowed string" | "string" => "a string",
         "a boolean" => "true or false",
         "a map" => "an object",
         "a sequence" => "a list",
-        "variant identifier" | "string or map" => "one of the documented words",
+        "variant identifier" | "string or map" => "one of the documented values",
         _ if is("struct ") || is("internally tagged") => "an object",
-        _ if is("enum ") => "one of the documented words",
+        _ if is("enum ") => "one of the documented values",
         _ => expected,
     }
 }
@@ -156,7 +156,7 @@ mod tests {
     #[derive(Debug, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Pay {
-        #[expect(dead_code, reason = "read to see whether it is taken")]
+        #[expect(dead_code, reason = "read to see whether it is accepted")]
         amount: String,
     }
 
@@ -217,32 +217,32 @@ mod tests {
     impl Input for Order {}
 
     #[test]
-    fn a_wrong_field_is_named_in_the_readers_words() {
+    fn an_invalid_field_is_described_without_rust_type_names() {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, "application/json".parse().unwrap());
         for (body, code, details) in [
-            (
-                r#"{"amountCents":"5"}"#,
-                "BODY_INVALID",
-                "amountCents: a text where a whole number is expected",
-            ),
+            (r#"{"amountCents":"5"}"#, "BODY_INVALID", "amountCents: a string where an integer is expected"),
             (
                 r#"{"amountCents":1.5}"#,
                 "BODY_INVALID",
-                "amountCents: the number 1.5 where a whole number is expected",
+                "amountCents: the number 1.5 where an integer is expected",
             ),
-            (r#"{"amountCents":null}"#, "BODY_INVALID", "amountCents: null where a whole number is expected"),
+            (r#"{"amountCents":null}"#, "BODY_INVALID", "amountCents: null where an integer is expected"),
             (
                 r#"{"amountCents":1,"count":-1}"#,
                 "BODY_INVALID",
-                "count: the number -1 where a whole number without a sign is expected",
+                "count: the number -1 where a non-negative integer is expected",
             ),
-            (r#"{"amountCents":1,"memo":5}"#, "BODY_INVALID", "memo: the number 5 where a text is expected"),
-            (r#"{"amountCents":1,"memo":{}}"#, "BODY_INVALID", "memo: an object where a text is expected"),
+            (
+                r#"{"amountCents":1,"memo":5}"#,
+                "BODY_INVALID",
+                "memo: the number 5 where a string is expected",
+            ),
+            (r#"{"amountCents":1,"memo":{}}"#, "BODY_INVALID", "memo: an object where a string is expected"),
             (
                 r#"{"amountCents":1,"urgent":"yes"}"#,
                 "BODY_INVALID",
-                "urgent: a text where true or false is expected",
+                "urgent: a string where true or false is expected",
             ),
             (r#"{"amountCents":1,"rows":{}}"#, "BODY_INVALID", "rows: an object where a list is expected"),
             (
@@ -253,14 +253,14 @@ mod tests {
             (
                 r#"{"amountCents":1,"rows":[{"amount":true}]}"#,
                 "BODY_INVALID",
-                "rows[0].amount: true where a text is expected",
+                "rows[0].amount: true where a string is expected",
             ),
             (r#"[1,null,null,null,null]"#, "BODY_INVALID", "a list where an object is expected"),
             (r#"{}"#, "BODY_INVALID", "missing field `amountCents`"),
             (
                 r#"{"amountCents":1,"account":true}"#,
                 "BODY_INVALID",
-                "account: true where an account's id as a number, or its number or acct_ID as a text is expected",
+                "account: true where an account's id as a number, or its account number or acct_ID as a string is expected",
             ),
             (r#"{"amountCents":1,"account":"１８"}"#, "FULL_WIDTH_DIGITS", "account"),
         ] {
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn only_json_is_json() {
+    fn only_the_json_media_type_is_accepted() {
         for (value, expected) in [
             ("application/json", true),
             ("Application/JSON; charset=UTF-8", true),

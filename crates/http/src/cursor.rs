@@ -1,4 +1,4 @@
-//! Places in lists, as they are given out: sealed, so that nobody makes up one, and bound to their list.
+//! List cursors as issued to clients: sealed, so that they cannot be forged, and bound to their list.
 
 use crate::problem::Problem;
 use base64::Engine;
@@ -8,10 +8,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// Bytes of the seal: nobody guesses 64 bits over a network.
+/// The length of the seal in bytes: 64 bits cannot be guessed over a network.
 const SEAL: usize = 8;
 
-/// Seals and opens places.
+/// Seals and opens cursors.
 pub(crate) struct Cursors {
     mac: Hmac<Sha256>,
 }
@@ -39,14 +39,14 @@ impl Cursors {
         mac.finalize().into_bytes().iter().take(SEAL).copied().collect()
     }
 
-    /// A place as it is given out.
+    /// Seals a list position into a cursor.
     pub(crate) fn seal(&self, list: &str, place: &str) -> String {
         let mut bytes = self.seal_of(list, place);
         bytes.extend_from_slice(place.as_bytes());
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The place that was given out for this list.
+    /// The list position in a cursor that was issued for this list.
     pub(crate) fn open(&self, list: &str, cursor: &str) -> Result<String, Problem> {
         let invalid = || Problem::from(Code::CursorInvalid);
         if cursor.len() > 200 {
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_opens_for_its_list_only_and_a_forged_one_for_none() {
+    fn a_cursor_opens_only_for_its_list_and_a_forged_one_for_none() {
         let cursors = Cursors::new(b"secret");
         let sealed = cursors.seal("accounts", "17");
         assert_eq!(cursors.open("accounts", &sealed).unwrap(), "17");

@@ -1,4 +1,4 @@
-//! In front of each operation: who asks, and may he do this.
+//! Authentication and authorization in front of each operation.
 
 use crate::app::App;
 use crate::problem::{Problem, Refused};
@@ -13,20 +13,20 @@ use domain::code::Code;
 use service::identity::Identity;
 use std::net::{IpAddr, Ipv4Addr};
 
-/// What the guard of a route knows.
+/// The guard of a route.
 #[derive(Debug, Clone)]
 pub(crate) struct Guard {
     pub app: App,
     pub operation: Operation,
-    /// Every code that the document promises for the operation.
+    /// Every code that the API description lists for the operation.
     pub documented: &'static [Code],
 }
 
-/// Which operation a response is of, for the layers around.
+/// A response extension with its operation, for the outer layers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Done(pub Operation);
 
-/// Who asked, on a response of somebody who is known: a user or a key.
+/// A response extension with the authenticated caller: a user or a key.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller(pub String);
 
@@ -43,11 +43,11 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     if let Some(Refused(code)) = response.extensions().get().copied() {
         let is_known = guard.documented.contains(&code) || crate::openapi::COMMON.contains(&code);
         if !is_known {
-            tracing::error!(operation = guard.operation.name(), code = code.name(), "not in the document");
+            tracing::error!(operation = guard.operation.name(), code = code.name(), "undocumented code");
         }
         debug_assert!(
             is_known,
-            "{} answers {}, which its document does not say",
+            "{} returns {}, which its API description does not list",
             guard.operation.name(),
             code
         );
@@ -59,7 +59,7 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     response
 }
 
-/// Runs the operation; one that reads a list waits until whoever asks reads no more than a few at once.
+/// Runs the operation. If it reads a list, it first waits for the caller's turn (see [`crate::edge::turns`]).
 async fn in_turn(guard: &Guard, request: Request, next: Next) -> Response {
     let who: Option<&Who> = request.extensions().get();
     let turn = match who.filter(|_| guard.operation.reads_list()) {
@@ -98,8 +98,8 @@ fn admit(
     }
 }
 
-/// Whether the metrics are read from here without signing in. What came through a proxy that nobody named has
-/// the proxy's address and is from anywhere.
+/// Whether metrics may be read from this address without authentication. A request forwarded by an
+/// unconfigured proxy has the proxy's address, so its real origin is unknown.
 fn may_scrape(app: &App, headers: &HeaderMap, address: IpAddr) -> bool {
     let options = &app.options;
     let is_forwarded = ["x-forwarded-for", "forwarded"].iter().any(|name| headers.contains_key(*name));
@@ -107,8 +107,8 @@ fn may_scrape(app: &App, headers: &HeaderMap, address: IpAddr) -> bool {
         && options.metrics_from.iter().any(|network| network.contains(&address))
 }
 
-/// Who sent the request: by its API key, else by its session. A key that does not hold is refused even where
-/// nobody needs one, so that a client learns it at once.
+/// Identifies the caller by API key, otherwise by session. An invalid key is refused even where none is
+/// required, so that the client finds out immediately.
 pub(crate) async fn identify(
     app: &App,
     headers: &HeaderMap,

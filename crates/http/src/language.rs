@@ -1,5 +1,4 @@
-//! The language of a request's messages: `Accept-Language` chooses between English and Chinese; without it the
-//! configured one.
+//! The language of a request's messages: English or Chinese by `Accept-Language`, else the configured one.
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
@@ -9,17 +8,17 @@ tokio::task_local! {
     static CURRENT: Language;
 }
 
-/// Runs a request under its language.
+/// Runs a request with its language.
 pub(crate) async fn scope<F: Future>(language: Language, request: F) -> F::Output {
     CURRENT.scope(language, request).await
 }
 
-/// The language of the request at hand.
+/// The current request's language.
 pub(crate) fn current() -> Language {
     CURRENT.try_with(|language| *language).unwrap_or_default()
 }
 
-/// The language that the headers prefer among those that exist.
+/// The supported language that the headers prefer.
 pub(crate) fn of(headers: &HeaderMap, configured: Language) -> Language {
     let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut best: Option<(u32, Language)> = None;
@@ -39,7 +38,7 @@ pub(crate) fn of(headers: &HeaderMap, configured: Language) -> Language {
     best.map_or(configured, |(_, language)| language)
 }
 
-/// `0.8` as 800; what cannot be read does not count.
+/// `0.8` as 800; a malformed value counts as 0.
 fn thousandths(text: &str) -> u32 {
     let (whole, part) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
     let digits: String = part.chars().chain("000".chars()).take(3).collect();
@@ -54,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_preferred_one_of_those_that_exist_wins() {
+    fn the_preferred_supported_language_wins() {
         let cases = [
             ("", "en"),
             ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),

@@ -1,10 +1,10 @@
-//! The HTTP API: who asks, what for, and how it is shown. Thin above `service`: an extractor proves who asks,
-//! one call of a use case, one view.
+//! The HTTP API, a thin layer over `service`: the guard authenticates the caller, the handler calls one use
+//! case, and a view renders the result.
 //!
-//! Every request passes the [`edge`] (request id, language, origin, limits, headers), then the `guard` of its
-//! operation (who asks, and may he), then its handler. To add an endpoint: a row in
+//! Every request passes the [`edge`] (request id, language, origin, limits, headers), then its operation's
+//! `guard` (authentication and permission), then its handler. To add an endpoint: a row in
 //! [`domain::access::Operation`], a handler with `#[utoipa::path]` in its noun's file, and a line in that
-//! file's `routes`, which names the operation and the codes that it may answer.
+//! file's `routes`, which names the operation and the codes it may return.
 
 mod answer;
 mod app;
@@ -67,7 +67,7 @@ fn operations() -> Routes {
         .merge(settings::routes())
 }
 
-/// The whole server as a router; `app` goes with every request.
+/// The whole server as a router; `app` is available to every request.
 pub fn router(app: App) -> Router {
     let router = operations().into_router(&app).merge(server::files().with_state(app.clone()));
     let router = progress::attach(router, &app);

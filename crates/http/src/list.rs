@@ -1,4 +1,4 @@
-//! What the lists of `/api/v2` share: pages by number or by cursor, an order, texts to filter by.
+//! Common to the lists of `/api/v2`: pages by number or by cursor, sort order, text filters.
 
 use crate::app::App;
 use crate::paging::{self, Pagination, Paging};
@@ -8,12 +8,12 @@ use serde::Deserialize;
 use service::listing::{Counting, Order, Place, Slice, Total, place_text, read_place};
 use utoipa::ToSchema;
 
-/// Rows of a page if nothing is said.
+/// The default page size.
 const USUAL: i64 = 20;
-/// Characters of a text to filter by.
+/// The maximum length of a filter text, in characters.
 const TEXT_MAX: usize = 255;
 
-/// Which way a list is sorted.
+/// The sort direction of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum OrderBy {
@@ -32,7 +32,7 @@ impl From<OrderBy> for Order {
     }
 }
 
-/// A page that is asked for, of a list with a name of its own: a cursor of one list is none of another.
+/// A requested page of a named list. A cursor is valid only for the list that issued it.
 #[derive(Debug)]
 pub(crate) struct Page {
     list: String,
@@ -41,7 +41,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// A page by number, or behind a cursor; the first one if neither is given.
+    /// A page by number or after a cursor; the first page if neither is given.
     pub(crate) fn of(
         app: &App,
         list: String,
@@ -56,7 +56,7 @@ impl Page {
             return Ok(Self { list, paging: Some(paging), slice });
         };
         if page.is_some() {
-            return Err(Problem::about(Code::QueryInvalid, "page or cursor, one of the two"));
+            return Err(Problem::about(Code::QueryInvalid, "page, cursor: send only one of them"));
         }
         let limit = paging::size(page_size, USUAL)?;
         let place = app.cursors.open(&list, cursor)?;
@@ -64,12 +64,12 @@ impl Page {
         Ok(Self { list, paging: None, slice: Slice { order, after, limit, ..Slice::default() } })
     }
 
-    /// Whether the list is to be counted: pages by number say how many rows there are.
+    /// Whether to count the rows: only pages by number report a total.
     pub(crate) const fn counting(&self) -> Counting {
         if self.paging.is_some() { Counting::Bounded } else { Counting::No }
     }
 
-    /// Where the page is.
+    /// The page's position in the list.
     pub(crate) fn pagination(&self, app: &App, total: Option<Total>, next: Option<&Place>) -> Pagination {
         let next = next.map(|place| app.cursors.seal(&self.list, &place_text(place)));
         match (self.paging, total) {
@@ -81,7 +81,7 @@ impl Page {
     }
 }
 
-/// A text to filter by, refused if it cannot be part of anything that is kept.
+/// A filter text, refused if it cannot occur in any stored value.
 pub(crate) fn text(name: &str, text: Option<String>) -> Result<Option<String>, Problem> {
     match text {
         Some(text) if text.chars().count() > TEXT_MAX || text.chars().any(char::is_control) => {

@@ -1,14 +1,16 @@
-//! A deserializer that reads objects as objects. Serde also fills a struct from a list, by position, so that
-//! `["2026-11-25", "5", "8", 1]` would move money; [`Objects`] around a deserializer refuses that at every depth.
+//! A deserializer that accepts only objects for structs. Serde also fills a struct from a list, by position,
+//! so that `["2026-11-25", "5", "8", 1]` would move money; [`Objects`] around a deserializer refuses that at
+//! every depth.
 //!
-//! It forwards everything else. A struct inside an untagged enum is out of its reach: serde buffers the value.
+//! It forwards everything else. It does not cover a struct inside an untagged enum, because serde buffers the
+//! value.
 
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 use std::fmt;
 
-/// Around a deserializer, or what serde passes on from it.
+/// Wraps a deserializer, or whatever serde derives from it.
 pub(crate) struct Objects<T>(pub T);
 
 macro_rules! forward {
@@ -82,7 +84,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     }
 }
 
-/// The visitor of a struct: it takes an object alone.
+/// The visitor of a struct: it accepts only an object.
 struct Fields<V>(V);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Fields<V> {
@@ -96,7 +98,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Fields<V> {
         self.0.visit_map(map)
     }
 
-    // A number of arbitrary precision is a struct to serde, and other formats hand it over as one.
+    // To serde, a number of arbitrary precision is a struct, and other formats pass it as one.
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
         self.0.visit_newtype_struct(inner)
     }
@@ -255,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_is_read_as_without_the_wrapper() {
+    fn the_wrapper_does_not_change_how_an_object_is_read() {
         for json in [
             "{}",
             r#"{"one":{"a":1,"b":"x"},"many":[{"b":"y","a":2}],"rate":7.12345678901234567890,"kind":"plain"}"#,
@@ -266,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_an_object_at_no_depth() {
+    fn a_list_is_not_accepted_as_an_object_at_any_depth() {
         for json in [
             "[]",
             r#"[null,[],null,null]"#,

@@ -1,9 +1,9 @@
-//! A POST that may be repeated: its body, and the service under its `Idempotency-Key` (contract). Without the
-//! header it is done as often as it is sent.
+//! An idempotent POST: its body, and the service bound to its `Idempotency-Key` (contract). Without the
+//! header it takes effect every time it is sent.
 //!
-//! The key's space is the user's or API key's own. The fingerprint covers the operation's path and the body
-//! without its one-time codes, over values and not spellings: the same request in other white space or order of keys, with
-//! 5.00 for 5 or `acct_17` for 17, is the same one.
+//! Each user and each API key has its own key space. The fingerprint covers the operation's path and the
+//! body without its one-time codes. It covers values, not spellings: the same request with different white
+//! space or key order, with 5.00 for 5 or `acct_17` for 17, has the same fingerprint.
 
 use crate::app::App;
 use crate::body::{self, Input};
@@ -21,10 +21,10 @@ use service::{Error, OperationKey, Service};
 use sha2::{Digest, Sha256};
 
 static HEADER: HeaderName = HeaderName::from_static("idempotency-key");
-/// What a repeated request may have anew.
+/// Fields that may differ in a repeated request.
 const ONE_TIME: [&str; 3] = ["verificationCode", "verificationCodes", "2fa_code"];
 
-/// A POST's body and the service under its key.
+/// A POST's body, and the service bound to its key.
 #[derive(Debug)]
 pub(crate) struct Once<T> {
     pub body: T,
@@ -32,7 +32,7 @@ pub(crate) struct Once<T> {
 }
 
 impl<T> Once<T> {
-    /// The verb's answer: the first one, if the request was made before.
+    /// The verb's answer; the stored first answer if the request is a repetition.
     pub(crate) async fn settle<R: service::Answer>(&self, result: Result<R, Error>) -> Result<R, Problem> {
         Ok(self.service.settle(result).await?)
     }
@@ -59,7 +59,7 @@ impl<T: Input> FromRequest<App> for Once<T> {
     }
 }
 
-/// The key of a request; a quoted one is the same as a bare one.
+/// A request's key; a quoted key equals the bare one.
 fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let invalid = || Problem::from(Code::IdempotencyKeyInvalid);
     let mut all = headers.get_all(&HEADER).iter();
@@ -86,7 +86,7 @@ fn fingerprint(path: &str, bytes: &[u8]) -> Result<String, Problem> {
     Ok(HEXLOWER.encode(&hash.finalize()))
 }
 
-/// A field's value, not its spelling: 5.00 is 5, and `acct_17` is the account that 17 is.
+/// Hashes a field's value, not its spelling: 5.00 is 5, and `acct_17` is the account with id 17.
 fn feed_field(hash: &mut Sha256, name: &str, value: &Value) {
     match value {
         Value::String(text) if name.to_ascii_lowercase().ends_with("amount") => {
@@ -100,13 +100,13 @@ fn feed_field(hash: &mut Sha256, name: &str, value: &Value) {
     }
 }
 
-/// A decimal without the zeros at its end; any other text as it is.
+/// A decimal without trailing zeros; any other text unchanged.
 fn plain_decimal(text: &str) -> &str {
     let is_decimal = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     if is_decimal && text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
-/// A value in one form: keys in order, a length before each text and list.
+/// Hashes a value in canonical form: sorted keys, and a length before each string and list.
 fn feed(hash: &mut Sha256, value: &Value) {
     match value {
         Value::Object(fields) => {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quoted_key_is_the_bare_one_and_two_are_none() {
+    fn a_quoted_key_equals_the_bare_one_and_two_keys_are_refused() {
         assert_eq!(key(&headers(&["\"a-1\""])).unwrap(), key(&headers(&["a-1"])).unwrap());
         assert_eq!(key(&headers(&[])).unwrap(), None);
         let long = "x".repeat(129);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fingerprint_is_of_the_content() {
+    fn the_fingerprint_covers_the_content() {
         let of = |body: &str| fingerprint("/a", body.as_bytes()).unwrap();
         assert_eq!(of(r#"{"a":1,"b":[true,"x"]}"#), of(r#"{ "b" : [ true , "x" ] , "a" : 1 }"#));
         assert_eq!(

@@ -1,5 +1,5 @@
-//! The document of the API: what utoipa gathers from the handlers, completed with what is the same everywhere:
-//! who may ask, the codes of the answers, the header that makes a POST repeatable.
+//! The OpenAPI description: what utoipa collects from the handlers, plus what all operations share:
+//! permissions, error codes, and the header that makes a POST idempotent.
 
 mod share;
 
@@ -22,7 +22,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-/// Codes that every operation may answer.
+/// Codes that any operation may return.
 pub(crate) const COMMON: &[Code] = &[
     Code::AuthRequired,
     Code::Forbidden,
@@ -51,7 +51,7 @@ pub(crate) const COMMON: &[Code] = &[
     Code::AnswerUnreadable,
 ];
 
-/// The document of the whole API.
+/// The OpenAPI description of the whole API.
 #[must_use]
 pub fn document() -> Value {
     // A document that cannot be written as JSON would be a bug of the library's; the tests read it.
@@ -59,7 +59,7 @@ pub fn document() -> Value {
     share::share(document)
 }
 
-/// What the document says of itself.
+/// The description's general information.
 pub(crate) fn base() -> OpenApi {
     let info = InfoBuilder::new()
         .title("Sluice")
@@ -72,11 +72,11 @@ pub(crate) fn base() -> OpenApi {
     OpenApiBuilder::new().info(info).build()
 }
 
-/// Adds what is the same everywhere to the one operation of a route.
+/// Adds what all operations share to a route's operation.
 pub(crate) fn complete(paths: &mut Paths, operation: Operation, codes: &[Code], view: View) {
     for item in paths.paths.values_mut() {
         for (is_post, described) in described(item) {
-            // Signing in is never kept, and who is nobody has no keys of his own.
+            // Login responses are never stored, and anonymous callers have no key space.
             let is_repeatable = is_post && matches!(operation.audience(), Audience::Granted { .. });
             debug_assert_eq!(described.operation_id.as_deref(), Some(operation.name()));
             described.operation_id = Some(operation.name().to_owned());
@@ -105,13 +105,15 @@ fn secure(described: &mut Described, operation: Operation) {
         Audience::Granted { .. } => Some(vec![session(), key()]),
     };
     let who = match operation.audience() {
-        Audience::Everyone => "For everyone.".to_owned(),
-        Audience::SignedIn => "For everyone who is signed in.".to_owned(),
+        Audience::Everyone => "No authentication required.".to_owned(),
+        Audience::SignedIn => "For all signed-in users.".to_owned(),
         Audience::Granted { roles, own, scope, key } => {
             let roles: Vec<_> = roles.iter().map(|role| role.name()).collect();
-            let own: Vec<_> = own.iter().map(|role| format!("{} (what they made)", role.name())).collect();
-            let scope =
-                scope.map_or(String::new(), |scope| format!("; keys with `{}`{}", scope.name(), made(key)));
+            let own: Vec<_> =
+                own.iter().map(|role| format!("{} (only what they created)", role.name())).collect();
+            let scope = scope.map_or(String::new(), |scope| {
+                format!("; API keys with `{}`{}", scope.name(), made(key))
+            });
             format!("For {}{scope}.", [roles.join(", "), own.join(", ")].join(", ").trim_end_matches(", "))
         }
     };
@@ -122,11 +124,11 @@ fn secure(described: &mut Described, operation: Operation) {
 const fn made(key: Reach) -> &'static str {
     match key {
         Reach::All => "",
-        Reach::Own => " (what they made)",
+        Reach::Own => " (only what they created)",
     }
 }
 
-/// The codes of an operation, those among them that follow from its shape.
+/// An operation's codes, including those that follow from its shape.
 fn all_codes(described: &Described, operation: Operation, codes: &[Code], is_repeatable: bool) -> Vec<Code> {
     use Code as C;
     let mut all = vec![
@@ -169,7 +171,7 @@ fn all_codes(described: &Described, operation: Operation, codes: &[Code], is_rep
     all
 }
 
-/// One answer a status, with an example a code.
+/// One response per status, with one example per code.
 fn answers(described: &mut Described, codes: &[Code], view: View) {
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in codes {
@@ -203,7 +205,7 @@ fn answers(described: &mut Described, codes: &[Code], view: View) {
 fn retry_after() -> utoipa::openapi::Header {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).build();
     let mut header = utoipa::openapi::Header::new(seconds);
-    header.description = Some("Seconds to wait".to_owned());
+    header.description = Some("Seconds to wait before retrying".to_owned());
     header
 }
 
@@ -227,13 +229,13 @@ fn idempotency_key() -> Parameter {
         .parameter_in(ParameterIn::Header)
         .required(Required::False)
         .description(Some(
-            "Makes the request repeatable: the same key and the same request give the first answer again, for ever.",
+            "Makes the request idempotent: a repetition with the same key always returns the first response.",
         ))
         .schema(Some(text))
         .build()
 }
 
-/// Adds what the operations refer to.
+/// Adds the shared schemas and security schemes.
 pub(crate) fn finish(document: &mut OpenApi) {
     let components = document.components.get_or_insert_with(Components::new);
     let mut schemas = Vec::new();
@@ -247,7 +249,7 @@ pub(crate) fn finish(document: &mut OpenApi) {
     components.add_security_scheme("apiKey", SecurityScheme::Http(key));
     let cookie = ApiKeyValue::with_description(
         "sluice_session",
-        "The cookie that signing in sets; under TLS it is called `__Host-sluice_session`",
+        "The cookie set at login; under TLS its name is `__Host-sluice_session`",
     );
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
 }

@@ -5,47 +5,47 @@ use domain::code::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Rows of a page at most.
+/// The maximum page size.
 pub(crate) const PAGE_SIZE_MAX: i64 = 200;
-/// The last page that is reached by number; beyond it there is the cursor.
+/// The last page that can be requested by number; beyond it, clients use the cursor.
 const PAGE_MAX: i64 = 10_000;
 
-/// Where a page is in its list.
+/// A page's position in its list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Pagination {
-    /// The page's number, from 1; null if the page was reached by cursor.
+    /// The page number, from 1; null if the page was requested by cursor.
     #[schema(example = 1)]
     pub page: Option<i64>,
-    /// Rows of a page.
+    /// Rows per page.
     #[schema(example = 20)]
     pub page_size: i64,
-    /// Rows of the whole list; null if they were not counted (pages by cursor).
+    /// The number of rows in the whole list; null if they were not counted, as with pages by cursor.
     #[schema(example = 57)]
     pub total: Option<i64>,
-    /// Whether there may be more rows than `total`: a list is counted up to 10,000 rows, and no further than it was
-    /// searched.
+    /// Whether there may be more rows than `total`: rows are counted up to 10,000, and no further than the
+    /// list was searched.
     #[schema(example = false)]
     pub total_is_least: bool,
-    /// Pages of the whole list; null if they were not counted.
+    /// The number of pages in the whole list; null if the rows were not counted.
     #[schema(example = 3)]
     pub total_pages: Option<i64>,
-    /// Where the next page begins: send it as `cursor`. Null on the last page.
+    /// The start of the next page, to be sent as `cursor`; null on the last page.
     pub next_cursor: Option<String>,
-    /// A list with conditions is searched for a second. If that did not reach its end: when the last row was made that was
-    /// looked at; `nextCursor` goes on from there. Null if the page is whole.
+    /// A filtered list is searched for one second. If the search ran out of time, the creation time of the
+    /// last row that was examined; `nextCursor` continues from there. Null if the page is complete.
     #[schema(format = DateTime, example = json!(null))]
     pub searched_until: Option<String>,
 }
 
 impl Pagination {
-    /// Of a search that may have run out of time at a row that was made then, microseconds UTC.
+    /// Notes where a search ran out of time: the last examined row's creation time, in microseconds UTC.
     pub(crate) fn until(self, searched_until: Option<i64>) -> Self {
         Self { searched_until: searched_until.map(crate::time::wire), ..self }
     }
 }
 
-/// A page that was asked for by number.
+/// A page requested by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Paging {
     pub page: i64,
@@ -67,7 +67,7 @@ impl Paging {
         (self.page - 1) * self.page_size
     }
 
-    /// Tells where the page is in a list of so many rows.
+    /// The page's position in a list of `total` rows.
     pub(crate) const fn of_total(self, total: i64, next_cursor: Option<String>) -> Pagination {
         Pagination {
             page: Some(self.page),
@@ -81,7 +81,7 @@ impl Paging {
     }
 }
 
-/// The size of a page, refused outside its bounds.
+/// The page size; refused if out of bounds.
 pub(crate) fn size(page_size: Option<i64>, usual: i64) -> Result<i64, Problem> {
     match page_size.unwrap_or(usual) {
         size @ 1..=PAGE_SIZE_MAX => Ok(size),
@@ -89,7 +89,7 @@ pub(crate) fn size(page_size: Option<i64>, usual: i64) -> Result<i64, Problem> {
     }
 }
 
-/// A page that was reached by cursor.
+/// The position of a page requested by cursor.
 pub(crate) const fn by_cursor(page_size: i64, next_cursor: Option<String>) -> Pagination {
     Pagination {
         page: None,

@@ -1,5 +1,5 @@
-//! Identifiers in JSON: texts in which full-width digits are refused, since programs write them (contract: "Ids,
-//! numbers, text"). Everything else about them is checked by the service.
+//! Identifiers in JSON: strings in which full-width digits are refused, because programs write them
+//! (contract: "Ids, numbers, text"). The service checks everything else about them.
 
 use domain::code::Code;
 use domain::identity::Uid;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// An account number, e-mail address or uid as it was sent.
+/// An account number, e-mail address or uid, exactly as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PlainText(pub String);
 

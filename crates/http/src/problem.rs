@@ -1,4 +1,4 @@
-//! An answer that is not what was asked for: the envelope with code, message and details.
+//! Error responses: the envelope with code, message and details.
 
 mod rows;
 
@@ -12,10 +12,10 @@ use serde_json::Value;
 use service::{Error, Refusal, StoreError};
 use utoipa::ToSchema;
 
-/// Seconds after which trying again may help, where nothing better is known.
+/// The default number of seconds after which a retry may succeed.
 const RETRY_S: u64 = 1;
 
-/// Why a request was not done.
+/// Why a request failed.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
     pub code: Code,
@@ -23,21 +23,21 @@ pub(crate) struct Problem {
     pub details: Option<Value>,
     pub data: Option<Value>,
     pub retry_after_s: Option<u64>,
-    /// The text of the surface that answers; the code's own text if there is none.
+    /// The text specific to the responding API; the code's own text if there is none.
     pub text: Option<&'static str>,
 }
 
-/// The envelope of an answer that is not what was asked for.
+/// The envelope of an error response.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProblemBody {
     /// Always false.
     #[schema(example = false)]
     pub success: bool,
-    /// For people, in the language of `Accept-Language`.
+    /// A message for people, in the language requested by `Accept-Language`.
     pub message: String,
-    /// For programs.
+    /// The error, for programs.
     pub error: ProblemError,
-    /// What a program may want to know besides, such as `duplicates`; else null.
+    /// Additional data for programs, such as `duplicates`; null if there is none.
     #[schema(value_type = Option<Object>)]
     pub data: Option<Value>,
 }
@@ -45,14 +45,15 @@ pub(crate) struct ProblemBody {
 /// What went wrong.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProblemError {
-    /// A code of the table in `docs/reference/error-codes.md`.
+    /// An error code listed in `docs/reference/error-codes.md`.
     pub code: &'static str,
-    /// What it is about: a field, a number, a state.
+    /// What the error concerns: a field, a number, a state.
     #[schema(value_type = Option<String>)]
     pub details: Option<Value>,
 }
 
-/// Put on a response beside its body, so that the layers around can count it and hold it against the document.
+/// A response extension with the code, so that outer layers can count it and check it against the API
+/// description.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Refused(pub Code);
 
@@ -62,7 +63,7 @@ impl Problem {
     }
 }
 
-/// What people sent may be long; an answer names its beginning.
+/// Truncates what a client sent, which may be long.
 fn short(text: &str) -> String {
     text.chars().take(200).collect()
 }
@@ -87,18 +88,18 @@ impl From<Error> for Problem {
             Error::Refused(refusal) => refusal.into(),
             Error::Store(error) => of_store(&error),
             Error::Io(error) => {
-                tracing::error!(%error, "a file");
+                tracing::error!(%error, "file I/O failed");
                 Code::ServerFault.into()
             }
             Error::Replayed(_) => {
-                tracing::error!("a first answer was not read; pass the result through `settle`");
+                tracing::error!("a stored answer was not read; pass the result through `settle`");
                 Code::ServerFault.into()
             }
         }
     }
 }
 
-/// Nothing of the database's own words leaves the server.
+/// None of the database's own error text leaves the server.
 fn of_store(error: &StoreError) -> Problem {
     let code = match error {
         StoreError::Busy(_) | StoreError::Conflict(_) => Code::ServerBusy,
@@ -110,7 +111,7 @@ fn of_store(error: &StoreError) -> Problem {
         StoreError::Behind(_) => Code::LedgerBehind,
         StoreError::Corrupt(_) | StoreError::Constraint(_) | StoreError::Duplicate(_) => Code::ServerFault,
     };
-    tracing::error!(%error, code = code.name(), "the database did not do its part");
+    tracing::error!(%error, code = code.name(), "database error");
     code.into()
 }
 
@@ -132,19 +133,19 @@ impl IntoResponse for Problem {
     }
 }
 
-/// The envelope of a code as text, for a connection that never became a request.
+/// A code's envelope as text, for a connection that never became a request.
 pub(crate) fn body(code: Code, language: Language) -> String {
     let error = ProblemError { code: code.name(), details: None };
     let body = ProblemBody { success: false, message: code.message(language).to_owned(), error, data: None };
     serde_json::to_string(&body).unwrap_or_default()
 }
 
-/// A problem in the operator's view, where a wrong state is 400 under a code of its own (document 000), and the
-/// texts that document 000 has are used to the letter.
+/// A problem in the operator's API, where a wrong state is 400 with a code of its own (document 000) and
+/// document 000's texts are used to the letter.
 #[derive(Debug, Clone)]
 pub(crate) struct OperatorProblem(pub Problem);
 
-/// Document 000's Chinese text for a code, where it has one. The bound or the next step follows it.
+/// Document 000's Chinese text for a code, if it has one. The bound or the next step follows it.
 pub(crate) const fn operator_text(code: Code, language: Language) -> Option<&'static str> {
     match (language, code) {
         (Language::English, _) => None,
@@ -166,7 +167,7 @@ impl<E: Into<Problem>> From<E> for OperatorProblem {
     }
 }
 
-/// The status of a code in the operator's view.
+/// A code's status in the operator's API.
 pub(crate) const fn operator_status(code: Code) -> u16 {
     match code {
         Code::BatchState

@@ -1,4 +1,4 @@
-//! The query of a request: unknown, doubled and wrong parameters are refused.
+//! The query of a request: unknown, duplicate and invalid parameters are refused.
 
 use crate::problem::Problem;
 use axum::extract::FromRequestParts;

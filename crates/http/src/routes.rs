@@ -1,4 +1,4 @@
-//! How handlers become routes: each under its operation's guard, with its part of the document.
+//! Turns handlers into routes, each behind its operation's guard and with its part of the API description.
 
 use crate::app::App;
 use crate::guard::{Guard, guard};
@@ -10,7 +10,7 @@ use domain::code::Code;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-/// A handler with its operation and the codes that it may answer.
+/// A handler, its operation, and the codes it may return.
 struct Entry {
     operation: Operation,
     codes: &'static [Code],
@@ -18,16 +18,16 @@ struct Entry {
     view: View,
 }
 
-/// Whose view a route is part of; it decides how a wrong state is answered.
+/// The API a route belongs to, which determines the status of a wrong state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum View {
-    /// Document 000's: 400.
+    /// The operator's API (document 000): 400.
     Operator,
-    /// All others: 409.
+    /// All other APIs: 409.
     Other,
 }
 
-/// Routes of a part of the API.
+/// The routes of a part of the API.
 #[derive(Default)]
 pub(crate) struct Routes {
     entries: Vec<Entry>,
@@ -38,7 +38,7 @@ impl Routes {
         Self::default()
     }
 
-    /// Adds a handler: `add(Operation::Me, routes!(me), &[Code::…])`. There is no way without an operation.
+    /// Adds a handler: `add(Operation::Me, routes!(me), &[Code::…])`. Every handler needs an operation.
     pub(crate) fn add(
         self,
         operation: Operation,
@@ -48,7 +48,7 @@ impl Routes {
         self.add_to(View::Other, operation, route, codes)
     }
 
-    /// Adds a handler to a view.
+    /// Adds a handler to the given API.
     pub(crate) fn add_to(
         mut self,
         view: View,
@@ -74,7 +74,7 @@ impl Routes {
         router.with_state(app.clone())
     }
 
-    /// The document alone.
+    /// The API description alone.
     pub(crate) fn into_document(self) -> OpenApi {
         self.build(|route, _, _| route).1
     }

@@ -1,4 +1,4 @@
-//! A segment of a path that names something.
+//! The path segment that identifies an object.
 
 use crate::problem::Problem;
 use axum::extract::{FromRequestParts, Path};
@@ -8,7 +8,7 @@ use domain::noun::NounId;
 use domain::visible::shown;
 use std::convert::Infallible;
 
-/// The one parameter of a path. What is not UTF-8 names nothing, and is answered as any other unknown name is.
+/// The single parameter of a path. A segment that is not UTF-8 is answered like any other unknown name.
 #[derive(Debug)]
 pub(crate) struct Segment(pub String);
 
@@ -22,12 +22,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
 }
 
 impl Segment {
-    /// The id of a noun that has no number of its own, such as `xfer_9` or `9`.
+    /// The id of a noun without human-readable numbers, such as `xfer_9` or `9`.
     pub(crate) fn named<T: NounId>(&self, missing: Code) -> Result<T, Problem> {
         T::from_text(&self.0).map_err(|_| Problem::about(missing, shown(&self.0)))
     }
 
-    /// The id that is written here; none if it is not written as ids are.
+    /// The id in this segment; `None` if it does not have the form of an id.
     pub(crate) fn id(&self) -> Option<i64> {
         let digits = self.0.bytes().all(|byte| byte.is_ascii_digit());
         if digits && self.0.len() <= 18 && !self.0.starts_with('0') { self.0.parse().ok() } else { None }

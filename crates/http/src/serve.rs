@@ -1,4 +1,4 @@
-//! The listener: connections with bounds, and a stop that lets what has begun end.
+//! The listener: connections within limits, and a graceful stop.
 
 mod heads;
 mod room;
@@ -28,24 +28,24 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 use wire::Wire;
 
-/// What connections may take of the server.
+/// The limits of connections.
 #[derive(Debug, Clone)]
 struct Bounds {
-    /// Connections at once; more are told so, and probes among them are answered.
+    /// Concurrent connections. Beyond the limit, probes are answered and other requests are refused.
     connections: usize,
-    /// Connections of one address at once; 0: any number.
+    /// Concurrent connections per address; 0: unlimited.
     per_address: usize,
-    /// Networks whose addresses may have any number.
+    /// Networks whose addresses are not limited.
     unbounded: Vec<IpNet>,
-    /// Bytes of a request's head; more is 431.
+    /// The maximum size of a request head, in bytes; a larger one is answered with 431.
     head_bytes: usize,
-    /// How long a client may take for a request's head, and how long an idle connection is kept.
+    /// The timeout for a request head, which is also the idle timeout of a connection.
     head_time: Duration,
-    /// The same for connections for which there is no room.
+    /// The same for connections beyond the limit.
     head_time_without_room: Duration,
-    /// How long what has begun may take to end when the server stops.
+    /// The grace period: how long requests in flight may take when the server stops.
     grace: Duration,
-    /// The language of what is said to a connection that never became a request.
+    /// The language of responses to connections that never became a request.
     language: Language,
 }
 
@@ -64,10 +64,11 @@ impl Default for Bounds {
     }
 }
 
-/// How long a client may read nothing of what is sent to it.
+/// The write timeout: how long a client may go without reading a response.
 const READ_TIME: Duration = Duration::from_secs(30);
 
-/// Serves until `stop` is done, then takes nothing new and gives what has begun `grace` to end.
+/// Serves until `stop` resolves, then accepts nothing new and allows requests in flight the period `grace` to
+/// finish.
 pub async fn serve(listener: TcpListener, app: App, grace: Duration, stop: impl Future<Output = ()>) {
     let options = &app.options;
     let loopback = ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| text.parse().ok());
@@ -83,14 +84,14 @@ pub async fn serve(listener: TcpListener, app: App, grace: Duration, stop: impl 
     serve_within(bounds, security, listener, crate::router(app), stop).await;
 }
 
-/// What every connection has at hand.
+/// The state shared by all connections.
 struct Shared {
     bounds: Bounds,
     security: Security,
     router: Router,
 }
 
-/// Serves within bounds until `stop` is done.
+/// Serves within limits until `stop` resolves.
 async fn serve_within(
     bounds: Bounds,
     security: Security,
@@ -102,7 +103,7 @@ async fn serve_within(
     let room = Room::new(&bounds);
     let grace = bounds.grace;
     let shared = Arc::new(Shared { bounds, security, router });
-    // Each connection holds a receiver: when none is left, all have ended.
+    // Each connection holds a receiver: when all receivers are dropped, all connections have ended.
     let (stopping, stopped) = watch::channel(false);
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -118,18 +119,18 @@ async fn serve_within(
         let (shared, stopped) = (Arc::clone(&shared), stopped.clone());
         tokio::spawn(async move {
             if let Err(error) = shared.converse(stream, peer, &place, stopped).await {
-                tracing::debug!(%error, %peer, "a connection ended");
+                tracing::debug!(%error, %peer, "connection ended");
             }
         });
     }
     drop((listener, stopped));
     stopping.send_replace(true);
     if tokio::time::timeout(grace, stopping.closed()).await.is_err() {
-        tracing::warn!("connections were cut: they did not end in time");
+        tracing::warn!("connections closed: they did not finish within the grace period");
     }
 }
 
-/// What has not happened is counted as well: an alarm needs a series that is there from the start.
+/// Creates counters at zero: an alert needs a series that exists from the start.
 fn count_from_zero() {
     metrics::counter!("sluice_panics_total", "task" => "request").increment(0);
     metrics::counter!("sluice_security_events_total", "code" => Code::AuthRequired.name()).increment(0);
@@ -138,12 +139,12 @@ fn count_from_zero() {
 }
 
 impl Shared {
-    /// Says to a connection too many of its address that it is one, if that can be said at once.
+    /// Refuses a connection of an address that has too many, if the response can be written without blocking.
     fn turn_away(&self, stream: &TcpStream, peer: SocketAddr) {
         drop(stream.try_write(&self.refuse(Code::RateLimited, peer.ip(), "connections")));
     }
 
-    /// The answer to bytes that never became a request.
+    /// The response to bytes that never became a request.
     fn refuse(&self, code: Code, address: IpAddr, about: &str) -> Vec<u8> {
         metrics::counter!("sluice_refusals_total", "code" => code.name()).increment(1);
         self.security.note(&Event {
@@ -160,7 +161,7 @@ impl Shared {
         bare(code, self.bounds.language)
     }
 
-    /// One connection, to its end; when the server stops the request at hand is its last.
+    /// Serves one connection until it ends; when the server stops, the current request is its last.
     async fn converse(
         self: &Arc<Self>,
         stream: TcpStream,
@@ -168,7 +169,7 @@ impl Shared {
         place: &Place,
         mut stopped: watch::Receiver<bool>,
     ) -> Result<(), hyper::Error> {
-        // Small answers are to leave at once. A connection that is gone already says so below.
+        // Send small responses immediately. If the connection is already gone, serving it below reports that.
         drop(stream.set_nodelay(true));
         let (local, seat, heads) = (stream.local_addr().ok(), place.seat(), Heads::default());
         let has_room = seat.is_none();
@@ -184,7 +185,8 @@ impl Shared {
             two_lengths.is_next().then(|| extensions.insert(TwoLengths));
             router.clone().oneshot(request)
         });
-        // Of one version only: to guess it from the first bytes would be to wait for them without a bound.
+        // HTTP/1 only: detecting the version from the first bytes would mean waiting for them without a
+        // timeout.
         let mut builder = Builder::new();
         let bounds = &self.bounds;
         let head_time = if has_room { bounds.head_time } else { bounds.head_time_without_room };

@@ -1,15 +1,15 @@
-//! Times on the wire.
+//! Times in requests and responses.
 
 use crate::problem::Problem;
 use domain::code::Code;
 use jiff::Timestamp;
 
-/// RFC 3339 in UTC, of microseconds since 1970.
+/// Microseconds since 1970 as RFC 3339 in UTC.
 pub(crate) fn wire(micros: i64) -> String {
     Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
 }
 
-/// Microseconds since 1970 of a time in a query.
+/// A time in a query, as microseconds since 1970.
 pub(crate) fn read(name: &str, text: Option<&str>) -> Result<Option<i64>, Problem> {
     let Some(text) = text else { return Ok(None) };
     let read: Result<Timestamp, _> = text.parse();

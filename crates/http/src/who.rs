@@ -1,4 +1,4 @@
-//! Who asks, as a handler sees it; the guard has proved it.
+//! The caller, as handlers see it; the guard has authenticated it.
 
 use crate::problem::Problem;
 use axum::extract::FromRequestParts;
@@ -9,7 +9,7 @@ use service::Actor;
 use service::identity::Identity;
 use std::net::IpAddr;
 
-/// Who asks, and how far he may go.
+/// The caller, and which objects it may access.
 #[derive(Debug, Clone)]
 pub(crate) struct Who {
     pub identity: Identity,
@@ -30,7 +30,7 @@ impl<S: Sync> FromRequestParts<S> for Who {
     }
 }
 
-/// The client's address: the peer's, or what a trusted proxy says.
+/// The client's address: the peer's, or the one a trusted proxy reports.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ClientAddress(pub IpAddr);
 

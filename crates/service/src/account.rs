@@ -1,4 +1,4 @@
-//! Accounts: open, show, list, freeze, thaw, close.
+//! Accounts: open, show, list, freeze, unfreeze, close.
 
 use crate::account_default;
 use crate::asset::asset_for;
@@ -32,18 +32,18 @@ pub use store::account::AccountView;
 pub struct OpenAccount {
     /// Its number, as people write it; unique.
     pub number: String,
-    /// Its owner: found by uid, e-mail address or name, or added. Not looked at where there is `holder_id`.
+    /// Its owner: found by uid, e-mail address or name, or created. Ignored if `holder_id` is set.
     pub holder: NewHolder,
     /// Its owner, by id.
     pub holder_id: Option<HolderId>,
-    /// Its currency's code.
+    /// Its currency code.
     pub currency: String,
-    /// Whether the number may look like another account's.
+    /// Whether a number that looks like another account's is allowed.
     pub confusable: bool,
 }
 
 impl Service {
-    /// Opens an account, and adds its holder and enables its currency if need be.
+    /// Opens an account; creates its holder and enables its currency if necessary.
     pub async fn account_open(&self, actor: &Actor, new: &OpenAccount) -> Result<AccountView, Error> {
         let mut write = begun!(self.write(actor, Action::AccountOpen));
         write.about = Fact::new(Action::AccountOpen, None)
@@ -53,7 +53,7 @@ impl Service {
         write.end(done).await
     }
 
-    /// An account by its id or number, and its currency.
+    /// An account, by id or number, with its currency.
     pub async fn account_show(&self, text: &str) -> Result<(AccountView, Asset), Error> {
         let mut tx = self.store.read().await?;
         let account = Self::account_named(&mut tx, text).await?;
@@ -61,8 +61,7 @@ impl Service {
         Ok((account, asset))
     }
 
-    /// Freezes, unfreezes or closes an account that is named by its id or number; closing requires a balance of
-    /// zero.
+    /// Freezes, unfreezes or closes an account, given by id or number; closing requires a zero balance.
     pub async fn account_set_status(
         &self,
         actor: &Actor,
@@ -78,7 +77,7 @@ impl Service {
         write.end(done).await
     }
 
-    /// The numbers of accounts, in the order of the ids given; unknown ids show as `#id`.
+    /// Account numbers in the order of the given ids; unknown ids show as `#id`.
     pub async fn account_numbers(&self, ids: &[AccountId]) -> Result<Vec<String>, Error> {
         let mut tx = self.store.read().await?;
         let mut distinct: Vec<i64> = ids.iter().map(|id| id.0).collect();
@@ -129,13 +128,13 @@ async fn refuse_look_alike(tx: &mut Tx, number: &AccountNumber) -> Result<(), Er
     }
 }
 
-/// The refusal of a number that looks like another account's.
+/// The refusal for a number that looks like another account's.
 pub(crate) fn look_alike(number: &str, alike: &str) -> Error {
     let data = Some(json!({ "looksLike": alike }));
     Error::Refused(Refusal { data, ..Refusal::new(Code::NumberConfusable, format!("{number}: {alike}")) })
 }
 
-/// An account that was just written.
+/// Reads back an account that was just written.
 async fn view(tx: &mut Tx, id: AccountId) -> Result<AccountView, Error> {
     let missing = || Error::refused(Code::AccountNotFound, id.tagged());
     store::account::by_id(tx, id).await?.ok_or_else(missing)

@@ -1,5 +1,5 @@
-//! A holder's default account in a currency: what e-mail address and uid mean. It is the first that was opened until
-//! finance or an administrator names another, and it is never walked around.
+//! A holder's default account in a currency: the one an e-mail address or uid refers to. It is the first
+//! account opened until finance or an administrator chooses another, and it is never bypassed.
 
 use crate::account::AccountView;
 use crate::write::{Done, Write, begun};
@@ -49,7 +49,8 @@ async fn make(write: &mut Write, text: &str) -> Result<Done<AccountView>, Error>
     Ok(Done::one(AccountView { is_default: true, ..account }, fact))
 }
 
-/// An account is about to be closed: a default needs a successor while the holder has another one in its currency.
+/// Called before an account is closed: a default account needs a successor while the holder has another
+/// account in its currency.
 pub(crate) async fn release(tx: &mut Tx, account: &AccountView) -> Result<(), Error> {
     let Some(holder) = account.holder else { return Ok(()) };
     if holder_default::get(tx, holder, account.asset).await? != Some(account.id) {

@@ -1,7 +1,7 @@
-//! Many accounts from a file: `number,holder,email,uid,currency,opening`. Every row has an outcome.
+//! Imports accounts from a file: `number,holder,email,uid,currency,opening`. Every row has an outcome.
 //!
-//! A page of rows is one transaction, with a fixed number of queries. Openings are money and go through the door
-//! under operation ids of their own, so an import that was cut off is simply run again.
+//! A page of rows is one transaction with a fixed number of queries. Opening balances are money and go
+//! through the door, each under its own operation id, so an interrupted import is simply run again.
 
 mod outcome;
 mod page;
@@ -26,15 +26,15 @@ use std::io::Read;
 use store::audit::Actor;
 use store::turn::{self, Turn};
 
-/// Rows of one transaction.
+/// Rows per transaction.
 const PAGE: usize = 10_000;
 
-/// How a file of accounts is read.
+/// How an account file is read.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AccountImport {
-    /// What separates fields.
+    /// The field separator.
     pub delimiter: Delimiter,
-    /// Whether numbers may look like other accounts' numbers.
+    /// Whether numbers that look like other accounts' numbers are allowed.
     pub confusable: bool,
 }
 
@@ -52,7 +52,8 @@ impl From<ReadError> for Error {
 }
 
 impl Service {
-    /// Opens the accounts of a file. Rows that cannot be taken are problems; the others are opened.
+    /// Opens the accounts in a file. Rows that cannot be accepted are reported as problems; the others are
+    /// opened.
     pub async fn account_import<R: Read + Send + 'static>(
         &self,
         actor: &Actor,
@@ -62,7 +63,7 @@ impl Service {
         self.account_import_as(actor, read, AccountImport { delimiter, confusable: false }).await
     }
 
-    /// Opens the accounts of a file, as [`Self::account_import`].
+    /// Like [`Self::account_import`], with all options.
     pub async fn account_import_as<R: Read + Send + 'static>(
         &self,
         actor: &Actor,
@@ -87,7 +88,7 @@ impl Service {
         }
     }
 
-    /// Opens a page of accounts in one transaction; the openings are still to be paid.
+    /// Opens a page of accounts in one transaction; the opening balances are paid afterwards.
     async fn account_page(
         &self,
         actor: &Actor,
@@ -107,7 +108,7 @@ impl Service {
         Ok(page)
     }
 
-    /// Pays openings; the outcomes are in their order.
+    /// Pays opening balances; the outcomes are in the same order.
     async fn pay_openings(
         &self,
         actor: &Actor,
@@ -121,7 +122,8 @@ impl Service {
     }
 }
 
-/// An opening has the account's id for its name, in the ledger's own space: no caller's operation id can meet it.
+/// The operation id of an opening is derived from the account id, in a namespace reserved for the ledger: no
+/// caller's operation id can collide with it.
 fn opening(actor: &Actor, row: &Ready, account: AccountId) -> Single {
     let operation = OperationKey {
         id: format!("internal:opening:{}", account.tagged()),

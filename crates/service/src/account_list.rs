@@ -15,37 +15,37 @@ use store::listing::{Place, Slice};
 
 pub use store::account_list::{AccountFilter, AccountSort};
 
-/// Which accounts a list shows.
+/// A query for a list of accounts.
 #[derive(Debug, Clone, Default)]
 pub struct AccountQuery {
-    /// Which ones.
+    /// The filter.
     pub filter: AccountFilter,
     /// Only this currency.
     pub currency: Option<String>,
-    /// What it is sorted by.
+    /// The sort order.
     pub sort: AccountSort,
-    /// Which part is wanted.
+    /// Which page is wanted.
     pub slice: Slice,
-    /// Whether the whole list is to be counted.
+    /// Whether to count the whole list.
     pub counting: Counting,
 }
 
-/// A part of a list of accounts.
+/// A page of a list of accounts.
 #[derive(Debug, Clone)]
 pub struct AccountPage {
     /// The accounts with their currencies.
     pub accounts: Vec<(Asset, AccountView)>,
-    /// How many there are in all, if they were counted.
+    /// The total, if it was counted.
     pub total: Option<Total>,
-    /// Where the next part begins; none on the last one.
+    /// Where the next page begins; none on the last page.
     pub next: Option<Place>,
-    /// When the last account was opened that a search looked at before its time ran out, microseconds UTC; none if it
-    /// came to the end of the list or filled the page.
+    /// Opening time of the last account a search reached before its budget ran out, microseconds UTC; none if
+    /// it reached the end of the list or filled the page.
     pub searched_until: Option<i64>,
 }
 
 impl Service {
-    /// A part of the list of accounts. A text is searched for in the order of ids for a bounded time.
+    /// A page of the list of accounts. A text search runs in id order for a bounded time.
     pub async fn account_search(&self, query: &AccountQuery) -> Result<AccountPage, Error> {
         let budget = self.budget();
         let mut tx = self.store.read().await?;
@@ -115,7 +115,7 @@ async fn sorted(tx: &mut Tx, query: &AccountQuery, filter: &AccountFilter) -> Re
     Ok(Found { accounts, total, next, searched_until: None })
 }
 
-/// The place of an account in a list by number: its cursor names the account alone.
+/// The cursor key of an account in a list sorted by number; the cursor itself holds only the account id.
 async fn by_number(tx: &mut Tx, id: i64) -> Result<Option<Place>, Error> {
     let account = store::account::by_id(tx, AccountId(id)).await?;
     Ok(account.map(|account| AccountSort::Number.place(&account)))

@@ -1,4 +1,4 @@
-//! API keys: how programs come in. A key is shown once, when it is made.
+//! API keys: credentials for programs. A key is shown once, when it is created.
 
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service, secret, visible};
@@ -12,33 +12,33 @@ use store::audit::Actor;
 
 pub use store::api_key::ApiKey;
 
-/// What every key begins with, so that leaked ones can be found.
+/// The prefix of every key, so that leaked keys can be found.
 pub const PREFIX: &str = "sluice_";
-/// How many characters of a key people see later.
+/// Characters of a key that remain visible later.
 const HINT: usize = 12;
 
-/// How long a secret holds after another took its place, microseconds: time to bring the new one everywhere.
+/// How long a replaced secret stays valid, microseconds: time to roll out the new one.
 pub const OVERLAP: i64 = 24 * 3_600 * 1_000_000;
 
-/// A key to make.
+/// A key to create.
 #[derive(Debug, Clone, Default)]
 pub struct NewApiKey {
-    /// What people call it; unique.
+    /// Its name; unique.
     pub name: String,
-    /// Names of scopes.
+    /// Scope names.
     pub scopes: Vec<String>,
-    /// Addresses and networks that it may come from; none: any.
+    /// Addresses and networks it may be used from; empty: any.
     pub addresses: Vec<String>,
-    /// Until when it holds, microseconds UTC.
+    /// When it expires, microseconds UTC.
     pub expires_at: Option<i64>,
 }
 
-/// A key that was just made, or that just got another secret.
+/// A key that was just created or rotated.
 #[derive(Clone)]
 pub struct Made {
     /// The key as it is listed.
     pub key: ApiKey,
-    /// Its secret; never kept, so none when the answer is given a second time.
+    /// Its secret; never stored, so none in a repeated answer.
     pub secret: Option<String>,
 }
 
@@ -49,20 +49,20 @@ impl std::fmt::Debug for Made {
 }
 
 impl Service {
-    /// Makes a key.
+    /// Creates a key.
     pub async fn api_key_add(&self, actor: &Actor, new: &NewApiKey) -> Result<Made, Error> {
         let mut write = begun!(self.write(actor, Action::KeyAdd));
         let done = add(&mut write, new).await;
         write.end(done).await
     }
 
-    /// Keys after an id, revoked ones too.
+    /// Keys after an id, including revoked ones.
     pub async fn api_key_list(&self, after: i64, limit: i64) -> Result<Vec<ApiKey>, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::api_key::list(&mut tx, after, limit).await?)
     }
 
-    /// How many keys there are, revoked ones too.
+    /// The number of keys, including revoked ones.
     pub async fn api_key_count(&self) -> Result<i64, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::api_key::count(&mut tx).await?)
@@ -75,7 +75,7 @@ impl Service {
         found.ok_or_else(|| Error::refused(Code::KeyNotFound, name))
     }
 
-    /// Revokes a key: from now on nobody comes in by it. Revoking it again changes nothing.
+    /// Revokes a key: from now on it is rejected. Revoking it again changes nothing.
     pub async fn api_key_revoke(&self, actor: &Actor, id: i64) -> Result<ApiKey, Error> {
         let mut write = begun!(self.write(actor, Action::KeyRevoke));
         write.about.id = Some(id);
@@ -83,8 +83,9 @@ impl Service {
         write.end(done).await
     }
 
-    /// Gives a key another secret under its own id: the one before holds for [`OVERLAP`], so that a program is moved
-    /// over without a stop, and its idempotency keys, which belong to the id, mean the same under both.
+    /// Gives a key a new secret under the same id. The previous secret stays valid for [`OVERLAP`], so that a
+    /// program can switch without downtime; idempotency keys belong to the id, so they mean the same under
+    /// both secrets.
     pub async fn api_key_rotate(&self, actor: &Actor, id: i64) -> Result<Made, Error> {
         let mut write = begun!(self.write(actor, Action::KeyRotate));
         write.about.id = Some(id);
@@ -157,8 +158,8 @@ fn unknown_scope(name: &str) -> Error {
     let known = Scope::ALL.map(Scope::name).join(", ");
     Error::told(
         Code::ScopeInvalid,
-        format!("{}; known are {known}", shown(name)),
-        format!("{}；已知的有 {known}", shown(name)),
+        format!("{}; the known scopes are {known}", shown(name)),
+        format!("{}；可用的权限范围：{known}", shown(name)),
     )
 }
 
@@ -184,12 +185,12 @@ fn addresses(texts: &[String]) -> Result<String, Error> {
     Ok(networks.join(" "))
 }
 
-/// An address is a network of one.
+/// Parses a network; a single address is a network of one.
 fn network(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
-/// Whether a key's list of addresses allows this one.
+/// Whether a key's address list allows this address.
 pub(crate) fn may_come_from(key: &ApiKey, address: IpAddr) -> bool {
     let address = address.to_canonical();
     let mut networks = key.addresses.split(' ').filter(|text| !text.is_empty()).peekable();

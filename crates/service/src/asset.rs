@@ -1,4 +1,4 @@
-//! Currencies and tokens. One is enabled by hand, or by the first account that is opened in it.
+//! Currencies and tokens. One is enabled manually, or when the first account in it is opened.
 
 use crate::write::{Done, Write, begun};
 use crate::{Error, Service};
@@ -22,7 +22,7 @@ impl Service {
         Ok(store::asset::all(&mut tx).await?)
     }
 
-    /// Enables an asset. Without a scale the known one of its code is taken (ISO 4217, USDT, USDC).
+    /// Enables an asset. Without a scale, the known scale of its code is used (ISO 4217, USDT, USDC).
     pub async fn asset_add(&self, actor: &Actor, code: &str, scale: Option<u8>) -> Result<Asset, Error> {
         let mut write = begun!(self.write(actor, Action::AssetAdd));
         let done = add(&mut write, code, scale).await;
@@ -43,7 +43,7 @@ async fn add(write: &mut Write, code: &str, scale: Option<u8>) -> Result<Done<As
     Ok(Done::one(asset, fact))
 }
 
-/// The asset of a code, enabled on the way if its scale is known.
+/// The asset for a code; enables it first if necessary and if its scale is known.
 pub(crate) async fn asset_for(tx: &mut Tx, code: &str, now: i64) -> Result<Asset, Error> {
     let code = code.trim().to_ascii_uppercase();
     if let Some(asset) = find(tx, &code).await? {
@@ -60,7 +60,7 @@ pub(crate) async fn find(tx: &mut Tx, code: &str) -> Result<Option<Asset>, Store
     Ok(store::asset::all(tx).await?.into_iter().find(|asset| asset.code == code))
 }
 
-/// Writes the asset, its shipped policy and the ledger's own accounts in it.
+/// Writes the asset, its shipped policy and its system accounts.
 async fn enable(tx: &mut Tx, code: &str, scale: u8, now: i64) -> Result<Asset, StoreError> {
     let id: AssetId = store::asset::add(tx, code, scale, now).await?;
     store::policy::ship(tx, id, &Policy::shipped(scale)).await?;
@@ -71,7 +71,7 @@ async fn enable(tx: &mut Tx, code: &str, scale: u8, now: i64) -> Result<Asset, S
     Ok(asset)
 }
 
-/// Opens the ledger's own accounts of a currency: one of each kind, for one stripe.
+/// Opens a currency's system accounts for one stripe: one of each kind.
 pub(crate) async fn open_system(tx: &mut Tx, asset: &Asset, stripe: i64, now: i64) -> Result<(), StoreError> {
     let id = asset.id;
     let count = i64::try_from(AccountKind::SYSTEM.len()).unwrap_or(0);

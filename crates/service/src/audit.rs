@@ -1,4 +1,4 @@
-//! The audit log, as people read it: newest first, by who, what, to what and when.
+//! Reading the audit log: newest first, filtered by actor, action, subject and time.
 
 use crate::listing::Counting;
 use crate::search::{Field, Search};
@@ -10,47 +10,47 @@ use store::listing::{Order, Place, Slice};
 
 pub use store::audit::{AuditFilter, AuditRow};
 
-/// Which rows a list shows.
+/// A query of the audit log.
 #[derive(Debug, Clone, Default)]
 pub struct AuditQuery {
-    /// Which ones; its times are set from the dates.
+    /// The filter; its times are replaced by `from` and `to`.
     pub filter: AuditFilter,
-    /// Only from this day of the organisation on, `YYYY-MM-DD`.
+    /// First day, in the organisation's time zone, `YYYY-MM-DD`.
     pub from: Option<String>,
-    /// Only up to this day.
+    /// Last day, inclusive.
     pub to: Option<String>,
     /// Only rows with a smaller id.
     pub below: Option<i64>,
-    /// Rows at most.
+    /// Maximum number of rows.
     pub limit: i64,
 }
 
-/// A part of the log.
+/// A page of the log.
 #[derive(Debug, Clone)]
 pub struct AuditPage {
     /// Its rows.
     pub rows: Vec<AuditRow>,
-    /// The next part's rows are below this id; none on the last one.
+    /// The next page's rows are below this id; none on the last page.
     pub next: Option<i64>,
-    /// When the last row was written that was looked at before the time ran out, microseconds UTC; none if the search came
-    /// to the end of the log or filled the page.
+    /// Time of the last row the search reached before its budget ran out, microseconds UTC; none if it
+    /// reached the end of the log or filled the page.
     pub searched_until: Option<i64>,
 }
 
 impl Service {
-    /// The audit log after a row, in order.
+    /// Audit rows after an id, in order.
     pub async fn audit(&self, after: i64, limit: i64) -> Result<Vec<AuditRow>, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::audit::list(&mut tx, after, limit).await?)
     }
 
-    /// The audit rows about one thing.
+    /// The audit rows about one subject.
     pub async fn audit_of(&self, subject: &str, id: i64) -> Result<Vec<AuditRow>, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::audit::of_subject(&mut tx, subject, id, 1_000).await?)
     }
 
-    /// Rows of the log that fit a query, newest first, searched for a bounded time.
+    /// Rows of the log that match a query, newest first, searched for a bounded time.
     pub async fn audit_list(&self, query: &AuditQuery) -> Result<AuditPage, Error> {
         let budget = self.budget();
         let mut tx = self.store.read().await?;
@@ -76,7 +76,7 @@ impl Service {
         Ok(AuditPage { rows, next: part.next.map(|place| place.key), searched_until })
     }
 
-    /// How many rows fit a query, whatever page it asks for.
+    /// How many rows match a query, regardless of its page.
     pub async fn audit_count(&self, query: &AuditQuery) -> Result<i64, Error> {
         let mut tx = self.store.read().await?;
         let filter = filter(&mut tx, query).await?;
@@ -84,7 +84,7 @@ impl Service {
     }
 }
 
-/// With the times of the days that were asked for.
+/// The query's filter, with its dates converted to times.
 async fn filter(tx: &mut Tx, query: &AuditQuery) -> Result<AuditFilter, Error> {
     let (from, to) = read_range(query.from.as_deref(), query.to.as_deref())?;
     let zone = Service::zone(tx).await?;

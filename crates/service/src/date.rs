@@ -1,4 +1,4 @@
-//! Dates that people give: value dates within their bounds, and ranges that have an order.
+//! Dates in requests: value dates within bounds, and ranges that do not end before they start.
 
 use crate::{Error, Service};
 use domain::code::Code;
@@ -6,12 +6,12 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use ledger::calendar;
 
-/// The first value date.
+/// The earliest value date.
 const FIRST: Date = Date::constant(1970, 1, 1);
 
 impl Service {
-    /// A value date's day number: from 1970-01-01 up to and with today in the organisation's time zone plus one
-    /// year, else [`Code::DateOutOfRange`].
+    /// The day number of a value date: from 1970-01-01 to one year after today in the organisation's time
+    /// zone, both included, else [`Code::DateOutOfRange`].
     pub(crate) async fn value_date(&self, text: Option<&str>) -> Result<Option<i64>, Error> {
         let Some(text) = text else { return Ok(None) };
         let zone = Self::zone(&mut self.store.read().await?).await?;
@@ -25,7 +25,7 @@ fn value_date(text: &str, today: Date) -> Result<i64, Error> {
     let date = date.ok_or_else(|| Error::refused(Code::DateInvalid, shown()))?;
     let last = today.saturating_add(1.year());
     if date < FIRST || date > last {
-        let english = format!("{date} is not within {FIRST} and {last}");
+        let english = format!("{date} is not between {FIRST} and {last}");
         let chinese = format!("{date} 不在 {FIRST} 至 {last} 之间");
         return Err(Error::told(Code::DateOutOfRange, english, chinese));
     }
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_may_be_one_day_and_not_end_before_it_begins() {
+    fn a_range_may_be_one_day_but_must_not_end_before_it_begins() {
         assert!(check_range(Some(3), Some(3)).is_ok());
         assert!(check_range(None, Some(3)).is_ok());
         assert_eq!(check_range(Some(3), Some(2)).unwrap_err().code(), Some(Code::RangeReversed));

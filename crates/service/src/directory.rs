@@ -1,5 +1,5 @@
-//! Which account a request means: the one place where a text becomes an account. What never changes about an account
-//! is kept in memory, so that a transfer need not ask the database for names before it asks the door.
+//! Resolves the account references of requests; those of batch rows are resolved in `payee`. An account's
+//! immutable fields are cached in memory, so a transfer needs no database lookup before it reaches the door.
 
 use crate::{Error, Service};
 use domain::account_ref::AccountRef;
@@ -14,10 +14,10 @@ use std::sync::{Arc, Mutex};
 use store::Tx;
 use store::account::AccountView;
 
-/// The most accounts that are kept; beyond it the directory starts again from empty.
+/// The most accounts in the cache; a full cache is cleared.
 const KNOWN_MAX: usize = 200_000;
 
-/// What never changes about an account.
+/// The immutable fields of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Known {
     pub id: AccountId,
@@ -26,8 +26,8 @@ pub(crate) struct Known {
     pub holder: Option<HolderId>,
 }
 
-/// The accounts that this process has looked up. A reference never changes its meaning: an id and a number have
-/// forms that cannot meet, and accounts are neither renumbered nor deleted.
+/// The accounts that this process has looked up. A reference never changes its meaning: ids and numbers have
+/// disjoint forms, and accounts are neither renumbered nor deleted.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     known: Mutex<HashMap<AccountRef, Arc<Known>>>,
@@ -47,8 +47,8 @@ impl Directory {
     }
 }
 
-/// Reads how a request names an account. What cannot name one is refused with its reason, or with `missing` where
-/// there is nothing to say but that no such account exists.
+/// Parses an account reference. A text that cannot be one is refused with its reason, or with `missing` if
+/// the only reason is that no such account exists.
 pub(crate) fn read(text: &str, missing: Code) -> Result<AccountRef, Error> {
     AccountRef::parse(text, Digits::Fold).map_err(|code| {
         let code = if matches!(code, Code::NameInvalid | Code::NulByte) { missing } else { code };
@@ -56,7 +56,7 @@ pub(crate) fn read(text: &str, missing: Code) -> Result<AccountRef, Error> {
     })
 }
 
-/// The account that a reference means among those found.
+/// The account among those found that the reference means.
 fn choose<'a>(found: &'a [AccountView], named: &AccountRef) -> Option<&'a AccountView> {
     found.iter().find(|account| match named {
         AccountRef::Id(id) => account.id == *id,
@@ -64,7 +64,8 @@ fn choose<'a>(found: &'a [AccountView], named: &AccountRef) -> Option<&'a Accoun
     })
 }
 
-/// Why no account was found. Where bare digits are no number but an id, it says how the id is written.
+/// Why no account was found. If bare digits are no account's number but an account's id, the refusal shows
+/// how to write the id.
 async fn missing(tx: &mut Tx, named: &AccountRef, code: Code) -> Error {
     let meant = match named.looks_like_id() {
         Some(id) => store::account::by_id(tx, id).await,
@@ -88,7 +89,8 @@ impl Service {
         }
     }
 
-    /// The two sides of a movement by id or number, with their currencies; each missing one has its own code.
+    /// The two sides of a transfer by id or number, with their currencies; each missing side has its own
+    /// code.
     pub(crate) async fn known_pair(
         &self,
         from: Option<&str>,
@@ -108,7 +110,7 @@ impl Service {
         Ok((source, self.learn(&mut tx, &found, target.as_ref(), Code::TargetNotFound).await?))
     }
 
-    /// Keeps what never changes about the account that a reference means.
+    /// Caches the immutable fields of the account that a reference means.
     async fn learn(
         &self,
         tx: &mut Tx,
@@ -126,7 +128,7 @@ impl Service {
     }
 }
 
-/// An asset among those that exist.
+/// The asset with an id.
 pub(crate) fn asset_of(assets: &[Asset], id: AssetId) -> Result<Asset, Error> {
     let found = assets.iter().find(|asset| asset.id == id);
     found.cloned().ok_or_else(|| Error::refused(Code::AssetUnknown, id.to_string()))
@@ -137,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_names_no_account_is_refused_with_its_reason() {
+    fn a_text_that_names_no_account_is_refused_with_its_reason() {
         for (text, expected) in [
             ("acct_18", "acct_18"),
             (" A-1 ", "A-1"),

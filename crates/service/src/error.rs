@@ -1,61 +1,61 @@
-//! How a verb ends when it does not succeed.
+//! The errors of verbs: refusals and failures.
 
 use domain::code::Code;
 use serde_json::Value as Json;
 use store::StoreError;
 use store::mark::Behind;
 
-/// A business refusal, with what it is about.
+/// A business refusal and its subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// Why.
     pub code: Code,
     /// What it is about: a number, a name, a state.
     pub detail: Option<String>,
-    /// The detail in Chinese, where it is words and not a value.
+    /// The detail in Chinese, if it is prose and not a value.
     pub chinese: Option<String>,
-    /// What a program may want to know besides (the duplicates of a list, the problems of its rows).
+    /// Additional data for programs (the duplicates of a list, the problems of its rows).
     pub data: Option<Json>,
 }
 
 impl Refusal {
-    /// With what it is about.
+    /// A refusal with a detail.
     #[must_use]
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..Self::of(code) }
     }
 
-    /// A code that says all.
+    /// A refusal that needs no detail.
     #[must_use]
     pub const fn of(code: Code) -> Self {
         Self { code, detail: None, chinese: None, data: None }
     }
 
-    /// With what it is about, in words.
+    /// A refusal with a detail in prose, in both languages.
     #[must_use]
     pub fn told(code: Code, english: impl Into<String>, chinese: impl Into<String>) -> Self {
         Self { chinese: Some(chinese.into()), ..Self::new(code, english) }
     }
 
-    /// Whether it is about the whole ledger, which somebody may put right, and not about the request: then it is
-    /// not kept as the request's answer.
+    /// Whether it concerns the whole ledger, which the operator can repair, and not the request. Then it is
+    /// not stored as the request's answer.
     pub(crate) const fn is_of_the_ledger(&self) -> bool {
         matches!(self.code, Code::LedgerBehind | Code::LedgerMoved)
     }
 }
 
-/// A refusal, or something broken below.
+/// A refusal, or a failure below the service.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The request cannot be done.
+    /// The request was refused.
     #[error("{}", .0.code)]
     Refused(Refusal),
-    /// The database did not do its part.
+    /// The database failed.
     #[error(transparent)]
     Store(StoreError),
-    /// This very request was made before; this is its first answer, as it was kept. [`crate::Service::settle`]
-    /// makes the verb's answer of it.
-    #[error("the request was made before")]
+    /// The same request was made before; this is its stored answer. [`crate::Service::settle`] turns it into
+    /// the verb's answer.
+    #[error("the request was already answered")]
     Replayed(String),
     /// A file could not be read or written.
     #[error("the file cannot be read or written: {0}")]
@@ -63,13 +63,13 @@ pub enum Error {
 }
 
 impl Error {
-    /// A refusal with what it is about.
+    /// A refusal with a detail.
     #[must_use]
     pub fn refused(code: Code, detail: impl Into<String>) -> Self {
         Self::Refused(Refusal::new(code, detail))
     }
 
-    /// A refusal with what it is about, in words.
+    /// A refusal with a detail in prose, in both languages.
     #[must_use]
     pub fn told(code: Code, english: impl Into<String>, chinese: impl Into<String>) -> Self {
         Self::Refused(Refusal::told(code, english, chinese))
@@ -86,7 +86,7 @@ impl Error {
 }
 
 impl From<StoreError> for Error {
-    /// What a person can do something about is a refusal, wherever it was found.
+    /// An error that the operator can fix is a refusal, wherever it was found.
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Moved(place) => Self::refused(Code::LedgerMoved, place),
@@ -100,13 +100,13 @@ impl From<StoreError> for Error {
 
 fn chinese(behind: &Behind) -> String {
     match behind {
-        Behind::NoLog => "保存最近提交的文件（sluice.db-wal）已丢失，且上一个进程未正常结束".to_owned(),
+        Behind::NoLog => "保存最近提交的文件（sluice.db-wal）已丢失，且上一个进程未正常退出".to_owned(),
         Behind::Commits { known, found } => {
-            format!("标记已知第 {known} 次提交，账本只到第 {found} 次提交")
+            format!("标记记录到第 {known} 次提交，账本只到第 {found} 次提交")
         }
-        Behind::Differs { known } => format!("第 {known} 次提交与标记所知的不同"),
+        Behind::Differs { known } => format!("第 {known} 次提交与标记记录的不一致"),
         Behind::Other => "标记属于另一个账本".to_owned(),
-        Behind::Gone { known } => format!("标记已知第 {known} 次提交，但账本不存在"),
+        Behind::Gone { known } => format!("标记记录到第 {known} 次提交，但账本不存在"),
         Behind::Unaccepted => "此前启动时发现损失，尚未接受".to_owned(),
         Behind::Unreadable => "标记无法读取".to_owned(),
     }

@@ -11,7 +11,7 @@ use store::audit::Actor;
 pub use store::fx::FxRate;
 
 impl Service {
-    /// Sets the rate of a pair: target major units for one source major unit.
+    /// Sets the rate of a pair: target major units per source major unit.
     pub async fn fx_set(
         &self,
         actor: &Actor,
@@ -26,7 +26,7 @@ impl Service {
         write.end(done).await
     }
 
-    /// The rate that holds, of every pair.
+    /// The current rate of every pair.
     pub async fn fx_list(&self) -> Result<Vec<FxRate>, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::fx::list(&mut tx).await?)

@@ -1,4 +1,4 @@
-//! What applies to a pair of currencies, in one direction: how far rates may differ, how conversions are rounded, how
+//! The rules of a currency pair in one direction: how far rates may differ, how conversions are rounded, how
 //! long a batch keeps its rates.
 
 use crate::asset::{asset_for, find};
@@ -15,25 +15,25 @@ use store::audit::Actor;
 use store::fx_policy::PairPolicy;
 use store::turn::{self, Turn};
 
-/// A pair of currencies and what applies to it.
+/// A currency pair and its rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FxRules {
-    /// The currency that is paid.
+    /// The currency paid.
     pub source: Asset,
-    /// The currency that arrives.
+    /// The currency received.
     pub target: Asset,
     /// The rules.
     pub policy: FxPolicy,
 }
 
-/// What to change; what is not given stays. 0 switches a bound off.
+/// The changes; an absent field stays as it is. 0 switches a bound off.
 #[derive(Debug, Clone, Default)]
 pub struct FxPolicyChange {
-    /// A share of the rate, such as `0.02`.
+    /// A fraction of the rate, such as `0.02`.
     pub tolerance: Option<String>,
     /// `half_up`, `half_even` or `down`.
     pub rounding: Option<String>,
-    /// Major units of the currency that arrives.
+    /// Major units of the currency received.
     pub minimum: Option<String>,
     /// Hours.
     pub max_age_h: Option<i64>,
@@ -62,7 +62,7 @@ impl FxPolicyChange {
 }
 
 impl Service {
-    /// What applies to a pair.
+    /// The rules of a pair.
     pub async fn fx_policy_show(&self, source: &str, target: &str) -> Result<FxRules, Error> {
         let mut tx = self.store.read().await?;
         let pair = [known(&mut tx, source).await?, known(&mut tx, target).await?];
@@ -71,7 +71,7 @@ impl Service {
         Ok(FxRules { source, target, policy })
     }
 
-    /// Changes what applies to a pair.
+    /// Changes the rules of a pair.
     pub async fn fx_policy_set(
         &self,
         actor: &Actor,
@@ -122,7 +122,7 @@ async fn set(
     Ok(Done::one(FxRules { source, target, policy }, fact))
 }
 
-/// Rules as the audit log tells them.
+/// The rules as the audit log shows them.
 fn told(policy: &FxPolicy) -> Value {
     json!({
         "tolerance_ppm": policy.tolerance_ppm, "rounding": policy.rounding.name(), "minimum": policy.minimum,

@@ -1,21 +1,21 @@
-//! The history of entries by value date follows behind the postings; this lets it catch up.
+//! The history of entries by value date lags behind the postings; these functions let it catch up.
 
 use crate::{Error, Service};
 use std::time::{Duration, Instant};
 use store::history::Gathered;
 
-/// Postings of one run. A run is sorted in memory and merged in key order: the longer, the fewer pages are
-/// written twice; half a million postings take about 24 MB while they are sorted.
+/// Postings per run. A run is sorted in memory and merged in key order: the longer it is, the fewer pages are
+/// written twice. Sorting half a million postings takes about 24 MB.
 const RUN: i64 = 500_000;
-/// Entries of one transaction while single requests come: some milliseconds of the one writer.
+/// Entries per transaction while single requests arrive: a few milliseconds of the one writer.
 const SLICE_BESIDE_SINGLES: usize = 2_000;
-/// Entries of one transaction while nobody waits.
+/// Entries per transaction while no single request arrives.
 const SLICE: usize = 100_000;
-/// How much longer than a slice took the others have the writer then.
+/// The pause after a slice while single requests arrive, as a multiple of the slice's duration.
 const SHARE_BESIDE_SINGLES: u32 = 4;
 
 impl Service {
-    /// Takes all postings so far into the history; says how many there were.
+    /// Adds all postings so far to the history; returns how many there were.
     pub async fn history_catch_up(&self) -> Result<i64, Error> {
         let mut total = 0;
         loop {
@@ -27,11 +27,12 @@ impl Service {
         }
     }
 
-    /// Takes one run of at least so many postings into the history, whole chunks, if there are so many; says how many it
-    /// took.
+    /// Adds one run of whole chunks to the history, with at least this many postings if there are as many;
+    /// returns how many it added.
     pub async fn history_step(&self, postings: i64) -> Result<i64, Error> {
         if !self.store.is_sole_writer() {
-            // Writers do not wait for each other there, and one transaction keeps other nodes from doing the same.
+            // Writers do not wait for each other here, and one transaction keeps other nodes from doing the
+            // same.
             let mut tx = self.store.write().await?;
             let taken = store::history::advance(&mut tx, postings).await?;
             if taken > 0 {
@@ -44,7 +45,7 @@ impl Service {
         Ok(gathered.postings)
     }
 
-    /// Writes a run in slices, so that single requests wait for one slice at most.
+    /// Writes a run in slices, so that a single request waits for one slice at most.
     async fn write_gathered(&self, gathered: &Gathered) -> Result<(), Error> {
         if gathered.mark == gathered.marked {
             return Ok(());
@@ -67,7 +68,8 @@ impl Service {
         Ok(())
     }
 
-    /// Leaves the writer to single requests for a while if some came since; says how large the next slice may be.
+    /// Leaves the writer to single requests for a while if any arrived since; returns the size of the next
+    /// slice.
     async fn give_way(&self, seen: u64, pause: Duration) -> usize {
         if self.door().single_chunks() == seen {
             return SLICE;
@@ -76,7 +78,7 @@ impl Service {
         SLICE_BESIDE_SINGLES
     }
 
-    /// How many postings the history is behind, up to a bound.
+    /// The history's lag in postings, counting at most `bound` chunks.
     pub async fn history_lag(&self, bound: i64) -> Result<i64, Error> {
         let mut tx = self.store.read().await?;
         let mark = store::history::mark(&mut tx).await?;

@@ -1,4 +1,4 @@
-//! Holders: who owns accounts.
+//! Holders: the owners of accounts.
 
 use crate::holder_known::KnownHolders;
 use crate::listing::Counting;
@@ -21,7 +21,7 @@ use store::turn::{self, Turn};
 pub use crate::holder_change::{HolderChange, HolderChanged};
 pub use store::holder::Holder;
 
-/// Who a holder is. E-mail address and uid are unique; a holder with neither is known by its name.
+/// A holder's details. E-mail address and uid are unique; a holder with neither is identified by its name.
 #[derive(Debug, Clone, Default)]
 pub struct NewHolder {
     /// Its name.
@@ -33,7 +33,7 @@ pub struct NewHolder {
 }
 
 impl NewHolder {
-    /// As it is kept: each value trimmed and in its one spelling.
+    /// The details as stored: each value trimmed and normalised.
     pub(crate) fn clean(&self) -> Result<Self, Error> {
         Ok(Self {
             name: visible(&self.name)?,
@@ -48,37 +48,38 @@ impl NewHolder {
     }
 }
 
-/// An e-mail address as it is kept.
+/// An e-mail address as stored.
 pub(crate) fn email(text: &str) -> Result<String, Error> {
     Email::parse(text, Digits::Fold).map(String::from).map_err(|code| Error::refused(code, shown(text)))
 }
 
-/// A uid as it is kept.
+/// A uid as stored.
 pub(crate) fn uid(text: &str) -> Result<String, Error> {
     Uid::parse(text, Digits::Fold).map(String::from).map_err(|code| Error::refused(code, shown(text)))
 }
 
-/// A part of the list of holders.
+/// A page of the holder list.
 #[derive(Debug, Clone)]
 pub struct HolderPage {
-    /// The holders, in the order of ids.
+    /// The holders, in id order.
     pub holders: Vec<Holder>,
-    /// The id after which the next part begins; none on the last one.
+    /// The id after which the next page begins; none on the last page.
     pub next: Option<i64>,
-    /// When the last holder was added that a search looked at before its time ran out, microseconds UTC; none if it
-    /// came to the end of the list or filled the page.
+    /// If the search ran out of time, when the last holder it reached was added, microseconds UTC; none if it
+    /// reached the end of the list or filled the page.
     pub searched_until: Option<i64>,
 }
 
 impl Service {
-    /// Adds a holder; one with the same e-mail address or uid is refused.
+    /// Adds a holder; refused if its e-mail address or uid (or, without either, its name) belongs to a
+    /// holder.
     pub async fn holder_add(&self, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {
         let mut write = begun!(self.write(actor, Action::HolderAdd));
         let done = add_new(&mut write, new).await;
         write.end(done).await
     }
 
-    /// Holders of whom name, e-mail address or uid contains a text, after an id.
+    /// Holders after an id whose name, e-mail address or uid contains a text.
     pub async fn holder_search(
         &self,
         text: Option<&str>,
@@ -91,7 +92,8 @@ impl Service {
         Ok(store::holder::search(&mut tx, text, slice).await?)
     }
 
-    /// Holders of whom name, e-mail address or uid contains a text, after an id, searched for a bounded time.
+    /// Holders after an id whose name, e-mail address or uid contains a text, searched within the time
+    /// budget.
     pub async fn holder_list(&self, text: Option<&str>, after: i64, limit: i64) -> Result<HolderPage, Error> {
         let budget = self.budget();
         let mut tx = self.store.read().await?;
@@ -114,7 +116,7 @@ impl Service {
         Ok(HolderPage { holders, next: part.next.map(|place| place.key), searched_until })
     }
 
-    /// How many holders there are of whom name, e-mail address or uid contains a text.
+    /// How many holders have a name, e-mail address or uid that contains a text.
     pub async fn holder_count(&self, text: Option<&str>) -> Result<i64, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::holder::count(&mut tx, text).await?)
@@ -143,7 +145,7 @@ async fn add_new(write: &mut Write, new: &NewHolder) -> Result<Done<Holder>, Err
     Ok(Done::one(holder, fact))
 }
 
-/// The holder that is meant, added if it is not known yet.
+/// The holder that the details mean, added if it is not known yet.
 pub(crate) async fn holder_for(tx: &mut Tx, new: &NewHolder, now: i64) -> Result<HolderId, Error> {
     let new = new.clean()?;
     let known = KnownHolders::load(tx, std::slice::from_ref(&new)).await?;

@@ -1,5 +1,5 @@
-//! Changing a holder: finance and administrators alone. Payments by e-mail address and uid follow such a change, so
-//! the old values are audited, and the changes of a holder are read back for change reports.
+//! Changing a holder: only for finance and administrators. Payments by e-mail address and uid follow such a
+//! change, so the old values are audited, and a holder's changes are read back for change reports.
 
 use crate::holder::{Holder, NewHolder, email, missing, uid};
 use crate::holder_known::KnownHolders;
@@ -13,7 +13,7 @@ use store::StoreError;
 use store::audit::{Actor, AuditRow};
 use store::turn::{self, Turn};
 
-/// What to change of a holder; what is not named stays.
+/// The changes to a holder; an absent field stays as it is.
 #[derive(Debug, Clone, Default)]
 pub struct HolderChange {
     /// The name.
@@ -24,14 +24,14 @@ pub struct HolderChange {
     pub uid: Option<Option<String>>,
 }
 
-/// A change of a holder that was made: of its details, or of its default account in a currency.
+/// A past change to a holder: to its details, or to its default account in a currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HolderChanged {
     /// The holder.
     pub holder: HolderId,
-    /// When, microseconds UTC.
+    /// When it was made, microseconds UTC.
     pub at: i64,
-    /// Who.
+    /// The author.
     pub by: Author,
     /// `holder.change` or `holder.make_default`.
     pub action: String,
@@ -55,7 +55,7 @@ impl Service {
         write.end(done).await
     }
 
-    /// What was changed of holders since a time (microseconds UTC), oldest first.
+    /// The changes to holders since a time (microseconds UTC), oldest first.
     pub async fn holder_changes(
         &self,
         holders: &[HolderId],

@@ -1,7 +1,8 @@
-//! Which holder is meant by a name, an e-mail address and a uid: one rule for a single account and for a file of them.
+//! Which holder a name, an e-mail address and a uid mean: one rule for a single account and for a file of
+//! accounts.
 //!
-//! E-mail address and uid identify. What else is given must be what is known, so that nothing that was written is
-//! dropped; a holder with neither is known by its name.
+//! E-mail address and uid identify a holder. Any other detail given must match the known one, so that no
+//! input is dropped. A holder with neither is identified by its name.
 
 use crate::holder::NewHolder;
 use crate::{Error, Refusal};
@@ -23,7 +24,7 @@ pub(crate) struct KnownHolders {
 }
 
 impl KnownHolders {
-    /// Looks up everybody that cleaned requests may mean, in three queries.
+    /// Looks up every holder that the cleaned requests may mean, in three queries.
     pub(crate) async fn load(tx: &mut Tx, all: &[NewHolder]) -> Result<Self, Error> {
         let uids = distinct(all.iter().filter_map(|new| new.uid.clone()));
         let emails = distinct(all.iter().filter_map(|new| new.email.clone()));
@@ -41,7 +42,7 @@ impl KnownHolders {
         Ok(known)
     }
 
-    /// Of several with one name the first is meant.
+    /// Of several holders with the same name, the first one is meant.
     fn keep_name(&mut self, holder: Holder) {
         let is_first = self.by_name.get(&holder.name).is_none_or(|known| holder.id < known.id);
         if is_first {
@@ -49,7 +50,7 @@ impl KnownHolders {
         }
     }
 
-    /// A holder that was just added.
+    /// Includes a holder that was just added.
     pub(crate) fn add(&mut self, holder: &Holder) {
         self.by_uid.extend(holder.uid.clone().map(|uid| (uid, holder.clone())));
         self.by_email.extend(holder.email.clone().map(|email| (email, holder.clone())));
@@ -66,12 +67,12 @@ impl KnownHolders {
         ]
     }
 
-    /// Whether any of its details belongs to a holder.
+    /// Whether any of the details belongs to a known holder.
     pub(crate) fn has(&self, new: &NewHolder) -> bool {
         self.matches(new).iter().any(Option::is_some)
     }
 
-    /// A holder other than `id` that has one of the details, and the detail.
+    /// The first detail that belongs to a holder other than `id`, and that holder's name and id.
     pub(crate) fn other(&self, new: &NewHolder, id: HolderId) -> Option<(String, String)> {
         let values = [new.uid.as_ref(), new.email.as_ref(), Some(&new.name)];
         let others = values.into_iter().zip(self.matches(new));
@@ -81,7 +82,8 @@ impl KnownHolders {
             .next()
     }
 
-    /// The holder that is meant. Two holders, and one with other details, are refused with both values.
+    /// The holder that the details mean. Details of two holders, and details that differ from the known ones,
+    /// are refused with both values.
     pub(crate) fn find(&self, new: &NewHolder) -> Result<Option<Holder>, Error> {
         let [by_uid, by_email, by_name] = self.matches(new);
         if let (Some(a), Some(b)) = (by_uid, by_email)
@@ -97,7 +99,7 @@ impl KnownHolders {
     }
 }
 
-/// The first detail that was given and is not the holder's: its name, the holder's value, the given one.
+/// The first given detail that differs from the holder's: its field, the holder's value, the given value.
 fn difference<'a>(
     holder: &'a Holder,
     new: &'a NewHolder,
@@ -112,7 +114,7 @@ fn difference<'a>(
     })
 }
 
-/// Whether a reader takes a name for a holder's known one.
+/// Whether a name reads the same as a holder's known name.
 pub(crate) fn has_name(known: &str, name: &str) -> bool {
     Name::parse(name).is_ok_and(|name| name.reads_as(known))
 }
@@ -144,7 +146,7 @@ fn two_holders(by_uid: &Holder, by_email: &Holder) -> Error {
     })
 }
 
-/// Each text once, in the order of the index.
+/// Each text once, in index order.
 pub(crate) fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
     let mut texts: Vec<String> = texts.collect();
     texts.sort_unstable();

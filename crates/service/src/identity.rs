@@ -1,4 +1,4 @@
-//! Who asks: a person with a session, or a program with a key.
+//! The caller's identity: a person with a session, or a program with a key.
 
 use crate::api_key::ApiKey;
 use crate::{Error, Service, secret};
@@ -8,7 +8,7 @@ use domain::principal::Principal;
 use std::net::IpAddr;
 use store::audit::Actor;
 
-/// Who asks, and from where.
+/// The caller's identity and origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// For the audit log.
@@ -26,7 +26,7 @@ pub enum Who {
         user: i64,
         /// The session's id.
         session: i64,
-        /// What the user is in the organisation.
+        /// The user's role in the organisation.
         role: Role,
     },
     /// A program with a key.
@@ -39,7 +39,7 @@ pub enum Who {
 }
 
 impl Identity {
-    /// As the table of access sees it.
+    /// The caller as the permission table sees it.
     #[must_use]
     pub fn asker(&self) -> Asker<'_> {
         match &self.who {
@@ -48,7 +48,7 @@ impl Identity {
         }
     }
 
-    /// Whose requests share one space of idempotency keys.
+    /// The owner of the idempotency keys: all requests of one owner share a key space.
     #[must_use]
     pub fn owner(&self) -> String {
         match &self.who {
@@ -59,8 +59,8 @@ impl Identity {
 }
 
 impl Service {
-    /// The program behind an API key, if the key holds now and may come from this address. Whatever is wrong
-    /// with it, the answer is the same.
+    /// The program behind an API key, if the key is valid now and allowed from this address. The refusal is
+    /// the same whatever is wrong with the key.
     pub async fn identify_key(&self, token: &str, address: IpAddr) -> Result<Identity, Error> {
         let mut tx = self.store.glance().await?;
         let (hash, now) = (secret::hash(token), self.steady_now());

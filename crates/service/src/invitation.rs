@@ -1,5 +1,5 @@
-//! One-time links: by one a person sets a password, by another the first administrator comes in. So nothing
-//! ever has a password that somebody else knows.
+//! One-time links for setting a password and for creating the first administrator. No password is ever known
+//! to a second person.
 
 use crate::user::{NewUser, User, by_link, fresh, insert};
 use crate::write::{Done, Write};
@@ -14,27 +14,27 @@ use store::audit::Actor;
 use store::invitation::Invitation;
 use store::turn::{self, Turn};
 
-/// How long a person has to follow a link.
+/// How long an invitation link is valid, in microseconds.
 const LIFE: i64 = 72 * 3_600 * 1_000_000;
-/// How long a server that has just started can be set up.
+/// How long a newly started server can be set up, in microseconds.
 const SET_UP_LIFE: i64 = 24 * 3_600 * 1_000_000;
-/// What the token of a link begins with.
+/// The prefix of an invitation token.
 const PREFIX: &str = "invite_";
-/// What the token of the first administrator's link begins with.
+/// The prefix of the first administrator's token.
 const SET_UP_PREFIX: &str = "setup_";
 
-/// A link that was just made.
+/// A newly created link.
 #[derive(Debug, Clone)]
 pub struct Invited {
-    /// Until when it holds, microseconds UTC.
+    /// When it expires, microseconds UTC.
     pub expires_at: i64,
-    /// Its token; never kept, so none when the answer is given a second time.
+    /// Its token; never stored, so a replayed answer has none.
     pub token: Option<Secret>,
 }
 
 impl Service {
-    /// A token by which the first administrator comes in; none if there are users. For the one who starts the
-    /// server.
+    /// A token for creating the first administrator, for the operator who starts the server; none if there
+    /// are users.
     pub async fn set_up_token(&self) -> Result<Option<Secret>, Error> {
         let mut tx = self.store.read().await?;
         if store::user::count(&mut tx).await? > 0 {
@@ -50,7 +50,7 @@ impl Service {
         Ok(Some(Secret::new(token)))
     }
 
-    /// Makes the first administrator.
+    /// Creates the first administrator.
     pub async fn set_up(
         &self,
         token: &Secret,
@@ -71,7 +71,7 @@ impl Service {
         write.end(done).await
     }
 
-    /// Sets a person's password by a link, which is used up. The person signs in with it afterwards.
+    /// Sets a user's password through a link and uses the link up. The user then signs in with the password.
     pub async fn invitation_accept(
         &self,
         token: &Secret,
@@ -90,7 +90,7 @@ impl Service {
         write.end(done).await
     }
 
-    /// A new link for a person; those before it hold on until they are used or end.
+    /// Creates a new link for a user; earlier links stay valid until they are used or expire.
     pub(crate) async fn invite(&self, tx: &mut Tx, user: i64) -> Result<Invited, Error> {
         let (now, token) = (self.now(), secret::token(PREFIX)?);
         let expires_at = now.saturating_add(LIFE);
@@ -100,7 +100,7 @@ impl Service {
         Ok(Invited { expires_at, token: Some(Secret::new(token)) })
     }
 
-    /// The link of a token, if it holds now.
+    /// The link of a token, if it is valid now.
     async fn linked(&self, tx: &mut Tx, token: &Secret) -> Result<Option<Invitation>, Error> {
         let found = store::invitation::get(tx, &secret::hash(token.expose())).await?;
         Ok(found.filter(|one| one.expires_at > self.steady_now()))

@@ -1,8 +1,8 @@
-//! Use cases on request: one function a verb, one file a noun.
+//! The use cases that run on request: one function per verb, one file per noun.
 //!
-//! A verb opens one transaction, asks the domain, writes, leaves an audit row and commits; or it hands a
-//! request to the ledger's door. It never moves money by itself and never waits for a batch to run: it
-//! leaves rows, and the engine acts on them.
+//! A verb opens one transaction, applies the domain's rules, writes its rows and an audit row, and commits;
+//! or it passes a request to the ledger's door. It never moves money itself and never waits for a batch to
+//! run: it writes rows, and the engine acts on them.
 
 pub mod account;
 mod account_default;
@@ -77,25 +77,25 @@ pub struct Service {
     pub(crate) store: Store,
     pub(crate) door: Door,
     clock: Arc<dyn Clock>,
-    /// The name of the request that this service is for, if it may be repeated.
+    /// The idempotency key of the request that this service serves, if it has one.
     pub(crate) operation: Option<Arc<OperationKey>>,
-    /// Imports that this process is at.
+    /// Imports running in this process.
     pub(crate) importing: Arc<Mutex<HashSet<BatchId>>>,
     pub(crate) passwords: password::Passwords,
     pub(crate) steady: steady::Steady,
-    /// Accounts that this process knows by name.
+    /// The accounts that this process has looked up.
     pub(crate) directory: Arc<Directory>,
-    /// How long a list is searched.
+    /// The time budget of a list search.
     pub(crate) search_budget: Duration,
     pub(crate) lanes: search::Lanes,
 }
 
 impl Service {
-    /// Over a store and its door.
+    /// A service over a store and its door.
     #[must_use]
     pub fn new(store: Store, door: Door, clock: Arc<dyn Clock>) -> Self {
         let (passwords, steady) = Default::default();
-        // In a file the threads of those who search go behind by their priority.
+        // With a database file, search threads yield to money by their priority instead.
         let lanes = search::Lanes::beside((!store.is_sole_writer()).then(|| door.clone()));
         Self {
             store,
@@ -111,13 +111,13 @@ impl Service {
         }
     }
 
-    /// This service, searching lists for so long.
+    /// This service with another time budget for list searches.
     #[must_use]
     pub fn searching_for(self, search_budget: Duration) -> Self {
         Self { search_budget, ..self }
     }
 
-    /// The time that a list which is asked for now is searched for.
+    /// The budget of a list search requested now.
     pub(crate) fn budget(&self) -> search::Budget {
         search::Budget::from_now(self.search_budget)
     }
@@ -147,7 +147,7 @@ impl Service {
     }
 }
 
-/// A name that people gave: 1 to 255 visible characters in one line, trimmed.
+/// A name as stored: 1 to 255 visible characters on one line, trimmed.
 pub(crate) fn visible(text: &str) -> Result<String, Error> {
     Name::parse(text).map(String::from).map_err(|_| Error::refused(Code::NameInvalid, shown(text.trim())))
 }

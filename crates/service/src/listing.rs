@@ -1,19 +1,19 @@
-//! What lists share: how they are counted, and places in them as texts, for whoever hands them out as cursors.
+//! What lists share: how they are counted, and cursor keys as text.
 
 use store::value::Value;
 
 pub use store::listing::{Order, Place, Slice, Window};
 
-/// Rows that a bounded count tells apart.
+/// The upper bound of a bounded count.
 pub const COUNT_MAX: i64 = 10_000;
 
-/// Whether the rows of a whole list are counted.
+/// Whether the rows of the whole list are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Counting {
-    /// They are not.
+    /// They are not counted.
     #[default]
     No,
-    /// Up to [`COUNT_MAX`]: more are "more than so many".
+    /// Up to [`COUNT_MAX`]; beyond it the total is a lower bound.
     Bounded,
     /// All of them, however long it takes.
     Whole,
@@ -22,14 +22,14 @@ pub enum Counting {
 /// How many rows a list has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Total {
-    /// So many.
+    /// The number counted.
     pub rows: i64,
-    /// Or more.
+    /// Whether there may be more.
     pub is_least: bool,
 }
 
 impl Counting {
-    /// Rows that a count looks at; none: all.
+    /// The most rows to count; none counts all.
     pub(crate) const fn most(self) -> Option<i64> {
         match self {
             Self::No | Self::Bounded => Some(COUNT_MAX + 1),
@@ -37,7 +37,7 @@ impl Counting {
         }
     }
 
-    /// Of what was counted.
+    /// The total for a number of counted rows.
     pub(crate) fn total(self, counted: i64) -> Total {
         match self {
             Self::Whole => Total { rows: counted, is_least: false },
@@ -46,8 +46,8 @@ impl Counting {
     }
 }
 
-/// A place as a text. A text value is left out, because it may be long: the list that is sorted by it looks it
-/// up by the key.
+/// A cursor key as text. A text value is left out because it may be long: the list sorted by it looks it up
+/// by the key.
 #[must_use]
 pub fn place_text(place: &Place) -> String {
     match &place.value {
@@ -56,7 +56,7 @@ pub fn place_text(place: &Place) -> String {
     }
 }
 
-/// The place of such a text.
+/// The cursor key of such a text.
 #[must_use]
 pub fn read_place(text: &str) -> Option<Place> {
     match text.split_once(' ') {

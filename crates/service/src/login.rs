@@ -15,17 +15,17 @@ use store::user::User;
 /// A person who has just signed in.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
-    /// Who.
+    /// The user.
     pub user: User,
     /// The session.
     pub session: Session,
-    /// Its token: for the person's cookie, kept nowhere else.
+    /// Its token, for the person's cookie; it is stored nowhere else.
     pub token: Secret,
 }
 
 impl Service {
-    /// Signs a person in. Whatever is wrong, login, password or a disabled user, the answer is the same and
-    /// takes as long.
+    /// Signs a person in. A wrong login, a wrong password and a disabled user get the same answer, after the
+    /// same time.
     pub async fn login(
         &self,
         login: &str,
@@ -73,14 +73,16 @@ impl Service {
         Ok(Done::one(SignedIn { user, session, token }, fact))
     }
 
-    /// What is known of a login; one that nobody can have is not looked for.
+    /// The user with a login, and the password hash. An invalid login is looked up as an empty one, which no
+    /// user has.
     async fn of_login(&self, login: &str) -> Result<Option<(User, Option<String>)>, Error> {
         let sought = Login::parse(login).map(String::from).unwrap_or_default();
         let mut tx = self.store.read().await?;
         Ok(store::user::by_login(&mut tx, &sought).await?)
     }
 
-    /// Audit only known logins: people sometimes type the password into the login field.
+    /// Audits a failed login. Names only known logins: people sometimes type the password into the login
+    /// field.
     async fn login_failed(&self, user: Option<User>, client: &Client) -> Result<SignedIn, Error> {
         let actor = Actor::new(Principal::Anonymous, "anonymous", client.address.to_string());
         let mut write = self.step(&actor, Action::UserLogin).await?;
@@ -89,7 +91,7 @@ impl Service {
         write.end_unkept(Err(Code::LoginFailed.into())).await
     }
 
-    /// Ends the session that asks.
+    /// Ends the caller's session.
     pub async fn logout(&self, actor: &Actor, user: i64, session: i64) -> Result<(), Error> {
         let mut write = self.step(actor, Action::UserLogout).await?;
         store::session::end(&mut write.tx, session, user).await?;
@@ -97,7 +99,7 @@ impl Service {
         write.end(Ok(Done::one((), fact))).await
     }
 
-    /// Changes a person's own password. All the person's sessions end; the one that asked goes on as a new one.
+    /// Changes the caller's password. All of the user's sessions end; a new one replaces the caller's.
     pub async fn password_change(
         &self,
         actor: &Actor,

@@ -1,9 +1,9 @@
-//! Guessing is slowed down: after a few failures under a login, or from an address, each further attempt has to
-//! wait longer. An attempt counts before the password is looked at, so that many at once are no way around; one
-//! that succeeds is taken back.
+//! Throttles password guessing: after a few failures for a login, or from an address, each further attempt
+//! has to wait longer. An attempt is counted before the password is checked, so parallel attempts do not
+//! bypass the limit; on success the count is undone.
 //!
-//! Nobody is locked out for good: the wait is bounded, and who signed in from a place before is counted there
-//! apart from what others try under the same login.
+//! No user is locked out permanently: the wait is bounded, and an address from which a login has succeeded
+//! before has a separate count for that login, unaffected by attempts from elsewhere.
 
 use crate::session::{SKEW, micros};
 use crate::{Error, Refusal, Service, secret};
@@ -13,24 +13,24 @@ use std::net::IpAddr;
 use store::Tx;
 use store::login_failure::{self, Failures};
 
-/// Attempts that need not wait.
+/// Attempts without a wait.
 const FREE: i64 = 5;
 /// The longest wait for a login, seconds.
 const LOGIN_WAIT_MAX: i64 = 60;
 /// The longest wait for an address, seconds.
 const ADDRESS_WAIT_MAX: i64 = 300;
-/// After so long without a failure the count begins anew.
+/// The count restarts after this long without a failure, in microseconds.
 const FORGET: i64 = 3_600 * SECOND;
-/// After so long without signing in a place is like any other.
+/// A place is forgotten after this long without a login, in microseconds.
 const FORGET_PLACE: i64 = 90 * 24 * 3_600 * SECOND;
 const SECOND: i64 = 1_000_000;
 
-/// Under which names an attempt counts.
+/// The names under which an attempt counts.
 #[derive(Debug, Clone)]
 pub(crate) struct Attempt {
     address: String,
     login: String,
-    /// The login from this address, if it was signed in with from there before.
+    /// The login from this address; counts instead of `login` if it has succeeded from there before.
     place: String,
     is_known: bool,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Attempt {
 impl Attempt {
     fn new(login: &str, address: IpAddr) -> Self {
         let address = block(address);
-        // Whatever somebody types there stands nowhere, and is bounded.
+        // Hashed, so that the typed text is stored nowhere and its length is bounded.
         let login = secret::hash(login);
         let place = format!("place:{login} {address}");
         Self {
@@ -49,7 +49,7 @@ impl Attempt {
         }
     }
 
-    /// Whose failures decide how long it waits, in the order in which rows are locked.
+    /// The names whose failures decide the wait, each with its longest wait, in lock order.
     fn counted(&self) -> [(&str, i64); 2] {
         let name = if self.is_known { &self.place } else { &self.login };
         [(&self.address, ADDRESS_WAIT_MAX), (name, LOGIN_WAIT_MAX)]
@@ -57,7 +57,7 @@ impl Attempt {
 }
 
 impl Service {
-    /// Counts an attempt as failed beforehand; refuses it if it comes too early.
+    /// Counts an attempt as failed in advance; refuses it if it comes too early.
     pub(crate) async fn attempt(&self, login: &str, address: IpAddr) -> Result<Attempt, Error> {
         let (now, mut attempt) = (self.steady_now(), Attempt::new(login, address));
         let mut tx = self.store.read().await?;
@@ -68,7 +68,7 @@ impl Service {
             wait = wait.max(failures.map_or(0, |failures| wait_s(failures, most, now)));
         }
         drop(tx);
-        // Who has to wait writes nothing.
+        // A throttled attempt writes nothing.
         refuse_early(wait)?;
         let mut tx = self.store.write().await?;
         for (name, most) in attempt.counted() {
@@ -81,7 +81,7 @@ impl Service {
         Ok(attempt)
     }
 
-    /// The attempt was none to guess: it is taken back, and the place is known from now on.
+    /// Undoes the count of an attempt that succeeded; its place is known from now on.
     pub(crate) async fn succeeded(&self, tx: &mut Tx, attempt: &Attempt) -> Result<(), Error> {
         let now = self.steady_now();
         login_failure::forget(tx, "address:", "login;", now.saturating_sub(FORGET)).await?;
@@ -104,13 +104,13 @@ fn refuse_early(wait_s: i64) -> Result<(), Error> {
     Err(Error::Refused(Refusal { data, ..Refusal::of(Code::LoginThrottled) }))
 }
 
-/// Whether the failures are too long ago to count. Those that lie far ahead were written by a wrong clock, and
-/// would keep people out until it is reached.
+/// Whether the failures are too old to count. Failures far in the future were written by a wrong clock, and
+/// would block logins until then.
 fn is_over(failures: Failures, now: i64) -> bool {
     !(-micros(SKEW)..=FORGET).contains(&now.saturating_sub(failures.last_at))
 }
 
-/// Seconds until the next attempt: 1, 2, 4 and so on after the free ones, up to a bound.
+/// Seconds until the next attempt: 1, 2, 4 and so on after the free attempts, up to a bound.
 fn wait_s(failures: Failures, most: i64, now: i64) -> i64 {
     if failures.count < FREE || is_over(failures, now) {
         return 0;
@@ -121,7 +121,7 @@ fn wait_s(failures: Failures, most: i64, now: i64) -> i64 {
     (wait - passed).clamp(0, wait)
 }
 
-/// Who has one address of the sixth version has 2^64 of them.
+/// An IPv6 client usually owns a /64, so count per /64.
 fn block(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & (u128::MAX << 64)).into()),
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wait_grows_to_a_bound_and_is_forgotten() {
+    fn the_wait_grows_to_a_bound_and_is_eventually_forgotten() {
         let wait =
             |count, passed_s: i64| wait_s(Failures { count, last_at: 0 }, LOGIN_WAIT_MAX, passed_s * SECOND);
         let grown: Vec<_> = (0..14).map(|count| wait(count, 0)).collect();
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_one_block_count_as_one() {
+    fn addresses_in_one_block_count_as_one() {
         let name = |address: &str| Attempt::new("a", address.parse().unwrap()).address;
         assert_eq!(name("2001:db8::1"), name("2001:db8::ffff:1"));
         assert_ne!(name("2001:db8::1"), name("2001:db8:0:1::1"));

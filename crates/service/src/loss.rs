@@ -1,4 +1,4 @@
-//! A person accepts that commits are lost. What was lost, and why it is accepted, is kept in the audit log.
+//! Accepting the loss of commits. The audit log records what was lost and why the loss was accepted.
 
 use crate::write::Done;
 use crate::{Behind, Error, Service};
@@ -8,14 +8,14 @@ use domain::text::Text;
 use store::audit::Actor;
 use store::mark::{Leap, Mark};
 
-/// The reason as it is kept.
+/// The reason as stored.
 pub fn reason(text: &str) -> Result<Text, Error> {
     Text::parse(text).ok().flatten().ok_or_else(|| Code::ReasonMissing.into())
 }
 
 impl Service {
-    /// Accepts that the ledger is behind its mark, and numbers from above what the mark knew on: somebody outside
-    /// still has the numbers of what is lost. The caller lets the mark begin anew.
+    /// Accepts that the ledger is behind its mark. Numbering continues above everything the mark knew,
+    /// because the numbers of what was lost are still in use outside. The caller then renews the mark.
     pub async fn accept_loss(
         &self,
         actor: &Actor,

@@ -1,6 +1,6 @@
-//! Nodes: the processes at work on the ledger. A node says every second that it is alive, by the database's
-//! clock; one that has not for [`ALIVE_US`] is given up: the others end its sessions first, since a process
-//! that froze still holds its locks, and take over its work then.
+//! Nodes: the processes at work on the ledger. A node sends a heartbeat every second, by the database's
+//! clock. A node without one for [`ALIVE_US`] is evicted: the others first terminate its sessions, since a
+//! frozen process still holds its locks, and then take over its work.
 
 use crate::{Error, Service};
 use domain::account::AccountKind;
@@ -11,17 +11,17 @@ use store::node::Node;
 use store::turn::{self, Turn};
 use store::{StoreError, Tx};
 
-/// How long a node counts as alive after it said so, in microseconds. With the beat below and the time that
-/// ending its sessions takes, a dead node's work goes on elsewhere within ten seconds.
+/// How long a node counts as alive after a heartbeat, in microseconds. With the interval below and the time
+/// to terminate its sessions, a dead node's work resumes elsewhere within ten seconds.
 pub const ALIVE_US: i64 = 5_000_000;
-/// How often a node says that it is alive.
+/// The heartbeat interval.
 pub const BEAT: std::time::Duration = std::time::Duration::from_secs(1);
-/// Sets of the ledger's own accounts beside the first, which every short-lived process uses.
+/// Stripes of the ledger's own accounts in addition to stripe 0, which every short-lived process uses.
 const STRIPES: i64 = 8;
 
 impl Service {
-    /// Joins the nodes at work, and makes the ledger's own accounts of this node's stripe where they are
-    /// missing. A worker takes batches by itself and counts when they are shared out.
+    /// Joins the nodes at work, and opens the ledger's own accounts of this node's stripe where they are
+    /// missing. A worker takes batches by itself and counts when they are distributed.
     pub async fn node_join(&self, is_worker: bool) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
         turn::take(&mut tx, Turn::Directory).await?;
@@ -37,7 +37,7 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    /// Says that this node is alive; `false` if the others have given it up.
+    /// Sends this node's heartbeat; returns `false` if the others have evicted it.
     pub async fn node_beat(&self) -> Result<bool, Error> {
         let mut tx = self.store.pulse().await?;
         let now = tx.clock().await?;
@@ -46,7 +46,7 @@ impl Service {
         Ok(is_known)
     }
 
-    /// Leaves; what this node had leased is free.
+    /// Leaves, and releases this node's leases.
     pub async fn node_leave(&self) -> Result<(), Error> {
         let mut tx = self.store.pulse().await?;
         store::node::leave(&mut tx, self.store.node()).await?;
@@ -61,8 +61,8 @@ impl Service {
         Ok(store::node::all(&mut tx).await?)
     }
 
-    /// Gives up the nodes whose time has run out: their sessions are ended, then their leases are free. Says
-    /// their names.
+    /// Evicts the nodes whose heartbeat has expired: terminates their sessions, then releases their leases.
+    /// Returns their names.
     pub async fn node_reap(&self) -> Result<Vec<String>, Error> {
         let mut tx = self.store.write().await?;
         let now = tx.clock().await?;
@@ -71,7 +71,7 @@ impl Service {
         for node in expired.into_iter().filter(|node| node.name != self.store.node()) {
             let sessions = self.store.end_sessions(&node.name).await?;
             store::node::leave(&mut tx, &node.name).await?;
-            tracing::warn!(node = node.name, sessions, "a node was given up");
+            tracing::warn!(node = node.name, sessions, "evicted a node whose heartbeat had expired");
             names.push(node.name);
         }
         if names.is_empty() {
@@ -82,7 +82,8 @@ impl Service {
         Ok(names)
     }
 
-    /// Opens the ledger's own accounts of stripes where a currency has none; says whether there were any.
+    /// Opens the ledger's own accounts where a currency has none in a stripe; returns whether any were
+    /// missing.
     async fn open_missing(&self, tx: &mut Tx, stripes: &[i64]) -> Result<bool, Error> {
         let there: HashSet<_> =
             store::account::system(tx).await?.iter().map(|a| (a.asset, a.kind, a.stripe)).collect();
@@ -99,7 +100,7 @@ impl Service {
     }
 }
 
-/// The stripe that the fewest workers use; the one it had for a node that comes back.
+/// The stripe that the fewest workers use; a returning node keeps its stripe.
 fn least_used(nodes: &[Node], name: &str) -> i64 {
     if let Some(own) = nodes.iter().find(|node| node.name == name && node.stripe > 0) {
         return own.stripe;
@@ -108,7 +109,7 @@ fn least_used(nodes: &[Node], name: &str) -> i64 {
     (1..=STRIPES).min_by_key(users).unwrap_or(0)
 }
 
-/// The stripes that are in use, the first among them.
+/// The stripes in use, always including stripe 0.
 pub(crate) async fn stripes(tx: &mut Tx) -> Result<Vec<i64>, StoreError> {
     let accounts = store::account::system(tx).await?;
     let mut stripes: Vec<i64> = accounts.iter().map(|account: &SystemAccount| account.stripe).collect();
@@ -118,7 +119,7 @@ pub(crate) async fn stripes(tx: &mut Tx) -> Result<Vec<i64>, StoreError> {
     Ok(stripes)
 }
 
-/// How the ledger's own account of a kind, currency and stripe is called.
+/// The number of the ledger's own account of a kind, currency and stripe.
 pub(crate) fn system_number(kind: AccountKind, asset: &Asset, stripe: i64) -> String {
     match stripe {
         0 => format!("{}-{}", kind.name(), asset.code),

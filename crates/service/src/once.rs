@@ -1,8 +1,8 @@
-//! A request under an `Idempotency-Key`: however often it is sent, it takes effect once and every attempt gets
-//! the first answer (design, section 5; contract).
+//! A request under an `Idempotency-Key`: however often it is sent, it takes effect once and every attempt
+//! gets the first answer (design, section 5; contract).
 //!
-//! The module `write` keeps the answers of all verbs but one. A single transfer's key goes to the ledger's door
-//! as its operation id, and only its refusals before the door are kept here, by [`Service::settle`].
+//! The module `write` stores the answers of all verbs but one. A single transfer's key goes to the ledger's
+//! door as its operation id, and only its refusals before the door are stored here, by [`Service::settle`].
 
 use crate::answer::{Answer, Kept};
 use crate::{Error, Refusal, Service};
@@ -13,18 +13,18 @@ use store::operation::{self, Answered, Operation};
 use store::{StoreError, Tx};
 
 impl Service {
-    /// This service, for one request that has a name.
+    /// This service, for one request with an idempotency key.
     #[must_use]
     pub fn once(&self, key: OperationKey) -> Self {
         Self { operation: Some(Arc::new(key)), ..self.clone() }
     }
 
-    /// Takes the request's name for a transaction that has begun.
+    /// Claims the request's key in an open transaction.
     async fn reserve(&self, tx: &mut Tx) -> Result<(), Error> {
         let Some(key) = &self.operation else { return Ok(()) };
         let wanted = Operation { id: key.id.clone(), fingerprint: key.fingerprint.clone(), transfer: 0 };
         let reserved = match operation::reserve(tx, &[wanted], self.now()).await {
-            // The first one was waited for in vain.
+            // Timed out waiting for the first request.
             Err(StoreError::Busy(_)) => return Err(in_use()),
             other => other?,
         };
@@ -35,7 +35,7 @@ impl Service {
         Ok(())
     }
 
-    /// Gives the first answer of the request if there is one; begins nothing.
+    /// Returns the request's stored answer, as an error, if there is one; claims nothing.
     pub(crate) async fn look(&self) -> Result<(), Error> {
         let Some(key) = &self.operation else { return Ok(()) };
         let mut tx = self.store.glance().await?;
@@ -47,7 +47,7 @@ impl Service {
         }
     }
 
-    /// Makes the verb's answer of what was kept, and keeps a refusal for the next time.
+    /// Turns a stored answer into the verb's answer, and stores a refusal for later attempts.
     pub async fn settle<T: Answer>(&self, result: Result<T, Error>) -> Result<T, Error> {
         match result {
             Err(Error::Replayed(kept)) => read(&kept),
@@ -72,8 +72,8 @@ impl Service {
     }
 }
 
-/// Whether a refusal is the answer for ever. What says that the name itself is wrong is none, and neither is what
-/// says that the ledger cannot be written: that may be over by the time at which it would be kept.
+/// Whether a refusal is stored as the permanent answer. A refusal of the key itself is not, and neither is
+/// one because the ledger cannot be written: that may be over by the time the refusal would be stored.
 const fn is_kept(refusal: &Refusal) -> bool {
     let is_of_the_name = matches!(refusal.code, Code::IdempotencyKeyReused | Code::IdempotencyKeyBusy);
     !is_of_the_name && !refusal.is_of_the_ledger()

@@ -1,8 +1,8 @@
-//! Passwords: Argon2id, a few at a time, and which ones are good enough.
+//! Passwords: hashing with Argon2id, a few at a time, and the rules for strong ones.
 //!
-//! A password is used as it is given, whatever its characters. Its length is bounded before anything is
-//! computed, and only so many are computed at once: a flood of logins may not eat the machine. A login that
-//! nobody has costs the same as one that somebody has: the password is held against a hash that fits none.
+//! A password is used as given, whatever its characters. Its length is checked before anything is computed,
+//! and only a few hashes are computed at once: a login flood must not exhaust CPU or memory. An unknown login
+//! costs the same as a known one: the password is verified against a dummy hash that no password matches.
 
 use crate::{Error, Secret};
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -14,20 +14,20 @@ use store::StoreError;
 use tokio::sync::{OnceCell, Semaphore};
 use zxcvbn::{Score, zxcvbn};
 
-/// Characters of a password.
+/// The allowed lengths in characters.
 const CHARS: std::ops::RangeInclusive<usize> = 12..=256;
-/// Bytes of a password at most: more are not even counted.
+/// The most bytes of a password; the characters of a longer one are not even counted.
 const BYTES_MAX: usize = 4 * 256;
-/// Computed at once.
+/// Hashes computed at once.
 const AT_ONCE: usize = 2;
-/// Computed or waiting at once; more are told to come back.
+/// Hashes computed or waiting at once; further requests are refused as busy.
 const WAITING_MAX: usize = 64;
 /// Memory in KiB, passes, lanes: OWASP's first choice for Argon2id.
 const COST: (u32, u32, u32) = (19_456, 2, 1);
-/// A part of a name that is shorter may stand in a password.
+/// A shorter part of a name may occur in a password.
 const PART_MIN: usize = 4;
 
-/// What computes passwords. Clones share their bounds.
+/// Computes password hashes. Clones share the limits.
 #[derive(Debug, Clone)]
 pub(crate) struct Passwords {
     room: Arc<Semaphore>,
@@ -48,12 +48,12 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// How often Argon2 was run.
+    /// How often Argon2 has run.
     pub(crate) fn runs(&self) -> u64 {
         self.runs.load(Ordering::Relaxed)
     }
 
-    /// The hash of a password that is good enough for a person of this login and name.
+    /// The hash of a password that is strong enough for a user with this login and name.
     pub(crate) async fn hash(&self, password: &Secret, login: &str, name: &str) -> Result<String, Error> {
         is_long_enough(password)?;
         let (password, login, name) = (password.clone(), login.to_owned(), name.to_owned());
@@ -64,7 +64,7 @@ impl Passwords {
         .await
     }
 
-    /// Whether a password is the one of a hash. Without a hash it is none, and that takes as long.
+    /// Whether a password matches a hash. Without a hash it never does, after the same time.
     pub(crate) async fn verify(&self, password: &Secret, hash: Option<String>) -> Result<bool, Error> {
         let nobodys = self.nobodys().await?;
         let is_bounded = password.expose().len() <= BYTES_MAX;
@@ -75,14 +75,14 @@ impl Passwords {
         Ok(fits && is_somebodys)
     }
 
-    /// A hash that fits no password that anybody has.
+    /// The dummy hash, which no user's password matches.
     async fn nobodys(&self) -> Result<String, Error> {
         let make = async || self.compute(|| hash(&crate::secret::token("")?)).await;
         self.nobodys.get_or_try_init(make).await.cloned()
     }
 
-    /// Computes away from the threads that serve, when its turn has come. Who waits for it may go: the turn
-    /// ends with the computation.
+    /// Computes on a blocking thread once a slot is free. If the caller stops waiting, the slot is still held
+    /// until the computation ends.
     async fn compute<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
@@ -111,7 +111,7 @@ fn hash(password: &str) -> Result<String, Error> {
     Ok(hash.to_string())
 }
 
-/// The hash says how it was computed.
+/// The hash contains its own parameters.
 fn verify(password: &str, hash: &str) -> Result<bool, Error> {
     match argon2()?.verify_password(password.as_bytes(), hash) {
         Ok(()) => Ok(true),
@@ -130,7 +130,7 @@ fn is_long_enough(password: &Secret) -> Result<(), Error> {
     if fits { Ok(()) } else { Err(Code::PasswordWeak.into()) }
 }
 
-/// Refuses what is guessed first: known passwords, patterns, and the person's own names.
+/// Refuses what is guessed first: known passwords, patterns, and the user's names.
 fn is_hard_enough(password: &str, login: &str, name: &str) -> Result<(), Error> {
     let lower = password.to_lowercase();
     let names = format!("{login} {name}").to_lowercase();
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn short_long_known_and_own_passwords_are_refused_and_all_characters_are_good() {
+    fn short_long_known_and_name_based_passwords_are_refused_and_any_character_is_allowed() {
         let long = "correct horse battery staple, and 64 characters are not too many";
         for (password, expected) in [
             ("", false),
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_is_argon2id_with_its_own_salt_and_fits_its_password_only() {
+    async fn a_hash_is_argon2id_with_its_own_salt_and_matches_only_its_password() {
         let passwords = Passwords::default();
         let secret = Secret::new("violet-kettle-81-orbit");
         let one = passwords.hash(&secret, "a", "A").await.unwrap();
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobodys_password_is_computed_like_anybodys() {
+    async fn an_unknown_login_costs_as_much_as_a_known_one() {
         let passwords = Passwords::default();
         let secret = Secret::new("violet-kettle-81-orbit");
         let hash = passwords.hash(&secret, "a", "A").await.unwrap();

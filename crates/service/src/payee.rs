@@ -1,11 +1,12 @@
-//! Who is meant: from what rows say of their payers and payees to accounts, for a page of rows at once.
+//! Resolves the payers and payees that rows name to accounts, for a page of rows at once.
 //!
-//! Everything that names an account comes through here: files, JSON, edits. A row names a side in one or several
-//! ways ([`Given`]); all of them must lead to the same account. A number or an id is that account. An e-mail
-//! address or a uid is the holder's default account in the currency (`default_of`).
+//! All account references of batch rows are resolved here: those in files, JSON and edits. A row names a side
+//! in one or several ways ([`Given`]), and all of them must lead to the same account. A number or an id means
+//! that account. An e-mail address or a uid means the holder's default account in the currency
+//! (`default_of`).
 //!
-//! Only what can never be paid is refused: an account that is closed, unknown, in another currency or the
-//! ledger's own. A frozen account is taken: its item fails when it is executed, and can be retried.
+//! Only accounts that can never be paid are refused: closed or unknown ones, those in another currency, and
+//! the ledger's own. A frozen account is accepted: its item fails when it is executed, and can be retried.
 
 use domain::account::{AccountKind, AccountStatus};
 use domain::account_ref::AccountRef;
@@ -17,20 +18,20 @@ use hashbrown::HashMap;
 use store::account::{PayeeKey, Resolved, resolve};
 use store::{StoreError, Tx};
 
-/// Characters of a value that a problem shows.
+/// The most characters of a value that a problem shows.
 const SHOWN: usize = 64;
 
-/// A side of a movement.
+/// A side of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
-    /// Who pays.
+    /// The paying side.
     Payer,
-    /// Who is paid.
+    /// The paid side.
     Payee,
 }
 
 impl Side {
-    /// The code of an account that does not exist.
+    /// The code for an account that does not exist.
     const fn not_found(self) -> Code {
         match self {
             Self::Payer => Code::SourceNotFound,
@@ -38,7 +39,7 @@ impl Side {
         }
     }
 
-    /// The code of two names that lead to different accounts.
+    /// The code for two references to different accounts.
     const fn conflict(self) -> Code {
         match self {
             Self::Payer => Code::PayerConflict,
@@ -46,7 +47,7 @@ impl Side {
         }
     }
 
-    /// The code of a row that names nobody.
+    /// The code for a row that does not name this side.
     pub(crate) const fn missing(self) -> Code {
         match self {
             Self::Payer => Code::PayerMissing,
@@ -62,30 +63,30 @@ impl Side {
     }
 }
 
-/// A field of a row, whatever each interface calls it.
+/// A field of a row, whatever its name in each interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
     /// The account that pays.
     Payer,
     /// The account that is paid.
     Payee,
-    /// An account of the side that the batch leaves to its rows.
+    /// An account of the side that the rows name.
     Account,
     /// The holder's e-mail address.
     Email,
     /// The holder's uid.
     Uid,
-    /// How much.
+    /// The amount.
     Amount,
     /// The share of a total.
     Ratio,
-    /// In which currency.
+    /// The currency.
     Currency,
     /// What it is for.
     Memo,
     /// Free text for the payee.
     Reference,
-    /// The client's own id of the payment.
+    /// The client's id for the payment.
     ExternalId,
     /// The refused row that a row of a repair file replaces.
     RowKey,
@@ -109,7 +110,7 @@ impl Field {
         }
     }
 
-    /// The field's column in a file that we write.
+    /// The field's column in the files that Sluice writes.
     #[must_use]
     pub const fn column(self) -> &'static str {
         match self {
@@ -129,7 +130,7 @@ impl Field {
     }
 }
 
-/// An account as it was named.
+/// How an account is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Party {
     /// By its id or number.
@@ -140,16 +141,16 @@ pub enum Party {
     Uid(Uid),
 }
 
-/// One way in which a row names an account.
+/// One reference to an account in a row.
 #[derive(Debug, Clone)]
 pub struct Given {
-    /// The side it is about; none: the side that the batch leaves to its rows.
+    /// The side it names; none for the side that the rows name.
     pub side: Option<Side>,
-    /// Where the row says it.
+    /// The field it was read from.
     pub field: Field,
-    /// As it was written.
+    /// The text as written.
     pub written: String,
-    /// Whom it means, or why the text can be nobody's name.
+    /// What it names, or why the text cannot name an account.
     pub party: Result<Party, Code>,
 }
 
@@ -188,14 +189,14 @@ impl Given {
     }
 }
 
-/// What is wrong with a row: one closed reason, with the field and the value that was sent.
+/// What is wrong with a row: one code, with the field and the value sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrong {
     /// The field.
     pub field: Field,
     /// Why.
     pub code: Code,
-    /// What was sent, shortened.
+    /// The value sent, shortened.
     pub value: String,
     /// What may have been meant, such as `acct_8` for `8`.
     pub suggestion: Option<String>,
@@ -212,7 +213,7 @@ impl Wrong {
         Self::new(given.field, code, &given.written)
     }
 
-    /// Where it is in a request, and what would help.
+    /// Its place in a request, with a hint if there is a suggestion.
     pub(crate) fn of_relation(&self, place: usize) -> String {
         let field = self.field.json();
         match &self.suggestion {
@@ -225,20 +226,20 @@ impl Wrong {
 /// An account and its currency.
 pub(crate) type Leg = (AccountId, AssetId);
 
-/// Which account is wanted.
+/// The requirements for an account.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Want {
-    /// The side it is to be on.
+    /// The side it is for.
     pub side: Side,
     /// The batch's currency.
     pub asset: AssetId,
-    /// Whether it may be kept in another currency.
+    /// Whether the account may be in another currency.
     pub convert: bool,
     /// The currency that the row names.
     pub named: Option<AssetId>,
 }
 
-/// All accounts behind the names of a page of rows.
+/// All accounts that a page of rows refers to.
 #[derive(Debug, Default)]
 pub(crate) struct Payees {
     numbers: HashMap<String, Resolved>,
@@ -261,7 +262,7 @@ impl Names {
         match &given.party {
             Ok(Party::Account(AccountRef::Id(id))) => self.ids.push(id.0),
             Ok(Party::Account(named @ AccountRef::Number(number))) => {
-                // Looked up as well, so that a refusal can say that the id may be meant.
+                // Also looked up as an id, so that a refusal can suggest it.
                 self.ids.extend(named.looks_like_id().map(|id| id.0));
                 self.numbers.push(number.as_str().to_owned());
             }
@@ -273,7 +274,7 @@ impl Names {
 }
 
 impl Payees {
-    /// Looks all names up.
+    /// Looks up all names.
     pub(crate) async fn load<'a>(
         tx: &mut Tx,
         given: impl Iterator<Item = &'a Given>,
@@ -296,9 +297,10 @@ impl Payees {
         Ok(Self { numbers, emails, uids, ids })
     }
 
-    /// The account that a row wants on a side. All names that the row gives for it must lead there.
+    /// The account that a row names for a side. All of the row's references must lead to it.
     pub(crate) fn side(&self, want: &Want, given: &[&Given], missing: Field) -> Result<Leg, Wrong> {
-        // An account decides between several of its holder, so it comes first whatever the order of fields.
+        // An account reference selects one of its holder's accounts, so it comes first, whatever the field
+        // order.
         let accounts = given.iter().filter(|given| given.is_account());
         let holders = given.iter().filter(|given| !given.is_account());
         let mut found: Option<(Leg, &Given)> = None;
@@ -314,7 +316,7 @@ impl Payees {
         found.map(|(leg, _)| leg).ok_or_else(|| Wrong::new(missing, want.side.missing(), ""))
     }
 
-    /// Whether everything that a row says of the batch's single account means that account.
+    /// Checks that every reference in a row to the batch's single account means that account.
     pub(crate) fn is_single(&self, side: Side, single: AccountId, given: &[&Given]) -> Result<(), Wrong> {
         let means = |given: &Given| match &given.party {
             Ok(Party::Account(named)) => self.account(named).is_some_and(|one| one.account == single),
@@ -329,7 +331,7 @@ impl Payees {
         }
     }
 
-    /// The account that one name means; none: the holder does not own the account that was found before.
+    /// The account that one reference means; none if the holder does not own the account found before.
     fn leg(&self, want: &Want, given: &Given, found: Option<Leg>) -> Result<Option<Leg>, Wrong> {
         let wrong = |code| Wrong::of(given, code);
         match given.party.as_ref().map_err(|code| wrong(*code))? {
@@ -358,7 +360,7 @@ impl Payees {
         }
     }
 
-    /// All accounts of the holder that is named.
+    /// All accounts of the named holder.
     fn owned(&self, party: &Party) -> &[Resolved] {
         let found = match party {
             Party::Email(email) => self.emails.get(email.as_str()),
@@ -372,13 +374,13 @@ impl Payees {
         Wrong { suggestion: self.suggestion(named), ..Wrong::of(given, side.not_found()) }
     }
 
-    /// The account's id, where bare digits are no number and may have been meant for an id.
+    /// The account's id, if bare digits are no account's number but an account's id.
     pub(crate) fn suggestion(&self, named: &AccountRef) -> Option<String> {
         let id = named.looks_like_id().filter(|id| self.ids.contains_key(id))?;
         Some(AccountRef::Id(id).to_string())
     }
 }
-/// The holder's default account in a currency: the first one opened in it, until a person names another.
+/// The holder's default account in a currency: the first one opened in it, until another is chosen.
 pub(crate) fn default_of(owned: &[Resolved], asset: AssetId) -> Option<&Resolved> {
     owned.iter().find(|one| one.is_default && one.asset == asset)
 }
@@ -392,7 +394,7 @@ fn default(want: &Want, owned: &[Resolved]) -> Result<Leg, Code> {
     }
 }
 
-/// The one currency in which a holder has accounts.
+/// The only currency in which a holder has accounts that are not closed.
 fn only_asset(owned: &[Resolved]) -> Result<AssetId, Code> {
     let mut assets = owned.iter().filter(|one| one.status != AccountStatus::Closed).map(|one| one.asset);
     let first = assets.next().ok_or(Code::PayeeNoDefault)?;
@@ -420,12 +422,12 @@ pub(crate) const fn out_of_use(found: &Resolved, side: Side) -> Option<Code> {
     }
 }
 
-/// Both values are shown.
+/// The problem shows both values.
 fn differs(side: Side, earlier: &Given, given: &Given) -> Wrong {
     Wrong::new(given.field, side.conflict(), &format!("{} / {}", earlier.written, given.written))
 }
 
-/// In the order of the index, so that neighbouring names share a page.
+/// Sorted in index order, so that neighbouring names share a page.
 fn in_order<T: Ord>(mut names: Vec<T>) -> Vec<T> {
     names.sort_unstable();
     names.dedup();

@@ -16,26 +16,26 @@ use store::account::AccountView;
 use store::audit::Actor;
 use store::turn::{self, Turn};
 
-/// What to change; amounts are major units as text, `none` lifts a limit.
+/// The changes; amounts are major units as text, and `none` removes a limit.
 #[derive(Debug, Clone, Default)]
 pub struct PolicyChange {
-    /// The least one transfer may move.
+    /// The minimum amount of a transfer.
     pub min: Option<String>,
-    /// The most one transfer may move.
+    /// The maximum amount of a transfer.
     pub max: Option<String>,
-    /// The most that may leave in a day.
+    /// The maximum outflow per day.
     pub day: Option<String>,
-    /// The most that may leave in a month.
+    /// The maximum outflow per month.
     pub month: Option<String>,
-    /// The most one batch may move.
+    /// The maximum amount of a batch.
     pub batch_max: Option<String>,
     /// Amounts up to this one are free of fees.
     pub fee_threshold: Option<String>,
-    /// The fee's share of the amount, such as 0.001.
+    /// The fee rate as a fraction of the amount, such as 0.001.
     pub fee_rate: Option<String>,
-    /// The least that is taken.
+    /// The minimum fee.
     pub fee_min: Option<String>,
-    /// The most that is taken.
+    /// The maximum fee.
     pub fee_max: Option<String>,
 }
 
@@ -71,11 +71,11 @@ fn read_limit(text: &str, scale: u8) -> Result<i64, Error> {
         .map_err(|code| Error::refused(code, text.chars().take(64).collect::<String>()))
 }
 
-/// A policy with its currency, and the account that it is of, if it is of one.
+/// A policy with its currency, and with its account if it belongs to one.
 pub type PolicyOf = (Asset, Policy, Option<AccountId>);
 
 impl Service {
-    /// The policy of a currency, or of one account of it that is named by id or number; and that account's id.
+    /// The policy of a currency, or of an account in it, named by id or number; with that account's id.
     pub async fn policy_show(&self, currency: &str, account: Option<&str>) -> Result<PolicyOf, Error> {
         let mut tx = self.store.read().await?;
         let (asset, account) = named(&mut tx, currency, account).await?;
@@ -83,7 +83,7 @@ impl Service {
         Ok((asset, policy, account.map(|account| account.id)))
     }
 
-    /// Changes the policy of a currency, or of one account of it; the rest stays as it was.
+    /// Changes the policy of a currency, or of an account in it; absent fields stay as they are.
     pub async fn policy_set(
         &self,
         actor: &Actor,
@@ -121,7 +121,7 @@ async fn set(
     Ok(Done::one((asset, policy, id), fact))
 }
 
-/// A policy as the audit log tells it, in minor units.
+/// A policy as the audit log shows it, in minor units.
 fn told(policy: &Policy) -> serde_json::Value {
     let (limit, fee) = (&policy.limit, &policy.fee);
     json!({

@@ -1,4 +1,4 @@
-//! The secret that seals the places in lists which the server gives out.
+//! The secret that signs the list cursors the server issues.
 
 use crate::write::{Done, Write};
 use crate::{Error, Service, secret};
@@ -6,11 +6,11 @@ use domain::fact::{Action, Fact};
 use store::audit::Actor;
 use store::turn::{self, Turn};
 
-/// Its name among the settings. It is shown to nobody.
+/// The setting's name. Its value is never shown.
 const NAME: &str = "cursor_secret";
 
 impl Service {
-    /// The secret, the same on every node and after every start; made at the first one.
+    /// The secret, the same on every node and after every start; created at the first start.
     pub async fn cursor_secret(&self, actor: &Actor) -> Result<String, Error> {
         let mut tx = self.store.read().await?;
         if let Some(secret) = store::setting::get(&mut tx, NAME).await? {
@@ -24,7 +24,7 @@ impl Service {
 }
 
 async fn seal(write: &mut Write) -> Result<Done<String>, Error> {
-    // Two nodes that start at once agree on one.
+    // The lock makes two nodes that start at once agree on one secret.
     turn::take(&mut write.tx, Turn::Directory).await?;
     if let Some(secret) = store::setting::get(&mut write.tx, NAME).await? {
         return Ok(Done::nothing(secret));

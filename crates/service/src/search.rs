@@ -1,6 +1,6 @@
-//! Lists with conditions that no index answers are searched row after row in the order of their keys, through one window
-//! of keys after the other, for a bounded time. What was found by then is the answer, with the place to go on from:
-//! nobody waits for long, and nobody holds a connection for long.
+//! Time-bounded list search. A list with conditions that no index answers is scanned in key order, one window
+//! of keys after another, within a time budget. The answer is what was found by then, with the key to resume
+//! from, so no caller waits long or holds a connection for long.
 
 use crate::listing::{COUNT_MAX, Counting, Total};
 use ledger::door::Door;
@@ -11,24 +11,25 @@ use std::time::{Duration, Instant};
 use store::listing::{Order, Place, Slice, Window};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How long a list is searched before it is answered as far as it goes.
+/// The time budget of a list search; after it, the partial result is the answer.
 pub const BUDGET: Duration = Duration::from_secs(1);
-/// The part of its budget that a search has however long it waited for a connection: it gets on, and those behind it wait
-/// no longer than they have to.
+/// However long it waited for a connection, a search has at least its budget divided by this: it makes
+/// progress, and the searches behind it wait no longer than necessary.
 const SHARE_LEAST: u32 = 10;
-/// Keys of the first window: few, so that a search gets on where the processors are busy with money.
+/// Keys in the first window: few, so that a search makes progress while the processors are busy with money.
 const FIRST: i64 = 2_000;
-/// Keys of the largest one.
+/// Keys in the largest window.
 const LARGEST: i64 = 10_000_000;
-/// A window that took less is followed by a larger one; the time is looked at between two windows only.
+/// A window that took less time is followed by a larger one; the time is checked only between windows.
 const SHORT: Duration = Duration::from_millis(20);
-/// How much longer than a look took its lane rests afterwards while single transfers come.
+/// The back-off of a lane after a window while single transfers arrive, as a multiple of the window's
+/// duration.
 const REST: u32 = 3;
-/// Ranges that lie closer to each other are looked through as one: so many keys are hardly more than none.
+/// Ranges closer together than this are scanned as one: scanning so few extra keys costs almost nothing.
 pub(crate) const GAP: i64 = 10_000;
 
-/// The time that a search may take. It runs from when the list was asked for: who waited long for a connection looks
-/// through less.
+/// The time that a search may take. It runs from when the list was requested, so a search that waited long
+/// for a connection scans less.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Budget {
     asked: Instant,
@@ -36,37 +37,38 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    /// So long from now.
+    /// A budget that starts now.
     pub(crate) fn from_now(whole: Duration) -> Self {
         Self { asked: Instant::now(), whole }
     }
 
-    /// When a search that begins now ends; none: never.
+    /// The deadline of a search that begins now; none if the budget has no end.
     fn end(self) -> Option<Instant> {
         let least = Instant::now().checked_add(self.whole / SHARE_LEAST)?;
         self.asked.checked_add(self.whole).map(|end| end.max(least))
     }
 }
 
-/// The part of a list that was asked for.
+/// The page of a list that was requested.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Part {
     /// The keys of its rows.
     pub keys: Vec<i64>,
-    /// How many rows there are in all, if they were counted.
+    /// The total number of rows, if they were counted.
     pub total: Option<Total>,
-    /// Where to go on; none at the end of the list.
+    /// Where to resume; none at the end of the list.
     pub next: Option<Place>,
-    /// The last key that was looked at, if the time ran out before the end of the list.
+    /// The last key scanned, if the time ran out before the end of the list.
     pub until: Option<i64>,
 }
 
-/// Turns for windows. Searches take a processor each for as long as they are let: where several go on at once, each
-/// looks into a window and then lets the others, and what moves money keeps half of the processors to itself.
+/// Permits for scanning windows. An unlimited search would keep a processor busy. So each search releases its
+/// permit after a window to let the others scan, and half of the processors are kept free for moving money.
 #[derive(Debug, Clone)]
 pub(crate) struct Lanes {
     places: Arc<Semaphore>,
-    /// Whose single transfers are given way to, if the database's processes are not ours to rank.
+    /// The door whose single transfers searches yield to, if thread priorities cannot rank the database's
+    /// processes.
     door: Option<Door>,
 }
 
@@ -76,19 +78,19 @@ impl Lanes {
         Self { places: Arc::new(Semaphore::new((processors / 2).max(1))), door }
     }
 
-    /// How many chunks of single transfers there were, where it matters.
+    /// The number of chunks of single transfers so far; 0 without a door.
     fn singles(&self) -> u64 {
         self.door.as_ref().map_or(0, Door::single_chunks)
     }
 }
 
-/// Where the rows of a list can be.
+/// Where the rows of a list may be.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Field {
-    /// Ranges of keys, lowest first and apart from each other, that have to be looked through.
+    /// Disjoint key ranges to scan, lowest first.
     pub ranges: Vec<Window>,
-    /// Rows that are known already, in the order of the list, behind the slice's place. All that lie outside of the
-    /// ranges are among them.
+    /// Rows already known, in list order, after the slice's cursor key. They include every row outside the
+    /// ranges.
     pub known: Vec<i64>,
 }
 
@@ -99,33 +101,33 @@ impl Field {
     }
 }
 
-/// A look into a window, at one's turn.
+/// A window scan with its permit.
 #[derive(Debug)]
 pub(crate) struct Look {
     pub window: Window,
-    /// How many of its rows are wanted, in the order of the list.
+    /// How many of the window's rows are wanted, in list order.
     pub limit: i64,
     lane: OwnedSemaphorePermit,
-    /// Chunks of single transfers when it began.
+    /// The number of chunks of single transfers when it began.
     singles: u64,
 }
 
-/// A search under way. Its caller looks into one window after the other:
+/// A search in progress. Its caller scans one window after another:
 /// `while let Some(look) = search.next(lanes).await { let keys = ...; search.found(&lanes, look, keys) }`.
 #[derive(Debug)]
 pub(crate) struct Search<'a> {
     slice: &'a Slice,
     counting: Counting,
-    /// What is to be looked through yet, in the order of the list.
+    /// The ranges still to scan, in list order.
     ranges: VecDeque<Window>,
-    /// Rows that are known, in the order of the list, and lie behind the place.
+    /// Known rows after the current key, in list order.
     known: VecDeque<i64>,
-    /// When it ends at the latest.
+    /// The deadline.
     end: Option<Instant>,
     step: Instant,
-    /// Rows that are looked for.
+    /// How many rows to search for.
     wanted: i64,
-    /// The key behind which the next window begins.
+    /// The current key: the next window begins after it.
     place: i64,
     size: i64,
     keys: Vec<i64>,
@@ -133,7 +135,7 @@ pub(crate) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// A search for the part of a list that a slice asks for, sorted by its key.
+    /// A search for the page of a list that a slice requests, sorted by key.
     pub(crate) fn new(slice: &'a Slice, counting: Counting, field: Field, budget: Budget) -> Self {
         let Field { ranges, known } = field;
         let (mut ranges, known) = (VecDeque::from(ranges), VecDeque::from(known));
@@ -153,7 +155,7 @@ impl<'a> Search<'a> {
         search
     }
 
-    /// The window to look into next; waits until it is this search's turn. None at the end.
+    /// The next window to scan; waits for a permit. None at the end.
     pub(crate) async fn next(&mut self, lanes: &Lanes) -> Option<Look> {
         let (window, limit) = self.ahead()?;
         let lane = lanes.places.clone().acquire_owned().await.ok()?;
@@ -166,11 +168,11 @@ impl<'a> Search<'a> {
         Some((window, self.left()))
     }
 
-    /// Takes what was found in the window, and lets the others look.
+    /// Adds the keys found in the window, and releases the permit.
     pub(crate) fn found(&mut self, lanes: &Lanes, look: Look, keys: Vec<i64>) {
         let Look { window, limit, lane, singles } = look;
         rest(lane, if lanes.singles() == singles { Duration::ZERO } else { self.step.elapsed() * REST });
-        // Of a full window, nobody knows what lies behind its last row.
+        // If the window reached the limit, what follows its last row is not scanned yet.
         let full = keys.last().copied().filter(|_| length(&keys) >= limit);
         self.place = full.unwrap_or(match self.slice.order {
             Order::Ascending => window.last,
@@ -182,7 +184,7 @@ impl<'a> Search<'a> {
         self.is_out_of_time = self.end.is_some_and(|end| Instant::now() >= end);
     }
 
-    /// Takes rows up to the place, and with them the known ones that lie there.
+    /// Adds rows up to the current key, with the known rows up to it.
     fn take(&mut self, mut keys: Vec<i64>) {
         let order = self.slice.order;
         let is_behind = |key: i64, place: i64| match order {
@@ -201,7 +203,7 @@ impl<'a> Search<'a> {
         self.keys.extend(keys);
     }
 
-    /// Leaves out what lies before the place.
+    /// Drops the scanned part of the ranges.
     fn pass(&mut self) {
         while let Some(range) = self.ranges.front_mut() {
             match self.slice.order {
@@ -219,7 +221,7 @@ impl<'a> Search<'a> {
         self.wanted - length(&self.keys)
     }
 
-    /// What comes next of what is to be looked through.
+    /// The next window of the ranges still to scan.
     fn window(&self) -> Option<Window> {
         let range = *self.ranges.front()?;
         let more = self.size - 1;
@@ -229,7 +231,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// What was found, behind as many rows as the slice leaves out.
+    /// The rows found, without those that the slice skips.
     pub(crate) fn part(mut self) -> Part {
         let is_whole = self.ranges.is_empty();
         if is_whole {
@@ -249,7 +251,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Gives a lane back after a while.
+/// Releases a lane after the back-off.
 fn rest(lane: OwnedSemaphorePermit, while_singles_come: Duration) {
     if while_singles_come > Duration::ZERO {
         tokio::spawn(async move {
@@ -259,7 +261,7 @@ fn rest(lane: OwnedSemaphorePermit, while_singles_come: Duration) {
     }
 }
 
-/// How many rows are looked for: those of the page and one more, or as many as are counted.
+/// How many rows to search for: those of the page and one more, or as many as are counted.
 pub(crate) fn wanted(slice: &Slice, counting: Counting) -> i64 {
     let page = slice.offset.saturating_add(slice.limit).saturating_add(1);
     if counting == Counting::No { page } else { page.max(COUNT_MAX + 1) }

@@ -1,8 +1,9 @@
-//! Searches against lists of keys that are written down.
+//! Searches over known lists of keys.
 
 use super::*;
 
-/// Searches for multiples of `every` among keys from 1 to `highest`, page after page from where it stopped.
+/// Searches for multiples of `every` among keys from 1 to `highest`, page after page, resuming where it
+/// stopped.
 async fn all(order: Order, highest: i64, every: i64, budget: Duration, limit: i64) -> (Vec<i64>, usize) {
     let (lanes, mut after, mut found, mut rounds) = (Lanes::beside(None), None, Vec::new(), 0);
     loop {
@@ -30,7 +31,7 @@ async fn all(order: Order, highest: i64, every: i64, budget: Duration, limit: i6
 }
 
 #[tokio::test]
-async fn however_often_it_is_broken_off_every_row_is_found_once_and_in_order() {
+async fn however_often_a_search_is_interrupted_every_row_is_found_once_and_in_order() {
     let (never, long) = (Duration::ZERO, Duration::from_secs(3_600));
     for (highest, every) in [(0, 1), (1, 1), (9_999, 7), (10_000, 10_000), (10_001, 10_001), (95_000, 700)] {
         let mut expected: Vec<i64> = (1..=highest).filter(|key| key % every == 0).collect();
@@ -40,7 +41,7 @@ async fn however_often_it_is_broken_off_every_row_is_found_once_and_in_order() {
                 let (found, rounds) = all(order, highest, every, never, wanted).await;
                 assert_eq!(found, expected, "{name}");
                 let windows = usize::try_from(highest / FIRST).unwrap();
-                assert!(wanted < 1_000_000 || rounds >= windows, "{name}: a window each time");
+                assert!(wanted < 1_000_000 || rounds >= windows, "{name}: one window per round");
                 let found = all(order, highest, every, long, wanted).await.0;
                 assert_eq!(found, expected, "{name}");
             }
@@ -49,10 +50,10 @@ async fn however_often_it_is_broken_off_every_row_is_found_once_and_in_order() {
     }
 }
 
-/// Rows are multiples of 7 or of 1,000. The former lie in ranges only, which are looked through; the latter are known,
-/// even where they lie in ranges.
+/// Rows are multiples of 7 or of 1,000. The former lie only in the ranges, which are scanned; the latter are
+/// known, even where they lie in the ranges.
 #[tokio::test]
-async fn what_is_known_and_what_is_looked_through_are_one_list() {
+async fn known_rows_and_scanned_rows_form_one_list() {
     let ranges = [(1, 30), (5_000, 5_010), (40_000, 95_000), (200_001, 200_001), (300_000, 300_700)];
     let range = |(first, last)| Window { first, last };
     let is_in = |key: i64| ranges.iter().any(|(first, last)| (*first..=*last).contains(&key));
@@ -105,7 +106,7 @@ async fn a_count_says_whether_there_may_be_more() {
         (20, 10, 25, 1, (5, 25, false, None, None)),
         (30, 10, 25, 1, (0, 25, false, None, None)),
         (0, 10, 20_000, 1, (10, COUNT_MAX, true, Some(19_991), None)),
-        // Each hundredth row only, and no time for more than one window.
+        // Only every hundredth row, and no time for more than one window.
         (0, 1_000, 3_000_000, 0, (20, 20, true, Some(2_998_001), Some(2_998_001))),
     ] {
         let every = if budget == 0 { 100 } else { 1 };
@@ -127,20 +128,20 @@ async fn a_count_says_whether_there_may_be_more() {
 }
 
 #[test]
-fn whoever_waited_long_searches_for_a_part_of_the_time() {
+fn a_search_that_waited_long_has_a_part_of_its_budget() {
     let (now, second) = (Instant::now(), Duration::from_secs(1_000));
     let waited =
         |waited: u32| Budget { asked: now.checked_sub(second * waited / 100).unwrap(), whole: second };
     let left = |budget: Budget| budget.end().unwrap().duration_since(now).as_secs();
     for (percent, expected) in [(0, 1_000), (50, 500), (89, 110), (95, 100), (5_000, 100)] {
-        // The clock goes on meanwhile.
+        // The clock keeps running meanwhile.
         assert!((expected..expected + 50).contains(&left(waited(percent))), "{percent} %");
     }
     assert_eq!(Budget::from_now(Duration::MAX).end(), None);
 }
 
 #[test]
-fn windows_grow_while_they_are_short() {
+fn windows_grow_while_scans_are_quick() {
     let ms = Duration::from_millis;
     for (size, took, next) in [
         (FIRST, ms(1), 4 * FIRST),

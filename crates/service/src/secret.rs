@@ -1,5 +1,5 @@
-//! Random tokens. What is given out is 256 bits; what is kept is its SHA-256, which is enough for a random
-//! secret: nobody can guess it, so there is nothing to slow down.
+//! Random tokens. A token has 256 bits; only its SHA-256 is stored. A fast hash is enough for a random
+//! secret: it cannot be guessed, so guessing need not be slowed down.
 
 use crate::Error;
 use data_encoding::HEXLOWER;
@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::StoreError;
 
-/// What nobody may read in a log: a password, a token, a key.
+/// A value that must not appear in a log: a password, a token, a key.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Of a text that is one.
+    /// Wraps a secret text.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself: for those who compare or hand it over, never for a log.
+    /// The text itself: for comparing it or passing it on, never for a log.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -32,12 +32,12 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// 256 random bits, hexadecimal, behind a prefix that says what they are for.
+/// 256 random bits, hexadecimal, after a prefix that says what they are for.
 pub(crate) fn token(prefix: &str) -> Result<String, Error> {
     Ok(format!("{prefix}{}", HEXLOWER.encode(&random::<32>()?)))
 }
 
-/// An id that nothing had before: 53 random bits, which every reader of JSON can hold.
+/// A new id: 53 random bits, which every JSON parser can represent.
 pub(crate) fn id() -> Result<i64, Error> {
     Ok((i64::from_le_bytes(random()?) >> 11) & ((1 << 53) - 1))
 }
@@ -45,21 +45,21 @@ pub(crate) fn id() -> Result<i64, Error> {
 fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0_u8; N];
     getrandom::fill(&mut bytes)
-        .map_err(|error| StoreError::Unavailable(format!("no random numbers: {error}")))?;
+        .map_err(|error| StoreError::Unavailable(format!("the random number generator failed: {error}")))?;
     Ok(bytes)
 }
 
-/// What is kept of a token.
+/// The stored hash of a token.
 pub(crate) fn hash(token: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 
-/// A new name for a request: 96 random bits, for logs only.
+/// A new request id: 96 random bits, for logs only.
 #[must_use]
 pub fn request_id() -> String {
     let mut bytes = [0_u8; 12];
     if getrandom::fill(&mut bytes).is_err() {
-        // Requests share a name then; nothing else depends on it.
+        // Requests then share an id; nothing else depends on it.
         return "0".repeat(24);
     }
     HEXLOWER.encode(&bytes)

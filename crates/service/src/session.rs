@@ -1,4 +1,5 @@
-//! Sessions: a person who signed in, until the session ends by itself, by its person or by an administrator.
+//! Sessions of signed-in people. A session ends when it expires, or when its user or an administrator ends
+//! it.
 
 use crate::identity::{Identity, Who};
 use crate::write::Done;
@@ -13,13 +14,13 @@ use store::audit::Actor;
 
 pub use store::session::Session;
 
-/// How often at most it is written that a session is used.
+/// The shortest interval between updates of a session's last-seen time.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
-/// How far the clocks of two nodes may be apart. What lies further ahead was written by a wrong clock.
+/// The largest clock difference between two nodes. A time further in the future was written by a wrong clock.
 pub(crate) const SKEW: Duration = Duration::from_secs(300);
-/// Sessions of a person that are listed.
+/// The most sessions of a user that are listed.
 const LISTED: i64 = 200;
-/// Characters of what a client calls itself.
+/// The most characters of a user agent.
 const AGENT_CHARS: usize = 200;
 
 /// How long sessions live.
@@ -27,16 +28,16 @@ const AGENT_CHARS: usize = 200;
 pub struct SessionLife {
     /// Without a request.
     pub idle: Duration,
-    /// At most.
+    /// In total.
     pub max: Duration,
 }
 
-/// From where somebody asks, and with what.
+/// Where a request comes from, and from which program.
 #[derive(Debug, Clone)]
 pub struct Client {
     /// The address.
     pub address: IpAddr,
-    /// What the program calls itself.
+    /// The program's user agent.
     pub agent: String,
 }
 
@@ -55,7 +56,7 @@ pub(crate) fn micros(time: Duration) -> i64 {
 }
 
 impl Service {
-    /// The person behind a session's token, if the session holds now.
+    /// The person behind a session's token, if the session is valid now.
     pub async fn identify_session(
         &self,
         token: &Secret,
@@ -76,7 +77,7 @@ impl Service {
         Ok(Some(Identity { actor, who }))
     }
 
-    /// The session is no worse if this cannot be written now.
+    /// Updates the last-seen time. The session stays valid if this fails.
     async fn seen(&self, session: i64, now: i64) {
         let write = async {
             let mut tx = self.store.write().await?;
@@ -84,11 +85,12 @@ impl Service {
             tx.commit().await
         };
         if let Err(error) = write.await {
-            tracing::warn!(%error, session, "it could not be written that a session is used");
+            tracing::warn!(%error, session, "could not update the session's last-seen time");
         }
     }
 
-    /// Those of the sessions and of the keys that hold now, in one look: for connections that stay open.
+    /// Those of the sessions and of the keys that are valid now, in one lookup: for connections that stay
+    /// open.
     pub async fn identities_hold(
         &self,
         people: &[i64],
@@ -105,7 +107,7 @@ impl Service {
         Ok((people, keys))
     }
 
-    /// A person's sessions that hold, newest first.
+    /// A user's valid sessions, newest first.
     pub async fn session_list(&self, user: i64, life: SessionLife) -> Result<Vec<Session>, Error> {
         let now = self.steady_now();
         let mut tx = self.store.read().await?;
@@ -114,7 +116,7 @@ impl Service {
         Ok(all)
     }
 
-    /// Ends one of a person's own sessions; those of others are not there.
+    /// Ends one of the user's sessions; a session of another user counts as not found.
     pub async fn session_end(&self, actor: &Actor, user: i64, session: i64) -> Result<(), Error> {
         let mut write = self.step(actor, Action::SessionEnd).await?;
         write.about.id = Some(user);
@@ -125,7 +127,7 @@ impl Service {
         write.end(done).await
     }
 
-    /// A new session, under a token that nobody has seen before.
+    /// Creates a session with a new token.
     pub(crate) async fn session_begin(
         &self,
         tx: &mut Tx,
@@ -140,7 +142,7 @@ impl Service {
         Ok((session, Secret::new(token)))
     }
 
-    /// Now, for what ends by itself.
+    /// The current time for expiry checks.
     pub(crate) fn steady_now(&self) -> i64 {
         self.steady.now(self.clock.as_ref())
     }

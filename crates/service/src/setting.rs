@@ -12,32 +12,32 @@ use store::Tx;
 use store::audit::Actor;
 
 const TIME_ZONE: &str = "time_zone";
-/// Days within which a similar batch is refused; an account's own is under `duplicate_window.ID`.
+/// Days within which a similar batch is refused; an account's override is under `duplicate_window.ID`.
 const WINDOW: &str = "duplicate_window";
 const WINDOW_OF: &str = "duplicate_window.";
 
-/// Settings to change; what is not named stays.
+/// The settings to change; an absent field stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SettingsChange {
-    /// The time zone in which days and months of limits begin, by its IANA name.
+    /// The IANA name of the time zone in which the days and months of limits begin.
     pub time_zone: Option<String>,
     /// Days within which a similar batch is refused; 0 switches the comparison off.
     pub duplicate_window: Option<i64>,
-    /// The same for batches whose single account this is; without days the organisation's window holds again.
+    /// The same for batches with this single account; without days the organisation's window applies again.
     pub account_window: Option<(String, Option<i64>)>,
 }
 
 /// The days within which a batch that pays the same as an earlier one is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DuplicateWindows {
-    /// Where an account has none of its own.
+    /// The window of accounts without an override.
     pub days: i64,
-    /// Accounts that have one, by number.
+    /// The overrides, by account number.
     pub accounts: Vec<(String, i64)>,
 }
 
 impl Service {
-    /// Changes settings of the organisation: all that are named, or none.
+    /// Changes settings of the organisation: all that are given, or none.
     pub async fn set_settings(&self, actor: &Actor, change: &SettingsChange) -> Result<(), Error> {
         let mut write = begun!(self.write(actor, Action::SettingSet));
         let done = set(&mut write, change).await;
@@ -68,7 +68,7 @@ impl Service {
         Ok(DuplicateWindows { days, accounts })
     }
 
-    /// The window of batches whose single account this is.
+    /// The window for batches with this single account.
     pub(crate) async fn window_of(tx: &mut Tx, account: Option<AccountId>) -> Result<i64, Error> {
         let own = match account {
             Some(id) => store::setting::get(tx, &format!("{WINDOW_OF}{id}")).await?,

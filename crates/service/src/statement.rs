@@ -1,8 +1,8 @@
 //! An account's statement: its entries, newest first, each with the balance before and after it.
 //!
-//! Without dates the order is that of booking, and a page is a walk back over the account's postings.
-//! With a range of dates the order is by value date, from the history; entries that the history does not
-//! hold yet are reached by the walk and merged in, so the answer is right before it has caught up.
+//! Without dates, entries are in booking order, and a page is a walk back over the account's postings. With a
+//! date range, entries are in value-date order, from the history. Entries that the history does not hold yet
+//! are found by the walk and merged in, so the answer is correct even while the history lags.
 
 mod balances;
 
@@ -20,12 +20,12 @@ use store::posting::Booked;
 
 pub use balances::{Balances, StatementBalances};
 
-/// Entries of one page at most.
+/// The most entries per page.
 pub const PAGE_MAX: i64 = 1_000;
-/// Postings of one step of a walk.
+/// Postings per step of a walk.
 const STEP: i64 = 5_000;
 
-/// Which way money went.
+/// The direction of the money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// Out of the account.
@@ -43,12 +43,12 @@ pub struct StatementQuery {
     pub to: Option<String>,
     /// One direction only.
     pub direction: Option<Direction>,
-    /// Where the page before ended.
+    /// The cursor of the previous page.
     pub cursor: Option<String>,
-    /// At most so many entries.
+    /// The most entries to return.
     pub limit: i64,
-    /// Whether the balances around range and page are wanted: with a range, each costs a walk from its end to
-    /// the newest entry.
+    /// Whether the balances around range and page are wanted: with a range, they cost a walk from the newest
+    /// entry back to the earliest of them.
     pub with_balances: bool,
 }
 
@@ -59,7 +59,7 @@ pub struct Entry {
     pub posting: i64,
     /// Its transfer's number.
     pub transfer: i64,
-    /// What it is.
+    /// Its kind.
     pub kind: PostingKind,
     /// Whether the account paid.
     pub is_debit: bool,
@@ -73,11 +73,11 @@ pub struct Entry {
     pub other: AccountId,
     /// The other account's number.
     pub other_number: String,
-    /// The day that it counts for: days since 1970-01-01.
+    /// The value date: days since 1970-01-01.
     pub value_date: i64,
     /// When it was booked, microseconds UTC.
     pub created_at: i64,
-    /// What people wrote on the transfer.
+    /// The transfer's memo.
     pub memo: Option<String>,
 }
 
@@ -92,12 +92,12 @@ pub struct Statement {
     pub entries: Vec<Entry>,
     /// Where the next page begins; none on the last.
     pub cursor: Option<String>,
-    /// The balances around range and page, if they were wanted.
+    /// The balances around range and page, if requested.
     pub balances: Option<StatementBalances>,
 }
 
 impl Service {
-    /// A page of the statement of an account that is named by its id or number.
+    /// A page of the statement of an account, named by id or number.
     pub async fn statement(&self, text: &str, query: &StatementQuery) -> Result<Statement, Error> {
         let mut tx = self.store.read().await?;
         let account = Self::account_named(&mut tx, text).await?;
@@ -177,9 +177,9 @@ async fn by_booking(
     Ok((page, next.map(|id| id.to_string())))
 }
 
-/// A place in the order by value date: `(value date, posting)`.
+/// A key in value-date order: `(value date, posting)`.
 type Key = (i64, i64);
-/// Behind all of them.
+/// After every key.
 const END: Key = (i64::MAX, i64::MAX);
 
 fn read_key(text: &str) -> Result<Key, Error> {
@@ -204,7 +204,7 @@ async fn by_date(
     let mut page = recent(tx, account, query.direction, from, before, wanted).await?;
     page.extend(settled(tx, account, query.direction, from, before, wanted).await?);
     page.sort_unstable_by_key(|booked| std::cmp::Reverse(key(booked)));
-    // The history may hold entries above its mark already.
+    // The history may already hold entries above its mark.
     page.dedup_by_key(|booked| key(booked));
     page.truncate(wanted);
     let full = page.len() == wanted;
@@ -217,7 +217,7 @@ const fn key(booked: &Booked) -> Key {
     (booked.value_date, booked.posting.id.0)
 }
 
-/// What the history holds.
+/// The entries that the history holds.
 async fn settled(
     tx: &mut Tx,
     account: &AccountView,
@@ -239,8 +239,8 @@ async fn settled(
     Ok(page)
 }
 
-/// What is newer than the history, by the walk; only as many as the page can show are kept. An account's
-/// postings are committed in their order, so the first one that the history holds ends the walk.
+/// The entries newer than the history, found by the walk; only as many as the page can show are kept. An
+/// account's postings are committed in order, so the first one that the history holds ends the walk.
 async fn recent(
     tx: &mut Tx,
     account: &AccountView,
@@ -270,7 +270,7 @@ async fn recent(
     Ok(kept)
 }
 
-/// Those chunks of the postings that were committed up to a mark.
+/// The chunks of the postings that were committed up to a mark.
 async fn is_held(tx: &mut Tx, mark: i64, postings: &[i64]) -> Result<HashSet<i64>, Error> {
     let mut numbers: Vec<i64> = postings.iter().map(|id| PostingId(*id).chunk()).collect();
     numbers.sort_unstable();
@@ -303,7 +303,7 @@ pub(crate) fn entry(account: AccountId, booked: &Booked) -> Entry {
     }
 }
 
-/// Fills in what other tables know: the other account's number and the transfer's memo.
+/// Fills in data from other tables: the other account's number and the transfer's memo.
 async fn name(tx: &mut Tx, entries: &mut [Entry]) -> Result<(), Error> {
     let others = entries.iter().map(|e| e.other.0).collect();
     let numbers: hashbrown::HashMap<i64, String> =

@@ -1,7 +1,7 @@
-//! What customers sent: how often, how much, how often in vain, and what it cost; by currency, by day, by account.
+//! What customers sent: attempts, successes, amounts and fees; by currency, by day, by account.
 //!
-//! Transfers count by value date. A batch's item that was refused has no transfer: its tries count on the day of
-//! the organisation on which they were made.
+//! Transfers count by value date. A refused batch item has no transfer: its attempts count on the day they
+//! were made, in the organisation's time zone.
 
 use crate::transfer::read_range;
 use crate::{Error, Service};
@@ -18,9 +18,9 @@ use store::statistics::{Failures, Group, QUARTER, Range, Sums};
 pub struct Statistics {
     /// The currency.
     pub asset: Asset,
-    /// Tries.
+    /// Attempts.
     pub count: i64,
-    /// Of them carried out.
+    /// Attempts that were carried out.
     pub success_count: i64,
     /// Minor units moved.
     pub amount: i128,
@@ -33,7 +33,7 @@ impl Statistics {
         Self { asset, count: 0, success_count: 0, amount: 0, fee: 0 }
     }
 
-    /// Carried out, in hundredths of a percent of all tries.
+    /// The share of attempts carried out, in hundredths of a percent.
     #[must_use]
     pub const fn success_rate_bp(&self) -> i64 {
         if self.count == 0 { 0 } else { self.success_count * 10_000 / self.count }
@@ -52,7 +52,7 @@ impl Statistics {
 /// What statistics are broken down by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum GroupBy {
-    /// By nothing but the currency.
+    /// By currency only.
     #[default]
     None,
     /// By day.
@@ -70,13 +70,13 @@ pub struct StatisticsQuery {
     pub to: String,
     /// Only this currency.
     pub currency: Option<String>,
-    /// Only what this account, by id or number, sent.
+    /// Only what this account, named by id or number, sent.
     pub account: Option<String>,
     /// What they are broken down by.
     pub group: GroupBy,
 }
 
-/// What a group of statistics is of.
+/// What a group of statistics covers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Of {
     /// A day: days since 1970-01-01.
@@ -85,17 +85,17 @@ pub enum Of {
     Account(i64, String),
 }
 
-/// Statistics, in all and by group.
+/// Statistics: totals and groups.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// In all, by currency.
+    /// Totals by currency.
     pub totals: Vec<Statistics>,
-    /// By group and currency; empty if nothing was asked for.
+    /// By group and currency; empty if no breakdown was requested.
     pub groups: Vec<(Of, Statistics)>,
 }
 
 impl Service {
-    /// What customers sent in a range of value dates (both ends in it), in all and broken down.
+    /// What customers sent in a range of value dates (both ends included): totals and groups.
     pub async fn statistics(&self, query: &StatisticsQuery) -> Result<Report, Error> {
         let mut tx = self.store.read().await?;
         let mut assets = store::asset::all(&mut tx).await?;
@@ -138,7 +138,7 @@ async fn range(tx: &mut Tx, query: &StatisticsQuery, assets: &[Asset]) -> Result
     Ok(Range { from: from.unwrap_or(i64::MIN), to: to.unwrap_or(i64::MAX), asset, account })
 }
 
-/// Refused tries of items, as sums of refused transfers.
+/// Refused item attempts, as sums of refused transfers.
 async fn failures(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, Error> {
     let zone = Service::zone(tx).await?;
     let start = |day: i64| {

@@ -1,10 +1,10 @@
-//! The time by which sessions and keys end. A clock that is set back makes none of them live longer: time goes
-//! on from the latest moment that was seen, by the machine's own count of seconds.
+//! The time by which sessions and keys expire. Setting the clock back does not extend them: time continues
+//! from the latest moment seen, by the machine's monotonic clock.
 
 use ledger::Clock;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The latest moment that was seen, and what the machine had counted by then. Clones share it.
+/// The latest moment seen, and the monotonic clock at that moment. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Steady(Arc<Mutex<Option<(i64, i64)>>>);
 
@@ -13,11 +13,11 @@ impl Steady {
     pub(crate) fn now(&self, clock: &dyn Clock) -> i64 {
         let (shown, counted) = (clock.now(), clock.counted());
         let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let gone_on = latest.map_or(i64::MIN, |(at, then)| at.saturating_add(counted.saturating_sub(then)));
-        if shown >= gone_on {
+        let continued = latest.map_or(i64::MIN, |(at, then)| at.saturating_add(counted.saturating_sub(then)));
+        if shown >= continued {
             *latest = Some((shown, counted));
         }
-        shown.max(gone_on)
+        shown.max(continued)
     }
 }
 
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn time_goes_on_when_the_clock_is_set_back() {
+    fn time_continues_when_the_clock_is_set_back() {
         let steady = Steady::default();
         for (shown, counted, expected) in
             [(1_000, 10, 1_000), (5, 12, 1_002), (1_001, 20, 1_010), (9_000, 21, 9_000), (8_000, 22, 9_001)]

@@ -1,5 +1,5 @@
-//! Users: an administrator adds and changes them and never knows their passwords. Each sets an own one by an
-//! invitation.
+//! Users: an administrator adds and changes them but never knows their passwords. Users set their own through
+//! an invitation link.
 
 use crate::invitation::Invited;
 use crate::write::{Done, Write, begun};
@@ -20,36 +20,36 @@ pub use store::user::User;
 /// A person to add.
 #[derive(Debug, Clone)]
 pub struct NewUser {
-    /// What the person signs in with.
+    /// The login.
     pub login: String,
-    /// What people call the person.
+    /// The display name.
     pub name: String,
-    /// What the person will be.
+    /// The role.
     pub role: Role,
 }
 
-/// A person who was just invited.
+/// A user who was just invited.
 #[derive(Debug, Clone)]
 pub struct Added {
-    /// The person.
+    /// The user.
     pub user: User,
-    /// The link by which the person sets a password.
+    /// The link for setting a password.
     pub invited: Invited,
 }
 
-/// What to change of a person; what is not named stays.
+/// The changes to a user; an absent field stays as it is.
 #[derive(Debug, Clone, Default)]
 pub struct UserChange {
     /// The name.
     pub name: Option<String>,
     /// The role.
     pub role: Option<Role>,
-    /// Whether the person may not sign in.
+    /// Whether sign-in is disabled.
     pub disabled: Option<bool>,
 }
 
 impl Service {
-    /// Adds a person, and gives the link by which the person sets a password.
+    /// Adds a user, and returns the link for setting a password.
     pub async fn user_add(&self, actor: &Actor, new: &NewUser) -> Result<Added, Error> {
         let mut write = begun!(self.write(actor, Action::UserAdd));
         let done = self.add_user(&mut write, new).await;
@@ -59,7 +59,7 @@ impl Service {
     async fn add_user(&self, write: &mut Write, new: &NewUser) -> Result<Done<Added>, Error> {
         let mut user = fresh(&write.actor, new, write.now)?;
         insert(&mut write.tx, &mut user).await?;
-        // The first user may come by the command line: the link for first-time set-up then ends.
+        // The first user may be added on the command line; the link for first-time set-up then expires.
         store::invitation::end_set_up(&mut write.tx).await?;
         let invited = self.invite(&mut write.tx, user.id).await?;
         let fact = Fact::new(Action::UserAdd, Some(user.id))
@@ -68,25 +68,25 @@ impl Service {
         Ok(Done::one(Added { user, invited }, fact))
     }
 
-    /// People after an id, disabled ones too.
+    /// Users after an id, including disabled ones.
     pub async fn user_list(&self, after: i64, limit: i64) -> Result<Vec<User>, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::user::list(&mut tx, after, limit).await?)
     }
 
-    /// How many people there are, disabled ones too.
+    /// The number of users, including disabled ones.
     pub async fn user_count(&self) -> Result<i64, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::user::count(&mut tx).await?)
     }
 
-    /// A person.
+    /// A user by id.
     pub async fn user_show(&self, id: i64) -> Result<User, Error> {
         let mut tx = self.store.read().await?;
         store::user::get(&mut tx, id).await?.ok_or_else(|| missing(id))
     }
 
-    /// The person of a login.
+    /// The user with a login.
     pub async fn user_named(&self, login: &str) -> Result<User, Error> {
         let missing = || Error::refused(Code::UserNotFound, shown(login));
         let login = Login::parse(login).map_err(|_| missing())?;
@@ -94,8 +94,8 @@ impl Service {
         Ok(store::user::by_login(&mut tx, login.as_str()).await?.ok_or_else(missing)?.0)
     }
 
-    /// Checks a name that the command line acts under: it must be visible, and neither a login nor reserved, so that
-    /// nobody is taken for somebody else in the audit log.
+    /// Checks a name for the command line to act under: it must be visible, and neither a login nor reserved,
+    /// so that the audit log cannot confuse two people.
     pub async fn actor_name(&self, name: &str) -> Result<(), Error> {
         let name = visible(name)?;
         let reserved = || Error::refused(Code::ActorReserved, shown(&name));
@@ -111,7 +111,7 @@ impl Service {
         }
     }
 
-    /// Changes a person. Another role, or none any more, ends the person's sessions at once.
+    /// Changes a user. A change of role, or disabling or enabling the user, ends the user's sessions at once.
     pub async fn user_change(&self, actor: &Actor, id: i64, change: &UserChange) -> Result<User, Error> {
         let mut write = begun!(self.write(actor, Action::UserChange));
         write.about.id = Some(id);
@@ -119,7 +119,7 @@ impl Service {
         write.end(done).await
     }
 
-    /// Takes a person's password away, ends the sessions, and gives a new link.
+    /// Removes a user's password, ends the user's sessions, and returns a new link.
     pub async fn user_reset(&self, actor: &Actor, id: i64) -> Result<Added, Error> {
         let mut write = begun!(self.write(actor, Action::UserReset));
         write.about.id = Some(id);
@@ -141,7 +141,7 @@ impl Service {
         Ok(Done::one(added, Fact::new(Action::UserReset, Some(id))))
     }
 
-    /// Ends all sessions of a person; says how many there were.
+    /// Ends all sessions of a user; returns how many there were.
     pub async fn user_sign_out(&self, actor: &Actor, id: i64) -> Result<u64, Error> {
         let mut write = begun!(self.write(actor, Action::UserSignOut));
         write.about.id = Some(id);
@@ -149,19 +149,19 @@ impl Service {
         write.end(done).await
     }
 
-    /// Refuses a password that is not good enough for a person of this login and name.
+    /// Refuses a password that is too weak for a user with this login and name.
     pub async fn password_check(&self, login: &str, name: &str, password: &Secret) -> Result<(), Error> {
         self.passwords.hash(password, login, name).await.map(|_| ())
     }
 
-    /// How often Argon2 was run by this process: what a login costs can be told from it.
+    /// How often this process has run Argon2, which shows what a login costs.
     #[must_use]
     pub fn password_runs(&self) -> u64 {
         self.passwords.runs()
     }
 }
 
-/// A person as the row will be inserted.
+/// A new user, as the row will be inserted.
 pub(crate) fn fresh(actor: &Actor, new: &NewUser, now: i64) -> Result<User, Error> {
     Ok(User {
         id: 0,
@@ -215,7 +215,7 @@ async fn sign_out(write: &mut Write, id: i64) -> Result<Done<u64>, Error> {
     Ok(Done::one(ended, Fact::new(Action::UserSignOut, Some(id)).with("sessions", ended)))
 }
 
-/// Adds a person whose login nobody has.
+/// Adds a user; refused if the login is taken.
 pub(crate) async fn insert(tx: &mut Tx, user: &mut User) -> Result<(), Error> {
     turn::take(tx, Turn::Directory).await?;
     if store::user::by_login(tx, &user.login).await?.is_some() {
@@ -233,13 +233,13 @@ fn login(text: &str) -> Result<Login, Error> {
     Login::parse(text).map_err(|code| Error::refused(code, shown(text)))
 }
 
-/// A person who sets the password by a link, without anybody who is signed in.
+/// The actor for a user who sets the password through a link, without being signed in.
 pub(crate) fn by_link(user: &User, address: &str) -> Actor {
     Actor::new(Principal::User(user.id), user.login.as_str(), address)
 }
 
 impl Added {
-    /// The link's token; none when the answer is given a second time.
+    /// The link's token; a replayed answer has none.
     #[must_use]
     pub const fn token(&self) -> Option<&Secret> {
         self.invited.token.as_ref()

@@ -1,5 +1,6 @@
-//! `verify`: recomputes every invariant from the postings up, streaming, and names the invariant, the
-//! first bad key and the count of violations. Reads one state of the ledger and blocks no writer.
+//! `verify`: recomputes every invariant from the postings up, in a stream, and reports each violated
+//! invariant with the first bad key and the number of violations. It reads one snapshot of the ledger and
+//! blocks no writer.
 
 mod batches;
 
@@ -13,21 +14,21 @@ use store::posting::Booked;
 use store::value::Row;
 use store::verify::Claim;
 
-/// Rows of one step.
+/// Rows per step.
 const STEP: i64 = 50_000;
 
-/// An invariant that does not hold.
+/// A violated invariant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// Which one, by its name.
+    /// Its name.
     pub invariant: &'static str,
-    /// The first key that breaks it.
+    /// The first key that violates it.
     pub first_key: String,
-    /// How many break it.
+    /// How many keys violate it.
     pub count: u64,
 }
 
-/// What was looked at and what was found.
+/// What was checked and what was found.
 #[derive(Debug, Default)]
 pub struct Verification {
     /// Postings read.
@@ -59,12 +60,12 @@ impl Verification {
         self.found.iter().map(violation).collect()
     }
 
-    /// The file is not as it was written.
+    /// Adds damage found in the database file.
     pub fn add_damage(&mut self, problem: String) {
         self.bad(FILE, || problem);
     }
 
-    /// The ledger lacks what the mark of its head knows.
+    /// Adds that the ledger is behind its mark.
     pub fn add_behind(&mut self, behind: &Behind) {
         self.bad(HEAD, || behind.to_string());
     }
@@ -80,7 +81,7 @@ impl Verification {
     }
 }
 
-/// What the postings say of an account: 40 bytes each is all that grows with the ledger.
+/// What the postings say about an account: these 40 bytes per account are all that grows with the ledger.
 #[derive(Debug, Clone, Copy, Default)]
 struct Chain {
     balance: i64,
@@ -90,9 +91,9 @@ struct Chain {
     sum: u64,
 }
 
-/// The pages of the database file hang together, and its indexes have what their tables have.
+/// The pages of the database file are consistent, and its indexes match their tables.
 const FILE: &str = "file_is_sound";
-/// The ledger has what the mark of its head knows.
+/// The ledger has everything that its mark knows.
 const HEAD: &str = "head_mark";
 
 /// The invariants by name, in the order of the checks.
@@ -128,7 +129,7 @@ impl Service {
             found.bad(FILE, || problem);
         }
         match everything(&mut tx, &mut found).await {
-            // What cannot be read is not as it was written: that is an answer, too.
+            // Data that cannot be read is damage, which is a result and not an error.
             Err(Error::Store(StoreError::Corrupt(text))) => found.bad(FILE, || text),
             Err(error) if found.is_ok() => return Err(error),
             Err(_) | Ok(()) => {}
@@ -148,7 +149,7 @@ async fn everything(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> 
     Ok(())
 }
 
-/// Streams the postings: chains, transfers, digests.
+/// Streams the postings and checks chains, transfers and digests.
 async fn postings(tx: &mut Tx, found: &mut Verification) -> Result<HashMap<i64, Chain>, Error> {
     let mark = store::history::mark(tx).await?;
     let mut chains: HashMap<i64, Chain> = HashMap::new();
@@ -176,12 +177,12 @@ async fn postings(tx: &mut Tx, found: &mut Verification) -> Result<HashMap<i64, 
     let (claimed, _) = store::verify::transfer_sums(tx).await?;
     let there = found.postings;
     found.check(claimed == there, "transfer_has_its_postings", || {
-        format!("transfers claim {claimed} postings, there are {there}")
+        format!("transfers claim {claimed} postings, found {there}")
     });
     Ok(chains)
 }
 
-/// The commit numbers of the chunks of a page.
+/// The commit numbers of a page's chunks.
 async fn commits(tx: &mut Tx, page: &[(Booked, Option<Claim>)]) -> Result<HashMap<i64, i64>, Error> {
     let mut numbers: Vec<i64> = page.iter().map(|(booked, _)| booked.posting.id.chunk()).collect();
     numbers.dedup();
@@ -229,7 +230,7 @@ fn claims(booked: &Booked, claim: Option<Claim>, found: &mut Verification) {
     found.check(holds, "posting_belongs_to_transfer", || format!("posting {} transfer {}", p.id, p.transfer));
 }
 
-/// Recomputes the digests of chunks that the audit log holds, as their postings pass by.
+/// Recomputes the chunk digests that the audit log holds, while the postings stream past.
 struct Digests {
     stored: HashMap<i64, String>,
     failures: HashMap<i64, Vec<(i64, i64, i64)>>,
@@ -281,7 +282,7 @@ impl Digests {
         found.check(digest.finish() == stored, "chunk_digest", || format!("chunk {chunk}"));
     }
 
-    /// Chunks without a posting: every item of them failed.
+    /// Checks the chunks without a posting: all of their items failed.
     fn finish(mut self, found: &mut Verification) {
         self.close(found);
         let mut rest: Vec<i64> = self.stored.keys().copied().collect();
@@ -311,7 +312,7 @@ async fn balances(tx: &mut Tx, chains: &HashMap<i64, Chain>, found: &mut Verific
         }
     }
     found.check(with_postings == chains.len(), "account_has_balance", || {
-        "a posting names no account".to_owned()
+        "a posting names an unknown account".to_owned()
     });
     if let Some(account) = store::verify::account_without_balance(tx).await? {
         found.bad("account_has_balance", || format!("account {account}"));
@@ -334,7 +335,7 @@ fn balance(row: &Row<'_>, account: i64, chain: Chain, found: &mut Verification) 
     Ok(())
 }
 
-/// The chunks that the history need not hold yet; some of their entries may be there.
+/// The chunks that the history need not hold yet; some of their entries may already be there.
 async fn above_the_mark(tx: &mut Tx) -> Result<HashSet<i64>, Error> {
     let (mut chunks, mut mark) = (HashSet::new(), store::history::mark(tx).await?);
     loop {
@@ -345,7 +346,7 @@ async fn above_the_mark(tx: &mut Tx) -> Result<HashSet<i64>, Error> {
     }
 }
 
-/// The history holds each entry up to its mark once: counts and sums by account agree.
+/// Checks that the history holds each entry up to its mark once: counts and sums per account agree.
 async fn history(
     tx: &mut Tx,
     mut chains: HashMap<i64, Chain>,

@@ -1,7 +1,7 @@
-//! The one way to change anything outside the ledger's door.
+//! The only way to change anything outside the ledger's door.
 //!
-//! A verb opens a [`Write`] with [`Service::write`], works in its transaction, and ends it with [`Write::end`],
-//! which takes either a [`Done`] (the answer and the facts) or an error:
+//! A verb opens a [`Write`] with [`Service::write`], works in its transaction, and ends it with
+//! [`Write::end`], which takes either a [`Done`] (the answer and the facts) or an error:
 //!
 //! ```ignore
 //! pub async fn holder_add(&self, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {
@@ -11,15 +11,16 @@
 //! }
 //! ```
 //!
-//! On success the answer is kept in its form (the module `answer`) under the request's idempotency key, the facts
-//! become audit rows and history lines, and the transaction commits. On a refusal everything rolls back, and the
-//! refusal is audited and kept under the key instead. A repeated request never reaches the verb: `begun!` returns
-//! the first answer. There is no other way to commit, so no verb can forget its answer, its audit row or its
-//! refusal.
+//! On success the answer is stored in its form (the module `answer`) under the request's idempotency key, the
+//! facts become audit rows and history lines, and the transaction commits. On a refusal everything rolls
+//! back, and the refusal is audited and stored under the key instead. A repeated request never reaches the
+//! verb: `begun!` returns the first answer. There is no other way to commit, so no verb can forget its
+//! answer, its audit row or its refusal.
 //!
-//! A verb that needs several transactions takes [`Service::step`] for all but the last; its steps must be safe
-//! to repeat. A verb that works before it opens a transaction (reads a large request, hashes a password) calls
-//! [`Service::first_answer`] before, and [`Service::refused`] for a refusal that it finds there.
+//! A verb that needs several transactions takes [`Service::step`] for all but the last; its steps must be
+//! safe to repeat. A verb that works before it opens a transaction (reads a large request, hashes a password)
+//! first calls [`Service::first_answer`], and calls [`Service::refused`] for a refusal found during that
+//! work.
 
 use crate::answer::{Answer, Kept};
 use crate::{Error, Refusal, Service};
@@ -37,15 +38,15 @@ pub(crate) struct Write {
     pub tx: Tx,
     /// The time of everything that this request does, microseconds UTC.
     pub now: i64,
-    /// Who asks.
+    /// The caller.
     pub actor: Actor,
-    /// What a refusal is about; a verb fills it in as it learns.
+    /// What a refusal is about; the verb adds to it as it learns more.
     pub about: Fact,
     service: Service,
     key: Option<OperationKey>,
 }
 
-/// What a verb did: its answer and the facts to tell.
+/// What a verb did: its answer and the facts to record.
 #[derive(Debug)]
 pub(crate) struct Done<T> {
     answer: T,
@@ -69,12 +70,12 @@ impl<T> Done<T> {
     }
 }
 
-/// How a request begins.
+/// Whether a request is new or a repetition.
 #[derive(Debug)]
 pub(crate) enum Begun {
     /// It is new.
     Fresh(Box<Write>),
-    /// It was made before; this is its first answer.
+    /// It was made before; this is its stored answer.
     Replayed(Box<Kept>),
 }
 
@@ -95,15 +96,15 @@ impl Service {
         self.step(actor, action).await?.claim().await
     }
 
-    /// Opens a write that is not the answer of the request: one of several transactions of a verb, or what
-    /// Sluice does by itself.
+    /// Opens a write that does not produce the request's answer: one of several transactions of a verb, or a
+    /// change by Sluice itself.
     pub(crate) async fn step(&self, actor: &Actor, action: Action) -> Result<Box<Write>, Error> {
         let tx = self.store.write().await?;
         let (about, service) = (Fact::new(action, None), self.clone());
         Ok(Box::new(Write { tx, now: self.now(), actor: actor.clone(), about, service, key: None }))
     }
 
-    /// The first answer of this request, if it was made before and became no transfer.
+    /// The stored answer of this request, if it was made before and did not become a transfer.
     pub(crate) async fn first_answer(&self) -> Result<Option<Kept>, Error> {
         let Some(key) = &self.operation else { return Ok(None) };
         let mut tx = self.store.glance().await?;
@@ -115,8 +116,8 @@ impl Service {
         }
     }
 
-    /// Audits a refusal that was found before a transaction was open, keeps it under the request's key, and
-    /// returns it. Other errors pass.
+    /// Audits a refusal found before a transaction was opened, stores it under the request's key, and returns
+    /// it. Other errors pass through.
     pub(crate) async fn refused<T: Answer>(
         &self,
         actor: &Actor,
@@ -133,21 +134,21 @@ impl Service {
 }
 
 impl Write {
-    /// Makes a step the request's last transaction: its answer will be kept under the request's key.
+    /// Makes a step the request's last transaction: its answer will be stored under the request's key.
     pub(crate) async fn claim(mut self: Box<Self>) -> Result<Begun, Error> {
         self.key = self.service.operation.as_deref().cloned();
         match self.reserve().await {
             Ok(None) => Ok(Begun::Fresh(self)),
             Ok(Some(kept)) => Ok(Begun::Replayed(Box::new(kept))),
             Err(error) => {
-                // The key belongs to another request: this one is audited and not kept under it.
+                // The key belongs to another request: this refusal is audited but not stored under it.
                 self.key = None;
                 self.end::<()>(Err(error)).await.and(Err(Code::IdempotencyKeyBusy.into()))
             }
         }
     }
 
-    /// Claims the request's key; another request that holds it is waited for. Returns the first answer if the
+    /// Claims the request's key, waiting for another request that holds it. Returns the stored answer if the
     /// request was made before.
     async fn reserve(&mut self) -> Result<Option<Kept>, Error> {
         let Some(key) = &self.key else { return Ok(None) };
@@ -184,8 +185,8 @@ impl Write {
         }
     }
 
-    /// Ends a write whose answer is never kept: one that holds a secret (signing in, a changed password), or that is
-    /// asked for without a key (a file).
+    /// Ends a write whose answer is never stored: one with a secret (a login, a password change), or one
+    /// requested without a key (a file).
     pub(crate) async fn end_unkept<T>(self: Box<Self>, result: Result<Done<T>, Error>) -> Result<T, Error> {
         match result {
             Ok(done) => self.commit(done).await,
@@ -205,11 +206,11 @@ impl Write {
         Ok(done.answer)
     }
 
-    /// Rolls back, then audits the refusal and keeps it. Returns the request's first answer, which is another
+    /// Rolls back, then audits and stores the refusal. Returns the request's stored answer, which is another
     /// one if the same request was answered meanwhile.
     async fn refuse(self: Box<Self>, refusal: Refusal) -> Result<Kept, Error> {
         let Self { tx, now, actor, about, service, key } = *self;
-        // Rolls back before the writer is asked for again.
+        // Rolls back before the writer is requested again.
         drop(tx);
         let about = match &refusal.detail {
             Some(detail) => about.with("about", detail.as_str()),

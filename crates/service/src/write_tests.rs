@@ -1,4 +1,4 @@
-//! What is no request's answer.
+//! Refusals that are not stored as a request's answer.
 
 use super::*;
 use domain::principal::Principal;
@@ -16,10 +16,10 @@ impl Clock for Still {
     }
 }
 
-/// A ledger goes behind and is put right again while the same request is on its way: what refused it then is not
-/// its answer.
+/// A ledger falls behind its mark and is repaired while the same request is in flight: the refusal in between
+/// is not its answer.
 #[tokio::test]
-async fn that_the_ledger_cannot_be_written_is_never_kept_as_a_requests_answer() {
+async fn a_refusal_of_the_whole_ledger_is_never_stored_as_a_requests_answer() {
     let place = testkit::place();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
     let door = Door::open(store.clone(), Arc::new(Still), DoorOptions { chunk_items: 10 });
@@ -36,7 +36,7 @@ async fn that_the_ledger_cannot_be_written_is_never_kept_as_a_requests_answer() 
         let settled = once.settle::<()>(Err(refused().into())).await;
         assert_eq!(settled.unwrap_err().code(), Some(code));
         let Begun::Fresh(write) = once.write(&actor, Action::AssetAdd).await.unwrap() else {
-            panic!("{code:?} was kept");
+            panic!("{code:?} was stored");
         };
         assert_eq!(write.end::<()>(Err(refused().into())).await.unwrap_err().code(), Some(code));
         assert_eq!(once.asset_add(&actor, k, None).await.unwrap().code, k);

@@ -1,4 +1,4 @@
-//! Accounts: who owns them and how they are named. What moves is in [`crate::balance`].
+//! Accounts: who owns them and what they are called. What changes with money is in [`crate::balance`].
 
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
@@ -10,12 +10,12 @@ use domain::account_ref::AccountRef;
 use domain::id::{AccountId, AssetId, HolderId};
 use domain::script::skeleton;
 
-/// An account for people: identity, owner and balance.
+/// An account for display: identity, owner and balance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountView {
     /// Its id.
     pub id: AccountId,
-    /// Its number, as people write it.
+    /// Its number, as users write it.
     pub number: String,
     /// What it is for.
     pub kind: AccountKind,
@@ -29,7 +29,7 @@ pub struct AccountView {
     pub email: Option<String>,
     /// The owner's uid.
     pub uid: Option<String>,
-    /// Whether it takes part in transfers.
+    /// Whether it may take part in transfers.
     pub status: AccountStatus,
     /// Sum of its postings.
     pub balance: i64,
@@ -41,7 +41,7 @@ pub struct AccountView {
     pub head: Option<i64>,
     /// When it was opened, microseconds UTC.
     pub opened_at: i64,
-    /// Whether payments by the owner's e-mail address or uid in its currency go to it.
+    /// Whether it is the account that payments to the owner's e-mail address or uid in its currency go to.
     pub is_default: bool,
 }
 
@@ -58,9 +58,9 @@ pub struct NewAccount {
     pub asset: AssetId,
     /// What it is for.
     pub kind: AccountKind,
-    /// Which of the ledger's own accounts of a kind; 0 for a customer's.
+    /// Which of the ledger's own accounts of its kind; 0 for a customer's.
     pub stripe: i64,
-    /// When, microseconds UTC.
+    /// When it is opened, microseconds UTC.
     pub opened_at: i64,
 }
 
@@ -73,9 +73,10 @@ pub struct Resolved {
     pub asset: AssetId,
     /// What it is for.
     pub kind: AccountKind,
-    /// Whether it takes part.
+    /// Whether it may take part in transfers.
     pub status: AccountStatus,
-    /// Whether it is the holder's default in its currency, which e-mail and uid mean. Not looked up by number.
+    /// Whether it is the holder's default in its currency, the one that e-mail and uid refer to. Always false
+    /// in a lookup by number.
     pub is_default: bool,
 }
 
@@ -199,11 +200,11 @@ pub struct SystemAccount {
     pub asset: AssetId,
     /// What it is for.
     pub kind: AccountKind,
-    /// Which of its kind: each node uses one, so that nodes do not wait for each other.
+    /// Which one of its kind: each node uses its own stripe, so that nodes do not wait for each other.
     pub stripe: i64,
 }
 
-/// The ledger's own accounts, in the order of ids.
+/// The ledger's own accounts, ordered by id.
 pub async fn system(tx: &mut Tx) -> Result<Vec<SystemAccount>, StoreError> {
     tx.fetch(&SYSTEM, args![])
         .await?
@@ -219,7 +220,7 @@ pub async fn system(tx: &mut Tx) -> Result<Vec<SystemAccount>, StoreError> {
         .collect()
 }
 
-/// How payees name accounts.
+/// How a payee's account is identified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PayeeKey {
     /// By the account's number.
@@ -230,8 +231,8 @@ pub enum PayeeKey {
     Uid,
 }
 
-/// All accounts behind names, as pairs of name and account; a name may have none or several. E-mail and uid mean the
-/// one with [`Resolved::is_default`] in a currency.
+/// All accounts that the names refer to, as pairs of name and account; a name may match none or several.
+/// E-mail and uid refer to the one with [`Resolved::is_default`] in each currency.
 pub async fn resolve(
     tx: &mut Tx,
     key: PayeeKey,
@@ -257,24 +258,24 @@ pub async fn resolve(
         .collect()
 }
 
-/// Accounts by their numbers; numbers without an account are left out.
+/// Accounts by their numbers; numbers without an account are omitted.
 pub async fn by_numbers(tx: &mut Tx, numbers: Vec<String>) -> Result<Vec<AccountView>, StoreError> {
     tx.lookup(&LOOKUP_VIEW, Column::Text(numbers)).await?.iter().map(read).collect()
 }
 
-/// The numbers that a reader could mistake for one with these skeletons, as pairs of skeleton and number.
+/// The numbers that look like one with these skeletons, as pairs of skeleton and number.
 pub async fn look_alikes(tx: &mut Tx, skeletons: Vec<String>) -> Result<Vec<(String, String)>, StoreError> {
     let rows = tx.lookup(&LOOKUP_SKELETON, Column::Text(skeletons)).await?;
     rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
 }
 
-/// The numbers of accounts, as pairs of id and number.
+/// Account numbers, as pairs of id and number.
 pub async fn numbers(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<(i64, String)>, StoreError> {
     let rows = tx.lookup(&LOOKUP_NAME, Column::I64(ids)).await?;
     rows.iter().map(|row| Ok((row.i64(0)?, row.text(1)?))).collect()
 }
 
-/// What of an account never changes.
+/// The immutable fields of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// Its id.
@@ -287,7 +288,7 @@ pub struct Identity {
     pub holder: Option<HolderId>,
 }
 
-/// What never changes about accounts; ids without an account are left out.
+/// The immutable fields of accounts; ids without an account are omitted.
 pub async fn identities(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Identity>, StoreError> {
     let rows = tx.lookup(&LOOKUP_SIDE, Column::I64(ids)).await?;
     let read = |row: Row<'_>| {
@@ -301,12 +302,12 @@ pub async fn identities(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Identity>, Sto
     rows.iter().map(read).collect()
 }
 
-/// Accounts by their ids, in the order of the ids given.
+/// Accounts by their ids, in the order given.
 pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<AccountView>, StoreError> {
     tx.lookup(&LOOKUP_VIEW_ID, Column::I64(ids)).await?.iter().map(read).collect()
 }
 
-/// The accounts that two references mean, in no order.
+/// The accounts that two references mean, in no particular order.
 pub async fn referenced(
     tx: &mut Tx,
     first: &AccountRef,

@@ -1,4 +1,4 @@
-//! Lists of accounts, in an order of people's choice.
+//! Lists of accounts in a chosen order.
 
 use crate::account::{self, AccountView, COLUMNS, TABLES};
 use crate::args;
@@ -17,13 +17,13 @@ pub const CATALOGUE: &[&Sql] = &[&IDS];
 /// Which accounts a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct AccountFilter {
-    /// Part of the number, the holder's name, e-mail address or uid.
+    /// Part of the number, or of the holder's name, e-mail address or uid.
     pub text: Option<String>,
     /// Only this currency.
     pub asset: Option<AssetId>,
     /// Only this status.
     pub status: Option<AccountStatus>,
-    /// The ledger's own accounts too.
+    /// Include the ledger's own accounts.
     pub with_system: bool,
     /// Only with a holder of this e-mail address, lower case.
     pub email: Option<String>,
@@ -31,9 +31,9 @@ pub struct AccountFilter {
     pub uid: Option<String>,
     /// Only of this holder.
     pub holder: Option<HolderId>,
-    /// Only with this balance at least, in minor units.
+    /// Only with at least this balance, in minor units.
     pub balance_min: Option<i64>,
-    /// Only with this balance at most.
+    /// Only with at most this balance.
     pub balance_max: Option<i64>,
 }
 
@@ -47,7 +47,7 @@ pub enum AccountSort {
     Number,
     /// By balance.
     Balance,
-    /// By the time of opening.
+    /// By opening time.
     OpenedAt,
 }
 
@@ -61,7 +61,7 @@ impl AccountSort {
         }
     }
 
-    /// Where an account stands in a list that is sorted so.
+    /// An account's cursor in a list with this sort order.
     #[must_use]
     pub fn place(self, account: &AccountView) -> Place {
         let value = match self {
@@ -106,7 +106,7 @@ pub(crate) fn listing(filter: &AccountFilter) -> Listing {
     listing
 }
 
-/// A part of the accounts in an order of choice.
+/// A page of accounts in a chosen order.
 pub async fn page(
     tx: &mut Tx,
     filter: &AccountFilter,
@@ -117,13 +117,13 @@ pub async fn page(
     tx.fetch_text(text, args).await?.iter().map(account::read).collect()
 }
 
-/// How many accounts a filter lets through; with a bound, no more of them are counted.
+/// How many accounts match a filter; with a bound, counting stops there.
 pub async fn count(tx: &mut Tx, filter: &AccountFilter, most: Option<i64>) -> Result<i64, StoreError> {
     let (text, args) = listing(filter).count(most);
     tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-/// The ids of a part of the accounts, in the order of ids.
+/// The ids of a page of accounts, ordered by id.
 pub async fn page_of_ids(tx: &mut Tx, filter: &AccountFilter, slice: Slice) -> Result<Vec<i64>, StoreError> {
     let (text, args) = listing(filter).page("a.id", "a.id", "a.id", slice);
     tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()

@@ -1,4 +1,4 @@
-//! Keys by which programs come in. Of a key only its hash stands here.
+//! API keys, with which programs sign in. Only the hash of a key's secret is stored.
 
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
@@ -12,21 +12,21 @@ use domain::principal::Author;
 pub struct ApiKey {
     /// Its id.
     pub id: i64,
-    /// What people call it; unique.
+    /// Its name; unique.
     pub name: String,
-    /// The first characters of the secret, so that keys can be told apart.
+    /// The first characters of the secret, to tell keys apart.
     pub hint: String,
-    /// Names of scopes, between spaces.
+    /// Scope names, separated by spaces.
     pub scopes: String,
-    /// Addresses and networks that it may come from, between spaces; empty: any.
+    /// Addresses and networks it may be used from, separated by spaces; empty: any.
     pub addresses: String,
-    /// Who made it.
+    /// Its creator.
     pub created_by: Author,
-    /// When, microseconds UTC.
+    /// When it was created, microseconds UTC.
     pub created_at: i64,
-    /// Until when it holds.
+    /// When it expires.
     pub expires_at: Option<i64>,
-    /// Since when it does not.
+    /// When it was revoked.
     pub revoked_at: Option<i64>,
 }
 
@@ -86,7 +86,7 @@ fn read(row: Row<'_>) -> Result<ApiKey, StoreError> {
     })
 }
 
-/// Adds a key under the hash of its secret; its id is given out here.
+/// Adds a key under the hash of its secret; its id is assigned here.
 pub async fn insert(tx: &mut Tx, key: &ApiKey, token: &str) -> Result<i64, StoreError> {
     let args = args![
         key.name.as_str(),
@@ -109,13 +109,13 @@ pub async fn by_token(tx: &mut Tx, token: &str) -> Result<Option<ApiKey>, StoreE
     tx.fetch(&BY_TOKEN, args![token]).await?.first().map(read).transpose()
 }
 
-/// A key by the hash of a secret that it had before, if that still holds.
+/// A key by the hash of a previous secret, if that is still valid.
 pub async fn by_former_token(tx: &mut Tx, token: &str, now: i64) -> Result<Option<ApiKey>, StoreError> {
     tx.fetch(&BY_FORMER_TOKEN, args![token, now]).await?.first().map(read).transpose()
 }
 
-/// Gives a key another secret, known by its hash and its first characters. The one that it has holds until a time;
-/// those whose time has come are forgotten.
+/// Gives a key a new secret, known by its hash and its first characters. The current secret stays valid until
+/// a given time; previous ones that have expired are deleted.
 pub async fn rotate(
     tx: &mut Tx,
     id: i64,
@@ -137,22 +137,22 @@ pub async fn get(tx: &mut Tx, id: i64) -> Result<Option<ApiKey>, StoreError> {
     tx.fetch(&GET, args![id]).await?.first().map(read).transpose()
 }
 
-/// Those of the keys that are not revoked.
+/// The given keys that are not revoked.
 pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<ApiKey>, StoreError> {
     tx.lookup(&BY_ID, Column::I64(ids)).await?.iter().map(read).collect()
 }
 
-/// Keys after an id, revoked ones too.
+/// Keys after an id, including revoked ones.
 pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<ApiKey>, StoreError> {
     tx.fetch(&LIST, args![after, limit]).await?.iter().map(read).collect()
 }
 
-/// How many keys there are, revoked ones too.
+/// The number of keys, including revoked ones.
 pub async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.fetch(&COUNT, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-/// Revokes a key; `false` if it was revoked before.
+/// Revokes a key; `false` if it was already revoked.
 pub async fn revoke(tx: &mut Tx, id: i64, now: i64) -> Result<bool, StoreError> {
     Ok(tx.execute(&REVOKE, args![id, now]).await? > 0)
 }

@@ -1,4 +1,4 @@
-//! Currencies and tokens that accounts can be kept in.
+//! Currencies and tokens that accounts can be held in.
 
 use crate::args;
 use crate::bulk::Sql;
@@ -16,7 +16,7 @@ static ADD: Sql = Sql::new(
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&ALL, &ADD];
 
-/// Every asset, in the order in which they were enabled.
+/// Every asset, in the order they were enabled.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Asset>, StoreError> {
     tx.fetch(&ALL, args![])
         .await?

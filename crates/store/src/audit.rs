@@ -12,20 +12,20 @@ use domain::principal::{Author, Principal};
 /// Who acts, and from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// The identity, with the name it has now.
+    /// The identity, with its current name.
     pub author: Author,
-    /// The way in: `cli`, a client's address, a node's name.
+    /// The origin: `cli`, a client's address, a node's name.
     pub origin: String,
 }
 
 impl Actor {
-    /// A principal under its present name.
+    /// A principal under its current name.
     #[must_use]
     pub fn new(principal: Principal, name: impl Into<String>, origin: impl Into<String>) -> Self {
         Self { author: Author { principal, name: name.into() }, origin: origin.into() }
     }
 
-    /// What Sluice does by itself, on a node.
+    /// Sluice itself, on a node.
     #[must_use]
     pub fn system(node: &str) -> Self {
         Self { author: Author::system(), origin: node.to_owned() }
@@ -39,13 +39,13 @@ pub struct Audit {
     pub actor: Actor,
     /// What, as `noun.verb`.
     pub action: &'static str,
-    /// The noun that it was done to.
+    /// The noun it was done to.
     pub subject: &'static str,
     /// Its id.
     pub subject_id: Option<i64>,
     /// `ok`, or the refusal's code.
     pub result: &'static str,
-    /// The particulars, as JSON.
+    /// The details, as JSON.
     pub detail: String,
     /// SHA-256 over all outcomes of a chunk, hexadecimal.
     pub digest: Option<String>,
@@ -67,7 +67,7 @@ impl Audit {
     }
 }
 
-/// A row as it is read back.
+/// A stored row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {
     /// Its number.
@@ -80,15 +80,15 @@ pub struct AuditRow {
     pub origin: String,
     /// What.
     pub action: String,
-    /// To what.
+    /// To which noun.
     pub subject: String,
-    /// Which.
+    /// To which id.
     pub subject_id: Option<i64>,
-    /// How it ended.
+    /// The result.
     pub result: String,
-    /// The particulars, as JSON.
+    /// The details, as JSON.
     pub detail: String,
-    /// The digest of a chunk.
+    /// A chunk's digest.
     pub digest: Option<String>,
 }
 
@@ -140,7 +140,7 @@ static TIME: Sql = Sql::new("SELECT at FROM audit WHERE id >= $1 ORDER BY id LIM
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&LIST, &OF_SUBJECT, &ALL_IDS, &IDS, &TIME];
 
-/// The lowest and the highest id of the rows that were written from a time on and before another.
+/// The lowest and the highest id of the rows written at or after one time and before another.
 pub async fn ids(tx: &mut Tx, from: Option<i64>, before: Option<i64>) -> Result<(i64, i64), StoreError> {
     let rows = match (from, before) {
         (None, None) => tx.fetch(&ALL_IDS, args![]).await?,
@@ -149,7 +149,7 @@ pub async fn ids(tx: &mut Tx, from: Option<i64>, before: Option<i64>) -> Result<
     rows.first().map_or(Ok((1, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
 }
 
-/// When the first row from an id on was written, microseconds UTC.
+/// When the first row with this id or a higher one was written, microseconds UTC.
 pub async fn time(tx: &mut Tx, id: i64) -> Result<Option<i64>, StoreError> {
     tx.fetch(&TIME, args![id]).await?.first().map(|row| row.i64(0)).transpose()
 }
@@ -192,7 +192,7 @@ pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<AuditRow>, 
     tx.fetch(&LIST, args![after, limit]).await?.iter().map(read).collect()
 }
 
-/// The rows about one thing, in order.
+/// The rows about one subject, in order.
 pub async fn of_subject(
     tx: &mut Tx,
     subject: &str,
@@ -202,13 +202,13 @@ pub async fn of_subject(
     tx.fetch(&OF_SUBJECT, args![subject, id, limit]).await?.iter().map(read).collect()
 }
 
-/// Who asked for single transfers, as pairs of number and the name of that time.
+/// Who requested single transfers, as pairs of transfer number and the requester's name at that time.
 pub async fn makers_of_transfers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, String)>, StoreError> {
     let rows = tx.lookup(&MAKERS, Column::I64(numbers)).await?;
     rows.iter().map(|row| Ok((row.i64(0)?, row.text(1)?))).collect()
 }
 
-/// What was done to holders, in no order.
+/// What was done to holders, in no particular order.
 pub async fn of_holders(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<AuditRow>, StoreError> {
     tx.lookup(&OF_HOLDERS, Column::I64(ids)).await?.iter().map(read).collect()
 }
@@ -216,17 +216,17 @@ pub async fn of_holders(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<AuditRow>, Sto
 /// Which rows a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// Only of this person or system.
+    /// Only of this user or system.
     pub actor: Option<String>,
     /// Only this action.
     pub action: Option<String>,
     /// Only about this noun.
     pub subject: Option<String>,
-    /// Only about the one of this id.
+    /// Only about the one with this id.
     pub subject_id: Option<i64>,
     /// Only with this result.
     pub result: Option<String>,
-    /// Only from this time on, microseconds UTC.
+    /// Only at or after this time, microseconds UTC.
     pub from: Option<i64>,
     /// Only before this time.
     pub before: Option<i64>,
@@ -255,7 +255,7 @@ pub(crate) fn listing(filter: &AuditFilter) -> Listing {
     listing
 }
 
-/// A part of the log in an order of choice.
+/// A page of the log in a chosen order.
 pub async fn page(tx: &mut Tx, filter: &AuditFilter, slice: Slice) -> Result<Vec<AuditRow>, StoreError> {
     let columns =
         "id, at, actor, origin, action, subject, subject_id, result, detail, digest, actor_kind, actor_id";
@@ -263,7 +263,7 @@ pub async fn page(tx: &mut Tx, filter: &AuditFilter, slice: Slice) -> Result<Vec
     tx.fetch_text(text, args).await?.iter().map(read).collect()
 }
 
-/// How many rows a filter lets through.
+/// How many rows match a filter.
 pub async fn count(tx: &mut Tx, filter: &AuditFilter) -> Result<i64, StoreError> {
     let (text, args) = listing(filter).count(None);
     tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))

@@ -1,6 +1,6 @@
 //! Balances: the narrow rows that a posting decision reads and writes.
 //!
-//! Only `ledger` calls [`write()`]: there is no other code that changes a balance. Status changes go through
+//! Only `ledger` calls [`write()`]: no other code changes a balance. Status changes go through
 //! [`set_status`], under the same row lock.
 
 use crate::args;
@@ -61,7 +61,7 @@ pub(crate) fn read_account(row: Row<'_>) -> Result<Account, StoreError> {
     })
 }
 
-/// Opens balances.
+/// Creates balance rows.
 pub async fn insert(tx: &mut Tx, accounts: &[Account]) -> Result<(), StoreError> {
     let column = |value: fn(&Account) -> i64| Column::I64(accounts.iter().map(value).collect());
     let columns = vec![
@@ -82,8 +82,7 @@ pub async fn insert(tx: &mut Tx, accounts: &[Account]) -> Result<(), StoreError>
     tx.insert(&INSERT, columns).await.map(|_| ())
 }
 
-/// Locks and reads accounts. The ids must be sorted: all writers lock in the order of ids, so none waits
-/// for one that waits for it.
+/// Locks and reads accounts. The ids must be sorted: all writers lock in id order, which rules out deadlocks.
 pub async fn lock(tx: &mut Tx, sorted: Vec<i64>) -> Result<Vec<Account>, StoreError> {
     tx.lookup(&LOCK, Column::I64(sorted)).await?.iter().map(read_account).collect()
 }
@@ -111,7 +110,7 @@ pub async fn write<'a>(
     tx.update(&WRITE, columns).await.map(|_| ())
 }
 
-/// Freezes, thaws or closes an account.
+/// Freezes, unfreezes or closes an account.
 pub async fn set_status(tx: &mut Tx, account: AccountId, status: AccountStatus) -> Result<(), StoreError> {
     tx.execute(&SET_STATUS, args![account.0, status.number()]).await.map(|_| ())
 }

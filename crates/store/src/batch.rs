@@ -1,4 +1,4 @@
-//! Batches: one row each, with the counters that are the fold over its items.
+//! Batches: one row each, with counters that are the fold over its items.
 
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
@@ -16,61 +16,62 @@ use domain::principal::Author;
 pub struct Batch {
     /// Its id.
     pub id: BatchId,
-    /// The day it was made, `yyyymmdd` in the organisation's time zone.
+    /// The day it was created, `yyyymmdd` in the organisation's time zone.
     pub day: i64,
-    /// Its running number in that day.
+    /// Its running number within that day.
     pub day_number: i64,
-    /// What people call it.
+    /// Its name.
     pub name: String,
     /// Which side is the single account.
     pub kind: BatchType,
     /// What a failed item means for the rest.
     pub mode: BatchMode,
-    /// Where it is in its life.
+    /// Its state in the batch's life cycle.
     pub state: BatchState,
-    /// What a person asked of its run.
+    /// What an operator asked of its run.
     pub intent: BatchIntent,
     /// Its currency.
     pub asset: AssetId,
     /// The single account; none when each row names both sides.
     pub account: Option<AccountId>,
-    /// What people wrote.
+    /// The remarks.
     pub remarks: Option<String>,
     /// SHA-256 of the file it came from, hexadecimal.
     pub file_hash: Option<String>,
     /// SHA-256 of its canonical items, as submitted.
     pub content_hash: Option<String>,
-    /// The first of its items' numbers.
+    /// The first item number.
     pub first_number: i64,
-    /// The last of them.
+    /// The last item number.
     pub last_number: i64,
-    /// Rows of its file that were refused.
+    /// How many rows of its file were refused.
     pub refused_count: i64,
     /// The fold over its items.
     pub tally: BatchTally,
-    /// Who made it.
+    /// Its creator.
     pub created_by: Author,
-    /// When, microseconds UTC.
+    /// When it was created, microseconds UTC.
     pub created_at: i64,
     /// When it was submitted.
     pub submitted_at: Option<i64>,
-    /// When it began to run.
+    /// When it started to run.
     pub started_at: Option<i64>,
-    /// When a person interrupted it.
+    /// When an operator interrupted it.
     pub interrupted_at: Option<i64>,
     /// When it ended.
     pub completed_at: Option<i64>,
     /// Whether rows in another currency are exchanged.
     pub convert: bool,
-    /// Whether a payee may be there twice, in rows that differ in reference or external id.
+    /// Whether a payee may appear twice, in rows that differ in reference or external id.
     pub allow_repeat: bool,
-    /// When a person called it off for good.
+    /// When it was called off permanently.
     pub called_off_at: Option<i64>,
     /// The draft's version: raised by every edit.
     pub version: i64,
-    /// How many times a run began: by execution, and by retry or resumption after an end.
+    /// How many runs were started: by execution, and by retry or resumption after an end.
     pub runs: i64,
-    /// Whether they are exchanged at the rate that is stored then, instead of at the one kept at submission.
+    /// Whether such rows are exchanged at the rate stored at execution rather than the one fixed at
+    /// submission.
     pub follows_rates: bool,
 }
 
@@ -81,7 +82,7 @@ impl Batch {
         format!("batch-{:08}-{:03}", self.day, self.day_number)
     }
 
-    /// The state that its counters give.
+    /// The state that follows from its counters.
     #[must_use]
     pub const fn folded(&self) -> BatchState {
         self.tally.state(self.state, self.called_off_at.is_some())
@@ -93,19 +94,19 @@ impl Batch {
         format!("{} is {}", self.number(), self.state.name())
     }
 
-    /// The range of its items' numbers.
+    /// The range of its item numbers.
     #[must_use]
     pub const fn range(&self) -> (i64, i64) {
         (self.first_number, self.last_number)
     }
 }
 
-/// What a new batch begins with.
+/// The initial values of a new batch.
 #[derive(Debug, Clone)]
 pub struct NewBatch {
     /// `yyyymmdd` in the organisation's time zone.
     pub day: i64,
-    /// What people call it.
+    /// Its name.
     pub name: String,
     /// Which side is the single account.
     pub kind: BatchType,
@@ -115,21 +116,22 @@ pub struct NewBatch {
     pub asset: AssetId,
     /// The single account.
     pub account: Option<AccountId>,
-    /// What people wrote.
+    /// The remarks.
     pub remarks: Option<String>,
     /// Whether rows in another currency are exchanged.
     pub convert: bool,
-    /// Whether a payee may be there twice.
+    /// Whether a payee may appear twice.
     pub allow_repeat: bool,
-    /// Whether they are exchanged at the rate that is stored then, instead of at the one kept at submission.
+    /// Whether such rows are exchanged at the rate stored at execution rather than the one fixed at
+    /// submission.
     pub follows_rates: bool,
-    /// Who makes it.
+    /// Its creator.
     pub created_by: Author,
-    /// When, microseconds UTC.
+    /// When it is created, microseconds UTC.
     pub created_at: i64,
 }
 
-/// What `convert` is of a batch that follows the stored rates.
+/// The value of `convert` for a batch that follows the stored rates.
 const FOLLOWS: i64 = 2;
 
 macro_rules! columns {
@@ -282,12 +284,12 @@ pub async fn lock_many(tx: &mut Tx, sorted: Vec<i64>) -> Result<Vec<Batch>, Stor
     tx.lookup(&LOCK_MANY, Column::I64(sorted)).await?.iter().map(read).collect()
 }
 
-/// Several batches; missing ones are left out.
+/// Several batches; missing ones are omitted.
 pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Batch>, StoreError> {
     tx.lookup(&BY_IDS, Column::I64(ids)).await?.iter().map(read).collect()
 }
 
-/// A batch by its day and number in the day.
+/// A batch by its day and its number within the day.
 pub async fn by_number(tx: &mut Tx, day: i64, day_number: i64) -> Result<Option<Batch>, StoreError> {
     one(tx, &BY_NUMBER, args![day, day_number]).await
 }
@@ -302,17 +304,17 @@ pub async fn unready(tx: &mut Tx) -> Result<Vec<Batch>, StoreError> {
     tx.fetch(&UNREADY, args![]).await?.iter().map(read).collect()
 }
 
-/// A batch whose import has not finished, locked; none if it has, or is forgotten already.
+/// A batch whose import has not finished, locked; none if it has finished or was purged.
 pub async fn lock_unready(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>, StoreError> {
     one(tx, &LOCK_UNREADY, args![id.0]).await
 }
 
-/// Batches that are `processing` and that no node at work holds, save this one; oldest first.
+/// Batches that are `processing` and not held by a live node other than this one; oldest first.
 pub async fn waiting(tx: &mut Tx, node: &str) -> Result<Vec<BatchId>, StoreError> {
     tx.fetch(&WAITING, args![node]).await?.iter().map(|row| Ok(BatchId(row.i64(0)?))).collect()
 }
 
-/// Makes a draft that nobody sees before [`fill`].
+/// Creates a draft that stays invisible until [`fill`].
 pub async fn create(tx: &mut Tx, batch: &NewBatch) -> Result<BatchId, StoreError> {
     let id = counter::take(tx, Counter::Batch, 1).await?;
     let args = args![
@@ -335,20 +337,20 @@ pub async fn create(tx: &mut Tx, batch: &NewBatch) -> Result<BatchId, StoreError
     Ok(BatchId(id))
 }
 
-/// What an import brought.
+/// The result of an import.
 #[derive(Debug, Clone, Default)]
 pub struct Filled {
     /// SHA-256 of the file.
     pub file_hash: Option<String>,
-    /// First item.
+    /// First item number.
     pub first_number: i64,
-    /// Last item.
+    /// Last item number.
     pub last_number: i64,
     /// Rows refused.
     pub refused_count: i64,
-    /// Rows taken.
+    /// Rows accepted.
     pub total_count: i64,
-    /// Their sum.
+    /// Their total amount.
     pub total_amount: i64,
 }
 
@@ -366,23 +368,23 @@ pub async fn fill(tx: &mut Tx, id: BatchId, filled: &Filled) -> Result<u64, Stor
     tx.execute(&FILL, args).await
 }
 
-/// Notes how far an unfinished import has come, so that its leftovers can be found.
+/// Records how far an unfinished import has got, so that its items can be found.
 pub async fn set_extent(tx: &mut Tx, id: BatchId, first: i64, last: i64) -> Result<(), StoreError> {
     tx.execute(&EXTENT, args![id.0, first, last]).await.map(|_| ())
 }
 
-/// Forgets a batch whose import did not finish, and its lease; its items and problems first.
+/// Deletes a batch whose import did not finish, and its lease; delete its items and problems first.
 pub async fn purge(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
     tx.execute(&PURGE, args![id.0]).await?;
     lease::forget(tx, id).await
 }
 
-/// What a person may change of a draft's head.
+/// What can be changed in a draft's head.
 #[derive(Debug, Clone)]
 pub struct Head {
-    /// What people call it.
+    /// Its name.
     pub name: String,
-    /// What people wrote.
+    /// The remarks.
     pub remarks: Option<String>,
     /// What a failed item means for the rest.
     pub mode: BatchMode,
@@ -394,12 +396,12 @@ pub async fn set_head(tx: &mut Tx, id: BatchId, head: &Head) -> Result<u64, Stor
     tx.execute(&HEAD, args).await
 }
 
-/// Notes the range of a draft's items.
+/// Records the number range of a draft's items.
 pub async fn set_range(tx: &mut Tx, id: BatchId, first: i64, last: i64) -> Result<u64, StoreError> {
     tx.execute(&RANGE, args![id.0, first, last]).await
 }
 
-/// Notes how many rows for a draft are refused and open.
+/// Records how many refused rows of a draft are still open.
 pub async fn set_refused(tx: &mut Tx, id: BatchId, count: i64) -> Result<(), StoreError> {
     tx.execute(&REFUSED, args![id.0, count]).await.map(|_| ())
 }
@@ -407,5 +409,5 @@ pub async fn set_refused(tx: &mut Tx, id: BatchId, count: i64) -> Result<(), Sto
 /// Raises a draft's version and returns the new one.
 pub async fn raise_version(tx: &mut Tx, id: BatchId) -> Result<i64, StoreError> {
     let rows = tx.fetch(&RAISE_VERSION, args![id.0]).await?;
-    rows.first().ok_or_else(|| StoreError::Corrupt(format!("batch {id} is no draft")))?.i64(0)
+    rows.first().ok_or_else(|| StoreError::Corrupt(format!("batch {id} is not a draft")))?.i64(0)
 }

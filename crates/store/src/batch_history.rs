@@ -1,5 +1,5 @@
-//! A batch's history for people: its moves, retries and skips, with who, when and why. The successes of a
-//! run are its items and transfers, not a million rows here.
+//! A batch's history for users: its state changes, retries and skips, with who, when and why. The successes
+//! of a run are in its items and transfers, not in a million rows here.
 
 use crate::args;
 use crate::bulk::Sql;
@@ -13,13 +13,13 @@ use domain::principal::Author;
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// The item it concerns, if one.
+    /// The item it concerns, if any.
     pub item: Option<i64>,
     /// The batch's state after it.
     pub state: BatchState,
     /// What happened: `created`, `submitted`, `started`, `paused`, …
     pub event: String,
-    /// The particulars, a JSON object.
+    /// The details, a JSON object.
     pub detail: Option<String>,
     /// Who.
     pub actor: Author,
@@ -89,7 +89,7 @@ pub async fn list(tx: &mut Tx, batch: BatchId) -> Result<Vec<Event>, StoreError>
     tx.fetch(&LIST, args![batch.0]).await?.iter().map(read).collect()
 }
 
-/// A page of a batch's events with their ids, in order, after `offset` others.
+/// A page of a batch's events with their ids, in order, skipping the first `offset`.
 pub async fn page(
     tx: &mut Tx,
     batch: BatchId,
@@ -105,21 +105,21 @@ pub async fn last(tx: &mut Tx, batch: BatchId) -> Result<Option<Event>, StoreErr
     tx.fetch(&LAST, args![batch.0]).await?.first().map(read).transpose()
 }
 
-/// The retries and resumptions that may have taken an item, in order.
+/// The retries and resumptions that may have covered an item, in order.
 pub async fn retries(tx: &mut Tx, batch: BatchId, item: i64) -> Result<Vec<Event>, StoreError> {
     tx.fetch(&RETRIES, args![batch.0, item]).await?.iter().map(read).collect()
 }
 
-/// How many events a batch has.
+/// The number of events of a batch.
 pub async fn count(tx: &mut Tx, batch: BatchId) -> Result<i64, StoreError> {
     let rows = tx.fetch(&COUNT, args![batch.0]).await?;
     rows.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-/// Something that happened to an item, or from an item on.
+/// An event that concerns an item, or the items from one onwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ItemEvent {
-    /// The item; of an edit the first that it added.
+    /// The item; for an edit, the first one it added.
     pub item: i64,
     /// Whether it is an edit.
     pub is_edit: bool,

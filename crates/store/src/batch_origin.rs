@@ -1,4 +1,4 @@
-//! Linked drafts: which unpaid items of an earlier batch a draft is to pay instead.
+//! Linked drafts: which unpaid items of an earlier batch a draft replaces.
 
 use crate::args;
 use crate::bulk::Sql;
@@ -9,14 +9,14 @@ use domain::code::Code;
 use domain::id::BatchId;
 use domain::item::ItemState;
 
-/// An item of the earlier batch, and the draft's item that pays it instead.
+/// An item of the earlier batch, and the draft's item that replaces it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replaced {
     /// The earlier item's number.
     pub item: i64,
     /// Its line.
     pub line: i64,
-    /// Its state now.
+    /// Its current state.
     pub state: ItemState,
     /// Why it failed, if it did.
     pub code: Option<Code>,
@@ -26,19 +26,19 @@ pub struct Replaced {
     pub by: i64,
 }
 
-/// Which items of a batch a draft is made of.
+/// Which items of a batch a draft is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// Those that wait or failed.
+    /// Pending and failed items.
     Unpaid,
-    /// Those that failed.
+    /// Failed items.
     Failed,
-    /// Every one, whatever became of it.
+    /// All items, whatever their outcome.
     All,
 }
 
 impl Part {
-    /// As the statements take it: the state that is picked beside failed (5), 0 for any.
+    /// As the statements take it: the state selected in addition to failed (5), 0 for any.
     const fn picked(self) -> i64 {
         match self {
             Self::Unpaid => 2,
@@ -92,7 +92,8 @@ static LINK: Sql = Sql::new(concat!(
      WHERE i.state IN (5, CAST($3 AS BIGINT))"
 ));
 static ORIGIN: Sql = Sql::new("SELECT origin FROM batch_origin WHERE batch = $1 ORDER BY item LIMIT 1");
-// The draft may have been edited: its items are found by who pays whom, one for one in the order of numbers.
+// The draft may have been edited, so items are matched by payer and payee, one to one in the order of
+// numbers.
 static REPLACED: Sql = Sql::new(concat!(
     "SELECT o.item, o.line, o.state, o.code, o.amount, n.number
      FROM (SELECT l.item, i.line, i.state, i.code, i.amount, i.source, i.target,
@@ -110,13 +111,14 @@ static REPLACED: Sql = Sql::new(concat!(
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&SIZE, &COPY, &COPY_CONTACTS, &COPY_IDS, &LINK, &ORIGIN, &REPLACED];
 
-/// How many items of a batch a part is, and their sum in minor units.
+/// The number of items in a part of a batch, and their total in minor units.
 pub async fn size(tx: &mut Tx, batch: BatchId, part: Part) -> Result<(i64, i64), StoreError> {
     let rows = tx.fetch(&SIZE, args![batch.0, part.picked()]).await?;
     rows.first().map_or(Ok((0, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
 }
 
-/// Copies a part of a batch into a draft, with how its payees were written, numbered from `number` on.
+/// Copies a part of a batch into a draft, including how its payees were written, numbered from `number`
+/// upwards.
 pub async fn copy(
     tx: &mut Tx,
     batch: BatchId,
@@ -133,9 +135,9 @@ pub async fn copy(
     Ok(copied)
 }
 
-/// Links a draft, whose items are numbered from `number` on, to the unpaid or failed items that it was copied from, and
-/// gives it their external ids, which the copies do not hold yet. Not
-/// for [`Part::All`]: what is paid is not replaced.
+/// Links a draft, whose items are numbered from `number` upwards, to the unpaid or failed items that it was
+/// copied from, and gives it their external ids, which the copies do not hold yet. Not for [`Part::All`]:
+/// paid items are not replaced.
 pub async fn link(
     tx: &mut Tx,
     batch: BatchId,
@@ -146,13 +148,13 @@ pub async fn link(
     tx.execute(&LINK, args![batch.0, draft.0, part.picked()]).await
 }
 
-/// The batch whose items a draft is to pay, if it is linked to one.
+/// The batch whose items a draft pays, if it is linked to one.
 pub async fn origin(tx: &mut Tx, draft: BatchId) -> Result<Option<BatchId>, StoreError> {
     let rows = tx.fetch(&ORIGIN, args![draft.0]).await?;
     rows.first().map(|row| Ok(BatchId(row.i64(0)?))).transpose()
 }
 
-/// The linked items that the draft, as it is now, pays instead.
+/// The linked items that the draft, in its current form, replaces.
 pub async fn replaced(tx: &mut Tx, draft: BatchId) -> Result<Vec<Replaced>, StoreError> {
     let rows = tx.fetch(&REPLACED, args![draft.0]).await?;
     let read = |row: crate::value::Row<'_>| {

@@ -1,4 +1,4 @@
-//! The rates that a batch has kept: those at which its items are exchanged.
+//! The exchange rates fixed for a batch, at which its items are exchanged.
 
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
@@ -9,14 +9,14 @@ use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::id::{AssetId, BatchId};
 
-/// A rate that a batch has kept.
+/// A rate fixed for a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptRate {
     /// The batch.
     pub batch: BatchId,
     /// The rate as it was stored.
     pub rate: FxRate,
-    /// When the batch took it, microseconds UTC.
+    /// When it was fixed for the batch, microseconds UTC.
     pub kept_at: i64,
 }
 
@@ -66,7 +66,7 @@ pub async fn pairs(tx: &mut Tx, batch: BatchId) -> Result<Vec<(AssetId, AssetId)
     rows.iter().map(|row| Ok((AssetId(row.i64(0)?), AssetId(row.i64(1)?)))).collect()
 }
 
-/// Keeps a rate for a batch in place of the one that it has for the pair.
+/// Fixes a rate for a batch, replacing the one it has for the pair.
 pub async fn keep(tx: &mut Tx, kept: &KeptRate) -> Result<(), StoreError> {
     let KeptRate { batch, rate, kept_at } = kept;
     let (text, origin) = (rate.rate.as_str(), rate.origin.as_str());
@@ -74,12 +74,12 @@ pub async fn keep(tx: &mut Tx, kept: &KeptRate) -> Result<(), StoreError> {
     tx.execute(&KEEP, args).await.map(|_| ())
 }
 
-/// What a batch has kept, in the order of currencies.
+/// The rates fixed for a batch, ordered by currency.
 pub async fn of(tx: &mut Tx, batch: BatchId) -> Result<Vec<KeptRate>, StoreError> {
     tx.fetch(&OF, args![batch.0]).await?.iter().map(read).collect()
 }
 
-/// What several batches have kept; ids sorted and distinct.
+/// The rates fixed for several batches; ids sorted and distinct.
 pub async fn of_many(tx: &mut Tx, batches: Vec<i64>) -> Result<Vec<KeptRate>, StoreError> {
     tx.lookup(&OF_MANY, Column::I64(batches)).await?.iter().map(read).collect()
 }

@@ -1,17 +1,17 @@
-//! Statements: fixed texts, and the three bulk shapes that each engine renders in its own way (rows of a
-//! table, rows by key, rows to change by key).
+//! Statements: fixed texts, and the three bulk shapes that each engine renders in its own way (insert rows,
+//! read rows by key, update rows by key).
 
-/// How rows that are read are kept from others until the transaction ends. It means something only where
-/// there is more than one writer.
+/// How the rows a query reads are locked until the transaction ends. It matters only with more than one
+/// writer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lock {
     /// Not at all.
     None,
-    /// Others may read and write, but not take it for themselves alone.
+    /// Others may read and write it, but not lock it exclusively.
     Shared,
     /// Others may not write; rows may still refer to it.
     Write,
-    /// Nobody else may hold any lock on it.
+    /// No other transaction may hold any lock on it.
     Alone,
 }
 
@@ -37,14 +37,14 @@ impl Sql {
         Self { text, lock: Lock::Write }
     }
 
-    /// A query that takes the rows it reads for itself alone.
+    /// A query that locks the rows it reads exclusively.
     #[must_use]
     pub const fn alone(text: &'static str) -> Self {
         Self { text, lock: Lock::Alone }
     }
 }
 
-/// Rows for a table.
+/// Rows to insert into a table.
 #[derive(Debug)]
 pub struct Insert {
     /// The table.
@@ -53,28 +53,28 @@ pub struct Insert {
     pub columns: &'static [&'static str],
 }
 
-/// Rows to change, by key.
+/// Rows to update, by key.
 #[derive(Debug)]
 pub struct Update {
     /// The table.
     pub table: &'static str,
     /// The key: the call's first column.
     pub key: &'static str,
-    /// The columns to set: the call's others.
+    /// The columns to set: the call's other columns.
     pub columns: &'static [&'static str],
 }
 
-/// Rows to read, by key, in the order of the keys.
+/// Rows to read by key, in the order of the keys.
 #[derive(Debug)]
 pub struct Lookup {
-    /// The columns, as after `SELECT`.
+    /// The columns, as written after `SELECT`.
     pub columns: &'static str,
-    /// The tables, as after `FROM`.
+    /// The tables, as written after `FROM`.
     pub from: &'static str,
     /// The key.
     pub key: &'static str,
-    /// More conditions, as after `AND`; empty for none.
+    /// More conditions, as written after `AND`; may be empty.
     pub and: &'static str,
-    /// How the rows are locked; only for a single table, with keys that are sorted and distinct.
+    /// How the rows are locked; only for a single table, with sorted and distinct keys.
     pub lock: Lock,
 }

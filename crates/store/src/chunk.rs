@@ -1,5 +1,5 @@
-//! Chunks: which one was committed when. A chunk's row is written last, beside the ledger's head, so it
-//! stands if and only if the chunk does.
+//! Chunks: which one was committed when. A chunk's row is written last, next to the ledger's head, so it
+//! exists if and only if the chunk was committed.
 
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
@@ -10,23 +10,24 @@ use crate::transfer::Transfer;
 use crate::tx::{Store, Tx};
 use crate::value::{Column, Rows};
 
-/// A chunk that was committed.
+/// A committed chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chunk {
     /// Its number: the upper part of its postings' numbers.
     pub number: i64,
-    /// Its place in the order of commits.
+    /// Its position in the order of commits.
     pub commit_number: i64,
     /// How many postings it has.
     pub postings: i64,
 }
 
-/// What is true of all transfers of a chunk, carried out or refused. Lists pass over chunks in which nothing can fit.
+/// What holds for all transfers of a chunk, completed or refused. Lists skip chunks that cannot contain a
+/// match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// Their lowest number.
     pub first_transfer: i64,
-    /// Their highest number; below the lowest one if there is none.
+    /// Their highest number; less than the lowest if there are none.
     pub last_transfer: i64,
     /// Their earliest value date: days since 1970-01-01.
     pub first_date: i64,
@@ -37,11 +38,11 @@ pub struct Span {
 }
 
 impl Span {
-    /// Of no transfer.
+    /// The span of no transfers.
     pub const NONE: Self =
         Self { first_transfer: 1, last_transfer: 0, first_date: 1, last_date: 0, refused: 0 };
 
-    /// Of the transfers of a chunk.
+    /// The span of a chunk's transfers.
     #[must_use]
     pub fn of(transfers: &[Transfer]) -> Self {
         let mut rest = transfers.iter();
@@ -65,14 +66,14 @@ impl Span {
     }
 }
 
-/// Which chunks may hold what a list shows.
+/// Which chunks may contain rows of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpanFilter {
-    /// With a value date from here on.
+    /// With a value date on or after this.
     pub from_date: i64,
-    /// With a value date up to here.
+    /// With a value date on or before this.
     pub to_date: i64,
-    /// With so many refused transfers at least ...
+    /// With at least this many refused transfers ...
     pub refused: i64,
     /// ... or committed after this number.
     pub after_commit: i64,
@@ -132,8 +133,8 @@ pub async fn insert(tx: &mut Tx, chunk: Chunk, span: Span) -> Result<(), StoreEr
     tx.insert(&INSERT, columns(chunk, span)).await.map(|_| ())
 }
 
-/// Windows of numbers, lowest first, outside of which no chunk holds a transfer that fits. Those that lie closer to each
-/// other than `gap` are one.
+/// Windows of transfer numbers, lowest first, outside which no chunk holds a matching transfer. Windows
+/// closer together than `gap` are merged.
 pub async fn spans(
     tx: &mut Tx,
     bounds: Window,
@@ -145,7 +146,7 @@ pub async fn spans(
     let mut windows: Vec<Window> = Vec::new();
     for row in tx.fetch(&SPANS, args).await?.iter() {
         let (first, last) = match (row.i64(0)?, row.i64(1)?) {
-            // Nothing is known of it.
+            // The chunk's span is unknown.
             (0, _) => (bounds.first, bounds.last),
             (first, last) => (first.max(bounds.first), last.min(bounds.last)),
         };
@@ -162,21 +163,21 @@ pub async fn after(tx: &mut Tx, commit_number: i64, limit: i64) -> Result<Vec<Ch
     read(&tx.fetch(&AFTER, args![commit_number, limit]).await?)
 }
 
-/// The chunks of these numbers.
+/// The chunks with these numbers.
 pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Chunk>, StoreError> {
     read(&tx.lookup(&BY_NUMBER, Column::I64(numbers)).await?)
 }
 
-/// Whether a chunk whose COMMIT got no answer stands. Its row is written once more: that waits until the
-/// transaction in doubt has ended, and then is refused if it stands. The answer is confirmed by a commit
-/// of its own, because a change that can be seen need not have reached the standby yet; that commit's place
-/// in the log is behind it.
+/// Whether a chunk whose commit outcome is unknown was committed. Inserts its row again: the insert waits
+/// until the transaction in doubt has ended, and is refused if that one was committed. A commit of this
+/// transaction then confirms the answer, because a visible change need not have reached the standby yet; this
+/// commit comes after it in the log.
 pub async fn settle(store: &Store, number: i64) -> Result<bool, StoreError> {
     let mut tx = store.write().await?;
-    let stead = Chunk { number, commit_number: -number, postings: 0 };
-    let is_new = tx.insert_new(&INSERT, columns(stead, Span::NONE)).await? > 0;
+    let placeholder = Chunk { number, commit_number: -number, postings: 0 };
+    let is_new = tx.insert_new(&INSERT, columns(placeholder, Span::NONE)).await? > 0;
     if is_new {
-        // It does not stand, and cannot any more; the row that was written in its stead is dropped.
+        // It was not committed and no longer can be; our placeholder row is rolled back.
         return Ok(false);
     }
     head::advance(&mut tx).await?;

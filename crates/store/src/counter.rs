@@ -1,4 +1,4 @@
-//! Numbers that are given out once. Blocks keep a chunk to one statement.
+//! Numbers that are issued only once. Drawing them in blocks takes one statement per chunk.
 
 use crate::args;
 use crate::bulk::Sql;
@@ -10,7 +10,7 @@ static TAKE: Sql = Sql::new("UPDATE counter SET value = value + $2 WHERE name = 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&TAKE];
 
-/// What is counted.
+/// What is numbered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counter {
     /// Items and transfers: one number space.

@@ -1,5 +1,5 @@
-//! External ids: what payments are called in the client's system. Only items that have one have a row here; an id is
-//! held by one item at most while that is paid or can still be paid.
+//! External ids: the names of payments in the client's system. Only items that have one have a row here. At
+//! most one item holds an id while that item is paid or can still be paid.
 
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
@@ -42,7 +42,7 @@ static RELEASE: Sql =
 static HOLD: Sql =
     Sql::new("UPDATE external_id SET held = 1 WHERE item BETWEEN $2 AND $3 AND batch = $1 AND held = 0");
 static DELETE: Sql = Sql::new("DELETE FROM external_id WHERE item BETWEEN $2 AND $3 AND batch = $1");
-// The items of a linked draft do not hold their ids before it is submitted.
+// The items of a linked draft do not hold their ids until it is submitted.
 static WRONG: Sql = Sql::new(
     "SELECT e.item FROM external_id e
        LEFT JOIN item i ON i.number = e.item AND i.batch = e.batch LEFT JOIN batch b ON b.id = e.batch
@@ -55,8 +55,8 @@ static WRONG: Sql = Sql::new(
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&OF_RANGE, &RELEASE, &HOLD, &DELETE, &WRONG];
 
-/// Gives ids to items of a batch, which hold them from now on. Ids that others hold are left out: fewer are
-/// written than were given, and [`holders`] names them.
+/// Gives ids to items of a batch, which hold them from now on. Ids held by other items are skipped: fewer are
+/// written than were passed in, and [`holders`] returns their holders.
 pub async fn claim(tx: &mut Tx, batch: BatchId, ids: &[(i64, String)]) -> Result<u64, StoreError> {
     let columns = vec![
         Column::I64(ids.iter().map(|(item, _)| *item).collect()),
@@ -67,7 +67,7 @@ pub async fn claim(tx: &mut Tx, batch: BatchId, ids: &[(i64, String)]) -> Result
     tx.insert_new(&INSERT, columns).await
 }
 
-/// Who holds these ids.
+/// The items that hold these ids.
 pub async fn holders(tx: &mut Tx, ids: Vec<String>) -> Result<Vec<Holder>, StoreError> {
     let holder = |row: Row<'_>| {
         Ok(Holder { id: row.text(0)?, item: row.i64(1)?, batch: BatchId(row.i64(2)?), line: row.i64(3)? })
@@ -75,8 +75,8 @@ pub async fn holders(tx: &mut Tx, ids: Vec<String>) -> Result<Vec<Holder>, Store
     tx.lookup(&HOLDERS, Column::Text(ids)).await?.iter().map(holder).collect()
 }
 
-/// Puts the ids that items have into them, whether they still hold them or not. The items are of one batch and in
-/// the order of numbers.
+/// Sets the external ids on items, whether they still hold them or not. The items belong to one batch and are
+/// in the order of numbers.
 pub async fn fill_page(tx: &mut Tx, batch: BatchId, items: &mut [Item]) -> Result<(), StoreError> {
     let mut ids = HashMap::new();
     for (first, last) in item_extent::runs(items.iter().map(|item| item.number.0)) {
@@ -108,23 +108,24 @@ fn fill_from(items: &mut [Item], mut ids: HashMap<i64, String>) {
     }
 }
 
-/// Frees the ids of items.
+/// Releases the ids of items.
 pub async fn release(tx: &mut Tx, items: Vec<i64>) -> Result<u64, StoreError> {
     let rows = items.len();
     tx.update(&SET_HELD, vec![Column::I64(items), Column::Same(0, rows)]).await
 }
 
-/// Frees the ids of a batch's items in a range of numbers.
+/// Releases the ids of a batch's items in a range of numbers.
 pub async fn release_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
     each_run(tx, &RELEASE, batch, range).await
 }
 
-/// Takes the freed ids of a batch's items back. [`StoreError::Duplicate`] if another item holds one meanwhile.
+/// Takes back the released ids of a batch's items. [`StoreError::Duplicate`] if another item holds one by
+/// now.
 pub async fn hold_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
     each_run(tx, &HOLD, batch, range).await
 }
 
-/// Forgets the ids of items that leave a draft, by a range of numbers.
+/// Deletes the ids of items removed from a draft, by a range of numbers.
 pub async fn delete_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
     each_run(tx, &DELETE, batch, range).await
 }
@@ -137,7 +138,7 @@ async fn each_run(tx: &mut Tx, sql: &'static Sql, batch: BatchId, range: Run) ->
     Ok(rows)
 }
 
-/// Items whose id is held although they can never be paid, or free although they can.
+/// Items whose id is held although they can never be paid, or released although they can.
 pub async fn wrong(tx: &mut Tx) -> Result<Vec<i64>, StoreError> {
     tx.fetch(&WRONG, args![]).await?.iter().map(|row| row.i64(0)).collect()
 }

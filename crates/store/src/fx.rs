@@ -1,4 +1,4 @@
-//! Exchange rates: append-only; the newest of a pair holds.
+//! Exchange rates: append-only; the newest rate of a pair applies.
 
 use crate::args;
 use crate::bulk::Sql;
@@ -13,11 +13,11 @@ pub struct FxRate {
     pub source: AssetId,
     /// To.
     pub target: AssetId,
-    /// Target major units for one source major unit, as text.
+    /// Target major units per source major unit, as text.
     pub rate: String,
-    /// Who said so.
+    /// Its source.
     pub origin: String,
-    /// When, microseconds UTC.
+    /// When it was set, microseconds UTC.
     pub at: i64,
 }
 
@@ -51,12 +51,12 @@ pub async fn add(tx: &mut Tx, rate: &FxRate) -> Result<(), StoreError> {
     tx.execute(&ADD, args).await.map(|_| ())
 }
 
-/// The rate that holds for a pair.
+/// The current rate of a pair.
 pub async fn newest(tx: &mut Tx, source: AssetId, target: AssetId) -> Result<Option<FxRate>, StoreError> {
     tx.fetch(&NEWEST, args![source.0, target.0]).await?.first().map(read).transpose()
 }
 
-/// The rate that holds, of every pair.
+/// The current rate of every pair.
 pub async fn list(tx: &mut Tx) -> Result<Vec<FxRate>, StoreError> {
     tx.fetch(&LIST, args![]).await?.iter().map(read).collect()
 }

@@ -1,4 +1,4 @@
-//! What holds for a pair of currencies; the shipped rules hold for a pair without a row.
+//! The exchange rules of a currency pair; a pair without a row follows the shipped rules.
 
 use crate::args;
 use crate::bulk::Sql;
@@ -49,19 +49,19 @@ fn read(row: crate::value::Row<'_>) -> Result<PairPolicy, StoreError> {
     })
 }
 
-/// The rules that hold for a pair.
+/// The rules that apply to a pair.
 pub async fn of(tx: &mut Tx, source: AssetId, target: AssetId) -> Result<FxPolicy, StoreError> {
     let rows = tx.fetch(&OF, args![source.0, target.0]).await?;
     let row = rows.first().map(read).transpose()?;
     Ok(row.map_or(FxPolicy::SHIPPED, |pair| pair.policy))
 }
 
-/// The rules of every pair that somebody has set.
+/// The rules of every pair for which some were set.
 pub async fn all(tx: &mut Tx) -> Result<Vec<PairPolicy>, StoreError> {
     tx.fetch(&ALL, args![]).await?.iter().map(read).collect()
 }
 
-/// Sets the rules of a pair and raises the version by which doors know that what they cache has changed.
+/// Sets a pair's rules and raises the policy version, which tells doors that their cache is stale.
 pub async fn set(tx: &mut Tx, pair: &PairPolicy) -> Result<(), StoreError> {
     let FxPolicy { tolerance_ppm, rounding, minimum, max_age_h } = pair.policy;
     let args = args![pair.source.0, pair.target.0, tolerance_ppm, rounding.number(), minimum, max_age_h];

@@ -15,10 +15,10 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Refuses while nothing may be written.
+    /// Refuses while writing is stopped.
     pub(crate) fn expect_open(&self) -> Result<(), StoreError> {
         if self.is_closed.load(Ordering::Acquire) {
-            return Err(StoreError::Away("this process is about to end".to_owned()));
+            return Err(StoreError::Away("this process is shutting down".to_owned()));
         }
         match self.behind() {
             Some(behind) => Err(StoreError::Behind(behind)),
@@ -26,39 +26,39 @@ impl Guard {
         }
     }
 
-    /// Refuses a commit whose number was given out before: the database went back under a running process.
+    /// Refuses a commit whose number was already used: the database was rolled back under a running process.
     pub(crate) fn expect_ahead(&self, commit_number: i64) -> Result<(), StoreError> {
         let known = self.known.load(Ordering::Acquire);
         if commit_number > known {
             return Ok(());
         }
-        // This commit would have made the number the next one.
+        // This commit would have taken the number after the ledger's head.
         let behind = Behind::Commits { known, found: commit_number.saturating_sub(1) };
         self.stop(Some(behind.clone()));
         Err(StoreError::Behind(behind))
     }
 
-    /// Something was committed.
+    /// Counts a commit.
     pub(crate) fn committed(&self) {
         self.commits.fetch_add(1, Ordering::Release);
     }
 
-    /// How often something was committed.
+    /// The number of commits so far.
     pub(crate) fn commits(&self) -> u64 {
         self.commits.load(Ordering::Acquire)
     }
 
-    /// The mark has this commit.
+    /// Notes that the mark has this commit.
     pub(crate) fn know(&self, commit_number: i64) {
         self.known.store(commit_number, Ordering::Release);
     }
 
-    /// Nothing is written any more by this process.
+    /// Stops this process from writing anything more.
     pub(crate) fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
     }
 
-    /// Stops writing because the ledger is behind, or lets it go on.
+    /// Stops writes because the ledger is behind, or allows them again.
     pub(crate) fn stop(&self, why: Option<Behind>) {
         if let Ok(mut behind) = self.behind.lock() {
             *behind = why;

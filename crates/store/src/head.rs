@@ -1,5 +1,5 @@
-//! `ledger_head`: one row that gives commits a total order. It is written last in every transaction that
-//! changes something, and tells the door whether its cached policies still hold.
+//! `ledger_head`: the one row that puts commits into a total order. It is written last in every transaction
+//! that changes something, and tells the door whether its cached policies are still valid.
 
 use crate::args;
 use crate::audit::{self, Actor, Audit};
@@ -28,14 +28,15 @@ pub const CATALOGUE: &[&Sql] = &[&ADVANCE, &GET, &POLICY_VERSION, &RAISE_POLICY,
 /// The ledger's head as a transaction leaves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
-    /// The commit's place in the order of commits.
+    /// The commit's position in the order of commits.
     pub commit_number: i64,
-    /// The version of policies and assets that held until this commit.
+    /// The version of policies and assets in force until this commit.
     pub policy_version: i64,
 }
 
-/// Draws the commit's number. Last before a commit: everyone else waits for it from here on. So this is where a
-/// sealed ledger refuses, and one that lost commits while this process ran: whoever sealed it held the same row.
+/// Draws the commit's number. Call it last before the commit: from here on every other commit waits. This is
+/// where commits are refused to a sealed ledger, since sealing locks the same row, and to a ledger that lost
+/// commits while this process ran.
 pub async fn advance(tx: &mut Tx) -> Result<Head, StoreError> {
     let rows = tx.fetch(&ADVANCE, args![]).await?;
     let head = read(&rows)?;
@@ -48,18 +49,19 @@ pub async fn advance(tx: &mut Tx) -> Result<Head, StoreError> {
     Ok(head)
 }
 
-/// Seals the ledger: the transaction that does so is the last one.
+/// Seals the ledger: the sealing transaction is the last one.
 pub async fn seal(tx: &mut Tx) -> Result<(), StoreError> {
     tx.execute(&SEAL, args![]).await.map(|_| ())
 }
 
-/// Takes the seal away.
+/// Removes the seal.
 pub async fn unseal(tx: &mut Tx) -> Result<(), StoreError> {
     tx.execute(&UNSEAL, args![]).await.map(|_| ())
 }
 
-/// Ends a write: for each fact the line of its batch's history and the audit row, then the head. Every
-/// transaction that changes something outside the door's chunks ends here, so nothing is committed untold.
+/// Ends a write: for each fact the line in its batch's history and the audit row, then the head. Every
+/// transaction that changes something outside the door's chunks ends here, so nothing is committed without
+/// being audited.
 pub async fn close(tx: &mut Tx, actor: &Actor, facts: Vec<Fact>, now: i64) -> Result<Head, StoreError> {
     let mut audits = Vec::with_capacity(facts.len());
     for fact in facts {
@@ -81,8 +83,8 @@ pub async fn close(tx: &mut Tx, actor: &Actor, facts: Vec<Fact>, now: i64) -> Re
     advance(tx).await
 }
 
-/// Ends a write that was refused: the audit row carries the refusal's code. Nothing else of the write may be in
-/// the transaction.
+/// Ends a refused write: the audit row carries the refusal's code. The transaction must contain nothing else
+/// of the write.
 pub async fn close_refused(
     tx: &mut Tx,
     actor: &Actor,
@@ -110,7 +112,7 @@ pub async fn policy_version(tx: &mut Tx) -> Result<i64, StoreError> {
     rows.first().ok_or_else(|| StoreError::Corrupt("ledger_head is empty".to_owned()))?.i64(0)
 }
 
-/// Says that policies or assets changed.
+/// Records that policies or assets changed.
 pub async fn raise_policy_version(tx: &mut Tx) -> Result<(), StoreError> {
     tx.execute(&RAISE_POLICY, args![1_i64]).await.map(|_| ())
 }

@@ -1,6 +1,7 @@
-//! Entries by account and value date. They follow behind the postings in sorted runs: each run is one pass
-//! through the b-tree in key order, so a page is written once a run and not once an entry. A run may be written in
-//! several transactions: the mark moves with the last one, and what is above it may or may not be there yet.
+//! Entries by account and value date. They lag behind the postings and are written in sorted runs: each run
+//! is one pass through the b-tree in key order, so a page is written once per run, not once per entry. A run
+//! may be written in several transactions: the last one moves the mark, and entries above the mark may or may
+//! not exist yet.
 
 use crate::args;
 use crate::bulk::{Insert, Sql};
@@ -29,29 +30,29 @@ static COUNT: Sql =
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&MARK, &MARK_LOCKED, &SET_MARK, &SOURCE, &PAGE, &COUNT];
 
-/// The last commit whose postings the history holds, and those of all commits before it.
+/// The last commit up to which the history holds all postings.
 pub async fn mark(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.fetch(&MARK, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-/// Postings read at a time while a run is gathered: rows are wide in memory, entries are not.
+/// Postings read at a time while gathering a run: rows are wide in memory, entries are not.
 const GATHER: i64 = 50_000;
-/// Chunks looked at for a run.
+/// Chunks read for a run.
 const CHUNKS: i64 = 20_000;
-/// Entries written by one call.
+/// Entries written per call.
 const WRITE: usize = 100_000;
 
 /// An account, a value date and a posting.
 pub type Entry = (i64, i64, i64);
 
-/// Whole chunks in the order of commits that the history does not hold yet.
+/// Whole chunks in commit order that the history does not hold yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Gathered {
     /// The mark when they were gathered.
     pub marked: i64,
     /// The mark once all of them are written.
     pub mark: i64,
-    /// How many postings they have.
+    /// The number of their postings.
     pub postings: i64,
     /// Their entries, in key order.
     pub entries: Vec<Entry>,
@@ -85,8 +86,8 @@ async fn gather_after(tx: &mut Tx, marked: i64, limit: i64) -> Result<Gathered, 
     Ok(gathered)
 }
 
-/// Writes some of the entries that were gathered. Those that stand already are left out: a run that was broken off is
-/// gathered again. Until the mark is moved, readers find the same postings by the walk, too.
+/// Writes some of the gathered entries. Entries that exist already are skipped, because an interrupted run is
+/// gathered again. Until the mark moves, readers also find these postings by the walk.
 pub async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreError> {
     for run in entries.chunks(WRITE) {
         let columns = vec![
@@ -99,7 +100,7 @@ pub async fn insert(tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Moves the mark once all entries are written; says whether it still was where it had been.
+/// Moves the mark once all entries are written; returns whether the mark was still at its old position.
 pub async fn move_mark(tx: &mut Tx, gathered: &Gathered) -> Result<bool, StoreError> {
     if locked_mark(tx).await? != gathered.marked {
         return Ok(false);
@@ -112,8 +113,8 @@ async fn locked_mark(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.fetch(&MARK_LOCKED, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-/// Takes the next chunks into the history in one transaction, until `limit` postings are reached; says how many there
-/// were. Of several nodes one does it at a time.
+/// Adds the next chunks to the history in one transaction, until `limit` postings are reached, and returns
+/// how many there were. Only one node does this at a time.
 pub async fn advance(tx: &mut Tx, limit: i64) -> Result<i64, StoreError> {
     let marked = locked_mark(tx).await?;
     let gathered = gather_after(tx, marked, limit).await?;
@@ -124,7 +125,7 @@ pub async fn advance(tx: &mut Tx, limit: i64) -> Result<i64, StoreError> {
     Ok(gathered.postings)
 }
 
-/// The entries of the postings from one up to another, which is left out.
+/// The entries of the postings from `from` up to, but not including, `before`.
 async fn entries(
     tx: &mut Tx,
     from: PostingId,
@@ -146,12 +147,12 @@ async fn entries(
     }
 }
 
-/// How many entries of an account it holds; no more than `most` of them are counted.
+/// How many entries of an account the history holds; counting stops at `most`.
 pub async fn count(tx: &mut Tx, account: AccountId, most: i64) -> Result<i64, StoreError> {
     tx.fetch(&COUNT, args![account.0, most]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-/// Postings of an account with a value date of at least `from`, before a place, newest first: pairs of
+/// Postings of an account with a value date of at least `from`, before a position, newest first: pairs of
 /// value date and posting.
 pub async fn page(
     tx: &mut Tx,

@@ -1,4 +1,4 @@
-//! Who owns accounts.
+//! Account holders.
 
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
@@ -17,7 +17,7 @@ pub struct Holder {
     pub name: String,
     /// Its e-mail address, lower case; unique.
     pub email: Option<String>,
-    /// Its number with the organisation; unique.
+    /// Its number within the organisation; unique.
     pub uid: Option<String>,
     /// When it was added, microseconds UTC.
     pub created_at: i64,
@@ -86,29 +86,29 @@ pub async fn lock(tx: &mut Tx, id: HolderId) -> Result<Option<Holder>, StoreErro
     tx.fetch(&LOCK, args![id.0]).await?.first().map(read).transpose()
 }
 
-/// Writes a holder's name, e-mail address and uid.
+/// Updates a holder's name, e-mail address and uid.
 pub async fn change(tx: &mut Tx, holder: &Holder) -> Result<(), StoreError> {
     let Holder { id, name, email, uid, .. } = holder;
     let args = args![id.0, name.as_str(), email.clone(), uid.clone()];
     tx.execute(&CHANGE, args).await.map(|_| ())
 }
 
-/// Holders by e-mail address (lower case); unknown addresses are left out.
+/// Holders by e-mail address (lower case); unknown addresses are omitted.
 pub async fn by_email(tx: &mut Tx, emails: Vec<String>) -> Result<Vec<Holder>, StoreError> {
     tx.lookup(&BY_EMAIL, Column::Text(emails)).await?.iter().map(read).collect()
 }
 
-/// Holders by uid; unknown uids are left out.
+/// Holders by uid; unknown uids are omitted.
 pub async fn by_uid(tx: &mut Tx, uids: Vec<String>) -> Result<Vec<Holder>, StoreError> {
     tx.lookup(&BY_UID, Column::Text(uids)).await?.iter().map(read).collect()
 }
 
-/// Holders who are known by their name alone: they have neither e-mail address nor uid.
+/// Holders known by name only: they have neither e-mail address nor uid.
 pub async fn by_name(tx: &mut Tx, names: Vec<String>) -> Result<Vec<Holder>, StoreError> {
     tx.lookup(&BY_NAME, Column::Text(names)).await?.iter().map(read).collect()
 }
 
-/// Holders of whom name, e-mail address or uid contains a text, after an id, in the order of ids.
+/// A page of the holders whose name, e-mail address or uid contains a text, ordered by id.
 pub async fn search(tx: &mut Tx, text: Option<&str>, slice: Slice) -> Result<Vec<Holder>, StoreError> {
     let (text, args) = listing(text).page("id, name, email, uid, created_at", "id", "id", slice);
     tx.fetch_text(text, args).await?.iter().map(read).collect()
@@ -119,7 +119,7 @@ pub async fn ids(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
     tx.fetch(&IDS, args![]).await?.first().map_or(Ok((1, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
 }
 
-/// How many holders contain a text.
+/// How many holders match a text.
 pub async fn count(tx: &mut Tx, text: Option<&str>) -> Result<i64, StoreError> {
     let (text, args) = listing(text).count(None);
     tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))

@@ -1,5 +1,5 @@
-//! Which of a holder's accounts in a currency is meant by the holder's e-mail address or uid: the first that was
-//! opened, until another is named. A holder whose last account in a currency is closed has none there.
+//! Which of a holder's accounts in a currency the holder's e-mail address or uid refers to: the one opened
+//! first, until another is chosen. A holder whose last account in a currency is closed has none there.
 
 use crate::args;
 use crate::bulk::{Insert, Sql};
@@ -31,8 +31,8 @@ static OTHER: Sql = Sql::new(
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&GET, &SET, &CLEAR, &OTHER];
 
-/// Makes accounts the defaults of their holders, where these have none in the currency yet. Of several for one
-/// holder and currency the first is taken.
+/// Makes accounts the defaults of holders that have none in the currency yet. Of several accounts for one
+/// holder and currency, the first is used.
 pub async fn add(tx: &mut Tx, mut all: Vec<HolderDefault>) -> Result<(), StoreError> {
     let mut seen = std::collections::HashSet::with_capacity(all.len());
     all.retain(|one| seen.insert((one.holder.0, one.asset.0)));
@@ -44,13 +44,13 @@ pub async fn add(tx: &mut Tx, mut all: Vec<HolderDefault>) -> Result<(), StoreEr
     tx.insert_new(&INSERT, columns).await.map(|_| ())
 }
 
-/// The default account, if there is one.
+/// The default account, if any.
 pub async fn get(tx: &mut Tx, holder: HolderId, asset: AssetId) -> Result<Option<AccountId>, StoreError> {
     let rows = tx.fetch(&GET, args![holder.0, asset.0]).await?;
     rows.first().map(|row| row.i64(0).map(AccountId)).transpose()
 }
 
-/// Names the default account; the holder had another one or none.
+/// Sets the default account, replacing any previous one.
 pub async fn set(tx: &mut Tx, to: HolderDefault) -> Result<(), StoreError> {
     if tx.execute(&SET, args![to.holder.0, to.asset.0, to.account.0]).await? == 0 {
         add(tx, vec![to]).await?;
@@ -58,7 +58,7 @@ pub async fn set(tx: &mut Tx, to: HolderDefault) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The holder has no account in the currency any more.
+/// Removes the default: the holder has no open account in the currency any more.
 pub async fn clear(tx: &mut Tx, holder: HolderId, asset: AssetId) -> Result<(), StoreError> {
     tx.execute(&CLEAR, args![holder.0, asset.0]).await.map(|_| ())
 }

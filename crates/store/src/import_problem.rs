@@ -1,4 +1,4 @@
-//! Rows of an imported file that were refused, with line, column, code and value.
+//! Refused rows of an imported file, with line, column, code and value.
 
 use crate::args;
 use crate::bulk::{Insert, Sql};
@@ -11,17 +11,17 @@ use domain::id::BatchId;
 /// Why a row was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportProblem {
-    /// The refused row, by its key.
+    /// The refused row's key.
     pub row: i64,
     /// The line in the file, from 1.
     pub line: i64,
-    /// The column, as its header names it.
+    /// The column, as named in the header.
     pub column: Option<String>,
-    /// Why.
+    /// The reason.
     pub code: Code,
-    /// What stood there, shortened.
+    /// The value found there, shortened.
     pub value: String,
-    /// What may have been meant, such as `acct_8` for `8`.
+    /// What was probably meant, such as `acct_8` for `8`.
     pub suggestion: Option<String>,
 }
 
@@ -44,7 +44,7 @@ static PURGE: Sql = Sql::new("DELETE FROM import_problem WHERE batch = $1");
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&LIST, &BETWEEN, &PURGE];
 
-/// Keeps problems.
+/// Stores problems.
 pub async fn insert(tx: &mut Tx, batch: BatchId, problems: &[ImportProblem]) -> Result<(), StoreError> {
     let columns = vec![
         Column::Same(batch.0, problems.len()),
@@ -69,12 +69,12 @@ fn read(row: Row<'_>) -> Result<ImportProblem, StoreError> {
     })
 }
 
-/// The first problems of a batch's open rows, in the order of lines.
+/// The first problems of a batch's open rows, ordered by line.
 pub async fn list(tx: &mut Tx, batch: BatchId, limit: i64) -> Result<Vec<ImportProblem>, StoreError> {
     tx.fetch(&LIST, args![batch.0, limit]).await?.iter().map(read).collect()
 }
 
-/// The problems of rows in a range of keys, in the order of rows.
+/// The problems of rows in a range of keys, ordered by row.
 pub async fn between(
     tx: &mut Tx,
     batch: BatchId,
@@ -83,7 +83,7 @@ pub async fn between(
     tx.fetch(&BETWEEN, args![batch.0, first, last]).await?.iter().map(read).collect()
 }
 
-/// Forgets the problems of an import that did not finish.
+/// Deletes the problems of an import that did not finish.
 pub async fn purge(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError> {
     tx.execute(&PURGE, args![batch.0]).await.map(|_| ())
 }

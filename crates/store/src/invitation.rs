@@ -1,4 +1,4 @@
-//! One-time links by which people set a password. Of a link's token only its hash stands here.
+//! One-time links for setting a password. Only the hash of a link's token is stored.
 
 use crate::args;
 use crate::bulk::Sql;
@@ -9,9 +9,9 @@ use crate::value::Row;
 /// A link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Invitation {
-    /// Whose password it sets; none: it makes the first administrator.
+    /// The user whose password it sets; none: it creates the first administrator.
     pub user: Option<i64>,
-    /// Until when it holds, microseconds UTC.
+    /// When it expires, microseconds UTC.
     pub expires_at: i64,
 }
 
@@ -35,27 +35,27 @@ pub async fn insert(tx: &mut Tx, one: Invitation, token: &str, now: i64) -> Resu
     tx.execute(&INSERT, args![token, one.user, now, one.expires_at]).await.map(|_| ())
 }
 
-/// Looks at a link without using it up.
+/// Reads a link without using it up.
 pub async fn get(tx: &mut Tx, token: &str) -> Result<Option<Invitation>, StoreError> {
     tx.fetch(&GET, args![token]).await?.first().map(read).transpose()
 }
 
-/// Uses a link up: of two who take it at once one gets it.
+/// Uses up a link: of two concurrent callers, only one gets it.
 pub async fn take(tx: &mut Tx, token: &str) -> Result<Option<Invitation>, StoreError> {
     tx.fetch(&TAKE, args![token]).await?.first().map(read).transpose()
 }
 
-/// Ends a person's links.
+/// Ends a user's links.
 pub async fn end_of_user(tx: &mut Tx, user: i64) -> Result<(), StoreError> {
     tx.execute(&END_OF_USER, args![user]).await.map(|_| ())
 }
 
-/// Ends the links that make the first administrator.
+/// Ends the links that create the first administrator.
 pub async fn end_set_up(tx: &mut Tx) -> Result<(), StoreError> {
     tx.execute(&END_SET_UP, args![]).await.map(|_| ())
 }
 
-/// Forgets links that held until before a time.
+/// Deletes links that expired before a time.
 pub async fn end_old(tx: &mut Tx, before: i64) -> Result<(), StoreError> {
     tx.execute(&END_OLD, args![before]).await.map(|_| ())
 }

@@ -1,4 +1,4 @@
-//! Items: a batch's lines. Their content never changes; their state moves in runs of numbers.
+//! Items: a batch's lines. Their content never changes; their state changes in runs of numbers.
 
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
@@ -15,35 +15,35 @@ use domain::item::ItemState;
 pub struct Item {
     /// Its number, and the number of the transfer that settles it.
     pub number: TransferId,
-    /// Its line in the file, or its place in the request, from 1.
+    /// Its line in the file, or its position in the request, from 1.
     pub line: i64,
-    /// Who pays.
+    /// The payer.
     pub source: AccountId,
-    /// Who is paid.
+    /// The payee.
     pub target: AccountId,
     /// Minor units.
     pub amount: i64,
-    /// Where it is in its life.
+    /// Its state.
     pub state: ItemState,
     /// Why it failed.
     pub code: Option<Code>,
-    /// What people wrote.
+    /// The memo.
     pub memo: Option<String>,
     /// The payer's own reference.
     pub reference: Option<String>,
-    /// What it is called in the client's system. Kept apart ([`crate::external_id`]): none where an item was read
-    /// and not filled.
+    /// Its id in the client's system. Stored separately ([`crate::external_id`]): `None` if the item was read
+    /// but its id was not filled in.
     pub external_id: Option<String>,
 }
 
-/// A try that failed.
+/// A failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failure {
     /// The item.
     pub item: TransferId,
     /// Why.
     pub code: Code,
-    /// What it tried to move.
+    /// The amount it tried to move.
     pub amount: i64,
     /// The chunk that decided it.
     pub chunk: i64,
@@ -96,7 +96,7 @@ static DELETE: Sql = Sql::new("DELETE FROM item WHERE number BETWEEN $2 AND $3 A
 static FAILURES: Sql =
     Sql::new("SELECT item, code, amount, chunk, at FROM item_failure WHERE item = $1 ORDER BY id");
 
-/// Runs of numbers that a page asks for at once.
+/// Number runs that a page requests at once.
 const RUNS_AT_ONCE: i64 = 64;
 
 /// The statements of this noun.
@@ -151,11 +151,11 @@ pub struct Page {
     pub after: i64,
     /// Up to and including this number.
     pub last: i64,
-    /// At most so many.
+    /// Maximum number of items.
     pub limit: i64,
 }
 
-/// A page of items; of one state if one is given, and of one code besides.
+/// A page of items; only those in a state, and with a code, if given.
 pub async fn page(
     tx: &mut Tx,
     page: Page,
@@ -212,7 +212,7 @@ pub struct ItemFilter {
     pub last: i64,
     /// Only these states; empty: all.
     pub states: Vec<ItemState>,
-    /// Only these codes; empty: whatever the code.
+    /// Only these codes; empty: any code.
     pub codes: Vec<Code>,
 }
 
@@ -236,7 +236,7 @@ impl ItemFilter {
     }
 }
 
-/// Items of a list, in the order of numbers, after `offset` others.
+/// Items of a list in the order of numbers, skipping the first `offset`.
 pub async fn list(
     tx: &mut Tx,
     filter: &ItemFilter,
@@ -274,7 +274,7 @@ async fn list_of_run(
     tx.fetch_text(text, args).await?.iter().map(read).collect()
 }
 
-/// How many items a list has.
+/// The number of items in a list.
 pub async fn count(tx: &mut Tx, filter: &ItemFilter) -> Result<i64, StoreError> {
     let mut count = 0;
     for run in filter.runs(tx).await? {
@@ -295,12 +295,12 @@ pub async fn get(tx: &mut Tx, batch: BatchId, number: i64) -> Result<Option<Item
     tx.fetch(&GET, args![batch.0, number]).await?.first().map(read).transpose()
 }
 
-/// Items by their numbers; missing ones are left out.
+/// Items by their numbers; missing ones are omitted.
 pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Item>, StoreError> {
     tx.lookup(&BY_NUMBER, Column::I64(numbers)).await?.iter().map(read).collect()
 }
 
-/// The item of a line of the file.
+/// The item on a line of the file.
 pub async fn by_line(tx: &mut Tx, batch: BatchId, line: i64) -> Result<Option<Item>, StoreError> {
     tx.fetch(&BY_LINE, args![batch.0, line]).await?.first().map(read).transpose()
 }
@@ -311,7 +311,7 @@ pub async fn states(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, i64, Ite
     rows.iter().map(|row| Ok((row.i64(0)?, row.i64(1)?, row.stored(2, ItemState::from_number)?))).collect()
 }
 
-/// Moves all items of a batch from one state to another; says how many.
+/// Moves all items of a batch from one state to another and returns how many.
 pub async fn set_all(tx: &mut Tx, batch: BatchId, from: ItemState, to: ItemState) -> Result<u64, StoreError> {
     let mut rows = 0;
     for run in item_extent::within(tx, batch, (i64::MIN, i64::MAX)).await? {
@@ -320,8 +320,8 @@ pub async fn set_all(tx: &mut Tx, batch: BatchId, from: ItemState, to: ItemState
     Ok(rows)
 }
 
-/// Moves all items of a batch in a range of numbers, which is to be one run, from one state to another; says how
-/// many.
+/// Moves all items of a batch in a number range, which must lie within one run, from one state to another and
+/// returns how many.
 pub async fn set_range(
     tx: &mut Tx,
     batch: BatchId,
@@ -332,7 +332,7 @@ pub async fn set_range(
     tx.execute(&SET_RANGE, args![batch.0, range.0, range.1, to.number(), from.number()]).await
 }
 
-/// Moves items one by one, each with its code.
+/// Moves items individually, each with its code.
 pub async fn set_states(
     tx: &mut Tx,
     items: &[(TransferId, Option<Code>)],
@@ -346,7 +346,7 @@ pub async fn set_states(
     tx.update(&SET_STATE, columns).await
 }
 
-/// Keeps failed tries.
+/// Records failed attempts.
 pub async fn insert_failures(
     tx: &mut Tx,
     batch: BatchId,
@@ -364,7 +364,8 @@ pub async fn insert_failures(
     tx.insert(&INSERT_FAILURE, columns).await.map(|_| ())
 }
 
-/// When items failed, as pairs of item and microseconds UTC, in order; one that failed several times has several.
+/// When items failed, as pairs of item and microseconds UTC, in order; an item that failed several times
+/// appears several times.
 pub async fn failed_at(tx: &mut Tx, items: Vec<i64>) -> Result<Vec<(i64, i64)>, StoreError> {
     let rows = tx.lookup(&FAILED_AT, Column::I64(items)).await?;
     let mut times: Vec<(i64, i64)> =
@@ -373,7 +374,7 @@ pub async fn failed_at(tx: &mut Tx, items: Vec<i64>) -> Result<Vec<(i64, i64)>, 
     Ok(times)
 }
 
-/// The failed tries of an item with their times, microseconds UTC, in order.
+/// An item's failed attempts with their times, microseconds UTC, in order.
 pub async fn failures(tx: &mut Tx, item: TransferId) -> Result<Vec<(Failure, i64)>, StoreError> {
     let rows = tx.fetch(&FAILURES, args![item.0]).await?;
     rows.iter()
@@ -389,7 +390,7 @@ pub async fn failures(tx: &mut Tx, item: TransferId) -> Result<Vec<(Failure, i64
         .collect()
 }
 
-/// Takes items out of a draft, by a range of numbers.
+/// Deletes items from a draft, by a range of numbers.
 pub async fn delete_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
     let mut rows = 0;
     for (first, last) in item_extent::within(tx, batch, range).await? {

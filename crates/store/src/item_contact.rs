@@ -1,4 +1,5 @@
-//! How the own side of an item was written: only items for which that is not the account's number have a row.
+//! How an item's payee (its payer, in a many-to-one batch) was written. Only items for which that was not the
+//! account's number have a row.
 
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
@@ -9,7 +10,7 @@ use crate::value::Column;
 use domain::batch::ContactType;
 use domain::id::{BatchId, TransferId};
 
-/// An item, what kind of name it was given, and the name as it was written.
+/// An item, the kind of name used for its contact, and the name as written.
 pub type Contact = (TransferId, ContactType, String);
 
 static INSERT: Insert = Insert { table: "item_contact", columns: &["item", "kind", "written"] };
@@ -23,7 +24,7 @@ static DELETE: Sql = Sql::new(
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&DELETE];
 
-/// Keeps what was written.
+/// Stores the names as written.
 pub async fn insert(tx: &mut Tx, contacts: &[Contact]) -> Result<(), StoreError> {
     if contacts.is_empty() {
         return Ok(());
@@ -36,7 +37,7 @@ pub async fn insert(tx: &mut Tx, contacts: &[Contact]) -> Result<(), StoreError>
     tx.insert(&INSERT, columns).await.map(|_| ())
 }
 
-/// What was written for items; those named by their account's number are left out.
+/// The names written for items; items that use the account's number are omitted.
 pub async fn by_items(tx: &mut Tx, items: Vec<i64>) -> Result<Vec<Contact>, StoreError> {
     let rows = tx.lookup(&BY_ITEM, Column::I64(items)).await?;
     rows.iter()
@@ -44,7 +45,7 @@ pub async fn by_items(tx: &mut Tx, items: Vec<i64>) -> Result<Vec<Contact>, Stor
         .collect()
 }
 
-/// Forgets what was written for items of a draft that are about to be deleted, by a range of numbers.
+/// Deletes the names written for a draft's items that are about to be deleted, by a range of numbers.
 pub async fn delete_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<(), StoreError> {
     for (first, last) in item_extent::within(tx, batch, range).await? {
         tx.execute(&DELETE, args![batch.0, first, last]).await?;

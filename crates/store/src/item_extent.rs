@@ -1,10 +1,10 @@
-//! Where a batch's items are: runs of numbers, so that those of a draft that stays open are found without a look at
-//! what others draw meanwhile. Every item lies in a run of its batch; the runs of a batch do not touch. They are not
-//! an index: a run may have holes, and numbers of others in gaps of up to [`GAP`], so whoever reads by them asks for
-//! the batch as well.
+//! Where a batch's items are: runs of numbers, so that the items of a draft that stays open are found without
+//! reading what other batches draw in the meantime. Every item lies in a run of its batch; a batch's runs do
+//! not touch. They are not an index: a run may have holes and, in gaps of up to [`GAP`], other batches'
+//! numbers, so queries by run must also filter by batch.
 //!
-//! Statements about all items of a batch read from the macro `items_of_batch!`; those about a part, in order or up to a limit, are
-//! done run by run, by [`within`].
+//! Statements over all items of a batch read from the macro `items_of_batch!`; those over a part, in order or
+//! up to a limit, run once per run, using [`within`].
 
 use crate::args;
 use crate::bulk::Sql;
@@ -13,10 +13,10 @@ use crate::tx::Tx;
 use crate::value::Row;
 use domain::id::BatchId;
 
-/// All items of batch `$1`, as `i`. Each part has its reason: the embedded engine keeps the order of a CROSS JOIN; of
-/// `i.batch = $1`, or of a condition on the items that is moved in here, the server would think that it leaves so few rows
-/// that reading everybody's items pays, so the batch is between two bounds, and the limit, which none reaches, keeps
-/// conditions out.
+/// All items of batch `$1`, as `i`. Every part has its reason. SQLite keeps the join order of a CROSS JOIN.
+/// From `i.batch = $1`, or from a condition on the items pushed down into this subquery, PostgreSQL would
+/// estimate so few rows that a scan of all batches' items looks cheaper. So the batch is matched by two
+/// bounds, and the limit, which is never reached, prevents the push-down.
 macro_rules! items_of_batch {
     () => {
         "(SELECT i.* FROM item_extent e CROSS JOIN item i
@@ -29,11 +29,12 @@ pub(crate) use items_of_batch;
 /// From the first to the last number, both included.
 pub type Run = (i64, i64);
 
-/// Items of one batch that are no further apart are in one run: reading past so many others costs less than one
-/// more run.
+/// Items of one batch that are no further apart than this share a run: reading past that many foreign items
+/// costs less than another run.
 pub const GAP: i64 = 1_000;
 
-// The runs are in order and apart, so the first that reaches into a range is the last that begins before it.
+// Runs are ordered and disjoint, so the first one that reaches into a range is the last that begins before
+// it.
 static WITHIN: Sql = Sql::new(
     "SELECT first_number, last_number FROM item_extent
      WHERE batch = $1 AND last_number >= $2 AND first_number <= $3 AND first_number >= COALESCE(
@@ -47,7 +48,7 @@ static REPLACE: Sql = Sql::new("DELETE FROM item_extent WHERE batch = $1 AND fir
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&WITHIN, &ADD, &GROW, &REPLACE];
 
-/// The runs that numbers make, sorted or not.
+/// The runs that a set of numbers forms, sorted or not.
 #[must_use]
 pub fn runs(numbers: impl Iterator<Item = i64>) -> Vec<Run> {
     let mut numbers: Vec<i64> = numbers.collect();
@@ -59,7 +60,7 @@ pub fn runs(numbers: impl Iterator<Item = i64>) -> Vec<Run> {
     runs
 }
 
-/// Adds a number, which is not below the others.
+/// Adds a number that is not lower than the others.
 pub fn extend(runs: &mut Vec<Run>, number: i64) {
     match runs.last_mut() {
         Some((_, last)) if number.saturating_sub(*last) <= GAP => *last = number,
@@ -67,7 +68,7 @@ pub fn extend(runs: &mut Vec<Run>, number: i64) {
     }
 }
 
-/// Remembers where new items of a batch are. A run that goes on where one ended, as in an import, makes that longer.
+/// Records where new items of a batch are. A run that continues an existing one, as in an import, extends it.
 pub async fn add(tx: &mut Tx, batch: BatchId, new: &[Run]) -> Result<(), StoreError> {
     for &(first, last) in new {
         let around = (first.saturating_sub(GAP), last.saturating_add(GAP));
@@ -93,7 +94,7 @@ pub async fn within(tx: &mut Tx, batch: BatchId, range: Run) -> Result<Vec<Run>,
     first_within(tx, batch, range, i64::MAX).await
 }
 
-/// The first so many of them.
+/// The first `limit` of them.
 pub async fn first_within(
     tx: &mut Tx,
     batch: BatchId,
@@ -112,7 +113,7 @@ async fn fetch(tx: &mut Tx, batch: BatchId, (first, last): Run, limit: i64) -> R
     rows.iter().map(|row: Row<'_>| Ok((row.i64(0)?, row.i64(1)?))).collect()
 }
 
-/// Forgets the runs of a batch whose items are gone.
+/// Deletes the runs of a batch whose items are deleted.
 pub async fn forget(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError> {
     tx.execute(&REPLACE, args![batch.0, i64::MIN, i64::MAX]).await.map(|_| ())
 }
@@ -122,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_that_are_near_make_one_run() {
+    fn nearby_numbers_form_one_run() {
         for (numbers, expected) in [
             (vec![], vec![]),
             (vec![7], vec![(7, 7)]),

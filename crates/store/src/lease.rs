@@ -1,5 +1,5 @@
-//! Leases: which node runs a batch. An epoch that only grows fences everyone who held it before. A lease is
-//! free when nobody's name is on it, or the node of that name is not at work any more ([`crate::node`]).
+//! Leases: which node runs a batch. The epoch only grows and fences every earlier holder. A lease is free
+//! when it has no owner, or when its owner is no longer a live node ([`crate::node`]).
 
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
@@ -8,16 +8,16 @@ use crate::tx::Tx;
 use crate::value::Column;
 use domain::id::BatchId;
 
-/// A lease as it stands.
+/// A lease as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
     /// The batch.
     pub batch: BatchId,
-    /// Who holds it; empty if nobody does.
+    /// The node that holds it; empty if free.
     pub owner: String,
-    /// Which taking this is.
+    /// How many times it has been taken.
     pub epoch: i64,
-    /// Whether the owner is at work.
+    /// Whether the owner is a live node.
     pub is_live: bool,
 }
 
@@ -45,7 +45,7 @@ static GIVE_BACK: Sql = Sql::new("UPDATE lease SET owner = '' WHERE batch = $1 A
 static FORGET: Sql = Sql::new(
     "DELETE FROM lease WHERE batch = $1 AND NOT EXISTS (SELECT 1 FROM batch WHERE batch.id = lease.batch)",
 );
-// Shared, as a chunk takes it: a taking-over waits for the chunk, another chunk does not.
+// Shared, as a chunk takes it: a takeover waits for the chunk, another chunk does not.
 static LOCK: Lookup =
     Lookup { columns: "batch, owner, epoch", from: "lease", key: "batch", and: "", lock: Lock::Shared };
 
@@ -71,38 +71,38 @@ pub async fn get(tx: &mut Tx, batch: BatchId) -> Result<Option<Lease>, StoreErro
     one(tx, &GET, batch).await
 }
 
-/// A batch's lease, kept from everyone else: chunks that run under it are waited for.
+/// A batch's lease under an exclusive lock: waits for the chunks that run under it.
 pub async fn get_alone(tx: &mut Tx, batch: BatchId) -> Result<Option<Lease>, StoreError> {
     one(tx, &GET_ALONE, batch).await
 }
 
-/// A batch's lease, kept from being taken over until the transaction ends.
+/// A batch's lease, protected from takeover until the transaction ends.
 pub async fn get_shared(tx: &mut Tx, batch: BatchId) -> Result<Option<Lease>, StoreError> {
     one(tx, &GET_SHARED, batch).await
 }
 
-/// Takes the lease under a new epoch and returns it, if its epoch still is the one that the caller saw (0 if
-/// it was never taken). The caller has looked whether it may.
+/// Takes the lease under a new epoch and returns that epoch, if the stored epoch is still the one the caller
+/// saw (0 if it was never taken). The caller has checked that it may take it.
 pub async fn take(tx: &mut Tx, batch: BatchId, owner: &str, seen: i64) -> Result<Option<i64>, StoreError> {
     tx.fetch(&TAKE, args![batch.0, owner, seen]).await?.first().map(|row| row.i64(0)).transpose()
 }
 
-/// Gives the lease back, if this epoch still holds it.
+/// Releases the lease if this epoch still holds it.
 pub async fn release(tx: &mut Tx, batch: BatchId, epoch: i64) -> Result<(), StoreError> {
     tx.execute(&RELEASE, args![batch.0, epoch]).await.map(|_| ())
 }
 
-/// Gives the lease back, if this node holds it.
+/// Releases the lease if this node holds it.
 pub async fn give_back(tx: &mut Tx, batch: BatchId, owner: &str) -> Result<(), StoreError> {
     tx.execute(&GIVE_BACK, args![batch.0, owner]).await.map(|_| ())
 }
 
-/// Forgets the lease of a batch that is gone: its id may be given out again, and its lease begins anew then.
+/// Deletes the lease of a deleted batch: the batch id may be reused, and its lease then starts over.
 pub(crate) async fn forget(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError> {
     tx.execute(&FORGET, args![batch.0]).await.map(|_| ())
 }
 
-/// The epochs of leases, sorted, shared until the transaction ends: `(batch, epoch)`.
+/// The epochs of leases, ids sorted, share-locked until the transaction ends: `(batch, epoch)`.
 pub async fn lock(tx: &mut Tx, sorted: Vec<i64>) -> Result<Vec<(BatchId, i64)>, StoreError> {
     let rows = tx.lookup(&LOCK, Column::I64(sorted)).await?;
     rows.iter().map(|row| Ok((BatchId(row.i64(0)?), row.i64(2)?))).collect()

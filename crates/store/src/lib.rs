@@ -1,11 +1,11 @@
-//! All SQL of Sluice, written once, one file a noun.
+//! All SQL of Sluice, written once, one file per noun.
 //!
-//! The seam is [`Store`] and [`Tx`]: values are i64, text, blob and null; statements are `$n` texts in the
+//! The seam is [`Store`] and [`Tx`]. Values are i64, text, blob or null; statements are `$n` texts in the
 //! subset that SQLite and PostgreSQL share; time and ids are arguments; bulk calls carry whole columns.
 //! Nothing above this crate knows which engine is below.
 //!
-//! To add a noun: its table in a migration, its file here with the statements and one function a verb, its
-//! statements in the file's `CATALOGUE`, and the file's line in [`catalogue`].
+//! To add a noun, add its table in a migration, its file here with the statements and one function per verb,
+//! its statements to the file's `CATALOGUE`, and the file's line to [`catalogue`].
 
 pub mod account;
 pub mod account_list;

@@ -1,9 +1,9 @@
-//! Lists as people ask for them: conditions, an order of their choice, a place to go on from. The texts are
-//! put together from fixed parts only; whatever people sent is an argument.
+//! Lists as clients request them: conditions, a chosen order, a cursor to continue from. The texts are
+//! assembled from fixed parts only; everything a client sent is an argument.
 
 use crate::value::Value;
 
-/// Which way a list is sorted.
+/// A list's sort direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
     /// Smallest first.
@@ -13,8 +13,7 @@ pub enum Order {
     Descending,
 }
 
-/// Where a page ended: the sorted column's value in its last row, and the row's key, which makes the order a
-/// total one.
+/// Where a page ended: the sorted column's value in its last row, and the row's key as tie-breaker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The sorted column's value; the key itself if the list is sorted by it.
@@ -23,7 +22,7 @@ pub struct Place {
     pub key: i64,
 }
 
-/// Keys from one to another, both of them in it.
+/// A range of keys, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// The lowest.
@@ -33,25 +32,25 @@ pub struct Window {
 }
 
 impl Window {
-    /// Whether no key is in it.
+    /// Whether it contains no keys.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.first > self.last
     }
 }
 
-/// Which part of a list is wanted.
+/// Which page of a list is requested.
 #[derive(Debug, Clone, Default)]
 pub struct Slice {
     /// The order.
     pub order: Order,
-    /// Behind this place.
+    /// Start after this cursor.
     pub after: Option<Place>,
-    /// Rows to leave out at the beginning.
+    /// Rows to skip.
     pub offset: i64,
-    /// Rows at most.
+    /// Maximum number of rows.
     pub limit: i64,
-    /// Only rows with keys in here.
+    /// Only rows with keys in this window.
     pub window: Option<Window>,
 }
 
@@ -63,7 +62,7 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    /// Over tables, as after `FROM`.
+    /// Over tables, as written after `FROM`.
     pub(crate) fn over(from: &str) -> Self {
         Self { text: format!("FROM {from} WHERE 1 = 1"), args: Vec::new() }
     }
@@ -73,16 +72,16 @@ impl Listing {
         format!("${}", self.args.len())
     }
 
-    /// Only rows that fulfil this; each `?` stands for the value.
+    /// Only rows that meet this condition; each `?` is replaced by the value.
     pub(crate) fn and(&mut self, condition: &str, value: impl Into<Value>) {
         let place = self.arg(value.into());
         self.text += &format!(" AND {}", condition.replace('?', &place));
     }
 
-    /// Only rows of which one of these columns contains a text, in upper or lower case.
+    /// Only rows in which one of these columns contains a text, ignoring case.
     pub(crate) fn contains(&mut self, columns: &[&str], part: &str) {
         let mut pattern = part.to_lowercase();
-        // Else they would stand for any text, and the engines do not agree on what a backslash does.
+        // Unescaped they would match any text, and the engines disagree on what a backslash does.
         for special in ['!', '%', '_'] {
             pattern = pattern.replace(special, &format!("!{special}"));
         }
@@ -92,14 +91,14 @@ impl Listing {
         self.text += &format!(" AND ({})", any.join(" OR "));
     }
 
-    /// The query for the number of rows; with a bound, no more of them are counted.
+    /// The query that counts the rows; with a bound, counting stops there.
     pub(crate) fn count(mut self, most: Option<i64>) -> (String, Vec<Value>) {
         let Some(most) = most else { return (format!("SELECT COUNT(*) {}", self.text), self.args) };
         let most = self.arg(most.into());
         (format!("SELECT COUNT(*) FROM (SELECT 1 {} LIMIT {most}) counted", self.text), self.args)
     }
 
-    /// The query for a part of the rows, sorted by a column and then by the key.
+    /// The query for a page of the rows, sorted by a column and then by the key.
     pub(crate) fn page(mut self, columns: &str, sort: &str, key: &str, slice: Slice) -> (String, Vec<Value>) {
         let (sign, way) = match slice.order {
             Order::Ascending => (">", ""),

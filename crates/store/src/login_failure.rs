@@ -1,5 +1,5 @@
-//! Failed attempts to sign in, by what they have in common: a login, an address. What a name stands for is in
-//! its prefix.
+//! Failed sign-ins, counted by what they have in common, such as a login or an address. The name's prefix
+//! tells which.
 
 use crate::args;
 use crate::bulk::Sql;
@@ -7,12 +7,12 @@ use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::Row;
 
-/// What failed lately under a name.
+/// Recent failures under a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failures {
-    /// How often.
+    /// How many.
     pub count: i64,
-    /// When the last time, microseconds UTC.
+    /// When the last one happened, microseconds UTC.
     pub last_at: i64,
 }
 
@@ -34,34 +34,34 @@ fn read(row: Row<'_>) -> Result<Failures, StoreError> {
     Ok(Failures { count: row.i64(0)?, last_at: row.i64(1)? })
 }
 
-/// What failed under a name.
+/// The failures under a name.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Failures>, StoreError> {
     tx.fetch(&GET, args![name]).await?.first().map(read).transpose()
 }
 
-/// What failed under a name, kept from other writers; the name is there from now on.
+/// The failures under a name, locked against other writers; the row is created if it is missing.
 pub async fn lock(tx: &mut Tx, name: &str, now: i64) -> Result<Failures, StoreError> {
     tx.execute(&OPEN, args![name, now]).await?;
     let rows = tx.fetch(&LOCK, args![name]).await?;
     rows.first().map_or(Ok(Failures { count: 0, last_at: now }), read)
 }
 
-/// Sets what failed under a name that is there.
+/// Sets the failures of an existing name.
 pub async fn set(tx: &mut Tx, name: &str, failures: Failures) -> Result<(), StoreError> {
     tx.execute(&SET, args![name, failures.count, failures.last_at]).await.map(|_| ())
 }
 
-/// Takes one failure back.
+/// Undoes one failure.
 pub async fn take_back(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
     tx.execute(&TAKE_BACK, args![name]).await.map(|_| ())
 }
 
-/// Forgets what failed under a name.
+/// Deletes the failures under a name.
 pub async fn clear(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
     tx.execute(&CLEAR, args![name]).await.map(|_| ())
 }
 
-/// Forgets names from one up to another that did not fail since a time.
+/// Deletes names in a half-open range whose last failure was before a time.
 pub async fn forget(tx: &mut Tx, from: &str, to: &str, since: i64) -> Result<(), StoreError> {
     tx.execute(&FORGET, args![from, to, since]).await.map(|_| ())
 }

@@ -1,12 +1,12 @@
-//! The numbered list of schema changes, one for all engines. To add one: the next number, its text for each
-//! engine under `migrations`, and its line here. A released migration is never edited. A test compares the
-//! schemas that the texts make.
+//! The numbered list of schema changes, one for all engines. To add one, take the next number and add its
+//! text for each engine under `migrations` and its line here. A released migration is never edited. A test
+//! compares the schemas that the texts produce.
 
 use crate::error::StoreError;
 use crate::sqlite;
 use refinery::{Migration, Runner};
 
-/// Name, text of the embedded engine, text of the server.
+/// Name, SQLite's text, PostgreSQL's text.
 const LIST: &[(&str, &str, &str)] = &[
     (
         "V1__ledger",
@@ -50,13 +50,13 @@ const LIST: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// The version of the schema that this program works with.
+/// The schema version that this program works with.
 #[must_use]
 pub fn version() -> i32 {
     i32::try_from(LIST.len()).unwrap_or(i32::MAX)
 }
 
-/// Only one program changes the schema of a server at a time. The number is drawn and means nothing.
+/// Only one program changes a server's schema at a time. The number is arbitrary.
 const LOCK: i64 = 7_312_004_865;
 
 fn unavailable(error: impl std::error::Error) -> StoreError {
@@ -72,8 +72,8 @@ fn unavailable(error: impl std::error::Error) -> StoreError {
 fn runner<'a>(texts: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Runner, StoreError> {
     let list: Result<Vec<_>, _> = texts.map(|(name, sql)| Migration::unapplied(name, sql)).collect();
     let runner = Runner::new(&list.map_err(unavailable)?);
-    // All of it in one transaction: without this a migration and the note that it was made are two, and a
-    // process that is killed between them leaves a database that nothing opens any more.
+    // One transaction for everything: otherwise a migration and the record of it would be two, and a process
+    // killed in between would leave a database that no program can open.
     Ok(runner.set_grouped(true).set_abort_missing(true).set_abort_divergent(true))
 }
 
@@ -86,7 +86,7 @@ pub(crate) fn migrate_sqlite(connection: &mut rusqlite::Connection) -> Result<()
 pub(crate) async fn migrate_postgres(client: &mut tokio_postgres::Client) -> Result<(), StoreError> {
     let runner = runner(LIST.iter().map(|(name, _, postgres)| (*name, *postgres)))?;
     let (take, give) = ("SELECT pg_advisory_lock($1)", "SELECT pg_advisory_unlock($1)");
-    // Another program's migration may take its time.
+    // Another program's migration may take a while.
     client.batch_execute("SET lock_timeout = 0; SET statement_timeout = 0").await.map_err(unavailable)?;
     client.execute(take, &[&LOCK]).await.map_err(unavailable)?;
     let done = runner.run_async(client).await.map(|_| ()).map_err(unavailable);
@@ -95,7 +95,7 @@ pub(crate) async fn migrate_postgres(client: &mut tokio_postgres::Client) -> Res
     done
 }
 
-/// Refuses a schema of another version than this program's.
+/// Refuses a schema version other than this program's.
 pub(crate) async fn expect_postgres(client: &tokio_postgres::Client) -> Result<(), StoreError> {
     let there = "SELECT to_regclass('refinery_schema_history') IS NOT NULL";
     let there: bool = client.query_one(there, &[]).await.map_err(unavailable)?.get(0);
@@ -106,7 +106,7 @@ pub(crate) async fn expect_postgres(client: &tokio_postgres::Client) -> Result<(
     judge(newest, "run `sluice migrate`")
 }
 
-/// Like [`expect_postgres`], of a file that is only to be read.
+/// Like [`expect_postgres`], for a file opened read-only.
 pub(crate) fn expect_sqlite(connection: &rusqlite::Connection) -> Result<(), StoreError> {
     let there = "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'refinery_schema_history'";
     let there: i64 = connection.query_row(there, [], |row| row.get(0)).map_err(sqlite::error)?;
@@ -114,22 +114,22 @@ pub(crate) fn expect_sqlite(connection: &rusqlite::Connection) -> Result<(), Sto
         return Err(StoreError::NoLedger);
     }
     let newest = connection.query_row(NEWEST, [], |row| row.get(0)).map_err(sqlite::error)?;
-    judge(newest, "the first command that writes brings it up to date")
+    judge(newest, "the first command that writes updates it")
 }
 
 const NEWEST: &str = "SELECT MAX(version) FROM refinery_schema_history";
 
 fn judge(newest: Option<i32>, advice: &str) -> Result<(), StoreError> {
-    // Making it was begun and broke off.
+    // Creating the schema was started but not finished.
     let Some(found) = newest else { return Err(StoreError::NoLedger) };
     let expected = version();
     match found.cmp(&expected) {
         std::cmp::Ordering::Equal => Ok(()),
         std::cmp::Ordering::Less => Err(StoreError::Unavailable(format!(
-            "the schema is of version {found}, this program's is {expected}: {advice}"
+            "the schema is at version {found}, but this program uses {expected}: {advice}"
         ))),
         std::cmp::Ordering::Greater => Err(StoreError::Unavailable(format!(
-            "the schema is of version {found}, newer than this program's ({expected}): use a newer program"
+            "the schema is at version {found}, newer than this program's ({expected}): use a newer program"
         ))),
     }
 }

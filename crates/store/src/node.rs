@@ -1,21 +1,21 @@
-//! Nodes: the processes at work on the ledger, by the database's clock. A node keeps its row alive; one
-//! whose row has run out is ended by the others before its work is taken over.
+//! Nodes: the processes working on the ledger, by the database's clock. A node renews its row with a
+//! heartbeat; one whose row has expired is evicted by the others before its work is taken over.
 
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::tx::Tx;
 
-/// A process at work.
+/// A working process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     /// Its name.
     pub name: String,
-    /// Which of the ledger's own accounts it uses.
+    /// Which stripe of the ledger's own accounts it uses.
     pub stripe: i64,
-    /// Whether it takes batches by itself.
+    /// Whether it takes batches on its own.
     pub is_worker: bool,
-    /// When it is given up, in microseconds UTC by the database's clock.
+    /// When it may be evicted, in microseconds UTC by the database's clock.
     pub expires_at: i64,
 }
 
@@ -47,38 +47,38 @@ fn read(rows: &crate::value::Rows) -> Result<Vec<Node>, StoreError> {
         .collect()
 }
 
-/// Adds a node, or finds it again.
+/// Adds a node, or renews the row it already has.
 pub async fn join(tx: &mut Tx, node: &Node, now: i64) -> Result<(), StoreError> {
     let args = args![node.name.as_str(), node.stripe, i64::from(node.is_worker), now, node.expires_at];
     tx.execute(&JOIN, args).await.map(|_| ())
 }
 
-/// Keeps a node for longer; `false` if the others have given it up.
+/// Extends a node's row; `false` if the node was evicted.
 pub async fn beat(tx: &mut Tx, name: &str, expires_at: i64) -> Result<bool, StoreError> {
     Ok(tx.execute(&BEAT, args![name, expires_at]).await? > 0)
 }
 
-/// Every node that has not been given up, in the order of names.
+/// Every node that has not been evicted, ordered by name.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Node>, StoreError> {
     read(&tx.fetch(&ALL, args![]).await?)
 }
 
-/// A node that has not been given up.
+/// A node, unless it was evicted.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Node>, StoreError> {
     Ok(read(&tx.fetch(&GET, args![name]).await?)?.pop())
 }
 
-/// Nodes whose time has run out, locked.
+/// Nodes whose heartbeat has expired, locked.
 pub async fn expired(tx: &mut Tx, now: i64) -> Result<Vec<Node>, StoreError> {
     read(&tx.fetch(&EXPIRED, args![now]).await?)
 }
 
-/// Takes a node out; its leases are free from now on.
+/// Removes a node; this frees its leases.
 pub async fn leave(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
     tx.execute(&LEAVE, args![name]).await.map(|_| ())
 }
 
-/// Takes all other nodes out; only where no other process can be at work.
+/// Removes all other nodes; only where no other process can be working.
 pub async fn leave_others(tx: &mut Tx, name: &str) -> Result<u64, StoreError> {
     tx.execute(&LEAVE_OTHERS, args![name]).await
 }

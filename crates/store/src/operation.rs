@@ -1,5 +1,5 @@
-//! Operation ids: a request's name, unique for ever, with the fingerprint of its content; and the first answers
-//! of those requests that became no transfer.
+//! Operation ids: a request's name, permanently unique, with the fingerprint of its content; and the stored
+//! answers of requests that became no transfer.
 
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
@@ -14,7 +14,7 @@ pub struct Operation {
     pub id: String,
     /// SHA-256 of the request's content, hexadecimal.
     pub fingerprint: String,
-    /// The transfer it became (or the refusal that was kept); 0 if its answer stands in a row of its own.
+    /// The transfer it became (or the refused one that was recorded); 0 if its answer has a row of its own.
     pub transfer: i64,
 }
 
@@ -32,7 +32,7 @@ static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM operation");
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&ANSWER, &KEEP, &COUNT];
 
-/// Those of the ids that were used before.
+/// The given ids that were used before.
 pub async fn find(tx: &mut Tx, ids: Vec<String>) -> Result<Vec<Operation>, StoreError> {
     let rows = tx.lookup(&BY_ID, Column::Text(ids)).await?;
     rows.iter()
@@ -40,8 +40,8 @@ pub async fn find(tx: &mut Tx, ids: Vec<String>) -> Result<Vec<Operation>, Store
         .collect()
 }
 
-/// Keeps those operations, sorted by id, whose ids were not used before; what another transaction is about to
-/// write is waited for. Says how many were new; [`find`] tells whose the others are.
+/// Claims the operations, sorted by id, whose ids are new. It waits for a transaction that is about to write
+/// one of them. Returns how many were new; [`find`] shows which operations hold the other ids.
 pub async fn reserve(tx: &mut Tx, sorted: &[Operation], now: i64) -> Result<u64, StoreError> {
     let columns = vec![
         Column::Text(sorted.iter().map(|o| o.id.clone()).collect()),
@@ -52,18 +52,18 @@ pub async fn reserve(tx: &mut Tx, sorted: &[Operation], now: i64) -> Result<u64,
     tx.insert_new(&INSERT, columns).await
 }
 
-/// An operation and its first answer, if it has one of its own.
+/// An operation and its stored answer, if it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
     /// SHA-256 of the request's content, hexadecimal.
     pub fingerprint: String,
     /// The transfer it became; 0 if none.
     pub transfer: i64,
-    /// The first answer, as JSON.
+    /// The stored answer, as JSON.
     pub outcome: Option<String>,
 }
 
-/// What was answered to an operation id, if it was used before.
+/// The stored answer to an operation id, if it was used before.
 pub async fn answered(tx: &mut Tx, id: &str) -> Result<Option<Answered>, StoreError> {
     let rows = tx.fetch(&ANSWER, args![id]).await?;
     rows.first()
@@ -73,12 +73,12 @@ pub async fn answered(tx: &mut Tx, id: &str) -> Result<Option<Answered>, StoreEr
         .transpose()
 }
 
-/// Keeps the first answer of an operation that was reserved.
+/// Stores the first answer of a claimed operation.
 pub async fn keep(tx: &mut Tx, id: &str, outcome: &str) -> Result<(), StoreError> {
     tx.execute(&KEEP, args![id, outcome]).await.map(|_| ())
 }
 
-/// How many there are.
+/// The number of operations.
 pub async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.fetch(&COUNT, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }

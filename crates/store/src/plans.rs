@@ -1,4 +1,4 @@
-//! How the embedded engine reads lists: a window of keys with any condition is a walk along the key, in order.
+//! SQLite's query plans for lists: a key window with any condition is read along the key, in order.
 
 use crate::account_list::{self, AccountFilter, AccountSort};
 use crate::audit::{self, AuditFilter};
@@ -16,7 +16,7 @@ async fn plan(store: &Store, (text, args): (String, Vec<Value>)) -> Vec<String> 
     rows.iter().map(|row| row.text(3).unwrap()).collect()
 }
 
-/// Every step is a search by a key, the first of them along the window, and nothing is sorted.
+/// Every step is a search by key, the first one along the window, and nothing is sorted.
 fn check(plan: &[String], table: &str, name: &str) {
     let first = format!("SEARCH {table} USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
     assert_eq!(plan.first(), Some(&first), "{name}: {plan:?}");
@@ -91,7 +91,7 @@ async fn accounts_are_searched_along_their_ids() {
             check(&plan(&store, query).await, "a", &name);
         }
     }
-    // What is known whole is found by its own index, however many accounts there are.
+    // Exact values are found through their own index, however many accounts there are.
     for (filter, index) in [
         (AccountFilter { email: Some("a@b.test".to_owned()), ..AccountFilter::default() }, "holder_email"),
         (AccountFilter { uid: Some("7".to_owned()), ..AccountFilter::default() }, "holder_uid"),

@@ -1,4 +1,4 @@
-//! Policies: limits and fees by currency, overridden by account. Account 0 is the whole currency.
+//! Policies: limits and fees by currency, overridden by account. Account 0 means the whole currency.
 
 use crate::args;
 use crate::bulk::Sql;
@@ -26,7 +26,7 @@ static SET: Sql = Sql::new(
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&ALL, &SET];
 
-/// All policies as of the version that the ledger's head names now.
+/// All policies as of the version in the ledger's head.
 pub async fn book(tx: &mut Tx) -> Result<PolicyBook, StoreError> {
     let mut book = PolicyBook::new(head::policy_version(tx).await?);
     for row in tx.fetch(&ALL, args![]).await?.iter() {
@@ -49,7 +49,7 @@ pub async fn book(tx: &mut Tx) -> Result<PolicyBook, StoreError> {
     Ok(book)
 }
 
-/// Sets what holds for a currency, or for one of its accounts, and tells every door.
+/// Sets the policy of a currency, or of one of its accounts, and notifies every door.
 pub async fn set(
     tx: &mut Tx,
     asset: AssetId,
@@ -59,7 +59,7 @@ pub async fn set(
     write(tx, asset, account, policy, false).await
 }
 
-/// Gives a new currency the policy that holds until somebody sets one, and tells every door.
+/// Gives a new currency the policy that applies until one is set, and notifies every door.
 pub async fn ship(tx: &mut Tx, asset: AssetId, policy: &Policy) -> Result<(), StoreError> {
     write(tx, asset, None, policy, true).await
 }

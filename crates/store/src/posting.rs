@@ -1,4 +1,4 @@
-//! Postings: append-only legs in commit order, each pointing to the one before it of both its accounts.
+//! Postings: append-only legs in commit order, each pointing to the previous posting of both its accounts.
 
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
@@ -13,7 +13,7 @@ use domain::posting::{Posting, PostingKind};
 pub struct Booked {
     /// The leg.
     pub posting: Posting,
-    /// The day that it counts for.
+    /// The day it counts for.
     pub value_date: i64,
     /// When it was booked, microseconds UTC.
     pub created_at: i64,
@@ -45,7 +45,7 @@ static AFTER: Sql = Sql::new(
 );
 static BY_ID: Lookup = Lookup { columns: COLUMNS, from: "posting", key: "id", and: "", lock: Lock::None };
 static LAST: Sql = Sql::new("SELECT COALESCE(MAX(id), 0) FROM posting");
-// The walk: from a posting back over one account's postings, by pointers and never by an index.
+// The walk: back from a posting over one account's postings, along their pointers and never through an index.
 static WALK: Sql = Sql::new(
     "WITH RECURSIVE walk (id, transfer, kind, debit, credit, amount, debit_after, credit_after, debit_prev,
                           credit_prev, value_date, created_at, place) AS (
@@ -83,7 +83,7 @@ pub(crate) fn read(row: Row<'_>) -> Result<Booked, StoreError> {
     })
 }
 
-/// Appends postings; `value_dates` has one date a posting.
+/// Appends postings; `value_dates` has one date per posting.
 pub async fn insert(
     tx: &mut Tx,
     postings: &[Posting],
@@ -119,12 +119,12 @@ pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Booked>, StoreErro
     tx.lookup(&BY_ID, Column::I64(ids)).await?.iter().map(read).collect()
 }
 
-/// The last posting's number; 0 when there is none.
+/// The last posting's number; 0 if there is none.
 pub async fn last(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.fetch(&LAST, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-/// Up to `limit` postings of an account from `from` back, newest first, none at or below `floor`.
+/// Up to `limit` postings of an account, backwards from `from`, newest first, none at or below `floor`.
 pub async fn walk(
     tx: &mut Tx,
     account: AccountId,

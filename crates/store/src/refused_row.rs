@@ -1,5 +1,5 @@
-//! Refused rows of files. An open one is neither corrected nor dropped; its id is the key by which a repair file
-//! names it. Why it was refused is in [`crate::import_problem`].
+//! Refused rows of files. An open one has been neither corrected nor dropped; its id is the key that a repair
+//! file refers to. The reason for the refusal is in [`crate::import_problem`].
 
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
@@ -14,7 +14,7 @@ use domain::id::BatchId;
 pub struct RefusedRow {
     /// Its key, unique in the ledger.
     pub id: i64,
-    /// The batch that it was meant for.
+    /// The batch it was meant for.
     pub batch: BatchId,
     /// The line in the file, from 1.
     pub line: i64,
@@ -22,7 +22,7 @@ pub struct RefusedRow {
     pub content: Option<String>,
     /// When it was corrected or dropped, microseconds UTC; none: it is open.
     pub settled_at: Option<i64>,
-    /// The item that took its place; none: it is open, or was dropped.
+    /// The item that replaced it; none: it is open, or was dropped.
     pub item: Option<i64>,
 }
 
@@ -65,12 +65,12 @@ fn read(row: Row<'_>) -> Result<RefusedRow, StoreError> {
     })
 }
 
-/// 0 stands for any code.
+/// 0 means any code.
 fn number(code: Option<Code>) -> i64 {
     code.map_or(0, Code::number)
 }
 
-/// Keeps open rows.
+/// Stores open rows.
 pub async fn insert(tx: &mut Tx, rows: &[RefusedRow]) -> Result<(), StoreError> {
     let columns = vec![
         Column::I64(rows.iter().map(|row| row.id).collect()),
@@ -81,7 +81,7 @@ pub async fn insert(tx: &mut Tx, rows: &[RefusedRow]) -> Result<(), StoreError> 
     tx.insert(&INSERT, columns).await.map(|_| ())
 }
 
-/// The open rows of a batch after an id, in the order of ids; only those refused for a code if one is given.
+/// The open rows of a batch after an id, ordered by id; only those refused with a code if one is given.
 pub async fn open(
     tx: &mut Tx,
     batch: BatchId,
@@ -92,18 +92,18 @@ pub async fn open(
     tx.fetch(&OPEN, args![batch.0, after, number(code), limit]).await?.iter().map(read).collect()
 }
 
-/// How many open rows a batch has; only those refused for a code if one is given.
+/// How many open rows a batch has; only those refused with a code if one is given.
 pub async fn count(tx: &mut Tx, batch: BatchId, code: Option<Code>) -> Result<i64, StoreError> {
     let rows = tx.fetch(&COUNT, args![batch.0, number(code)]).await?;
     rows.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-/// Rows by their keys; missing ones are left out.
+/// Rows by their keys; missing ones are omitted.
 pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<RefusedRow>, StoreError> {
     tx.lookup(&BY_ID, Column::I64(ids)).await?.iter().map(read).collect()
 }
 
-/// Settles rows whose place was taken by items: pairs of key and item.
+/// Settles rows that were replaced by items: pairs of key and item.
 pub async fn settle(tx: &mut Tx, rows: &[(i64, i64)], now: i64) -> Result<(), StoreError> {
     let columns = vec![
         Column::I64(rows.iter().map(|(id, _)| *id).collect()),
@@ -113,12 +113,12 @@ pub async fn settle(tx: &mut Tx, rows: &[(i64, i64)], now: i64) -> Result<(), St
     tx.update(&SETTLE, columns).await.map(|_| ())
 }
 
-/// Drops the open rows of a batch, only those refused for a code if one is given; returns how many.
+/// Drops the open rows of a batch, only those refused with a code if one is given; returns how many.
 pub async fn drop_open(tx: &mut Tx, batch: BatchId, code: Option<Code>, now: i64) -> Result<u64, StoreError> {
     tx.execute(&DROP, args![batch.0, number(code), now]).await
 }
 
-/// Forgets the rows of an import that did not finish.
+/// Deletes the rows of an import that did not finish.
 pub async fn purge(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError> {
     tx.execute(&PURGE, args![batch.0]).await.map(|_| ())
 }

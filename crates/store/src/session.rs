@@ -1,4 +1,4 @@
-//! Sessions of people who signed in. Of a session's token only its hash stands here.
+//! Sessions of signed-in users. Only the hash of a session's token is stored.
 
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
@@ -12,26 +12,26 @@ use domain::access::Role;
 pub struct Session {
     /// Its id.
     pub id: i64,
-    /// Whose it is.
+    /// Its user.
     pub user: i64,
-    /// From where the person signed in.
+    /// The address the user signed in from.
     pub address: String,
-    /// With what.
+    /// The user agent.
     pub agent: String,
-    /// When, microseconds UTC.
+    /// When it began, microseconds UTC.
     pub created_at: i64,
-    /// When it was used last, within a minute.
+    /// When it was last used, to within a minute.
     pub seen_at: i64,
 }
 
-/// A session with what is known of its person.
+/// A session with its user's details.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The session.
     pub session: Session,
-    /// What the person signs in with.
+    /// The user's login name.
     pub login: String,
-    /// What the person is now.
+    /// The user's current role.
     pub role: Role,
 }
 
@@ -73,15 +73,15 @@ fn read(row: Row<'_>) -> Result<Session, StoreError> {
     })
 }
 
-/// Adds a session under the hash of its token. Its id is the caller's: one that the engine gives out could be
-/// that of a session which has ended, and connections are known by it.
+/// Adds a session under the hash of its token. The caller supplies the id: one that the engine draws could
+/// repeat the id of an ended session, and connections are identified by it.
 pub async fn insert(tx: &mut Tx, session: &Session, token: &str) -> Result<(), StoreError> {
     let Session { id, user, address, agent, created_at, .. } = session;
     let args = args![*id, token, *user, address.as_str(), agent.as_str(), *created_at];
     tx.execute(&INSERT, args).await.map(|_| ())
 }
 
-/// A session by the hash of its token, unless its person is disabled.
+/// A session by the hash of its token, unless its user is disabled.
 pub async fn by_token(tx: &mut Tx, token: &str) -> Result<Option<Found>, StoreError> {
     let found = |row: Row<'_>| {
         Ok(Found { session: read(row)?, login: row.text(6)?, role: row.stored(7, Role::from_number)? })
@@ -89,32 +89,32 @@ pub async fn by_token(tx: &mut Tx, token: &str) -> Result<Option<Found>, StoreEr
     tx.fetch(&BY_TOKEN, args![token]).await?.first().map(found).transpose()
 }
 
-/// Those of the sessions that are there and whose person is not disabled.
+/// The given sessions that exist and whose user is not disabled.
 pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Session>, StoreError> {
     tx.lookup(&BY_ID, Column::I64(ids)).await?.iter().map(read).collect()
 }
 
-/// A person's sessions, newest first.
+/// A user's sessions, newest first.
 pub async fn of_user(tx: &mut Tx, user: i64, limit: i64) -> Result<Vec<Session>, StoreError> {
     tx.fetch(&OF_USER, args![user, limit]).await?.iter().map(read).collect()
 }
 
-/// Says that a session was used.
+/// Records that a session was used.
 pub async fn seen(tx: &mut Tx, id: i64, now: i64) -> Result<(), StoreError> {
     tx.execute(&SEEN, args![id, now]).await.map(|_| ())
 }
 
-/// Ends one session of a person; `false` if the person has no such session.
+/// Ends one session of a user; `false` if the user has no such session.
 pub async fn end(tx: &mut Tx, id: i64, user: i64) -> Result<bool, StoreError> {
     Ok(tx.execute(&END, args![id, user]).await? > 0)
 }
 
-/// Ends all sessions of a person; says how many there were.
+/// Ends all sessions of a user and returns how many there were.
 pub async fn end_of_user(tx: &mut Tx, user: i64) -> Result<u64, StoreError> {
     tx.execute(&END_OF_USER, args![user]).await
 }
 
-/// Forgets sessions that began before one time, or were not used since another.
+/// Deletes sessions that began before one time, or were last used before another.
 pub async fn end_old(tx: &mut Tx, begun: i64, used: i64) -> Result<u64, StoreError> {
     tx.execute(&END_OLD, args![begun, used]).await
 }

@@ -5,7 +5,7 @@ use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::tx::Tx;
 
-/// Where the ledger was moved to, if it was: nobody writes here any more.
+/// Set once the ledger has been moved, to its new place; the ledger is then read-only.
 pub const MOVED_TO: &str = "moved_to";
 
 static GET: Sql = Sql::new("SELECT value FROM setting WHERE name = $1");
@@ -30,17 +30,17 @@ pub async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<(), StoreError>
     tx.execute(&SET, args![name, value]).await.map(|_| ())
 }
 
-/// Sets a setting that still has a value; `false` if somebody else was quicker.
+/// Replaces a setting if it still has the expected value; `false` if it was changed in the meantime.
 pub async fn replace(tx: &mut Tx, name: &str, from: &str, to: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&REPLACE, args![name, from, to]).await? > 0)
 }
 
-/// Takes a setting away; says whether it was there.
+/// Deletes a setting; returns whether it existed.
 pub async fn delete(tx: &mut Tx, name: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&DELETE, args![name]).await? > 0)
 }
 
-/// Settings whose names begin with a prefix: the rest of their names, and their values.
+/// Settings whose names start with a prefix: the rest of each name, and the value.
 pub async fn under(tx: &mut Tx, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
     let rest = |name: String| name.strip_prefix(prefix).map(str::to_owned).unwrap_or_default();
     let rows = tx.fetch(&UNDER, args![prefix]).await?;

@@ -1,5 +1,5 @@
-//! The prints of submitted batches, and which earlier batches a new one is compared with. A print is a cache: a
-//! batch without one is compared by its items.
+//! The prints of submitted batches, and which earlier batches a new one is compared with. A print is a cache:
+//! a batch without one is compared by its items.
 
 use crate::args;
 use crate::batch::{self, Batch};
@@ -12,9 +12,9 @@ use domain::batch::BatchType;
 use domain::id::{AccountId, AssetId, BatchId};
 use domain::similar::Printed;
 
-/// Rows of one part, which is one blob of 786 kB.
+/// Rows in one part, which is one blob of 786 kB.
 const PART: usize = 65_536;
-/// Bytes of a row: its print, and its item's number less that of the batch's first item.
+/// Bytes per row: its print, and its item number minus that of the batch's first item.
 const BYTES: usize = 12;
 
 static ADD: Sql =
@@ -22,7 +22,7 @@ static ADD: Sql =
 static PARTS: Sql = Sql::new("SELECT prints FROM batch_print WHERE batch = $1 AND part = $2");
 static FORGET: Sql = Sql::new("DELETE FROM batch_print WHERE batch = $1");
 static FORGET_OLD: Sql = Sql::new("DELETE FROM batch_print WHERE at < $1");
-// Neither drafts nor what was rejected or cancelled. A batch whose rows name both sides is compared with all.
+// Excludes drafts, rejected and cancelled batches. A batch whose rows name both sides is compared with all.
 static EARLIER: Sql = Sql::new(
     "SELECT id FROM batch
      WHERE submitted_at >= $1 AND ready = 1 AND state NOT IN (2, 5, 11) AND asset = $2 AND id <> $3
@@ -51,12 +51,12 @@ static NUMBERS: Sql = Sql::new(concat!(
 pub const CATALOGUE: &[&Sql] =
     &[&ADD, &PARTS, &FORGET, &FORGET_OLD, &EARLIER, &PROMISED, &PENDING_SUM, &NUMBERS];
 
-/// Keeps the print of a batch in place of one that it may have.
+/// Stores a batch's print, replacing any it may have.
 pub async fn write(tx: &mut Tx, batch: &Batch, rows: &[Printed], now: i64) -> Result<(), StoreError> {
     tx.execute(&FORGET, args![batch.id.0]).await?;
     for (part, rows) in (0_i64..).zip(rows.chunks(PART)) {
         let Some(prints) = encode(batch.first_number, rows) else {
-            // Its items are too far apart to be written so: it is compared by them.
+            // Its items are too far apart for this encoding, so they are compared directly.
             return tx.execute(&FORGET, args![batch.id.0]).await.map(|_| ());
         };
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
@@ -94,23 +94,23 @@ fn decode(first: i64, bytes: &[u8]) -> Option<Vec<Printed>> {
         .collect()
 }
 
-/// A part of a batch's print, from 0; none behind the last.
+/// A part of a batch's print, counted from 0; none after the last.
 pub async fn part(tx: &mut Tx, batch: &Batch, part: i64) -> Result<Option<Vec<Printed>>, StoreError> {
     let rows = tx.fetch(&PARTS, args![batch.id.0, part]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let corrupt = || StoreError::Corrupt(format!("the print of batch {}", batch.id));
+    let corrupt = || StoreError::Corrupt(format!("invalid print of batch {}", batch.id));
     decode(batch.first_number, row.blob(0)?).map(Some).ok_or_else(corrupt)
 }
 
-/// Forgets prints of batches that were submitted before a time.
+/// Deletes the prints of batches submitted before a time.
 pub async fn forget_before(tx: &mut Tx, at: i64) -> Result<u64, StoreError> {
     tx.execute(&FORGET_OLD, args![at]).await
 }
 
-/// What a new batch is, as far as it says which earlier ones it is compared with.
+/// The properties of a new batch that determine which earlier ones it is compared with.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject {
-    /// Its id, if it is made.
+    /// Its id, if it has been created.
     pub batch: Option<BatchId>,
     /// Its currency.
     pub asset: AssetId,
@@ -120,7 +120,7 @@ pub struct Subject {
     pub account: Option<AccountId>,
 }
 
-/// Batches that were submitted since a time and that pay or may still pay, newest first.
+/// Batches submitted since a time that have paid or may still pay, newest first.
 pub async fn earlier(tx: &mut Tx, new: &Subject, since: i64) -> Result<Vec<Batch>, StoreError> {
     let id = new.batch.map_or(0, |id| id.0);
     let account = new.account.map_or(0, |id| id.0);
@@ -129,7 +129,7 @@ pub async fn earlier(tx: &mut Tx, new: &Subject, since: i64) -> Result<Vec<Batch
     batch::by_ids(tx, ids).await
 }
 
-/// The numbers of a batch's items that are in a state.
+/// The numbers of a batch's items in a state.
 pub async fn numbers(
     tx: &mut Tx,
     batch: &Batch,
@@ -139,8 +139,8 @@ pub async fn numbers(
     rows.iter().map(|row: Row<'_>| row.i64(0)).collect()
 }
 
-/// What other submitted batches still pay out of an account, minor units: the sum of their waiting items. Only
-/// batches of which it is the single payer are counted.
+/// What other submitted batches have yet to pay out of an account, in minor units: the total of their pending
+/// items. Only batches with this account as single payer count.
 pub async fn promised(tx: &mut Tx, account: AccountId, except: Option<BatchId>) -> Result<i128, StoreError> {
     let rows = tx.fetch(&PROMISED, args![account.0, except.map_or(0, |id| id.0)]).await?;
     let ids = rows.iter().map(|row| row.i64(0)).collect::<Result<Vec<_>, _>>()?;
@@ -151,7 +151,7 @@ pub async fn promised(tx: &mut Tx, account: AccountId, except: Option<BatchId>) 
     Ok(sum)
 }
 
-/// The sum of a batch's waiting items. The counters say it unless some were skipped.
+/// The total of a batch's pending items. The counters tell it unless some items were skipped.
 pub async fn pending_amount(tx: &mut Tx, batch: &Batch) -> Result<i64, StoreError> {
     let tally = &batch.tally;
     if tally.skipped_count == 0 {
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_print_reads_back_and_one_that_does_not_fit_is_not_written() {
+    fn a_print_reads_back_and_one_that_does_not_fit_is_not_encoded() {
         let rows =
             [Printed { print: u64::MAX, item: 7 }, Printed { print: 0, item: 7 + i64::from(u32::MAX) }];
         let bytes = encode(7, &rows).unwrap();

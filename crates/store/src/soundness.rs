@@ -1,4 +1,4 @@
-//! Whether the pages of a database file are what they should be. A server looks after its own.
+//! Checks the integrity of a database file's pages. A server takes care of its own.
 
 use crate::error::StoreError;
 use crate::sqlite::{self, Access};
@@ -6,16 +6,16 @@ use crate::tx::Store;
 use rusqlite::Connection;
 use std::path::Path;
 
-/// A larger file is not looked through at start: reading all of it would keep people waiting.
+/// A larger file is not checked at start: reading all of it would delay the start.
 const LOOKED_THROUGH_MAX: u64 = 300 << 20;
 const BYTES: &str = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-/// Problems that are told, at most.
+/// Maximum number of problems reported.
 const PROBLEMS_MAX: usize = 100;
 
-/// At a start: everything goes into the main file, which then must be as long as its pages. After a kill its pages
-/// must hang together, too.
+/// At start: checkpoints everything into the main file, which must then be as long as its pages require.
+/// After a kill, the structure of its pages is checked as well.
 pub(crate) fn at_start(connection: &Connection, database: &Path, was_killed: bool) -> Result<(), StoreError> {
-    // Somebody who reads an older state keeps a part in the log: then the length says nothing yet.
+    // A reader of an older state keeps part of the log in use: then the length proves nothing yet.
     if sqlite::fold(connection)? {
         let expected = connection.query_row(BYTES, [], |row| row.get(0)).map_err(sqlite::error)?;
         if let Some(problem) = cut(database, expected) {
@@ -31,24 +31,25 @@ pub(crate) fn at_start(connection: &Connection, database: &Path, was_killed: boo
     if said == "ok" { Ok(()) } else { Err(StoreError::Corrupt(said)) }
 }
 
-/// What is wrong with the length of the main file, if everything is in it. The engine does not always notice.
+/// What is wrong with the length of the main file, if it holds everything. SQLite does not always notice.
 fn cut(database: &Path, expected: i64) -> Option<String> {
     let length = std::fs::metadata(database).ok()?.len();
     (length < u64::try_from(expected).ok()?)
         .then(|| format!("the database file has {length} bytes and should have {expected}"))
 }
 
-/// Looks through all pages, and through all indexes against their tables. Says what is wrong, an index by its name.
+/// Checks all pages, and all indexes against their tables. Returns the problems, with the name of an affected
+/// index.
 pub async fn problems(store: &Store) -> Result<Vec<String>, StoreError> {
     let Some(database) = store.file().filter(|database| database.is_on_disk()).cloned() else {
         return Ok(Vec::new());
     };
-    // A connection of its own: what it says before it gives up must not be lost.
+    // A dedicated connection: what it reports before it fails must not be lost.
     let looked = tokio::task::spawn_blocking(move || look(&database.reader()?, database.path()));
     looked.await.map_err(|error| StoreError::Unavailable(error.to_string()))?
 }
 
-/// The same of a file that cannot be opened as a ledger.
+/// The same for a file that cannot be opened as a ledger.
 pub async fn problems_of_file(path: &Path) -> Result<Vec<String>, StoreError> {
     let path = path.to_owned();
     let looked = tokio::task::spawn_blocking(move || look(&sqlite::connect(&path, Access::Read)?, &path));
@@ -71,7 +72,7 @@ fn look(connection: &Connection, database: &Path) -> Result<Vec<String>, StoreEr
     Ok(problems)
 }
 
-/// The first column of an answer, as far as it can be read, and why it could not be read to its end.
+/// The first column of a result, as far as it can be read, and the error that ended the read early.
 fn lines(connection: &Connection, text: &str) -> Result<(Vec<String>, Option<String>), StoreError> {
     let mut lines = Vec::new();
     let mut read = || {
@@ -96,7 +97,7 @@ fn lines(connection: &Connection, text: &str) -> Result<(Vec<String>, Option<Str
 fn length(connection: &Connection, database: &Path) -> Result<Option<String>, StoreError> {
     connection.execute_batch("BEGIN").map_err(sqlite::error)?;
     let expected = connection.query_row(BYTES, [], |row| row.get(0)).map_err(sqlite::error);
-    // Asked in this order: what the transaction sees is in the main file if the log is empty now.
+    // In this order: if the log is empty now, everything the transaction sees is in the main file.
     let log = std::fs::metadata(sqlite::beside(database, "-wal")).map_or(0, |meta| meta.len());
     connection.execute_batch("COMMIT").map_err(sqlite::error)?;
     match expected {
@@ -116,7 +117,7 @@ fn unreadable(connection: &Connection) -> Result<Vec<String>, StoreError> {
     let mut found = Vec::new();
     for line in lines(connection, text)?.0 {
         let Some((query, name)) = line.split_once('\n') else { continue };
-        // One that cannot be asked like this says nothing.
+        // An index that cannot be queried like this is skipped.
         if let Ok((_, Some(problem))) = lines(connection, query) {
             found.push(format!("index {name}: {problem}"));
         }
@@ -124,7 +125,7 @@ fn unreadable(connection: &Connection) -> Result<Vec<String>, StoreError> {
     Ok(found)
 }
 
-/// The root page that a line names: `Tree 23 page 40 cell 3: …`.
+/// The root page named in a line: `Tree 23 page 40 cell 3: …`.
 fn root(line: &str) -> Option<i64> {
     line.split("Tree ").nth(1)?.split_whitespace().next()?.parse().ok()
 }

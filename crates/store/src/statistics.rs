@@ -1,5 +1,5 @@
-//! What customers sent, summed. A sum of amounts may be larger than any number that the engines sum up in, so
-//! billions and the rest are summed apart and put together here.
+//! Totals of what customers sent. A total of amounts may exceed the engines' integers, so billions and
+//! remainders are summed separately and combined here.
 
 use crate::bulk::Sql;
 use crate::error::StoreError;
@@ -7,10 +7,10 @@ use crate::tx::Tx;
 use crate::value::{Row, Value};
 use domain::id::{AccountId, AssetId};
 
-/// What sums are broken down by, beside the currency.
+/// What totals are broken down by, in addition to the currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Group {
-    /// By nothing.
+    /// No breakdown.
     #[default]
     None,
     /// By value date.
@@ -32,14 +32,14 @@ pub struct Range {
     pub account: Option<AccountId>,
 }
 
-/// Sums over what customers sent.
+/// Totals of what customers sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sums {
-    /// The day or the account that they are of; 0 if they are broken down by nothing.
+    /// The day or the account they belong to; 0 without a breakdown.
     pub group: i64,
     /// The currency.
     pub asset: AssetId,
-    /// Whether these were carried out; else they were refused.
+    /// Whether these transfers completed; otherwise they were refused.
     pub completed: bool,
     /// How many.
     pub count: i64,
@@ -49,10 +49,10 @@ pub struct Sums {
     pub fee: i128,
 }
 
-/// Refused tries of batch items.
+/// Refused attempts of batch items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failures {
-    /// The account that they were to be paid from; 0 if it was not asked for.
+    /// The paying account; 0 if not broken down by account.
     pub account: i64,
     /// The currency.
     pub asset: AssetId,
@@ -62,12 +62,12 @@ pub struct Failures {
     pub count: i64,
 }
 
-/// Microseconds of a quarter of an hour: days begin at full quarters in every time zone.
+/// A quarter of an hour in microseconds: days begin on full quarters in every time zone.
 pub const QUARTER: i64 = 15 * 60 * 1_000_000;
-/// Sums are taken apart at this number.
+/// Amounts are split at this number.
 const BILLION: i128 = 1_000_000_000;
 
-/// The statements of this noun are put together from parts.
+/// The statements of this noun are assembled from parts.
 pub const CATALOGUE: &[&Sql] = &[];
 
 macro_rules! sums {
@@ -81,7 +81,7 @@ fn whole(row: &Row<'_>, at: usize) -> Result<i128, StoreError> {
     Ok(i128::from(row.i64(at)?) * BILLION + i128::from(row.i64(at + 1)?))
 }
 
-/// Sums by group, currency and outcome: single transfers, withdrawals and settled items.
+/// Totals by group, currency and outcome: single transfers, withdrawals and settled items.
 pub async fn sums(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, StoreError> {
     let key = match group {
         Group::None => "CAST(0 AS BIGINT)",
@@ -123,8 +123,8 @@ fn narrow(text: &mut String, args: &mut Vec<Value>, range: Range, asset: &str, a
     }
 }
 
-/// Refused tries of batch items from a time up to another (microseconds UTC), by quarter of an hour. The range's
-/// dates are not looked at.
+/// Refused attempts of batch items from one time up to another (microseconds UTC), by quarter of an hour.
+/// Ignores the range's dates.
 pub async fn failures(
     tx: &mut Tx,
     by_account: bool,

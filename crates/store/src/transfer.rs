@@ -1,4 +1,4 @@
-//! Transfers: append-only, refused ones too, keyed by their number.
+//! Transfers: append-only, including refused ones, keyed by their number.
 
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
@@ -12,46 +12,46 @@ use domain::transfer::TransferKind;
 /// A transfer as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transfer {
-    /// Its number; for a batch item, the item's.
+    /// Its number; for a batch item, the item's number.
     pub number: TransferId,
-    /// Why money moved.
+    /// Why money was to move.
     pub kind: TransferKind,
-    /// Why it did not, if it was refused.
+    /// Why it was refused, if it was.
     pub code: Option<Code>,
-    /// Who paid.
+    /// The payer.
     pub source: AccountId,
-    /// Who was paid.
+    /// The payee.
     pub target: AccountId,
     /// Minor units of the source's currency.
     pub amount: i64,
-    /// On top, in the same currency.
+    /// Charged on top, in the same currency.
     pub fee: i64,
     /// Its first posting.
     pub first_posting: Option<PostingId>,
-    /// How many postings it has.
+    /// The number of its postings.
     pub posting_count: i64,
-    /// The day that it counts for: days since 1970-01-01.
+    /// The day it counts for: days since 1970-01-01.
     pub value_date: i64,
     /// When it was booked, microseconds UTC.
     pub created_at: i64,
-    /// What people wrote.
+    /// The memo.
     pub memo: Option<String>,
 }
 
-/// How an exchange was done.
+/// The terms of an exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchange {
     /// Minor units of the target's currency.
     pub target_amount: i64,
-    /// Target major units for one source major unit.
+    /// Target major units per source major unit.
     pub rate: String,
-    /// Who said so.
+    /// The rate's source.
     pub rate_source: String,
-    /// When, microseconds UTC.
+    /// When the rate was set, microseconds UTC.
     pub rate_at: i64,
     /// How the target amount was rounded.
     pub rounding: i64,
-    /// Exact target amount less the rounded one, in minor units.
+    /// The exact target amount minus the rounded one, in minor units.
     pub residual: String,
 }
 
@@ -152,7 +152,7 @@ pub async fn insert(tx: &mut Tx, transfers: &[Transfer]) -> Result<(), StoreErro
     tx.insert(&INSERT, columns).await.map(|_| ())
 }
 
-/// Writes how exchanges were done.
+/// Writes the terms of exchanges.
 pub async fn insert_exchanges(tx: &mut Tx, exchanges: &[(TransferId, Exchange)]) -> Result<(), StoreError> {
     let columns = vec![
         Column::I64(exchanges.iter().map(|(t, _)| t.0).collect()),
@@ -171,12 +171,12 @@ pub async fn get(tx: &mut Tx, number: TransferId) -> Result<Option<Transfer>, St
     tx.fetch(&GET, args![number.0]).await?.first().map(read).transpose()
 }
 
-/// Transfers by their numbers; missing ones are left out.
+/// Transfers by their numbers; missing ones are omitted.
 pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Transfer>, StoreError> {
     tx.lookup(&BY_NUMBER, Column::I64(numbers)).await?.iter().map(read).collect()
 }
 
-/// Who made the batches of items, as pairs of the item's number and the name of that time.
+/// The creators of the items' batches, as pairs of item number and the creator's name at that time.
 pub async fn item_makers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, String)>, StoreError> {
     let rows = tx.lookup(&ITEM_MAKERS, Column::I64(numbers)).await?;
     rows.iter().map(|row| Ok((row.i64(0)?, row.text(1)?))).collect()
@@ -193,13 +193,13 @@ fn read_exchange(row: &Row<'_>, at: usize) -> Result<Exchange, StoreError> {
     })
 }
 
-/// How a transfer was exchanged.
+/// The exchange terms of a transfer.
 pub async fn exchange(tx: &mut Tx, number: TransferId) -> Result<Option<Exchange>, StoreError> {
     let rows = tx.fetch(&GET_EXCHANGE, args![number.0]).await?;
     rows.first().map(|row| read_exchange(&row, 0)).transpose()
 }
 
-/// How transfers were exchanged, as pairs of number and exchange; those in one currency are left out.
+/// The exchange terms of transfers, as pairs of number and exchange; transfers in one currency are omitted.
 pub async fn exchanges(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, Exchange)>, StoreError> {
     let rows = tx.lookup(&EXCHANGES, Column::I64(numbers)).await?;
     rows.iter().map(|row| Ok((row.i64(0)?, read_exchange(&row, 1)?))).collect()

@@ -1,5 +1,5 @@
-//! Lists of transfers, newest first or as people sort them: which numbers are on a page. The usual page is a walk
-//! down the primary key. What is shown of them is looked up afterwards, for those of the page alone.
+//! Lists of transfers, newest first or in a chosen order: the numbers on a page. The usual page is a walk
+//! down the primary key. Details are looked up afterwards, only for the transfers on the page.
 
 use crate::args;
 use crate::bulk::Sql;
@@ -14,19 +14,19 @@ use domain::transfer::TransferKind;
 /// Which transfers a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TransferFilter {
-    /// Only those that this account paid or was paid.
+    /// Only transfers from or to this account.
     pub account: Option<AccountId>,
-    /// Only carried out ones, or only refused ones.
+    /// Only completed transfers, or only refused ones.
     pub completed: Option<bool>,
     /// Only of this kind.
     pub kind: Option<TransferKind>,
-    /// Only those between one holder's accounts, or only the others.
+    /// Only transfers between accounts of one holder, or only the others.
     pub internal: Option<bool>,
-    /// Only those with this currency on one of their sides.
+    /// Only transfers with this currency on either side.
     pub asset: Option<AssetId>,
-    /// Only from this value date on: days since 1970-01-01.
+    /// Only value dates on or after this one: days since 1970-01-01.
     pub from_date: Option<i64>,
-    /// Only up to this value date.
+    /// Only value dates on or before this one.
     pub to_date: Option<i64>,
     /// Part of the memo.
     pub text: Option<String>,
@@ -35,7 +35,7 @@ pub struct TransferFilter {
 /// What a list of transfers is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TransferSort {
-    /// By number, which rises with the time of booking.
+    /// By number, which increases with booking time.
     #[default]
     Number,
     /// By value date.
@@ -53,7 +53,7 @@ impl TransferSort {
         }
     }
 
-    /// Where a transfer stands in a list that is sorted so.
+    /// A transfer's cursor in a list with this sort order.
     #[must_use]
     pub fn place(self, transfer: &Transfer) -> Place {
         let value = match self {
@@ -65,7 +65,7 @@ impl TransferSort {
     }
 }
 
-/// Only the tables that the filter asks for: a count should look at nothing else.
+/// Only the tables that the filter needs, so that a count reads nothing else.
 fn tables(filter: &TransferFilter, transfers: &str) -> String {
     let mut tables = transfers.to_owned();
     if filter.asset.is_some() || filter.internal.is_some() {
@@ -93,7 +93,7 @@ fn listing_over(transfers: &str, filter: &TransferFilter) -> Listing {
         listing.and("t.kind = ?", kind.number());
     }
     if let Some(internal) = filter.internal {
-        // Both accounts have a holder, and it is the same one.
+        // Both accounts have the same holder.
         let is_internal = "CASE WHEN s.holder = g.holder THEN 1 ELSE 0 END = ?";
         listing.and(is_internal, i64::from(internal));
     }
@@ -112,7 +112,7 @@ fn listing_over(transfers: &str, filter: &TransferFilter) -> Listing {
     listing
 }
 
-/// The numbers of a part of the transfers, in an order of choice.
+/// The numbers of a page of transfers, in a chosen order.
 pub async fn page(
     tx: &mut Tx,
     filter: &TransferFilter,
@@ -123,8 +123,8 @@ pub async fn page(
     tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
 }
 
-/// As [`page`], of those that an account's history holds: each entry is looked up, so this is for accounts with few.
-/// Without transfers that were refused or that the history does not hold yet.
+/// Like [`page`], limited to what an account's history holds: each entry is looked up, so this is for
+/// accounts with few. Transfers that were refused, or that the history does not hold yet, are missing.
 pub async fn page_of_account(
     tx: &mut Tx,
     account: AccountId,
@@ -142,7 +142,7 @@ pub(crate) fn of_account(account: AccountId, filter: &TransferFilter, slice: Sli
     listing.page("DISTINCT t.number", "t.number", "t.number", slice)
 }
 
-/// How many transfers a filter lets through; with a bound, no more of them are counted.
+/// How many transfers match a filter; with a bound, counting stops there.
 pub async fn count(tx: &mut Tx, filter: &TransferFilter, most: Option<i64>) -> Result<i64, StoreError> {
     let (text, args) = listing(filter).count(most);
     tx.fetch_text(text, args).await?.first().map_or(Ok(0), |row| row.i64(0))
@@ -159,7 +159,7 @@ pub async fn keys(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
     tx.fetch(&KEYS, args![]).await?.first().map_or(Ok((1, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
 }
 
-/// When the first transfer from a number on was booked, microseconds UTC.
+/// When the first transfer with this number or a higher one was booked, microseconds UTC.
 pub async fn time(tx: &mut Tx, number: i64) -> Result<Option<i64>, StoreError> {
     tx.fetch(&TIME, args![number]).await?.first().map(|row| row.i64(0)).transpose()
 }

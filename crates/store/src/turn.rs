@@ -1,4 +1,4 @@
-//! Turns: where two nodes must not do the same thing at once, each waits for its turn until the other's
+//! Turns: mutex rows for what two nodes must not do at once. A node waits for its turn until the other's
 //! transaction has ended. Taken first in a transaction, before any other lock.
 
 use crate::args;
@@ -11,19 +11,19 @@ static TAKE: Sql = Sql::alone("SELECT name FROM turn WHERE name = $1");
 /// Every fixed statement of this file.
 pub const CATALOGUE: &[&Sql] = &[&TAKE];
 
-/// What is done by one node at a time.
+/// What only one node does at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// Looking for a currency, holder or account and adding it if it is not there.
+    /// Looking up a currency, holder or account and adding it if it does not exist.
     Directory,
     /// Numbering a day's batches.
     Batch,
-    /// Submitting a batch, and looking whether an earlier one pays the same. Taken after [`Self::Batch`] where
-    /// both are.
+    /// Submitting a batch and checking whether an earlier one pays the same. Taken after [`Self::Batch`]
+    /// where both are needed.
     Submit,
 }
 
-/// Waits for the turn and keeps it until the transaction ends.
+/// Waits for the turn and holds it until the transaction ends.
 pub async fn take(tx: &mut Tx, turn: Turn) -> Result<(), StoreError> {
     let name = match turn {
         Turn::Directory => "directory",

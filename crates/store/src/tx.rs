@@ -10,15 +10,15 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Told when something may be waiting to be done, by this process or by another on the same ledger.
+/// Notified when there may be work to do, by this process or by another on the same ledger.
 pub type Wakes = watch::Receiver<u64>;
 
 /// What opening a database on a server may do to its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schema {
-    /// Make it, or bring it up to date.
+    /// Create it, or bring it up to date.
     Migrate,
-    /// Refuse another version than this program's.
+    /// Refuse any version other than this program's.
     Expect,
 }
 
@@ -37,13 +37,13 @@ enum Engine {
     Postgres(postgres::Database),
 }
 
-/// A process id comes back (in a container it is always 1), so a number drawn at start goes with it.
+/// A process id is reused (in a container it is always 1), so a number drawn at start is appended.
 fn node_name() -> String {
     let drawn = RandomState::new().build_hasher().finish();
     format!("node-{}-{drawn:016x}", std::process::id())
 }
 
-/// Whether a place is a database on a server.
+/// Whether a place names a database on a server.
 #[must_use]
 pub fn is_server(place: &str) -> bool {
     place.starts_with("postgres://") || place.starts_with("postgresql://")
@@ -55,20 +55,20 @@ impl Store {
         Self { engine, node: node.into(), wakes, guard }
     }
 
-    /// Opens the database file for reading and writing, makes it if it is missing and brings its schema up
+    /// Opens the database file for reading and writing. Creates it if it is missing, and brings its schema up
     /// to date. The caller holds the data directory's lock.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let database = sqlite::Database::open(path, sqlite::Access::Write).await?;
         Ok(Self::over(Engine::Sqlite(database), node_name()))
     }
 
-    /// Opens an existing database file beside a writer; writing through it is refused.
+    /// Opens an existing database file alongside its writer; writing through it is refused.
     pub async fn open_reader(path: &Path) -> Result<Self, StoreError> {
         let database = sqlite::Database::open(path, sqlite::Access::Read).await?;
         Ok(Self::over(Engine::Sqlite(database), node_name()))
     }
 
-    /// A new ledger that lives in memory and is gone with the last clone. Reading waits for writing.
+    /// A new in-memory ledger, dropped with its last clone. Reads wait for writes.
     pub async fn memory() -> Result<Self, StoreError> {
         let database = sqlite::Database::open(Path::new(":memory:"), sqlite::Access::Memory).await?;
         Ok(Self::over(Engine::Sqlite(database), node_name()))
@@ -81,8 +81,8 @@ impl Store {
         Ok(Self::over(Engine::Postgres(database), node))
     }
 
-    /// Opens the ledger at a place, for reading and writing: the URL of a database on a server, `:memory:`, or
-    /// the path of a database file. This is the only reader of such texts.
+    /// Opens the ledger at a place for reading and writing. The place is a database server's URL, `:memory:`,
+    /// or the path of a database file; it is parsed only here.
     pub async fn at(place: &str, schema: Schema) -> Result<Self, StoreError> {
         match place {
             ":memory:" => Self::memory().await,
@@ -91,7 +91,7 @@ impl Store {
         }
     }
 
-    /// The name of this process among those at work on the ledger; drawn anew each time it is opened.
+    /// The name of this process among those working on the ledger; a new one is drawn at each open.
     #[must_use]
     pub fn node(&self) -> &str {
         &self.node
@@ -106,7 +106,7 @@ impl Store {
         }
     }
 
-    /// Whether no other process can be writing: then a lease found in the database has no living owner.
+    /// Whether no other process can be writing, so that any lease found in the database has no living owner.
     #[must_use]
     pub const fn is_sole_writer(&self) -> bool {
         match &self.engine {
@@ -119,12 +119,12 @@ impl Store {
         Tx { session, engine: self.engine.clone(), guard: self.guard.clone() }
     }
 
-    /// What stops writing; for the mark.
+    /// What stops writes; for the mark.
     pub(crate) const fn guard(&self) -> &Arc<Guard> {
         &self.guard
     }
 
-    /// The embedded engine, if the ledger is in a file.
+    /// The embedded engine, if the ledger is a file.
     pub(crate) const fn file(&self) -> Option<&sqlite::Database> {
         match &self.engine {
             Engine::Sqlite(database) => Some(database),
@@ -132,24 +132,24 @@ impl Store {
         }
     }
 
-    /// A store over a file that somebody opened.
+    /// A store over a file that is already open.
     pub(crate) fn over_file(database: sqlite::Database) -> Self {
         Self::over(Engine::Sqlite(database), node_name())
     }
 
-    /// A transaction that may write. It waits for its turn; dropping it undoes it.
+    /// A transaction that may write. It waits for its turn; dropping it rolls it back.
     pub async fn write(&self) -> Result<Tx, StoreError> {
         let session = match &self.engine {
             Engine::Sqlite(database) => Session::Sqlite(database.write().await?),
             Engine::Postgres(database) => Session::Postgres(Box::new(database.write().await?)),
         };
-        // Only now: whoever waited for his turn may have waited until writing ended.
+        // Checked only now: writing may have been closed while the caller waited for its turn.
         self.guard.expect_open()?;
         Ok(self.tx(session))
     }
 
-    /// A transaction that may write and does not wait for the others of this process where that can be
-    /// helped: what keeps a node alive goes this way.
+    /// A transaction that may write and, where possible, does not wait for other transactions of this
+    /// process: used for heartbeats.
     pub async fn pulse(&self) -> Result<Tx, StoreError> {
         let session = match &self.engine {
             Engine::Sqlite(database) => Session::Sqlite(database.write().await?),
@@ -158,7 +158,7 @@ impl Store {
         Ok(self.tx(session))
     }
 
-    /// A transaction that sees one state of the ledger from its first statement to its end.
+    /// A transaction that sees one snapshot of the ledger from its first statement to its end.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         let session = match &self.engine {
             Engine::Sqlite(database) => Session::Sqlite(database.read().await?),
@@ -167,8 +167,8 @@ impl Store {
         Ok(self.tx(session))
     }
 
-    /// A look at a few rows by key, each statement of which may see a newer state than the one before. It does not wait
-    /// for transactions that read lists.
+    /// A lookup of a few rows by key; each statement may see a newer state than the one before. It does not
+    /// wait for transactions that read lists.
     pub async fn glance(&self) -> Result<Tx, StoreError> {
         let session = match &self.engine {
             Engine::Sqlite(database) => Session::Sqlite(database.glance().await?),
@@ -177,8 +177,8 @@ impl Store {
         Ok(self.tx(session))
     }
 
-    /// Ends every session of another node, so that none of its locks and half-done transactions is left, and
-    /// waits until they are gone; says how many there were.
+    /// Terminates every session of another node, so that none of its locks or open transactions remain, and
+    /// waits until they are gone. Returns how many there were.
     pub async fn end_sessions(&self, node: &str) -> Result<u64, StoreError> {
         match &self.engine {
             Engine::Sqlite(_) => Ok(0),
@@ -186,7 +186,7 @@ impl Store {
         }
     }
 
-    /// Says that something may be waiting to be done. To be called after the commit.
+    /// Signals that there may be work to do. Call it after the commit.
     pub fn wake(&self) {
         self.wakes.send_modify(|generation| *generation += 1);
         if let Engine::Postgres(database) = &self.engine {
@@ -194,7 +194,7 @@ impl Store {
         }
     }
 
-    /// Wake-ups from now on. They may be lost (a connection ends): look now and then all the same.
+    /// Wake-ups from now on. They can be lost when a connection ends, so poll now and then as well.
     #[must_use]
     pub fn wakes(&self) -> Wakes {
         let is_first = self.wakes.receiver_count() == 0;
@@ -205,8 +205,8 @@ impl Store {
         receiver
     }
 
-    /// Folds the write-ahead log into the main file, so that the file alone is the ledger. A server sees to
-    /// that itself.
+    /// Checkpoints the write-ahead log into the main file, so that the file alone is the ledger. A server
+    /// does that itself.
     pub async fn checkpoint(&self) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Sqlite(database) => database.checkpoint().await,
@@ -214,7 +214,7 @@ impl Store {
         }
     }
 
-    /// The history of the server's log that this connection is on; a promoted standby begins a new one.
+    /// The timeline of the server's log that this connection is on; a promoted standby starts a new one.
     pub(crate) async fn timeline(&self) -> Option<String> {
         match &self.engine {
             Engine::Sqlite(_) => None,
@@ -222,7 +222,7 @@ impl Store {
         }
     }
 
-    /// Bytes of the database on disk.
+    /// Size of the database on disk in bytes.
     pub async fn size_bytes(&self) -> Result<u64, StoreError> {
         match &self.engine {
             Engine::Sqlite(database) => database.size_bytes(),
@@ -230,7 +230,7 @@ impl Store {
         }
     }
 
-    /// Bytes of the write-ahead log so far, where the engine counts them.
+    /// Bytes written to the write-ahead log so far, where the engine counts them.
     pub async fn log_bytes(&self) -> Result<Option<u64>, StoreError> {
         match &self.engine {
             Engine::Sqlite(_) => Ok(None),
@@ -239,7 +239,7 @@ impl Store {
     }
 }
 
-/// A transaction. Dropping it without [`Tx::commit`] undoes it.
+/// A transaction. Dropping it without [`Tx::commit`] rolls it back.
 #[derive(Debug)]
 pub struct Tx {
     session: Session,
@@ -254,7 +254,7 @@ enum Session {
 }
 
 impl Tx {
-    /// Runs a statement and says how many rows it changed.
+    /// Runs a statement and returns the number of rows changed.
     pub async fn execute(&mut self, sql: &'static Sql, args: Vec<Value>) -> Result<u64, StoreError> {
         match &mut self.session {
             Session::Sqlite(session) => session.execute(sql, args).await,
@@ -270,7 +270,7 @@ impl Tx {
         }
     }
 
-    /// Runs a query that was put together from fixed parts (list filters).
+    /// Runs a query assembled from fixed parts (list filters).
     pub async fn fetch_text(&mut self, text: String, args: Vec<Value>) -> Result<Rows, StoreError> {
         match &mut self.session {
             Session::Sqlite(session) => session.fetch(text, args).await,
@@ -278,8 +278,8 @@ impl Tx {
         }
     }
 
-    /// Runs a statement that draws numbers. Where there are many writers it takes effect at once and for
-    /// good, whatever becomes of this transaction, so that nobody waits for its commit: gaps are legal.
+    /// Runs a statement that draws numbers. With several writers it takes effect immediately and permanently,
+    /// whatever happens to this transaction, so that no caller waits for its commit: gaps are allowed.
     pub(crate) async fn fetch_apart(
         &mut self,
         sql: &'static Sql,
@@ -299,8 +299,8 @@ impl Tx {
         }
     }
 
-    /// Inserts those rows whose keys are not there yet, and says how many; a key that another transaction is
-    /// about to write is waited for.
+    /// Inserts the rows whose keys do not exist yet and returns how many. It waits for a transaction that is
+    /// about to write one of the keys.
     pub async fn insert_new(
         &mut self,
         insert: &'static Insert,
@@ -312,7 +312,7 @@ impl Tx {
         }
     }
 
-    /// Changes rows by key; the first column is the key. Rows whose key is not there count as unchanged.
+    /// Updates rows by key; the first column is the key. Rows whose key does not exist count as unchanged.
     pub async fn update(&mut self, update: &'static Update, columns: Vec<Column>) -> Result<u64, StoreError> {
         match &mut self.session {
             Session::Sqlite(session) => session.update(update, columns).await,
@@ -320,7 +320,7 @@ impl Tx {
         }
     }
 
-    /// Reads rows by key, in the order of the keys; keys without a row are left out.
+    /// Reads rows by key, in the order of the keys; keys without a row are omitted.
     pub async fn lookup(&mut self, lookup: &'static Lookup, keys: Column) -> Result<Rows, StoreError> {
         match &mut self.session {
             Session::Sqlite(session) => session.lookup(lookup, keys).await,
@@ -328,7 +328,8 @@ impl Tx {
         }
     }
 
-    /// The database's clock, microseconds UTC. Only for what nodes agree on by time: who is at work.
+    /// The database's clock, microseconds UTC. Only for what nodes must agree on by time: which of them are
+    /// live.
     pub async fn clock(&mut self) -> Result<i64, StoreError> {
         let rows = match &mut self.session {
             Session::Sqlite(session) => session.fetch(sqlite::CLOCK.to_owned(), Vec::new()).await?,
@@ -337,7 +338,7 @@ impl Tx {
         rows.first().ok_or_else(|| StoreError::Corrupt("no clock".to_owned()))?.i64(0)
     }
 
-    /// Lets numbers that the engine gives out itself go on behind those of rows that came with a number.
+    /// Moves the engine's own number generators past the rows that were inserted with explicit numbers.
     pub(crate) async fn align(&mut self, tables: &[&str]) -> Result<(), StoreError> {
         match &mut self.session {
             Session::Sqlite(_) => Ok(()),
@@ -345,8 +346,8 @@ impl Tx {
         }
     }
 
-    /// Makes everything durable. An error leaves nothing behind, save [`StoreError::Fatal`], after which
-    /// only a restart can tell, and [`StoreError::InDoubt`], after which the caller must look.
+    /// Makes everything durable. An error leaves nothing written, except [`StoreError::Fatal`], after which
+    /// only a restart shows the outcome, and [`StoreError::InDoubt`], after which the caller must check.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.session {
             Session::Sqlite(session) => session.commit().await?,

@@ -1,4 +1,5 @@
-//! People who may sign in. They are disabled, not deleted: what they did names them for ever.
+//! Users who may sign in. They are disabled, never deleted: the records of what they did refer to them
+//! permanently.
 
 use crate::args;
 use crate::bulk::Sql;
@@ -8,24 +9,24 @@ use crate::value::Row;
 use domain::access::Role;
 use domain::principal::Author;
 
-/// A person, without the password.
+/// A user, without the password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// Its id.
     pub id: i64,
-    /// What the person signs in with, lower case; unique.
+    /// The login name, lower case; unique.
     pub login: String,
-    /// What people call the person.
+    /// The display name.
     pub name: String,
-    /// What the person is in the organisation.
+    /// The role.
     pub role: Role,
-    /// When the password was set, microseconds UTC; none before the invitation was accepted.
+    /// When the password was set, microseconds UTC; none until the invitation was accepted.
     pub password_at: Option<i64>,
-    /// Since when the person may not sign in.
+    /// When the user was disabled; a disabled user cannot sign in.
     pub disabled_at: Option<i64>,
-    /// Who added the person.
+    /// Who added the user.
     pub created_by: Author,
-    /// When, microseconds UTC.
+    /// When the user was added, microseconds UTC.
     pub created_at: i64,
 }
 
@@ -77,7 +78,7 @@ fn read_both(row: Row<'_>) -> Result<(User, Option<String>), StoreError> {
     Ok((read(row)?, row.opt_text(8)?))
 }
 
-/// Adds a person without a password; the id is given out here.
+/// Adds a user without a password; the id is assigned here.
 pub async fn insert(tx: &mut Tx, user: &User) -> Result<i64, StoreError> {
     let User { login, name, role, created_by, created_at, .. } = user;
     let Author { principal, name: author } = created_by;
@@ -94,48 +95,48 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<i64, StoreError> {
     rows.first().ok_or_else(|| StoreError::Corrupt("no id".to_owned()))?.i64(0)
 }
 
-/// A person.
+/// A user by id.
 pub async fn get(tx: &mut Tx, id: i64) -> Result<Option<User>, StoreError> {
     tx.fetch(&GET, args![id]).await?.first().map(read).transpose()
 }
 
-/// A person and the password's hash.
+/// A user and the password hash.
 pub async fn with_hash(tx: &mut Tx, id: i64) -> Result<Option<(User, Option<String>)>, StoreError> {
     tx.fetch(&GET, args![id]).await?.first().map(read_both).transpose()
 }
 
-/// A person and the password's hash, kept from other writers.
+/// A user and the password hash, locked against other writers.
 pub async fn lock(tx: &mut Tx, id: i64) -> Result<Option<(User, Option<String>)>, StoreError> {
     tx.fetch(&LOCK, args![id]).await?.first().map(read_both).transpose()
 }
 
-/// A person and the password's hash, by the login.
+/// A user and the password hash, by login.
 pub async fn by_login(tx: &mut Tx, login: &str) -> Result<Option<(User, Option<String>)>, StoreError> {
     tx.fetch(&BY_LOGIN, args![login]).await?.first().map(read_both).transpose()
 }
 
-/// People after an id, disabled ones too.
+/// Users after an id, including disabled ones.
 pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<User>, StoreError> {
     tx.fetch(&LIST, args![after, limit]).await?.iter().map(read).collect()
 }
 
-/// How many there are.
+/// The number of users.
 pub async fn count(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.fetch(&COUNT, args![]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-/// How many other people of a role can sign in.
+/// How many other users with a role can sign in.
 pub async fn others(tx: &mut Tx, id: i64, role: Role) -> Result<i64, StoreError> {
     tx.fetch(&OTHERS, args![id, role.number()]).await?.first().map_or(Ok(0), |row| row.i64(0))
 }
 
-/// Changes name, role, and whether the person may sign in.
+/// Changes name, role, and whether the user may sign in.
 pub async fn change(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
     let args = args![user.id, user.name.as_str(), user.role.number(), user.disabled_at];
     tx.execute(&CHANGE, args).await.map(|_| ())
 }
 
-/// Sets the password's hash, or takes the password away.
+/// Sets the password hash, or removes the password.
 pub async fn set_password(tx: &mut Tx, id: i64, hash: Option<&str>, now: i64) -> Result<(), StoreError> {
     let at = hash.map(|_| now);
     tx.execute(&SET_PASSWORD, args![id, hash, at]).await.map(|_| ())

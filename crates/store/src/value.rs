@@ -1,4 +1,4 @@
-//! The alphabet between Sluice and a database: i64, text, blob, null; and whole columns of them.
+//! The values exchanged with a database: i64, text, blob, null; and whole columns of them.
 
 use crate::error::StoreError;
 use domain::principal::{Author, Principal};
@@ -6,7 +6,7 @@ use domain::principal::{Author, Principal};
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
-    /// Nothing.
+    /// NULL.
     Null,
     /// A whole number: amounts, ids, times, stored enums.
     I64(i64),
@@ -41,23 +41,23 @@ macro_rules! args {
     ($($value:expr),* $(,)?) => { vec![$($crate::value::Value::from($value)),*] };
 }
 
-/// One column of a bulk call: all rows' values of it.
+/// One column of a bulk call: its value in every row.
 #[derive(Debug, Clone)]
 pub enum Column {
-    /// Numbers.
+    /// Integers.
     I64(Vec<i64>),
-    /// Numbers that may be missing.
+    /// Nullable integers.
     OptI64(Vec<Option<i64>>),
     /// Texts.
     Text(Vec<String>),
-    /// Texts that may be missing.
+    /// Nullable texts.
     OptText(Vec<Option<String>>),
-    /// The same number in every row.
+    /// The same integer in every row.
     Same(i64, usize),
 }
 
 impl Column {
-    /// How many rows.
+    /// The number of rows.
     #[must_use]
     pub const fn len(&self) -> usize {
         match self {
@@ -75,18 +75,18 @@ impl Column {
         self.len() == 0
     }
 
-    /// How many rows a call's columns have, if they fit each other and the statement.
+    /// The number of rows in a call's columns, if they match each other and the statement.
     pub(crate) fn rows(columns: &[Self], width: usize, statement: &str) -> Result<usize, StoreError> {
         let rows = columns.first().map_or(0, Self::len);
         if columns.len() == width && columns.iter().all(|column| column.len() == rows) {
             Ok(rows)
         } else {
-            Err(StoreError::Corrupt(format!("columns do not fit: {statement}")))
+            Err(StoreError::Corrupt(format!("columns do not match the statement: {statement}")))
         }
     }
 }
 
-/// The answer of a query, row after row in one allocation.
+/// A query's result, row after row in one allocation.
 #[derive(Debug, Default)]
 pub struct Rows {
     pub(crate) width: usize,
@@ -94,7 +94,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Row by row.
+    /// The rows, one by one.
     pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
         self.values.chunks_exact(self.width.max(1)).map(|values| Row { values })
     }
@@ -105,7 +105,7 @@ impl Rows {
         self.iter().next()
     }
 
-    /// How many rows.
+    /// The number of rows.
     #[must_use]
     pub const fn len(&self) -> usize {
         match self.width {
@@ -114,14 +114,14 @@ impl Rows {
         }
     }
 
-    /// Whether nothing was found.
+    /// Whether there are no rows.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 }
 
-/// One row of an answer. A value of another type than asked for is [`StoreError::Corrupt`].
+/// One row of a result. A value of another type than requested is [`StoreError::Corrupt`].
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
     values: &'a [Value],
@@ -132,12 +132,12 @@ impl<'a> Row<'a> {
         self.values.get(place).ok_or_else(|| StoreError::Corrupt(format!("no column {place}")))
     }
 
-    /// A number.
+    /// An integer.
     pub fn i64(&self, place: usize) -> Result<i64, StoreError> {
         self.opt_i64(place)?.ok_or_else(|| StoreError::Corrupt(format!("column {place} is null")))
     }
 
-    /// A number or null.
+    /// An integer or null.
     pub fn opt_i64(&self, place: usize) -> Result<Option<i64>, StoreError> {
         match self.value(place)? {
             Value::I64(value) => Ok(Some(*value)),
@@ -168,13 +168,13 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// A stored enum: its number must be known.
+    /// A stored enum; its number must be known.
     pub fn stored<T>(&self, place: usize, of: impl Fn(i64) -> Option<T>) -> Result<T, StoreError> {
         let number = self.i64(place)?;
         of(number).ok_or_else(|| StoreError::Corrupt(format!("column {place} holds unknown number {number}")))
     }
 
-    /// A principal with its name, from the columns of kind, id and name.
+    /// A principal with its name, from the kind, id and name columns.
     pub fn author(&self, [kind, id, name]: [usize; 3]) -> Result<Author, StoreError> {
         let (number, id) = (self.i64(kind)?, self.opt_i64(id)?);
         let unknown = || StoreError::Corrupt(format!("no principal of kind {number} with id {id:?}"));

@@ -1,4 +1,4 @@
-//! Read-only streams for `verify`, each a page at a time, so that memory does not grow with the ledger.
+//! Read-only streams for `verify`, one page at a time, so that memory use does not grow with the ledger.
 
 use crate::args;
 use crate::batch::Batch;
@@ -77,12 +77,12 @@ pub const CATALOGUE: &[&Sql] = &[
     &BATCHES,
 ];
 
-/// What a posting's transfer says of it.
+/// What a posting's transfer claims about it.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim {
     /// The transfer's first posting.
     pub first: i64,
-    /// How many it has.
+    /// The number of its postings.
     pub count: i64,
     /// Its amount.
     pub amount: i64,
@@ -94,7 +94,7 @@ pub struct Claim {
     pub target: i64,
 }
 
-/// Postings after a number, each with what its transfer claims; none if the transfer is missing or refused.
+/// Postings after a number, each with its transfer's claim; none if the transfer is missing or refused.
 pub async fn postings(
     tx: &mut Tx,
     after: i64,
@@ -130,13 +130,13 @@ pub async fn items(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreErr
     tx.fetch(&ITEMS, args![after, limit]).await
 }
 
-/// How many postings all transfers claim, and how many transfers settle items.
+/// How many postings all transfers claim in total, and how many transfers settle items.
 pub async fn transfer_sums(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
     let rows = tx.fetch(&TRANSFER_SUMS, args![]).await?;
     rows.first().map_or(Ok((0, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
 }
 
-/// The first account that has no balance row.
+/// The first account without a balance row.
 pub async fn account_without_balance(tx: &mut Tx) -> Result<Option<i64>, StoreError> {
     tx.fetch(&ACCOUNTS_WITHOUT_BALANCE, args![]).await?.first().map(|row| row.i64(0)).transpose()
 }
@@ -156,10 +156,10 @@ pub async fn chunks(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreEr
     tx.fetch(&CHUNKS, args![after, limit]).await
 }
 
-/// A failed try: chunk, item, code, amount.
+/// A failed attempt: chunk, item, code, amount.
 pub type FailedTry = (i64, i64, i64, i64);
 
-/// Failed tries that a chunk decided, in the order of writing.
+/// Failed attempts decided by a chunk, in the order they were written.
 pub async fn failures_by_chunk(tx: &mut Tx, step: i64) -> Result<Vec<FailedTry>, StoreError> {
     let (mut after, mut all) = (0, Vec::new());
     loop {
@@ -174,12 +174,12 @@ pub async fn failures_by_chunk(tx: &mut Tx, step: i64) -> Result<Vec<FailedTry>,
     }
 }
 
-/// All batches: id, state, content hash, the eight counters, ready, when they were called off for good.
+/// All batches: id, state, content hash, the eight counters, ready, when they were called off permanently.
 pub async fn batches(tx: &mut Tx) -> Result<Rows, StoreError> {
     tx.fetch(&BATCHES, args![]).await
 }
 
-/// The first account that a batch pays twice, or where many pay one, that pays twice.
+/// The first account that a batch pays twice or, in a many-to-one batch, that pays twice.
 pub async fn paid_twice(tx: &mut Tx, batch: &Batch) -> Result<Option<i64>, StoreError> {
     let sql = match batch.kind {
         BatchType::ManyToOne => &PAYER_TWICE,

@@ -1,4 +1,4 @@
-//! Where the vouchers of transfers are: append-only, one JSON array a transfer that has some.
+//! The voucher URLs of transfers: append-only, one JSON array per transfer that has any.
 
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
@@ -34,7 +34,7 @@ pub async fn get(tx: &mut Tx, transfer: TransferId) -> Result<Option<String>, St
     tx.fetch(&GET, args![transfer.0]).await?.first().map(|row| row.text(0)).transpose()
 }
 
-/// The vouchers of transfers, as pairs of number and JSON; those without any are left out.
+/// The vouchers of transfers, as pairs of number and JSON; transfers without any are omitted.
 pub async fn by_transfers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, String)>, StoreError> {
     let rows = tx.lookup(&BY_TRANSFER, Column::I64(numbers)).await?;
     rows.iter().map(|row| Ok((row.i64(0)?, row.text(1)?))).collect()

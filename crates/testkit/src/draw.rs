@@ -1,4 +1,5 @@
-//! What a test draws and is told: a small generator that a seed replays, and numbers from the environment.
+//! Seeded randomness and settings for tests: a small generator that a seed replays, and numbers from the
+//! environment.
 
 /// A small generator (splitmix64), so that a seed replays a run.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ impl Random {
     }
 }
 
-/// A number from the environment, such as `SLUICE_SEED`.
+/// A number from the environment, such as `SLUICE_SEED`, or the default.
 #[must_use]
 pub fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)

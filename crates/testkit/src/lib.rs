@@ -1,9 +1,9 @@
-//! What tests stand on: the place of a ledger on the engine that is chosen for the run ([`mod@place`]), a real
+//! The foundation of the tests: a place for a ledger on the engine chosen for the run ([`mod@place`]), a real
 //! PostgreSQL server ([`postgres`]), and a proxy that cuts connections to it at the moment of a commit
-//! ([`proxy`]). A dev-dependency only, apart from `xtask`, which starts the server that a whole test run
-//! shares.
+//! ([`proxy`]). Only a dev-dependency, except for `xtask`, which starts the server shared by a whole test
+//! run.
 //!
-//! To add a helper: a module here with a head like this one, and a test in `tests/it`.
+//! To add a helper, add a module here with a header like this one, and a test in `tests/it`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "test support may panic")]
 
 pub mod draw;

@@ -1,9 +1,9 @@
-//! A real PostgreSQL server for a test: [`Postgres::start`] for one of its own that may crash, and
-//! [`Postgres::shared`] for one that many tests use, each with a database of its own.
+//! A real PostgreSQL server for a test: [`Postgres::start`] for a private one that may crash, and
+//! [`Postgres::shared`] for one shared by many tests, each with its own database.
 //!
-//! The binaries are looked for in the folder that `SLUICE_PG_BIN` names, then where Debian puts them, then
-//! where `pg_config` says. `SLUICE_TEST_POSTGRES` is the URL of a server that is already there: `cargo xtask
-//! test` starts one for the whole run.
+//! The binaries are looked for in the folder named by `SLUICE_PG_BIN`, then where Debian installs them, then
+//! where `pg_config` points. `SLUICE_TEST_POSTGRES` is the URL of a server that is already running: `cargo
+//! xtask test` starts one for the whole run.
 //!
 //! To change a setting for all servers, see `postgres/server.rs`; for one test, [`Postgres::start_with`].
 
@@ -18,38 +18,38 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// Names a server that is already there.
+/// Names a server that is already running.
 pub const SERVER_VARIABLE: &str = "SLUICE_TEST_POSTGRES";
 
-/// A server, or a handle on one that others use too. What was started for it ends when it is dropped: keep it
-/// in a variable as long as the test runs, not in a `static`, which is never dropped.
+/// A server, or a handle on a shared one. What was started for it stops when it is dropped: keep it in a
+/// variable for as long as the test runs, not in a `static`, which is never dropped.
 #[derive(Debug)]
 pub struct Postgres(Owner);
 
 #[derive(Debug)]
 enum Owner {
-    /// Nobody else knows it.
+    /// Used by this handle only.
     This(Server),
-    /// Started in this process, and used by other handles too.
+    /// Started in this process, and shared with other handles.
     Process(Arc<Server>),
-    /// Started by somebody else.
+    /// Started outside this process.
     Other(String),
 }
 
-/// The server that the handles of this process share while there is one.
+/// The server shared by this process's handles, while there is one.
 static OF_PROCESS: Mutex<Weak<Server>> = Mutex::new(Weak::new());
 
 impl Postgres {
     /// A new server with an empty cluster.
     ///
     /// # Panics
-    /// If there are no PostgreSQL binaries, or if the server does not start; the text says what to do.
+    /// If there are no PostgreSQL binaries, or if the server does not start; the message says what to do.
     #[must_use]
     pub fn start() -> Self {
         Self::start_with(&[])
     }
 
-    /// A new server with more settings, as in `postgresql.conf`.
+    /// A new server with additional settings, as in `postgresql.conf`.
     ///
     /// # Panics
     /// Like [`Postgres::start`].
@@ -58,16 +58,16 @@ impl Postgres {
         Self::try_start_with(settings).unwrap_or_else(|reason| panic!("{reason}"))
     }
 
-    /// Like [`Postgres::start_with`], for a caller that does not panic.
+    /// Like [`Postgres::start_with`], for a caller that must not panic.
     ///
     /// # Errors
-    /// Why there is no server, in a text for people.
+    /// Why there is no server, as a readable message.
     pub fn try_start_with(settings: &[(&str, &str)]) -> Result<Self, String> {
         Server::start(settings, &[]).map(|server| Self(Owner::This(server)))
     }
 
-    /// A new server with more settings, and with files in its data directory: certificates, or another
-    /// `pg_hba.conf`. The user `sluice` has to come in without a password.
+    /// A new server with additional settings, and with files in its data directory: certificates, or a
+    /// different `pg_hba.conf`. The user `sluice` must be able to connect without a password.
     ///
     /// # Panics
     /// Like [`Postgres::start`].
@@ -77,8 +77,8 @@ impl Postgres {
         Self(Owner::This(server))
     }
 
-    /// A handle on the server that `SLUICE_TEST_POSTGRES` names. Without it, on one that the handles of this
-    /// process share; it is started for the first and stopped with the last.
+    /// A handle on the server named by `SLUICE_TEST_POSTGRES`. Without that, on one shared by this process's
+    /// handles: it starts with the first handle and stops with the last.
     ///
     /// # Panics
     /// Like [`Postgres::start`].
@@ -89,7 +89,7 @@ impl Postgres {
     }
 
     fn of_process() -> Self {
-        // A test that failed to start the server has not left half of one.
+        // A test that failed to start the server has not left a half-started one.
         let mut known = OF_PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
         let server = known
             .upgrade()
@@ -108,17 +108,17 @@ impl Postgres {
         }
     }
 
-    /// Where it listens: the target of a [`Proxy`](crate::proxy::Proxy).
+    /// The address it listens on: the target of a [`Proxy`](crate::proxy::Proxy).
     ///
     /// # Panics
-    /// If the host that `SLUICE_TEST_POSTGRES` names is not known.
+    /// If the host named by `SLUICE_TEST_POSTGRES` cannot be resolved.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         address_of(&self.url())
     }
 
-    /// Makes an empty database and gives its URL. Nobody else has it: its name is drawn. It goes with the
-    /// server.
+    /// Creates an empty database and returns its URL. No other test uses it: its name is random. It
+    /// disappears with the server.
     ///
     /// # Panics
     /// If the server refuses.
@@ -126,13 +126,13 @@ impl Postgres {
     pub fn database(&self) -> String {
         let name = format!("test_{:016x}", RandomState::new().hash_one(std::process::id()));
         let url = self.url();
-        // Not from template1: to copy it, nobody else may be connected to it.
+        // Not from template1: copying that requires that no session is connected to it.
         execute(&url, &format!("CREATE DATABASE {name} TEMPLATE template0"));
         sql::with_database(&url, &name)
     }
 
-    /// Ends the server at once, like a power cut that keeps the disk: no checkpoint, every connection is cut,
-    /// and the next start recovers from the log. Waits until it is gone.
+    /// Kills the server immediately, like a power cut that keeps the disk: no checkpoint, every connection is
+    /// cut, and the next start recovers from the log. Waits until it has ended.
     ///
     /// # Panics
     /// If the server is shared, or if it does not end.
@@ -140,19 +140,19 @@ impl Postgres {
         self.own("crashed").crash();
     }
 
-    /// Starts it again with the same data and port, and waits until it can be used.
+    /// Restarts it with the same data and port, and waits until it is usable.
     ///
     /// # Panics
-    /// If the server is shared or is running, or if it does not start.
+    /// If the server is shared or running, or if it does not start.
     pub fn restart(&mut self) {
         self.own("restarted").restart().unwrap_or_else(|reason| panic!("{reason}"));
     }
 
-    /// A standby of this server: it follows, answers reads, and is made the one that takes writes by
-    /// [`Postgres::promote`]. It is a server of its own, so it can be crashed and restarted.
+    /// A standby of this server: it replicates, answers reads, and becomes the primary by
+    /// [`Postgres::promote`]. It is a separate server, so it can be crashed and restarted.
     ///
     /// # Panics
-    /// If this server is somebody else's, or if the standby does not start.
+    /// If this server is shared, or if the standby does not start.
     #[must_use]
     pub fn standby(&self) -> Self {
         let Owner::This(server) = &self.0 else {
@@ -161,10 +161,10 @@ impl Postgres {
         Self(Owner::This(server.standby().unwrap_or_else(|reason| panic!("{reason}"))))
     }
 
-    /// Makes a standby the one that takes writes, and waits until it is.
+    /// Promotes a standby to primary, and waits until it is.
     ///
     /// # Panics
-    /// If it is no standby, or if it does not become one that takes writes.
+    /// If it is not a standby, or if it does not become a primary.
     pub fn promote(&self) {
         let promoted = query_text(&self.url(), "SELECT pg_promote(wait_seconds => 60)");
         assert_eq!(promoted, [[Some("t".to_owned())]]);

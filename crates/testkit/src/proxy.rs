@@ -1,8 +1,9 @@
-//! A proxy before a PostgreSQL server that takes the connection away at the moment of a commit, or the whole
-//! database, or holds everything still. What happens next is a [`Rule`], set at any time.
+//! A proxy in front of a PostgreSQL server that cuts the connection at the moment of a commit, makes the
+//! whole database unreachable, or holds all traffic. A [`Rule`] determines what happens next and can be set
+//! at any time.
 //!
-//! It has a thread and a runtime of its own, so that a test may block while its connections go on. To add a
-//! rule: a variant of [`Rule`], its moment in `proxy/connection.rs`, a test in `tests/it/proxy.rs`.
+//! It has its own thread and runtime, so that a test may block while its connections keep working. To add a
+//! rule, add a variant of [`Rule`], its moment in `proxy/connection.rs`, and a test in `tests/it/proxy.rs`.
 
 mod connection;
 mod wire;
@@ -17,26 +18,26 @@ use tokio::sync::watch;
 /// What the proxy does with its connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Rule {
-    /// Everything goes on.
+    /// All traffic passes.
     #[default]
     Pass,
-    /// The next commit, of whichever connection, does not reach the server; its connection is closed on both
-    /// sides. Then `Pass`.
+    /// The next commit, on any connection, does not reach the server; its connection is closed on both sides.
+    /// Then `Pass`.
     CutBeforeCommit,
-    /// The next commit reaches the server and is answered, but the client does not get the answer; the
+    /// The next commit reaches the server and is answered, but the client does not receive the answer; the
     /// connection is closed on both sides. Then `Pass`.
     CutAfterCommit,
-    /// The database is away: all connections are closed, and new ones as soon as they are accepted.
+    /// The database is unreachable: all connections are closed, and new ones as soon as they are accepted.
     Refuse,
-    /// Bytes wait on both sides, and nothing is closed. They go on under the next rule.
+    /// Bytes are held on both sides, and nothing is closed. They are released under the next rule.
     Hold,
 }
 
-/// What all connections look at.
+/// State shared by all connections.
 #[derive(Debug, Default)]
 struct State {
     rule: Rule,
-    /// How often all connections were closed. One that began before the last time is closed.
+    /// How often all connections were closed. A connection that began before the last time is closed.
     closings: u64,
     cuts_before: u64,
     cuts_after: u64,
@@ -44,7 +45,7 @@ struct State {
     stopped: bool,
 }
 
-/// A running proxy; it ends, with all its connections, when it is dropped.
+/// A running proxy; it stops, with all its connections, when it is dropped.
 #[derive(Debug)]
 pub struct Proxy {
     state: watch::Sender<State>,
@@ -53,7 +54,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts a proxy on a free port of 127.0.0.1. The target need not be there yet.
+    /// Starts a proxy on a free port of 127.0.0.1. The target need not be reachable yet.
     ///
     /// # Panics
     /// If there is no free port.
@@ -79,13 +80,13 @@ impl Proxy {
         Self { state, address, thread: Some(std::thread::spawn(run)) }
     }
 
-    /// Where clients connect to.
+    /// The address clients connect to.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The URL of a database with this proxy in the place of its host and port.
+    /// A database URL with this proxy in place of its host and port.
     ///
     /// # Panics
     /// If it is not a URL.
@@ -95,7 +96,7 @@ impl Proxy {
         format!("{before}{}{after}", self.address)
     }
 
-    /// From now on this holds, for connections that are there and for new ones.
+    /// Sets the rule for existing and new connections.
     pub fn set(&self, rule: Rule) {
         self.state.send_modify(|state| {
             state.rule = rule;
@@ -103,21 +104,21 @@ impl Proxy {
         });
     }
 
-    /// The rule that holds now.
+    /// The current rule.
     #[must_use]
     pub fn rule(&self) -> Rule {
         self.state.borrow().rule
     }
 
-    /// How many commits were cut, before and after. A cut is counted before the client can see it; one after
-    /// the commit when the server has answered.
+    /// How many commits were cut, before and after. A cut is counted before the client can see it; a cut
+    /// after the commit is counted once the server has answered.
     #[must_use]
     pub fn fired(&self) -> u64 {
         self.fired_by(Rule::CutBeforeCommit) + self.fired_by(Rule::CutAfterCommit)
     }
 
-    /// How often one rule fired. For [`Rule::Refuse`] that is the number of connections it closed; the rules
-    /// that close nothing never fire.
+    /// How often one rule fired. For [`Rule::Refuse`], the number of connections it closed; rules that close
+    /// nothing never fire.
     #[must_use]
     pub fn fired_by(&self, rule: Rule) -> u64 {
         let state = self.state.borrow();
@@ -133,12 +134,12 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.state.send_modify(|state| state.stopped = true);
-        // Its panic was printed when it happened, and a second one here would end the process.
+        // Its panic was already printed, and a second one here would abort the process.
         drop(self.thread.take().map(JoinHandle::join));
     }
 }
 
-/// Accepts until the proxy stops. The connections end with the runtime.
+/// Accepts connections until the proxy stops. They end with the runtime.
 async fn serve(
     listener: std::net::TcpListener,
     target: SocketAddr,
@@ -150,7 +151,7 @@ async fn serve(
             () = until(&state, |state| state.stopped) => return Ok(()),
             accepted = listener.accept() => accepted,
         };
-        // A client that has gone away before it was accepted is nobody's error.
+        // A client that disconnected before it was accepted is not an error.
         let Ok((client, _)) = accepted else { continue };
         let (rule, closings) = {
             let state = state.borrow();
@@ -164,13 +165,13 @@ async fn serve(
     }
 }
 
-/// Waits for a state. What it saw is let go before it returns, so that the state can be changed then.
+/// Waits for a state. Its borrow ends before it returns, so that the state can be changed afterwards.
 async fn until(state: &watch::Sender<State>, such: impl FnMut(&State) -> bool) {
-    // It fails only without a sender, and here is one.
+    // It fails only without a sender, and there is one.
     drop(state.subscribe().wait_for(such).await);
 }
 
-/// Raises a counter; nobody waits for those.
+/// Increments a counter, without waking waiters: none of them waits for a counter.
 fn count(state: &watch::Sender<State>, counter: impl FnOnce(&mut State) -> &mut u64) {
     state.send_if_modified(|state| {
         *counter(state) += 1;

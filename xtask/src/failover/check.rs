@@ -1,11 +1,11 @@
-//! What must hold when all is over.
+//! What must hold at the end.
 
 use super::ledger::{DEPOSIT, ITEMS, Ledger};
 use super::stream::Journal;
 use crate::error::Result;
 use std::collections::BTreeMap;
 
-/// Everything that is wrong, in sentences.
+/// A description of each violation.
 pub fn violations(ledger: &Ledger, journal: &Journal) -> Result<Vec<String>> {
     let mut found = journal.wrong.clone();
     found.extend(lost(ledger, journal)?);
@@ -23,7 +23,7 @@ pub fn violations(ledger: &Ledger, journal: &Journal) -> Result<Vec<String>> {
     ] {
         let there = ledger.count(sql)?;
         if there != wanted {
-            found.push(format!("{what}: {there}, and it should be {wanted}"));
+            found.push(format!("{what}: {there}, expected {wanted}"));
         }
     }
     let account = ledger.ok(&["account", "show", "PAY"])?;
@@ -31,7 +31,7 @@ pub fn violations(ledger: &Ledger, journal: &Journal) -> Result<Vec<String>> {
     let cents = (DEPOSIT - items) * 100 - singles;
     let wanted = format!("{}.{:02}", cents / 100, cents % 100);
     if balance != wanted {
-        found.push(format!("PAY has {balance}, and it should be {wanted}"));
+        found.push(format!("balance of PAY: {balance}, expected {wanted}"));
     }
     let verified = ledger.ok(&["verify"])?;
     if verified.get("ok").and_then(serde_json::Value::as_bool) != Some(true) {
@@ -40,7 +40,7 @@ pub fn violations(ledger: &Ledger, journal: &Journal) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// Operations that were acknowledged and are not there, or under another number.
+/// Operations that were acknowledged and are missing, or refer to another transfer.
 fn lost(ledger: &Ledger, journal: &Journal) -> Result<Vec<String>> {
     let rows = ledger.query(
         "SELECT operation.id, operation.transfer FROM operation JOIN transfer
@@ -60,7 +60,7 @@ fn lost(ledger: &Ledger, journal: &Journal) -> Result<Vec<String>> {
         .filter(|one| is_lost(&one.operation, &one.transfer))
         .map(|one| {
             let kept = there.get(&one.operation);
-            format!("{} was acknowledged as transfer {}, and there is {kept:?}", one.operation, one.transfer)
+            format!("{} was acknowledged as transfer {}, found {kept:?}", one.operation, one.transfer)
         })
         .collect();
     println!("\nacknowledged: {}, lost: {}", journal.acknowledged.len(), lost.len());

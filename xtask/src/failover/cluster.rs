@@ -1,4 +1,4 @@
-//! etcd and three members, each a Patroni and its PostgreSQL. All end when the cluster is dropped.
+//! etcd and three members, each a Patroni with its PostgreSQL. Dropping the cluster ends all of them.
 
 use super::patroni::{self, Place};
 use super::programs::Programs;
@@ -31,7 +31,7 @@ struct Member {
 }
 
 impl Cluster {
-    /// Returns when there are a leader, a synchronous standby and a third member, and the database `sluice`.
+    /// Returns once there are a leader, a synchronous standby, a third member and the database `sluice`.
     pub fn start(programs: Programs, logs: &Path) -> Result<Self> {
         let made = tempfile::Builder::new().prefix("sluice-failover-").tempdir();
         let folder = made.map_err(|error| Error::File(std::env::temp_dir(), error))?;
@@ -63,13 +63,13 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// The ledger's URL, with all hosts.
+    /// The ledger's URL, listing all hosts.
     pub fn url(&self) -> String {
         let hosts: Vec<_> = self.members.iter().map(|m| format!("127.0.0.1:{}", m.sql_port)).collect();
         format!("postgres://sluice@{}/sluice", hosts.join(","))
     }
 
-    /// Which member leads, as the living ones say.
+    /// The current leader, according to the running members.
     pub fn leader(&self) -> Result<(usize, String)> {
         let living = self.members.iter().filter(|member| member.patroni.is_some());
         let named = living.filter_map(|member| {
@@ -81,7 +81,7 @@ impl Cluster {
         named.into_iter().next().ok_or_else(|| Error::Failover("there is no leader".to_owned()))
     }
 
-    /// Ends a member as a power cut does: Patroni, the postmaster, and every process of the server.
+    /// Kills a member as a power failure would: Patroni, the postmaster and every server process.
     pub fn kill(&mut self, place: usize) -> Result<()> {
         let Some(member) = self.members.get_mut(place) else { return Ok(()) };
         let server = member.postmaster();
@@ -94,7 +94,7 @@ impl Cluster {
         Ok(())
     }
 
-    /// Starts a member's Patroni, which starts the server.
+    /// Starts a member's Patroni, which starts its server.
     pub fn restart(&mut self, place: usize) -> Result<()> {
         let Some(member) = self.members.get_mut(place) else { return Ok(()) };
         let mut command = self.programs.command(&self.programs.patroni);
@@ -104,12 +104,13 @@ impl Cluster {
         Ok(())
     }
 
-    /// Waits for a leader, a synchronous standby and a third member that follows; and the leader must see it so.
+    /// Waits for a leader, a synchronous standby and a third streaming member, confirmed by the leader
+    /// itself.
     pub fn wait_until_whole(&self) -> Result<()> {
         const STREAMS: &str = "SELECT CAST(COUNT(*) AS TEXT), CAST(SUM(CAST(sync_state IN ('sync', 'quorum') AS INT)) \
                                AS TEXT) FROM pg_stat_replication WHERE state = 'streaming'";
         let wanted = [Some("2".to_owned()), Some("1".to_owned())];
-        wait("three members that follow each other", || {
+        wait("a leader with two streaming standbys", || {
             let (leader, _) = self.leader().ok()?;
             let known = patroni::cluster(self.members.get(leader)?.rest_port)?;
             let rows = self.query_at(leader, "postgres", STREAMS).ok()?;
@@ -151,7 +152,7 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         for place in 0..self.members.len() {
-            // One that was killed has no server.
+            // A member that was killed has no server.
             drop(self.kill(place));
         }
         if let Some(mut etcd) = self.etcd.take() {
@@ -162,17 +163,17 @@ impl Drop for Cluster {
 }
 
 impl Member {
-    /// The server's first process, if it runs.
+    /// The postmaster's process id, if it is running.
     fn postmaster(&self) -> Option<i32> {
         let text = std::fs::read_to_string(self.data.join("postmaster.pid")).ok()?;
         let pid: i32 = text.lines().next()?.trim().parse().ok()?;
-        // After a kill the file stays; its number may belong to somebody else by now.
+        // After a kill the file remains; its process id may belong to another process by now.
         let folder = std::fs::read_link(format!("/proc/{pid}/cwd")).ok()?;
         (folder == self.data.canonicalize().ok()?).then_some(pid)
     }
 }
 
-/// SIGKILL to the postmaster, then to the processes that it had: it cannot make new ones.
+/// Sends SIGKILL to the postmaster first, so that it cannot fork, then to its children.
 fn end_server(postmaster: i32) {
     let children = children(postmaster);
     for pid in std::iter::once(postmaster).chain(children) {
@@ -188,7 +189,7 @@ fn children(parent: i32) -> Vec<i32> {
     let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
     let is_child = |pid: &i32| {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        // The name, in parentheses, may hold anything; state and parent follow.
+        // The name, in parentheses, may contain anything; state and parent follow it.
         let parent_of =
             stat.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(1)?.parse::<i32>().ok());
         parent_of == Some(parent)
@@ -196,7 +197,7 @@ fn children(parent: i32) -> Vec<i32> {
     numbers.filter(is_child).collect()
 }
 
-/// Starts a process that writes to a log.
+/// Starts a process whose output goes to a log file.
 fn spawn(mut command: Command, log: &Path, folder: &Path, what: &str) -> Result<Child> {
     let failed = |error| Error::File(log.to_owned(), error);
     let file = OpenOptions::new().create(true).append(true).open(log).map_err(failed)?;
@@ -204,7 +205,7 @@ fn spawn(mut command: Command, log: &Path, folder: &Path, what: &str) -> Result<
     command.spawn().map_err(|error| Error::Start(what.to_owned(), error))
 }
 
-/// Ports that are free now, all different, below those that a system takes for outgoing connections.
+/// Distinct ports that are free now, below the range used for outgoing connections.
 fn free_ports(count: usize) -> Result<Vec<u16>> {
     let begin = 15_000 + u16::try_from(std::process::id() % 15_000).unwrap_or_default();
     let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();

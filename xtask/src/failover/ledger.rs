@@ -15,12 +15,12 @@ use testkit::postgres::try_query;
 
 pub const ITEMS: u64 = 20_000;
 pub const DEPOSIT: u64 = 100_000_000;
-/// Many commits, so many places to be killed at.
+/// Small chunks mean many commits, hence many points to be killed at.
 const CHUNK_ITEMS: &str = "100";
-/// How long a single call of sluice may take before it counts as one that hangs.
+/// How long a single call of sluice may take before it counts as hung.
 pub const CALL_SECONDS: u32 = 90;
 const WORKERS: usize = 2;
-/// A batch that has paid more may end before a kill is over.
+/// A batch that has paid more items than this might complete before the kill is over.
 const LATE: u64 = ITEMS / 2;
 
 pub struct Ledger {
@@ -33,7 +33,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// A source with enough money and [`ITEMS`] people to pay.
+    /// Creates a source with enough money and [`ITEMS`] payees.
     pub fn make(root: &Path, cluster: &Cluster, logs: &Path) -> Result<Self> {
         let folder = tempfile::tempdir().map_err(|error| Error::File(std::env::temp_dir(), error))?;
         let (binary, url) = (binary(root)?, cluster.url());
@@ -42,7 +42,7 @@ impl Ledger {
         let (mut accounts, mut payroll) =
             ("number,holder,email,uid,currency,opening\n".to_owned(), "account,amount\n".to_owned());
         for k in 0..ITEMS {
-            // Writing to a text does not fail.
+            // Writing to a String cannot fail.
             let _ = writeln!(accounts, "A{k:06},Payee {k},,U{k:06},USD,");
             let _ = writeln!(payroll, "A{k:06},1.00");
         }
@@ -58,12 +58,12 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// A command of the binary on this ledger.
+    /// A sluice command on this ledger.
     pub fn command(&self, args: &[&str]) -> Command {
         prepared(Command::new(&self.binary), &self.url, args)
     }
 
-    /// Makes commands that transfer 0.01 under an operation id. One that hangs is ended: its exit code is 124.
+    /// Makes commands that transfer 0.01 under an operation id. A hung command is killed with exit code 124.
     pub fn transfers(&self) -> impl Fn(&str) -> Command + Send + 'static {
         let (binary, url) = (self.binary.clone(), self.url.clone());
         move |operation| {
@@ -75,7 +75,7 @@ impl Ledger {
         }
     }
 
-    /// Runs a command that must succeed and gives its JSON.
+    /// Runs a command that must succeed and returns its JSON output.
     pub fn ok(&self, args: &[&str]) -> Result<Json> {
         let line = process::shown("sluice", args);
         let output = self.command(args).output().map_err(|error| Error::Start(line.clone(), error))?;
@@ -88,12 +88,12 @@ impl Ledger {
         serde_json::from_str(&text).map_err(|_| Error::Answer(line, text.into_owned()))
     }
 
-    /// Rows of the database, from whoever leads.
+    /// Queries rows from the current leader.
     pub fn query(&self, sql: &str) -> Result<testkit::postgres::Rows> {
         try_query(&format!("{}?target_session_attrs=read-write", self.url), sql).map_err(Error::Postgres)
     }
 
-    /// One number of the database, from whoever leads.
+    /// Queries one number from the current leader.
     pub fn count(&self, sql: &str) -> Result<u64> {
         let rows = self.query(sql)?;
         let number = rows.first().and_then(|row| row.first()?.as_ref()?.parse().ok());
@@ -117,7 +117,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Imports the payroll once more and leaves it to the workers.
+    /// Imports the payroll again and leaves it to the workers.
     pub fn start_batch(&mut self) -> Result<()> {
         let file = self.folder.path().join("payroll.csv");
         let import =
@@ -133,30 +133,31 @@ impl Ledger {
         self.count("SELECT COUNT(*) FROM item WHERE state = 4")
     }
 
-    /// Waits until a batch runs that has paid some and has many to go; starts one if the last is late or over.
+    /// Waits for a running batch with some items paid and many waiting; starts a new batch if the last one is
+    /// almost or completely done.
     pub fn wait_for_progress(&mut self) -> Result<()> {
         if self.paid()? > self.batches.saturating_sub(1) * ITEMS + LATE {
             self.wait_for_batches()?;
             self.start_batch()?;
         }
         let before = (self.batches - 1) * ITEMS;
-        wait("a batch that runs", || self.paid().ok().filter(|paid| *paid > before + ITEMS / 20)).map(drop)
+        wait("a running batch", || self.paid().ok().filter(|paid| *paid > before + ITEMS / 20)).map(drop)
     }
 
-    /// Waits until items are paid that were not, unless all are.
+    /// Waits until more items are paid, unless all are paid already.
     pub fn wait_for_more_items(&self) -> Result<()> {
         let before = wait("the database", || self.paid().ok())?;
         let all = self.batches * ITEMS;
-        wait("a batch that goes on", || self.paid().ok().filter(|paid| *paid > before || *paid == all))
+        wait("the batch to resume", || self.paid().ok().filter(|paid| *paid > before || *paid == all))
             .map(drop)
     }
 
     pub fn wait_for_batches(&self) -> Result<()> {
         let ended = "SELECT COUNT(*) FROM batch WHERE state IN (8, 9, 10)";
-        wait("batches that end", || self.count(ended).ok().filter(|ended| *ended == self.batches)).map(drop)
+        wait("the batches to end", || self.count(ended).ok().filter(|ended| *ended == self.batches)).map(drop)
     }
 
-    /// SIGTERM. Each must still have been there, and must end well.
+    /// Sends SIGTERM. Every worker must still be running, and must exit successfully.
     pub fn stop_workers(&mut self) -> Result<()> {
         for mut worker in std::mem::take(&mut self.workers) {
             let ended = |status| Error::Failed("sluice work".to_owned(), status);
@@ -201,7 +202,7 @@ fn prepared(mut command: Command, url: &str, args: &[&str]) -> Command {
     command
 }
 
-/// The one that `SLUICE_BIN` names, or the release build; it is made if there is none.
+/// The binary that `SLUICE_BIN` names, or else the release build, which is built if missing.
 fn binary(root: &Path) -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("SLUICE_BIN").map(PathBuf::from).filter(|path| path.is_file()) {
         return Ok(named);

@@ -1,4 +1,4 @@
-//! What a member of the cluster is told, and what it answers.
+//! A member's Patroni configuration and its REST answers.
 
 use serde_json::Value as Json;
 use std::io::{Read as _, Write as _};
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Where a member is.
+/// A member's name, ports and folders.
 pub struct Place<'a> {
     pub name: &'a str,
     pub sql_port: u16,
@@ -18,9 +18,9 @@ pub struct Place<'a> {
     pub programs: &'a Path,
 }
 
-/// The member's configuration. `ttl` is the least that Patroni takes. `synchronous_mode_strict` is off, as it
-/// comes: with no standby left the leader goes on alone, and nobody but itself may then be promoted.
-/// `primary_start_timeout` 0: a leader that crashed is replaced, not waited for.
+/// The member's configuration. `ttl` is the minimum that Patroni accepts. `synchronous_mode_strict` is off,
+/// the default: with no standby left the leader continues alone, and only the leader itself may then be
+/// promoted. `primary_start_timeout` is 0: Patroni replaces a crashed leader instead of waiting for it.
 pub fn configuration(place: &Place) -> String {
     let Place { name, sql_port, rest_port, etcd_port, data, programs } = place;
     let (data, programs) = (data.display(), programs.display());
@@ -67,7 +67,7 @@ postgresql:
     )
 }
 
-/// What a member knows of the cluster; none if it does not answer.
+/// The cluster as a member sees it; None if it does not answer.
 pub fn cluster(rest_port: u16) -> Option<Json> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, rest_port));
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT).ok()?;
@@ -78,13 +78,13 @@ pub fn cluster(rest_port: u16) -> Option<Json> {
     serde_json::from_str(text.split_once("\r\n\r\n")?.1).ok()
 }
 
-/// The name of the leader in an answer of [`cluster`].
+/// The leader's name in an answer of [`cluster`].
 pub fn leader(cluster: &Json) -> Option<&str> {
     members(cluster).find(|member| is(member, "role", &["leader"]) && is(member, "state", &["running"]))?["name"]
         .as_str()
 }
 
-/// Whether there are a leader, a synchronous standby, and `count` members that all follow.
+/// Whether there are a leader, a synchronous standby, and `count` members of which all but the leader stream.
 pub fn is_whole(cluster: &Json, count: usize) -> bool {
     let following = members(cluster).filter(|member| is(member, "state", &["streaming"])).count();
     let sync = members(cluster).any(|member| is(member, "role", &["sync_standby", "quorum_standby"]));
@@ -105,7 +105,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_cluster_is_whole_when_all_follow_and_one_is_synchronous() {
+    fn a_cluster_is_whole_when_all_standbys_stream_and_one_is_synchronous() {
         let member =
             |name: &str, role: &str, state: &str| json!({"name": name, "role": role, "state": state});
         let leads = member("m1", "leader", "running");

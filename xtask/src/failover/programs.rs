@@ -1,4 +1,5 @@
-//! etcd, Patroni and PostgreSQL: where they are, and as whom they run. Root installs what is missing.
+//! etcd, Patroni and PostgreSQL: where they are and which user they run as. As root, installs what is
+//! missing, except PostgreSQL.
 
 use crate::error::{Error, Result};
 use crate::process;
@@ -9,13 +10,13 @@ use std::process::{Command, Stdio};
 const POSTGRES: &str = "/usr/lib/postgresql";
 const VENV: &str = "target/failover/venv";
 const PATRONI: &[&str] = &["patroni[etcd3]==4.1.*", "psycopg[binary]"];
-/// Whom PostgreSQL's package makes for the server, which refuses to be root.
+/// The user that PostgreSQL's package creates for the server, which refuses to run as root.
 const USER: &str = "postgres";
 
 pub struct Programs {
     pub etcd: PathBuf,
     pub patroni: PathBuf,
-    /// The folder of PostgreSQL's programs.
+    /// The folder with PostgreSQL's programs.
     pub postgres: PathBuf,
     is_root: bool,
 }
@@ -31,7 +32,8 @@ impl Programs {
         Ok(Self { etcd: "etcd".into(), patroni, postgres, is_root })
     }
 
-    /// A program as a user that is not root. It is asked to end when we end, however that happens.
+    /// A command that runs a program as a non-root user. The program gets SIGTERM when this process ends for
+    /// any reason.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new("setpriv");
         if self.is_root {
@@ -45,7 +47,7 @@ impl Programs {
         command
     }
 
-    /// Gives a folder to the user that the programs run as.
+    /// Makes the user that the programs run as the owner of a folder.
     pub fn give(&self, folder: &Path) -> Result<()> {
         if !self.is_root {
             return Ok(());
@@ -60,7 +62,7 @@ fn missing(what: &str, package: &str) -> Error {
     Error::Failover(format!("{what} is not installed (Debian, Ubuntu: `apt-get install {package}`)"))
 }
 
-/// The programs of the highest version.
+/// The programs of the newest installed version.
 fn newest_postgres() -> Option<PathBuf> {
     let versions = std::fs::read_dir(POSTGRES).ok()?.flatten();
     let numbered = versions.filter_map(|entry| {

@@ -1,5 +1,5 @@
-//! Single transfers, one after another from two threads, and the journal of what was acknowledged. What is not
-//! acknowledged is sent again under the same operation id, as callers are told to.
+//! Single transfers, sent one after another by two threads, and the journal of acknowledged ones. A transfer
+//! that is not acknowledged is retried under the same operation id, as the documentation tells callers to do.
 
 use super::ledger::{CALL_SECONDS, Ledger};
 use super::wait;
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const THREADS: usize = 2;
 const RETRY: Duration = Duration::from_millis(100);
 
-/// An operation that sluice said was done.
+/// An operation that sluice reported as done.
 #[derive(Debug, Clone)]
 pub struct Acknowledged {
     pub operation: String,
@@ -23,29 +23,29 @@ pub struct Acknowledged {
     at: Instant,
 }
 
-/// What callers heard.
+/// The answers that callers received.
 #[derive(Debug, Default)]
 pub struct Journal {
     pub acknowledged: Vec<Acknowledged>,
-    /// How often each exit code said "not now" or "not certain".
+    /// How often each exit code for "not now" or "not certain" was returned.
     pub refused: BTreeMap<i32, u64>,
-    /// The first answer of each of these kinds.
+    /// The first output for each of these exit codes.
     pub samples: BTreeMap<i32, String>,
-    /// Answers that a fail-over does not explain.
+    /// Answers that a failover does not explain.
     pub wrong: Vec<String>,
     pub longest_call: Duration,
 }
 
 pub struct Stream {
-    /// No new operation is begun.
+    /// No new operations are started.
     is_over: Arc<AtomicBool>,
-    /// None is tried again either.
+    /// Unacknowledged operations are not retried either.
     is_given_up: Arc<AtomicBool>,
     journal: Arc<Mutex<Journal>>,
     threads: Vec<JoinHandle<()>>,
 }
 
-/// One thread's part.
+/// The state of one thread.
 struct Caller<F> {
     number: usize,
     make: F,
@@ -75,7 +75,7 @@ impl Stream {
         stream
     }
 
-    /// Waits for an acknowledgement later than a moment.
+    /// Waits for an acknowledgement after the given moment.
     pub fn wait_for_acknowledged(&self, since: Instant) -> Result<()> {
         wait("an acknowledged transfer", || {
             let journal = held(&self.journal);
@@ -83,7 +83,7 @@ impl Stream {
         })
     }
 
-    /// The longest time without an acknowledgement that ended after a moment.
+    /// The longest period without an acknowledgement that ended after the given moment.
     pub fn longest_silence_since(&self, moment: Instant) -> Duration {
         let journal = held(&self.journal);
         let mut moments: Vec<Instant> = journal.acknowledged.iter().map(|one| one.at).collect();
@@ -95,18 +95,18 @@ impl Stream {
         later.max().unwrap_or_default()
     }
 
-    /// Lets every operation that was begun be acknowledged, and gives the journal.
+    /// Waits until every started operation is acknowledged, and returns the journal.
     pub fn finish(mut self) -> Result<Journal> {
         self.is_over.store(true, Ordering::Relaxed);
         for thread in self.threads.drain(..) {
-            thread.join().map_err(|_| Error::Failover("a thread of the stream failed".to_owned()))?;
+            thread.join().map_err(|_| Error::Failover("a stream thread panicked".to_owned()))?;
         }
         Ok(std::mem::take(&mut *held(&self.journal)))
     }
 }
 
 impl Drop for Stream {
-    /// Only after an error is there anything left to stop.
+    /// Threads are still running only after an error.
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
         self.is_given_up.store(true, Ordering::Relaxed);
@@ -126,7 +126,8 @@ impl<F: Fn(&str) -> Command> Caller<F> {
         }
     }
 
-    /// Sends one operation until it is acknowledged; gives up when the run is over and the database is gone.
+    /// Retries one operation until it is acknowledged. Stops retrying once the run is over and
+    /// [`CALL_SECONDS`] have passed without success.
     fn acknowledge(&self, operation: String) {
         let mut over = None;
         for tries in 1_u32.. {
@@ -135,7 +136,7 @@ impl<F: Fn(&str) -> Command> Caller<F> {
             let mut journal = held(&self.journal);
             journal.longest_call = journal.longest_call.max(begun.elapsed());
             let Ok(output) = output else {
-                journal.wrong.push(format!("{operation}: sluice does not start"));
+                journal.wrong.push(format!("{operation}: could not start sluice"));
                 return;
             };
             let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -1,10 +1,10 @@
-//! `cargo xtask load`: what a server does under load, measured on loopback with wrk and a release build.
+//! `cargo xtask load`: server performance under load, measured on loopback with wrk and a release build.
 //!
-//! - Single transfers at 1, 10, 100 and 1,000 connections, between 1,000 of 20,000 accounts.
+//! - Single transfers over 1, 10, 100 and 1,000 connections, between 1,000 of 20,000 accounts.
 //! - Reads of accounts and statements while a batch of a million items runs.
-//! - Document 004's speeds at its large scale: one transfer, a page of history, the report of a day.
+//! - Document 004's speeds at its large scale: one transfer, a page of history, a daily report.
 //!
-//! Figures depend on what else the machine does: run it alone, and compare figures of one run only.
+//! Figures depend on what else the machine is doing: run it alone, and compare only figures of the same run.
 
 mod work;
 mod wrk;
@@ -19,7 +19,7 @@ use wrk::Wrk;
 const FOLDER: &str = "target/load";
 const CONNECTIONS: [u32; 4] = [1, 10, 100, 1_000];
 
-/// How long, and on what.
+/// How long to measure, and on which database.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
     pub seconds: u64,
@@ -51,7 +51,7 @@ impl Options {
     }
 }
 
-/// Measures, and prints a table.
+/// Measures and prints a table.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
     let settings = [("shared_buffers", "1GB"), ("max_wal_size", "8GB"), ("wal_compression", "on")];
     let postgres = options
@@ -68,14 +68,14 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     for connections in CONNECTIONS {
         wrk.row("single transfers", connections, &bench.transfers())?;
     }
-    wrk.row("one transfer after another", 1, &bench.transfers())?;
+    wrk.row("sequential transfers", 1, &bench.transfers())?;
     wrk.row("page of history", 1, &bench.statements())?;
     wrk.row("account", 1, &bench.accounts())?;
-    wrk.row("report of a day", 1, &bench.report(&server.url)?)?;
+    wrk.row("daily report", 1, &bench.report(&server.url)?)?;
     bench.start(&server.url)?;
-    wrk.row("accounts beside a batch", 10, &bench.accounts())?;
-    wrk.row("statements beside a batch", 10, &bench.statements())?;
-    wrk.row("single transfers beside a batch", 10, &bench.transfers())?;
+    wrk.row("accounts during a batch", 10, &bench.accounts())?;
+    wrk.row("statements during a batch", 10, &bench.statements())?;
+    wrk.row("single transfers during a batch", 10, &bench.transfers())?;
     println!("\nthe batch: {}", bench.wait(&server.url)?);
     drop(server);
     ledger.verify()
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_have_defaults_and_refuse_what_they_do_not_know() {
+    fn options_have_defaults_and_unknown_ones_are_refused() {
         let parse = |words: &[&str]| Options::parse(words).ok();
         assert_eq!(parse(&[]), Some(Options { seconds: 10, on_server: false, items: 1_000_000 }));
         let given = Some(Options { seconds: 5, on_server: true, items: 10 });

@@ -1,4 +1,4 @@
-//! What is sent: a ledger of 20,000 accounts, a batch of a million items, and the requests over them.
+//! The workload: a ledger of 20,000 accounts, a batch of a million items, and the requests on them.
 
 use crate::error::{Error, Result};
 use crate::server::Ledger;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// Document 004's large scale.
 const HOLDERS: u64 = 10_000;
 const ACCOUNTS: u64 = 20_000;
-/// Accounts among which single transfers go.
+/// Number of accounts that single transfers use.
 const ACTIVE: u64 = 1_000;
 /// How long the batch may take.
 const BATCH_MAX: Duration = Duration::from_secs(600);
@@ -21,7 +21,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Opens the accounts and imports the batch, which waits to be executed.
+    /// Opens the accounts and imports the batch without executing it.
     pub fn fill(root: &Path, folder: &str, ledger: &Ledger, items: u64) -> Result<Self> {
         let (accounts, payments) =
             (root.join(folder).join("accounts.csv"), root.join(folder).join("batch.csv"));
@@ -52,7 +52,7 @@ impl Bench {
         )
     }
 
-    /// The newest page of statements.
+    /// Newest statement pages.
     pub fn statements(&self) -> String {
         get("'/api/v2/accounts/L' .. math.random(1000) .. '/transactions'")
     }
@@ -62,7 +62,7 @@ impl Bench {
         get("'/api/v2/accounts/L' .. math.random(20000)")
     }
 
-    /// The statistics of the day that the server is in.
+    /// The statistics of the newest transfer's day.
     pub fn report(&self, url: &str) -> Result<String> {
         let newest = self.get(url, "/api/v2/account-transfers?pageSize=1")?;
         let day = newest
@@ -84,7 +84,7 @@ impl Bench {
         }
     }
 
-    /// Waits until the batch has ended; its state and counters.
+    /// Waits until the batch has ended and returns its progress.
     pub fn wait(&self, url: &str) -> Result<String> {
         let begun = Instant::now();
         while begun.elapsed() < BATCH_MAX {
@@ -95,7 +95,7 @@ impl Bench {
             }
             std::thread::sleep(Duration::from_millis(200));
         }
-        Err(Error::Api("the batch does not end".to_owned()))
+        Err(Error::Api("the batch did not end".to_owned()))
     }
 
     fn get(&self, url: &str, path: &str) -> Result<Value> {
@@ -123,7 +123,7 @@ fn account_rows() -> String {
     text
 }
 
-/// Rows between accounts far apart, so that neighbouring rows share none.
+/// Payments between accounts far apart, so that neighbouring rows share no account.
 fn payment_rows(items: u64) -> String {
     let mut text = "source,account,amount\n".to_owned();
     for k in 0..items {

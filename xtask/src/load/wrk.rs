@@ -1,11 +1,11 @@
-//! wrk: one run a row.
+//! Runs wrk, once per table row.
 
 use crate::error::{Error, Result};
 use crate::python;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// wrk, and what it is aimed at.
+/// wrk and its target.
 pub struct Wrk {
     folder: PathBuf,
     url: String,
@@ -14,16 +14,16 @@ pub struct Wrk {
 }
 
 impl Wrk {
-    /// Finds wrk; root installs it.
+    /// Finds wrk; installs it if run as root.
     pub fn find(folder: PathBuf, url: &str, key: &str, seconds: u64) -> Result<Self> {
-        // It knows no option for its version that succeeds.
+        // wrk has no version option that exits successfully.
         if python::answer("which", &["wrk"]).is_none() {
             python::install("wrk", "wrk")?;
         }
         Ok(Self { folder, url: url.to_owned(), key: key.to_owned(), seconds })
     }
 
-    /// Runs a script (Lua; its `request` makes each request) and prints a line of the table.
+    /// Runs a Lua script, whose `request` builds each request, and prints a table row.
     pub fn row(&self, what: &str, connections: u32, script: &str) -> Result<()> {
         let path = self.folder.join("request.lua");
         let head =

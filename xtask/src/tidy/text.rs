@@ -1,16 +1,16 @@
-//! Rules about words.
+//! Rules about text: banned words, leftovers, and paths or hosts of one machine.
 
 use super::File;
 
-/// Words of one engine's SQL, or that hide time and ids. Compared without case.
+/// SQL words that only one engine knows, or that hide time and ids. Matched case-insensitively.
 const BANNED_SQL: &[&str] = &["now()", "ilike", "serial", "autoincrement", "greatest(", "::bigint", "::text"];
 
 const ENGINES: &[&str] = &["sqlite", "postgres"];
 
-/// Written in halves, so that this file does not break its own rule.
+/// Split in two, so that this file does not break its own rule.
 const LEFTOVERS: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME")];
 
-/// Private dialect, and what STYLE.md says instead. Matched as words in comments and Markdown, without case.
+/// Private dialect, and what STYLE.md says instead. Matched as whole words in comments and Markdown, ignoring case.
 const DIALECT: &[(&str, &str)] = &[
     ("stands", "exists, is committed"),
     ("anew", "again"),
@@ -30,7 +30,7 @@ const DIALECT: &[(&str, &str)] = &[
 /// Documents that quote the dialect to forbid it.
 const QUOTING: &[&str] = &["STYLE.md", "xtask/src/tidy/text.rs"];
 
-/// Folders of one machine.
+/// Folders specific to one machine.
 const MACHINE: &[&str] = &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/")];
 
 /// Parts of the host names of package registries and their mirrors.
@@ -46,18 +46,18 @@ const REGISTRIES: &[&str] = &[
 
 const LOCK_SOURCE: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
 
-/// In Rust only strings can be SQL.
+/// In a Rust file, only string literals can contain SQL.
 pub fn banned_sql(file: &File) -> Vec<String> {
     let sql = if file.is(".rs") { Rust::of(&file.text).strings } else { without_sql_comments(&file.text) };
     let sql = sql.to_lowercase();
     let found = BANNED_SQL.iter().filter(|word| has(&sql, word));
-    found.map(|word| format!("{}: `{word}` is not in the SQL that both engines share", file.path)).collect()
+    found.map(|word| format!("{}: `{word}` is not SQL that both engines share", file.path)).collect()
 }
 
 pub fn engine_words(file: &File) -> Vec<String> {
     let code = Rust::of(&file.text).code.to_lowercase();
     let found = ENGINES.iter().filter(|word| code.contains(**word));
-    found.map(|word| format!("{}: `{word}`: nothing above store knows the engine", file.path)).collect()
+    found.map(|word| format!("{}: `{word}`: nothing above store may know the engine", file.path)).collect()
 }
 
 pub fn dialect(file: &File) -> Vec<String> {
@@ -72,7 +72,7 @@ pub fn dialect(file: &File) -> Vec<String> {
 
 pub fn leftovers(file: &File) -> Vec<String> {
     let found = LEFTOVERS.iter().filter(|word| has(&file.text, word));
-    found.map(|word| format!("{}: `{word}`: do it, or write an issue", file.path)).collect()
+    found.map(|word| format!("{}: `{word}`: do it, or open an issue", file.path)).collect()
 }
 
 pub fn places(file: &File) -> Vec<String> {
@@ -81,12 +81,12 @@ pub fn places(file: &File) -> Vec<String> {
     let folders =
         MACHINE.iter().filter(|folder| text.match_indices(*folder).any(|(at, _)| !ends(text, at, inside)));
     let mut found: Vec<_> =
-        folders.map(|folder| format!("{}: `{folder}` is a folder of one machine", file.path)).collect();
+        folders.map(|folder| format!("{}: `{folder}` is specific to one machine", file.path)).collect();
     let hosts = REGISTRIES.iter().filter(|host| text.contains(**host));
-    found.extend(hosts.map(|host| format!("{}: `{host}` is a registry's host", file.path)));
+    found.extend(hosts.map(|host| format!("{}: `{host}` is a package registry's host", file.path)));
     if file.path.ends_with("Cargo.lock") {
         let sources = text.lines().filter(|line| line.starts_with("source = ") && *line != LOCK_SOURCE);
-        found.extend(sources.map(|line| format!("{}: {line}: only the public registry", file.path)));
+        found.extend(sources.map(|line| format!("{}: {line}: use the public registry", file.path)));
     }
     found
 }
@@ -95,19 +95,19 @@ fn word_part(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Whether what stands before `at` ends in such a character.
+/// Whether the text before `at` ends in such a character.
 fn ends(text: &str, at: usize, such: impl Fn(char) -> bool) -> bool {
     text.get(..at).and_then(|before| before.chars().next_back()).is_some_and(such)
 }
 
-/// Whether the text has this word by itself: nothing is joined to it before, and if it ends in a letter,
-/// nothing after. A cast is joined to what it casts.
+/// Whether the text contains this as a whole word: no word character before it and, if it ends in a letter or
+/// digit, none after it. A cast may follow a word character.
 fn has(text: &str, word: &str) -> bool {
     let alone = |(at, _): (usize, &str)| {
-        let goes_on = word.ends_with(char::is_alphanumeric)
+        let continues = word.ends_with(char::is_alphanumeric)
             && text.get(at + word.len()..).and_then(|after| after.chars().next()).is_some_and(word_part);
         let cast = word.starts_with(':');
-        (cast || !ends(text, at, word_part)) && !goes_on
+        (cast || !ends(text, at, word_part)) && !continues
     };
     text.match_indices(word).any(alone)
 }
@@ -121,9 +121,9 @@ fn without_sql_comments(text: &str) -> String {
 #[derive(Default)]
 struct Rust {
     comments: String,
-    /// All of the code, strings too.
+    /// All code, including strings.
     code: String,
-    /// The strings alone.
+    /// String literals only.
     strings: String,
 }
 
@@ -155,7 +155,7 @@ impl Rust {
     }
 }
 
-/// The length of a comment at the beginning, if one is there.
+/// The length of a comment at the beginning of `rest`, if there is one.
 fn comment(rest: &str) -> Option<usize> {
     if rest.starts_with("//") {
         return Some(rest.find('\n').unwrap_or(rest.len()));
@@ -163,7 +163,7 @@ fn comment(rest: &str) -> Option<usize> {
     rest.starts_with("/*").then(|| rest.find("*/").map_or(rest.len(), |at| at + 2))
 }
 
-/// The length of a string or of a quote character at the beginning, if one stands there.
+/// The length of a string literal or quote character at the beginning of `rest`, if there is one.
 fn literal(rest: &str) -> Option<usize> {
     for quote in ["'\"'", "'\\\"'"] {
         if rest.starts_with(quote) {

@@ -1,4 +1,4 @@
-//! Opening, freezing, thawing and closing accounts.
+//! Opening, freezing, unfreezing and closing accounts.
 
 use super::input::AccountInput;
 use super::view::AccountView;
@@ -20,31 +20,31 @@ use service::Service;
 use service::account::{AccountView as Stored, OpenAccount};
 use utoipa::ToSchema;
 
-const OPENED: Message = Message { english: "The account is open", chinese: "账户已开立" };
-const FROZEN: Message = Message { english: "The account is frozen", chinese: "账户已冻结" };
-const THAWED: Message = Message { english: "The account is active again", chinese: "账户已解冻" };
+const OPENED: Message = Message { english: "The account was opened", chinese: "账户已开立" };
+const FROZEN: Message = Message { english: "The account was frozen", chinese: "账户已冻结" };
+const THAWED: Message = Message { english: "The account was unfrozen", chinese: "账户已解冻" };
 const DEFAULT: Message = Message {
-    english: "The account is its holder's default now",
+    english: "The account is now its holder's default",
     chinese: "该账户已设为持有人的默认账户",
 };
-const CLOSED: Message = Message { english: "The account is closed", chinese: "账户已关闭" };
+const CLOSED: Message = Message { english: "The account was closed", chinese: "账户已关闭" };
 
-/// An account to open, for a holder by its id or by its particulars, one of the two.
+/// An account to open. Its holder is identified either by id or by details.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct NewAccount {
-    /// Its number, as people will write it; unique.
+    /// The account's number, as people will write it; unique.
     #[schema(value_type = String, example = "ACC-A1-001", min_length = 1, max_length = 255)]
     number: PlainText,
-    /// Its currency; enabled on the way if its decimals are known.
+    /// The account's currency. It is enabled implicitly if its decimals are known.
     #[schema(example = "USD", min_length = 3, max_length = 12)]
     currency: String,
-    /// Its owner: found by uid, e-mail address or name, or added.
+    /// The holder's details. The holder is looked up by uid, e-mail address or name, and added if not found.
     holder: Option<NewHolder>,
-    /// Its owner, by id.
+    /// The holder's id.
     #[schema(example = json!(null), pattern = "^(hold_)?[1-9][0-9]{0,15}$")]
     holder_id: Option<String>,
-    /// True confirms a number that looks like another account's (`NUMBER_CONFUSABLE`).
+    /// Confirms a number that looks like another account's (`NUMBER_CONFUSABLE`).
     #[serde(default)]
     #[schema(example = false)]
     confusable: bool,
@@ -53,7 +53,7 @@ pub(crate) struct NewAccount {
 impl Input for NewAccount {}
 
 impl NewAccount {
-    /// Its owner, by details or by id.
+    /// The holder, by details or by id.
     fn owner(&self) -> Result<(service::holder::NewHolder, Option<HolderId>), service::Error> {
         match (&self.holder, &self.holder_id) {
             (Some(holder), None) => Ok((holder.clone().into(), None)),
@@ -66,11 +66,11 @@ impl NewAccount {
     }
 }
 
-/// Why.
+/// The reason for a change.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Reason {
-    /// For the audit log.
+    /// The reason, for the audit log.
     #[schema(example = "Asked for by the holder", max_length = 500)]
     reason: Option<String>,
 }
@@ -99,7 +99,7 @@ pub(crate) async fn open(who: Who, once: Once<NewAccount>) -> Result<Answer<Acco
     show(service, account, OPENED).await
 }
 
-/// The answer keeps the account alone: its currency never changes.
+/// A stored answer holds only the account; its currency never changes, so it is read again.
 async fn show(service: &Service, account: Stored, message: Message) -> Result<Answer<AccountView>, Problem> {
     let asset = service.asset_list().await?.into_iter().find(|asset| asset.id == account.asset);
     Ok(Answer::saying(message, AccountView::of(asset.ok_or(Code::ServerFault)?, account)))
@@ -118,9 +118,9 @@ async fn change(
     show(&once.service, once.settle(changed).await?, message).await
 }
 
-/// Freezes an account: it neither pays nor is paid until it is thawed.
+/// Freezes an account: it can neither pay nor be paid until it is unfrozen.
 #[utoipa::path(post, path = "/api/v2/accounts/{id}/freeze", operation_id = "freezeAccount", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17")),
+    params(("id" = String, Path, description = "The account's id, such as `acct_17`, or its number", example = "acct_17")),
     request_body = Option<Reason>,
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn freeze(
@@ -131,9 +131,9 @@ pub(crate) async fn freeze(
     change(&who, &id, &once, AccountStatus::Frozen, FROZEN).await
 }
 
-/// Thaws a frozen account.
+/// Unfreezes an account.
 #[utoipa::path(post, path = "/api/v2/accounts/{id}/unfreeze", operation_id = "unfreezeAccount", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17")),
+    params(("id" = String, Path, description = "The account's id, such as `acct_17`, or its number", example = "acct_17")),
     request_body = Option<Reason>,
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn unfreeze(
@@ -144,18 +144,18 @@ pub(crate) async fn unfreeze(
     change(&who, &id, &once, AccountStatus::Active, THAWED).await
 }
 
-/// Closes an account for ever; its balance must be zero.
+/// Closes an account permanently. Its balance must be zero.
 #[utoipa::path(post, path = "/api/v2/accounts/{id}/close", operation_id = "closeAccount", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17")),
+    params(("id" = String, Path, description = "The account's id, such as `acct_17`, or its number", example = "acct_17")),
     request_body = Option<Reason>,
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn close(who: Who, id: Segment, once: Once<Reason>) -> Result<Answer<AccountView>, Problem> {
     change(&who, &id, &once, AccountStatus::Closed, CLOSED).await
 }
 
-/// Makes an account its holder's default in its currency: payments by e-mail address and uid then go to it.
+/// Makes an account its holder's default in its currency, so that payments by e-mail address or uid go to it.
 #[utoipa::path(post, path = "/api/v2/accounts/{id}/make-default", operation_id = "makeDefaultAccount", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17")),
+    params(("id" = String, Path, description = "The account's id, such as `acct_17`, or its number", example = "acct_17")),
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn make_default(
     who: Who,

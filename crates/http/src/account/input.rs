@@ -1,4 +1,4 @@
-//! How a request names an account.
+//! How a request identifies an account.
 
 use domain::code::Code;
 use domain::id::AccountId;
@@ -10,13 +10,13 @@ use std::fmt;
 use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// An account: its id as a number or as `acct_18`, or its number as any other text. The text is read by the
-/// service, so that a refusal is audited.
+/// An account: its id as a JSON number or as `acct_18`, or its account number as any other string. The
+/// service parses the text, so that a refusal is audited.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AccountInput(pub String);
 
 impl AccountInput {
-    /// A text of JSON, a query or a path, which programs write: full-width digits are refused there.
+    /// Reads a string from JSON, a query or a path. Programs write these, so full-width digits are refused.
     pub(crate) fn read(text: &str) -> Result<Self, Code> {
         match domain::account_ref::AccountRef::parse(text, Digits::Refuse) {
             Err(Code::FullWidthDigits) => Err(Code::FullWidthDigits),
@@ -31,14 +31,14 @@ impl<'de> Deserialize<'de> for AccountInput {
     }
 }
 
-/// Takes a JSON number or string.
+/// Accepts a JSON number or string.
 struct Named;
 
 impl Visitor<'_> for Named {
     type Value = AccountInput;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an account's id as a number, or its number or acct_ID as a text")
+        f.write_str("an account's id as a number, or its account number or acct_ID as a string")
     }
 
     fn visit_i64<E: Error>(self, id: i64) -> Result<AccountInput, E> {
@@ -67,7 +67,7 @@ impl PartialSchema for AccountInput {
 
 impl ToSchema for AccountInput {}
 
-/// Adds the codes of a reference that no account can have to the codes of an operation.
+/// Adds to an operation's codes those of an invalid account reference.
 macro_rules! naming_account {
     ($($code:ident)*) => {
         &[
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_json_number_is_an_id_and_a_text_is_passed_on() {
+    fn a_json_number_is_an_id_and_a_string_is_passed_on() {
         for (json, expected) in [
             ("18", "acct_18"),
             ("\"18\"", "18"),

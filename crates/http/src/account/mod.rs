@@ -13,7 +13,7 @@ use domain::access::Operation;
 use domain::code::Code;
 use utoipa_axum::routes;
 
-/// What freezing, thawing and closing may be refused with.
+/// The codes that freezing, unfreezing and closing may be refused with.
 const CHANGE: &[Code] = naming_account! {
     AccountNotFound AccountState AccountNotEmpty SystemAccount TextTooLong DefaultNeeded
 };

@@ -1,4 +1,4 @@
-//! Accounts as they are.
+//! Listing and showing accounts.
 
 use super::input::AccountInput;
 use super::view::AccountView;
@@ -14,15 +14,15 @@ use serde::Deserialize;
 use service::account::{AccountFilter, AccountQuery, AccountSort};
 use utoipa::{IntoParams, ToSchema};
 
-/// Whether an account takes part in transfers.
+/// Whether an account can take part in transfers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
-    /// It pays and is paid.
+    /// It can pay and be paid.
     Active,
-    /// It does neither until it is thawed.
+    /// It can do neither until it is unfrozen.
     Frozen,
-    /// It is out of use for ever.
+    /// It is closed permanently.
     Closed,
 }
 
@@ -36,7 +36,7 @@ impl From<Status> for AccountStatus {
     }
 }
 
-/// What a list of accounts is sorted by.
+/// The sort field of a list of accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Sort {
@@ -61,50 +61,50 @@ impl From<Sort> for AccountSort {
     }
 }
 
-/// Which accounts are wanted.
+/// Which accounts to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// Only with this balance at least, in minor units.
+    /// Only accounts with at least this balance, in minor units.
     #[param(example = 0, nullable = false)]
     min_balance_cents: Option<i64>,
-    /// Only with this balance at most, in minor units.
+    /// Only accounts with at most this balance, in minor units.
     #[param(example = 1_000_000, nullable = false)]
     max_balance_cents: Option<i64>,
-    /// Only of the holder with this e-mail address.
+    /// Only accounts of the holder with this e-mail address.
     #[param(example = "pay@example.com", max_length = 255, nullable = false)]
     email: Option<String>,
-    /// Only of the holder with this uid.
+    /// Only accounts of the holder with this uid.
     #[param(example = "U-1001", max_length = 255, nullable = false)]
     uid: Option<String>,
-    /// Only of this status.
+    /// Only accounts with this status.
     #[param(inline, nullable = false)]
     status: Option<Status>,
-    /// Only in this currency.
+    /// Only accounts in this currency.
     #[param(example = "USD", max_length = 12, nullable = false)]
     currency: Option<String>,
-    /// Part of the number, or of the holder's name, e-mail address or uid.
+    /// Only accounts with this text in the number, or in the holder's name, e-mail address or uid.
     #[param(max_length = 255, nullable = false)]
     text: Option<String>,
-    /// What the list is sorted by; by `id` if nothing is said.
+    /// The sort field; `id` by default.
     #[param(inline, nullable = false)]
     sort: Option<Sort>,
-    /// Which way; `asc` if nothing is said.
+    /// The sort direction; `asc` by default.
     #[param(inline, nullable = false)]
     order: Option<OrderBy>,
-    /// The page's number, from 1.
+    /// The page number, from 1.
     #[param(example = 1, minimum = 1, maximum = 10_000, nullable = false)]
     page: Option<i64>,
-    /// Rows of a page.
+    /// Rows per page; 20 by default.
     #[param(example = 20, minimum = 1, maximum = 200, nullable = false)]
     page_size: Option<i64>,
-    /// Where the page before ended; in place of `page`.
+    /// `nextCursor` of the previous page, instead of `page`.
     #[param(max_length = 200, nullable = false)]
     cursor: Option<String>,
 }
 
-/// Customers' accounts.
+/// Lists customer accounts.
 #[utoipa::path(get, path = "/api/v2/accounts", operation_id = "listAccounts", tag = "accounts",
     params(ListQuery),
     responses((status = 200, description = "A page of accounts.", body = ListEnvelope<AccountView>)))]
@@ -138,9 +138,9 @@ pub(crate) async fn list(
     Ok(ListAnswer { data, pagination })
 }
 
-/// An account.
+/// Returns an account.
 #[utoipa::path(get, path = "/api/v2/accounts/{id}", operation_id = "getAccount", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17")),
+    params(("id" = String, Path, description = "The account's id, such as `acct_17`, or its number", example = "acct_17")),
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<AccountView>, Problem> {
     let (account, asset) = app.service.account_show(&AccountInput::read(&id.0)?.0).await?;

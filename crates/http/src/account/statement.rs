@@ -1,4 +1,4 @@
-//! An account's statement.
+//! Account statements.
 
 use super::input::AccountInput;
 use crate::answer::{ListAnswer, ListEnvelope};
@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use service::statement::{Direction, StatementQuery};
 use utoipa::{IntoParams, ToSchema};
 
-/// Entries of a page if nothing is said.
+/// The default page size.
 const USUAL: i64 = 50;
 
-/// Which way money went.
+/// The direction of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Way {
@@ -27,49 +27,51 @@ pub(crate) enum Way {
     Out,
 }
 
-/// Which entries are wanted.
+/// Which entries to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Wanted {
-    /// Only from this transaction date on; the page is then in the order of dates.
+    /// Only entries from this transaction date on. The list is then ordered by date.
     #[param(example = "2026-03-01", format = Date, nullable = false)]
     from: Option<String>,
-    /// Only up to this transaction date; the page is then in the order of dates.
+    /// Only entries up to and including this transaction date. The list is then ordered by date.
     #[param(example = "2026-03-31", format = Date, nullable = false)]
     to: Option<String>,
-    /// One direction only.
+    /// Only entries in this direction.
     #[param(inline, nullable = false)]
     direction: Option<Way>,
-    /// Rows of a page.
+    /// Rows per page; 50 by default.
     #[param(example = 20, minimum = 1, maximum = 200, nullable = false)]
     page_size: Option<i64>,
-    /// Where the page before ended.
+    /// `nextCursor` of the previous page.
     #[param(max_length = 200, nullable = false)]
     cursor: Option<String>,
 }
 
-/// A line of an account's statement.
+/// An entry of an account statement.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StatementEntry {
     #[serde(flatten)]
     entry: EntryView,
-    /// The other account of the posting.
+    /// The id of the posting's other account.
     #[schema(example = "acct_18")]
     other_account_id: String,
     /// The other account's number.
     #[schema(example = "ACC-B1-003")]
     other_account_number: String,
-    /// What the transfer is for.
+    /// The purpose of the transfer.
     #[schema(example = "March rent")]
     memo: Option<String>,
 }
 
-/// An account's entries, newest first: in the order of booking, where each begins with the balance that the one
-/// before it left; with dates, in the order of transaction dates.
+/// Lists an account's entries, newest first.
+///
+/// Entries are in booking order, so each one's opening balance is the closing balance of the entry booked
+/// before it. With `from` or `to`, they are ordered by transaction date.
 #[utoipa::path(get, path = "/api/v2/accounts/{id}/transactions", operation_id = "getStatement", tag = "accounts",
-    params(("id" = String, Path, description = "The account's id with its noun, or its number.", example = "acct_17"), Wanted),
+    params(("id" = String, Path, description = "The account's id, such as `acct_17`, or its number", example = "acct_17"), Wanted),
     responses((status = 200, description = "A page of entries.", body = ListEnvelope<StatementEntry>)))]
 pub(crate) async fn show(
     State(app): State<App>,
@@ -77,7 +79,7 @@ pub(crate) async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<ListAnswer<StatementEntry>, Problem> {
     let limit = paging::size(wanted.page_size, USUAL)?;
-    // A place in the order of booking means nothing in the order of dates.
+    // A cursor in booking order is not valid in date order.
     let by = if wanted.from.is_some() || wanted.to.is_some() { "date" } else { "booking" };
     let list = format!("statement {by} {}", id.0);
     let query = StatementQuery {

@@ -1,4 +1,4 @@
-//! How an account is shown.
+//! The response body of an account.
 
 use crate::time::wire;
 use domain::asset::Asset;
@@ -8,51 +8,51 @@ use serde::Serialize;
 use service::account::AccountView as Stored;
 use utoipa::ToSchema;
 
-/// An account with its owner and its money.
+/// An account with its holder and balances.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AccountView {
-    /// Its id.
+    /// The account's id.
     #[schema(example = "acct_17")]
     id: String,
-    /// Its number, as people write it.
+    /// The account's number, as people write it.
     #[schema(example = "ACC-A1-001")]
     number: String,
-    /// `customer`, or what the ledger's own account is for.
+    /// `customer`, or the purpose of a system account.
     #[schema(example = "customer")]
     kind: &'static str,
     /// `active`, `frozen` or `closed`.
     #[schema(example = "active")]
     status: &'static str,
-    /// Its currency.
+    /// The account's currency.
     #[schema(example = "USD")]
     currency: String,
-    /// How many decimals the currency has: 100 minor units are one major unit at scale 2.
+    /// The currency's number of decimals: at scale 2, one major unit is 100 minor units.
     #[schema(example = 2)]
     scale: u8,
-    /// Its owner; null for the ledger's own accounts.
+    /// The holder; null for system accounts.
     holder: Option<OwnerView>,
-    /// Whether payments by the holder's e-mail address or uid in this currency go to it.
+    /// Whether payments by the holder's e-mail address or uid in this currency go to this account.
     #[schema(example = true)]
     is_default: bool,
-    /// The sum of its entries, in minor units.
+    /// The balance (the sum of the account's entries), in minor units.
     #[schema(example = 1_000_000)]
     balance_cents: i64,
-    /// What can leave it now.
+    /// The amount that can be paid out now, in minor units.
     #[schema(example = 1_000_000)]
     available_cents: i64,
-    /// What is reserved.
+    /// The reserved amount, in minor units.
     #[schema(example = 0)]
     held_cents: i64,
-    /// How far below zero it may go.
+    /// How far below zero the balance may go, in minor units.
     #[schema(example = 0)]
     overdraft_cents: i64,
-    /// When it was opened.
+    /// When the account was opened.
     #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
     created_at: String,
 }
 
-/// Who owns an account.
+/// The holder of an account.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OwnerView {
@@ -62,14 +62,14 @@ pub(crate) struct OwnerView {
     /// The holder's name.
     #[schema(example = "Example Trading Ltd")]
     name: String,
-    /// Whether the name mixes scripts whose letters look alike, such as Latin and Cyrillic: read it letter by letter
-    /// before paying.
+    /// Whether the name mixes scripts with look-alike letters, such as Latin and Cyrillic. If so, read it
+    /// letter by letter before paying.
     #[schema(example = false)]
     mixed_scripts: bool,
     /// The holder's e-mail address.
     #[schema(example = "pay@example.com")]
     email: Option<String>,
-    /// The holder's number with the organisation.
+    /// The holder's id in the organisation's other systems.
     #[schema(example = "U-1001")]
     uid: Option<String>,
 }

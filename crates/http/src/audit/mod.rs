@@ -29,44 +29,44 @@ pub(crate) fn routes() -> Routes {
     )
 }
 
-/// Who did what to what, from where, and how it ended.
+/// An audit entry: who did what, to what, from where, and with what result.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AuditView {
-    /// Its id.
+    /// The entry's id.
     #[schema(example = "4711")]
     id: String,
-    /// When.
+    /// When it happened.
     #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
     at: String,
-    /// The name that the actor had then: a login, `key:NAME`, an operating system user, `system`.
+    /// The actor's name at that time: a login, `key:NAME`, an operating system user or `system`.
     #[schema(example = "key:payroll")]
     actor: String,
-    /// What the actor is: `user`, `key`, `command_line`, `system` or `anonymous`.
+    /// The kind of actor: `user`, `key`, `command_line`, `system` or `anonymous`.
     #[schema(value_type = String, example = "key")]
     actor_kind: &'static str,
-    /// The user's or key's id; null for the other kinds. Names may be reused, ids are not.
+    /// The user's or key's id; null for other kinds of actor. Names may be reused, ids are not.
     #[schema(example = "2")]
     actor_id: Option<String>,
-    /// From where: an address, or the way in.
+    /// The origin of the request: an address, or the interface that was used.
     #[schema(example = "203.0.113.7")]
     origin: String,
-    /// What, as `noun.verb`.
+    /// The action, as `noun.verb`.
     #[schema(example = "transfer.create")]
     action: String,
-    /// The noun that it was done to.
+    /// The kind of object concerned.
     #[schema(example = "transfer")]
     subject: String,
-    /// Which one; null if there is none.
+    /// The id of the object concerned; null if there is none.
     #[schema(example = "4711")]
     subject_id: Option<String>,
-    /// `ok`, or the refusal's code.
+    /// `ok`, or the error code of a refusal.
     #[schema(example = "ok")]
     result: String,
-    /// The particulars.
+    /// Details of the action.
     #[schema(value_type = Object)]
     details: Value,
-    /// SHA-256 over all outcomes of a chunk of a batch, hexadecimal.
+    /// For a batch's chunk: the SHA-256 over all its outcomes, in hexadecimal.
     #[schema(example = json!(null))]
     digest: Option<String>,
 }
@@ -91,47 +91,47 @@ impl From<AuditRow> for AuditView {
     }
 }
 
-/// Which rows are wanted.
+/// Which audit entries to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// Only of this person, key or part of the system.
+    /// Only entries of this actor.
     #[param(example = "key:payroll", max_length = 255, nullable = false)]
     actor: Option<String>,
-    /// Only this action.
+    /// Only entries of this action.
     #[param(example = "transfer.create", max_length = 255, nullable = false)]
     action: Option<String>,
-    /// Only about this noun.
+    /// Only entries about this kind of object.
     #[param(example = "transfer", max_length = 255, nullable = false)]
     subject: Option<String>,
-    /// Only about the one of this id.
+    /// Only entries about the object with this id.
     #[param(example = "4711", pattern = "^([a-z]{3,5}_)?[1-9][0-9]{0,15}$", nullable = false)]
     subject_id: Option<String>,
-    /// Only with this result: `ok`, or a refusal's code.
+    /// Only entries with this result: `ok`, or the error code of a refusal.
     #[param(example = "ok", max_length = 255, nullable = false)]
     result: Option<String>,
-    /// Only from this day of the organisation on.
+    /// Only entries from this day on, in the organisation's time zone.
     #[param(example = "2026-03-01", format = Date, nullable = false)]
     from: Option<String>,
-    /// Only up to this day of the organisation.
+    /// Only entries up to and including this day, in the organisation's time zone.
     #[param(example = "2026-03-31", format = Date, nullable = false)]
     to: Option<String>,
-    /// Rows of a page.
+    /// Rows per page; 50 by default.
     #[param(example = 20, minimum = 1, maximum = 200, nullable = false)]
     page_size: Option<i64>,
-    /// Where the page before ended.
+    /// `nextCursor` of the previous page.
     #[param(max_length = 200, nullable = false)]
     cursor: Option<String>,
 }
 
-/// The number of `xfer_9` or `9`; which noun it is of is the subject's matter.
+/// The bare id of `xfer_9` or `9`. The prefix is not checked against `subject`.
 fn subject_id(text: &str) -> Result<i64, Problem> {
     let read = Noun::ALL.iter().find_map(|noun| noun.read_or_bare(text).ok());
     read.ok_or_else(|| Problem::about(Code::QueryInvalid, "subjectId: an id such as xfer_9 or 9"))
 }
 
-/// The audit log, newest first.
+/// Lists the audit log, newest first.
 #[utoipa::path(get, path = "/api/v2/audit", operation_id = "listAudit", tag = "audit", params(ListQuery),
     responses((status = 200, description = "A page of the log.", body = ListEnvelope<AuditView>)))]
 pub(crate) async fn list(

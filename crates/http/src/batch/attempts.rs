@@ -1,4 +1,4 @@
-//! The attempts of a relation: why each failed, when, and by whose retry it was made.
+//! The attempts to pay a relation: why each failed, when, and who retried it.
 
 use super::path::RelationName;
 use super::view::major;
@@ -16,21 +16,21 @@ use serde::Serialize;
 use service::batch::attempts::{Attempt, Attempts};
 use utoipa::ToSchema;
 
-/// A relation with its attempts.
+/// A relation and the attempts to pay it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RelationHistoryView {
-    /// The relation.
+    /// The relation's id.
     #[schema(example = 1041)]
     relation_id: i64,
-    /// Its batch.
+    /// The batch's id.
     #[schema(example = 17)]
     batch_id: i64,
-    /// Document 000's status of the relation now, and `skipped`.
+    /// The relation's current status: one of document 000's, or `skipped`.
     status: RelationStatusWord,
-    /// Its exact state now.
+    /// The relation's current exact state.
     state: RelationStateWord,
-    /// Its attempts, in their order; the last one may still wait.
+    /// The attempts, oldest first; the last one may still be pending.
     attempts: Vec<AttemptView>,
 }
 
@@ -41,34 +41,34 @@ pub(crate) struct AttemptView {
     /// The attempt's number, from 1.
     #[schema(example = 1)]
     number: usize,
-    /// How it ended; `pending` or `processing` if it has not.
+    /// The outcome; `pending` or `processing` until there is one.
     status: RelationStatusWord,
-    /// What it was to move, in major units of the batch's currency.
+    /// The amount to be moved, in major units of the batch's currency.
     #[schema(example = "100.00")]
     amount: String,
-    /// Why it failed, for programs.
+    /// The error code if the attempt failed.
     #[schema(value_type = Option<String>, example = "INSUFFICIENT_BALANCE")]
     error_code: Option<&'static str>,
-    /// Why it failed, for people.
+    /// The error message if the attempt failed.
     #[schema(value_type = Option<String>, example = "The available balance does not cover the amount")]
     error_message: Option<&'static str>,
-    /// When it was decided; null while it is not.
+    /// When the attempt was decided; null until then.
     #[schema(format = DateTime)]
     at: Option<String>,
-    /// Who retried or resumed it; null for the first attempt.
+    /// The user or key that retried or resumed the relation; null for the first attempt.
     #[schema(example = "anna")]
     retried_by: Option<String>,
-    /// When that was asked for.
+    /// When the retry or resume was requested; null for the first attempt.
     #[schema(format = DateTime)]
     retried_at: Option<String>,
 }
 
-/// The attempts to pay a relation: how each ended, when, and by whose retry it was made.
+/// Lists the attempts to pay a relation: the outcome of each, when, and who retried it.
 #[utoipa::path(get, path = "/api/batch-transfers/{id}/relations/{relationId}/history",
     operation_id = "getRelationHistory", tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"),
         ("relationId" = String, Path, description = "The relation's id", example = "1041")),
-    responses((status = 200, description = "Its attempts.", body = Envelope<RelationHistoryView>)))]
+    responses((status = 200, description = "The attempts.", body = Envelope<RelationHistoryView>)))]
 pub(crate) async fn attempts(
     State(app): State<App>,
     RelationName { batch, relation }: RelationName,

@@ -1,4 +1,4 @@
-//! A new batch from an earlier one.
+//! Copying an earlier batch into a new draft.
 
 use super::path::BatchName;
 use super::view::BatchView;
@@ -12,42 +12,43 @@ use service::batch::copy::CopiedItems;
 use utoipa::ToSchema;
 
 const COPIED: Message = Message {
-    english: "A draft was made of the earlier batch's transfers; submit it to pay them",
-    chinese: "已根据原批次的转账生成草稿；提交后支付",
+    english: "A draft was created from the earlier batch's transfers; submit it to pay them",
+    chinese: "已根据原批次的转账生成草稿；提交后即可支付",
 };
 
-/// Which items of the earlier batch.
+/// Which items of the earlier batch to copy.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum CopiedItemsWord {
-    /// Those that failed. The draft is linked to them: its submission skips them in the earlier batch, takes their
-    /// external ids over, and the two are not compared.
+    /// The failed items. The draft is linked to them: submitting it skips them in the earlier batch and takes
+    /// over their external ids. The two batches are not compared for duplicates.
     Failed,
-    /// All of them, whatever became of them: a batch of its own, without external ids, compared like any other.
+    /// All items, whatever their outcome. The draft is an independent batch without external ids, and is
+    /// compared for duplicates like any other.
     All,
 }
 
-/// What the draft is made of.
+/// What to copy into the new draft.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "items": "failed", "name": "Payroll 2026-03, second try" }))]
 pub(crate) struct BatchCopyInput {
-    /// Which items.
+    /// Which items to copy.
     items: CopiedItemsWord,
-    /// What people call the draft; the earlier batch's name if it is missing.
+    /// The draft's name. Defaults to the earlier batch's name.
     #[schema(min_length = 1, max_length = 255)]
     name: Option<String>,
 }
 
 impl Input for BatchCopyInput {}
 
-/// Makes a draft of an earlier batch's items: of those that failed, or of all.
+/// Creates a draft from an earlier batch's items, either the failed ones or all of them.
 ///
-/// What failed can be copied once the batch has ended or is paused. The draft pays those relations instead of the earlier
-/// batch: submitting it skips them there in the same commit, and is refused (`LINKED_ITEM_SETTLED`) if one of them has been
-/// paid or skipped meanwhile.
+/// Failed items can be copied once the batch has ended or is paused. The draft pays those relations instead
+/// of the earlier batch: submitting it skips them there in the same commit, and is refused
+/// (`LINKED_ITEM_SETTLED`) if one of them has been paid or skipped in the meantime.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/copy", operation_id = "copyBatchTransfer", tag = "batches",
-    params(("id" = String, Path, description = "Its id or number", example = "17")),
+    params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     request_body = BatchCopyInput,
     responses((status = 200, description = "The draft.", body = Envelope<BatchView>)))]
 pub(crate) async fn copy(

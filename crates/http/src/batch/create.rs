@@ -1,4 +1,4 @@
-//! Making a batch.
+//! Creating a batch.
 
 use super::found::BatchPreparedView;
 use super::input::BatchCreateInput;
@@ -10,13 +10,14 @@ use crate::who::Who;
 const CREATED: Message =
     Message { english: "The batch transfer was created", chinese: "批量转账已创建" };
 
-/// Makes a batch of relations and submits it, unless it is to stay a draft.
+/// Creates a batch of relations and submits it, unless `draft` is set.
 ///
-/// Everything is checked before anything is written: payees that do not resolve, amounts that cannot be moved,
-/// limits. One relation that cannot be taken refuses the whole request; `data.problems` names each of them
-/// (1,000 at most) by its place, field and code. A payee (or, where many pay one, a payer) that stands twice,
-/// under whatever names, is `DUPLICATE_TARGET` (`DUPLICATE_SOURCE`) with `data.duplicates`. A batch that pays what an
-/// earlier one pays is `BATCH_SIMILAR`, unless `again` says why; `withoutPaid` leaves out what is paid already.
+/// Everything is checked before anything is written: payees that do not resolve, amounts that cannot be
+/// moved, limits. A single invalid relation refuses the whole request; `data.problems` lists the invalid ones
+/// (at most 1,000) with position, field and code. A payee (in many-to-one, a payer) that occurs twice, under
+/// whatever names, is refused with `DUPLICATE_TARGET` (`DUPLICATE_SOURCE`) and `data.duplicates`. A batch
+/// that pays the same as an earlier one is refused with `BATCH_SIMILAR`, unless `again` gives a reason;
+/// `withoutPaid` leaves out rows that have already been paid.
 #[utoipa::path(post, path = "/api/batch-transfers", operation_id = "createBatchTransfer", tag = "batches",
     request_body = BatchCreateInput,
     responses((status = 200, description = "The batch.", body = Envelope<BatchPreparedView>)))]

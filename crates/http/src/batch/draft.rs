@@ -1,5 +1,5 @@
-//! What edits of a draft share: the version that they were made on, and the remark on approval for other people's
-//! drafts.
+//! Common to all edits of a draft: the version they are based on, and the remark that editing another
+//! person's draft rules out approving it.
 
 use crate::answer::Message;
 use crate::problem::OperatorProblem;
@@ -13,12 +13,12 @@ use service::identity::Who as Asker;
 use service::{Author, Principal};
 
 const SOMEBODY_ELSES: Message = Message {
-    english: "it was made by somebody else: you will not be able to approve it",
-    chinese: "该批次由他人创建：您将无法审批它",
+    english: "it was created by somebody else: you will not be able to approve it",
+    chinese: "该批次由他人创建，您将无法审批",
 };
 
-/// The version of the draft that an edit was made on: the header `If-Match`, as `"3"` or `3`. Without it, or with
-/// `*`, the edit takes any version.
+/// The draft version an edit is based on: the header `If-Match`, as `"3"` or `3`. Without it, or with `*`,
+/// the edit applies to any version.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OnVersion(pub Option<i64>);
 
@@ -34,7 +34,7 @@ impl<S: Send + Sync> FromRequestParts<S> for OnVersion {
     }
 }
 
-/// The outer option is whether the text can be read.
+/// `None` if the text is not a valid version; `Some(None)` for `*`.
 fn version(text: &str) -> Option<Option<i64>> {
     let text = text.trim();
     if text == "*" {
@@ -45,12 +45,12 @@ fn version(text: &str) -> Option<Option<i64>> {
     if is_plain { bare.parse().ok().map(Some) } else { None }
 }
 
-/// A request about a batch, as far as the asker reaches.
+/// A request for a batch, limited to the batches the caller may access.
 pub(crate) const fn ask<'a>(who: &Who, name: &'a str) -> Ask<'a> {
     Ask::of(name).within(who.reach)
 }
 
-/// The remark for a person that edits or submits what somebody else made.
+/// The remark for a person who edits or submits a batch that somebody else created.
 pub(crate) fn remark(who: &Who, made_by: &Author) -> Option<Message> {
     let is_person = matches!(who.identity.who, Asker::Person { .. });
     let is_own = matches!(made_by.principal, Principal::User(_) | Principal::Key(_))
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_version_is_a_number_with_quotes_or_without() {
+    fn a_version_is_a_number_with_or_without_quotes() {
         for (text, expected) in [
             ("3", Some(Some(3))),
             ("\"3\"", Some(Some(3))),

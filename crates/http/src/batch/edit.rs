@@ -17,26 +17,26 @@ use utoipa::ToSchema;
 const EDITED: Message = Message { english: "The draft was changed", chinese: "草稿已修改" };
 const ADDED: Message = Message { english: "The relations were added", chinese: "转账关系已添加" };
 const DELETED: Message = Message { english: "The relation was deleted", chinese: "转账关系已删除" };
-/// New relations that an answer shows.
+/// How many of the new relations the response shows.
 const SHOWN: usize = 200;
 
-/// Relations that were added.
+/// The relations that were added.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RelationsAddedView {
-    /// The batch with them.
+    /// The batch, including the new relations.
     batch: BatchView,
-    /// How many there are.
+    /// How many relations were added.
     #[schema(example = 1)]
     count: usize,
-    /// The first 200 of them.
+    /// The first 200 new relations.
     relations: Vec<RelationView>,
 }
 
-/// Changes a draft: its name, remarks and mode, and its relations as a whole if some are given.
+/// Edits a draft: its name, remarks and mode; relations, if given, replace all existing ones.
 #[utoipa::path(patch, path = "/api/batch-transfers/{id}", operation_id = "editBatchTransfer", tag = "batches",
-    params(("id" = String, Path, description = "Its id or number", example = "17"),
-        ("If-Match" = Option<String>, Header, description = "The version that was read; another one is refused")),
+    params(("id" = String, Path, description = "The batch's id or number", example = "17"),
+        ("If-Match" = Option<String>, Header, description = "The expected version; refused if the draft has changed since")),
     request_body = BatchEditInput,
     responses((status = 200, description = "The batch.", body = Envelope<BatchView>)))]
 pub(crate) async fn edit(
@@ -52,10 +52,10 @@ pub(crate) async fn edit(
     Ok(Answer::saying(EDITED, BatchView::of(changed)).remarking(remark))
 }
 
-/// Adds relations to a draft. They are checked against each other and against those that stand.
+/// Adds relations to a draft. They are checked against each other and against the existing ones.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/relations", operation_id = "addRelations", tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"),
-        ("If-Match" = Option<String>, Header, description = "The version that was read; another one is refused")),
+        ("If-Match" = Option<String>, Header, description = "The expected version; refused if the draft has changed since")),
     request_body = RelationAddInput,
     responses((status = 200, description = "The batch and the new relations.", body = Envelope<RelationsAddedView>)))]
 pub(crate) async fn add(
@@ -77,13 +77,13 @@ pub(crate) async fn add(
     Ok(Answer::saying(ADDED, view).remarking(remark))
 }
 
-/// Takes a relation out of a draft.
+/// Deletes a relation from a draft.
 #[utoipa::path(delete, path = "/api/batch-transfers/{id}/relations/{relationId}", operation_id = "deleteRelation",
     tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"),
         ("relationId" = String, Path, description = "The relation's id", example = "1041"),
-        ("If-Match" = Option<String>, Header, description = "The version that was read; another one is refused")),
-    responses((status = 200, description = "The batch without it.", body = Envelope<BatchView>)))]
+        ("If-Match" = Option<String>, Header, description = "The expected version; refused if the draft has changed since")),
+    responses((status = 200, description = "The batch without the relation.", body = Envelope<BatchView>)))]
 pub(crate) async fn delete(
     State(app): State<App>,
     who: Who,

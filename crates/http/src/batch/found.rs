@@ -1,5 +1,5 @@
-//! What there is to know before a batch is paid: rows that are paid already, earlier batches that it resembles, and
-//! money that is promised to others.
+//! Findings before a batch is paid: rows that have already been paid, similar earlier batches, and money
+//! promised to other batches.
 
 use super::view::{BatchView, major};
 use crate::language;
@@ -11,59 +11,61 @@ use service::batch::similar::{Found, PaidRow, Similar};
 use service::batch::submit::Prepared;
 use utoipa::ToSchema;
 
-/// What was found about a batch.
+/// Findings about a batch.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchFoundView {
-    /// Rows that equal a row of another batch within the duplicate window, which is paid or can still be paid: the same
-    /// payer, payee, amount, reference, external id and memo.
+    /// Rows that equal a row of another batch within the duplicate window that has been paid or can still be
+    /// paid: same payer, payee, amount, reference, external id and memo.
     #[schema(example = 0)]
     already_paid: i64,
-    /// The first 100 of them.
+    /// The first 100 of these rows.
     already_paid_rows: Vec<AlreadyPaidView>,
-    /// Of them, those that `withoutPaid` left out.
+    /// How many of these rows `withoutPaid` left out.
     #[schema(example = 0)]
     left_out: i64,
-    /// What other submitted batches still pay from the single paying account; null where there is none.
+    /// The amount that other submitted batches have yet to pay from the single paying account; null if there
+    /// is none.
     #[schema(example = "0.00")]
     held_by_others: Option<String>,
-    /// What may go wrong. Nothing here keeps the batch from being paid.
+    /// Warnings. None of them prevents the batch from being paid.
     warnings: Vec<BatchWarningView>,
 }
 
-/// A row that is paid already.
+/// A row that another batch has already paid or still pays.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AlreadyPaidView {
-    /// The row's place in the request, or its line in the file.
+    /// The row's position in the request, or its line in the file.
     #[schema(example = 3)]
     line: i64,
-    /// The batch that pays it.
+    /// The number of the other batch.
     #[schema(example = "batch-20260310-001")]
     batch_number: String,
-    /// The relation there.
+    /// The relation in the other batch.
     #[schema(example = 1041)]
     relation_id: i64,
 }
 
-/// What may go wrong.
+/// A warning about a batch.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchWarningView {
     /// `BATCH_SIMILAR` or `BALANCE_SHORT`.
     #[schema(example = "BALANCE_SHORT")]
     code: &'static str,
-    /// For people.
+    /// The warning, for people.
     message: &'static str,
-    /// The earlier batch, of `BATCH_SIMILAR`.
+    /// For `BATCH_SIMILAR`: the earlier batch.
     similar: Option<SimilarBatchView>,
-    /// This batch and what other submitted batches still pay, without fees, of `BALANCE_SHORT`.
+    /// For `BALANCE_SHORT`: the total of this batch and of what other submitted batches have yet to pay,
+    /// without fees.
     #[schema(example = "5000.00")]
     need: Option<String>,
-    /// What the account can pay now.
+    /// For `BALANCE_SHORT`: what the account can pay now.
     #[schema(example = "4000.00")]
     balance: Option<String>,
-    /// What is missing.
+    /// For `BALANCE_SHORT`: the shortfall.
     #[schema(example = "1000.00")]
     missing: Option<String>,
 }
@@ -72,36 +74,37 @@ pub(crate) struct BatchWarningView {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SimilarBatchView {
-    /// Its id.
+    /// The earlier batch's id.
     #[schema(example = 16)]
     batch_id: i64,
-    /// Its number.
+    /// The earlier batch's number.
     #[schema(example = "batch-20260310-001")]
     batch_number: String,
-    /// The day it was submitted, in the organisation's time zone.
+    /// The day the earlier batch was submitted, in the organisation's time zone.
     #[schema(example = "2026-03-10")]
     day: String,
-    /// Its relations.
+    /// How many relations the earlier batch has.
     #[schema(example = 50)]
     count: i64,
-    /// Their sum.
+    /// The sum of these relations.
     #[schema(example = "5000.00")]
     sum: String,
-    /// Rows of the new batch that it pays.
+    /// How many rows of the new batch the earlier one also has.
     #[schema(example = 50)]
     same: i64,
-    /// Whether the new batch is refused for it when it is submitted without a reason; else they are far enough apart.
+    /// Whether submitting the new batch is refused without a reason (`again`); false if the two batches are
+    /// far enough apart.
     refuses: bool,
 }
 
-/// A batch with what was found about it.
+/// A batch and the findings about it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchPreparedView {
     /// The batch.
     #[serde(flatten)]
     batch: BatchView,
-    /// What was found.
+    /// The findings.
     #[serde(flatten)]
     found: BatchFoundView,
 }

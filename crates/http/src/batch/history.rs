@@ -1,4 +1,4 @@
-//! The history of a batch, for people.
+//! A batch's history, as shown to people.
 
 use super::path::BatchName;
 use super::words::{BatchStateWord, BatchStatusWord};
@@ -18,60 +18,60 @@ use service::Event;
 use service::batch::list::Part;
 use utoipa::{IntoParams, ToSchema};
 
-/// Events of a page, unless it is said.
+/// The default page size.
 const USUAL: i64 = 100;
 
-/// Which part of the history.
+/// Which page of the history to return.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct HistoryQuery {
-    /// The page's number, from 1.
+    /// The page number, from 1.
     #[param(minimum = 1, maximum = 10_000)]
     page: Option<i64>,
-    /// Events of a page; 100 if it is not said.
+    /// Events per page; 100 by default.
     #[param(minimum = 1, maximum = 200)]
     page_size: Option<i64>,
 }
 
-/// Something that happened to a batch.
+/// An event in a batch's history.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchHistoryView {
-    /// Its id.
+    /// The event's id.
     #[schema(example = 204)]
     id: i64,
-    /// The batch.
+    /// The batch's id.
     #[schema(example = 17)]
     batch_id: i64,
-    /// The relation that it concerns, if it is one.
+    /// The relation concerned; null if the event concerns the whole batch.
     relation_id: Option<i64>,
-    /// Document 000's status after it.
+    /// Document 000's status after the event.
     status: BatchStatusWord,
-    /// The exact state after it.
+    /// The exact state after the event.
     state: BatchStateWord,
-    /// What happened, for programs.
+    /// The kind of event, for programs.
     #[schema(example = "started")]
     event: String,
     /// What happened, for people.
     #[schema(example = "The batch transfer has started")]
     message: String,
-    /// Particulars: an object, with a person's words under `note`; null if there are none.
+    /// Details as an object, with a person's remark under `note`; null if there are none.
     #[schema(value_type = Option<Object>, example = json!({ "items": 12 }))]
     details: Option<Map<String, Json>>,
-    /// Who did it.
+    /// The user, key or process that caused the event.
     #[schema(example = "user:anna")]
     operator: String,
-    /// When.
+    /// When the event happened.
     #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
     created_at: String,
 }
 
-/// The history of a batch: its moves, retries and skips, with who, when and why, in their order.
+/// Lists a batch's history: state changes, retries and skips, oldest first, with actor, time and reason.
 #[utoipa::path(get, path = "/api/batch-transfers/{id}/history", operation_id = "getBatchTransferHistory",
     tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"), HistoryQuery),
-    responses((status = 200, description = "A page of it.", body = ListEnvelope<BatchHistoryView>)))]
+    responses((status = 200, description = "A page of the history.", body = ListEnvelope<BatchHistoryView>)))]
 pub(crate) async fn history(
     State(app): State<App>,
     BatchName(name): BatchName,
@@ -100,14 +100,14 @@ fn view(batch: BatchId, id: i64, event: Event) -> BatchHistoryView {
     }
 }
 
-/// What is no object was a person's words alone.
+/// Text that is not a JSON object is a person's remark.
 fn details(text: Option<&str>) -> Option<Map<String, Json>> {
     let text = text?;
     let read: Option<Map<String, Json>> = serde_json::from_str(text).ok();
     Some(read.unwrap_or_else(|| Map::from_iter([("note".to_owned(), text.into())])))
 }
 
-/// What an event says to people.
+/// The event's message for people.
 fn message(event: &Event, details: Option<&Map<String, Json>>, language: Language) -> String {
     let count = details.and_then(|details| details.get("items")).and_then(Json::as_i64);
     if let (None, Some(count)) = (event.item, count)
@@ -126,19 +126,19 @@ fn message(event: &Event, details: Option<&Map<String, Json>>, language: Languag
         "rejected" => ("The batch transfer was rejected", "批量转账已被拒绝"),
         "started" => ("The batch transfer has started", "批量转账已开始"),
         "resumed" => ("The batch transfer was resumed", "批量转账已恢复"),
-        "pause_asked" => ("A pause was asked for", "已请求暂停批量转账"),
+        "pause_asked" => ("A pause was requested", "已请求暂停批量转账"),
         "paused" => ("The batch transfer is paused", "批量转账已暂停"),
         "cancelled" => ("The batch transfer was cancelled", "批量转账已取消"),
         "interrupt_asked" => ("A person interrupted the batch transfer", "用户手动中断批量转账"),
-        "called_off" => ("A person called the batch transfer off for good", "用户永久终止批量转账"),
-        "retried" => ("A failed transfer is tried again", "重试转账"),
+        "called_off" => ("A person cancelled the batch transfer permanently", "用户永久终止批量转账"),
+        "retried" => ("A failed transfer is being retried", "重试转账"),
         "skipped" => ("A transfer was skipped", "转账已跳过"),
         "corrected" => {
-            ("Refused rows were corrected in a batch of their own", "被拒绝的行已在另一批次中更正")
+            ("Refused rows were corrected in a separate batch", "被拒绝的行已在另一批次中更正")
         }
-        "repriced" => ("The exchange rates were renewed", "汇率已更新"),
-        "completed" => ("The batch transfer is completed", "批量转账已完成"),
-        "partially_completed" => ("The batch transfer ended; some transfers failed", "批量转账部分失败"),
+        "repriced" => ("The exchange rates were updated", "汇率已更新"),
+        "completed" => ("The batch transfer completed", "批量转账已完成"),
+        "partially_completed" => ("The batch transfer completed; some transfers failed", "批量转账部分失败"),
         "failed" => ("The batch transfer failed", "批量转账失败"),
         other => (other, other),
     };
@@ -148,13 +148,13 @@ fn message(event: &Event, details: Option<&Map<String, Json>>, language: Languag
     }
 }
 
-/// The events that say of how many transfers they tell, in English and Chinese.
+/// The messages of events that concern a number of transfers, in English and Chinese.
 fn counted(event: &str, count: i64) -> Option<(String, String)> {
     let one = count == 1;
     let (transfers, are, were) = if one { ("transfer", "is", "was") } else { ("transfers", "are", "were") };
     match event {
         "retried" => Some((
-            format!("{count} failed {transfers} {are} tried again"),
+            format!("{count} failed {transfers} {are} being retried"),
             format!("重试{count}个失败的转账"),
         )),
         "resumed" => Some((
@@ -170,13 +170,13 @@ fn counted(event: &str, count: i64) -> Option<(String, String)> {
         )),
         "corrected" => Some((
             format!(
-                "{count} refused {} corrected, in a batch of their own",
+                "{count} refused {} corrected in a separate batch",
                 if one { "row was" } else { "rows were" }
             ),
             format!("{count}个被拒绝的行已在另一批次中更正"),
         )),
         "repriced" => Some((
-            format!("A draft was made of {count} unpaid {transfers}, at the current rates"),
+            format!("A draft was created from {count} unpaid {transfers} at the current rates"),
             format!("已将{count}个未支付的转账按当前汇率生成草稿"),
         )),
         _ => None,

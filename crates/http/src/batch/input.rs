@@ -1,4 +1,4 @@
-//! What the operations of this noun take.
+//! Request bodies of the batch operations.
 
 use super::words::{BatchModeWord, BatchRateMode, BatchTypeWord, ContactWord};
 use crate::body::Input;
@@ -16,11 +16,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use utoipa::ToSchema;
 
-/// Enough for as many relations as one request may have.
+/// Large enough for the maximum number of relations in a request.
 pub(crate) const RELATIONS_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// An account: its id as a number; or as a text its number, or its id as in `acct_18`. A text of digits only is a
-/// number, never an id.
+/// An account: its id as a JSON number, or, as a string, its account number or its id in the form `acct_18`.
+/// A string of digits only is an account number, never an id.
 #[derive(Debug, Clone, ToSchema)]
 #[schema(example = "PAYROLL-1")]
 #[expect(
@@ -29,9 +29,9 @@ pub(crate) const RELATIONS_BYTES_MAX: usize = 16 * 1024 * 1024;
 )]
 #[serde(untagged)]
 pub(crate) enum BatchPartySchema {
-    /// Its id.
+    /// The account's id.
     Id(i64),
-    /// Its number, or its id with its noun.
+    /// The account's number, or its prefixed id.
     Number(String),
 }
 
@@ -61,7 +61,7 @@ impl<'de> Deserialize<'de> for BatchPartyInput {
             type Value = BatchPartyInput;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an account: its id as a number, or its number as a string")
+                f.write_str("an account: its id as a number, or its account number as a string")
             }
 
             fn visit_i64<E: serde::de::Error>(self, id: i64) -> Result<BatchPartyInput, E> {
@@ -69,7 +69,7 @@ impl<'de> Deserialize<'de> for BatchPartyInput {
             }
 
             fn visit_u64<E: serde::de::Error>(self, id: u64) -> Result<BatchPartyInput, E> {
-                // One that is too large is refused as an id, as a negative one is.
+                // A number that is too large is refused as an invalid id, just like a negative one.
                 Ok(BatchPartyInput::Id(i64::try_from(id).unwrap_or(i64::MAX)))
             }
 
@@ -81,24 +81,24 @@ impl<'de> Deserialize<'de> for BatchPartyInput {
     }
 }
 
-/// A ratio: a text such as `2.5`, or a whole number.
+/// A ratio: a decimal string such as `2.5`, or a whole number.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum RatioInput {
     /// A whole number.
     Whole(u32),
-    /// A decimal.
+    /// A decimal string.
     Text(String),
 }
 
-/// How the amounts of relations are given.
+/// How the relations' amounts are specified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BatchAmountMode {
-    /// Each relation has an `amount` of its own.
+    /// Each relation has its own `amount`.
     #[default]
     Custom,
-    /// `totalAmount` in equal shares; what cannot be shared goes to the first relations.
+    /// `totalAmount` in equal shares; the indivisible remainder goes to the first relations.
     Equal,
     /// `fixedAmount` for each relation.
     Fixed,
@@ -106,43 +106,43 @@ pub(crate) enum BatchAmountMode {
     Ratio,
 }
 
-/// A relation to make. It names the side that is not the single account: by account (`targetAccountId`, or
-/// `sourceAccountId` where many pay one), or by `contactType` and `targetIdentifier`.
+/// A relation to create. It identifies the side that is not the single account: by account
+/// (`targetAccountId`, or `sourceAccountId` in many-to-one), or by `contactType` and `targetIdentifier`.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "targetAccountId": "ANNA-1", "amount": "100.00", "memo": "Salary 2026-03" }))]
 pub(crate) struct RelationInput {
-    /// Who pays.
+    /// The paying account.
     #[schema(value_type = Option<BatchPartySchema>)]
     source_account_id: Option<BatchPartyInput>,
-    /// Who is paid.
+    /// The receiving account.
     #[schema(value_type = Option<BatchPartySchema>)]
     target_account_id: Option<BatchPartyInput>,
-    /// How `targetIdentifier` is read; `inner` if it is missing.
+    /// How `targetIdentifier` is interpreted; `inner` by default.
     contact_type: Option<ContactWord>,
-    /// Whose account it is: `uid` and `email` mean the holder's default account in the batch's currency, `inner`
-    /// an account's number, or its id as in `acct_18`. Where many pay one, it names who pays.
+    /// The payee (in many-to-one, the payer). `uid` and `email` mean the holder's default account in the
+    /// batch's currency, `inner` an account number or an id in the form `acct_18`.
     #[schema(max_length = 255, example = "anna@example.com")]
     target_identifier: Option<String>,
-    /// Major units, as a text.
+    /// The amount in major units, as a decimal string.
     #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$", example = "100.00")]
     amount: Option<String>,
-    /// The batch's currency; where it converts, the currency of the payee's account.
+    /// The batch's currency; in a batch with `convert`, the currency of the payee's account.
     #[schema(min_length = 3, max_length = 12, example = "USD")]
     currency: Option<String>,
-    /// Its share of `totalAmount`.
+    /// The relation's share of `totalAmount`, in proportion to the other ratios.
     ratio: Option<RatioInput>,
-    /// What it is for.
+    /// The purpose of the payment.
     #[schema(max_length = 500)]
     memo: Option<String>,
-    /// Another name of `memo`.
+    /// An alias of `memo`.
     #[schema(max_length = 500)]
     note: Option<String>,
     /// Free text for the payee, 1 to 140 visible characters.
     #[schema(max_length = 140)]
     reference: Option<String>,
-    /// What the payment is called in the client's system: no two payments that are paid or can still be paid have
-    /// the same.
+    /// The payment's id in the client's system: unique among payments that have been paid or can still be
+    /// paid.
     #[schema(min_length = 1, max_length = 64, pattern = r"^[A-Za-z0-9._:/-]+$", example = "HR-2026-03-0001")]
     external_id: Option<String>,
 }
@@ -172,8 +172,8 @@ impl From<RelationInput> for NewRow {
     }
 }
 
-/// Relations, as many as a request may have; the rest is counted and not kept, so that a body of a million
-/// costs no more memory than its bytes.
+/// Relations, up to the maximum per request; the rest are counted but not kept, so that a body with a million
+/// relations costs no more memory than its bytes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Relations {
     rows: Vec<RelationInput>,
@@ -220,7 +220,7 @@ impl<'de> Deserialize<'de> for Relations {
     }
 }
 
-/// How the amounts of a request are given, out of its fields.
+/// Derives from a request's fields how its amounts are specified.
 fn amounts(
     mode: Option<BatchAmountMode>,
     total: Option<String>,
@@ -237,7 +237,7 @@ fn amounts(
     }
 }
 
-/// A batch to make.
+/// A batch to create.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({
@@ -249,55 +249,58 @@ fn amounts(
     "remarks": "Paid on the 10th"
 }))]
 pub(crate) struct BatchCreateInput {
-    /// What people call it.
+    /// The batch's name.
     #[schema(min_length = 1, max_length = 255)]
     name: String,
-    /// Which side is one account.
+    /// Which side is a single account.
     #[serde(rename = "type")]
     kind: BatchTypeWord,
-    /// The account that pays many.
+    /// The single paying account (`one_to_many`).
     #[schema(value_type = Option<BatchPartySchema>)]
     source_account_id: Option<BatchPartyInput>,
-    /// The account that many pay into.
+    /// The single receiving account (`many_to_one`).
     #[schema(value_type = Option<BatchPartySchema>)]
     target_account_id: Option<BatchPartyInput>,
-    /// The currency of all amounts. Needed for `many_to_many`; for `many_to_one` with `convert`, the currency
-    /// of the paying accounts, if it is not the paid account's; else it must be the single account's.
+    /// The currency of all amounts. Required for `many_to_many`. For `many_to_one` with `convert`, the
+    /// currency of the paying accounts, if it differs from the receiving account's. Otherwise it must be the
+    /// single account's currency.
     #[schema(min_length = 3, max_length = 12, example = "USD")]
     currency: Option<String>,
-    /// The relations, 50,000 at most.
+    /// The relations, at most 50,000.
     #[schema(value_type = Vec<RelationInput>, min_items = 1, max_items = 50_000)]
     relations: Relations,
-    /// How the amounts are given; `custom` if it is missing.
+    /// How the amounts are specified; `custom` by default.
     amount_mode: Option<BatchAmountMode>,
-    /// For `equal` and `ratio`: what all relations get together, in major units.
+    /// For `equal` and `ratio`: the total of all relations, in major units.
     #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$", example = "5000.00")]
     total_amount: Option<String>,
-    /// For `fixed`: what each relation gets, in major units.
+    /// For `fixed`: the amount of each relation, in major units.
     #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$", example = "100.00")]
     fixed_amount: Option<String>,
-    /// What people wrote.
+    /// Free-text remarks.
     #[schema(max_length = 500)]
     remarks: Option<String>,
-    /// What a failed relation means for the rest; `continue` if it is missing.
+    /// How a failed relation affects the rest; `continue` by default.
     mode: Option<BatchModeWord>,
-    /// Whether payees in another currency are paid in it. Amounts are always in the paying
-    /// accounts' currency, so that one batch has one sum. Without it another currency is `CURRENCY_MISMATCH`.
+    /// Whether payees with an account in another currency are paid in that currency. Amounts are always in
+    /// the paying accounts' currency, so that a batch has a single total. Without `convert`, another currency
+    /// is refused with `CURRENCY_MISMATCH`.
     #[serde(default)]
     convert: bool,
-    /// Whether a payee may be there twice, in relations that differ in `reference` or `externalId`. Without it a second one is
-    /// `DUPLICATE_TARGET` (`DUPLICATE_SOURCE`).
+    /// Whether a payee may occur more than once, in relations that differ in `reference` or `externalId`.
+    /// Without it, a second occurrence is refused with `DUPLICATE_TARGET` (`DUPLICATE_SOURCE`).
     #[serde(default)]
     allow_repeat: bool,
-    /// At which rates a batch that converts is paid; `kept` if it is missing.
+    /// Which exchange rates a batch with `convert` is paid at; `kept` by default.
     rate_mode: Option<BatchRateMode>,
-    /// Leave it a draft; else it is submitted at once.
+    /// Whether to leave the batch a draft; otherwise it is submitted immediately.
     #[serde(default)]
     draft: bool,
-    /// Why it is paid although an earlier batch pays the same; without it such a batch is `BATCH_SIMILAR`.
+    /// The reason for paying although an earlier batch pays the same; without it, such a batch is refused
+    /// with `BATCH_SIMILAR`.
     #[schema(max_length = 500)]
     again: Option<String>,
-    /// Leave out relations that equal one which is paid or can still be paid.
+    /// Whether to leave out relations that equal one that has been paid or can still be paid.
     #[serde(default)]
     without_paid: bool,
 }
@@ -331,28 +334,28 @@ impl BatchCreateInput {
     }
 }
 
-/// What to change of a draft; what is not given stays.
+/// Changes to a draft; omitted fields stay unchanged.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "name": "March salaries, corrected", "mode": "stop_on_failure" }))]
 pub(crate) struct BatchEditInput {
-    /// What people call it.
+    /// The new name.
     #[schema(min_length = 1, max_length = 255)]
     name: Option<String>,
-    /// What people wrote; an empty text takes it away.
+    /// The new remarks; an empty string removes them.
     #[schema(max_length = 500)]
     remarks: Option<String>,
-    /// What a failed relation means for the rest.
+    /// How a failed relation affects the rest.
     mode: Option<BatchModeWord>,
-    /// These relations in place of all that stand.
+    /// The relations that replace all existing ones.
     #[schema(value_type = Option<Vec<RelationInput>>, min_items = 1, max_items = 50_000)]
     relations: Option<Relations>,
-    /// How the new relations' amounts are given.
+    /// How the new relations' amounts are specified; `custom` by default.
     amount_mode: Option<BatchAmountMode>,
-    /// For `equal` and `ratio`.
+    /// For `equal` and `ratio`: the total of these relations, in major units.
     #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$")]
     total_amount: Option<String>,
-    /// For `fixed`.
+    /// For `fixed`: the amount of each of these relations, in major units.
     #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$")]
     fixed_amount: Option<String>,
 }
@@ -374,20 +377,20 @@ impl BatchEditInput {
     }
 }
 
-/// Relations to add to a draft. `totalAmount` and `fixedAmount` are about these relations alone.
+/// Relations to add to a draft. `totalAmount` and `fixedAmount` apply to these relations only.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "relations": [{ "targetAccountId": "CARL-1", "amount": "80.00" }] }))]
 pub(crate) struct RelationAddInput {
-    /// The relations, 50,000 at most.
+    /// The relations, at most 50,000.
     #[schema(value_type = Vec<RelationInput>, min_items = 1, max_items = 50_000)]
     relations: Relations,
-    /// How the amounts are given; `custom` if it is missing.
+    /// How the amounts are specified; `custom` by default.
     amount_mode: Option<BatchAmountMode>,
-    /// For `equal` and `ratio`.
+    /// For `equal` and `ratio`: the total of these relations, in major units.
     #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$")]
     total_amount: Option<String>,
-    /// For `fixed`.
+    /// For `fixed`: the amount of each of these relations, in major units.
     #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$")]
     fixed_amount: Option<String>,
 }
@@ -403,7 +406,7 @@ impl RelationAddInput {
     }
 }
 
-/// What need not be sent: no body and `null` mean that nothing is said.
+/// An optional body: no body and `null` both mean the default.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Maybe<T>(pub T);
 
@@ -419,20 +422,20 @@ impl<T: DeserializeOwned + Default + Send> Input for Maybe<T> {
     }
 }
 
-/// The second factor of the accounts that pay. No account has one bound yet, so nothing here is asked for:
-/// `auto2FA` changes nothing, and codes are accepted and not looked at.
+/// The second factor of the paying accounts. No account can have one yet, so none of these fields is
+/// required: `auto2FA` has no effect, and codes are accepted without being checked.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "auto2FA": false }))]
 pub(crate) struct BatchConsentInput {
-    /// Let the server make the codes from the secrets that it keeps.
+    /// Whether the server generates the codes from its stored secrets.
     #[serde(rename = "auto2FA", default)]
-    #[expect(dead_code, reason = "known, and without effect while no account has a second factor")]
+    #[expect(dead_code, reason = "accepted, but without effect while no account has a second factor")]
     auto_2fa: bool,
-    /// The code of the paying account.
-    #[expect(dead_code, reason = "known, and without effect while no account has a second factor")]
+    /// The paying account's code.
+    #[expect(dead_code, reason = "accepted, but without effect while no account has a second factor")]
     verification_code: Option<String>,
-    /// Codes by the id of the paying account.
-    #[expect(dead_code, reason = "known, and without effect while no account has a second factor")]
+    /// Codes by paying account id.
+    #[expect(dead_code, reason = "accepted, but without effect while no account has a second factor")]
     verification_codes: Option<BTreeMap<String, String>>,
 }

@@ -1,4 +1,4 @@
-//! The moves of a batch's life.
+//! The state changes of a batch.
 
 use super::draft::{OnVersion, ask, remark};
 use super::found::BatchFoundView;
@@ -25,8 +25,10 @@ const PAUSING: Message =
 const PAUSED: Message = Message { english: "The batch transfer is paused", chinese: "批量转账已暂停" };
 const RESUMED: Message =
     Message { english: "The batch transfer was resumed", chinese: "批量转账已恢复" };
-const NOTHING_WAITS: Message =
-    Message { english: "No transfer waits to be resumed", chinese: "没有未完成的转账需要恢复" };
+const NOTHING_WAITS: Message = Message {
+    english: "There is no unfinished transfer to resume",
+    chinese: "没有未完成的转账需要恢复",
+};
 const CANCELLED: Message =
     Message { english: "The batch transfer was cancelled", chinese: "批量转账已取消" };
 const INTERRUPTING: Message =
@@ -34,38 +36,38 @@ const INTERRUPTING: Message =
 const INTERRUPTED: Message =
     Message { english: "The batch transfer was interrupted", chinese: "批量转账已中断" };
 const CALLING_OFF: Message = Message {
-    english: "The batch transfer is being called off for good",
+    english: "The batch transfer is being cancelled permanently",
     chinese: "批量转账正在永久终止",
 };
 const CALLED_OFF: Message = Message {
-    english: "The batch transfer was called off for good; what was not paid is skipped",
+    english: "The batch transfer was cancelled permanently; unpaid transfers were skipped",
     chinese: "批量转账已永久终止，未支付的转账已跳过",
 };
 
-/// A batch that was moved on.
+/// A batch after a state change.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchMovedView {
-    /// Its id.
+    /// The batch's id.
     #[schema(example = 17)]
     batch_id: i64,
-    /// Its number.
+    /// The batch's number.
     #[schema(example = "batch-20260310-001")]
     batch_number: String,
-    /// Document 000's status after it.
+    /// Document 000's status after the change.
     status: BatchStatusWord,
-    /// The exact state after it.
+    /// The exact state after the change.
     state: BatchStateWord,
 }
 
-/// Transfers that were set going.
+/// How many transfers a request affected, and their batch.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchCountView {
-    /// How many; 0 if there was nothing to do.
+    /// How many transfers were affected; 0 if there was nothing to do.
     #[schema(example = 12)]
     count: i64,
-    /// Their batch.
+    /// The batch.
     #[serde(flatten)]
     batch: BatchMovedView,
 }
@@ -87,26 +89,28 @@ impl From<(Batch, i64)> for BatchCountView {
     }
 }
 
-/// A batch that was submitted.
+/// A submitted batch and the findings about it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchSubmittedView {
     /// The batch.
     #[serde(flatten)]
     batch: BatchMovedView,
-    /// What was found about it.
+    /// The findings about the batch.
     #[serde(flatten)]
     found: BatchFoundView,
 }
 
-/// Submits a draft: its content is frozen. One with refused rows that are neither corrected nor dropped is submitted
-/// only with their exact number. One that pays what an earlier batch pays is refused with `BATCH_SIMILAR`, unless
-/// `again` says why it is to be paid; `withoutPaid` leaves out what is paid already.
+/// Submits a draft, which freezes its content.
+///
+/// While refused rows are open (neither corrected nor dropped), their exact number must be confirmed with
+/// `leaveProblems`. A batch that pays the same as an earlier one is refused with `BATCH_SIMILAR`, unless
+/// `again` gives a reason; `withoutPaid` leaves out rows that have already been paid.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/submit", operation_id = "submitBatchTransfer",
-    tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17"),
-        ("If-Match" = Option<String>, Header, description = "The version that was read; another one is refused")),
+    tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17"),
+        ("If-Match" = Option<String>, Header, description = "The expected version; refused if the draft has changed since")),
     request_body = Option<BatchSubmitInput>,
-    responses((status = 200, description = "It waits to be executed.", body = Envelope<BatchSubmittedView>)))]
+    responses((status = 200, description = "The batch was submitted.", body = Envelope<BatchSubmittedView>)))]
 pub(crate) async fn submit(
     who: Who,
     BatchName(name): BatchName,
@@ -122,12 +126,14 @@ pub(crate) async fn submit(
     Ok(Answer::saying(SUBMITTED, BatchSubmittedView { batch: batch.batch.into(), found }).remarking(remark))
 }
 
-/// Executes a batch that was submitted: the answer comes at once, the money moves in the background. A batch that
-/// has begun is refused; `resume` continues it.
+/// Executes a submitted batch.
+///
+/// The response is immediate; the money moves in the background. A batch that has already begun is refused;
+/// `resume` continues it.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/execute", operation_id = "executeBatchTransfer",
-    tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
+    tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     request_body = Option<BatchConsentInput>,
-    responses((status = 200, description = "It has started.", body = Envelope<BatchMovedView>)))]
+    responses((status = 200, description = "The batch has started.", body = Envelope<BatchMovedView>)))]
 pub(crate) async fn execute(
     who: Who,
     BatchName(name): BatchName,
@@ -137,11 +143,11 @@ pub(crate) async fn execute(
     Ok(Answer::saying(STARTED, batch.into()))
 }
 
-/// Asks a running batch to stop after the transfers that are on their way. It can go on later.
+/// Pauses a running batch once the transfers in flight are done. It can be resumed later.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/pause", operation_id = "pauseBatchTransfer",
-    tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
+    tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     request_body = Option<BatchNoteInput>,
-    responses((status = 200, description = "It is paused, or about to be.", body = Envelope<BatchMovedView>)))]
+    responses((status = 200, description = "The batch is paused, or is being paused.", body = Envelope<BatchMovedView>)))]
 pub(crate) async fn pause(
     who: Who,
     BatchName(name): BatchName,
@@ -154,13 +160,15 @@ pub(crate) async fn pause(
     Ok(Answer::saying(message, batch.into()))
 }
 
-/// Resumes a batch. A submitted batch is executed. A paused batch, or one whose server ended, continues. Of a batch
-/// that has ended, the transfers are taken back that were not tried because a person interrupted it or a failure
-/// stopped it. A running batch is left as it is.
+/// Resumes a batch.
+///
+/// A submitted batch is executed. A paused batch, or one whose server died, continues. In a batch that has
+/// ended, the transfers that were not attempted because a person interrupted it or a failure stopped it
+/// become pending again. A running batch is left unchanged.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/resume", operation_id = "resumeBatchTransfer",
-    tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
+    tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     request_body = Option<BatchConsentInput>,
-    responses((status = 200, description = "How many transfers wait for it.", body = Envelope<BatchCountView>)))]
+    responses((status = 200, description = "How many transfers are pending.", body = Envelope<BatchCountView>)))]
 pub(crate) async fn resume(
     who: Who,
     BatchName(name): BatchName,
@@ -171,13 +179,16 @@ pub(crate) async fn resume(
     Ok(Answer::saying(message, (batch, count).into()))
 }
 
-/// Calls a batch off. One that has not begun is cancelled, and its transfers are skipped. One that has begun is
-/// interrupted: the transfers on their way are finished, the others fail with `INTERRUPTED`. With `forGood`, what
-/// is not paid is skipped instead, so that no retry can pay it; a batch that has ended takes that, too.
+/// Cancels or interrupts a batch.
+///
+/// A batch that has not begun is cancelled and its transfers are skipped. A batch that has begun is
+/// interrupted: transfers in flight finish, the others fail with `INTERRUPTED`. With `forGood`, unpaid
+/// transfers are skipped instead, so that no retry can pay them; this is also possible after the batch has
+/// ended.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/cancel", operation_id = "cancelBatchTransfer",
-    tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
+    tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     request_body = Option<BatchCancelInput>,
-    responses((status = 200, description = "It is called off, or about to be.", body = Envelope<BatchMovedView>)))]
+    responses((status = 200, description = "The batch was cancelled, or is being interrupted.", body = Envelope<BatchMovedView>)))]
 pub(crate) async fn cancel(
     who: Who,
     BatchName(name): BatchName,
@@ -189,7 +200,7 @@ pub(crate) async fn cancel(
     Ok(Answer::saying(cancelled(&batch), batch.into()))
 }
 
-/// What came of a cancellation so far.
+/// The message for the cancellation's progress so far.
 const fn cancelled(batch: &Batch) -> Message {
     match (batch.called_off_at.is_some(), batch.state.has_begun(), batch.state.has_ended()) {
         (true, _, false) => CALLING_OFF,

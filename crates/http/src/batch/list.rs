@@ -1,4 +1,4 @@
-//! Batches: the list, and one of them.
+//! Listing batches and showing one.
 
 use super::path::BatchName;
 use super::view::{BatchView, RelationView};
@@ -17,14 +17,14 @@ use service::batch::list::Part;
 use service::{BatchFilter, BatchSort};
 use utoipa::{IntoParams, ToSchema};
 
-/// Batches of a page, unless it is said.
+/// The default page size.
 const USUAL: i64 = 20;
-/// Relations that the answer of one batch carries.
+/// How many relations the response for a single batch includes.
 const RELATIONS_SHOWN: i64 = 200;
-/// What cursors of this list are sealed under.
+/// The name that this list's cursors are sealed under.
 const LIST: &str = "batches";
 
-/// By what the list is sorted; `-` turns it round. Among equals the newest comes first.
+/// The sort order; `-` reverses it. Among equals, the newest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
 pub(crate) enum BatchSortWord {
     /// Newest first.
@@ -34,10 +34,10 @@ pub(crate) enum BatchSortWord {
     /// Oldest first.
     #[serde(rename = "createdAt")]
     Oldest,
-    /// By name.
+    /// By name, ascending.
     #[serde(rename = "name")]
     Name,
-    /// By name, backwards.
+    /// By name, descending.
     #[serde(rename = "-name")]
     NameBackwards,
     /// Smallest total first.
@@ -61,37 +61,37 @@ impl From<BatchSortWord> for BatchSort {
     }
 }
 
-/// Which batches.
+/// Which batches to list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct ListQuery {
-    /// The page's number, from 1.
+    /// The page number, from 1.
     #[param(minimum = 1, maximum = 10_000)]
     page: Option<i64>,
-    /// Batches of a page; 20 if it is not said.
+    /// Batches per page; 20 by default.
     #[param(minimum = 1, maximum = 200)]
     page_size: Option<i64>,
-    /// Where the page begins, instead of its number: `nextCursor` of the page before. For `-createdAt` only.
+    /// `nextCursor` of the previous page, instead of a page number. Only with the sort order `-createdAt`.
     cursor: Option<String>,
-    /// Only this status of document 000.
+    /// Only batches with this status (document 000).
     status: Option<BatchStatusWord>,
-    /// Only this exact state.
+    /// Only batches in this exact state.
     state: Option<BatchStateWord>,
-    /// Only this type.
+    /// Only batches of this type.
     #[serde(rename = "type")]
     #[param(rename = "type")]
     kind: Option<BatchTypeWord>,
-    /// Only names with this text in them.
+    /// Only batches whose name contains this text.
     #[param(min_length = 1, max_length = 255)]
     search: Option<String>,
-    /// Only batches made at this time or later.
+    /// Only batches created at or after this time.
     #[param(format = DateTime, example = "2026-01-01T00:00:00Z")]
     created_from: Option<String>,
-    /// Only batches made before this time.
+    /// Only batches created before this time.
     #[param(format = DateTime, example = "2026-02-01T00:00:00Z")]
     created_to: Option<String>,
-    /// By what it is sorted; newest first if it is not said.
+    /// The sort order; newest first by default.
     #[param(inline)]
     sort: Option<BatchSortWord>,
 }
@@ -102,18 +102,18 @@ pub(crate) struct ListQuery {
 pub(crate) struct BatchListView {
     /// The batches.
     batch_transfers: Vec<BatchView>,
-    /// Where the page is.
+    /// The page's position in the list.
     pagination: Pagination,
 }
 
-/// A batch with the first of its relations.
+/// A batch and its first relations.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchDetailView {
     /// The batch.
     #[serde(flatten)]
     batch: BatchView,
-    /// The first 200 of its relations; `GET …/relations` gives all.
+    /// The first 200 relations; `GET …/relations` lists all of them.
     relations: Vec<RelationView>,
 }
 
@@ -141,7 +141,7 @@ impl ListQuery {
         }
     }
 
-    /// Whether status and state exclude each other: then nothing is found.
+    /// Whether status and state exclude each other, so that nothing can match.
     fn is_empty(&self) -> bool {
         let state = self.state.map(BatchState::from);
         state.zip(self.status).is_some_and(|(state, status)| !status.batch_states().contains(&state))
@@ -162,7 +162,7 @@ pub(crate) async fn list(
         Some(cursor) => {
             if query.page.is_some() || sort != BatchSortWord::Newest {
                 return Err(
-                    Problem::about(Code::QueryInvalid, "cursor: without page, sorted by -createdAt").into()
+                    Problem::about(Code::QueryInvalid, "cursor: not with page, only by -createdAt").into()
                 );
             }
             let place = app.cursors.open(LIST, cursor)?;
@@ -189,9 +189,9 @@ pub(crate) async fn list(
     Ok(Answer::of(BatchListView { batch_transfers, pagination }))
 }
 
-/// One batch, with the first of its relations.
+/// Returns a batch and its first 200 relations.
 #[utoipa::path(get, path = "/api/batch-transfers/{id}", operation_id = "getBatchTransfer", tag = "batches",
-    params(("id" = String, Path, description = "Its id or number", example = "17")),
+    params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     responses((status = 200, description = "The batch.", body = Envelope<BatchDetailView>)))]
 pub(crate) async fn show(
     State(app): State<App>,

@@ -1,7 +1,7 @@
-//! Batches, the operator's view: document 000's paths, fields and statuses.
+//! Batches in the operator's API: document 000's paths, fields and statuses.
 //!
-//! `input` is what is sent, `view` what is shown, `words` the values that fields take; each other file is
-//! a verb or a few that belong together.
+//! `input` has the request bodies, `view` the response bodies, `words` the enumerations; every other file is
+//! one operation or a few related ones.
 
 mod attempts;
 mod copy;
@@ -23,7 +23,7 @@ mod rework;
 mod view;
 mod words;
 
-/// No body of any operation is larger.
+/// The largest body of any operation.
 pub(crate) use input::RELATIONS_BYTES_MAX as BODY_BYTES_MAX;
 
 use crate::routes::{Routes, View};
@@ -31,7 +31,7 @@ use domain::access::Operation as O;
 use domain::code::Code;
 use utoipa_axum::routes;
 
-/// The codes of operations that take relations, and more.
+/// The codes of operations that accept relations, plus the given ones.
 macro_rules! taking_relations {
     ($($more:ident)*) => {
         &[

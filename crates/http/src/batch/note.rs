@@ -1,4 +1,4 @@
-//! What people say with a move of a batch.
+//! The remarks and confirmations sent with a batch's state changes.
 
 use crate::problem::Problem;
 use domain::code::Code;
@@ -6,68 +6,69 @@ use serde::Deserialize;
 use service::batch::submit::Submission;
 use utoipa::ToSchema;
 
-/// Why, for those who read the history: `note`, or `reason` as document 002 calls it.
+/// A remark for the history: `note`, or `reason` as document 002 calls it.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "note": "The wrong month" }))]
 pub(crate) struct BatchNoteInput {
-    /// A person's words.
+    /// A remark, shown in the batch's history.
     #[schema(max_length = 500)]
     note: Option<String>,
-    /// The same under document 002's name; only one of the two is sent.
+    /// The same under document 002's name; send only one of the two.
     #[schema(max_length = 500)]
     reason: Option<String>,
 }
 
-/// What is said and confirmed with a submission.
+/// The remark and confirmations of a submission.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "note": "November", "leaveProblems": 3 }))]
 pub(crate) struct BatchSubmitInput {
-    /// A person's words.
+    /// A remark, shown in the batch's history.
     #[schema(max_length = 500)]
     note: Option<String>,
-    /// The same under document 002's name; only one of the two is sent.
+    /// The same under document 002's name; send only one of the two.
     #[schema(max_length = 500)]
     reason: Option<String>,
-    /// How many refused rows of its file are left unpaid: exactly as many as are open, else `PROBLEMS_OPEN` with the
-    /// right number.
+    /// The number of refused file rows to leave unpaid. It must equal the number of open ones; otherwise the
+    /// request is refused with `PROBLEMS_OPEN` and the right number.
     #[serde(default)]
     #[schema(minimum = 0)]
     leave_problems: i64,
-    /// Why it is paid although an earlier batch pays the same; without it such a batch is `BATCH_SIMILAR`.
+    /// The reason for paying although an earlier batch pays the same; without it, such a batch is refused
+    /// with `BATCH_SIMILAR`.
     #[schema(max_length = 500)]
     again: Option<String>,
-    /// Leave out relations that equal one which is paid or can still be paid.
+    /// Whether to leave out relations that equal one that has been paid or can still be paid.
     #[serde(default)]
     without_paid: bool,
 }
 
-/// How a batch is called off, and why.
+/// How to cancel a batch, and why.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[schema(example = json!({ "note": "The wrong file", "forGood": true }))]
 pub(crate) struct BatchCancelInput {
-    /// A person's words.
+    /// A remark, shown in the batch's history.
     #[schema(max_length = 500)]
     note: Option<String>,
-    /// The same under document 002's name; only one of the two is sent.
+    /// The same under document 002's name; send only one of the two.
     #[schema(max_length = 500)]
     reason: Option<String>,
-    /// Of a batch that has begun: whether what is not paid is skipped, so that no retry can pay it.
+    /// For a batch that has begun: whether unpaid transfers are skipped, so that no retry can pay them.
     #[serde(default)]
     for_good: bool,
 }
 
 impl BatchNoteInput {
-    /// The words; empty if there are none.
+    /// The remark; empty if there is none.
     pub(crate) fn text(self) -> Result<String, Problem> {
         words(self.note, self.reason)
     }
 }
 
 impl BatchSubmitInput {
-    /// The words, and what is confirmed.
+    /// The remark and the confirmations.
     pub(crate) fn read(self) -> Result<(String, Submission), Problem> {
         let Self { leave_problems, again, without_paid, .. } = self;
         Ok((words(self.note, self.reason)?, Submission { leave_problems, again, without_paid }))
@@ -75,7 +76,7 @@ impl BatchSubmitInput {
 }
 
 impl BatchCancelInput {
-    /// The words, and whether it is for good.
+    /// The remark, and whether the cancellation is permanent.
     pub(crate) fn read(self) -> Result<(String, bool), Problem> {
         Ok((words(self.note, self.reason)?, self.for_good))
     }
@@ -84,7 +85,7 @@ impl BatchCancelInput {
 fn words(note: Option<String>, reason: Option<String>) -> Result<String, Problem> {
     let (name, text) = match (note, reason) {
         (Some(_), Some(_)) => {
-            return Err(Problem::about(Code::BodyInvalid, "note, reason: send one of them"));
+            return Err(Problem::about(Code::BodyInvalid, "note, reason: send only one of them"));
         }
         (Some(note), None) => ("note", note),
         (None, reason) => ("reason", reason.unwrap_or_default()),

@@ -1,15 +1,15 @@
-//! The batch and the relation that a path names. What is neither an id nor a number names nothing.
+//! The batch and the relation in a path. Anything that is neither an id nor a number counts as not found.
 
 use crate::problem::OperatorProblem;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use domain::code::Code;
 
-/// The batch of a path: its id, or its number such as `batch-20260310-001`.
+/// The batch in a path: its id, or its number such as `batch-20260310-001`.
 #[derive(Debug)]
 pub(crate) struct BatchName(pub String);
 
-/// A relation of a path, under its batch.
+/// The relation in a path, and its batch.
 #[derive(Debug)]
 pub(crate) struct RelationName {
     pub batch: String,
@@ -45,7 +45,7 @@ fn digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Plain digits and one spelling of each id.
+/// Plain digits without leading zeros, so that each id has one spelling.
 fn id(text: &str) -> Option<i64> {
     let is_plain = digits(text) && !text.starts_with('0');
     if is_plain { text.parse().ok() } else { None }
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_ids_and_numbers_name_a_batch() {
+    fn only_ids_and_numbers_identify_a_batch() {
         for (text, expected) in [
             ("1", true),
             ("9007199254740993", true),

@@ -1,4 +1,4 @@
-//! What a run would do, without moving money.
+//! Previews: what a run would do, without moving money.
 
 use super::found::BatchFoundView;
 use super::input::BatchCreateInput;
@@ -18,18 +18,18 @@ use service::batch::list::Part;
 use service::batch::preview::{ForeseenItem, Preview};
 use utoipa::{IntoParams, ToSchema};
 
-/// Transfers of a page, unless it is said.
+/// The default page size.
 const USUAL: i64 = 20;
 
-/// Which transfers are shown one by one.
+/// Which page of the transfers to return.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct PreviewQuery {
-    /// The page's number, from 1.
+    /// The page number, from 1.
     #[param(minimum = 1, maximum = 10_000)]
     page: Option<i64>,
-    /// Transfers of a page; 20 if it is not said.
+    /// Transfers per page; 20 by default.
     #[param(minimum = 1, maximum = 200)]
     page_size: Option<i64>,
 }
@@ -38,42 +38,42 @@ pub(crate) struct PreviewQuery {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchPreviewView {
-    /// The batch, if there is one.
+    /// The batch's id; null if it has not been created.
     batch_id: Option<i64>,
     /// The currency of the amounts.
     #[schema(example = "USD")]
     currency: String,
-    /// Transfers that are looked at: those that wait.
+    /// How many transfers were evaluated: the pending ones.
     #[schema(example = 50)]
     total_count: i64,
-    /// Of them would be paid.
+    /// How many of them would be paid.
     #[schema(example = 49)]
     success_count: i64,
-    /// Of them would be refused.
+    /// How many of them would be refused.
     #[schema(example = 1)]
     failed_count: i64,
-    /// The sum of what would be paid.
+    /// The total that would be paid.
     #[schema(example = "4900.00")]
     success_amount: String,
-    /// Fees on top.
+    /// The total fees, charged on top.
     #[schema(example = "0.00")]
     fee_amount: String,
-    /// The single account, if there is one.
+    /// The single account's number; null if there is none.
     account: Option<String>,
     /// The single account's currency.
     account_currency: Option<String>,
-    /// Its balance now.
+    /// The single account's current balance.
     #[schema(example = "10000.00")]
     balance_before: Option<String>,
-    /// Its balance after the run.
+    /// The single account's balance after the run.
     #[schema(example = "5100.00")]
     balance_after: Option<String>,
-    /// What was found about it.
+    /// The findings about the batch.
     #[serde(flatten)]
     found: BatchFoundView,
     /// A page of the transfers.
     relations: Vec<RelationForeseenView>,
-    /// Where the page is.
+    /// The page's position in the list.
     pagination: Pagination,
 }
 
@@ -81,41 +81,41 @@ pub(crate) struct BatchPreviewView {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RelationForeseenView {
-    /// The relation; null where the batch is not made.
+    /// The relation's id; null if the batch has not been created.
     #[schema(example = 1041)]
     id: Option<i64>,
-    /// Its place in the request, or its line in the file.
+    /// The relation's position in the request, or its line in the file.
     #[schema(example = 1)]
     line: i64,
     /// The paying account's number.
     #[schema(example = "PAYROLL-1")]
     source_account: String,
-    /// The paid account's number.
+    /// The receiving account's number.
     #[schema(example = "ANNA-1")]
     target_account: String,
-    /// Major units.
+    /// The amount, in major units.
     #[schema(example = "100.00")]
     amount: String,
-    /// Whether it would be paid.
+    /// Whether the transfer would be paid.
     ok: bool,
-    /// Why not, for programs.
+    /// The error code if it would be refused.
     #[schema(value_type = Option<String>)]
     error_code: Option<&'static str>,
-    /// Why not, for people.
+    /// The error message if it would be refused.
     #[schema(value_type = Option<String>)]
     error_message: Option<&'static str>,
-    /// The fee on top.
+    /// The fee, charged on top.
     #[schema(example = "0.00")]
     fee: String,
-    /// The paying account's balance before it.
+    /// The paying account's balance before the transfer.
     #[schema(example = "10000.00")]
     balance_before: Option<String>,
-    /// The paying account's balance after it.
+    /// The paying account's balance after the transfer.
     #[schema(example = "9900.00")]
     balance_after: Option<String>,
-    /// What the payee gets, if it is exchanged.
+    /// The amount the payee receives if the transfer is converted.
     converted_amount: Option<String>,
-    /// In which currency.
+    /// The currency of `convertedAmount`.
     converted_currency: Option<String>,
 }
 
@@ -172,11 +172,13 @@ fn part(query: &PreviewQuery) -> Result<(Paging, Part), OperatorProblem> {
     Ok((paging, Part { limit: paging.page_size, offset: paging.offset() }))
 }
 
-/// Says what executing a batch would do now, transfer by transfer, with fees, limits and exchange, and carries
-/// the balances forward from one to the next. Nothing moves.
+/// Previews the execution of a batch.
+///
+/// Evaluates each pending transfer with fees, limits and exchange rates, and carries the balances forward
+/// from one to the next. No money moves.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/preview", operation_id = "previewBatchTransfer",
     tag = "batches",
-    params(("id" = String, Path, description = "Its id or number", example = "17"), PreviewQuery),
+    params(("id" = String, Path, description = "The batch's id or number", example = "17"), PreviewQuery),
     responses((status = 200, description = "What would happen.", body = Envelope<BatchPreviewView>)))]
 pub(crate) async fn preview(
     BatchName(name): BatchName,
@@ -189,8 +191,9 @@ pub(crate) async fn preview(
     Ok(Answer::of(view(id, &described.asset, described.account, preview, paging)))
 }
 
-/// Says the same of a batch that is not made. Nothing is stored and nothing moves; what creating it would
-/// refuse is refused here, too.
+/// Previews a batch without creating it.
+///
+/// Nothing is stored and no money moves. Whatever creating the batch would refuse is refused here too.
 #[utoipa::path(post, path = "/api/batch-transfers/preview", operation_id = "previewNewBatchTransfer",
     tag = "batches", params(PreviewQuery), request_body = BatchCreateInput,
     responses((status = 200, description = "What would happen.", body = Envelope<BatchPreviewView>)))]

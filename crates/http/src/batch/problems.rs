@@ -1,4 +1,4 @@
-//! Rows of files that were refused: listed, and dropped.
+//! Refused file rows: listing and dropping them.
 
 use super::draft::ask;
 use super::path::BatchName;
@@ -19,68 +19,69 @@ use utoipa::{IntoParams, ToSchema};
 
 const DROPPED: Message =
     Message { english: "The refused rows were dropped", chinese: "被拒绝的行已放弃" };
-/// Rows of a page, unless it is said.
+/// The default page size.
 const USUAL: i64 = 50;
 
-/// Which refused rows.
+/// Which refused rows to list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct ProblemsQuery {
-    /// Only rows that were refused for this code.
+    /// Only rows refused with this code.
     #[param(example = "PAYEE_NOT_FOUND")]
     code: Option<String>,
-    /// Rows of a page; 50 if it is not said.
+    /// Rows per page; 50 by default.
     #[param(minimum = 1, maximum = 200)]
     page_size: Option<i64>,
-    /// Where the page begins: `nextCursor` of the page before.
+    /// `nextCursor` of the previous page.
     cursor: Option<String>,
 }
 
-/// Which refused rows are dropped, and how many these are.
+/// Which refused rows to drop, and how many there are.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct ProblemsDropQuery {
-    /// Only rows that were refused for this code.
+    /// Only rows refused with this code.
     #[param(example = "PAYEE_NOT_FOUND")]
     code: Option<String>,
-    /// How many rows this drops; `PROBLEMS_OPEN` with the right number if there are more or fewer.
+    /// The number of rows to drop. If it is wrong, the request is refused with `PROBLEMS_OPEN` and the right
+    /// number.
     #[param(minimum = 1, example = 3)]
     count: i64,
 }
 
-/// One reason why a row was refused.
+/// A reason why a row was refused.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RowReasonView {
-    /// The column, as the file calls it; null if it is about the row as a whole.
+    /// The column, as named in the file; null if the reason concerns the whole row.
     #[schema(example = "account")]
     column: Option<String>,
-    /// Why, for programs.
+    /// The error code.
     #[schema(example = "PAYEE_NOT_FOUND")]
     code: &'static str,
-    /// What was there, shortened.
+    /// The value found, truncated.
     #[schema(example = "EMP-9917")]
     value: String,
-    /// Why, for people, and what may have been meant.
+    /// The error message, with a suggestion where there is one.
     message: String,
 }
 
-/// A refused row that is neither corrected nor dropped.
+/// A refused row that has been neither corrected nor dropped.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RowProblemView {
-    /// Its key: a repair file names it in its column `sluice_row`.
+    /// The row's key, for the column `sluice_row` of a repair file.
     #[schema(example = 1203)]
     id: i64,
-    /// Its line in the file.
+    /// The row's line in the file.
     #[schema(example = 18)]
     line: i64,
     /// The first reason.
     #[serde(flatten)]
     reason: RowReasonView,
-    /// What the row says, by column; empty if it could not be read.
+    /// The row's values by column; empty if the row could not be parsed.
     #[schema(value_type = Object)]
     row: Map<String, Value>,
     /// The other reasons.
@@ -104,10 +105,10 @@ impl RowProblemView {
 fn code(name: Option<&str>) -> Result<Option<Code>, Problem> {
     let Some(name) = name else { return Ok(None) };
     let found = Code::ALL.iter().find(|code| code.name() == name).copied();
-    found.map(Some).ok_or_else(|| Problem::about(Code::QueryInvalid, "code: no such code"))
+    found.map(Some).ok_or_else(|| Problem::about(Code::QueryInvalid, "code: unknown code"))
 }
 
-/// Lists the rows of a batch's file that were refused and are open: neither corrected nor dropped.
+/// Lists the open refused rows of a batch's file, that is, those neither corrected nor dropped.
 #[utoipa::path(get, path = "/api/batch-transfers/{id}/problems", operation_id = "listProblems", tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"), ProblemsQuery),
     responses((status = 200, description = "A page of refused rows.", body = ListEnvelope<RowProblemView>)))]
@@ -123,7 +124,7 @@ pub(crate) async fn list(
     };
     let page_size = paging::size(query.page_size, USUAL)?;
     let code = code(query.code.as_deref())?;
-    // One more than is shown tells whether there is another page.
+    // Reading one row more than the page size shows whether there is another page.
     let mut page = app.service.batch_problem_rows(&name, code, after, page_size + 1).await?;
     let goes_on = i64::try_from(page.rows.len()).unwrap_or(0) > page_size;
     page.rows.truncate(usize::try_from(page_size).unwrap_or(0));
@@ -134,8 +135,9 @@ pub(crate) async fn list(
     Ok(ListAnswer { data, pagination })
 }
 
-/// Drops open refused rows of a draft: they are not paid. The number of rows is given, so that none is dropped that
-/// was not seen.
+/// Drops open refused rows of a draft, so that they are not paid.
+///
+/// The request gives the number of rows, so that none is dropped unseen.
 #[utoipa::path(delete, path = "/api/batch-transfers/{id}/problems", operation_id = "dropProblems", tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"), ProblemsDropQuery),
     responses((status = 200, description = "The batch.", body = Envelope<BatchView>)))]

@@ -15,30 +15,30 @@ use serde::Deserialize;
 use service::batch::list::Part;
 use utoipa::IntoParams;
 
-/// Relations of a page, unless it is said.
+/// The default page size.
 const USUAL: i64 = 20;
 
-/// Which relations.
+/// Which relations to list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct RelationsQuery {
-    /// Only this status: one of document 000, or `skipped`.
+    /// Only relations with this status: one of document 000's, or `skipped`.
     status: Option<RelationStatusWord>,
-    /// Only this exact state.
+    /// Only relations in this exact state.
     state: Option<RelationStateWord>,
-    /// The page's number, from 1.
+    /// The page number, from 1.
     #[param(minimum = 1, maximum = 10_000)]
     page: Option<i64>,
-    /// Relations of a page; 20 if it is not said.
+    /// Relations per page; 20 by default.
     #[param(minimum = 1, maximum = 200)]
     page_size: Option<i64>,
-    /// Where the page begins, instead of its number: `nextCursor` of the page before.
+    /// `nextCursor` of the previous page, instead of a page number.
     cursor: Option<String>,
 }
 
 impl RelationsQuery {
-    /// The states that are asked for; none if status and state exclude each other.
+    /// The requested states; `None` if status and state exclude each other.
     fn states(&self) -> Option<Vec<ItemState>> {
         let state = self.state.map(ItemState::from);
         match (self.status.map(RelationStatusWord::item_states), state) {
@@ -50,8 +50,9 @@ impl RelationsQuery {
     }
 }
 
-/// Lists the relations of a batch in their order, by page number or by cursor. A list of a million is read
-/// fastest by cursor.
+/// Lists a batch's relations in their original order, by page number or by cursor.
+///
+/// For a very large batch, paging by cursor is fastest.
 #[utoipa::path(get, path = "/api/batch-transfers/{id}/relations", operation_id = "listRelations", tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"), RelationsQuery),
     responses((status = 200, description = "A page of relations.", body = ListEnvelope<RelationView>)))]
@@ -64,7 +65,7 @@ pub(crate) async fn relations(
     let (paging, after) = match &query.cursor {
         None => (Some(Paging::of(query.page, query.page_size, USUAL)?), None),
         Some(_) if query.page.is_some() => {
-            return Err(Problem::about(Code::QueryInvalid, "cursor: without page").into());
+            return Err(Problem::about(Code::QueryInvalid, "cursor: not with page").into());
         }
         Some(cursor) => {
             let place = app.cursors.open(&sealed, cursor)?;
@@ -73,7 +74,7 @@ pub(crate) async fn relations(
     };
     let page_size = paging::size(query.page_size, USUAL)?;
     let offset = paging.map_or(0, Paging::offset);
-    // One more than is shown tells whether there is another page.
+    // Reading one row more than the page size shows whether there is another page.
     let limit = if query.states().is_none() { 0 } else { page_size + 1 };
     let states = query.states().unwrap_or_default();
     let mut list = app.service.batch_item_list(&name, &states, after, Part { limit, offset }).await?;

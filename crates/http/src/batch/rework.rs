@@ -1,4 +1,4 @@
-//! Retry and skip.
+//! Retrying and skipping transfers.
 
 use super::input::{BatchConsentInput, Maybe};
 use super::lifecycle::{BatchCountView, BatchMovedView};
@@ -13,45 +13,47 @@ use serde::Serialize;
 use service::batch::rework::Rework;
 use utoipa::ToSchema;
 
-const RETRIED: Message = Message { english: "The transfer is tried again", chinese: "转账重试已开始" };
+const RETRIED: Message =
+    Message { english: "The transfer is being retried", chinese: "转账重试已开始" };
 const ALL_RETRIED: Message =
-    Message { english: "The failed transfers are tried again", chinese: "批量重试已开始" };
+    Message { english: "The failed transfers are being retried", chinese: "批量重试已开始" };
 const WAITS: Message = Message {
-    english: "The transfer waits again; it is tried when the paused batch is resumed",
-    chinese: "转账已重新等待；恢复已暂停的批次后将重试",
+    english: "The transfer is pending again; it will be retried when the paused batch is resumed",
+    chinese: "转账已恢复为等待状态；恢复已暂停的批次后将重试",
 };
 const ALL_WAIT: Message = Message {
-    english: "The failed transfers wait again; they are tried when the paused batch is resumed",
-    chinese: "失败的转账已重新等待；恢复已暂停的批次后将重试",
+    english: "The failed transfers are pending again; they will be retried when the paused batch is resumed",
+    chinese: "失败的转账已恢复为等待状态；恢复已暂停的批次后将重试",
 };
 const NONE_FAILED: Message =
-    Message { english: "No failed transfer is left to retry", chinese: "没有失败的转账需要重试" };
+    Message { english: "There is no failed transfer to retry", chinese: "没有失败的转账需要重试" };
 const SKIPPED: Message = Message { english: "The transfer was skipped", chinese: "转账已跳过" };
 const ALL_SKIPPED: Message =
     Message { english: "The failed transfers were skipped", chinese: "失败的转账已跳过" };
 const NONE_TO_SKIP: Message =
-    Message { english: "No failed transfer is left to skip", chinese: "没有失败的转账需要跳过" };
+    Message { english: "There is no failed transfer to skip", chinese: "没有失败的转账需要跳过" };
 
-/// A relation that was reworked.
+/// A relation that was retried or skipped.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RelationReworkedView {
-    /// The relation.
+    /// The relation's id.
     #[schema(example = 1041)]
     relation_id: i64,
-    /// Its batch.
+    /// The batch.
     #[serde(flatten)]
     batch: BatchMovedView,
 }
 
-/// Tries one failed transfer again. Its batch must have begun: nothing that was cancelled or not approved is
-/// ever paid this way.
+/// Retries a failed transfer.
+///
+/// The batch must have begun: nothing that was cancelled or not approved can be paid this way.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/relations/{relationId}/retry", operation_id = "retryRelation",
     tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"),
         ("relationId" = String, Path, description = "The relation's id", example = "1041")),
     request_body = Option<BatchConsentInput>,
-    responses((status = 200, description = "It waits to be tried.", body = Envelope<RelationReworkedView>)))]
+    responses((status = 200, description = "The transfer is pending again.", body = Envelope<RelationReworkedView>)))]
 pub(crate) async fn retry(
     who: Who,
     RelationName { batch, relation }: RelationName,
@@ -62,11 +64,11 @@ pub(crate) async fn retry(
     Ok(Answer::saying(message, RelationReworkedView { relation_id: relation, batch: batch.into() }))
 }
 
-/// Tries all failed transfers of a batch again, the interrupted ones too.
+/// Retries all failed transfers of a batch, including interrupted ones.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/retry-failed", operation_id = "retryFailedRelations",
-    tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
+    tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     request_body = Option<BatchConsentInput>,
-    responses((status = 200, description = "How many are tried.", body = Envelope<BatchCountView>)))]
+    responses((status = 200, description = "How many transfers are being retried.", body = Envelope<BatchCountView>)))]
 pub(crate) async fn retry_failed(
     who: Who,
     BatchName(name): BatchName,
@@ -81,13 +83,13 @@ pub(crate) async fn retry_failed(
     Ok(Answer::saying(message, (batch, count).into()))
 }
 
-/// Takes a failed or waiting transfer out for good. Its batch must have begun.
+/// Skips a failed or pending transfer permanently. The batch must have begun.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/relations/{relationId}/skip", operation_id = "skipRelation",
     tag = "batches",
     params(("id" = String, Path, description = "The batch's id or number", example = "17"),
         ("relationId" = String, Path, description = "The relation's id", example = "1041")),
     request_body = Option<BatchNoteInput>,
-    responses((status = 200, description = "It is out.", body = Envelope<RelationReworkedView>)))]
+    responses((status = 200, description = "The transfer was skipped.", body = Envelope<RelationReworkedView>)))]
 pub(crate) async fn skip(
     who: Who,
     RelationName { batch, relation }: RelationName,
@@ -99,11 +101,13 @@ pub(crate) async fn skip(
     Ok(Answer::saying(SKIPPED, RelationReworkedView { relation_id: relation, batch: batch.into() }))
 }
 
-/// Takes all failed transfers of a batch out for good, the interrupted ones too. The batch's state follows.
+/// Skips all failed transfers of a batch permanently, including interrupted ones.
+///
+/// The batch's state is updated accordingly.
 #[utoipa::path(post, path = "/api/batch-transfers/{id}/skip-failed", operation_id = "skipFailedRelations",
-    tag = "batches", params(("id" = String, Path, description = "Its id or number", example = "17")),
+    tag = "batches", params(("id" = String, Path, description = "The batch's id or number", example = "17")),
     request_body = Option<BatchNoteInput>,
-    responses((status = 200, description = "How many are out.", body = Envelope<BatchCountView>)))]
+    responses((status = 200, description = "How many transfers were skipped.", body = Envelope<BatchCountView>)))]
 pub(crate) async fn skip_failed(
     who: Who,
     BatchName(name): BatchName,

@@ -1,4 +1,4 @@
-//! A batch and its relations as the operator's API shows them: document 000's names, and ours beside them.
+//! A batch and its relations in the operator's API: document 000's field names, plus our own.
 
 use super::words::{
     BatchModeWord, BatchRateMode, BatchStateWord, BatchStatusWord, BatchTypeWord, ContactWord,
@@ -19,19 +19,19 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchView {
-    /// Its id.
+    /// The batch's id.
     #[schema(example = 17)]
     pub id: i64,
-    /// Its id once more, under the name that all answers about a batch share.
+    /// The same id, under the name common to all responses about a batch.
     #[schema(example = 17)]
     pub batch_id: i64,
-    /// Its number: the day it was made, and a running number in that day.
+    /// The batch's number: the day it was created and a serial number within that day.
     #[schema(example = "batch-20260310-001")]
     pub batch_number: String,
-    /// What people call it.
+    /// The batch's name.
     #[schema(example = "March salaries")]
     pub name: String,
-    /// Which side is one account.
+    /// Which side is a single account.
     #[serde(rename = "type")]
     pub kind: BatchTypeWord,
     /// Document 000's status.
@@ -41,86 +41,86 @@ pub(crate) struct BatchView {
     /// Always `batch`.
     #[schema(example = "batch")]
     pub source: &'static str,
-    /// What a failed relation means for the rest.
+    /// How a failed relation affects the rest.
     pub mode: BatchModeWord,
-    /// The currency of all its amounts: that of the paying accounts.
+    /// The currency of all amounts: that of the paying accounts.
     #[schema(example = "USD")]
     pub currency: String,
-    /// The paying account, if it is one.
+    /// The single paying account's id; null if there is none.
     #[schema(example = 4)]
     pub source_account_id: Option<i64>,
-    /// Its number.
+    /// The single paying account's number.
     #[schema(example = "PAYROLL-1")]
     pub source_account: Option<String>,
-    /// The paid account, if it is one.
+    /// The single receiving account's id; null if there is none.
     #[schema(example = json!(null))]
     pub target_account_id: Option<i64>,
-    /// Its number.
+    /// The single receiving account's number.
     #[schema(example = json!(null))]
     pub target_account: Option<String>,
-    /// Whether payees in another currency are paid in it.
+    /// Whether payees with an account in another currency are paid in that currency.
     pub convert: bool,
-    /// At which rates; null if it does not convert.
+    /// Which exchange rates the batch is paid at; null without `convert`.
     pub rate_mode: Option<BatchRateMode>,
-    /// The rates that it has kept at its submission, or when it was repriced.
+    /// The exchange rates kept when the batch was submitted or repriced.
     pub rates: Vec<BatchRateView>,
-    /// The sum of all its relations.
+    /// The sum of all relations.
     #[schema(example = "5000.00")]
     pub total_amount: String,
-    /// The sum of those that were paid.
+    /// The sum of the paid relations.
     #[schema(example = "4900.00")]
     pub success_amount: String,
-    /// The sum of those that failed.
+    /// The sum of the failed relations.
     #[schema(example = "100.00")]
     pub failed_amount: String,
-    /// Fees on top of what was paid.
+    /// The fees charged on top of the paid amounts.
     #[schema(example = "0.00")]
     pub fee_amount: String,
-    /// Relations.
+    /// The number of relations.
     #[schema(example = 50)]
     pub total_count: i64,
-    /// Of them paid.
+    /// The number of paid relations.
     #[schema(example = 49)]
     pub success_count: i64,
-    /// Of them failed.
+    /// The number of failed relations.
     #[schema(example = 1)]
     pub failed_count: i64,
-    /// Of them waiting.
+    /// The number of pending relations.
     #[schema(example = 0)]
     pub pending_count: i64,
-    /// Of them taken out.
+    /// The number of skipped relations.
     #[schema(example = 0)]
     pub skipped_count: i64,
-    /// Rows of its file that were refused.
+    /// The number of refused rows of the batch's file.
     #[schema(example = 0)]
     pub refused_count: i64,
-    /// The version of its content, raised by every edit of the draft; what `If-Match` names.
+    /// The version of the content, for `If-Match`; every edit of the draft increments it.
     #[schema(example = 1)]
     pub version: i64,
-    /// What people wrote.
+    /// Free-text remarks.
     pub remarks: Option<String>,
-    /// Who made it.
+    /// The user, key or process that created the batch.
     #[schema(example = "user:anna")]
     pub created_by: String,
-    /// When it was made.
+    /// When the batch was created.
     #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
     pub created_at: String,
-    /// When it last moved on in its life.
+    /// The latest of the batch's other timestamps.
     #[schema(format = DateTime, example = "2026-03-10T12:00:09Z")]
     pub updated_at: String,
-    /// When it was submitted.
+    /// When the batch was submitted.
     #[schema(format = DateTime)]
     pub submitted_at: Option<String>,
-    /// When it began to move money.
+    /// When the batch began to move money.
     #[schema(format = DateTime)]
     pub started_at: Option<String>,
-    /// When a person interrupted it.
+    /// When a person interrupted the batch.
     #[schema(format = DateTime)]
     pub interrupted_at: Option<String>,
-    /// When a person called it off for good: what was not paid then is skipped.
+    /// When a person cancelled the batch permanently, which skips unpaid relations.
     #[schema(format = DateTime)]
     pub called_off_at: Option<String>,
-    /// When it ended.
+    /// When the batch ended.
     #[schema(format = DateTime)]
     pub completed_at: Option<String>,
 }
@@ -185,20 +185,20 @@ impl BatchView {
     }
 }
 
-/// A rate that a batch has kept.
+/// An exchange rate kept by a batch.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BatchRateView {
-    /// The currency that is paid.
+    /// The source currency.
     #[schema(example = "USD")]
     source: String,
-    /// The currency that arrives.
+    /// The target currency.
     #[schema(example = "CNY")]
     target: String,
-    /// Major units of the target for one of the source.
+    /// Major units of the target currency for one major unit of the source currency.
     #[schema(example = "7.1")]
     rate: String,
-    /// When the batch took it.
+    /// When the batch took this rate.
     #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
     kept_at: String,
 }
@@ -213,67 +213,68 @@ impl From<DescribedRate> for BatchRateView {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RelationView {
-    /// Its id, and the id of the transfer that settles it.
+    /// The relation's id, which is also the id of the transfer that settles it.
     #[schema(example = 1041)]
     pub id: i64,
-    /// Its batch.
+    /// The batch's id.
     #[schema(example = 17)]
     pub batch_id: i64,
-    /// Its place in the request, or its line in the file.
+    /// The relation's position in the request, or its line in the file.
     #[schema(example = 1)]
     pub line: i64,
-    /// The paying account.
+    /// The paying account's id.
     #[schema(example = 4)]
     pub source_account_id: i64,
-    /// Its number.
+    /// The paying account's number.
     #[schema(example = "PAYROLL-1")]
     pub source_account: String,
-    /// The paid account.
+    /// The receiving account's id.
     #[schema(example = 9)]
     pub target_account_id: i64,
-    /// Its number.
+    /// The receiving account's number.
     #[schema(example = "ANNA-1")]
     pub target_account: String,
-    /// How the relation names the side that is not the single account: `inner` unless it was written otherwise.
+    /// How the relation identifies the side that is not the single account; `inner` unless specified
+    /// otherwise.
     pub contact_type: ContactWord,
-    /// That side as it was written; the account's number where nothing else was.
+    /// That side's identifier as it was sent; by default the account's number.
     #[schema(example = "ANNA-1")]
     pub target_identifier: String,
-    /// Major units of the batch's currency.
+    /// The amount, in major units of the batch's currency.
     #[schema(example = "100.00")]
     pub amount: String,
-    /// The fee on top, once it is paid.
+    /// The fee charged on top; null until the relation is paid.
     #[schema(example = "0.00")]
     pub fee: Option<String>,
-    /// Document 000's status, and `skipped`.
+    /// One of document 000's statuses, or `skipped`.
     pub status: RelationStatusWord,
     /// The exact state.
     pub state: RelationStateWord,
-    /// The transfer that settled it; null until it is completed.
+    /// The id of the transfer that settled the relation; null until it is completed.
     #[schema(example = 1041)]
     pub transfer_id: Option<i64>,
-    /// Why it failed, for programs.
+    /// The error code if the relation failed.
     #[schema(value_type = Option<String>, example = "INSUFFICIENT_BALANCE")]
     pub error_code: Option<&'static str>,
-    /// Why it failed, for people.
+    /// The error message if the relation failed.
     #[schema(value_type = Option<String>, example = "The available balance does not cover the amount")]
     pub error_message: Option<&'static str>,
-    /// What it is for.
+    /// The purpose of the payment.
     #[schema(example = "Salary 2026-03")]
     pub memo: Option<String>,
-    /// The client's own reference.
+    /// Free text for the payee.
     #[schema(example = "HR-0001")]
     pub reference: Option<String>,
-    /// What the payment is called in the client's system.
+    /// The payment's id in the client's system.
     #[schema(example = "HR-2026-03-0001")]
     pub external_id: Option<String>,
-    /// When it came into the batch.
+    /// When the relation was added to the batch.
     #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
     pub created_at: String,
-    /// When it was last paid, refused, retried or skipped; when it came, if nothing of that happened.
+    /// When the relation was last paid, refused, retried or skipped; otherwise when it was added.
     #[schema(format = DateTime, example = "2026-03-10T12:00:09Z")]
     pub updated_at: String,
-    /// When it was paid.
+    /// When the relation was paid.
     #[schema(format = DateTime)]
     pub completed_at: Option<String>,
 }
@@ -312,7 +313,7 @@ impl RelationView {
     }
 }
 
-/// Major units as text.
+/// Major units as a decimal string.
 pub(crate) fn major(minor: impl Into<i128>, asset: &Asset) -> String {
     format_minor(minor.into(), asset.scale)
 }

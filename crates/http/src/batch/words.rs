@@ -1,4 +1,4 @@
-//! The values that fields of this noun take.
+//! The enumerations of the batch API.
 
 use domain::batch::{BatchMode, BatchState, BatchType, ContactType};
 use domain::item::ItemState;
@@ -28,23 +28,23 @@ macro_rules! word {
 }
 
 word! {
-    /// Which side of a batch is one account.
+    /// Which side of a batch is a single account.
     BatchTypeWord = BatchType {
         /// One account pays many.
         OneToMany,
         /// Many accounts pay one.
         ManyToOne,
-        /// Each relation names both sides.
+        /// Each relation has its own payer and payee.
         ManyToMany,
     }
 }
 
 word! {
-    /// What a failed relation means for the rest.
+    /// How a failed relation affects the rest of the batch.
     BatchModeWord = BatchMode {
-        /// The others go on.
+        /// The others continue.
         Continue,
-        /// The rest is not tried.
+        /// The remaining relations are not attempted.
         StopOnFailure,
         /// All or nothing.
         Atomic,
@@ -52,51 +52,51 @@ word! {
 }
 
 word! {
-    /// Where a batch is in its life, exactly.
+    /// The exact state of a batch.
     BatchStateWord = BatchState {
         /// Can be edited.
         Draft,
         /// Submitted.
         Pending,
-        /// Checked.
+        /// Approved.
         Approved,
-        /// Refused by a checker.
+        /// Rejected by an approver.
         Rejected,
         /// Being executed.
         Processing,
-        /// Stopped by a person; can go on.
+        /// Paused by a person; can be resumed.
         Paused,
-        /// Every relation that was not skipped is completed.
+        /// Every relation that was not skipped was paid.
         Completed,
         /// Some relations failed.
         PartiallyCompleted,
         /// No relation succeeded.
         Failed,
-        /// Called off before it began.
+        /// Cancelled before it began.
         Cancelled,
     }
 }
 
 word! {
-    /// Where a relation is in its life, exactly.
+    /// The exact state of a relation.
     RelationStateWord = ItemState {
-        /// Waits.
+        /// Not yet processed.
         Pending,
-        /// On its way.
+        /// In progress.
         Processing,
         /// Paid.
         Completed,
         /// Refused or interrupted.
         Failed,
-        /// Sent outside, and the answer was lost.
+        /// Sent to an outside network, with an unknown outcome.
         Unknown,
-        /// Taken out.
+        /// Skipped.
         Skipped,
     }
 }
 
 word! {
-    /// How `targetIdentifier` names an account.
+    /// How `targetIdentifier` identifies an account.
     ContactWord = ContactType {
         /// The holder's uid.
         Uid,
@@ -111,18 +111,18 @@ word! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BatchStatusWord {
-    /// Waits.
+    /// Not yet begun.
     Pending,
-    /// On its way.
+    /// In progress.
     Processing,
-    /// Done.
+    /// Completed.
     Completed,
-    /// Failed, in part or as a whole, or called off.
+    /// Failed entirely or in part, rejected or cancelled.
     Failed,
 }
 
 impl BatchStatusWord {
-    /// The status of a batch's state.
+    /// The status for a batch's exact state.
     pub(crate) fn of_batch(state: BatchState) -> Self {
         match state.operator_status() {
             "processing" => Self::Processing,
@@ -132,30 +132,30 @@ impl BatchStatusWord {
         }
     }
 
-    /// The states of batches that have this status.
+    /// The batch states with this status.
     pub(crate) fn batch_states(self) -> Vec<BatchState> {
         BatchState::ALL.iter().copied().filter(|state| Self::of_batch(*state) == self).collect()
     }
 }
 
-/// Document 000's status of a relation, and `skipped`.
+/// Document 000's status of a relation, or `skipped`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum RelationStatusWord {
-    /// Waits.
+    /// Not yet processed.
     Pending,
-    /// On its way, or sent outside and the answer was lost.
+    /// In progress, or sent to an outside network with an unknown outcome.
     Processing,
     /// Paid.
     Completed,
     /// Refused or interrupted.
     Failed,
-    /// Taken out.
+    /// Skipped.
     Skipped,
 }
 
 impl RelationStatusWord {
-    /// The status of an item's state.
+    /// The status for an item's exact state.
     pub(crate) const fn of_item(state: ItemState) -> Self {
         match state {
             ItemState::Pending => Self::Pending,
@@ -166,19 +166,19 @@ impl RelationStatusWord {
         }
     }
 
-    /// The states of items that have this status.
+    /// The item states with this status.
     pub(crate) fn item_states(self) -> Vec<ItemState> {
         ItemState::ALL.into_iter().filter(|state| Self::of_item(*state) == self).collect()
     }
 }
 
-/// At which rates a batch that converts is paid.
+/// Which exchange rates a batch with `convert` is paid at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum BatchRateMode {
-    /// At those that were stored when it was submitted, while the stored ones stay near them.
+    /// The rates kept at submission, as long as the stored ones stay within the pair's tolerance of them.
     Kept,
-    /// At those that are stored when each relation is paid.
+    /// The rates stored when each relation is paid.
     Follow,
 }
 
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_status_is_a_filter_for_what_carries_it() {
+    fn filtering_by_a_status_finds_every_state_that_has_it() {
         for state in BatchState::ALL {
             assert!(BatchStatusWord::of_batch(*state).batch_states().contains(state), "{state:?}");
         }
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_the_names_of_the_domain() {
+    fn words_match_the_domain_names() {
         for state in BatchState::ALL {
             assert_eq!(serde_json::to_value(BatchStateWord::from(*state)).unwrap(), state.name());
         }

@@ -1,4 +1,4 @@
-//! Currencies and tokens that accounts can be kept in.
+//! The currencies and tokens that accounts can be held in.
 
 use crate::answer::{Answer, Envelope, Message};
 use crate::app::App;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-const ADDED: Message = Message { english: "The currency is enabled", chinese: "币种已启用" };
+const ADDED: Message = Message { english: "The currency was enabled", chinese: "币种已启用" };
 
 pub(crate) fn routes() -> Routes {
     Routes::new().add(Operation::CurrencyList, routes!(list), &[]).add(
@@ -28,10 +28,10 @@ pub(crate) fn routes() -> Routes {
 /// A currency.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CurrencyView {
-    /// Its code.
+    /// The currency's code.
     #[schema(example = "USD")]
     code: String,
-    /// How many decimals it has.
+    /// The number of decimals.
     #[schema(example = 2, minimum = 0, maximum = 8)]
     scale: u8,
 }
@@ -46,24 +46,24 @@ impl From<Asset> for CurrencyView {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewCurrency {
-    /// Its code: capital letters and digits.
+    /// The currency's code: capital letters and digits.
     #[schema(example = "POINTS", pattern = "^[A-Z0-9]{3,12}$", min_length = 3, max_length = 12)]
     code: String,
-    /// How many decimals it has; those of the standard if none are given and it is known.
+    /// The number of decimals; by default the standard's, for a known currency.
     #[schema(example = 2, minimum = 0, maximum = 8)]
     scale: Option<u8>,
 }
 
 impl Input for NewCurrency {}
 
-/// Every enabled currency, in the order in which they were enabled.
+/// Lists the enabled currencies, in the order they were enabled.
 #[utoipa::path(get, path = "/api/v2/currencies", operation_id = "listCurrencies", tag = "currencies",
     responses((status = 200, description = "The currencies.", body = Envelope<Vec<CurrencyView>>)))]
 pub(crate) async fn list(State(app): State<App>) -> Result<Answer<Vec<CurrencyView>>, Problem> {
     Ok(Answer::of(app.service.asset_list().await?.into_iter().map(CurrencyView::from).collect()))
 }
 
-/// Enables a currency; its decimals can never be changed.
+/// Enables a currency. Its number of decimals can never be changed.
 #[utoipa::path(post, path = "/api/v2/currencies", operation_id = "addCurrency", tag = "currencies",
     request_body = NewCurrency,
     responses((status = 200, description = "The currency.", body = Envelope<CurrencyView>)))]

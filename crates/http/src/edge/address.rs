@@ -1,12 +1,12 @@
-//! Where a request comes from: the peer, or what a trusted proxy says of it.
+//! The client address of a request: the peer's, or the one a trusted proxy reports.
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-/// The client's address. `X-Forwarded-For` counts only as far as trusted proxies wrote it: from the right, the
-/// first address that is not one of theirs.
+/// The client's address. `X-Forwarded-For` counts only as far as trusted proxies wrote it: from the right,
+/// the first address that is not a trusted proxy's.
 pub(crate) fn of_client(request: &Request, trusted: &[IpNet]) -> IpAddr {
     let peer = request
         .extensions()
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_a_trusted_proxy_wrote_counts() {
+    fn only_what_a_trusted_proxy_wrote_is_used() {
         let trusted = ["10.0.0.0/8".parse().unwrap()];
         let cases = [
             ("203.0.113.9", "198.51.100.1", "203.0.113.9"),

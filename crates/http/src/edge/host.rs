@@ -1,5 +1,5 @@
-//! The host that a request names. A page on a name of somebody else's that was pointed at this server (DNS
-//! rebinding) is of the same origin as its requests; only the name gives it away.
+//! The host check, against DNS rebinding: a page under a foreign name that was pointed at this server is of
+//! the same origin as its requests; only the `Host` header gives it away.
 
 use crate::app::Options;
 use crate::problem::Problem;
@@ -10,23 +10,23 @@ use axum::http::uri::Authority;
 use domain::code::Code;
 use std::net::{IpAddr, SocketAddr};
 
-/// Paths for probes, which reach the server under any name. What they tell is not for one page alone.
+/// Paths for probes, which may use any host name. Their responses are not meant for a single origin.
 const OPEN: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
-/// The address of ours on which a connection came in.
+/// The local address on which a connection was accepted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LocalAddress(pub SocketAddr);
 
-/// Whether a path is answered under any name, and while the server has no room for others.
+/// Whether a path is answered for any host name, and even when the server is full.
 pub(crate) fn is_open(path: &str) -> bool {
     OPEN.contains(&path)
 }
 
-/// A request names one host, and that is ours.
+/// Checks that a request names exactly one host, and that it is ours.
 pub(crate) fn check(request: &Request, options: &Options) -> Result<(), Problem> {
     let is_open = is_open(request.uri().path());
     let Some(host) = named(request)? else {
-        // Probes of old load balancers speak HTTP/1.0, which has no hosts.
+        // Probes of old load balancers speak HTTP/1.0, which has no `Host` header.
         let is_old_probe = is_open && request.version() < Version::HTTP_11;
         return if is_old_probe { Ok(()) } else { Err(Code::HostInvalid.into()) };
     };
@@ -38,7 +38,7 @@ pub(crate) fn check(request: &Request, options: &Options) -> Result<(), Problem>
     }
 }
 
-/// The one host that a request names. A target that is a whole URL must name the same one.
+/// The single host that a request names. An absolute request target must name the same host.
 fn named(request: &Request) -> Result<Option<Authority>, Problem> {
     let invalid = || Problem::from(Code::HostInvalid);
     let mut all = request.headers().get_all(HOST).iter();
@@ -51,7 +51,7 @@ fn named(request: &Request) -> Result<Option<Authority>, Problem> {
     if more.is_some() || !is_one { Err(invalid()) } else { Ok(Some(host)) }
 }
 
-/// An address that is typed cannot be pointed elsewhere, so the one that the connection came in on is always ours.
+/// An IP address cannot be rebound, so the address the connection was accepted on is always ours.
 fn is_ours(host: &Authority, local: Option<IpAddr>, options: &Options) -> bool {
     let name = name(host);
     let address = name.parse().ok().map(|address: IpAddr| address.to_canonical());
@@ -63,13 +63,13 @@ fn is_ours(host: &Authority, local: Option<IpAddr>, options: &Options) -> bool {
     is_address || is_known || options.allowed_hosts.iter().any(|allowed| is_like(host, allowed))
 }
 
-/// The name alone, in small letters; brackets and the dot at its end say nothing.
+/// The bare name in lower case, without brackets and the trailing dot.
 fn name(host: &Authority) -> String {
     let bare = host.host().trim_start_matches('[').trim_end_matches(']');
     bare.strip_suffix('.').unwrap_or(bare).to_ascii_lowercase()
 }
 
-/// Whether it is the host of a URL. Proxies leave the port out, or send the one that people type.
+/// Whether this is the host of a URL. Proxies omit the port or send the public one.
 fn is_of(host: &Authority, url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return false };
     let Ok(ours) = rest.trim_end_matches('/').parse::<Authority>() else { return false };
@@ -78,7 +78,7 @@ fn is_of(host: &Authority, url: &str) -> bool {
     name(host) == name(&ours) && host.port_u16().is_none_or(|given| given == port)
 }
 
-/// Whether it is a host of the settings; one without a port is it under any.
+/// Whether this host matches a configured one; a configured host without a port matches any port.
 fn is_like(host: &Authority, allowed: &str) -> bool {
     let Ok(allowed) = allowed.parse::<Authority>() else { return false };
     name(host) == name(&allowed) && (allowed.port().is_none() || allowed.port_u16() == host.port_u16())
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn only_hosts_of_ours_are_answered() {
+    fn only_our_own_hosts_are_answered() {
         let options = |url: Option<&str>, hosts: &[&str]| Options {
             public_url: url.map(str::to_owned),
             allowed_hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_names_one_host_and_probes_any() {
+    fn a_request_must_name_one_of_our_hosts_and_a_probe_may_name_any() {
         let plain = Options::default();
         for (hosts, target, expected) in [
             (&[][..], "/x", "HOST_INVALID"),

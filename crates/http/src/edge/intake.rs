@@ -1,8 +1,9 @@
-//! The bodies of requests while they come in: how much memory they take together, and how slowly one may come.
+//! Incoming request bodies: their total memory, and the minimum speed of each.
 //!
-//! The first bytes of every body are counted in one pool and the rest of large ones in another, so that large
-//! previews never keep a payment from coming in. Whoever finds the pool of large bodies empty waits for a moment.
-//! One at a time goes on out of a reserve, so that bodies which wait for each other do not wait in vain.
+//! The first bytes of every body are charged to one pool and the rest of large bodies to another, so that
+//! large previews never block a payment. A body that finds the pool of large bodies exhausted waits for a few
+//! seconds. One body at a time may continue from a reserve, so that bodies waiting for each other do not
+//! deadlock.
 
 mod metered;
 
@@ -17,12 +18,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Bytes of each body that count as small.
+/// How many bytes of each body are charged to the pool of small bodies.
 const SMALL: usize = 64 * 1024;
-/// How long a body waits for room.
+/// How long a body waits for memory.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// The memory of all bodies together.
+/// The memory budget of all bodies.
 #[derive(Debug)]
 pub(crate) struct Intakes {
     small: Arc<Semaphore>,
@@ -46,7 +47,7 @@ impl Intakes {
         }
     }
 
-    /// Lets the body of a request come in by counted bytes. They count until the intake is dropped.
+    /// Meters a request's body. Its bytes stay charged until the intake is dropped.
     pub(crate) fn meter(self: &Arc<Self>, request: Request) -> (Request, Intake) {
         let intake = Intake(Arc::default());
         if hyper::body::Body::is_end_stream(request.body()) {
@@ -64,12 +65,12 @@ pub(crate) struct Intake(Arc<State>);
 #[derive(Debug, Default)]
 struct State {
     held: Mutex<Held>,
-    /// Why it was broken off.
+    /// Why the body was aborted.
     stopped: OnceLock<Code>,
     is_reading: AtomicBool,
 }
 
-/// What a body holds.
+/// The permits a body holds.
 #[derive(Debug, Default)]
 struct Held {
     small: Option<OwnedSemaphorePermit>,
@@ -78,24 +79,24 @@ struct Held {
 }
 
 impl Intake {
-    /// Why the body was broken off, if it was.
+    /// Why the body was aborted, if it was.
     pub(crate) fn stopped(&self) -> Option<Code> {
         self.0.stopped.get().copied()
     }
 
-    /// Whether the operation still waits for the body.
+    /// Whether the operation is still waiting for the body.
     pub(crate) fn is_reading(&self) -> bool {
         self.0.is_reading.load(Ordering::Relaxed)
     }
 }
 
 impl State {
-    /// What a panic left is still what is held.
+    /// Recovers from a poisoned lock: after a panic the permits are still accurate.
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Holds so many bytes more if there is room for them now. `before` have come already.
+    /// Charges more bytes if there is memory for them now; `before` bytes have already arrived.
     fn hold(&self, all: &Intakes, before: usize, bytes: usize) -> bool {
         let mut held = self.held();
         if held.reserve.is_some() {

@@ -1,4 +1,4 @@
-//! How often one address, and one user or key, may ask.
+//! Rate limits per address and per user or key.
 
 use crate::app::Options;
 use crate::problem::Problem;
@@ -9,17 +9,17 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
-/// Keys that are remembered before idle ones are forgotten.
+/// The number of tracked keys above which idle ones are evicted.
 const KEYS_MAX: usize = 50_000;
 
-/// The limits of a server.
+/// A server's rate limits.
 #[derive(Debug)]
 pub(crate) struct Limits {
     by_address: Limit<IpAddr>,
     by_identity: Limit<String>,
 }
 
-/// One limit; none: any number of requests.
+/// One rate limit; `None`: unlimited.
 struct Limit<K: Hash + Eq + Clone>(Option<DefaultKeyedRateLimiter<K>>);
 
 impl<K: Hash + Eq + Clone> std::fmt::Debug for Limit<K> {
@@ -29,7 +29,7 @@ impl<K: Hash + Eq + Clone> std::fmt::Debug for Limit<K> {
 }
 
 impl<K: Hash + Eq + Clone> Limit<K> {
-    /// So many a second, and twice as many at once.
+    /// `per_second` requests, with bursts of twice as many.
     fn new(per_second: u32) -> Self {
         let burst = NonZeroU32::new(per_second.saturating_mul(2));
         let quota = NonZeroU32::new(per_second)
@@ -55,18 +55,18 @@ impl Limits {
         Self { by_address: Limit::new(options.per_address), by_identity: Limit::new(options.per_identity) }
     }
 
-    /// Counts a request of an address.
+    /// Counts a request from an address.
     pub(crate) fn of_address(&self, address: IpAddr) -> Result<(), Problem> {
         self.by_address.check(&block(address))
     }
 
-    /// Counts a request of a user or key.
+    /// Counts a request by a user or key.
     pub(crate) fn of_identity(&self, owner: &str) -> Result<(), Problem> {
         self.by_identity.check(&owner.to_owned())
     }
 }
 
-/// Who has one address of the sixth version has 2^64 of them.
+/// An IPv6 client usually owns a /64, so count per /64.
 pub(crate) fn block(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn too_many_at_once_have_to_wait_and_zero_is_no_limit() {
+    fn a_burst_above_the_limit_is_throttled_and_zero_means_unlimited() {
         let limits = Limits::new(&Options { per_address: 2, per_identity: 0, ..Options::default() });
         let address = IpAddr::from([203, 0, 113, 1]);
         let answers: Vec<bool> = (0..6).map(|_| limits.of_address(address).is_ok()).collect();

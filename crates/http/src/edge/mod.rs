@@ -1,4 +1,4 @@
-//! The edge: what every request passes before its operation, whatever it asks for, and every answer after it.
+//! The edge: what every request passes before its operation, and every response after it.
 
 pub(crate) mod address;
 pub(crate) mod host;
@@ -36,7 +36,7 @@ use tracing::Instrument;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// On every answer: nothing of it is framed, sniffed, or run from elsewhere.
+/// Headers of every response: against framing, content sniffing and cross-origin use.
 const HEADERS: [(&str, &str); 6] = [
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
@@ -49,7 +49,7 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'u
                       connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
                       frame-ancestors 'none'";
 
-/// Puts the edge around all routes.
+/// Wraps all routes in the edge.
 pub(crate) fn around(router: Router, app: &App) -> Router {
     router
         .method_not_allowed_fallback(async || Problem::from(Code::MethodNotAllowed))
@@ -57,18 +57,19 @@ pub(crate) fn around(router: Router, app: &App) -> Router {
         .layer(from_fn_with_state(app.clone(), pass))
 }
 
-/// A year: browsers that came over TLS once come over nothing else.
+/// For a year, browsers that have connected over TLS use nothing else.
 const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// On a request whose head gave its body's length twice: by `Transfer-Encoding` and by `Content-Length`.
+/// A request extension: the head gave the body's length twice, by `Transfer-Encoding` and by
+/// `Content-Length`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TwoLengths;
 
-/// On a request of a connection for which there was no room.
+/// A request extension: the connection is beyond the limit.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NoRoom;
 
-/// What is told of a request after it was answered.
+/// What is logged and counted about a request after its response.
 struct Asked {
     begun: Instant,
     id: String,
@@ -111,7 +112,7 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
     response
 }
 
-/// How a request says who it is of.
+/// How a request authenticates.
 fn by(headers: &HeaderMap) -> &'static str {
     match (headers.contains_key(AUTHORIZATION), headers.contains_key(COOKIE)) {
         (true, _) => "key",
@@ -128,7 +129,7 @@ fn refusal_of(response: &Response) -> Option<Code> {
     response.extensions().get().map(|refused: &Refused| refused.0)
 }
 
-/// Counts and logs an answer.
+/// Counts and logs a response.
 fn tell(app: &App, asked: &Asked, response: &Response) {
     let operation = operation_of(response);
     let caller = response.extensions().get().map(|caller: &Caller| caller.0.as_str());
@@ -138,7 +139,7 @@ fn tell(app: &App, asked: &Asked, response: &Response) {
         .record(took);
     let Asked { method, path, address, by, id, .. } = asked;
     if refused == Some(Code::WriteUnconfirmed) {
-        // Only a restart can tell what stands: nothing else may be answered from this process.
+        // Only a restart can determine what was committed: this process must not answer anything else.
         app.end();
     }
     if let Some(code) = refused {
@@ -156,7 +157,7 @@ fn tell(app: &App, asked: &Asked, response: &Response) {
         });
     }
     let (took_us, code) = (u64::try_from(took.as_micros()).unwrap_or(u64::MAX), refused.map(Code::name));
-    // The path is escaped by `Debug`, so that nobody writes lines of his own into the log.
+    // `Debug` escapes the path, so that clients cannot inject lines into the log.
     tracing::debug!(%method, ?path, status, took_us, %address, operation, code, "answered");
 }
 
@@ -171,7 +172,7 @@ async fn work(app: &App, request: Request, next: Next) -> Response {
         None => Problem::from(Code::RequestTimeout).into_response(),
     };
     match intake.stopped() {
-        // What the operation says of a body that was broken off is not why.
+        // An operation's response to an aborted body does not give the real reason.
         Some(code) => {
             let mut told = too_slow(code);
             told.extensions_mut().extend(response.extensions().clone());
@@ -182,21 +183,21 @@ async fn work(app: &App, request: Request, next: Next) -> Response {
     }
 }
 
-/// The answer, unless it takes too long. A panic is one request's: it is answered, counted and logged, and what
-/// the request had begun is rolled back as its values are dropped.
+/// The response, unless it times out. A panic affects only its own request: it is answered, counted and
+/// logged, and what the request had begun is rolled back as its values are dropped.
 async fn within(limit: Duration, answer: impl Future<Output = Response>) -> Option<Response> {
     match tokio::time::timeout(limit, AssertUnwindSafe(answer).catch_unwind()).await {
         Ok(Ok(response)) => Some(response),
         Ok(Err(_)) => {
             metrics::counter!("sluice_panics_total", "task" => "request").increment(1);
-            tracing::error!("a request panicked; it is answered with SERVER_FAULT");
+            tracing::error!("request panicked; responding with SERVER_FAULT");
             Some(Problem::from(Code::ServerFault).into_response())
         }
         Err(_) => None,
     }
 }
 
-/// The rest of the body is not read: the connection is of no use any more.
+/// The rest of the body is not read, so the connection cannot be reused.
 fn too_slow(code: Code) -> Response {
     let mut response = Problem::from(code).into_response();
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -217,7 +218,7 @@ fn check(app: &App, request: &Request) -> Result<(), Problem> {
     origin::check(request, app.options.public_url.as_deref())
 }
 
-/// A whole answer as bytes, for a connection that never became a request.
+/// A complete response as bytes, for a connection that never became a request.
 pub(crate) fn bare(code: Code, language: Language) -> Vec<u8> {
     let body = crate::problem::body(code, language);
     let status = axum::http::StatusCode::from_u16(code.http()).unwrap_or_default();
@@ -235,7 +236,7 @@ pub(crate) fn bare(code: Code, language: Language) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// The client's name for the request if it is a plain one, else a new one.
+/// The client's request id if it is well-formed, otherwise a new one.
 fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(&REQUEST_ID).and_then(|value| value.to_str().ok());
     let is_plain = |text: &&str| {
@@ -261,7 +262,7 @@ mod tests {
     use metrics_exporter_prometheus::PrometheusBuilder;
 
     #[tokio::test]
-    async fn a_panic_is_one_requests_and_is_counted() {
+    async fn a_panic_affects_one_request_and_is_counted() {
         let recorder = PrometheusBuilder::new().build_recorder();
         let _counted = metrics::set_default_local_recorder(&recorder);
         let minute = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! Requests that a page of somebody else made a browser send are refused, before anybody asks who sent them.
+//! Refuses cross-site requests, before authentication.
 
 use crate::problem::Problem;
 use axum::extract::Request;
@@ -6,10 +6,10 @@ use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, Method};
 use domain::code::Code;
 
-/// The path of the live progress, where reading is as good as writing.
+/// Socket.IO's path: a cross-site GET opens a socket, so it is checked like a write.
 const SOCKET: &str = "/socket.io";
 
-/// A request that changes something, or opens a socket, comes from our own page or from no page at all.
+/// Checks that a request that changes something or opens a socket comes from our own page or from no page.
 pub(crate) fn check(request: &Request, public_url: Option<&str>) -> Result<(), Problem> {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_safe && !request.uri().path().starts_with(SOCKET) {
@@ -18,8 +18,8 @@ pub(crate) fn check(request: &Request, public_url: Option<&str>) -> Result<(), P
     if is_ours(request.headers(), public_url) { Ok(()) } else { Err(Code::OriginForbidden.into()) }
 }
 
-/// Browsers say where a request comes from, in one of two headers or both; programs that are no browsers say
-/// nothing. The server itself speaks plain HTTP: a page that came over TLS is ours under the public URL alone.
+/// Browsers state the origin in one or both of two headers; other programs send neither. The server itself
+/// speaks plain HTTP: a page loaded over TLS is ours only under the public URL.
 fn is_ours(headers: &HeaderMap, public_url: Option<&str>) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let site = text("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));

@@ -1,7 +1,8 @@
-//! Security events: what was refused, to whom and from where, as lines of the log under the target `security`.
+//! Security events: what was refused, to which caller and from where, as log lines under the target
+//! `security`.
 //!
-//! Who floods the server must not fill its disk: an address has a few lines a minute for each code, and all
-//! addresses together have a bound. What is left out is counted, and the count is logged when its minute is over.
+//! A flood must not fill the disk: each address gets a few lines per minute and code, and all addresses
+//! together have a limit. Suppressed events are counted, and the count is logged at the end of the minute.
 
 use crate::edge::limits::block;
 use domain::code::Code;
@@ -10,15 +11,15 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Lines a minute of one address and code.
+/// Lines per minute for one address and code.
 const LINES_EACH: u32 = 5;
-/// Lines a minute of all together; some 40 MB a day.
+/// Lines per minute in total; some 40 MB a day.
 const LINES_ALL: u32 = 120;
 const MINUTE: Duration = Duration::from_secs(60);
-/// Characters of a path; a client chooses them.
+/// The maximum length of a logged path, in characters; clients choose the path.
 const PATH_MAX: usize = 120;
 
-/// Notes security events. Clones share their bounds.
+/// Logs security events. Clones share their limits.
 #[derive(Debug, Clone)]
 pub struct Security(Arc<Inner>);
 
@@ -34,15 +35,15 @@ impl Default for Security {
     }
 }
 
-/// What was refused.
+/// A refusal.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Event<'a> {
     pub code: Code,
     pub status: u16,
     pub address: IpAddr,
-    /// The user or key, if it is known.
+    /// The user or key, if known.
     pub caller: Option<&'a str>,
-    /// How the request said who it is: `key`, `session`, `none`.
+    /// How the request authenticated: `key`, `session` or `none`.
     pub by: &'static str,
     pub operation: &'a str,
     pub method: &'a str,
@@ -50,21 +51,21 @@ pub(crate) struct Event<'a> {
     pub request: &'a str,
 }
 
-/// One minute.
+/// The counts of one minute.
 #[derive(Debug, Default)]
 struct Window {
     minute: u64,
     lines: u32,
-    /// Lines by address and code; never more than there are lines.
+    /// Lines by address and code; never more entries than lines.
     each: HashMap<(IpAddr, Code), u32>,
     left_out: u64,
 }
 
-/// What becomes of an event.
+/// How an event is handled.
 #[derive(Debug, PartialEq, Eq)]
 enum Place {
     Line,
-    /// It is counted; whether it is the first of its minute.
+    /// Only counted; whether it is the first such event of its minute.
     LeftOut(bool),
 }
 
@@ -82,7 +83,7 @@ impl Window {
         Place::LeftOut(self.left_out == 1)
     }
 
-    /// Begins a minute if it is another one; how many events the one before left out.
+    /// Starts a new minute if it has changed; returns how many events the previous one suppressed.
     fn turn(&mut self, minute: u64) -> u64 {
         if minute == self.minute {
             return 0;
@@ -91,14 +92,14 @@ impl Window {
     }
 }
 
-/// Whether an answer is one that leaves an event.
+/// Whether a refusal is a security event.
 const fn is_event(status: u16, code: Code) -> bool {
     matches!(status, 400 | 401 | 403 | 404 | 408 | 421 | 429 | 431)
         || matches!(code, Code::PasswordWrong | Code::InvitationInvalid)
 }
 
 impl Security {
-    /// Notes a refusal, if it is one of those that are told.
+    /// Logs a refusal, if it is a security event.
     pub(crate) fn note(&self, event: &Event<'_>) {
         if !is_event(event.status, event.code) {
             return;
@@ -120,7 +121,7 @@ impl Security {
         }
     }
 
-    /// Nobody may be refused any more, and still the count is told.
+    /// Logs the count at the end of the minute, even if no further refusal follows.
     fn tell_later(&self) {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let (security, since) = (self.clone(), self.0.begun.elapsed().as_millis());
@@ -136,13 +137,13 @@ impl Security {
         self.0.begun.elapsed().as_secs() / MINUTE.as_secs()
     }
 
-    /// What a panic left is still a count.
+    /// Recovers from a poisoned lock: after a panic the counts are still usable.
     fn window(&self) -> MutexGuard<'_, Window> {
         self.0.window.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The path is escaped by `Debug`, so that nobody writes lines of his own into the log.
+/// `Debug` escapes the path, so that clients cannot inject lines into the log.
 fn write(event: &Event<'_>) {
     let Event { code, status, address, caller, by, operation, method, path, request } = *event;
     let path: String = path.chars().take(PATH_MAX).collect();
@@ -154,7 +155,7 @@ fn write(event: &Event<'_>) {
 
 fn tell_left_out(left_out: u64) {
     if left_out > 0 {
-        tracing::info!(target: "security", left_out, "refused, and not told one by one");
+        tracing::info!(target: "security", left_out, "refusals not logged individually");
     }
 }
 
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_has_a_few_lines_and_others_still_have_theirs() {
+    fn a_flood_gets_a_few_lines_and_others_still_get_theirs() {
         let mut window = Window::default();
         assert_eq!(lines(&mut window, [203, 0, 113, 1], Code::AuthRequired, 100_000), 5);
         assert_eq!(lines(&mut window, [203, 0, 113, 1], Code::Forbidden, 3), 3);
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn many_addresses_together_have_a_bound_too_and_take_no_memory() {
+    fn many_addresses_together_are_limited_too_and_take_no_memory() {
         let mut window = Window::default();
         let all = (0..200_000_u32)
             .filter(|n| window.place((n << 8).to_be_bytes().into(), Code::Forbidden) == Place::Line);
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn one_block_of_the_sixth_version_is_one_address() {
+    fn an_ipv6_64_block_counts_as_one_address() {
         let mut window = Window::default();
         let all = (0..1_000_u128).filter(|n| {
             let address = std::net::Ipv6Addr::from((0x2001_0db8_u128 << 96) | n);
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_that_say_something_of_the_caller_are_events_and_others_are_not() {
+    fn only_refusals_that_concern_the_caller_are_events() {
         let cases = [
             (Code::AuthRequired, true),
             (Code::LoginFailed, true),

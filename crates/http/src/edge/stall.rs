@@ -1,5 +1,5 @@
-//! Connections whose other side does not read: after a while a write is an error, and the connection is gone.
-//! Else whoever answers it would wait for ever, and keep what it has to say in memory.
+//! Write timeouts for connections whose peer does not read: after the timeout a write fails and the
+//! connection is closed. Otherwise the response would wait indefinitely and stay in memory.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// A stream whose writes go on within a time, or fail.
+/// A stream whose writes make progress within a timeout, or fail.
 #[derive(Debug)]
 pub(crate) struct Patient<S> {
     stream: S,
@@ -22,7 +22,8 @@ impl<S> Patient<S> {
         Self { stream, limit, timer: Box::pin(sleep(limit)), is_waiting: false }
     }
 
-    /// What a write came to: done, or pending within the limit, or too late.
+    /// Applies the timeout to a write: passes a completed one through, and fails one that has been pending
+    /// for too long.
     fn judge<T>(&mut self, cx: &mut Context<'_>, written: Poll<Result<T>>) -> Poll<Result<T>> {
         if written.is_ready() {
             self.is_waiting = false;
@@ -79,7 +80,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
     #[tokio::test]
-    async fn who_does_not_read_is_cut_and_who_reads_slowly_is_not() {
+    async fn a_peer_that_does_not_read_is_disconnected_and_a_slow_reader_is_not() {
         let (ours, mut theirs) = duplex(8);
         let mut ours = Patient::new(ours, Duration::from_millis(200));
         let reading = async {

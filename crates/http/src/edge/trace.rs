@@ -1,11 +1,11 @@
-//! The caller's trace (W3C Trace Context): taken from `traceparent`, named in the request's span and passed on in the
-//! answer, so that a line of the log is found by the trace of the system that asked. What does not have the form is
-//! ignored. Nothing else of the caller's is kept: no `tracestate`, no baggage.
+//! The caller's trace (W3C Trace Context): taken from `traceparent`, recorded in the request's span and
+//! returned in the response, so that log lines can be found by the calling system's trace id. A malformed
+//! header is ignored. Nothing else is kept: no `tracestate`, no baggage.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 static HEADER: HeaderName = HeaderName::from_static("traceparent");
-/// The bytes of `00-` trace `-` span `-` flags.
+/// The length of `00-` trace `-` span `-` flags, in bytes.
 const LENGTH: usize = 55;
 
 /// A caller's trace.
@@ -15,11 +15,11 @@ pub(super) struct Trace {
     pub id: String,
     /// 16 hexadecimal digits: the caller's span.
     pub parent: String,
-    /// The flags: only whether it is sampled is known, and handed back.
+    /// The flags: only the sampled flag is kept and returned.
     pub flags: u8,
 }
 
-/// The trace that a request belongs to.
+/// A request's trace.
 pub(super) fn of(headers: &HeaderMap) -> Option<Trace> {
     let mut all = headers.get_all(&HEADER).iter();
     let (value, None) = (all.next()?, all.next()) else { return None };
@@ -31,7 +31,7 @@ fn parse(text: &str) -> Option<Trace> {
     let mut parts = known.split('-');
     let mut next = |length: usize| parts.next().filter(|part| is_hex(part, length));
     let (version, id, parent, flags) = (next(2)?, next(32)?, next(16)?, next(2)?);
-    // A later version may go on behind what is known of it; this one ends there.
+    // A later version may append fields; version 00 ends here.
     let ends = rest.is_empty() || (version != "00" && rest.starts_with('-'));
     let is_named = |text: &str| text.bytes().any(|byte| byte != b'0');
     (version != "ff" && ends && is_named(id) && is_named(parent))
@@ -46,7 +46,7 @@ fn is_hex(text: &str, length: usize) -> bool {
 }
 
 impl Trace {
-    /// Sets the header of the response: the same trace, and the span of this request.
+    /// Sets the response header: the same trace, and the span of this request.
     pub(super) fn set_header(&self, headers: &mut HeaderMap, span: &str) {
         let value = format!("00-{}-{span}-{:02x}", self.id, self.flags);
         if let Ok(value) = HeaderValue::from_str(&value) {
@@ -55,8 +55,8 @@ impl Trace {
     }
 }
 
-/// A span id for a request whose span is not exported: 16 hexadecimal digits, never all zeros, made of the request
-/// id (FNV-1a).
+/// The span id of a request whose span is not exported: 16 hexadecimal digits derived from the request id (FNV-1a),
+/// never all zeros.
 pub(super) fn span_id(request: &str) -> String {
     let hash = request.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -72,7 +72,7 @@ mod tests {
     const SPAN: &str = "00f067aa0ba902b7";
 
     #[test]
-    fn only_the_form_of_the_standard_is_a_trace() {
+    fn only_a_well_formed_header_is_a_trace() {
         for (text, flags) in [
             (format!("00-{ID}-{SPAN}-01"), 1),
             (format!("00-{ID}-{SPAN}-00"), 0),
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn two_headers_are_none_and_the_answer_keeps_the_trace() {
+    fn two_headers_are_ignored_and_the_response_keeps_the_trace() {
         let (mut headers, text) = (HeaderMap::new(), format!("00-{ID}-{SPAN}-01"));
         assert_eq!(of(&headers), None);
         headers.append(&HEADER, text.parse().unwrap());
@@ -116,7 +116,7 @@ mod tests {
         trace.set_header(&mut answer, &span_id("a request"));
         let said = answer[&HEADER].to_str().unwrap();
         assert_eq!(parse(said).map(|said| (said.id, said.flags)), Some((trace.id, trace.flags)), "{said}");
-        assert!(!said.contains(SPAN), "a span of its own: {said}");
+        assert!(!said.contains(SPAN), "the response has its own span: {said}");
         assert_ne!(span_id("a"), span_id("b"));
     }
 }

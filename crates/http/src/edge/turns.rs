@@ -1,5 +1,5 @@
-//! How many lists one user or key has read at once. A list can keep a connection at work for a second; whoever asks for
-//! more waits behind himself, not in front of the others.
+//! Limits how many lists one user or key reads concurrently. A list can occupy a database connection for a
+//! second, so further ones wait behind the same caller's lists and do not delay other callers.
 
 use crate::problem::Problem;
 use domain::code::Code;
@@ -8,21 +8,21 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Lists at once.
+/// Concurrent lists per caller.
 const AT_ONCE: usize = 2;
-/// How long another one waits for its turn before it is refused.
+/// How long a further list waits for its turn before it is refused.
 const WAIT: Duration = Duration::from_secs(5);
-/// Owners that are remembered before those who read nothing are forgotten.
+/// The number of tracked owners above which idle ones are removed.
 const OWNERS_MAX: usize = 1_000;
 
-/// Whose turn it is to read lists.
+/// The turns for reading lists, per owner.
 #[derive(Debug, Default)]
 pub(crate) struct Turns {
     owners: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
 impl Turns {
-    /// Waits for a turn, which lasts until the permit is dropped.
+    /// Waits for a turn, which is held until the permit is dropped.
     pub(crate) async fn take(&self, owner: &str) -> Result<OwnedSemaphorePermit, Problem> {
         self.take_within(owner, WAIT).await
     }
@@ -32,7 +32,7 @@ impl Turns {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) | Err(_) => Err(Problem {
                 retry_after_s: Some(1),
-                ..Problem::about(Code::RateLimited, format!("{AT_ONCE} lists at once"))
+                ..Problem::about(Code::RateLimited, format!("at most {AT_ONCE} concurrent lists"))
             }),
         }
     }
@@ -40,7 +40,7 @@ impl Turns {
     fn of(&self, owner: &str) -> Result<Arc<Semaphore>, Problem> {
         let mut owners = self.owners.lock().map_err(|_| Problem::from(Code::RateLimited))?;
         if owners.len() > OWNERS_MAX {
-            // Whoever holds or awaits a turn holds the semaphore too.
+            // A caller that holds or awaits a turn also holds a reference to the semaphore.
             owners.retain(|_, turns| Arc::strong_count(turns) > 1);
         }
         let turns = owners.entry(owner.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_third_list_of_one_owner_waits_and_nobody_else_does() {
+    async fn the_third_list_of_one_owner_waits_and_other_owners_do_not() {
         let turns = Turns::default();
         let (first, second) = (turns.take("key:1").await.unwrap(), turns.take("key:1").await.unwrap());
         let refused = turns.take_within("key:1", Duration::ZERO).await.unwrap_err();
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn owners_who_read_nothing_are_forgotten() {
+    async fn idle_owners_are_removed() {
         let turns = Turns::default();
         let held = turns.take("key:0").await.unwrap();
         for owner in 1..=2 * OWNERS_MAX {

@@ -1,4 +1,4 @@
-//! Exchange rates, and what applies to a pair of currencies.
+//! Exchange rates and the policies of currency pairs.
 
 mod policy;
 
@@ -21,7 +21,7 @@ use service::fx::FxRate;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-const SET: Message = Message { english: "The rate holds from now on", chinese: "汇率已生效" };
+const SET: Message = Message { english: "The rate is now in effect", chinese: "汇率已生效" };
 
 pub(crate) fn routes() -> Routes {
     const POLICY: &[Code] = &[
@@ -48,23 +48,23 @@ pub(crate) fn routes() -> Routes {
         .add(Operation::FxPolicySet, routes!(policy::set), POLICY)
 }
 
-/// The rate that holds for a pair.
+/// A currency pair's current exchange rate.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RateView {
-    /// The currency that is paid.
+    /// The source currency.
     #[schema(example = "USD")]
     source: String,
-    /// The currency that arrives.
+    /// The target currency.
     #[schema(example = "CNY")]
     target: String,
-    /// Major units of the target for one of the source.
+    /// Major units of the target currency for one major unit of the source currency.
     #[schema(example = "7.1")]
     rate: String,
-    /// Who said so.
+    /// The origin of the rate.
     #[schema(example = "treasury")]
     origin: String,
-    /// Since when.
+    /// When the rate was set.
     #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
     created_at: String,
 }
@@ -88,23 +88,24 @@ impl RateView {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewRate {
-    /// The currency that is paid.
+    /// The source currency.
     #[schema(example = "USD", min_length = 3, max_length = 12)]
     source: String,
-    /// The currency that arrives.
+    /// The target currency.
     #[schema(example = "CNY", min_length = 3, max_length = 12)]
     target: String,
-    /// Major units of the target for one of the source: positive, at most 18 decimals.
+    /// Major units of the target currency for one major unit of the source currency: positive, at most 18
+    /// decimals.
     #[schema(example = "7.1")]
     rate: Decimal,
-    /// Who says so; `api` if nothing is said.
+    /// The origin of the rate; `api` by default.
     #[schema(example = "treasury", min_length = 1, max_length = 255)]
     origin: Option<String>,
 }
 
 impl Input for NewRate {}
 
-/// The rate that holds, of every pair.
+/// Lists the current exchange rate of every currency pair.
 #[utoipa::path(get, path = "/api/v2/fx-rates", operation_id = "listFxRates", tag = "currencies",
     responses((status = 200, description = "The rates.", body = Envelope<Vec<RateView>>)))]
 pub(crate) async fn list(State(app): State<App>) -> Result<Answer<Vec<RateView>>, Problem> {
@@ -112,7 +113,7 @@ pub(crate) async fn list(State(app): State<App>) -> Result<Answer<Vec<RateView>>
     Ok(Answer::of(rates.into_iter().map(|rate| RateView::of(rate, &assets)).collect()))
 }
 
-/// Sets the rate of a pair. Earlier rates stay on record.
+/// Sets a currency pair's exchange rate. Earlier rates stay on record.
 #[utoipa::path(post, path = "/api/v2/fx-rates", operation_id = "setFxRate", tag = "currencies",
     request_body = NewRate,
     responses((status = 200, description = "The rate.", body = Envelope<RateView>)))]

@@ -1,4 +1,4 @@
-//! What applies to a pair of currencies, in one direction.
+//! The conversion policy of a currency pair, in one direction.
 
 use crate::answer::{Answer, Envelope, Message};
 use crate::app::App;
@@ -12,42 +12,42 @@ use serde::{Deserialize, Serialize};
 use service::fx_policy::{FxPolicyChange, FxRules};
 use utoipa::{IntoParams, ToSchema};
 
-const SET: Message = Message { english: "The policy holds from now on", chinese: "策略已生效" };
+const SET: Message = Message { english: "The policy is now in effect", chinese: "策略已生效" };
 
-/// Which pair.
+/// Which currency pair.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct FxPairQuery {
-    /// The currency that is paid.
+    /// The source currency.
     #[param(example = "USD", max_length = 12)]
     source: String,
-    /// The currency that arrives.
+    /// The target currency.
     #[param(example = "CNY", max_length = 12)]
     target: String,
 }
 
-/// What applies to a pair in this direction; 0 switches a bound off.
+/// The conversion policy of a currency pair in this direction; 0 disables a bound.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct FxPolicyView {
-    /// The currency that is paid.
+    /// The source currency.
     #[schema(example = "USD")]
     source: String,
-    /// The currency that arrives.
+    /// The target currency.
     #[schema(example = "CNY")]
     target: String,
-    /// How far the rate of a request may be from the stored one, and how far the stored rate may move before a
-    /// submitted batch has to be repriced: a share of one.
+    /// How far a request's rate may deviate from the stored one, and how far the stored rate may move before
+    /// a submitted batch must be repriced, as a fraction of 1.
     #[schema(example = "0.020000")]
     tolerance: String,
-    /// What happens to the part below the smallest unit of the currency that arrives.
+    /// How amounts are rounded to the target currency's minor unit: `half_up`, `half_even` or `down`.
     #[schema(example = "half_up")]
     rounding: &'static str,
-    /// Conversions that give less than this are rounded down: major units of the currency that arrives.
+    /// Conversions that yield less than this are rounded down, in major units of the target currency.
     #[schema(example = "1.00")]
     minimum: String,
-    /// How many hours a submitted batch keeps its rate before it is first executed.
+    /// How many hours a submitted batch keeps its rate until its first execution.
     #[schema(example = 72)]
     max_age_hours: i64,
 }
@@ -66,33 +66,33 @@ impl From<FxRules> for FxPolicyView {
     }
 }
 
-/// What to change; fields that are left out stay as they are, 0 switches a bound off.
+/// Changes to a conversion policy; omitted fields stay unchanged, 0 disables a bound.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct FxPolicyInput {
-    /// The currency that is paid.
+    /// The source currency.
     #[schema(example = "USD", min_length = 3, max_length = 12)]
     source: String,
-    /// The currency that arrives.
+    /// The target currency.
     #[schema(example = "CNY", min_length = 3, max_length = 12)]
     target: String,
-    /// A share from 0 to 1, at most six decimals.
+    /// How far a rate may deviate: a fraction from 0 to 1, at most six decimals.
     #[schema(example = "0.01", nullable = false)]
     tolerance: Option<String>,
-    /// `half_up`, `half_even` or `down`.
+    /// How amounts are rounded: `half_up`, `half_even` or `down`.
     #[schema(example = "down", nullable = false)]
     rounding: Option<String>,
-    /// Major units of the currency that arrives.
+    /// The amount below which conversions are rounded down, in major units of the target currency.
     #[schema(example = "5.00", nullable = false)]
     minimum: Option<String>,
-    /// Hours.
+    /// How many hours a submitted batch keeps its rate until its first execution.
     #[schema(example = 24, minimum = 0, maximum = 87_600, nullable = false)]
     max_age_hours: Option<i64>,
 }
 
 impl Input for FxPolicyInput {}
 
-/// What applies to a pair.
+/// Returns a currency pair's conversion policy.
 #[utoipa::path(get, path = "/api/v2/fx-rates/policies", operation_id = "getFxPolicy", tag = "currencies",
     params(FxPairQuery),
     responses((status = 200, description = "The policy.", body = Envelope<FxPolicyView>)))]
@@ -103,7 +103,7 @@ pub(crate) async fn show(
     Ok(Answer::of(app.service.fx_policy_show(&pair.source, &pair.target).await?.into()))
 }
 
-/// Changes what applies to a pair in one direction.
+/// Changes a currency pair's conversion policy, in one direction.
 #[utoipa::path(put, path = "/api/v2/fx-rates/policies", operation_id = "setFxPolicy", tag = "currencies",
     request_body = FxPolicyInput,
     responses((status = 200, description = "The policy.", body = Envelope<FxPolicyView>)))]

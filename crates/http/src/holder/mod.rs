@@ -1,4 +1,4 @@
-//! Holders: who owns accounts.
+//! Account holders.
 
 use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
@@ -26,10 +26,10 @@ use utoipa_axum::routes;
 
 const LIST: &str = "holders";
 const USUAL: i64 = 20;
-const CHANGED: Message = Message { english: "The holder was changed", chinese: "已修改账户持有人" };
-const ADDED: Message = Message { english: "The holder was added", chinese: "已添加账户持有人" };
+const CHANGED: Message = Message { english: "The holder was updated", chinese: "账户持有人已修改" };
+const ADDED: Message = Message { english: "The holder was added", chinese: "账户持有人已添加" };
 
-/// What the details of a holder may be refused with.
+/// The codes that a holder's details may be refused with.
 const DETAILS: &[Code] = &[
     Code::NameInvalid,
     Code::EmailInvalid,
@@ -50,35 +50,35 @@ pub(crate) fn routes() -> Routes {
         .add(Operation::HolderChange, routes!(change), DETAILS)
 }
 
-/// Who a holder is. E-mail address and uid are unique; a holder with neither is known by its name.
+/// A holder's details. E-mail address and uid are unique; a holder with neither is identified by name.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewHolder {
-    /// Its name.
+    /// The holder's name.
     #[schema(example = "Example Trading Ltd", min_length = 1, max_length = 255)]
     name: String,
-    /// Its e-mail address.
+    /// The holder's e-mail address.
     #[schema(value_type = Option<String>, example = "pay@example.com", min_length = 1, max_length = 254)]
     email: Option<PlainText>,
-    /// Its number with the organisation.
+    /// The holder's id in the organisation's other systems.
     #[schema(value_type = Option<String>, example = "U-1001", min_length = 1, max_length = 255)]
     uid: Option<PlainText>,
 }
 
 impl Input for NewHolder {}
 
-/// What to change of a holder: fields that are left out stay as they are, null removes an e-mail address or uid.
+/// Changes to a holder: omitted fields stay unchanged; null removes an e-mail address or uid.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HolderChangeBody {
-    /// Its name.
+    /// The holder's name.
     #[schema(example = "Example Trading Ltd", min_length = 1, max_length = 255, nullable = false)]
     name: Option<String>,
-    /// Its e-mail address.
+    /// The holder's e-mail address.
     #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<String>, example = "pay@example.com", min_length = 1, max_length = 254)]
     email: Option<Option<PlainText>>,
-    /// Its number with the organisation.
+    /// The holder's id in the organisation's other systems.
     #[serde(default, deserialize_with = "named")]
     #[schema(value_type = Option<String>, example = "U-1001", min_length = 1, max_length = 255)]
     uid: Option<Option<PlainText>>,
@@ -86,7 +86,7 @@ pub(crate) struct HolderChangeBody {
 
 impl Input for HolderChangeBody {}
 
-/// A field that is there, even if it is null; one that is left out does not come here.
+/// Reads a field that is present, even if it is null; serde does not call this for an omitted field.
 fn named<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<PlainText>>, D::Error> {
     Option::deserialize(field).map(Some)
 }
@@ -104,27 +104,27 @@ impl From<NewHolder> for service::holder::NewHolder {
     }
 }
 
-/// A holder.
+/// An account holder.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HolderView {
-    /// Its id.
+    /// The holder's id.
     #[schema(example = "hold_9")]
     id: String,
-    /// Its name.
+    /// The holder's name.
     #[schema(example = "Example Trading Ltd")]
     name: String,
-    /// Whether the name mixes scripts whose letters look alike, such as Latin and Cyrillic: read it letter by letter
-    /// before paying.
+    /// Whether the name mixes scripts with look-alike letters, such as Latin and Cyrillic. If so, read it
+    /// letter by letter before paying.
     #[schema(example = false)]
     mixed_scripts: bool,
-    /// Its e-mail address, in lower case.
+    /// The holder's e-mail address, in lower case.
     #[schema(example = "pay@example.com")]
     email: Option<String>,
-    /// Its number with the organisation.
+    /// The holder's id in the organisation's other systems.
     #[schema(example = "U-1001")]
     uid: Option<String>,
-    /// When it was added.
+    /// When the holder was added.
     #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
     created_at: String,
 }
@@ -142,23 +142,23 @@ impl From<Holder> for HolderView {
     }
 }
 
-/// Which holders are wanted.
+/// Which holders to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// Part of the name, e-mail address or uid.
+    /// Only holders with this text in the name, e-mail address or uid.
     #[param(max_length = 255, nullable = false)]
     text: Option<String>,
-    /// Rows of a page.
+    /// Rows per page; 20 by default.
     #[param(example = 20, minimum = 1, maximum = 200, nullable = false)]
     page_size: Option<i64>,
-    /// Where the page before ended.
+    /// `nextCursor` of the previous page.
     #[param(max_length = 200, nullable = false)]
     cursor: Option<String>,
 }
 
-/// Holders in the order of ids.
+/// Lists holders, ordered by id.
 #[utoipa::path(get, path = "/api/v2/holders", operation_id = "listHolders", tag = "accounts", params(ListQuery),
     responses((status = 200, description = "A page of holders.", body = ListEnvelope<HolderView>)))]
 pub(crate) async fn list(
@@ -177,7 +177,7 @@ pub(crate) async fn list(
     Ok(ListAnswer { data, pagination: paging::by_cursor(limit, next).until(found.searched_until) })
 }
 
-/// A holder.
+/// Returns a holder.
 #[utoipa::path(get, path = "/api/v2/holders/{id}", operation_id = "getHolder", tag = "accounts",
     params(("id" = String, Path, description = "The holder's id.", example = "hold_9")),
     responses((status = 200, description = "The holder.", body = Envelope<HolderView>)))]
@@ -196,8 +196,9 @@ pub(crate) async fn add(who: Who, once: Once<NewHolder>) -> Result<Answer<Holder
     Ok(Answer::saying(ADDED, holder.into()))
 }
 
-/// Changes a holder's name, e-mail address or uid. Payments by e-mail address and uid follow the change, so the old
-/// values are kept in the audit log.
+/// Changes a holder's name, e-mail address or uid.
+///
+/// Payments by e-mail address or uid follow the change, so the old values are kept in the audit log.
 #[utoipa::path(patch, path = "/api/v2/holders/{id}", operation_id = "changeHolder", tag = "accounts",
     params(("id" = String, Path, description = "The holder's id.", example = "hold_9")),
     request_body = HolderChangeBody,

@@ -1,4 +1,4 @@
-//! API keys: how programs come in.
+//! API keys, with which programs authenticate.
 
 use super::user::{PageQuery, next};
 use super::view::micros;
@@ -21,12 +21,12 @@ use service::Secret;
 use service::api_key::{ApiKey, Made, NewApiKey};
 use utoipa::ToSchema;
 
-/// Scopes and addresses of a key at most.
+/// The maximum number of scopes, and of addresses, of a key.
 const LISTED_MAX: usize = 100;
 
-/// What a key may do.
+/// A scope: what a key may do.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(dead_code, reason = "names of scopes for the document; a test holds them against the table")]
+#[expect(dead_code, reason = "scope names for the API description; a test checks them against the table")]
 pub(super) enum ScopeName {
     #[serde(rename = "read")]
     Read,
@@ -46,35 +46,35 @@ pub(super) enum ScopeName {
     MetricsRead,
 }
 
-/// A key, without its secret.
+/// An API key, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct KeyView {
-    /// Its id.
+    /// The key's id.
     #[schema(example = "key_5")]
     id: String,
-    /// What people call it.
+    /// The key's name.
     #[schema(example = "payroll")]
     name: String,
-    /// The first characters of its secret.
+    /// The first characters of the secret.
     #[schema(example = "sluice_5f2c1")]
     hint: String,
-    /// What it may do.
+    /// The key's scopes.
     #[schema(value_type = Vec<ScopeName>, example = json!(["read", "batches:write"]))]
     scopes: Vec<String>,
-    /// Addresses and networks that it may come from; empty: any.
+    /// The addresses and networks the key may be used from; empty: any.
     #[schema(example = json!(["203.0.113.0/24"]))]
     addresses: Vec<String>,
-    /// Who made it.
+    /// The user who created the key.
     #[schema(example = "admin")]
     created_by: String,
-    /// When.
+    /// When the key was created.
     #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
     created_at: String,
-    /// Until when it holds; null: for ever.
+    /// When the key expires; null: never.
     #[schema(format = DateTime, example = "2027-03-10T12:00:00Z")]
     expires_at: Option<String>,
-    /// Since when it does not; null: it does.
+    /// When the key was revoked; null if it was not.
     #[schema(format = DateTime, example = "2026-04-10T12:00:00Z")]
     revoked_at: Option<String>,
 }
@@ -96,33 +96,33 @@ impl KeyView {
     }
 }
 
-/// A key that was just made.
+/// An API key with its secret.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct MadeView {
     /// The key.
     key: KeyView,
-    /// Its secret, for `Authorization: Bearer`. It is shown this once: null when the same request is sent again
-    /// under its `Idempotency-Key`.
+    /// The secret, for `Authorization: Bearer`. It is shown only once: null if the same request is repeated
+    /// with its `Idempotency-Key`.
     #[schema(value_type = Option<String>, example = "sluice_5f2c…")]
     secret: Option<Secret>,
 }
 
-/// A key to make.
+/// An API key to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct KeyBody {
-    /// What people call it; unique.
+    /// The key's name; unique.
     #[schema(min_length = 1, max_length = 255, example = "payroll")]
     name: String,
-    /// What it may do.
+    /// The key's scopes.
     #[schema(value_type = Vec<ScopeName>, min_items = 1, max_items = 100, example = json!(["read", "batches:write"]))]
     scopes: Vec<String>,
-    /// Addresses and networks that it may come from; empty: any.
+    /// The addresses and networks the key may be used from; empty: any.
     #[serde(default)]
     #[schema(max_items = 100, example = json!(["203.0.113.0/24"]))]
     addresses: Vec<String>,
-    /// Until when it holds; without it: for ever.
+    /// When the key expires; never if omitted.
     #[schema(format = DateTime, example = "2099-03-10T12:00:00Z",
         pattern = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$")]
     expires_at: Option<String>,
@@ -131,16 +131,16 @@ pub(super) struct KeyBody {
 impl Input for KeyBody {}
 
 const MADE: Message = Message {
-    english: "The key is made; keep its secret now, it is not shown again",
+    english: "The key was created; save its secret now, it will not be shown again",
     chinese: "密钥已创建；请立即保存，密钥不会再次显示",
 };
 const ROTATED: Message = Message {
-    english: "The key has a new secret; keep it now, it is not shown again. The one before holds for 24 hours",
+    english: "The key has a new secret; save it now, it will not be shown again. The previous one stays valid for 24 hours",
     chinese: "密钥已更换；请立即保存，新密钥不会再次显示。旧密钥在24小时内仍然有效",
 };
-const REVOKED: Message = Message { english: "The key is revoked", chinese: "密钥已吊销" };
+const REVOKED: Message = Message { english: "The key was revoked", chinese: "密钥已吊销" };
 
-/// Lists API keys, revoked ones too, in the order in which they were made.
+/// Lists API keys, including revoked ones, in order of creation.
 #[utoipa::path(get, path = "/api/v1/api-keys", operation_id = "listApiKeys", tag = "people", params(PageQuery),
     responses((status = 200, description = "A page of keys.", body = ListEnvelope<KeyView>)))]
 pub(super) async fn list(
@@ -154,9 +154,11 @@ pub(super) async fn list(
     Ok(ListAnswer { data, pagination: paging::by_cursor(size, next) })
 }
 
-/// Makes an API key. Its secret is in this answer and nowhere else.
+/// Creates an API key.
+///
+/// Only this response contains its secret.
 #[utoipa::path(post, path = "/api/v1/api-keys", operation_id = "addApiKey", tag = "people", request_body = KeyBody,
-    responses((status = 200, description = "The key is made.", body = Envelope<MadeView>)))]
+    responses((status = 200, description = "The new key.", body = Envelope<MadeView>)))]
 pub(super) async fn add(who: Who, once: Once<KeyBody>) -> Result<Answer<MadeView>, Problem> {
     let KeyBody { name, scopes, addresses, expires_at } = &once.body;
     if scopes.len() > LISTED_MAX {
@@ -173,10 +175,10 @@ pub(super) async fn add(who: Who, once: Once<KeyBody>) -> Result<Answer<MadeView
     Ok(Answer::saying(MADE, view))
 }
 
-/// Revokes an API key: from now on nobody comes in by it. Revoking it again changes nothing.
+/// Revokes an API key, with immediate effect. Revoking it again changes nothing.
 #[utoipa::path(delete, path = "/api/v1/api-keys/{id}", operation_id = "revokeApiKey", tag = "people",
     params(("id" = String, Path, description = "The key's id", example = "key_5")),
-    responses((status = 200, description = "The key is revoked.", body = Envelope<KeyView>)))]
+    responses((status = 200, description = "The revoked key.", body = Envelope<KeyView>)))]
 pub(super) async fn revoke(
     State(app): State<App>,
     who: Who,
@@ -186,11 +188,13 @@ pub(super) async fn revoke(
     Ok(Answer::saying(REVOKED, KeyView::of(key)))
 }
 
-/// Gives an API key a new secret, which is in this answer and nowhere else. The one before holds for 24 hours; both are the
-/// same key, so a request that is repeated under the other one with its `Idempotency-Key` takes effect once.
+/// Rotates an API key's secret.
+///
+/// Only this response contains the new secret. The previous one stays valid for 24 hours. Both are the same
+/// key, so a request repeated with its `Idempotency-Key` under the other secret takes effect once.
 #[utoipa::path(post, path = "/api/v1/api-keys/{id}/rotate", operation_id = "rotateApiKey", tag = "people",
     params(("id" = String, Path, description = "The key's id", example = "key_5")),
-    responses((status = 200, description = "The key has a new secret.", body = Envelope<MadeView>)))]
+    responses((status = 200, description = "The key with its new secret.", body = Envelope<MadeView>)))]
 pub(super) async fn rotate(who: Who, id: Segment, once: Once<Nothing>) -> Result<Answer<MadeView>, Problem> {
     let id = id.named::<KeyId>(Code::KeyNotFound)?.0;
     let made: Made = once.settle(once.service.api_key_rotate(who.actor(), id).await).await?;
@@ -203,7 +207,7 @@ mod tests {
     use domain::access::Scope;
 
     #[test]
-    fn the_document_names_every_scope() {
+    fn the_api_description_lists_every_scope() {
         use utoipa::PartialSchema;
         let schema = serde_json::to_value(ScopeName::schema()).unwrap();
         let named: Vec<_> = schema["enum"].as_array().unwrap().iter().filter_map(|v| v.as_str()).collect();

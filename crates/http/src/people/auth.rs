@@ -1,4 +1,4 @@
-//! Signing in and out, and how a password is set: by the person alone.
+//! Signing in and out, and setting a password, which only the user can do.
 
 use super::cookie::{self, SetCookie};
 use super::session::{EndedSession, SessionView};
@@ -18,17 +18,17 @@ use service::login::SignedIn;
 use service::{Error, Secret};
 use utoipa::ToSchema;
 
-/// How the first administrator comes in.
+/// The first-time setup.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct SetUpBody {
-    /// The one-time token that the server printed when it started.
+    /// The one-time token that the server printed at startup.
     #[schema(value_type = String, example = "setup_5f2c…")]
     token: Secret,
-    /// What the administrator will sign in with.
+    /// The administrator's login.
     #[schema(min_length = 2, max_length = 100, example = "admin")]
     login: String,
-    /// What people call the administrator.
+    /// The administrator's display name.
     #[schema(min_length = 1, max_length = 255, example = "Administrator")]
     name: String,
     /// A password that is hard to guess.
@@ -38,7 +38,7 @@ pub(crate) struct SetUpBody {
 
 impl Input for SetUpBody {}
 
-/// What a person signs in with.
+/// A user's credentials.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct LoginBody {
@@ -52,11 +52,11 @@ pub(crate) struct LoginBody {
 
 impl Input for LoginBody {}
 
-/// How an invited person sets a password.
+/// Setting a password through an invitation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct InvitationBody {
-    /// The one-time token that the administrator handed over.
+    /// The one-time token received from the administrator.
     #[schema(value_type = String, example = "invite_5f2c…")]
     token: Secret,
     /// A password that is hard to guess.
@@ -66,14 +66,14 @@ pub(crate) struct InvitationBody {
 
 impl Input for InvitationBody {}
 
-/// How a person changes the own password.
+/// A password change.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct PasswordBody {
-    /// The password until now.
-    #[schema(value_type = String, format = Password, example = "the password until now")]
+    /// The current password.
+    #[schema(value_type = String, format = Password, example = "the current password")]
     current_password: Secret,
-    /// The password from now on.
+    /// The new password.
     #[schema(value_type = String, format = Password, min_length = 12, max_length = 256,
         example = "seven otters in a canoe")]
     new_password: Secret,
@@ -81,35 +81,37 @@ pub(crate) struct PasswordBody {
 
 impl Input for PasswordBody {}
 
-/// Who is signed in.
+/// The signed-in user.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MeView {
-    /// The person.
+    /// The user.
     user: UserView,
-    /// The session.
+    /// The current session.
     session: SessionView,
-    /// The operations that the person may do, by `operationId`.
+    /// The `operationId`s of the operations the user may perform.
     #[schema(example = json!(["listAccounts", "createBatchTransfer"]))]
     operations: Vec<&'static str>,
 }
 
-const SET_UP: Message =
-    Message { english: "The administrator is made; sign in now", chinese: "管理员已创建，请登录" };
+const SET_UP: Message = Message {
+    english: "The administrator was created; sign in now",
+    chinese: "管理员已创建，请登录",
+};
 const SIGNED_IN: Message = Message { english: "Signed in", chinese: "登录成功" };
 const SIGNED_OUT: Message = Message { english: "Signed out", chinese: "已退出登录" };
 const PASSWORD_SET: Message = Message {
-    english: "The password is set; sign in with it now",
+    english: "The password was set; sign in with it now",
     chinese: "密码已设置，请使用新密码登录",
 };
 const PASSWORD_CHANGED: Message = Message {
-    english: "The password is changed; your other sessions have ended",
+    english: "The password was changed; your other sessions have ended",
     chinese: "密码已修改，您的其他会话已结束",
 };
 
-/// Makes the first administrator, with the one-time token that the server printed when it started.
+/// Creates the first administrator, with the one-time token that the server printed at startup.
 ///
-/// Only a server without users can be set up; no user ever comes with a password that somebody else knows.
+/// Only a server without users can be set up. No user ever starts with a password known to somebody else.
 #[utoipa::path(post, path = "/api/v1/setup", operation_id = "setUp", tag = "people", request_body = SetUpBody,
     responses((status = 200, description = "The administrator can sign in.", body = Envelope<UserView>)))]
 pub(super) async fn set_up(
@@ -122,14 +124,14 @@ pub(super) async fn set_up(
     Ok(Answer::saying(SET_UP, UserView::of(user)))
 }
 
-/// Signs a person in: the answer sets the session's cookie.
+/// Signs a user in: the response sets the session cookie.
 ///
-/// The answer is the same, and takes as long, whether the login is unknown, the password wrong or the user
-/// disabled. After some failures under one login or from one address the next attempt has to wait
-/// (`Retry-After`).
+/// The response is the same, and takes equally long, whether the login is unknown, the password is wrong or
+/// the user is disabled. After several failures for one login or from one address, further attempts are
+/// throttled (`Retry-After`).
 #[utoipa::path(post, path = "/api/v1/auth/login", operation_id = "login", tag = "people", request_body = LoginBody,
     responses((status = 200, description = "Signed in.", body = Envelope<MeView>,
-        headers(("Set-Cookie" = String, description = "The session's cookie")))))]
+        headers(("Set-Cookie" = String, description = "The session cookie")))))]
 pub(super) async fn login(
     State(app): State<App>,
     From(client): From,
@@ -140,16 +142,16 @@ pub(super) async fn login(
     Ok(welcome(&app, SIGNED_IN, signed_in))
 }
 
-/// What a browser forgets at sign-out. The cookie is removed by its own header: `"cookies"` here would sign people
-/// out of everything else under the same domain.
+/// What a browser clears at sign-out. The cookie is removed by its own header: `"cookies"` here would sign
+/// users out of everything else under the same domain.
 const FORGET: (HeaderName, HeaderValue) =
     (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"storage\""));
 
-/// Ends the session that asks.
+/// Signs out: ends the current session.
 #[utoipa::path(post, path = "/api/v1/auth/logout", operation_id = "logout", tag = "people",
     responses((status = 200, description = "Signed out.", body = Envelope<EndedSession>,
-        headers(("Set-Cookie" = String, description = "Removes the session's cookie"),
-            ("Clear-Site-Data" = String, description = "Removes what the browser kept of the pages")))))]
+        headers(("Set-Cookie" = String, description = "Removes the session cookie"),
+            ("Clear-Site-Data" = String, description = "Clears the browser's cache and storage for this site")))))]
 pub(super) async fn logout(
     State(app): State<App>,
     who: Who,
@@ -160,9 +162,9 @@ pub(super) async fn logout(
     Ok((cookie::remove(&app), [FORGET], Answer::saying(SIGNED_OUT, EndedSession::of(session))))
 }
 
-/// Says who is signed in.
+/// Returns the signed-in user.
 #[utoipa::path(get, path = "/api/v1/auth/me", operation_id = "me", tag = "people",
-    responses((status = 200, description = "Who asks.", body = Envelope<MeView>)))]
+    responses((status = 200, description = "The signed-in user.", body = Envelope<MeView>)))]
 pub(super) async fn me(State(app): State<App>, who: Who) -> Result<Answer<MeView>, Problem> {
     let (user, session) = person(&who)?;
     let all = app.service.session_list(user, app.options.session_life()).await?;
@@ -171,11 +173,13 @@ pub(super) async fn me(State(app): State<App>, who: Who) -> Result<Answer<MeView
     Ok(Answer::of(MeView { operations: operations(&user), user, session: SessionView::of(found, session) }))
 }
 
-/// Changes the own password. All sessions of the person end; the one that asks goes on under a new cookie.
+/// Changes the signed-in user's password.
+///
+/// All of the user's sessions end; the current one continues under a new cookie.
 #[utoipa::path(post, path = "/api/v1/auth/password", operation_id = "changePassword", tag = "people",
     request_body = PasswordBody,
-    responses((status = 200, description = "The password is changed.", body = Envelope<MeView>,
-        headers(("Set-Cookie" = String, description = "The new session's cookie")))))]
+    responses((status = 200, description = "The password was changed.", body = Envelope<MeView>,
+        headers(("Set-Cookie" = String, description = "The new session cookie")))))]
 pub(super) async fn change_password(
     State(app): State<App>,
     who: Who,
@@ -188,10 +192,10 @@ pub(super) async fn change_password(
     Ok(welcome(&app, PASSWORD_CHANGED, changed.map_err(throttled)?))
 }
 
-/// Sets a password by a one-time link: of a person who was just added, or whose password was reset.
+/// Sets a password through a one-time link, for a user who was just added or whose password was reset.
 #[utoipa::path(post, path = "/api/v1/auth/invitation", operation_id = "acceptInvitation", tag = "people",
     request_body = InvitationBody,
-    responses((status = 200, description = "The person can sign in.", body = Envelope<UserView>)))]
+    responses((status = 200, description = "The user can sign in.", body = Envelope<UserView>)))]
 pub(super) async fn accept_invitation(
     State(app): State<App>,
     From(client): From,
@@ -215,7 +219,7 @@ fn operations(user: &UserView) -> Vec<&'static str> {
     allowed.map(|operation| operation.name()).collect()
 }
 
-/// Tells the client when to come back.
+/// Sets `Retry-After` on a throttled login.
 fn throttled(error: Error) -> Problem {
     let mut problem = Problem::from(error);
     if problem.code == Code::LoginThrottled {

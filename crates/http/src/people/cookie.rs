@@ -1,4 +1,4 @@
-//! The session's cookie: a page's scripts cannot read it, and no other site's page can make a browser send it.
+//! The session cookie. Scripts cannot read it, and browsers do not send it with cross-site requests.
 
 use crate::app::App;
 use crate::problem::Problem;
@@ -9,16 +9,16 @@ use service::identity::Identity;
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// Its name; under TLS with the prefix by which browsers keep others from setting it.
+/// The cookie's name; under TLS with the prefix that keeps other hosts from setting it.
 const NAME: &str = "sluice_session";
 const NAME_SECURE: &str = "__Host-sluice_session";
-/// Characters of a token.
+/// The length of a token, in characters.
 const TOKEN_CHARS: usize = 64;
 
 /// A header that sets or removes the cookie.
 pub(crate) type SetCookie = [(HeaderName, HeaderValue); 1];
 
-/// Who the request's cookie belongs to, if it has one that holds. One that does not is like none.
+/// The identity behind the request's cookie. An invalid cookie is treated like none.
 pub(crate) async fn identify(
     app: &App,
     headers: &HeaderMap,
@@ -47,14 +47,13 @@ fn header(app: &App, token: &str, life: Duration) -> SetCookie {
     let seconds = life.as_secs();
     let name = name(app);
     let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
-    // A token is hexadecimal, so the text is always a header's.
+    // A token is hexadecimal, so the text is always a valid header value.
     let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
     [(SET_COOKIE, value)]
 }
 
-/// The token that the request brings. Of several cookies of the name the first that looks like one of ours
-/// counts.
+/// The request's token. Of several cookies with our name, the first that looks like one of our tokens counts.
 fn token(headers: &HeaderMap, name: &str) -> Option<Secret> {
     let texts = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -67,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_token_of_ours_under_our_name_counts() {
+    fn only_our_token_under_our_name_counts() {
         let ours = "a1".repeat(32);
         let cases = [
             (format!("sluice_session={ours}"), true),

@@ -1,4 +1,4 @@
-//! People and programs: signing in, users, sessions, API keys.
+//! Authentication: signing in, users, sessions and API keys.
 
 mod api_key;
 mod auth;

@@ -1,4 +1,4 @@
-//! The own sessions: where a person is signed in, and ending one from afar.
+//! The caller's sessions: where the user is signed in, and ending a session remotely.
 
 use super::view::person;
 use crate::answer::{Answer, Envelope, Message};
@@ -17,27 +17,27 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionView {
-    /// Its id.
+    /// The session's id.
     #[schema(example = "17")]
     id: String,
-    /// From where the person signed in.
+    /// The address the user signed in from.
     #[schema(example = "203.0.113.7")]
     address: String,
-    /// What the client called itself.
+    /// The client's `User-Agent`.
     #[schema(example = "Mozilla/5.0")]
     agent: String,
-    /// When the person signed in.
+    /// When the user signed in.
     #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
     created_at: String,
-    /// When it was used last, within a minute.
+    /// When the session was last used, to within a minute.
     #[schema(format = DateTime, example = "2026-03-10T12:20:00Z")]
     seen_at: String,
-    /// Whether it is the one that asks.
+    /// Whether this is the session making the request.
     current: bool,
 }
 
 impl SessionView {
-    /// A session as the session `asking` sees it.
+    /// A session as seen from the session `asking`.
     pub(super) fn of(session: Session, asking: i64) -> Self {
         Self {
             id: session.id.to_string(),
@@ -54,7 +54,7 @@ impl SessionView {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EndedSession {
-    /// Its id.
+    /// The session's id.
     #[schema(example = "17")]
     id: String,
 }
@@ -67,7 +67,7 @@ impl EndedSession {
 
 const ENDED: Message = Message { english: "The session has ended", chinese: "会话已结束" };
 
-/// Lists the own sessions that hold, newest first.
+/// Lists the signed-in user's active sessions, newest first.
 #[utoipa::path(get, path = "/api/v1/auth/sessions", operation_id = "listSessions", tag = "people",
     responses((status = 200, description = "The sessions.", body = Envelope<Vec<SessionView>>)))]
 pub(super) async fn list(State(app): State<App>, who: Who) -> Result<Answer<Vec<SessionView>>, Problem> {
@@ -76,10 +76,10 @@ pub(super) async fn list(State(app): State<App>, who: Who) -> Result<Answer<Vec<
     Ok(Answer::of(all.into_iter().map(|session| SessionView::of(session, asking)).collect()))
 }
 
-/// Ends one of the own sessions at once.
+/// Ends one of the signed-in user's sessions immediately.
 #[utoipa::path(delete, path = "/api/v1/auth/sessions/{id}", operation_id = "endSession", tag = "people",
     params(("id" = String, Path, description = "The session's id", example = "17")),
-    responses((status = 200, description = "It has ended.", body = Envelope<EndedSession>)))]
+    responses((status = 200, description = "The session has ended.", body = Envelope<EndedSession>)))]
 pub(super) async fn end(
     State(app): State<App>,
     who: Who,

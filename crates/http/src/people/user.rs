@@ -1,4 +1,4 @@
-//! Users: who may sign in, and as what. Nobody sets another person's password.
+//! Users: who may sign in, and in which role. Nobody can set another user's password.
 
 use super::view::RoleName;
 use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
@@ -21,46 +21,46 @@ use service::Secret;
 use service::user::{Added, NewUser, User, UserChange};
 use utoipa::{IntoParams, ToSchema};
 
-/// A person.
+/// A user.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UserView {
-    /// The id.
+    /// The user's id.
     #[schema(example = "user_3")]
     id: String,
-    /// What the person signs in with.
+    /// The name the user signs in with.
     #[schema(example = "fang.wang")]
     login: String,
-    /// What people call the person.
+    /// The user's display name.
     #[schema(example = "Fang Wang")]
     name: String,
-    /// What the person may do.
+    /// The user's role.
     role: RoleName,
-    /// Whether the person can sign in.
+    /// Whether the user can sign in.
     status: UserStatus,
-    /// When the password was set; null before that.
+    /// When the password was set; null if it has not been.
     #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
     password_set_at: Option<String>,
-    /// Since when the person may not sign in; else null.
+    /// When the user was disabled; null if not disabled.
     #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
     disabled_at: Option<String>,
-    /// Who added the person.
+    /// Who added the user.
     #[schema(example = "admin")]
     created_by: String,
-    /// When.
+    /// When the user was added.
     #[schema(format = DateTime, example = "2026-03-10T12:00:00Z")]
     created_at: String,
 }
 
-/// Whether a person can sign in.
+/// Whether a user can sign in.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum UserStatus {
-    /// Not yet: the password is not set.
+    /// Not yet: no password has been set.
     Invited,
-    /// Yes.
+    /// The user can sign in.
     Active,
-    /// Not any more.
+    /// No longer: the user has been disabled.
     Disabled,
 }
 
@@ -89,17 +89,17 @@ impl UserView {
     }
 }
 
-/// A person with the link by which the person sets a password.
+/// A user with the one-time token for setting a password.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct InvitedView {
-    /// The person.
+    /// The user.
     user: UserView,
-    /// The link's one-time token, for `acceptInvitation`. It is shown this once: null when the same request is
-    /// sent again under its `Idempotency-Key`.
+    /// The one-time token, for `acceptInvitation`. It is shown only once: null if the same request is
+    /// repeated with its `Idempotency-Key`.
     #[schema(value_type = Option<String>, example = "invite_5f2c…")]
     invitation_token: Option<Secret>,
-    /// Until when the link holds.
+    /// When the token expires.
     #[schema(format = DateTime, example = "2026-03-13T12:00:00Z")]
     expires_at: String,
 }
@@ -112,32 +112,32 @@ impl InvitedView {
     }
 }
 
-/// A person to add.
+/// A user to add.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct UserBody {
-    /// What the person signs in with.
+    /// The name the user signs in with.
     #[schema(min_length = 2, max_length = 100, example = "fang.wang")]
     login: String,
-    /// What people call the person.
+    /// The user's display name.
     #[schema(min_length = 1, max_length = 255, example = "Fang Wang")]
     name: String,
-    /// What the person may do.
+    /// The user's role.
     role: RoleName,
 }
 
 impl Input for UserBody {}
 
-/// What to change of a person; what is not named stays.
+/// Changes to a user; omitted fields stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct UserChangeBody {
-    /// What people call the person.
+    /// The user's display name.
     #[schema(min_length = 1, max_length = 255, example = "Fang Wang")]
     name: Option<String>,
-    /// What the person may do. Another role ends the person's sessions.
+    /// The user's role. A different role ends the user's sessions.
     role: Option<RoleName>,
-    /// True: the person may not sign in any more, and the sessions end.
+    /// Whether the user is disabled: unable to sign in. Disabling a user ends the user's sessions.
     #[schema(example = true)]
     disabled: Option<bool>,
 }
@@ -148,26 +148,26 @@ impl Input for UserChangeBody {}
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EndedView {
-    /// So many.
+    /// The number of sessions that ended.
     #[schema(example = 2)]
     count: u64,
 }
 
-/// Which page of a list.
+/// Which page of a list to return.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(super) struct PageQuery {
-    /// Where the page begins: `nextCursor` of the page before.
+    /// `nextCursor` of the previous page.
     #[param(max_length = 200)]
     cursor: Option<String>,
-    /// Rows of a page.
+    /// Rows per page; 20 by default.
     #[param(minimum = 1, maximum = 200, example = 20)]
     page_size: Option<i64>,
 }
 
 impl PageQuery {
-    /// After which id the page begins, and how many rows it has.
+    /// The id after which the page begins, and the page size.
     pub(super) fn read(&self, app: &App, list: &str) -> Result<(i64, i64), Problem> {
         let size = paging::size(self.page_size, 20)?;
         let place = self.cursor.as_deref().map(|cursor| app.cursors.open(list, cursor)).transpose()?;
@@ -177,18 +177,18 @@ impl PageQuery {
 }
 
 const ADDED: Message = Message {
-    english: "The user is added; hand the one-time token over",
+    english: "The user was added; give the one-time token to the user",
     chinese: "用户已添加，请将一次性令牌交给本人",
 };
-const CHANGED: Message = Message { english: "The user is changed", chinese: "用户已更新" };
+const CHANGED: Message = Message { english: "The user was updated", chinese: "用户已更新" };
 const RESET: Message = Message {
-    english: "The password is taken away; hand the one-time token over",
-    chinese: "密码已失效，请将一次性令牌交给本人",
+    english: "The password was reset; give the one-time token to the user",
+    chinese: "密码已重置，请将一次性令牌交给本人",
 };
 const SIGNED_OUT: Message =
     Message { english: "The user's sessions have ended", chinese: "该用户的会话已结束" };
 
-/// Lists users, disabled ones too, in the order in which they were added.
+/// Lists users, including disabled ones, in the order they were added.
 #[utoipa::path(get, path = "/api/v1/users", operation_id = "listUsers", tag = "people", params(PageQuery),
     responses((status = 200, description = "A page of users.", body = ListEnvelope<UserView>)))]
 pub(super) async fn list(
@@ -202,7 +202,7 @@ pub(super) async fn list(
     Ok(ListAnswer { data, pagination: paging::by_cursor(size, next) })
 }
 
-/// Cuts a list that was read one row too far, and says where the next page begins.
+/// Truncates a list that was read with one extra row, and returns the next page's cursor.
 pub(super) fn next<T>(
     app: &App,
     list: &str,
@@ -216,9 +216,11 @@ pub(super) fn next<T>(
     all.last().filter(|_| is_more).map(|last| app.cursors.seal(list, &id(last).to_string()))
 }
 
-/// Adds a user. The person sets a password with the one-time token of the answer, which holds for three days.
+/// Adds a user.
+///
+/// The response contains a one-time token, valid for three days, with which the user sets a password.
 #[utoipa::path(post, path = "/api/v1/users", operation_id = "addUser", tag = "people", request_body = UserBody,
-    responses((status = 200, description = "The user is added.", body = Envelope<InvitedView>)))]
+    responses((status = 200, description = "The new user.", body = Envelope<InvitedView>)))]
 pub(super) async fn add(who: Who, once: Once<UserBody>) -> Result<Answer<InvitedView>, Problem> {
     let UserBody { login, name, role } = &once.body;
     let new = NewUser { login: login.clone(), name: name.clone(), role: role.role() };
@@ -226,7 +228,7 @@ pub(super) async fn add(who: Who, once: Once<UserBody>) -> Result<Answer<Invited
     Ok(Answer::saying(ADDED, InvitedView::of(added)))
 }
 
-/// Shows a user.
+/// Returns a user.
 #[utoipa::path(get, path = "/api/v1/users/{id}", operation_id = "getUser", tag = "people",
     params(("id" = String, Path, description = "The user's id", example = "user_3")),
     responses((status = 200, description = "The user.", body = Envelope<UserView>)))]
@@ -234,11 +236,13 @@ pub(super) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<U
     Ok(Answer::of(UserView::of(app.service.user_show(id.named::<UserId>(Code::UserNotFound)?.0).await?)))
 }
 
-/// Changes a user. Another role, or being disabled, ends the user's sessions at once; the last administrator who
-/// can sign in stays one.
+/// Changes a user.
+///
+/// Changing the role or disabling the user ends the user's sessions immediately. The last administrator who
+/// can sign in cannot be disabled or given another role.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", operation_id = "changeUser", tag = "people",
     params(("id" = String, Path, description = "The user's id", example = "user_3")), request_body = UserChangeBody,
-    responses((status = 200, description = "The user is changed.", body = Envelope<UserView>)))]
+    responses((status = 200, description = "The updated user.", body = Envelope<UserView>)))]
 pub(super) async fn change(
     State(app): State<App>,
     who: Who,
@@ -252,11 +256,12 @@ pub(super) async fn change(
     Ok(Answer::saying(CHANGED, UserView::of(user)))
 }
 
-/// Takes a user's password away and ends the sessions. The person sets a new one with the one-time token of the
-/// answer.
+/// Resets a user's password and ends the user's sessions.
+///
+/// The response contains a one-time token with which the user sets a new password.
 #[utoipa::path(post, path = "/api/v1/users/{id}/password-reset", operation_id = "resetUserPassword", tag = "people",
     params(("id" = String, Path, description = "The user's id", example = "user_3")),
-    responses((status = 200, description = "The password is taken away.", body = Envelope<InvitedView>)))]
+    responses((status = 200, description = "The password was reset.", body = Envelope<InvitedView>)))]
 pub(super) async fn reset(
     who: Who,
     id: Segment,
@@ -267,10 +272,10 @@ pub(super) async fn reset(
     Ok(Answer::saying(RESET, InvitedView::of(added)))
 }
 
-/// Ends all sessions of a user at once.
+/// Ends all of a user's sessions immediately.
 #[utoipa::path(post, path = "/api/v1/users/{id}/end-sessions", operation_id = "endUserSessions", tag = "people",
     params(("id" = String, Path, description = "The user's id", example = "user_3")),
-    responses((status = 200, description = "They have ended.", body = Envelope<EndedView>)))]
+    responses((status = 200, description = "The sessions have ended.", body = Envelope<EndedView>)))]
 pub(super) async fn sign_out(
     who: Who,
     id: Segment,

@@ -1,4 +1,4 @@
-//! What the operations on people share: times and ids as the wire has them, names of roles.
+//! Common to the operations on users: parsing times, the client and the caller, role names.
 
 use crate::problem::Problem;
 use crate::who::{ClientAddress, Who};
@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 use service::session::Client;
 use utoipa::ToSchema;
 
-/// A time as clients write it: RFC 3339 with `Z`.
+/// Parses a time as clients write it: RFC 3339 with `Z`.
 pub(crate) fn micros(text: &str) -> Result<i64, Problem> {
     let is_plain = text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T');
     let parsed = text.parse::<Timestamp>().ok().filter(|_| is_plain);
     Ok(parsed.ok_or_else(|| Problem::about(Code::TimeInvalid, text))?.as_microsecond())
 }
 
-/// From where a request comes, and with what.
+/// The client of a request: its address and user agent.
 pub(crate) struct From(pub Client);
 
 impl<S: Sync> FromRequestParts<S> for From {
@@ -32,7 +32,7 @@ impl<S: Sync> FromRequestParts<S> for From {
     }
 }
 
-/// The person and the session that ask; the guard lets no key in here.
+/// The calling user and session; the guard admits no API keys here.
 pub(crate) fn person(who: &Who) -> Result<(i64, i64), Problem> {
     match who.identity.who {
         service::identity::Who::Person { user, session, .. } => Ok((user, session)),
@@ -40,15 +40,15 @@ pub(crate) fn person(who: &Who) -> Result<(i64, i64), Problem> {
     }
 }
 
-/// What a person is in the organisation.
+/// A user's role in the organisation.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum RoleName {
-    /// Prepares: imports, drafts, submits, reads, cancels own batches that have not begun.
+    /// Prepares batches: imports, drafts, submits, reads, and cancels own batches that have not begun.
     Operator,
-    /// Also moves money, and checks what others prepared.
+    /// Also moves money, and approves what others prepared.
     Finance,
-    /// May do what finance may, and keeps people, policies, keys and settings.
+    /// May do whatever finance may, and manages users, policies, keys and settings.
     Admin,
     /// Reads everything and changes nothing.
     Auditor,
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_roles_are_those_of_the_table_and_times_are_plain() {
+    fn role_names_match_the_table_and_times_are_plain() {
         for role in Role::ALL {
             let name = serde_json::to_value(RoleName::of(role)).unwrap();
             assert_eq!((name.as_str(), RoleName::of(role).role()), (Some(role.name()), role));

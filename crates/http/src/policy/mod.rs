@@ -1,4 +1,4 @@
-//! Limits and fees, by currency and by account.
+//! Limits and fees, per currency and per account.
 
 use crate::account::{AccountInput, naming_account};
 use crate::answer::{Answer, Envelope, Message};
@@ -20,7 +20,7 @@ use service::policy::PolicyChange;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-const SET: Message = Message { english: "The policy holds from now on", chinese: "策略已生效" };
+const SET: Message = Message { english: "The policy is now in effect", chinese: "策略已生效" };
 
 pub(crate) fn routes() -> Routes {
     const SHOW: &[Code] = naming_account! { AssetUnknown AccountNotFound CurrencyMismatch };
@@ -36,7 +36,7 @@ pub(crate) fn routes() -> Routes {
     )
 }
 
-/// What a policy is of.
+/// Which policy.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
@@ -44,46 +44,48 @@ pub(crate) struct Subject {
     /// The currency's code.
     #[param(example = "USD", max_length = 12)]
     currency: String,
-    /// One account of it, by id or number; the whole currency if none is given.
+    /// An account in this currency, by id or number; if omitted, the policy of the whole currency.
     #[param(example = "acct_17", max_length = 255, nullable = false)]
     account_id: Option<String>,
 }
 
-/// What holds for a currency, or for one account of it. Amounts are major units; null is no limit.
+/// The limits and fees of a currency, or of one account in it. Amounts are in major units; null means no
+/// limit.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PolicyView {
     /// The currency.
     #[schema(example = "USD")]
     currency: String,
-    /// The account, if the question was about one.
+    /// The account's id; null for the policy of the whole currency.
     #[schema(example = json!(null))]
     account_id: Option<String>,
-    /// The least one transfer may move.
+    /// The minimum amount of a transfer.
     #[schema(example = "0.01")]
     min: Option<String>,
-    /// The most one transfer may move.
+    /// The maximum amount of a transfer.
     #[schema(example = "10000.00")]
     max: Option<String>,
-    /// The most that may leave in a day of the organisation, fees left out.
+    /// The maximum total that may leave an account in a day (in the organisation's time zone), without fees.
     #[schema(example = json!(null))]
     day: Option<String>,
-    /// The most that may leave in a month of the organisation, fees left out.
+    /// The maximum total that may leave an account in a month (in the organisation's time zone), without
+    /// fees.
     #[schema(example = json!(null))]
     month: Option<String>,
-    /// The most one batch may move.
+    /// The maximum total of a batch.
     #[schema(example = "100000.00")]
     batch_max: Option<String>,
-    /// Amounts up to this one are free of fees; null: all are.
+    /// Amounts up to this one are free of charge; null: all amounts are.
     #[schema(example = "1000.00")]
     fee_threshold: Option<String>,
-    /// The fee's share of the amount.
+    /// The fee as a fraction of the amount.
     #[schema(example = "0.001000")]
     fee_rate: String,
-    /// The least that is taken.
+    /// The minimum fee.
     #[schema(example = "1.00")]
     fee_min: Option<String>,
-    /// The most that is taken.
+    /// The maximum fee.
     #[schema(example = "50.00")]
     fee_max: Option<String>,
 }
@@ -107,46 +109,46 @@ impl PolicyView {
     }
 }
 
-/// What to change: fields that are left out stay as they are, null lifts a limit.
+/// Changes to a policy; omitted fields stay unchanged, null removes a limit.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct PolicyInput {
     /// The currency's code.
     #[schema(example = "USD", min_length = 3, max_length = 12)]
     currency: String,
-    /// One account of it, by id or number; the whole currency if none is given.
+    /// An account in this currency, by id or number; if omitted, the policy of the whole currency.
     #[schema(example = json!(null))]
     account_id: Option<AccountInput>,
-    /// The least one transfer may move.
+    /// The minimum amount of a transfer.
     #[schema(example = "0.01", nullable = false)]
     min: Option<String>,
-    /// The most one transfer may move.
+    /// The maximum amount of a transfer.
     #[serde(default, deserialize_with = "lifted")]
     #[schema(example = "5000.00")]
     max: Option<String>,
-    /// The most that may leave in a day.
+    /// The maximum total that may leave an account in a day.
     #[serde(default, deserialize_with = "lifted")]
     #[schema(example = "10000.00")]
     day: Option<String>,
-    /// The most that may leave in a month.
+    /// The maximum total that may leave an account in a month.
     #[serde(default, deserialize_with = "lifted")]
     #[schema(example = "50000.00")]
     month: Option<String>,
-    /// The most one batch may move.
+    /// The maximum total of a batch.
     #[serde(default, deserialize_with = "lifted")]
     #[schema(example = "100000.00")]
     batch_max: Option<String>,
-    /// Amounts up to this one are free of fees; null: all are.
+    /// Amounts up to this one are free of charge; null: all amounts are.
     #[serde(default, deserialize_with = "lifted")]
     #[schema(example = "1000.00")]
     fee_threshold: Option<String>,
-    /// The fee's share of the amount, at most six decimals.
+    /// The fee as a fraction of the amount, at most six decimals.
     #[schema(example = "0.001", nullable = false)]
     fee_rate: Option<String>,
-    /// The least that is taken.
+    /// The minimum fee.
     #[schema(example = "1.00", nullable = false)]
     fee_min: Option<String>,
-    /// The most that is taken.
+    /// The maximum fee.
     #[serde(default, deserialize_with = "lifted")]
     #[schema(example = "50.00")]
     fee_max: Option<String>,
@@ -154,12 +156,12 @@ pub(crate) struct PolicyInput {
 
 impl Input for PolicyInput {}
 
-/// Null is a limit that is lifted; a field that is left out does not come here.
+/// Reads null as a removed limit; serde does not call this for an omitted field.
 fn lifted<'de, D: Deserializer<'de>>(field: D) -> Result<Option<String>, D::Error> {
     Ok(Some(Option::deserialize(field)?.unwrap_or_else(|| "none".to_owned())))
 }
 
-/// What holds.
+/// Returns the policy of a currency, or of one account in it.
 #[utoipa::path(get, path = "/api/v2/policies", operation_id = "getPolicy", tag = "policies", params(Subject),
     responses((status = 200, description = "The policy.", body = Envelope<PolicyView>)))]
 pub(crate) async fn show(
@@ -171,7 +173,7 @@ pub(crate) async fn show(
     Ok(Answer::of(PolicyView::of(&asset, &policy, account.map(NounId::tagged))))
 }
 
-/// Changes what holds for a currency, or for one account of it.
+/// Changes the policy of a currency, or of one account in it.
 #[utoipa::path(put, path = "/api/v2/policies", operation_id = "setPolicy", tag = "policies",
     request_body = PolicyInput,
     responses((status = 200, description = "The policy.", body = Envelope<PolicyView>)))]

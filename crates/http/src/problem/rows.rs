@@ -1,10 +1,10 @@
-//! Refused rows of a request: each problem gets the message of its code in the request's language.
+//! A request's refused rows: each problem gets its code's message in the request's language.
 
 use crate::language;
 use domain::code::{Code, Language};
 use serde_json::Value;
 
-/// The data of a refusal, with a `message` for each of its `problems`.
+/// A refusal's data, with a `message` for each of its `problems`.
 pub(super) fn told(mut data: Value) -> Value {
     let problems = data.get_mut("problems").and_then(Value::as_array_mut);
     problems.into_iter().flatten().for_each(tell);
@@ -26,6 +26,6 @@ fn tell(problem: &mut Value) {
 fn suggested(id: &str, value: &str) -> String {
     match language::current() {
         Language::English => format!("; write {id}, or {value} as a JSON number"),
-        Language::Chinese => format!("；请写 {id}，或以 JSON 数字写 {value}"),
+        Language::Chinese => format!("；请填写 {id}，或以 JSON 数字形式填写 {value}"),
     }
 }

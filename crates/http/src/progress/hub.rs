@@ -1,7 +1,7 @@
-//! The hub: who is connected, which rooms there are, and the one task that keeps them up to date.
+//! The hub: the connected sockets, the rooms, and the single task that keeps them up to date.
 //!
-//! The task reads only what somebody watches, and nothing while nobody is connected. Once a second it asks
-//! whether the sessions and keys of those who are connected still hold.
+//! The task reads only batches that are being watched, and nothing while no socket is connected. About once a
+//! second it checks that the sessions and keys of connected sockets are still valid.
 
 use super::room::Room;
 use futures_util::FutureExt;
@@ -18,31 +18,31 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
-/// Sockets at once; one more is refused.
+/// The maximum number of concurrent sockets.
 const SOCKETS_MAX: usize = 10_000;
-/// Rooms that one socket may be in.
+/// The maximum number of rooms per socket.
 const ROOMS_MAX: usize = 50;
-/// How often the rooms are looked through.
+/// How often the rooms are checked.
 const TICK: Duration = Duration::from_millis(50);
-/// How often identities are asked for.
+/// How often sessions and keys are checked.
 const CHECK: Duration = Duration::from_millis(900);
-/// How long the database is left alone when it did not answer.
+/// The back-off after a database error.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long a stop waits for sockets to close.
 const CLOSING: Duration = Duration::from_secs(2);
 
-/// The hub of a process. Clones share everything.
+/// The process's hub. Clones share everything.
 #[derive(Debug, Clone)]
 pub(crate) struct Hub(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     service: Service,
-    /// How long the sessions of those who are connected hold.
+    /// The timeouts of the sockets' sessions.
     life: SessionLife,
     io: OnceLock<SocketIo>,
     members: Mutex<Members>,
-    /// Somebody came, or the hub closes.
+    /// Signals a new socket or room, or the closing of the hub.
     changed: Notify,
 }
 
@@ -50,7 +50,7 @@ struct Inner {
 struct Members {
     sockets: HashMap<Sid, Member>,
     rooms: HashMap<i64, Room>,
-    /// Those who did not keep up, until they are gone.
+    /// Sockets that did not keep up, until they are closed.
     stuck: Vec<SocketRef>,
     is_running: bool,
     is_closed: bool,
@@ -60,9 +60,9 @@ struct Members {
 struct Member {
     socket: SocketRef,
     identity: Identity,
-    /// When it came; it is connected a moment later.
+    /// When the socket arrived; it is connected a moment later.
     since: Instant,
-    /// The batches that it watches, and those that it is about to.
+    /// The batches the socket watches, or has reserved a place to watch.
     rooms: HashSet<i64>,
 }
 
@@ -72,23 +72,23 @@ impl Hub {
         Self(Arc::new(Inner { service, life, io, members, changed }))
     }
 
-    /// Notes whose sockets a stop has to close.
+    /// Sets the server whose sockets a stop has to close.
     pub(super) fn attach(&self, io: SocketIo) {
         drop(self.0.io.set(io));
     }
 
-    /// What a panic elsewhere left is still a list of sockets.
+    /// Recovers from a poisoned lock: after a panic the list of sockets is still usable.
     fn members(&self) -> MutexGuard<'_, Members> {
         self.0.members.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether one more socket may come.
+    /// Whether one more socket may connect.
     pub(super) fn has_room(&self) -> bool {
         let members = self.members();
         !members.is_closed && members.sockets.len() < SOCKETS_MAX
     }
 
-    /// A socket came.
+    /// Adds a socket.
     pub(super) fn enter(&self, socket: SocketRef, identity: Identity) {
         let mut members = self.members();
         let member =
@@ -103,12 +103,12 @@ impl Hub {
         self.0.changed.notify_one();
     }
 
-    /// A socket is gone.
+    /// Removes a socket.
     pub(super) fn leave(&self, socket: Sid) {
         self.members().remove(socket);
     }
 
-    /// Keeps a place in a room for a socket; `false` if it is in too many.
+    /// Reserves a place in a room for a socket; `false` if it is in too many rooms.
     pub(super) fn reserve(&self, socket: Sid, batch: i64) -> bool {
         let mut members = self.members();
         let Some(member) = members.sockets.get_mut(&socket) else { return false };
@@ -119,17 +119,17 @@ impl Hub {
         fits
     }
 
-    /// Takes a socket into the room that was kept for it, and tells it how the batch stands.
+    /// Adds a socket to the room reserved for it, and sends it the batch's current progress.
     pub(super) fn join(&self, socket: &SocketRef, progress: &BatchProgress) {
         let (now, batch) = (self.0.service.now(), progress.batch.id.0);
         let mut members = self.members();
-        // It may have left since it asked.
+        // The socket may have left in the meantime.
         if !members.sockets.get(&socket.id).is_some_and(|member| member.rooms.contains(&batch)) {
             return;
         }
         let room = members.rooms.entry(batch).or_default();
         let told = room.join(socket, progress, now);
-        // What was read for this one is news for the others, and no later reading need come.
+        // This reading may be news to the other watchers as well, and a later one is not guaranteed.
         let mut stuck = room.tell();
         if told.is_err() {
             stuck.push(socket.clone());
@@ -139,12 +139,12 @@ impl Hub {
         self.0.changed.notify_one();
     }
 
-    /// Takes a socket out of a room.
+    /// Removes a socket from a room.
     pub(super) fn leave_room(&self, socket: Sid, batch: i64) {
         self.members().leave_room(socket, batch);
     }
 
-    /// Closes every socket, and lets no new one in.
+    /// Closes every socket, and admits no new one.
     pub(crate) async fn close(&self) {
         self.members().is_closed = true;
         self.0.changed.notify_one();
@@ -157,11 +157,11 @@ impl Hub {
         *members = Members { is_closed: true, ..Members::default() };
     }
 
-    /// Runs until the hub closes. After a panic it begins anew: what it reads is in the database.
+    /// Runs until the hub closes. After a panic it restarts: everything it reads is in the database.
     async fn keep_running(self) {
         while AssertUnwindSafe(self.clone().run()).catch_unwind().await.is_err() {
             metrics::counter!("sluice_panics_total", "task" => "hub").increment(1);
-            tracing::error!("the hub panicked; it goes on");
+            tracing::error!("the hub panicked; restarting it");
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -178,7 +178,7 @@ impl Hub {
                 self.0.changed.notified().await;
                 continue;
             }
-            // Nobody watches: only identities are asked for, until somebody joins a room.
+            // No batch is watched: only check sessions and keys until a socket joins a room.
             let pause = if is_quiet { CHECK } else { TICK };
             drop(tokio::time::timeout(pause, self.pause(is_quiet)).await);
             if checked.elapsed() >= CHECK {
@@ -190,7 +190,7 @@ impl Hub {
         }
     }
 
-    /// A room is looked at in its own time; a first room at once.
+    /// Wakes up early only for the first room; other rooms are checked at their own pace.
     async fn pause(&self, is_quiet: bool) {
         if is_quiet {
             self.0.changed.notified().await;
@@ -199,7 +199,7 @@ impl Hub {
         }
     }
 
-    /// Reads the batches that are due, all at once, and tells who watches them.
+    /// Reads all batches that are due in one query, and notifies their watchers.
     async fn update(&self) {
         let (due, since) = self.members().due(Instant::now());
         if due.is_empty() {
@@ -209,13 +209,13 @@ impl Hub {
             Ok(None) => {}
             Ok(Some(read)) => self.members().tell(&read, self.0.service.now()),
             Err(error) => {
-                tracing::warn!(%error, "progress could not be read");
+                tracing::warn!(%error, "could not read progress");
                 tokio::time::sleep(PAUSE).await;
             }
         }
     }
 
-    /// Disconnects those whose session or key does not hold any more.
+    /// Disconnects sockets whose session or key is no longer valid.
     async fn check(&self) {
         let asked = self.members().identities();
         match self.0.service.identities_hold(&asked.0, &asked.1, self.0.life).await {
@@ -223,13 +223,13 @@ impl Hub {
                 let (sessions, keys) = (sessions.into_iter().collect(), keys.into_iter().collect());
                 self.members().keep(&asked, &sessions, &keys);
             }
-            Err(error) => tracing::warn!(%error, "sessions and keys of sockets could not be checked"),
+            Err(error) => tracing::warn!(%error, "could not check the sessions and keys of sockets"),
         }
     }
 }
 
 impl Members {
-    /// Whether the hub is closed, nobody is connected, nobody watches.
+    /// Whether the hub is closed, has no sockets, and has no rooms.
     fn mood(&self) -> (bool, bool, bool) {
         (self.is_closed, self.sockets.is_empty() && self.stuck.is_empty(), self.rooms.is_empty())
     }
@@ -248,7 +248,7 @@ impl Members {
         self.empty(batch, socket);
     }
 
-    /// Takes a socket out of a room; an empty room is gone.
+    /// Removes a socket from a room, and the room if it is then empty.
     fn empty(&mut self, batch: i64, socket: Sid) {
         if let Some(room) = self.rooms.get_mut(&batch) {
             room.leave(socket);
@@ -258,7 +258,8 @@ impl Members {
         }
     }
 
-    /// A socket that does not keep up gets nothing more, and is closed as soon as that can be said to it.
+    /// Drops a socket that does not keep up: it receives nothing more, and is closed as soon as the
+    /// disconnect can be sent.
     fn give_up(&mut self, socket: SocketRef) {
         metrics::counter!("sluice_sockets_dropped_total").increment(1);
         self.remove(socket.id);
@@ -267,7 +268,7 @@ impl Members {
         }
     }
 
-    /// Forgets those who are gone.
+    /// Removes closed sockets.
     fn sweep(&mut self) {
         let gone = |m: &&Member| !m.socket.connected() && m.since.elapsed() > PAUSE;
         let gone: Vec<_> = self.sockets.values().filter(gone).map(|m| m.socket.id).collect();
@@ -275,7 +276,7 @@ impl Members {
         self.stuck.retain(|socket| socket.connected() && socket.clone().disconnect().is_err());
     }
 
-    /// The rooms that are to be looked at now, and the commit up to which all of them are known.
+    /// The rooms that are due now, and the commit up to which all of them have been read.
     fn due(&mut self, now: Instant) -> (Vec<i64>, i64) {
         let mut since = i64::MAX;
         let mut due = Vec::new();
@@ -299,7 +300,7 @@ impl Members {
         stuck.into_iter().for_each(|socket| self.give_up(socket));
     }
 
-    /// The sessions and keys of those who are connected.
+    /// The sessions and keys of the connected sockets.
     fn identities(&self) -> (Vec<i64>, Vec<i64>) {
         let (mut sessions, mut keys) = (HashSet::new(), HashSet::new());
         for member in self.sockets.values() {
@@ -311,7 +312,8 @@ impl Members {
         (sessions.into_iter().collect(), keys.into_iter().collect())
     }
 
-    /// Disconnects all others. Those who came since are asked for the next time.
+    /// Disconnects the sockets whose session or key is not in the valid sets. Sockets that connected after
+    /// the check are covered by the next one.
     fn keep(&mut self, asked: &(Vec<i64>, Vec<i64>), sessions: &HashSet<i64>, keys: &HashSet<i64>) {
         let ended = |member: &&Member| match member.identity.who {
             Who::Person { session, .. } => asked.0.contains(&session) && !sessions.contains(&session),

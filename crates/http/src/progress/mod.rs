@@ -1,7 +1,8 @@
-//! Live progress over Socket.IO, and for those who poll.
+//! Live progress over Socket.IO, and for clients that poll.
 //!
-//! The counters in the database are the truth (ADR 14). One `hub` a process reads those of the batches that
-//! somebody watches and tells the `room`s; `sockets` is the protocol: who may connect and what a client may say.
+//! The counters in the database are the source of truth (ADR 14). One `hub` per process reads those of the
+//! watched batches and updates the `room`s; `sockets` is the protocol: who may connect and what a client may
+//! send.
 
 pub(crate) mod hub;
 mod polling;
@@ -25,7 +26,7 @@ pub(crate) fn routes() -> Routes {
     )
 }
 
-/// Puts the sockets beside the routes.
+/// Adds the sockets to the router.
 pub(crate) fn attach(router: Router, app: &App) -> Router {
     sockets::beside(router, app)
 }

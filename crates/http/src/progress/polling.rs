@@ -1,4 +1,4 @@
-//! Progress for those who poll.
+//! Progress for clients that poll.
 
 use super::view::{ProgressView, average};
 use crate::answer::{Answer, Envelope};
@@ -6,17 +6,18 @@ use crate::app::App;
 use crate::problem::OperatorProblem;
 use axum::extract::{Path, State};
 
-/// How far a batch is: the same fields as the event `progress_update` of the sockets.
+/// Returns a batch's progress, with the same fields as the Socket.IO event `progress_update`.
 ///
-/// Watch it live with any socket.io client of version 4: connect to the server (by the session's cookie, or with
-/// `auth: { token: "sluice_…" }`), emit `join_room` with `batch_transfer_{id}`, and listen to `progress_update`. The
-/// first event tells how it stands, the last one how it ended; a room that is refused is told by `room_error` with
-/// `{ room, code, message }`, and in the acknowledgement of `join_room` if one is asked for.
+/// To follow progress live, use any Socket.IO client of version 4: connect to the server (with the session
+/// cookie, or with `auth: { token: "sluice_…" }`), emit `join_room` with `batch_transfer_{id}`, and listen
+/// for `progress_update`. The first event has the current progress, the last one the outcome. If joining a
+/// room is refused, the server emits `room_error` with `{ room, code, message }`, and reports it in the
+/// acknowledgement of `join_room` if the client requests one.
 #[utoipa::path(get, path = "/api/batch-transfers/{id}/progress", operation_id = "getBatchTransferProgress",
     tag = "batches",
     params(("id" = String, Path, description = "The batch's id, or its number such as `batch-20260310-001`",
         example = "42")),
-    responses((status = 200, description = "How far it is.", body = Envelope<ProgressView>)))]
+    responses((status = 200, description = "The progress.", body = Envelope<ProgressView>)))]
 pub(crate) async fn progress(
     State(app): State<App>,
     Path(id): Path<String>,

@@ -1,4 +1,4 @@
-//! A room: a batch, who watches it, and what they were told.
+//! A room: a batch, its watchers, and what they have been sent.
 
 use super::view::{ProgressView, average, decided, per_second};
 use domain::batch::BatchState;
@@ -11,15 +11,15 @@ use std::time::{Duration, Instant};
 
 /// The event with a batch's progress.
 pub(super) const UPDATE: &str = "progress_update";
-/// A running batch tells its watchers ten times a second at most …
+/// A running batch notifies its watchers at most ten times a second …
 const FASTEST: Duration = Duration::from_millis(100);
-/// … and more rarely the more they are, so that the time for telling stays the same …
+/// … and less often the more watchers there are, so that the cost of notifying them stays constant …
 const PER_WATCHER: Duration = Duration::from_millis(1);
-/// … but so often at least.
+/// … but at least this often.
 const SLOWEST: Duration = Duration::from_secs(2);
-/// How often a batch is looked at that does not run: a person has to begin it.
+/// How often a batch that is not running is checked: it only starts when a person acts.
 const RESTING: Duration = Duration::from_millis(500);
-/// The time over which a speed is measured.
+/// The period over which speed is measured.
 const WINDOW: Duration = Duration::from_secs(5);
 
 /// A room.
@@ -27,7 +27,7 @@ const WINDOW: Duration = Duration::from_secs(5);
 pub(super) struct Room {
     watchers: HashMap<Sid, Watcher>,
     latest: Option<Latest>,
-    /// The beginning of a run, to be told before what was read last.
+    /// The first event of a run, to be sent before the latest reading.
     begun: Option<ProgressView>,
     window: VecDeque<(Instant, i64)>,
     due: Option<Instant>,
@@ -36,22 +36,22 @@ pub(super) struct Room {
 #[derive(Debug)]
 struct Watcher {
     socket: SocketRef,
-    /// The number of what it was told last.
+    /// The sequence number of the last event it was sent.
     seen: i64,
 }
 
-/// What is known of the batch.
+/// The latest reading of the batch.
 #[derive(Debug)]
 struct Latest {
-    /// The commit at which it was read last.
+    /// The commit at which it was last read.
     read: i64,
     progress: BatchProgress,
     view: ProgressView,
 }
 
 impl Room {
-    /// Takes a watcher in and tells it how the batch stands, under the number of this very reading: it is later
-    /// than anything that the watcher was told before, by this server or another one.
+    /// Adds a watcher and sends it the current progress, under this reading's sequence number, which is later
+    /// than anything this or another server has sent the watcher before.
     pub(super) fn join(
         &mut self,
         socket: &SocketRef,
@@ -65,7 +65,7 @@ impl Room {
         socket.emit(UPDATE, &view)
     }
 
-    /// Lets a watcher go.
+    /// Removes a watcher.
     pub(super) fn leave(&mut self, socket: Sid) {
         self.watchers.remove(&socket);
     }
@@ -78,18 +78,18 @@ impl Room {
         self.due.is_none_or(|due| due <= now)
     }
 
-    /// The commit at which the batch was read last.
+    /// The commit at which the batch was last read.
     pub(super) fn read(&self) -> i64 {
         self.latest.as_ref().map_or(-1, |latest| latest.read)
     }
 
-    /// When to look again.
+    /// Schedules the next reading.
     pub(super) fn wait(&mut self, now: Instant) {
         let runs = self.latest.as_ref().is_none_or(|l| l.progress.batch.state == BatchState::Processing);
         self.due = Some(now + if runs { pace(self.watchers.len()) } else { RESTING });
     }
 
-    /// Takes in what was read. Of two readings the later one stands, in whatever order they come.
+    /// Records a reading. Of two readings the later one wins, in whatever order they arrive.
     pub(super) fn note(&mut self, progress: &BatchProgress, now: i64) {
         if self.read() >= progress.seq {
             return;
@@ -109,7 +109,8 @@ impl Room {
         }
     }
 
-    /// Tells those who do not know it yet. Gives those back that could not be told: they are not waited for.
+    /// Notifies the watchers that have not seen the latest reading. Returns the sockets that could not be
+    /// notified without waiting.
     pub(super) fn tell(&mut self) -> Vec<SocketRef> {
         let Some(latest) = &self.latest else { return Vec::new() };
         let mut stuck = Vec::new();
@@ -124,7 +125,7 @@ impl Room {
                 Ok(()) => true,
                 Err(SendError::Socket(SocketError::Closed)) => false,
                 Err(error) => {
-                    tracing::debug!(%error, "a watcher does not keep up");
+                    tracing::debug!(%error, "watcher does not keep up");
                     stuck.push(watcher.socket.clone());
                     false
                 }
@@ -134,10 +135,10 @@ impl Room {
         stuck
     }
 
-    /// Items a second over the last seconds; since the batch began while no more is known.
+    /// Items per second over the last few seconds; until enough readings exist, since the batch began.
     fn speed(&mut self, progress: &BatchProgress, now: i64) -> i64 {
         let (at, decided) = (Instant::now(), decided(progress));
-        // After a retry fewer items are decided than before.
+        // After a retry, fewer items are decided than before.
         if self.window.back().is_some_and(|(_, before)| *before > decided) {
             self.window.clear();
         }
@@ -155,8 +156,9 @@ impl Room {
     }
 }
 
-/// The event with which a run begins, where the reading is not itself one: it is told under a number between the two
-/// readings. Where there is none the run has done nothing yet, and the reading is its first event.
+/// The first event of a run, unless the reading is itself that event. It gets a sequence number between the
+/// two readings. If there is no number between them, the run has done nothing yet, and the reading is its
+/// first event.
 fn beginning(before: &Latest, now: &BatchProgress, view: &mut ProgressView) -> Option<ProgressView> {
     let is_first = now.batch.state == BatchState::Processing && view.progress == 0;
     if is_first || now.seq - 1 <= before.view.seq {
@@ -176,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_more_watch_the_more_rarely_they_are_told() {
+    fn the_more_watchers_the_less_often_they_are_notified() {
         let all: Vec<_> = [0, 1, 100, 1_000, 2_000, 1_000_000].iter().map(|n| pace(*n).as_millis()).collect();
         assert_eq!(all, [100, 100, 100, 1_000, 2_000, 2_000]);
     }

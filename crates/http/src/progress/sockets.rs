@@ -1,4 +1,4 @@
-//! The protocol: socket.io as document 000's client speaks it. Who may connect, and what a client may say.
+//! The protocol: Socket.IO as document 000's client speaks it. Who may connect, and what a client may send.
 
 use crate::app::App;
 use crate::edge::security::Event;
@@ -18,25 +18,25 @@ use socketioxide::handler::ConnectHandler;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-/// Where the sockets are; clients write it with the slash.
+/// The sockets' path; clients request it with the trailing slash.
 const PATH: &str = "/socket.io";
 const PATH_USUAL: &str = "/socket.io/";
-/// What a room is called: this, and the batch's id.
+/// The prefix of a room's name, followed by the batch's id.
 const ROOM: &str = "batch_transfer_";
-/// The longest name of a room.
+/// The maximum length of a room's name.
 const ROOM_MAX: usize = 40;
-/// The longest message of a client, and of a polling answer.
+/// The maximum size of a client's message and of a polling response, in bytes.
 const PAYLOAD_MAX: u32 = 16 * 1024;
-/// Messages that wait for a client; one that lets more wait is dropped.
+/// The maximum number of queued messages per client; a client that falls further behind is dropped.
 const WAITING_MAX: usize = 64;
-/// How often a client has to show that it lives, and how long it may take for it.
+/// The ping interval and the ping timeout.
 const PING: Duration = Duration::from_secs(10);
-/// How long a connection may stay without saying who it is.
+/// How long a connection may stay unauthenticated.
 const NAMELESS: Duration = Duration::from_secs(5);
 
-/// Puts the sockets' path beside the routes.
+/// Adds the sockets' path to the router.
 pub(super) fn beside(router: Router, app: &App) -> Router {
-    // A polling request is answered by a ping at the latest: before the server gives it up.
+    // A polling request is answered by a ping at the latest, before the request timeout.
     let ping = PING.min(app.options.request_timeout / 2);
     let payload = usize::try_from(PAYLOAD_MAX).unwrap_or(usize::MAX);
     let (service, io) = SocketIo::builder()
@@ -50,7 +50,7 @@ pub(super) fn beside(router: Router, app: &App) -> Router {
         .build_svc();
     let app = app.clone();
     let hub = app.hub.clone();
-    // A client is listened to from before it is told that it is connected: what it says next is not lost.
+    // Handlers are registered before the client is told that it is connected, so no message of it is lost.
     let admit = async move |socket: SocketRef, TryData(auth): TryData<Auth>| {
         let by = if matches!(&auth, Ok(Auth { token: Some(_) })) { "key" } else { "session" };
         let admitted = admit(&app, &socket, auth.ok()).await;
@@ -63,16 +63,17 @@ pub(super) fn beside(router: Router, app: &App) -> Router {
     router.route_service(PATH, service.clone()).route_service(PATH_USUAL, service)
 }
 
-/// Everything was done before.
+/// Nothing is left to do: `admit` has done it all.
 async fn connected(_: SocketRef) {}
 
-/// What a client may say of itself: `io(url, { auth: { token: "sluice_…" } })`.
+/// A client's credentials: `io(url, { auth: { token: "sluice_…" } })`.
 #[derive(Debug, Deserialize)]
 struct Auth {
     token: Option<String>,
 }
 
-/// Who sent the handshake; a refusal reaches the client as `connect_error`, with the code as its message.
+/// Authenticates the handshake; a refusal reaches the client as `connect_error`, with the code as its
+/// message.
 async fn admit(app: &App, socket: &SocketRef, auth: Option<Auth>) -> Result<Identity, Code> {
     let address = address(socket);
     let token = auth.and_then(|auth| auth.token);
@@ -88,7 +89,7 @@ async fn admit(app: &App, socket: &SocketRef, auth: Option<Auth>) -> Result<Iden
     Ok(identity)
 }
 
-/// A refusal over a socket is a security event as it would be over a request.
+/// Logs a refusal over a socket as a security event, as for a request.
 fn note(app: &App, socket: &SocketRef, code: Code, by: &'static str, event: &str) {
     let caller = socket.extensions.get::<Identity>().map(|identity| identity.owner());
     app.security.note(&Event {
@@ -109,7 +110,7 @@ fn address(socket: &SocketRef) -> IpAddr {
     given.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
 }
 
-/// Takes a socket in whose client is known, and listens to it.
+/// Adds an authenticated socket and registers its event handlers.
 fn enter(app: &App, socket: &SocketRef, identity: Identity) {
     socket.extensions.insert(identity.clone());
     let (joining, hub) = (app.clone(), app.hub.clone());
@@ -132,7 +133,7 @@ fn enter(app: &App, socket: &SocketRef, identity: Identity) {
     hub.enter(socket.clone(), identity);
 }
 
-/// Takes a socket into a room, if its client may see the batch.
+/// Adds a socket to a room, if its client may see the batch.
 async fn join(app: &App, socket: &SocketRef, room: &Value) -> Result<(), Problem> {
     let identity = socket.extensions.get::<Identity>().ok_or(Code::AuthRequired)?;
     app.limits.of_identity(&identity.owner())?;
@@ -153,14 +154,14 @@ async fn join(app: &App, socket: &SocketRef, room: &Value) -> Result<(), Problem
     }
 }
 
-/// The batch of a room.
+/// The batch id in a room's name.
 fn batch(room: &Value) -> Option<i64> {
     let name = room.as_str().filter(|name| name.len() <= ROOM_MAX)?;
     let digits = name.strip_prefix(ROOM)?;
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
-/// Why a room is not joined.
+/// Why joining or leaving a room was refused.
 #[derive(Debug, Serialize)]
 struct RoomError {
     room: String,
@@ -168,7 +169,8 @@ struct RoomError {
     message: &'static str,
 }
 
-/// Acknowledges, and tells a refusal besides to those who ask for no acknowledgement.
+/// Sends the acknowledgement. A refusal is also emitted as `room_error`, for clients that request no
+/// acknowledgement.
 fn answer(socket: &SocketRef, ack: AckSender, room: &Value, result: Result<(), Problem>) {
     let told = match result {
         Ok(()) => ack.send(&serde_json::json!({ "success": true })),
@@ -183,7 +185,7 @@ fn answer(socket: &SocketRef, ack: AckSender, room: &Value, result: Result<(), P
         }
     };
     if let Err(error) = told {
-        tracing::debug!(%error, "a client was not answered");
+        tracing::debug!(%error, "could not answer a client");
     }
 }
 
@@ -196,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_room_is_a_batch_and_nothing_else() {
+    fn a_room_name_is_a_batch_and_nothing_else() {
         let batch = |name: &str| batch(&Value::from(name));
         assert_eq!(batch("batch_transfer_42"), Some(42));
         let long = format!("{ROOM}{}", "0".repeat(40));

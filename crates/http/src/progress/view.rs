@@ -1,4 +1,4 @@
-//! What people see of a batch's progress: the event and the polling answer, in document 000's words and ours.
+//! A batch's progress as shown to people: event and polling response, with document 000's fields and ours.
 
 use domain::amount::format_minor;
 use domain::batch::BatchState;
@@ -9,89 +9,89 @@ use utoipa::ToSchema;
 
 const SECOND_US: i64 = 1_000_000;
 
-/// How far a batch is.
+/// A batch's progress.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ProgressView {
     /// The batch's id.
     #[schema(example = 42)]
     pub batch_id: i64,
-    /// One of four: `pending` before it begins, `processing` (also while it is paused), `completed`, `failed`
-    /// (also when only some items failed, and when it was rejected or cancelled).
+    /// One of document 000's four: `pending` before the batch begins, `processing` (also while it is paused),
+    /// `completed`, or `failed` (also if only some items failed, or if it was rejected or cancelled).
     #[schema(example = "processing", pattern = "^(pending|processing|completed|failed)$")]
     pub status: &'static str,
-    /// Where exactly it is in its life.
+    /// The exact state.
     #[schema(
         example = "processing",
         pattern = "^(draft|pending|approved|rejected|processing|paused|completed|partially_completed|failed|cancelled)$"
     )]
     pub state: &'static str,
-    /// Decided items in a hundred, rounded down: 100 only when every item is decided. The first event of every run
-    /// says 0.
+    /// The percentage of decided items, rounded down: 100 only when every item is decided. The first event of
+    /// every run has 0.
     #[schema(example = 61, minimum = 0, maximum = 100)]
     pub progress: i64,
-    /// Items.
+    /// The number of items.
     #[schema(example = 10_000, minimum = 0)]
     pub total_count: i64,
-    /// Items that were paid.
+    /// The number of paid items.
     #[schema(example = 6_120, minimum = 0)]
     pub success_count: i64,
-    /// Items that were refused or interrupted.
+    /// The number of items that were refused or interrupted.
     #[schema(example = 2, minimum = 0)]
     pub failed_count: i64,
-    /// Items that were taken out.
+    /// The number of skipped items.
     #[schema(example = 0, minimum = 0)]
     pub skipped_count: i64,
-    /// Items that wait.
+    /// The number of pending items.
     #[schema(example = 3_878, minimum = 0)]
     pub pending_count: i64,
-    /// The item that was decided last; null if that is not known (before the first one, and during a retry).
+    /// The most recently decided item; null if it is not known (before the first one, and during a retry).
     pub current_relation: Option<CurrentRelation>,
-    /// When the batch ended; null before.
+    /// When the batch ended; null until then.
     #[schema(example = "2026-03-10T12:00:07.25Z", format = DateTime)]
     pub completed_at: Option<String>,
-    /// Rises with every change, on whatever server it is read, also after a reconnect: of two the one with the
-    /// greater number is the newer one.
+    /// A sequence number that increases with every change, across servers and reconnects: of two events, the
+    /// one with the greater number is newer.
     #[schema(example = 918_273, minimum = 0)]
     pub seq: i64,
-    /// Decided items a second: over the last five seconds in events, since the batch began in the polling
-    /// answer. 0 when it does not run.
+    /// Decided items per second: over the last five seconds in events, since the batch began in the polling
+    /// response. 0 when it is not running.
     #[schema(example = 21_000, minimum = 0)]
     pub items_per_second: i64,
-    /// Seconds until it ends at this speed; null when it does not run or its speed is not known.
+    /// Estimated seconds until the batch ends; null when it is not running or its speed is not known.
     #[schema(example = 1, minimum = 0)]
     pub eta_seconds: Option<i64>,
-    /// What was paid, in major units.
+    /// The total paid, in major units.
     #[schema(example = "61200.00")]
     pub success_amount: String,
-    /// What was refused, in major units.
+    /// The total of failed items, in major units.
     #[schema(example = "20.00")]
     pub failed_amount: String,
 }
 
-/// An item that was decided.
+/// A decided item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CurrentRelation {
-    /// Its id.
+    /// The item's id.
     #[schema(example = 70_612)]
     pub id: i64,
-    /// `completed`, `failed`, or `skipped` when it was taken out.
+    /// `completed`, `failed` or `skipped`.
     #[schema(example = "completed", pattern = "^(completed|failed|skipped)$")]
     pub status: &'static str,
     /// The paying account's number.
     #[schema(example = "PAYROLL-1")]
     pub source_account: String,
-    /// The paid account's number.
+    /// The receiving account's number.
     #[schema(example = "ANNA-1")]
     pub target_account: String,
-    /// Major units.
+    /// The amount, in major units.
     #[schema(example = "10.00")]
     pub amount: String,
 }
 
 impl ProgressView {
-    /// Of what was read, at a speed in items a second.
+    /// The view of a reading, at a speed in items per second.
     pub(crate) fn new(progress: &BatchProgress, speed: i64) -> Self {
         let (batch, tally) = (&progress.batch, &progress.batch.tally);
         let amount = |minor: i64| format_minor(i128::from(minor), progress.scale);
@@ -125,8 +125,9 @@ impl ProgressView {
 }
 
 impl ProgressView {
-    /// How a run began that was not read before it had gone on or ended: `before` is what was read last. Of the items
-    /// that had failed, those are taken for set back that were paid since.
+    /// Reconstructs the beginning of a run that was first read after it had made progress or ended; `before`
+    /// is the previous reading. Failed items that have been paid since are assumed to have been reset to
+    /// pending.
     pub(crate) fn beginning(before: &BatchProgress, now: &BatchProgress) -> Self {
         let mut then = BatchProgress { current: None, seq: now.seq - 1, ..now.clone() };
         let (old, new) = (before.batch.tally, now.batch.tally);
@@ -140,17 +141,17 @@ impl ProgressView {
     }
 }
 
-/// Items of a batch that are decided.
+/// The number of decided items of a batch.
 pub(crate) const fn decided(progress: &BatchProgress) -> i64 {
     progress.batch.tally.total_count - progress.batch.tally.pending_count()
 }
 
-/// Items a second since the batch began, by the server's clock.
+/// Items per second since the batch began, by the server's clock.
 pub(crate) fn average(progress: &BatchProgress, now: i64) -> i64 {
     progress.batch.started_at.map_or(0, |at| per_second(decided(progress), now.saturating_sub(at)))
 }
 
-/// So many in so many microseconds, as a number a second.
+/// The rate per second of `count` items in `elapsed_us` microseconds.
 pub(crate) fn per_second(count: i64, elapsed_us: i64) -> i64 {
     let speed = i128::from(count) * i128::from(SECOND_US) / i128::from(elapsed_us.max(1));
     if elapsed_us > 0 { i64::try_from(speed).unwrap_or(i64::MAX) } else { 0 }
@@ -169,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hundred_is_said_only_when_nothing_waits() {
+    fn progress_is_100_only_when_nothing_is_pending() {
         let cases = [(0, 0, 0), (0, 3, 0), (1, 3, 33), (9_999, 10_000, 99), (3, 3, 100)];
         for (done, total, expected) in cases {
             assert_eq!(percent(done, total), expected, "{done} of {total}");
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_speed_is_a_whole_number_a_second() {
+    fn a_speed_is_a_whole_number_per_second() {
         assert_eq!(per_second(500, 250_000), 2_000);
         assert_eq!(per_second(1, 3_000_000), 0);
         assert_eq!(per_second(5, 0), 0);

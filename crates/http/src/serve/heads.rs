@@ -1,22 +1,23 @@
-//! Watches the bytes of a connection for a head that gives its body's length twice, by `Transfer-Encoding` and by
-//! `Content-Length`. The library takes such a request, drops one of the two headers before anybody sees it, and
-//! closes the connection; but a client that says two things is to be refused (RFC 9112, 6.3).
+//! Watches a connection's bytes for a request head that gives its body's length twice, by `Transfer-Encoding`
+//! and by `Content-Length`. The HTTP library accepts such a request, drops one of the two headers before a
+//! handler can see it, and closes the connection; but a contradictory request must be refused (RFC 9112,
+//! 6.3).
 //!
-//! What is seen here refuses requests and never lets one pass: where this reading and the library's differ, the
-//! library's stands.
+//! This parser can only refuse requests, never admit one: where its reading and the library's differ, the
+//! library's applies.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The longest beginning of a line that is looked at.
+/// How many bytes of a line are examined.
 const LINE_MAX: usize = 128;
 
-/// The reader of one connection.
+/// The parser of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Heads {
     state: State,
     line: Vec<u8>,
-    /// Whether the head has begun: blank lines before it are nothing.
+    /// Whether the head has begun; blank lines before it are ignored.
     is_begun: bool,
     is_chunked: bool,
     length: Option<Length>,
@@ -24,11 +25,11 @@ pub(super) struct Heads {
     found: TwoLengths,
 }
 
-/// A body's length as its header says it.
+/// A body's length according to its header.
 #[derive(Debug, Clone, Copy)]
 enum Length {
     Bytes(u64),
-    /// The library refuses it.
+    /// Not a number; the library refuses it.
     Nonsense,
 }
 
@@ -36,30 +37,30 @@ enum Length {
 enum State {
     #[default]
     Head,
-    /// Bytes that are left of a body.
+    /// The remaining bytes of a body.
     Body(u64),
-    /// The line before a chunk.
+    /// The size line before a chunk.
     Size,
-    /// Bytes that are left of a chunk.
+    /// The remaining bytes of a chunk.
     Chunk(u64),
     Trailer,
-    /// There is nothing more that would be understood.
+    /// The rest of the connection cannot be parsed.
     Blind,
 }
 
-/// The number of the first request on the connection whose head is such a one, and of the last that was asked for.
+/// The numbers of the connection's first request with two lengths, and of the last request checked.
 #[derive(Debug, Default, Clone)]
 pub(super) struct TwoLengths(Arc<(AtomicU64, AtomicU64)>);
 
 impl TwoLengths {
-    /// Whether the next request is such a one.
+    /// Whether the next request's head has two lengths.
     pub(super) fn is_next(&self) -> bool {
         let number = self.0.1.fetch_add(1, Ordering::Relaxed) + 1;
         self.0.0.load(Ordering::Relaxed) == number
     }
 
     fn note(&self, number: u64) {
-        // The connection ends with the first.
+        // The connection ends with the first such request.
         let _ = self.0.0.compare_exchange(0, number, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
@@ -69,7 +70,7 @@ impl Heads {
         self.found.clone()
     }
 
-    /// Looks at what came.
+    /// Parses the received bytes.
     pub(super) fn feed(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             bytes = match &mut self.state {
@@ -88,7 +89,7 @@ impl Heads {
         }
     }
 
-    /// Takes what belongs to the line; the rest comes back.
+    /// Consumes the bytes of the current line; returns the rest.
     fn take_line<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let part = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
@@ -109,7 +110,7 @@ impl Heads {
             (State::Head, "") => {}
             (State::Head, _) if !self.is_begun => self.is_begun = true,
             (State::Head, line) => self.note_header(line),
-            // The end of the chunk before.
+            // The line break after the previous chunk.
             (State::Size, "") => {}
             (State::Size, line) => {
                 let digits = line.split(';').next().unwrap_or_default().trim();
@@ -159,7 +160,7 @@ mod tests {
         "\r\nPOST / HTTP/1.1\r\nhost: a\r\ncontent-length: 29\r\n\r\ntransfer-encoding: chunked\r\n\r\n";
     const PLAIN: &str = "GET / HTTP/1.1\nhost: a\n\n";
 
-    /// Which requests are such ones, fed in pieces of a size.
+    /// Which requests have two lengths, when the bytes are fed in pieces of the given size.
     fn found(text: &str, requests: usize, piece: usize) -> Vec<bool> {
         let mut heads = Heads::default();
         let two_lengths = heads.two_lengths();
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_one_head_with_two_lengths_is_found_wherever_it_stands_and_bodies_are_no_heads() {
+    fn a_head_with_two_lengths_is_found_anywhere_and_bodies_are_not_taken_for_heads() {
         let late = format!(
             "POST / HTTP/1.1\r\nx: {}\r\ntransfer-encoding: chunked\r\ncontent-length:{}5\r\n\r\n",
             "a".repeat(300),
@@ -190,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_nothing() {
+    fn malformed_input_is_ignored() {
         for text in ["", "\r\n\r\n\r\n", "\0\u{ff}\n\n", "POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\nGET"] {
             assert_eq!(found(text, 2, 5), [false, false], "{text:?}");
         }

@@ -1,7 +1,7 @@
-//! How many connections there may be: in all, and of one address.
+//! Connection limits: in total and per address.
 //!
-//! Beside those for which there is room a few more are taken, so that probes are answered while the server is full;
-//! and one descriptor is kept back, so that this holds while the process has no others.
+//! A few connections beyond the limit are accepted, so that probes are answered while the server is full. One
+//! file descriptor is held in reserve, so that this works even when the process has run out of them.
 
 use super::Bounds;
 use crate::edge::limits::block;
@@ -16,34 +16,34 @@ use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-/// Connections beyond the bound, at once.
+/// Concurrent connections beyond the limit.
 const BEYOND: usize = 32;
-/// Between two tries when a connection could not be taken.
+/// The pause after a failed `accept`.
 const PAUSE: Duration = Duration::from_millis(50);
-/// Between two lines of the log that say so.
+/// The minimum interval between two log lines about it.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// Where connections are counted.
+/// Counts connections and enforces their limits.
 pub(super) struct Room {
     inside: Arc<Semaphore>,
-    /// Those beyond the bound, oldest first.
+    /// Connections beyond the limit, oldest first.
     beyond: Mutex<VecDeque<Weak<Seat>>>,
     addresses: Addresses,
     spare: Spare,
     told: Mutex<Option<Instant>>,
 }
 
-/// A connection's place; free again when it is dropped.
+/// A connection's slot; released when dropped.
 pub(super) struct Place {
-    /// Of one beyond the bound.
+    /// Set for a connection beyond the limit.
     seat: Option<Arc<Seat>>,
     _permit: Option<OwnedSemaphorePermit>,
     _counted: Counted,
     _refill: Option<Refill>,
 }
 
-/// A connection for which there is no room: one probe is answered on it. Until its request has come it gives way to
-/// newer ones.
+/// A connection beyond the limit: one probe is answered on it. Until its request arrives, a newer one may
+/// evict it.
 #[derive(Default)]
 pub(super) struct Seat {
     gives_way: Notify,
@@ -51,19 +51,19 @@ pub(super) struct Seat {
 }
 
 impl Seat {
-    /// A request has come: it is answered.
+    /// Notes that a request has arrived, which will be answered.
     pub(super) fn ask(&self) {
         self.has_asked.store(true, Ordering::Relaxed);
     }
 }
 
 impl Place {
-    /// Where it is one for which there is no room.
+    /// The seat of a connection beyond the limit.
     pub(super) fn seat(&self) -> Option<Arc<Seat>> {
         self.seat.clone()
     }
 
-    /// Done when it has to give way.
+    /// Resolves when the connection is evicted.
     pub(super) async fn given_up(&self) {
         let Some(seat) = &self.seat else { return std::future::pending().await };
         seat.gives_way.notified().await;
@@ -73,7 +73,7 @@ impl Place {
     }
 }
 
-/// A connection, and its place unless its address has too many.
+/// A connection, and its slot unless its address has too many.
 type Taken = (TcpStream, SocketAddr, Option<Place>);
 
 impl Room {
@@ -87,7 +87,7 @@ impl Room {
         }
     }
 
-    /// The next connection.
+    /// Accepts the next connection.
     pub(super) async fn take(&self, listener: &TcpListener) -> Option<Taken> {
         let (stream, peer, refill) = self.accept(listener).await?;
         let Some(counted) = self.addresses.count(peer.ip()) else { return Some((stream, peer, None)) };
@@ -97,7 +97,7 @@ impl Room {
         Some((stream, peer, Some(place)))
     }
 
-    /// A seat beyond the bound; the oldest gives way.
+    /// A seat beyond the limit; if there are none left, the oldest is evicted.
     fn sit(&self) -> Arc<Seat> {
         let seat = Arc::<Seat>::default();
         let mut beyond = self.beyond();
@@ -114,7 +114,7 @@ impl Room {
         self.beyond.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a connection; without descriptors by the one that is kept back.
+    /// Accepts a connection; if the process is out of descriptors, with the spare one.
     async fn accept(&self, listener: &TcpListener) -> Option<(TcpStream, SocketAddr, Option<Refill>)> {
         let error = match listener.accept().await {
             Ok((stream, peer)) => return Some((stream, peer, None)),
@@ -125,7 +125,8 @@ impl Room {
         for seat in self.beyond().drain(..).filter_map(|seat| seat.upgrade()) {
             seat.gives_way.notify_one();
         }
-        // Something else may be wrong; or the spare one is given up already, and those who give way take a moment.
+        // Something else may be wrong, or the spare is already in use and the evicted connections take a
+        // moment to close.
         match tokio::time::timeout(PAUSE, listener.accept()).await {
             Ok(Ok((stream, peer))) => Some((stream, peer, refill)),
             Ok(Err(_)) => {
@@ -136,18 +137,18 @@ impl Room {
         }
     }
 
-    /// Who opens connections decides how often this happens, and not how long the log is.
+    /// Clients determine how often this happens, so logging is rate-limited.
     fn tell(&self, error: &Error) {
         metrics::counter!("sluice_connections_not_taken_total").increment(1);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.is_none_or(|at| at.elapsed() > QUIET) {
             *told = Some(Instant::now());
-            tracing::warn!(%error, "a connection could not be taken; told once a minute");
+            tracing::warn!(%error, "could not accept a connection; logged at most once a minute");
         }
     }
 }
 
-/// A descriptor that is kept back.
+/// A file descriptor held in reserve.
 #[derive(Clone)]
 struct Spare(Arc<Mutex<Option<File>>>);
 
@@ -157,7 +158,7 @@ impl Default for Spare {
     }
 }
 
-/// Keeps a descriptor back again when it is dropped.
+/// Restores the spare descriptor when dropped.
 struct Refill(Spare);
 
 impl Drop for Refill {
@@ -167,7 +168,7 @@ impl Drop for Refill {
 }
 
 impl Spare {
-    /// Gives the descriptor up until what comes back is dropped. Nothing comes if it is given up already.
+    /// Releases the descriptor until the returned value is dropped; `None` if it is already released.
     fn give_up(&self) -> Option<Refill> {
         let mut file = self.file();
         let refill = file.is_some().then(|| Refill(self.clone()));
@@ -184,7 +185,7 @@ fn null() -> Option<File> {
     File::open("/dev/null").ok()
 }
 
-/// How many connections each address has.
+/// The number of connections per address.
 #[derive(Clone)]
 struct Addresses {
     all: Arc<Mutex<HashMap<IpAddr, usize>>>,
@@ -192,7 +193,7 @@ struct Addresses {
     unbounded: Arc<[IpNet]>,
 }
 
-/// One connection of an address, counted until it is dropped; of those without a bound, none.
+/// One connection of an address, counted until it is dropped; empty for an unlimited address.
 struct Counted(Option<(IpAddr, Addresses)>);
 
 impl Addresses {
@@ -200,7 +201,7 @@ impl Addresses {
         Self { all: Arc::default(), most, unbounded: unbounded.into() }
     }
 
-    /// Counts one more, unless there are too many.
+    /// Counts one more connection, unless the address has too many.
     fn count(&self, address: IpAddr) -> Option<Counted> {
         let address = address.to_canonical();
         if self.most == 0 || self.unbounded.iter().any(|network| network.contains(&address)) {
@@ -239,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_has_so_many_and_loopback_and_proxies_any_number() {
+    fn connections_per_address_are_limited_except_for_loopback_and_proxies() {
         let networks = ["127.0.0.0/8", "10.0.0.0/8"].iter().map(|text| text.parse().unwrap());
         let addresses = Addresses::new(2, networks.collect());
         let count = |text: &str| addresses.count(text.parse().unwrap());
@@ -247,15 +248,15 @@ mod tests {
             let (first, second) = (count(one), count(same));
             assert!(first.is_some() && second.is_some() && count(one).is_none() && count(same).is_none());
             drop(first);
-            assert!(count(one).is_some(), "{one}: who goes makes room");
+            assert!(count(one).is_some(), "{one}: a closed connection frees its slot");
         }
         let many: Vec<_> = (0..1_000).map(|_| (count("127.0.0.1"), count("10.1.2.3"))).collect();
         assert!(many.iter().all(|(loopback, proxy)| loopback.is_some() && proxy.is_some()));
-        assert!(addresses.all().is_empty(), "nothing is kept of those who went");
+        assert!(addresses.all().is_empty(), "closed connections leave nothing behind");
     }
 
     #[test]
-    fn the_spare_descriptor_is_given_up_once_and_kept_back_again() {
+    fn the_spare_descriptor_is_released_once_and_then_restored() {
         let spare = Spare::default();
         let refill = spare.give_up();
         assert!(refill.is_some() && spare.give_up().is_none());

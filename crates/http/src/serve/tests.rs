@@ -1,4 +1,4 @@
-//! Requests as bytes: what is malformed, too large, too slow or too much, over real sockets.
+//! Raw requests over real sockets: malformed, too large, too slow or too many.
 
 use super::{Bounds, serve_within};
 use crate::body::{Body, Nothing};
@@ -16,16 +16,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
-/// Longer than anything here may take.
+/// Longer than anything here can take.
 const LONG: Duration = Duration::from_secs(20);
 
-/// A server that takes an empty JSON object and gives it back, and stops when its sender is dropped.
+/// A server with a few test routes, which stops when its sender is dropped.
 async fn server(bounds: Bounds) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let (address, stop, served, _) = server_that_tells(bounds).await;
     (address, stop, served)
 }
 
-/// The same; each slow request that has begun gives a permit.
+/// The same; each slow request adds a permit when it begins.
 async fn server_that_tells(
     bounds: Bounds,
 ) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>, Arc<Semaphore>) {
@@ -51,15 +51,15 @@ async fn server_that_tells(
     (address, stop, served, begun)
 }
 
-/// Whether there was room for the connection of a request.
+/// Whether a request's connection is within the limit.
 fn room(request: &Request) -> bool {
     request.extensions().get::<crate::edge::NoRoom>().is_none()
 }
 
-/// What comes until the server closes the connection.
+/// Reads until the server closes the connection.
 async fn rest(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
-    // A connection that the server resets has said all that it will.
+    // A connection that the server resets sends nothing more.
     drop(tokio::time::timeout(LONG, stream.read_to_end(&mut bytes)).await.unwrap());
     String::from_utf8(bytes).unwrap()
 }
@@ -70,7 +70,7 @@ async fn sent(address: SocketAddr, request: &[u8]) -> TcpStream {
     stream
 }
 
-/// The first line of the answer, and how many answers there were before the server closed.
+/// The first line of the response, and how many responses there were before the server closed the connection.
 async fn answer(address: SocketAddr, request: &[u8]) -> (String, usize) {
     let mut stream = sent(address, request).await;
     let text = rest(&mut stream).await;
@@ -83,7 +83,7 @@ fn post_json(headers: &str, body: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn what_is_no_request_is_refused_and_the_connection_closed() {
+async fn a_malformed_request_is_refused_and_the_connection_closed() {
     let (address, _stop, _) = server(Bounds::default()).await;
     let many = (0..1_000).map(|k| format!("x-{k}: 1\r\n")).collect::<String>();
     let large = format!("x-large: {}\r\n", "a".repeat(100 * 1024));
@@ -95,13 +95,13 @@ async fn what_is_no_request_is_refused_and_the_connection_closed() {
             "200",
         ),
         ("two lengths", post_json("content-length: 2\r\ncontent-length: 3\r\n", "{}"), "400"),
-        ("a length that is none", post_json("content-length: -2\r\n", "{}"), "400"),
+        ("an invalid length", post_json("content-length: -2\r\n", "{}"), "400"),
         ("another coding", post_json("transfer-encoding: gzip\r\n", "{}"), "400"),
         ("a bare line feed in a value", post_json("x-a: b\rc: d\r\ncontent-length: 2\r\n", "{}"), "400"),
         ("many headers", post_json(&many, ""), "431"),
         ("a large header", post_json(&large, ""), "431"),
         ("another version", b"GET /slow HTTP/9.9\r\n\r\n".to_vec(), "400"),
-        ("no request at all", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n".to_vec(), "400"),
+        ("not a request at all", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n".to_vec(), "400"),
     ];
     for (name, request, status) in cases {
         let (line, count) = answer(address, &request).await;
@@ -111,7 +111,7 @@ async fn what_is_no_request_is_refused_and_the_connection_closed() {
 }
 
 #[tokio::test]
-async fn bytes_that_never_become_a_request_are_answered_by_our_envelope_and_headers() {
+async fn bytes_that_never_become_a_request_are_answered_with_our_envelope_and_headers() {
     let bounds = Bounds { language: Language::Chinese, ..Bounds::default() };
     let (address, _stop, _) = server(bounds).await;
     let large = format!("x-large: {}\r\n", "a".repeat(100 * 1024));
@@ -136,7 +136,7 @@ async fn bytes_that_never_become_a_request_are_answered_by_our_envelope_and_head
 }
 
 #[tokio::test]
-async fn a_second_request_is_never_smuggled_behind_two_ways_to_say_a_length() {
+async fn no_second_request_can_be_smuggled_behind_two_lengths() {
     let (address, _stop, _) = server(Bounds::default()).await;
     let hidden = "0\r\n\r\nGET /slow HTTP/1.1\r\nhost: a\r\n\r\n";
     for headers in [
@@ -145,16 +145,16 @@ async fn a_second_request_is_never_smuggled_behind_two_ways_to_say_a_length() {
     ] {
         let mut stream = sent(address, &post_json(&headers, hidden)).await;
         let text = rest(&mut stream).await;
-        // One answer, then the server closes: what comes behind is nobody's request.
+        // One response, then the server closes the connection: the following bytes are not taken for a request.
         assert_eq!(text.matches("HTTP/1.1").count(), 1, "{text}");
         assert!(text.to_ascii_lowercase().contains("connection: close"), "{text}");
     }
 }
 
 #[tokio::test]
-async fn a_body_shorter_than_it_says_is_malformed_and_a_longer_one_is_no_second_request() {
+async fn a_body_shorter_than_announced_is_malformed_and_a_longer_one_is_not_a_second_request() {
     let (address, _stop, _) = server(Bounds::default()).await;
-    // Its sender goes away: there is nobody to answer, and the server lives on.
+    // The sender disconnects: there is nobody to answer, and the server keeps running.
     let mut short = sent(address, &post_json("content-length: 50\r\n", "{}")).await;
     short.shutdown().await.unwrap();
     let text = rest(&mut short).await;
@@ -170,7 +170,7 @@ async fn a_body_shorter_than_it_says_is_malformed_and_a_longer_one_is_no_second_
 }
 
 #[tokio::test]
-async fn methods_that_a_path_does_not_take_are_405_and_an_old_client_is_answered() {
+async fn unsupported_methods_get_405_and_an_http_1_0_client_is_answered() {
     let (address, _stop, _) = server(Bounds::default()).await;
     for method in ["TRACE", "PROPFIND", "FOO", "DELETE"] {
         let request = format!("{method} /slow HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
@@ -182,7 +182,7 @@ async fn methods_that_a_path_does_not_take_are_405_and_an_old_client_is_answered
 }
 
 #[tokio::test]
-async fn only_json_is_taken() {
+async fn only_json_is_accepted() {
     let (address, _stop, _) = server(Bounds::default()).await;
     for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
         let request = format!(
@@ -194,7 +194,7 @@ async fn only_json_is_taken() {
 }
 
 #[tokio::test]
-async fn who_sends_too_slowly_or_nothing_loses_the_connection_and_nobody_else_does() {
+async fn a_client_that_sends_too_slowly_or_nothing_is_disconnected_and_others_are_not() {
     let bounds = Bounds { head_time: Duration::from_millis(300), ..Bounds::default() };
     let (address, _stop, _) = server(bounds).await;
     let begun = Instant::now();
@@ -212,7 +212,7 @@ async fn who_sends_too_slowly_or_nothing_loses_the_connection_and_nobody_else_do
 }
 
 #[tokio::test]
-async fn beyond_the_bound_of_connections_probes_are_answered_once_each() {
+async fn beyond_the_connection_limit_each_connection_gets_one_probe_answered() {
     let bounds = Bounds { connections: 2, ..Bounds::default() };
     let (address, _stop, _) = server(bounds).await;
     let probe = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n";
@@ -222,14 +222,14 @@ async fn beyond_the_bound_of_connections_probes_are_answered_once_each() {
         let count = stream.read(&mut bytes).await.unwrap();
         assert!(String::from_utf8_lossy(&bytes[..count]).ends_with("room"));
     }
-    // Both are open still, and so is a third that says nothing: its turn is short.
+    // Both are still open, and so is a third that sends nothing: its timeout is short.
     let mut silent = sent(address, b"").await;
     let mut third = sent(address, probe).await;
     let text = rest(&mut third).await;
     assert!(text.contains(" 200 ") && text.contains("connection: close") && text.ends_with("none"), "{text}");
     assert_eq!(rest(&mut silent).await, "");
     drop(first);
-    // The place is free when the server has seen that the first is gone.
+    // The slot is free once the server has noticed that the first connection is closed.
     loop {
         let mut next = sent(address, probe).await;
         next.shutdown().await.unwrap();
@@ -240,7 +240,7 @@ async fn beyond_the_bound_of_connections_probes_are_answered_once_each() {
 }
 
 #[tokio::test]
-async fn one_connection_too_many_of_an_address_is_told_so() {
+async fn an_excess_connection_of_an_address_is_refused_with_429() {
     let bounds = Bounds { per_address: 2, ..Bounds::default() };
     let (address, _stop, _) = server(bounds).await;
     let (_first, _second) = (sent(address, b"").await, sent(address, b"").await);
@@ -255,7 +255,7 @@ async fn one_connection_too_many_of_an_address_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_stop_lets_requests_end_and_closes_idle_connections() {
+async fn a_stop_lets_requests_finish_and_closes_idle_connections() {
     let (address, stop, served, begun) = server_that_tells(Bounds::default()).await;
     let mut idle = sent(address, b"GET /slow HTTP/1.1\r\nhost: a\r\n\r\n").await;
     let mut first = [0_u8; 12];

@@ -1,5 +1,5 @@
-//! The stream below the library that speaks HTTP. It lets [`Heads`] see what comes in, and gives the answers that
-//! the library makes by itself (a head that is malformed or too large) the envelope of all others.
+//! The stream below the HTTP library. It passes incoming bytes to [`Heads`], and replaces the library's own
+//! responses (to a malformed or oversized head) with our envelope.
 
 use super::heads::Heads;
 use domain::code::Code;
@@ -8,12 +8,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// A stream with our answers in the place of the library's own. `refuse` makes them.
+/// A stream with our responses in place of the library's own; `refuse` creates them.
 pub(super) struct Wire<S, F> {
     stream: S,
     heads: Heads,
     refuse: F,
-    /// What is written in the place of something else, and how much of it was.
+    /// The replacement to write, and how much of it has been written.
     ours: (Vec<u8>, usize),
 }
 
@@ -22,7 +22,7 @@ impl<S: AsyncWrite + Unpin, F: Fn(Code) -> Vec<u8>> Wire<S, F> {
         Self { stream, heads, refuse, ours: (Vec::new(), 0) }
     }
 
-    /// Writes what is ours to its end.
+    /// Writes the replacement completely.
     fn poll_ours(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         let (ours, done) = &mut self.ours;
         while let Some(rest) = ours.get(*done..).filter(|rest| !rest.is_empty()) {
@@ -35,7 +35,7 @@ impl<S: AsyncWrite + Unpin, F: Fn(Code) -> Vec<u8>> Wire<S, F> {
         Poll::Ready(Ok(()))
     }
 
-    /// Whether something else is written in the place of these bytes.
+    /// Whether these bytes are replaced; if so, prepares the replacement.
     fn replaces(&mut self, bytes: &[u8]) -> bool {
         let Some(code) = own_answer(bytes) else { return false };
         self.ours = ((self.refuse)(code), 0);
@@ -43,7 +43,7 @@ impl<S: AsyncWrite + Unpin, F: Fn(Code) -> Vec<u8>> Wire<S, F> {
     }
 }
 
-/// The code of an answer that the library made by itself: it has no body, and none of our headers.
+/// The code for one of the library's own responses, which has no body and none of our headers.
 fn own_answer(bytes: &[u8]) -> Option<Code> {
     let rest = bytes.strip_prefix(b"HTTP/1.1 ").or_else(|| bytes.strip_prefix(b"HTTP/1.0 "))?;
     let code = match rest.get(..3)? {
@@ -112,7 +112,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
     #[tokio::test]
-    async fn only_an_answer_of_the_librarys_own_is_replaced_and_a_narrow_pipe_takes_ours_whole() {
+    async fn only_the_librarys_own_response_is_replaced_and_ours_is_written_completely() {
         let own =
             "HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
         for (written, expected) in [

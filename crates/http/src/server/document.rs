@@ -1,15 +1,15 @@
-//! The document of the API, as every client may read it.
+//! The OpenAPI description, readable by every client.
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use std::sync::LazyLock;
 
-/// The same in every server of this program, so made once.
+/// Built once: it depends only on the program.
 static TEXT: LazyLock<String> = LazyLock::new(|| crate::document().to_string());
 
-/// The document of this API, in OpenAPI 3.1.
+/// Returns the description of this API, in OpenAPI 3.1.
 #[utoipa::path(get, path = "/api/openapi.json", operation_id = "openApi", tag = "server",
-    summary = "The document of this API",
+    summary = "Returns the OpenAPI description of this API",
     responses((status = 200, description = "OpenAPI 3.1.", body = Object, content_type = "application/json",
         example = json!({ "openapi": "3.1.0", "info": { "title": "Sluice" }, "paths": {} }))))]
 pub(crate) async fn document() -> impl IntoResponse {

@@ -1,4 +1,4 @@
-//! Whether the server lives, and whether it can work.
+//! Liveness and readiness probes.
 
 use crate::answer::{Answer, Envelope};
 use crate::app::App;
@@ -7,24 +7,24 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How the server is.
+/// The server's status.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Health {
-    /// `up`.
+    /// Always `up`.
     #[schema(example = "up")]
     status: &'static str,
 }
 
-/// Whether the process lives. Asks nothing else.
+/// Liveness probe: checks only that the process responds.
 #[utoipa::path(get, path = "/healthz", operation_id = "health", tag = "server",
-    responses((status = 200, description = "It lives.", body = Envelope<Health>)))]
+    responses((status = 200, description = "The process is alive.", body = Envelope<Health>)))]
 pub(crate) async fn health() -> Answer<Health> {
     Answer::of(Health { status: "up" })
 }
 
-/// Whether the server can work: its database answers.
+/// Readiness probe: checks that the database responds.
 #[utoipa::path(get, path = "/readyz", operation_id = "ready", tag = "server",
-    responses((status = 200, description = "It can work.", body = Envelope<Health>)))]
+    responses((status = 200, description = "The server is ready.", body = Envelope<Health>)))]
 pub(crate) async fn ready(State(app): State<App>) -> Result<Answer<Health>, Problem> {
     app.service.asset_list().await?;
     Ok(Answer::of(Health { status: "up" }))

@@ -1,4 +1,4 @@
-//! What the server says of itself: health, metrics, the document of the API.
+//! The server's own endpoints: health, metrics and the API description.
 
 mod document;
 mod health;

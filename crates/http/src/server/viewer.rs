@@ -1,4 +1,4 @@
-//! A page to read the document of the API, and to try it. It ships in the binary and asks no other host.
+//! A page that renders the API description. It is part of the binary and contacts no other host.
 
 use crate::app::App;
 use axum::Router;
@@ -9,25 +9,25 @@ use axum::routing::get;
 use std::sync::Arc;
 use utoipa_swagger_ui::Config;
 
-/// The page has no script of its own, so that it works under the policy of all pages.
+/// The page has no inline script, so that it works under the common content security policy.
 const PAGE: &str = include_str!("viewer.html");
-/// Starts the viewer. It asks nobody whether the document is valid.
+/// Starts the viewer, without an external validator.
 const START: &str = include_str!("viewer.js");
-/// The files of the viewer that the page loads; whatever else it ships is not served.
+/// The viewer files that the page loads; the others are not served.
 const FILES: [&str; 2] = ["swagger-ui.css", "swagger-ui-bundle.js"];
-/// A browser may keep them: they change with the program only.
+/// Browsers may cache the files: they change only with the program.
 const KEPT: &str = "public, max-age=3600";
 
-/// A page that shows the document of this API.
+/// Returns a page that shows the description of this API.
 #[utoipa::path(get, path = "/api/docs", operation_id = "apiViewer", tag = "server",
-    summary = "A page that shows this document",
+    summary = "Shows this API description as a page",
     responses((status = 200, description = "The page.", body = String, content_type = "text/html",
         example = "<!doctype html>")))]
 pub(crate) async fn viewer() -> impl IntoResponse {
     ([(CONTENT_TYPE, "text/html; charset=utf-8")], PAGE)
 }
 
-/// The page's own files. They say nothing about this server, so nobody is asked who he is.
+/// The page's files. They reveal nothing about this server, so they require no authentication.
 pub(crate) fn files() -> Router<App> {
     let start = || async { file(START.as_bytes(), "text/javascript; charset=utf-8") };
     let router = Router::new().route("/api/docs/viewer.js", get(start));

@@ -1,4 +1,4 @@
-//! Settings of the organisation.
+//! The organisation's settings.
 
 use crate::answer::{Answer, Envelope, Message};
 use crate::app::App;
@@ -14,7 +14,7 @@ use service::setting::SettingsChange;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-const SET: Message = Message { english: "The settings hold from now on", chinese: "设置已生效" };
+const SET: Message = Message { english: "The settings are now in effect", chinese: "设置已生效" };
 
 pub(crate) fn routes() -> Routes {
     Routes::new().add(Operation::SettingsShow, routes!(show), &[]).add(
@@ -24,54 +24,56 @@ pub(crate) fn routes() -> Routes {
     )
 }
 
-/// The settings.
+/// The organisation's settings.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SettingsView {
-    /// The time zone in which days and months of limits begin, by its IANA name.
+    /// The time zone that determines when a limit's days and months begin, as an IANA name.
     #[schema(example = "Europe/Berlin")]
     time_zone: String,
-    /// Days within which a batch that pays the same as an earlier one is refused; 0 switches that off.
+    /// The number of days within which a batch that pays the same as an earlier one is refused; 0 disables
+    /// the check.
     #[schema(example = 4)]
     duplicate_window: i64,
-    /// Accounts whose batches have a window of their own.
+    /// The accounts whose batches have their own duplicate window.
     duplicate_windows: Vec<AccountWindowView>,
 }
 
-/// An account's own duplicate window.
+/// An account's duplicate window.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AccountWindowView {
     /// The account's number.
     #[schema(example = "COLLECT-1")]
     account: String,
-    /// Days.
+    /// The window, in days.
     #[schema(example = 0)]
     days: i64,
 }
 
-/// Settings to change: fields that are left out stay as they are.
+/// Changes to the settings; omitted fields stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct SettingsInput {
-    /// The time zone in which days and months of limits begin, by its IANA name.
+    /// The time zone that determines when a limit's days and months begin, as an IANA name.
     #[schema(example = "Europe/Berlin", min_length = 1, max_length = 64)]
     time_zone: Option<String>,
-    /// Days within which a batch that pays the same as an earlier one is refused; 0 switches that off.
+    /// The number of days within which a batch that pays the same as an earlier one is refused; 0 disables
+    /// the check.
     #[schema(minimum = 0, maximum = 35, example = 4)]
     duplicate_window: Option<i64>,
-    /// The same for batches whose single account this is.
+    /// The duplicate window for batches whose single account is this one.
     account_window: Option<AccountWindowInput>,
 }
 
-/// An account's own duplicate window.
+/// An account's duplicate window.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct AccountWindowInput {
     /// The account's id or number.
     #[schema(example = "COLLECT-1")]
     account: String,
-    /// Days; without them the organisation's window holds for the account again.
+    /// The window, in days. Null or omitted: the organisation's window applies to the account again.
     #[schema(minimum = 0, maximum = 35, example = 0)]
     days: Option<i64>,
 }
@@ -88,14 +90,14 @@ async fn current(app: &App) -> Result<SettingsView, Problem> {
     })
 }
 
-/// The settings of the organisation.
+/// Returns the organisation's settings.
 #[utoipa::path(get, path = "/api/v2/settings", operation_id = "getSettings", tag = "settings",
     responses((status = 200, description = "The settings.", body = Envelope<SettingsView>)))]
 pub(crate) async fn show(State(app): State<App>) -> Result<Answer<SettingsView>, Problem> {
     Ok(Answer::of(current(&app).await?))
 }
 
-/// Changes settings of the organisation.
+/// Changes the organisation's settings.
 #[utoipa::path(put, path = "/api/v2/settings", operation_id = "setSettings", tag = "settings",
     request_body = SettingsInput,
     responses((status = 200, description = "The settings.", body = Envelope<SettingsView>)))]

@@ -1,4 +1,4 @@
-//! What customers sent: how often, how much, how often in vain, and what it cost.
+//! Statistics of what customers sent: count, amount, refusals and fees.
 
 use crate::account::{AccountInput, naming_account};
 use crate::answer::{Answer, Envelope};
@@ -20,7 +20,7 @@ use service::transfer::date_text;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
-/// Groups of an answer if nothing is said, and at most.
+/// The default and the maximum number of groups in a response.
 const GROUPS: usize = 1_000;
 const GROUPS_MAX: usize = 10_000;
 
@@ -32,39 +32,40 @@ pub(crate) fn routes() -> Routes {
     )
 }
 
-/// What statistics are broken down by.
+/// How statistics are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum By {
     /// By transfer date.
     Day,
-    /// By the account that paid.
+    /// By paying account.
     Account,
-    /// By nothing but the currency.
+    /// By currency only.
     None,
 }
 
-/// Which statistics are wanted.
+/// Which statistics to return.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Wanted {
-    /// From this transfer date.
+    /// The first transfer date.
     #[param(example = "2026-03-01", format = Date)]
     from: String,
-    /// Up to this transfer date, itself in it.
+    /// The last transfer date, inclusive.
     #[param(example = "2026-03-31", format = Date)]
     to: String,
-    /// Only this currency.
+    /// Only transfers in this currency.
     #[param(example = "USD", max_length = 12, nullable = false)]
     currency: Option<String>,
-    /// Only what this account, by id or number, sent.
+    /// Only transfers sent by this account, by id or number.
     #[param(example = "acct_17", max_length = 255, nullable = false)]
     account_id: Option<String>,
-    /// What they are broken down by; by nothing if nothing is said.
+    /// How the statistics are grouped; `none` by default.
     #[param(inline, nullable = false)]
     group_by: Option<By>,
-    /// Groups at most: the days in their order, the accounts that tried most often first.
+    /// The maximum number of groups; 1,000 by default. Days are in order; accounts with the most attempts
+    /// come first.
     #[param(example = 100, minimum = 1, maximum = 10_000, nullable = false)]
     limit: Option<usize>,
 }
@@ -76,22 +77,22 @@ pub(crate) struct Figures {
     /// The currency.
     #[schema(example = "USD")]
     currency: String,
-    /// Tries.
+    /// The number of attempted transfers.
     #[schema(example = 1_000)]
     count: i64,
-    /// Of them carried out.
+    /// The number of completed transfers.
     #[schema(example = 998)]
     success_count: i64,
-    /// Of them refused.
+    /// The number of refused transfers.
     #[schema(example = 2)]
     failed_count: i64,
-    /// The share that was carried out, from 0 to 1, to four decimals.
+    /// The fraction of completed transfers, from 0 to 1, to four decimals.
     #[schema(value_type = f64, example = 0.998, minimum = 0, maximum = 1)]
     success_rate: Number,
-    /// Minor units that were sent, fees not counted.
+    /// The total amount sent, in minor units, without fees.
     #[schema(value_type = i64, example = 5_000_000)]
     amount_cents: i128,
-    /// Minor units of fees.
+    /// The total fees, in minor units.
     #[schema(value_type = i64, example = 1_500)]
     fee_cents: i128,
 }
@@ -103,7 +104,7 @@ pub(crate) struct GroupView {
     /// The day; null if the groups are accounts.
     #[schema(example = "2026-03-10", format = Date)]
     date: Option<String>,
-    /// The account; null if the groups are days.
+    /// The account's id; null if the groups are days.
     #[schema(example = json!(null))]
     account_id: Option<String>,
     /// The account's number; null if the groups are days.
@@ -117,17 +118,17 @@ pub(crate) struct GroupView {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct StatisticsView {
-    /// From this transfer date.
+    /// The first transfer date.
     #[schema(example = "2026-03-01", format = Date)]
     from: String,
-    /// Up to this one.
+    /// The last transfer date, inclusive.
     #[schema(example = "2026-03-31", format = Date)]
     to: String,
-    /// In all, by currency.
+    /// The totals by currency.
     totals: Vec<Figures>,
-    /// By group and currency; empty if nothing was asked for.
+    /// The figures by group and currency; empty without grouping.
     groups: Vec<GroupView>,
-    /// How many groups there are, shown here or not.
+    /// The number of groups, including those beyond `limit`.
     #[schema(example = 31)]
     group_count: usize,
 }
@@ -139,7 +140,7 @@ impl From<Statistics> for Figures {
             count: statistics.count,
             success_count: statistics.success_count,
             failed_count: statistics.count - statistics.success_count,
-            // Four decimals are exact as they stand, whatever a reader makes of them.
+            // Four decimals are exact as text, whatever number type a client parses them into.
             success_rate: rate.parse().unwrap_or_else(|_| Number::from(0)),
             amount_cents: statistics.amount,
             fee_cents: statistics.fee,
@@ -158,8 +159,10 @@ impl From<(Of, Statistics)> for GroupView {
     }
 }
 
-/// What customers sent, by transfer date: single transfers, withdrawals and the items of batches. Amounts and fees
-/// are of what was carried out. Refused items of batches count on the day on which they were tried.
+/// Returns statistics of what customers sent, by transfer date.
+///
+/// They cover single transfers, withdrawals and batch items. Amounts and fees count completed transfers only.
+/// Refused batch items count on the day they were attempted.
 #[utoipa::path(get, path = "/api/v2/statistics", operation_id = "getStatistics", tag = "statistics", params(Wanted),
     responses((status = 200, description = "The statistics.", body = Envelope<StatisticsView>)))]
 pub(crate) async fn show(

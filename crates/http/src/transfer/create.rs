@@ -1,4 +1,4 @@
-//! Moving money once.
+//! Single transfers, deposits and withdrawals.
 
 use super::view::TransferView;
 use crate::account::AccountInput;
@@ -16,13 +16,13 @@ use utoipa::{PartialSchema, ToSchema};
 
 const DONE: Message = Message { english: "The money was moved", chinese: "转账成功" };
 
-/// A decimal as a number or a text. A number is read by its own text, so nothing is rounded on the way.
+/// A decimal as a number or a string. A number is read from its literal text, so nothing is rounded.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Decimal {
-    /// As a number.
+    /// A JSON number.
     Number(serde_json::Number),
-    /// As a text.
+    /// A decimal string.
     Text(String),
 }
 
@@ -47,13 +47,13 @@ impl From<Decimal> for String {
     }
 }
 
-/// Where vouchers are: one address, or several.
+/// The locations of vouchers: one or several.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum Vouchers {
-    /// One.
+    /// One location.
     One(String),
-    /// Several.
+    /// Several locations.
     Many(Vec<String>),
 }
 
@@ -70,58 +70,57 @@ impl From<Vouchers> for Vec<String> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct NewTransfer {
-    /// The day that it counts for; today if none. It never rewrites what stands: entries are in the order of
-    /// booking.
+    /// The value date; today by default. It does not change the order of entries, which is booking order.
     #[schema(example = "2026-03-10", format = Date, min_length = 10, max_length = 10)]
     transfer_date: Option<String>,
-    /// Who pays: the account's id as a number or as `acct_17`, or its number as any other text.
+    /// The paying account: its id as a number or as `acct_17`, or its account number as any other string.
     #[schema(example = "acct_17")]
     from_account_id: AccountInput,
-    /// Who is paid: the account's id as a number or as `acct_17`, or its number as any other text.
+    /// The receiving account: its id as a number or as `acct_17`, or its account number as any other string.
     #[schema(example = "acct_18")]
     to_account_id: AccountInput,
-    /// Minor units of the payer's currency.
+    /// The amount sent, in minor units of the payer's currency.
     #[schema(example = 10_000, minimum = 1, maximum = 999_999_999_999_999_999_i64)]
     from_amount_cents: i64,
-    /// Minor units of the payee's currency, if you want it checked: the same within one currency, else the source
-    /// amount at the rate, rounded as the pair's policy says.
+    /// The amount received, in minor units of the payee's currency, to have it checked: within one currency
+    /// the same as the amount sent, otherwise that amount at the exchange rate, rounded by the pair's policy.
     #[schema(example = 10_000, minimum = 1, maximum = 999_999_999_999_999_999_i64)]
     to_amount_cents: Option<i64>,
     /// Major units of the payee's currency for one major unit of the payer's: positive, at most 18 decimals.
-    /// Without it the stored rate holds; it must be within the pair's tolerance of the stored one.
+    /// It must be within the pair's tolerance of the stored rate, which is the default.
     #[schema(example = "7.1")]
     exchange_rate: Option<Decimal>,
-    /// Why `exchangeRate` is to be taken although it is not within the pair's tolerance of the stored rate, or no rate
-    /// is stored. Only those who may set rates may say this.
+    /// The reason to accept `exchangeRate` although it is outside the pair's tolerance of the stored rate, or
+    /// no rate is stored. Only callers who may set rates may use it.
     #[schema(example = json!(null), min_length = 1, max_length = 500)]
     rate_override: Option<String>,
-    /// What it is for.
+    /// The purpose of the transfer.
     #[schema(example = "March rent", max_length = 500)]
     memo: Option<String>,
-    /// Where its vouchers are: an address of the web or a path, or at most 20 of them.
+    /// The locations of vouchers: a web address or a path, or up to 20 of them.
     #[schema(example = "https://files.example.com/receipt-1.pdf")]
     voucher_url: Option<Vouchers>,
 }
 
 impl Input for NewTransfer {}
 
-/// Money that enters or leaves the ledger by one account.
+/// Money entering or leaving the ledger through an account.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct NewMovement {
-    /// The account's id as a number or as `acct_17`, or its number as any other text.
+    /// The account: its id as a number or as `acct_17`, or its account number as any other string.
     #[schema(example = "acct_17")]
     account_id: AccountInput,
-    /// Minor units of the account's currency.
+    /// The amount, in minor units of the account's currency.
     #[schema(example = 500_000, minimum = 1, maximum = 999_999_999_999_999_999_i64)]
     amount_cents: i64,
-    /// What it is for.
+    /// The purpose of the movement.
     #[schema(example = "Cash at the counter", max_length = 500)]
     memo: Option<String>,
-    /// The day that it counts for; today if none.
+    /// The value date; today by default.
     #[schema(example = "2026-03-10", format = Date, min_length = 10, max_length = 10)]
     transfer_date: Option<String>,
-    /// Where its vouchers are: an address of the web or a path, or at most 20 of them.
+    /// The locations of vouchers: a web address or a path, or up to 20 of them.
     #[schema(example = "https://files.example.com/receipt-1.pdf")]
     voucher_url: Option<Vouchers>,
 }
@@ -146,7 +145,7 @@ impl NewTransfer {
 }
 
 impl NewMovement {
-    /// The order, and the account; the caller says on which side it stands.
+    /// The order and the account; the caller decides which side the account is on.
     fn order(self) -> (Order, Option<String>) {
         let order = Order {
             amount: self.amount_cents,
@@ -160,15 +159,16 @@ impl NewMovement {
 }
 
 async fn carry_out(who: &Who, service: &Service, order: &Order) -> Result<Answer<TransferView>, Problem> {
-    // It keeps and gives first answers itself: what the ledger refused is a transfer, not an answer to keep.
+    // The service stores and returns first answers itself: a refusal by the ledger is a transfer, not a
+    // stored answer.
     let detail = service.transfer_order(who.actor(), order).await?;
     Ok(Answer::saying(DONE, TransferView::from(detail)))
 }
 
-/// Moves money from one account to another, whole or not at all.
+/// Transfers money from one account to another, all or nothing.
 ///
-/// A refusal by the ledger is kept as a transfer of status `failed`; its id is `data.transferId` of the answer.
-/// The payer pays the fee on top.
+/// The payer pays the fee on top. A refusal by the ledger is recorded as a transfer with status `failed`; its
+/// id is the response's `data.transferId`.
 #[utoipa::path(post, path = "/api/v2/account-transfers", operation_id = "createAccountTransfer", tag = "transfers",
     request_body = NewTransfer,
     responses((status = 200, description = "The transfer with its entries.", body = Envelope<TransferView>)))]
@@ -177,7 +177,7 @@ pub(crate) async fn transfer(who: Who, once: Once<NewTransfer>) -> Result<Answer
     carry_out(&who, &service, &body.order(&who)).await
 }
 
-/// Lets money into the ledger, to an account.
+/// Deposits money from outside the ledger into an account.
 #[utoipa::path(post, path = "/api/v2/deposits", operation_id = "createDeposit", tag = "transfers",
     request_body = NewMovement,
     responses((status = 200, description = "The deposit with its entry.", body = Envelope<TransferView>)))]
@@ -187,7 +187,7 @@ pub(crate) async fn deposit(who: Who, once: Once<NewMovement>) -> Result<Answer<
     carry_out(&who, &service, &Order { to, ..order }).await
 }
 
-/// Lets money out of the ledger, from an account.
+/// Withdraws money from an account to outside the ledger.
 #[utoipa::path(post, path = "/api/v2/withdrawals", operation_id = "createWithdrawal", tag = "transfers",
     request_body = NewMovement,
     responses((status = 200, description = "The withdrawal with its entry.", body = Envelope<TransferView>)))]

@@ -13,7 +13,7 @@ use domain::access::Operation;
 use domain::code::Code;
 use utoipa_axum::routes;
 
-/// What a movement of money may be refused with.
+/// The codes that a movement of money may be refused with.
 const MOVE: &[Code] = naming_account! {
     SourceNotFound TargetNotFound SystemAccount SourceClosed SourceFrozen TargetClosed TargetFrozen
     SameAccount CurrencyMismatch RateNotFound RateInvalid RateOutOfBounds RateOverrideInvalid ExchangeMismatch AmountTooLarge

@@ -1,4 +1,4 @@
-//! Transfers that were made or refused.
+//! Listing and showing transfers, including refused ones.
 
 use super::view::{TransferSummary, TransferView};
 use crate::account::AccountInput;
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use service::transfer::{TransferQuery, TransferSort};
 use utoipa::{IntoParams, ToSchema};
 
-/// How a transfer ended.
+/// The outcome of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
@@ -26,7 +26,7 @@ pub(crate) enum Status {
     Failed,
 }
 
-/// Why money moved.
+/// The kind of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
@@ -56,13 +56,13 @@ impl From<Kind> for TransferKind {
     }
 }
 
-/// What a list of transfers is sorted by.
+/// The sort field of a list of transfers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Sort {
-    /// The order of booking.
+    /// Booking order.
     Id,
-    /// The day that it counts for.
+    /// The value date.
     TransferDate,
     /// The amount sent, in minor units.
     FromAmountCents,
@@ -78,50 +78,50 @@ impl From<Sort> for TransferSort {
     }
 }
 
-/// Which transfers are wanted.
+/// Which transfers to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// Only those that this account, by id or number, paid or was paid.
+    /// Only transfers that this account, by id or number, paid or received.
     #[param(example = "acct_17", max_length = 255, nullable = false)]
     account_id: Option<String>,
-    /// Only those that ended so.
+    /// Only transfers with this outcome.
     #[param(inline, nullable = false)]
     status: Option<Status>,
-    /// Only of this kind.
+    /// Only transfers of this kind.
     #[param(inline, nullable = false)]
     kind: Option<Kind>,
-    /// Only those with this currency on one of their sides.
+    /// Only transfers with this currency on either side.
     #[param(example = "USD", max_length = 12, nullable = false)]
     currency: Option<String>,
-    /// Only from this transfer date on.
+    /// Only transfers from this transfer date on.
     #[param(example = "2026-03-01", format = Date, nullable = false)]
     from: Option<String>,
-    /// Only up to this transfer date.
+    /// Only transfers up to and including this transfer date.
     #[param(example = "2026-03-31", format = Date, nullable = false)]
     to: Option<String>,
-    /// Part of the memo.
+    /// Only transfers with this text in the memo.
     #[param(max_length = 255, nullable = false)]
     text: Option<String>,
-    /// What the list is sorted by; by `id` if nothing is said.
+    /// The sort field; `id` by default.
     #[param(inline, nullable = false)]
     sort: Option<Sort>,
-    /// Which way; `desc` if nothing is said.
+    /// The sort direction; `desc` by default.
     #[param(inline, nullable = false)]
     order: Option<OrderBy>,
-    /// The page's number, from 1.
+    /// The page number, from 1.
     #[param(example = 1, minimum = 1, maximum = 10_000, nullable = false)]
     page: Option<i64>,
-    /// Rows of a page.
+    /// Rows per page; 20 by default.
     #[param(example = 20, minimum = 1, maximum = 200, nullable = false)]
     page_size: Option<i64>,
-    /// Where the page before ended; in place of `page`.
+    /// `nextCursor` of the previous page, instead of `page`.
     #[param(max_length = 200, nullable = false)]
     cursor: Option<String>,
 }
 
-/// Transfers, newest first; refused ones too.
+/// Lists transfers, including refused ones; newest first by default.
 #[utoipa::path(get, path = "/api/v2/account-transfers", operation_id = "listAccountTransfers", tag = "transfers",
     params(ListQuery),
     responses((status = 200, description = "A page of transfers.", body = ListEnvelope<TransferSummary>)))]
@@ -156,7 +156,7 @@ pub(crate) async fn list(
     Ok(ListAnswer { data: found.transfers.into_iter().map(TransferSummary::from).collect(), pagination })
 }
 
-/// A transfer with its entries.
+/// Returns a transfer with its entries.
 #[utoipa::path(get, path = "/api/v2/account-transfers/{id}", operation_id = "getAccountTransfer", tag = "transfers",
     params(("id" = String, Path, description = "The transfer's id.", example = "xfer_4711")),
     responses((status = 200, description = "The transfer.", body = Envelope<TransferView>)))]

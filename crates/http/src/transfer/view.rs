@@ -1,4 +1,4 @@
-//! How a transfer and its entries are shown (document 001's names).
+//! The response body of a transfer and its entries, with document 001's names.
 
 use crate::language;
 use crate::time::wire;
@@ -15,62 +15,64 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TransferSummary {
-    /// Its id.
+    /// The transfer's id.
     #[schema(example = "xfer_4711")]
     id: String,
-    /// The day that it counts for.
+    /// The value date.
     #[schema(example = "2026-03-10", format = Date)]
     transfer_date: String,
     /// `transfer`, `internal` (between one holder's accounts), `batch`, `deposit`, `withdrawal` or `opening`.
     #[schema(example = "transfer")]
     kind: &'static str,
-    /// `completed`, or `failed`: refused, nothing moved.
+    /// `completed`, or `failed` if it was refused and nothing moved.
     #[schema(example = "completed")]
     status: &'static str,
-    /// Why it was refused.
+    /// The error code if the transfer was refused.
     #[schema(example = json!(null))]
     error_code: Option<&'static str>,
-    /// The same for people.
+    /// The error message if the transfer was refused.
     #[schema(example = json!(null))]
     error_message: Option<&'static str>,
-    /// Who paid; null if the money came from outside.
+    /// The paying account's id; null if the money came from outside the ledger.
     #[schema(example = "acct_17")]
     from_account_id: Option<String>,
     /// The paying account's number.
     #[schema(example = "ACC-A1-001")]
     from_account_number: Option<String>,
-    /// Who was paid; null if the money left the ledger.
+    /// The receiving account's id; null if the money left the ledger.
     #[schema(example = "acct_18")]
     to_account_id: Option<String>,
-    /// The paid account's number.
+    /// The receiving account's number.
     #[schema(example = "ACC-B1-003")]
     to_account_number: Option<String>,
-    /// The currency that was sent.
+    /// The currency sent.
     #[schema(example = "USD")]
     from_currency: String,
-    /// The currency that arrived.
+    /// The currency received.
     #[schema(example = "USD")]
     to_currency: String,
-    /// Minor units that were sent, the fee not counted.
+    /// The amount sent, in minor units, without the fee.
     #[schema(example = 10_000)]
     from_amount_cents: i64,
-    /// Minor units that arrived; of a refused transfer, those that were attempted. Null if they are not known.
+    /// The amount received, in minor units; for a refused transfer, the attempted amount. Null if it is not
+    /// known.
     #[schema(example = 10_000)]
     to_amount_cents: Option<i64>,
-    /// Minor units that the payer paid on top.
+    /// The fee the payer paid on top, in minor units.
     #[schema(example = 0)]
     fee_cents: i64,
-    /// Target major units for one source major unit, as a decimal text; null within one currency.
+    /// Major units of the target currency for one major unit of the source currency, as a decimal string;
+    /// null within one currency.
     #[schema(example = json!(null))]
     exchange_rate: Option<String>,
-    /// How it was exchanged; null within one currency.
+    /// The details of the conversion; null within one currency.
     exchange: Option<ExchangeView>,
-    /// What it is for.
+    /// The purpose of the transfer.
     #[schema(example = "March rent")]
     memo: Option<String>,
-    /// Where its vouchers are.
+    /// The locations of vouchers.
     voucher_url: Vec<String>,
-    /// Who asked for it, under the name of that time; null for an opening balance.
+    /// The name, at that time, of the user or key that requested the transfer; null for an opening balance.
     #[schema(example = "fang.wang")]
     created_by: Option<String>,
     /// When it was booked.
@@ -78,59 +80,59 @@ pub(crate) struct TransferSummary {
     created_at: String,
 }
 
-/// How an exchange was done.
+/// The details of a currency conversion.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ExchangeView {
-    /// Who said the rate: `request`, or the origin of the stored one.
+    /// The source of the rate: `request`, `override`, or the origin of the stored rate.
     #[schema(example = "request")]
     rate_source: String,
-    /// When the rate was said.
+    /// When the stored rate was set; for a rate in the request, when the request was made.
     #[schema(example = "2026-03-10T12:00:00Z", format = DateTime)]
     rate_at: String,
-    /// `half_up` or `half_even`.
+    /// `half_up`, `half_even` or `down`.
     #[schema(example = "half_up")]
     rounding: &'static str,
-    /// The exact target amount less the rounded one, in minor units.
+    /// The exact target amount minus the rounded one, in minor units.
     #[schema(example = "0.25")]
     residual: String,
 }
 
-/// A transfer with its entries.
+/// A transfer and its entries.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TransferView {
     #[serde(flatten)]
     summary: TransferSummary,
-    /// The entries of the two accounts in the order of booking; none if it was refused.
+    /// The entries of both accounts in booking order; empty if the transfer was refused.
     entries: Vec<EntryView>,
 }
 
-/// A line of an account's statement.
+/// An entry of an account statement.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EntryView {
-    /// Its id: the posting's number and the side of it.
+    /// The entry's id: the posting's number and side.
     #[schema(example = "262144-debit")]
     id: String,
-    /// The account that it stands in.
+    /// The account the entry belongs to.
     #[schema(example = "acct_17")]
     account_id: String,
-    /// Its transfer.
+    /// The transfer's id.
     #[schema(example = "xfer_4711")]
     flow_id: String,
-    /// The day that it counts for.
+    /// The value date.
     #[schema(example = "2026-03-10", format = Date)]
     transaction_date: String,
     /// `transfer_out`, `transfer_in`, `fee` or `fee_income`.
     #[schema(example = "transfer_out")]
     transaction_type: &'static str,
-    /// Minor units; negative if the account paid.
+    /// The amount in minor units; negative if the account paid.
     #[schema(example = -10_000)]
     amount_cents: i64,
-    /// The account's balance before it.
+    /// The account's balance before the entry, in minor units.
     #[schema(example = 1_000_000)]
     balance_before_cents: i64,
-    /// The account's balance after it.
+    /// The account's balance after the entry, in minor units.
     #[schema(example = 990_000)]
     balance_after_cents: i64,
     /// When it was booked.

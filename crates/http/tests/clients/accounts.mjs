@@ -1,5 +1,5 @@
-// Prints the accounts that the scripts beside this one use, as a file for `sluice account import`:
-// PAY with money, A0… to be paid, FX-USD with money and FX-CNY.
+// Prints the accounts that the neighbouring scripts use, as a file for `sluice account import`:
+// PAY with money, payees A0…, FX-USD with money, and FX-CNY.
 //
 //   node accounts.mjs 10000 > accounts.csv && sluice account import accounts.csv
 

@@ -1,4 +1,4 @@
-// What the source documents' pages call: an axios-like client over fetch, and `io()` as a browser would have it.
+// What the pages in the source documents call: an axios-like client over fetch, and `io()` as in a browser.
 //
 // environment: URL, API_KEY
 
@@ -20,7 +20,7 @@ async function request(method, path, { params, body } = {}) {
   }
 }
 
-// As axios has it, with an interceptor that gives the envelope, whatever its status.
+// Like axios with an interceptor that returns the envelope, whatever its status.
 const http = {
   get: async (path, { params } = {}) => (await request('GET', path, { params })).data,
   post: async (path, body) => (await request('POST', path, { body })).data,
@@ -28,7 +28,7 @@ const http = {
 
 const batches = '/api/batch-transfers';
 
-// Document 000's calls, by its names.
+// Document 000's calls, under its names.
 export const batchTransferApi = {
   createBatchTransfer: (data) => http.post(batches, data),
   getBatchTransfers: (params) => http.get(batches, { params }),
@@ -50,5 +50,5 @@ export const accountTransferApi = {
   list: (params) => http.get('/api/v2/account-transfers', { params }),
 };
 
-// In a browser the page's own server and its cookie; here the server of the environment and its key.
+// In a browser this uses the page's server and its cookie; here, URL and API_KEY from the environment.
 export const io = () => connect(url, { auth: { token } });

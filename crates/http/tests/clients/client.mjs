@@ -1,7 +1,7 @@
-// A socket.io client that a test drives: commands come as lines of JSON on stdin, everything that happens goes out as
-// lines of JSON on stdout. The library is the published one, unmodified.
+// A socket.io client driven by a test: it reads commands as JSON lines from stdin and writes every event as a JSON line
+// to stdout. The library is the published one, unmodified.
 //
-// environment: URL, TOKEN (optional), TRANSPORTS (optional, such as "polling"), HEADERS (optional, JSON)
+// environment: URL, TOKEN (optional), TRANSPORTS (optional, for example "polling"), HEADERS (optional, JSON)
 // commands:    {"emit": ["join_room", "batch_transfer_1"]}, {"ask": [...]} (with acknowledgement), {"close": true}
 
 import { createInterface } from 'node:readline';

@@ -1,10 +1,10 @@
 // Follows document 000's pages: the wizard, the progress view with its socket, the list, retry, resume and interrupt.
-// What the pages show goes to stdout; the exit code is 0 if all of it was as the document says.
+// Prints what the pages show; the exit code is 0 if everything was as the document says.
 //
 //   URL=http://127.0.0.1:8080 API_KEY=sluice_… node document-000.mjs
 //
-// The key needs every scope of batches. Accounts (accounts.mjs makes them): SOURCE (default PAY) with money, and COUNT
-// (default 10000) payees whose numbers are PREFIX (default A) and 0, 1, 2…
+// The key needs every batch scope. Accounts (made by accounts.mjs): SOURCE (default PAY) with money, and COUNT (default
+// 10000) payees numbered PREFIX (default A) followed by 0, 1, 2…
 
 import assert from 'node:assert/strict';
 import { batchTransferApi, io } from './api.mjs';
@@ -17,7 +17,7 @@ const taken = (response) => {
   return response.data;
 };
 
-// Section 6.2: the component, with what React does around it written out.
+// Section 6.2: the component, with React's part written out.
 function BatchTransferProgress({ batchId, onProgress }) {
   let progress = { status: 'pending', progress: 0, totalCount: 0, successCount: 0, failedCount: 0, currentRelation: null };
   const seen = [];
@@ -59,7 +59,7 @@ function BatchTransferProgress({ batchId, onProgress }) {
           run(data);
         };
         const timer = setTimeout(
-          () => failed(new Error(`no ${what}; the last one was ${JSON.stringify(progress)}`)),
+          () => failed(new Error(`no ${what}; last progress: ${JSON.stringify(progress)}`)),
           120_000,
         );
         waiting.add({ test, done: give(done) });
@@ -89,8 +89,8 @@ async function create(name) {
   return made.batchId ?? made.id;
 }
 
-// Section 10.5: executes a batch and interrupts it before it has ended. A run may be faster than the interruption; then
-// another batch is taken.
+// Section 10.5: executes a batch and interrupts it before it ends. If the run is faster than the interruption, tries
+// another batch.
 async function interrupted(name) {
   for (let attempt = 1; attempt <= 10; attempt += 1) {
     const batchId = await create(`${name} ${attempt}`);
@@ -106,7 +106,7 @@ async function interrupted(name) {
     assert.equal(ended.status, 'completed', JSON.stringify(ended));
     view.disconnect();
   }
-  return message.error('ten runs were all over before they could be interrupted');
+  return message.error('all ten runs ended before they could be interrupted');
 }
 
 async function isWhole(batchId, view) {
@@ -126,7 +126,7 @@ async function isWhole(batchId, view) {
   view.disconnect();
 }
 
-// A run that nobody disturbs.
+// An undisturbed run.
 const straight = await create('straight');
 const progress = BatchTransferProgress({ batchId: straight });
 await progress.until('first state', (data) => data.totalCount === count);
@@ -146,13 +146,13 @@ console.log(`${failed[0].sourceAccount} -> ${failed[0].targetAccount} | ${failed
 taken(await batchTransferApi.retryTransferRelation(first.batchId, failed[0].id, { auto2FA: false }));
 message.success('开始重试转账');
 const retried = (data) => hasEnded(data) && data.successCount === first.ended.successCount + 1;
-await first.view.until('end of the retry of one', retried);
+await first.view.until('end of the single retry', retried);
 const resumed = taken(await batchTransferApi.resumeBatchTransfer(first.batchId));
 assert.equal(resumed.count, first.ended.failedCount - 1);
 message.success('批量转账已恢复');
 await isWhole(first.batchId, first.view);
 
-// Interrupted; all that failed is retried (7.2).
+// Interrupted; all failed transfers are retried (7.2).
 const second = await interrupted('retried');
 const all = taken(await batchTransferApi.retryFailedTransfers(second.batchId, { auto2FA: false }));
 assert.equal(all.count, second.ended.failedCount);
@@ -160,13 +160,13 @@ message.success(`开始重试${all.count}个失败的转账`);
 await isWhole(second.batchId, second.view);
 assert.equal(taken(await batchTransferApi.retryFailedTransfers(second.batchId)).count, 0);
 
-// Nothing of an ended batch can be interrupted or retried.
+// A batch that has ended cannot be interrupted.
 const late = await batchTransferApi.cancelBatchTransfer(second.batchId);
 assert.equal(late.success, false, JSON.stringify(late));
 const unknown = await batchTransferApi.getBatchTransferById(2 ** 40);
 assert.deepEqual([unknown.success, unknown.error.code], [false, 'BATCH_NOT_FOUND']);
 
-// Section 8.1: the list; and the history of one.
+// Section 8.1: the list, and one batch's history.
 const list = taken(await batchTransferApi.getBatchTransfers({ page: 1, pageSize: 10 }));
 assert.ok(list.pagination.total >= 3);
 assert.ok(list.batchTransfers.some((batch) => batch.id === second.batchId && batch.status === 'completed'));

@@ -1,9 +1,9 @@
-// Follows document 001: a transfer between two currencies, one within a currency, their entries and vouchers.
+// Follows document 001: a transfer between two currencies, one within a currency, and their entries and vouchers.
 //
 //   URL=http://127.0.0.1:8080 API_KEY=sluice_… node document-001.mjs
 //
-// Accounts (accounts.mjs makes them): FROM (default FX-USD) with money, TO (default FX-CNY) of another currency with two
-// decimals, and SAME (default A0) of FROM's currency.
+// Accounts (made by accounts.mjs): FROM (default FX-USD) with money, TO (default FX-CNY) in another currency with two
+// decimals, and SAME (default A0) in FROM's currency.
 
 import assert from 'node:assert/strict';
 import { accountTransferApi } from './api.mjs';
@@ -14,7 +14,7 @@ const taken = (response) => {
   return response.data;
 };
 
-// The page's form: the rate is typed in, the target amount follows from it.
+// The page's form: the rate is entered, and the target amount is computed from it.
 const fromAmountCents = 12_345;
 const exchangeRate = 7.1234;
 const toAmountCents = Math.round(fromAmountCents * exchangeRate);
@@ -30,7 +30,7 @@ const form = {
   voucherUrl: ['https://files.example.com/voucher-1.pdf', 'https://files.example.com/voucher-2.pdf'],
 };
 
-/** The entry of an account's side, checked as the document draws the chain of balances. */
+/** One side's entry, checked against the chain of balances in the document. */
 function entry(transfer, type, amount) {
   const found = transfer.entries.find((one) => one.transactionType === type);
   assert.ok(found, `${type} in ${JSON.stringify(transfer.entries)}`);
@@ -48,13 +48,13 @@ const out = entry(exchanged, 'transfer_out', -fromAmountCents);
 entry(exchanged, 'transfer_in', toAmountCents);
 console.log(`${exchanged.fromCurrency} ${fromAmountCents} -> ${exchanged.toCurrency} ${toAmountCents} at ${exchangeRate}`);
 
-// What is read later is what was answered.
+// A later read returns the same as the response.
 const read = taken(await accountTransferApi.get(exchanged.id));
 assert.deepEqual(read, exchanged);
 assert.deepEqual(read.voucherUrl, form.voucherUrl);
 assert.equal(read.memo, form.memo);
 
-// Within one currency the amounts are equal, and no rate takes part. The chain goes on where it was.
+// Within one currency the amounts are equal and there is no rate. The chain of balances continues.
 const within = { ...form, toAccountId: SAME, toAmountCents: fromAmountCents, voucherUrl: form.voucherUrl[0] };
 delete within.exchangeRate;
 const same = taken(await accountTransferApi.create(within));

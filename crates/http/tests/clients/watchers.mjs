@@ -1,9 +1,9 @@
-// Opens many watchers of a batch, each with a connection of its own, and counts what they hear.
+// Opens many watchers of a batch, each with its own connection, and counts the events they receive.
 //
 //   URL=… API_KEY=… BATCH=42 WATCHERS=1000 STALLED=100 node watchers.mjs
 //
-// STALLED of them (default 0) are connected and then read nothing more. Ends when all others have heard the end of
-// the batch, or after SECONDS (default 600); prints one line of JSON when all have joined, and one at the end.
+// STALLED of them (default 0) connect and then stop reading. Ends when all others have received the end of the batch,
+// or after SECONDS (default 600). Prints one line of JSON when all have joined, and one at the end.
 
 import { io } from 'socket.io-client';
 
@@ -25,7 +25,7 @@ function watch(isStalled) {
       if (last < 0) {
         tally.joined += 1;
         joined();
-        // The connection stays open; nothing of it is read.
+        // The connection stays open but is no longer read.
         if (isStalled) socket.io.engine.transport.ws._socket.pause();
       }
       last = data.seq;

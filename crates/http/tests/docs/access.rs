@@ -1,4 +1,4 @@
-//! The page of who may do what.
+//! The permissions page.
 
 use super::same;
 use domain::access::{Audience, Operation, Reach, Role};
@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 
 const HEAD: &str = "# Who may do what
 
-One line an operation; the name is the `operationId` of [openapi.json](openapi.json). *own*: only with what the person
-or key made. A key needs the scope of the last column; where there is none, no key may. Nobody approves what he made, whatever
-his role.
+One line per operation, named by its `operationId` in [openapi.json](openapi.json). *own*: only on resources that the
+same user or key created. An API key needs the scope in the last column; where it is empty, no key is allowed. Users may
+never approve what they created, whatever their role.
 
 Written by `cargo xtask docs` from `crates/domain/src/access.rs`.
 
@@ -18,7 +18,7 @@ Written by `cargo xtask docs` from `crates/domain/src/access.rs`.
 
 fn cells(operation: Operation) -> (Vec<&'static str>, String) {
     match operation.audience() {
-        Audience::Everyone => (vec!["yes"; Role::ALL.len()], "yes, and without signing in".to_owned()),
+        Audience::Everyone => (vec!["yes"; Role::ALL.len()], "yes, no sign-in needed".to_owned()),
         Audience::SignedIn => (vec!["yes"; Role::ALL.len()], String::new()),
         Audience::Granted { roles, own, scope, key } => {
             let cell = |role: Role| match (roles.contains(&role), own.contains(&role)) {
@@ -47,7 +47,7 @@ fn page() -> String {
 }
 
 #[test]
-fn the_page_of_access_is_what_the_table_says() {
+fn the_permissions_page_matches_the_table() {
     same("access.md", &page());
 }
 

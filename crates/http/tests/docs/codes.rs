@@ -1,4 +1,4 @@
-//! The page of codes.
+//! The error code page.
 
 use super::same;
 use domain::code::{Code, Language, Retry};
@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 
 const HEAD: &str = "# Error codes
 
-Every answer that is not what was asked for names one of these in `error.code`; files of results and the command line
-name them too. The number is what is stored. *later*: the same request may succeed another time; *final*: it never will.
-The operator's view answers `BATCH_WRONG_STATE`, `ITEM_WRONG_STATE` and `BATCH_CANNOT_CANCEL` with 400.
+Every error response has one of these codes in `error.code`; result files and the command line use them too. The number
+is the stored form. *later*: the same request may succeed later; *final*: it never will.
+The operator's view returns `BATCH_WRONG_STATE`, `ITEM_WRONG_STATE` and `BATCH_CANNOT_CANCEL` with status 400.
 
 Written by `cargo xtask docs` from `crates/domain/src/code.rs`.
 
@@ -30,12 +30,12 @@ fn page() -> String {
 }
 
 #[test]
-fn the_page_of_codes_is_what_the_table_says() {
+fn the_error_code_page_matches_the_table() {
     same("error-codes.md", &page());
 }
 
 #[test]
-fn every_code_stands_on_the_page_once() {
+fn every_code_is_on_the_page_once() {
     let page = page();
     for code in Code::ALL {
         let row = format!("| {} | `{}` | {} |", code.number(), code.name(), code.http());

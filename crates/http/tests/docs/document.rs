@@ -1,4 +1,4 @@
-//! The document of the API: as committed, and whole.
+//! The OpenAPI document: up to date and complete.
 
 use super::same;
 use domain::access::Operation;
@@ -41,7 +41,7 @@ fn references(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// A value with the schemas that it refers to.
+/// A value together with the schemas that it refers to.
 fn with_schemas(document: &Value, value: &Value) -> String {
     let (mut text, mut seen) = (value.to_string(), HashSet::new());
     let mut open = Vec::new();
@@ -57,12 +57,12 @@ fn with_schemas(document: &Value, value: &Value) -> String {
 }
 
 #[test]
-fn the_committed_document_is_what_the_code_says() {
+fn the_committed_document_matches_the_code() {
     same("openapi.json", &(serde_json::to_string_pretty(&document()).unwrap() + "\n"));
 }
 
 #[test]
-fn it_is_openapi_3_1_and_refers_to_nothing_that_is_not_there() {
+fn it_is_openapi_3_1_and_every_reference_resolves() {
     let document = document();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1."));
     let mut all = Vec::new();
@@ -74,40 +74,41 @@ fn it_is_openapi_3_1_and_refers_to_nothing_that_is_not_there() {
 }
 
 #[test]
-fn every_operation_has_its_own_row_of_access_and_says_what_it_does() {
+fn every_operation_is_in_the_permission_table_and_has_a_summary() {
     let document = document();
     let mut seen = HashSet::new();
     for (path, method, operation) in operations(&document) {
         let id = operation["operationId"].as_str().unwrap();
-        assert!(Operation::from_name(id).is_some(), "{id} is in no table");
-        assert!(seen.insert(id.to_owned()), "{id} stands twice");
+        assert!(Operation::from_name(id).is_some(), "{id} is not in the permission table");
+        assert!(seen.insert(id.to_owned()), "{id} is used twice");
         assert!(operation.get("summary").is_some_and(|text| text.as_str() != Some("")), "{id}: no summary");
-        assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{id}: one tag");
+        assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{id}: must have one tag");
         for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {
             assert!(resolved(&document, parameter).get("schema").is_some(), "{id}: {parameter}");
         }
         let named = path.matches('{').count();
         let parameters = operation.get("parameters").and_then(Value::as_array);
-        let described = parameters.into_iter().flatten().filter(|one| resolved(&document, one)["in"] == "path").count();
-        assert_eq!(named, described, "{id} {method} {path}: its path's parameters");
+        let in_path = |one: &&Value| resolved(&document, one)["in"] == "path";
+        let described = parameters.into_iter().flatten().filter(in_path).count();
+        assert_eq!(named, described, "{id} {method} {path}: path parameters");
     }
 }
 
 #[test]
-fn every_operation_shows_its_answer_and_every_body_has_an_example() {
+fn every_response_has_a_schema_and_every_body_an_example() {
     let document = document();
     for (_, _, operation) in operations(&document) {
         let id = operation["operationId"].as_str().unwrap();
         let contents = operation["responses"]["200"]["content"].as_object();
         let (_, content) = contents.and_then(|all| all.iter().next()).unwrap_or_else(|| unreachable!("{id}"));
-        assert!(content.get("schema").is_some(), "{id}: no schema of its answer");
-        assert!(with_schemas(&document, content).contains("\"example"), "{id}: no example of its answer");
+        assert!(content.get("schema").is_some(), "{id}: the response has no schema");
+        assert!(with_schemas(&document, content).contains("\"example"), "{id}: the response has no example");
         for (status, response) in operation["responses"].as_object().unwrap() {
             assert!(resolved(&document, response)["description"].as_str().is_some_and(|text| !text.is_empty()), "{id} {status}");
         }
         if let Some(body) = operation.get("requestBody") {
             let fields = with_schemas(&document, body);
-            assert!(fields.contains("\"example"), "{id}: no example of its body");
+            assert!(fields.contains("\"example"), "{id}: the request body has no example");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What is generated from the tables of the code and committed under `docs/reference`: it is what the code says
-//! now, and the document of the API is whole. `cargo xtask docs` writes it again.
+//! The pages under `docs/reference`, generated from tables in the code, are up to date, and the OpenAPI
+//! document is complete. `cargo xtask docs` regenerates them.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod access;
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// Set by `cargo xtask docs`.
 const WRITE: &str = "SLUICE_WRITE_DOCS";
 
-/// Holds a page against the committed one, or writes it.
+/// Compares a page with the committed one, or writes it.
 fn same(name: &str, text: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference").join(name);
     if std::env::var_os(WRITE).is_some() {
@@ -23,7 +23,7 @@ fn same(name: &str, text: &str) {
     let first = text.lines().zip(committed.lines()).position(|(now, then)| now != then);
     assert!(
         text == committed,
-        "docs/reference/{name} is not what the code says (from line {}): run `cargo xtask docs` and commit it",
+        "docs/reference/{name} is out of date (from line {}): run `cargo xtask docs` and commit it",
         first.map_or_else(|| text.lines().count().min(committed.lines().count()) + 1, |line| line + 1)
     );
 }

@@ -1,5 +1,5 @@
-//! The table of who may do what, held against the running server: every operation of the document, asked by
-//! nobody, by every role, and by keys of every scope and of all.
+//! The permission table, checked against the running server: every operation of the document, requested
+//! anonymously, by every role, by a key of each scope and by a key of all scopes.
 
 use crate::browser::{Browser, PASSWORD, add, first_admin};
 use crate::world::{World, world};
@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use service::api_key::NewApiKey;
 use std::collections::BTreeSet;
 
-/// An operation as the document has it.
+/// An operation as described in the document.
 struct Served {
     operation: Operation,
     method: Method,
@@ -31,7 +31,7 @@ fn served() -> Vec<Served> {
     all
 }
 
-/// A path with ids that belong to nothing.
+/// A path with ids that do not exist.
 fn filled(path: &str) -> String {
     let part = |part: &str| if part.starts_with('{') { "999999".to_owned() } else { part.to_owned() };
     path.split('/').map(part).collect::<Vec<_>>().join("/")
@@ -59,7 +59,7 @@ impl Way {
         }
     }
 
-    /// A request with nothing in it: who is let in is told something else than 401 or 403.
+    /// Sends a request without valid content: if it is permitted, the status is neither 401 nor 403.
     async fn ask(&self, world: &World, one: &Served) -> (StatusCode, Json) {
         let nobody = Browser::at(world, "203.0.113.1");
         let request = match self {
@@ -94,15 +94,15 @@ async fn ways(world: &World) -> Vec<Way> {
 }
 
 #[tokio::test]
-async fn the_server_lets_in_whom_the_table_lets_in_and_nobody_else() {
+async fn the_server_permits_exactly_what_the_table_permits() {
     let world = world().await;
     let ways = ways(&world).await;
     let mut tried = 0;
     for one in served() {
-        // Read from where the options say, whoever asks.
+        // Metrics are readable from the networks in the options, without signing in.
         let is_open = one.operation == Operation::Metrics;
         for way in ways.iter().filter(|_| !is_open) {
-            // The session of whoever may log out is needed for the others.
+            // Logging out would end the session that the other requests need.
             if one.operation == Operation::Logout && matches!(way, Way::Person(..)) {
                 continue;
             }

@@ -1,10 +1,10 @@
-//! What every request meets, whatever it asks for.
+//! Behaviour common to all requests.
 
 use crate::world::world;
 use reqwest::Method;
 
 #[tokio::test]
-async fn the_server_lives_and_says_what_it_does_not_know() {
+async fn probes_are_up_and_unknown_routes_and_methods_are_refused() {
     let world = world().await;
     assert_eq!(world.get("/healthz").await.data()["status"], "up");
     assert_eq!(world.get("/readyz").await.data()["status"], "up");

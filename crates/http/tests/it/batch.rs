@@ -48,7 +48,7 @@ async fn a_batch_is_created_executed_and_read() {
 }
 
 #[tokio::test]
-async fn many_pay_one_each_its_own_amount_and_a_shortage_fails_that_one_alone() {
+async fn in_a_collection_a_payers_shortage_fails_only_that_payers_item() {
     let world = world().await;
     open(&world, "POT", "USD", "0").await;
     open(&world, "RICH", "USD", "100.00").await;
@@ -97,7 +97,7 @@ async fn failed_transfers_are_retried_one_by_one_and_all_together() {
     let none = world.post(&at(id, "/retry-failed"), Json::Null).await;
     assert_eq!(
         (&none.data()["count"], &none.json["message"]),
-        (&json!(0), &json!("No failed transfer is left to retry"))
+        (&json!(0), &json!("There is no failed transfer to retry"))
     );
     verify(&world).await;
     world.stop().await;
@@ -114,7 +114,7 @@ async fn a_failed_transfer_can_be_skipped_and_a_settled_one_cannot() {
     let relation = |place: usize| batch["relations"][place]["id"].as_i64().unwrap();
     let settled = world.post(&at(id, &format!("/relations/{}/skip", relation(0))), Json::Null).await;
     assert_eq!(outcome(&settled), is(400, "ITEM_WRONG_STATE"));
-    let body = json!({ "reason": "He left" });
+    let body = json!({ "reason": "left the company" });
     let skipped = world.post(&at(id, &format!("/relations/{}/skip", relation(1))), body).await;
     assert_eq!(skipped.data()["relationId"], relation(1));
     let shown = world.get(&at(id, "/relations?state=skipped")).await;
@@ -129,12 +129,12 @@ async fn a_failed_transfer_can_be_skipped_and_a_settled_one_cannot() {
 }
 
 #[tokio::test]
-async fn an_interrupted_batch_takes_back_what_was_interrupted_and_ends_paid_once() {
+async fn an_interrupted_batch_can_be_resumed_and_pays_every_item_once() {
     let world = world_with_payees(0).await;
     for place in 0..600 {
         open(&world, &format!("P-{place}"), "USD", "0").await;
     }
-    // A run may be over before it hears of the interruption; then it is tried again.
+    // A run may end before it sees the interruption; then try again.
     for _ in 0..20 {
         let id = make(&world, salaries(600, "0.01")).await;
         let before = balance(&world, "PAY").await;
@@ -174,7 +174,7 @@ async fn an_interrupted_batch_takes_back_what_was_interrupted_and_ends_paid_once
 }
 
 #[tokio::test]
-async fn a_paused_batch_goes_on_where_it_stood() {
+async fn a_paused_batch_resumes_where_it_stopped() {
     let world = world_with_payees(0).await;
     for place in 0..600 {
         open(&world, &format!("P-{place}"), "USD", "0").await;
@@ -201,7 +201,7 @@ async fn a_paused_batch_goes_on_where_it_stood() {
 }
 
 #[tokio::test]
-async fn nothing_that_is_a_draft_or_was_cancelled_is_paid_by_way_of_retry_skip_or_resume() {
+async fn no_verb_pays_a_draft_or_a_cancelled_batch() {
     let world = world_with_payees(2).await;
     let mut body = salaries(2, "1.00");
     let cancelled = make(&world, body.clone()).await;
@@ -233,7 +233,7 @@ async fn nothing_that_is_a_draft_or_was_cancelled_is_paid_by_way_of_retry_skip_o
 }
 
 #[tokio::test]
-async fn resume_of_a_batch_that_waits_is_execute_with_its_checks() {
+async fn resuming_a_pending_batch_executes_it() {
     let world = world_with_payees(2).await;
     let id = make(&world, salaries(2, "1.00")).await;
     assert_eq!(world.post(&at(id, "/resume"), Json::Null).await.data()["count"], 2);
@@ -275,7 +275,7 @@ async fn a_draft_is_edited_until_it_is_submitted() {
     let deleted = send(&world, Method::DELETE, &path, Json::Null).await;
     assert_eq!((&deleted.data()["totalCount"], &deleted.data()["totalAmount"]), (&json!(3), &json!("5.00")));
     assert_eq!(outcome(&send(&world, Method::DELETE, &path, Json::Null).await), is(404, "ITEM_NOT_FOUND"));
-    // Another batch's numbers lie between this one's.
+    // Another batch's item numbers now lie between this batch's.
     make(&world, salaries(2, "1.00")).await;
     world
         .post(&at(id, "/relations"), json!({ "relations": [{ "targetAccountId": "P-4", "amount": "4.00" }] }))
@@ -303,7 +303,7 @@ async fn a_draft_is_edited_until_it_is_submitted() {
 }
 
 #[tokio::test]
-async fn relations_of_a_draft_are_replaced_as_a_whole_and_an_empty_draft_is_not_submitted() {
+async fn relations_of_a_draft_are_replaced_as_a_whole_and_an_empty_draft_cannot_be_submitted() {
     let world = world_with_payees(3).await;
     let mut body = salaries(3, "1.00");
     body["draft"] = json!(true);
@@ -320,7 +320,7 @@ async fn relations_of_a_draft_are_replaced_as_a_whole_and_an_empty_draft_is_not_
 }
 
 #[tokio::test]
-async fn a_name_that_no_batch_has_is_not_found() {
+async fn an_unknown_batch_name_is_not_found() {
     let world = world().await;
     for name in ["1", "0", "-1", "x", "batch-20260310-001", "99999999999999999999", "%FF", "1%00", "..%2F"] {
         let answer = world.get(&format!("{BATCHES}/{name}")).await;

@@ -1,4 +1,4 @@
-//! Batches that exchange at the stored rate.
+//! Batches that convert currencies at the stored rate.
 
 use crate::batch_tools::{BATCHES, at, balance, ended, is, make, open, outcome, refused, run, verify};
 use crate::world::{World, world};
@@ -24,7 +24,7 @@ fn abroad(convert: bool) -> Json {
 }
 
 #[tokio::test]
-async fn a_batch_that_converts_pays_each_in_his_currency() {
+async fn a_converting_batch_pays_each_payee_in_the_payees_currency() {
     let world = three_currencies().await;
     let refused = world.post(BATCHES, abroad(false)).await;
     assert_eq!(outcome(&refused), is(422, "BATCH_ROWS_INVALID"));
@@ -55,7 +55,7 @@ async fn set_rate(world: &World, rate: &str) {
 }
 
 #[tokio::test]
-async fn a_rate_that_moved_is_not_paid_before_the_batch_is_repriced() {
+async fn after_a_rate_change_a_batch_is_not_paid_before_it_is_repriced() {
     let world = three_currencies().await;
     run(&world, abroad(true)).await;
     let id = make(&world, abroad(true)).await;
@@ -77,14 +77,14 @@ async fn a_rate_that_moved_is_not_paid_before_the_batch_is_repriced() {
     assert_eq!(balance(&world, "JP").await, 351);
     let events = world.get(&at(id, "/history")).await;
     let messages = events.json["data"].as_array().unwrap().iter().map(|event| event["message"].clone());
-    assert!(messages.clone().any(|message| message == "The exchange rates were renewed"), "{}", events.json);
+    assert!(messages.clone().any(|message| message == "The exchange rates were updated"), "{}", events.json);
     assert_eq!(outcome(&world.post(&at(id, "/reprice"), Json::Null).await), is(400, "BATCH_WRONG_STATE"));
     verify(&world).await;
     world.stop().await;
 }
 
 #[tokio::test]
-async fn what_a_begun_batch_left_unpaid_moves_to_a_draft_that_pays_it_once() {
+async fn repricing_a_started_batch_moves_unpaid_items_to_a_draft_that_pays_them_once() {
     let world = three_currencies().await;
     let id = make(&world, abroad(true)).await;
     let freeze = async |verb: &str| {
@@ -100,7 +100,7 @@ async fn what_a_begun_batch_left_unpaid_moves_to_a_draft_that_pays_it_once() {
     for path in &retries {
         assert_eq!(outcome(&world.post(path, Json::Null).await), is(409, "RATE_CHANGED"), "{path}");
     }
-    // Sent twice under one key, it is one draft.
+    // Two requests under one key create one draft.
     let reprice = at(id, "/reprice");
     let draft = world.post_once("r-1", &reprice, Json::Null).await.data().clone();
     assert_eq!(world.post_once("r-1", &reprice, Json::Null).await.data()["id"], draft["id"]);
@@ -121,7 +121,7 @@ async fn what_a_begun_batch_left_unpaid_moves_to_a_draft_that_pays_it_once() {
 }
 
 #[tokio::test]
-async fn a_batch_that_follows_is_paid_at_the_stored_rate() {
+async fn a_batch_with_rate_mode_follow_is_paid_at_the_stored_rate() {
     let world = three_currencies().await;
     let mut body = abroad(true);
     body["rateMode"] = json!("follow");
@@ -139,7 +139,7 @@ async fn a_batch_that_follows_is_paid_at_the_stored_rate() {
 }
 
 #[tokio::test]
-async fn many_who_pay_in_another_currency_pay_in_their_own() {
+async fn payers_of_a_converting_collection_pay_in_their_own_currency() {
     let world = three_currencies().await;
     let mut body = json!({ "name": "Home", "type": "many_to_one", "targetAccountId": "US", "convert": true,
         "relations": [{ "sourceAccountId": "EU", "amount": "10.00" }] });
@@ -156,7 +156,7 @@ async fn many_who_pay_in_another_currency_pay_in_their_own() {
 }
 
 #[tokio::test]
-async fn without_a_rate_nothing_is_exchanged() {
+async fn nothing_is_converted_without_a_rate_or_to_less_than_one_unit() {
     let world = three_currencies().await;
     let body = json!({ "name": "x", "type": "one_to_many", "sourceAccountId": "EU", "convert": true,
         "relations": [{ "targetAccountId": "JP", "amount": "1.00" }] });
@@ -165,7 +165,7 @@ async fn without_a_rate_nothing_is_exchanged() {
         "relations": [{ "targetAccountId": "EU", "amount": "0.02" }, { "targetAccountId": "JP", "amount": "0.01" }] });
     let batch = run(&world, dust).await;
     assert_eq!(batch["successCount"], 2);
-    // 1.8 cents and 1.51 yen: less than the pair's minimum is rounded down.
+    // 1.8 cents and 1.51 yen: amounts below the pair's minimum are rounded down.
     assert_eq!((balance(&world, "EU").await, balance(&world, "JP").await), (5_001, 1));
     world.service.fx_set(&world.actor, "USD", "JPY", "0.1", "test").await.unwrap();
     let nothing = json!({ "name": "x", "type": "one_to_many", "sourceAccountId": "PAY", "convert": true,
@@ -176,7 +176,7 @@ async fn without_a_rate_nothing_is_exchanged() {
 }
 
 #[tokio::test]
-async fn an_atomic_batch_that_is_refused_leaves_no_exchange_behind() {
+async fn a_refused_atomic_batch_leaves_no_conversion_behind() {
     let world = three_currencies().await;
     let mut body = abroad(true);
     body["mode"] = json!("atomic");

@@ -1,4 +1,4 @@
-//! Drafts that are made of an earlier batch.
+//! Drafts copied from an earlier batch.
 
 use crate::batch_tools::{BATCHES, at, balance, ended, is, make, open, outcome, run, salaries, verify};
 use crate::world::{World, world};
@@ -8,7 +8,8 @@ use service::transfer::NewTransfer;
 
 const IDS: [Option<&str>; 4] = [Some("HR-0"), Some("HR-1"), Some("HR-2"), Some("HR-3")];
 
-/// A batch of four payments of 5.00, with these external ids, from an account with 10.00: two are paid, two fail.
+/// Runs a batch of four payments of 5.00 with these external ids from an account with 10.00: two are paid,
+/// two fail.
 async fn half_paid(world: &World, ids: [Option<&str>; 4]) -> i64 {
     open(world, "PAY", "USD", "10.00").await;
     for place in 0..4 {
@@ -45,7 +46,7 @@ async fn external_ids(world: &World, batch: i64) -> Vec<Json> {
 }
 
 #[tokio::test]
-async fn what_failed_is_paid_by_its_copy_or_by_a_retry_and_never_by_both() {
+async fn a_failed_item_is_paid_by_one_copy_or_a_retry_and_never_twice() {
     let world = world().await;
     let batch = half_paid(&world, IDS).await;
     deposit(&world, "90.00").await;
@@ -61,7 +62,7 @@ async fn what_failed_is_paid_by_its_copy_or_by_a_retry_and_never_by_both() {
     let events = world.get(&at(batch, "/history")).await.data().clone();
     assert_eq!(events.as_array().unwrap().last().unwrap()["event"], "copied");
 
-    // Neither similar to the batch that it came from, nor short of its external ids.
+    // The copy is not refused as similar to its origin and takes over the external ids.
     world.post(&at(draft, "/submit"), Json::Null).await.data();
     let origin = world.get(&at(batch, "")).await.data().clone();
     assert_eq!((&origin["failedCount"], &origin["skippedCount"]), (&json!(0), &json!(2)));
@@ -77,7 +78,7 @@ async fn what_failed_is_paid_by_its_copy_or_by_a_retry_and_never_by_both() {
 }
 
 #[tokio::test]
-async fn a_copy_of_all_is_a_batch_of_its_own_and_compared_like_any_other() {
+async fn a_copy_of_all_items_is_independent_and_compared_like_any_other_batch() {
     let world = world().await;
     let batch = half_paid(&world, [None; 4]).await;
     deposit(&world, "90.00").await;
@@ -94,14 +95,14 @@ async fn a_copy_of_all_is_a_batch_of_its_own_and_compared_like_any_other() {
     assert_eq!(
         (&origin["failedCount"], &origin["skippedCount"]),
         (&json!(2), &json!(0)),
-        "it stays as it was"
+        "the origin is unchanged"
     );
     verify(&world).await;
     world.stop().await;
 }
 
 #[tokio::test]
-async fn a_batch_that_cannot_be_copied_says_why() {
+async fn a_refused_copy_has_a_code_and_creates_nothing() {
     let world = world().await;
     half_paid(&world, [None; 4]).await;
     let draft = make(&world, {
@@ -120,6 +121,6 @@ async fn a_batch_that_cannot_be_copied_says_why() {
         let answer = world.post(&at(batch, "/copy"), body.clone()).await;
         assert_eq!(outcome(&answer), expected, "{body}");
     }
-    assert_eq!(world.get(BATCHES).await.data()["pagination"]["total"], 2, "nothing was made");
+    assert_eq!(world.get(BATCHES).await.data()["pagination"]["total"], 2, "no batch was created");
     world.stop().await;
 }

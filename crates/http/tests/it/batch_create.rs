@@ -1,4 +1,4 @@
-//! What a batch is made of, and what is refused.
+//! Creating batches, and what is refused.
 
 use crate::batch_tools::{
     BATCHES, at, balance, ended, is, make, open, open_for, outcome, reason, refused, run, salaries, verify,
@@ -10,13 +10,13 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
 
-/// How many batches there are.
+/// The number of batches.
 async fn count(world: &World) -> i64 {
     world.get(BATCHES).await.data()["pagination"]["total"].as_i64().unwrap()
 }
 
 #[tokio::test]
-async fn each_spelling_of_an_amount_has_its_outcome() {
+async fn each_spelling_of_an_amount_has_a_defined_outcome() {
     let world = world().await;
     for (currency, scale) in [("USD", 2), ("BHD", 3), ("TKN", 8)] {
         world.service.asset_add(&world.actor, currency, Some(scale)).await.unwrap();
@@ -103,7 +103,7 @@ async fn each_spelling_of_an_amount_has_its_outcome() {
 }
 
 #[tokio::test]
-async fn amounts_are_split_by_the_server_so_that_they_sum_to_the_total() {
+async fn the_server_splits_a_total_into_amounts_that_sum_to_it() {
     let world = world_with_payees(3).await;
     let amounts = async |extra: Json, ratios: [Json; 3]| {
         let mut body = json!({ "name": "Bonus", "type": "one_to_many", "sourceAccountId": "PAY" });
@@ -157,7 +157,7 @@ async fn amounts_are_split_by_the_server_so_that_they_sum_to_the_total() {
 }
 
 #[tokio::test]
-async fn payees_are_found_by_account_uid_and_address() {
+async fn payees_are_found_by_account_uid_and_email() {
     let world = world_with_payees(2).await;
     let id = open(&world, "ANNA", "USD", "0").await;
     open_for(&world, "BO", "BO-1", "USD", "0").await;
@@ -214,7 +214,7 @@ async fn payees_are_found_by_account_uid_and_address() {
 }
 
 #[tokio::test]
-async fn accounts_that_take_no_part_are_refused_with_their_rows() {
+async fn unusable_accounts_are_refused_row_by_row() {
     let world = world_with_payees(3).await;
     open(&world, "EURO", "EUR", "0").await;
     let set = async |number: &str, status| {
@@ -251,7 +251,7 @@ async fn accounts_that_take_no_part_are_refused_with_their_rows() {
 }
 
 #[tokio::test]
-async fn a_frozen_account_is_an_item_that_can_be_retried() {
+async fn an_item_failed_on_a_frozen_account_can_be_retried() {
     let world = world_with_payees(2).await;
     let set = async |number: &str, status| {
         world.service.account_set_status(&world.actor, number, status, "test").await.unwrap();
@@ -276,7 +276,7 @@ async fn a_frozen_account_is_an_item_that_can_be_retried() {
 }
 
 #[tokio::test]
-async fn nobody_is_paid_twice_whatever_he_is_called() {
+async fn a_payee_named_in_two_ways_is_a_duplicate() {
     let world = world_with_payees(3).await;
     let id = open(&world, "ANNA", "USD", "0").await;
     let mut body = salaries(2, "1.00");
@@ -303,7 +303,7 @@ async fn nobody_is_paid_twice_whatever_he_is_called() {
 }
 
 #[tokio::test]
-async fn limits_hold_when_a_batch_is_made_and_again_when_it_is_executed() {
+async fn limits_are_checked_when_a_batch_is_created_and_again_when_it_is_executed() {
     let world = world_with_payees(12).await;
     let over = salaries(1, "10000.01");
     assert_eq!(refused(&world.post(BATCHES, over).await), is(422, "AMOUNT_ABOVE_MAXIMUM"));
@@ -320,7 +320,7 @@ async fn limits_hold_when_a_batch_is_made_and_again_when_it_is_executed() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_wrong_as_a_whole_says_where() {
+async fn a_request_with_a_wrong_field_is_refused_with_a_code() {
     let world = world_with_payees(1).await;
     let base = salaries(1, "1.00");
     let with = |name: &str, value: Json| {
@@ -355,7 +355,7 @@ async fn a_request_that_is_wrong_as_a_whole_says_where() {
 }
 
 #[tokio::test]
-async fn more_relations_than_a_request_takes_are_too_many() {
+async fn a_request_with_too_many_relations_or_bytes_is_too_large() {
     let world = world_with_payees(0).await;
     let relations = vec!["{}"; 1_000_001].join(",");
     let body =
@@ -365,7 +365,7 @@ async fn more_relations_than_a_request_takes_are_too_many() {
         answer(request.body(body))
     };
     let huge = format!(r#"{{"name":"{}""#, "x".repeat(17 * 1024 * 1024));
-    // The bound is said, and nothing is promised that the API has not got.
+    // The response names the limit, and suggests nothing that the API does not offer.
     for (body, bound) in [(body, "50000 relations"), (huge, "16777216 bytes")] {
         let refused = send(body).await;
         assert_eq!(outcome(&refused), is(413, "BODY_TOO_LARGE"));
@@ -376,7 +376,7 @@ async fn more_relations_than_a_request_takes_are_too_many() {
 }
 
 #[tokio::test]
-async fn relations_without_a_single_account_name_both_sides() {
+async fn many_to_many_relations_name_both_sides() {
     let world = world_with_payees(2).await;
     open(&world, "OTHER", "USD", "7.00").await;
     let body = json!({ "name": "Settlement", "type": "many_to_many", "currency": "usd", "relations": [
@@ -395,7 +395,7 @@ async fn relations_without_a_single_account_name_both_sides() {
 }
 
 #[tokio::test]
-async fn a_request_takes_fifty_thousand_relations_and_not_one_more() {
+async fn a_request_may_have_fifty_thousand_relations_and_not_one_more() {
     let world = world_with_payees(1).await;
     let body = |count: usize| {
         let relation = json!({ "sourceAccountId": "PAY", "targetAccountId": "P-0", "amount": "0.01" });

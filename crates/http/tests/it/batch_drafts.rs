@@ -18,7 +18,7 @@ async fn on_version(world: &World, method: Method, path: &str, version: &str, bo
 }
 
 #[tokio::test]
-async fn an_edit_names_the_version_that_it_was_made_on_and_an_old_one_is_told_who_changed_it_and_when() {
+async fn an_edit_of_a_stale_version_is_refused_with_who_changed_the_draft_and_when() {
     let world = world_with_payees(3).await;
     let made = world.post(BATCHES, draft(1)).await.data().clone();
     let id = made["id"].as_i64().unwrap();
@@ -40,7 +40,7 @@ async fn an_edit_names_the_version_that_it_was_made_on_and_an_old_one_is_told_wh
         let unreadable = on_version(&world, method, &at(id, &rest), "W/\"2\"", body).await;
         assert_eq!(outcome(&unreadable), is(400, "IF_MATCH_INVALID"));
     }
-    // Absent is allowed, and recorded.
+    // A missing If-Match is allowed, and recorded.
     let added = world.post(&at(id, "/relations"), relations).await;
     assert_eq!(added.data()["batch"]["version"], 3);
     let submitted = on_version(&world, Method::POST, &at(id, "/submit"), "3", Json::Null).await;
@@ -58,7 +58,7 @@ async fn an_edit_names_the_version_that_it_was_made_on_and_an_old_one_is_told_wh
 }
 
 #[tokio::test]
-async fn a_repeated_edit_has_its_first_answer_whatever_its_version() {
+async fn a_repeated_edit_gets_its_first_response_whatever_its_version() {
     let world = world_with_payees(2).await;
     let id = world.post(BATCHES, draft(1)).await.data()["id"].as_i64().unwrap();
     let send = async |version: &str| {
@@ -73,7 +73,7 @@ async fn a_repeated_edit_has_its_first_answer_whatever_its_version() {
     world.stop().await;
 }
 
-/// Every way to change a draft, as a method, the rest of its path and a body.
+/// Every way to change a draft: method, rest of the path, body.
 fn edits(relation: &Json) -> [(Method, String, Json); 4] {
     let relations = json!({ "relations": [{ "targetAccountId": "P-1", "amount": "2.00" }] });
     [
@@ -85,7 +85,7 @@ fn edits(relation: &Json) -> [(Method, String, Json); 4] {
 }
 
 #[tokio::test]
-async fn a_draft_is_its_makers_and_finance_is_told_that_it_will_not_be_able_to_approve_it() {
+async fn only_its_maker_and_finance_edit_a_draft_and_finance_is_warned_about_approval() {
     let world = world_with(behind_proxy()).await;
     open(&world, "PAY", "USD", "5000.00").await;
     for place in 0..2 {
@@ -108,7 +108,7 @@ async fn a_draft_is_its_makers_and_finance_is_told_that_it_will_not_be_able_to_a
         let by_bo = bo.request(method.clone(), &path);
         let refused = answer(if body.is_null() { by_bo } else { by_bo.json(&body) }).await;
         assert_eq!(outcome(&refused), is(403, "FORBIDDEN"), "{method} {rest}");
-        // A key reaches what it made, whatever its maker may.
+        // A key may change only what it created, whatever the key's creator may do.
         let by_key = world.request(method.clone(), &path);
         let refused = answer(if body.is_null() { by_key } else { by_key.json(&body) }).await;
         assert_eq!(outcome(&refused), is(403, "FORBIDDEN"), "{method} {rest} by key");
@@ -127,7 +127,7 @@ async fn a_draft_is_its_makers_and_finance_is_told_that_it_will_not_be_able_to_a
     foreign.data();
     assert_eq!(
         foreign.json["message"],
-        "The draft was changed; it was made by somebody else: you will not be able to approve it"
+        "The draft was changed; it was created by somebody else: you will not be able to approve it"
     );
     assert_eq!(anna.post(&at(id, "/submit"), Json::Null).await.data()["state"], "pending");
     world.stop().await;

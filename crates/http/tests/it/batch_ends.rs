@@ -1,4 +1,4 @@
-//! Ends that are ends: resumption, skips, calling off for good, and what history and messages say of them.
+//! How batches end: resuming, skipping, cancelling for good, and what history and messages say about it.
 
 use crate::batch_tools::{
     at, balance, ended, is, make, open, outcome, run, salaries, verify, world_with_payees,
@@ -7,8 +7,8 @@ use crate::world::{Answer, World, answer, world};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
-/// A batch of four payments of 5.00 from an account with 10.00 that stops at its first failure: two are paid, one
-/// fails, one is not tried.
+/// Runs a batch of four payments of 5.00 from an account with 10.00 that stops at its first failure: two are
+/// paid, one fails, one is not attempted.
 async fn stopped(world: &World) -> i64 {
     open(world, "PAY", "USD", "10.00").await;
     for place in 0..4 {
@@ -37,7 +37,7 @@ fn deposit(number: &str, amount: &str) -> service::transfer::NewTransfer {
 }
 
 #[tokio::test]
-async fn resumption_is_the_same_verb_by_http_and_as_a_use_case() {
+async fn resuming_over_http_and_through_the_service_is_the_same() {
     let mut seen = Vec::new();
     for by_http in [true, false] {
         let world = world().await;
@@ -63,7 +63,7 @@ async fn resumption_is_the_same_verb_by_http_and_as_a_use_case() {
 }
 
 #[tokio::test]
-async fn the_state_follows_when_the_last_failed_transfer_is_skipped() {
+async fn skipping_the_last_failed_transfer_completes_the_batch() {
     let world = world().await;
     let id = stopped(&world).await;
     let failed = world.get(&at(id, "/relations?status=failed")).await.data().clone();
@@ -80,7 +80,7 @@ async fn the_state_follows_when_the_last_failed_transfer_is_skipped() {
     assert_eq!(
         last,
         [
-            ("completed", "The batch transfer is completed"),
+            ("completed", "The batch transfer completed"),
             ("skipped", "A transfer was skipped"),
             ("skipped", "A transfer was skipped"),
         ]
@@ -105,7 +105,7 @@ async fn all_failed_transfers_are_skipped_at_once() {
     let none = world.post(&at(id, "/skip-failed"), Json::Null).await;
     assert_eq!(
         (&none.data()["count"], &none.json["message"]),
-        (&json!(0), &json!("No failed transfer is left to skip"))
+        (&json!(0), &json!("There is no failed transfer to skip"))
     );
     let events = history(&world, id, "zh-CN").await;
     let event = events.iter().find(|event| event["event"] == "skipped").unwrap();
@@ -116,7 +116,7 @@ async fn all_failed_transfers_are_skipped_at_once() {
 }
 
 #[tokio::test]
-async fn what_is_called_off_for_good_is_not_paid_by_retry() {
+async fn a_batch_cancelled_for_good_is_not_paid_by_a_retry() {
     let world = world().await;
     let id = stopped(&world).await;
     let body = json!({ "note": "the wrong file", "forGood": true });
@@ -124,7 +124,7 @@ async fn what_is_called_off_for_good_is_not_paid_by_retry() {
     assert_eq!(off.data()["state"], "completed");
     assert_eq!(
         off.json["message"],
-        "The batch transfer was called off for good; what was not paid is skipped"
+        "The batch transfer was cancelled permanently; unpaid transfers were skipped"
     );
     world.service.transfer(&world.actor, &deposit("PAY", "90.00")).await.unwrap();
     for verb in ["/retry-failed", "/resume", "/execute", "/skip-failed"] {
@@ -143,7 +143,7 @@ async fn what_is_called_off_for_good_is_not_paid_by_retry() {
     world.stop().await;
 }
 
-/// Executes, and pauses before a worker has done anything if that succeeds.
+/// Executes a batch and pauses it before it ends, with as many attempts as needed.
 async fn paused(world: &World) -> i64 {
     for _ in 0..50 {
         let id = make(world, salaries(600, "0.01")).await;
@@ -157,12 +157,12 @@ async fn paused(world: &World) -> i64 {
 }
 
 #[tokio::test]
-async fn a_pause_is_told_as_asked_for_and_as_come_true_and_what_is_paused_is_not_executed() {
+async fn a_pause_is_recorded_as_requested_and_as_done_and_a_paused_batch_is_not_executed() {
     let world = world_with_payees(600).await;
     let id = paused(&world).await;
     let events = history(&world, id, "en").await;
     let told: Vec<_> = told(&events).into_iter().skip(3).collect();
-    assert_eq!(told, [("pause_asked", "A pause was asked for"), ("paused", "The batch transfer is paused")]);
+    assert_eq!(told, [("pause_asked", "A pause was requested"), ("paused", "The batch transfer is paused")]);
     assert_eq!(events[3]["details"]["note"], "lunch");
     for event in &events {
         assert!(event["details"].is_object() || event["details"].is_null(), "{event}");
@@ -179,7 +179,7 @@ async fn a_pause_is_told_as_asked_for_and_as_come_true_and_what_is_paused_is_not
     let events = history(&world, id, "zh").await;
     let message = &events.iter().find(|event| event["event"] == "resumed").unwrap()["message"];
     assert_eq!(*message, format!("恢复{waiting}个未完成的转账"));
-    // The run's end is the worker's doing.
+    // The worker ends the run.
     assert_eq!(events.last().unwrap()["operator"], "system");
     verify(&world).await;
     world.stop().await;
@@ -203,12 +203,12 @@ async fn a_retry_while_the_batch_is_paused_does_not_claim_to_have_started() {
     assert_eq!((&retried.data()["count"], &retried.data()["state"]), (&json!(1), &json!("paused")));
     assert_eq!(
         retried.json["message"],
-        "The failed transfers wait again; they are tried when the paused batch is resumed"
+        "The failed transfers are pending again; they will be retried when the paused batch is resumed"
     );
     world.stop().await;
 }
 
-/// The batch is made before its first payee is frozen.
+/// A paused batch whose first payee was frozen after the batch was created.
 async fn paused_with_frozen(world: &World) -> i64 {
     use domain::account::AccountStatus::{Active, Frozen};
     let set = async |status| {
@@ -237,7 +237,7 @@ async fn ended_already(world: &World, id: i64) -> bool {
 }
 
 #[tokio::test]
-async fn each_attempt_of_a_relation_is_told_with_who_retried_it() {
+async fn a_relations_history_lists_each_attempt_and_who_retried_it() {
     let world = world().await;
     let id = stopped(&world).await;
     let failed = world.get(&at(id, "/relations?status=failed")).await.data().clone();
@@ -273,7 +273,7 @@ async fn each_attempt_of_a_relation_is_told_with_who_retried_it() {
 }
 
 #[tokio::test]
-async fn every_status_that_an_answer_carries_is_a_filter() {
+async fn every_status_in_a_response_works_as_a_filter() {
     let world = world().await;
     let id = stopped(&world).await;
     let failed = world.get(&at(id, "/relations?status=failed")).await.data().clone();
@@ -295,7 +295,7 @@ async fn every_status_that_an_answer_carries_is_a_filter() {
 }
 
 #[tokio::test]
-async fn a_range_that_ends_before_it_begins_and_a_value_date_out_of_bounds_are_refused() {
+async fn a_reversed_range_and_a_value_date_out_of_range_are_refused() {
     let world = world_with_payees(1).await;
     for list in [
         "/api/batch-transfers?createdFrom=2026-02-01T00:00:00Z&createdTo=2026-01-01T00:00:00Z",

@@ -14,7 +14,7 @@ async fn named(world: &World, query: &str) -> Vec<String> {
     names(world.get(&format!("{BATCHES}?{query}")).await.data())
 }
 
-/// `b-0` to `b-4`, a day apart; `b-4` is a draft, `b-3` cancelled, `b-2` done.
+/// Batches `b-0` to `b-4`, a day apart; `b-4` is a draft, `b-3` cancelled, `b-2` completed.
 async fn five() -> World {
     let world = world_with_payees(5).await;
     for place in 0..5 {
@@ -74,7 +74,7 @@ async fn batches_are_listed_by_page_filter_and_sort() {
 }
 
 #[tokio::test]
-async fn a_cursor_goes_through_the_whole_list_once() {
+async fn a_cursor_covers_the_whole_list_once() {
     let world = five().await;
     let (mut seen, mut query) = (Vec::new(), "pageSize=2".to_owned());
     for _ in 0..3 {
@@ -82,7 +82,7 @@ async fn a_cursor_goes_through_the_whole_list_once() {
         seen.extend(names(list.data()));
         let Some(cursor) = list.data()["pagination"]["nextCursor"].as_str() else { break };
         query = format!("pageSize=2&cursor={cursor}");
-        // What comes in front does not shift the rest.
+        // Batches added in front do not shift the following pages.
         make(&world, salaries(1, "0.01")).await;
     }
     assert_eq!(seen, ["b-4", "b-3", "b-2", "b-1", "b-0"]);
@@ -108,7 +108,7 @@ async fn a_cursor_goes_through_the_whole_list_once() {
 }
 
 #[tokio::test]
-async fn what_a_list_does_not_know_is_refused() {
+async fn an_unknown_or_invalid_list_parameter_is_refused() {
     let world = world_with_payees(1).await;
     let id = make(&world, salaries(1, "1.00")).await;
     let lists = [BATCHES.to_owned(), at(id, "/relations"), at(id, "/history")];

@@ -1,11 +1,11 @@
-//! What a run would do.
+//! Previews of a run.
 
 use crate::batch_tools::{BATCHES, at, balance, is, make, open, reason, salaries, verify};
 use crate::world::world;
 use serde_json::{Value as Json, json};
 
 #[tokio::test]
-async fn a_preview_says_what_would_happen_and_moves_nothing() {
+async fn a_preview_shows_what_would_happen_and_moves_nothing() {
     let world = world().await;
     open(&world, "PAY", "USD", "25.00").await;
     for place in 0..4 {

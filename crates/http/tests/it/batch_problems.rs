@@ -1,4 +1,4 @@
-//! Refused rows of a file: listed in pages, dropped by count, and left when the batch is submitted.
+//! Refused rows of a file: listed in pages, dropped by count, and left unpaid when the batch is submitted.
 
 use crate::batch_tools::{BATCHES, at, is, outcome, send, world_with_payees};
 use crate::world::World;
@@ -10,7 +10,7 @@ use service::batch::import::BatchImport;
 use std::io::Cursor;
 use store::audit::Actor;
 
-/// A draft of one row, of whose file three rows were refused.
+/// A draft with one item, from a file of which three rows were refused.
 async fn partial(world: &World) -> i64 {
     let file = "account,amount,memo\nP-0,1.00,a\nNOBODY,2.00,b\nP-1,-3,c\nNOWHERE,x,d\n";
     let import = BatchImport {
@@ -18,7 +18,7 @@ async fn partial(world: &World) -> i64 {
         partial: true,
         ..BatchImport::new(BatchType::OneToMany, "partial")
     };
-    // The world's key makes it, so that it may change it.
+    // The world's key creates the draft, so that it may change it.
     let maker = Actor::new(Principal::Key(1), "key:test", "test");
     let imported = world.service.batch_import(&maker, &import, Cursor::new(file)).await.unwrap();
     imported.batch.unwrap().id.0
@@ -31,7 +31,7 @@ fn line(row: &Json) -> String {
 }
 
 #[tokio::test]
-async fn refused_rows_are_listed_with_all_their_reasons_a_page_at_a_time() {
+async fn refused_rows_are_listed_page_by_page_with_all_their_reasons() {
     let world = world_with_payees(2).await;
     let id = partial(&world).await;
     let (mut lines, mut cursor) = (Vec::new(), String::new());
@@ -60,7 +60,7 @@ async fn refused_rows_are_listed_with_all_their_reasons_a_page_at_a_time() {
 }
 
 #[tokio::test]
-async fn refused_rows_are_dropped_by_their_number_and_left_by_their_number() {
+async fn refused_rows_are_dropped_or_left_only_with_their_exact_count() {
     let world = world_with_payees(2).await;
     let id = partial(&world).await;
     let drop = async |query: &str| send(&world, Method::DELETE, &at(id, query), Json::Null).await;
@@ -72,7 +72,7 @@ async fn refused_rows_are_dropped_by_their_number_and_left_by_their_number() {
     assert_eq!(outcome(&submit(json!({ "leaveProblems": 3 })).await), is(409, "PROBLEMS_OPEN"));
     let submitted = submit(json!({ "leaveProblems": 1 })).await.data().clone();
     assert_eq!(submitted["state"], "pending");
-    // They stay with the batch, and are nobody's to drop any more.
+    // They stay with the batch and can no longer be dropped.
     assert_eq!(world.get(&at(id, "/problems")).await.json["pagination"]["total"], 1);
     assert_eq!(outcome(&drop("/problems?count=1").await).0, 400);
     assert_eq!(world.get(BATCHES).await.data()["pagination"]["total"], 1);

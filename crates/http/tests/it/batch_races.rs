@@ -1,4 +1,4 @@
-//! Requests that come twice, and many at once.
+//! Repeated and concurrent requests.
 
 use crate::batch_tools::{
     BATCHES, at, balance, ended, is, make, outcome, salaries, verify, world_with_payees,
@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// The same request so many times at once.
+/// Sends the same request `times` times concurrently.
 async fn at_once(
     world: &Arc<World>,
     times: usize,
@@ -35,7 +35,7 @@ async fn stop(world: Arc<World>) {
 }
 
 #[tokio::test]
-async fn fifty_requests_under_one_key_make_one_batch() {
+async fn fifty_requests_under_one_key_create_one_batch() {
     let world = Arc::new(world_with_payees(3).await);
     let body = salaries(3, "1.00");
     let answers = at_once(&world, 50, Some("march"), BATCHES, &body).await;
@@ -61,7 +61,7 @@ async fn fifty_requests_under_one_key_make_one_batch() {
 }
 
 #[tokio::test]
-async fn a_refusal_under_a_key_is_the_answer_for_ever() {
+async fn a_refusal_under_a_key_is_stored_permanently() {
     let world = Arc::new(world_with_payees(1).await);
     let twice = json!({ "name": "x", "type": "one_to_many", "sourceAccountId": "PAY", "relations": [
         { "targetAccountId": "P-0", "amount": "1.00" }, { "targetAccountId": "P-0", "amount": "1.00" }] });
@@ -74,12 +74,12 @@ async fn a_refusal_under_a_key_is_the_answer_for_ever() {
 }
 
 #[tokio::test]
-async fn fifty_executes_at_once_pay_once() {
+async fn fifty_concurrent_executes_pay_once() {
     let world = Arc::new(world_with_payees(20).await);
     let id = make(&world, salaries(20, "1.00")).await;
     let answers = at_once(&world, 50, None, &at(id, "/execute"), &Json::Null).await;
     for answer in &answers {
-        // Those that come after the end are told so.
+        // Requests after the end are refused.
         assert!(answer.status == 200 || outcome(answer) == is(400, "BATCH_WRONG_STATE"), "{}", answer.json);
     }
     let batch = ended(&world, id).await;
@@ -89,7 +89,7 @@ async fn fifty_executes_at_once_pay_once() {
 }
 
 #[tokio::test]
-async fn fifty_cancels_and_executes_at_once_leave_counters_right() {
+async fn fifty_concurrent_cancels_and_executes_leave_correct_counters() {
     let world = Arc::new(world_with_payees(20).await);
     let id = make(&world, salaries(20, "1.00")).await;
     let (execute, cancel) = (at(id, "/execute"), at(id, "/cancel"));
@@ -109,7 +109,7 @@ async fn fifty_cancels_and_executes_at_once_leave_counters_right() {
 }
 
 #[tokio::test]
-async fn retries_at_once_pay_once() {
+async fn concurrent_retries_pay_once() {
     let world = Arc::new(world_with_payees(5).await);
     let id = make(&world, salaries(5, "1000.01")).await;
     world.post(&at(id, "/execute"), Json::Null).await.data();

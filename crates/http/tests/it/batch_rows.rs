@@ -1,4 +1,5 @@
-//! The same rows through a file, a request and an edit: the same items and the same codes.
+//! The same rows imported from a file, created by a request and added by an edit give the same items and
+//! codes.
 
 use crate::batch_tools::{BATCHES, at, is, make, open, open_for, outcome, reason, send, verify};
 use crate::world::{World, world};
@@ -10,7 +11,7 @@ use service::batch::import::BatchImport;
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-/// What a row of the table may say: columns of a file, and fields of a relation.
+/// Keys of a row in the tables below: columns of a file, and fields of a relation.
 const COLUMNS: [&str; 9] =
     ["payer", "payee", "account", "email", "uid", "amount", "currency", "memo", "reference"];
 
@@ -20,12 +21,12 @@ fn row(text: &str) -> Row<'_> {
     text.split_whitespace().map(|pair| pair.split_once('=').unwrap()).collect()
 }
 
-/// `column=value` pairs; rows are parted by `|`.
+/// Parses `column=value` pairs; rows are separated by `|`.
 fn rows(text: &str) -> Vec<Row<'_>> {
     text.split('|').map(row).collect()
 }
 
-/// Accounts of every kind; `PAY` is the single side.
+/// A world with accounts of every kind; `PAY` is the single side.
 async fn everybody() -> World {
     let world = world().await;
     open(&world, "PAY", "USD", "5000.00").await;
@@ -46,7 +47,7 @@ async fn everybody() -> World {
     world
 }
 
-/// A draft's items, or the codes of its problems.
+/// A draft's items.
 async fn items(world: &World, batch: &str) -> String {
     let (_, items) = world.service.batch_items(batch, None, 0, 100).await.unwrap();
     let ids: Vec<_> = items.iter().flat_map(|item| [item.source, item.target]).collect();
@@ -133,7 +134,7 @@ async fn by_edit(world: &World, kind: BatchType, convert: bool, rows: &[Row<'_>]
     items(world, &id.to_string()).await
 }
 
-/// Each line: the rows, and what becomes of them on every way in.
+/// Checks each line of a table: rows, and their outcome for file, request and edit alike.
 async fn check(world: &World, kind: BatchType, convert: bool, table: &[(&str, &str)]) {
     for (text, expected) in table {
         let rows = rows(text);
@@ -144,7 +145,7 @@ async fn check(world: &World, kind: BatchType, convert: bool, table: &[(&str, &s
 }
 
 #[tokio::test]
-async fn rows_of_one_payer_end_the_same_on_every_way_in() {
+async fn one_to_many_rows_have_the_same_outcome_by_file_request_and_edit() {
     let world = everybody().await;
     let table = [
         ("payee=ANNA amount=1.00", "PAY>ANNA 100"),
@@ -188,7 +189,7 @@ async fn rows_of_one_payer_end_the_same_on_every_way_in() {
 }
 
 #[tokio::test]
-async fn rows_of_a_collection_end_the_same_on_every_way_in() {
+async fn many_to_one_rows_have_the_same_outcome_by_file_request_and_edit() {
     let world = everybody().await;
     let table = [
         ("payer=ANNA amount=1.00", "ANNA>PAY 100"),
@@ -209,7 +210,7 @@ async fn rows_of_a_collection_end_the_same_on_every_way_in() {
 }
 
 #[tokio::test]
-async fn rows_that_name_both_sides_end_the_same_on_every_way_in() {
+async fn many_to_many_rows_have_the_same_outcome_by_file_request_and_edit() {
     let world = everybody().await;
     let table = [
         ("payer=PAY payee=ANNA amount=1.00", "PAY>ANNA 100"),
@@ -227,7 +228,7 @@ async fn rows_that_name_both_sides_end_the_same_on_every_way_in() {
 }
 
 #[tokio::test]
-async fn a_batch_that_converts_pays_the_default_in_the_currency_that_the_row_names() {
+async fn a_converting_batch_pays_the_default_account_in_the_rows_currency() {
     let world = everybody().await;
     let table = [
         ("uid=U-ANNA amount=1.00", "PAY>ANNA 100"),
@@ -246,7 +247,7 @@ async fn a_batch_that_converts_pays_the_default_in_the_currency_that_the_row_nam
 }
 
 #[tokio::test]
-async fn digits_as_text_are_a_number_and_never_an_id() {
+async fn a_string_of_digits_is_an_account_number_and_never_an_id() {
     let world = everybody().await;
     let anna = open(&world, "ANNA-2", "USD", "0").await;
     let by = |account: Json| {
@@ -257,7 +258,7 @@ async fn digits_as_text_are_a_number_and_never_an_id() {
     assert_eq!(outcome(&answer), is(422, "BATCH_ROWS_INVALID"));
     let message = answer.json["data"]["problems"][0]["message"].as_str().unwrap();
     assert!(message.ends_with(&format!("write acct_{anna}, or {anna} as a JSON number")), "{message}");
-    // Somebody opens an account whose number is Anna's id: it gets nothing that was meant for her.
+    // An account is opened whose number equals Anna's id: it receives nothing meant for Anna.
     open(&world, &anna.to_string(), "USD", "0").await;
     for (account, paid) in [
         (json!(anna), "ANNA-2".to_owned()),
@@ -271,7 +272,7 @@ async fn digits_as_text_are_a_number_and_never_an_id() {
 }
 
 #[tokio::test]
-async fn a_relation_shows_what_was_written_where_it_is_not_the_number() {
+async fn a_relation_shows_the_identifier_given_and_the_account_number() {
     let world = everybody().await;
     let id = make(
         &world,
@@ -303,7 +304,7 @@ async fn a_relation_shows_what_was_written_where_it_is_not_the_number() {
 }
 
 #[tokio::test]
-async fn one_payee_twice_is_taken_where_the_batch_allows_it_and_the_rows_differ() {
+async fn a_repeated_payee_is_accepted_if_the_batch_allows_it_and_the_rows_differ() {
     let world = everybody().await;
     let twice = |text: &str| {
         let mut body = body(BatchType::OneToMany, false, &rows(text));

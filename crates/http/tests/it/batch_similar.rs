@@ -1,5 +1,5 @@
-//! Nobody is paid twice by the natural way of working: batches that pay what an earlier one pays, external ids, and
-//! money that is promised to others.
+//! Protection against accidental double payment: batches similar to an earlier one, external ids, and money
+//! promised to other batches.
 
 use crate::batch_tools::{
     BATCHES, at, ended, is, make, open, outcome, run, salaries, send, verify, world_with_payees,
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// A world of payees in which batches are compared, as in one that was not touched.
+/// A world with payees in which batches are compared with the default duplicate window.
 async fn compared(count: usize) -> World {
     let world = world_with_payees(count).await;
     let shipped = SettingsChange {
@@ -25,13 +25,13 @@ async fn compared(count: usize) -> World {
     world
 }
 
-/// A batch with more fields.
+/// Adds fields to a batch's body.
 fn with(mut body: Json, more: Json) -> Json {
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     body
 }
 
-/// How a batch ends that is made and submitted.
+/// The outcome of creating a batch.
 async fn outcome_of(world: &World, body: Json) -> String {
     let answer = world.post(BATCHES, body).await;
     match answer.status {
@@ -41,7 +41,7 @@ async fn outcome_of(world: &World, body: Json) -> String {
 }
 
 #[tokio::test]
-async fn a_batch_that_pays_what_an_earlier_one_pays_is_refused_and_says_which() {
+async fn a_batch_that_repeats_an_earlier_one_is_refused_and_the_earlier_one_named() {
     let world = compared(4).await;
     let first = make(&world, salaries(3, "10.00")).await;
     let second = world.post(BATCHES, salaries(3, "10.00")).await;
@@ -51,7 +51,7 @@ async fn a_batch_that_pays_what_an_earlier_one_pays_is_refused_and_says_which() 
         (&data["batchId"], &data["day"], &data["count"], &data["sum"], &data["same"]),
         (&json!(first), &json!("2026-03-10"), &json!(3), &json!("30.00"), &json!(3))
     );
-    // Nothing of it stays, and it is in the audit log.
+    // Nothing of the refused batch remains.
     assert_eq!(world.get(BATCHES).await.data()["pagination"]["total"], 1);
     let reversed = {
         let mut body = salaries(3, "10.00");
@@ -91,7 +91,7 @@ async fn a_batch_that_pays_what_an_earlier_one_pays_is_refused_and_says_which() 
 }
 
 #[tokio::test]
-async fn half_of_the_rows_paid_already_is_told_and_can_be_left_out() {
+async fn rows_already_paid_are_reported_and_can_be_left_out() {
     let world = compared(4).await;
     let first = make(&world, salaries(2, "10.00")).await;
     let number = world.get(&at(first, "")).await.data()["batchNumber"].clone();
@@ -114,7 +114,7 @@ async fn half_of_the_rows_paid_already_is_told_and_can_be_left_out() {
         (&json!(2), &json!("20.00"), &json!("pending"))
     );
     assert_eq!(shown["relations"][0]["targetAccount"], "P-2");
-    // What was left out is not paid, and what is left is.
+    // Only the remaining rows are paid.
     world.post(&at(draft, "/execute"), Json::Null).await.data();
     assert_eq!(ended(&world, draft).await["successCount"], 2);
     verify(&world).await;
@@ -122,7 +122,7 @@ async fn half_of_the_rows_paid_already_is_told_and_can_be_left_out() {
 }
 
 #[tokio::test]
-async fn weekly_wages_and_daily_collections_get_through() {
+async fn weekly_wages_and_daily_collections_are_accepted() {
     let world = compared(3).await;
     let mut table = String::new();
     let collection = |day: usize| {
@@ -132,7 +132,7 @@ async fn weekly_wages_and_daily_collections_get_through() {
     };
     for day in 0..12 {
         let wages = match day {
-            // Tuesdays; the second week's a day early, for a holiday.
+            // Tuesdays; in the second week a day early, for a holiday.
             0 | 6 => outcome_of(&world, salaries(3, "10.00")).await,
             2 => format!("a mistake: {}", outcome_of(&world, salaries(3, "10.00")).await),
             11 => format!("after 5 days: {}", outcome_of(&world, salaries(3, "10.00")).await),
@@ -149,7 +149,7 @@ async fn weekly_wages_and_daily_collections_get_through() {
          7:  | ok, 0 paid\n8:  | ok, 0 paid\n9:  | ok, 0 paid\n10:  | ok, 0 paid\n\
          11: after 5 days: ok, 0 paid | ok, 0 paid\n"
     );
-    // Beyond the window there is a remark, and beyond 35 days none.
+    // Beyond the window there is only a warning, and beyond 35 days none.
     let warned = async |world: &World| {
         let seen = world.post(&format!("{BATCHES}/preview"), salaries(3, "10.00")).await.data().clone();
         let warning = &seen["warnings"][0];
@@ -165,7 +165,7 @@ async fn weekly_wages_and_daily_collections_get_through() {
 }
 
 #[tokio::test]
-async fn the_window_is_set_for_all_and_for_an_account() {
+async fn the_duplicate_window_is_set_globally_and_per_account() {
     let world = compared(2).await;
     open(&world, "OTHER", "USD", "100.00").await;
     let from = |account: &str| with(salaries(2, "1.00"), json!({ "sourceAccountId": account }));
@@ -198,7 +198,7 @@ async fn the_window_is_set_for_all_and_for_an_account() {
 }
 
 #[tokio::test]
-async fn a_batch_that_was_called_off_or_whose_rows_are_skipped_counts_no_more() {
+async fn a_cancelled_batch_and_skipped_rows_no_longer_count() {
     let world = compared(3).await;
     let cancelled = make(&world, salaries(3, "1.00")).await;
     world.post(&at(cancelled, "/cancel"), Json::Null).await.data();
@@ -206,7 +206,7 @@ async fn a_batch_that_was_called_off_or_whose_rows_are_skipped_counts_no_more() 
     let poor = || with(salaries(3, "1.00"), json!({ "sourceAccountId": "POOR" }));
     let failed = run(&world, poor()).await;
     assert_eq!((&failed["successCount"], &failed["failedCount"]), (&json!(1), &json!(2)));
-    // A failed payment can still be retried there.
+    // The failed payments can still be retried in that batch.
     assert_eq!(outcome_of(&world, poor()).await, "BATCH_SIMILAR");
     assert_eq!(outcome_of(&world, salaries(3, "1.00")).await, "ok, 0 paid");
     let id = failed["id"].as_i64().unwrap();
@@ -221,7 +221,7 @@ async fn a_batch_that_was_called_off_or_whose_rows_are_skipped_counts_no_more() 
 }
 
 #[tokio::test]
-async fn one_paid_row_of_an_interrupted_batch_is_enough() {
+async fn one_paid_row_of_a_batch_cancelled_for_good_is_enough() {
     let world = compared(3).await;
     open(&world, "POOR", "USD", "1.00").await;
     let poor = |count| with(salaries(count, "1.00"), json!({ "sourceAccountId": "POOR" }));
@@ -245,7 +245,7 @@ async fn one_paid_row_of_an_interrupted_batch_is_enough() {
 }
 
 #[tokio::test]
-async fn an_external_id_is_held_while_its_payment_is_paid_or_can_be() {
+async fn an_external_id_stays_claimed_while_its_payment_is_paid_or_can_be() {
     let world = compared(3).await;
     open(&world, "POOR", "USD", "0").await;
     let one = |source: &str, payee: usize, id: &str, more: Json| {
@@ -266,7 +266,7 @@ async fn an_external_id_is_held_while_its_payment_is_paid_or_can_be() {
         outcome(&created)
     };
     let (free, held) = (is(200, "ok"), is(409, "EXTERNAL_ID_USED"));
-    // A draft, its row deleted, a cancelled one.
+    // A draft claims it; deleting the row or cancelling the draft releases it.
     let draft = make(&world, one("PAY", 0, "E1", json!({ "draft": true }))).await;
     assert_eq!(used("E1").await, held);
     let shown = world.get(&at(draft, "")).await.data()["relations"][0].clone();
@@ -282,14 +282,14 @@ async fn an_external_id_is_held_while_its_payment_is_paid_or_can_be() {
     assert_eq!((used("E1").await, used("E2").await), (free.clone(), held.clone()));
     world.post(&at(draft, "/cancel"), Json::Null).await.data();
     assert_eq!(used("E2").await, free);
-    // A paid one, for ever; the refusal says where it is.
+    // A paid payment claims it permanently; the refusal says where.
     let paid = run(&world, one("PAY", 0, "E3", json!({}))).await;
     let refused = world.post(BATCHES, one("PAY", 1, "E3", json!({}))).await;
     assert_eq!(outcome(&refused), held);
     let about = format!("E3: {}, row 1", paid["batchNumber"].as_str().unwrap());
     assert_eq!(refused.json["error"]["details"], about);
     assert_eq!(refused.json["data"]["problems"][0]["relationId"], paid_relation(&world, &paid).await);
-    // A failed one keeps it until it is skipped.
+    // A failed payment keeps it until it is skipped.
     let failed = run(&world, one("POOR", 0, "E4", json!({}))).await;
     assert_eq!((failed["failedCount"].clone(), used("E4").await), (json!(1), held));
     let relation = paid_relation(&world, &failed).await;
@@ -306,7 +306,7 @@ async fn paid_relation(world: &World, batch: &Json) -> Json {
 }
 
 #[tokio::test]
-async fn external_ids_of_one_request_are_refused_by_name() {
+async fn repeated_and_invalid_external_ids_in_a_request_are_reported_by_row() {
     let world = compared(3).await;
     let with_ids = |ids: [Json; 3]| {
         let relation = |(place, id): (usize, Json)| json!({ "targetAccountId": format!("P-{place}"), "amount": "1.00", "externalId": id });
@@ -341,7 +341,7 @@ async fn external_ids_of_one_request_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn money_promised_to_other_batches_is_told_and_only_the_posting_refuses() {
+async fn money_promised_to_other_batches_causes_a_warning_and_no_refusal() {
     let world = compared(3).await;
     make(&world, salaries(3, "1000.00")).await;
     let made = world.post(BATCHES, salaries(2, "1500.00")).await.data().clone();

@@ -1,4 +1,4 @@
-//! What the tests of batches share: accounts with money, batches, and waiting for one to end.
+//! Helpers shared by the batch tests: accounts with money, batches, and waiting for a batch to end.
 
 use crate::world::{Answer, World, world};
 use reqwest::Method;
@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 pub const BATCHES: &str = "/api/batch-transfers";
 
-/// Opens an account of a holder with the uid `U-…` and the address `…@example.com`; gives its id.
+/// Opens an account for a holder with the uid `U-…` and the email `…@example.com`; returns its id.
 pub async fn open(world: &World, number: &str, currency: &str, money: &str) -> i64 {
     open_for(world, number, number, currency, money).await
 }
 
-/// Opens another account of a holder.
+/// Opens an account for a named holder, who may have others.
 pub async fn open_for(world: &World, holder: &str, number: &str, currency: &str, money: &str) -> i64 {
     let holder = NewHolder {
         name: holder.to_owned(),
@@ -47,7 +47,7 @@ pub async fn world_with_payees(count: usize) -> World {
     world
 }
 
-/// A batch from `PAY` to the payees, each the same amount.
+/// The body of a batch that pays each payee the same amount from `PAY`.
 pub fn salaries(count: usize, amount: &str) -> Json {
     let relations: Vec<Json> = (0..count)
         .map(|place| json!({ "targetAccountId": format!("P-{place}"), "amount": amount }))
@@ -55,7 +55,7 @@ pub fn salaries(count: usize, amount: &str) -> Json {
     json!({ "name": "Salaries", "type": "one_to_many", "sourceAccountId": "PAY", "relations": relations })
 }
 
-/// Makes a batch that must be taken; gives its id.
+/// Creates a batch, which must succeed; returns its id.
 pub async fn make(world: &World, body: Json) -> i64 {
     world.post(BATCHES, body).await.data()["id"].as_i64().unwrap()
 }
@@ -64,7 +64,7 @@ pub fn at(id: i64, rest: &str) -> String {
     format!("{BATCHES}/{id}{rest}")
 }
 
-/// Polls until a batch stands still.
+/// Polls until a batch is neither pending, approved nor processing.
 pub async fn ended(world: &World, id: i64) -> Json {
     let begun = Instant::now();
     loop {
@@ -77,7 +77,7 @@ pub async fn ended(world: &World, id: i64) -> Json {
     }
 }
 
-/// Makes and executes a batch and waits for its end.
+/// Creates and executes a batch and waits for it to end.
 pub async fn run(world: &World, body: Json) -> Json {
     let id = make(world, body).await;
     world.post(&at(id, "/execute"), Json::Null).await.data();
@@ -93,13 +93,13 @@ pub async fn balance(world: &World, number: &str) -> i64 {
     world.service.account_show(number).await.unwrap().0.balance
 }
 
-/// Nothing that the ledger promises is broken.
+/// Asserts that every invariant holds.
 pub async fn verify(world: &World) {
     let found = world.service.verify().await.unwrap();
     assert!(found.is_ok(), "{:?}", found.violations());
 }
 
-/// Code and status.
+/// Status and code.
 pub fn outcome(answer: &Answer) -> (u16, String) {
     (answer.status, answer.code().to_owned())
 }
@@ -108,12 +108,12 @@ pub fn is(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }
 
-/// Status and code; of refused rows the one code that all of them have.
+/// Status and code; for refused rows, the rows' distinct codes.
 pub fn refused(answer: &Answer) -> (u16, String) {
     (answer.status, reason(answer))
 }
 
-/// The code; of refused rows the one code that all of them have.
+/// The code; for refused rows, the rows' distinct codes.
 pub fn reason(answer: &Answer) -> String {
     if answer.code() != "BATCH_ROWS_INVALID" {
         return answer.code().to_owned();

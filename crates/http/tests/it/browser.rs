@@ -1,15 +1,15 @@
-//! People at browsers: each with an own cookie, at an own address.
+//! Users with browsers, each with its own cookies and address.
 
 use crate::world::{Answer, World, answer};
 use http_api::Options;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value as Json, json};
 
-/// Good enough, and nobody's name.
+/// Strong enough, and not derived from a login.
 pub const PASSWORD: &str = "violet-kettle-81-orbit";
 pub const OTHER_PASSWORD: &str = "granite-lamp-37-meadow";
 
-/// A server that takes a client's word for where it is.
+/// Options of a server that trusts `X-Forwarded-For` from loopback and has no rate limits.
 pub fn behind_proxy() -> Options {
     Options {
         per_address: 0,
@@ -19,7 +19,7 @@ pub fn behind_proxy() -> Options {
     }
 }
 
-/// A person at a browser.
+/// A user's browser.
 pub struct Browser {
     client: Client,
     url: String,
@@ -27,13 +27,13 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Nobody yet.
+    /// Not signed in.
     pub fn at(world: &World, address: &str) -> Self {
         let client = Client::builder().cookie_store(true).build().unwrap();
         Self { client, url: world.url.clone(), address: address.to_owned() }
     }
 
-    /// Somebody who has signed in.
+    /// Signed in.
     pub async fn signed_in(world: &World, login: &str, password: &str) -> Self {
         let browser = Self::at(world, "203.0.113.1");
         browser.login(login, password).await.data();
@@ -70,7 +70,7 @@ impl Browser {
         self.post("/api/v1/auth/login", json!({ "login": login, "password": password })).await
     }
 
-    /// Who the server takes this browser for.
+    /// The login that the server sees for this browser, or the code of its refusal.
     pub async fn me(&self) -> String {
         let me = self.get("/api/v1/auth/me").await;
         if me.status == 200 { text(&me.data()["user"]["login"]) } else { me.code().to_owned() }
@@ -91,7 +91,7 @@ pub async fn first_admin(world: &World) -> Browser {
     browser
 }
 
-/// Adds a person who sets a password; says the id.
+/// Adds a user who sets a password through the invitation; returns the id.
 pub async fn add(admin: &Browser, login: &str, role: &str) -> String {
     let body = json!({ "login": login, "name": "N", "role": role });
     let added = admin.post("/api/v1/users", body).await;

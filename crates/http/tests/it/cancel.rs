@@ -1,4 +1,4 @@
-//! Clients that go away: at any moment, in any state of their request.
+//! Clients that disconnect at any moment of a request.
 
 use crate::world::{World, world};
 use rustix::fd::AsFd;
@@ -8,7 +8,7 @@ use testkit::draw::{Random, number};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-/// A request whose client cuts the connection.
+/// A request whose client closes the connection.
 struct Cut {
     key: String,
     path: &'static str,
@@ -16,7 +16,7 @@ struct Cut {
 }
 
 #[tokio::test]
-async fn a_request_that_is_cut_leaves_no_transaction_open_and_no_half_effect() {
+async fn a_cut_request_leaves_no_open_transaction_and_no_partial_effect() {
     let (world, mut random) = (world().await, Random(number("SLUICE_SEED", 7)));
     accounts(&world).await;
     let cuts = number("SLUICE_CUTS", 1_000);
@@ -26,7 +26,7 @@ async fn a_request_that_is_cut_leaves_no_transaction_open_and_no_half_effect() {
         send_and_cut(&world, &cut, &mut random).await;
         sent.push(cut);
     }
-    // Each of them again, to its end: whether the first try had its effect or not, there is one.
+    // Retry each of them to completion: whether or not the first attempt took effect, there is one effect.
     let mut paid = 0;
     for cut in &sent {
         let answer = world.post_once(&cut.key, cut.path, cut.body.clone()).await;
@@ -67,7 +67,8 @@ fn request(k: u64, random: &mut Random) -> Cut {
     Cut { key, path: "/api/batch-transfers", body }
 }
 
-/// Sends a part of the request, or all of it, waits a moment, and cuts: half of the times politely.
+/// Sends part or all of the request, waits a moment, and closes the connection, half of the time with a
+/// reset.
 async fn send_and_cut(world: &World, cut: &Cut, random: &mut Random) {
     let address = world.url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -82,7 +83,7 @@ async fn send_and_cut(world: &World, cut: &Cut, random: &mut Random) {
     );
     let part = if random.below(5) == 0 { random.below(text.len() as u64) as usize } else { text.len() };
     stream.write_all(&text.as_bytes()[..part]).await.unwrap();
-    // From before the server has read it to after its answer.
+    // The close comes at any time from before the server has read the request to after it has answered.
     tokio::time::sleep(Duration::from_micros(random.below(4_000))).await;
     if random.below(2) == 0 {
         rustix::net::sockopt::set_socket_linger(stream.as_fd(), Some(Duration::ZERO)).unwrap();

@@ -1,11 +1,11 @@
-//! Hosts and origins: a name of somebody else's that points here (DNS rebinding) opens nothing.
+//! Hosts and origins: a foreign name that resolves to this server (DNS rebinding) gets no access.
 
 use crate::browser::first_admin;
 use crate::raw::exchange;
 use crate::world::{World, world, world_with};
 use http_api::Options;
 
-/// The first line's status and the code of the answer to a whole head.
+/// The status and error code of the response to a request head.
 async fn told(world: &World, head: &str) -> String {
     let text = exchange(&world.url, &format!("{head}connection: close\r\n\r\n")).await;
     let status = text.split(' ').nth(1).unwrap().to_owned();
@@ -14,7 +14,7 @@ async fn told(world: &World, head: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_name_of_somebody_else_is_misdirected_even_with_a_cookie_and_its_own_origin() {
+async fn a_foreign_host_is_misdirected_even_with_its_own_origin() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let login = admin.login("root", crate::browser::PASSWORD).await;
@@ -55,7 +55,7 @@ async fn a_name_of_somebody_else_is_misdirected_even_with_a_cookie_and_its_own_o
 }
 
 #[tokio::test]
-async fn with_a_public_url_its_host_and_those_that_are_allowed_are_ours() {
+async fn with_a_public_url_only_its_host_and_allowed_hosts_are_accepted() {
     let options = Options {
         public_url: Some("https://pay.test".to_owned()),
         allowed_hosts: vec!["pay.internal:8080".to_owned()],
@@ -79,7 +79,7 @@ async fn with_a_public_url_its_host_and_those_that_are_allowed_are_ours() {
 }
 
 #[tokio::test]
-async fn a_request_with_two_lengths_is_refused_and_nothing_behind_it_is_a_request() {
+async fn a_request_with_two_lengths_is_refused_and_nothing_after_it_is_read_as_a_request() {
     let world = world().await;
     let hidden = "0\r\n\r\nGET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
     let first = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";

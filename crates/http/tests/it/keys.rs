@@ -1,4 +1,4 @@
-//! API keys: shown once, and good for what, until when and from where they say.
+//! API keys: shown once, and limited by scope, expiry and address.
 
 use crate::browser::{Browser, behind_proxy, first_admin, text};
 use crate::world::{answer, world, world_with};
@@ -11,14 +11,14 @@ async fn make(admin: &Browser, body: Json) -> (String, String) {
     (text(&made.data()["key"]["id"]), text(&made.data()["secret"]))
 }
 
-/// What a key meets where everybody is let in, and where a person is asked for.
+/// The statuses a key gets where anyone is let in, and where a user is required.
 async fn try_key(browser: &Browser, secret: &str) -> (u16, u16) {
     let send = async |path| answer(browser.request(Method::GET, path).bearer_auth(secret)).await.status;
     (send("/readyz").await, send("/api/v1/users").await)
 }
 
 #[tokio::test]
-async fn a_key_is_refused_when_it_is_revoked_expired_elsewhere_or_none() {
+async fn a_revoked_expired_or_invalid_key_and_one_from_another_address_are_refused() {
     let world = world_with(behind_proxy()).await;
     let admin = first_admin(&world).await;
     let scopes = json!(["read", "audit:read"]);
@@ -29,14 +29,14 @@ async fn a_key_is_refused_when_it_is_revoked_expired_elsewhere_or_none() {
     let ends = json!({ "name": "ends", "scopes": scopes, "expiresAt": "2026-03-10T13:00:00Z" });
     let (_, ends) = make(&admin, ends).await;
     for secret in [&plain, &bound, &ends] {
-        assert_eq!(try_key(&inside, secret).await, (200, 403), "it holds, and manages nobody");
+        assert_eq!(try_key(&inside, secret).await, (200, 403), "the key is valid, and may not manage users");
     }
     assert_eq!(try_key(&outside, &plain).await, (200, 403));
-    assert_eq!(try_key(&outside, &bound).await, (401, 401), "from elsewhere");
+    assert_eq!(try_key(&outside, &bound).await, (401, 401), "from another network");
     world.clock.pass(Duration::from_secs(3_600));
-    assert_eq!(try_key(&inside, &ends).await, (401, 401), "over");
+    assert_eq!(try_key(&inside, &ends).await, (401, 401), "expired");
     world.clock.set_back(Duration::from_secs(3_600));
-    assert_eq!(try_key(&inside, &ends).await, (401, 401), "and over it stays");
+    assert_eq!(try_key(&inside, &ends).await, (401, 401), "and it stays expired");
     let admin = Browser::signed_in(&world, "root", crate::browser::PASSWORD).await;
     for _ in 0..2 {
         assert!(admin.delete(&format!("/api/v1/api-keys/{id}")).await.data()["revokedAt"].is_string());
@@ -52,7 +52,7 @@ async fn a_key_is_refused_when_it_is_revoked_expired_elsewhere_or_none() {
 }
 
 #[tokio::test]
-async fn a_key_is_shown_once_and_stands_nowhere() {
+async fn a_key_is_shown_once_and_stored_nowhere() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let send = async |name: &str| {
@@ -85,7 +85,7 @@ async fn a_key_is_shown_once_and_stands_nowhere() {
 }
 
 #[tokio::test]
-async fn a_key_that_says_what_makes_no_sense_is_refused() {
+async fn a_key_with_invalid_fields_is_refused() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let cases = [
@@ -124,8 +124,8 @@ async fn a_rotated_key_has_two_secrets_for_a_day() {
     assert_eq!((&second.data()["key"]["id"], &second.data()["key"]["name"]), (&json!(id), &json!("payroll")));
     assert_eq!(second.data()["key"]["hint"], json!(shown[..12]));
     let again = rotate("r-1").await;
-    assert!(again.data()["secret"].is_null(), "shown once, and rotated once");
-    // The answer was lost: another rotation ends neither of the secrets before.
+    assert!(again.data()["secret"].is_null(), "the secret is shown once, and the key rotated once");
+    // If that response was lost, another rotation invalidates neither earlier secret.
     let third = text(&rotate("r-2").await.data()["secret"]);
     for secret in [&first, &shown, &third] {
         assert_eq!(try_key(&browser, secret).await, (200, 403));
@@ -133,11 +133,11 @@ async fn a_rotated_key_has_two_secrets_for_a_day() {
     world.clock.pass(DAY - Duration::from_secs(1));
     assert_eq!(try_key(&browser, &first).await, (200, 403));
     world.clock.pass(Duration::from_secs(1));
-    assert_eq!(try_key(&browser, &first).await, (401, 401), "a day is over");
+    assert_eq!(try_key(&browser, &first).await, (401, 401), "after a day");
     assert_eq!(try_key(&browser, &shown).await, (401, 401));
     assert_eq!(try_key(&browser, &third).await, (200, 403));
     world.clock.set_back(DAY);
-    assert_eq!(try_key(&browser, &first).await, (401, 401), "and over it stays");
+    assert_eq!(try_key(&browser, &first).await, (401, 401), "and it stays expired");
     let admin = Browser::signed_in(&world, "root", crate::browser::PASSWORD).await;
     let fourth = text(&admin.post(&path, Json::Null).await.data()["secret"]);
     admin.delete(&format!("/api/v1/api-keys/{id}")).await.data();
@@ -147,7 +147,7 @@ async fn a_rotated_key_has_two_secrets_for_a_day() {
     assert_eq!(admin.post(&path, Json::Null).await.code(), "API_KEY_ENDED");
     let audit = admin.get("/api/v2/audit?action=api_key.rotate").await;
     let rows = audit.data().as_array().unwrap();
-    assert_eq!(rows.len(), 4, "three rotations and a refusal: {}", audit.json);
+    assert_eq!(rows.len(), 4, "expected three rotations and a refusal: {}", audit.json);
     assert!(!audit.json.to_string().contains(&third[12..]), "{}", audit.json);
     world.stop().await;
 }

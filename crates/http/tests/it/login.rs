@@ -1,4 +1,4 @@
-//! Signing in: the same for unknown users, slower after failures, never locked.
+//! Signing in: indistinguishable for unknown users, throttled after failures, never locked.
 
 use crate::browser::{Browser, PASSWORD, add, behind_proxy, first_admin};
 use crate::world::{world, world_with};
@@ -8,7 +8,7 @@ use std::time::Duration;
 const WRONG: &str = "not-the-password-at-all";
 
 #[tokio::test]
-async fn unknown_wrong_disabled_and_invited_are_answered_alike_and_cost_alike() {
+async fn unknown_wrong_disabled_and_invited_logins_get_the_same_answer_at_the_same_cost() {
     let world = world_with(behind_proxy()).await;
     let admin = first_admin(&world).await;
     let id = add(&admin, "disabled", "operator").await;
@@ -26,7 +26,7 @@ async fn unknown_wrong_disabled_and_invited_are_answered_alike_and_cost_alike() 
         ("", ""),
         ("' OR 1=1 --", PASSWORD),
         (long.as_str(), PASSWORD),
-        // No text of PostgreSQL's may have a NUL.
+        // PostgreSQL text cannot contain NUL.
         ("root\0", PASSWORD),
         ("r\0ot", WRONG),
     ];
@@ -41,13 +41,13 @@ async fn unknown_wrong_disabled_and_invited_are_answered_alike_and_cost_alike() 
             "data": null,
         });
         assert_eq!((answer.status, &answer.json), (401, &expected), "{place}");
-        assert_eq!(world.service.password_runs(), before + 1, "{place}: Argon2 runs once, whoever it is");
+        assert_eq!(world.service.password_runs(), before + 1, "{place}: Argon2 must run once in every case");
     }
     world.stop().await;
 }
 
 #[tokio::test]
-async fn guessing_one_login_is_slowed_down_and_locks_nobody_out() {
+async fn guessing_one_login_is_throttled_and_does_not_lock_out_the_user() {
     let world = world_with(behind_proxy()).await;
     let admin = first_admin(&world).await;
     add(&admin, "li", "operator").await;
@@ -65,16 +65,16 @@ async fn guessing_one_login_is_slowed_down_and_locks_nobody_out() {
         let runs = world.service.password_runs();
         let refused = guess(n, PASSWORD).await;
         assert_eq!((refused.status, refused.code()), (429, "AUTH_TOO_MANY_ATTEMPTS"));
-        assert_eq!(world.service.password_runs(), runs, "nothing is computed for who must wait");
+        assert_eq!(world.service.password_runs(), runs, "a throttled attempt computes nothing");
         let seconds = refused.json["data"]["retryAfterSeconds"].as_u64().unwrap();
         waited.push(seconds);
         world.clock.pass(Duration::from_secs(seconds));
         assert_eq!(guess(n, WRONG).await.code(), "AUTH_LOGIN_FAILED");
     }
     assert_eq!(waited, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
-    // Where the person signed in before, the guesses of others do not count.
+    // Where the user signed in before, other clients' guesses do not count.
     home.login("li", PASSWORD).await.data();
-    // Elsewhere the person waits a minute at most, and is in.
+    // Elsewhere the user waits a minute at most.
     world.clock.pass(Duration::from_secs(60));
     guess(77, PASSWORD).await.data();
     guess(78, WRONG).await;
@@ -82,7 +82,7 @@ async fn guessing_one_login_is_slowed_down_and_locks_nobody_out() {
 }
 
 #[tokio::test]
-async fn one_password_on_many_logins_from_one_address_is_slowed_down() {
+async fn password_spraying_from_one_address_is_throttled() {
     let world = world_with(behind_proxy()).await;
     let spray = Browser::at(&world, "198.51.100.1");
     let mut codes = Vec::new();
@@ -98,7 +98,7 @@ async fn one_password_on_many_logins_from_one_address_is_slowed_down() {
         .json(&json!({ "login": "a1", "password": "x" }))
         .send();
     assert_eq!(response.await.unwrap().headers()["retry-after"], "1");
-    // An hour without a failure, and all is forgotten.
+    // After an hour without a failure the count starts over.
     world.clock.pass(Duration::from_secs(3_601));
     for _ in 0..5 {
         assert_eq!(spray.login("user1", "Welcome-2026!").await.code(), "AUTH_LOGIN_FAILED");
@@ -107,30 +107,30 @@ async fn one_password_on_many_logins_from_one_address_is_slowed_down() {
 }
 
 #[tokio::test]
-async fn many_guesses_at_once_are_no_way_around() {
+async fn concurrent_guesses_do_not_bypass_the_throttle() {
     let world = world_with(behind_proxy()).await;
     first_admin(&world).await;
     let tries = (1..=30).map(|n| {
         let browser = Browser::at(&world, &format!("198.51.100.{n}"));
         tokio::spawn(async move { browser.login("root", WRONG).await.code().to_owned() })
     });
-    let mut looked_at = 0;
+    let mut checked = 0;
     for one in tries.collect::<Vec<_>>() {
-        looked_at += usize::from(one.await.unwrap() == "AUTH_LOGIN_FAILED");
+        checked += usize::from(one.await.unwrap() == "AUTH_LOGIN_FAILED");
     }
-    assert!((1..=5).contains(&looked_at), "{looked_at}");
+    assert!((1..=5).contains(&checked), "{checked}");
     world.stop().await;
 }
 
 #[tokio::test]
-async fn an_office_that_signs_in_a_lot_is_not_slowed_down() {
+async fn an_office_with_many_logins_is_not_throttled() {
     let world = world_with(behind_proxy()).await;
     let admin = first_admin(&world).await;
     add(&admin, "li", "operator").await;
     for _ in 0..8 {
         Browser::at(&world, "203.0.113.9").login("li", PASSWORD).await.data();
     }
-    // A typo now and then, put right, adds up to nothing for the person.
+    // Occasional typos followed by a successful login do not add up.
     for _ in 0..4 {
         let li = Browser::at(&world, "203.0.113.9");
         assert_eq!(li.login("li", WRONG).await.code(), "AUTH_LOGIN_FAILED");
@@ -140,7 +140,7 @@ async fn an_office_that_signs_in_a_lot_is_not_slowed_down() {
 }
 
 #[tokio::test]
-async fn attempts_are_audited_without_what_was_typed() {
+async fn attempts_are_audited_without_the_password_or_an_unknown_login() {
     let world = world().await;
     first_admin(&world).await;
     let browser = Browser::at(&world, "203.0.113.1");
@@ -163,14 +163,14 @@ async fn attempts_are_audited_without_what_was_typed() {
 }
 
 #[tokio::test]
-async fn a_login_that_nobody_can_have_is_answered_like_a_wrong_one() {
+async fn an_impossible_login_is_answered_like_a_wrong_one() {
     let world = crate::world::world().await;
     let long = "x".repeat(10_000);
     for login in ["a\u{0}b", "\u{0}", "", "system", "r\u{43e}ot", long.as_str()] {
         let body = serde_json::json!({ "login": login, "password": "granite-lamp-37-meadow" });
         let request = world.client.post(format!("{}/api/v1/auth/login", world.url)).json(&body);
         let refused = crate::world::answer(request).await;
-        // From one address some attempts have to wait.
+        // All come from one address, so some attempts are throttled.
         assert!(matches!(refused.status, 401 | 429), "{}: {}", login.escape_unicode(), refused.json);
     }
     world.stop().await;

@@ -1,4 +1,5 @@
-//! Users: how the first one comes in, how the others get passwords that nobody else knows, and who stays.
+//! Users: how the first administrator is created, how the others set passwords that only they know, and who
+//! cannot be removed.
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, accept, add, first_admin, text};
 use crate::world::world;
@@ -8,7 +9,7 @@ use std::time::Duration;
 const HOUR: Duration = Duration::from_secs(3_600);
 
 #[tokio::test]
-async fn nobody_is_there_until_the_printed_token_makes_one_administrator() {
+async fn there_is_no_user_until_the_printed_token_creates_one_administrator() {
     let world = world().await;
     let browser = Browser::at(&world, "203.0.113.1");
     for (login, password) in [("admin", "admin"), ("root", "root"), ("sluice", "sluice"), ("admin", "")] {
@@ -37,7 +38,7 @@ async fn nobody_is_there_until_the_printed_token_makes_one_administrator() {
 }
 
 #[tokio::test]
-async fn a_set_up_token_ends_after_a_day_and_of_two_at_once_one_wins() {
+async fn a_set_up_token_expires_after_a_day_and_works_only_once() {
     let world = world().await;
     let old = world.service.set_up_token().await.unwrap().unwrap();
     world.clock.pass(25 * HOUR);
@@ -56,7 +57,7 @@ async fn a_set_up_token_ends_after_a_day_and_of_two_at_once_one_wins() {
 }
 
 #[tokio::test]
-async fn a_password_is_long_hard_to_guess_and_used_as_it_is_given() {
+async fn a_password_must_be_long_and_hard_to_guess_and_is_used_verbatim() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let body = json!({ "login": "fang.wang", "name": "Fang Wang", "role": "operator" });
@@ -69,7 +70,7 @@ async fn a_password_is_long_hard_to_guess_and_used_as_it_is_given() {
     assert_eq!(accept(&admin, &token, &"a7-".repeat(20_000)).await.code(), "PASSWORD_WEAK");
     let huge = accept(&admin, &token, &"a".repeat(1 << 20)).await;
     assert_eq!((huge.status, huge.code()), (413, "BODY_TOO_LARGE"));
-    assert_eq!(world.service.password_runs(), runs, "its length is looked at first");
+    assert_eq!(world.service.password_runs(), runs, "the length must be checked before hashing");
     let phrase = " 紫色水壶 \0 kettle, and all of 64 characters and more are of use here ";
     accept(&admin, &token, phrase).await.data();
     let browser = Browser::at(&world, "203.0.113.2");
@@ -104,7 +105,7 @@ async fn an_administrator_starts_a_reset_and_never_sets_a_password() {
 }
 
 #[tokio::test]
-async fn a_link_ends_after_three_days_and_with_its_user() {
+async fn an_invitation_ends_after_three_days_and_with_its_user() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let invite = async |login: &str| {
@@ -124,7 +125,7 @@ async fn a_link_ends_after_three_days_and_with_its_user() {
 }
 
 #[tokio::test]
-async fn the_last_administrator_who_can_sign_in_stays() {
+async fn the_last_administrator_who_can_sign_in_cannot_be_removed() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let root = text(&admin.get("/api/v1/auth/me").await.data()["user"]["id"]);
@@ -137,7 +138,7 @@ async fn the_last_administrator_who_can_sign_in_stays() {
     }
     let second = add(&admin, "second", "admin").await;
     let other = Browser::signed_in(&world, "second", PASSWORD).await;
-    // Both at once: one of them stays.
+    // Both concurrently: one of them remains.
     let second = format!("/api/v1/users/{second}");
     let (one, two) = tokio::join!(
         admin.patch(&path, json!({ "role": "finance" })),
@@ -150,7 +151,7 @@ async fn the_last_administrator_who_can_sign_in_stays() {
 }
 
 #[tokio::test]
-async fn users_are_listed_changed_and_never_twice_there() {
+async fn users_are_listed_changed_and_unique() {
     let world = world().await;
     let admin = first_admin(&world).await;
     for n in 1..=4 {
@@ -183,7 +184,7 @@ async fn users_are_listed_changed_and_never_twice_there() {
 }
 
 #[tokio::test]
-async fn a_repeated_invitation_is_the_first_one_without_its_token() {
+async fn a_repeated_user_creation_returns_the_first_response_without_its_token() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let send = async || {

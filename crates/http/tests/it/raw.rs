@@ -1,5 +1,5 @@
-//! The edge, met by clients that are no friends: tricks with routes and methods, headers of every answer, a
-//! flood. Requests that are no HTTP at all are tested beside the listener (`serve/tests.rs`).
+//! The edge against hostile clients: tricks with routes and methods, headers of every response, floods.
+//! Requests that are not HTTP are tested next to the listener (`serve/tests.rs`).
 
 use crate::world::{answer, world, world_that_counts, world_with};
 use http_api::{Options, Render};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Headers that no answer goes without.
+/// Headers that every response has.
 const HEADERS: [&str; 8] = [
     "x-content-type-options: nosniff",
     "x-frame-options: deny",
@@ -22,7 +22,7 @@ const HEADERS: [&str; 8] = [
     "x-request-id: ",
 ];
 
-/// The whole answer to a request, its head in small letters.
+/// The complete response to a request, with its head in lower case.
 pub async fn exchange(url: &str, request: &str) -> String {
     let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -37,7 +37,7 @@ pub fn request(method: &str, path: &str, headers: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_answer_has_the_headers_that_keep_pages_apart_and_none_allows_another_origin() {
+async fn every_response_has_security_headers_and_none_allows_another_origin() {
     let world = world().await;
     let evil = "origin: https://evil.test\r\nsec-fetch-site: cross-site\r\n";
     for (method, path, headers, status) in [
@@ -63,7 +63,7 @@ async fn every_answer_has_the_headers_that_keep_pages_apart_and_none_allows_anot
 }
 
 #[tokio::test]
-async fn another_spelling_of_a_path_is_another_path_and_a_method_cannot_be_overridden() {
+async fn a_path_has_one_spelling_and_a_method_cannot_be_overridden() {
     let world = world().await;
     for path in [
         "//healthz",
@@ -81,7 +81,7 @@ async fn another_spelling_of_a_path_is_another_path_and_a_method_cannot_be_overr
     let text = exchange(&world.url, &request("GET", &long, "")).await;
     assert!(text.starts_with("http/1.1 404 ") && !text.contains("aaaa"), "{text}");
     let head = exchange(&world.url, &request("HEAD", "/metrics", "authorization: Bearer wrong\r\n")).await;
-    assert!(head.starts_with("http/1.1 401 "), "HEAD is guarded like GET: {head}");
+    assert!(head.starts_with("http/1.1 401 "), "HEAD must be guarded like GET: {head}");
     for method in ["TRACE", "PROPFIND", "MADEUP"] {
         let text = exchange(&world.url, &request(method, "/healthz", "")).await;
         assert!(text.starts_with("http/1.1 405 "), "{method}: {text}");
@@ -92,7 +92,7 @@ async fn another_spelling_of_a_path_is_another_path_and_a_method_cannot_be_overr
 }
 
 #[tokio::test]
-async fn no_answer_tells_what_the_server_is_made_of() {
+async fn no_response_reveals_what_the_server_is_made_of() {
     let world = world().await;
     for path in ["/nowhere", "/healthz", "/metrics?x='", "/api/docs/../../etc/passwd"] {
         for headers in ["", "authorization: Basic eA==\r\n", "authorization: Bearer ' OR 1=1 --\r\n"] {
@@ -108,7 +108,7 @@ async fn no_answer_tells_what_the_server_is_made_of() {
 }
 
 #[tokio::test]
-async fn a_request_keeps_a_plain_name_that_its_client_gave_and_no_other() {
+async fn a_client_may_set_a_plain_request_id_and_no_other() {
     let world = world().await;
     let named = exchange(&world.url, &request("GET", "/healthz", "x-request-id: order-4711\r\n")).await;
     assert!(named.contains("x-request-id: order-4711\r\n"), "{named}");
@@ -119,7 +119,7 @@ async fn a_request_keeps_a_plain_name_that_its_client_gave_and_no_other() {
 }
 
 #[tokio::test]
-async fn the_viewer_and_all_that_it_loads_are_ours_and_no_script_stands_in_the_page() {
+async fn the_api_viewer_loads_only_from_this_server_and_has_no_inline_script() {
     let world = world().await;
     let page =
         world.client.get(format!("{}/api/docs", world.url)).send().await.unwrap().text().await.unwrap();
@@ -138,7 +138,7 @@ async fn the_viewer_and_all_that_it_loads_are_ours_and_no_script_stands_in_the_p
 }
 
 #[tokio::test]
-async fn metrics_are_for_those_who_may_read_them() {
+async fn metrics_need_a_listed_network_or_a_key_with_the_scope() {
     let elsewhere = Options { metrics_from: vec![], per_address: 0, per_identity: 0, ..Options::default() };
     let world = world_with(elsewhere).await;
     let anonymous = answer(world.client.get(format!("{}/metrics", world.url))).await;
@@ -147,14 +147,14 @@ async fn metrics_are_for_those_who_may_read_them() {
     world.stop().await;
     let world = crate::world::world().await;
     let near = world.client.get(format!("{}/metrics", world.url));
-    assert_eq!(answer(near).await.status, 200, "loopback is where they are read from");
+    assert_eq!(answer(near).await.status, 200, "loopback is a listed network");
     let through = world.client.get(format!("{}/metrics", world.url)).header("x-forwarded-for", "203.0.113.9");
-    assert_eq!(answer(through).await.status, 401, "a proxy that nobody named is not loopback");
+    assert_eq!(answer(through).await.status, 401, "a client behind an untrusted proxy is not loopback");
     world.stop().await;
 }
 
 #[tokio::test]
-async fn a_flood_is_refused_with_a_time_to_wait_and_what_is_not_flooding_is_answered() {
+async fn a_flood_is_refused_with_retry_after_and_other_clients_are_served() {
     let options = Options { per_address: 50, per_identity: 0, ..Options::default() };
     let world = Arc::new(
         world_with(Options { trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()], ..options }).await,
@@ -192,7 +192,7 @@ async fn a_flood_is_refused_with_a_time_to_wait_and_what_is_not_flooding_is_answ
 }
 
 #[tokio::test]
-async fn a_panic_of_one_request_is_answered_and_the_others_go_on() {
+async fn a_panic_in_one_request_is_answered_and_other_requests_continue() {
     let options = Options { per_address: 0, per_identity: 0, ..Options::default() };
     let panics = Render::by(|| ["no", "metrics"].iter().map(|text| text[7..].to_owned()).collect());
     let world = world_that_counts(options, panics).await;
@@ -205,7 +205,7 @@ async fn a_panic_of_one_request_is_answered_and_the_others_go_on() {
 }
 
 #[tokio::test]
-async fn a_body_that_drips_is_answered_with_408_and_the_connection_closed() {
+async fn a_slow_body_gets_408_and_its_connection_is_closed() {
     let slow_after = Duration::from_millis(300);
     let world =
         world_with(Options { slow_after, per_address: 0, per_identity: 0, ..Options::default() }).await;
@@ -221,7 +221,7 @@ async fn a_body_that_drips_is_answered_with_408_and_the_connection_closed() {
         }
     });
     let mut bytes = Vec::new();
-    // The server may reset a connection on which bytes keep coming.
+    // The server may reset a connection on which bytes keep arriving.
     drop(from.read_to_end(&mut bytes).await);
     let text = String::from_utf8_lossy(&bytes);
     assert!(text.starts_with("HTTP/1.1 408 ") && text.contains("BODY_TOO_SLOW"), "{text}");
@@ -231,7 +231,7 @@ async fn a_body_that_drips_is_answered_with_408_and_the_connection_closed() {
 }
 
 #[tokio::test]
-async fn a_body_that_takes_longer_than_a_request_may_is_408_and_an_answer_that_does_is_503() {
+async fn a_body_that_exceeds_the_request_timeout_gets_408() {
     let options = Options { request_timeout: Duration::from_millis(300), ..Options::default() };
     let world = world_with(options).await;
     let headers = "content-type: application/json\r\ncontent-length: 60000\r\n";

@@ -1,5 +1,5 @@
-//! Every refused write of a caller who was let in leaves an audit row: the table of operations is walked, and an
-//! operation that writes cannot be added without a row here.
+//! Every refused write of an authenticated caller leaves an audit row. The test walks the table of
+//! operations, so an operation that writes cannot be added without a row here.
 
 use crate::browser::first_admin;
 use crate::world::{World, answer, world};
@@ -7,11 +7,11 @@ use domain::access::{Audience, Operation};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 
-/// How an operation that writes is refused.
+/// How to get an operation that writes refused.
 enum Refused {
-    /// By a request that reaches its verb: method, path, body; the audit row's action and result.
+    /// A request that reaches its verb: method, path, body; and the audit row's action and result.
     By(Method, &'static str, Json, &'static str, &'static str),
-    /// It reads, or there is no caller who was let in.
+    /// It reads, has no authenticated caller, or is never refused.
     Not,
 }
 
@@ -19,7 +19,7 @@ fn by(method: Method, path: &'static str, body: Json, action: &'static str, code
     Refused::By(method, path, body, action, code)
 }
 
-#[expect(clippy::too_many_lines, reason = "one line an operation: the table is the test")]
+#[expect(clippy::too_many_lines, reason = "one arm per operation: the table is the test")]
 fn refused(operation: Operation) -> Refused {
     use Operation as O;
     let (post, none) = (|| Method::POST, || json!({}));
@@ -173,15 +173,15 @@ fn refused(operation: Operation) -> Refused {
             let body = json!({ "source": "USD", "target": "USD", "rounding": "down" });
             by(Method::PUT, "/api/v2/fx-rates/policies", body, "fx_policy.set", "FX_POLICY_INVALID")
         }
-        // Nobody is let in before these succeed; what fails is a security event.
+        // No caller is authenticated before these succeed; a failure is a security event.
         O::SetUp | O::Login | O::AcceptInvitation => Refused::Not,
-        // Signing out is never refused to who is signed in.
+        // Signing out is never refused to a signed-in user.
         O::Logout => Refused::Not,
         _ => Refused::Not,
     }
 }
 
-/// Whether an operation changes something, by the method that the document gives it.
+/// Whether an operation changes something, judging by its method in the document.
 fn writes(operation: Operation, document: &Json) -> bool {
     let paths = document["paths"].as_object().unwrap();
     paths.values().flat_map(|item| item.as_object().unwrap()).any(|(method, described)| {

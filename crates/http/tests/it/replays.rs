@@ -1,5 +1,5 @@
-//! Every POST that keeps an answer, sent twice under one key: the repetition is answered from what was kept, and
-//! says the same whatever has become of things.
+//! Every POST with a stored response, sent twice under one key: the repeat gets the stored response, even if
+//! the state has changed since.
 
 use crate::batch_tools::{BATCHES, at, ended, make, open, salaries};
 use crate::browser::{Browser, add, first_admin};
@@ -8,10 +8,10 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
-/// What is shown by the first answer alone.
+/// Fields that only the first response shows.
 const SECRETS: [&str; 2] = ["secret", "invitationToken"];
 
-/// Sends it, lets something happen, and sends it again; gives the first answer's data.
+/// Sends a request, runs `between`, sends it again and compares; returns the first response's data.
 async fn twice(send: impl AsyncFn() -> Answer, between: impl Future<Output = ()>) -> Json {
     let mut first = send().await;
     let shown = first.data().clone();
@@ -41,7 +41,7 @@ fn id(data: &Json) -> i64 {
     data["id"].as_i64().unwrap()
 }
 
-/// Which kinds of answers are kept.
+/// The kinds of stored responses.
 async fn kinds(world: &World) -> BTreeSet<String> {
     let mut tx = world.service.store().read().await.unwrap();
     let rows = tx.fetch_text("SELECT outcome FROM answer".to_owned(), vec![]).await.unwrap();
@@ -91,7 +91,7 @@ async fn drafts(world: &World) {
     at_once(world, &at(abroad, "/cancel"), json!({ "note": "no" })).await;
 }
 
-/// `PAY` has 10.00: of four payments two are made, one fails and one is not tried.
+/// `PAY` has 10.00: of four payments two are made, one fails and one is not attempted.
 async fn runs(world: &World) {
     let mut body = salaries(4, "5.00");
     body["mode"] = json!("stop_on_failure");
@@ -117,7 +117,7 @@ async fn runs(world: &World) {
 }
 
 #[tokio::test]
-async fn a_repeated_request_is_answered_as_the_first_time_by_every_verb() {
+async fn a_repeated_request_gets_its_first_response_from_every_verb() {
     let world = world().await;
     let admin = first_admin(&world).await;
     add(&admin, "anna", "operator").await;

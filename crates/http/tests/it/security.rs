@@ -1,4 +1,4 @@
-//! Security events: each kind of refusal leaves one, and a flood of them leaves a few.
+//! Security events: each kind of refusal logs one, and a flood of refusals logs only a few.
 
 use crate::browser::{Browser, PASSWORD, add, behind_proxy, first_admin};
 use crate::raw::{exchange, request};
@@ -10,7 +10,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// What the log says.
+/// A capture of the log.
 #[derive(Debug, Clone, Default)]
 struct Said(Arc<Mutex<Vec<u8>>>);
 
@@ -33,7 +33,7 @@ impl MakeWriter<'_> for Said {
 }
 
 impl Said {
-    /// Listens on this thread, where everything of a test runs.
+    /// Captures the log of this thread, on which the whole test runs.
     fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
         let said = Self::default();
         let subscriber =
@@ -42,7 +42,7 @@ impl Said {
         (said, guard)
     }
 
-    /// The events since the last time.
+    /// The security events since the last call.
     fn events(&self) -> Vec<Json> {
         let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
         let all = text.lines().map(|line| serde_json::from_str(line).unwrap());
@@ -50,14 +50,14 @@ impl Said {
     }
 }
 
-/// A key that may read and do nothing else.
+/// A key that may only read.
 async fn reading_key(world: &World) -> String {
     let new =
         NewApiKey { name: "reader".to_owned(), scopes: vec!["read".to_owned()], ..NewApiKey::default() };
     world.service.api_key_add(&world.actor, &new).await.unwrap().secret.unwrap()
 }
 
-/// Sends a request, and expects one event.
+/// Sends a request and expects exactly one event.
 async fn leaves(said: &Said, sent: impl Future, code: &str, caller: &Json, by: &str) -> Json {
     said.events();
     sent.await;
@@ -72,7 +72,7 @@ async fn leaves(said: &Said, sent: impl Future, code: &str, caller: &Json, by: &
 }
 
 #[tokio::test]
-async fn each_kind_of_refusal_leaves_one_event_with_who_what_and_where() {
+async fn each_kind_of_refusal_logs_one_event_with_caller_operation_and_address() {
     let (said, _listening) = Said::listen();
     let world = world_with(behind_proxy()).await;
     let admin = first_admin(&world).await;
@@ -106,11 +106,11 @@ async fn each_kind_of_refusal_leaves_one_event_with_who_what_and_where() {
         .await;
     leaves(&said, refused_socket(&world), "AUTH_REQUIRED", &Json::Null, "key").await;
     assert_eq!(li.get("/api/v1/auth/me").await.status, 200);
-    assert!(said.events().is_empty(), "what is answered is none");
+    assert!(said.events().is_empty(), "a request that succeeds must not log a security event");
     world.stop().await;
 }
 
-/// Connects to the live progress by a key that is none.
+/// Connects to the live progress with an invalid key.
 async fn refused_socket(world: &World) {
     let client = Client::new();
     let url = format!("{}/socket.io/?EIO=4&transport=polling", world.url);
@@ -119,7 +119,7 @@ async fn refused_socket(world: &World) {
     let url = format!("{url}&sid={}", opened["sid"].as_str().unwrap());
     client.post(&url).body("40{\"token\":\"sluice_no_such_key\"}").send().await.unwrap();
     let mut told = String::new();
-    // Pings come between.
+    // Pings may arrive in between.
     while !told.contains("AUTH_REQUIRED") {
         told = client.get(&url).send().await.unwrap().text().await.unwrap();
         assert!(["2", "44"].iter().any(|kind| told.starts_with(kind)), "{told}");
@@ -127,7 +127,7 @@ async fn refused_socket(world: &World) {
 }
 
 #[tokio::test]
-async fn a_flood_of_refusals_leaves_a_few_lines() {
+async fn a_flood_of_refusals_logs_only_a_few_lines() {
     let (said, _listening) = Said::listen();
     let world = world_with(behind_proxy()).await;
     said.events();
@@ -141,9 +141,9 @@ async fn a_flood_of_refusals_leaves_a_few_lines() {
     other.send().await.unwrap();
     let events = said.events();
     let of = |address: &str| events.iter().filter(|event| event["address"] == address).count();
-    // Five a minute; the flood may last from one minute into the next ones.
+    // Five per minute; the flood may extend into the following minutes.
     assert!((5..=15).contains(&of("203.0.113.66")), "{}", of("203.0.113.66"));
-    assert_eq!(of("203.0.113.67"), 1, "others are still told");
+    assert_eq!(of("203.0.113.67"), 1, "events of other addresses are still logged");
     let forged = request("GET", "/%0aforged", "authorization: Bearer x\r\n");
     exchange(&world.url, &forged).await;
     assert!(said.events().iter().all(|event| !event["path"].as_str().unwrap_or_default().contains('\n')));

@@ -1,4 +1,4 @@
-//! Sessions: drawn anew at each sign-in, kept as a hash, and over when they are over.
+//! Sessions: a fresh token at each login, stored as a hash, invalid as soon as they end.
 
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, accept, add, first_admin, text};
 use crate::world::{World, answer, world, world_with};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A login, as the answer comes; with a cookie that somebody planted before.
+/// The raw response to a login, optionally sent with a cookie planted beforehand.
 async fn raw_login(world: &World, cookie: Option<&str>) -> Response {
     let request = Client::new().post(format!("{}/api/v1/auth/login", world.url));
     let request = cookie.iter().fold(request, |request, cookie| request.header(COOKIE, *cookie));
@@ -28,7 +28,7 @@ async fn me_with(world: &World, cookie: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn the_cookie_is_for_the_browser_alone_and_no_token_stands_anywhere_else() {
+async fn the_token_is_only_in_an_http_only_cookie_and_stored_as_a_hash() {
     let world = world().await;
     first_admin(&world).await;
     let response = raw_login(&world, None).await;
@@ -42,7 +42,7 @@ async fn the_cookie_is_for_the_browser_alone_and_no_token_stands_anywhere_else()
     assert!(!response.text().await.unwrap().contains(token));
     assert_eq!(me_with(&world, pair).await, 200);
     let plain = Client::new().get(format!("{}/healthz", world.url)).send().await.unwrap();
-    assert!(!plain.headers().contains_key("strict-transport-security"), "nobody came over TLS");
+    assert!(!plain.headers().contains_key("strict-transport-security"), "no HSTS without TLS");
     let query = Client::new().get(format!("{}/api/v1/auth/me?sluice_session={token}", world.url));
     assert_eq!(answer(query).await.status, 401);
     let mut tx = world.service.store().read().await.unwrap();
@@ -57,7 +57,7 @@ async fn the_cookie_is_for_the_browser_alone_and_no_token_stands_anywhere_else()
     let signed_out = logout.header(COOKIE, other.split(';').next().unwrap()).send().await.unwrap();
     assert_eq!(signed_out.headers()["clear-site-data"], "\"cache\", \"storage\"");
     assert!(set_cookie(&signed_out).contains("Max-Age=0"));
-    // One character of it changed, cut, or made up: nothing.
+    // A token with one character changed, a truncated one and made-up ones are refused.
     let mut forged = token.to_owned();
     forged.replace_range(0..1, if token.starts_with('0') { "1" } else { "0" });
     for wrong in [forged.as_str(), &token[..63], &"0".repeat(64), &stored[0]] {
@@ -86,7 +86,7 @@ async fn under_tls_the_cookie_is_secure_and_bound_to_the_host() {
 }
 
 #[tokio::test]
-async fn a_planted_session_is_not_taken_over_at_sign_in() {
+async fn a_planted_session_is_not_adopted_at_login() {
     let world = world().await;
     first_admin(&world).await;
     let planted = format!("sluice_session={}", "ab".repeat(32));
@@ -101,7 +101,7 @@ async fn a_planted_session_is_not_taken_over_at_sign_in() {
 }
 
 #[tokio::test]
-async fn a_session_is_over_at_once_after_each_thing_that_ends_it() {
+async fn everything_that_ends_a_session_ends_it_at_once() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let id = add(&admin, "li", "operator").await;
@@ -117,16 +117,16 @@ async fn a_session_is_over_at_once_after_each_thing_that_ends_it() {
     let stolen = Browser::signed_in(&world, "li", PASSWORD).await;
     li.post("/api/v1/auth/logout", Json::Null).await.data();
     over("logout").await;
-    assert_eq!(stolen.me().await, "li", "the other session is another one");
+    assert_eq!(stolen.me().await, "li", "the user's other session continues");
     sign_in().await;
     assert_eq!(admin.post(&format!("{path}/end-sessions"), Json::Null).await.data()["count"], 2);
     over("ended by an administrator").await;
     sign_in().await;
     admin.patch(&path, json!({ "role": "finance" })).await.data();
-    over("another role").await;
+    over("role changed").await;
     sign_in().await;
     admin.patch(&path, json!({ "name": "Another name", "role": "finance" })).await.data();
-    assert_eq!(li.me().await, "li", "another name is nothing");
+    assert_eq!(li.me().await, "li", "a changed name ends no session");
     admin.patch(&path, json!({ "disabled": true })).await.data();
     over("disabled").await;
     admin.patch(&path, json!({ "disabled": false })).await.data();
@@ -135,9 +135,9 @@ async fn a_session_is_over_at_once_after_each_thing_that_ends_it() {
     let reset = admin.post(&format!("{path}/password-reset"), Json::Null).await;
     over("reset").await;
     accept(&li, &text(&reset.data()["invitationToken"]), PASSWORD).await.data();
-    over("a password by a link").await;
+    over("password set through an invitation").await;
     sign_in().await;
-    // What does not need a person is there for who was one.
+    // Open endpoints still answer a browser whose session has ended.
     assert_eq!(stolen.get("/healthz").await.status, 200);
     world.stop().await;
 }
@@ -160,7 +160,7 @@ async fn changing_the_password_needs_the_old_one_and_ends_the_other_sessions() {
     assert_eq!(admin.get("/api/v1/auth/sessions").await.data().as_array().unwrap().len(), 1);
     assert_eq!(other.login("root", PASSWORD).await.code(), "AUTH_LOGIN_FAILED");
     other.login("root", OTHER_PASSWORD).await.data();
-    // Who stole a session cannot guess the password by it.
+    // A stolen session cannot be used to guess the password.
     let mut codes = Vec::new();
     for _ in 0..6 {
         codes.push(change(PASSWORD, PASSWORD).await.code().to_owned());
@@ -171,7 +171,7 @@ async fn changing_the_password_needs_the_old_one_and_ends_the_other_sessions() {
 }
 
 #[tokio::test]
-async fn sessions_are_listed_and_ended_by_their_person_only() {
+async fn sessions_are_listed_and_ended_only_by_their_user() {
     let world = world().await;
     let admin = first_admin(&world).await;
     add(&admin, "li", "operator").await;
@@ -191,13 +191,13 @@ async fn sessions_are_listed_and_ended_by_their_person_only() {
 }
 
 #[tokio::test]
-async fn a_session_ends_when_it_is_idle_or_old() {
+async fn a_session_ends_when_idle_or_too_old() {
     let world = world().await;
     let admin = first_admin(&world).await;
     world.clock.pass(29 * MINUTE);
     assert_eq!(admin.me().await, "root");
     world.clock.pass(29 * MINUTE);
-    assert_eq!(admin.me().await, "root", "a request keeps it");
+    assert_eq!(admin.me().await, "root", "a request keeps it alive");
     world.clock.pass(30 * MINUTE);
     assert_eq!(admin.me().await, "AUTH_REQUIRED", "idle");
     admin.login("root", PASSWORD).await.data();
@@ -206,13 +206,13 @@ async fn a_session_ends_when_it_is_idle_or_old() {
         assert_eq!(admin.me().await, "root");
     }
     world.clock.pass(20 * MINUTE);
-    assert_eq!(admin.me().await, "AUTH_REQUIRED", "twelve hours are the most");
+    assert_eq!(admin.me().await, "AUTH_REQUIRED", "the maximum age is twelve hours");
     assert_eq!(admin.get("/api/v1/users").await.status, 401);
     world.stop().await;
 }
 
 #[tokio::test]
-async fn that_a_session_is_used_is_written_once_a_minute() {
+async fn the_last_seen_time_is_written_once_a_minute() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let seen = async || text(&admin.get("/api/v1/auth/sessions").await.data()[0]["seenAt"]);
@@ -225,25 +225,25 @@ async fn that_a_session_is_used_is_written_once_a_minute() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_lets_no_session_live_longer() {
+async fn setting_the_clock_back_extends_no_session() {
     let world = world().await;
     let admin = first_admin(&world).await;
     world.clock.pass(31 * MINUTE);
     assert_eq!(admin.me().await, "AUTH_REQUIRED");
     world.clock.set_back(31 * MINUTE);
-    assert_eq!(admin.me().await, "AUTH_REQUIRED", "it was over, and is");
+    assert_eq!(admin.me().await, "AUTH_REQUIRED", "it had ended, and stays ended");
     admin.login("root", PASSWORD).await.data();
-    assert_eq!(admin.me().await, "root", "a new one is like any other");
+    assert_eq!(admin.me().await, "root", "a new session works as usual");
     world.clock.set_back(600 * MINUTE);
     world.clock.pass(29 * MINUTE);
     assert_eq!(admin.me().await, "root");
     world.clock.pass(31 * MINUTE);
-    assert_eq!(admin.me().await, "AUTH_REQUIRED", "the clock shows a time before it began");
+    assert_eq!(admin.me().await, "AUTH_REQUIRED", "idle time counts although the clock was set back");
     world.stop().await;
 }
 
 #[tokio::test]
-async fn who_holds_a_connection_is_looked_at_in_one_go() {
+async fn the_identities_behind_open_connections_are_checked_in_one_call() {
     let world = world().await;
     let admin = first_admin(&world).await;
     world.clock.pass(MINUTE);

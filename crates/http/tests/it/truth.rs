@@ -1,4 +1,4 @@
-//! A ledger that has moved away takes nothing more, and an answer that was kept by another program has a code.
+//! A ledger that has been moved refuses every write, and a stored response that cannot be read has a code.
 
 use crate::money::{TRANSFERS, pay, two};
 use serde_json::json;
@@ -14,7 +14,7 @@ async fn seal(service: &Service) {
 }
 
 #[tokio::test]
-async fn every_write_of_a_moved_ledger_is_refused_as_one() {
+async fn every_write_to_a_moved_ledger_is_refused_with_ledger_moved() {
     let (world, a, b) = two().await;
     seal(&world.service).await;
     let batch = json!({ "type": "one_to_many", "name": "x", "currency": "USD", "sourceAccountId": a.id,
@@ -49,12 +49,13 @@ async fn every_write_of_a_moved_ledger_is_refused_as_one() {
 }
 
 #[tokio::test]
-async fn a_kept_answer_that_lacks_a_field_is_a_conflict_and_no_fault() {
+async fn a_stored_response_that_lacks_a_field_is_a_conflict_and_not_a_server_fault() {
     let (world, _, _) = two().await;
     let body = json!({ "name": "Ann" });
     world.post_once("k-1", "/api/v2/holders", body.clone()).await.data();
     let mut tx = world.service.store().write().await.unwrap();
-    // As another program would have kept it: here an answer is never changed.
+    // Simulates a response stored by another program version; triggers normally forbid changing stored
+    // responses.
     let rule = if world.service.store().is_file() {
         "SELECT 'DROP TRIGGER ' || name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'answer'"
     } else {

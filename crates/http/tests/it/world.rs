@@ -1,4 +1,4 @@
-//! A server on loopback over an empty ledger, and a client.
+//! A server on loopback with an empty ledger, and a client.
 
 use engine::{Engine, EngineOptions};
 use http_api::{App, Options, Render};
@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 /// 2026-03-10T12:00:00Z.
 const START: i64 = 1_773_144_000_000_000;
 
-/// A clock that stands still until it is set.
+/// A clock that only moves when a test moves it.
 #[derive(Debug)]
 pub struct TestClock {
     now: AtomicI64,
@@ -37,14 +37,14 @@ impl Clock for TestClock {
 }
 
 impl TestClock {
-    /// Lets time pass.
+    /// Advances both clocks.
     pub fn pass(&self, time: Duration) {
         let micros = i64::try_from(time.as_micros()).unwrap();
         self.now.fetch_add(micros, Ordering::SeqCst);
         self.counted.fetch_add(micros, Ordering::SeqCst);
     }
 
-    /// Somebody sets the clock back.
+    /// Sets the wall clock back; the monotonic clock is unchanged.
     pub fn set_back(&self, time: Duration) {
         self.now.fetch_sub(i64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
     }
@@ -54,7 +54,7 @@ impl TestClock {
 pub struct World {
     pub service: Service,
     pub clock: Arc<TestClock>,
-    /// Such as `http://127.0.0.1:40123`.
+    /// For example `http://127.0.0.1:40123`.
     pub url: String,
     /// A key with every scope.
     pub key: String,
@@ -65,21 +65,21 @@ pub struct World {
     _place: Place,
 }
 
-/// A server with the usual options.
+/// A server without rate limits.
 pub async fn world() -> World {
     world_with(Options { per_address: 0, per_identity: 0, ..Options::default() }).await
 }
 
-/// A server.
+/// A server with these options.
 pub async fn world_with(options: Options) -> World {
     world_that_counts(options, Render::default()).await
 }
 
-/// A server with what it gives out as its metrics.
+/// A server with these options that renders its metrics with `metrics`.
 pub async fn world_that_counts(options: Options, metrics: Render) -> World {
     let place = place();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
-    // Tests pay the same again and again; those of similar batches set the window.
+    // Tests make the same payments repeatedly; the tests of similar batches set the window themselves.
     let mut tx = store.write().await.unwrap();
     store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
     tx.commit().await.unwrap();
@@ -115,12 +115,12 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The code of a problem, or `ok`.
+    /// The error code, or `ok`.
     pub fn code(&self) -> &str {
         self.json["error"]["code"].as_str().unwrap_or("ok")
     }
 
-    /// The data of an answer that must be one.
+    /// The data of an answer, which must be a success.
     pub fn data(&self) -> &Json {
         assert_eq!((self.status, self.code()), (200, "ok"), "{}", self.json);
         assert_eq!(self.json["success"], true, "{}", self.json);
@@ -138,19 +138,19 @@ impl World {
         answer(self.request(Method::GET, path)).await
     }
 
-    /// A POST of JSON; of `null` without a body, as document 000 sends it.
+    /// A POST of JSON; `null` means no body, as document 000 sends it.
     pub async fn post(&self, path: &str, json: Json) -> Answer {
         let request = self.request(Method::POST, path);
         answer(if json.is_null() { request } else { request.json(&json) }).await
     }
 
-    /// A POST that may be repeated.
+    /// A POST with an idempotency key.
     pub async fn post_once(&self, key: &str, path: &str, json: Json) -> Answer {
         let request = self.request(Method::POST, path).header("Idempotency-Key", key);
         answer(if json.is_null() { request } else { request.json(&json) }).await
     }
 
-    /// Stops the server and its worker, and waits until they have.
+    /// Stops the server and its worker, and waits for them.
     pub async fn stop(mut self) {
         self.stop.clear();
         for task in self.tasks.drain(..) {

@@ -1,30 +1,30 @@
-//! What an import of accounts did, row by row.
+//! The result of an account import, row by row.
 
 use super::page::Page;
 use domain::code::Code;
 use formats::problem::Problem;
 use ledger::Outcome;
 
-/// Rows that an answer shows; the rest is counted.
+/// Rows an answer lists; the rest are only counted.
 pub const ROWS_SHOWN: usize = 10_000;
-/// Problems that an answer carries; the rest is counted.
+/// Problems an answer lists; the rest are only counted.
 pub const PROBLEMS_SHOWN: usize = 1_000;
 
-/// What became of a row.
+/// The outcome of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowOutcome {
     /// The account was opened.
     Opened,
-    /// The account existed as the row says.
+    /// The account already existed and matches the row.
     Known,
-    /// The account existed, and its holder has another name than the row. Nothing was changed.
+    /// The account already existed under another holder name. Nothing was changed.
     KnownNameDiffers,
-    /// The row was not taken; a problem of its line says why.
+    /// The row was refused; a problem for its line gives the reason.
     Refused,
 }
 
 impl RowOutcome {
-    /// The word in answers.
+    /// Its name in answers.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -36,7 +36,7 @@ impl RowOutcome {
     }
 }
 
-/// What became of a row's opening balance.
+/// The outcome of a row's opening balance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpeningOutcome {
     /// The row has none.
@@ -45,14 +45,14 @@ pub enum OpeningOutcome {
     Paid,
     /// It was not paid: the account is in use.
     UnpaidInUse,
-    /// It was not paid: the account's holder is not in every detail the row's.
+    /// It was not paid: the account's holder does not match the row in every detail.
     UnpaidHolderDiffers,
-    /// It was refused; a problem of the line says why.
+    /// It was refused; a problem for the line gives the reason.
     Refused(Code),
 }
 
 impl OpeningOutcome {
-    /// The word in answers.
+    /// Its name in answers.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -65,28 +65,28 @@ impl OpeningOutcome {
     }
 }
 
-/// A row and what became of it.
+/// A row and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportedRow {
-    /// The line on which it begins.
+    /// The line it begins on.
     pub line: u64,
     /// The account's number; empty if the row could not be read.
     pub number: String,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: RowOutcome,
-    /// What became of its opening balance.
+    /// The outcome of its opening balance.
     pub opening: OpeningOutcome,
 }
 
-/// What an import of accounts did. Each row of the file is counted once among `opened`, `known`, `name_differs`
-/// and `refused`.
+/// The result of an account import. Each row of the file is counted exactly once: in `opened`, `known`,
+/// `name_differs` or `refused`.
 #[derive(Debug, Default)]
 pub struct AccountsImported {
     /// Accounts opened.
     pub opened: usize,
-    /// Accounts that existed as the rows say.
+    /// Accounts that already existed and match their rows.
     pub known: usize,
-    /// Accounts that existed under another holder's name.
+    /// Accounts that already existed under another holder name.
     pub name_differs: usize,
     /// Rows refused.
     pub refused: usize,
@@ -98,18 +98,18 @@ pub struct AccountsImported {
     pub openings_refused: usize,
     /// The first rows, page by page.
     pub rows: Vec<ImportedRow>,
-    /// The first problems: of refused rows and of refused openings.
+    /// The first problems, of refused rows and of refused openings.
     pub problems: Vec<Problem>,
 }
 
 impl AccountsImported {
-    /// Whether anything of the file was refused.
+    /// Whether anything in the file was refused.
     #[must_use]
     pub const fn has_refusals(&self) -> bool {
         self.refused > 0 || self.openings_refused > 0
     }
 
-    /// Takes lines that could not be read as rows. A line may have several problems.
+    /// Adds lines that could not be parsed as rows. A line may have several problems.
     pub(super) fn refuse_unread(&mut self, problems: Vec<Problem>) {
         let mut last = None;
         for problem in &problems {
@@ -127,7 +127,7 @@ impl AccountsImported {
         self.add_problems(problems);
     }
 
-    /// Takes a page, with the outcomes of its openings.
+    /// Adds a page, with the outcomes of its openings.
     pub(super) fn take(&mut self, page: Page, outcomes: Vec<Outcome>) {
         let Page { mut rows, mut problems, openings, .. } = page;
         for ((place, ready, _), outcome) in openings.into_iter().zip(outcomes) {

@@ -1,4 +1,4 @@
-//! A page of rows: each is opened, known, or refused with its reason. Everything is looked up in bulk.
+//! A page of rows: each is opened, already known, or refused with a reason. All lookups are bulk queries.
 
 use super::outcome::{ImportedRow, OpeningOutcome, RowOutcome};
 use super::{AccountImport, problem, read_opening};
@@ -23,7 +23,7 @@ use store::counter::{self, Counter};
 use store::holder::Holder;
 use store::holder_default::HolderDefault;
 
-/// A row that was read.
+/// A parsed row.
 #[derive(Debug)]
 pub(super) struct Ready {
     pub row: AccountRow,
@@ -34,7 +34,7 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    /// The opening balance as the file has it.
+    /// The opening balance as written in the file.
     pub(super) fn text(&self) -> &str {
         self.row.opening.as_deref().unwrap_or_default()
     }
@@ -44,21 +44,21 @@ impl Ready {
     }
 }
 
-/// What became of a page of rows.
+/// The outcome of a page of rows.
 #[derive(Debug, Default)]
 pub(super) struct Page {
-    /// The rows in the order of the file, without those that could not be read.
+    /// The rows in file order, without those that could not be parsed.
     pub rows: Vec<ImportedRow>,
     /// Why rows were refused.
     pub problems: Vec<Problem>,
-    /// Openings to pay: the row's place in `rows`, the row, its account.
+    /// Openings to pay: the row's index in `rows`, the row, its account.
     pub openings: Vec<(usize, Ready, AccountId)>,
     /// The accounts that were opened.
     pub opened: Vec<AccountId>,
 }
 
 impl Page {
-    /// Opens the accounts of a page's rows.
+    /// Opens the accounts on a page.
     pub(super) async fn open(
         tx: &mut Tx,
         rows: Vec<AccountRow>,
@@ -86,7 +86,7 @@ impl Page {
         self.problems.push(problem);
     }
 
-    /// Reads each row's number, holder, currency and opening.
+    /// Parses each row's number, holder, currency and opening.
     async fn read(&mut self, tx: &mut Tx, rows: Vec<AccountRow>, now: i64) -> Result<Vec<Ready>, Error> {
         let assets = assets(tx, &rows, now).await?;
         let (mut ready, mut seen) = (Vec::with_capacity(rows.len()), HashSet::new());
@@ -109,7 +109,7 @@ impl Page {
         Ok(ready)
     }
 
-    /// Settles the rows whose number exists, and returns the others.
+    /// Settles the rows whose number already exists, and returns the others.
     async fn settle_known(&mut self, tx: &mut Tx, ready: Vec<Ready>) -> Result<Vec<Ready>, Error> {
         let numbers = distinct(ready.iter().map(|row| row.number.to_string()));
         let known = store::account::by_numbers(tx, numbers).await?;
@@ -147,7 +147,8 @@ impl Page {
             },
             _ => OpeningOutcome::UnpaidHolderDiffers,
         };
-        // Refused here and not by the door, whose first answer would be the answer after it was unfrozen as well.
+        // Refused here and not by the door: the door would return the same refusal even after the account is
+        // unfrozen.
         if let OpeningOutcome::Refused(code) = opening {
             self.problems.push(problem(&row.row, "opening", code, row.text()));
         }
@@ -157,7 +158,7 @@ impl Page {
         }
     }
 
-    /// Refuses numbers that look like other accounts' numbers or like each other, unless this was confirmed.
+    /// Refuses numbers that look like other accounts' numbers or like each other, unless confirmed.
     async fn refuse_look_alikes(
         &mut self,
         tx: &mut Tx,
@@ -184,7 +185,7 @@ impl Page {
         Ok(kept)
     }
 
-    /// The holder of each row: known, met earlier in this page, or new. New holders are added.
+    /// Finds each row's holder: known, seen earlier on this page, or new. New holders are inserted.
     async fn find_holders(
         &mut self,
         tx: &mut Tx,
@@ -246,7 +247,7 @@ impl Page {
         Ok(store::holder_default::add(tx, defaults).await?)
     }
 
-    /// Puts the rows into the order of the file; openings follow their rows.
+    /// Sorts the rows into file order and updates the openings' indexes.
     fn sort(&mut self) {
         self.rows.sort_by_key(|row| row.line);
         let places: HashMap<u64, usize> =
@@ -257,19 +258,19 @@ impl Page {
     }
 }
 
-/// How a row is like the account that has its number.
+/// How a row compares with the account that has its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Likeness {
-    /// Holder, e-mail, uid and currency are the row's.
+    /// Holder, e-mail, uid and currency all match.
     Same,
-    /// The row says less of the holder than is known.
+    /// The row matches but gives fewer holder details than are known.
     Less,
-    /// E-mail or uid are the row's, and the name is another one.
+    /// E-mail or uid match, but the name differs.
     OtherName,
 }
 
 impl Likeness {
-    /// The column and value that make it another account, if it is one.
+    /// `Err` is the column and value that show that the row means a different account.
     fn of(row: &Ready, account: &AccountView) -> Result<Self, (&'static str, String)> {
         let new = &row.holder;
         if account.asset != row.asset.id {
@@ -291,7 +292,7 @@ impl Likeness {
     }
 }
 
-/// The currencies of a page's rows, enabled where their decimals are known.
+/// The currencies on a page, enabled if their scale is known.
 async fn assets(
     tx: &mut Tx,
     rows: &[AccountRow],

@@ -1,4 +1,4 @@
-//! API keys. A secret is shown once, by the first answer, and never kept.
+//! API keys. A secret is shown once, in the first answer, and never stored.
 
 use super::author::AuthorForm;
 use super::form::form;

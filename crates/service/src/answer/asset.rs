@@ -1,4 +1,4 @@
-//! Currencies, and the policies of one.
+//! Currencies and their policies.
 
 use super::form::form;
 use domain::asset::Asset;

@@ -1,4 +1,4 @@
-//! Who did something.
+//! The author of an action.
 
 use super::form::{Form, form};
 use domain::principal::{Author, Principal};

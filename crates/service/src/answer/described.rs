@@ -1,4 +1,4 @@
-//! Batches as they are told: with names, and with what was found or made on the way.
+//! Batches as they are reported: with names, and with what was found or created along the way.
 
 use super::asset::AssetForm;
 use super::batch::BatchForm;

@@ -1,10 +1,10 @@
-//! How a value is kept. A form names every field and every word by a literal: the noun's own names may change,
-//! what is kept may not. A noun that gains a field or a variant does not compile until its form says how that is
-//! kept.
+//! How a value is stored. A form names every field and every enum word by a literal: the noun's identifiers
+//! may change, the stored names may not. A noun that gains a field or a variant does not compile until its
+//! form covers it.
 
 use domain::id::{AccountId, AssetId, BatchId, HolderId};
 
-/// The form of a value, and the value again.
+/// Converts a value to its form and back.
 pub trait Form<T> {
     fn of(value: T) -> Self;
     fn back(self) -> T;
@@ -62,15 +62,15 @@ macro_rules! kept_as_numbers {
 
 kept_as_numbers! { AccountId AssetId BatchId HolderId }
 
-/// A struct's form. `of T` pairs it with a noun, or with the parts of a tuple; `without field` leaves out what is
-/// never kept; with neither it is the form of an earlier version. Every field must be there, also one that may be
-/// null, and no other.
+/// A struct's form. `of T` pairs it with a noun, or with the parts of a tuple; `without field` omits a field
+/// that is never stored; with neither it is the form of an earlier version. Every field must be present, even
+/// one that may be null, and no others.
 macro_rules! form {
     ($form:ident { $($name:literal $field:ident: $type:ty,)* }) => {
         #[derive(Debug, Clone, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct $form {
-            // By itself a field that may be null would be taken for null where it is missing.
+            // By default a missing field that may be null would be read as null.
             $(#[serde(rename = $name, deserialize_with = "::serde::Deserialize::deserialize")] $field: $type,)*
         }
     };

@@ -1,4 +1,4 @@
-//! Exchange rates, and what applies to a pair.
+//! Exchange rates, and the rules for a pair.
 
 use super::asset::AssetForm;
 use super::form::{form, words};

@@ -1,26 +1,29 @@
-//! What a request was answered, as it is kept under its idempotency key: for ever, so for every later version of
-//! this program. A kept text says what it is, in which version of its form, and what was answered:
+//! Stored answers: a request's answer is stored under its idempotency key permanently, so every later version
+//! of this program must read it. A stored text names its kind and the version of its form, and holds the
+//! answer:
 //!
 //! ```json
 //! {"kind":"holder.1","answer":{"id":1,"name":"Ann","email":null,"uid":"U1","created_at":1}}
 //! ```
 //!
-//! Whatever else is read, for example an answer of another verb, a version from the future or a text that lacks a
-//! field, is `ANSWER_UNREADABLE`: the request was carried out, and nobody can say any more what was answered.
+//! Any other text, for example another verb's answer, a future version or a text with a missing field, is
+//! `ANSWER_UNREADABLE`: the request was carried out, but its answer can no longer be reproduced.
 //!
-//! **To add an answer** for a verb: its form in the file of its noun, a line in `answers!` below, and examples in
-//! `tests/fixtures/answers/KIND.1.json`. Without the line the verb does not compile, without the file the tests do not.
+//! **To add an answer** for a verb, add its form to its noun's file, a line to `answers!` below, and examples
+//! to `tests/fixtures/answers/KIND.1.json`. Without the line the verb does not compile; without the file the
+//! tests do not.
 //!
-//! **To change one**, add a version; what was kept stays as it is. Say that holders are kept differently:
+//! **To change one**, add a version; stored answers stay as they are. For example, to store holders
+//! differently:
 //!
-//! 1. Today's form becomes the old one: `HolderForm of Holder { … }` is `Holder1Form { … }` from now on.
-//! 2. The new `HolderForm of Holder` stands beside it, with a `From<Holder1Form>` that says what old answers mean.
-//! 3. The line is `Holder => "holder.2" Holder2(HolderForm), "holder.1" Holder1(Holder1Form);`.
-//! 4. `holder.2.json` has examples of it. `holder.1.json` is not touched.
+//! 1. Rename the current form: `HolderForm of Holder { … }` becomes `Holder1Form { … }`.
+//! 2. Add the new `HolderForm of Holder`, and a `From<Holder1Form>` that says what old answers mean.
+//! 3. The line becomes `Holder => "holder.2" Holder2(HolderForm), "holder.1" Holder1(Holder1Form);`.
+//! 4. Add examples in `holder.2.json`. Do not touch `holder.1.json`.
 //!
-//! A form that stands in others (a batch in what was prepared) is part of each of them: all of their versions rise.
-//! A new word of an enum is no new version; `words.json` names it. Until the first release a version may still be
-//! changed together with its examples.
+//! A form nested in others (a batch in a prepared batch) is part of each of them: all of their versions
+//! increase. A new enum word needs no new version; add it to `words.json`. Until the first release a version
+//! may still be changed together with its examples.
 
 mod account;
 mod api_key;
@@ -62,24 +65,24 @@ use store::StoreError;
 use store::account::AccountView;
 use store::batch::Batch;
 
-/// What a verb may answer: there is a form in which it is kept.
+/// An answer a verb may return: it has a form in which it is stored.
 #[diagnostic::on_unimplemented(
-    message = "an answer `{Self}` cannot be kept",
+    message = "an answer `{Self}` cannot be stored",
     note = "it needs a form; see service/src/answer/mod.rs"
 )]
 pub trait Answer: Clone {
-    /// As it is kept from now on.
+    /// The answer in its current form.
     fn keep(self) -> Kept;
 
-    /// What was kept, in today's form or an earlier one.
+    /// The answer from a stored form, the current one or an earlier one.
     fn again(kept: Kept) -> Result<Self, Error>;
 }
 
-/// Each line: a verb's answer, its form of today, and the earlier ones.
+/// Each line: a verb's answer, its current form, and the earlier ones.
 macro_rules! answers {
     ($($answer:ty => $kind:literal $variant:ident($form:ty)
         $(, $former:literal $former_variant:ident($former_form:ty))*;)*) => {
-        /// All that can be kept.
+        /// Every answer that can be stored.
         #[derive(Debug, Clone, Serialize, Deserialize)]
         #[serde(tag = "kind", content = "answer", deny_unknown_fields)]
         pub enum Kept {
@@ -123,7 +126,7 @@ macro_rules! answers {
                 $(($kind, examples!($kind)), $(($former, examples!($former)),)*)*
             ];
 
-            /// What the verb of this kind makes of an answer, kept once more.
+            /// Reads an answer as the verb of this kind does, and stores the result again.
             fn read_as(self, kind: &str) -> Result<Self, Error> {
                 match kind {
                     "refused.1" => match self.answer::<Infallible>() {
@@ -166,7 +169,7 @@ answers! {
     crate::user::Added => "user_added.1" UserAdded1(UserAddedForm);
 }
 
-/// Of a verb that has nothing but refusals kept here: what became a transfer is kept by the door.
+/// For a verb that stores only refusals here: the door stores the outcome of transfers.
 impl Answer for Infallible {
     fn keep(self) -> Kept {
         match self {}
@@ -178,17 +181,17 @@ impl Answer for Infallible {
 }
 
 impl Kept {
-    /// Of what [`Self::text`] made.
+    /// Parses what [`Self::text`] wrote.
     pub(crate) fn read(text: &str) -> Result<Self, Error> {
         serde_json::from_str(text).map_err(|error| unreadable(&error))
     }
 
     pub(crate) fn text(&self) -> Result<String, Error> {
         serde_json::to_string(self)
-            .map_err(|error| StoreError::Corrupt(format!("an answer cannot be kept: {error}")).into())
+            .map_err(|error| StoreError::Corrupt(format!("cannot serialise an answer: {error}")).into())
     }
 
-    /// The first answer again.
+    /// Returns the first answer.
     pub(crate) fn answer<T: Answer>(self) -> Result<T, Error> {
         match self {
             Self::Refused1(form) => Err(Error::Refused(form.back()?)),
@@ -204,7 +207,7 @@ impl From<Refusal> for Kept {
 }
 
 fn unreadable(why: &dyn std::fmt::Display) -> Error {
-    tracing::error!(%why, "a kept answer cannot be given again");
+    tracing::error!(%why, "a stored answer is unreadable");
     Code::AnswerUnreadable.into()
 }
 

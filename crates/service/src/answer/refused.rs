@@ -1,5 +1,5 @@
-//! Refusals. The code is kept by its number, which is never reused; the data are what the client was told, field
-//! by field.
+//! Refusals. The code is stored as its number, which is never reused; `data` is exactly what the client was
+//! sent.
 
 use super::form::form;
 use super::unreadable;
@@ -22,7 +22,7 @@ impl RefusedForm {
         Self { code: code.number(), detail, chinese, data }
     }
 
-    /// A code that this program does not know was given by a later one.
+    /// An unknown code was stored by a later version of this program.
     pub(super) fn back(self) -> Result<Refusal, Error> {
         let Self { code, detail, chinese, data } = self;
         let code = Code::from_number(code).ok_or_else(|| unreadable(&format!("unknown code {code}")))?;

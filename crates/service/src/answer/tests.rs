@@ -1,5 +1,5 @@
-//! Every kind of answer has examples that this program reads and, of today's kinds, writes word for word; all other
-//! texts are refused with the code.
+//! Every kind of answer has examples that this program reads and, for the current kinds, writes word for
+//! word; all other texts are refused with `ANSWER_UNREADABLE`.
 
 use super::account::{AccountKindWord, AccountStatusWord};
 use super::author::PrincipalForm;
@@ -11,7 +11,7 @@ use domain::principal::Principal;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
-/// What `data` of a refusal are is the client's affair: they have no form of ours.
+/// The `data` of a refusal is free JSON: it has no form.
 const FREE: &str = "data";
 
 fn examples() -> Vec<(&'static str, Value)> {
@@ -27,7 +27,7 @@ fn code<T>(read: Result<T, Error>) -> Option<Code> {
     read.err().and_then(|error| error.code())
 }
 
-/// The objects of an answer that have a form, by their paths.
+/// The paths of an answer's objects that have a form.
 fn objects(value: &Value, path: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
@@ -50,7 +50,7 @@ fn with(example: &Value, path: &str, change: impl FnOnce(&mut Map<String, Value>
 }
 
 #[test]
-fn every_example_is_read_and_those_of_today_are_written_word_for_word() {
+fn every_example_is_readable_and_current_ones_are_written_back_word_for_word() {
     let today: BTreeSet<_> = Kept::EXAMPLES.iter().map(|(kind, _)| newest(kind)).collect();
     for (kind, example) in examples() {
         let kept = Kept::read(&example.to_string()).unwrap();
@@ -59,7 +59,7 @@ fn every_example_is_read_and_those_of_today_are_written_word_for_word() {
         assert!(today.contains(now.kind()), "{kind} becomes {}", now.kind());
         if today.contains(kind) {
             let now: Value = serde_json::from_str(&now.text().unwrap()).unwrap();
-            assert_eq!(now, example, "{kind}: another form is another version");
+            assert_eq!(now, example, "{kind}: a changed form needs a new version");
         }
     }
 }
@@ -74,7 +74,7 @@ fn newest(kind: &str) -> &'static str {
 }
 
 #[test]
-fn there_is_no_file_without_a_kind() {
+fn every_fixture_file_belongs_to_a_kind() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/answers");
     let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
     let files: BTreeSet<_> = std::fs::read_dir(folder).unwrap().map(name).collect();
@@ -83,7 +83,7 @@ fn there_is_no_file_without_a_kind() {
 }
 
 #[test]
-fn each_field_must_be_there_and_no_other() {
+fn every_field_is_required_and_no_other_is_allowed() {
     for (kind, example) in examples() {
         let mut paths = Vec::new();
         objects(&example, "", &mut paths);
@@ -99,7 +99,7 @@ fn each_field_must_be_there_and_no_other() {
 }
 
 #[test]
-fn a_verb_reads_no_other_verbs_answer() {
+fn a_verb_cannot_read_another_verbs_answer() {
     for (kind, example) in examples() {
         let kept = Kept::read(&example.to_string()).unwrap();
         for (other, _) in Kept::EXAMPLES {
@@ -115,7 +115,7 @@ fn a_verb_reads_no_other_verbs_answer() {
 }
 
 #[test]
-fn what_this_program_does_not_know_is_refused_with_the_code() {
+fn unknown_kinds_versions_and_words_are_unreadable() {
     let unknown_code = json!({ "kind": "refused.1",
         "answer": { "code": 987_654, "detail": null, "chinese": null, "data": null } });
     let unknown_word = json!({ "kind": "fx_rules.1", "answer": {
@@ -125,7 +125,7 @@ fn what_this_program_does_not_know_is_refused_with_the_code() {
         ["", "{}", "null", r#"{"kind":"count.1","answer":1"#, r#"{"kind":"count.1","answer":-1}"#]
             .map(str::to_owned)
             .into();
-    // As they were kept before kinds had versions of their own.
+    // The format from before kinds had versions.
     texts.extend([r#"{"ok":null}"#, r#"{"v":1,"ok":null}"#].map(str::to_owned));
     texts.extend([unknown_code.to_string(), unknown_word.to_string()]);
     for (kind, example) in examples() {
@@ -140,7 +140,7 @@ fn what_this_program_does_not_know_is_refused_with_the_code() {
     }
 }
 
-/// Each word with the number by which the database knows its meaning.
+/// Each word with the number that the database stores for it.
 fn words<W: Form<T> + Serialize + Copy, T>(all: &[W], number: impl Fn(T) -> i64) -> Value {
     let word = |word: &W| match serde_json::to_value(word).unwrap() {
         Value::String(text) => text,
@@ -150,7 +150,7 @@ fn words<W: Form<T> + Serialize + Copy, T>(all: &[W], number: impl Fn(T) -> i64)
 }
 
 #[test]
-fn each_word_means_what_it_meant() {
+fn stored_words_keep_their_meaning() {
     use domain::{access::Role, account as a, batch as b, fx::Rounding};
     let principals = [
         Principal::System,
@@ -187,7 +187,7 @@ form::form! { ThingForm of Thing { "name" title: String, "state" state: StateWor
 form::words! { StateWord of State { "draft" Open, } }
 
 #[test]
-fn what_is_kept_has_none_of_the_nouns_names() {
+fn stored_answers_contain_none_of_the_nouns_identifiers() {
     let kept = ThingForm::of(Thing { title: "May".to_owned(), state: State::Open });
     assert_eq!(serde_json::to_value(kept.clone()).unwrap(), json!({ "name": "May", "state": "draft" }));
     let Thing { title, state: State::Open } = kept.back();

@@ -1,4 +1,4 @@
-//! Users. The token of an invitation is shown once, by the first answer, and never kept.
+//! Users. An invitation token is shown once, in the first answer, and never stored.
 
 use super::author::AuthorForm;
 use super::form::{form, words};

@@ -1,4 +1,4 @@
-//! The files of a backup: made for their owner alone, and durable before anybody is told that they are there.
+//! Backup files: readable by their owner only, and durable before they are reported.
 
 use crate::Error;
 use data_encoding::HEXLOWER;
@@ -9,14 +9,14 @@ use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-/// The database in a backup.
+/// File name of the database in a backup.
 pub(super) const FILE: &str = "sluice.db";
-/// What says what it is.
+/// File name of the manifest.
 pub(super) const MANIFEST: &str = "manifest.json";
-/// Bytes that are read at once.
+/// Bytes per read.
 const STEP: usize = 1 << 20;
 
-/// Makes the folder, or takes an empty one; says whether it was made.
+/// Creates the folder, or accepts an existing empty one; returns whether it was created.
 pub(super) fn make_folder(folder: &Path) -> Result<bool, Error> {
     if folder.exists() {
         let is_empty = std::fs::read_dir(folder)?.next().is_none();
@@ -31,7 +31,7 @@ pub(super) fn make_folder(folder: &Path) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Removes what a backup that failed has left.
+/// Removes the remains of a failed backup.
 pub(super) fn clear(folder: &Path, made: bool) {
     drop(std::fs::remove_file(folder.join(FILE)));
     if made {
@@ -39,7 +39,7 @@ pub(super) fn clear(folder: &Path, made: bool) {
     }
 }
 
-/// A new file for its owner alone, whatever the umask.
+/// Creates a file that only its owner can access, regardless of the umask.
 pub(super) fn make(path: &Path) -> Result<File, Error> {
     let file = File::options().write(true).create_new(true).mode(0o600).open(path)?;
     file.set_permissions(Permissions::from_mode(0o600))?;
@@ -50,7 +50,7 @@ pub(super) fn sync(path: &Path) -> Result<(), Error> {
     Ok(File::open(path)?.sync_all()?)
 }
 
-/// Writes a file that is there as a whole or not at all.
+/// Writes a file atomically: it appears complete or not at all.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let part = path.with_extension("part");
     let mut file = make(&part)?;
@@ -59,12 +59,12 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     rename(&part, path)
 }
 
-/// Writes a file that anybody may read in the place of the one that is there: readers see one or the other.
+/// Atomically replaces a world-readable file: readers see the old or the new content.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
-    // Left by a process that was killed, or by another user's.
+    // Left behind by a killed process, possibly another user's.
     drop(std::fs::remove_file(part));
     let mut file = make(part)?;
     file.set_permissions(Permissions::from_mode(0o644))?;
@@ -73,16 +73,16 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     rename(part, path)
 }
 
-/// Gives a file its name, durably.
+/// Renames a file durably.
 pub(super) fn rename(from: &Path, to: &Path) -> Result<(), Error> {
     std::fs::rename(from, to)?;
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
     sync(folder.unwrap_or(Path::new(".")))
 }
 
-/// Copies a file; says its length and hash.
+/// Copies a file; returns its length and hash.
 pub(super) fn copy(from: &Path, to: &Path) -> Result<(u64, String), Error> {
-    // Left by a restore that was killed.
+    // Left behind by a killed restore.
     drop(std::fs::remove_file(to));
     let mut target = make(to)?;
     let sum = read(from, |bytes| target.write_all(bytes))?;

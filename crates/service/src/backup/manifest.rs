@@ -1,4 +1,4 @@
-//! What a backup says of itself. Its form has a number of its own: a newer program reads the older forms.
+//! A backup's description of itself. Its format is numbered: a newer program reads the older formats.
 
 use super::files;
 use crate::Error;
@@ -7,30 +7,30 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 use store::mark::State;
 
-/// The form that is written.
+/// The format version that is written.
 const FORM: i64 = 1;
 
-/// What a backup is.
+/// The description of a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
-    /// The form of this manifest.
+    /// The format version of this manifest.
     pub form: i64,
     /// The ledger's id.
     pub ledger: String,
-    /// The last commit that is in it.
+    /// The last commit it contains.
     pub commit_number: i64,
-    /// The newest row of the audit log that is in it: its number, and the hash of its content.
+    /// The id of the newest audit row it contains.
     pub audit: i64,
-    /// That hash, SHA-256, hexadecimal.
+    /// SHA-256 of that row's content, hexadecimal.
     pub audit_sha256: String,
-    /// The version of the schema.
+    /// The schema version.
     pub schema: i64,
-    /// The program that made it.
+    /// The version of the program that made it.
     pub program: String,
     /// When it was made, microseconds UTC.
     pub made_at: i64,
-    /// Bytes of the database.
+    /// Size of the database in bytes.
     pub bytes: u64,
     /// SHA-256 of the database, hexadecimal.
     pub sha256: String,
@@ -60,7 +60,7 @@ impl Manifest {
         Ok(text + "\n")
     }
 
-    /// Reads a manifest; a folder without a readable one is no backup.
+    /// Reads a manifest; a folder without a readable one is not a backup.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let no_backup = |shown: String| Error::refused(Code::BackupInvalid, shown);
         let text = std::fs::read_to_string(path).map_err(|_| no_backup(path.display().to_string()))?;

@@ -1,5 +1,6 @@
-//! A backup of a ledger in a file, made beside the process that writes to it: the database as of one moment,
-//! verified, and a manifest that says what it is. The manifest is written last; without it there is no backup.
+//! A backup of a ledger file, made while another process may be writing to it: a verified point-in-time copy
+//! of the database, and a manifest that describes it. The manifest is written last; without it the folder is
+//! not a backup.
 
 mod files;
 mod last;
@@ -15,12 +16,12 @@ use std::path::Path;
 use store::Store;
 
 impl Service {
-    /// Makes a backup in a folder that is empty or not there yet.
+    /// Makes a backup in a folder that is empty or does not exist yet.
     pub async fn backup(&self, to: &Path) -> Result<Manifest, Error> {
         let made = files::make_folder(to)?;
         let done = self.back_up(to).await;
         if done.is_err() {
-            // What is left is no backup; the error that matters is the first one.
+            // Best effort: without a manifest it is not a backup, and only the first error matters.
             files::clear(to, made);
         }
         done
@@ -46,13 +47,14 @@ impl Service {
     }
 }
 
-/// Puts the database of a backup under a new name, where no database is. Nothing is there unless all of it is.
+/// Restores the database of a backup to a path where there is no database. The file appears only when
+/// complete.
 pub fn restore(from: &Path, to: &Path) -> Result<Manifest, Error> {
     let manifest = Manifest::read(&from.join(MANIFEST))?;
     if manifest.schema > i64::from(store::schema_version()) {
         return Err(Error::told(
             Code::BackupInvalid,
-            format!("it was made by a newer program ({})", manifest.program),
+            format!("it was made by a newer version of this program ({})", manifest.program),
             format!("该备份由更新的程序版本创建（{}）", manifest.program),
         ));
     }
@@ -61,8 +63,8 @@ pub fn restore(from: &Path, to: &Path) -> Result<Manifest, Error> {
         if sum != (manifest.bytes, manifest.sha256.clone()) {
             return Err(Error::told(
                 Code::BackupInvalid,
-                "its file is not the one that the manifest names",
-                "其文件与清单所记不符",
+                "the database file does not match the manifest",
+                "数据库文件与清单记录不符",
             ));
         }
         files::rename(&part, to)

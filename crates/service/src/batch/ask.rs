@@ -1,40 +1,40 @@
-//! How a move or an edit of a batch is asked for.
+//! A request to move or edit a batch.
 
 use domain::access::Reach;
 
-/// Which batch, how far the asker reaches, and what the asker says.
+/// Which batch, the caller's reach, the draft version and a note.
 #[derive(Debug, Clone, Copy)]
 pub struct Ask<'a> {
     /// The batch's id or number.
     pub name: &'a str,
-    /// Whether the asker reaches every batch or only own ones.
+    /// Whether the caller may act on every batch or only on batches it made.
     pub reach: Reach,
-    /// The version of the draft that the request was made on, if it says.
+    /// The version of the draft that the request is based on, if it names one.
     pub version: Option<i64>,
-    /// A person's words for the history; empty: none.
+    /// A note for the history; empty: none.
     pub note: &'a str,
 }
 
 impl<'a> Ask<'a> {
-    /// About a batch, without words, by a caller that reaches every batch.
+    /// About a batch, without a note, by a caller that may act on every batch.
     #[must_use]
     pub const fn of(name: &'a str) -> Self {
         Self { name, reach: Reach::All, version: None, note: "" }
     }
 
-    /// By a caller that reaches so far.
+    /// Sets the caller's reach.
     #[must_use]
     pub const fn within(self, reach: Reach) -> Self {
         Self { reach, ..self }
     }
 
-    /// Made on this version of the draft.
+    /// Sets the version of the draft that the request is based on.
     #[must_use]
     pub const fn on_version(self, version: Option<i64>) -> Self {
         Self { version, ..self }
     }
 
-    /// With a person's words.
+    /// Sets the note.
     #[must_use]
     pub const fn noted(self, note: &'a str) -> Self {
         Self { note, ..self }

@@ -1,4 +1,4 @@
-//! The attempts to pay an item, from its failures, its transfer and the batch's history.
+//! The attempts to pay an item, derived from its failures, its transfer and the batch's history.
 
 use super::list::described;
 use super::rework::item_of;
@@ -12,20 +12,20 @@ use store::Tx;
 use store::batch_history::Event;
 use store::item::{Failure, Item};
 
-/// An attempt.
+/// An attempt to pay an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     /// Why it failed, if it did.
     pub code: Option<Code>,
-    /// What it was to move, minor units.
+    /// The amount to move, minor units.
     pub amount: i64,
-    /// When it was decided, microseconds UTC; none while it waits.
+    /// When it was decided, microseconds UTC; none while it is pending.
     pub at: Option<i64>,
     /// Who retried or resumed it, and when; none for the first attempt.
     pub retried: Option<(Author, i64)>,
 }
 
-/// An item with its attempts, in their order.
+/// An item with its attempts, in order.
 #[derive(Debug, Clone)]
 pub struct Attempts {
     /// Its batch.
@@ -57,8 +57,8 @@ async fn paid_at(tx: &mut Tx, item: &Item) -> Result<Option<i64>, Error> {
     Ok(transfers.first().map(|transfer| transfer.created_at))
 }
 
-/// Each failure but the last is followed by the retry that led to the next attempt: the first one after it that
-/// takes items that failed so.
+/// Each failure but the last is followed by the retry that led to the next attempt: the first later one that
+/// covers items with that failure code.
 fn attempts(
     item: &Item,
     failures: &[(Failure, i64)],
@@ -84,7 +84,7 @@ fn attempts(
     all
 }
 
-/// Resumption of an ended batch takes what was not tried; a retry takes everything that failed.
+/// Resuming an ended batch covers items that were not tried; a retry covers everything that failed.
 fn takes(event: &Event, code: Code) -> bool {
     event.event == BatchEvent::Retried.name() || matches!(code, Code::Interrupted | Code::Stopped)
 }
@@ -123,15 +123,15 @@ mod tests {
     #[test]
     fn each_attempt_has_the_retry_that_led_to_it() {
         let failures = [failure(Code::InsufficientBalance, 10), failure(Code::Interrupted, 20)];
-        // A retry of others before it was tried, a resumption that does not take it, two that do.
+        // A retry before this item was tried, a resume that does not cover it, and two that do.
         let retries = [
             event("retried", "early", 5),
             event("resumed", "other", 11),
             event("retried", "anna", 12),
             event("resumed", "bo", 21),
         ];
-        let told = attempts(&item(ItemState::Completed), &failures, &retries, Some(30));
-        let seen: Vec<_> = told
+        let found = attempts(&item(ItemState::Completed), &failures, &retries, Some(30));
+        let seen: Vec<_> = found
             .iter()
             .map(|one| (one.code, one.at, one.retried.as_ref().map(|(who, _)| who.name.as_str())))
             .collect();
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_last_or_was_skipped_has_no_attempt_that_waits() {
+    fn a_failed_or_skipped_item_has_no_pending_attempt() {
         let failures = [failure(Code::InsufficientBalance, 10)];
         assert_eq!(attempts(&item(ItemState::Failed), &failures, &[], None).len(), 1);
         assert_eq!(attempts(&item(ItemState::Skipped), &[], &[], None).len(), 0);

@@ -1,4 +1,4 @@
-//! Calling a batch off: before it began, in the middle, or for good.
+//! Calls a batch off: before it has begun, during its run, or for good.
 
 use super::ask::Ask;
 use super::lifecycle::is_live;
@@ -14,26 +14,26 @@ use domain::item::ItemState;
 use store::audit::Actor;
 use store::batch::Batch;
 
-/// How far a cancellation came in its first transaction.
+/// How far a cancellation got in its first transaction.
 enum Cancelled {
     /// It is done, or its runner does the rest.
     Done(Box<Done<Batch>>),
-    /// Nobody runs the batch: its items are still to be marked.
+    /// The batch has no runner: its items are still to be marked.
     Waits(BatchId, Fact),
 }
 
 impl Service {
-    /// Calls a batch off. One that has not begun is cancelled and its items are skipped; of one that has,
-    /// the rest is interrupted: by its runner if it has one, else at once. `for_good`: what is not paid is
-    /// skipped instead, so that no retry can pay it; this may follow an interruption. Callers limited to their own
-    /// batches cancel them only before they have begun.
+    /// Calls a batch off. If it has not begun, it is cancelled and its items are skipped. If it has, its
+    /// remaining items are interrupted: by its runner if it has one, otherwise at once. With `for_good`,
+    /// unpaid items are skipped instead, so that no retry can pay them; this may follow an interruption.
+    /// Callers limited to their own batches can cancel them only before they have begun.
     pub async fn batch_cancel(&self, actor: &Actor, ask: &Ask<'_>, for_good: bool) -> Result<Batch, Error> {
         if let Some(first) = self.first_answer().await? {
             return first.answer();
         }
         let mut write = self.step(actor, Action::BatchCancel).await?;
         let done = match cancel(&mut write, ask, for_good).await {
-            // The rest is marked in transactions of their own; the last of them carries the answer.
+            // The rest is marked in separate transactions; the last one stores the answer.
             Ok(Cancelled::Waits(batch, fact)) => {
                 write.end(Ok(Done::one((), fact))).await?;
                 return self.run_interrupted(batch).await;
@@ -84,7 +84,7 @@ async fn cancel_whole(write: &mut Write, batch: &Batch, note: &str) -> Result<Do
     Ok(Done::one(changed(write, id).await?, fact))
 }
 
-/// Asks the runner to stop; where there is none, says that the rest is to be marked.
+/// Asks the runner to stop; if there is none, returns that the rest is to be marked.
 async fn stop(write: &mut Write, batch: Batch, note: &str, for_good: bool) -> Result<Cancelled, Error> {
     let live = is_live(&mut write.tx, batch.id).await?;
     let interrupted = Some(write.now);

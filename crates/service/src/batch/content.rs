@@ -1,5 +1,5 @@
-//! What a batch's items are, in short: one hash that approvals and the run are bound to, and a print a row by which
-//! batches are compared ([`super::similar`]).
+//! A batch's items in short: one hash that approvals and the run are bound to, and one fingerprint per row,
+//! by which batches are compared ([`super::similar`]).
 
 use super::find;
 use super::similar::printed;
@@ -11,20 +11,20 @@ use store::Tx;
 use store::batch::Batch;
 use store::item::{Item, Page};
 
-/// Items of one step.
+/// Items per step.
 const STEP: i64 = 10_000;
 
 /// A batch's items in short.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Content {
-    /// The hash of all, hexadecimal.
+    /// The hash of all items, hexadecimal.
     pub hash: String,
-    /// What each row pays, in 64 bits.
+    /// A 64-bit fingerprint of what each row pays.
     pub prints: Vec<Printed>,
 }
 
-/// Takes a batch's canonical items in, in the order of numbers: line, source, target, amount, memo, reference,
-/// external id.
+/// Hashes a batch's canonical items in number order: line, source, target, amount, memo, reference, external
+/// id.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct ContentHash {
     hash: Sha256,
@@ -32,18 +32,18 @@ pub(crate) struct ContentHash {
 }
 
 impl ContentHash {
-    /// Takes an item in.
+    /// Adds an item.
     pub(crate) fn item(&mut self, item: &Item) {
         for number in [item.line, item.source.0, item.target.0, item.amount] {
             self.hash.update(number.to_le_bytes());
         }
         for text in [&item.memo, &item.reference] {
-            // A length before each text, so that no two contents give the same bytes; none is not empty.
+            // A length precedes each text, so that different contents give different bytes; -1 means none.
             let length = text.as_ref().map_or(-1, |text| i64::try_from(text.len()).unwrap_or(i64::MAX));
             self.hash.update(length.to_le_bytes());
             self.hash.update(text.as_deref().unwrap_or_default().as_bytes());
         }
-        // Only where there is one, so that a batch submitted before external ids existed keeps its hash.
+        // Only if there is one, so that a batch submitted before external ids existed keeps its hash.
         if let Some(id) = &item.external_id {
             self.hash.update([u8::try_from(id.len()).unwrap_or(u8::MAX)]);
             self.hash.update(id.as_bytes());
@@ -51,7 +51,7 @@ impl ContentHash {
         self.prints.push(printed(item));
     }
 
-    /// All that was taken in.
+    /// The content of all items that were added.
     pub(crate) fn finish(self) -> Content {
         Content { hash: HEXLOWER.encode(&self.hash.finalize()), prints: self.prints }
     }
@@ -65,7 +65,7 @@ impl<'a> FromIterator<&'a Item> for Content {
     }
 }
 
-/// The content of a batch's items as they are now.
+/// The current content of a batch's items.
 pub(crate) async fn content(tx: &mut Tx, batch: &Batch) -> Result<Content, Error> {
     let (mut hash, mut after) = (ContentHash::default(), batch.first_number - 1);
     loop {

@@ -1,4 +1,4 @@
-//! A new batch from an earlier one: of what failed in it, or of all that it had.
+//! A new batch from an earlier one: from its failed items, or from all of them.
 
 use super::create::check_head;
 use super::list::described;
@@ -13,23 +13,25 @@ use store::audit::Actor;
 use store::batch::Batch;
 use store::batch_origin::Part;
 
-/// Which items of an earlier batch a draft is made of.
+/// Which items of an earlier batch a draft is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopiedItems {
-    /// Those that failed. The draft is linked to them: its submission skips them in the earlier batch and takes their
-    /// external ids over, and the two are not compared.
+    /// Those that failed. The draft is linked to them: its submission skips them in the earlier batch and
+    /// takes over their external ids, and the two are not compared.
     Failed,
-    /// All of them, whatever became of them: a batch of its own, without external ids, compared like any other.
+    /// All of them, whatever their outcome: an independent batch, without external ids, compared like any
+    /// other.
     All,
 }
 
 impl Service {
-    /// Makes a draft of an earlier batch's items, under the name given or the earlier one's. What failed is for the
-    /// batch's maker, finance and administrators, as repricing is; a key copies what failed only in what it made.
+    /// Creates a draft from an earlier batch's items, under the given name or the earlier one's. Copying
+    /// failed items is for the batch's maker, finance and administrators, as repricing is; an API key copies
+    /// them only from batches it made.
     ///
     /// # Errors
-    /// `BATCH_STATE` if failed items are asked for of a batch that has not ended or been paused, `BATCH_EMPTY` if there
-    /// is nothing to copy, `FORBIDDEN`, and what a name can be refused for.
+    /// `BATCH_STATE` if failed items are requested from a batch that has neither ended nor been paused,
+    /// `BATCH_EMPTY` if there is nothing to copy, `FORBIDDEN`, and the refusals of a name.
     pub async fn batch_copy(
         &self,
         actor: &Actor,
@@ -57,11 +59,11 @@ async fn copy(
             let batch = locked(write, batch).await?;
             may_copy_failed(&write.actor, reach, &batch)?;
             let (draft, created) = linked::draft_of(write, &batch, Part::Failed, name).await?;
-            let told = Fact::of_batch(Action::BatchCopy, batch.id)
+            let copied = Fact::of_batch(Action::BatchCopy, batch.id)
                 .with("items", draft.tally.total_count)
                 .with("draft", draft.number())
                 .moved(batch.state, BatchEvent::Copied);
-            (draft, vec![created, told])
+            (draft, vec![created, copied])
         }
         CopiedItems::All => {
             let batch = find_locked(&mut write.tx, batch).await?;
@@ -72,7 +74,7 @@ async fn copy(
     Ok(Done::many(described(&mut write.tx, draft).await?, facts))
 }
 
-/// What failed can be taken out of a batch only while nothing runs in it, by those who may decide about it.
+/// Failed items can be copied only while the batch is not running, and only by callers that may replace them.
 fn may_copy_failed(actor: &Actor, reach: Reach, batch: &Batch) -> Result<(), Error> {
     linked::may_replace(actor, reach, batch)?;
     match batch.state {

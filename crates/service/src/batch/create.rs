@@ -1,5 +1,5 @@
-//! A batch from rows that stand in the request. All of it is one transaction: batch, items, submission and the
-//! kept answer stand or fall together.
+//! A batch from rows in the request. Batch, items, submission and the stored answer are written in one
+//! transaction: all of them or none.
 
 use super::content::Content;
 use super::list::described;
@@ -26,57 +26,58 @@ use store::item::Item;
 use store::similar::Subject;
 use store::turn::{self, Turn};
 
-/// A batch to make.
+/// A batch to create.
 #[derive(Debug, Clone)]
 pub struct CreateBatch {
-    /// What people call it.
+    /// Its name.
     pub name: String,
     /// Which side is the single account.
     pub kind: BatchType,
-    /// What a failed item means for the rest.
+    /// How a failed item affects the rest.
     pub mode: BatchMode,
     /// The single account of a batch that pays many.
     pub source: Option<Given>,
     /// The single account of a batch that many pay into.
     pub target: Option<Given>,
-    /// The currency that the amounts are in, where the single account does not say it: always for
+    /// The currency of the amounts, where the single account does not determine it: always for
     /// `many_to_many`, and for `many_to_one` if it converts.
     pub currency: Option<String>,
     /// How the amounts are given.
     pub amounts: Amounts,
     /// The rows.
     pub rows: Vec<NewRow>,
-    /// What people wrote.
+    /// Free-text remarks.
     pub remarks: Option<String>,
-    /// Whether payees in another currency are paid in it, at the stored rate.
+    /// Whether payees in another currency are paid in that currency, at the stored rate.
     pub convert: bool,
-    /// Whether a payee may be there twice, in rows that differ in reference or external id.
+    /// Whether a payee may appear twice, in rows that differ in reference or external id.
     pub allow_repeat: bool,
-    /// How the rates of a batch that converts are found; at those kept at its submission if it is not said.
+    /// Which rates a batch that converts uses; none: those kept at its submission.
     pub rate_mode: Option<RateMode>,
-    /// Leave it a draft; else it is submitted.
+    /// Leave it a draft; otherwise it is submitted.
     pub draft: bool,
-    /// What is confirmed with the submission; `without_paid` holds for a draft too.
+    /// What is confirmed with the submission; `without_paid` applies to a draft too.
     pub submission: Submission,
 }
 
-/// At which rates a batch that converts is paid.
+/// The rates at which a batch that converts is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RateMode {
-    /// At those that were stored when it was submitted, while they hold.
+    /// The rates that were stored when it was submitted, while they hold.
     Kept,
-    /// At those that are stored when each item is paid.
+    /// The rates that are stored when each item is paid.
     Follow,
 }
 
-/// A request that was read: what it would become.
+/// A request that was read and checked: what it would become.
 pub(crate) struct Read {
     pub terms: BatchTerms,
     pub accepted: AcceptedRows,
 }
 
 impl Service {
-    /// Makes a batch and submits it, unless it is to stay a draft. A row that cannot be taken refuses all.
+    /// Creates a batch and submits it, unless it is to stay a draft. One row that cannot be accepted refuses
+    /// the whole request.
     pub async fn batch_create(&self, actor: &Actor, new: &CreateBatch) -> Result<Prepared, Error> {
         if let Some(first) = self.first_answer().await? {
             return first.answer();
@@ -84,7 +85,7 @@ impl Service {
         let about = Fact::new(Action::BatchCreate, None)
             .with("type", new.kind.name())
             .with("relations", new.rows.len());
-        // The rows are read before the transaction: resolving them takes long.
+        // The rows are read before the transaction: resolving them takes a long time.
         let read = match self.read_batch(new).await {
             Ok(read) => read,
             Err(error) => return self.refused(actor, about, error).await,
@@ -168,7 +169,7 @@ async fn insert_batch(write: &mut Write, new: &CreateBatch, read: &Read) -> Resu
     Ok(store::batch::create(tx, &batch).await?)
 }
 
-/// Numbers items and writes them and what hangs on them; the batch is a draft.
+/// Numbers items and writes them with their contacts and external ids; the batch is a draft.
 pub(crate) async fn insert_items(
     tx: &mut Tx,
     batch: BatchId,
@@ -178,7 +179,7 @@ pub(crate) async fn insert_items(
     insert_rows(tx, batch, rows).await
 }
 
-/// As the database counts.
+/// A row count as the database's integer type.
 pub(crate) fn number_of_rows(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
@@ -192,7 +193,7 @@ pub(crate) async fn number_rows(tx: &mut Tx, rows: &mut [Accepted]) -> Result<()
     Ok(())
 }
 
-/// Writes items that have numbers.
+/// Writes items that have been numbered.
 pub(crate) async fn insert_rows(
     tx: &mut Tx,
     batch: BatchId,
@@ -210,20 +211,20 @@ pub(crate) async fn insert_rows(
     Ok(items)
 }
 
-/// The first and the last number of items in order.
+/// The first and last number of items that are in order.
 pub(crate) fn extent(items: &[Item]) -> (i64, i64) {
     let number = |item: Option<&Item>| item.map_or(0, |item| item.number.0);
     (number(items.first()), number(items.last()))
 }
 
-/// The name and the remarks as they are kept.
+/// Checks the name and the remarks, and returns them as they are stored.
 pub(crate) fn check_head(name: &str, remarks: Option<&str>) -> Result<(String, Option<String>), Error> {
     let name = visible(name)?;
     let remarks = remarks.map(Text::parse).transpose().map_err(|code| Error::refused(code, "remarks"))?;
     Ok((name, remarks.flatten().map(String::from)))
 }
 
-/// The single account, the currency of the amounts, and what holds for them.
+/// The terms of a new batch: its single account, the currency of its amounts, and the rules for them.
 async fn terms_of_new(tx: &mut Tx, new: &CreateBatch) -> Result<BatchTerms, Error> {
     let wrong_side = |field: &str| Err(Error::refused(Code::BatchSideInvalid, field));
     let (named, side) = match (new.kind, &new.source, &new.target) {
@@ -244,7 +245,7 @@ async fn terms_of_new(tx: &mut Tx, new: &CreateBatch) -> Result<BatchTerms, Erro
     Ok(BatchTerms { allow_repeat: new.allow_repeat, ..terms })
 }
 
-/// The single account of a batch. It may be frozen: then its items wait to be retried.
+/// The single account of a batch. It may be frozen: its items can be retried later.
 pub(crate) async fn single(tx: &mut Tx, named: &Given, side: Side) -> Result<Leg, Error> {
     let about = || named.written.chars().take(64).collect::<String>();
     let missing = if side == Side::Payer { Code::SourceNotFound } else { Code::TargetNotFound };
@@ -264,7 +265,7 @@ pub(crate) async fn single(tx: &mut Tx, named: &Given, side: Side) -> Result<Leg
     }
 }
 
-/// The currency of all amounts: the paying accounts'.
+/// The currency of all amounts: that of the paying accounts.
 pub(crate) async fn asset_of_batch(
     tx: &mut Tx,
     kind: BatchType,
@@ -295,7 +296,7 @@ async fn currency(tx: &mut Tx, code: Option<&str>) -> Result<Option<Asset>, Erro
     }
 }
 
-/// What holds for rows in a currency.
+/// The terms for rows in a currency.
 pub(crate) async fn terms(
     tx: &mut Tx,
     kind: BatchType,

@@ -1,4 +1,4 @@
-//! Who may change a draft, and on which version of it.
+//! Checks who may change a draft, and which version of it an edit is based on.
 
 use super::ask::Ask;
 use crate::Error;
@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use serde_json::json;
 use store::batch::Batch;
 
-/// Refuses other people's drafts to callers limited to their own, batches that are no drafts any more, and edits that
-/// were made on an older version.
+/// Refuses callers limited to their own batches on other people's drafts, batches that are no longer drafts,
+/// and edits based on another version.
 pub(crate) async fn check_draft(write: &mut Write, batch: &Batch, ask: &Ask<'_>) -> Result<(), Error> {
     may_edit(write, batch, ask.reach)?;
     if batch.state != BatchState::Draft {
@@ -26,7 +26,7 @@ fn may_edit(write: &Write, batch: &Batch, reach: Reach) -> Result<(), Error> {
     if reach == Reach::All || is_own { Ok(()) } else { Err(Error::refused(Code::Forbidden, batch.number())) }
 }
 
-/// The last line of a draft's history is its last edit, or how it was made.
+/// The last line of a draft's history is its last edit, or its creation.
 async fn is_current(write: &mut Write, batch: &Batch, version: Option<i64>) -> Result<(), Error> {
     if version.is_none_or(|version| version == batch.version) {
         return Ok(());

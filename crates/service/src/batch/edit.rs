@@ -1,4 +1,4 @@
-//! Editing a draft: its head and its rows. The counters follow in the same transaction.
+//! Edits a draft: its head and its rows. The batch's counters change in the same transaction.
 
 use super::ask::Ask;
 use super::create::{check_head, extent, insert_items, terms};
@@ -20,28 +20,28 @@ use store::audit::Actor;
 use store::batch::{Batch, Head};
 use store::item::Page;
 
-/// Items of one step.
+/// Items per step.
 const STEP: i64 = 10_000;
 
-/// What to change of a draft; what is not given stays.
+/// Changes to a draft; fields that are not given stay as they are.
 #[derive(Debug, Clone, Default)]
 pub struct EditBatch {
-    /// What people call it.
+    /// The new name.
     pub name: Option<String>,
-    /// What people wrote; an empty text takes it away.
+    /// The new remarks; an empty text removes them.
     pub remarks: Option<String>,
-    /// What a failed item means for the rest.
+    /// How a failed item affects the rest.
     pub mode: Option<BatchMode>,
-    /// These rows in place of all that stand.
+    /// Rows that replace all existing rows.
     pub rows: Option<(Amounts, Vec<NewRow>)>,
 }
 
-/// A row that was added, as an answer keeps it.
+/// Rows that were added, as a stored answer holds them.
 #[derive(Debug, Clone)]
 pub struct Added {
     /// The batch.
     pub batch: Described,
-    /// The numbers of the new items, in the order of the request.
+    /// The numbers of the new items, in request order.
     pub items: Vec<i64>,
 }
 
@@ -71,7 +71,7 @@ impl Service {
         write.end(done).await
     }
 
-    /// Items by their numbers, described, in the order of numbers.
+    /// Items by their numbers, described, in number order.
     pub async fn batch_items_by_number(
         &self,
         batch: BatchId,
@@ -84,7 +84,7 @@ impl Service {
         Ok(items)
     }
 
-    /// Takes a row out of a draft.
+    /// Deletes a row from a draft.
     pub async fn batch_delete_item(
         &self,
         actor: &Actor,
@@ -171,7 +171,7 @@ async fn delete(write: &mut Write, ask: &Ask<'_>, number: i64) -> Result<Done<De
     Ok(Done::one(as_changed(write, &batch).await?, fact))
 }
 
-/// Takes items out of a draft, with what hangs on them.
+/// Deletes items from a draft, with their contacts and external ids.
 pub(crate) async fn delete_items(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<(), Error> {
     store::item_contact::delete_range(tx, batch, range).await?;
     store::external_id::delete_range(tx, batch, range).await?;
@@ -179,7 +179,7 @@ pub(crate) async fn delete_items(tx: &mut Tx, batch: BatchId, range: (i64, i64))
     Ok(())
 }
 
-/// A batch that can still be edited, locked.
+/// Locks a batch and checks that it can still be edited.
 pub(crate) async fn draft(write: &mut Write, ask: &Ask<'_>) -> Result<Batch, Error> {
     let batch = locked(write, ask.name).await?;
     check_draft(write, &batch, ask).await?;
@@ -192,7 +192,7 @@ async fn as_changed(write: &mut Write, batch: &Batch) -> Result<Described, Error
     described(&mut write.tx, changed).await
 }
 
-/// `if_match` is the version that the edit was made on; null where the request did not say.
+/// `if_match` is the version that the edit was based on; null if the request did not name one.
 fn edited(batch: &Batch, ask: &Ask<'_>) -> Fact {
     Fact::of_batch(Action::BatchEdit, batch.id)
         .with("version", batch.version + 1)
@@ -206,7 +206,7 @@ fn head(batch: &Batch, edit: &EditBatch) -> Result<Head, Error> {
     Ok(Head { name, remarks, mode: edit.mode.unwrap_or(batch.mode) })
 }
 
-/// What holds for the rows of a draft.
+/// The terms for the rows of a draft.
 pub(crate) async fn terms_of_draft(tx: &mut Tx, batch: &Batch) -> Result<BatchTerms, Error> {
     let single = match batch.account {
         Some(id) => store::account::by_id(tx, id).await?.map(|account| (id, account.asset)),
@@ -229,7 +229,8 @@ async fn take(
     rows::take(tx, terms, amounts, rows).await
 }
 
-/// Refuses rows whose own side is in the draft already; returns the draft's last line.
+/// Refuses rows whose payee, or payer where many pay one, is already in the draft; returns the draft's last
+/// line.
 async fn check_against(
     tx: &mut Tx,
     terms: &BatchTerms,
@@ -245,7 +246,7 @@ async fn check_against(
     Ok(line)
 }
 
-/// Who is in a draft already, and its last line.
+/// The repeat keys that are already in a draft, and its last line.
 pub(crate) async fn met(
     tx: &mut Tx,
     terms: &BatchTerms,

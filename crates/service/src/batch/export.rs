@@ -1,4 +1,4 @@
-//! The result of a batch as CSV: a line an item, with its state, code, fee and transfer.
+//! The result of a batch as CSV: one line per item, with its state, code, fee and transfer.
 
 use super::find;
 use super::problems::ProblemRow;
@@ -14,11 +14,11 @@ use store::batch::Batch;
 use store::item::Page;
 use store::transfer::Transfer;
 
-/// Items of one step: memory does not grow with the batch.
+/// Items per step: memory use does not grow with the batch.
 const STEP: i64 = 10_000;
 
 impl Service {
-    /// Writes a batch's result, and the rows of its file that are still refused; returns how many lines.
+    /// Writes a batch's result and its open refused rows; returns the number of lines.
     pub async fn batch_export<W: Write + Send>(
         &self,
         name: &str,
@@ -75,7 +75,7 @@ impl Service {
         Ok(count)
     }
 
-    /// Refused rows stand after the items, under their keys.
+    /// Writes the refused rows after the items, under their keys.
     async fn export_refused<W: Write + Send>(
         &self,
         writer: &mut ResultWriter<W>,
@@ -95,7 +95,7 @@ impl Service {
     }
 }
 
-/// What a line of a refused row says.
+/// The text of a refused row's line.
 struct RefusedText {
     line: Option<u64>,
     key: i64,

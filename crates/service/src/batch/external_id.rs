@@ -1,4 +1,5 @@
-//! External ids of a batch's items: held while the item is paid or can still be paid. A failed item keeps its id.
+//! External ids of a batch's items: held while the item is paid or can still be paid. A failed item keeps its
+//! id.
 
 use crate::{Error, Refusal};
 use domain::code::Code;
@@ -10,33 +11,33 @@ use store::batch::Batch;
 use store::external_id::Holder;
 use store::item::Item;
 
-/// Held ids that a refusal names.
+/// Held ids that a refusal lists.
 const SHOWN: usize = 1_000;
 
-/// An id that cannot be taken.
+/// An id that cannot be claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Held {
-    /// The place of the item that wants it.
+    /// The index of the item that wants it.
     pub place: usize,
-    /// The item that has it.
+    /// The item that holds it.
     pub holder: Holder,
     /// The number of its batch.
     pub number: String,
 }
 
 impl Held {
-    /// Why the id cannot be taken by an item of a batch.
+    /// Why an item of a batch cannot claim the id.
     pub(crate) fn code(&self, batch: BatchId) -> Code {
         if self.holder.batch == batch { Code::ExternalIdRepeated } else { Code::ExternalIdUsed }
     }
 
-    /// The id and where it is.
+    /// The id and where it is held.
     pub(crate) fn about(&self) -> String {
         format!("{}: {}, row {}", self.holder.id, self.number, self.holder.line)
     }
 }
 
-/// Lets new items of a draft hold their ids. Refuses all of them if one is held elsewhere.
+/// Claims the ids of a draft's new items. Refuses all of them if one is held elsewhere.
 pub(crate) async fn claim(tx: &mut Tx, batch: BatchId, items: &[Item]) -> Result<(), Error> {
     let wanted = wanted(items);
     if wanted.is_empty() || store::external_id::claim(tx, batch, &wanted).await? == count(wanted.len()) {
@@ -57,16 +58,16 @@ pub(crate) async fn check<'a>(
     if held.is_empty() { Ok(()) } else { Err(refusal(BatchId(0), &held)) }
 }
 
-/// Items of a file that cannot hold their ids.
+/// Items of a file that cannot claim their ids.
 #[derive(Debug, Default)]
 pub(crate) struct Clashes {
-    /// By the item's place: why, and where the id is.
+    /// Keyed by the item's index: why, and where the id is held.
     pub wrong: HashMap<usize, (Code, String)>,
-    /// Items of the batch that have an id in common with one of these.
+    /// Items already in the batch that share an id with one of these.
     pub met_before: Vec<i64>,
 }
 
-/// Which items of a file, that have no numbers yet, cannot hold their ids in a batch.
+/// Which items of a file, not numbered yet, cannot claim their ids in a batch.
 pub(crate) async fn clashes<'a>(
     tx: &mut Tx,
     batch: BatchId,
@@ -90,7 +91,7 @@ pub(crate) async fn clashes<'a>(
     Ok(clashes)
 }
 
-/// The ids of items that other items hold.
+/// The ids of these items that other items hold.
 async fn held<'a>(tx: &mut Tx, items: impl Iterator<Item = &'a Item> + Clone) -> Result<Vec<Held>, Error> {
     let ids: Vec<String> = items.clone().filter_map(|item| item.external_id.clone()).collect();
     if ids.is_empty() {
@@ -111,7 +112,7 @@ async fn held<'a>(tx: &mut Tx, items: impl Iterator<Item = &'a Item> + Clone) ->
     Ok(items.enumerate().filter_map(one).collect())
 }
 
-/// The places of items whose id another of them has as well.
+/// The indexes of items that share their id with another of them.
 pub(crate) fn repeated(ids: &[Option<&str>]) -> Vec<usize> {
     let mut met: HashMap<&str, usize> = HashMap::new();
     ids.iter().flatten().for_each(|id| *met.entry(id).or_default() += 1);
@@ -119,13 +120,13 @@ pub(crate) fn repeated(ids: &[Option<&str>]) -> Vec<usize> {
     ids.iter().enumerate().filter(|(_, id)| is_repeated(id)).map(|(place, _)| place).collect()
 }
 
-/// Frees the ids of items that were skipped.
+/// Releases the ids of items that were skipped.
 pub(crate) async fn release(tx: &mut Tx, items: &[Item]) -> Result<(), Error> {
     let numbers = items.iter().map(|item| item.number.0).collect();
     Ok(store::external_id::release(tx, numbers).await.map(|_| ())?)
 }
 
-/// Frees the ids of a batch that was cancelled or rejected.
+/// Releases the ids of a batch that was cancelled or rejected.
 pub(crate) async fn release_all(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
     Ok(store::external_id::release_range(tx, batch.id, batch.range()).await.map(|_| ())?)
 }
@@ -160,7 +161,7 @@ mod tests {
     use super::repeated;
 
     #[test]
-    fn both_rows_of_a_repeated_id_are_named() {
+    fn all_rows_of_a_repeated_id_are_listed() {
         let cases: [(&[Option<&str>], &[usize]); 4] = [
             (&[], &[]),
             (&[None, None, Some("a")], &[]),

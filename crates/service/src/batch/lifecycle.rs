@@ -1,4 +1,4 @@
-//! The moves of a batch's life that a person asks for: execute, pause. `submit` and `cancel` are files of their own.
+//! Lifecycle moves that a user requests: execute and pause. `submit` and `cancel` have their own files.
 
 use super::ask::Ask;
 use super::settle::close;
@@ -14,8 +14,8 @@ use store::audit::Actor;
 use store::batch::Batch;
 
 impl Service {
-    /// Leaves the row from which the engine runs the batch. A batch that has begun is refused: `resume` continues
-    /// it.
+    /// Sets the batch to processing, from which the engine picks it up. A batch that has begun is refused:
+    /// `resume` continues it.
     pub async fn batch_execute(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
         let mut write = begun!(self.write(actor, Action::BatchExecute));
         let done = execute(&mut write, name).await;
@@ -24,7 +24,7 @@ impl Service {
         Ok(changed)
     }
 
-    /// Asks a running batch to stop at the next chunk's edge. Without a live runner it is paused at once.
+    /// Asks a running batch to stop at the next chunk boundary. Without a live runner it is paused at once.
     pub async fn batch_pause<'a>(&self, actor: &Actor, ask: impl Into<Ask<'a>>) -> Result<Batch, Error> {
         let ask = ask.into();
         let mut write = begun!(self.write(actor, Action::BatchPause));
@@ -33,7 +33,8 @@ impl Service {
     }
 }
 
-/// The batch's sum against its policy; checked when it is submitted and again when it is executed.
+/// Checks the batch's total against its policy: when it is submitted, and again when it is executed or
+/// resumed.
 pub(crate) async fn within_maximum(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
     let single = match batch.account {
         Some(id) => store::account::by_id(tx, id).await?.map(|account| (id, account.asset)),
@@ -50,7 +51,7 @@ async fn execute(write: &mut Write, name: &str) -> Result<Done<Batch>, Error> {
     Ok(Done::one(changed(write, batch.id).await?, fact))
 }
 
-/// Begins the run of a batch that waits for it, and tells it.
+/// Begins the run of a pending or approved batch, and returns the fact.
 pub(crate) async fn begin(write: &mut Write, batch: &Batch, action: Action) -> Result<Fact, Error> {
     let wrong = |code| Error::refused(code, batch.as_it_stands());
     let state = batch.state.execute().map_err(wrong)?;
@@ -65,7 +66,7 @@ pub(crate) async fn begin(write: &mut Write, batch: &Batch, action: Action) -> R
         .moved(state, BatchEvent::Started))
 }
 
-/// A pause that comes true at once is told as asked for and as come true.
+/// A pause that takes effect at once is recorded both as requested and as done.
 async fn pause(write: &mut Write, ask: &Ask<'_>) -> Result<Done<Batch>, Error> {
     let batch = locked(write, ask.name).await?;
     match (batch.state, batch.intent) {

@@ -1,5 +1,5 @@
-//! Drafts made of an earlier batch. One that pays what the batch has left unpaid is linked: its submission skips those
-//! items in the earlier batch in the same commit, so that nothing can be paid in both.
+//! Drafts made from an earlier batch. A draft that pays unpaid items of that batch is linked: its submission
+//! skips those items in the earlier batch in the same commit, so that nothing can be paid in both.
 
 use super::{changed, find, find_locked};
 use crate::Error;
@@ -20,8 +20,9 @@ use store::batch_origin::{self, Part, Replaced};
 use store::counter::{self, Counter};
 use store::turn::{self, Turn};
 
-/// Makes a draft of a batch's items under the batch's own head, or another name. Of items that are not paid it is
-/// linked to them and has their external ids; of all items it is a batch of its own, without external ids.
+/// Creates a draft from a batch's items, with the batch's head or another name. A draft of unpaid items is
+/// linked to them and has their external ids; a draft of all items is an independent batch, without external
+/// ids.
 pub(crate) async fn draft_of(
     write: &mut Write,
     batch: &Batch,
@@ -32,9 +33,9 @@ pub(crate) async fn draft_of(
     let (total_count, total_amount) = batch_origin::size(tx, batch.id, part).await?;
     if total_count == 0 {
         let (english, chinese) = match part {
-            Part::Unpaid => ("nothing is unpaid", "没有未支付的转账"),
-            Part::Failed => ("nothing has failed", "没有失败的转账"),
-            Part::All => ("it has no transfers", "没有转账"),
+            Part::Unpaid => ("no unpaid transfers", "没有未支付的转账"),
+            Part::Failed => ("no failed transfers", "没有失败的转账"),
+            Part::All => ("no transfers", "没有转账"),
         };
         let number = batch.number();
         let (english, chinese) = (format!("{number}: {english}"), format!("{number} {chinese}"));
@@ -59,7 +60,8 @@ pub(crate) async fn draft_of(
     Ok((changed(write, id).await?, created))
 }
 
-/// Who may pay a batch's items in another way: its maker, finance and administrators; a key only what it made.
+/// Who may pay a batch's items in another way: its maker, finance and administrators; an API key only in
+/// batches it made.
 pub(crate) fn may_replace(actor: &Actor, reach: Reach, batch: &Batch) -> Result<(), Error> {
     let is_bound = reach == Reach::Own || matches!(actor.author.principal, Principal::Key(_));
     if is_bound && batch.created_by.principal != actor.author.principal {
@@ -68,7 +70,7 @@ pub(crate) fn may_replace(actor: &Actor, reach: Reach, batch: &Batch) -> Result<
     Ok(())
 }
 
-/// Makes a draft without items that has another batch's head.
+/// Creates a draft without items that has another batch's head.
 async fn empty_draft_like(write: &mut Write, batch: &Batch, name: Option<String>) -> Result<BatchId, Error> {
     let tx = &mut write.tx;
     turn::take(tx, Turn::Batch).await?;
@@ -90,15 +92,15 @@ async fn empty_draft_like(write: &mut Write, batch: &Batch, name: Option<String>
     Ok(store::batch::create(tx, &new).await?)
 }
 
-/// Makes the draft that corrected rows of a batch go into which has been submitted: its own content is frozen.
+/// Creates the draft for the corrected rows of a submitted batch, whose own content is frozen.
 pub(crate) async fn draft_of_corrections(write: &mut Write, batch: &Batch) -> Result<Batch, Error> {
     let id = empty_draft_like(write, batch, None).await?;
     store::batch::fill(&mut write.tx, id, &Filled::default()).await?;
     find(&mut write.tx, &id.to_string()).await
 }
 
-/// What the submission of a draft does in the batch that it is linked to: the items that the draft pays are skipped
-/// there. Refused if one of them is not unpaid any more. Of a draft that is not linked it does nothing.
+/// Called when a draft is submitted: skips the items that it pays in the batch that it is linked to. Refused
+/// if one of them is no longer unpaid. Does nothing for a draft that is not linked.
 pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option<Fact>, Error> {
     let Some(origin) = batch_origin::origin(&mut write.tx, draft.id).await? else { return Ok(None) };
     let batch = find_locked(&mut write.tx, &origin.to_string()).await?;
@@ -115,7 +117,7 @@ pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option
         return Ok(None);
     }
     let state = skip_there(&mut write.tx, &batch, &replaced, write.now).await?;
-    // The draft's items take their ids over in the same commit: between the two nobody holds them.
+    // The draft's items take over the ids in the same commit: they are free only within this transaction.
     let freed = replaced.iter().map(|one| one.item).collect();
     store::external_id::release(&mut write.tx, freed).await?;
     store::external_id::hold_range(&mut write.tx, draft.id, draft.range()).await?;
@@ -126,7 +128,7 @@ pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option
     Ok(Some(fact))
 }
 
-/// Skips items in the earlier batch; returns its state after that.
+/// Skips items in the earlier batch; returns its new state.
 async fn skip_there(
     tx: &mut Tx,
     batch: &Batch,
@@ -144,7 +146,7 @@ async fn skip_there(
         tally.skipped_count += 1;
     }
     store::batch::set_tally(tx, batch.id, &tally).await?;
-    // The state follows the counters: a paused batch in which nothing waits any more has ended.
+    // The state follows the counters: a paused batch with no pending items has ended.
     let state = tally.state(batch.state, batch.called_off_at.is_some());
     if state != batch.state {
         let ended = Some(batch.completed_at.unwrap_or(now));

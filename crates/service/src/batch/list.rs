@@ -1,4 +1,4 @@
-//! Batches, items and history for people: by filter, sort and page, with the names of what they refer to.
+//! Lists of batches, items and history: filtered, sorted and paged, with the names of what they refer to.
 
 use super::find;
 use crate::{Error, Service};
@@ -23,29 +23,29 @@ pub struct Described {
     pub asset: Asset,
     /// Its single account's number.
     pub account: Option<String>,
-    /// The rates that it has kept.
+    /// The rates that it keeps.
     pub rates: Vec<DescribedRate>,
 }
 
-/// A rate that a batch has kept.
+/// A rate that a batch keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DescribedRate {
-    /// The currency that is paid.
+    /// The payer's currency.
     pub source: String,
-    /// The currency that arrives.
+    /// The payee's currency.
     pub target: String,
-    /// Major units of the target for one of the source.
+    /// Major units of the target per major unit of the source.
     pub rate: String,
     /// When the batch took it, microseconds UTC.
     pub kept_at: i64,
 }
 
-/// Part of a list.
+/// A page of a list.
 #[derive(Debug, Clone, Copy)]
 pub struct Part {
-    /// Rows at most.
+    /// Maximum number of rows.
     pub limit: i64,
-    /// Rows before it.
+    /// Rows to skip.
     pub offset: i64,
 }
 
@@ -54,17 +54,17 @@ pub struct Part {
 pub struct DescribedItem {
     /// The item.
     pub item: Item,
-    /// The paying account's number.
+    /// The payer's account number.
     pub source: String,
-    /// The paid account's number.
+    /// The payee's account number.
     pub target: String,
     /// The transfer that settled it.
     pub transfer: Option<Transfer>,
-    /// How the row named its own side, where that is not the account's number.
+    /// How the row named its own side, if not by the account number.
     pub contact: Option<(ContactType, String)>,
-    /// When it came into the batch, microseconds UTC; none: with the batch.
+    /// When it was added to the batch, microseconds UTC; none if it was created with the batch.
     pub created_at: Option<i64>,
-    /// When it was last paid, refused, retried or skipped; none: not since it came.
+    /// When it was last paid, refused, retried or skipped; none if never.
     pub updated_at: Option<i64>,
 }
 
@@ -75,7 +75,7 @@ pub struct ItemList {
     pub batch: Described,
     /// The items.
     pub items: Vec<DescribedItem>,
-    /// How many the whole list has.
+    /// The length of the whole list.
     pub total: i64,
 }
 
@@ -87,7 +87,7 @@ impl Service {
         described(&mut tx, batch).await
     }
 
-    /// Batches by filter, sort and page, and how many there are in all.
+    /// Batches by filter, sort and page, and the total.
     pub async fn batch_search(
         &self,
         filter: &BatchFilter,
@@ -101,13 +101,13 @@ impl Service {
         Ok((Self::describe(&mut tx, batches).await?, total))
     }
 
-    /// How many batches a filter lets through.
+    /// How many batches match a filter.
     pub async fn batch_count(&self, filter: &BatchFilter) -> Result<i64, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::batch::count(&mut tx, filter).await?)
     }
 
-    /// Items of a batch, of some states or of all, after a number.
+    /// Items of a batch after a number, in the given states or in any.
     pub async fn batch_item_list(
         &self,
         name: &str,
@@ -132,7 +132,7 @@ impl Service {
         Ok(ItemList { batch: described(&mut tx, batch).await?, items, total })
     }
 
-    /// A page of a batch's history with the events' ids, and how long it is.
+    /// A page of a batch's history with the event ids, and its total length.
     pub async fn batch_history_page(
         &self,
         name: &str,
@@ -164,7 +164,7 @@ impl Service {
     }
 }
 
-/// What those batches that convert have kept.
+/// The rates kept by the batches that convert.
 async fn kept_rates(
     tx: &mut Tx,
     batches: &[Batch],
@@ -216,8 +216,8 @@ pub(crate) async fn describe_items(tx: &mut Tx, mut items: Vec<Item>) -> Result<
     Ok(described)
 }
 
-/// Derives when items came and when they last changed, from the batch's history and the tries that failed: no
-/// bytes are kept for it. An edit's line in the history names the first item that it added.
+/// Derives when items were added and when they last changed from the batch's history and the failed attempts,
+/// so that nothing has to be stored for it. An edit's line in the history names the first item that it added.
 pub(crate) async fn tell_times(
     tx: &mut Tx,
     batch: BatchId,
@@ -242,7 +242,8 @@ pub(crate) async fn tell_times(
     Ok(())
 }
 
-/// What the batch's counters say of a list without looking at a million items.
+/// The length of a list from the batch's counters, without reading a million items; none if they do not cover
+/// it.
 fn counted(batch: &Batch, states: &[ItemState]) -> Option<i64> {
     let of = |state: &ItemState| match state {
         ItemState::Completed => Some(batch.tally.success_count),

@@ -1,5 +1,5 @@
-//! Marking many items: a transaction for so many, so that a kill loses nothing. The counters follow in the same
-//! transaction.
+//! Marks many items in bounded transactions, so that a kill loses nothing. The batch's counters change in the
+//! same transaction as its items.
 
 use super::external_id;
 use crate::Error;
@@ -9,37 +9,37 @@ use domain::item::ItemState;
 use store::batch::Batch;
 use store::item::{Failure, Item, ItemFilter};
 
-/// Items that one transaction marks.
+/// Items marked per transaction.
 const ITEMS: i64 = 50_000;
 
-/// What becomes of items.
+/// What items are marked as.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Mark {
-    /// They wait again.
+    /// Pending again.
     Wait,
-    /// They fail, for this reason.
+    /// Failed, for this reason.
     Fail(Code),
-    /// They are taken out.
+    /// Skipped.
     Skip,
 }
 
-/// Which items.
+/// Which items to mark.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Which {
-    /// Of these states.
+    /// Items in these states.
     pub states: &'static [ItemState],
-    /// Of these codes; empty: whatever the code.
+    /// Items with these codes; empty: any code.
     pub codes: &'static [Code],
 }
 
-/// Items that failed.
+/// Failed items.
 pub(crate) const FAILED: Which = Which { states: &[ItemState::Failed], codes: &[] };
-/// Items that were not tried because a person interrupted the run or a failure stopped it.
+/// Items that were not tried because a user interrupted the run or a failure stopped it.
 pub(crate) const UNTRIED: Which =
     Which { states: &[ItemState::Failed], codes: &[Code::Interrupted, Code::Stopped] };
-/// Items that wait.
+/// Pending items.
 pub(crate) const WAITING: Which = Which { states: &[ItemState::Pending], codes: &[] };
-/// Items that are not paid and can still be.
+/// Items that are unpaid and can still be paid.
 pub(crate) const UNPAID: Which = Which { states: &[ItemState::Pending, ItemState::Failed], codes: &[] };
 
 impl Which {
@@ -53,12 +53,12 @@ impl Which {
         }
     }
 
-    /// How many there are.
+    /// The number of matching items.
     pub(crate) async fn count(self, write: &mut Write, batch: &Batch) -> Result<i64, Error> {
         Ok(store::item::count(&mut write.tx, &self.filter(batch, i64::MIN)).await?)
     }
 
-    /// Marks the first of them after a number, and returns them as they were.
+    /// Marks the first matching items after a number, and returns them as they were before.
     pub(crate) async fn mark(
         self,
         write: &mut Write,
@@ -119,7 +119,7 @@ impl Mark {
         }
     }
 
-    /// The code that the item keeps: a skipped one still says why it failed.
+    /// The code that the item keeps: a skipped item still shows why it failed.
     const fn code(self, item: &Item) -> Option<Code> {
         match self {
             Self::Wait => None,

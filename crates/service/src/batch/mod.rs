@@ -1,4 +1,4 @@
-//! Batches: import, preview, the moves of their life, rework of items, export.
+//! Batches: import, preview, lifecycle, rework of items, export.
 
 pub mod ask;
 pub mod attempts;
@@ -45,7 +45,7 @@ use store::batch_history::Event;
 use store::import_problem::ImportProblem;
 use store::item::{Item, Page};
 
-/// Items of one page at most.
+/// Maximum number of items per page.
 pub const PAGE_MAX: i64 = 1_000;
 
 impl Service {
@@ -55,7 +55,7 @@ impl Service {
         find(&mut tx, name).await
     }
 
-    /// A page of a batch's items, in the order of the file; of one state if one is given.
+    /// A page of a batch's items, in file order; if a state is given, only items in it.
     pub async fn batch_items(
         &self,
         name: &str,
@@ -72,7 +72,7 @@ impl Service {
         Ok((batch, items))
     }
 
-    /// A batch's history for people, in order.
+    /// A batch's history, in order.
     pub async fn batch_history(&self, name: &str) -> Result<(Batch, Vec<Event>), Error> {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
@@ -80,7 +80,7 @@ impl Service {
         Ok((batch, events))
     }
 
-    /// The rows of its file that were refused, in the order of lines.
+    /// The problems of a batch's refused rows, in line order.
     pub async fn batch_problems(&self, name: &str, limit: i64) -> Result<Vec<ImportProblem>, Error> {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
@@ -108,21 +108,21 @@ pub(crate) async fn find(tx: &mut Tx, name: &str) -> Result<Batch, Error> {
     found.ok_or_else(missing)
 }
 
-/// A batch, locked, by its id or number.
+/// Locks a batch, by its id or number.
 pub(crate) async fn find_locked(tx: &mut Tx, name: &str) -> Result<Batch, Error> {
     let found = find(tx, name).await?;
     let missing = || Error::refused(Code::BatchNotFound, name.to_owned());
     store::batch::lock(tx, found.id).await?.ok_or_else(missing)
 }
 
-/// A batch, locked, for a write about it: a refusal names the batch and its state from here on.
+/// Locks a batch for a write about it: from here on a refusal names the batch and its state.
 pub(crate) async fn locked(write: &mut Write, name: &str) -> Result<Batch, Error> {
     let batch = find_locked(&mut write.tx, name).await?;
     write.about = Fact::of_batch(write.about.action, batch.id).with("state", batch.state.name());
     Ok(batch)
 }
 
-/// A batch as a write leaves it, read in its transaction.
+/// A batch as changed by a write, read in its transaction.
 pub(crate) async fn changed(write: &mut Write, batch: BatchId) -> Result<Batch, Error> {
     find(&mut write.tx, &batch.to_string()).await
 }

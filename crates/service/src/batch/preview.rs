@@ -1,4 +1,4 @@
-//! A dry run: the same decisions as the run, over the same accounts, without writing anything.
+//! A dry run: the same decisions as the run, on the same accounts, without writing anything.
 
 use super::content::Content;
 use super::create::CreateBatch;
@@ -21,9 +21,9 @@ use store::Tx;
 use store::batch::Batch;
 use store::item::{Item, Page};
 
-/// Items of one step.
+/// Items per step.
 const STEP: i64 = 10_000;
-/// Refusals that a preview names.
+/// Refusals that a preview lists.
 pub const REFUSALS_SHOWN: usize = 1_000;
 
 /// An item that would be refused.
@@ -40,13 +40,13 @@ pub struct Foreseen {
 pub struct ForeseenItem {
     /// The item with its accounts.
     pub item: DescribedItem,
-    /// Why it would be refused; none: it would be paid.
+    /// Why it would be refused; none if it would be paid.
     pub code: Option<Code>,
-    /// Fee on top, minor units.
+    /// Fee on top of the amount, minor units.
     pub fee: i64,
-    /// The paying account's balance before and after it.
+    /// The payer's balance before and after it.
     pub balance: Option<(i64, i64)>,
-    /// What the payee gets in another currency, minor units of it.
+    /// What the payee receives in another currency, in its minor units.
     pub exchanged: Option<(Asset, i64)>,
 }
 
@@ -74,7 +74,7 @@ pub struct Preview {
     pub would_fail: i64,
     /// The first of them.
     pub refusals: Vec<Foreseen>,
-    /// The items that were asked for.
+    /// The requested items.
     pub items: Vec<ForeseenItem>,
     /// The single account's balance before and after.
     pub single: Option<Single>,
@@ -83,7 +83,7 @@ pub struct Preview {
 }
 
 impl Service {
-    /// Carries balances forward item by item and says what a run would do now; shows a part of the items.
+    /// Carries balances forward item by item and reports what a run would do now; lists a part of the items.
     pub async fn batch_preview(&self, name: &str, part: Part) -> Result<(Described, Preview), Error> {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
@@ -106,7 +106,8 @@ impl Service {
         Ok((described(&mut tx, batch).await?, preview))
     }
 
-    /// The same for a batch that is not made: nothing is stored. Refuses what creating it would refuse.
+    /// The same for a batch that does not exist: nothing is stored. Refuses whatever creating it would
+    /// refuse.
     pub async fn batch_preview_new(
         &self,
         new: &CreateBatch,
@@ -129,7 +130,7 @@ impl Service {
         Ok((read.terms.asset, number, preview))
     }
 
-    /// A draft is compared with what was submitted; of what was submitted itself, only the balance is of interest.
+    /// A draft is compared with submitted batches; for a submitted batch only the balance matters.
     async fn found(&self, tx: &mut Tx, batch: &Batch, content: Content) -> Result<Found, Error> {
         if batch.state == BatchState::Draft {
             return Ok(similar::examine(tx, batch.clone(), content, false, self.now()).await?.found);
@@ -167,7 +168,7 @@ impl Service {
     }
 }
 
-/// An item that is shown, before its accounts have names.
+/// An item to list, before its account numbers are looked up.
 struct Shown {
     item: Item,
     code: Option<Code>,
@@ -180,14 +181,14 @@ struct Shown {
 struct Fold {
     book: Book,
     policies: PolicyBook,
-    /// The rates of a batch that exchanges.
+    /// The rates of a batch that converts.
     rates: Option<Rates>,
     today: Calendar,
     mode: BatchMode,
     part: Part,
     assets: HashMap<AssetId, Asset>,
     place: i64,
-    /// What all items say after a failure that ends the run.
+    /// The code of all items after a failure that ends the run.
     ended_by: Option<Code>,
     before: Option<i64>,
     shown: Vec<Shown>,
@@ -308,7 +309,7 @@ async fn system(tx: &mut Tx) -> Result<Vec<domain::account::Account>, Error> {
     Ok(store::balance::read(tx, all.iter().map(|account| account.id.0).collect()).await?)
 }
 
-/// Adds accounts that the book does not hold yet.
+/// Loads accounts that the book does not hold yet.
 async fn load(tx: &mut Tx, book: &mut Book, mut ids: Vec<i64>) -> Result<(), Error> {
     ids.retain(|id| !book.contains(AccountId(*id)));
     ids.sort_unstable();

@@ -1,4 +1,4 @@
-//! Rows of files that were refused: they stay with the batch until they are corrected or dropped.
+//! Refused rows of files: they stay with the batch until they are corrected or dropped.
 
 use super::ask::Ask;
 use super::create::number_of_rows;
@@ -20,17 +20,17 @@ use store::counter::{self, Counter};
 use store::import_problem::ImportProblem;
 use store::refused_row::RefusedRow;
 
-/// Rows of one step.
+/// Rows per step.
 const STEP: i64 = 1_000;
 
-/// A refused row that is not yet kept.
+/// A refused row that is not stored yet.
 #[derive(Debug, Clone)]
 pub(crate) struct Refused {
     /// Its line in the file.
     pub line: i64,
-    /// What it says; none if it could not be read.
+    /// Its content; none if it could not be parsed.
     pub content: Option<Map<String, Value>>,
-    /// Why it was refused: one reason or more.
+    /// Why it was refused: at least one reason.
     pub problems: Vec<ImportProblem>,
 }
 
@@ -39,7 +39,7 @@ pub(crate) struct Refused {
 pub struct ProblemRow {
     /// The row.
     pub row: RefusedRow,
-    /// The reasons, in the order in which they were found.
+    /// The reasons, in the order they were found.
     pub problems: Vec<ImportProblem>,
 }
 
@@ -50,12 +50,12 @@ pub struct ProblemPage {
     pub batch: Batch,
     /// The rows.
     pub rows: Vec<ProblemRow>,
-    /// How many there are in all.
+    /// How many there are in total.
     pub total: i64,
 }
 
 impl ProblemRow {
-    /// What the row says, by field; empty if it could not be read.
+    /// The row's content by field; empty if it could not be parsed.
     #[must_use]
     pub fn content(&self) -> Map<String, Value> {
         let text = self.row.content.as_deref().unwrap_or("{}");
@@ -64,7 +64,7 @@ impl ProblemRow {
 }
 
 impl Service {
-    /// A page of a batch's open refused rows after a key; only those refused for a code if one is given.
+    /// A page of a batch's open refused rows after a key; if a code is given, only those refused for it.
     pub async fn batch_problem_rows(
         &self,
         name: &str,
@@ -79,8 +79,8 @@ impl Service {
         Ok(ProblemPage { batch, rows, total })
     }
 
-    /// Drops the open refused rows of a draft, only those refused for a code if one is given. `count` is how many
-    /// the caller means to drop: `PROBLEMS_OPEN` with the right number if there are more or fewer.
+    /// Drops a draft's open refused rows; if a code is given, only those refused for it. `count` is how many
+    /// the caller expects to drop: `PROBLEMS_OPEN` with the actual number if there are more or fewer.
     pub async fn batch_drop_problems<'a>(
         &self,
         actor: &Actor,
@@ -95,7 +95,7 @@ impl Service {
     }
 
     /// Writes the open refused rows as CSV with their reasons and keys, and returns how many. The file can be
-    /// imported again: as a repair, or without its key column as new rows.
+    /// imported again: as a repair, or, without its key column, as new rows.
     pub async fn batch_refused_csv<W: std::io::Write + Send>(
         &self,
         name: &str,
@@ -138,7 +138,7 @@ fn write_row<W: std::io::Write>(
     })?)
 }
 
-/// Where, why, and what would help, in one line.
+/// Column, reason and suggestion, in one line.
 fn reason(problem: &ImportProblem, language: Language) -> String {
     let place = problem.column.as_deref().map_or_else(String::new, |column| format!("{column}: "));
     let suggestion = problem.suggestion.as_deref().map_or_else(String::new, |text| format!(" ({text})"));
@@ -183,7 +183,7 @@ async fn open_rows(
     Ok(rows.into_iter().map(with).collect())
 }
 
-/// Keeps refused rows and why; each draws its key.
+/// Stores refused rows with their reasons; each row draws its key.
 pub(crate) async fn keep(tx: &mut Tx, batch: BatchId, refused: &mut [Refused]) -> Result<(), Error> {
     if refused.is_empty() {
         return Ok(());
@@ -200,14 +200,14 @@ pub(crate) async fn keep(tx: &mut Tx, batch: BatchId, refused: &mut [Refused]) -
     Ok(store::import_problem::insert(tx, batch, &problems).await?)
 }
 
-/// Notes on the batch how many refused rows are open.
+/// Updates the batch's count of open refused rows.
 pub(crate) async fn count_open(tx: &mut Tx, batch: BatchId) -> Result<i64, Error> {
     let open = store::refused_row::count(tx, batch, None).await?;
     store::batch::set_refused(tx, batch, open).await?;
     Ok(open)
 }
 
-/// Forgets the refused rows of an import that did not finish.
+/// Deletes the refused rows of an unfinished import.
 pub(crate) async fn purge(tx: &mut Tx, batch: BatchId) -> Result<(), Error> {
     store::import_problem::purge(tx, batch).await?;
     Ok(store::refused_row::purge(tx, batch).await?)

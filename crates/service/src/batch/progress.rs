@@ -1,4 +1,4 @@
-//! How far batches are, read from their counters (ADR 14).
+//! The progress of batches, read from their counters (ADR 14).
 
 use super::find;
 use crate::{Error, Service};
@@ -9,33 +9,33 @@ use store::Tx;
 use store::batch::Batch;
 use store::item::Item;
 
-/// How far a batch is.
+/// The progress of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchProgress {
     /// The batch, with its counters.
     pub batch: Batch,
-    /// The item that was decided last; none if that is not known.
+    /// The item that was decided last; none if unknown.
     pub current: Option<Decided>,
-    /// Digits behind the point in the batch's currency.
+    /// Decimal places of the batch's currency.
     pub scale: u8,
-    /// The ledger's last commit when this was read. Later commits have greater numbers, on whatever node they
-    /// are made or read, so of two answers the one with the greater number is the newer one.
+    /// The ledger's last commit when this was read. Commit numbers increase across all nodes, so of two
+    /// answers the one with the greater number is newer.
     pub seq: i64,
 }
 
-/// An item that was decided, with its accounts' numbers.
+/// A decided item with its account numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decided {
     /// The item.
     pub item: Item,
-    /// The number of the account that pays.
+    /// The payer's account number.
     pub source: String,
-    /// The number of the account that is paid.
+    /// The payee's account number.
     pub target: String,
 }
 
 impl Service {
-    /// How far a batch is, by its id or number.
+    /// The progress of a batch, by id or number.
     pub async fn batch_progress_of(&self, name: &str) -> Result<BatchProgress, Error> {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
@@ -44,8 +44,8 @@ impl Service {
         all.pop().ok_or_else(|| Error::refused(domain::code::Code::BatchNotFound, name))
     }
 
-    /// How far several batches are; missing ones are left out. None if nothing at all was committed after
-    /// `since`: then one row was read, however many batches are asked for.
+    /// The progress of several batches; missing ones are omitted. None if nothing was committed after
+    /// `since`: then only one row is read, however many batches are requested.
     pub async fn batch_progress(
         &self,
         ids: Vec<i64>,
@@ -61,7 +61,7 @@ impl Service {
     }
 }
 
-/// Adds what is read besides the counters. Everything comes from one snapshot.
+/// Adds what the counters do not hold. Everything is read from one snapshot.
 async fn complete(tx: &mut Tx, batches: Vec<Batch>, seq: i64) -> Result<Vec<BatchProgress>, Error> {
     let mut current = last_decided(tx, &batches).await?;
     let assets = store::asset::all(tx).await?;
@@ -75,15 +75,15 @@ async fn complete(tx: &mut Tx, batches: Vec<Batch>, seq: i64) -> Result<Vec<Batc
     Ok(batches.into_iter().map(complete).collect())
 }
 
-/// The number of the item that was decided last, as far as the counters tell: items are decided in the order of
-/// their numbers, save those that are retried.
+/// The number of the item that was decided last, as far as the counters show: items are decided in number
+/// order, except those that are retried.
 fn candidate(batch: &Batch) -> Option<TransferId> {
     let decided = batch.tally.total_count - batch.tally.pending_count();
     let number = batch.first_number + decided - 1;
     (batch.state.has_begun() && decided > 0 && number <= batch.last_number).then_some(TransferId(number))
 }
 
-/// The candidates that are items of their batch and are decided.
+/// The candidates that belong to their batch and are decided.
 async fn last_decided(tx: &mut Tx, batches: &[Batch]) -> Result<HashMap<TransferId, Decided>, Error> {
     let wanted: HashSet<(i64, i64)> =
         batches.iter().filter_map(|batch| Some((candidate(batch)?.0, batch.id.0))).collect();

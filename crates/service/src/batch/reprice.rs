@@ -1,5 +1,5 @@
-//! The rates that a batch keeps (contract: "Rates and conversions"): taken at submission, held against the stored
-//! ones before each run that a person asks for, and renewed by repricing.
+//! The rates that a batch keeps (contract: "Rates and conversions"): taken at submission, compared with the
+//! stored rates before each run that a user requests, and renewed by repricing.
 
 use super::linked;
 use super::list::described;
@@ -21,19 +21,20 @@ use store::batch_rate::KeptRate;
 use store::fx::FxRate;
 use store::{StoreError, Tx};
 
-/// What repricing led to.
+/// The result of repricing.
 #[derive(Debug, Clone)]
 pub struct Repriced {
-    /// The batch to go on with: the same one, or the draft of what is unpaid.
+    /// The batch to continue with: the same one, or the draft of its unpaid items.
     pub batch: Described,
-    /// Of a draft: the batch whose unpaid items it has.
+    /// For a draft: the batch that its unpaid items come from.
     pub from: Option<i64>,
 }
 
 impl Service {
-    /// Renews a batch's rates. One that has not begun takes the stored rates, and its approvals are void. Of one
-    /// that has begun and is not running, the unpaid items become a linked draft, which takes the rates that are
-    /// stored when it is submitted. For its maker, finance and administrators; a key reprices only what it made.
+    /// Renews a batch's rates. A batch that has not begun takes the stored rates, and its approvals become
+    /// void. If it has begun and is not running, its unpaid items become a linked draft, which takes the
+    /// rates that are stored when it is submitted. For its maker, finance and administrators; an API key
+    /// reprices only batches it made.
     pub async fn batch_reprice(&self, actor: &Actor, reach: Reach, name: &str) -> Result<Repriced, Error> {
         let mut write = begun!(self.write(actor, Action::BatchReprice));
         let done = reprice(&mut write, reach, name).await;
@@ -48,12 +49,12 @@ async fn reprice(write: &mut Write, reach: Reach, name: &str) -> Result<Done<Rep
         BatchState::Pending | BatchState::Approved => renew(write, &batch).await,
         BatchState::Paused | BatchState::PartiallyCompleted | BatchState::Failed => {
             let (draft, created) = linked::draft_of(write, &batch, Part::Unpaid, None).await?;
-            let told = Fact::of_batch(Action::BatchReprice, batch.id)
+            let repriced = Fact::of_batch(Action::BatchReprice, batch.id)
                 .with("items", draft.tally.total_count)
                 .with("draft", draft.number())
                 .moved(batch.state, BatchEvent::Repriced);
             let draft = described(&mut write.tx, draft).await?;
-            Ok(Done::many(Repriced { batch: draft, from: Some(batch.id.0) }, vec![created, told]))
+            Ok(Done::many(Repriced { batch: draft, from: Some(batch.id.0) }, vec![created, repriced]))
         }
         BatchState::Draft
         | BatchState::Rejected
@@ -73,7 +74,8 @@ fn may_reprice(actor: &Actor, reach: Reach, batch: &Batch) -> Result<(), Error> 
     Ok(())
 }
 
-/// A batch that has not begun takes the stored rates; whoever approved it approved the old ones.
+/// A batch that has not begun takes the stored rates and is pending again: its approvals were for the old
+/// rates.
 async fn renew(write: &mut Write, batch: &Batch) -> Result<Done<Repriced>, Error> {
     let before = store::batch_rate::of(&mut write.tx, batch.id).await?;
     let after = keep_rates(&mut write.tx, batch, write.now).await?;
@@ -90,8 +92,8 @@ async fn renew(write: &mut Write, batch: &Batch) -> Result<Done<Repriced>, Error
     Ok(Done::one(Repriced { batch, from: None }, fact))
 }
 
-/// Keeps the stored rate of every pair that the batch needs, in place of what it has kept before. A batch that
-/// does not convert, or follows the stored rates, keeps none.
+/// Keeps the stored rate of every currency pair that the batch needs, replacing the rates it kept before. A
+/// batch that does not convert, or follows the stored rates, keeps none.
 pub(crate) async fn keep_rates(tx: &mut Tx, batch: &Batch, now: i64) -> Result<Vec<KeptRate>, Error> {
     let mut kept = Vec::new();
     if !batch.convert || batch.follows_rates {
@@ -109,7 +111,7 @@ pub(crate) async fn keep_rates(tx: &mut Tx, batch: &Batch, now: i64) -> Result<V
     Ok(kept)
 }
 
-/// A kept rate that does not hold any more.
+/// A kept rate that no longer holds.
 struct Lapsed {
     kept: KeptRate,
     stored: Option<FxRate>,
@@ -117,8 +119,8 @@ struct Lapsed {
     is_old: bool,
 }
 
-/// Refuses a run that would pay at rates which no longer hold: a stored rate has moved beyond the pair's tolerance,
-/// or, before the first run, a kept rate is too old.
+/// Refuses a run at rates that no longer hold: a stored rate has moved beyond the pair's tolerance, or,
+/// before the first run, a kept rate is too old.
 pub(crate) async fn rates_hold(write: &mut Write, batch: &Batch) -> Result<(), Error> {
     if !batch.convert || batch.follows_rates {
         return Ok(());
@@ -169,8 +171,8 @@ impl Lapsed {
         }
         let (stored, tolerance) = (self.stored_rate().unwrap_or_default(), self.policy.tolerance());
         let english =
-            format!("{pair}: the stored rate is {stored} now, not within {tolerance} of the kept {rate}");
-        let chinese = format!("{pair}：已存汇率现为 {stored}，与保留的 {rate} 偏差超过 {tolerance}");
+            format!("{pair}: the stored rate is now {stored}, not within {tolerance} of the kept {rate}");
+        let chinese = format!("{pair}：已存汇率现为 {stored}，与保留汇率 {rate} 的偏差超过 {tolerance}");
         Refusal::told(Code::RateChanged, english, chinese)
     }
 
@@ -194,7 +196,7 @@ fn pair_name(assets: &[Asset], source: AssetId, target: AssetId) -> String {
     format!("{} to {}", code(assets, source), code(assets, target))
 }
 
-/// Rates as the audit log tells them.
+/// Rates as the audit log records them.
 fn told(rates: &[KeptRate], assets: &[Asset]) -> Value {
     let one = |kept: &KeptRate| {
         json!({ "source": code(assets, kept.rate.source), "target": code(assets, kept.rate.target),

@@ -1,4 +1,4 @@
-//! Resumption of a batch that waits, is paused, lost its runner, or ended with items that were not tried.
+//! Resumes a batch that is pending or paused, lost its runner, or ended with items that were not tried.
 
 use super::lifecycle::{begin, is_live, within_maximum};
 use super::reprice::rates_hold;
@@ -13,10 +13,10 @@ use store::audit::Actor;
 use store::batch::Batch;
 
 impl Service {
-    /// Resumes a batch and returns how many of its items wait. A batch that has not begun is executed, with all
-    /// checks. A paused batch, or one whose runner died, continues. Of a batch that has ended, the items are taken
-    /// back that were not tried because a person interrupted it or a failure stopped it; without such items it is
-    /// [`Code::BatchNotResumable`]. A live run and items in flight are left alone.
+    /// Resumes a batch and returns how many of its items are pending. A batch that has not begun is executed,
+    /// with all checks. A paused batch, or one whose runner died, continues. If a batch has ended, the items
+    /// that were not tried because a user interrupted it or a failure stopped it become pending again;
+    /// without such items it is [`Code::BatchNotResumable`]. A live run and items in flight are left alone.
     pub async fn batch_resume(&self, actor: &Actor, name: &str) -> Result<(Batch, i64), Error> {
         if let Some(first) = self.first_answer().await? {
             return first.answer();
@@ -58,7 +58,7 @@ async fn resume(write: &mut Write, name: &str) -> Result<Done<(Batch, i64)>, Err
         (BatchState::Processing, BatchIntent::Pause) | (BatchState::Paused, _) => {
             go_on(write, &batch).await?
         }
-        // It runs, or a worker takes it up once woken.
+        // It is running, or a worker picks it up once woken.
         (BatchState::Processing, intent) => {
             let waits = intent == BatchIntent::Run && !is_live(&mut write.tx, batch.id).await?;
             return Ok(Done::nothing((batch, if waits { waiting } else { 0 })));

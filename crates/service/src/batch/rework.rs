@@ -1,5 +1,5 @@
-//! Retry: what people do about items that failed. Nothing that was not approved, was cancelled or was called off
-//! for good can be paid this way. [`super::skip`] takes items out.
+//! Retries failed items. Nothing that was not approved, was cancelled or was called off for good can be paid
+//! this way. [`super::skip`] skips items.
 
 use super::mark::{self, FAILED, Mark, UNTRIED, Which};
 use super::reprice::rates_hold;
@@ -15,18 +15,19 @@ use store::audit::Actor;
 use store::batch::Batch;
 use store::item::Item;
 
-/// Which failed items are tried again.
+/// Which failed items to retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rework {
-    /// All that failed.
+    /// All failed items.
     AllFailed,
-    /// Those that were not tried because the run was interrupted or stopped: what resumption takes back.
+    /// Those that were not tried because the run was interrupted or stopped: the ones that `resume` retries.
     Untried,
 }
 
 impl Service {
-    /// Sets failed items back to waiting and the batch to processing; says how many. The engine then runs
-    /// the batch; a paused one waits for its resumption. With nothing to do it answers 0 and changes nothing.
+    /// Sets failed items back to pending and the batch to processing; returns how many. The engine then runs
+    /// the batch; a paused one stays paused until it is resumed. With nothing to do it returns 0 and changes
+    /// nothing.
     pub async fn batch_retry(&self, actor: &Actor, name: &str, which: Rework) -> Result<(Batch, i64), Error> {
         if let Some(first) = self.first_answer().await? {
             return first.answer();
@@ -40,7 +41,7 @@ impl Service {
         }
     }
 
-    /// Sets items back to waiting in steps; the first of them is told in the history, with the count of all.
+    /// Sets items back to pending in steps; the first step is recorded in the history, with the total count.
     pub(crate) async fn set_back(&self, actor: &Actor, name: &str, which: Rework) -> Result<i64, Error> {
         let (mut after, mut count) = (i64::MIN, 0);
         loop {
@@ -71,7 +72,7 @@ impl Service {
         }
     }
 
-    /// The items were marked in steps; a repeated request finds none left to mark.
+    /// Stores the answer. The items were marked in steps; a repeated request would find none left to mark.
     pub(crate) async fn answer_reworked(
         &self,
         actor: &Actor,
@@ -83,7 +84,7 @@ impl Service {
         write.end(done).await
     }
 
-    /// Sets one failed item back to waiting and the batch to processing.
+    /// Sets one failed item back to pending and the batch to processing.
     pub async fn batch_retry_item(&self, actor: &Actor, name: &str, item: i64) -> Result<Batch, Error> {
         let mut write = begun!(self.write(actor, Action::ItemRetry));
         let done = retry_item(&mut write, name, item).await;
@@ -92,7 +93,7 @@ impl Service {
         Ok(changed)
     }
 
-    /// The item of a line of the batch's file.
+    /// The item on a line of the batch's file.
     pub async fn batch_item_of_line(&self, name: &str, line: i64) -> Result<i64, Error> {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
@@ -142,7 +143,7 @@ async fn retry_item(write: &mut Write, name: &str, item: i64) -> Result<Done<Bat
     Ok(Done::one(changed(write, batch.id).await?, fact))
 }
 
-/// An ended batch runs again; a paused one stays paused, and a run that was asked to stop stops.
+/// An ended batch runs again; a paused one stays paused, and a run that was asked to stop still stops.
 async fn run_again(write: &mut Write, batch: &Batch) -> Result<BatchState, Error> {
     let state = if batch.state == BatchState::Paused { BatchState::Paused } else { BatchState::Processing };
     let intent = if batch.state.has_ended() { BatchIntent::Run } else { batch.intent };
@@ -169,7 +170,7 @@ pub(crate) async fn item_of(tx: &mut Tx, batch: &Batch, number: i64) -> Result<I
     found.ok_or_else(|| Error::refused(Code::ItemNotFound, number.to_string()))
 }
 
-/// The refusal of a batch that was called off for good.
+/// The refusal for a batch that was called off for good.
 pub(crate) fn called_off(batch: &Batch) -> Error {
     let number = batch.number();
     Error::told(Code::BatchState, format!("{number} was called off for good"), format!("{number} 已永久取消"))

@@ -1,4 +1,4 @@
-//! From the rows of a request or a file to items: whoever sends a row, the same is checked in the same order.
+//! Turns the rows of a request or a file into items: both get the same checks in the same order.
 
 mod amounts;
 mod refusal;
@@ -23,27 +23,27 @@ use store::Tx;
 use store::item::Item;
 use store::similar::Subject;
 
-/// Rows of one request at most: they are taken in one transaction.
+/// Maximum number of rows in a request: they are taken in one transaction.
 pub const ROWS_MAX: usize = 50_000;
-/// Problems that a refusal names.
+/// Problems that a refusal lists.
 pub const PROBLEMS_MAX: usize = 1_000;
 
 /// A row as the client sends it.
 #[derive(Debug, Clone, Default)]
 pub struct NewRow {
-    /// Every way in which it names an account.
+    /// Every way it names an account.
     pub given: Vec<Given>,
-    /// Major units.
+    /// The amount, major units.
     pub amount: Option<String>,
     /// Its share of the total.
     pub ratio: Option<String>,
     /// The currency's code.
     pub currency: Option<String>,
-    /// What it is for.
+    /// What the payment is for.
     pub memo: Option<String>,
     /// Free text for the payee.
     pub reference: Option<String>,
-    /// The client's own id of the payment.
+    /// The client's id for the payment.
     pub external_id: Option<String>,
 }
 
@@ -55,35 +55,35 @@ pub(crate) struct BatchTerms {
     pub asset: Asset,
     /// The single account and its currency.
     pub single: Option<Leg>,
-    /// Whether a payee in another currency is paid in it.
+    /// Whether a payee in another currency is paid in that currency.
     pub convert: bool,
-    /// Whether a payee may be there twice, in rows that differ in reference or external id.
+    /// Whether a payee may appear twice, in rows that differ in reference or external id.
     pub allow_repeat: bool,
-    /// How digits that are not written as 0 to 9 are treated.
+    /// How digits other than 0 to 9 are treated.
     pub digits: Digits,
     pub policies: PolicyBook,
     pub rates: Rates,
     pub assets: Vec<Asset>,
 }
 
-/// A row that can be taken; its item has no number yet.
+/// An accepted row; its item has no number yet.
 #[derive(Debug, Clone)]
 pub(crate) struct Accepted {
     pub item: Item,
-    /// How the row's own side was written, where that is not the account's number.
+    /// How the row's own side was written, if not as the account number.
     pub contact: Option<Contact>,
 }
 
 /// How a row's own side was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
-    /// What the text is.
+    /// The kind of text.
     pub kind: ContactType,
     /// The text as it was sent.
     pub written: String,
 }
 
-/// Rows that can be taken together.
+/// Rows that were accepted together.
 #[derive(Debug)]
 pub(crate) struct AcceptedRows {
     pub rows: Vec<Accepted>,
@@ -92,7 +92,7 @@ pub(crate) struct AcceptedRows {
     pub written: Vec<String>,
 }
 
-/// What makes two rows of a payee the same payment.
+/// The key that makes two rows of a payee the same payment.
 pub(crate) type RepeatKey = (AccountId, Option<String>, Option<String>);
 
 impl BatchTerms {
@@ -112,7 +112,8 @@ impl BatchTerms {
         }
     }
 
-    /// What may be in a batch once: the payee, and where repeats are allowed the reference and external id too.
+    /// What must be unique in a batch: the payee or payer, and where repeats are allowed the reference and
+    /// external id too.
     pub(crate) fn repeat_key(&self, item: &Item) -> RepeatKey {
         let other = self.other(item);
         if self.allow_repeat {
@@ -122,7 +123,7 @@ impl BatchTerms {
         }
     }
 
-    /// The code of a payee, or where many pay one a payer, that is in the batch twice.
+    /// The code for a payee, or a payer where many pay one, that is in the batch twice.
     pub(crate) const fn duplicate(&self) -> Code {
         match self.own_side() {
             Side::Payer => Code::DuplicateSource,
@@ -130,7 +131,7 @@ impl BatchTerms {
         }
     }
 
-    /// What a batch of these rows is compared with others as.
+    /// The subject that a batch of these rows is compared as.
     pub(crate) fn subject(&self) -> Subject {
         let account = self.single.map(|(account, _)| account);
         Subject { batch: None, asset: self.asset.id, kind: self.kind, account }
@@ -173,7 +174,8 @@ impl BatchTerms {
         Err(wrong)
     }
 
-    /// Who pays and who is paid. The single side need not be named; where it is, it is the batch's account.
+    /// The payer and the payee. A row need not name the batch's single account; if it does, it must be that
+    /// account.
     pub(crate) fn legs(&self, payees: &Payees, row: &NewRow) -> Result<(Leg, Leg), Wrong> {
         let named = self.currency(row)?;
         let side = |side: Side| match self.single.filter(|_| side != self.own_side()) {
@@ -194,12 +196,12 @@ impl BatchTerms {
         Ok((source, target))
     }
 
-    /// What the row says of a side.
+    /// How the row names a side.
     fn given<'a>(&self, row: &'a NewRow, side: Side) -> Vec<&'a Given> {
         row.given.iter().filter(|given| given.side.unwrap_or(self.own_side()) == side).collect()
     }
 
-    /// The currency that the row names: the batch's, unless the batch converts.
+    /// The currency that the row names; it must be the batch's unless the batch converts.
     fn currency(&self, row: &NewRow) -> Result<Option<AssetId>, Wrong> {
         let Some(code) = row.currency.as_deref() else { return Ok(None) };
         let wrong = |reason| Wrong::new(Field::Currency, reason, code);
@@ -231,7 +233,7 @@ impl BatchTerms {
         Some(Texts { memo: memo?.flatten(), reference: reference?, external_id })
     }
 
-    /// Whether one transfer may move it, and whether it can be exchanged if it has to be.
+    /// Checks whether one transfer may move the amount, and whether it can be exchanged if necessary.
     fn fits(&self, source: Leg, target: Leg, amount: i64) -> Result<(), Code> {
         if amount <= 0 {
             return Err(Code::AmountNotPositive);
@@ -255,7 +257,7 @@ impl BatchTerms {
         }
     }
 
-    /// How the row's own side was written, if the account's number does not say it.
+    /// How the row's own side was written, if not as the account number.
     fn contact(&self, row: &NewRow) -> Option<Contact> {
         let own = self.given(row, self.own_side());
         let given = own.iter().find(|given| given.is_account()).or_else(|| own.first())?;
@@ -275,7 +277,7 @@ impl BatchTerms {
         self.given(row, self.own_side()).first().map_or_else(String::new, |given| given.written.clone())
     }
 
-    /// What identifies the row's own side: the account, or what it is called where none was found.
+    /// What identifies the row's own side: the account, or how it was named if none was found.
     fn identity(&self, row: &NewRow, accepted: Option<RepeatKey>) -> Option<Identity> {
         match accepted {
             Some(key) => Some(Identity::Known(key)),
@@ -292,7 +294,7 @@ impl BatchTerms {
     }
 }
 
-/// Texts that can be kept.
+/// Texts that can be stored.
 struct Texts {
     memo: Option<Text>,
     reference: Option<Reference>,
@@ -320,7 +322,8 @@ fn item(line: i64, source: AccountId, target: AccountId, amount: i64, texts: Tex
     }
 }
 
-/// Makes items of the rows of a request; their numbers come later. Refuses all of them if one cannot be taken.
+/// Turns the rows of a request into items, which are numbered later. Refuses all of them if one cannot be
+/// accepted.
 pub(crate) async fn take(
     tx: &mut Tx,
     terms: &BatchTerms,
@@ -362,7 +365,7 @@ pub(crate) async fn take(
 }
 
 impl BatchTerms {
-    /// The repeat key of a row that is refused for another reason than its accounts.
+    /// The repeat key of a row that is refused for a reason other than its accounts.
     fn key_of(&self, (source, target): (Leg, Leg), row: &NewRow) -> RepeatKey {
         let other = if self.own_side() == Side::Payer { source.0 } else { target.0 };
         let reference = row.reference.clone().filter(|_| self.allow_repeat);
@@ -372,7 +375,7 @@ impl BatchTerms {
     }
 }
 
-/// The refusal of more rows than a request may have.
+/// The refusal for more rows than a request may have.
 pub(crate) fn too_many_rows() -> Error {
     Error::told(Code::BodyTooLarge, format!("{ROWS_MAX} relations"), format!("最多 {ROWS_MAX} 笔转账"))
 }

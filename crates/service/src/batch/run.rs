@@ -1,4 +1,4 @@
-//! What the engine asks of a batch while it runs it: the lease, and how the run ends.
+//! What the engine needs to run a batch: the lease, and the end of the run.
 
 use super::mark::{Mark, UNPAID, WAITING, Which};
 use super::settle::{close, settle};
@@ -18,9 +18,8 @@ use store::item::{Item, Page};
 use store::node::Node;
 
 impl Service {
-    /// What a writer does once when it starts, before anything else: where no other process can be writing,
-    /// gives up the nodes that are gone; and forgets imports that did not finish. Says how many imports it
-    /// forgot.
+    /// Start-up recovery of a writer, once, before anything else: if no other process can be writing, it
+    /// evicts all other nodes; then it discards unfinished imports. Returns how many imports it discarded.
     pub async fn recover(&self) -> Result<usize, Error> {
         if self.store.is_sole_writer() {
             let mut tx = self.store.write().await?;
@@ -30,11 +29,11 @@ impl Service {
         self.batch_purge_unfinished().await
     }
 
-    /// Takes the batch's lease for this node and returns its epoch; one that it holds already is taken anew.
-    /// A lease of another node that is at work is [`Code::BatchRunning`].
+    /// Takes the batch's lease for this node and returns its epoch; a lease that it already holds is taken
+    /// again under a new epoch. A live lease of another node is [`Code::BatchRunning`].
     pub async fn lease_take(&self, batch: BatchId) -> Result<i64, Error> {
         let mut tx = self.store.write().await?;
-        // Chunks that run under it are waited for; what it says is read after that.
+        // Waits for the chunks that run under the lease; its content is read after that.
         store::lease::get_alone(&mut tx, batch).await?;
         let held = store::lease::get(&mut tx, batch).await?;
         let node = self.store.node();
@@ -46,8 +45,8 @@ impl Service {
         Ok(epoch)
     }
 
-    /// Takes the lease whose epoch was seen. A node that nobody knows yet is made known: else its lease would
-    /// be anyone's.
+    /// Takes the lease if its epoch is still `seen`. Registers this node first if necessary: a lease held by
+    /// an unknown node counts as free.
     pub(crate) async fn lease_in(&self, tx: &mut Tx, batch: BatchId, seen: i64) -> Result<i64, Error> {
         let name = self.store.node();
         if store::node::get(tx, name).await?.is_none() {
@@ -60,7 +59,7 @@ impl Service {
         taken.ok_or_else(|| Error::refused(Code::BatchRunning, batch.to_string()))
     }
 
-    /// Gives the lease back.
+    /// Releases the lease.
     pub async fn lease_release(&self, batch: BatchId, epoch: i64) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
         store::lease::release(&mut tx, batch, epoch).await?;
@@ -69,21 +68,22 @@ impl Service {
         Ok(())
     }
 
-    /// Batches that are to run and that no other node is at, oldest first.
+    /// Batches in `processing` that no other live node has leased, oldest first.
     pub async fn batch_waiting(&self) -> Result<Vec<BatchId>, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::batch::waiting(&mut tx, self.store.node()).await?)
     }
 
-    /// The next waiting items of a batch.
+    /// The next pending items of a batch.
     pub async fn run_page(&self, batch: &Batch, after: i64, limit: i64) -> Result<Vec<Item>, Error> {
         let mut tx = self.store.read().await?;
         let page = Page { batch: batch.id, after, last: batch.last_number, limit };
         Ok(store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?)
     }
 
-    /// Ends a run under its epoch: paused, or whatever the counters say. `rest` fails what was not tried; of a
-    /// batch that was called off for good everything that is not paid is skipped before that.
+    /// Ends a run under its epoch: the batch is paused, or takes the state that its counters imply. `rest` is
+    /// the code that untried items fail with; if the batch was called off for good, all unpaid items are
+    /// skipped before that.
     pub async fn run_finish(&self, id: BatchId, epoch: i64, rest: Option<Code>) -> Result<Batch, Error> {
         let actor = Actor::system(self.store.node());
         self.mark_rest(&actor, id, Some(epoch), rest).await?;
@@ -97,8 +97,8 @@ impl Service {
         Ok(batch)
     }
 
-    /// Interrupts a batch that nobody runs, or calls it off for good: the rest fails or is skipped, and the
-    /// counters say how it ended.
+    /// Interrupts a batch that has no runner, or calls it off for good: the rest fails or is skipped, and the
+    /// counters determine how it ended.
     pub(crate) async fn run_interrupted(&self, id: BatchId) -> Result<Batch, Error> {
         let actor = Actor::system(self.store.node());
         self.mark_rest(&actor, id, None, Some(Code::Interrupted)).await?;
@@ -111,8 +111,8 @@ impl Service {
         Ok(batch)
     }
 
-    /// Skips what is not paid of a batch that was called off for good; fails what waits with a code, if one is
-    /// given. Under the run's epoch, if there is a run.
+    /// Skips the unpaid items of a batch that was called off for good; fails its pending items with a code,
+    /// if one is given. Fenced by the run's epoch, if there is a run.
     async fn mark_rest(
         &self,
         actor: &Actor,
@@ -156,7 +156,8 @@ impl Service {
     }
 }
 
-/// Ends a run under its epoch: the lease is free, and the batch is paused, ended or left to the next owner.
+/// Ends a run under its epoch: releases the lease, and pauses or ends the batch or leaves it to the next
+/// owner.
 async fn finish(write: &mut Write, id: BatchId, epoch: i64) -> Result<Done<Batch>, Error> {
     let batch = locked(write, &id.to_string()).await?;
     store::lease::release(&mut write.tx, id, epoch).await?;
@@ -166,7 +167,7 @@ async fn finish(write: &mut Write, id: BatchId, epoch: i64) -> Result<Done<Batch
     let is_due = batch.called_off_at.is_some() && batch.tally.failed_count > 0;
     let state = match batch.folded() {
         BatchState::Processing if batch.intent == BatchIntent::Pause => BatchState::Paused,
-        // What was asked changed while the run was ending; the next owner handles it.
+        // The intent changed while the run was ending; the next owner handles it.
         BatchState::Processing => return Ok(Done::nothing(batch)),
         _ if is_due => return Ok(Done::nothing(batch)),
         ended => ended,
@@ -175,14 +176,15 @@ async fn finish(write: &mut Write, id: BatchId, epoch: i64) -> Result<Done<Batch
     Ok(Done::one(changed(write, id).await?, fact))
 }
 
-/// Items that were set back to waiting meanwhile are left to the next owner.
+/// Items that were set back to pending in the meantime are left to the next owner.
 async fn finish_interrupted(write: &mut Write, id: BatchId) -> Result<Done<Batch>, Error> {
     let batch = locked(write, &id.to_string()).await?;
     let facts = settle(write, &batch).await?.into_iter().collect();
     Ok(Done::many(changed(write, id).await?, facts))
 }
 
-/// Keeps the lease from being taken over until the transaction ends, or says that it was.
+/// Locks the lease against a takeover until the transaction ends; [`Code::Fenced`] if it was already taken
+/// over.
 async fn fence(tx: &mut Tx, batch: BatchId, epoch: Option<i64>) -> Result<(), Error> {
     let Some(epoch) = epoch else { return Ok(()) };
     let lease = store::lease::get_shared(tx, batch).await?;

@@ -1,4 +1,4 @@
-//! The state of a batch follows its counters: after a run, a skip, an interruption.
+//! Derives a batch's state from its counters, after a run, a skip or an interruption.
 
 use super::lifecycle::is_live;
 use crate::Error;
@@ -7,7 +7,7 @@ use domain::batch::{BatchIntent, BatchState};
 use domain::fact::{Action, BatchEvent, Fact};
 use store::batch::Batch;
 
-/// Moves a batch to the state that its counters give, and returns the fact. A live runner does this itself.
+/// Moves a batch to the state that its counters imply, and returns the fact. A live runner does this itself.
 pub(crate) async fn settle(write: &mut Write, batch: &Batch) -> Result<Option<Fact>, Error> {
     let state = batch.folded();
     if state == batch.state || !batch.state.has_begun() {
@@ -19,7 +19,8 @@ pub(crate) async fn settle(write: &mut Write, batch: &Batch) -> Result<Option<Fa
     close(write, batch, state).await.map(Some)
 }
 
-/// Moves a batch to a state without a run, and returns the fact. A batch that had ended keeps the time of its end.
+/// Moves a batch to a state without a run, and returns the fact. A batch that had already ended keeps its end
+/// time.
 pub(crate) async fn close(write: &mut Write, batch: &Batch, state: BatchState) -> Result<Fact, Error> {
     let ended = state.has_ended().then(|| batch.completed_at.unwrap_or(write.now));
     store::batch::set_state(&mut write.tx, batch.id, state, BatchIntent::Run, None, ended).await?;

@@ -1,5 +1,5 @@
-//! Whether a batch pays again what an earlier one pays. Compared are the prints that submitted batches keep
-//! ([`store::similar`]); rules and bounds are in [`domain::similar`].
+//! Detects a batch that pays again what an earlier one pays. It compares the fingerprints that submitted
+//! batches keep ([`store::similar`]); rules and limits are in [`domain::similar`].
 
 use super::content::{self, Content};
 use super::edit::delete_items;
@@ -22,11 +22,11 @@ use store::batch::Batch;
 use store::item::Item;
 use store::similar::Subject;
 
-/// Rows that are paid already and are named one by one.
+/// Already paid rows that are listed one by one.
 pub const PAID_SHOWN: usize = 100;
-/// Items of one step.
+/// Items per step.
 const STEP: usize = 10_000;
-/// Prints are kept a day longer than they are compared, whatever the time zone.
+/// Fingerprints are kept at least a day longer than they are compared, whatever the time zone.
 const KEPT_US: i64 = (REMARK_DAYS + 2) * 86_400_000_000;
 
 /// An earlier batch that a new one resembles.
@@ -38,17 +38,17 @@ pub struct Similar {
     pub number: String,
     /// The day it was submitted, in the organisation's time zone.
     pub day: String,
-    /// Its rows.
+    /// The number of its rows.
     pub count: i64,
     /// Their sum, minor units.
     pub sum: i64,
     /// What both have in common.
     pub overlap: Overlap,
-    /// Whether the new batch is refused for it; else it is a remark.
+    /// Whether the new batch is refused because of it; otherwise it is only a remark.
     pub refuses: bool,
 }
 
-/// A row that equals one which is paid or can still be paid.
+/// A row that equals one that is paid or can still be paid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaidRow {
     /// The row's line.
@@ -59,36 +59,36 @@ pub struct PaidRow {
     pub item: i64,
 }
 
-/// What a preview, an import and a submission tell.
+/// What a preview, an import and a submission report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
     /// An earlier batch that this one resembles.
     pub similar: Option<Similar>,
-    /// Rows that equal one of another batch within the window, which is paid or can still be paid.
+    /// Rows that equal a row of another batch within the window that is paid or can still be paid.
     pub already_paid: i64,
     /// The first of them.
     pub paid: Vec<PaidRow>,
-    /// Of them, those that were left out.
+    /// How many of them were left out.
     pub left_out: i64,
     /// What the paying account has promised.
     pub promise: Option<Promise>,
 }
 
-/// A batch that was examined: what is left of its items is what `content` is of.
+/// A batch that was examined; `content` is that of its remaining items.
 pub(crate) struct Examined {
     pub batch: Batch,
     pub content: Content,
     pub found: Found,
 }
 
-/// Which rows of a new batch equal which of earlier ones.
+/// Which rows of a new batch equal which rows of earlier ones.
 struct Compared {
     similar: Option<Similar>,
-    /// By the new item: the earlier batch's number and item.
+    /// Keyed by the new item: the earlier batch's number and item.
     paid: HashMap<i64, (String, i64)>,
 }
 
-/// The row's print.
+/// The row's fingerprint.
 #[must_use]
 pub(crate) fn printed(item: &Item) -> Printed {
     let payment = Payment {
@@ -102,7 +102,8 @@ pub(crate) fn printed(item: &Item) -> Printed {
     Printed { print: print(&payment), item: item.number.0 }
 }
 
-/// Compares a draft with what was submitted before, and leaves out what is paid if that was asked. Refuses nothing.
+/// Compares a draft with what was submitted before, and leaves out paid rows on request. Refuses only a draft
+/// of which no rows remain.
 pub(crate) async fn examine(
     tx: &mut Tx,
     batch: Batch,
@@ -124,7 +125,7 @@ pub(crate) async fn examine(
     Ok(Examined { batch, content, found: Found { similar, already_paid, paid, left_out, promise } })
 }
 
-/// The same for rows that are in no batch yet: each item has its place for a number.
+/// The same for rows that are in no batch yet: each item's index serves as its number.
 pub(crate) async fn examine_rows(
     tx: &mut Tx,
     subject: &Subject,
@@ -154,7 +155,7 @@ pub(crate) async fn examine_rows(
     Ok((rows, Found { similar, already_paid, paid, left_out, promise }))
 }
 
-/// The first rows of a request that are paid already, by line.
+/// The first already paid rows of a request, by line.
 fn shown_rows(rows: &[Accepted], compared: &Compared) -> Vec<PaidRow> {
     let line = |place: i64| usize::try_from(place).ok().and_then(|place| rows.get(place));
     let row = |(place, (batch, item)): (&i64, &(String, i64))| PaidRow {
@@ -168,16 +169,16 @@ fn shown_rows(rows: &[Accepted], compared: &Compared) -> Vec<PaidRow> {
     paid
 }
 
-/// Nothing is left once the rows that are paid already are left out.
+/// The refusal when no rows remain after leaving out those that are already paid.
 fn all_paid(rows: usize) -> Error {
     Error::told(
         Code::BatchEmpty,
-        format!("all {rows} rows are paid already"),
+        format!("all {rows} rows are already paid"),
         format!("全部 {rows} 行均已支付"),
     )
 }
 
-/// Refuses a batch that resembles an earlier one too much, unless there is a reason to pay it.
+/// Refuses a batch that resembles an earlier one too closely, unless a reason to pay it is given.
 pub(crate) fn refuse(found: &Found, again: Option<&str>, asset: &Asset) -> Result<(), Error> {
     match &found.similar {
         Some(similar) if similar.refuses && again.is_none() => Err(refusal(similar, asset)),
@@ -197,18 +198,18 @@ fn refusal(similar: &Similar, asset: &Asset) -> Error {
     Error::Refused(Refusal { data: Some(data), ..Refusal::told(Code::BatchSimilar, detail, chinese) })
 }
 
-/// What a batch is compared as.
+/// The subject that a batch is compared as.
 pub(crate) const fn subject(batch: &Batch) -> Subject {
     Subject { batch: Some(batch.id), asset: batch.asset, kind: batch.kind, account: batch.account }
 }
 
-/// Keeps the print of a batch that is being submitted, and forgets those that are too old to matter.
+/// Stores the fingerprints of a batch that is being submitted, and deletes those that are too old to matter.
 pub(crate) async fn keep(tx: &mut Tx, batch: &Batch, prints: &[Printed], now: i64) -> Result<(), Error> {
     store::similar::forget_before(tx, now.saturating_sub(KEPT_US)).await?;
     Ok(store::similar::write(tx, batch, prints, now).await?)
 }
 
-/// Whether a batch's print, if it has one, is that of its items.
+/// Whether a batch's stored fingerprints, if it has any, are those of its items.
 pub(crate) async fn is_print_of(tx: &mut Tx, batch: &Batch, prints: &[Printed]) -> Result<bool, Error> {
     let mut rest = prints;
     let mut part = 0;
@@ -229,7 +230,7 @@ async fn compare(tx: &mut Tx, subject: &Subject, prints: &[Printed], now: i64) -
         return Ok(compared);
     }
     let zone = Service::zone(tx).await?;
-    // A linked draft pays what is unpaid in its origin, where the same commit skips it.
+    // A linked draft pays what is unpaid in its origin; the same commit skips those items there.
     let origin = match subject.batch {
         Some(id) => store::batch_origin::origin(tx, id).await?,
         None => None,
@@ -239,7 +240,7 @@ async fn compare(tx: &mut Tx, subject: &Subject, prints: &[Printed], now: i64) -
         Some(earlier.id) != origin && nearness(earlier, now, window, &zone) != Nearness::Apart
     });
     if all.is_empty() {
-        // Most often: then nothing is copied and sorted.
+        // The usual case: nothing is copied and sorted.
         return Ok(compared);
     }
     let rows = Rows::new(prints.to_vec());
@@ -286,7 +287,8 @@ async fn compare_with(
     Ok(())
 }
 
-/// Whether a person broke the batch off and it was not completed later: then its file is likely to come once more.
+/// Whether a user interrupted the batch or called it off and it was not completed later: its file is then
+/// likely to be sent again.
 const fn was_broken_off(earlier: &Batch) -> bool {
     (earlier.interrupted_at.is_some() || earlier.called_off_at.is_some())
         && earlier.tally.success_count < earlier.tally.total_count
@@ -314,7 +316,7 @@ async fn pairs(tx: &mut Tx, rows: &Rows, earlier: &Batch) -> Result<Vec<(i64, i6
     Ok(comparison.pairs())
 }
 
-/// Whether one of the earlier items is paid, or may be.
+/// Whether one of the earlier items is paid, or may have been.
 async fn has_paid(tx: &mut Tx, pairs: &[(i64, i64)]) -> Result<bool, Error> {
     for some in pairs.chunks(STEP) {
         let numbers = some.iter().map(|(_, earlier)| *earlier).collect();
@@ -328,7 +330,7 @@ async fn has_paid(tx: &mut Tx, pairs: &[(i64, i64)]) -> Result<bool, Error> {
     Ok(false)
 }
 
-/// The first rows of a draft that are paid already, by line.
+/// The first already paid rows of a draft, in number order.
 async fn shown(tx: &mut Tx, compared: &Compared) -> Result<Vec<PaidRow>, Error> {
     let mut numbers: Vec<i64> = compared.paid.keys().copied().collect();
     numbers.sort_unstable();
@@ -341,7 +343,7 @@ async fn shown(tx: &mut Tx, compared: &Compared) -> Result<Vec<PaidRow>, Error> 
     Ok(items.into_iter().filter_map(row).collect())
 }
 
-/// Takes items out of a draft, and what is left is to be more than nothing.
+/// Deletes items from a draft; refuses if none remain.
 async fn leave_out(tx: &mut Tx, batch: &Batch, mut numbers: Vec<i64>) -> Result<Batch, Error> {
     numbers.sort_unstable();
     let mut amount = 0;

@@ -1,4 +1,4 @@
-//! Skip: taking failed or waiting items out for good. The batch's state follows.
+//! Skips failed or pending items permanently. The batch's state follows.
 
 use super::mark::{self, FAILED, Mark};
 use super::rework::{item_of, may_rework, wrong_item};
@@ -11,7 +11,7 @@ use store::audit::Actor;
 use store::batch::Batch;
 
 impl Service {
-    /// Takes a failed or waiting item out for good.
+    /// Skips a failed or pending item permanently.
     pub async fn batch_skip_item(
         &self,
         actor: &Actor,
@@ -24,8 +24,8 @@ impl Service {
         write.end(done).await
     }
 
-    /// Takes all failed items out for good, and returns how many there were. With nothing to do it answers 0 and
-    /// changes nothing.
+    /// Skips all failed items permanently, and returns how many there were. With nothing to do it returns 0
+    /// and changes nothing.
     pub async fn batch_skip_failed(
         &self,
         actor: &Actor,
@@ -47,7 +47,7 @@ impl Service {
         write.end(done).await
     }
 
-    /// In steps; the first of them is told in the history, with the count of all.
+    /// Skips in steps; the first step is recorded in the history, with the total count.
     async fn skip_failed(&self, actor: &Actor, name: &str, note: &str) -> Result<i64, Error> {
         let (mut after, mut count) = (i64::MIN, 0);
         loop {

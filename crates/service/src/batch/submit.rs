@@ -1,5 +1,5 @@
-//! Submitting a draft: its content is frozen under a hash. The one place where a batch can be refused for paying
-//! again what an earlier one pays.
+//! Submits a draft: its content is frozen under a hash. This is the only place where a batch can be refused
+//! for paying again what an earlier one pays.
 
 use super::ask::Ask;
 use super::content::{self, Content};
@@ -22,23 +22,23 @@ use store::turn::{self, Turn};
 /// What is confirmed with a submission.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Submission {
-    /// How many refused rows are left unpaid; exactly as many as are open.
+    /// How many refused rows are left unpaid; must equal the number of open ones.
     pub leave_problems: i64,
-    /// Why it is paid although an earlier batch pays the same.
+    /// Why it is to be paid although an earlier batch pays the same.
     pub again: Option<String>,
-    /// Leave out the rows that equal one which is paid or can still be paid.
+    /// Leave out the rows that equal one that is paid or can still be paid.
     pub without_paid: bool,
 }
 
 impl Submission {
-    /// The reason to pay again, if one was given: text that can be kept and seen.
+    /// The reason to pay again, if one was given, checked to be text that can be stored and seen.
     pub(crate) fn reason(&self) -> Result<Option<String>, Error> {
         let read = |text: &String| Text::parse(text).map_err(|code| Error::refused(code, "again"));
         Ok(self.again.as_ref().map(read).transpose()?.flatten().map(String::from))
     }
 }
 
-/// A batch that was made or submitted, and what there is to know about it.
+/// A batch that was created or submitted, and what was found about it.
 #[derive(Debug, Clone)]
 pub struct Prepared {
     /// The batch.
@@ -48,9 +48,10 @@ pub struct Prepared {
 }
 
 impl Service {
-    /// Submits a draft. Callers limited to their own batches are refused for other people's; a request that names a
-    /// version is refused for any other; `PROBLEMS_OPEN` with the right number if other than the confirmed number of
-    /// refused rows are open; `BATCH_SIMILAR` if it pays what an earlier batch pays and no reason is given.
+    /// Submits a draft. Callers limited to their own batches are refused for other people's; a request that
+    /// names a version is refused for any other; `PROBLEMS_OPEN` with the actual number if the number of open
+    /// refused rows is not the confirmed one; `BATCH_SIMILAR` if it pays what an earlier batch pays and no
+    /// reason is given.
     pub async fn batch_submit<'a>(
         &self,
         actor: &Actor,
@@ -72,7 +73,7 @@ async fn submit(write: &mut Write, ask: &Ask<'_>, submission: &Submission) -> Re
     if batch.refused_count != submission.leave_problems {
         return Err(Error::refused(Code::ProblemsOpen, batch.refused_count.to_string()));
     }
-    // Before the comparison: what it takes over is skipped there, and its external ids have come over.
+    // Before the comparison, so that the items it takes over are skipped there and their external ids moved.
     let handed_over = linked::take_over(write, &batch).await?;
     let (tx, now) = (&mut write.tx, write.now);
     let content = content::content(tx, &batch).await?;
@@ -89,7 +90,7 @@ async fn submit(write: &mut Write, ask: &Ask<'_>, submission: &Submission) -> Re
     Ok(Done::many(Prepared { batch: described(&mut write.tx, batch).await?, found }, facts))
 }
 
-/// Freezes a draft that was examined, unless it pays again what was paid.
+/// Freezes an examined draft, unless it pays again what was paid.
 pub(crate) async fn freeze(
     write: &mut Write,
     batch: &Batch,
@@ -116,7 +117,7 @@ pub(crate) async fn freeze(
         .noted(again.as_deref().unwrap_or_default()))
 }
 
-/// Whether a draft can be submitted, apart from what it pays.
+/// Checks whether a draft can be submitted, apart from what it pays.
 pub(crate) async fn may_submit(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
     let items_max = i64::try_from(CHUNK_ITEMS_MAX).unwrap_or(i64::MAX);
     batch.state.submit().map_err(|code| Error::refused(code, batch.as_it_stands()))?;

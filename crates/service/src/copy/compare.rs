@@ -1,5 +1,5 @@
-//! The proof of a copy: every table has as many rows on both sides, and the hashes over their rows in the
-//! order of keys are equal.
+//! Proves a copy: every table has the same number of rows on both sides, and the hashes over the rows in key
+//! order are equal.
 
 use super::feed::{Fed, Feed};
 use super::progress::Progress;
@@ -16,11 +16,11 @@ pub struct Copied {
     pub table: &'static str,
     /// How many rows it has.
     pub rows: u64,
-    /// SHA-256 over them in the order of keys, hexadecimal.
+    /// SHA-256 over the rows in key order, hexadecimal.
     pub sha256: String,
 }
 
-/// The first row that is not the same on both sides.
+/// The first row that differs between the two sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// Its table.
@@ -30,7 +30,7 @@ pub struct Difference {
 }
 
 impl Copy<'_> {
-    /// Reads both sides beside each other to the end, or to the first difference.
+    /// Reads both sides in parallel, to the end or to the first difference.
     pub(super) async fn compare(
         &self,
         commit_number: i64,
@@ -61,7 +61,7 @@ impl Copy<'_> {
     }
 }
 
-/// Both sides are read in the same steps, so that equal ledgers have equal pages.
+/// Both sides are read in the same steps, so equal ledgers have equal pages.
 fn difference(ours: Option<&Fed>, theirs: Option<&Fed>) -> Option<Difference> {
     let (Some(ours), Some(theirs)) = (ours, theirs) else {
         let table = ours.or(theirs)?.page.step.name;

@@ -1,5 +1,5 @@
-//! A ledger's pages, read ahead by a task of its own in one transaction: one page is read while another one
-//! waits and a third is worked on, so that memory does not grow with the ledger.
+//! A ledger's pages, read ahead by a separate task in one transaction. At any time one page is being read,
+//! one waits in the channel and one is being processed, so memory does not grow with the ledger.
 
 use super::progress::Progress;
 use crate::Error;
@@ -9,34 +9,34 @@ use store::Store;
 use store::copy::Page;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-/// A page on its way.
+/// A page in the channel.
 pub(super) struct Fed {
     pub page: Page,
-    /// Over the rows of the step so far.
+    /// The hash over the step's rows so far.
     pub hash: Option<[u8; 32]>,
-    /// Whether the step ends with it.
+    /// Whether it is the step's last page.
     pub is_last: bool,
 }
 
 /// How a ledger is read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Feed {
-    /// Rows of a page.
+    /// Rows per page.
     pub page: usize,
-    /// The commit that the ledger must stand at, if it must.
+    /// The last commit that the ledger must have, if it matters.
     pub commit_number: Option<i64>,
-    /// Whether tables are hashed; then each is read once, as it is in the end.
+    /// Whether tables are hashed; then each is read once, in its final state.
     pub is_hashed: bool,
 }
 
 impl Feed {
-    /// Reads what is left.
+    /// Starts a task that reads the rest.
     pub(super) fn start(self, store: &Store, from: Progress) -> Receiver<Result<Fed, Error>> {
         let (sender, pages) = channel(1);
         let store = store.clone();
         tokio::spawn(async move {
             if let Err(error) = self.read(&store, from, &sender).await {
-                // Nobody listens any more: then nobody misses it.
+                // If the receiver is gone, nothing needs the error.
                 drop(sender.send(Err(error)).await);
             }
         });

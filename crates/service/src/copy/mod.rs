@@ -1,11 +1,11 @@
-//! A whole ledger moves into another database, of whatever kind either is.
+//! Moves a whole ledger into another database, of the same engine or the other one.
 //!
-//! The source stands still meanwhile: it is sealed ([`seal`]), so that nobody writes to it. Its tables come
-//! over page by page, each page with the note of how far the copy is in one transaction (`progress`), so
-//! that a copy that was killed goes on where it was. Until the copy has been compared with the source row by
-//! row (`compare`) and verified, the target is no ledger that anybody can open.
+//! The source is sealed meanwhile ([`seal`]), so it cannot be written. Its tables are copied page by page.
+//! Each page and the copy's progress are written in one transaction (`progress`), so a killed copy resumes
+//! where it stopped. Until the copy has been compared with the source row by row (`compare`) and verified,
+//! the target cannot be opened as a ledger.
 //!
-//! What is copied, and in which order, stands in `store::copy`; a new table is added there.
+//! `store::copy` defines what is copied and in which order; add a new table there.
 
 mod compare;
 mod feed;
@@ -27,31 +27,31 @@ use store::StoreError;
 use store::audit::Actor;
 use store::copy::Page;
 
-/// What is copied, whereto, and for whom.
+/// What is copied, where to, and for whom.
 #[derive(Debug)]
 pub struct Copy<'a> {
     /// The source.
     pub from: &'a Service,
-    /// The target: a schema without anything in it, or what an earlier copy of the same source left.
+    /// The target: an empty schema, or an unfinished copy of the same source.
     pub to: &'a Service,
-    /// How people call the source; without secrets.
+    /// The source's display name, without secrets.
     pub from_shown: &'a str,
-    /// How people call the target; without secrets.
+    /// The target's display name, without secrets.
     pub to_shown: &'a str,
-    /// Rows of one page, and so of one transaction.
+    /// Rows per page, and so per transaction.
     pub page: usize,
-    /// Whether the source goes on being used afterwards.
+    /// Whether the source stays in use afterwards.
     pub keep: bool,
-    /// Who asks.
+    /// The actor for the audit log.
     pub actor: &'a Actor,
 }
 
-/// What the copy is at.
+/// The stages of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Rows are written.
     Copying,
-    /// The target catches up with what is not copied but made again.
+    /// The target rebuilds its history, which is not copied.
     History,
     /// Rows are compared.
     Comparing,
@@ -59,16 +59,16 @@ pub enum Stage {
     Verifying,
 }
 
-/// How far the copy is.
+/// A copy's progress report.
 #[derive(Debug, Clone, Copy)]
 pub struct Step {
-    /// What it is at.
+    /// The current stage.
     pub stage: Stage,
-    /// The table; empty where the stage knows none.
+    /// The table; empty in stages without tables.
     pub table: &'static str,
     /// Rows so far.
     pub rows: u64,
-    /// Those since the last report.
+    /// Rows since the last report.
     pub added: u64,
     /// Whether the table is done.
     pub is_done: bool,
@@ -80,19 +80,19 @@ impl Step {
     }
 }
 
-/// How a copy ended that was not refused and did not break off.
+/// The result of a copy that was neither refused nor interrupted.
 #[derive(Debug)]
 pub enum Verdict {
     /// The target is the ledger now.
     Same(Vec<Copied>),
-    /// A row is not the same on both sides; the target stays closed.
+    /// A row differs between the two sides; the target stays closed.
     Different(Difference),
-    /// The target breaks invariants; it stays closed.
+    /// The target violates invariants; it stays closed.
     Violated(Vec<Violation>),
 }
 
 impl Copy<'_> {
-    /// Copies, or goes on with a copy; `tell` hears how far it is.
+    /// Copies, or resumes a copy; `tell` receives the progress.
     pub async fn run(&self, mut tell: impl FnMut(&Step)) -> Result<Verdict, Error> {
         let place = self.place().await?;
         self.write(&place, &mut tell).await?;
@@ -111,7 +111,7 @@ impl Copy<'_> {
         Ok(Verdict::Same(copied))
     }
 
-    /// Writes what is not there yet, page by page; the next one is read meanwhile.
+    /// Writes what is missing, page by page, while the next page is being read.
     async fn write(&self, place: &Place, tell: &mut impl FnMut(&Step)) -> Result<(), Error> {
         let mut progress = place.progress.clone();
         let from = Feed { page: self.page, commit_number: Some(place.commit_number), is_hashed: false };
@@ -129,7 +129,8 @@ impl Copy<'_> {
     }
 
     async fn write_page(&self, page: Page, before: Progress, next: Progress) -> Result<Progress, Error> {
-        // What is set and not inserted may be set again, and is: the source may have drawn a number meanwhile.
+        // A step that sets rows instead of inserting them can be repeated, and is: the source may have drawn
+        // a number meanwhile.
         let next = if page.step.is_set() { before.clone() } else { next };
         let mut tx = self.to.store.write().await?;
         next.note(&mut tx, &before).await?;
@@ -138,14 +139,14 @@ impl Copy<'_> {
         Ok(next)
     }
 
-    /// Makes the target a ledger; then lets the source go on, if it is to.
+    /// Makes the target a ledger, then unseals the source if it stays in use.
     async fn finish(&self, place: &Place) -> Result<(), Error> {
         if self.from.commit_number().await? != place.commit_number {
             return Err(Code::CopySourceChanged.into());
         }
         let mut write = self.to.step(self.actor, Action::LedgerCopy).await?;
         store::copy::align(&mut write.tx).await?;
-        // The seal came over with the head.
+        // The seal was copied with the head.
         store::head::unseal(&mut write.tx).await?;
         for name in place::SETTINGS {
             if !store::setting::delete(&mut write.tx, name).await? {

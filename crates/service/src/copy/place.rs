@@ -1,5 +1,4 @@
-//! Where a copy stands when its command begins: at the start, or where an earlier one was killed; or it may
-//! not begin at all.
+//! Where a copy begins: at the start, or where an earlier copy was killed; or why it must not begin at all.
 
 use super::Copy;
 use super::progress::{self, Progress};
@@ -12,20 +11,20 @@ use sha2::{Digest, Sha256};
 use store::turn::{self, Turn};
 use store::{StoreError, Tx};
 
-/// Whose copy this is.
+/// The setting that identifies the source of the copy.
 const SOURCE: &str = "copy.source";
-/// What stands in the target while it is unfinished.
+/// The settings of the target while the copy is unfinished.
 pub(super) const SETTINGS: [&str; 3] = [progress::NAME, SOURCE, UNFINISHED];
 
-/// Where the copy stands.
+/// Where the copy begins.
 pub(super) struct Place {
     /// The source's last commit, which must stay the last.
     pub commit_number: i64,
-    /// How far the target is.
+    /// The target's progress.
     pub progress: Progress,
 }
 
-/// What tells a source from all others, and one state of it from the others.
+/// Distinguishes a source from all other ledgers, and one state of it from its other states.
 #[derive(PartialEq, Eq)]
 struct Origin {
     identity: String,
@@ -33,8 +32,7 @@ struct Origin {
 }
 
 impl Copy<'_> {
-    /// Looks at both sides, seals the source and marks the target, or says why not. Nothing is changed by a
-    /// refusal.
+    /// Checks both sides, seals the source and marks the target, or refuses. A refusal changes nothing.
     pub(super) async fn place(&self) -> Result<Place, Error> {
         let is_sealed = self.from.may_move(self.to_shown).await?;
         let begun = self.to.begun().await?;
@@ -52,7 +50,7 @@ impl Copy<'_> {
         Ok(Place { commit_number, progress: Progress::of(&mut self.to.store.read().await?).await? })
     }
 
-    /// An unfinished copy goes on only with the very state of the source that it began with.
+    /// An unfinished copy resumes only with the same state of the source that it began with.
     async fn compare_origins(&self, begun: &Origin, is_sealed: bool) -> Result<(), Error> {
         let source = self.from.origin().await?;
         if source.identity != begun.identity {
@@ -70,7 +68,7 @@ impl Copy<'_> {
         turn::take(&mut tx, Turn::Directory).await?;
         let is_marked = store::setting::get(&mut tx, UNFINISHED).await?.is_some();
         if is_marked || !store::copy::is_pristine(&mut tx).await? {
-            return Err(StoreError::Busy("somebody else writes to the target".to_owned()).into());
+            return Err(StoreError::Busy("another process is writing to the target".to_owned()).into());
         }
         let source = json!({ "identity": origin.identity, "commit_number": origin.commit_number,
                              "place": self.from_shown });
@@ -87,7 +85,7 @@ impl Service {
         Ok(store::head::get(&mut self.store.read().await?).await?.commit_number)
     }
 
-    /// Whose copy this is, if it is an unfinished one.
+    /// The source of this copy, if it is an unfinished one.
     async fn begun(&self) -> Result<Option<Origin>, Error> {
         let mut tx = self.store.read().await?;
         if store::setting::get(&mut tx, UNFINISHED).await?.is_none() {
@@ -112,8 +110,8 @@ impl Service {
     }
 }
 
-/// Two ledgers were not made by the same person in the same microsecond: the first row of the audit log,
-/// which never changes, tells them apart.
+/// The hash of the audit log's first row, which never changes. It identifies a ledger, because the same actor
+/// does not create two ledgers in the same microsecond.
 async fn identity(tx: &mut Tx) -> Result<String, Error> {
     let step = progress::named("audit")?;
     let mut bytes = Vec::new();

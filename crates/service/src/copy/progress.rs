@@ -1,5 +1,6 @@
-//! How far a copy is: a setting of the target, written with each page in one transaction. Whoever writes a
-//! page has to know what the setting said before, so that of two copies into one target only one goes on.
+//! A copy's progress: a setting of the target, written in the same transaction as each page. The setting is
+//! replaced only if its previous value is the expected one, so of two copies into one target only one
+//! continues.
 
 use crate::Error;
 use serde_json::{Value as Json, json};
@@ -10,7 +11,7 @@ use store::{StoreError, Tx};
 /// The setting's name.
 pub(super) const NAME: &str = "copy.progress";
 
-/// The step, the last key that is there, and how many rows of the step are.
+/// The step, the last key copied, and how many of the step's rows are copied.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Progress {
     /// None before the first page.
@@ -19,18 +20,18 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// As the target has it.
+    /// The progress stored in the target.
     pub(super) async fn of(tx: &mut Tx) -> Result<Self, Error> {
         let text = store::setting::get(tx, NAME).await?.unwrap_or_default();
         Self::parse(&text)
     }
 
-    /// Before the first page.
+    /// Stores the progress before the first page.
     pub(super) async fn begin(&self, tx: &mut Tx) -> Result<(), Error> {
         Ok(store::setting::set(tx, NAME, &self.text()).await?)
     }
 
-    /// After a page.
+    /// The progress after a page.
     pub(super) fn behind(&self, page: &Page) -> Self {
         let (name, rows) = (page.step.name, u64::try_from(page.len()).unwrap_or(u64::MAX));
         let before = match &self.at {
@@ -41,12 +42,13 @@ impl Progress {
         Self { at, rows: before.saturating_add(rows) }
     }
 
-    /// Writes it in the place of what it was; the page's transaction ends if somebody else has.
+    /// Replaces the stored progress; fails, and the page's transaction with it, if another copy has changed
+    /// it.
     pub(super) async fn note(&self, tx: &mut Tx, before: &Self) -> Result<(), Error> {
         if store::setting::replace(tx, NAME, &before.text(), &self.text()).await? {
             return Ok(());
         }
-        Err(StoreError::Busy("another copy writes to the target".to_owned()).into())
+        Err(StoreError::Busy("another copy is writing to the target".to_owned()).into())
     }
 
     fn text(&self) -> String {
@@ -75,7 +77,7 @@ impl Progress {
         Ok(Self { at: Some((named(step)?.name, key)), rows })
     }
 
-    /// The steps that are left, each with the key to go on behind.
+    /// The remaining steps, each with the key to continue after.
     pub(super) fn left(self) -> impl Iterator<Item = (&'static Step, Key)> + Send {
         let begin = self.at.as_ref().and_then(|(name, _)| STEPS.iter().position(|step| step.name == *name));
         let mut after = self.at.map(|(_, key)| key);
@@ -86,5 +88,5 @@ impl Progress {
 
 /// A step by its name.
 pub(super) fn named(name: &str) -> Result<&'static Step, StoreError> {
-    Step::named(name).ok_or_else(|| StoreError::Corrupt(format!("a copy knows no step {name}")))
+    Step::named(name).ok_or_else(|| StoreError::Corrupt(format!("unknown copy step {name}")))
 }

@@ -1,11 +1,12 @@
-//! Whether a ledger may be used. A ledger that moves, or has moved, is sealed: it can be read and not
-//! written. The copy of a ledger cannot be used at all before it is finished.
+//! Whether a ledger may be used. A ledger that is moving or has moved is sealed: it can be read but not
+//! written. An unfinished copy cannot be used at all.
 //!
-//! Every write looks at the seal where it draws the commit's number (`store::head::advance`): the row that says so
-//! is the one that every writer locks last, so none can commit after the seal, not even one that froze before it.
+//! Every write checks the seal when it draws its commit number (`store::head::advance`). The seal is in the
+//! row that every writer locks last, so no writer can commit after the seal, not even one that froze before
+//! it.
 //!
-//! A node that joins and a copy that begins do not miss each other: the node joins first and looks for the
-//! seal then ([`Service::usable`]), the copy seals first and looks for nodes then.
+//! A joining node and a starting copy cannot miss each other: the node joins first and then checks for the
+//! seal ([`Service::usable`]); the copy seals first and then checks for nodes.
 
 use crate::write::{Done, Write};
 use crate::{Error, Service};
@@ -15,21 +16,21 @@ use store::Tx;
 use store::audit::Actor;
 use store::setting::MOVED_TO;
 
-/// There while the ledger is a copy that is not finished.
+/// Present while the ledger is an unfinished copy.
 pub(super) const UNFINISHED: &str = "copy.unfinished";
 
-/// What somebody wants to do with the ledger.
+/// What the ledger is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Look.
+    /// Reading only.
     Read,
-    /// Change something.
+    /// Reading and writing.
     Write,
 }
 
 impl Service {
-    /// Refuses what may not be done with this ledger: anything while it is an unfinished copy, writing while
-    /// it is sealed. To be asked after opening it, and again after joining the nodes.
+    /// Refuses every use of an unfinished copy, and writing to a sealed ledger. Call it after opening the
+    /// ledger, and again after joining the nodes.
     pub async fn usable(&self, purpose: Purpose) -> Result<(), Error> {
         let mut tx = self.store.read().await?;
         if store::setting::get(&mut tx, UNFINISHED).await?.is_some() {
@@ -41,7 +42,8 @@ impl Service {
         }
     }
 
-    /// Takes the seal away, after a copy that was given up; says where the ledger was going, if it was sealed.
+    /// Removes the seal after an abandoned copy; returns the target that the ledger was sealed for, if it was
+    /// sealed.
     pub async fn unseal(&self, actor: &Actor) -> Result<Option<String>, Error> {
         let mut write = self.step(actor, Action::LedgerUnseal).await?;
         let Some(place) = moved_to(&mut write.tx).await? else { return Ok(None) };
@@ -51,11 +53,11 @@ impl Service {
         Ok(Some(place))
     }
 
-    /// Seals the ledger for its way to a place, unless it is sealed for that place already. Refused while
-    /// somebody is at work.
+    /// Seals the ledger for a move to a target, unless it is already sealed for that target. Refused while
+    /// another process is at work.
     pub(super) async fn seal(&self, actor: &Actor, place: &str) -> Result<(), Error> {
         if !self.store.is_sole_writer() {
-            // One that froze still could write when it wakes up.
+            // Evicts frozen nodes, which could still write when they resume.
             self.node_reap().await?;
         }
         let mut write = self.step(actor, Action::LedgerSeal).await?;
@@ -73,14 +75,14 @@ impl Service {
         alone
     }
 
-    /// Whether the ledger may move to a place, before anything is made there: it is no unfinished copy itself,
-    /// and not on its way to somewhere else. Says whether it is sealed for this place already.
+    /// Checks that the ledger may move to a target, before anything is created there: it is not an unfinished
+    /// copy itself, and not sealed for another target. Returns whether it is already sealed for this one.
     pub async fn may_move(&self, place: &str) -> Result<bool, Error> {
         self.usable(Purpose::Read).await?;
         sealed_for(&mut self.store.read().await?, place).await
     }
 
-    /// Refuses while another process is at work. Where only one can write, that is this one.
+    /// Refuses while another process is at work. An engine with a sole writer has no other.
     async fn alone(&self, tx: &mut Tx) -> Result<(), Error> {
         if self.store.is_sole_writer() {
             return Ok(());
@@ -93,14 +95,14 @@ impl Service {
     }
 }
 
-/// Commits a changed seal. The policy version rises with it, so the doors of all processes read the setting
+/// Commits a changed seal and raises the policy version, so the doors of all processes read the setting
 /// before their next chunk.
 async fn sealed_or_not(mut write: Box<Write>, action: Action, place: &str) -> Result<(), Error> {
     store::head::raise_policy_version(&mut write.tx).await?;
     write.end(Ok(Done::one((), Fact::new(action, None).with("to", place)))).await
 }
 
-/// Whether the ledger is sealed for this place; refused if it is for another.
+/// Whether the ledger is sealed for this target; refused if it is sealed for another.
 async fn sealed_for(tx: &mut Tx, place: &str) -> Result<bool, Error> {
     match moved_to(tx).await? {
         Some(other) if other != place => Err(Error::refused(Code::LedgerMoved, other)),

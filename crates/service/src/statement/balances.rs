@@ -1,8 +1,8 @@
 //! The balances around a statement and around each of its pages.
 //!
-//! In the order of booking they are those of its entries. With a range of value dates they are sums: what the
+//! In booking order they are the balances of the entries. With a range of value dates they are sums: what the
 //! account held when the first day began and when the last one ended, whenever it was booked. So opening
-//! balance, entries and closing balance always add up, back-dated entries among them.
+//! balance, entries and closing balance always add up, including back-dated entries.
 
 use super::{END, Key, STEP, entry, key, recent};
 use crate::Error;
@@ -23,13 +23,13 @@ pub struct Balances {
 /// The balances of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatementBalances {
-    /// Of the whole range, all pages and both directions.
+    /// Around the whole range, all pages and both directions.
     pub range: Balances,
     /// Around the entries of this page; none if it has none.
     pub page: Option<Balances>,
 }
 
-/// In the order of booking, of all that was ever booked.
+/// The balances in booking order, over everything ever booked.
 pub(super) fn by_booking(account: &AccountView, page: &[Booked]) -> StatementBalances {
     let range = Balances { opening: 0, closing: i128::from(account.balance) };
     let ends = page.last().zip(page.first());
@@ -40,7 +40,7 @@ pub(super) fn by_booking(account: &AccountView, page: &[Booked]) -> StatementBal
     StatementBalances { range, page }
 }
 
-/// In the order of value dates, of a range of days.
+/// The balances in value-date order, over a range of days.
 pub(super) async fn by_date(
     tx: &mut Tx,
     account: &AccountView,
@@ -63,8 +63,8 @@ pub(super) async fn by_date(
     Ok(StatementBalances { range, page })
 }
 
-/// For each bound, the sum of the account's entries from there on. One walk back from the newest value date, so
-/// a statement of the last months costs what has happened since.
+/// For each bound, the sum of the account's entries from there on. One walk back from the newest value date,
+/// so the cost of a recent statement depends only on what has happened since.
 async fn since(tx: &mut Tx, account: &AccountView, bounds: &[Key]) -> Result<Vec<i128>, Error> {
     let mut sums = vec![0_i128; bounds.len()];
     let Some(lowest) = bounds.iter().min().copied() else { return Ok(sums) };
@@ -77,7 +77,7 @@ async fn since(tx: &mut Tx, account: &AccountView, bounds: &[Key]) -> Result<Vec
     };
     let recent = recent(tx, account, None, lowest.0, END, usize::MAX).await?;
     recent.iter().for_each(&mut add);
-    // The history may hold entries above its mark already.
+    // The history may already hold entries above its mark.
     let seen: HashSet<i64> = recent.iter().map(|booked| booked.posting.id.0).collect();
     let mut before = END;
     loop {

@@ -1,4 +1,4 @@
-//! What is asked for, in one form; and what is worked out of it before the door is asked.
+//! A transfer request in its one internal form, and what is prepared from it before it goes to the door.
 
 use super::quote::{Quoted, RateOverride};
 use super::show::{Side, TransferDetail, legs};
@@ -21,10 +21,10 @@ use std::sync::Arc;
 use store::audit::Actor;
 use store::transfer::Exchange;
 
-/// Vouchers of one transfer at most.
+/// The most vouchers per transfer.
 const VOUCHERS_MAX: usize = 20;
 
-/// How much.
+/// The amount requested.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sum<'a> {
     Major(&'a str),
@@ -32,7 +32,7 @@ pub(super) enum Sum<'a> {
 }
 
 impl Sum<'_> {
-    /// As it was asked for, for the audit log.
+    /// The amount as requested, for the audit log.
     pub(super) fn text(self) -> String {
         match self {
             Self::Major(text) => shown(text),
@@ -49,7 +49,7 @@ impl Sum<'_> {
     }
 }
 
-/// A movement that somebody asks for.
+/// A requested transfer, deposit or withdrawal.
 #[derive(Debug, Clone)]
 pub(super) struct Ask<'a> {
     pub from: Option<&'a str>,
@@ -61,11 +61,11 @@ pub(super) struct Ask<'a> {
     pub memo: Option<&'a str>,
     pub date: Option<&'a str>,
     pub vouchers: &'a [String],
-    /// The request's key, if it came with one.
+    /// The request's idempotency key, if it has one.
     pub operation: Option<OperationKey>,
-    /// The caller's own id for the request; its fingerprint is worked out from what was read.
+    /// The caller's operation id for the request; its fingerprint is computed from the parsed values.
     pub operation_id: Option<OperationId>,
-    /// It was typed on the command line: an exchange that cannot be done is an error and no kept refusal.
+    /// It comes from the command line: an impossible exchange is an error, not a stored refusal.
     pub is_typed: bool,
 }
 
@@ -108,14 +108,14 @@ impl<'a> Ask<'a> {
         if self.memo.is_some_and(|memo| memo.chars().count() > MEMO_MAX) {
             return Err(Code::TextTooLong.into());
         }
-        // Not every engine can keep it, and one request must not break its neighbours' chunk.
+        // Not every engine can store it, and one request must not break the chunk it shares with others.
         if self.memo.is_some_and(|memo| memo.contains('\0')) {
             return Err(Code::NulByte.into());
         }
         Ok(())
     }
 
-    /// The vouchers as they are kept.
+    /// The vouchers as stored.
     fn read_vouchers(&self) -> Result<Vec<String>, Error> {
         if self.vouchers.len() > VOUCHERS_MAX {
             return Err(Error::refused(Code::VoucherInvalid, self.vouchers.len().to_string()));
@@ -127,7 +127,7 @@ impl<'a> Ask<'a> {
     }
 }
 
-/// What the door will be asked, and what is known beside it.
+/// The request for the door, and what else is known about it.
 #[derive(Debug)]
 pub(super) struct Prepared {
     kind: TransferKind,
@@ -138,14 +138,14 @@ pub(super) struct Prepared {
     exchange: Option<Exchange>,
     /// Why it cannot be exchanged.
     refused: Option<Refusal>,
-    /// What the audit log says of the rates.
+    /// The rates for the audit log.
     quote: Option<Quote>,
     value_date: Option<i64>,
     vouchers: Vec<String>,
 }
 
 impl Service {
-    /// Works out what the door is to be asked; asks the database only for what is not known yet.
+    /// Prepares the request for the door; reads from the database only what is not cached.
     pub(super) async fn prepare(&self, ask: &Ask<'_>) -> Result<Prepared, Error> {
         let (from, to) = self.known_pair(ask.from, ask.to).await?;
         let kind = match (&from, &to) {
@@ -163,7 +163,7 @@ impl Service {
         let Quoted { exchange, refused, quote } = self.quote(ask, &payer.asset, &payee.asset, amount).await?;
         match refused {
             Some(refusal) if ask.is_typed => Err(Error::Refused(refusal)),
-            // What names both accounts and an amount can be kept as a refused transfer.
+            // A request with both accounts and an amount can be stored as a refused transfer.
             refused => {
                 Ok(Prepared { kind, from, to, amount, exchange, refused, quote, value_date, vouchers })
             }
@@ -194,8 +194,8 @@ impl Prepared {
         }
     }
 
-    /// The request's key. The fingerprint of a typed request is over values and not over spellings: `5` and `5.00`,
-    /// an account's id and its number are the same request.
+    /// The request's key. With an operation id, the fingerprint covers values and not spellings: `5` and
+    /// `5.00`, or an account's id and its number, make the same request.
     fn operation(&self, ask: &Ask<'_>) -> Option<OperationKey> {
         let Some(id) = &ask.operation_id else { return ask.operation.clone() };
         let account = |side: &Option<Arc<Known>>| side.as_ref().map(|known| known.id.0);
@@ -215,13 +215,13 @@ impl Prepared {
         Some(OperationKey { id: format!("op:{id}"), fingerprint })
     }
 
-    /// Why it was refused before the door was asked, if that is the code that the door answered.
+    /// The refusal found before the door, if the door answered with its code.
     pub(super) fn refusal(self, code: Code) -> Refusal {
         let own = self.refused.filter(|refusal| refusal.code == code);
         own.unwrap_or(Refusal::of(code))
     }
 
-    /// The transfer as it was written, without reading it again.
+    /// The transfer as it was written, without reading it back.
     pub(super) fn detail(self, actor: &Actor, written: &Written) -> TransferDetail {
         let side = |known: &Option<Arc<Known>>| {
             known.as_ref().map(|known| Side {

@@ -1,5 +1,5 @@
-//! Where the transfers can be that a list shows: what is known of whole chunks, and of accounts with a short history,
-//! leaves little to be looked through.
+//! Where the transfers of a list may be: what is known about whole chunks, and about accounts with a short
+//! history, leaves little to scan.
 
 use super::list::TransferQuery;
 use crate::Error;
@@ -11,15 +11,15 @@ use store::history;
 use store::listing::{Slice, Window};
 use store::transfer_list::{self, TransferFilter};
 
-/// Entries of a history that is short: each is looked up. An account with more has a transfer among every few thousand
-/// of a large ledger, and whoever looks through these finds a page of them soon.
+/// The most entries of a short history: each is looked up. An account with more has a transfer among every
+/// few thousand of a large ledger, so a scan soon finds a page of them.
 const SHORT: i64 = 5_000;
 
-/// Where the transfers of a list can be that is in the order of numbers.
+/// Where the transfers of a list sorted by number may be.
 pub(super) async fn of(tx: &mut Tx, query: &TransferQuery, filter: &TransferFilter) -> Result<Field, Error> {
     let (first, last) = transfer_list::keys(tx).await?;
     let account = match filter.account {
-        // The ones that were refused have no entries.
+        // Refused transfers have no entries.
         Some(account) if filter.completed != Some(false) => short(tx, account).await?,
         _ => None,
     };
@@ -47,8 +47,8 @@ async fn short(tx: &mut Tx, account: AccountId) -> Result<Option<AccountId>, Err
     Ok((entries <= SHORT).then_some(account))
 }
 
-/// How many refused transfers a chunk has that is to be looked through. Where the carried out ones are known, it is
-/// for the refused ones alone.
+/// The fewest refused transfers of a chunk that must be scanned. Where the completed transfers are known,
+/// chunks are scanned only for refused ones.
 const fn refused_at_least(filter: &TransferFilter, is_known: bool) -> i64 {
     match filter.completed {
         Some(false) => 1,

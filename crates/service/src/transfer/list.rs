@@ -1,4 +1,4 @@
-//! Lists of transfers, refused ones too.
+//! Lists of transfers, including refused ones.
 
 use super::show::{Side, TransferDetail, makers, vouchers};
 use super::{field, read_range};
@@ -19,15 +19,15 @@ use store::transfer_list::{self, TransferFilter, TransferSort};
 /// Which transfers a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct TransferQuery {
-    /// Only those that this account, by id or number, paid or was paid.
+    /// Only those from or to this account, named by id or number.
     pub account: Option<String>,
-    /// Only carried out ones, or only refused ones.
+    /// Only completed ones, or only refused ones.
     pub completed: Option<bool>,
     /// Only of this kind.
     pub kind: Option<TransferKind>,
     /// Only those between one holder's accounts, or only the others.
     pub internal: Option<bool>,
-    /// Only those with this currency on one of their sides.
+    /// Only those with this currency on either side.
     pub currency: Option<String>,
     /// Only from this value date on, `YYYY-MM-DD`.
     pub from: Option<String>,
@@ -35,30 +35,31 @@ pub struct TransferQuery {
     pub to: Option<String>,
     /// Part of the memo.
     pub text: Option<String>,
-    /// What it is sorted by.
+    /// The sort order.
     pub sort: TransferSort,
-    /// Which part is wanted.
+    /// Which page is wanted.
     pub slice: Slice,
-    /// Whether the whole list is to be counted.
+    /// Whether the whole list is counted.
     pub counting: Counting,
 }
 
-/// A part of a list of transfers.
+/// A page of a transfer list.
 #[derive(Debug, Clone)]
 pub struct TransferPage {
     /// The transfers, without entries.
     pub transfers: Vec<TransferDetail>,
-    /// How many there are in all, if they were counted.
+    /// The total number, if they were counted.
     pub total: Option<Total>,
-    /// Where the next part begins; none on the last one.
+    /// Where the next page begins; none on the last page.
     pub next: Option<Place>,
-    /// When the last transfer was booked that a search looked at before its time ran out, microseconds UTC; none if it
-    /// came to the end of the list or filled the page.
+    /// If the search ran out of time, when the last transfer it reached was booked, microseconds UTC; none if
+    /// it reached the end of the list or filled the page.
     pub searched_until: Option<i64>,
 }
 
 impl Service {
-    /// A part of the list of transfers. With conditions, and in the order of booking, it is searched for a bounded time.
+    /// A page of the transfer list. With conditions, in booking order and without a whole count, it is
+    /// searched within the time budget.
     pub async fn transfer_list(&self, query: &TransferQuery) -> Result<TransferPage, Error> {
         let budget = self.budget();
         let mut tx = self.store.read().await?;
@@ -107,13 +108,13 @@ async fn search_transfers(
     Ok(TransferPage { transfers, total: part.total, next: part.next, searched_until })
 }
 
-/// The page of a list in which nothing can be.
+/// The page of a list that must be empty.
 fn nothing(counting: Counting) -> TransferPage {
     let total = (counting != Counting::No).then_some(Total { rows: 0, is_least: false });
     TransferPage { transfers: Vec::new(), total, next: None, searched_until: None }
 }
 
-/// What the store is asked; none if nothing can be found.
+/// The filter for the store; none if nothing can match.
 async fn filter(
     tx: &mut Tx,
     query: &TransferQuery,
@@ -143,7 +144,7 @@ async fn filter(
     Ok(Some(filter))
 }
 
-/// What is shown of transfers, in the order of their numbers given.
+/// The details of transfers, in the order of the given numbers.
 async fn details(tx: &mut Tx, numbers: Vec<i64>, assets: &[Asset]) -> Result<Vec<TransferDetail>, Error> {
     let transfers = store::transfer::by_numbers(tx, numbers.clone()).await?;
     let accounts = transfers.iter().flat_map(|transfer| [transfer.source.0, transfer.target.0]).collect();
@@ -177,7 +178,7 @@ async fn details(tx: &mut Tx, numbers: Vec<i64>, assets: &[Asset]) -> Result<Vec
     Ok(details)
 }
 
-/// A side, if it is a customer's: those alone have a holder.
+/// A side, if it is a customer's: only customers' accounts have a holder.
 fn side(identity: Option<&Identity>, assets: &[Asset]) -> Result<Option<Side>, Error> {
     match identity {
         Some(Identity { id, number, asset, holder: Some(_) }) => {

@@ -1,7 +1,7 @@
-//! Single movements of money: transfer, deposit, withdrawal. Each is a request to the door.
+//! Single transfers, deposits and withdrawals. Each is one request to the door.
 //!
-//! People at a terminal name accounts by number and amounts in major units ([`NewTransfer`]); programs name
-//! accounts by id or number and amounts in minor units ([`Order`]). Both become one `ask::Ask`.
+//! The command line gives amounts in major units ([`NewTransfer`]), the API in minor units ([`Order`]); both
+//! name accounts by id or number. Both become one `ask::Ask`.
 
 mod ask;
 mod field;
@@ -30,28 +30,28 @@ pub use crate::statistics::Statistics;
 pub use store::transfer::{Exchange, Transfer};
 pub use store::transfer_list::TransferSort;
 
-/// What a person asks for.
+/// A request from the command line.
 #[derive(Debug, Clone, Default)]
 pub struct NewTransfer {
-    /// The paying account's number; none for a deposit.
+    /// The paying account's id or number; none for a deposit.
     pub from: Option<String>,
-    /// The paid account's number; none for a withdrawal.
+    /// The paid account's id or number; none for a withdrawal.
     pub to: Option<String>,
     /// Major units of the paying side's currency.
     pub amount: String,
-    /// Target major units for one source major unit; the stored rate if none is given.
+    /// Target major units per source major unit; the stored rate if none is given.
     pub rate: Option<String>,
-    /// Takes the rate although it is out of bounds.
+    /// Accepts the rate even if it is out of bounds.
     pub rate_override: Option<RateOverride>,
     /// What it is for.
     pub memo: Option<String>,
-    /// The day that it counts for, `YYYY-MM-DD`; today if none.
+    /// The value date, `YYYY-MM-DD`; today if none.
     pub date: Option<String>,
-    /// The caller's own name for the request, so that it can be repeated safely.
+    /// The caller's operation id for the request, so that it can be retried safely.
     pub operation: Option<String>,
 }
 
-/// What a program asks for.
+/// A request from the API.
 #[derive(Debug, Clone, Default)]
 pub struct Order {
     /// The paying account's id or number; none for a deposit.
@@ -60,23 +60,23 @@ pub struct Order {
     pub to: Option<String>,
     /// Minor units of the paying side's currency.
     pub amount: i64,
-    /// Minor units of the paid side's currency, if the program says what it expects.
+    /// The expected amount in minor units of the paid side's currency, if the caller states one.
     pub target_amount: Option<i64>,
-    /// Target major units for one source major unit; the stored rate if none is given.
+    /// Target major units per source major unit; the stored rate if none is given.
     pub rate: Option<String>,
-    /// Takes the rate although it is out of bounds.
+    /// Accepts the rate even if it is out of bounds.
     pub rate_override: Option<RateOverride>,
     /// What it is for.
     pub memo: Option<String>,
-    /// The day that it counts for, `YYYY-MM-DD`; today if none.
+    /// The value date, `YYYY-MM-DD`; today if none.
     pub date: Option<String>,
-    /// Where its vouchers are.
+    /// Links to its vouchers.
     pub vouchers: Vec<String>,
 }
 
 impl Service {
-    /// Moves money once. A refusal by the ledger is an [`Outcome`] with a code, and is kept; a request that
-    /// cannot be understood is an error.
+    /// Moves money once. A refusal by the ledger is an [`Outcome`] with a code, and is stored; an invalid
+    /// request is an error.
     pub async fn transfer(&self, actor: &Actor, new: &NewTransfer) -> Result<Outcome, Error> {
         let (operation, ask) = (self.operation.as_deref().cloned(), Ask::of_text(new));
         let id = new.operation.as_deref().map(|id| OperationId::parse(id).map_err(|code| (code, id)));
@@ -86,14 +86,14 @@ impl Service {
         }
     }
 
-    /// Moves money once and shows the transfer. A refusal by the ledger is kept as a transfer of its own, whose
-    /// id is in the refusal's data. A repeated request gets the first answer.
+    /// Moves money once and returns the transfer. A refusal by the ledger is stored as a refused transfer,
+    /// whose id is in the refusal's data. A repeated request gets the first answer.
     pub async fn transfer_order(&self, actor: &Actor, order: &Order) -> Result<TransferDetail, Error> {
         let operation = self.operation.as_deref().cloned();
         let (outcome, prepared) = match self.carry_out(actor, Ask { operation, ..Ask::of_order(order) }).await
         {
             Ok(done) => done,
-            // Refusals of the ledger's are kept by the door; these are kept here.
+            // The door stores the ledger's refusals; refusals before the door are stored here.
             Err(error) => match self.settle::<Infallible>(Err(error)).await? {},
         };
         let Some(number) = outcome.transfer else { return Err(Code::TransferNotFound.into()) };
@@ -112,12 +112,12 @@ impl Service {
         }
     }
 
-    /// The outcome, and what was prepared for it if it is a new one.
+    /// The outcome, with the prepared request if the door processed it now.
     async fn carry_out(&self, actor: &Actor, ask: Ask<'_>) -> Result<(Outcome, Option<Prepared>), Error> {
         let prepared = match self.prepare(&ask).await {
             Ok(prepared) => prepared,
             Err(Error::Refused(refusal)) => {
-                // The first answer stands, whatever would be said now.
+                // The first answer is final, whatever the answer would be now.
                 if let Some(first) = self.first_outcome().await? {
                     return Ok((first, None));
                 }
@@ -126,7 +126,7 @@ impl Service {
             Err(error) => return Err(error),
         };
         let single = prepared.single(actor, &ask);
-        // A task of its own: a caller that goes away leaves the movement whole.
+        // Runs in its own task: the transfer completes even if the caller disconnects.
         let door = self.door.clone();
         let joined = tokio::spawn(async move { door.single(single).await }).await;
         let outcome = joined.map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
@@ -134,7 +134,7 @@ impl Service {
             Outcome { code: Some(Code::OperationConflict), .. } if self.operation.is_some() => {
                 Err(Code::IdempotencyKeyReused.into())
             }
-            // The first request became no transfer: its answer stands in a row of its own.
+            // The first request did not become a transfer; its answer is stored under the key.
             Outcome { transfer: Some(TransferId(0)), .. } => {
                 self.look().await?;
                 Err(Code::IdempotencyKeyBusy.into())
@@ -143,7 +143,7 @@ impl Service {
         }
     }
 
-    /// What the door answered to this very request before, if it has a name and came to the door.
+    /// The door's earlier outcome of this request, if the request has a key and reached the door.
     async fn first_outcome(&self) -> Result<Option<Outcome>, Error> {
         let Some(key) = &self.operation else { return Ok(None) };
         self.look().await?;
@@ -168,14 +168,14 @@ impl Service {
             .with("rate", ask.rate.map(shown))
             .with("rate_override", ask.rate_override.map(|over| shown(&over.reason)))
             .with("target_amount", ask.target_amount);
-        // The caller keeps the refusal under the request's key.
+        // The caller stores the refusal under the request's key.
         let mut write = self.step(actor, Action::TransferCreate).await?;
         write.about = about;
         write.end_unkept(Err(Error::Refused(refusal))).await
     }
 }
 
-/// A day number of `YYYY-MM-DD`.
+/// The day number of a date `YYYY-MM-DD`.
 pub(crate) fn read_date(text: &str) -> Result<i64, Error> {
     let strict = text.len() == 10;
     let date: Option<Date> = text.parse().ok();
@@ -185,7 +185,7 @@ pub(crate) fn read_date(text: &str) -> Result<i64, Error> {
         .ok_or_else(|| Error::refused(Code::DateInvalid, shown(text)))
 }
 
-/// Two days, the first one not after the second; either may be open.
+/// A range of days whose start is not after its end; either end may be open.
 pub(crate) fn read_range(from: Option<&str>, to: Option<&str>) -> Result<(Option<i64>, Option<i64>), Error> {
     let (first, last) = (from.map(read_date).transpose()?, to.map(read_date).transpose()?);
     crate::date::check_range(first, last)?;

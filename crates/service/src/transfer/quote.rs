@@ -1,5 +1,5 @@
-//! The rate at which a transfer between two currencies is exchanged: the stored one, or one that the request names
-//! and that is near enough to it (contract: "Rates and conversions").
+//! The rate of a transfer between two currencies: the stored one, or one that the request names within the
+//! tolerance of it (contract: "Rates and conversions").
 
 use super::ask::Ask;
 use crate::{Error, Refusal, Service};
@@ -13,13 +13,13 @@ use serde_json::json;
 use store::fx::FxRate;
 use store::transfer::Exchange;
 
-/// Characters of a reason at most.
+/// The most characters of a reason.
 const REASON_MAX: usize = 500;
 
-/// Takes the request's own rate although it is out of bounds. Only those who may set rates may do that.
+/// Accepts the request's rate even if it is out of bounds. Only callers who may set rates may do that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateOverride {
-    /// Why: 1 to 500 visible characters.
+    /// The reason: 1 to 500 visible characters.
     pub reason: String,
     /// Whether the caller may set rates.
     pub is_allowed: bool,
@@ -32,7 +32,7 @@ impl RateOverride {
             (1..=REASON_MAX).contains(&reason.chars().count()) && !reason.contains(char::is_control);
         match (self.is_allowed, is_text) {
             (false, _) => {
-                Err(Refusal::new(Code::Forbidden, "a rate is overridden by those who may set rates"))
+                Err(Refusal::new(Code::Forbidden, "only callers who may set rates may override one"))
             }
             (true, false) => Err(Refusal::new(Code::RateOverrideInvalid, shown(reason))),
             (true, true) => Ok(()),
@@ -48,7 +48,7 @@ pub(super) struct Quoted {
     pub quote: Option<Quote>,
 }
 
-/// Two different currencies and what applies to them.
+/// Two different currencies and the rules of the pair.
 struct Pair<'a> {
     source: &'a Asset,
     target: &'a Asset,
@@ -56,7 +56,7 @@ struct Pair<'a> {
     policy: FxPolicy,
 }
 
-/// A rate, who says so, and since when.
+/// A rate, its origin, and when it was set.
 struct Chosen {
     rate: Rate,
     origin: String,
@@ -64,7 +64,7 @@ struct Chosen {
 }
 
 impl Service {
-    /// Works out the exchange of a request; reads the stored rate only where the currencies differ.
+    /// Determines the exchange of a request; reads the stored rate only where the currencies differ.
     pub(super) async fn quote(
         &self,
         ask: &Ask<'_>,
@@ -84,7 +84,7 @@ impl Service {
     }
 }
 
-/// The exchange that a request within one currency asked for, as far as it says.
+/// The exchange that a request within one currency asked for, as far as it states one.
 fn as_asked(ask: &Ask<'_>, now: i64) -> Option<Exchange> {
     let rate = Rate::parse(ask.rate?).ok()?.to_string();
     let (rate_source, residual) = ("request".to_owned(), "0".to_owned());
@@ -92,7 +92,7 @@ fn as_asked(ask: &Ask<'_>, now: i64) -> Option<Exchange> {
     Some(Exchange { target_amount, rate, rate_source, rate_at: now, rounding, residual })
 }
 
-/// Within one currency a rate is 1 and both amounts are the same.
+/// Within one currency, a rate must be 1 and both amounts must be equal.
 fn within_one(ask: &Ask<'_>, amount: Amount) -> Result<(), Refusal> {
     if ask.rate_override.is_some() {
         return Err(Refusal::new(Code::RateOverrideInvalid, "both accounts have the same currency"));
@@ -108,12 +108,12 @@ fn about_rate(code: Code, ask: &Ask<'_>) -> Refusal {
     Refusal::new(code, ask.rate.map(shown).unwrap_or_default())
 }
 
-/// The target amount that the request expects, if it says one.
+/// Checks the target amount that the request expects, if it states one.
 fn check_expected(ask: &Ask<'_>, target_amount: i64) -> Result<(), Refusal> {
     match ask.target_amount {
         Some(expected) if expected != target_amount => {
-            let english = format!("{expected} was expected, {target_amount} minor units result");
-            let chinese = format!("预期 {expected}，实际得到 {target_amount} 个最小货币单位");
+            let english = format!("expected {expected} minor units, got {target_amount}");
+            let chinese = format!("预期 {expected} 个最小货币单位，实际为 {target_amount}");
             Err(Refusal::told(Code::ExchangeMismatch, english, chinese))
         }
         _ => Ok(()),
@@ -153,7 +153,7 @@ impl Pair<'_> {
         })
     }
 
-    /// The exchange that a refused request asked for, as far as it says.
+    /// The exchange that a refused request asked for, as far as it states one.
     fn attempted(&self, ask: &Ask<'_>, amount: Amount, now: i64) -> Option<Exchange> {
         let rate = Rate::parse(ask.rate?).ok()?;
         let converted = self.convert(&rate, amount).ok();

@@ -1,4 +1,4 @@
-//! A transfer as it is stored, with its particulars.
+//! A transfer as it is stored, with its details.
 
 use crate::directory::asset_of;
 use crate::statement::{Entry, entry};
@@ -12,7 +12,7 @@ use store::posting::Booked;
 use store::transfer::{Exchange, Transfer};
 use store::{StoreError, Tx};
 
-/// A transfer with its particulars.
+/// A transfer with its details.
 #[derive(Debug, Clone)]
 pub struct TransferView {
     /// As it is stored.
@@ -42,37 +42,37 @@ pub struct Side {
     pub asset: Asset,
 }
 
-/// An entry of a transfer, with the account that it stands in.
+/// An entry of a transfer, with its account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leg {
     /// The account.
     pub account: AccountId,
-    /// The posting seen from it.
+    /// The posting seen from the account.
     pub entry: Entry,
 }
 
-/// A transfer as programs see it: customers' sides only.
+/// A transfer as the API shows it: customers' sides only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransferDetail {
     /// As it is stored.
     pub transfer: Transfer,
     /// How it was exchanged.
     pub exchange: Option<Exchange>,
-    /// Who paid; none if the money came from outside.
+    /// The paying side; none if the money came from outside.
     pub from: Option<Side>,
-    /// Who was paid; none if the money left.
+    /// The paid side; none if the money left the ledger.
     pub to: Option<Side>,
     /// Whether both belong to one holder.
     pub is_internal: bool,
-    /// Who asked for it, under the name of that time: by the audit log, or by its batch. None for openings.
+    /// The author, under the name at that time: from the audit log, or from its batch. None for openings.
     pub created_by: Option<String>,
-    /// Where its vouchers are.
+    /// Links to its vouchers.
     pub vouchers: Vec<String>,
-    /// The entries of both sides, in the order of booking; none in lists.
+    /// The entries of both sides, in booking order; none in lists.
     pub legs: Vec<Leg>,
 }
 
-/// What customers see of postings.
+/// The entries of postings on the customers' sides.
 pub(super) fn legs(from: Option<&Side>, to: Option<&Side>, postings: &[Booked]) -> Vec<Leg> {
     let is_side = |account: AccountId| [from, to].iter().flatten().any(|side| side.id == account);
     let both =
@@ -82,7 +82,7 @@ pub(super) fn legs(from: Option<&Side>, to: Option<&Side>, postings: &[Booked]) 
         .collect()
 }
 
-/// The vouchers of a stored text.
+/// Parses stored vouchers.
 pub(super) fn vouchers(text: &str) -> Result<Vec<String>, Error> {
     Ok(serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("vouchers: {error}")))?)
 }
@@ -138,7 +138,7 @@ impl Service {
     }
 }
 
-/// Who asked for transfers, by their numbers: a single one's audit row says it, an item's batch has it.
+/// The authors of transfers, by transfer number: from a single transfer's audit row, or from an item's batch.
 pub(super) async fn makers(tx: &mut Tx, transfers: &[Transfer]) -> Result<HashMap<i64, String>, Error> {
     let (items, singles): (Vec<_>, Vec<_>) =
         transfers.iter().partition(|transfer| transfer.kind == TransferKind::Item);
@@ -149,7 +149,7 @@ pub(super) async fn makers(tx: &mut Tx, transfers: &[Transfer]) -> Result<HashMa
     Ok(makers)
 }
 
-/// A transfer by its number. What an item is for is kept with the item alone.
+/// A transfer by its number. The memo of an item is stored only with the item.
 async fn with_memo(tx: &mut Tx, number: i64) -> Result<Option<Transfer>, Error> {
     let Some(mut transfer) = store::transfer::get(tx, TransferId(number)).await? else { return Ok(None) };
     if transfer.kind == TransferKind::Item && transfer.memo.is_none() {

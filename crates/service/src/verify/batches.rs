@@ -1,5 +1,5 @@
-//! Batches and their items: each completed item has its one transfer, the counters are the fold, the content is what was
-//! submitted.
+//! Batches and their items: each completed item has exactly one transfer, the counters are the sums over the
+//! items, and the content is what was submitted.
 
 use super::{STEP, Verification};
 use crate::Error;
@@ -12,7 +12,8 @@ use store::batch::Batch;
 use store::item::ItemFilter;
 use store::value::Row;
 
-/// Streams the items: each completed one has its one transfer, and the counters are the fold.
+/// Streams the items: each completed one has exactly one transfer, and the counters are the sums over the
+/// items.
 pub(super) async fn items(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> {
     let mut folds: HashMap<i64, BatchTally> = HashMap::new();
     let (mut after, mut settled) = (0, 0_i64);
@@ -29,7 +30,7 @@ pub(super) async fn items(tx: &mut Tx, found: &mut Verification) -> Result<(), E
     }
     let (_, transfers) = store::verify::transfer_sums(tx).await?;
     found.check(settled == transfers, "item_settled_once", || {
-        format!("{transfers} transfers settle items, {settled} items are completed")
+        format!("{transfers} transfers of items, but {settled} completed items")
     });
     batches(tx, &folds, found).await
 }
@@ -103,8 +104,8 @@ async fn batches(
     Ok(())
 }
 
-/// The items are those that were submitted, and each payee (where many pay one, each payer) is among them once: the
-/// imports and edits see to that, and no index holds it (ADR 19).
+/// Checks that the items are those submitted, and that each payee (in many-to-one batches, each payer) occurs
+/// once: imports and edits ensure that, and no index enforces it (ADR 19).
 async fn content(tx: &mut Tx, batch: &Batch, found: &mut Verification) -> Result<(), Error> {
     let key = || format!("batch {}", batch.id);
     if let Some(frozen) = &batch.content_hash {
@@ -113,7 +114,7 @@ async fn content(tx: &mut Tx, batch: &Batch, found: &mut Verification) -> Result
         let matches = crate::batch::similar::is_print_of(tx, batch, &content.prints).await?;
         found.check(matches, "batch_print", key);
     } else {
-        // A draft has no hash that would miss an item which its runs of numbers do not cover.
+        // A draft has no hash that would reveal an item outside its runs of numbers.
         let states = Vec::new();
         let all = ItemFilter { batch: batch.id, after: i64::MIN, last: i64::MAX, states, codes: Vec::new() };
         let seen = store::item::count(tx, &all).await?;
@@ -126,8 +127,8 @@ async fn content(tx: &mut Tx, batch: &Batch, found: &mut Verification) -> Result
     Ok(())
 }
 
-/// Whether a state can be beside counters: what has not begun has moved nothing, what has ended has the state
-/// that its counters give.
+/// Whether a state fits the counters: a batch that has not started has moved nothing, and one that has ended
+/// has the state that its counters imply.
 fn fits(state: BatchState, fold: &BatchTally, is_called_off: bool) -> bool {
     match state {
         BatchState::Processing | BatchState::Paused => true,

@@ -1,7 +1,7 @@
-//! Document 004, section 4.2: a transfer happens whole or not at all.
+//! Document 004, section 4.2: a transfer happens completely or not at all.
 //!
-//! Failures are real ones: a trigger that is put on the database makes one write of the chunk fail, after the
-//! others before it were made.
+//! The failures are real: a trigger on the database makes one write of the chunk fail after the writes before
+//! it were made.
 
 use crate::world::{A1, A2, B1, C1, Footprint, World, actor, request, section_3, set};
 use domain::account::AccountStatus;
@@ -12,7 +12,7 @@ use service::transfer::NewTransfer;
 use store::StoreError;
 
 impl World {
-    /// A request that the database does not let happen; the answer says that nothing was written.
+    /// Sends a request whose write the database refuses; the error says that nothing was written.
     async fn fails(&self, new: &NewTransfer) {
         match self.service.transfer(&actor(), new).await {
             Err(Error::Store(StoreError::Constraint(text))) => assert!(text.contains("broken"), "{text}"),
@@ -28,7 +28,7 @@ async fn test_atomic_debit_credit() {
     let (payer, payee) = (world.id(A1).await, world.id(B1).await);
     let new = NewTransfer { operation: set("op-1"), ..request(A1, B1, "2000.00") };
 
-    // 2: whichever of its writes fails, nothing of the transfer is there.
+    // 2: whichever write fails, nothing of the transfer remains.
     for (statement, table, condition) in [
         ("UPDATE", "balance", format!("NEW.account = {payer}")),
         ("UPDATE", "balance", format!("NEW.account = {payee}")),
@@ -69,7 +69,7 @@ async fn test_rollback_on_validation_error() {
     world.status(B1, AccountStatus::Frozen).await;
     refused(&world, &request(A1, B1, "2000.00"), Code::TargetFrozen).await;
 
-    // 1: the debit would be fine, but the target's balance would not fit any more.
+    // 1: the debit would be fine, but the target's balance would overflow.
     let great = "9999999999999999.99";
     world.open("ACC-B4-EUR", "user_b", "EUR").await;
     world.service.fx_set(&actor(), "USD", "EUR", "1", "test").await.unwrap();
@@ -81,13 +81,13 @@ async fn test_rollback_on_validation_error() {
     world.policy(None, &unlimited).await;
     let new = NewTransfer { rate: set("1"), ..request(C1, "ACC-B4-EUR", "9000000000000000.00") };
     refused(&world, &new, Code::BalanceOverflow).await;
-    // An amount that still fits is taken.
+    // An amount that still fits is accepted.
     let new = NewTransfer { rate: set("1"), ..request(C1, "ACC-B4-EUR", "1000000000000000.00") };
     assert_eq!(world.ask(&new).await.code, None);
     world.assert_sound().await;
 }
 
-/// 2: nothing moves and nothing but the kept refusal is written. 3: its audit row says why.
+/// 2: nothing moves, and only the stored refusal is written. 3: its audit row says why.
 async fn refused(world: &World, new: &NewTransfer, code: Code) {
     let before = world.footprint();
     let outcome = world.ask(new).await;
@@ -105,7 +105,7 @@ async fn refused(world: &World, new: &NewTransfer, code: Code) {
 async fn test_rollback_on_fee_calculation_error() {
     let world = World::with_limits().await;
 
-    // 1: a fee that no number of the ledger can hold refuses the whole transfer. 2: no balance changes.
+    // 1: a fee too large for the ledger's integers refuses the whole transfer. 2: no balance changes.
     let absurd = PolicyChange {
         fee_rate: set("9000000000000"),
         fee_max: set("none"),
@@ -117,10 +117,10 @@ async fn test_rollback_on_fee_calculation_error() {
     let day = PolicyChange { day: set("none"), month: set("none"), ..absurd };
     world.policy(Some(A1), &day).await;
     refused(&world, &request(A1, B1, "99000000.00"), Code::FeeOverflow).await;
-    // Free of fees (under the threshold, or to the holder's own account) the account still pays.
+    // The account can still pay where no fee applies (up to the threshold, or to the holder's own account).
     assert_eq!(world.code(A1, B1, "1000.00").await, None);
     assert_eq!(world.code(A1, A2, "2000.00").await, None);
-    // With a fee that can be calculated, the very transfer goes.
+    // With a fee that can be calculated, the same transfer succeeds.
     world
         .policy(
             Some(A1),
@@ -138,13 +138,13 @@ async fn test_database_constraint_rollback() {
     let new = NewTransfer { operation: set("op-7"), ..request(A1, B1, "1500.00") };
     let before = world.footprint();
 
-    // 1: a constraint that is not ours breaks; what was written before it in the chunk is undone.
+    // 1: a constraint outside Sluice is violated; what the chunk wrote before it is rolled back.
     let payee = world.id(B1).await;
     world.break_write("INSERT", "posting", &format!("NEW.credit = {payee}"));
     world.fails(&new).await;
-    // 2: nothing of it is left: neither transfer, posting, operation id, balance nor audit row.
+    // 2: nothing of it remains: no transfer, posting, operation id, balance change or audit row.
     assert_eq!(world.footprint(), before);
-    // Others are not held up by it, not even those that share its chunk: every other of forty fails.
+    // Other requests are not affected, not even in the same chunk: every second one of forty fails.
     let service = &world.service;
     let tasks: Vec<_> = (0..40)
         .map(|place| {
@@ -159,7 +159,7 @@ async fn test_database_constraint_rollback() {
     assert_eq!((world.balance(C1).await, world.balance(A2).await), (1_480_000, 520_000));
     world.mend("posting");
 
-    // 1: a key that exists already: the number that the next transfer would take is occupied.
+    // 1: a key that already exists: the number of the next transfer is occupied.
     let next = world.number("SELECT value + 1 FROM counter WHERE name = 'number'");
     let occupy = format!(
         "INSERT INTO transfer SELECT {next}, kind, 2, 22, source, target, amount, 0, NULL, 0, value_date,
@@ -170,21 +170,21 @@ async fn test_database_constraint_rollback() {
     let answer = world.service.transfer(&actor(), &new).await;
     assert!(matches!(answer, Err(Error::Store(StoreError::Duplicate(_)))), "{answer:?}");
     assert_eq!(world.footprint(), occupied);
-    // Where numbers are drawn for good, it is behind the counter already.
+    // On engines that draw numbers outside the transaction, the counter is already past it.
     world.run(&format!("UPDATE counter SET value = {next} WHERE name = 'number'")).unwrap();
 
-    // The same request succeeds once nothing is in its way; it was never taken for done.
+    // The same request succeeds once nothing is in its way; it never counted as done.
     let outcome = world.ask(&new).await;
     assert_eq!((outcome.code, outcome.fee, outcome.replayed), (None, 150, false));
     assert_eq!(world.balance(B1).await, 950_000);
-    // A rolled back transaction is audited in the next one, with its reason (contract, "Refusals are kept").
+    // A rolled-back transaction is audited in the next one, with its reason (contract, "Refusals are kept").
     let audited = |reason: &str| {
         let of = "SELECT COUNT(*) FROM audit WHERE action = 'chunk.rollback' AND result = 'ROLLED_BACK'";
         world.number(&format!("{of} AND detail LIKE '%{reason}%'"))
     };
     assert_eq!((audited("broken by the test"), audited("duplicate key")), (1 + 20, 1));
 
-    // 1: a foreign key cannot be broken either.
+    // 1: a foreign key cannot be violated either.
     let orphan = world.run("INSERT INTO transfer_exchange VALUES (-1, 1, '1', 't', 0, 1, '0')");
     let Err(StoreError::Constraint(said)) = orphan else { panic!("{orphan:?}") };
     assert!(said.to_lowercase().contains("foreign key"), "{said}");

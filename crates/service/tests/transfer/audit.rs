@@ -13,10 +13,10 @@ async fn test_audit_log_on_success() {
     let number = world.ask(&new).await.transfer.unwrap();
     let (row, detail) = world.audit_of(number).await;
 
-    // 1: when it was asked for, by whom and from where.
+    // 1: when it was requested, by whom and from where.
     assert_eq!(row.at, micros("2026-03-10T15:04:05.678901Z"));
     assert_eq!((row.actor.name.as_str(), row.origin.as_str()), ("tester", "test"));
-    // 2: the accounts, with the balances that the transfer left them.
+    // 2: the accounts, with their balances after the transfer.
     assert_eq!(detail["source"]["account"], world.id(A1).await);
     assert_eq!(detail["target"]["account"], world.id(B1).await);
     assert_eq!(
@@ -25,7 +25,7 @@ async fn test_audit_log_on_success() {
     );
     // 3: amount and fee.
     assert_eq!((&detail["amount"], &detail["fee"]), (&200_000.into(), &200.into()));
-    // 4: the result, and what it was asked for as.
+    // 4: the result, and the kind and operation id of the request.
     assert_eq!((row.action.as_str(), row.result.as_str()), ("transfer.create", "ok"));
     assert_eq!((&detail["kind"], &detail["operation"]), (&"transfer".into(), &"op:op-audit".into()));
     world.assert_sound().await;
@@ -35,7 +35,7 @@ async fn test_audit_log_on_success() {
 async fn test_audit_log_on_failure() {
     let world = World::with_limits().await;
 
-    // 1: the reason. 2: the amount that was tried. 3: the accounts' states and balances that led to it.
+    // 1: the reason. 2: the attempted amount. 3: the accounts' states and balances that led to it.
     world.status(B1, AccountStatus::Frozen).await;
     let outcome = world.send(A1, B1, "123.45").await;
     let (row, detail) = world.audit_of(outcome.transfer.unwrap()).await;
@@ -50,7 +50,7 @@ async fn test_audit_log_on_failure() {
         (&1_000_000.into(), &800_000.into())
     );
 
-    // A request that cannot be understood leaves a row as well, with the amount as it was written.
+    // An invalid request leaves a row as well, with the amount as it was written.
     assert_eq!(world.code(A1, "ACC-NOBODY", "1.00").await, Some(Code::TargetNotFound));
     let (row, detail) = world.audit_last().await;
     assert_eq!(row.result, "TARGET_ACCOUNT_NOT_FOUND");
@@ -73,7 +73,7 @@ async fn test_audit_trail_completeness() {
         micros(&time)
     };
 
-    // 1: a row for every step, refusals among them. 2: each at the moment of its step.
+    // 1: a row for every step, including refusals. 2: each at the time of its step.
     let mut expected = Vec::new();
     expected.push((tick(), "account.open", "ok"));
     world.open("ACC-D1-005", "user_d", "USD").await;
@@ -101,7 +101,7 @@ async fn test_audit_trail_completeness() {
     assert_eq!(seen, expected);
     assert!(rows.iter().all(|row| row.at > micros(START) && row.actor.name == "tester"));
 
-    // 3: from the row one comes to the transfer, to its postings, and to the accounts' balances.
+    // 3: the row leads to the transfer, its postings and the accounts' balances.
     let (row, detail) = world.audit_of(number).await;
     let view = world.show(number).await;
     let postings = world.service.transfer_postings(&view.transfer).await.unwrap();
@@ -109,7 +109,7 @@ async fn test_audit_trail_completeness() {
     assert!(postings.iter().all(|p| p.posting.transfer == number && p.created_at == row.at));
     assert_eq!(detail["source"]["balance"], postings[1].posting.debit_after);
     assert_eq!(detail["target"]["balance"], postings[0].posting.credit_after);
-    // No transfer is without its row: opened in bulk they share one, all others have one each.
+    // No transfer lacks an audit row: those of a bulk opening share one, all others have one each.
     let missing = "SELECT COUNT(*) FROM transfer t WHERE kind <> 5 AND
                    1 <> (SELECT COUNT(*) FROM audit WHERE subject = 'transfer' AND subject_id = t.number)";
     assert_eq!(world.number(missing), 0);
@@ -130,7 +130,7 @@ async fn test_audit_immutability() {
     world.run(failure).unwrap();
     let before = world.footprint();
 
-    // 1, 2: what was written is neither changed nor deleted, not even past the service.
+    // 1, 2: what was written is neither changed nor deleted, not even when the service is bypassed.
     for (table, column) in [
         ("audit", "at"),
         ("transfer", "amount"),

@@ -42,20 +42,20 @@ async fn test_transfer_with_insufficient_balance() {
     let world = World::new().await;
     let before = world.footprint();
 
-    // 1: one cent more than there is is refused.
+    // 1: one cent more than the balance is refused.
     let outcome = world.send(A2, B1, "5000.01").await;
     assert_eq!(outcome.code, Some(Code::InsufficientBalance));
-    // 2: both balances stand.
+    // 2: both balances are unchanged.
     let after = world.footprint();
     assert_eq!(after.balances, before.balances);
     assert_eq!(after.postings, before.postings);
-    // 3: the refusal is kept, with its audit row.
+    // 3: the refusal is stored, with its audit row.
     let number = outcome.transfer.unwrap();
     assert_eq!(world.show(number).await.transfer.code, Some(Code::InsufficientBalance));
     let (row, detail) = world.audit_of(number).await;
     assert_eq!(row.result, "INSUFFICIENT_BALANCE");
     assert_eq!(detail["amount"], 500_001);
-    // And all that there is can go.
+    // The whole balance can be sent.
     assert_eq!(world.code(A2, B1, "5000.00").await, None);
     assert_eq!(world.balance(A2).await, 0);
     world.assert_sound().await;
@@ -89,7 +89,7 @@ async fn test_transfer_with_different_currency() {
     assert_eq!(world.footprint().balances, before.balances);
     assert_eq!(world.audit_last().await.0.result, "CURRENCY_MISMATCH");
 
-    // 2: with the stored rate it is converted: 100.00 x 0.92345 = 92.345, half a cent goes up.
+    // 2: with the stored rate it is converted: 100.00 x 0.92345 = 92.345, half a cent is rounded up.
     world.service.fx_set(&actor(), "USD", "EUR", "0.92345", "test").await.unwrap();
     let outcome = world.send(A1, "ACC-B2-EUR", "100.00").await;
     assert_eq!(outcome.code, None);
@@ -97,20 +97,20 @@ async fn test_transfer_with_different_currency() {
     let exchange = world.show(outcome.transfer.unwrap()).await.exchange.unwrap();
     assert_eq!((exchange.rate.as_str(), exchange.target_amount), ("0.92345", 9_235));
     assert_eq!((exchange.rate_source.as_str(), exchange.residual.as_str()), ("test", "-0.5"));
-    // The bridge between the currencies holds what left the one and entered the other.
+    // The clearing accounts hold what left one currency and entered the other.
     assert_eq!(
         (world.balance("fx_clearing-USD").await, world.balance("fx_clearing-EUR").await),
         (10_000, -9_235)
     );
 
-    // A rate given with the request comes first if it is near enough to the stored one; yen have no decimals:
+    // A rate in the request takes precedence if it is near enough to the stored one. Yen have no decimals:
     // 10.01 x 150.5 = 1506.505.
     let new = NewTransfer { rate: set("150.5"), ..request(A1, "ACC-B3-JPY", "10.01") };
     assert_eq!(world.refusal(&new).await, Some(Code::RateOutOfBounds), "no rate is stored");
     world.service.fx_set(&actor(), "USD", "JPY", "148", "test").await.unwrap();
     assert_eq!(world.ask(&new).await.code, None);
     assert_eq!((world.balance(A1).await, world.balance("ACC-B3-JPY").await), (988_999, 1_507));
-    // So small an amount that nothing would arrive is refused.
+    // An amount so small that nothing would arrive is refused.
     world.service.fx_set(&actor(), "USD", "JPY", "0.001", "test").await.unwrap();
     let new = NewTransfer { rate: set("0.001"), ..request(A1, "ACC-B3-JPY", "0.01") };
     assert_eq!(world.ask(&new).await.code, Some(Code::ExchangeTooSmall));
@@ -127,11 +127,11 @@ async fn test_transfer_between_user_accounts() {
     // 1: a transfer between the holder's own accounts succeeds.
     let view = world.sent(A1, A2, "2000.00").await;
     assert_eq!((world.balance(A1).await, world.balance(A2).await), (800_000, 700_000));
-    // 2: it costs nothing, while the same amount to somebody else does.
+    // 2: it is free, while the same amount to another holder is charged.
     assert_eq!(view.transfer.fee, 0);
     let other = world.sent(A1, B1, "2000.00").await;
     assert_eq!(other.transfer.fee, 200);
-    // 3: it is shown as internal, the other is not.
+    // 3: it is shown as internal; the other is not.
     assert_eq!((view.internal, other.internal), (true, false));
     assert_eq!(view.transfer.kind, TransferKind::Single);
     world.assert_sound().await;
@@ -153,7 +153,7 @@ async fn test_transfer_to_inactive_account() {
     assert_eq!(world.code(A1, "ACC-NOBODY", "1.00").await, Some(Code::TargetNotFound));
     assert_eq!(world.footprint().balances, before.balances);
 
-    // A thawed account is paid again; a closed one stays closed.
+    // An unfrozen account can be paid again; a closed one stays closed.
     world.status(B1, AccountStatus::Active).await;
     assert_eq!(world.code(A1, B1, "1.00").await, None);
     let thaw = world.service.account_set_status(&actor(), "ACC-B9-CLOSED", AccountStatus::Active, "").await;

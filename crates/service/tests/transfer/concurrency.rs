@@ -1,5 +1,5 @@
-//! Document 004, section 4.5: many at once. Fifty threads begin at the same moment; nothing here waits for
-//! a while and hopes, and nothing is timed.
+//! Document 004, section 4.5: concurrency. Fifty threads start at the same moment; nothing here sleeps or
+//! depends on timing.
 
 use crate::world::{A1, A2, B1, C1, THREADS, World, actor, footprint, request, section_3, set};
 use domain::code::Code;
@@ -29,9 +29,9 @@ async fn test_concurrent_transfers_from_same_account() {
     let count = world.scale.transfers;
     let before = world.footprint();
 
-    // 1: one writer at a time holds the accounts; no request fails because of another.
+    // 1: one writer at a time locks the accounts; no request fails because of another.
     let outcomes = world.crowd(count, |_| request(A1, B1, "0.10")).await;
-    // 2: the balance is what as many transfers one after another would leave.
+    // 2: the balance is what the same transfers would leave one after another.
     let all = minor(count, 10).min(1_000_000);
     assert_eq!(carried_out(&outcomes).len(), count);
     assert_eq!((world.balance(A1).await, world.balance(B1).await), (1_000_000 - all, 800_000 + all));
@@ -58,7 +58,7 @@ async fn test_concurrent_transfers_to_same_account() {
     assert_eq!(world.balance(B1).await, 800_000 + minor(count, 4));
     let left = world.balance(A1).await + world.balance(A2).await + world.balance(C1).await;
     assert_eq!(left, 3_000_000 - minor(count, 4));
-    // The balances after each entry rise by the amount each time: nobody read an old balance.
+    // The balance rises by the amount with each entry: no transfer read a stale balance.
     let payee = world.id(B1).await;
     let after =
         world.numbers(&format!("SELECT credit_after FROM posting WHERE credit = {payee} ORDER BY id"));
@@ -72,12 +72,12 @@ async fn test_bidirectional_concurrent_transfers() {
     let world = World::new().await;
     let count = world.scale.transfers;
 
-    // 1: every other thread sends back. 2: all of them come to an end, and none by a deadlock.
+    // 1: every second thread sends back. 2: all of them finish, without a deadlock.
     let outcomes = world
         .crowd(count, |place| if place % 2 == 0 { request(A1, B1, "0.07") } else { request(B1, A1, "0.05") })
         .await;
     assert_eq!(carried_out(&outcomes).len(), count);
-    // 3: the balances are what is left of both streams.
+    // 3: the balances are the net of both streams.
     let (there, back) = (minor(count.div_ceil(2), 7), minor(count / 2, 5));
     assert_eq!(world.balance(A1).await, 1_000_000 - there + back);
     assert_eq!(world.balance(B1).await, 800_000 + there - back);
@@ -89,13 +89,13 @@ async fn test_race_condition_prevention() {
     let world = World::with_limits().await;
     world.policy(None, &PolicyChange { day: set("none"), ..section_3() }).await;
 
-    // 2: 10,000.00 suffice for 33 times 300.00, however many ask at once; the others are refused.
+    // 2: 10,000.00 suffice for 33 transfers of 300.00, however many arrive at once; the others are refused.
     let outcomes = world.crowd(THREADS, |_| request(A1, B1, "300.00")).await;
     assert_eq!(carried_out(&outcomes).len(), 33);
     let short = |outcome: &&Outcome| outcome.code == Some(Code::InsufficientBalance);
     assert_eq!(outcomes.iter().filter(short).count(), THREADS - 33);
     assert_eq!(world.balance(A1).await, 10_000);
-    // The same for a limit: 15,000.00 are there, and the day lets 10,000.00 go.
+    // The same for a limit: the balance is 15,000.00, and the daily limit 10,000.00.
     world.policy(Some(C1), &section_3()).await;
     let outcomes = world.crowd(THREADS, |_| request(C1, B1, "1000.00")).await;
     assert_eq!(carried_out(&outcomes).len(), 10);
@@ -110,7 +110,7 @@ async fn test_race_condition_prevention() {
     assert_eq!(outcomes.iter().filter(|outcome| !outcome.replayed).count(), 1);
     assert_eq!(world.balance(A2).await, 500_000 - 200_000 - 200);
     assert_eq!(world.footprint().transfers, before.transfers + 1);
-    // Other content under the same id is refused, whoever comes first.
+    // Different content under the same id is refused, whichever request comes first.
     let conflict = world.ask(&NewTransfer { operation: set("op-same"), ..request(A2, B1, "2000.01") }).await;
     assert_eq!((conflict.code, conflict.transfer), (Some(Code::OperationConflict), None));
     let mixed =
@@ -124,8 +124,8 @@ async fn test_race_condition_prevention() {
     world.assert_sound().await;
 }
 
-/// 1: whoever writes has locked the accounts. Meanwhile fifty requests wait, and then share one commit, or
-/// two if the door had taken up the first of them by then.
+/// 1: a writer holds the account locks. Meanwhile fifty requests wait, and then share one commit, or two if
+/// the door had already taken the first of them.
 async fn group_commit(world: &World) {
     let (source, target) = (world.id(A2).await, world.id(B1).await);
     let (before, commits) = (world.footprint(), world.number("SELECT commit_number FROM ledger_head"));

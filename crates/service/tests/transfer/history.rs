@@ -10,7 +10,7 @@ use service::statistics::StatisticsQuery;
 use service::transfer::NewTransfer;
 
 impl World {
-    /// All entries that a query shows, page by page; the pages are full but for the last.
+    /// All entries of a query, page by page; all pages but the last are full.
     async fn entries(&self, number: &str, query: &StatementQuery) -> Vec<Entry> {
         let (mut all, mut query) = (Vec::new(), query.clone());
         loop {
@@ -25,7 +25,7 @@ impl World {
         }
     }
 
-    /// A page size that makes several pages of everything.
+    /// A page size that splits every result into several pages.
     fn page(&self) -> i64 {
         i64::try_from((self.scale.transfers / 6).clamp(7, 1_000)).unwrap()
     }
@@ -37,7 +37,7 @@ async fn test_transfer_record_creation() {
     world.set_clock("2026-03-10T16:00:00Z");
     let before = world.footprint().transfers;
 
-    // 1: each request that the ledger understands has its record, refused ones too.
+    // 1: each valid request has its record, including refused ones.
     let new = NewTransfer { memo: set("rent 房租"), date: set("2026-03-01"), ..request(A1, B1, "1200.00") };
     let number = world.ask(&new).await.transfer.unwrap();
     let refused = world.send(A2, B1, "5000.01").await.transfer.unwrap();
@@ -61,7 +61,7 @@ async fn test_transfer_record_creation() {
     let record = world.show(refused).await.transfer;
     assert_eq!((record.amount, record.code), (500_001, Some(Code::AboveMaximum)));
     assert_eq!((record.first_posting, record.posting_count), (None, 0));
-    // A memo may have anything but what no text can be trusted to keep.
+    // A memo may contain anything but NUL, which not every engine can store.
     let memo = |text: &str| NewTransfer { memo: set(text), ..request(A1, B1, "1.00") };
     for text in ["", "\u{1}\t\n", "🏦 \u{feff}", "it's \\ $1"] {
         let number = world.ask(&memo(text)).await.transfer.unwrap();
@@ -117,7 +117,7 @@ async fn test_transaction_records() {
 async fn test_query_transfer_by_account() {
     let world = World::new().await;
     let count = world.scale.transfers;
-    // Two of three from A1 to B1, one back; C1 has nothing to do with it.
+    // Two of three go from A1 to B1, one goes back; C1 is not involved.
     let outcomes = world
         .crowd(count, |place| if place % 3 == 2 { request(B1, A1, "0.02") } else { request(A1, B1, "0.05") })
         .await;
@@ -148,7 +148,7 @@ async fn test_query_transfer_by_account() {
         let mut into = vec![opened(A1)];
         into.extend(&back);
         assert_eq!(shown(Some(Direction::In)).await, into);
-        // 3: everything, each once, and every balance follows from the one before.
+        // 3: everything, each entry once, and every balance follows from the one before.
         let mut all = [into, out.clone()].concat();
         all.sort_unstable();
         assert_eq!(shown(None).await, all);
@@ -168,7 +168,7 @@ async fn test_query_transfer_by_account() {
 async fn test_query_transfer_by_date_range() {
     let world = World::new().await;
     let count = world.scale.transfers;
-    // Ten days of February, booked in no order.
+    // Ten days of February, booked in mixed order.
     let day = move |place: usize| 1 + (place % count * 7) % 10;
     let dated = move |place: usize| NewTransfer {
         date: Some(format!("2026-02-{:02}", day(place))),
@@ -176,7 +176,7 @@ async fn test_query_transfer_by_date_range() {
     };
     let mut outcomes = world.crowd(count, dated).await;
 
-    // Before the history holds them, when it holds them all, and when it holds a part.
+    // Before the history holds them, when it holds them all, and when it holds some of them.
     for round in 0..3 {
         for (from, to) in [(1, 10), (3, 5), (4, 4), (10, 28), (11, 28)] {
             check_range(&world, &outcomes, day, (from, to)).await;
@@ -190,7 +190,7 @@ async fn test_query_transfer_by_date_range() {
     assert!(world.service.history_catch_up().await.unwrap() > 0);
     assert_eq!(world.service.history_lag(1_000).await.unwrap(), 0);
     check_range(&world, &outcomes, day, (3, 5)).await;
-    // One more, back-dated, right after: it is there before the history knows of it.
+    // One more, back-dated, right after: it appears before the history holds it.
     outcomes.push(world.ask(&dated(outcomes.len())).await);
     assert!(world.service.history_lag(1_000).await.unwrap() > 0);
     check_range(&world, &outcomes, day, (1, 10)).await;
@@ -211,8 +211,8 @@ async fn test_query_transfer_by_date_range() {
     world.assert_sound().await;
 }
 
-/// 1: exactly the entries of the range. 2: page by page, in both directions of money. 3: the newest value
-/// date first, and within a day the last booked first.
+/// 1: exactly the entries of the range. 2: page by page, in both directions. 3: the newest value date first,
+/// and within a day the last booked first.
 async fn check_range(
     world: &World,
     outcomes: &[ledger::Outcome],
@@ -299,7 +299,7 @@ async fn test_transfer_statistics() {
     world.sent(C1, B1, "3000.00").await;
     world.ask(&NewTransfer { date: set("2026-02-01"), ..request(C1, B1, "1500.00") }).await;
     world.ask(&NewTransfer { to: None, ..request(A2, "", "40.00") }).await;
-    // Four refusals: two limits, a frozen account, a lack of money.
+    // Four refusals: two limits, a frozen account, an insufficient balance.
     world.send(C1, B1, "5000.01").await;
     world.send(C1, B1, "4000.00").await;
     world.status(A2, AccountStatus::Frozen).await;
@@ -308,7 +308,7 @@ async fn test_transfer_statistics() {
 
     let all = statistics("2026-01-01", "2026-12-31").await;
     let small = i64::try_from(count).unwrap();
-    // 1: the sum that moved. 2: how many were tried and how many succeeded.
+    // 1: the sum that moved. 2: how many were attempted and how many succeeded.
     assert_eq!(all.amount, i128::from(small + 200_000 + 300_000 + 150_000 + 4_000));
     assert_eq!((all.count, all.success_count), (small + 8, small + 4));
     // 3: the share that succeeded, in hundredths of a percent.

@@ -9,15 +9,15 @@ use service::setting::SettingsChange;
 async fn test_single_transfer_limit() {
     let world = World::with_limits().await;
 
-    // 3: the bounds: one cent above the maximum is refused, the maximum goes, one cent below goes.
+    // 3: the bounds: one cent above the maximum is refused; the maximum and one cent below it pass.
     assert_eq!(world.code(C1, B1, "5000.01").await, Some(Code::AboveMaximum));
     assert_eq!(world.balance(C1).await, 1_500_000);
     assert_eq!(world.code(C1, B1, "5000.00").await, None);
     assert_eq!(world.code(C1, B1, "4999.99").await, None);
-    // 1: far above is refused too, although there would be enough money.
+    // 1: an amount far above is refused too, although the balance would cover it.
     world.deposit(C1, "100000.00").await;
     assert_eq!(world.code(C1, B1, "50000.00").await, Some(Code::AboveMaximum));
-    // 2: an amount within the limit goes.
+    // 2: an amount within the limit passes.
     assert_eq!(world.code(A1, B1, "100.00").await, None);
     world.assert_sound().await;
 }
@@ -27,13 +27,13 @@ async fn test_daily_transfer_limit() {
     let world = World::with_limits().await;
     world.deposit(A1, "90000.00").await;
 
-    // 1: 5,000 and 5,000 fill the day; a cent more is refused.
+    // 1: 5,000 and 5,000 use up the daily limit; one cent more is refused.
     assert_eq!(world.code(A1, B1, "5000.00").await, None);
     assert_eq!(world.code(A1, B1, "5000.00").await, None);
     assert_eq!(world.code(A1, B1, "0.01").await, Some(Code::DayLimit));
-    // What is refused does not count; the limit is the account's own; the fees of 5.00 are left out of it.
+    // Refusals do not count; the limit is per account; the fees of 5.00 do not count either.
     assert_eq!(world.code(C1, B1, "1.00").await, None);
-    // 2: until the last moment of the day it stays so, then the day begins anew.
+    // 2: this holds until the last microsecond of the day; then a new day begins.
     world.set_clock("2026-03-10T23:59:59.999999Z");
     assert_eq!(world.code(A1, B1, "0.01").await, Some(Code::DayLimit));
     world.set_clock("2026-03-11T00:00:00Z");
@@ -42,14 +42,14 @@ async fn test_daily_transfer_limit() {
         assert_eq!(world.code(A1, B1, "100.00").await, None);
     }
     assert_eq!(world.code(A1, B1, "0.01").await, Some(Code::DayLimit));
-    // A clock that goes back does not open the day before again.
+    // Setting the clock back does not reopen the previous day.
     world.set_clock("2026-03-10T12:00:00Z");
     assert_eq!(world.code(A1, B1, "0.01").await, Some(Code::DayLimit));
     world.assert_sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_of_the_time_zone_reopens_no_day() {
+async fn changing_the_time_zone_reopens_no_day() {
     let world = World::with_limits().await;
     world.deposit(A1, "90000.00").await;
     let zone = async |name: &str| {
@@ -63,10 +63,10 @@ async fn a_change_of_the_time_zone_reopens_no_day() {
     };
     world.set_clock("2026-03-10T12:00:00Z");
     fill().await;
-    // To the west it is the day before at most: what left since counts there too.
+    // To the west it is at most the previous day: what has left since counts there too.
     zone("Pacific/Pago_Pago").await;
     assert_eq!(world.code(A1, B1, "0.01").await, Some(Code::DayLimit));
-    // To the east a day begins early, once: it is not opened again when it comes here.
+    // To the east a day begins early, once: it does not reopen when it begins here.
     zone("Pacific/Kiritimati").await;
     fill().await;
     zone("UTC").await;
@@ -83,7 +83,7 @@ async fn test_monthly_transfer_limit() {
     let world = World::with_limits().await;
     world.deposit(A1, "90000.00").await;
 
-    // 1: five days of 10,000 each fill the month.
+    // 1: five days of 10,000 each use up the monthly limit.
     for day in 10..15 {
         world.set_clock(&format!("2026-03-{day}T09:00:00Z"));
         assert_eq!(world.code(A1, B1, "5000.00").await, None);
@@ -93,7 +93,7 @@ async fn test_monthly_transfer_limit() {
     assert_eq!(world.code(A1, B1, "0.01").await, Some(Code::MonthLimit));
     world.set_clock("2026-03-31T23:59:59.999999Z");
     assert_eq!(world.code(A1, B1, "0.01").await, Some(Code::MonthLimit));
-    // 2: the next month begins anew.
+    // 2: the next month starts from zero.
     world.set_clock("2026-04-01T00:00:00Z");
     assert_eq!(world.code(A1, B1, "5000.00").await, None);
     world.assert_sound().await;
@@ -103,7 +103,7 @@ async fn test_monthly_transfer_limit() {
 async fn test_minimum_transfer_amount() {
     let world = World::with_limits().await;
 
-    // 2: the bound of section 3 is the cent itself: it goes, and nothing does not.
+    // 2: section 3's minimum is one cent: one cent passes, zero does not.
     assert_eq!(world.code(A1, B1, "0.01").await, None);
     assert_eq!(world.code(A1, B1, "0.00").await, Some(Code::AmountNotPositive));
     assert_eq!(world.code(A1, B1, "0").await, Some(Code::AmountNotPositive));
@@ -133,12 +133,12 @@ async fn test_precision_validation() {
     world.deposit("ACC-A7-JPY", "5000").await;
     let before = world.footprint();
 
-    // 1: a currency's decimals and no more, not even zeros.
+    // 1: no more decimals than the currency has, not even zeros.
     for amount in ["0.001", "10.999", "10.000", "1.0000000000000000000000001"] {
         assert_eq!(world.code(A1, B1, amount).await, Some(Code::AmountPrecision), "{amount}");
     }
     assert_eq!(world.code("ACC-A7-JPY", "ACC-B7-JPY", "1.0").await, Some(Code::AmountPrecision));
-    // 2: what is too fine is refused and never rounded; nothing moved.
+    // 2: an amount that is too precise is refused and never rounded; nothing moved.
     assert_eq!(world.footprint().balances, before.balances);
     assert_eq!(world.audit_last().await.0.result, "AMOUNT_PRECISION");
     // Other spellings of a number are refused too.

@@ -1,5 +1,4 @@
-//! Lists of transfers: what is found by the histories of accounts and by what is known of whole chunks is what a look at
-//! every transfer finds.
+//! Lists of transfers: a search through account histories and chunk summaries finds the same as a full scan.
 
 use crate::world::{A1, A2, B1, World, request, set};
 use service::listing::Counting;
@@ -25,7 +24,7 @@ async fn numbers(world: &World, query: &TransferQuery) -> (Vec<i64>, Option<Plac
 }
 
 async fn check(world: &World, query: &TransferQuery, name: &str) {
-    // A list that is counted whole is read whole.
+    // A list with a whole count is read by a full scan.
     let whole = TransferQuery { counting: Counting::Whole, ..query.clone() };
     let (expected, _) = numbers(world, &whole).await;
     for (limit, budget) in [(1_000, 3_600), (7, 3_600), (7, 0)] {
@@ -70,7 +69,7 @@ async fn check_all(world: &World, state: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_finds_what_a_look_at_every_transfer_finds() {
+async fn a_search_finds_what_a_full_scan_finds() {
     let world = World::with_limits().await;
     some(&world, 30).await;
     check_all(&world, "no history").await;
@@ -78,8 +77,8 @@ async fn a_search_finds_what_a_look_at_every_transfer_finds() {
     check_all(&world, "all history").await;
     some(&world, 20).await;
     check_all(&world, "some history").await;
-    // Nothing is known of chunks of earlier programs, and every one of them may hold anything.
+    // Chunks written by earlier versions have no summary, so each of them may hold anything.
     world.run("UPDATE chunk SET first_transfer = 0, last_transfer = 0, refused = 0").unwrap();
     world.run("UPDATE chunk SET first_date = 0, last_date = 0").unwrap();
-    check_all(&world, "chunks of before").await;
+    check_all(&world, "chunks of earlier versions").await;
 }

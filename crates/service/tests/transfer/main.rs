@@ -1,6 +1,6 @@
 //! The 33 behaviours of a correct transfer: document 004, section 4, one named test each, in its seven
-//! groups. Every test runs against a real database in a place of its own, through the service and the
-//! ledger's door, and ends by having the whole ledger verified.
+//! groups. Every test runs against its own real database, through the service and the ledger's door, and ends
+//! by verifying the whole ledger.
 //!
 //! `SLUICE_TEST_ENGINE=file|memory|server` chooses the engine, `SLUICE_SCALE=small|medium|large` the size of
 //! the world (document 004, section 6).

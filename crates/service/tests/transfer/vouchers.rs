@@ -1,4 +1,4 @@
-//! Vouchers stand or fall with their transfer.
+//! Vouchers are committed or rolled back with their transfer.
 
 use crate::world::{A1, B1, World, actor};
 use service::Error;
@@ -16,7 +16,7 @@ fn order(vouchers: &[&str]) -> Order {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn vouchers_are_written_with_their_transfer_or_neither_is() {
+async fn a_transfer_and_its_vouchers_are_written_together_or_not_at_all() {
     let world = World::new().await;
     let before = world.footprint();
     world.break_write("INSERT", "transfer_voucher", "NEW.urls <> ''");
@@ -30,7 +30,7 @@ async fn vouchers_are_written_with_their_transfer_or_neither_is() {
     let made =
         world.service.transfer_order(&actor(), &order(&["/v/1", "https://example.com/2"])).await.unwrap();
     assert_eq!(made.vouchers, ["/v/1", "https://example.com/2"]);
-    // What was handed back by the door is what is read.
+    // The details returned by the door equal those read back.
     assert_eq!(world.service.transfer_detail(made.transfer.number.0).await.unwrap(), made);
     world.service.transfer_order(&actor(), &order(&[])).await.unwrap();
     assert_eq!(world.number("SELECT COUNT(*) FROM transfer_voucher"), 1);

@@ -1,5 +1,5 @@
 //! The fixtures of document 004, section 3: three users with four accounts, their limits and fees, a clock
-//! that the test turns, and a way past the service to look at what is stored.
+//! that the test sets, and access past the service to what is stored.
 
 use domain::account::AccountStatus;
 use domain::code::Code;
@@ -27,12 +27,12 @@ pub const A2: &str = "ACC-A2-002";
 pub const B1: &str = "ACC-B1-003";
 /// User C's account: 15,000.00 USD.
 pub const C1: &str = "ACC-C1-004";
-/// Where every test begins.
+/// The time at which every test starts.
 pub const START: &str = "2026-03-10T12:00:00Z";
 /// How many threads act at once.
 pub const THREADS: usize = 50;
 
-/// A clock that stands still until it is set.
+/// A clock that shows a fixed time until it is set.
 #[derive(Debug)]
 pub struct TestClock(AtomicI64);
 
@@ -42,7 +42,7 @@ impl Clock for TestClock {
     }
 }
 
-/// How large the world is beside the four accounts.
+/// The size of the world in addition to the four accounts.
 #[derive(Debug, Clone, Copy)]
 pub struct Scale {
     users: usize,
@@ -57,12 +57,12 @@ impl Scale {
             Err(_) | Ok("" | "small") => Self { users: 5, accounts: 10, transfers: 50 },
             Ok("medium") => Self { users: 300, accounts: 600, transfers: 5_000 },
             Ok("large") => Self { users: 10_000, accounts: 20_000, transfers: 100_000 },
-            Ok(other) => panic!("SLUICE_SCALE is small, medium or large, not {other}"),
+            Ok(other) => panic!("SLUICE_SCALE must be small, medium or large, not {other}"),
         }
     }
 }
 
-/// Everything that a movement of money may leave behind.
+/// Everything that a transfer may leave behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Footprint {
     pub balances: BTreeMap<String, (i64, i64, i64)>,
@@ -72,7 +72,7 @@ pub struct Footprint {
     pub audits: i64,
 }
 
-/// A ledger in a place of its own.
+/// A ledger in its own database.
 pub struct World {
     clock: Arc<TestClock>,
     pub service: Service,
@@ -80,12 +80,12 @@ pub struct World {
     place: Place,
 }
 
-/// Who acts in these tests.
+/// The actor of these tests.
 pub fn actor() -> Actor {
     Actor::new(domain::principal::Principal::CommandLine, "tester", "test")
 }
 
-/// A transfer as people ask for it.
+/// A transfer request as from the command line.
 pub fn request(from: &str, to: &str, amount: &str) -> NewTransfer {
     NewTransfer {
         from: Some(from.to_owned()),
@@ -95,7 +95,7 @@ pub fn request(from: &str, to: &str, amount: &str) -> NewTransfer {
     }
 }
 
-/// A text for a field of a policy.
+/// A value for an optional text field.
 pub fn set(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
@@ -115,7 +115,7 @@ pub fn section_3() -> PolicyChange {
     }
 }
 
-/// Microseconds of a time written out.
+/// The microseconds of a time in text.
 pub fn micros(time: &str) -> i64 {
     time.parse::<jiff::Timestamp>().unwrap().as_microsecond()
 }
@@ -176,7 +176,7 @@ impl World {
         assert_eq!(self.service.transfer(&actor(), &new).await.unwrap().code, None);
     }
 
-    /// What the ledger answers to a request that it understands.
+    /// The ledger's outcome of a valid request.
     pub async fn ask(&self, new: &NewTransfer) -> Outcome {
         self.service.transfer(&actor(), new).await.unwrap()
     }
@@ -232,7 +232,7 @@ impl World {
         self.service.account_show(number).await.unwrap().0.id.0
     }
 
-    /// The one audit row about a transfer, and its particulars.
+    /// The one audit row about a transfer, and its detail.
     pub async fn audit_of(&self, transfer: TransferId) -> (AuditRow, Json) {
         let mut rows = self.service.audit_of("transfer", transfer.0).await.unwrap();
         assert_eq!(rows.len(), 1, "{rows:?}");
@@ -241,7 +241,7 @@ impl World {
         (row, detail)
     }
 
-    /// The newest audit row, and its particulars.
+    /// The newest audit row, and its detail.
     pub async fn audit_last(&self) -> (AuditRow, Json) {
         let last = self.number("SELECT MAX(id) FROM audit");
         let row = self.service.audit(last - 1, 1).await.unwrap().remove(0);
@@ -277,8 +277,8 @@ impl World {
         outcomes.into_iter().map(|(_, outcome)| outcome).collect()
     }
 
-    /// Lets every statement of a kind on a table fail, as a broken constraint would, until [`World::mend`].
-    /// The condition is about the row's `NEW` values, and for a change about its `OLD` ones.
+    /// Makes every statement of a kind on a table fail, as a violated constraint would, until
+    /// [`World::mend`]. The condition covers the row's `NEW` values, and for updates its `OLD` ones.
     pub fn break_write(&self, statement: &str, table: &str, condition: &str) {
         let before = format!("CREATE TRIGGER broken BEFORE {statement} ON {table}");
         let texts = match self.place.engine {
@@ -307,7 +307,7 @@ impl World {
         texts.iter().for_each(|text| drop(self.run(text).unwrap()));
     }
 
-    /// Runs one statement past the service, in a transaction of its own.
+    /// Runs one statement past the service, in its own transaction.
     pub fn run(&self, sql: &str) -> Result<Rows, StoreError> {
         wait(async {
             let mut tx = self.service.store().write().await?;
@@ -322,17 +322,17 @@ impl World {
         wait(async { numbers(&mut self.service.store().read().await.unwrap(), sql).await })
     }
 
-    /// The one number that a query gives.
+    /// The one number that a query returns.
     pub fn number(&self, sql: &str) -> i64 {
         self.numbers(sql)[0]
     }
 
-    /// What is stored of money now.
+    /// The footprint as stored now.
     pub fn footprint(&self) -> Footprint {
         wait(async { footprint(&mut self.service.store().read().await.unwrap()).await })
     }
 
-    /// What every test ends with: `verify` finds nothing, and money was neither made nor lost.
+    /// Every test ends with this: `verify` finds nothing, and money was neither created nor lost.
     pub async fn assert_sound(&self) {
         let found = self.service.verify().await.unwrap();
         assert!(found.is_ok(), "{:?}", found.violations());
@@ -350,7 +350,7 @@ impl World {
     }
 }
 
-/// Waits where a test is not async: the runtime has other threads.
+/// Blocks on a future outside async code: the runtime has other threads.
 fn wait<T>(job: impl Future<Output = T>) -> T {
     tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(job))
 }
@@ -360,7 +360,7 @@ async fn numbers(tx: &mut Tx, sql: &str) -> Vec<i64> {
     rows.iter().map(|row| row.i64(0).unwrap()).collect()
 }
 
-/// What a transaction sees of money.
+/// The footprint as a transaction sees it.
 pub async fn footprint(tx: &mut Tx) -> Footprint {
     let balances = "SELECT a.number, b.balance, b.day_out, b.month_out FROM account a
                     JOIN balance b ON b.account = a.id";

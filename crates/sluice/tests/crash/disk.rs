@@ -1,4 +1,4 @@
-//! A disk that is full, and a disk that does not confirm a write.
+//! A full disk, and a disk that does not confirm a write.
 
 use crate::ledger::{Ledger, binary};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::Command;
 
 const ITEMS: u32 = 5_000;
 
-/// A small file system of its own, taken away again in the end. Needs root, as CI has it.
+/// A small separate file system, unmounted at the end. Needs root, which CI has.
 struct SmallDisk<'a>(&'a Path);
 
 impl<'a> SmallDisk<'a> {
@@ -34,13 +34,13 @@ fn folder_bytes(dir: &Path) -> u64 {
 }
 
 #[test]
-fn a_full_disk_is_said_and_the_batch_goes_on_when_there_is_space() {
+fn a_full_disk_is_reported_and_the_batch_resumes_once_there_is_space() {
     let folder = tempfile::tempdir().unwrap();
     let (template, batch) = Ledger::with_batch(folder.path(), ITEMS);
     let at = folder.path().join("small");
     let bytes = folder_bytes(&template.dir);
     let Some(disk) = SmallDisk::mount(&at, bytes + (700 << 10)) else {
-        println!("left out: a tmpfs cannot be mounted here (needs root)");
+        println!("skipped: cannot mount a tmpfs here (needs root)");
         return;
     };
     let ledger = template.copy_to(&at.join("data"));
@@ -58,7 +58,7 @@ fn a_full_disk_is_said_and_the_batch_goes_on_when_there_is_space() {
 #[test]
 fn a_failed_sync_ends_the_process_and_nothing_acknowledged_is_lost() {
     if Command::new("strace").arg("-V").output().is_err() {
-        println!("left out: strace is not installed");
+        println!("skipped: strace is not installed");
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -84,11 +84,11 @@ fn a_failed_sync_ends_the_process_and_nothing_acknowledged_is_lost() {
     }
 }
 
-/// The engine itself does not say that the name of its first log is not durable.
+/// SQLite itself does not report that the directory entry of its first log is not durable.
 #[test]
-fn a_failed_sync_of_the_folder_is_reported_like_any_other() {
+fn a_failed_directory_sync_is_reported_like_any_other_failed_sync() {
     if Command::new("strace").arg("-V").output().is_err() {
-        println!("left out: strace is not installed");
+        println!("skipped: strace is not installed");
         return;
     }
     let folder = tempfile::tempdir().unwrap();

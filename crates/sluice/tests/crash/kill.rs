@@ -1,5 +1,5 @@
-//! SIGKILL while a batch of 20,000 items runs in chunks of 100: after each kill the ledger verifies, the
-//! next start goes on by itself, and in the end everyone was paid exactly once.
+//! SIGKILL while a batch of 20,000 items runs in chunks of 100: after each kill the ledger verifies, the next
+//! start resumes by itself, and in the end every payee was paid exactly once.
 
 use crate::ledger::{Ledger, failpoints_binary};
 use std::collections::BTreeMap;
@@ -11,13 +11,13 @@ use testkit::draw::{Random, number};
 const ITEMS: u32 = 20_000;
 const POINTS: [&str; 4] = ["lease_taken", "chunk_begun", "before_commit", "after_commit"];
 
-/// Starts the run armed to kill itself at the n-th passing of a point.
+/// Starts the run armed to kill itself when it passes a point for the n-th time.
 fn at_point(ledger: &Ledger, batch: &str, point: &str, passing: u64) -> ExitStatus {
     let armed = format!("{point}={passing}*off->return");
     quiet(ledger, batch, Some(&armed)).wait().unwrap()
 }
 
-/// Starts the run and kills it from outside after a while; the moment is what is random.
+/// Starts the run and kills it from outside after the given time, which the caller draws at random.
 fn at_moment(ledger: &Ledger, batch: &str, after: Duration) -> ExitStatus {
     let mut child = quiet(ledger, batch, None);
     std::thread::sleep(after);
@@ -35,11 +35,11 @@ fn quiet(ledger: &Ledger, batch: &str, failpoints: Option<&str>) -> Child {
 }
 
 #[test]
-fn a_killed_run_goes_on_and_pays_everyone_once() {
+fn a_killed_run_resumes_and_pays_every_payee_once() {
     let (kills, seed) = (number("SLUICE_KILLS", 20), number("SLUICE_SEED", 7));
     let named = failpoints_binary().is_some();
     if !named {
-        println!("SLUICE_BIN names no binary with fail points: kills at random moments only");
+        println!("SLUICE_BIN names no binary with failpoints: kills at random moments only");
     }
     let folder = tempfile::tempdir().unwrap();
     let (template, batch) = Ledger::with_batch(folder.path(), ITEMS);

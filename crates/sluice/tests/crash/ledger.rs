@@ -1,11 +1,11 @@
-//! A data directory with a batch that waits to be run, and the binary that runs it.
+//! A data directory with an imported batch, and the binary that runs it.
 
 use serde_json::Value as Json;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// Chunk limit of all fault tests: many commits, so many places to be killed at.
+/// Chunk size of all fault tests: small chunks mean many commits, hence many points to be killed at.
 pub const CHUNK_ITEMS: &str = "100";
 
 /// A ledger in a folder.
@@ -13,7 +13,7 @@ pub struct Ledger {
     pub dir: PathBuf,
 }
 
-/// The binary with fail points, if one was built for this run.
+/// The binary with failpoints, if one was built for this run.
 pub fn failpoints_binary() -> Option<PathBuf> {
     std::env::var_os("SLUICE_BIN").map(PathBuf::from).filter(|path| path.exists())
 }
@@ -24,7 +24,7 @@ pub fn binary() -> PathBuf {
 }
 
 impl Ledger {
-    /// A source with enough money and `items` people to pay 1.00 each.
+    /// Creates a source with enough money and a batch paying 1.00 to each of `items` payees.
     pub fn with_batch(dir: &Path, items: u32) -> (Self, String) {
         let ledger = Self { dir: dir.join("data") };
         let (mut accounts, mut payroll) =
@@ -67,24 +67,24 @@ impl Ledger {
         Self { dir: dir.to_owned() }
     }
 
-    /// A command of the binary on this ledger.
+    /// A sluice command on this ledger.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(binary());
         self.arguments(&mut command, args);
         command
     }
 
-    /// Adds the arguments that name this ledger.
+    /// Adds the arguments that select this ledger.
     pub fn arguments(&self, command: &mut Command, args: &[&str]) {
         command.arg("--data").arg(&self.dir).arg("--json").args(["--chunk-items", CHUNK_ITEMS]).args(args);
     }
 
-    /// Runs a command to its end.
+    /// Runs a command to completion.
     pub fn run(&self, args: &[&str]) -> Output {
         self.command(args).output().unwrap()
     }
 
-    /// Runs a command that must succeed and gives its JSON.
+    /// Runs a command that must succeed and returns its JSON output.
     pub fn ok(&self, args: &[&str]) -> Json {
         let output = self.run(args);
         let text = String::from_utf8_lossy(&output.stdout);
@@ -92,13 +92,13 @@ impl Ledger {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{args:?}: {error}: {text}"))
     }
 
-    /// Every invariant holds.
+    /// Asserts that every invariant holds.
     pub fn verified(&self) {
         let verified = self.ok(&["verify"]);
         assert_eq!(verified["ok"], true, "{verified}");
     }
 
-    /// The batch has paid everyone exactly once.
+    /// Asserts that the batch has paid every payee exactly once.
     pub fn settled(&self, batch: &str, items: u32) {
         let status = self.ok(&["batch", "status", batch]);
         assert_eq!(status["status"], "completed", "{status}");

@@ -1,10 +1,10 @@
-//! SIGKILL at each step of the mark: no step leaves a ledger that is said to be behind, and after each of them a log
-//! that is deleted is noticed if it was needed.
+//! SIGKILL at each step of keeping the mark: no step leaves a ledger that is reported as behind, and after
+//! each step, deleting the log is detected if the log was needed.
 
 use crate::ledger::{Ledger, failpoints_binary};
 use std::os::unix::process::ExitStatusExt;
 
-/// The step, whether the deposit stands after a kill there, and whether the log is needed.
+/// The step, whether the deposit is committed after a kill there, and whether the log is needed.
 const STEPS: [(&str, bool, bool); 6] = [
     ("mark_log_there", false, false),
     ("mark_unclean", false, true),
@@ -15,9 +15,9 @@ const STEPS: [(&str, bool, bool); 6] = [
 ];
 
 #[test]
-fn a_kill_at_each_step_of_the_mark_is_told_from_a_log_that_is_gone() {
+fn a_kill_at_any_step_of_the_mark_is_distinguished_from_a_missing_log() {
     if failpoints_binary().is_none() {
-        println!("left out: SLUICE_BIN names no binary with fail points");
+        println!("skipped: SLUICE_BIN names no binary with failpoints");
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -25,14 +25,14 @@ fn a_kill_at_each_step_of_the_mark_is_told_from_a_log_that_is_gone() {
     let deposit = ["deposit", "--account", "PAY", "--amount", "1.00"];
     let mut balance = 1_000_000;
     for is_removed in [false, true] {
-        for (step, stands, is_needed) in STEPS {
+        for (step, is_committed, is_needed) in STEPS {
             let armed = format!("{step}=0*off->return");
             let killed = ledger.command(&deposit).env("FAILPOINTS", &armed).output().unwrap();
             assert_eq!(killed.status.signal(), Some(9), "{step}: {killed:?}");
             if is_removed {
                 std::fs::remove_file(ledger.dir.join("sluice.db-wal")).unwrap();
             } else {
-                balance += i32::from(stands);
+                balance += i32::from(is_committed);
             }
             if is_removed && is_needed {
                 assert_eq!(ledger.run(&["verify"]).status.code(), Some(2), "{step}");

@@ -1,4 +1,4 @@
-//! Accounts by the command line: how they are named, whose they are, and what an import does.
+//! Accounts on the command line: how they are named, who holds them, and what an import does.
 
 use crate::support::Ledger;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ impl Ledger {
     }
 }
 
-/// Line, outcome and opening of each row.
+/// Each row's line, outcome and opening.
 fn rows(json: &Value) -> Vec<String> {
     let text = |row: &Value, name: &str| row[name].as_str().unwrap().to_owned();
     let rows = json["rows"].as_array().unwrap().iter();
@@ -23,7 +23,7 @@ fn rows(json: &Value) -> Vec<String> {
 }
 
 #[test]
-fn an_id_and_a_number_never_mean_each_other() {
+fn an_id_and_a_number_are_never_confused() {
     let ledger = Ledger::funded("100.00");
     ledger.payees(1);
     let id = ledger.id_of("P1");
@@ -72,7 +72,7 @@ fn an_opening_is_never_paid_to_a_stranger() {
 }
 
 #[test]
-fn a_refused_opening_is_an_outcome_and_can_be_paid_later() {
+fn a_refused_opening_is_reported_and_can_be_paid_later() {
     let ledger = Ledger::funded("1.00");
     let row = "F,Fay,fay@example.com,U-F,USD,7.00\n";
     ledger.ok(&[
@@ -105,7 +105,7 @@ fn a_refused_opening_is_an_outcome_and_can_be_paid_later() {
 }
 
 #[test]
-fn a_callers_operation_id_never_meets_an_openings() {
+fn a_callers_operation_id_never_collides_with_an_openings() {
     let ledger = Ledger::funded("5.00");
     ledger.ok(&["deposit", "--account", "ACME", "--amount", "5.00", "--op-id", "opening:Z1"]);
     ledger.ok(&["deposit", "--account", "ACME", "--amount", "5.00", "--op-id", "internal:opening:acct_99"]);
@@ -162,7 +162,7 @@ fn every_row_of_an_import_has_an_outcome() {
             "11 number NAME_RESERVED",
         ]
     );
-    // A known account under another name is shown, and nothing is changed.
+    // A known account under a different holder name is reported, and nothing changes.
     let answer = ledger.accounts("A1,Ann Lee,ann@example.com,U1,USD,\n", &[]);
     assert_eq!((answer.exit, rows(&answer.json)), (0, vec!["2 known_name_differs none".to_owned()]));
     assert_eq!(ledger.ok(&["account", "show", "A1"]).json["holder"], "Ann");
@@ -174,7 +174,7 @@ fn every_row_of_an_import_has_an_outcome() {
 }
 
 #[test]
-fn holders_and_defaults_are_changed_by_the_command_line() {
+fn holders_and_default_accounts_are_changed_on_the_command_line() {
     let ledger = Ledger::funded("1.00");
     ledger.accounts("A1,Ann,ann@example.com,U1,USD,\nA2,Ann,ann@example.com,U1,USD,\n", &[]);
     ledger.refused(&["account", "close", "A1"], 1, "DEFAULT_ACCOUNT_NEEDED");
@@ -203,7 +203,7 @@ fn holders_and_defaults_are_changed_by_the_command_line() {
 }
 
 #[test]
-fn an_operation_id_is_of_values_and_never_trimmed() {
+fn an_operation_id_compares_parsed_values_and_is_never_trimmed() {
     let ledger = Ledger::funded("100.00");
     ledger.payees(1);
     let id = format!("acct_{}", ledger.id_of("P1"));
@@ -222,7 +222,7 @@ fn an_operation_id_is_of_values_and_never_trimmed() {
 }
 
 #[test]
-fn another_name_to_act_under_is_marked_and_is_nobody_elses() {
+fn an_assumed_actor_name_is_marked_and_must_not_be_in_use() {
     let ledger = Ledger::funded("1.00");
     ledger.ok(&["user", "add", "fang.wang", "--name", "Fang Wang", "--role", "finance"]);
     for name in ["fang.wang", "Fang.Wang", "system", "CLI", "anonymous", "unknown", "key:payroll"] {

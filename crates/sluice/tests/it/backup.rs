@@ -1,4 +1,4 @@
-//! Backups: the drill of docs/guide/backup.md, and what is refused.
+//! Backups: the drill of docs/guide/backup.md, and refusals.
 
 use crate::support::{Ledger, payroll, stop};
 use serde_json::Value;
@@ -33,7 +33,7 @@ fn backed_up(ledger: &Ledger, name: &str) -> PathBuf {
     to
 }
 
-/// The commands of the guide's drill, in its order; what is between is done by the test.
+/// The commands of the guide's drill, in order; the test does what happens in between.
 fn drill() -> Vec<Vec<String>> {
     let block = GUIDE.split("<!-- drill -->").nth(1).unwrap();
     let code = block.split("```sh").nth(1).unwrap().split("```").next().unwrap();
@@ -41,7 +41,7 @@ fn drill() -> Vec<Vec<String>> {
     code.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(words).collect()
 }
 
-/// Words of a line; what is between double quotes is one.
+/// Splits a line into words; text in double quotes is one word.
 fn shlex(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut is_quoted = false;
@@ -55,9 +55,9 @@ fn shlex(line: &str) -> Vec<String> {
     words
 }
 
-/// The drill, in the guide's own words, in the ledger's folder.
+/// Runs the guide's drill verbatim in the ledger's folder.
 #[test]
-fn the_drill_of_the_guide_brings_the_ledger_back() {
+fn the_guides_drill_restores_the_ledger() {
     let ledger = ledger();
     let (mut running, mut ran) = (Some(server(&ledger)), Vec::new());
     for words in drill() {
@@ -66,14 +66,15 @@ fn the_drill_of_the_guide_brings_the_ledger_back() {
         let mut command = std::process::Command::new(program);
         command.env("USER", "tester").env_remove("SLUICE_DATA").current_dir(ledger.path()).args(args);
         let output = command.output().unwrap();
-        // After the restore `verify` says that the mark knows more; after the acceptance it is clean.
+        // After the restore, `verify` reports that the mark is ahead; once the loss is accepted, it finds
+        // nothing.
         let expected = match (args.iter().any(|word| word == "verify"), ran.len()) {
             (true, n) if n < 4 => 2,
             _ => 0,
         };
         assert_eq!(output.status.code(), Some(expected), "{words:?}: {output:?}");
         if let Some(mut child) = running.take() {
-            // Between the backup and the disaster something is paid, and the server ends.
+            // Between the backup and the disaster the server stops and a deposit is made.
             stop(&child);
             assert!(child.wait().unwrap().success());
             ledger.ok(&["deposit", "--account", "ACME", "--amount", "5.00"]);
@@ -81,12 +82,12 @@ fn the_drill_of_the_guide_brings_the_ledger_back() {
         ran.push(words);
     }
     assert!(ran.len() >= 6, "{ran:?}");
-    assert_eq!(ledger.balance("ACME"), "97.00", "as of the backup");
+    assert_eq!(ledger.balance("ACME"), "97.00", "the balance at the time of the backup");
     ledger.verified();
 }
 
 #[test]
-fn a_backup_beside_a_server_is_verified_and_its_owners_alone() {
+fn a_backup_taken_while_a_server_runs_is_verified_and_private_to_its_owner() {
     let ledger = ledger();
     let mut child = server(&ledger);
     let to = backed_up(&ledger, "b1");
@@ -109,7 +110,7 @@ fn a_backup_beside_a_server_is_verified_and_its_owners_alone() {
 }
 
 #[test]
-fn what_is_no_backup_is_not_restored() {
+fn an_invalid_backup_is_not_restored() {
     let ledger = ledger();
     let to = backed_up(&ledger, "b1");
     let restore = |from: &Path, data: &str| {
@@ -135,7 +136,7 @@ fn what_is_no_backup_is_not_restored() {
     }
     std::fs::write(&file, whole).unwrap();
     assert_eq!(restore(&to, "new").exit, 0);
-    // The log of another database would be taken for the restored one's.
+    // A log left by another database would be taken for the restored one's.
     std::fs::create_dir_all(ledger.path().join("other")).unwrap();
     std::fs::write(ledger.path().join("other/sluice.db-wal"), b"x").unwrap();
     assert_eq!(code(&restore(&to, "other")), "LEDGER_EXISTS");

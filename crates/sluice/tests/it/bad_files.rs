@@ -1,4 +1,4 @@
-//! Bad files: each gives line, column and code, and none is imported half.
+//! Bad files: each is reported with line, column and code, and none is half imported.
 
 use crate::support::{Ledger, payroll};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ fn batches(ledger: &Ledger) -> usize {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_as_a_whole_leaves_nothing() {
+fn an_unreadable_file_leaves_nothing_behind() {
     let ledger = Ledger::funded("100.00");
     ledger.payees(3);
     let table: &[(&str, &str, &str, &str)] = &[
@@ -31,7 +31,7 @@ fn a_file_that_cannot_be_read_as_a_whole_leaves_nothing() {
 }
 
 #[test]
-fn a_bad_row_is_named_and_the_others_are_taken() {
+fn a_bad_row_is_reported_and_the_others_are_imported() {
     let ledger = Ledger::funded("100.00");
     ledger.payees(3);
     let huge = "9".repeat(10 * 1024 * 1024);
@@ -73,7 +73,7 @@ fn a_bad_row_is_named_and_the_others_are_taken() {
 }
 
 #[test]
-fn an_amount_of_any_wrong_form_is_refused() {
+fn every_malformed_amount_is_refused() {
     let ledger = Ledger::funded("100.00");
     ledger.payees(3);
     let table = [
@@ -115,7 +115,7 @@ fn an_amount_of_any_wrong_form_is_refused() {
 }
 
 #[test]
-fn a_payee_that_stands_twice_is_refused_each_time() {
+fn a_payee_listed_twice_is_refused_in_both_rows() {
     let ledger = Ledger::funded("100.00");
     ledger.payees(3);
     let answer = ledger.import("account,amount\nP1,1.00\nP2,2.00\nP1,3.00\n", &["--partial"]);
@@ -128,7 +128,7 @@ fn a_payee_that_stands_twice_is_refused_each_time() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_named() {
+fn a_missing_file_is_named() {
     let ledger = Ledger::funded("100.00");
     let args =
         ["batch", "import", "/nowhere/x.csv", "--type", "one_to_many", "--account", "ACME", "--name", "T"];
@@ -137,7 +137,7 @@ fn a_file_that_is_not_there_is_named() {
     assert_eq!(ledger.import(&payroll(1), &["--mode", "bogus"]).exit, 64);
 }
 
-/// The keys of a batch's open refused rows.
+/// The keys of a batch's refused rows that are still open.
 fn open_keys(ledger: &Ledger, id: &str) -> Vec<i64> {
     let problems = ledger.ok(&["batch", "problems", id]).json;
     problems["problems"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()).collect()
@@ -164,7 +164,7 @@ fn refused_rows_stay_open_until_they_are_corrected_or_dropped() {
     let wrong = ledger.refused(&["batch", "submit", &id, "--leave-problems", "2"], 1, "PROBLEMS_OPEN");
     assert_eq!(wrong.json["error"]["detail"], "3");
 
-    // The same file, corrected: as a repair each row takes the place of the one that was refused.
+    // The same file, corrected: as a repair, each row replaces the refused one.
     let corrected = text.replace("P9", "P4").replace(",x,", ",2.50,");
     let path = ledger.file("corrected.csv", corrected.as_bytes());
     let into = ["batch", "import", path.to_str().unwrap(), "--into", &id];
@@ -192,7 +192,7 @@ fn refused_rows_stay_open_until_they_are_corrected_or_dropped() {
 }
 
 #[test]
-fn rows_are_added_to_a_draft_and_a_row_without_a_key_is_no_repair() {
+fn rows_are_added_to_a_draft_and_a_repair_needs_row_keys() {
     let ledger = Ledger::funded("100.00");
     ledger.payees(4);
     let id = ledger.import(&payroll(2), &["--draft"]).json["batch_id"].as_str().unwrap().to_owned();
@@ -227,7 +227,7 @@ fn rows_are_added_to_a_draft_and_a_row_without_a_key_is_no_repair() {
 }
 
 #[test]
-fn a_file_from_one_to_another_is_a_collection_only_if_it_says_so() {
+fn a_collection_refuses_rows_with_another_payee() {
     let ledger = Ledger::funded("100.00");
     ledger.payees(2);
     ledger.ok(&["transfer", "--from", "ACME", "--to", "P1", "--amount", "5.00"]);
@@ -250,7 +250,7 @@ fn a_file_from_one_to_another_is_a_collection_only_if_it_says_so() {
 }
 
 #[test]
-fn rows_that_are_corrected_after_the_submission_are_a_batch_of_their_own() {
+fn rows_corrected_after_submission_become_a_separate_batch() {
     let ledger = Ledger::funded("100.00");
     ledger.payees(4);
     let refused = ledger.path().join("refused.csv");
@@ -264,7 +264,7 @@ fn rows_that_are_corrected_after_the_submission_are_a_batch_of_their_own() {
         let path = ledger.file(name, content.as_bytes());
         ledger.run(&["batch", "import", path.to_str().unwrap(), "--into", &id])
     };
-    // A payee of the batch is not paid again by way of a correction, and rows without keys belong to a draft.
+    // A correction cannot pay a payee of the batch again, and rows without keys can only be added to a draft.
     let doubled = into("doubled.csv", &text.replace("P9", "P1").replace(",x,", ",2.50,"));
     assert_eq!((doubled.exit, &doubled.json["problems"][0]["code"]), (1, &json!("DUPLICATE_TARGET")));
     let more = into("more.csv", "account,amount\nP3,1.00\n");

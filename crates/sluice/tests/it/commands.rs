@@ -1,9 +1,9 @@
-//! The commands that the binary has, as its own help names them.
+//! The binary's commands, read from its own help.
 
 use crate::support::Ledger;
 use std::collections::BTreeSet;
 
-/// Lines of a help text's part, such as `Commands:`, without what they mean.
+/// The names in a section of a help text, such as `Commands:`.
 fn part(help: &str, name: &str) -> Vec<String> {
     let lines = help.lines().skip_while(|line| *line != name).skip(1);
     let named = lines
@@ -19,14 +19,14 @@ pub fn help(ledger: &Ledger, command: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The command that arguments begin with.
+/// The command that the arguments begin with.
 pub fn command_of(commands: &BTreeSet<String>, args: &[&str]) -> Option<String> {
     let both = args.iter().take(2).copied().collect::<Vec<_>>().join(" ");
     [both.as_str(), args.first()?].into_iter().find(|name| commands.contains(*name)).map(ToOwned::to_owned)
 }
 
-/// Every command: `init`, `account open`, … A command that can be used alone and has others below it is named
-/// by those below.
+/// Every command: `init`, `account open`, … A command with subcommands is represented by them; `transfer`,
+/// which also works alone, is listed as well.
 pub fn all_commands(ledger: &Ledger) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for noun in part(&help(ledger, ""), "Commands:") {

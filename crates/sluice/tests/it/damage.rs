@@ -1,5 +1,5 @@
-//! Damage in the pages of indexes: a page that was overwritten, one byte that was flipped. `verify` names the index
-//! each time, and ends with 2.
+//! Damage in index pages: an overwritten page, a flipped bit. `verify` names the index each time and exits
+//! with 2.
 
 use crate::support::{Ledger, payroll};
 use rusqlite::Connection;
@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use testkit::draw::{Random, number};
 
-/// A page of an index that has entries.
+/// An index page with entries.
 struct Leaf {
     index: String,
     page: usize,
 }
 
-/// What no command leaves in a ledger that is at rest.
+/// Rows that no command leaves in an idle ledger.
 const AT_WORK: &str = "
     INSERT INTO node (name, stripe, worker, joined_at, expires_at) VALUES ('node-7', 7, 1, 1, 2);
     INSERT INTO session (token, app_user, address, agent, created_at, seen_at) VALUES ('t', 1, '::1', 'x', 1, 1);
@@ -40,7 +40,8 @@ fn ledger() -> Ledger {
     ledger
 }
 
-/// A batch of which one item is paid in another currency, one fails and is in a linked draft, and one row is refused.
+/// Runs a batch in which one item is paid in another currency, one fails and is copied to a linked draft, and
+/// one row is refused.
 fn pay(ledger: &Ledger) {
     let rows = payroll(40).lines().skip(1).fold(String::new(), |rows, row| rows + row + ",\n");
     let rows = format!("account,amount,memo,external_id\n{rows}EURO,3.00,May,X1\nNOBODY,1.00,May,X2\n");
@@ -57,7 +58,7 @@ fn file(ledger: &Ledger) -> PathBuf {
     ledger.path().join("data/sluice.db")
 }
 
-/// The indexes of the schema, those that a table's rules make as well.
+/// The indexes of the schema, including those of table constraints.
 fn indexes(file: &Path) -> BTreeSet<String> {
     let connection = Connection::open(file).unwrap();
     let mut statement = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'index'").unwrap();
@@ -86,11 +87,11 @@ fn two(bytes: &[u8], at: usize) -> usize {
     usize::from(u16::from_be_bytes([bytes[at], bytes[at + 1]]))
 }
 
-/// Flips one bit of an entry: its length stays, its content does not.
+/// Flips one bit of an entry's content; its length stays the same.
 fn flip(page: &mut [u8], random: &mut Random) {
     let entries = two(page, 3);
     let at = two(page, 8 + 2 * drawn(random, entries));
-    // All entries of these tests are shorter than 128 bytes: one byte for the length, one for that of the header.
+    // All entries here are shorter than 128 bytes: one byte holds the entry's length, one the header's.
     let length = usize::from(page[at]);
     assert!(length < 128 && length > 2);
     let byte = at + 2 + drawn(random, length - 1);
@@ -116,7 +117,7 @@ fn is_named(ledger: &Ledger, file: &Path, whole: &[u8], damaged: &[u8], what: &s
 }
 
 #[test]
-fn damaged_pages_of_indexes_are_named() {
+fn the_index_of_an_overwritten_page_is_named() {
     let seed = number("SLUICE_SEED", 7);
     let (ledger, mut random) = (ledger(), Random(seed));
     let file = file(&ledger);
@@ -134,13 +135,13 @@ fn damaged_pages_of_indexes_are_named() {
 }
 
 #[test]
-fn a_byte_that_was_flipped_in_each_index_is_named() {
+fn an_index_with_a_flipped_bit_is_named() {
     let seed = number("SLUICE_SEED", 7);
     let (ledger, mut random) = (ledger(), Random(seed));
     let file = file(&ledger);
     let (leaves, size) = leaves(&file);
     let reached: BTreeSet<String> = leaves.iter().map(|leaf| leaf.index.clone()).collect();
-    assert_eq!(reached, indexes(&file), "an index without entries: let `ledger` give it some");
+    assert_eq!(reached, indexes(&file), "an index has no entries: add some in `ledger`");
     let whole = std::fs::read(&file).unwrap();
     for leaf in leaves {
         let mut damaged = whole.clone();

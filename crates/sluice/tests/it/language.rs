@@ -1,5 +1,5 @@
-//! `--lang zh` covers everything that people read. The data of this ledger is written in Chinese and digits, so
-//! whatever Latin word a command prints is its own, and none is left but names that scripts rely on.
+//! `--lang zh` covers everything that users read. This ledger's data consists of Chinese characters and
+//! digits, so any Latin word in the output comes from a command; only names that scripts rely on are allowed.
 
 use crate::commands::{all_commands, command_of};
 use crate::support::{Ledger, stop};
@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::process::{Output, Stdio};
 
-/// Words that are names and not sentences, in the answers to commands that begin so: columns of files, nouns of
-/// the audit log, tables of the database.
+/// Names allowed in the output of commands that begin so: file columns, nouns of the audit log, database
+/// tables.
 const NAMES: &[(&str, &[&str])] = &[
     ("batch", &["account", "amount", "payer", "payee", "email", "uid", "a-z", "semicolon"]),
     ("batch history", &["system"]),
@@ -45,7 +45,7 @@ const TABLES: &[&str] = &[
     "turn",
 ];
 
-/// Runs commands in Chinese and remembers which they were.
+/// Runs commands in Chinese and records which ones were run.
 pub struct Walk {
     pub ledger: Ledger,
     commands: BTreeSet<String>,
@@ -64,13 +64,13 @@ impl Walk {
         command.args(args).output().unwrap()
     }
 
-    /// Runs a command that ends with an exit code, and looks at each of its words.
+    /// Runs a command, expects an exit code, and checks each word of the output.
     pub fn say(&mut self, args: &[&str], exit: i32) {
         let output = self.output(args);
         let (out, err) = (text(&output.stdout), text(&output.stderr));
         let said = format!("{args:?}: {out}{err}");
         if output.status.code() != Some(exit) || (out.clone() + &err).is_ascii() {
-            self.problems.push(format!("not {exit}, or nothing in Chinese: {said}"));
+            self.problems.push(format!("exit code is not {exit}, or there is no Chinese: {said}"));
         }
         let command = args.join(" ");
         let names = NAMES.iter().filter(|(begin, _)| command.starts_with(begin));
@@ -96,7 +96,7 @@ fn text(bytes: &[u8]) -> String {
 
 /// The Latin words of a line that are neither data, nor a name, nor a command to type.
 fn latin_words(line: &str) -> Vec<String> {
-    // What is between backquotes is to be typed, what is between braces is JSON.
+    // Text in backquotes is to be typed; text in braces is JSON.
     let mut kept = String::new();
     let (mut quoted, mut depth) = (false, 0_i32);
     for c in line.chars() {
@@ -116,7 +116,7 @@ fn is_word(token: &str) -> bool {
     let is_option = token.starts_with("--");
     let token = token.trim_matches(|c: char| c.is_ascii_punctuation());
     let is_latin = token.chars().filter(char::is_ascii_alphabetic).count() > 1;
-    // Codes and currencies, times and tokens, options, addresses and paths, actions and scopes.
+    // Codes and currencies; times, tokens, addresses and paths; below, actions and scopes.
     let is_code = token.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || "_-".contains(c));
     let is_data = token.chars().any(|c| c.is_ascii_digit() || "/@=".contains(c));
     // `noun.verb`, `batches:write`, `batch_history`, `world-USD`.
@@ -134,7 +134,7 @@ fn the_walk_would_notice_an_english_word() {
 }
 
 #[test]
-fn under_lang_zh_no_command_says_an_english_word() {
+fn under_lang_zh_no_command_prints_an_english_word() {
     let mut walk = Walk::of(Ledger::none());
     money(&mut walk);
     people(&mut walk);
@@ -143,7 +143,7 @@ fn under_lang_zh_no_command_says_an_english_word() {
     upkeep(&mut walk);
     until_stopped(&mut walk);
     assert_eq!(walk.problems, Vec::<String>::new());
-    assert_eq!(walk.walked, walk.commands, "each command belongs here, in a run of its own");
+    assert_eq!(walk.walked, walk.commands, "every command must be run by this test");
 }
 
 fn money(walk: &mut Walk) {
@@ -212,7 +212,7 @@ fn import<'a>(file: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&args, more].concat()
 }
 
-/// From files with wrong rows to results; returns a batch that cannot run any more.
+/// From files with wrong rows to results; returns a batch that can no longer run.
 fn batches(walk: &mut Walk) -> String {
     refused_rows(walk);
     walk.say(&["batch", "run"], 0);
@@ -222,7 +222,7 @@ fn batches(walk: &mut Walk) -> String {
     walk.say(&["batch", "history", "1"], 0);
     let out = walk.ledger.path().join("5.csv").display().to_string();
     walk.say(&["batch", "export", "1", "--out", &out], 0);
-    // More than the account holds: an item fails, is retried, is skipped.
+    // More than the account has: an item fails, is retried and is skipped.
     let file = walk.file("2.csv", "account,amount\n2001,9999.00\n");
     walk.say(&import(&file, &["--draft"]), 0);
     walk.say(&["batch", "submit", "2"], 0);
@@ -248,7 +248,7 @@ fn batches(walk: &mut Walk) -> String {
     "3".to_owned()
 }
 
-/// A file of which some rows are refused, added, dropped and left unpaid.
+/// A file with refused rows, some of which are dropped and some left unpaid, and with a row added later.
 fn refused_rows(walk: &mut Walk) {
     let rows =
         "account,amount,memo,备用\n2001,1.00,五月,\n1003,1.00,,\n2001,x,,\n9999,1.00,,\n1001,1.00,,\n,,,\n";
@@ -267,7 +267,7 @@ fn refused_rows(walk: &mut Walk) {
     walk.say(&["batch", "submit", "1", "--leave-problems", "3"], 0);
 }
 
-/// What is refused, and command lines that cannot be understood.
+/// Refusals, and command lines that cannot be parsed.
 fn failures(walk: &mut Walk, batch: &str) {
     let rows = walk.file("6.csv", "account,amount\n2001,x\n");
     walk.say(&import(&rows, &["--map", "x1=y1"]), 64);
@@ -313,7 +313,7 @@ fn upkeep(walk: &mut Walk) {
     walk.say(&["backup", "--to", &backup], 1);
     walk.say(&["restore", "--from", &backup], 1);
     walk.say(&["accept-loss", "--reason", "损坏"], 1);
-    // Each line names a setting; what is said beside it is Chinese.
+    // Each line names a setting, with the rest in Chinese.
     let settings = text(&walk.output(&["config", "check"]).stdout);
     assert!(settings.lines().count() > 15 && settings.lines().all(|line| !line.is_ascii()), "{settings}");
     walk.walked.insert("config check".to_owned());
@@ -342,7 +342,7 @@ fn until_stopped(walk: &mut Walk) {
 }
 
 #[test]
-fn json_answers_are_not_translated_but_for_their_messages() {
+fn only_the_messages_of_json_answers_are_translated() {
     let ledger = Ledger::funded("1.00");
     ledger.payees(1);
     let poor = ["--lang", "zh", "transfer", "--from", "ACME", "--to", "P1", "--amount", "2.00"];

@@ -1,4 +1,4 @@
-//! A batch's life by commands: draft, run, retry, skip, cancel, kill and going on.
+//! A batch's life cycle by commands: draft, run, retry, skip, cancel, kill and resume.
 
 use crate::support::{Ledger, payroll};
 use serde_json::json;
@@ -29,7 +29,7 @@ fn failed_items_are_retried_or_skipped() {
 }
 
 #[test]
-fn all_failed_items_are_skipped_by_one_command() {
+fn one_command_skips_all_failed_items() {
     let ledger = Ledger::funded("2.00");
     ledger.payees(5);
     let batch = id(&ledger, &payroll(5), &[]);
@@ -45,7 +45,7 @@ fn all_failed_items_are_skipped_by_one_command() {
 }
 
 #[test]
-fn what_stopped_at_a_failure_is_resumed() {
+fn a_batch_stopped_at_a_failure_can_be_resumed() {
     let ledger = Ledger::funded("2.00");
     ledger.payees(4);
     let batch = id(&ledger, &payroll(4), &["--mode", "stop_on_failure"]);
@@ -60,7 +60,7 @@ fn what_stopped_at_a_failure_is_resumed() {
 }
 
 #[test]
-fn a_wrong_file_is_called_off_for_good_and_failed_items_are_skipped_all_at_once() {
+fn a_wrong_file_is_cancelled_for_good_and_all_failed_items_are_skipped_at_once() {
     let ledger = Ledger::funded("2.00");
     ledger.payees(4);
     let wrong = id(&ledger, &payroll(4), &[]);
@@ -85,7 +85,7 @@ fn a_wrong_file_is_called_off_for_good_and_failed_items_are_skipped_all_at_once(
 }
 
 #[test]
-fn execution_of_a_batch_that_has_begun_is_resumption_on_the_command_line_too() {
+fn running_a_paused_batch_resumes_it() {
     let ledger = Ledger::funded("9.00");
     ledger.payees(2);
     let batch = id(&ledger, &payroll(2), &[]);
@@ -125,7 +125,7 @@ fn a_cancelled_batch_cannot_run() {
     ledger.refused(&["batch", "status", "batch-20200101-001"], 1, "BATCH_NOT_FOUND");
 }
 
-/// Starts a run in slices of one item and ends it in its middle.
+/// Starts a run in slices of one item and interrupts it with a signal.
 fn cut_off(ledger: &Ledger, batch: &str, total: i64, signal: &str) {
     let child =
         ledger.command().args(["batch", "run", batch, "--chunk-items", "1", "--json"]).spawn().unwrap();
@@ -133,10 +133,10 @@ fn cut_off(ledger: &Ledger, batch: &str, total: i64, signal: &str) {
     loop {
         let done = ledger.ok(&["batch", "status", batch]).json["success_count"].as_i64().unwrap();
         if done > 0 {
-            assert!(done < total, "too fast to be cut off");
+            assert!(done < total, "the run was too fast to be interrupted");
             break;
         }
-        assert!(begun.elapsed() < Duration::from_secs(20), "the run does not begin");
+        assert!(begun.elapsed() < Duration::from_secs(20), "the run did not begin");
     }
     let pid = child.id().to_string();
     std::process::Command::new("kill").args([signal, &pid]).status().unwrap();
@@ -147,7 +147,7 @@ fn cut_off(ledger: &Ledger, batch: &str, total: i64, signal: &str) {
 }
 
 #[test]
-fn ctrl_c_pauses_and_resume_goes_on() {
+fn ctrl_c_pauses_a_run_and_resume_completes_it() {
     let ledger = Ledger::funded("10000.00");
     ledger.payees(3_000);
     let batch = id(&ledger, &payroll(3_000), &[]);
@@ -160,7 +160,7 @@ fn ctrl_c_pauses_and_resume_goes_on() {
 }
 
 #[test]
-fn a_killed_run_goes_on_and_pays_nobody_twice() {
+fn a_killed_run_resumes_and_pays_no_payee_twice() {
     let ledger = Ledger::funded("10000.00");
     ledger.payees(3_000);
     let batch = id(&ledger, &payroll(3_000), &[]);
@@ -168,14 +168,14 @@ fn a_killed_run_goes_on_and_pays_nobody_twice() {
     assert_eq!(ledger.ok(&["batch", "status", &batch]).json["status"], "processing");
     let noted = ledger.ok(&["deposit", "--account", "ACME", "--amount", "1.00"]);
     assert!(noted.stderr.contains(&format!("sluice batch run {batch}")), "{noted:?}");
-    let gone_on = ledger.ok(&["batch", "run"]).json;
-    assert_eq!(gone_on["batches"][0]["status"], "completed");
+    let resumed = ledger.ok(&["batch", "run"]).json;
+    assert_eq!(resumed["batches"][0]["status"], "completed");
     assert_eq!(ledger.balance("ACME"), "7001.00");
     ledger.verified();
 }
 
 #[test]
-fn what_a_killed_run_left_can_be_called_off_at_once() {
+fn the_batch_of_a_killed_run_can_be_cancelled_at_once() {
     let ledger = Ledger::funded("10000.00");
     ledger.payees(3_000);
     let batch = id(&ledger, &payroll(3_000), &[]);
@@ -193,7 +193,7 @@ fn what_a_killed_run_left_can_be_called_off_at_once() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_output_pipe_is_no_failure() {
     let ledger = Ledger::funded("1.00");
     let mut child = ledger.command().args(["audit", "--limit", "1000"]).spawn().unwrap();
     drop(child.stdout.take());

@@ -1,9 +1,11 @@
-//! Lists say what they left out and where to go on; ranges of days that end before they begin are errors.
+//! Lists say how many rows they omit and where the next page starts; date ranges that end before they begin
+//! are errors.
 
 use crate::support::{Ledger, payroll};
 use serde_json::{Value, json};
 
-/// All rows of a list, three a page. Every page says how many there are in all, and people are told the same.
+/// All rows of a list, read three per page. Every page has the total count, in JSON and in the text for
+/// users.
 fn pages(ledger: &Ledger, args: &[&str], key: &str) -> Vec<Value> {
     let (mut all, mut after, mut total) = (Vec::new(), None::<String>, None);
     loop {
@@ -28,14 +30,14 @@ fn pages(ledger: &Ledger, args: &[&str], key: &str) -> Vec<Value> {
     }
 }
 
-/// Rows by a number, all different, rising or falling.
+/// Asserts that a number strictly rises or falls over the rows.
 fn ordered(rows: &[Value], key: &str, rises: bool) {
     let ids: Vec<i64> = rows.iter().map(|row| row[key].as_i64().unwrap()).collect();
     assert!(ids.windows(2).all(|pair| pair[0] != pair[1] && (pair[0] < pair[1]) == rises), "{ids:?}");
 }
 
 #[test]
-fn every_list_is_read_page_by_page_to_its_end() {
+fn every_list_can_be_read_page_by_page_to_its_end() {
     let ledger = Ledger::funded("100.00");
     ledger.payees(6);
     for n in 1..=4 {
@@ -72,7 +74,7 @@ fn every_list_is_read_page_by_page_to_its_end() {
 }
 
 #[test]
-fn transfers_are_found_by_account_day_status_kind_and_text() {
+fn transfers_are_found_by_account_date_status_kind_and_text() {
     let ledger = Ledger::funded("10.00");
     ledger.payees(2);
     let send = |to: &str, amount: &str, more: &[&str]| {
@@ -114,12 +116,12 @@ fn transfers_are_found_by_account_day_status_kind_and_text() {
     assert_eq!((&deposit["source"], &deposit["target"]), (&json!(null), &json!("ACME")));
     ledger.refused(&["transfer", "list", "--account", "NOBODY"], 1, "ACCOUNT_NOT_FOUND");
     ledger.refused(&["transfer", "list", "--currency", "XYZ"], 1, "CURRENCY_UNKNOWN");
-    // The item's memo is shown with its transfer, too.
+    // An item's memo is also shown with its transfer.
     assert_eq!(ledger.ok(&["show-transfer", &newest["transfer_id"].to_string()]).json["memo"], "May");
 }
 
 #[test]
-fn the_audit_log_is_read_by_day_person_action_and_result() {
+fn the_audit_log_is_filtered_by_date_actor_action_and_result() {
     let ledger = Ledger::funded("10.00");
     ledger.payees(1);
     ledger.ok(&["--as", "mei", "account", "freeze", "P1"]);
@@ -150,7 +152,7 @@ fn the_audit_log_is_read_by_day_person_action_and_result() {
 }
 
 #[test]
-fn a_range_that_ends_before_it_begins_is_an_error_of_its_own() {
+fn a_range_that_ends_before_it_begins_has_its_own_error() {
     let ledger = Ledger::funded("10.00");
     for command in [&["account", "statement", "ACME"][..], &["transfer", "list"], &["audit"], &["stats"]] {
         let range = |from: &'static str, to: &'static str| [command, &["--from", from, "--to", to]].concat();

@@ -1,4 +1,4 @@
-//! The built binary, run as people and scripts run it.
+//! The built binary, run as users and scripts run it.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod accounts;

@@ -1,4 +1,5 @@
-//! The mark of the ledger's head: storage that lies is noticed, and nothing is written until a person has said so.
+//! The high-water mark: storage that lost commits is detected, and nothing is written until an operator
+//! accepts the loss.
 
 use crate::support::{Ledger, payroll};
 use serde_json::{Value, json};
@@ -23,20 +24,20 @@ impl Ledger {
         self.path().join("data.sluice-mark")
     }
 
-    /// Puts the data directory as it is now aside.
+    /// Copies the current data directory aside.
     fn put_aside(&self, name: &str) -> PathBuf {
         let aside = self.path().join(name);
         copy_folder(&self.data(), &aside);
         aside
     }
 
-    /// Puts a copy in the place of the data directory.
+    /// Replaces the data directory with a copy.
     fn put_back(&self, aside: &Path) {
         std::fs::remove_dir_all(self.data()).unwrap();
         copy_folder(aside, &self.data());
     }
 
-    /// Ends a process as a kill would while it holds the ledger open, with commits in its log.
+    /// Kills a process that holds the ledger open, with commits in its log.
     fn killed_with_commits(&self) {
         self.payees(3);
         let batch = self.import(&payroll(3), &[]).json["batch_id"].as_str().unwrap().to_owned();
@@ -53,7 +54,7 @@ impl Ledger {
         assert!(!batch.is_empty());
     }
 
-    /// Nothing is written, everything is read, `verify` says so; then somebody accepts it.
+    /// Asserts that writes are refused, reads work and `verify` reports the loss; then accepts the loss.
     fn is_behind(&self, why: &str) {
         let refused = self.refused(&DEPOSIT, 1, "LEDGER_BEHIND");
         assert!(refused.json["error"]["detail"].as_str().unwrap().contains(why), "{why}: {refused:?}");
@@ -77,7 +78,7 @@ impl Ledger {
 }
 
 #[test]
-fn an_old_copy_that_is_put_back_is_noticed() {
+fn restoring_an_old_copy_is_detected() {
     let ledger = Ledger::funded("10.00");
     let old = ledger.put_aside("old");
     ledger.ok(&DEPOSIT);
@@ -86,7 +87,7 @@ fn an_old_copy_that_is_put_back_is_noticed() {
 }
 
 #[test]
-fn an_old_copy_that_went_on_elsewhere_is_noticed() {
+fn restoring_an_old_copy_that_was_written_to_without_the_mark_is_detected() {
     let ledger = Ledger::funded("10.00");
     let old = ledger.put_aside("old");
     ledger.ok(&DEPOSIT);
@@ -99,7 +100,7 @@ fn an_old_copy_that_went_on_elsewhere_is_noticed() {
     ledger.is_behind("is not the one that the mark knows");
 }
 
-/// A number in an answer, as it is or behind its noun.
+/// A number in an answer, bare or after its noun.
 fn number(answer: &Value, key: &str) -> i64 {
     let value = &answer[key];
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -107,7 +108,7 @@ fn number(answer: &Value, key: &str) -> i64 {
 }
 
 impl Ledger {
-    /// Gives out a number of each kind: transfer, account, batch in its day, and the day.
+    /// Allocates a number of each kind: transfer, account and batch of the day; also returns the batch's day.
     fn gives_out(&self, name: &str) -> ([i64; 3], String) {
         let transfer = number(&self.ok(&DEPOSIT).json, "transfer_id");
         let open = ["account", "open", "--number", name, "--holder", name, "--currency", "USD"];
@@ -119,7 +120,7 @@ impl Ledger {
 }
 
 #[test]
-fn numbers_that_a_loss_took_with_it_are_not_given_out_again() {
+fn numbers_lost_with_their_commits_are_not_allocated_again() {
     let ledger = Ledger::funded("100.00");
     ledger.payees(3);
     ledger.gives_out("BEFORE");
@@ -138,9 +139,9 @@ fn numbers_that_a_loss_took_with_it_are_not_given_out_again() {
         }
         assert_eq!(note.exists(), round == 1);
         let accepted = ledger.ok(&["accept-loss", "--reason", "an old copy"]).json;
-        assert!(!note.exists(), "the backup has what this ledger lacks");
+        assert!(!note.exists(), "the backup has commits that this ledger lacks");
         let (next, same_day) = ledger.gives_out(&format!("NEXT-{round}"));
-        // A mark that cannot be read knows nothing: then it is a leap from where the copy stood.
+        // An unreadable mark has no counters: numbers then jump far ahead of the copy's.
         let above = if is_readable { lost } else { [1_000_000, 1_000_000, 1_000] };
         let is_above = next.iter().zip(above).all(|(next, lost)| *next > lost);
         assert!(is_above || same_day != day, "round {round}: {next:?} after {above:?}");
@@ -151,7 +152,7 @@ fn numbers_that_a_loss_took_with_it_are_not_given_out_again() {
 }
 
 #[test]
-fn a_log_that_is_gone_after_a_kill_is_noticed_whatever_the_numbers() {
+fn a_log_missing_after_a_kill_is_detected() {
     let ledger = Ledger::funded("10.00");
     ledger.killed_with_commits();
     std::fs::remove_file(ledger.data().join("sluice.db-wal")).unwrap();
@@ -159,11 +160,11 @@ fn a_log_that_is_gone_after_a_kill_is_noticed_whatever_the_numbers() {
 }
 
 #[test]
-fn a_log_that_is_there_after_a_kill_is_all_that_is_needed() {
+fn a_log_present_after_a_kill_is_enough_to_recover() {
     let ledger = Ledger::funded("10.00");
     ledger.killed_with_commits();
     ledger.verified();
-    assert!(ledger.data().join("sluice.db-wal").exists(), "whoever reads leaves the log where it is");
+    assert!(ledger.data().join("sluice.db-wal").exists(), "readers leave the log in place");
     ledger.ok(&DEPOSIT);
     assert_eq!(ledger.balance("ACME"), "11.00");
     ledger.refused(&["accept-loss", "--reason", "none"], 1, "NO_LOSS");
@@ -171,7 +172,7 @@ fn a_log_that_is_there_after_a_kill_is_all_that_is_needed() {
 }
 
 #[test]
-fn after_an_orderly_end_the_log_is_not_needed() {
+fn after_a_clean_shutdown_the_log_is_not_needed() {
     let ledger = Ledger::funded("10.00");
     for ending in ["-wal", "-shm"] {
         drop(std::fs::remove_file(ledger.data().join(format!("sluice.db{ending}"))));
@@ -182,7 +183,7 @@ fn after_an_orderly_end_the_log_is_not_needed() {
 }
 
 #[test]
-fn another_ledger_in_the_same_place_and_a_changed_mark_are_noticed() {
+fn another_ledger_in_the_same_place_and_a_modified_mark_are_detected() {
     let (ledger, other) = (Ledger::funded("10.00"), Ledger::funded("10.00"));
     ledger.put_back(&other.data());
     ledger.is_behind("another ledger");
@@ -192,7 +193,7 @@ fn another_ledger_in_the_same_place_and_a_changed_mark_are_noticed() {
 }
 
 #[test]
-fn a_file_that_was_cut_by_one_byte_is_noticed() {
+fn a_file_truncated_by_one_byte_is_detected() {
     let ledger = Ledger::funded("10.00");
     let file = std::fs::File::options().write(true).open(ledger.data().join("sluice.db")).unwrap();
     file.set_len(file.metadata().unwrap().len() - 1).unwrap();
@@ -203,7 +204,7 @@ fn a_file_that_was_cut_by_one_byte_is_noticed() {
 }
 
 #[test]
-fn a_server_makes_no_ledger_where_one_was() {
+fn a_server_does_not_create_a_ledger_where_the_mark_knows_one() {
     let ledger = Ledger::funded("10.00");
     std::fs::rename(ledger.data(), ledger.path().join("unmounted")).unwrap();
     let refused = ledger.refused(&["serve", "--listen", "127.0.0.1:0"], 1, "LEDGER_BEHIND");
@@ -213,7 +214,7 @@ fn a_server_makes_no_ledger_where_one_was() {
 }
 
 #[test]
-fn the_mark_is_kept_where_it_is_set() {
+fn the_mark_is_kept_in_the_configured_directory() {
     let ledger = Ledger::none();
     let marks = ledger.path().join("marks");
     std::fs::create_dir(&marks).unwrap();

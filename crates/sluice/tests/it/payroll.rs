@@ -1,10 +1,10 @@
-//! The first payroll, and the keys that scripts rely on.
+//! A first payroll, and the JSON keys that scripts rely on.
 
 use crate::support::{Answer, Ledger, payroll};
 use serde_json::{Value as Json, json};
 
 #[test]
-fn a_payroll_goes_in_and_every_cent_is_accounted_for() {
+fn a_payroll_is_paid_and_every_cent_is_accounted_for() {
     let ledger = Ledger::funded("1000.00");
     ledger.payees(50);
     let file = payroll(50).replace("P9,1.00", "P9,950.01") + "NOBODY,1.00,\n";
@@ -59,7 +59,7 @@ fn a_payroll_goes_in_and_every_cent_is_accounted_for() {
 }
 
 #[test]
-fn a_file_is_not_paid_twice_however_it_was_written_again() {
+fn a_file_is_not_paid_twice_however_it_was_rewritten() {
     let ledger = Ledger::funded("100.00");
     ledger.payees(4);
     let first = ledger.import(&payroll(3), &[]);
@@ -71,13 +71,13 @@ fn a_file_is_not_paid_twice_however_it_was_written_again() {
     let export = String::from_utf8(export).unwrap();
     for (name, file) in [
         ("the same bytes", payroll(3)),
-        ("a newline more", payroll(3) + "\n"),
+        ("an extra newline", payroll(3) + "\n"),
         ("CRLF", payroll(3).replace('\n', "\r\n")),
         ("another order", reversed),
         ("one more row", more.clone()),
         ("our own export", export),
     ] {
-        // Where a file says which rows are paid, that is not read without a word.
+        // A column that says which rows are paid must be decided explicitly.
         let aside: &[&str] = if name == "our own export" { &["--ignore-column", "status"] } else { &[] };
         let again = ledger.import(&file, aside);
         let error = &again.json["error"];
@@ -86,7 +86,7 @@ fn a_file_is_not_paid_twice_however_it_was_written_again() {
         assert!(detail.starts_with(&number) && detail.ends_with("3 payments, 3.00 USD"), "{name}: {detail}");
     }
     assert_eq!(ledger.ok(&["batch", "list"]).json["batches"].as_array().unwrap().len(), 1);
-    // A draft is told, and refused when it is submitted.
+    // A draft gets a warning, and its submission is refused.
     let draft = ledger.import(&more, &["--draft"]);
     assert_eq!((draft.exit, &draft.json["already_paid"]), (0, &json!(3)));
     assert_eq!(
@@ -101,13 +101,13 @@ fn a_file_is_not_paid_twice_however_it_was_written_again() {
     assert_eq!((of(&submitted, "left_out"), of(&submitted, "total_count")), (json!(3), json!(1)));
     let left = ledger.import(&more, &["--without-paid"]);
     assert_eq!((left.exit, &left.json["error"]["code"]), (1, &json!("BATCH_EMPTY")));
-    // Whoever has a reason is not kept from it, and the reason is kept.
+    // Paying again is allowed with a reason, and the reason is recorded.
     let paid = ledger.import(&payroll(3), &["--again", "the bank returned the first"]);
     assert_eq!((paid.exit, &paid.json["already_paid"]), (0, &json!(3)));
     let again = paid.json["batch_id"].as_str().unwrap().to_owned();
     let history = ledger.ok(&["batch", "history", &again]).json.to_string();
     assert!(history.contains("the bank returned the first"), "{history}");
-    // Money that is promised to others is told before it is missing.
+    // The preview warns about money promised to other batches before it runs short.
     ledger.ok(&["withdraw", "--account", "ACME", "--amount", "95.00"]);
     let short = ledger.ok(&["batch", "preview", &again]).json;
     assert_eq!(
@@ -118,7 +118,7 @@ fn a_file_is_not_paid_twice_however_it_was_written_again() {
 }
 
 #[test]
-fn a_transfer_says_how_it_ended_and_a_repeat_moves_nothing() {
+fn a_transfer_reports_its_outcome_and_a_repeat_moves_nothing() {
     let ledger = Ledger::funded("10.00");
     ledger.payees(1);
     let args = ["transfer", "--from", "ACME", "--to", "P1", "--amount", "5.00", "--op-id", "x"];
@@ -147,7 +147,7 @@ fn a_transfer_says_how_it_ended_and_a_repeat_moves_nothing() {
 }
 
 #[test]
-fn a_result_is_exported_whole_and_leaves_no_part_behind() {
+fn an_export_is_complete_and_leaves_no_partial_file() {
     let ledger = Ledger::funded("10.00");
     ledger.payees(3);
     let id = ledger.import(&payroll(3), &[]).json["batch_id"].as_str().unwrap().to_owned();
@@ -167,7 +167,7 @@ fn a_result_is_exported_whole_and_leaves_no_part_behind() {
 }
 
 #[test]
-fn an_external_id_is_one_payments_in_a_file_in_a_draft_and_elsewhere() {
+fn an_external_id_belongs_to_one_payment_in_a_file_in_a_draft_and_elsewhere() {
     let ledger = Ledger::funded("20000.00");
     ledger.payees(10_002);
     let file = |rows: &[(usize, &str)]| {
@@ -196,7 +196,7 @@ fn an_external_id_is_one_payments_in_a_file_in_a_draft_and_elsewhere() {
     assert_eq!(into(&file(&[(5, "E-5")])).exit, 0);
     let elsewhere = ledger.import(&file(&[(8, "E-5"), (9, "E-9")]), &[]);
     assert_eq!((elsewhere.exit, problems(&elsewhere).as_str()), (1, "2 EXTERNAL_ID_USED"));
-    // The rows of a large file are taken in several steps.
+    // The rows of a large file are imported in several pages.
     let mut rows: Vec<(usize, &str)> = (1..=10_002).map(|payee| (payee, "")).collect();
     (rows[0].1, rows[10_001].1) = ("F-1", "F-1");
     let large = ledger.import(&file(&rows), &[]);
@@ -208,7 +208,7 @@ fn an_external_id_is_one_payments_in_a_file_in_a_draft_and_elsewhere() {
 }
 
 #[test]
-fn an_account_is_named_with_its_window_or_not_at_all() {
+fn an_account_and_its_duplicate_window_are_set_together() {
     let ledger = Ledger::funded("1.00");
     let set = |args: &[&str]| ledger.run(&[&["setting", "set"], args].concat());
     assert_eq!(set(&["--account", "ACME"]).exit, 64);

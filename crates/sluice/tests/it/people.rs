@@ -1,4 +1,4 @@
-//! Users and API keys by commands.
+//! Commands for users and API keys.
 
 use crate::support::{Answer, Ledger, answer};
 use serde_json::json;
@@ -43,7 +43,7 @@ fn a_user_is_invited_changed_disabled_and_reset() {
 }
 
 #[test]
-fn a_password_from_standard_input_is_as_good_as_any_or_nobody_is_added() {
+fn a_weak_password_from_standard_input_adds_no_user() {
     let ledger = ledger();
     assert_eq!(add_with_password(&ledger, "root", "password1234\n").json["error"]["code"], "PASSWORD_WEAK");
     assert_eq!(ledger.ok(&["user", "list"]).json["users"], json!([]));
@@ -81,7 +81,7 @@ fn a_key_is_shown_once_listed_and_revoked() {
 }
 
 #[test]
-fn people_read_what_scripts_read() {
+fn text_output_contains_what_json_output_contains() {
     let ledger = ledger();
     let run = |args: &[&str]| {
         let output = ledger.command().args(args).output().unwrap();
@@ -96,9 +96,9 @@ fn people_read_what_scripts_read() {
 }
 
 #[test]
-fn a_name_that_mixes_scripts_is_kept_and_marked() {
+fn a_name_that_mixes_scripts_is_accepted_and_marked() {
     let ledger = Ledger::funded("1.00");
-    // The second letter is Cyrillic; Latin beside Chinese is no mix.
+    // The second letter is Cyrillic; Latin next to Chinese does not count as mixed.
     for (number, name) in [("A1", "P\u{430}ypal Ltd"), ("A2", "ACME 上海")] {
         ledger.ok(&["account", "open", "--number", number, "--holder", name, "--currency", "USD"]);
     }

@@ -1,5 +1,5 @@
-//! A server holds the data directory: a command that wanted to write is told where the server is, and which
-//! call of its API does the same.
+//! While a server holds the data directory, a command that wants to write is refused with the server's
+//! address and the API call that does the same.
 
 use crate::commands::{all_commands, command_of};
 use crate::support::{Answer, Ledger, answer, payroll, stop};
@@ -10,7 +10,7 @@ use std::process::{Child, Stdio};
 
 const DOCUMENT: &str = include_str!("../../../../docs/reference/openapi.json");
 
-/// A command, and method and path of the call that does the same; none: there is no such call.
+/// A command, and the method and path of the equivalent API call, if there is one.
 type Writer = (&'static [&'static str], Option<(&'static str, &'static str)>);
 
 /// Commands that write.
@@ -83,7 +83,7 @@ const WRITERS: &[Writer] = &[
     (&["serve", "--listen", "127.0.0.1:0"], None),
 ];
 
-/// Commands that only read, or that are not about this directory.
+/// Commands that only read, or that do not concern this directory.
 const READERS: &[&str] = &[
     "account list",
     "account show",
@@ -150,7 +150,7 @@ fn busy(ledger: &Ledger, args: &[&str]) -> Answer {
 }
 
 #[test]
-fn a_writer_is_told_of_the_server_and_of_the_call_that_does_the_same() {
+fn a_refused_writer_is_told_the_server_and_the_equivalent_api_call() {
     let ledger = Ledger::funded("10.00");
     ledger.payees(1);
     ledger.import(&payroll(1), &[]);
@@ -177,26 +177,26 @@ fn a_writer_is_told_of_the_server_and_of_the_call_that_does_the_same() {
         }
         walked.extend(command_of(&commands, args));
     }
-    assert_eq!(walked, commands, "a command that writes belongs into the table");
-    // Readers are not held up.
+    assert_eq!(walked, commands, "every command must be in WRITERS or READERS");
+    // Readers are not blocked.
     ledger.ok(&["account", "show", "ACME"]);
     let chinese = ledger.run(&["--lang", "zh", "deposit", "--account", "P1", "--amount", "1"]);
     assert!(chinese.stderr.contains("服务器正在使用"), "{chinese:?}");
 }
 
 #[test]
-fn what_the_lock_file_says_is_said_by_its_holder_alone() {
+fn the_lock_file_describes_only_its_current_holder() {
     let ledger = Ledger::funded("10.00");
     ledger.payees(1);
     let deposit = ["deposit", "--account", "ACME", "--amount", "1.00"];
-    // A server that is stopped leaves no address.
+    // A stopped server leaves no address.
     let mut server = serve(&ledger, "127.0.0.1:0");
     assert_eq!(lock_file(&ledger), format!("{}\n{}\n", server.child.id(), server.url));
     stop(&server.child);
     server.child.wait().unwrap();
     assert_eq!(lock_file(&ledger), "");
     ledger.ok(&deposit);
-    // One that is killed leaves it, and the next writer is not taken for it.
+    // A killed server leaves its address, and the next writer is not mistaken for it.
     let mut server = serve(&ledger, "127.0.0.1:0");
     server.child.kill().unwrap();
     server.child.wait().unwrap();
@@ -218,7 +218,7 @@ fn what_the_lock_file_says_is_said_by_its_holder_alone() {
 }
 
 #[test]
-fn a_server_that_listens_everywhere_is_named_by_an_address_that_can_be_reached() {
+fn a_server_that_listens_on_all_addresses_is_reported_under_a_reachable_one() {
     let ledger = Ledger::funded("10.00");
     let server = serve(&ledger, "0.0.0.0:0");
     let refused = busy(&ledger, &["deposit", "--account", "ACME", "--amount", "1.00"]);

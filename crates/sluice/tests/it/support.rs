@@ -1,16 +1,16 @@
-//! A data directory of its own and a short way to run the binary in it.
+//! A temporary data directory and helpers that run the binary in it.
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-/// A data directory that is gone after the test.
+/// A data directory that is deleted after the test.
 pub struct Ledger {
     directory: TempDir,
 }
 
-/// What a run of the binary gave.
+/// The result of a run of the binary.
 #[derive(Debug)]
 pub struct Answer {
     pub exit: i32,
@@ -19,7 +19,7 @@ pub struct Answer {
 }
 
 impl Ledger {
-    /// An empty ledger with a funded source account `ACME` in USD.
+    /// A ledger with a funded source account `ACME` in USD.
     pub fn funded(balance: &str) -> Self {
         let ledger = Self { directory: tempfile::tempdir().unwrap() };
         ledger.ok(&["init"]);
@@ -28,7 +28,7 @@ impl Ledger {
         ledger
     }
 
-    /// No ledger yet.
+    /// An empty folder, without a ledger.
     pub fn none() -> Self {
         Self { directory: tempfile::tempdir().unwrap() }
     }
@@ -48,14 +48,14 @@ impl Ledger {
         assert_eq!(answer.json["opened"], count);
     }
 
-    /// Writes a file beside the ledger.
+    /// Writes a file next to the ledger.
     pub fn file(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.path().join(name);
         std::fs::write(&path, content).unwrap();
         path
     }
 
-    /// The binary with the data directory, ready for arguments.
+    /// A sluice command on this ledger, ready for arguments.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
         command.env_clear().env("USER", "tester").arg("--data").arg(self.path().join("data"));
@@ -76,7 +76,7 @@ impl Ledger {
         answer
     }
 
-    /// What people read.
+    /// The text output, as users read it.
     pub fn text(&self, args: &[&str]) -> String {
         String::from_utf8(self.command().args(args).output().unwrap().stdout).unwrap()
     }
@@ -89,7 +89,7 @@ impl Ledger {
             (exit, Some(code)),
             "{args:?} {answer:?}"
         );
-        assert!(answer.stderr.contains(code), "people read it too: {answer:?}");
+        assert!(answer.stderr.contains(code), "the text output lacks the code: {answer:?}");
         answer
     }
 
@@ -105,7 +105,7 @@ impl Ledger {
         self.ok(&["account", "show", number]).json["balance"].as_str().unwrap().to_owned()
     }
 
-    /// Everything holds.
+    /// Asserts that every invariant holds.
     pub fn verified(&self) {
         let answer = self.ok(&["verify"]);
         assert_eq!(
@@ -115,7 +115,7 @@ impl Ledger {
     }
 }
 
-/// Reads what a run gave.
+/// Parses the output of a run.
 pub fn answer(output: &std::process::Output) -> Answer {
     let stdout = String::from_utf8(output.stdout.clone()).unwrap();
     let json = serde_json::from_str(&stdout).unwrap_or(Value::Null);
@@ -123,7 +123,7 @@ pub fn answer(output: &std::process::Output) -> Answer {
     Answer { exit: output.status.code().unwrap_or(-1), json, stderr }
 }
 
-/// A file that pays 1.00 to each of so many payees.
+/// A file that pays 1.00 to each of `count` payees.
 pub fn payroll(count: usize) -> String {
     let mut file = "account,amount,memo\n".to_owned();
     for n in 1..=count {
@@ -132,7 +132,7 @@ pub fn payroll(count: usize) -> String {
     file
 }
 
-/// Asks a process to stop.
+/// Sends SIGTERM to a process.
 pub fn stop(child: &std::process::Child) {
     std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
 }

@@ -1,12 +1,12 @@
-//! What is printed is true and harmless: commands and options that messages name exist, and no text of a file or
-//! a person reaches the terminal as a command to it.
+//! Output is correct and harmless: commands and options that messages name exist, and no user or file text
+//! reaches the terminal as a control sequence.
 
 use crate::commands::{all_commands, help};
 use crate::support::Ledger;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Words after `--` in a text.
+/// The option names in a text, without `--`.
 fn options(text: &str) -> impl Iterator<Item = String> {
     let parts = text.split("--").skip(1);
     let names = parts
@@ -29,7 +29,7 @@ fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Lines that people read: of the sources without comments, of the guides the commands.
+/// Lines that users read: source lines that are not comments, and guide lines with commands.
 fn lines() -> Vec<(String, String)> {
     let (mut sources, mut guides) = (vec![root().join("crates/domain/src/code.rs")], Vec::new());
     files(&root().join("crates/sluice/src"), ".rs", &mut sources);
@@ -41,7 +41,7 @@ fn lines() -> Vec<(String, String)> {
         let is_guide = guides.contains(path);
         let mut whole = String::new();
         for line in text.lines().map(str::trim) {
-            // A text of the sources may continue on the next line.
+            // A string in the sources may continue on the next line.
             let part = line.strip_suffix('\\').filter(|_| !is_guide);
             whole += part.unwrap_or(line);
             if part.is_some() {
@@ -62,7 +62,7 @@ fn lines() -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_option_and_command_that_is_named_exists() {
+fn every_option_and_command_that_texts_mention_exists() {
     let ledger = Ledger::none();
     let commands = all_commands(&ledger);
     let mut known: BTreeSet<String> = options(&help(&ledger, "")).collect();
@@ -75,7 +75,7 @@ fn every_option_and_command_that_is_named_exists() {
     for (path, line) in lines() {
         for option in options(&line) {
             named += 1;
-            assert!(known.contains(&option), "--{option} is no option, but {path} says: {line}");
+            assert!(known.contains(&option), "--{option} is not an option, but {path} has: {line}");
         }
         for part in line.split("sluice ").skip(1) {
             let part = part.split('`').next().unwrap_or_default();
@@ -84,14 +84,14 @@ fn every_option_and_command_that_is_named_exists() {
             named += 1;
             let name = words[place..].iter().take(2).copied().collect::<Vec<_>>().join(" ");
             let exists = commands.contains(&name) || commands.contains(words[place]);
-            assert!(exists, "`{name}` is no command, but {path} says: {line}");
+            assert!(exists, "`{name}` is not a command, but {path} has: {line}");
         }
     }
-    assert!(named > 100, "only {named} were found: is it looked at the right lines?");
+    assert!(named > 100, "only {named} found: does `lines` read the right files?");
 }
 
 #[test]
-fn texts_of_people_and_files_never_command_a_terminal() {
+fn user_and_file_texts_never_control_the_terminal() {
     let ledger = Ledger::none();
     ledger.ok(&["init"]);
     let name = "Li\u{200c}Wei\u{200b}\u{ad}x";
@@ -124,14 +124,14 @@ fn texts_of_people_and_files_never_command_a_terminal() {
     ] {
         let text = said(args);
         is_harmless(&text);
-        // The audit log's particulars name the account and not its holder.
+        // The audit log's details name the account, not its holder.
         assert!(text.contains(shown) || args == ["audit"], "{args:?}: {text}");
     }
-    assert_eq!(ledger.ok(&["account", "show", "A"]).json["holder"], name, "JSON means what was written");
+    assert_eq!(ledger.ok(&["account", "show", "A"]).json["holder"], name, "JSON decodes to the stored name");
 }
 
 #[test]
-fn money_has_all_its_decimals_and_stands_under_money() {
+fn amounts_have_all_decimals_and_are_right_aligned() {
     let ledger = Ledger::funded("1234.50");
     ledger.payees(1);
     ledger.ok(&["asset", "add", "JPY"]);

@@ -1,11 +1,12 @@
-//! Each file in English has a twin in Chinese, told in Chinese, which is taken and refused for the same reasons.
+//! Each English file has a Chinese twin, which is accepted or refused for the same reasons, with messages in
+//! Chinese.
 
 use crate::language::Walk;
 use crate::support::{Answer, Ledger};
 use serde_json::{Value, json};
 
-/// What is wrong with a file, its type and its options, the file and its twin, and how each ends: with an error's code, or
-/// with how many rows are taken and the codes of the others.
+/// What is wrong with a file, its type and options, the file and its twin, and the outcome of both: an error
+/// code, or the number of imported rows and the codes of the others.
 type Twin = (&'static str, &'static str, &'static [&'static str], &'static str, &'static str, &'static str);
 
 const ONE: &str = "one_to_many";
@@ -156,7 +157,7 @@ fn args<'a>(file: &'a str, kind: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&["batch", "import", file, "--type", kind, "--name", "五月", "--partial"][..], side, more].concat()
 }
 
-/// How an import ended, in one line.
+/// The outcome of an import, in one line.
 fn outcome(answer: &Answer) -> String {
     if let Some(code) = answer.json["error"]["code"].as_str() {
         return code.to_owned();
@@ -174,7 +175,7 @@ fn lines(answer: &Answer) -> Vec<Value> {
 }
 
 #[test]
-fn each_file_ends_as_its_chinese_twin_does_and_is_told_in_chinese() {
+fn each_file_has_the_same_outcome_as_its_chinese_twin() {
     let mut walk = Walk::of(ledger());
     let mut table = String::new();
     let mut expected = String::new();

@@ -1,4 +1,4 @@
-//! One process writes; others read beside it.
+//! One process writes while others read.
 
 use crate::support::{Ledger, answer, payroll};
 use serde_json::json;
@@ -24,13 +24,13 @@ pub fn until_it_writes(ledger: &Ledger, child: &Child) {
     let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_default();
     let begun = Instant::now();
     while read(&lock).trim() != child.id().to_string() || !read(&mark).contains("\"clean\":false") {
-        assert!(begun.elapsed() < Duration::from_secs(10), "the writer does not begin");
+        assert!(begun.elapsed() < Duration::from_secs(10), "the writer did not start");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
 
 #[test]
-fn a_second_writer_is_told_who_writes_and_readers_go_on() {
+fn a_second_writer_is_told_who_writes_and_readers_continue() {
     let ledger = Ledger::funded("10.00");
     ledger.payees(2);
     let id = ledger.import(&payroll(2), &[]).json["batch_id"].as_str().unwrap().to_owned();
@@ -71,7 +71,7 @@ fn a_second_writer_is_told_who_writes_and_readers_go_on() {
 }
 
 #[test]
-fn an_import_that_was_killed_leaves_nothing_behind() {
+fn a_killed_import_leaves_nothing_behind() {
     let ledger = Ledger::funded("10.00");
     ledger.payees(1);
     let mut child = writer(&ledger);
@@ -83,7 +83,7 @@ fn an_import_that_was_killed_leaves_nothing_behind() {
 }
 
 #[test]
-fn without_a_ledger_every_command_says_init() {
+fn without_a_ledger_commands_point_to_init() {
     let ledger = Ledger::none();
     for args in [&["batch", "list"] as &[&str], &["deposit", "--account", "A", "--amount", "1"]] {
         let answer = ledger.refused(args, 1, "NO_LEDGER");
@@ -96,7 +96,7 @@ fn without_a_ledger_every_command_says_init() {
 }
 
 #[test]
-fn a_lock_file_that_is_removed_lets_nobody_else_write() {
+fn removing_the_lock_file_lets_no_second_writer_in() {
     let ledger = Ledger::funded("10.00");
     ledger.payees(1);
     let mut child = writer(&ledger);
@@ -111,7 +111,7 @@ fn a_lock_file_that_is_removed_lets_nobody_else_write() {
 }
 
 #[test]
-fn a_link_in_the_place_of_a_file_is_refused() {
+fn a_link_in_place_of_a_file_is_refused() {
     for name in ["sluice.db", "sluice.lock", "sluice.db-wal", "sluice.db-shm"] {
         for link in [
             |from: &Path, to: &Path| symlink(from, to),
@@ -137,7 +137,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn a_new_ledger_is_its_owners_alone_whatever_the_umask() {
+fn a_new_ledger_is_private_to_its_owner_whatever_the_umask() {
     for umask in ["000", "022", "077"] {
         let ledger = Ledger::none();
         let data = ledger.path().join("data");

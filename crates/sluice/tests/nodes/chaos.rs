@@ -1,5 +1,5 @@
-//! Four workers, twenty batches of 5,000 items in chunks of 100 over 500 shared accounts; workers are killed
-//! and frozen at random all the while.
+//! Four workers, twenty batches of 5,000 items in chunks of 100 over 500 shared accounts, while workers are
+//! killed and frozen at random.
 
 use crate::cluster::{Cluster, Worker};
 use std::collections::BTreeMap;
@@ -9,17 +9,17 @@ use testkit::draw::{Random, number};
 const ACCOUNTS: u64 = 500;
 const BATCHES: i64 = 20;
 const ITEMS: u64 = 5_000;
-/// A round that takes longer has left something behind.
+/// A round that takes longer has left a batch unfinished.
 const ROUND: Duration = Duration::from_secs(300);
 
-/// A worker that is frozen until a moment.
+/// A worker that stays frozen until the given moment.
 struct Frozen {
     until: Instant,
     worker: Worker,
 }
 
 #[test]
-fn workers_that_are_killed_and_frozen_settle_every_item_once() {
+fn killed_and_frozen_workers_settle_every_item_once() {
     let (rounds, seed) = (number("SLUICE_ROUNDS", 5), number("SLUICE_SEED", 11));
     let mut cluster = Cluster::with_accounts(ACCOUNTS);
     let (mut random, mut done) = (Random(seed), BTreeMap::<&str, u64>::new());
@@ -33,15 +33,16 @@ fn workers_that_are_killed_and_frozen_settle_every_item_once() {
         }
         storm(&mut cluster, &mut workers, &mut random, &mut done, seed);
         for worker in workers {
-            assert!(worker.stop(), "seed {seed} round {round}: a worker did not end well");
+            assert!(worker.stop(), "seed {seed} round {round}: a worker exited with an error");
         }
         settled(&cluster, i64::try_from(round).unwrap());
     }
     println!("{rounds} rounds in {:?}, seed {seed}: {done:?}", begun.elapsed());
 }
 
-/// Until every batch has ended: a kill or a freeze every 0.3 to 2.5 s. A frozen worker holds its locks for some
-/// five seconds, until the others end it; more of them would only show waiting.
+/// Kills or freezes a worker every 0.3 to 2.5 s until every batch has ended. A frozen worker holds its locks
+/// for about five seconds, until the other workers end its sessions; more frequent freezes would only test
+/// waiting.
 fn storm(
     cluster: &mut Cluster,
     workers: &mut Vec<Worker>,
@@ -51,7 +52,7 @@ fn storm(
 ) {
     let (begun, mut frozen) = (Instant::now(), Vec::<Frozen>::new());
     while cluster.count("SELECT COUNT(*) FROM batch WHERE state NOT IN (8, 9, 10)") > 0 {
-        assert!(begun.elapsed() < ROUND, "seed {seed}: batches were left behind");
+        assert!(begun.elapsed() < ROUND, "seed {seed}: batches did not finish");
         std::thread::sleep(Duration::from_millis(300 + random.below(2_200)));
         let (over, still): (Vec<_>, Vec<_>) =
             frozen.drain(..).partition(|one: &Frozen| one.until < Instant::now());

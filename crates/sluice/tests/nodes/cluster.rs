@@ -44,7 +44,7 @@ impl Worker {
         kill_process(pid, signal).unwrap();
     }
 
-    /// SIGSTOP: it holds what it holds and does nothing.
+    /// SIGSTOP: the worker keeps its locks and does nothing.
     pub fn freeze(&self) {
         self.signal(Signal::STOP);
     }
@@ -54,13 +54,13 @@ impl Worker {
         self.signal(Signal::CONT);
     }
 
-    /// SIGTERM, and how it ended.
+    /// Sends SIGTERM; returns whether it exited successfully.
     pub fn stop(mut self) -> bool {
         self.signal(Signal::TERM);
         self.child.wait().unwrap().success()
     }
 
-    /// What it has written so far.
+    /// The log so far.
     pub fn said(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
     }
@@ -114,7 +114,7 @@ impl Cluster {
         command
     }
 
-    /// Runs a command that must succeed and gives its JSON.
+    /// Runs a command that must succeed and returns its JSON output.
     pub fn ok(&self, args: &[&str]) -> Json {
         let output = self.command(args).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
@@ -122,7 +122,7 @@ impl Cluster {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{args:?}: {error}: {text}"))
     }
 
-    /// Starts one more worker.
+    /// Starts another worker.
     pub fn worker(&mut self) -> Worker {
         self.started += 1;
         let log = self.folder.path().join(format!("worker-{}.log", self.started));
@@ -132,22 +132,22 @@ impl Cluster {
         Worker { child, log }
     }
 
-    /// Batches of a state.
+    /// Runs a query that returns one number.
     pub fn count(&self, sql: &str) -> i64 {
         testkit::postgres::query_text(&self.url, sql)[0][0].as_ref().unwrap().parse().unwrap()
     }
 
-    /// Waits until the query gives the number.
+    /// Waits until the query's number is as wanted; returns how long that took.
     pub fn wait_for(&self, what: &str, bound: Duration, sql: &str, wanted: impl Fn(i64) -> bool) -> Duration {
         let begun = Instant::now();
         while !wanted(self.count(sql)) {
-            assert!(begun.elapsed() < bound, "{what}: not within {bound:?}; {}", self.logs());
+            assert!(begun.elapsed() < bound, "timed out after {bound:?} waiting for {what}; {}", self.logs());
             std::thread::sleep(Duration::from_millis(20));
         }
         begun.elapsed()
     }
 
-    /// The end of every worker's log, for a test that failed.
+    /// The tail of every worker's log, for a failed test.
     fn logs(&self) -> String {
         let tail = |path: &Path| {
             let text = std::fs::read_to_string(path).unwrap_or_default();
@@ -157,7 +157,7 @@ impl Cluster {
         (1..=self.started).map(|k| tail(&self.folder.path().join(format!("worker-{k}.log")))).collect()
     }
 
-    /// Every invariant holds.
+    /// Asserts that every invariant holds.
     pub fn verified(&self) {
         let verified = self.ok(&["verify"]);
         assert_eq!(verified["ok"], true, "{verified}");

@@ -1,5 +1,5 @@
-//! The roles of docs/guide/postgresql.md, taken from the guide itself: the working role can do everything that
-//! a ledger does, and cannot change what is written.
+//! The database roles of docs/guide/postgresql.md, read from the guide itself: the working role can do
+//! everything that a ledger needs, and cannot change committed rows.
 
 use crate::cluster::binary;
 use std::process::{Command, Output};
@@ -8,7 +8,7 @@ use testkit::postgres::{Postgres, execute, try_query};
 
 const GUIDE: &str = include_str!("../../../../docs/guide/postgresql.md");
 
-/// The guide's statements: those for the server, and those for the new database.
+/// The guide's statements: those to run on the server, and those to run in the new database.
 fn statements(suffix: u64) -> (Vec<String>, Vec<String>) {
     let block = GUIDE.split("```sql").nth(1).unwrap().split("```").next().unwrap();
     let named = block
@@ -31,7 +31,7 @@ fn ok(url: &str, args: &[&str]) {
 }
 
 #[test]
-fn the_working_role_of_the_guide_works_and_cannot_rewrite() {
+fn the_working_role_of_the_guide_suffices_and_cannot_change_committed_rows() {
     let server = Postgres::shared();
     let suffix = number("SLUICE_SEED", u64::from(std::process::id()));
     let (outside, inside) = statements(suffix);
@@ -57,13 +57,13 @@ fn the_working_role_of_the_guide_works_and_cannot_rewrite() {
     }
     let file = file.display().to_string();
     let import = ["batch", "import", &file, "--type", "one_to_many", "--account", "PAY", "--name", "b"];
-    // A strict import that is refused takes everything back that it wrote.
+    // A refused strict import rolls back everything it wrote.
     assert_eq!(run(&app, &import).status.code(), Some(1));
     assert_eq!(run(&app, &[&import[..], &["--partial"]].concat()).status.code(), Some(4));
     ok(&app, &["batch", "problems", "2", "--drop", "PAYEE_NOT_FOUND", "--count", "1"]);
     ok(&app, &["batch", "submit", "2", "--leave-problems", "2"]);
     ok(&app, &["batch", "run", "2"]);
-    // Ids of a draft are free again when it is cancelled.
+    // Cancelling a draft releases its external ids.
     let other = folder.path().join("other.csv");
     std::fs::write(&other, "account,amount,external_id\nP1,7.00,E7\n").unwrap();
     let other = other.display().to_string();
@@ -82,7 +82,7 @@ fn the_working_role_of_the_guide_works_and_cannot_rewrite() {
     ok(&app, &["user", "disable", "li"]);
     ok(&app, &["key", "add", "payroll", "--scope", "read"]);
     ok(&app, &["key", "revoke", "payroll"]);
-    // What signing in does, of which there is no command.
+    // What signing in does; there is no command for it.
     for statement in ["UPDATE session SET seen_at = 1", "UPDATE login_failure SET failures = 0"] {
         execute(&app, statement);
     }

@@ -1,7 +1,7 @@
-//! Many processes on one ledger: workers that are killed and frozen at random while batches run on shared
-//! accounts. Every item is settled once, nothing is left behind, and `verify` is clean.
+//! Many processes on one ledger: workers are killed and frozen at random while batches run on shared
+//! accounts. Every item is settled once, every batch finishes, and `verify` finds nothing.
 //!
-//! `SLUICE_ROUNDS` says how many rounds (5 by default, 50 in the long run), `SLUICE_SEED` replays one,
+//! `SLUICE_ROUNDS` sets the number of rounds (5 by default, 50 in the long run), `SLUICE_SEED` replays a run,
 //! `SLUICE_BIN` names a release binary.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 

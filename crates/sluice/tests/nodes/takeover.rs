@@ -1,5 +1,5 @@
-//! One node dies or freezes while it runs a batch: another goes on within ten seconds, and the one that wakes
-//! up writes nothing and says that it was fenced.
+//! A node dies or freezes while it runs a batch: another takes over within ten seconds, and a node that wakes
+//! up writes nothing and logs that it was fenced.
 
 use crate::cluster::{Cluster, Worker};
 use std::time::Duration;
@@ -10,7 +10,7 @@ const ITEMS: u64 = 40_000;
 const SETTLED: &str = "SELECT success_count FROM batch";
 const OWNERS: &str = "SELECT epoch FROM lease";
 
-/// A batch that one worker is at, and a second worker that has nothing to do.
+/// A batch that one worker is running, and a second, idle worker.
 fn two_workers() -> (Cluster, Worker, Worker) {
     let mut cluster = Cluster::with_accounts(50);
     let batch = cluster.batch(&mut Random(3), 50, ITEMS);
@@ -32,28 +32,28 @@ fn ends_well(cluster: &Cluster) {
 }
 
 #[test]
-fn a_node_that_dies_is_replaced_within_ten_seconds() {
+fn a_dead_node_is_replaced_within_ten_seconds() {
     let (cluster, first, second) = two_workers();
     drop(first);
     let epoch = cluster.count(OWNERS);
-    let took = cluster.wait_for("taking over", TEN_SECONDS, OWNERS, |now| now > epoch);
+    let took = cluster.wait_for("the takeover", TEN_SECONDS, OWNERS, |now| now > epoch);
     println!("a dead node was replaced after {took:?}");
     ends_well(&cluster);
     assert!(second.stop());
 }
 
 #[test]
-fn a_node_that_froze_is_fenced_when_it_wakes_up() {
+fn a_frozen_node_is_fenced_when_it_wakes_up() {
     let (cluster, first, second) = two_workers();
     first.freeze();
     let (epoch, settled) = (cluster.count(OWNERS), cluster.count(SETTLED));
-    cluster.wait_for("taking over", TEN_SECONDS, OWNERS, |now| now > epoch);
-    cluster.wait_for("going on", TEN_SECONDS, SETTLED, |now| now > settled);
+    cluster.wait_for("the takeover", TEN_SECONDS, OWNERS, |now| now > epoch);
+    cluster.wait_for("the batch to resume", TEN_SECONDS, SETTLED, |now| now > settled);
     first.thaw();
     let said = || i64::from(first.said().contains("fenced"));
     let begun = std::time::Instant::now();
     while said() == 0 {
-        assert!(begun.elapsed() < TEN_SECONDS, "it never said fenced: {}", first.said());
+        assert!(begun.elapsed() < TEN_SECONDS, "it never logged that it was fenced: {}", first.said());
         std::thread::sleep(Duration::from_millis(20));
     }
     ends_well(&cluster);
@@ -81,18 +81,18 @@ fn batches_spread_over_the_nodes() {
 }
 
 #[test]
-fn a_worker_that_is_stopped_leaves_its_batch_to_another() {
+fn a_stopped_worker_hands_its_batch_to_another() {
     let (cluster, first, second) = two_workers();
     assert!(first.stop());
     let others = "SELECT COUNT(*) FROM lease l JOIN node n ON n.name = l.owner";
-    let took = cluster.wait_for("handing over", Duration::from_secs(3), others, |n| n == 1);
+    let took = cluster.wait_for("the handover", Duration::from_secs(3), others, |n| n == 1);
     println!("a batch was handed over after {took:?}");
     ends_well(&cluster);
     assert!(second.stop());
 }
 
 #[test]
-fn workers_leave_imports_alone_that_are_being_completed() {
+fn workers_leave_imports_in_progress_alone() {
     let mut cluster = Cluster::with_accounts(200);
     let workers: Vec<Worker> = (0..2).map(|_| cluster.worker()).collect();
     let mut random = Random(9);

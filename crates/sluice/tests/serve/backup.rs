@@ -1,4 +1,4 @@
-//! A server says how old the newest backup is, although other processes make it.
+//! A server reports the age of the newest backup, even though other processes make the backups.
 
 use crate::server::{Ledger, Server, value};
 use serde_json::Value as Json;
@@ -24,7 +24,7 @@ async fn age(server: &Server) -> i64 {
     age
 }
 
-/// Lets a note be so much older.
+/// Makes a note older by that many days.
 fn back_date(note: &Path, days: i64) {
     let mut json: Json = serde_json::from_slice(&std::fs::read(note).unwrap()).unwrap();
     json["madeAt"] = (json["madeAt"].as_i64().unwrap() - days * DAY * 1_000_000).into();
@@ -32,24 +32,24 @@ fn back_date(note: &Path, days: i64) {
 }
 
 #[tokio::test]
-async fn a_server_knows_the_backup_that_a_command_made_beside_it() {
+async fn a_server_knows_of_backups_made_by_other_processes() {
     let ledger = Ledger::with_accounts(2);
     let note = ledger.path().join("data.sluice-backup");
     let server = ledger.serve(&[]);
     assert!(!note.exists());
-    assert!(age(&server).await < DAY, "without a backup it is the age of the ledger, which is new");
+    assert!(age(&server).await < DAY, "without a backup, the age is that of the new ledger");
     ledger.backed_up("b1", &[]);
     back_date(&note, 3);
     let old = age(&server).await;
     assert!((3 * DAY..4 * DAY).contains(&old), "{old}");
     ledger.backed_up("b2", &[]);
     assert!(age(&server).await < DAY);
-    // The note stands beside the mark, so a restart knows it as well.
+    // The note is kept next to the mark, so it survives a restart.
     back_date(&note, 3);
     drop(server);
     let server = ledger.serve(&[]);
     assert!(age(&server).await >= 3 * DAY);
-    // Another ledger's note, and one that nobody can read, are none.
+    // A note of another ledger and an unreadable note are ignored.
     let own = std::fs::read_to_string(&note).unwrap();
     let ledger_id = serde_json::from_str::<Json>(&own).unwrap()["ledger"].as_str().unwrap().to_owned();
     for none in [own.replace(&ledger_id, "another"), "{".to_owned()] {
@@ -59,7 +59,7 @@ async fn a_server_knows_the_backup_that_a_command_made_beside_it() {
 }
 
 #[tokio::test]
-async fn a_backup_that_was_restored_is_the_newest_one_of_its_ledger() {
+async fn a_restored_backup_counts_as_the_newest_one_of_its_ledger() {
     let ledger = Ledger::with_accounts(2);
     let marks = ledger.path().join("marks");
     std::fs::create_dir(&marks).unwrap();

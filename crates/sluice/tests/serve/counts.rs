@@ -1,4 +1,4 @@
-//! What the server counts is what its guide names.
+//! The server's metrics match its guide, alerts and dashboard.
 
 use crate::journal::{Entry, Heard, Sender};
 use crate::server::{Ledger, until, value};
@@ -13,7 +13,7 @@ const DASHBOARD: &str = include_str!("../../../../docs/guide/dashboard.json");
 const GUIDE: &str = include_str!("../../../../docs/guide/operations.md");
 
 #[tokio::test]
-async fn after_some_work_each_name_of_the_guide_is_there_and_no_other() {
+async fn after_some_work_exactly_the_documented_metrics_exist() {
     let (ledger, batch) = Ledger::with_batch(300);
     let secret = ledger.key();
     let server = ledger.serve(&[]);
@@ -26,7 +26,7 @@ async fn after_some_work_each_name_of_the_guide_is_there_and_no_other() {
     let documented: BTreeSet<&str> =
         GUIDE.lines().filter_map(|line| line.strip_prefix("| `sluice_")?.split('`').next()).collect();
     assert!(documented.len() > 10, "{documented:?}");
-    until("every name is there", async || {
+    until("every metric exists", async || {
         let scraped = server.metrics().await;
         documented.iter().all(|name| scraped.contains(&format!("# TYPE sluice_{name} ")))
     })
@@ -41,7 +41,7 @@ async fn after_some_work_each_name_of_the_guide_is_there_and_no_other() {
         assert!(named.len() > 8, "{file}: {named:?}");
         let is_there = |name: &&str| scraped.lines().any(|line| line.starts_with(name));
         let missing: Vec<_> = named.into_iter().filter(|name| !is_there(name)).collect();
-        assert_eq!(missing, Vec::<&str>::new(), "{file} names what is not in /metrics");
+        assert_eq!(missing, Vec::<&str>::new(), "{file} names series that /metrics lacks");
     }
     assert!((value(&scraped, "sluice_transfers_total{kind=\"item\"}") - 300.0).abs() < 0.5, "{scraped}");
     assert!((value(&scraped, "sluice_transfers_total{kind=\"single\"}") - 1.0).abs() < 0.5, "{scraped}");
@@ -50,14 +50,14 @@ async fn after_some_work_each_name_of_the_guide_is_there_and_no_other() {
     assert!(scraped.lines().all(|line| !line.contains("k-1") && !line.contains("A1")), "{scraped}");
 }
 
-/// The series of ours that a text names, with a histogram's ending.
+/// The `sluice_` series that a text names, including histogram suffixes.
 fn series(text: &str) -> BTreeSet<&str> {
     let is_of_a_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     let words = text.split(|c: char| !is_of_a_name(c));
     words.filter(|word| word.starts_with("sluice_")).collect()
 }
 
-/// What stands in quotes behind a label in a rule, alternatives apart; patterns are left out.
+/// The quoted values after a label in a rule, with alternatives split; patterns are skipped.
 fn values<'a>(text: &'a str, label: &str) -> BTreeSet<&'a str> {
     let quoted = |rest: &'a str| {
         rest.trim_start_matches(['=', '~', '!', '\\']).strip_prefix('"')?.split(['"', '\\']).next()
@@ -67,10 +67,10 @@ fn values<'a>(text: &'a str, label: &str) -> BTreeSet<&'a str> {
 }
 
 #[test]
-fn the_alerts_watch_what_the_guide_names_and_say_what_to_do() {
+fn the_alerts_cover_what_the_guide_lists_and_say_what_to_do() {
     let rules: Vec<&str> = ALERTS.split("- alert: ").skip(1).collect();
     let names: BTreeSet<_> = rules.iter().map(|rule| rule.lines().next().unwrap()).collect();
-    assert_eq!(names.len(), rules.len(), "two of one name");
+    assert_eq!(names.len(), rules.len(), "two alerts share a name");
     for rule in &rules {
         for part in ["\n        expr: ", "\n        labels: { severity: ", "summary: \"", "action: \""] {
             assert!(rule.contains(part), "no {part:?} in {rule}");
@@ -92,12 +92,12 @@ fn the_alerts_watch_what_the_guide_names_and_say_what_to_do() {
     }
     assert!(
         names.iter().all(|name| worth.contains(&format!("`{name}`"))),
-        "the guide does not name them all"
+        "the guide does not name every alert"
     );
 }
 
 #[test]
-fn the_dashboard_is_one_that_grafana_reads() {
+fn the_dashboard_is_readable_by_grafana() {
     let board: Json = serde_json::from_str(DASHBOARD).unwrap();
     let panels = board["panels"].as_array().unwrap();
     let ids: BTreeSet<_> = panels.iter().map(|panel| panel["id"].as_i64().unwrap()).collect();

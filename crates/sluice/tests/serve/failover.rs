@@ -1,5 +1,6 @@
-//! A server process while its database fails over to a standby, with the mark of the head on. A standby that has
-//! everything takes over and the process goes on by itself; one that lacks what this process knows is not written.
+//! A server process while its database fails over to a standby, with the high-water mark on. If the standby
+//! has every commit, the process continues by itself; if it lacks commits that the process knows, it is not
+//! written to.
 
 use crate::journal::{Entry, Heard, Sender};
 use crate::kill::{SOURCES, check, under_load};
@@ -10,11 +11,11 @@ use serde_json::Value as Json;
 use std::time::Duration;
 use testkit::postgres::{Postgres, execute, query_text};
 
-/// Two servers, the second of which follows the first.
+/// A primary and a standby that replicates from it.
 struct Pair {
     primary: Postgres,
     standby: Postgres,
-    /// The ledger's database, on whichever of them takes writes.
+    /// The ledger's database, on whichever server accepts writes.
     url: String,
     name: String,
 }
@@ -30,7 +31,7 @@ impl Pair {
         Self { primary, standby, url, name }
     }
 
-    /// From now on a commit waits until the standby has it.
+    /// Makes replication synchronous: commits wait for the standby from now on.
     async fn wait_for_the_standby(&self) {
         let url = self.primary.url();
         execute(&url, "ALTER SYSTEM SET synchronous_standby_names = '*'");
@@ -38,7 +39,7 @@ impl Pair {
         self.follows("sync_state = 'sync'").await;
     }
 
-    /// Waits until the standby has everything.
+    /// Waits until the standby has replayed everything.
     async fn has_followed(&self) {
         self.follows("replay_lsn = pg_current_wal_lsn()").await;
     }
@@ -49,7 +50,7 @@ impl Pair {
         until(how, async || query_text(&self.primary.url(), &query) == one).await;
     }
 
-    /// A number in the ledger, from the server that takes writes.
+    /// A number from the ledger's database on the given server.
     fn number(&self, server: &Postgres, query: &str) -> i64 {
         let url = server.url();
         let (server, _) = url.rsplit_once('/').unwrap();
@@ -57,7 +58,7 @@ impl Pair {
     }
 }
 
-/// Sends a request until something is known of it.
+/// Sends a request until its outcome is known.
 async fn heard(sender: &Sender, entry: &Entry) -> Heard {
     let begun = std::time::Instant::now();
     loop {
@@ -65,7 +66,7 @@ async fn heard(sender: &Sender, entry: &Entry) -> Heard {
         if heard != Heard::Doubt {
             return heard;
         }
-        assert!(begun.elapsed() < LONG, "nothing is known of {entry:?}");
+        assert!(begun.elapsed() < LONG, "the outcome is still unknown: {entry:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -74,13 +75,13 @@ fn entry(key: &str, source: usize) -> Entry {
     Entry { key: key.to_owned(), source, cents: 1, heard: Heard::Doubt }
 }
 
-/// The number of a transfer that was made.
+/// The number of the transfer that was made.
 fn moved(heard: &Heard) -> i64 {
     let Heard::Moved(id) = heard else { panic!("{heard:?}") };
     id.strip_prefix("xfer_").unwrap().parse().unwrap()
 }
 
-/// The commit that the one mark in the folder knows.
+/// The commit number in the folder's only mark.
 fn marked(ledger: &Ledger) -> i64 {
     let mut marks = std::fs::read_dir(ledger.path().join("marks")).unwrap();
     let text = std::fs::read_to_string(marks.next().unwrap().unwrap().path()).unwrap();
@@ -88,7 +89,7 @@ fn marked(ledger: &Ledger) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_standby_that_has_everything_takes_over_and_the_server_goes_on_by_itself() {
+async fn a_complete_standby_takes_over_and_the_server_continues_by_itself() {
     let mut pair = Pair::start();
     let ledger = Ledger::on_server(pair.url.clone(), SOURCES + 1);
     pair.wait_for_the_standby().await;
@@ -96,12 +97,12 @@ async fn a_standby_that_has_everything_takes_over_and_the_server_goes_on_by_itse
     let sender = Sender { client: Client::new(), url: server.url.clone(), secret: ledger.key() };
     let mut entries = under_load(&sender, 0, async || {
         let count = "SELECT COUNT(*) FROM transfer WHERE amount = 1";
-        until("some transfers", async || pair.number(&pair.primary, count) > 100).await;
+        until("some transfers are made", async || pair.number(&pair.primary, count) > 100).await;
         pair.primary.crash();
         pair.standby.promote();
     })
     .await;
-    // Whoever was waited for until the new server was there has an answer; the others ask again, and one is new.
+    // Requests that outlasted the failover have an answer; the others are retried, and one request is new.
     entries.push(entry("on-the-new-server", 1));
     for entry in &mut entries {
         let again = heard(&sender, entry).await;
@@ -119,7 +120,7 @@ async fn a_standby_that_has_everything_takes_over_and_the_server_goes_on_by_itse
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_standby_that_lacks_what_a_server_knows_is_not_written_until_the_loss_is_accepted() {
+async fn a_standby_that_lacks_known_commits_is_not_written_to_until_the_loss_is_accepted() {
     let mut pair = Pair::start();
     let ledger = Ledger::on_server(pair.url.clone(), 3);
     let server = ledger.serve(&[]);
@@ -131,7 +132,7 @@ async fn a_standby_that_lacks_what_a_server_knows_is_not_written_until_the_loss_
         lost = moved(&heard(&sender, &entry(&format!("lost-{n}"), 1)).await);
     }
     let head = "SELECT commit_number FROM ledger_head";
-    until("the mark knows it", async || marked(&ledger) == pair.number(&pair.primary, head)).await;
+    until("the mark has the last commit", async || marked(&ledger) == pair.number(&pair.primary, head)).await;
     pair.primary.crash();
     pair.standby.restart();
     pair.standby.promote();
@@ -153,11 +154,12 @@ async fn a_standby_that_lacks_what_a_server_knows_is_not_written_until_the_loss_
     assert_eq!(pair.number(&pair.standby, head), commits, "nothing was written");
 
     ledger.ok(&["accept-loss", "--reason", "the standby lacked the last transfers"]);
-    // The running server sees it and goes on. What is lost is made anew, under a number that nobody has yet.
+    // The running server notices and continues. A lost transfer is made again, under a number never used
+    // before.
     let again = async |key: &str| heard(&sender, &entry(key, 1)).await;
     let begun = std::time::Instant::now();
     while again("lost-0").await == behind {
-        assert!(begun.elapsed() < LONG, "it does not go on: {}", server.said());
+        assert!(begun.elapsed() < LONG, "the server does not continue: {}", server.said());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     for key in ["lost-0", "new"] {

@@ -1,4 +1,4 @@
-//! What a client knows of its transfers: the answer of each, or that there was none.
+//! What a client knows about its transfers: each one's answer, or that there was none.
 
 use reqwest::Client;
 use serde_json::{Value as Json, json};
@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// How a request ended for its client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
-    /// The money was moved, by the transfer of this id.
+    /// The money was moved by the transfer with this id.
     Moved(String),
-    /// It was refused.
+    /// It was refused with this code.
     Refused(String),
-    /// No answer came, or none that says what became of it.
+    /// No answer came, or one that leaves the outcome unknown.
     Doubt,
 }
 
@@ -25,7 +25,7 @@ pub struct Entry {
     pub heard: Heard,
 }
 
-/// How often the source of a worker is asked for more than it has.
+/// Every how many requests a source is asked for more than it has.
 const TOO_MUCH: usize = 5;
 const MUCH: i64 = 100_000_000;
 
@@ -38,7 +38,7 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Sends the transfer of an entry, once more or for the first time.
+    /// Sends or resends an entry's transfer.
     pub async fn send(&self, entry: &Entry) -> Heard {
         let body = json!({ "fromAccountId": format!("A{}", entry.source), "toAccountId": "A0",
                            "fromAmountCents": entry.cents, "memo": entry.key });
@@ -56,7 +56,7 @@ impl Sender {
         }
     }
 
-    /// Sends transfers from one source until an answer stays out or it is told to stop.
+    /// Sends transfers from one source until an answer is missing or `stop` is set.
     pub async fn journal(&self, round: u64, source: usize, stop: Arc<AtomicBool>) -> Vec<Entry> {
         let mut entries = Vec::new();
         while !stop.load(Ordering::Relaxed) {

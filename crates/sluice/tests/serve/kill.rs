@@ -1,6 +1,6 @@
-//! SIGKILL while transfers come from many connections: whatever was answered stands once, what was refused
-//! moved nothing, and what got no answer has one effect when it is sent again under its key. The mark of the head is
-//! beside the data, and no kill, not even of a server that is about to start, makes it refuse the next start.
+//! SIGKILL while transfers arrive over many connections: an answered request took effect once, a refused one
+//! moved nothing, and an unanswered one takes effect once when retried under its key. The high-water mark is
+//! kept next to the data, and no kill, not even during startup, makes it refuse the next start.
 
 use crate::journal::{Entry, Heard, Sender};
 use crate::server::Ledger;
@@ -15,10 +15,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use testkit::draw::{Random, number};
 
-/// Sources that pay, each from a connection of its own.
+/// Paying sources, each with its own client task.
 pub const SOURCES: usize = 12;
 
-/// Requests from all sources at once while something happens to the server.
+/// Sends requests from all sources at once while something happens to the server.
 pub async fn under_load(sender: &Sender, round: u64, kill: impl AsyncFnOnce()) -> Vec<Entry> {
     let stop = Arc::new(AtomicBool::new(false));
     let clients: Vec<_> = (1..=SOURCES)
@@ -36,10 +36,10 @@ pub async fn under_load(sender: &Sender, round: u64, kill: impl AsyncFnOnce()) -
     entries
 }
 
-/// Kills of one ledger; then a new one, so that each look at it stays short.
+/// Kills per ledger; then a new one, so that each check stays short.
 const KILLS_OF_A_LEDGER: u64 = 10;
 
-/// What happened to the servers on one ledger.
+/// What happened to the servers.
 #[derive(Debug, Default)]
 struct Counts {
     kills: u64,
@@ -49,7 +49,7 @@ struct Counts {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_kill_what_was_answered_stands_once_and_what_was_not_can_be_asked_again() {
+async fn after_a_kill_answered_requests_took_effect_once_and_unanswered_ones_can_be_retried() {
     let (kills, seed) = (number("SLUICE_KILLS", 3), number("SLUICE_SEED", 7));
     let (mut random, mut counts) = (Random(seed), Counts::default());
     while counts.kills < kills {
@@ -66,7 +66,7 @@ async fn killed_again_and_again(rounds: u64, random: &mut Random, counts: &mut C
     for round in 0..rounds {
         let mut server = ledger.serve(&[]);
         let sender = Sender { client: Client::new(), url: server.url.clone(), secret: secret.clone() };
-        // The first one is killed when it has answered for sure.
+        // The first server is killed late enough to have answered for sure.
         let moment = Duration::from_millis(random.below(600) + if round == 0 { 300 } else { 0 });
         let mut entries = under_load(&sender, round, async || {
             tokio::time::sleep(moment).await;
@@ -80,7 +80,7 @@ async fn killed_again_and_again(rounds: u64, random: &mut Random, counts: &mut C
         ledger.verified();
         killed_at_start(&ledger, Duration::from_millis(random.below(80)));
         counts.kills_at_start += 1;
-        // The same server again, whatever its mark says: every request is sent once more under its key.
+        // A restart despite the unclean mark: every request is resent under its key.
         let mut server = ledger.serve(&[]);
         let sender = Sender { url: server.url.clone(), ..sender };
         for entry in &mut entries {
@@ -100,7 +100,7 @@ async fn killed_again_and_again(rounds: u64, random: &mut Random, counts: &mut C
     }
 }
 
-/// The mark says that a kill was the end, and that nothing is lost.
+/// The mark shows an unclean shutdown and no loss.
 fn is_unclean(ledger: &Ledger) {
     let text = std::fs::read_to_string(ledger.path().join("data.sluice-mark")).unwrap();
     let mark = &serde_json::from_str::<Json>(&text).unwrap()["mark"];
@@ -108,21 +108,21 @@ fn is_unclean(ledger: &Ledger) {
     assert!(mark["commit"].as_i64().unwrap() > 0, "{mark}");
 }
 
-/// Starts a server and kills it a moment later, at whatever step of its start it then is.
+/// Starts a server and kills it shortly after, at whatever step of its startup.
 fn killed_at_start(ledger: &Ledger, after: Duration) {
     let mut command = ledger.command(&["serve", "--listen", "127.0.0.1:0"]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(after);
     child.kill().unwrap();
     let ended = child.wait().unwrap();
-    assert_eq!(ended.signal(), Some(9), "it ended by itself: {ended}");
+    assert_eq!(ended.signal(), Some(9), "it exited by itself: {ended}");
     ledger.verified();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disk_that_does_not_confirm_a_write_ends_the_server_with_74_and_nothing_answered_is_lost() {
+async fn a_failed_sync_ends_the_server_with_74_and_nothing_answered_is_lost() {
     if Command::new("strace").arg("-V").output().is_err() {
-        println!("left out: strace is not installed");
+        println!("skipped: strace is not installed");
         return;
     }
     let ledger = Ledger::with_accounts(SOURCES + 1);
@@ -133,7 +133,7 @@ async fn a_disk_that_does_not_confirm_a_write_ends_the_server_with_74_and_nothin
     traced.arg(env!("CARGO_BIN_EXE_sluice")).args(["--data", "data", "--json"]).current_dir(ledger.path());
     let mut server = ledger.serve_by(&mut traced, &[]);
     let sender = Sender { client: Client::new(), url: server.url.clone(), secret };
-    // Each goes on until an answer stays out.
+    // Each source keeps sending until an answer is missing.
     let mut entries = under_load(&sender, 0, async || assert_eq!(server.ended().code(), Some(74))).await;
     assert!(entries.iter().any(|entry| matches!(entry.heard, Heard::Moved(_))), "{}", server.said());
     assert!(entries.iter().any(|entry| entry.heard == Heard::Doubt), "{}", server.said());
@@ -148,7 +148,7 @@ async fn a_disk_that_does_not_confirm_a_write_ends_the_server_with_74_and_nothin
     check(&ledger, &entries);
 }
 
-/// Each source has paid what was answered, and nothing else.
+/// Asserts that each source has paid exactly the answered transfers.
 pub fn check(ledger: &Ledger, all: &[Entry]) {
     ledger.verified();
     let mut ids = HashSet::new();
@@ -158,7 +158,7 @@ pub fn check(ledger: &Ledger, all: &[Entry]) {
         for entry in all.iter().filter(|entry| entry.source == source) {
             match &entry.heard {
                 Heard::Moved(id) => {
-                    assert!(ids.insert(id.clone()), "two requests have one transfer: {entry:?}");
+                    assert!(ids.insert(id.clone()), "two requests share a transfer: {entry:?}");
                     paid += entry.cents;
                 }
                 Heard::Refused(code) => assert_eq!(code, "INSUFFICIENT_BALANCE", "{entry:?}"),

@@ -1,4 +1,4 @@
-//! What the log says: one line an event, the request's id, and no secret, at any level.
+//! The log has one line per event, carries the request's trace id, and contains no secret at any level.
 
 use crate::server::{Ledger, until};
 use reqwest::{Client, Method};
@@ -10,7 +10,7 @@ const CANARIES: [&str; 5] =
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-/// Sends whatever has a secret or a line of its own in it.
+/// Sends requests that contain a secret or a forged log line.
 async fn requests(url: &str, secret: &str) {
     let client = Client::new();
     let forged = format!("{}\r\n2026-01-01T00:00:00Z  INFO forged", CANARIES[4]);
@@ -47,7 +47,7 @@ async fn requests(url: &str, secret: &str) {
 }
 
 #[tokio::test]
-async fn no_secret_is_logged_at_any_level_and_nobody_writes_lines_of_his_own() {
+async fn no_secret_is_logged_at_any_level_and_requests_cannot_forge_log_lines() {
     for format in ["text", "json"] {
         let ledger = Ledger::with_accounts(2);
         let secret = ledger.key();
@@ -59,7 +59,7 @@ async fn no_secret_is_logged_at_any_level_and_nobody_writes_lines_of_his_own() {
         let said = server.said();
         assert!(
             said.lines().any(|line| line.contains(TRACE)),
-            "{format}: the trace is in the request's span"
+            "{format}: the request's span lacks the trace id"
         );
         for canary in CANARIES.into_iter().chain([secret.as_str()]) {
             assert!(!said.contains(canary), "{format}: {canary}");

@@ -1,5 +1,4 @@
-//! `sluice serve` as a process: how it starts and stops, what a kill leaves, what it logs and counts, and its
-//! settings.
+//! `sluice serve` as a process: start and stop, recovery after a kill, logs, metrics and settings.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod backup;

@@ -1,4 +1,4 @@
-//! What the server says of where the ledger and its mark are.
+//! Warnings about where the ledger and its mark are kept, and detection of a lost log.
 
 use crate::server::{Ledger, until};
 use reqwest::Client;
@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 #[test]
-fn others_that_can_read_the_ledger_and_a_mark_beside_it_are_warned_of() {
+fn a_ledger_readable_by_others_and_a_mark_in_the_data_directory_cause_a_warning() {
     let ledger = Ledger::with_accounts(2);
     let said = |args: &[&str]| {
         drop(std::fs::remove_file(ledger.path().join("serve.log")));
@@ -24,12 +24,12 @@ fn others_that_can_read_the_ledger_and_a_mark_beside_it_are_warned_of() {
     assert!(said(&["--mark-dir", "data"]).contains("beside the data"));
     let data = ledger.path().join("data");
     std::fs::set_permissions(data.join("sluice.db"), Permissions::from_mode(0o644)).unwrap();
-    assert!(!said(&[]).contains("others than its owner"), "nobody else comes into the directory");
+    assert!(!said(&[]).contains("others than its owner"), "other users cannot enter the directory");
     std::fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
     assert!(said(&[]).contains("others than its owner"));
 }
 
-/// The highest commit that the mark knows, and the ledger's.
+/// The mark's highest commit and the ledger's.
 fn commits(ledger: &Ledger) -> (i64, i64) {
     let mark = std::fs::read(ledger.path().join("data.sluice-mark")).unwrap();
     let mark: Json = serde_json::from_slice(&mark).unwrap();
@@ -38,9 +38,9 @@ fn commits(ledger: &Ledger) -> (i64, i64) {
     (mark["mark"]["commit"].as_i64().unwrap(), head)
 }
 
-/// Acknowledged transfers that were in the log alone: the log is deleted, or its last byte is.
+/// Acknowledged transfers are only in the log; then the log or its last byte is deleted.
 #[tokio::test]
-async fn a_log_that_is_deleted_or_cut_after_a_kill_under_load_is_noticed() {
+async fn deleting_or_truncating_the_log_after_a_kill_under_load_is_detected() {
     let ledger = Ledger::with_accounts(2);
     let (key, wal) = (ledger.key(), ledger.path().join("data/sluice.db-wal"));
     let client = Client::new();
@@ -52,8 +52,8 @@ async fn a_log_that_is_deleted_or_cut_after_a_kill_under_load_is_noticed() {
             let sent = client.post(url).bearer_auth(&key).json(&body).send().await.unwrap();
             assert_eq!(sent.status(), 200);
         }
-        // What is lost before the mark has it is beyond it.
-        until("the mark is kept", async || {
+        // The mark is written asynchronously and cannot detect the loss of commits that it does not have yet.
+        until("the mark has caught up", async || {
             let (mark, head) = commits(&ledger);
             mark == head
         })
@@ -80,7 +80,7 @@ async fn a_log_that_is_deleted_or_cut_after_a_kill_under_load_is_noticed() {
     }
 }
 
-/// Takes the last byte of the last commit away.
+/// Removes the last byte of the last commit.
 fn cut_last_commit(log: &File, wal: &Path, length: u64) {
     log.set_len(length - 1).unwrap();
     assert_eq!(std::fs::metadata(wal).unwrap().len(), length - 1);

@@ -1,5 +1,5 @@
-//! Secrets of people and programs: none in the log at its lowest level, over every protocol that the server speaks,
-//! and none in a core.
+//! Secrets of users and programs are neither in the log at its most verbose level, over any protocol that the
+//! server speaks, nor in a core dump.
 
 use crate::server::{Ledger, Server, until};
 use reqwest::header::{COOKIE, SET_COOKIE};
@@ -11,11 +11,11 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 const PASSWORD: &str = "violet-kettle-81-orbit";
-/// As much as anybody can ask for; the parts are those that would say most.
+/// The most verbose level, with the modules that would log the most.
 const LEVEL: &str = "trace,socketioxide=trace,socketioxide::client=trace,engineioxide=trace,\
                      engineioxide_core=trace,hyper=trace,tungstenite=trace,tokio_tungstenite=trace,tokio_postgres=trace";
 
-/// Secrets that have been handed out.
+/// Secrets that the server has issued.
 struct Secrets {
     set_up: String,
     cookie: String,
@@ -34,7 +34,7 @@ async fn data(request: RequestBuilder) -> Json {
     json["data"].clone()
 }
 
-/// The first administrator comes in, and makes a user and a key.
+/// Sets up the first administrator, who creates a user and a key.
 async fn hand_out(server: &Server, client: &Client) -> Secrets {
     let (url, set_up) = (&server.url, text(&server.told["setUpToken"]));
     let first = json!({ "token": set_up, "login": "root", "name": "R", "password": PASSWORD });
@@ -53,7 +53,7 @@ async fn hand_out(server: &Server, client: &Client) -> Secrets {
     Secrets { set_up, cookie, key, invitation }
 }
 
-/// Connects to the live progress by long polling, by a key or by the cookie.
+/// Connects to the live progress by long polling, with a key or the cookie.
 async fn poll(url: &str, client: &Client, cookie: &str, auth: &str) {
     let url = format!("{url}/socket.io/?EIO=4&transport=polling");
     let send = async |request: RequestBuilder| {
@@ -64,7 +64,7 @@ async fn poll(url: &str, client: &Client, cookie: &str, auth: &str) {
     let url = format!("{url}&sid={}", text(&opened["sid"]));
     send(client.post(&url).body(format!("40{auth}"))).await;
     let mut told = String::new();
-    // Pings come between.
+    // Pings may arrive in between.
     while !told.contains("40{") {
         told = send(client.get(&url)).await;
         assert!(["2", "40{"].iter().any(|kind| told.starts_with(kind)), "{told}");
@@ -72,7 +72,7 @@ async fn poll(url: &str, client: &Client, cookie: &str, auth: &str) {
     send(client.post(&url).body(format!("42[\"join_room\",{{\"token\":{auth}}}]"))).await;
 }
 
-/// Connects to the live progress by a WebSocket, by a key.
+/// Connects to the live progress over a WebSocket, with a key.
 fn upgrade(url: &str, cookie: &str, key: &str) {
     let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -109,7 +109,7 @@ fn upgrade(url: &str, cookie: &str, key: &str) {
 }
 
 #[tokio::test]
-async fn no_secret_that_was_handed_out_is_logged_over_any_protocol() {
+async fn no_issued_secret_is_logged_over_any_protocol() {
     let ledger = Ledger::with_accounts(1);
     let mut server = ledger.serve(&["--log-level", LEVEL]);
     let client = Client::new();
@@ -127,10 +127,10 @@ async fn no_secret_that_was_handed_out_is_logged_over_any_protocol() {
     server.signal(Signal::TERM);
     server.ended();
     let said = server.said();
-    assert!(said.contains("DEBUG") && said.contains("http_api"), "the log is at its lowest level: {said}");
+    assert!(said.contains("DEBUG") && said.contains("http_api"), "the log is not at trace level: {said}");
     let (_, token) = secrets.cookie.split_once('=').unwrap();
     for secret in [&secrets.set_up, &secrets.key, &secrets.invitation, token, PASSWORD] {
-        // A part of it is one, too.
+        // Part of a secret must not be logged either.
         let half = &secret[secret.len() / 2..];
         assert!(
             !said.contains(half),
@@ -141,7 +141,7 @@ async fn no_secret_that_was_handed_out_is_logged_over_any_protocol() {
 }
 
 #[test]
-fn a_crash_of_the_server_leaves_no_core_unless_it_is_set_so() {
+fn a_server_crash_leaves_no_core_dump_unless_enabled() {
     for (args, expected) in [(&[][..], true), (&["--core-dumps"], false)] {
         let ledger = Ledger::with_accounts(1);
         let before = std::fs::read_to_string("/proc/self/limits").unwrap();

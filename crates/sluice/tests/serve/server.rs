@@ -1,4 +1,4 @@
-//! A ledger in a folder, and a server process on it.
+//! A ledger in a folder or on a database server, and a server process on it.
 
 use reqwest::Client;
 use rustix::process::{Pid, Signal, kill_process};
@@ -11,13 +11,13 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// Longer than anything here may take.
+/// Timeout of every wait here.
 pub const LONG: Duration = Duration::from_secs(60);
 
-/// A ledger that is gone after the test.
+/// A ledger that is deleted after the test.
 pub struct Ledger {
     pub folder: TempDir,
-    /// The database that it is in, if not in the folder.
+    /// The URL of its database, if it is not in the folder.
     database: Option<String>,
 }
 
@@ -26,7 +26,7 @@ pub struct Server {
     child: Child,
     pub url: String,
     pub log: PathBuf,
-    /// What it said when it began to listen.
+    /// What it printed when it began to listen.
     pub told: Json,
 }
 
@@ -43,41 +43,41 @@ impl Server {
         kill_process(pid, signal).unwrap();
     }
 
-    /// What the system says of the process.
+    /// A file of the process in `/proc`.
     pub fn proc(&self, file: &str) -> String {
         std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap()
     }
 
-    /// Waits until it has ended, and says how.
+    /// Waits until it has ended and returns its exit status.
     pub fn ended(&mut self) -> ExitStatus {
         let begun = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(begun.elapsed() < LONG, "it does not end: {}", self.said());
+            assert!(begun.elapsed() < LONG, "the server did not end: {}", self.said());
             std::thread::sleep(Duration::from_millis(10));
         }
     }
 
-    /// What it has logged so far.
+    /// The log so far.
     pub fn said(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
-    /// What it counts.
+    /// A scrape of its metrics.
     pub async fn metrics(&self) -> String {
         Client::new().get(format!("{}/metrics", self.url)).send().await.unwrap().text().await.unwrap()
     }
 }
 
 impl Ledger {
-    /// Nothing yet.
+    /// An empty folder, without a ledger.
     pub fn none() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), database: None }
     }
 
-    /// With limits lifted and `accounts` accounts `A0…` of 1,000.00 USD each.
+    /// A ledger with limits lifted and `accounts` accounts `A0…` of 1,000.00 USD each.
     pub fn with_accounts(accounts: usize) -> Self {
         Self::none().filled(accounts)
     }
@@ -102,7 +102,7 @@ impl Ledger {
         ledger
     }
 
-    /// A batch of `items` payments of 0.01 from A0 to A1, ready to be run.
+    /// A ledger with a started batch of `items` payments of 0.01 from A0 to A1.
     pub fn with_batch(items: usize) -> (Self, String) {
         let ledger = Self::with_accounts(2);
         let mut rows = "source,account,amount\n".to_owned();
@@ -126,7 +126,7 @@ impl Ledger {
         path.display().to_string()
     }
 
-    /// The binary on this ledger, with nothing of this process's environment.
+    /// A sluice command on this ledger, without this process's environment.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
         command.env_clear().env("USER", "tester").current_dir(self.path());
@@ -137,7 +137,7 @@ impl Ledger {
         command
     }
 
-    /// Runs a command that must succeed and gives its JSON.
+    /// Runs a command that must succeed and returns its JSON output.
     pub fn ok(&self, args: &[&str]) -> Json {
         let output = self.command(args).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
@@ -145,7 +145,7 @@ impl Ledger {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{args:?}: {error}: {text}"))
     }
 
-    /// An API key with every scope of programs.
+    /// Creates an API key with the scopes that these tests need.
     pub fn key(&self) -> String {
         let scopes = ["read", "transfers:write", "batches:write", "batches:execute", "accounts:write"];
         let scopes: Vec<&str> = scopes.iter().flat_map(|scope| ["--scope", *scope]).collect();
@@ -158,7 +158,7 @@ impl Ledger {
         self.serve_by(&mut self.command(&[]), args)
     }
 
-    /// Starts a server by a command that has everything but the arguments of `serve`.
+    /// Starts a server with a command that has everything except the arguments of `serve`.
     pub fn serve_by(&self, command: &mut Command, args: &[&str]) -> Server {
         let log = self.path().join("serve.log");
         let any = [
@@ -184,23 +184,23 @@ impl Ledger {
         self.ok(&["account", "show", number])["balance"].as_str().unwrap().to_owned()
     }
 
-    /// Every invariant holds.
+    /// Asserts that every invariant holds.
     pub fn verified(&self) {
         let verified = self.ok(&["verify"]);
         assert_eq!(verified["ok"], true, "{verified}");
     }
 }
 
-/// Waits until something holds.
+/// Waits until a condition holds.
 pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !holds().await {
-        assert!(begun.elapsed() < LONG, "{what}: not within {LONG:?}");
+        assert!(begun.elapsed() < LONG, "timed out after {LONG:?} waiting until {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
-/// A value of a scrape.
+/// A series' value in a scrape; 0 if it is missing.
 pub fn value(metrics: &str, series: &str) -> f64 {
     let line = metrics.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
     line.map_or(0.0, |text| text.parse().unwrap())

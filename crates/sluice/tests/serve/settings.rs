@@ -1,5 +1,5 @@
-//! Settings: where they come from, what is wrong with them and where, and that the guide and the example know
-//! them all.
+//! Settings: where they come from, how wrong ones are reported, and that the guide and the example cover all
+//! of them.
 
 use crate::server::Ledger;
 use serde_json::Value as Json;
@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 const EXAMPLE: &str = include_str!("../../../../examples/sluice.toml");
 const GUIDE: &str = include_str!("../../../../docs/guide/configuration.md");
 
-/// The binary in the ledger's folder, with nothing said about the ledger.
+/// A sluice command in the ledger's folder, without options or environment.
 fn command(ledger: &Ledger, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
     command.env_clear().current_dir(ledger.path()).args(args);
@@ -20,7 +20,7 @@ fn json(output: &Output) -> Json {
 }
 
 #[test]
-fn options_win_over_the_environment_the_environment_over_the_file_the_file_over_defaults() {
+fn options_override_the_environment_which_overrides_the_file_which_overrides_defaults() {
     let ledger = Ledger::none();
     ledger.file(
         "sluice.toml",
@@ -49,14 +49,14 @@ fn options_win_over_the_environment_the_environment_over_the_file_the_file_over_
     assert_eq!(of("language"), ("zh".into(), "sluice.toml".to_owned()));
     assert_eq!(of("listen"), ("127.0.0.1:8080".into(), "the default".to_owned()));
     assert_eq!(of("metrics_from").0, serde_json::json!(["192.0.2.0/24", "::1/128"]));
-    assert_eq!(of("log_format").0, "text", "an empty variable is none");
+    assert_eq!(of("log_format").0, "text", "an empty variable counts as unset");
     assert_eq!(of("database").0, "postgres://a:***@b/c");
     assert_eq!(shown["ignored"], serde_json::json!(["SLUICE_SERVICE_PORT"]));
     assert!(!String::from_utf8_lossy(&output.stdout).contains("canary"));
 }
 
 #[test]
-fn each_wrong_value_is_told_with_its_place() {
+fn each_wrong_value_is_reported_with_its_source() {
     let cases = [
         (
             "listen = \"nowhere\"\nruns = \"many\"\nlisten_on = 1\n[server]\nport = 1\n",
@@ -84,7 +84,7 @@ fn each_wrong_value_is_told_with_its_place() {
     }
     let ledger = Ledger::none();
     let missing = command(&ledger, &["--config", "none.toml", "config", "check"]).output().unwrap();
-    assert_eq!(missing.status.code(), Some(64), "a file that was named and is not there");
+    assert_eq!(missing.status.code(), Some(64), "a named file that does not exist");
     let mut variable = command(&ledger, &["config", "check"]);
     let output = variable.env("SLUICE_RUNS", "0").output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -92,7 +92,7 @@ fn each_wrong_value_is_told_with_its_place() {
 }
 
 #[test]
-fn the_example_says_the_defaults_and_the_guide_explains_every_setting() {
+fn the_example_contains_the_defaults_and_the_guide_explains_every_setting() {
     let ledger = Ledger::none();
     let plain = json(&command(&ledger, &["--json", "config", "check"]).output().unwrap());
     let file = ledger.file("example.toml", EXAMPLE);

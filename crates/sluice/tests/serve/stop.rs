@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 const ITEMS: usize = 40_000;
 
 #[tokio::test]
-async fn a_stop_during_a_run_hands_it_over_and_the_next_start_ends_it() {
+async fn a_stop_during_a_run_interrupts_it_and_the_next_start_completes_it() {
     let (ledger, batch) = Ledger::with_batch(ITEMS);
     let mut server = ledger.serve(&[]);
     until("the run has begun", async || {
@@ -21,7 +21,7 @@ async fn a_stop_during_a_run_hands_it_over_and_the_next_start_ends_it() {
     assert_eq!(status.code(), Some(0), "{}", server.said());
     assert!(begun.elapsed() < Duration::from_secs(30));
     let stopped = ledger.ok(&["batch", "status", &batch]);
-    assert_eq!(stopped["status"], "processing", "the run was cut, not ended: {stopped}");
+    assert_eq!(stopped["status"], "processing", "the run should be interrupted, not ended: {stopped}");
     ledger.verified();
     let mut server = ledger.serve(&[]);
     until("the run has ended", async || ledger.ok(&["batch", "status", &batch])["status"] == "completed")
@@ -33,7 +33,7 @@ async fn a_stop_during_a_run_hands_it_over_and_the_next_start_ends_it() {
 }
 
 #[tokio::test]
-async fn a_first_start_makes_the_ledger_and_a_server_without_a_worker_leaves_batches_alone() {
+async fn the_first_start_creates_the_ledger_and_a_second_server_is_refused() {
     let ledger = Ledger::none();
     let mut server = ledger.serve(&["--no-worker"]);
     let health = Client::new().get(format!("{}/readyz", server.url)).send().await.unwrap();

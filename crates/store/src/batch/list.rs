@@ -14,17 +14,17 @@ pub struct BatchFilter {
     pub states: Vec<BatchState>,
     /// Only this type.
     pub kind: Option<BatchType>,
-    /// Part of the name, whatever the case.
+    /// Part of the name, ignoring case.
     pub text: Option<String>,
-    /// Made at this time or later, microseconds UTC.
+    /// Created at or after this time, microseconds UTC.
     pub from: Option<i64>,
-    /// Made before this time.
+    /// Created before this time.
     pub until: Option<i64>,
     /// Before this id: lists are newest first.
     pub before: Option<i64>,
 }
 
-/// By what a list is sorted. Among equals the newest comes first.
+/// The sort order of a list. Ties are listed newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum BatchSort {
     /// Newest first.
@@ -34,9 +34,9 @@ pub enum BatchSort {
     Oldest,
     /// By name.
     Name,
-    /// By name, backwards.
+    /// By name, descending.
     NameBackwards,
-    /// Smallest total first, whatever the currency.
+    /// Smallest total first, regardless of currency.
     Smallest,
     /// Largest total first.
     Largest,
@@ -63,7 +63,7 @@ impl BatchFilter {
             let numbers: Vec<_> = self.states.iter().map(|state| state.number().to_string()).collect();
             text += &format!(" AND state IN ({})", numbers.join(", "));
         }
-        // An engine may know the cases of ASCII letters only; then a name is found as it is written.
+        // An engine may ignore case for ASCII letters only; other letters then match as written.
         if let Some(part) = &self.text {
             args.extend(args![pattern(&part.to_lowercase()), pattern(part)]);
             text += " AND (LOWER(name) LIKE $2 ESCAPE '!' OR name LIKE $3 ESCAPE '!')";
@@ -83,7 +83,7 @@ impl BatchFilter {
     }
 }
 
-/// Else `%` and `_` would stand for any text, and the engines do not agree on what a backslash does.
+/// Unescaped, `%` and `_` would match any text, and the engines disagree on what a backslash does.
 fn pattern(part: &str) -> String {
     let mut pattern = part.to_owned();
     for special in ['!', '%', '_'] {
@@ -92,7 +92,7 @@ fn pattern(part: &str) -> String {
     format!("%{pattern}%")
 }
 
-/// Batches of a list, sorted, after `offset` others.
+/// Batches of a list, sorted, skipping the first `offset`.
 pub async fn list(
     tx: &mut Tx,
     filter: &BatchFilter,
@@ -109,7 +109,7 @@ pub async fn list(
     tx.fetch_text(text, args).await?.iter().map(read).collect()
 }
 
-/// How many batches a list has.
+/// The number of batches in a list.
 pub async fn count(tx: &mut Tx, filter: &BatchFilter) -> Result<i64, StoreError> {
     let mut args = Vec::new();
     let condition = filter.condition(&mut args);

@@ -1,4 +1,4 @@
-//! What changes of a batch after its draft: its state, what a person asked of its run, its counters.
+//! What changes in a batch after it is submitted: its state, what an operator asked of its run, its counters.
 
 use crate::args;
 use crate::bulk::Sql;
@@ -27,7 +27,7 @@ pub async fn submit(tx: &mut Tx, id: BatchId, content_hash: &str, now: i64) -> R
     tx.execute(&SUBMIT, args![id.0, content_hash, now]).await
 }
 
-/// Moves a batch on. `started_at` is kept if it stands; `completed_at` is set as given.
+/// Changes a batch's state. `started_at` keeps its value if already set; `completed_at` is set as given.
 pub async fn set_state(
     tx: &mut Tx,
     id: BatchId,
@@ -40,7 +40,7 @@ pub async fn set_state(
     tx.execute(&MOVE, args).await.map(|_| ())
 }
 
-/// Notes what a person asked of the run.
+/// Records what an operator asked of the run.
 pub async fn set_intent(
     tx: &mut Tx,
     id: BatchId,
@@ -50,7 +50,7 @@ pub async fn set_intent(
     tx.execute(&INTEND, args![id.0, intent.number(), interrupted_at]).await.map(|_| ())
 }
 
-/// Notes that a person called the batch off for good.
+/// Records that the batch was called off permanently.
 pub async fn set_called_off(tx: &mut Tx, id: BatchId, at: i64) -> Result<(), StoreError> {
     tx.execute(&CALL_OFF, args![id.0, at]).await.map(|_| ())
 }

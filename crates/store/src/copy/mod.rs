@@ -1,8 +1,8 @@
-//! A ledger's rows on their way into another database: read in pages by key, written by the bulk calls,
-//! whatever the engine on either side. Nothing of the schema is switched off for it.
+//! Copies a ledger's rows into another database: read in pages by key, written by the bulk calls, whatever
+//! the engine on either side. No part of the schema is disabled for it.
 //!
-//! The caller holds the transactions and remembers where it is; see `service::copy`. What is copied stands
-//! in [`STEPS`].
+//! The caller holds the transactions and keeps track of its position; see `service::copy`. [`STEPS`] lists
+//! what is copied.
 
 mod page;
 mod tables;
@@ -19,7 +19,7 @@ use crate::tx::Tx;
 use crate::value::{Column, Value};
 use domain::batch::BatchState;
 
-/// What a column holds; each may be missing as far as this list knows.
+/// What a column holds; this list treats every column as nullable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A number.
@@ -28,23 +28,23 @@ pub enum Kind {
     Text,
 }
 
-/// How rows get into their table.
+/// How rows are written to their table.
 #[derive(Debug)]
 pub enum Way {
     /// They are inserted.
     Insert,
-    /// They are there from the start, and get their values.
+    /// They exist from the start and are updated.
     Set(Update),
-    /// Batches: inserted as drafts, so that their items may come.
+    /// Batches: inserted as drafts, so that their items can be inserted.
     Draft,
     /// Batches: moved from draft to their state.
     Walk,
 }
 
-/// One table's turn in a copy.
+/// One step of a copy: one table, or one pass over it.
 #[derive(Debug)]
 pub struct Step {
-    /// Its name: the table's, if the table has one turn only.
+    /// Its name: the table's, unless the table has several steps.
     pub name: &'static str,
     /// How the rows are written.
     pub way: Way,
@@ -58,7 +58,7 @@ pub struct Step {
 pub type Key = Vec<Value>;
 
 impl Step {
-    /// Of its name.
+    /// The step with a name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         STEPS.iter().find(|step| step.name == name)
@@ -76,24 +76,24 @@ impl Step {
         self.rows.columns
     }
 
-    /// Whether the step stands for the whole of its table.
+    /// Whether the step covers its whole table.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
         !matches!(self.way, Way::Walk)
     }
 
-    /// Whether rows are changed and not made, so that the step may be done again.
+    /// Whether rows are updated, not inserted, so that the step can be repeated.
     #[must_use]
     pub const fn is_set(&self) -> bool {
         matches!(self.way, Way::Set(_))
     }
 
-    /// Whether a new schema has no row in the table.
+    /// Whether the table has no rows in a new schema.
     const fn begins_empty(&self) -> bool {
         matches!(self.way, Way::Insert | Way::Draft)
     }
 
-    /// What is before every key.
+    /// A key that sorts before every key.
     #[must_use]
     pub fn begin(&self) -> Key {
         let least = |kind: &Kind| match kind {
@@ -117,7 +117,7 @@ impl Step {
     }
 }
 
-/// The rows of a step that come after a key.
+/// The rows of a step that follow a key.
 pub async fn read(
     tx: &mut Tx,
     step: &'static Step,
@@ -129,7 +129,7 @@ pub async fn read(
     Ok(Page { step, rows: tx.fetch_text(step.select(), args).await? })
 }
 
-/// Writes the rows into another ledger.
+/// Writes the rows to another ledger.
 pub async fn write(tx: &mut Tx, page: Page) -> Result<(), StoreError> {
     let (step, rows) = (page.step, page.len());
     let mut columns = page.into_columns()?;
@@ -152,7 +152,7 @@ pub async fn write(tx: &mut Tx, page: Page) -> Result<(), StoreError> {
     Err(StoreError::Corrupt(format!("{}: {written} of {rows} rows were written", step.name)))
 }
 
-/// Whether nobody has written anything yet: a schema, and nothing in it.
+/// Whether nothing has been written yet: only the schema exists.
 pub async fn is_pristine(tx: &mut Tx) -> Result<bool, StoreError> {
     for step in STEPS.iter().filter(|step| step.begins_empty()) {
         if !read(tx, step, &step.begin(), 1).await?.is_empty() {
@@ -162,7 +162,7 @@ pub async fn is_pristine(tx: &mut Tx) -> Result<bool, StoreError> {
     Ok(crate::head::get(tx).await?.commit_number == 0)
 }
 
-/// Lets the numbers that the engine gives out itself go on behind those of the copied rows.
+/// Moves the engine's own number generators past the copied rows.
 pub async fn align(tx: &mut Tx) -> Result<(), StoreError> {
     tx.align(tables::NUMBERED).await
 }

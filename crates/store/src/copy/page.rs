@@ -1,10 +1,10 @@
-//! A page of rows: what can be asked of it, and its way into columns.
+//! A page of rows: comparison, encoding, and conversion to columns.
 
 use super::{Key, Kind, Step};
 use crate::error::StoreError;
 use crate::value::{Column, Rows, Value};
 
-/// Rows of a step in the order of keys.
+/// Rows of a step, in key order.
 #[derive(Debug)]
 pub struct Page {
     /// The step.
@@ -13,13 +13,13 @@ pub struct Page {
 }
 
 impl Page {
-    /// How many rows.
+    /// The number of rows.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.rows.is_empty()
@@ -36,8 +36,8 @@ impl Page {
         self.key(self.len().checked_sub(1)?)
     }
 
-    /// Appends the rows as bytes that are the same if and only if the rows are: each value with its kind,
-    /// texts with their length.
+    /// Appends the rows as bytes that are equal if and only if the rows are: each value with its kind, texts
+    /// with their length.
     pub fn encode(&self, out: &mut Vec<u8>) {
         for value in &self.rows.values {
             match value {
@@ -52,7 +52,7 @@ impl Page {
         }
     }
 
-    /// The first key whose row is not the same in both pages, if there is one.
+    /// The first key whose row differs between the two pages, if any.
     #[must_use]
     pub fn first_difference(&self, other: &Self) -> Option<Key> {
         let width = self.rows.width.max(other.rows.width).max(1);
@@ -64,7 +64,7 @@ impl Page {
         });
         let row = same.count();
         match (self.key(row), other.key(row)) {
-            // A row that one side lacks is the lesser of the two.
+            // If a row is missing on one side, the other side has the smaller key.
             (Some(our), Some(their)) => Some(our.min(their)),
             (our, their) => our.or(their),
         }
@@ -100,7 +100,7 @@ fn push(column: &mut Column, value: Value) -> Result<(), StoreError> {
         (Column::OptI64(numbers), Value::Null) => numbers.push(None),
         (Column::OptText(texts), Value::Text(text)) => texts.push(Some(text)),
         (Column::OptText(texts), Value::Null) => texts.push(None),
-        (_, value) => return Err(StoreError::Corrupt(format!("not of its column: {value:?}"))),
+        (_, value) => return Err(StoreError::Corrupt(format!("value does not match its column: {value:?}"))),
     }
     Ok(())
 }

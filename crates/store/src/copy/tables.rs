@@ -1,17 +1,16 @@
-//! What is copied, and in which order: a row is written after those that it refers to. Items come while
-//! their batch is a draft, and batches go on to their state afterwards, along the moves that the schema
-//! allows.
+//! What is copied, and in which order: a row is written after the rows it refers to. Items are written while
+//! their batch is a draft; batches then move to their state along the transitions that the schema allows.
 //!
-//! A new table gets its line here, with every column; a test holds the list against the schema. What is
-//! left out on purpose stands in [`LEFT_OUT`].
+//! A new table needs a line here with every column; a test compares the list with the schema. Intentional
+//! omissions are in [`LEFT_OUT`].
 
 use super::{Kind, Step, Way};
 use crate::bulk::{Insert, Update};
 use Kind::{Number, Text};
 
-/// Not copied: who is at work (`node`, `lease`), rows to lock (`turn`), what is made again from the postings
-/// (`history`, `history_mark`) or the items (`batch_print`), and what lets people in for a while (`session`, `invitation`,
-/// `login_failure`): they sign in again at the new place.
+/// Not copied: live processes (`node`, `lease`), rows used only as locks (`turn`), what is rebuilt from the
+/// postings (`history`, `history_mark`) or the items (`batch_print`), and temporary access (`session`,
+/// `invitation`, `login_failure`): users sign in again at the new place.
 pub const LEFT_OUT: &[&str] = &[
     "node",
     "lease",
@@ -25,7 +24,7 @@ pub const LEFT_OUT: &[&str] = &[
     "login_failure",
 ];
 
-/// What the ledger says about its own copying is not part of the ledger.
+/// The ledger's notes about its own copying are not part of the ledger.
 const OWN_SETTINGS: &str = "name <> 'moved_to' AND substr(name, 1, 5) <> 'copy.'";
 
 macro_rules! step {
@@ -133,6 +132,6 @@ pub static STEPS: &[Step] = &[
     },
 ];
 
-/// Tables whose numbers the engine gives out itself.
+/// Tables whose numbers the engine generates itself.
 pub(super) const NUMBERED: &[&str] =
     &["item_failure", "import_problem", "batch_history", "fx_rate", "audit", "batch", "app_user", "api_key"];

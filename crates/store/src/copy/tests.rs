@@ -1,4 +1,4 @@
-//! The list against the schema, and pages against each other.
+//! Compares the list with the schema, and pages with each other.
 
 use super::*;
 use crate::Store;
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 type Columns = Vec<(String, String)>;
 
-/// Every table with its columns and their types, and the columns of its key.
+/// Every table with its columns and their types, and its key columns.
 async fn schema(tx: &mut Tx) -> BTreeMap<String, (Columns, Vec<String>)> {
     let text = "SELECT t.name, c.name, c.type, c.pk FROM sqlite_schema t, pragma_table_info(t.name) c
                 WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.cid";
@@ -23,11 +23,11 @@ async fn schema(tx: &mut Tx) -> BTreeMap<String, (Columns, Vec<String>)> {
 }
 
 #[tokio::test]
-async fn every_table_of_the_schema_is_copied_whole_or_left_out_on_purpose() {
+async fn every_table_is_copied_completely_or_left_out_intentionally() {
     let store = Store::memory().await.unwrap();
     let mut tables = schema(&mut store.read().await.unwrap()).await;
     for name in LEFT_OUT {
-        assert!(tables.remove(*name).is_some(), "{name} is left out and not there");
+        assert!(tables.remove(*name).is_some(), "{name} is left out but does not exist");
     }
     for step in STEPS.iter().filter(|step| step.is_whole()) {
         let (columns, key) = tables.remove(step.table()).unwrap_or_else(|| panic!("no table {}", step.name));
@@ -37,11 +37,11 @@ async fn every_table_of_the_schema_is_copied_whole_or_left_out_on_purpose() {
         assert_eq!(listed, columns, "{}", step.name);
         assert_eq!(step.columns()[..step.keys], key, "{}", step.name);
     }
-    assert!(tables.is_empty(), "give these a step, or leave them out on purpose: {:?}", tables.keys());
+    assert!(tables.is_empty(), "add a step for these, or leave them out intentionally: {:?}", tables.keys());
 }
 
 #[tokio::test]
-async fn a_row_comes_after_those_that_it_refers_to() {
+async fn a_row_is_copied_after_the_rows_it_refers_to() {
     let store = Store::memory().await.unwrap();
     let text = "SELECT t.name, f.\"table\" FROM sqlite_schema t, pragma_foreign_key_list(t.name) f";
     let rows = store.read().await.unwrap().fetch_text(text.to_owned(), vec![]).await.unwrap();
@@ -63,7 +63,7 @@ fn page(rows: &[(i64, Option<&str>)]) -> Page {
 }
 
 #[test]
-fn the_first_key_that_differs_is_found() {
+fn the_first_differing_key_is_found() {
     let all = [(1, Some("a")), (2, None), (3, Some("c"))];
     for (other, key) in [
         (vec![(1, Some("a")), (2, None), (3, Some("c"))], None),
@@ -86,12 +86,12 @@ fn the_first_key_that_differs_is_found() {
 }
 
 #[tokio::test]
-async fn a_fresh_schema_is_pristine_and_one_setting_ends_that() {
+async fn a_fresh_schema_is_pristine_until_one_setting_is_written() {
     let store = Store::memory().await.unwrap();
     let mut tx = store.write().await.unwrap();
     assert!(is_pristine(&mut tx).await.unwrap());
     crate::setting::set(&mut tx, "copy.unfinished", "1").await.unwrap();
-    assert!(is_pristine(&mut tx).await.unwrap(), "what a copy notes about itself is no content");
+    assert!(is_pristine(&mut tx).await.unwrap(), "a copy's notes about itself do not count as content");
     crate::setting::set(&mut tx, "time_zone", "UTC").await.unwrap();
     assert!(!is_pristine(&mut tx).await.unwrap());
 }

@@ -1,4 +1,4 @@
-//! Batches from draft to the state that they have: one legal move after another, as the schema asks.
+//! Moves copied batches from draft to their state: one legal transition after another, as the schema demands.
 
 use crate::bulk::Update;
 use crate::error::StoreError;
@@ -8,7 +8,7 @@ use domain::batch::BatchState;
 
 static MOVE: Update = Update { table: "batch", key: "id", columns: &["state"] };
 
-/// Moves drafts; the columns are ids and states.
+/// Moves drafts to their states; the columns are ids and states.
 pub(super) async fn to_their_states(tx: &mut Tx, columns: Vec<Column>) -> Result<(), StoreError> {
     let [Column::OptI64(ids), Column::OptI64(states)] = columns.as_slice() else {
         return Err(StoreError::Corrupt("batches without a state".to_owned()));
@@ -34,9 +34,9 @@ pub(super) async fn to_their_states(tx: &mut Tx, columns: Vec<Column>) -> Result
     Ok(())
 }
 
-/// The shortest legal way from draft to a state.
+/// The shortest legal path from draft to a state.
 fn path(number: i64) -> Result<Vec<BatchState>, StoreError> {
-    let unknown = || StoreError::Corrupt(format!("no draft can become a batch of state {number}"));
+    let unknown = || StoreError::Corrupt(format!("a draft cannot reach batch state {number}"));
     let to = BatchState::from_number(number).ok_or_else(unknown)?;
     let mut paths = vec![Vec::new()];
     for _ in BatchState::ALL {
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_state_is_reached_by_legal_moves() {
+    fn every_state_is_reachable_by_legal_transitions() {
         for state in BatchState::ALL {
             let path = path(state.number()).unwrap();
             let mut at = BatchState::Draft;

@@ -1,6 +1,6 @@
-//! What is asked of a ledger in a file before anything is committed to it, and the order in which its mark becomes
-//! unclean: after the log is there, so that a log that is missing later was taken away; before the first commit, so
-//! that no commit is without it.
+//! The checks on a ledger file before anything is committed to it, and when its mark is set unclean: after
+//! the log exists, so that a log that is missing later must have been removed, and before the first commit,
+//! so that no commit happens without it.
 
 use super::file::{self, Mark, MarkFile, sync_folder};
 use super::state::state_of;
@@ -13,27 +13,28 @@ use crate::tx::Store;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 
-/// How a ledger is opened beside its mark.
+/// How a ledger is opened together with its mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
-    /// As it should be; one that is behind is refused.
+    /// Normally; a ledger that is behind is refused.
     Start,
-    /// By a person who accepts what is lost.
+    /// With the loss accepted by an operator.
     Accept,
-    /// A new ledger: a mark that is there already was another one's.
+    /// As a new ledger: an existing mark belonged to another one.
     Make,
 }
 
-/// Whether the log is beside the database.
+/// Whether the log file is next to the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogThere {
-    /// It is, or need not be: everything is in the main file.
+    /// It exists, or is not needed because everything is in the main file.
     Well,
-    /// It is gone with commits in it.
+    /// It is missing, and commits with it.
     Gone,
 }
 
-/// Looks for the log that a mark says must be there. To be asked before the database is opened, which makes a log.
+/// Looks for the log that must exist according to a mark. Call it before the database is opened, which
+/// creates a log.
 #[must_use]
 pub fn look(mark: Option<&Mark>, database: &Path) -> LogThere {
     let was_killed = mark.is_some_and(|mark| !mark.is_clean && !mark.ledger.is_empty());
@@ -41,7 +42,7 @@ pub fn look(mark: Option<&Mark>, database: &Path) -> LogThere {
 }
 
 impl Store {
-    /// Opens the database file for writing, with its mark. Says what was lost if somebody accepts that.
+    /// Opens the database file for writing, with its mark. Returns what was lost if the loss was accepted.
     pub async fn open_marked(
         path: &Path,
         mark: &Path,
@@ -59,21 +60,21 @@ impl Store {
         };
         let database = Database::open_with(path, Access::Write, Box::new(first)).await?;
         let begun = begun.lock().ok().and_then(|mut begun| begun.take());
-        let gone = || StoreError::Unavailable("the mark was not opened".to_owned());
+        let gone = || StoreError::Unavailable("opening the mark failed".to_owned());
         let (marked, behind) = begun.ok_or_else(gone)?;
         let store = Self::over_file(database);
         let keeper = Keeper::start(&store, path.to_owned(), marked)?;
         Ok((store, keeper, behind))
     }
 
-    /// Lets a ledger's mark begin anew with what stands there, all of it in the main file if it is one.
+    /// Resets a ledger's mark to the ledger's current state, which for a file must all be in the main file.
     pub async fn renew_mark(&self, mark: &Path) -> Result<(), StoreError> {
         let state = super::state(&mut self.read().await?, None).await?;
         MarkFile::put(mark, &Mark::of(&state, true)).map(|_| ())
     }
 
-    /// Opens a database file to look at it only, without its log: for one whose log is gone, since opening it in
-    /// the usual way would make a new one and hide that. Nobody may write to it meanwhile.
+    /// Opens a database file read-only and without its log: for one whose log is missing, since the usual
+    /// open would create a new log and hide that. No process may write to the file meanwhile.
     pub async fn open_still(path: &Path) -> Result<Self, StoreError> {
         Ok(Self::over_file(Database::open(path, Access::Still).await?))
     }
@@ -111,7 +112,7 @@ impl Begin {
         }
     }
 
-    /// On the connection that will write, before it commits anything.
+    /// Runs on the connection that will write, before it commits anything.
     fn run(&mut self, connection: &Connection) -> Result<MarkFile, StoreError> {
         self.make_log(connection)?;
         crash::point("mark_log_there");
@@ -122,7 +123,7 @@ impl Begin {
             self.behind = judge(mark, state).err();
             self.expect()?;
         }
-        // Until a loss is accepted the mark keeps what it knows.
+        // Until a loss is accepted, the mark keeps what it knows.
         let marked = MarkFile::put(&self.path, &self.unclean(state.as_ref()))?;
         crash::point("mark_unclean");
         Ok(marked)
@@ -137,8 +138,8 @@ impl Begin {
         Mark { is_clean: false, is_behind: self.behind.is_some(), ..mark }
     }
 
-    /// The first look at a database makes its log. The name of either is durable before anything is committed; the
-    /// engine would not say that it is not.
+    /// The first read of a database creates its log. Both file names must be durable before anything is
+    /// committed; the engine would not report that they are not.
     fn make_log(&self, connection: &Connection) -> Result<(), StoreError> {
         let look = "SELECT COUNT(*) FROM sqlite_schema";
         connection.query_row(look, [], |_| Ok(())).map_err(sqlite::error)?;

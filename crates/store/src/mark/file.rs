@@ -1,5 +1,5 @@
-//! The mark on the disk: one sector that is overwritten in place, so that it is the old one or the new one whatever
-//! happens, and no space is needed for it once it is there.
+//! The mark on disk: one sector, overwritten in place. It therefore always holds either the old or the new
+//! mark, and needs no further space once it exists.
 
 use super::{Behind, Numbers, State, numbers};
 use crate::error::StoreError;
@@ -12,12 +12,12 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// Bytes of the file.
+/// Size of the file in bytes.
 const SECTOR: usize = 512;
-/// The form of the file.
+/// Version of the file format.
 const FORM: i64 = 1;
 
-/// A row of the audit log that is never changed, and the hash of its content.
+/// A row of the audit log, which is immutable, and the hash of its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Witness {
     /// Its number.
@@ -26,25 +26,25 @@ pub struct Witness {
     pub sha256: String,
 }
 
-/// What is known of a ledger.
+/// What is known about a ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// The ledger's id; empty while it is being made.
+    /// The ledger's id; empty while it is being created.
     pub ledger: String,
     /// Its highest commit.
     pub commit_number: i64,
     /// The newest row of the audit log at that commit.
     pub witness: Option<Witness>,
-    /// What was given out until then.
+    /// The numbers issued up to then.
     pub numbers: Numbers,
-    /// Whether the last process put everything into the main file before it ended.
+    /// Whether the last process checkpointed everything into the main file before it ended.
     pub is_clean: bool,
-    /// Whether a loss was found that nobody has accepted yet: what showed it may be gone by now.
+    /// Whether a loss was found that has not been accepted yet: the evidence may be gone by now.
     pub is_behind: bool,
 }
 
 impl Mark {
-    /// Of a ledger that is being made.
+    /// The mark of a ledger that is being created.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -57,7 +57,7 @@ impl Mark {
         }
     }
 
-    /// Of a ledger as it stands.
+    /// The mark of a ledger in its current state.
     #[must_use]
     pub fn of(state: &State, is_clean: bool) -> Self {
         let (ledger, witness) = (state.ledger.clone(), state.newest.clone());
@@ -65,7 +65,7 @@ impl Mark {
         Self { ledger, commit_number, witness, numbers, is_clean, is_behind: false }
     }
 
-    /// The mark of a file; none if there is no file.
+    /// The mark in a file; none if the file does not exist.
     pub fn read(path: &Path) -> Result<Option<Self>, StoreError> {
         match std::fs::read(path) {
             Ok(bytes) => Self::parse(&bytes).ok_or(StoreError::Behind(Behind::Unreadable)).map(Some),
@@ -129,7 +129,7 @@ pub(super) struct MarkFile {
 }
 
 impl MarkFile {
-    /// Opens the mark for writing and writes it; makes it if it is missing.
+    /// Opens the mark for writing and writes it; creates it if it is missing.
     pub(super) fn put(path: &Path, mark: &Mark) -> Result<Self, StoreError> {
         let failed = |error| failed(path, &error);
         if !path.exists() {
@@ -141,19 +141,19 @@ impl MarkFile {
         Ok(opened)
     }
 
-    /// Writes the mark and waits until the disk has it.
+    /// Writes the mark and waits until it is on disk.
     pub(super) fn write(&self, mark: &Mark) -> Result<(), StoreError> {
         let written = self.file.write_all_at(&mark.bytes(), 0).and_then(|()| self.file.sync_data());
         written.map_err(|error| failed(&self.path, &error))
     }
 }
 
-/// All of it or nothing, under its name.
+/// Creates the file atomically, under its final name.
 fn make(path: &Path, mark: &Mark) -> std::io::Result<()> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
-    // Whatever the umask.
+    // Regardless of the umask.
     file.set_permissions(Permissions::from_mode(0o600))?;
     file.write_all_at(&mark.bytes(), 0)?;
     file.sync_all()?;
@@ -167,7 +167,7 @@ pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-/// What an error of the file system means: a failed sync leaves what stands unknown.
+/// Maps a file system error: after a failed sync, the outcome is unknown.
 pub(crate) fn failed(path: &Path, error: &std::io::Error) -> StoreError {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::DiskFull,
@@ -178,7 +178,7 @@ pub(crate) fn failed(path: &Path, error: &std::io::Error) -> StoreError {
     }
 }
 
-/// A short name for what is too long for one, such as a path: the same in every version of the program.
+/// A short name for something too long for one, such as a path: the same in every version of the program.
 #[must_use]
 pub fn short_name(of: &str) -> String {
     hash(&[of]).chars().take(16).collect()
@@ -188,7 +188,7 @@ pub fn short_name(of: &str) -> String {
 pub(super) fn hash(texts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for text in texts {
-        // With its length before it, so that no two lists of texts are the same bytes.
+        // Prefixed with its length, so that no two lists of texts hash the same bytes.
         hasher.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
         hasher.update(text.as_bytes());
     }
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_is_one_sector_and_reads_back() {
+    fn a_mark_fills_one_sector_and_reads_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data.sluice-mark");
         assert_eq!(Mark::read(&path).unwrap(), None);
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_that_was_changed_is_none() {
+    fn an_altered_mark_is_unreadable() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("data.sluice-mark");
         drop(MarkFile::put(&path, &mark(1_234)).unwrap());

@@ -1,4 +1,4 @@
-//! Keeps the mark of a ledger in a file, on a thread and a connection of its own: no commit waits for it.
+//! Updates the mark of a ledger file on its own thread and connection: no commit waits for it.
 
 use super::EACH;
 use super::file::{Mark, MarkFile};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 
-/// Keeps a mark until it is closed. Dropped without that, the mark stays unclean, as after a kill.
+/// Keeps a mark up to date until closed. If dropped instead, the mark stays unclean, as after a kill.
 #[derive(Debug)]
 pub struct Keeper {
     stop: Sender<()>,
@@ -41,8 +41,9 @@ impl Keeper {
         Ok(Self { stop, thread })
     }
 
-    /// Ends writing for good: puts everything into the main file, then makes the mark clean, with the head. Says
-    /// whether it is clean; it is not if somebody still reads an older state, and nothing is lost by that.
+    /// Stops writes permanently, checkpoints everything into the main file, then writes a clean mark with the
+    /// head. Returns whether the mark is clean: it is not while an older state is still being read, which
+    /// loses nothing.
     pub async fn close(self, store: &Store) -> Result<bool, StoreError> {
         store.guard().close();
         drop(self.stop);
@@ -67,8 +68,8 @@ impl Work {
             }
             match self.write(false) {
                 Ok(()) => self.kept = commits,
-                // Money goes on: what is kept here is for the day on which something else has failed as well.
-                Err(error) => tracing::error!(%error, "the mark of the ledger's head was not kept"),
+                // Payments continue: the mark matters only once something else has failed as well.
+                Err(error) => tracing::error!(%error, "could not update the mark of the ledger's head"),
             }
         }
         self

@@ -1,10 +1,10 @@
-//! The mark of the head: what this machine knows of a ledger, in a small file apart from it. A ledger that lacks
-//! what its mark knows has lost commits: an old copy was put back, its log was deleted, a disk or a standby
-//! acknowledged what it did not keep. Then nothing is written until a person accepts the loss.
+//! The mark of the head: what this machine knows of a ledger, in a small file apart from it. A ledger that
+//! lacks what its mark knows has lost commits: an old copy was restored, its log was deleted, or a disk or a
+//! standby acknowledged what it did not keep. Nothing is then written until an operator accepts the loss.
 //!
-//! `file` is the mark on the disk, `begin` what is asked of a ledger in a file before the first commit, `keeper`
-//! keeps the mark while there is writing, and `server` does both for a ledger on a server. `numbers` keeps what was
-//! lost from being numbered again once a loss is accepted.
+//! `file` is the mark on disk. `begin` checks a ledger file before its first commit, `keeper` updates the
+//! mark while there are writes, and `server` does both for a ledger on a server. Once a loss is accepted,
+//! `numbers` keeps lost numbers from being reissued.
 
 mod begin;
 mod file;
@@ -26,36 +26,34 @@ use crate::bulk::Sql;
 pub const CATALOGUE: &[&Sql] =
     &[&state::STATE, &numbers::RAISE, &numbers::FLOOR, &numbers::SET, &numbers::RAISE_HEAD];
 
-/// How often the mark is kept while there is writing. What is lost within this time is beyond it.
+/// How often the mark is updated while there are writes. The loss of commits newer than this goes unnoticed.
 pub(crate) const EACH: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// Why a ledger cannot be the one that its mark knows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Behind {
-    /// The last process did not end well, and the log that has its commits is gone.
-    #[error(
-        "the file of the last commits (sluice.db-wal) is gone, and the last process did not end in order"
-    )]
+    /// The last process did not shut down cleanly, and the log with its commits is missing.
+    #[error("the file with the last commits (sluice.db-wal) is missing after an unclean shutdown")]
     NoLog,
-    /// The mark knows commits that are not there.
-    #[error("the mark knows commit {known}, the ledger ends at commit {found}")]
+    /// The mark knows commits that do not exist.
+    #[error("the mark knows commit {known}, but the ledger ends at commit {found}")]
     Commits {
         /// The mark's.
         known: i64,
         /// The ledger's.
         found: i64,
     },
-    /// The commits are there, but not the ones that the mark knows.
+    /// The commits exist, but are not the ones that the mark knows.
     #[error("commit {known} is not the one that the mark knows")]
     Differs {
         /// The mark's.
         known: i64,
     },
-    /// The mark is of another ledger.
-    #[error("the mark is of another ledger")]
+    /// The mark belongs to another ledger.
+    #[error("the mark belongs to another ledger")]
     Other,
-    /// There is a mark, and no ledger.
-    #[error("the mark knows commit {known}, and there is no ledger")]
+    /// There is a mark but no ledger.
+    #[error("the mark knows commit {known}, but there is no ledger")]
     Gone {
         /// The mark's.
         known: i64,
@@ -63,7 +61,7 @@ pub enum Behind {
     /// A loss was found at an earlier start.
     #[error("a loss was found at an earlier start and was not accepted")]
     Unaccepted,
-    /// The mark is no mark.
+    /// The mark is not valid.
     #[error("the mark cannot be read")]
     Unreadable,
 }
@@ -74,7 +72,7 @@ pub fn judge(mark: &Mark, state: &State) -> Result<(), Behind> {
         return Err(Behind::Unaccepted);
     }
     if mark.ledger.is_empty() {
-        // The last process was killed while it made the ledger.
+        // The last process was killed while it created the ledger.
         return Ok(());
     }
     if mark.ledger != state.ledger {

@@ -1,5 +1,5 @@
-//! The numbers that a ledger has given out, as far as its mark knows them. After a loss somebody outside still has
-//! those of what is lost: they are not given out a second time for something else.
+//! The numbers that a ledger has issued, as far as its mark knows them. After a loss, others may still hold
+//! the lost numbers, so they are not reissued for something else.
 
 use super::Mark;
 use super::state::{State, state};
@@ -9,28 +9,28 @@ use crate::error::StoreError;
 use crate::tx::Tx;
 use crate::value::{Row, Rows};
 
-/// How far above the highest known number the counters are set. What was given out after the mark was kept a last
-/// time is below that, too, and whoever sees such a number sees that it is from after a loss.
+/// How far above the highest known number the counters are set. This also exceeds numbers issued after the
+/// mark was last updated, and makes numbers from after a loss recognisable.
 pub const LEAP: i64 = 1_000_000;
-/// The same for the batches of a day: a few a second at most, and their number is read aloud.
+/// The same for a day's batches: at most a few per second, and their number is read aloud.
 pub const LEAP_OF_DAY: i64 = 1_000;
 
-/// The counters that are kept, in the order of [`Numbers::counters`].
+/// The recorded counters, in the order of [`Numbers::counters`].
 const COUNTERS: [&str; 5] = ["number", "chunk", "account", "holder", "batch"];
-/// Numbers of a mark.
+/// How many numbers a mark holds.
 pub(super) const COUNT: usize = COUNTERS.len() + 2;
 
-/// The highest numbers that were given out.
+/// The highest numbers issued.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Numbers {
-    /// Of items and transfers, chunks, accounts, holders, batches.
+    /// For items and transfers, chunks, accounts, holders, batches.
     counters: [i64; COUNTERS.len()],
     /// The newest day with a batch, and the highest number in that day.
     newest_batch: (i64, i64),
 }
 
 impl Numbers {
-    /// Nothing was given out, or nothing is known.
+    /// Nothing was issued, or nothing is known.
     pub(super) const fn none() -> Self {
         Self::of_array([0; COUNT])
     }
@@ -45,7 +45,7 @@ impl Numbers {
         Self { counters: [number, chunk, account, holder, batch], newest_batch: (day, day_number) }
     }
 
-    /// From a row; a schema that does not count something yet has none of it.
+    /// From a row; what the schema does not count yet is 0.
     pub(super) fn read(row: &Row<'_>, from: usize) -> Result<Self, StoreError> {
         let mut numbers = [0; COUNT];
         for (place, number) in numbers.iter_mut().enumerate() {
@@ -69,16 +69,17 @@ pub(super) static RAISE_HEAD: Sql = Sql::new(
      WHERE id = 1",
 );
 
-/// Where a ledger stood when its loss was accepted, and from where on it numbers transfers.
+/// The ledger's position when its loss was accepted, and the number above which transfers are numbered since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leap {
-    /// Its last commit before that.
+    /// The last commit before the loss was accepted.
     pub commit_number: i64,
-    /// Items and transfers have higher numbers from now on.
+    /// Items and transfers have higher numbers than this from then on.
     pub numbers_above: i64,
 }
 
-/// Sets every counter far above what the ledger has and what its mark knows. A mark of another ledger says nothing.
+/// Sets every counter far above what the ledger has and what its mark knows. A mark of another ledger is
+/// ignored.
 pub async fn leap(tx: &mut Tx, mark: Option<&Mark>) -> Result<Leap, StoreError> {
     let State { ledger, commit_number, numbers, .. } = state(tx, None).await?;
     let mark = mark.filter(|mark| mark.ledger == ledger);
@@ -108,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_in_the_order_in_which_they_are_read() {
+    fn numbers_are_written_in_the_order_they_are_read() {
         let numbers = Numbers { counters: [1, 2, 3, 4, 5], newest_batch: (6, 7) };
         assert_eq!(numbers.to_array(), [1, 2, 3, 4, 5, 6, 7]);
         assert_eq!(Numbers::of_array(numbers.to_array()), numbers);

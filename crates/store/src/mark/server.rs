@@ -1,5 +1,5 @@
-//! Keeps the mark of a ledger on a server, for one of its nodes. A fail-over to a standby that has everything goes
-//! on by itself; one that lost what this node knows stops its writing.
+//! Updates the mark of a ledger on a server, for one of its nodes. A fail-over to a standby that has every
+//! commit needs no action; one to a standby that lost what this node knows stops this node's writes.
 
 use super::file::{Mark, MarkFile};
 use super::state::state;
@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// How often a node that writes nothing looks at the server.
+/// How often a node that writes nothing checks the server.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Keeps a node's mark until it is closed.
+/// Keeps a node's mark up to date until closed.
 #[derive(Debug)]
 pub struct ServerKeeper {
     stop: oneshot::Sender<()>,
@@ -32,14 +32,14 @@ struct Work {
     looked: Instant,
 }
 
-/// A ledger's mark in a folder that the marks of several may share.
+/// The path of a ledger's mark in a folder that several ledgers may share.
 async fn path_of(store: &Store, folder: &Path) -> Result<PathBuf, StoreError> {
     let state = state(&mut store.read().await?, None).await?;
     Ok(folder.join(format!("{}.sluice-mark", state.ledger)))
 }
 
 impl ServerKeeper {
-    /// Compares the ledger with this node's mark in a folder and keeps the mark from then on.
+    /// Compares the ledger with this node's mark in a folder, and keeps the mark up to date from then on.
     pub async fn start(store: &Store, folder: &Path) -> Result<Self, StoreError> {
         if let Some(behind) = Self::compare(store, folder).await? {
             return Err(StoreError::Behind(behind));
@@ -56,12 +56,12 @@ impl ServerKeeper {
         Ok(Self { stop, task: tokio::spawn(work.keep(stopped)) })
     }
 
-    /// Lets this node's mark begin anew with what stands there. Processes that run see it and go on.
+    /// Resets this node's mark to the ledger's current state. Running processes notice it and resume.
     pub async fn renew(store: &Store, folder: &Path) -> Result<(), StoreError> {
         store.renew_mark(&path_of(store, folder).await?).await
     }
 
-    /// What a look at this node's mark says, without changing it.
+    /// Compares the ledger with this node's mark, without changing the mark.
     pub async fn compare(store: &Store, folder: &Path) -> Result<Option<Behind>, StoreError> {
         let mark = match Mark::read(&path_of(store, folder).await?) {
             Err(StoreError::Behind(why)) => return Ok(Some(why)),
@@ -72,7 +72,7 @@ impl ServerKeeper {
         Ok(judge(&mark, &state).err())
     }
 
-    /// What this node's mark knows; one that cannot be read knows nothing.
+    /// What this node's mark knows; an unreadable mark knows nothing.
     pub async fn known(store: &Store, folder: &Path) -> Result<Option<Mark>, StoreError> {
         match Mark::read(&path_of(store, folder).await?) {
             Err(StoreError::Behind(_)) => Ok(None),
@@ -80,7 +80,7 @@ impl ServerKeeper {
         }
     }
 
-    /// Keeps the mark a last time.
+    /// Updates the mark one last time.
     pub async fn close(self) -> Result<(), StoreError> {
         drop(self.stop);
         let gone = |_| StoreError::Unavailable("the mark's task has ended".to_owned());
@@ -105,16 +105,16 @@ impl Work {
             match self.look(false).await {
                 Ok(()) => (self.kept, self.looked) = (commits, Instant::now()),
                 Err(StoreError::Behind(behind)) => {
-                    tracing::error!(%behind, "the ledger lost commits that this node knows: nothing is written");
+                    tracing::error!(%behind, "the ledger lost commits that this node knows; writing stopped");
                     self.looked = Instant::now();
                     self.kept = commits;
                 }
-                Err(error) => tracing::warn!(%error, "the mark of the ledger's head was not kept"),
+                Err(error) => tracing::warn!(%error, "could not update the mark of the ledger's head"),
             }
         }
     }
 
-    /// Compares, then keeps. Somebody who accepted a loss has written the file anew.
+    /// Compares, then updates. Reads the file first, because accepting a loss rewrites it.
     async fn look(&mut self, is_clean: bool) -> Result<(), StoreError> {
         if let Some(mark) = Mark::read(&self.path)? {
             self.mark = mark;
@@ -140,7 +140,7 @@ impl Work {
         if let (Some(before), Some(now)) = (&self.timeline, &now)
             && before != now
         {
-            tracing::warn!(before, now, "the server runs on a new timeline: a standby was promoted");
+            tracing::warn!(before, now, "the server is on a new timeline: a standby was promoted");
         }
         self.timeline = now.or(self.timeline.take());
     }

@@ -1,6 +1,6 @@
-//! Where a ledger stands, as the mark sees it: its head, and the newest row of the audit log as the witness of what
-//! came before. Such a row carries its time to the microsecond and is never changed, and every commit of money or
-//! of settings writes one: two histories of one ledger do not have the same.
+//! A ledger's position, as the mark sees it: its head, and the newest row of the audit log as the witness of
+//! what came before. Such a row carries its time to the microsecond and is never changed, and every commit of
+//! money or settings writes one, so two diverging histories of a ledger never share one.
 
 use super::Numbers;
 use super::file::{Mark, Witness, hash};
@@ -11,7 +11,7 @@ use crate::tx::Tx;
 use crate::value::{Row, Rows};
 use rusqlite::Connection;
 
-/// Where a ledger stands.
+/// A ledger's position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
     /// Its id.
@@ -20,13 +20,13 @@ pub struct State {
     pub commit_number: i64,
     /// The newest row of the audit log.
     pub newest: Option<Witness>,
-    /// What it has given out.
+    /// The numbers it has issued.
     pub numbers: Numbers,
-    /// The row that the mark knows, as it is here.
+    /// The row that the mark knows, as it is in this ledger.
     pub witness_of_mark: Option<Witness>,
 }
 
-// One statement, so that a single look sees one state.
+// A single statement, so that it sees one snapshot.
 pub(super) static STATE: Sql = Sql::new(
     "SELECT h.ledger_id, h.commit_number, a.id, a.at, a.actor, a.origin, a.action, a.result, a.detail, a.digest,
             m.id, m.at, m.actor, m.origin, m.action, m.result, m.detail, m.digest,
@@ -40,12 +40,12 @@ pub(super) static STATE: Sql = Sql::new(
      WHERE h.id = 1",
 );
 
-/// Where the ledger of a transaction stands, and what it has of what a mark knows.
+/// The position of the ledger in a transaction, and what it has of what a mark knows.
 pub async fn state(tx: &mut Tx, mark: Option<&Mark>) -> Result<State, StoreError> {
     read(&tx.fetch(&STATE, args![known(mark)]).await?)
 }
 
-/// The same on a connection of the embedded engine. None if the schema is older than marks are.
+/// The same on a SQLite connection. None if the schema is older than marks.
 pub(super) fn state_of(connection: &Connection, mark: Option<&Mark>) -> Result<Option<State>, StoreError> {
     let has_id = "SELECT COUNT(*) FROM pragma_table_info('ledger_head') WHERE name = 'ledger_id'";
     let has_id: i64 = connection.query_row(has_id, [], |row| row.get(0)).map_err(crate::sqlite::error)?;

@@ -1,4 +1,4 @@
-//! How the server is reached and what it must promise before money is entrusted to it.
+//! How the server is reached, and what it must guarantee before it may hold money.
 
 use super::error::{connect_error, error};
 use crate::error::StoreError;
@@ -16,15 +16,15 @@ use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres::{AsyncMessage, Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// The oldest server that is supported: 14 brought `pg_terminate_backend` that waits, and
+/// The oldest supported server: version 14 introduced a waiting `pg_terminate_backend`, and
 /// `client_connection_check_interval`.
 const VERSION_MIN: i64 = 140_000;
-/// Reaching the server, a host each.
+/// Timeout for connecting to the server, per host.
 const CONNECT: Duration = Duration::from_secs(3);
-/// Waiting for a free place in the pool.
+/// How long to wait for a free connection in the pool.
 pub(super) const POOL_WAIT: Duration = Duration::from_secs(5);
-/// What a session may hold up others for: a lock, a statement, an idle transaction. A client that has gone
-/// is noticed within two seconds, even in the middle of a statement.
+/// How long a session may block others: with a lock wait, a statement, an idle transaction. A disconnected
+/// client is noticed within two seconds, even in the middle of a statement.
 const SESSION: &str = "-c lock_timeout=5s -c statement_timeout=30s \
      -c idle_in_transaction_session_timeout=15s -c client_connection_check_interval=2s \
      -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 \
@@ -35,12 +35,12 @@ const SESSION: &str = "-c lock_timeout=5s -c statement_timeout=30s \
 pub(super) enum Commits {
     /// A crash of the server.
     Durable,
-    /// Nothing: only numbers are drawn, and the commit that uses a number makes it durable, since the log
-    /// is flushed in order.
+    /// Nothing: it only draws numbers, and the commit that uses a number makes it durable, since the log is
+    /// flushed in order.
     Drawn,
 }
 
-/// How to connect: the parsed URL and the certificates that are trusted.
+/// How to connect: the parsed URL and the trusted certificates.
 #[derive(Clone)]
 pub(super) struct Way {
     config: Config,
@@ -54,11 +54,11 @@ impl std::fmt::Debug for Way {
 }
 
 impl Way {
-    /// Reads a URL. Beside what libpq knows: `sslmode=verify-full` and `verify-ca` are `require`, since a
-    /// certificate is always verified; `sslrootcert=FILE` names the certificates that are trusted instead
-    /// of the public ones.
+    /// Parses a URL in libpq's format. `sslmode=verify-full` and `verify-ca` mean `require`, since a
+    /// certificate is always verified; `sslrootcert=FILE` names the certificates to trust instead of the
+    /// public ones.
     pub(super) fn parse(url: &str, application: &str) -> Result<Self, StoreError> {
-        let wrong = |why: &str| StoreError::Unavailable(format!("the database URL cannot be read: {why}"));
+        let wrong = |why: &str| StoreError::Unavailable(format!("the database URL is invalid: {why}"));
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let (mut kept, mut roots, mut has_mode) = (Vec::new(), None, false);
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -86,7 +86,7 @@ impl Way {
         Ok(Self { config, tls: tls(roots)? })
     }
 
-    /// The same way with one more setting of the session.
+    /// The same with one more session setting.
     fn with_option(&self, option: &str) -> Self {
         let mut way = self.clone();
         let options = way.config.get_options().unwrap_or_default().to_owned();
@@ -100,8 +100,8 @@ impl Way {
             Commits::Durable => self.clone(),
             Commits::Drawn => self.with_option("-c synchronous_commit=off"),
         };
-        // No statement to clean up with: sessions set nothing but with SET LOCAL, take no lock that outlives a transaction,
-        // and are given back only when they are idle (`Session`).
+        // No clean-up statement: sessions set nothing except with SET LOCAL, take no lock that outlives a
+        // transaction, and are returned only when idle (`Session`).
         let recycling_method = RecyclingMethod::Fast;
         let manager = Manager::from_config(way.config, way.tls, ManagerConfig { recycling_method });
         Pool::builder(manager)
@@ -110,7 +110,7 @@ impl Way {
             .wait_timeout(Some(POOL_WAIT))
             .create_timeout(Some(CONNECT * 2))
             .recycle_timeout(Some(CONNECT))
-            // Patroni and people turn durability off under a running node, too.
+            // Checked on each connection: Patroni and operators can turn durability off under a running node.
             .post_create(Hook::async_fn(move |client, _| {
                 Box::pin(async move {
                     match check(client, commits).await {
@@ -124,7 +124,7 @@ impl Way {
             .map_err(|cause| StoreError::Unavailable(cause.to_string()))
     }
 
-    /// Listens on a channel with a connection of its own and calls `heard` for each message; returns when the
+    /// Listens on a channel with a dedicated connection and calls `heard` for each message; returns when the
     /// connection ends.
     pub(super) async fn listen(&self, channel: &str, heard: impl Fn() + Send) -> Result<(), StoreError> {
         let (client, mut connection) = self.config.connect(self.tls.clone()).await.map_err(connect_error)?;
@@ -135,7 +135,7 @@ impl Way {
         // The connection works only while its messages are read, so both are driven here.
         loop {
             tokio::select! {
-                // What was sent before LISTEN is unknown: look once.
+                // Messages sent before LISTEN were missed: poll once.
                 listening = &mut asked, if !asked.is_terminated() => { listening.map_err(error)?; heard(); }
                 message = messages.next() => match message {
                     Some(Ok(AsyncMessage::Notification(_))) => heard(),
@@ -147,7 +147,7 @@ impl Way {
         }
     }
 
-    /// The address without the password, for people.
+    /// The address without the password, for display.
     pub(super) fn shown(&self) -> String {
         let ports = self.config.get_ports();
         let port = |place: usize| ports.get(place).or_else(|| ports.first()).copied().unwrap_or(5432);
@@ -173,7 +173,7 @@ fn is_loopback(host: &Host) -> bool {
     }
 }
 
-/// rustls over ring; trusts the public authorities, or only those of a file.
+/// rustls with ring; trusts the public authorities, or only those in a file.
 fn tls(roots: Option<PathBuf>) -> Result<MakeRustlsConnect, StoreError> {
     let unusable = |why: String| StoreError::Unavailable(format!("certificates: {why}"));
     let mut trusted = RootCertStore::empty();
@@ -185,7 +185,7 @@ fn tls(roots: Option<PathBuf>) -> Result<MakeRustlsConnect, StoreError> {
                 trusted.add(certificate.map_err(|e| named(&e))?).map_err(|e| named(&e))?;
             }
             if trusted.is_empty() {
-                return Err(named(&"there is no certificate in it"));
+                return Err(named(&"it contains no certificate"));
             }
         }
     }
@@ -195,7 +195,7 @@ fn tls(roots: Option<PathBuf>) -> Result<MakeRustlsConnect, StoreError> {
     Ok(MakeRustlsConnect::new(config.with_root_certificates(trusted).with_no_client_auth()))
 }
 
-/// Refuses a server that is too old or would lose what it acknowledged; the inner error says why.
+/// Refuses a server that is too old or could lose what it acknowledged; the inner error says why.
 async fn check(client: &Client, commits: Commits) -> Result<Result<(), String>, tokio_postgres::Error> {
     let row = client
         .query_one(
@@ -212,7 +212,7 @@ async fn check(client: &Client, commits: Commits) -> Result<Result<(), String>, 
     }
     for (place, setting) in [(1, "fsync"), (2, "full_page_writes")] {
         if text(place)? != "on" {
-            return Ok(Err(format!("{setting} is off: the server would lose money in a crash; turn it on")));
+            return Ok(Err(format!("{setting} is off: the server could lose money in a crash; turn it on")));
         }
     }
     if commits == Commits::Durable && text(3)? == "off" {
@@ -220,7 +220,7 @@ async fn check(client: &Client, commits: Commits) -> Result<Result<(), String>, 
         return Ok(Err(why.to_owned()));
     }
     if commits == Commits::Durable && text(3)? == "local" && !text(5)?.is_empty() {
-        let why = "synchronous_commit is local: an acknowledged transfer need not be on the standby; use on";
+        let why = "synchronous_commit is local: an acknowledged transfer may be missing on a standby; use on";
         return Ok(Err(why.to_owned()));
     }
     if text(4)? != "UTF8" {

@@ -1,21 +1,21 @@
-//! What an error of the server, or of the way to it, means for the caller. By SQLSTATE and the name of the
-//! constraint, never by message text.
+//! What an error of the server, or of the connection to it, means for the caller. Decided by SQLSTATE and
+//! constraint name, never by message text.
 
 use crate::error::StoreError;
 use deadpool_postgres::{HookError, PoolError, TimeoutType};
 use tokio_postgres::error::{DbError, SqlState};
 
-/// An error outside of COMMIT: the transaction did not commit, whatever happened.
+/// An error outside COMMIT: whatever happened, the transaction did not commit.
 pub(super) fn error(cause: tokio_postgres::Error) -> StoreError {
     match cause.as_db_error() {
         Some(db) => of_server(db),
-        // No answer of the server: the connection broke, or never was.
+        // No answer from the server: the connection broke, or was never established.
         None if cause.is_closed() || is_io(&cause) => StoreError::Away(cause.to_string()),
         None => StoreError::Corrupt(with_source(&cause)),
     }
 }
 
-/// An error of COMMIT. A refusal by the server is certain; a lost answer is not.
+/// An error of COMMIT. A refusal by the server is certain; a lost answer leaves the outcome unknown.
 pub(super) fn commit_error(cause: tokio_postgres::Error) -> StoreError {
     match error(cause) {
         StoreError::Away(text) => StoreError::InDoubt(text),
@@ -23,14 +23,14 @@ pub(super) fn commit_error(cause: tokio_postgres::Error) -> StoreError {
     }
 }
 
-/// No connection could be had.
+/// No connection could be obtained.
 pub(super) fn pool_error(cause: PoolError) -> StoreError {
     match cause {
         PoolError::Backend(cause) => connect_error(cause),
-        // The server was reached and is not fit: see `connect`.
+        // The server was reached but failed the checks: see `connect`.
         PoolError::PostCreateHook(HookError::Message(why)) => StoreError::Unavailable(why.into_owned()),
         PoolError::PostCreateHook(HookError::Backend(cause)) => connect_error(cause),
-        // All connections are lent out: the server is there, and its answers are awaited.
+        // All connections are in use: the server is reachable and working.
         PoolError::Timeout(TimeoutType::Wait) => {
             StoreError::Busy("no connection was free in time".to_owned())
         }
@@ -39,7 +39,7 @@ pub(super) fn pool_error(cause: PoolError) -> StoreError {
     }
 }
 
-/// A connection could not be made: the server is away, or it does not want us.
+/// A connection could not be established: the server is unreachable, or rejected it.
 pub(super) fn connect_error(cause: tokio_postgres::Error) -> StoreError {
     match cause.as_db_error() {
         Some(db) if db.code().code().starts_with("28") || db.code().code().starts_with("3D") => {
@@ -51,8 +51,8 @@ pub(super) fn connect_error(cause: tokio_postgres::Error) -> StoreError {
     }
 }
 
-/// Whether the way leads nowhere however long one waits: no certificate that is trusted, no encryption where
-/// it is asked for, no password where one is needed. A connection that breaks has an I/O error at its root.
+/// Whether retrying is pointless: no trusted certificate, no encryption where it is required, no password
+/// where one is needed. A connection that breaks has an I/O error at its root.
 fn is_final(cause: &tokio_postgres::Error) -> bool {
     let Some(source) = std::error::Error::source(cause) else { return false };
     let broken = source.downcast_ref::<std::io::Error>();
@@ -67,7 +67,7 @@ fn of_server(db: &DbError) -> StoreError {
     if *code == SqlState::UNIQUE_VIOLATION {
         StoreError::Duplicate(name())
     } else if *code == SqlState::RAISE_EXCEPTION || ["22", "23"].iter().any(|c| code.code().starts_with(c)) {
-        // 22: a value that the server cannot hold, as a text with a NUL.
+        // 22: a value the server cannot store, such as a text with a NUL.
         StoreError::Constraint(named())
     } else if [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED].contains(code) {
         StoreError::Conflict(text())
@@ -84,9 +84,9 @@ fn of_server(db: &DbError) -> StoreError {
     }
 }
 
-/// Connection exceptions (08), out of connections or memory (53), the server's operators at work (57P), a
-/// transaction that was idle for too long (25P03), a server that has become a standby (25006), and an I/O
-/// error (58), after which the server ends itself if durability is at stake.
+/// Connection exceptions (08), out of connections or memory (53), operator intervention (57P), a transaction
+/// that was idle for too long (25P03), a server that has become a standby (25006), and I/O errors (58), after
+/// which the server shuts down if durability is at stake.
 fn is_away(code: &str) -> bool {
     ["08", "53", "57P", "58"].iter().any(|class| code.starts_with(class))
         || ["25P03", "25006"].contains(&code)

@@ -1,11 +1,12 @@
-//! The engine for many nodes: PostgreSQL, version 14 or later, READ COMMITTED with row locks taken in key
+//! The engine for several nodes: PostgreSQL, version 14 or later, READ COMMITTED with row locks taken in key
 //! order.
 //!
-//! Five pools, because they must not wait for each other: transactions that write; those that read; looks at single
-//! rows (who asks, which account is meant); numbers that are drawn outside of any transaction (a counter's row that was
-//! locked until a commit would make all nodes wait for it); and the node's pulse. However many lists are being read,
-//! the door and the question who asks find a connection. Each connection carries the node's name, so that a node that
-//! froze with locks in its hand can be ended by the others ([`Database::end_sessions`]).
+//! Five pools, because they must not wait for each other: write transactions; read transactions; lookups of
+//! single rows (authenticating a caller, resolving an account); numbers, which are drawn outside any
+//! transaction (a counter row locked until commit would make all nodes wait); and the node's heartbeat.
+//! However many lists are being read, the door and authentication find a connection. Each connection carries
+//! the node's name, so that other nodes can terminate the sessions of a node that froze while holding locks
+//! ([`Database::end_sessions`]).
 
 mod connect;
 mod error;
@@ -26,35 +27,35 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_postgres::types::ToSql;
 
-/// Connections for transactions that write.
+/// Connections for write transactions.
 const WRITERS: usize = 6;
-/// Connections for transactions that read.
+/// Connections for read transactions.
 const READERS: usize = 6;
-/// Connections for looks at single rows.
+/// Connections for lookups of single rows.
 const GLANCES: usize = 3;
-/// Connections that draw numbers and wake others.
+/// Connections that draw numbers and wake other nodes.
 const APART: usize = 2;
-/// A call on this side; above the statement timeout, so that the server speaks first.
+/// Client-side deadline of a call; above the statement timeout, so that the server reports first.
 const DEADLINE: Duration = Duration::from_secs(35);
-/// A call of a read; `verify` adds up whole tables.
+/// Deadline of a call that reads; `verify` aggregates whole tables.
 const READ_DEADLINE: Duration = Duration::from_secs(330);
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
-/// One reader is one process there as well: several parallel ones would leave money little of the processor.
+/// One server process per reader: parallel workers would leave too little CPU for payments.
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '5min'; \
      SET LOCAL max_parallel_workers_per_gather = 0; \
      SET LOCAL idle_in_transaction_session_timeout = '5min'";
 /// The clock that nodes agree on.
 pub(crate) const CLOCK: &str = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)";
-/// Where nodes wake each other.
+/// The channel on which nodes wake each other.
 const CHANNEL: &str = "sluice_wake";
-/// How long wake-ups gather before one is sent.
+/// How long wake-ups are collected before one is sent.
 const COALESCE: Duration = Duration::from_millis(20);
-/// Before the listening connection is made again.
+/// How long to wait before reconnecting the listening connection.
 const LISTEN_AGAIN: Duration = Duration::from_secs(1);
-/// How long the sessions of another node may take to end, in milliseconds.
+/// How long another node's sessions may take to end, in milliseconds.
 const END_MS: i64 = 5_000;
 
-/// Connections that were lost from sight with a transaction that may still be open at the other end.
+/// Abandoned connections whose transaction may still be open on the server.
 #[derive(Debug, Clone, Default)]
 struct Lost(Arc<Mutex<Vec<i32>>>);
 
@@ -70,24 +71,24 @@ impl Lost {
     }
 }
 
-/// What ends a session that was left in the middle.
+/// What is needed to clean up a session abandoned midway.
 #[derive(Debug, Clone)]
 struct Undo {
     lost: Lost,
-    /// Where another connection is asked for.
+    /// The pool for the statements that do it.
     apart: Pool,
 }
 
 impl Undo {
-    /// Ends what a connection is at. By another connection and not by a cancel request of the protocol: that one is
-    /// answered before it takes effect, and could hit the statement of whoever has the connection next.
+    /// Cancels what a connection is running. Uses another connection, not the protocol's cancel request: that
+    /// one is acknowledged before it takes effect, and could hit the statement of the connection's next user.
     async fn cancel(&self, backend: i32) -> Result<(), StoreError> {
         let client = client(&self.apart).await?;
         let args: [&(dyn ToSql + Sync); 1] = [&backend];
         let asked = client.execute("SELECT pg_cancel_backend($1)", &args);
         match tokio::time::timeout(DEADLINE, asked).await {
             Ok(asked) => asked.map(drop).map_err(error::error),
-            Err(_) => Err(StoreError::Away("no answer to a cancellation in time".to_owned())),
+            Err(_) => Err(StoreError::Away("timed out waiting for a cancellation".to_owned())),
         }
     }
 }
@@ -125,7 +126,7 @@ impl Database {
             lost: Lost::default(),
             wake_is_due: Arc::default(),
         };
-        // Not given back: a migration that broke off may have left it with another setting, or with its lock.
+        // Not returned to the pool: an interrupted migration may have left its settings or its lock on it.
         let mut client = Object::take(client(&database.work).await?);
         match schema {
             Schema::Migrate => migration::migrate_postgres(&mut client).await?,
@@ -146,14 +147,14 @@ impl Database {
         self.begin(&self.reads, READ_DEADLINE, BEGIN_READ).await
     }
 
-    /// Statements without a transaction, each with a state of its own and within the session's `statement_timeout`: a
-    /// round trip each, where a transaction costs two more.
+    /// Statements without a transaction, each with its own snapshot and within the session's
+    /// `statement_timeout`: one round trip each, where a transaction costs two more.
     pub(crate) async fn glance(&self) -> Result<Session, StoreError> {
         let client = client(&self.glances).await?;
         Ok(Session::glancing(client, self.undo(), DEADLINE))
     }
 
-    /// A transaction that does not wait for the others of this node.
+    /// A transaction that does not wait for others of this node.
     pub(crate) async fn pulse(&self) -> Result<Session, StoreError> {
         self.begin(&self.pulse, DEADLINE, BEGIN_WRITE).await
     }
@@ -168,7 +169,8 @@ impl Database {
         Undo { lost: self.lost.clone(), apart: self.apart.clone() }
     }
 
-    /// Ends the other ends of connections that were given up: they may hold locks, or be in doubt.
+    /// Terminates the server side of abandoned connections: they may hold locks, or a commit whose outcome is
+    /// unknown.
     async fn end_lost(&self, client: &Object) -> Result<(), StoreError> {
         let lost = self.lost.take();
         if lost.is_empty() {
@@ -187,7 +189,7 @@ impl Database {
         })
     }
 
-    /// Ends every session of another node and waits until they are gone; says how many there were.
+    /// Terminates every session of another node, waits until they are gone, and returns how many there were.
     pub(crate) async fn end_sessions(&self, node: &str) -> Result<u64, StoreError> {
         let client = client(&self.apart).await?;
         client
@@ -200,7 +202,7 @@ impl Database {
             .map_err(error::error)
     }
 
-    /// Runs one statement in a transaction of its own that is not made durable by itself.
+    /// Runs one statement in its own transaction, which is not made durable by itself.
     pub(crate) async fn fetch_apart(&self, text: &str, args: &[Value]) -> Result<Rows, StoreError> {
         let client = client(&self.apart).await?;
         let statement = client.prepare_cached(text).await.map_err(error::error)?;
@@ -211,7 +213,7 @@ impl Database {
         Ok(rows)
     }
 
-    /// Wakes the nodes, once for all calls of a moment.
+    /// Wakes the nodes, once for all calls within a short interval.
     pub(crate) fn wake(&self) {
         if self.wake_is_due.swap(true, Ordering::AcqRel) {
             return;
@@ -222,13 +224,13 @@ impl Database {
             database.wake_is_due.store(false, Ordering::Release);
             let args = [Value::from(CHANNEL)];
             if let Err(error) = database.fetch_apart("SELECT 1 FROM pg_notify($1, '')", &args).await {
-                // The others look by themselves, only later.
-                tracing::warn!(%error, "the other nodes were not woken");
+                // The others poll anyway, only later.
+                tracing::warn!(%error, "could not wake the other nodes");
             }
         });
     }
 
-    /// Raises the generation whenever a node wakes the others, until nobody listens any more.
+    /// Raises the generation whenever a node wakes the others, until no receiver is left.
     pub(crate) fn listen(&self, heard: Arc<watch::Sender<u64>>) {
         let way = self.way.clone();
         tokio::spawn(async move {
@@ -237,7 +239,7 @@ impl Database {
                 tokio::select! {
                     () = heard.closed() => return,
                     ended = listening => if let Err(error) = ended {
-                        tracing::info!(%error, "listening for wake-ups begins anew");
+                        tracing::info!(%error, "reconnecting to listen for wake-ups");
                     },
                 }
                 tokio::time::sleep(LISTEN_AGAIN).await;

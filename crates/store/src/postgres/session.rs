@@ -1,5 +1,5 @@
-//! A transaction on a pooled connection, or statements without one. Every call has a deadline on this side as well, so that a network
-//! that swallows answers does not hold a caller for ever.
+//! A transaction on a pooled connection, or statements without one. Every call also has a client-side
+//! deadline, so that a network that swallows answers cannot block a caller indefinitely.
 
 use super::error::{commit_error, error};
 use super::{Undo, wire};
@@ -14,28 +14,28 @@ use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{BorrowToSql, ToSql, Type};
 
-/// From so many rows on they go by COPY, which needs one round trip more than a statement.
+/// From this many rows, COPY is used; it needs one round trip more than a statement.
 const COPY_ROWS: usize = 64;
 
-/// Where a session is between two calls, or in one.
+/// The state of a session between or during calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// Idle, for the next call.
+    /// Idle, ready for the next call.
     Ready,
-    /// At a statement. It stays here if the caller goes away before its end.
+    /// Running a statement. It stays here if the caller disappears before the end.
     InFlight,
-    /// At COMMIT, which must not be cancelled: it ends one way or the other.
+    /// In COMMIT, which must not be cancelled: it ends one way or the other.
     Committing,
-    /// A statement failed: COMMIT would be taken for ROLLBACK without a word.
+    /// A statement failed: the server would silently treat COMMIT as ROLLBACK.
     Failed,
 }
 
-/// An open transaction, or a look at single rows without one.
+/// An open transaction, or lookups of single rows without one.
 #[derive(Debug)]
 pub(crate) struct Session {
     client: Option<Object>,
-    /// The server's number of this connection, so that it can be ended if we lose sight of it; 0 until known, and
-    /// where there is no transaction that could be left open.
+    /// The server's process id for this connection, so that it can be terminated if we lose track of it; 0
+    /// until known, and if there is no transaction that could stay open.
     backend: i32,
     undo: Undo,
     deadline: Duration,
@@ -45,12 +45,13 @@ pub(crate) struct Session {
 }
 
 impl Drop for Session {
-    /// Ends what is in flight and undoes what was not committed. Where that cannot be awaited, a task does it; a
-    /// connection that does not answer is thrown away and its other end is ended by the next one.
+    /// Cancels what is in flight and rolls back what was not committed. A task does it, because drop cannot
+    /// await; a connection that does not answer is discarded, and the next session terminates its server
+    /// side.
     fn drop(&mut self) {
         let Some(client) = self.client.take() else { return };
         if self.is_glance {
-            // What is in flight without a transaction holds nothing: the server notices that its client has gone.
+            // A statement without a transaction holds nothing: the server notices that its client has gone.
             return match self.stage {
                 Stage::Ready | Stage::Failed => drop(client),
                 Stage::InFlight | Stage::Committing => drop(Object::take(client)),
@@ -59,19 +60,20 @@ impl Drop for Session {
         let end = end(client, self.undo.clone(), self.backend, self.deadline, self.stage == Stage::InFlight);
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(end)),
-            // Outside of a runtime the connection is closed with the process.
+            // Outside a runtime, the connection is closed with the process.
             Err(_) => self.undo.lost.add(self.backend),
         }
     }
 }
 
-/// Cancels a statement, undoes its transaction, and gives the connection back if it is idle then.
+/// Cancels a statement, rolls back its transaction, and returns the connection to the pool if it is then
+/// idle.
 async fn end(client: Object, undo: Undo, backend: i32, deadline: Duration, is_in_flight: bool) {
     if is_in_flight
         && backend != 0
         && let Err(error) = undo.cancel(backend).await
     {
-        tracing::debug!(%error, "a statement that nobody waits for runs to its end");
+        tracing::debug!(%error, "could not cancel an abandoned statement; it runs to completion");
     }
     let undone = tokio::time::timeout(deadline, client.batch_execute("ROLLBACK")).await;
     if !matches!(undone, Ok(Ok(()))) {
@@ -81,7 +83,7 @@ async fn end(client: Object, undo: Undo, backend: i32, deadline: Duration, is_in
 }
 
 impl Session {
-    /// Begins a transaction, and learns the connection's number on the way.
+    /// Begins a transaction and fetches the connection's process id in the same round trip.
     pub(super) async fn begin(
         client: Object,
         undo: Undo,
@@ -96,7 +98,7 @@ impl Session {
             SimpleQueryMessage::Row(row) => row.get(0).and_then(|pid| pid.parse().ok()),
             _ => None,
         });
-        session.backend = pid.ok_or_else(|| StoreError::Corrupt("no backend number".to_owned()))?;
+        session.backend = pid.ok_or_else(|| StoreError::Corrupt("no backend process id".to_owned()))?;
         Ok(session)
     }
 
@@ -110,7 +112,7 @@ impl Session {
         job: impl AsyncFnOnce(&Object) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let Some(client) = &self.client else {
-            return Err(StoreError::Away("the connection was given up".to_owned()));
+            return Err(StoreError::Away("the connection was abandoned".to_owned()));
         };
         if self.stage != Stage::Ready {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
@@ -125,7 +127,7 @@ impl Session {
         done
     }
 
-    /// Closes the connection and remembers its other end.
+    /// Closes the connection and remembers its server side for termination.
     fn give_up(&mut self) {
         if let Some(client) = self.client.take() {
             self.undo.lost.add(self.backend);
@@ -156,8 +158,8 @@ impl Session {
         }
     }
 
-    /// Inserts rows; with `new_only` a row whose key is there already is left out, after waiting for a
-    /// transaction that is about to write it.
+    /// Inserts rows. With `new_only`, rows whose key exists are skipped, after waiting for a transaction that
+    /// is about to write the key.
     pub(crate) async fn insert(
         &mut self,
         insert: &'static Insert,
@@ -257,7 +259,7 @@ impl Session {
         self.call(async |client| rows(client, &text, [keys.as_ref() as &(dyn ToSql + Sync)]).await).await
     }
 
-    /// Lets the identity columns of tables go on behind their highest number.
+    /// Moves the tables' identity sequences past their highest number.
     pub(crate) async fn align(&mut self, tables: &[&str]) -> Result<(), StoreError> {
         for table in tables {
             let sequence = format!("pg_get_serial_sequence('{table}', 'id')");
@@ -267,26 +269,27 @@ impl Session {
         Ok(())
     }
 
-    /// Commits. The statement timeout is lifted first: while a standby is waited for, a timeout would make
-    /// the server answer "committed" though no standby has it.
+    /// Commits. The statement timeout is lifted first: if it fired while waiting for a standby, the server
+    /// would answer "committed" although no standby has the commit.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         let Some(client) = &self.client else {
-            return Err(StoreError::Away("the connection was given up".to_owned()));
+            return Err(StoreError::Away("the connection was abandoned".to_owned()));
         };
         if self.stage != Stage::Ready {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
         }
         self.stage = Stage::Committing;
-        // Both are sent at once; the server works them off in order.
+        // Both are sent at once; the server processes them in order.
         let lifted = client.batch_execute("SET LOCAL statement_timeout = 0");
         let committed = client.batch_execute("COMMIT");
         let both = async { tokio::join!(lifted, committed) };
         let done = match tokio::time::timeout(self.deadline, both).await {
-            // In a failed transaction COMMIT undoes; an error of the first is then the certain answer.
+            // In a failed transaction, COMMIT rolls back; an error of the first statement is then the certain
+            // answer.
             Ok((Err(cause), Ok(()))) => Err(error(cause)),
             Ok((_, Err(cause))) => Err(commit_error(cause)),
             Ok((Ok(()), Ok(()))) => Ok(()),
-            Err(_) => Err(StoreError::InDoubt("no answer to COMMIT in time".to_owned())),
+            Err(_) => Err(StoreError::InDoubt("timed out waiting for COMMIT".to_owned())),
         };
         match &done {
             Ok(()) => drop(self.client.take()),
@@ -296,14 +299,14 @@ impl Session {
     }
 }
 
-/// A job with the deadline of this side.
+/// Runs a job with the client-side deadline.
 async fn bounded<T>(
     deadline: Duration,
     job: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
     match tokio::time::timeout(deadline, job).await {
         Ok(done) => done,
-        Err(_) => Err(StoreError::Away("no answer in time".to_owned())),
+        Err(_) => Err(StoreError::Away("timed out waiting for the server".to_owned())),
     }
 }
 
@@ -316,7 +319,7 @@ const fn suffix(lock: Lock) -> &'static str {
     }
 }
 
-/// A join stands in parentheses, so that it is joined as one table.
+/// Parenthesises a join, so that it is joined as one table.
 fn parenthesised(from: &str) -> String {
     if from.contains(' ') { format!("({from})") } else { from.to_owned() }
 }
@@ -326,7 +329,7 @@ fn arrays(columns: &[Column]) -> String {
     columns.iter().enumerate().map(array).collect::<Vec<_>>().join(", ")
 }
 
-/// The answer of a query, row after row as they come.
+/// A query's result, collected row by row.
 async fn rows<P, I>(client: &Object, text: &str, params: I) -> Result<Rows, StoreError>
 where
     P: BorrowToSql,

@@ -1,4 +1,4 @@
-//! The alphabet on the wire: i64, text, blob, null, by the type that the server expects or gives.
+//! Values on the wire: i64, text, blob, null, by the type that the server expects or returns.
 
 use crate::error::StoreError;
 use crate::value::{Column, Rows, Value};
@@ -26,7 +26,7 @@ impl ToSql for Value {
     to_sql_checked!();
 }
 
-/// A number in the width that the statement gave it: `$1` beside a literal is narrower than a column.
+/// A number in the width inferred for the parameter: `$1` next to a literal is narrower than a column.
 fn number(value: i64, ty: &Type, out: &mut BytesMut) -> Outcome<IsNull> {
     match *ty {
         Type::INT8 => value.to_sql(ty, out),
@@ -44,7 +44,7 @@ impl<'a> FromSql<'a> for Value {
             Type::INT2 => i16::from_sql(ty, raw).map(|v| Self::I64(v.into())),
             Type::BYTEA => Ok(Self::Blob(raw.to_vec())),
             Type::TEXT | Type::VARCHAR | Type::NAME => String::from_sql(ty, raw).map(Self::Text),
-            _ => Err(format!("the answer holds a {ty}, which is no value of Sluice").into()),
+            _ => Err(format!("the result contains a {ty}, a type that Sluice does not use").into()),
         }
     }
 
@@ -57,7 +57,7 @@ impl<'a> FromSql<'a> for Value {
     }
 }
 
-/// Takes a row into the answer.
+/// Appends a row to the result.
 pub(super) fn read_row(row: &Row, rows: &mut Rows) -> Result<(), StoreError> {
     rows.width = row.len();
     for place in 0..row.len() {
@@ -75,7 +75,7 @@ pub(super) const fn column_type(column: &Column) -> Type {
     }
 }
 
-/// The name of the array that a column is sent as.
+/// The name of the array type that a column is sent as.
 pub(super) const fn array_name(column: &Column) -> &'static str {
     match column {
         Column::I64(_) | Column::OptI64(_) | Column::Same(..) => "BIGINT[]",
@@ -94,7 +94,7 @@ pub(super) fn array(column: Column) -> Box<dyn ToSql + Sync + Send> {
     }
 }
 
-/// One cell of a column, as COPY wants it.
+/// One cell of a column, as COPY expects it.
 pub(super) fn cell(column: &Column, row: usize) -> Option<&(dyn ToSql + Sync)> {
     match column {
         Column::I64(values) => values.get(row).map(|value| value as _),

@@ -1,4 +1,4 @@
-//! How connections are opened and tuned.
+//! How connections are opened and configured.
 
 use super::row::error;
 use crate::error::StoreError;
@@ -11,11 +11,11 @@ use std::time::Duration;
 const WRITER_CACHE_KIB: i64 = 96 * 1024;
 /// A reader's page cache, in KiB.
 const READER_CACHE_KIB: i64 = 16 * 1024;
-/// The page cache of the connection that folds the log back, in KiB.
+/// The page cache of the checkpoint connection, in KiB.
 const FOLDER_CACHE_KIB: i64 = 2 * 1024;
-/// How long a connection waits for a lock of another process before it says busy.
+/// How long a connection waits for another process's lock before it reports busy.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
-/// Prepared statements kept by a connection.
+/// Prepared statements cached per connection.
 const STATEMENTS: usize = 256;
 
 /// What a connection is for.
@@ -23,17 +23,17 @@ const STATEMENTS: usize = 256;
 pub(crate) enum Access {
     /// Changes the database.
     Write,
-    /// Reads beside the writer.
+    /// Reads alongside the writer.
     Read,
-    /// Folds the write-ahead log back beside the writer.
+    /// Checkpoints the write-ahead log alongside the writer.
     Fold,
-    /// Like reading, but the main file alone and without locks: nobody writes, and no log is looked for or made.
+    /// Read-only, main file only, without locks: there is no writer, and no log is looked for or created.
     Still,
-    /// A database of its own in memory, of one connection.
+    /// A private in-memory database with one connection.
     Memory,
 }
 
-/// The name under which the engine opens a file as one that nobody changes.
+/// The URI that makes SQLite open a file as immutable.
 fn still(path: &Path) -> PathBuf {
     let text = path.as_os_str().to_string_lossy();
     let text = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
@@ -53,8 +53,8 @@ pub(crate) fn connect(path: &Path, access: Access) -> Result<Connection, StoreEr
         Connection::open_with_flags(path, flags)
     };
     let connection = connection.map_err(error)?;
-    // The last connection to close would fold the log and delete it: then a log that somebody else deleted could not
-    // be told from that.
+    // Otherwise the last connection to close would checkpoint the log and delete it, which would look the
+    // same as a log that was deleted by someone else.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(error)?;
     connection.busy_timeout(BUSY).map_err(error)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -62,7 +62,8 @@ pub(crate) fn connect(path: &Path, access: Access) -> Result<Connection, StoreEr
         |name: &str, value: &dyn rusqlite::ToSql| connection.pragma_update(None, name, value).map_err(error);
     pragma("foreign_keys", &true)?;
     pragma("temp_store", &"MEMORY")?;
-    // Nobody but the folder folds the log back: a commit that does it waits for the disk, and so does everybody behind.
+    // Only the checkpoint thread checkpoints the log: a commit that does it waits for the disk, and so does
+    // everything queued behind it.
     match access {
         Access::Memory => {}
         Access::Still => pragma("query_only", &true)?,

@@ -1,8 +1,9 @@
-//! Folds the write-ahead log back into the database file beside the writer.
+//! Checkpoints the write-ahead log into the database file alongside the writer.
 //!
-//! Where the writer does that inside its commits, some of them take a hundred milliseconds, and everybody behind them
-//! waits. A thread with a connection of its own copies the pages and syncs the file while the writer goes on; only the
-//! last few pages are left for the writer, which alone can see that none was added and let the log begin anew.
+//! If the writer does that within its commits, some of them take a hundred milliseconds, and everything
+//! queued behind them waits. A thread with its own connection copies the pages and syncs the file while the
+//! writer continues. Only the last few pages are left to the writer, since only the writer can tell that none
+//! was added and restart the log.
 
 use super::connection::{Access, BUSY, connect};
 use super::row::error;
@@ -17,21 +18,23 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// Pages of the log from which on it is folded back: 32 MiB. Less writes hot pages back again and again.
+/// Log size in pages from which it is checkpointed: 32 MiB. A lower limit would write hot pages back again
+/// and again.
 const FOLD_PAGES: i64 = 8_192;
-/// So few pages are left to the writer.
+/// The thread makes no further pass once fewer pages than this are left to the writer.
 const LEFT_PAGES: i64 = 400;
-/// Passes beside the writer before it is asked all the same.
+/// Passes alongside the writer before it is involved regardless.
 const PASSES: usize = 4;
-/// How often the thread looks.
+/// How often the thread checks.
 const LOOK: Duration = Duration::from_millis(20);
-/// A log of so many pages (1 GiB) is warned of: a reader that never ends keeps it from beginning anew.
+/// A warning is logged for a log of this many pages (1 GiB): a reader that never ends keeps it from
+/// restarting.
 const LONG_PAGES: i64 = 262_144;
 
-/// Why the database cannot be trusted with another write, once a sync has failed.
+/// Why the database cannot be trusted with another write after a failed sync.
 pub(super) type Fault = Arc<OnceLock<String>>;
 
-/// The thread that folds the log back; ends when it is dropped.
+/// The checkpoint thread; ends when this is dropped.
 #[derive(Debug)]
 pub(super) struct Folder {
     stop: Option<Sender<()>>,
@@ -39,7 +42,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Starts the thread over a database whose writer has begun its log.
+    /// Starts the thread on a database whose writer has created its log.
     pub(super) fn start(
         path: &Path,
         file: Arc<File>,
@@ -53,10 +56,10 @@ impl Folder {
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK) {
                 match fold.step() {
                     Ok(()) => {}
-                    // A failed sync may have dropped pages that the log will not give again.
+                    // A failed sync may have dropped pages, and the log will not provide them again.
                     Err(StoreError::Fatal(text)) => return drop(fault.set(text)),
                     Err(error) => {
-                        tracing::warn!(%error, "the write-ahead log was not folded back; trying again")
+                        tracing::warn!(%error, "the write-ahead log could not be checkpointed; retrying")
                     }
                 }
             }
@@ -67,13 +70,13 @@ impl Folder {
 }
 
 impl Drop for Folder {
-    /// Waits for the thread: its connection must not be the last one that closes.
+    /// Waits for the thread: its connection must not be the last to close.
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!("the thread that folds the log back had failed");
+            tracing::error!("the checkpoint thread panicked");
         }
     }
 }
@@ -85,7 +88,7 @@ struct Fold {
     is_long: bool,
 }
 
-/// What a pass over the log says: its pages, and how many of them are in the file.
+/// The result of a checkpoint pass: the log's pages, and how many of them are in the file.
 #[derive(Debug, Clone, Copy)]
 struct Log {
     pages: i64,
@@ -93,7 +96,7 @@ struct Log {
 }
 
 impl Log {
-    /// Pages that are not in the file yet. Both numbers are -1 where there is no log.
+    /// Pages that are not in the file yet. Both numbers are -1 if there is no log.
     const fn left(self) -> i64 {
         self.pages - self.folded
     }
@@ -113,8 +116,8 @@ impl Fold {
                 break;
             }
         }
-        // Nothing comes in between now, so this pass reaches the end, and the next commit begins the log anew. Without
-        // it the log grows for ever while there is writing.
+        // The writer is locked now, so this pass reaches the end, and the next commit restarts the log.
+        // Otherwise the log would grow indefinitely while there are writes.
         let writer = self.writer.blocking_lock();
         writer.call_blocking(|connection| checkpoint(connection, "PASSIVE")).map(|_| ())
     }
@@ -125,15 +128,16 @@ impl Fold {
             let pages = log.pages;
             tracing::warn!(
                 pages,
-                "the write-ahead log is long: a reader that does not end keeps it from beginning anew"
+                "the write-ahead log is long: a reader that does not end keeps it from restarting"
             );
         }
         self.is_long = is_long;
     }
 }
 
-/// Puts the log into the main file without waiting for readers; says whether all of it is there now. The log is
-/// emptied if nobody reads: the next process would have to read it through.
+/// Checkpoints the log into the main file without waiting for readers, and returns whether the file is
+/// complete. If there are no readers, the log is truncated: otherwise the next process would have to read it
+/// through.
 pub(crate) fn fold(connection: &Connection) -> Result<bool, StoreError> {
     if checkpoint(connection, "PASSIVE")?.left() != 0 {
         return Ok(false);

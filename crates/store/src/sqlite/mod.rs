@@ -1,5 +1,6 @@
-//! The embedded engine: one writer connection, readers beside it, each on a thread of its own, and a thread that folds the
-//! write-ahead log back. Bulk calls carry whole columns, so that a chunk is about a dozen hops between threads.
+//! The embedded engine, SQLite: one writer connection and readers alongside it, each on its own thread, and a
+//! thread that checkpoints the write-ahead log. Bulk calls carry whole columns, so that a chunk takes about a
+//! dozen hops between threads.
 
 mod connection;
 mod fold;
@@ -24,18 +25,18 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use worker::{Rank, Worker};
 
-/// Readers beside the writer. Each keeps its own page cache.
+/// Readers alongside the writer. Each has its own page cache.
 const READERS: usize = 4;
-/// Readers of single rows by key, which never wait behind lists. While one's answer is on its way to whoever asked, the
-/// other is at work.
+/// Readers for single rows by key, which never wait behind lists. While the answer of one is being delivered,
+/// the other can work.
 const GLANCES: usize = 2;
-/// Older libraries can lose commits when a checkpoint meets a writer in WAL mode.
+/// Older libraries can lose commits when a checkpoint coincides with a writer in WAL mode.
 const VERSION_MIN: i32 = 3_051_003;
 
 /// The clock that nodes agree on.
 pub(crate) const CLOCK: &str = "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)";
 
-/// What is done on the connection that will write, before it commits anything.
+/// What runs on the connection that will write, before it commits anything.
 pub(crate) type First = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
 
 /// An open database file.
@@ -43,7 +44,7 @@ pub(crate) type First = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + 
 pub(crate) struct Database {
     path: Arc<PathBuf>,
     access: Access,
-    // Fields drop in order: the folder has ended before the last connection closes.
+    // Fields drop in order: the checkpoint thread ends before the last connection closes.
     _folder: Option<Arc<Folder>>,
     fault: Fault,
     writer: Option<Arc<Mutex<Worker>>>,
@@ -103,7 +104,7 @@ impl Database {
     }
 
     pub(crate) async fn write(&self) -> Result<Session, StoreError> {
-        let writer = self.writer.clone().ok_or_else(|| StoreError::Busy("opened for reading".to_owned()))?;
+        let writer = self.writer.clone().ok_or_else(|| StoreError::Busy("opened read-only".to_owned()))?;
         let guard = writer.lock_owned().await;
         match self.fault.get() {
             Some(text) => Err(StoreError::Fatal(text.clone())),
@@ -122,7 +123,7 @@ impl Database {
         }
     }
 
-    /// Statements without a transaction, for a few rows by key; does not wait for those that read lists.
+    /// Statements without a transaction, for a few rows by key; does not wait for list readers.
     pub(crate) async fn glance(&self) -> Result<Session, StoreError> {
         match self.access {
             Access::Memory => self.write().await,
@@ -144,29 +145,30 @@ impl Database {
         &self.path
     }
 
-    /// Whether it is more than memory.
+    /// Whether it is a file, not in memory.
     pub(crate) fn is_on_disk(&self) -> bool {
         self.access != Access::Memory
     }
 
-    /// A connection of its own that reads as the others do.
+    /// A dedicated connection, opened like the other readers.
     pub(crate) fn reader(&self) -> Result<Connection, StoreError> {
         connect(&self.path, reading(self.access))
     }
 
-    /// Puts the log into the main file; says whether all of it is there now. Waits for the transaction that writes.
+    /// Checkpoints the log into the main file and returns whether the file is complete. Waits for the write
+    /// transaction.
     pub(crate) async fn fold(&self) -> Result<bool, StoreError> {
         let Some(writer) = &self.writer else { return Ok(false) };
         writer.lock().await.call(|connection| fold(connection)).await
     }
 }
 
-/// How the readers of a database are opened.
+/// How a database's readers are opened.
 fn reading(access: Access) -> Access {
     if access == Access::Still { Access::Still } else { Access::Read }
 }
 
-/// A file that the engine keeps beside the main one.
+/// A file that SQLite keeps next to the main one.
 pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut beside = path.as_os_str().to_owned();
     beside.push(ending);

@@ -1,4 +1,4 @@
-//! Connections that read, each handed out to one transaction at a time and only when it is idle.
+//! Reader connections. Each is lent to one transaction at a time, and only when idle.
 
 use super::session::rollback;
 use super::worker::Worker;
@@ -6,7 +6,7 @@ use crate::error::StoreError;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A set of connections that read.
+/// A pool of reader connections.
 #[derive(Debug, Clone)]
 pub(super) struct Readers {
     idle: Arc<Mutex<Vec<Worker>>>,
@@ -19,7 +19,7 @@ impl Readers {
         Self { idle: Arc::new(Mutex::new(workers)), places }
     }
 
-    /// An idle connection; waits for one in the order of asking.
+    /// An idle connection; waiting callers are served in order.
     pub(super) async fn take(&self) -> Result<Reader, StoreError> {
         let place = self.places.clone().acquire_owned().await.map_err(|_| closed())?;
         let worker = self.idle.lock().map_err(|_| closed())?.pop().ok_or_else(closed)?;
@@ -31,7 +31,7 @@ fn closed() -> StoreError {
     StoreError::Unavailable("the database is closed".to_owned())
 }
 
-/// A connection that is lent out, and where it belongs.
+/// A connection on loan, and the pool it belongs to.
 #[derive(Debug)]
 struct Lent {
     worker: Worker,
@@ -40,7 +40,7 @@ struct Lent {
 }
 
 impl Lent {
-    /// Puts the connection back before its place is free again.
+    /// Returns the connection before its permit is released.
     fn give_back(self) {
         let Self { worker, idle, place } = self;
         if let Ok(mut idle) = idle.lock() {
@@ -50,7 +50,7 @@ impl Lent {
     }
 }
 
-/// A connection of a transaction that reads.
+/// The connection of a read transaction.
 #[derive(Debug)]
 pub(super) struct Reader(Option<Lent>);
 
@@ -59,8 +59,8 @@ impl Reader {
         self.0.as_ref().map(|lent| &lent.worker).ok_or_else(closed)
     }
 
-    /// Ends the transaction, if one has begun, and gives the connection back once it is idle. A call in flight is
-    /// stopped.
+    /// Ends the transaction, if one has begun, and returns the connection once it is idle. A call in flight
+    /// is cancelled.
     pub(super) fn end(mut self, has_begun: bool, is_in_flight: bool) {
         let Some(lent) = self.0.take() else { return };
         if !has_begun && !is_in_flight {

@@ -1,12 +1,12 @@
-//! Values in and out of statements, and what the engine's errors mean.
+//! Values in and out of statements, and what SQLite's errors mean.
 
 use crate::error::StoreError;
 use crate::value::{Column, Rows, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode};
 
-/// `$n` as this engine numbers it. SQLite takes `$1` for a name and gives it the place of its first
-/// appearance, so `$2 … $1` would be swapped without a word; `?n` is a place.
+/// `$n` in SQLite's positional form. SQLite treats `$1` as a name and numbers names by first appearance, so
+/// `$2 … $1` would be silently swapped; `?n` is positional.
 pub(super) fn numbered(text: &str) -> String {
     text.replace('$', "?")
 }
@@ -48,7 +48,7 @@ pub(super) fn read_row(row: &rusqlite::Row<'_>, rows: &mut Rows) -> Result<(), S
                 String::from_utf8(bytes.to_vec()).map_err(|e| StoreError::Corrupt(e.to_string()))?,
             ),
             ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
-            ValueRef::Real(value) => return Err(StoreError::Corrupt(format!("a real: {value}"))),
+            ValueRef::Real(value) => return Err(StoreError::Corrupt(format!("unexpected real: {value}"))),
         });
     }
     Ok(())
@@ -65,7 +65,7 @@ impl rusqlite::ToSql for Value {
     }
 }
 
-/// What an engine's error means for the caller. A failed sync or write leaves the outcome unknown.
+/// What a SQLite error means for the caller. A failed sync or write leaves the outcome unknown.
 pub(crate) fn error(cause: rusqlite::Error) -> StoreError {
     let rusqlite::Error::SqliteFailure(code, message) = &cause else {
         return StoreError::Unavailable(cause.to_string());

@@ -15,15 +15,15 @@ enum Place {
     Reader(Reader),
 }
 
-/// What has been said to the connection about a transaction.
+/// How far the transaction on the connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// A transaction that reads begins with its first call: one hop less, and it would take its snapshot of the
-    /// database no earlier if it began before.
+    /// A read transaction begins with its first call: this saves a hop, and its snapshot would not be taken
+    /// any earlier otherwise.
     Begins,
     /// It has begun.
     Begun,
-    /// There is none: each statement stands alone, and the connection is idle as soon as it is answered.
+    /// No transaction: each statement runs alone, and the connection is idle as soon as it is answered.
     Alone,
 }
 
@@ -32,8 +32,8 @@ enum Stage {
 pub(crate) struct Session {
     place: Option<Place>,
     stage: Stage,
-    /// A call failed, or its caller went away before its end: it may have done a part, so nothing more is
-    /// done here and nothing is committed. The engines of servers could not go on at all.
+    /// A call failed, or its caller disappeared before it ended. It may have been partly executed, so nothing
+    /// more is run here and nothing is committed. Server engines could not continue at all.
     failed: bool,
 }
 
@@ -41,14 +41,14 @@ impl Drop for Session {
     fn drop(&mut self) {
         match self.place.take() {
             Some(Place::Writer(writer)) => writer.post(rollback),
-            // A call that is in flight has nobody left to answer: it is stopped.
+            // A call in flight has no caller left: it is cancelled.
             Some(Place::Reader(reader)) => reader.end(self.stage == Stage::Begun, self.failed),
             None => {}
         }
     }
 }
 
-/// Undoes what is open on a connection.
+/// Rolls back an open transaction on a connection.
 pub(super) fn rollback(connection: &mut Connection) {
     if !connection.is_autocommit()
         && let Err(error) = connection.execute_batch("ROLLBACK")
@@ -58,15 +58,15 @@ pub(super) fn rollback(connection: &mut Connection) {
 }
 
 impl Session {
-    /// Begins a transaction that writes. The session is there before the call, so that a caller that goes away
-    /// in its middle leaves no transaction open on the connection.
+    /// Begins a write transaction. The session exists before the call, so that a caller that disappears
+    /// midway leaves no transaction open on the connection.
     pub(super) async fn begin(writer: OwnedMutexGuard<Worker>) -> Result<Self, StoreError> {
         let mut session = Self { place: Some(Place::Writer(writer)), stage: Stage::Begun, failed: false };
         session.call(|c| c.execute_batch("BEGIN IMMEDIATE").map_err(error)).await?;
         Ok(session)
     }
 
-    /// A transaction that reads.
+    /// A read transaction.
     pub(super) fn reading(reader: Reader) -> Self {
         Self { place: Some(Place::Reader(reader)), stage: Stage::Begins, failed: false }
     }

@@ -1,4 +1,4 @@
-//! A connection on a thread of its own. A call is one hop to the thread and back.
+//! A connection on its own thread. A call is one hop to the thread and back.
 
 use super::row::error;
 use crate::error::StoreError;
@@ -10,32 +10,33 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use tokio::sync::oneshot;
 
-/// Steps of a statement between two looks whether it is to stop: some hundred microseconds.
+/// Statement steps between two checks of the stop flag: some hundred microseconds.
 const STEPS: i32 = 10_000;
 
-/// Who goes first where threads wait for the processor.
+/// Scheduling priority when threads compete for the CPU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rank {
-    /// Money, and looks at single rows.
+    /// Payments, and lookups of single rows.
     First,
-    /// Lists, searches and reports: on a machine with few cores four of them would leave the others little.
+    /// Lists, searches and reports: on a machine with few cores, four of them would leave little for the
+    /// others.
     Behind,
 }
 
 impl Rank {
-    /// For the thread that calls.
+    /// Applies to the calling thread.
     fn take(self) {
-        // Elsewhere the call would mean the whole process.
+        // On other systems this would change the whole process.
         #[cfg(target_os = "linux")]
         if self == Self::Behind
             && let Err(error) = rustix::process::setpriority_process(None, NICE)
         {
-            tracing::debug!(%error, "the thread of a reader keeps its priority");
+            tracing::debug!(%error, "could not lower a reader thread's priority");
         }
     }
 }
 
-/// The nice value of those that go behind: about a tenth of the weight of others.
+/// The nice value of low-priority threads: about a tenth of the weight of others.
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
 
@@ -45,7 +46,7 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 #[derive(Clone)]
 pub(super) struct Worker {
     jobs: Sender<Job>,
-    /// Set while the call in flight is to end early.
+    /// Set while the call in flight must end early.
     stop: Arc<AtomicBool>,
     interrupt: Arc<InterruptHandle>,
 }
@@ -57,8 +58,8 @@ impl std::fmt::Debug for Worker {
 }
 
 impl Worker {
-    /// Starts the thread. `file` is a descriptor of the database file that must not be closed before the connection is:
-    /// a process loses all its locks of a file when it closes any descriptor of it.
+    /// Starts the thread. `file` is a descriptor of the database file that must not be closed before the
+    /// connection: closing any descriptor of a file drops all locks the process holds on it.
     pub(super) fn start(
         mut connection: Connection,
         name: &str,
@@ -76,10 +77,10 @@ impl Worker {
             .spawn(move || {
                 rank.take();
                 while let Ok(job) = queue.recv() {
-                    // A connection that was left in the middle of something may hold half a transaction, and
-                    // nobody could write any more: the next start finds what stands.
+                    // A connection interrupted midway may hold half a transaction, which would block all
+                    // writes: the next start finds what was committed.
                     if catch_unwind(AssertUnwindSafe(|| job(&mut connection))).is_err() {
-                        tracing::error!("a database thread panicked: the process ends");
+                        tracing::error!("a database thread panicked; aborting the process");
                         std::process::abort();
                     }
                 }
@@ -99,7 +100,7 @@ impl Worker {
         answer.await.map_err(|_| gone())?
     }
 
-    /// As [`Self::call`], for a thread that may wait.
+    /// Like [`Self::call`], for a thread that may block.
     pub(super) fn call_blocking<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
@@ -109,21 +110,21 @@ impl Worker {
         answer.recv().map_err(|_| gone())?
     }
 
-    /// Sends a job without waiting; used where nothing can be awaited (drop).
+    /// Sends a job without waiting, for use where nothing can be awaited (drop).
     pub(super) fn post(&self, job: impl FnOnce(&mut Connection) + Send + 'static) {
         drop(self.jobs.send(Box::new(job)));
     }
 
-    /// Ends what is in flight, whether its statement has begun or still waits; the next job must be
+    /// Cancels the call in flight, whether its statement has begun or is still waiting; the next job must be
     /// [`Self::post_after_stop`].
     pub(super) fn stop(&self) {
-        // The flag also reaches a statement that has not begun: an interrupt before it begins is forgotten.
+        // The flag also reaches a statement that has not begun: an interrupt before it begins is lost.
         self.stop.store(true, Ordering::Relaxed);
-        // Some long steps, such as counting a table, look only at the interrupt.
+        // Some long steps, such as counting a table, check only the interrupt.
         self.interrupt.interrupt();
     }
 
-    /// Sends a job behind one that was stopped; calls work again from it on.
+    /// Queues a job after a stopped one; from it on, calls work again.
     pub(super) fn post_after_stop(&self, job: impl FnOnce(&mut Connection) + Send + 'static) {
         let stop = Arc::clone(&self.stop);
         self.post(move |connection| {

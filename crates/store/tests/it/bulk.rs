@@ -34,7 +34,7 @@ fn tags(numbers: impl IntoIterator<Item = i64>) -> Vec<String> {
     numbers.into_iter().map(|k| format!("t{k}")).collect()
 }
 
-/// Rows with these ids and a tag each.
+/// Adds rows with these ids and a tag each.
 async fn add(tx: &mut Tx, ids: Vec<i64>) -> u64 {
     let columns = vec![Column::I64(ids.clone()), Column::Text(tags(ids))];
     tx.insert(&TAGS, columns).await.unwrap()
@@ -45,7 +45,7 @@ async fn ids(tx: &mut Tx) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn any_number_of_rows_is_inserted_with_all_kinds_of_columns() {
+async fn any_number_of_rows_is_inserted_with_every_kind_of_column() {
     let world = sample().await;
     for rows in [0, 1, 2, 63, 64, 65, 1_000, 20_000_i64] {
         let mut tx = world.store.write().await.unwrap();
@@ -69,7 +69,7 @@ async fn any_number_of_rows_is_inserted_with_all_kinds_of_columns() {
 }
 
 #[tokio::test]
-async fn columns_that_do_not_fit_are_refused() {
+async fn columns_that_do_not_match_are_refused() {
     let world = sample().await;
     let two = || Column::I64(vec![1, 2]);
     for columns in
@@ -94,7 +94,7 @@ async fn only_rows_whose_keys_are_new_are_inserted() {
     add(&mut tx, vec![2, 4]).await;
     let new = |ids: Vec<i64>| vec![Column::I64(ids.clone()), Column::Text(tags(ids))];
     assert_eq!(tx.insert_new(&TAGS, new(vec![])).await.unwrap(), 0);
-    // Keys that are there, that are new, and that come twice.
+    // Existing keys, new ones, and one that appears twice.
     assert_eq!(tx.insert_new(&TAGS, new(vec![1, 2, 3, 3, 4])).await.unwrap(), 2);
     assert_eq!(tx.insert_new(&TAGS, new(vec![1, 2, 3])).await.unwrap(), 0);
     // Any unique key counts, not only the first.
@@ -106,7 +106,7 @@ async fn only_rows_whose_keys_are_new_are_inserted() {
 }
 
 #[tokio::test]
-async fn rows_are_changed_by_key_and_missing_keys_count_as_unchanged() {
+async fn rows_are_updated_by_key_and_missing_keys_count_as_unchanged() {
     let world = sample().await;
     let mut tx = world.store.write().await.unwrap();
     add(&mut tx, (1..=200).collect()).await;
@@ -141,7 +141,7 @@ async fn rows_are_changed_by_key_and_missing_keys_count_as_unchanged() {
 }
 
 #[tokio::test]
-async fn rows_come_in_the_order_of_the_keys() {
+async fn rows_are_returned_in_key_order() {
     let world = sample().await;
     let mut tx = world.store.write().await.unwrap();
     add(&mut tx, (1..=500).collect()).await;
@@ -151,7 +151,7 @@ async fn rows_come_in_the_order_of_the_keys() {
     };
     assert!(found(&BY_ID, Column::I64(vec![])).await.is_empty());
     assert!(found(&BY_ID, Column::I64(vec![-1, 900])).await.is_empty());
-    // Missing keys are left out, and one that comes twice is answered twice.
+    // Missing keys are omitted, and a key given twice is answered twice.
     assert_eq!(found(&BY_ID, Column::I64(vec![7, 900, 1, 7, 2])).await, [7, 1, 7, 2]);
     assert_eq!(found(&BY_TAG, Column::Text(tags([9, 900, 3, 9]))).await, [9, 3, 9]);
     assert_eq!(found(&BY_TAG, Column::OptText(vec![Some("t4".to_owned()), None])).await, [4]);
@@ -166,7 +166,7 @@ async fn rows_come_in_the_order_of_the_keys() {
 }
 
 #[tokio::test]
-async fn a_lookup_has_more_conditions_and_joins() {
+async fn a_lookup_may_have_extra_conditions_and_joins() {
     let world = sample().await;
     let mut tx = world.store.write().await.unwrap();
     add(&mut tx, vec![1, 2, 3]).await;
@@ -190,7 +190,7 @@ async fn a_lookup_has_more_conditions_and_joins() {
 }
 
 #[tokio::test]
-async fn a_row_that_is_refused_takes_its_whole_call_with_it() {
+async fn one_refused_row_fails_its_whole_call() {
     let world = sample().await;
     for rows in [3, 1_000] {
         let mut ids: Vec<i64> = (1..=rows).collect();

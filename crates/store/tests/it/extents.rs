@@ -1,4 +1,4 @@
-//! A draft that stays open while others draw numbers: its items are found without a look at theirs.
+//! A draft that stays open while other batches draw numbers: its items are found without reading theirs.
 
 use crate::fill::fill;
 use crate::world::{World, all, run, world};
@@ -9,10 +9,10 @@ use store::item::{Item, ItemFilter, Page};
 use store::item_extent::{self, GAP};
 use testkit::place::Engine;
 
-/// Items of somebody else between those of the draft.
+/// Other batches' items between those of the draft.
 const FOREIGN: i64 = 200_000;
 const COUNT: usize = 200_000;
-/// The draft's items: they make four runs.
+/// The draft's items: they form four runs.
 const FIRST: i64 = 1_000;
 const OWN: [i64; 5] = [FIRST, FIRST + GAP, FIRST + GAP + FOREIGN, FIRST + 3 * GAP + FOREIGN, 2_000_000];
 const RUNS: [(i64, i64); 4] =
@@ -33,7 +33,7 @@ fn item(number: i64) -> Item {
     }
 }
 
-/// A draft like the first batch.
+/// Adds a draft like the first batch.
 async fn draft(tx: &mut Tx) -> BatchId {
     run(
         tx,
@@ -48,7 +48,7 @@ async fn draft(tx: &mut Tx) -> BatchId {
     BatchId(all(tx, "SELECT MAX(id) FROM batch", |row| row.i64(0)).await[0])
 }
 
-/// A draft between whose items those of another one lie.
+/// A draft whose items are interleaved with another's.
 async fn between_others() -> (World, BatchId) {
     let world = world().await;
     let mut tx = world.store.write().await.unwrap();
@@ -73,7 +73,7 @@ async fn between_others() -> (World, BatchId) {
 }
 
 #[tokio::test]
-async fn every_way_to_the_items_of_an_open_draft_finds_them_all() {
+async fn every_query_for_the_items_of_an_open_draft_finds_them_all() {
     let (world, own) = between_others().await;
     let mut tx = world.store.write().await.unwrap();
     let numbers = |items: &[Item]| items.iter().map(|item| item.number.0).collect::<Vec<_>>();
@@ -87,7 +87,7 @@ async fn every_way_to_the_items_of_an_open_draft_finds_them_all() {
         (0, 0, &[]),
     ] {
         let page = Page { batch: own, after, last: OWN[4], limit };
-        // A page that ends within a run is no reason to look for ever.
+        // A page that ends within a run must not loop indefinitely.
         let short = Page { last: OWN[0] + 5, ..page };
         assert!(store::item::page(&mut tx, short, None, None).await.unwrap().len() < 2);
         for state in [None, Some(ItemState::Pending)] {
@@ -121,7 +121,7 @@ async fn every_way_to_the_items_of_an_open_draft_finds_them_all() {
 }
 
 #[tokio::test]
-async fn no_statement_about_an_open_draft_looks_at_the_items_between() {
+async fn no_statement_about_an_open_draft_reads_the_items_between() {
     let (world, own) = between_others().await;
     match world.place.engine {
         Engine::File => steps(&world, own),
@@ -130,7 +130,7 @@ async fn no_statement_about_an_open_draft_looks_at_the_items_between() {
     }
 }
 
-/// What a statement is asked with besides the batch: the first and last number of a run, or small numbers.
+/// Arguments in addition to the batch: the first and last number of a run, or small numbers.
 fn arguments(text: &str, own: BatchId, run: (i64, i64)) -> Vec<i64> {
     let is_ranged = text.contains("BETWEEN $2 AND $3") || text.contains("> $2 AND");
     let rest = if is_ranged { [run.0, run.1] } else { [5, 5] };
@@ -141,7 +141,7 @@ fn is_about_items(text: &str) -> bool {
     text.contains("FROM item_extent e CROSS JOIN") || text.contains("BETWEEN $2 AND $3 AND batch = $1")
 }
 
-/// The embedded engine's own count of what it did, statement by statement, undone after each.
+/// SQLite's own step count, statement by statement, each rolled back.
 fn steps(world: &World, own: BatchId) {
     let connection = rusqlite::Connection::open(&world.place.text).unwrap();
     connection.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
@@ -160,7 +160,7 @@ fn steps(world: &World, own: BatchId) {
     };
     let mut seen = 0;
     for sql in store::catalogue().into_iter().filter(|sql| is_about_items(sql.text)) {
-        // The first run has a gap of others in it, and every other none.
+        // The first run contains a gap with others' items; the other runs do not.
         for (run, bound) in [(RUNS[0], 60_000), (RUNS[1], 3_000)] {
             let is_whole = sql.text.contains("CROSS JOIN");
             let took = took(sql.text, run);
@@ -168,13 +168,13 @@ fn steps(world: &World, own: BatchId) {
         }
         seen += 1;
     }
-    assert!(seen > 15, "only {seen} statements were found");
-    // What it was before, so that the count is known to count.
+    assert!(seen > 15, "found only {seen} statements");
+    // The query used before, to show that the step count does count.
     let whole = "SELECT COUNT(*) FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1";
     assert!(took(whole, (OWN[0], OWN[4])) > 500_000);
 }
 
-/// The server's plans: no statement reads the whole table.
+/// PostgreSQL's plans: no statement does a full scan.
 async fn plans(world: &World, own: BatchId) {
     world.write(&["ANALYZE"]).await.unwrap();
     let mut tx = world.store.write().await.unwrap();
@@ -193,24 +193,24 @@ async fn plans(world: &World, own: BatchId) {
 }
 
 #[tokio::test]
-async fn runs_that_meet_become_one() {
+async fn adjacent_runs_are_merged() {
     let world = world().await;
     let mut tx = world.store.write().await.unwrap();
     let batch = BatchId(7);
     let far = GAP + 1;
     for (new, expected) in [
         ((10_000, 10_000), vec![(10_000, 10_000)]),
-        // Goes on, is inside, and begins before.
+        // Continues a run, lies inside it, begins before it.
         ((10_001, 10_500), vec![(10_000, 10_500)]),
         ((10_100, 10_200), vec![(10_000, 10_500)]),
         ((9_000, 9_500), vec![(9_000, 10_500)]),
-        // Apart, on both sides.
+        // Disjoint, on both sides.
         ((10_500 + far, 20_000), vec![(9_000, 10_500), (10_500 + far, 20_000)]),
         (
             (9_000 - far, 9_000 - far),
             vec![(9_000 - far, 9_000 - far), (9_000, 10_500), (10_500 + far, 20_000)],
         ),
-        // Between two: one is left of them.
+        // Between two runs: they are merged.
         ((10_501, 10_501), vec![(9_000 - far, 9_000 - far), (9_000, 20_000)]),
         ((1, 30_000), vec![(1, 30_000)]),
     ] {

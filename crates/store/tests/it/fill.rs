@@ -1,4 +1,4 @@
-//! One of everything that the store can write, in as many rows as wanted.
+//! One of everything that the store can write, with a chosen number of rows.
 
 use crate::world::tester;
 use domain::account::{AccountKind, Window};
@@ -30,15 +30,15 @@ use store::refused_row::RefusedRow;
 use store::transfer::{Exchange, Transfer};
 use store::{StoreError, Tx};
 
-/// The day that everything counts for.
+/// The value date of everything.
 pub const DAY: i64 = 20_000;
-/// The posting of the `k`-th transfer: all are of chunk 1.
+/// The posting of the `k`-th transfer: all are in chunk 1.
 pub const fn posting_id(k: i64) -> PostingId {
     PostingId(PostingId::first_of_chunk(1).0 + k)
 }
 
-/// Every table gets a row, and those of a chunk or a file get `rows` of them: customers' accounts `1` to
-/// `rows`, each paid 5 by the world. Gives the batch: its first item completed, the others failed.
+/// Every table gets a row, and those of a chunk or a file get `rows` rows: customer accounts `1` to `rows`,
+/// each paid 5 by the world account. Returns the batch: its first item completed, the others failed.
 pub async fn fill(tx: &mut Tx, rows: i64) -> Result<BatchId, StoreError> {
     let asset: AssetId = store::asset::add(tx, "USD", 2, 1).await?;
     let other: AssetId = store::asset::add(tx, "EUR", 2, 1).await?;
@@ -257,7 +257,7 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
     Ok(id)
 }
 
-/// One person, and everything that lets people and programs in: the tables that [`fill`] leaves empty.
+/// One user, and everything that grants users and programs access: the tables that [`fill`] leaves empty.
 pub async fn fill_people(tx: &mut Tx) -> Result<(), StoreError> {
     for text in [
         "INSERT INTO app_user (login, name, role, created_by, created_at) VALUES ('li', 'Li', 1, 'tester', 1)",

@@ -1,4 +1,5 @@
-//! Several writers, as only a server has them: who waits for whom, and what becomes of who waits in vain.
+//! Several concurrent writers, which only a server has: which one waits for which, and what happens when a
+//! wait times out.
 
 use crate::world::{World, run, server};
 use std::time::{Duration, Instant};
@@ -19,7 +20,7 @@ static SHARED: Lookup = Lookup { columns: "number", from: "sample", key: "id", a
 static ALONE: Sql = Sql::alone("SELECT number FROM sample WHERE id = $1");
 static RAISE: Sql = Sql::new("UPDATE sample SET number = number + $2 WHERE id = $1");
 
-/// Rows 1 to 9 with the number 100 each.
+/// Rows 1 to 9, each with the number 100.
 async fn rows() -> Option<World> {
     let world = server().await?.with_sample().await;
     world
@@ -29,7 +30,7 @@ async fn rows() -> Option<World> {
     Some(world)
 }
 
-/// Waits until no session of this store has a transaction open or a statement running.
+/// Waits until no session of this store has an open transaction or a running statement.
 pub async fn assert_idle(world: &World) {
     let text = format!(
         "SELECT state, query FROM pg_stat_activity WHERE application_name = 'sluice {}' AND state <> 'idle'",
@@ -61,7 +62,7 @@ async fn two_writers_of_one_row_take_turns() {
     assert!(timeout(SHORT, &mut waits).await.is_err());
     first.execute(&RAISE, vec![2.into(), 5.into()]).await.unwrap();
     first.commit().await.unwrap();
-    // It reads what the first one left.
+    // It reads what the first one committed.
     assert_eq!(timeout(LONG, waits).await.unwrap().unwrap(), [105, 100]);
     second.execute(&RAISE, vec![2.into(), 5.into()]).await.unwrap();
     second.commit().await.unwrap();
@@ -93,12 +94,12 @@ async fn many_writers_lose_nothing() {
 }
 
 #[tokio::test]
-async fn who_shares_waits_only_for_who_is_alone() {
+async fn shared_locks_conflict_only_with_exclusive_ones() {
     let Some(world) = rows().await else { return };
     let (mut first, mut second) = (world.store.write().await.unwrap(), world.store.write().await.unwrap());
     first.lookup(&SHARED, Column::I64(vec![1, 2])).await.unwrap();
     timeout(LONG, second.lookup(&SHARED, Column::I64(vec![1, 2]))).await.unwrap().unwrap();
-    // What is shared may be written, but not taken alone.
+    // A share-locked row may be written, but not locked exclusively.
     assert_eq!(timeout(LONG, lock(&mut second, vec![1])).await.unwrap().unwrap(), [100]);
     let mut alone = world.store.write().await.unwrap();
     let mut waits = Box::pin(alone.fetch(&ALONE, vec![2.into()]));
@@ -110,7 +111,7 @@ async fn who_shares_waits_only_for_who_is_alone() {
 }
 
 #[tokio::test]
-async fn a_lock_that_is_waited_for_in_vain_is_busy() {
+async fn a_lock_wait_that_times_out_is_busy() {
     let Some(world) = rows().await else { return };
     let mut first = world.store.write().await.unwrap();
     lock(&mut first, vec![1]).await.unwrap();
@@ -124,7 +125,7 @@ async fn a_lock_that_is_waited_for_in_vain_is_busy() {
 }
 
 #[tokio::test]
-async fn of_two_that_wait_for_each_other_one_gives_way() {
+async fn a_deadlock_aborts_one_of_two_transactions() {
     let Some(world) = rows().await else { return };
     let mut tasks = Vec::new();
     let barrier = std::sync::Arc::new(tokio::sync::Barrier::new(2));
@@ -152,7 +153,7 @@ async fn of_two_that_wait_for_each_other_one_gives_way() {
 }
 
 #[tokio::test]
-async fn a_key_that_another_is_about_to_write_is_waited_for() {
+async fn an_insert_waits_for_a_key_that_another_transaction_is_writing() {
     let Some(world) = rows().await else { return };
     for is_kept in [false, true] {
         let key = 50;
@@ -172,7 +173,7 @@ async fn a_key_that_another_is_about_to_write_is_waited_for() {
 }
 
 #[tokio::test]
-async fn numbers_are_drawn_without_waiting_and_never_come_back() {
+async fn numbers_are_drawn_without_waiting_and_are_never_reused() {
     let Some(world) = server().await else { return };
     let mut first = world.store.write().await.unwrap();
     let mut second = world.store.write().await.unwrap();
@@ -185,7 +186,7 @@ async fn numbers_are_drawn_without_waiting_and_never_come_back() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_while_it_waits_leaves_no_transaction() {
+async fn a_caller_that_disappears_while_waiting_leaves_no_transaction() {
     let Some(world) = rows().await else { return };
     let mut first = world.store.write().await.unwrap();
     lock(&mut first, vec![1]).await.unwrap();
@@ -193,7 +194,7 @@ async fn a_caller_that_goes_away_while_it_waits_leaves_no_transaction() {
     lock(&mut gone, vec![2]).await.unwrap();
     assert!(timeout(SHORT, lock(&mut gone, vec![1])).await.is_err());
     drop(gone);
-    // What it held is free when its waiting ends, in vain at the latest.
+    // Its locks are released when its wait ends, by timeout at the latest.
     let begun = Instant::now();
     loop {
         let mut next = world.store.write().await.unwrap();
@@ -213,7 +214,7 @@ async fn a_caller_that_goes_away_while_it_waits_leaves_no_transaction() {
 }
 
 #[tokio::test]
-async fn a_call_that_was_left_and_failed_does_not_commit() {
+async fn an_abandoned_call_that_failed_does_not_commit() {
     let Some(world) = rows().await else { return };
     let mut tx = world.store.write().await.unwrap();
     run(&mut tx, "INSERT INTO sample (id) VALUES (20)").await.unwrap();
@@ -224,7 +225,7 @@ async fn a_call_that_was_left_and_failed_does_not_commit() {
 }
 
 #[tokio::test]
-async fn a_session_that_the_server_ends_is_away_and_the_next_one_works() {
+async fn a_session_terminated_by_the_server_is_away_and_the_next_one_works() {
     let Some(world) = rows().await else { return };
     let mut tx = world.store.write().await.unwrap();
     run(&mut tx, "INSERT INTO sample (id) VALUES (20)").await.unwrap();
@@ -240,7 +241,7 @@ async fn a_session_that_the_server_ends_is_away_and_the_next_one_works() {
     let mut tx = world.store.write().await.unwrap();
     run(&mut tx, "INSERT INTO sample (id) VALUES (20)").await.unwrap();
     assert_eq!(query_text(&world.place.text, &end).len(), 1);
-    // Here nobody can tell from the answer alone.
+    // Here the response alone does not show the outcome.
     let error = tx.commit().await.unwrap_err();
     assert!(matches!(error, StoreError::InDoubt(_) | StoreError::Away(_)), "{error:?}");
     assert_eq!(world.count("sample").await, 9);
@@ -248,7 +249,7 @@ async fn a_session_that_the_server_ends_is_away_and_the_next_one_works() {
 }
 
 #[tokio::test]
-async fn all_sessions_of_another_node_are_ended() {
+async fn all_sessions_of_another_node_are_terminated() {
     let Some(world) = rows().await else { return };
     let other = Store::at(&world.place.text, Schema::Expect).await.unwrap();
     assert_ne!(other.node(), world.store.node());
@@ -259,7 +260,7 @@ async fn all_sessions_of_another_node_are_ended() {
     assert_eq!(lock(&mut tx, vec![1]).await.unwrap(), [100]);
     assert!(matches!(lock(&mut frozen, vec![2]).await, Err(StoreError::Away(_))));
     assert_eq!(world.store.end_sessions("nobody").await.unwrap(), 0);
-    // It is not banned: it comes back with new ones.
+    // The node is not banned: it can open new sessions.
     other.write().await.unwrap();
 }
 
@@ -268,14 +269,14 @@ async fn nodes_wake_each_other() {
     let Some(world) = server().await else { return };
     let other = Store::at(&world.place.text, Schema::Expect).await.unwrap();
     let mut wakes = other.wakes();
-    // The first one says that it listens.
+    // The first wake-up shows that it is listening.
     timeout(LONG, wakes.changed()).await.unwrap().unwrap();
     for _ in 0..3 {
         wakes.mark_unchanged();
         world.store.wake();
         timeout(LONG, wakes.changed()).await.unwrap().unwrap();
     }
-    // A connection that ends is made again.
+    // A terminated listening connection is re-established.
     execute(
         &world.place.text,
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'
@@ -285,7 +286,7 @@ async fn nodes_wake_each_other() {
 }
 
 #[tokio::test]
-async fn whether_a_chunk_stands_is_found_out_behind_its_transaction() {
+async fn settling_a_chunk_waits_for_its_transaction() {
     let Some(world) = server().await else { return };
     assert!(!store::chunk::settle(&world.store, 7).await.unwrap());
     for (number, is_kept) in [(7, false), (8, true)] {

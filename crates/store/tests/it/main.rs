@@ -1,8 +1,8 @@
-//! The store against real databases: every statement runs, transactions are whole, what is written stays, the
-//! schema refuses what the domain never asks for, and all engines do the same.
+//! The store against real databases: every statement runs, transactions are atomic, what is written stays,
+//! the schema refuses what the domain never requests, and all engines behave the same.
 //!
-//! `SLUICE_TEST_ENGINE=file|memory|server` chooses the engine; what only a server can be asked about runs
-//! with `server`.
+//! `SLUICE_TEST_ENGINE=file|memory|server` selects the engine; tests that need a server run only with
+//! `server`.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod bulk;

@@ -1,4 +1,4 @@
-//! Schemas of other versions: older ones are brought up to date, newer ones and missing ones are refused.
+//! Schemas of other versions: older ones are updated, newer and missing ones are refused.
 
 use crate::world::{World, is_server, on, world};
 use domain::id::{AccountId, AssetId, BatchId, PostingId};
@@ -7,7 +7,7 @@ use testkit::place::{Engine, Place};
 
 const SCHEMA_1: &str = include_str!("schema_1.sql");
 
-/// What a schema's version is called where it is kept.
+/// The table that records the schema's version.
 const VERSIONS: &str = "refinery_schema_history";
 
 fn place_of_schema_1() -> Place {
@@ -24,7 +24,7 @@ async fn schema_1() -> World {
 }
 
 #[tokio::test]
-async fn a_ledger_of_schema_1_keeps_what_it_holds() {
+async fn a_ledger_of_schema_1_keeps_its_content() {
     let world = schema_1().await;
     for (table, rows) in [
         ("account", 7),
@@ -42,21 +42,21 @@ async fn a_ledger_of_schema_1_keeps_what_it_holds() {
     let chunks = store::chunk::after(&mut tx, 0, 99).await.unwrap();
     let seen: Vec<_> = chunks.iter().map(|c| (c.number, c.commit_number, c.postings)).collect();
     assert_eq!(seen, [(1, 1, 1), (2, 2, 2), (4, 4, 2), (5, 5, 2)]);
-    // A policy that somebody has changed is theirs.
+    // A policy that was changed is no longer a shipped one.
     let policies = store::policy::book(&mut tx).await.unwrap();
     assert_eq!(policies.received_max(AccountId(6), AssetId(1)), Some(1_000_000));
     let lease = store::lease::get(&mut tx, BatchId(2)).await.unwrap().unwrap();
-    // The killed process has no row among the nodes, so nobody waits for it.
+    // The killed process has no row among the nodes, so its lease counts as free.
     assert!(lease.owner.starts_with("process-") && !lease.is_live && lease.epoch == 1);
     assert_eq!(store::batch::waiting(&mut tx, "anybody").await.unwrap(), [BatchId(2)]);
-    // The history begins anew and holds each entry once.
+    // The history is rebuilt and holds each entry once.
     assert_eq!((store::history::mark(&mut tx).await.unwrap(), world.count("history").await), (0, 0));
     assert_eq!(store::history::advance(&mut tx, 3).await.unwrap(), 3);
     assert_eq!(store::history::advance(&mut tx, 1_000).await.unwrap(), 4);
     assert_eq!(store::history::advance(&mut tx, 1_000).await.unwrap(), 0);
     let page = store::history::page(&mut tx, AccountId(6), 0, (i64::MAX, 0), 99).await.unwrap();
     assert_eq!(page.iter().map(|entry| entry.1).collect::<Vec<_>>(), [1_310_720, 1_048_576, 524_288]);
-    // A new chunk comes behind all that were.
+    // A new chunk comes after all existing ones.
     let head = store::head::advance(&mut tx).await.unwrap();
     assert!(chunks.iter().all(|chunk| chunk.commit_number < head.commit_number));
     let number = store::counter::take(&mut tx, store::counter::Counter::Chunk, 1).await.unwrap();
@@ -65,14 +65,14 @@ async fn a_ledger_of_schema_1_keeps_what_it_holds() {
     store::chunk::insert(&mut tx, chunk, store::chunk::Span::NONE).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(world.count("history").await, 14);
-    // A second opening finds nothing to do.
+    // A second open finds nothing to migrate.
     drop(world.store);
     let again = Store::at(&world.place.text, Schema::Migrate).await.unwrap();
     assert_eq!(store::chunk::after(&mut again.read().await.unwrap(), 0, 99).await.unwrap().len(), 5);
 }
 
 #[tokio::test]
-async fn a_reader_of_a_file_changes_no_schema_and_says_what_to_do() {
+async fn opening_a_file_read_only_changes_no_schema_and_says_what_to_do() {
     let read = async |place: &Place| Store::open_reader(std::path::Path::new(&place.text)).await;
     let place = place_of_schema_1();
     let refused = read(&place).await.unwrap_err();
@@ -80,7 +80,7 @@ async fn a_reader_of_a_file_changes_no_schema_and_says_what_to_do() {
     assert!(why.contains("version 1") && why.contains("first command that writes"), "{why}");
     drop(Store::at(&place.text, Schema::Migrate).await.unwrap());
     assert!(read(&place).await.is_ok());
-    // A database of somebody else.
+    // Another application's database.
     let place = Place::on(Engine::File);
     rusqlite::Connection::open(&place.text).unwrap().execute_batch("CREATE TABLE t (n INTEGER)").unwrap();
     let refused = read(&place).await.unwrap_err();
@@ -88,7 +88,7 @@ async fn a_reader_of_a_file_changes_no_schema_and_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_schema_of_the_future_is_refused() {
+async fn a_schema_of_a_newer_version_is_refused() {
     let world = world().await;
     if world.place.engine == Engine::Memory {
         return;
@@ -109,7 +109,7 @@ async fn a_schema_of_the_future_is_refused() {
 }
 
 #[tokio::test]
-async fn a_server_without_the_schema_is_left_as_it_is() {
+async fn a_server_without_the_schema_is_left_unchanged() {
     if !is_server() {
         return;
     }
@@ -118,7 +118,7 @@ async fn a_server_without_the_schema_is_left_as_it_is() {
     assert!(matches!(refused, StoreError::NoLedger), "{refused:?}");
     let tables = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'";
     assert_eq!(testkit::postgres::query_text(&place.text, tables), [[Some("0".to_owned())]]);
-    // One whose making broke off before its first table.
+    // A database where schema creation stopped before its first table.
     let made = Store::at(&place.text, Schema::Migrate).await.unwrap();
     testkit::postgres::execute(&place.text, &format!("DELETE FROM {VERSIONS}"));
     let refused = Store::at(&place.text, Schema::Expect).await.unwrap_err();
@@ -127,7 +127,7 @@ async fn a_server_without_the_schema_is_left_as_it_is() {
 }
 
 #[tokio::test]
-async fn an_older_schema_on_a_server_asks_for_the_command() {
+async fn an_older_schema_on_a_server_names_the_command_to_run() {
     if !is_server() {
         return;
     }
@@ -144,7 +144,7 @@ async fn an_older_schema_on_a_server_asks_for_the_command() {
 }
 
 #[tokio::test]
-async fn many_programs_make_one_schema() {
+async fn concurrent_programs_create_one_schema() {
     if !is_server() {
         return;
     }

@@ -1,5 +1,5 @@
 //! Every statement runs: the fixed ones prepare, and each noun writes and reads one row and many, since many
-//! go another way than few.
+//! rows take a different path from few.
 
 use crate::fill::{DAY, fill, posting_id};
 use crate::world::{is_server, run, world};
@@ -24,7 +24,7 @@ use store::turn::{self, Turn};
 use store::value::Value;
 use store::{Store, Tx};
 
-/// More than go by a single statement on any engine.
+/// More rows than any engine writes with a single statement.
 const MANY: i64 = 100;
 
 #[tokio::test]
@@ -126,8 +126,8 @@ async fn directory(tx: &mut Tx, rows: i64) {
     assert_eq!(store::setting::get(tx, "language").await.unwrap().as_deref(), Some("zh"));
 }
 
-/// A policy that a currency came with bounds what is paid; one that somebody set bounds what arrives, too. The
-/// rules of a pair hold in one direction.
+/// A policy shipped with a currency limits what is paid; one that was set also limits what is received. The
+/// rules of a pair apply in one direction.
 async fn policies(tx: &mut Tx) {
     let (dollar, euro) = (AssetId(1), AssetId(2));
     let shipped = store::policy::book(tx).await.unwrap();
@@ -166,7 +166,7 @@ async fn movements(tx: &mut Tx, rows: i64) {
     assert_eq!(store::posting::last(tx).await.unwrap(), posting_id(rows).0);
     let ids = (1..=rows).map(|k| posting_id(k).0).collect();
     assert_eq!(store::posting::by_ids(tx, ids).await.unwrap(), postings);
-    // Back over the world's postings, newest first.
+    // Back over the world account's postings, newest first.
     let mut walked =
         store::posting::walk(tx, AccountId(rows + 1), posting_id(rows).0, 1_000, 0).await.unwrap();
     walked.reverse();
@@ -191,7 +191,7 @@ async fn movements(tx: &mut Tx, rows: i64) {
     assert_eq!(page, [(DAY, posting_id(1).0)]);
 }
 
-/// An id is held by one item at most, and free again when it is released.
+/// An id is held by at most one item, and is free again once released.
 async fn external_ids(tx: &mut Tx, batch: &store::batch::Batch, rows: i64) {
     use store::external_id as ids;
     let (id, (first, last)) = (batch.id, batch.range());
@@ -208,16 +208,16 @@ async fn external_ids(tx: &mut Tx, batch: &store::batch::Batch, rows: i64) {
     let mut items = store::item::by_numbers(tx, vec![1]).await.unwrap();
     ids::fill(tx, &mut items).await.unwrap();
     assert_eq!(items[0].external_id.as_deref(), Some("EXT-1"));
-    // Of two that want one, one is written.
+    // Of two items that claim it, one gets it.
     let other = [(rows + 50, "EXT-1".to_owned()), (rows + 51, "EXT-new".to_owned())];
     assert_eq!(ids::claim(tx, id, &other).await.unwrap(), 1);
-    assert_eq!(ids::wrong(tx).await.unwrap(), [rows + 51], "no such item");
-    // It has no item, and the range of a batch ends with its last.
+    assert_eq!(ids::wrong(tx).await.unwrap(), [rows + 51], "there is no such item");
+    // It has no item, and a batch's range ends with its last item.
     assert_eq!(ids::delete_range(tx, id, (rows + 50, rows + 51)).await.unwrap(), 0);
     run(tx, &format!("DELETE FROM external_id WHERE item > {rows}")).await.unwrap();
     assert!(ids::wrong(tx).await.unwrap().is_empty());
     assert_eq!(ids::release(tx, vec![1]).await.unwrap(), 1);
-    assert_eq!(ids::wrong(tx).await.unwrap(), [1], "paid, and free");
+    assert_eq!(ids::wrong(tx).await.unwrap(), [1], "paid, but its id is released");
     assert_eq!(ids::hold_range(tx, id, (first, last)).await.unwrap(), 1);
     assert_eq!(ids::release_range(tx, id, (first, last)).await.unwrap(), rows.unsigned_abs());
     assert_eq!(ids::holders(tx, vec!["EXT-1".to_owned()]).await.unwrap(), []);
@@ -225,7 +225,7 @@ async fn external_ids(tx: &mut Tx, batch: &store::batch::Batch, rows: i64) {
     assert_eq!(ids::holders(tx, vec!["EXT-1".to_owned()]).await.unwrap(), [expected]);
 }
 
-/// A print reads back in parts, and batches are found by what they are compared by.
+/// A print reads back in parts, and batches are found by their comparison criteria.
 async fn prints(tx: &mut Tx, batch: &store::batch::Batch, rows: i64) {
     use domain::batch::BatchType;
     use store::similar::{self, Subject};
@@ -305,7 +305,7 @@ async fn rates_and_links(tx: &mut Tx, id: BatchId, rows: i64) {
     store::batch_rate::keep(tx, &newer).await.unwrap();
     let many = store::batch_rate::of_many(tx, vec![id.0, id.0 + 1]).await.unwrap();
     assert_eq!(many, [newer]);
-    assert_eq!(store::batch_rate::pairs(tx, id).await.unwrap(), [], "all is in one currency");
+    assert_eq!(store::batch_rate::pairs(tx, id).await.unwrap(), [], "everything is in one currency");
     assert_eq!(store::batch_origin::origin(tx, id).await.unwrap(), Some(id));
     assert_eq!(store::batch_origin::size(tx, id, Part::Unpaid).await.unwrap(), (rows - 1, 5 * (rows - 1)));
     let replaced = store::batch_origin::replaced(tx, id).await.unwrap();
@@ -346,7 +346,7 @@ async fn nodes(store: &Store, tx: &mut Tx, batch: BatchId) {
     assert_eq!(store::lease::get_alone(tx, batch).await.unwrap().as_ref(), Some(&lease));
     assert_eq!(store::lease::lock(tx, vec![batch.0]).await.unwrap(), [(batch, 1)]);
     assert_eq!(store::lease::get(tx, batch).await.unwrap().unwrap().owner, "node-1");
-    // A taking that saw an older epoch gets nothing.
+    // A take that saw an older epoch gets nothing.
     assert_eq!(store::lease::take(tx, batch, "node-2", 0).await.unwrap(), None);
     assert_eq!(store::lease::take(tx, batch, "node-2", 1).await.unwrap(), Some(2));
     assert!(!store::lease::get(tx, batch).await.unwrap().unwrap().is_live);
@@ -359,7 +359,7 @@ async fn nodes(store: &Store, tx: &mut Tx, batch: BatchId) {
     assert_eq!(store::batch::waiting(tx, store.node()).await.unwrap(), []);
     turn::take(tx, Turn::Batch).await.unwrap();
     turn::take(tx, Turn::Directory).await.unwrap();
-    // After 2020, and it goes on.
+    // Later than 2020, and moving forward.
     let (one, other) = (tx.clock().await.unwrap(), tx.clock().await.unwrap());
     assert!(one > 1_577_836_800_000_000 && other >= one, "{one} {other}");
 }
@@ -379,7 +379,7 @@ async fn changes(tx: &mut Tx, id: BatchId, rows: i64) {
     store::batch::set_intent(tx, id, BatchIntent::Pause, Some(4)).await.unwrap();
     store::batch::set_state(tx, id, BatchState::Processing, BatchIntent::Run, Some(5), None).await.unwrap();
     assert_eq!(store::batch::waiting(tx, "node-9").await.unwrap(), [id]);
-    // An import that broke off is forgotten with all that it left.
+    // An unfinished import is purged with everything it left behind.
     run(
         tx,
         "INSERT INTO batch (id, day, day_number, name, type, mode, state, intent, ready, asset, first_number,
@@ -400,7 +400,7 @@ async fn changes(tx: &mut Tx, id: BatchId, rows: i64) {
     store::import_problem::purge(tx, broken).await.unwrap();
     assert_eq!(store::lease::take(tx, broken, "node-1", 0).await.unwrap(), Some(1));
     store::batch::purge(tx, broken).await.unwrap();
-    // Its id may come back: nothing of it may be left. One that is whole stays with its lease.
+    // Its id may be reused, so nothing of it may be left. A finished batch keeps its lease.
     assert_eq!(store::lease::get(tx, broken).await.unwrap(), None);
     store::batch::purge(tx, id).await.unwrap();
     assert!(store::lease::get(tx, id).await.unwrap().is_some());
@@ -410,7 +410,7 @@ async fn changes(tx: &mut Tx, id: BatchId, rows: i64) {
 }
 
 #[tokio::test]
-async fn a_list_of_accounts_takes_what_is_sought_as_it_is_written() {
+async fn a_search_in_the_account_list_matches_special_characters_literally() {
     let world = world().await;
     let mut tx = world.store.write().await.unwrap();
     fill(&mut tx, 1).await.unwrap();

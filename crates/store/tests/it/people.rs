@@ -1,4 +1,4 @@
-//! People and keys: each verb of their nouns, for one and for many.
+//! Users and API keys: each verb of their nouns, with one row and with many.
 
 use crate::world::tester;
 use domain::access::Role;
@@ -10,7 +10,7 @@ use store::operation::Operation;
 use store::session::Session;
 use store::user::User;
 
-/// Each noun reads what it wrote, and changes it.
+/// Each noun reads back what it wrote, and changes it.
 pub async fn people(tx: &mut Tx, rows: i64) {
     let mut users = Vec::new();
     for k in 1..=rows {
@@ -50,7 +50,7 @@ async fn users_of(tx: &mut Tx, users: &[User]) {
     one.name = "other".to_owned();
     one.role = Role::Admin;
     store::user::change(tx, &one).await.unwrap();
-    assert_eq!(store::user::others(tx, 0, Role::Admin).await.unwrap(), 0, "without a password nobody can");
+    assert_eq!(store::user::others(tx, 0, Role::Admin).await.unwrap(), 0, "no password, no sign-in");
     store::user::set_password(tx, one.id, Some("hash"), 7).await.unwrap();
     one.password_at = Some(7);
     let both = Some((one.clone(), Some("hash".to_owned())));
@@ -92,7 +92,7 @@ async fn sessions(tx: &mut Tx, users: &[User]) {
     store::user::change(tx, &disabled).await.unwrap();
     assert_eq!(store::session::by_token(tx, "token1001").await.unwrap(), None);
     assert_eq!(store::session::by_ids(tx, ids).await.unwrap(), []);
-    assert!(!store::session::end(tx, 1_001, users[0].id + 1_000).await.unwrap(), "of somebody else");
+    assert!(!store::session::end(tx, 1_001, users[0].id + 1_000).await.unwrap(), "another user's session");
     assert!(store::session::end(tx, 1_001, users[0].id).await.unwrap());
     assert!(!store::session::end(tx, 1_001, users[0].id).await.unwrap());
     assert_eq!(store::session::end_old(tx, 13, 0).await.unwrap(), 1);
@@ -109,7 +109,7 @@ async fn invitations(tx: &mut Tx, user: i64) {
     }
     assert_eq!(store::invitation::get(tx, "a").await.unwrap(), Some(one));
     assert_eq!(store::invitation::take(tx, "a").await.unwrap(), Some(one));
-    assert_eq!(store::invitation::take(tx, "a").await.unwrap(), None, "once");
+    assert_eq!(store::invitation::take(tx, "a").await.unwrap(), None, "a link works once");
     store::invitation::end_of_user(tx, user).await.unwrap();
     assert_eq!(store::invitation::get(tx, "b").await.unwrap(), None);
     store::invitation::end_old(tx, 60).await.unwrap();
@@ -134,10 +134,10 @@ async fn failures(tx: &mut Tx) {
     }
     store::login_failure::lock(tx, "place:a", 1).await.unwrap();
     store::login_failure::forget(tx, "address:", "login;", 6).await.unwrap();
-    assert!(store::login_failure::get(tx, name).await.unwrap().is_some(), "not that old");
+    assert!(store::login_failure::get(tx, name).await.unwrap().is_some(), "not old enough");
     store::login_failure::forget(tx, "address:", "login;", 7).await.unwrap();
     assert_eq!(store::login_failure::get(tx, name).await.unwrap(), None);
-    assert!(store::login_failure::get(tx, "place:a").await.unwrap().is_some(), "of another kind");
+    assert!(store::login_failure::get(tx, "place:a").await.unwrap().is_some(), "another kind of name");
     store::login_failure::clear(tx, "place:a").await.unwrap();
     assert_eq!(store::login_failure::get(tx, "place:a").await.unwrap(), None);
 }
@@ -167,7 +167,7 @@ async fn keys(tx: &mut Tx, rows: i64) {
     let ids: Vec<i64> = all.iter().map(|key| key.id).collect();
     assert_eq!(store::api_key::by_ids(tx, ids.clone()).await.unwrap(), all);
     assert!(store::api_key::revoke(tx, first.id, 9).await.unwrap());
-    assert!(!store::api_key::revoke(tx, first.id, 10).await.unwrap(), "it was before");
+    assert!(!store::api_key::revoke(tx, first.id, 10).await.unwrap(), "already revoked");
     assert_eq!(store::api_key::get(tx, first.id).await.unwrap().unwrap().revoked_at, Some(9));
     assert_eq!(store::api_key::by_ids(tx, ids).await.unwrap(), all[1..]);
 }

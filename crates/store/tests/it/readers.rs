@@ -1,5 +1,5 @@
-//! Those who read never hold up those who write: a read whose caller goes away is stopped, looks at single rows do not
-//! wait for lists, and the write-ahead log is folded back beside the writer.
+//! Readers never block writers: a read whose caller disappears is cancelled, lookups of single rows do not
+//! wait for lists, and the write-ahead log is checkpointed alongside the writer.
 
 use crate::world::{World, run, world};
 use std::time::Duration;
@@ -9,10 +9,10 @@ use testkit::place::Engine;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-/// Far more than anything here takes; a test that reaches it has failed.
+/// Far longer than anything here takes; a test that reaches it has failed.
 const HANG: Duration = Duration::from_secs(60);
 
-/// A query that would take for ever.
+/// A query that practically never ends.
 const fn endless(engine: Engine) -> &'static str {
     match engine {
         Engine::Server => "SELECT 1 FROM pg_sleep(100000)",
@@ -23,7 +23,7 @@ const fn endless(engine: Engine) -> &'static str {
     }
 }
 
-/// Readers that are in the middle of such a query, more than there are connections.
+/// Readers in the middle of such a query, more than there are connections.
 async fn busy_readers(world: &World) -> Vec<JoinHandle<()>> {
     let readers: Vec<_> = (0..20)
         .map(|_| {
@@ -34,7 +34,7 @@ async fn busy_readers(world: &World) -> Vec<JoinHandle<()>> {
             })
         })
         .collect();
-    // All connections are at work once another reader has to wait.
+    // All connections are busy once another reader has to wait.
     while timeout(Duration::from_millis(100), look(world, false)).await.is_ok() {}
     readers
 }
@@ -45,7 +45,7 @@ async fn look(world: &World, is_glance: bool) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_all_readers_are_at_work_rows_are_looked_at_and_money_is_written() {
+async fn while_all_readers_are_busy_lookups_and_writes_proceed() {
     let world = world().await.with_sample().await;
     if world.place.engine == Engine::Memory {
         return;
@@ -57,7 +57,7 @@ async fn while_all_readers_are_at_work_rows_are_looked_at_and_money_is_written()
         timeout(HANG, world.write(&[&text])).await.unwrap().unwrap();
     }
     assert!(readers.iter().all(|reader| !reader.is_finished()));
-    // Whoever reads goes away, and its query ends with it.
+    // When a reader's caller disappears, its query ends.
     readers.iter().for_each(JoinHandle::abort);
     for _ in 0..20 {
         timeout(HANG, look(&world, false)).await.unwrap();
@@ -69,13 +69,13 @@ async fn while_all_readers_are_at_work_rows_are_looked_at_and_money_is_written()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_was_stopped_is_as_good_as_new() {
+async fn a_cancelled_reader_connection_works_normally() {
     let world = world().await.with_sample().await;
     if world.place.engine == Engine::Memory {
         return;
     }
     world.write(&["INSERT INTO sample (id) VALUES (1)"]).await.unwrap();
-    // More often than there are readers, and stopped at any time: before it begins, in the middle, at its end.
+    // More often than there are readers, cancelled at any time: before it begins, in the middle, at its end.
     for round in 0..60_u64 {
         let mut tx = world.store.read().await.unwrap();
         let text = if round % 3 == 0 { "SELECT id FROM sample" } else { endless(world.place.engine) };
@@ -88,7 +88,7 @@ async fn a_reader_that_was_stopped_is_as_good_as_new() {
 static ROWS: Insert = Insert { table: "sample", columns: &["id", "word"] };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_log_is_folded_back_beside_the_writer_and_begins_anew() {
+async fn the_log_is_checkpointed_alongside_the_writer_and_restarts() {
     let world = world().await.with_sample().await;
     if world.place.engine != Engine::File {
         return;
@@ -96,14 +96,14 @@ async fn the_log_is_folded_back_beside_the_writer_and_begins_anew() {
     let word = "x".repeat(3_000);
     let log = format!("{}-wal", world.place.text);
     let mut longest = 0;
-    // 60,000 pages, 240 MB: seven times what is left in the log before it is folded back.
+    // 60,000 pages, 240 MB: seven times the log size at which it is checkpointed.
     for chunk in 0..120_i64 {
         let ids: Vec<i64> = (0..500).map(|row| chunk * 500 + row + 1).collect();
         let words = vec![word.clone(); ids.len()];
         let mut tx = world.store.write().await.unwrap();
         tx.insert(&ROWS, vec![Column::I64(ids), Column::Text(words)]).await.unwrap();
         tx.commit().await.unwrap();
-        // Readers come and go.
+        // Short-lived readers.
         assert_eq!(world.count("sample").await, (chunk + 1) * 500);
         longest = longest.max(std::fs::metadata(&log).unwrap().len());
     }

@@ -1,4 +1,4 @@
-//! Servers that money is not entrusted to, ways that lead nowhere, and what is said about them.
+//! Servers that are not trusted with money, connections that cannot work, and the error messages.
 
 use crate::world::is_server;
 use store::{Schema, Store, StoreError};
@@ -19,7 +19,7 @@ async fn unfit(url: &str, word: &str) {
 }
 
 #[tokio::test]
-async fn a_server_that_would_lose_money_is_refused() {
+async fn a_server_that_could_lose_money_is_refused() {
     if !is_server() {
         return;
     }
@@ -29,7 +29,7 @@ async fn a_server_that_would_lose_money_is_refused() {
     let other = server.database();
     execute(&url, &format!("ALTER DATABASE {name} SET synchronous_commit = off"));
     unfit(&url, "synchronous_commit is off").await;
-    // Of the server, not of all its databases.
+    // One database's setting does not affect the others on the server.
     let store = Store::at(&other, Schema::Migrate).await.unwrap();
     for value in ["local", "remote_write", "on"] {
         execute(&url, &format!("ALTER DATABASE {name} SET synchronous_commit = {value}"));
@@ -49,7 +49,7 @@ async fn a_server_that_would_lose_money_is_refused() {
 }
 
 #[tokio::test]
-async fn a_server_that_was_started_without_fsync_is_refused() {
+async fn a_server_started_without_fsync_is_refused() {
     if !is_server() {
         return;
     }
@@ -58,7 +58,7 @@ async fn a_server_that_was_started_without_fsync_is_refused() {
 }
 
 #[tokio::test]
-async fn a_database_of_another_encoding_is_refused() {
+async fn a_database_with_another_encoding_is_refused() {
     if !is_server() {
         return;
     }
@@ -69,7 +69,7 @@ async fn a_database_of_another_encoding_is_refused() {
 }
 
 #[tokio::test]
-async fn nothing_that_is_said_has_the_password() {
+async fn no_message_contains_the_password() {
     if !is_server() {
         return;
     }
@@ -110,14 +110,14 @@ async fn nothing_that_is_said_has_the_password() {
         assert!(!shown.contains(PASSWORD), "{shown}");
         let known = ["28P01", ""].contains(&word) || shown.contains(word);
         assert!(known, "{word}: {shown}");
-        // What only waiting mends may be tried again; the rest is for people.
+        // Only what waiting can fix is retryable; the rest needs an operator.
         let is_away = url.contains(":1/") || url.contains("no-such-host");
         assert_eq!(matches!(error, StoreError::Away(_)), is_away, "{shown}");
     }
 }
 
 #[tokio::test]
-async fn a_place_that_is_no_ledger_is_refused() {
+async fn a_place_that_is_not_a_ledger_is_refused() {
     let folder = Place::on(Engine::File);
     std::fs::write(&folder.text, "not a database, but long enough to be looked at as one: ".repeat(40))
         .unwrap();

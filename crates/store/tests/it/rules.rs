@@ -1,5 +1,5 @@
-//! What the schema refuses: changes of what is written, what cannot be, and moves that the domain does not
-//! know.
+//! What the schema refuses: changes to written rows, impossible rows, and transitions that the domain does
+//! not allow.
 
 use crate::fill::fill;
 use crate::world::{World, run, world};
@@ -16,7 +16,7 @@ async fn filled() -> World {
 }
 
 #[tokio::test]
-async fn what_is_written_is_never_changed() {
+async fn written_rows_are_never_changed() {
     let world = filled().await;
     for (text, refusal) in [
         ("UPDATE posting SET amount = 6", "posting is append-only"),
@@ -40,30 +40,31 @@ async fn what_is_written_is_never_changed() {
 }
 
 #[tokio::test]
-async fn the_schema_refuses_what_cannot_be() {
+async fn the_schema_refuses_impossible_rows() {
     let world = filled().await;
     for text in [
-        // A posting to oneself, of nothing, or that points forward.
+        // A posting to the same account, of zero, or pointing forward.
         "INSERT INTO posting VALUES (8, 1, 1, 1, 1, 5, 0, 0, NULL, NULL, 0, 0)",
         "INSERT INTO posting VALUES (8, 1, 1, 1, 2, 0, 0, 0, NULL, NULL, 0, 0)",
         "INSERT INTO posting VALUES (8, 1, 1, 1, 2, 5, 0, 0, 9, NULL, 0, 0)",
-        // A completed transfer without postings, a refused one without a reason, a second of a number.
+        // A completed transfer without postings, a refused one without a reason, a second one with the same
+        // number.
         "INSERT INTO transfer VALUES (9, 1, 1, NULL, 1, 2, 5, 0, NULL, 0, 0, 0, NULL)",
         "INSERT INTO transfer VALUES (9, 1, 2, NULL, 1, 2, 5, 0, NULL, 0, 0, 0, NULL)",
         "INSERT INTO transfer VALUES (1, 1, 2, 22, 1, 2, 5, 0, NULL, 0, 0, 0, NULL)",
-        // An exchange of no transfer.
+        // An exchange without a transfer.
         "INSERT INTO transfer_exchange VALUES (-1, 1, '1', 't', 0, 1, '0')",
         // A customer below zero.
         "UPDATE balance SET balance = -1 WHERE account = 1",
-        // An item of a batch that does not exist, and one of a batch that is submitted.
+        // An item of a batch that does not exist, and one of a submitted batch.
         "INSERT INTO item (number, batch, line, source, target, amount, state) VALUES (9, 9, 1, 1, 2, 5, 2)",
         "INSERT INTO item (number, batch, line, source, target, amount, state) VALUES (9, 1, 1, 1, 2, 5, 2)",
-        // A second world account of one currency and stripe; a customer's account that is nobody's.
+        // A second world account for one currency and stripe; a customer's account without a holder.
         "INSERT INTO account (id, number, asset, kind, opened_at) VALUES (9, 'W', 1, 2, 0)",
         "INSERT INTO account (id, number, asset, kind, opened_at) VALUES (9, 'W', 1, 1, 0)",
-        // Two chunks at one place in the order of commits.
+        // Two chunks at one position in the order of commits.
         "INSERT INTO chunk (number, commit_number, postings) VALUES (2, 1, 1)",
-        // A holder of another's address.
+        // A holder with another's address.
         "INSERT INTO holder (id, name, email, created_at) VALUES (9, 'x', 'h1@example.com', 0)",
     ] {
         let mut tx = world.store.write().await.unwrap();
@@ -74,7 +75,7 @@ async fn the_schema_refuses_what_cannot_be() {
 }
 
 #[tokio::test]
-async fn items_and_batches_move_as_the_domain_says() {
+async fn items_and_batches_change_state_as_the_domain_allows() {
     let world = filled().await;
     let batch = |state: i64| {
         format!(
@@ -93,13 +94,13 @@ async fn items_and_batches_move_as_the_domain_says() {
     for from in BatchState::ALL {
         for to in BatchState::ALL {
             let mut tx = world.store.write().await.unwrap();
-            // A fresh row in the state to come from: updates into it would be moves themselves.
+            // A fresh row in the initial state: an update to reach that state would itself be a transition.
             run(&mut tx, &batch(from.number())).await.unwrap();
             let moved = run(&mut tx, &format!("UPDATE batch SET state = {} WHERE id = 7", to.number())).await;
             assert_eq!(moved.is_ok(), from == to || from.may_become(*to), "{from:?} -> {to:?}");
         }
     }
-    // The transfer of this number is there: completed asks for it.
+    // A transfer with this number exists: `completed` requires it.
     world
         .write(&["INSERT INTO transfer VALUES (70, 2, 2, 22, 1, 2, 5, 0, NULL, 0, 0, 0, NULL)"])
         .await

@@ -1,4 +1,4 @@
-//! The schemas that the two texts of each migration make are the same: what a file has, a server has.
+//! The two texts of each migration produce the same schema on a file and on a server.
 
 use crate::fill::{fill, fill_people};
 use crate::world::{World, all, on, run};
@@ -7,7 +7,7 @@ use store::StoreError;
 use store::value::Row;
 use testkit::place::Engine;
 
-/// One line a fact.
+/// One line per fact.
 type Facts = BTreeSet<String>;
 
 const FILE_COLUMNS: &str = r#"
@@ -93,25 +93,25 @@ async fn facts(world: &World) -> Facts {
 
 #[tokio::test]
 async fn the_schemas_agree() {
-    // With the one run that needs both.
+    // In the one run that has both.
     if Engine::chosen() != Engine::File {
         return;
     }
     let (file, server) = (on(Engine::File).await, on(Engine::Server).await);
     let (ours, theirs) = (facts(&file).await, facts(&server).await);
     let only = |one: &Facts, other: &Facts| one.difference(other).cloned().collect::<Vec<_>>();
-    assert_eq!((only(&ours, &theirs), only(&theirs, &ours)), (vec![], vec![]), "file alone, server alone");
+    assert_eq!((only(&ours, &theirs), only(&theirs, &ours)), (vec![], vec![]), "file only, server only");
     let tables: BTreeSet<&str> = ours
         .iter()
         .filter_map(|fact| fact.strip_prefix("column ")?.split_once('.').map(|(table, _)| table))
         .collect();
     assert!(tables.len() > 20 && ours.len() > 150, "{tables:?}");
     let (ours, theirs) = (reactions(&file, &ours).await, reactions(&server, &ours).await);
-    assert_eq!((only(&ours, &theirs), only(&theirs, &ours)), (vec![], vec![]), "file alone, server alone");
+    assert_eq!((only(&ours, &theirs), only(&theirs, &ours)), (vec![], vec![]), "file only, server only");
 }
 
-/// What comes of each try to change or to delete what stands: whether it is let, or by which kind of rule it
-/// is refused and, where the rule is ours, in which words.
+/// The result of each attempt to change or delete existing rows: allowed, or refused by which kind of rule
+/// and, if the rule is our own, with which message.
 async fn reactions(world: &World, facts: &Facts) -> Facts {
     let mut tx = world.store.write().await.unwrap();
     fill(&mut tx, 3).await.unwrap();

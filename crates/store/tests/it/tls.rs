@@ -1,4 +1,4 @@
-//! Encryption: a certificate is always verified, with the public authorities or with those of a file.
+//! Encryption: a certificate is always verified, against the public authorities or those in a file.
 
 use crate::world::is_server;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
@@ -19,7 +19,7 @@ fn server(names: &[&str]) -> (Postgres, String) {
 }
 
 #[tokio::test]
-async fn a_server_is_reached_when_its_certificate_is_trusted() {
+async fn a_server_with_a_trusted_certificate_is_accepted() {
     if !is_server() {
         return;
     }
@@ -45,7 +45,7 @@ async fn a_server_is_reached_when_its_certificate_is_trusted() {
         let rows = tx.fetch_text(text.to_owned(), vec![]).await.unwrap();
         assert!(rows.first().unwrap().text(0).unwrap().starts_with("TLSv1."));
     }
-    // Another root, the public ones, no certificate at all, and no file.
+    // Another root, the public ones, an empty file, and no file.
     let other = file("other.pem", &self::certificate(&["localhost"]).0);
     let empty = file("empty.pem", "");
     for (options, word) in [
@@ -62,7 +62,7 @@ async fn a_server_is_reached_when_its_certificate_is_trusted() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_another_name_is_refused() {
+async fn a_certificate_for_another_name_is_refused() {
     if !is_server() {
         return;
     }
@@ -80,7 +80,7 @@ async fn a_certificate_of_another_name_is_refused() {
 }
 
 #[tokio::test]
-async fn a_server_without_encryption_is_refused_where_it_is_asked_for() {
+async fn a_server_without_encryption_is_refused_where_it_is_required() {
     if !is_server() {
         return;
     }

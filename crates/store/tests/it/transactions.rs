@@ -1,4 +1,4 @@
-//! Transactions: whole or not at all, each reading one state, and none left behind by a caller that goes away.
+//! Transactions: all or nothing, each reading one snapshot, and none left open by a caller that disappears.
 
 use crate::world::{World, run, world};
 use std::pin::pin;
@@ -15,7 +15,7 @@ async fn set(world: &World, name: &str, value: &str) {
 }
 
 #[tokio::test]
-async fn a_transaction_that_is_dropped_leaves_nothing() {
+async fn a_dropped_transaction_leaves_nothing() {
     let world = world().await;
     let mut tx = world.store.write().await.unwrap();
     store::setting::set(&mut tx, "time_zone", "UTC").await.unwrap();
@@ -26,7 +26,7 @@ async fn a_transaction_that_is_dropped_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_transaction_in_which_a_statement_failed_does_not_commit() {
+async fn a_transaction_with_a_failed_statement_does_not_commit() {
     let world = world().await.with_sample().await;
     for wrong in [
         "INSERT INTO sample (id) VALUES (1)",
@@ -37,7 +37,7 @@ async fn a_transaction_in_which_a_statement_failed_does_not_commit() {
         let mut tx = world.store.write().await.unwrap();
         run(&mut tx, "INSERT INTO sample (id) VALUES (1)").await.unwrap();
         run(&mut tx, wrong).await.unwrap_err();
-        // Nothing more is done in it: some engines could not, so none does.
+        // Nothing more runs in it: some engines could not continue, so none does.
         let after = run(&mut tx, "INSERT INTO sample (id) VALUES (3)").await;
         assert!(matches!(after, Err(StoreError::Unavailable(_))), "{wrong}: {after:?}");
         let committed = tx.commit().await;
@@ -51,7 +51,7 @@ async fn a_refused_write_says_why() {
     let world = world().await.with_sample().await;
     world.write(&["INSERT INTO sample (id, tag) VALUES (1, 'a')"]).await.unwrap();
     let refused = async |text: &str| world.write(&[text]).await.unwrap_err();
-    // The constraint's own words differ; its table or name stands in all of them.
+    // The engines' messages differ, but each contains the table's or constraint's name.
     for (text, word) in [
         ("INSERT INTO sample (id) VALUES (1)", "sample"),
         ("INSERT INTO sample (id, tag) VALUES (2, 'a')", "tag"),
@@ -79,17 +79,17 @@ async fn a_refused_write_says_why() {
 }
 
 #[tokio::test]
-async fn a_reader_sees_one_state_from_its_first_statement_on() {
+async fn a_reader_sees_one_snapshot_from_its_first_statement() {
     let world = world().await;
     let mut reader = world.store.read().await.unwrap();
     assert_eq!(store::setting::get(&mut reader, "a").await.unwrap(), None);
     if world.place.engine == Engine::Memory {
-        // One connection: who writes waits until the reader has gone.
+        // One connection: a writer waits until the reader has finished.
         assert!(timeout(Duration::from_millis(50), world.store.write()).await.is_err());
     } else {
         set(&world, "a", "1").await;
         assert_eq!(store::setting::get(&mut reader, "a").await.unwrap(), None);
-        // And counts what it saw, whole tables of it.
+        // And it counts what it saw, even over a whole table.
         assert_eq!(
             crate::world::all(&mut reader, "SELECT COUNT(*) FROM setting", |row| row.i64(0)).await,
             [0]
@@ -135,14 +135,14 @@ async fn more_transactions_than_connections_take_turns() {
     for task in tasks {
         assert!(task.await.unwrap() >= 1);
     }
-    // Nobody's change was lost.
+    // No change was lost.
     assert_eq!(world.numbers("SELECT policy_version FROM ledger_head").await, [26]);
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_in_the_middle_leaves_no_transaction() {
+async fn a_caller_that_disappears_midway_leaves_no_transaction() {
     let world = world().await.with_sample().await;
-    // After every number of steps that a call can be in.
+    // After every number of steps that a call can have taken.
     for steps in 0..40 {
         let mut call = Box::pin(async {
             let mut tx = world.store.write().await.unwrap();
@@ -173,7 +173,7 @@ async fn a_caller_that_goes_away_in_the_middle_leaves_no_transaction() {
 static IDS: store::bulk::Insert = store::bulk::Insert { table: "sample", columns: &["id"] };
 
 #[tokio::test]
-async fn a_wake_up_is_heard() {
+async fn a_wake_up_is_received() {
     let world = world().await;
     let mut wakes = world.store.clone().wakes();
     wakes.mark_unchanged();

@@ -24,13 +24,13 @@ async fn marked(world: &World, folder: &Path) {
     keeper.close().await.unwrap();
 }
 
-/// What a standby that lacks the last commit would have.
+/// Simulates a standby that lacks the last commit.
 async fn go_back(world: &World) {
     world.write(&["UPDATE ledger_head SET commit_number = commit_number - 1"]).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_server_that_lacks_what_a_node_knows_is_behind_until_somebody_accepts_it() {
+async fn a_server_that_lacks_what_a_node_knows_is_behind_until_the_loss_is_accepted() {
     let Some(world) = server().await else { return };
     let folder = tempfile::tempdir().unwrap();
     marked(&world, folder.path()).await;
@@ -41,7 +41,7 @@ async fn a_server_that_lacks_what_a_node_knows_is_behind_until_somebody_accepts_
     assert_eq!(ServerKeeper::compare(&world.store, folder.path()).await.unwrap(), behind);
     let refused = ServerKeeper::start(&world.store, folder.path()).await;
     assert!(matches!(refused, Err(StoreError::Behind(_))), "{refused:?}");
-    // Another node has gone on: the number is reached again, by another commit.
+    // Another node has continued: the number is reached again, by another commit.
     let other = Store::at(&world.place.text, Schema::Expect).await.unwrap();
     commit(&other, "x").await.unwrap();
     world.write(&["ALTER TABLE audit DISABLE TRIGGER USER", "UPDATE audit SET at = at + 1"]).await.unwrap();
@@ -52,7 +52,7 @@ async fn a_server_that_lacks_what_a_node_knows_is_behind_until_somebody_accepts_
 }
 
 #[tokio::test]
-async fn a_server_that_goes_back_under_a_running_node_takes_no_commit_of_it() {
+async fn a_server_rolled_back_under_a_running_node_accepts_no_commit_from_it() {
     let Some(world) = server().await else { return };
     let folder = tempfile::tempdir().unwrap();
     marked(&world, folder.path()).await;
@@ -63,11 +63,11 @@ async fn a_server_that_goes_back_under_a_running_node_takes_no_commit_of_it() {
         assert!(matches!(refused, Err(StoreError::Behind(_))), "{refused:?}");
     }
     assert!(world.numbers("SELECT 1 FROM setting WHERE name = 'late'").await.is_empty());
-    // Accepted on this machine: the process goes on by itself.
+    // Accepted on this machine: the process resumes on its own.
     ServerKeeper::renew(&world.store, folder.path()).await.unwrap();
     let begun = std::time::Instant::now();
     while commit(&world.store, "late").await.is_err() {
-        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "it does not go on");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "it did not resume");
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     keeper.close().await.unwrap();
@@ -94,14 +94,14 @@ async fn after_a_loss_every_counter_is_far_above_what_the_mark_knew() {
         let counters = "SELECT value FROM counter WHERE name NOT LIKE 'batch_%' ORDER BY name";
         assert_eq!(world.numbers(counters).await, vec![above; 5]);
         assert_eq!(world.numbers("SELECT commit_number FROM ledger_head").await, [above]);
-        // Whoever accepts twice on one day is not numbered back.
+        // Accepting twice on one day does not reissue numbers.
         let day = "SELECT value FROM counter WHERE name = 'batch_day_number'";
         assert_eq!(world.numbers(day).await, [7 + mark::LEAP_OF_DAY]);
     }
 }
 
 #[tokio::test]
-async fn a_write_that_began_before_the_seal_does_not_end_after_it() {
+async fn a_write_that_began_before_the_seal_cannot_commit_after_it() {
     let Some(world) = server().await else { return };
     let mut late = world.store.write().await.unwrap();
     setting::set(&mut late, "late", "1").await.unwrap();

@@ -1,4 +1,4 @@
-//! The alphabet: what is written is what is read, whichever way it goes.
+//! Values: what is written is what is read, on every path.
 
 use crate::world::{all, run, world};
 use store::StoreError;
@@ -13,7 +13,7 @@ static SAME: Sql = Sql::new(
 );
 static ROWS: Insert = Insert { table: "sample", columns: &["id", "number", "word"] };
 
-/// Numbers at the edges of what fewer bits hold.
+/// Integers at the limits of narrower types.
 pub const NUMBERS: [i64; 9] =
     [i64::MIN, i64::MIN + 1, i32::MIN as i64 - 1, -1, 0, 1, u32::MAX as i64, (1 << 53) + 1, i64::MAX];
 
@@ -35,7 +35,7 @@ pub fn words() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn values_are_read_as_they_were_written() {
+async fn values_are_read_back_as_written() {
     let world = world().await.with_sample().await;
     let mut tx = world.store.write().await.unwrap();
     let blobs: [&[u8]; 4] = [&[], &[0], &[0xff, 0, 0x5c, 0x27], &[7; 100_000]];
@@ -50,7 +50,7 @@ async fn values_are_read_as_they_were_written() {
         let row = rows.first().unwrap();
         assert_eq!((rows.len(), row.i64(0).unwrap(), row.text(1).unwrap()), (1, *number, word));
         assert_eq!((row.opt_i64(3).unwrap(), row.opt_text(3).unwrap()), (None, None));
-        // A value of another type than asked for, and a column that is not there.
+        // A value of another type than requested, and a column that does not exist.
         for wrong in
             [row.i64(1).err(), row.text(0).err(), row.text(2).err(), row.i64(3).err(), row.i64(4).err()]
         {
@@ -64,7 +64,7 @@ async fn values_are_read_as_they_were_written() {
 }
 
 #[tokio::test]
-async fn texts_are_compared_by_their_bytes() {
+async fn texts_are_compared_bytewise() {
     let world = world().await;
     let mut tx = world.store.write().await.unwrap();
     let mut names =
@@ -80,7 +80,7 @@ async fn texts_are_compared_by_their_bytes() {
 }
 
 #[tokio::test]
-async fn many_rows_hold_every_value_too() {
+async fn many_rows_hold_every_value_as_well() {
     let world = world().await.with_sample().await;
     let (words, copies) = (words(), 30);
     let mut tx = world.store.write().await.unwrap();
@@ -100,7 +100,7 @@ async fn many_rows_hold_every_value_too() {
 }
 
 #[tokio::test]
-async fn arguments_stand_in_any_order() {
+async fn arguments_may_appear_in_any_order() {
     let world = world().await.with_sample().await;
     let mut tx = world.store.write().await.unwrap();
     let args = || vec![1.into(), 2.into(), "x".into()];
@@ -115,7 +115,7 @@ async fn arguments_stand_in_any_order() {
 }
 
 #[tokio::test]
-async fn a_text_that_an_engine_cannot_keep_breaks_a_rule_and_nothing_else() {
+async fn a_text_that_an_engine_cannot_store_is_a_constraint_error() {
     let world = world().await.with_sample().await;
     let nul = || vec![1.into(), 1.into(), "a\0b".into(), Value::Null, Value::Null];
     let mut tx = world.store.write().await.unwrap();

@@ -1,4 +1,4 @@
-//! A ledger on the engine that is chosen, and ways to look at what is stored.
+//! A ledger on the chosen engine, and helpers that read what is stored.
 
 use store::value::Row;
 use store::{Schema, Store, StoreError, Tx};
@@ -10,7 +10,7 @@ pub struct World {
     pub place: Place,
 }
 
-/// On the engine that is chosen for the run.
+/// On the engine chosen for the run.
 pub async fn world() -> World {
     on(Engine::chosen()).await
 }
@@ -21,7 +21,7 @@ pub async fn on(engine: Engine) -> World {
     World { store, place }
 }
 
-/// For what makes sense only where there are several writers; none if the run is about another engine.
+/// For tests that need several writers; none if the run uses another engine.
 pub async fn server() -> Option<World> {
     if is_server() { Some(on(Engine::Server).await) } else { None }
 }
@@ -29,7 +29,7 @@ pub async fn server() -> Option<World> {
 pub fn is_server() -> bool {
     let is_server = Engine::chosen() == Engine::Server;
     if !is_server {
-        println!("nothing to see without SLUICE_TEST_ENGINE=server");
+        println!("skipped without SLUICE_TEST_ENGINE=server");
     }
     is_server
 }
@@ -39,14 +39,14 @@ pub async fn run(tx: &mut Tx, text: &str) -> Result<(), StoreError> {
     tx.fetch_text(text.to_owned(), vec![]).await.map(|_| ())
 }
 
-/// What a query gives, each row read by `of`.
+/// A query's rows, each read by `of`.
 pub async fn all<T>(tx: &mut Tx, text: &str, of: impl Fn(Row<'_>) -> Result<T, StoreError>) -> Vec<T> {
     let rows = tx.fetch_text(text.to_owned(), vec![]).await.unwrap();
     rows.iter().map(|row| of(row).unwrap()).collect()
 }
 
 impl World {
-    /// Runs statements in a transaction of their own.
+    /// Runs statements in one transaction.
     pub async fn write(&self, texts: &[&str]) -> Result<(), StoreError> {
         let mut tx = self.store.write().await?;
         for text in texts {
@@ -55,7 +55,7 @@ impl World {
         tx.commit().await
     }
 
-    /// The numbers of a query's first column.
+    /// The integers in a query's first column.
     pub async fn numbers(&self, text: &str) -> Vec<i64> {
         all(&mut self.store.read().await.unwrap(), text, |row| row.i64(0)).await
     }
@@ -64,7 +64,7 @@ impl World {
         self.numbers(&format!("SELECT COUNT(*) FROM {table}")).await[0]
     }
 
-    /// A table of the alphabet's columns, with a key, a rule and a unique column.
+    /// A table with a column of every type, a key, a check and a unique column.
     pub async fn with_sample(self) -> Self {
         let (number, text, bytes, strict) = match self.place.engine {
             Engine::File | Engine::Memory => ("INTEGER", "TEXT", "BLOB", "STRICT"),
@@ -80,7 +80,7 @@ impl World {
     }
 }
 
-/// Who does what the tests do.
+/// The actor in all tests.
 pub fn tester() -> domain::principal::Author {
     domain::principal::Author { principal: domain::principal::Principal::User(1), name: "tester".to_owned() }
 }

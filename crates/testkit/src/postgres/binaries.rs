@@ -1,6 +1,6 @@
-//! Where PostgreSQL's programs are, and as whom they run.
+//! Where PostgreSQL's programs are, and as which user they run.
 //!
-//! To add a place to look in: a line in [`Binaries::find`].
+//! To add a search location, add a line in [`Binaries::find`].
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -8,12 +8,12 @@ use std::process::{Command, Stdio};
 
 const FOLDER_VARIABLE: &str = "SLUICE_PG_BIN";
 const DEBIAN: &str = "/usr/lib/postgresql";
-/// Whom Debian's package makes for the server.
+/// The user that Debian's package creates for the server.
 const USER: &str = "postgres";
 
 const MISSING: &str = "PostgreSQL is not installed: neither /usr/lib/postgresql/*/bin nor \
                        `pg_config --bindir` has `initdb` and `postgres`. Install it (Debian, Ubuntu: \
-                       `apt-get install postgresql`), or let SLUICE_PG_BIN name the folder of its programs";
+                       `apt-get install postgresql`), or set SLUICE_PG_BIN to the folder of its programs";
 
 /// The programs of one version.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub struct Binaries {
     has_setpriv: bool,
 }
 
-/// The user and group that the server gets when root starts it, because it refuses to be root.
+/// The user and group the server runs as when started by root, because it refuses to run as root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owner {
     pub user: u32,
@@ -36,7 +36,7 @@ impl Binaries {
             Some(folder) => {
                 let folder = PathBuf::from(folder);
                 let wrong =
-                    format!("{FOLDER_VARIABLE}={}: no `initdb` and `postgres` there", folder.display());
+                    format!("{FOLDER_VARIABLE}={}: `initdb` and `postgres` are not there", folder.display());
                 Some(folder).filter(|folder| complete(folder)).ok_or(wrong)?
             }
             None => newest(Path::new(DEBIAN)).or_else(configured).ok_or(MISSING)?,
@@ -46,13 +46,13 @@ impl Binaries {
         Ok(Self { folder, owner, has_setpriv })
     }
 
-    /// Whom the server's files have to belong to, if not to us.
+    /// The required owner of the server's files, if not the current user.
     pub fn owner(&self) -> Option<Owner> {
         self.owner
     }
 
-    /// A program, as a user that it accepts. It gets SIGQUIT when the thread that started it ends, where the
-    /// system can do that, so that a killed test leaves no server behind.
+    /// A program, run as a user it accepts. Where the system supports it, the program gets SIGQUIT when the
+    /// thread that started it ends, so that a killed test leaves no server behind.
     pub fn command(&self, program: &str) -> Command {
         let program = self.folder.join(program);
         if !self.has_setpriv {
@@ -97,7 +97,7 @@ fn configured() -> Option<PathBuf> {
     Some(folder).filter(|folder| complete(folder))
 }
 
-/// What a program prints, if it is there and succeeds.
+/// A program's output, if it exists and succeeds.
 fn answer(program: &str, args: &[&str]) -> Option<String> {
     let output = Command::new(program).args(args).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_highest_complete_version_is_taken() {
+    fn the_highest_complete_version_is_used() {
         let folder = tempfile::tempdir().unwrap();
         for (version, programs) in [
             ("9", &["initdb", "postgres"][..]),

@@ -1,8 +1,8 @@
-//! One server process and its data directory, both gone when it is dropped. If the test is killed, the server
-//! ends all the same, but its directory (`sluice-postgres-*` in the temporary folder) stays.
+//! One server process and its data directory, both removed when it is dropped. If the test is killed, the
+//! server still stops, but its directory (`sluice-postgres-*` in the temporary folder) remains.
 //!
-//! Settings that every test's server has stand in [`SETTINGS`]. What makes a commit durable (`fsync`,
-//! `full_page_writes`, `synchronous_commit`) is left as it comes, because tests are about that.
+//! [`SETTINGS`] apply to every test's server. What makes a commit durable (`fsync`, `full_page_writes`,
+//! `synchronous_commit`) keeps its default, because that is what the tests are about.
 
 use super::binaries::{Binaries, Owner};
 use super::sql;
@@ -27,13 +27,14 @@ const SETTINGS: &[(&str, &str)] = &[
     ("max_wal_size", "2GB"),
 ];
 
-/// Below the ports that a system takes for outgoing connections: the port must still be free at a restart.
+/// Below the ephemeral ports that a system uses for outgoing connections: the port must still be free at a
+/// restart.
 const PORTS: std::ops::Range<u16> = 15_000..32_000;
-/// How often another port is tried when somebody was quicker.
+/// How many ports are tried when another process takes one first.
 const ATTEMPTS: usize = 5;
 
 const START: Duration = Duration::from_secs(30);
-/// How long each way of stopping may take before the next, harder one.
+/// How long each way of stopping may take before a harsher one follows.
 const STOP: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -41,21 +42,21 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub struct Server {
     binaries: Binaries,
     folder: TempDir,
-    /// The folder as the server says it.
+    /// The data directory as the server reports it.
     data: PathBuf,
     settings: Vec<(String, String)>,
     port: u16,
     child: Option<Child>,
 }
 
-/// Why a process that was started is not a server.
+/// Why a started process is not a usable server.
 enum Failure {
     PortTaken,
     Other(String),
 }
 
 impl Server {
-    /// With files of its data directory that stand there before the first start; the owner alone reads them.
+    /// Adds files to the data directory before the first start; only the owner may read them.
     pub fn start(settings: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Self, String> {
         let settings = SETTINGS.iter().chain(settings);
         let settings = settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -66,7 +67,7 @@ impl Server {
         Ok(server)
     }
 
-    /// A copy of this server that follows it from then on, as long as it is there.
+    /// A copy of this server that replicates from it for as long as it runs.
     pub fn standby(&self) -> Result<Self, String> {
         let mut standby = Self::nowhere(self.settings.clone())?;
         let mut command = standby.command("pg_basebackup");
@@ -76,7 +77,7 @@ impl Server {
         Ok(standby)
     }
 
-    /// A folder without a cluster yet.
+    /// A folder without a cluster.
     fn nowhere(settings: Vec<(String, String)>) -> Result<Self, String> {
         let binaries = Binaries::find()?;
         let folder = tempfile::Builder::new()
@@ -112,10 +113,10 @@ impl Server {
 
     pub fn restart(&mut self) -> Result<(), String> {
         if self.child.is_some() {
-            return Err("PostgreSQL is running: crash it before it is restarted".to_owned());
+            return Err("PostgreSQL is running: crash it before restarting it".to_owned());
         }
         self.launch().map_err(|failure| match failure {
-            Failure::PortTaken => format!("port {} was taken while PostgreSQL was away", self.port),
+            Failure::PortTaken => format!("port {} was taken while PostgreSQL was down", self.port),
             Failure::Other(reason) => reason,
         })
     }
@@ -127,9 +128,9 @@ impl Server {
         self.make("initdb", &mut command)
     }
 
-    /// Lets a program make the data directory.
+    /// Creates the data directory with a program.
     fn make(&self, name: &str, command: &mut Command) -> Result<(), String> {
-        let output = command.output().map_err(|error| format!("{name} does not start: {error}"))?;
+        let output = command.output().map_err(|error| format!("{name} did not start: {error}"))?;
         if output.status.success() {
             return Ok(());
         }
@@ -145,16 +146,16 @@ impl Server {
         std::os::unix::fs::chown(&path, Some(user), Some(group))
     }
 
-    /// A program, in a folder that it may read, with a language that we can read.
+    /// A program, run in a folder that it may read, with messages in English.
     fn command(&self, program: &str) -> Command {
         let mut command = self.binaries.command(program);
         command.current_dir(self.folder.path()).env("LC_ALL", "C").stdin(Stdio::null());
         command
     }
 
-    /// Starts the process and waits until it can be used.
+    /// Starts the process and waits until it is usable.
     fn launch(&mut self) -> Result<(), Failure> {
-        let failed = |error: io::Error| Failure::Other(format!("PostgreSQL does not start: {error}"));
+        let failed = |error: io::Error| Failure::Other(format!("PostgreSQL did not start: {error}"));
         let path = self.folder.path().join("log");
         let log = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
         let begin = log.metadata().map_err(failed)?.len();
@@ -163,7 +164,7 @@ impl Server {
         for (name, value) in &self.settings {
             command.args(["-c", &format!("{name}={value}")]);
         }
-        // A group of its own: Ctrl-C is for the test, which then stops the server.
+        // A separate process group: Ctrl-C goes to the test, which then stops the server.
         command.process_group(0).stdout(log.try_clone().map_err(failed)?).stderr(log);
         let mut child = spawn_kept(command).map_err(failed)?;
         let ended = self.wait_for_answer(&mut child);
@@ -174,10 +175,11 @@ impl Server {
         if log.contains("could not bind") {
             return Err(Failure::PortTaken);
         }
-        Err(Failure::Other(format!("PostgreSQL does not start: {reason}. Its log ends so:\n{log}")))
+        Err(Failure::Other(format!("PostgreSQL did not start: {reason}. The end of its log:\n{log}")))
     }
 
-    /// Until the server answers that it has our data: behind a port may be somebody else.
+    /// Waits until the server answers and reports our data directory: another server may be listening on the
+    /// port.
     fn wait_for_answer(&self, child: &mut Child) -> Result<(), String> {
         let data = self.data.display().to_string();
         let (begin, mut last) = (Instant::now(), String::new());
@@ -195,12 +197,13 @@ impl Server {
         Err(format!("no answer within {START:?} ({last})"))
     }
 
-    /// Sends one signal after another, each when the one before had no effect, and waits for the end.
+    /// Sends the signals one after another, each only if the previous one had no effect, and waits for the
+    /// end.
     fn stop(&mut self, signals: &[Signal]) {
         let Some(mut child) = self.child.take() else { return };
         for signal in signals {
             if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-                // It may have ended by itself; then there is nobody to signal, and the wait says so.
+                // It may have ended already; then there is no process to signal, and the wait notices.
                 let _ = kill_process(pid, *signal);
             }
             if ended_within(&mut child, STOP).is_some() {
@@ -235,7 +238,7 @@ fn free_port() -> Result<u16, String> {
     (0..200).map(draw).find(free).ok_or_else(|| format!("no port of {PORTS:?} is free"))
 }
 
-/// The end of what a file has from `begin` on.
+/// The end of a file, at most back to `begin`.
 fn tail(path: &Path, begin: u64) -> io::Result<String> {
     let mut file = File::open(path)?;
     let begin = begin.max(file.metadata()?.len().saturating_sub(4_000));
@@ -247,8 +250,8 @@ fn tail(path: &Path, begin: u64) -> io::Result<String> {
 
 type Order = (Command, mpsc::Sender<io::Result<Child>>);
 
-/// Starts a process from a thread that lives as long as this process. The signal at the parent's death comes
-/// at the death of the thread that started it, and a test's thread ends before a server that tests share.
+/// Starts a process from a thread that lives as long as this process. The parent-death signal fires when the
+/// thread that started the process ends, and a test's thread ends before a shared server does.
 fn spawn_kept(command: Command) -> io::Result<Child> {
     static KEEPER: OnceLock<mpsc::Sender<Order>> = OnceLock::new();
     let keeper = KEEPER.get_or_init(|| {
@@ -261,7 +264,7 @@ fn spawn_kept(command: Command) -> io::Result<Child> {
         sender
     });
     let (reply, answer) = mpsc::channel();
-    let gone = || io::Error::other("the thread that starts processes is gone");
+    let gone = || io::Error::other("the thread that starts processes has ended");
     keeper.send((command, reply)).map_err(|_| gone())?;
     answer.recv().map_err(|_| gone())?
 }

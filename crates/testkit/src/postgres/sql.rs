@@ -1,5 +1,5 @@
-//! SQL as a text, from anywhere: each call has a connection and a thread of its own, so that it works inside
-//! a runtime and outside. Meant for checks and preparations, not for speed.
+//! SQL as text, from anywhere: each call has its own connection and thread, so that it works inside and
+//! outside a runtime. Meant for checks and setup, not for speed.
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::time::Duration;
@@ -8,10 +8,10 @@ use tokio_postgres::{Config, Error, NoTls, SimpleQueryMessage};
 /// The rows of all statements of a text, each value as text, NULL as `None`.
 pub type Rows = Vec<Vec<Option<String>>>;
 
-/// Nobody waits longer for a check.
+/// The longest that a check may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Runs SQL text, one statement or many.
+/// Runs SQL text, one or more statements.
 ///
 /// # Panics
 /// If the server refuses it or cannot be reached.
@@ -19,7 +19,7 @@ pub fn execute(url: &str, sql: &str) {
     drop(query_text(url, sql));
 }
 
-/// Runs SQL text and gives the rows.
+/// Runs SQL text and returns the rows.
 ///
 /// # Panics
 /// If the server refuses it or cannot be reached.
@@ -31,12 +31,12 @@ pub fn query_text(url: &str, sql: &str) -> Rows {
 /// Runs SQL text that may be refused.
 ///
 /// # Errors
-/// What the server says, as `SQLSTATE: message`, or why it cannot be reached.
+/// The server's error, as `SQLSTATE: message`, or why it cannot be reached.
 pub fn try_query(url: &str, sql: &str) -> Result<Rows, String> {
     within(PATIENCE, url, sql)
 }
 
-/// Like [`try_query`] with a limit of time.
+/// Like [`try_query`], with a time limit.
 pub(super) fn within(limit: Duration, url: &str, sql: &str) -> Result<Rows, String> {
     let work = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -50,7 +50,7 @@ async fn run(url: &str, sql: &str) -> Result<Rows, String> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.map_err(|error| said(&error))?;
     let connection = tokio::spawn(connection);
     let answer = client.simple_query(sql).await.map_err(|error| said(&error));
-    // The server has to know that nobody is connected any more: a database in use cannot be dropped.
+    // The server must notice that the connection is closed: a database in use cannot be dropped.
     drop(client);
     drop(connection.await);
     let messages = answer?;
@@ -71,10 +71,10 @@ fn said(error: &Error) -> String {
     )
 }
 
-/// Host and port of a database's URL.
+/// Host and port of a database URL.
 ///
 /// # Panics
-/// If it is not a URL of a database, or if nobody knows its host.
+/// If it is not a database URL, or if its host cannot be resolved.
 #[must_use]
 pub fn address_of(url: &str) -> SocketAddr {
     let config: Config = url.parse().unwrap_or_else(|error| panic!("{url}: {error}"));
@@ -87,7 +87,7 @@ pub fn address_of(url: &str) -> SocketAddr {
     found.unwrap_or_else(|| panic!("{url}: the host has no address"))
 }
 
-/// The parts of a URL: what stands before host and port, host and port, and from the `/` or `?` on.
+/// The parts of a URL: what precedes host and port, host and port, and the rest from the `/` or `?`.
 pub(crate) fn parts(url: &str) -> Option<(&str, &str, &str)> {
     let begin = url.find("://")? + 3;
     let end = url.get(begin..)?.find(['/', '?']).map_or(url.len(), |at| begin + at);
@@ -95,7 +95,7 @@ pub(crate) fn parts(url: &str) -> Option<(&str, &str, &str)> {
     Some((url.get(..host)?, url.get(host..end)?, url.get(end..)?))
 }
 
-/// The same server, another database.
+/// The same server with another database.
 pub(super) fn with_database(url: &str, name: &str) -> String {
     let (before, host, rest) = parts(url).unwrap_or_else(|| panic!("{url} is not a URL"));
     let options = rest.find('?').and_then(|at| rest.get(at..)).unwrap_or_default();
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_keeps_what_is_not_replaced() {
+    fn replacing_the_database_keeps_the_rest_of_a_url() {
         for (url, changed) in [
             ("postgres://sluice@127.0.0.1:5432/postgres", "postgres://sluice@127.0.0.1:5432/x"),
             ("postgres://a:b%40c@host/d?sslmode=disable", "postgres://a:b%40c@host/x?sslmode=disable"),

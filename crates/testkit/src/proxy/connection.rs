@@ -1,4 +1,4 @@
-//! One client's connection: two streams of bytes, and where a rule takes hold of them.
+//! One client's connection: two byte streams, and the points where a rule intervenes.
 
 use super::wire::{Answers, Found, Requests, Start};
 use super::{Rule, State, count, until};
@@ -12,8 +12,7 @@ use tokio::sync::watch;
 
 const CHUNK: usize = 64 << 10;
 
-/// Serves a client until one side goes away or a rule closes it. An error of a socket is an end like any
-/// other.
+/// Serves a client until one side disconnects or a rule closes it. A socket error counts as a disconnect.
 pub async fn run(client: TcpStream, target: SocketAddr, state: watch::Sender<State>, closings: u64) {
     tokio::select! {
         biased;
@@ -23,7 +22,7 @@ pub async fn run(client: TcpStream, target: SocketAddr, state: watch::Sender<Sta
 }
 
 async fn relay(mut client: TcpStream, target: SocketAddr, state: &watch::Sender<State>) -> io::Result<()> {
-    // A round trip of small messages must not wait for more of them.
+    // Small messages must not be delayed to be coalesced.
     client.set_nodelay(true)?;
     let Some(startup) = startup(&mut client).await? else { return Ok(()) };
     released(state).await;
@@ -31,7 +30,7 @@ async fn relay(mut client: TcpStream, target: SocketAddr, state: &watch::Sender<
     server.set_nodelay(true)?;
     server.write_all(&startup).await?;
 
-    // The number of the answer that is kept from the client, or 0.
+    // The number of the answer withheld from the client, or 0.
     let cut = AtomicU64::new(0);
     let (from_client, to_client) = client.split();
     let (from_server, to_server) = server.split();
@@ -47,7 +46,7 @@ async fn relay(mut client: TcpStream, target: SocketAddr, state: &watch::Sender<
     }
 }
 
-/// The client's first message. Encryption is declined here; the client then goes on without.
+/// The client's first message. Encryption is declined here; the client then continues without it.
 async fn startup(client: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
     loop {
         let mut bytes = vec![0; Start::HEAD];
@@ -72,7 +71,7 @@ async fn released(state: &watch::Sender<State>) {
     until(state, |state| state.rule != Rule::Hold).await;
 }
 
-/// The rule for a commit that has come: a cut is taken by one commit only.
+/// The rule for a commit that has arrived: a cut applies to one commit only.
 fn take_cut(state: &watch::Sender<State>) -> Rule {
     let mut rule = Rule::Pass;
     state.send_if_modified(|state| {
@@ -91,7 +90,7 @@ fn take_cut(state: &watch::Sender<State>) -> Rule {
 enum End {
     /// The connection ends now.
     Cut,
-    /// Answers may still come.
+    /// Answers may still arrive.
     Gone,
 }
 
@@ -112,7 +111,7 @@ async fn requests(
                 match take_cut(state) {
                     Rule::CutBeforeCommit => return Ok(End::Cut),
                     Rule::CutAfterCommit => {
-                        // Before the bytes go: the answer must find it.
+                        // Before the bytes are sent: the answers' side must see it in time.
                         cut.store(answer, Ordering::SeqCst);
                         requests.last_is(answer);
                     }
@@ -158,7 +157,7 @@ async fn answers(
     }
 }
 
-/// Sends the first bytes on, and forgets them.
+/// Forwards the first bytes and removes them.
 async fn pass(to: &mut WriteHalf<'_>, waiting: &mut Vec<u8>, count: usize) -> io::Result<()> {
     to.write_all(waiting.get(..count).unwrap_or_default()).await?;
     waiting.drain(..count);

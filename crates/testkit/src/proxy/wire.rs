@@ -1,23 +1,23 @@
-//! As much of PostgreSQL's protocol (version 3) as is needed to see a commit and its answer. No IO: bytes in,
-//! places in them out, however the stream was cut into pieces. Only the head of a message is ever waited for,
-//! so a large one passes as it comes.
+//! As much of PostgreSQL's protocol (version 3) as is needed to recognise a commit and its answer. No IO:
+//! bytes in, positions in them out, however the stream was split. Only a message's header is buffered, so a
+//! large message is passed on as it arrives.
 //!
-//! Which answer belongs to which request is counted: a query, a sync and a function call are each answered by
-//! one `ReadyForQuery`, and so is the startup.
+//! Answers are matched to requests by counting: a query, a sync and a function call are each answered by one
+//! `ReadyForQuery`, and so is the startup.
 
 use std::collections::HashSet;
 
 /// A message's type and length.
 const HEAD: usize = 5;
-/// So much of a message is looked at. A commit, with the name of its statement, is shorter.
+/// How much of a message is examined. A commit, including its statement name, is shorter.
 const LOOK: usize = 256;
 
-/// What a connection begins with; it has no type.
+/// How a connection starts; this message has no type.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Start {
     /// The client asks for TLS or GSS; the answer is one byte.
     Encryption,
-    /// A startup or a cancellation, with so many bytes to come.
+    /// A startup or a cancellation, with this many bytes to come.
     Message { left: usize },
     /// Not this protocol.
     Unknown,
@@ -26,7 +26,7 @@ pub enum Start {
 impl Start {
     /// Length and code.
     pub const HEAD: usize = 8;
-    /// The server takes no longer ones.
+    /// The server accepts no longer ones.
     const MAX: usize = 10_000;
     const TLS: u32 = 80_877_103;
     const GSS: u32 = 80_877_104;
@@ -43,24 +43,24 @@ impl Start {
     }
 }
 
-/// What stands next in the client's bytes.
+/// What comes next in the client's bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
-    /// So many bytes are without a commit; what comes after them is not known yet.
+    /// This many bytes contain no commit; what follows is not known yet.
     Bytes(usize),
-    /// A request that commits stands there; its answer ends with the `ReadyForQuery` of that number. The next
-    /// scan, from there, passes over it.
+    /// A request that commits is at this position; its answer ends with the `ReadyForQuery` of that number.
+    /// The next scan, from there, skips it.
     Commit { at: usize, answer: u64 },
 }
 
 /// The client's messages after its startup.
 #[derive(Debug)]
 pub struct Requests {
-    /// What is left of the message in hand.
+    /// How much of the current message is left.
     left: usize,
     /// How many answers the messages so far ask for.
     asked: u64,
-    /// Syncs since the last execute. If that turns out to be a COPY, the server has passed over them.
+    /// Syncs since the last execute. If that turns out to be a COPY, the server has skipped them.
     syncs: u64,
     /// Names of prepared statements that commit, and of portals bound to them.
     statements: HashSet<Vec<u8>>,
@@ -76,7 +76,7 @@ impl Default for Requests {
 }
 
 impl Requests {
-    /// Looks at bytes that begin where the last scan said.
+    /// Scans bytes that begin where the last scan ended.
     pub fn scan(&mut self, bytes: &[u8]) -> Found {
         let mut at = 0;
         loop {
@@ -98,17 +98,17 @@ impl Requests {
         }
     }
 
-    /// No request after the one that is answered so goes on.
+    /// No request after the one with this answer is passed on.
     pub fn last_is(&mut self, answer: u64) {
         self.last = Some(answer);
     }
 
-    /// Whether the last request has gone.
+    /// Whether the last request has been passed on.
     pub fn ended(&self) -> bool {
         self.left == 0 && self.last.is_some_and(|last| self.asked >= last)
     }
 
-    /// Takes a message in; if it commits, which answer that will be.
+    /// Processes a message; if it commits, returns the number of its answer.
     fn request(&mut self, kind: u8, body: &[u8], whole: bool) -> Option<u64> {
         let (first, rest) = text(body);
         match kind {
@@ -122,7 +122,7 @@ impl Requests {
                 self.syncs += 1;
             }
             b'F' => self.asked += 1,
-            // Data, end and failure of a COPY. Until it ends, the server passes over a sync.
+            // Data, end and failure of a COPY. Until it ends, the server skips a sync.
             b'd' | b'c' | b'f' => self.asked -= std::mem::take(&mut self.syncs),
             b'P' => put(&mut self.statements, first, whole && commits(text(rest).0)),
             b'B' => {
@@ -136,7 +136,7 @@ impl Requests {
             },
             b'E' => {
                 self.syncs = 0;
-                // The sync that follows it is what is answered.
+                // The sync that follows is what gets answered.
                 return self.portals.contains(first).then_some(self.asked + 1);
             }
             _ => {}
@@ -145,14 +145,14 @@ impl Requests {
     }
 }
 
-/// What a scan of the server's bytes gave.
+/// The result of scanning the server's bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Scanned {
-    /// So many bytes are done with.
+    /// This many bytes are processed.
     pub read: usize,
-    /// So many of them are for the client.
+    /// This many of them are for the client.
     pub passed: usize,
-    /// The answer that is kept has come to its end.
+    /// The withheld answer has ended.
     pub ended: bool,
 }
 
@@ -166,7 +166,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Looks at bytes that begin where the last scan said. `cut` is the number of the answer to keep, or 0.
+    /// Scans bytes that begin where the last scan ended. `cut` is the number of the answer to withhold, or 0.
     pub fn scan(&mut self, bytes: &[u8], cut: u64) -> Scanned {
         let (mut read, mut passed) = (0, 0);
         loop {
@@ -193,14 +193,14 @@ impl Answers {
         }
     }
 
-    /// Whether what comes now is kept from the client.
+    /// Whether what arrives now is withheld from the client.
     pub fn kept(&self) -> bool {
         self.kept
     }
 }
 
-/// A message's type and its whole length. A length that cannot be is taken as the head alone, so that the
-/// server gets it and refuses it.
+/// A message's type and total length. For an impossible length, only the header is taken, so that the server
+/// receives it and refuses it.
 fn head(bytes: &[u8]) -> Option<(u8, usize)> {
     let (kind, length) = bytes.get(..HEAD)?.split_first()?;
     Some((*kind, HEAD.max(number(length) as usize + 1)))
@@ -210,7 +210,7 @@ fn number(bytes: &[u8]) -> u32 {
     bytes.first_chunk().map_or(0, |bytes| u32::from_be_bytes(*bytes))
 }
 
-/// A text up to its zero, and what follows.
+/// A text up to its zero byte, and what follows.
 fn text(bytes: &[u8]) -> (&[u8], &[u8]) {
     let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
     (bytes.get(..end).unwrap_or_default(), bytes.get(end + 1..).unwrap_or_default())
@@ -238,8 +238,7 @@ mod tests {
         [&[kind][..], &length, body].concat()
     }
 
-    /// Feeds the bytes in two pieces: where commits stand and which answers they have, and how many bytes
-    /// pass.
+    /// Feeds the bytes in two pieces: the commits' positions and answers, and how many bytes pass.
     fn commits_in(bytes: &[u8], cut_at: usize) -> (Vec<(usize, u64)>, usize) {
         let (mut requests, mut found, mut waiting, mut passed) = (Requests::default(), vec![], vec![], 0);
         for piece in [&bytes[..cut_at], &bytes[cut_at..]] {
@@ -263,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_is_seen_wherever_the_stream_is_cut() {
+    fn a_commit_is_recognised_wherever_the_stream_is_split() {
         let large = [b"INSERT INTO t VALUES ('commit".as_slice(), &[b'x'; 400], b"');commit\0"].concat();
         let bind = [b"p\0s1\0".as_slice(), &[0; 6]].concat();
         let stream: Vec<(u8, &[u8], Option<u64>)> = vec![
@@ -289,7 +288,7 @@ mod tests {
             (b'S', b"", None),
             (b'Q', b"COMMIT\0", Some(10)),
             (b'S', b"", None),
-            // The same as a query: the sync before it is an ordinary one.
+            // A COPY sent as a query: the sync before it is an ordinary one.
             (b'Q', b"COPY t FROM STDIN\0", None),
             (b'd', b"1\n", None),
             (b'f', b"enough\0", None),
@@ -307,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_goes_on_after_the_last_request() {
+    fn nothing_is_passed_on_after_the_last_request() {
         let execute =
             [message(b'B', b"\0s\0\0\0\0\0\0\0"), message(b'E', b"\0\0\0\0\0"), message(b'S', b"")].concat();
         let bytes = [message(b'P', b"s\0commit\0\0\0"), execute, message(b'Q', b"SELECT 1\0")].concat();
@@ -320,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn one_answer_is_kept_and_those_before_it_are_not() {
+    fn one_answer_is_withheld_and_those_before_it_are_not() {
         let earlier = [message(b'S', b"a\0b\0"), message(b'Z', b"I"), message(b'Z', b"T")].concat();
         let kept = [message(b'C', b"COMMIT\0"), message(b'Z', b"I")].concat();
         let bytes = [earlier.clone(), kept].concat();
@@ -343,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_begins_with_a_message_without_type() {
+    fn a_connection_starts_with_a_message_without_a_type() {
         let start = |length: u32, code: u32| Start::of(&[length.to_be_bytes(), code.to_be_bytes()].concat());
         for (length, code, expected) in [
             (8, Start::TLS, Start::Encryption),

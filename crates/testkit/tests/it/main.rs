@@ -1,4 +1,4 @@
-//! The server and the proxy, as tests use them.
+//! The server and the proxy, used as tests use them.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod place;

@@ -1,11 +1,11 @@
-//! The places of ledgers.
+//! The places for ledgers.
 
 use testkit::Place;
 use testkit::place::Engine;
 use testkit::postgres::{Postgres, execute, query_text};
 
 #[test]
-fn a_place_is_empty_and_goes_when_it_is_dropped() {
+fn a_place_is_empty_and_is_deleted_when_dropped() {
     let file = Place::on(Engine::File);
     let folder = std::path::Path::new(&file.text).parent().unwrap().to_owned();
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);

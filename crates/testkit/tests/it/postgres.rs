@@ -1,4 +1,4 @@
-//! A server of a test's own, and one that is shared.
+//! A test's private server, and a shared one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use testkit::postgres::{Postgres, execute, query_text, try_query};
@@ -8,14 +8,14 @@ fn shown(url: &str, setting: &str) -> String {
 }
 
 #[test]
-fn what_was_committed_is_there_after_a_crash() {
+fn committed_rows_survive_a_crash() {
     let mut server = Postgres::start();
     let url = server.database();
     execute(&url, "CREATE TABLE t (n BIGINT PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 1000)");
     for round in 0..3 {
         execute(&url, &format!("INSERT INTO t VALUES ({})", 2000 + round));
         server.crash();
-        assert!(try_query(&url, "SELECT 1").is_err(), "nobody answers after a crash");
+        assert!(try_query(&url, "SELECT 1").is_err(), "a crashed server does not answer");
         server.restart();
         let rows = query_text(&url, "SELECT count(*), max(n), NULL FROM t");
         let expected = [Some((1001 + round).to_string()), Some((2000 + round).to_string()), None];
@@ -24,7 +24,7 @@ fn what_was_committed_is_there_after_a_crash() {
 }
 
 #[test]
-fn a_server_ends_with_its_handle_and_keeps_what_makes_a_commit_durable() {
+fn a_server_stops_with_its_handle_and_keeps_the_durability_settings() {
     let server = Postgres::start_with(&[("max_connections", "20"), ("deadlock_timeout", "100ms")]);
     let url = server.url();
     for (setting, value) in [
@@ -48,13 +48,13 @@ fn a_server_ends_with_its_handle_and_keeps_what_makes_a_commit_durable() {
 }
 
 #[test]
-fn a_setting_that_the_server_refuses_is_said_with_its_log() {
+fn a_setting_refused_by_the_server_is_reported_with_its_log() {
     let reason = Postgres::try_start_with(&[("max_wal_size", "much")]).unwrap_err();
     assert!(reason.contains("invalid value for parameter \"max_wal_size\""), "{reason}");
 }
 
 #[tokio::test]
-async fn a_shared_server_gives_each_an_empty_database_and_does_not_crash() {
+async fn a_shared_server_gives_each_handle_an_empty_database_and_cannot_be_crashed() {
     let (one, mut other) = (Postgres::shared(), Postgres::shared());
     assert_eq!(one.url(), other.url());
     let (first, second) = (one.database(), other.database());
@@ -71,19 +71,19 @@ async fn a_shared_server_gives_each_an_empty_database_and_does_not_crash() {
 #[test]
 fn a_server_outlives_the_thread_that_started_it() {
     let server = std::thread::spawn(Postgres::start).join().unwrap();
-    // Long enough for a signal to come, if one came.
+    // Long enough for a signal to arrive, if one was sent.
     std::thread::sleep(std::time::Duration::from_millis(300));
     assert_eq!(query_text(&server.url(), "SELECT 1"), [[Some("1".to_owned())]]);
 }
 
 #[test]
-fn a_standby_follows_and_takes_writes_when_it_is_promoted() {
+fn a_standby_replicates_and_accepts_writes_once_promoted() {
     let mut primary = Postgres::start();
     execute(&primary.url(), "CREATE TABLE t (n BIGINT); INSERT INTO t VALUES (1)");
     let mut standby = primary.standby();
     let refused = try_query(&standby.url(), "INSERT INTO t VALUES (2)").unwrap_err();
     assert!(refused.starts_with("25006: "), "{refused}");
-    // One that was away and has no server to follow any more has what it had.
+    // A standby that was down, and has lost its primary, keeps what it had.
     standby.crash();
     execute(&primary.url(), "INSERT INTO t VALUES (3)");
     primary.crash();

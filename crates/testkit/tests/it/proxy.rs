@@ -1,4 +1,4 @@
-//! Connections that are cut, refused and held by the proxy.
+//! Connections that the proxy cuts, refuses and holds.
 
 use futures_util::SinkExt as _;
 use std::collections::VecDeque;
@@ -34,7 +34,7 @@ impl Setup {
         connect(&self.proxy.url(&self.direct)).await
     }
 
-    /// The rows that are really there.
+    /// The rows that are actually there.
     fn rows(&self) -> Vec<String> {
         query_text(&self.direct, "SELECT n FROM t ORDER BY n").into_iter().flatten().flatten().collect()
     }
@@ -46,7 +46,7 @@ async fn connect(url: &str) -> Result<Client, Error> {
     Ok(client)
 }
 
-/// How a client says it.
+/// How a client sends it.
 #[derive(Debug, Clone, Copy)]
 enum Commit {
     Query,
@@ -66,7 +66,7 @@ async fn insert(client: &Client, n: i64, commit: Commit) -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn a_commit_is_cut_before_or_after_it_and_the_client_cannot_tell() {
+async fn a_connection_is_cut_before_or_after_the_commit_and_the_client_cannot_tell() {
     let setup = Setup::new().await;
     let mut expected = vec![];
     for (n, commit) in [(10, Commit::Query), (20, Commit::Prepared)] {
@@ -89,7 +89,7 @@ async fn a_commit_is_cut_before_or_after_it_and_the_client_cannot_tell() {
 }
 
 #[tokio::test]
-async fn a_cut_takes_one_connection_and_leaves_the_others() {
+async fn a_cut_closes_one_connection_and_leaves_the_others() {
     let setup = Setup::new().await;
     let (one, other) = (setup.client().await.unwrap(), setup.client().await.unwrap());
     other.batch_execute("BEGIN; INSERT INTO t VALUES (2)").await.unwrap();
@@ -101,7 +101,7 @@ async fn a_cut_takes_one_connection_and_leaves_the_others() {
 }
 
 #[tokio::test]
-async fn requests_that_were_sent_ahead_are_answered_before_the_cut() {
+async fn pipelined_requests_are_answered_before_the_cut() {
     let setup = Setup::new().await;
     let client = setup.client().await.unwrap();
     setup.proxy.set(Rule::CutAfterCommit);
@@ -122,7 +122,7 @@ async fn a_cut_finds_the_commit_after_large_copies_in_both_directions() {
     let setup = Setup::new().await;
     execute(&setup.direct, "CREATE TABLE w (word TEXT)");
     let client = setup.client().await.unwrap();
-    // More than all buffers on the way together have.
+    // More than all buffers on the path can hold.
     let rows = 200_000;
     client.batch_execute("BEGIN").await.unwrap();
     copy_in(&client, "COPY w FROM STDIN", rows).await;
@@ -134,7 +134,7 @@ async fn a_cut_finds_the_commit_after_large_copies_in_both_directions() {
     assert_eq!(query_text(&setup.direct, "SELECT count(*) FROM w"), [[Some(rows.to_string())]]);
 }
 
-/// Rows of a word that looks like a commit.
+/// Rows with a word that looks like a commit.
 async fn copy_in(client: &Client, sql: &str, rows: usize) {
     let mut sink = pin!(client.copy_in::<_, VecDeque<u8>>(sql).await.unwrap());
     for _ in 0..rows / 1000 {
@@ -144,7 +144,7 @@ async fn copy_in(client: &Client, sql: &str, rows: usize) {
 }
 
 #[tokio::test]
-async fn a_database_that_is_away_closes_everything_and_comes_back() {
+async fn an_unreachable_database_closes_every_connection_and_comes_back() {
     let setup = Setup::new().await;
     let client = setup.client().await.unwrap();
     setup.proxy.set(Rule::Refuse);
@@ -153,7 +153,7 @@ async fn a_database_that_is_away_closes_everything_and_comes_back() {
     assert_eq!(setup.proxy.fired_by(Rule::Refuse), 2);
     setup.proxy.set(Rule::Pass);
     insert(&setup.client().await.unwrap(), 1, Commit::Query).await.unwrap();
-    // However short it was away.
+    // However short the outage was.
     let client = setup.client().await.unwrap();
     setup.proxy.set(Rule::Refuse);
     setup.proxy.set(Rule::Pass);
@@ -162,7 +162,7 @@ async fn a_database_that_is_away_closes_everything_and_comes_back() {
 }
 
 #[tokio::test]
-async fn what_is_held_goes_on_under_the_next_rule() {
+async fn held_bytes_are_released_under_the_next_rule() {
     let setup = Setup::new().await;
     for (n, next, there) in [(1, Rule::Pass, true), (2, Rule::CutBeforeCommit, false)] {
         let client = setup.client().await.unwrap();
@@ -189,7 +189,7 @@ fn encryption_is_declined_and_a_test_without_a_runtime_may_block() {
     let proxy = Proxy::start_blocking(server.address());
     let url = proxy.url(&server.url());
     assert_eq!(query_text(&url, "SELECT 'through'"), [[Some("through".to_owned())]]);
-    // A client without TLS does not ask for it, so the request is written by hand.
+    // A client without TLS does not ask for it, so the request is written manually.
     let mut stream = TcpStream::connect(proxy.address()).unwrap();
     stream.write_all(&[0, 0, 0, 8, 4, 210, 22, 47]).unwrap();
     let mut answer = [0];
@@ -212,7 +212,7 @@ async fn a_query_is_cancelled_through_the_proxy() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_closes_the_connection() {
+async fn a_server_that_is_down_closes_the_connection() {
     let mut server = Postgres::start();
     let proxy = Proxy::start(server.address()).await;
     let url = proxy.url(&server.url());

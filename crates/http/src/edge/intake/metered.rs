@@ -1,4 +1,4 @@
-//! A body that counts what comes of it, and gives up what comes too slowly or finds no room.
+//! A body that counts its bytes, and aborts if it arrives too slowly or finds no memory.
 
 use super::{Intakes, State, add};
 use axum::BoxError;
@@ -13,12 +13,12 @@ use std::time::Duration;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// Bytes a second that a body has to come with on the average, once it has taken its time.
+/// The minimum average speed of a body after the initial allowance, in bytes per second.
 const RATE: u128 = 1024;
-/// How often a slow body is looked at.
+/// How often a slow body is checked.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Room for the next bytes, and whether it is the reserve.
+/// Memory for the next bytes, and whether it comes from the reserve.
 type Room = Result<(OwnedSemaphorePermit, bool), AcquireError>;
 type Waiting = Pin<Box<dyn Future<Output = Option<Room>> + Send>>;
 
@@ -27,10 +27,10 @@ pub(super) struct Metered {
     all: Arc<Intakes>,
     state: Arc<State>,
     received: usize,
-    /// Since when the client has been waited for.
+    /// Since when the server has been waiting for the client.
     since: Option<Instant>,
     look: Option<Pin<Box<Sleep>>>,
-    /// Bytes that came and find no room, since when, and the room that is waited for.
+    /// Bytes that arrived but found no memory, since when, and the pending wait for it.
     waiting: Option<(Frame<Bytes>, Instant, Waiting)>,
 }
 
@@ -40,12 +40,12 @@ impl Metered {
     }
 
     fn stop(&self, code: Code) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        // The first reason stands.
+        // The first reason wins.
         let _ = self.state.stopped.set(code);
         Poll::Ready(Some(Err(code.name().into())))
     }
 
-    /// The bytes that waited, once there is room for them; `None` if there was none in time.
+    /// The waiting bytes, once there is memory for them; `None` on timeout.
     fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<Option<Option<Frame<Bytes>>>> {
         let Some((_, begun, waiting)) = &mut self.waiting else { return Poll::Ready(Some(None)) };
         let room = ready!(waiting.as_mut().poll(cx));
@@ -61,7 +61,7 @@ impl Metered {
             add(&mut held.large, permit);
         }
         drop(held);
-        // Nobody is slow who was made to wait.
+        // Time spent waiting for memory does not count against the client.
         self.since = self.since.map(|since| since + begun.elapsed());
         Poll::Ready(Some(self.waiting.take().map(|(frame, ..)| frame)))
     }
@@ -80,7 +80,7 @@ impl Metered {
         self.waiting = Some((frame, Instant::now(), waiting));
     }
 
-    /// Done when the client has been too slow.
+    /// Resolves when the client has been too slow.
     fn poll_slow(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let after = self.all.slow_after;
         let since = *self.since.get_or_insert_with(Instant::now);

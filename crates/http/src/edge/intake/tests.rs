@@ -1,4 +1,4 @@
-//! Bodies that are large, many or slow.
+//! Large, many and slow bodies.
 
 use super::*;
 use axum::body::Bytes;
@@ -13,7 +13,7 @@ fn intakes(request_memory: usize, slow_after: Duration, wait: Duration) -> Arc<I
     Arc::new(Intakes { wait, ..Intakes::new(&options) })
 }
 
-/// A body that comes as it is sent.
+/// A request whose body arrives in the parts that are sent.
 fn request(all: &Arc<Intakes>) -> (UnboundedSender<usize>, Request, Intake) {
     let (sender, mut parts) = unbounded_channel::<usize>();
     let stream = futures_util::stream::poll_fn(move |cx| {
@@ -31,9 +31,9 @@ async fn read(request: Request) -> Result<usize, String> {
 }
 
 #[tokio::test]
-async fn large_bodies_wait_for_each_other_or_are_told_to_come_again_and_small_ones_come_in() {
+async fn large_bodies_wait_for_each_other_or_are_refused_and_small_ones_are_accepted() {
     let long = Duration::from_secs(600);
-    // 16 MiB for small ones, 16 MiB in reserve, 32 MiB for large ones.
+    // 16 MiB for small bodies, 16 MiB in reserve, 32 MiB for large ones.
     let all = intakes(64 * MIB, long, Duration::from_millis(100));
     let mut inside = Vec::new();
     for _ in 0..3 {
@@ -51,9 +51,9 @@ async fn large_bodies_wait_for_each_other_or_are_told_to_come_again_and_small_on
     let (sender, small, _small) = request(&all);
     sender.send(200).unwrap();
     drop(sender);
-    assert_eq!(read(small).await, Ok(200), "payments come in meanwhile");
+    assert_eq!(read(small).await, Ok(200), "payments are accepted in the meantime");
     drop(intake);
-    // Its turn comes as soon as one that is inside has been answered.
+    // It proceeds as soon as one of the accepted bodies has been answered.
     let patient = Arc::new(Intakes {
         small: all.small.clone(),
         large: all.large.clone(),
@@ -70,7 +70,7 @@ async fn large_bodies_wait_for_each_other_or_are_told_to_come_again_and_small_on
 }
 
 #[tokio::test]
-async fn bodies_that_come_side_by_side_all_come_in() {
+async fn concurrent_bodies_are_all_accepted() {
     let long = Duration::from_secs(600);
     let all = intakes(64 * MIB, long, long);
     let mut reading = Vec::new();
@@ -95,7 +95,7 @@ async fn bodies_that_come_side_by_side_all_come_in() {
 }
 
 #[tokio::test]
-async fn a_body_that_drips_is_given_up_and_one_that_flows_is_not() {
+async fn a_trickling_body_is_aborted_and_a_steady_one_is_not() {
     let all = intakes(64 * MIB, Duration::from_millis(300), Duration::from_secs(5));
     let (sender, dripping, intake) = request(&all);
     let drips = tokio::spawn(async move {

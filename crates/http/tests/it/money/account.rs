@@ -4,7 +4,7 @@ use super::{TRANSFERS, pay, two, with};
 use serde_json::{Value as Json, json};
 
 #[tokio::test]
-async fn an_account_is_opened_shown_frozen_thawed_and_closed() {
+async fn an_account_is_opened_shown_frozen_unfrozen_and_closed() {
     let (world, a, b) = two().await;
     let shown = world.get("/api/v2/accounts/A-1").await;
     let expected = json!({
@@ -31,7 +31,7 @@ async fn an_account_is_opened_shown_frozen_thawed_and_closed() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_opened_has_its_code() {
+async fn each_reason_not_to_open_an_account_has_its_code() {
     let (world, ..) = two().await;
     let base = json!({ "number": "N-1", "currency": "USD", "holderId": "hold_1" });
     let cases = [
@@ -57,7 +57,7 @@ async fn what_cannot_be_opened_has_its_code() {
 }
 
 #[tokio::test]
-async fn ids_that_are_none_are_not_found_and_break_nothing() {
+async fn malformed_ids_are_refused_and_break_nothing() {
     let (world, ..) = two().await;
     let long = "9".repeat(10_000);
     let ids = [
@@ -97,7 +97,7 @@ async fn ids_that_are_none_are_not_found_and_break_nothing() {
 }
 
 #[tokio::test]
-async fn a_statement_is_a_chain_page_by_page_and_by_date_and_direction() {
+async fn a_statement_chains_balances_across_pages_and_filters_by_date_and_direction() {
     let (world, a, b) = two().await;
     for place in 0..30 {
         let (from, to) = if place % 3 == 0 { (&b, &a) } else { (&a, &b) };

@@ -1,4 +1,4 @@
-//! Amounts and rates as bad input comes (B-001 to B-034).
+//! Bad input for amounts and rates (B-001 to B-034).
 
 use super::{TRANSFERS, pay, two, with};
 use reqwest::Method;
@@ -51,10 +51,10 @@ async fn an_amount_is_a_positive_whole_number_of_minor_units() {
 }
 
 #[tokio::test]
-async fn a_rate_is_a_positive_decimal_and_a_number_is_read_by_its_text() {
+async fn a_rate_is_a_positive_decimal_parsed_from_its_text() {
     let (world, a, _) = two().await;
     let cny = world.open("C-1", "cai", "CNY", 0).await;
-    // How a rate is read, not whether it is near the stored one.
+    // This tests how a rate is parsed, not whether it is near the stored one.
     world.fx_policy("USD", "CNY", serde_json::json!({ "tolerance": "0" })).await;
     let table = [
         ("7.1", "ok 710"),
@@ -96,7 +96,7 @@ async fn a_rate_is_a_positive_decimal_and_a_number_is_read_by_its_text() {
 }
 
 #[tokio::test]
-async fn there_and_back_again_loses_a_minor_unit_at_most() {
+async fn converting_there_and_back_changes_at_most_one_minor_unit() {
     let (world, a, _) = two().await;
     let cny = world.open("C-1", "cai", "CNY", 0).await;
     world.rate("USD", "CNY", "7.1").await;

@@ -4,7 +4,7 @@ use super::{TRANSFERS, pay, two};
 use serde_json::json;
 
 #[tokio::test]
-async fn every_change_has_its_row_and_rows_are_found_by_what_they_say() {
+async fn changes_and_refusals_have_audit_rows_that_can_be_filtered() {
     let (world, a, b) = two().await;
     let made = world.post(TRANSFERS, pay(&a, &b, 100)).await;
     let id = made.data()["id"].as_str().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! Holders, currencies, rates, policies, settings.
+//! Holders, currencies, rates, policies and settings.
 
 use super::{TRANSFERS, pay, two, with};
 use crate::browser::{Browser, first_admin};
@@ -35,7 +35,7 @@ async fn holders_are_added_found_and_unique() {
 }
 
 #[tokio::test]
-async fn currencies_are_enabled_with_decimals_that_fit() {
+async fn currencies_are_enabled_with_a_valid_number_of_decimals() {
     let (world, ..) = two().await;
     assert_eq!(world.post("/api/v2/currencies", json!({ "code": "BHD" })).await.code(), "FORBIDDEN");
     let admin = first_admin(&world).await;
@@ -59,7 +59,7 @@ async fn currencies_are_enabled_with_decimals_that_fit() {
 }
 
 #[tokio::test]
-async fn rates_are_set_and_the_newest_of_a_pair_holds() {
+async fn rates_are_set_and_the_newest_of_a_pair_applies() {
     let (world, ..) = two().await;
     let set = async |rate| {
         world
@@ -85,7 +85,7 @@ async fn rates_are_set_and_the_newest_of_a_pair_holds() {
 }
 
 #[tokio::test]
-async fn a_policy_keeps_what_is_left_out_and_null_lifts_a_limit() {
+async fn a_policy_keeps_omitted_fields_and_null_lifts_a_limit() {
     let (world, a, b) = two().await;
     let admin = first_admin(&world).await;
     let shown = async |query: &str| world.get(&format!("/api/v2/policies?{query}")).await.data().clone();
@@ -175,7 +175,7 @@ async fn a_known_email_or_uid_with_other_details_is_refused_with_both_values() {
     let confirmed =
         json!({ "number": "h-l", "currency": "USD", "holder": { "name": "x" }, "confusable": true });
     assert_eq!(world.post("/api/v2/accounts", confirmed).await.data()["number"], "h-l");
-    // NFC and NFD are one number, and one address.
+    // NFC and NFD spell the same number, and the same email.
     assert_eq!(
         open("Caf\u{e9}", json!({ "name": "y", "email": "jos\u{e9}@example.com" })).await,
         "hold_5 true"
@@ -186,7 +186,7 @@ async fn a_known_email_or_uid_with_other_details_is_refused_with_both_values() {
 }
 
 #[tokio::test]
-async fn finance_changes_holders_and_defaults_and_the_old_values_stay_in_the_audit_log() {
+async fn admins_change_holders_and_default_accounts_and_the_audit_log_keeps_old_values() {
     let (world, a, _) = two().await;
     let second = world.open("A-2", "ann", "USD", 0).await;
     let euros = world.open("A-3", "ann", "EUR", 0).await;
@@ -202,7 +202,7 @@ async fn finance_changes_holders_and_defaults_and_the_old_values_stay_in_the_aud
     assert_eq!(world.post(&make_default, json!(null)).await.code(), "FORBIDDEN");
     let patch = world.request(Method::PATCH, "/api/v2/holders/hold_1").json(&json!({ "name": "eve" }));
     assert_eq!(answer(patch).await.code(), "FORBIDDEN");
-    // The default is closed only after another was named; the last one is closed without.
+    // A default account can be closed only after another is made default, unless it is the last one.
     world.post("/api/v2/withdrawals", json!({ "accountId": a.id, "amountCents": 1_000_000 })).await.data();
     let close = async |account: &super::Opened| {
         world.post(&format!("/api/v2/accounts/{}/close", account.id), json!(null)).await.code().to_owned()

@@ -1,4 +1,4 @@
-//! A transfer that is sent again: done once, and answered as the first time.
+//! Repeated requests: they take effect once and get the first response.
 
 use super::transfer::futures_all;
 use super::{TRANSFERS, pay, two, with};
@@ -12,21 +12,21 @@ use service::transfer::NewTransfer;
 use std::io::Cursor;
 
 #[tokio::test]
-async fn fifty_of_the_same_at_once_are_one_transfer_and_one_answer() {
+async fn fifty_concurrent_repeats_are_one_transfer_with_one_response() {
     let (world, a, b) = two().await;
     let body = with(pay(&a, &b, 100), json!({ "memo": "once", "voucherUrl": "/v/1" }));
     let answers = futures_all((0..50).map(|_| world.post_once("k-1", TRANSFERS, body.clone()))).await;
     let first = answers[0].data().clone();
     assert!(answers.iter().all(|answer| *answer.data() == first));
     assert_eq!(world.balance(&a).await, 1_000_000 - 100);
-    // Later too, in other white space, and whatever has happened since.
+    // A later repeat gets the same response, with the key in quotes and whatever has happened since.
     world.post(&format!("/api/v2/accounts/{}/freeze", a.id), json!({})).await.data();
     assert_eq!(*world.post_once("\"k-1\"", TRANSFERS, body).await.data(), first);
     world.end().await;
 }
 
 #[tokio::test]
-async fn a_key_is_of_one_request_and_of_one_owner() {
+async fn a_key_belongs_to_one_request_and_one_owner() {
     let (mut world, a, b) = two().await;
     world.post_once("k-1", TRANSFERS, pay(&a, &b, 100)).await.data();
     let other = world.post_once("k-1", TRANSFERS, pay(&a, &b, 101)).await;
@@ -36,7 +36,7 @@ async fn a_key_is_of_one_request_and_of_one_owner() {
     world.post_once("k-2", "/api/v2/holders", json!({ "name": "x" })).await.data();
     let moved = world.post_once("k-2", TRANSFERS, pay(&a, &b, 100)).await;
     assert_eq!((moved.status, moved.code()), (422, "IDEMPOTENCY_KEY_REUSED"));
-    // Another key's space is another one.
+    // Each API key has its own key space.
     let scopes = vec!["transfers:write".to_owned(), "read".to_owned()];
     let new = NewApiKey { name: "second".to_owned(), scopes, ..NewApiKey::default() };
     let second = world.service.api_key_add(&world.actor, &new).await.unwrap().secret.unwrap();
@@ -48,13 +48,13 @@ async fn a_key_is_of_one_request_and_of_one_owner() {
 }
 
 #[tokio::test]
-async fn a_script_that_tries_again_under_its_new_secret_pays_once() {
+async fn a_retry_under_a_rotated_secret_pays_once() {
     let (mut world, a, b) = two().await;
     let first = world.post_once("k-1", TRANSFERS, pay(&a, &b, 100)).await.data().clone();
     let made = world.service.api_key_rotate(&world.actor, 1).await.unwrap();
     let former = std::mem::replace(&mut world.key, made.secret.unwrap());
     assert_eq!(*world.post_once("k-1", TRANSFERS, pay(&a, &b, 100)).await.data(), first);
-    // And the other way: begun under the new one, tried again by a machine that has the old one still.
+    // And vice versa: sent first with the new secret, retried by a machine that still has the old one.
     let second = world.post_once("k-2", TRANSFERS, pay(&a, &b, 50)).await.data().clone();
     world.key = former;
     assert_eq!(*world.post_once("k-2", TRANSFERS, pay(&a, &b, 50)).await.data(), second);
@@ -63,7 +63,7 @@ async fn a_script_that_tries_again_under_its_new_secret_pays_once() {
 }
 
 #[tokio::test]
-async fn the_same_text_is_another_name_for_each_who_says_it() {
+async fn the_same_key_text_is_a_different_key_for_each_caller() {
     let (world, a, b) = two().await;
     let admin = first_admin(&world).await;
     let new = NewTransfer {
@@ -72,7 +72,7 @@ async fn the_same_text_is_another_name_for_each_who_says_it() {
         amount: "0.01".to_owned(),
         ..NewTransfer::default()
     };
-    // Texts that look like what the program itself writes before a name, too.
+    // Including texts that look like the prefixes of internal keys.
     let texts = ["same", "op:same", "user:1", "key:1", "internal:opening:acct_1", "internal:opening:acct_3"];
     for (place, text) in (1..).zip(texts) {
         let operation = Some(text.to_owned());
@@ -83,7 +83,7 @@ async fn the_same_text_is_another_name_for_each_who_says_it() {
         answer(request.json(&pay(&a, &b, 100))).await.data();
         assert_eq!(world.balance(&a).await, 1_000_000 - place * 111, "{text}");
     }
-    // Nor is an opening, which has a name of the program's own, taken for one of them.
+    // An opening, which has an internal key, is not mistaken for one of them either.
     let row = "number,holder,email,currency,opening\nOPENED,Olga,o@example.com,USD,5.00\n";
     let actor = &world.actor;
     let imported = world.service.account_import(actor, Cursor::new(row), Delimiter::Comma).await.unwrap();
@@ -93,17 +93,17 @@ async fn the_same_text_is_another_name_for_each_who_says_it() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_the_answer_for_ever() {
+async fn a_refusal_is_stored_permanently() {
     let (world, a, b) = two().await;
     let poor = world.open("P-1", "pia", "USD", 0).await;
-    // Refused by the ledger: it would pass now.
+    // Refused by the ledger; after the deposit below it would succeed.
     let refused = world.post_once("k-1", TRANSFERS, pay(&poor, &b, 100)).await;
     assert_eq!((refused.status, refused.code()), (422, "INSUFFICIENT_BALANCE"));
     world.post(TRANSFERS, pay(&a, &poor, 1_000)).await.data();
     let again = world.post_once("k-1", TRANSFERS, pay(&poor, &b, 100)).await;
     assert_eq!((again.status, &again.json), (422, &refused.json));
     assert_eq!(world.balance(&poor).await, 1_000);
-    // Refused before the ledger was asked: there is such an account now.
+    // Refused before it reached the ledger; the account below then exists.
     let body = json!({ "fromAccountId": a.id, "toAccountId": "LATE-1", "fromAmountCents": 100 });
     let refused = world.post_once("k-2", TRANSFERS, body.clone()).await;
     assert_eq!((refused.status, refused.code()), (404, "TARGET_ACCOUNT_NOT_FOUND"));
@@ -116,7 +116,7 @@ async fn a_refusal_is_the_answer_for_ever() {
 }
 
 #[tokio::test]
-async fn a_rate_that_changed_does_not_change_the_first_answer() {
+async fn a_rate_change_does_not_change_the_stored_response() {
     let (world, a, _) = two().await;
     let cny = world.open("C-1", "cai", "CNY", 0).await;
     world.post("/api/v2/fx-rates", json!({ "source": "USD", "target": "CNY", "rate": "7.1" })).await.data();
@@ -129,7 +129,7 @@ async fn a_rate_that_changed_does_not_change_the_first_answer() {
 }
 
 #[tokio::test]
-async fn opening_and_freezing_are_done_once_as_well() {
+async fn opening_and_freezing_also_take_effect_once() {
     let (world, a, _) = two().await;
     let body = json!({ "number": "N-1", "currency": "USD", "holder": { "name": "nia" } });
     let all = futures_all((0..10).map(|_| world.post_once("k-1", "/api/v2/accounts", body.clone()))).await;

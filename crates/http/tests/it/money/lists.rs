@@ -1,11 +1,11 @@
-//! Lists: filters, orders, pages by number and by cursor.
+//! Lists: filters, sorting, pages by number and by cursor.
 
 use super::{TRANSFERS, pay, two, with};
 use crate::world::World;
 use serde_json::{Value as Json, json};
 
 impl World {
-    /// All rows of a list, page by page.
+    /// All rows of a list, read page by page.
     async fn all(&self, path: &str) -> Vec<Json> {
         let (mut rows, mut cursor) = (Vec::new(), String::new());
         loop {
@@ -26,7 +26,7 @@ impl World {
             .collect()
     }
 
-    /// The code of a list that is refused.
+    /// The status and code of a list request.
     async fn refused(&self, path: &str) -> String {
         let answer = self.get(path).await;
         format!("{} {}", answer.status, answer.code())
@@ -71,7 +71,7 @@ async fn accounts_are_filtered_sorted_and_paged() {
             _ => true,
         };
         assert!(up.windows(2).all(ordered), "{sort}");
-        // By number of the page the same rows come.
+        // Reading by page number returns the same rows.
         let second = world.get(&format!("{list}&sort={sort}&page=2")).await;
         assert_eq!(second.data().as_array().unwrap()[..], up[3..6]);
         assert_eq!(second.json["pagination"]["totalPages"], 4);
@@ -120,7 +120,7 @@ async fn transfers_are_filtered_sorted_and_paged() {
 }
 
 #[tokio::test]
-async fn a_page_that_cannot_be_is_refused() {
+async fn an_invalid_cursor_or_list_parameter_is_refused() {
     let (world, a, b) = two().await;
     for _ in 0..5 {
         world.post(TRANSFERS, pay(&a, &b, 1)).await.data();

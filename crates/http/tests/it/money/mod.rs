@@ -1,4 +1,4 @@
-//! The money side of the API: its own helpers, and a file a noun.
+//! The money side of the API: its helpers, and one file per noun.
 
 mod account;
 mod amounts;
@@ -18,7 +18,7 @@ use service::policy::PolicyChange;
 
 pub const TRANSFERS: &str = "/api/v2/account-transfers";
 
-/// An account that was opened for a test.
+/// An account opened for a test.
 #[derive(Debug, Clone)]
 pub struct Opened {
     pub id: String,
@@ -26,7 +26,7 @@ pub struct Opened {
 }
 
 impl World {
-    /// Sets limits and fees for dollars; null lifts one.
+    /// Sets limits and fees for dollars; null lifts a limit.
     pub async fn policy(&self, fields: Json) {
         let set = |name: &str| match fields.get(name) {
             Some(Json::String(text)) => Some(text.clone()),
@@ -52,7 +52,7 @@ impl World {
         self.service.fx_set(&self.actor, source, target, rate, "test").await.unwrap();
     }
 
-    /// Changes what applies to a pair of currencies.
+    /// Changes the policy of a currency pair.
     pub async fn fx_policy(&self, source: &str, target: &str, fields: Json) {
         let text = |name: &str| fields[name].as_str().map(str::to_owned);
         let change = FxPolicyChange {
@@ -64,7 +64,7 @@ impl World {
         self.service.fx_policy_set(&self.actor, source, target, &change).await.unwrap();
     }
 
-    /// Opens an account with money in it.
+    /// Opens an account and deposits money into it.
     pub async fn open(&self, number: &str, holder: &str, currency: &str, cents: i64) -> Opened {
         let body = json!({ "number": number, "currency": currency,
                            "holder": { "name": holder, "email": format!("{holder}@example.com") } });
@@ -82,13 +82,13 @@ impl World {
         shown.data()["balanceCents"].as_i64().unwrap()
     }
 
-    /// The id of the account with a number.
+    /// The id of an account, by its number.
     pub async fn id_of(&self, number: &str) -> String {
         let shown = self.get(&format!("/api/v2/accounts/{number}")).await;
         shown.data()["id"].as_str().unwrap().to_owned()
     }
 
-    /// Ends a test: the ledger is whole.
+    /// Ends a test: verifies the ledger and stops the server.
     pub async fn end(self) {
         let found = self.service.verify().await.unwrap();
         assert!(found.is_ok(), "{:?}", found.violations());
@@ -101,7 +101,7 @@ pub fn pay(from: &Opened, to: &Opened, cents: i64) -> Json {
     json!({ "fromAccountId": from.id, "toAccountId": to.id, "fromAmountCents": cents })
 }
 
-/// A body with other fields.
+/// A body with fields added or replaced.
 pub fn with(mut body: Json, fields: Json) -> Json {
     for (name, value) in fields.as_object().unwrap() {
         body[name] = value.clone();
@@ -109,7 +109,7 @@ pub fn with(mut body: Json, fields: Json) -> Json {
     body
 }
 
-/// A world with two dollar accounts of two people: 10,000.00 and 5,000.00.
+/// A world with the dollar accounts of two holders: 10,000.00 and 5,000.00.
 pub async fn two() -> (World, Opened, Opened) {
     let world = world().await;
     let a = world.open("A-1", "ann", "USD", 1_000_000).await;

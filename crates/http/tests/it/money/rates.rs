@@ -1,4 +1,5 @@
-//! Nobody invents a rate: a request's own rate is near the stored one, or somebody who may set rates says why not.
+//! Bounds on rates: a request's rate must be near the stored one, or a caller with the right to set rates
+//! must give a reason.
 
 use super::{Opened, TRANSFERS, pay, two, with};
 use crate::browser::{Browser, PASSWORD, add, first_admin};
@@ -9,7 +10,7 @@ use service::api_key::NewApiKey;
 
 const POLICIES: &str = "/api/v2/fx-rates/policies";
 
-/// Two dollar accounts and one in euros, at 0.91.
+/// A dollar account with money and an empty euro account, at a stored rate of 0.91.
 async fn euros() -> (World, Opened, Opened) {
     let (world, a, _) = two().await;
     let eur = world.open("E-1", "eva", "EUR", 0).await;
@@ -37,7 +38,7 @@ async fn audit(world: &World, id: &str) -> Json {
 }
 
 #[tokio::test]
-async fn a_rate_far_from_the_stored_one_moves_nothing_whoever_names_it() {
+async fn a_rate_far_from_the_stored_one_moves_nothing_for_any_caller() {
     let (world, a, eur) = euros().await;
     let key = key_of(&world, &["transfers:write"]).await;
     for rate in ["1000000000", "4000000000", "91", "0.928200000000000001", "0.8917", "0.000001"] {
@@ -55,7 +56,7 @@ async fn a_rate_far_from_the_stored_one_moves_nothing_whoever_names_it() {
         }
     }
     assert_eq!((world.balance(&a).await, world.balance(&eur).await), (1_000_000, 0));
-    // 2 % to either side.
+    // The tolerance is 2 % to either side.
     for (rate, cents) in [("0.9282", 928), ("0.8918", 892)] {
         let made = send_as(&world, &key, &at(&a, &eur, 1_000, rate)).await;
         assert_eq!(made.data()["toAmountCents"], cents, "{rate}");
@@ -64,7 +65,7 @@ async fn a_rate_far_from_the_stored_one_moves_nothing_whoever_names_it() {
 }
 
 #[tokio::test]
-async fn without_a_stored_rate_no_rate_is_taken_unless_the_bound_is_off() {
+async fn without_a_stored_rate_no_rate_is_accepted_unless_the_bound_is_off() {
     let (world, a, _) = two().await;
     let eur = world.open("E-1", "eva", "EUR", 0).await;
     let refused = world.post(TRANSFERS, at(&a, &eur, 1_000, "0.9")).await;
@@ -76,7 +77,7 @@ async fn without_a_stored_rate_no_rate_is_taken_unless_the_bound_is_off() {
 }
 
 #[tokio::test]
-async fn those_who_may_set_rates_override_the_bound_with_a_reason_that_is_kept() {
+async fn callers_who_may_set_rates_override_the_bound_with_a_recorded_reason() {
     let (world, a, eur) = euros().await;
     let said = |rate: &str, reason: &str| with(at(&a, &eur, 1_000, rate), json!({ "rateOverride": reason }));
     let key = key_of(&world, &["transfers:write"]).await;
@@ -96,7 +97,7 @@ async fn those_who_may_set_rates_override_the_bound_with_a_reason_that_is_kept()
         (&told["rate_override"], &told["target_amount"]),
         (&json!("agreed with the bank"), &json!(1_500))
     );
-    // A person of finance, too.
+    // A finance user may override it as well.
     let admin = first_admin(&world).await;
     add(&admin, "finn", "finance").await;
     let finance = Browser::signed_in(&world, "finn", PASSWORD).await;
@@ -118,35 +119,35 @@ async fn those_who_may_set_rates_override_the_bound_with_a_reason_that_is_kept()
 }
 
 #[tokio::test]
-async fn what_arrives_is_bounded_where_an_administrator_set_a_policy() {
+async fn the_target_amount_is_limited_where_an_administrator_set_a_policy() {
     let (world, a, eur) = euros().await;
     world.fx_policy("USD", "EUR", json!({ "tolerance": "0" })).await;
-    // The policy that the euro came with allows 10,000.00 a transfer and binds the paying side alone.
+    // The euro's default policy allows 10,000.00 per transfer and limits only the paying side.
     assert_eq!(world.post(TRANSFERS, at(&a, &eur, 1, "4000000")).await.data()["toAmountCents"], 4_000_000);
     let change = service::policy::PolicyChange { max: Some("10000.00".to_owned()), ..Default::default() };
     world.service.policy_set(&world.actor, "EUR", None, &change).await.unwrap();
     let refused = world.post(TRANSFERS, at(&a, &eur, 1, "4000000000")).await;
     assert_eq!((refused.status, refused.code()), (422, "TARGET_AMOUNT_ABOVE_MAXIMUM"));
     assert_eq!(world.post(TRANSFERS, at(&a, &eur, 1, "1000000")).await.data()["toAmountCents"], 1_000_000);
-    // An account's own policy comes before its currency's.
+    // An account's policy overrides its currency's.
     let change = service::policy::PolicyChange { max: Some("5.00".to_owned()), ..Default::default() };
     world.service.policy_set(&world.actor, "EUR", Some("E-1"), &change).await.unwrap();
     assert_eq!(world.post(TRANSFERS, pay(&a, &eur, 550)).await.code(), "TARGET_AMOUNT_ABOVE_MAXIMUM");
     assert_eq!(world.post(TRANSFERS, pay(&a, &eur, 549)).await.data()["toAmountCents"], 500);
-    // What enters from outside, or within the currency, has its limits where it leaves.
+    // A deposit, like a transfer within one currency, is limited only at its source.
     world.post("/api/v2/deposits", json!({ "accountId": eur.id, "amountCents": 1_000 })).await.data();
     world.end().await;
 }
 
 #[tokio::test]
-async fn cents_there_and_back_are_no_pump() {
+async fn converting_cents_back_and_forth_gains_nothing() {
     let (world, a, _) = two().await;
     let eur = world.open("E-1", "eva", "EUR", 0).await;
     world.rate("USD", "EUR", "0.52").await;
     world.rate("EUR", "USD", "1.92").await;
     let refused = world.post(TRANSFERS, pay(&a, &eur, 1)).await;
     assert_eq!((refused.status, refused.code()), (422, "EXCHANGE_TOO_SMALL"));
-    // 191 cents are 99.32, rounded down; there and back ten times never gains.
+    // 191 cents are 99.32, rounded down; converting back and forth ten times never gains.
     for _ in 0..10 {
         let there = world.post(TRANSFERS, pay(&a, &eur, 191)).await.data()["toAmountCents"].as_i64().unwrap();
         assert_eq!(there, 99);
@@ -157,7 +158,7 @@ async fn cents_there_and_back_are_no_pump() {
 }
 
 #[tokio::test]
-async fn a_pairs_policy_is_read_by_all_and_set_by_administrators() {
+async fn a_pairs_policy_is_readable_by_all_and_set_by_administrators() {
     let (world, a, eur) = euros().await;
     let of = |source: &str, target: &str| format!("{POLICIES}?source={source}&target={target}");
     let shipped = json!({ "source": "USD", "target": "EUR", "tolerance": "0.020000", "rounding": "half_up",

@@ -1,4 +1,5 @@
-//! Lists with conditions are answered after a second, as far as they were searched by then, and go on from there.
+//! Filtered lists return what they have found when their search budget of a second is used up; the cursor
+//! continues from there.
 
 use crate::batch_tools::open;
 use crate::world::{Answer, World, world, world_with};
@@ -10,7 +11,7 @@ use store::counter::{self, Counter};
 
 const TRANSFERS: &str = "/api/v2/account-transfers";
 
-/// Deposits with a memo each, between which the numbers of others were drawn: more than are looked at in one step.
+/// Makes deposits with these memos, each separated by more drawn numbers than one search step covers.
 async fn far_apart(world: &World, memos: &[&str]) {
     open(world, "PAY", "USD", "0").await;
     for memo in memos {
@@ -31,7 +32,7 @@ fn memos(page: &Answer) -> Vec<String> {
     page.data().as_array().unwrap().iter().map(|row| row["memo"].as_str().unwrap().to_owned()).collect()
 }
 
-/// A server that never has time for more than one step.
+/// A server whose search budget allows only one step.
 async fn hurried() -> World {
     let options =
         Options { per_address: 0, per_identity: 0, search_budget: Duration::ZERO, ..Options::default() };
@@ -39,7 +40,7 @@ async fn hurried() -> World {
 }
 
 #[tokio::test]
-async fn what_was_found_in_time_is_answered_and_the_cursor_goes_on() {
+async fn rows_found_within_the_budget_are_returned_and_the_cursor_continues() {
     for (order, expected) in
         [("desc", ["needle 3", "needle 2", "needle 1"]), ("asc", ["needle 1", "needle 2", "needle 3"])]
     {
@@ -55,7 +56,7 @@ async fn what_was_found_in_time_is_answered_and_the_cursor_goes_on() {
         );
         let (mut found, mut partial) = (memos(&page), 0);
         while let Some(cursor) = page.json["pagination"]["nextCursor"].as_str().map(str::to_owned) {
-            // The clock of this world stands still, so all of them were booked at the same time.
+            // This world's clock is frozen, so all of them were posted at the same time.
             assert_eq!(page.json["pagination"]["searchedUntil"], "2026-03-10T12:00:00Z");
             partial += 1;
             page = world.get(&format!("{path}&cursor={cursor}")).await;
@@ -63,13 +64,13 @@ async fn what_was_found_in_time_is_answered_and_the_cursor_goes_on() {
         }
         assert_eq!(page.json["pagination"]["searchedUntil"], Json::Null);
         assert_eq!(found, expected, "{order}");
-        assert!(partial >= 10, "{partial} pages of 125,000 numbers");
+        assert!(partial >= 10, "only {partial} partial pages for 125,000 numbers");
         world.stop().await;
     }
 }
 
 #[tokio::test]
-async fn with_time_enough_a_list_is_one_page_and_counted() {
+async fn within_the_budget_a_list_is_complete_and_counted() {
     let world = world().await;
     far_apart(&world, &["needle 1", "hay", "needle 2"]).await;
     let page = world.get(&format!("{TRANSFERS}?text=NEEDLE&pageSize=1")).await;
@@ -95,7 +96,7 @@ async fn with_time_enough_a_list_is_one_page_and_counted() {
 }
 
 #[tokio::test]
-async fn the_audit_log_and_accounts_are_searched_in_the_same_way() {
+async fn the_audit_log_and_accounts_are_searched_the_same_way() {
     let world = hurried().await;
     far_apart(&world, &["needle"]).await;
     for (path, rows) in [
@@ -108,7 +109,7 @@ async fn the_audit_log_and_accounts_are_searched_in_the_same_way() {
         let page = world.get(path).await;
         let pagination = &page.json["pagination"];
         assert_eq!(page.data().as_array().unwrap().len(), rows, "{path}");
-        // One step sees all there is.
+        // One step covers all rows.
         assert_eq!(
             (&pagination["nextCursor"], &pagination["searchedUntil"]),
             (&Json::Null, &Json::Null),

@@ -1,4 +1,4 @@
-//! What customers sent, in all, by day and by account.
+//! Statistics of what customers sent: totals, by day and by account.
 
 use super::{TRANSFERS, pay, two, with};
 use serde_json::{Value as Json, json};
@@ -58,7 +58,7 @@ async fn statistics_add_up_by_day_and_by_account() {
 }
 
 #[tokio::test]
-async fn sums_beyond_the_engines_numbers_are_right() {
+async fn sums_beyond_the_i64_range_are_correct() {
     let (world, a, b) = two().await;
     world.policy(json!({ "max": null })).await;
     let much = 999_999_999_999_999_999_i64;

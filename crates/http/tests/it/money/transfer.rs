@@ -1,10 +1,10 @@
-//! Single transfers: document 001's, its refusals, deposits and withdrawals.
+//! Single transfers: document 001's flow, refusals, deposits and withdrawals.
 
 use super::{TRANSFERS, pay, two, with};
 use serde_json::{Value as Json, json};
 
 #[tokio::test]
-async fn a_transfer_with_exchange_memo_and_vouchers_shows_both_entries_with_their_balances() {
+async fn a_converting_transfer_with_memo_and_vouchers_shows_both_entries_with_balances() {
     let (world, a, _) = two().await;
     let c = world.open("C-1", "cai", "CNY", 100).await;
     world.rate("USD", "CNY", "7.1").await;
@@ -38,14 +38,14 @@ async fn a_transfer_with_exchange_memo_and_vouchers_shows_both_entries_with_thei
         entries.collect::<Vec<_>>(),
         [entry(&a.id, "transfer_out", -10_000, 1_000_000), entry(&c.id, "transfer_in", 71_234, 100)]
     );
-    // What is read later is what was answered.
+    // A later read returns the same as the response.
     let id = made["id"].as_str().unwrap();
     assert_eq!(*world.get(&format!("{TRANSFERS}/{id}")).await.data(), made);
     world.end().await;
 }
 
 #[tokio::test]
-async fn a_fee_is_an_entry_of_its_own_and_one_holders_accounts_pay_none() {
+async fn a_fee_is_a_separate_entry_and_transfers_within_one_holder_pay_none() {
     let (world, a, b) = two().await;
     let own = world.open("A-2", "ann", "USD", 0).await;
     let fees = json!({ "feeThreshold": "1000.00", "feeRate": "0.001", "feeMin": "1.00",
@@ -63,7 +63,7 @@ async fn a_fee_is_an_entry_of_its_own_and_one_holders_accounts_pay_none() {
 }
 
 #[tokio::test]
-async fn an_id_and_a_number_never_mean_each_other() {
+async fn an_id_and_a_number_are_never_confused() {
     let (world, a, b) = two().await;
     assert_eq!(
         (a.id.as_str(), b.id.as_str()),
@@ -78,9 +78,10 @@ async fn an_id_and_a_number_never_mean_each_other() {
             code => format!("{code} {}", answer.json["error"]["details"].as_str().unwrap_or_default()),
         }
     };
-    // Bare digits are a number. Where there is no such number, but such an id, the refusal says how to write it.
+    // Bare digits are a number. If there is no such number but such an id, the refusal says how to write the
+    // id.
     assert_eq!(paid(json!(bare)).await, format!("ACCOUNT_ID_WITHOUT_NOUN {}", a.id));
-    // From now on the digits of A's id are another account's number, and nothing else changes its meaning.
+    // Now the digits of A's id are another account's number; no other spelling changes its meaning.
     world.open(&bare, "tim", "USD", 1_000).await;
     let id: i64 = bare.parse().unwrap();
     for (named, expected) in [
@@ -111,9 +112,9 @@ async fn an_id_and_a_number_never_mean_each_other() {
 }
 
 #[tokio::test]
-async fn nobody_opens_an_account_under_a_number_that_could_be_an_id() {
+async fn an_account_number_that_looks_like_an_id_is_refused() {
     let (world, a, b) = two().await;
-    // Before the customer who will get the next id, and after.
+    // Whether or not an account with that id exists yet.
     for number in ["acct_3", a.id.as_str(), "ACCT_99", " xfer_1 ", "evt_9"] {
         let body = json!({ "number": number, "currency": "USD", "holder": { "name": "x" } });
         assert_eq!(world.post("/api/v2/accounts", body).await.code(), "NAME_RESERVED", "{number}");
@@ -127,7 +128,7 @@ async fn nobody_opens_an_account_under_a_number_that_could_be_an_id() {
 }
 
 #[tokio::test]
-async fn money_enters_and_leaves_by_one_account() {
+async fn deposits_and_withdrawals_involve_one_customer_account() {
     let (world, a, _) = two().await;
     let body = json!({ "accountId": a.id, "amountCents": 500, "memo": "cash", "voucherUrl": "/v/1" });
     let deposit = world.post("/api/v2/deposits", body.clone()).await;
@@ -147,7 +148,7 @@ async fn money_enters_and_leaves_by_one_account() {
 }
 
 #[tokio::test]
-async fn each_refusal_has_its_code_and_those_of_known_accounts_are_kept_and_counted() {
+async fn each_refusal_has_its_code_and_refusals_between_known_accounts_are_recorded_and_counted() {
     let (world, a, b) = two().await;
     let cny = world.open("C-1", "cai", "CNY", 0).await;
     let eur = world.open("E-1", "eva", "EUR", 0).await;
@@ -160,7 +161,7 @@ async fn each_refusal_has_its_code_and_those_of_known_accounts_are_kept_and_coun
     world.policy(limits).await;
     world.post("/api/v2/fx-rates", json!({ "source": "USD", "target": "CNY", "rate": "7.10" })).await.data();
     let none = super::Opened { id: "none".to_owned(), number: String::new() };
-    // status, code, whether it is kept as a transfer, body
+    // status, code, whether it is recorded as a failed transfer, body
     let small = world.open("S-1", "sue", "USD", 1_000).await;
     let cases = [
         (404, "SOURCE_ACCOUNT_NOT_FOUND", false, pay(&none, &b, 100)),
@@ -210,7 +211,7 @@ async fn each_refusal_has_its_code_and_those_of_known_accounts_are_kept_and_coun
             kept += 1;
         }
     }
-    // The day's and the month's limit: 9,000.00 and 9,500.00.
+    // The daily and the monthly limit: 9,000.00 and 9,500.00.
     for cents in [450_000, 450_000] {
         world.post(TRANSFERS, pay(&a, &b, cents)).await.data();
     }
@@ -220,14 +221,14 @@ async fn each_refusal_has_its_code_and_those_of_known_accounts_are_kept_and_coun
 
     let report = world.get("/api/v2/statistics?from=2026-03-01&to=2026-03-31&currency=USD").await;
     let total = &report.data()["totals"][0];
-    // Among the kept ones the closed account's, the frozen one's and all the others sent dollars.
+    // All recorded refusals were of dollars, including those from the closed and the frozen account.
     assert_eq!((&total["failedCount"], &total["successCount"]), (&json!(kept + 2), &json!(2)));
     assert_eq!((&total["amountCents"], &total["feeCents"]), (&json!(900_000), &json!(900)));
     world.end().await;
 }
 
 #[tokio::test]
-async fn without_a_rate_of_its_own_a_transfer_is_exchanged_at_the_stored_one() {
+async fn a_transfer_without_a_rate_is_converted_at_the_stored_one() {
     let (world, a, _) = two().await;
     let jpy = world.open("J-1", "jun", "JPY", 0).await;
     world.post("/api/v2/fx-rates", json!({ "source": "USD", "target": "JPY", "rate": 151.237 })).await.data();
@@ -242,7 +243,7 @@ async fn without_a_rate_of_its_own_a_transfer_is_exchanged_at_the_stored_one() {
 }
 
 #[tokio::test]
-async fn a_hundred_transfers_under_the_limit_do_not_pass_the_days_limit() {
+async fn a_hundred_concurrent_transfers_do_not_exceed_the_daily_limit() {
     let (world, a, b) = two().await;
     let limits = json!({ "max": "100.00", "day": "5000.00" });
     world.policy(limits).await;
@@ -255,7 +256,7 @@ async fn a_hundred_transfers_under_the_limit_do_not_pass_the_days_limit() {
     world.end().await;
 }
 
-/// Awaits all at once.
+/// Awaits all futures concurrently.
 pub async fn futures_all<T>(futures: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
     let mut waiting: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
     std::future::poll_fn(|context| {
@@ -275,7 +276,7 @@ pub async fn futures_all<T>(futures: impl Iterator<Item = impl Future<Output = T
 }
 
 #[tokio::test]
-async fn a_transfer_says_who_asked_for_it_and_a_refused_one_what_was_attempted() {
+async fn a_transfer_shows_who_created_it_and_a_refused_one_what_was_attempted() {
     let (world, a, b) = two().await;
     let cny = world.open("C-1", "cai", "CNY", 0).await;
     let own = world.open("A-2", "ann", "USD", 0).await;
@@ -306,7 +307,7 @@ async fn a_transfer_says_who_asked_for_it_and_a_refused_one_what_was_attempted()
         attempted(json!({ "exchangeRate": "7", "fromAmountCents": 2_000_000 })).await,
         (json!("AMOUNT_ABOVE_MAXIMUM"), json!("7"), json!(14_000_000))
     );
-    // Positions are no names: a list is no transfer, at no depth.
+    // A list is not accepted in place of an object, at any depth.
     for body in [
         json!(["2026-11-25", "A-1", "B-1", 1, null, null, null, null]),
         json!([null, a.id, b.id, 1, null, null, null, null]),

@@ -17,7 +17,7 @@ fn actor() -> Actor {
     Actor::new(domain::principal::Principal::CommandLine, "tester", "test")
 }
 
-/// `PAY` with a lot of money, and so many people.
+/// Lifts the limits, and opens `PAY` with plenty of money and `count` payees.
 pub async fn people(service: &Service, count: usize) {
     let none = || Some("none".to_owned());
     let (max, day, month, batch_max) = (none(), none(), none(), none());
@@ -31,7 +31,7 @@ pub async fn people(service: &Service, count: usize) {
     assert_eq!(service.transfer(&actor(), &rich).await.unwrap().code, None);
 }
 
-/// A batch of 1.00 to each of so many people, submitted.
+/// A submitted batch of 1.00 to each of `count` payees.
 pub async fn batch(service: &Service, count: usize) -> Batch {
     let mut rows = "account,amount\n".to_owned();
     (0..count).for_each(|k| writeln!(rows, "A{k},1.00").unwrap());
@@ -43,12 +43,12 @@ pub async fn batch(service: &Service, count: usize) -> Batch {
     service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap().batch.unwrap()
 }
 
-/// Lets it run.
+/// Executes the batch.
 pub async fn execute(service: &Service, batch: &Batch) {
     service.batch_execute(&actor(), &batch.id.to_string()).await.unwrap();
 }
 
-/// People and a submitted batch for them.
+/// Payees and a submitted batch for them.
 pub async fn submitted(world: &World, count: usize) -> Batch {
     people(&world.service, count).await;
     batch(&world.service, count).await

@@ -1,4 +1,4 @@
-//! The published socket.io client in a process of node, driven by lines of JSON.
+//! The published socket.io client in a Node.js process, driven by JSON lines.
 
 use serde_json::{Value as Json, json};
 use std::fs::File;
@@ -8,10 +8,10 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// How long anything may take.
+/// Timeout of every wait for an event.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A client.
+/// A client process.
 pub struct Watcher {
     child: Child,
     stdin: ChildStdin,
@@ -26,10 +26,10 @@ pub struct How<'a> {
     pub headers: Option<&'a str>,
 }
 
-/// The clients' folder, with what they need.
+/// The clients' folder, with its npm packages installed.
 pub fn folder() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
-    // Tests are processes of their own: one of them installs, the others wait.
+    // Tests run in separate processes: one of them installs, the others wait.
     let lock = File::open(folder.join("package-lock.json")).unwrap();
     lock.lock().unwrap();
     if !folder.join("node_modules/socket.io-client").exists() {
@@ -65,7 +65,7 @@ impl Watcher {
         Self { child, stdin, events }
     }
 
-    /// Starts a client, and waits until it is connected.
+    /// Starts a client and waits until it is connected.
     pub async fn connect(url: &str, how: How<'_>) -> Self {
         let mut watcher = Self::start(url, how);
         watcher.until("connect").await;
@@ -76,18 +76,18 @@ impl Watcher {
         writeln!(self.stdin, "{command}").unwrap();
     }
 
-    /// Emits as document 000 does.
+    /// Joins a batch's room, as document 000 does.
     pub fn join(&mut self, batch: i64) {
         self.command(&json!({ "emit": ["join_room", format!("batch_transfer_{batch}")] }));
     }
 
-    /// Emits, and waits for the acknowledgement.
+    /// Emits an event and waits for its acknowledgement.
     pub async fn ask(&mut self, event: &str, argument: &Json) -> Json {
         self.command(&json!({ "ask": [event, argument] }));
         self.until("answer").await
     }
 
-    /// What happens next, besides changes of the transport.
+    /// The next event other than a transport upgrade.
     pub async fn next(&mut self) -> (String, Json) {
         loop {
             let (event, data) = self.any().await;
@@ -102,7 +102,7 @@ impl Watcher {
         (event["event"].as_str().unwrap().to_owned(), event["data"].take())
     }
 
-    /// The next event of a name; others are passed over.
+    /// The next event with this name; others are skipped.
     pub async fn until(&mut self, name: &str) -> Json {
         loop {
             let (event, data) = self.any().await;
@@ -112,7 +112,7 @@ impl Watcher {
         }
     }
 
-    /// All progress up to the state.
+    /// All progress events up to and including the one with this state.
     pub async fn progress_until(&mut self, state: &str) -> Vec<Json> {
         let mut all = Vec::new();
         loop {

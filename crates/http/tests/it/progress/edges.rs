@@ -1,4 +1,4 @@
-//! What must not get in, and what must not get through.
+//! Hostile and slow clients of the live progress.
 
 use super::batches::{batch, execute, people, submitted};
 use super::by_key;
@@ -20,7 +20,7 @@ fn websocket(world: &World) -> RequestBuilder {
 }
 
 #[tokio::test]
-async fn a_page_of_somebody_else_opens_no_socket() {
+async fn a_cross_site_page_cannot_open_a_socket() {
     let world = world().await;
     let evil = [("Origin", "http://evil.test"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site")];
     for (name, value) in evil {
@@ -45,16 +45,16 @@ async fn a_page_of_somebody_else_opens_no_socket() {
     world.stop().await;
 }
 
-/// A client that joins, and then fetches nothing.
+/// A client that joins and then stops fetching; returns its polling path.
 async fn stalled(world: &World, batch: i64) -> String {
     let text = async |request: RequestBuilder| request.send().await.unwrap().text().await.unwrap();
     let open = text(world.request(Method::GET, POLLING)).await;
     let open: Json = serde_json::from_str(open.trim_start_matches('0')).unwrap();
     let path = format!("{POLLING}&sid={}", open["sid"].as_str().unwrap());
     assert_eq!(text(world.request(Method::POST, &path).body("40")).await, "ok");
-    // A ping may come before it.
+    // A ping may arrive first.
     while !text(world.request(Method::GET, &path)).await.contains("40{") {}
-    // Every join is answered by the current state: more of them than may wait.
+    // Every join is answered with the current state: send more joins than answers may be queued.
     let join = format!(r#"42["join_room","batch_transfer_{batch}"]"#);
     for _ in 0..80 {
         assert_eq!(text(world.request(Method::POST, &path).body(join.clone())).await, "ok");
@@ -63,7 +63,7 @@ async fn stalled(world: &World, batch: i64) -> String {
 }
 
 #[tokio::test]
-async fn who_does_not_keep_up_is_dropped_and_the_others_go_on() {
+async fn a_client_that_cannot_keep_up_is_dropped_and_the_others_continue() {
     let world = world().await;
     let batch = submitted(&world, 1_000).await;
     let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;
@@ -71,7 +71,7 @@ async fn who_does_not_keep_up_is_dropped_and_the_others_go_on() {
     let path = stalled(&world, batch.id.0).await;
     execute(&world.service, &batch).await;
     watcher.progress_until("completed").await;
-    // What was kept for it is bounded, and its end is told or it is gone already.
+    // Its queue is bounded; then it either gets a close packet or its connection is gone already.
     let kept = world.request(Method::GET, &path).send().await.unwrap().text().await.unwrap();
     assert!(kept.matches("progress_update").count() <= 64, "{kept}");
     let gone = async || {
@@ -83,7 +83,7 @@ async fn who_does_not_keep_up_is_dropped_and_the_others_go_on() {
 }
 
 #[tokio::test]
-async fn one_socket_is_in_so_many_rooms_at_most() {
+async fn a_socket_is_in_at_most_fifty_rooms() {
     let world = world().await;
     people(&world.service, 2).await;
     let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;
@@ -101,7 +101,7 @@ async fn one_socket_is_in_so_many_rooms_at_most() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_too_long_ends_its_connection_and_no_other() {
+async fn a_message_that_is_too_long_closes_its_connection_and_no_other() {
     let world = world().await;
     let mut other = Watcher::connect(&world.url, by_key(&world)).await;
     for transports in ["polling", "websocket"] {
@@ -115,7 +115,7 @@ async fn a_message_that_is_too_long_ends_its_connection_and_no_other() {
 }
 
 #[tokio::test]
-async fn what_is_no_message_of_ours_is_passed_over() {
+async fn an_unknown_message_is_ignored() {
     let world = world().await;
     let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;
     for message in

@@ -22,7 +22,7 @@ fn by_key(world: &World) -> How<'_> {
     How { token: Some(&world.key), ..How::default() }
 }
 
-/// Numbers rise, counters add up, and the end is told.
+/// Asserts that sequence numbers rise, counters add up, and the last event reports completion.
 fn check_run(events: &[Json], batch: i64, total: i64) {
     let seq: Vec<_> = events.iter().map(|event| event["seq"].as_i64().unwrap()).collect();
     assert!(seq.is_sorted_by(|a, b| a < b), "{seq:?}");
@@ -39,7 +39,7 @@ fn check_run(events: &[Json], batch: i64, total: i64) {
 }
 
 #[tokio::test]
-async fn a_watcher_is_told_how_it_stands_then_how_it_goes_on_and_how_it_ended() {
+async fn a_watcher_gets_the_current_state_then_progress_and_the_end() {
     let world = world().await;
     let batch = submitted(&world, 3_000).await;
     let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;
@@ -66,7 +66,7 @@ async fn a_watcher_is_told_how_it_stands_then_how_it_goes_on_and_how_it_ended() 
     world.stop().await;
 }
 
-/// What a run that nobody saw running is told as.
+/// Asserts that a run's first and last events arrive, even if the run ended between two readings.
 fn check_ends(events: &[Json], failed: i64) {
     let (first, last) = (events.first().unwrap(), events.last().unwrap());
     assert_eq!(
@@ -79,7 +79,7 @@ fn check_ends(events: &[Json], failed: i64) {
 }
 
 #[tokio::test]
-async fn the_first_and_the_last_event_of_a_run_come_also_when_it_ends_between_two_readings() {
+async fn a_run_that_ends_between_two_readings_still_sends_its_first_and_last_event() {
     let world = world().await;
     let batch = submitted(&world, 5).await;
     let set = async |status| {
@@ -98,7 +98,7 @@ async fn the_first_and_the_last_event_of_a_run_come_also_when_it_ends_between_tw
 }
 
 #[tokio::test]
-async fn who_stays_in_the_room_sees_the_retry_too() {
+async fn a_watcher_that_stays_in_the_room_also_sees_the_retry() {
     let world = world().await;
     let batch = submitted(&world, 20).await;
     let set = async |status| {
@@ -124,7 +124,7 @@ async fn who_stays_in_the_room_sees_the_retry_too() {
 }
 
 #[tokio::test]
-async fn polling_says_the_same_as_the_last_event() {
+async fn polling_returns_the_same_as_the_last_event() {
     let world = world().await;
     let batch = submitted(&world, 200).await;
     execute(&world.service, &batch).await;
@@ -142,7 +142,7 @@ async fn polling_says_the_same_as_the_last_event() {
 }
 
 #[tokio::test]
-async fn a_client_that_only_polls_and_one_that_never_does_see_the_same() {
+async fn polling_only_and_websocket_only_clients_see_the_same() {
     let world = world().await;
     let batch = submitted(&world, 2_000).await;
     let mut watchers = Vec::new();
@@ -162,7 +162,7 @@ async fn a_client_that_only_polls_and_one_that_never_does_see_the_same() {
 }
 
 #[tokio::test]
-async fn the_usual_client_begins_by_polling_and_goes_over_to_a_websocket() {
+async fn the_default_client_starts_with_polling_and_upgrades_to_a_websocket() {
     let world = world().await;
     let mut watcher = Watcher::start(&world.url, by_key(&world));
     assert_eq!(watcher.until("open").await, "polling");
@@ -171,7 +171,7 @@ async fn the_usual_client_begins_by_polling_and_goes_over_to_a_websocket() {
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_does_not_connect() {
+async fn an_unauthenticated_client_cannot_connect() {
     let world = world().await;
     for token in [None, Some("sluice_wrong"), Some("")] {
         let mut watcher = Watcher::start(&world.url, How { token, ..How::default() });
@@ -183,7 +183,7 @@ async fn who_is_not_signed_in_does_not_connect() {
 }
 
 #[tokio::test]
-async fn a_room_is_joined_only_with_the_right_to_see_its_batch() {
+async fn joining_a_room_requires_the_right_to_see_its_batch() {
     let world = world().await;
     let batch = submitted(&world, 2).await;
     let new = NewApiKey {
@@ -200,7 +200,7 @@ async fn a_room_is_joined_only_with_the_right_to_see_its_batch() {
     let error = watcher.until("room_error").await;
     assert_eq!((&error["code"], &error["room"]), (&json!("FORBIDDEN"), &room));
     execute(&world.service, &batch).await;
-    // Had it been let in, the event would come before the next answer.
+    // Had it been let in, a progress event would arrive before the next answer.
     watcher.command(&json!({ "ask": ["leave_room", room] }));
     assert_eq!(watcher.next().await.0, "answer");
     world.stop().await;
@@ -231,7 +231,7 @@ async fn a_room_without_a_batch_is_not_found() {
 }
 
 #[tokio::test]
-async fn who_left_a_room_hears_nothing_more_of_it() {
+async fn a_client_that_left_a_room_gets_no_more_events_from_it() {
     let world = world().await;
     let batch = submitted(&world, 50).await;
     let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;
@@ -248,7 +248,7 @@ async fn who_left_a_room_hears_nothing_more_of_it() {
 }
 
 #[tokio::test]
-async fn a_revoked_key_is_disconnected_within_a_moment() {
+async fn a_revoked_key_is_disconnected_within_five_seconds() {
     let world = world().await;
     let new =
         NewApiKey { name: "leaked".to_owned(), scopes: vec!["read".to_owned()], ..NewApiKey::default() };

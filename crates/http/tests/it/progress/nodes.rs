@@ -1,4 +1,4 @@
-//! Several servers, and the end of one.
+//! Several servers, and stopping one.
 
 use super::client::{How, Watcher};
 use super::server::{key, node, serve, work};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use testkit::place::{Engine, Place, place};
 
 #[tokio::test]
-async fn a_client_at_one_node_watches_the_batch_that_another_one_runs() {
+async fn a_client_of_one_node_watches_a_batch_that_another_node_runs() {
     if Engine::chosen() != Engine::Server {
         return;
     }
@@ -26,7 +26,7 @@ async fn a_client_at_one_node_watches_the_batch_that_another_one_runs() {
     let worker = work(&here);
     let events = watcher.progress_until("completed").await;
     check_run(&events, batch.id.0, 2_000);
-    // Whoever goes over to another node is told nothing older.
+    // A client that switches to another node gets nothing older.
     let mut other = Watcher::connect(&other_url, how).await;
     other.join(batch.id.0);
     let again = other.until("progress_update").await;
@@ -38,7 +38,7 @@ async fn a_client_at_one_node_watches_the_batch_that_another_one_runs() {
 }
 
 #[tokio::test]
-async fn a_stop_closes_the_sockets_and_waits_for_none() {
+async fn a_stop_closes_the_sockets_without_waiting_for_them() {
     let place = place();
     let service = node(&place.text).await;
     let key = key(&service).await;
@@ -59,7 +59,7 @@ async fn a_stop_closes_the_sockets_and_waits_for_none() {
 }
 
 #[tokio::test]
-async fn after_a_reconnect_the_numbers_go_on_rising() {
+async fn after_a_reconnect_sequence_numbers_keep_rising() {
     let place = place();
     let service = node(&place.text).await;
     let key = key(&service).await;

@@ -1,4 +1,4 @@
-//! The scripts that follow the source documents' code, against a server of this test.
+//! Runs the scripts that follow the code in the source documents against a test server.
 
 use super::batches::people;
 use super::client::folder;
@@ -7,7 +7,7 @@ use formats::csv_reader::Delimiter;
 use std::io::Cursor;
 use std::process::{Command, Output};
 
-/// Whether the server has an operation; the scripts need the API of other nouns.
+/// Whether the server has an operation; the scripts need more of the API than live progress.
 fn has(operation: &str) -> bool {
     http_api::document().to_string().contains(&format!("\"{operation}\""))
 }
@@ -25,7 +25,7 @@ fn check(output: &Output) {
 }
 
 #[tokio::test]
-async fn document_000_works_as_it_stands() {
+async fn document_000_works_as_written() {
     if !has("createBatchTransfer") {
         return;
     }
@@ -36,7 +36,7 @@ async fn document_000_works_as_it_stands() {
 }
 
 #[tokio::test]
-async fn document_001_works_as_it_stands() {
+async fn document_001_works_as_written() {
     if !has("createAccountTransfer") {
         return;
     }
@@ -44,7 +44,7 @@ async fn document_001_works_as_it_stands() {
     let accounts = "number,holder,uid,currency,opening\nA0,Payee,P,USD,\nFX-USD,Trader,T,USD,1000.00\n\
                     FX-CNY,Trader,T,CNY,\n";
     world.service.account_import(&world.actor, Cursor::new(accounts), Delimiter::Comma).await.unwrap();
-    // A client's rate has to be near the stored one.
+    // A request's rate must be near the stored one.
     world.service.fx_set(&world.actor, "USD", "CNY", "7.1234", "test").await.unwrap();
     check(&run(&world, "document-001.mjs", &[]).await);
     world.stop().await;

@@ -1,4 +1,4 @@
-//! A server of our own, whose sockets can be closed, and one node more on the same database.
+//! Servers whose sockets a test can close, and several nodes on the same database.
 
 use engine::{Engine, EngineOptions};
 use http_api::{App, Options};
@@ -25,7 +25,7 @@ pub fn actor() -> Actor {
     Actor::new(domain::principal::Principal::CommandLine, "tester", "test")
 }
 
-/// The use cases over a database.
+/// A node: the service over a database.
 pub async fn node(place: &str) -> Service {
     let store = Store::at(place, Schema::Migrate).await.unwrap();
     let mut tx = store.write().await.unwrap();
@@ -43,7 +43,7 @@ pub async fn key(service: &Service) -> String {
     service.api_key_add(&actor(), &new).await.unwrap().secret.unwrap()
 }
 
-/// A task that ends when it is told to.
+/// A task that can be stopped.
 pub struct Running {
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
@@ -56,7 +56,7 @@ impl Running {
     }
 }
 
-/// A server; it has its app, so that its sockets can be closed.
+/// Starts a server; returns its app too, to close its sockets.
 pub async fn serve(service: &Service) -> (App, String, Running) {
     let options = Options { per_address: 0, per_identity: 0, ..Options::default() };
     let app = App::new(service.clone(), options, b"test");
@@ -71,7 +71,7 @@ pub async fn serve(service: &Service) -> (App, String, Running) {
     (app, url, Running { stop, task })
 }
 
-/// A worker.
+/// Starts a worker.
 pub fn work(service: &Service) -> Running {
     let engine = Engine::new(service.clone(), EngineOptions::default());
     let (stop, stopped) = oneshot::channel::<()>();

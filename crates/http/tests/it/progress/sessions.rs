@@ -1,4 +1,4 @@
-//! People at the page: the socket comes with the session's cookie, and ends with the session.
+//! Users of the web page: the socket connects with the session's cookie and ends with the session.
 
 use super::batches::{execute, submitted};
 use super::client::{How, Watcher};
@@ -8,7 +8,7 @@ use reqwest::Client;
 use serde_json::{Value as Json, json};
 use std::time::{Duration, Instant};
 
-/// Signs in once more, and gives the cookie as a client sends it.
+/// Signs in again and returns the cookie as a client sends it.
 async fn cookie(world: &World, login: &str) -> String {
     let body = json!({ "login": login, "password": PASSWORD });
     let request = Client::new().post(format!("{}/api/v1/auth/login", world.url)).json(&body);
@@ -23,7 +23,7 @@ async fn at_the_page(world: &World, cookie: &str) -> Watcher {
 }
 
 #[tokio::test]
-async fn the_page_watches_by_its_cookie() {
+async fn the_page_watches_with_its_cookie() {
     let world = world().await;
     let admin: Browser = first_admin(&world).await;
     assert_eq!(admin.me().await, "root");
@@ -36,7 +36,7 @@ async fn the_page_watches_by_its_cookie() {
 }
 
 #[tokio::test]
-async fn a_session_that_ends_takes_its_sockets_with_it_and_no_others() {
+async fn a_session_that_ends_closes_its_sockets_and_no_others() {
     let world = world().await;
     let admin = first_admin(&world).await;
     let (ends, stays) = (cookie(&world, "root").await, cookie(&world, "root").await);
@@ -48,7 +48,7 @@ async fn a_session_that_ends_takes_its_sockets_with_it_and_no_others() {
     assert_eq!(leaving.until("disconnect").await, "io server disconnect");
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     assert_eq!(staying.ask("leave_room", &json!("batch_transfer_1")).await["success"], true);
-    // What ended does not come back.
+    // The ended session cannot reconnect.
     let headers = json!({ "Cookie": ends }).to_string();
     let mut again = Watcher::start(&world.url, How { headers: Some(&headers), ..How::default() });
     assert_eq!(again.until("connect_error").await, Json::from("AUTH_REQUIRED"));

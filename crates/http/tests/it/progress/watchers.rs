@@ -1,4 +1,4 @@
-//! Many who watch one batch.
+//! Many watchers of one batch.
 
 use super::batches::{batch, execute, people};
 use super::client::folder;
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use testkit::place::place;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_watchers_hear_the_end_though_some_of_them_read_nothing() {
+async fn many_watchers_get_the_end_although_some_of_them_stop_reading() {
     let place = place();
     let service = node(&place.text).await;
     let key = key(&service).await;

@@ -1,7 +1,7 @@
-//! A file whose rows are added to a draft, as new rows or as repairs of refused ones.
+//! Adds the rows of a file to a draft, as new rows or as repairs of refused ones.
 //!
-//! A file with the column `sluice_row` is a repair: each row names the refused row whose place it takes. It is
-//! taken in one transaction, so it has at most as many rows as a request.
+//! A file with the column `sluice_row` is a repair: each row names the refused row that it replaces. Either
+//! file is taken in one transaction, so it has at most as many rows as a request.
 
 use super::super::ask::Ask;
 use super::super::draft::check_draft;
@@ -35,7 +35,7 @@ use store::refused_row::RefusedRow;
 pub struct AddFile {
     /// How to read it.
     pub options: Options,
-    /// Take the good rows although others are refused.
+    /// Take the good rows even if others are refused.
     pub partial: bool,
     /// Control totals.
     pub expected: Expected,
@@ -51,7 +51,7 @@ struct Resolved {
 
 /// What was added.
 struct AddedRows {
-    /// The draft that has them.
+    /// The draft they were added to.
     batch: BatchId,
     count: i64,
     amount: i64,
@@ -79,7 +79,7 @@ impl Service {
         let mut write = self.step(actor, Action::BatchImport).await?;
         let done = add_rows(&mut write, name, &terms, add, &mut resolved).await;
         let done = match done {
-            // Nothing is taken, and the rows say why.
+            // Nothing is taken; the problems of the rows say why.
             Ok(None) => Err(Error::refused(Code::BatchRowsInvalid, resolved.refused.len().to_string())),
             Ok(Some(done)) => Ok(done),
             Err(error) => Err(error),
@@ -139,8 +139,8 @@ impl Service {
     }
 }
 
-/// Adds what can be added; none if a strict file has refused rows, or nothing was left. Corrected rows of a batch that
-/// has been submitted go into a draft of their own.
+/// Adds what can be added; none if a strict file has refused rows, or no rows remain. Corrected rows of a
+/// submitted batch go into a separate draft.
 async fn add_rows(
     write: &mut Write,
     name: &str,
@@ -180,7 +180,8 @@ async fn add_rows(
     Ok(Some(Done::many(added, facts)))
 }
 
-/// Writes the rows of a file into a draft; those that repair refused rows take their lines and settle them.
+/// Writes the rows of a file into a draft; those that repair refused rows take over their lines and settle
+/// them.
 async fn insert(
     write: &mut Write,
     terms: &BatchTerms,
@@ -219,7 +220,7 @@ async fn insert(
     Ok(AddedRows { batch: batch.id, count: number_of_rows(items.len()), amount, first: first_added })
 }
 
-/// In a repair file each row needs the key of an open row of this batch. Returns these rows by key.
+/// In a repair file each row needs the key of an open refused row of this batch. Returns these rows by key.
 async fn refuse_keys(
     tx: &mut Tx,
     batch: BatchId,
@@ -257,7 +258,8 @@ async fn refuse_keys(
     Ok(repairs)
 }
 
-/// Refuses every row whose payee is in the file twice, or in the draft already; returns the draft's last line.
+/// Refuses every row whose payee, or payer where many pay one, is in the file twice or already in the draft;
+/// returns the draft's last line.
 async fn refuse_duplicates(
     tx: &mut Tx,
     terms: &BatchTerms,
@@ -304,7 +306,7 @@ async fn refuse_external_ids(tx: &mut Tx, batch: BatchId, resolved: &mut Resolve
 }
 
 impl Resolved {
-    /// A row that could be taken is refused after all.
+    /// Refuses a row that had been accepted.
     fn refuse(&mut self, field: Field, code: Code, value: String, row: &Accepted) {
         let line = row.item.line;
         let problems = vec![progress::problem(&self.columns, line, Wrong::new(field, code, &value))];

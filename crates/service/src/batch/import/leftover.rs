@@ -1,4 +1,4 @@
-//! Imports that did not finish: forgotten by whoever finds them, unless somebody is still at them.
+//! Unfinished imports: the node that finds them discards them, unless they are still running.
 
 use super::super::problems;
 use super::progress::AtImport;
@@ -8,7 +8,7 @@ use store::Tx;
 use store::batch::Batch;
 
 impl Service {
-    /// Forgets an import that did not finish.
+    /// Discards an unfinished import.
     pub(super) async fn purge(&self, id: BatchId) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
         match store::batch::lock_unready(&mut tx, id).await? {
@@ -17,7 +17,7 @@ impl Service {
         }
     }
 
-    /// Forgets imports that a killed process left unfinished.
+    /// Discards imports that a killed process left unfinished, and returns how many.
     pub async fn batch_purge_unfinished(&self) -> Result<usize, Error> {
         let unready = {
             let mut tx = self.store.read().await?;
@@ -30,9 +30,9 @@ impl Service {
         Ok(purged)
     }
 
-    /// Forgets an import if it is unfinished and nobody is at it. Both are looked at again under the batch's
-    /// lock: an import that is completed meanwhile gives its lease back in the same commit, and what was seen
-    /// before would look like one that was left behind.
+    /// Discards an import if it is unfinished and not running. Both are checked again under the batch's lock:
+    /// an import that completes in the meantime releases its lease in the same commit, and by the earlier
+    /// reading it would look abandoned.
     async fn purge_left(&self, id: BatchId) -> Result<bool, Error> {
         let mut tx = self.store.write().await?;
         let Some(batch) = store::batch::lock_unready(&mut tx, id).await? else { return Ok(false) };
@@ -43,7 +43,7 @@ impl Service {
         Ok(true)
     }
 
-    /// Whether this process, or another node at work, still imports the batch.
+    /// Whether this process, or another live node, is still importing the batch.
     async fn is_at_import(&self, tx: &mut Tx, batch: BatchId) -> Result<bool, Error> {
         let lease = store::lease::get(tx, batch).await?;
         Ok(match lease.filter(|lease| lease.is_live) {
@@ -55,7 +55,7 @@ impl Service {
         })
     }
 
-    /// Counts an import as at work until what is returned is dropped.
+    /// Marks an import as running until the returned guard is dropped.
     pub(super) fn at_import(&self, batch: BatchId) -> AtImport {
         if let Ok(mut importing) = self.importing.lock() {
             importing.insert(batch);
@@ -64,7 +64,7 @@ impl Service {
     }
 }
 
-/// Forgets an unfinished import whose row is locked.
+/// Discards an unfinished import whose row is locked.
 async fn purge_locked(mut tx: Tx, batch: &Batch) -> Result<(), Error> {
     super::super::edit::delete_items(&mut tx, batch.id, batch.range()).await?;
     store::item_extent::forget(&mut tx, batch.id).await?;

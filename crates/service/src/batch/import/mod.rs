@@ -1,8 +1,9 @@
-//! A batch from a file. The file is streamed: a thread parses pages while the page before is resolved and
-//! written, so memory does not grow with the file. The batch becomes visible only when the import is complete.
+//! A batch from a file. The file is streamed: a thread parses pages while the previous page is resolved and
+//! written, so memory use does not grow with the file. The batch becomes visible only when the import is
+//! complete.
 //!
-//! Strict unless told otherwise: one refused row, and nothing is taken. A `partial` import takes the good rows and
-//! keeps the refused ones with the draft (see [`super::problems`]).
+//! Imports are strict by default: one refused row refuses the file. A `partial` import takes the good rows
+//! and keeps the refused ones with the draft (see [`super::problems`]).
 
 mod add;
 mod leftover;
@@ -36,48 +37,50 @@ use store::batch::{Batch, NewBatch};
 use store::import_problem::ImportProblem;
 use store::turn::{self, Turn};
 
-/// Rows of one page: one transaction.
+/// Rows per page; a page is one transaction.
 const PAGE: usize = 10_000;
-/// Problems that an answer carries; all of them stay with the batch.
+/// Problems that an answer lists; all of them stay with the batch.
 pub const PROBLEMS_SHOWN: i64 = 1_000;
 
-/// Control totals that the sender knows; a file that differs is refused.
+/// The sender's control totals; a file that differs is refused.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expected {
-    /// Rows of the file, refused ones too.
+    /// The number of rows in the file, including refused ones.
     pub rows: Option<u64>,
-    /// The sum of the file's amounts, in major units, refused rows too.
+    /// The sum of the file's amounts, in major units, including refused rows.
     pub total: Option<String>,
 }
 
-/// What to make of a file.
+/// How to import a file.
 #[derive(Debug, Clone)]
 pub struct BatchImport {
     /// Which side is the single account.
     pub kind: BatchType,
-    /// What a failed item means for the rest.
+    /// How a failed item affects the rest.
     pub mode: BatchMode,
-    /// The single account, by its number or as `acct_18`; none for `many_to_many`.
+    /// The single account, by number or as `acct_18`; none for `many_to_many`.
     pub account: Option<String>,
-    /// The currency's code; needed for `many_to_many` only.
+    /// The currency code; needed for `many_to_many` only.
     pub currency: Option<String>,
-    /// What people call it.
+    /// The batch's name.
     pub name: String,
-    /// What people wrote.
+    /// Free-text remarks.
     pub remarks: Option<String>,
     /// How to read the file.
     pub options: Options,
-    /// Take the good rows although others are refused; the batch stays a draft then.
+    /// Take the good rows even if others are refused; the batch then stays a draft, unless `submission`
+    /// confirms the number of refused rows.
     pub partial: bool,
-    /// Leave it a draft; else it is submitted.
+    /// Leave it a draft; otherwise it is submitted.
     pub draft: bool,
-    /// What is confirmed with the submission; `without_paid` holds for a draft too.
+    /// What is confirmed with the submission; `without_paid` applies to a draft too.
     pub submission: Submission,
-    /// Whether payees in another currency are paid in it, at the stored rate.
+    /// Whether payees in another currency are paid in that currency, at the stored rate.
     pub convert: bool,
-    /// Whether it is paid at the rates that are stored when each item is paid, instead of those kept at its submission.
+    /// Whether it is paid at the rates stored when each item is paid, instead of those kept at its
+    /// submission.
     pub follow_rates: bool,
-    /// Whether a payee may be there twice, in rows that differ in reference or external id.
+    /// Whether a payee may appear twice, in rows that differ in reference or external id.
     pub allow_repeat: bool,
     /// Control totals.
     pub expected: Expected,
@@ -106,7 +109,7 @@ impl BatchImport {
     }
 }
 
-/// What an import did.
+/// The result of an import.
 #[derive(Debug)]
 pub struct Imported {
     /// The batch; none if nothing was taken.
@@ -119,7 +122,7 @@ pub struct Imported {
     pub refused: i64,
     /// The first problems.
     pub problems: Vec<ImportProblem>,
-    /// What the file holds, whatever became of it.
+    /// What the file contains, whatever its outcome.
     pub file: FileReport,
     /// What was found when the rows were compared with earlier batches.
     pub found: Found,
@@ -128,16 +131,16 @@ pub struct Imported {
 /// A row of a file.
 #[derive(Debug)]
 pub(crate) struct Line {
-    /// Its line, from 1.
+    /// Its line number, from 1.
     pub line: i64,
-    /// The refused row that it repairs.
+    /// The key of the refused row that it repairs.
     pub key: Option<String>,
     pub row: NewRow,
 }
 
 impl Service {
-    /// Takes a file in. Rows that cannot be taken are problems with line, column and code; a file that
-    /// cannot be understood at all is refused and leaves nothing behind.
+    /// Imports a file. Rows that cannot be accepted become problems with line, column and code; a file that
+    /// cannot be parsed at all is refused and leaves nothing behind.
     pub async fn batch_import<R: Read + Send + 'static>(
         &self,
         actor: &Actor,
@@ -195,7 +198,7 @@ impl Service {
             created_at: now,
         };
         let id = store::batch::create(&mut tx, &new).await?;
-        // Leased while it is imported, so that another node does not take it for one that was left behind.
+        // Leased while it is imported, so that other nodes do not treat it as abandoned.
         self.lease_in(&mut tx, id, 0).await?;
         let at_work = self.at_import(id);
         tx.commit().await?;
@@ -227,7 +230,7 @@ impl Service {
         Ok(report)
     }
 
-    /// Resolves and writes a page: one transaction.
+    /// Resolves a page and writes it in one transaction.
     async fn page(&self, progress: &mut Progress, page: source::ParsedPage) -> Result<(), Error> {
         let payees = {
             let mut tx = self.store.read().await?;
@@ -286,7 +289,7 @@ impl Service {
         }
     }
 
-    /// Audits that a file was refused for its rows.
+    /// Audits that a file was refused because of its rows.
     async fn note_refused(&self, actor: &Actor, file: &FileReport, refused: i64) -> Result<(), Error> {
         let about = Fact::new(Action::BatchImport, None).with("file_hash", file.hash.as_str());
         let error = Error::refused(Code::BatchRowsInvalid, refused.to_string());
@@ -297,8 +300,8 @@ impl Service {
     }
 }
 
-/// Makes the import a draft that people see and, unless it stays one, submits it: in one commit, so that nothing of a
-/// batch that pays again what was paid stays.
+/// Makes the import a visible draft and, unless it stays one, submits it. Both happen in one commit, so that
+/// nothing remains of a batch that is refused for paying again what was paid.
 async fn complete(
     write: &mut Write,
     node: &str,
@@ -308,7 +311,7 @@ async fn complete(
 ) -> Result<Done<Found>, Error> {
     let (tx, id, now) = (&mut write.tx, progress.id, write.now);
     turn::take(tx, Turn::Submit).await?;
-    // Another node may have taken this one for dead and forgotten the import.
+    // Another node may have evicted this one and discarded the import.
     if store::batch::fill(tx, id, &progress.filled(file)?).await? != 1 {
         return Err(Code::Fenced.into());
     }
@@ -327,7 +330,7 @@ async fn complete(
         .with("file_sum", file.sum())
         .with("file_hash", file.hash.as_str())
         .moved(BatchState::Draft, BatchEvent::Created);
-    // Refused rows are open: a person says what becomes of them before the batch is submitted.
+    // Refused rows are open: a user decides about them before the batch is submitted.
     if import.draft || progress.refused != import.submission.leave_problems {
         return Ok(Done::one(found, created));
     }
@@ -336,7 +339,7 @@ async fn complete(
     Ok(Done::many(found, vec![created, submitted.with("left_problems", progress.refused)]))
 }
 
-/// What holds for the rows of a new batch.
+/// The terms for the rows of a new batch.
 async fn terms_of_import(tx: &mut Tx, import: &BatchImport) -> Result<BatchTerms, Error> {
     let (side, field) = match import.kind {
         BatchType::ManyToOne => (Side::Payee, Field::Payee),

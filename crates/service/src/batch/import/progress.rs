@@ -1,4 +1,4 @@
-//! An import in progress: what has been taken and refused so far, and who has been met.
+//! An import in progress: what has been taken and refused so far, and which accounts have been seen.
 
 use super::super::content::ContentHash;
 use super::super::create::number_of_rows;
@@ -24,7 +24,7 @@ use store::batch::Filled;
 use store::import_problem::ImportProblem;
 use store::item::{Item, Page};
 
-/// An import that this process is at, until it is dropped.
+/// A guard: the import counts as running in this process until it is dropped.
 pub(super) struct AtImport {
     pub batch: BatchId,
     pub importing: Arc<Mutex<std::collections::HashSet<BatchId>>>,
@@ -53,24 +53,24 @@ pub(super) struct Progress {
     pub content: ContentHash,
 }
 
-/// Why a row that could be taken is refused after all.
+/// Why an accepted row is refused after all.
 pub(super) enum TakenOut {
     /// Its external id is held by another item, or repeated on this page; and where.
     Clash(Code, String),
-    /// Its external id is in the file again.
+    /// Its external id appears again in the file.
     SameId,
-    /// Its payee, or where many pay one its payer, is in the file again.
+    /// Its payee, or its payer where many pay one, appears again in the file.
     Twice,
 }
 
-/// Who has been met. Without repeats a bit an account is enough; with them each key is kept.
+/// The accounts seen so far. Without repeats one bit per account is enough; with repeats each key is kept.
 #[derive(Default)]
 struct Met {
     seen: Vec<u64>,
     accounts: HashSet<i64>,
     keys: HashMap<RepeatKey, i64>,
     lines: HashSet<i64>,
-    /// Items whose external id a later row has as well.
+    /// Items whose external id appears again in a later row.
     same_id: HashSet<i64>,
 }
 
@@ -123,7 +123,7 @@ impl Progress {
         }
     }
 
-    /// The rows of a page that can be taken, and the others.
+    /// Splits a page into accepted and refused rows.
     pub(super) fn sort(&mut self, payees: &Payees, page: ParsedPage) -> (Vec<Accepted>, Vec<Refused>) {
         let (rows, refused) = sort(&self.terms, &self.columns, payees, page);
         self.refused += number_of_rows(refused.len());
@@ -141,7 +141,7 @@ impl Progress {
         }
     }
 
-    /// Counts rows that have their numbers.
+    /// Counts rows that have been numbered.
     pub(super) fn take(&mut self, rows: &[Accepted]) {
         let numbers = rows.first().zip(rows.last());
         if let Some((first, last)) = numbers {
@@ -153,7 +153,7 @@ impl Progress {
         self.amount += rows.iter().map(|row| i128::from(row.item.amount)).sum::<i128>();
     }
 
-    /// What the batch's row says of the import.
+    /// The result of the import for the batch's row.
     pub(super) fn filled(&self, file: &FileReport) -> Result<Filled, Error> {
         Ok(Filled {
             file_hash: Some(file.hash.clone()),
@@ -165,7 +165,8 @@ impl Progress {
         })
     }
 
-    /// Parts the rows of a page by whether they can hold their external ids; the others with the reason.
+    /// Splits the rows of a page by whether they can claim their external ids; the others come with the
+    /// reason.
     pub(super) fn part(
         &mut self,
         rows: Vec<Accepted>,
@@ -186,7 +187,7 @@ impl Progress {
         self.columns.own_field(self.terms.own_side())
     }
 
-    /// Rows that could be taken and are refused after all, with what they said.
+    /// Refuses rows that had been accepted, and returns them with their content.
     pub(super) async fn refuse(
         &mut self,
         tx: &mut Tx,
@@ -211,7 +212,7 @@ impl Progress {
         Ok(rows.iter().map(refused).collect())
     }
 
-    /// What the row of an item said, in our own columns.
+    /// The content of an item's row, under the standard column names.
     fn content(&self, item: &Item, number: &str) -> Map<String, Value> {
         let amount = format_minor(i128::from(item.amount), self.terms.asset.scale);
         let texts = [
@@ -228,7 +229,7 @@ impl Progress {
 }
 
 impl Service {
-    /// Takes out every row of a payee, and of an external id, that the file has more than once.
+    /// Removes every row whose payee, payer or external id the file has more than once.
     pub(super) async fn drop_duplicates(&self, progress: &mut Progress) -> Result<(), Error> {
         if !progress.met.has_doubles() {
             return Ok(());
@@ -265,7 +266,7 @@ impl Progress {
         }
     }
 
-    /// Takes items out again that are in the file twice.
+    /// Removes items that are in the file twice.
     async fn take_out(&mut self, tx: &mut Tx, out: &[(Item, TakenOut)]) -> Result<(), Error> {
         for (item, _) in out {
             let range = (item.number.0, item.number.0);
@@ -278,7 +279,7 @@ impl Progress {
     }
 }
 
-/// The rows of a page that can be taken, each with its repair key, and the others.
+/// The accepted rows of a page, each with its repair key, and the refused ones.
 pub(super) fn sort(
     terms: &BatchTerms,
     columns: &Columns,
@@ -331,7 +332,7 @@ fn of_file(terms: &BatchTerms, found: Problem) -> ImportProblem {
     }
 }
 
-/// A problem of a row in the words of its file.
+/// A row's problem, under the column name of its file.
 pub(super) fn problem(columns: &Columns, line: i64, wrong: Wrong) -> ImportProblem {
     let column = columns.name(wrong.field).map(str::to_owned);
     let value = formats::problem::shorten(wrong.value.as_bytes());

@@ -1,4 +1,4 @@
-//! A file as it is read: its columns, its rows in the common form, and what it holds beside them.
+//! A file as it is read: its columns, its rows in the common form, and a report on its content.
 
 use super::{Expected, Line, PAGE};
 use crate::Error;
@@ -17,7 +17,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
 
-/// What a file holds, whatever became of its rows.
+/// What a file contains, whatever the outcome of its rows.
 #[derive(Debug, Clone, Default)]
 pub struct FileReport {
     /// SHA-256 of its bytes.
@@ -27,13 +27,13 @@ pub struct FileReport {
 }
 
 impl FileReport {
-    /// The sum of all amounts that can be read, in major units.
+    /// The sum of all readable amounts, in major units.
     #[must_use]
     pub fn sum(&self) -> String {
         self.summary.totals.sum.to_string()
     }
 
-    /// Holds the file against the sender's control totals.
+    /// Checks the file against the sender's control totals.
     pub(super) fn check(&self, expected: &Expected) -> Result<(), Error> {
         let (rows, sum) = (self.summary.totals.rows, self.summary.totals.sum);
         let (mut differs, mut chinese) = (Vec::new(), Vec::new());
@@ -55,12 +55,13 @@ impl FileReport {
     }
 }
 
-/// What the file calls its columns.
+/// The file's column headers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Columns(Vec<(Field, String)>);
 
 impl Columns {
-    /// A field's header as it is in the file. The row's own side may be in a column that does not say its side.
+    /// A field's header as written in the file. The row's own side may be in a column that does not name a
+    /// side.
     pub(super) fn name(&self, field: Field) -> Option<&str> {
         let of =
             |wanted: Field| self.0.iter().find(|(field, _)| *field == wanted).map(|(_, name)| name.as_str());
@@ -79,7 +80,7 @@ impl Columns {
         }
     }
 
-    /// Whether the file has a column of a field.
+    /// Whether the file has a column for a field.
     pub(super) fn has(&self, field: Field) -> bool {
         self.0.iter().any(|(own, _)| *own == field)
     }
@@ -90,7 +91,7 @@ impl Columns {
     }
 }
 
-/// A file that was opened: its header is read.
+/// An opened file whose header has been read.
 pub(crate) struct Source<R> {
     reader: PaymentReader<Hashing<R>>,
     hash: Arc<Mutex<Sha256>>,
@@ -98,18 +99,18 @@ pub(crate) struct Source<R> {
     sides: Sides,
 }
 
-/// The sides that the columns of e-mail addresses and uids name.
+/// The sides that the e-mail and uid columns name.
 #[derive(Debug, Clone, Copy)]
 struct Sides {
     email: Option<Side>,
     uid: Option<Side>,
 }
 
-/// Rows in the common form, and what is wrong with others.
+/// Rows in the common form, and the problems of other rows.
 #[derive(Debug)]
 pub(crate) struct ParsedPage {
     pub lines: Vec<Line>,
-    /// Rows of which something could not be read; `problems` says what.
+    /// Rows that could not be read completely; `problems` says why.
     pub refused: Vec<Line>,
     pub problems: Vec<Problem>,
 }
@@ -121,7 +122,7 @@ pub(super) enum Parsed {
 }
 
 impl<R: Read + Send + 'static> Source<R> {
-    /// Reads the header.
+    /// Opens the file and reads its header.
     pub(super) async fn open(read: R, options: &Options) -> Result<Self, Error> {
         let hash = Arc::new(Mutex::new(Sha256::new()));
         let (options, hashing) = (options.clone(), Hashing { inner: read, hash: Arc::clone(&hash) });
@@ -133,7 +134,7 @@ impl<R: Read + Send + 'static> Source<R> {
         Ok(Self { reader, hash, columns, sides })
     }
 
-    /// Parses on a thread of its own, two pages ahead at most. The report comes last.
+    /// Parses on a separate thread, with a look-ahead of at most two pages. The report comes last.
     pub(super) fn parse(mut self) -> mpsc::Receiver<Result<Parsed, ReadError>> {
         let (pages, receiver) = mpsc::channel(2);
         tokio::task::spawn_blocking(move || {
@@ -147,7 +148,7 @@ impl<R: Read + Send + 'static> Source<R> {
                     return;
                 }
                 if !more {
-                    // The receiver may be gone; then nobody asks.
+                    // The receiver may be gone; then the report is not needed.
                     drop(pages.blocking_send(Ok(Parsed::End(Box::new(self.report())))));
                     return;
                 }
@@ -199,8 +200,8 @@ const fn field_of(field: payment::Field) -> Field {
     }
 }
 
-/// A row in the common form. An account whose column does not say its side is on the side that the batch leaves
-/// to its rows.
+/// A row in the common form. An account in a column that does not name a side is on the side that the batch
+/// leaves to its rows.
 fn line(row: PaymentRow, sides: Sides) -> Line {
     let digits = Digits::Fold;
     let mut given = Vec::with_capacity(1);
@@ -221,7 +222,7 @@ fn line(row: PaymentRow, sides: Sides) -> Line {
     Line { line: i64::try_from(row.line).unwrap_or(i64::MAX), key: row.row_key, row: new }
 }
 
-/// Hashes what passes through it.
+/// A reader that hashes what passes through it.
 struct Hashing<R> {
     inner: R,
     hash: Arc<Mutex<Sha256>>,
@@ -237,7 +238,7 @@ impl<R: Read> Read for Hashing<R> {
     }
 }
 
-/// The row's fields as they were written, for a refused row that is kept.
+/// The row's fields as written, for a refused row that is stored.
 pub(super) fn content(row: &NewRow) -> Map<String, Value> {
     let given = row.given.iter().map(|given| (given.field, Some(&given.written)));
     let others = [

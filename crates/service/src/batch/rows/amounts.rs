@@ -1,4 +1,4 @@
-//! What each row moves: its own amount, or its part of a total.
+//! The amount of each row: its own, or its share of a total.
 
 use super::NewRow;
 use crate::Error;
@@ -10,13 +10,13 @@ use domain::split;
 /// Decimals of a ratio.
 const RATIO_DECIMALS: u8 = 6;
 
-/// How the rows' amounts are given.
+/// How row amounts are given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Amounts {
     /// Each row has its own.
     #[default]
     Custom,
-    /// A total in equal shares.
+    /// A total, split equally.
     Equal {
         /// Major units.
         total: String,
@@ -26,7 +26,7 @@ pub enum Amounts {
         /// Major units.
         each: String,
     },
-    /// A total in proportion to the rows' ratios.
+    /// A total, split in proportion to the rows' ratios.
     Ratio {
         /// Major units.
         total: String,
@@ -34,7 +34,7 @@ pub enum Amounts {
 }
 
 impl Amounts {
-    /// The minor units of each row, or what is wrong with it.
+    /// Each row's amount in minor units, or what is wrong with it.
     pub(super) fn of(&self, scale: u8, rows: &[NewRow]) -> Result<Vec<Result<i64, Wrong>>, Error> {
         let read = |text: &str| {
             Amount::parse(text, scale)

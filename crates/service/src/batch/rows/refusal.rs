@@ -1,4 +1,4 @@
-//! How the rows of a request are refused together.
+//! Refusals of a whole request because of its rows.
 
 use super::{BatchTerms, Identity, NewRow, PROBLEMS_MAX};
 use crate::payee::{Field, Wrong};
@@ -7,7 +7,7 @@ use domain::code::Code;
 use hashbrown::{HashMap, HashSet};
 use serde_json::json;
 
-/// Rows that have their external id in common, all of them.
+/// All rows that share their external id with another.
 pub(super) fn repeated_ids(rows: &[NewRow]) -> Vec<(usize, Wrong)> {
     let ids = rows.iter().map(|row| row.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty()));
     let ids: Vec<Option<&str>> = ids.collect();
@@ -18,7 +18,7 @@ pub(super) fn repeated_ids(rows: &[NewRow]) -> Vec<(usize, Wrong)> {
     super::super::external_id::repeated(&ids).into_iter().map(wrong).collect()
 }
 
-/// A payee is paid once, and a payer pays once, whatever each row calls the account.
+/// A payee is paid once, and a payer pays once, however each row names the account.
 pub(super) fn check_duplicates(
     terms: &BatchTerms,
     identities: &[Option<Identity>],
@@ -35,7 +35,7 @@ pub(super) fn check_duplicates(
     refuse_duplicates(terms.duplicate(), twice.iter().filter_map(|place| written.get(*place)))
 }
 
-/// Refuses names of payees that are there more than once; each spelling is named once.
+/// Refuses payees that appear more than once; each spelling is listed once.
 pub(crate) fn refuse_duplicates<'a>(
     code: Code,
     names: impl Iterator<Item = &'a String>,

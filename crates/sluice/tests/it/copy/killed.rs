@@ -1,4 +1,4 @@
-//! SIGKILL at random moments of a copy, in each direction. A quarter of `SLUICE_KILLS` each,
+//! SIGKILL at random moments of a copy, in each direction. Each direction gets a quarter of `SLUICE_KILLS`;
 //! `SLUICE_SEED` replays a run.
 
 use super::world::{At, World};
@@ -9,7 +9,8 @@ use testkit::draw::{Random, number};
 
 const PEOPLE: u32 = 300;
 
-/// What stands after a kill: nothing, an unfinished copy that nobody can open, or the finished copy.
+/// Whether the target has the finished copy after a kill, rather than nothing or an unfinished copy that
+/// cannot be opened.
 fn is_finished(to: &At) -> bool {
     let answer = to.run(&["account", "list"]);
     match answer.json["error"]["code"].as_str() {
@@ -19,13 +20,13 @@ fn is_finished(to: &At) -> bool {
     }
 }
 
-/// Copies until so many copies were killed; each is gone on with until it is whole.
+/// Copies until enough copies have been killed; each one is resumed until it is complete.
 fn storm(from: &At, mut place: impl FnMut() -> At, seed: u64) -> At {
     let (mut random, mut kills, mut to) = (Random(seed), 0, place());
     let mut phases = BTreeMap::<String, u64>::new();
     let said = from.said_in_short();
     loop {
-        // The whole of it says some forty lines, one a table; what goes on says fewer.
+        // A full copy prints about forty lines, one per table; a resumed one prints fewer.
         let lines = random.below(if kills % 4 == 0 { 45 } else { 3 });
         let pause = Duration::from_millis(random.below(40));
         if let Some(phase) = from.kill_copy(&to, lines, pause) {
@@ -37,7 +38,7 @@ fn storm(from: &At, mut place: impl FnMut() -> At, seed: u64) -> At {
         }
         to.verified();
         assert_eq!(to.said_in_short(), said, "seed {seed}");
-        // It may have been killed between the end of the copy and the end of the seal.
+        // The kill may have come between the end of the copy and the removal of the seal.
         from.unseal();
         if kills >= number("SLUICE_KILLS", 20) / 4 {
             println!("{kills} kills from {from:?}, seed {seed}: {phases:?}");
@@ -48,7 +49,7 @@ fn storm(from: &At, mut place: impl FnMut() -> At, seed: u64) -> At {
 }
 
 #[test]
-fn a_killed_copy_goes_on_and_is_whole_in_the_end() {
+fn a_killed_copy_resumes_and_ends_complete() {
     let mut world = World::new();
     let seed = number("SLUICE_SEED", 7);
     let file = world.with_payees(PEOPLE);
@@ -61,7 +62,7 @@ fn a_killed_copy_goes_on_and_is_whole_in_the_end() {
 }
 
 #[test]
-fn what_is_there_is_not_copied_again() {
+fn rows_already_copied_are_compared_and_not_copied_again() {
     let mut world = World::new();
     let (file, server) = (world.with_payees(50), world.database());
     let back = world.directory();

@@ -1,4 +1,4 @@
-//! `sluice copy`: whole, killed, and refused.
+//! `sluice copy`: complete, killed, and refused.
 
 mod killed;
 mod refused;

@@ -1,4 +1,4 @@
-//! What a copy refuses, and what its two sides refuse meanwhile and afterwards.
+//! What a copy refuses, and what its source and target refuse during and after it.
 
 use super::world::{At, World};
 use serde_json::json;
@@ -7,7 +7,7 @@ use testkit::postgres::{execute, query_text};
 
 const DEPOSIT: [&str; 5] = ["deposit", "--account", "ACME", "--amount", "1.00"];
 
-/// Both engines on either side.
+/// A file copied to a server and a server copied to a file.
 fn pairs(world: &mut World) -> [(At, At); 2] {
     let file = world.with_payees(30);
     let (server, other) = (world.database(), world.directory());
@@ -17,7 +17,7 @@ fn pairs(world: &mut World) -> [(At, At); 2] {
 }
 
 #[test]
-fn a_sealed_source_is_read_and_not_written_and_an_unfinished_target_is_neither() {
+fn a_sealed_source_is_read_only_and_an_unfinished_target_is_unusable() {
     let mut world = World::new();
     for (from, to) in pairs(&mut world) {
         from.cut_copy(&to);
@@ -51,7 +51,7 @@ fn a_sealed_source_is_read_and_not_written_and_an_unfinished_target_is_neither()
 }
 
 #[test]
-fn a_source_that_was_written_to_needs_an_empty_target() {
+fn a_source_unsealed_during_a_copy_needs_an_empty_target() {
     let mut world = World::new();
     for (from, to) in pairs(&mut world) {
         from.cut_copy(&to);
@@ -67,7 +67,7 @@ fn a_source_that_was_written_to_needs_an_empty_target() {
 }
 
 #[test]
-fn a_target_with_something_else_in_it_is_left_as_it_is() {
+fn a_target_with_other_content_is_left_unchanged() {
     let mut world = World::new();
     let (from, other, server) = (world.with_payees(20), world.with_payees(20), world.database());
     server.ok(&["init"]);
@@ -76,7 +76,7 @@ fn a_target_with_something_else_in_it_is_left_as_it_is() {
         to.verified();
         to.ok(&["batch", "list"]);
     }
-    // Nothing was sealed by that.
+    // The refusals sealed nothing.
     from.ok(&DEPOSIT);
     let (started, none) = (world.database(), world.directory());
     other.cut_copy(&started);
@@ -93,13 +93,13 @@ fn a_target_with_something_else_in_it_is_left_as_it_is() {
 }
 
 #[test]
-fn a_source_at_which_somebody_works_is_busy() {
+fn a_source_in_use_is_busy() {
     let mut world = World::new();
     let (file, server, to) = (world.with_payees(5), world.database(), world.directory());
     file.copied(&server, &[]);
-    // Also one that runs no batches: it can write.
+    // A node that runs no batches counts too: it can write.
     for begins in [&["work"][..], &["serve", "--no-worker", "--listen", "127.0.0.1:0"]] {
-        somebody_works(&server, &to, begins);
+        is_busy(&server, &to, begins);
     }
     server.copied(&to, &[]);
     let mut import = to.slow_import();
@@ -110,11 +110,11 @@ fn a_source_at_which_somebody_works_is_busy() {
     import.wait().unwrap();
 }
 
-fn somebody_works(server: &At, to: &At, begins: &[&str]) {
+fn is_busy(server: &At, to: &At, begins: &[&str]) {
     let mut worker = server.command().args(begins).spawn().unwrap();
     let begun = Instant::now();
     while server.ok(&["node", "list"]).json["nodes"] == json!([]) {
-        assert!(begun.elapsed() < Duration::from_secs(20), "the worker does not begin");
+        assert!(begun.elapsed() < Duration::from_secs(20), "the worker did not start");
     }
     let refused = server.refused(&server.copy_args(to, &[]), "COPY_SOURCE_BUSY");
     assert!(refused.json["error"]["detail"].as_str().unwrap().starts_with("node-"), "{refused:?}");
@@ -125,7 +125,7 @@ fn somebody_works(server: &At, to: &At, begins: &[&str]) {
 }
 
 #[test]
-fn a_row_that_is_not_the_same_is_named_and_the_target_stays_closed() {
+fn a_differing_row_is_named_and_the_target_stays_unusable() {
     let mut world = World::new();
     let (from, to) = (world.with_payees(20), world.database());
     from.cut_copy(&to);
@@ -140,7 +140,7 @@ fn a_row_that_is_not_the_same_is_named_and_the_target_stays_closed() {
 }
 
 #[test]
-fn nobody_is_told_the_password() {
+fn the_password_is_neither_shown_nor_stored() {
     let mut world = World::new();
     let (file, server) = (world.with_payees(3), world.database());
     let third = world.database();

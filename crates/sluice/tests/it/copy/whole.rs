@@ -1,4 +1,5 @@
-//! A ledger with something of everything goes from a folder to a server and back; all three say the same.
+//! A ledger with every kind of data is copied from a folder to a server and back; all three give the same
+//! answers.
 
 use super::world::{At, World};
 use ledger::{Clock, Door, DoorOptions};
@@ -16,13 +17,13 @@ use tokio::runtime::Runtime;
 
 const PAYEES: u32 = 24;
 
-/// So many rows of 1.00.
+/// A file of `count` rows of 1.00.
 fn payroll(count: u32, memo: &str) -> String {
     let rows: String = (1..=count).map(|n| format!("P{n},1.00,{memo},R-{n}\n")).collect();
     format!("account,amount,memo,reference\n{rows}")
 }
 
-/// Currencies, people, accounts, rates, limits, single transfers.
+/// A ledger with currencies, holders, accounts, rates, limits and single transfers.
 fn with_accounts(world: &mut World) -> At {
     let ledger = world.directory();
     ledger.ok(&["init", "--time-zone", "Asia/Shanghai"]);
@@ -60,7 +61,7 @@ fn with_accounts(world: &mut World) -> At {
     ledger
 }
 
-/// People and keys, and what only programs ask for: vouchers, and answers that are kept.
+/// Adds users, keys, and data that only the API creates: vouchers and stored answers.
 async fn by_programs(ledger: &At) {
     ledger.ok(&["user", "add", "someone@example.com", "--name", "Someone", "--role", "auditor"]);
     ledger.ok(&["key", "add", "reader", "--scope", "read"]);
@@ -83,7 +84,7 @@ async fn by_programs(ledger: &At) {
     service.transfer_order(&actor, &order).await.unwrap();
 }
 
-/// The first moment of 2026.
+/// A clock frozen at the first moment of 2026.
 #[derive(Debug)]
 struct Still;
 
@@ -93,7 +94,7 @@ impl Clock for Still {
     }
 }
 
-/// A batch in each state that a person can bring it to.
+/// A ledger with batches in every state that commands can reach.
 fn with_batches(world: &mut World) -> At {
     let ledger = with_accounts(world);
     Runtime::new().unwrap().block_on(by_programs(&ledger));
@@ -140,7 +141,7 @@ fn with_batches(world: &mut World) -> At {
     ledger
 }
 
-/// A batch that converts and leaves an item unpaid, and the draft that takes it over.
+/// Adds a converting batch with an unpaid item, and the linked draft that takes the item over.
 fn with_linked_draft(world: &World, ledger: &At) {
     let file = world.file("converted.csv", "account,email,amount\nYEN,,1.00\n,p15@x.org,1.00\n");
     ledger.ok(&["account", "freeze", "P15"]);
@@ -157,7 +158,7 @@ fn hashes(answer: &Value) -> BTreeMap<String, (u64, String)> {
 }
 
 #[test]
-fn a_ledger_goes_to_a_server_and_back_and_says_the_same_everywhere() {
+fn a_ledger_copied_to_a_server_and_back_gives_the_same_answers_everywhere() {
     let mut world = World::new();
     let (file, server, back) = (with_batches(&mut world), world.database(), world.directory());
     let states: Vec<_> = file.ok(&["batch", "list"]).json["batches"].as_array().unwrap().clone();
@@ -175,7 +176,7 @@ fn a_ledger_goes_to_a_server_and_back_and_says_the_same_everywhere() {
     let (first, second) = (hashes(&there.json), hashes(&again.json));
     for (table, (rows, _)) in &first {
         assert!(*rows > 0, "{table} is not tested");
-        // The copying itself stands in the audit log, which moves the head.
+        // The copy itself is recorded in the audit log, which moves the head.
         assert_eq!(
             first[table] == second[table],
             !["audit", "ledger_head"].contains(&table.as_str()),
@@ -186,11 +187,11 @@ fn a_ledger_goes_to_a_server_and_back_and_says_the_same_everywhere() {
         assert!(place.said() == said, "{place:?}");
         place.verified();
     }
-    goes_on(&world, &server, &back);
+    continues(&world, &server, &back);
 }
 
-/// The kept source and its copy are two ledgers now; the same work has the same numbers in both.
-fn goes_on(world: &World, server: &At, back: &At) {
+/// The kept source and its copy are separate ledgers now; the same operations get the same numbers in both.
+fn continues(world: &World, server: &At, back: &At) {
     let file = world.file("new.csv", &payroll(PAYEES, "new"));
     let after = [server, back].map(|ledger| {
         let batch = ledger.import(&file, &[]);
@@ -219,7 +220,7 @@ fn goes_on(world: &World, server: &At, back: &At) {
 }
 
 #[test]
-fn every_table_of_a_server_is_copied_whole_or_left_out_on_purpose() {
+fn every_table_of_a_server_is_copied_in_full_or_excluded_on_purpose() {
     let mut world = World::new();
     let server = world.database();
     server.ok(&["init"]);
@@ -245,5 +246,5 @@ fn every_table_of_a_server_is_copied_whole_or_left_out_on_purpose() {
         let columns = tables.remove(step.table()).unwrap_or_default();
         assert_eq!(columns, step.columns(), "{}", step.name);
     }
-    assert!(tables.is_empty(), "give these a step: {:?}", tables.keys());
+    assert!(tables.is_empty(), "these tables have no copy step: {:?}", tables.keys());
 }

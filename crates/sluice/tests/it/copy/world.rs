@@ -1,4 +1,4 @@
-//! Ledgers in folders and on a server, one with something of everything in it, and copies between them.
+//! Ledgers in folders and on a server, and copies between them.
 
 use crate::support::{Answer, answer};
 use std::fmt::Write as _;
@@ -10,14 +10,14 @@ use std::time::Duration;
 use tempfile::TempDir;
 use testkit::postgres::Postgres;
 
-/// Where ledgers are made; a server is started for the first that needs one.
+/// Creates ledgers; a server is started when the first ledger needs one.
 pub struct World {
     pub folder: TempDir,
     server: Option<Postgres>,
     places: usize,
 }
 
-/// A ledger, or where one will be: a data directory or a URL.
+/// The location of a ledger, existing or not: a data directory or a URL.
 #[derive(Debug, Clone)]
 pub struct At(pub String);
 
@@ -31,20 +31,20 @@ impl World {
         At(self.folder.path().join(format!("place-{}", self.places)).to_str().unwrap().to_owned())
     }
 
-    /// An empty database; the server takes any password.
+    /// An empty database; the server accepts any password.
     pub fn database(&mut self) -> At {
         let server = self.server.get_or_insert_with(Postgres::shared);
         At(server.database().replacen("sluice@", "sluice:s3cret@", 1))
     }
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     pub fn file(&self, name: &str, text: &str) -> String {
         let path: PathBuf = self.folder.path().join(name);
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     }
 
-    /// A ledger in which so many people were paid once.
+    /// A ledger in which `count` payees were paid once.
     pub fn with_payees(&mut self, count: u32) -> At {
         let ledger = self.directory();
         let (mut accounts, mut payroll) =
@@ -64,7 +64,7 @@ impl World {
 }
 
 impl At {
-    /// The binary with this ledger, ready for arguments.
+    /// A sluice command on this ledger, ready for arguments.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
         let option = if self.0.contains("://") { "--database" } else { "--data" };
@@ -94,14 +94,15 @@ impl At {
         answer
     }
 
-    /// Imports a file from ACME and gives the batch's number.
+    /// Imports a file paid from ACME and returns the batch number.
     pub fn import(&self, file: &str, more: &[&str]) -> String {
         let args = ["batch", "import", file, "--type", "one_to_many", "--account", "ACME", "--name", "Test"];
         let answer = self.ok(&[&args, more].concat());
         answer.json["batch_id"].as_str().unwrap().to_owned()
     }
 
-    /// Imports the good rows of a file from ACME, leaves so many refused ones unpaid, and gives the batch's number.
+    /// Imports the good rows of a file paid from ACME, leaves `refused` rows unpaid, and returns the batch
+    /// number.
     pub fn import_partly(&self, file: &str, refused: &str) -> String {
         let args = ["batch", "import", file, "--type", "one_to_many", "--account", "ACME", "--name", "Test"];
         let answer = self.run(&[&args, &["--partial"][..]].concat());
@@ -111,7 +112,7 @@ impl At {
         batch
     }
 
-    /// Begins an import that waits for the rest of its file.
+    /// Starts an import that waits for the rest of its file.
     pub fn slow_import(&self) -> Child {
         let args =
             ["batch", "import", "-", "--type", "one_to_many", "--account", "ACME", "--name", "Unfinished"];
@@ -125,7 +126,7 @@ impl At {
         assert_eq!(verified.json["ok"], true, "{self:?} {verified:?}");
     }
 
-    /// The arguments of a copy from here.
+    /// The arguments to copy from here.
     pub fn copy_args<'a>(&'a self, to: &'a Self, more: &[&'a str]) -> Vec<&'a str> {
         [&["copy", "--from", &self.0, "--to", &to.0], more].concat()
     }
@@ -144,7 +145,7 @@ impl At {
         self.ok(&["copy", "--unseal", "--from", &self.0])
     }
 
-    /// Begins a copy in small pages and kills it when the accounts are there and the postings are not.
+    /// Starts a copy in small pages and kills it once the accounts are copied and before the postings are.
     pub fn cut_copy(&self, to: &Self) {
         let args = self.copy_args(to, &["--page", "5"]);
         let mut child = self.command().args(args).spawn().unwrap();
@@ -155,8 +156,8 @@ impl At {
         assert_eq!(child.wait().unwrap().signal(), Some(9), "{said:?}");
     }
 
-    /// Begins a copy in small pages, and kills it a while after it has said so many lines; says what it was
-    /// at, if it had not ended.
+    /// Starts a copy in small pages and kills it some time after it has printed `lines` lines. Returns the
+    /// phase that was killed, if the copy had not ended.
     pub fn kill_copy(&self, to: &Self, lines: u64, after: Duration) -> Option<String> {
         let mut child = self.command().args(self.copy_args(to, &["--page", "3", "--keep"])).spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
@@ -173,14 +174,14 @@ impl At {
         None
     }
 
-    /// What the ledger says in a few answers.
+    /// A few answers of the ledger, for a quick comparison.
     pub fn said_in_short(&self) -> String {
         let list = self.ok(&["account", "list", "--system", "--limit", "1000"]).json;
         let statement = self.ok(&["account", "statement", "ACME", "--limit", "1000"]).json;
         format!("{list} {statement}")
     }
 
-    /// What the ledger says of everything that people see; byte for byte.
+    /// The ledger's answers about everything that users see, byte for byte.
     pub fn said(&self) -> String {
         let mut said = String::new();
         let numbers = |list: &[&str], rows: &str, key: &str| -> Vec<String> {
