@@ -1,9 +1,9 @@
-//! `cargo xtask dist`: what is handed to people who do not build, in `target/dist-out`.
+//! `cargo xtask dist`: builds the release artifacts into `target/dist-out`.
 //!
 //! - `sluice-VERSION-TARGET.tar.gz`: the stripped binary, unit, settings, completions, licence, SBOM.
 //! - `sluice_VERSION_ARCH.deb`: the same for Debian and Ubuntu (`[package.metadata.deb]` of `crates/sluice`).
-//! - `sluice-VERSION-TARGET.debug`: the debug information that was split off. Beside the binary, it gives backtraces
-//!   and profiles their lines.
+//! - `sluice-VERSION-TARGET.debug`: the split-off debug information; next to the binary it adds line numbers to
+//!   backtraces and profiles.
 //! - `SHA256SUMS` of all of them.
 
 use crate::error::{Error, Result};
@@ -12,12 +12,12 @@ use crate::sbom;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Made beside the binary, where `[package.metadata.deb]` finds them.
+/// The staging folder that `[package.metadata.deb]` reads from.
 const STAGE: &str = "target/dist/stage";
 const CARGO_DEB: &str = "3.8.0";
-/// Shells, and the names that each wants its completions under.
+/// Each shell and the file name it expects for completions.
 const COMPLETIONS: [(&str, &str); 3] = [("bash", "sluice.bash"), ("zsh", "_sluice"), ("fish", "sluice.fish")];
-/// What goes into the archive besides the binary and what is made here.
+/// Repository files that go into the archive.
 const FILES: [&str; 6] = [
     "LICENSE",
     "README.md",
@@ -27,7 +27,7 @@ const FILES: [&str; 6] = [
     "deploy/sluice.sysusers",
 ];
 
-/// Builds everything and prints where it is.
+/// Builds all artifacts and prints their paths and sizes.
 pub fn run(root: &Path) -> Result<()> {
     let needed = ["objcopy", "tar", "sha256sum"];
     let missing: Vec<_> = needed.into_iter().filter(|program| !is_there(program)).collect();
@@ -53,7 +53,7 @@ fn is_there(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
-/// The folder in which the parts come together.
+/// The staging folder.
 struct Stage {
     root: PathBuf,
     folder: PathBuf,
@@ -90,7 +90,7 @@ impl Stage {
         must(command, &shown(program, args))
     }
 
-    /// Parts the binary from its debug information; the one names the other.
+    /// Splits the debug information off the binary and links to it by name.
     fn split(&self) -> Result<()> {
         let built = self.root.join("target/dist/sluice");
         let debug = self.out().join(format!("{}.debug", self.name));
@@ -100,7 +100,7 @@ impl Stage {
         self.run("objcopy", &["--strip-all", &link, &built, &binary])
     }
 
-    /// The completions of each shell, as the binary writes them.
+    /// Lets the binary generate its completions.
     fn complete(&self) -> Result<()> {
         for (shell, file) in COMPLETIONS {
             let binary = text(&self.binary());
@@ -119,7 +119,7 @@ impl Stage {
         std::fs::write(&path, bytes).map_err(|error| Error::File(path.clone(), error))
     }
 
-    /// The list of what the binary is made of.
+    /// Writes the SBOM.
     fn describe(&self) -> Result<()> {
         self.write("sbom.cdx.json", sbom::text(&self.root)?.as_bytes())
     }
@@ -131,7 +131,7 @@ impl Stage {
         }
         let archive = text(&self.out().join(format!("{}.tar.gz", self.name)));
         let (folder, into) = (text(&self.folder), format!("s,^[.],{},", self.name));
-        // The same sources give the same bytes: no owner, no time, one order.
+        // Reproducible: no owner, no time, sorted names.
         let same = ["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mtime=@0"];
         self.run("tar", &[&same[..], &["--transform", &into, "-czf", &archive, "-C", &folder, "."]].concat())
     }
@@ -142,7 +142,7 @@ impl Stage {
         must(process::cargo(&self.root, &deb), &shown("cargo", &deb))
     }
 
-    /// The sums of all files, and a list of them for people.
+    /// Writes the checksums and prints the artifacts.
     fn sum(&self) -> Result<()> {
         let folder = self.out();
         let listed = std::fs::read_dir(&folder).map_err(|error| Error::File(folder.clone(), error))?;
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_packed_exists_or_is_made_here() {
+    fn every_packed_file_exists_or_is_generated() {
         let root = crate::root().unwrap();
         let metadata = process::metadata(&root).unwrap();
         let package = metadata.packages.iter().find(|package| package.name.as_str() == "sluice").unwrap();

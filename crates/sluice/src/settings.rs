@@ -79,9 +79,9 @@ pub(crate) struct Settings {
     pub log_format: LogFormat,
     /// What goes into the log; none: what suits the command.
     pub log_level: Option<String>,
-    /// The trace collector that a span per request is exported to (OTLP over HTTP); none: no export.
+    /// The trace collector that receives a span per request (OTLP over HTTP); none: no export.
     pub otlp_endpoint: Option<String>,
-    /// Of 100 requests whose caller did not decide it, how many are exported.
+    /// Percentage of requests whose spans are exported, if the caller did not decide.
     pub otlp_percent: u8,
 }
 

@@ -1,7 +1,6 @@
-//! Export of spans to a trace collector over OTLP, off as shipped (`otlp_endpoint`).
+//! Exports spans to a trace collector over OTLP; off by default (`otlp_endpoint`).
 //!
-//! Spans wait in a bounded queue that a thread of its own empties. A collector that is slow or away costs spans,
-//! never requests.
+//! A background thread drains a bounded queue of spans. A slow or unreachable collector costs spans, never requests.
 
 use crate::settings::Settings;
 use http_api::Tracer;
@@ -12,17 +11,17 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use std::time::Duration;
 
-/// How long one export may take, and the last one when the process ends.
+/// Timeout of one export, including the last one at shutdown.
 const EXPORT_MAX: Duration = Duration::from_secs(2);
-/// Where collectors take spans (OTLP/HTTP).
+/// The standard path for spans (OTLP/HTTP).
 const PATH: &str = "/v1/traces";
 
-/// What exports the spans of this process.
+/// The span exporter of this process, if one is configured.
 #[derive(Debug)]
 pub(crate) struct Traces(Option<SdkTracerProvider>);
 
 impl Traces {
-    /// Starts the export if a collector is configured.
+    /// Starts the exporter if a collector is configured.
     pub(crate) fn start(settings: &Settings) -> Result<Self, ExporterBuildError> {
         let Some(endpoint) = settings.otlp_endpoint.as_deref() else { return Ok(Self(None)) };
         let exporter = SpanExporter::builder()
@@ -40,22 +39,22 @@ impl Traces {
         Ok(Self(Some(provider)))
     }
 
-    /// For the server.
+    /// The tracer for the HTTP server.
     pub(crate) fn tracer(&self) -> Option<Tracer> {
         let provider = self.0.as_ref()?;
         Some(Tracer::new(BoxedTracer::new(Box::new(provider.tracer("sluice")))))
     }
 
-    /// Exports what still waits. It blocks, for [`EXPORT_MAX`] at most.
+    /// Exports the remaining spans. Blocks for at most [`EXPORT_MAX`].
     pub(crate) fn stop(self) {
         let stopped = self.0.map(|provider| provider.shutdown_with_timeout(EXPORT_MAX));
         if let Some(Err(error)) = stopped {
-            tracing::warn!(%error, "the last spans were not exported");
+            tracing::warn!(%error, "could not export the last spans");
         }
     }
 }
 
-/// What names this process to the collector. Nothing is taken from the environment, so nothing unexpected leaves it.
+/// Identifies this process to the collector. Nothing comes from the environment, so nothing unexpected is exported.
 fn resource() -> Resource {
     Resource::builder_empty()
         .with_service_name("sluice")

@@ -1,7 +1,7 @@
 //! One server span per request for a trace collector (OpenTelemetry), if the process has a [`Tracer`].
 //!
-//! The attributes are a closed list: method, operation, status, refusal code and request id. Paths, queries, headers,
-//! bodies and callers are never in a span, so no secret can be.
+//! Attributes are a closed list: method, operation, status, refusal code and request id. A span never holds paths,
+//! queries, headers, bodies or callers, so it cannot hold a secret.
 
 use crate::edge::trace::Trace;
 use domain::code::Code;
@@ -13,7 +13,7 @@ use opentelemetry::trace::{
 use opentelemetry::{Context, KeyValue};
 use std::sync::Arc;
 
-/// Makes the spans that are exported.
+/// Creates the exported spans.
 #[derive(Clone)]
 pub struct Tracer(Arc<BoxedTracer>);
 
@@ -44,7 +44,7 @@ impl std::fmt::Debug for Tracer {
     }
 }
 
-/// The span of one request. It ends when it is dropped, so a request whose client disconnects has one, too.
+/// The span of one request. Dropping it ends it, so a request whose client disconnects is exported, too.
 pub(super) struct RequestSpan(BoxedSpan);
 
 impl RequestSpan {
@@ -58,7 +58,7 @@ impl RequestSpan {
         self.0.span_context().span_id().to_string()
     }
 
-    /// Ends the span with the outcome. Only a server fault is an error of the span: a refusal is an answer.
+    /// Ends the span with the outcome. Only a 5xx marks it as failed: a refusal is a normal response.
     pub(super) fn end(mut self, operation: &'static str, status: u16, refused: Option<Code>) {
         self.0.update_name(operation);
         self.0.set_attribute(KeyValue::new("sluice.operation", operation));
@@ -80,7 +80,7 @@ fn remote_context(caller: &Trace) -> Option<SpanContext> {
     Some(SpanContext::new(trace, span, flags, true, TraceState::default()))
 }
 
-/// Callers can send any word as a method; the semantic conventions want those that are not standard as `_OTHER`.
+/// Callers can send any word as a method; the semantic conventions map non-standard ones to `_OTHER`.
 fn known_method(method: &str) -> &'static str {
     const KNOWN: [&str; 9] =
         ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"];

@@ -1,14 +1,14 @@
-//! Says once what the document says often: utoipa writes generic types, parameters, error responses and their examples out
-//! at every use, which would be two thirds of the document.
+//! Deduplicates the document: utoipa inlines generic types, parameters, error responses and their examples at every use,
+//! which would be two thirds of the document.
 //!
 //! - Examples of errors become `components.examples`, one per code.
 //! - Error responses and parameters that operations share become components.
-//! - The data inside of an envelope refers to its schema.
+//! - The data inside an envelope refers to its schema.
 
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
 
-/// The document with everything shared that can be.
+/// Moves repeated parts into `components`.
 pub(super) fn share(mut document: Value) -> Value {
     share_examples(&mut document);
     share_responses(&mut document);
@@ -17,7 +17,7 @@ pub(super) fn share(mut document: Value) -> Value {
     document
 }
 
-/// Error responses are those that have examples: successful ones have none.
+/// Only error responses have named examples.
 fn share_examples(document: &mut Value) {
     let mut examples = Map::new();
     for response in operations(document).flat_map(responses) {
@@ -63,7 +63,7 @@ fn share_parameters(document: &mut Value) {
     add_components(document, "parameters", shared.components);
 }
 
-/// Values that are used more than once, by names of their own.
+/// Values that are used more than once, with their component names.
 struct Shared {
     names: HashMap<Value, String>,
     components: Map<String, Value>,
@@ -82,7 +82,7 @@ impl Shared {
         shared
     }
 
-    /// Under the name, or that name with the first number that is free.
+    /// Uses the name, or the name with the first free number.
     fn add(&mut self, value: &Value, name: &str) {
         let numbered = (2..).map(|number| format!("{name}_{number}"));
         let mut names = std::iter::once(name.to_owned()).chain(numbered);
@@ -99,7 +99,7 @@ impl Shared {
     }
 }
 
-/// Properties whose schema was written out although it has a name. A description of the property's own stays.
+/// Replaces inlined copies of named schemas by references.
 fn refer_to_schemas(document: &mut Value) {
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else {
         return;
@@ -118,7 +118,7 @@ fn refer_to_schemas(document: &mut Value) {
     }
 }
 
-/// A property, or the items of a list.
+/// Handles a property and the items of a list.
 fn refer_property(property: &mut Value, named: &BTreeMap<String, String>, within: &str) {
     if let Some(items) = property.get_mut("items") {
         refer_property(items, named, within);
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_used_twice_is_said_once() {
+    fn repeated_parts_become_components() {
         let shared = share(json!({
             "paths": { "/a": operation(&["X", "Y"]), "/b": operation(&["X"]) },
             "components": { "schemas": {
@@ -188,7 +188,7 @@ mod tests {
             assert_eq!(at(&format!("{path}/get/parameters/0")), reference("parameters", "id"));
         }
         let own = at("/paths/~1a/get/responses/401/content/application~1json/examples/Y");
-        assert_eq!(own, reference("examples", "Y"), "a response that is used once stays where it is");
+        assert_eq!(own, reference("examples", "Y"), "a response used once stays inline");
         assert_eq!(at("/components/parameters/id/in"), json!("path"));
         assert_eq!(at("/components/schemas/Item"), item());
         let envelope = "/components/schemas/Envelope_Item/properties";
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn different_values_of_one_name_are_numbered() {
+    fn different_values_with_one_name_are_numbered() {
         let values = ["a", "b", "a", "b", "c"].map(|text| json!({ "name": "id", "text": text }));
         let shared = Shared::of(values.to_vec(), |_| "id".to_owned());
         let names: Vec<_> = shared.components.keys().map(String::as_str).collect();

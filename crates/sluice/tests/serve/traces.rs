@@ -1,4 +1,4 @@
-//! What a trace collector gets: a span per request, in the caller's trace, with no secret in it.
+//! What a trace collector receives: a span per request in the caller's trace, without secrets.
 
 use crate::server::{Ledger, until};
 use reqwest::Client;
@@ -12,7 +12,7 @@ const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
 const CANARIES: [&str; 4] = ["canary-idempotency-1", "canary-cookie-2", "canary-query-3", "canary-memo-4"];
 
-/// Everything that was posted to a collector on loopback, as it came.
+/// A collector on loopback; keeps the raw bytes of everything posted to it.
 #[derive(Clone, Default)]
 struct Collector(Arc<Mutex<Vec<u8>>>);
 
@@ -25,7 +25,7 @@ impl Collector {
         (collector, url)
     }
 
-    /// Answers each request of a connection with 200 as soon as its body is here.
+    /// Answers each request on a connection with 200 once its body has arrived.
     fn take(&self, mut stream: TcpStream) {
         let (mut pending, mut buffer) = (Vec::new(), [0; 65_536]);
         while let Ok(length @ 1..) = stream.read(&mut buffer) {
@@ -69,7 +69,7 @@ async fn transfer(url: &str, secret: &str, traceparent: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_collector_gets_a_span_per_request_and_no_secret() {
+async fn a_collector_receives_a_span_per_request_and_no_secret() {
     let (collector, endpoint) = Collector::start();
     let ledger = Ledger::with_accounts(2);
     let secret = ledger.key();
@@ -96,7 +96,7 @@ async fn a_collector_gets_a_span_per_request_and_no_secret() {
 }
 
 #[tokio::test]
-async fn a_collector_that_is_away_costs_no_request() {
+async fn an_unreachable_collector_costs_no_request() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let ledger = Ledger::with_accounts(2);
     let secret = ledger.key();
