@@ -1,18 +1,19 @@
 //! The one table of outcome codes.
 //!
-//! Each row is: number, variant, name on the wire, HTTP status, retry, English, Chinese. Numbers are
-//! stored in the database and never reused (78 was `FILE_SEEN`). Among posting refusals the order of the table is the
-//! order of the checks: the first refusal wins (design: "Outcomes are a closed, ordered, numbered enum").
+//! Each row is: number, variant, name on the wire, HTTP status, retry, English, Chinese. Numbers are stored
+//! in the database and never reused (78 was `FILE_SEEN`). Among posting refusals the table order is the order
+//! of the checks: the first refusal wins (design: "Outcomes are a closed, ordered, numbered enum").
 //!
-//! To add a code: take the next free number, put the row where its check stands in the order, and let
-//! the compiler find the matches. Docs and the web's union are generated from [`Code::ALL`].
+//! To add a code: take the next free number, put the row where its check comes in the order, and let the
+//! compiler find the matches. Docs and the web's union are generated from [`Code::ALL`]. The texts appear in
+//! every interface, so they contain no CLI flags, command names or JSON field names.
 
-/// Whether trying the same thing again can succeed.
+/// Whether the same request can succeed later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
     /// The same request will always be refused.
     Final,
-    /// It may succeed later, once money, limits or states have changed.
+    /// It may succeed later, once balances, limits or states have changed.
     Later,
 }
 
@@ -38,7 +39,7 @@ macro_rules! codes {
             /// Every code, in the order of precedence.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The number that is stored; never reused.
+            /// The stored number; never reused.
             #[must_use]
             pub const fn number(self) -> i64 {
                 match self { $(Self::$variant => $number,)* }
@@ -50,19 +51,19 @@ macro_rules! codes {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// The HTTP status of an answer that carries this code.
+            /// The HTTP status of a response with this code.
             #[must_use]
             pub const fn http(self) -> u16 {
                 match self { $(Self::$variant => $http,)* }
             }
 
-            /// Whether trying again can help; total over all codes.
+            /// Whether a retry can succeed; defined for every code.
             #[must_use]
             pub const fn retry(self) -> Retry {
                 match self { $(Self::$variant => Retry::$retry,)* }
             }
 
-            /// The message for people.
+            /// The message shown to users.
             #[must_use]
             pub const fn message(self, language: Language) -> &'static str {
                 match (self, language) {
@@ -70,7 +71,7 @@ macro_rules! codes {
                 }
             }
 
-            /// The code of a stored number.
+            /// The code with this stored number.
             #[must_use]
             pub const fn from_number(number: i64) -> Option<Self> {
                 match number { $($number => Some(Self::$variant),)* _ => None }
@@ -129,7 +130,7 @@ codes! {
     49 PolicyInvalid "POLICY_INVALID" 422 Final "The policy contradicts itself or contains a negative value" "限额策略自相矛盾或含有负值";
     50 AssetInvalid "CURRENCY_INVALID" 422 Final "A currency code must be 3 to 12 capital letters or digits, and a currency has at most 8 decimal places" "币种代码须为3至12个大写字母或数字，币种最多8位小数";
     51 TimeZoneUnknown "TIME_ZONE_UNKNOWN" 422 Final "Unknown time zone; write it as in Europe/Berlin" "未知时区；请按 Asia/Shanghai 的格式填写";
-    // 52 was ACCOUNT_AMBIGUOUS: ids and numbers have forms that cannot meet. The number is never used again.
+    // 52 was ACCOUNT_AMBIGUOUS, until ids and numbers got forms that cannot coincide. Never reused.
     53 HolderNotNamed "HOLDER_NOT_NAMED" 422 Final "Identify the holder by id or by details, not both" "请通过ID或资料指定持有人，二者择一";
     54 NameReserved "NAME_RESERVED" 422 Final "Numbers such as acct_18 are reserved for ids; choose another account number" "形如 acct_18 的账号保留用作ID，请换一个账号";
     55 InvisibleCharacter "INVISIBLE_CHARACTER" 422 Final "The value contains an invisible character, such as a zero-width space; delete it or retype the value" "内容包含不可见字符（例如零宽空格），请删除该字符或重新输入";
@@ -212,11 +213,11 @@ codes! {
     92 AmountModeInvalid "AMOUNT_MODE_INVALID" 422 Final "The amounts given do not match the chosen way of setting amounts" "所给金额与所选的金额设定方式不符";
     93 BatchSideInvalid "BATCH_SIDE_INVALID" 422 Final "A one-to-many batch has one source account and a many-to-one batch one target account; each row names the account on the other side" "一对多批次须指定一个转出账户，多对一批次须指定一个转入账户，另一侧的账户由各行指定";
     94 RatioInvalid "RATIO_INVALID" 422 Final "A ratio must be a decimal without a sign and with at most 6 decimal places, such as 2.5" "比例须为不带符号且最多6位小数的十进制数，例如 2.5";
-    // Codes that an item carries without an own posting decision.
+    // Codes of items that were failed without a posting decision.
     100 Interrupted "INTERRUPTED" 409 Later "Interrupted by a user" "用户手动中断";
     101 Stopped "STOPPED" 409 Later "Not attempted: the batch stopped at an earlier failure" "未执行：批次在首次失败后已停止";
     102 AtomicAborted "ATOMIC_ABORTED" 409 Later "Not executed: another item of the atomic batch was refused" "未执行：原子批次中有其他转账被拒绝";
-    // Moves that a batch's state does not take, and drafts.
+    // Moves that a batch's state does not allow, and drafts.
     103 BatchNotResumable "BATCH_NOT_RESUMABLE" 409 Final "Only a waiting or running batch can be resumed: this one has ended, and none of its transfers is still untried; retry its failed transfers instead" "只能恢复等待中或处理中的批量转账：该批次已结束，没有未执行的转账；失败的转账请使用重试";
     104 DraftChanged "DRAFT_CHANGED" 409 Final "The draft has changed since the version you edited; reload it and repeat the edit" "您编辑的草稿版本已被更新；请重新读取后再次修改";
     105 BatchCancelled "BATCH_CANCELLED" 409 Final "The batch was already cancelled; none of it will be paid" "批次已取消，其中的转账不会再执行";
@@ -265,7 +266,7 @@ codes! {
     292 RequestMalformed "REQUEST_MALFORMED" 400 Final "This is not a well-formed HTTP request; check what the client or a proxy in between sends" "请求不符合 HTTP 规范；请检查客户端或中间代理发送的内容";
     293 HeadTooLarge "REQUEST_HEAD_TOO_LARGE" 431 Final "The request head is too large; send fewer or shorter headers, or a shorter URL" "请求头过大；请减少或缩短请求头，或缩短地址";
     294 BodyTooSlow "BODY_TOO_SLOW" 408 Later "The request body arrived too slowly and nothing was done; send it again over a faster connection, or in smaller parts" "请求体传输过慢，未执行任何操作；请在更快的网络下重新发送，或拆分后发送";
-    // The server or its database does not do its part. Never a refusal of what was asked.
+    // Failures of the server or its database, never refusals of the request itself.
     180 ServerBusy "SERVER_BUSY" 503 Later "The server is busy; wait and try again" "服务器繁忙，请稍后再试";
     181 ServerAway "DATABASE_AWAY" 503 Later "The database is unreachable; wait and try again" "数据库暂时无法访问，请稍后再试";
     182 AnswerLost "ANSWER_LOST" 503 Later "The outcome is not known yet; send the same request again with the same Idempotency-Key" "结果尚未确认；请使用相同的 Idempotency-Key 重新发送同一请求";
@@ -273,7 +274,7 @@ codes! {
     184 ServerFault "SERVER_FAULT" 500 Later "Internal error; quote the request id when you contact support" "服务器内部错误；联系支持人员时请提供请求编号";
     185 RequestTimeout "REQUEST_TIMEOUT" 503 Later "The request timed out; what it started may still complete" "请求超时；操作可能仍会完成";
     186 WriteUnconfirmed "WRITE_NOT_CONFIRMED" 503 Later "The disk did not confirm the write; the server restarts to find out what was written: send the same request again with the same Idempotency-Key" "磁盘未确认写入；服务器将重新启动以确认结果：请使用相同的 Idempotency-Key 重新发送同一请求";
-    // A ledger that lost something, and what was kept of it.
+    // Lost commits, stored responses and backups.
     300 LedgerBehind "LEDGER_BEHIND" 409 Final "The ledger is missing commits that its high-water mark records: an old copy was restored, its log was deleted, or a disk lost writes that it had confirmed. The ledger is read-only; find the newest copy, or accept the loss with a reason" "账本缺少其水位标记所记录的提交：可能恢复了旧副本、日志被删除，或磁盘丢失了已确认的写入。账本目前只读；请查找最新副本，或说明原因后接受损失";
     301 NoLoss "NO_LOSS" 409 Final "The ledger has every commit that its high-water mark records; there is no loss to accept" "账本包含其水位标记所记录的全部提交，没有需要接受的损失";
     302 AnswerUnreadable "ANSWER_UNREADABLE" 409 Final "This request was already carried out by another version of the program, and its stored response cannot be returned; check what it did, and do not send it under a new key" "该请求此前已由其他版本的程序执行，无法返回当时保存的应答；请查看其结果，不要使用新的键重新发送";
@@ -281,7 +282,7 @@ codes! {
     304 BackupExists "BACKUP_EXISTS" 409 Final "The directory is not empty; write the backup to a new one" "目录不为空；请将备份写入新目录";
     305 ReasonMissing "LOSS_REASON_MISSING" 422 Final "State why the loss is accepted: the reason is kept in the audit log" "请说明接受损失的原因，原因将记入审计日志";
     306 BackupDamaged "BACKUP_DAMAGED" 409 Final "The ledger or its backup violates invariants, and the backup was not kept; verify the ledger" "账本或其备份违反不变式，备份未保留；请核验账本";
-    // A ledger on its way into another database.
+    // Copying a ledger into another database.
     110 LedgerMoved "LEDGER_MOVED" 409 Final "The ledger has moved or is moving, and is read-only here; use it in its new place, or abandon the copy" "账本已迁移或正在迁移，此处只读；请使用新位置，或放弃迁移";
     111 CopyUnfinished "COPY_UNFINISHED" 409 Later "This is an unfinished copy of a ledger; continue the copy, or use the original ledger" "这是尚未完成的账本副本；请继续复制，或使用原账本";
     112 CopyTargetNotEmpty "COPY_TARGET_NOT_EMPTY" 409 Final "The target is not empty; a ledger can be copied only into an empty target" "目标位置不为空；账本只能复制到空位置";
@@ -312,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn every_code_reads_back_from_its_number_and_speaks_both_languages() {
+    fn every_code_reads_back_from_its_number_and_has_a_text_in_both_languages() {
         for code in Code::ALL {
             assert_eq!(Code::from_number(code.number()), Some(*code));
             assert!(!code.message(Language::English).is_empty());

@@ -36,7 +36,7 @@ async fn unknown_wrong_disabled_and_invited_are_answered_alike_and_cost_alike() 
         let answer = browser.login(login, password).await;
         let expected = json!({
             "success": false,
-            "message": "Login and password do not fit",
+            "message": "Wrong login or password",
             "error": { "code": "AUTH_LOGIN_FAILED", "details": null },
             "data": null,
         });
