@@ -143,7 +143,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_reads_back(minor in 0..=AMOUNT_MAX, scale in 0..=SCALE_MAX) {
+        fn a_displayed_amount_reads_back_unchanged(minor in 0..=AMOUNT_MAX, scale in 0..=SCALE_MAX) {
             let amount = Amount::new(minor).unwrap();
             prop_assert_eq!(Amount::parse(&amount.display(scale), scale), Ok(amount));
         }

@@ -170,7 +170,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_kept_reads_back_as_itself(text in "\\PC{0,20}|[a-zA-Z]{2}[0-9]{2}( ?[a-z0-9]{4}){2,8}") {
+        fn a_stored_number_reads_back_unchanged(text in "\\PC{0,20}|[a-zA-Z]{2}[0-9]{2}( ?[a-z0-9]{4}){2,8}") {
             if let Ok(kept) = AccountNumber::parse(&text, Digits::Fold) {
                 prop_assert_eq!(AccountNumber::parse(kept.as_str(), Digits::Refuse), Ok(kept));
             }

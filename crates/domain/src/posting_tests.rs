@@ -147,7 +147,7 @@ fn a_conversion_is_limited_on_the_receiving_side_if_a_limit_was_set_there() {
 }
 
 #[test]
-fn every_account_is_a_chain_of_after_balances() {
+fn the_postings_of_an_account_form_a_chain_of_balances() {
     let (mut book, policies, mut postings) = (book(), policies(), Vec::new());
     let request = |target: i64, amount: i64| Request {
         transfer: TransferId(target),

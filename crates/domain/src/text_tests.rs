@@ -159,7 +159,7 @@ fn a_stored_text_is_a_json_string_and_is_checked_when_read() {
 
 proptest! {
     #[test]
-    fn what_is_kept_reads_back_as_itself(text in "\\PC{0,40}|[ a-zÀ-ÿ\u{300}-\u{30f}０-９\u{3000}]{0,12}") {
+    fn stored_text_reads_back_unchanged(text in "\\PC{0,40}|[ a-zÀ-ÿ\u{300}-\u{30f}０-９\u{3000}]{0,12}") {
         if let Ok(Some(kept)) = Text::parse(&text) {
             prop_assert_eq!(Text::parse(kept.as_str()), Ok(Some(kept)));
         }

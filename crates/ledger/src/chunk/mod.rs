@@ -132,13 +132,13 @@ async fn attempt(store: &Store, now: i64, memory: &mut Memory, work: &Work) -> R
     prepare(store, now, memory, work, true).await
 }
 
-/// Decides and writes a chunk. Commits it if `stands`; otherwise it is a dry run that is rolled back.
+/// Decides and writes a chunk. Without `commit` this is a dry run, which is rolled back.
 async fn prepare(
     store: &Store,
     now: i64,
     memory: &mut Memory,
     work: &Work,
-    stands: bool,
+    commit: bool,
 ) -> Result<Attempt, StoreError> {
     if work.is_empty() {
         return Ok(Attempt::Done(Answers { singles: vec![], bulks: vec![], runs: vec![] }));
@@ -173,7 +173,7 @@ async fn prepare(
         Some(Void::Policy) => return Ok(Attempt::Again),
         None => {}
     }
-    if !stands {
+    if !commit {
         return Ok(Attempt::Done(answers));
     }
     crash::point("before_commit");
@@ -194,7 +194,7 @@ async fn settle(store: &Store, chunk: i64, patience: &Patience, why: String) -> 
     tracing::warn!(chunk, why, "commit outcome unknown: the answer was lost");
     loop {
         match store::chunk::settle(store, chunk).await {
-            Ok(stands) => return Ok(stands),
+            Ok(committed) => return Ok(committed),
             Err(error) if patience.allows_doubt() => {
                 tracing::info!(%error, chunk, "commit outcome still unknown, checking again");
                 patience.pause().await;
