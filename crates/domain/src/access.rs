@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A person's role in the organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
-    /// Prepares: imports, drafts, submits, reads, and cancels their own batches before they have begun.
+    /// Prepares: imports, drafts, submits and reads; cancels the operator's own batches before they begin.
     Operator,
     /// Also moves money and checks what others prepared.
     Finance,
@@ -20,7 +20,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// All of them.
+    /// Every role.
     pub const ALL: [Self; 4] = [Self::Operator, Self::Finance, Self::Admin, Self::Auditor];
 
     /// The stored number; never reused.
@@ -80,7 +80,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// All of them.
+    /// Every scope.
     pub const ALL: [Self; 8] = [
         Self::Read,
         Self::AccountsWrite,

@@ -224,7 +224,7 @@ codes! {
     106 IfMatchInvalid "IF_MATCH_INVALID" 400 Final "Send If-Match once, with the version of the draft, such as \"3\"" "If-Match 只能出现一次，其值为草稿的版本号，例如 \"3\"";
     // Dates.
     107 DateOutOfRange "DATE_OUT_OF_RANGE" 422 Final "A value date must be between 1970-01-01 and a year from today; choose a date in this range" "起息日须在1970-01-01至今日起一年之内，请选择该范围内的日期";
-    108 RangeReversed "RANGE_REVERSED" 422 Final "The range ends before it begins; swap the two ends" "范围的终点早于起点，请对调两端";
+    108 RangeReversed "RANGE_REVERSED" 422 Final "The range ends before it begins; swap the two ends" "范围的起点在终点之后，请对调两端";
     // People and keys.
     120 AuthRequired "AUTH_REQUIRED" 401 Final "Sign in, or send an API key" "请先登录或提供 API 密钥";
     121 LoginFailed "AUTH_LOGIN_FAILED" 401 Final "Wrong login or password" "登录名或密码错误";
@@ -275,8 +275,8 @@ codes! {
     185 RequestTimeout "REQUEST_TIMEOUT" 503 Later "The request timed out; what it started may still complete" "请求超时；操作可能仍会完成";
     186 WriteUnconfirmed "WRITE_NOT_CONFIRMED" 503 Later "The disk did not confirm the write; the server restarts to find out what was written: send the same request again with the same Idempotency-Key" "磁盘未确认写入；服务器将重新启动以确认结果：请使用相同的 Idempotency-Key 重新发送同一请求";
     // Lost commits, stored responses and backups.
-    300 LedgerBehind "LEDGER_BEHIND" 409 Final "The ledger is missing commits that its high-water mark records: an old copy was restored, its log was deleted, or a disk lost writes that it had confirmed. The ledger is read-only; find the newest copy, or accept the loss with a reason" "账本缺少其水位标记所记录的提交：可能恢复了旧副本、日志被删除，或磁盘丢失了已确认的写入。账本目前只读；请查找最新副本，或说明原因后接受损失";
-    301 NoLoss "NO_LOSS" 409 Final "The ledger has every commit that its high-water mark records; there is no loss to accept" "账本包含其水位标记所记录的全部提交，没有需要接受的损失";
+    300 LedgerBehind "LEDGER_BEHIND" 409 Final "The ledger is missing commits that its mark records: an old copy was restored, its log was deleted, or a disk lost writes that it had confirmed. The ledger is read-only; find the newest copy, or accept the loss with a reason" "账本缺少其标记所记录的提交：可能恢复了旧副本、日志被删除，或磁盘丢失了已确认的写入。账本目前只读；请查找最新副本，或说明原因后接受损失";
+    301 NoLoss "NO_LOSS" 409 Final "The ledger has every commit that its mark records; there is no loss to accept" "账本包含其标记所记录的全部提交，没有需要接受的损失";
     302 AnswerUnreadable "ANSWER_UNREADABLE" 409 Final "This request was already carried out by another version of the program, and its stored response cannot be returned; check what it did, and do not send it under a new key" "该请求此前已由其他版本的程序执行，无法返回当时保存的应答；请查看其结果，不要使用新的键重新发送";
     303 BackupInvalid "BACKUP_INVALID" 422 Final "The backup is incomplete or has been altered; nothing was restored: use another backup" "备份不完整或已被更改，未恢复任何数据；请使用其他备份";
     304 BackupExists "BACKUP_EXISTS" 409 Final "The directory is not empty; write the backup to a new one" "目录不为空；请将备份写入新目录";

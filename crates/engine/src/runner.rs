@@ -297,7 +297,7 @@ impl Meter {
         Self { begun: Instant::now(), pending: batch.tally.pending_count() }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a speed for people, not money")]
+    #[expect(clippy::cast_precision_loss, reason = "a speed for display, not money")]
     fn measure(&mut self, batch: Batch) -> Progress {
         let left = batch.tally.pending_count();
         let done = (self.pending - left).max(0) as f64;
