@@ -20,13 +20,13 @@ fn others_that_can_read_the_ledger_and_a_mark_beside_it_are_warned_of() {
         server.said()
     };
     let quiet = said(&[]);
-    assert!(!quiet.contains("others than its owner") && !quiet.contains("beside the data"), "{quiet}");
-    assert!(said(&["--mark-dir", "data"]).contains("beside the data"));
+    assert!(!quiet.contains("users other than the owner") && !quiet.contains("inside the data directory"), "{quiet}");
+    assert!(said(&["--mark-dir", "data"]).contains("inside the data directory"));
     let data = ledger.path().join("data");
     std::fs::set_permissions(data.join("sluice.db"), Permissions::from_mode(0o644)).unwrap();
-    assert!(!said(&[]).contains("others than its owner"), "nobody else comes into the directory");
+    assert!(!said(&[]).contains("users other than the owner"), "nobody else comes into the directory");
     std::fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
-    assert!(said(&[]).contains("others than its owner"));
+    assert!(said(&[]).contains("users other than the owner"));
 }
 
 /// The highest commit that the mark knows, and the ledger's.
