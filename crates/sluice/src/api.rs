@@ -1,5 +1,5 @@
-//! The HTTP API call equivalent to a command, named when a server holds the data directory. Method and path come
-//! from the API's own document.
+//! The HTTP API call equivalent to a command, named when a server holds the data directory. Method and path
+//! come from the API's own document.
 
 use crate::commands::Command;
 use crate::commands::account::AccountVerb;

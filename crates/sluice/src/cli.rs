@@ -66,8 +66,8 @@ pub(crate) struct GlobalArgs {
     /// Maximum items per transaction of a batch run [env: SLUICE_CHUNK_ITEMS] [default: 50000]
     #[arg(long, global = true, value_name = "N")]
     pub chunk_items: Option<usize>,
-    /// Act under this name; the operating system user is recorded with it. Names of users and of the system are
-    /// refused
+    /// Act under this name; the operating system user is recorded with it. It must not be a user's login or
+    /// one of the system's names
     #[arg(long = "as", global = true, value_name = "NAME")]
     pub act_as: Option<String>,
 }

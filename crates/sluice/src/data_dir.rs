@@ -22,12 +22,13 @@ const LOCK: &str = "sluice.lock";
 #[derive(Debug, Clone)]
 pub(crate) struct DataDir(pub PathBuf);
 
-/// Held while this process may write; the operating system releases it however the process ends. The lock file names
-/// its holder: the process id and, for a server, its address on a second line. Only the holder writes the file, so it
-/// is never stale while the lock is held.
+/// Held while this process may write; the operating system releases it however the process ends. The lock
+/// file names its holder: the process id and, for a server, its address on a second line. Only the holder
+/// writes the file, so it is never stale while the lock is held.
 ///
-/// The directory itself is locked as well as the file, because a file in it can be removed by a clean-up. The database
-/// file is not locked here: the engine's own locks on it are dropped when the first descriptor is closed.
+/// The directory itself is locked as well as the file, because a file in it can be removed by a clean-up. The
+/// database file is not locked here: the engine's own locks on it are dropped when the first descriptor is
+/// closed.
 #[derive(Debug)]
 pub(crate) struct Lock {
     file: File,

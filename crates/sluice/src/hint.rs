@@ -22,7 +22,7 @@ pub(crate) const fn hint(code: Code) -> Option<Say> {
             "可用 `--map FIELD=HEADER` 指明字段，或用 `--ignore-column HEADER` 忽略该列",
         ),
         Code::ProblemsOpen => say(
-            "use `sluice batch problems ID` to list them, or `--leave-problems N` to confirm how many stay unpaid",
+            "use `sluice batch problems ID` to list them, or `--leave-problems N` to leave exactly N unpaid",
             "可用 `sluice batch problems ID` 查看，或用 `--leave-problems N` 确认不付款的准确行数",
         ),
         Code::NumberConfusable => say("use `--confusable` to confirm it", "可用 `--confusable` 确认"),

@@ -39,8 +39,8 @@ pub(crate) fn start(settings: &Settings, serves: bool) {
     }
 }
 
-/// Whether an event may be logged, whatever level was requested. Protocol libraries log whole messages at their lowest
-/// levels, with tokens, cookies and bodies, so none of their events below `info` are logged.
+/// Whether an event may be logged, whatever level was requested. Protocol libraries log whole messages at
+/// their lowest levels, with tokens, cookies and bodies, so none of their events below `info` are logged.
 fn is_harmless(metadata: &Metadata<'_>) -> bool {
     let part = metadata.target().split("::").next().unwrap_or_default();
     let most = match part {

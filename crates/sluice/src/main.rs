@@ -1,5 +1,5 @@
-//! The `sluice` command: parses the command line, opens the ledger, runs one command and exits with a code that
-//! scripts can rely on.
+//! The `sluice` command: parses the command line, opens the ledger, runs one command and exits with a code
+//! that scripts can rely on.
 //!
 //! To add a command: create a file under `commands` with its arguments and a `run`, and add it to
 //! `commands::Command`.
@@ -34,8 +34,8 @@ use session::{Access, Session};
 use settings::{Layer, Loaded, Unusable};
 use std::process::ExitCode;
 
-/// A request makes about a hundred small allocations on two threads; with the system allocator they take a tenth of
-/// all work.
+/// A request makes about a hundred small allocations on two threads; with the system allocator they take a
+/// tenth of all work.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

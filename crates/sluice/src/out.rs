@@ -1,5 +1,5 @@
-//! Output on standard output: one JSON object, or text for people. A closed pipe is not an error: the work is done
-//! all the same.
+//! Output on standard output: one JSON object, or text for people. A closed pipe is not an error: the work is
+//! done all the same.
 
 use crate::exit::Failure;
 use crate::say::{Say, say};

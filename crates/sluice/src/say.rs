@@ -1,5 +1,5 @@
-//! The two languages of the command line. Both texts are written side by side where they are used, and neither
-//! can be omitted: [`say()`] takes two, and [`say!`] takes two formats over the same values.
+//! The two languages of the command line. Both texts are written side by side where they are used, and
+//! neither can be omitted: [`say()`] takes two, and [`say!`] takes two formats over the same values.
 //!
 //! What stays English: `--help`, log lines, and names that scripts rely on (codes, JSON keys, options).
 

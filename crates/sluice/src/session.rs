@@ -42,8 +42,8 @@ pub(crate) enum Access {
 }
 
 impl Access {
-    /// Whether the process registers as a node while the command runs. Where several processes can write, every writer
-    /// is a node; on a file, only one that holds leases. A worker registers by itself.
+    /// Whether the process registers as a node while the command runs. Where several processes can write,
+    /// every writer is a node; on a file, only one that holds leases. A worker registers by itself.
     const fn joins(self, is_sole_writer: bool) -> bool {
         match self {
             Self::Import | Self::Run => true,
@@ -172,7 +172,8 @@ impl Session {
         Ok(Self { keeping: Some(Keeping::Server(keeper)), ..session })
     }
 
-    /// Renews the mark of a ledger on a server after a loss was accepted. Closing the session renews that of a file.
+    /// Renews the mark of a ledger on a server after a loss was accepted. Closing the session renews that of
+    /// a file.
     pub(crate) async fn renew_mark(&self) -> Result<(), Failure> {
         match &self.renews {
             Some(folder) => Ok(ServerKeeper::renew(self.service.store(), folder).await?),
@@ -180,8 +181,8 @@ impl Session {
         }
     }
 
-    /// Ends writing and saves the mark a last time. Everything is durable already; if the mark cannot be saved, it is
-    /// unclean at the next start, which then checks the ledger more closely.
+    /// Ends writing and saves the mark a last time. Everything is durable already; if the mark cannot be
+    /// saved, it is unclean at the next start, which then checks the ledger more closely.
     pub(crate) async fn close(&mut self) {
         let store = self.service.store().clone();
         let closed = match self.keeping.take() {
@@ -287,8 +288,8 @@ impl Session {
         Ok(found.unwrap_or_else(|| Asset { id, code: format!("#{id}"), scale: 0 }))
     }
 
-    /// Lets the history catch up after a command that wrote: always after a run, otherwise only if it lags far. A later
-    /// command catches up on the rest.
+    /// Lets the history catch up after a command that wrote: always after a run, otherwise if it lags by
+    /// more than [`LAG_MAX`]. A later command catches up on the rest.
     pub(crate) async fn settle(&self, access: Access) -> Result<(), Failure> {
         let due = match access {
             Access::Read | Access::Accept => false,

@@ -1,9 +1,9 @@
-//! All settings and the origin of each value. Options override the environment, which overrides the file, which
-//! overrides the defaults.
+//! All settings and the origin of each value. Options override the environment, which overrides the file,
+//! which overrides the defaults.
 //!
-//! To add a setting: a field here with its default and its rule in `rules`; an option of `serve` if it is useful on
-//! the command line; a row in `docs/guide/configuration.md` and a line in `examples/sluice.toml`. Tests compare the
-//! three.
+//! To add a setting: a field here with its default and its rule in `rules`; an option of `serve` if it is
+//! useful on the command line; a row in `docs/guide/configuration.md` and a line in `examples/sluice.toml`.
+//! Tests compare the three.
 
 mod layers;
 mod rules;
@@ -164,8 +164,8 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    /// Loads the settings from a file (the named one, or the default one if it exists), the environment and the
-    /// command line. All invalid values are reported at once.
+    /// Loads the settings from a file (the named one, or the default one if it exists), the environment and
+    /// the command line. All invalid values are reported at once.
     pub(crate) fn of(file: Option<&Path>, environment: Layer, options: Layer) -> Result<Self, Unusable> {
         let file =
             file.map(Path::to_owned).or_else(|| Some(PathBuf::from(FILE)).filter(|path| path.is_file()));

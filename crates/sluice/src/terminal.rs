@@ -1,9 +1,10 @@
-//! Makes texts from files and users safe to print on a terminal: control characters and invisible characters are
-//! escaped as in source code (`\u{1b}`, `\u{200b}`).
+//! Makes texts from files and users safe to print on a terminal: control characters and invisible characters
+//! are escaped as in source code (`\u{1b}`, `\u{200b}`).
 
 use domain::visible::is_seen;
 
-/// Whether a character would control the terminal, break the line or be invisible. Other whitespace is allowed.
+/// Whether a character would control the terminal, break the line or be invisible. Other whitespace is
+/// allowed.
 fn is_hidden(c: char) -> bool {
     let breaks = c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     breaks || !(c.is_whitespace() || is_seen(c))

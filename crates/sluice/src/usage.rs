@@ -1,5 +1,5 @@
-//! Usage errors in the reader's language. English is `clap`'s own text; Chinese sentences are built here from the
-//! same details.
+//! Usage errors in the reader's language. English is `clap`'s own text; Chinese sentences are built here from
+//! the same details.
 
 use crate::say::Say;
 use clap::error::{ContextKind, ContextValue, ErrorKind};

@@ -1,5 +1,5 @@
-//! Display words of closed enums. English words are the names that scripts and filters use; Chinese words are those
-//! of the web page. A new variant without a word does not compile.
+//! Display words of closed enums. English words are the names that scripts and filters use; Chinese words are
+//! those of the web page. A new variant without a word does not compile.
 
 use crate::say::say;
 use domain::access::Role;

@@ -10,10 +10,10 @@ use service::backup::LastBackup;
 /// Arguments of `accept-loss`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A ledger that lacks commits its mark has recorded cannot be written (LEDGER_BEHIND). Look for \
-                        the newest copy first: the missing commits were acknowledged to clients. The reason is kept \
-                        in the audit log.\n\nExample:\n  sluice accept-loss --reason \"the disk of 12 May is lost; \
-                        backup of 11 May restored\""
+    after_help = "A ledger that lacks commits its mark has recorded cannot be written (LEDGER_BEHIND). \
+                        Look for the newest copy first: the missing commits were acknowledged to clients. The \
+                        reason is kept in the audit log.\n\nExample:\n  sluice accept-loss --reason \"the disk \
+                        of 12 May is lost; backup of 11 May restored\""
 )]
 pub(crate) struct AcceptLossArgs {
     /// Why the loss is accepted
@@ -41,7 +41,8 @@ pub(crate) async fn run(session: &Session, args: &AcceptLossArgs) -> Result<Exit
     Ok(Exit::Success)
 }
 
-/// Forgets a newest backup that contains lost commits: it is not a backup of this ledger, so the next one is due now.
+/// Forgets a newest backup that contains lost commits: it is not a backup of this ledger, so the next one is
+/// due now.
 fn forget_backup_beyond(session: &Session, commit_number: i64) {
     let Some(path) = &session.last_backup else { return };
     if LastBackup::read(path).is_some_and(|last| last.commit_number > commit_number) {

@@ -35,9 +35,10 @@ pub(crate) enum AccountVerb {
     Open(OpenArgs),
     /// Open many accounts from a CSV file: number,holder,email,uid,currency,opening
     #[command(
-        after_help = "An opening balance is paid to an account that this import opened, or to an unused account whose \
-                            holder,\nemail, uid and currency match the row.\n\nExit code: 0 all rows accepted, 4 some \
-                            refused, 1 all refused.\n\nExample:\n  sluice account import accounts.csv --json"
+        after_help = "An opening balance is paid to an account that this import opened, or to an unused account \
+                            whose holder,\nemail, uid and currency match the row.\n\nExit code: 0 all rows \
+                            accepted, 4 some refused, 1 all refused.\n\nExample:\n  \
+                            sluice account import accounts.csv --json"
     )]
     Import(ImportArgs),
     /// List accounts
@@ -245,10 +246,10 @@ fn imported_text(imported: &AccountsImported, out: Out) -> String {
         imported;
     let counts = say!(
         out.language,
-        "Accounts: {opened} opened, {known} already exist, {name_differs} exist under another name, {refused} rows \
-         refused. Opening balances: {paid} paid, {unpaid} not paid, {openings_refused} refused",
-        "账户：已开立 {opened} 个，已存在 {known} 个，已存在但持有人名称不同 {name_differs} 个，被拒绝 {refused} 行；期初余额：\
-         已入账 {paid} 笔，未入账 {unpaid} 笔，被拒绝 {openings_refused} 笔"
+        "Accounts: {opened} opened, {known} already exist, {name_differs} exist under another name, \
+         {refused} rows refused. Opening balances: {paid} paid, {unpaid} not paid, {openings_refused} refused",
+        "账户：已开立 {opened} 个，已存在 {known} 个，已存在但持有人名称不同 {name_differs} 个，\
+         被拒绝 {refused} 行；期初余额：已入账 {paid} 笔，未入账 {unpaid} 笔，被拒绝 {openings_refused} 笔"
     );
     let is_told = |row: &&ImportedRow| {
         row.outcome == RowOutcome::KnownNameDiffers
@@ -263,8 +264,12 @@ fn imported_text(imported: &AccountsImported, out: Out) -> String {
             (word::row(row.outcome, out.language), word::opening(row.opening, out.language));
         vec![row.line.to_string(), row.number.clone(), account.to_owned(), opening.to_owned()]
     };
-    let header =
-        [right("line", "行"), left("number", "账号"), left("account", "账户"), left("opening balance", "期初余额")];
+    let header = [
+        right("line", "行"),
+        left("number", "账号"),
+        left("account", "账户"),
+        left("opening balance", "期初余额"),
+    ];
     format!("{counts}\n{}", out.table(&header, told.into_iter().map(row)))
 }
 

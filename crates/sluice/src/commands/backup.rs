@@ -55,8 +55,8 @@ pub(crate) async fn run(session: &Session, args: &BackupArgs) -> Result<Exit, Fa
     Ok(Exit::Success)
 }
 
-/// Records the backup where a server on this ledger reads the age of its newest backup. If that fails, the backup is
-/// still valid.
+/// Records the backup where a server on this ledger reads the age of its newest backup. If that fails, the
+/// backup is still valid.
 fn remember(session: &Session, made: &Manifest) {
     let Some(path) = &session.last_backup else { return };
     if let Err(error) = LastBackup::of(made).keep(path) {

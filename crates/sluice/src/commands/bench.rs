@@ -13,8 +13,9 @@ use std::path::PathBuf;
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Needs about 2 GB of disk for 5 rounds of a million items. The data directory is not touched.\nWith \
-                  --database, databases named sluice_bench_* are created on that server and dropped afterwards.\n\n\
+    after_help = "Needs about 2 GB of disk for 5 rounds of a million items. The data directory is not \
+                  touched.\nWith --database, databases named sluice_bench_* are created on that server and \
+                  dropped afterwards.\n\n\
                   Example:\n  sluice bench --items 1000000 --rounds 5 --json"
 )]
 pub(crate) struct BenchArgs {
@@ -31,14 +32,14 @@ pub(crate) struct BenchArgs {
 
 /// Runs both shapes and prints their figures next to the floor.
 pub(crate) async fn run(globals: &Globals, args: &BenchArgs) -> Result<Exit, Failure> {
+    let what = say("Cannot locate this program", "无法定位本程序");
     let options = BenchOptions {
         items: args.items,
         rounds: args.rounds,
         chunk_items: globals.chunk_items,
         dir: args.dir.clone(),
         database: globals.database.clone(),
-        program: std::env::current_exe()
-            .map_err(|error| Failure::System { what: say("Cannot locate this program", "无法定位本程序"), error })?,
+        program: std::env::current_exe().map_err(|error| Failure::System { what, error })?,
     };
     let report = bench::run(&options, |step| note(&told(step, globals.language()))).await?;
     let out = globals.out();

@@ -17,7 +17,8 @@ pub(crate) struct ConfigArgs {
 /// What to do with the settings.
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Load the settings as `serve` does, report invalid values with their origin, and show the rest; secrets are hidden
+    /// Load the settings as `serve` does, report invalid values with their origin, and show the rest; secrets
+    /// are hidden
     #[command(after_help = "Example:\n  sluice --config /etc/sluice/sluice.toml config check")]
     Check,
 }
@@ -36,7 +37,7 @@ pub(crate) fn run(globals: &Globals, loaded: &Loaded, args: &ConfigArgs) -> Resu
         lines.extend(
             unknown
                 .iter()
-                .map(|name| say!(language, "# ignored, not a setting: {name}", "# 已忽略，不是配置项：{name}")),
+                .map(|name| say!(language, "# ignored, not a setting: {name}", "# 已忽略，非配置项：{name}")),
         );
         lines.join("\n")
     };

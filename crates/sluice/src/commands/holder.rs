@@ -108,7 +108,8 @@ pub(crate) async fn run(session: &Session, args: &HolderArgs) -> Result<Exit, Fa
             let new = NewHolder { name: name.clone(), email: email.clone(), uid: uid.clone() };
             let holder = session.service.holder_add(&session.actor, &new).await?;
             let (id, name) = (holder.id, one_line(&holder.name));
-            let text = || say!(session.language, "Holder {id} was added: {name}", "已添加持有人 {id}：{name}");
+            let text =
+                || say!(session.language, "Holder {id} was added: {name}", "已添加持有人 {id}：{name}");
             session.out.answer(to_json(&holder), text)?;
         }
         HolderVerb::Change(args) => {

@@ -1,5 +1,5 @@
-//! `migrate`: upgrades the schema of a database on a server. It is a deliberate step, so that the first process of a
-//! newer version does not upgrade the schema under the others.
+//! `migrate`: upgrades the schema of a database on a server. It is a deliberate step, so that the first
+//! process of a newer version does not upgrade the schema under the others.
 
 use crate::cli::Globals;
 use crate::exit::{Exit, Failure};

@@ -12,11 +12,11 @@ use std::path::PathBuf;
 /// Arguments of `restore`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The ledger is restored into the data directory (--data), which must not contain one: move a \
-                        damaged ledger away first, and keep it.\nCommits made after the backup are missing then. If \
-                        the mark of the ledger's head has recorded them, nothing can be written until the loss is \
-                        accepted: `sluice accept-loss --reason TEXT`.\n\nExample:\n  sluice --data ./data restore --from \
-                        /mnt/backup/2026-05-31"
+    after_help = "The ledger is restored into the data directory (--data), which must not contain one: \
+                        move a damaged ledger away first, and keep it.\nCommits made after the backup are \
+                        missing then. If the mark of the ledger's head has recorded them, nothing can be \
+                        written until the loss is accepted: `sluice accept-loss --reason TEXT`.\n\nExample:\n  \
+                        sluice --data ./data restore --from /mnt/backup/2026-05-31"
 )]
 pub(crate) struct RestoreArgs {
     /// Directory of the backup
@@ -41,8 +41,8 @@ pub(crate) fn run(globals: &Globals, args: &RestoreArgs) -> Result<Exit, Failure
         return Err(Failure::Exists(globals.data.display().to_string()));
     }
     let restored = service::backup::restore(&args.from, &directory.database())?;
-    // A newer backup contains commits that are no longer in this ledger, so this one becomes the newest. If the note
-    // cannot be written, the backup only looks older than it is.
+    // A newer backup contains commits that are no longer in this ledger, so this one becomes the newest. If
+    // the note cannot be written, the backup only looks older than it is.
     let place = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
     drop(LastBackup::of(&restored).keep(&place.last_backup()));
     let (data, commit) = (globals.data.display(), restored.commit_number);

@@ -52,7 +52,7 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     done?;
     left?;
     if tokio::time::timeout(LAST, session.close()).await.is_err() {
-        tracing::warn!("the last transaction did not end in time; the next start checks the ledger more closely");
+        tracing::warn!("the last transaction did not end in time; the next start checks more closely");
     }
     tracing::info!("stopped");
     Ok(Exit::Success)
@@ -128,8 +128,8 @@ async fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
     TcpListener::bind(settings.listen).await.map_err(failed)
 }
 
-/// Creates a ledger in a data directory that contains none, so that a first start needs no other command. On a server
-/// the database name may be mistyped, so `init` is required there.
+/// Creates a ledger in a data directory that contains none, so that a first start needs no other command. On
+/// a server the database name may be mistyped, so `init` is required there.
 async fn make_if_missing(globals: &Globals) -> Result<(), Failure> {
     if globals.database.is_some() || DataDir(globals.data.clone()).has_ledger() {
         return Ok(());
@@ -177,8 +177,8 @@ fn warn_of_places(globals: &Globals) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Announces the server's address once it can be reached: on standard output, and in the lock file for commands that
-/// find the data directory in use.
+/// Announces the server's address once it can be reached: on standard output, and in the lock file for
+/// commands that find the data directory in use.
 async fn announce(session: &Session, settings: &Settings, listener: &TcpListener) -> Result<(), Failure> {
     let failed = |error| Failure::Listen { address: settings.listen.to_string(), error };
     let address = listener.local_addr().map_err(failed)?;
@@ -205,7 +205,7 @@ fn greeting(url: &str, token: Option<&str>, language: Language) -> String {
     );
     say!(
         language,
-        "{text}\nThere are no users yet. Create the first administrator (valid once, for one day):\n  {curl}\n\
+        "{text}\nThere are no users yet. Create the first administrator (valid once, for a day):\n  {curl}\n\
          or stop the server and run `sluice user add`",
         "{text}\n尚无用户。请创建第一位管理员（一天内有效，仅限一次）：\n  {curl}\n\
          或停止服务器后运行 `sluice user add`"

@@ -23,8 +23,8 @@ pub(crate) struct Particulars {
     /// Value date, YYYY-MM-DD [default: today]
     #[arg(long)]
     pub date: Option<String>,
-    /// Your id for the operation, 1 to 128 visible ASCII characters: repeating it moves nothing and returns the first
-    /// result
+    /// Your id for the operation, 1 to 128 visible ASCII characters: repeating it moves nothing and returns
+    /// the first result
     #[arg(long, value_name = "ID")]
     pub op_id: Option<String>,
 }
@@ -163,7 +163,7 @@ async fn carry_out(session: &Session, new: &NewTransfer) -> Result<Exit, Failure
 fn told(done: &Outcome, amount: &str, fee: &str, asset: &Asset, language: Language) -> String {
     let (number, code) = (done.transfer.map_or_else(String::new, |id| format!(" {id}")), &asset.code);
     let again = match done.replayed {
-        true => say(" (result of an earlier request; nothing moved now)", "（此前已处理，本次未转账）").to(language),
+        true => say(" (repeated request; nothing moved now)", "（此前已处理，本次未转账）").to(language),
         false => "",
     };
     match done.code {

@@ -15,7 +15,7 @@ use store::soundness;
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit code: 0 no violation, 2 violated, 3 could not finish.\n\nExample:\n  sluice verify --json"
+    after_help = "Exit code: 0 clean, 2 violated, 3 could not finish.\n\nExample:\n  sluice verify --json"
 )]
 pub(crate) struct VerifyArgs {}
 

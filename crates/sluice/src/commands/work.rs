@@ -16,8 +16,9 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(365 * 24 * 3_600);
 #[derive(Debug, Args)]
 #[command(
     after_help = "Runs every batch that was started (`batch start`), and those that another process left \
-                  unfinished. Any number of workers may share a database on a server; a data directory has one.\n\
-                  On SIGTERM or Ctrl-C, runs stop after the chunk in flight and are left to other workers.\n\n\
+                  unfinished. Any number of workers may share a database on a server; a data directory has \
+                  one.\nOn SIGTERM or Ctrl-C, runs stop after the chunk in flight and are left to other \
+                  workers.\n\n\
                   Example:\n  sluice --database postgres://sluice@db/sluice work --runs 4"
 )]
 pub(crate) struct WorkArgs {

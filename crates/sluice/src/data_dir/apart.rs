@@ -1,5 +1,5 @@
-//! Where the mark of a ledger's head is: apart from the data, so that both are not lost, or restored from an old copy,
-//! at once.
+//! Where the mark of a ledger's head is: apart from the data, so that both are not lost, or restored from an
+//! old copy, at once.
 
 use super::DataDir;
 use crate::exit::Failure;
@@ -21,8 +21,8 @@ pub(crate) struct MarkPlace {
 }
 
 impl MarkPlace {
-    /// For the ledger in a directory: in the configured folder; otherwise in the directory's parent, if it is writable
-    /// or already contains the mark; otherwise in the directory itself.
+    /// For the ledger in a directory: in the configured folder; otherwise in the directory's parent, if it is
+    /// writable or already contains the mark; otherwise in the directory itself.
     pub(crate) fn of(directory: &DataDir, set: Option<&Path>) -> Result<Self, Failure> {
         let failed = |error| Failure::File { path: directory.0.clone(), error };
         let real = directory.0.canonicalize().map_err(failed)?;

@@ -1,5 +1,6 @@
-//! Files that appear complete or not at all. They are written under a temporary name ending in `.part` and then renamed;
-//! the part of a killed process is removed by the next process that writes into the same folder.
+//! Files that appear complete or not at all. They are written under a temporary name ending in `.part` and
+//! then renamed; the part of a killed process is removed by the next process that writes into the same
+//! folder.
 
 use crate::exit::Failure;
 use std::fs::File;
@@ -9,7 +10,8 @@ use std::path::Path;
 /// The ending of a part's name.
 const ENDING: &str = ".part";
 
-/// Writes a file and makes it durable under its final name: readers see the complete new file or the previous one.
+/// Writes a file and makes it durable under its final name: readers see the complete new file or the previous
+/// one.
 pub(crate) async fn replace(
     path: &Path,
     write: impl AsyncFnOnce(&mut BufWriter<File>) -> Result<i64, Failure>,

@@ -1,5 +1,5 @@
-//! The files of a data directory are regular files that only their owner can access. A link would let two directories
-//! write to one database, each under a separate lock.
+//! The files of a data directory are regular files that only their owner can access. A link would let two
+//! directories write to one database, each under a separate lock.
 
 use super::{DATABASE, DataDir, LOCK};
 use crate::exit::Failure;

@@ -63,10 +63,10 @@ impl Writer {
         let Some(url) = &self.url else {
             return say!(
                 language,
-                "{who} is writing to {directory}. Wait for it to end or stop it (Ctrl-C there pauses its batch), \
-                 then try again. Read-only commands still work",
-                "{who}正在写入 {directory}。请等待其结束或将其停止（在其终端按 Ctrl-C 会暂停批次），然后重试。\
-                 只读命令仍可使用"
+                "{who} is writing to {directory}. Wait for it to end or stop it (Ctrl-C there pauses its \
+                 batch), then try again. Read-only commands still work",
+                "{who}正在写入 {directory}。请等待其结束或将其停止（在其终端按 Ctrl-C 会暂停批次），\
+                 然后重试。只读命令仍可使用"
             );
         };
         let instead = match call {

@@ -47,7 +47,7 @@ fn database(error: &StoreError, language: Language) -> String {
         ),
         E::Fatal(what) => say!(
             language,
-            "The disk did not confirm a write ({what}); this process exits: start it again to see the outcome",
+            "The disk did not confirm a write ({what}); this process exits: restart it to see the outcome",
             "磁盘未确认写入（{what}）；进程即将结束，请重新启动以查看结果"
         ),
         E::NoLedger => say!(
@@ -56,7 +56,7 @@ fn database(error: &StoreError, language: Language) -> String {
             "数据库中没有账本；请用 `sluice init` 创建"
         ),
         E::Unavailable(what) => {
-            say!(language, "Cannot open the database: {what}", "无法打开数据库：{what}")
+            say!(language, "The database could not be opened: {what}", "无法打开数据库：{what}")
         }
         // `service::Error` has turned these into refusals.
         E::Moved(_) => Code::LedgerMoved.message(language).to_owned(),

@@ -64,8 +64,8 @@ fn key_of(name: &str) -> Option<String> {
     other.or_else(|| name.strip_prefix(PREFIX).map(str::to_ascii_lowercase))
 }
 
-/// Variables that look like settings but are not. They are reported and not refused: container platforms set variables
-/// with such names by themselves.
+/// Variables that look like settings but are not. They are reported and not refused: container platforms set
+/// variables with such names by themselves.
 pub(crate) fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
     let keys = super::shown::keys();
     let is_unknown = |name: &String| {

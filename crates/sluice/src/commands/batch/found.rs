@@ -1,5 +1,5 @@
-//! Findings before a batch is paid: rows that are already paid, similar earlier batches, and money promised to other
-//! batches.
+//! Findings before a batch is paid: rows that are already paid, similar earlier batches, and money promised
+//! to other batches.
 
 use crate::say::say;
 use crate::session::major;

@@ -228,7 +228,7 @@ fn next(view: Option<&View>, session: &Session) -> String {
     let Some(view) = view else {
         return say!(
             language,
-            "Nothing was imported. Correct the file and import it again, or accept its good rows with --partial.",
+            "Nothing was imported. Correct the file and try again, or accept only its good rows with --partial.",
             "未导入任何数据。请修正文件后重新导入，或用 --partial 只接受正确的行。"
         );
     };
@@ -236,11 +236,12 @@ fn next(view: Option<&View>, session: &Session) -> String {
     let steps = if open > 0 && view.batch.state == BatchState::Draft {
         say!(
             language,
-            "{open} refused rows are open. List them with `sluice batch problems {number}`, correct them with `sluice \
-             batch import --into {number} FILE`,\nor leave them unpaid with `sluice batch submit {number} \
-             --leave-problems {open}`.",
-            "有 {open} 行被拒绝且尚未处理：用 `sluice batch problems {number}` 查看，用 `sluice batch import --into {number} \
-             FILE` 修正，\n或用 `sluice batch submit {number} --leave-problems {open}` 提交批次而不支付这些行。"
+            "{open} refused rows are open. List them with `sluice batch problems {number}`, correct them with \
+             `sluice batch import --into {number} FILE`,\nor leave them unpaid with \
+             `sluice batch submit {number} --leave-problems {open}`.",
+            "有 {open} 行被拒绝且尚未处理：用 `sluice batch problems {number}` 查看，\
+             用 `sluice batch import --into {number} FILE` 修正，\n\
+             或用 `sluice batch submit {number} --leave-problems {open}` 提交批次而不支付这些行。"
         )
     } else {
         say!(

@@ -93,8 +93,8 @@ pub(crate) enum BatchVerb {
     Reprice(Name),
     /// Make a draft from an earlier batch: from its failed items, or from all
     #[command(
-        after_help = "A draft of failed items takes them over when it is submitted: the same step skips them in the \
-                            earlier batch.\n\nExample:\n  sluice batch copy batch-20260531-001 --items \
+        after_help = "A draft of failed items takes them over when it is submitted: the same step skips them \
+                            in the earlier batch.\n\nExample:\n  sluice batch copy batch-20260531-001 --items \
                             failed\n  sluice batch copy batch-20260531-001 --items all --name \"Payroll June\""
     )]
     Copy(moves::CopyArgs),

@@ -108,7 +108,8 @@ pub(crate) async fn start(session: &Session, name: &str) -> Result<Exit, Failure
 
 /// `batch pause`.
 pub(crate) async fn pause(session: &Session, name: &str, note: &str) -> Result<Exit, Failure> {
-    // With a single writer, a lease of another process belongs to a dead one, so the pause takes effect at once.
+    // With a single writer, a lease of another process belongs to a dead one, so the pause takes effect at
+    // once.
     let ask = Ask::of(name).noted(note);
     answer(session, session.service.batch_pause(&session.actor, ask).await?, &[]).await
 }

@@ -120,8 +120,12 @@ impl Outlook {
             let amount = major(foreseen.item.amount, &self.view.asset);
             vec![foreseen.item.line.to_string(), target.clone(), amount, reason(foreseen.code, out.language)]
         };
-        let header =
-            [right("line", "行"), left("target", "目标账户"), right("amount", "金额"), left("reason", "原因")];
+        let header = [
+            right("line", "行"),
+            left("target", "目标账户"),
+            right("amount", "金额"),
+            left("reason", "原因"),
+        ];
         let rows: Vec<_> = self.refusals().take(SHOWN).map(row).collect();
         let more = self.preview.would_fail - i64::try_from(rows.len()).unwrap_or(0);
         let text = out.table(&header, rows);

@@ -68,7 +68,7 @@ async fn write(session: &Session, id: &str, path: &Path) -> Result<Exit, Failure
     let file = path.display().to_string();
     let json = json!({ "rows": count, "file": file });
     let text =
-        || say!(language, "{count} refused rows were written to {file}", "{count} 行被拒绝的数据已写入 {file}");
+        || say!(language, "{count} refused rows written to {file}", "{count} 行被拒绝的数据已写入 {file}");
     session.out.answer(json, text)?;
     Ok(Exit::Success)
 }

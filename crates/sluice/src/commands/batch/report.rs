@@ -1,4 +1,5 @@
-//! What a file contains, whether or not its rows were accepted: control totals, columns not read, and folded values.
+//! What a file contains, whether or not its rows were accepted: control totals, columns not read, and folded
+//! values.
 
 use crate::say::{Say, say};
 use domain::code::Language;

@@ -66,8 +66,8 @@ async fn ended(session: &Session, batch: Batch, more: &[(&str, Value)]) -> Resul
     Ok(if paused { Exit::Interrupted } else { Exit::Success })
 }
 
-/// Starts a batch: submits and executes a draft, executes a submitted batch, resumes one that has begun. It uses the
-/// verbs of the API.
+/// Starts a batch: submits and executes a draft, executes a submitted batch, resumes one that has begun. It
+/// uses the verbs of the API.
 pub(crate) async fn begin(session: &Session, name: &str) -> Result<Batch, Failure> {
     let (service, actor) = (&session.service, &session.actor);
     let state = service.batch(name).await?.state;
@@ -98,8 +98,8 @@ async fn carry_out(session: &Session, batch: &Batch) -> Result<Batch, Failure> {
     Ok(result?)
 }
 
-/// The first Ctrl-C or SIGTERM pauses the batch after the chunk in flight; another Ctrl-C ends the process, which loses
-/// nothing.
+/// The first Ctrl-C or SIGTERM pauses the batch after the chunk in flight; another Ctrl-C ends the process,
+/// which loses nothing.
 async fn pause_on_ctrl_c(
     service: service::Service,
     actor: store::audit::Actor,

@@ -1,5 +1,5 @@
-//! `copy`: copies a whole ledger from a data directory to a server, back, or to another of the same kind. After a kill
-//! the same command continues the copy.
+//! `copy`: copies a whole ledger from a data directory to a server, back, or to another of the same kind.
+//! After a kill the same command continues the copy.
 
 mod answer;
 mod display;

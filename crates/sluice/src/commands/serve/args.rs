@@ -5,11 +5,12 @@ use clap::Args;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
-#[command(after_help = "Every option can also be set in the settings file and in the environment (SLUICE_LISTEN, \
-                  SLUICE_PUBLIC_URL, …): see docs/guide/configuration.md and `sluice config check`.\n\
+#[command(after_help = "Every option can also be set in the settings file and in the environment \
+                  (SLUICE_LISTEN, SLUICE_PUBLIC_URL, …): see docs/guide/configuration.md and \
+                  `sluice config check`.\n\
                   A data directory without a ledger gets a new one.\n\
-                  On SIGTERM or Ctrl-C the server accepts nothing new and finishes open requests; runs stop after \
-                  the chunk in flight and continue at the next start or on another node.\n\n\
+                  On SIGTERM or Ctrl-C the server accepts nothing new and finishes open requests; runs stop \
+                  after the chunk in flight and continue at the next start or on another node.\n\n\
                   Example:\n  sluice --data ./data serve --listen 127.0.0.1:8080")]
 pub(crate) struct ServeArgs {
     /// Address to listen on [default: 127.0.0.1:8080]
@@ -18,7 +19,8 @@ pub(crate) struct ServeArgs {
     /// Public URL of the server, such as <https://pay.example.com>; with https, cookies are `Secure`
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
-    /// Additional hosts that requests may name, comma-separated [default: none with a public URL, else loopback]
+    /// Additional hosts that requests may name, comma-separated [default: none with a public URL, else
+    /// loopback]
     #[arg(long, value_name = "HOSTS")]
     allowed_hosts: Option<String>,
     /// Networks of proxies whose X-Forwarded-For is trusted, comma-separated

@@ -7,8 +7,8 @@ const CONNECTIONS_MAX: u64 = 20_000;
 /// Descriptors for everything else: the database, files, connections beyond the bound.
 const OTHER_FILES: u64 = 128;
 
-/// The maximum number of connections: as many as there are descriptors for, after raising the soft limit to the hard
-/// limit. A flood of connections then takes no descriptor that the ledger needs.
+/// The maximum number of connections: as many as there are descriptors for, after raising the soft limit to
+/// the hard limit. A flood of connections then takes no descriptor that the ledger needs.
 pub(super) fn connections() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let all = Rlimit { current: limit.maximum, maximum: limit.maximum };
@@ -25,13 +25,14 @@ pub(super) fn connections() -> usize {
     usize::try_from(connections).unwrap_or(usize::MAX)
 }
 
-/// Keeps keys, cookies and passwords out of files: a crash writes no core dump, and no other process of the same user
-/// can attach to this one.
+/// Keeps keys, cookies and passwords out of files: a crash writes no core dump, and no other process of the
+/// same user can attach to this one.
 pub(super) fn keep_memory_apart(core_dumps: bool) {
     if core_dumps {
         return;
     }
-    // The kernel checks the dumpable flag before piping a core to a collector, and the limit before writing a file.
+    // The kernel checks the dumpable flag before piping a core to a collector, and the limit before writing a
+    // file.
     let hidden = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     let none = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     if let Err(error) = hidden.and(none) {

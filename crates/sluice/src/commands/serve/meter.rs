@@ -1,5 +1,5 @@
-//! The metrics of the process, collected here and served at `/metrics`. `docs/guide/operations.md` documents their
-//! names.
+//! The metrics of the process, collected here and served at `/metrics`. `docs/guide/operations.md` documents
+//! their names.
 
 use crate::cli::Globals;
 use crate::clock::SystemClock;
@@ -19,7 +19,8 @@ use tokio::task::JoinHandle;
 
 /// How often recorded values are aggregated: otherwise memory would grow while no client reads the metrics.
 const UPKEEP: Duration = Duration::from_secs(5);
-/// Bucket bounds of all histograms, in seconds: a fast response takes half a millisecond, a slow one ten seconds.
+/// Bucket bounds of all histograms, in seconds: a fast response takes half a millisecond, a slow one ten
+/// seconds.
 const BUCKETS: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
@@ -87,7 +88,8 @@ impl Backups {
     }
 }
 
-/// Creates the series that alerts watch at zero: a series that first appears with an event would show no increase.
+/// Creates the series that alerts watch at zero: a series that first appears with an event would show no
+/// increase.
 fn begin_at_zero() {
     for result in ["committed", "failed"] {
         counter!("sluice_chunks_total", "result" => result).increment(0);
