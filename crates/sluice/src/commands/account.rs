@@ -82,7 +82,7 @@ pub(crate) struct OpenArgs {
     /// Email address of the holder
     #[arg(long)]
     pub email: Option<String>,
-    /// Number of the holder in the organisation
+    /// Holder's number in the organisation
     #[arg(long)]
     pub uid: Option<String>,
     /// Currency code

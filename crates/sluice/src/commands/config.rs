@@ -17,8 +17,8 @@ pub(crate) struct ConfigArgs {
 /// What to do with the settings.
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Load the settings as `serve` does, report invalid values with their origin, and show the rest; secrets
-    /// are hidden
+    /// Load the settings as `serve` does: report every invalid value with its origin, or show the settings with
+    /// secrets hidden
     #[command(after_help = "Example:\n  sluice --config /etc/sluice/sluice.toml config check")]
     Check,
 }

@@ -30,7 +30,7 @@ pub(crate) enum KeyVerb {
     Add {
         /// Name of the key; must be unique
         name: String,
-        /// Permission of the key; repeat the option for each scope
+        /// What the key may do; repeat for each scope
         #[arg(long = "scope", required = true, value_name = "SCOPE")]
         scopes: Vec<String>,
         /// Address or network that the key may be used from; repeat for each [default: any]

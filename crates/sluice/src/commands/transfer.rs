@@ -33,7 +33,7 @@ pub(crate) struct Particulars {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  sluice deposit --account ACME --amount 1000.00 --op-id deposit-1")]
 pub(crate) struct DepositArgs {
-    /// Account to pay to
+    /// Account to deposit into
     #[arg(long, value_name = "NUMBER")]
     pub account: String,
     /// Amount in major units, such as 1250.00
@@ -47,7 +47,7 @@ pub(crate) struct DepositArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  sluice withdraw --account ACME --amount 25.00")]
 pub(crate) struct WithdrawArgs {
-    /// Account to pay from
+    /// Account to withdraw from
     #[arg(long, value_name = "NUMBER")]
     pub account: String,
     /// Amount in major units, such as 1250.00

@@ -88,7 +88,7 @@ pub(crate) enum BatchVerb {
         #[arg(long)]
         for_good: bool,
     },
-    /// Reprice a batch that converts, at the current rates; if it has begun, make a draft of its unpaid items
+    /// Reprice a converting batch at the current rates; if it has begun, make a draft of its unpaid items
     #[command(after_help = "Example:\n  sluice batch reprice batch-20260531-001")]
     Reprice(Name),
     /// Make a draft from an earlier batch: from its failed items, or from all
@@ -130,7 +130,7 @@ pub(crate) enum BatchVerb {
     /// List a batch's items
     #[command(after_help = "Example:\n  sluice batch items batch-20260531-001 --state failed")]
     Items(items::ItemsArgs),
-    /// Show what happened to a batch, when, and the actor
+    /// Show the history of a batch: events, times and actors
     #[command(after_help = "Example:\n  sluice batch history batch-20260531-001")]
     History(Name),
     /// Write a batch's result as CSV

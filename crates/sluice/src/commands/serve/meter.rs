@@ -41,7 +41,7 @@ impl Meter {
     /// Starts collecting metrics.
     pub(super) fn start(globals: &Globals) -> Result<Self, Failure> {
         let failed = |error: metrics_exporter_prometheus::BuildError| Failure::System {
-            what: say("metrics", "指标"),
+            what: say("Cannot start the metrics", "无法启动指标"),
             error: std::io::Error::other(error),
         };
         let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).map_err(failed)?;
