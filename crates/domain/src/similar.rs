@@ -111,7 +111,7 @@ pub struct Overlap {
     pub rows: i64,
     /// Those among them that the earlier batch has paid or can still pay.
     pub same: i64,
-    /// Whether the earlier batch was interrupted or called off for good after it paid one of them.
+    /// Whether the earlier batch was interrupted or cancelled permanently after it paid one of them.
     pub is_broken_off: bool,
 }
 

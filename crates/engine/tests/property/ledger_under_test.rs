@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use store::audit::{Actor, AuditRow};
 use store::batch::{BatchFilter, BatchSort};
-use store::listing::Slice;
+use store::listing::PageRequest;
 use store::{Schema, Store};
 use testkit::Place;
 use testkit::place::Engine as Below;
@@ -215,7 +215,7 @@ impl Ledger {
 
     async fn every_account(&self) -> Vec<AccountView> {
         let filter = AccountFilter { with_system: true, ..AccountFilter::default() };
-        let slice = Slice { limit: 10_000, ..Slice::default() };
+        let slice = PageRequest { limit: 10_000, ..PageRequest::default() };
         let query = AccountQuery { filter, slice, ..AccountQuery::default() };
         let found = self.service.account_search(&query).await.unwrap();
         found.accounts.into_iter().map(|(_, account)| account).collect()
