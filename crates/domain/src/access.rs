@@ -1,29 +1,29 @@
-//! Who may do what: the one table of operations, roles and scopes (contract: "Who may do what").
+//! The permission table: operations, roles and scopes (contract: "Who may do what").
 //!
 //! The server, the generated page `docs/reference/access.md` and a test over every operation of the OpenAPI
-//! document share it. To add an operation: a row here; the router takes no handler without one.
+//! document share it. To add an operation, add a row here; the router accepts no handler without one.
 
 use crate::code::Code;
 use serde::{Deserialize, Serialize};
 
-/// What a person is in the organisation.
+/// A person's role in the organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
-    /// Prepares: imports, drafts, submits, reads, cancels own batches that have not begun.
+    /// Prepares: imports, drafts, submits and reads; cancels the operator's own batches before they begin.
     Operator,
-    /// Also moves money, and checks what others prepared.
+    /// Also moves money and checks what others prepared.
     Finance,
-    /// May do what finance may, and keeps people, policies, keys and settings.
+    /// May do what finance may, and manages people, policies, keys and settings.
     Admin,
-    /// Reads everything, the audit log too, and changes nothing.
+    /// Reads everything, including the audit log, and changes nothing.
     Auditor,
 }
 
 impl Role {
-    /// All of them.
+    /// Every role.
     pub const ALL: [Self; 4] = [Self::Operator, Self::Finance, Self::Admin, Self::Auditor];
 
-    /// The number that is stored; never reused.
+    /// The stored number; never reused.
     #[must_use]
     pub const fn number(self) -> i64 {
         match self {
@@ -34,7 +34,7 @@ impl Role {
         }
     }
 
-    /// The role of a stored number.
+    /// The role with this stored number.
     #[must_use]
     pub fn from_number(number: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.number() == number)
@@ -51,7 +51,7 @@ impl Role {
         }
     }
 
-    /// The role of a name.
+    /// The role with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
@@ -63,13 +63,13 @@ impl Role {
 pub enum Scope {
     /// Reads accounts, transfers, batches, statistics.
     Read,
-    /// Opens, freezes and closes accounts, adds holders.
+    /// Opens, freezes and closes accounts and adds holders.
     AccountsWrite,
     /// Creates, edits and submits batches.
     BatchesWrite,
-    /// Executes, pauses, resumes, cancels, retries, skips.
+    /// Executes, pauses, resumes, cancels, retries and skips.
     BatchesExecute,
-    /// Moves money by single transfers.
+    /// Moves money in single transfers.
     TransfersWrite,
     /// Sets exchange rates.
     RatesWrite,
@@ -80,7 +80,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// All of them.
+    /// Every scope.
     pub const ALL: [Self; 8] = [
         Self::Read,
         Self::AccountsWrite,
@@ -107,17 +107,17 @@ impl Scope {
         }
     }
 
-    /// The scope of a name.
+    /// The scope with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scope| scope.name() == name)
     }
 }
 
-/// Who asks, as far as rights are concerned.
+/// The caller, as far as permissions are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asker<'a> {
-    /// Nobody has signed in.
+    /// Not signed in.
     Anonymous,
     /// A person with a role.
     Person(Role),
@@ -125,12 +125,12 @@ pub enum Asker<'a> {
     Key(&'a [Scope]),
 }
 
-/// What an asker may do with an operation.
+/// How much of an operation a caller may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
     /// All of it.
     All,
-    /// Only with what the asker made.
+    /// Only with what the caller made.
     Own,
 }
 
@@ -139,15 +139,15 @@ pub enum Reach {
 pub enum Audience {
     /// Everyone, signed in or not.
     Everyone,
-    /// Every person who is signed in; no key.
+    /// Every signed-in person; no key.
     SignedIn,
-    /// Persons with one of these roles; a key with this scope.
+    /// People with one of these roles; a key with this scope.
     Granted {
         /// Roles that may do all of it.
         roles: &'static [Role],
         /// Roles that may do it with what they made.
         own: &'static [Role],
-        /// What a key needs; none: no key may.
+        /// The scope a key needs; without one, no key may.
         scope: Option<Scope>,
         /// How far a key reaches.
         key: Reach,
@@ -181,7 +181,7 @@ macro_rules! operations {
         }
 
         impl Operation {
-            /// Every operation, in the order of the table.
+            /// Every operation, in table order.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
             /// The `operationId`.
@@ -257,7 +257,7 @@ operations! {
     TransferShow "getAccountTransfer" ([Operator Finance Admin Auditor] Read);
     DepositCreate "createDeposit" ([Finance Admin] TransfersWrite);
     WithdrawalCreate "createWithdrawal" ([Finance Admin] TransfersWrite);
-    // Accounts and what hangs on them.
+    // Accounts and what belongs to them.
     AccountList "listAccounts" ([Operator Finance Admin Auditor] Read);
     AccountShow "getAccount" ([Operator Finance Admin Auditor] Read);
     AccountOpen "openAccount" ([Operator Finance Admin] AccountsWrite);
@@ -285,7 +285,7 @@ operations! {
 }
 
 impl Operation {
-    /// Whether it reads through a table that grows with the ledger, so that it may take a second.
+    /// Whether it scans a table that grows with the ledger, so that it may take a second.
     #[must_use]
     pub const fn reads_list(self) -> bool {
         matches!(
@@ -304,13 +304,13 @@ impl Operation {
         )
     }
 
-    /// The operation of an `operationId`.
+    /// The operation with this `operationId`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|operation| operation.name() == name)
     }
 
-    /// Whether, and how far, an asker may do this.
+    /// Whether, and how far, a caller may do this.
     pub fn allow(self, asker: Asker<'_>) -> Result<Reach, Code> {
         match (self.audience(), asker) {
             (Audience::Everyone, _) | (Audience::SignedIn, Asker::Person(_)) => Ok(Reach::All),
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn an_auditor_changes_nothing_and_a_key_manages_nobody() {
+    fn an_auditor_changes_nothing_and_a_key_manages_no_users() {
         let reads = |o: &Operation| {
             let name = o.name();
             name.starts_with("list")
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_in_particular_is_asked_to_sign_in_and_the_wrong_one_is_refused() {
+    fn an_anonymous_caller_must_sign_in_and_one_without_permission_is_refused() {
         let execute = Operation::BatchExecute;
         assert_eq!(execute.allow(Asker::Anonymous), Err(Code::AuthRequired));
         assert_eq!(execute.allow(Asker::Person(Role::Operator)), Err(Code::Forbidden));

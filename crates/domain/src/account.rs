@@ -1,28 +1,28 @@
-//! Accounts: one currency, one balance, and everything that a posting decision needs to know of them.
+//! Accounts: one currency, one balance, and everything that a posting decision needs to know about them.
 
 use crate::code::Code;
 use crate::id::{AccountId, AssetId, HolderId, PostingId};
 
-/// What an account is for. System accounts are made when a currency is enabled and may go below zero.
+/// What an account is for. System accounts are created when a currency is enabled and may go below zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AccountKind {
     /// A customer's account.
     Customer,
-    /// Where money comes from and goes to when it enters or leaves the ledger.
+    /// The outside world: the other side of money that enters or leaves the ledger.
     World,
-    /// What fees earn.
+    /// Collects fees.
     FeeIncome,
     /// The bridge between two currencies.
     FxClearing,
-    /// Money handed to an outside rail that has not answered yet.
+    /// Money handed to an external rail that has not answered yet.
     RailClearing,
 }
 
 impl AccountKind {
-    /// The kinds made for every enabled currency.
+    /// The kinds created for every enabled currency.
     pub const SYSTEM: [Self; 4] = [Self::World, Self::FeeIncome, Self::FxClearing, Self::RailClearing];
 
-    /// The number that is stored; never reused.
+    /// The stored number; never reused.
     #[must_use]
     pub const fn number(self) -> i64 {
         match self {
@@ -34,7 +34,7 @@ impl AccountKind {
         }
     }
 
-    /// The kind of a stored number.
+    /// The kind with this stored number.
     #[must_use]
     pub const fn from_number(number: i64) -> Option<Self> {
         match number {
@@ -59,26 +59,26 @@ impl AccountKind {
         }
     }
 
-    /// Whether the ledger itself owns the account.
+    /// Whether the account belongs to the ledger itself.
     #[must_use]
     pub const fn is_system(self) -> bool {
         !matches!(self, Self::Customer)
     }
 }
 
-/// Whether an account takes part in transfers.
+/// Whether an account can send and receive transfers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AccountStatus {
-    /// Pays and is paid.
+    /// Sends and receives.
     Active,
-    /// Neither pays nor is paid until it is active again.
+    /// Neither sends nor receives until it is active again.
     Frozen,
-    /// For ever out of use; its balance is zero.
+    /// Permanently out of use; its balance is zero.
     Closed,
 }
 
 impl AccountStatus {
-    /// The number that is stored; never reused.
+    /// The stored number; never reused.
     #[must_use]
     pub const fn number(self) -> i64 {
         match self {
@@ -88,7 +88,7 @@ impl AccountStatus {
         }
     }
 
-    /// The status of a stored number.
+    /// The status with this stored number.
     #[must_use]
     pub const fn from_number(number: i64) -> Option<Self> {
         match number {
@@ -109,8 +109,8 @@ impl AccountStatus {
         }
     }
 
-    /// Whether a person may move the account from this status to another. Closed is final, and closing
-    /// asks for a balance of zero.
+    /// Whether a user may change the account from this status to another. Closed is final, and closing
+    /// requires that both the balance and the held amount are zero.
     pub const fn change_to(self, to: Self, balance: i64, held: i64) -> Result<(), Code> {
         match (self, to) {
             (Self::Active | Self::Frozen, Self::Closed) => {
@@ -127,23 +127,23 @@ impl AccountStatus {
 }
 
 /// A day or month and what left the account in it. Keys never go backwards, so a clock that jumps back
-/// cannot open a window anew.
+/// cannot reopen a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Window {
     /// Which day or month: days since 1970-01-01, or `year x 12 + month - 1`.
     pub key: i64,
-    /// Minor units that left in it, fees not counted.
+    /// Minor units that left in it, excluding fees.
     pub out: i64,
 }
 
 impl Window {
-    /// What has left by the window that is current at `key`.
+    /// What has left the account in the window that is current at `key`.
     #[must_use]
     pub const fn spent(self, key: i64) -> i64 {
         if key > self.key { 0 } else { self.out }
     }
 
-    /// The window after `amount` more has left.
+    /// The window after another `amount` has left.
     #[must_use]
     pub const fn add(self, key: i64, amount: i64) -> Self {
         if key > self.key {
@@ -157,7 +157,7 @@ impl Window {
 /// An account as the posting decision sees it: its `balance` row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Which account.
+    /// Its id.
     pub id: AccountId,
     /// Its currency.
     pub asset: AssetId,
@@ -165,9 +165,9 @@ pub struct Account {
     pub holder: Option<HolderId>,
     /// What it is for.
     pub kind: AccountKind,
-    /// Whether it takes part.
+    /// Whether it can send and receive.
     pub status: AccountStatus,
-    /// How far below zero the available balance may go; 0 unless agreed otherwise.
+    /// How far below zero the balance, less what is held, may go; 0 unless agreed otherwise.
     pub overdraft: i64,
     /// Sum of its postings.
     pub balance: i64,
@@ -182,7 +182,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// What can leave the account now. System accounts have no floor.
+    /// What can leave the account now. System accounts have no lower bound.
     #[must_use]
     pub fn available(&self) -> i128 {
         if self.kind.is_system() {

@@ -1,4 +1,4 @@
-//! How an account is named from outside: by its id or by its number.
+//! How an account is named from outside: by id or by number.
 
 use crate::code::Code;
 use crate::id::AccountId;
@@ -8,20 +8,20 @@ use crate::script::Digits;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An account as a request, a file or a person names it.
+/// An account as a request, a file or a user names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AccountRef {
-    /// By its id: `acct_18`, or a JSON number.
+    /// By id: `acct_18`, or a JSON number.
     Id(AccountId),
-    /// By its number: any other text, whatever its digits.
+    /// By number: any other text, even if it is all digits.
     Number(AccountNumber),
 }
 
 impl AccountRef {
-    /// Reads a string of a query, file, command line or JSON: `acct_18` is the id, bare digits are a number.
+    /// Reads a string from a query, file, command line or JSON: `acct_18` is an id, bare digits are a number.
     ///
-    /// Refuses what no number can be (see [`AccountNumber::parse`]); `ID_INVALID` is what has the form of an id
-    /// and is not an account's id in its one spelling (`ACCT_18`, `acct_018`, `user_3`).
+    /// Refuses what cannot be a number (see [`AccountNumber::parse`]), and with `ID_INVALID` what looks like
+    /// an id but is not an account id in its only spelling (`ACCT_18`, `acct_018`, `user_3`).
     pub fn parse(text: &str, digits: Digits) -> Result<Self, Code> {
         let number = AccountNumber::parse(text, digits)?;
         if number.is_reserved() {
@@ -31,12 +31,12 @@ impl AccountRef {
         }
     }
 
-    /// A JSON number, which is an id; `ID_INVALID` outside the bounds.
+    /// Reads a JSON number, which is an id; `ID_INVALID` outside the bounds.
     pub fn from_json_number(number: i64) -> Result<Self, Code> {
         AccountId::from_number(number).map(Self::Id)
     }
 
-    /// The id that a number of bare digits may have been meant for. Where no account has the number and one has
+    /// The id that a number of bare digits may have been meant as. If no account has the number but one has
     /// this id, the refusal says how to write the id.
     #[must_use]
     pub fn looks_like_id(&self) -> Option<AccountId> {
@@ -69,7 +69,7 @@ impl<'de> Deserialize<'de> for AccountRef {
     }
 }
 
-/// Takes a JSON number or string.
+/// Accepts a JSON number or string.
 struct JsonAccount;
 
 impl Visitor<'_> for JsonAccount {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_reads_back_as_the_same_account() {
+    fn a_displayed_reference_reads_back_as_the_same_account() {
         for text in ["acct_18", "18", "王-1"] {
             let found = AccountRef::parse(text, Digits::Refuse).unwrap();
             assert_eq!(AccountRef::parse(&found.to_string(), Digits::Refuse), Ok(found));
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_of_digits_alone_can_have_been_meant_for_an_id() {
+    fn a_number_of_bare_digits_may_have_been_meant_as_an_id() {
         let id = |text| AccountRef::parse(text, Digits::Refuse).unwrap().looks_like_id();
         assert_eq!(id("8"), Some(AccountId(8)));
         for text in ["acct_8", "08", "8a", "9007199254740992"] {

@@ -1,8 +1,8 @@
 //! Amounts: whole minor units in `i64`, checked arithmetic, strict text.
 //!
 //! `12.30` USD is 1230 because USD has scale 2. Reading never rounds: a text that the scale cannot hold
-//! exactly is refused, and there is one spelling of each number (design, section 4). Why another spelling is
-//! refused is found in `cause`; sums of texts whose currency is not known yet are in `written`.
+//! exactly is refused, and each number has one spelling (design, section 4). `cause` finds why another
+//! spelling is refused; `written` sums texts whose currency is not known yet.
 
 mod cause;
 mod written;
@@ -22,10 +22,10 @@ pub const SCALE_MAX: u8 = 8;
 pub struct Amount(i64);
 
 impl Amount {
-    /// No money.
+    /// Zero.
     pub const ZERO: Self = Self(0);
 
-    /// An amount of minor units; negative is `AMOUNT_NOT_POSITIVE`, beyond the bound `AMOUNT_TOO_LARGE`.
+    /// An amount in minor units; `AMOUNT_NOT_POSITIVE` if negative, `AMOUNT_TOO_LARGE` above the bound.
     pub const fn new(minor: i64) -> Result<Self, Code> {
         if minor < 0 {
             Err(Code::AmountNotPositive)
@@ -43,9 +43,9 @@ impl Amount {
     }
 
     /// Reads major units strictly: ASCII digits, one dot, no sign, no exponent, no leading zero, at most
-    /// `scale` decimals (trailing zeros beyond it are refused too). Each other spelling has a code that
-    /// names its cause (`AMOUNT_SIGN`, `AMOUNT_GROUP_MARK`, …). Zero is read; whether it may move is the
-    /// posting's decision.
+    /// `scale` decimals (trailing zeros beyond it are refused too). Every other spelling has a code that
+    /// names the cause (`AMOUNT_SIGN`, `AMOUNT_GROUP_MARK`, …). Zero is accepted here; whether it may move is
+    /// decided when it is posted.
     pub fn parse(text: &str, scale: u8) -> Result<Self, Code> {
         let (whole, fraction) = parts(text).ok_or_else(|| cause::of(text))?;
         if fraction.len() > usize::from(scale) {
@@ -68,7 +68,7 @@ impl Amount {
         Self::new(self.0.checked_add(other.0).ok_or(Code::AmountTooLarge)?)
     }
 
-    /// Major units with exactly `scale` decimals.
+    /// In major units, with exactly `scale` decimals.
     #[must_use]
     pub fn display(self, scale: u8) -> String {
         format_minor(i128::from(self.0), scale)
@@ -87,8 +87,8 @@ fn parts(text: &str) -> Option<(&str, &str)> {
     (!whole.is_empty() && !zero_in_front && digits(whole) && digits(fraction)).then_some((whole, fraction))
 }
 
-/// Major units with exactly `scale` decimals, of a number that may be negative (a balance) or a sum that
-/// no longer fits an `i64`.
+/// In major units, with exactly `scale` decimals, for a number that may be negative (a balance) or a sum
+/// that no longer fits an `i64`.
 #[must_use]
 pub fn format_minor(minor: i128, scale: u8) -> String {
     let sign = if minor < 0 { "-" } else { "" };
@@ -136,14 +136,14 @@ mod tests {
     }
 
     #[test]
-    fn negative_sums_and_small_numbers_are_written_whole() {
+    fn negative_and_very_large_sums_are_formatted_in_full() {
         assert_eq!(format_minor(-5, 2), "-0.05");
         assert_eq!(format_minor(i128::from(i64::MAX) * 10, 0), "92233720368547758070");
     }
 
     proptest! {
         #[test]
-        fn what_is_written_reads_back(minor in 0..=AMOUNT_MAX, scale in 0..=SCALE_MAX) {
+        fn a_displayed_amount_reads_back_unchanged(minor in 0..=AMOUNT_MAX, scale in 0..=SCALE_MAX) {
             let amount = Amount::new(minor).unwrap();
             prop_assert_eq!(Amount::parse(&amount.display(scale), scale), Ok(amount));
         }

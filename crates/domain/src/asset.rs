@@ -1,6 +1,6 @@
-//! Assets: what an account is kept in, and how many decimals it has.
+//! Assets: what an account is denominated in, and how many decimals it has.
 //!
-//! To add a token that everybody knows, give it a row in `TOKENS`. A ledger's own token needs no code:
+//! To add a widely known token, add a row to `TOKENS`. A ledger's own token needs no code change:
 //! `sluice asset add` takes any code and scale that [`check_new`] accepts.
 
 use iso_currency::Currency;
@@ -9,10 +9,10 @@ use crate::amount::SCALE_MAX;
 use crate::code::Code;
 use crate::id::AssetId;
 
-/// Tokens outside ISO 4217 whose scale is settled.
+/// Tokens outside ISO 4217 with a well-known scale.
 const TOKENS: &[(&str, u8)] = &[("USDT", 6), ("USDC", 6)];
 
-/// Currencies that our source calls superseded although ISO 4217 still lists them.
+/// Currencies that `iso_currency` calls superseded although ISO 4217 still lists them.
 const STILL_IN_USE: &[Currency] = &[Currency::VES];
 
 /// A currency or token. Its scale never changes: every stored amount depends on it.
@@ -20,14 +20,14 @@ const STILL_IN_USE: &[Currency] = &[Currency::VES];
 pub struct Asset {
     /// The number in the database.
     pub id: AssetId,
-    /// The code people write, such as `USD`.
+    /// Its code, such as `USD`.
     pub code: String,
-    /// How many decimals one major unit has.
+    /// How many decimals its amounts have.
     pub scale: u8,
 }
 
-/// The scale of a currency in use or a known token. Withdrawn currencies, metals and test codes have none:
-/// whoever needs one states its scale.
+/// The scale of a currency in use or of a known token. Withdrawn currencies, metals and test codes have none:
+/// their scale must be given when they are added.
 #[must_use]
 pub fn known_scale(code: &str) -> Option<u8> {
     TOKENS.iter().find(|(token, _)| *token == code).map(|(_, scale)| *scale).or_else(|| iso_scale(code))
@@ -40,8 +40,8 @@ fn iso_scale(code: &str) -> Option<u8> {
     (!withdrawn && scale <= SCALE_MAX).then_some(scale)
 }
 
-/// Whether an asset can be added: 3 to 12 capital letters or digits, so that it is one spelling in every
-/// file and terminal, and a scale whose amounts still fit.
+/// Whether an asset can be added: its code has 3 to 12 capital letters or digits, so that it has one spelling
+/// in every file and terminal, and its scale is at most [`SCALE_MAX`].
 pub fn check_new(code: &str, scale: u8) -> Result<(), Code> {
     let spelled = code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     if spelled && (3..=12).contains(&code.len()) && scale <= SCALE_MAX {
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn scales_are_those_of_the_standard() {
+    fn known_scales_are_those_of_the_standard() {
         check(
             "USD  | 2
              CNY  | 2

@@ -1,11 +1,11 @@
-//! Batches: their kinds, their modes and the legal moves of their life (design, section 7).
+//! Batches: types, modes and legal state transitions (design, section 7).
 
 use crate::code::Code;
 
-/// The most items that one atomic batch, and one chunk of any batch, may hold.
+/// The most items in one atomic batch, and in one chunk of any batch.
 pub const CHUNK_ITEMS_MAX: usize = 50_000;
 
-/// The most items of a batch.
+/// The most items in a batch.
 pub const BATCH_ITEMS_MAX: i64 = 10_000_000;
 
 macro_rules! stored_enum {
@@ -15,10 +15,10 @@ macro_rules! stored_enum {
         pub enum $name { $($(#[$vdoc])* $variant,)* }
 
         impl $name {
-            /// All of them.
+            /// Every value.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The number that is stored; never reused.
+            /// The stored number; never reused.
             #[must_use]
             pub const fn number(self) -> i64 {
                 match self { $(Self::$variant => $number,)* }
@@ -30,13 +30,13 @@ macro_rules! stored_enum {
                 match self { $(Self::$variant => $text,)* }
             }
 
-            /// Of a stored number.
+            /// The value with this stored number.
             #[must_use]
             pub const fn from_number(number: i64) -> Option<Self> {
                 match number { $($number => Some(Self::$variant),)* _ => None }
             }
 
-            /// Of a name on the wire.
+            /// The value with this name on the wire.
             #[must_use]
             pub fn from_name(name: &str) -> Option<Self> {
                 match name { $($text => Some(Self::$variant),)* _ => None }
@@ -48,21 +48,21 @@ macro_rules! stored_enum {
 stored_enum! {
     /// Which side of a batch is the single account.
     BatchType {
-        /// One account pays many: payroll, bonus, refunds.
+        /// One account pays many: payroll, bonuses, refunds.
         OneToMany = 1 "one_to_many",
-        /// Many accounts pay one: collection.
+        /// Many accounts pay one: collections.
         ManyToOne = 2 "many_to_one",
-        /// Each row names both sides; for files of unrelated payments.
+        /// Each row names both sides, for files of unrelated payments.
         ManyToMany = 3 "many_to_many",
     }
 }
 
 stored_enum! {
-    /// What a failed item means for the rest.
+    /// What a failed item means for the other items.
     BatchMode {
-        /// The others go on.
+        /// They are still paid.
         Continue = 1 "continue",
-        /// The rest is not tried.
+        /// Those after it are not attempted.
         StopOnFailure = 2 "stop_on_failure",
         /// All or nothing, in one chunk.
         Atomic = 3 "atomic",
@@ -70,7 +70,7 @@ stored_enum! {
 }
 
 stored_enum! {
-    /// How a row named the account on its own side.
+    /// How a row named the account on its side of the payment.
     ContactType {
         /// By the holder's uid.
         Uid = 1 "uid",
@@ -82,19 +82,19 @@ stored_enum! {
 }
 
 stored_enum! {
-    /// Where a batch is in its life.
+    /// The state of a batch.
     BatchState {
         /// Can be edited.
         Draft = 2 "draft",
-        /// Submitted: content frozen.
+        /// Submitted: its content is frozen.
         Pending = 3 "pending",
-        /// Checked by as many people as its policy asks for.
+        /// Approved by as many people as its policy requires.
         Approved = 4 "approved",
-        /// Refused by a checker.
+        /// Rejected by an approver.
         Rejected = 5 "rejected",
         /// Being executed.
         Processing = 6 "processing",
-        /// Stopped by a person at a chunk's edge; can go on.
+        /// Paused by a user at a chunk boundary; can be resumed.
         Paused = 7 "paused",
         /// Ended: every item that was not skipped is completed.
         Completed = 8 "completed",
@@ -102,25 +102,25 @@ stored_enum! {
         PartiallyCompleted = 9 "partially_completed",
         /// Ended: no item succeeded.
         Failed = 10 "failed",
-        /// Ended: called off before anything was paid.
+        /// Ended: cancelled before anything was paid.
         Cancelled = 11 "cancelled",
     }
 }
 
 stored_enum! {
-    /// What a person asked of a running batch; the runner sees to it at a chunk's edge.
+    /// What a user asked of a running batch; the runner obeys at the next chunk boundary.
     BatchIntent {
-        /// Go on to the end.
+        /// Run to the end.
         Run = 2 "run",
-        /// Stop at the next chunk's edge.
+        /// Stop at the next chunk boundary.
         Pause = 3 "pause",
-        /// Stop, and fail what has not begun with `INTERRUPTED`.
+        /// Stop, and fail the remaining items with `INTERRUPTED`.
         Interrupt = 4 "interrupt",
     }
 }
 
 impl BatchState {
-    /// Whether a batch may move on to another state. The database's trigger holds the same list.
+    /// Whether a batch may change to another state. The database trigger enforces the same list.
     #[must_use]
     pub const fn may_become(self, to: Self) -> bool {
         matches!(
@@ -149,7 +149,7 @@ impl BatchState {
         )
     }
 
-    /// Whether the batch has begun to move money, or has ended after it began.
+    /// Whether execution has begun, including batches that have ended since.
     #[must_use]
     pub const fn has_begun(self) -> bool {
         matches!(
@@ -158,7 +158,7 @@ impl BatchState {
         )
     }
 
-    /// Whether nothing will happen to the batch unless a person asks.
+    /// Whether nothing more happens to the batch unless a user asks for it.
     #[must_use]
     pub const fn has_ended(self) -> bool {
         matches!(
@@ -178,7 +178,7 @@ impl BatchState {
         }
     }
 
-    /// `submit`: from draft only.
+    /// `submit`: only from draft.
     pub const fn submit(self) -> Result<Self, Code> {
         match self {
             Self::Draft => Ok(Self::Pending),
@@ -186,7 +186,7 @@ impl BatchState {
         }
     }
 
-    /// `execute`: what was submitted (no approval asked for) or approved.
+    /// `execute`: only from pending (where no approval is required) or approved.
     pub const fn execute(self) -> Result<Self, Code> {
         match self {
             Self::Pending | Self::Approved => Ok(Self::Processing),
@@ -194,13 +194,14 @@ impl BatchState {
         }
     }
 
-    /// `retry` and `skip` need a batch that has begun: nothing unapproved or cancelled is paid by retry.
+    /// `retry` and `skip` need a batch that has begun, so that nothing unapproved or cancelled is paid by a
+    /// retry.
     pub const fn rework(self) -> Result<(), Code> {
         if self.has_begun() { Ok(()) } else { Err(Code::BatchState) }
     }
 }
 
-/// The counters of a batch; always the fold over its items.
+/// The batch's counters, always equal to the fold over its items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BatchTally {
     /// Items.
@@ -217,19 +218,20 @@ pub struct BatchTally {
     pub failed_amount: i64,
     /// Skipped items.
     pub skipped_count: i64,
-    /// Fees taken with the completed ones.
+    /// Fees charged on the completed items.
     pub fee_amount: i64,
 }
 
 impl BatchTally {
-    /// Items that have not been tried.
+    /// Items that have no outcome yet.
     #[must_use]
     pub const fn pending_count(&self) -> i64 {
         self.total_count - self.success_count - self.failed_count - self.skipped_count
     }
 
-    /// The state of a batch with these counters: the one it has while an item waits, else what became of the
-    /// items (contract: "Batch states, verbs, words"). `is_called_off`: a person called it off for good.
+    /// The state of a batch with these counters: unchanged while an item is pending, else derived from the
+    /// items' outcomes (contract: "Batch states, verbs, words"). `is_called_off`: a user called it off for
+    /// good.
     #[must_use]
     pub const fn state(&self, now: BatchState, is_called_off: bool) -> BatchState {
         if self.pending_count() > 0 || self.total_count == 0 {
@@ -251,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_moves_are_those_of_the_design() {
+    fn the_transitions_are_those_of_the_design() {
         let mut table = String::new();
         for from in BatchState::ALL {
             let to: Vec<_> =
@@ -273,13 +275,14 @@ cancelled -> \n";
     }
 
     #[test]
-    fn what_has_not_begun_cannot_be_paid_by_retry() {
+    fn a_batch_that_has_not_begun_cannot_be_paid_by_retry() {
         for state in BatchState::ALL.iter().filter(|s| !s.has_begun()) {
             assert_eq!(state.rework(), Err(Code::BatchState), "{}", state.name());
         }
     }
 
-    /// Paid, failed, skipped and waiting items; the state before; `for_good` if the batch was called off so.
+    /// Paid, failed, skipped and pending items; the state before; `for_good` if the batch was called off for
+    /// good; the state after.
     const FOLDS: &str = "
         2 0 0 0 processing             completed
         2 0 1 0 processing             completed

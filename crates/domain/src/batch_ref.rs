@@ -1,4 +1,4 @@
-//! How a batch is named from outside: by its id or by its number of the day.
+//! How a batch is named from outside: by id or by batch number.
 
 use crate::code::Code;
 use crate::id::BatchId;
@@ -9,21 +9,21 @@ use crate::noun::NounId;
 pub struct BatchNumber {
     /// The day in the organisation's time zone, as the eight digits `YYYYMMDD`.
     pub day: i64,
-    /// The running number in that day, from 1.
+    /// The sequence number within that day, from 1.
     pub running: i64,
 }
 
-/// A batch as a request, a path or a person names it.
+/// A batch as a request, a path or a user names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BatchRef {
-    /// By its id: `batch_9`, `9`, or a JSON number.
+    /// By id: `batch_9`, `9`, or a JSON number.
     Id(BatchId),
-    /// By its number: `batch-20251210-001`.
+    /// By number: `batch-20251210-001`.
     Number(BatchNumber),
 }
 
 impl BatchNumber {
-    /// Reads the one spelling of a number: eight digits, then at least three, padded with zeros to three only.
+    /// Reads a number in its only spelling: eight digits, then at least three, zero-padded to three.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let (day, running) = text.strip_prefix("batch-")?.split_once('-')?;

@@ -1,8 +1,8 @@
-//! What a write did, told once. The audit row and the line of a batch's history derive from the same
+//! What a write did, recorded once. The audit row and the batch-history line are derived from the same
 //! [`Fact`], so the two cannot disagree.
 //!
-//! To add an action: one line in [`Action`]. To add an event of a batch's history: one line in
-//! [`BatchEvent`], and its message in `http/src/batch/history.rs`. Names are kept for ever.
+//! To add an action: one line in [`Action`]. To add a batch-history event: one line in [`BatchEvent`], and
+//! its message in `http/src/batch/history.rs`. Names are permanent.
 
 use crate::batch::BatchState;
 use crate::id::BatchId;
@@ -10,12 +10,12 @@ use serde_json::{Map, Value};
 
 macro_rules! actions {
     ($($variant:ident $name:literal $subject:literal;)*) => {
-        /// What can be done, as the audit log names it.
+        /// An action, as the audit log names it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Action { $(#[doc = $name] $variant,)* }
 
         impl Action {
-            /// All of them.
+            /// Every action.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
             /// `noun.verb`.
@@ -24,7 +24,7 @@ macro_rules! actions {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// The noun whose id a row of this action carries.
+            /// The noun whose id an audit row of this action carries.
             #[must_use]
             pub const fn subject(self) -> &'static str {
                 match self { $(Self::$variant => $subject,)* }
@@ -57,7 +57,7 @@ actions! {
     ItemSkip "item.skip" "batch";
     // Money outside batches.
     TransferCreate "transfer.create" "transfer";
-    // Accounts and what hangs on them.
+    // Accounts and what belongs to them.
     AccountOpen "account.open" "account";
     AccountImport "account.import" "account";
     AccountStatus "account.status" "account";
@@ -93,15 +93,15 @@ actions! {
 
 macro_rules! events {
     ($($variant:ident $name:literal;)*) => {
-        /// What a line of a batch's history says.
+        /// What a batch-history line says.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum BatchEvent { $(#[doc = $name] $variant,)* }
 
         impl BatchEvent {
-            /// All of them.
+            /// Every event.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The word that is stored and sent.
+            /// The word as stored and sent.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
@@ -133,7 +133,7 @@ events! {
 }
 
 impl BatchEvent {
-    /// How a run that left the batch in this state is told; none for a state in which no run ends.
+    /// The event of a run that ended in this state; none for states in which no run ends.
     #[must_use]
     pub const fn of_end(state: BatchState) -> Option<Self> {
         match state {
@@ -151,14 +151,14 @@ impl BatchEvent {
     }
 }
 
-/// A line of a batch's history.
+/// A batch-history line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
     /// The batch.
     pub batch: BatchId,
-    /// The one item it concerns, if it concerns one.
+    /// The item it concerns, if it concerns a single one.
     pub item: Option<i64>,
-    /// The batch's state after it.
+    /// The batch's state afterwards.
     pub state: BatchState,
     /// What happened.
     pub event: BatchEvent,
@@ -171,9 +171,9 @@ pub struct Fact {
     pub action: Action,
     /// The id of the action's subject.
     pub id: Option<i64>,
-    /// The particulars.
+    /// The details.
     pub detail: Map<String, Value>,
-    /// The line of a batch's history that tells it, if one does.
+    /// Its batch-history line, if it has one.
     pub moved: Option<Moved>,
 }
 
@@ -190,14 +190,14 @@ impl Fact {
         Self::new(action, Some(batch.0))
     }
 
-    /// With a particular.
+    /// Adds a detail.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.detail.insert(name.to_owned(), value.into());
         self
     }
 
-    /// With a line in the history of the batch that it is about.
+    /// Adds a line to the history of the batch that this fact is about.
     #[must_use]
     pub fn moved(mut self, state: BatchState, event: BatchEvent) -> Self {
         let batch = BatchId(self.id.unwrap_or_default());
@@ -205,7 +205,7 @@ impl Fact {
         self
     }
 
-    /// The history line concerns one item.
+    /// Restricts the history line to one item.
     #[must_use]
     pub fn of_item(mut self, item: i64) -> Self {
         if let Some(moved) = &mut self.moved {
@@ -214,13 +214,13 @@ impl Fact {
         self
     }
 
-    /// With a person's words, the particular `note`; empty ones are none.
+    /// Adds the user's note as the detail `note`; an empty note is left out.
     #[must_use]
     pub fn noted(self, note: &str) -> Self {
         if note.is_empty() { self } else { self.with("note", note) }
     }
 
-    /// The particulars as JSON.
+    /// The details as JSON.
     #[must_use]
     pub fn detail_text(&self) -> String {
         Value::Object(self.detail.clone()).to_string()
@@ -241,14 +241,14 @@ mod tests {
     }
 
     #[test]
-    fn every_state_in_which_a_run_ends_has_its_event() {
+    fn every_state_in_which_a_run_ends_has_an_event() {
         for state in BatchState::ALL.iter().filter(|state| state.has_ended() && state.has_begun()) {
             assert_eq!(BatchEvent::of_end(*state).map(BatchEvent::name), Some(state.name()));
         }
     }
 
     #[test]
-    fn a_note_and_an_item_are_kept_with_the_line_of_the_history() {
+    fn a_note_and_an_item_are_kept_with_the_history_line() {
         let fact = Fact::of_batch(Action::ItemSkip, BatchId(4))
             .with("item", 9)
             .moved(BatchState::Processing, BatchEvent::Skipped)

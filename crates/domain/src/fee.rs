@@ -1,28 +1,28 @@
-//! Fees: nothing at or under the threshold or between one holder's own accounts, else
+//! Fees: none up to the threshold or between accounts of one holder, else
 //! `clamp(rate x amount, min, max)` (design, section 4; numbers of document 004).
 
 use crate::code::Code;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-/// How a transfer is charged. All amounts are minor units of the source's currency.
+/// How a transfer is charged. All amounts are in minor units of the source's currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeePolicy {
     /// Amounts up to and including this one are free.
     pub threshold: i64,
-    /// Share of the amount, as parts of one: 0.001 is 0.1 %. Stored in millionths.
+    /// The share of the amount, in parts per million: 1,000 is 0.1 %.
     pub rate_ppm: i64,
-    /// The least that is taken above the threshold.
+    /// The smallest fee above the threshold.
     pub min: i64,
-    /// The most that is taken.
+    /// The largest fee.
     pub max: i64,
 }
 
 impl FeePolicy {
-    /// No fee at all.
+    /// No fee.
     pub const NONE: Self = Self { threshold: i64::MAX, rate_ppm: 0, min: 0, max: i64::MAX };
 
-    /// The fee on top of an amount, in minor units, rounded half away from zero.
+    /// The fee charged on top of an amount, in minor units, rounded half away from zero.
     pub fn fee(&self, amount: i64) -> Result<i64, Code> {
         if amount <= self.threshold {
             return Ok(0);
@@ -33,12 +33,12 @@ impl FeePolicy {
             .ok_or(Code::FeeOverflow)?;
         let rounded = exact / 1_000_000;
         let least = rounded.max(i128::from(self.min));
-        // "No limit" is no cap: a fee beyond it cannot be taken, so it cannot be calculated either.
+        // `i64::MAX` means no cap: a fee beyond it cannot be charged, so it is an overflow.
         let capped = if self.max == i64::MAX { least } else { least.min(i128::from(self.max)) };
         i64::try_from(capped).map_err(|_| Code::FeeOverflow)
     }
 
-    /// Reads a rate such as `0.001` into millionths; finer rates are refused rather than rounded.
+    /// Reads a rate such as `0.001` as parts per million; finer rates are refused, not rounded.
     pub fn parse_rate(text: &str) -> Result<i64, Code> {
         let rate: Decimal = text.parse().map_err(|_| Code::PolicyInvalid)?;
         let ppm = rate.checked_mul(Decimal::from(1_000_000)).ok_or(Code::PolicyInvalid)?;
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fee_is_free_up_to_the_threshold_then_clamped() {
+    fn there_is_no_fee_up_to_the_threshold_and_a_clamped_fee_above_it() {
         check(
             "0        -> 0
              100000   -> 0

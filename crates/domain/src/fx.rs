@@ -1,7 +1,7 @@
-//! Exchange: rates, how a conversion is rounded and what the rounding left, and what holds for a pair.
+//! Currency exchange: rates, conversions with their rounding and residual, and the policy of a currency pair.
 //!
-//! A conversion is exact: the product is taken in integers, because a decimal of 28 digits would round a large
-//! amount before the rounding that was asked for. Then it is rounded once, by the pair's [`FxPolicy`].
+//! A conversion is exact: the product is computed in integers, because a 28-digit decimal would round a large
+//! amount before the intended rounding. Then it is rounded once, by the pair's [`FxPolicy`].
 
 mod conversion;
 mod policy;

@@ -1,4 +1,4 @@
-//! Identifiers. All of them are `i64` and stay below 2^53, so a browser can hold them exactly.
+//! Identifiers. All of them are `i64` and stay below 2^53, so that a browser can represent them exactly.
 
 /// The largest id: 2^53 - 1.
 pub const ID_MAX: i64 = (1 << 53) - 1;
@@ -18,16 +18,16 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A currency or token that accounts can be kept in.
+    /// A currency or token that accounts can be denominated in.
     AssetId;
-    /// Who owns accounts.
+    /// An owner of accounts.
     HolderId;
     /// One account: one currency, one balance.
     AccountId;
     /// A batch of transfers.
     BatchId;
-    /// A transfer's number, and the number of the batch item that it settles: one number space, so
-    /// "settled once" is the primary key of the transfer table.
+    /// A transfer's id, which is also the id of the batch item it settles. They share one number space, so
+    /// the transfer table's primary key ensures that an item is settled once.
     TransferId;
     /// A person who signs in.
     UserId;
@@ -35,15 +35,16 @@ ids! {
     KeyId;
     /// An uploaded or generated file.
     FileId;
-    /// A posting's number: `chunk x 2^18 + place in the chunk`. It rises within each account; gaps are legal.
+    /// A posting's id: `chunk x 2^18 + position in the chunk`. It increases within each account; gaps are
+    /// legal.
     PostingId;
 }
 
-/// How many postings one chunk can number.
+/// The most postings in one chunk.
 pub const CHUNK_PLACES: i64 = 1 << 18;
 
 impl PostingId {
-    /// The first number of a chunk.
+    /// The first id of a chunk.
     #[must_use]
     pub const fn first_of_chunk(chunk: i64) -> Self {
         Self(chunk * CHUNK_PLACES)

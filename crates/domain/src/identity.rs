@@ -1,7 +1,7 @@
 //! What identifies people: uid, e-mail address and login.
 //!
-//! Two of them that read the same are the same: they are kept in NFKC, and neither mixes scripts nor has
-//! characters that cannot be seen.
+//! Two identifiers that read the same are the same: they are stored in NFKC, do not mix scripts and contain
+//! no invisible characters.
 
 use crate::code::Code;
 use crate::script::{Digits, fold_with, is_mixed};
@@ -9,16 +9,17 @@ use crate::text::{NAME_MAX, kept_text};
 use crate::visible::{check_nul, check_seen};
 use serde::{Deserialize, Serialize};
 
-/// The most characters of an e-mail address (RFC 5321, as erratum 1690 has it).
+/// The most characters in an e-mail address (RFC 5321 with erratum 1690).
 pub const EMAIL_MAX: usize = 254;
-/// The most characters of a login.
+/// The most characters in a login.
 pub const LOGIN_MAX: usize = 100;
 
 /// Names of actors that are not people. As logins they would make the audit log ambiguous.
 pub const LOGINS_RESERVED: &[&str] = &["system", "anonymous", "unknown", "cli"];
 
 kept_text! {
-    /// A holder's id in the organisation's other systems: 1 to [`NAME_MAX`] visible characters without spaces.
+    /// A holder's id in the organisation's other systems: 1 to [`NAME_MAX`] visible characters without
+    /// spaces.
     Uid, |text| Self::parse(text, Digits::Refuse)
 }
 
@@ -32,7 +33,7 @@ kept_text! {
     Login, Self::parse
 }
 
-/// A trimmed identifier in NFKC in which everything can be seen.
+/// A trimmed identifier in NFKC with only visible characters.
 pub(crate) fn identifier(text: &str, digits: Digits) -> Result<String, Code> {
     check_nul(text)?;
     let folded = fold_with(text.trim(), digits)?;
@@ -42,10 +43,10 @@ pub(crate) fn identifier(text: &str, digits: Digits) -> Result<String, Code> {
 }
 
 impl Uid {
-    /// The uid trimmed and in NFKC; upper and lower case stay different.
+    /// The uid, trimmed and in NFKC; case is significant.
     ///
-    /// Refuses `INVISIBLE_CHARACTER`, `MIXED_SCRIPTS`, `FULL_WIDTH_DIGITS` (as asked), `NUL_BYTE`; `UID_INVALID`
-    /// is one that is empty, too long, or has spaces.
+    /// Refuses with `INVISIBLE_CHARACTER`, `MIXED_SCRIPTS`, `FULL_WIDTH_DIGITS` (if `digits` says so) or
+    /// `NUL_BYTE`; `UID_INVALID` if it is empty, too long or contains spaces.
     pub fn parse(text: &str, digits: Digits) -> Result<Self, Code> {
         let uid = identifier(text, digits)?;
         let fits = (1..=NAME_MAX).contains(&uid.chars().count());
@@ -60,11 +61,11 @@ impl Uid {
 }
 
 impl Email {
-    /// The address trimmed, in NFKC and in lower case. Scripts are checked for each part alone (the
-    /// local part, each label of the domain), so that `иван@example.com` is accepted.
+    /// The address, trimmed, in NFKC and in lower case. Scripts are checked per part (the local part and each
+    /// label of the domain), so that `иван@example.com` is accepted.
     ///
-    /// Refuses `INVISIBLE_CHARACTER`, `MIXED_SCRIPTS`, `FULL_WIDTH_DIGITS` (as asked), `NUL_BYTE`; `EMAIL_INVALID`
-    /// is anything else that is not an address.
+    /// Refuses with `INVISIBLE_CHARACTER`, `MIXED_SCRIPTS`, `FULL_WIDTH_DIGITS` (if `digits` says so) or
+    /// `NUL_BYTE`; `EMAIL_INVALID` for anything else that is not an address.
     pub fn parse(text: &str, digits: Digits) -> Result<Self, Code> {
         // Lower-casing can decompose a letter, so the result is folded again.
         let email = identifier(&identifier(text, digits)?.to_lowercase(), Digits::Fold)?;
@@ -82,8 +83,8 @@ impl Email {
 }
 
 impl Login {
-    /// The login trimmed and in lower case, in plain ASCII, where no two characters are confusable by script: `LOGIN_INVALID`, or
-    /// `LOGIN_RESERVED` for those of [`LOGINS_RESERVED`].
+    /// The login, trimmed and in lower case. It is plain ASCII, where no two characters are confusable across
+    /// scripts. `LOGIN_INVALID`, or `LOGIN_RESERVED` for those in [`LOGINS_RESERVED`].
     pub fn parse(text: &str) -> Result<Self, Code> {
         let login = text.trim().to_ascii_lowercase();
         let fits = (2..=LOGIN_MAX).contains(&login.len());
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_email_address_has_one_at_sign_and_one_script_a_part() {
+    fn an_email_address_has_one_at_sign_and_one_script_per_part() {
         let (full, long) = (format!("{}@x.org", "a".repeat(248)), format!("{}@x.org", "a".repeat(249)));
         check(
             &[
@@ -190,7 +191,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_identifies_a_person_reads_back_as_itself(text in "\\PC{1,12}@\\PC{1,8}|\\PC{0,20}") {
+        fn a_stored_identifier_reads_back_unchanged(text in "\\PC{1,12}@\\PC{1,8}|\\PC{0,20}") {
             if let Ok(kept) = Email::parse(&text, Digits::Fold) {
                 prop_assert_eq!(Email::parse(kept.as_str(), Digits::Refuse), Ok(kept));
             }

@@ -1,25 +1,25 @@
-//! Items: a batch's lines. Document 000 calls them relations, document 002 recipients.
+//! Items: the payments of a batch. Document 000 calls them relations, document 002 recipients.
 
 use crate::code::Code;
 use serde::{Deserialize, Serialize};
 
-/// Where an item is in its life.
+/// The state of an item.
 ///
-/// Stored numbers begin at 2 so that a change of state never changes a row's size in SQLite (0 and 1 take
-/// no payload byte there): a run of a million items is then a same-size update.
+/// Stored numbers begin at 2 so that a state change never changes a row's size in SQLite, where 0 and 1 take
+/// no payload byte: executing a million items then updates rows in place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ItemState {
-    /// Waits to be executed.
+    /// Waiting to be executed.
     Pending,
-    /// Handed to an outside rail, not answered yet.
+    /// Handed to an external rail that has not answered yet.
     Processing,
-    /// Exactly one transfer settles it.
+    /// Settled by exactly one transfer.
     Completed,
-    /// Refused or interrupted; its code says why. May be retried.
+    /// Refused or interrupted; its code says why. Can be retried.
     Failed,
-    /// Sent to an outside rail and the answer was lost: probe, never retry blindly.
+    /// Sent to an external rail and the answer was lost: query the rail, never retry blindly.
     Unknown,
-    /// Taken out by a person, or with a batch cancelled before it began.
+    /// Skipped by a user, or because the batch was cancelled before it began.
     Skipped,
 }
 
@@ -28,7 +28,7 @@ impl ItemState {
     pub const ALL: [Self; 6] =
         [Self::Pending, Self::Processing, Self::Completed, Self::Failed, Self::Unknown, Self::Skipped];
 
-    /// The number that is stored; never reused.
+    /// The stored number; never reused.
     #[must_use]
     pub const fn number(self) -> i64 {
         match self {
@@ -41,7 +41,7 @@ impl ItemState {
         }
     }
 
-    /// The state of a stored number.
+    /// The state with this stored number.
     #[must_use]
     pub fn from_number(number: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.number() == number)
@@ -60,13 +60,13 @@ impl ItemState {
         }
     }
 
-    /// The state of a name.
+    /// The state with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 
-    /// Whether an item may move on to another state. The database's trigger holds the same list.
+    /// Whether an item may change to another state. The database trigger enforces the same list.
     #[must_use]
     pub const fn may_become(self, to: Self) -> bool {
         matches!(
@@ -78,7 +78,7 @@ impl ItemState {
         )
     }
 
-    /// Retry takes failed items only.
+    /// Only failed items can be retried.
     pub const fn retry(self) -> Result<Self, Code> {
         match self {
             Self::Failed => Ok(Self::Pending),
@@ -86,7 +86,7 @@ impl ItemState {
         }
     }
 
-    /// Skip takes failed and waiting items.
+    /// Failed and pending items can be skipped.
     pub const fn skip(self) -> Result<Self, Code> {
         match self {
             Self::Failed | Self::Pending => Ok(Self::Skipped),

@@ -1,7 +1,7 @@
-//! The pure heart of Sluice: values, decisions and the one table of outcome codes.
+//! The pure core of Sluice: values, decisions and the one table of outcome codes.
 //!
 //! Nothing here does IO, reads a clock or draws a random number. Time and ids are arguments, so the
-//! same inputs always give the same decision, on every engine and on every node.
+//! same inputs always produce the same decision, on every database and every node.
 #![deny(clippy::float_arithmetic, clippy::as_conversions)]
 
 pub mod access;

@@ -1,27 +1,28 @@
-//! Limits on what one account may send: minimum, maximum a transfer, a day, a month. Day and month leave
-//! fees out (contract, "Limits").
+//! Limits on what one account may send: minimum and maximum per transfer, per day and per month. The daily
+//! and monthly limits exclude fees (contract, "Limits").
 
 use crate::account::Account;
 use crate::code::Code;
 
-/// The limits that hold for an account, in minor units. `i64::MAX` is "no limit".
+/// The limits of an account, in minor units. `i64::MAX` means no limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LimitPolicy {
-    /// The least that one transfer may move.
+    /// The smallest amount of one transfer.
     pub min: i64,
-    /// The most that one transfer may move.
+    /// The largest amount of one transfer.
     pub max: i64,
-    /// The most that may leave in a day of the organisation.
+    /// The most that may leave in one day of the organisation's calendar.
     pub day: i64,
-    /// The most that may leave in a month of the organisation.
+    /// The most that may leave in one month of the organisation's calendar.
     pub month: i64,
 }
 
 impl LimitPolicy {
-    /// Nothing but the positive amount.
+    /// No limit, except that the amount is positive.
     pub const NONE: Self = Self { min: 1, max: i64::MAX, day: i64::MAX, month: i64::MAX };
 
-    /// Checks an amount against what has left the account by now; the first that is broken is named.
+    /// Checks an amount against the limits and what has already left the account; reports the first limit it
+    /// breaks.
     pub fn check(&self, account: &Account, amount: i64, today: Calendar) -> Result<(), Code> {
         let exceeds = |spent: i64, limit: i64| i128::from(spent) + i128::from(amount) > i128::from(limit);
         if amount < self.min {
@@ -38,7 +39,7 @@ impl LimitPolicy {
     }
 }
 
-/// The organisation's current day and month, in its own time zone.
+/// The current day and month in the organisation's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Calendar {
     /// Days since 1970-01-01.

@@ -1,7 +1,7 @@
-//! Nouns and the ids that carry them: `acct_18`, `xfer_912`.
+//! Nouns and the ids tagged with them: `acct_18`, `xfer_912`.
 //!
-//! The list is closed, and account numbers of these forms are reserved permanently: future nouns are taken from it.
-//! To give an id type its noun, add a row to `nouns!`.
+//! The list is closed, and account numbers of these forms are permanently reserved; future nouns are taken
+//! from it. To give an id type its noun, add a row to `nouns!`.
 
 use crate::code::Code;
 use crate::id::{AccountId, BatchId, FileId, HolderId, ID_MAX, KeyId, TransferId, UserId};
@@ -59,7 +59,7 @@ impl Noun {
         Self::Event,
     ];
 
-    /// How the noun is written before an id.
+    /// The noun as written before an id.
     #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {
@@ -80,26 +80,28 @@ impl Noun {
         }
     }
 
-    /// The id with its noun.
+    /// The id tagged with this noun.
     #[must_use]
     pub fn write(self, id: i64) -> String {
         format!("{}_{id}", self.tag())
     }
 
-    /// The id of a text such as `acct_18`: this noun, and an id's one spelling. `ID_INVALID` otherwise.
+    /// Reads the id from a text such as `acct_18`: this noun and an id in its only spelling, else
+    /// `ID_INVALID`.
     pub fn read(self, text: &str) -> Result<i64, Code> {
         let digits = text.strip_prefix(self.tag()).and_then(|rest| rest.strip_prefix('_'));
         digits.and_then(plain_id).ok_or(Code::IdInvalid)
     }
 
-    /// The id of `xfer_9` or `9`, for nouns without a number of their own. Surrounding whitespace is ignored.
+    /// Reads the id from `xfer_9` or `9`, for nouns without human-readable numbers. Surrounding whitespace is
+    /// ignored.
     pub fn read_or_bare(self, text: &str) -> Result<i64, Code> {
         let text = text.trim();
         plain_id(text).map_or_else(|| self.read(text), Ok)
     }
 }
 
-/// The id of digits in their one spelling: ASCII, without leading zeros, from 1 to [`ID_MAX`].
+/// Reads an id of bare digits in its only spelling: ASCII, without leading zeros, from 1 to [`ID_MAX`].
 #[must_use]
 pub fn plain_id(text: &str) -> Option<i64> {
     let spelled = (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
@@ -107,7 +109,7 @@ pub fn plain_id(text: &str) -> Option<i64> {
     if spelled && !text.starts_with('0') { id } else { None }
 }
 
-/// Whether a text has the form of an id of any noun, in whatever case and with whatever digits.
+/// Whether a text has the form of an id of any noun, in any case and any kind of digits.
 #[must_use]
 pub fn is_id_like(text: &str) -> bool {
     fold(text.trim()).split_once('_').is_some_and(|(noun, digits)| {
@@ -117,33 +119,33 @@ pub fn is_id_like(text: &str) -> bool {
     })
 }
 
-/// An id whose noun is known by its type.
+/// An id type with its noun.
 pub trait NounId: Copy {
     /// What kind of thing the id identifies.
     const NOUN: Noun;
 
-    /// The id with this number, unchecked: for numbers from the database.
+    /// The id with this number, unchecked: only for numbers from the database.
     fn of(number: i64) -> Self;
 
     /// The bare number.
     fn number(self) -> i64;
 
-    /// The id with its noun, such as `xfer_912`.
+    /// The tagged id, such as `xfer_912`.
     fn tagged(self) -> String {
         Self::NOUN.write(self.number())
     }
 
-    /// Reads `xfer_912` alone, or `ID_INVALID`.
+    /// Reads only `xfer_912`; anything else is `ID_INVALID`.
     fn from_tagged(text: &str) -> Result<Self, Code> {
         Self::NOUN.read(text).map(Self::of)
     }
 
-    /// Reads `xfer_912` or `912`, or `ID_INVALID`: for nouns that have no number of their own.
+    /// Reads `xfer_912` or `912`, else `ID_INVALID`: for nouns without human-readable numbers.
     fn from_text(text: &str) -> Result<Self, Code> {
         Self::NOUN.read_or_bare(text).map(Self::of)
     }
 
-    /// Takes a JSON number, or `ID_INVALID`.
+    /// Reads a JSON number; `ID_INVALID` outside the bounds.
     fn from_number(number: i64) -> Result<Self, Code> {
         if (1..=ID_MAX).contains(&number) { Ok(Self::of(number)) } else { Err(Code::IdInvalid) }
     }
@@ -175,7 +177,7 @@ nouns! {
     FileId File;
 }
 
-/// An id that is a string with its noun in JSON: `#[serde(with = "domain::noun::tagged")]`.
+/// An id that is a tagged string in JSON: `#[serde(with = "domain::noun::tagged")]`.
 pub mod tagged {
     use super::NounId;
     use serde::{Deserialize, Deserializer, Serializer};
@@ -186,7 +188,7 @@ pub mod tagged {
         serializer.serialize_str(&id.tagged())
     }
 
-    /// Reads `"acct_18"` alone.
+    /// Reads only `"acct_18"`.
     pub fn deserialize<'de, T: NounId, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
         T::from_tagged(&text).map_err(serde::de::Error::custom)

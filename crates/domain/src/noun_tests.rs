@@ -1,11 +1,11 @@
-//! The spellings of ids.
+//! Spellings of ids.
 
 use super::*;
 use crate::table::{check, said};
 use serde::{Deserialize, Serialize};
 
 #[test]
-fn an_id_with_its_noun_has_one_spelling() {
+fn a_tagged_id_has_one_spelling() {
     let invalid = "ID_INVALID";
     check(
         &[
@@ -32,7 +32,7 @@ fn an_id_with_its_noun_has_one_spelling() {
 }
 
 #[test]
-fn a_noun_without_numbers_takes_bare_ids_too() {
+fn a_noun_without_numbers_also_accepts_bare_ids() {
     check(
         &[
             ("xfer_9", "xfer_9"),
@@ -51,7 +51,7 @@ fn a_noun_without_numbers_takes_bare_ids_too() {
 }
 
 #[test]
-fn every_noun_reads_back_what_it_writes_and_no_other() {
+fn every_noun_reads_back_only_its_own_ids() {
     for noun in Noun::ALL {
         let text = noun.write(912);
         let readers: Vec<_> = Noun::ALL.iter().filter(|other| other.read(&text).is_ok()).collect();

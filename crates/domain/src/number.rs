@@ -1,7 +1,7 @@
-//! Account numbers: what an account is called by people and other systems, such as an IBAN.
+//! Account numbers: what people and other systems call an account, such as an IBAN.
 //!
-//! A number and an id never look the same: an id carries its noun (`acct_18`), and no number of that form can be
-//! opened.
+//! A number and an id never look the same: an id carries its noun (`acct_18`), and no account can be opened
+//! with a number of that form.
 
 use crate::code::Code;
 use crate::identity::identifier;
@@ -10,7 +10,7 @@ use crate::script::{Digits, is_mixed, skeleton};
 use crate::text::{NAME_MAX, kept_text};
 use serde::{Deserialize, Serialize};
 
-/// ISO 13616: the lengths of an IBAN without spaces, from Norway's to the longest that is allowed.
+/// Lengths of an IBAN without spaces (ISO 13616), from Norway's to the longest allowed.
 const IBAN_LENGTHS: std::ops::RangeInclusive<usize> = 15..=34;
 
 kept_text! {
@@ -19,12 +19,12 @@ kept_text! {
 }
 
 impl AccountNumber {
-    /// The number as it is kept: trimmed and in NFKC. An IBAN-like number also loses its spaces and becomes upper
+    /// The number as stored: trimmed and in NFKC. An IBAN-like number also loses its spaces and becomes upper
     /// case.
     ///
-    /// Refuses `INVISIBLE_CHARACTER`, `MIXED_SCRIPTS`, `FULL_WIDTH_DIGITS` (as asked), `NUL_BYTE`, repeated spaces
-    /// (`NUMBER_SPACES`), and what is empty or too long (`NAME_INVALID`). A number that is refused here cannot
-    /// exist.
+    /// Refuses with `INVISIBLE_CHARACTER`, `MIXED_SCRIPTS`, `FULL_WIDTH_DIGITS` (if `digits` says so) or
+    /// `NUL_BYTE`, consecutive spaces (`NUMBER_SPACES`), and a number that is empty or too long
+    /// (`NAME_INVALID`). No account has a number that is refused here.
     pub fn parse(text: &str, digits: Digits) -> Result<Self, Code> {
         let number = identifier(text, digits)?;
         if !(1..=NAME_MAX).contains(&number.chars().count()) {
@@ -40,13 +40,14 @@ impl AccountNumber {
         }
     }
 
-    /// The number of an account that is to be opened; one that could be read as an id is `NAME_RESERVED`.
+    /// The number of an account to be opened; one that could be read as an id is `NAME_RESERVED`.
     pub fn for_opening(text: &str, digits: Digits) -> Result<Self, Code> {
         let number = Self::parse(text, digits)?;
         if number.is_reserved() { Err(Code::NameReserved) } else { Ok(number) }
     }
 
-    /// Whether the number has the form of an id, in whatever case and with whatever digits. No account has one.
+    /// Whether the number has the form of an id, in any case and any kind of digits. No account has such a
+    /// number.
     #[must_use]
     pub fn is_reserved(&self) -> bool {
         noun::is_id_like(&self.0)
@@ -59,7 +60,8 @@ impl AccountNumber {
     }
 }
 
-/// The one spelling of an IBAN-like number: two letters, two digits, then letters and digits, in groups or not.
+/// The canonical spelling of an IBAN-like number: two letters, two digits, then letters and digits, grouped
+/// or not.
 fn iban(number: &str) -> Option<String> {
     let joined = number.replace(' ', "");
     let (country, rest) = joined.split_at_checked(2)?;
@@ -114,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn an_iban_is_kept_without_spaces_in_upper_case_and_nothing_else_is_touched() {
+    fn an_iban_is_stored_in_upper_case_without_spaces_and_other_numbers_are_unchanged() {
         check(
             &[
                 ("DE89 3704 0044 0532 0130 00", "DE89370400440532013000"),
@@ -168,7 +170,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_kept_reads_back_as_itself(text in "\\PC{0,20}|[a-zA-Z]{2}[0-9]{2}( ?[a-z0-9]{4}){2,8}") {
+        fn a_stored_number_reads_back_unchanged(text in "\\PC{0,20}|[a-zA-Z]{2}[0-9]{2}( ?[a-z0-9]{4}){2,8}") {
             if let Ok(kept) = AccountNumber::parse(&text, Digits::Fold) {
                 prop_assert_eq!(AccountNumber::parse(kept.as_str(), Digits::Refuse), Ok(kept));
             }

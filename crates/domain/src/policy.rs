@@ -1,4 +1,4 @@
-//! Policies: limits and fees by currency, overridden by account. They live in the database; the door
+//! Policies: limits and fees per currency, overridden per account. They are stored in the database; the door
 //! caches them by version.
 
 use crate::code::Code;
@@ -7,19 +7,19 @@ use crate::id::{AccountId, AssetId};
 use crate::limit::LimitPolicy;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What holds for one account.
+/// The policy of one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// Limits on what leaves.
     pub limit: LimitPolicy,
-    /// What a transfer costs.
+    /// Fees.
     pub fee: FeePolicy,
     /// The most that one batch may move.
     pub batch_max: i64,
 }
 
 impl Policy {
-    /// Document 000's bounds: one transfer 10,000 and one batch 100,000 major units; no other limit, no fee.
+    /// Document 000's limits: 10,000 major units per transfer and 100,000 per batch; no other limit, no fee.
     #[must_use]
     pub fn shipped(scale: u8) -> Self {
         let major = 10_i64.saturating_pow(u32::from(scale));
@@ -30,7 +30,7 @@ impl Policy {
         }
     }
 
-    /// Refuses a policy that contradicts itself or is negative.
+    /// Refuses a policy that contradicts itself or has a negative value.
     pub const fn check(&self) -> Result<(), Code> {
         let limits = self.limit.min >= 1 && self.limit.max >= self.limit.min && self.limit.day >= 0;
         let fees = self.fee.threshold >= 0
@@ -48,47 +48,47 @@ impl Policy {
 /// All policies, as of one version.
 #[derive(Debug, Clone, Default)]
 pub struct PolicyBook {
-    /// The version in the ledger's head row; any change raises it.
+    /// The version in the ledger's head row; every change raises it.
     pub version: i64,
     by_asset: BTreeMap<AssetId, Policy>,
     by_account: BTreeMap<AccountId, Policy>,
-    /// Currencies whose policy is the one that they came with.
+    /// Currencies that still have their shipped policy.
     shipped: BTreeSet<AssetId>,
 }
 
 impl PolicyBook {
-    /// An empty book of a version.
+    /// An empty book at a version.
     #[must_use]
     pub fn new(version: i64) -> Self {
         Self { version, ..Self::default() }
     }
 
-    /// Sets what holds for a currency, as an administrator did.
+    /// Sets a currency's policy that an administrator has set.
     pub fn set_asset(&mut self, asset: AssetId, policy: Policy) {
         self.by_asset.insert(asset, policy);
         self.shipped.remove(&asset);
     }
 
-    /// Sets what holds for a currency whose policy no administrator has touched.
+    /// Sets a currency's shipped policy, which no administrator has changed.
     pub fn set_shipped(&mut self, asset: AssetId, policy: Policy) {
         self.by_asset.insert(asset, policy);
         self.shipped.insert(asset);
     }
 
-    /// Sets what holds for one account.
+    /// Sets the policy of one account.
     pub fn set_account(&mut self, account: AccountId, policy: Policy) {
         self.by_account.insert(account, policy);
     }
 
-    /// What holds for an account: its own policy, else its currency's.
+    /// The policy of an account: its own, else its currency's.
     #[must_use]
     pub fn of(&self, account: AccountId, asset: AssetId) -> Option<&Policy> {
         self.by_account.get(&account).or_else(|| self.by_asset.get(&asset))
     }
 
-    /// The most that one conversion may pay into an account, in minor units of its currency: where an administrator
-    /// set a policy for the account or its currency (contract: "Rates and conversions"). The shipped one bounds the
-    /// paying side alone.
+    /// The most that one conversion may pay into an account, in minor units of its currency. It applies only
+    /// if an administrator set a policy for the account or its currency (contract: "Rates and conversions");
+    /// the shipped policy limits only the paying side.
     #[must_use]
     pub fn received_max(&self, account: AccountId, asset: AssetId) -> Option<i64> {
         let own = self.by_account.get(&account);
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_policy_that_somebody_set_bounds_what_an_account_receives() {
+    fn only_a_policy_set_by_an_administrator_limits_what_an_account_receives() {
         let (asset, account) = (AssetId(1), AccountId(7));
         let mut book = PolicyBook::new(1);
         assert_eq!(book.received_max(account, asset), None);

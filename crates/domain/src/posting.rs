@@ -1,9 +1,9 @@
 //! The posting fold: the one function that decides money.
 //!
 //! A [`Book`] holds the accounts of a chunk as they were read under lock. [`Book::post`] decides one
-//! request against it and either refuses with the first code in order, changing nothing, or moves the
-//! balances and returns the postings. Requests are folded one after another, so each sees what the ones
-//! before it left. Nothing here can fail half-way: after the last check the movement must succeed.
+//! request against it and either refuses it with the first code in order, changing nothing, or moves the
+//! balances and returns the postings. Requests are folded one after another, so each sees the effect of those
+//! before it. Nothing here can fail half-way: after the last check the movement must succeed.
 
 mod checks;
 
@@ -16,7 +16,7 @@ use crate::policy::PolicyBook;
 use crate::transfer::TransferKind;
 use hashbrown::HashMap;
 
-/// What a posting is, seen from the account that it leaves or enters.
+/// What a posting is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PostingKind {
     /// The amount of a transfer.
@@ -30,7 +30,7 @@ pub enum PostingKind {
 }
 
 impl PostingKind {
-    /// The number that is stored; never reused.
+    /// The stored number; never reused.
     #[must_use]
     pub const fn number(self) -> i64 {
         match self {
@@ -41,7 +41,7 @@ impl PostingKind {
         }
     }
 
-    /// The kind of a stored number.
+    /// The kind with this stored number.
     #[must_use]
     pub const fn from_number(number: i64) -> Option<Self> {
         match number {
@@ -53,7 +53,7 @@ impl PostingKind {
         }
     }
 
-    /// Document 001's name of the entry that this posting is for its debited or credited account.
+    /// Document 001's name for the entry that this posting makes in its debited or credited account.
     #[must_use]
     pub const fn entry_name(self, debit: bool) -> &'static str {
         match (self, debit) {
@@ -68,11 +68,11 @@ impl PostingKind {
 /// One leg: one debit account, one credit account, one amount, and both balances after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Posting {
-    /// Its number.
+    /// Its id.
     pub id: PostingId,
-    /// The transfer that it belongs to.
+    /// The transfer it belongs to.
     pub transfer: TransferId,
-    /// What it is.
+    /// What it is for.
     pub kind: PostingKind,
     /// The account that pays.
     pub debit: AccountId,
@@ -80,35 +80,35 @@ pub struct Posting {
     pub credit: AccountId,
     /// Minor units of the two accounts' common currency; always positive.
     pub amount: i64,
-    /// The payer's balance after it.
+    /// The debit account's balance afterwards.
     pub debit_after: i64,
-    /// The payee's balance after it.
+    /// The credit account's balance afterwards.
     pub credit_after: i64,
-    /// The payer's posting before this one.
+    /// The debit account's previous posting.
     pub debit_prev: Option<PostingId>,
-    /// The payee's posting before this one.
+    /// The credit account's previous posting.
     pub credit_prev: Option<PostingId>,
 }
 
 /// A request to move money, as the fold sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// The number that its transfer will have.
+    /// The id its transfer will have.
     pub transfer: TransferId,
     /// Why.
     pub kind: TransferKind,
-    /// Who pays.
+    /// The paying account.
     pub source: AccountId,
-    /// Who is paid.
+    /// The account that is paid.
     pub target: AccountId,
-    /// Minor units of the source's currency.
+    /// In minor units of the source's currency.
     pub amount: i64,
-    /// Minor units of the target's currency, when the currencies differ.
+    /// In minor units of the target's currency, when the currencies differ.
     pub exchanged: Option<i64>,
 }
 
 impl Request {
-    /// A batch's item: the run and its preview must ask for the same thing.
+    /// The request for a batch item, shared so that a run and its preview decide the same thing.
     #[must_use]
     pub const fn item(transfer: TransferId, source: AccountId, target: AccountId, amount: i64) -> Self {
         Self { transfer, kind: TransferKind::Item, source, target, amount, exchanged: None }
@@ -118,11 +118,11 @@ impl Request {
 /// A request that was carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Posted {
-    /// Taken from the source on top of the amount.
+    /// Charged to the source on top of the amount.
     pub fee: i64,
     /// Its first posting.
     pub first: PostingId,
-    /// How many postings it has, numbered on from the first.
+    /// How many postings it has, numbered consecutively from the first.
     pub count: i64,
 }
 
@@ -160,7 +160,7 @@ impl Book {
         book
     }
 
-    /// Adds an account, unless it is here already (a preview reads accounts as it meets them).
+    /// Adds an account unless it is already there (a preview reads accounts as it encounters them).
     pub fn add(&mut self, account: Account) {
         if self.places.contains_key(&account.id) {
             return;
@@ -173,7 +173,7 @@ impl Book {
         self.touched.push(false);
     }
 
-    /// An account as it stands now.
+    /// An account in its current state.
     #[must_use]
     pub fn get(&self, id: AccountId) -> Option<&Account> {
         self.accounts.get(*self.places.get(&id)?)
@@ -191,12 +191,12 @@ impl Book {
         self.system.get(&(asset, kind)).copied()
     }
 
-    /// The accounts that the fold changed, each once.
+    /// The accounts changed by the fold, each once.
     pub fn changed(&self) -> impl Iterator<Item = &Account> {
         self.accounts.iter().zip(&self.touched).filter_map(|(account, touched)| touched.then_some(account))
     }
 
-    /// Decides one request. A refusal is the first code in the table's order and changes nothing.
+    /// Decides one request. A refusal carries the first code in table order and changes nothing.
     pub fn post(
         &mut self,
         request: &Request,
@@ -272,7 +272,7 @@ impl Book {
         Ok(Some((out, back, exchanged)))
     }
 
-    /// The balances that rise or fall must stay inside `i64`; checked before anything moves.
+    /// Every changed balance must stay within `i64`; checked before anything moves.
     fn check_overflow(&self, plan: &Plan, request: &Request) -> Result<(), Code> {
         let fits = |place: usize, delta: i64| {
             self.accounts.get(place).is_some_and(|account| account.balance.checked_add(delta).is_some())
@@ -352,13 +352,13 @@ impl Book {
                 account.balance += delta;
                 (account.id, account.balance, account.head.replace(id))
             }
-            // Places come from the map of this same book, so there is no other case.
+            // Unreachable: places come from this book's own map.
             None => (AccountId(0), 0, None),
         }
     }
 }
 
-/// A new, empty account: what opening one writes.
+/// A newly opened, empty account.
 #[must_use]
 pub fn opened(
     id: AccountId,

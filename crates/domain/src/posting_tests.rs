@@ -1,4 +1,4 @@
-//! The order of refusals and the arithmetic of the fold, one line a case.
+//! The order of refusals and the arithmetic of the fold, one line per case.
 
 use super::*;
 use crate::fee::FeePolicy;
@@ -14,7 +14,8 @@ fn customer(id: i64, asset: AssetId, holder: i64, balance: i64) -> Account {
     Account { balance, ..opened(AccountId(id), asset, Some(HolderId(holder)), AccountKind::Customer) }
 }
 
-/// Accounts 1 and 2 belong to holder 1, the others to one each; 4 is frozen, 5 closed, 6 and 8 in euros.
+/// Accounts 1 and 2 belong to holder 1, each other account to its own holder; 4 is frozen, 5 closed, 6 and 8
+/// in euros.
 fn book() -> Book {
     let mut accounts = vec![
         customer(1, USD, 1, 1_000_000),
@@ -43,7 +44,7 @@ fn policies() -> PolicyBook {
     };
     let mut book = PolicyBook::new(1);
     book.set_asset(USD, policy.clone());
-    // Nobody has set the euro's policy; account 8 has one of its own.
+    // The euro has its shipped policy; account 8 has its own.
     book.set_shipped(
         EUR,
         Policy { limit: LimitPolicy { max: 5_000, ..LimitPolicy::NONE }, ..policy.clone() },
@@ -82,13 +83,13 @@ fn check(table: &str) {
         assert_eq!(
             total,
             1_000_000 + 100_050 + 500 + i128::from(i64::MAX - 10),
-            "money was made or lost: {line}"
+            "money was created or lost: {line}"
         );
     }
 }
 
 #[test]
-fn refusals_come_in_the_order_of_the_table() {
+fn refusals_come_in_table_order() {
     check(
         "transfer 90 3   0       _ -> SOURCE_ACCOUNT_NOT_FOUND
          transfer 1  90  0       _ -> TARGET_ACCOUNT_NOT_FOUND
@@ -117,7 +118,7 @@ fn refusals_come_in_the_order_of_the_table() {
 }
 
 #[test]
-fn limits_add_up_over_the_transfers_before() {
+fn limits_count_earlier_transfers() {
     check(
         "transfer 1 3 500000 _ -> ok fee=500 legs=2
          transfer 1 2 200000 _ -> ok fee=0 legs=1
@@ -131,7 +132,7 @@ fn limits_add_up_over_the_transfers_before() {
 }
 
 #[test]
-fn a_conversion_is_bounded_where_it_arrives_if_somebody_set_a_bound_there() {
+fn a_conversion_is_limited_on_the_receiving_side_if_a_limit_was_set_there() {
     check(
         "transfer 2 8 10   2000 -> INSUFFICIENT_BALANCE
          transfer 1 8 10   2000 -> ok fee=0 legs=2
@@ -146,7 +147,7 @@ fn a_conversion_is_bounded_where_it_arrives_if_somebody_set_a_bound_there() {
 }
 
 #[test]
-fn every_account_is_a_chain_of_after_balances() {
+fn the_postings_of_an_account_form_a_chain_of_balances() {
     let (mut book, policies, mut postings) = (book(), policies(), Vec::new());
     let request = |target: i64, amount: i64| Request {
         transfer: TransferId(target),
@@ -167,7 +168,7 @@ fn every_account_is_a_chain_of_after_balances() {
 }
 
 #[test]
-fn a_clock_that_jumps_back_does_not_open_the_day_anew() {
+fn a_clock_that_jumps_back_does_not_reopen_the_day() {
     let window = Window { key: 10, out: 7 };
     assert_eq!((window.spent(9), window.spent(10), window.spent(11)), (7, 7, 0));
     assert_eq!(window.add(9, 1), Window { key: 10, out: 8 });

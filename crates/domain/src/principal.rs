@@ -1,18 +1,18 @@
-//! Who acts, by identity and not by name: a user and a key that share a name are two principals, and renaming
-//! one of them changes nothing that it did before.
+//! Actors by identity, not by name: a user and a key that share a name are two principals, and renaming one
+//! of them changes nothing about its past actions.
 
 /// The identity behind an action. Ownership and maker-checker rules compare principals, never names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Principal {
     /// Sluice itself: workers, recovery, background jobs.
     System,
-    /// Whoever has the data directory or the database URL: an administrator by possession.
+    /// The command line: access to the data directory or the database URL makes its user an administrator.
     CommandLine,
     /// A person who signed in, by the user's id.
     User(i64),
     /// A program, by its API key's id.
     Key(i64),
-    /// A caller who has not proved an identity: a failed login, first-time set-up.
+    /// A caller without a proven identity: a failed login, first-time set-up.
     Anonymous,
 }
 
@@ -65,17 +65,17 @@ impl Principal {
     }
 }
 
-/// A principal with the name it had when it acted. The name is for people; the principal decides.
+/// A principal with its name at the time of the action. The name is for display; rules use the principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {
-    /// Who.
+    /// The identity.
     pub principal: Principal,
     /// The name at that time: a login, `key:NAME`, an operating system user, `system`.
     pub name: String,
 }
 
 impl Author {
-    /// What Sluice does by itself.
+    /// The author of what Sluice does on its own.
     #[must_use]
     pub fn system() -> Self {
         Self { principal: Principal::System, name: "system".to_owned() }
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_principal_reads_back_from_what_is_stored() {
+    fn a_principal_reads_back_from_its_stored_form() {
         let all = [
             Principal::System,
             Principal::CommandLine,

@@ -1,4 +1,4 @@
-//! What looks alike: folded spellings, mixed scripts (UTS 39) and confusable skeletons.
+//! Look-alike texts: folded spellings, mixed scripts (UTS 39) and confusable skeletons.
 
 use crate::code::Code;
 use std::borrow::Cow;
@@ -7,22 +7,23 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_script::Script;
 use unicode_security::mixed_script::AugmentedScriptSet;
 
-/// How digits that are not written as 0 to 9, such as full-width ones, are treated.
+/// What to do with digits other than 0 to 9, such as full-width ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Digits {
-    /// They are folded to 0 to 9: in files, where spreadsheets produce them, and on the command line.
+    /// Fold them to 0 to 9: in files, where spreadsheets produce them, and on the command line.
     Fold,
-    /// They are refused with `FULL_WIDTH_DIGITS`: in JSON and queries, which programs write.
+    /// Refuse them with `FULL_WIDTH_DIGITS`: in JSON and queries, which programs write.
     Refuse,
 }
 
-/// The text in NFKC: full-width letters, digits and signs become plain ones, and most space characters the plain one.
+/// The text in NFKC: full-width letters, digits and signs become ASCII, and most space characters a plain
+/// space.
 #[must_use]
 pub fn fold(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.nfkc().collect()) }
 }
 
-/// The folded text, or `FULL_WIDTH_DIGITS` if folding makes digits and these are to be refused.
+/// The folded text, or `FULL_WIDTH_DIGITS` if folding produces digits and `digits` says to refuse them.
 pub(crate) fn fold_with(text: &str, digits: Digits) -> Result<Cow<'_, str>, Code> {
     let folded = fold(text);
     let count = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
@@ -32,9 +33,9 @@ pub(crate) fn fold_with(text: &str, digits: Digits) -> Result<Cow<'_, str>, Code
     Ok(folded)
 }
 
-/// Whether the text mixes scripts beyond UTS 39's "highly restrictive", or digits of several systems. A single
-/// script is not a mix, nor is Latin beside Chinese, Japanese or Korean. Where mixes are allowed (names, texts),
-/// such a text is shown with a mark.
+/// Whether the text mixes scripts beyond UTS 39's "highly restrictive" level, or digits of several systems. A
+/// single script is not a mix, nor is Latin with Chinese, Japanese or Korean. Where mixes are allowed (names,
+/// texts), such a text is flagged when it is shown.
 #[must_use]
 pub fn is_mixed(text: &str) -> bool {
     !text.is_ascii() && (mixes_scripts(text) || mixes_digits(text))
@@ -52,7 +53,7 @@ fn mixes_scripts(text: &str) -> bool {
     all.is_empty() && !is_east_asian
 }
 
-/// UTS 39, 5.3. The ten digits of a system always lie in one row of sixteen code points.
+/// UTS 39, 5.3. The ten digits of a system always lie in one aligned block of sixteen code points.
 fn mixes_digits(text: &str) -> bool {
     let digits = text.nfkc().filter(|c| c.general_category() == GeneralCategory::DecimalNumber);
     let mut systems = digits.map(|digit| u32::from(digit) >> 4);
@@ -60,12 +61,12 @@ fn mixes_digits(text: &str) -> bool {
     systems.any(|system| Some(system) != first)
 }
 
-/// The key shared by texts that a reader could mistake for each other: the UTS 39 skeleton, ignoring case. `i` is
-/// mapped to `l` as well, since `I`, `l` and `1` look alike, and `I` and `i` differ in case only.
+/// The key shared by texts that a reader could mistake for each other: the UTS 39 skeleton, ignoring case.
+/// `i` is also mapped to `l`, since `I`, `l` and `1` look alike, and `I` and `i` differ only in case.
 #[must_use]
 pub fn skeleton(text: &str) -> String {
     let pass = |text: &str| unicode_security::skeleton(text).collect::<String>().to_lowercase();
-    // Lower-casing can produce a letter that has its own look-alike: `M` is `m`, and `m` is `rn`.
+    // Lower-casing can produce a letter with its own look-alike: `M` becomes `m`, and `m` becomes `rn`.
     pass(&pass(text)).replace('i', "l")
 }
 
@@ -76,7 +77,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn latin_beside_east_asian_writing_is_no_mix_and_latin_beside_cyrillic_is_one() {
+    fn latin_with_east_asian_scripts_is_not_a_mix_but_latin_with_cyrillic_is() {
         check(
             &[
                 ("Anna Weber 12", "plain"),
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_look_alike_have_one_skeleton() {
+    fn texts_that_look_alike_share_a_skeleton() {
         for (a, b) in [
             ("ACCT-1O", "acct-l0"),
             ("AI1", "ai1"),
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ten_digits_look_different() {
+    fn the_ten_digits_have_different_skeletons() {
         let skeletons: HashSet<_> = "0123456789".chars().map(|digit| skeleton(&digit.to_string())).collect();
         assert_eq!(skeletons.len(), 10);
     }

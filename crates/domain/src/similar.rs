@@ -1,7 +1,8 @@
-//! Whether a batch pays what an earlier one has paid already. A row is compared by what it pays, whatever file, order
-//! or spelling it came in; rules and bounds are those of the contract ("Files, duplicates, problems").
+//! Whether a batch repeats payments of an earlier one. A row is compared by what it pays, whatever file,
+//! order or spelling it came in; rules and bounds are those of the contract ("Files, duplicates, problems").
 //!
-//! A row's content is reduced to 64 bits, its [`print()`], so that a batch of a million rows is compared in a second.
+//! A row's content is reduced to a 64-bit fingerprint, its [`print()`], so that a batch of a million rows is
+//! compared in a second.
 
 use crate::id::AccountId;
 use sha2::{Digest, Sha256};
@@ -9,31 +10,32 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
-/// Days within which a similar batch is refused, unless a setting says otherwise: Friday's is compared up to and
-/// with Tuesday.
+/// Days within which a similar batch is refused, unless a setting says otherwise: Friday's batch is compared
+/// up to and including Tuesday.
 pub const WINDOW_SHIPPED: i64 = 4;
-/// Days within which a similar batch is at least remarked on, and the longest window.
+/// Days within which a similar batch at least causes a remark; also the longest window.
 pub const REMARK_DAYS: i64 = 35;
 
 /// What a row pays.
 #[derive(Debug, Clone, Copy)]
 pub struct Payment<'a> {
-    /// Who pays.
+    /// The paying account.
     pub source: AccountId,
-    /// Who is paid.
+    /// The account that is paid.
     pub target: AccountId,
-    /// Minor units of the batch's currency.
+    /// In minor units of the batch's currency.
     pub amount: i64,
     /// The text for the payee.
     pub reference: Option<&'a str>,
-    /// Its id in the client's system.
+    /// The payment's id in the client's system.
     pub external_id: Option<&'a str>,
     /// What it is for.
     pub memo: Option<&'a str>,
 }
 
-/// 64 bits of a row's content: equal rows have equal prints, and different rows of any number that a ledger holds
-/// have different ones for all practical purposes. Stored, so it never changes.
+/// A 64-bit fingerprint of a row's content: equal rows have equal prints, and for as many rows as a ledger
+/// holds, different rows have different prints for all practical purposes. It is stored, so the function must
+/// never change.
 #[must_use]
 pub fn print(payment: &Payment<'_>) -> u64 {
     let mut hash = Sha256::new();
@@ -42,7 +44,7 @@ pub fn print(payment: &Payment<'_>) -> u64 {
     }
     for text in [payment.reference, payment.external_id, payment.memo] {
         let text = text.map(as_read).unwrap_or_default();
-        // A length before each text, so that no two contents give the same bytes.
+        // A length prefix before each text, so that different contents never hash the same bytes.
         hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_le_bytes());
         hash.update(text.as_bytes());
     }
@@ -52,8 +54,8 @@ pub fn print(payment: &Payment<'_>) -> u64 {
     u64::from_le_bytes(first)
 }
 
-/// A text as a reader sees it: encodings of a letter, line ends and runs of whitespace make no difference, and
-/// neither does the `'` that our own result files put before what a spreadsheet would take for a formula.
+/// A text as a reader sees it: letter encodings, line ends and runs of whitespace make no difference, and
+/// neither does the `'` that our result files put before text that a spreadsheet would take for a formula.
 fn as_read(text: &str) -> Cow<'_, str> {
     let text = text.trim().trim_start_matches('\'').trim();
     let is_plain = text.is_ascii() && !text.contains("  ") && !text.bytes().any(|b| b.is_ascii_control());
@@ -64,29 +66,29 @@ fn as_read(text: &str) -> Cow<'_, str> {
     Cow::Owned(words.join(" ").nfc().collect())
 }
 
-/// A row's print and the item that it is of.
+/// A row's print and its item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Printed {
     /// Its print.
     pub print: u64,
-    /// The item's number, or its place where it has none yet.
+    /// The item's id, or its position if it has no id yet.
     pub item: i64,
 }
 
-/// How far apart two submissions are.
+/// How close in time two submissions are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nearness {
     /// Within the window: a similar batch is refused.
     Within,
-    /// Beyond the window and near enough for a remark.
+    /// Beyond the window, but close enough for a remark.
     Remark,
     /// Not compared.
     Apart,
 }
 
 impl Nearness {
-    /// Of two days in the organisation's time zone, for a window in calendar days; a window of 0 switches the
-    /// comparison off.
+    /// Compares two days in the organisation's time zone, for a window in calendar days; a window of 0
+    /// switches the comparison off.
     #[must_use]
     pub const fn of(earlier: i64, now: i64, window: i64) -> Self {
         let days = now.saturating_sub(earlier);
@@ -107,15 +109,15 @@ impl Nearness {
 pub struct Overlap {
     /// Rows of the new batch.
     pub rows: i64,
-    /// Of them, those that the earlier batch has paid or can still pay.
+    /// Those among them that the earlier batch has paid or can still pay.
     pub same: i64,
-    /// Whether the earlier batch was interrupted or called off for good, and has paid one of them.
+    /// Whether the earlier batch was interrupted or cancelled permanently after it paid one of them.
     pub is_broken_off: bool,
 }
 
 impl Overlap {
-    /// Whether the new batch is refused: more than half of its rows are there, or one is where the earlier batch
-    /// was broken off, since then it is likely to be the same file once more.
+    /// Whether the new batch is refused: more than half of its rows match, or a single one if the earlier
+    /// batch was broken off, since the new one is then likely to be the same file again.
     #[must_use]
     pub const fn is_similar(self) -> bool {
         self.same > self.rows - self.same || (self.is_broken_off && self.same > 0)
@@ -127,7 +129,7 @@ impl Overlap {
 pub struct Rows(Vec<Printed>);
 
 impl Rows {
-    /// In any order.
+    /// From rows in any order.
     #[must_use]
     pub fn new(mut rows: Vec<Printed>) -> Self {
         rows.sort_unstable();
@@ -147,17 +149,17 @@ impl Rows {
     }
 }
 
-/// A comparison with one earlier batch, to which its rows are shown in any portions.
+/// A comparison with one earlier batch, whose rows can be fed in any portions.
 #[derive(Debug)]
 pub struct Comparison<'a> {
     rows: &'a Rows,
-    /// How many of the rows with a print are matched, by the first place of the print.
+    /// How many rows with a given print are matched, keyed by the index of the first of them.
     met: BTreeMap<usize, usize>,
     pairs: Vec<(i64, i64)>,
 }
 
 impl Comparison<'_> {
-    /// Shows a row of the earlier batch. Each row is matched once: two payments are not three.
+    /// Feeds a row of the earlier batch. Each row is matched at most once: two equal payments match only two.
     pub fn show(&mut self, earlier: Printed) {
         let rows = &self.rows.0;
         let first = rows.partition_point(|row| row.print < earlier.print);

@@ -1,4 +1,4 @@
-//! What is the same payment, what is a similar batch, and how long that matters.
+//! When payments are the same, when batches are similar, and for how long that matters.
 
 use super::*;
 use std::fmt::Write;
@@ -13,22 +13,22 @@ const PLAIN: Payment<'_> = Payment {
 };
 
 #[test]
-fn rows_are_the_same_if_they_pay_the_same_however_they_are_spelled() {
+fn rows_are_the_same_if_they_pay_the_same_whatever_their_spelling() {
     let cases = [
         ("itself", PLAIN, true),
-        ("blanks", Payment { memo: Some("  May   salary "), ..PLAIN }, true),
+        ("spaces", Payment { memo: Some("  May   salary "), ..PLAIN }, true),
         ("line ends", Payment { memo: Some("May\r\nsalary"), ..PLAIN }, true),
-        ("a guard of our result files", Payment { memo: Some("'May salary"), ..PLAIN }, true),
+        ("the formula guard of our result files", Payment { memo: Some("'May salary"), ..PLAIN }, true),
         ("another payer", Payment { source: AccountId(3), ..PLAIN }, false),
         ("another payee", Payment { target: AccountId(3), ..PLAIN }, false),
-        ("there and back", Payment { source: AccountId(2), target: AccountId(1), ..PLAIN }, false),
+        ("payer and payee swapped", Payment { source: AccountId(2), target: AccountId(1), ..PLAIN }, false),
         ("another amount", Payment { amount: 501, ..PLAIN }, false),
         ("another reference", Payment { reference: Some("INV-8"), ..PLAIN }, false),
         ("no reference", Payment { reference: None, ..PLAIN }, false),
         ("an external id", Payment { external_id: Some("X1"), ..PLAIN }, false),
         ("another memo", Payment { memo: Some("June salary"), ..PLAIN }, false),
         (
-            "texts in each other's place",
+            "reference and memo swapped",
             Payment { reference: PLAIN.memo, memo: PLAIN.reference, ..PLAIN },
             false,
         ),
@@ -41,11 +41,11 @@ fn rows_are_the_same_if_they_pay_the_same_however_they_are_spelled() {
 }
 
 #[test]
-fn a_print_never_changes_since_it_is_stored() {
+fn a_print_never_changes_because_it_is_stored() {
     assert_eq!(print(&PLAIN), 15_235_476_496_695_066_700);
 }
 
-/// The day's number in the year 2026.
+/// The day of the year 2026.
 fn day(month: i64, day: i64) -> i64 {
     let before = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
     before[usize::try_from(month - 1).unwrap()] + day
@@ -90,7 +90,7 @@ fn the_window_counts_calendar_days_between_submissions() {
 }
 
 #[test]
-fn more_than_half_of_the_new_rows_make_a_batch_similar_and_one_does_after_a_broken_off_one() {
+fn a_batch_is_similar_if_more_than_half_its_rows_match_or_one_row_of_a_broken_off_batch() {
     for (rows, same, is_broken_off, is_similar) in [
         (10, 10, false, true),
         (10, 6, false, true),
@@ -108,7 +108,7 @@ fn more_than_half_of_the_new_rows_make_a_batch_similar_and_one_does_after_a_brok
 }
 
 #[test]
-fn each_row_is_matched_once() {
+fn each_row_is_matched_at_most_once() {
     let row = |print, item| Printed { print, item };
     let rows = Rows::new(vec![row(7, 1), row(3, 2), row(7, 3), row(9, 4)]);
     let pairs = |earlier: &[Printed]| {

@@ -1,7 +1,8 @@
-//! Splitting money over the items of a batch. What is split always sums to exactly what was given.
+//! Splitting money over the items of a batch. The shares always add up to exactly the total.
 //!
-//! A share may be zero when there is less money than items; whether zero may move is the posting's decision.
-//! To add a way of splitting, write a function that returns one [`Amount`] an item, in the items' order.
+//! A share may be zero when there are more items than minor units; whether zero may move is decided when it
+//! is posted. To add a way of splitting, write a function that returns one [`Amount`] per item, in item
+//! order.
 
 use std::cmp::Reverse;
 
@@ -13,7 +14,7 @@ pub fn fixed(amount: Amount, parts: usize) -> Result<Vec<Amount>, Code> {
     if parts == 0 { Err(Code::BatchEmpty) } else { Ok(vec![amount; parts]) }
 }
 
-/// The total in equal shares. The remainder goes, one minor unit each, to the first items.
+/// Splits the total into equal shares. The first items get one minor unit of the remainder each.
 pub fn equal(total: Amount, parts: usize) -> Result<Vec<Amount>, Code> {
     let count = i64::try_from(parts).map_err(|_| Code::AmountTooLarge)?;
     let share = total.minor().checked_div(count).ok_or(Code::BatchEmpty)?;
@@ -21,8 +22,8 @@ pub fn equal(total: Amount, parts: usize) -> Result<Vec<Amount>, Code> {
     (0..count).map(|place| Amount::new(share + i64::from(place < extra))).collect()
 }
 
-/// The total in proportion to the weights. Shares are rounded down; what is left goes, one minor unit
-/// each, to the largest remainders, and among equal ones to the first.
+/// Splits the total in proportion to the weights. Shares are rounded down; the rest goes, one minor unit
+/// each, to the largest remainders, and among equal remainders to the first.
 pub fn ratio(total: Amount, weights: &[u64]) -> Result<Vec<Amount>, Code> {
     if weights.is_empty() {
         return Err(Code::BatchEmpty);
@@ -51,7 +52,7 @@ fn give_left(shares: &mut [i64], mut remainders: Vec<(Reverse<u128>, usize)>, to
     }
 }
 
-/// The total of amounts that were given one by one. A sum of many does not fit an `i64`.
+/// The total of individually given amounts, as an `i128` because the sum of many may not fit an `i64`.
 pub fn custom(amounts: &[Amount]) -> Result<i128, Code> {
     if amounts.is_empty() {
         return Err(Code::BatchEmpty);
@@ -80,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_gives_the_remainder_to_the_first() {
+    fn an_equal_split_gives_the_remainder_to_the_first_items() {
         assert_eq!(shown(equal(amount(100), 3)), "34 33 33");
         assert_eq!(shown(equal(amount(101), 3)), "34 34 33");
         assert_eq!(shown(equal(amount(2), 3)), "1 1 0");
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn ratio_gives_what_is_left_to_the_largest_remainder() {
+    fn a_ratio_split_gives_the_rest_to_the_largest_remainders() {
         assert_eq!(shown(ratio(amount(100), &[1, 1, 1])), "34 33 33");
         assert_eq!(shown(ratio(amount(10), &[1, 2, 4])), "1 3 6");
         assert_eq!(shown(ratio(amount(1), &[0, 5, 5])), "0 1 0");
@@ -100,14 +101,14 @@ mod tests {
     }
 
     #[test]
-    fn custom_sums_beyond_an_i64() {
+    fn custom_amounts_may_sum_beyond_an_i64() {
         assert_eq!(custom(&[amount(AMOUNT_MAX); 1_000]), Ok(i128::from(AMOUNT_MAX) * 1_000));
         assert_eq!(custom(&[]), Err(Code::BatchEmpty));
     }
 
     proptest! {
         #[test]
-        fn equal_shares_sum_to_the_total_and_differ_by_one_at_most(minor in 0..=AMOUNT_MAX, parts in 1_usize..500) {
+        fn equal_shares_sum_to_the_total_and_differ_by_at_most_one(minor in 0..=AMOUNT_MAX, parts in 1_usize..500) {
             let shares = equal(amount(minor), parts).unwrap();
             prop_assert_eq!(custom(&shares), Ok(i128::from(minor)));
             prop_assert!(shares[0].minor() - shares[parts - 1].minor() <= 1);

@@ -1,16 +1,16 @@
-//! Tables of inputs and what comes of them, for tests.
+//! Tables of inputs and expected outputs, for tests.
 
 use crate::code::Code;
 use std::fmt::Display;
 
-/// Holds what `got` makes of each input against the table.
+/// Compares what `got` returns for each input with the table.
 pub fn check(rows: &[(&str, &str)], got: impl Fn(&str) -> String) {
     for (input, expected) in rows {
         assert_eq!(got(input), *expected, "for {}", input.escape_unicode());
     }
 }
 
-/// A value as it is written, or the name of its refusal.
+/// The displayed value, or the name of the refusal code.
 pub fn said<T: Display>(result: Result<T, Code>) -> String {
     result.map_or_else(|code| code.to_string(), |value| value.to_string())
 }

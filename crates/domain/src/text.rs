@@ -1,7 +1,7 @@
-//! Text that is kept: what people write for people, and the ids that they and programs write.
+//! Stored text: what people write for people, and the ids that people and programs write.
 //!
-//! Each kind has a type of its own, which only its `parse` can make. To add a kind: a row of `kept_text!`, a
-//! `parse` that returns a [`Code`], and a table in `text_tests.rs`.
+//! Each kind has its own type, which only its `parse` can create. To add a kind: a row of `kept_text!`, a
+//! `parse` that returns a [`Code`] on refusal, and a table in `text_tests.rs`.
 
 use crate::code::Code;
 use crate::script::{Digits, fold, fold_with, is_mixed};
@@ -9,18 +9,18 @@ use crate::visible::{check_controls, check_seen, has_seen};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-/// The most characters of a memo, a remark or a reason.
+/// The most characters in a memo, a remark or a reason.
 pub const TEXT_MAX: usize = 500;
-/// The most characters of a name or an account number.
+/// The most characters in a name or an account number.
 pub const NAME_MAX: usize = 255;
-/// The most characters of a reference: what an ISO 20022 remittance line holds.
+/// The most characters in a reference: the length of an ISO 20022 remittance line.
 pub const REFERENCE_MAX: usize = 140;
-/// The most characters of an external id.
+/// The most characters in an external id.
 pub const EXTERNAL_ID_MAX: usize = 64;
-/// The most characters of an operation id or idempotency key.
+/// The most characters in an operation id or idempotency key.
 pub const OPERATION_ID_MAX: usize = 128;
 
-/// A newtype over a checked text, which reads and writes as a JSON string.
+/// A newtype over checked text that is a string in JSON.
 macro_rules! kept_text {
     ($(#[$doc:meta])* $name:ident, $read:expr) => {
         $(#[$doc])*
@@ -29,7 +29,7 @@ macro_rules! kept_text {
         pub struct $name(String);
 
         impl $name {
-            /// The text as it is kept.
+            /// The text as stored.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -54,7 +54,7 @@ macro_rules! kept_text {
             }
         }
 
-        /// Read by the rules for JSON.
+        /// Parsed by the rules for JSON.
         impl TryFrom<String> for $name {
             type Error = Code;
 
@@ -68,17 +68,17 @@ macro_rules! kept_text {
 pub(crate) use kept_text;
 
 kept_text! {
-    /// A memo, a remark or a reason: 1 to [`TEXT_MAX`] characters, which may have line breaks and tabs.
+    /// A memo, a remark or a reason: 1 to [`TEXT_MAX`] characters, including line breaks and tabs.
     Text, |text| Self::parse(text)?.ok_or(Code::InvisibleCharacter)
 }
 
 kept_text! {
-    /// What people call a person, a batch or a key: 1 to [`NAME_MAX`] characters in one line.
+    /// The name of a person, a batch or a key: 1 to [`NAME_MAX`] characters on one line.
     Name, Self::parse
 }
 
 kept_text! {
-    /// Free text for the payee: 1 to [`REFERENCE_MAX`] visible characters. Rows are compared by it, so two
+    /// Free text for the payee: 1 to [`REFERENCE_MAX`] visible characters. Rows are compared by it, so
     /// references that read the same are equal.
     Reference, Self::parse
 }
@@ -94,10 +94,11 @@ kept_text! {
 }
 
 impl Text {
-    /// The trimmed text; none if nothing is left.
+    /// The trimmed text; none if it is empty.
     ///
-    /// Refuses controls other than line breaks and tabs, bidi controls (`CONTROL_CHARACTER`), NUL (`NUL_BYTE`),
-    /// what is too long (`TEXT_TOO_LONG`) and a text in which nothing can be seen (`INVISIBLE_CHARACTER`).
+    /// Refuses bidi controls and controls other than line breaks and tabs (`CONTROL_CHARACTER`), NUL
+    /// (`NUL_BYTE`), text that is too long (`TEXT_TOO_LONG`) and text with no visible character
+    /// (`INVISIBLE_CHARACTER`).
     pub fn parse(text: &str) -> Result<Option<Self>, Code> {
         let text = text.trim();
         check_controls(text, &['\n', '\r', '\t'])?;
@@ -112,7 +113,7 @@ impl Text {
         }
     }
 
-    /// Whether the text mixes scripts and is to be shown with a mark.
+    /// Whether the text mixes scripts and must be flagged when it is shown.
     #[must_use]
     pub fn is_mixed(&self) -> bool {
         is_mixed(&self.0)
@@ -122,8 +123,8 @@ impl Text {
 impl Name {
     /// The trimmed name.
     ///
-    /// Refuses controls, line breaks and bidi controls (`CONTROL_CHARACTER`), NUL (`NUL_BYTE`), and what is empty
-    /// or too long (`NAME_INVALID`).
+    /// Refuses controls, line breaks and bidi controls (`CONTROL_CHARACTER`), NUL (`NUL_BYTE`), and names
+    /// that are empty or too long (`NAME_INVALID`).
     pub fn parse(text: &str) -> Result<Self, Code> {
         let text = text.trim();
         check_controls(text, &[])?;
@@ -131,13 +132,13 @@ impl Name {
         if fits { Ok(Self(text.to_owned())) } else { Err(Code::NameInvalid) }
     }
 
-    /// Whether the name mixes scripts and is to be shown with a mark.
+    /// Whether the name mixes scripts and must be flagged when it is shown.
     #[must_use]
     pub fn is_mixed(&self) -> bool {
         is_mixed(&self.0)
     }
 
-    /// Whether a reader takes both for the same name: encodings of a letter and widths of whitespace are ignored.
+    /// Whether both read as the same name: letter encodings and the amount of whitespace are ignored.
     #[must_use]
     pub fn reads_as(&self, other: &str) -> bool {
         let (a, b) = (fold(&self.0), fold(other));
@@ -148,8 +149,8 @@ impl Name {
 impl Reference {
     /// The trimmed reference in NFC, with plain spaces for other space characters.
     ///
-    /// Refuses controls and bidi controls (`CONTROL_CHARACTER`), NUL (`NUL_BYTE`), other characters that cannot be
-    /// seen (`INVISIBLE_CHARACTER`), and what is empty or too long (`REFERENCE_INVALID`).
+    /// Refuses controls and bidi controls (`CONTROL_CHARACTER`), NUL (`NUL_BYTE`), other invisible characters
+    /// (`INVISIBLE_CHARACTER`), and references that are empty or too long (`REFERENCE_INVALID`).
     pub fn parse(text: &str) -> Result<Self, Code> {
         check_controls(text.trim(), &[])?;
         let spaced = text.trim().chars().map(|c| if c.is_whitespace() { ' ' } else { c });
@@ -159,7 +160,7 @@ impl Reference {
         if fits { Ok(Self(text)) } else { Err(Code::ReferenceInvalid) }
     }
 
-    /// Whether the reference mixes scripts and is to be shown with a mark.
+    /// Whether the reference mixes scripts and must be flagged when it is shown.
     #[must_use]
     pub fn is_mixed(&self) -> bool {
         is_mixed(&self.0)
@@ -167,7 +168,7 @@ impl Reference {
 }
 
 impl ExternalId {
-    /// The trimmed id, or `EXTERNAL_ID_INVALID` (`FULL_WIDTH_DIGITS` where these are refused).
+    /// The trimmed id, or `EXTERNAL_ID_INVALID` (`FULL_WIDTH_DIGITS` if `digits` says to refuse them).
     pub fn parse(text: &str, digits: Digits) -> Result<Self, Code> {
         let text = fold_with(text.trim(), digits)?;
         let fits = (1..=EXTERNAL_ID_MAX).contains(&text.len());

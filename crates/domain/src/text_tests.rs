@@ -1,4 +1,4 @@
-//! What each kind of text takes, and what it refuses with which code.
+//! What each kind of text accepts, and with which code it refuses the rest.
 
 use crate::script::Digits;
 use crate::table::{check, said};
@@ -9,7 +9,7 @@ const INVISIBLE: &str = "INVISIBLE_CHARACTER";
 const CONTROL: &str = "CONTROL_CHARACTER";
 
 #[test]
-fn a_text_may_have_line_breaks_and_a_mix_of_scripts_but_nothing_that_steers() {
+fn a_text_may_have_line_breaks_and_mixed_scripts_but_no_control_characters() {
     let (full, long) = ("张".repeat(500), "张".repeat(501));
     check(
         &[
@@ -58,7 +58,7 @@ fn a_name_is_one_line_of_1_to_255_characters() {
 }
 
 #[test]
-fn a_mix_is_told_so_that_it_can_be_marked() {
+fn mixed_scripts_are_reported_so_that_they_can_be_flagged() {
     assert!(Name::parse("Аnna").unwrap().is_mixed());
     assert!(!Name::parse("Анна").unwrap().is_mixed());
     assert!(!Name::parse("王 Anna").unwrap().is_mixed());
@@ -67,7 +67,7 @@ fn a_mix_is_told_so_that_it_can_be_marked() {
 }
 
 #[test]
-fn a_name_reads_as_another_whatever_its_encoding_and_spaces() {
+fn names_that_differ_only_in_encoding_and_spaces_read_the_same() {
     let same = |a: &str, b: &str| Name::parse(a).unwrap().reads_as(b);
     assert!(same("Jose\u{301}  Ruiz", "José Ruiz "));
     assert!(same("王\u{3000}芳", "王 芳"));
@@ -77,7 +77,7 @@ fn a_name_reads_as_another_whatever_its_encoding_and_spaces() {
 }
 
 #[test]
-fn a_reference_is_visible_and_compared_as_it_is_read() {
+fn a_reference_is_visible_and_stored_as_it_reads() {
     let (full, long) = ("é".repeat(140), "é".repeat(141));
     check(
         &[
@@ -148,7 +148,7 @@ fn an_operation_id_has_1_to_128_visible_ascii_characters_and_is_never_trimmed() 
 }
 
 #[test]
-fn a_kept_text_is_a_json_string_and_is_checked_when_it_is_read() {
+fn a_stored_text_is_a_json_string_and_is_checked_when_read() {
     let name = Name::parse(" 王芳 ").unwrap();
     assert_eq!(serde_json::to_string(&name).unwrap(), "\"王芳\"");
     assert_eq!(serde_json::from_str::<Name>("\" 王芳\"").unwrap(), name);
@@ -159,7 +159,7 @@ fn a_kept_text_is_a_json_string_and_is_checked_when_it_is_read() {
 
 proptest! {
     #[test]
-    fn what_is_kept_reads_back_as_itself(text in "\\PC{0,40}|[ a-zÀ-ÿ\u{300}-\u{30f}０-９\u{3000}]{0,12}") {
+    fn stored_text_reads_back_unchanged(text in "\\PC{0,40}|[ a-zÀ-ÿ\u{300}-\u{30f}０-９\u{3000}]{0,12}") {
         if let Ok(Some(kept)) = Text::parse(&text) {
             prop_assert_eq!(Text::parse(kept.as_str()), Ok(Some(kept)));
         }

@@ -1,9 +1,9 @@
-//! Transfers: one movement of money asked for by someone.
+//! Transfers: single requested movements of money.
 
 /// Why money moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TransferKind {
-    /// Between two accounts, on request.
+    /// A single transfer between two accounts.
     Single,
     /// One item of a batch.
     Item,
@@ -11,12 +11,12 @@ pub enum TransferKind {
     Deposit,
     /// Money leaves the ledger.
     Withdrawal,
-    /// An opening balance taken over with an account import.
+    /// An opening balance from an account import.
     Opening,
 }
 
 impl TransferKind {
-    /// The number that is stored; never reused.
+    /// The stored number; never reused.
     #[must_use]
     pub const fn number(self) -> i64 {
         match self {
@@ -28,7 +28,7 @@ impl TransferKind {
         }
     }
 
-    /// The kind of a stored number.
+    /// The kind with this stored number.
     #[must_use]
     pub const fn from_number(number: i64) -> Option<Self> {
         match number {
@@ -41,7 +41,7 @@ impl TransferKind {
         }
     }
 
-    /// The name on the wire. A `Single` between one holder's accounts is shown as `internal`.
+    /// The name on the wire. A `Single` between accounts of one holder is shown as `internal`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -53,13 +53,13 @@ impl TransferKind {
         }
     }
 
-    /// Whether fees and outgoing limits apply: they do when a customer pays another.
+    /// Whether fees apply: only when a customer pays another.
     #[must_use]
     pub const fn is_charged(self) -> bool {
         matches!(self, Self::Single | Self::Item)
     }
 
-    /// Whether limits apply: to everything that a customer sends away.
+    /// Whether limits apply: to everything that leaves a customer account.
     #[must_use]
     pub const fn is_limited(self) -> bool {
         matches!(self, Self::Single | Self::Item | Self::Withdrawal)
@@ -69,14 +69,14 @@ impl TransferKind {
 /// How a transfer request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TransferStatus {
-    /// Its postings stand.
+    /// Its postings are committed.
     Completed,
     /// Nothing moved; the refusal is kept.
     Refused,
 }
 
 impl TransferStatus {
-    /// The number that is stored; never reused.
+    /// The stored number; never reused.
     #[must_use]
     pub const fn number(self) -> i64 {
         match self {

@@ -1,6 +1,6 @@
-//! Which characters a reader can see, and how text from outside is shown in problems and details.
+//! Which characters a reader can see, and how received text is quoted in problems and details.
 //!
-//! A refusal quotes what was sent; [`shown`] escapes what would be invisible in the quote.
+//! A refusal quotes what was sent; [`shown`] escapes what would be invisible in the quotation.
 
 use crate::code::Code;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
@@ -11,9 +11,9 @@ pub const SHOWN_MAX: usize = 64;
 /// Symbols and marks with an empty glyph that Unicode does not list as ignorable.
 const EMPTY_GLYPHS: &[char] = &['\u{2800}', '\u{16fe4}', '\u{1d159}'];
 
-/// Whether a reader sees the character: a letter, mark, digit, sign or symbol, or the plain space. Not seen are
-/// controls, other spaces, zero-width characters, variation selectors, and what no font has (private use,
-/// unassigned).
+/// Whether the character is visible: a letter, mark, digit, sign or symbol, or the plain space. Invisible are
+/// controls, other spaces, zero-width characters, variation selectors, and characters without glyphs (private
+/// use, unassigned).
 #[must_use]
 pub fn is_seen(c: char) -> bool {
     if c.is_ascii() {
@@ -44,8 +44,8 @@ fn is_mark(c: char) -> bool {
     !c.is_ascii() && c.general_category_group() == GeneralCategoryGroup::Mark
 }
 
-/// What people sent, for problems and details: at most [`SHOWN_MAX`] characters, with an ellipsis where it was
-/// cut. What cannot be seen is written as `\u{200b}`.
+/// Received text, quoted for problems and details: at most [`SHOWN_MAX`] characters, with an ellipsis where
+/// it was cut. Invisible characters are escaped, as in `\u{200b}`.
 #[must_use]
 pub fn shown(text: &str) -> String {
     let mut shown = Bounded::default();
@@ -61,12 +61,12 @@ pub fn shown(text: &str) -> String {
     shown.finish()
 }
 
-/// A text that stops growing at [`SHOWN_MAX`] and remembers where an ellipsis fits.
+/// A text that stops growing at [`SHOWN_MAX`] and records where an ellipsis fits.
 #[derive(Default)]
 struct Bounded {
     text: String,
     count: usize,
-    /// The length in bytes of the longest part that leaves room for the ellipsis.
+    /// The byte length of the longest prefix that leaves room for the ellipsis.
     room: usize,
     cut: bool,
 }
@@ -76,7 +76,7 @@ impl Bounded {
         self.push_all(std::iter::once(c))
     }
 
-    /// Takes all of the characters or none.
+    /// Appends all of the characters or none.
     fn push_all(&mut self, piece: impl Iterator<Item = char> + Clone) -> bool {
         let count = self.count + piece.clone().count();
         self.cut = count > SHOWN_MAX;
@@ -99,7 +99,7 @@ impl Bounded {
     }
 }
 
-/// Refuses what an identifier may not contain: anything unseen, and combining marks without a base.
+/// Refuses what an identifier must not contain: invisible characters, and combining marks without a base.
 pub(crate) fn check_seen(text: &str) -> Result<(), Code> {
     let mut based = false;
     for c in text.chars() {
@@ -116,7 +116,7 @@ pub(crate) fn check_nul(text: &str) -> Result<(), Code> {
     if text.contains('\0') { Err(Code::NulByte) } else { Ok(()) }
 }
 
-/// Refuses controls, separators of lines and paragraphs, and bidi controls, except for those that are allowed.
+/// Refuses controls, line and paragraph separators, and bidi controls, except the `allowed` ones.
 pub(crate) fn check_controls(text: &str, allowed: &[char]) -> Result<(), Code> {
     check_nul(text)?;
     let steers = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_bidi_control(c);
@@ -124,7 +124,7 @@ pub(crate) fn check_controls(text: &str, allowed: &[char]) -> Result<(), Code> {
     if refused { Err(Code::ControlCharacter) } else { Ok(()) }
 }
 
-/// Whether there is anything to read in the text.
+/// Whether the text has any visible character other than a space.
 pub(crate) fn has_seen(text: &str) -> bool {
     text.chars().any(|c| c != ' ' && is_seen(c))
 }
@@ -135,7 +135,7 @@ mod tests {
     use crate::table::check;
 
     #[test]
-    fn what_cannot_be_seen_is_shown_escaped() {
+    fn invisible_characters_are_shown_escaped() {
         check(
             &[
                 ("Anna Weber", "Anna Weber"),
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_is_cut_between_characters_and_escapes_and_says_so() {
+    fn long_text_is_cut_between_characters_or_escapes_and_marked_with_an_ellipsis() {
         let (full, long) = ("x".repeat(64), "x".repeat(65));
         let (cut, escape_fits) = (format!("{}…", "x".repeat(63)), format!("{}\u{0}", "x".repeat(59)));
         let escape_cut = format!("{}\u{0}", "x".repeat(60));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn every_ignorable_character_is_unseen_and_every_letter_is_seen() {
+    fn every_ignorable_character_is_invisible_and_every_letter_is_visible() {
         for c in
             "\u{ad}\u{34f}\u{61c}\u{115f}\u{17b4}\u{180b}\u{200b}\u{2060}\u{feff}\u{ffa0}\u{e0100}".chars()
         {

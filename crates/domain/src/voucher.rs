@@ -1,5 +1,5 @@
-//! Vouchers: what proves a payment, shown as a link. It is never a script, and never an address that
-//! leads to another host than it seems to.
+//! Vouchers: the proof of a payment, shown as a link. A voucher is never a script, and never an address that
+//! leads to a different host than it appears to.
 
 use crate::code::Code;
 use crate::id::FileId;
@@ -8,23 +8,23 @@ use crate::visible::is_seen;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// The most characters of a voucher.
+/// The most characters in a voucher.
 pub const VOUCHER_MAX: usize = 2000;
 
-/// Where a transfer's proof is found.
+/// Where the proof of a transfer is found.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Voucher {
-    /// A file that was uploaded: `file_9`.
+    /// An uploaded file: `file_9`.
     File(FileId),
-    /// An absolute address, `http` or `https`, with a host.
+    /// An absolute `http` or `https` address with a host.
     Address(String),
     /// A path on this server, which begins with exactly one `/`.
     Path(String),
 }
 
 impl Voucher {
-    /// The trimmed voucher; anything other than the three kinds is `VOUCHER_INVALID`.
+    /// The trimmed voucher; anything but the three kinds is `VOUCHER_INVALID`.
     pub fn parse(text: &str) -> Result<Self, Code> {
         let text = text.trim();
         let visible = text.chars().all(|c| is_seen(c) && c != ' ' && c != '\\');
@@ -46,8 +46,8 @@ fn is_path(text: &str) -> bool {
     path.starts_with('/') && !path.contains("//")
 }
 
-/// The scheme, `://` and a host as written, since browsers and [`Url`] also take `http:host` and `http:///host`. A
-/// name before the host (`https://bank.example@host`) makes the address look like another's.
+/// Checks the scheme, `://` and host as written, since browsers and [`Url`] also accept `http:host` and
+/// `http:///host`. User info (`https://bank.example@host`) would make the address look like another host's.
 fn is_address(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let is_web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_browser_would_run_or_read_as_another_address_is_no_voucher() {
+    fn text_that_a_browser_would_run_or_read_as_another_address_is_not_a_voucher() {
         for text in [
             "",
             " ",

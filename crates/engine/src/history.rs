@@ -1,5 +1,6 @@
-//! Lets the history follow behind the postings while there is nothing else to do. Beside single requests it waits until
-//! there is much to take: a short run writes a page for almost each of its entries, and fills the log with them.
+//! Fills the history from the postings asynchronously, while no batch runs in this process. While single
+//! requests arrive it waits until the lag is large: a short run writes a page for almost every entry and
+//! fills the write-ahead log with them.
 
 use crate::meter;
 use crate::runner::Engine;
@@ -7,17 +8,17 @@ use service::Error;
 use std::time::Duration;
 use store::StoreError;
 
-/// How often it looks when nothing was left.
+/// Poll interval when there is nothing to do.
 const LOOK: Duration = Duration::from_secs(1);
-/// Postings behind from which on it works beside single requests.
+/// The lag in postings from which it works even while single requests arrive.
 const LAG_BESIDE_SINGLES: i64 = 100_000;
-/// Postings of a run at most.
+/// The most postings in one run.
 const RUN: i64 = 200_000;
-/// Chunks behind that are counted; more are as many.
+/// The most chunks over which the lag is counted.
 const LAG_CHUNKS: i64 = 20_000;
 
 impl Engine {
-    /// Follows for ever. Only a write that the disk did not confirm ends it.
+    /// Runs indefinitely. Only a write that the disk did not confirm ends it.
     pub async fn follow(&self) -> Result<(), Error> {
         let mut single_chunks = self.service.door().single_chunks();
         loop {
@@ -31,19 +32,19 @@ impl Engine {
             Ok(pause) => Ok(pause),
             Err(error @ Error::Store(StoreError::Fatal(_))) => Err(error),
             Err(error) => {
-                tracing::info!(%error, "the history catches up later");
+                tracing::info!(%error, "history update failed, retrying later");
                 Ok(LOOK)
             }
         }
     }
 
-    /// Whether this process is at a batch.
+    /// Whether this process is running a batch.
     fn is_running(&self) -> bool {
         self.running.lock().is_ok_and(|running| !running.is_empty())
     }
 
-    /// Takes a run if there is one to take; says how long to pause after it. `single_chunks` is what the door had worked
-    /// at the last look.
+    /// Processes one run if it is due; returns how long to pause afterwards. `single_chunks` is the door's
+    /// counter at the previous poll.
     async fn step(&self, single_chunks: &mut u64) -> Result<Duration, Error> {
         let lag = self.service.history_lag(LAG_CHUNKS).await?;
         meter::history_lag(lag);
@@ -66,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn beside_single_requests_there_must_be_much_to_take() {
+    fn while_single_requests_arrive_only_a_large_lag_is_worked_off() {
         for (lag, is_beside_singles, expected) in [
             (0, false, false),
             (1, false, true),

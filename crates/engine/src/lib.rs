@@ -1,6 +1,6 @@
-//! Use cases in time. The runner executes batches in chunks at its own pace and survives a kill at any
-//! line: what it knows is in the database, and what is in its memory can be thrown away. A worker takes
-//! batches by itself, as one of any number of nodes; its pulse keeps the others from taking them away.
+//! Background use cases. The runner executes batches in chunks at its own pace and survives a kill at any
+//! line: its state is in the database, and what it holds in memory is disposable. A worker picks up batches
+//! as one of any number of nodes; its heartbeat keeps the other nodes from taking them over.
 
 mod history;
 mod meter;

@@ -1,21 +1,21 @@
-//! What the engine counts. The names are in `docs/guide/operations.md`.
+//! The engine's metrics. The names are documented in `docs/guide/operations.md`.
 
 use metrics::{counter, gauge};
 
-/// What became of the lease of a batch.
+/// A change of a batch's lease.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Lease {
-    /// This process runs the batch now.
+    /// This process now runs the batch.
     Taken,
-    /// Another took it away.
+    /// Another node took it over.
     Lost,
-    /// This process stops and leaves the batch to others.
+    /// This process is stopping and leaves the batch to others.
     HandedOver,
-    /// The run came to its end or to a pause.
+    /// The run ended or was paused.
     GivenBack,
 }
 
-/// Counts a change of a lease.
+/// Counts a lease change.
 pub(crate) fn lease(change: Lease) {
     let change = match change {
         Lease::Taken => "taken",
@@ -26,17 +26,17 @@ pub(crate) fn lease(change: Lease) {
     counter!("sluice_lease_changes_total", "change" => change).increment(1);
 }
 
-/// Batches that this process is at.
+/// Sets the number of batches this process is running.
 pub(crate) fn running(batches: usize) {
     gauge!("sluice_batches_running").set(u32::try_from(batches).unwrap_or(u32::MAX));
 }
 
-/// The run of a batch broke off.
+/// Counts a failed run.
 pub(crate) fn broke_off() {
     counter!("sluice_runs_broken_off_total").increment(1);
 }
 
-/// Postings that the history is behind.
+/// Sets the history's lag in postings.
 pub(crate) fn history_lag(postings: i64) {
     gauge!("sluice_history_lag_postings").set(u32::try_from(postings).unwrap_or(u32::MAX));
 }

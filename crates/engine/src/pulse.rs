@@ -1,5 +1,5 @@
-//! The node's pulse: says that this process is alive, on a connection and in a task of its own, so that a
-//! long chunk does not make it look dead.
+//! The node's heartbeat. It runs in its own task and on its own connection, so that a long chunk does not
+//! make the node look dead.
 
 use service::node::BEAT;
 use service::{Error, Service};
@@ -7,13 +7,13 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 
-/// A node at work. Dropping it ends the beat, and the others give the node up after a while; [`Pulse::leave`]
-/// leaves at once.
+/// A running node. Dropping it stops the heartbeat, and the other nodes evict this one once it has expired;
+/// [`Pulse::leave`] leaves at once.
 #[derive(Debug)]
 pub struct Pulse {
     service: Service,
     task: JoinHandle<()>,
-    /// Whether it goes on; held during a beat.
+    /// Whether the heartbeat continues; locked during a beat.
     beating: Arc<Mutex<bool>>,
 }
 
@@ -24,7 +24,7 @@ impl Drop for Pulse {
 }
 
 impl Pulse {
-    /// Joins the nodes and keeps this one alive.
+    /// Registers this node and keeps it alive.
     pub async fn start(service: Service, is_worker: bool) -> Result<Self, Error> {
         service.node_join(is_worker).await?;
         let beating = Arc::new(Mutex::new(true));
@@ -32,9 +32,9 @@ impl Pulse {
         Ok(Self { service, task, beating })
     }
 
-    /// Leaves the nodes; what this one had leased is free. May be called again if it failed.
+    /// Deregisters this node, which releases its leases. May be called again after a failure.
     pub async fn leave(&self) -> Result<(), Error> {
-        // A beat under way ends first, and there is none after it: none may bring the node back.
+        // Waits for a beat in progress and allows none after it, so that no beat registers the node again.
         *self.beating.lock().await = false;
         self.service.node_leave().await
     }
@@ -43,7 +43,7 @@ impl Pulse {
 async fn beat(service: Service, is_worker: bool, beating: Arc<Mutex<bool>>) {
     let mut due = tokio::time::interval(BEAT);
     due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    // Where one process is alone nobody looks whether it is alive.
+    // A single process has nobody to check its heartbeat.
     while !service.store().is_sole_writer() {
         due.tick().await;
         let goes_on = beating.lock().await;
@@ -51,7 +51,7 @@ async fn beat(service: Service, is_worker: bool, beating: Arc<Mutex<bool>>) {
             return;
         }
         if let Err(error) = once(&service, is_worker).await {
-            tracing::warn!(%error, "the node could not say that it is alive");
+            tracing::warn!(%error, "heartbeat failed");
         }
     }
 }
@@ -60,6 +60,6 @@ async fn once(service: &Service, is_worker: bool) -> Result<(), Error> {
     if service.node_beat().await? {
         return Ok(());
     }
-    tracing::warn!(node = service.store().node(), "fenced: the others gave this node up; it joins anew");
+    tracing::warn!(node = service.store().node(), "fenced: this node was evicted, rejoining");
     service.node_join(is_worker).await
 }

@@ -1,35 +1,35 @@
-//! Batches whose run broke off: a worker leaves each alone for a while, longer with every time, so that a fault that stays
-//! costs neither the processor nor the others.
+//! Back-off for batches whose run failed: a worker skips such a batch for a while, longer after each failure,
+//! so that a persistent fault neither burns CPU nor holds up other batches.
 
 use domain::id::BatchId;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// After the first time; twice as long after each other one.
+/// Back-off after the first failure; it doubles with each further one.
 const FIRST: Duration = Duration::from_secs(2);
-/// The longest rest.
+/// The longest back-off.
 const LONGEST: Duration = Duration::from_secs(300);
 
-/// How often runs broke off, and until when their batches rest.
+/// How often the run of each batch has failed, and when its back-off ends.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rest {
     until: HashMap<BatchId, (u32, Instant)>,
 }
 
 impl Rest {
-    /// A run broke off.
+    /// Records that a run failed.
     pub(crate) fn broke_off(&mut self, batch: BatchId, now: Instant) {
         let times = self.until.get(&batch).map_or(0, |(times, _)| *times);
         let length = FIRST.saturating_mul(1_u32.checked_shl(times).unwrap_or(u32::MAX)).min(LONGEST);
         self.until.insert(batch, (times.saturating_add(1), now + length));
     }
 
-    /// A run came to its end.
+    /// Records that a run ended normally, which resets the back-off.
     pub(crate) fn ended(&mut self, batch: BatchId) {
         self.until.remove(&batch);
     }
 
-    /// Whether a batch is to be left alone.
+    /// Whether a batch is backing off.
     pub(crate) fn is_resting(&self, batch: BatchId, now: Instant) -> bool {
         self.until.get(&batch).is_some_and(|(_, until)| now < *until)
     }
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_batch_rests_longer_each_time_and_not_at_all_after_an_end() {
+    fn the_back_off_doubles_with_each_failure_and_is_reset_by_a_normal_end() {
         let (mut rest, begun, batch) = (Rest::default(), Instant::now(), BatchId(7));
         for seconds in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
             rest.broke_off(batch, begun);

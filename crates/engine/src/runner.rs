@@ -1,8 +1,8 @@
 //! The batch runner: lease, slices, end.
 //!
-//! It reads the next waiting items on a reader while the door writes the slice before, hands slices to the
-//! door, and ends the run when nothing waits or a person asked it to stop. The door checks epoch and
-//! intent in every chunk, so a runner that lost its lease writes nothing.
+//! The runner reads the next pending items on a reader connection while the door writes the previous slice,
+//! hands slices to the door, and ends the run when no item is pending or a user asked it to stop. The door
+//! checks epoch and intent in every chunk, so a runner that lost its lease writes nothing.
 
 use crate::meter::{self, Lease};
 use crate::rest::Rest;
@@ -21,12 +21,12 @@ use store::batch::Batch;
 use store::item::Item;
 use tokio::task::JoinHandle;
 
-/// How the engine works.
+/// Options of the engine.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
-    /// How long a run waits for a database that is away before it gives up; the batch can go on later.
+    /// How long a run keeps retrying an unreachable database before it fails; the batch can be resumed later.
     pub patience: Duration,
-    /// Batches that this process runs at once, when it takes them by itself.
+    /// The most batches a worker runs concurrently.
     pub runs_max: usize,
 }
 
@@ -36,21 +36,21 @@ impl Default for EngineOptions {
     }
 }
 
-/// Between two tries while the database is away.
+/// The pause between two attempts while the database is unreachable.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Slices in a row that were changed by others before they were written; then the run gives up. Each waits
-/// a little longer than the one before, so that this is some seconds.
+/// How many times in a row a slice may be stale before the run fails. Each retry waits a little longer than
+/// the one before, so that this takes some seconds.
 const STALE_MAX: u32 = 10;
 
-/// How far a run has come.
+/// The progress of a run.
 #[derive(Debug, Clone)]
 pub struct Progress {
     /// The batch as of the last chunk.
     pub batch: Batch,
-    /// Items decided a second since this run began.
+    /// Items decided per second since this run began.
     pub items_per_s: f64,
-    /// Seconds left at that speed.
+    /// Remaining seconds at that speed.
     pub eta_s: Option<f64>,
 }
 
@@ -59,15 +59,16 @@ pub struct Progress {
 pub struct Engine {
     pub(crate) service: Service,
     pub(crate) options: EngineOptions,
-    /// Batches that this process is at: the lease is the node's, so it cannot tell two runs of one node apart.
+    /// Batches this process is running: a lease belongs to the node, so it cannot tell two runs on one node
+    /// apart.
     pub(crate) running: Arc<Mutex<HashSet<BatchId>>>,
-    /// Batches whose run broke off, which are left alone for a while.
+    /// Batches whose run failed, which are backing off.
     pub(crate) rest: Arc<Mutex<Rest>>,
-    /// Set when this process is to end: runs stop at the next chunk's edge and leave the batch to others.
+    /// Set when this process is stopping: runs stop at the next chunk boundary and leave the batch to others.
     pub(crate) stopping: Arc<AtomicBool>,
 }
 
-/// A batch that this process is at, until it is dropped.
+/// Marks a batch as running in this process until it is dropped.
 struct Running {
     batch: BatchId,
     all: Arc<Mutex<HashSet<BatchId>>>,
@@ -84,31 +85,31 @@ impl Drop for Running {
 
 /// Why a run ends.
 enum End {
-    /// Nothing waits any more.
+    /// No item is pending.
     Exhausted,
-    /// A person asked it to stop; the batch's intent says how.
+    /// A user asked it to stop; the batch's intent says how.
     Halted,
-    /// A failure stops it; the rest fails with this code.
+    /// A failure stopped it; the remaining items fail with this code.
     Stopped(Code),
     /// Another worker has the batch.
     Fenced,
-    /// This process ends; another goes on.
+    /// This process is stopping; another one continues.
     HandedOver,
 }
 
-/// A read of the next items that goes on while the door works.
+/// Look-ahead: a read of the next items while the door writes.
 type Ahead = JoinHandle<Result<Vec<Item>, Error>>;
 
 impl Engine {
-    /// Over a service.
+    /// Creates an engine over a service.
     #[must_use]
     pub fn new(service: Service, options: EngineOptions) -> Self {
         Self { service, options, running: Arc::default(), rest: Arc::default(), stopping: Arc::default() }
     }
 
-    /// Runs a batch that is `processing` to its end or to a pause; calls `progress` after each chunk. A
-    /// batch in another state is given back as it is. What a run does is logged as done by `system` on this node;
-    /// the line of its execution says who asked for it.
+    /// Runs a `processing` batch until it ends or is paused; calls `progress` after each chunk. A batch in
+    /// another state is returned unchanged. What a run does is recorded under `system` on this node; the
+    /// history line of the execution names the user who asked for it.
     pub async fn run(&self, name: &str, mut progress: impl FnMut(&Progress) + Send) -> Result<Batch, Error> {
         let batch = self.service.batch(name).await?;
         if batch.state != BatchState::Processing {
@@ -124,7 +125,7 @@ impl Engine {
         Ok(batch)
     }
 
-    /// Marks the batch as being run by this process, once at a time.
+    /// Marks the batch as running in this process; refuses a second run of the same batch.
     fn begin(&self, batch: BatchId) -> Result<Running, Error> {
         let refused = || Error::refused(Code::BatchRunning, self.service.store().node());
         let mut all = self.running.lock().map_err(|_| refused())?;
@@ -135,8 +136,8 @@ impl Engine {
         Ok(Running { batch, all: self.running.clone() })
     }
 
-    /// Does something again while the database is away, busy or owes an answer. Everything that a run asks
-    /// for may be asked twice: it is decided under the lease, from what is stored.
+    /// Retries a job while the database is unreachable, busy, or left a commit outcome unknown. Everything a
+    /// run does is safe to repeat: it is decided under the lease, from stored state.
     pub(crate) async fn patiently<T, F: Future<Output = Result<T, Error>>>(
         &self,
         job: impl Fn() -> F,
@@ -145,7 +146,7 @@ impl Engine {
         loop {
             match job().await {
                 Err(Error::Store(error)) if is_passing(&error) && begun.elapsed() < self.options.patience => {
-                    tracing::info!(%error, "the run waits for the database");
+                    tracing::info!(%error, "waiting for the database");
                     tokio::time::sleep(PAUSE).await;
                 }
                 done => return done,
@@ -168,7 +169,7 @@ impl Engine {
                 return Ok(End::HandedOver);
             }
             let mut read = self.next(batch, ahead.await, after).await?;
-            // It was read while slices were longer, and others wait now.
+            // It was read while slices were longer; now single requests are waiting.
             read.truncate(self.slice_items(batch));
             let items: Arc<[Item]> = read.into();
             let Some(last) = items.last().map(|item| item.number.0) else { return Ok(End::Exhausted) };
@@ -195,7 +196,7 @@ impl Engine {
         }
     }
 
-    /// The slice that was read ahead; read again if that failed.
+    /// The slice from the look-ahead, read again if that failed.
     async fn next(
         &self,
         batch: &Batch,
@@ -210,7 +211,7 @@ impl Engine {
         }
     }
 
-    /// Items of the next slice. An atomic batch is one slice.
+    /// How many items the next slice has. An atomic batch is one slice.
     fn slice_items(&self, batch: &Batch) -> usize {
         match batch.mode {
             BatchMode::Atomic => CHUNK_ITEMS_MAX,
@@ -218,7 +219,7 @@ impl Engine {
         }
     }
 
-    /// Begins to read the next slice.
+    /// Starts reading the next slice.
     fn read(&self, batch: &Batch, after: i64) -> Ahead {
         let limit = i64::try_from(self.slice_items(batch)).unwrap_or(i64::MAX);
         let (service, batch) = (self.service.clone(), batch.clone());
@@ -251,7 +252,7 @@ impl Engine {
         self.patiently(|| self.service.run_finish(batch.id, epoch, rest)).await
     }
 
-    /// Runs every batch that was left `processing` when its process ended, oldest first.
+    /// Runs every batch that was still `processing` when its process ended, oldest first.
     pub async fn run_left(&self) -> Result<Vec<Batch>, Error> {
         let mut ended = Vec::new();
         for batch in self.service.batch_left().await? {
@@ -261,19 +262,19 @@ impl Engine {
     }
 }
 
-/// Waits before a slice is read again that was changed by others; an error when that has happened too often.
+/// Backs off before a stale slice is read again; an error once that has happened too often.
 async fn pause_of(batch: &Batch, times: u32) -> Result<(), Error> {
     if times > STALE_MAX {
         let text =
             format!("items of batch {} were changed {times} times before they could be paid", batch.id);
         return Err(StoreError::Corrupt(text).into());
     }
-    tracing::info!(batch = batch.id.0, times, "items were changed since they were read");
+    tracing::info!(batch = batch.id.0, times, "items were changed since they were read, reading them again");
     tokio::time::sleep(PAUSE * (times - 1)).await;
     Ok(())
 }
 
-/// Whether it may be over by itself. A full disk needs a person.
+/// Whether the error may go away by itself. A full disk needs an operator.
 const fn is_passing(error: &StoreError) -> bool {
     matches!(
         error,
@@ -285,7 +286,7 @@ fn joined(result: Result<Result<Vec<Item>, Error>, tokio::task::JoinError>) -> R
     result.map_err(|error| StoreError::Unavailable(error.to_string()))?
 }
 
-/// Speed since the run began.
+/// Measures the speed since the run began.
 struct Meter {
     begun: Instant,
     pending: i64,
@@ -296,7 +297,7 @@ impl Meter {
         Self { begun: Instant::now(), pending: batch.tally.pending_count() }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a speed for people, not money")]
+    #[expect(clippy::cast_precision_loss, reason = "a speed for display, not money")]
     fn measure(&mut self, batch: Batch) -> Progress {
         let left = batch.tally.pending_count();
         let done = (self.pending - left).max(0) as f64;

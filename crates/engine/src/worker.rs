@@ -1,5 +1,5 @@
-//! A worker: takes batches that are to run by itself, as one of any number of nodes, until it is asked to
-//! stop. It is woken when something may be waiting, and looks by itself every second.
+//! The worker: one of any number of nodes that pick up batches to run, until it is asked to stop. It is woken
+//! when there may be work, and also polls every second.
 
 use crate::meter;
 use crate::pulse::Pulse;
@@ -13,37 +13,38 @@ use std::time::{Duration, Instant};
 use store::StoreError;
 use tokio::task::{JoinError, JoinSet};
 
-/// How often a worker looks without being woken.
+/// Poll interval of a worker that is not woken.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What a task came to. A panic is its own: the batch is free again and taken up anew, the history goes on.
+/// The result of a task. A panic affects only its own task: the batch becomes free and is run again, and the
+/// history task is restarted.
 fn ended_well(ended: Result<Result<(), Error>, JoinError>, task: &'static str) -> Result<(), Error> {
     match ended {
         Ok(result) => result,
         Err(_) => {
             metrics::counter!("sluice_panics_total", "task" => task).increment(1);
-            tracing::error!(task, "a task panicked; its work is taken up again");
+            tracing::error!(task, "a task panicked; its work will be resumed");
             Ok(())
         }
     }
 }
 
 impl Engine {
-    /// Works until `stop` is done; then runs end at the next chunk's edge, and what they leave is taken by
-    /// other nodes or by the next start.
+    /// Works until `stop` completes. Then runs end at the next chunk boundary, and other nodes or the next
+    /// start continue them.
     pub async fn work(&self, stop: impl Future<Output = ()>) -> Result<(), Error> {
         let pulse = self.patiently(|| Pulse::start(self.service.clone(), true)).await?;
         let mut wakes = self.service.store().wakes();
         let (mut runs, mut stop) = (JoinSet::new(), std::pin::pin!(stop));
-        // A task of its own: while it holds the one writer of a file, the look below waits for it.
+        // Runs in its own task: while it holds SQLite's writer, the poll below has to wait.
         let (mut history, follower) = (JoinSet::new(), self.clone());
         history.spawn(async move { follower.follow().await });
         loop {
             wakes.mark_unchanged();
             match self.look(&mut runs).await {
-                // Only a restart can tell what stands.
+                // Only a restart can tell what was committed.
                 Err(error @ Error::Store(StoreError::Fatal(_))) => return Err(error),
-                Err(error) => tracing::warn!(%error, "looking for batches failed"),
+                Err(error) => tracing::warn!(%error, "polling for batches failed"),
                 Ok(()) => {}
             }
             tokio::select! {
@@ -64,8 +65,8 @@ impl Engine {
         self.patiently(|| pulse.leave()).await
     }
 
-    /// Runs no batches, and is a node all the same: whoever can write is one, so that nobody moves the ledger away
-    /// meanwhile. Lets the history follow until `stop` is done.
+    /// Runs no batches but registers as a node, as every writing process must, so that the ledger is not
+    /// moved away meanwhile. Keeps the history up to date until `stop` completes.
     pub async fn attend(&self, stop: impl Future<Output = ()>) -> Result<(), Error> {
         let pulse = self.patiently(|| Pulse::start(self.service.clone(), false)).await?;
         tokio::select! {
@@ -75,7 +76,8 @@ impl Engine {
         self.patiently(|| pulse.leave()).await
     }
 
-    /// Gives up dead nodes, forgets their imports, and takes this node's share of what waits.
+    /// Evicts dead nodes, discards their unfinished imports, and starts this node's share of the waiting
+    /// batches.
     async fn look(&self, runs: &mut JoinSet<Result<(), Error>>) -> Result<(), Error> {
         self.service.node_reap().await?;
         self.service.batch_purge_unfinished().await?;
@@ -95,7 +97,8 @@ impl Engine {
         Ok(())
     }
 
-    /// How many batches this node may have: as many as come to each, so that they spread over the nodes.
+    /// How many batches this node may run: an equal share, so that batches spread over the nodes, up to
+    /// `runs_max`.
     async fn share(&self) -> Result<usize, Error> {
         let nodes = self.service.node_list().await?;
         let workers = nodes.iter().filter(|node| node.is_worker).count().max(1);
@@ -103,14 +106,15 @@ impl Engine {
         Ok(batches.div_ceil(workers).min(self.options.runs_max))
     }
 
-    /// Runs a batch and says what came of it; only a write that the disk did not confirm is an error here.
+    /// Runs a batch and logs how it ended; only a write that the disk did not confirm is returned as an
+    /// error.
     async fn run_one(&self, batch: BatchId) -> Result<(), Error> {
         match self.run(&batch.to_string(), |_| ()).await {
             Ok(ended) => {
                 self.rested(|rest| rest.ended(batch));
                 tracing::info!(batch = batch.0, state = ended.state.name(), "the run ended");
             }
-            // Another node was quicker, or has taken over.
+            // Another node was faster or has taken over.
             Err(error) if matches!(error.code(), Some(Code::BatchRunning | Code::Fenced)) => {
                 tracing::info!(batch = batch.0, %error, "another node has the batch");
             }
@@ -118,7 +122,7 @@ impl Engine {
             Err(error) => {
                 meter::broke_off();
                 self.rested(|rest| rest.broke_off(batch, Instant::now()));
-                tracing::error!(batch = batch.0, %error, "the run broke off; it is tried again after a while");
+                tracing::error!(batch = batch.0, %error, "the run failed; retrying after a back-off");
                 return Ok(());
             }
         }

@@ -1,4 +1,4 @@
-//! What people and other workers do to a run while it is running: pause, interrupt, take over, skip.
+//! What users and other workers do to a batch while it is running: pause, interrupt, take over, skip.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::batch::{BatchState, BatchType};
@@ -66,10 +66,10 @@ async fn world() -> World {
 }
 
 impl World {
-    /// Runs the batch; after its first chunk the runner stands still until `meanwhile` is done.
+    /// Runs the batch; after its first chunk the runner waits until `meanwhile` completes.
     async fn run_while<F: Future<Output = ()>>(&self, meanwhile: F) -> Result<Batch, Error> {
-        let (reached, at_edge) = sync_channel::<()>(1);
-        let (go_on, may_go_on) = sync_channel::<()>(1);
+        let (reached, at_boundary) = sync_channel::<()>(1);
+        let (resume, may_resume) = sync_channel::<()>(1);
         let (engine, batch) =
             (Engine::new(self.service.clone(), EngineOptions::default()), self.batch.clone());
         let mut first = true;
@@ -77,14 +77,14 @@ impl World {
             let progress = move |_: &engine::Progress| {
                 if std::mem::take(&mut first) {
                     reached.send(()).unwrap();
-                    may_go_on.recv().unwrap();
+                    may_resume.recv().unwrap();
                 }
             };
             engine.run(&batch, progress).await
         });
-        tokio::task::spawn_blocking(move || at_edge.recv().unwrap()).await.unwrap();
+        tokio::task::spawn_blocking(move || at_boundary.recv().unwrap()).await.unwrap();
         meanwhile.await;
-        go_on.send(()).unwrap();
+        resume.send(()).unwrap();
         run.await.unwrap()
     }
 
@@ -94,7 +94,7 @@ impl World {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn a_pause_stops_at_the_chunks_edge_and_resume_goes_on() {
+async fn a_pause_stops_at_a_chunk_boundary_and_resume_continues() {
     let world = world().await;
     let paused =
         world.run_while(async { drop(world.service.batch_pause(&world.actor, &world.batch).await.unwrap()) });
@@ -112,7 +112,7 @@ async fn a_pause_stops_at_the_chunks_edge_and_resume_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn an_interruption_fails_the_rest_and_resume_takes_only_that() {
+async fn an_interruption_fails_the_remaining_items_and_resume_retries_only_those() {
     let world = world().await;
     let cancel = async {
         drop(
@@ -143,7 +143,7 @@ async fn a_runner_that_lost_its_lease_writes_nothing_more() {
     let world = world().await;
     let id = world.service.batch(&world.batch).await.unwrap().id;
     let take_over = async {
-        // What a take-over does: the old node is given up for dead, and the lease has the next epoch.
+        // What a takeover does: the old node is evicted, and the lease gets the next epoch.
         let mut tx = world.service.store().write().await.unwrap();
         let now = tx.clock().await.unwrap();
         store::node::leave(&mut tx, world.service.store().node()).await.unwrap();
@@ -165,9 +165,9 @@ async fn a_runner_that_lost_its_lease_writes_nothing_more() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn an_item_that_is_skipped_under_the_runner_is_not_paid() {
+async fn an_item_skipped_during_the_run_is_not_paid() {
     let world = world().await;
-    // Line 13 is in the second slice, which the runner has read before the first was written.
+    // Line 13 is in the second slice, which the runner has already read ahead.
     let item = world.service.batch_item_of_line(&world.batch, 13).await.unwrap();
     let skip = async {
         drop(world.service.batch_skip_item(&world.actor, &world.batch, item, "left").await.unwrap());
@@ -179,14 +179,14 @@ async fn an_item_that_is_skipped_under_the_runner_is_not_paid() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_resumed_while_its_run_is_on_its_way_out_is_not_closed() {
+async fn a_batch_resumed_while_its_run_is_ending_is_not_closed() {
     let world = world().await;
     let id = world.service.batch(&world.batch).await.unwrap().id;
     let epoch = world.service.lease_take(id).await.unwrap();
     world.service.batch_pause(&world.actor, &world.batch).await.unwrap();
     let (_, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
     assert_eq!(count, ITEMS);
-    // The run has heard of the pause and not of what came after it.
+    // The run has seen the pause but not the resume after it.
     let left = world.service.run_finish(id, epoch, None).await.unwrap();
     assert_eq!(left.state, BatchState::Processing);
     assert_eq!(world.service.batch_waiting().await.unwrap(), [id]);
@@ -197,7 +197,7 @@ async fn a_batch_resumed_while_its_run_is_on_its_way_out_is_not_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn resume_of_a_live_run_changes_nothing_and_after_an_interruption_takes_what_was_interrupted() {
+async fn resuming_a_live_run_changes_nothing_and_after_an_interruption_retries_the_interrupted_items() {
     let world = world().await;
     let id = world.service.batch(&world.batch).await.unwrap().id;
     let epoch = world.service.lease_take(id).await.unwrap();
@@ -213,7 +213,7 @@ async fn resume_of_a_live_run_changes_nothing_and_after_an_interruption_takes_wh
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
-async fn a_run_that_is_called_off_for_good_leaves_nothing_that_a_retry_can_pay() {
+async fn a_batch_called_off_for_good_leaves_nothing_that_a_retry_can_pay() {
     let world = world().await;
     let ask = Ask::of(&world.batch).noted("the wrong file");
     let stopped =
@@ -233,7 +233,7 @@ async fn a_run_that_is_called_off_for_good_leaves_nothing_that_a_retry_can_pay()
 }
 
 #[tokio::test]
-async fn what_was_interrupted_can_be_called_off_for_good_and_is_cancelled_if_nothing_was_paid() {
+async fn an_interrupted_batch_can_be_called_off_for_good_and_is_cancelled_if_nothing_was_paid() {
     let world = world().await;
     let ask = Ask::of(&world.batch);
     let interrupted = world.service.batch_cancel(&world.actor, &ask, false).await.unwrap();
@@ -250,7 +250,7 @@ async fn what_was_interrupted_can_be_called_off_for_good_and_is_cancelled_if_not
 }
 
 #[tokio::test]
-async fn the_state_follows_when_the_last_waiting_item_of_a_paused_batch_is_skipped() {
+async fn a_paused_batch_ends_when_its_last_pending_item_is_skipped() {
     let world = world().await;
     world.service.batch_pause(&world.actor, &world.batch).await.unwrap();
     let (_, items) = world.service.batch_items(&world.batch, None, 0, 1_000).await.unwrap();
@@ -260,13 +260,13 @@ async fn the_state_follows_when_the_last_waiting_item_of_a_paused_batch_is_skipp
         assert_eq!(skip.unwrap().state, BatchState::Paused);
     }
     let ended = world.service.batch_skip_item(&world.actor, &world.batch, last.number.0, "x").await.unwrap();
-    assert_eq!(ended.state, BatchState::Failed, "it had begun, and was not called off for good");
+    assert_eq!(ended.state, BatchState::Failed, "it had begun and was not called off for good");
     assert!(ended.completed_at.is_some());
     world.verified().await;
 }
 
 #[tokio::test]
-async fn what_a_run_does_is_told_as_done_by_the_system_and_who_began_it_in_the_line_of_its_execution() {
+async fn a_run_is_recorded_under_the_system_and_the_start_event_names_the_user() {
     let world = world().await;
     let engine = Engine::new(world.service.clone(), EngineOptions::default());
     engine.run(&world.batch, |_| ()).await.unwrap();

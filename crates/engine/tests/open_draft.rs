@@ -1,4 +1,5 @@
-//! A draft that is left open while another batch draws thousands of numbers, from its first row to its last posting.
+//! A draft that stays open while other batches draw thousands of ids, followed from its first row to its last
+//! posting.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::batch::{BatchMode, BatchState, BatchType};
@@ -30,7 +31,7 @@ impl Clock for Still {
     }
 }
 
-/// More than what makes two runs of numbers.
+/// Enough ids between two edits that the draft's items fall into separate id ranges.
 const OTHERS: usize = 2_500;
 
 fn actor() -> Actor {
@@ -87,7 +88,7 @@ async fn other_batch(service: &Service, from: usize) {
 }
 
 #[tokio::test]
-async fn a_draft_that_was_left_open_is_edited_paid_and_copied_like_any_other() {
+async fn a_draft_that_was_left_open_is_edited_and_paid_like_any_other() {
     let (service, _place) = service().await;
     let made = service.batch_create(&actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
     let (batch, id) = (made.batch.batch.number(), made.batch.batch.id);
@@ -115,7 +116,7 @@ async fn a_draft_that_was_left_open_is_edited_paid_and_copied_like_any_other() {
 }
 
 #[tokio::test]
-async fn a_draft_that_does_not_find_all_its_items_is_named_by_verify() {
+async fn verify_reports_a_draft_whose_id_ranges_miss_an_item() {
     let (service, _place) = service().await;
     let made = service.batch_create(&actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
     assert_eq!(service.verify().await.unwrap().violations(), []);

@@ -1,4 +1,4 @@
-//! An item that the database refuses: it fails alone, with its reason in the log, and the others are paid.
+//! An item that the database refuses fails alone, with the reason in the log, and the others are paid.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::batch::{BatchMode, BatchState, BatchType};
@@ -39,7 +39,7 @@ fn actor() -> Actor {
     Actor::new(Principal::CommandLine, "tester", "test")
 }
 
-/// `PAY` with 1,000.00 and as many people as a batch pays.
+/// `PAY` with 1,000.00, and one payee per item of a batch.
 async fn world() -> World {
     let place = place();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
@@ -56,7 +56,7 @@ async fn world() -> World {
 }
 
 impl World {
-    /// 1.00 to each of the people, ready to run.
+    /// A batch of 1.00 to each payee, ready to run.
     async fn batch(&self, mode: BatchMode) -> Batch {
         let mut rows = "account,amount\n".to_owned();
         (0..ITEMS).for_each(|k| rows += &format!("A{k},1.00\n"));
@@ -75,7 +75,7 @@ impl World {
         tx.commit().await.unwrap();
     }
 
-    /// Lets the database refuse a statement on a table.
+    /// Makes the database refuse a statement that meets a condition.
     async fn refuse(&self, statement: &str, condition: &str) {
         let before = format!("CREATE TRIGGER refused BEFORE {statement}");
         if self.place.engine == testkit::place::Engine::Server {
@@ -96,7 +96,7 @@ impl World {
     }
 }
 
-/// How many items end as they should: state and code beside the bad item's own.
+/// Runs a batch whose `bad` items the database refuses, and checks the states of the batch and of all items.
 async fn check(mode: BatchMode, on: &str, bad: &[i64], ends: BatchState, others: impl Fn(i64) -> ItemState) {
     let world = world().await;
     let batch = world.batch(mode).await;
@@ -120,7 +120,7 @@ async fn check(mode: BatchMode, on: &str, bad: &[i64], ends: BatchState, others:
 }
 
 #[tokio::test]
-async fn an_item_that_the_database_refuses_fails_alone_and_the_others_are_paid() {
+async fn an_item_refused_by_the_database_fails_alone_and_the_others_are_paid() {
     for on in ["INSERT ON transfer", "UPDATE OF state ON item"] {
         for bad in [vec![0], vec![11], vec![ITEMS - 1], vec![3, 4, 20]] {
             let ends = BatchState::PartiallyCompleted;
@@ -130,7 +130,7 @@ async fn an_item_that_the_database_refuses_fails_alone_and_the_others_are_paid()
 }
 
 #[tokio::test]
-async fn a_batch_that_stops_at_a_failure_stops_at_a_refused_item() {
+async fn a_stop_on_failure_batch_stops_at_a_refused_item() {
     let others = |place| if place < 11 { ItemState::Completed } else { ItemState::Failed };
     let on = "UPDATE OF state ON item";
     check(BatchMode::StopOnFailure, on, &[11], BatchState::PartiallyCompleted, others).await;
@@ -146,7 +146,7 @@ async fn an_atomic_batch_with_a_refused_item_pays_nobody() {
 }
 
 #[tokio::test]
-async fn an_item_that_cannot_even_fail_ends_the_run_with_the_databases_reason() {
+async fn an_item_that_cannot_even_be_failed_ends_the_run_with_the_databases_error() {
     for mode in [BatchMode::Continue, BatchMode::Atomic] {
         let world = world().await;
         let batch = world.batch(mode).await;

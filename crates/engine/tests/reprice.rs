@@ -1,4 +1,4 @@
-//! The rates that a batch keeps: it is paid at them or not at all, and repricing never lets an item be paid twice.
+//! A batch is paid at its kept rates or not at all, and repricing never lets an item be paid twice.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 use domain::access::Reach;
@@ -53,11 +53,11 @@ async fn world() -> World {
     let place = place();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
     let clock = Arc::new(Hands(AtomicI64::new(1_767_198_600_000_000)));
-    // These batches pay the same again and again.
+    // These batches repeat the same payments.
     let mut tx = store.write().await.unwrap();
     store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
     tx.commit().await.unwrap();
-    // Three items a chunk, so that one batch is more than one.
+    // Three items per chunk, so that a batch takes more than one chunk.
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 3 });
     let service = Service::new(store, door, clock.clone());
     let actor = Actor::new(Principal::CommandLine, "tester", "test");
@@ -130,7 +130,7 @@ impl World {
         (state, tally.success_count, tally.failed_count, tally.skipped_count, tally.pending_count())
     }
 
-    /// What has arrived, in cents.
+    /// What each payee has received, in cents.
     async fn received(&self) -> Vec<i64> {
         let mut all = Vec::new();
         for place in 0..4 {
@@ -139,7 +139,7 @@ impl World {
         all
     }
 
-    /// The batch to go on with.
+    /// Reprices a batch and returns the batch to continue with.
     async fn reprice(&self, batch: &str) -> Batch {
         self.service.batch_reprice(&self.actor, Reach::All, batch).await.unwrap().batch.batch
     }
@@ -161,17 +161,17 @@ impl World {
 }
 
 #[tokio::test]
-async fn a_batch_is_paid_at_the_rate_of_its_submission_while_the_stored_one_stays_near() {
+async fn a_batch_is_paid_at_its_submission_rate_while_the_stored_rate_stays_within_tolerance() {
     let world = world().await;
     let batch = world.make(&batch_of_four()).await;
-    // 2 % of 0.9 to the last digit.
+    // Exactly 2 % above 0.9.
     world.rate("0.918").await;
     let part = service::batch::list::Part { limit: 10, offset: 0 };
     let (described, preview) = world.service.batch_preview(&batch, part).await.unwrap();
-    assert_eq!(preview.items[0].exchanged.as_ref().unwrap().1, 900, "a preview says what the run does");
+    assert_eq!(preview.items[0].exchanged.as_ref().unwrap().1, 900, "the preview agrees with the run");
     assert_eq!(described.rates[0].rate, "0.9");
     world.execute(&batch).await.unwrap();
-    // A rate that is set while it runs changes nothing, either.
+    // A rate set during the run changes nothing either.
     world.rate("9").await;
     assert_eq!(world.run(&batch).await.state, BatchState::Completed);
     assert_eq!(world.received().await, [900; 4]);
@@ -182,7 +182,7 @@ async fn a_batch_is_paid_at_the_rate_of_its_submission_while_the_stored_one_stay
 }
 
 #[tokio::test]
-async fn a_rate_that_moved_too_far_stops_the_batch_until_it_is_repriced() {
+async fn a_batch_whose_rate_moved_too_far_cannot_run_until_it_is_repriced() {
     let world = world().await;
     let batch = world.make(&batch_of_four()).await;
     for rate in ["0.918000000000000001", "9", "0.881999"] {
@@ -204,7 +204,7 @@ async fn a_rate_that_moved_too_far_stops_the_batch_until_it_is_repriced() {
 }
 
 #[tokio::test]
-async fn repricing_voids_what_was_approved() {
+async fn repricing_voids_the_approval() {
     let world = world().await;
     let batch = world.make(&batch_of_four()).await;
     let id = world.service.batch(&batch).await.unwrap().id;
@@ -217,7 +217,7 @@ async fn repricing_voids_what_was_approved() {
 }
 
 #[tokio::test]
-async fn a_kept_rate_is_too_old_after_three_days_unless_the_batch_has_begun() {
+async fn a_kept_rate_expires_after_three_days_unless_the_batch_has_begun() {
     let world = world().await;
     let (old, begun, off) = (batch_of_four(), batch_of_four(), batch_of_four());
     let (old, begun, off) = (world.make(&old).await, world.make(&begun).await, world.make(&off).await);
@@ -232,7 +232,7 @@ async fn a_kept_rate_is_too_old_after_three_days_unless_the_batch_has_begun() {
     assert_eq!(detail, "USD to EUR: the rate 0.9 was kept more than 72 hours ago");
     world.service.batch_resume(&world.actor, &begun).await.unwrap();
     world.pause(&begun).await;
-    // Taking the same rate again is enough.
+    // Repricing at the same rate is enough.
     world.reprice(&off).await;
     world.execute(&off).await.unwrap();
     world.pause(&off).await;
@@ -244,7 +244,7 @@ async fn a_kept_rate_is_too_old_after_three_days_unless_the_batch_has_begun() {
 }
 
 #[tokio::test]
-async fn a_batch_that_follows_is_paid_at_the_stored_rate_and_keeps_none() {
+async fn a_batch_that_follows_rates_is_paid_at_the_stored_rate_and_keeps_none() {
     let world = world().await;
     let new = CreateBatch { rate_mode: Some(RateMode::Follow), ..batch_of_four() };
     let batch = world.make(&new).await;
@@ -261,7 +261,7 @@ async fn a_batch_that_follows_is_paid_at_the_stored_rate_and_keeps_none() {
 }
 
 #[tokio::test]
-async fn what_failed_is_retried_at_the_kept_rate_or_moves_to_a_draft_at_the_new_one() {
+async fn failed_items_are_retried_at_the_kept_rate_or_moved_to_a_draft_at_the_new_rate() {
     let world = world().await;
     let batch = world.make(&batch_of_four()).await;
     world.freeze("E1", true).await;
@@ -283,7 +283,7 @@ async fn what_failed_is_retried_at_the_kept_rate_or_moves_to_a_draft_at_the_new_
     assert_eq!((draft.tally.total_count, draft.tally.total_amount, draft.convert), (1, 1_000, true));
     let item = world.service.batch_items(&draft.number(), None, 0, 9).await.unwrap().1[0].clone();
     assert_eq!((item.line, item.target, item.state), (failed.line, failed.target, ItemState::Pending));
-    // Nothing has changed in the batch yet.
+    // The original batch is still unchanged.
     assert_eq!(world.state(&batch).await, (BatchState::PartiallyCompleted, 3, 1, 0, 0));
 
     world.service.batch_submit(&world.actor, &draft.number(), &Submission::default()).await.unwrap();
@@ -301,21 +301,21 @@ async fn what_failed_is_retried_at_the_kept_rate_or_moves_to_a_draft_at_the_new_
 }
 
 #[tokio::test]
-async fn a_draft_takes_over_only_what_it_pays_and_nothing_that_was_paid_meanwhile() {
+async fn a_draft_takes_over_only_the_items_it_pays_and_none_paid_meanwhile() {
     let world = world().await;
     let batch = world.make(&batch_of_four()).await;
     world.execute(&batch).await.unwrap();
     world.pause(&batch).await;
     let (first, second) = (world.reprice(&batch).await.number(), world.reprice(&batch).await.number());
-    // Of the first draft one row is taken out, so it stays with the batch.
+    // One row is removed from the first draft, so it stays with the batch.
     let items = world.service.batch_items(&first, None, 0, 9).await.unwrap().1;
     world.service.batch_delete_item(&world.actor, &Ask::of(&first), items[2].number.0).await.unwrap();
     world.service.batch_submit(&world.actor, &first, &Submission::default()).await.unwrap();
     assert_eq!(world.state(&batch).await, (BatchState::Paused, 0, 0, 3, 1));
-    // The second one would pay three of them again.
+    // The second draft would pay three of them again.
     let refused = world.service.batch_submit(&world.actor, &second, &Submission::default()).await;
     assert_eq!(code(refused), Code::LinkedItemSettled);
-    // The batch pays what is left to it; now the second draft would pay that again, too.
+    // The batch pays its remaining item; now the second draft would pay that one again, too.
     world.service.batch_resume(&world.actor, &batch).await.unwrap();
     assert_eq!(world.run(&batch).await.tally.success_count, 1);
     let items = world.service.batch_items(&second, None, 0, 9).await.unwrap().1;
@@ -332,13 +332,13 @@ async fn a_draft_takes_over_only_what_it_pays_and_nothing_that_was_paid_meanwhil
 }
 
 #[tokio::test]
-async fn a_paused_batch_of_which_everything_was_handed_over_has_ended() {
+async fn a_paused_batch_ends_when_all_its_items_are_handed_over() {
     let world = world().await;
     let batch = world.make(&batch_of_four()).await;
     world.execute(&batch).await.unwrap();
     world.pause(&batch).await;
     let draft = world.reprice(&batch).await.number();
-    // Rows that are written anew are still the same payments.
+    // Rewritten rows are still the same payments.
     let rows = (0..4).map(|place| NewRow {
         given: vec![account(format!("E{}", 3 - place))],
         amount: Some("11.00".to_owned()),
@@ -360,7 +360,7 @@ async fn a_paused_batch_of_which_everything_was_handed_over_has_ended() {
 }
 
 #[tokio::test]
-async fn a_linked_draft_takes_the_external_ids_over_and_is_not_compared_with_its_origin() {
+async fn a_linked_draft_takes_over_external_ids_and_is_not_compared_with_its_origin() {
     let world = world().await;
     let shipped = SettingsChange { duplicate_window: Some(4), ..SettingsChange::default() };
     world.service.set_settings(&world.actor, &shipped).await.unwrap();
@@ -384,7 +384,7 @@ async fn a_linked_draft_takes_the_external_ids_over_and_is_not_compared_with_its
     };
     assert_eq!(ids(&draft).await, ["HR/0", "HR/1", "HR/2", "HR/3"]);
     world.verified().await;
-    // A row that leaves the draft keeps its id in the origin, which can still pay it.
+    // A row removed from the draft keeps its external id in the original batch, which can still pay it.
     let items = world.service.batch_items(&draft, None, 0, 9).await.unwrap().1;
     world.service.batch_delete_item(&world.actor, &Ask::of(&draft), items[3].number.0).await.unwrap();
     let submitted = world.service.batch_submit(&world.actor, &draft, &Submission::default()).await.unwrap();
@@ -399,7 +399,7 @@ async fn a_linked_draft_takes_the_external_ids_over_and_is_not_compared_with_its
 }
 
 #[tokio::test]
-async fn only_what_is_submitted_and_not_running_is_repriced_and_only_by_those_who_may() {
+async fn only_a_submitted_idle_batch_is_repriced_and_only_with_permission() {
     let world = world().await;
     let draft = world.make(&CreateBatch { draft: true, ..batch_of_four() }).await;
     let refused = |batch: &str| {

@@ -1,7 +1,7 @@
-//! Account files: one row, one account to open.
+//! Account files: each row is one account to open.
 //!
-//! To add a column, give [`Field`] a variant, [`COLUMNS`] a row in the same place, [`AccountRow`] a field, and
-//! read it in `take`.
+//! To add a column, give [`Field`] a variant, [`COLUMNS`] a row at the same position, [`AccountRow`] a field,
+//! and read it in `take`.
 
 use std::io::Read;
 
@@ -35,7 +35,7 @@ impl Field {
     pub const ALL: [Self; 6] =
         [Self::Number, Self::Holder, Self::Email, Self::Uid, Self::Currency, Self::Opening];
 
-    /// The field of a name or of one of its synonyms.
+    /// The field with this name or synonym.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let folded = fold(name);
@@ -44,7 +44,7 @@ impl Field {
     }
 }
 
-/// The columns of an account file and the names they are found under.
+/// The columns of an account file and the names they are recognised by.
 pub const COLUMNS: &[Column] = &[
     Column {
         name: "number",
@@ -93,24 +93,24 @@ const LAYOUT: Layout = Layout {
     required: &[&[Field::Number as usize], &[Field::Holder as usize], &[Field::Currency as usize]],
 };
 
-/// Which header means which field of an account, where the uploader said so.
+/// The account fields that the uploader mapped to headers.
 pub type Mapping = crate::header::Mapping<Field>;
 
-/// What the uploader declares about a file.
+/// The uploader's options for a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    /// What separates fields.
+    /// The field separator.
     pub delimiter: Delimiter,
-    /// Columns whose headers we would not find; they come before names.
+    /// Mapped headers; they take precedence over names.
     pub map: Mapping,
-    /// Headers that are set aside: columns that nobody is to read. A column that is mapped as well is read.
+    /// Headers of columns to ignore. A column that is also mapped is read.
     pub ignore: Vec<String>,
 }
 
 /// An account to open. Texts are trimmed; full-width digits are folded in all but the holder's name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountRow {
-    /// The line on which the row begins.
+    /// The line the row begins on.
     pub line: u64,
     /// The account's number.
     pub number: String,
@@ -120,9 +120,9 @@ pub struct AccountRow {
     pub email: Option<String>,
     /// The holder's uid.
     pub uid: Option<String>,
-    /// The currency's code.
+    /// The currency code.
     pub currency: String,
-    /// The opening balance as it is written.
+    /// The opening balance as written.
     pub opening: Option<String>,
 }
 
@@ -132,7 +132,7 @@ pub struct AccountReader<R> {
 }
 
 impl<R: Read> AccountReader<R> {
-    /// Reads the header, and refuses a file that has no rows or cannot be understood as a whole.
+    /// Reads the header. Refuses a file that has no rows or cannot be read as a whole.
     pub fn open(read: R, options: &Options) -> Result<Self, ReadError> {
         let choices = Choices {
             delimiter: options.delimiter,
@@ -142,8 +142,8 @@ impl<R: Read> AccountReader<R> {
         Ok(Self { table: Table::open(read, &LAYOUT, &choices, None)? })
     }
 
-    /// Reads up to `max_rows` records and appends what they are to `rows` and `problems`; blank rows and total
-    /// rows are neither. False once the file has been read. After an error nothing more can be read.
+    /// Reads up to `max_rows` records and appends them to `rows` or `problems`; blank rows and total rows are
+    /// skipped. Returns false once the file has been read. After an error, reading cannot continue.
     pub fn next_page(
         &mut self,
         max_rows: usize,
@@ -153,15 +153,14 @@ impl<R: Read> AccountReader<R> {
         self.table.page(max_rows, rows, problems, take)
     }
 
-    /// The header of a field as it is in the file, to name it in a problem; none if the file has no such
-    /// column.
+    /// The header of a field as in the file, to name it in a problem; none if the file has no such column.
     #[must_use]
     pub fn header(&self, field: Field) -> Option<&str> {
         self.table.header.name(field as usize)
     }
 
-    /// What the file holds beside its rows; complete once it has been read. The sum is that of the openings,
-    /// whatever their currencies; a row without one counts as nothing.
+    /// The summary of the file, complete once it has been read. The sum is that of the openings, whatever
+    /// their currencies; a row without an opening adds nothing.
     #[must_use]
     pub fn summary(&self) -> Summary {
         self.table.summary()

@@ -1,7 +1,8 @@
-//! A streaming CSV reader whose memory is bounded whatever the input.
+//! A streaming CSV reader with bounded memory, whatever the input.
 //!
-//! It is built on `csv-core`, not on `csv`, because there one field of 100 MB is buffered before anyone can
-//! refuse it. Here a field stops at [`FIELD_MAX`], the rest of its record is skipped, and reading goes on.
+//! It is built on `csv-core` rather than `csv`, because `csv` would buffer a field of 100 MB before it could
+//! be refused. Here a field is cut at [`FIELD_MAX`], the rest of its record is skipped, and reading
+//! continues.
 
 use std::io::{ErrorKind, Read};
 
@@ -11,16 +12,16 @@ use domain::code::Code;
 use crate::kind;
 use crate::problem::{Problem, ReadError, shorten};
 
-/// The longest field, in bytes.
+/// The maximum field length, in bytes.
 pub const FIELD_MAX: usize = 32 * 1024;
 
-/// The most columns.
+/// The maximum number of columns.
 pub const COLUMNS_MAX: usize = 256;
 
-/// How much is read at once.
+/// The size of one read.
 const INPUT_BYTES: usize = 64 * 1024;
 
-/// What separates fields. The comma unless the uploader declares another: a guess could shift columns.
+/// The field separator. A comma unless the uploader declares another: a wrong guess could shift columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Delimiter {
     /// `,`
@@ -35,7 +36,7 @@ pub enum Delimiter {
 }
 
 impl Delimiter {
-    /// All of them.
+    /// Every delimiter.
     pub const ALL: [Self; 4] = [Self::Comma, Self::Semicolon, Self::Tab, Self::Pipe];
 
     /// The character itself.
@@ -64,7 +65,7 @@ impl Delimiter {
         }
     }
 
-    /// The delimiter of a name (`comma`, `semicolon`, `tab`, `pipe`) or of the character itself.
+    /// The delimiter with this name (`comma`, `semicolon`, `tab`, `pipe`), or given as the character itself.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let is = |delimiter: &Self| {
@@ -74,12 +75,12 @@ impl Delimiter {
     }
 }
 
-/// What [`CsvReader::advance`] met.
+/// What [`CsvReader::advance`] found.
 #[derive(Debug)]
 pub(crate) enum Step {
-    /// A record, to be had from [`CsvReader::record`].
+    /// A record, available from [`CsvReader::record`].
     Record,
-    /// A record that is skipped because of its size.
+    /// A record that was skipped because of its size.
     Oversized(Oversized),
     /// The end of the file.
     End,
@@ -88,7 +89,7 @@ pub(crate) enum Step {
 /// Why a record was skipped.
 #[derive(Debug)]
 pub(crate) struct Oversized {
-    /// The place of the field that is too long; none if there are too many fields.
+    /// The index of the field that is too long; none if there are too many fields.
     pub(crate) column: Option<usize>,
     /// The beginning of the field.
     pub(crate) value: String,
@@ -111,7 +112,7 @@ pub struct CsvReader<R> {
 }
 
 impl<R: Read> CsvReader<R> {
-    /// Begins to read: refuses what is not CSV by its first bytes, and drops a byte order mark.
+    /// Starts reading: refuses a file that is not CSV by its first bytes, and drops a byte order mark.
     pub fn new(read: R, delimiter: Delimiter) -> Result<Self, ReadError> {
         let core = csv_core::ReaderBuilder::new().delimiter(delimiter.byte()).build();
         let mut reader = Self {
@@ -144,13 +145,13 @@ impl<R: Read> CsvReader<R> {
         }
     }
 
-    /// The line on which the current record begins.
+    /// The line the current record begins on.
     #[must_use]
     pub const fn line(&self) -> u64 {
         self.record_line
     }
 
-    /// How many blank lines were passed since the beginning, or since they were forgotten.
+    /// How many blank lines were skipped since the beginning or the last reset.
     pub(crate) const fn blank_lines(&self) -> u64 {
         self.blank_lines
     }
@@ -159,19 +160,19 @@ impl<R: Read> CsvReader<R> {
         self.blank_lines = 0;
     }
 
-    /// How many bytes the reader holds: at most about 16 MiB, 128 KiB for ordinary files.
+    /// How many bytes the buffers hold: at most about 16 MiB, 128 KiB for ordinary files.
     #[must_use]
     pub const fn capacity(&self) -> usize {
         self.input.capacity() + self.output.capacity()
     }
 
-    /// The bytes of the current record, all fields in a row, and where each field ends.
+    /// The bytes of the current record, with all fields concatenated, and the end of each field.
     pub(crate) fn record(&self) -> (&[u8], &[usize]) {
         let bytes = self.output.get(..self.written).unwrap_or_default();
         (bytes, self.ends.get(..self.fields).unwrap_or_default())
     }
 
-    /// Whether nothing but blank lines is left.
+    /// Whether only blank lines remain.
     pub fn at_end(&mut self) -> Result<bool, ReadError> {
         loop {
             self.fill()?;
@@ -188,7 +189,7 @@ impl<R: Read> CsvReader<R> {
         }
     }
 
-    /// Goes to the next record.
+    /// Advances to the next record.
     pub(crate) fn advance(&mut self) -> Result<Step, ReadError> {
         if self.at_end()? {
             return Ok(Step::End);
@@ -215,7 +216,7 @@ impl<R: Read> CsvReader<R> {
         too_long.then(|| Oversized { column: Some(self.fields), value: shorten(field) })
     }
 
-    /// Passes over the rest of the record, keeping none of it.
+    /// Skips the rest of the record.
     fn skip(&mut self, mut done: bool) -> Result<(), ReadError> {
         while !done {
             (self.written, self.fields) = (0, 0);
@@ -228,8 +229,8 @@ impl<R: Read> CsvReader<R> {
         self.fields.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0)
     }
 
-    /// One call of the parser; true at the end of a record. At the end of the input the parser gets the
-    /// newline that may be missing: if even that ends no record, a quote is still open.
+    /// Calls the parser once; returns true at the end of a record. At the end of the input the parser is
+    /// given the newline that may be missing: if even that does not end the record, a quote is still open.
     fn run(&mut self) -> Result<bool, ReadError> {
         self.fill()?;
         let limit = self.field_start() + FIELD_MAX + 1;
@@ -264,7 +265,7 @@ impl<R: Read> CsvReader<R> {
         self.input.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// Reads on if nothing is left to parse; at the end of the file nothing is left afterwards either.
+    /// Reads more input if the buffer has been parsed; at the end of the file it stays empty.
     fn fill(&mut self) -> Result<(), ReadError> {
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
@@ -288,7 +289,7 @@ impl<R: Read> CsvReader<R> {
     }
 }
 
-/// Counts lines as an editor does: LF, CRLF and CR each end one. `csv-core` counts LF only.
+/// Counts lines as an editor does: LF, CRLF and CR each end a line. `csv-core` counts only LF.
 struct Lines {
     line: u64,
     after_cr: bool,

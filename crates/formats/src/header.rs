@@ -1,8 +1,8 @@
-//! The first line of a file: which column means what, and which means nothing to us.
+//! The header line of a file: which column means what, and which ones are not known.
 //!
-//! Names are compared folded: case, spaces, underscores and hyphens do not count. To let a column be found
-//! under another name, add the folded name to its synonyms; to add a column, see the table of the format
-//! that has it ([`crate::payment`], [`crate::account`]).
+//! Names are compared folded: case, spaces, underscores and hyphens are ignored. To recognise a column under
+//! another name, add the folded name to its synonyms; to add a column, see the table of its format
+//! ([`crate::payment`], [`crate::account`]).
 
 use domain::code::Code;
 
@@ -15,11 +15,11 @@ use crate::refusal::{FileRefusal, Proposal, Undecided};
 /// A column that a format knows.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
-    /// The name we write and document.
+    /// The canonical, documented name.
     pub name: &'static str,
     /// Other names, folded, in English and Chinese.
     pub synonyms: &'static [&'static str],
-    /// Names, folded, that may mean this column or something else: they are proposed and not taken.
+    /// Names, folded, that may mean this column or something else: they are proposed, not used automatically.
     pub proposed: &'static [&'static str],
 }
 
@@ -29,23 +29,23 @@ impl Column {
     }
 }
 
-/// A header without what does not count.
+/// A header name without what is ignored in comparisons.
 #[must_use]
 pub fn fold(name: &str) -> String {
     let counts = |c: &char| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}');
     name.chars().filter(counts).flat_map(char::to_lowercase).collect()
 }
 
-/// Columns of which at least one must be there.
+/// Columns of which at least one must be present.
 pub(crate) type OneOf = &'static [usize];
 
-/// What a format says about its columns.
+/// A format's columns.
 pub(crate) struct Layout {
     pub(crate) columns: &'static [Column],
     pub(crate) required: &'static [OneOf],
 }
 
-/// Which header means which field, where the uploader said so; the others are matched by name.
+/// The fields that the uploader mapped to headers; the other columns are matched by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mapping<F>(Vec<(F, String)>);
 
@@ -56,7 +56,7 @@ impl<F> Default for Mapping<F> {
 }
 
 impl<F: Copy + PartialEq> Mapping<F> {
-    /// Takes a field from the column with this header. A later choice for the same field replaces it.
+    /// Reads a field from the column with this header. A later choice for the same field replaces this one.
     pub fn set(&mut self, field: F, header: impl Into<String>) {
         self.0.retain(|(chosen, _)| *chosen != field);
         self.0.push((field, header.into()));
@@ -67,29 +67,29 @@ impl<F: Copy + PartialEq> Mapping<F> {
     }
 }
 
-/// What the uploader says about the columns.
+/// The uploader's choices about the columns.
 #[derive(Default)]
 pub(crate) struct Choices<'a> {
     pub(crate) delimiter: Delimiter,
-    /// Places in [`Layout::columns`] and the headers that were chosen for them: they come before names.
+    /// Indexes into [`Layout::columns`] with the headers chosen for them; they take precedence over names.
     pub(crate) mapped: Vec<(usize, &'a str)>,
-    /// Headers that are set aside. One that is mapped as well is read; one that no column has does no harm.
+    /// Headers to ignore. One that is also mapped is read; one that no column has is harmless.
     pub(crate) ignored: &'a [String],
 }
 
 /// A header that was understood.
 #[derive(Debug)]
 pub(crate) struct Header {
-    /// As they are in the file, trimmed.
+    /// The header names as in the file, trimmed.
     pub(crate) names: Vec<String>,
-    /// The place of each known column in the file.
+    /// The position of each known column in the file.
     places: Vec<Option<usize>>,
     proposals: Vec<Proposal>,
 }
 
 impl Header {
-    /// Finds the columns. Refused are a mapping to no column, two columns of one meaning, a missing column, and
-    /// columns that are neither understood nor harmless.
+    /// Finds the columns. Refuses a mapping to a column that does not exist, two columns with one meaning, a
+    /// missing column, and columns that are neither understood nor harmless.
     pub(crate) fn find(
         line: u64,
         names: Vec<String>,
@@ -112,7 +112,7 @@ impl Header {
         }
         if let Some(one_of) = missing(layout, &places) {
             let refusal = no_column(line, &names_of(layout, one_of), &names);
-            // Read with the wrong delimiter, no header is what it seems.
+            // With the wrong delimiter, no header is what it seems.
             if let Some(delimiter) = near::delimiter(&names, layout, choices.delimiter) {
                 return Err(Box::new(FileRefusal { delimiter: Some(delimiter), ..refusal }));
             }
@@ -126,17 +126,17 @@ impl Header {
         Ok(Self { names, places, proposals })
     }
 
-    /// Where a field is in a record.
+    /// The position of a field in a record.
     pub(crate) fn place(&self, field: usize) -> Option<usize> {
         self.places.get(field).copied().flatten()
     }
 
-    /// The header of a field as it is in the file.
+    /// The header of a field as in the file.
     pub(crate) fn name(&self, field: usize) -> Option<&str> {
         self.names.get(self.place(field)?).map(String::as_str)
     }
 
-    /// Headers of the columns that are not read.
+    /// Headers of the columns that are not read; a column without a header is `#` and its position.
     pub(crate) fn ignored(&self) -> Vec<String> {
         let unread = self.names.iter().enumerate().filter(|(place, _)| !self.places.contains(&Some(*place)));
         let name = |(place, name): (usize, &String)| {
@@ -150,7 +150,7 @@ impl Header {
     }
 }
 
-/// The first group of columns of which the file has none.
+/// The first required group of which the file has no column.
 pub(crate) fn missing(layout: &Layout, places: &[Option<usize>]) -> Option<OneOf> {
     let is_there = |field: &usize| places.get(*field).is_some_and(Option::is_some);
     layout.required.iter().find(|one_of| !one_of.iter().any(is_there)).copied()
@@ -168,7 +168,7 @@ fn not_decided(line: u64, names: &[String], folded: &[String], undecided: Vec<Un
     FileRefusal { headers: names.to_vec(), undecided, is_result, ..problem.into() }
 }
 
-/// The refusal of a file without a column that it needs; its value shows the headers that were read.
+/// The refusal of a file that lacks a required or mapped column; its value shows the headers found.
 fn no_column(line: u64, column: &str, names: &[String]) -> FileRefusal {
     let problem = Problem::of_column(line, column, Code::ColumnMissing, names.join(", "));
     FileRefusal { headers: names.to_vec(), ..problem.into() }

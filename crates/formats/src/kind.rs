@@ -1,8 +1,8 @@
-//! What a file looks like that is not CSV in UTF-8, so that a refusal can say it.
+//! Detects files that are not CSV in UTF-8, so that a refusal can name their type.
 //!
-//! To refuse another kind of file by its first bytes, give it a row in [`MAGIC`].
+//! To detect another file type by its first bytes, add a row to [`MAGIC`].
 
-/// What files that are not CSV begin with.
+/// The first bytes of files that are not CSV.
 const MAGIC: &[(&[u8], &str)] = &[
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
@@ -21,7 +21,7 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"<?xml", "XML"),
 ];
 
-/// What the names inside a ZIP file say of it.
+/// File types by the names inside a ZIP file.
 const IN_ZIP: &[(&[u8], &str)] = &[
     (b"xl/", "XLSX"),
     (b"word/", "DOCX"),
@@ -29,10 +29,10 @@ const IN_ZIP: &[(&[u8], &str)] = &[
     (b"[Content_Types]", "XLSX"),
 ];
 
-/// How many bytes without a byte order mark are looked at for UTF-16.
+/// How many bytes are checked for UTF-16 without a byte order mark.
 const UTF16_LOOK: usize = 32;
 
-/// The kind of a file by its beginning; none if it may be CSV.
+/// The type of a file by its first bytes; none if it may be CSV.
 pub(crate) fn of(bytes: &[u8]) -> Option<&'static str> {
     let text = bytes.trim_ascii_start();
     let begins = |magic: &[u8]| {
@@ -50,7 +50,7 @@ fn in_zip(bytes: &[u8]) -> &'static str {
     IN_ZIP.iter().find(|(name, _)| holds(name)).map_or("ZIP", |(_, kind)| kind)
 }
 
-/// Whether every second byte of the beginning is zero: ASCII in UTF-16 without a byte order mark.
+/// Whether every second byte at the beginning is zero, as in ASCII text in UTF-16 without a byte order mark.
 fn is_utf16(bytes: &[u8]) -> bool {
     let look = bytes.get(..UTF16_LOOK).unwrap_or(bytes);
     let (pairs, _) = look.as_chunks::<2>();
@@ -59,8 +59,8 @@ fn is_utf16(bytes: &[u8]) -> bool {
     pairs.len() >= 2 && (zeros(true) || zeros(false))
 }
 
-/// The older encoding that a header looks to be in: spreadsheets in Chinese write GBK unless told otherwise.
-/// Only pairs of the characters in daily use count, so that a Western letter does not look Chinese.
+/// The legacy encoding that a header seems to be in: Chinese spreadsheets write GBK unless told otherwise.
+/// Only byte pairs of common characters count, so that a Western letter is not taken for Chinese.
 pub(crate) fn encoding_of(header: &[u8]) -> Option<&'static str> {
     let mut rest = header;
     loop {

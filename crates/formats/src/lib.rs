@@ -1,12 +1,12 @@
 //! Pure codecs: bytes to rows and problems, and rows to bytes.
 //!
-//! Reading a file never fails half way: each row becomes a value or a list of problems, all of them in one
-//! pass. Only what makes the file as a whole unreadable refuses it, with what would help
-//! ([`refusal::FileRefusal`]). Nothing is left out in silence: columns that are not read, rows that are no
-//! payments and values that were folded are in the [`report::Summary`].
-//! Nothing here knows a database, a scale or a balance: amounts stay text until a service reads them.
+//! Reading a file never fails half-way: each row becomes a value or a list of problems, all in one pass. A
+//! file is refused only if it is unreadable as a whole, with hints ([`refusal::FileRefusal`]). Nothing is
+//! dropped silently: ignored columns, rows that are not payments and folded values are listed in the
+//! [`report::Summary`]. This crate knows no database, no scale and no balance: amounts stay text until a
+//! service reads them.
 //!
-//! To add a format, write one module that yields the same rows ([`payment::PaymentRow`]) and the same
+//! To add a format, write a module that yields the same rows ([`payment::PaymentRow`]) and the same
 //! [`problem::Problem`]s. To add a column, see [`payment`] and [`header`].
 
 pub mod account;

@@ -1,9 +1,10 @@
-//! Headers that are not ours and yet say when, in what or whether to pay. A file with such a column is not
-//! read until somebody maps the column or sets it aside: to ignore `execution date` is to pay today.
+//! Unknown headers that seem to say when, in what currency or whether to pay. A file with such a column is
+//! not read until the uploader maps the column or ignores it: silently ignoring `execution date` would pay
+//! today.
 //!
 //! To recognise another name, add it to the list of its meaning in `WORDS`. English names are compared word
-//! by word (`valueDate`, `value_date` and `Value date` have the same two words), Chinese ones by what they
-//! contain. A name too many costs the uploader one more word; a name too few costs money.
+//! by word (`valueDate`, `value_date` and `Value date` have the same two words), Chinese ones by substring. A
+//! false positive costs the uploader one more option; a false negative costs money.
 
 use domain::code::Language;
 
@@ -14,7 +15,7 @@ pub enum Meaning {
     Date,
     /// Whether it was paid.
     Status,
-    /// In which currency, in other words than ours.
+    /// In which currency, under a name we do not read.
     Currency,
     /// Over which network or chain.
     Network,
@@ -25,13 +26,13 @@ pub enum Meaning {
 /// The names of one meaning, all in lower case.
 struct Words {
     meaning: Meaning,
-    /// A header is this and nothing else.
+    /// The whole header is this.
     whole: &'static [&'static str],
     /// A word of the header is this.
     word: &'static [&'static str],
-    /// A word of the header begins so.
+    /// A word of the header begins with this.
     begin: &'static [&'static str],
-    /// A word of the header ends so.
+    /// A word of the header ends with this.
     end: &'static [&'static str],
     /// Chinese: the header contains this.
     part: &'static [&'static str],
@@ -99,11 +100,11 @@ const WORDS: &[Words] = &[
     },
 ];
 
-/// Words that end like a date and are none.
+/// Words that end in `date` but are not dates.
 const NO_DATE: &[&str] = &["update", "mandate", "candidate", "validate", "consolidate"];
 
 impl Meaning {
-    /// What a header that is not ours is about; none if it is harmless.
+    /// What an unknown header is about; none if it is harmless.
     #[must_use]
     pub fn of(header: &str) -> Option<Self> {
         let words = words(header);
@@ -121,7 +122,7 @@ impl Meaning {
         found.map(|known| known.meaning)
     }
 
-    /// Its name for people.
+    /// Its display name.
     #[must_use]
     pub const fn name(self, language: Language) -> &'static str {
         match (self, language) {
@@ -139,8 +140,8 @@ impl Meaning {
     }
 }
 
-/// `paid at`, `created_on`, `payment time`, `pay day`: several words whose last is about time. `part time` and
-/// the like are not.
+/// `paid at`, `created_on`, `payment time`, `pay day`: several words of which the last is about time, but not
+/// `part time` and the like.
 fn is_moment(words: &[String]) -> bool {
     match words {
         [.., before, last] => match last.as_str() {
@@ -152,8 +153,8 @@ fn is_moment(words: &[String]) -> bool {
     }
 }
 
-/// The words of a header in lower case: cut at what is no letter and no digit, and where a capital follows a
-/// small letter.
+/// The words of a header in lower case, split at characters that are neither letter nor digit and where a
+/// capital follows a lower-case letter.
 fn words(header: &str) -> Vec<String> {
     let (mut words, mut word, mut small) = (Vec::new(), String::new(), false);
     for c in header.chars() {

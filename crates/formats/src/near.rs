@@ -1,4 +1,4 @@
-//! Guesses that help a person whose file was not understood. Nothing here is ever taken by itself.
+//! Guesses that help a user whose file was not understood. None of them is ever applied automatically.
 
 use strsim::osa_distance;
 
@@ -6,13 +6,13 @@ use crate::csv_reader::Delimiter;
 use crate::header::{Column, Layout, OneOf, fold, missing};
 use crate::refusal::Proposal;
 
-/// The most columns that are proposed for one that is missing.
+/// The most columns proposed for a missing one.
 const PROPOSED_MAX: usize = 3;
 
-/// The shortest name, in letters, that is looked for within a longer header.
+/// The shortest name, in letters, that is searched for within a longer header.
 const WITHIN_MIN: usize = 4;
 
-/// The delimiter with which the header would have all columns that are needed.
+/// The delimiter with which the header would have all required columns.
 pub(crate) fn delimiter(names: &[String], layout: &Layout, used: Delimiter) -> Option<Delimiter> {
     let line = names.join(used.character().encode_utf8(&mut [0; 4]));
     let fits = |delimiter: &Delimiter| {
@@ -24,7 +24,7 @@ pub(crate) fn delimiter(names: &[String], layout: &Layout, used: Delimiter) -> O
     Delimiter::ALL.into_iter().filter(|delimiter| *delimiter != used).find(fits)
 }
 
-/// Headers that may mean one of the missing columns, the likeliest first.
+/// Headers that may mean one of the missing columns, most likely first.
 pub(crate) fn proposals(headers: &[&str], layout: &Layout, one_of: OneOf) -> Vec<Proposal> {
     let mut near: Vec<(usize, Proposal)> = Vec::new();
     for header in headers {
@@ -39,7 +39,7 @@ pub(crate) fn proposals(headers: &[&str], layout: &Layout, one_of: OneOf) -> Vec
     near.into_iter().map(|(_, proposal)| proposal).take(PROPOSED_MAX).collect()
 }
 
-/// Headers that a format proposes for columns which the file does not have under their own names.
+/// Headers that the format proposes for columns the file does not have under their own names.
 pub(crate) fn proposed(headers: &[&str], layout: &Layout, places: &[Option<usize>]) -> Vec<Proposal> {
     let mut proposals = Vec::new();
     for (column, _) in layout.columns.iter().zip(places).filter(|(_, place)| place.is_none()) {
@@ -52,7 +52,7 @@ pub(crate) fn proposed(headers: &[&str], layout: &Layout, places: &[Option<usize
     proposals
 }
 
-/// How far a header is from a column's names; none if it is another word.
+/// The edit distance of a header to a column's nearest name; none if it is a different word.
 fn distance(column: &Column, header: &str) -> Option<usize> {
     let names = std::iter::once(&column.name).chain(column.synonyms);
     let nearest = names.filter_map(|name| distance_of_name(&fold(name), header)).min();

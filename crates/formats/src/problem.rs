@@ -1,18 +1,18 @@
-//! What is wrong with a file, in the words of a person who has to mend it: line, column, code, value.
+//! What is wrong with a file, as the user who has to fix it needs to know: line, column, code, value.
 
 use domain::code::Code;
 
 use crate::refusal::FileRefusal;
 
-/// How many characters of a value a problem shows.
+/// How many characters of the value a problem shows.
 pub const VALUE_SHOWN: usize = domain::visible::SHOWN_MAX;
 
-/// One thing that is wrong with a row, or with the whole file.
+/// One problem with a row, or with the whole file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The line of the file on which the row begins, from 1.
+    /// The line the row begins on, from 1.
     pub line: u64,
-    /// The header of the column as it is in the file, or the name of a column that is missing.
+    /// The column's header as in the file, or the name of a missing column.
     pub column: Option<String>,
     /// What is wrong.
     pub code: Code,
@@ -21,23 +21,23 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem that belongs to no column.
+    /// A problem that does not belong to a single column.
     #[must_use]
     pub fn of_row(line: u64, code: Code, value: impl AsRef<[u8]>) -> Self {
         Self { line, column: None, code, value: shorten(value.as_ref()) }
     }
 
-    /// A problem of one column.
+    /// A problem with one column.
     #[must_use]
     pub fn of_column(line: u64, column: &str, code: Code, value: impl AsRef<[u8]>) -> Self {
         Self { column: Some(shorten(column.as_bytes())), ..Self::of_row(line, code, value) }
     }
 }
 
-/// Why reading stops.
+/// Why reading stopped.
 #[derive(Debug)]
 pub enum ReadError {
-    /// The bytes could not be had; the file may be fine.
+    /// The bytes could not be read; the file may be fine.
     Io(std::io::Error),
     /// The file as a whole cannot be read.
     Refused(Box<FileRefusal>),
@@ -66,11 +66,11 @@ impl std::fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-/// The beginning of a value, safe to store and to show: what cannot be seen is escaped, invalid bytes are
-/// replaced, and an ellipsis says that there is more.
+/// The beginning of a value, safe to store and display: invisible characters are escaped, invalid bytes are
+/// replaced, and an ellipsis shows where it was cut.
 #[must_use]
 pub fn shorten(value: &[u8]) -> String {
-    // One character more than is shown, so that the cut is seen.
+    // At least one character more than is shown, so that the cut is detected.
     let enough = value.get(..VALUE_SHOWN * 4 + 4).unwrap_or(value);
     domain::visible::shown(&String::from_utf8_lossy(enough))
 }

@@ -1,5 +1,5 @@
-//! Why a file as a whole is refused, and what would help: the headers that were found, the delimiter that
-//! fits, the columns that may be meant.
+//! Why a whole file is refused, and what would help: the headers found, the delimiter that fits, the columns
+//! that were probably meant.
 
 use domain::code::{Code, Language};
 
@@ -7,38 +7,38 @@ use crate::csv_reader::Delimiter;
 use crate::meaning::Meaning;
 use crate::problem::Problem;
 
-/// A column of the file that may mean a field, for a person to say yes to.
+/// A column of the file that may mean a field, for a user to confirm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
-    /// The field's name, as a mapping takes it.
+    /// The field's name, as used in a mapping.
     pub field: &'static str,
-    /// The column's header, as it is in the file.
+    /// The column's header, as in the file.
     pub header: String,
 }
 
 /// A column that is neither understood nor harmless.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undecided {
-    /// Its header, as it is in the file.
+    /// Its header, as in the file.
     pub header: String,
-    /// What it looks to be about.
+    /// What it appears to be about.
     pub meaning: Meaning,
 }
 
-/// The refusal of a file. What is empty was not found or does not belong to this refusal.
+/// The refusal of a file. Empty fields were not found or do not apply to this refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileRefusal {
     /// Where, and why.
     pub problem: Problem,
-    /// All headers, as they are in the file.
+    /// All headers, as in the file.
     pub headers: Vec<String>,
-    /// The delimiter with which the header has every column that is needed.
+    /// The delimiter with which the header has every required column.
     pub delimiter: Option<Delimiter>,
-    /// Columns that may mean one that is missing.
+    /// Columns that may mean a missing one.
     pub proposals: Vec<Proposal>,
-    /// Columns that have to be mapped or set aside.
+    /// Columns that must be mapped or ignored.
     pub undecided: Vec<Undecided>,
-    /// The file is one of results, as this product writes them.
+    /// Whether the file is a result file of this product.
     pub is_result: bool,
 }
 
@@ -55,7 +55,7 @@ impl From<Problem> for FileRefusal {
     }
 }
 
-/// The words and marks of a detail.
+/// The words and punctuation of a detail.
 struct Words {
     line: (&'static str, &'static str),
     column: &'static str,
@@ -74,10 +74,10 @@ const ENGLISH: Words = Words {
     line: ("line ", ""),
     column: ", column ",
     found: "columns found: ",
-    delimiter: "the delimiter looks like: ",
-    proposals: "may be meant: ",
-    undecided: "map or set aside: ",
-    result: "this is a file of results, not of payments to make",
+    delimiter: "probable delimiter: ",
+    proposals: "did you mean: ",
+    undecided: "map or ignore: ",
+    result: "this is a result file, not a payment file",
     value: ": ",
     brackets: (" (", ")"),
     comma: ", ",
@@ -99,7 +99,8 @@ const CHINESE: Words = Words {
 };
 
 impl FileRefusal {
-    /// Where and why beyond the code's message, in one line: `FIELD=HEADER` is a mapping that would help.
+    /// Where and why, in addition to the code's message, in one line; `FIELD=HEADER` is a mapping that would
+    /// help.
     #[must_use]
     pub fn detail(&self, language: Language) -> String {
         let words = match language {
@@ -130,7 +131,7 @@ impl FileRefusal {
             place += words.column;
             place += column;
         }
-        // What these two would show is shown in full below.
+        // For these two codes the values are listed in full below.
         let is_shown_below = matches!(self.problem.code, Code::ColumnMissing | Code::ColumnUndecided);
         if !is_shown_below && !value.is_empty() {
             place += words.value;

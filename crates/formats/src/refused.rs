@@ -1,13 +1,13 @@
-//! Files of refused rows: what each row said, its key, and why it was refused.
+//! Files of refused rows: each row's content, its key, and why it was refused.
 //!
-//! Such a file is imported again after it was corrected: as a repair, where the key says which row is replaced,
-//! or without the column of keys as new rows. To add a column, add its name to [`FIELDS`].
+//! After correction such a file is imported again: as a repair, where the key identifies the row to replace,
+//! or as new rows, without the key column. To add a column, add its name to [`FIELDS`].
 
 use std::io::Write;
 
 use crate::result::guard;
 
-/// The columns that a payment file has too.
+/// The columns shared with a payment file.
 pub const FIELDS: [&str; 11] = [
     "payer",
     "payee",
@@ -27,13 +27,13 @@ pub const FIELDS: [&str; 11] = [
 pub struct RefusedLine<'a> {
     /// Its key.
     pub key: i64,
-    /// The line of the file that it came from.
+    /// Its line in the original file.
     pub line: i64,
-    /// What it says, in the order of [`FIELDS`].
+    /// Its content, in the order of [`FIELDS`].
     pub fields: [&'a str; 11],
-    /// The codes of the reasons.
+    /// The reasons' codes.
     pub code: &'a str,
-    /// The reasons, for people.
+    /// The reasons as text for the user.
     pub reason: &'a str,
 }
 
@@ -43,7 +43,7 @@ pub struct RefusedWriter<W: Write> {
 }
 
 impl<W: Write> RefusedWriter<W> {
-    /// Begins a file with its header.
+    /// Starts a file by writing its header.
     pub fn new(write: W) -> std::io::Result<Self> {
         let mut csv = csv::Writer::from_writer(write);
         let header = ["sluice_row", "line"].into_iter().chain(FIELDS).chain(["code", "reason"]);
@@ -51,7 +51,7 @@ impl<W: Write> RefusedWriter<W> {
         Ok(Self { csv })
     }
 
-    /// Writes one row. Texts that came from people are guarded against formulas.
+    /// Writes one row. Free texts are guarded against formulas.
     pub fn write(&mut self, row: &RefusedLine<'_>) -> std::io::Result<()> {
         self.csv.write_field(row.key.to_string())?;
         self.csv.write_field(row.line.to_string())?;
@@ -62,7 +62,7 @@ impl<W: Write> RefusedWriter<W> {
         Ok(())
     }
 
-    /// Flushes and gives the destination back.
+    /// Flushes and returns the writer.
     pub fn finish(self) -> std::io::Result<W> {
         self.csv.into_inner().map_err(csv::IntoInnerError::into_error)
     }

@@ -1,80 +1,80 @@
-//! What a file holds beside its rows: control totals, and what the reader did on its own account. Everything
-//! here is small whatever the file's size.
+//! The summary of a file: control totals, and what the reader ignored, skipped or folded. Its size is bounded
+//! whatever the file size.
 
 use domain::amount::WrittenSum;
 
 use crate::problem::shorten;
 use crate::refusal::Proposal;
 
-/// How many folded values and total rows are named; the rest is counted.
+/// How many folded values and total rows are listed; the rest are only counted.
 pub const NAMED_MAX: usize = 100;
 
-/// Control totals of a file, to hold against the sender's.
+/// Control totals of a file, to reconcile with the sender's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Rows, taken or not; blank rows and total rows are not among them.
+    /// Rows, accepted or not, excluding blank rows and total rows.
     pub rows: u64,
-    /// Blank lines, and rows with nothing but delimiters and blanks.
+    /// Blank lines, and rows with nothing but delimiters and spaces.
     pub blank_rows: u64,
-    /// Rows that name nobody and whose amount is the sum of all above: they are skipped.
+    /// Rows that name no account or person and whose amount is the sum of all rows above: they are skipped.
     pub total_rows: u64,
-    /// The exact sum of all amounts that can be read, in major units, whatever becomes of their rows.
+    /// The exact sum of all readable amounts, in major units, whether or not their rows are accepted.
     pub sum: WrittenSum,
-    /// Rows whose amount is missing or cannot be read, so that it is not in the sum.
+    /// Rows whose amount is missing or unreadable and therefore not in the sum.
     pub unreadable_amounts: u64,
 }
 
-/// A row that was taken for a total.
+/// A row that was recognised as a total.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TotalRow {
-    /// The line on which it begins.
+    /// The line it begins on.
     pub line: u64,
-    /// Its amount as it is written.
+    /// Its amount as written.
     pub amount: String,
 }
 
-/// A value in which full-width digits were read as ASCII ones.
+/// A value in which full-width digits were read as ASCII digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folded {
-    /// The line on which the row begins.
+    /// The line the row begins on.
     pub line: u64,
     /// The column's header.
     pub column: String,
-    /// As it is in the file.
+    /// As in the file.
     pub before: String,
-    /// As it was read.
+    /// As read.
     pub after: String,
 }
 
-/// What is known of a file. It is complete once the last page has been read.
+/// The summary of a file, complete once the last page has been read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Headers of the columns that were not read: not understood, or set aside by the uploader. A column
-    /// without a header is named by its place, such as `#7`.
+    /// Headers of the columns that were not read: not understood, or ignored by the uploader. A column
+    /// without a header is named by its position, such as `#7`.
     pub ignored_columns: Vec<String>,
-    /// Columns that may mean a field and are not taken unless the uploader says so.
+    /// Columns that may mean a field but are not read unless the uploader maps them.
     pub proposals: Vec<Proposal>,
     /// Control totals.
     pub totals: Totals,
-    /// The first rows that were taken for totals.
+    /// The first rows that were recognised as totals.
     pub total_rows: Vec<TotalRow>,
     /// The first values that were folded.
     pub folded: Vec<Folded>,
     /// How many values were folded.
     pub folded_count: u64,
-    /// The external ids, which nobody mapped, only count the rows: 1, 2, 3 and so on to the end. They name
-    /// nothing and are to be dropped.
+    /// Whether the external ids, in a column that was not mapped, only number the rows: 1, 2, 3 and so on to
+    /// the end. They identify nothing and must be dropped.
     pub external_ids_are_a_row_count: bool,
 }
 
-/// A summary in the making.
+/// A summary being built.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     pub(crate) totals: Totals,
     pub(crate) total_rows: Vec<TotalRow>,
     pub(crate) folded: Vec<Folded>,
     pub(crate) folded_count: u64,
-    /// An empty amount is one that cannot be read.
+    /// Whether an empty amount counts as unreadable.
     needs_amounts: bool,
 }
 
@@ -83,13 +83,13 @@ impl Report {
         Self { needs_amounts, ..Self::default() }
     }
 
-    /// Counts a row that cannot be read at all.
+    /// Counts an unreadable row.
     pub(crate) const fn count_unreadable(&mut self) {
         self.totals.rows += 1;
         self.totals.unreadable_amounts += self.needs_amounts as u64;
     }
 
-    /// Counts a row and its amount; false if it is a total row, which is no row to be read further.
+    /// Counts a row and its amount; returns false for a total row, which must not be processed further.
     pub(crate) fn count(&mut self, line: u64, is_named: bool, amount: Option<&str>) -> bool {
         let read = amount.map(WrittenSum::read);
         if !is_named && self.totals.rows > 0 && read == Some(Ok(self.totals.sum)) {

@@ -1,5 +1,5 @@
-//! A CSV file with a header: what all formats share. It finds the columns, counts, and turns what is wrong
-//! with a record as such (size, number of fields, bytes) into problems.
+//! A CSV file with a header: what all formats share. It finds the columns, counts rows, and turns errors of a
+//! record itself (size, number of fields, bytes) into problems.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -12,7 +12,7 @@ use crate::kind;
 use crate::problem::{Problem, ReadError};
 use crate::report::{Report, Summary};
 
-/// The longest text of a field that we keep, in characters.
+/// The longest text kept from a field, in characters.
 pub(crate) const TEXT_MAX: usize = 500;
 
 pub(crate) struct Table<R> {
@@ -21,14 +21,14 @@ pub(crate) struct Table<R> {
     report: Report,
 }
 
-/// What reading a row leaves behind.
+/// Where reading a row records problems and counts.
 pub(crate) struct Notes<'a> {
     pub(crate) problems: &'a mut Vec<Problem>,
     pub(crate) report: &'a mut Report,
 }
 
 impl<R: Read> Table<R> {
-    /// Reads the header. `amount` is the place of the column that every row must fill, if there is one.
+    /// Reads the header. `amount` is the index of the column that every row must fill, if there is one.
     pub(crate) fn open(
         read: R,
         layout: &Layout,
@@ -45,8 +45,8 @@ impl<R: Read> Table<R> {
         Ok(Self { csv, header, report: Report::new(amount.is_some()) })
     }
 
-    /// Reads up to `max_rows` records and appends what `take` makes of them to `rows`. False once the file has
-    /// been read; a file without one row is refused then.
+    /// Reads up to `max_rows` records and appends what `take` returns for them to `rows`. Returns false once
+    /// the file has been read; a file without any row is refused then.
     pub(crate) fn page<T>(
         &mut self,
         max_rows: usize,
@@ -95,7 +95,7 @@ impl<R: Read> Table<R> {
     }
 }
 
-/// The current record as a row; none if it is blank or cannot be read.
+/// The current record as a row; none if it is blank or unreadable.
 fn row<'a, R: Read>(csv: &'a CsvReader<R>, header: &'a Header, notes: &mut Notes<'_>) -> Option<Row<'a>> {
     let (bytes, ends) = csv.record();
     let (line, expected) = (csv.line(), header.names.len());
@@ -149,7 +149,7 @@ fn no_rows(line: u64) -> ReadError {
     Problem::of_row(line, Code::FileNoRows, "").into()
 }
 
-/// Found and expected, without words: the value is shown in every language.
+/// Found and expected count, without words: the value is shown in every language.
 fn field_count(line: u64, found: impl std::fmt::Display, expected: usize) -> Problem {
     Problem::of_row(line, Code::FieldCount, format!("{found} / {expected}"))
 }
@@ -168,19 +168,19 @@ fn of_place(line: u64, names: &[String], place: usize, code: Code, value: impl A
     }
 }
 
-/// Where each field begins and ends.
+/// The start and end of each field.
 fn slices(ends: &[usize]) -> impl Iterator<Item = (usize, usize)> {
     let starts = std::iter::once(0).chain(ends.iter().copied());
     starts.zip(ends.iter().copied()).take(COLUMNS_MAX)
 }
 
-/// The record as text, if no field has a NUL or invalid UTF-8: a cheap look at the record as a whole.
+/// The record as text, if no field has a NUL or invalid UTF-8: a cheap check of the record as a whole.
 fn clean<'a>(bytes: &'a [u8], ends: &[usize]) -> Option<&'a str> {
     let text = std::str::from_utf8(bytes).ok().filter(|_| !bytes.contains(&0))?;
     (text.is_ascii() || ends.iter().all(|end| text.is_char_boundary(*end))).then_some(text)
 }
 
-/// Names the fields that are why [`clean`] refused the record.
+/// Reports the fields because of which [`clean`] refused the record.
 fn dirty(line: u64, bytes: &[u8], ends: &[usize], names: &[String], problems: &mut Vec<Problem>) {
     for (place, (from, to)) in slices(ends).enumerate() {
         let field = bytes.get(from..to).unwrap_or_default();
@@ -192,7 +192,7 @@ fn dirty(line: u64, bytes: &[u8], ends: &[usize], names: &[String], problems: &m
     }
 }
 
-/// A record whose fields are text and as many as the header's.
+/// A record whose fields are valid text and match the header in number.
 pub(crate) struct Row<'a> {
     pub(crate) line: u64,
     text: &'a str,
@@ -201,7 +201,7 @@ pub(crate) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The trimmed text of a column; none if it is empty, or the file has no such column.
+    /// The trimmed text of a column; none if it is empty or the file has no such column.
     pub(crate) fn get(&self, field: usize) -> Option<&'a str> {
         let place = self.header.place(field)?;
         let to = *self.ends.get(place)?;
@@ -209,15 +209,15 @@ impl<'a> Row<'a> {
         self.text.get(from..to).map(str::trim).filter(|text| !text.is_empty())
     }
 
-    /// As [`Row::get`], to keep; a text that is too long is a problem.
+    /// Like [`Row::get`], but owned; text that is too long is a problem.
     pub(crate) fn take(&self, field: usize, notes: &mut Notes<'_>) -> Option<String> {
         let text = self.get(field)?;
         self.check_length(field, text, notes);
         Some(text.to_owned())
     }
 
-    /// As [`Row::take`], of a number or a name that programs compare: full-width digits become ASCII ones,
-    /// and that is reported.
+    /// Like [`Row::take`], for numbers and identifiers: full-width digits become ASCII digits, and that is
+    /// reported.
     pub(crate) fn take_folded(&self, field: usize, notes: &mut Notes<'_>) -> Option<String> {
         let text = self.get(field)?;
         self.check_length(field, text, notes);
@@ -228,7 +228,7 @@ impl<'a> Row<'a> {
         Some(folded.into_owned())
     }
 
-    /// What is wrong with a column's value.
+    /// A problem with a column's value.
     pub(crate) fn problem(&self, field: usize, code: Code) -> Problem {
         let value = self.get(field).unwrap_or("");
         match self.header.place(field) {
@@ -244,7 +244,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The text with full-width digits and dots as ASCII ones.
+/// The text with full-width digits and dots replaced by ASCII.
 fn narrow(text: &str) -> Cow<'_, str> {
     let ascii = |c: char| match c {
         '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),

@@ -1,6 +1,6 @@
-//! Files as people send them: what is read, and every problem.
+//! Files as users send them: what is read from them, and every problem.
 //!
-//! To add a case, find the file of its subject. A case about words has its twin in Chinese.
+//! To add a case, find the file for its subject. A case about wording needs a counterpart in Chinese.
 
 mod account;
 mod count;
@@ -37,7 +37,7 @@ fn payment(row: &PaymentRow) -> String {
     format!("{} {:?}{}", row.line, row.amount.as_deref().unwrap_or("-"), filled.collect::<String>())
 }
 
-/// Rows and problems, in the order of their lines, one a line of text; or the refusal.
+/// Rows and problems in line order, one per line of text; or the refusal.
 fn read_with(input: impl Read, options: &Options, page: usize) -> Result<String, ReadError> {
     let mut reader = PaymentReader::open(input, options)?;
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
@@ -68,7 +68,7 @@ fn check(input: impl AsRef<[u8]>, expected: &str) {
     check_with(&Options::default(), input, expected);
 }
 
-/// Gives one byte at a time, as a slow upload does.
+/// Yields one byte at a time, like a slow upload.
 struct Dribble<R>(R);
 
 impl<R: Read> Read for Dribble<R> {

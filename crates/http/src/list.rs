@@ -5,7 +5,7 @@ use crate::paging::{self, Pagination, Paging};
 use crate::problem::Problem;
 use domain::code::Code;
 use serde::Deserialize;
-use service::listing::{Counting, Order, Place, Slice, Total, place_text, read_place};
+use service::listing::{Counting, Order, CursorKey, PageRequest, Total, cursor_text, read_cursor};
 use utoipa::ToSchema;
 
 /// The default page size.
@@ -37,7 +37,7 @@ impl From<OrderBy> for Order {
 pub(crate) struct Page {
     list: String,
     paging: Option<Paging>,
-    pub slice: Slice,
+    pub slice: PageRequest,
 }
 
 impl Page {
@@ -52,7 +52,7 @@ impl Page {
         let Some(cursor) = cursor else {
             let paging = Paging::of(page, page_size, USUAL)?;
             let (offset, limit) = (paging.offset(), paging.page_size);
-            let slice = Slice { order, offset, limit, ..Slice::default() };
+            let slice = PageRequest { order, offset, limit, ..PageRequest::default() };
             return Ok(Self { list, paging: Some(paging), slice });
         };
         if page.is_some() {
@@ -60,8 +60,8 @@ impl Page {
         }
         let limit = paging::size(page_size, USUAL)?;
         let place = app.cursors.open(&list, cursor)?;
-        let after = Some(read_place(&place).ok_or(Code::CursorInvalid)?);
-        Ok(Self { list, paging: None, slice: Slice { order, after, limit, ..Slice::default() } })
+        let after = Some(read_cursor(&place).ok_or(Code::CursorInvalid)?);
+        Ok(Self { list, paging: None, slice: PageRequest { order, after, limit, ..PageRequest::default() } })
     }
 
     /// Whether to count the rows: only pages by number report a total.
@@ -70,8 +70,8 @@ impl Page {
     }
 
     /// The page's position in the list.
-    pub(crate) fn pagination(&self, app: &App, total: Option<Total>, next: Option<&Place>) -> Pagination {
-        let next = next.map(|place| app.cursors.seal(&self.list, &place_text(place)));
+    pub(crate) fn pagination(&self, app: &App, total: Option<Total>, next: Option<&CursorKey>) -> Pagination {
+        let next = next.map(|place| app.cursors.seal(&self.list, &cursor_text(place)));
         match (self.paging, total) {
             (Some(paging), Some(Total { rows, is_least })) => {
                 Pagination { total_is_least: is_least, ..paging.of_total(rows, next) }

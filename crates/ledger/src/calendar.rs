@@ -1,17 +1,17 @@
-//! Days and months of the organisation's time zone.
+//! Days and months in the organisation's time zone.
 
 use domain::limit::Calendar;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-/// The zoned time of microseconds UTC; a time out of range is the epoch.
+/// Converts microseconds UTC to zoned time; a time out of range becomes the epoch.
 #[must_use]
 pub fn zoned(now: i64, zone: &TimeZone) -> Zoned {
     Timestamp::from_microsecond(now).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone())
 }
 
-/// The day and month that limits count in.
+/// The day and month that limits are counted in.
 #[must_use]
 pub fn calendar(now: i64, zone: &TimeZone) -> Calendar {
     let date = zoned(now, zone).date();
@@ -32,7 +32,7 @@ pub fn date_of(day: i64) -> Date {
     Date::constant(1970, 1, 1).saturating_add(span)
 }
 
-/// `yyyymmdd` of a date, for batch numbers.
+/// A date as `yyyymmdd`, for batch numbers.
 #[must_use]
 pub fn compact(date: Date) -> i64 {
     i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_count_from_1970_in_the_zone() {
+    fn days_count_from_1970_in_the_organisations_time_zone() {
         let zone = TimeZone::get("Asia/Shanghai").unwrap();
         // 2025-12-31 16:30 UTC is 2026-01-01 00:30 in Shanghai.
         let now = 1_767_198_600_000_000;

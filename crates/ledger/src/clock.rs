@@ -1,14 +1,14 @@
-//! The clock is wired by the binary and handed down, so that tests can hold it still or turn it.
+//! The clock. The binary creates it and passes it down, so that tests can stop it or set it.
 
 use std::sync::OnceLock;
 use std::time::Instant;
 
-/// What time it is.
+/// A source of time.
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// Microseconds since 1970-01-01 UTC.
     fn now(&self) -> i64;
 
-    /// Microseconds that the machine has counted since some moment. Nobody can set this back.
+    /// Microseconds on a monotonic clock, counted from an arbitrary start. It never goes back.
     fn counted(&self) -> i64 {
         static BEGUN: OnceLock<Instant> = OnceLock::new();
         i64::try_from(BEGUN.get_or_init(Instant::now).elapsed().as_micros()).unwrap_or(i64::MAX)

@@ -1,5 +1,5 @@
-//! What the door knows without asking each time: policies, rates, the ledger's own accounts, the time zone. One
-//! version number in the ledger's head tells whether it still holds.
+//! What the door caches: policies, rates, system accounts, the time zone. One version number in the ledger's
+//! head row shows whether the cache is still valid.
 
 use crate::rates::Rates;
 use domain::account::AccountKind;
@@ -18,10 +18,10 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Reads everything anew, as a node sees it: of the ledger's own accounts each node uses one stripe, so
-    /// that nodes do not wait for each other's fees. Where its own is missing, the first one serves.
+    /// Loads everything for one node. Each node uses its own stripe of system accounts, so that nodes do not
+    /// block each other when booking fees. Where its stripe is missing, stripe 0 is used.
     pub(crate) async fn load(tx: &mut Tx, node: &str) -> Result<Self, StoreError> {
-        // A process that opened the ledger before it was moved away learns it here: sealing raises the version.
+        // A process that opened the ledger before it was moved detects it here: sealing raises the version.
         if let Some(place) = store::setting::get(tx, store::setting::MOVED_TO).await? {
             return Err(StoreError::Moved(place));
         }
@@ -33,7 +33,7 @@ impl Context {
         accounts.sort_by_key(|account| account.stripe == own);
         let zone = store::setting::get(tx, "time_zone").await?;
         let zone = zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC);
-        // Of two, the later stays: the own.
+        // The last entry wins: this node's own stripe overrides stripe 0.
         let system = accounts.into_iter().map(|a| ((a.asset, a.kind), a.id)).collect();
         Ok(Self { policies, rates, system, zone })
     }

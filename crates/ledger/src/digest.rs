@@ -1,11 +1,11 @@
-//! Digests: what the audit log covers of a chunk, in versioned bytes.
+//! Digests: the part of a chunk that the audit log covers, in versioned bytes.
 
 use data_encoding::HEXLOWER;
 use domain::posting::Posting;
 use sha2::{Digest, Sha256};
 
-/// The digest of a chunk: all its postings in order, then all failed tries in the order of writing.
-/// `verify` computes it again from what is stored.
+/// The digest of a chunk: all its postings in order, then all failed attempts in the order of writing.
+/// `verify` recomputes it from the stored rows.
 #[derive(Debug)]
 pub struct ChunkDigest(Sha256);
 
@@ -22,7 +22,7 @@ impl ChunkDigest {
         Self(Sha256::new())
     }
 
-    /// Takes a posting in.
+    /// Adds a posting.
     pub fn posting(&mut self, p: &Posting) {
         let numbers = [
             p.id.0,
@@ -41,12 +41,12 @@ impl ChunkDigest {
         self.0.update(bytes);
     }
 
-    /// Takes a failed try in.
+    /// Adds a failed attempt.
     pub fn failure(&mut self, item: i64, code: i64, amount: i64) {
         [item, code, amount].iter().for_each(|number| self.0.update(number.to_le_bytes()));
     }
 
-    /// The digest, hexadecimal.
+    /// The digest in hexadecimal.
     #[must_use]
     pub fn finish(self) -> String {
         HEXLOWER.encode(&self.0.finalize())

@@ -14,23 +14,23 @@ use std::time::{Duration, Instant};
 use store::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
-/// Requests that may wait; more callers wait to hand theirs over.
+/// Queue capacity; further callers wait until there is room.
 const QUEUE_MAX: usize = 20_000;
-/// Single requests of one chunk.
+/// The most single requests in one chunk.
 const SINGLES_MAX: usize = 10_000;
-/// How long a slice of a batch may hold the door while single requests keep coming.
+/// Time budget for the slices in a chunk while single requests keep arriving.
 const SLICE_BESIDE_SINGLES: Duration = Duration::from_millis(50);
-/// How long after the last single request slices grow again.
+/// Slices grow again this long after the last single request.
 const QUIET: Duration = Duration::from_secs(1);
-/// How long a request that the door dropped is left without an answer.
+/// How long a caller waits for the process to end after the door dropped its request.
 const ENDING: Duration = Duration::from_secs(1);
 /// The smallest slice that is worth a commit.
 const SLICE_MIN: usize = 250;
 
-/// How the door works.
+/// Options of the door.
 #[derive(Debug, Clone, Copy)]
 pub struct DoorOptions {
-    /// Items of one chunk.
+    /// The most items in one chunk.
     pub chunk_items: usize,
 }
 
@@ -42,7 +42,7 @@ impl Default for DoorOptions {
 
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
-/// A request and where its answer goes.
+/// A request and the channel for its answer.
 #[derive(Debug)]
 pub(crate) enum Envelope {
     Single(Box<Single>, Reply<Outcome>),
@@ -50,7 +50,7 @@ pub(crate) enum Envelope {
     Run(Run, Reply<RunOutcome>),
 }
 
-/// The one door through which money moves. Clones share one queue.
+/// The door: the only way to move money. Clones share one queue.
 #[derive(Debug, Clone)]
 pub struct Door {
     queue: mpsc::Sender<Envelope>,
@@ -59,7 +59,7 @@ pub struct Door {
 }
 
 impl Door {
-    /// Opens the door of a store: starts the loop that ends when the last clone is dropped.
+    /// Opens the door of a store and starts its loop, which ends when the last clone is dropped.
     #[must_use]
     pub fn open(store: Store, clock: Arc<dyn Clock>, options: DoorOptions) -> Self {
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
@@ -80,14 +80,14 @@ impl Door {
         Self { queue, slice, single_chunks }
     }
 
-    /// Moves money once and answers when it is durable, or why it did not move.
+    /// Executes a single movement; returns its outcome, or the reason it was refused, once that is durable.
     pub async fn single(&self, single: Single) -> Result<Outcome, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.hand_over(Envelope::Single(Box::new(single), reply), answer).await
     }
 
-    /// Moves money many times under one audit row (opening balances of an account import). All requests
-    /// are decided in one chunk, so there may be at most [`CHUNK_ITEMS_MAX`] of them.
+    /// Executes many movements under one audit row (opening balances of an account import). All of them are
+    /// decided in one chunk, so there may be at most [`CHUNK_ITEMS_MAX`].
     pub async fn bulk(&self, singles: Vec<Single>) -> Result<Vec<Outcome>, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.hand_over(Envelope::Bulk(Bulk { singles }, reply), answer).await
@@ -99,20 +99,21 @@ impl Door {
         self.hand_over(Envelope::Run(run, reply), answer).await
     }
 
-    /// How many items the next slice should have: the chunk limit, or fewer while single requests wait.
+    /// How many items the next slice should have: the chunk limit, or fewer while single requests arrive.
     #[must_use]
     pub fn slice_items(&self) -> usize {
         self.slice.load(Ordering::Relaxed)
     }
 
-    /// How many chunks with single requests the door has worked: whether somebody waits for answers right now
-    /// is seen by looking twice.
+    /// How many chunks with single requests the door has processed. A change between two reads shows that
+    /// single requests are arriving.
     #[must_use]
     pub fn single_chunks(&self) -> u64 {
         self.single_chunks.load(Ordering::Relaxed)
     }
 
-    /// Done when the door takes nothing any more: the disk did not confirm a write, and the process must end.
+    /// Completes when the door accepts no more requests: the disk did not confirm a write, and the process
+    /// must end.
     pub async fn closed(&self) {
         self.queue.closed().await;
     }
@@ -127,17 +128,17 @@ impl Door {
         if let Ok(answer) = answer.await {
             return answer;
         }
-        // Nobody knows what was done, and the process is about to end: an answer could only be wrong.
+        // The outcome is unknown and the process is about to end: any answer could be wrong.
         tokio::time::sleep(ENDING).await;
         Err(closed())
     }
 }
 
-/// A panic behind the door ends the process at once: nobody can tell how much of a chunk was done, and the next
-/// start finds out. Everywhere else a panic is its own task's.
+/// Aborts the process if the door panics: it is unknown how much of a chunk was done, and the next start
+/// finds out. Everywhere else a panic affects only its own task.
 async fn or_abort(serving: impl Future<Output = ()>) {
     if AssertUnwindSafe(serving).catch_unwind().await.is_err() {
-        tracing::error!("the door panicked: the process ends, and the next start finds what stands");
+        tracing::error!("the door panicked: aborting; the next start finds out what was committed");
         std::process::abort();
     }
 }
@@ -147,7 +148,7 @@ struct Keeper {
     store: Store,
     clock: Arc<dyn Clock>,
     memory: Memory,
-    /// Slices and bulks that did not fit into the chunks so far.
+    /// Slices and bulks that have not fitted into a chunk yet.
     backlog: VecDeque<Envelope>,
     /// When the last chunk with a single request was written.
     single_at: Option<Instant>,
@@ -181,7 +182,7 @@ impl Keeper {
         }
     }
 
-    /// Singles first, then as many slices as fit; the rest waits in the order of arrival.
+    /// Takes the singles first, then as many slices and bulks as fit; the rest waits in arrival order.
     fn take_chunk(&mut self, gathered: &mut Vec<Envelope>) -> Vec<Envelope> {
         let (mut chunk, large): (Vec<_>, Vec<_>) =
             gathered.drain(..).partition(|envelope| matches!(envelope, Envelope::Single(..)));
@@ -202,8 +203,8 @@ impl Keeper {
         chunk
     }
 
-    /// Runs a chunk to its end and answers. An error is the answer of all; after a fatal one, whose outcome
-    /// only a restart can tell, the door stays closed.
+    /// Processes a chunk and adapts the slice size. After a fatal error, whose outcome only a restart can
+    /// tell, it returns an error and the door stays closed.
     async fn work(&mut self, chunk: Vec<Envelope>) -> Result<(), ()> {
         let singles = chunk.iter().filter(|e| matches!(e, Envelope::Single(..))).count();
         let items: usize =
@@ -215,8 +216,9 @@ impl Keeper {
         if fatal { Err(()) } else { Ok(()) }
     }
 
-    /// Single requests that were answered together are sent together again, a moment after the next slice has
-    /// begun. So a chunk without them says little: only when none came for a while do slices grow.
+    /// Adapts the slice size. Callers answered together send their next requests together, just after the
+    /// next slice has begun. A chunk without single requests therefore proves little: slices grow only after
+    /// [`QUIET`] without any.
     fn adapt(&mut self, singles: usize, items: usize, took: Duration) {
         if singles > 0 {
             self.single_at = Some(Instant::now());
@@ -243,10 +245,10 @@ mod tests {
     use std::os::unix::process::ExitStatusExt;
     use store::audit::Actor;
 
-    /// Set in the process that is to end.
+    /// Set in the child process, which is expected to abort.
     const INSIDE: &str = "SLUICE_TEST_DOOR_PANICS";
 
-    /// A clock with a defect.
+    /// A clock that panics.
     #[derive(Debug)]
     struct Broken;
 
@@ -257,11 +259,11 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_behind_the_door_ends_the_process_before_anybody_is_answered() {
+    fn a_panic_in_the_door_aborts_the_process_before_any_caller_is_answered() {
         if std::env::var_os(INSIDE).is_some() {
             inside();
         }
-        let name = "door::tests::a_panic_behind_the_door_ends_the_process_before_anybody_is_answered";
+        let name = "door::tests::a_panic_in_the_door_aborts_the_process_before_any_caller_is_answered";
         let mut itself = std::process::Command::new(std::env::current_exe().unwrap());
         let output = itself.args([name, "--exact", "--nocapture"]).env(INSIDE, "1").output().unwrap();
         assert_eq!(output.status.signal(), Some(6), "SIGABRT: {output:?}");

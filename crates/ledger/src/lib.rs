@@ -1,12 +1,12 @@
 //! The door: collect -> lock -> read -> decide -> write -> publish.
 //!
-//! Everything that changes a balance is a request to [`Door`]. Callers hand requests over and await
-//! outcomes; the door takes what has gathered, makes one chunk of it, decides it in memory by
+//! Everything that changes a balance is a request to [`Door`]. Callers hand over requests and await
+//! outcomes. The door collects the waiting requests into one chunk, decides it in memory with
 //! `domain::posting`, writes it in one transaction, commits durably and only then answers. A hundred
 //! concurrent single transfers cost one commit.
 //!
-//! Lock order, the same in every chunk: operation ids sorted, leases by batch, batches by id, accounts by
-//! id, at the end `ledger_head`.
+//! The lock order is the same in every chunk: operation ids sorted, leases by batch, batches by id, accounts
+//! by id, and finally `ledger_head`.
 
 pub mod calendar;
 mod chunk;

@@ -1,22 +1,22 @@
-//! What the door counts. The names are in `docs/guide/operations.md`; a label has few values, all of them known
-//! here or in the table of codes.
+//! The door's metrics. The names are documented in `docs/guide/operations.md`; labels have few values, all of
+//! them known here or in the table of codes.
 
 use domain::code::Code;
 use hashbrown::HashMap;
 use metrics::{counter, gauge, histogram};
 use std::time::Duration;
 
-/// Requests that wait in front of the door.
+/// Sets the number of requests waiting for the door.
 pub(crate) fn queue(waiting: usize) {
     gauge!("sluice_door_queue").set(u32::try_from(waiting).unwrap_or(u32::MAX));
 }
 
-/// A chunk that does not stand.
+/// Counts a chunk that was not committed.
 pub(crate) fn failed() {
     counter!("sluice_chunks_total", "result" => "failed").increment(1);
 }
 
-/// What a chunk holds, taken before it is written and counted when it stands.
+/// The contents of a chunk, collected before it is written and counted once it is committed.
 #[derive(Debug, Default)]
 pub(crate) struct Moved {
     pub singles: u64,
@@ -26,7 +26,7 @@ pub(crate) struct Moved {
 }
 
 impl Moved {
-    /// Counts it: how long the chunk took from its first statement on, and its COMMIT of that.
+    /// Counts it, with the duration of the chunk from its first statement and the part of it spent in COMMIT.
     pub(crate) fn count(&self, took: Duration, commit: Duration) {
         counter!("sluice_chunks_total", "result" => "committed").increment(1);
         histogram!("sluice_chunk_seconds").record(took);

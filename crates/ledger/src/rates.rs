@@ -1,5 +1,5 @@
-//! The exchange rates that hold, and how a batch's items are exchanged at them. The run and its preview share
-//! this, so that they say the same.
+//! The current exchange rates, and how a batch's items are converted at them. A run and its preview share
+//! this code, so that they agree.
 
 use domain::amount::Amount;
 use domain::code::Code;
@@ -13,7 +13,7 @@ use store::fx::FxRate;
 use store::transfer::Exchange;
 use store::{StoreError, Tx};
 
-/// What an exchange needs to know of a pair of currencies, so that an item costs one look-up.
+/// Everything a conversion needs to know about a currency pair, so that an item costs one lookup.
 #[derive(Debug, Clone)]
 struct Pair {
     rate: Rate,
@@ -23,7 +23,7 @@ struct Pair {
     target_scale: u8,
 }
 
-/// Every pair of currencies that has a rate, and what one batch has kept of it.
+/// All currency pairs with a rate, and the rates kept by one batch.
 #[derive(Debug, Clone, Default)]
 pub struct Rates {
     stored: Arc<HashMap<(AssetId, AssetId), Pair>>,
@@ -31,21 +31,21 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// Reads what holds now.
+    /// Reads the current rates.
     pub async fn load(tx: &mut Tx) -> Result<Self, StoreError> {
         let scales: HashMap<_, _> =
             store::asset::all(tx).await?.into_iter().map(|asset| (asset.id, asset.scale)).collect();
         let policies = store::fx_policy::all(tx).await?;
         let policies: HashMap<_, _> =
             policies.into_iter().map(|pair| ((pair.source, pair.target), pair.policy)).collect();
-        let unreadable = |code: Code| StoreError::Corrupt(format!("a stored rate: {code}"));
+        let unreadable = |code: Code| StoreError::Corrupt(format!("a stored rate is invalid: {code}"));
         let mut pairs = HashMap::new();
         for stored in store::fx::list(tx).await? {
             let rate = Rate::parse(&stored.rate).map_err(unreadable)?;
             let names = (stored.source, stored.target);
             let (Some(source_scale), Some(target_scale)) = (scales.get(&names.0), scales.get(&names.1))
             else {
-                return Err(StoreError::Corrupt(format!("a stored rate of unknown currencies: {names:?}")));
+                return Err(StoreError::Corrupt(format!("a stored rate names unknown currencies: {names:?}")));
             };
             let policy = policies.get(&names).copied().unwrap_or_default();
             let (source_scale, target_scale) = (*source_scale, *target_scale);
@@ -54,12 +54,12 @@ impl Rates {
         Ok(Self { stored: Arc::new(pairs), kept: HashMap::new() })
     }
 
-    /// These rates for a batch: those that it has kept come first.
+    /// These rates for one batch: its kept rates take precedence.
     pub fn keeping<'a>(&self, kept: impl Iterator<Item = &'a KeptRate>) -> Result<Self, StoreError> {
         let mut pairs = HashMap::new();
         for KeptRate { batch, rate: stored, .. } in kept {
             let names = (stored.source, stored.target);
-            let unreadable = || StoreError::Corrupt(format!("a rate that batch {batch} has kept: {names:?}"));
+            let unreadable = || StoreError::Corrupt(format!("bad rate kept by batch {batch}: {names:?}"));
             let pair = self.stored.get(&names).cloned().ok_or_else(unreadable)?;
             let rate = Rate::parse(&stored.rate).map_err(|_| unreadable())?;
             pairs.insert(names, Pair { rate, stored: stored.clone(), ..pair });
@@ -67,14 +67,14 @@ impl Rates {
         Ok(Self { stored: Arc::clone(&self.stored), kept: pairs })
     }
 
-    /// The rates for a batch as they hold now, read where it has kept some.
+    /// Loads the current rates for a batch, with its kept rates.
     pub async fn load_for(tx: &mut Tx, batch: &Batch) -> Result<Self, StoreError> {
         let stored = Self::load(tx).await?;
         let kept = store::batch_rate::of(tx, batch.id).await?;
         stored.keeping(kept.iter())
     }
 
-    /// How an amount of the source's currency becomes one of the target's; none within one currency.
+    /// Converts an amount from the source's currency to the target's; none within one currency.
     pub fn exchange(&self, source: AssetId, target: AssetId, amount: i64) -> Result<Option<Exchange>, Code> {
         if source == target {
             return Ok(None);
@@ -95,8 +95,8 @@ impl Rates {
     }
 }
 
-/// Decides a batch's item: `post` is asked once, with what the target gets in its own currency. Where that is
-/// not known, the reason stands in for "the currencies differ".
+/// Decides a batch item: calls `post` once, with what the target receives in its own currency. If the
+/// conversion failed, its code replaces `CURRENCY_MISMATCH`.
 pub fn post_item<T>(
     exchange: Result<Option<Exchange>, Code>,
     post: impl FnOnce(Option<i64>) -> Result<T, Code>,

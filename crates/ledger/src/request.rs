@@ -1,4 +1,4 @@
-//! What the door takes, and what it answers.
+//! The door's requests and their outcomes.
 
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, BatchId, TransferId};
@@ -18,92 +18,92 @@ pub enum Party {
     World(AssetId),
 }
 
-/// A caller's own name for a request, unique for ever.
+/// A caller's key for a request, permanently unique.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OperationKey {
     /// The caller's id.
     pub id: String,
-    /// SHA-256 of the request's content, hexadecimal.
+    /// SHA-256 of the request's content, in hexadecimal.
     pub fingerprint: String,
 }
 
-/// What the audit log says of a transfer's rate, beside the rate itself.
+/// What the audit log records about a transfer's rate, in addition to the rate itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
     /// The stored rate, if there is one.
     pub stored: Option<String>,
-    /// Why a rate out of bounds is to be taken, if somebody says so.
+    /// The reason for using a rate that is out of bounds, if it was overridden.
     pub reason: Option<String>,
 }
 
 /// A single movement of money.
 #[derive(Debug, Clone)]
 pub struct Single {
-    /// Who asks.
+    /// The requesting actor.
     pub actor: Actor,
-    /// Its name, if it may be repeated.
+    /// Its operation key, if the request may be repeated.
     pub operation: Option<OperationKey>,
-    /// Why.
+    /// What kind of movement it is.
     pub kind: TransferKind,
-    /// Who pays.
+    /// The payer.
     pub source: Party,
-    /// Who is paid.
+    /// The payee.
     pub target: Party,
-    /// Minor units of the source's currency.
+    /// In minor units of the source's currency.
     pub amount: i64,
-    /// How it is exchanged, if the currencies differ.
+    /// The conversion, if the currencies differ.
     pub exchange: Option<Exchange>,
-    /// The rates as they were asked for, if the currencies differ.
+    /// What to record about the requested rate, if the currencies differ.
     pub quote: Option<Quote>,
-    /// The day it counts for; today if none.
+    /// The value date; today if none.
     pub value_date: Option<i64>,
-    /// What people wrote.
+    /// The user's memo.
     pub memo: Option<String>,
-    /// Where its vouchers are, as a JSON array.
+    /// Its vouchers, as a JSON array.
     pub vouchers: Option<String>,
-    /// Why it cannot be done, if that was seen before it came here: the refusal is kept all the same.
+    /// A refusal decided before the door; it is still recorded as a refused transfer.
     pub refused: Option<Code>,
 }
 
-/// How a single request ended. The first answer for an operation id is the answer for ever.
+/// The outcome of a single request. The first outcome under an operation id is permanent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// The number of the transfer, or of the refusal that was kept; none if even that was refused (the
-    /// operation id was used for something else).
+    /// The id of the transfer or of the recorded refusal; none if nothing was recorded (the operation id was
+    /// used for something else).
     pub transfer: Option<TransferId>,
-    /// Why it was refused.
+    /// Why it was refused, if it was.
     pub code: Option<Code>,
-    /// Fee on top, in minor units.
+    /// The fee on top of the amount, in minor units.
     pub fee: i64,
-    /// Whether this is the answer of an earlier request with the same operation id.
+    /// Whether this is the stored answer of an earlier request with the same operation id.
     pub replayed: bool,
-    /// What was written for it now; none for an earlier answer, and for requests that share an audit row.
+    /// What was written for it; none for a stored answer and for requests that share an audit row.
     pub written: Option<Arc<Written>>,
 }
 
-/// What was written for a single request, so that its caller needs not read it again.
+/// What was written for a single request, so that its caller need not read it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
-    /// The transfer, or the refusal that was kept.
+    /// The transfer, or the recorded refusal.
     pub transfer: Transfer,
     /// Its postings, in order.
     pub postings: Vec<Booked>,
 }
 
-/// A slice of a batch, in the order of numbers: all its waiting items from the first to the last.
+/// A slice of a batch, in id order: all its pending items from the first to the last.
 #[derive(Debug)]
 pub struct Run {
-    /// Who started the run.
+    /// The actor that the run is recorded under.
     pub actor: Actor,
     /// The batch.
     pub batch: BatchId,
     /// The epoch under which the runner holds the lease.
     pub epoch: i64,
-    /// The items; shared, because a slice may be handed over again.
+    /// The items; shared, because a slice may be submitted to the door again.
     pub items: Arc<[Item]>,
 }
 
-/// What became of a slice.
+/// The outcome of a slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunOutcome {
     /// It was decided and written.
@@ -117,8 +117,8 @@ pub enum RunOutcome {
     },
     /// Another worker holds the lease; nothing was written.
     Fenced,
-    /// A person asked the run to stop; nothing was written.
+    /// The batch was paused, interrupted or ended; nothing was written.
     Halted,
-    /// Items changed since they were read (a skip, a retry); nothing was written: read them again.
+    /// Items changed since they were read (a skip, a retry); nothing was written, read them again.
     Stale,
 }

@@ -11,7 +11,7 @@ use domain::visible::shown;
 use store::Tx;
 use store::account::AccountView;
 use store::account_list;
-use store::listing::{Place, Slice};
+use store::listing::{CursorKey, PageRequest};
 
 pub use store::account_list::{AccountFilter, AccountSort};
 
@@ -25,7 +25,7 @@ pub struct AccountQuery {
     /// The sort order.
     pub sort: AccountSort,
     /// Which page is wanted.
-    pub slice: Slice,
+    pub slice: PageRequest,
     /// Whether to count the whole list.
     pub counting: Counting,
 }
@@ -38,7 +38,7 @@ pub struct AccountPage {
     /// The total, if it was counted.
     pub total: Option<Total>,
     /// Where the next page begins; none on the last page.
-    pub next: Option<Place>,
+    pub next: Option<CursorKey>,
     /// Opening time of the last account a search reached before its budget ran out, microseconds UTC; none if
     /// it reached the end of the list or filled the page.
     pub searched_until: Option<i64>,
@@ -78,7 +78,7 @@ async fn searched(
     let (ids, order) = (account_list::ids(tx).await?, query.slice.order);
     let mut search = Search::new(&query.slice, query.counting, Field::whole(ids), budget);
     while let Some(look) = search.next(lanes).await {
-        let slice = Slice { order, limit: look.limit, window: Some(look.window), ..Slice::default() };
+        let slice = PageRequest { order, limit: look.limit, window: Some(look.window), ..PageRequest::default() };
         search.found(lanes, look, account_list::page_of_ids(tx, filter, slice).await?);
     }
     let part = search.part();
@@ -93,7 +93,7 @@ async fn searched(
 struct Found {
     accounts: Vec<AccountView>,
     total: Option<Total>,
-    next: Option<Place>,
+    next: Option<CursorKey>,
     searched_until: Option<i64>,
 }
 
@@ -106,7 +106,7 @@ async fn sorted(tx: &mut Tx, query: &AccountQuery, filter: &AccountFilter) -> Re
         Some(place) if query.sort == AccountSort::Number => by_number(tx, place.key).await?,
         other => other.clone(),
     };
-    let slice = Slice { limit: query.slice.limit + 1, after, ..query.slice.clone() };
+    let slice = PageRequest { limit: query.slice.limit + 1, after, ..query.slice.clone() };
     let mut accounts = account_list::page(tx, filter, query.sort, slice).await?;
     let wanted = usize::try_from(query.slice.limit).unwrap_or(0);
     let is_more = accounts.len() > wanted;
@@ -116,7 +116,7 @@ async fn sorted(tx: &mut Tx, query: &AccountQuery, filter: &AccountFilter) -> Re
 }
 
 /// The cursor key of an account in a list sorted by number; the cursor itself holds only the account id.
-async fn by_number(tx: &mut Tx, id: i64) -> Result<Option<Place>, Error> {
+async fn by_number(tx: &mut Tx, id: i64) -> Result<Option<CursorKey>, Error> {
     let account = store::account::by_id(tx, AccountId(id)).await?;
     Ok(account.map(|account| AccountSort::Number.place(&account)))
 }

@@ -6,7 +6,7 @@ use crate::transfer::read_range;
 use crate::{Error, Service};
 use ledger::calendar;
 use store::Tx;
-use store::listing::{Order, Place, Slice};
+use store::listing::{Order, CursorKey, PageRequest};
 
 pub use store::audit::{AuditFilter, AuditRow};
 
@@ -55,14 +55,14 @@ impl Service {
         let budget = self.budget();
         let mut tx = self.store.read().await?;
         let filter = filter(&mut tx, query).await?;
-        let after = query.below.map(|id| Place { value: id.into(), key: id });
-        let slice = Slice { order: Order::Descending, after, limit: query.limit, ..Slice::default() };
+        let after = query.below.map(|id| CursorKey { value: id.into(), key: id });
+        let slice = PageRequest { order: Order::Descending, after, limit: query.limit, ..PageRequest::default() };
         let ids = store::audit::ids(&mut tx, filter.from, filter.before).await?;
         let mut rows = Vec::new();
         let mut search = Search::new(&slice, Counting::No, Field::whole(ids), budget);
         while let Some(look) = search.next(&self.lanes).await {
             let (limit, window) = (look.limit, Some(look.window));
-            let slice = Slice { order: Order::Descending, limit, window, ..Slice::default() };
+            let slice = PageRequest { order: Order::Descending, limit, window, ..PageRequest::default() };
             let page = store::audit::page(&mut tx, &filter, slice).await?;
             search.found(&self.lanes, look, page.iter().map(|row| row.id).collect());
             rows.extend(page);

@@ -15,7 +15,7 @@ use domain::visible::shown;
 use store::Tx;
 use store::audit::Actor;
 use store::counter::{self, Counter};
-use store::listing::{Place, Slice};
+use store::listing::{CursorKey, PageRequest};
 use store::turn::{self, Turn};
 
 pub use crate::holder_change::{HolderChange, HolderChanged};
@@ -87,8 +87,8 @@ impl Service {
         limit: i64,
     ) -> Result<Vec<Holder>, Error> {
         let mut tx = self.store.read().await?;
-        let after = Some(Place { value: after.into(), key: after });
-        let slice = Slice { after, limit, ..Slice::default() };
+        let after = Some(CursorKey { value: after.into(), key: after });
+        let slice = PageRequest { after, limit, ..PageRequest::default() };
         Ok(store::holder::search(&mut tx, text, slice).await?)
     }
 
@@ -97,12 +97,12 @@ impl Service {
     pub async fn holder_list(&self, text: Option<&str>, after: i64, limit: i64) -> Result<HolderPage, Error> {
         let budget = self.budget();
         let mut tx = self.store.read().await?;
-        let after = Some(Place { value: after.into(), key: after });
-        let slice = Slice { after, limit, ..Slice::default() };
+        let after = Some(CursorKey { value: after.into(), key: after });
+        let slice = PageRequest { after, limit, ..PageRequest::default() };
         let field = Field::whole(store::holder::ids(&mut tx).await?);
         let (mut search, mut holders) = (Search::new(&slice, Counting::No, field, budget), Vec::new());
         while let Some(look) = search.next(&self.lanes).await {
-            let slice = Slice { limit: look.limit, window: Some(look.window), ..Slice::default() };
+            let slice = PageRequest { limit: look.limit, window: Some(look.window), ..PageRequest::default() };
             let page = store::holder::search(&mut tx, text, slice).await?;
             search.found(&self.lanes, look, page.iter().map(|holder| holder.id.0).collect());
             holders.extend(page);

@@ -2,7 +2,7 @@
 
 use store::value::Value;
 
-pub use store::listing::{Order, Place, Slice, Window};
+pub use store::listing::{Order, CursorKey, PageRequest, Window};
 
 /// The upper bound of a bounded count.
 pub const COUNT_MAX: i64 = 10_000;
@@ -49,7 +49,7 @@ impl Counting {
 /// A cursor key as text. A text value is left out because it may be long: the list sorted by it looks it up
 /// by the key.
 #[must_use]
-pub fn place_text(place: &Place) -> String {
+pub fn cursor_text(place: &CursorKey) -> String {
     match &place.value {
         Value::I64(value) => format!("{value} {}", place.key),
         _ => place.key.to_string(),
@@ -58,9 +58,9 @@ pub fn place_text(place: &Place) -> String {
 
 /// The cursor key of such a text.
 #[must_use]
-pub fn read_place(text: &str) -> Option<Place> {
+pub fn read_cursor(text: &str) -> Option<CursorKey> {
     match text.split_once(' ') {
-        Some((value, key)) => Some(Place { value: Value::I64(value.parse().ok()?), key: key.parse().ok()? }),
-        None => Some(Place { value: Value::Null, key: text.parse().ok()? }),
+        Some((value, key)) => Some(CursorKey { value: Value::I64(value.parse().ok()?), key: key.parse().ok()? }),
+        None => Some(CursorKey { value: Value::Null, key: text.parse().ok()? }),
     }
 }

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::listing::{Order, Place, Slice, Window};
+use store::listing::{Order, CursorKey, PageRequest, Window};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The time budget of a list search; after it, the partial result is the answer.
@@ -57,7 +57,7 @@ pub(crate) struct Part {
     /// The total number of rows, if they were counted.
     pub total: Option<Total>,
     /// Where to resume; none at the end of the list.
-    pub next: Option<Place>,
+    pub next: Option<CursorKey>,
     /// The last key scanned, if the time ran out before the end of the list.
     pub until: Option<i64>,
 }
@@ -116,7 +116,7 @@ pub(crate) struct Look {
 /// `while let Some(look) = search.next(lanes).await { let keys = ...; search.found(&lanes, look, keys) }`.
 #[derive(Debug)]
 pub(crate) struct Search<'a> {
-    slice: &'a Slice,
+    slice: &'a PageRequest,
     counting: Counting,
     /// The ranges still to scan, in list order.
     ranges: VecDeque<Window>,
@@ -136,7 +136,7 @@ pub(crate) struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// A search for the page of a list that a slice requests, sorted by key.
-    pub(crate) fn new(slice: &'a Slice, counting: Counting, field: Field, budget: Budget) -> Self {
+    pub(crate) fn new(slice: &'a PageRequest, counting: Counting, field: Field, budget: Budget) -> Self {
         let Field { ranges, known } = field;
         let (mut ranges, known) = (VecDeque::from(ranges), VecDeque::from(known));
         let after = slice.after.as_ref().map(|place| place.key);
@@ -246,7 +246,7 @@ impl<'a> Search<'a> {
         self.keys.drain(..skipped.min(self.keys.len()));
         self.keys.truncate(limit);
         let next = if is_more { self.keys.last().copied() } else { until };
-        let next = next.map(|key| Place { value: key.into(), key });
+        let next = next.map(|key| CursorKey { value: key.into(), key });
         Part { next, total, until: until.filter(|_| !is_more), keys: self.keys }
     }
 }
@@ -262,7 +262,7 @@ fn rest(lane: OwnedSemaphorePermit, while_singles_come: Duration) {
 }
 
 /// How many rows to search for: those of the page and one more, or as many as are counted.
-pub(crate) fn wanted(slice: &Slice, counting: Counting) -> i64 {
+pub(crate) fn wanted(slice: &PageRequest, counting: Counting) -> i64 {
     let page = slice.offset.saturating_add(slice.limit).saturating_add(1);
     if counting == Counting::No { page } else { page.max(COUNT_MAX + 1) }
 }

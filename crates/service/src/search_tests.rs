@@ -8,7 +8,7 @@ async fn all(order: Order, highest: i64, every: i64, budget: Duration, limit: i6
     let (lanes, mut after, mut found, mut rounds) = (Lanes::beside(None), None, Vec::new(), 0);
     loop {
         rounds += 1;
-        let slice = Slice { order, after, limit, ..Slice::default() };
+        let slice = PageRequest { order, after, limit, ..PageRequest::default() };
         let mut search =
             Search::new(&slice, Counting::No, Field::whole((1, highest)), Budget::from_now(budget));
         while let Some(look) = search.next(&lanes).await {
@@ -61,12 +61,12 @@ async fn known_rows_and_scanned_rows_form_one_list() {
     let mut expected: Vec<i64> = (1..=400_000).filter(|key| is_found(key) || key % 1_000 == 0).collect();
     for order in [Order::Ascending, Order::Descending] {
         for (budget, limit) in [(0, 10), (0, 100_000), (3_600, 33), (3_600, 100_000)] {
-            let (lanes, mut after, mut found) = (Lanes::beside(None), None::<Place>, Vec::new());
+            let (lanes, mut after, mut found) = (Lanes::beside(None), None::<CursorKey>, Vec::new());
             loop {
-                let key = after.as_ref().map(|place: &Place| place.key);
+                let key = after.as_ref().map(|place: &CursorKey| place.key);
                 let is_behind = |known: &i64| key.is_none_or(|key| in_order(order, key, *known));
                 let mut known: Vec<i64> = (1..=400).map(|key| key * 1_000).filter(is_behind).collect();
-                let slice = Slice { order, after, limit, ..Slice::default() };
+                let slice = PageRequest { order, after, limit, ..PageRequest::default() };
                 if order == Order::Descending {
                     known.reverse();
                 }
@@ -110,7 +110,7 @@ async fn a_count_says_whether_there_may_be_more() {
         (0, 1_000, 3_000_000, 0, (20, 20, true, Some(2_998_001), Some(2_998_001))),
     ] {
         let every = if budget == 0 { 100 } else { 1 };
-        let slice = Slice { order: Order::Descending, offset, limit, ..Slice::default() };
+        let slice = PageRequest { order: Order::Descending, offset, limit, ..PageRequest::default() };
         let budget = Budget::from_now(Duration::from_secs(budget * 3_600));
         let lanes = Lanes::beside(None);
         let mut search = Search::new(&slice, Counting::Bounded, Field::whole((1, highest)), budget);

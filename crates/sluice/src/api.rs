@@ -1,5 +1,5 @@
-//! Which call of the HTTP API does the same as a command: for people who find the data directory in the hands
-//! of a server. Method and path are those of the API's own document.
+//! The HTTP API call equivalent to a command, named when a server holds the data directory. Method and path
+//! come from the API's own document.
 
 use crate::commands::Command;
 use crate::commands::account::AccountVerb;
@@ -15,7 +15,7 @@ use crate::commands::user::UserVerb;
 use domain::access::Operation;
 use serde_json::{Value, json};
 
-/// A call of the API.
+/// An API call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Call {
     method: String,
@@ -23,12 +23,12 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The call that does the same as a command; none if there is none.
+    /// The call equivalent to a command, if there is one.
     pub(crate) fn like(command: &Command) -> Option<Self> {
         Self::of(operation(command)?)
     }
 
-    /// An operation's method and path, as the document has them.
+    /// The method and path of an operation, from the document.
     fn of(operation: Operation) -> Option<Self> {
         let document = http_api::document();
         let paths = document.get("paths")?.as_object()?;
@@ -51,7 +51,7 @@ impl Call {
     }
 }
 
-/// The operation that does the same.
+/// The API operation equivalent to a command.
 const fn operation(command: &Command) -> Option<Operation> {
     use Operation as O;
     Some(match command {
@@ -159,7 +159,7 @@ const fn batch(verb: &BatchVerb) -> Option<Operation> {
         BatchVerb::Items(_) => O::RelationList,
         BatchVerb::History(_) => O::BatchHistory,
         BatchVerb::List(_) => O::BatchList,
-        // A server continues by itself what was left running.
+        // A server resumes unfinished runs by itself.
         BatchVerb::Run { id: None } | BatchVerb::Export(_) => return None,
     })
 }
@@ -180,7 +180,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn every_operation_that_a_command_may_name_is_a_call_of_the_document() {
+    fn every_call_has_a_unique_path_and_the_operation_id_of_the_document() {
         let document = http_api::document();
         let mut paths = HashSet::new();
         for operation in Operation::ALL {

@@ -1,4 +1,4 @@
-//! The command line: what holds for every command.
+//! The command line: the options of every command.
 
 use crate::commands::Command;
 use crate::out::Out;
@@ -11,15 +11,15 @@ use store::audit::Actor;
 
 const AFTER: &str = "\
 Exit codes:
-   0  done; a batch that ran to its end, whatever became of its items (see `status`)
-   1  refused by the ledger: nothing moved, the code says why
-   2  `verify` found a violated invariant, or `copy` a row that is not the same
-   3  a file or the database does not work; `verify` could not finish
-   4  done in part: refused rows of a file stay open (see `batch problems`)
-   5  another process writes to the data directory
-  64  the command line cannot be understood
-  74  a write was not confirmed: look at the ledger before you run the command again
-  75  try again later (disk full, database busy or away)
+   0  done; a batch ran to its end, whatever happened to its items (see `status`)
+   1  refused by the ledger: nothing moved, and the code says why
+   2  `verify` found a violated invariant, or `copy` found a row that differs
+   3  a file or the database failed, or `verify` could not finish
+   4  partly done: some rows of the file were refused (see `batch problems`)
+   5  another process is writing to the data directory
+  64  invalid command line or settings
+  74  a write was not confirmed: check the ledger before you run the command again
+  75  try again later (disk full, database busy or unreachable)
  130  Ctrl-C; a running batch was paused
 
 Example:
@@ -39,40 +39,41 @@ pub(crate) struct Cli {
     pub command: Command,
 }
 
-/// What holds for every command, as it is typed.
+/// Options of every command, as typed.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct GlobalArgs {
-    /// The data directory [env: SLUICE_DATA] [default: ./data]
+    /// Data directory [env: SLUICE_DATA] [default: ./data]
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<String>,
-    /// Where the mark of the ledger's head is kept, apart from the data (see docs/guide/backup.md)
+    /// Directory for the mark of the ledger's head, separate from the data (see docs/guide/backup.md)
     /// [env: SLUICE_MARK_DIR] [default: beside the data directory]
     #[arg(long, global = true, value_name = "DIR")]
     pub mark_dir: Option<String>,
-    /// The ledger's database on a server, instead of a file in the data directory:
+    /// Use a ledger in a PostgreSQL database instead of a file in the data directory:
     /// postgres://USER:PASSWORD@HOST:PORT/NAME (see docs/guide/postgresql.md) [env: DATABASE_URL]
     #[arg(long, global = true, value_name = "URL")]
     pub database: Option<String>,
-    /// A file with settings (see docs/guide/configuration.md) [default: ./sluice.toml, if there is one]
+    /// Settings file (see docs/guide/configuration.md) [default: ./sluice.toml, if it exists]
     #[arg(long, global = true, env = "SLUICE_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Answer with one JSON object
+    /// Print the answer as one JSON object
     #[arg(long, global = true)]
     pub json: bool,
-    /// The language of messages [env: SLUICE_LANG] [default: en]
+    /// Language of messages [env: SLUICE_LANG] [default: en]
     #[arg(long, global = true, value_name = "LANG")]
     pub lang: Option<Lang>,
-    /// Items that one transaction of a batch run may hold [env: SLUICE_CHUNK_ITEMS] [default: 50000]
+    /// Maximum items per transaction of a batch run [env: SLUICE_CHUNK_ITEMS] [default: 50000]
     #[arg(long, global = true, value_name = "N")]
     pub chunk_items: Option<usize>,
-    /// Act under this name; the operating system's user is kept beside it. No login's name, and none of the system's
+    /// Act under this name; the operating system user is recorded with it. It must not be a user's login or
+    /// one of the system's names
     #[arg(long = "as", global = true, value_name = "NAME")]
     pub act_as: Option<String>,
 }
 
 impl GlobalArgs {
-    /// What was typed, as settings.
+    /// Puts the typed options into a layer of settings.
     pub(crate) fn put_into(&self, layer: &mut Layer) {
         layer.put("data", self.data.as_ref(), "the option --data");
         layer.put("mark_dir", self.mark_dir.as_ref(), "the option --mark-dir");
@@ -83,7 +84,7 @@ impl GlobalArgs {
     }
 }
 
-/// What holds for every command, wherever it was set.
+/// Options of every command, wherever they were set.
 #[derive(Debug)]
 pub(crate) struct Globals {
     /// The data directory.
@@ -92,18 +93,18 @@ pub(crate) struct Globals {
     pub mark_dir: Option<PathBuf>,
     /// The ledger's database on a server.
     pub database: Option<String>,
-    /// Answer with one JSON object.
+    /// Print the answer as one JSON object.
     pub json: bool,
     /// The language of messages.
     pub lang: Lang,
-    /// Items that one transaction of a batch run may hold.
+    /// Maximum items per transaction of a batch run.
     pub chunk_items: usize,
-    /// Act under this name instead of the user's.
+    /// The name to act under instead of the operating system user's.
     pub act_as: Option<String>,
 }
 
 impl Globals {
-    /// As the settings say.
+    /// From the command line and the settings.
     pub(crate) fn of(args: &GlobalArgs, settings: &Settings) -> Self {
         Self {
             data: settings.data.clone(),
@@ -121,12 +122,12 @@ impl Globals {
         self.lang.language()
     }
 
-    /// Where answers go.
+    /// How answers are printed.
     pub(crate) const fn out(&self) -> Out {
         Out { json: self.json, language: self.language() }
     }
 
-    /// Who acts.
+    /// The acting principal.
     pub(crate) fn actor(&self) -> Actor {
         let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
         let user = user.unwrap_or_else(|| "unknown".to_owned());

@@ -1,15 +1,15 @@
-//! The system's clock: the one place that reads the time of day.
+//! The system clock: the only place that reads the time of day.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Microseconds of the system's clock.
+/// The system clock, in microseconds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SystemClock;
 
 impl ledger::Clock for SystemClock {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the clock that is wired in here and handed down as a value"
+        reason = "the clock is created here and passed down as a value"
     )]
     fn now(&self) -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);

@@ -1,4 +1,4 @@
-//! The data directory: the database, and the lock of the one process that writes.
+//! The data directory: the database, and the lock of its single writer.
 
 mod apart;
 mod part;
@@ -18,16 +18,17 @@ const DATABASE: &str = "sluice.db";
 /// The lock's file name.
 const LOCK: &str = "sluice.lock";
 
-/// A directory with a ledger, or where one will be.
+/// A directory that contains a ledger, or will.
 #[derive(Debug, Clone)]
 pub(crate) struct DataDir(pub PathBuf);
 
-/// Held as long as this process may write; the operating system releases it, whatever ends the process. The
-/// file names its holder: the process's id and, if the process is a server, its address on a second line.
-/// Only the holder writes it, so what another process reads while the lock is held is never out of date.
+/// Held while this process may write; the operating system releases it however the process ends. The lock
+/// file names its holder: the process id and, for a server, its address on a second line. Only the holder
+/// writes the file, so it is never stale while the lock is held.
 ///
-/// What is locked is the directory itself: a file in it can be removed by anybody who tidies up. The database file
-/// is not locked besides, since the engine's own locks on it go with the first descriptor that is closed.
+/// The directory itself is locked as well as the file, because a file in it can be removed by a clean-up. The
+/// database file is not locked here: the engine's own locks on it are dropped when the first descriptor is
+/// closed.
 #[derive(Debug)]
 pub(crate) struct Lock {
     file: File,
@@ -36,7 +37,7 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Leaves the address of the server that this process is, for others to read.
+    /// Writes the address of this server into the lock file, for others to read.
     pub(crate) fn announce(&self, url: &str) -> Result<(), Failure> {
         writer::announce(&self.file, url).map_err(|error| Failure::File { path: self.path.clone(), error })
     }
@@ -44,7 +45,7 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // An error would leave an old name in a file that nobody reads unless it is locked.
+        // On an error a stale name stays in the file, which is read only while it is locked.
         drop(self.file.set_len(0));
     }
 }
@@ -55,22 +56,22 @@ impl DataDir {
         self.0.join(DATABASE)
     }
 
-    /// Whether a ledger is there.
+    /// Whether there is a ledger.
     pub(crate) fn has_ledger(&self) -> bool {
         self.database().is_file()
     }
 
-    /// Whether the log of a ledger is there: it would be taken for that of any database beside it.
+    /// Whether there is a ledger's write-ahead log: it would be applied to any database put beside it.
     pub(crate) fn has_log(&self) -> bool {
         self.0.join(format!("{DATABASE}-wal")).exists()
     }
 
-    /// The database's path, if a ledger is there.
+    /// The database's path, if there is a ledger.
     pub(crate) fn existing(&self) -> Result<PathBuf, Failure> {
         if self.has_ledger() { Ok(self.database()) } else { Err(Failure::NoLedger(self.0.clone())) }
     }
 
-    /// Becomes the one writer, or says who is. What was left by processes that were killed is removed.
+    /// Becomes the single writer, or reports the process that is. Removes partial files of killed processes.
     pub(crate) fn lock(&self) -> Result<Lock, Failure> {
         self.expect_plain()?;
         let path = self.0.join(LOCK);
@@ -94,7 +95,7 @@ impl DataDir {
 
     fn busy(&self) -> Failure {
         let writer = File::open(self.0.join(LOCK)).map(|mut file| Writer::read(&mut file));
-        // Without the file nobody says who it is.
+        // Without the lock file the writer is unknown.
         Failure::Busy { directory: self.0.clone(), writer: writer.unwrap_or_default(), call: None }
     }
 }

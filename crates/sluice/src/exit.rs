@@ -14,15 +14,15 @@ pub(crate) enum Exit {
     Refused = 1,
     /// `verify` found a violation.
     Violated = 2,
-    /// A file or the database does not do its part; `verify` could not finish.
+    /// A file or the database failed, or `verify` could not finish.
     Broken = 3,
-    /// Done in part: rows were refused and are open.
+    /// Partly done: some rows were refused.
     Partial = 4,
-    /// Another process writes to the data directory.
+    /// Another process is writing to the data directory.
     Busy = 5,
-    /// The command line cannot be understood.
+    /// The command line or the settings are invalid.
     Usage = 64,
-    /// The disk did not confirm a write: the ledger shows after a restart whether it was made.
+    /// A write was not confirmed: only the ledger shows whether it was made.
     Unconfirmed = 74,
     /// The same command may succeed later.
     TryLater = 75,
@@ -31,7 +31,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// As the operating system takes it.
+    /// For the operating system.
     pub(crate) fn code(self) -> std::process::ExitCode {
         std::process::ExitCode::from(u8::try_from(self.number()).unwrap_or(3))
     }

@@ -1,4 +1,4 @@
-//! What the lists have in common: a page behind a cursor, and the line that says where it was cut.
+//! Paging common to all lists: a page after a cursor, and the line that tells how to get the next page.
 
 use crate::exit::Failure;
 use crate::out::Out;
@@ -7,15 +7,15 @@ use clap::Args;
 use domain::code::Code;
 use serde_json::{Value, json};
 use service::Error;
-use service::listing::Place;
+use service::listing::CursorKey;
 
-/// Which part of a list is wanted.
+/// Which page of a list to show.
 #[derive(Debug, Args)]
 pub(crate) struct PageArgs {
-    /// Begin after this place: `next` of the page before
-    #[arg(long, value_name = "PLACE")]
+    /// Start after this cursor: `next` of the previous page
+    #[arg(long, value_name = "CURSOR")]
     pub after: Option<String>,
-    /// At most so many rows
+    /// Maximum number of rows
     #[arg(long, default_value_t = 100, value_name = "N", value_parser = limit)]
     pub limit: i64,
 }
@@ -23,12 +23,12 @@ pub(crate) struct PageArgs {
 fn limit(text: &str) -> Result<i64, Say> {
     match text.parse() {
         Ok(rows @ 1..=10_000) => Ok(rows),
-        _ => Err(say("a number from 1 to 10000", "须为 1 到 10000 之间的整数")),
+        _ => Err(say("must be a number from 1 to 10000", "须为 1 到 10000 之间的整数")),
     }
 }
 
 impl PageArgs {
-    /// The id that the page before ended with.
+    /// The last id of the previous page.
     pub(crate) fn id(&self) -> Result<Option<i64>, Failure> {
         let read = |text: &String| {
             text.parse().map_err(|_| Error::refused(Code::CursorInvalid, text.as_str()).into())
@@ -36,17 +36,17 @@ impl PageArgs {
         self.after.as_ref().map(read).transpose()
     }
 
-    /// The same of a list that is sorted by ids.
-    pub(crate) fn place(&self) -> Result<Option<Place>, Failure> {
-        Ok(self.id()?.map(|id| Place { value: id.into(), key: id }))
+    /// The same for a list sorted by id.
+    pub(crate) fn place(&self) -> Result<Option<CursorKey>, Failure> {
+        Ok(self.id()?.map(|id| CursorKey { value: id.into(), key: id }))
     }
 
-    /// Rows to ask for, so that it shows whether there are more.
+    /// The number of rows to fetch: one above the limit, to see whether more follow.
     pub(crate) const fn one_more(&self) -> i64 {
         self.limit + 1
     }
 
-    /// Leaves as many rows as were wanted; the place behind the last of them if there are more.
+    /// Cuts the rows to the limit. Returns the cursor after the last row if more follow.
     pub(crate) fn cut<T>(&self, rows: &mut Vec<T>, id: impl Fn(&T) -> i64) -> Option<String> {
         let wanted = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let is_more = rows.len() > wanted;
@@ -58,21 +58,21 @@ impl PageArgs {
 /// A page of a list.
 #[derive(Debug)]
 pub(crate) struct Page {
-    /// The rows for scripts.
+    /// The rows as JSON.
     pub rows: Vec<Value>,
-    /// Rows of the whole list.
+    /// Number of rows in the whole list.
     pub total: i64,
-    /// Where the next page begins; none on the last one.
+    /// The cursor of the next page; none on the last.
     pub next: Option<String>,
 }
 
 impl Page {
-    /// Answers with the page, the rows under a name.
+    /// Prints the page; in JSON its rows are under `name`.
     pub(crate) fn answer(self, out: Out, name: &str, table: impl FnOnce() -> String) -> Result<(), Failure> {
         self.answer_with(out, name, json!({}), table)
     }
 
-    /// The same with more keys for scripts.
+    /// The same, with additional JSON keys.
     pub(crate) fn answer_with(
         self,
         out: Out,

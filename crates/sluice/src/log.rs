@@ -10,17 +10,17 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Parts of our own, whose lines below `info` are known to have no secret in them.
+/// Our own crates and targets, whose lines below `info` are known to contain no secrets.
 const OURS: [&str; 9] =
     ["domain", "engine", "formats", "http_api", "ledger", "security", "service", "sluice", "store"];
-/// Libraries that name the values of statements even at `info`.
+/// Libraries that log values of statements even at `info`.
 const QUIET: [&str; 1] = ["tokio_postgres"];
 
 /// Starts the log of this process.
 pub(crate) fn start(settings: &Settings, serves: bool) {
     let usual = if serves { "info,refinery_core=warn" } else { "warn" };
     let level = settings.log_level.as_deref().unwrap_or(usual);
-    // It was looked at with the other settings.
+    // Already validated with the other settings.
     let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new(usual));
     let all = tracing_subscriber::registry().with(FilterFn::new(is_harmless)).with(filter);
     let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Lines);
@@ -32,15 +32,15 @@ pub(crate) fn start(settings: &Settings, serves: bool) {
     }
     if serves {
         std::panic::set_hook(Box::new(|panic| {
-            // What a panic says may have values in it; where it happened has none.
+            // A panic message may contain values; its location does not.
             let place = panic.location().map(ToString::to_string);
-            tracing::error!(place, "a panic");
+            tracing::error!(place, "panic");
         }));
     }
 }
 
-/// Whether a line may be written, whatever the level that was asked for. Libraries that speak a protocol log whole
-/// messages at their lowest levels, with tokens, cookies and bodies: they are never heard below `info`.
+/// Whether an event may be logged, whatever level was requested. Protocol libraries log whole messages at
+/// their lowest levels, with tokens, cookies and bodies, so none of their events below `info` are logged.
 fn is_harmless(metadata: &Metadata<'_>) -> bool {
     let part = metadata.target().split("::").next().unwrap_or_default();
     let most = match part {
@@ -51,11 +51,11 @@ fn is_harmless(metadata: &Metadata<'_>) -> bool {
     *metadata.level() <= most
 }
 
-/// Makes writers to standard error that write one line an event.
+/// Creates writers to standard error that write one line per event.
 #[derive(Debug, Clone, Copy)]
 struct Lines;
 
-/// One event. Whatever is in it, it stays one line: a line feed in a text cannot forge another.
+/// One event, always written as one line: a line feed in a text cannot forge another line.
 #[derive(Debug, Default)]
 struct Line(Vec<u8>);
 
@@ -81,12 +81,12 @@ impl Write for Line {
 impl Drop for Line {
     fn drop(&mut self) {
         let line = one_line(&String::from_utf8_lossy(&self.0));
-        // Nobody can be told that standard error is closed.
+        // If standard error is closed, there is nowhere to report it.
         drop(io::stderr().lock().write_all(line.as_bytes()));
     }
 }
 
-/// One line feed at the end, and none before it.
+/// Exactly one line feed, at the end.
 fn one_line(text: &str) -> String {
     let mut line = terminal::one_line(text.trim_end_matches('\n'));
     line.push('\n');

@@ -1,7 +1,8 @@
-//! The `sluice` command: parses the command line, opens the data directory, runs one command and ends
-//! with an exit code that scripts can trust.
+//! The `sluice` command: parses the command line, opens the ledger, runs one command and exits with a code
+//! that scripts can rely on.
 //!
-//! To add a command: a file under `commands` with its arguments and a `run`, and a line in `commands`.
+//! To add a command: create a file under `commands` with its arguments and a `run`, and add it to
+//! `commands::Command`.
 
 mod api;
 mod cli;
@@ -34,7 +35,8 @@ use session::{Access, Session};
 use settings::{Layer, Loaded, Unusable};
 use std::process::ExitCode;
 
-/// A request is some hundred small allocations on two threads: the system's allocator takes a tenth of all work for them.
+/// A request makes about a hundred small allocations on two threads; with the system allocator they take a
+/// tenth of all work.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -61,7 +63,7 @@ fn main() -> ExitCode {
     let runtime = match runtime.enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            let what = say("threads", "线程");
+            let what = say("Cannot start threads", "无法启动线程");
             return report(json, language, &Failure::System { what, error }).code();
         }
     };
@@ -78,12 +80,12 @@ fn main() -> ExitCode {
             }
         }
     });
-    // Everything that was acknowledged is durable; a blocking read of a file may still be running.
+    // Everything acknowledged is durable; a blocking file read may still be running.
     runtime.shutdown_background();
     exit.code()
 }
 
-/// The settings of this process.
+/// Loads the settings of this process.
 fn load(cli: &Cli) -> Result<Loaded, Unusable> {
     let mut options = Layer::default();
     cli.globals.put_into(&mut options);
@@ -94,7 +96,7 @@ fn load(cli: &Cli) -> Result<Loaded, Unusable> {
 }
 
 fn environment() -> Layer {
-    // A variable that is no text is no setting either.
+    // A variable that is not valid UTF-8 cannot be a setting.
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     Layer::of_environment(variables)
@@ -133,7 +135,7 @@ async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
         service::loss::reason(&args.reason)?;
     }
     let access = cli.command.access();
-    // From the first moment on: a worker that is stopped while it opens the ledger ends well, too.
+    // Listen before opening the ledger, so that a worker stopped in the meantime also ends cleanly.
     let stop = matches!(cli.command, Command::Work(_)).then(Stop::listen).transpose()?;
     let mut session = match Session::open(globals, access).await {
         Err(failure) if matches!(cli.command, Command::Verify(_)) => {
@@ -145,13 +147,13 @@ async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
         (Command::Work(args), Some(stop)) => commands::work::run(&session, args, stop).await,
         (command, _) => commands::run(&session, command).await,
     };
-    // Whatever became of the command: what this process had leased is free for others now.
+    // Also after a failure: releases the leases of this process.
     let left = session.leave().await;
     let exit = match done.and_then(|exit| left.map(|()| exit)) {
-        // A write that was not confirmed: nothing more is tried.
+        // The write was not confirmed: attempt nothing more.
         Err(failure) if failure.exit() == Exit::Unconfirmed => return Err(failure),
         Err(failure) => {
-            // A loss that was not accepted stays what it is.
+            // Closing renews the mark of a file, which would accept the loss.
             if access != Access::Accept {
                 session.close().await;
             }
@@ -171,13 +173,13 @@ async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-/// Tells people on standard error, and scripts on standard output.
+/// Reports a failure: as a line on standard error, and with `--json` also as an object on standard output.
 fn report(json: bool, language: Language, failure: &Failure) -> Exit {
     if matches!(failure, Failure::PipeClosed) {
         return Exit::Success;
     }
     if json {
-        // Standard output that cannot be written is the failure that is reported here.
+        // If standard output cannot be written, the line on standard error still reports the failure.
         drop(out::write_json(&failure.to_json(language)));
     }
     if failure.exit() == Exit::Unconfirmed {
@@ -187,7 +189,7 @@ fn report(json: bool, language: Language, failure: &Failure) -> Exit {
     failure.exit()
 }
 
-/// After a failed sync nothing may be tried any more: the outcome is known after a restart only.
+/// After a failed sync nothing more may be attempted: only a restart can tell the outcome.
 fn end_at_once(failure: &Failure, language: Language) -> ! {
     out::note(&failure.to_line(language));
     std::process::exit(Exit::Unconfirmed.number())
@@ -195,7 +197,7 @@ fn end_at_once(failure: &Failure, language: Language) -> ! {
 
 fn not_understood(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
-        // Help that nobody reads is no failure.
+        // Failing to print the help is not an error.
         drop(error.print());
         return Exit::Success.code();
     }
@@ -208,7 +210,7 @@ fn not_understood(error: &clap::Error) -> ExitCode {
     Exit::Usage.code()
 }
 
-/// The language that a command line asks for that could not be read as a whole; else the environment's.
+/// The language requested by a command line that could not be parsed; otherwise the environment's.
 fn language_of_arguments() -> Language {
     let mut arguments = std::env::args_os().filter_map(|argument| argument.into_string().ok());
     let mut asked = None;
@@ -225,7 +227,7 @@ fn language_of_arguments() -> Language {
 }
 
 impl Failure {
-    /// With the call of the API that does the same as the command that failed, where that helps.
+    /// Adds the API call equivalent to the failed command, where that helps.
     fn like(self, command: &Command) -> Self {
         match self {
             Self::Busy { directory, writer, .. } => {
@@ -237,7 +239,7 @@ impl Failure {
 }
 
 impl Command {
-    /// Whether it is the server.
+    /// Whether this is the server.
     const fn serves(&self) -> bool {
         matches!(self, Self::Serve(_))
     }

@@ -1,5 +1,5 @@
-//! What goes to standard output: one JSON object, or text for people. A reader that went away is no
-//! error: the work is done, only nobody looks.
+//! Output on standard output: one JSON object, or text for people. A closed pipe is not an error: the work is
+//! done all the same.
 
 use crate::exit::Failure;
 use crate::say::{Say, say};
@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 /// A line under the header, none between rows.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
-/// Where answers go, in which form and language.
+/// The form and language of answers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Out {
     /// One JSON object instead of text.
@@ -23,17 +23,17 @@ pub(crate) struct Out {
 }
 
 impl Out {
-    /// Writes an answer in the form that was asked for.
+    /// Writes an answer in the requested form.
     pub(crate) fn answer(self, json: Value, text: impl FnOnce() -> String) -> Result<(), Failure> {
         if self.json { write_json(&json) } else { write_line(&printable(&text())) }
     }
 
-    /// A table of this language.
+    /// A table in this language.
     pub(crate) fn table(self, header: &[Column], rows: impl IntoIterator<Item = Vec<String>>) -> String {
         table(self.language, header, rows)
     }
 
-    /// Names and values of this language, under each other; what has no value is left out.
+    /// Names and values in this language, one pair per line; pairs without a value are omitted.
     pub(crate) fn fields(self, rows: &[(Say, String)]) -> String {
         let name = |row: &(Say, String)| row.0.to(self.language);
         let width = rows.iter().map(|row| name(row).width()).max().unwrap_or(0);
@@ -71,7 +71,7 @@ fn write(bytes: &[u8]) -> Result<(), Failure> {
 
 /// Writes a line to standard error.
 pub(crate) fn note(text: &str) {
-    // Nobody can be told that standard error is closed.
+    // If standard error is closed, there is nowhere to report it.
     drop(writeln!(std::io::stderr().lock(), "{}", printable(text)));
 }
 
@@ -82,12 +82,12 @@ pub(crate) struct Column {
     is_right: bool,
 }
 
-/// A column of text.
+/// A left-aligned column, for text.
 pub(crate) const fn left(english: &'static str, chinese: &'static str) -> Column {
     Column { title: say(english, chinese), is_right: false }
 }
 
-/// A column of numbers and money.
+/// A right-aligned column, for numbers and amounts.
 pub(crate) const fn right(english: &'static str, chinese: &'static str) -> Column {
     Column { title: say(english, chinese), is_right: true }
 }

@@ -1,5 +1,5 @@
-//! The command line's two languages. Both texts are written side by side where they are used, and neither
-//! can be left out: [`say()`] takes two, and [`say!`] takes two formats over the same values.
+//! The two languages of the command line. Both texts are written side by side where they are used, and
+//! neither can be omitted: [`say()`] takes two, and [`say!`] takes two formats over the same values.
 //!
 //! What stays English: `--help`, log lines, and names that scripts rely on (codes, JSON keys, options).
 
@@ -18,7 +18,7 @@ pub(crate) const fn say(english: &'static str, chinese: &'static str) -> Say {
 }
 
 impl Say {
-    /// The text in one of them.
+    /// The text in the given language.
     pub(crate) const fn to(self, language: Language) -> &'static str {
         match language {
             Language::English => self.english,
@@ -28,17 +28,17 @@ impl Say {
 }
 
 impl std::fmt::Display for Say {
-    /// In English: for errors that `clap` shows beside its own texts.
+    /// In English, for errors that `clap` shows with its own texts.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.english)
     }
 }
 
-// So that the parser of an option can refuse a value in both languages.
+// Lets the parser of an option refuse a value in both languages.
 impl std::error::Error for Say {}
 
 mod sentence {
-    /// A sentence with values in it: `say!(language, "{n} rows", "{n} 行")`.
+    /// A sentence with placeholders: `say!(language, "{n} rows", "{n} 行")`.
     macro_rules! say {
         ($language:expr, $english:literal, $chinese:literal $(, $($values:tt)*)?) => {
             match $language {
@@ -51,7 +51,7 @@ mod sentence {
 }
 pub(crate) use sentence::say;
 
-/// A whole number as people read it: 2,345.
+/// A whole number with thousands separators: 2,345.
 pub(crate) fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = if number < 0 { "-".to_owned() } else { String::new() };
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_numbers_are_grouped_by_thousands() {
+    fn numbers_are_grouped_by_thousands() {
         for (number, text) in [(0, "0"), (999, "999"), (2_345, "2,345"), (-1_000_000, "-1,000,000")] {
             assert_eq!(grouped(number), text);
         }

@@ -1,4 +1,4 @@
-//! What a command works with: the service over the data directory, who acts, and where answers go.
+//! What a command works with: the service over an open ledger, the actor, and the output.
 
 use crate::cli::Globals;
 use crate::clock::SystemClock;
@@ -21,29 +21,29 @@ use store::audit::Actor;
 use store::mark::{Behind, How, Keeper, LogThere, Mark, ServerKeeper};
 use store::{Schema, Store, StoreError};
 
-/// Postings that the history may be behind before a command lets it catch up.
+/// Postings by which the history may lag before a command lets it catch up.
 const LAG_MAX: i64 = 20_000;
 
 /// How a command opens the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Beside a writer.
+    /// As a reader, also beside a writer.
     Read,
     /// As a writer; the only one, if the ledger is a file.
     Write,
-    /// As a writer that is about to take a file in.
+    /// As a writer that is about to import a file.
     Import,
     /// As a writer that is about to run a batch.
     Run,
     /// As a worker that takes batches by itself.
     Work,
-    /// As a writer that accepts what was lost.
+    /// As a writer that accepts a loss.
     Accept,
 }
 
 impl Access {
-    /// Whether it joins the nodes for as long as the command takes. Where several processes can write, each that
-    /// does is a node; in a file it is one if it holds leases. A worker joins by itself.
+    /// Whether the process registers as a node while the command runs. Where several processes can write,
+    /// every writer is a node; on a file, only one that holds leases. A worker registers by itself.
     const fn joins(self, is_sole_writer: bool) -> bool {
         match self {
             Self::Import | Self::Run => true,
@@ -57,7 +57,7 @@ impl Access {
     }
 }
 
-/// What keeps the mark of the ledger's head.
+/// Keeps the mark of the ledger's head up to date.
 #[derive(Debug)]
 enum Keeping {
     File(Keeper),
@@ -69,29 +69,29 @@ enum Keeping {
 pub(crate) struct Session {
     /// The use cases.
     pub service: Service,
-    /// Who asks.
+    /// The acting principal.
     pub actor: Actor,
     /// The language of messages.
     pub language: Language,
-    /// Where answers go.
+    /// How answers are printed.
     pub out: Out,
     /// Every enabled asset.
     assets: Vec<Asset>,
     pulse: Option<Pulse>,
     keeping: Option<Keeping>,
-    /// What was lost, if somebody is about to accept it, or only looks.
+    /// What was lost, when opened to accept a loss or only to read.
     pub behind: Option<Behind>,
-    /// What the mark knew, if somebody is about to accept a loss.
+    /// What the mark recorded when the ledger was opened; needed to accept a loss.
     pub known: Option<Mark>,
-    /// Where it is noted which backup of a directory's ledger is the newest.
+    /// The file that records the newest backup of a ledger in a directory.
     pub last_backup: Option<PathBuf>,
-    /// Where a mark begins anew when a loss is accepted.
+    /// The folder of the mark to renew when a loss on a server is accepted.
     renews: Option<PathBuf>,
     lock: Option<Lock>,
 }
 
 impl Session {
-    /// Opens the ledger in the data directory.
+    /// Opens the ledger in the data directory or on a server.
     pub(crate) async fn open(globals: &Globals, access: Access) -> Result<Self, Failure> {
         let mut session = match &globals.database {
             Some(url) => Self::of_server(globals, access, url).await?,
@@ -110,7 +110,7 @@ impl Session {
         }
         if access.joins(session.service.store().is_sole_writer()) {
             session.pulse = Some(Pulse::start(session.service.clone(), false).await?);
-            // A copy that has begun meanwhile has not seen this node yet.
+            // A copy that began in the meantime may not have seen this node.
             if let Err(refusal) = session.service.usable(purpose).await {
                 session.leave().await?;
                 return Err(refusal.into());
@@ -131,14 +131,14 @@ impl Session {
             return Ok(Self { last_backup, ..Self::reader(globals, &database, &place).await? });
         }
         let lock = directory.lock()?;
-        // One that cannot be read is a loss itself, and knows nothing.
+        // An unreadable mark is itself a loss, and records nothing.
         let known = Mark::read(&place.path).ok().flatten();
         let (store, keeper, behind) = Store::open_marked(&database, &place.path, access.how()).await?;
         let session = Self::over(globals, store, Some(lock)).await?;
         Ok(Self { keeping: Some(Keeping::File(keeper)), behind, known, last_backup, ..session })
     }
 
-    /// Opens the ledger to look at it, as it is: also where nothing may be written to it.
+    /// Opens the ledger for reading, as it is, even if it may not be written.
     async fn reader(globals: &Globals, database: &Path, place: &MarkPlace) -> Result<Self, Failure> {
         let mark = Mark::read(&place.path);
         let known = mark.as_ref().ok().and_then(Option::as_ref);
@@ -172,7 +172,8 @@ impl Session {
         Ok(Self { keeping: Some(Keeping::Server(keeper)), ..session })
     }
 
-    /// Lets a loss be accepted: the mark begins anew. That of a file does when the session is closed.
+    /// Renews the mark of a ledger on a server after a loss was accepted. Closing the session renews that of
+    /// a file.
     pub(crate) async fn renew_mark(&self) -> Result<(), Failure> {
         match &self.renews {
             Some(folder) => Ok(ServerKeeper::renew(self.service.store(), folder).await?),
@@ -180,8 +181,8 @@ impl Session {
         }
     }
 
-    /// Ends writing: the mark is kept a last time. Everything is durable before; a mark that cannot be kept now is
-    /// unclean at the next start, which then looks closer.
+    /// Ends writing and saves the mark a last time. Everything is durable already; if the mark cannot be
+    /// saved, it is unclean at the next start, which then checks the ledger more closely.
     pub(crate) async fn close(&mut self) {
         let store = self.service.store().clone();
         let closed = match self.keeping.take() {
@@ -190,11 +191,11 @@ impl Session {
             None => Ok(()),
         };
         if let Err(error) = closed {
-            tracing::warn!(%error, "the mark of the ledger's head was not kept");
+            tracing::warn!(%error, "could not save the mark of the ledger's head");
         }
     }
 
-    /// Leaves the nodes at work, if this process joined them.
+    /// Unregisters this process as a node, if it registered.
     pub(crate) async fn leave(&mut self) -> Result<(), Failure> {
         match self.pulse.take() {
             Some(pulse) => Ok(pulse.leave().await?),
@@ -202,7 +203,7 @@ impl Session {
         }
     }
 
-    /// Makes a new ledger in the data directory.
+    /// Creates a new ledger in the data directory or on a server.
     pub(crate) async fn create(globals: &Globals) -> Result<Self, Failure> {
         if let Some(url) = &globals.database {
             return Self::create_on_server(globals, url).await;
@@ -234,7 +235,7 @@ impl Session {
         let clock = Arc::new(SystemClock);
         let chunk_items = globals.chunk_items;
         let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items });
-        // Who waits at a terminal gets the whole answer.
+        // No time limit on searches: a user at a terminal waits for the complete answer.
         let service = Service::new(store, door, clock).searching_for(Duration::MAX);
         let assets = service.asset_list().await?;
         let (actor, out) = (globals.actor(), globals.out());
@@ -260,24 +261,24 @@ impl Session {
             let number = batch.number();
             note(&say!(
                 self.language,
-                "notice: {number} was left running; continue with `sluice batch run {number}`",
-                "注意：{number} 中途停下；可用 `sluice batch run {number}` 继续"
+                "notice: the run of {number} did not finish; continue it with `sluice batch run {number}`",
+                "注意：{number} 尚未执行完毕；可用 `sluice batch run {number}` 继续"
             ));
         }
         Ok(())
     }
 
-    /// Leaves the address of the server that this process is, where other commands find the directory in use.
+    /// Records this server's address in the lock file, for commands that find the directory in use.
     pub(crate) fn announce(&self, url: &str) -> Result<(), Failure> {
         self.lock.as_ref().map_or(Ok(()), |lock| lock.announce(url))
     }
 
-    /// The runner of batches.
+    /// The batch runner.
     pub(crate) fn engine(&self) -> Engine {
         Engine::new(self.service.clone(), EngineOptions::default())
     }
 
-    /// An asset by its id. One that this very command enabled is read from the ledger again.
+    /// An asset by its id. One that this command has enabled is read from the ledger.
     pub(crate) async fn asset(&self, id: AssetId) -> Result<Asset, Failure> {
         if let Some(asset) = self.assets.iter().find(|asset| asset.id == id) {
             return Ok(asset.clone());
@@ -287,8 +288,8 @@ impl Session {
         Ok(found.unwrap_or_else(|| Asset { id, code: format!("#{id}"), scale: 0 }))
     }
 
-    /// After a command that wrote: lets the history catch up if it is far behind, or at once after a run.
-    /// What stays undone is done after the next command.
+    /// Lets the history catch up after a command that wrote: always after a run, otherwise if it lags by
+    /// more than [`LAG_MAX`]. A later command catches up on the rest.
     pub(crate) async fn settle(&self, access: Access) -> Result<(), Failure> {
         let due = match access {
             Access::Read | Access::Accept => false,
@@ -302,7 +303,7 @@ impl Session {
     }
 }
 
-/// Minor units as major units.
+/// Formats minor units as major units.
 pub(crate) fn major(minor: impl Into<i128>, asset: &Asset) -> String {
     format_minor(minor.into(), asset.scale)
 }

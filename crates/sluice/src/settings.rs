@@ -1,8 +1,9 @@
-//! What can be set, and where each value comes from: options over the environment over the file over defaults.
+//! All settings and the origin of each value. Options override the environment, which overrides the file,
+//! which overrides the defaults.
 //!
-//! To add a setting: a field here with its default, its rule in `rules`; an option of `serve` if people type
-//! it; a row in `docs/guide/configuration.md` and a line in `examples/sluice.toml`. Tests hold
-//! the three against each other.
+//! To add a setting: a field here with its default and its rule in `rules`; an option of `serve` if it is
+//! useful on the command line; a row in `docs/guide/configuration.md` and a line in `examples/sluice.toml`.
+//! Tests compare the three.
 
 mod layers;
 mod rules;
@@ -37,47 +38,47 @@ pub(crate) struct Settings {
     pub data: PathBuf,
     /// Where the mark of the ledger's head is kept.
     pub mark_dir: Option<PathBuf>,
-    /// The ledger's database on a server, instead.
+    /// The ledger's database on a server, instead of the data directory.
     pub database: Option<String>,
-    /// The language of messages where nobody asks for another.
+    /// The default language of messages.
     pub language: Lang,
-    /// Items that one transaction of a batch run may hold.
+    /// Maximum items per transaction of a batch run.
     pub chunk_items: usize,
     /// Where the server listens.
     pub listen: SocketAddr,
-    /// How people reach it.
+    /// The public URL of the server.
     pub public_url: Option<String>,
-    /// Other hosts that requests may name.
+    /// Additional hosts that requests may name.
     pub allowed_hosts: Vec<String>,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
-    /// From where the metrics are read without signing in.
+    /// Networks that may read the metrics without signing in.
     pub metrics_from: Vec<IpNet>,
-    /// How long a request may take.
+    /// Maximum duration of a request.
     pub request_timeout_s: u64,
-    /// MiB that the bodies of all requests may take together.
+    /// Maximum MiB for the bodies of all requests together.
     pub request_memory_mib: usize,
-    /// Connections of one address at once.
+    /// Concurrent connections per address.
     pub connections_per_address: usize,
-    /// Requests a second from one address.
+    /// Requests per second from one address.
     pub requests_per_address: u32,
-    /// Requests a second of one user or key.
+    /// Requests per second of one user or key.
     pub requests_per_identity: u32,
-    /// How long a session lives without a request.
+    /// Idle timeout of a session.
     pub session_idle_s: u64,
-    /// How long a session lives at most.
+    /// Maximum lifetime of a session.
     pub session_max_s: u64,
-    /// How long requests and runs may take to end when the server is stopped.
+    /// Grace period for requests and runs when the server is stopped.
     pub stop_timeout_s: u64,
     /// Whether the server runs batches.
     pub worker: bool,
-    /// Batches that it runs at once.
+    /// Batches that the server runs at once.
     pub runs: usize,
-    /// Whether the system may write the server's memory into a file when it crashes, and others may look into it.
+    /// Whether a crash may write the server's memory to a file, and other processes may attach to the server.
     pub core_dumps: bool,
-    /// The form of the log.
+    /// The format of the log.
     pub log_format: LogFormat,
-    /// What goes into the log; none: what suits the command.
+    /// The log filter; none: the default of the command.
     pub log_level: Option<String>,
     /// The trace collector that receives a span per request (OTLP over HTTP); none: no export.
     pub otlp_endpoint: Option<String>,
@@ -85,7 +86,7 @@ pub(crate) struct Settings {
     pub otlp_percent: u8,
 }
 
-/// A language that messages are written in.
+/// A language of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Lang {
@@ -97,7 +98,7 @@ pub(crate) enum Lang {
 }
 
 impl Lang {
-    /// As the table of codes names it.
+    /// The same language for the messages of codes.
     pub(crate) const fn language(self) -> Language {
         match self {
             Self::En => Language::English,
@@ -106,14 +107,14 @@ impl Lang {
     }
 }
 
-/// The form of the log.
+/// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogFormat {
     /// Lines for people.
     #[default]
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -150,16 +151,16 @@ impl Default for Settings {
     }
 }
 
-/// Settings that cannot be used.
+/// Invalid settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unusable {
-    /// The language that was set all the same.
+    /// The language to report them in.
     pub language: Language,
-    /// Each wrong value, with where it is set.
+    /// One line per invalid value, with its origin.
     pub lines: Vec<String>,
 }
 
-/// The settings with where each of them comes from.
+/// The settings, each with its origin.
 #[derive(Debug, Clone)]
 pub(crate) struct Loaded {
     pub settings: Settings,
@@ -169,8 +170,8 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    /// The settings of a process: of a file (the named one, or the usual one if it is there), the environment
-    /// and the options of the command line. All that is wrong is told at once.
+    /// Loads the settings from a file (the named one, or the default one if it exists), the environment and
+    /// the command line. All invalid values are reported at once.
     pub(crate) fn of(file: Option<&Path>, environment: Layer, options: Layer) -> Result<Self, Unusable> {
         let file =
             file.map(Path::to_owned).or_else(|| Some(PathBuf::from(FILE)).filter(|path| path.is_file()));
@@ -184,7 +185,7 @@ impl Loaded {
         let built = builder.add_source(environment).add_source(options).build();
         let values = built.and_then(|config| config.cache.into_table()).map_err(unreadable)?;
         let language = layers::language(&values).unwrap_or_default();
-        // A table has no origin of its own; only the file can have one.
+        // A table carries no origin, and only the file can contain one.
         let place = file.as_ref().map_or_else(|| DEFAULTS.to_owned(), |path| path.display().to_string());
         let mut lines: Vec<String> =
             values.iter().filter_map(|(key, value)| alone(key, value.clone(), &place, language)).collect();
@@ -204,13 +205,13 @@ impl Loaded {
         self.values.get(key).and_then(Value::origin).unwrap_or("the default")
     }
 
-    /// Bounds, and what only the meaning of a value forbids.
+    /// Checks bounds, and constraints that types cannot express.
     fn check(&self, language: Language) -> Vec<String> {
         let broken = rules::RULES.iter().filter(|rule| !(rule.holds)(&self.settings));
         broken.map(|rule| told(rule.key, self.origin(rule.key), Some(rule), language)).collect()
     }
 
-    /// How the server behaves.
+    /// The options of the server.
     pub(crate) fn options(&self) -> Options {
         let settings = self.settings.clone();
         Options {
@@ -231,10 +232,10 @@ impl Loaded {
     }
 }
 
-/// What is said where a value comes from none of the places that can be named.
+/// The origin shown for values whose origin is unknown.
 const DEFAULTS: &str = "the defaults";
 
-/// One value as if it were the only one: so every wrong one is found, and not the first alone.
+/// Checks one value on its own, so that every invalid value is found and not only the first.
 fn alone(key: &str, value: Value, place: &str, language: Language) -> Option<String> {
     let origin = value.origin().unwrap_or(place).to_owned();
     let table = Value::new(None, ValueKind::Table(Map::from_iter([(key.to_owned(), value)])));
@@ -243,14 +244,14 @@ fn alone(key: &str, value: Value, place: &str, language: Language) -> Option<Str
     read.is_err().then(|| told(key, &origin, rule, language))
 }
 
-/// A value that cannot be, where it is set, and what could be there. The value itself may be a secret.
+/// The line about an invalid value: key, origin and rule. The value is omitted, since it may be a secret.
 fn told(key: &str, origin: &str, rule: Option<&Rule>, language: Language) -> String {
     let wanted = rule.map_or(rules::UNKNOWN, |rule| rule.wanted).to(language);
     let origin = shown::origin(origin, language);
     say!(language, "`{key}` in {origin}: {wanted}", "{origin} 中的 `{key}`：{wanted}")
 }
 
-/// A file that is not there, or is no TOML.
+/// The line about a file that is missing or is not valid TOML.
 fn unreadable(error: &ConfigError, language: Language) -> String {
-    say!(language, "the file cannot be read: {error}", "无法读取配置文件：{error}")
+    say!(language, "cannot read the settings file: {error}", "无法读取配置文件：{error}")
 }

@@ -1,20 +1,21 @@
-//! Texts of files and people on a terminal: characters that would command it, or that nobody sees, are
-//! written as in source code (`\u{1b}`, `\u{200b}`).
+//! Makes texts from files and users safe to print on a terminal: control characters and invisible characters
+//! are escaped as in source code (`\u{1b}`, `\u{200b}`).
 
 use domain::visible::is_seen;
 
-/// Whether a character would command the terminal, break its line or leave no mark. Blanks are none of these.
+/// Whether a character would control the terminal, break the line or be invisible. Other whitespace is
+/// allowed.
 fn is_hidden(c: char) -> bool {
     let breaks = c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     breaks || !(c.is_whitespace() || is_seen(c))
 }
 
-/// A text of one line, whatever is in it.
+/// Escapes a text so that it stays on one line.
 pub(crate) fn one_line(text: &str) -> String {
     escaped(text, is_hidden)
 }
 
-/// A text that may have several lines of its own.
+/// Escapes a text that may have several lines.
 pub(crate) fn printable(text: &str) -> String {
     escaped(text, |c| c != '\n' && is_hidden(c))
 }
@@ -31,7 +32,7 @@ fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
     shown
 }
 
-/// JSON that a terminal may show: it means the same, since such characters stand in its strings only.
+/// Makes JSON safe for a terminal. Its meaning is unchanged, since such characters occur only inside strings.
 pub(crate) fn json(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -51,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_commands_a_terminal_or_hides_is_written_out() {
+    fn control_and_invisible_characters_are_escaped() {
         for (text, shown) in [
             ("red \u{1b}[31m\u{85}\u{7f}", "red \\u{1b}[31m\\u{85}\\u{7f}"),
             ("a\u{200b}b\u{202e}c\u{feff}\u{e0041}", "a\\u{200b}b\\u{202e}c\\u{feff}\\u{e0041}"),
@@ -64,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn json_means_the_same_after_it() {
+    fn escaped_json_keeps_its_meaning() {
         let value = serde_json::json!({ "name": "a\u{9b}\u{e0041}\n\u{202e}工" });
         let shown = json(&value.to_string());
         assert!(!shown.chars().any(is_hidden), "{shown}");

@@ -1,5 +1,5 @@
-//! A command line that cannot be understood, in the language of the reader. English is `clap`'s own text; for
-//! Chinese the same particulars are put into sentences of ours.
+//! Usage errors in the reader's language. English is `clap`'s own text; Chinese sentences are built here from
+//! the same details.
 
 use crate::say::Say;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -7,7 +7,7 @@ use domain::code::Language;
 use std::error::Error;
 use std::num::ParseIntError;
 
-/// What is wrong, and how it is meant.
+/// What is wrong, and the correct usage.
 pub(crate) fn message(error: &clap::Error, language: Language) -> String {
     let text = match language {
         Language::English => None,
@@ -22,12 +22,12 @@ fn chinese(error: &clap::Error) -> Option<String> {
     let what = match error.kind() {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => value(error)?,
         ErrorKind::UnknownArgument => match one(ContextKind::SuggestedArg) {
-            Some(other) => format!("没有选项 {}；是否要用 {other}？", one(ContextKind::InvalidArg)?),
-            None => format!("没有选项 {}", one(ContextKind::InvalidArg)?),
+            Some(other) => format!("未知选项 {}；是否指 {other}？", one(ContextKind::InvalidArg)?),
+            None => format!("未知选项 {}", one(ContextKind::InvalidArg)?),
         },
         ErrorKind::InvalidSubcommand => match one(ContextKind::SuggestedSubcommand) {
-            Some(other) => format!("没有命令 {}；是否要用 {other}？", one(ContextKind::InvalidSubcommand)?),
-            None => format!("没有命令 {}", one(ContextKind::InvalidSubcommand)?),
+            Some(other) => format!("未知命令 {}；是否指 {other}？", one(ContextKind::InvalidSubcommand)?),
+            None => format!("未知命令 {}", one(ContextKind::InvalidSubcommand)?),
         },
         ErrorKind::ArgumentConflict => match one(ContextKind::PriorArg) {
             Some(prior) => format!("{} 不能与 {prior} 同时使用", one(ContextKind::InvalidArg)?),
@@ -36,7 +36,7 @@ fn chinese(error: &clap::Error) -> Option<String> {
         ErrorKind::MissingRequiredArgument => format!("缺少参数：{}", one(ContextKind::InvalidArg)?),
         ErrorKind::MissingSubcommand => format!("缺少子命令；可用：{}", one(ContextKind::ValidSubcommand)?),
         ErrorKind::TooFewValues | ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues => {
-            format!("{} 的值的个数不对", one(ContextKind::InvalidArg)?)
+            format!("{} 的值数量不正确", one(ContextKind::InvalidArg)?)
         }
         ErrorKind::InvalidUtf8 => "命令行不是有效的 UTF-8 文本".to_owned(),
         _ => return None,
@@ -62,13 +62,13 @@ fn value(error: &clap::Error) -> Option<String> {
     let what = if given.is_empty() {
         format!("{argument} 缺少值")
     } else {
-        format!("“{given}”不能用于 {argument}")
+        format!("{argument} 的值“{given}”无效")
     };
     let more = reason.or(valid).map(|more| format!("：{more}")).unwrap_or_default();
     Some(format!("{what}{more}"))
 }
 
-/// The texts of one kind that an error carries.
+/// The texts of one context kind of an error.
 fn texts(error: &clap::Error, kind: ContextKind) -> Option<Vec<String>> {
     let texts = match error.get(kind)? {
         ContextValue::String(text) => vec![text.clone()],

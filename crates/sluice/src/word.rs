@@ -1,5 +1,5 @@
-//! The words of closed sets as people read them. In English they are the names that scripts and filters use;
-//! the Chinese ones are those of the page. A new variant without a word does not compile.
+//! Display words of closed enums. English words are the names that scripts and filters use; Chinese words are
+//! those of the web page. A new variant without a word does not compile.
 
 use crate::say::say;
 use domain::access::Role;
@@ -13,7 +13,7 @@ use domain::posting::PostingKind;
 use domain::transfer::TransferKind;
 use service::account_import::{OpeningOutcome, RowOutcome};
 
-/// Something that people have a word for.
+/// A value with a display word.
 pub(crate) trait Word: Copy {
     /// The word.
     fn word(self, language: Language) -> &'static str;
@@ -47,7 +47,7 @@ words! {
     Rounding { HalfUp "四舍五入" HalfEven "四舍六入五成双" Down "舍去" }
     BatchEvent {
         Created "已创建" Edited "已编辑" Corrected "已更正" Submitted "已提交" Repriced "已更新汇率" HandedOver "已移交" Copied "已复制" Started "已开始"
-        Resumed "已恢复" PauseAsked "已请求暂停" Paused "已暂停" InterruptAsked "已请求中断" CalledOff "已请求取消"
+        Resumed "已恢复" PauseAsked "已请求暂停" Paused "已暂停" InterruptAsked "已请求中断" CalledOff "已永久终止"
         Cancelled "已取消" Retried "已重试" Skipped "已跳过" Completed "已完成" PartiallyCompleted "部分完成" Failed "失败"
     }
     TransferKind { Single "转账" Item "批次" Deposit "存入" Withdrawal "取出" Opening "期初余额" }
@@ -64,7 +64,7 @@ pub(crate) const fn posting(kind: PostingKind, language: Language) -> &'static s
     .to(language)
 }
 
-/// How a transfer ended: a refused one has a code.
+/// The outcome of a transfer; a refused one has a code.
 pub(crate) const fn outcome(code: Option<Code>, language: Language) -> &'static str {
     match code {
         None => say("completed", "已完成"),
@@ -73,41 +73,41 @@ pub(crate) const fn outcome(code: Option<Code>, language: Language) -> &'static 
     .to(language)
 }
 
-/// Why something failed, for people: the sentence, and the code that scripts act on.
+/// Why something failed: the message, and the code that scripts act on.
 pub(crate) fn reason(code: Code, language: Language) -> String {
     format!("{} ({code})", code.message(language))
 }
 
-/// What became of a row of an import of accounts.
+/// The outcome of a row of an account import.
 pub(crate) const fn row(outcome: RowOutcome, language: Language) -> &'static str {
     match outcome {
         RowOutcome::Opened => say("opened", "已开立"),
-        RowOutcome::Known => say("known", "已存在"),
-        RowOutcome::KnownNameDiffers => say("known under another name", "已存在，持有人名称不同"),
+        RowOutcome::Known => say("already exists", "已存在"),
+        RowOutcome::KnownNameDiffers => say("exists under another name", "已存在，持有人名称不同"),
         RowOutcome::Refused => say("refused", "被拒绝"),
     }
     .to(language)
 }
 
-/// What became of the row's opening balance.
+/// The outcome of the row's opening balance.
 pub(crate) const fn opening(outcome: OpeningOutcome, language: Language) -> &'static str {
     match outcome {
         OpeningOutcome::None => say("none", "无"),
         OpeningOutcome::Paid => say("paid", "已入账"),
-        OpeningOutcome::UnpaidInUse => say("unpaid: the account is in use", "未入账：账户已在使用"),
-        OpeningOutcome::UnpaidHolderDiffers => say("unpaid: the holder differs", "未入账：持有人不同"),
+        OpeningOutcome::UnpaidInUse => say("not paid: account in use", "未入账：账户已在使用"),
+        OpeningOutcome::UnpaidHolderDiffers => say("not paid: holder differs", "未入账：持有人不同"),
         OpeningOutcome::Refused(_) => say("refused", "被拒绝"),
     }
     .to(language)
 }
 
-/// What happened to a batch, by the name that the history has for it.
+/// A batch event, by its name in the history.
 pub(crate) fn event(name: &str, language: Language) -> &str {
     let known = BatchEvent::ALL.iter().find(|event| event.name() == name);
     known.map_or(name, |event| event.word(language))
 }
 
-/// What a refusal is about: a value as it is, a state in the language of the reader.
+/// The detail of a refusal: values unchanged, states in the reader's language.
 pub(crate) fn detail(text: &str, language: Language) -> String {
     let found = match language {
         Language::English => None,
@@ -116,7 +116,7 @@ pub(crate) fn detail(text: &str, language: Language) -> String {
     found.unwrap_or_else(|| text.to_owned())
 }
 
-/// In Chinese: `batch-20260531-001 is paused`, `relation 7 is failed`, `ACME: frozen`, `paused`.
+/// Translates to Chinese: `batch-20260531-001 is paused`, `relation 7 is failed`, `ACME: frozen`, `paused`.
 fn of_state(text: &str) -> Option<String> {
     let parts = text.rsplit_once(" is ").or_else(|| text.rsplit_once(": "));
     let Some((thing, named)) = parts else {
@@ -139,7 +139,7 @@ fn any_state(name: &str, language: Language) -> Option<&'static str> {
     batch.or_else(item).or_else(account)
 }
 
-/// What the operating system says of a file or a connection.
+/// An operating system error about a file or a connection.
 pub(crate) fn io(error: &std::io::Error, language: Language) -> String {
     use std::io::ErrorKind as Kind;
     let chinese = match error.kind() {
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_refusal_is_about_is_put_into_chinese_or_left_as_it_is() {
+    fn refusal_details_are_translated_to_chinese_or_left_unchanged() {
         for (text, chinese) in [
             ("ACME", "ACME"),
             ("paused", "已暂停"),

@@ -4,7 +4,7 @@ use crate::account::{self, AccountView, COLUMNS, TABLES};
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
-use crate::listing::{Listing, Place, Slice};
+use crate::listing::{Listing, CursorKey, PageRequest};
 use crate::tx::Tx;
 use domain::account::{AccountKind, AccountStatus};
 use domain::id::{AssetId, HolderId};
@@ -63,14 +63,14 @@ impl AccountSort {
 
     /// An account's cursor in a list with this sort order.
     #[must_use]
-    pub fn place(self, account: &AccountView) -> Place {
+    pub fn place(self, account: &AccountView) -> CursorKey {
         let value = match self {
             Self::Id => account.id.0.into(),
             Self::Number => account.number.as_str().into(),
             Self::Balance => account.balance.into(),
             Self::OpenedAt => account.opened_at.into(),
         };
-        Place { value, key: account.id.0 }
+        CursorKey { value, key: account.id.0 }
     }
 }
 
@@ -111,7 +111,7 @@ pub async fn page(
     tx: &mut Tx,
     filter: &AccountFilter,
     sort: AccountSort,
-    slice: Slice,
+    slice: PageRequest,
 ) -> Result<Vec<AccountView>, StoreError> {
     let (text, args) = listing(filter).page(COLUMNS, sort.column(), "a.id", slice);
     tx.fetch_text(text, args).await?.iter().map(account::read).collect()
@@ -124,7 +124,7 @@ pub async fn count(tx: &mut Tx, filter: &AccountFilter, most: Option<i64>) -> Re
 }
 
 /// The ids of a page of accounts, ordered by id.
-pub async fn page_of_ids(tx: &mut Tx, filter: &AccountFilter, slice: Slice) -> Result<Vec<i64>, StoreError> {
+pub async fn page_of_ids(tx: &mut Tx, filter: &AccountFilter, slice: PageRequest) -> Result<Vec<i64>, StoreError> {
     let (text, args) = listing(filter).page("a.id", "a.id", "a.id", slice);
     tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
 }

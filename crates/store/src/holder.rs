@@ -3,7 +3,7 @@
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
-use crate::listing::{Listing, Slice};
+use crate::listing::{Listing, PageRequest};
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::id::HolderId;
@@ -109,7 +109,7 @@ pub async fn by_name(tx: &mut Tx, names: Vec<String>) -> Result<Vec<Holder>, Sto
 }
 
 /// A page of the holders whose name, e-mail address or uid contains a text, ordered by id.
-pub async fn search(tx: &mut Tx, text: Option<&str>, slice: Slice) -> Result<Vec<Holder>, StoreError> {
+pub async fn search(tx: &mut Tx, text: Option<&str>, slice: PageRequest) -> Result<Vec<Holder>, StoreError> {
     let (text, args) = listing(text).page("id, name, email, uid, created_at", "id", "id", slice);
     tx.fetch_text(text, args).await?.iter().map(read).collect()
 }

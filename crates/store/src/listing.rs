@@ -15,7 +15,7 @@ pub enum Order {
 
 /// Where a page ended: the sorted column's value in its last row, and the row's key as tie-breaker.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct CursorKey {
     /// The sorted column's value; the key itself if the list is sorted by it.
     pub value: Value,
     /// The row's key.
@@ -41,11 +41,11 @@ impl Window {
 
 /// Which page of a list is requested.
 #[derive(Debug, Clone, Default)]
-pub struct Slice {
+pub struct PageRequest {
     /// The order.
     pub order: Order,
     /// Start after this cursor.
-    pub after: Option<Place>,
+    pub after: Option<CursorKey>,
     /// Rows to skip.
     pub offset: i64,
     /// Maximum number of rows.
@@ -99,7 +99,7 @@ impl Listing {
     }
 
     /// The query for a page of the rows, sorted by a column and then by the key.
-    pub(crate) fn page(mut self, columns: &str, sort: &str, key: &str, slice: Slice) -> (String, Vec<Value>) {
+    pub(crate) fn page(mut self, columns: &str, sort: &str, key: &str, slice: PageRequest) -> (String, Vec<Value>) {
         let (sign, way) = match slice.order {
             Order::Ascending => (">", ""),
             Order::Descending => ("<", " DESC"),
@@ -108,7 +108,7 @@ impl Listing {
             true => (true, format!("{key}{way}")),
             false => (false, format!("{sort}{way}, {key}{way}")),
         };
-        if let Some(Place { value, key: number }) = slice.after {
+        if let Some(CursorKey { value, key: number }) = slice.after {
             let number = self.arg(number.into());
             let behind = if by_key {
                 format!("{key} {sign} {number}")

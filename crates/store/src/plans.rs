@@ -2,7 +2,7 @@
 
 use crate::account_list::{self, AccountFilter, AccountSort};
 use crate::audit::{self, AuditFilter};
-use crate::listing::{Order, Slice, Window};
+use crate::listing::{Order, PageRequest, Window};
 use crate::transfer_list::{self, TransferFilter, TransferSort};
 use crate::tx::Store;
 use crate::value::Value;
@@ -23,12 +23,12 @@ fn check(plan: &[String], table: &str, name: &str) {
     assert!(plan.iter().all(|step| step.starts_with("SEARCH")), "{name}: {plan:?}");
 }
 
-fn windows() -> impl Iterator<Item = Slice> {
-    [Order::Ascending, Order::Descending].into_iter().map(|order| Slice {
+fn windows() -> impl Iterator<Item = PageRequest> {
+    [Order::Ascending, Order::Descending].into_iter().map(|order| PageRequest {
         order,
         limit: 21,
         window: Some(Window { first: 100, last: 10_000 }),
-        ..Slice::default()
+        ..PageRequest::default()
     })
 }
 
@@ -97,7 +97,7 @@ async fn accounts_are_searched_along_their_ids() {
         (AccountFilter { uid: Some("7".to_owned()), ..AccountFilter::default() }, "holder_uid"),
         (AccountFilter { holder: Some(HolderId(7)), ..AccountFilter::default() }, "account_holder"),
     ] {
-        let slice = Slice { limit: 21, ..Slice::default() };
+        let slice = PageRequest { limit: 21, ..PageRequest::default() };
         let query = account_list::listing(&filter).page("a.id", AccountSort::Id.column(), "a.id", slice);
         let plan = plan(&store, query).await;
         assert!(plan.iter().any(|step| step.contains(index)), "{filter:?}: {plan:?}");

@@ -4,7 +4,7 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
-use crate::listing::{Listing, Place, Slice};
+use crate::listing::{Listing, CursorKey, PageRequest};
 use crate::transfer::Transfer;
 use crate::tx::Tx;
 use crate::value::Value;
@@ -55,13 +55,13 @@ impl TransferSort {
 
     /// A transfer's cursor in a list with this sort order.
     #[must_use]
-    pub fn place(self, transfer: &Transfer) -> Place {
+    pub fn place(self, transfer: &Transfer) -> CursorKey {
         let value = match self {
             Self::Number => transfer.number.0,
             Self::ValueDate => transfer.value_date,
             Self::Amount => transfer.amount,
         };
-        Place { value: value.into(), key: transfer.number.0 }
+        CursorKey { value: value.into(), key: transfer.number.0 }
     }
 }
 
@@ -117,7 +117,7 @@ pub async fn page(
     tx: &mut Tx,
     filter: &TransferFilter,
     sort: TransferSort,
-    slice: Slice,
+    slice: PageRequest,
 ) -> Result<Vec<i64>, StoreError> {
     let (text, args) = listing(filter).page("t.number", sort.column(), "t.number", slice);
     tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
@@ -129,13 +129,13 @@ pub async fn page_of_account(
     tx: &mut Tx,
     account: AccountId,
     filter: &TransferFilter,
-    slice: Slice,
+    slice: PageRequest,
 ) -> Result<Vec<i64>, StoreError> {
     let (text, args) = of_account(account, filter, slice);
     tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
 }
 
-pub(crate) fn of_account(account: AccountId, filter: &TransferFilter, slice: Slice) -> (String, Vec<Value>) {
+pub(crate) fn of_account(account: AccountId, filter: &TransferFilter, slice: PageRequest) -> (String, Vec<Value>) {
     let tables = "history h JOIN posting p ON p.id = h.posting JOIN transfer t ON t.number = p.transfer";
     let mut listing = listing_over(tables, filter);
     listing.and("h.account = ?", account.0);

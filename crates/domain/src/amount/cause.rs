@@ -1,18 +1,18 @@
-//! Why a text is not an amount: one code for each habit of writing amounts that differs from ours.
+//! Why a text is not an amount: one code for each way of writing amounts that is not accepted.
 //!
-//! To name another cause, give it a code and a line in [`of`], in the order in which people should hear of
-//! them: a text may have several causes, and the first is the one that is answered.
+//! To add a cause, give it a code and a branch in [`of`], placed by priority: a text may have several causes,
+//! and only the first is reported.
 
 use crate::code::Code;
 
-/// What people write for a minus or a plus, at either end.
+/// What people write as a minus or plus sign, at either end.
 const SIGNS: &[char] = &['-', '+', '\u{2212}', '\u{2013}', '－', '＋'];
-/// Commas, of which the full-width one is typed with a Chinese keyboard.
+/// Commas; the full-width one comes from Chinese input methods.
 const COMMAS: &[char] = &[',', '，'];
-/// What people put between groups of digits besides a comma and a dot.
+/// What people put between groups of digits, apart from commas and dots.
 const GROUP_MARKS: &[char] = &['\'', '\u{2019}', '_', '·'];
 
-/// The cause of a text that [`super::Amount::parse`] does not take.
+/// Why [`super::Amount::parse`] refuses this text.
 #[cold]
 pub(super) fn of(text: &str) -> Code {
     let bare = text.trim();
@@ -50,15 +50,15 @@ fn has_exponent(text: &str) -> bool {
     digits(exponent) && mantissa.bytes().any(|b| b.is_ascii_digit())
 }
 
-/// A letter of any script, or the sign of a currency.
+/// A letter of any script, or a currency symbol.
 fn is_letter(c: char) -> bool {
     let is_currency =
         matches!(c, '$' | '¢'..='¥' | '\u{20a0}'..='\u{20cf}' | '＄' | '￠' | '￡' | '￥' | '￦');
     is_currency || c.is_alphabetic()
 }
 
-/// Commas, blanks and other marks between digits. `1,234` may be meant either way and is taken for a group:
-/// the message says how a decimal is written, too.
+/// Commas, spaces and other marks between digits. `1,234` is ambiguous and counts as a group mark: that
+/// message also says how to write the decimal mark.
 fn marks(text: &str) -> Option<Code> {
     let group = |c: char| c.is_whitespace() || GROUP_MARKS.contains(&c);
     let known = |c: char| c.is_ascii_digit() || c == '.' || COMMAS.contains(&c) || group(c);
@@ -74,14 +74,14 @@ fn marks(text: &str) -> Option<Code> {
     }
 }
 
-/// Whether the only comma of a text is a decimal mark: behind a dot or another mark, behind a lone zero, or
-/// not before three digits. A dot after it makes it a group mark.
+/// Whether the only comma of a text is a decimal mark: it follows a dot or another mark, follows a lone zero,
+/// or is not followed by exactly three digits. A dot after it makes it a group mark.
 fn is_decimal(before: &str, after: &str) -> bool {
     !after.contains('.')
         && (before.contains(|c: char| !c.is_ascii_digit()) || before == "0" || after.len() != 3)
 }
 
-/// `1.000.000`, `1.000.00`: each piece between two dots has three digits.
+/// `1.000.000`, `1.000.00`: each group between two dots has three digits.
 fn has_grouping_dots(text: &str) -> bool {
     let pieces: Vec<&str> = text.split('.').collect();
     match pieces.as_slice() {
@@ -112,7 +112,7 @@ mod tests {
     use crate::amount::Amount;
 
     #[test]
-    fn each_habit_of_writing_amounts_has_its_own_code() {
+    fn each_refused_way_of_writing_amounts_has_its_own_code() {
         for line in HABITS.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let (text, code) = line.split_once(" => ").unwrap();
             let got = Amount::parse(&text.replace('_', " ").replace('~', "_"), 2).unwrap_err();
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(Amount::parse("1\u{202f}000", 2).unwrap_err().name(), "AMOUNT_GROUP_MARK");
     }
 
-    /// A blank is written `_`, and `_` is written `~`.
+    /// A space is written `_`, and `_` is written `~`.
     const HABITS: &str = "
         -1 => AMOUNT_SIGN
         +1 => AMOUNT_SIGN

@@ -1,24 +1,24 @@
-//! Sums of amounts as they are written, for control totals: exact, and known before the currency is.
+//! Sums of amounts as written, for control totals: exact, and computed before the currency is known.
 
 use crate::amount::{AMOUNT_MAX, SCALE_MAX, cause, format_minor, parts};
 use crate::code::Code;
 
-/// An exact sum of amounts of one scale or of several. Two sums are equal if their values are, however many
-/// decimals they were written with.
+/// An exact sum of amounts of one or several scales. Two sums are equal if their values are equal, however
+/// many decimals they were written with.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WrittenSum {
     /// Units of 10^-[`SCALE_MAX`].
     units: i128,
-    /// The most decimals that were written.
+    /// The largest number of decimals that was written.
     decimals: u8,
 }
 
 impl WrittenSum {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Self = Self { units: 0, decimals: 0 };
 
-    /// Reads one amount by the rules of [`super::Amount::parse`] with the decimals that it has, at most
-    /// [`SCALE_MAX`]: more are `AMOUNT_PRECISION`, more than [`AMOUNT_MAX`] of its own units are
+    /// Reads one amount by the rules of [`super::Amount::parse`], with as many decimals as it has. More than
+    /// [`SCALE_MAX`] decimals are `AMOUNT_PRECISION`; more than [`AMOUNT_MAX`] units of its last decimal are
     /// `AMOUNT_TOO_LARGE`.
     pub fn read(text: &str) -> Result<Self, Code> {
         let (whole, fraction) = parts(text).ok_or_else(|| cause::of(text))?;
@@ -33,7 +33,7 @@ impl WrittenSum {
         Ok(Self { units: i128::from(number) * shift, decimals })
     }
 
-    /// The sum of two sums; `AMOUNT_TOO_LARGE` if it cannot be held, which takes more rows than any file has.
+    /// The sum of two sums; `AMOUNT_TOO_LARGE` on overflow, which takes more rows than any file has.
     pub fn plus(self, other: Self) -> Result<Self, Code> {
         let units = self.units.checked_add(other.units).ok_or(Code::AmountTooLarge)?;
         Ok(Self { units, decimals: self.decimals.max(other.decimals) })
@@ -49,7 +49,7 @@ impl PartialEq for WrittenSum {
 impl Eq for WrittenSum {}
 
 impl std::fmt::Display for WrittenSum {
-    /// Major units with as many decimals as the longest fraction that was written.
+    /// In major units, with as many decimals as the longest fraction that was written.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let cut = 10_i128.pow(u32::from(SCALE_MAX - self.decimals));
         f.write_str(&format_minor(self.units / cut, self.decimals))
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount_is_not_added() {
+    fn text_that_is_not_an_amount_is_not_added() {
         for (text, code) in [
             ("0.000000001", Code::AmountPrecision),
             ("1000000000000000000", Code::AmountTooLarge),

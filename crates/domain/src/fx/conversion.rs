@@ -8,18 +8,18 @@ use rust_decimal::Decimal;
 /// The outcome of a conversion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Conversion {
-    /// What the target gets.
+    /// What the target receives.
     pub target: Amount,
-    /// Exact minus rounded, in target minor units: between -0.5 and 0.5, or up to 1 where it was rounded down.
-    /// It is kept so that what rounding gives or takes can be booked and audited.
+    /// Exact minus rounded, in target minor units: between -0.5 and 0.5, or below 1 where it was rounded
+    /// down. It is kept so that rounding gains and losses can be booked and audited.
     pub residual: Decimal,
-    /// How it was rounded: the pair's rounding, or down below the pair's minimum.
+    /// How it was rounded: by the pair's rounding mode, or down below the pair's minimum.
     pub rounding: Rounding,
 }
 
-/// `round(source x rate)` in the target's minor units, rounded as the pair's policy says; `AMOUNT_TOO_LARGE` if
-/// the target cannot hold it. Nothing may be left of a small amount; whether that may move is the posting's
-/// decision.
+/// `round(source x rate)` in the target's minor units, rounded as the pair's policy says; `AMOUNT_TOO_LARGE`
+/// if the target cannot hold it. A small amount may round to zero; whether zero may move is decided when it
+/// is posted.
 pub fn convert(
     source: Amount,
     source_scale: u8,
@@ -61,7 +61,7 @@ fn exact(source: Amount, source_scale: u8, target_scale: u8, rate: &Rate) -> Opt
     divide(minor, factor, down.saturating_sub(up))
 }
 
-/// `minor x factor / 10^decimals`. The product can have 150 bits, so the factor is taken in two halves.
+/// `minor x factor / 10^decimals`. The product can have 150 bits, so the factor is split into two halves.
 fn divide(minor: u128, factor: u128, decimals: u32) -> Option<Exact> {
     let unit = power(decimals)?;
     let low_digits = decimals.min(13);
@@ -87,7 +87,7 @@ mod tests {
 
     /// source minor, source scale, target scale, rate | half up, half even | residual of half up
     #[test]
-    fn conversions_are_exact_until_they_are_rounded() {
+    fn conversions_are_exact_until_the_final_rounding() {
         let table = "10000 2 2 7.1 | 71000 71000 | 0
             1 2 2 0.5    | 1 0 | -0.5
             3 2 2 0.5    | 2 2 | -0.5
@@ -120,7 +120,7 @@ mod tests {
 
     /// source minor (scale 2 to 2), rate, rounding, minimum | target, residual, how it was rounded
     #[test]
-    fn less_than_the_minimum_is_rounded_down_whatever_the_rule() {
+    fn a_result_below_the_minimum_is_rounded_down_whatever_the_mode() {
         let table = "1 0.52 half_up 0 | 1 -0.48 half_up
             1 0.52 half_up 100 | 0 0.52 down
             1 1.92 half_up 100 | 1 0.92 down
@@ -147,14 +147,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_halves_of_a_division_make_the_whole(minor in 0..=999_999_999_u128, factor in 0..=u128::pow(10, 28), decimals in 0..=26_u32) {
+        fn a_division_in_two_halves_is_exact(minor in 0..=999_999_999_u128, factor in 0..=u128::pow(10, 28), decimals in 0..=26_u32) {
             let exact = divide(minor, factor, decimals).unwrap();
             prop_assert!(exact.rest < exact.unit);
             prop_assert_eq!(exact.floor * exact.unit + exact.rest, minor * factor);
         }
 
         #[test]
-        fn no_conversion_panics_and_a_residual_is_half_a_unit_or_less_than_one_if_rounded_down(
+        fn no_conversion_panics_and_residuals_stay_within_the_bounds_of_their_rounding(
             minor in 0..=AMOUNT_MAX, from in any::<u8>(), to in any::<u8>(), low in 1..=u32::MAX, high in any::<u32>(), scale in 0..=18_u32,
             minimum in 0..=AMOUNT_MAX,
         ) {

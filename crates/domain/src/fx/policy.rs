@@ -1,5 +1,5 @@
-//! What holds for a pair of currencies: how far rates may differ, how conversions are rounded, how long a batch's
-//! rate is kept (contract: "Rates and conversions"). Each bound is switched off by 0.
+//! The policy of a currency pair: how far rates may differ, how conversions are rounded, how long a batch's
+//! kept rate is valid (contract: "Rates and conversions"). 0 switches each bound off.
 
 use super::{Rate, Rounding};
 use crate::amount::{AMOUNT_MAX, format_minor};
@@ -8,7 +8,7 @@ use crate::fee::FeePolicy;
 
 /// The widest tolerance, in parts per million: all of the stored rate.
 pub const TOLERANCE_MAX: i64 = 1_000_000;
-/// The longest time for which a batch's rate is kept, in hours: ten years.
+/// The longest validity of a batch's kept rate, in hours: ten years.
 pub const MAX_AGE_H_MAX: i64 = 87_600;
 
 const HOUR_US: i64 = 3_600_000_000;
@@ -16,15 +16,15 @@ const HOUR_US: i64 = 3_600_000_000;
 /// The rules of one pair, in one direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FxPolicy {
-    /// How far a client's rate may be from the stored one, and the stored rate from the one that a batch has kept:
-    /// parts per million of the stored and of the kept rate. 0: no bound.
+    /// How far a client's rate may be from the stored rate, in parts per million of the stored rate, and the
+    /// stored rate from a batch's kept rate, in parts per million of the kept rate. 0: no bound.
     pub tolerance_ppm: i64,
-    /// What happens to the part below the target's minor unit.
+    /// What happens to the fraction below the target's minor unit.
     pub rounding: Rounding,
-    /// Conversions that give less than this are rounded down whatever `rounding` says: minor units of the target.
-    /// 0: none are.
+    /// Conversions that yield less than this, in minor units of the target, are rounded down whatever
+    /// `rounding` says. 0: no minimum.
     pub minimum: i64,
-    /// How long a batch may wait for its first execution at the rate that it has kept, in hours. 0: for ever.
+    /// How long a batch may wait for its first execution at its kept rate, in hours. 0: indefinitely.
     pub max_age_h: i64,
 }
 
@@ -35,11 +35,11 @@ impl Default for FxPolicy {
 }
 
 impl FxPolicy {
-    /// What holds where nobody has said otherwise.
+    /// The default, which applies until an administrator sets another policy.
     pub const SHIPPED: Self =
         Self { tolerance_ppm: 20_000, rounding: Rounding::HalfUp, minimum: 100, max_age_h: 72 };
 
-    /// `FX_POLICY_INVALID` if a number is negative or beyond its bound.
+    /// `FX_POLICY_INVALID` if a number is negative or above its bound.
     pub fn check(&self) -> Result<(), Code> {
         let fits = (0..=TOLERANCE_MAX).contains(&self.tolerance_ppm)
             && (0..=AMOUNT_MAX).contains(&self.minimum)
@@ -47,36 +47,36 @@ impl FxPolicy {
         if fits { Ok(()) } else { Err(Code::FxPolicyInvalid) }
     }
 
-    /// Reads a tolerance such as `0.02` (2 %) into parts per million; one that is finer is refused, not rounded.
+    /// Reads a tolerance such as `0.02` (2 %) as parts per million; a finer one is refused, not rounded.
     pub fn parse_tolerance(text: &str) -> Result<i64, Code> {
         FeePolicy::parse_rate(text).map_err(|_| Code::FxPolicyInvalid)
     }
 
-    /// The tolerance as a share of one, such as `0.020000`.
+    /// The tolerance as a fraction, such as `0.020000`.
     #[must_use]
     pub fn tolerance(&self) -> String {
         format_minor(i128::from(self.tolerance_ppm), 6)
     }
 
-    /// Whether a client's rate is near enough to the stored one.
+    /// Whether a client's rate is close enough to the stored one.
     #[must_use]
     pub fn admits(&self, client: &Rate, stored: &Rate) -> bool {
         self.tolerance_ppm == 0 || client.is_within(stored, self.tolerance_ppm)
     }
 
-    /// Whether a batch may still be paid at the rate that it has kept, now that this one is stored.
+    /// Whether a batch may still be paid at its kept rate, given the rate that is stored now.
     #[must_use]
     pub fn holds(&self, kept: &Rate, stored: &Rate) -> bool {
         self.tolerance_ppm == 0 || stored.is_within(kept, self.tolerance_ppm)
     }
 
-    /// Whether a rate that was kept at one moment is too old at another, both in microseconds.
+    /// Whether a rate kept at `kept_at` is too old at `now`, both in microseconds.
     #[must_use]
     pub const fn is_too_old(&self, kept_at: i64, now: i64) -> bool {
         self.max_age_h > 0 && now.saturating_sub(kept_at) > self.max_age_h.saturating_mul(HOUR_US)
     }
 
-    /// How a conversion is rounded that gives at least so many minor units of the target.
+    /// How a conversion is rounded whose result is `floor` minor units of the target before rounding.
     pub(super) fn rounding_of(&self, floor: u128) -> Rounding {
         let is_small = i64::try_from(floor).is_ok_and(|floor| floor < self.minimum);
         if is_small { Rounding::Down } else { self.rounding }
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bounds_are_checked_and_zero_switches_each_off() {
+    fn bounds_are_checked_and_zero_switches_each_one_off() {
         let shipped = FxPolicy::SHIPPED;
         let off = FxPolicy { tolerance_ppm: 0, minimum: 0, max_age_h: 0, ..shipped };
         for policy in [shipped, off] {
@@ -112,17 +112,17 @@ mod tests {
     }
 
     #[test]
-    fn a_kept_rate_is_old_after_its_last_microsecond() {
+    fn a_kept_rate_is_valid_to_its_last_microsecond() {
         let age = 72 * HOUR_US;
         let shipped = FxPolicy::SHIPPED;
         assert_eq!((shipped.is_too_old(7, 7 + age), shipped.is_too_old(7, 8 + age)), (false, true));
-        // A clock that was set back makes no rate older.
+        // Setting the clock back does not make a rate older.
         assert!(!shipped.is_too_old(7, 0));
     }
 
     /// kept, then stored | whether the batch is paid
     #[test]
-    fn the_bound_of_a_kept_rate_is_a_share_of_the_kept_rate() {
+    fn the_tolerance_of_a_kept_rate_is_relative_to_the_kept_rate() {
         for (kept, stored, expected) in [
             ("1", "1.02", true),
             ("1", "1.020001", false),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tolerance_is_a_share_with_at_most_six_decimals() {
+    fn a_tolerance_is_a_fraction_with_at_most_six_decimals() {
         for (text, expected) in [
             ("0.02", Ok(20_000)),
             ("0", Ok(0)),

@@ -1,12 +1,12 @@
-//! Nobody gains by converting there and back where it is rounded down; and what `half_up` can cost, in the figures
-//! that `docs/guide/rates.md` names.
+//! Converting there and back gains nothing where results are rounded down; and what `half_up` can cost, in
+//! the figures that `docs/guide/rates.md` gives.
 
 use super::*;
 use crate::amount::Amount;
 use proptest::prelude::*;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-/// A currency with decimals, and what a minor unit of it is worth in a measure common to all.
+/// A currency: its decimals, and what one minor unit is worth in a unit common to all currencies.
 #[derive(Debug, Clone, Copy)]
 struct Currency {
     scale: u8,
@@ -18,15 +18,15 @@ impl Currency {
         self.value * 10_i128.pow(self.scale.into())
     }
 
-    /// So many of the other's for one of these, less a spread in parts per million, cut off at 14 decimals: the
-    /// product of the rates of any way round is one at most.
+    /// The rate to another currency, less a spread in parts per million, truncated to 14 decimals: the
+    /// product of the rates around any cycle is at most one.
     fn rate(self, other: Self, spread: i128) -> Option<Rate> {
         let fair = self.major() * 10_i128.pow(14) / other.major();
         Rate::new(Decimal::from_i128_with_scale(fair * (1_000_000 - spread) / 1_000_000, 14)).ok()
     }
 }
 
-/// A leg: from one currency to another, so many equal parts of what is held.
+/// A leg: converts a number of equal parts of what is held from one currency to another.
 #[derive(Debug, Clone)]
 struct Leg {
     from: prop::sample::Index,
@@ -56,7 +56,7 @@ fn policy(rounding: Rounding, minimum: i64) -> FxPolicy {
     FxPolicy { rounding, minimum, ..FxPolicy::SHIPPED }
 }
 
-/// What one conversion between currencies of two decimals gives.
+/// The result of one conversion between currencies with two decimals.
 fn convert_cents(source: i64, rate: &str, policy: &FxPolicy) -> i64 {
     convert(Amount::new(source).unwrap(), 2, 2, &Rate::parse(rate).unwrap(), policy).unwrap().target.minor()
 }
@@ -65,7 +65,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn rounded_down_no_chain_of_conversions_gains(
+    fn no_chain_of_conversions_gains_when_rounded_down(
         currencies in prop::collection::vec(currency(), 2..5), start in 1..=1_000_000_000_i64,
         legs in prop::collection::vec(leg(), 1..=40), minimum in prop_oneof![Just(0), Just(100), 0..=1_000_000_000_i64],
     ) {
@@ -94,7 +94,7 @@ proptest! {
     }
 
     #[test]
-    fn half_up_gives_at_most_half_a_unit_more_and_so_at_most_half_of_the_minimums_share(
+    fn half_up_adds_at_most_half_a_unit_and_so_at_most_half_a_unit_per_minimum(
         source in 1..=1_000_000_000_i64, rate in 1..=10_000_000_i64, scale in 0..=6_u32, minimum in 1..=1_000_000_i64,
     ) {
         let rate = Rate::new(Decimal::new(rate, scale)).unwrap();
@@ -107,7 +107,7 @@ proptest! {
     }
 
     #[test]
-    fn half_up_as_shipped_cannot_be_pumped_where_there_and_back_costs_a_percent(
+    fn half_up_as_shipped_cannot_be_pumped_when_a_round_trip_costs_one_percent(
         rate in 1..=10_000_000_i64, scale in 0..=6_u32, there in 1..=100_000_i64, back in 1..=100_000_i64,
     ) {
         let rate = Decimal::new(rate, scale);
@@ -117,41 +117,42 @@ proptest! {
             let (source, rate) = (Amount::new(part).unwrap(), Rate::new(rate).unwrap());
             convert(source, 2, 2, &rate, &FxPolicy::SHIPPED).map_or(0, |done| i128::from(done.target.minor()))
         };
-        // Of as many parts of either size as one likes.
+        // Holds for any number of parts of either size.
         prop_assert!(given(there, rate) * given(back, inverse) <= i128::from(there) * i128::from(back));
     }
 }
 
-/// What is left of so many parts of some cents, converted one by one and back at once; none if the ledger refuses
-/// the parts because nothing would be left of them.
+/// What remains of `parts` parts of `part` cents each, converted one by one and back in one go; none if the
+/// ledger refuses the parts because they would round to zero.
 fn there_and_back(parts: i64, part: i64, rates: (&str, &str), policy: &FxPolicy) -> Option<i64> {
     let there = convert_cents(part, rates.0, policy);
     (there > 0).then(|| convert_cents(parts * there, rates.1, policy))
 }
 
 #[test]
-fn a_thousand_cents_there_and_back_gain_nothing_as_shipped() {
+fn a_round_trip_of_a_thousand_cents_gains_nothing_as_shipped() {
     let rates = ("0.52", "1.92");
     let off = policy(Rounding::HalfUp, 0);
-    assert_eq!(there_and_back(1_000, 1, rates, &off), Some(1_920), "without a minimum it is a pump");
-    assert_eq!(there_and_back(1_000, 1, rates, &FxPolicy::SHIPPED), None, "nothing is left of a cent");
+    assert_eq!(there_and_back(1_000, 1, rates, &off), Some(1_920), "without a minimum it can be pumped");
+    assert_eq!(there_and_back(1_000, 1, rates, &FxPolicy::SHIPPED), None, "one cent rounds to zero");
     assert_eq!(there_and_back(1, 1_000, rates, &FxPolicy::SHIPPED), Some(998));
-    // Parts that give less than the minimum never gain, whatever their size.
+    // Parts that yield less than the minimum never gain, whatever their size.
     for part in 2..=192 {
         let back = there_and_back(1_000, part, rates, &FxPolicy::SHIPPED).unwrap();
         assert!(back < 1_000 * part, "{part}: {back}");
     }
 }
 
-/// The part of at most so many cents that gains most when it is converted, and what it becomes.
+/// The part of at most `most` cents that gains most when converted, and what it becomes.
 fn best_part(rate: &str, policy: &FxPolicy, most: i64) -> (i64, i64) {
     let parts = (1..=most).map(|part| (part, convert_cents(part, rate, policy)));
     parts.reduce(|best, new| if new.1 * best.0 > best.1 * new.0 { new } else { best }).unwrap()
 }
 
-/// rate, inverse, rounding, minimum | best part there, best part back, gain of a round trip in parts per million
+/// rate, inverse, rounding, minimum | best part there, best part back, gain of a round trip in parts per
+/// million
 #[test]
-fn what_half_up_can_cost_is_what_the_guide_says() {
+fn the_cost_of_half_up_is_what_the_guide_says() {
     let table = "0.52 1.92 half_up 0 | 1 -> 1, 1 -> 2, 1000000
         0.52 1.92 half_up 100 | 201 -> 105, 56 -> 108, 7462
         0.52 1.92 half_up 1000 | 1926 -> 1002, 531 -> 1020, -652

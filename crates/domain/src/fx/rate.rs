@@ -1,28 +1,28 @@
-//! An exchange rate: how it is read, and how far two rates may differ.
+//! Exchange rates: how they are read, and how far two rates may differ.
 
 use crate::code::Code;
 use rust_decimal::Decimal;
 
-/// A whole, in parts per million.
+/// One, in parts per million.
 const MILLION: u128 = 1_000_000;
 
-/// The most decimals of a rate.
+/// The most decimals in a rate.
 pub const RATE_DECIMALS_MAX: u32 = 18;
 
-/// Target major units for one source major unit: positive, at most [`RATE_DECIMALS_MAX`] decimals, without
-/// trailing zeros, so that one rate has one text.
+/// Target major units for one source major unit: positive, with at most [`RATE_DECIMALS_MAX`] decimals and no
+/// trailing zeros, so that each rate has one spelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rate(Decimal);
 
 impl Rate {
-    /// A rate of a decimal that came from elsewhere.
+    /// A rate from a decimal that was parsed elsewhere.
     pub fn new(decimal: Decimal) -> Result<Self, Code> {
         let rate = decimal.normalize();
         let valid = rate > Decimal::ZERO && rate.scale() <= RATE_DECIMALS_MAX;
         if valid { Ok(Self(rate)) } else { Err(Code::RateInvalid) }
     }
 
-    /// Reads a rate strictly: ASCII digits, one dot, no sign, no exponent, no leading zero, nothing rounded.
+    /// Reads a rate strictly: ASCII digits, one dot, no sign, no exponent, no leading zero, no rounding.
     pub fn parse(text: &str) -> Result<Self, Code> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
         let digits = |s: &str| !s.is_empty() && s.len() <= 28 && s.bytes().all(|b| b.is_ascii_digit());
@@ -48,8 +48,8 @@ impl std::fmt::Display for Rate {
 }
 
 impl Rate {
-    /// Whether this rate differs from a stored one by at most so many parts per million of the stored one.
-    /// Exact: nothing is rounded on the way.
+    /// Whether this rate differs from a stored one by at most `tolerance_ppm` parts per million of the stored
+    /// one. The comparison is exact.
     #[must_use]
     pub fn is_within(&self, stored: &Self, tolerance_ppm: i64) -> bool {
         let tolerance = u128::try_from(tolerance_ppm).unwrap_or(0);
@@ -62,8 +62,8 @@ impl Rate {
         bounds.0 <= own && own <= bounds.1
     }
 
-    /// `rate x 10^decimals x factor`, the high half first. A mantissa has 96 bits, ten to the eighteenth 60, and
-    /// the factor 84 at most, so the product needs two words.
+    /// `rate x 10^decimals x factor`, high half first. A mantissa has 96 bits, 10^18 has 60, and the factor
+    /// at most 84, so the product needs two words.
     fn scaled(&self, decimals: u32, factor: u128) -> (u128, u128) {
         let mantissa = self.0.mantissa().unsigned_abs();
         let power = 10_u128.saturating_pow(decimals.saturating_sub(self.0.scale()));
@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(Rate::parse(&"9".repeat(10_000)), Err(Code::RateInvalid));
     }
 
-    /// client's rate, stored rate, parts per million | whether it is within
+    /// client's rate, stored rate, parts per million | whether it is within the tolerance
     #[test]
     fn a_rate_is_within_its_tolerance_to_the_last_digit() {
         let table = "0.9 0.9 0 | true

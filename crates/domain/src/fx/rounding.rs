@@ -1,25 +1,25 @@
-//! What becomes of the part of a conversion below the target's minor unit.
+//! How a conversion is rounded to the target's minor unit.
 //!
-//! To add a way of rounding, give [`Rounding`] a variant with the next free number and say in `Rounding::up`
+//! To add a rounding mode, give [`Rounding`] a variant with the next free number and define in `Rounding::up`
 //! when it rounds up.
 
-/// What happens to the part below the target's minor unit.
+/// What happens to the fraction below the target's minor unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Rounding {
-    /// Half goes up, away from zero: what people expect of money.
+    /// Half rounds up, away from zero: what people expect of money.
     #[default]
     HalfUp,
-    /// Half goes to the even neighbour, so that many conversions do not drift upwards.
+    /// Half rounds to the even neighbour, so that many conversions do not drift upwards.
     HalfEven,
-    /// Nothing goes up: what is left below the minor unit stays with the ledger.
+    /// Always rounds down: the fraction below the minor unit stays with the ledger.
     Down,
 }
 
 impl Rounding {
-    /// All of them.
+    /// Every mode.
     pub const ALL: [Self; 3] = [Self::HalfUp, Self::HalfEven, Self::Down];
 
-    /// The number that is stored; never reused.
+    /// The stored number; never reused.
     #[must_use]
     pub const fn number(self) -> i64 {
         match self {
@@ -29,13 +29,13 @@ impl Rounding {
         }
     }
 
-    /// The rounding of a stored number.
+    /// The mode with this stored number.
     #[must_use]
     pub fn from_number(number: i64) -> Option<Self> {
         Self::ALL.into_iter().find(|rounding| rounding.number() == number)
     }
 
-    /// The rounding of a name.
+    /// The mode with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|rounding| rounding.name() == name)
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn roundings_read_back_from_their_numbers_and_names() {
+    fn rounding_modes_read_back_from_their_numbers_and_names() {
         for rounding in Rounding::ALL {
             assert_eq!(Rounding::from_number(rounding.number()), Some(rounding));
             assert_eq!(Rounding::from_name(rounding.name()), Some(rounding));

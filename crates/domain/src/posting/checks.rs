@@ -1,12 +1,12 @@
-//! The checks of the fold that look at one request alone. To add one: a function here, its call in `Book::plan` at
-//! its place in the order, and the place of its code in the table.
+//! The fold's checks that look at a single request. To add one: a function here, a call in `Book::plan` at
+//! the right place in the order, and the code at the same place in the table.
 
 use crate::account::{Account, AccountKind, AccountStatus};
 use crate::code::Code;
 use crate::policy::PolicyBook;
 use crate::transfer::TransferKind;
 
-/// Customers name customers' accounts; the ledger's own accounts stand only where the kind asks for them.
+/// Transfers name customer accounts; a system account is allowed only where the transfer kind requires it.
 pub(super) const fn check_kinds(kind: TransferKind, source: &Account, target: &Account) -> Result<(), Code> {
     let (from_world, to_world) = match kind {
         TransferKind::Single | TransferKind::Item => (false, false),
@@ -41,8 +41,8 @@ pub(super) fn check_available(source: &Account, amount: i64, fee: i64) -> Result
     }
 }
 
-/// A conversion is bounded on the paid side as well, by the largest amount of one transfer alone: the limit of the
-/// paying side says nothing about an amount in another currency.
+/// A conversion is also limited on the receiving side, but only by the single-transfer maximum: the paying
+/// side's limit says nothing about an amount in another currency.
 pub(super) fn check_received(target: &Account, exchanged: i64, policies: &PolicyBook) -> Result<(), Code> {
     let max = policies.received_max(target.id, target.asset);
     if max.is_some_and(|max| exchanged > max) { Err(Code::TargetAboveMaximum) } else { Ok(()) }

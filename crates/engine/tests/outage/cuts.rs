@@ -1,5 +1,5 @@
-//! Connections that are cut at the moment of COMMIT: before it reaches the server, and after it took effect
-//! but before the answer came back. The door finds out and answers right, once.
+//! Connections cut at COMMIT: before it reaches the server, and after it took effect but before the answer
+//! came back. The door determines the outcome and answers correctly, once.
 
 use crate::fixture::{Worker, all_paid, batch, end_of, pay, people, service, settled, soon};
 use crate::rounds;
@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use testkit::postgres::Postgres;
 use testkit::proxy::{Proxy, Rule};
 
-/// The sum that `PAY` has paid out in single transfers, in cents.
+/// The balance of `PAY`, in cents.
 async fn balance(service: &service::Service) -> i64 {
     service.account_show("PAY").await.unwrap().0.balance
 }
 
-/// Single transfers without a name of their own: nobody could ask for them again, so the door alone must
-/// know whether they stand.
+/// Single transfers without an operation id: no client could safely retry them, so the door itself must
+/// determine whether they were committed.
 async fn singles(rule: Rule) {
     let server = Postgres::shared();
     let url = server.database();
@@ -48,7 +48,7 @@ async fn a_connection_cut_after_commit_moves_money_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_run_whose_commits_are_cut_pays_everyone_once() {
+async fn a_run_whose_commits_are_cut_pays_every_payee_once() {
     let server = Postgres::shared();
     let url = server.database();
     let proxy = Proxy::start(testkit::postgres::address_of(&url)).await;
@@ -62,7 +62,7 @@ async fn a_run_whose_commits_are_cut_pays_everyone_once() {
             break;
         }
         proxy.set(if k % 2 == 0 { Rule::CutBeforeCommit } else { Rule::CutAfterCommit });
-        soon("going on", async || settled(&url, &batch).await.is_some_and(|now| now > seen)).await;
+        soon("resuming", async || settled(&url, &batch).await.is_some_and(|now| now > seen)).await;
     }
     proxy.set(Rule::Refuse);
     tokio::time::sleep(Duration::from_millis(500)).await;

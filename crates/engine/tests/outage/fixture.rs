@@ -1,4 +1,4 @@
-//! A ledger on a server of its own: a rich source, people to pay, and a batch that is to run.
+//! A ledger on PostgreSQL: a well-funded source, payees, and a batch that is ready to run.
 
 use domain::batch::BatchType;
 use engine::{Engine, EngineOptions};
@@ -18,7 +18,7 @@ use store::{Schema, Store};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// How long anything may take to be well again.
+/// How long any recovery may take.
 pub const WELL_AGAIN: Duration = Duration::from_secs(10);
 const ITEMS: usize = 20_000;
 
@@ -31,12 +31,12 @@ impl Clock for Still {
     }
 }
 
-/// Who acts.
+/// The acting principal.
 pub fn actor() -> Actor {
     Actor::new(domain::principal::Principal::CommandLine, "tester", "test")
 }
 
-/// The use cases over a database, with chunks of 100 items.
+/// A service over a database, with chunks of 100 items.
 pub async fn service(url: &str) -> Service {
     let store = Store::connect(url, Schema::Migrate).await.unwrap();
     let clock: Arc<dyn Clock> = Arc::new(Still);
@@ -44,7 +44,7 @@ pub async fn service(url: &str) -> Service {
     Service::new(store, door, clock)
 }
 
-/// `PAY` with a lot of money, and the people `A0…`.
+/// Opens `PAY` with a high balance, and the payees `A0…`.
 pub async fn people(service: &Service) {
     let none = || Some("none".to_owned());
     let change = PolicyChange {
@@ -63,7 +63,7 @@ pub async fn people(service: &Service) {
     assert_eq!(service.transfer(&actor(), &rich).await.unwrap().code, None);
 }
 
-/// A batch of 1.00 to each of the people, ready to run.
+/// A batch of 1.00 to each payee, ready to run.
 pub async fn batch(service: &Service) -> Batch {
     let mut rows = "account,amount\n".to_owned();
     (0..ITEMS).for_each(|k| rows += &format!("A{k},1.00\n"));
@@ -76,7 +76,7 @@ pub async fn batch(service: &Service) -> Batch {
     service.batch_execute(&actor(), &batch.id.to_string()).await.unwrap()
 }
 
-/// 0.01 from `PAY` to one of the people.
+/// Pays 0.01 from `PAY` to one of the payees.
 pub async fn pay(service: &Service, to: usize, operation: Option<String>) -> Result<Outcome, Error> {
     let new = NewTransfer {
         from: Some("PAY".to_owned()),
@@ -88,7 +88,7 @@ pub async fn pay(service: &Service, to: usize, operation: Option<String>) -> Res
     service.transfer(&actor(), &new).await
 }
 
-/// A worker in the background, as `sluice work` runs one.
+/// A background worker, like that of `sluice work`.
 pub struct Worker {
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), Error>>,
@@ -109,7 +109,7 @@ impl Worker {
     }
 }
 
-/// Asks until the answer is yes; panics when it takes longer than it may.
+/// Polls until the answer is yes; panics if that takes too long.
 pub async fn soon(what: &str, ask: impl AsyncFn() -> bool) -> Duration {
     let begun = Instant::now();
     while !ask().await {
@@ -119,7 +119,8 @@ pub async fn soon(what: &str, ask: impl AsyncFn() -> bool) -> Duration {
     begun.elapsed()
 }
 
-/// Items of a batch that are settled, as a connection of our own sees it; none while the server is away.
+/// How many items of a batch are settled, read over a direct connection; none while the server is
+/// unreachable.
 pub async fn settled(url: &str, batch: &Batch) -> Option<i64> {
     let (url, id) = (url.to_owned(), batch.id.0);
     let read = move || {
@@ -130,18 +131,18 @@ pub async fn settled(url: &str, batch: &Batch) -> Option<i64> {
     tokio::task::spawn_blocking(read).await.unwrap()
 }
 
-/// Waits until the run has ended the batch.
+/// Waits until the batch has ended.
 pub async fn end_of(service: &Service, batch: &Batch) {
     let name = batch.id.to_string();
     let has_ended = async || service.batch(&name).await.is_ok_and(|batch| batch.state.has_ended());
-    // A run of its own length, then ten seconds.
+    // Waits for the run however long it takes, then at most ten seconds for its end.
     while !has_ended().await && service.batch(&name).await.is_ok_and(|b| b.tally.pending_count() > 0) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     soon("the batch's end", has_ended).await;
 }
 
-/// Everyone of the batch was paid once, and every invariant holds.
+/// Checks that every payee of the batch was paid once and that every invariant holds.
 pub async fn all_paid(service: &Service, batch: &Batch) {
     let batch = service.batch(&batch.id.to_string()).await.unwrap();
     let count = i64::try_from(ITEMS).unwrap();

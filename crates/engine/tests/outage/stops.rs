@@ -1,4 +1,4 @@
-//! The server is stopped as by a loss of power, in the middle of a run with single transfers beside it.
+//! The server is stopped as by a power failure, during a run with concurrent single transfers.
 
 use crate::fixture::{Worker, all_paid, batch, end_of, pay, people, service, settled, soon};
 use crate::rounds;
@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use store::StoreError;
 use testkit::postgres::Postgres;
 
-/// What a caller may wait for the news that the database is away.
+/// How long a caller may wait for the error that the database is unreachable.
 const NEWS: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_server_that_is_stopped_without_warning_loses_and_doubles_nothing() {
+async fn a_server_stopped_without_warning_loses_nothing_and_pays_nothing_twice() {
     let mut server = Postgres::start();
     let url = server.database();
     let service = service(&url).await;
@@ -39,7 +39,7 @@ async fn a_server_that_is_stopped_without_warning_loses_and_doubles_nothing() {
         server.restart();
         let seen = settled(&url, &current).await.unwrap();
         let took =
-            soon("going on", async || settled(&url, &current).await.is_some_and(|now| now > seen)).await;
+            soon("resuming", async || settled(&url, &current).await.is_some_and(|now| now > seen)).await;
         longest = longest.max(took);
     }
     end_of(&service, &current).await;
@@ -49,26 +49,26 @@ async fn a_server_that_is_stopped_without_warning_loses_and_doubles_nothing() {
     all_paid(&service, &current).await;
     each_stands_once(&service, &acknowledged).await;
     println!(
-        "{} stops over {batches} batches, {} transfers acknowledged; going on took {longest:?} at most",
+        "{} stops over {batches} batches, {} transfers acknowledged; resuming took {longest:?} at most",
         rounds(),
         acknowledged.len()
     );
 }
 
-/// While the server is away a caller learns it soon, as an error that may be tried again.
+/// While the server is unreachable, a caller soon gets a retryable error.
 async fn news_is_quick(service: &service::Service) {
     let begun = Instant::now();
     let answer = pay(service, 1, None).await;
     let clear = matches!(answer, Err(Error::Store(StoreError::Away(_) | StoreError::InDoubt(_))));
     assert!(clear, "{answer:?}");
-    assert!(begun.elapsed() < NEWS, "the news took {:?}", begun.elapsed());
+    assert!(begun.elapsed() < NEWS, "the error took {:?}", begun.elapsed());
     let begun = Instant::now();
     assert!(service.account_show("PAY").await.is_err());
-    assert!(begun.elapsed() < NEWS, "a reader's news took {:?}", begun.elapsed());
+    assert!(begun.elapsed() < NEWS, "a reader's error took {:?}", begun.elapsed());
 }
 
-/// Pays 0.01 again and again, each under a name of its own, and keeps the names that were acknowledged. What
-/// is not acknowledged is asked for again under the same name.
+/// Pays 0.01 repeatedly, each time under a new operation id, and collects the acknowledged ids. A payment
+/// that is not acknowledged is retried under the same id.
 async fn client(service: service::Service, ended: Arc<AtomicBool>) -> Vec<(String, i64)> {
     let mut acknowledged = Vec::new();
     for k in 0_usize.. {
@@ -97,7 +97,8 @@ async fn client(service: service::Service, ended: Arc<AtomicBool>) -> Vec<(Strin
     acknowledged
 }
 
-/// Every acknowledged transfer is there under the number that was answered, and asking again changes nothing.
+/// Checks that every acknowledged transfer exists under the id that was returned, and that a retry changes
+/// nothing.
 async fn each_stands_once(service: &service::Service, acknowledged: &[(String, i64)]) {
     assert!(!acknowledged.is_empty());
     let paid = service.transfer_show(acknowledged.first().unwrap().1).await.unwrap();

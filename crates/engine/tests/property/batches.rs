@@ -1,4 +1,4 @@
-//! The reference's batches: a list of items each, and what people and runs do to them.
+//! The reference's batches: each is a list of items, with what users and runs do to them.
 
 use crate::reference::{Answer, Reference, Why};
 use crate::rules::minor;
@@ -9,7 +9,7 @@ use domain::code::Code;
 use domain::item::ItemState;
 use service::batch::rework::Rework;
 
-/// A batch's line.
+/// An item of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     pub line: i64,
@@ -26,16 +26,16 @@ pub struct Batch {
     mode: BatchMode,
     currency: String,
     single: Option<String>,
-    /// Rows of its file that were refused.
+    /// How many rows of its file were refused.
     refused: i64,
     items: Vec<Item>,
-    /// Fees that were taken with its items.
+    /// Fees charged on its items.
     fees: i128,
     is_called_off: bool,
 }
 
-/// What can be seen of a batch: state; counts of all, completed, failed and skipped items; sums of all,
-/// completed and failed ones; fees; the items.
+/// The visible part of a batch: its state; the counts of all, completed, failed and skipped items; the sums
+/// of all, completed and failed items, and the fees; the items.
 pub type Seen = (BatchState, [i64; 4], [i128; 4], Vec<Item>);
 
 /// A payment file as text.
@@ -71,7 +71,7 @@ impl Batch {
         matches!(self.state, Processing | Paused | Completed | PartiallyCompleted | Failed)
     }
 
-    /// Where nothing waits, what became of the items decides.
+    /// If no item is pending, derives the state from the items' outcomes.
     fn end(&mut self) {
         if self.count(ItemState::Pending) > 0 {
             return;
@@ -94,7 +94,7 @@ impl Batch {
         }
     }
 
-    /// Failed items for which this holds wait again; a batch that had ended runs again.
+    /// Makes matching failed items pending again; a batch that had ended runs again.
     fn retry(&mut self, fits: impl Fn(&Item) -> bool) -> i64 {
         let mut count = 0;
         for item in self.items.iter_mut().filter(|item| item.state == ItemState::Failed && fits(item)) {
@@ -128,7 +128,7 @@ impl Batch {
 }
 
 impl Reference {
-    /// What can be seen of all batches, in the order of making.
+    /// The visible part of all batches, in creation order.
     pub fn batches(&self) -> Vec<Seen> {
         self.batches.iter().map(Batch::seen).collect()
     }
@@ -183,11 +183,11 @@ impl Reference {
         }
     }
 
-    /// The rows that can be taken, and how many cannot. A payee that stands twice takes out all its rows.
+    /// The accepted rows, and how many were refused. If a payee occurs twice, all its rows are refused.
     fn read_file(&self, file: &File) -> Result<(Vec<Item>, i64), Code> {
         if let Some(single) = &file.single {
             let paid = file.kind == BatchType::ManyToOne;
-            // A frozen one is taken: its items fail when they are executed, and can be retried.
+            // A frozen account is accepted: its items fail when they are executed, and can be retried.
             if self.accounts[single].status == AccountStatus::Closed {
                 return Err(if paid { Code::TargetClosed } else { Code::SourceClosed });
             }
@@ -258,7 +258,7 @@ impl Reference {
         Ok(())
     }
 
-    /// What waits goes on; of an ended batch, what was not tried is taken back.
+    /// Continues with the pending items; in an ended batch, untried items become pending again.
     fn resume(&mut self, place: usize) -> Answer {
         let batch = &mut self.batches[place];
         let waiting = i64::try_from(batch.count(ItemState::Pending)).unwrap();
@@ -292,7 +292,8 @@ impl Reference {
         Ok(())
     }
 
-    /// Before it began a batch is cancelled; after that, what waits is interrupted, or what is not paid skipped.
+    /// A batch that has not begun is cancelled. After that, pending items are interrupted or, for good, all
+    /// unpaid ones skipped.
     fn cancel(&mut self, batch: usize, for_good: bool) -> Result<(), Code> {
         let batch = &mut self.batches[batch];
         match batch.state {
@@ -353,7 +354,7 @@ impl Reference {
         }
     }
 
-    /// Pays what waits, in order, as the batch's mode says.
+    /// Pays the pending items in order, following the batch's mode.
     fn run(&mut self, place: usize) -> Answer {
         if self.batches[place].state != BatchState::Processing {
             return Answer::Done;

@@ -1,5 +1,5 @@
-//! Steps as they are drawn: places in lists, resolved against the accounts and batches that there are by
-//! the time of the step.
+//! Randomly drawn steps: indexes into lists, resolved against the accounts and batches that exist when the
+//! step is taken.
 
 use crate::reference::Reference;
 use crate::steps::{Bound, CURRENCIES, FEE_RATES, File, Jump, Money, PolicyDraw, RATES, Row, Step};
@@ -12,17 +12,17 @@ use service::transfer::NewTransfer;
 
 const HOUR: i64 = 3_600_000_000;
 
-/// Who a payment goes to, or comes from: mostly somebody with an account in the same currency.
+/// The other account of a payment: usually one in the same currency.
 #[derive(Debug, Clone, Copy)]
 pub struct Partner {
     place: Index,
     any: bool,
 }
 
-/// A row of an account file: an account that is there or a new one, holder, currency, opening balance.
+/// A row of an account file: an existing or a new account, holder, currency, opening balance.
 type AccountDraw = (Option<Index>, usize, usize, i64);
 
-/// A step as it is drawn.
+/// A drawn step.
 #[derive(Debug, Clone)]
 pub enum Draw {
     Open {
@@ -72,12 +72,12 @@ pub enum Draw {
     CatchUp,
 }
 
-/// What is done to a batch; lines by place.
+/// An operation on a batch; lines are given by index.
 #[derive(Debug, Clone)]
 pub enum Verb {
     Submit,
     Execute,
-    /// Whatever brings it nearer to its end.
+    /// The next step towards its end.
     Onward,
     Run,
     Pause,
@@ -164,7 +164,7 @@ fn jump() -> impl Strategy<Value = Jump> {
     ]
 }
 
-/// A sequence of steps. A payday is three of them: a file comes in and the batch is brought to its end.
+/// A sequence of steps. A payday is three of them: a file is imported and its batch moved on twice.
 pub fn sequence() -> impl Strategy<Value = Vec<Draw>> {
     let payday = import().prop_map(|file| vec![file, Draw::NewestOnward, Draw::NewestOnward]);
     let one = prop_oneof![1 => payday, 8 => draw().prop_map(|draw| vec![draw])];
@@ -198,7 +198,7 @@ fn draw() -> impl Strategy<Value = Draw> {
 }
 
 impl Draw {
-    /// The step, or none where there is nothing to do it to.
+    /// The resolved step; none if there is nothing to apply it to.
     pub fn resolve(&self, reference: &Reference, done: &[Step]) -> Option<Step> {
         let account = |index: &Index| index.get(reference.numbers()).clone();
         let currency = |number: &str| reference.currency(number).to_owned();
@@ -231,7 +231,7 @@ impl Draw {
             Self::Withdraw(from, money) => Step::Move(new(Some(account(from)), None, *money)),
             Self::Transfer { from, to, money, rate, operation, day } => {
                 let (from, to) = (account(from), partner(to, &account(from)));
-                // Within one currency every rate is refused, so few are asked for.
+                // Within one currency every rate is refused, so only few are requested.
                 let rate = rate.filter(|place| *place == 0 || currency(&from) != currency(&to));
                 Step::Move(NewTransfer {
                     rate: rate.map(|place| RATES[place].0.to_owned()),
@@ -311,7 +311,7 @@ impl Verb {
     }
 }
 
-/// An earlier step once more.
+/// Repeats an earlier step.
 fn again(done: &[Step], index: &Index, fits: impl Fn(&&Step) -> bool) -> Option<Step> {
     let fitting: Vec<&Step> = done.iter().filter(fits).collect();
     (!fitting.is_empty()).then(|| (*index.get(&fitting)).clone())

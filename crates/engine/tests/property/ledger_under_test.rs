@@ -1,4 +1,4 @@
-//! The real ledger: service, door, engine and a real database, spoken to as the steps say.
+//! The real ledger: service, door, engine and a real database, driven by the steps.
 
 use crate::batches::{Item, Seen, text};
 use crate::reference::{Answer, START};
@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use store::audit::{Actor, AuditRow};
 use store::batch::{BatchFilter, BatchSort};
-use store::listing::Slice;
+use store::listing::PageRequest;
 use store::{Schema, Store};
 use testkit::Place;
 use testkit::place::Engine as Below;
@@ -47,7 +47,7 @@ fn actor() -> Actor {
     Actor::new(domain::principal::Principal::CommandLine, "property", "test")
 }
 
-/// A refusal is an answer; anything else that goes wrong ends the test.
+/// A refusal is an answer; any other error ends the test.
 fn code(error: Error) -> Answer {
     match error {
         Error::Refused(refusal) => Answer::Refused(refusal.code),
@@ -195,27 +195,27 @@ impl Ledger {
         }
     }
 
-    /// The batches' ids, in the order of making.
+    /// The batches' ids, in creation order.
     async fn ids(&self) -> Vec<i64> {
         let part = Part { limit: 1_000, offset: 0 };
         let all = self.service.batch_search(&BatchFilter::default(), BatchSort::Oldest, part).await.unwrap();
         all.0.into_iter().map(|described| described.batch.id.0).collect()
     }
 
-    /// All balances that are not zero, the ledger's own among them.
+    /// All non-zero balances, including those of system accounts.
     pub async fn balances(&self) -> BTreeMap<String, i128> {
         let moved = self.every_account().await.into_iter().filter(|account| account.balance != 0);
         moved.map(|account| (account.number, i128::from(account.balance))).collect()
     }
 
-    /// The numbers of all accounts, the ledger's own among them.
+    /// The numbers of all accounts, including system accounts.
     pub async fn numbers(&self) -> Vec<String> {
         self.every_account().await.into_iter().map(|account| account.number).collect()
     }
 
     async fn every_account(&self) -> Vec<AccountView> {
         let filter = AccountFilter { with_system: true, ..AccountFilter::default() };
-        let slice = Slice { limit: 10_000, ..Slice::default() };
+        let slice = PageRequest { limit: 10_000, ..PageRequest::default() };
         let query = AccountQuery { filter, slice, ..AccountQuery::default() };
         let found = self.service.account_search(&query).await.unwrap();
         found.accounts.into_iter().map(|(_, account)| account).collect()
@@ -229,7 +229,7 @@ impl Ledger {
         self.service.audit(0, 100_000).await.unwrap()
     }
 
-    /// What can be seen of all batches.
+    /// The visible part of all batches.
     pub async fn batches(&self) -> Vec<Seen> {
         let mut seen = Vec::new();
         for id in self.ids().await {
@@ -257,7 +257,7 @@ impl Ledger {
     }
 }
 
-/// A policy's change as people write it.
+/// A policy change as users write it.
 fn policy(currency: &str, change: &PolicyDraw) -> PolicyChange {
     let text = |bound: Bound| match bound {
         Bound::Same => None,

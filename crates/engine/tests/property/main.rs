@@ -1,11 +1,11 @@
-//! Random sequences of every operation against a simple reference ledger. After each step the answer, all
-//! balances, and every batch with its items must be as the reference says, and `verify` must be clean.
+//! Random sequences of every operation, compared with a simple reference ledger. After each step the answer,
+//! all balances, and every batch with its items must match the reference, and `verify` must be clean.
 //!
-//! And the same sequence is the same on two engines, to the last entry of the last statement.
+//! The same sequence must also give identical results on two engines, down to the last statement entry.
 //!
-//! `SLUICE_TEST_ENGINE=file|memory|server` chooses the engine. `PROPTEST_CASES` raises the number of sequences,
-//! which is smaller where a step takes longer. Seeds that failed are kept in
-//! `proptest-regressions/property.txt` and tried first.
+//! `SLUICE_TEST_ENGINE=file|memory|server` selects the engine. `PROPTEST_CASES` sets the number of sequences,
+//! whose default is smaller where a step takes longer. Failed seeds are stored in
+//! `proptest-regressions/property.txt` and run first.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod batches;
@@ -24,7 +24,7 @@ use reference::Reference;
 use steps::Step;
 use testkit::place::Engine;
 
-/// Where seeds that failed are kept.
+/// Where failed seeds are stored.
 const REGRESSIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/proptest-regressions/property.txt");
 
 fn config(cases: u32) -> ProptestConfig {
@@ -37,7 +37,7 @@ fn config(cases: u32) -> ProptestConfig {
     }
 }
 
-/// On the engine below: each database of a server is made and filled by itself.
+/// Fewer on a server, where each sequence creates and fills its own database.
 fn cases() -> u32 {
     if Engine::chosen() == Engine::Server { 6 } else { 32 }
 }
@@ -51,7 +51,7 @@ proptest! {
     #![proptest_config(config(cases()))]
 
     #[test]
-    fn every_sequence_of_operations_does_what_the_reference_ledger_does(draws in draws::sequence()) {
+    fn every_sequence_of_operations_matches_the_reference_ledger(draws in draws::sequence()) {
         block_on(play(&draws));
     }
 }
@@ -60,8 +60,8 @@ proptest! {
     #![proptest_config(config(if Engine::chosen() == Engine::Memory { 16 } else { 4 }))]
 
     #[test]
-    fn the_same_seed_does_the_same_on_both_engines(draws in draws::sequence()) {
-        // Each run of the tests compares another pair.
+    fn the_same_sequence_has_the_same_results_on_both_engines(draws in draws::sequence()) {
+        // Each selected engine compares a different pair.
         let both = match Engine::chosen() {
             Engine::File => [Engine::File, Engine::Server],
             Engine::Memory => [Engine::Memory, Engine::File],
@@ -71,7 +71,7 @@ proptest! {
     }
 }
 
-/// Plays a sequence on both ledgers and compares them after each step.
+/// Plays a sequence on the ledger and the reference and compares them after each step.
 async fn play(draws: &[Draw]) {
     let mut reference = Reference::new();
     let ledger = Ledger::open(Engine::chosen()).await;
@@ -92,8 +92,8 @@ async fn play(draws: &[Draw]) {
     }
 }
 
-/// Plays a sequence on two engines: the answers, what is seen after each step, and what can be read in the
-/// end are the same.
+/// Plays a sequence on two engines and compares the answers, the state after each step, and everything
+/// readable at the end.
 async fn compare(draws: &[Draw], [one, other]: [Engine; 2]) {
     let mut reference = Reference::new();
     let (one, other) = (Ledger::open(one).await, Ledger::open(other).await);

@@ -1,5 +1,5 @@
-//! The reference ledger: balances in a map, and the rules written down once more as simply as they can be
-//! said. It shares no code with the ledger but the names of codes and states.
+//! The reference ledger: balances in a map, and the rules written a second time, as simply as possible. It
+//! shares no code with the ledger except the names of codes and states.
 
 use crate::batches::Batch;
 use crate::rules::{DAY, Policy, Window, calendar, exchange, minor, month_days, scale};
@@ -9,12 +9,12 @@ use domain::code::Code;
 use service::transfer::NewTransfer;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Bounds beyond this are never met.
+/// Bounds beyond this are never reached.
 const MONEY_MAX: i128 = 1_000_000_000;
 /// 2026-03-10 12:00 UTC.
 pub const START: i64 = 1_773_144_000_000_000;
 
-/// How a step ends.
+/// The answer to a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     Done,
@@ -50,7 +50,7 @@ pub struct Account {
     month: Window,
 }
 
-/// Everything that the reference knows.
+/// The state of the reference ledger.
 #[derive(Debug, Clone)]
 pub struct Reference {
     pub now: i64,
@@ -60,7 +60,7 @@ pub struct Reference {
     policies: BTreeMap<String, Policy>,
     rates: BTreeMap<(String, String), usize>,
     operations: BTreeMap<String, (String, Answer)>,
-    /// The default account of a holder in a currency.
+    /// The default account of each holder and currency.
     defaults: BTreeMap<(usize, String), String>,
     openings: BTreeSet<String>,
     pub batches: Vec<Batch>,
@@ -82,7 +82,7 @@ impl Reference {
         }
     }
 
-    /// Customers' accounts, in the order of opening.
+    /// Customer accounts, in opening order.
     pub fn numbers(&self) -> &[String] {
         &self.numbers
     }
@@ -91,13 +91,13 @@ impl Reference {
         &self.accounts[number].currency
     }
 
-    /// All balances that are not zero.
+    /// All non-zero balances.
     pub fn balances(&self) -> BTreeMap<String, i128> {
         self.balances.iter().filter(|(_, minor)| **minor != 0).map(|(n, minor)| (n.clone(), *minor)).collect()
     }
 
-    /// What an amount at a bound is, for a payer as it stands: one of its limits, what is left of its day or
-    /// month, what is free of fees, or all that it has.
+    /// Resolves an amount at a bound for a payer in its current state: one of its limits, the rest of its
+    /// daily or monthly limit, the fee threshold, or its whole balance.
     pub fn settle(&self, money: Money, payer: &str) -> Money {
         let Money::Edge(place, more) = money else { return money };
         let (account, today) = (&self.accounts[payer], calendar(self.now));
@@ -161,9 +161,9 @@ impl Reference {
         Answer::Done
     }
 
-    /// New accounts are opened with their opening balance. One that is there already is known, and refused if it is
-    /// another holder's or in another currency. A known one that never had a posting is one whose opening was
-    /// lost.
+    /// Opens new accounts with their opening balance. An existing account is known, and refused if it has
+    /// another holder or currency. A known account without any posting has lost its opening, which is paid
+    /// now.
     fn open_many(&mut self, rows: &[(String, usize, String, i64)]) -> Answer {
         let (mut opened, mut refused) = (0, 0);
         let mut seen = Vec::new();
@@ -187,7 +187,7 @@ impl Reference {
             }
         }
         for (number, opening) in openings.into_iter().filter(|(_, opening)| *opening > 0) {
-            // An opening is paid in once: the first answer stands, a refusal too.
+            // An opening is paid once: its first answer is final, even if it is a refusal.
             if self.openings.insert(number.clone()) {
                 let world = format!("world-{}", self.accounts[number].currency);
                 let _ = self.post(Why::In, &world, number, i128::from(opening), None);
@@ -227,7 +227,7 @@ impl Reference {
         own.unwrap_or_else(whole)
     }
 
-    /// What one conversion may pay in: only a policy that somebody has set bounds it.
+    /// The most that one conversion may pay in: bounded only by a policy that was set explicitly.
     fn received_max(&self, number: &str) -> Option<i128> {
         let account = &self.accounts[number];
         account.policy.as_ref().or_else(|| self.policies.get(&account.currency)).map(|policy| policy.max)
@@ -243,7 +243,8 @@ impl Reference {
         Ok(())
     }
 
-    /// A single movement: what it means, whether it was asked for before, and then the movement itself.
+    /// A single movement: reads the request, checks for an earlier one with the same operation id, then posts
+    /// it.
     fn request(&mut self, new: &NewTransfer) -> Answer {
         let (why, source, target, amount, exchanged) = match self.read(new) {
             Ok(read) => read,
@@ -316,7 +317,7 @@ impl Reference {
         Ok((why, name(&new.from), name(&new.to), amount, exchanged))
     }
 
-    /// Moves money, or says why not; the fee is on top.
+    /// Moves money or returns the refusal; the fee is charged on top.
     pub fn post(
         &mut self,
         why: Why,

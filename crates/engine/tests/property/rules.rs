@@ -1,11 +1,11 @@
-//! The rules of the reference ledger that need no accounts: limits, fees, days, rounding.
+//! The reference ledger's rules that need no accounts: limits, fees, days, rounding.
 
 use crate::steps::{Bound, CURRENCIES, FEE_RATES, PolicyDraw};
 use domain::code::Code;
 
 /// No limit.
 const NONE: i128 = i64::MAX as i128;
-/// Microseconds of a day.
+/// Microseconds per day.
 pub const DAY: i64 = 86_400_000_000;
 
 /// The newest day or month in which an account sent something, and how much.
@@ -16,7 +16,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// A later day or month begins at nothing; an earlier one counts with the newest.
+    /// A later day or month starts at zero; an earlier one counts towards the newest.
     const fn sent(self, key: i64) -> i128 {
         if key > self.key { 0 } else { self.sent }
     }
@@ -40,7 +40,7 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// 10,000 a transfer and 100,000 a batch, in major units; nothing else.
+    /// 10,000 per transfer and 100,000 per batch, in major units; no other limit.
     pub fn shipped(currency: &str) -> Self {
         let major = 10_i128.pow(scale(currency));
         Self {
@@ -112,17 +112,18 @@ pub fn scale(currency: &str) -> u32 {
     CURRENCIES.iter().find(|(code, _)| *code == currency).unwrap().1
 }
 
-/// `a / b` as a currency without rules of its own rounds it: half up, but down below a hundred minor units.
+/// `a / b` rounded as for a currency pair with the default policy: half up, but down below a hundred minor
+/// units.
 pub fn exchange(a: i128, b: i128) -> i128 {
     if a / b < 100 { a / b } else { half_up(a, b) }
 }
 
-/// `a / b`, half upwards.
+/// `a / b`, rounded half up.
 fn half_up(a: i128, b: i128) -> i128 {
     a / b + i128::from(a % b * 2 >= b)
 }
 
-/// An amount's minor units.
+/// An amount in minor units.
 pub fn minor(text: &str, currency: &str) -> Result<i128, Code> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     let places = usize::try_from(scale(currency)).unwrap();
@@ -132,7 +133,7 @@ pub fn minor(text: &str, currency: &str) -> Result<i128, Code> {
     Ok(format!("{whole}{decimals:0<places$}").parse().unwrap())
 }
 
-/// Days and months since 1970, counted on the fingers.
+/// Days and months since 1970, counted naively.
 pub fn calendar(now: i64) -> (i64, i64) {
     let day = now.div_euclid(DAY);
     let (mut left, mut month) = (day, 0);

@@ -1,14 +1,14 @@
-//! Everything that people can read of a ledger, as one text.
+//! Everything users can read from a ledger, as one text.
 
 use crate::ledger_under_test::Ledger;
 use service::statement::{Entry, StatementQuery};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// Entries of a page: few, so that there are several.
+/// Entries per page: few, so that there are several pages.
 const PAGE: i64 = 7;
 
-/// Numbers by their place in the order of numbers.
+/// Maps each number to its rank.
 struct Ranks(BTreeMap<i64, usize>);
 
 impl Ranks {
@@ -21,11 +21,11 @@ impl Ranks {
 }
 
 impl Ledger {
-    /// The statement of every account, the ledger's own among them, by booking and by value date, and the
-    /// audit log.
+    /// The statement of every account, including system accounts, by booking and by value date, and the audit
+    /// log.
     ///
-    /// Numbers of postings and transfers stand there by their rank: where there is one writer, numbers that
-    /// were drawn for something that was then refused are given out again; where there are many they are not.
+    /// Posting and transfer ids are replaced by their rank: with a single writer, ids drawn for a rolled-back
+    /// write are reused; with several writers they are not.
     pub async fn text(&self) -> String {
         let mut text = String::new();
         let dated = StatementQuery { from: Some("2020-01-01".to_owned()), ..StatementQuery::default() };

@@ -1,4 +1,4 @@
-//! What can be done to a ledger, in names and texts that both ledgers understand.
+//! The operations on a ledger, in names and texts that both ledgers understand.
 
 use domain::account::AccountStatus;
 use domain::batch::{BatchMode, BatchType};
@@ -7,18 +7,18 @@ use service::transfer::NewTransfer;
 
 /// Currencies and their decimals.
 pub const CURRENCIES: [(&str, u32); 3] = [("USD", 2), ("EUR", 2), ("JPY", 0)];
-/// Rates as text, and as whole number over a power of ten.
+/// Rates as text, and as an integer over a power of ten.
 pub const RATES: [(&str, i128, u32); 5] =
     [("1.1", 11, 1), ("0.92345", 92_345, 5), ("151.337", 151_337, 3), ("0.00661", 661, 5), ("2", 2, 0)];
-/// Fee rates as text and in millionths. The last makes a fee that no balance can hold.
+/// Fee rates as text and in parts per million. The last one yields a fee that no balance can hold.
 pub const FEE_RATES: [(&str, i128); 4] =
     [("0", 0), ("0.001", 1_000), ("0.05", 50_000), ("9000000000000", 9_000_000_000_000_000_000)];
 
-/// Minor units, as they are written in a currency, or a text that is too fine for all of them.
+/// An amount in minor units, or a text with too many decimals for every currency.
 #[derive(Debug, Clone, Copy)]
 pub enum Money {
     Minor(i64),
-    /// A bound that the payer is under, by place, and so much more or less; resolved before a step is taken.
+    /// One of the payer's bounds, by index, plus an offset; resolved before the step is taken.
     Edge(usize, i64),
     TooFine,
 }
@@ -28,14 +28,14 @@ impl Money {
         let scale = CURRENCIES.iter().find(|(code, _)| *code == currency).map_or(2, |(_, scale)| *scale);
         match self {
             Self::TooFine => "1.2345".to_owned(),
-            Self::Edge(..) => panic!("resolved before"),
+            Self::Edge(..) => panic!("not resolved"),
             Self::Minor(minor) if scale == 0 => minor.to_string(),
             Self::Minor(minor) => format!("{}.{:02}", minor / 100, minor % 100),
         }
     }
 }
 
-/// A bound of a policy: left as it is, lifted, or set to minor units.
+/// A change of a policy bound: unchanged, lifted, or set to minor units.
 #[derive(Debug, Clone, Copy)]
 pub enum Bound {
     Same,
@@ -43,7 +43,7 @@ pub enum Bound {
     At(i64),
 }
 
-/// A change of a policy. Bounds in the order min, max, day, month, batch, threshold, fee min, fee max.
+/// A policy change. Bounds in the order min, max, day, month, batch, threshold, fee min, fee max.
 #[derive(Debug, Clone)]
 pub struct PolicyDraw {
     pub bounds: [Bound; 8],
@@ -58,7 +58,7 @@ pub struct Row {
     pub money: Money,
 }
 
-/// A payment file and what to make of it.
+/// A payment file and how to import it.
 #[derive(Debug, Clone)]
 pub struct File {
     pub kind: BatchType,
@@ -70,7 +70,7 @@ pub struct File {
     pub draft: bool,
 }
 
-/// One step, with names in place of places.
+/// One step, with names instead of indexes.
 #[derive(Debug, Clone)]
 pub enum Step {
     Open {
@@ -97,7 +97,7 @@ pub enum Step {
     Execute(usize),
     Run(usize),
     Pause(usize),
-    /// For good or not.
+    /// The flag: whether for good.
     Cancel(usize, bool),
     Resume(usize),
     SkipFailed(usize),
@@ -115,7 +115,7 @@ pub enum Jump {
     NextMonth,
 }
 
-/// What every ledger begins with: accounts of four holders in three currencies, money, limits and fees.
+/// The initial steps of every ledger: accounts of four holders in three currencies, money, limits and fees.
 pub fn beginning() -> Vec<Step> {
     let accounts = [
         (0, "USD"),
@@ -141,7 +141,7 @@ pub fn beginning() -> Vec<Step> {
             ..NewTransfer::default()
         })
     };
-    // Document 004's rules with smaller numbers, so that they are met often.
+    // Document 004's rules with smaller numbers, so that they are often reached.
     let (same, at) = (Bound::Same, Bound::At);
     let bounds = [at(1), at(500_000), at(300_000), at(700_000), same, at(100_000), at(100), at(5_000)];
     let change = PolicyDraw { bounds, fee_rate: Some(1) };

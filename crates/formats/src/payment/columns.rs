@@ -1,4 +1,4 @@
-//! The columns of a payment file and the names they are found under, in English and Chinese.
+//! The columns of a payment file and the names they are recognised by, in English and Chinese.
 
 use crate::header::{Column, Layout, fold};
 
@@ -9,25 +9,25 @@ pub enum Field {
     Payer,
     /// The account that is paid.
     Payee,
-    /// An account of which the file does not say whether it pays or is paid.
+    /// An account that the file does not mark as payer or payee.
     Account,
     /// The counterparty's email.
     Email,
     /// The counterparty's uid.
     Uid,
-    /// How much.
+    /// The amount.
     Amount,
     /// The row's share of a total.
     Ratio,
-    /// In which currency.
+    /// The currency code.
     Currency,
-    /// What for.
+    /// What the payment is for.
     Memo,
-    /// Free text for the payee; it may repeat.
+    /// Free text for the payee; may repeat.
     Reference,
-    /// The uploader's own number for this payment, which names it once and for all.
+    /// The uploader's unique id for this payment.
     ExternalId,
-    /// The problem that the row repairs, in a file of repairs.
+    /// The key of the refused row that this row corrects, in a repair file.
     RowKey,
 }
 
@@ -48,7 +48,7 @@ impl Field {
         Self::RowKey,
     ];
 
-    /// The field of a name or of one of its synonyms.
+    /// The field with this name or synonym.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let folded = fold(name);
@@ -57,7 +57,7 @@ impl Field {
     }
 }
 
-/// The columns of a payment file. `value` is an amount; a column of dates has `date` in its name.
+/// The columns of a payment file. `value` means the amount; a date column has `date` in its name.
 pub const COLUMNS: &[Column] = &[
     Column {
         name: "payer",
@@ -231,9 +231,9 @@ const COUNTERPARTY: &[usize] = &[
     Field::Uid as usize,
 ];
 
-/// Every row has its amount.
+/// Every row has an amount.
 pub(super) const WITH_AMOUNTS: Layout =
     Layout { columns: COLUMNS, required: &[&[Field::Amount as usize], COUNTERPARTY] };
 
-/// The amounts come later.
+/// Amounts are entered later.
 pub(super) const WITHOUT_AMOUNTS: Layout = Layout { columns: COLUMNS, required: &[COUNTERPARTY] };

@@ -1,12 +1,13 @@
-//! Payment files: one row, one item of a batch.
+//! Payment files: each row is one item of a batch.
 //!
-//! A row keeps apart what the file says apart: who pays, who is paid, and an account of which the file does
-//! not say which of the two it is. Which side of a batch is the single one is not known here. It is decided
-//! above, where the batch's type is: the importer reads a neutral account, email and uid as the other side,
-//! and holds a column of the single side against the batch's own account.
+//! A row keeps three accounts apart: the payer, the payee, and an account whose side the file does not state.
+//! Which side of the batch is the single one is not known here. The importer knows it from the batch type: it
+//! reads a neutral account, email or uid as the other side, and checks a column of the single side against
+//! the batch's own account.
 //!
-//! To add a column: give [`Field`] a variant, [`COLUMNS`] a row in the same place, [`PaymentRow`] a field,
-//! and read it in `take`. The amount stays text: its scale is the account's, which a file does not know.
+//! To add a column: give [`Field`] a variant, [`COLUMNS`] a row at the same position, [`PaymentRow`] a field,
+//! and read it in `take`. The amount stays text: its scale depends on the account's currency, which is not
+//! known here.
 
 mod columns;
 
@@ -23,70 +24,70 @@ use crate::refusal::Proposal;
 use crate::report::Summary;
 use crate::table::{Notes, Row, Table};
 
-/// Which header means which field of a payment, where the uploader said so.
+/// The payment fields that the uploader mapped to headers.
 pub type Mapping = crate::header::Mapping<Field>;
 
-/// Whether each row says how much.
+/// Whether each row must have an amount.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AmountColumn {
-    /// There is an amount in each row.
+    /// Every row has an amount.
     #[default]
     Required,
-    /// Rows may name people only, or people and ratios: amounts are given or split later.
+    /// Rows may name only payees, or payees and ratios: amounts are entered or split later.
     Optional,
 }
 
-/// What the uploader declares about a file.
+/// The uploader's options for a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    /// What separates fields.
+    /// The field separator.
     pub delimiter: Delimiter,
-    /// Columns whose headers we would not find; they come before names.
+    /// Mapped headers; they take precedence over names.
     pub map: Mapping,
-    /// Headers that are set aside: columns that nobody is to read. A column that is mapped as well is read.
+    /// Headers of columns to ignore. A column that is also mapped is read.
     pub ignore: Vec<String>,
-    /// Whether each row says how much.
+    /// Whether each row must have an amount.
     pub amounts: AmountColumn,
 }
 
-/// Which side of a payment a column is about.
+/// The side of a payment that a column is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// Who pays.
+    /// The paying side.
     Payer,
-    /// Who is paid.
+    /// The side that is paid.
     Payee,
 }
 
-/// A row that can be read; whether it can be paid is for a service to say. Texts are trimmed and otherwise as
-/// they are in the file, except that full-width digits are folded in all but `memo` and `reference`.
+/// A readable row; whether it can be paid is decided by the service. Texts are trimmed and otherwise as in
+/// the file, except that full-width digits are folded in all fields but `memo` and `reference`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PaymentRow {
-    /// The line on which the row begins.
+    /// The line the row begins on.
     pub line: u64,
     /// The account that pays.
     pub payer: Option<String>,
     /// The account that is paid.
     pub payee: Option<String>,
-    /// An account whose side the file does not say.
+    /// An account whose side the file does not state.
     pub account: Option<String>,
     /// The counterparty's email.
     pub email: Option<String>,
     /// The counterparty's uid.
     pub uid: Option<String>,
-    /// The amount; always there unless the amounts are [`AmountColumn::Optional`].
+    /// The amount; always present unless amounts are [`AmountColumn::Optional`].
     pub amount: Option<String>,
     /// The row's share of a total.
     pub ratio: Option<String>,
-    /// The currency's code.
+    /// The currency code.
     pub currency: Option<String>,
     /// What the payment is for.
     pub memo: Option<String>,
     /// Free text for the payee.
     pub reference: Option<String>,
-    /// The uploader's own number for this payment.
+    /// The uploader's id for this payment.
     pub external_id: Option<String>,
-    /// The problem that the row repairs.
+    /// The key of the refused row that this row corrects.
     pub row_key: Option<String>,
 }
 
@@ -99,8 +100,8 @@ pub struct PaymentReader<R> {
 }
 
 impl<R: Read> PaymentReader<R> {
-    /// Reads the header, and refuses a file that has no rows or cannot be understood as a whole:
-    /// `COLUMN_MISSING` and `COLUMN_UNDECIDED` come with what would help ([`crate::refusal::FileRefusal`]).
+    /// Reads the header. Refuses a file that has no rows or cannot be read as a whole; `COLUMN_MISSING` and
+    /// `COLUMN_UNDECIDED` come with hints ([`crate::refusal::FileRefusal`]).
     pub fn open(read: R, options: &Options) -> Result<Self, ReadError> {
         let choices = Choices {
             delimiter: options.delimiter,
@@ -122,9 +123,9 @@ impl<R: Read> PaymentReader<R> {
         })
     }
 
-    /// Reads up to `max_rows` records and appends what they are to `rows` and `problems`; blank rows and total
-    /// rows are neither. False once the file has been read. After an error nothing more can be read. A file
-    /// with blank rows only is refused here, as `FILE_NO_ROWS`.
+    /// Reads up to `max_rows` records and appends them to `rows` or `problems`; blank rows and total rows are
+    /// skipped. Returns false once the file has been read. After an error, reading cannot continue. A file
+    /// with only blank rows is refused here with `FILE_NO_ROWS`.
     pub fn next_page(
         &mut self,
         max_rows: usize,
@@ -135,34 +136,33 @@ impl<R: Read> PaymentReader<R> {
         self.table.page(max_rows, rows, problems, |row, notes| take(row, amounts, count, refused, notes))
     }
 
-    /// The rows of the last page whose fields could be read and that have problems all the same, so that they can
-    /// be kept with what they say. To be taken after each page.
+    /// The rows of the last page that were readable but have problems, so that they can be stored with their
+    /// content. Call this after each page.
     pub fn take_refused(&mut self) -> Vec<PaymentRow> {
         std::mem::take(&mut self.refused)
     }
 
-    /// Headers of the columns that are not read, as they are in the file.
+    /// Headers of the columns that are not read, as in the file.
     #[must_use]
     pub fn ignored_columns(&self) -> Vec<String> {
         self.table.header.ignored()
     }
 
-    /// Columns that may mean a field and are not taken unless they are mapped, such as a serial number
-    /// for an external id.
+    /// Columns that may mean a field but are not read unless they are mapped, such as a serial number for an
+    /// external id.
     #[must_use]
     pub fn proposals(&self) -> &[Proposal] {
         self.table.header.proposals()
     }
 
-    /// The header of a field as it is in the file, to name it in a problem; none if the file has no such
-    /// column.
+    /// The header of a field as in the file, to name it in a problem; none if the file has no such column.
     #[must_use]
     pub fn header(&self, field: Field) -> Option<&str> {
         self.table.header.name(field as usize)
     }
 
-    /// The side that a column of the file names; none if the file does not say, or has no such column. An
-    /// email or a uid has a side if its header says so (`payee_email`, `付款人邮箱`).
+    /// The side that a column names; none if the header does not state it, or the file has no such column. An
+    /// email or a uid has a side if its header states one (`payee_email`, `付款人邮箱`).
     #[must_use]
     pub fn side(&self, field: Field) -> Option<Side> {
         let header = fold(self.header(field)?);
@@ -176,15 +176,15 @@ impl<R: Read> PaymentReader<R> {
         }
     }
 
-    /// Whether the external ids read so far are 1, 2, 3 and so on in the order of the file, in a column that
-    /// nobody mapped. True at the end of the file means that they name nothing: the importer drops them, and
-    /// proposes the column for mapping. Once false it stays false.
+    /// Whether the external ids read so far are 1, 2, 3 and so on in file order, in a column that was not
+    /// mapped. If still true at the end of the file, they are only row numbers: the importer drops them and
+    /// proposes the column for mapping. Once false, it stays false.
     #[must_use]
     pub const fn external_ids_are_a_row_count(&self) -> bool {
         self.count.is_possible
     }
 
-    /// What the file holds beside its rows; complete once it has been read.
+    /// The summary of the file, complete once it has been read.
     #[must_use]
     pub fn summary(&self) -> Summary {
         let mut summary = self.table.summary();
@@ -195,20 +195,20 @@ impl<R: Read> PaymentReader<R> {
         summary
     }
 
-    /// How many bytes the reader itself holds, whatever the file's size.
+    /// How many bytes the reader's buffers hold, whatever the file size.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.table.capacity()
     }
 }
 
-/// Whether a column only counts the rows.
+/// Whether the external-id column only numbers the rows.
 struct RowCount {
     is_possible: bool,
 }
 
 impl RowCount {
-    /// `row` is the number of the row, from 1.
+    /// `row` is the row number, from 1.
     fn see(&mut self, row: u64, id: Option<&str>) {
         if self.is_possible {
             self.is_possible = id.is_some_and(|id| id.parse() == Ok(row));

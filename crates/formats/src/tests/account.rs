@@ -8,7 +8,7 @@ use crate::problem::ReadError;
 use crate::report::Totals;
 
 #[test]
-fn accounts_are_read_by_the_same_rules() {
+fn account_files_are_read_by_the_same_rules() {
     let text = "账号,户名,邮箱,uid,币种,期初余额\nA1,Ann,a@x.cn,7,CNY,10.00\nA2,,,,,\n,Bob,,,USD,\n";
     let mut reader =
         AccountReader::open(text.as_bytes(), &Options::default()).map_err(|e| e.to_string()).unwrap();
@@ -27,7 +27,7 @@ fn accounts_are_read_by_the_same_rules() {
     assert_eq!(refused.unwrap().to_string(), "line 1: COLUMN_MISSING");
 }
 
-/// Rows by number, problems, and what the summary says; or the refusal.
+/// Account numbers, problems and summary; or the refusal.
 fn read(text: &str, options: &Options) -> String {
     let mut reader = match AccountReader::open(text.as_bytes(), options) {
         Ok(reader) => reader,
@@ -49,7 +49,7 @@ fn read(text: &str, options: &Options) -> String {
 }
 
 #[test]
-fn account_files_are_counted_and_their_columns_named_as_those_of_payments() {
+fn account_files_are_counted_and_their_columns_reported_like_payment_files() {
     let plain = Options::default();
     for (text, expected) in [
         (
@@ -62,15 +62,15 @@ fn account_files_are_counted_and_their_columns_named_as_those_of_payments() {
         ),
         (
             "number,holder,currency,status,hire date\nA1,Ann,USD,frozen,2020-01-01",
-            r#"line 1; map or set aside: "status" (status), "hire date" (date)"#,
+            r#"line 1; map or ignore: "status" (status), "hire date" (date)"#,
         ),
         (
             "账号,户名,币种,状态,入职日期\nA1,安,CNY,冻结,2020-01-01",
-            r#"line 1; map or set aside: "状态" (status), "入职日期" (date)"#,
+            r#"line 1; map or ignore: "状态" (status), "入职日期" (date)"#,
         ),
         (
             "number,full name,currency\nA1,Ann,USD",
-            r#"line 1, column holder; columns found: "number", "full name", "currency"; may be meant: holder=full name"#,
+            r#"line 1, column holder; columns found: "number", "full name", "currency"; did you mean: holder=full name"#,
         ),
         (
             "number,holder,currency\n１２,Ann 9,USD\n,Bo,USD",

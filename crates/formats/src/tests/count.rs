@@ -1,10 +1,10 @@
-//! Control totals: what is counted, what is skipped, what is folded.
+//! Control totals: what is counted, skipped and folded.
 
 use super::{payment, problem};
 use crate::payment::{AmountColumn, Field, Mapping, Options, PaymentReader};
 use crate::report::{NAMED_MAX, Summary, Totals};
 
-/// Rows and problems in the order of lines, and the summary.
+/// Rows and problems in line order, and the summary.
 fn read(file: &str, options: &Options, page: usize) -> (String, Summary) {
     let mut reader = PaymentReader::open(file.as_bytes(), options).unwrap_or_else(|e| panic!("{e}"));
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
@@ -29,7 +29,7 @@ fn check(file: &str, rows: &str, counted: &str) {
 }
 
 #[test]
-fn rows_of_delimiters_and_blanks_are_skipped_and_counted_as_blank_lines_are() {
+fn rows_of_only_delimiters_and_spaces_are_skipped_and_counted_like_blank_lines() {
     for header in ["account,amount,memo", "账号,金额,备注"] {
         check(
             &format!("\n\n{header}\nA,1.5,\n,,\n\n , \u{3000},\t\nB,2,\n\r\n,,,,,,\n   \n\"\",\"\",\n"),
@@ -40,7 +40,7 @@ fn rows_of_delimiters_and_blanks_are_skipped_and_counted_as_blank_lines_are() {
 }
 
 #[test]
-fn a_file_of_blank_rows_has_no_rows() {
+fn a_file_of_blank_rows_is_refused_as_having_no_rows() {
     for page in [1, 100] {
         let mut reader = PaymentReader::open("account,amount\n,\n,\n".as_bytes(), &Options::default())
             .unwrap_or_else(|e| panic!("{e}"));
@@ -56,7 +56,7 @@ fn a_file_of_blank_rows_has_no_rows() {
 }
 
 #[test]
-fn a_row_without_a_name_is_a_total_only_if_it_is_the_sum_above() {
+fn a_row_without_a_payee_is_a_total_only_if_its_amount_is_the_sum_above() {
     for (header, note) in [("to,amount,memo", "Total"), ("收款账号,金额,备注", "合计")] {
         let rows = "2 \"1.50\" payee=\"A\"\n3 \"2.25\" payee=\"B\"";
         for total in ["3.75", "3.750"] {
@@ -71,13 +71,13 @@ fn a_row_without_a_name_is_a_total_only_if_it_is_the_sum_above() {
             &format!("{rows}\n! 4 - PAYEE_MISSING \"\""),
             "rows 3 blank 0 totals 0 sum 7.51 unreadable 0",
         );
-        // A subtotal, more rows, a total. The name of a total is the name of a payee.
+        // A subtotal, more rows, a total. A total label in the payee column counts as a payee's name.
         check(
             &format!("{header}\nA,1,\n,1,{note}\nB,2,\n,3,\n{note},3,\n"),
             &format!("2 \"1\" payee=\"A\"\n4 \"2\" payee=\"B\"\n6 \"3\" payee=\"{note}\""),
             "rows 3 blank 0 totals 2 sum 6 unreadable 0",
         );
-        // Nothing stands above the first row, and an amount that cannot be read is in no sum.
+        // There is nothing above the first row, and an unreadable amount is not part of any sum.
         check(
             &format!("{header}\n,0,\nA,x,\n,0,{note}\n"),
             "! 2 - PAYEE_MISSING \"\"\n3 \"x\" payee=\"A\"",
@@ -102,7 +102,7 @@ fn a_total_names_neither_payer_nor_account_nor_email_nor_uid() {
 }
 
 #[test]
-fn control_totals_count_all_rows_and_every_amount_that_can_be_read() {
+fn control_totals_count_all_rows_and_every_readable_amount() {
     check(
         "account,amount\nA,0.1\nB,0.2\n,7\nC\nD,1,2\nE,\nF,-1\nG,\"1,000.00\"\nH\0,4\nI,999999999999999999\nJ,1.000000001\n",
         "2 \"0.1\" account=\"A\"
@@ -124,7 +124,7 @@ fn control_totals_count_all_rows_and_every_amount_that_can_be_read() {
 }
 
 #[test]
-fn full_width_digits_are_folded_in_numbers_and_said_so() {
+fn full_width_digits_are_folded_in_numbers_and_reported() {
     for (header, column) in [("account,amount,memo", "amount"), ("账号,金额,备注", "金额")] {
         let file = format!("{header}\nA,１２．５０,９月\nＡ１２,3,\nC,1，5,\n");
         let (rows, summary) = read(&file, &Options::default(), 9);
@@ -141,7 +141,7 @@ fn full_width_digits_are_folded_in_numbers_and_said_so() {
 }
 
 #[test]
-fn what_is_reported_is_bounded() {
+fn the_summary_has_a_bounded_size() {
     let rows = "A,１\n".repeat(NAMED_MAX + 5) + &",105\n".repeat(NAMED_MAX + 5);
     let summary = read(&format!("account,amount\n{rows}"), &Options::default(), 50).1;
     assert_eq!((summary.folded.len(), summary.folded_count), (NAMED_MAX, 105));
@@ -151,7 +151,7 @@ fn what_is_reported_is_bounded() {
 }
 
 #[test]
-fn external_ids_that_only_count_the_rows_are_found_at_the_end() {
+fn external_ids_that_only_number_the_rows_are_detected_at_the_end() {
     for (header, ids, is_count) in [
         ("external_id,to,amount", "1 2 3", true),
         ("request_id,to,amount", "1 2 3", true),
@@ -167,7 +167,7 @@ fn external_ids_that_only_count_the_rows_are_found_at_the_end() {
         ("序号,收款账号,金额", "1 2 3", false),
     ] {
         let rows: Vec<_> = ids.split(' ').map(|id| format!("{id},A,1")).collect();
-        // A blank row and a total are no rows.
+        // Blank rows and totals do not count as rows.
         let file = format!("{header}\n{}\n,,\n,,{}\n", rows.join("\n"), rows.len());
         let summary = read(&file, &Options::default(), 2).1;
         assert_eq!(summary.external_ids_are_a_row_count, is_count, "{header} {ids}");

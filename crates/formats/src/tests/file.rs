@@ -1,9 +1,9 @@
-//! Records and lines: what is read of a file whatever its columns mean.
+//! Records and lines: what is read from a file whatever its columns mean.
 
 use super::check;
 
 #[test]
-fn rows_are_read_with_their_lines() {
+fn rows_are_read_with_their_line_numbers() {
     check(
         "account,amount,currency,memo,reference\nA1, 12.30 ,USD,\"two\nlines\",r1\n\nA2,5,,,\n",
         r#"2 "12.30" account="A1" currency="USD" memo="two\nlines" reference="r1"
@@ -26,7 +26,7 @@ fn all_line_endings_count_the_same() {
 }
 
 #[test]
-fn a_file_that_makes_no_sense_is_refused_as_a_whole() {
+fn an_unreadable_file_is_refused_as_a_whole() {
     check("", r#"refused ! 1 - FILE_NO_ROWS """#);
     check("\u{feff}", r#"refused ! 1 - FILE_NO_ROWS """#);
     check("\r\n\n", r#"refused ! 1 - FILE_NO_ROWS """#);
@@ -44,7 +44,7 @@ fn a_file_that_makes_no_sense_is_refused_as_a_whole() {
 }
 
 #[test]
-fn a_file_of_another_kind_is_refused() {
+fn a_file_of_another_type_is_refused() {
     check(b"PK\x03\x04rest", r#"refused ! 1 - FILE_UNSUPPORTED "ZIP""#);
     check(b"PK\x03\x04..[Content_Types].xml", r#"refused ! 1 - FILE_UNSUPPORTED "XLSX""#);
     check(b"PK\x03\x04..[Content_Types].xml..xl/workbook.xml", r#"refused ! 1 - FILE_UNSUPPORTED "XLSX""#);
@@ -52,7 +52,7 @@ fn a_file_of_another_kind_is_refused() {
     check(b"PK\x03\x04..opendocument.spreadsheet", r#"refused ! 1 - FILE_UNSUPPORTED "ODS""#);
     check(b"a\0c\0c\0,\0", r#"refused ! 1 - FILE_UNSUPPORTED "UTF-16""#);
     check(b"\0a\0c\0c\0,", r#"refused ! 1 - FILE_UNSUPPORTED "UTF-16""#);
-    // The headers of a Chinese spreadsheet that was saved as it is: 账号,金额 in GBK.
+    // The headers of a Chinese spreadsheet saved with default settings: 账号,金额 in GBK.
     check(b"\xd5\xcb\xba\xc5,\xbd\xf0\xb6\xee\nA,1", r#"refused ! 1 - FILE_UNSUPPORTED "GBK""#);
     check(b"empf\xe4nger,amount\nA,1", "refused ! 1 - INVALID_UTF8 \"empf\u{fffd}nger\"");
     check(b"%PDF-1.7", r#"refused ! 1 - FILE_UNSUPPORTED "PDF""#);
@@ -64,14 +64,14 @@ fn a_file_of_another_kind_is_refused() {
 }
 
 #[test]
-fn an_open_quote_is_named_by_the_line_where_its_record_begins() {
+fn an_unclosed_quote_is_reported_at_the_line_where_its_record_begins() {
     check("account,amount\nA,1\n\"B,2\nC,3\n", "refused ! 3 - QUOTE_NOT_CLOSED \"B,2\\\\u{a}C,3\\\\u{a}\"");
     check("account,amount\nA,\"", "refused ! 2 - QUOTE_NOT_CLOSED \"A\"");
     check("account,amount\nA,\"1\"", r#"2 "1" account="A""#);
 }
 
 #[test]
-fn what_is_wrong_with_a_row_leaves_the_others() {
+fn a_problem_in_one_row_does_not_affect_the_others() {
     check(
         b"account,amount,memo\nA,1\nB,2,m,x\nC\0,3,\xff\nD,4,\n,,\nE,,n\n,6,\xc3\n\"\xa9\",7,\n\"\",\"\",",
         "! 2 - FIELD_COUNT \"2 / 3\"
@@ -88,7 +88,7 @@ fn what_is_wrong_with_a_row_leaves_the_others() {
 }
 
 #[test]
-fn bytes_that_are_a_character_only_together_are_not_text() {
+fn a_character_split_across_two_fields_is_not_valid_text() {
     check(
         b"account,memo,amount\nA\xc3,\xa9,1",
         "! 2 account INVALID_UTF8 \"A\u{fffd}\"\n! 2 memo INVALID_UTF8 \"\u{fffd}\"",
@@ -96,7 +96,7 @@ fn bytes_that_are_a_character_only_together_are_not_text() {
 }
 
 #[test]
-fn what_cannot_be_seen_is_escaped_in_problems() {
+fn invisible_characters_are_escaped_in_problems() {
     for (cell, shown) in [
         ("5\u{200b}", "5\\u{200b}"),
         ("\u{202e}5", "\\u{202e}5"),

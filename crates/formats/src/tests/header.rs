@@ -1,10 +1,10 @@
-//! Which column means what, in both languages.
+//! How columns are recognised, in both languages.
 
 use super::{check, check_with};
 use crate::csv_reader::Delimiter;
 use crate::payment::{AmountColumn, Field, Mapping, Options, PaymentReader, Side};
 
-/// The file's only row under each header; the cells are a, b, c and so on, but an amount is 1.
+/// Reads a file with one row under each header; the cells are a, b, c and so on, except that an amount is 1.
 fn check_roles(table: &str) {
     for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (header, expected) = line.split_once(" => ").unwrap();
@@ -17,7 +17,7 @@ fn check_roles(table: &str) {
 }
 
 #[test]
-fn a_column_keeps_the_side_that_its_header_names() {
+fn a_column_keeps_the_side_named_by_its_header() {
     check_roles(
         r#"
         from,to,amount => payer="a" payee="b"
@@ -46,7 +46,7 @@ fn a_column_keeps_the_side_that_its_header_names() {
 }
 
 #[test]
-fn headers_are_matched_loosely() {
+fn headers_are_matched_ignoring_case_and_separators() {
     check_roles(
         r#"
         Payee_Identifier,VALUE,Ccy,Remarks,request-id,id => payee="a" currency="c" memo="d" external_id="e"
@@ -65,7 +65,7 @@ fn headers_are_matched_loosely() {
 }
 
 #[test]
-fn a_file_without_amounts_is_read_where_they_come_later() {
+fn a_file_without_amounts_is_read_if_they_are_entered_later() {
     let options = Options { amounts: AmountColumn::Optional, ..Options::default() };
     check_with(
         &options,
@@ -78,7 +78,7 @@ fn a_file_without_amounts_is_read_where_they_come_later() {
 }
 
 #[test]
-fn an_email_or_a_uid_has_the_side_that_its_header_names() {
+fn an_email_or_uid_has_the_side_named_by_its_header() {
     for (header, field, side) in [
         ("email", Field::Email, None),
         ("Payee Email", Field::Email, Some(Side::Payee)),
@@ -101,7 +101,7 @@ fn an_email_or_a_uid_has_the_side_that_its_header_names() {
 }
 
 #[test]
-fn columns_that_are_not_read_are_named() {
+fn columns_that_are_not_read_are_reported() {
     for (header, options, ignored) in [
         ("account,amount", Options::default(), &[][..]),
         ("account,amount,Dept,,序列", Options::default(), &["Dept", "#4", "序列"]),
@@ -122,7 +122,7 @@ fn setting_aside(headers: &[&str]) -> Options {
 }
 
 #[test]
-fn a_serial_number_is_proposed_as_an_external_id_and_not_taken() {
+fn a_serial_number_is_proposed_as_an_external_id_but_not_used() {
     for (header, proposed) in [
         ("序号,账号,金额", &["external_id=序号"][..]),
         ("流水号,序号,账号,金额", &["external_id=流水号", "external_id=序号"]),
@@ -149,7 +149,7 @@ fn a_serial_number_is_proposed_as_an_external_id_and_not_taken() {
 }
 
 #[test]
-fn a_mapping_is_taken_before_names() {
+fn a_mapping_takes_precedence_over_names() {
     let mut mapping = Mapping::default();
     mapping.set(Field::Account, "Wallet Address");
     mapping.set(Field::Memo, "reference");
@@ -170,7 +170,7 @@ fn a_mapping_is_taken_before_names() {
 }
 
 #[test]
-fn a_delimiter_is_declared_and_not_guessed() {
+fn the_delimiter_is_declared_not_guessed() {
     check("account;amount\nA;1", r#"refused ! 1 amount COLUMN_MISSING "account;amount""#);
     for (name, text) in [
         ("semicolon", "account;amount\nA,B;1"),

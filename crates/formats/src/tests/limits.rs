@@ -1,4 +1,4 @@
-//! Sizes: fields, records, memory; and no bytes that panic.
+//! Limits on fields, records and memory; and that no input panics.
 
 use std::io::Read;
 
@@ -25,7 +25,7 @@ fn texts_and_fields_have_limits() {
 }
 
 #[test]
-fn memory_is_bounded_whatever_the_input() {
+fn memory_use_is_bounded_whatever_the_input() {
     let huge = std::iter::repeat_n(b'9', 10 << 20);
     for (begin, end, most) in
         [("account,amount\nA,", "\nB,2", 256 << 10), ("account,amount\nA,\"", "\"\nB,2", 256 << 10)]
@@ -49,7 +49,7 @@ fn drain(input: impl Iterator<Item = u8>) -> (usize, usize, usize) {
     (rows.len(), problems.len(), reader.capacity())
 }
 
-/// A file that is never in memory as a whole.
+/// A file that is never held in memory as a whole.
 struct Bytes<I>(I);
 
 impl<I: Iterator<Item = u8>> Read for Bytes<I> {
@@ -63,7 +63,7 @@ impl<I: Iterator<Item = u8>> Read for Bytes<I> {
     }
 }
 
-/// Pieces that make records interesting.
+/// Fragments that exercise the edge cases of records.
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         Just(b"account,amount\n".to_vec()),
@@ -84,7 +84,7 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn no_bytes_panic_and_chunks_do_not_matter(bytes in prop_oneof![pieces(), prop::collection::vec(any::<u8>(), 0..300)], header in any::<bool>()) {
+    fn no_input_panics_and_read_sizes_do_not_matter(bytes in prop_oneof![pieces(), prop::collection::vec(any::<u8>(), 0..300)], header in any::<bool>()) {
         let begin: &[u8] = if header { b"account,amount\n" } else { b"" };
         let input = [begin, &bytes].concat();
         let whole = shown(read_with(input.as_slice(), &Options::default(), 1_000));
@@ -93,7 +93,7 @@ proptest! {
     }
 
     #[test]
-    fn what_csv_writes_is_read_back(rows in prop::collection::vec(("[a-zA-Z0-9]{1,9}", "[0-9]{1,9}", "[a-z\",\r\n好]{0,20}"), 1..20)) {
+    fn what_the_csv_crate_writes_reads_back(rows in prop::collection::vec(("[a-zA-Z0-9]{1,9}", "[0-9]{1,9}", "[a-z\",\r\n好]{0,20}"), 1..20)) {
         let mut csv = csv::Writer::from_writer(Vec::new());
         csv.write_record(["account", "amount", "memo"]).unwrap();
         for (account, amount, memo) in &rows {

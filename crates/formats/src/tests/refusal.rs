@@ -1,4 +1,4 @@
-//! Files that are refused as a whole: what the refusal says that helps, in both languages.
+//! Files refused as a whole: the hints in the refusal, in both languages.
 
 use domain::code::Language;
 
@@ -16,51 +16,51 @@ fn refusal(file: &[u8], options: &Options) -> FileRefusal {
 }
 
 #[test]
-fn a_refusal_shows_what_was_found_and_what_would_help() {
+fn a_refusal_shows_the_headers_found_and_what_would_help() {
     for (file, english, chinese) in [
         (
             "account;amount\nA;1",
-            r#"COLUMN_MISSING line 1, column amount; columns found: "account;amount"; the delimiter looks like: semicolon"#,
+            r#"COLUMN_MISSING line 1, column amount; columns found: "account;amount"; probable delimiter: semicolon"#,
             r#"第1行，列 amount；现有列："account;amount"；分隔符可能是：semicolon"#,
         ),
         (
             "账号\t金额\nA\t1",
-            r#"COLUMN_MISSING line 1, column amount; columns found: "账号\t金额"; the delimiter looks like: tab"#,
+            r#"COLUMN_MISSING line 1, column amount; columns found: "账号\t金额"; probable delimiter: tab"#,
             r#"第1行，列 amount；现有列："账号\t金额"；分隔符可能是：tab"#,
         ),
         (
             "\"to\"|value|note\nA|1|x",
-            r#"COLUMN_MISSING line 1, column amount; columns found: "to|value|note"; the delimiter looks like: pipe"#,
+            r#"COLUMN_MISSING line 1, column amount; columns found: "to|value|note"; probable delimiter: pipe"#,
             r#"第1行，列 amount；现有列："to|value|note"；分隔符可能是：pipe"#,
         ),
         (
             "payee,amuont,dept\nA,1,x",
-            r#"COLUMN_MISSING line 1, column amount; columns found: "payee", "amuont", "dept"; may be meant: amount=amuont"#,
+            r#"COLUMN_MISSING line 1, column amount; columns found: "payee", "amuont", "dept"; did you mean: amount=amuont"#,
             r#"第1行，列 amount；现有列："payee"、"amuont"、"dept"；可能对应：amount=amuont"#,
         ),
         (
             "收款账号,实发金额\nA,1",
-            r#"COLUMN_MISSING line 1, column amount; columns found: "收款账号", "实发金额"; may be meant: amount=实发金额"#,
+            r#"COLUMN_MISSING line 1, column amount; columns found: "收款账号", "实发金额"; did you mean: amount=实发金额"#,
             r#"第1行，列 amount；现有列："收款账号"、"实发金额"；可能对应：amount=实发金额"#,
         ),
         (
             "payee,Net Pay,Amount (USD),Gross amount,Basic amount\nA,1,1,1,1",
-            r#"COLUMN_MISSING line 1, column amount; columns found: "payee", "Net Pay", "Amount (USD)", "Gross amount", "Basic amount"; may be meant: amount=Net Pay, amount=Amount (USD), amount=Gross amount"#,
+            r#"COLUMN_MISSING line 1, column amount; columns found: "payee", "Net Pay", "Amount (USD)", "Gross amount", "Basic amount"; did you mean: amount=Net Pay, amount=Amount (USD), amount=Gross amount"#,
             r#"第1行，列 amount；现有列："payee"、"Net Pay"、"Amount (USD)"、"Gross amount"、"Basic amount"；可能对应：amount=Net Pay、amount=Amount (USD)、amount=Gross amount"#,
         ),
         (
             "benefciary,amount,status\nA,1,x",
-            r#"COLUMN_MISSING line 1, column payee / payer / account / email / uid; map or set aside: "status" (status); columns found: "benefciary", "amount", "status"; may be meant: payee=benefciary"#,
+            r#"COLUMN_MISSING line 1, column payee / payer / account / email / uid; map or ignore: "status" (status); columns found: "benefciary", "amount", "status"; did you mean: payee=benefciary"#,
             r#"第1行，列 payee / payer / account / email / uid；请映射或忽略："status"（状态）；现有列："benefciary"、"amount"、"status"；可能对应：payee=benefciary"#,
         ),
         (
             "phone,amount\n1,1",
-            r#"COLUMN_MISSING line 1, column payee / payer / account / email / uid; columns found: "phone", "amount"; may be meant: uid=phone"#,
+            r#"COLUMN_MISSING line 1, column payee / payer / account / email / uid; columns found: "phone", "amount"; did you mean: uid=phone"#,
             r#"第1行，列 payee / payer / account / email / uid；现有列："phone"、"amount"；可能对应：uid=phone"#,
         ),
         (
             "to,amount,execution date,币种代号\nA,1,2027-03-31,x",
-            r#"COLUMN_UNDECIDED line 1; map or set aside: "execution date" (date), "币种代号" (currency)"#,
+            r#"COLUMN_UNDECIDED line 1; map or ignore: "execution date" (date), "币种代号" (currency)"#,
             r#"第1行；请映射或忽略："execution date"（日期）、"币种代号"（币种）"#,
         ),
         ("\nto,to,amount\nA,B,1", r#"COLUMN_DUPLICATE line 2, column to: to"#, r#"第2行，列 to：to"#),
@@ -74,7 +74,7 @@ fn a_refusal_shows_what_was_found_and_what_would_help() {
 }
 
 #[test]
-fn a_column_that_says_when_in_what_or_whether_to_pay_is_never_ignored_in_silence() {
+fn a_column_about_when_in_what_or_whether_to_pay_is_never_silently_ignored() {
     let table = [
         (
             Meaning::Date,
@@ -128,13 +128,13 @@ fn other_columns_are_harmless() {
 }
 
 #[test]
-fn the_products_own_file_of_results_is_not_paid_again() {
+fn our_own_result_file_is_not_paid_again() {
     let file = format!("{}\n1,2,S,T,1.00,USD,0.00,completed,,,,,,9\n", crate::result::HEADER.join(","));
     let refusal = refusal(file.as_bytes(), &Options::default());
     assert!(refusal.is_result);
     assert_eq!(
         refusal.detail(Language::English),
-        r#"line 1; map or set aside: "status" (status); this is a file of results, not of payments to make"#
+        r#"line 1; map or ignore: "status" (status); this is a result file, not a payment file"#
     );
     assert_eq!(
         refusal.detail(Language::Chinese),
@@ -143,7 +143,7 @@ fn the_products_own_file_of_results_is_not_paid_again() {
 }
 
 #[test]
-fn a_mapping_to_no_column_shows_the_columns_there_are() {
+fn a_mapping_to_a_missing_column_shows_the_existing_columns() {
     let mut map = Mapping::default();
     map.set(Field::Amount, "Net");
     let refusal = refusal(b"payee,amount\nA,1", &Options { map, ..Options::default() });

@@ -1,9 +1,9 @@
-//! Files of results.
+//! Result files.
 
 use crate::result::{HEADER, ResultRow, ResultWriter, guard};
 
 #[test]
-fn results_are_written_so_that_no_spreadsheet_runs_them() {
+fn result_files_are_guarded_against_spreadsheet_formulas() {
     let mut writer = ResultWriter::new(Vec::new()).unwrap();
     let row = ResultRow {
         line: Some(2),
@@ -28,7 +28,7 @@ fn results_are_written_so_that_no_spreadsheet_runs_them() {
 }
 
 #[test]
-fn a_text_is_guarded_by_how_it_begins() {
+fn a_text_that_begins_like_a_formula_is_guarded() {
     for text in
         ["=1", "+1", "-1", "@SUM", "\tx", "\rx", "\0x", "  =1", "\u{a0}=1", "＝1", "=cmd|'/c calc'!A1"]
     {

@@ -132,7 +132,7 @@ async fn a_batch_cancelled_for_good_is_not_paid_by_a_retry() {
         assert_eq!(refused.status, 400, "{verb} {}", refused.json);
     }
     let details = world.post(&at(id, "/retry-failed"), Json::Null).await.json["error"]["details"].clone();
-    assert_eq!(details, "batch-20260310-001 was called off for good");
+    assert_eq!(details, "batch-20260310-001 was cancelled permanently");
     let again = world.post(&at(id, "/cancel"), json!({ "forGood": true })).await;
     assert_eq!(outcome(&again), is(400, "BATCH_CANNOT_CANCEL"));
     let batch = world.get(&at(id, "")).await.data().clone();

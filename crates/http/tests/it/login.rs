@@ -36,7 +36,7 @@ async fn unknown_wrong_disabled_and_invited_logins_get_the_same_answer_at_the_sa
         let answer = browser.login(login, password).await;
         let expected = json!({
             "success": false,
-            "message": "Login and password do not fit",
+            "message": "Wrong login or password",
             "error": { "code": "AUTH_LOGIN_FAILED", "details": null },
             "data": null,
         });

@@ -1,4 +1,4 @@
-//! Deciding a chunk in memory: the fold over its requests, in the order in which they were taken.
+//! Decides a chunk in memory: a fold over its requests, in the order they were taken.
 
 use super::{Answers, Bulk, Decided, Slice, Work};
 use crate::context::Context;
@@ -22,9 +22,9 @@ use store::transfer::{Exchange, Transfer};
 /// The fold over a chunk's requests.
 pub(super) struct Decider<'a> {
     pub context: &'a Context,
-    /// The rates of batches that have kept some.
+    /// The rates of batches with kept rates.
     pub kept: &'a HashMap<BatchId, Rates>,
-    /// Items that the database has refused: they fail.
+    /// Items the database has refused: they fail.
     pub refused: &'a [TransferId],
     pub book: &'a mut Book,
     pub decided: &'a mut Decided,
@@ -48,7 +48,7 @@ impl Decider<'_> {
     }
 
     fn single(&mut self, single: &Single, audited: bool) -> Outcome {
-        // Each request has its number, whether it is used or not: its operation was kept under it.
+        // Every request uses up a number, because its operation may be stored under it.
         let number = TransferId(self.next);
         self.next += 1;
         if let Some(operation) = &single.operation
@@ -65,7 +65,7 @@ impl Decider<'_> {
         let before = self.decided.postings.len();
         let value_date = single.value_date.unwrap_or(self.decided.today.day);
         let result = single.refused.map_or_else(|| self.post(&request, value_date), Err);
-        // A refused transfer keeps what was attempted: its rate and target amount.
+        // A refused transfer keeps the attempted rate and target amount.
         if let Some(exchange) = &single.exchange {
             self.decided.exchanges.push((number, exchange.clone()));
         }
@@ -104,7 +104,7 @@ impl Decider<'_> {
     fn party(&self, party: Party) -> AccountId {
         match party {
             Party::Account(id) => id,
-            // A currency that is not enabled has no such account; the fold then says "not found".
+            // A currency that is not enabled has no such account; the fold then refuses it as not found.
             Party::World(asset) => {
                 self.context.system.get(&(asset, AccountKind::World)).copied().unwrap_or(AccountId(0))
             }
@@ -127,7 +127,7 @@ impl Decider<'_> {
         }
     }
 
-    /// The newest transfer with its postings, those from a place on.
+    /// The newest transfer with its postings, which start at index `from`.
     fn written(&self, from: usize) -> Option<Arc<Written>> {
         let transfer = self.decided.transfers.last()?.clone();
         let (value_date, created_at) = (transfer.value_date, self.decided.now);
@@ -193,7 +193,7 @@ impl Decider<'_> {
         RunOutcome::Done { completed, failed, stopped }
     }
 
-    /// Decides an item; says whether it failed.
+    /// Decides an item; returns whether it failed.
     fn item(&mut self, item: &Item, rates: Option<&Rates>, batch: &mut Batch, slice: &mut Slice) -> bool {
         let mut request = Request::item(item.number, item.source, item.target, item.amount);
         let today = self.decided.today.day;
@@ -226,7 +226,7 @@ impl Decider<'_> {
         }
     }
 
-    /// How an item is exchanged, if its batch says so and its accounts differ.
+    /// The conversion of an item, if its batch converts and the currencies of its accounts differ.
     fn exchange(&self, item: &Item, rates: Option<&Rates>) -> Result<Option<Exchange>, Code> {
         match (rates, self.book.get(item.source), self.book.get(item.target)) {
             (Some(rates), Some(source), Some(target)) => {
@@ -236,7 +236,7 @@ impl Decider<'_> {
         }
     }
 
-    /// One audit row a slice; the digest covers the whole chunk.
+    /// One audit row per slice; the digest covers the whole chunk.
     fn audit_runs(&mut self, work: &Work) {
         if self.decided.slices.is_empty() {
             return;
@@ -261,7 +261,7 @@ impl Decider<'_> {
     }
 }
 
-/// An atomic batch with one refusal: that item keeps its code, all others say that they were not moved.
+/// Aborts an atomic batch after a refusal: that item keeps its code, all others fail with `ATOMIC_ABORTED`.
 fn abort_all(run: &Run, batch: &mut Batch, slice: &mut Slice) {
     let refused = slice.failures.last().copied();
     slice.completed.clear();
@@ -305,7 +305,7 @@ fn transfer(
     }
 }
 
-/// The row of a single request: accounts, amounts, and for a refusal the state that led to it.
+/// The audit row of a single request: amounts, and the accounts with their status and balance.
 fn audit_single(single: &Single, request: &Request, outcome: &Outcome, book: &Book) -> Audit {
     let state = |id: AccountId| {
         let account = book.get(id)?;

@@ -1,11 +1,10 @@
-//! A slice that the database refuses: the item at fault is found and fails with `SERVER_FAULT`, its reason in the
-//! log; the others are paid.
+//! Handles a slice that the database refuses: finds the item at fault, which fails with `SERVER_FAULT` and
+//! its reason in the log; the others are paid.
 //!
-//! A slice whose items have changed since they were read is refused too, so that is looked at first. Then a slice is
-//! done in halves, which find the item in as many steps as the slice's length has binary digits. A slice of an
-//! atomic batch cannot be done in parts: there the shortest beginning that is refused is asked for, without a
-//! commit, and its last item is the one. An item whose failure is refused as well stops the run: the
-//! fault is not its own.
+//! A slice whose items changed since they were read is refused too, so that is checked first. Then the slice
+//! is bisected, in about log2 of its length steps per item at fault. A slice of an atomic batch cannot be
+//! split: there the shortest refused prefix is searched for with dry runs, and its last item is the one at
+//! fault. If even marking an item as failed is refused, the run stops: the item is not the cause.
 
 use super::{Attempt, Memory, prepare, process};
 use crate::clock::Clock;
@@ -20,7 +19,7 @@ use store::item::{Item, Page};
 use store::{Store, StoreError};
 use tokio::sync::oneshot;
 
-/// Works a slice that was refused to its end and answers. Says whether the process must end.
+/// Processes a refused slice to its end and answers. Returns whether the process must end.
 pub(super) async fn isolate(
     store: &Store,
     clock: &dyn Clock,
@@ -33,9 +32,9 @@ pub(super) async fn isolate(
     let is_fatal = isolation.is_fatal;
     if let Err(error) = &answer {
         meter::failed();
-        tracing::error!(%error, batch = run.batch.0, "a slice failed");
+        tracing::error!(%error, batch = run.batch.0, "slice failed");
     }
-    // A caller that has gone away takes no answer; what was committed stands.
+    // If the caller has disconnected, its answer is dropped; the commit is unaffected.
     drop(reply.send(answer));
     is_fatal
 }
@@ -49,7 +48,7 @@ struct Isolation<'a> {
 
 impl Isolation<'_> {
     async fn run(&mut self, run: &Run, why: StoreError) -> Result<RunOutcome, StoreError> {
-        // An item that has failed already, and the slice is refused all the same.
+        // An item is already marked as failed, and the slice is still refused.
         if !self.memory.refused.is_empty() {
             return Err(why);
         }
@@ -68,7 +67,7 @@ impl Isolation<'_> {
         }
     }
 
-    /// How the batch is executed; none if its waiting items are not the slice's any more.
+    /// The batch's mode; none if its pending items are no longer those of the slice.
     async fn mode(&self, run: &Run) -> Result<Option<BatchMode>, StoreError> {
         let (Some(first), Some(last)) = (run.items.first(), run.items.last()) else { return Ok(None) };
         let mut tx = self.store.read().await?;
@@ -80,7 +79,7 @@ impl Isolation<'_> {
         Ok(batch.filter(|_| numbers(&waiting) == numbers(&run.items)).map(|batch| batch.mode))
     }
 
-    /// One half after the other, as slices of their own.
+    /// Processes both halves in turn, each as its own slice.
     async fn halves(&mut self, run: &Run, items: &[Item]) -> Result<RunOutcome, StoreError> {
         let (mut done, mut not_done) = (0, 0);
         let (front, back) = items.split_at(items.len() / 2);
@@ -98,14 +97,14 @@ impl Isolation<'_> {
         Ok(RunOutcome::Done { completed: done, failed: not_done, stopped: false })
     }
 
-    /// The slice again, in which an item fails.
+    /// Processes the slice again with one item failed.
     async fn without(
         &mut self,
         run: &Run,
         refused: TransferId,
         why: &StoreError,
     ) -> Result<RunOutcome, StoreError> {
-        tracing::error!(error = %why, batch = run.batch.0, item = refused.0, "the database refuses an item; it fails");
+        tracing::error!(error = %why, batch = run.batch.0, item = refused.0, "the database refused an item; it fails");
         self.memory.refused.push(refused);
         let outcome = self.alone(part(run, &run.items)).await;
         self.memory.refused.clear();
@@ -116,10 +115,11 @@ impl Isolation<'_> {
         let (reply, answer) = oneshot::channel();
         let chunk = vec![Envelope::Run(run, reply)];
         self.is_fatal |= Box::pin(process(self.store, self.clock, self.memory, chunk)).await;
-        answer.await.map_err(|_| StoreError::Unavailable("a slice was not answered".to_owned()))?
+        answer.await.map_err(|_| StoreError::Unavailable("a slice got no answer".to_owned()))?
     }
 
-    /// The length of the shortest beginning of the slice that the database refuses; none if it takes the whole now.
+    /// The length of the shortest prefix of the slice that the database refuses; none if it now accepts all
+    /// of it.
     async fn shortest(&mut self, run: &Run) -> Result<Option<usize>, StoreError> {
         let (mut taken, mut refused) = (0, run.items.len());
         if !self.is_refused(run, &run.items).await? {

@@ -1,10 +1,10 @@
 //! One chunk: lock and read, decide in memory, write, commit, answer.
 //!
 //! Nothing is written until everything is decided, so a refusal has nothing to undo. A slice whose items
-//! changed since they were read is taken out and the rest of the chunk is done again. A chunk that gave way
-//! to another, or whose database went away, is done again as a whole, within a bound; one whose COMMIT got
-//! no answer is looked for by its number first. What the database refuses is looked for, and fails alone
-//! ([`isolate`]).
+//! changed since they were read is dropped, and the chunk is retried without it. A chunk that lost a lock
+//! conflict or its connection is retried as a whole, within a time limit; if the COMMIT got no answer, the
+//! chunk is first looked up by its number. If the database refuses a write, the request at fault is isolated
+//! and fails alone ([`isolate`]).
 
 mod decide;
 mod isolate;
@@ -44,24 +44,24 @@ pub struct Bulk {
     pub singles: Vec<Single>,
 }
 
-/// Rows about rolled back chunks that wait for the next commit, at most.
+/// The most audit rows of rolled-back chunks that are held for the next commit.
 const ROLLED_BACK_MAX: usize = 1_000;
 
-/// What the door keeps from chunk to chunk.
+/// The door's state between chunks.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    /// Policies and the ledger's own accounts, while their version holds.
+    /// Policies, rates and system accounts, valid while their version is unchanged.
     pub context: Option<Context>,
-    /// Audit rows of chunks that were rolled back, for the next one to write.
+    /// Audit rows of rolled-back chunks, to be written with the next chunk.
     pub rolled_back: Vec<Audit>,
-    /// How long a database that is away is waited for.
+    /// The retry budget.
     pub patience: Patience,
-    /// Items of the slice at hand that the database has refused.
+    /// Items of the current slice that the database has refused.
     pub refused: Vec<TransferId>,
 }
 
-/// Works a chunk to its end and answers everyone in it. Says whether the process must end. A chunk that is
-/// rolled back leaves its audit row in memory, for the next one to write.
+/// Processes a chunk and answers all its requests. Returns whether the process must end. The audit row of a
+/// rolled-back chunk is kept in memory and written with the next chunk.
 pub(crate) async fn process(
     store: &Store,
     clock: &dyn Clock,
@@ -79,10 +79,10 @@ pub(crate) async fn process(
                 return false;
             }
             Ok(Attempt::Stale(place)) => work.take_out(place),
-            // Policies changed under way: the next attempt reads them again.
+            // The context changed meanwhile: the next attempt reloads it.
             Ok(Attempt::Again) => {}
-            // The database refused something that was decided: a defect of one request, which must not
-            // harm its neighbours. Each is done alone.
+            // The database refused a decided write: a defect of one request that must not affect the others,
+            // so each is processed alone.
             Err(StoreError::Constraint(_) | StoreError::Duplicate(_)) if work.len() > 1 => {
                 for one in work.apart() {
                     if Box::pin(process(store, clock, memory, one)).await {
@@ -98,7 +98,7 @@ pub(crate) async fn process(
                 }
             }
             Err(error) if memory.patience.allows(&error) => {
-                tracing::info!(%error, "the chunk is done again");
+                tracing::info!(%error, "retrying chunk");
                 memory.patience.pause().await;
             }
             Err(error) => {
@@ -132,13 +132,13 @@ async fn attempt(store: &Store, now: i64, memory: &mut Memory, work: &Work) -> R
     prepare(store, now, memory, work, true).await
 }
 
-/// Decides and writes a chunk, and commits it if it is to stand; else the database has only been asked.
+/// Decides and writes a chunk. Without `commit` this is a dry run, which is rolled back.
 async fn prepare(
     store: &Store,
     now: i64,
     memory: &mut Memory,
     work: &Work,
-    stands: bool,
+    commit: bool,
 ) -> Result<Attempt, StoreError> {
     if work.is_empty() {
         return Ok(Attempt::Done(Answers { singles: vec![], bulks: vec![], runs: vec![] }));
@@ -155,7 +155,7 @@ async fn prepare(
     let runs = check_runs(&mut tx, work).await?;
     let kept = kept_rates(&mut tx, context, &runs).await?;
     let accounts = store::balance::lock(&mut tx, account_ids(work, context)).await?;
-    // Only now that every account is locked: so the numbers of postings rise within each account.
+    // Drawn only after every account is locked, so that posting ids increase within each account.
     let chunk = counter::take(&mut tx, Counter::Chunk, 1).await?;
     crash::point("chunk_begun");
 
@@ -173,7 +173,7 @@ async fn prepare(
         Some(Void::Policy) => return Ok(Attempt::Again),
         None => {}
     }
-    if !stands {
+    if !commit {
         return Ok(Attempt::Done(answers));
     }
     crash::point("before_commit");
@@ -189,14 +189,14 @@ async fn prepare(
     Ok(if committed { Attempt::Done(answers) } else { Attempt::Again })
 }
 
-/// Finds out whether a chunk stands whose COMMIT got no answer, as long as patience allows.
+/// Finds out whether a chunk whose COMMIT got no answer was committed, within the retry budget.
 async fn settle(store: &Store, chunk: i64, patience: &Patience, why: String) -> Result<bool, StoreError> {
-    tracing::warn!(chunk, why, "the answer to a commit was lost");
+    tracing::warn!(chunk, why, "commit outcome unknown: the answer was lost");
     loop {
         match store::chunk::settle(store, chunk).await {
-            Ok(stands) => return Ok(stands),
+            Ok(committed) => return Ok(committed),
             Err(error) if patience.allows_doubt() => {
-                tracing::info!(%error, chunk, "whether the chunk stands is asked again");
+                tracing::info!(%error, chunk, "commit outcome still unknown, checking again");
                 patience.pause().await;
             }
             Err(_) => return Err(StoreError::InDoubt(why)),
@@ -217,8 +217,8 @@ async fn refresh<'a>(
     Ok(context.insert(fresh))
 }
 
-/// Takes the operation ids of this chunk for itself and gives the earlier answers of those that are taken. An
-/// id that another transaction is about to take is waited for.
+/// Claims the operation ids of this chunk and returns the stored answers of those that were claimed earlier.
+/// If another transaction is claiming an id, this one waits for it.
 async fn known_operations(
     tx: &mut Tx,
     wanted: Vec<Operation>,
@@ -249,7 +249,7 @@ async fn known_operations(
     Ok(operations.into_iter().map(|o| (o.id.clone(), (o.fingerprint.clone(), answer(&o)))).collect())
 }
 
-/// Locks leases and batches in the order of ids and says which slices may not be executed.
+/// Locks leases and batches in id order and decides which slices may be executed.
 async fn check_runs(tx: &mut Tx, work: &Work) -> Result<Vec<Result<Batch, RunOutcome>>, StoreError> {
     let mut ids: Vec<i64> = work.runs.iter().map(|(run, _)| run.batch.0).collect();
     ids.sort_unstable();
@@ -270,7 +270,7 @@ async fn check_runs(tx: &mut Tx, work: &Work) -> Result<Vec<Result<Batch, RunOut
     Ok(work.runs.iter().map(|(run, _)| check(run)).collect())
 }
 
-/// The rates of those batches that have kept some; the others are exchanged at the stored ones.
+/// The rates of batches with kept rates; the others are converted at the stored rates.
 async fn kept_rates(
     tx: &mut Tx,
     context: &Context,
@@ -291,7 +291,7 @@ async fn kept_rates(
     ids.into_iter().map(rates).collect()
 }
 
-/// Every account that the chunk may touch, sorted: the order in which all writers lock.
+/// Every account the chunk may touch, sorted: all writers lock in this order.
 fn account_ids(work: &Work, context: &Context) -> Vec<i64> {
     let mut ids: Vec<i64> = context.system_ids().collect();
     for single in work.all_singles() {

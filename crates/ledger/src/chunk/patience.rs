@@ -1,18 +1,18 @@
-//! How long the door tries again before it says that it cannot.
+//! How long the door retries a chunk before it reports an error.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Duration, Instant};
 use store::StoreError;
 
-/// A chunk is tried again for so long after its first try.
+/// How long a chunk is retried after its first attempt.
 const BOUND: Duration = Duration::from_secs(6);
-/// A commit in doubt is asked after for so long: its callers can do nothing better than wait.
+/// How long an unknown commit outcome is checked: the callers have no better option than to wait.
 const BOUND_OF_DOUBT: Duration = Duration::from_secs(20);
-/// The longest pause between two tries.
+/// The longest back-off between two attempts.
 const PAUSE_MAX_MS: u64 = 250;
 
-/// Whether, and when, to try again. While the database stays away every chunk gets one try only, so that
-/// those who wait behind it learn about it soon.
+/// Decides whether and when to retry. While the database stays unreachable, every chunk gets only one
+/// attempt, so that the callers queued behind it get the error soon.
 #[derive(Debug)]
 pub(crate) struct Patience {
     begun: Instant,
@@ -26,17 +26,17 @@ impl Default for Patience {
 }
 
 impl Patience {
-    /// A chunk begins.
+    /// Starts the retry budget of a chunk.
     pub(crate) fn begin(&mut self) {
         self.begun = Instant::now();
     }
 
-    /// A chunk stands: the database is there.
+    /// Records that a chunk was committed, so the database is reachable.
     pub(crate) const fn end(&mut self) {
         self.away_since = None;
     }
 
-    /// Whether a chunk that ended so may be done again as a whole.
+    /// Whether a chunk that failed with this error may be retried as a whole.
     pub(crate) fn allows(&mut self, error: &StoreError) -> bool {
         let since = match error {
             StoreError::Away(_) => *self.away_since.get_or_insert(self.begun),
@@ -46,12 +46,12 @@ impl Patience {
         since.elapsed() < BOUND
     }
 
-    /// Whether a commit in doubt may be asked after once more.
+    /// Whether an unknown commit outcome may be checked again.
     pub(crate) fn allows_doubt(&self) -> bool {
         self.begun.elapsed() < BOUND_OF_DOUBT
     }
 
-    /// A short while, of a length that no two doors agree on.
+    /// Backs off for a random time, so that competing doors do not retry in step.
     pub(crate) async fn pause(&self) {
         let drawn = RandomState::new().build_hasher().finish();
         let longest =

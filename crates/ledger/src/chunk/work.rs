@@ -1,4 +1,4 @@
-//! A chunk's requests, and where their answers go.
+//! A chunk's requests and their reply channels.
 
 use super::{Answers, Bulk};
 use crate::door::{Envelope, Reply};
@@ -8,7 +8,7 @@ use store::StoreError;
 use store::audit::Audit;
 use store::operation::Operation;
 
-/// A chunk's requests by sort.
+/// A chunk's requests by kind.
 #[derive(Default)]
 pub(super) struct Work {
     pub singles: Vec<(Single, Reply<Outcome>)>,
@@ -30,7 +30,7 @@ impl Work {
     }
 
     pub(super) fn answer(self, answers: Answers) {
-        // A caller that has gone away takes no answer; what was committed stands.
+        // If a caller has disconnected, its answer is dropped; the commit is unaffected.
         for ((_, reply), answer) in self.singles.into_iter().zip(answers.singles) {
             drop(reply.send(Ok(answer)));
         }
@@ -48,7 +48,7 @@ impl Work {
         self.runs.into_iter().for_each(|(_, reply)| drop(reply.send(Err(error.clone()))));
     }
 
-    /// The row about this chunk: whose requests were undone, when, and why.
+    /// The audit row of this rolled-back chunk: whose requests were rolled back, when and why.
     pub(super) fn rolled_back(&self, now: i64, error: &StoreError) -> Option<Audit> {
         let runs = self.runs.iter().map(|(run, _)| run);
         let actor = self.all_singles().map(|s| &s.actor).chain(runs.clone().map(|run| &run.actor)).next()?;
@@ -74,7 +74,7 @@ impl Work {
         }
     }
 
-    /// Whether there is nothing but one slice.
+    /// Whether the chunk consists of a single slice.
     pub(super) const fn is_one_run(&self) -> bool {
         self.runs.len() == 1 && self.len() == 1
     }
@@ -83,7 +83,7 @@ impl Work {
         self.singles.len() + self.bulks.len() + self.runs.len()
     }
 
-    /// Each request as a chunk of its own, in the same order.
+    /// Splits the chunk into one chunk per request, in the same order.
     pub(super) fn apart(self) -> Vec<Vec<Envelope>> {
         let singles = self.singles.into_iter().map(|(s, reply)| Envelope::Single(Box::new(s), reply));
         let bulks = self.bulks.into_iter().map(|(bulk, reply)| Envelope::Bulk(bulk, reply));
@@ -99,8 +99,8 @@ impl Work {
         self.singles.iter().map(|(s, _)| s).chain(self.bulks.iter().flat_map(|(b, _)| &b.singles))
     }
 
-    /// What each request with an operation id asks for under its number, sorted by id, the first of a kind;
-    /// the n-th single request of the chunk has the n-th number.
+    /// The operations to claim, one per operation id, sorted by id; of several requests with the same id the
+    /// first counts. The n-th single request of the chunk has the n-th number from `first`.
     pub(super) fn operations(&self, first: i64) -> Vec<Operation> {
         let mut all: Vec<Operation> = self
             .all_singles()

@@ -1,4 +1,4 @@
-//! What was decided, and how it is written: set by set, in the transaction that holds the locks.
+//! The decisions of a chunk, and how they are written: set by set, in the transaction that holds the locks.
 
 use crate::digest::ChunkDigest;
 use crate::meter::Moved;
@@ -14,14 +14,14 @@ use store::item_extent;
 use store::transfer::{Exchange, Transfer};
 use store::{StoreError, Tx};
 
-/// What is decided and waits to be written.
+/// The decisions of a chunk, before they are written.
 pub(super) struct Decided {
     pub now: i64,
     pub chunk: i64,
     pub today: Calendar,
     pub transfers: Vec<Transfer>,
     pub exchanges: Vec<(TransferId, Exchange)>,
-    /// Where the vouchers of transfers are, as JSON arrays.
+    /// The vouchers of transfers, as JSON arrays.
     pub vouchers: Vec<(TransferId, String)>,
     pub postings: Vec<Posting>,
     pub value_dates: Vec<i64>,
@@ -29,11 +29,11 @@ pub(super) struct Decided {
     pub slices: Vec<Slice>,
 }
 
-/// A slice of a batch that was decided.
+/// A decided slice of a batch.
 pub(super) struct Slice {
     pub place: usize,
     pub batch: Batch,
-    /// The runs of numbers that the completed items make.
+    /// The completed items, as ranges of consecutive ids.
     pub completed: Vec<item_extent::Run>,
     pub completed_count: u64,
     pub failures: Vec<Failure>,
@@ -55,7 +55,7 @@ impl Decided {
         }
     }
 
-    /// What it holds, to be counted when it stands.
+    /// Its contents, to be counted once it is committed.
     pub(super) fn moved(&self) -> Moved {
         let items = self.slices.iter().map(|slice| slice.completed_count).sum();
         let mut moved = Moved { items, postings: self.postings.len() as u64, ..Moved::default() };
@@ -67,7 +67,7 @@ impl Decided {
         moved
     }
 
-    /// SHA-256 over every posting of the chunk and every failed try: version 1 of the covered bytes.
+    /// SHA-256 over every posting and every failed attempt of the chunk: version 1 of the covered bytes.
     pub(super) fn digest(&self) -> String {
         let mut digest = ChunkDigest::new();
         self.postings.iter().for_each(|posting| digest.posting(posting));
@@ -77,15 +77,16 @@ impl Decided {
     }
 }
 
-/// Why what was written may not be committed.
+/// Why the written chunk must not be committed.
 pub(super) enum Void {
-    /// Items of the slice at this place changed since they were read.
+    /// Items of the slice at this index changed since they were read.
     Stale(usize),
-    /// Policies or assets changed since they were read.
+    /// The cached context changed since it was read.
     Policy,
 }
 
-/// Writes what was decided under policies of a version; the head comes last, because everyone waits for it.
+/// Writes the decisions made under the given policy version. The head row comes last, because every chunk
+/// locks it.
 pub(super) async fn write(
     tx: &mut Tx,
     book: &Book,
@@ -115,8 +116,8 @@ pub(super) async fn write(
     Ok(None)
 }
 
-/// Failed items first, one by one; then the runs of completed ones. A run counts waiting items only, so a count that
-/// differs means that a person changed one since it was read.
+/// Writes the failed items first, by id, then the completed ones by range. Only pending items are updated, so
+/// a count that differs means that an item was changed since it was read.
 async fn write_slice(tx: &mut Tx, slice: &Slice, now: i64) -> Result<bool, StoreError> {
     let batch = slice.batch.id;
     let failed: Vec<_> = slice.failures.iter().map(|f| (f.item, Some(f.code))).collect();

@@ -185,7 +185,7 @@ impl Lapsed {
 }
 
 fn parse(rate: &FxRate) -> Result<Rate, Error> {
-    Rate::parse(&rate.rate).map_err(|code| StoreError::Corrupt(format!("a stored rate: {code}")).into())
+    Rate::parse(&rate.rate).map_err(|code| StoreError::Corrupt(format!("stored rate: {code}")).into())
 }
 
 fn code(assets: &[Asset], id: AssetId) -> &str {

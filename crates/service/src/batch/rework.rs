@@ -1,5 +1,5 @@
-//! Retries failed items. Nothing that was not approved, was cancelled or was called off for good can be paid
-//! this way. [`super::skip`] skips items.
+//! Retries failed items. Nothing that was not approved or was cancelled can be paid this
+//! way. [`super::skip`] skips items.
 
 use super::mark::{self, FAILED, Mark, UNTRIED, Which};
 use super::reprice::rates_hold;
@@ -170,8 +170,8 @@ pub(crate) async fn item_of(tx: &mut Tx, batch: &Batch, number: i64) -> Result<I
     found.ok_or_else(|| Error::refused(Code::ItemNotFound, number.to_string()))
 }
 
-/// The refusal for a batch that was called off for good.
+/// The refusal for a batch that was cancelled permanently.
 pub(crate) fn called_off(batch: &Batch) -> Error {
     let number = batch.number();
-    Error::told(Code::BatchState, format!("{number} was called off for good"), format!("{number} 已永久取消"))
+    Error::told(Code::BatchState, format!("{number} was cancelled permanently"), format!("{number} 已永久取消"))
 }

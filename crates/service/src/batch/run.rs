@@ -82,7 +82,7 @@ impl Service {
     }
 
     /// Ends a run under its epoch: the batch is paused, or takes the state that its counters imply. `rest` is
-    /// the code that untried items fail with; if the batch was called off for good, all unpaid items are
+    /// the code that untried items fail with; if the batch was cancelled permanently, all unpaid items are
     /// skipped before that.
     pub async fn run_finish(&self, id: BatchId, epoch: i64, rest: Option<Code>) -> Result<Batch, Error> {
         let actor = Actor::system(self.store.node());
@@ -111,7 +111,7 @@ impl Service {
         Ok(batch)
     }
 
-    /// Skips the unpaid items of a batch that was called off for good; fails its pending items with a code,
+    /// Skips the unpaid items of a batch that was cancelled permanently; fails its pending items with a code,
     /// if one is given. Fenced by the run's epoch, if there is a run.
     async fn mark_rest(
         &self,

@@ -8,7 +8,7 @@ use domain::id::AccountId;
 use store::Tx;
 use store::chunk::{self, SpanFilter};
 use store::history;
-use store::listing::{Slice, Window};
+use store::listing::{PageRequest, Window};
 use store::transfer_list::{self, TransferFilter};
 
 /// The most entries of a short history: each is looked up. An account with more has a transfer among every
@@ -66,6 +66,6 @@ async fn known(
 ) -> Result<Vec<i64>, Error> {
     let (order, after) = (query.slice.order, query.slice.after.clone());
     let limit = wanted(&query.slice, query.counting);
-    let slice = Slice { order, after, limit, ..Slice::default() };
+    let slice = PageRequest { order, after, limit, ..PageRequest::default() };
     Ok(transfer_list::page_of_account(tx, account, filter, slice).await?)
 }

@@ -12,7 +12,7 @@ use domain::transfer::TransferKind;
 use hashbrown::HashMap;
 use store::Tx;
 use store::account::Identity;
-use store::listing::{Place, Slice};
+use store::listing::{CursorKey, PageRequest};
 use store::transfer::Exchange;
 use store::transfer_list::{self, TransferFilter, TransferSort};
 
@@ -38,7 +38,7 @@ pub struct TransferQuery {
     /// The sort order.
     pub sort: TransferSort,
     /// Which page is wanted.
-    pub slice: Slice,
+    pub slice: PageRequest,
     /// Whether the whole list is counted.
     pub counting: Counting,
 }
@@ -51,7 +51,7 @@ pub struct TransferPage {
     /// The total number, if they were counted.
     pub total: Option<Total>,
     /// Where the next page begins; none on the last page.
-    pub next: Option<Place>,
+    pub next: Option<CursorKey>,
     /// If the search ran out of time, when the last transfer it reached was booked, microseconds UTC; none if
     /// it reached the end of the list or filled the page.
     pub searched_until: Option<i64>,
@@ -76,7 +76,7 @@ impl Service {
             counting => Some(counting.total(transfer_list::count(&mut tx, &filter, counting.most()).await?)),
         };
         let wanted = usize::try_from(query.slice.limit).unwrap_or(0);
-        let slice = Slice { limit: query.slice.limit + 1, ..query.slice.clone() };
+        let slice = PageRequest { limit: query.slice.limit + 1, ..query.slice.clone() };
         let mut numbers = transfer_list::page(&mut tx, &filter, query.sort, slice).await?;
         let is_more = numbers.len() > wanted;
         numbers.truncate(wanted);
@@ -96,7 +96,7 @@ async fn search_transfers(
     let field = field::of(tx, query, filter).await?;
     let (mut search, order) = (Search::new(&query.slice, query.counting, field, budget), query.slice.order);
     while let Some(look) = search.next(lanes).await {
-        let slice = Slice { order, limit: look.limit, window: Some(look.window), ..Slice::default() };
+        let slice = PageRequest { order, limit: look.limit, window: Some(look.window), ..PageRequest::default() };
         search.found(lanes, look, transfer_list::page(tx, filter, TransferSort::Number, slice).await?);
     }
     let part = search.part();

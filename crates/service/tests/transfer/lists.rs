@@ -3,7 +3,7 @@
 use crate::world::{A1, A2, B1, World, request, set};
 use service::listing::Counting;
 use service::transfer::{NewTransfer, TransferQuery};
-use store::listing::{Order, Place, Slice};
+use store::listing::{Order, CursorKey, PageRequest};
 
 const DAYS: [&str; 4] = ["2026-02-27", "2026-03-01", "2026-03-09", "2026-03-10"];
 
@@ -18,7 +18,7 @@ async fn some(world: &World, rounds: usize) {
     }
 }
 
-async fn numbers(world: &World, query: &TransferQuery) -> (Vec<i64>, Option<Place>) {
+async fn numbers(world: &World, query: &TransferQuery) -> (Vec<i64>, Option<CursorKey>) {
     let page = world.service.transfer_list(query).await.unwrap();
     (page.transfers.iter().map(|found| found.transfer.number.0).collect(), page.next)
 }
@@ -32,7 +32,7 @@ async fn check(world: &World, query: &TransferQuery, name: &str) {
             service::Service::clone(&world.service).searching_for(std::time::Duration::from_secs(budget));
         let (mut found, mut after) = (Vec::new(), None);
         loop {
-            let slice = Slice { after, limit, ..query.slice.clone() };
+            let slice = PageRequest { after, limit, ..query.slice.clone() };
             let page = hurried.transfer_list(&TransferQuery { slice, ..query.clone() }).await.unwrap();
             found.extend(page.transfers.iter().map(|found| found.transfer.number.0));
             let Some(next) = page.next else { break };
@@ -55,7 +55,7 @@ async fn check_all(world: &World, state: &str) {
                             from: day(from),
                             to: day(to),
                             text: text.map(str::to_owned),
-                            slice: Slice { order, limit: 1_000, ..Slice::default() },
+                            slice: PageRequest { order, limit: 1_000, ..PageRequest::default() },
                             ..TransferQuery::default()
                         };
                         let name =

@@ -1,4 +1,4 @@
-//! `accept-loss`: a person lets a ledger that lost commits be written again, and says why.
+//! `accept-loss`: accepts, with a reason, that commits were lost, so that the ledger can be written again.
 
 use crate::exit::{Exit, Failure};
 use crate::say::say;
@@ -10,10 +10,10 @@ use service::backup::LastBackup;
 /// Arguments of `accept-loss`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A ledger that lacks commits which its mark knows is not written (LEDGER_BEHIND). Look for \
-                        the newest copy first: what is missing was acknowledged to somebody. The reason is kept in \
-                        the audit log.\n\nExample:\n  sluice accept-loss --reason \"the disk of 12 May is lost; \
-                        backup of 11 May restored\""
+    after_help = "A ledger that lacks commits its mark has recorded cannot be written (LEDGER_BEHIND). \
+                        Look for the newest copy first: the missing commits were acknowledged to clients. The \
+                        reason is kept in the audit log.\n\nExample:\n  sluice accept-loss --reason \"the disk \
+                        of 12 May is lost; backup of 11 May restored\""
 )]
 pub(crate) struct AcceptLossArgs {
     /// Why the loss is accepted
@@ -21,7 +21,7 @@ pub(crate) struct AcceptLossArgs {
     pub reason: String,
 }
 
-/// Accepts it.
+/// Accepts the loss.
 pub(crate) async fn run(session: &Session, args: &AcceptLossArgs) -> Result<Exit, Failure> {
     let (behind, known) = (session.behind.as_ref(), session.known.as_ref());
     let leap = session.service.accept_loss(&session.actor, behind, known, &args.reason).await?;
@@ -33,7 +33,7 @@ pub(crate) async fn run(session: &Session, args: &AcceptLossArgs) -> Result<Exit
     let text = || {
         say!(
             session.language,
-            "{place} can be written again. Its next transfer has a number above {above}.",
+            "{place} can be written again. The number of its next transfer will be above {above}.",
             "{place} 可以重新写入。下一笔转账的编号大于 {above}。"
         )
     };
@@ -41,11 +41,12 @@ pub(crate) async fn run(session: &Session, args: &AcceptLossArgs) -> Result<Exit
     Ok(Exit::Success)
 }
 
-/// A backup with commits that were lost is none of this ledger: the next one is due now.
+/// Forgets a newest backup that contains lost commits: it is not a backup of this ledger, so the next one is
+/// due now.
 fn forget_backup_beyond(session: &Session, commit_number: i64) {
     let Some(path) = &session.last_backup else { return };
     if LastBackup::read(path).is_some_and(|last| last.commit_number > commit_number) {
-        // One that cannot be removed only makes the newest backup look younger than it is.
+        // If it cannot be removed, the newest backup only looks more recent than it is.
         drop(std::fs::remove_file(path));
     }
 }

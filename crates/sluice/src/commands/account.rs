@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use service::account::{AccountFilter, AccountQuery, AccountSort, AccountView, OpenAccount};
 use service::account_import::{AccountImport, AccountsImported, ImportedRow, OpeningOutcome, RowOutcome};
 use service::holder::NewHolder;
-use service::listing::{Counting, Slice};
+use service::listing::{Counting, PageRequest};
 
 /// Arguments of `account`.
 #[derive(Debug, Args)]
@@ -29,15 +29,16 @@ pub(crate) struct AccountArgs {
 /// What to do with accounts.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountVerb {
-    /// Open an account; its holder is added if it is not known
+    /// Open an account; its holder is added if unknown
     #[command(after_help = "Example:\n  sluice account open --number ACME --holder \"Acme Ltd\" \
                             --email pay@acme.example --currency USD")]
     Open(OpenArgs),
     /// Open many accounts from a CSV file: number,holder,email,uid,currency,opening
     #[command(
-        after_help = "An opening is paid to an account that this import opened, or that is not in use yet and whose \
-                            holder,\nemail, uid and currency are the row's.\n\nExit code: 0 every row taken, 4 some \
-                            refused, 1 all refused.\n\nExample:\n  sluice account import accounts.csv --json"
+        after_help = "An opening balance is paid to an account that this import opened, or to an unused account \
+                            whose holder,\nemail, uid and currency match the row.\n\nExit code: 0 all rows \
+                            accepted, 4 some refused, 1 all refused.\n\nExample:\n  \
+                            sluice account import accounts.csv --json"
     )]
     Import(ImportArgs),
     /// List accounts
@@ -46,25 +47,25 @@ pub(crate) enum AccountVerb {
     /// Show an account and its balance
     #[command(after_help = "Example:\n  sluice account show ACME --json")]
     Show {
-        /// The account's number or acct_ID
+        /// Account number or id, such as acct_18
         number: String,
     },
-    /// An account's entries, newest first
+    /// Show an account's entries, newest first
     #[command(after_help = "Example:\n  sluice account statement ACME --from 2026-05-01 --to 2026-05-31")]
     Statement(StatementArgs),
-    /// Freeze an account: it neither pays nor is paid
+    /// Freeze an account: it can neither pay nor be paid
     #[command(after_help = "Example:\n  sluice account freeze ACME --reason \"court order\"")]
     Freeze(StatusArgs),
-    /// Let a frozen account take part again
+    /// Unfreeze an account: it can pay and be paid again
     #[command(after_help = "Example:\n  sluice account unfreeze ACME")]
     Unfreeze(StatusArgs),
-    /// Make an account its holder's default: payments by email and uid in its currency go to it
+    /// Make an account its holder's default, which receives payments by email or uid in its currency
     #[command(after_help = "Example:\n  sluice account make-default ACME-2")]
     MakeDefault {
-        /// The account's number or acct_ID
+        /// Account number or id, such as acct_18
         number: String,
     },
-    /// Close an account for ever; its balance must be zero
+    /// Close an account permanently; its balance must be zero
     #[command(after_help = "Example:\n  sluice account close ACME --reason \"left\"")]
     Close(StatusArgs),
 }
@@ -72,22 +73,22 @@ pub(crate) enum AccountVerb {
 /// Arguments of `account open`.
 #[derive(Debug, Args)]
 pub(crate) struct OpenArgs {
-    /// Its number; unique
+    /// Account number; must be unique
     #[arg(long)]
     pub number: String,
-    /// Its holder's name
+    /// Name of the holder
     #[arg(long, value_name = "NAME")]
     pub holder: String,
-    /// The holder's e-mail address
+    /// Email address of the holder
     #[arg(long)]
     pub email: Option<String>,
-    /// The holder's number with the organisation
+    /// Holder's number in the organisation
     #[arg(long)]
     pub uid: Option<String>,
-    /// Its currency's code
+    /// Currency code
     #[arg(long, value_name = "CODE")]
     pub currency: String,
-    /// The number may look like another account's
+    /// Allow a number that looks like another account's
     #[arg(long)]
     pub confusable: bool,
 }
@@ -95,12 +96,12 @@ pub(crate) struct OpenArgs {
 /// Arguments of `account import`.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// The file; `-` is standard input
+    /// CSV file; `-` reads standard input
     pub file: String,
-    /// What separates fields: comma, semicolon, tab or pipe
+    /// Field delimiter: comma, semicolon, tab or pipe
     #[arg(long, default_value = "comma", value_parser = delimiter)]
     pub delimiter: Delimiter,
-    /// Numbers may look like other accounts' numbers
+    /// Allow numbers that look like those of other accounts
     #[arg(long)]
     pub confusable: bool,
 }
@@ -108,7 +109,7 @@ pub(crate) struct ImportArgs {
 /// Arguments of `account list`.
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
-    /// Part of the number, the holder's name, e-mail address or uid
+    /// Part of the number, or of the holder's name, email address or uid
     #[arg(long)]
     pub text: Option<String>,
     /// Only this currency
@@ -117,19 +118,19 @@ pub(crate) struct ListArgs {
     /// Only this status
     #[arg(long)]
     pub status: Option<Status>,
-    /// The ledger's own accounts too
+    /// Include the ledger's system accounts
     #[arg(long)]
     pub system: bool,
     #[command(flatten)]
     pub page: PageArgs,
 }
 
-/// Arguments of a change of status.
+/// Arguments of a status change.
 #[derive(Debug, Args)]
 pub(crate) struct StatusArgs {
-    /// The account's number or acct_ID
+    /// Account number or id, such as acct_18
     pub number: String,
-    /// Why, for the audit log
+    /// Reason, for the audit log
     #[arg(long, default_value = "", value_name = "TEXT")]
     pub reason: String,
 }
@@ -137,11 +138,11 @@ pub(crate) struct StatusArgs {
 /// A status on the command line.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Status {
-    /// Takes part
+    /// Can pay and be paid
     Active,
-    /// Does not, for now
+    /// Can neither pay nor be paid until it is unfrozen
     Frozen,
-    /// For ever out of use
+    /// Closed permanently
     Closed,
 }
 
@@ -155,10 +156,10 @@ impl Status {
     }
 }
 
-/// Rows of an import that people see.
+/// Maximum rows of an import shown as text.
 const ROWS_TOLD: usize = 20;
 
-/// How it opens the ledger.
+/// How the command opens the ledger.
 pub(crate) const fn access(args: &AccountArgs) -> Access {
     match args.verb {
         AccountVerb::List(_) | AccountVerb::Show { .. } | AccountVerb::Statement(_) => Access::Read,
@@ -171,7 +172,7 @@ pub(crate) const fn access(args: &AccountArgs) -> Access {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &AccountArgs) -> Result<Exit, Failure> {
     match &args.verb {
         AccountVerb::Open(args) => open(session, args).await,
@@ -239,16 +240,16 @@ fn imported_json(imported: &AccountsImported, problems: &Value) -> Value {
     })
 }
 
-/// The counts, and the rows that are not simply opened and paid.
+/// The counts, and the rows that need attention.
 fn imported_text(imported: &AccountsImported, out: Out) -> String {
     let AccountsImported { opened, known, name_differs, refused, paid, unpaid, openings_refused, .. } =
         imported;
     let counts = say!(
         out.language,
-        "{opened} accounts opened, {known} known, {name_differs} known under another name, {refused} rows refused; \
-         {paid} openings paid, {unpaid} unpaid, {openings_refused} refused",
-        "已开立 {opened} 个账户，{known} 个已存在，{name_differs} 个已存在但持有人名称不同，{refused} 行被拒绝；期初余额：\
-         {paid} 笔已入账，{unpaid} 笔未入账，{openings_refused} 笔被拒绝"
+        "Accounts: {opened} opened, {known} already exist, {name_differs} exist under another name, \
+         {refused} rows refused. Opening balances: {paid} paid, {unpaid} not paid, {openings_refused} refused",
+        "账户：已开立 {opened} 个，已存在 {known} 个，已存在但持有人名称不同 {name_differs} 个，\
+         被拒绝 {refused} 行；期初余额：已入账 {paid} 笔，未入账 {unpaid} 笔，被拒绝 {openings_refused} 笔"
     );
     let is_told = |row: &&ImportedRow| {
         row.outcome == RowOutcome::KnownNameDiffers
@@ -263,8 +264,12 @@ fn imported_text(imported: &AccountsImported, out: Out) -> String {
             (word::row(row.outcome, out.language), word::opening(row.opening, out.language));
         vec![row.line.to_string(), row.number.clone(), account.to_owned(), opening.to_owned()]
     };
-    let header =
-        [right("line", "行"), left("number", "账号"), left("account", "账户"), left("opening", "期初余额")];
+    let header = [
+        right("line", "行"),
+        left("number", "账号"),
+        left("account", "账户"),
+        left("opening balance", "期初余额"),
+    ];
     format!("{counts}\n{}", out.table(&header, told.into_iter().map(row)))
 }
 
@@ -280,7 +285,7 @@ async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
         filter,
         currency: args.currency.as_ref().map(|code| code.to_ascii_uppercase()),
         sort: AccountSort::Id,
-        slice: Slice { after, limit, ..Slice::default() },
+        slice: PageRequest { after, limit, ..PageRequest::default() },
         counting: Counting::Whole,
     };
     let found = session.service.account_search(&query).await?;
@@ -311,7 +316,7 @@ async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-/// The holder's name as people see it.
+/// The holder's name as displayed.
 fn owner(account: &AccountView, language: Language) -> String {
     account.holder_name.as_deref().map(|name| marked(name, language)).unwrap_or_default()
 }
@@ -323,7 +328,7 @@ fn show(session: &Session, account: &AccountView, asset: &Asset) -> Result<Exit,
             (say("number", "账号"), account.number.clone()),
             (say("holder", "持有人"), owner(account, session.language)),
             (say("email", "邮箱"), or_empty(account.email.as_deref())),
-            (say("uid", "用户编号"), or_empty(account.uid.as_deref())),
+            (say("uid", "UID"), or_empty(account.uid.as_deref())),
             (say("status", "状态"), account.status.word(session.language).to_owned()),
             (say("default", "默认账户"), default.to(session.language).to_owned()),
             (say("balance", "余额"), format!("{} {}", major(account.balance, asset), asset.code)),

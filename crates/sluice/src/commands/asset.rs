@@ -18,21 +18,21 @@ pub(crate) struct AssetArgs {
 /// What to do with assets.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AssetVerb {
-    /// List the enabled currencies
+    /// List enabled currencies
     #[command(after_help = "Example:\n  sluice asset list --json")]
     List,
     /// Enable a currency or token
     #[command(after_help = "Example:\n  sluice asset add EUR\n  sluice asset add POINTS --scale 0")]
     Add {
-        /// Its code
+        /// Currency code
         code: String,
-        /// Decimals; known for ISO 4217, USDT and USDC
+        /// Number of decimals; not needed for ISO 4217, USDT and USDC
         #[arg(long, value_name = "N")]
         scale: Option<u8>,
     },
 }
 
-/// How it opens the ledger.
+/// How the command opens the ledger.
 pub(crate) const fn access(args: &AssetArgs) -> Access {
     match args.verb {
         AssetVerb::List => Access::Read,
@@ -40,14 +40,14 @@ pub(crate) const fn access(args: &AssetArgs) -> Access {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &AssetArgs) -> Result<Exit, Failure> {
     match &args.verb {
         AssetVerb::List => {
             let assets = session.service.asset_list().await?;
             let rows = assets.iter().map(|a| vec![a.code.clone(), a.scale.to_string()]);
             let json = json!({ "assets": assets.iter().map(to_json).collect::<Vec<_>>() });
-            let header = [left("code", "币种"), right("decimals", "小数位")];
+            let header = [left("code", "币种"), right("decimals", "小数位数")];
             session.out.answer(json, || session.out.table(&header, rows))?;
         }
         AssetVerb::Add { code, scale } => {
@@ -56,8 +56,8 @@ pub(crate) async fn run(session: &Session, args: &AssetArgs) -> Result<Exit, Fai
             let text = || {
                 say!(
                     session.language,
-                    "{code} is enabled, with {scale} decimals",
-                    "已启用 {code}，小数位 {scale}"
+                    "{code} is enabled with {scale} decimals",
+                    "已启用 {code}，小数位数 {scale}"
                 )
             };
             session.out.answer(to_json(&asset), text)?;

@@ -1,4 +1,4 @@
-//! `audit`: who did what, refusals among it; newest first.
+//! `audit`: the audit log, including refusals, newest first.
 
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
@@ -11,17 +11,17 @@ use service::audit::{AuditFilter, AuditQuery, AuditRow};
 /// Arguments of `audit`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Days are those of the organisation's time zone (`sluice setting show`).\n\nExample:\n  \
+    after_help = "Days are in the organisation's time zone (`sluice setting show`).\n\nExample:\n  \
                         sluice audit --from 2026-05-01 --to 2026-05-31 --action account.status --limit 50"
 )]
 pub(crate) struct AuditArgs {
-    /// Only from this day on, YYYY-MM-DD
+    /// Only from this day, YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     pub from: Option<String>,
     /// Only up to this day
     #[arg(long, value_name = "DATE")]
     pub to: Option<String>,
-    /// Only of this person, key or part of the system
+    /// Only actions of this user, key or part of the system
     #[arg(long, value_name = "NAME")]
     pub actor: Option<String>,
     /// Only this action, such as transfer.create
@@ -34,7 +34,7 @@ pub(crate) struct AuditArgs {
     pub page: PageArgs,
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &AuditArgs) -> Result<Exit, Failure> {
     let filter = AuditFilter {
         actor: args.actor.clone(),
@@ -61,10 +61,10 @@ pub(crate) async fn run(session: &Session, args: &AuditArgs) -> Result<Exit, Fai
     };
     let header = [
         right("id", "编号"),
-        left("at", "时间"),
-        left("who", "操作人"),
-        left("what", "操作"),
-        left("to", "对象"),
+        left("time", "时间"),
+        left("actor", "操作人"),
+        left("action", "操作"),
+        left("subject", "对象"),
         left("result", "结果"),
         left("detail", "详情"),
     ];

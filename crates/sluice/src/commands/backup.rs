@@ -1,4 +1,4 @@
-//! `backup`: a copy of the ledger as of one moment, beside whoever writes to it.
+//! `backup`: a copy of the ledger as of one moment, made while other processes may write.
 
 use crate::exit::{Exit, Failure};
 use crate::out::note;
@@ -10,31 +10,31 @@ use service::backup::{LastBackup, Manifest};
 use std::path::PathBuf;
 
 const ON_SERVER: Say = say(
-    "A ledger on a server is backed up by the server's own means, such as pg_basebackup with the archived log; \
+    "Back up a ledger on a server with the database's own tools, such as pg_basebackup with log archiving; \
      `sluice copy --keep` makes a copy in a directory",
-    "服务器上的账本请用数据库自身的方式备份（例如 `pg_basebackup` 及日志归档）；可用 `sluice copy --keep` 复制到目录",
+    "服务器上的账本请用数据库自身的工具备份（例如 `pg_basebackup` 配合日志归档）；可用 `sluice copy --keep` 复制到目录",
 );
 
 /// Arguments of `backup`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Nobody waits for it: a server goes on. The backup is verified from its postings up before \
-                        the command succeeds.\n\nExample:\n  sluice --data ./data backup --to \
+    after_help = "A backup does not block a running server. It is verified from its postings up before the \
+                        command succeeds.\n\nExample:\n  sluice --data ./data backup --to \
                         /mnt/backup/2026-05-31"
 )]
 pub(crate) struct BackupArgs {
-    /// A directory that is empty or not there yet
+    /// Directory for the backup; it must be empty or not exist yet
     #[arg(long, value_name = "DIR")]
     pub to: PathBuf,
 }
 
-/// Makes it.
+/// Makes the backup.
 pub(crate) async fn run(session: &Session, args: &BackupArgs) -> Result<Exit, Failure> {
     if !session.service.store().is_file() {
         return Err(Failure::usage(ON_SERVER, session.language));
     }
     if let Some(behind) = &session.behind {
-        // Made of what is left it would take the place of a better one.
+        // A backup of a ledger that lost commits would replace a better one.
         return Err(service::StoreError::Behind(behind.clone()).into());
     }
     let made = session.service.backup(&args.to).await?;
@@ -55,15 +55,16 @@ pub(crate) async fn run(session: &Session, args: &BackupArgs) -> Result<Exit, Fa
     Ok(Exit::Success)
 }
 
-/// Notes it where a server on this ledger reads how old its newest backup is. The backup is one all the same.
+/// Records the backup where a server on this ledger reads the age of its newest backup. If that fails, the
+/// backup is still valid.
 fn remember(session: &Session, made: &Manifest) {
     let Some(path) = &session.last_backup else { return };
     if let Err(error) = LastBackup::of(made).keep(path) {
         let path = path.display();
         note(&say!(
             session.language,
-            "warning: the server will not know of this backup: {path}: {error}",
-            "警告：服务器无法得知此备份：{path}：{error}"
+            "warning: the server will not know of this backup, because {path} cannot be written: {error}",
+            "警告：无法写入 {path}，服务器无法得知此备份：{error}"
         ));
     }
 }

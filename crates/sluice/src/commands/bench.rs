@@ -1,4 +1,4 @@
-//! `bench`: the measured work of the design, on this machine, in files of its own.
+//! `bench`: benchmarks the ledger on this machine, in separate files.
 
 use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
@@ -13,32 +13,33 @@ use std::path::PathBuf;
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Needs some 2 GB of disk for 5 rounds of a million. The data directory is not touched.\nWith \
-                  --database, the databases sluice_bench_* are made on that server and dropped again.\n\n\
+    after_help = "Needs about 2 GB of disk for 5 rounds of a million items. The data directory is not \
+                  touched.\nWith --database, databases named sluice_bench_* are created on that server and \
+                  dropped afterwards.\n\n\
                   Example:\n  sluice bench --items 1000000 --rounds 5 --json"
 )]
 pub(crate) struct BenchArgs {
-    /// Items of one batch
+    /// Items per batch
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
     pub items: u64,
-    /// Batches one after another in the same file
+    /// Batches to run one after another in the same file
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=20))]
     pub rounds: u32,
-    /// Where the files go; they are removed in the end
+    /// Directory for the files, which are removed at the end
     #[arg(long, default_value = "target/bench", value_name = "DIR")]
     pub dir: PathBuf,
 }
 
-/// Runs both shapes and prints what they took beside their floor.
+/// Runs both shapes and prints their figures next to the floor.
 pub(crate) async fn run(globals: &Globals, args: &BenchArgs) -> Result<Exit, Failure> {
+    let what = say("Cannot locate this program", "无法定位本程序");
     let options = BenchOptions {
         items: args.items,
         rounds: args.rounds,
         chunk_items: globals.chunk_items,
         dir: args.dir.clone(),
         database: globals.database.clone(),
-        program: std::env::current_exe()
-            .map_err(|error| Failure::System { what: say("this program", "本程序"), error })?,
+        program: std::env::current_exe().map_err(|error| Failure::System { what, error })?,
     };
     let report = bench::run(&options, |step| note(&told(step, globals.language()))).await?;
     let out = globals.out();
@@ -83,8 +84,8 @@ fn told(step: Step, language: Language) -> String {
             let of = shape(of);
             say!(
                 language,
-                "{of}: {accounts} accounts in {seconds:.1} s",
-                "{of}：{accounts} 个账户，用时 {seconds:.1} 秒"
+                "{of}: opened {accounts} accounts in {seconds:.1} s",
+                "{of}：开立 {accounts} 个账户，用时 {seconds:.1} 秒"
             )
         }
         Step::Round(speed) => round(&speed, &shape(speed.shape), language),
@@ -98,7 +99,7 @@ fn told(step: Step, language: Language) -> String {
         }
         Step::TwoNodes { items_per_s: together } => say!(
             language,
-            "two nodes, two batches from two sources: {together:.0} items/s together",
+            "two nodes, two batches from two sources: {together:.0} items/s in total",
             "两个节点执行两个源账户的两个批次：合计每秒 {together:.0} 笔"
         ),
     }

@@ -1,4 +1,4 @@
-//! `config`: the settings, and whether they can be used.
+//! `config`: checks and shows the settings.
 
 use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
@@ -14,15 +14,16 @@ pub(crate) struct ConfigArgs {
     command: ConfigCommand,
 }
 
-/// What to do.
+/// What to do with the settings.
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    /// Read the settings as `serve` would, say what is wrong and where, and show what holds; secrets are hidden
+    /// Load the settings as `serve` does: report every invalid value with its origin, or show the settings with
+    /// secrets hidden
     #[command(after_help = "Example:\n  sluice --config /etc/sluice/sluice.toml config check")]
     Check,
 }
 
-/// Shows what holds. What is wrong was told when the settings were read, with exit code 64.
+/// Shows the effective settings. Invalid ones were reported on loading, with exit code 64.
 pub(crate) fn run(globals: &Globals, loaded: &Loaded, args: &ConfigArgs) -> Result<Exit, Failure> {
     let ConfigCommand::Check = args.command;
     let unknown = unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()));
@@ -36,7 +37,7 @@ pub(crate) fn run(globals: &Globals, loaded: &Loaded, args: &ConfigArgs) -> Resu
         lines.extend(
             unknown
                 .iter()
-                .map(|name| say!(language, "# ignored, no setting: {name}", "# 已忽略，不是配置项：{name}")),
+                .map(|name| say!(language, "# ignored, not a setting: {name}", "# 已忽略，非配置项：{name}")),
         );
         lines.join("\n")
     };

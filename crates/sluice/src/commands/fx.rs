@@ -20,57 +20,57 @@ pub(crate) struct FxArgs {
 /// What to do with rates.
 #[derive(Debug, Subcommand)]
 pub(crate) enum FxVerb {
-    /// Set a rate: so many TO for one FROM
+    /// Set a rate: the amount of TO for one FROM
     #[command(after_help = "Example:\n  sluice fx set USD CNY 7.1234")]
     Set {
-        /// The currency that is paid in
+        /// Currency to convert from
         from: String,
-        /// The currency that arrives
+        /// Currency to convert to
         to: String,
-        /// TO for one FROM
+        /// Amount of TO for one FROM
         #[arg(allow_hyphen_values = true)]
         rate: String,
-        /// Where the rate comes from
+        /// Source of the rate
         #[arg(long, default_value = "manual")]
         origin: String,
     },
-    /// Show or change what applies to a pair: tolerance, rounding, minimum, age; 0 switches a bound off
+    /// Show or change the policy of a currency pair: tolerance, rounding, minimum, age; 0 disables a bound
     #[command(
         after_help = "Example:\n  sluice fx policy USD CNY\n  sluice fx policy USD CNY --rounding down \
                             --tolerance 0.01"
     )]
     Policy {
-        /// The currency that is paid in
+        /// Currency to convert from
         from: String,
-        /// The currency that arrives
+        /// Currency to convert to
         to: String,
         #[command(flatten)]
         change: PolicyArgs,
     },
-    /// List the rates that hold
+    /// List the current rates
     #[command(after_help = "Example:\n  sluice fx list --json")]
     List,
 }
 
-/// What to change; what is not named stays.
+/// What to change; omitted options stay unchanged.
 #[derive(Debug, Args)]
 pub(crate) struct PolicyArgs {
-    /// How far rates may differ, as a share: 0.02 is 2 %
+    /// Maximum deviation of a rate, as a share: 0.02 is 2 %
     #[arg(long, allow_hyphen_values = true, value_name = "SHARE")]
     pub tolerance: Option<String>,
-    /// half_up, half_even or down
+    /// Rounding: half_up, half_even or down
     #[arg(long, value_name = "ROUNDING")]
     pub rounding: Option<String>,
-    /// Conversions that give less TO than this are rounded down
+    /// Conversions that yield less TO than this are rounded down
     #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
     pub minimum: Option<String>,
-    /// How many hours a submitted batch keeps its rate before it is first executed
+    /// Hours for which a submitted batch keeps its rate until it is first executed
     #[arg(long, allow_hyphen_values = true, value_name = "HOURS")]
     pub max_age: Option<i64>,
 }
 
 impl PolicyArgs {
-    /// Whether nothing is to be changed.
+    /// Whether there is nothing to change.
     pub(crate) const fn is_empty(&self) -> bool {
         self.tolerance.is_none()
             && self.rounding.is_none()
@@ -88,7 +88,7 @@ impl PolicyArgs {
     }
 }
 
-/// How it opens the ledger.
+/// How the command opens the ledger.
 pub(crate) const fn access(args: &FxArgs) -> Access {
     match &args.verb {
         FxVerb::List => Access::Read,
@@ -97,7 +97,7 @@ pub(crate) const fn access(args: &FxArgs) -> Access {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &FxArgs) -> Result<Exit, Failure> {
     match &args.verb {
         FxVerb::Set { from, to, rate, origin } => {

@@ -1,4 +1,4 @@
-//! `health`: asks the server of the same settings whether it can work. For containers and scripts.
+//! `health`: asks the server with the same settings whether it is ready. For containers and scripts.
 
 use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
@@ -11,18 +11,18 @@ use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// How long it may take to reach the server, and to be answered.
+/// Timeout for connecting to the server, and for its response.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// A client of the oldest version is answered once, and then the connection ends.
+/// With HTTP/1.0 the server closes the connection after one response.
 const REQUEST: &[u8] = b"GET /readyz HTTP/1.0\r\n\r\n";
 
 /// Arguments of `health`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit code 0: the server can work; 75: it cannot, or is not there.\n\n\
+#[command(after_help = "Exit code: 0 the server is ready, 75 it is not ready or not reachable.\n\n\
                         Example:\n  sluice --config /etc/sluice/sluice.toml health")]
 pub(crate) struct HealthArgs {}
 
-/// Asks once.
+/// Asks the server once.
 pub(crate) fn run(globals: &Globals, settings: &Settings) -> Result<Exit, Failure> {
     let (address, language) = (within_reach(settings.listen), globals.language());
     let line = ask(address)
@@ -35,7 +35,7 @@ pub(crate) fn run(globals: &Globals, settings: &Settings) -> Result<Exit, Failur
     Ok(Exit::Success)
 }
 
-/// A server that listens on every address is reached on loopback.
+/// The address to reach the server at: loopback if it listens on every address.
 pub(crate) const fn within_reach(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -45,7 +45,7 @@ pub(crate) const fn within_reach(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// The first line of the answer.
+/// The first line of the response.
 fn ask(address: SocketAddr) -> std::io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;

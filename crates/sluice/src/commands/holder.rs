@@ -1,4 +1,4 @@
-//! `holder`: who owns accounts.
+//! `holder`: the holders of accounts.
 
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
@@ -32,23 +32,23 @@ pub(crate) enum HolderVerb {
         after_help = "Example:\n  sluice holder add --name \"Li Wei\" --email li@example.com --uid E1001"
     )]
     Add {
-        /// Its name
+        /// Name of the holder
         #[arg(long)]
         name: String,
-        /// Its e-mail address; unique
+        /// Email address; must be unique
         #[arg(long)]
         email: Option<String>,
-        /// Its number with the organisation; unique
+        /// Number in the organisation; must be unique
         #[arg(long)]
         uid: Option<String>,
     },
-    /// Change a holder; payments by email and uid follow the change
+    /// Change a holder; payments by email or uid then use the new values
     #[command(after_help = "Example:\n  sluice holder change hold_7 --email li.wei@example.com --no-uid")]
     Change(ChangeArgs),
     /// List holders
     #[command(after_help = "Example:\n  sluice holder list --text li --limit 20")]
     List {
-        /// Part of the name, e-mail address or uid
+        /// Part of the name, email address or uid
         #[arg(long)]
         text: Option<String>,
         #[command(flatten)]
@@ -56,24 +56,24 @@ pub(crate) enum HolderVerb {
     },
 }
 
-/// Arguments of `holder change`; what is not named stays.
+/// Arguments of `holder change`; omitted options stay unchanged.
 #[derive(Debug, Args)]
 pub(crate) struct ChangeArgs {
-    /// The holder's id, such as hold_7 or 7
+    /// Holder id, such as hold_7 or 7
     pub id: String,
-    /// Its name
+    /// New name
     #[arg(long)]
     pub name: Option<String>,
-    /// Its e-mail address
+    /// New email address
     #[arg(long, conflicts_with = "no_email")]
     pub email: Option<String>,
-    /// Remove its e-mail address
+    /// Remove the email address
     #[arg(long)]
     pub no_email: bool,
-    /// Its number with the organisation
+    /// New number in the organisation
     #[arg(long, conflicts_with = "no_uid")]
     pub uid: Option<String>,
-    /// Remove its number with the organisation
+    /// Remove the number in the organisation
     #[arg(long)]
     pub no_uid: bool,
 }
@@ -93,7 +93,7 @@ impl ChangeArgs {
     }
 }
 
-/// How it opens the ledger.
+/// How the command opens the ledger.
 pub(crate) const fn access(args: &HolderArgs) -> Access {
     match args.verb {
         HolderVerb::List { .. } => Access::Read,
@@ -101,14 +101,15 @@ pub(crate) const fn access(args: &HolderArgs) -> Access {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &HolderArgs) -> Result<Exit, Failure> {
     match &args.verb {
         HolderVerb::Add { name, email, uid } => {
             let new = NewHolder { name: name.clone(), email: email.clone(), uid: uid.clone() };
             let holder = session.service.holder_add(&session.actor, &new).await?;
             let (id, name) = (holder.id, one_line(&holder.name));
-            let text = || say!(session.language, "Holder {id} is added: {name}", "已添加持有人 {id}：{name}");
+            let text =
+                || say!(session.language, "Holder {id} was added: {name}", "已添加持有人 {id}：{name}");
             session.out.answer(to_json(&holder), text)?;
         }
         HolderVerb::Change(args) => {
@@ -117,7 +118,7 @@ pub(crate) async fn run(session: &Session, args: &HolderArgs) -> Result<Exit, Fa
             let holder = session.service.holder_change(&session.actor, id, &args.change()).await?;
             let (id, name) = (holder.id, one_line(&holder.name));
             let text =
-                || say!(session.language, "Holder {id} is changed: {name}", "已更改持有人 {id}：{name}");
+                || say!(session.language, "Holder {id} was changed: {name}", "已更改持有人 {id}：{name}");
             session.out.answer(to_json(&holder), text)?;
         }
         HolderVerb::List { text, page } => list(session, text.as_deref(), page).await?,
@@ -139,7 +140,7 @@ async fn list(session: &Session, text: Option<&str>, page: &PageArgs) -> Result<
         ]
     };
     let page = Page { rows: holders.iter().map(to_json).collect(), total, next };
-    let header = [right("id", "编号"), left("name", "名称"), left("email", "邮箱"), left("uid", "用户编号")];
+    let header = [right("id", "编号"), left("name", "名称"), left("email", "邮箱"), left("uid", "UID")];
     page.answer(session.out, "holders", || session.out.table(&header, holders.iter().map(row)))
 }
 

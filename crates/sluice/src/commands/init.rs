@@ -1,4 +1,4 @@
-//! `init`: a new ledger.
+//! `init`: creates a new ledger.
 
 use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
@@ -15,12 +15,12 @@ use service::setting::SettingsChange;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  sluice --data ./data init --time-zone Asia/Shanghai")]
 pub(crate) struct InitArgs {
-    /// The time zone in which days begin, by its IANA name
+    /// IANA name of the time zone in which days begin
     #[arg(long, default_value = "UTC", value_name = "ZONE")]
     pub time_zone: String,
 }
 
-/// Makes the ledger; an existing one is left as it is.
+/// Creates the ledger; an existing one is left unchanged.
 pub(crate) async fn run(globals: &Globals, args: &InitArgs) -> Result<Exit, Failure> {
     if TimeZone::get(&args.time_zone).is_err() {
         return Err(Error::refused(Code::TimeZoneUnknown, args.time_zone.as_str()).into());
@@ -40,7 +40,7 @@ pub(crate) async fn run(globals: &Globals, args: &InitArgs) -> Result<Exit, Fail
             format!("`sluice {option} account open --number ACME --holder \"Acme Ltd\" --currency USD`");
         say!(
             session.language,
-            "A new ledger is in {directory} (time zone {zone}).\nNext: {next}",
+            "Created a ledger in {directory} (time zone {zone}).\nNext: {next}",
             "已在 {directory} 创建账本（时区 {zone}）。\n下一步：{next}"
         )
     };

@@ -1,4 +1,4 @@
-//! `key`: API keys, by which programs come in.
+//! `key`: API keys, which authenticate programs.
 
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
@@ -22,45 +22,45 @@ pub(crate) struct KeyArgs {
 /// What to do with keys.
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyVerb {
-    /// Make a key; its secret is printed this once
+    /// Create a key; its secret is shown only once
     #[command(after_help = "Scopes: read, accounts:write, batches:write, batches:execute, transfers:write, \
                             rates:write, audit:read, metrics:read\n\nExample:\n  \
                             sluice key add payroll --scope read --scope batches:write --address 203.0.113.0/24 \
                             --expires 2027-01-31T00:00:00Z")]
     Add {
-        /// What people call it; unique
+        /// Name of the key; must be unique
         name: String,
-        /// What it may do; give it once a scope
+        /// What the key may do; repeat for each scope
         #[arg(long = "scope", required = true, value_name = "SCOPE")]
         scopes: Vec<String>,
-        /// An address or network that it may come from; give it once for each, or never for any
+        /// Address or network that the key may be used from; repeat for each [default: any]
         #[arg(long = "address", value_name = "ADDRESS")]
         addresses: Vec<String>,
-        /// Until when it holds; without it: for ever
+        /// Time at which the key expires [default: never]
         #[arg(long, value_name = "TIME")]
         expires: Option<String>,
     },
-    /// List keys, revoked ones too
+    /// List keys, including revoked ones
     #[command(after_help = "Example:\n  sluice key list --limit 20")]
     List {
         #[command(flatten)]
         page: PageArgs,
     },
-    /// Revoke a key: from now on nobody comes in by it
+    /// Revoke a key: it stops working at once
     #[command(after_help = "Example:\n  sluice key revoke payroll")]
     Revoke {
-        /// The key's name
+        /// Name of the key
         name: String,
     },
-    /// Give a key a new secret, which is printed this once; the one before holds for 24 hours
+    /// Give a key a new secret, shown only once; the previous one stays valid for 24 hours
     #[command(after_help = "Example:\n  sluice key rotate payroll")]
     Rotate {
-        /// The key's name
+        /// Name of the key
         name: String,
     },
 }
 
-/// How it opens the ledger.
+/// How the command opens the ledger.
 pub(crate) const fn access(args: &KeyArgs) -> Access {
     match args.verb {
         KeyVerb::List { .. } => Access::Read,
@@ -68,7 +68,7 @@ pub(crate) const fn access(args: &KeyArgs) -> Access {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &KeyArgs) -> Result<Exit, Failure> {
     match &args.verb {
         KeyVerb::Add { name, scopes, addresses, expires } => {
@@ -98,19 +98,19 @@ async fn rotate(session: &Session, name: &str) -> Result<(), Failure> {
     show_made(session, session.service.api_key_rotate(&session.actor, id).await?)
 }
 
-/// The key with its secret.
+/// Prints the key with its secret.
 fn show_made(session: &Session, made: Made) -> Result<(), Failure> {
     let mut json = to_json(&made.key);
     if let Some(fields) = json.as_object_mut() {
         fields.insert("secret".to_owned(), json!(made.secret));
     }
     if !session.out.json {
-        let text = say("notice: the secret is shown this once", "注意：密钥只显示这一次");
+        let text = say("notice: the secret is shown only once", "注意：密钥只显示这一次");
         note(text.to(session.language));
     }
     session.out.answer(json, || {
         session.out.fields(&[
-            (say("key", "名称"), made.key.name.clone()),
+            (say("name", "名称"), made.key.name.clone()),
             (say("scopes", "权限范围"), made.key.scopes.clone()),
             (say("addresses", "来源地址"), made.key.addresses.clone()),
             (say("expires", "到期时间"), or_empty(made.key.expires_at.map(time).as_deref())),
@@ -133,7 +133,7 @@ async fn list(session: &Session, page: &PageArgs) -> Result<(), Failure> {
     let header = [
         right("id", "编号"),
         left("name", "名称"),
-        left("begins", "开头"),
+        left("begins with", "开头"),
         left("scopes", "权限范围"),
         left("addresses", "来源地址"),
         left("expires", "到期时间"),

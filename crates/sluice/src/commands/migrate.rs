@@ -1,5 +1,5 @@
-//! `migrate`: the schema of a database on a server, brought up to date on purpose and not by the first
-//! process that happens to be newer than the others.
+//! `migrate`: upgrades the schema of a database on a server. It is a deliberate step, so that the first
+//! process of a newer version does not upgrade the schema under the others.
 
 use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
@@ -11,17 +11,17 @@ use store::{Schema, Store};
 /// Arguments of `migrate`.
 #[derive(Debug, Args)]
 #[command(after_help = "Stop the nodes first, and use the role that owns the tables. A ledger in a data \
-                        directory is brought up to date by the first command that writes.\n\nExample:\n  \
+                        directory is upgraded by the first command that writes.\n\nExample:\n  \
                         sluice --database postgres://owner@db/sluice migrate")]
 pub(crate) struct MigrateArgs {}
 
-/// Migrates; a schema that is up to date stays as it is.
+/// Migrates the schema; one that is up to date stays unchanged.
 pub(crate) async fn run(globals: &Globals, _: &MigrateArgs) -> Result<Exit, Failure> {
     let Some(url) = &globals.database else {
-        let text = say("Say which database: --database URL", "请指明数据库：--database URL");
+        let text = say("Specify the database: --database URL", "请指定数据库：--database URL");
         return Err(Failure::usage(text, globals.language()));
     };
-    // One that holds no ledger yet is the business of `init`.
+    // Creating a ledger in an empty database is left to `init`.
     if let Err(store::StoreError::NoLedger) = Store::connect(url, Schema::Expect).await {
         return Err(store::StoreError::NoLedger.into());
     }

@@ -1,4 +1,4 @@
-//! The commands: one file a noun.
+//! The commands: one file per noun.
 
 pub(crate) mod accept_loss;
 pub(crate) mod account;
@@ -34,73 +34,73 @@ use crate::exit::{Exit, Failure};
 use crate::session::Session;
 use clap::Subcommand;
 
-/// What to do.
+/// The command to run.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make a new ledger in the data directory
+    /// Create a new ledger in the data directory
     Init(init::InitArgs),
-    /// Currencies and tokens
+    /// Manage currencies and tokens
     Asset(asset::AssetArgs),
-    /// Who owns accounts
+    /// Manage the holders of accounts
     Holder(holder::HolderArgs),
-    /// Accounts: open, import, look at, freeze, close
+    /// Manage accounts: open, import, show, freeze, close
     Account(account::AccountArgs),
-    /// Take money into the ledger
+    /// Deposit money into the ledger
     Deposit(transfer::DepositArgs),
-    /// Let money leave the ledger
+    /// Withdraw money from the ledger
     Withdraw(transfer::WithdrawArgs),
-    /// Move money from one account to another; list what was moved
+    /// Transfer money from one account to another; list transfers
     Transfer(transfer::TransferArgs),
     /// Show a transfer and its postings
     ShowTransfer(show_transfer::ShowArgs),
-    /// Exchange rates
+    /// Manage exchange rates
     Fx(fx::FxArgs),
-    /// Limits and fees
+    /// Manage limits and fees
     Policy(policy::PolicyArgs),
-    /// Batches: import, preview, run, look after
+    /// Manage batches: import, preview, submit, run, retry
     Batch(batch::BatchArgs),
-    /// People who may sign in
+    /// Manage the users who may sign in
     User(user::UserArgs),
-    /// API keys, by which programs come in
+    /// Manage API keys, which authenticate programs
     Key(key::KeyArgs),
-    /// What was sent, by currency, in a range of days
+    /// Show what was sent, by currency, in a range of days
     Stats(stats::StatsArgs),
-    /// The organisation's settings, such as its time zone
+    /// Show or change the organisation's settings, such as its time zone
     Setting(setting::SettingArgs),
-    /// The audit log, newest first
+    /// Show the audit log, newest first
     Audit(audit::AuditArgs),
-    /// Recompute every invariant of the ledger from its postings up
+    /// Check every invariant of the ledger, recomputed from its postings up
     Verify(verify::VerifyArgs),
-    /// Copy the ledger, beside a running server, into a directory of its own
+    /// Back up the ledger into a new directory, also while a server is running
     Backup(backup::BackupArgs),
-    /// Make a data directory of a backup
+    /// Restore a backup into a data directory
     Restore(restore::RestoreArgs),
-    /// Let a ledger that lost commits be written again
+    /// Accept that commits were lost, so that the ledger can be written again
     AcceptLoss(accept_loss::AcceptLossArgs),
-    /// Open the ledger to programs and people: the HTTP API, and a worker beside it
+    /// Run the server: the HTTP API and a batch worker
     Serve(serve::ServeArgs),
-    /// Ask the server whether it can work
+    /// Ask the server whether it is ready
     Health(health::HealthArgs),
-    /// The settings, and whether they can be used
+    /// Check and show the settings
     Config(config::ConfigArgs),
-    /// What a shell needs to complete commands and options
+    /// Print the completion script of a shell
     Completion(completion::CompletionArgs),
-    /// Take batches that are to run and run them, as one of any number of processes, until it is stopped
+    /// Run a batch worker until it is stopped; any number may share a database on a server
     Work(work::WorkArgs),
-    /// The processes at work on the ledger
+    /// Show the nodes working on the ledger
     Node(node::NodeArgs),
-    /// Bring the database's schema up to this program's version
+    /// Upgrade the database's schema to this program's version
     Migrate(migrate::MigrateArgs),
-    /// Move the whole ledger to another place: from a directory to a server, or back
+    /// Copy or move the whole ledger: from a data directory to a server, or back
     Copy(copy::CopyArgs),
-    /// Measure this machine: a million items, one to many and random to random
+    /// Benchmark this machine: a million items, one to many and random to random
     Bench(bench::BenchArgs),
 }
 
 /// Runs a command on an open ledger.
 pub(crate) async fn run(session: &Session, command: &Command) -> Result<Exit, Failure> {
     match command {
-        // These have done their work before there was a session.
+        // Handled in `main`.
         Command::Work(_)
         | Command::Serve(_)
         | Command::Config(_)

@@ -1,4 +1,4 @@
-//! `node`: the processes at work on the ledger.
+//! `node`: the processes working on the ledger.
 
 use crate::exit::{Exit, Failure};
 use crate::out::left;
@@ -17,12 +17,12 @@ pub(crate) struct NodeArgs {
 /// What to do with nodes.
 #[derive(Debug, Subcommand)]
 pub(crate) enum NodeVerb {
-    /// List the nodes at work
+    /// List the active nodes
     #[command(after_help = "Example:\n  sluice node list --json")]
     List,
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &NodeArgs) -> Result<Exit, Failure> {
     match &args.verb {
         NodeVerb::List => list(session).await,
@@ -37,7 +37,7 @@ async fn list(session: &Session) -> Result<Exit, Failure> {
         .collect();
     let text = || {
         if nodes.is_empty() {
-            return say!(session.language, "No node is at work.", "没有节点在工作。");
+            return say!(session.language, "No node is active.", "没有活动的节点。");
         }
         let row = |node: &store::node::Node| {
             let worker = if node.is_worker { say("yes", "是") } else { say("no", "否") };

@@ -20,62 +20,62 @@ pub(crate) struct PolicyArgs {
 /// What to do with policies.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyVerb {
-    /// Show what holds for a currency, or for one account
+    /// Show the limits and fees of a currency, or of one account
     #[command(after_help = "Example:\n  sluice policy show --currency USD --account ACME")]
     Show(Subject),
-    /// Change limits and fees; what is not named stays
+    /// Change limits and fees; omitted options stay unchanged, `none` removes a limit
     #[command(after_help = "Example:\n  sluice policy set --currency USD --account ACME --max 50000 \
                             --batch-max none\n  sluice policy set --currency USD --fee-threshold 1000 \
                             --fee-rate 0.001 --fee-min 1 --fee-max 50")]
     Set(Box<SetArgs>),
 }
 
-/// For whom.
+/// What a policy applies to.
 #[derive(Debug, Args)]
 pub(crate) struct Subject {
-    /// The currency's code
+    /// Currency code
     #[arg(long, value_name = "CODE")]
     pub currency: String,
-    /// One account of the currency
+    /// Number of an account in this currency; without it, the currency's policy
     #[arg(long, value_name = "NUMBER")]
     pub account: Option<String>,
 }
 
-/// What to change; `none` lifts a limit.
+/// What to change; `none` removes a limit.
 #[derive(Debug, Args)]
 pub(crate) struct SetArgs {
     #[command(flatten)]
     pub subject: Subject,
-    /// The least one transfer may move
+    /// Minimum amount per transfer
     #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
     pub min: Option<String>,
-    /// The most one transfer may move
+    /// Maximum amount per transfer
     #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
     pub max: Option<String>,
-    /// The most that may leave in a day
+    /// Maximum amount sent per day
     #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
     pub day: Option<String>,
-    /// The most that may leave in a month
+    /// Maximum amount sent per month
     #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
     pub month: Option<String>,
-    /// The most one batch may move
+    /// Maximum total per batch
     #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
     pub batch_max: Option<String>,
-    /// Amounts up to this one are free of fees
+    /// Amounts up to this one are free of charge
     #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
     pub fee_threshold: Option<String>,
-    /// The fee's share of the amount, such as 0.001
+    /// Fee as a share of the amount, such as 0.001
     #[arg(long, allow_hyphen_values = true, value_name = "SHARE")]
     pub fee_rate: Option<String>,
-    /// The least that is taken
+    /// Minimum fee
     #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
     pub fee_min: Option<String>,
-    /// The most that is taken
+    /// Maximum fee
     #[arg(long, allow_hyphen_values = true, value_name = "AMOUNT")]
     pub fee_max: Option<String>,
 }
 
-/// How it opens the ledger.
+/// How the command opens the ledger.
 pub(crate) const fn access(args: &PolicyArgs) -> Access {
     match args.verb {
         PolicyVerb::Show(_) => Access::Read,
@@ -83,7 +83,7 @@ pub(crate) const fn access(args: &PolicyArgs) -> Access {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &PolicyArgs) -> Result<Exit, Failure> {
     let (subject, (asset, policy, _)) = match &args.verb {
         PolicyVerb::Show(subject) => {
@@ -121,15 +121,15 @@ fn answer(session: &Session, subject: &Subject, asset: &Asset, policy: &Policy) 
     let rows: [(&str, Say, Option<String>); 11] = [
         ("currency", say("currency", "币种"), Some(asset.code.clone())),
         ("account", say("account", "账户"), subject.account.clone()),
-        ("min", say("min per transfer", "单笔最小金额"), limit(policy.limit.min)),
-        ("max", say("max per transfer", "单笔最大金额"), limit(policy.limit.max)),
-        ("day", say("max per day", "每日限额"), limit(policy.limit.day)),
-        ("month", say("max per month", "每月限额"), limit(policy.limit.month)),
-        ("batch_max", say("max per batch", "单批次限额"), limit(policy.batch_max)),
+        ("min", say("minimum per transfer", "单笔最小限额"), limit(policy.limit.min)),
+        ("max", say("maximum per transfer", "单笔最大限额"), limit(policy.limit.max)),
+        ("day", say("maximum per day", "每日限额"), limit(policy.limit.day)),
+        ("month", say("maximum per month", "每月限额"), limit(policy.limit.month)),
+        ("batch_max", say("maximum per batch", "单批次限额"), limit(policy.batch_max)),
         ("fee_threshold", say("no fee up to", "免手续费金额上限"), limit(policy.fee.threshold)),
         ("fee_rate", say("fee rate", "手续费率"), Some(rate)),
-        ("fee_min", say("min fee", "最低手续费"), limit(policy.fee.min)),
-        ("fee_max", say("max fee", "最高手续费"), limit(policy.fee.max)),
+        ("fee_min", say("minimum fee", "最低手续费"), limit(policy.fee.min)),
+        ("fee_max", say("maximum fee", "最高手续费"), limit(policy.fee.max)),
     ];
     let json: Map<String, Value> =
         rows.iter().map(|(name, _, value)| ((*name).to_owned(), value.clone().into())).collect();

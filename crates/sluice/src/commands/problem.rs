@@ -1,4 +1,4 @@
-//! Rows of a file that were not taken: line, column, code, value.
+//! Refused rows of a file: line, column, code, value.
 
 use crate::exit::Failure;
 use crate::out::{Out, left, right};
@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::Read;
 use store::import_problem::ImportProblem;
 
-/// Problems that people see; scripts get all that the answer carries.
+/// Maximum problems shown as text; scripts get all that the answer contains.
 const SHOWN: usize = 20;
 
 /// A problem, wherever it was found.
@@ -44,27 +44,27 @@ impl From<ImportProblem> for Shown {
 }
 
 impl Shown {
-    /// Where, what and why, in one line.
+    /// The column, the value and the reason in one line.
     pub(crate) fn in_words(&self, language: Language) -> String {
         let column = self.column.as_deref().map_or_else(String::new, |column| format!("{column} "));
         format!("{column}{:?}: {} ({})", self.value, self.message(language), self.code)
     }
 
-    /// Why, and what may have been meant.
+    /// The reason, and a suggestion if there is one.
     fn message(&self, language: Language) -> String {
         let message = self.code.message(language);
         match &self.suggestion {
             None => message.to_owned(),
             Some(meant) => say!(
                 language,
-                "{message}; write {meant} to name the account by its id",
+                "{message}; to refer to the account by its id, write {meant}",
                 "{message}；如按ID指定账户，请写 {meant}"
             ),
         }
     }
 }
 
-/// All of them, for scripts.
+/// All problems, for scripts.
 pub(crate) fn to_json(problems: &[Shown], language: Language) -> Value {
     let one = |p: &Shown| {
         json!({ "line": p.line, "column": p.column, "code": p.code.name(), "value": p.value,
@@ -73,7 +73,7 @@ pub(crate) fn to_json(problems: &[Shown], language: Language) -> Value {
     problems.iter().map(one).collect()
 }
 
-/// The first of them, for people; empty if there is none.
+/// The first problems, for people; empty if there are none.
 pub(crate) fn to_text(problems: &[Shown], out: Out) -> String {
     if problems.is_empty() {
         return String::new();
@@ -83,20 +83,20 @@ pub(crate) fn to_text(problems: &[Shown], out: Out) -> String {
         let message = format!("{} ({})", p.message(out.language), p.code);
         vec![p.line.to_string(), column, p.value.clone(), message]
     };
-    let header = [right("line", "行"), left("column", "列"), left("value", "值"), left("why", "原因")];
+    let header = [right("line", "行"), left("column", "列"), left("value", "值"), left("reason", "原因")];
     let mut text = out.table(&header, problems.iter().take(SHOWN).map(row));
     if problems.len() > SHOWN {
         let more = problems.len() - SHOWN;
         text += &say!(
             out.language,
-            "\n… and {more} more; --json names up to 1000",
+            "\n… and {more} more; --json lists up to 1000",
             "\n… 另有 {more} 行；--json 最多列出 1000 行"
         );
     }
     text
 }
 
-/// Opens a file that is to be read; `-` is standard input.
+/// Opens a file for reading; `-` is standard input.
 pub(crate) fn open(path: &str) -> Result<Box<dyn Read + Send>, Failure> {
     if path == "-" {
         return Ok(Box::new(std::io::stdin()));
@@ -105,10 +105,10 @@ pub(crate) fn open(path: &str) -> Result<Box<dyn Read + Send>, Failure> {
     Ok(Box::new(file))
 }
 
-/// The delimiter of an option's value.
+/// Parses the value of a delimiter option.
 pub(crate) fn delimiter(text: &str) -> Result<Delimiter, Say> {
     Delimiter::parse(text).ok_or(say(
-        "comma, semicolon, tab or pipe",
+        "must be comma, semicolon, tab or pipe",
         "可用 comma（逗号）、semicolon（分号）、tab（制表符）或 pipe（竖线）",
     ))
 }

@@ -1,4 +1,4 @@
-//! `serve`: the HTTP API over the ledger, and a worker beside it, until it is stopped.
+//! `serve`: runs the HTTP API over the ledger and a worker until it is stopped.
 
 mod args;
 mod limits;
@@ -27,7 +27,7 @@ use tokio::sync::watch;
 
 pub(crate) use args::ServeArgs;
 
-/// After the time to stop has run out: for what then is left to be put down.
+/// Extra time for final clean-up after the grace period.
 const LAST: Duration = Duration::from_secs(3);
 
 /// Serves until it is asked to stop.
@@ -35,11 +35,11 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     let stop = Stop::listen()?;
     let settings = &loaded.settings;
     for name in unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())) {
-        tracing::warn!(name, "the environment has a variable that is no setting");
+        tracing::warn!(name, "ignoring an environment variable that is not a setting");
     }
     limits::keep_memory_apart(settings.core_dumps);
     let connections = limits::connections();
-    // Before the ledger is opened: two servers on one address are a mistake that is told at once.
+    // Bind before opening the ledger, so that a second server on the same address fails at once.
     let listener = listen(settings).await?;
     let meter = meter::Meter::start(globals)?;
     make_if_missing(globals).await?;
@@ -59,17 +59,17 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     done?;
     left?;
     if tokio::time::timeout(LAST, session.close()).await.is_err() {
-        tracing::warn!("the last transaction did not end in time; the next start looks closer");
+        tracing::warn!("the last transaction did not end in time; the next start checks more closely");
     }
     tracing::info!("stopped");
     Ok(Exit::Success)
 }
 
 fn no_traces(error: ExporterBuildError) -> Failure {
-    Failure::System { what: say("the trace export", "追踪导出"), error: std::io::Error::other(error) }
+    Failure::System { what: say("Cannot export traces", "无法导出追踪数据"), error: std::io::Error::other(error) }
 }
 
-/// Server and worker, until both have ended.
+/// Runs the server and the worker until both have ended.
 async fn serve(
     session: &Session,
     settings: &Settings,
@@ -84,7 +84,7 @@ async fn serve(
         let (serving, stopped) = (app.clone(), stopped.clone());
         let stop = async {
             told(stopped).await;
-            // They would stay open for as long as somebody watches.
+            // Sockets would otherwise stay open for as long as a client watches.
             app.close_sockets().await;
         };
         http_api::serve(listener, serving, grace, stop).await;
@@ -97,8 +97,8 @@ async fn serve(
     };
     let listening = async {
         stop.asked().await;
-        tracing::info!("stopping: requests and chunks in flight end first");
-        // Everyone who waits for it is in this function.
+        tracing::info!("stopping: waiting for requests and chunks in flight");
+        // All receivers live in this function.
         asked.send_replace(true);
         std::future::pending::<()>().await;
     };
@@ -107,14 +107,14 @@ async fn serve(
         () = app.fatal() => Err(unconfirmed()),
         () = session.service.door().closed() => Err(unconfirmed()),
         () = late => {
-            tracing::warn!("not everything ended in time; what was left is taken up by the next start");
+            tracing::warn!("not everything ended in time; the next start resumes the rest");
             Ok(())
         }
         () = listening => Ok(()),
     }
 }
 
-/// Runs batches, or only lets the history follow behind.
+/// Runs batches, or only keeps the history up to date.
 async fn work(session: &Session, settings: &Settings, stop: impl Future<Output = ()>) -> Result<(), Error> {
     let options = EngineOptions { patience: PATIENCE, runs_max: settings.runs };
     let engine = Engine::new(session.service.clone(), options);
@@ -124,9 +124,9 @@ async fn work(session: &Session, settings: &Settings, stop: impl Future<Output =
     engine.attend(stop).await
 }
 
-/// Done when the process is to stop.
+/// Completes when the process is to stop.
 async fn told(mut stopped: watch::Receiver<bool>) {
-    // Without a sender nobody can be told any more, which is as good as being told.
+    // A dropped sender counts as a request to stop.
     drop(stopped.wait_for(|stop| *stop).await);
 }
 
@@ -139,8 +139,8 @@ async fn listen(settings: &Settings) -> Result<TcpListener, Failure> {
     TcpListener::bind(settings.listen).await.map_err(failed)
 }
 
-/// A data directory without a ledger gets one, so that a first start needs no other command. On a server
-/// somebody may have mistyped the database's name: there `init` says that a ledger is wanted.
+/// Creates a ledger in a data directory that contains none, so that a first start needs no other command. On
+/// a server the database name may be mistyped, so `init` is required there.
 async fn make_if_missing(globals: &Globals) -> Result<(), Failure> {
     if globals.database.is_some() || DataDir(globals.data.clone()).has_ledger() {
         return Ok(());
@@ -148,11 +148,11 @@ async fn make_if_missing(globals: &Globals) -> Result<(), Failure> {
     expect_none(globals)?;
     let mut session = Session::create(globals).await?;
     session.close().await;
-    tracing::info!(place = session.service.store().shown(), "a new ledger was made");
+    tracing::info!(place = session.service.store().shown(), "created a new ledger");
     Ok(())
 }
 
-/// Refuses to make a ledger where one was: its disk may not be mounted. Who wants a new one says so with `init`.
+/// Refuses to create a ledger where one existed: its disk may not be mounted. `init` creates one explicitly.
 fn expect_none(globals: &Globals) -> Result<(), Failure> {
     let directory = DataDir(globals.data.clone());
     directory.make()?;
@@ -165,12 +165,12 @@ fn expect_none(globals: &Globals) -> Result<(), Failure> {
     }
 }
 
-/// Says what somebody should put right about where the ledger and its mark are.
+/// Warns about unsafe locations and permissions of the ledger and its mark.
 fn warn_of_places(globals: &Globals) -> Result<(), Failure> {
     if globals.database.is_some() {
         if globals.mark_dir.is_none() {
             tracing::warn!(
-                "no mark of the ledger's head is kept: set mark_dir, so that lost commits are noticed"
+                "no mark of the ledger's head is kept: set mark_dir, so that lost commits are detected"
             );
         }
         return Ok(());
@@ -179,17 +179,17 @@ fn warn_of_places(globals: &Globals) -> Result<(), Failure> {
     let place = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
     if !place.is_apart {
         let mark = place.path.display();
-        tracing::warn!(%mark, "the mark of the ledger's head is beside the data: an old copy of both is not noticed; set mark_dir");
+        tracing::warn!(%mark, "the mark of the ledger's head is inside the data directory, so an old copy of both goes undetected: set mark_dir");
     }
     for path in directory.open_to_others() {
         let path = path.display();
-        tracing::warn!(%path, "others than its owner can read the ledger; run chmod 700 on its directory");
+        tracing::warn!(%path, "users other than the owner can read the ledger: run chmod 700 on its directory");
     }
     Ok(())
 }
 
-/// Says where the server is, once it can be reached: to those who started it, and to other commands that find
-/// the data directory in use.
+/// Announces the server's address once it can be reached: on standard output, and in the lock file for
+/// commands that find the data directory in use.
 async fn announce(session: &Session, settings: &Settings, listener: &TcpListener) -> Result<(), Failure> {
     let failed = |error| Failure::Listen { address: settings.listen.to_string(), error };
     let address = listener.local_addr().map_err(failed)?;
@@ -206,8 +206,8 @@ async fn announce(session: &Session, settings: &Settings, listener: &TcpListener
 fn greeting(url: &str, token: Option<&str>, language: Language) -> String {
     let text = say!(
         language,
-        "Sluice listens on {url}; the API is described at {url}/api/docs",
-        "Sluice 正在监听 {url}；接口说明见 {url}/api/docs"
+        "Sluice is listening on {url}; the API is documented at {url}/api/docs",
+        "Sluice 正在监听 {url}；接口文档见 {url}/api/docs"
     );
     let Some(token) = token else { return text };
     let curl = format!(
@@ -216,7 +216,7 @@ fn greeting(url: &str, token: Option<&str>, language: Language) -> String {
     );
     say!(
         language,
-        "{text}\nThere are no users yet. Create the first administrator (once, within a day):\n  {curl}\n\
+        "{text}\nThere are no users yet. Create the first administrator (valid once, for a day):\n  {curl}\n\
          or stop the server and run `sluice user add`",
         "{text}\n尚无用户。请创建第一位管理员（一天内有效，仅限一次）：\n  {curl}\n\
          或停止服务器后运行 `sluice user add`"

@@ -1,4 +1,4 @@
-//! `setting`: what holds for the whole organisation, kept in the ledger.
+//! `setting`: settings of the whole organisation, stored in the ledger.
 
 use crate::exit::{Exit, Failure};
 use crate::say::say;
@@ -33,16 +33,16 @@ pub(crate) enum SettingVerb {
 #[group(required = true, multiple = true)]
 #[command(group = ArgGroup::new("window").args(["duplicate_window", "no_own_window"]))]
 pub(crate) struct SetArgs {
-    /// The time zone in which days begin, by its IANA name
+    /// IANA name of the time zone in which days begin
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
-    /// Days within which a batch that pays the same as an earlier one is refused; 0 switches that off
+    /// Days within which a batch that pays the same as an earlier one is refused; 0 disables the check
     #[arg(long, value_name = "DAYS")]
     duplicate_window: Option<i64>,
-    /// With --duplicate-window or --no-own-window: only batches whose single account this is
+    /// With --duplicate-window or --no-own-window: only for batches with this single account
     #[arg(long, value_name = "NUMBER", requires = "window")]
     account: Option<String>,
-    /// The organisation's window holds for this account again
+    /// Apply the organisation's window to this account again
     #[arg(long, requires = "account")]
     no_own_window: bool,
 }
@@ -58,7 +58,7 @@ impl SetArgs {
     }
 }
 
-/// How it opens the ledger.
+/// How the command opens the ledger.
 pub(crate) const fn access(args: &SettingArgs) -> Access {
     match args.verb {
         SettingVerb::Show => Access::Read,
@@ -66,7 +66,7 @@ pub(crate) const fn access(args: &SettingArgs) -> Access {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &SettingArgs) -> Result<Exit, Failure> {
     if let SettingVerb::Set(args) = &args.verb {
         session.service.set_settings(&session.actor, &args.change()).await?;
@@ -82,7 +82,7 @@ pub(crate) async fn run(session: &Session, args: &SettingArgs) -> Result<Exit, F
         session.out.fields(&[
             (say("time zone", "时区"), zone.clone()),
             (say("duplicate window", "重复付款检查窗口（天）"), windows.days.to_string()),
-            (say("of accounts", "账户单独设置"), own.collect::<Vec<_>>().join(", ")),
+            (say("per account", "账户单独设置"), own.collect::<Vec<_>>().join(", ")),
         ])
     };
     session.out.answer(json, text)?;

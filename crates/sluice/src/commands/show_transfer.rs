@@ -17,17 +17,17 @@ use store::posting::Booked;
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  sluice show-transfer 42 --json")]
 pub(crate) struct ShowArgs {
-    /// The transfer's number
+    /// Transfer number
     pub number: i64,
 }
 
-/// What is shown: the transfer, and its postings with the numbers of debit and credit account.
+/// A transfer, and its postings with the numbers of the debit and credit accounts.
 struct Shown {
     view: TransferView,
     postings: Vec<(Booked, [String; 2])>,
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Failure> {
     let view = session.service.transfer_show(args.number).await?;
     let postings = session.service.transfer_postings(&view.transfer).await?;
@@ -69,7 +69,7 @@ impl Shown {
                 "currency": currency })
     }
 
-    /// A posting's amount and currency: only the last leg of an exchange is in the target's.
+    /// A posting's amount and currency: only the last leg of an exchange is in the target currency.
     fn amount(&self, booked: &Booked) -> (String, &str) {
         let asset = match booked.posting.kind {
             PostingKind::ExchangeIn => &self.view.target_asset,
@@ -86,8 +86,8 @@ impl Shown {
         };
         let header = [
             right("posting", "分录"),
-            left("debit", "付款账户"),
-            left("credit", "收款账户"),
+            left("debit", "借方账户"),
+            left("credit", "贷方账户"),
             left("kind", "类型"),
             right("amount", "金额"),
             left("currency", "币种"),
@@ -108,14 +108,14 @@ impl Shown {
             (say("transfer", "转账编号"), t.number.to_string()),
             (say("kind", "类型"), t.kind.word(language).to_owned()),
             (say("status", "状态"), outcome(t.code, language).to_owned()),
-            (say("why", "原因"), t.code.map(|code| reason(code, language)).unwrap_or_default()),
-            (say("from", "付款账户"), view.source.clone()),
-            (say("to", "收款账户"), view.target.clone()),
+            (say("reason", "原因"), t.code.map(|code| reason(code, language)).unwrap_or_default()),
+            (say("from", "转出账户"), view.source.clone()),
+            (say("to", "转入账户"), view.target.clone()),
             (say("amount", "金额"), format!("{} {}", major(t.amount, asset), asset.code)),
             (say("fee", "手续费"), format!("{} {}", major(t.fee, asset), asset.code)),
             (say("rate", "汇率"), view.exchange.as_ref().map(|e| e.rate.clone()).unwrap_or_default()),
-            (say("arrives", "到账金额"), or_empty(arrived.as_deref())),
-            (say("date", "日期"), calendar::date_of(t.value_date).to_string()),
+            (say("received", "到账金额"), or_empty(arrived.as_deref())),
+            (say("value date", "起息日"), calendar::date_of(t.value_date).to_string()),
             (say("created", "创建时间"), time(t.created_at)),
             (say("memo", "附言"), or_empty(t.memo.as_deref())),
         ])

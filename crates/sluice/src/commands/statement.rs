@@ -1,4 +1,4 @@
-//! `account statement`: entries with the balance before and after each, and around all of them.
+//! `account statement`: entries with the balance before and after each, and the opening and closing balance.
 
 use crate::exit::{Exit, Failure};
 use crate::out::{left, or_empty, right, time};
@@ -15,7 +15,7 @@ use service::statement::{Balances, Direction, Entry, PAGE_MAX, Statement, Statem
 /// Arguments of `account statement`.
 #[derive(Debug, Args)]
 pub(crate) struct StatementArgs {
-    /// The account's number or acct_ID
+    /// Account number or id, such as acct_18
     pub number: String,
     /// From this value date, YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
@@ -23,13 +23,13 @@ pub(crate) struct StatementArgs {
     /// Up to this value date
     #[arg(long, value_name = "DATE")]
     pub to: Option<String>,
-    /// One direction only
+    /// Only this direction
     #[arg(long)]
     pub direction: Option<Way>,
-    /// Begin after this place: `next` of the page before
-    #[arg(long, value_name = "PLACE")]
+    /// Start after this cursor: `next` of the previous page
+    #[arg(long, value_name = "CURSOR")]
     pub after: Option<String>,
-    /// At most so many entries
+    /// Maximum number of entries
     #[arg(long, default_value_t = 50, value_name = "N", value_parser = limit)]
     pub limit: i64,
 }
@@ -37,7 +37,7 @@ pub(crate) struct StatementArgs {
 fn limit(text: &str) -> Result<i64, Say> {
     match text.parse() {
         Ok(entries @ 1..=PAGE_MAX) => Ok(entries),
-        _ => Err(say("a number from 1 to 1000", "须为 1 到 1000 之间的整数")),
+        _ => Err(say("must be a number from 1 to 1000", "须为 1 到 1000 之间的整数")),
     }
 }
 
@@ -50,7 +50,7 @@ pub(crate) enum Way {
     Out,
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &StatementArgs) -> Result<Exit, Failure> {
     let direction = args.direction.map(|way| match way {
         Way::In => Direction::In,
@@ -106,10 +106,10 @@ fn to_text(found: &Statement, args: &StatementArgs, session: &Session) -> String
         ]
     };
     let header = [
-        left("date", "日期"),
+        left("value date", "起息日"),
         right("transfer", "转账编号"),
         left("kind", "类型"),
-        left("with", "对方账户"),
+        left("counterparty", "对方账户"),
         right("amount", "金额"),
         right("balance", "余额"),
         left("memo", "附言"),
@@ -127,7 +127,7 @@ fn to_text(found: &Statement, args: &StatementArgs, session: &Session) -> String
     }
 }
 
-/// The account, and the balances around what is shown.
+/// The account, and the balances before and after what is shown.
 fn head(found: &Statement, args: &StatementArgs, session: &Session) -> String {
     let (asset, open) = (&found.asset, String::new);
     let money = |minor: i128| format!("{} {}", major(minor, asset), asset.code);
@@ -137,7 +137,7 @@ fn head(found: &Statement, args: &StatementArgs, session: &Session) -> String {
     };
     let balances = found.balances.as_ref();
     let (opening, closing) = around(balances.map(|balances| &balances.range));
-    // A page that is the whole statement has no balances of its own.
+    // If the page is the whole statement, its balances would repeat those above.
     let is_part = found.cursor.is_some() || args.after.is_some() || args.direction.is_some();
     let page = balances.and_then(|balances| balances.page.as_ref()).filter(|_| is_part);
     let (page_opening, page_closing) = around(page);

@@ -1,4 +1,4 @@
-//! `stats`: what customers sent, by currency.
+//! `stats`: totals sent by customers, by currency.
 
 use crate::exit::{Exit, Failure};
 use crate::out::{left, right};
@@ -20,7 +20,7 @@ pub(crate) struct StatsArgs {
     pub to: String,
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &StatsArgs) -> Result<Exit, Failure> {
     let (from, to) = (args.from.clone(), args.to.clone());
     let query = StatisticsQuery { from, to, ..StatisticsQuery::default() };
@@ -39,9 +39,9 @@ pub(crate) async fn run(session: &Session, args: &StatsArgs) -> Result<Exit, Fai
         json!({ "from": args.from, "to": args.to, "currencies": stats.iter().map(one).collect::<Vec<_>>() });
     let header = [
         left("currency", "币种"),
-        right("tries", "尝试笔数"),
+        right("attempts", "尝试笔数"),
         right("succeeded", "成功笔数"),
-        right("%", "%"),
+        right("success %", "成功率 %"),
         right("amount", "金额"),
         right("fees", "手续费"),
     ];

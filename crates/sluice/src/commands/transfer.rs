@@ -1,4 +1,4 @@
-//! `deposit`, `withdraw`, `transfer`: single movements of money; and the list of all movements.
+//! `deposit`, `withdraw`, `transfer`: single transfers, and the list of all transfers.
 
 mod list;
 
@@ -14,16 +14,17 @@ use ledger::Outcome;
 use serde_json::json;
 use service::transfer::{NewTransfer, RateOverride};
 
-/// What every movement may carry.
+/// Options common to all transfers.
 #[derive(Debug, Args)]
 pub(crate) struct Particulars {
-    /// What it is for
+    /// What the payment is for
     #[arg(long, value_name = "TEXT")]
     pub memo: Option<String>,
-    /// The day that it counts for, YYYY-MM-DD; today if not given
+    /// Value date, YYYY-MM-DD [default: today]
     #[arg(long)]
     pub date: Option<String>,
-    /// Your own id for it, 1 to 128 visible ASCII characters: the same one again moves nothing and gives the first answer
+    /// Your id for the operation, 1 to 128 visible ASCII characters: repeating it moves nothing and returns
+    /// the first result
     #[arg(long, value_name = "ID")]
     pub op_id: Option<String>,
 }
@@ -32,10 +33,10 @@ pub(crate) struct Particulars {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  sluice deposit --account ACME --amount 1000.00 --op-id deposit-1")]
 pub(crate) struct DepositArgs {
-    /// The account that is paid
+    /// Account to deposit into
     #[arg(long, value_name = "NUMBER")]
     pub account: String,
-    /// Major units, such as 1250.00
+    /// Amount in major units, such as 1250.00
     #[arg(long, allow_hyphen_values = true)]
     pub amount: String,
     #[command(flatten)]
@@ -46,10 +47,10 @@ pub(crate) struct DepositArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  sluice withdraw --account ACME --amount 25.00")]
 pub(crate) struct WithdrawArgs {
-    /// The account that pays
+    /// Account to withdraw from
     #[arg(long, value_name = "NUMBER")]
     pub account: String,
-    /// Major units, such as 1250.00
+    /// Amount in major units, such as 1250.00
     #[arg(long, allow_hyphen_values = true)]
     pub amount: String,
     #[command(flatten)]
@@ -67,29 +68,29 @@ pub(crate) struct WithdrawArgs {
 pub(crate) struct TransferArgs {
     #[command(subcommand)]
     pub verb: Option<TransferVerb>,
-    /// The account that pays
+    /// Account to pay from
     #[arg(long, value_name = "NUMBER", required = true)]
     pub from: Option<String>,
-    /// The account that is paid
+    /// Account to pay to
     #[arg(long, value_name = "NUMBER", required = true)]
     pub to: Option<String>,
-    /// Major units, such as 1250.00
+    /// Amount in major units, such as 1250.00
     #[arg(long, allow_hyphen_values = true, required = true)]
     pub amount: Option<String>,
-    /// Units of the paid side for one of the paying side; else the rate of `fx set`
+    /// Units of the target currency for one of the source currency [default: the rate set with `fx set`]
     #[arg(long, allow_hyphen_values = true)]
     pub rate: Option<String>,
-    /// Why the rate is to be taken although it is out of bounds; goes to the audit log
+    /// Use the rate although it is out of bounds; the reason is kept in the audit log
     #[arg(long, value_name = "REASON", requires = "rate")]
     pub rate_override: Option<String>,
     #[command(flatten)]
     pub particulars: Particulars,
 }
 
-/// What to do with transfers, beside making one.
+/// What to do with transfers, other than making one.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TransferVerb {
-    /// List transfers, deposits, withdrawals and paid items, newest first; refused ones too
+    /// List transfers, deposits, withdrawals and paid items, newest first, including refused ones
     #[command(
         after_help = "Example:\n  sluice transfer list --account ACME --from 2026-05-01 --to 2026-05-31"
     )]
@@ -151,18 +152,18 @@ async fn carry_out(session: &Session, new: &NewTransfer) -> Result<Exit, Failure
         "code": done.code.map(Code::name), "message": done.code.map(|code| code.message(language)),
         "fee": fee, "replayed": done.replayed, "currency": asset.code,
     });
-    // It was read before; as it is written here, it has all its decimals.
+    // Already validated; formatted here with all its decimals.
     let amount = Amount::parse(new.amount.trim(), asset.scale);
     let amount = amount.map_or_else(|_| new.amount.clone(), |amount| major(amount.minor(), &asset));
     session.out.answer(json, || told(&done, &amount, &fee, &asset, language))?;
     Ok(if done.code.is_none() { Exit::Success } else { Exit::Refused })
 }
 
-/// How it ended, for people.
+/// The outcome, for people.
 fn told(done: &Outcome, amount: &str, fee: &str, asset: &Asset, language: Language) -> String {
     let (number, code) = (done.transfer.map_or_else(String::new, |id| format!(" {id}")), &asset.code);
     let again = match done.replayed {
-        true => say(" (answered before; nothing moved now)", "（此前已处理，本次未转账）").to(language),
+        true => say(" (repeated request; nothing moved now)", "（此前已处理，本次未转账）").to(language),
         false => "",
     };
     match done.code {

@@ -1,4 +1,4 @@
-//! `user`: who may sign in, and as what.
+//! `user`: the users who may sign in, and their roles.
 
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
@@ -15,7 +15,7 @@ use service::user::{Added, NewUser, User, UserChange};
 use service::{Error, Secret};
 use std::io::Read;
 
-/// Bytes of a password that are read at most; the longest good one is shorter.
+/// Maximum bytes read of a password; the longest valid one is shorter.
 const PASSWORD_BYTES: u64 = 4_096;
 
 /// Arguments of `user`.
@@ -28,19 +28,19 @@ pub(crate) struct UserArgs {
 /// What to do with users.
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserVerb {
-    /// Add a user; prints a one-time token by which the person sets a password
+    /// Add a user; prints a one-time token for setting the password
     #[command(after_help = "Example:\n  sluice user add fang.wang --name \"Fang Wang\" --role operator\n  \
                             sluice user add admin --name Administrator --role admin --password-stdin < password")]
     Add {
-        /// What the person signs in with
+        /// Login of the user
         login: String,
-        /// What people call the person
+        /// Name of the user
         #[arg(long)]
         name: String,
-        /// What the person may do
+        /// Role of the user
         #[arg(long)]
         role: RoleArg,
-        /// Read the person's password from standard input instead of printing a token
+        /// Read the password from standard input instead of printing a token
         #[arg(long)]
         password_stdin: bool,
     },
@@ -50,30 +50,30 @@ pub(crate) enum UserVerb {
         #[command(flatten)]
         page: PageArgs,
     },
-    /// Let a user not sign in any more; ends the user's sessions
+    /// Stop a user from signing in, and end the user's sessions
     #[command(after_help = "Example:\n  sluice user disable fang.wang")]
     Disable {
-        /// The user's login
+        /// Login of the user
         login: String,
     },
     /// Let a disabled user sign in again
     #[command(after_help = "Example:\n  sluice user enable fang.wang")]
     Enable {
-        /// The user's login
+        /// Login of the user
         login: String,
     },
-    /// Give a user another role; ends the user's sessions
+    /// Give a user another role, and end the user's sessions
     #[command(after_help = "Example:\n  sluice user role fang.wang finance")]
     Role {
-        /// The user's login
+        /// Login of the user
         login: String,
-        /// What the person may do
+        /// Role of the user
         role: RoleArg,
     },
-    /// Take a user's password away, end the sessions, and print a one-time token for a new password
+    /// Remove a user's password, end the user's sessions, and print a one-time token for a new password
     #[command(after_help = "Example:\n  sluice user reset fang.wang")]
     Reset {
-        /// The user's login
+        /// Login of the user
         login: String,
     },
 }
@@ -81,13 +81,13 @@ pub(crate) enum UserVerb {
 /// A role.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum RoleArg {
-    /// Prepares: imports, drafts, submits, cancels own batches that have not begun
+    /// Prepares batches: imports, drafts, submits; cancels own batches that have not begun
     Operator,
-    /// Also moves money, and checks what others prepared
+    /// Also moves money, and checks what others have prepared
     Finance,
-    /// May do what finance may, and keeps people, policies, keys and settings
+    /// Everything finance may do; also manages users, policies, keys and settings
     Admin,
-    /// Reads everything and changes nothing
+    /// Reads everything, changes nothing
     Auditor,
 }
 
@@ -102,7 +102,7 @@ impl RoleArg {
     }
 }
 
-/// How it opens the ledger.
+/// How the command opens the ledger.
 pub(crate) const fn access(args: &UserArgs) -> Access {
     match args.verb {
         UserVerb::List { .. } => Access::Read,
@@ -110,7 +110,7 @@ pub(crate) const fn access(args: &UserArgs) -> Access {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &UserArgs) -> Result<Exit, Failure> {
     let change = |role, disabled| UserChange { name: None, role, disabled };
     match &args.verb {
@@ -134,7 +134,7 @@ pub(crate) async fn run(session: &Session, args: &UserArgs) -> Result<Exit, Fail
     Ok(Exit::Success)
 }
 
-/// The password is looked at before there is a user.
+/// Checks the password before creating the user.
 async fn add_with_password(session: &Session, new: &NewUser) -> Result<(), Failure> {
     let password = password_from_stdin()?;
     session.service.password_check(&new.login, &new.name, &password).await?;
@@ -144,14 +144,15 @@ async fn add_with_password(session: &Session, new: &NewUser) -> Result<(), Failu
     let user = session.service.invitation_accept(token, &password, &session.actor.origin).await?;
     let login = one_line(&user.login);
     let text = || {
-        say!(session.language, "User {login} is added and can sign in", "已添加用户 {login}，现在即可登录")
+        say!(session.language, "User {login} was added and can sign in", "已添加用户 {login}，现在即可登录")
     };
     session.out.answer(to_json(&user), text)
 }
 
-/// A first line, without its end.
+/// The text on standard input, without the line break at its end.
 fn password_from_stdin() -> Result<Secret, Failure> {
-    let failed = |error| Failure::System { what: say("standard input", "标准输入"), error };
+    let failed =
+        |error| Failure::System { what: say("Cannot read standard input", "无法读取标准输入"), error };
     let mut text = String::new();
     std::io::stdin().lock().take(PASSWORD_BYTES).read_to_string(&mut text).map_err(failed)?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
@@ -168,14 +169,14 @@ fn invited(session: &Session, added: Added) -> Result<(), Failure> {
     }
     if !session.out.json {
         let text = say(
-            "notice: the token is shown this once; with it anybody can set the user's password",
-            "注意：令牌只显示这一次；任何人都可用它设置该用户的密码",
+            "notice: the token is shown only once; anyone who has it can set the user's password",
+            "注意：令牌只显示这一次；持有令牌的任何人都可设置该用户的密码",
         );
         note(text.to(session.language));
     }
     session.out.answer(json, || {
         session.out.fields(&[
-            (say("user", "登录名"), added.user.login.clone()),
+            (say("login", "登录名"), added.user.login.clone()),
             (say("role", "角色"), added.user.role.word(session.language).to_owned()),
             (say("token", "令牌"), token.unwrap_or_default()),
             (say("expires", "到期时间"), expires),
@@ -216,7 +217,7 @@ async fn list(session: &Session, page: &PageArgs) -> Result<(), Failure> {
     page.answer(session.out, "users", || session.out.table(&header, users.iter().map(row)))
 }
 
-/// In English as scripts read it.
+/// The status of a user; scripts read the English word.
 const fn status(user: &User) -> Say {
     match (user.disabled_at, user.password_at) {
         (Some(_), _) => say("disabled", "已停用"),

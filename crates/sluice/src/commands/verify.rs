@@ -1,4 +1,4 @@
-//! `verify`: every invariant, from the postings up.
+//! `verify`: checks every invariant, from the postings up.
 
 use crate::cli::Globals;
 use crate::data_dir::DataDir;
@@ -19,7 +19,7 @@ use store::soundness;
 )]
 pub(crate) struct VerifyArgs {}
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, _args: &VerifyArgs) -> Result<Exit, Failure> {
     let mut found = session.service.verify().await?;
     if let Some(behind) = &session.behind {
@@ -28,7 +28,7 @@ pub(crate) async fn run(session: &Session, _args: &VerifyArgs) -> Result<Exit, F
     answer(session.out, &found)
 }
 
-/// A ledger that is too damaged to be opened is one that was looked at.
+/// Reports a ledger that is too damaged to be opened as violated, not as unfinished.
 pub(crate) async fn unopened(globals: &Globals, failure: Failure) -> Result<Exit, Failure> {
     let Failure::Service(Error::Store(StoreError::Corrupt(text))) = failure else { return Err(failure) };
     let mut found = Verification::default();
@@ -58,7 +58,7 @@ fn answer(out: Out, found: &Verification) -> Result<Exit, Failure> {
             return say!(out.language, "Every invariant holds: {seen}.", "全部不变式成立：{seen}。");
         }
         let row = |v: &Violation| vec![v.invariant.to_owned(), v.first_key.clone(), v.count.to_string()];
-        let header = [left("invariant", "不变式"), left("first key", "首个位置"), right("count", "数量")];
+        let header = [left("invariant", "不变式"), left("first key", "首个键"), right("count", "数量")];
         let rows = out.table(&header, violations.iter().map(row));
         say!(
             out.language,

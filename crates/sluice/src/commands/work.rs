@@ -9,19 +9,20 @@ use engine::{Engine, EngineOptions};
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// How long a run of a worker waits for a database that is away: as long as it takes.
+/// How long a worker's run waits for an unreachable database: practically without limit.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(365 * 24 * 3_600);
 
 /// Arguments of `work`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Runs every batch that was started (`batch start`), and those that another process left \
-                  behind. Any number of workers may share a database on a server; a data directory has one.\n\
-                  SIGTERM or Ctrl-C: runs stop at the next chunk's edge and are left to the others.\n\n\
+                  unfinished. Any number of workers may share a database on a server; a data directory has \
+                  one.\nOn SIGTERM or Ctrl-C, runs stop after the chunk in flight and are left to other \
+                  workers.\n\n\
                   Example:\n  sluice --database postgres://sluice@db/sluice work --runs 4"
 )]
 pub(crate) struct WorkArgs {
-    /// Batches that this process runs at once, at most
+    /// Maximum number of batches that this process runs at once
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = runs)]
     pub runs: usize,
 }
@@ -29,11 +30,11 @@ pub(crate) struct WorkArgs {
 fn runs(text: &str) -> Result<usize, Say> {
     match text.parse() {
         Ok(runs @ 1..=64) => Ok(runs),
-        _ => Err(say("a number from 1 to 64", "须为 1 到 64 之间的整数")),
+        _ => Err(say("must be a number from 1 to 64", "须为 1 到 64 之间的整数")),
     }
 }
 
-/// Asked to stop by SIGTERM or Ctrl-C, heard from the moment it is made.
+/// A request to stop by SIGTERM or Ctrl-C, noticed from the moment this is created.
 #[derive(Debug)]
 pub(crate) struct Stop {
     terminate: Signal,
@@ -41,14 +42,14 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    /// Begins to listen.
+    /// Starts listening for signals.
     pub(crate) fn listen() -> Result<Self, Failure> {
-        let what = say("signals", "信号");
+        let what = say("Cannot listen for signals", "无法监听信号");
         let heard = |kind| signal(kind).map_err(|error| Failure::System { what, error });
         Ok(Self { terminate: heard(SignalKind::terminate())?, interrupt: heard(SignalKind::interrupt())? })
     }
 
-    /// Done when it was asked.
+    /// Completes when a stop is requested.
     pub(crate) async fn asked(mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}

@@ -1,16 +1,17 @@
-//! Where the mark of a ledger's head is: apart from its data, so that not both are lost, or put back, at once.
+//! Where the mark of a ledger's head is: apart from the data, so that both are not lost, or restored from an
+//! old copy, at once.
 
 use super::DataDir;
 use crate::exit::Failure;
 use rustix::fs::{Access, access};
 use std::path::{Path, PathBuf};
 
-/// How its name ends.
+/// The ending of its file name.
 const ENDING: &str = "sluice-mark";
-/// How the name of the note of the newest backup ends, which is beside it.
+/// The ending of the file beside it that records the newest backup.
 const BACKUP: &str = "sluice-backup";
 
-/// The place of a mark.
+/// The location of a mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MarkPlace {
     /// The file.
@@ -20,14 +21,14 @@ pub(crate) struct MarkPlace {
 }
 
 impl MarkPlace {
-    /// Of the ledger in a directory: in the folder that was set, else in the directory's parent if that can be
-    /// written, else in the directory itself.
+    /// For the ledger in a directory: in the configured folder; otherwise in the directory's parent, if it is
+    /// writable or already contains the mark; otherwise in the directory itself.
     pub(crate) fn of(directory: &DataDir, set: Option<&Path>) -> Result<Self, Failure> {
         let failed = |error| Failure::File { path: directory.0.clone(), error };
         let real = directory.0.canonicalize().map_err(failed)?;
         let name = real.file_name().map_or_else(|| "data".into(), |name| name.to_string_lossy());
         if let Some(folder) = set {
-            // Directories of one name share the folder.
+            // Directories of the same name may share the folder.
             let which = store::mark::short_name(&real.to_string_lossy());
             let path = folder.join(format!("{name}-{which}.{ENDING}"));
             return Ok(Self { path, is_apart: !folder.starts_with(&directory.0) });
@@ -42,7 +43,7 @@ impl MarkPlace {
         Ok(Self { path: real.join(ENDING), is_apart: false })
     }
 
-    /// The file that says which backup is the newest.
+    /// The file that records the newest backup.
     pub(crate) fn last_backup(&self) -> PathBuf {
         let name = self.path.file_name().unwrap_or_default().to_string_lossy();
         self.path.with_file_name(name.replace(ENDING, BACKUP))

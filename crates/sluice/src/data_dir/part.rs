@@ -1,15 +1,17 @@
-//! Files that are there as a whole or not at all. They are written under another name, which says that they are a
-//! part; one whose process was killed is removed by the next that writes into the same folder.
+//! Files that appear complete or not at all. They are written under a temporary name ending in `.part` and
+//! then renamed; the part of a killed process is removed by the next process that writes into the same
+//! folder.
 
 use crate::exit::Failure;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
-/// How the name of a part ends.
+/// The ending of a part's name.
 const ENDING: &str = ".part";
 
-/// Makes a file durable in its folder under its final name: readers see all of it or the one before.
+/// Writes a file and makes it durable under its final name: readers see the complete new file or the previous
+/// one.
 pub(crate) async fn replace(
     path: &Path,
     write: impl AsyncFnOnce(&mut BufWriter<File>) -> Result<i64, Failure>,
@@ -20,7 +22,7 @@ pub(crate) async fn replace(
     sweep(folder);
     let part = folder.join(format!(".{name}.{}{ENDING}", std::process::id()));
     let file = File::create(&part).map_err(failed)?;
-    // Held while it is written, so that another process sees that it is not left over.
+    // Locked while it is written, so that no other process takes it for a leftover.
     file.try_lock().map_err(|error| failed(error.into()))?;
     let mut writer = BufWriter::new(file);
     let written = write(&mut writer).await;
@@ -31,14 +33,13 @@ pub(crate) async fn replace(
         Ok(count)
     });
     if finished.is_err() {
-        // What is left is only a part; the error that matters is the first one.
+        // If the part cannot be removed, no harm is done; the first error is the one that matters.
         drop(std::fs::remove_file(&part));
     }
     finished
 }
 
-/// Removes the parts in a folder that no process writes any more. What cannot be removed stays: it is in nobody's
-/// way.
+/// Removes the parts in a folder that no process is writing. A part that cannot be removed does no harm.
 pub(super) fn sweep(folder: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
@@ -50,7 +51,7 @@ pub(super) fn sweep(folder: &Path) {
     }
 }
 
-/// `.name.PID.part`: nobody else calls his files so.
+/// Whether a name has the form `.name.PID.part`, which only this program uses.
 fn is_part(name: &str) -> bool {
     let inner = name.strip_prefix('.').and_then(|name| name.strip_suffix(ENDING));
     let pid = inner.and_then(|inner| inner.rsplit_once('.')).map(|(_, pid)| pid);
@@ -66,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_that_nobody_writes_are_removed_and_nothing_else() {
+    fn only_abandoned_parts_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str| File::create(folder.path().join(name)).unwrap();
         for name in [".pay.csv.12.part", ".7.part", "pay.csv.12.part", ".pay.csv.part", ".pay.csv.1x.part"] {

@@ -1,5 +1,5 @@
-//! The files of a data directory are files of its own, for their owner alone. A link would let two directories
-//! write to one database, each under a lock of its own.
+//! The files of a data directory are regular files that only their owner can access. A link would let two
+//! directories write to one database, each under a separate lock.
 
 use super::{DATABASE, DataDir, LOCK};
 use crate::exit::Failure;
@@ -7,10 +7,10 @@ use std::fs::{DirBuilder, File, Metadata, Permissions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// What others may do with a file or a directory.
+/// The permissions of group and others.
 const OTHERS: u32 = 0o077;
 
-/// Opens or makes a file for its owner alone, whatever the umask.
+/// Opens or creates a file that only its owner can access, whatever the umask.
 pub(super) fn open(path: &Path) -> std::io::Result<File> {
     let is_new = !path.exists();
     let file = File::options().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
@@ -21,7 +21,7 @@ pub(super) fn open(path: &Path) -> std::io::Result<File> {
 }
 
 impl DataDir {
-    /// Makes the directory and its database file for their owner alone. A directory that is there stays as it is.
+    /// Creates the directory, accessible to its owner alone. An existing directory stays as it is.
     pub(crate) fn make(&self) -> Result<(), Failure> {
         let failed = |error| Failure::File { path: self.0.clone(), error };
         if self.0.is_dir() {
@@ -31,13 +31,13 @@ impl DataDir {
         std::fs::set_permissions(&self.0, Permissions::from_mode(0o700)).map_err(failed)
     }
 
-    /// Makes the database file; the engine makes those beside it with the same permissions.
+    /// Creates the database file; the engine creates the files beside it with the same permissions.
     pub(crate) fn make_database(&self) -> Result<(), Failure> {
         let path = self.database();
         open(&path).map(|_| ()).map_err(|error| Failure::File { path, error })
     }
 
-    /// Refuses links in the place of files.
+    /// Refuses symbolic and hard links in place of files.
     pub(super) fn expect_plain(&self) -> Result<(), Failure> {
         for path in self.files() {
             let Ok(meta) = path.symlink_metadata() else { continue };
@@ -48,7 +48,7 @@ impl DataDir {
         Ok(())
     }
 
-    /// The files that others than their owner can read or write.
+    /// The files that users other than the owner can access.
     pub(crate) fn open_to_others(&self) -> Vec<PathBuf> {
         let is_open = |meta: &Metadata| meta.mode() & OTHERS != 0;
         if !self.0.metadata().is_ok_and(|meta| is_open(&meta)) {

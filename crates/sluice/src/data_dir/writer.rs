@@ -1,4 +1,4 @@
-//! The process that writes to a data directory, as its lock file names it.
+//! The process that writes to a data directory, as named in its lock file.
 
 use crate::api::Call;
 use crate::say::say;
@@ -8,25 +8,25 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-/// Bytes of a lock file that are read at most.
+/// Maximum bytes read of a lock file.
 const BYTES_MAX: u64 = 4_096;
 
-/// Which process writes.
+/// The writing process.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Writer {
     pid: Option<u32>,
     url: Option<String>,
 }
 
-/// Names this process as the only one that writes.
+/// Records this process as the single writer.
 pub(super) fn name(file: &File) -> std::io::Result<()> {
     file.set_len(0)?;
     write(file, &format!("{}\n", std::process::id()))
 }
 
-/// Adds the address of its server.
+/// Adds the address of the server.
 pub(super) fn announce(file: &File, url: &str) -> std::io::Result<()> {
-    // Written in place over the same first line: at no moment the file names nobody.
+    // Overwrites in place with the same first line, so that the file names the writer at every moment.
     write(file, &format!("{}\n{url}\n", std::process::id()))
 }
 
@@ -36,7 +36,7 @@ fn write(mut file: &File, text: &str) -> std::io::Result<()> {
 }
 
 impl Writer {
-    /// The one that holds the lock of this file; unknown where the file does not say.
+    /// The holder of this file's lock; unknown if the file does not name it.
     pub(super) fn read(file: &mut File) -> Self {
         let mut text = String::new();
         match file.take(BYTES_MAX).read_to_string(&mut text) {
@@ -57,16 +57,16 @@ impl Writer {
         json!({ "pid": self.pid, "url": self.url })
     }
 
-    /// Who writes, and what can be done about it.
+    /// Which process is writing, and what to do about it.
     pub(crate) fn busy(&self, directory: &Path, call: Option<&Call>, language: Language) -> String {
         let (directory, who) = (directory.display(), self.who(language));
         let Some(url) = &self.url else {
             return say!(
                 language,
-                "{who} is writing to {directory}. Wait for it or stop it (Ctrl-C there pauses its batch), then \
-                 try again. Commands that only read work meanwhile",
-                "{who}正在写入 {directory}。请等待其结束或将其停止（在该终端按 Ctrl-C 会暂停其批次），然后重试。\
-                 只读命令仍可使用"
+                "{who} is writing to {directory}. Wait for it to end or stop it (Ctrl-C there pauses its \
+                 batch), then try again. Read-only commands still work",
+                "{who}正在写入 {directory}。请等待其结束或将其停止（在其终端按 Ctrl-C 会暂停批次），\
+                 然后重试。只读命令仍可使用"
             );
         };
         let instead = match call {
@@ -74,19 +74,19 @@ impl Writer {
                 let call = call.shown(url);
                 say!(
                     language,
-                    "The API does the same: {call} (see {url}/api/docs); or stop the server, then try again",
-                    "可通过接口执行同一操作：{call}（见 {url}/api/docs）；或停止服务器后重试"
+                    "Use the API call {call} instead (see {url}/api/docs), or stop the server and try again",
+                    "可改用接口 {call}（见 {url}/api/docs），或停止服务器后重试"
                 )
             }
             None => say!(
                 language,
-                "The API has no call for this command: stop the server, then try again",
+                "The API has no equivalent of this command: stop the server and try again",
                 "接口没有与此命令对应的操作：请停止服务器后重试"
             ),
         };
         say!(
             language,
-            "A server is running on {directory}: {who} at {url}. {instead}. Commands that only read work meanwhile",
+            "A server is running on {directory}: {who} at {url}. {instead}. Read-only commands still work",
             "服务器正在使用 {directory}：{who}，地址 {url}。{instead}。只读命令仍可使用"
         )
     }

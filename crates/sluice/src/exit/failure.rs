@@ -1,4 +1,4 @@
-//! Why a command failed: how the process ends, what scripts and what people are told.
+//! Why a command failed: the exit code, and the messages for scripts and people.
 
 use super::{Exit, broken};
 use crate::api::Call;
@@ -13,39 +13,39 @@ use service::{Error, Refusal};
 use std::path::PathBuf;
 use store::StoreError;
 
-/// Why a command did not do what it was asked.
+/// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// A use case says no, or what is below it is broken.
+    /// A use case refused, or something below it failed.
     Service(Error),
     /// There is no ledger in the directory.
     NoLedger(PathBuf),
     /// `init` where a ledger exists.
     Exists(String),
-    /// Another process writes.
+    /// Another process is writing.
     Busy {
         /// The data directory.
         directory: PathBuf,
-        /// Which process, as far as it says so.
+        /// That process, as far as known.
         writer: Writer,
-        /// What of its API does the same as the command.
+        /// The equivalent call of its API.
         call: Option<Call>,
     },
     /// A file cannot be read or written.
     File { path: PathBuf, error: std::io::Error },
-    /// A link where a file of the data directory belongs.
+    /// A link in place of a file of the data directory.
     Link(PathBuf),
-    /// The operating system does not do its part.
+    /// The operating system refused a request.
     System { what: Say, error: std::io::Error },
-    /// Settings that cannot be; one line each.
+    /// Invalid settings, one line each.
     Settings(Vec<String>),
-    /// The server cannot work, or is not there.
+    /// The server is not ready or not reachable.
     NotReady(String),
     /// The server cannot listen.
     Listen { address: String, error: std::io::Error },
-    /// Options that do not fit together.
+    /// Missing or conflicting options.
     Usage(String),
-    /// Nobody reads our output any more.
+    /// The reader of our output has closed the pipe.
     PipeClosed,
 }
 
@@ -65,7 +65,7 @@ impl From<StoreError> for Failure {
 }
 
 impl Failure {
-    /// A command line that cannot be carried out as it is.
+    /// A usage error.
     pub(crate) fn usage(text: Say, language: Language) -> Self {
         Self::Usage(text.to(language).to_owned())
     }
@@ -89,7 +89,7 @@ impl Failure {
         }
     }
 
-    /// The name for scripts.
+    /// The code for scripts.
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Service(Error::Refused(refusal)) => refusal.code.name(),
@@ -121,7 +121,7 @@ impl Failure {
         }
     }
 
-    /// What is wrong, and what to do about it.
+    /// What is wrong, and what to do next.
     pub(crate) fn message(&self, language: Language) -> String {
         match self {
             Self::Service(Error::Refused(refusal)) => refusal.code.message(language).to_owned(),
@@ -130,34 +130,35 @@ impl Failure {
                 let path = path.display();
                 say!(
                     language,
-                    "There is no ledger in {path}; run `sluice --data {path} init` first",
-                    "{path} 中没有账本；请先运行 `sluice --data {path} init`"
+                    "There is no ledger in {path}; create one with `sluice --data {path} init`",
+                    "{path} 中没有账本；请用 `sluice --data {path} init` 创建"
                 )
             }
             Self::Exists(place) => say!(
                 language,
-                "There is a ledger in {place} already; it was left as it is and can be used",
-                "{place} 中已有账本；未作改动，可继续使用"
+                "{place} already contains a ledger; it was left unchanged and can be used",
+                "{place} 中已有账本；未作任何更改，可继续使用"
             ),
             Self::Busy { directory, writer, call } => writer.busy(directory, call.as_ref(), language),
             Self::File { path, error } => {
                 let (path, error) = (path.display(), word::io(error, language));
                 say!(
                     language,
-                    "{path} cannot be read or written ({error}); check its name and permissions",
-                    "{path} 无法读取或写入（{error}）；请检查文件名与权限"
+                    "Cannot read or write {path} ({error}); check the path and its permissions",
+                    "无法读取或写入 {path}（{error}）；请检查路径与权限"
                 )
             }
             Self::Link(path) => {
                 let path = path.display();
                 say!(
                     language,
-                    "{path} is a link; put the file itself there, so that no other directory shares it",
-                    "{path} 是链接；请将文件本身放在该处，不要与其他目录共用"
+                    "{path} is a link; replace it with the file itself, so that no other directory shares it",
+                    "{path} 是链接；请替换为文件本身，以免与其他目录共用"
                 )
             }
             Self::System { what, error } => {
-                format!("{}: {}", what.to(language), word::io(error, language))
+                let (what, error) = (what.to(language), word::io(error, language));
+                say!(language, "{what}: {error}", "{what}：{error}")
             }
             Self::Usage(text) => say!(language, "{text}; see --help", "{text}；用法见 --help"),
             Self::NotReady(text) => {
@@ -165,21 +166,21 @@ impl Failure {
             }
             Self::Settings(lines) => {
                 let lines = lines.join("\n  ");
-                say!(language, "The settings cannot be used:\n  {lines}", "配置无法使用：\n  {lines}")
+                say!(language, "Invalid settings:\n  {lines}", "配置无效：\n  {lines}")
             }
             Self::Listen { address, error } => {
                 let error = word::io(error, language);
                 say!(
                     language,
                     "The server cannot listen on {address} ({error}); choose another address with --listen",
-                    "服务器无法监听 {address}（{error}）；请用 --listen 换一个地址"
+                    "服务器无法监听 {address}（{error}）；请用 --listen 指定其他地址"
                 )
             }
-            Self::PipeClosed => say!(language, "Nobody reads the output", "输出无人读取"),
+            Self::PipeClosed => say!(language, "The output pipe was closed", "输出管道已关闭"),
         }
     }
 
-    /// What it is about.
+    /// The detail, such as the value concerned.
     pub(crate) fn detail(&self) -> Option<&str> {
         match self {
             Self::Service(Error::Refused(refusal)) => {
@@ -189,7 +190,7 @@ impl Failure {
         }
     }
 
-    /// What it is about, in the language of the reader.
+    /// The detail in the reader's language.
     fn shown_detail(&self, language: Language) -> Option<String> {
         match (self, language) {
             (Self::Service(Error::Refused(Refusal { chinese: Some(chinese), .. })), Language::Chinese) => {
@@ -199,7 +200,7 @@ impl Failure {
         }
     }
 
-    /// Which command or option helps.
+    /// The command or option that helps.
     fn hint(&self, language: Language) -> Option<&'static str> {
         match self {
             Self::Service(Error::Refused(refusal)) => hint(refusal.code).map(|hint| hint.to(language)),
@@ -232,7 +233,7 @@ impl Failure {
     }
 }
 
-/// Parts of a sentence.
+/// Joins the parts of a sentence.
 fn joined(parts: [Option<String>; 2], language: Language) -> String {
     let mark = say("; ", "；").to(language);
     parts.into_iter().flatten().collect::<Vec<_>>().join(mark)

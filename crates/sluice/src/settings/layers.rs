@@ -1,20 +1,20 @@
-//! Where values come from beside the file: the environment and the command line. Each value knows its place.
+//! Values from the environment and the command line. Each value carries its origin.
 
 use super::Lang;
 use clap::ValueEnum;
 use config::{ConfigError, Map, Source, Value, ValueKind};
 use domain::code::Language;
 
-/// Variables that name a setting otherwise than `SLUICE_` and its name.
+/// Variables that name a setting by something other than `SLUICE_` and its name.
 const OTHER_NAMES: [(&str, &str); 3] =
     [("DATABASE_URL", "database"), ("SLUICE_LANG", "language"), ("SLUICE_LOG", "log_level")];
-/// Variables of ours that are no settings.
+/// Our variables that are not settings.
 const NO_SETTINGS: [&str; 1] = ["SLUICE_CONFIG"];
 const PREFIX: &str = "SLUICE_";
-/// Settings that are lists; elsewhere than in the file commas part them.
+/// Settings that are lists; outside the file, commas separate their elements.
 const LISTS: [&str; 3] = ["allowed_hosts", "trusted_proxies", "metrics_from"];
 
-/// Values of one place.
+/// Values from one source.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Layer(Map<String, Value>);
 
@@ -32,17 +32,17 @@ impl Layer {
         self.0.insert(key.to_owned(), Value::new(Some(&origin), kind));
     }
 
-    /// The language that is set here.
+    /// The language set in this layer.
     pub(crate) fn language(&self) -> Option<Language> {
         language(&self.0)
     }
 
-    /// Of the environment: what has the name of a setting. An empty variable is none.
+    /// From the environment: the variables that name a setting. Empty variables are ignored.
     pub(crate) fn of_environment(variables: impl Iterator<Item = (String, String)>) -> Self {
         let mut layer = Self::default();
         let keys = super::shown::keys();
         let mut given: Vec<_> = variables.filter(|(_, value)| !value.is_empty()).collect();
-        // The names of old come first, so that the full ones win.
+        // Alternative names come first, so that the full names win.
         given.sort_by_key(|(name, _)| !OTHER_NAMES.iter().any(|(other, _)| other == name));
         for (name, value) in given {
             if let Some(key) = key_of(&name).filter(|key| keys.contains(key)) {
@@ -53,7 +53,7 @@ impl Layer {
     }
 }
 
-/// The language among values, if it is one.
+/// The language among the values, if it is valid.
 pub(super) fn language(values: &Map<String, Value>) -> Option<Language> {
     let text = values.get("language")?.clone().into_string().ok()?;
     Some(Lang::from_str(&text, false).ok()?.language())
@@ -64,8 +64,8 @@ fn key_of(name: &str) -> Option<String> {
     other.or_else(|| name.strip_prefix(PREFIX).map(str::to_ascii_lowercase))
 }
 
-/// Variables that look like settings and are none. They are told and not refused: container
-/// platforms set variables of such names by themselves.
+/// Variables that look like settings but are not. They are reported and not refused: container platforms set
+/// variables with such names by themselves.
 pub(crate) fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
     let keys = super::shown::keys();
     let is_unknown = |name: &String| {

@@ -1,23 +1,23 @@
-//! What each setting may be: a sentence for people, and a check of what its type lets through.
+//! The rule of each setting: a sentence for people, and a check of what its type cannot express.
 
 use super::Settings;
 use crate::say::{Say, say};
 use domain::batch::CHUNK_ITEMS_MAX;
 use tracing_subscriber::EnvFilter;
 
-/// What a setting may be.
+/// The rule of a setting.
 pub(super) struct Rule {
     pub key: &'static str,
     pub wanted: Say,
     pub holds: fn(&Settings) -> bool,
 }
 
-/// For what is no setting.
-pub(super) const UNKNOWN: Say = say("there is no such setting", "没有此配置项");
+/// The answer to an unknown key.
+pub(super) const UNKNOWN: Say = say("unknown setting", "没有此配置项");
 
 const DAY: u64 = 24 * 3_600;
-const NUMBER: Say = say("a whole number, 0 for no bound", "须为整数，0 表示不限");
-const NETWORKS: Say = say("networks such as 10.0.0.0/8", "须为网段，例如 10.0.0.0/8");
+const NUMBER: Say = say("must be a whole number; 0 means unlimited", "须为整数；0 表示不限");
+const NETWORKS: Say = say("must be networks such as 10.0.0.0/8", "须为网段，例如 10.0.0.0/8");
 
 const fn rule(key: &'static str, wanted: Say, holds: fn(&Settings) -> bool) -> Rule {
     Rule { key, wanted, holds }
@@ -25,26 +25,29 @@ const fn rule(key: &'static str, wanted: Say, holds: fn(&Settings) -> bool) -> R
 
 /// Each setting's rule.
 pub(super) const RULES: &[Rule] = &[
-    rule("data", say("a directory", "须为目录"), |_| true),
-    rule("mark_dir", say("a directory", "须为目录"), |_| true),
+    rule("data", say("must be a directory", "须为目录"), |_| true),
+    rule("mark_dir", say("must be a directory", "须为目录"), |_| true),
     rule(
         "database",
-        say("postgres://USER:PASSWORD@HOST:PORT/NAME", "格式为 postgres://USER:PASSWORD@HOST:PORT/NAME"),
+        say(
+            "must have the form postgres://USER:PASSWORD@HOST:PORT/NAME",
+            "格式须为 postgres://USER:PASSWORD@HOST:PORT/NAME",
+        ),
         |s| s.database.as_deref().is_none_or(store::is_server),
     ),
-    rule("language", say("en or zh", "须为 en（英文）或 zh（中文）"), |_| true),
-    rule("chunk_items", say("a number from 1 to 50000", "须为 1 到 50000 之间的整数"), |s| {
+    rule("language", say("must be en or zh", "须为 en（英文）或 zh（中文）"), |_| true),
+    rule("chunk_items", say("must be a number from 1 to 50000", "须为 1 到 50000 之间的整数"), |s| {
         (1..=CHUNK_ITEMS_MAX).contains(&s.chunk_items)
     }),
     rule(
         "listen",
-        say("an address and a port such as 127.0.0.1:8080", "须为地址与端口，例如 127.0.0.1:8080"),
+        say("must be an address and port such as 127.0.0.1:8080", "须为地址与端口，例如 127.0.0.1:8080"),
         |_| true,
     ),
     rule(
         "public_url",
         say(
-            "such as https://pay.example.com, without a path",
+            "must be a URL without a path, such as https://pay.example.com",
             "须为不含路径的地址，例如 https://pay.example.com",
         ),
         |s| s.public_url.as_deref().is_none_or(is_origin),
@@ -52,17 +55,17 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         "allowed_hosts",
         say(
-            "hosts such as pay.internal or pay.internal:8080",
+            "must be hosts such as pay.internal or pay.internal:8080",
             "须为主机名，例如 pay.internal 或 pay.internal:8080",
         ),
         |s| s.allowed_hosts.iter().all(|host| is_host(host)),
     ),
     rule("trusted_proxies", NETWORKS, |_| true),
     rule("metrics_from", NETWORKS, |_| true),
-    rule("request_timeout_s", say("1 to 3600 seconds", "须为 1 到 3600 秒"), |s| {
+    rule("request_timeout_s", say("must be 1 to 3600 seconds", "须为 1 到 3600 秒"), |s| {
         (1..=3_600).contains(&s.request_timeout_s)
     }),
-    rule("request_memory_mib", say("64 to 1048576 MiB", "须为 64 到 1048576 MiB"), |s| {
+    rule("request_memory_mib", say("must be 64 to 1048576 MiB", "须为 64 到 1048576 MiB"), |s| {
         (64..=1_048_576).contains(&s.request_memory_mib)
     }),
     rule("connections_per_address", NUMBER, |_| true),
@@ -70,25 +73,25 @@ pub(super) const RULES: &[Rule] = &[
     rule("requests_per_identity", NUMBER, |_| true),
     rule(
         "session_idle_s",
-        say("at least 60 seconds, and at most session_max_s", "至少 60 秒，且不超过 session_max_s"),
+        say("must be at least 60 seconds and at most session_max_s", "须至少 60 秒，且不超过 session_max_s"),
         |s| (60..=s.session_max_s).contains(&s.session_idle_s),
     ),
-    rule("session_max_s", say("60 seconds to 90 days", "须为 60 秒到 90 天"), |s| {
+    rule("session_max_s", say("must be 60 seconds to 90 days", "须为 60 秒到 90 天"), |s| {
         (60..=90 * DAY).contains(&s.session_max_s)
     }),
-    rule("stop_timeout_s", say("1 to 600 seconds", "须为 1 到 600 秒"), |s| {
+    rule("stop_timeout_s", say("must be 1 to 600 seconds", "须为 1 到 600 秒"), |s| {
         (1..=600).contains(&s.stop_timeout_s)
     }),
-    rule("worker", say("true or false", "须为 true（是）或 false（否）"), |_| true),
-    rule("runs", say("a number from 1 to 64", "须为 1 到 64 之间的整数"), |s| {
+    rule("worker", say("must be true or false", "须为 true（是）或 false（否）"), |_| true),
+    rule("runs", say("must be a number from 1 to 64", "须为 1 到 64 之间的整数"), |s| {
         (1..=64).contains(&s.runs)
     }),
-    rule("core_dumps", say("true or false", "须为 true（是）或 false（否）"), |_| true),
-    rule("log_format", say("text or json", "须为 text（文本）或 json（结构化）"), |_| true),
+    rule("core_dumps", say("must be true or false", "须为 true（是）或 false（否）"), |_| true),
+    rule("log_format", say("must be text or json", "须为 text（文本）或 json（结构化）"), |_| true),
     rule(
         "log_level",
         say(
-            "off, error, warn, info, debug, trace, or such as info,http_api=debug",
+            "must be off, error, warn, info, debug, trace, or a filter such as info,http_api=debug",
             "须为 off、error、warn、info、debug、trace 之一，或类似 info,http_api=debug 的写法",
         ),
         |s| s.log_level.as_deref().is_none_or(|level| EnvFilter::try_new(level).is_ok()),
@@ -96,26 +99,26 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         "otlp_endpoint",
         say(
-            "such as http://127.0.0.1:4318, without TLS and without a path; a collector on this machine or in this network",
-            "须为不含路径、不使用 TLS 的地址，例如 http://127.0.0.1:4318（本机或内网的采集器）",
+            "must be an address without TLS and path, such as http://127.0.0.1:4318",
+            "须为不含路径、不使用 TLS 的地址，例如 http://127.0.0.1:4318",
         ),
         |s| s.otlp_endpoint.as_deref().is_none_or(is_plain_origin),
     ),
-    rule("otlp_percent", say("a number from 0 to 100", "须为 0 到 100 之间的整数"), |s| s.otlp_percent <= 100),
+    rule("otlp_percent", say("must be a number from 0 to 100", "须为 0 到 100 之间的整数"), |s| s.otlp_percent <= 100),
 ];
 
-/// A scheme, a host and perhaps a port; nothing behind them but one slash.
+/// Whether a URL is a scheme, a host and an optional port, followed by at most one slash.
 fn is_origin(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     is_host(rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest)).unwrap_or_default())
 }
 
-/// An origin without TLS: the exporter has none, since a collector usually runs beside what it collects from.
+/// Whether a URL is an origin without TLS. The exporter has no TLS: a collector agent usually runs on the same host.
 fn is_plain_origin(url: &str) -> bool {
     url.starts_with("http://") && is_origin(url)
 }
 
-/// A host and perhaps a port.
+/// Whether a text is a host with an optional port.
 fn is_host(host: &str) -> bool {
     !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.:[]".contains(c))
 }
@@ -127,7 +130,7 @@ mod tests {
     use domain::code::Language;
 
     #[test]
-    fn every_setting_has_a_rule_that_its_default_keeps() {
+    fn every_setting_has_a_rule_and_its_default_satisfies_it() {
         let of_rules: Vec<_> = RULES.iter().map(|rule| rule.key.to_owned()).collect();
         let (mut rules, mut settings) = (of_rules.clone(), keys());
         rules.sort_unstable();
@@ -138,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bound_of_a_chunk_is_the_one_that_is_told() {
+    fn the_chunk_items_message_names_the_actual_maximum() {
         let rule = RULES.iter().find(|rule| rule.key == "chunk_items").unwrap();
         for language in [Language::English, Language::Chinese] {
             assert!(rule.wanted.to(language).contains(&CHUNK_ITEMS_MAX.to_string()));

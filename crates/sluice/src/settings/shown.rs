@@ -1,17 +1,17 @@
-//! The settings as people see them: every value with where it comes from, and no secret.
+//! The settings as displayed: every value with its origin, and secrets hidden.
 
 use super::{Loaded, Settings};
 use crate::say::say;
 use domain::code::Language;
 use serde_json::{Map, Value, json};
 
-/// Shown in the place of a secret.
+/// Shown instead of a secret.
 const HIDDEN: &str = "***";
 
-/// The settings as they are shown.
+/// The settings, to be displayed.
 pub(crate) struct Shown<'a>(pub &'a Loaded);
 
-/// The names of all settings, in the order in which they are explained.
+/// The names of all settings, in the order of the documentation.
 pub(super) fn keys() -> Vec<String> {
     fields(&Settings::default()).into_iter().map(|(key, _)| key).collect()
 }
@@ -39,7 +39,7 @@ impl Shown<'_> {
         Value::Object(self.values().into_iter().map(told).collect())
     }
 
-    /// For people, in the form of the file.
+    /// For people, in the format of the file.
     pub(crate) fn text(&self, language: Language) -> String {
         let line = |(key, value): (String, Value)| {
             let origin = origin(self.0.origin(&key), language);
@@ -52,7 +52,7 @@ impl Shown<'_> {
     }
 }
 
-/// Where a value comes from, for people.
+/// The origin of a value, for people.
 pub(super) fn origin(origin: &str, language: Language) -> String {
     let names = [
         ("the option ", say("the option ", "选项 ")),
@@ -67,7 +67,7 @@ pub(super) fn origin(origin: &str, language: Language) -> String {
     }
 }
 
-/// A database's URL without its password, in either of the two places where one may stand.
+/// A database URL with its password hidden, in both places where a URL may contain one.
 fn without_secret(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return HIDDEN.to_owned() };
     let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));

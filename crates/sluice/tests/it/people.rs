@@ -89,7 +89,7 @@ fn text_output_contains_what_json_output_contains() {
         String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
     };
     let added = run(&["user", "add", "li", "--name", "李伟", "--role", "auditor"]);
-    assert!(added.contains("invite_") && added.contains("shown this once"), "{added}");
+    assert!(added.contains("invite_") && added.contains("shown only once"), "{added}");
     assert!(run(&["user", "list"]).contains("李伟"));
     assert!(run(&["key", "add", "payroll", "--scope", "read"]).contains("sluice_"));
     assert!(run(&["key", "list"]).contains("payroll"));

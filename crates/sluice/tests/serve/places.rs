@@ -20,13 +20,13 @@ fn a_ledger_readable_by_others_and_a_mark_in_the_data_directory_cause_a_warning(
         server.said()
     };
     let quiet = said(&[]);
-    assert!(!quiet.contains("others than its owner") && !quiet.contains("beside the data"), "{quiet}");
-    assert!(said(&["--mark-dir", "data"]).contains("beside the data"));
+    assert!(!quiet.contains("users other than the owner") && !quiet.contains("inside the data directory"), "{quiet}");
+    assert!(said(&["--mark-dir", "data"]).contains("inside the data directory"));
     let data = ledger.path().join("data");
     std::fs::set_permissions(data.join("sluice.db"), Permissions::from_mode(0o644)).unwrap();
-    assert!(!said(&[]).contains("others than its owner"), "other users cannot enter the directory");
+    assert!(!said(&[]).contains("users other than the owner"), "other users cannot enter the directory");
     std::fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
-    assert!(said(&[]).contains("others than its owner"));
+    assert!(said(&[]).contains("users other than the owner"));
 }
 
 /// The mark's highest commit and the ledger's.

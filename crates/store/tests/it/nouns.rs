@@ -18,7 +18,7 @@ use store::bulk::Lock;
 use store::counter::{self, Counter};
 use store::fx_policy::PairPolicy;
 use store::item::Page;
-use store::listing::Slice;
+use store::listing::PageRequest;
 use store::statistics::{self, Failures, Group, Range};
 use store::turn::{self, Turn};
 use store::value::Value;
@@ -70,8 +70,8 @@ fn length<T>(all: &[T]) -> i64 {
     i64::try_from(all.len()).unwrap()
 }
 
-fn some(limit: i64) -> Slice {
-    Slice { limit, ..Slice::default() }
+fn some(limit: i64) -> PageRequest {
+    PageRequest { limit, ..PageRequest::default() }
 }
 
 async fn directory(tx: &mut Tx, rows: i64) {

@@ -1,4 +1,4 @@
-//! `batch export`: the result as CSV, all of it or nothing.
+//! `batch export`: writes the result as CSV; a file is complete or not written at all.
 
 use crate::data_dir::replace;
 use crate::exit::{Exit, Failure};
@@ -11,14 +11,14 @@ use std::path::PathBuf;
 /// Arguments of `batch export`.
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
-    /// The batch's id or number
+    /// Batch id or number
     pub id: String,
-    /// The file to write; standard output if not given
+    /// File to write [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &ExportArgs) -> Result<Exit, Failure> {
     let (service, language) = (&session.service, session.language);
     let Some(path) = &args.out else {
@@ -41,7 +41,7 @@ pub(crate) async fn run(session: &Session, args: &ExportArgs) -> Result<Exit, Fa
     let text = || {
         say!(
             language,
-            "{count} items of {number} are in {file}",
+            "{count} items of {number} were written to {file}",
             "{number} 的 {count} 笔转账明细已写入 {file}"
         )
     };

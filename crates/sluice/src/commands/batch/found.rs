@@ -1,5 +1,5 @@
-//! What there is to know before a batch is paid: rows that are paid already, earlier batches that it resembles, and
-//! money that is promised to others.
+//! Findings before a batch is paid: rows that are already paid, similar earlier batches, and money promised
+//! to other batches.
 
 use crate::say::say;
 use crate::session::major;
@@ -12,19 +12,19 @@ use service::batch::promise::Promise;
 use service::batch::similar::{Found, PaidRow, Similar};
 use service::batch::submit::Submission;
 
-/// Rows that people see.
+/// Maximum rows shown as text.
 const SHOWN: usize = 20;
 
-/// What is confirmed with a submission.
+/// What the user confirms with a submission.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SubmissionArgs {
-    /// Pay although an earlier batch pays the same, and why
+    /// Pay although an earlier batch pays the same, for this reason
     #[arg(long, value_name = "REASON")]
     pub again: Option<String>,
-    /// Leave out the rows that are paid already or can still be paid by another batch
+    /// Leave out rows that are already paid or can still be paid by another batch
     #[arg(long)]
     pub without_paid: bool,
-    /// Leave the refused rows of its file unpaid: exactly so many
+    /// Leave the refused rows of the file unpaid; N must be their exact number
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub leave_problems: i64,
 }
@@ -72,7 +72,7 @@ fn lacks(promise: &Promise, asset: &Asset, language: Language) -> Value {
     })
 }
 
-/// For people: a line for each thing that there is to say.
+/// For people: one line per finding.
 pub(crate) fn to_text(found: &Found, asset: &Asset, language: Language) -> String {
     let mut lines = Vec::new();
     if let Some(similar) = &found.similar {
@@ -93,14 +93,14 @@ pub(crate) fn to_text(found: &Found, asset: &Asset, language: Language) -> Strin
         let missing = major(promise.missing(), asset);
         lines.push(say!(
             language,
-            "Warning: {why}: needed {need}, available {balance}, missing {missing} {code}",
-            "警告：{why}：需要 {need}，可用 {balance}，缺少 {missing} {code}"
+            "Warning: {why}: needed {need}, available {balance}, short by {missing} {code}",
+            "警告：{why}：需要 {need}，可用 {balance}，尚缺 {missing} {code}"
         ));
     }
     lines.join("\n")
 }
 
-/// How many rows are paid already, and the first of them.
+/// The number of rows that are already paid, and the first of them.
 fn paid(found: &Found, language: Language) -> Vec<String> {
     let left = if found.left_out > 0 { say(", left out", "（已剔除）") } else { say("", "") };
     let (left, count) = (left.to(language), found.already_paid);
@@ -108,7 +108,7 @@ fn paid(found: &Found, language: Language) -> Vec<String> {
         say!(language, "  line {line} is in {batch}", "  第 {line} 行已在 {batch} 中")
     };
     let mut lines =
-        vec![say!(language, "Rows that are paid already{left}: {count}", "已支付的行{left}：{count}")];
+        vec![say!(language, "Rows that are already paid{left}: {count}", "已支付的行{left}：{count}")];
     lines.extend(found.paid.iter().take(SHOWN).map(row));
     let more = usize::try_from(count).unwrap_or(usize::MAX).saturating_sub(SHOWN);
     lines.extend((more > 0).then(|| say!(language, "  and {more} more", "  另有 {more} 行")));

@@ -1,4 +1,4 @@
-//! `batch import`: a file becomes a batch, or is refused whole.
+//! `batch import`: turns a file into a batch, or refuses it as a whole.
 
 use super::found::{self, SubmissionArgs};
 use super::report;
@@ -20,15 +20,15 @@ use std::path::PathBuf;
 /// Arguments of `batch import`.
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// The file; `-` is standard input
+    /// CSV file; `-` reads standard input
     pub file: String,
-    /// one_to_many, many_to_one or many_to_many
+    /// Type of the batch: one_to_many, many_to_one or many_to_many
     #[arg(long = "type", value_name = "TYPE", value_parser = kind, required_unless_present = "into")]
     pub kind: Option<BatchType>,
-    /// The single account, by its number or as acct_18: it pays one_to_many, it is paid many_to_one
+    /// The single account, by number or as acct_18: the payer of one_to_many, the payee of many_to_one
     #[arg(long, value_name = "NUMBER", required_unless_present_any = ["currency", "into"])]
     pub account: Option<String>,
-    /// What people call the batch
+    /// Name of the batch
     #[arg(long, required_unless_present = "into")]
     pub name: Option<String>,
     /// Add the rows to this draft; a file with the column sluice_row corrects refused rows
@@ -36,71 +36,71 @@ pub(crate) struct ImportArgs {
         conflicts_with_all = ["kind", "account", "name", "currency", "draft", "again", "without_paid",
                               "leave_problems", "remarks", "convert", "allow_repeat"])]
     pub into: Option<String>,
-    /// What a failed item means for the rest: continue, stop_on_failure or atomic
+    /// What to do when an item fails: continue, stop_on_failure or atomic
     #[arg(long, default_value = "continue", value_parser = mode)]
     pub mode: BatchMode,
-    /// Take the good rows although others are refused; the batch stays a draft
+    /// Accept the good rows even if others are refused; the batch stays a draft
     #[arg(long)]
     pub partial: bool,
-    /// With --partial: write the refused rows here, as CSV with reasons
+    /// With --partial: write the refused rows to this file, as CSV with reasons
     #[arg(long, value_name = "FILE", requires = "partial")]
     pub refused: Option<PathBuf>,
-    /// Refuse the file unless it has so many rows
+    /// Refuse the file unless it has exactly this many rows
     #[arg(long, value_name = "N")]
     pub expect_rows: Option<u64>,
-    /// Refuse the file unless its amounts have this sum
+    /// Refuse the file unless its amounts add up to this sum
     #[arg(long, value_name = "SUM")]
     pub expect_total: Option<String>,
     #[command(flatten)]
     pub submission: SubmissionArgs,
-    /// Leave the batch a draft
+    /// Keep the batch as a draft
     #[arg(long)]
     pub draft: bool,
-    /// Pay people in another currency in it, at the stored rate
+    /// Convert currencies: pay accounts in other currencies at the stored rate
     #[arg(long)]
     pub convert: bool,
-    /// With --convert: pay at the rates stored when each item is paid, not at those kept at submission
+    /// With --convert: use the rates stored when each item is paid, not those kept at submission
     #[arg(long, requires = "convert")]
     pub follow_rates: bool,
-    /// Take a payee twice where the rows differ in reference or external id
+    /// Allow a payee more than once if the rows differ in reference or external id
     #[arg(long)]
     pub allow_repeat: bool,
-    /// What people should know
+    /// Remarks on the batch
     #[arg(long, value_name = "TEXT")]
     pub remarks: Option<String>,
-    /// What separates fields: comma, semicolon, tab or pipe
+    /// Field delimiter: comma, semicolon, tab or pipe
     #[arg(long, default_value = "comma", value_parser = delimiter)]
     pub delimiter: Delimiter,
-    /// Take a field from the column with this header, such as amount=Net
+    /// Read a field from the column with this header, such as amount=Net
     #[arg(long, value_name = "FIELD=HEADER", value_parser = mapping)]
     pub map: Vec<(Field, String)>,
-    /// Set a column aside that says when, in what or whether to pay, such as status
+    /// Ignore a column that says when, in what or whether to pay, such as status
     #[arg(long, value_name = "HEADER")]
     pub ignore_column: Vec<String>,
-    /// The currency of a many_to_many batch
+    /// Currency of a many_to_many batch
     #[arg(long, value_name = "CODE")]
     pub currency: Option<String>,
 }
 
 fn kind(text: &str) -> Result<BatchType, Say> {
     BatchType::from_name(text).ok_or(say(
-        "one_to_many, many_to_one or many_to_many",
+        "must be one_to_many, many_to_one or many_to_many",
         "可用 one_to_many（一对多）、many_to_one（多对一）或 many_to_many（多对多）",
     ))
 }
 
 fn mode(text: &str) -> Result<BatchMode, Say> {
     BatchMode::from_name(text).ok_or(say(
-        "continue, stop_on_failure or atomic",
+        "must be continue, stop_on_failure or atomic",
         "可用 continue（继续）、stop_on_failure（首次失败即停止）或 atomic（全部成功或全部不执行）",
     ))
 }
 
-/// What `--map` takes.
+/// The form of a mapping.
 const MAPPING: Say = say(
-    "FIELD=HEADER, with one of payer, payee, account, email, uid, amount, ratio, currency, memo, reference, \
-     external_id, sluice_row",
-    "格式为 FIELD=HEADER（字段=表头），字段可用 `payer`、`payee`、`account`、`email`、`uid`、`amount`、`ratio`、`currency`、`memo`、\
+    "must be FIELD=HEADER, where FIELD is payer, payee, account, email, uid, amount, ratio, currency, memo, \
+     reference, external_id or sluice_row",
+    "格式须为 FIELD=HEADER（字段=表头），字段可用 `payer`、`payee`、`account`、`email`、`uid`、`amount`、`ratio`、`currency`、`memo`、\
      `reference`、`external_id` 或 `sluice_row`",
 );
 
@@ -160,7 +160,7 @@ impl ImportArgs {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
     args.check(session.language)?;
     let file = problem::open(&args.file)?;
@@ -169,7 +169,7 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
         (Some(batch), _) => service.batch_import_into(actor, batch, &args.add(), file).await?,
         (None, Some(kind)) => service.batch_import(actor, &args.import(kind), file).await?,
         (None, None) => {
-            let text = say("Say --type, or --into BATCH", "请指定 --type 或 --into BATCH");
+            let text = say("Specify --type or --into BATCH", "请指定 --type 或 --into BATCH");
             return Err(Failure::usage(text, session.language));
         }
     };
@@ -205,7 +205,7 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
         let rows = problem::to_text(&problems, session.out);
         let taken = say!(
             session.language,
-            "{taken} rows taken, {taken_amount}; {refused} refused",
+            "{taken} rows accepted, {taken_amount}; {refused} refused",
             "已接受 {taken} 行，合计 {taken_amount}；{refused} 行被拒绝"
         );
         let warned = |view: &View| found::to_text(&found, &view.asset, session.language);
@@ -228,18 +228,20 @@ fn next(view: Option<&View>, session: &Session) -> String {
     let Some(view) = view else {
         return say!(
             language,
-            "Nothing was taken. Correct the file and import it again; or take its good rows with --partial.",
-            "未接受任何一行。请修正文件后重新导入；或用 --partial 只接受正确的行。"
+            "Nothing was imported. Correct the file and try again, or accept only its good rows with --partial.",
+            "未导入任何数据。请修正文件后重新导入，或用 --partial 只接受正确的行。"
         );
     };
     let (number, open) = (view.batch.number(), view.batch.refused_count);
     let steps = if open > 0 && view.batch.state == BatchState::Draft {
         say!(
             language,
-            "{open} refused rows are open: `sluice batch problems {number}` lists them, `sluice batch import --into \
-             {number} FILE` corrects them,\n`sluice batch submit {number} --leave-problems {open}` leaves them unpaid.",
-            "有 {open} 行被拒绝且尚未处理：`sluice batch problems {number}` 列出这些行，`sluice batch import --into \
-             {number} FILE` 修正这些行，\n`sluice batch submit {number} --leave-problems {open}` 提交批次并不支付这些行。"
+            "{open} refused rows are open. List them with `sluice batch problems {number}`, correct them with \
+             `sluice batch import --into {number} FILE`,\nor leave them unpaid with \
+             `sluice batch submit {number} --leave-problems {open}`.",
+            "有 {open} 行被拒绝且尚未处理：用 `sluice batch problems {number}` 查看，\
+             用 `sluice batch import --into {number} FILE` 修正，\n\
+             或用 `sluice batch submit {number} --leave-problems {open}` 提交批次而不支付这些行。"
         )
     } else {
         say!(
@@ -257,7 +259,7 @@ mod tests {
     use formats::payment::COLUMNS;
 
     #[test]
-    fn the_mapping_names_every_column_in_both_languages() {
+    fn the_mapping_error_names_every_column_in_both_languages() {
         for language in [Language::English, Language::Chinese] {
             let is_mark = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
             let words: Vec<_> = MAPPING.to(language).split(is_mark).collect();

@@ -16,9 +16,9 @@ use service::batch::list::{DescribedItem, Part};
 /// Arguments of `batch items`.
 #[derive(Debug, Args)]
 pub(crate) struct ItemsArgs {
-    /// The batch's id or number
+    /// Batch id or number
     pub id: String,
-    /// Only this state: pending, completed, failed, skipped
+    /// Only this state, such as pending, completed, failed or skipped
     #[arg(long, value_parser = state)]
     pub state: Option<ItemState>,
     #[command(flatten)]
@@ -30,7 +30,7 @@ fn state(text: &str) -> Result<ItemState, String> {
     ItemState::from_name(text).ok_or_else(names)
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &ItemsArgs) -> Result<Exit, Failure> {
     let states: Vec<_> = args.state.into_iter().collect();
     let part = Part { limit: args.page.one_more(), offset: 0 };
@@ -49,7 +49,7 @@ pub(crate) async fn run(session: &Session, args: &ItemsArgs) -> Result<Exit, Fai
         left("target", "目标账户"),
         right("amount", "金额"),
         left("status", "状态"),
-        left("why", "原因"),
+        left("reason", "原因"),
         left("memo", "附言"),
     ];
     let cells = items.iter().map(|row| cells(row, &view.asset, session.language));

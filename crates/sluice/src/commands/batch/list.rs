@@ -70,7 +70,7 @@ pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Fail
     Ok(Exit::Success)
 }
 
-/// The particulars as an object; words alone are its note.
+/// The detail as an object; plain text becomes its note.
 fn detail(event: &Event) -> Value {
     let read = |text: &str| match serde_json::from_str(text) {
         Ok(Value::Object(detail)) => Value::Object(detail),
@@ -100,11 +100,11 @@ pub(crate) async fn history(session: &Session, name: &str) -> Result<Exit, Failu
         ]
     };
     let header = [
-        left("at", "时间"),
+        left("time", "时间"),
         left("event", "事件"),
         left("status", "状态"),
         right("item", "转账明细"),
-        left("who", "操作人"),
+        left("actor", "操作人"),
         left("detail", "详情"),
     ];
     session.out.answer(json, || session.out.table(&header, events.iter().map(row)))?;

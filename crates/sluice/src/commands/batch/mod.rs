@@ -1,4 +1,4 @@
-//! `batch`: from a file to paid people.
+//! `batch`: from a file to completed payments.
 
 mod export;
 mod found;
@@ -27,12 +27,12 @@ pub(crate) struct BatchArgs {
 /// What to do with batches.
 #[derive(Debug, Subcommand)]
 pub(crate) enum BatchVerb {
-    /// Make a batch of a CSV file
+    /// Create a batch from a CSV file
     #[command(after_help = "Example:\n  sluice batch import payroll.csv --type one_to_many --account ACME \
                             --name \"Payroll May\"\n  sluice batch import - --type many_to_many --currency USD \
                             --name Sundry --map amount=Sum < file.csv")]
     Import(Box<import::ImportArgs>),
-    /// What a run would do now, without doing it
+    /// Show what a run would do now, without doing it
     #[command(after_help = "Example:\n  sluice batch preview batch-20260531-001")]
     Preview(Name),
     /// Freeze a draft's content so that it can run
@@ -51,32 +51,32 @@ pub(crate) enum BatchVerb {
                             problems batch-20260531-001 --drop PAYEE_NOT_FOUND --count 2"
     )]
     Problems(problems::ProblemsArgs),
-    /// Run a batch to its end; Ctrl-C pauses it. Without ID: continue what was left running
+    /// Run a batch to its end; Ctrl-C pauses it. Without ID, continue all unfinished runs
     #[command(
-        after_help = "Exit code: 0 when the run ended, whatever became of its items (see status);\n1 if \
+        after_help = "Exit code: 0 if the run ended, whatever happened to its items (see status);\n1 if \
                             it was refused, 130 if Ctrl-C paused it.\n\nExample:\n  sluice batch run \
                             batch-20260531-001 --json"
     )]
     Run {
-        /// The batch's id or number
+        /// Batch id or number
         id: Option<String>,
     },
-    /// Leave a batch to the workers (`sluice work`), which run it to its end
+    /// Hand a batch to the workers (`sluice work`), which run it to its end
     #[command(after_help = "Example:\n  sluice batch start batch-20260531-001")]
     Start(Name),
     /// Show a batch and its counters
     #[command(after_help = "Example:\n  sluice batch status batch-20260531-001 --json")]
     Status(Name),
-    /// Set a batch that was left running to paused, or ask the node that runs it to pause
+    /// Pause a batch: at once if no node is running it, otherwise after the chunk in flight
     #[command(
-        after_help = "A batch that runs from a terminal is paused by Ctrl-C there, too.\n\nExample:\n  \
+        after_help = "Ctrl-C also pauses a batch that runs in a terminal.\n\nExample:\n  \
                             sluice batch pause batch-20260531-001"
     )]
     Pause(moves::Noted),
-    /// Go on with a paused batch, or with what an interruption or a stop left untried
+    /// Resume a paused batch, or try the items that an interruption or a stop left untried
     #[command(after_help = "Example:\n  sluice batch resume batch-20260531-001")]
     Resume(Name),
-    /// Call a batch off; of one that has begun, the rest is interrupted
+    /// Cancel a batch; if it has begun, the remaining items are interrupted
     #[command(
         after_help = "Example:\n  sluice batch cancel batch-20260531-001 --note \"wrong month\"\n  sluice \
                             batch cancel batch-20260531-001 --for-good --note \"wrong file\""
@@ -84,21 +84,21 @@ pub(crate) enum BatchVerb {
     Cancel {
         #[command(flatten)]
         noted: moves::Noted,
-        /// Skip what is not paid, so that no retry can pay it; also of a batch that has ended
+        /// Skip everything unpaid, so that no retry can pay it; also for a batch that has ended
         #[arg(long)]
         for_good: bool,
     },
-    /// Give a batch that converts the current rates; of one that has begun, a draft of what is unpaid
+    /// Reprice a converting batch at the current rates; if it has begun, make a draft of its unpaid items
     #[command(after_help = "Example:\n  sluice batch reprice batch-20260531-001")]
     Reprice(Name),
-    /// Make a draft of an earlier batch: of what failed in it, or of all its items
+    /// Make a draft from an earlier batch: from its failed items, or from all
     #[command(
-        after_help = "A draft of failed items takes them over when it is submitted: they are skipped in the earlier \
-                            batch in the same step.\n\nExample:\n  sluice batch copy batch-20260531-001 --items \
+        after_help = "A draft of failed items takes them over when it is submitted: the same step skips them \
+                            in the earlier batch.\n\nExample:\n  sluice batch copy batch-20260531-001 --items \
                             failed\n  sluice batch copy batch-20260531-001 --items all --name \"Payroll June\""
     )]
     Copy(moves::CopyArgs),
-    /// Try all failed items again, or one of them
+    /// Retry all failed items, or one of them
     #[command(after_help = "Example:\n  sluice batch retry batch-20260531-001\n  sluice batch retry \
                             batch-20260531-001 --line 17")]
     Retry {
@@ -106,11 +106,11 @@ pub(crate) enum BatchVerb {
         name: Name,
         #[command(flatten)]
         which: moves::Which,
-        /// Only mark them; `batch run` tries them
+        /// Only mark them; `batch run` retries them
         #[arg(long)]
         no_run: bool,
     },
-    /// Take a failed or waiting item, or all failed ones, out for good
+    /// Skip a failed or waiting item, or all failed items, permanently
     #[command(
         after_help = "Example:\n  sluice batch skip batch-20260531-001 --line 17 --reason \"left\"\n  \
                             sluice batch skip batch-20260531-001 --all-failed --reason \"paid by hand\""
@@ -120,17 +120,17 @@ pub(crate) enum BatchVerb {
         name: Name,
         #[command(flatten)]
         which: moves::Which,
-        /// All items that failed
+        /// All failed items
         #[arg(long, conflicts_with_all = ["item", "line"])]
         all_failed: bool,
-        /// Why
+        /// Reason
         #[arg(long, alias = "note", value_name = "TEXT")]
         reason: String,
     },
     /// List a batch's items
     #[command(after_help = "Example:\n  sluice batch items batch-20260531-001 --state failed")]
     Items(items::ItemsArgs),
-    /// What happened to a batch, when and by whom
+    /// Show the history of a batch: events, times and actors
     #[command(after_help = "Example:\n  sluice batch history batch-20260531-001")]
     History(Name),
     /// Write a batch's result as CSV
@@ -144,11 +144,11 @@ pub(crate) enum BatchVerb {
 /// Which batch.
 #[derive(Debug, Args)]
 pub(crate) struct Name {
-    /// The batch's id or number
+    /// Batch id or number
     pub id: String,
 }
 
-/// How it opens the ledger.
+/// How the command opens the ledger.
 pub(crate) const fn access(args: &BatchArgs) -> Access {
     match &args.verb {
         BatchVerb::Preview(_)
@@ -172,7 +172,7 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Failure> {
     match &args.verb {
         BatchVerb::Import(args) => import::run(session, args).await,

@@ -1,4 +1,4 @@
-//! What people do about a batch, apart from running it: submit, pause, cancel, retry, skip.
+//! Batch commands other than running: submit, start, pause, cancel, copy, reprice, retry, skip.
 
 use super::found::{self, SubmissionArgs};
 use super::show::{View, answer};
@@ -14,7 +14,7 @@ use service::batch::copy::CopiedItems;
 use service::batch::rework::Rework;
 
 const WHICH: Say = say(
-    "Say which items: --item N, --line N or --all-failed",
+    "Specify the items: --item N, --line N or --all-failed",
     "请指明转账明细：--item N、--line N 或 --all-failed",
 );
 
@@ -22,20 +22,20 @@ const WHICH: Say = say(
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub(crate) struct Which {
-    /// The item by its number
+    /// Item number
     #[arg(long, value_name = "N")]
     pub item: Option<i64>,
-    /// The item by its line in the file
+    /// Line of the item in the file
     #[arg(long, value_name = "N")]
     pub line: Option<i64>,
 }
 
-/// Which batch, and why.
+/// A batch, and a reason.
 #[derive(Debug, Args)]
 pub(crate) struct Noted {
     #[command(flatten)]
     pub name: Name,
-    /// Why, for those who read the history
+    /// Reason, shown in the history
     #[arg(long, alias = "reason", default_value = "", value_name = "TEXT")]
     pub note: String,
 }
@@ -45,10 +45,10 @@ pub(crate) struct Noted {
 pub(crate) struct CopyArgs {
     #[command(flatten)]
     pub name: Name,
-    /// Which items
+    /// Items to copy
     #[arg(long, value_enum)]
     items: CopiedWord,
-    /// What people call the new batch; the earlier one's name if it is not given
+    /// Name of the new batch [default: the name of the earlier one]
     #[arg(long = "name", value_name = "TEXT")]
     new_name: Option<String>,
 }
@@ -56,14 +56,14 @@ pub(crate) struct CopyArgs {
 /// Which items of the earlier batch.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum CopiedWord {
-    /// Those that failed
+    /// Failed items
     Failed,
-    /// Every one, whatever became of it
+    /// All items, whatever happened to them
     All,
 }
 
 impl Which {
-    /// Whether one item is meant.
+    /// Whether a single item is selected.
     pub(crate) const fn is_one(&self) -> bool {
         self.item.is_some() || self.line.is_some()
     }
@@ -108,7 +108,8 @@ pub(crate) async fn start(session: &Session, name: &str) -> Result<Exit, Failure
 
 /// `batch pause`.
 pub(crate) async fn pause(session: &Session, name: &str, note: &str) -> Result<Exit, Failure> {
-    // Where only one process may write, a lease of another is a dead one's, and the pause takes effect at once.
+    // With a single writer, a lease of another process belongs to a dead one, so the pause takes effect at
+    // once.
     let ask = Ask::of(name).noted(note);
     answer(session, session.service.batch_pause(&session.actor, ask).await?, &[]).await
 }

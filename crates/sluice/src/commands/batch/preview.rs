@@ -14,10 +14,10 @@ use service::batch::import::PROBLEMS_SHOWN;
 use service::batch::list::Part;
 use service::batch::preview::{Foreseen, Preview};
 
-/// Refusals that people see.
+/// Maximum refusals shown as text.
 const SHOWN: usize = 20;
 
-/// What is told.
+/// What the command shows.
 struct Outlook {
     view: View,
     preview: Preview,
@@ -27,7 +27,7 @@ struct Outlook {
     sides: Vec<[String; 2]>,
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> {
     let (described, preview) = session.service.batch_preview(name, Part { limit: 0, offset: 0 }).await?;
     let problems = session.service.batch_problems(name, PROBLEMS_SHOWN).await?;
@@ -101,7 +101,7 @@ impl Outlook {
         let (amount, (before, after)) = (money(preview.amount), self.balances());
         out.fields(&[
             (say("batch", "批次"), say!(language, "{number}, {name}", "{number}，{name}")),
-            (say("rows taken", "已接受的行"), batch.tally.total_count.to_string()),
+            (say("rows accepted", "已接受的行"), batch.tally.total_count.to_string()),
             (say("rows refused", "被拒绝的行"), batch.refused_count.to_string()),
             (
                 say("would succeed", "预计成功"),
@@ -114,14 +114,18 @@ impl Outlook {
         ])
     }
 
-    /// The first of the items that would fail, and how many others there are.
+    /// The first items that would fail, and the number of the others.
     fn failing(&self, out: Out) -> String {
         let row = |(foreseen, [_, target]): (&Foreseen, &[String; 2])| {
             let amount = major(foreseen.item.amount, &self.view.asset);
             vec![foreseen.item.line.to_string(), target.clone(), amount, reason(foreseen.code, out.language)]
         };
-        let header =
-            [right("line", "行"), left("target", "目标账户"), right("amount", "金额"), left("why", "原因")];
+        let header = [
+            right("line", "行"),
+            left("target", "目标账户"),
+            right("amount", "金额"),
+            left("reason", "原因"),
+        ];
         let rows: Vec<_> = self.refusals().take(SHOWN).map(row).collect();
         let more = self.preview.would_fail - i64::try_from(rows.len()).unwrap_or(0);
         let text = out.table(&header, rows);

@@ -13,26 +13,26 @@ use serde_json::{Value, json};
 use service::batch::problems::ProblemRow;
 use std::path::{Path, PathBuf};
 
-/// Rows of an answer.
+/// Maximum rows of an answer.
 const PAGE: i64 = 1_000;
-/// Rows that people see.
+/// Maximum rows shown as text.
 const SHOWN: usize = 50;
 
 /// Arguments of `batch problems`.
 #[derive(Debug, Args)]
 pub(crate) struct ProblemsArgs {
-    /// The batch's id or number
+    /// Batch id or number
     pub id: String,
-    /// Only rows refused for this code, such as PAYEE_NOT_FOUND
+    /// Only rows refused with this code, such as PAYEE_NOT_FOUND
     #[arg(long, value_name = "CODE", value_parser = code)]
     pub code: Option<Code>,
-    /// Write the rows here, as CSV with keys and reasons
+    /// Write the rows to this file, as CSV with keys and reasons
     #[arg(long, value_name = "FILE", conflicts_with_all = ["code", "drop"])]
     pub out: Option<PathBuf>,
-    /// Drop the rows refused for this code, or all: they are not paid
+    /// Drop the rows refused with this code, or all: they will not be paid
     #[arg(long, value_name = "CODE|all", requires = "count")]
     pub drop: Option<String>,
-    /// How many rows --drop drops
+    /// Exact number of rows that --drop drops
     #[arg(long, value_name = "N", requires = "drop")]
     pub count: Option<i64>,
 }
@@ -40,12 +40,12 @@ pub(crate) struct ProblemsArgs {
 fn code(text: &str) -> Result<Code, Say> {
     let found = Code::ALL.iter().find(|code| code.name().eq_ignore_ascii_case(text)).copied();
     found.ok_or(say(
-        "There is no such code; all codes are in docs/reference/error-codes.md",
+        "Unknown code; all codes are listed in docs/reference/error-codes.md",
         "没有此错误码；全部错误码见 docs/reference/error-codes.md",
     ))
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &ProblemsArgs) -> Result<Exit, Failure> {
     match (&args.drop, args.count, &args.out) {
         (Some(which), Some(count), _) => dropped(session, &args.id, which, count).await,
@@ -67,7 +67,8 @@ async fn write(session: &Session, id: &str, path: &Path) -> Result<Exit, Failure
         replace(path, async |writer| Ok(service.batch_refused_csv(id, language, writer).await?)).await?;
     let file = path.display().to_string();
     let json = json!({ "rows": count, "file": file });
-    let text = || say!(language, "{count} refused rows are in {file}", "{count} 行被拒绝的数据已写入 {file}");
+    let text =
+        || say!(language, "{count} refused rows written to {file}", "{count} 行被拒绝的数据已写入 {file}");
     session.out.answer(json, text)?;
     Ok(Exit::Success)
 }
@@ -86,7 +87,7 @@ async fn list(session: &Session, args: &ProblemsArgs) -> Result<Exit, Failure> {
         vec![row.row.id.to_string(), row.row.line.to_string(), texts.join("; ")]
     };
     let text = || {
-        let header = [right("key", "行键"), right("line", "行"), left("why", "原因")];
+        let header = [right("key", "行键"), right("line", "行"), left("reason", "原因")];
         let rows = session.out.table(&header, page.rows.iter().take(SHOWN).map(cells));
         let total = page.total;
         say!(session.language, "{total} refused rows are open\n{rows}", "{total} 行被拒绝且尚未处理\n{rows}")

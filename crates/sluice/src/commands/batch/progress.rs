@@ -1,4 +1,4 @@
-//! The progress of a run: a bar on a terminal, a line a second elsewhere.
+//! The progress of a run: a bar on a terminal, otherwise a line per second.
 
 use crate::out::{Out, note};
 use crate::say::say;
@@ -18,12 +18,12 @@ pub(crate) enum Display {
     Bar(ProgressBar, Language),
     /// A file or a pipe: when the last line was written.
     Lines(Instant, Language),
-    /// A script listens.
+    /// Nothing is shown: a script reads the answer.
     Silent,
 }
 
 impl Display {
-    /// For a batch that begins to run.
+    /// For a batch whose run begins.
     pub(crate) fn new(batch: &Batch, out: Out) -> Self {
         if out.json {
             return Self::Silent;
@@ -40,7 +40,7 @@ impl Display {
         Self::Bar(bar, out.language)
     }
 
-    /// After a chunk.
+    /// Shows the progress after a chunk.
     pub(crate) fn show(&mut self, progress: &Progress) {
         let tally = &progress.batch.tally;
         let done = tally.total_count - tally.pending_count();
@@ -48,7 +48,7 @@ impl Display {
             Self::Silent => {}
             Self::Bar(bar, language) => {
                 bar.set_position(u64::try_from(done).unwrap_or(0));
-                // The last report, after the run, knows no speed.
+                // The last report, after the run, has no speed.
                 if progress.items_per_s > 0.0 {
                     bar.set_message(message(progress, *language));
                 }
@@ -62,7 +62,7 @@ impl Display {
         }
     }
 
-    /// After the run.
+    /// Ends the display after the run.
     pub(crate) fn finish(&self) {
         if let Self::Bar(bar, _) = self {
             bar.abandon();

@@ -1,5 +1,5 @@
-//! What a file holds, whatever became of its rows: control totals, columns that were not read, values that were
-//! folded.
+//! What a file contains, whether or not its rows were accepted: control totals, columns not read, and folded
+//! values.
 
 use crate::say::{Say, say};
 use domain::code::Language;
@@ -8,7 +8,7 @@ use formats::report::{Folded, Summary};
 use serde_json::{Value, json};
 use service::batch::import::FileReport;
 
-/// Folded values that people see.
+/// Maximum folded values shown as text.
 const SHOWN: usize = 5;
 
 /// For scripts.
@@ -38,7 +38,7 @@ pub(super) fn to_text(file: &FileReport, language: Language) -> String {
             text += &say!(language, ", {count} {what}", "，{count} {what}");
         }
     };
-    add(totals.unreadable_amounts, say("amounts that cannot be read", "个金额无法读取"));
+    add(totals.unreadable_amounts, say("unreadable amounts", "个金额无法读取"));
     add(totals.blank_rows, say("blank rows", "个空行"));
     add(totals.total_rows, say("total rows left out", "个合计行未计入"));
     if !summary.ignored_columns.is_empty() {
@@ -46,7 +46,7 @@ pub(super) fn to_text(file: &FileReport, language: Language) -> String {
         text += &say!(language, "\nColumns not read: {columns}", "\n未读取的列：{columns}");
     }
     for Proposal { field, header } in &summary.proposals {
-        text += &say!(language, "\nPerhaps `--map {field}={header}`", "\n或可使用 `--map {field}={header}`");
+        text += &say!(language, "\nConsider `--map {field}={header}`", "\n可考虑 `--map {field}={header}`");
     }
     if summary.folded_count > 0 {
         text += &folded(summary, language);
@@ -54,7 +54,7 @@ pub(super) fn to_text(file: &FileReport, language: Language) -> String {
     text
 }
 
-/// How many values were read with plain digits, and the first of them.
+/// The number of values that were read as plain digits, and the first of them.
 fn folded(summary: &Summary, language: Language) -> String {
     let one = |Folded { line, before, after, .. }: &Folded| {
         say!(language, "line {line}: {before} as {after}", "第 {line} 行：{before} 读作 {after}")
@@ -63,7 +63,7 @@ fn folded(summary: &Summary, language: Language) -> String {
     let (count, shown) = (summary.folded_count, shown.join(say("; ", "；").to(language)));
     say!(
         language,
-        "\n{count} values read with plain digits ({shown})",
+        "\n{count} values read as plain digits ({shown})",
         "\n{count} 个值按半角数字读取（{shown}）"
     )
 }

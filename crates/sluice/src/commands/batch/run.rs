@@ -19,7 +19,7 @@ pub(crate) async fn one(session: &Session, name: &str) -> Result<Exit, Failure> 
     ended(session, batch, &[]).await
 }
 
-/// `batch run`: continues every batch that was left running.
+/// `batch run` without ID: continues every unfinished run.
 pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
     let (mut views, mut exit) = (Vec::new(), Exit::Success);
     for batch in session.service.batch_left().await? {
@@ -37,8 +37,8 @@ pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
         if views.is_empty() {
             return say!(
                 session.language,
-                "No batch was left running. To run one: `sluice batch run ID`",
-                "没有中途停下的批次。要执行某个批次：`sluice batch run ID`"
+                "There are no unfinished runs. To run a batch: `sluice batch run ID`",
+                "没有尚未执行完毕的批次。要执行某个批次：`sluice batch run ID`"
             );
         }
         views.iter().map(|view| view.to_text(session.out)).collect::<Vec<_>>().join("\n\n")
@@ -53,7 +53,7 @@ pub(crate) async fn resume(session: &Session, name: &str) -> Result<Exit, Failur
     to_its_end(session, name, count).await
 }
 
-/// Runs a batch that has begun and of which so many items wait.
+/// Runs a batch that has begun, with `count` items waiting.
 pub(crate) async fn to_its_end(session: &Session, name: &str, count: i64) -> Result<Exit, Failure> {
     let batch = session.service.batch(name).await?;
     let batch = carry_out(session, &batch).await?;
@@ -66,8 +66,8 @@ async fn ended(session: &Session, batch: Batch, more: &[(&str, Value)]) -> Resul
     Ok(if paused { Exit::Interrupted } else { Exit::Success })
 }
 
-/// Sets a batch going: a draft is submitted and executed, a submitted one executed, one that has begun resumed.
-/// The verbs are those of the API.
+/// Starts a batch: submits and executes a draft, executes a submitted batch, resumes one that has begun. It
+/// uses the verbs of the API.
 pub(crate) async fn begin(session: &Session, name: &str) -> Result<Batch, Failure> {
     let (service, actor) = (&session.service, &session.actor);
     let state = service.batch(name).await?.state;
@@ -87,7 +87,7 @@ async fn carry_out(session: &Session, batch: &Batch) -> Result<Batch, Failure> {
     let engine = session.engine();
     let run = engine.run(&name, |progress| display.show(progress));
     let note = say(
-        "pausing after the chunk in flight; Ctrl-C again ends at once",
+        "pausing after the chunk in flight; press Ctrl-C again to exit at once",
         "当前分块完成后暂停；再按一次 Ctrl-C 立即结束",
     );
     let pause = pause_on_ctrl_c(service.clone(), actor.clone(), name.clone(), note.to(session.language));
@@ -98,7 +98,7 @@ async fn carry_out(session: &Session, batch: &Batch) -> Result<Batch, Failure> {
     Ok(result?)
 }
 
-/// The first Ctrl-C, or a SIGTERM, pauses at the next chunk's edge; a Ctrl-C after it ends the process,
+/// The first Ctrl-C or SIGTERM pauses the batch after the chunk in flight; another Ctrl-C ends the process,
 /// which loses nothing.
 async fn pause_on_ctrl_c(
     service: service::Service,
@@ -119,6 +119,6 @@ async fn pause_on_ctrl_c(
     });
     // A batch that has ended in the meantime cannot be paused, and need not be.
     if let Err(error) = service.batch_pause(&actor, &name).await {
-        tracing::debug!(%error, "not paused");
+        tracing::debug!(%error, "could not pause the batch");
     }
 }

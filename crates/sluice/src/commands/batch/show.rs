@@ -1,4 +1,4 @@
-//! A batch as scripts and people see it.
+//! A batch as JSON and as text.
 
 use crate::exit::{Exit, Failure};
 use crate::out::{Out, or_empty, time};
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use service::batch::list::{Described, DescribedRate};
 use store::batch::Batch;
 
-/// A batch with the names of what it refers to.
+/// A batch with the names that it refers to.
 #[derive(Debug, Clone)]
 pub(crate) struct View {
     /// As it is stored.
@@ -19,7 +19,7 @@ pub(crate) struct View {
     pub asset: Asset,
     /// The single account's number.
     pub account: Option<String>,
-    /// The rates that it has kept.
+    /// The rates it keeps.
     pub rates: Vec<DescribedRate>,
 }
 
@@ -97,7 +97,7 @@ fn rate(kept: &DescribedRate) -> Value {
     json!({ "from": kept.source, "to": kept.target, "rate": kept.rate, "kept_at": time(kept.kept_at) })
 }
 
-/// Answers with a batch, and with more keys for scripts.
+/// Prints a batch, with additional JSON keys.
 pub(crate) async fn answer(session: &Session, batch: Batch, more: &[(&str, Value)]) -> Result<Exit, Failure> {
     let view = View::of(session, batch).await?;
     let mut json = view.to_json();

@@ -1,4 +1,4 @@
-//! How a copy ended, for scripts and for people.
+//! The outcome of a copy, for scripts and for people.
 
 use super::display::Display;
 use crate::exit::{Exit, Failure};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use service::copy::{Copied, Copy, Difference, Verdict};
 use service::verify::Violation;
 
-/// Answers; a difference is for standard error as well.
+/// Prints the outcome; a difference or a violation goes to standard error.
 pub(super) fn answer(
     out: Out,
     copy: &Copy<'_>,
@@ -55,23 +55,23 @@ const fn tables(verdict: &Verdict) -> &[Copied] {
     }
 }
 
-/// What is wrong, if something is.
+/// The problem, if there is one.
 fn wrong(copy: &Copy<'_>, verdict: &Verdict, language: Language) -> Result<(), String> {
     let (from, to) = (copy.from_shown, copy.to_shown);
     match verdict {
         Verdict::Same(_) => Ok(()),
         Verdict::Different(Difference { table, key }) => Err(say!(
             language,
-            "{from} and {to} differ in table {table}, first at the key {key}; {to} stays closed",
-            "{from} 与 {to} 的表 {table} 不一致，首个不同的键为 {key}；{to} 保持关闭"
+            "{from} and {to} differ in table {table}, first at key {key}; {to} cannot be used",
+            "{from} 与 {to} 的表 {table} 不一致，首个不同的键为 {key}；{to} 不可使用"
         )),
         Verdict::Violated(found) => {
             let one = |v: &Violation| format!("{} ({})", v.invariant, v.first_key);
             let found = found.iter().map(one).collect::<Vec<_>>().join(", ");
             Err(say!(
                 language,
-                "{to} has the rows of {from} and is damaged: {found}; verify {from}",
-                "{to} 含有 {from} 的全部数据，但已损坏：{found}；请核对 {from}"
+                "{to} has the same rows as {from} but violates invariants: {found}; verify {from}",
+                "{to} 与 {from} 的数据一致，但违反不变式：{found}；请核对 {from}"
             ))
         }
     }
@@ -84,7 +84,7 @@ fn same(copy: &Copy<'_>, verdict: &Verdict, display: &Display, out: Out) -> Stri
     let rows = out.table(&header, tables(verdict).iter().map(row));
     let source = match copy.keep {
         true => say("can be used as before", "可照常使用"),
-        false => say("is sealed: it can be read and not written", "已封存：只能读取，不能写入"),
+        false => say("is sealed: it can be read but not written", "已封存：只能读取，不能写入"),
     };
     let (from, to, source) = (copy.from_shown, copy.to_shown, source.to(out.language));
     let summary = display.summary();

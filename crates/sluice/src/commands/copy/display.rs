@@ -1,4 +1,4 @@
-//! The progress of a copy: a line a table, and a line a second within a table.
+//! The progress of a copy: a line per table, and a line per second within a table.
 
 use crate::out::note;
 use crate::say::{Say, say};
@@ -6,19 +6,19 @@ use domain::code::Language;
 use service::copy::{Stage, Step};
 use std::time::{Duration, Instant};
 
-/// How often a long table is reported.
+/// How often progress within a long table is reported.
 const EACH: Duration = Duration::from_secs(1);
 
-/// Rows whose speed is worth a word.
+/// The fewest rows for which a speed is shown.
 const RATED: u64 = 1_000;
 
-/// What was reported so far.
+/// The progress so far.
 #[derive(Debug)]
 pub(super) struct Display {
     language: Language,
     begun: Instant,
     copied: u64,
-    /// When the table began, what came of it since, and when it was reported last.
+    /// The start of the current table, the rows added since, and the time of the last report.
     table_begun: Instant,
     added: u64,
     told: Instant,
@@ -30,7 +30,7 @@ impl Display {
         Self { language, begun: now, copied: 0, table_begun: now, added: 0, told: now }
     }
 
-    /// After a page.
+    /// Reports the progress after a page.
     pub(super) fn show(&mut self, step: &Step) {
         match step.stage {
             Stage::Copying => {
@@ -39,7 +39,7 @@ impl Display {
             }
             Stage::Comparing => self.rows(say("compared", "已比对"), step),
             Stage::History => {
-                self.stage(say("bringing the history of entries up to date", "正在更新分录历史"));
+                self.stage(say("updating the history of entries", "正在更新分录历史"));
             }
             Stage::Verifying => {
                 self.stage(say("verifying the target from its postings up", "正在从分录起核对目标账本"));
@@ -47,13 +47,13 @@ impl Display {
         }
     }
 
-    /// Beside the answer.
+    /// The summary shown with the answer.
     pub(super) fn summary(&self) -> String {
         let (copied, took) = (self.copied, self.begun.elapsed().as_secs_f64());
         say!(
             self.language,
-            "{copied} rows were copied; with all checks it took {took:.1} s.",
-            "共复制 {copied} 行；连同全部检查用时 {took:.1} 秒。"
+            "{copied} rows were copied in {took:.1} s, including all checks.",
+            "共复制 {copied} 行，用时 {took:.1} 秒（含全部检查）。"
         )
     }
 
@@ -87,7 +87,7 @@ impl Display {
     }
 }
 
-/// Nothing for so few rows that it would say nothing.
+/// The speed; empty for too few rows to be meaningful.
 fn rate(rows: u64, took: Duration, language: Language) -> String {
     if rows < RATED {
         return String::new();

@@ -1,5 +1,5 @@
-//! `copy`: a whole ledger into another place: from a data directory to a server, back, or to another of the
-//! same kind. After a kill the same command continues it.
+//! `copy`: copies a whole ledger from a data directory to a server, back, or to another of the same kind.
+//! After a kill the same command continues the copy.
 
 mod answer;
 mod display;
@@ -19,17 +19,17 @@ use service::copy::{Copy, Verdict};
 #[derive(Debug, Args)]
 #[command(after_help = "PLACE is a data directory, or the URL of a database on a server: \
                   postgres://USER:PASSWORD@HOST:PORT/NAME.\nStop everything that writes to the source first. \
-                  It is sealed while the copy is made, and stays so afterwards: it can be read and not \
+                  It is sealed while the copy is made, and stays sealed afterwards: it can be read but not \
                   written.\nAfter a kill, the same command continues the copy.\n\n\
-                  Exit code: 0 copied and verified, 1 refused, 2 the two sides are not the same.\n\n\
+                  Exit code: 0 copied and verified, 1 refused, 2 the two sides differ.\n\n\
                   Example:\n  sluice copy --from ./data --to postgres://sluice@db/sluice\n  \
                   sluice copy --from postgres://sluice@db/sluice --to ./report --keep\n  \
                   sluice copy --unseal --from ./data")]
 pub(crate) struct CopyArgs {
-    /// The ledger
+    /// Ledger to copy
     #[arg(long, env = "SLUICE_COPY_FROM", hide_env_values = true, value_name = "PLACE")]
     pub from: String,
-    /// Where it goes: a place without a ledger, or an unfinished copy of this one
+    /// Target: a place without a ledger, or with an unfinished copy of this one
     #[arg(
         long,
         env = "SLUICE_COPY_TO",
@@ -38,13 +38,13 @@ pub(crate) struct CopyArgs {
         required_unless_present = "unseal"
     )]
     pub to: Option<String>,
-    /// Let the source be used again afterwards: the copy is for a test or a report
+    /// Unseal the source afterwards: the copy is for a test or a report
     #[arg(long, conflicts_with = "unseal")]
     pub keep: bool,
-    /// Rows of one transaction
+    /// Rows per transaction
     #[arg(long, default_value = "20000", value_name = "ROWS", value_parser = page)]
     pub page: usize,
-    /// Give a copy up: let the source be written again
+    /// Abandon a copy, so that the source can be written again
     #[arg(long)]
     pub unseal: bool,
 }
@@ -52,11 +52,11 @@ pub(crate) struct CopyArgs {
 fn page(text: &str) -> Result<usize, Say> {
     match text.parse() {
         Ok(rows @ 1..=100_000) => Ok(rows),
-        _ => Err(say("a number from 1 to 100000", "须为 1 到 100000 之间的整数")),
+        _ => Err(say("must be a number from 1 to 100000", "须为 1 到 100000 之间的整数")),
     }
 }
 
-/// Copies, continues a copy, or gives one up.
+/// Copies a ledger, continues a copy, or abandons one.
 pub(crate) async fn run(globals: &Globals, args: &CopyArgs) -> Result<Exit, Failure> {
     match &args.to {
         Some(to) if !args.unseal => copy(globals, args, to).await,
@@ -90,7 +90,7 @@ async fn copy(globals: &Globals, args: &CopyArgs, to: &str) -> Result<Exit, Fail
         note(&say!(
             language,
             "the copy is not finished, and {from_shown} may be sealed: run the same command again to continue, \
-             or give the copy up with `sluice copy --unseal --from {from_shown}`",
+             or abandon the copy with `sluice copy --unseal --from {from_shown}`",
             "复制尚未完成，{from_shown} 可能已被封存：请再次运行同一条命令继续，或用 \
              `sluice copy --unseal --from {from_shown}` 放弃"
         ));
@@ -111,8 +111,8 @@ async fn unseal(globals: &Globals, from: &str) -> Result<Exit, Failure> {
     let text = || match &moved_to {
         Some(place) => say!(
             language,
-            "{shown} can be written again. What is in {place} is not this ledger: do not use both.",
-            "{shown} 可以重新写入。{place} 中的内容不是此账本：请勿同时使用两者。"
+            "{shown} can be written again. The copy in {place} is not this ledger: never use both.",
+            "{shown} 可以重新写入。{place} 中的副本不是此账本：请勿同时使用两者。"
         ),
         None => say!(language, "{shown} was not sealed.", "{shown} 未被封存。"),
     };

@@ -11,20 +11,20 @@ use std::sync::Arc;
 use store::mark::{How, Keeper};
 use store::{Schema, Store, StoreError, is_server};
 
-/// What of a URL's query says which database it is; the rest may be secret.
+/// The query parameters of a URL that identify the database; the others may be secret.
 const SHOWN: [&str; 5] = ["user", "host", "hostaddr", "port", "dbname"];
 
-/// An open ledger; nobody else writes to its data directory meanwhile.
+/// An open ledger; no other process can write to its data directory.
 pub(super) struct Side {
     pub service: Service,
     keeper: Option<Keeper>,
-    /// Where the mark of a target begins when it is a ledger.
+    /// Where a target's mark is created once it is a ledger.
     mark: Option<PathBuf>,
     _lock: Option<Lock>,
 }
 
 impl Side {
-    /// An existing ledger.
+    /// Opens an existing ledger.
     pub(super) async fn source(globals: &Globals, place: &str) -> Result<Self, Failure> {
         if is_server(place) {
             return Ok(Self::over(globals, Store::connect(place, Schema::Expect).await?, None));
@@ -37,7 +37,7 @@ impl Side {
         Ok(Self { keeper: Some(keeper), ..Self::over(globals, store, Some(lock)) })
     }
 
-    /// A place for a ledger; whatever is there already is looked at later.
+    /// Opens or creates the target; what it already contains is checked later.
     pub(super) async fn target(globals: &Globals, place: &str) -> Result<Self, Failure> {
         if is_server(place) {
             let store = match Store::connect(place, Schema::Expect).await {
@@ -54,7 +54,7 @@ impl Side {
         Ok(Self { mark: Some(mark.path), ..Self::over(globals, store, Some(lock)) })
     }
 
-    /// Ends the work on this side; a target that is a ledger now gets its mark.
+    /// Closes this side; a target that has become a ledger gets its mark.
     pub(super) async fn close(self, is_ledger: bool) -> Result<(), Failure> {
         let store = self.service.store();
         if let (Some(mark), true) = (&self.mark, is_ledger) {
@@ -73,7 +73,7 @@ impl Side {
     }
 }
 
-/// How a source is called, the same however its place was written.
+/// The displayed name of a source, the same however its place was written.
 pub(super) fn shown_source(place: &str) -> Result<String, Failure> {
     if is_server(place) {
         return Ok(without_secrets(place));
@@ -82,7 +82,7 @@ pub(super) fn shown_source(place: &str) -> Result<String, Failure> {
     absolute(place)
 }
 
-/// How a target is called; a directory is made if it is missing.
+/// The displayed name of a target; creates its directory if it is missing.
 pub(super) fn shown_target(place: &str) -> Result<String, Failure> {
     if is_server(place) {
         return Ok(without_secrets(place));
@@ -96,7 +96,7 @@ fn absolute(place: &str) -> Result<String, Failure> {
     Ok(Path::new(place).canonicalize().map_err(failed)?.display().to_string())
 }
 
-/// A URL without the password, and without any part that could be one.
+/// A URL without its password, and without any part that could contain one.
 fn without_secrets(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let (base, query) = rest.split_once('?').unwrap_or((rest, ""));

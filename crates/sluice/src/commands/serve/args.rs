@@ -1,75 +1,77 @@
-//! The options of `serve`. Each is a setting of the same name, and wins over the environment and the file.
+//! The options of `serve`. Each is a setting of the same name and overrides the environment and the file.
 
 use crate::settings::Layer;
 use clap::Args;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
-#[command(after_help = "Every option can be set in the file and in the environment, too (SLUICE_LISTEN, \
-                  SLUICE_PUBLIC_URL, …): see docs/guide/configuration.md and `sluice config check`.\n\
+#[command(after_help = "Every option can also be set in the settings file and in the environment \
+                  (SLUICE_LISTEN, SLUICE_PUBLIC_URL, …): see docs/guide/configuration.md and \
+                  `sluice config check`.\n\
                   A data directory without a ledger gets a new one.\n\
-                  SIGTERM or Ctrl-C: nothing new is taken, what has begun ends, runs stop at the next chunk's \
-                  edge and go on at the next start or elsewhere.\n\n\
+                  On SIGTERM or Ctrl-C the server accepts nothing new and finishes open requests; runs stop \
+                  after the chunk in flight and continue at the next start or on another node.\n\n\
                   Example:\n  sluice --data ./data serve --listen 127.0.0.1:8080")]
 pub(crate) struct ServeArgs {
-    /// Where to listen [default: 127.0.0.1:8080]
+    /// Address to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
-    /// How people reach the server, such as <https://pay.example.com>; under https cookies are `Secure`
+    /// Public URL of the server, such as <https://pay.example.com>; with https, cookies are `Secure`
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
-    /// Other hosts that requests may name, parted by commas [default: with a public URL none, else loopback]
+    /// Additional hosts that requests may name, comma-separated [default: none with a public URL, else
+    /// loopback]
     #[arg(long, value_name = "HOSTS")]
     allowed_hosts: Option<String>,
-    /// Networks of proxies whose X-Forwarded-For is believed, parted by commas
+    /// Networks of proxies whose X-Forwarded-For is trusted, comma-separated
     #[arg(long, value_name = "NETWORKS")]
     trusted_proxies: Option<String>,
-    /// Networks from where /metrics is read without signing in, parted by commas [default: loopback]
+    /// Networks that may read /metrics without signing in, comma-separated [default: loopback]
     #[arg(long, value_name = "NETWORKS")]
     metrics_from: Option<String>,
-    /// How long a request may take [default: 30]
+    /// Maximum duration of a request [default: 30]
     #[arg(long, value_name = "SECONDS")]
     request_timeout_s: Option<String>,
-    /// Memory that the bodies of all requests may take together [default: 256]
+    /// Maximum memory for the bodies of all requests together [default: 256]
     #[arg(long, value_name = "MIB")]
     request_memory_mib: Option<String>,
-    /// Connections of one address at once; 0: any number [default: 256]
+    /// Concurrent connections per address; 0 means unlimited [default: 256]
     #[arg(long, value_name = "N")]
     connections_per_address: Option<String>,
-    /// Requests a second from one address; 0: any number [default: 500]
+    /// Requests per second from one address; 0 means unlimited [default: 500]
     #[arg(long, value_name = "N")]
     requests_per_address: Option<String>,
-    /// Requests a second of one user or key; 0: any number [default: 300]
+    /// Requests per second of one user or key; 0 means unlimited [default: 300]
     #[arg(long, value_name = "N")]
     requests_per_identity: Option<String>,
-    /// How long a session lives without a request [default: 1800]
+    /// Idle timeout of a session [default: 1800]
     #[arg(long, value_name = "SECONDS")]
     session_idle_s: Option<String>,
-    /// How long a session lives at most [default: 43200]
+    /// Maximum lifetime of a session [default: 43200]
     #[arg(long, value_name = "SECONDS")]
     session_max_s: Option<String>,
-    /// How long requests and runs may take to end when the server is stopped [default: 25]
+    /// Grace period for requests and runs when the server is stopped [default: 25]
     #[arg(long, value_name = "SECONDS")]
     stop_timeout_s: Option<String>,
-    /// Run no batches: leave them to `sluice work` and other servers
+    /// Do not run batches: leave them to `sluice work` and other servers
     #[arg(long)]
     no_worker: bool,
     /// Batches that this process runs at once [default: 4]
     #[arg(long, value_name = "N")]
     runs: Option<String>,
-    /// Let a crash write the server's memory, secrets included, into a file
+    /// Allow a crash to write the server's memory, including secrets, to a file
     #[arg(long)]
     core_dumps: bool,
-    /// The form of the log: text or json [default: text]
+    /// Log format: text or json [default: text]
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
-    /// What goes into the log: off, error, warn, info, debug, trace [default: info]
+    /// Log level: off, error, warn, info, debug, trace [default: info]
     #[arg(long, value_name = "LEVEL")]
     log_level: Option<String>,
 }
 
 impl ServeArgs {
-    /// What was typed, as settings.
+    /// Puts the typed options into a layer of settings.
     pub(crate) fn put_into(&self, layer: &mut Layer) {
         let options = [
             ("listen", &self.listen),

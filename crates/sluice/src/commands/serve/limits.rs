@@ -1,41 +1,42 @@
-//! What the server asks of the system: descriptors for its connections, and that nobody reads its memory.
+//! Process limits of the server: descriptors for its connections, and protection of its memory.
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit};
 
-/// Connections at once, where the system allows so many.
+/// Maximum concurrent connections, where the system allows that many.
 const CONNECTIONS_MAX: u64 = 20_000;
-/// Descriptors for all else: the database, files, connections beyond the bound.
+/// Descriptors for everything else: the database, files, connections beyond the bound.
 const OTHER_FILES: u64 = 128;
 
-/// How many connections there may be: as many as there are descriptors for, once the process has all that the
-/// system allows it. So a flood of connections takes no descriptor that the ledger needs.
+/// The maximum number of connections: as many as there are descriptors for, after raising the soft limit to
+/// the hard limit. A flood of connections then takes no descriptor that the ledger needs.
 pub(super) fn connections() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let all = Rlimit { current: limit.maximum, maximum: limit.maximum };
     let files = match setrlimit(Resource::Nofile, all) {
         Ok(()) => limit.maximum,
         Err(error) => {
-            tracing::warn!(%error, "the limit of open files stays as it is");
+            tracing::warn!(%error, "could not raise the limit of open files");
             limit.current
         }
     };
     let files = files.unwrap_or(u64::MAX);
-    // Half of very few: then the spare descriptors of the listener have to do.
+    // A quarter if there are very few: the spare descriptors of the listener then have to suffice.
     let connections = files.saturating_sub(OTHER_FILES).max(files / 4).min(CONNECTIONS_MAX);
     usize::try_from(connections).unwrap_or(usize::MAX)
 }
 
-/// Keeps keys, cookies and passwords out of files: a crash writes no core, and no other process of the same user
-/// attaches to this one.
+/// Keeps keys, cookies and passwords out of files: a crash writes no core dump, and no other process of the
+/// same user can attach to this one.
 pub(super) fn keep_memory_apart(core_dumps: bool) {
     if core_dumps {
         return;
     }
-    // A collector of cores that the kernel pipes into asks the first, a file the second.
+    // The kernel checks the dumpable flag before piping a core to a collector, and the limit before writing a
+    // file.
     let hidden = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     let none = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     if let Err(error) = hidden.and(none) {
-        tracing::warn!(%error, "a crash may write the memory of the server, with secrets in it, into a file");
+        tracing::warn!(%error, "could not disable core dumps: a crash may write the server's memory, including secrets, to a file");
     }
 }
 
@@ -45,7 +46,7 @@ mod tests {
     use rustix::process::dumpable_behavior;
 
     #[test]
-    fn nobody_reads_the_memory_of_the_server_unless_it_is_set_so() {
+    fn memory_of_the_server_is_protected_unless_core_dumps_are_enabled() {
         keep_memory_apart(true);
         assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::Dumpable);
         keep_memory_apart(false);

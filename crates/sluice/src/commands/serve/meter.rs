@@ -1,5 +1,5 @@
-//! What the process counts: gathered here, given out by the server at `/metrics`. The names are in
-//! `docs/guide/operations.md`.
+//! The metrics of the process, collected here and served at `/metrics`. `docs/guide/operations.md` documents
+//! their names.
 
 use crate::cli::Globals;
 use crate::clock::SystemClock;
@@ -17,13 +17,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-/// How often what was recorded is folded in: without it, and with nobody who reads, memory would grow.
+/// How often recorded values are aggregated: otherwise memory would grow while no client reads the metrics.
 const UPKEEP: Duration = Duration::from_secs(5);
-/// Bounds of all histograms, in seconds: a fast answer takes half a millisecond, a slow one ten seconds.
+/// Bucket bounds of all histograms, in seconds: a fast response takes half a millisecond, a slow one ten
+/// seconds.
 const BUCKETS: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// Counts until it is dropped.
+/// Collects metrics until it is dropped.
 #[derive(Debug)]
 pub(super) struct Meter {
     handle: PrometheusHandle,
@@ -37,10 +38,10 @@ impl Drop for Meter {
 }
 
 impl Meter {
-    /// Begins to count.
+    /// Starts collecting metrics.
     pub(super) fn start(globals: &Globals) -> Result<Self, Failure> {
         let failed = |error: metrics_exporter_prometheus::BuildError| Failure::System {
-            what: say("metrics", "指标"),
+            what: say("Cannot start the metrics", "无法启动指标"),
             error: std::io::Error::other(error),
         };
         let builder = PrometheusBuilder::new().set_buckets(&BUCKETS).map_err(failed)?;
@@ -52,7 +53,7 @@ impl Meter {
         Ok(Self { handle, upkeep })
     }
 
-    /// What the server gives out. How old the newest backup is, it looks up each time: another process makes it.
+    /// Renders the metrics. The age of the newest backup is read each time, because another process makes it.
     pub(super) fn render(&self, backups: Option<Backups>) -> Render {
         let handle = self.handle.clone();
         Render::by(move || {
@@ -64,7 +65,7 @@ impl Meter {
     }
 }
 
-/// Where it is noted which backup of a ledger is the newest.
+/// Where the newest backup of a ledger is recorded.
 #[derive(Debug)]
 pub(super) struct Backups {
     since: BackedUpSince,
@@ -72,7 +73,7 @@ pub(super) struct Backups {
 }
 
 impl Backups {
-    /// Of the ledger of a session; none of one on a server, which has means of its own.
+    /// For the ledger of a session; none for a ledger on a server, which the database's own tools back up.
     pub(super) async fn of(session: &Session) -> Result<Option<Self>, Failure> {
         let Some(note) = session.last_backup.clone() else { return Ok(None) };
         Ok(Some(Self { since: session.service.backed_up_since().await?, note }))
@@ -80,14 +81,15 @@ impl Backups {
 
     fn count(&self) {
         let at = self.since.at(LastBackup::read(&self.note).as_ref());
-        // A clock that was set back makes no backup of the future.
+        // After the clock was set back, the age of a backup must not be negative.
         let age = SystemClock.now().saturating_sub(at).max(0) / 1_000_000;
         #[expect(clippy::cast_precision_loss, reason = "seconds for a chart")]
         gauge!("sluice_backup_age_seconds").set(age as f64);
     }
 }
 
-/// What alerts watch is there from the start: a series that appears with its first event has not grown by it.
+/// Creates the series that alerts watch at zero: a series that first appears with an event would show no
+/// increase.
 fn begin_at_zero() {
     for result in ["committed", "failed"] {
         counter!("sluice_chunks_total", "result" => result).increment(0);
@@ -121,7 +123,7 @@ async fn keep_up(handle: PrometheusHandle, file: Option<PathBuf>) {
     }
 }
 
-/// The size of a file of the ledger; one that is not there has none.
+/// Records the size of a file of the ledger; 0 if it does not exist.
 fn size(part: &'static str, file: &Path) {
     let bytes = std::fs::metadata(file).map_or(0, |found| found.len());
     #[expect(clippy::cast_precision_loss, reason = "a size for a chart; exact up to 8 PiB")]

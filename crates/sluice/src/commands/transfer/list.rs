@@ -1,4 +1,4 @@
-//! `transfer list`: every movement of money that was asked for, newest first; refused ones too.
+//! `transfer list`: every requested transfer, newest first, including refused ones.
 
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
@@ -11,28 +11,28 @@ use domain::code::{Code, Language};
 use domain::transfer::TransferKind;
 use ledger::calendar;
 use serde_json::{Value, json};
-use service::listing::{Counting, Order, Slice};
+use service::listing::{Counting, Order, PageRequest};
 use service::transfer::{Side, TransferDetail, TransferQuery, TransferSort};
 
 /// Arguments of `transfer list`.
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
-    /// Only those that this account paid or was paid
+    /// Only transfers from or to this account
     #[arg(long, value_name = "NUMBER")]
     pub account: Option<String>,
-    /// Only from this value date on, YYYY-MM-DD
+    /// Only from this value date, YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     pub from: Option<String>,
     /// Only up to this value date
     #[arg(long, value_name = "DATE")]
     pub to: Option<String>,
-    /// Only those that ended so
+    /// Only this outcome
     #[arg(long)]
     pub status: Option<Status>,
-    /// Only of this kind
+    /// Only this kind
     #[arg(long)]
     pub kind: Option<Kind>,
-    /// Only with this currency on one of their sides
+    /// Only with this currency on either side
     #[arg(long, value_name = "CODE")]
     pub currency: Option<String>,
     /// Part of the memo
@@ -42,16 +42,16 @@ pub(crate) struct ListArgs {
     pub page: PageArgs,
 }
 
-/// How a transfer ended.
+/// The outcome of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Status {
-    /// Carried out
+    /// Carried out: the money moved
     Completed,
     /// Refused: nothing moved
     Failed,
 }
 
-/// Why money moves.
+/// The kind of a transfer.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Kind {
     /// Between two accounts
@@ -78,17 +78,17 @@ impl Kind {
     }
 }
 
-/// Runs it.
+/// Runs the command.
 pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
     if let Some(account) = &args.account {
-        // A list of nothing would not tell a typing error from an account without transfers.
+        // An empty list would not distinguish a mistyped number from an account without transfers.
         session.service.account_show(account).await?;
     }
-    let slice = Slice {
+    let slice = PageRequest {
         order: Order::Descending,
         after: args.page.place()?,
         limit: args.page.limit,
-        ..Slice::default()
+        ..PageRequest::default()
     };
     let query = TransferQuery {
         account: args.account.clone(),
@@ -112,22 +112,22 @@ pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Fail
     };
     let header = [
         right("transfer", "编号"),
-        left("date", "日期"),
+        left("value date", "起息日"),
         left("kind", "类型"),
         left("status", "状态"),
-        left("from", "付款账户"),
-        left("to", "收款账户"),
+        left("from", "转出账户"),
+        left("to", "转入账户"),
         right("amount", "金额"),
         left("currency", "币种"),
         left("memo", "附言"),
-        left("why", "原因"),
+        left("reason", "原因"),
     ];
     let rows = found.transfers.iter().map(|transfer| cells(transfer, language));
     page.answer(session.out, "transfers", || session.out.table(&header, rows))?;
     Ok(Exit::Success)
 }
 
-/// The amount that was sent and its currency: of the payer, or of the payee of a deposit.
+/// The amount sent and its currency: the payer's, or for a deposit the payee's.
 fn sent(detail: &TransferDetail) -> (String, String) {
     let side = detail.from.as_ref().or(detail.to.as_ref());
     side.map(|side| (major(detail.transfer.amount, &side.asset), side.asset.code.clone())).unwrap_or_default()
@@ -139,7 +139,7 @@ fn number(side: Option<&Side>) -> Option<&str> {
 
 fn cells(detail: &TransferDetail, language: Language) -> Vec<String> {
     let t = &detail.transfer;
-    let outside = say("(outside)", "（账本外）").to(language);
+    let outside = say("(external)", "（账本外）").to(language);
     let name = |side: Option<&Side>| number(side).unwrap_or(outside).to_owned();
     let (amount, currency) = sent(detail);
     vec![
