@@ -3,8 +3,8 @@
 use crate::cursor::Cursors;
 use crate::edge::intake::Intakes;
 use crate::edge::limits::Limits;
-use crate::edge::span::Tracer;
 use crate::edge::security::Security;
+use crate::edge::span::Tracer;
 use crate::edge::turns::Turns;
 use crate::progress::hub::Hub;
 use domain::code::Language;
@@ -146,8 +146,19 @@ impl App {
         let cursors = Arc::new(Cursors::new(cursor_secret));
         let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
         let (turns, security, tracer, fatal) = Default::default();
-        let parts =
-            Parts { service, options, limits, turns, intakes, security, cursors, metrics, tracer, hub, fatal };
+        let parts = Parts {
+            service,
+            options,
+            limits,
+            turns,
+            intakes,
+            security,
+            cursors,
+            metrics,
+            tracer,
+            hub,
+            fatal,
+        };
         Self(Arc::new(parts))
     }
 

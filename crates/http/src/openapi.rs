@@ -111,9 +111,8 @@ fn secure(described: &mut Described, operation: Operation) {
             let roles: Vec<_> = roles.iter().map(|role| role.name()).collect();
             let own: Vec<_> =
                 own.iter().map(|role| format!("{} (only what they created)", role.name())).collect();
-            let scope = scope.map_or(String::new(), |scope| {
-                format!("; API keys with `{}`{}", scope.name(), made(key))
-            });
+            let scope = scope
+                .map_or(String::new(), |scope| format!("; API keys with `{}`{}", scope.name(), made(key)));
             format!("For {}{scope}.", [roles.join(", "), own.join(", ")].join(", ").trim_end_matches(", "))
         }
     };

@@ -133,9 +133,7 @@ fn message(event: &Event, details: Option<&Map<String, Json>>, language: Languag
         "called_off" => ("A person cancelled the batch transfer permanently", "用户永久终止批量转账"),
         "retried" => ("A failed transfer is being retried", "重试转账"),
         "skipped" => ("A transfer was skipped", "转账已跳过"),
-        "corrected" => {
-            ("Refused rows were corrected in a separate batch", "被拒绝的行已在另一批次中更正")
-        }
+        "corrected" => ("Refused rows were corrected in a separate batch", "被拒绝的行已在另一批次中更正"),
         "repriced" => ("The exchange rates were updated", "汇率已更新"),
         "completed" => ("The batch transfer completed", "批量转账已完成"),
         "partially_completed" => ("The batch transfer completed; some transfers failed", "批量转账部分失败"),

@@ -30,17 +30,16 @@ pub(crate) fn run(globals: &Globals, loaded: &Loaded, args: &ConfigArgs) -> Resu
     let file = loaded.file.as_ref().map(|path| path.display().to_string());
     let json = json!({ "ok": true, "file": file, "ignored": unknown, "settings": Shown(loaded).json() });
     let language = globals.language();
-    let text = || {
-        let file = file.as_deref().unwrap_or(say("none", "无").to(language));
-        let mut lines =
-            vec![say!(language, "# file: {file}", "# 配置文件：{file}"), Shown(loaded).text(language)];
-        lines.extend(
-            unknown
-                .iter()
-                .map(|name| say!(language, "# ignored, not a setting: {name}", "# 已忽略，非配置项：{name}")),
-        );
-        lines.join("\n")
-    };
+    let text =
+        || {
+            let file = file.as_deref().unwrap_or(say("none", "无").to(language));
+            let mut lines =
+                vec![say!(language, "# file: {file}", "# 配置文件：{file}"), Shown(loaded).text(language)];
+            lines.extend(unknown.iter().map(|name| {
+                say!(language, "# ignored, not a setting: {name}", "# 已忽略，非配置项：{name}")
+            }));
+            lines.join("\n")
+        };
     globals.out().answer(json, text)?;
     Ok(Exit::Success)
 }

@@ -66,7 +66,10 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
 }
 
 fn no_traces(error: ExporterBuildError) -> Failure {
-    Failure::System { what: say("Cannot export traces", "无法导出追踪数据"), error: std::io::Error::other(error) }
+    Failure::System {
+        what: say("Cannot export traces", "无法导出追踪数据"),
+        error: std::io::Error::other(error),
+    }
 }
 
 /// Runs the server and the worker until both have ended.
