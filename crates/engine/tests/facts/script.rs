@@ -31,7 +31,7 @@ use store::audit::Actor;
 use store::{Schema, Store};
 use testkit::place;
 
-/// 2026-01-01 at noon, for ever: a day limit never rolls over in a fact.
+/// Always 2026-01-01 at noon: no daily limit resets within a fact.
 #[derive(Debug)]
 struct Noon;
 
