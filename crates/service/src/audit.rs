@@ -1,12 +1,12 @@
 //! Reading the audit log: newest first, filtered by actor, action, subject and time.
 
+use crate::date::read_range;
 use crate::listing::Counting;
-use crate::search::{Field, Search};
-use crate::transfer::read_range;
+use crate::search::{Search, SearchScope};
 use crate::{Error, Service};
 use ledger::calendar;
 use store::Tx;
-use store::listing::{Order, CursorKey, PageRequest};
+use store::listing::{CursorKey, Order, PageRequest};
 
 pub use store::audit::{AuditFilter, AuditRow};
 
@@ -56,18 +56,19 @@ impl Service {
         let mut tx = self.store.read().await?;
         let filter = filter(&mut tx, query).await?;
         let after = query.below.map(|id| CursorKey { value: id.into(), key: id });
-        let slice = PageRequest { order: Order::Descending, after, limit: query.limit, ..PageRequest::default() };
+        let slice =
+            PageRequest { order: Order::Descending, after, limit: query.limit, ..PageRequest::default() };
         let ids = store::audit::ids(&mut tx, filter.from, filter.before).await?;
         let mut rows = Vec::new();
-        let mut search = Search::new(&slice, Counting::No, Field::whole(ids), budget);
-        while let Some(look) = search.next(&self.lanes).await {
+        let mut search = Search::new(&slice, Counting::No, SearchScope::whole(ids), budget);
+        while let Some(look) = search.next(&self.scan_permits).await {
             let (limit, window) = (look.limit, Some(look.window));
             let slice = PageRequest { order: Order::Descending, limit, window, ..PageRequest::default() };
             let page = store::audit::page(&mut tx, &filter, slice).await?;
-            search.found(&self.lanes, look, page.iter().map(|row| row.id).collect());
+            search.found(&self.scan_permits, look, page.iter().map(|row| row.id).collect());
             rows.extend(page);
         }
-        let part = search.part();
+        let part = search.result();
         rows.truncate(part.keys.len());
         let searched_until = match part.until {
             Some(id) => store::audit::time(&mut tx, id).await?,

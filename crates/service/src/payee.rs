@@ -224,7 +224,7 @@ impl Wrong {
 }
 
 /// An account and its currency.
-pub(crate) type Leg = (AccountId, AssetId);
+pub(crate) type AccountAsset = (AccountId, AssetId);
 
 /// The requirements for an account.
 #[derive(Debug, Clone, Copy)]
@@ -298,12 +298,12 @@ impl Payees {
     }
 
     /// The account that a row names for a side. All of the row's references must lead to it.
-    pub(crate) fn side(&self, want: &Want, given: &[&Given], missing: Field) -> Result<Leg, Wrong> {
+    pub(crate) fn side(&self, want: &Want, given: &[&Given], missing: Field) -> Result<AccountAsset, Wrong> {
         // An account reference selects one of its holder's accounts, so it comes first, whatever the field
         // order.
         let accounts = given.iter().filter(|given| given.is_account());
         let holders = given.iter().filter(|given| !given.is_account());
-        let mut found: Option<(Leg, &Given)> = None;
+        let mut found: Option<(AccountAsset, &Given)> = None;
         for given in accounts.chain(holders) {
             let leg = self.leg(want, given, found.map(|(leg, _)| leg))?;
             match found {
@@ -332,7 +332,12 @@ impl Payees {
     }
 
     /// The account that one reference means; none if the holder does not own the account found before.
-    fn leg(&self, want: &Want, given: &Given, found: Option<Leg>) -> Result<Option<Leg>, Wrong> {
+    fn leg(
+        &self,
+        want: &Want,
+        given: &Given,
+        found: Option<AccountAsset>,
+    ) -> Result<Option<AccountAsset>, Wrong> {
         let wrong = |code| Wrong::of(given, code);
         match given.party.as_ref().map_err(|code| wrong(*code))? {
             Party::Account(named) => {
@@ -385,7 +390,7 @@ pub(crate) fn default_of(owned: &[Resolved], asset: AssetId) -> Option<&Resolved
     owned.iter().find(|one| one.is_default && one.asset == asset)
 }
 
-fn default(want: &Want, owned: &[Resolved]) -> Result<Leg, Code> {
+fn default(want: &Want, owned: &[Resolved]) -> Result<AccountAsset, Code> {
     let of = |asset| default_of(owned, asset).map(|one| (one.account, one.asset)).ok_or(Code::PayeeNoDefault);
     match want.named.filter(|_| want.convert) {
         Some(named) => of(named),
@@ -401,7 +406,7 @@ fn only_asset(owned: &[Resolved]) -> Result<AssetId, Code> {
     if assets.all(|asset| asset == first) { Ok(first) } else { Err(Code::PayeeAmbiguous) }
 }
 
-fn usable(want: &Want, found: &Resolved) -> Result<Leg, Code> {
+fn usable(want: &Want, found: &Resolved) -> Result<AccountAsset, Code> {
     if let Some(code) = out_of_use(found, want.side) {
         return Err(code);
     }

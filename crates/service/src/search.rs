@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::listing::{Order, CursorKey, PageRequest, Window};
+use store::listing::{CursorKey, Order, PageRequest, Window};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The time budget of a list search; after it, the partial result is the answer.
@@ -51,7 +51,7 @@ impl Budget {
 
 /// The page of a list that was requested.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Part {
+pub(crate) struct SearchResult {
     /// The keys of its rows.
     pub keys: Vec<i64>,
     /// The total number of rows, if they were counted.
@@ -65,14 +65,14 @@ pub(crate) struct Part {
 /// Permits for scanning windows. An unlimited search would keep a processor busy. So each search releases its
 /// permit after a window to let the others scan, and half of the processors are kept free for moving money.
 #[derive(Debug, Clone)]
-pub(crate) struct Lanes {
+pub(crate) struct ScanPermits {
     places: Arc<Semaphore>,
     /// The door whose single transfers searches yield to, if thread priorities cannot rank the database's
     /// processes.
     door: Option<Door>,
 }
 
-impl Lanes {
+impl ScanPermits {
     pub(crate) fn beside(door: Option<Door>) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self { places: Arc::new(Semaphore::new((processors / 2).max(1))), door }
@@ -86,7 +86,7 @@ impl Lanes {
 
 /// Where the rows of a list may be.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Field {
+pub(crate) struct SearchScope {
     /// Disjoint key ranges to scan, lowest first.
     pub ranges: Vec<Window>,
     /// Rows already known, in list order, after the slice's cursor key. They include every row outside the
@@ -94,7 +94,7 @@ pub(crate) struct Field {
     pub known: Vec<i64>,
 }
 
-impl Field {
+impl SearchScope {
     /// Anywhere between the lowest and the highest key.
     pub(crate) fn whole((first, last): (i64, i64)) -> Self {
         Self { ranges: vec![Window { first, last }], known: Vec::new() }
@@ -103,7 +103,7 @@ impl Field {
 
 /// A window scan with its permit.
 #[derive(Debug)]
-pub(crate) struct Look {
+pub(crate) struct WindowScan {
     pub window: Window,
     /// How many of the window's rows are wanted, in list order.
     pub limit: i64,
@@ -113,7 +113,7 @@ pub(crate) struct Look {
 }
 
 /// A search in progress. Its caller scans one window after another:
-/// `while let Some(look) = search.next(lanes).await { let keys = ...; search.found(&lanes, look, keys) }`.
+/// `while let Some(look) = search.next(permits).await { let keys = ...; search.found(&permits, look, keys) }`.
 #[derive(Debug)]
 pub(crate) struct Search<'a> {
     slice: &'a PageRequest,
@@ -136,8 +136,13 @@ pub(crate) struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// A search for the page of a list that a slice requests, sorted by key.
-    pub(crate) fn new(slice: &'a PageRequest, counting: Counting, field: Field, budget: Budget) -> Self {
-        let Field { ranges, known } = field;
+    pub(crate) fn new(
+        slice: &'a PageRequest,
+        counting: Counting,
+        field: SearchScope,
+        budget: Budget,
+    ) -> Self {
+        let SearchScope { ranges, known } = field;
         let (mut ranges, known) = (VecDeque::from(ranges), VecDeque::from(known));
         let after = slice.after.as_ref().map(|place| place.key);
         let place = match slice.order {
@@ -156,11 +161,11 @@ impl<'a> Search<'a> {
     }
 
     /// The next window to scan; waits for a permit. None at the end.
-    pub(crate) async fn next(&mut self, lanes: &Lanes) -> Option<Look> {
+    pub(crate) async fn next(&mut self, permits: &ScanPermits) -> Option<WindowScan> {
         let (window, limit) = self.ahead()?;
-        let lane = lanes.places.clone().acquire_owned().await.ok()?;
+        let lane = permits.places.clone().acquire_owned().await.ok()?;
         self.step = Instant::now();
-        Some(Look { window, limit, lane, singles: lanes.singles() })
+        Some(WindowScan { window, limit, lane, singles: permits.singles() })
     }
 
     fn ahead(&self) -> Option<(Window, i64)> {
@@ -169,9 +174,9 @@ impl<'a> Search<'a> {
     }
 
     /// Adds the keys found in the window, and releases the permit.
-    pub(crate) fn found(&mut self, lanes: &Lanes, look: Look, keys: Vec<i64>) {
-        let Look { window, limit, lane, singles } = look;
-        rest(lane, if lanes.singles() == singles { Duration::ZERO } else { self.step.elapsed() * REST });
+    pub(crate) fn found(&mut self, permits: &ScanPermits, look: WindowScan, keys: Vec<i64>) {
+        let WindowScan { window, limit, lane, singles } = look;
+        rest(lane, if permits.singles() == singles { Duration::ZERO } else { self.step.elapsed() * REST });
         // If the window reached the limit, what follows its last row is not scanned yet.
         let full = keys.last().copied().filter(|_| length(&keys) >= limit);
         self.place = full.unwrap_or(match self.slice.order {
@@ -232,7 +237,7 @@ impl<'a> Search<'a> {
     }
 
     /// The rows found, without those that the slice skips.
-    pub(crate) fn part(mut self) -> Part {
+    pub(crate) fn result(mut self) -> SearchResult {
         let is_whole = self.ranges.is_empty();
         if is_whole {
             self.keys.extend(std::mem::take(&mut self.known));
@@ -247,7 +252,7 @@ impl<'a> Search<'a> {
         self.keys.truncate(limit);
         let next = if is_more { self.keys.last().copied() } else { until };
         let next = next.map(|key| CursorKey { value: key.into(), key });
-        Part { next, total, until: until.filter(|_| !is_more), keys: self.keys }
+        SearchResult { next, total, until: until.filter(|_| !is_more), keys: self.keys }
     }
 }
 

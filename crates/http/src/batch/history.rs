@@ -15,7 +15,7 @@ use domain::id::BatchId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use service::Event;
-use service::batch::list::Part;
+use service::batch::list::OffsetPage;
 use utoipa::{IntoParams, ToSchema};
 
 /// The default page size.
@@ -78,8 +78,8 @@ pub(crate) async fn history(
     Query(query): Query<HistoryQuery>,
 ) -> Result<ListAnswer<BatchHistoryView>, OperatorProblem> {
     let paging = Paging::of(query.page, query.page_size, USUAL)?;
-    let part = Part { limit: paging.page_size, offset: paging.offset() };
-    let (batch, events, total) = app.service.batch_history_page(&name, part).await?;
+    let part = OffsetPage { limit: paging.page_size, offset: paging.offset() };
+    let (batch, events, total) = app.service.batch_history(&name, part).await?;
     let data = events.into_iter().map(|(id, event)| view(batch.id, id, event)).collect();
     Ok(ListAnswer { data, pagination: paging.of_total(total, None) })
 }
@@ -133,9 +133,7 @@ fn message(event: &Event, details: Option<&Map<String, Json>>, language: Languag
         "called_off" => ("A person cancelled the batch transfer permanently", "用户永久终止批量转账"),
         "retried" => ("A failed transfer is being retried", "重试转账"),
         "skipped" => ("A transfer was skipped", "转账已跳过"),
-        "corrected" => {
-            ("Refused rows were corrected in a separate batch", "被拒绝的行已在另一批次中更正")
-        }
+        "corrected" => ("Refused rows were corrected in a separate batch", "被拒绝的行已在另一批次中更正"),
         "repriced" => ("The exchange rates were updated", "汇率已更新"),
         "completed" => ("The batch transfer completed", "批量转账已完成"),
         "partially_completed" => ("The batch transfer completed; some transfers failed", "批量转账部分失败"),

@@ -2,7 +2,8 @@
 //! a backup beside a running server cannot write to the ledger; the server reads the age of its backup from
 //! here.
 
-use super::{Manifest, files};
+use super::files;
+use super::manifest::Manifest;
 use crate::{Error, Service};
 use serde::{Deserialize, Serialize};
 use std::path::Path;

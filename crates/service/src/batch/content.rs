@@ -1,11 +1,10 @@
 //! A batch's items in short: one hash that approvals and the run are bound to, and one fingerprint per row,
 //! by which batches are compared ([`super::similar`]).
 
-use super::find;
-use super::similar::printed;
+use super::lookup::find;
 use crate::{Error, Service};
 use data_encoding::HEXLOWER;
-use domain::similar::Printed;
+use domain::similar::{Payment, Printed, print};
 use sha2::{Digest, Sha256};
 use store::Tx;
 use store::batch::Batch;
@@ -63,6 +62,20 @@ impl<'a> FromIterator<&'a Item> for Content {
         items.into_iter().for_each(|item| hash.item(item));
         hash.finish()
     }
+}
+
+/// The row's fingerprint.
+#[must_use]
+pub(crate) fn printed(item: &Item) -> Printed {
+    let payment = Payment {
+        source: item.source,
+        target: item.target,
+        amount: item.amount,
+        reference: item.reference.as_deref(),
+        external_id: item.external_id.as_deref(),
+        memo: item.memo.as_deref(),
+    };
+    Printed { print: print(&payment), item: item.number.0 }
 }
 
 /// The current content of a batch's items.

@@ -1,9 +1,11 @@
 //! A new batch from an earlier one: from its failed items, or from all of them.
 
-use super::create::check_head;
-use super::list::described;
-use super::{Described, find_locked, linked, locked};
-use crate::write::{Done, Write, begun};
+use super::described::Described;
+use super::described::described;
+use super::draft::check_head;
+use super::linked;
+use super::lookup::{find_locked, locked};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::access::Reach;
 use domain::batch::BatchState;
@@ -40,7 +42,7 @@ impl Service {
         items: CopiedItems,
         name: Option<&str>,
     ) -> Result<Described, Error> {
-        let mut write = begun!(self.write(actor, Action::BatchCreate));
+        let mut write = claimed!(self.write(actor, Action::BatchCreate));
         let done = copy(&mut write, reach, batch, items, name).await;
         write.end(done).await
     }
@@ -52,7 +54,7 @@ async fn copy(
     batch: &str,
     items: CopiedItems,
     name: Option<&str>,
-) -> Result<Done<Described>, Error> {
+) -> Result<WriteResult<Described>, Error> {
     let name = name.map(|name| check_head(name, None)).transpose()?.map(|(name, _)| name);
     let (draft, facts) = match items {
         CopiedItems::Failed => {
@@ -71,7 +73,7 @@ async fn copy(
             (draft, vec![created])
         }
     };
-    Ok(Done::many(described(&mut write.tx, draft).await?, facts))
+    Ok(WriteResult::many(described(&mut write.tx, draft).await?, facts))
 }
 
 /// Failed items can be copied only while the batch is not running, and only by callers that may replace them.

@@ -1,7 +1,7 @@
 //! Drafts made from an earlier batch. A draft that pays unpaid items of that batch is linked: its submission
 //! skips those items in the earlier batch in the same commit, so that nothing can be paid in both.
 
-use super::{changed, find, find_locked};
+use super::lookup::{changed, find, find_locked};
 use crate::Error;
 use crate::Service;
 use crate::write::Write;
@@ -39,7 +39,7 @@ pub(crate) async fn draft_of(
         };
         let number = batch.number();
         let (english, chinese) = (format!("{number}: {english}"), format!("{number} {chinese}"));
-        return Err(Error::told(Code::BatchEmpty, english, chinese));
+        return Err(Error::bilingual(Code::BatchEmpty, english, chinese));
     }
     let id = empty_draft_like(write, batch, name).await?;
     let tx = &mut write.tx;
@@ -111,7 +111,7 @@ pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option
         let (count, number, line) = (settled.len(), batch.number(), first.line);
         let english = format!("{count} of {number}, the first on line {line}");
         let chinese = format!("{number} 中的 {count} 笔，第一笔在第 {line} 行");
-        return Err(Error::told(Code::LinkedItemSettled, english, chinese));
+        return Err(Error::bilingual(Code::LinkedItemSettled, english, chinese));
     }
     if replaced.is_empty() {
         return Ok(None);

@@ -1,10 +1,11 @@
 //! Lists of transfers, including refused ones.
 
-use super::show::{Side, TransferDetail, makers, vouchers};
-use super::{field, read_range};
-use crate::directory::asset_of;
+use super::scope;
+use super::show::{TransferDetail, TransferSide, makers, vouchers};
+use crate::account_cache::asset_of;
+use crate::date::read_range;
 use crate::listing::{Counting, Total};
-use crate::search::{Budget, Lanes, Search};
+use crate::search::{Budget, ScanPermits, Search};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -69,7 +70,7 @@ impl Service {
             && query.sort == TransferSort::Number
             && query.counting != Counting::Whole;
         if is_search {
-            return search_transfers(&mut tx, query, &filter, &assets, (budget, &self.lanes)).await;
+            return search_transfers(&mut tx, query, &filter, &assets, (budget, &self.scan_permits)).await;
         }
         let total = match query.counting {
             Counting::No => None,
@@ -91,15 +92,16 @@ async fn search_transfers(
     query: &TransferQuery,
     filter: &TransferFilter,
     assets: &[Asset],
-    (budget, lanes): (Budget, &Lanes),
+    (budget, permits): (Budget, &ScanPermits),
 ) -> Result<TransferPage, Error> {
-    let field = field::of(tx, query, filter).await?;
+    let scope = scope::of(tx, filter, &query.slice, query.counting).await?;
     let (mut search, order) = (Search::new(&query.slice, query.counting, field, budget), query.slice.order);
-    while let Some(look) = search.next(lanes).await {
-        let slice = PageRequest { order, limit: look.limit, window: Some(look.window), ..PageRequest::default() };
-        search.found(lanes, look, transfer_list::page(tx, filter, TransferSort::Number, slice).await?);
+    while let Some(look) = search.next(permits).await {
+        let slice =
+            PageRequest { order, limit: look.limit, window: Some(look.window), ..PageRequest::default() };
+        search.found(permits, look, transfer_list::page(tx, filter, TransferSort::Number, slice).await?);
     }
-    let part = search.part();
+    let part = search.result();
     let searched_until = match part.until {
         Some(number) => transfer_list::time(tx, number).await?,
         None => None,
@@ -179,10 +181,10 @@ async fn details(tx: &mut Tx, numbers: Vec<i64>, assets: &[Asset]) -> Result<Vec
 }
 
 /// A side, if it is a customer's: only customers' accounts have a holder.
-fn side(identity: Option<&Identity>, assets: &[Asset]) -> Result<Option<Side>, Error> {
+fn side(identity: Option<&Identity>, assets: &[Asset]) -> Result<Option<TransferSide>, Error> {
     match identity {
         Some(Identity { id, number, asset, holder: Some(_) }) => {
-            Ok(Some(Side { id: *id, number: number.clone(), asset: asset_of(assets, *asset)? }))
+            Ok(Some(TransferSide { id: *id, number: number.clone(), asset: asset_of(assets, *asset)? }))
         }
         _ => Ok(None),
     }

@@ -1,7 +1,7 @@
 //! A transfer as it is stored, with its details.
 
-use crate::directory::asset_of;
-use crate::statement::{Entry, entry};
+use crate::account_cache::asset_of;
+use crate::posting_view::{Entry, entry};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -33,7 +33,7 @@ pub struct TransferView {
 
 /// A customer's side of a transfer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Side {
+pub struct TransferSide {
     /// The account.
     pub id: AccountId,
     /// Its number.
@@ -59,9 +59,9 @@ pub struct TransferDetail {
     /// How it was exchanged.
     pub exchange: Option<Exchange>,
     /// The paying side; none if the money came from outside.
-    pub from: Option<Side>,
+    pub from: Option<TransferSide>,
     /// The paid side; none if the money left the ledger.
-    pub to: Option<Side>,
+    pub to: Option<TransferSide>,
     /// Whether both belong to one holder.
     pub is_internal: bool,
     /// The author, under the name at that time: from the audit log, or from its batch. None for openings.
@@ -73,7 +73,7 @@ pub struct TransferDetail {
 }
 
 /// The entries of postings on the customers' sides.
-pub(super) fn legs(from: Option<&Side>, to: Option<&Side>, postings: &[Booked]) -> Vec<Leg> {
+pub(super) fn legs(from: Option<&TransferSide>, to: Option<&TransferSide>, postings: &[Booked]) -> Vec<Leg> {
     let is_side = |account: AccountId| [from, to].iter().flatten().any(|side| side.id == account);
     let both =
         postings.iter().flat_map(|booked| [(booked.posting.debit, booked), (booked.posting.credit, booked)]);
@@ -166,12 +166,16 @@ async fn postings(tx: &mut Tx, transfer: &Transfer) -> Result<Vec<Booked>, Error
 }
 
 /// A side, if it is a customer's, and its holder.
-async fn side(tx: &mut Tx, assets: &[Asset], id: AccountId) -> Result<(Option<Side>, Option<i64>), Error> {
+async fn side(
+    tx: &mut Tx,
+    assets: &[Asset],
+    id: AccountId,
+) -> Result<(Option<TransferSide>, Option<i64>), Error> {
     match store::account::by_id(tx, id).await? {
         Some(account) if !account.kind.is_system() => {
             let asset = asset_of(assets, account.asset)?;
             let holder = account.holder.map(|holder| holder.0);
-            Ok((Some(Side { id: account.id, number: account.number, asset }), holder))
+            Ok((Some(TransferSide { id: account.id, number: account.number, asset }), holder))
         }
         _ => Ok((None, None)),
     }

@@ -5,7 +5,7 @@ use domain::account::AccountStatus;
 use domain::code::{Code, Language};
 use domain::transfer::TransferKind;
 use service::policy::PolicyChange;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn test_simple_transfer_success() {
@@ -105,14 +105,14 @@ async fn test_transfer_with_different_currency() {
 
     // A rate in the request takes precedence if it is near enough to the stored one. Yen have no decimals:
     // 10.01 x 150.5 = 1506.505.
-    let new = NewTransfer { rate: set("150.5"), ..request(A1, "ACC-B3-JPY", "10.01") };
+    let new = TransferRequest { rate: set("150.5"), ..request(A1, "ACC-B3-JPY", "10.01") };
     assert_eq!(world.refusal(&new).await, Some(Code::RateOutOfBounds), "no rate is stored");
     world.service.fx_set(&actor(), "USD", "JPY", "148", "test").await.unwrap();
     assert_eq!(world.ask(&new).await.code, None);
     assert_eq!((world.balance(A1).await, world.balance("ACC-B3-JPY").await), (988_999, 1_507));
     // An amount so small that nothing would arrive is refused.
     world.service.fx_set(&actor(), "USD", "JPY", "0.001", "test").await.unwrap();
-    let new = NewTransfer { rate: set("0.001"), ..request(A1, "ACC-B3-JPY", "0.01") };
+    let new = TransferRequest { rate: set("0.001"), ..request(A1, "ACC-B3-JPY", "0.01") };
     assert_eq!(world.ask(&new).await.code, Some(Code::ExchangeTooSmall));
     world.assert_sound().await;
 }

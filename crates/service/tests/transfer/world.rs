@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use service::account::OpenAccount;
 use service::holder::NewHolder;
 use service::policy::PolicyChange;
-use service::transfer::{NewTransfer, TransferView};
+use service::transfer::{TransferRequest, TransferView};
 use service::{Error, Service};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -86,12 +86,12 @@ pub fn actor() -> Actor {
 }
 
 /// A transfer request as from the command line.
-pub fn request(from: &str, to: &str, amount: &str) -> NewTransfer {
-    NewTransfer {
+pub fn request(from: &str, to: &str, amount: &str) -> TransferRequest {
+    TransferRequest {
         from: Some(from.to_owned()),
         to: Some(to.to_owned()),
-        amount: amount.to_owned(),
-        ..NewTransfer::default()
+        amount: amount.to_owned().into(),
+        ..TransferRequest::default()
     }
 }
 
@@ -172,19 +172,19 @@ impl World {
     }
 
     pub async fn deposit(&self, number: &str, amount: &str) {
-        let new = NewTransfer { from: None, ..request("", number, amount) };
-        assert_eq!(self.service.transfer(&actor(), &new).await.unwrap().code, None);
+        let new = TransferRequest { from: None, ..request("", number, amount) };
+        assert_eq!(self.service.transfer(&actor(), &new).await.unwrap().outcome.code, None);
     }
 
     /// The ledger's outcome of a valid request.
-    pub async fn ask(&self, new: &NewTransfer) -> Outcome {
-        self.service.transfer(&actor(), new).await.unwrap()
+    pub async fn ask(&self, new: &TransferRequest) -> Outcome {
+        self.service.transfer(&actor(), new).await.unwrap().outcome
     }
 
     /// Why a request is refused; none if it was carried out.
-    pub async fn refusal(&self, new: &NewTransfer) -> Option<Code> {
+    pub async fn refusal(&self, new: &TransferRequest) -> Option<Code> {
         match self.service.transfer(&actor(), new).await {
-            Ok(outcome) => outcome.code,
+            Ok(done) => done.outcome.code,
             Err(Error::Refused(refusal)) => Some(refusal.code),
             Err(error) => panic!("{error}"),
         }
@@ -253,7 +253,7 @@ impl World {
     pub async fn crowd(
         &self,
         count: usize,
-        request: impl Fn(usize) -> NewTransfer + Send + Sync + 'static,
+        request: impl Fn(usize) -> TransferRequest + Send + Sync + 'static,
     ) -> Vec<Outcome> {
         let (request, begin) = (Arc::new(request), Arc::new(Barrier::new(THREADS)));
         let threads: Vec<_> = (0..THREADS)
@@ -263,7 +263,8 @@ impl World {
                 tokio::task::spawn_blocking(move || {
                     begin.wait();
                     let send = |place| {
-                        (place, runtime.block_on(service.transfer(&actor(), &request(place))).unwrap())
+                        let done = runtime.block_on(service.transfer(&actor(), &request(place)));
+                        (place, done.unwrap().outcome)
                     };
                     (thread..count).step_by(THREADS).map(send).collect::<Vec<_>>()
                 })

@@ -11,7 +11,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use domain::access::Role;
 use domain::code::{Code, Language};
 use serde_json::{Value, json};
-use service::user::{Added, NewUser, User, UserChange};
+use service::user::{InvitedUser, NewUser, User, UserChange};
 use service::{Error, Secret};
 use std::io::Read;
 
@@ -151,15 +151,17 @@ async fn add_with_password(session: &Session, new: &NewUser) -> Result<(), Failu
 
 /// The text on standard input, without the line break at its end.
 fn password_from_stdin() -> Result<Secret, Failure> {
-    let failed =
-        |error| Failure::System { what: say("Cannot read standard input", "无法读取标准输入"), error };
+    let failed = |error| Failure::System {
+        what: say("Cannot read standard input", "无法读取标准输入"),
+        error,
+    };
     let mut text = String::new();
     std::io::stdin().lock().take(PASSWORD_BYTES).read_to_string(&mut text).map_err(failed)?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     Ok(Secret::new(line.strip_suffix('\r').unwrap_or(line)))
 }
 
-fn invited(session: &Session, added: Added) -> Result<(), Failure> {
+fn invited(session: &Session, added: InvitedUser) -> Result<(), Failure> {
     let token = added.token().map(|token| token.expose().to_owned());
     let expires = time(added.invited.expires_at);
     let mut json = to_json(&added.user);
