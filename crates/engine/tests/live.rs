@@ -7,6 +7,7 @@ use domain::item::ItemState;
 use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
 use service::account_import::AccountImport;
+use service::audit::AuditQuery;
 use service::batch::BatchRequest;
 use service::batch::import::BatchImport;
 use service::batch::list::OffsetPage;
@@ -282,7 +283,8 @@ async fn a_run_is_recorded_under_the_system_and_the_start_event_names_the_user()
     let expected =
         [("created", "tester"), ("submitted", "tester"), ("started", "tester"), ("completed", "system")];
     assert_eq!(told, expected);
-    let rows = world.service.audit(0, 1_000).await.unwrap();
+    let query = AuditQuery { limit: 1_000, ..AuditQuery::default() };
+    let rows = world.service.audit_list(&query).await.unwrap().rows;
     let node = world.service.store().node();
     let of_run: Vec<_> =
         rows.iter().filter(|row| matches!(row.action.as_str(), "batch.chunk" | "batch.end")).collect();

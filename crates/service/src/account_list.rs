@@ -2,7 +2,7 @@
 
 use crate::account_cache::asset_of;
 use crate::listing::{Counting, Total};
-use crate::search::{Budget, ScanPermits, Search, SearchScope};
+use crate::search::{Search, SearchLimits, SearchScope};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -47,7 +47,7 @@ pub struct AccountPage {
 impl Service {
     /// A page of the list of accounts. A text search runs in id order for a bounded time.
     pub async fn account_search(&self, query: &AccountQuery) -> Result<AccountPage, Error> {
-        let budget = self.budget();
+        let limits = self.search_limits();
         let mut tx = self.store.read().await?;
         let assets = store::asset::all(&mut tx).await?;
         let mut filter = query.filter.clone();
@@ -58,7 +58,7 @@ impl Service {
         let is_search =
             filter.text.is_some() && query.sort == AccountSort::Id && query.counting != Counting::Whole;
         let found = if is_search {
-            searched(&mut tx, query, &filter, (budget, &self.scan_permits)).await?
+            searched(&mut tx, query, &filter, limits).await?
         } else {
             sorted(&mut tx, query, &filter).await?
         };
@@ -73,22 +73,21 @@ async fn searched(
     tx: &mut Tx,
     query: &AccountQuery,
     filter: &AccountFilter,
-    (budget, permits): (Budget, &ScanPermits),
+    limits: SearchLimits<'_>,
 ) -> Result<FoundAccounts, Error> {
-    let (ids, order) = (account_list::ids(tx).await?, query.slice.order);
-    let mut search = Search::new(&query.slice, query.counting, SearchScope::whole(ids), budget);
-    while let Some(look) = search.next(permits).await {
-        let slice =
-            PageRequest { order, limit: look.limit, window: Some(look.window), ..PageRequest::default() };
-        search.found(permits, look, account_list::page_of_ids(tx, filter, slice).await?);
+    let scope = SearchScope::whole(account_list::ids(tx).await?);
+    let mut search = Search::new(&query.slice, query.counting, scope, limits);
+    while let Some(scan) = search.next().await {
+        let keys = account_list::page_of_ids(tx, filter, scan.slice()).await?;
+        search.found(scan, keys);
     }
-    let part = search.result();
-    let searched_until = match part.until {
+    let result = search.result();
+    let searched_until = match result.until {
         Some(id) => store::account::by_id(tx, AccountId(id)).await?.map(|account| account.opened_at),
         None => None,
     };
-    let accounts = store::account::by_ids(tx, part.keys).await?;
-    Ok(FoundAccounts { accounts, total: part.total, next: part.next, searched_until })
+    let accounts = store::account::by_ids(tx, result.keys).await?;
+    Ok(FoundAccounts { accounts, total: result.total, next: result.next, searched_until })
 }
 
 struct FoundAccounts {

@@ -118,9 +118,10 @@ impl Service {
         Self { search_budget, ..self }
     }
 
-    /// The budget of a list search requested now.
-    pub(crate) fn budget(&self) -> search::Budget {
-        search::Budget::from_now(self.search_budget)
+    /// What a list search requested now may use.
+    pub(crate) fn search_limits(&self) -> search::SearchLimits<'_> {
+        let budget = search::Budget::from_now(self.search_budget);
+        search::SearchLimits { budget, permits: &self.scan_permits }
     }
 
     /// The store, for the engine.

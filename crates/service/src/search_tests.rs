@@ -9,24 +9,24 @@ async fn all(order: Order, highest: i64, every: i64, budget: Duration, limit: i6
     loop {
         rounds += 1;
         let slice = PageRequest { order, after, limit, ..PageRequest::default() };
-        let mut search =
-            Search::new(&slice, Counting::No, SearchScope::whole((1, highest)), Budget::from_now(budget));
-        while let Some(look) = search.next(&permits).await {
-            let WindowScan { window, limit: most, .. } = look;
+        let limits = SearchLimits { budget: Budget::from_now(budget), permits: &permits };
+        let mut search = Search::new(&slice, Counting::No, SearchScope::whole((1, highest)), limits);
+        while let Some(scan) = search.next().await {
+            let WindowScan { window, limit: most, .. } = scan;
             let mut keys: Vec<i64> = (window.first..=window.last).filter(|key| key % every == 0).collect();
             if order == Order::Descending {
                 keys.reverse();
             }
             keys.truncate(count(most));
-            search.found(&permits, look, keys);
+            search.found(scan, keys);
         }
-        let part = search.result();
-        assert!(length(&part.keys) <= limit);
-        found.extend(part.keys);
-        if part.next.is_none() {
+        let result = search.result();
+        assert!(length(&result.keys) <= limit);
+        found.extend(result.keys);
+        if result.next.is_none() {
             return (found, rounds);
         }
-        after = part.next;
+        after = result.next;
     }
 }
 
@@ -71,21 +71,22 @@ async fn known_rows_and_scanned_rows_form_one_list() {
                     known.reverse();
                 }
                 known.truncate(count(wanted(&slice, Counting::No)));
-                let field = SearchScope { ranges: ranges.iter().copied().map(range).collect(), known };
+                let scope = SearchScope { ranges: ranges.iter().copied().map(range).collect(), known };
                 let budget = Budget::from_now(Duration::from_secs(budget));
-                let mut search = Search::new(&slice, Counting::No, field, budget);
-                while let Some(look) = search.next(&permits).await {
+                let limits = SearchLimits { budget, permits: &permits };
+                let mut search = Search::new(&slice, Counting::No, scope, limits);
+                while let Some(scan) = search.next().await {
                     let mut keys: Vec<i64> =
-                        (look.window.first..=look.window.last).filter(is_found).collect();
+                        (scan.window.first..=scan.window.last).filter(is_found).collect();
                     if order == Order::Descending {
                         keys.reverse();
                     }
-                    keys.truncate(count(look.limit));
-                    search.found(&permits, look, keys);
+                    keys.truncate(count(scan.limit));
+                    search.found(scan, keys);
                 }
-                let part = search.result();
-                found.extend(part.keys);
-                let Some(next) = part.next else { break };
+                let result = search.result();
+                found.extend(result.keys);
+                let Some(next) = result.next else { break };
                 after = Some(next);
             }
             assert!(found == expected, "{order:?} {budget} {limit}: {} rows", found.len());
@@ -113,12 +114,13 @@ async fn a_count_says_whether_there_may_be_more() {
         let slice = PageRequest { order: Order::Descending, offset, limit, ..PageRequest::default() };
         let budget = Budget::from_now(Duration::from_secs(budget * 3_600));
         let permits = ScanPermits::beside(None);
-        let mut search = Search::new(&slice, Counting::Bounded, SearchScope::whole((1, highest)), budget);
-        while let Some(look) = search.next(&permits).await {
-            let WindowScan { window, limit: most, .. } = look;
+        let limits = SearchLimits { budget, permits: &permits };
+        let mut search = Search::new(&slice, Counting::Bounded, SearchScope::whole((1, highest)), limits);
+        while let Some(scan) = search.next().await {
+            let WindowScan { window, limit: most, .. } = scan;
             let keys = (window.first..=window.last).rev().filter(|key| key % every == 0);
             let keys = keys.take(count(most)).collect();
-            search.found(&permits, look, keys);
+            search.found(scan, keys);
         }
         let SearchResult { keys, total, next, until } = search.result();
         let total = total.unwrap();

@@ -6,6 +6,7 @@ use crate::steps::{Bound, FEE_RATES, File, Money, PolicyDraw, RATES, Step};
 use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
 use service::account::{AccountFilter, AccountQuery, AccountView, OpenAccount};
+use service::audit::AuditQuery;
 use service::batch::BatchRequest;
 use service::batch::import::BatchImport;
 use service::batch::list::OffsetPage;
@@ -230,7 +231,10 @@ impl Ledger {
     }
 
     pub async fn audit(&self) -> Vec<AuditRow> {
-        self.service.audit(0, 100_000).await.unwrap()
+        let query = AuditQuery { limit: 100_000, ..AuditQuery::default() };
+        let mut rows = self.service.audit_list(&query).await.unwrap().rows;
+        rows.reverse();
+        rows
     }
 
     /// The visible part of all batches.

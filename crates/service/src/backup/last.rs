@@ -43,7 +43,7 @@ impl LastBackup {
     /// and nothing in it is secret.
     pub fn keep(&self, path: &Path) -> Result<(), Error> {
         let text = serde_json::to_string(self).map_err(std::io::Error::other)?;
-        files::replace(path, (text + "\n").as_bytes())
+        files::write_whole(path, (text + "\n").as_bytes(), 0o644)
     }
 }
 

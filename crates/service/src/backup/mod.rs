@@ -42,7 +42,7 @@ impl Service {
         let state = store::mark::state(&mut copy.store.read().await?, None).await?;
         drop(copy);
         let manifest = Manifest::of(&state, &file, self.now())?;
-        files::write_whole(&to.join(MANIFEST), manifest.text()?.as_bytes())?;
+        files::write_whole(&to.join(MANIFEST), manifest.text()?.as_bytes(), 0o600)?;
         Ok(manifest)
     }
 }

@@ -1,8 +1,7 @@
-//! A batch's items in short: one hash that approvals and the run are bound to, and one fingerprint per row,
-//! by which batches are compared ([`super::similar`]).
+//! A batch's items in short: one hash, which is kept at submission and compared by `verify`, and one
+//! fingerprint per row, by which batches are compared ([`super::similar`]).
 
-use super::lookup::find;
-use crate::{Error, Service};
+use crate::Error;
 use data_encoding::HEXLOWER;
 use domain::similar::{Payment, Printed, print};
 use sha2::{Digest, Sha256};
@@ -88,15 +87,5 @@ pub(crate) async fn content(tx: &mut Tx, batch: &Batch) -> Result<Content, Error
         let Some(last) = items.last() else { return Ok(hash.finish()) };
         after = last.number.0;
         items.iter().for_each(|item| hash.item(item));
-    }
-}
-
-impl Service {
-    /// Whether the items are still those that were submitted.
-    pub async fn batch_check_content(&self, name: &str) -> Result<bool, Error> {
-        let mut tx = self.store.read().await?;
-        let batch = find(&mut tx, name).await?;
-        let Content { hash, .. } = content(&mut tx, &batch).await?;
-        Ok(batch.content_hash.is_none_or(|frozen| frozen == hash))
     }
 }

@@ -44,42 +44,27 @@ impl Service {
         write.end(done).await
     }
 
-    /// Holders after an id whose name, e-mail address or uid contains a text.
-    pub async fn holder_search(
-        &self,
-        text: Option<&str>,
-        after: i64,
-        limit: i64,
-    ) -> Result<Vec<Holder>, Error> {
-        let mut tx = self.store.read().await?;
-        let after = Some(CursorKey { value: after.into(), key: after });
-        let slice = PageRequest { after, limit, ..PageRequest::default() };
-        Ok(store::holder::search(&mut tx, text, slice).await?)
-    }
-
     /// Holders after an id whose name, e-mail address or uid contains a text, searched within the time
     /// budget.
     pub async fn holder_list(&self, text: Option<&str>, after: i64, limit: i64) -> Result<HolderPage, Error> {
-        let budget = self.budget();
+        let limits = self.search_limits();
         let mut tx = self.store.read().await?;
         let after = Some(CursorKey { value: after.into(), key: after });
         let slice = PageRequest { after, limit, ..PageRequest::default() };
-        let field = SearchScope::whole(store::holder::ids(&mut tx).await?);
-        let (mut search, mut holders) = (Search::new(&slice, Counting::No, field, budget), Vec::new());
-        while let Some(look) = search.next(&self.scan_permits).await {
-            let slice =
-                PageRequest { limit: look.limit, window: Some(look.window), ..PageRequest::default() };
-            let page = store::holder::search(&mut tx, text, slice).await?;
-            search.found(&self.scan_permits, look, page.iter().map(|holder| holder.id.0).collect());
+        let scope = SearchScope::whole(store::holder::ids(&mut tx).await?);
+        let (mut search, mut holders) = (Search::new(&slice, Counting::No, scope, limits), Vec::new());
+        while let Some(scan) = search.next().await {
+            let page = store::holder::search(&mut tx, text, scan.slice()).await?;
+            search.found(scan, page.iter().map(|holder| holder.id.0).collect());
             holders.extend(page);
         }
-        let part = search.result();
-        holders.truncate(part.keys.len());
-        let searched_until = match part.until {
+        let result = search.result();
+        holders.truncate(result.keys.len());
+        let searched_until = match result.until {
             Some(id) => store::holder::get(&mut tx, HolderId(id)).await?.map(|holder| holder.created_at),
             None => None,
         };
-        Ok(HolderPage { holders, next: part.next.map(|place| place.key), searched_until })
+        Ok(HolderPage { holders, next: result.next.map(|place| place.key), searched_until })
     }
 
     /// How many holders have a name, e-mail address or uid that contains a text.

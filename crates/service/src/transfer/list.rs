@@ -5,7 +5,7 @@ use super::show::{TransferDetail, TransferSide, makers, vouchers};
 use crate::account_cache::asset_of;
 use crate::date::read_range;
 use crate::listing::{Counting, Total};
-use crate::search::{Budget, ScanPermits, Search};
+use crate::search::{Search, SearchLimits};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -62,7 +62,7 @@ impl Service {
     /// A page of the transfer list. With conditions, in booking order and without a whole count, it is
     /// searched within the time budget.
     pub async fn transfer_list(&self, query: &TransferQuery) -> Result<TransferPage, Error> {
-        let budget = self.budget();
+        let limits = self.search_limits();
         let mut tx = self.store.read().await?;
         let assets = store::asset::all(&mut tx).await?;
         let Some(filter) = filter(&mut tx, query, &assets).await? else { return Ok(nothing(query.counting)) };
@@ -70,7 +70,7 @@ impl Service {
             && query.sort == TransferSort::Number
             && query.counting != Counting::Whole;
         if is_search {
-            return search_transfers(&mut tx, query, &filter, &assets, (budget, &self.scan_permits)).await;
+            return search_transfers(&mut tx, query, &filter, &assets, limits).await;
         }
         let total = match query.counting {
             Counting::No => None,
@@ -92,22 +92,21 @@ async fn search_transfers(
     query: &TransferQuery,
     filter: &TransferFilter,
     assets: &[Asset],
-    (budget, permits): (Budget, &ScanPermits),
+    limits: SearchLimits<'_>,
 ) -> Result<TransferPage, Error> {
     let scope = scope::of(tx, filter, &query.slice, query.counting).await?;
-    let (mut search, order) = (Search::new(&query.slice, query.counting, field, budget), query.slice.order);
-    while let Some(look) = search.next(permits).await {
-        let slice =
-            PageRequest { order, limit: look.limit, window: Some(look.window), ..PageRequest::default() };
-        search.found(permits, look, transfer_list::page(tx, filter, TransferSort::Number, slice).await?);
+    let mut search = Search::new(&query.slice, query.counting, scope, limits);
+    while let Some(scan) = search.next().await {
+        let keys = transfer_list::page(tx, filter, TransferSort::Number, scan.slice()).await?;
+        search.found(scan, keys);
     }
-    let part = search.result();
-    let searched_until = match part.until {
+    let result = search.result();
+    let searched_until = match result.until {
         Some(number) => transfer_list::time(tx, number).await?,
         None => None,
     };
-    let transfers = details(tx, part.keys, assets).await?;
-    Ok(TransferPage { transfers, total: part.total, next: part.next, searched_until })
+    let transfers = details(tx, result.keys, assets).await?;
+    Ok(TransferPage { transfers, total: result.total, next: result.next, searched_until })
 }
 
 /// The page of a list that must be empty.

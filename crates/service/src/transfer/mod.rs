@@ -9,7 +9,7 @@ mod show;
 
 pub use self::list::{TransferPage, TransferQuery};
 pub use self::request::{AmountInput, RateOverride, TransferRequest};
-pub use self::show::{Leg, TransferDetail, TransferSide, TransferView};
+pub use self::show::{Leg, TransferDetail, TransferSide};
 pub use store::transfer::{Exchange, Transfer};
 pub use store::transfer_list::TransferSort;
 
@@ -62,7 +62,7 @@ impl Service {
         }
         match (outcome.written, prepared) {
             (Some(written), Some(prepared)) => Ok(prepared.detail(actor, &written)),
-            _ => self.transfer_detail(number.0).await,
+            _ => self.transfer_show(number.0).await,
         }
     }
 

@@ -21,7 +21,10 @@ async fn test_simple_transfer_success() {
     assert_eq!(world.balance(B1).await, 825_000);
     // 3: there is a transfer record.
     let view = world.show(number).await;
-    assert_eq!((view.source.as_str(), view.target.as_str()), (A1, B1));
+    assert_eq!(
+        (view.from.as_ref().unwrap().number.as_str(), view.to.as_ref().unwrap().number.as_str()),
+        (A1, B1)
+    );
     assert_eq!((view.transfer.amount, view.transfer.code), (25_000, None));
     // 4: there are its transaction records, a debit and a credit.
     let postings = world.service.transfer_postings(&view.transfer).await.unwrap();
@@ -132,7 +135,7 @@ async fn test_transfer_between_user_accounts() {
     let other = world.sent(A1, B1, "2000.00").await;
     assert_eq!(other.transfer.fee, 200);
     // 3: it is shown as internal; the other is not.
-    assert_eq!((view.internal, other.internal), (true, false));
+    assert_eq!((view.is_internal, other.is_internal), (true, false));
     assert_eq!(view.transfer.kind, TransferKind::Single);
     world.assert_sound().await;
 }

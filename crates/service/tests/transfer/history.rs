@@ -50,10 +50,14 @@ async fn test_transfer_record_creation() {
     assert_eq!((record.kind.name(), record.memo.as_deref()), ("transfer", Some("rent 房租")));
     assert_eq!(record.created_at, micros("2026-03-10T16:00:00Z"));
     assert_eq!(calendar::date_of(record.value_date).to_string(), "2026-03-01");
-    assert_eq!((view.asset.code.as_str(), view.asset.scale, view.internal), ("USD", 2, false));
+    let (asset, _) = view.assets().unwrap();
+    assert_eq!((asset.code.as_str(), asset.scale, view.is_internal), ("USD", 2, false));
     assert!(view.exchange.is_none());
     // 3: it leads to its accounts and its transactions, and they lead back.
-    assert_eq!((view.source.as_str(), view.target.as_str()), (A1, B1));
+    assert_eq!(
+        (view.from.as_ref().unwrap().number.as_str(), view.to.as_ref().unwrap().number.as_str()),
+        (A1, B1)
+    );
     assert_eq!((record.source.0, record.target.0), (world.id(A1).await, world.id(B1).await));
     let postings = world.service.transfer_postings(record).await.unwrap();
     assert_eq!((postings.len(), Some(postings[0].posting.id)), (2, record.first_posting));

@@ -35,7 +35,7 @@ async fn a_transfer_and_its_vouchers_are_written_together_or_not_at_all() {
     let made = transfer(&world, &["/v/1", "https://example.com/2"]).await.unwrap();
     assert_eq!(made.vouchers, ["/v/1", "https://example.com/2"]);
     // The details returned by the door equal those read back.
-    assert_eq!(world.service.transfer_detail(made.transfer.number.0).await.unwrap(), made);
+    assert_eq!(world.service.transfer_show(made.transfer.number.0).await.unwrap(), made);
     transfer(&world, &[]).await.unwrap();
     assert_eq!(world.number("SELECT COUNT(*) FROM transfer_voucher"), 1);
     assert!(world.run("UPDATE transfer_voucher SET urls = '[]'").is_err());
