@@ -4,7 +4,7 @@ use super::described::Described;
 use super::described::described;
 use super::draft::check_head;
 use super::linked;
-use super::lookup::{find_locked, locked};
+use super::lookup::{find, lock, locked};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::access::Reach;
@@ -68,7 +68,8 @@ async fn copy(
             (draft, vec![created, copied])
         }
         CopiedItems::All => {
-            let batch = find_locked(&mut write.tx, batch).await?;
+            let found = find(&mut write.tx, batch).await?;
+            let batch = lock(&mut write.tx, found.id).await?;
             let (draft, created) = linked::draft_of(write, &batch, Part::All, name).await?;
             (draft, vec![created])
         }

@@ -3,7 +3,7 @@
 
 use super::content::Content;
 use super::described::described;
-use super::lookup::find;
+use super::lookup;
 use super::rows;
 use super::rows::Amounts;
 use super::rows::row::{Accepted, AcceptedRows, NewRow, ROWS_MAX, too_many_rows};
@@ -143,11 +143,11 @@ async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<WriteR
             .moved(BatchState::Draft, BatchEvent::Created),
     ];
     if !new.draft {
-        let made = find(&mut write.tx, &id.to_string()).await?;
+        let made = lookup::get(&mut write.tx, id).await?;
         let content: Content = items.iter().collect();
         facts.push(freeze(write, &made, &content, &found, &new.submission).await?);
     }
-    let made = find(&mut write.tx, &id.to_string()).await?;
+    let made = lookup::get(&mut write.tx, id).await?;
     Ok(WriteResult::many(PreparedBatch { batch: described(&mut write.tx, made).await?, found }, facts))
 }
 

@@ -1,7 +1,7 @@
 //! Drafts made from an earlier batch. A draft that pays unpaid items of that batch is linked: its submission
 //! skips those items in the earlier batch in the same commit, so that nothing can be paid in both.
 
-use super::lookup::{changed, find, find_locked};
+use super::lookup::{changed, get, lock};
 use crate::Error;
 use crate::Service;
 use crate::write::Write;
@@ -96,14 +96,14 @@ async fn empty_draft_like(write: &mut Write, batch: &Batch, name: Option<String>
 pub(crate) async fn draft_of_corrections(write: &mut Write, batch: &Batch) -> Result<Batch, Error> {
     let id = empty_draft_like(write, batch, None).await?;
     store::batch::fill(&mut write.tx, id, &Filled::default()).await?;
-    find(&mut write.tx, &id.to_string()).await
+    get(&mut write.tx, id).await
 }
 
 /// Called when a draft is submitted: skips the items that it pays in the batch that it is linked to. Refused
 /// if one of them is no longer unpaid. Does nothing for a draft that is not linked.
 pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option<Fact>, Error> {
     let Some(origin) = batch_origin::origin(&mut write.tx, draft.id).await? else { return Ok(None) };
-    let batch = find_locked(&mut write.tx, &origin.to_string()).await?;
+    let batch = lock(&mut write.tx, origin).await?;
     let replaced = batch_origin::replaced(&mut write.tx, draft.id).await?;
     let is_unpaid = |one: &&Replaced| matches!(one.state, ItemState::Pending | ItemState::Failed);
     let settled: Vec<_> = replaced.iter().filter(|one| !is_unpaid(one)).collect();

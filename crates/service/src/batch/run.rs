@@ -1,6 +1,6 @@
 //! What the engine needs to run a batch: the lease, and the end of the run.
 
-use super::lookup::{changed, locked};
+use super::lookup::{self, changed, locked_by_id};
 use super::mark::{Mark, UNPAID, WAITING, Which};
 use super::settle::{close, settle};
 use crate::node::ALIVE_US;
@@ -120,7 +120,7 @@ impl Service {
         epoch: Option<i64>,
         rest: Option<Code>,
     ) -> Result<(), Error> {
-        let is_called_off = self.batch(&id.to_string()).await?.called_off_at.is_some();
+        let is_called_off = lookup::get(&mut self.store.read().await?, id).await?.called_off_at.is_some();
         if is_called_off {
             self.mark_all(actor, id, epoch, (UNPAID, Mark::Skip)).await?;
         }
@@ -142,7 +142,7 @@ impl Service {
             let action = if let Mark::Skip = mark { Action::BatchSkipRest } else { Action::BatchFailRest };
             let mut write = self.step(actor, action).await?;
             fence(&mut write.tx, id, epoch).await?;
-            let mut batch = locked(&mut write, &id.to_string()).await?;
+            let mut batch = locked_by_id(&mut write, id).await?;
             let items = which.mark(&mut write, &mut batch, after, mark).await?;
             let Some(last) = items.last() else { return Ok(()) };
             after = last.number.0;
@@ -159,7 +159,7 @@ impl Service {
 /// Ends a run under its epoch: releases the lease, and pauses or ends the batch or leaves it to the next
 /// owner.
 async fn finish(write: &mut Write, id: BatchId, epoch: i64) -> Result<WriteResult<Batch>, Error> {
-    let batch = locked(write, &id.to_string()).await?;
+    let batch = locked_by_id(write, id).await?;
     store::lease::release(&mut write.tx, id, epoch).await?;
     if batch.state != BatchState::Processing {
         return Ok(WriteResult::nothing(batch));
@@ -178,7 +178,7 @@ async fn finish(write: &mut Write, id: BatchId, epoch: i64) -> Result<WriteResul
 
 /// Items that were set back to pending in the meantime are left to the next owner.
 async fn finish_interrupted(write: &mut Write, id: BatchId) -> Result<WriteResult<Batch>, Error> {
-    let batch = locked(write, &id.to_string()).await?;
+    let batch = locked_by_id(write, id).await?;
     let facts = settle(write, &batch).await?.into_iter().collect();
     Ok(WriteResult::many(changed(write, id).await?, facts))
 }

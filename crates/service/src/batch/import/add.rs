@@ -9,7 +9,7 @@ use super::source::{Columns, Parsed, Source};
 use crate::batch::draft::check_draft;
 use crate::batch::edit::{met, set_total};
 use crate::batch::items::{extent, insert_rows, number_of_rows, number_rows};
-use crate::batch::lookup::locked;
+use crate::batch::lookup::{self, find, locked};
 use crate::batch::problems::{self, Refused};
 use crate::batch::request::BatchRequest;
 use crate::batch::rows::row::{Accepted, ROWS_MAX};
@@ -74,7 +74,7 @@ impl Service {
     ) -> Result<Imported, Error> {
         let (terms, scale) = {
             let mut tx = self.store.read().await?;
-            let batch = crate::batch::lookup::find(&mut tx, name).await?;
+            let batch = find(&mut tx, name).await?;
             let terms = terms_of_draft(&mut tx, &batch).await?;
             let scale = terms.asset.scale;
             (BatchTerms { digits: Digits::Fold, ..terms }, scale)
@@ -94,7 +94,7 @@ impl Service {
             other => Some(other?),
         };
         let batch = match &added {
-            Some(added) => Some(self.batch(&added.batch.to_string()).await?),
+            Some(added) => Some(lookup::get(&mut self.store.read().await?, added.batch).await?),
             None => None,
         };
         let problems = resolved.refused.iter().flat_map(|row| row.problems.clone());

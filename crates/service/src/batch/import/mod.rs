@@ -19,7 +19,7 @@ pub use self::report::{Expected, FileReport, Imported, PROBLEMS_SHOWN};
 use self::source::{Parsed, Source};
 use self::state::ImportState;
 use super::draft::check_head;
-use super::lookup::find;
+use super::lookup;
 use super::similar::{self, Examined, Found};
 use super::submit::{Submission, freeze, may_submit};
 use super::terms::BatchTerms;
@@ -231,7 +231,7 @@ impl Service {
         }
         let done = complete(&mut write, self.store.node(), import, state, &file).await;
         let found = write.end_unkept(done).await?;
-        let batch = Some(self.batch(&id.to_string()).await?);
+        let batch = Some(lookup::get(&mut self.store.read().await?, id).await?);
         let taken_amount = format_minor(state.amount, asset.scale);
         Ok(Imported { batch, taken: state.taken, taken_amount, refused, problems, file, found })
     }
@@ -277,7 +277,7 @@ async fn complete(
         return Err(Code::Fenced.into());
     }
     store::lease::give_back(tx, id, node).await?;
-    let batch = find(tx, &id.to_string()).await?;
+    let batch = lookup::get(tx, id).await?;
     let content = std::mem::take(&mut state.content).finish();
     let without_paid = import.submission.without_paid;
     let Examined { batch, content, found } = similar::examine(tx, batch, content, without_paid, now).await?;
