@@ -1,10 +1,9 @@
 //! Accounts: open, show, list, freeze, unfreeze, close.
 
-use crate::account_default;
 use crate::asset::asset_for;
 use crate::holder::{NewHolder, holder_for, missing};
 use crate::write::{Write, WriteResult, claimed};
-use crate::{Error, Refusal, Service};
+use crate::{Error, Refusal, Service, account_default};
 use domain::account::{AccountKind, AccountStatus};
 use domain::asset::Asset;
 use domain::code::Code;

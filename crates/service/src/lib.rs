@@ -97,7 +97,7 @@ impl Service {
     pub fn new(store: Store, door: Door, clock: Arc<dyn Clock>) -> Self {
         let (passwords, steady) = Default::default();
         // With a database file, search threads yield to money by their priority instead.
-        let permits = search::ScanPermits::beside((!store.is_sole_writer()).then(|| door.clone()));
+        let scan_permits = search::ScanPermits::beside((!store.is_sole_writer()).then(|| door.clone()));
         Self {
             store,
             door,
@@ -108,7 +108,7 @@ impl Service {
             steady,
             accounts: Arc::default(),
             search_budget: search::BUDGET,
-            permits,
+            scan_permits,
         }
     }
 

@@ -8,7 +8,6 @@ use domain::access::Role;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::identity::{LOGINS_RESERVED, Login};
-use domain::principal::Principal;
 use domain::script::fold;
 use domain::visible::shown;
 use store::Tx;

@@ -12,6 +12,7 @@ use crate::{Error, Service, StoreError};
 use domain::id::PostingId;
 use hashbrown::{HashMap, HashSet};
 use ledger::digest::ChunkDigest;
+use std::collections::BTreeMap;
 use store::Tx;
 use store::posting::Booked;
 use store::value::Row;

@@ -1,7 +1,6 @@
 //! The attempts to pay an item, derived from its failures, its transfer and the batch's history.
 
-use super::described::Described;
-use super::described::described;
+use super::described::{Described, described};
 use super::lookup::find;
 use super::rework::item_of;
 use crate::{Error, Service};

@@ -1,7 +1,6 @@
 //! A new batch from an earlier one: from its failed items, or from all of them.
 
-use super::described::Described;
-use super::described::described;
+use super::described::{Described, described};
 use super::draft::check_head;
 use super::linked;
 use super::lookup::{find, lock, locked};

@@ -1,17 +1,13 @@
 //! Edits a draft: its head and its rows. The batch's counters change in the same transaction.
 
-use super::described::Described;
-use super::described::{DescribedItem, describe_items, described, tell_times};
-use super::draft::check_draft;
-use super::draft::check_head;
-use super::items::{extent, insert_items};
+use super::described::{Described, DescribedItem, describe_items, described, tell_times};
+use super::draft::{check_draft, check_head};
+use super::items::{delete_items, extent, insert_items};
 use super::lookup::{changed, locked};
 use super::request::BatchRequest;
-use super::rows;
-use super::rows::Amounts;
 use super::rows::row::{Accepted, AcceptedRows, NewRow, ROWS_MAX, too_many_rows};
-use super::terms::terms;
-use super::terms::{BatchTerms, RepeatKey};
+use super::rows::{self, Amounts};
+use super::terms::{BatchTerms, RepeatKey, terms_of_draft};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchTally};

@@ -3,14 +3,13 @@
 use super::lookup::{changed, locked};
 use super::reprice;
 use super::request::BatchRequest;
-use super::settle::close;
+use super::settle::{close, is_live};
+use super::terms::within_maximum;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
-use domain::id::BatchId;
-use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;
 

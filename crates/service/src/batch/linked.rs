@@ -2,9 +2,8 @@
 //! skips those items in the earlier batch in the same commit, so that nothing can be paid in both.
 
 use super::lookup::{changed, get, lock};
-use crate::Error;
-use crate::Service;
 use crate::write::Write;
+use crate::{Error, Service};
 use domain::access::Reach;
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;

@@ -1,19 +1,13 @@
 //! Lists of batches, items and history: filtered, sorted and paged, with the names of what they refer to.
 
+use super::described::{Described, DescribedItem, describe, describe_items, described, tell_times};
 use super::lookup::find;
 use crate::{Error, Service};
-use domain::asset::Asset;
-use domain::batch::ContactType;
-use domain::id::{AssetId, BatchId, TransferId};
 use domain::item::ItemState;
-use hashbrown::HashMap;
-use store::Tx;
 use store::batch::{Batch, BatchFilter, BatchSort};
 use store::batch_history::Event;
-use store::batch_rate::KeptRate;
 use store::import_problem::ImportProblem;
-use store::item::{Item, ItemFilter};
-use store::transfer::Transfer;
+use store::item::ItemFilter;
 
 /// A page of a list.
 #[derive(Debug, Clone, Copy)]

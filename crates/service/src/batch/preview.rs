@@ -1,6 +1,6 @@
 //! A dry run: the same decisions as the run, on the same accounts, without writing anything.
 
-use super::content::Content;
+use super::content::{self, Content};
 use super::create::CreateBatch;
 use super::described::{Described, DescribedItem, describe_items, described};
 use super::list::OffsetPage;
@@ -100,7 +100,7 @@ impl Service {
             let Some(last) = items.last() else { break };
             after = last.number.0;
             store::external_id::fill_page(&mut tx, batch.id, &mut items).await?;
-            content.prints.extend(items.iter().map(similar::printed));
+            content.prints.extend(items.iter().map(content::printed));
             fold.items(&mut tx, items).await?;
         }
         let mut preview = fold.end(&mut tx, batch.account).await?;

@@ -1,8 +1,7 @@
 //! The rates that a batch keeps (contract: "Rates and conversions"): taken at submission, compared with the
 //! stored rates before each run that a user requests, and renewed by repricing.
 
-use super::described::Described;
-use super::described::described;
+use super::described::{Described, described};
 use super::linked;
 use super::lookup::{changed, locked};
 use crate::write::{Write, WriteResult, claimed};

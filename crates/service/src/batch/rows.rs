@@ -8,7 +8,7 @@ pub(crate) mod row;
 pub use self::amounts::Amounts;
 pub(crate) use self::amounts::own as own_amount;
 pub(crate) use self::refusal::refuse_duplicates;
-pub(crate) use self::row::{Accepted, AcceptedRows, too_many_rows};
+pub(crate) use self::row::AcceptedRows;
 pub use self::row::{NewRow, PROBLEMS_MAX, ROWS_MAX};
 
 use super::terms::BatchTerms;

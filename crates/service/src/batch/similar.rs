@@ -1,7 +1,7 @@
 //! Detects a batch that pays again what an earlier one pays. It compares the fingerprints that submitted
 //! batches keep ([`store::similar`]); rules and limits are in [`domain::similar`].
 
-use super::content::{self, Content};
+use super::content::{self, Content, printed};
 use super::items::delete_items;
 use super::promise::Promise;
 use super::rows::row::Accepted;
@@ -12,7 +12,7 @@ use domain::batch::BatchTally;
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::item::ItemState;
-use domain::similar::{Nearness, Overlap, Payment, Printed, REMARK_DAYS, Rows, print};
+use domain::similar::{Nearness, Overlap, Printed, REMARK_DAYS, Rows};
 use hashbrown::{HashMap, HashSet};
 use jiff::tz::TimeZone;
 use ledger::calendar::{day_number, zoned};

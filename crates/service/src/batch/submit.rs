@@ -2,8 +2,7 @@
 //! for paying again what an earlier one pays.
 
 use super::content::{self, Content};
-use super::described::Described;
-use super::described::described;
+use super::described::{Described, described};
 use super::draft::check_draft;
 use super::lookup::{changed, locked};
 use super::request::BatchRequest;

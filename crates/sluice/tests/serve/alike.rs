@@ -31,20 +31,36 @@ const READS: &[Read] = &[
         path: "/api/v2/accounts?pageSize=100",
         command_rows: |json| {
             rows(&json["accounts"], |row| {
-                json!([row["number"], row["status"], row["holder"], row["uid"], cents(&row["balance"]), row["is_default"]])
+                json!([
+                    row["number"],
+                    row["status"],
+                    row["holder"],
+                    row["uid"],
+                    cents(&row["balance"]),
+                    row["is_default"]
+                ])
             })
         },
         api_rows: |json| {
             rows(&json["data"], |row| {
                 let holder = &row["holder"];
-                json!([row["number"], row["status"], holder["name"], holder["uid"], row["balanceCents"], row["isDefault"]])
+                json!([
+                    row["number"],
+                    row["status"],
+                    holder["name"],
+                    holder["uid"],
+                    row["balanceCents"],
+                    row["isDefault"]
+                ])
             })
         },
     },
     Read {
         command: &["holder", "list", "--text", "older"],
         path: "/api/v2/holders?pageSize=100&text=older",
-        command_rows: |json| rows(&json["holders"], |row| json!([row["id"], row["name"], row["uid"], row["email"]])),
+        command_rows: |json| {
+            rows(&json["holders"], |row| json!([row["id"], row["name"], row["uid"], row["email"]]))
+        },
         api_rows: |json| {
             rows(&json["data"], |row| json!([bare(&row["id"]), row["name"], row["uid"], row["email"]]))
         },
@@ -55,13 +71,29 @@ const READS: &[Read] = &[
         command_rows: |json| {
             rows(&json["transfers"], |row| {
                 let fee = row["fee"].as_str().map_or(json!(0), |_| cents(&row["fee"]));
-                json!([row["transfer_id"], row["source"], row["target"], cents(&row["amount"]), fee, row["code"], row["memo"]])
+                json!([
+                    row["transfer_id"],
+                    row["source"],
+                    row["target"],
+                    cents(&row["amount"]),
+                    fee,
+                    row["code"],
+                    row["memo"]
+                ])
             })
         },
         api_rows: |json| {
             rows(&json["data"], |row| {
                 let (from, to) = (&row["fromAccountNumber"], &row["toAccountNumber"]);
-                json!([bare(&row["id"]), from, to, row["fromAmountCents"], row["feeCents"], row["errorCode"], row["memo"]])
+                json!([
+                    bare(&row["id"]),
+                    from,
+                    to,
+                    row["fromAmountCents"],
+                    row["feeCents"],
+                    row["errorCode"],
+                    row["memo"]
+                ])
             })
         },
     },
@@ -81,7 +113,14 @@ const READS: &[Read] = &[
         api_rows: |json| {
             let row = &json["data"];
             let (from, to) = (&row["fromAccountNumber"], &row["toAccountNumber"]);
-            vec![json!([bare(&row["id"]), from, to, row["fromAmountCents"], row["transferDate"], row["memo"]])]
+            vec![json!([
+                bare(&row["id"]),
+                from,
+                to,
+                row["fromAmountCents"],
+                row["transferDate"],
+                row["memo"]
+            ])]
         },
     },
     Read {
@@ -89,7 +128,13 @@ const READS: &[Read] = &[
         path: "/api/v2/accounts/A0/transactions?pageSize=100",
         command_rows: |json| {
             rows(&json["entries"], |row| {
-                json!([row["transfer"], cents(&row["balance_after"]), row["account"], row["date"], row["memo"]])
+                json!([
+                    row["transfer"],
+                    cents(&row["balance_after"]),
+                    row["account"],
+                    row["date"],
+                    row["memo"]
+                ])
             })
         },
         api_rows: |json| {
@@ -104,12 +149,24 @@ const READS: &[Read] = &[
         path: "/api/v2/statistics?from=2000-01-01&to=2999-12-31",
         command_rows: |json| {
             rows(&json["currencies"], |row| {
-                json!([row["currency"], row["count"], row["success_count"], cents(&row["amount"]), cents(&row["fee"])])
+                json!([
+                    row["currency"],
+                    row["count"],
+                    row["success_count"],
+                    cents(&row["amount"]),
+                    cents(&row["fee"])
+                ])
             })
         },
         api_rows: |json| {
             rows(&json["data"]["totals"], |row| {
-                json!([row["currency"], row["count"], row["successCount"], row["amountCents"], row["feeCents"]])
+                json!([
+                    row["currency"],
+                    row["count"],
+                    row["successCount"],
+                    row["amountCents"],
+                    row["feeCents"]
+                ])
             })
         },
     },
@@ -118,7 +175,14 @@ const READS: &[Read] = &[
         path: "/api/batch-transfers?pageSize=100",
         command_rows: |json| {
             rows(&json["batches"], |row| {
-                json!([row["id"], row["batch_id"], row["status"], row["total_count"], row["success_count"], row["failed_count"]])
+                json!([
+                    row["id"],
+                    row["batch_id"],
+                    row["status"],
+                    row["total_count"],
+                    row["success_count"],
+                    row["failed_count"]
+                ])
             })
         },
         api_rows: |json| {
@@ -131,7 +195,9 @@ const READS: &[Read] = &[
     Read {
         command: &["batch", "history", "1"],
         path: "/api/batch-transfers/1/history?pageSize=100",
-        command_rows: |json| rows(&json["events"], |row| json!([row["event"], row["status"], row["item"], row["actor"]])),
+        command_rows: |json| {
+            rows(&json["events"], |row| json!([row["event"], row["status"], row["item"], row["actor"]]))
+        },
         api_rows: |json| {
             rows(&json["data"], |row| json!([row["event"], row["state"], row["relationId"], row["operator"]]))
         },
@@ -182,7 +248,8 @@ async fn the_command_line_and_the_api_show_the_same() {
     let server = ledger.serve(&["--no-worker"]);
     let newest = ledger.ok(&["transfer", "list", "--limit", "1"])["transfers"][0]["transfer_id"].to_string();
     for Read { command, path, command_rows, api_rows } in READS {
-        let command: Vec<&str> = command.iter().map(|arg| if *arg == "LAST" { &newest } else { *arg }).collect();
+        let command: Vec<&str> =
+            command.iter().map(|arg| if *arg == "LAST" { &newest } else { *arg }).collect();
         let by_command = command_rows(&ledger.ok(&command));
         let by_api = api_rows(&get(&server, &key, &path.replace("LAST", &newest)).await);
         assert!(!by_command.is_empty(), "{command:?}");
