@@ -255,7 +255,7 @@ impl Engine {
     /// Runs every batch that was still `processing` when its process ended, oldest first.
     pub async fn run_left(&self) -> Result<Vec<Batch>, Error> {
         let mut ended = Vec::new();
-        for batch in self.service.batch_left().await? {
+        for batch in self.service.processing_batches().await? {
             ended.push(self.run(&batch.id.to_string(), |_| ()).await?);
         }
         Ok(ended)

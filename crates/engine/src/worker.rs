@@ -102,7 +102,7 @@ impl Engine {
     async fn share(&self) -> Result<usize, Error> {
         let nodes = self.service.node_list().await?;
         let workers = nodes.iter().filter(|node| node.is_worker).count().max(1);
-        let batches = self.service.batch_left().await?.len();
+        let batches = self.service.processing_batches().await?.len();
         Ok(batches.div_ceil(workers).min(self.options.runs_max))
     }
 

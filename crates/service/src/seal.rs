@@ -1,6 +1,6 @@
 //! The secret that signs the list cursors the server issues.
 
-use crate::write::{Done, Write};
+use crate::write::{Write, WriteResult};
 use crate::{Error, Service, secret};
 use domain::fact::{Action, Fact};
 use store::audit::Actor;
@@ -23,13 +23,13 @@ impl Service {
     }
 }
 
-async fn seal(write: &mut Write) -> Result<Done<String>, Error> {
+async fn seal(write: &mut Write) -> Result<WriteResult<String>, Error> {
     // The lock makes two nodes that start at once agree on one secret.
     turn::take(&mut write.tx, Turn::Directory).await?;
     if let Some(secret) = store::setting::get(&mut write.tx, NAME).await? {
-        return Ok(Done::nothing(secret));
+        return Ok(WriteResult::nothing(secret));
     }
     let secret = secret::token("")?;
     store::setting::set(&mut write.tx, NAME, &secret).await?;
-    Ok(Done::one(secret, Fact::new(Action::SettingSeal, None).with("name", NAME)))
+    Ok(WriteResult::one(secret, Fact::new(Action::SettingSeal, None).with("name", NAME)))
 }

@@ -2,7 +2,7 @@
 //! it.
 
 use crate::identity::{Identity, Who};
-use crate::write::Done;
+use crate::write::WriteResult;
 use crate::{Error, Secret, Service, secret};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -121,7 +121,9 @@ impl Service {
         let mut write = self.step(actor, Action::SessionEnd).await?;
         write.about.id = Some(user);
         let done = match store::session::end(&mut write.tx, session, user).await? {
-            true => Ok(Done::one((), Fact::new(Action::SessionEnd, Some(user)).with("session", session))),
+            true => {
+                Ok(WriteResult::one((), Fact::new(Action::SessionEnd, Some(user)).with("session", session)))
+            }
             false => Err(Error::refused(Code::SessionNotFound, session.to_string())),
         };
         write.end(done).await

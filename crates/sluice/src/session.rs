@@ -257,7 +257,7 @@ impl Session {
     }
 
     async fn name_what_was_left(&self) -> Result<(), Failure> {
-        for batch in self.service.batch_left().await? {
+        for batch in self.service.processing_batches().await? {
             let number = batch.number();
             note(&say!(
                 self.language,

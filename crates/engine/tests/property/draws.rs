@@ -8,7 +8,7 @@ use domain::batch::{BatchMode, BatchState, BatchType};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use service::batch::rework::Rework;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -211,7 +211,7 @@ impl Draw {
         let new = |from: Option<String>, to: Option<String>, money: Money| {
             let number = from.as_deref().or(to.as_deref()).unwrap_or_default();
             let amount = reference.settle(money, number).text(&currency(number));
-            NewTransfer { from, to, amount, ..NewTransfer::default() }
+            TransferRequest { from, to, amount: amount.into(), ..TransferRequest::default() }
         };
         Some(match self {
             Self::Open { holder, currency } => Step::Open {
@@ -233,7 +233,7 @@ impl Draw {
                 let (from, to) = (account(from), partner(to, &account(from)));
                 // Within one currency every rate is refused, so only few are requested.
                 let rate = rate.filter(|place| *place == 0 || currency(&from) != currency(&to));
-                Step::Move(NewTransfer {
+                Step::Move(TransferRequest {
                     rate: rate.map(|place| RATES[place].0.to_owned()),
                     operation: operation.map(|number| format!("operation-{number}")),
                     date: day.map(|day| format!("2026-02-{day:02}")),
@@ -246,7 +246,12 @@ impl Draw {
             Self::Stranger { from, name, other } => {
                 let (name, other) = (Some((*name).to_owned()), Some(account(other)));
                 let (from, to) = if *from { (name, other) } else { (other, name) };
-                Step::Move(NewTransfer { from, to, amount: "1".to_owned(), ..NewTransfer::default() })
+                Step::Move(TransferRequest {
+                    from,
+                    to,
+                    amount: "1".to_owned().into(),
+                    ..TransferRequest::default()
+                })
             }
             Self::Status(number, status) => Step::Status(account(number), *status),
             Self::Policy { account: number, whole, change } => {

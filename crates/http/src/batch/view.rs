@@ -12,7 +12,7 @@ use domain::batch::{BatchType, ContactType};
 use domain::code::Code;
 use serde::Serialize;
 use service::batch::Described;
-use service::batch::list::{DescribedItem, DescribedRate};
+use service::batch::{DescribedItem, DescribedRate};
 use utoipa::ToSchema;
 
 /// A batch.

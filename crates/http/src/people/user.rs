@@ -18,7 +18,7 @@ use domain::id::UserId;
 use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use service::Secret;
-use service::user::{Added, NewUser, User, UserChange};
+use service::user::{InvitedUser, NewUser, User, UserChange};
 use utoipa::{IntoParams, ToSchema};
 
 /// A user.
@@ -105,8 +105,8 @@ pub(crate) struct InvitedView {
 }
 
 impl InvitedView {
-    fn of(added: Added) -> Self {
-        let Added { user, invited } = added;
+    fn of(added: InvitedUser) -> Self {
+        let InvitedUser { user, invited } = added;
         let expires_at = wire(invited.expires_at);
         Self { user: UserView::of(user), invitation_token: invited.token, expires_at }
     }
@@ -224,7 +224,7 @@ pub(super) fn next<T>(
 pub(super) async fn add(who: Who, once: Once<UserBody>) -> Result<Answer<InvitedView>, Problem> {
     let UserBody { login, name, role } = &once.body;
     let new = NewUser { login: login.clone(), name: name.clone(), role: role.role() };
-    let added: Added = once.settle(once.service.user_add(who.actor(), &new).await).await?;
+    let added: InvitedUser = once.settle(once.service.user_add(who.actor(), &new).await).await?;
     Ok(Answer::saying(ADDED, InvitedView::of(added)))
 }
 
@@ -268,7 +268,7 @@ pub(super) async fn reset(
     once: Once<Nothing>,
 ) -> Result<Answer<InvitedView>, Problem> {
     let id = id.named::<UserId>(Code::UserNotFound)?.0;
-    let added: Added = once.settle(once.service.user_reset(who.actor(), id).await).await?;
+    let added: InvitedUser = once.settle(once.service.user_reset(who.actor(), id).await).await?;
     Ok(Answer::saying(RESET, InvitedView::of(added)))
 }
 

@@ -1,7 +1,7 @@
 //! A ledger's pages, read ahead by a separate task in one transaction. At any time one page is being read,
 //! one waits in the channel and one is being processed, so memory does not grow with the ledger.
 
-use super::progress::Progress;
+use super::progress::CopyProgress;
 use crate::Error;
 use domain::code::Code;
 use sha2::{Digest, Sha256};
@@ -31,7 +31,7 @@ pub(super) struct Feed {
 
 impl Feed {
     /// Starts a task that reads the rest.
-    pub(super) fn start(self, store: &Store, from: Progress) -> Receiver<Result<Fed, Error>> {
+    pub(super) fn start(self, store: &Store, from: CopyProgress) -> Receiver<Result<Fed, Error>> {
         let (sender, pages) = channel(1);
         let store = store.clone();
         tokio::spawn(async move {
@@ -46,7 +46,7 @@ impl Feed {
     async fn read(
         self,
         store: &Store,
-        from: Progress,
+        from: CopyProgress,
         pages: &Sender<Result<Fed, Error>>,
     ) -> Result<(), Error> {
         let mut tx = store.read().await?;

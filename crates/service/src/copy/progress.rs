@@ -13,13 +13,13 @@ pub(super) const NAME: &str = "copy.progress";
 
 /// The step, the last key copied, and how many of the step's rows are copied.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Progress {
+pub(super) struct CopyProgress {
     /// None before the first page.
     pub at: Option<(&'static str, Key)>,
     pub rows: u64,
 }
 
-impl Progress {
+impl CopyProgress {
     /// The progress stored in the target.
     pub(super) async fn of(tx: &mut Tx) -> Result<Self, Error> {
         let text = store::setting::get(tx, NAME).await?.unwrap_or_default();

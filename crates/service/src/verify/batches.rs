@@ -1,7 +1,7 @@
 //! Batches and their items: each completed item has exactly one transfer, the counters are the sums over the
 //! items, and the content is what was submitted.
 
-use super::{STEP, Verification};
+use super::report::{STEP, Verification};
 use crate::Error;
 use domain::batch::{BatchState, BatchTally, BatchType};
 use domain::code::Code;

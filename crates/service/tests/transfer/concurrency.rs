@@ -7,7 +7,7 @@ use domain::id::AccountId;
 use domain::transfer::TransferKind;
 use ledger::{Outcome, Party, Single};
 use service::policy::PolicyChange;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::pin;
@@ -103,7 +103,7 @@ async fn test_race_condition_prevention() {
 
     // 3: one operation id from fifty threads is one transfer, and all get its answer.
     let before = world.footprint();
-    let same = |_| NewTransfer { operation: set("op-same"), ..request(A2, B1, "2000.00") };
+    let same = |_| TransferRequest { operation: set("op-same"), ..request(A2, B1, "2000.00") };
     let outcomes = world.crowd(THREADS, same).await;
     assert_eq!(carried_out(&outcomes).len(), 1);
     assert!(outcomes.iter().all(|outcome| outcome.code.is_none() && outcome.fee == 200));
@@ -111,10 +111,13 @@ async fn test_race_condition_prevention() {
     assert_eq!(world.balance(A2).await, 500_000 - 200_000 - 200);
     assert_eq!(world.footprint().transfers, before.transfers + 1);
     // Different content under the same id is refused, whichever request comes first.
-    let conflict = world.ask(&NewTransfer { operation: set("op-same"), ..request(A2, B1, "2000.01") }).await;
+    let conflict =
+        world.ask(&TransferRequest { operation: set("op-same"), ..request(A2, B1, "2000.01") }).await;
     assert_eq!((conflict.code, conflict.transfer), (Some(Code::OperationConflict), None));
-    let mixed =
-        |place| NewTransfer { operation: set("op-mixed"), ..request(A2, B1, ["1.00", "2.00"][place % 2]) };
+    let mixed = |place| TransferRequest {
+        operation: set("op-mixed"),
+        ..request(A2, B1, ["1.00", "2.00"][place % 2])
+    };
     let outcomes = world.crowd(THREADS, mixed).await;
     assert_eq!(carried_out(&outcomes).len(), 1);
     let conflicts = outcomes.iter().filter(|outcome| outcome.code == Some(Code::OperationConflict));

@@ -7,7 +7,7 @@ use crate::session::{Session, major};
 use crate::word::Word;
 use domain::asset::Asset;
 use serde_json::{Map, Value, json};
-use service::batch::list::{Described, DescribedRate};
+use service::batch::{Described, DescribedRate};
 use store::batch::Batch;
 
 /// A batch with the names that it refers to.

@@ -4,7 +4,7 @@
 //! E-mail address and uid identify a holder. Any other detail given must match the known one, so that no
 //! input is dropped. A holder with neither is identified by its name.
 
-use crate::holder::NewHolder;
+use super::details::NewHolder;
 use crate::{Error, Refusal};
 use domain::code::Code;
 use domain::id::HolderId;
@@ -128,7 +128,7 @@ fn differs(id: HolderId, field: &str, known: Option<&str>, given: &str) -> Error
     };
     Error::Refused(Refusal {
         data: Some(json!({ "holderId": id.tagged(), "field": field, "known": known, "given": given })),
-        ..Refusal::told(Code::HolderDiffers, about(field), about(chinese))
+        ..Refusal::bilingual(Code::HolderDiffers, about(field), about(chinese))
     })
 }
 
@@ -142,7 +142,7 @@ fn two_holders(by_uid: &Holder, by_email: &Holder) -> Error {
     let (english, chinese) = (format!("{uid}; {}", email("email")), format!("{uid}；{}", email("邮箱")));
     Error::Refused(Refusal {
         data: Some(json!({ "uid": one(by_uid), "email": one(by_email) })),
-        ..Refusal::told(Code::HolderConflict, english, chinese)
+        ..Refusal::bilingual(Code::HolderConflict, english, chinese)
     })
 }
 

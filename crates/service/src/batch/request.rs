@@ -4,7 +4,7 @@ use domain::access::Reach;
 
 /// Which batch, the caller's reach, the draft version and a note.
 #[derive(Debug, Clone, Copy)]
-pub struct Ask<'a> {
+pub struct BatchRequest<'a> {
     /// The batch's id or number.
     pub name: &'a str,
     /// Whether the caller may act on every batch or only on batches it made.
@@ -15,7 +15,7 @@ pub struct Ask<'a> {
     pub note: &'a str,
 }
 
-impl<'a> Ask<'a> {
+impl<'a> BatchRequest<'a> {
     /// About a batch, without a note, by a caller that may act on every batch.
     #[must_use]
     pub const fn of(name: &'a str) -> Self {
@@ -41,13 +41,13 @@ impl<'a> Ask<'a> {
     }
 }
 
-impl<'a> From<&'a str> for Ask<'a> {
+impl<'a> From<&'a str> for BatchRequest<'a> {
     fn from(name: &'a str) -> Self {
         Self::of(name)
     }
 }
 
-impl<'a> From<&'a String> for Ask<'a> {
+impl<'a> From<&'a String> for BatchRequest<'a> {
     fn from(name: &'a String) -> Self {
         Self::of(name)
     }

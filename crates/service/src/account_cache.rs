@@ -15,11 +15,11 @@ use store::Tx;
 use store::account::AccountView;
 
 /// The most accounts in the cache; a full cache is cleared.
-const KNOWN_MAX: usize = 200_000;
+const CACHED_MAX: usize = 200_000;
 
 /// The immutable fields of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Known {
+pub(crate) struct CachedAccount {
     pub id: AccountId,
     pub number: String,
     pub asset: Asset,
@@ -29,18 +29,18 @@ pub(crate) struct Known {
 /// The accounts that this process has looked up. A reference never changes its meaning: ids and numbers have
 /// disjoint forms, and accounts are neither renumbered nor deleted.
 #[derive(Debug, Default)]
-pub(crate) struct Directory {
-    known: Mutex<HashMap<AccountRef, Arc<Known>>>,
+pub(crate) struct AccountCache {
+    known: Mutex<HashMap<AccountRef, Arc<CachedAccount>>>,
 }
 
-impl Directory {
-    fn get(&self, named: &AccountRef) -> Option<Arc<Known>> {
+impl AccountCache {
+    fn get(&self, named: &AccountRef) -> Option<Arc<CachedAccount>> {
         self.known.lock().ok()?.get(named).cloned()
     }
 
-    fn keep(&self, named: &AccountRef, known: &Arc<Known>) {
+    fn keep(&self, named: &AccountRef, known: &Arc<CachedAccount>) {
         let Ok(mut all) = self.known.lock() else { return };
-        if all.len() >= KNOWN_MAX {
+        if all.len() >= CACHED_MAX {
             all.clear();
         }
         all.insert(named.clone(), Arc::clone(known));
@@ -91,14 +91,14 @@ impl Service {
 
     /// The two sides of a transfer by id or number, with their currencies; each missing side has its own
     /// code.
-    pub(crate) async fn known_pair(
+    pub(crate) async fn cached_pair(
         &self,
         from: Option<&str>,
         to: Option<&str>,
-    ) -> Result<(Option<Arc<Known>>, Option<Arc<Known>>), Error> {
+    ) -> Result<(Option<Arc<CachedAccount>>, Option<Arc<CachedAccount>>), Error> {
         let source = from.map(|text| read(text, Code::SourceNotFound)).transpose()?;
         let target = to.map(|text| read(text, Code::TargetNotFound)).transpose()?;
-        let kept = |named: &Option<AccountRef>| named.as_ref().and_then(|named| self.directory.get(named));
+        let kept = |named: &Option<AccountRef>| named.as_ref().and_then(|named| self.accounts.get(named));
         let (known_source, known_target) = (kept(&source), kept(&target));
         if known_source.is_some() == source.is_some() && known_target.is_some() == target.is_some() {
             return Ok((known_source, known_target));
@@ -117,13 +117,13 @@ impl Service {
         found: &[AccountView],
         named: Option<&AccountRef>,
         code: Code,
-    ) -> Result<Option<Arc<Known>>, Error> {
+    ) -> Result<Option<Arc<CachedAccount>>, Error> {
         let Some(named) = named else { return Ok(None) };
         let Some(account) = choose(found, named) else { return Err(missing(tx, named, code).await) };
         let asset = asset_of(&store::asset::all(tx).await?, account.asset)?;
         let (id, number, holder) = (account.id, account.number.clone(), account.holder);
-        let known = Arc::new(Known { id, number, asset, holder });
-        self.directory.keep(named, &known);
+        let known = Arc::new(CachedAccount { id, number, asset, holder });
+        self.accounts.keep(named, &known);
         Ok(Some(known))
     }
 }

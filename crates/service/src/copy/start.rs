@@ -1,7 +1,7 @@
 //! Where a copy begins: at the start, or where an earlier copy was killed; or why it must not begin at all.
 
-use super::Copy;
-use super::progress::{self, Progress};
+use super::progress::{self, CopyProgress};
+use super::request::Copy;
 use super::seal::UNFINISHED;
 use crate::{Error, Service};
 use data_encoding::HEXLOWER;
@@ -17,11 +17,11 @@ const SOURCE: &str = "copy.source";
 pub(super) const SETTINGS: [&str; 3] = [progress::NAME, SOURCE, UNFINISHED];
 
 /// Where the copy begins.
-pub(super) struct Place {
+pub(super) struct CopyStart {
     /// The source's last commit, which must stay the last.
     pub commit_number: i64,
     /// The target's progress.
-    pub progress: Progress,
+    pub progress: CopyProgress,
 }
 
 /// Distinguishes a source from all other ledgers, and one state of it from its other states.
@@ -33,7 +33,7 @@ struct Origin {
 
 impl Copy<'_> {
     /// Checks both sides, seals the source and marks the target, or refuses. A refusal changes nothing.
-    pub(super) async fn place(&self) -> Result<Place, Error> {
+    pub(super) async fn start(&self) -> Result<CopyStart, Error> {
         let is_sealed = self.from.may_move(self.to_shown).await?;
         let begun = self.to.begun().await?;
         if begun.is_none() && !store::copy::is_pristine(&mut self.to.store.read().await?).await? {
@@ -47,7 +47,7 @@ impl Copy<'_> {
             }
         }
         let commit_number = self.from.commit_number().await?;
-        Ok(Place { commit_number, progress: Progress::of(&mut self.to.store.read().await?).await? })
+        Ok(CopyStart { commit_number, progress: CopyProgress::of(&mut self.to.store.read().await?).await? })
     }
 
     /// An unfinished copy resumes only with the same state of the source that it began with.
@@ -74,7 +74,7 @@ impl Copy<'_> {
                              "place": self.from_shown });
         store::setting::set(&mut tx, UNFINISHED, "1").await?;
         store::setting::set(&mut tx, SOURCE, &source.to_string()).await?;
-        Progress::default().begin(&mut tx).await?;
+        CopyProgress::default().begin(&mut tx).await?;
         Ok(tx.commit().await?)
     }
 }

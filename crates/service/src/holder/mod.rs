@@ -1,62 +1,27 @@
 //! Holders: the owners of accounts.
 
-use crate::holder_known::KnownHolders;
+mod change;
+mod details;
+pub(crate) mod known;
+
+pub use self::change::HolderChange;
+pub use self::details::NewHolder;
+pub(crate) use self::details::{email, missing, uid};
+pub use store::holder::Holder;
+
+use self::known::KnownHolders;
 use crate::listing::Counting;
-use crate::search::{Field, Search};
-use crate::write::{Done, Write, begun};
-use crate::{Error, Service, visible};
+use crate::search::{Search, SearchScope};
+use crate::write::{Write, WriteResult, claimed};
+use crate::{Error, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::HolderId;
-use domain::identity::{Email, Uid};
-use domain::noun::NounId;
-use domain::script::Digits;
-use domain::visible::shown;
 use store::Tx;
 use store::audit::Actor;
 use store::counter::{self, Counter};
 use store::listing::{CursorKey, PageRequest};
 use store::turn::{self, Turn};
-
-pub use crate::holder_change::{HolderChange, HolderChanged};
-pub use store::holder::Holder;
-
-/// A holder's details. E-mail address and uid are unique; a holder with neither is identified by its name.
-#[derive(Debug, Clone, Default)]
-pub struct NewHolder {
-    /// Its name.
-    pub name: String,
-    /// Its e-mail address.
-    pub email: Option<String>,
-    /// Its number with the organisation.
-    pub uid: Option<String>,
-}
-
-impl NewHolder {
-    /// The details as stored: each value trimmed and normalised.
-    pub(crate) fn clean(&self) -> Result<Self, Error> {
-        Ok(Self {
-            name: visible(&self.name)?,
-            email: self.email.as_deref().map(email).transpose()?,
-            uid: self.uid.as_deref().map(uid).transpose()?,
-        })
-    }
-
-    /// Whether it has neither an e-mail address nor a uid, so that its name alone identifies it.
-    pub(crate) const fn is_nameless(&self) -> bool {
-        self.email.is_none() && self.uid.is_none()
-    }
-}
-
-/// An e-mail address as stored.
-pub(crate) fn email(text: &str) -> Result<String, Error> {
-    Email::parse(text, Digits::Fold).map(String::from).map_err(|code| Error::refused(code, shown(text)))
-}
-
-/// A uid as stored.
-pub(crate) fn uid(text: &str) -> Result<String, Error> {
-    Uid::parse(text, Digits::Fold).map(String::from).map_err(|code| Error::refused(code, shown(text)))
-}
 
 /// A page of the holder list.
 #[derive(Debug, Clone)]
@@ -74,31 +39,19 @@ impl Service {
     /// Adds a holder; refused if its e-mail address or uid (or, without either, its name) belongs to a
     /// holder.
     pub async fn holder_add(&self, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {
-        let mut write = begun!(self.write(actor, Action::HolderAdd));
+        let mut write = claimed!(self.write(actor, Action::HolderAdd));
         let done = add_new(&mut write, new).await;
         write.end(done).await
-    }
-
-    /// Holders after an id whose name, e-mail address or uid contains a text.
-    pub async fn holder_search(
-        &self,
-        text: Option<&str>,
-        after: i64,
-        limit: i64,
-    ) -> Result<Vec<Holder>, Error> {
-        let mut tx = self.store.read().await?;
-        let after = Some(CursorKey { value: after.into(), key: after });
-        let slice = PageRequest { after, limit, ..PageRequest::default() };
-        Ok(store::holder::search(&mut tx, text, slice).await?)
     }
 
     /// Holders after an id whose name, e-mail address or uid contains a text, searched within the time
     /// budget.
     pub async fn holder_list(&self, text: Option<&str>, after: i64, limit: i64) -> Result<HolderPage, Error> {
-        let budget = self.budget();
+        let limits = self.search_limits();
         let mut tx = self.store.read().await?;
         let after = Some(CursorKey { value: after.into(), key: after });
         let slice = PageRequest { after, limit, ..PageRequest::default() };
+<<<<<<< HEAD:crates/service/src/holder.rs
         let field = Field::whole(store::holder::ids(&mut tx).await?);
         let (mut search, mut holders) = (Search::new(&slice, Counting::No, field, budget), Vec::new());
         while let Some(look) = search.next(&self.lanes).await {
@@ -106,15 +59,29 @@ impl Service {
                 PageRequest { limit: look.limit, window: Some(look.window), ..PageRequest::default() };
             let page = store::holder::search(&mut tx, text, slice).await?;
             search.found(&self.lanes, look, page.iter().map(|holder| holder.id.0).collect());
+||||||| a69a245:crates/service/src/holder.rs
+        let field = Field::whole(store::holder::ids(&mut tx).await?);
+        let (mut search, mut holders) = (Search::new(&slice, Counting::No, field, budget), Vec::new());
+        while let Some(look) = search.next(&self.lanes).await {
+            let slice = PageRequest { limit: look.limit, window: Some(look.window), ..PageRequest::default() };
+            let page = store::holder::search(&mut tx, text, slice).await?;
+            search.found(&self.lanes, look, page.iter().map(|holder| holder.id.0).collect());
+=======
+        let scope = SearchScope::whole(store::holder::ids(&mut tx).await?);
+        let (mut search, mut holders) = (Search::new(&slice, Counting::No, scope, limits), Vec::new());
+        while let Some(scan) = search.next().await {
+            let page = store::holder::search(&mut tx, text, scan.slice()).await?;
+            search.found(scan, page.iter().map(|holder| holder.id.0).collect());
+>>>>>>> sv:crates/service/src/holder/mod.rs
             holders.extend(page);
         }
-        let part = search.part();
-        holders.truncate(part.keys.len());
-        let searched_until = match part.until {
+        let result = search.result();
+        holders.truncate(result.keys.len());
+        let searched_until = match result.until {
             Some(id) => store::holder::get(&mut tx, HolderId(id)).await?.map(|holder| holder.created_at),
             None => None,
         };
-        Ok(HolderPage { holders, next: part.next.map(|place| place.key), searched_until })
+        Ok(HolderPage { holders, next: result.next.map(|place| place.key), searched_until })
     }
 
     /// How many holders have a name, e-mail address or uid that contains a text.
@@ -131,11 +98,7 @@ impl Service {
     }
 }
 
-pub(crate) fn missing(id: HolderId) -> Error {
-    Error::refused(Code::HolderNotFound, id.tagged())
-}
-
-async fn add_new(write: &mut Write, new: &NewHolder) -> Result<Done<Holder>, Error> {
+async fn add_new(write: &mut Write, new: &NewHolder) -> Result<WriteResult<Holder>, Error> {
     let new = new.clean()?;
     turn::take(&mut write.tx, Turn::Directory).await?;
     if KnownHolders::load(&mut write.tx, std::slice::from_ref(&new)).await?.has(&new) {
@@ -143,7 +106,7 @@ async fn add_new(write: &mut Write, new: &NewHolder) -> Result<Done<Holder>, Err
     }
     let holder = add(&mut write.tx, new, write.now).await?;
     let fact = Fact::new(Action::HolderAdd, Some(holder.id.0)).with("name", holder.name.as_str());
-    Ok(Done::one(holder, fact))
+    Ok(WriteResult::one(holder, fact))
 }
 
 /// The holder that the details mean, added if it is not known yet.

@@ -1,9 +1,9 @@
 //! Where the transfers of a list may be: what is known about whole chunks, and about accounts with a short
 //! history, leaves little to scan.
 
-use super::list::TransferQuery;
 use crate::Error;
-use crate::search::{Field, GAP, wanted};
+use crate::listing::Counting;
+use crate::search::{GAP, SearchScope, wanted};
 use domain::id::AccountId;
 use store::Tx;
 use store::chunk::{self, SpanFilter};
@@ -16,7 +16,12 @@ use store::transfer_list::{self, TransferFilter};
 const SHORT: i64 = 5_000;
 
 /// Where the transfers of a list sorted by number may be.
-pub(super) async fn of(tx: &mut Tx, query: &TransferQuery, filter: &TransferFilter) -> Result<Field, Error> {
+pub(super) async fn of(
+    tx: &mut Tx,
+    filter: &TransferFilter,
+    slice: &PageRequest,
+    counting: Counting,
+) -> Result<SearchScope, Error> {
     let (first, last) = transfer_list::keys(tx).await?;
     let account = match filter.account {
         // Refused transfers have no entries.
@@ -25,7 +30,7 @@ pub(super) async fn of(tx: &mut Tx, query: &TransferQuery, filter: &TransferFilt
     };
     let is_dated = filter.from_date.is_some() || filter.to_date.is_some();
     if account.is_none() && !is_dated && filter.completed != Some(false) {
-        return Ok(Field::whole((first, last)));
+        return Ok(SearchScope::whole((first, last)));
     }
     let spans = SpanFilter {
         from_date: filter.from_date.unwrap_or(i64::MIN),
@@ -35,10 +40,10 @@ pub(super) async fn of(tx: &mut Tx, query: &TransferQuery, filter: &TransferFilt
     };
     let ranges = chunk::spans(tx, Window { first, last }, &spans, GAP).await?;
     let known = match account {
-        Some(account) => known(tx, account, query, filter).await?,
+        Some(account) => known(tx, account, filter, slice, counting).await?,
         None => Vec::new(),
     };
-    Ok(Field { ranges, known })
+    Ok(SearchScope { ranges, known })
 }
 
 /// The account, if its history is short.
@@ -61,11 +66,12 @@ const fn refused_at_least(filter: &TransferFilter, is_known: bool) -> i64 {
 async fn known(
     tx: &mut Tx,
     account: AccountId,
-    query: &TransferQuery,
     filter: &TransferFilter,
+    slice: &PageRequest,
+    counting: Counting,
 ) -> Result<Vec<i64>, Error> {
-    let (order, after) = (query.slice.order, query.slice.after.clone());
-    let limit = wanted(&query.slice, query.counting);
+    let (order, after) = (slice.order, slice.after.clone());
+    let limit = wanted(slice, counting);
     let slice = PageRequest { order, after, limit, ..PageRequest::default() };
     Ok(transfer_list::page_of_account(tx, account, filter, slice).await?)
 }

@@ -1,27 +1,26 @@
-//! An import in progress: what has been taken and refused so far, and which accounts have been seen.
+//! An import in progress: what has been taken and refused so far.
 
-use super::super::content::ContentHash;
-use super::super::create::number_of_rows;
-use super::super::external_id::Clashes;
-use super::super::problems::Refused;
-use super::super::rows::{Accepted, BatchTerms, RepeatKey, own_amount};
-use super::source::{Columns, FileReport, ParsedPage};
-use super::{Line, PAGE};
-use crate::payee::{Field, Payees, Side, Wrong};
+use super::report::FileReport;
+use super::seen::SeenRows;
+use super::sort::{problem, sort};
+use super::source::{Columns, PAGE, ParsedPage};
+use crate::batch::content::ContentHash;
+use crate::batch::external_id::Clashes;
+use crate::batch::items::{delete_items, number_of_rows};
+use crate::batch::problems::{self, Refused};
+use crate::batch::rows::row::Accepted;
+use crate::batch::terms::BatchTerms;
+use crate::payee::{Field, Payees, Wrong};
 use crate::{Error, Service};
 use domain::amount::format_minor;
 use domain::batch::BatchType;
 use domain::code::Code;
 use domain::id::BatchId;
-use formats::problem::Problem;
-use hashbrown::hash_map::Entry;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use store::Tx;
 use store::batch::Filled;
-use store::import_problem::ImportProblem;
 use store::item::{Item, Page};
 
 /// A guard: the import counts as running in this process until it is dropped.
@@ -39,7 +38,7 @@ impl Drop for AtImport {
 }
 
 /// An import in progress.
-pub(super) struct Progress {
+pub(super) struct ImportState {
     pub id: BatchId,
     _at_work: AtImport,
     pub terms: BatchTerms,
@@ -49,7 +48,7 @@ pub(super) struct Progress {
     pub taken: i64,
     pub refused: i64,
     pub amount: i128,
-    met: Met,
+    seen: SeenRows,
     pub content: ContentHash,
 }
 
@@ -63,50 +62,7 @@ pub(super) enum TakenOut {
     Twice,
 }
 
-/// The accounts seen so far. Without repeats one bit per account is enough; with repeats each key is kept.
-#[derive(Default)]
-struct Met {
-    seen: Vec<u64>,
-    accounts: HashSet<i64>,
-    keys: HashMap<RepeatKey, i64>,
-    lines: HashSet<i64>,
-    /// Items whose external id appears again in a later row.
-    same_id: HashSet<i64>,
-}
-
-impl Met {
-    fn account(&mut self, id: i64) {
-        let (Ok(word), bit) = (usize::try_from(id / 64), id % 64) else { return };
-        if word >= self.seen.len() {
-            self.seen.resize(word + 1, 0);
-        }
-        if let Some(bits) = self.seen.get_mut(word) {
-            if *bits & (1 << bit) != 0 {
-                self.accounts.insert(id);
-            }
-            *bits |= 1 << bit;
-        }
-    }
-
-    fn key(&mut self, key: RepeatKey, line: i64) {
-        match self.keys.entry(key) {
-            Entry::Occupied(first) => self.lines.extend([*first.get(), line]),
-            Entry::Vacant(place) => {
-                place.insert(line);
-            }
-        }
-    }
-
-    fn is_twice(&self, other: i64, line: i64) -> bool {
-        self.accounts.contains(&other) || self.lines.contains(&line)
-    }
-
-    fn has_doubles(&self) -> bool {
-        !(self.accounts.is_empty() && self.lines.is_empty() && self.same_id.is_empty())
-    }
-}
-
-impl Progress {
+impl ImportState {
     pub(super) fn new(id: BatchId, at_work: AtImport, terms: BatchTerms, columns: Columns) -> Self {
         Self {
             id,
@@ -118,7 +74,7 @@ impl Progress {
             taken: 0,
             refused: 0,
             amount: 0,
-            met: Met::default(),
+            seen: SeenRows::default(),
             content: ContentHash::default(),
         }
     }
@@ -135,9 +91,9 @@ impl Progress {
 
     fn meet(&mut self, row: &Accepted) {
         if self.terms.allow_repeat {
-            self.met.key(self.terms.repeat_key(&row.item), row.item.line);
+            self.seen.key(self.terms.repeat_key(&row.item), row.item.line);
         } else {
-            self.met.account(self.terms.other(&row.item).0);
+            self.seen.account(self.terms.other(&row.item).0);
         }
     }
 
@@ -172,7 +128,7 @@ impl Progress {
         rows: Vec<Accepted>,
         mut clashes: Clashes,
     ) -> (Vec<Accepted>, Vec<(Item, TakenOut)>) {
-        self.met.same_id.extend(clashes.met_before);
+        self.seen.same_id.extend(clashes.met_before);
         let (mut free, mut clashed) = (Vec::with_capacity(rows.len()), Vec::new());
         for (place, row) in rows.into_iter().enumerate() {
             match clashes.wrong.remove(&place) {
@@ -230,39 +186,39 @@ impl Progress {
 
 impl Service {
     /// Removes every row whose payee, payer or external id the file has more than once.
-    pub(super) async fn drop_duplicates(&self, progress: &mut Progress) -> Result<(), Error> {
-        if !progress.met.has_doubles() {
+    pub(super) async fn drop_duplicates(&self, state: &mut ImportState) -> Result<(), Error> {
+        if !state.seen.has_doubles() {
             return Ok(());
         }
-        progress.content = ContentHash::default();
-        let mut after = progress.first.unwrap_or(1) - 1;
+        state.content = ContentHash::default();
+        let mut after = state.first.unwrap_or(1) - 1;
         loop {
             let mut tx = self.store.write().await?;
             let limit = number_of_rows(PAGE);
-            let page = Page { batch: progress.id, after, last: progress.last, limit };
+            let page = Page { batch: state.id, after, last: state.last, limit };
             let mut items = store::item::page(&mut tx, page, None, None).await?;
-            store::external_id::fill_page(&mut tx, progress.id, &mut items).await?;
+            store::external_id::fill_page(&mut tx, state.id, &mut items).await?;
             let Some(last) = items.last().map(|item| item.number.0) else { return Ok(()) };
             let mut out = Vec::new();
             for item in items {
-                match progress.doubled(&item) {
+                match state.doubled(&item) {
                     Some(why) => out.push((item, why)),
-                    None => progress.content.item(&item),
+                    None => state.content.item(&item),
                 }
             }
-            progress.take_out(&mut tx, &out).await?;
+            state.take_out(&mut tx, &out).await?;
             tx.commit().await?;
             after = last;
         }
     }
 }
 
-impl Progress {
+impl ImportState {
     fn doubled(&self, item: &Item) -> Option<TakenOut> {
-        if self.met.is_twice(self.terms.other(item).0, item.line) {
+        if self.seen.is_twice(self.terms.other(item).0, item.line) {
             Some(TakenOut::Twice)
         } else {
-            self.met.same_id.contains(&item.number.0).then_some(TakenOut::SameId)
+            self.seen.same_id.contains(&item.number.0).then_some(TakenOut::SameId)
         }
     }
 
@@ -270,71 +226,11 @@ impl Progress {
     async fn take_out(&mut self, tx: &mut Tx, out: &[(Item, TakenOut)]) -> Result<(), Error> {
         for (item, _) in out {
             let range = (item.number.0, item.number.0);
-            super::super::edit::delete_items(tx, self.id, range).await?;
+            delete_items(tx, self.id, range).await?;
         }
         self.taken -= number_of_rows(out.len());
         self.amount -= out.iter().map(|(item, _)| i128::from(item.amount)).sum::<i128>();
         let mut refused = self.refuse(tx, out).await?;
-        super::super::problems::keep(tx, self.id, &mut refused).await
+        problems::keep(tx, self.id, &mut refused).await
     }
-}
-
-/// The accepted rows of a page, each with its repair key, and the refused ones.
-pub(super) fn sort(
-    terms: &BatchTerms,
-    columns: &Columns,
-    payees: &Payees,
-    page: ParsedPage,
-) -> (Vec<(Option<String>, Accepted)>, Vec<Refused>) {
-    let mut refused: BTreeMap<u64, Refused> = BTreeMap::new();
-    for found in page.problems {
-        let line = number_of_line(found.line);
-        let row = refused.entry(found.line);
-        let row = row.or_insert_with(|| Refused { line, content: None, problems: Vec::new() });
-        row.problems.push(of_file(terms, found));
-    }
-    for Line { line, row, .. } in page.refused {
-        if let Some(kept) = u64::try_from(line).ok().and_then(|line| refused.get_mut(&line)) {
-            kept.content = Some(super::source::content(&row));
-        }
-    }
-    let mut accepted = Vec::with_capacity(page.lines.len());
-    for Line { line, key, row } in page.lines {
-        match terms.row(payees, line, &row, own_amount(&row, terms.asset.scale)) {
-            Ok(one) => accepted.push((key, one)),
-            Err(wrong) => {
-                let problems = wrong.into_iter().map(|wrong| problem(columns, line, wrong)).collect();
-                let content = Some(super::source::content(&row));
-                refused.insert(u64::try_from(line).unwrap_or(0), Refused { line, content, problems });
-            }
-        }
-    }
-    (accepted, refused.into_values().collect())
-}
-
-fn number_of_line(line: u64) -> i64 {
-    i64::try_from(line).unwrap_or(i64::MAX)
-}
-
-fn of_file(terms: &BatchTerms, found: Problem) -> ImportProblem {
-    // The reader does not know which side the rows of this batch name.
-    let code = match found.code {
-        Code::PayeeMissing if terms.kind != BatchType::OneToMany => Side::Payer.missing(),
-        code => code,
-    };
-    ImportProblem {
-        row: 0,
-        line: number_of_line(found.line),
-        column: found.column,
-        code,
-        value: found.value,
-        suggestion: None,
-    }
-}
-
-/// A row's problem, under the column name of its file.
-pub(super) fn problem(columns: &Columns, line: i64, wrong: Wrong) -> ImportProblem {
-    let column = columns.name(wrong.field).map(str::to_owned);
-    let value = formats::problem::shorten(wrong.value.as_bytes());
-    ImportProblem { row: 0, line, column, code: wrong.code, value, suggestion: wrong.suggestion }
 }
