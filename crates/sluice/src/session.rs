@@ -1,6 +1,6 @@
 //! What a command works with: the service over an open ledger, the actor, and the output.
 
-use crate::cli::Globals;
+use crate::globals::Globals;
 use crate::clock::SystemClock;
 use crate::data_dir::{DataDir, Lock, MarkPlace};
 use crate::exit::Failure;
@@ -117,7 +117,7 @@ impl Session {
             }
         }
         if matches!(access, Access::Write | Access::Import) && session.service.store().is_sole_writer() {
-            session.name_what_was_left().await?;
+            session.warn_about_unfinished_runs().await?;
         }
         Ok(session)
     }
@@ -256,7 +256,7 @@ impl Session {
         })
     }
 
-    async fn name_what_was_left(&self) -> Result<(), Failure> {
+    async fn warn_about_unfinished_runs(&self) -> Result<(), Failure> {
         for batch in self.service.batch_left().await? {
             let number = batch.number();
             note(&say!(

@@ -33,10 +33,10 @@ const CLOSING: Duration = Duration::from_secs(2);
 
 /// The process's hub. Clones share everything.
 #[derive(Debug, Clone)]
-pub(crate) struct Hub(Arc<Inner>);
+pub(crate) struct Hub(Arc<HubState>);
 
 #[derive(Debug)]
-struct Inner {
+struct HubState {
     service: Service,
     /// The timeouts of the sockets' sessions.
     life: SessionLife,
@@ -69,7 +69,7 @@ struct Member {
 impl Hub {
     pub(crate) fn new(service: Service, life: SessionLife) -> Self {
         let (io, members, changed) = (OnceLock::new(), Mutex::default(), Notify::new());
-        Self(Arc::new(Inner { service, life, io, members, changed }))
+        Self(Arc::new(HubState { service, life, io, members, changed }))
     }
 
     /// Sets the server whose sockets a stop has to close.
@@ -170,7 +170,7 @@ impl Hub {
     async fn run(self) {
         let mut checked = Instant::now();
         loop {
-            let (is_closed, is_empty, is_quiet) = self.members().mood();
+            let (is_closed, is_empty, is_quiet) = self.members().state();
             if is_closed {
                 return;
             }
@@ -230,7 +230,7 @@ impl Hub {
 
 impl Members {
     /// Whether the hub is closed, has no sockets, and has no rooms.
-    fn mood(&self) -> (bool, bool, bool) {
+    fn state(&self) -> (bool, bool, bool) {
         (self.is_closed, self.sockets.is_empty() && self.stuck.is_empty(), self.rooms.is_empty())
     }
 

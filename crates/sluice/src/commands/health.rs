@@ -1,6 +1,6 @@
 //! `health`: asks the server with the same settings whether it is ready. For containers and scripts.
 
-use crate::cli::Globals;
+use crate::globals::Globals;
 use crate::exit::{Exit, Failure};
 use crate::say::say;
 use crate::settings::Settings;

@@ -1,6 +1,6 @@
 //! `init`: creates a new ledger.
 
-use crate::cli::Globals;
+use crate::globals::Globals;
 use crate::exit::{Exit, Failure};
 use crate::say::say;
 use crate::session::Session;

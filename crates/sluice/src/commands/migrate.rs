@@ -1,7 +1,7 @@
 //! `migrate`: upgrades the schema of a database on a server. It is a deliberate step, so that the first
 //! process of a newer version does not upgrade the schema under the others.
 
-use crate::cli::Globals;
+use crate::globals::Globals;
 use crate::exit::{Exit, Failure};
 use crate::say::say;
 use clap::Args;

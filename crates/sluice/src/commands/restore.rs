@@ -1,6 +1,6 @@
 //! `restore`: restores a backup into a data directory.
 
-use crate::cli::Globals;
+use crate::globals::Globals;
 use crate::data_dir::{DataDir, MarkPlace};
 use crate::exit::{Exit, Failure};
 use crate::say::say;

@@ -22,7 +22,7 @@ pub(crate) struct ShowArgs {
 }
 
 /// A transfer, and its postings with the numbers of the debit and credit accounts.
-struct Shown {
+struct ShownTransfer {
     view: TransferView,
     postings: Vec<(Booked, [String; 2])>,
 }
@@ -35,12 +35,12 @@ pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Fail
     let mut numbers = session.service.account_numbers(&accounts).await?.into_iter();
     let mut number = || numbers.next().unwrap_or_default();
     let postings = postings.into_iter().map(|booked| (booked, [number(), number()])).collect();
-    let shown = Shown { view, postings };
+    let shown = ShownTransfer { view, postings };
     session.out.answer(shown.to_json(), || shown.to_text(session.out))?;
     Ok(Exit::Success)
 }
 
-impl Shown {
+impl ShownTransfer {
     fn to_json(&self) -> Value {
         let (view, t) = (&self.view, &self.view.transfer);
         json!({

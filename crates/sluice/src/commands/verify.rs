@@ -1,6 +1,6 @@
 //! `verify`: checks every invariant, from the postings up.
 
-use crate::cli::Globals;
+use crate::globals::Globals;
 use crate::data_dir::DataDir;
 use crate::exit::{Exit, Failure};
 use crate::out::{Out, left, right};

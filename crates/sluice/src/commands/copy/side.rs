@@ -1,6 +1,6 @@
 //! The two sides of a copy: how they are opened, and how they are shown.
 
-use crate::cli::Globals;
+use crate::globals::Globals;
 use crate::clock::SystemClock;
 use crate::data_dir::{DataDir, Lock, MarkPlace};
 use crate::exit::Failure;

@@ -1,7 +1,7 @@
 //! The metrics of the process, collected here and served at `/metrics`. `docs/guide/operations.md` documents
 //! their names.
 
-use crate::cli::Globals;
+use crate::globals::Globals;
 use crate::clock::SystemClock;
 use crate::data_dir::DataDir;
 use crate::exit::Failure;
