@@ -3,7 +3,9 @@
 
 mod share;
 
-use crate::kit::operation::{self, Groups, Surface};
+use crate::kit::operation::{
+    ANY, Groups, REPEATABLE, RESTRICTED, Surface, WITH_BODY, WITH_QUERY, WRITING,
+};
 use crate::kit::problem::{ProblemView, operator_status};
 use domain::access::{Audience, Operation, Reach};
 use domain::code::{Code, Language};
@@ -105,12 +107,12 @@ fn all_codes(described: &Described, operation: Operation, codes: Groups, is_repe
     let is_query = |one: &RefOr<Parameter>| matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Query);
     let has_body = described.request_body.is_some();
     let by_shape = [
-        (true, operation::ANY),
-        (operation.audience() != Audience::Everyone, operation::RESTRICTED),
-        (has_body, operation::WITH_BODY),
-        (has_body, operation::WRITING),
-        (is_repeatable, operation::REPEATABLE),
-        (parameters.any(is_query), operation::WITH_QUERY),
+        (true, ANY),
+        (operation.audience() != Audience::Everyone, RESTRICTED),
+        (has_body, WITH_BODY),
+        (has_body, WRITING),
+        (is_repeatable, REPEATABLE),
+        (parameters.any(is_query), WITH_QUERY),
     ];
     let by_shape = by_shape.into_iter().filter(|(applies, _)| *applies).map(|(_, group)| group);
     let mut all: Vec<Code> = by_shape.chain(codes.iter().copied()).flatten().copied().collect();

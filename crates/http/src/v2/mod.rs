@@ -1,6 +1,6 @@
 //! The API for programs and the web page: `/api/v2`, one folder per noun.
 
-mod account;
+pub(crate) mod account;
 mod audit;
 mod currency;
 mod fx;
