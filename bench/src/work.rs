@@ -5,7 +5,7 @@ use crate::place::Place;
 use crate::{BenchOptions, RoundSpeed, Shape, Step, floor, machine};
 use domain::batch::{BatchState, BatchType};
 use engine::{Engine, EngineOptions};
-use formats::csv_reader::Delimiter;
+use formats::delimiter::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
 use serde_json::{Value as Json, json};
 use service::batch::import::BatchImport;

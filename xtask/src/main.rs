@@ -9,6 +9,7 @@ mod docs;
 mod error;
 mod failover;
 mod load;
+mod needs;
 mod payroll;
 mod process;
 mod python;
@@ -25,7 +26,8 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   demo       build sluice and pay a thousand people in target/demo
-  test       run every check that a change has to pass
+  test       run every check that a change has to pass; needs Node.js, Python 3, PostgreSQL and strace, and
+             installs them when run as root on Debian or Ubuntu
              --kills N    how often the crash tests kill a run (10)
              --rounds N   rounds of the lost-database tests (2)
              --scale S    small, medium or large (small)

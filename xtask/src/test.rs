@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check that a change has to pass, in order; the first failure ends it.
 
 use crate::error::{Error, Result};
-use crate::{api, process, tidy};
+use crate::{api, needs, process, tidy};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use testkit::place::ENGINE_VARIABLE;
@@ -48,6 +48,8 @@ fn whole(name: &str, number: &str) -> Result<u32> {
 
 /// Runs all checks.
 pub fn run(root: &Path, options: &Options) -> Result<()> {
+    heading("programs");
+    needs::run()?;
     heading("format");
     cargo(root, &["fmt", "--all", "--check"], &[])?;
     heading("clippy");

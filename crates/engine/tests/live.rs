@@ -5,7 +5,7 @@ use domain::batch::{BatchState, BatchType};
 use domain::code::Code;
 use domain::item::ItemState;
 use engine::{Engine, EngineOptions};
-use formats::csv_reader::Delimiter;
+use formats::delimiter::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
 use service::batch::Ask;
 use service::batch::import::BatchImport;

@@ -6,7 +6,7 @@ use domain::batch::{BatchMode, BatchState, BatchType};
 use domain::principal::Principal;
 use domain::script::Digits;
 use engine::{Engine, EngineOptions};
-use formats::csv_reader::Delimiter;
+use formats::delimiter::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
 use service::Service;
 use service::batch::Ask;

@@ -6,7 +6,7 @@ use domain::code::Code;
 use domain::item::ItemState;
 use domain::principal::Principal;
 use engine::{Engine, EngineOptions};
-use formats::csv_reader::Delimiter;
+use formats::delimiter::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
 use service::batch::import::BatchImport;
 use service::transfer::NewTransfer;

@@ -1,21 +1,25 @@
 //! Account files: each row is one account to open.
 //!
-//! To add a column, give [`Field`] a variant, [`COLUMNS`] a row at the same position, [`AccountRow`] a field,
+//! To add a column, give [`AccountField`] a variant, [`COLUMNS`] a row at the same position, [`AccountRow`] a field,
 //! and read it in `take`.
 
 use std::io::Read;
 
 use domain::code::Code;
 
-use crate::csv_reader::Delimiter;
-use crate::header::{Choices, Column, Layout, fold};
-use crate::problem::{Problem, ReadError};
+use crate::csv_reader::CsvReader;
+use crate::delimiter::Delimiter;
+use crate::header::Choices;
+use crate::layout::{Column, Layout, fold};
+use crate::problem::Problem;
+use crate::read_error::ReadError;
 use crate::report::Summary;
+use crate::sheet::Sheet;
 use crate::table::{Notes, Row, Table};
 
 /// A column of an account file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Field {
+pub enum AccountField {
     /// The account's number.
     Number,
     /// The holder's name.
@@ -30,7 +34,7 @@ pub enum Field {
     Opening,
 }
 
-impl Field {
+impl AccountField {
     /// Every field, in the order of [`COLUMNS`].
     pub const ALL: [Self; 6] =
         [Self::Number, Self::Holder, Self::Email, Self::Uid, Self::Currency, Self::Opening];
@@ -90,19 +94,19 @@ pub const COLUMNS: &[Column] = &[
 
 const LAYOUT: Layout = Layout {
     columns: COLUMNS,
-    required: &[&[Field::Number as usize], &[Field::Holder as usize], &[Field::Currency as usize]],
+    required: &[&[AccountField::Number as usize], &[AccountField::Holder as usize], &[AccountField::Currency as usize]],
 };
 
 /// The account fields that the uploader mapped to headers.
-pub type Mapping = crate::header::Mapping<Field>;
+pub type AccountMapping = crate::header::ColumnMapping<AccountField>;
 
 /// The uploader's options for a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct AccountFileOptions {
     /// The field separator.
     pub delimiter: Delimiter,
     /// Mapped headers; they take precedence over names.
-    pub map: Mapping,
+    pub map: AccountMapping,
     /// Headers of columns to ignore. A column that is also mapped is read.
     pub ignore: Vec<String>,
 }
@@ -127,19 +131,26 @@ pub struct AccountRow {
 }
 
 /// Reads an account file page by page.
-pub struct AccountReader<R> {
-    table: Table<R>,
+pub struct AccountReader<S> {
+    table: Table<S>,
 }
 
-impl<R: Read> AccountReader<R> {
+impl<R: Read> AccountReader<CsvReader<R>> {
+    /// Opens a CSV file; see [`AccountReader::over`].
+    pub fn open(read: R, options: &AccountFileOptions) -> Result<Self, ReadError> {
+        Self::over(CsvReader::new(read, options.delimiter)?, options)
+    }
+}
+
+impl<S: Sheet> AccountReader<S> {
     /// Reads the header. Refuses a file that has no rows or cannot be read as a whole.
-    pub fn open(read: R, options: &Options) -> Result<Self, ReadError> {
+    pub fn over(sheet: S, options: &AccountFileOptions) -> Result<Self, ReadError> {
         let choices = Choices {
-            delimiter: options.delimiter,
+            delimiter: sheet.delimiter(),
             mapped: options.map.places(|field| field as usize),
             ignored: &options.ignore,
         };
-        Ok(Self { table: Table::open(read, &LAYOUT, &choices, None)? })
+        Ok(Self { table: Table::open(sheet, &LAYOUT, &choices, None)? })
     }
 
     /// Reads up to `max_rows` records and appends them to `rows` or `problems`; blank rows and total rows are
@@ -155,7 +166,7 @@ impl<R: Read> AccountReader<R> {
 
     /// The header of a field as in the file, to name it in a problem; none if the file has no such column.
     #[must_use]
-    pub fn header(&self, field: Field) -> Option<&str> {
+    pub fn header(&self, field: AccountField) -> Option<&str> {
         self.table.header.name(field as usize)
     }
 
@@ -169,19 +180,19 @@ impl<R: Read> AccountReader<R> {
 
 fn take(row: &Row<'_>, notes: &mut Notes<'_>) -> Option<AccountRow> {
     let before = notes.problems.len();
-    let mut folded = |field: Field| row.take_folded(field as usize, notes);
+    let mut folded = |field: AccountField| row.take_folded(field as usize, notes);
     let [number, email, uid, opening] =
-        [Field::Number, Field::Email, Field::Uid, Field::Opening].map(&mut folded);
-    let holder = row.take(Field::Holder as usize, notes);
+        [AccountField::Number, AccountField::Email, AccountField::Uid, AccountField::Opening].map(&mut folded);
+    let holder = row.take(AccountField::Holder as usize, notes);
     let is_named = [&number, &holder, &email, &uid].into_iter().any(Option::is_some);
     if !notes.report.count(row.line, is_named, opening.as_deref()) {
         return None;
     }
-    let currency = row.take_folded(Field::Currency as usize, notes);
+    let currency = row.take_folded(AccountField::Currency as usize, notes);
     for (field, value, code) in [
-        (Field::Number, &number, Code::NameInvalid),
-        (Field::Holder, &holder, Code::NameInvalid),
-        (Field::Currency, &currency, Code::AssetUnknown),
+        (AccountField::Number, &number, Code::NameInvalid),
+        (AccountField::Holder, &holder, Code::NameInvalid),
+        (AccountField::Currency, &currency, Code::AssetUnknown),
     ] {
         if value.is_none() {
             notes.problems.push(row.problem(field as usize, code));

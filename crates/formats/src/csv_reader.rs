@@ -9,95 +9,22 @@ use std::io::{ErrorKind, Read};
 use csv_core::ReadRecordResult;
 use domain::code::Code;
 
+use crate::delimiter::Delimiter;
 use crate::kind;
-use crate::problem::{Problem, ReadError, shorten};
+use crate::problem::{Problem, shorten};
+use crate::read_error::ReadError;
+use crate::sheet::{COLUMNS_MAX, Oversized, Sheet, Step};
 
 /// The maximum field length, in bytes.
 pub const FIELD_MAX: usize = 32 * 1024;
 
-/// The maximum number of columns.
-pub const COLUMNS_MAX: usize = 256;
-
 /// The size of one read.
 const INPUT_BYTES: usize = 64 * 1024;
-
-/// The field separator. A comma unless the uploader declares another: a wrong guess could shift columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Delimiter {
-    /// `,`
-    #[default]
-    Comma,
-    /// `;`
-    Semicolon,
-    /// The tab character.
-    Tab,
-    /// `|`
-    Pipe,
-}
-
-impl Delimiter {
-    /// Every delimiter.
-    pub const ALL: [Self; 4] = [Self::Comma, Self::Semicolon, Self::Tab, Self::Pipe];
-
-    /// The character itself.
-    #[must_use]
-    pub const fn character(self) -> char {
-        self.byte() as char
-    }
-
-    /// Its name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Comma => "comma",
-            Self::Semicolon => "semicolon",
-            Self::Tab => "tab",
-            Self::Pipe => "pipe",
-        }
-    }
-
-    const fn byte(self) -> u8 {
-        match self {
-            Self::Comma => b',',
-            Self::Semicolon => b';',
-            Self::Tab => b'\t',
-            Self::Pipe => b'|',
-        }
-    }
-
-    /// The delimiter with this name (`comma`, `semicolon`, `tab`, `pipe`), or given as the character itself.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let is = |delimiter: &Self| {
-            text == delimiter.name() || text.strip_prefix(delimiter.character()).is_some_and(str::is_empty)
-        };
-        Self::ALL.into_iter().find(is)
-    }
-}
-
-/// What [`CsvReader::advance`] found.
-#[derive(Debug)]
-pub(crate) enum Step {
-    /// A record, available from [`CsvReader::record`].
-    Record,
-    /// A record that was skipped because of its size.
-    Oversized(Oversized),
-    /// The end of the file.
-    End,
-}
-
-/// Why a record was skipped.
-#[derive(Debug)]
-pub(crate) struct Oversized {
-    /// The index of the field that is too long; none if there are too many fields.
-    pub(crate) column: Option<usize>,
-    /// The beginning of the field.
-    pub(crate) value: String,
-}
 
 /// Reads records one at a time.
 pub struct CsvReader<R> {
     read: R,
+    delimiter: Delimiter,
     core: csv_core::Reader,
     input: Vec<u8>,
     start: usize,
@@ -117,6 +44,7 @@ impl<R: Read> CsvReader<R> {
         let core = csv_core::ReaderBuilder::new().delimiter(delimiter.byte()).build();
         let mut reader = Self {
             read,
+            delimiter,
             core,
             input: vec![0; INPUT_BYTES],
             start: 0,
@@ -142,68 +70,6 @@ impl<R: Read> CsvReader<R> {
         match kind {
             Some(kind) => Err(Problem::of_row(1, Code::FileUnsupported, kind).into()),
             None => Ok(()),
-        }
-    }
-
-    /// The line the current record begins on.
-    #[must_use]
-    pub const fn line(&self) -> u64 {
-        self.record_line
-    }
-
-    /// How many blank lines were skipped since the beginning or the last reset.
-    pub(crate) const fn blank_lines(&self) -> u64 {
-        self.blank_lines
-    }
-
-    pub(crate) const fn forget_blank_lines(&mut self) {
-        self.blank_lines = 0;
-    }
-
-    /// How many bytes the buffers hold: at most about 16 MiB, 128 KiB for ordinary files.
-    #[must_use]
-    pub const fn capacity(&self) -> usize {
-        self.input.capacity() + self.output.capacity()
-    }
-
-    /// The bytes of the current record, with all fields concatenated, and the end of each field.
-    pub(crate) fn record(&self) -> (&[u8], &[usize]) {
-        let bytes = self.output.get(..self.written).unwrap_or_default();
-        (bytes, self.ends.get(..self.fields).unwrap_or_default())
-    }
-
-    /// Whether only blank lines remain.
-    pub fn at_end(&mut self) -> Result<bool, ReadError> {
-        loop {
-            self.fill()?;
-            let rest = self.input.get(self.start..self.end).unwrap_or_default();
-            let blank = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-            let (left, empty) = (blank < rest.len(), rest.is_empty());
-            let before = self.lines.line;
-            self.lines.pass(rest.get(..blank).unwrap_or_default());
-            self.blank_lines += self.lines.line - before;
-            self.start += blank;
-            if left || empty {
-                return Ok(empty);
-            }
-        }
-    }
-
-    /// Advances to the next record.
-    pub(crate) fn advance(&mut self) -> Result<Step, ReadError> {
-        if self.at_end()? {
-            return Ok(Step::End);
-        }
-        (self.written, self.fields, self.record_line) = (0, 0, self.lines.line);
-        loop {
-            let done = self.run()?;
-            if let Some(oversized) = self.oversized() {
-                self.skip(done)?;
-                return Ok(Step::Oversized(oversized));
-            }
-            if done {
-                return Ok(Step::Record);
-            }
         }
     }
 
@@ -284,6 +150,67 @@ impl<R: Read> CsvReader<R> {
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+impl<R: Read> Sheet for CsvReader<R> {
+    fn line(&self) -> u64 {
+        self.record_line
+    }
+
+    fn delimiter(&self) -> Option<Delimiter> {
+        Some(self.delimiter)
+    }
+
+    fn blank_lines(&self) -> u64 {
+        self.blank_lines
+    }
+
+    fn forget_blank_lines(&mut self) {
+        self.blank_lines = 0;
+    }
+
+    /// At most about 16 MiB, 128 KiB for ordinary files.
+    fn capacity(&self) -> usize {
+        self.input.capacity() + self.output.capacity()
+    }
+
+    fn record(&self) -> (&[u8], &[usize]) {
+        let bytes = self.output.get(..self.written).unwrap_or_default();
+        (bytes, self.ends.get(..self.fields).unwrap_or_default())
+    }
+
+    fn at_end(&mut self) -> Result<bool, ReadError> {
+        loop {
+            self.fill()?;
+            let rest = self.input.get(self.start..self.end).unwrap_or_default();
+            let blank = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+            let (left, empty) = (blank < rest.len(), rest.is_empty());
+            let before = self.lines.line;
+            self.lines.pass(rest.get(..blank).unwrap_or_default());
+            self.blank_lines += self.lines.line - before;
+            self.start += blank;
+            if left || empty {
+                return Ok(empty);
+            }
+        }
+    }
+
+    fn advance(&mut self) -> Result<Step, ReadError> {
+        if self.at_end()? {
+            return Ok(Step::End);
+        }
+        (self.written, self.fields, self.record_line) = (0, 0, self.lines.line);
+        loop {
+            let done = self.run()?;
+            if let Some(oversized) = self.oversized() {
+                self.skip(done)?;
+                return Ok(Step::Oversized(oversized));
+            }
+            if done {
+                return Ok(Step::Record);
             }
         }
     }

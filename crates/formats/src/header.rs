@@ -1,61 +1,27 @@
 //! The header line of a file: which column means what, and which ones are not known.
 //!
-//! Names are compared folded: case, spaces, underscores and hyphens are ignored. To recognise a column under
-//! another name, add the folded name to its synonyms; to add a column, see the table of its format
-//! ([`crate::payment`], [`crate::account`]).
+//! To recognise a column under another name or to add one, see [`crate::layout`].
 
 use domain::code::Code;
 
-use crate::csv_reader::Delimiter;
+use crate::delimiter::Delimiter;
+use crate::layout::{Layout, OneOf, fold, missing};
 use crate::meaning::Meaning;
 use crate::near;
 use crate::problem::Problem;
 use crate::refusal::{FileRefusal, Proposal, Undecided};
 
-/// A column that a format knows.
-#[derive(Debug, Clone, Copy)]
-pub struct Column {
-    /// The canonical, documented name.
-    pub name: &'static str,
-    /// Other names, folded, in English and Chinese.
-    pub synonyms: &'static [&'static str],
-    /// Names, folded, that may mean this column or something else: they are proposed, not used automatically.
-    pub proposed: &'static [&'static str],
-}
-
-impl Column {
-    pub(crate) fn is(&self, folded: &str) -> bool {
-        self.name == folded || self.synonyms.contains(&folded)
-    }
-}
-
-/// A header name without what is ignored in comparisons.
-#[must_use]
-pub fn fold(name: &str) -> String {
-    let counts = |c: &char| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}');
-    name.chars().filter(counts).flat_map(char::to_lowercase).collect()
-}
-
-/// Columns of which at least one must be present.
-pub(crate) type OneOf = &'static [usize];
-
-/// A format's columns.
-pub(crate) struct Layout {
-    pub(crate) columns: &'static [Column],
-    pub(crate) required: &'static [OneOf],
-}
-
 /// The fields that the uploader mapped to headers; the other columns are matched by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mapping<F>(Vec<(F, String)>);
+pub struct ColumnMapping<F>(Vec<(F, String)>);
 
-impl<F> Default for Mapping<F> {
+impl<F> Default for ColumnMapping<F> {
     fn default() -> Self {
         Self(Vec::new())
     }
 }
 
-impl<F: Copy + PartialEq> Mapping<F> {
+impl<F: Copy + PartialEq> ColumnMapping<F> {
     /// Reads a field from the column with this header. A later choice for the same field replaces this one.
     pub fn set(&mut self, field: F, header: impl Into<String>) {
         self.0.retain(|(chosen, _)| *chosen != field);
@@ -70,7 +36,8 @@ impl<F: Copy + PartialEq> Mapping<F> {
 /// The uploader's choices about the columns.
 #[derive(Default)]
 pub(crate) struct Choices<'a> {
-    pub(crate) delimiter: Delimiter,
+    /// The field separator of the file, if its format has one.
+    pub(crate) delimiter: Option<Delimiter>,
     /// Indexes into [`Layout::columns`] with the headers chosen for them; they take precedence over names.
     pub(crate) mapped: Vec<(usize, &'a str)>,
     /// Headers to ignore. One that is also mapped is read; one that no column has is harmless.
@@ -113,7 +80,7 @@ impl Header {
         if let Some(one_of) = missing(layout, &places) {
             let refusal = no_column(line, &names_of(layout, one_of), &names);
             // With the wrong delimiter, no header is what it seems.
-            if let Some(delimiter) = near::delimiter(&names, layout, choices.delimiter) {
+            if let Some(delimiter) = choices.delimiter.and_then(|used| near::delimiter(&names, layout, used)) {
                 return Err(Box::new(FileRefusal { delimiter: Some(delimiter), ..refusal }));
             }
             let proposals = near::proposals(&harmless, layout, one_of);
@@ -148,12 +115,6 @@ impl Header {
     pub(crate) fn proposals(&self) -> &[Proposal] {
         &self.proposals
     }
-}
-
-/// The first required group of which the file has no column.
-pub(crate) fn missing(layout: &Layout, places: &[Option<usize>]) -> Option<OneOf> {
-    let is_there = |field: &usize| places.get(*field).is_some_and(Option::is_some);
-    layout.required.iter().find(|one_of| !one_of.iter().any(is_there)).copied()
 }
 
 fn names_of(layout: &Layout, fields: OneOf) -> String {

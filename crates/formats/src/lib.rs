@@ -6,21 +6,24 @@
 //! [`report::Summary`]. This crate knows no database, no scale and no balance: amounts stay text until a
 //! service reads them.
 //!
-//! To add a format, write a module that yields the same rows ([`payment::PaymentRow`]) and the same
-//! [`problem::Problem`]s. To add a column, see [`payment`] and [`header`].
+//! To add a file format, see [`sheet`]; to add a column, see [`payment`] and [`layout`].
 
 pub mod account;
 pub mod csv_reader;
+pub mod delimiter;
 pub mod header;
 mod kind;
+pub mod layout;
 pub mod meaning;
 mod near;
 pub mod payment;
 pub mod problem;
+pub mod read_error;
 pub mod refusal;
 pub mod refused;
 pub mod report;
 pub mod result;
+pub mod sheet;
 mod table;
 
 #[cfg(test)]

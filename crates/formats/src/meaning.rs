@@ -24,7 +24,7 @@ pub enum Meaning {
 }
 
 /// The names of one meaning, all in lower case.
-struct Words {
+struct MeaningWords {
     meaning: Meaning,
     /// The whole header is this.
     whole: &'static [&'static str],
@@ -38,8 +38,8 @@ struct Words {
     part: &'static [&'static str],
 }
 
-const WORDS: &[Words] = &[
-    Words {
+const WORDS: &[MeaningWords] = &[
+    MeaningWords {
         meaning: Meaning::Date,
         whole: &["time", "when", "due", "day", "日", "payday", "时间"],
         word: &["dates", "timestamp", "schedule", "scheduled"],
@@ -66,7 +66,7 @@ const WORDS: &[Words] = &[
             "到账时间",
         ],
     },
-    Words {
+    MeaningWords {
         meaning: Meaning::Status,
         whole: &["paid", "processed", "success", "error", "是否支付", "已付", "已支付"],
         word: &["state", "states", "result", "results", "outcome"],
@@ -74,7 +74,7 @@ const WORDS: &[Words] = &[
         end: &["status"],
         part: &["状态", "结果"],
     },
-    Words {
+    MeaningWords {
         meaning: Meaning::Currency,
         whole: &["cur", "curr", "币"],
         word: &["ccy", "fiat"],
@@ -82,7 +82,7 @@ const WORDS: &[Words] = &[
         end: &["currency", "currencies"],
         part: &["币种", "货币", "币别", "外币"],
     },
-    Words {
+    MeaningWords {
         meaning: Meaning::Network,
         whole: &["rail", "链"],
         word: &["chains", "onchain"],
@@ -90,7 +90,7 @@ const WORDS: &[Words] = &[
         end: &["network", "chain"],
         part: &["网络", "公链", "主链", "链名", "链类型", "区块链", "链上"],
     },
-    Words {
+    MeaningWords {
         meaning: Meaning::Token,
         whole: &["contract", "symbol", "ticker"],
         word: &["asset", "assets", "coin", "coins", "contractaddress", "erc20", "nft"],
@@ -100,7 +100,7 @@ const WORDS: &[Words] = &[
     },
 ];
 
-/// Words that end in `date` but are not dates.
+/// MeaningWords that end in `date` but are not dates.
 const NO_DATE: &[&str] = &["update", "mandate", "candidate", "validate", "consolidate"];
 
 impl Meaning {

@@ -2,8 +2,8 @@
 
 use strsim::osa_distance;
 
-use crate::csv_reader::Delimiter;
-use crate::header::{Column, Layout, OneOf, fold, missing};
+use crate::delimiter::Delimiter;
+use crate::layout::{Column, Layout, OneOf, fold, missing};
 use crate::refusal::Proposal;
 
 /// The most columns proposed for a missing one.

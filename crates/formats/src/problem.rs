@@ -2,8 +2,6 @@
 
 use domain::code::Code;
 
-use crate::refusal::FileRefusal;
-
 /// How many characters of the value a problem shows.
 pub const VALUE_SHOWN: usize = domain::visible::SHOWN_MAX;
 
@@ -33,38 +31,6 @@ impl Problem {
         Self { column: Some(shorten(column.as_bytes())), ..Self::of_row(line, code, value) }
     }
 }
-
-/// Why reading stopped.
-#[derive(Debug)]
-pub enum ReadError {
-    /// The bytes could not be read; the file may be fine.
-    Io(std::io::Error),
-    /// The file as a whole cannot be read.
-    Refused(Box<FileRefusal>),
-}
-
-impl From<std::io::Error> for ReadError {
-    fn from(error: std::io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl From<Problem> for ReadError {
-    fn from(problem: Problem) -> Self {
-        Self::Refused(Box::new(problem.into()))
-    }
-}
-
-impl std::fmt::Display for ReadError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Io(error) => error.fmt(f),
-            Self::Refused(refusal) => write!(f, "line {}: {}", refusal.problem.line, refusal.problem.code),
-        }
-    }
-}
-
-impl std::error::Error for ReadError {}
 
 /// The beginning of a value, safe to store and display: invisible characters are escaped, invalid bytes are
 /// replaced, and an ellipsis shows where it was cut.

@@ -3,7 +3,7 @@
 
 use domain::code::{Code, Language};
 
-use crate::csv_reader::Delimiter;
+use crate::delimiter::Delimiter;
 use crate::meaning::Meaning;
 use crate::problem::Problem;
 
@@ -56,7 +56,7 @@ impl From<Problem> for FileRefusal {
 }
 
 /// The words and punctuation of a detail.
-struct Words {
+struct RefusalWords {
     line: (&'static str, &'static str),
     column: &'static str,
     found: &'static str,
@@ -70,7 +70,7 @@ struct Words {
     semicolon: &'static str,
 }
 
-const ENGLISH: Words = Words {
+const ENGLISH: RefusalWords = RefusalWords {
     line: ("line ", ""),
     column: ", column ",
     found: "columns found: ",
@@ -84,7 +84,7 @@ const ENGLISH: Words = Words {
     semicolon: "; ",
 };
 
-const CHINESE: Words = Words {
+const CHINESE: RefusalWords = RefusalWords {
     line: ("第", "行"),
     column: "，列 ",
     found: "现有列：",
@@ -124,7 +124,7 @@ impl FileRefusal {
         parts.join(words.semicolon)
     }
 
-    fn place(&self, words: &Words) -> String {
+    fn place(&self, words: &RefusalWords) -> String {
         let Problem { line, column, value, .. } = &self.problem;
         let mut place = format!("{}{line}{}", words.line.0, words.line.1);
         if let Some(column) = column {
@@ -142,7 +142,7 @@ impl FileRefusal {
 }
 
 impl Undecided {
-    fn shown(&self, words: &Words, language: Language) -> String {
+    fn shown(&self, words: &RefusalWords, language: Language) -> String {
         let (open, close) = words.brackets;
         format!("{:?}{open}{}{close}", self.header, self.meaning.name(language))
     }

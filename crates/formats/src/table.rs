@@ -1,22 +1,23 @@
-//! A CSV file with a header: what all formats share. It finds the columns, counts rows, and turns errors of a
+//! A sheet with a header: what all kinds of files share. It finds the columns, counts rows, and turns errors of a
 //! record itself (size, number of fields, bytes) into problems.
 
 use std::borrow::Cow;
-use std::io::Read;
 
 use domain::code::Code;
 
-use crate::csv_reader::{COLUMNS_MAX, CsvReader, Oversized, Step};
-use crate::header::{Choices, Header, Layout};
+use crate::header::{Choices, Header};
 use crate::kind;
-use crate::problem::{Problem, ReadError};
+use crate::layout::Layout;
+use crate::problem::Problem;
+use crate::read_error::ReadError;
 use crate::report::{Report, Summary};
+use crate::sheet::{COLUMNS_MAX, Oversized, Sheet, Step};
 
 /// The longest text kept from a field, in characters.
 pub(crate) const TEXT_MAX: usize = 500;
 
-pub(crate) struct Table<R> {
-    csv: CsvReader<R>,
+pub(crate) struct Table<S> {
+    sheet: S,
     pub(crate) header: Header,
     report: Report,
 }
@@ -27,22 +28,21 @@ pub(crate) struct Notes<'a> {
     pub(crate) report: &'a mut Report,
 }
 
-impl<R: Read> Table<R> {
+impl<S: Sheet> Table<S> {
     /// Reads the header. `amount` is the index of the column that every row must fill, if there is one.
     pub(crate) fn open(
-        read: R,
+        mut sheet: S,
         layout: &Layout,
         choices: &Choices<'_>,
         amount: Option<usize>,
     ) -> Result<Self, ReadError> {
-        let mut csv = CsvReader::new(read, choices.delimiter)?;
-        let names = read_names(&mut csv)?;
-        let header = Header::find(csv.line(), names, layout, choices).map_err(ReadError::Refused)?;
-        csv.forget_blank_lines();
-        if csv.at_end()? {
-            return Err(no_rows(csv.line()));
+        let names = read_names(&mut sheet)?;
+        let header = Header::find(sheet.line(), names, layout, choices).map_err(ReadError::Refused)?;
+        sheet.forget_blank_lines();
+        if sheet.at_end()? {
+            return Err(no_rows(sheet.line()));
         }
-        Ok(Self { csv, header, report: Report::new(amount.is_some()) })
+        Ok(Self { sheet, header, report: Report::new(amount.is_some()) })
     }
 
     /// Reads up to `max_rows` records and appends what `take` returns for them to `rows`. Returns false once
@@ -56,29 +56,29 @@ impl<R: Read> Table<R> {
     ) -> Result<bool, ReadError> {
         for _ in 0..max_rows {
             let mut notes = Notes { problems, report: &mut self.report };
-            match self.csv.advance()? {
+            match self.sheet.advance()? {
                 Step::End => return self.end(),
                 Step::Oversized(oversized) => {
                     let names = &self.header.names;
-                    notes.problems.push(oversized_problem(self.csv.line(), names, &oversized));
+                    notes.problems.push(oversized_problem(self.sheet.line(), names, &oversized));
                     notes.report.count_unreadable();
                 }
                 Step::Record => {
-                    let row = self::row(&self.csv, &self.header, &mut notes);
+                    let row = self::row(&self.sheet, &self.header, &mut notes);
                     rows.extend(row.and_then(|row| take(&row, &mut notes)));
                 }
             }
         }
-        if self.csv.at_end()? { self.end() } else { Ok(true) }
+        if self.sheet.at_end()? { self.end() } else { Ok(true) }
     }
 
     fn end(&self) -> Result<bool, ReadError> {
-        if self.report.totals.rows == 0 { Err(no_rows(self.csv.line())) } else { Ok(false) }
+        if self.report.totals.rows == 0 { Err(no_rows(self.sheet.line())) } else { Ok(false) }
     }
 
     pub(crate) fn summary(&self) -> Summary {
         let mut totals = self.report.totals;
-        totals.blank_rows += self.csv.blank_lines();
+        totals.blank_rows += self.sheet.blank_lines();
         Summary {
             ignored_columns: self.header.ignored(),
             proposals: self.header.proposals().to_vec(),
@@ -91,14 +91,14 @@ impl<R: Read> Table<R> {
     }
 
     pub(crate) fn capacity(&self) -> usize {
-        self.csv.capacity()
+        self.sheet.capacity()
     }
 }
 
 /// The current record as a row; none if it is blank or unreadable.
-fn row<'a, R: Read>(csv: &'a CsvReader<R>, header: &'a Header, notes: &mut Notes<'_>) -> Option<Row<'a>> {
-    let (bytes, ends) = csv.record();
-    let (line, expected) = (csv.line(), header.names.len());
+fn row<'a>(sheet: &'a impl Sheet, header: &'a Header, notes: &mut Notes<'_>) -> Option<Row<'a>> {
+    let (bytes, ends) = sheet.record();
+    let (line, expected) = (sheet.line(), header.names.len());
     let text = clean(bytes, ends);
     if text.is_some_and(|text| text.trim_start().is_empty()) {
         notes.report.totals.blank_rows += 1;
@@ -119,18 +119,18 @@ fn row<'a, R: Read>(csv: &'a CsvReader<R>, header: &'a Header, notes: &mut Notes
     }
 }
 
-fn read_names<R: Read>(csv: &mut CsvReader<R>) -> Result<Vec<String>, ReadError> {
-    match csv.advance()? {
+fn read_names(sheet: &mut impl Sheet) -> Result<Vec<String>, ReadError> {
+    match sheet.advance()? {
         Step::End => return Err(no_rows(1)),
         Step::Oversized(Oversized { column: None, value }) => {
-            return Err(Problem::of_row(csv.line(), Code::TooManyColumns, value).into());
+            return Err(Problem::of_row(sheet.line(), Code::TooManyColumns, value).into());
         }
-        Step::Oversized(o) => return Err(oversized_problem(csv.line(), &[], &o).into()),
+        Step::Oversized(o) => return Err(oversized_problem(sheet.line(), &[], &o).into()),
         Step::Record => {}
     }
-    let (bytes, ends) = csv.record();
+    let (bytes, ends) = sheet.record();
     let Some(text) = clean(bytes, ends) else {
-        return Err(unreadable_header(csv.line(), bytes, ends).into());
+        return Err(unreadable_header(sheet.line(), bytes, ends).into());
     };
     Ok(slices(ends).map(|(from, to)| text.get(from..to).unwrap_or("").trim().to_owned()).collect())
 }

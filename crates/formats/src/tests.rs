@@ -12,8 +12,9 @@ mod result;
 
 use std::io::{Cursor, Read};
 
-use crate::payment::{Options, PaymentReader, PaymentRow};
-use crate::problem::{Problem, ReadError};
+use crate::payment::{PaymentFileOptions, PaymentReader, PaymentRow};
+use crate::problem::Problem;
+use crate::read_error::ReadError;
 
 fn problem(p: &Problem) -> String {
     format!("! {} {} {} {:?}", p.line, p.column.as_deref().unwrap_or("-"), p.code, p.value)
@@ -38,7 +39,7 @@ fn payment(row: &PaymentRow) -> String {
 }
 
 /// Rows and problems in line order, one per line of text; or the refusal.
-fn read_with(input: impl Read, options: &Options, page: usize) -> Result<String, ReadError> {
+fn read_with(input: impl Read, options: &PaymentFileOptions, page: usize) -> Result<String, ReadError> {
     let mut reader = PaymentReader::open(input, options)?;
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     while reader.next_page(page, &mut rows, &mut problems)? {}
@@ -56,7 +57,7 @@ fn shown(result: Result<String, ReadError>) -> String {
     }
 }
 
-fn check_with(options: &Options, input: impl AsRef<[u8]>, expected: &str) {
+fn check_with(options: &PaymentFileOptions, input: impl AsRef<[u8]>, expected: &str) {
     let expected = expected.lines().map(str::trim).collect::<Vec<_>>().join("\n");
     for page in [1, 2, 1_000] {
         assert_eq!(shown(read_with(input.as_ref(), options, page)), expected, "page {page}");
@@ -65,7 +66,7 @@ fn check_with(options: &Options, input: impl AsRef<[u8]>, expected: &str) {
 }
 
 fn check(input: impl AsRef<[u8]>, expected: &str) {
-    check_with(&Options::default(), input, expected);
+    check_with(&PaymentFileOptions::default(), input, expected);
 }
 
 /// Yields one byte at a time, like a slow upload.

@@ -17,9 +17,10 @@ use domain::fact::{Action, Fact};
 use domain::id::AccountId;
 use domain::noun::NounId;
 use domain::transfer::TransferKind;
-use formats::account::{AccountReader, AccountRow, Options};
-use formats::csv_reader::Delimiter;
-use formats::problem::{Problem, ReadError};
+use formats::account::{AccountReader, AccountRow, AccountFileOptions};
+use formats::delimiter::Delimiter;
+use formats::problem::Problem;
+use formats::read_error::ReadError;
 use ledger::request::OperationKey;
 use ledger::{Outcome, Party, Single};
 use std::io::Read;
@@ -71,7 +72,7 @@ impl Service {
         how: AccountImport,
     ) -> Result<AccountsImported, Error> {
         let mut reader =
-            AccountReader::open(read, &Options { delimiter: how.delimiter, ..Options::default() })?;
+            AccountReader::open(read, &AccountFileOptions { delimiter: how.delimiter, ..AccountFileOptions::default() })?;
         let mut imported = AccountsImported::default();
         loop {
             let (mut rows, mut problems) = (Vec::new(), Vec::new());

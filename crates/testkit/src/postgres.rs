@@ -11,6 +11,7 @@ mod binaries;
 mod server;
 mod sql;
 
+use binaries::Binaries;
 use server::Server;
 pub(crate) use sql::parts;
 pub use sql::{Rows, address_of, execute, query_text, try_query};
@@ -38,6 +39,12 @@ enum Owner {
 
 /// The server shared by this process's handles, while there is one.
 static OF_PROCESS: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+
+/// Whether PostgreSQL's programs are found.
+#[must_use]
+pub fn is_installed() -> bool {
+    Binaries::find().is_ok()
+}
 
 impl Postgres {
     /// A new server with an empty cluster.

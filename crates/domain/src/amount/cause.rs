@@ -12,7 +12,7 @@ const COMMAS: &[char] = &[',', '，'];
 /// What people put between groups of digits, apart from commas and dots.
 const GROUP_MARKS: &[char] = &['\'', '\u{2019}', '_', '·'];
 
-/// Why [`super::Amount::parse`] refuses this text.
+/// Why [`crate::amount::Amount::parse`] refuses this text.
 #[cold]
 pub(super) fn of(text: &str) -> Code {
     let bare = text.trim();

@@ -1,6 +1,7 @@
 //! Sums of amounts as written, for control totals: exact, and computed before the currency is known.
 
-use crate::amount::{AMOUNT_MAX, SCALE_MAX, cause, format_minor, parts};
+use super::cause;
+use super::value::{AMOUNT_MAX, SCALE_MAX, format_minor, parts};
 use crate::code::Code;
 
 /// An exact sum of amounts of one or several scales. Two sums are equal if their values are equal, however
@@ -17,7 +18,7 @@ impl WrittenSum {
     /// Zero.
     pub const ZERO: Self = Self { units: 0, decimals: 0 };
 
-    /// Reads one amount by the rules of [`super::Amount::parse`], with as many decimals as it has. More than
+    /// Reads one amount by the rules of [`crate::amount::Amount::parse`], with as many decimals as it has. More than
     /// [`SCALE_MAX`] decimals are `AMOUNT_PRECISION`; more than [`AMOUNT_MAX`] units of its last decimal are
     /// `AMOUNT_TOO_LARGE`.
     pub fn read(text: &str) -> Result<Self, Code> {

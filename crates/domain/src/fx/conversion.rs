@@ -1,6 +1,8 @@
 //! A conversion: exact in integers until it is rounded once.
 
-use super::{FxPolicy, Rate, Rounding};
+use super::policy::FxPolicy;
+use super::rate::Rate;
+use super::rounding::Rounding;
 use crate::amount::Amount;
 use crate::code::Code;
 use rust_decimal::Decimal;

@@ -1,7 +1,8 @@
 //! The policy of a currency pair: how far rates may differ, how conversions are rounded, how long a batch's
 //! kept rate is valid (contract: "Rates and conversions"). 0 switches each bound off.
 
-use super::{Rate, Rounding};
+use super::rate::Rate;
+use super::rounding::Rounding;
 use crate::amount::{AMOUNT_MAX, format_minor};
 use crate::code::Code;
 use crate::fee::FeePolicy;

@@ -2,7 +2,7 @@
 
 use domain::batch::BatchType;
 use engine::{Engine, EngineOptions};
-use formats::csv_reader::Delimiter;
+use formats::delimiter::Delimiter;
 use ledger::{Clock, Door, DoorOptions, Outcome};
 use service::batch::import::BatchImport;
 use service::batch::submit::Submission;

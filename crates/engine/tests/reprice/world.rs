@@ -6,7 +6,7 @@ use domain::code::Code;
 use domain::principal::Principal;
 use domain::script::Digits;
 use engine::{Engine, EngineOptions};
-use formats::csv_reader::Delimiter;
+use formats::delimiter::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
 use serde_json::Value as Json;
 use service::batch::create::CreateBatch;

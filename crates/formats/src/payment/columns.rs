@@ -1,10 +1,10 @@
 //! The columns of a payment file and the names they are recognised by, in English and Chinese.
 
-use crate::header::{Column, Layout, fold};
+use crate::layout::{Column, Layout, fold};
 
 /// A column of a payment file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Field {
+pub enum PaymentField {
     /// The account that pays.
     Payer,
     /// The account that is paid.
@@ -31,7 +31,7 @@ pub enum Field {
     RowKey,
 }
 
-impl Field {
+impl PaymentField {
     /// Every field, in the order of [`COLUMNS`].
     pub const ALL: [Self; 12] = [
         Self::Payer,
@@ -224,16 +224,16 @@ pub const COLUMNS: &[Column] = &[
 ];
 
 const COUNTERPARTY: &[usize] = &[
-    Field::Payee as usize,
-    Field::Payer as usize,
-    Field::Account as usize,
-    Field::Email as usize,
-    Field::Uid as usize,
+    PaymentField::Payee as usize,
+    PaymentField::Payer as usize,
+    PaymentField::Account as usize,
+    PaymentField::Email as usize,
+    PaymentField::Uid as usize,
 ];
 
 /// Every row has an amount.
 pub(super) const WITH_AMOUNTS: Layout =
-    Layout { columns: COLUMNS, required: &[&[Field::Amount as usize], COUNTERPARTY] };
+    Layout { columns: COLUMNS, required: &[&[PaymentField::Amount as usize], COUNTERPARTY] };
 
 /// Amounts are entered later.
 pub(super) const WITHOUT_AMOUNTS: Layout = Layout { columns: COLUMNS, required: &[COUNTERPARTY] };

@@ -5,7 +5,7 @@
 //! reads a neutral account, email or uid as the other side, and checks a column of the single side against
 //! the batch's own account.
 //!
-//! To add a column: give [`Field`] a variant, [`COLUMNS`] a row at the same position, [`PaymentRow`] a field,
+//! To add a column: give [`PaymentField`] a variant, [`COLUMNS`] a row at the same position, [`PaymentRow`] a field,
 //! and read it in `take`. The amount stays text: its scale depends on the account's currency, which is not
 //! known here.
 
@@ -15,17 +15,21 @@ use std::io::Read;
 
 use domain::code::Code;
 
-pub use columns::{COLUMNS, Field};
+pub use columns::{COLUMNS, PaymentField};
 
-use crate::csv_reader::Delimiter;
-use crate::header::{Choices, fold};
-use crate::problem::{Problem, ReadError};
+use crate::csv_reader::CsvReader;
+use crate::delimiter::Delimiter;
+use crate::header::Choices;
+use crate::layout::fold;
+use crate::problem::Problem;
+use crate::read_error::ReadError;
 use crate::refusal::Proposal;
 use crate::report::Summary;
+use crate::sheet::Sheet;
 use crate::table::{Notes, Row, Table};
 
 /// The payment fields that the uploader mapped to headers.
-pub type Mapping = crate::header::Mapping<Field>;
+pub type PaymentMapping = crate::header::ColumnMapping<PaymentField>;
 
 /// Whether each row must have an amount.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,11 +43,11 @@ pub enum AmountColumn {
 
 /// The uploader's options for a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct PaymentFileOptions {
     /// The field separator.
     pub delimiter: Delimiter,
     /// Mapped headers; they take precedence over names.
-    pub map: Mapping,
+    pub map: PaymentMapping,
     /// Headers of columns to ignore. A column that is also mapped is read.
     pub ignore: Vec<String>,
     /// Whether each row must have an amount.
@@ -92,29 +96,36 @@ pub struct PaymentRow {
 }
 
 /// Reads a payment file page by page.
-pub struct PaymentReader<R> {
-    table: Table<R>,
+pub struct PaymentReader<S> {
+    table: Table<S>,
     amounts: AmountColumn,
     count: RowCount,
     refused: Vec<PaymentRow>,
 }
 
-impl<R: Read> PaymentReader<R> {
+impl<R: Read> PaymentReader<CsvReader<R>> {
+    /// Opens a CSV file; see [`PaymentReader::over`].
+    pub fn open(read: R, options: &PaymentFileOptions) -> Result<Self, ReadError> {
+        Self::over(CsvReader::new(read, options.delimiter)?, options)
+    }
+}
+
+impl<S: Sheet> PaymentReader<S> {
     /// Reads the header. Refuses a file that has no rows or cannot be read as a whole; `COLUMN_MISSING` and
     /// `COLUMN_UNDECIDED` come with hints ([`crate::refusal::FileRefusal`]).
-    pub fn open(read: R, options: &Options) -> Result<Self, ReadError> {
+    pub fn over(sheet: S, options: &PaymentFileOptions) -> Result<Self, ReadError> {
         let choices = Choices {
-            delimiter: options.delimiter,
+            delimiter: sheet.delimiter(),
             mapped: options.map.places(|field| field as usize),
             ignored: &options.ignore,
         };
         let (layout, amount) = match options.amounts {
-            AmountColumn::Required => (&columns::WITH_AMOUNTS, Some(Field::Amount as usize)),
+            AmountColumn::Required => (&columns::WITH_AMOUNTS, Some(PaymentField::Amount as usize)),
             AmountColumn::Optional => (&columns::WITHOUT_AMOUNTS, None),
         };
-        let table = Table::open(read, layout, &choices, amount)?;
-        let is_mapped = choices.mapped.iter().any(|(field, _)| *field == Field::ExternalId as usize);
-        let has_ids = table.header.place(Field::ExternalId as usize).is_some();
+        let table = Table::open(sheet, layout, &choices, amount)?;
+        let is_mapped = choices.mapped.iter().any(|(field, _)| *field == PaymentField::ExternalId as usize);
+        let has_ids = table.header.place(PaymentField::ExternalId as usize).is_some();
         Ok(Self {
             table,
             amounts: options.amounts,
@@ -157,21 +168,21 @@ impl<R: Read> PaymentReader<R> {
 
     /// The header of a field as in the file, to name it in a problem; none if the file has no such column.
     #[must_use]
-    pub fn header(&self, field: Field) -> Option<&str> {
+    pub fn header(&self, field: PaymentField) -> Option<&str> {
         self.table.header.name(field as usize)
     }
 
     /// The side that a column names; none if the header does not state it, or the file has no such column. An
     /// email or a uid has a side if its header states one (`payee_email`, `付款人邮箱`).
     #[must_use]
-    pub fn side(&self, field: Field) -> Option<Side> {
+    pub fn side(&self, field: PaymentField) -> Option<Side> {
         let header = fold(self.header(field)?);
         let begins = |names: [&str; 2]| names.iter().any(|name| header.starts_with(name));
         match field {
-            Field::Payer => Some(Side::Payer),
-            Field::Payee => Some(Side::Payee),
-            Field::Email | Field::Uid if begins(["payee", "收款"]) => Some(Side::Payee),
-            Field::Email | Field::Uid if begins(["payer", "付款"]) => Some(Side::Payer),
+            PaymentField::Payer => Some(Side::Payer),
+            PaymentField::Payee => Some(Side::Payee),
+            PaymentField::Email | PaymentField::Uid if begins(["payee", "收款"]) => Some(Side::Payee),
+            PaymentField::Email | PaymentField::Uid if begins(["payer", "付款"]) => Some(Side::Payer),
             _ => None,
         }
     }
@@ -189,7 +200,7 @@ impl<R: Read> PaymentReader<R> {
     pub fn summary(&self) -> Summary {
         let mut summary = self.table.summary();
         summary.external_ids_are_a_row_count = self.count.is_possible;
-        if let Some(header) = self.header(Field::ExternalId).filter(|_| self.count.is_possible) {
+        if let Some(header) = self.header(PaymentField::ExternalId).filter(|_| self.count.is_possible) {
             summary.proposals.push(Proposal { field: "external_id", header: header.to_owned() });
         }
         summary
@@ -209,7 +220,7 @@ struct RowCount {
 
 impl RowCount {
     /// `row` is the row number, from 1.
-    fn see(&mut self, row: u64, id: Option<&str>) {
+    fn observe(&mut self, row: u64, id: Option<&str>) {
         if self.is_possible {
             self.is_possible = id.is_some_and(|id| id.parse() == Ok(row));
         }
@@ -224,26 +235,26 @@ fn take(
     notes: &mut Notes<'_>,
 ) -> Option<PaymentRow> {
     let before = notes.problems.len();
-    let mut folded = |field: Field| row.take_folded(field as usize, notes);
+    let mut folded = |field: PaymentField| row.take_folded(field as usize, notes);
     let [payer, payee, account, email, uid, amount] =
-        [Field::Payer, Field::Payee, Field::Account, Field::Email, Field::Uid, Field::Amount]
+        [PaymentField::Payer, PaymentField::Payee, PaymentField::Account, PaymentField::Email, PaymentField::Uid, PaymentField::Amount]
             .map(&mut folded);
     let is_named = [&payer, &payee, &account, &email, &uid].into_iter().any(Option::is_some);
     if !notes.report.count(row.line, is_named, amount.as_deref()) {
         return None;
     }
     if amount.is_none() && amounts == AmountColumn::Required {
-        notes.problems.push(row.problem(Field::Amount as usize, Code::AmountMissing));
+        notes.problems.push(row.problem(PaymentField::Amount as usize, Code::AmountMissing));
     }
     if !is_named {
         notes.problems.push(Problem::of_row(row.line, Code::PayeeMissing, ""));
     }
-    let mut folded = |field: Field| row.take_folded(field as usize, notes);
+    let mut folded = |field: PaymentField| row.take_folded(field as usize, notes);
     let [ratio, currency, external_id, row_key] =
-        [Field::Ratio, Field::Currency, Field::ExternalId, Field::RowKey].map(&mut folded);
-    count.see(notes.report.totals.rows, external_id.as_deref());
-    let memo = row.take(Field::Memo as usize, notes);
-    let reference = row.take(Field::Reference as usize, notes);
+        [PaymentField::Ratio, PaymentField::Currency, PaymentField::ExternalId, PaymentField::RowKey].map(&mut folded);
+    count.observe(notes.report.totals.rows, external_id.as_deref());
+    let memo = row.take(PaymentField::Memo as usize, notes);
+    let reference = row.take(PaymentField::Reference as usize, notes);
     let payment = PaymentRow {
         line: row.line,
         payer,

@@ -3,15 +3,15 @@
 use domain::code::Language;
 
 use super::problem;
-use crate::account::{AccountReader, Field, Options};
-use crate::problem::ReadError;
+use crate::account::{AccountReader, AccountField, AccountFileOptions};
+use crate::read_error::ReadError;
 use crate::report::Totals;
 
 #[test]
 fn account_files_are_read_by_the_same_rules() {
     let text = "账号,户名,邮箱,uid,币种,期初余额\nA1,Ann,a@x.cn,7,CNY,10.00\nA2,,,,,\n,Bob,,,USD,\n";
     let mut reader =
-        AccountReader::open(text.as_bytes(), &Options::default()).map_err(|e| e.to_string()).unwrap();
+        AccountReader::open(text.as_bytes(), &AccountFileOptions::default()).map_err(|e| e.to_string()).unwrap();
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     assert!(!reader.next_page(100, &mut rows, &mut problems).unwrap());
     let row = &rows[0];
@@ -23,12 +23,12 @@ fn account_files_are_read_by_the_same_rules() {
         got,
         ["! 3 户名 NAME_INVALID \"\"", "! 3 币种 CURRENCY_UNKNOWN \"\"", "! 4 账号 NAME_INVALID \"\""]
     );
-    let refused = AccountReader::open("number,holder\nA,B".as_bytes(), &Options::default()).err();
+    let refused = AccountReader::open("number,holder\nA,B".as_bytes(), &AccountFileOptions::default()).err();
     assert_eq!(refused.unwrap().to_string(), "line 1: COLUMN_MISSING");
 }
 
 /// Account numbers, problems and summary; or the refusal.
-fn read(text: &str, options: &Options) -> String {
+fn read(text: &str, options: &AccountFileOptions) -> String {
     let mut reader = match AccountReader::open(text.as_bytes(), options) {
         Ok(reader) => reader,
         Err(ReadError::Refused(refusal)) => return refusal.detail(Language::English),
@@ -50,7 +50,7 @@ fn read(text: &str, options: &Options) -> String {
 
 #[test]
 fn account_files_are_counted_and_their_columns_reported_like_payment_files() {
-    let plain = Options::default();
+    let plain = AccountFileOptions::default();
     for (text, expected) in [
         (
             "number,holder,currency,opening,dept\nA1,Ann,USD,10.50,x\n,,,,\nA2,Bo,USD,,\n\nA3,Cy,USD,\"1,000.00\",\n,,,10.50,\n",
@@ -79,13 +79,13 @@ fn account_files_are_counted_and_their_columns_reported_like_payment_files() {
     ] {
         assert_eq!(read(text, &plain), expected);
     }
-    let options = Options { ignore: vec!["Hire Date".to_owned(), "状态".to_owned()], ..Options::default() };
+    let options = AccountFileOptions { ignore: vec!["Hire Date".to_owned(), "状态".to_owned()], ..AccountFileOptions::default() };
     assert_eq!(
         read("number,holder,currency,状态,hire_date\nA1,Ann,USD,x,2020-01-01", &options),
         "A1 [] rows 1 blank 0 totals 0 sum 0 unreadable 0 ignored 状态 hire_date"
     );
-    let mut options = Options::default();
-    options.map.set(Field::parse("holder").unwrap(), "status");
+    let mut options = AccountFileOptions::default();
+    options.map.set(AccountField::parse("holder").unwrap(), "status");
     assert_eq!(
         read("number,status,currency\nA1,Ann,USD", &options),
         "A1 [] rows 1 blank 0 totals 0 sum 0 unreadable 0 ignored "

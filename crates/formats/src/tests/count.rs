@@ -1,11 +1,11 @@
 //! Control totals: what is counted, skipped and folded.
 
 use super::{payment, problem};
-use crate::payment::{AmountColumn, Field, Mapping, Options, PaymentReader};
+use crate::payment::{AmountColumn, PaymentField, PaymentMapping, PaymentFileOptions, PaymentReader};
 use crate::report::{NAMED_MAX, Summary, Totals};
 
 /// Rows and problems in line order, and the summary.
-fn read(file: &str, options: &Options, page: usize) -> (String, Summary) {
+fn read(file: &str, options: &PaymentFileOptions, page: usize) -> (String, Summary) {
     let mut reader = PaymentReader::open(file.as_bytes(), options).unwrap_or_else(|e| panic!("{e}"));
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     while reader.next_page(page, &mut rows, &mut problems).unwrap() {}
@@ -23,7 +23,7 @@ fn totals(summary: &Summary) -> String {
 fn check(file: &str, rows: &str, counted: &str) {
     let rows = rows.lines().map(str::trim).collect::<Vec<_>>().join("\n");
     for page in [1, 2, 1_000] {
-        let (read, summary) = read(file, &Options::default(), page);
+        let (read, summary) = read(file, &PaymentFileOptions::default(), page);
         assert_eq!((read, totals(&summary)), (rows.clone(), counted.to_owned()), "page {page}: {file}");
     }
 }
@@ -42,7 +42,7 @@ fn rows_of_only_delimiters_and_spaces_are_skipped_and_counted_like_blank_lines()
 #[test]
 fn a_file_of_blank_rows_is_refused_as_having_no_rows() {
     for page in [1, 100] {
-        let mut reader = PaymentReader::open("account,amount\n,\n,\n".as_bytes(), &Options::default())
+        let mut reader = PaymentReader::open("account,amount\n,\n,\n".as_bytes(), &PaymentFileOptions::default())
             .unwrap_or_else(|e| panic!("{e}"));
         let (mut rows, mut problems) = (Vec::new(), Vec::new());
         let refused = loop {
@@ -84,7 +84,7 @@ fn a_row_without_a_payee_is_a_total_only_if_its_amount_is_the_sum_above() {
             "rows 2 blank 0 totals 1 sum 0 unreadable 1",
         );
     }
-    let summary = read("to,amount\nA,5\n,5.0", &Options::default(), 9).1;
+    let summary = read("to,amount\nA,5\n,5.0", &PaymentFileOptions::default(), 9).1;
     let named: Vec<_> = summary.total_rows.iter().map(|row| (row.line, row.amount.as_str())).collect();
     assert_eq!(named, [(3, "5.0")]);
 }
@@ -95,9 +95,9 @@ fn a_total_names_neither_payer_nor_account_nor_email_nor_uid() {
         ["payer", "payee", "account", "email", "uid", "付款账号", "收款账号", "账号", "邮箱", "用户ID"]
     {
         let named = format!("{column},amount\nA,5\nB,5\n");
-        assert_eq!(read(&named, &Options::default(), 9).1.totals.total_rows, 0, "{column}");
+        assert_eq!(read(&named, &PaymentFileOptions::default(), 9).1.totals.total_rows, 0, "{column}");
         let unnamed = format!("{column},amount\nA,5\n,5\n");
-        assert_eq!(read(&unnamed, &Options::default(), 9).1.totals.total_rows, 1, "{column}");
+        assert_eq!(read(&unnamed, &PaymentFileOptions::default(), 9).1.totals.total_rows, 1, "{column}");
     }
 }
 
@@ -118,7 +118,7 @@ fn control_totals_count_all_rows_and_every_readable_amount() {
          12 \"1.000000001\" account=\"J\"",
         "rows 11 blank 0 totals 0 sum 1000000000000000006.3 unreadable 7",
     );
-    let options = Options { amounts: AmountColumn::Optional, ..Options::default() };
+    let options = PaymentFileOptions { amounts: AmountColumn::Optional, ..PaymentFileOptions::default() };
     let summary = read("account,amount\nA,\nB,5\nC,x", &options, 9).1;
     assert_eq!(totals(&summary), "rows 3 blank 0 totals 0 sum 5 unreadable 1");
 }
@@ -127,7 +127,7 @@ fn control_totals_count_all_rows_and_every_readable_amount() {
 fn full_width_digits_are_folded_in_numbers_and_reported() {
     for (header, column) in [("account,amount,memo", "amount"), ("账号,金额,备注", "金额")] {
         let file = format!("{header}\nA,１２．５０,９月\nＡ１２,3,\nC,1，5,\n");
-        let (rows, summary) = read(&file, &Options::default(), 9);
+        let (rows, summary) = read(&file, &PaymentFileOptions::default(), 9);
         assert_eq!(
             rows,
             "2 \"12.50\" account=\"A\" memo=\"９月\"\n3 \"3\" account=\"Ａ12\"\n4 \"1，5\" account=\"C\""
@@ -143,11 +143,11 @@ fn full_width_digits_are_folded_in_numbers_and_reported() {
 #[test]
 fn the_summary_has_a_bounded_size() {
     let rows = "A,１\n".repeat(NAMED_MAX + 5) + &",105\n".repeat(NAMED_MAX + 5);
-    let summary = read(&format!("account,amount\n{rows}"), &Options::default(), 50).1;
+    let summary = read(&format!("account,amount\n{rows}"), &PaymentFileOptions::default(), 50).1;
     assert_eq!((summary.folded.len(), summary.folded_count), (NAMED_MAX, 105));
     assert_eq!((summary.total_rows.len(), summary.totals.total_rows), (NAMED_MAX, 105));
     let long = format!("account,amount\nA１{},1", "x".repeat(400));
-    assert_eq!(read(&long, &Options::default(), 50).1.folded[0].after.chars().count(), 64);
+    assert_eq!(read(&long, &PaymentFileOptions::default(), 50).1.folded[0].after.chars().count(), 64);
 }
 
 #[test]
@@ -169,19 +169,19 @@ fn external_ids_that_only_number_the_rows_are_detected_at_the_end() {
         let rows: Vec<_> = ids.split(' ').map(|id| format!("{id},A,1")).collect();
         // Blank rows and totals do not count as rows.
         let file = format!("{header}\n{}\n,,\n,,{}\n", rows.join("\n"), rows.len());
-        let summary = read(&file, &Options::default(), 2).1;
+        let summary = read(&file, &PaymentFileOptions::default(), 2).1;
         assert_eq!(summary.external_ids_are_a_row_count, is_count, "{header} {ids}");
         let name = header.split(',').next().unwrap();
         let is_proposed = summary.proposals.iter().any(|p| p.field == "external_id" && p.header == name);
         assert_eq!(is_proposed, is_count || name == "序号", "{header} {ids}");
     }
     assert!(
-        !read("external_id,to,amount\n1,A,1\n,B,1", &Options::default(), 9).1.external_ids_are_a_row_count
+        !read("external_id,to,amount\n1,A,1\n,B,1", &PaymentFileOptions::default(), 9).1.external_ids_are_a_row_count
     );
     let broken = "external_id,to,amount\n1,A,1\n2,B\n3,C,1";
-    assert!(read(broken, &Options::default(), 9).1.external_ids_are_a_row_count);
-    let mut map = Mapping::default();
-    map.set(Field::ExternalId, "external_id");
-    let mapped = Options { map, ..Options::default() };
+    assert!(read(broken, &PaymentFileOptions::default(), 9).1.external_ids_are_a_row_count);
+    let mut map = PaymentMapping::default();
+    map.set(PaymentField::ExternalId, "external_id");
+    let mapped = PaymentFileOptions { map, ..PaymentFileOptions::default() };
     assert!(!read("external_id,to,amount\n1,A,1\n2,B,1", &mapped, 9).1.external_ids_are_a_row_count);
 }

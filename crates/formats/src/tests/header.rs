@@ -1,15 +1,15 @@
 //! How columns are recognised, in both languages.
 
 use super::{check, check_with};
-use crate::csv_reader::Delimiter;
-use crate::payment::{AmountColumn, Field, Mapping, Options, PaymentReader, Side};
+use crate::delimiter::Delimiter;
+use crate::payment::{AmountColumn, PaymentField, PaymentMapping, PaymentFileOptions, PaymentReader, Side};
 
 /// Reads a file with one row under each header; the cells are a, b, c and so on, except that an amount is 1.
 fn check_roles(table: &str) {
     for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (header, expected) = line.split_once(" => ").unwrap();
         let cells = header.split(',').zip('a'..).map(|(name, cell)| {
-            if Field::parse(name) == Some(Field::Amount) { "1".to_owned() } else { cell.to_string() }
+            if PaymentField::parse(name) == Some(PaymentField::Amount) { "1".to_owned() } else { cell.to_string() }
         });
         let row = cells.collect::<Vec<_>>().join(",");
         check(format!("{header}\n{row}"), &format!("2 \"1\" {expected}"));
@@ -66,7 +66,7 @@ fn headers_are_matched_ignoring_case_and_separators() {
 
 #[test]
 fn a_file_without_amounts_is_read_if_they_are_entered_later() {
-    let options = Options { amounts: AmountColumn::Optional, ..Options::default() };
+    let options = PaymentFileOptions { amounts: AmountColumn::Optional, ..PaymentFileOptions::default() };
     check_with(
         &options,
         "payee,weight\nA,1\nB,2.5",
@@ -80,32 +80,32 @@ fn a_file_without_amounts_is_read_if_they_are_entered_later() {
 #[test]
 fn an_email_or_uid_has_the_side_named_by_its_header() {
     for (header, field, side) in [
-        ("email", Field::Email, None),
-        ("Payee Email", Field::Email, Some(Side::Payee)),
-        ("收款人邮箱", Field::Email, Some(Side::Payee)),
-        ("payer_email", Field::Email, Some(Side::Payer)),
-        ("付款人邮箱", Field::Email, Some(Side::Payer)),
-        ("payee_uid", Field::Uid, Some(Side::Payee)),
-        ("payer_uid", Field::Uid, Some(Side::Payer)),
-        ("to", Field::Payee, Some(Side::Payee)),
-        ("付款账号", Field::Payer, Some(Side::Payer)),
-        ("账号", Field::Account, None),
-        ("账号", Field::Payee, None),
+        ("email", PaymentField::Email, None),
+        ("Payee Email", PaymentField::Email, Some(Side::Payee)),
+        ("收款人邮箱", PaymentField::Email, Some(Side::Payee)),
+        ("payer_email", PaymentField::Email, Some(Side::Payer)),
+        ("付款人邮箱", PaymentField::Email, Some(Side::Payer)),
+        ("payee_uid", PaymentField::Uid, Some(Side::Payee)),
+        ("payer_uid", PaymentField::Uid, Some(Side::Payer)),
+        ("to", PaymentField::Payee, Some(Side::Payee)),
+        ("付款账号", PaymentField::Payer, Some(Side::Payer)),
+        ("账号", PaymentField::Account, None),
+        ("账号", PaymentField::Payee, None),
     ] {
         let file = format!("{header},amount\nA,1");
         let reader =
-            PaymentReader::open(file.as_bytes(), &Options::default()).unwrap_or_else(|e| panic!("{e}"));
+            PaymentReader::open(file.as_bytes(), &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(reader.side(field), side, "{header}");
-        assert_eq!(reader.header(Field::Amount), Some("amount"));
+        assert_eq!(reader.header(PaymentField::Amount), Some("amount"));
     }
 }
 
 #[test]
 fn columns_that_are_not_read_are_reported() {
     for (header, options, ignored) in [
-        ("account,amount", Options::default(), &[][..]),
-        ("account,amount,Dept,,序列", Options::default(), &["Dept", "#4", "序列"]),
-        ("账号,金额,部门,", Options::default(), &["部门", "#4"]),
+        ("account,amount", PaymentFileOptions::default(), &[][..]),
+        ("account,amount,Dept,,序列", PaymentFileOptions::default(), &["Dept", "#4", "序列"]),
+        ("账号,金额,部门,", PaymentFileOptions::default(), &["部门", "#4"]),
         ("account,amount,memo", setting_aside(&["MEMO"]), &["memo"]),
         ("account,amount,Pay Date,x", setting_aside(&["pay_date", "not there"]), &["Pay Date", "x"]),
         ("账号,金额,付款日期", setting_aside(&["付款日期"]), &["付款日期"]),
@@ -117,8 +117,8 @@ fn columns_that_are_not_read_are_reported() {
     }
 }
 
-fn setting_aside(headers: &[&str]) -> Options {
-    Options { ignore: headers.iter().map(|header| (*header).to_owned()).collect(), ..Options::default() }
+fn setting_aside(headers: &[&str]) -> PaymentFileOptions {
+    PaymentFileOptions { ignore: headers.iter().map(|header| (*header).to_owned()).collect(), ..PaymentFileOptions::default() }
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_serial_number_is_proposed_as_an_external_id_but_not_used() {
     ] {
         let file = format!("{header}\n7");
         let reader =
-            PaymentReader::open(file.as_bytes(), &Options::default()).unwrap_or_else(|e| panic!("{e}"));
+            PaymentReader::open(file.as_bytes(), &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
         let proposals: Vec<_> = reader
             .proposals()
             .iter()
@@ -142,26 +142,26 @@ fn a_serial_number_is_proposed_as_an_external_id_but_not_used() {
             .collect();
         assert_eq!(proposals, proposed, "{header}");
     }
-    let mut mapping = Mapping::default();
-    mapping.set(Field::ExternalId, "流水号");
-    let options = Options { map: mapping, ..Options::default() };
+    let mut mapping = PaymentMapping::default();
+    mapping.set(PaymentField::ExternalId, "流水号");
+    let options = PaymentFileOptions { map: mapping, ..PaymentFileOptions::default() };
     check_with(&options, "流水号,账号,金额\n7,A,1", r#"2 "1" account="A" external_id="7""#);
 }
 
 #[test]
 fn a_mapping_takes_precedence_over_names() {
-    let mut mapping = Mapping::default();
-    mapping.set(Field::Account, "Wallet Address");
-    mapping.set(Field::Memo, "reference");
-    let options = Options { map: mapping.clone(), ..Options::default() };
+    let mut mapping = PaymentMapping::default();
+    mapping.set(PaymentField::Account, "Wallet Address");
+    mapping.set(PaymentField::Memo, "reference");
+    let options = PaymentFileOptions { map: mapping.clone(), ..PaymentFileOptions::default() };
     check_with(&options, "account,wallet_address,amount,reference\nA,W,1,r", r#"2 "1" account="W" memo="r""#);
     check_with(
         &options,
         "account,amount\nA,1",
         r#"refused ! 1 Wallet Address COLUMN_MISSING "account, amount""#,
     );
-    mapping.set(Field::Uid, "reference");
-    let options = Options { map: mapping, ..Options::default() };
+    mapping.set(PaymentField::Uid, "reference");
+    let options = PaymentFileOptions { map: mapping, ..PaymentFileOptions::default() };
     check_with(
         &options,
         "wallet address,amount,reference\nA,1,r",
@@ -179,6 +179,6 @@ fn the_delimiter_is_declared_not_guessed() {
         ("|", "account|amount\nA,B|1"),
     ] {
         let delimiter = Delimiter::parse(name).unwrap();
-        check_with(&Options { delimiter, ..Options::default() }, text, r#"2 "1" account="A,B""#);
+        check_with(&PaymentFileOptions { delimiter, ..PaymentFileOptions::default() }, text, r#"2 "1" account="A,B""#);
     }
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{Dribble, check, read_with, shown};
 use crate::csv_reader::FIELD_MAX;
-use crate::payment::{Options, PaymentReader};
+use crate::payment::{PaymentFileOptions, PaymentReader};
 
 #[test]
 fn texts_and_fields_have_limits() {
@@ -43,7 +43,7 @@ fn memory_use_is_bounded_whatever_the_input() {
 
 fn drain(input: impl Iterator<Item = u8>) -> (usize, usize, usize) {
     let mut reader =
-        PaymentReader::open(Bytes(input), &Options::default()).map_err(|e| e.to_string()).unwrap();
+        PaymentReader::open(Bytes(input), &PaymentFileOptions::default()).map_err(|e| e.to_string()).unwrap();
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     while reader.next_page(10, &mut rows, &mut problems).unwrap() {}
     (rows.len(), problems.len(), reader.capacity())
@@ -87,8 +87,8 @@ proptest! {
     fn no_input_panics_and_read_sizes_do_not_matter(bytes in prop_oneof![pieces(), prop::collection::vec(any::<u8>(), 0..300)], header in any::<bool>()) {
         let begin: &[u8] = if header { b"account,amount\n" } else { b"" };
         let input = [begin, &bytes].concat();
-        let whole = shown(read_with(input.as_slice(), &Options::default(), 1_000));
-        let parts = shown(read_with(Dribble(input.as_slice()), &Options::default(), 3));
+        let whole = shown(read_with(input.as_slice(), &PaymentFileOptions::default(), 1_000));
+        let parts = shown(read_with(Dribble(input.as_slice()), &PaymentFileOptions::default(), 3));
         prop_assert_eq!(whole, parts);
     }
 
@@ -100,7 +100,7 @@ proptest! {
             csv.write_record([account, amount, memo]).unwrap();
         }
         let bytes = csv.into_inner().unwrap();
-        let mut reader = PaymentReader::open(bytes.as_slice(), &Options::default()).unwrap_or_else(|e| panic!("{e}"));
+        let mut reader = PaymentReader::open(bytes.as_slice(), &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
         let (mut read, mut problems) = (Vec::new(), Vec::new());
         while reader.next_page(7, &mut read, &mut problems).unwrap() {}
         prop_assert_eq!(problems, vec![]);

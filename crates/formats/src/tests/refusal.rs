@@ -4,11 +4,11 @@ use domain::code::Language;
 
 use super::check_with;
 use crate::meaning::Meaning;
-use crate::payment::{Field, Mapping, Options, PaymentReader};
-use crate::problem::ReadError;
+use crate::payment::{PaymentField, PaymentMapping, PaymentFileOptions, PaymentReader};
+use crate::read_error::ReadError;
 use crate::refusal::FileRefusal;
 
-fn refusal(file: &[u8], options: &Options) -> FileRefusal {
+fn refusal(file: &[u8], options: &PaymentFileOptions) -> FileRefusal {
     match PaymentReader::open(file, options).err() {
         Some(ReadError::Refused(refusal)) => *refusal,
         other => panic!("{other:?} {}", String::from_utf8_lossy(file)),
@@ -66,7 +66,7 @@ fn a_refusal_shows_the_headers_found_and_what_would_help() {
         ("\nto,to,amount\nA,B,1", r#"COLUMN_DUPLICATE line 2, column to: to"#, r#"第2行，列 to：to"#),
         ("%PDF-1.7", r#"FILE_UNSUPPORTED line 1: PDF"#, r#"第1行：PDF"#),
     ] {
-        let refusal = refusal(file.as_bytes(), &Options::default());
+        let refusal = refusal(file.as_bytes(), &PaymentFileOptions::default());
         let shown = format!("{} {}", refusal.problem.code, refusal.detail(Language::English));
         assert_eq!(shown, english, "{file}");
         assert_eq!(refusal.detail(Language::Chinese), chinese, "{file}");
@@ -104,14 +104,14 @@ fn a_column_about_when_in_what_or_whether_to_pay_is_never_silently_ignored() {
         for header in headers.split('|') {
             assert_eq!(Meaning::of(header), Some(meaning), "{header}");
             let file = format!("payee,amount,{header}\nA,1,x");
-            let refusal = refusal(file.as_bytes(), &Options::default());
+            let refusal = refusal(file.as_bytes(), &PaymentFileOptions::default());
             assert_eq!(refusal.problem.code.name(), "COLUMN_UNDECIDED", "{header}");
             assert_eq!(refusal.undecided.len(), 1, "{header}");
-            let aside = Options { ignore: vec![header.to_owned()], ..Options::default() };
+            let aside = PaymentFileOptions { ignore: vec![header.to_owned()], ..PaymentFileOptions::default() };
             check_with(&aside, &file, r#"2 "1" payee="A""#);
-            let mut map = Mapping::default();
-            map.set(Field::Memo, header);
-            let mapped = Options { map, ..Options::default() };
+            let mut map = PaymentMapping::default();
+            map.set(PaymentField::Memo, header);
+            let mapped = PaymentFileOptions { map, ..PaymentFileOptions::default() };
             check_with(&mapped, &file, r#"2 "1" payee="A" memo="x""#);
         }
     }
@@ -130,7 +130,7 @@ fn other_columns_are_harmless() {
 #[test]
 fn our_own_result_file_is_not_paid_again() {
     let file = format!("{}\n1,2,S,T,1.00,USD,0.00,completed,,,,,,9\n", crate::result::HEADER.join(","));
-    let refusal = refusal(file.as_bytes(), &Options::default());
+    let refusal = refusal(file.as_bytes(), &PaymentFileOptions::default());
     assert!(refusal.is_result);
     assert_eq!(
         refusal.detail(Language::English),
@@ -144,9 +144,9 @@ fn our_own_result_file_is_not_paid_again() {
 
 #[test]
 fn a_mapping_to_a_missing_column_shows_the_existing_columns() {
-    let mut map = Mapping::default();
-    map.set(Field::Amount, "Net");
-    let refusal = refusal(b"payee,amount\nA,1", &Options { map, ..Options::default() });
+    let mut map = PaymentMapping::default();
+    map.set(PaymentField::Amount, "Net");
+    let refusal = refusal(b"payee,amount\nA,1", &PaymentFileOptions { map, ..PaymentFileOptions::default() });
     assert_eq!(refusal.headers, ["payee", "amount"]);
     assert_eq!(refusal.detail(Language::English), r#"line 1, column Net; columns found: "payee", "amount""#);
 }

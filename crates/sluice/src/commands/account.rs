@@ -12,7 +12,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use domain::account::AccountStatus;
 use domain::asset::Asset;
 use domain::code::Language;
-use formats::csv_reader::Delimiter;
+use formats::delimiter::Delimiter;
 use serde_json::{Value, json};
 use service::account::{AccountFilter, AccountQuery, AccountSort, AccountView, OpenAccount};
 use service::account_import::{AccountImport, AccountsImported, ImportedRow, OpeningOutcome, RowOutcome};

@@ -4,7 +4,7 @@ use crate::exit::Failure;
 use crate::out::{Out, left, right};
 use crate::say::{Say, say};
 use domain::code::{Code, Language};
-use formats::csv_reader::Delimiter;
+use formats::delimiter::Delimiter;
 use formats::problem::Problem;
 use serde_json::{Value, json};
 use std::fs::File;

@@ -4,7 +4,7 @@ use super::transfer::futures_all;
 use super::{TRANSFERS, pay, two, with};
 use crate::browser::first_admin;
 use crate::world::answer;
-use formats::csv_reader::Delimiter;
+use formats::delimiter::Delimiter;
 use reqwest::Method;
 use serde_json::json;
 use service::api_key::NewApiKey;

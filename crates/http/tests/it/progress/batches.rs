@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use domain::batch::BatchType;
-use formats::csv_reader::Delimiter;
+use formats::delimiter::Delimiter;
 use service::Service;
 use service::batch::import::BatchImport;
 use service::batch::submit::Submission;

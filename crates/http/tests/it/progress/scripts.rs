@@ -3,7 +3,7 @@
 use super::batches::people;
 use super::client::folder;
 use crate::world::{World, world};
-use formats::csv_reader::Delimiter;
+use formats::delimiter::Delimiter;
 use std::io::Cursor;
 use std::process::{Command, Output};
 

@@ -22,7 +22,7 @@ use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
 use domain::noun::plain_id;
 use domain::script::Digits;
-use formats::payment::Options;
+use formats::payment::PaymentFileOptions;
 use hashbrown::{HashMap, HashSet};
 use std::io::Read;
 use store::Tx;
@@ -34,7 +34,7 @@ use store::refused_row::RefusedRow;
 #[derive(Debug, Clone, Default)]
 pub struct AddFile {
     /// How to read it.
-    pub options: Options,
+    pub options: PaymentFileOptions,
     /// Take the good rows even if others are refused.
     pub partial: bool,
     /// Control totals.

@@ -28,7 +28,7 @@ use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchType};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::script::Digits;
-use formats::payment::Options;
+use formats::payment::PaymentFileOptions;
 use ledger::calendar;
 use std::io::Read;
 use store::Tx;
@@ -67,7 +67,7 @@ pub struct BatchImport {
     /// Free-text remarks.
     pub remarks: Option<String>,
     /// How to read the file.
-    pub options: Options,
+    pub options: PaymentFileOptions,
     /// Take the good rows even if others are refused; the batch then stays a draft, unless `submission`
     /// confirms the number of refused rows.
     pub partial: bool,
@@ -97,7 +97,7 @@ impl BatchImport {
             currency: None,
             name: name.into(),
             remarks: None,
-            options: Options::default(),
+            options: PaymentFileOptions::default(),
             partial: false,
             draft: false,
             submission: Submission::default(),

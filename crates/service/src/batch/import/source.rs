@@ -8,9 +8,12 @@ use data_encoding::HEXLOWER;
 use domain::amount::WrittenSum;
 use domain::code::Code;
 use domain::script::Digits;
-use formats::payment::{self, Options, PaymentReader, PaymentRow};
-use formats::problem::{Problem, ReadError};
+use formats::csv_reader::CsvReader;
+use formats::payment::{PaymentField, PaymentFileOptions, PaymentReader, PaymentRow, Side as PaymentSide};
+use formats::problem::Problem;
+use formats::read_error::ReadError;
 use formats::report::Summary;
+use formats::sheet::Sheet;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::io::Read;
@@ -93,7 +96,7 @@ impl Columns {
 
 /// An opened file whose header has been read.
 pub(crate) struct Source<R> {
-    reader: PaymentReader<Hashing<R>>,
+    reader: PaymentReader<CsvReader<Hashing<R>>>,
     hash: Arc<Mutex<Sha256>>,
     pub(super) columns: Columns,
     sides: Sides,
@@ -123,13 +126,13 @@ pub(super) enum Parsed {
 
 impl<R: Read + Send + 'static> Source<R> {
     /// Opens the file and reads its header.
-    pub(super) async fn open(read: R, options: &Options) -> Result<Self, Error> {
+    pub(super) async fn open(read: R, options: &PaymentFileOptions) -> Result<Self, Error> {
         let hash = Arc::new(Mutex::new(Sha256::new()));
         let (options, hashing) = (options.clone(), Hashing { inner: read, hash: Arc::clone(&hash) });
         let opened = tokio::task::spawn_blocking(move || PaymentReader::open(hashing, &options)).await;
         let reader = opened.map_err(std::io::Error::other)??;
         let side = |field| reader.side(field).map(side_of);
-        let sides = Sides { email: side(payment::Field::Email), uid: side(payment::Field::Uid) };
+        let sides = Sides { email: side(PaymentField::Email), uid: side(PaymentField::Uid) };
         let columns = columns(&reader);
         Ok(Self { reader, hash, columns, sides })
     }
@@ -171,32 +174,32 @@ impl<R: Read> Source<R> {
     }
 }
 
-const fn side_of(side: payment::Side) -> Side {
+const fn side_of(side: PaymentSide) -> Side {
     match side {
-        payment::Side::Payer => Side::Payer,
-        payment::Side::Payee => Side::Payee,
+        PaymentSide::Payer => Side::Payer,
+        PaymentSide::Payee => Side::Payee,
     }
 }
 
-fn columns<R: Read>(reader: &PaymentReader<R>) -> Columns {
-    let named = |field: &payment::Field| Some((field_of(*field), reader.header(*field)?.to_owned()));
-    Columns(payment::Field::ALL.iter().filter_map(named).collect())
+fn columns(reader: &PaymentReader<impl Sheet>) -> Columns {
+    let named = |field: &PaymentField| Some((field_of(*field), reader.header(*field)?.to_owned()));
+    Columns(PaymentField::ALL.iter().filter_map(named).collect())
 }
 
-const fn field_of(field: payment::Field) -> Field {
+const fn field_of(field: PaymentField) -> Field {
     match field {
-        payment::Field::Payer => Field::Payer,
-        payment::Field::Payee => Field::Payee,
-        payment::Field::Account => Field::Account,
-        payment::Field::Email => Field::Email,
-        payment::Field::Uid => Field::Uid,
-        payment::Field::Amount => Field::Amount,
-        payment::Field::Ratio => Field::Ratio,
-        payment::Field::Currency => Field::Currency,
-        payment::Field::Memo => Field::Memo,
-        payment::Field::Reference => Field::Reference,
-        payment::Field::ExternalId => Field::ExternalId,
-        payment::Field::RowKey => Field::RowKey,
+        PaymentField::Payer => Field::Payer,
+        PaymentField::Payee => Field::Payee,
+        PaymentField::Account => Field::Account,
+        PaymentField::Email => Field::Email,
+        PaymentField::Uid => Field::Uid,
+        PaymentField::Amount => Field::Amount,
+        PaymentField::Ratio => Field::Ratio,
+        PaymentField::Currency => Field::Currency,
+        PaymentField::Memo => Field::Memo,
+        PaymentField::Reference => Field::Reference,
+        PaymentField::ExternalId => Field::ExternalId,
+        PaymentField::RowKey => Field::RowKey,
     }
 }
 

@@ -11,8 +11,8 @@ use crate::session::Session;
 use clap::Args;
 use domain::batch::{BatchMode, BatchState, BatchType};
 use domain::code::Language;
-use formats::csv_reader::Delimiter;
-use formats::payment::{Field, Mapping, Options};
+use formats::delimiter::Delimiter;
+use formats::payment::{PaymentField, PaymentMapping, PaymentFileOptions};
 use serde_json::{Value, json};
 use service::batch::import::{AddFile, BatchImport, Expected, Imported};
 use std::path::PathBuf;
@@ -68,12 +68,12 @@ pub(crate) struct BatchImportArgs {
     /// Remarks on the batch
     #[arg(long, value_name = "TEXT")]
     pub remarks: Option<String>,
-    /// Field delimiter: comma, semicolon, tab or pipe
+    /// PaymentField delimiter: comma, semicolon, tab or pipe
     #[arg(long, default_value = "comma", value_parser = delimiter)]
     pub delimiter: Delimiter,
     /// Read a field from the column with this header, such as amount=Net
     #[arg(long, value_name = "FIELD=HEADER", value_parser = mapping)]
-    pub map: Vec<(Field, String)>,
+    pub map: Vec<(PaymentField, String)>,
     /// Ignore a column that says when, in what or whether to pay, such as status
     #[arg(long, value_name = "HEADER")]
     pub ignore_column: Vec<String>,
@@ -104,9 +104,9 @@ const MAPPING: Say = say(
      `reference`、`external_id` 或 `sluice_row`",
 );
 
-fn mapping(text: &str) -> Result<(Field, String), Say> {
+fn mapping(text: &str) -> Result<(PaymentField, String), Say> {
     let (field, header) = text.split_once('=').ok_or(MAPPING)?;
-    Ok((Field::parse(field).ok_or(MAPPING)?, header.to_owned()))
+    Ok((PaymentField::parse(field).ok_or(MAPPING)?, header.to_owned()))
 }
 
 impl BatchImportArgs {
@@ -125,12 +125,12 @@ impl BatchImportArgs {
         }
     }
 
-    fn options(&self) -> Options {
-        let mut map = Mapping::default();
+    fn options(&self) -> PaymentFileOptions {
+        let mut map = PaymentMapping::default();
         for (field, header) in &self.map {
             map.set(*field, header.clone());
         }
-        Options { delimiter: self.delimiter, map, ignore: self.ignore_column.clone(), ..Options::default() }
+        PaymentFileOptions { delimiter: self.delimiter, map, ignore: self.ignore_column.clone(), ..PaymentFileOptions::default() }
     }
 
     fn expected(&self) -> Expected {

@@ -1,0 +1,93 @@
+//! The programs that the full test suite needs besides Rust, and what to do where they are missing.
+//!
+//! As root on Debian or Ubuntu they are installed. Elsewhere the tests stop before the first compilation, with one line that
+//! names what is missing and the command that installs it. To add a program: a line in [`NEEDS`].
+
+use crate::error::{Error, Result};
+use crate::process;
+use crate::python::{answer, is_root};
+use std::path::Path;
+use std::process::Command;
+use testkit::postgres::{SERVER_VARIABLE, is_installed};
+
+/// A program, how its presence is seen, and the Debian packages that bring it.
+struct Need {
+    what: &'static str,
+    is_there: fn() -> bool,
+    packages: &'static [&'static str],
+}
+
+const NEEDS: &[Need] = &[
+    // The published client of the live progress is a test.
+    Need { what: "Node.js with npm", is_there: || runs("node") && runs("npm"), packages: &["nodejs", "npm"] },
+    // The API is held against its document by schemathesis.
+    Need { what: "Python 3 with venv", is_there: has_venv, packages: &["python3", "python3-venv"] },
+    Need { what: "PostgreSQL 15 or newer", is_there: has_postgres, packages: &["postgresql"] },
+    // Makes fsync fail.
+    Need { what: "strace", is_there: || runs("strace"), packages: &["strace"] },
+];
+
+/// Debian's package would create and start a cluster that nobody needs; only the programs are used.
+const NO_CLUSTER: (&str, &str) =
+    ("/etc/postgresql-common/createcluster.conf", "create_main_cluster = false\n");
+
+/// Installs what is missing, or says how to.
+pub fn run() -> Result<()> {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_there)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.iter().map(|need| need.what).collect::<Vec<_>>().join(", ");
+    let packages: Vec<&str> = missing.iter().flat_map(|need| need.packages.iter().copied()).collect();
+    let command = format!("apt-get install {}", packages.join(" "));
+    if !is_root() || !runs("apt-get") {
+        let advice = format!("the tests need {names}; Debian, Ubuntu: `{command}` as root");
+        return Err(Error::Missing(advice));
+    }
+    println!("installing {names}: {command}");
+    install(&packages)
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    let (path, text) = NO_CLUSTER;
+    if packages.contains(&"postgresql") && !Path::new(path).exists() {
+        let failed = |error| Error::File(path.into(), error);
+        std::fs::create_dir_all("/etc/postgresql-common").map_err(failed)?;
+        std::fs::write(path, text).map_err(failed)?;
+    }
+    let install = ["install", "--yes", "--quiet", "--no-install-recommends"];
+    for args in [vec!["update", "--quiet"], [&install[..], packages].concat()] {
+        let mut command = Command::new("apt-get");
+        command.args(&args).env("DEBIAN_FRONTEND", "noninteractive");
+        process::must(command, &process::shown("apt-get", &args))?;
+    }
+    Ok(())
+}
+
+fn runs(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok()
+}
+
+fn has_venv() -> bool {
+    answer("/usr/bin/python3", &["-c", "import ensurepip, venv"]).is_some()
+}
+
+/// A server that the environment names will do as well.
+fn has_postgres() -> bool {
+    std::env::var_os(SERVER_VARIABLE).is_some_and(|url| !url.is_empty()) || is_installed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_need_names_a_package_once() {
+        let mut packages: Vec<_> = NEEDS.iter().flat_map(|need| need.packages).collect();
+        assert!(NEEDS.iter().all(|need| !need.what.is_empty() && !need.packages.is_empty()));
+        let count = packages.len();
+        packages.sort_unstable();
+        packages.dedup();
+        assert_eq!(packages.len(), count);
+    }
+}
