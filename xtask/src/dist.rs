@@ -32,7 +32,10 @@ pub fn run(root: &Path) -> Result<()> {
     let needed = ["objcopy", "tar", "sha256sum"];
     let missing: Vec<_> = needed.into_iter().filter(|program| !is_there(program)).collect();
     if !missing.is_empty() {
-        return Err(Error::Missing(format!("missing: {} (Debian: binutils, tar, coreutils)", missing.join(", "))));
+        return Err(Error::Missing(format!(
+            "missing: {} (Debian: binutils, tar, coreutils)",
+            missing.join(", ")
+        )));
     }
     if !process::has_cargo_command(root, "deb") {
         let install = format!("cargo install --locked --version {CARGO_DEB} cargo-deb");
@@ -138,7 +141,8 @@ impl Stage {
 
     fn package(&self) -> Result<()> {
         let out = text(&self.out());
-        let deb = ["deb", "--no-build", "--no-strip", "--profile", "dist", "--package", "sluice", "--output", &out];
+        let deb =
+            ["deb", "--no-build", "--no-strip", "--profile", "dist", "--package", "sluice", "--output", &out];
         must(process::cargo(&self.root, &deb), &shown("cargo", &deb))
     }
 

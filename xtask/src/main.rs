@@ -96,7 +96,5 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
 /// The workspace folder.
 fn root() -> Result<PathBuf> {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    here.parent()
-        .map(PathBuf::from)
-        .ok_or_else(|| Error::Usage("xtask is not inside a workspace".to_owned()))
+    here.parent().map(PathBuf::from).ok_or_else(|| Error::Usage("xtask is not inside a workspace".to_owned()))
 }

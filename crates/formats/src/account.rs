@@ -94,7 +94,11 @@ pub const COLUMNS: &[Column] = &[
 
 const LAYOUT: Layout = Layout {
     columns: COLUMNS,
-    required: &[&[AccountField::Number as usize], &[AccountField::Holder as usize], &[AccountField::Currency as usize]],
+    required: &[
+        &[AccountField::Number as usize],
+        &[AccountField::Holder as usize],
+        &[AccountField::Currency as usize],
+    ],
 };
 
 /// The account fields that the uploader mapped to headers.
@@ -182,7 +186,8 @@ fn take(row: &Row<'_>, notes: &mut Notes<'_>) -> Option<AccountRow> {
     let before = notes.problems.len();
     let mut folded = |field: AccountField| row.take_folded(field as usize, notes);
     let [number, email, uid, opening] =
-        [AccountField::Number, AccountField::Email, AccountField::Uid, AccountField::Opening].map(&mut folded);
+        [AccountField::Number, AccountField::Email, AccountField::Uid, AccountField::Opening]
+            .map(&mut folded);
     let holder = row.take(AccountField::Holder as usize, notes);
     let is_named = [&number, &holder, &email, &uid].into_iter().any(Option::is_some);
     if !notes.report.count(row.line, is_named, opening.as_deref()) {

@@ -80,7 +80,8 @@ impl Header {
         if let Some(one_of) = missing(layout, &places) {
             let refusal = no_column(line, &names_of(layout, one_of), &names);
             // With the wrong delimiter, no header is what it seems.
-            if let Some(delimiter) = choices.delimiter.and_then(|used| near::delimiter(&names, layout, used)) {
+            if let Some(delimiter) = choices.delimiter.and_then(|used| near::delimiter(&names, layout, used))
+            {
                 return Err(Box::new(FileRefusal { delimiter: Some(delimiter), ..refusal }));
             }
             let proposals = near::proposals(&harmless, layout, one_of);

@@ -4,8 +4,8 @@ use crate::kit::body::BODY_BYTES_MAX;
 use crate::kit::cursor::Cursors;
 use crate::kit::edge::intake::Intakes;
 use crate::kit::edge::limits::Limits;
-use crate::kit::edge::span::Tracer;
 use crate::kit::edge::security::Security;
+use crate::kit::edge::span::Tracer;
 use crate::kit::edge::turns::Turns;
 use crate::progress::hub::Hub;
 use domain::code::Language;
@@ -147,8 +147,19 @@ impl App {
         let cursors = Arc::new(Cursors::new(cursor_secret));
         let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
         let (turns, security, tracer, fatal) = Default::default();
-        let parts =
-            Parts { service, options, limits, turns, intakes, security, cursors, metrics, tracer, hub, fatal };
+        let parts = Parts {
+            service,
+            options,
+            limits,
+            turns,
+            intakes,
+            security,
+            cursors,
+            metrics,
+            tracer,
+            hub,
+            fatal,
+        };
         Self(Arc::new(parts))
     }
 

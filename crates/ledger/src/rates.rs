@@ -45,7 +45,9 @@ impl Rates {
             let names = (stored.source, stored.target);
             let (Some(source_scale), Some(target_scale)) = (scales.get(&names.0), scales.get(&names.1))
             else {
-                return Err(StoreError::Corrupt(format!("a stored rate names unknown currencies: {names:?}")));
+                return Err(StoreError::Corrupt(format!(
+                    "a stored rate names unknown currencies: {names:?}"
+                )));
             };
             let policy = policies.get(&names).copied().unwrap_or_default();
             let (source_scale, target_scale) = (*source_scale, *target_scale);

@@ -17,7 +17,7 @@ use domain::fact::{Action, Fact};
 use domain::id::AccountId;
 use domain::noun::NounId;
 use domain::transfer::TransferKind;
-use formats::account::{AccountReader, AccountRow, AccountFileOptions};
+use formats::account::{AccountFileOptions, AccountReader, AccountRow};
 use formats::delimiter::Delimiter;
 use formats::problem::Problem;
 use formats::read_error::ReadError;
@@ -71,8 +71,10 @@ impl Service {
         read: R,
         how: AccountImport,
     ) -> Result<AccountsImported, Error> {
-        let mut reader =
-            AccountReader::open(read, &AccountFileOptions { delimiter: how.delimiter, ..AccountFileOptions::default() })?;
+        let mut reader = AccountReader::open(
+            read,
+            &AccountFileOptions { delimiter: how.delimiter, ..AccountFileOptions::default() },
+        )?;
         let mut imported = AccountsImported::default();
         loop {
             let (mut rows, mut problems) = (Vec::new(), Vec::new());

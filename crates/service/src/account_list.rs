@@ -78,7 +78,8 @@ async fn searched(
     let (ids, order) = (account_list::ids(tx).await?, query.slice.order);
     let mut search = Search::new(&query.slice, query.counting, Field::whole(ids), budget);
     while let Some(look) = search.next(lanes).await {
-        let slice = PageRequest { order, limit: look.limit, window: Some(look.window), ..PageRequest::default() };
+        let slice =
+            PageRequest { order, limit: look.limit, window: Some(look.window), ..PageRequest::default() };
         search.found(lanes, look, account_list::page_of_ids(tx, filter, slice).await?);
     }
     let part = search.part();

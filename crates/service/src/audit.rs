@@ -6,7 +6,7 @@ use crate::transfer::read_range;
 use crate::{Error, Service};
 use ledger::calendar;
 use store::Tx;
-use store::listing::{Order, CursorKey, PageRequest};
+use store::listing::{CursorKey, Order, PageRequest};
 
 pub use store::audit::{AuditFilter, AuditRow};
 
@@ -56,7 +56,8 @@ impl Service {
         let mut tx = self.store.read().await?;
         let filter = filter(&mut tx, query).await?;
         let after = query.below.map(|id| CursorKey { value: id.into(), key: id });
-        let slice = PageRequest { order: Order::Descending, after, limit: query.limit, ..PageRequest::default() };
+        let slice =
+            PageRequest { order: Order::Descending, after, limit: query.limit, ..PageRequest::default() };
         let ids = store::audit::ids(&mut tx, filter.from, filter.before).await?;
         let mut rows = Vec::new();
         let mut search = Search::new(&slice, Counting::No, Field::whole(ids), budget);

@@ -102,7 +102,8 @@ impl Service {
         let field = Field::whole(store::holder::ids(&mut tx).await?);
         let (mut search, mut holders) = (Search::new(&slice, Counting::No, field, budget), Vec::new());
         while let Some(look) = search.next(&self.lanes).await {
-            let slice = PageRequest { limit: look.limit, window: Some(look.window), ..PageRequest::default() };
+            let slice =
+                PageRequest { limit: look.limit, window: Some(look.window), ..PageRequest::default() };
             let page = store::holder::search(&mut tx, text, slice).await?;
             search.found(&self.lanes, look, page.iter().map(|holder| holder.id.0).collect());
             holders.extend(page);

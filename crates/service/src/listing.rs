@@ -2,7 +2,7 @@
 
 use store::value::Value;
 
-pub use store::listing::{Order, CursorKey, PageRequest, Window};
+pub use store::listing::{CursorKey, Order, PageRequest, Window};
 
 /// The upper bound of a bounded count.
 pub const COUNT_MAX: i64 = 10_000;
@@ -60,7 +60,9 @@ pub fn cursor_text(place: &CursorKey) -> String {
 #[must_use]
 pub fn read_cursor(text: &str) -> Option<CursorKey> {
     match text.split_once(' ') {
-        Some((value, key)) => Some(CursorKey { value: Value::I64(value.parse().ok()?), key: key.parse().ok()? }),
+        Some((value, key)) => {
+            Some(CursorKey { value: Value::I64(value.parse().ok()?), key: key.parse().ok()? })
+        }
         None => Some(CursorKey { value: Value::Null, key: text.parse().ok()? }),
     }
 }

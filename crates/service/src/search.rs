@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::listing::{Order, CursorKey, PageRequest, Window};
+use store::listing::{CursorKey, Order, PageRequest, Window};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The time budget of a list search; after it, the partial result is the answer.

@@ -145,11 +145,7 @@ async fn execute_on_ledger(globals: &Globals, command: &Command) -> Result<Exit,
 }
 
 /// Closes the ledger after a command, as far as its outcome permits.
-async fn close(
-    mut session: Session,
-    access: Access,
-    done: Result<Exit, Failure>,
-) -> Result<Exit, Failure> {
+async fn close(mut session: Session, access: Access, done: Result<Exit, Failure>) -> Result<Exit, Failure> {
     let exit = match done {
         // The write was not confirmed: attempt nothing more.
         Err(failure) if failure.exit() == Exit::Unconfirmed => return Err(failure),

@@ -1,9 +1,9 @@
 //! What a command works with: the service over an open ledger, the actor, and the output.
 
-use crate::globals::Globals;
 use crate::clock::SystemClock;
 use crate::data_dir::{DataDir, Lock, MarkPlace};
 use crate::exit::Failure;
+use crate::globals::Globals;
 use crate::out::{Out, note};
 use crate::say::say;
 use domain::amount::format_minor;

@@ -4,7 +4,7 @@ use crate::account::{self, AccountView, COLUMNS, TABLES};
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
-use crate::listing::{Listing, CursorKey, PageRequest};
+use crate::listing::{CursorKey, Listing, PageRequest};
 use crate::tx::Tx;
 use domain::account::{AccountKind, AccountStatus};
 use domain::id::{AssetId, HolderId};
@@ -124,7 +124,11 @@ pub async fn count(tx: &mut Tx, filter: &AccountFilter, most: Option<i64>) -> Re
 }
 
 /// The ids of a page of accounts, ordered by id.
-pub async fn page_of_ids(tx: &mut Tx, filter: &AccountFilter, slice: PageRequest) -> Result<Vec<i64>, StoreError> {
+pub async fn page_of_ids(
+    tx: &mut Tx,
+    filter: &AccountFilter,
+    slice: PageRequest,
+) -> Result<Vec<i64>, StoreError> {
     let (text, args) = listing(filter).page("a.id", "a.id", "a.id", slice);
     tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
 }

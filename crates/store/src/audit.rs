@@ -256,7 +256,11 @@ pub(crate) fn listing(filter: &AuditFilter) -> Listing {
 }
 
 /// A page of the log in a chosen order.
-pub async fn page(tx: &mut Tx, filter: &AuditFilter, slice: PageRequest) -> Result<Vec<AuditRow>, StoreError> {
+pub async fn page(
+    tx: &mut Tx,
+    filter: &AuditFilter,
+    slice: PageRequest,
+) -> Result<Vec<AuditRow>, StoreError> {
     let columns =
         "id, at, actor, origin, action, subject, subject_id, result, detail, digest, actor_kind, actor_id";
     let (text, args) = listing(filter).page(columns, "id", "id", slice);

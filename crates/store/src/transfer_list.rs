@@ -4,7 +4,7 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
-use crate::listing::{Listing, CursorKey, PageRequest};
+use crate::listing::{CursorKey, Listing, PageRequest};
 use crate::transfer::Transfer;
 use crate::tx::Tx;
 use crate::value::Value;
@@ -135,7 +135,11 @@ pub async fn page_of_account(
     tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
 }
 
-pub(crate) fn of_account(account: AccountId, filter: &TransferFilter, slice: PageRequest) -> (String, Vec<Value>) {
+pub(crate) fn of_account(
+    account: AccountId,
+    filter: &TransferFilter,
+    slice: PageRequest,
+) -> (String, Vec<Value>) {
     let tables = "history h JOIN posting p ON p.id = h.posting JOIN transfer t ON t.number = p.transfer";
     let mut listing = listing_over(tables, filter);
     listing.and("h.account = ?", account.0);

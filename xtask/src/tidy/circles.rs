@@ -16,7 +16,10 @@ pub fn check(sources: &[Source]) -> Vec<String> {
 }
 
 fn check_crate(krate: &str, sources: &[Source]) -> Vec<String> {
-    let ours: Vec<_> = sources.iter().filter(|source| source.krate == krate && source.ships && !source.module.is_empty()).collect();
+    let ours: Vec<_> = sources
+        .iter()
+        .filter(|source| source.krate == krate && source.ships && !source.module.is_empty())
+        .collect();
     let modules: BTreeSet<Module> = ours.iter().map(|source| source.module.clone()).collect();
     let mut graph: BTreeMap<Module, BTreeSet<Module>> = BTreeMap::new();
     for source in ours {
@@ -91,7 +94,8 @@ fn absolute(path: &[String], from: &Module, modules: &BTreeSet<Module>) -> Optio
             Some([&above, rest].concat())
         }
         // A child that is named without `self`; an item of the file itself is none.
-        _ => Some([from, path].concat()).filter(|path| path.get(..=from.len()).is_some_and(|m| modules.contains(m))),
+        _ => Some([from, path].concat())
+            .filter(|path| path.get(..=from.len()).is_some_and(|m| modules.contains(m))),
     }
 }
 
@@ -156,7 +160,8 @@ mod tests {
     fn circles_are_found_in_uses_and_paths_and_tests_do_not_count() {
         let clean = [("lib", "mod a; mod b;"), ("a", "use crate::b::B;"), ("b", "pub struct B;")];
         assert_eq!(check_files(&clean), [""; 0]);
-        for back in ["use crate::a;", "use super::a::A;", "fn f() { crate::a::f() }", "type C = super::a::A;"] {
+        for back in ["use crate::a;", "use super::a::A;", "fn f() { crate::a::f() }", "type C = super::a::A;"]
+        {
             let files = [("lib", "mod a; mod b;"), ("a", "use crate::b::{self, B};"), ("b", back)];
             assert_eq!(check_files(&files), ["crates/x: files in a circle: a -> b -> a"], "{back}");
         }

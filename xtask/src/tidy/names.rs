@@ -38,7 +38,8 @@ pub fn unused(sources: &[Source]) -> Vec<String> {
         }
     });
     let defined = sources.iter().filter(|source| source.ships && source.krate != "crates/testkit");
-    let unused = defined.flat_map(|source| public_functions(source).into_iter().map(move |name| (source, name)));
+    let unused =
+        defined.flat_map(|source| public_functions(source).into_iter().map(move |name| (source, name)));
     unused
         .filter(|(_, name)| mentions.of(name) <= 1)
         .map(|(source, name)| format!("{}: nothing that ships uses pub fn {name}", source.path))
@@ -95,7 +96,9 @@ fn public_functions(source: &Source) -> BTreeSet<String> {
             }
             Item::Impl(block) if block.trait_.is_none() => {
                 let functions = block.items.iter().filter_map(|item| match item {
-                    ImplItem::Fn(function) if is_public(&function.vis) => Some(function.sig.ident.to_string()),
+                    ImplItem::Fn(function) if is_public(&function.vis) => {
+                        Some(function.sig.ident.to_string())
+                    }
                     _ => None,
                 });
                 found.extend(functions);

@@ -40,8 +40,11 @@ fn place(path: &str) -> Option<(&str, &str)> {
 }
 
 fn module_of(inside: &str) -> Vec<String> {
-    let mut parts: Vec<_> =
-        inside.trim_end_matches(".rs").split('/').map(|part| part.trim_start_matches("r#").to_owned()).collect();
+    let mut parts: Vec<_> = inside
+        .trim_end_matches(".rs")
+        .split('/')
+        .map(|part| part.trim_start_matches("r#").to_owned())
+        .collect();
     if parts.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
         parts.pop();
     }

@@ -13,7 +13,9 @@ mod script;
 
 /// Runs a script on an empty ledger and compares what it prints. Indentation is ignored.
 async fn check(script: &str, expected: &str) {
-    let plain = |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+    let plain = |text: &str| {
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    };
     let (script, expected) = (plain(script), plain(expected));
     let found = script::run(&script).await;
     assert_eq!(found, expected, "\nscript:\n{script}\n\nfound:\n{found}\n\nexpected:\n{expected}\n");

@@ -40,8 +40,11 @@ pub async fn print(store: &Store) -> String {
 pub async fn audit(store: &Store, from: usize) -> (usize, String) {
     let mut tx = store.read().await.unwrap();
     let all = rows(&mut tx, AUDIT).await;
-    let words: Vec<String> =
-        all.iter().skip(from).map(|row| format!("{} {}", row.text(0).unwrap(), row.text(1).unwrap())).collect();
+    let words: Vec<String> = all
+        .iter()
+        .skip(from)
+        .map(|row| format!("{} {}", row.text(0).unwrap(), row.text(1).unwrap()))
+        .collect();
     let mut lines: Vec<(String, usize)> = Vec::new();
     for word in words {
         match lines.last_mut() {
@@ -93,7 +96,8 @@ fn transfer(row: Row<'_>) -> String {
 fn batch(row: Row<'_>) -> String {
     let state = BatchState::from_number(row.i64(1).unwrap()).unwrap();
     let intent = BatchIntent::from_number(row.i64(2).unwrap()).unwrap();
-    let asked = if intent == BatchIntent::Run { String::new() } else { format!(" asked to {}", intent.name()) };
+    let asked =
+        if intent == BatchIntent::Run { String::new() } else { format!(" asked to {}", intent.name()) };
     let [total, paid, failed, skipped] = [3, 4, 5, 6].map(|place| row.i64(place).unwrap());
     let sum = amount(row.i64(7).unwrap());
     let (id, state) = (row.i64(0).unwrap(), state.name());

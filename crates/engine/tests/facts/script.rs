@@ -125,7 +125,13 @@ impl World {
         self.service.account_set_status(&self.actor, number, status, "fact").await.map(drop)
     }
 
-    async fn pay(&self, from: &str, to: &str, amount: &str, key: Option<&str>) -> Result<Option<String>, Error> {
+    async fn pay(
+        &self,
+        from: &str,
+        to: &str,
+        amount: &str,
+        key: Option<&str>,
+    ) -> Result<Option<String>, Error> {
         let transfer = NewTransfer {
             from: Some(from.to_owned()),
             to: Some(to.to_owned()),
@@ -135,8 +141,13 @@ impl World {
         };
         let outcome = self.service.transfer(&self.actor, &transfer).await?;
         let code = outcome.code.map(|code| code.name().to_owned());
-        let number = outcome.transfer.map_or_else(String::new, |number| format!("transfer {} again", number.0));
-        Ok(if outcome.replayed { Some([Some(number), code].into_iter().flatten().collect::<Vec<_>>().join(", ")) } else { code })
+        let number =
+            outcome.transfer.map_or_else(String::new, |number| format!("transfer {} again", number.0));
+        Ok(if outcome.replayed {
+            Some([Some(number), code].into_iter().flatten().collect::<Vec<_>>().join(", "))
+        } else {
+            code
+        })
     }
 
     async fn batch(&self, account: &str, mode: &str, rows: &[&str]) -> Result<(), Error> {

@@ -301,8 +301,7 @@ impl Known<'_> {
     }
 
     fn partner(&self, partner: &Partner, of: &str) -> String {
-        let near =
-            |n: &&String| partner.any || (*n != of && self.0.currency(n) == self.0.currency(of));
+        let near = |n: &&String| partner.any || (*n != of && self.0.currency(n) == self.0.currency(of));
         let near: Vec<&String> = self.0.numbers().iter().filter(near).collect();
         if near.is_empty() { of.to_owned() } else { (*partner.place.get(&near)).clone() }
     }

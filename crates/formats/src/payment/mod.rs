@@ -236,9 +236,15 @@ fn take(
 ) -> Option<PaymentRow> {
     let before = notes.problems.len();
     let mut folded = |field: PaymentField| row.take_folded(field as usize, notes);
-    let [payer, payee, account, email, uid, amount] =
-        [PaymentField::Payer, PaymentField::Payee, PaymentField::Account, PaymentField::Email, PaymentField::Uid, PaymentField::Amount]
-            .map(&mut folded);
+    let [payer, payee, account, email, uid, amount] = [
+        PaymentField::Payer,
+        PaymentField::Payee,
+        PaymentField::Account,
+        PaymentField::Email,
+        PaymentField::Uid,
+        PaymentField::Amount,
+    ]
+    .map(&mut folded);
     let is_named = [&payer, &payee, &account, &email, &uid].into_iter().any(Option::is_some);
     if !notes.report.count(row.line, is_named, amount.as_deref()) {
         return None;
@@ -251,7 +257,8 @@ fn take(
     }
     let mut folded = |field: PaymentField| row.take_folded(field as usize, notes);
     let [ratio, currency, external_id, row_key] =
-        [PaymentField::Ratio, PaymentField::Currency, PaymentField::ExternalId, PaymentField::RowKey].map(&mut folded);
+        [PaymentField::Ratio, PaymentField::Currency, PaymentField::ExternalId, PaymentField::RowKey]
+            .map(&mut folded);
     count.observe(notes.report.totals.rows, external_id.as_deref());
     let memo = row.take(PaymentField::Memo as usize, notes);
     let reference = row.take(PaymentField::Reference as usize, notes);

@@ -3,15 +3,16 @@
 use domain::code::Language;
 
 use super::problem;
-use crate::account::{AccountReader, AccountField, AccountFileOptions};
+use crate::account::{AccountField, AccountFileOptions, AccountReader};
 use crate::read_error::ReadError;
 use crate::report::Totals;
 
 #[test]
 fn account_files_are_read_by_the_same_rules() {
     let text = "账号,户名,邮箱,uid,币种,期初余额\nA1,Ann,a@x.cn,7,CNY,10.00\nA2,,,,,\n,Bob,,,USD,\n";
-    let mut reader =
-        AccountReader::open(text.as_bytes(), &AccountFileOptions::default()).map_err(|e| e.to_string()).unwrap();
+    let mut reader = AccountReader::open(text.as_bytes(), &AccountFileOptions::default())
+        .map_err(|e| e.to_string())
+        .unwrap();
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
     assert!(!reader.next_page(100, &mut rows, &mut problems).unwrap());
     let row = &rows[0];
@@ -79,7 +80,10 @@ fn account_files_are_counted_and_their_columns_reported_like_payment_files() {
     ] {
         assert_eq!(read(text, &plain), expected);
     }
-    let options = AccountFileOptions { ignore: vec!["Hire Date".to_owned(), "状态".to_owned()], ..AccountFileOptions::default() };
+    let options = AccountFileOptions {
+        ignore: vec!["Hire Date".to_owned(), "状态".to_owned()],
+        ..AccountFileOptions::default()
+    };
     assert_eq!(
         read("number,holder,currency,状态,hire_date\nA1,Ann,USD,x,2020-01-01", &options),
         "A1 [] rows 1 blank 0 totals 0 sum 0 unreadable 0 ignored 状态 hire_date"

@@ -1,7 +1,7 @@
 //! Control totals: what is counted, skipped and folded.
 
 use super::{payment, problem};
-use crate::payment::{AmountColumn, PaymentField, PaymentMapping, PaymentFileOptions, PaymentReader};
+use crate::payment::{AmountColumn, PaymentField, PaymentFileOptions, PaymentMapping, PaymentReader};
 use crate::report::{NAMED_MAX, Summary, Totals};
 
 /// Rows and problems in line order, and the summary.
@@ -42,8 +42,9 @@ fn rows_of_only_delimiters_and_spaces_are_skipped_and_counted_like_blank_lines()
 #[test]
 fn a_file_of_blank_rows_is_refused_as_having_no_rows() {
     for page in [1, 100] {
-        let mut reader = PaymentReader::open("account,amount\n,\n,\n".as_bytes(), &PaymentFileOptions::default())
-            .unwrap_or_else(|e| panic!("{e}"));
+        let mut reader =
+            PaymentReader::open("account,amount\n,\n,\n".as_bytes(), &PaymentFileOptions::default())
+                .unwrap_or_else(|e| panic!("{e}"));
         let (mut rows, mut problems) = (Vec::new(), Vec::new());
         let refused = loop {
             match reader.next_page(page, &mut rows, &mut problems) {
@@ -176,7 +177,9 @@ fn external_ids_that_only_number_the_rows_are_detected_at_the_end() {
         assert_eq!(is_proposed, is_count || name == "序号", "{header} {ids}");
     }
     assert!(
-        !read("external_id,to,amount\n1,A,1\n,B,1", &PaymentFileOptions::default(), 9).1.external_ids_are_a_row_count
+        !read("external_id,to,amount\n1,A,1\n,B,1", &PaymentFileOptions::default(), 9)
+            .1
+            .external_ids_are_a_row_count
     );
     let broken = "external_id,to,amount\n1,A,1\n2,B\n3,C,1";
     assert!(read(broken, &PaymentFileOptions::default(), 9).1.external_ids_are_a_row_count);

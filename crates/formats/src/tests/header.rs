@@ -2,14 +2,18 @@
 
 use super::{check, check_with};
 use crate::delimiter::Delimiter;
-use crate::payment::{AmountColumn, PaymentField, PaymentMapping, PaymentFileOptions, PaymentReader, Side};
+use crate::payment::{AmountColumn, PaymentField, PaymentFileOptions, PaymentMapping, PaymentReader, Side};
 
 /// Reads a file with one row under each header; the cells are a, b, c and so on, except that an amount is 1.
 fn check_roles(table: &str) {
     for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (header, expected) = line.split_once(" => ").unwrap();
         let cells = header.split(',').zip('a'..).map(|(name, cell)| {
-            if PaymentField::parse(name) == Some(PaymentField::Amount) { "1".to_owned() } else { cell.to_string() }
+            if PaymentField::parse(name) == Some(PaymentField::Amount) {
+                "1".to_owned()
+            } else {
+                cell.to_string()
+            }
         });
         let row = cells.collect::<Vec<_>>().join(",");
         check(format!("{header}\n{row}"), &format!("2 \"1\" {expected}"));
@@ -93,8 +97,8 @@ fn an_email_or_uid_has_the_side_named_by_its_header() {
         ("账号", PaymentField::Payee, None),
     ] {
         let file = format!("{header},amount\nA,1");
-        let reader =
-            PaymentReader::open(file.as_bytes(), &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+        let reader = PaymentReader::open(file.as_bytes(), &PaymentFileOptions::default())
+            .unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(reader.side(field), side, "{header}");
         assert_eq!(reader.header(PaymentField::Amount), Some("amount"));
     }
@@ -118,7 +122,10 @@ fn columns_that_are_not_read_are_reported() {
 }
 
 fn setting_aside(headers: &[&str]) -> PaymentFileOptions {
-    PaymentFileOptions { ignore: headers.iter().map(|header| (*header).to_owned()).collect(), ..PaymentFileOptions::default() }
+    PaymentFileOptions {
+        ignore: headers.iter().map(|header| (*header).to_owned()).collect(),
+        ..PaymentFileOptions::default()
+    }
 }
 
 #[test]
@@ -133,8 +140,8 @@ fn a_serial_number_is_proposed_as_an_external_id_but_not_used() {
         ("Employee No,account,amount", &["uid=Employee No"]),
     ] {
         let file = format!("{header}\n7");
-        let reader =
-            PaymentReader::open(file.as_bytes(), &PaymentFileOptions::default()).unwrap_or_else(|e| panic!("{e}"));
+        let reader = PaymentReader::open(file.as_bytes(), &PaymentFileOptions::default())
+            .unwrap_or_else(|e| panic!("{e}"));
         let proposals: Vec<_> = reader
             .proposals()
             .iter()
@@ -179,6 +186,10 @@ fn the_delimiter_is_declared_not_guessed() {
         ("|", "account|amount\nA,B|1"),
     ] {
         let delimiter = Delimiter::parse(name).unwrap();
-        check_with(&PaymentFileOptions { delimiter, ..PaymentFileOptions::default() }, text, r#"2 "1" account="A,B""#);
+        check_with(
+            &PaymentFileOptions { delimiter, ..PaymentFileOptions::default() },
+            text,
+            r#"2 "1" account="A,B""#,
+        );
     }
 }

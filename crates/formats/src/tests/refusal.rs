@@ -4,7 +4,7 @@ use domain::code::Language;
 
 use super::check_with;
 use crate::meaning::Meaning;
-use crate::payment::{PaymentField, PaymentMapping, PaymentFileOptions, PaymentReader};
+use crate::payment::{PaymentField, PaymentFileOptions, PaymentMapping, PaymentReader};
 use crate::read_error::ReadError;
 use crate::refusal::FileRefusal;
 
@@ -107,7 +107,8 @@ fn a_column_about_when_in_what_or_whether_to_pay_is_never_silently_ignored() {
             let refusal = refusal(file.as_bytes(), &PaymentFileOptions::default());
             assert_eq!(refusal.problem.code.name(), "COLUMN_UNDECIDED", "{header}");
             assert_eq!(refusal.undecided.len(), 1, "{header}");
-            let aside = PaymentFileOptions { ignore: vec![header.to_owned()], ..PaymentFileOptions::default() };
+            let aside =
+                PaymentFileOptions { ignore: vec![header.to_owned()], ..PaymentFileOptions::default() };
             check_with(&aside, &file, r#"2 "1" payee="A""#);
             let mut map = PaymentMapping::default();
             map.set(PaymentField::Memo, header);

@@ -5,7 +5,7 @@ use crate::kit::paging::{self, Pagination, Paging};
 use crate::kit::problem::Problem;
 use domain::code::Code;
 use serde::Deserialize;
-use service::listing::{Counting, Order, CursorKey, PageRequest, Total, cursor_text, read_cursor};
+use service::listing::{Counting, CursorKey, Order, PageRequest, Total, cursor_text, read_cursor};
 use utoipa::ToSchema;
 
 /// The default page size.

@@ -3,9 +3,7 @@
 
 mod share;
 
-use crate::kit::operation::{
-    ANY, Groups, REPEATABLE, RESTRICTED, Surface, WITH_BODY, WITH_QUERY, WRITING,
-};
+use crate::kit::operation::{ANY, Groups, REPEATABLE, RESTRICTED, Surface, WITH_BODY, WITH_QUERY, WRITING};
 use crate::kit::problem::{ProblemView, operator_status};
 use domain::access::{Audience, Operation, Reach};
 use domain::code::{Code, Language};
@@ -85,7 +83,7 @@ fn secure(described: &mut Described, operation: Operation) {
             let own: Vec<_> =
                 own.iter().map(|role| format!("{} (only what they created)", role.name())).collect();
             let scope = scope.map_or(String::new(), |scope| {
-                format!("; API keys with `{}`{}", scope.name(), made(key))
+                format!("; API keys with `{}`{}", scope.name(), reach_text(key))
             });
             format!("For {}{scope}.", [roles.join(", "), own.join(", ")].join(", ").trim_end_matches(", "))
         }
@@ -94,7 +92,7 @@ fn secure(described: &mut Described, operation: Operation) {
     described.description = Some(format!("{text}\n\n{who}").trim().to_owned());
 }
 
-const fn made(key: Reach) -> &'static str {
+const fn reach_text(key: Reach) -> &'static str {
     match key {
         Reach::All => "",
         Reach::Own => " (only what they created)",
@@ -104,7 +102,8 @@ const fn made(key: Reach) -> &'static str {
 /// An operation's codes, including those that follow from its shape.
 fn all_codes(described: &Described, operation: Operation, codes: Groups, is_repeatable: bool) -> Vec<Code> {
     let mut parameters = described.parameters.iter().flatten();
-    let is_query = |one: &RefOr<Parameter>| matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Query);
+    let is_query =
+        |one: &RefOr<Parameter>| matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Query);
     let has_body = described.request_body.is_some();
     let by_shape = [
         (true, ANY),

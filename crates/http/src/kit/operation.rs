@@ -38,13 +38,8 @@ pub(crate) const WITH_BODY: &[Code] = &[
     Code::OriginForbidden,
 ];
 /// Operations that write.
-pub(crate) const WRITING: &[Code] = &[
-    Code::StorageFull,
-    Code::AnswerLost,
-    Code::WriteUnconfirmed,
-    Code::LedgerMoved,
-    Code::LedgerBehind,
-];
+pub(crate) const WRITING: &[Code] =
+    &[Code::StorageFull, Code::AnswerLost, Code::WriteUnconfirmed, Code::LedgerMoved, Code::LedgerBehind];
 /// POST operations that take an `Idempotency-Key`.
 pub(crate) const REPEATABLE: &[Code] = &[
     Code::IdempotencyKeyInvalid,

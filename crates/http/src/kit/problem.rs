@@ -78,7 +78,7 @@ impl From<Code> for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let details = refusal.detail.filter(|text| !text.is_empty()).map(|text| Value::String(short(&text)));
-        Self { details, data: refusal.data.map(rows::told), ..refusal.code.into() }
+        Self { details, data: refusal.data.map(rows::with_messages), ..refusal.code.into() }
     }
 }
 

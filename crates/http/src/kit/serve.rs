@@ -1,7 +1,7 @@
 //! The listener: connections within limits, and a graceful stop.
 
-mod heads;
 mod connections;
+mod heads;
 mod wire;
 
 use crate::app::App;
@@ -12,6 +12,7 @@ use crate::kit::edge::{NoRoom, TwoLengths, bare};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use connections::{Connections, Slot};
 use domain::code::{Code, Language};
 use heads::Heads;
 use hyper::body::Incoming;
@@ -19,7 +20,6 @@ use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use ipnet::IpNet;
-use connections::{Connections, Slot};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,17 +2,19 @@
 
 use super::user::{PageQuery, next};
 use super::view::micros;
-use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::kit::body::{Input, Nothing};
 use crate::kit::once::Once;
 use crate::kit::paging;
 use crate::kit::problem::Problem;
 use crate::kit::query::Query;
+use crate::kit::routes::Routes;
 use crate::kit::segment::Segment;
 use crate::kit::time::wire;
 use crate::kit::who::Who;
 use axum::extract::State;
+use domain::access::Operation as O;
 use domain::code::Code;
 use domain::id::KeyId;
 use domain::noun::NounId;
@@ -20,11 +22,10 @@ use serde::{Deserialize, Serialize};
 use service::Secret;
 use service::api_key::{ApiKey, Made, NewApiKey};
 use utoipa::ToSchema;
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
 use utoipa_axum::routes;
 
-const ADD: &[Code] = &[Code::NameInvalid, Code::NameTaken, Code::ScopeInvalid, Code::AddressInvalid, Code::TimeInvalid];
+const ADD: &[Code] =
+    &[Code::NameInvalid, Code::NameTaken, Code::ScopeInvalid, Code::AddressInvalid, Code::TimeInvalid];
 
 pub(super) fn routes() -> Routes {
     Routes::new()
@@ -208,10 +209,17 @@ pub(super) async fn revoke(
 #[utoipa::path(post, path = "/api/v1/api-keys/{id}/rotate", operation_id = "rotateApiKey", tag = "people",
     params(("id" = String, Path, description = "The key's id", example = "key_5")),
     responses((status = 200, description = "The key with its new secret.", body = Envelope<ApiKeyMadeView>)))]
-pub(super) async fn rotate(who: Who, id: Segment, once: Once<Nothing>) -> Result<Answer<ApiKeyMadeView>, Problem> {
+pub(super) async fn rotate(
+    who: Who,
+    id: Segment,
+    once: Once<Nothing>,
+) -> Result<Answer<ApiKeyMadeView>, Problem> {
     let id = id.named::<KeyId>(Code::KeyNotFound)?.0;
     let made: Made = once.settle(once.service.api_key_rotate(who.actor(), id).await).await?;
-    Ok(Answer::saying(ROTATED, ApiKeyMadeView { key: ApiKeyView::of(made.key), secret: made.secret.map(Secret::new) }))
+    Ok(Answer::saying(
+        ROTATED,
+        ApiKeyMadeView { key: ApiKeyView::of(made.key), secret: made.secret.map(Secret::new) },
+    ))
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Signing in and out, and setting a password, which only the user can do.
 
-use crate::kit::cookie::{self, SetCookie};
 use super::session::{SessionEndedView, SessionView};
 use super::user::UserView;
 use super::view::{RequestClient, person};
-use crate::kit::answer::{Answer, Envelope, Message};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::{Body, Input, Nothing};
+use crate::kit::cookie::{self, SetCookie};
 use crate::kit::problem::Problem;
+use crate::kit::routes::Routes;
 use crate::kit::who::Who;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
@@ -17,10 +18,9 @@ use serde::{Deserialize, Serialize};
 use service::login::SignedIn;
 use service::{Error, Secret};
 use utoipa::ToSchema;
-use crate::kit::routes::Routes;
 use utoipa_axum::routes;
 
-const SET_UP: &[Code] = &[
+const SET_UP_CODES: &[Code] = &[
     Code::SetUpDone,
     Code::InvitationInvalid,
     Code::LoginInvalid,
@@ -34,7 +34,7 @@ const PASSWORD: &[Code] = &[Code::PasswordWrong, Code::PasswordWeak, Code::Login
 
 pub(super) fn routes() -> Routes {
     Routes::new()
-        .add(Operation::SetUp, routes!(set_up), &[SET_UP])
+        .add(Operation::SetUp, routes!(set_up), &[SET_UP_CODES])
         .add(Operation::Login, routes!(login), &[LOGIN])
         .add(Operation::AcceptInvitation, routes!(accept_invitation), &[INVITATION])
         .add(Operation::Logout, routes!(logout), &[])

@@ -1,25 +1,27 @@
 //! The caller's sessions: where the user is signed in, and ending a session remotely.
 
 use super::view::person;
-use crate::kit::answer::{Answer, Envelope, Message};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::problem::Problem;
+use crate::kit::routes::Routes;
 use crate::kit::segment::Segment;
 use crate::kit::time::wire;
 use crate::kit::who::Who;
 use axum::extract::State;
+use domain::access::Operation as O;
 use domain::code::Code;
 use serde::Serialize;
 use service::session::Session;
 use utoipa::ToSchema;
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
 use utoipa_axum::routes;
 
 pub(super) fn routes() -> Routes {
-    Routes::new()
-        .add(O::SessionList, routes!(list), &[])
-        .add(O::SessionEnd, routes!(end), &[&[Code::SessionNotFound]])
+    Routes::new().add(O::SessionList, routes!(list), &[]).add(
+        O::SessionEnd,
+        routes!(end),
+        &[&[Code::SessionNotFound]],
+    )
 }
 
 /// A session.

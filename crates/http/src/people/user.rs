@@ -1,17 +1,19 @@
 //! Users: who may sign in, and in which role. Nobody can set another user's password.
 
 use super::view::RoleName;
-use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::kit::body::{Body, Input, Nothing};
 use crate::kit::once::Once;
 use crate::kit::paging;
 use crate::kit::problem::Problem;
 use crate::kit::query::Query;
+use crate::kit::routes::Routes;
 use crate::kit::segment::Segment;
 use crate::kit::time::wire;
 use crate::kit::who::Who;
 use axum::extract::State;
+use domain::access::Operation as O;
 use domain::access::Role;
 use domain::code::Code;
 use domain::id::UserId;
@@ -20,8 +22,6 @@ use serde::{Deserialize, Serialize};
 use service::Secret;
 use service::user::{Added, NewUser, User, UserChange};
 use utoipa::{IntoParams, ToSchema};
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
 use utoipa_axum::routes;
 
 const ADD: &[Code] = &[Code::LoginInvalid, Code::LoginReserved, Code::NameInvalid, Code::UserExists];

@@ -84,7 +84,10 @@ mod tests {
             let name = serde_json::to_value(RoleName::of(role)).unwrap();
             assert_eq!((name.as_str(), RoleName::of(role).role()), (Some(role.name()), role));
         }
-        assert_eq!(crate::kit::time::wire(micros("2026-01-31T09:00:00.25Z").unwrap()), "2026-01-31T09:00:00.25Z");
+        assert_eq!(
+            crate::kit::time::wire(micros("2026-01-31T09:00:00.25Z").unwrap()),
+            "2026-01-31T09:00:00.25Z"
+        );
         for wrong in ["2026-01-31 09:00:00Z", "2026-01-31T09:00:00+00:00", "2026-02-30T09:00:00Z", "Z", ""] {
             assert_eq!(micros(wrong).unwrap_err().code, Code::TimeInvalid, "{wrong}");
         }

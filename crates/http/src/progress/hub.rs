@@ -130,7 +130,7 @@ impl Hub {
         let room = members.rooms.entry(batch).or_default();
         let told = room.join(socket, progress, now);
         // This reading may be news to the other watchers as well, and a later one is not guaranteed.
-        let mut stuck = room.tell();
+        let mut stuck = room.notify();
         if told.is_err() {
             stuck.push(socket.clone());
         }
@@ -207,7 +207,7 @@ impl Hub {
         }
         match self.0.service.batch_progress(due, since).await {
             Ok(None) => {}
-            Ok(Some(read)) => self.members().tell(&read, self.0.service.now()),
+            Ok(Some(read)) => self.members().notify(&read, self.0.service.now()),
             Err(error) => {
                 tracing::warn!(%error, "could not read progress");
                 tokio::time::sleep(PAUSE).await;
@@ -289,12 +289,12 @@ impl Members {
         (due, since)
     }
 
-    fn tell(&mut self, read: &[BatchProgress], now: i64) {
+    fn notify(&mut self, read: &[BatchProgress], now: i64) {
         let mut stuck = Vec::new();
         for progress in read {
             if let Some(room) = self.rooms.get_mut(&progress.batch.id.0) {
                 room.note(progress, now);
-                stuck.append(&mut room.tell());
+                stuck.append(&mut room.notify());
             }
         }
         stuck.into_iter().for_each(|socket| self.give_up(socket));

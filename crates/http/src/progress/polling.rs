@@ -1,8 +1,8 @@
 //! Progress for clients that poll.
 
 use super::view::{ProgressView, average};
-use crate::kit::answer::{Answer, Envelope};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope};
 use crate::kit::problem::OperatorProblem;
 use axum::extract::{Path, State};
 

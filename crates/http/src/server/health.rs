@@ -1,7 +1,7 @@
 //! Liveness and readiness probes.
 
-use crate::kit::answer::{Answer, Envelope};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope};
 use crate::kit::problem::Problem;
 use axum::extract::State;
 use serde::Serialize;

@@ -104,7 +104,10 @@ fn every_response_has_a_schema_and_every_body_an_example() {
         assert!(content.get("schema").is_some(), "{id}: the response has no schema");
         assert!(with_schemas(&document, content).contains("\"example"), "{id}: the response has no example");
         for (status, response) in operation["responses"].as_object().unwrap() {
-            assert!(resolved(&document, response)["description"].as_str().is_some_and(|text| !text.is_empty()), "{id} {status}");
+            assert!(
+                resolved(&document, response)["description"].as_str().is_some_and(|text| !text.is_empty()),
+                "{id} {status}"
+            );
         }
         if let Some(body) = operation.get("requestBody") {
             let fields = with_schemas(&document, body);

@@ -173,5 +173,9 @@ pub(crate) async fn item_of(tx: &mut Tx, batch: &Batch, number: i64) -> Result<I
 /// The refusal for a batch that was cancelled permanently.
 pub(crate) fn called_off(batch: &Batch) -> Error {
     let number = batch.number();
-    Error::told(Code::BatchState, format!("{number} was cancelled permanently"), format!("{number} 已永久取消"))
+    Error::told(
+        Code::BatchState,
+        format!("{number} was cancelled permanently"),
+        format!("{number} 已永久取消"),
+    )
 }

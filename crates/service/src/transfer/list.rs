@@ -96,7 +96,8 @@ async fn search_transfers(
     let field = field::of(tx, query, filter).await?;
     let (mut search, order) = (Search::new(&query.slice, query.counting, field, budget), query.slice.order);
     while let Some(look) = search.next(lanes).await {
-        let slice = PageRequest { order, limit: look.limit, window: Some(look.window), ..PageRequest::default() };
+        let slice =
+            PageRequest { order, limit: look.limit, window: Some(look.window), ..PageRequest::default() };
         search.found(lanes, look, transfer_list::page(tx, filter, TransferSort::Number, slice).await?);
     }
     let part = search.part();

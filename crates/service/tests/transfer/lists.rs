@@ -3,7 +3,7 @@
 use crate::world::{A1, A2, B1, World, request, set};
 use service::listing::Counting;
 use service::transfer::{NewTransfer, TransferQuery};
-use store::listing::{Order, CursorKey, PageRequest};
+use store::listing::{CursorKey, Order, PageRequest};
 
 const DAYS: [&str; 4] = ["2026-02-27", "2026-03-01", "2026-03-09", "2026-03-10"];
 

@@ -10,10 +10,8 @@ use service::audit::{AuditFilter, AuditQuery, AuditRow};
 
 /// Arguments of `audit`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Days are in the organisation's time zone (`sluice setting show`).\n\nExample:\n  \
-                        sluice audit --from 2026-05-01 --to 2026-05-31 --action account.status --limit 50"
-)]
+#[command(after_help = "Days are in the organisation's time zone (`sluice setting show`).\n\nExample:\n  \
+                        sluice audit --from 2026-05-01 --to 2026-05-31 --action account.status --limit 50")]
 pub(crate) struct AuditArgs {
     /// Only from this day, YYYY-MM-DD
     #[arg(long, value_name = "DATE")]

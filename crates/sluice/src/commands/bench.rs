@@ -1,7 +1,7 @@
 //! `bench`: benchmarks the ledger on this machine, in separate files.
 
-use crate::globals::Globals;
 use crate::exit::{Exit, Failure};
+use crate::globals::Globals;
 use crate::out::{left, note, right};
 use crate::say::say;
 use bench::{BenchOptions, RoundSpeed, Shape, Step};

@@ -4,11 +4,11 @@ mod args;
 mod limits;
 mod meter;
 
-use crate::globals::Globals;
 use crate::commands::health::within_reach;
 use crate::commands::work::{PATIENCE, Stop};
 use crate::data_dir::{DataDir, MarkPlace};
 use crate::exit::{Exit, Failure};
+use crate::globals::Globals;
 use crate::say::say;
 use crate::session::{Access, Session};
 use crate::settings::{Loaded, Settings, unknown_variables};
@@ -66,7 +66,10 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
 }
 
 fn no_traces(error: ExporterBuildError) -> Failure {
-    Failure::System { what: say("Cannot export traces", "无法导出追踪数据"), error: std::io::Error::other(error) }
+    Failure::System {
+        what: say("Cannot export traces", "无法导出追踪数据"),
+        error: std::io::Error::other(error),
+    }
 }
 
 /// Runs the server and the worker until both have ended.

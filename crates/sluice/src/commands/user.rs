@@ -151,8 +151,10 @@ async fn add_with_password(session: &Session, new: &NewUser) -> Result<(), Failu
 
 /// The text on standard input, without the line break at its end.
 fn password_from_stdin() -> Result<Secret, Failure> {
-    let failed =
-        |error| Failure::System { what: say("Cannot read standard input", "无法读取标准输入"), error };
+    let failed = |error| Failure::System {
+        what: say("Cannot read standard input", "无法读取标准输入"),
+        error,
+    };
     let mut text = String::new();
     std::io::stdin().lock().take(PASSWORD_BYTES).read_to_string(&mut text).map_err(failed)?;
     let line = text.strip_suffix('\n').unwrap_or(&text);

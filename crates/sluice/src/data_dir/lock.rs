@@ -24,7 +24,8 @@ pub(crate) struct Lock {
 impl Lock {
     /// Writes the address of this server into the lock file, for others to read.
     pub(crate) fn announce(&self, url: &str) -> Result<(), Failure> {
-        lock_holder::announce(&self.file, url).map_err(|error| Failure::File { path: self.path.clone(), error })
+        lock_holder::announce(&self.file, url)
+            .map_err(|error| Failure::File { path: self.path.clone(), error })
     }
 }
 

@@ -87,7 +87,9 @@ pub(super) const RULES: &[Rule] = &[
         (1..=64).contains(&s.runs)
     }),
     rule("core_dumps", say("must be true or false", "须为 true（是）或 false（否）"), |_| true),
-    rule("log_format", say("must be text or json", "须为 text（文本）或 json（结构化）"), |_| true),
+    rule("log_format", say("must be text or json", "须为 text（文本）或 json（结构化）"), |_| {
+        true
+    }),
     rule(
         "log_level",
         say(
@@ -104,7 +106,9 @@ pub(super) const RULES: &[Rule] = &[
         ),
         |s| s.otlp_endpoint.as_deref().is_none_or(is_plain_origin),
     ),
-    rule("otlp_percent", say("must be a number from 0 to 100", "须为 0 到 100 之间的整数"), |s| s.otlp_percent <= 100),
+    rule("otlp_percent", say("must be a number from 0 to 100", "须为 0 到 100 之间的整数"), |s| {
+        s.otlp_percent <= 100
+    }),
 ];
 
 /// Whether a URL is a scheme, a host and an optional port, followed by at most one slash.

@@ -20,7 +20,10 @@ fn a_ledger_readable_by_others_and_a_mark_in_the_data_directory_cause_a_warning(
         server.said()
     };
     let quiet = said(&[]);
-    assert!(!quiet.contains("users other than the owner") && !quiet.contains("inside the data directory"), "{quiet}");
+    assert!(
+        !quiet.contains("users other than the owner") && !quiet.contains("inside the data directory"),
+        "{quiet}"
+    );
     assert!(said(&["--mark-dir", "data"]).contains("inside the data directory"));
     let data = ledger.path().join("data");
     std::fs::set_permissions(data.join("sluice.db"), Permissions::from_mode(0o644)).unwrap();

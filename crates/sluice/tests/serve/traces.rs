@@ -54,7 +54,8 @@ fn bytes(hex: &str) -> Vec<u8> {
 }
 
 async fn transfer(url: &str, secret: &str, traceparent: &str) -> String {
-    let body = json!({ "fromAccountId": "A1", "toAccountId": "A0", "fromAmountCents": 1, "memo": CANARIES[3] });
+    let body =
+        json!({ "fromAccountId": "A1", "toAccountId": "A0", "fromAmountCents": 1, "memo": CANARIES[3] });
     let response = Client::new()
         .post(format!("{url}/api/v2/account-transfers?q={}", CANARIES[2]))
         .bearer_auth(secret)

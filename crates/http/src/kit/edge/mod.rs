@@ -94,7 +94,8 @@ async fn pass(State(app): State<App>, mut request: Request, next: Next) -> Respo
     let trace = trace::of(request.headers());
     let exported =
         app.tracer.as_ref().map(|tracer| tracer.start(summary.method.as_str(), &summary.id, trace.as_ref()));
-    let traced = trace.as_ref().map(|trace| trace.id.clone()).or_else(|| exported.as_ref().map(RequestSpan::trace_id));
+    let traced =
+        trace.as_ref().map(|trace| trace.id.clone()).or_else(|| exported.as_ref().map(RequestSpan::trace_id));
     let span = tracing::info_span!("request", id = summary.id.as_str(), trace = traced);
     let mut response = language::scope(language, handle(&app, request, next)).instrument(span.clone()).await;
     set_response_headers(response.headers_mut(), &summary.id);

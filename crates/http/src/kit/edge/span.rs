@@ -7,8 +7,8 @@ use crate::kit::edge::trace::Trace;
 use domain::code::Code;
 use opentelemetry::global::{BoxedSpan, BoxedTracer};
 use opentelemetry::trace::{
-    Span, SpanBuilder, SpanContext, SpanId, SpanKind, Status, TraceContextExt, TraceFlags, TraceId, TraceState,
-    Tracer as _,
+    Span, SpanBuilder, SpanContext, SpanId, SpanKind, Status, TraceContextExt, TraceFlags, TraceId,
+    TraceState, Tracer as _,
 };
 use opentelemetry::{Context, KeyValue};
 use std::sync::Arc;
@@ -25,9 +25,9 @@ impl Tracer {
 
     /// Starts the span of a request, as a child of the caller's span if the request names one.
     pub(super) fn start(&self, method: &str, request_id: &str, caller: Option<&Trace>) -> RequestSpan {
-        let parent = caller.and_then(remote_context).map_or_else(Context::new, |remote| {
-            Context::new().with_remote_span_context(remote)
-        });
+        let parent = caller
+            .and_then(remote_context)
+            .map_or_else(Context::new, |remote| Context::new().with_remote_span_context(remote));
         let attributes = vec![
             KeyValue::new("http.request.method", known_method(method)),
             KeyValue::new("sluice.request_id", request_id.to_owned()),
@@ -82,7 +82,6 @@ fn remote_context(caller: &Trace) -> Option<SpanContext> {
 
 /// Callers can send any word as a method; the semantic conventions map non-standard ones to `_OTHER`.
 fn known_method(method: &str) -> &'static str {
-    const KNOWN: [&str; 9] =
-        ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
+    const KNOWN: [&str; 9] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
     KNOWN.into_iter().find(|known| *known == method).unwrap_or("_OTHER")
 }

@@ -34,11 +34,10 @@ fn parse(text: &str) -> Option<Trace> {
     // A later version may append fields; version 00 ends here.
     let ends = rest.is_empty() || (version != "00" && rest.starts_with('-'));
     let is_named = |text: &str| text.bytes().any(|byte| byte != b'0');
-    (version != "ff" && ends && is_named(id) && is_named(parent))
-        .then(|| {
-            let flags = u8::from_str_radix(flags, 16).ok()? & 1;
-            Some(Trace { id: id.to_owned(), parent: parent.to_owned(), flags })
-        })?
+    (version != "ff" && ends && is_named(id) && is_named(parent)).then(|| {
+        let flags = u8::from_str_radix(flags, 16).ok()? & 1;
+        Some(Trace { id: id.to_owned(), parent: parent.to_owned(), flags })
+    })?
 }
 
 fn is_hex(text: &str, length: usize) -> bool {

@@ -22,7 +22,8 @@ fn share_examples(document: &mut Value) {
     let mut examples = Map::new();
     for response in operations(document).flat_map(responses) {
         let contents = response.get_mut("content").and_then(Value::as_object_mut);
-        let named = contents.into_iter().flat_map(Map::values_mut).filter_map(|content| content.get_mut("examples"));
+        let named =
+            contents.into_iter().flat_map(Map::values_mut).filter_map(|content| content.get_mut("examples"));
         for (code, example) in named.filter_map(Value::as_object_mut).flat_map(Map::iter_mut) {
             let shared = std::mem::replace(example, reference("examples", code));
             examples.insert(code.clone(), shared);

@@ -5,13 +5,13 @@ use domain::code::{Code, Language};
 use serde_json::Value;
 
 /// A refusal's data, with a `message` for each of its `problems`.
-pub(super) fn told(mut data: Value) -> Value {
+pub(super) fn with_messages(mut data: Value) -> Value {
     let problems = data.get_mut("problems").and_then(Value::as_array_mut);
-    problems.into_iter().flatten().for_each(tell);
+    problems.into_iter().flatten().for_each(add_message);
     data
 }
 
-fn tell(problem: &mut Value) {
+fn add_message(problem: &mut Value) {
     let text = |name: &str| problem.get(name).and_then(Value::as_str);
     let named = text("code").and_then(|name| Code::ALL.iter().find(|code| code.name() == name));
     let Some(code) = named else { return };

@@ -79,8 +79,11 @@ impl Heads {
                     let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(bytes.len());
                     *left -= u64::try_from(taken).unwrap_or(*left);
                     if *left == 0 {
-                        self.position =
-                            if matches!(self.position, Position::Body(_)) { Position::Head } else { Position::Size };
+                        self.position = if matches!(self.position, Position::Body(_)) {
+                            Position::Head
+                        } else {
+                            Position::Size
+                        };
                     }
                     bytes.get(taken..).unwrap_or_default()
                 }

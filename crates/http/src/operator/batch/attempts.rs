@@ -3,24 +3,28 @@
 use super::path::RelationName;
 use super::view::major;
 use super::words::{RelationStateWord, RelationStatusWord};
-use crate::kit::answer::{Answer, Envelope};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope};
 use crate::kit::language;
 use crate::kit::problem::OperatorProblem;
+use crate::kit::routes::Routes;
 use crate::kit::time::wire;
 use axum::extract::State;
+use domain::access::Operation as O;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::item::ItemState;
 use serde::Serialize;
 use service::batch::attempts::{Attempt, Attempts};
 use utoipa::ToSchema;
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
 use utoipa_axum::routes;
 
 pub(super) fn routes() -> Routes {
-    Routes::new().add_operator(O::RelationHistory, routes!(attempts), &[&[Code::BatchNotFound, Code::ItemNotFound]])
+    Routes::new().add_operator(
+        O::RelationHistory,
+        routes!(attempts),
+        &[&[Code::BatchNotFound, Code::ItemNotFound]],
+    )
 }
 
 /// A relation and the attempts to pay it.
@@ -36,7 +40,8 @@ pub(crate) struct RelationHistoryView {
     /// The relation's current status: one of document 000's, or `skipped`.
     status: RelationStatusWord,
     /// The relation's current exact state.
-    state: RelationStateWord,
+    #[schema(value_type = RelationStateWord)]
+    state: ItemState,
     /// The attempts, oldest first; the last one may still be pending.
     attempts: Vec<AttemptView>,
 }
@@ -87,7 +92,7 @@ pub(crate) async fn attempts(
         relation_id: item.number.0,
         batch_id: batch.batch.id.0,
         status: RelationStatusWord::of_item(item.state),
-        state: item.state.into(),
+        state: item.state,
         attempts: views.collect(),
     }))
 }

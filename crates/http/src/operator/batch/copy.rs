@@ -6,15 +6,15 @@ use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::Input;
 use crate::kit::once::Once;
 use crate::kit::problem::OperatorProblem;
+use crate::kit::routes::Routes;
 use crate::kit::who::Who;
+use domain::access::Operation as O;
+use domain::code::Code;
+use domain::code::groups::{BATCH, NAME_TEXT};
 use serde::Deserialize;
 use service::batch::copy::CopiedItems;
 use utoipa::ToSchema;
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
-use domain::code::Code;
 use utoipa_axum::routes;
-use domain::code::groups::{BATCH, NAME_TEXT};
 
 pub(super) fn routes() -> Routes {
     Routes::new().add_operator(O::BatchCopy, routes!(copy), &[BATCH, NAME_TEXT, &[Code::BatchEmpty]])

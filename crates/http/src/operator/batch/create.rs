@@ -4,14 +4,14 @@ use super::found::BatchPreparedView;
 use super::input::BatchCreateInput;
 use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::once::Once;
-use crate::kit::problem::OperatorProblem;
-use crate::kit::who::Who;
-use crate::kit::routes::Routes;
 use crate::kit::operation::Groups;
+use crate::kit::problem::OperatorProblem;
+use crate::kit::routes::Routes;
+use crate::kit::who::Who;
 use domain::access::Operation as O;
 use domain::code::Code;
-use utoipa_axum::routes;
 use domain::code::groups::ROWS;
+use utoipa_axum::routes;
 
 /// The codes of creating a batch and of previewing a new one.
 pub(super) const CODES: Groups = &[

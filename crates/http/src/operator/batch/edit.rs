@@ -2,23 +2,23 @@
 
 use super::draft::{OnVersion, ask, remark};
 use super::input::BatchEditInput;
-use super::relation_input::RelationAddInput;
 use super::path::{BatchName, RelationName};
+use super::relation_input::RelationAddInput;
 use super::view::{BatchView, RelationView};
-use crate::kit::answer::{Answer, Envelope, Message};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::Body;
 use crate::kit::once::Once;
 use crate::kit::problem::OperatorProblem;
+use crate::kit::routes::Routes;
 use crate::kit::who::Who;
 use axum::extract::State;
-use serde::Serialize;
-use utoipa::ToSchema;
-use crate::kit::routes::Routes;
 use domain::access::Operation as O;
 use domain::code::Code;
-use utoipa_axum::routes;
 use domain::code::groups::{DRAFT, ROWS};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 pub(super) fn routes() -> Routes {
     Routes::new()

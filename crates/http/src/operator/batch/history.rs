@@ -2,24 +2,24 @@
 
 use super::path::BatchName;
 use super::words::{BatchStateWord, BatchStatusWord};
-use crate::kit::answer::{ListAnswer, ListEnvelope};
 use crate::app::App;
+use crate::kit::answer::{ListAnswer, ListEnvelope};
 use crate::kit::language;
 use crate::kit::paging::Paging;
 use crate::kit::problem::OperatorProblem;
 use crate::kit::query::Query;
+use crate::kit::routes::Routes;
 use crate::kit::time::wire;
 use axum::extract::State;
-use domain::code::Language;
+use domain::access::Operation as O;
+use domain::batch::BatchState;
+use domain::code::{Code, Language};
 use domain::id::BatchId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use service::Event;
 use service::batch::list::Part;
 use utoipa::{IntoParams, ToSchema};
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
-use domain::code::Code;
 use utoipa_axum::routes;
 
 pub(super) fn routes() -> Routes {
@@ -57,7 +57,8 @@ pub(crate) struct BatchHistoryView {
     /// Document 000's status after the event.
     status: BatchStatusWord,
     /// The exact state after the event.
-    state: BatchStateWord,
+    #[schema(value_type = BatchStateWord)]
+    state: BatchState,
     /// The kind of event, for programs.
     #[schema(example = "started")]
     event: String,
@@ -99,7 +100,7 @@ fn view(batch: BatchId, id: i64, event: Event) -> BatchHistoryView {
         batch_id: batch.0,
         relation_id: event.item,
         status: BatchStatusWord::of_batch(event.state),
-        state: event.state.into(),
+        state: event.state,
         message: message(&event, details.as_ref(), language::current()),
         event: event.event,
         details,
@@ -115,6 +116,29 @@ fn details(text: Option<&str>) -> Option<Map<String, Json>> {
     Some(read.unwrap_or_else(|| Map::from_iter([("note".to_owned(), text.into())])))
 }
 
+/// The messages of events, in English and Chinese.
+const MESSAGES: &[(&str, &str, &str)] = &[
+    ("created", "The batch transfer was created", "批量转账已创建"),
+    ("edited", "The draft was changed", "草稿已修改"),
+    ("submitted", "The batch transfer was submitted", "批量转账已提交"),
+    ("approved", "The batch transfer was approved", "批量转账已审批通过"),
+    ("rejected", "The batch transfer was rejected", "批量转账已被拒绝"),
+    ("started", "The batch transfer has started", "批量转账已开始"),
+    ("resumed", "The batch transfer was resumed", "批量转账已恢复"),
+    ("pause_asked", "A pause was requested", "已请求暂停批量转账"),
+    ("paused", "The batch transfer is paused", "批量转账已暂停"),
+    ("cancelled", "The batch transfer was cancelled", "批量转账已取消"),
+    ("interrupt_asked", "A person interrupted the batch transfer", "用户手动中断批量转账"),
+    ("called_off", "A person cancelled the batch transfer permanently", "用户永久终止批量转账"),
+    ("retried", "A failed transfer is being retried", "重试转账"),
+    ("skipped", "A transfer was skipped", "转账已跳过"),
+    ("corrected", "Refused rows were corrected in a separate batch", "被拒绝的行已在另一批次中更正"),
+    ("repriced", "The exchange rates were updated", "汇率已更新"),
+    ("completed", "The batch transfer completed", "批量转账已完成"),
+    ("partially_completed", "The batch transfer completed; some transfers failed", "批量转账部分失败"),
+    ("failed", "The batch transfer failed", "批量转账失败"),
+];
+
 /// The event's message for people.
 fn message(event: &Event, details: Option<&Map<String, Json>>, language: Language) -> String {
     let count = details.and_then(|details| details.get("items")).and_then(Json::as_i64);
@@ -126,30 +150,9 @@ fn message(event: &Event, details: Option<&Map<String, Json>>, language: Languag
             Language::Chinese => chinese,
         };
     }
-    let (english, chinese) = match event.event.as_str() {
-        "created" => ("The batch transfer was created", "批量转账已创建"),
-        "edited" => ("The draft was changed", "草稿已修改"),
-        "submitted" => ("The batch transfer was submitted", "批量转账已提交"),
-        "approved" => ("The batch transfer was approved", "批量转账已审批通过"),
-        "rejected" => ("The batch transfer was rejected", "批量转账已被拒绝"),
-        "started" => ("The batch transfer has started", "批量转账已开始"),
-        "resumed" => ("The batch transfer was resumed", "批量转账已恢复"),
-        "pause_asked" => ("A pause was requested", "已请求暂停批量转账"),
-        "paused" => ("The batch transfer is paused", "批量转账已暂停"),
-        "cancelled" => ("The batch transfer was cancelled", "批量转账已取消"),
-        "interrupt_asked" => ("A person interrupted the batch transfer", "用户手动中断批量转账"),
-        "called_off" => ("A person cancelled the batch transfer permanently", "用户永久终止批量转账"),
-        "retried" => ("A failed transfer is being retried", "重试转账"),
-        "skipped" => ("A transfer was skipped", "转账已跳过"),
-        "corrected" => {
-            ("Refused rows were corrected in a separate batch", "被拒绝的行已在另一批次中更正")
-        }
-        "repriced" => ("The exchange rates were updated", "汇率已更新"),
-        "completed" => ("The batch transfer completed", "批量转账已完成"),
-        "partially_completed" => ("The batch transfer completed; some transfers failed", "批量转账部分失败"),
-        "failed" => ("The batch transfer failed", "批量转账失败"),
-        other => (other, other),
-    };
+    let name = event.event.as_str();
+    let known = MESSAGES.iter().find(|(known, ..)| *known == name);
+    let (english, chinese) = known.map_or((name, name), |(_, english, chinese)| (*english, *chinese));
     match language {
         Language::English => english.to_owned(),
         Language::Chinese => chinese.to_owned(),

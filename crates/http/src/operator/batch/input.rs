@@ -5,6 +5,7 @@ use super::relation_input::{BatchAmountMode, RelationInput, Relations, amounts};
 use super::words::{BatchModeWord, BatchRateMode, BatchTypeWord};
 use crate::kit::body::{BODY_BYTES_MAX, Input};
 use crate::kit::problem::Problem;
+use domain::batch::{BatchMode, BatchType};
 use domain::code::Code;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -33,7 +34,8 @@ pub(crate) struct BatchCreateInput {
     name: String,
     /// Which side is a single account.
     #[serde(rename = "type")]
-    kind: BatchTypeWord,
+    #[schema(value_type = BatchTypeWord)]
+    kind: BatchType,
     /// The single paying account (`one_to_many`).
     #[schema(value_type = Option<BatchPartySchema>)]
     source_account_id: Option<BatchPartyInput>,
@@ -60,7 +62,8 @@ pub(crate) struct BatchCreateInput {
     #[schema(max_length = 500)]
     remarks: Option<String>,
     /// How a failed relation affects the rest; `continue` by default.
-    mode: Option<BatchModeWord>,
+    #[schema(value_type = Option<BatchModeWord>)]
+    mode: Option<BatchMode>,
     /// Whether payees with an account in another currency are paid in that currency. Amounts are always in
     /// the paying accounts' currency, so that a batch has a single total. Without `convert`, another currency
     /// is refused with `CURRENCY_MISMATCH`.
@@ -94,8 +97,8 @@ impl BatchCreateInput {
             amounts: amounts(self.amount_mode, self.total_amount, self.fixed_amount)?,
             rows: self.relations.rows()?,
             name: self.name,
-            kind: self.kind.into(),
-            mode: self.mode.unwrap_or(BatchModeWord::Continue).into(),
+            kind: self.kind,
+            mode: self.mode.unwrap_or(BatchMode::Continue),
             source: self.source_account_id.map(|party| party.given(Some(Side::Payer), Field::Payer)),
             target: self.target_account_id.map(|party| party.given(Some(Side::Payee), Field::Payee)),
             currency: self.currency,
@@ -125,7 +128,8 @@ pub(crate) struct BatchEditInput {
     #[schema(max_length = 500)]
     remarks: Option<String>,
     /// How a failed relation affects the rest.
-    mode: Option<BatchModeWord>,
+    #[schema(value_type = Option<BatchModeWord>)]
+    mode: Option<BatchMode>,
     /// The relations that replace all existing ones.
     #[schema(value_type = Option<Vec<RelationInput>>, min_items = 1, max_items = 50_000)]
     relations: Option<Relations>,
@@ -151,8 +155,7 @@ impl BatchEditInput {
             return Err(Problem::about(Code::AmountModeInvalid, "relations"));
         }
         let rows = rows.map(|rows| (amounts, rows));
-        let mode = self.mode.map(domain::batch::BatchMode::from);
-        Ok(EditBatch { name: self.name, remarks: self.remarks, mode, rows })
+        Ok(EditBatch { name: self.name, remarks: self.remarks, mode: self.mode, rows })
     }
 }
 

@@ -8,19 +8,19 @@ use super::path::BatchName;
 use super::words::{BatchStateWord, BatchStatusWord};
 use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::once::Once;
+use crate::kit::operation::Groups;
 use crate::kit::problem::OperatorProblem;
+use crate::kit::routes::Routes;
 use crate::kit::who::Who;
+use domain::access::Operation as O;
 use domain::batch::BatchState;
+use domain::code::Code;
+use domain::code::groups::{BATCH, DRAFT, NOTE, TEXT};
 use serde::Serialize;
 use service::Batch;
 use service::batch::submit::Prepared;
 use utoipa::ToSchema;
-use crate::kit::routes::Routes;
-use crate::kit::operation::Groups;
-use domain::access::Operation as O;
-use domain::code::Code;
 use utoipa_axum::routes;
-use domain::code::groups::{BATCH, DRAFT, NOTE, TEXT};
 
 const SUBMIT: Groups = &[
     DRAFT,
@@ -89,7 +89,8 @@ pub(crate) struct BatchMovedView {
     /// Document 000's status after the change.
     status: BatchStatusWord,
     /// The exact state after the change.
-    state: BatchStateWord,
+    #[schema(value_type = BatchStateWord)]
+    state: BatchState,
 }
 
 /// How many transfers a request affected, and their batch.
@@ -110,7 +111,7 @@ impl From<Batch> for BatchMovedView {
             batch_id: batch.id.0,
             batch_number: batch.number(),
             status: BatchStatusWord::of_batch(batch.state),
-            state: batch.state.into(),
+            state: batch.state,
         }
     }
 }

@@ -3,21 +3,21 @@
 use super::path::BatchName;
 use super::view::{BatchView, RelationView};
 use super::words::{BatchStateWord, BatchStatusWord, BatchTypeWord};
-use crate::kit::answer::{Answer, Envelope};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope};
 use crate::kit::paging::{self, Pagination, Paging};
 use crate::kit::problem::{OperatorProblem, Problem};
 use crate::kit::query::Query;
+use crate::kit::routes::Routes;
 use crate::kit::time;
 use axum::extract::State;
-use domain::batch::BatchState;
+use domain::access::Operation as O;
+use domain::batch::{BatchState, BatchType};
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
 use service::batch::list::Part;
 use service::{BatchFilter, BatchSort};
 use utoipa::{IntoParams, ToSchema};
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
 use utoipa_axum::routes;
 
 pub(super) fn routes() -> Routes {
@@ -86,11 +86,12 @@ pub(crate) struct BatchListQuery {
     /// Only batches with this status (document 000).
     status: Option<BatchStatusWord>,
     /// Only batches in this exact state.
-    state: Option<BatchStateWord>,
+    #[param(value_type = Option<BatchStateWord>)]
+    state: Option<BatchState>,
     /// Only batches of this type.
     #[serde(rename = "type")]
-    #[param(rename = "type")]
-    kind: Option<BatchTypeWord>,
+    #[param(rename = "type", value_type = Option<BatchTypeWord>)]
+    kind: Option<BatchType>,
     /// Only batches whose name contains this text.
     #[param(min_length = 1, max_length = 255)]
     search: Option<String>,
@@ -134,7 +135,7 @@ impl BatchListQuery {
         }
         Ok(BatchFilter {
             states: self.states(),
-            kind: self.kind.map(Into::into),
+            kind: self.kind,
             text: self.search.clone(),
             from: time::read("createdFrom", self.created_from.as_deref())?,
             until: time::read("createdTo", self.created_to.as_deref())?,
@@ -143,7 +144,7 @@ impl BatchListQuery {
     }
 
     fn states(&self) -> Vec<BatchState> {
-        match (self.status, self.state.map(BatchState::from)) {
+        match (self.status, self.state) {
             (None, None) => Vec::new(),
             (Some(status), None) => status.batch_states(),
             (_, Some(state)) => vec![state],
@@ -152,8 +153,7 @@ impl BatchListQuery {
 
     /// Whether status and state exclude each other, so that nothing can match.
     fn is_empty(&self) -> bool {
-        let state = self.state.map(BatchState::from);
-        state.zip(self.status).is_some_and(|(state, status)| !status.batch_states().contains(&state))
+        self.state.zip(self.status).is_some_and(|(state, status)| !status.batch_states().contains(&state))
     }
 }
 

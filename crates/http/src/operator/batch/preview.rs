@@ -1,5 +1,6 @@
 //! Previews: what a run would do, without moving money.
 
+use super::create;
 use super::found::BatchFoundView;
 use super::input::BatchCreateInput;
 use super::path::BatchName;
@@ -11,21 +12,22 @@ use crate::kit::once::Once;
 use crate::kit::paging::{Pagination, Paging};
 use crate::kit::problem::OperatorProblem;
 use crate::kit::query::Query;
+use crate::kit::routes::Routes;
+use domain::access::Operation as O;
 use domain::asset::Asset;
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
 use service::batch::list::Part;
 use service::batch::preview::{ForeseenItem, Preview};
 use utoipa::{IntoParams, ToSchema};
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
 use utoipa_axum::routes;
-use super::create;
 
 pub(super) fn routes() -> Routes {
-    Routes::new()
-        .add_operator(O::PreviewNew, routes!(preview_new), create::CODES)
-        .add_operator(O::BatchPreview, routes!(preview), &[&[Code::BatchNotFound]])
+    Routes::new().add_operator(O::PreviewNew, routes!(preview_new), create::CODES).add_operator(
+        O::BatchPreview,
+        routes!(preview),
+        &[&[Code::BatchNotFound]],
+    )
 }
 
 /// The default page size.

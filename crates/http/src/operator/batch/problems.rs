@@ -3,23 +3,23 @@
 use super::draft::ask;
 use super::path::BatchName;
 use super::view::BatchView;
-use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::kit::language;
 use crate::kit::paging;
 use crate::kit::problem::{OperatorProblem, Problem};
 use crate::kit::query::Query;
+use crate::kit::routes::Routes;
 use crate::kit::who::Who;
 use axum::extract::State;
+use domain::access::Operation as O;
 use domain::code::Code;
+use domain::code::groups::BATCH;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use service::batch::problems::ProblemRow;
 use utoipa::{IntoParams, ToSchema};
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
 use utoipa_axum::routes;
-use domain::code::groups::BATCH;
 
 pub(super) fn routes() -> Routes {
     Routes::new()

@@ -4,6 +4,7 @@ use super::party_input::{BatchPartyInput, BatchPartySchema};
 use super::words::ContactWord;
 use crate::kit::body::{BODY_BYTES_MAX, Input};
 use crate::kit::problem::Problem;
+use domain::batch::ContactType;
 use domain::code::Code;
 use domain::script::Digits;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
@@ -51,7 +52,8 @@ pub(crate) struct RelationInput {
     #[schema(value_type = Option<BatchPartySchema>)]
     target_account_id: Option<BatchPartyInput>,
     /// How `targetIdentifier` is interpreted; `inner` by default.
-    contact_type: Option<ContactWord>,
+    #[schema(value_type = Option<ContactWord>)]
+    contact_type: Option<ContactType>,
     /// The payee (in many-to-one, the payer). `uid` and `email` mean the holder's default account in the
     /// batch's currency, `inner` an account number or an id in the form `acct_18`.
     #[schema(max_length = 255, example = "anna@example.com")]
@@ -85,9 +87,9 @@ impl From<RelationInput> for NewRow {
         given.extend(input.source_account_id.map(|party| party.given(Some(Side::Payer), Field::Payer)));
         given.extend(input.target_account_id.map(|party| party.given(Some(Side::Payee), Field::Payee)));
         given.extend(input.target_identifier.map(|text| match input.contact_type {
-            Some(ContactWord::Uid) => Given::uid(None, text, Digits::Refuse),
-            Some(ContactWord::Email) => Given::email(None, text, Digits::Refuse),
-            Some(ContactWord::Inner) | None => Given::account(None, Field::Account, text, Digits::Refuse),
+            Some(ContactType::Uid) => Given::uid(None, text, Digits::Refuse),
+            Some(ContactType::Email) => Given::email(None, text, Digits::Refuse),
+            Some(ContactType::Inner) | None => Given::account(None, Field::Account, text, Digits::Refuse),
         }));
         Self {
             given,

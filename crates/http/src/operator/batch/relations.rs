@@ -3,23 +3,27 @@
 use super::path::BatchName;
 use super::view::RelationView;
 use super::words::{RelationStateWord, RelationStatusWord};
-use crate::kit::answer::{ListAnswer, ListEnvelope};
 use crate::app::App;
+use crate::kit::answer::{ListAnswer, ListEnvelope};
 use crate::kit::paging::{self, Paging};
 use crate::kit::problem::{OperatorProblem, Problem};
 use crate::kit::query::Query;
+use crate::kit::routes::Routes;
 use axum::extract::State;
+use domain::access::Operation as O;
 use domain::code::Code;
 use domain::item::ItemState;
 use serde::Deserialize;
 use service::batch::list::Part;
 use utoipa::IntoParams;
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
 use utoipa_axum::routes;
 
 pub(super) fn routes() -> Routes {
-    Routes::new().add_operator(O::RelationList, routes!(relations), &[&[Code::BatchNotFound, Code::CursorInvalid]])
+    Routes::new().add_operator(
+        O::RelationList,
+        routes!(relations),
+        &[&[Code::BatchNotFound, Code::CursorInvalid]],
+    )
 }
 
 /// The default page size.
@@ -33,7 +37,8 @@ pub(crate) struct RelationsQuery {
     /// Only relations with this status: one of document 000's, or `skipped`.
     status: Option<RelationStatusWord>,
     /// Only relations in this exact state.
-    state: Option<RelationStateWord>,
+    #[param(value_type = Option<RelationStateWord>)]
+    state: Option<ItemState>,
     /// The page number, from 1.
     #[param(minimum = 1, maximum = 10_000)]
     page: Option<i64>,
@@ -47,8 +52,7 @@ pub(crate) struct RelationsQuery {
 impl RelationsQuery {
     /// The requested states; `None` if status and state exclude each other.
     fn states(&self) -> Option<Vec<ItemState>> {
-        let state = self.state.map(ItemState::from);
-        match (self.status.map(RelationStatusWord::item_states), state) {
+        match (self.status.map(RelationStatusWord::item_states), self.state) {
             (None, None) => Some(Vec::new()),
             (Some(states), None) => Some(states),
             (Some(states), Some(state)) if !states.contains(&state) => None,

@@ -6,14 +6,14 @@ use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::Nothing;
 use crate::kit::once::Once;
 use crate::kit::problem::OperatorProblem;
-use crate::kit::who::Who;
-use serde::Serialize;
-use utoipa::ToSchema;
 use crate::kit::routes::Routes;
+use crate::kit::who::Who;
 use domain::access::Operation as O;
 use domain::code::Code;
-use utoipa_axum::routes;
 use domain::code::groups::BATCH;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
 
 const CODES: &[Code] = &[Code::BatchEmpty, Code::BatchKeepsNoRate, Code::RateNotFound];
 

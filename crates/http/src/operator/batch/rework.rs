@@ -7,16 +7,16 @@ use super::path::{BatchName, RelationName};
 use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::once::Once;
 use crate::kit::problem::OperatorProblem;
+use crate::kit::routes::Routes;
 use crate::kit::who::Who;
+use domain::access::Operation as O;
 use domain::batch::BatchState;
+use domain::code::Code;
+use domain::code::groups::{BATCH, ITEM, NOTE};
 use serde::Serialize;
 use service::batch::rework::Rework;
 use utoipa::ToSchema;
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
-use domain::code::Code;
 use utoipa_axum::routes;
-use domain::code::groups::{BATCH, ITEM, NOTE};
 
 pub(super) fn routes() -> Routes {
     Routes::new()

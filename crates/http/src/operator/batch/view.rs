@@ -8,8 +8,9 @@ use crate::kit::language;
 use crate::kit::time::wire;
 use domain::amount::format_minor;
 use domain::asset::Asset;
-use domain::batch::{BatchType, ContactType};
+use domain::batch::{BatchMode, BatchState, BatchType, ContactType};
 use domain::code::Code;
+use domain::item::ItemState;
 use serde::Serialize;
 use service::batch::Described;
 use service::batch::list::{DescribedItem, DescribedRate};
@@ -33,16 +34,19 @@ pub(crate) struct BatchView {
     pub name: String,
     /// Which side is a single account.
     #[serde(rename = "type")]
-    pub kind: BatchTypeWord,
+    #[schema(value_type = BatchTypeWord)]
+    pub kind: BatchType,
     /// Document 000's status.
     pub status: BatchStatusWord,
     /// The exact state.
-    pub state: BatchStateWord,
+    #[schema(value_type = BatchStateWord)]
+    pub state: BatchState,
     /// Always `batch`.
     #[schema(example = "batch")]
     pub source: &'static str,
     /// How a failed relation affects the rest.
-    pub mode: BatchModeWord,
+    #[schema(value_type = BatchModeWord)]
+    pub mode: BatchMode,
     /// The currency of all amounts: that of the paying accounts.
     #[schema(example = "USD")]
     pub currency: String,
@@ -143,11 +147,11 @@ impl BatchView {
             id: batch.id.0,
             batch_id: batch.id.0,
             batch_number: batch.number(),
-            kind: batch.kind.into(),
+            kind: batch.kind,
             status: BatchStatusWord::of_batch(batch.state),
-            state: batch.state.into(),
+            state: batch.state,
             source: "batch",
-            mode: batch.mode.into(),
+            mode: batch.mode,
             source_account_id: id.filter(|_| is_source),
             source_account: account.clone().filter(|_| is_source),
             target_account_id: id.filter(|_| is_target),
@@ -236,7 +240,8 @@ pub(crate) struct RelationView {
     pub target_account: String,
     /// How the relation identifies the side that is not the single account; `inner` unless specified
     /// otherwise.
-    pub contact_type: ContactWord,
+    #[schema(value_type = ContactWord)]
+    pub contact_type: ContactType,
     /// That side's identifier as it was sent; by default the account's number.
     #[schema(example = "ANNA-1")]
     pub target_identifier: String,
@@ -249,7 +254,8 @@ pub(crate) struct RelationView {
     /// One of document 000's statuses, or `skipped`.
     pub status: RelationStatusWord,
     /// The exact state.
-    pub state: RelationStateWord,
+    #[schema(value_type = RelationStateWord)]
+    pub state: ItemState,
     /// The id of the transfer that settled the relation; null until it is completed.
     #[schema(example = 1041)]
     pub transfer_id: Option<i64>,
@@ -295,13 +301,13 @@ impl RelationView {
             target_account_id: item.target.0,
             target_identifier,
             target_account: target,
-            contact_type: contact_type.into(),
+            contact_type,
             created_at: wire(created_at),
             updated_at: wire(updated_at.map_or(created_at, |at| at.max(created_at))),
             amount: amount(item.amount),
             fee: transfer.as_ref().map(|transfer| amount(transfer.fee)),
             status: RelationStatusWord::of_item(item.state),
-            state: item.state.into(),
+            state: item.state,
             transfer_id: transfer.as_ref().map(|transfer| transfer.number.0),
             error_code: item.code.map(Code::name),
             error_message: item.code.map(|code| code.message(language::current())),

@@ -4,107 +4,38 @@ use domain::batch::{BatchMode, BatchState, BatchType, ContactType};
 use domain::item::ItemState;
 use serde::{Deserialize, Serialize};
 use service::batch::create::RateMode;
-use utoipa::ToSchema;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
-macro_rules! word {
-    ($(#[$doc:meta])* $name:ident = $domain:ident { $($(#[$vdoc:meta])* $variant:ident,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub(crate) enum $name { $($(#[$vdoc])* $variant,)* }
+/// The schemas of domain enums, which are read and written by their names on the wire.
+macro_rules! schemas {
+    ($(#[doc = $doc:literal] $name:ident of $domain:ident;)*) => {$(
+        #[doc = $doc]
+        pub(crate) enum $name {}
 
-        impl From<$name> for $domain {
-            fn from(word: $name) -> Self {
-                match word { $($name::$variant => Self::$variant,)* }
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let names = $domain::ALL.iter().map(|value| value.name());
+                let text = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names));
+                text.description(Some($doc.trim())).into()
             }
         }
 
-        impl From<$domain> for $name {
-            fn from(value: $domain) -> Self {
-                match value { $($domain::$variant => Self::$variant,)* }
-            }
-        }
-    };
+        impl ToSchema for $name {}
+    )*};
 }
 
-word! {
+schemas! {
     /// Which side of a batch is a single account.
-    BatchTypeWord = BatchType {
-        /// One account pays many.
-        OneToMany,
-        /// Many accounts pay one.
-        ManyToOne,
-        /// Each relation has its own payer and payee.
-        ManyToMany,
-    }
-}
-
-word! {
+    BatchTypeWord of BatchType;
     /// How a failed relation affects the rest of the batch.
-    BatchModeWord = BatchMode {
-        /// The others continue.
-        Continue,
-        /// The remaining relations are not attempted.
-        StopOnFailure,
-        /// All or nothing.
-        Atomic,
-    }
-}
-
-word! {
+    BatchModeWord of BatchMode;
     /// The exact state of a batch.
-    BatchStateWord = BatchState {
-        /// Can be edited.
-        Draft,
-        /// Submitted.
-        Pending,
-        /// Approved.
-        Approved,
-        /// Rejected by an approver.
-        Rejected,
-        /// Being executed.
-        Processing,
-        /// Paused by a person; can be resumed.
-        Paused,
-        /// Every relation that was not skipped was paid.
-        Completed,
-        /// Some relations failed.
-        PartiallyCompleted,
-        /// No relation succeeded.
-        Failed,
-        /// Cancelled before it began.
-        Cancelled,
-    }
-}
-
-word! {
+    BatchStateWord of BatchState;
     /// The exact state of a relation.
-    RelationStateWord = ItemState {
-        /// Not yet processed.
-        Pending,
-        /// In progress.
-        Processing,
-        /// Paid.
-        Completed,
-        /// Refused or interrupted.
-        Failed,
-        /// Sent to an outside network, with an unknown outcome.
-        Unknown,
-        /// Skipped.
-        Skipped,
-    }
-}
-
-word! {
+    RelationStateWord of ItemState;
     /// How `targetIdentifier` identifies an account.
-    ContactWord = ContactType {
-        /// The holder's uid.
-        Uid,
-        /// The holder's e-mail address.
-        Email,
-        /// The account's id or number.
-        Inner,
-    }
+    ContactWord of ContactType;
 }
 
 /// Document 000's four statuses.
@@ -208,19 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn words_match_the_domain_names() {
-        for state in BatchState::ALL {
-            assert_eq!(serde_json::to_value(BatchStateWord::from(*state)).unwrap(), state.name());
-        }
-        for state in ItemState::ALL {
-            assert_eq!(serde_json::to_value(RelationStateWord::from(state)).unwrap(), state.name());
-        }
-        for kind in BatchType::ALL {
-            assert_eq!(serde_json::to_value(BatchTypeWord::from(*kind)).unwrap(), kind.name());
-        }
-        for mode in BatchMode::ALL {
-            assert_eq!(serde_json::to_value(BatchModeWord::from(*mode)).unwrap(), mode.name());
-        }
+    fn the_statuses_match_the_domain_names() {
         for state in BatchState::ALL {
             let word = serde_json::to_value(BatchStatusWord::of_batch(*state)).unwrap();
             assert_eq!(word, state.operator_status());

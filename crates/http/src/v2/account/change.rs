@@ -4,14 +4,18 @@ use super::input::AccountInput;
 use super::view::AccountView;
 use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::{Input, Nothing};
-use crate::v2::holder::HolderInput;
 use crate::kit::once::Once;
+use crate::kit::operation::Groups;
 use crate::kit::plain::PlainText;
 use crate::kit::problem::Problem;
+use crate::kit::routes::Routes;
 use crate::kit::segment::Segment;
 use crate::kit::who::Who;
+use crate::v2::holder::HolderInput;
+use domain::access::Operation as O;
 use domain::account::AccountStatus;
 use domain::code::Code;
+use domain::code::groups::{ACCOUNT_REFERENCE, HOLDER_DETAILS, NOTE};
 use domain::id::HolderId;
 use domain::noun::NounId;
 use domain::visible::shown;
@@ -19,11 +23,7 @@ use serde::Deserialize;
 use service::Service;
 use service::account::{AccountView as Stored, OpenAccount};
 use utoipa::ToSchema;
-use crate::kit::routes::Routes;
-use crate::kit::operation::Groups;
-use domain::access::Operation as O;
 use utoipa_axum::routes;
-use domain::code::groups::{ACCOUNT_REFERENCE, HOLDER_DETAILS, NOTE};
 
 const OPEN: &[Code] = &[
     Code::NameReserved,
@@ -40,7 +40,13 @@ const OPEN: &[Code] = &[
 const CHANGE: Groups = &[
     ACCOUNT_REFERENCE,
     NOTE,
-    &[Code::AccountNotFound, Code::AccountState, Code::AccountNotEmpty, Code::SystemAccount, Code::DefaultNeeded],
+    &[
+        Code::AccountNotFound,
+        Code::AccountState,
+        Code::AccountNotEmpty,
+        Code::SystemAccount,
+        Code::DefaultNeeded,
+    ],
 ];
 
 pub(super) fn routes() -> Routes {
@@ -181,7 +187,11 @@ pub(crate) async fn unfreeze(
     params(("id" = String, Path, description = "The account's id, such as `acct_17`, or its number", example = "acct_17")),
     request_body = Option<AccountReasonInput>,
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
-pub(crate) async fn close(who: Who, id: Segment, once: Once<AccountReasonInput>) -> Result<Answer<AccountView>, Problem> {
+pub(crate) async fn close(
+    who: Who,
+    id: Segment,
+    once: Once<AccountReasonInput>,
+) -> Result<Answer<AccountView>, Problem> {
     change(&who, &id, &once, AccountStatus::Closed, CLOSED).await
 }
 

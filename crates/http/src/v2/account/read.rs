@@ -2,27 +2,29 @@
 
 use super::input::AccountInput;
 use super::view::AccountView;
-use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope};
 use crate::kit::list::{OrderBy, Page, text};
 use crate::kit::problem::Problem;
 use crate::kit::query::Query;
+use crate::kit::routes::Routes;
 use crate::kit::segment::Segment;
 use axum::extract::State;
+use domain::access::Operation as O;
 use domain::account::AccountStatus;
+use domain::code::Code;
+use domain::code::groups::ACCOUNT_REFERENCE;
 use serde::Deserialize;
 use service::account::{AccountFilter, AccountQuery, AccountSort};
 use utoipa::{IntoParams, ToSchema};
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
-use domain::code::Code;
 use utoipa_axum::routes;
-use domain::code::groups::ACCOUNT_REFERENCE;
 
 pub(super) fn routes() -> Routes {
-    Routes::new()
-        .add(O::AccountList, routes!(list), &[&[Code::CursorInvalid, Code::AssetUnknown]])
-        .add(O::AccountShow, routes!(show), &[ACCOUNT_REFERENCE, &[Code::AccountNotFound]])
+    Routes::new().add(O::AccountList, routes!(list), &[&[Code::CursorInvalid, Code::AssetUnknown]]).add(
+        O::AccountShow,
+        routes!(show),
+        &[ACCOUNT_REFERENCE, &[Code::AccountNotFound]],
+    )
 }
 
 /// Whether an account can take part in transfers.

@@ -1,23 +1,23 @@
 //! Account statements.
 
 use super::input::AccountInput;
-use crate::kit::answer::{ListAnswer, ListEnvelope};
 use crate::app::App;
+use crate::kit::answer::{ListAnswer, ListEnvelope};
 use crate::kit::paging;
 use crate::kit::problem::Problem;
 use crate::kit::query::Query;
+use crate::kit::routes::Routes;
 use crate::kit::segment::Segment;
 use crate::v2::transfer::view::TransferEntryView;
 use axum::extract::State;
+use domain::access::Operation as O;
+use domain::code::Code;
+use domain::code::groups::{ACCOUNT_REFERENCE, RANGE};
 use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use service::statement::{Direction, StatementQuery};
 use utoipa::{IntoParams, ToSchema};
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
-use domain::code::Code;
 use utoipa_axum::routes;
-use domain::code::groups::{ACCOUNT_REFERENCE, RANGE};
 
 const CODES: &[Code] = &[Code::AccountNotFound, Code::CursorInvalid];
 
@@ -96,7 +96,9 @@ pub(crate) async fn show(
     let query = StatementQuery {
         from: wanted.from,
         to: wanted.to,
-        direction: wanted.direction.map(|way| if way == DirectionWord::In { Direction::In } else { Direction::Out }),
+        direction: wanted
+            .direction
+            .map(|way| if way == DirectionWord::In { Direction::In } else { Direction::Out }),
         cursor: wanted.cursor.as_deref().map(|cursor| app.cursors.open(&list, cursor)).transpose()?,
         limit,
         with_balances: false,

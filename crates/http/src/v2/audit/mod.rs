@@ -1,7 +1,7 @@
 //! The audit log.
 
-use crate::kit::answer::{ListAnswer, ListEnvelope};
 use crate::app::App;
+use crate::kit::answer::{ListAnswer, ListEnvelope};
 use crate::kit::list::text;
 use crate::kit::paging;
 use crate::kit::problem::Problem;
@@ -23,11 +23,7 @@ const LIST: &str = "audit";
 const USUAL: i64 = 50;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().add(
-        Operation::AuditList,
-        routes!(list),
-        &[RANGE, &[Code::CursorInvalid]],
-    )
+    Routes::new().add(Operation::AuditList, routes!(list), &[RANGE, &[Code::CursorInvalid]])
 }
 
 /// An audit entry: who did what, to what, from where, and with what result.

@@ -1,7 +1,7 @@
 //! The currencies and tokens that accounts can be held in.
 
-use crate::kit::answer::{Answer, Envelope, Message};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::Input;
 use crate::kit::once::Once;
 use crate::kit::problem::Problem;

@@ -2,15 +2,15 @@
 
 mod policy;
 
-use crate::kit::answer::{Answer, Envelope, Message};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::Input;
 use crate::kit::once::Once;
 use crate::kit::problem::Problem;
 use crate::kit::routes::Routes;
 use crate::kit::time::wire;
-use crate::v2::transfer::Decimal;
 use crate::kit::who::Who;
+use crate::v2::transfer::Decimal;
 use axum::extract::State;
 use domain::access::Operation;
 use domain::asset::Asset;

@@ -1,28 +1,30 @@
 //! The conversion policy of a currency pair, in one direction.
 
-use crate::kit::answer::{Answer, Envelope, Message};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::{Body, Input};
 use crate::kit::problem::Problem;
 use crate::kit::query::Query;
+use crate::kit::routes::Routes;
 use crate::kit::who::Who;
 use axum::extract::State;
+use domain::access::Operation as O;
 use domain::amount::format_minor;
+use domain::code::Code;
+use domain::code::groups::AMOUNT_TEXT;
 use serde::{Deserialize, Serialize};
 use service::fx_policy::{FxPolicyChange, FxRules};
 use utoipa::{IntoParams, ToSchema};
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
-use domain::code::Code;
 use utoipa_axum::routes;
-use domain::code::groups::AMOUNT_TEXT;
 
 const CODES: &[Code] = &[Code::AssetUnknown, Code::FxPolicyInvalid];
 
 pub(super) fn routes() -> Routes {
-    Routes::new()
-        .add(O::FxPolicyShow, routes!(show), &[CODES])
-        .add(O::FxPolicySet, routes!(set), &[CODES, AMOUNT_TEXT])
+    Routes::new().add(O::FxPolicyShow, routes!(show), &[CODES]).add(
+        O::FxPolicySet,
+        routes!(set),
+        &[CODES, AMOUNT_TEXT],
+    )
 }
 
 const SET: Message = Message { english: "The policy is now in effect", chinese: "策略已生效" };

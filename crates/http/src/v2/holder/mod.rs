@@ -1,7 +1,7 @@
 //! Account holders.
 
-use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::kit::body::{Body, Input};
 use crate::kit::list::text;
 use crate::kit::once::Once;

@@ -1,14 +1,14 @@
 //! Limits and fees, per currency and per account.
 
-use crate::v2::account::AccountInput;
-use crate::kit::answer::{Answer, Envelope, Message};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::{Body, Input};
 use crate::kit::operation::Groups;
 use crate::kit::problem::Problem;
 use crate::kit::query::Query;
 use crate::kit::routes::Routes;
 use crate::kit::who::Who;
+use crate::v2::account::AccountInput;
 use axum::extract::State;
 use domain::access::Operation;
 use domain::amount::format_minor;
@@ -27,9 +27,11 @@ const SET: Message = Message { english: "The policy is now in effect", chinese: 
 pub(crate) fn routes() -> Routes {
     const SUBJECT: &[Code] = &[Code::AssetUnknown, Code::AccountNotFound, Code::CurrencyMismatch];
     const CHANGE: Groups = &[ACCOUNT_REFERENCE, SUBJECT, AMOUNT_TEXT, &[Code::PolicyInvalid]];
-    Routes::new()
-        .add(Operation::PolicyShow, routes!(show), &[ACCOUNT_REFERENCE, SUBJECT])
-        .add(Operation::PolicySet, routes!(set), CHANGE)
+    Routes::new().add(Operation::PolicyShow, routes!(show), &[ACCOUNT_REFERENCE, SUBJECT]).add(
+        Operation::PolicySet,
+        routes!(set),
+        CHANGE,
+    )
 }
 
 /// Which policy.

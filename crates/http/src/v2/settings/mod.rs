@@ -1,7 +1,7 @@
 //! The organisation's settings.
 
-use crate::kit::answer::{Answer, Envelope, Message};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::{Body, Input};
 use crate::kit::problem::Problem;
 use crate::kit::routes::Routes;

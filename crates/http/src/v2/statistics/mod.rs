@@ -1,13 +1,13 @@
 //! Statistics of what customers sent: count, amount, refusals and fees.
 
-use crate::v2::account::AccountInput;
-use crate::kit::answer::{Answer, Envelope};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope};
 use crate::kit::list::text;
 use crate::kit::operation::Groups;
 use crate::kit::problem::Problem;
 use crate::kit::query::Query;
 use crate::kit::routes::Routes;
+use crate::v2::account::AccountInput;
 use axum::extract::State;
 use domain::access::Operation;
 use domain::amount::format_minor;

@@ -1,21 +1,21 @@
 //! Single transfers, deposits and withdrawals.
 
 use super::view::TransferView;
-use crate::v2::account::AccountInput;
 use crate::kit::answer::{Answer, Envelope, Message};
 use crate::kit::body::Input;
 use crate::kit::once::Once;
 use crate::kit::problem::Problem;
+use crate::kit::routes::Routes;
 use crate::kit::who::Who;
+use crate::v2::account::AccountInput;
 use domain::access::Operation;
+use domain::code::groups::TRANSFER;
 use serde::Deserialize;
 use service::Service;
 use service::transfer::{Order, RateOverride};
 use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
-use crate::kit::routes::Routes;
 use utoipa_axum::routes;
-use domain::code::groups::TRANSFER;
 
 pub(super) fn routes() -> Routes {
     Routes::new()

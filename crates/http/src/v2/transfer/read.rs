@@ -1,31 +1,33 @@
 //! Listing and showing transfers, including refused ones.
 
 use super::view::{TransferSummaryView, TransferView};
-use crate::v2::account::AccountInput;
-use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope};
 use crate::app::App;
+use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope};
 use crate::kit::list::{OrderBy, Page, text};
 use crate::kit::problem::Problem;
 use crate::kit::query::Query;
+use crate::kit::routes::Routes;
 use crate::kit::segment::Segment;
+use crate::v2::account::AccountInput;
 use axum::extract::State;
+use domain::access::Operation as O;
 use domain::code::Code;
+use domain::code::groups::{ACCOUNT_REFERENCE, RANGE};
 use domain::id::TransferId;
 use domain::transfer::TransferKind;
 use serde::Deserialize;
 use service::transfer::{TransferQuery, TransferSort};
 use utoipa::{IntoParams, ToSchema};
-use crate::kit::routes::Routes;
-use domain::access::Operation as O;
 use utoipa_axum::routes;
-use domain::code::groups::{ACCOUNT_REFERENCE, RANGE};
 
 const LIST: &[Code] = &[Code::CursorInvalid, Code::AssetUnknown];
 
 pub(super) fn routes() -> Routes {
-    Routes::new()
-        .add(O::TransferList, routes!(list), &[ACCOUNT_REFERENCE, RANGE, LIST])
-        .add(O::TransferShow, routes!(show), &[&[Code::TransferNotFound]])
+    Routes::new().add(O::TransferList, routes!(list), &[ACCOUNT_REFERENCE, RANGE, LIST]).add(
+        O::TransferShow,
+        routes!(show),
+        &[&[Code::TransferNotFound]],
+    )
 }
 
 /// The outcome of a transfer.

@@ -249,10 +249,7 @@ async fn admins_change_holders_and_the_audit_log_keeps_the_old_values() {
     let after = json!({ "name": "Ann Lee", "email": null, "uid": "U-1" });
     assert_eq!(
         told,
-        [
-            ("holder.make_default", &account("A-1"), &account("A-2")),
-            ("holder.change", &before, &after),
-        ]
+        [("holder.make_default", &account("A-1"), &account("A-2")), ("holder.change", &before, &after),]
     );
     let now = world.service.now();
     assert_eq!(world.service.holder_changes(&[domain::id::HolderId(1)], now + 1).await.unwrap(), []);

@@ -187,12 +187,7 @@ async fn refused_transfers(world: &World, a: &Opened, b: &Opened) -> Vec<Case> {
         (422, "TEXT_TOO_LONG", false, more(json!({ "memo": "x".repeat(501) }))),
         (422, "NUL_BYTE", false, more(json!({ "memo": "\u{0}" }))),
         (422, "DATE_INVALID", false, more(json!({ "transferDate": "2026-02-30" }))),
-        (
-            422,
-            "VOUCHER_INVALID",
-            false,
-            more(json!({ "voucherUrl": "javascript:alert(1)" })),
-        ),
+        (422, "VOUCHER_INVALID", false, more(json!({ "voucherUrl": "javascript:alert(1)" }))),
         (422, "VOUCHER_INVALID", false, more(json!({ "voucherUrl": vec!["/v"; 21] }))),
     ]
 }

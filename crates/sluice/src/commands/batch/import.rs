@@ -12,7 +12,7 @@ use clap::Args;
 use domain::batch::{BatchMode, BatchState, BatchType};
 use domain::code::Language;
 use formats::delimiter::Delimiter;
-use formats::payment::{PaymentField, PaymentMapping, PaymentFileOptions};
+use formats::payment::{PaymentField, PaymentFileOptions, PaymentMapping};
 use serde_json::{Value, json};
 use service::batch::import::{AddFile, BatchImport, Expected, Imported};
 use std::path::PathBuf;
@@ -130,7 +130,12 @@ impl BatchImportArgs {
         for (field, header) in &self.map {
             map.set(*field, header.clone());
         }
-        PaymentFileOptions { delimiter: self.delimiter, map, ignore: self.ignore_column.clone(), ..PaymentFileOptions::default() }
+        PaymentFileOptions {
+            delimiter: self.delimiter,
+            map,
+            ignore: self.ignore_column.clone(),
+            ..PaymentFileOptions::default()
+        }
     }
 
     fn expected(&self) -> Expected {

@@ -70,10 +70,8 @@ pub(crate) enum BatchVerb {
     #[command(after_help = "Example:\n  sluice batch status batch-20260531-001 --json")]
     Status(BatchName),
     /// Pause a batch: at once if no node is running it, otherwise after the chunk in flight
-    #[command(
-        after_help = "Ctrl-C also pauses a batch that runs in a terminal.\n\nExample:\n  \
-                            sluice batch pause batch-20260531-001"
-    )]
+    #[command(after_help = "Ctrl-C also pauses a batch that runs in a terminal.\n\nExample:\n  \
+                            sluice batch pause batch-20260531-001")]
     Pause(moves::Noted),
     /// Resume a paused batch, or try the items that an interruption or a stop left untried
     #[command(after_help = "Example:\n  sluice batch resume batch-20260531-001")]

@@ -1,9 +1,9 @@
 //! Batch commands other than running: submit, start, pause, cancel, copy, reprice, retry, skip.
 
 use super::found::{self, SubmissionArgs};
-use super::show::{BatchView, answer};
 use super::name::BatchName;
 use super::run;
+use super::show::{BatchView, answer};
 use crate::exit::{Exit, Failure};
 use crate::say::{Say, say};
 use crate::session::Session;

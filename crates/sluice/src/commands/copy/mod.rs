@@ -7,8 +7,8 @@ mod side;
 
 use self::display::CopyDisplay;
 use self::side::{Side, shown_source, shown_target};
-use crate::globals::Globals;
 use crate::exit::{Exit, Failure};
+use crate::globals::Globals;
 use crate::out::note;
 use crate::say::{Say, say};
 use clap::Args;
