@@ -98,9 +98,9 @@ impl World {
             }
             ["skip", id, line] => {
                 let item = service.batch_item_of_line(id, line.parse().unwrap()).await?;
-                drop(service.batch_skip_item(actor, &Ask::of(id), item).await?);
+                drop(service.batch_skip_item(actor, id, item, "fact").await?);
             }
-            ["skip_failed", id] => drop(service.batch_skip_failed(actor, &Ask::of(id)).await?),
+            ["skip_failed", id] => drop(service.batch_skip_failed(actor, id, "fact").await?),
             ["audit"] => return Ok(Some(self.audit().await)),
             _ => panic!("unknown step: {words:?}"),
         }
