@@ -1,6 +1,7 @@
 //! Batches: types, modes and legal state transitions (design, section 7).
 
 use crate::code::Code;
+use serde::{Deserialize, Serialize};
 
 /// The most items in one atomic batch, and in one chunk of any batch.
 pub const CHUNK_ITEMS_MAX: usize = 50_000;
@@ -11,8 +12,8 @@ pub const BATCH_ITEMS_MAX: i64 = 10_000_000;
 macro_rules! stored_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $number:literal $text:literal,)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$vdoc])* $variant,)* }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant,)* }
 
         impl $name {
             /// Every value.
@@ -272,6 +273,19 @@ partially_completed -> processing completed
 failed -> processing cancelled
 cancelled -> \n";
         assert_eq!(table, expected);
+    }
+
+    #[test]
+    fn values_are_written_by_their_names() {
+        fn written<T: Serialize>(all: &[T]) -> Vec<serde_json::Value> {
+            all.iter().map(|value| serde_json::to_value(value).unwrap()).collect()
+        }
+        assert_eq!(written(BatchState::ALL), BatchState::ALL.iter().map(|s| s.name()).collect::<Vec<_>>());
+        assert_eq!(written(BatchMode::ALL), BatchMode::ALL.iter().map(|m| m.name()).collect::<Vec<_>>());
+        assert_eq!(written(BatchType::ALL), BatchType::ALL.iter().map(|t| t.name()).collect::<Vec<_>>());
+        assert_eq!(written(ContactType::ALL), ContactType::ALL.iter().map(|c| c.name()).collect::<Vec<_>>());
+        let items = crate::item::ItemState::ALL;
+        assert_eq!(written(&items), items.iter().map(|state| state.name()).collect::<Vec<_>>());
     }
 
     #[test]

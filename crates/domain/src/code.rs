@@ -4,9 +4,12 @@
 //! in the database and never reused (78 was `FILE_SEEN`). Among posting refusals the table order is the order
 //! of the checks: the first refusal wins (design: "Outcomes are a closed, ordered, numbered enum").
 //!
-//! To add a code: take the next free number, put the row where its check comes in the order, and let the
-//! compiler find the matches. Docs and the web's union are generated from [`Code::ALL`]. The texts appear in
-//! every interface, so they contain no CLI flags, command names or JSON field names.
+//! To add a code: take the next free number, put the row where its check comes in the order, and add its name to
+//! its group in [`groups`], or to the operation that returns it in `http`. Docs and the web's union are generated
+//! from [`Code::ALL`]. The texts appear in every interface, so they contain no CLI flags, command names or JSON
+//! field names.
+
+pub mod groups;
 
 /// Whether the same request can succeed later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

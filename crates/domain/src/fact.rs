@@ -2,7 +2,7 @@
 //! [`Fact`], so the two cannot disagree.
 //!
 //! To add an action: one line in [`Action`]. To add a batch-history event: one line in [`BatchEvent`], and
-//! its message in `http/src/batch/history.rs`. Names are permanent.
+//! its message in `http/src/operator/batch/history.rs`. Names are permanent.
 
 use crate::batch::BatchState;
 use crate::id::BatchId;

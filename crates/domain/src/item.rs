@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Stored numbers begin at 2 so that a state change never changes a row's size in SQLite, where 0 and 1 take
 /// no payload byte: executing a million items then updates rows in place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ItemState {
     /// Waiting to be executed.
     Pending,

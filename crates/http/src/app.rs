@@ -1,11 +1,12 @@
 //! The state shared by all handlers.
 
-use crate::cursor::Cursors;
-use crate::edge::intake::Intakes;
-use crate::edge::limits::Limits;
-use crate::edge::security::Security;
-use crate::edge::span::Tracer;
-use crate::edge::turns::Turns;
+use crate::kit::body::BODY_BYTES_MAX;
+use crate::kit::cursor::Cursors;
+use crate::kit::edge::intake::Intakes;
+use crate::kit::edge::limits::Limits;
+use crate::kit::edge::security::Security;
+use crate::kit::edge::span::Tracer;
+use crate::kit::edge::turns::Turns;
 use crate::progress::hub::Hub;
 use domain::code::Language;
 use ipnet::IpNet;
@@ -119,7 +120,7 @@ pub struct Parts {
     pub(crate) options: Options,
     pub(crate) limits: Arc<Limits>,
     pub(crate) turns: Arc<Turns>,
-    pub(crate) intakes: Arc<Intakes>,
+    pub(crate) intakes: Intakes,
     pub(crate) security: Security,
     pub(crate) cursors: Arc<Cursors>,
     pub(crate) metrics: Render,
@@ -141,8 +142,8 @@ impl App {
     #[must_use]
     pub fn new(service: Service, options: Options, cursor_secret: &[u8]) -> Self {
         let service = service.searching_for(options.search_budget);
-        let limits = Arc::new(Limits::new(&options));
-        let intakes = Arc::new(Intakes::new(&options));
+        let limits = Arc::new(Limits::new(options.per_address, options.per_identity));
+        let intakes = Intakes::new(options.request_memory, BODY_BYTES_MAX, options.slow_after);
         let cursors = Arc::new(Cursors::new(cursor_secret));
         let (metrics, hub) = (Render::default(), Hub::new(service.clone(), options.session_life()));
         let (turns, security, tracer, fatal) = Default::default();

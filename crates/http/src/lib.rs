@@ -1,70 +1,48 @@
 //! The HTTP API, a thin layer over `service`: the guard authenticates the caller, the handler calls one use
 //! case, and a view renders the result.
 //!
-//! Every request passes the [`edge`] (request id, language, origin, limits, headers), then its operation's
-//! `guard` (authentication and permission), then its handler. To add an endpoint: a row in
-//! [`domain::access::Operation`], a handler with `#[utoipa::path]` in its noun's file, and a line in that
-//! file's `routes`, which names the operation and the codes it may return.
+//! Every request passes the edge (`kit/edge`: request id, language, origin, limits, headers), then its
+//! operation's guard (authentication and permission), then its handler.
+//!
+//! One folder per surface, and in it one folder or file per noun: `operator` has document 000's paths, `v2` the
+//! API for programs, `people` signing in, users and keys, `progress` the live progress of batches, `server` the
+//! server's own endpoints. `kit` has what they share, and knows none of them.
+//!
+//! To add an endpoint, by hand:
+//! 1. its row in [`domain::access::Operation`]: name, roles and scope;
+//! 2. its verb in `service`, if there is none yet;
+//! 3. in its noun's file here, the handler with `#[utoipa::path]`, and its line in that file's `routes`, which
+//!    names the operation and the codes it may return (by [`domain::code::groups`]);
+//! 4. a test in `tests/it`; if it writes, that is a row of `refusals.rs`.
+//!
+//! `cargo xtask docs` writes the document and the permissions page. The CLI finds an operation's path in the
+//! document; only a command that has the same effect names it (`sluice/src/api.rs`).
 
-mod answer;
 mod app;
-mod body;
-mod cursor;
-pub mod edge;
-mod guard;
-mod language;
-mod list;
-mod objects;
-mod once;
-mod openapi;
-mod paging;
-mod plain;
-mod problem;
-mod query;
-mod routes;
-mod segment;
-mod serve;
-mod time;
-mod who;
-
-pub mod account;
-pub mod audit;
-pub mod batch;
-pub mod currency;
-pub mod fx;
-pub mod holder;
-pub mod people;
-pub mod policy;
-pub mod progress;
-pub mod server;
-pub mod settings;
-pub mod statistics;
-pub mod transfer;
+mod kit;
+mod operator;
+mod people;
+mod progress;
+mod server;
+mod v2;
 
 pub use app::{App, Options, Render};
-pub use edge::span::Tracer;
-pub use openapi::document;
-pub use serve::serve;
+pub use kit::edge::span::Tracer;
+pub use kit::openapi::document;
+pub use kit::serve::serve;
 
 use axum::Router;
-use routes::Routes;
+use kit::edge;
+use kit::routes::Routes;
 
 /// All operations of the API.
 fn operations() -> Routes {
     Routes::new()
         .merge(server::routes())
         .merge(people::routes())
-        .merge(batch::routes())
+        .merge(operator::routes())
         .merge(progress::routes())
-        .merge(transfer::routes())
-        .merge(account::routes())
-        .merge(holder::routes())
-        .merge(currency::routes())
-        .merge(fx::routes())
-        .merge(policy::routes())
-        .merge(statistics::routes())
-        .merge(audit::routes())
-        .merge(settings::routes())
+        .merge(v2::routes())
 }
 
 /// The whole server as a router; `app` is available to every request.

@@ -1,13 +1,8 @@
-//! The command line: the options of every command.
+//! The command line as a whole.
 
 use crate::commands::Command;
-use crate::out::Out;
-use crate::settings::{Lang, Layer, Settings};
-use clap::{Args, Parser, ValueEnum};
-use domain::code::Language;
-use domain::principal::Principal;
-use std::path::PathBuf;
-use store::audit::Actor;
+use crate::globals::GlobalArgs;
+use clap::Parser;
 
 const AFTER: &str = "\
 Exit codes:
@@ -37,103 +32,4 @@ pub(crate) struct Cli {
     pub globals: GlobalArgs,
     #[command(subcommand)]
     pub command: Command,
-}
-
-/// Options of every command, as typed.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Global options")]
-pub(crate) struct GlobalArgs {
-    /// Data directory [env: SLUICE_DATA] [default: ./data]
-    #[arg(long, global = true, value_name = "DIR")]
-    pub data: Option<String>,
-    /// Directory for the mark of the ledger's head, separate from the data (see docs/guide/backup.md)
-    /// [env: SLUICE_MARK_DIR] [default: beside the data directory]
-    #[arg(long, global = true, value_name = "DIR")]
-    pub mark_dir: Option<String>,
-    /// Use a ledger in a PostgreSQL database instead of a file in the data directory:
-    /// postgres://USER:PASSWORD@HOST:PORT/NAME (see docs/guide/postgresql.md) [env: DATABASE_URL]
-    #[arg(long, global = true, value_name = "URL")]
-    pub database: Option<String>,
-    /// Settings file (see docs/guide/configuration.md) [default: ./sluice.toml, if it exists]
-    #[arg(long, global = true, env = "SLUICE_CONFIG", value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Print the answer as one JSON object
-    #[arg(long, global = true)]
-    pub json: bool,
-    /// Language of messages [env: SLUICE_LANG] [default: en]
-    #[arg(long, global = true, value_name = "LANG")]
-    pub lang: Option<Lang>,
-    /// Maximum items per transaction of a batch run [env: SLUICE_CHUNK_ITEMS] [default: 50000]
-    #[arg(long, global = true, value_name = "N")]
-    pub chunk_items: Option<usize>,
-    /// Act under this name; the operating system user is recorded with it. It must not be a user's login or
-    /// one of the system's names
-    #[arg(long = "as", global = true, value_name = "NAME")]
-    pub act_as: Option<String>,
-}
-
-impl GlobalArgs {
-    /// Puts the typed options into a layer of settings.
-    pub(crate) fn put_into(&self, layer: &mut Layer) {
-        layer.put("data", self.data.as_ref(), "the option --data");
-        layer.put("mark_dir", self.mark_dir.as_ref(), "the option --mark-dir");
-        layer.put("database", self.database.as_ref(), "the option --database");
-        let name = |lang: Lang| lang.to_possible_value().map(|value| value.get_name().to_owned());
-        layer.put("language", self.lang.and_then(name), "the option --lang");
-        layer.put("chunk_items", self.chunk_items, "the option --chunk-items");
-    }
-}
-
-/// Options of every command, wherever they were set.
-#[derive(Debug)]
-pub(crate) struct Globals {
-    /// The data directory.
-    pub data: PathBuf,
-    /// Where the mark of the ledger's head is kept, if not beside the data.
-    pub mark_dir: Option<PathBuf>,
-    /// The ledger's database on a server.
-    pub database: Option<String>,
-    /// Print the answer as one JSON object.
-    pub json: bool,
-    /// The language of messages.
-    pub lang: Lang,
-    /// Maximum items per transaction of a batch run.
-    pub chunk_items: usize,
-    /// The name to act under instead of the operating system user's.
-    pub act_as: Option<String>,
-}
-
-impl Globals {
-    /// From the command line and the settings.
-    pub(crate) fn of(args: &GlobalArgs, settings: &Settings) -> Self {
-        Self {
-            data: settings.data.clone(),
-            mark_dir: settings.mark_dir.clone(),
-            database: settings.database.clone(),
-            json: args.json,
-            lang: settings.language,
-            chunk_items: settings.chunk_items,
-            act_as: args.act_as.clone(),
-        }
-    }
-
-    /// The language of messages.
-    pub(crate) const fn language(&self) -> Language {
-        self.lang.language()
-    }
-
-    /// How answers are printed.
-    pub(crate) const fn out(&self) -> Out {
-        Out { json: self.json, language: self.language() }
-    }
-
-    /// The acting principal.
-    pub(crate) fn actor(&self) -> Actor {
-        let user = std::env::var("USER").ok().filter(|user| !user.is_empty());
-        let user = user.unwrap_or_else(|| "unknown".to_owned());
-        match &self.act_as {
-            Some(name) => Actor::new(Principal::CommandLine, name.trim(), format!("cli as, user {user}")),
-            None => Actor::new(Principal::CommandLine, user, "cli"),
-        }
-    }
 }

@@ -5,13 +5,16 @@
 //! `commands::Command`.
 
 mod api;
+mod call;
 mod cli;
 mod clock;
 mod commands;
 mod data_dir;
 mod exit;
+mod globals;
 mod hint;
 mod list;
+mod lock_holder;
 mod log;
 mod out;
 mod say;
@@ -22,13 +25,13 @@ mod traces;
 mod usage;
 mod word;
 
-use api::Call;
-use clap::Parser;
-use cli::{Cli, Globals};
+use clap::{CommandFactory, Parser};
+use cli::Cli;
 use commands::Command;
 use commands::work::Stop;
 use domain::code::Language;
 use exit::{Exit, Failure};
+use globals::Globals;
 use say::say;
 use serde_json::json;
 use session::{Access, Session};
@@ -104,52 +107,46 @@ fn environment() -> Layer {
 
 async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
     let globals = &Globals::of(&cli.globals, &loaded.settings);
-    if let Command::Config(args) = &cli.command {
-        return commands::config::run(globals, loaded, args);
+    match &cli.command {
+        Command::Config(args) => commands::config::run(globals, loaded, args),
+        Command::Completion(args) => commands::completion::run(args, Cli::command()),
+        Command::Health(_) => commands::health::run(globals, &loaded.settings),
+        Command::Serve(_) => commands::serve::run(globals, loaded).await,
+        Command::Init(args) => commands::init::run(globals, args).await,
+        Command::Migrate(args) => commands::migrate::run(globals, args).await,
+        Command::Copy(args) => commands::copy::run(globals, args).await,
+        Command::Restore(args) => commands::restore::run(globals, args),
+        Command::Bench(args) => commands::bench::run(globals, args).await,
+        command => execute_on_ledger(globals, command).await,
     }
-    if let Command::Completion(args) = &cli.command {
-        return commands::completion::run(args);
-    }
-    if let Command::Health(_) = &cli.command {
-        return commands::health::run(globals, &loaded.settings);
-    }
-    if let Command::Serve(_) = &cli.command {
-        return commands::serve::run(globals, loaded).await;
-    }
-    if let Command::Init(args) = &cli.command {
-        return commands::init::run(globals, args).await;
-    }
-    if let Command::Migrate(args) = &cli.command {
-        return commands::migrate::run(globals, args).await;
-    }
-    if let Command::Copy(args) = &cli.command {
-        return commands::copy::run(globals, args).await;
-    }
-    if let Command::Restore(args) = &cli.command {
-        return commands::restore::run(globals, args);
-    }
-    if let Command::Bench(args) = &cli.command {
-        return commands::bench::run(globals, args).await;
-    }
-    if let Command::AcceptLoss(args) = &cli.command {
+}
+
+/// Opens the ledger, runs the command and closes the ledger.
+async fn execute_on_ledger(globals: &Globals, command: &Command) -> Result<Exit, Failure> {
+    if let Command::AcceptLoss(args) = command {
         service::loss::reason(&args.reason)?;
     }
-    let access = cli.command.access();
+    let access = command.access();
     // Listen before opening the ledger, so that a worker stopped in the meantime also ends cleanly.
-    let stop = matches!(cli.command, Command::Work(_)).then(Stop::listen).transpose()?;
+    let stop = matches!(command, Command::Work(_)).then(Stop::listen).transpose()?;
     let mut session = match Session::open(globals, access).await {
-        Err(failure) if matches!(cli.command, Command::Verify(_)) => {
+        Err(failure) if matches!(command, Command::Verify(_)) => {
             return commands::verify::unopened(globals, failure).await;
         }
         opened => opened?,
     };
-    let done = match (&cli.command, stop) {
+    let done = match (command, stop) {
         (Command::Work(args), Some(stop)) => commands::work::run(&session, args, stop).await,
         (command, _) => commands::run(&session, command).await,
     };
     // Also after a failure: releases the leases of this process.
     let left = session.leave().await;
-    let exit = match done.and_then(|exit| left.map(|()| exit)) {
+    close(session, access, done.and_then(|exit| left.map(|()| exit))).await
+}
+
+/// Closes the ledger after a command, as far as its outcome permits.
+async fn close(mut session: Session, access: Access, done: Result<Exit, Failure>) -> Result<Exit, Failure> {
+    let exit = match done {
         // The write was not confirmed: attempt nothing more.
         Err(failure) if failure.exit() == Exit::Unconfirmed => return Err(failure),
         Err(failure) => {
@@ -162,7 +159,7 @@ async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
         Ok(exit) => exit,
     };
     if let Err(failure) = session.settle(access).await {
-        let language = globals.language();
+        let language = session.language;
         if failure.exit() == Exit::Unconfirmed {
             end_at_once(&failure, language);
         }
@@ -231,7 +228,7 @@ impl Failure {
     fn like(self, command: &Command) -> Self {
         match self {
             Self::Busy { directory, writer, .. } => {
-                Self::Busy { directory, writer, call: Call::like(command) }
+                Self::Busy { directory, writer, call: api::call_like(command) }
             }
             other => other,
         }

@@ -1,9 +1,9 @@
 //! What a command works with: the service over an open ledger, the actor, and the output.
 
-use crate::cli::Globals;
 use crate::clock::SystemClock;
 use crate::data_dir::{DataDir, Lock, MarkPlace};
 use crate::exit::Failure;
+use crate::globals::Globals;
 use crate::out::{Out, note};
 use crate::say::say;
 use domain::amount::format_minor;
@@ -117,7 +117,7 @@ impl Session {
             }
         }
         if matches!(access, Access::Write | Access::Import) && session.service.store().is_sole_writer() {
-            session.name_what_was_left().await?;
+            session.warn_about_unfinished_runs().await?;
         }
         Ok(session)
     }
@@ -256,8 +256,16 @@ impl Session {
         })
     }
 
+<<<<<<< HEAD
     async fn name_what_was_left(&self) -> Result<(), Failure> {
         for batch in self.service.processing_batches().await? {
+||||||| b5c3730
+    async fn name_what_was_left(&self) -> Result<(), Failure> {
+        for batch in self.service.batch_left().await? {
+=======
+    async fn warn_about_unfinished_runs(&self) -> Result<(), Failure> {
+        for batch in self.service.batch_left().await? {
+>>>>>>> ht
             let number = batch.number();
             note(&say!(
                 self.language,

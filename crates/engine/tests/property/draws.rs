@@ -200,63 +200,24 @@ fn draw() -> impl Strategy<Value = Draw> {
 impl Draw {
     /// The resolved step; none if there is nothing to apply it to.
     pub fn resolve(&self, reference: &Reference, done: &[Step]) -> Option<Step> {
-        let account = |index: &Index| index.get(reference.numbers()).clone();
-        let currency = |number: &str| reference.currency(number).to_owned();
-        let partner = |partner: &Partner, of: &str| {
-            let near =
-                |n: &&String| partner.any || (*n != of && reference.currency(n) == reference.currency(of));
-            let near: Vec<&String> = reference.numbers().iter().filter(near).collect();
-            if near.is_empty() { of.to_owned() } else { (*partner.place.get(&near)).clone() }
-        };
-        let new = |from: Option<String>, to: Option<String>, money: Money| {
-            let number = from.as_deref().or(to.as_deref()).unwrap_or_default();
-            let amount = reference.settle(money, number).text(&currency(number));
-            TransferRequest { from, to, amount: amount.into(), ..TransferRequest::default() }
-        };
+        let known = Known(reference);
         Some(match self {
             Self::Open { holder, currency } => Step::Open {
-                number: format!("A{}", reference.numbers().len()),
+                number: known.fresh(0),
                 holder: *holder,
                 currency: CURRENCIES[*currency].0.to_owned(),
             },
-            Self::Accounts(rows) => {
-                let fresh = |place: usize| format!("A{}", reference.numbers().len() + place);
-                let row = |(place, (known, holder, code, opening)): (usize, &AccountDraw)| {
-                    let number = known.as_ref().map_or_else(|| fresh(place), account);
-                    (number, *holder, CURRENCIES[*code].0.to_owned(), *opening)
-                };
-                Step::Accounts(rows.iter().enumerate().map(row).collect())
-            }
-            Self::Deposit(to, money) => Step::Move(new(None, Some(account(to)), *money)),
-            Self::Withdraw(from, money) => Step::Move(new(Some(account(from)), None, *money)),
-            Self::Transfer { from, to, money, rate, operation, day } => {
-                let (from, to) = (account(from), partner(to, &account(from)));
-                // Within one currency every rate is refused, so only few are requested.
-                let rate = rate.filter(|place| *place == 0 || currency(&from) != currency(&to));
-                Step::Move(TransferRequest {
-                    rate: rate.map(|place| RATES[place].0.to_owned()),
-                    operation: operation.map(|number| format!("operation-{number}")),
-                    date: day.map(|day| format!("2026-02-{day:02}")),
-                    ..new(Some(from), Some(to), *money)
-                })
+            Self::Accounts(rows) => Step::Accounts(known.account_rows(rows)),
+            Self::Deposit(..) | Self::Withdraw(..) | Self::Transfer { .. } | Self::Stranger { .. } => {
+                Step::Move(self.movement(&known)?)
             }
             Self::Again(index) => {
                 again(done, index, |step| matches!(step, Step::Move(new) if new.operation.is_some()))?
             }
-            Self::Stranger { from, name, other } => {
-                let (name, other) = (Some((*name).to_owned()), Some(account(other)));
-                let (from, to) = if *from { (name, other) } else { (other, name) };
-                Step::Move(TransferRequest {
-                    from,
-                    to,
-                    amount: "1".to_owned().into(),
-                    ..TransferRequest::default()
-                })
-            }
-            Self::Status(number, status) => Step::Status(account(number), *status),
+            Self::Status(number, status) => Step::Status(known.account(number), *status),
             Self::Policy { account: number, whole, change } => {
-                let number = account(number);
-                let (currency, account) = (currency(&number), (!whole).then_some(number));
+                let number = known.account(number);
+                let (currency, account) = (known.currency(&number), (!whole).then_some(number));
                 Step::Policy { currency, account, change: change.clone() }
             }
             Self::Rate { source, target, rate } => Step::Rate {
@@ -265,26 +226,7 @@ impl Draw {
                 rate: *rate,
             },
             Self::Clock(jump) => Step::Clock(reference.jump(*jump)),
-            Self::Import { kind, mode, single, rows, strict, draft } => {
-                let single = account(single);
-                let currency = currency(&single);
-                let row = |(source, payee, money): &(Partner, Partner, Money)| Row {
-                    source: partner(source, &single),
-                    payee: partner(payee, &single),
-                    money: reference.settle(*money, &single),
-                };
-                let rows = rows.iter().map(row).collect();
-                let single = (*kind != BatchType::ManyToMany).then_some(single);
-                Step::Import(File {
-                    kind: *kind,
-                    mode: *mode,
-                    single,
-                    currency,
-                    rows,
-                    strict: *strict,
-                    draft: *draft,
-                })
-            }
+            Self::Import { .. } => Step::Import(self.file(&known)?),
             Self::SameFile(index) => again(done, index, |step| matches!(step, Step::Import(_)))?,
             Self::Batch(index, verb) => {
                 let newest = reference.batches.len().checked_sub(1)?;
@@ -293,6 +235,89 @@ impl Draw {
             Self::NewestOnward => Verb::Onward.resolve(reference.batches.len().checked_sub(1)?, reference),
             Self::CatchUp => Step::CatchUp,
         })
+    }
+
+    /// The transfer, if this draw moves money.
+    fn movement(&self, known: &Known<'_>) -> Option<TransferRequest> {
+        Some(match self {
+            Self::Deposit(to, money) => known.transfer(None, Some(known.account(to)), *money),
+            Self::Withdraw(from, money) => known.transfer(Some(known.account(from)), None, *money),
+            Self::Transfer { from, to, money, rate, operation, day } => {
+                let (from, to) = (known.account(from), known.partner(to, &known.account(from)));
+                // Within one currency every rate is refused, so only few are requested.
+                let rate = rate.filter(|place| *place == 0 || known.currency(&from) != known.currency(&to));
+                TransferRequest {
+                    rate: rate.map(|place| RATES[place].0.to_owned()),
+                    operation: operation.map(|number| format!("operation-{number}")),
+                    date: day.map(|day| format!("2026-02-{day:02}")),
+                    ..known.transfer(Some(from), Some(to), *money)
+                }
+            }
+            Self::Stranger { from, name, other } => {
+                let (name, other) = (Some((*name).to_owned()), Some(known.account(other)));
+                let (from, to) = if *from { (name, other) } else { (other, name) };
+                TransferRequest { from, to, amount: "1".to_owned(), ..TransferRequest::default() }
+            }
+            _ => return None,
+        })
+    }
+
+    /// The file, if this draw imports one.
+    fn file(&self, known: &Known<'_>) -> Option<File> {
+        let Self::Import { kind, mode, single, rows, strict, draft } = self else { return None };
+        let single = known.account(single);
+        let row = |(source, payee, money): &(Partner, Partner, Money)| Row {
+            source: known.partner(source, &single),
+            payee: known.partner(payee, &single),
+            money: known.0.settle(*money, &single),
+        };
+        Some(File {
+            kind: *kind,
+            mode: *mode,
+            currency: known.currency(&single),
+            rows: rows.iter().map(row).collect(),
+            single: (*kind != BatchType::ManyToMany).then_some(single),
+            strict: *strict,
+            draft: *draft,
+        })
+    }
+}
+
+/// What a draw is resolved against.
+struct Known<'a>(&'a Reference);
+
+impl Known<'_> {
+    /// A number that no account has.
+    fn fresh(&self, place: usize) -> String {
+        format!("A{}", self.0.numbers().len() + place)
+    }
+
+    fn account(&self, index: &Index) -> String {
+        index.get(self.0.numbers()).clone()
+    }
+
+    fn currency(&self, number: &str) -> String {
+        self.0.currency(number).to_owned()
+    }
+
+    fn partner(&self, partner: &Partner, of: &str) -> String {
+        let near = |n: &&String| partner.any || (*n != of && self.0.currency(n) == self.0.currency(of));
+        let near: Vec<&String> = self.0.numbers().iter().filter(near).collect();
+        if near.is_empty() { of.to_owned() } else { (*partner.place.get(&near)).clone() }
+    }
+
+    fn account_rows(&self, rows: &[AccountDraw]) -> Vec<(String, usize, String, i64)> {
+        let row = |(place, (known, holder, code, opening)): (usize, &AccountDraw)| {
+            let number = known.as_ref().map_or_else(|| self.fresh(place), |index| self.account(index));
+            (number, *holder, CURRENCIES[*code].0.to_owned(), *opening)
+        };
+        rows.iter().enumerate().map(row).collect()
+    }
+
+    fn transfer(&self, from: Option<String>, to: Option<String>, money: Money) -> TransferRequest {
+        let number = from.as_deref().or(to.as_deref()).unwrap_or_default();
+        let amount = self.0.settle(money, number).text(&self.currency(number));
+        TransferRequest { from, to, amount, ..TransferRequest::default() }
     }
 }
 

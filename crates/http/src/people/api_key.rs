@@ -2,17 +2,19 @@
 
 use super::user::{PageQuery, next};
 use super::view::micros;
-use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
-use crate::body::{Input, Nothing};
-use crate::once::Once;
-use crate::paging;
-use crate::problem::Problem;
-use crate::query::Query;
-use crate::segment::Segment;
-use crate::time::wire;
-use crate::who::Who;
+use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
+use crate::kit::body::{Input, Nothing};
+use crate::kit::once::Once;
+use crate::kit::paging;
+use crate::kit::problem::Problem;
+use crate::kit::query::Query;
+use crate::kit::routes::Routes;
+use crate::kit::segment::Segment;
+use crate::kit::time::wire;
+use crate::kit::who::Who;
 use axum::extract::State;
+use domain::access::Operation as O;
 use domain::code::Code;
 use domain::id::KeyId;
 use domain::noun::NounId;
@@ -20,6 +22,18 @@ use serde::{Deserialize, Serialize};
 use service::Secret;
 use service::api_key::{ApiKey, Made, NewApiKey};
 use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+const ADD: &[Code] =
+    &[Code::NameInvalid, Code::NameTaken, Code::ScopeInvalid, Code::AddressInvalid, Code::TimeInvalid];
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .add(O::KeyList, routes!(list), &[&[Code::CursorInvalid]])
+        .add(O::KeyAdd, routes!(add), &[ADD])
+        .add(O::KeyRotate, routes!(rotate), &[&[Code::KeyNotFound, Code::KeyEnded]])
+        .add(O::KeyRevoke, routes!(revoke), &[&[Code::KeyNotFound]])
+}
 
 /// The maximum number of scopes, and of addresses, of a key.
 const LISTED_MAX: usize = 100;
@@ -49,7 +63,7 @@ pub(super) enum ScopeName {
 /// An API key, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct KeyView {
+pub(super) struct ApiKeyView {
     /// The key's id.
     #[schema(example = "key_5")]
     id: String,
@@ -79,7 +93,7 @@ pub(super) struct KeyView {
     revoked_at: Option<String>,
 }
 
-impl KeyView {
+impl ApiKeyView {
     fn of(key: ApiKey) -> Self {
         let words = |text: &str| text.split_whitespace().map(ToOwned::to_owned).collect();
         Self {
@@ -99,9 +113,9 @@ impl KeyView {
 /// An API key with its secret.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct MadeView {
+pub(super) struct ApiKeyMadeView {
     /// The key.
-    key: KeyView,
+    key: ApiKeyView,
     /// The secret, for `Authorization: Bearer`. It is shown only once: null if the same request is repeated
     /// with its `Idempotency-Key`.
     #[schema(value_type = Option<String>, example = "sluice_5f2c…")]
@@ -111,7 +125,7 @@ pub(super) struct MadeView {
 /// An API key to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(super) struct KeyBody {
+pub(super) struct ApiKeyInput {
     /// The key's name; unique.
     #[schema(min_length = 1, max_length = 255, example = "payroll")]
     name: String,
@@ -128,7 +142,7 @@ pub(super) struct KeyBody {
     expires_at: Option<String>,
 }
 
-impl Input for KeyBody {}
+impl Input for ApiKeyInput {}
 
 const MADE: Message = Message {
     english: "The key was created; save its secret now, it will not be shown again",
@@ -142,25 +156,25 @@ const REVOKED: Message = Message { english: "The key was revoked", chinese: "密
 
 /// Lists API keys, including revoked ones, in order of creation.
 #[utoipa::path(get, path = "/api/v1/api-keys", operation_id = "listApiKeys", tag = "people", params(PageQuery),
-    responses((status = 200, description = "A page of keys.", body = ListEnvelope<KeyView>)))]
+    responses((status = 200, description = "A page of keys.", body = ListEnvelope<ApiKeyView>)))]
 pub(super) async fn list(
     State(app): State<App>,
     Query(query): Query<PageQuery>,
-) -> Result<ListAnswer<KeyView>, Problem> {
+) -> Result<ListAnswer<ApiKeyView>, Problem> {
     let (after, size) = query.read(&app, "api-keys")?;
     let mut keys = app.service.api_key_list(after, size + 1).await?;
     let next = next(&app, "api-keys", &mut keys, size, |key| key.id);
-    let data = keys.into_iter().map(KeyView::of).collect();
+    let data = keys.into_iter().map(ApiKeyView::of).collect();
     Ok(ListAnswer { data, pagination: paging::by_cursor(size, next) })
 }
 
 /// Creates an API key.
 ///
 /// Only this response contains its secret.
-#[utoipa::path(post, path = "/api/v1/api-keys", operation_id = "addApiKey", tag = "people", request_body = KeyBody,
-    responses((status = 200, description = "The new key.", body = Envelope<MadeView>)))]
-pub(super) async fn add(who: Who, once: Once<KeyBody>) -> Result<Answer<MadeView>, Problem> {
-    let KeyBody { name, scopes, addresses, expires_at } = &once.body;
+#[utoipa::path(post, path = "/api/v1/api-keys", operation_id = "addApiKey", tag = "people", request_body = ApiKeyInput,
+    responses((status = 200, description = "The new key.", body = Envelope<ApiKeyMadeView>)))]
+pub(super) async fn add(who: Who, once: Once<ApiKeyInput>) -> Result<Answer<ApiKeyMadeView>, Problem> {
+    let ApiKeyInput { name, scopes, addresses, expires_at } = &once.body;
     if scopes.len() > LISTED_MAX {
         return Err(Code::ScopeInvalid.into());
     }
@@ -171,21 +185,21 @@ pub(super) async fn add(who: Who, once: Once<KeyBody>) -> Result<Answer<MadeView
     let expires_at = expires_at.as_deref().map(micros).transpose()?;
     let new = NewApiKey { name, scopes, addresses, expires_at };
     let made: Made = once.settle(once.service.api_key_add(who.actor(), &new).await).await?;
-    let view = MadeView { key: KeyView::of(made.key), secret: made.secret.map(Secret::new) };
+    let view = ApiKeyMadeView { key: ApiKeyView::of(made.key), secret: made.secret.map(Secret::new) };
     Ok(Answer::saying(MADE, view))
 }
 
 /// Revokes an API key, with immediate effect. Revoking it again changes nothing.
 #[utoipa::path(delete, path = "/api/v1/api-keys/{id}", operation_id = "revokeApiKey", tag = "people",
     params(("id" = String, Path, description = "The key's id", example = "key_5")),
-    responses((status = 200, description = "The revoked key.", body = Envelope<KeyView>)))]
+    responses((status = 200, description = "The revoked key.", body = Envelope<ApiKeyView>)))]
 pub(super) async fn revoke(
     State(app): State<App>,
     who: Who,
     id: Segment,
-) -> Result<Answer<KeyView>, Problem> {
+) -> Result<Answer<ApiKeyView>, Problem> {
     let key = app.service.api_key_revoke(who.actor(), id.named::<KeyId>(Code::KeyNotFound)?.0).await?;
-    Ok(Answer::saying(REVOKED, KeyView::of(key)))
+    Ok(Answer::saying(REVOKED, ApiKeyView::of(key)))
 }
 
 /// Rotates an API key's secret.
@@ -194,11 +208,18 @@ pub(super) async fn revoke(
 /// key, so a request repeated with its `Idempotency-Key` under the other secret takes effect once.
 #[utoipa::path(post, path = "/api/v1/api-keys/{id}/rotate", operation_id = "rotateApiKey", tag = "people",
     params(("id" = String, Path, description = "The key's id", example = "key_5")),
-    responses((status = 200, description = "The key with its new secret.", body = Envelope<MadeView>)))]
-pub(super) async fn rotate(who: Who, id: Segment, once: Once<Nothing>) -> Result<Answer<MadeView>, Problem> {
+    responses((status = 200, description = "The key with its new secret.", body = Envelope<ApiKeyMadeView>)))]
+pub(super) async fn rotate(
+    who: Who,
+    id: Segment,
+    once: Once<Nothing>,
+) -> Result<Answer<ApiKeyMadeView>, Problem> {
     let id = id.named::<KeyId>(Code::KeyNotFound)?.0;
     let made: Made = once.settle(once.service.api_key_rotate(who.actor(), id).await).await?;
-    Ok(Answer::saying(ROTATED, MadeView { key: KeyView::of(made.key), secret: made.secret.map(Secret::new) }))
+    Ok(Answer::saying(
+        ROTATED,
+        ApiKeyMadeView { key: ApiKeyView::of(made.key), secret: made.secret.map(Secret::new) },
+    ))
 }
 
 #[cfg(test)]

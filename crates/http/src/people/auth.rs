@@ -1,14 +1,15 @@
 //! Signing in and out, and setting a password, which only the user can do.
 
-use super::cookie::{self, SetCookie};
-use super::session::{EndedSession, SessionView};
+use super::session::{SessionEndedView, SessionView};
 use super::user::UserView;
-use super::view::{From, person};
-use crate::answer::{Answer, Envelope, Message};
+use super::view::{RequestClient, person};
 use crate::app::App;
-use crate::body::{Body, Input, Nothing};
-use crate::problem::Problem;
-use crate::who::Who;
+use crate::kit::answer::{Answer, Envelope, Message};
+use crate::kit::body::{Body, Input, Nothing};
+use crate::kit::cookie::{self, SetCookie};
+use crate::kit::problem::Problem;
+use crate::kit::routes::Routes;
+use crate::kit::who::Who;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
 use domain::access::Operation;
@@ -17,11 +18,34 @@ use serde::{Deserialize, Serialize};
 use service::login::SignedIn;
 use service::{Error, Secret};
 use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+const SET_UP_CODES: &[Code] = &[
+    Code::SetUpDone,
+    Code::InvitationInvalid,
+    Code::LoginInvalid,
+    Code::LoginReserved,
+    Code::NameInvalid,
+    Code::PasswordWeak,
+];
+const LOGIN: &[Code] = &[Code::LoginFailed, Code::LoginThrottled];
+const INVITATION: &[Code] = &[Code::InvitationInvalid, Code::PasswordWeak];
+const PASSWORD: &[Code] = &[Code::PasswordWrong, Code::PasswordWeak, Code::LoginThrottled];
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .add(Operation::SetUp, routes!(set_up), &[SET_UP_CODES])
+        .add(Operation::Login, routes!(login), &[LOGIN])
+        .add(Operation::AcceptInvitation, routes!(accept_invitation), &[INVITATION])
+        .add(Operation::Logout, routes!(logout), &[])
+        .add(Operation::Me, routes!(me), &[])
+        .add(Operation::ChangePassword, routes!(change_password), &[PASSWORD])
+}
 
 /// The first-time setup.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct SetUpBody {
+pub(crate) struct SetUpInput {
     /// The one-time token that the server printed at startup.
     #[schema(value_type = String, example = "setup_5f2c…")]
     token: Secret,
@@ -36,12 +60,12 @@ pub(crate) struct SetUpBody {
     password: Secret,
 }
 
-impl Input for SetUpBody {}
+impl Input for SetUpInput {}
 
 /// A user's credentials.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct LoginBody {
+pub(crate) struct LoginInput {
     /// The login.
     #[schema(example = "fang.wang")]
     login: String,
@@ -50,12 +74,12 @@ pub(crate) struct LoginBody {
     password: Secret,
 }
 
-impl Input for LoginBody {}
+impl Input for LoginInput {}
 
 /// Setting a password through an invitation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct InvitationBody {
+pub(crate) struct InvitationInput {
     /// The one-time token received from the administrator.
     #[schema(value_type = String, example = "invite_5f2c…")]
     token: Secret,
@@ -64,12 +88,12 @@ pub(crate) struct InvitationBody {
     password: Secret,
 }
 
-impl Input for InvitationBody {}
+impl Input for InvitationInput {}
 
 /// A password change.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct PasswordBody {
+pub(crate) struct PasswordInput {
     /// The current password.
     #[schema(value_type = String, format = Password, example = "the current password")]
     current_password: Secret,
@@ -79,7 +103,7 @@ pub(crate) struct PasswordBody {
     new_password: Secret,
 }
 
-impl Input for PasswordBody {}
+impl Input for PasswordInput {}
 
 /// The signed-in user.
 #[derive(Debug, Serialize, ToSchema)]
@@ -112,14 +136,14 @@ const PASSWORD_CHANGED: Message = Message {
 /// Creates the first administrator, with the one-time token that the server printed at startup.
 ///
 /// Only a server without users can be set up. No user ever starts with a password known to somebody else.
-#[utoipa::path(post, path = "/api/v1/setup", operation_id = "setUp", tag = "people", request_body = SetUpBody,
+#[utoipa::path(post, path = "/api/v1/setup", operation_id = "setUp", tag = "people", request_body = SetUpInput,
     responses((status = 200, description = "The administrator can sign in.", body = Envelope<UserView>)))]
 pub(super) async fn set_up(
     State(app): State<App>,
-    From(client): From,
-    Body(body): Body<SetUpBody>,
+    RequestClient(client): RequestClient,
+    Body(body): Body<SetUpInput>,
 ) -> Result<Answer<UserView>, Problem> {
-    let SetUpBody { token, login, name, password } = body;
+    let SetUpInput { token, login, name, password } = body;
     let user = app.service.set_up(&token, (&login, &name), &password, client.address).await?;
     Ok(Answer::saying(SET_UP, UserView::of(user)))
 }
@@ -129,13 +153,13 @@ pub(super) async fn set_up(
 /// The response is the same, and takes equally long, whether the login is unknown, the password is wrong or
 /// the user is disabled. After several failures for one login or from one address, further attempts are
 /// throttled (`Retry-After`).
-#[utoipa::path(post, path = "/api/v1/auth/login", operation_id = "login", tag = "people", request_body = LoginBody,
+#[utoipa::path(post, path = "/api/v1/auth/login", operation_id = "login", tag = "people", request_body = LoginInput,
     responses((status = 200, description = "Signed in.", body = Envelope<MeView>,
         headers(("Set-Cookie" = String, description = "The session cookie")))))]
 pub(super) async fn login(
     State(app): State<App>,
-    From(client): From,
-    Body(body): Body<LoginBody>,
+    RequestClient(client): RequestClient,
+    Body(body): Body<LoginInput>,
 ) -> Result<(SetCookie, Answer<MeView>), Problem> {
     let life = app.options.session_life();
     let signed_in = app.service.login(&body.login, &body.password, &client, life).await.map_err(throttled)?;
@@ -149,17 +173,17 @@ const FORGET: (HeaderName, HeaderValue) =
 
 /// Signs out: ends the current session.
 #[utoipa::path(post, path = "/api/v1/auth/logout", operation_id = "logout", tag = "people",
-    responses((status = 200, description = "Signed out.", body = Envelope<EndedSession>,
+    responses((status = 200, description = "Signed out.", body = Envelope<SessionEndedView>,
         headers(("Set-Cookie" = String, description = "Removes the session cookie"),
             ("Clear-Site-Data" = String, description = "Clears the browser's cache and storage for this site")))))]
 pub(super) async fn logout(
     State(app): State<App>,
     who: Who,
     _nothing: Body<Nothing>,
-) -> Result<(SetCookie, [(HeaderName, HeaderValue); 1], Answer<EndedSession>), Problem> {
+) -> Result<(SetCookie, [(HeaderName, HeaderValue); 1], Answer<SessionEndedView>), Problem> {
     let (user, session) = person(&who)?;
     app.service.logout(who.actor(), user, session).await?;
-    Ok((cookie::remove(&app), [FORGET], Answer::saying(SIGNED_OUT, EndedSession::of(session))))
+    Ok((cookie::remove(&app), [FORGET], Answer::saying(SIGNED_OUT, SessionEndedView::of(session))))
 }
 
 /// Returns the signed-in user.
@@ -177,14 +201,14 @@ pub(super) async fn me(State(app): State<App>, who: Who) -> Result<Answer<MeView
 ///
 /// All of the user's sessions end; the current one continues under a new cookie.
 #[utoipa::path(post, path = "/api/v1/auth/password", operation_id = "changePassword", tag = "people",
-    request_body = PasswordBody,
+    request_body = PasswordInput,
     responses((status = 200, description = "The password was changed.", body = Envelope<MeView>,
         headers(("Set-Cookie" = String, description = "The new session cookie")))))]
 pub(super) async fn change_password(
     State(app): State<App>,
     who: Who,
-    From(client): From,
-    Body(body): Body<PasswordBody>,
+    RequestClient(client): RequestClient,
+    Body(body): Body<PasswordInput>,
 ) -> Result<(SetCookie, Answer<MeView>), Problem> {
     let (user, _) = person(&who)?;
     let passwords = (&body.current_password, &body.new_password);
@@ -194,12 +218,12 @@ pub(super) async fn change_password(
 
 /// Sets a password through a one-time link, for a user who was just added or whose password was reset.
 #[utoipa::path(post, path = "/api/v1/auth/invitation", operation_id = "acceptInvitation", tag = "people",
-    request_body = InvitationBody,
+    request_body = InvitationInput,
     responses((status = 200, description = "The user can sign in.", body = Envelope<UserView>)))]
 pub(super) async fn accept_invitation(
     State(app): State<App>,
-    From(client): From,
-    Body(body): Body<InvitationBody>,
+    RequestClient(client): RequestClient,
+    Body(body): Body<InvitationInput>,
 ) -> Result<Answer<UserView>, Problem> {
     let address = client.address.to_string();
     let user = app.service.invitation_accept(&body.token, &body.password, &address).await?;

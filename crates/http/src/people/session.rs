@@ -1,17 +1,28 @@
 //! The caller's sessions: where the user is signed in, and ending a session remotely.
 
 use super::view::person;
-use crate::answer::{Answer, Envelope, Message};
 use crate::app::App;
-use crate::problem::Problem;
-use crate::segment::Segment;
-use crate::time::wire;
-use crate::who::Who;
+use crate::kit::answer::{Answer, Envelope, Message};
+use crate::kit::problem::Problem;
+use crate::kit::routes::Routes;
+use crate::kit::segment::Segment;
+use crate::kit::time::wire;
+use crate::kit::who::Who;
 use axum::extract::State;
+use domain::access::Operation as O;
 use domain::code::Code;
 use serde::Serialize;
 use service::session::Session;
 use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> Routes {
+    Routes::new().add(O::SessionList, routes!(list), &[]).add(
+        O::SessionEnd,
+        routes!(end),
+        &[&[Code::SessionNotFound]],
+    )
+}
 
 /// A session.
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,13 +64,13 @@ impl SessionView {
 /// A session that has ended.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct EndedSession {
+pub(crate) struct SessionEndedView {
     /// The session's id.
     #[schema(example = "17")]
     id: String,
 }
 
-impl EndedSession {
+impl SessionEndedView {
     pub(super) fn of(id: i64) -> Self {
         Self { id: id.to_string() }
     }
@@ -79,14 +90,14 @@ pub(super) async fn list(State(app): State<App>, who: Who) -> Result<Answer<Vec<
 /// Ends one of the signed-in user's sessions immediately.
 #[utoipa::path(delete, path = "/api/v1/auth/sessions/{id}", operation_id = "endSession", tag = "people",
     params(("id" = String, Path, description = "The session's id", example = "17")),
-    responses((status = 200, description = "The session has ended.", body = Envelope<EndedSession>)))]
+    responses((status = 200, description = "The session has ended.", body = Envelope<SessionEndedView>)))]
 pub(super) async fn end(
     State(app): State<App>,
     who: Who,
     id: Segment,
-) -> Result<Answer<EndedSession>, Problem> {
+) -> Result<Answer<SessionEndedView>, Problem> {
     let (user, _) = person(&who)?;
     let id = id.id().ok_or(Code::SessionNotFound)?;
     app.service.session_end(who.actor(), user, id).await?;
-    Ok(Answer::saying(ENDED, EndedSession::of(id)))
+    Ok(Answer::saying(ENDED, SessionEndedView::of(id)))
 }

@@ -1,17 +1,19 @@
 //! Users: who may sign in, and in which role. Nobody can set another user's password.
 
 use super::view::RoleName;
-use crate::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
 use crate::app::App;
-use crate::body::{Body, Input, Nothing};
-use crate::once::Once;
-use crate::paging;
-use crate::problem::Problem;
-use crate::query::Query;
-use crate::segment::Segment;
-use crate::time::wire;
-use crate::who::Who;
+use crate::kit::answer::{Answer, Envelope, ListAnswer, ListEnvelope, Message};
+use crate::kit::body::{Body, Input, Nothing};
+use crate::kit::once::Once;
+use crate::kit::paging;
+use crate::kit::problem::Problem;
+use crate::kit::query::Query;
+use crate::kit::routes::Routes;
+use crate::kit::segment::Segment;
+use crate::kit::time::wire;
+use crate::kit::who::Who;
 use axum::extract::State;
+use domain::access::Operation as O;
 use domain::access::Role;
 use domain::code::Code;
 use domain::id::UserId;
@@ -20,6 +22,20 @@ use serde::{Deserialize, Serialize};
 use service::Secret;
 use service::user::{InvitedUser, NewUser, User, UserChange};
 use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+
+const ADD: &[Code] = &[Code::LoginInvalid, Code::LoginReserved, Code::NameInvalid, Code::UserExists];
+const CHANGE: &[Code] = &[Code::UserNotFound, Code::NameInvalid, Code::LastAdmin];
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .add(O::UserList, routes!(list), &[&[Code::CursorInvalid]])
+        .add(O::UserAdd, routes!(add), &[ADD])
+        .add(O::UserShow, routes!(show), &[&[Code::UserNotFound]])
+        .add(O::UserChange, routes!(change), &[CHANGE])
+        .add(O::UserReset, routes!(reset), &[&[Code::UserNotFound, Code::UserDisabled]])
+        .add(O::UserSignOut, routes!(sign_out), &[&[Code::UserNotFound]])
+}
 
 /// A user.
 #[derive(Debug, Serialize, ToSchema)]
@@ -92,7 +108,7 @@ impl UserView {
 /// A user with the one-time token for setting a password.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct InvitedView {
+pub(crate) struct UserInvitedView {
     /// The user.
     user: UserView,
     /// The one-time token, for `acceptInvitation`. It is shown only once: null if the same request is
@@ -104,7 +120,7 @@ pub(crate) struct InvitedView {
     expires_at: String,
 }
 
-impl InvitedView {
+impl UserInvitedView {
     fn of(added: InvitedUser) -> Self {
         let InvitedUser { user, invited } = added;
         let expires_at = wire(invited.expires_at);
@@ -115,7 +131,7 @@ impl InvitedView {
 /// A user to add.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct UserBody {
+pub(crate) struct UserInput {
     /// The name the user signs in with.
     #[schema(min_length = 2, max_length = 100, example = "fang.wang")]
     login: String,
@@ -126,12 +142,12 @@ pub(crate) struct UserBody {
     role: RoleName,
 }
 
-impl Input for UserBody {}
+impl Input for UserInput {}
 
 /// Changes to a user; omitted fields stay unchanged.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct UserChangeBody {
+pub(crate) struct UserChangeInput {
     /// The user's display name.
     #[schema(min_length = 1, max_length = 255, example = "Fang Wang")]
     name: Option<String>,
@@ -142,12 +158,12 @@ pub(crate) struct UserChangeBody {
     disabled: Option<bool>,
 }
 
-impl Input for UserChangeBody {}
+impl Input for UserChangeInput {}
 
 /// How many sessions have ended.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct EndedView {
+pub(crate) struct SessionsEndedView {
     /// The number of sessions that ended.
     #[schema(example = 2)]
     count: u64,
@@ -219,13 +235,13 @@ pub(super) fn next<T>(
 /// Adds a user.
 ///
 /// The response contains a one-time token, valid for three days, with which the user sets a password.
-#[utoipa::path(post, path = "/api/v1/users", operation_id = "addUser", tag = "people", request_body = UserBody,
-    responses((status = 200, description = "The new user.", body = Envelope<InvitedView>)))]
-pub(super) async fn add(who: Who, once: Once<UserBody>) -> Result<Answer<InvitedView>, Problem> {
-    let UserBody { login, name, role } = &once.body;
+#[utoipa::path(post, path = "/api/v1/users", operation_id = "addUser", tag = "people", request_body = UserInput,
+    responses((status = 200, description = "The new user.", body = Envelope<UserInvitedView>)))]
+pub(super) async fn add(who: Who, once: Once<UserInput>) -> Result<Answer<UserInvitedView>, Problem> {
+    let UserInput { login, name, role } = &once.body;
     let new = NewUser { login: login.clone(), name: name.clone(), role: role.role() };
     let added: InvitedUser = once.settle(once.service.user_add(who.actor(), &new).await).await?;
-    Ok(Answer::saying(ADDED, InvitedView::of(added)))
+    Ok(Answer::saying(ADDED, UserInvitedView::of(added)))
 }
 
 /// Returns a user.
@@ -241,15 +257,15 @@ pub(super) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<U
 /// Changing the role or disabling the user ends the user's sessions immediately. The last administrator who
 /// can sign in cannot be disabled or given another role.
 #[utoipa::path(patch, path = "/api/v1/users/{id}", operation_id = "changeUser", tag = "people",
-    params(("id" = String, Path, description = "The user's id", example = "user_3")), request_body = UserChangeBody,
+    params(("id" = String, Path, description = "The user's id", example = "user_3")), request_body = UserChangeInput,
     responses((status = 200, description = "The updated user.", body = Envelope<UserView>)))]
 pub(super) async fn change(
     State(app): State<App>,
     who: Who,
     id: Segment,
-    Body(body): Body<UserChangeBody>,
+    Body(body): Body<UserChangeInput>,
 ) -> Result<Answer<UserView>, Problem> {
-    let UserChangeBody { name, role, disabled } = body;
+    let UserChangeInput { name, role, disabled } = body;
     let change = UserChange { name, role: role.map(RoleName::role), disabled };
     let user =
         app.service.user_change(who.actor(), id.named::<UserId>(Code::UserNotFound)?.0, &change).await?;
@@ -261,27 +277,27 @@ pub(super) async fn change(
 /// The response contains a one-time token with which the user sets a new password.
 #[utoipa::path(post, path = "/api/v1/users/{id}/password-reset", operation_id = "resetUserPassword", tag = "people",
     params(("id" = String, Path, description = "The user's id", example = "user_3")),
-    responses((status = 200, description = "The password was reset.", body = Envelope<InvitedView>)))]
+    responses((status = 200, description = "The password was reset.", body = Envelope<UserInvitedView>)))]
 pub(super) async fn reset(
     who: Who,
     id: Segment,
     once: Once<Nothing>,
-) -> Result<Answer<InvitedView>, Problem> {
+) -> Result<Answer<UserInvitedView>, Problem> {
     let id = id.named::<UserId>(Code::UserNotFound)?.0;
     let added: InvitedUser = once.settle(once.service.user_reset(who.actor(), id).await).await?;
-    Ok(Answer::saying(RESET, InvitedView::of(added)))
+    Ok(Answer::saying(RESET, UserInvitedView::of(added)))
 }
 
 /// Ends all of a user's sessions immediately.
 #[utoipa::path(post, path = "/api/v1/users/{id}/end-sessions", operation_id = "endUserSessions", tag = "people",
     params(("id" = String, Path, description = "The user's id", example = "user_3")),
-    responses((status = 200, description = "The sessions have ended.", body = Envelope<EndedView>)))]
+    responses((status = 200, description = "The sessions have ended.", body = Envelope<SessionsEndedView>)))]
 pub(super) async fn sign_out(
     who: Who,
     id: Segment,
     once: Once<Nothing>,
-) -> Result<Answer<EndedView>, Problem> {
+) -> Result<Answer<SessionsEndedView>, Problem> {
     let id = id.named::<UserId>(Code::UserNotFound)?.0;
     let count: u64 = once.settle(once.service.user_sign_out(who.actor(), id).await).await?;
-    Ok(Answer::saying(SIGNED_OUT, EndedView { count }))
+    Ok(Answer::saying(SIGNED_OUT, SessionsEndedView { count }))
 }

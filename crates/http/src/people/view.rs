@@ -1,7 +1,7 @@
 //! Common to the operations on users: parsing times, the client and the caller, role names.
 
-use crate::problem::Problem;
-use crate::who::{ClientAddress, Who};
+use crate::kit::problem::Problem;
+use crate::kit::who::{ClientAddress, Who};
 use axum::extract::FromRequestParts;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
@@ -20,9 +20,9 @@ pub(crate) fn micros(text: &str) -> Result<i64, Problem> {
 }
 
 /// The client of a request: its address and user agent.
-pub(crate) struct From(pub Client);
+pub(crate) struct RequestClient(pub Client);
 
-impl<S: Sync> FromRequestParts<S> for From {
+impl<S: Sync> FromRequestParts<S> for RequestClient {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
@@ -84,7 +84,10 @@ mod tests {
             let name = serde_json::to_value(RoleName::of(role)).unwrap();
             assert_eq!((name.as_str(), RoleName::of(role).role()), (Some(role.name()), role));
         }
-        assert_eq!(crate::time::wire(micros("2026-01-31T09:00:00.25Z").unwrap()), "2026-01-31T09:00:00.25Z");
+        assert_eq!(
+            crate::kit::time::wire(micros("2026-01-31T09:00:00.25Z").unwrap()),
+            "2026-01-31T09:00:00.25Z"
+        );
         for wrong in ["2026-01-31 09:00:00Z", "2026-01-31T09:00:00+00:00", "2026-02-30T09:00:00Z", "Z", ""] {
             assert_eq!(micros(wrong).unwrap_err().code, Code::TimeInvalid, "{wrong}");
         }

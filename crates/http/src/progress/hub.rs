@@ -33,10 +33,10 @@ const CLOSING: Duration = Duration::from_secs(2);
 
 /// The process's hub. Clones share everything.
 #[derive(Debug, Clone)]
-pub(crate) struct Hub(Arc<Inner>);
+pub(crate) struct Hub(Arc<HubState>);
 
 #[derive(Debug)]
-struct Inner {
+struct HubState {
     service: Service,
     /// The timeouts of the sockets' sessions.
     life: SessionLife,
@@ -69,7 +69,7 @@ struct Member {
 impl Hub {
     pub(crate) fn new(service: Service, life: SessionLife) -> Self {
         let (io, members, changed) = (OnceLock::new(), Mutex::default(), Notify::new());
-        Self(Arc::new(Inner { service, life, io, members, changed }))
+        Self(Arc::new(HubState { service, life, io, members, changed }))
     }
 
     /// Sets the server whose sockets a stop has to close.
@@ -130,7 +130,7 @@ impl Hub {
         let room = members.rooms.entry(batch).or_default();
         let told = room.join(socket, progress, now);
         // This reading may be news to the other watchers as well, and a later one is not guaranteed.
-        let mut stuck = room.tell();
+        let mut stuck = room.notify();
         if told.is_err() {
             stuck.push(socket.clone());
         }
@@ -170,7 +170,7 @@ impl Hub {
     async fn run(self) {
         let mut checked = Instant::now();
         loop {
-            let (is_closed, is_empty, is_quiet) = self.members().mood();
+            let (is_closed, is_empty, is_quiet) = self.members().state();
             if is_closed {
                 return;
             }
@@ -207,7 +207,7 @@ impl Hub {
         }
         match self.0.service.batch_progress(due, since).await {
             Ok(None) => {}
-            Ok(Some(read)) => self.members().tell(&read, self.0.service.now()),
+            Ok(Some(read)) => self.members().notify(&read, self.0.service.now()),
             Err(error) => {
                 tracing::warn!(%error, "could not read progress");
                 tokio::time::sleep(PAUSE).await;
@@ -230,7 +230,7 @@ impl Hub {
 
 impl Members {
     /// Whether the hub is closed, has no sockets, and has no rooms.
-    fn mood(&self) -> (bool, bool, bool) {
+    fn state(&self) -> (bool, bool, bool) {
         (self.is_closed, self.sockets.is_empty() && self.stuck.is_empty(), self.rooms.is_empty())
     }
 
@@ -289,12 +289,12 @@ impl Members {
         (due, since)
     }
 
-    fn tell(&mut self, read: &[BatchProgress], now: i64) {
+    fn notify(&mut self, read: &[BatchProgress], now: i64) {
         let mut stuck = Vec::new();
         for progress in read {
             if let Some(room) = self.rooms.get_mut(&progress.batch.id.0) {
                 room.note(progress, now);
-                stuck.append(&mut room.tell());
+                stuck.append(&mut room.notify());
             }
         }
         stuck.into_iter().for_each(|socket| self.give_up(socket));

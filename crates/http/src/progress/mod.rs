@@ -11,19 +11,16 @@ mod sockets;
 mod view;
 
 use crate::app::App;
-use crate::routes::{Routes, View};
+use crate::kit::operation::Groups;
+use crate::kit::routes::Routes;
 use axum::Router;
 use domain::access::Operation;
 use domain::code::Code;
 use utoipa_axum::routes;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().add_to(
-        View::Operator,
-        Operation::BatchProgress,
-        routes!(polling::progress),
-        &[Code::BatchNotFound],
-    )
+    let codes: Groups = &[&[Code::BatchNotFound]];
+    Routes::new().add_operator(Operation::BatchProgress, routes!(polling::progress), codes)
 }
 
 /// Adds the sockets to the router.

@@ -1,9 +1,9 @@
 //! Progress for clients that poll.
 
 use super::view::{ProgressView, average};
-use crate::answer::{Answer, Envelope};
 use crate::app::App;
-use crate::problem::OperatorProblem;
+use crate::kit::answer::{Answer, Envelope};
+use crate::kit::problem::OperatorProblem;
 use axum::extract::{Path, State};
 
 /// Returns a batch's progress, with the same fields as the Socket.IO event `progress_update`.

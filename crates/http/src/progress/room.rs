@@ -111,7 +111,7 @@ impl Room {
 
     /// Notifies the watchers that have not seen the latest reading. Returns the sockets that could not be
     /// notified without waiting.
-    pub(super) fn tell(&mut self) -> Vec<SocketRef> {
+    pub(super) fn notify(&mut self) -> Vec<SocketRef> {
         let Some(latest) = &self.latest else { return Vec::new() };
         let mut stuck = Vec::new();
         self.watchers.retain(|_, watcher| {

@@ -1,11 +1,11 @@
 //! The protocol: Socket.IO as document 000's client speaks it. Who may connect, and what a client may send.
 
 use crate::app::App;
-use crate::edge::security::Event;
-use crate::guard;
-use crate::language;
-use crate::problem::Problem;
-use crate::who::ClientAddress;
+use crate::kit::edge::security::Event;
+use crate::kit::guard;
+use crate::kit::language;
+use crate::kit::problem::Problem;
+use crate::kit::who::ClientAddress;
 use axum::Router;
 use domain::access::Operation;
 use domain::code::{Code, Language};

@@ -46,7 +46,7 @@ pub(crate) struct ProgressView {
     #[schema(example = 3_878, minimum = 0)]
     pub pending_count: i64,
     /// The most recently decided item; null if it is not known (before the first one, and during a retry).
-    pub current_relation: Option<CurrentRelation>,
+    pub current_relation: Option<RelationCurrentView>,
     /// When the batch ended; null until then.
     #[schema(example = "2026-03-10T12:00:07.25Z", format = DateTime)]
     pub completed_at: Option<String>,
@@ -72,7 +72,7 @@ pub(crate) struct ProgressView {
 /// A decided item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct CurrentRelation {
+pub(crate) struct RelationCurrentView {
     /// The item's id.
     #[schema(example = 70_612)]
     pub id: i64,
@@ -107,7 +107,7 @@ impl ProgressView {
             failed_count: tally.failed_count,
             skipped_count: tally.skipped_count,
             pending_count: pending,
-            current_relation: progress.current.as_ref().map(|decided| CurrentRelation {
+            current_relation: progress.current.as_ref().map(|decided| RelationCurrentView {
                 id: decided.item.number.0,
                 status: decided.item.state.name(),
                 source_account: decided.source.clone(),

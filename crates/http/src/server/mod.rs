@@ -5,7 +5,7 @@ mod health;
 mod metrics;
 mod viewer;
 
-use crate::routes::Routes;
+use crate::kit::routes::Routes;
 use domain::access::Operation;
 use domain::code::Code;
 use utoipa_axum::routes;
@@ -15,7 +15,7 @@ pub(crate) use viewer::files;
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .add(Operation::Health, routes!(health::health), &[])
-        .add(Operation::Ready, routes!(health::ready), &[Code::ServerAway])
+        .add(Operation::Ready, routes!(health::ready), &[&[Code::ServerAway]])
         .add(Operation::Metrics, routes!(metrics::metrics), &[])
         .add(Operation::Document, routes!(document::document), &[])
         .add(Operation::Viewer, routes!(viewer::viewer), &[])

@@ -39,7 +39,7 @@ pub(crate) fn files() -> Router<App> {
 fn shipped(name: &str) -> Response {
     match utoipa_swagger_ui::serve(name, Arc::new(Config::from("/api/openapi.json"))) {
         Ok(Some(found)) => file(found.bytes, &found.content_type),
-        _ => crate::problem::Problem::from(domain::code::Code::RouteNotFound).into_response(),
+        _ => crate::kit::problem::Problem::from(domain::code::Code::RouteNotFound).into_response(),
     }
 }
 

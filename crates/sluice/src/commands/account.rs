@@ -1,6 +1,6 @@
 //! `account`: open, import, list, show, statement, freeze, unfreeze, close.
 
-use crate::commands::problem::{self, Shown, delimiter};
+use crate::commands::problem::{self, ShownProblem, delimiter};
 use crate::commands::statement::{self, StatementArgs};
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
@@ -40,10 +40,10 @@ pub(crate) enum AccountVerb {
                             accepted, 4 some refused, 1 all refused.\n\nExample:\n  \
                             sluice account import accounts.csv --json"
     )]
-    Import(ImportArgs),
+    Import(AccountImportArgs),
     /// List accounts
     #[command(after_help = "Example:\n  sluice account list --text acme --currency USD")]
-    List(ListArgs),
+    List(AccountListArgs),
     /// Show an account and its balance
     #[command(after_help = "Example:\n  sluice account show ACME --json")]
     Show {
@@ -95,7 +95,7 @@ pub(crate) struct OpenArgs {
 
 /// Arguments of `account import`.
 #[derive(Debug, Args)]
-pub(crate) struct ImportArgs {
+pub(crate) struct AccountImportArgs {
     /// CSV file; `-` reads standard input
     pub file: String,
     /// Field delimiter: comma, semicolon, tab or pipe
@@ -108,7 +108,7 @@ pub(crate) struct ImportArgs {
 
 /// Arguments of `account list`.
 #[derive(Debug, Args)]
-pub(crate) struct ListArgs {
+pub(crate) struct AccountListArgs {
     /// Part of the number, or of the holder's name, email address or uid
     #[arg(long)]
     pub text: Option<String>,
@@ -117,7 +117,7 @@ pub(crate) struct ListArgs {
     pub currency: Option<String>,
     /// Only this status
     #[arg(long)]
-    pub status: Option<Status>,
+    pub status: Option<AccountStatusName>,
     /// Include the ledger's system accounts
     #[arg(long)]
     pub system: bool,
@@ -137,7 +137,7 @@ pub(crate) struct StatusArgs {
 
 /// A status on the command line.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Status {
+pub(crate) enum AccountStatusName {
     /// Can pay and be paid
     Active,
     /// Can neither pay nor be paid until it is unfrozen
@@ -146,7 +146,7 @@ pub(crate) enum Status {
     Closed,
 }
 
-impl Status {
+impl AccountStatusName {
     const fn status(self) -> AccountStatus {
         match self {
             Self::Active => AccountStatus::Active,
@@ -206,11 +206,19 @@ async fn set(session: &Session, args: &StatusArgs, status: AccountStatus) -> Res
     show(session, &done, &session.asset(done.asset).await?)
 }
 
-async fn import(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
+async fn import(session: &Session, args: &AccountImportArgs) -> Result<Exit, Failure> {
     let file = problem::open(&args.file)?;
     let how = AccountImport { delimiter: args.delimiter, confusable: args.confusable };
+<<<<<<< HEAD
     let imported = session.service.account_import(&session.actor, file, how).await?;
     let problems: Vec<Shown> = imported.problems.iter().cloned().map(Shown::from).collect();
+||||||| b5c3730
+    let imported = session.service.account_import_as(&session.actor, file, how).await?;
+    let problems: Vec<Shown> = imported.problems.iter().cloned().map(Shown::from).collect();
+=======
+    let imported = session.service.account_import_as(&session.actor, file, how).await?;
+    let problems: Vec<ShownProblem> = imported.problems.iter().cloned().map(ShownProblem::from).collect();
+>>>>>>> ht
     let shown = problem::to_json(&problems, session.language);
     let counts = imported_json(&imported, &shown);
     let text = || {
@@ -255,8 +263,8 @@ fn imported_text(imported: &AccountsImported, out: Out) -> String {
         row.outcome == RowOutcome::KnownNameDiffers
             || matches!(row.opening, OpeningOutcome::UnpaidInUse | OpeningOutcome::UnpaidHolderDiffers)
     };
-    let told: Vec<_> = imported.rows.iter().filter(is_told).take(ROWS_TOLD).collect();
-    if told.is_empty() {
+    let rows_told: Vec<_> = imported.rows.iter().filter(is_told).take(ROWS_TOLD).collect();
+    if rows_told.is_empty() {
         return counts;
     }
     let row = |row: &ImportedRow| {
@@ -270,13 +278,13 @@ fn imported_text(imported: &AccountsImported, out: Out) -> String {
         left("account", "账户"),
         left("opening balance", "期初余额"),
     ];
-    format!("{counts}\n{}", out.table(&header, told.into_iter().map(row)))
+    format!("{counts}\n{}", out.table(&header, rows_told.into_iter().map(row)))
 }
 
-async fn list(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
+async fn list(session: &Session, args: &AccountListArgs) -> Result<Exit, Failure> {
     let filter = AccountFilter {
         text: args.text.clone(),
-        status: args.status.map(Status::status),
+        status: args.status.map(AccountStatusName::status),
         with_system: args.system,
         ..AccountFilter::default()
     };

@@ -1,7 +1,7 @@
 //! `bench`: benchmarks the ledger on this machine, in separate files.
 
-use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
+use crate::globals::Globals;
 use crate::out::{left, note, right};
 use crate::say::say;
 use bench::{BenchOptions, RoundSpeed, Shape, Step};
@@ -41,7 +41,7 @@ pub(crate) async fn run(globals: &Globals, args: &BenchArgs) -> Result<Exit, Fai
         database: globals.database.clone(),
         program: std::env::current_exe().map_err(|error| Failure::System { what, error })?,
     };
-    let report = bench::run(&options, |step| note(&told(step, globals.language()))).await?;
+    let report = bench::run(&options, |step| note(&step_text(step, globals.language()))).await?;
     let out = globals.out();
     let text = || {
         let shapes = report.get("shapes").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -77,7 +77,7 @@ fn shown(shape: Shape, language: Language) -> String {
     word.to(language).to_owned()
 }
 
-fn told(step: Step, language: Language) -> String {
+fn step_text(step: Step, language: Language) -> String {
     let shape = |shape: Shape| shown(shape, language);
     match step {
         Step::Opened { shape: of, accounts, seconds } => {

@@ -1,9 +1,8 @@
 //! `completion`: what a shell needs to complete commands and options.
 
-use crate::cli::Cli;
 use crate::exit::{Exit, Failure};
 use crate::out;
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
 /// Arguments of `completion`.
@@ -15,10 +14,10 @@ pub(crate) struct CompletionArgs {
     shell: Shell,
 }
 
-/// Writes the script to standard output.
-pub(crate) fn run(args: &CompletionArgs) -> Result<Exit, Failure> {
+/// Writes the script for `program` to standard output.
+pub(crate) fn run(args: &CompletionArgs, mut program: clap::Command) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "sluice", &mut script);
+    clap_complete::generate(args.shell, &mut program, "sluice", &mut script);
     out::write_script(&script)?;
     Ok(Exit::Success)
 }

@@ -1,9 +1,9 @@
 //! `config`: checks and shows the settings.
 
-use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
+use crate::globals::Globals;
 use crate::say::say;
-use crate::settings::{Loaded, Shown, unknown_variables};
+use crate::settings::{Loaded, ShownSettings, unknown_variables};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -28,13 +28,16 @@ pub(crate) fn run(globals: &Globals, loaded: &Loaded, args: &ConfigArgs) -> Resu
     let ConfigCommand::Check = args.command;
     let unknown = unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()));
     let file = loaded.file.as_ref().map(|path| path.display().to_string());
-    let json = json!({ "ok": true, "file": file, "ignored": unknown, "settings": Shown(loaded).json() });
+    let json =
+        json!({ "ok": true, "file": file, "ignored": unknown, "settings": ShownSettings(loaded).json() });
     let language = globals.language();
     let text =
         || {
             let file = file.as_deref().unwrap_or(say("none", "无").to(language));
-            let mut lines =
-                vec![say!(language, "# file: {file}", "# 配置文件：{file}"), Shown(loaded).text(language)];
+            let mut lines = vec![
+                say!(language, "# file: {file}", "# 配置文件：{file}"),
+                ShownSettings(loaded).text(language),
+            ];
             lines.extend(unknown.iter().map(|name| {
                 say!(language, "# ignored, not a setting: {name}", "# 已忽略，非配置项：{name}")
             }));

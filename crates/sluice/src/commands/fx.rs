@@ -45,7 +45,7 @@ pub(crate) enum FxVerb {
         /// Currency to convert to
         to: String,
         #[command(flatten)]
-        change: PolicyArgs,
+        change: FxPolicyArgs,
     },
     /// List the current rates
     #[command(after_help = "Example:\n  sluice fx list --json")]
@@ -54,7 +54,7 @@ pub(crate) enum FxVerb {
 
 /// What to change; omitted options stay unchanged.
 #[derive(Debug, Args)]
-pub(crate) struct PolicyArgs {
+pub(crate) struct FxPolicyArgs {
     /// Maximum deviation of a rate, as a share: 0.02 is 2 %
     #[arg(long, allow_hyphen_values = true, value_name = "SHARE")]
     pub tolerance: Option<String>,
@@ -69,7 +69,7 @@ pub(crate) struct PolicyArgs {
     pub max_age: Option<i64>,
 }
 
-impl PolicyArgs {
+impl FxPolicyArgs {
     /// Whether there is nothing to change.
     pub(crate) const fn is_empty(&self) -> bool {
         self.tolerance.is_none()

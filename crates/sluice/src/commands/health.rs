@@ -1,7 +1,7 @@
 //! `health`: asks the server with the same settings whether it is ready. For containers and scripts.
 
-use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
+use crate::globals::Globals;
 use crate::say::say;
 use crate::settings::Settings;
 use crate::word;

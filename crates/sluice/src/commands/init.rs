@@ -1,7 +1,7 @@
 //! `init`: creates a new ledger.
 
-use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
+use crate::globals::Globals;
 use crate::say::say;
 use crate::session::Session;
 use clap::Args;

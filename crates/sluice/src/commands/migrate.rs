@@ -1,8 +1,8 @@
 //! `migrate`: upgrades the schema of a database on a server. It is a deliberate step, so that the first
 //! process of a newer version does not upgrade the schema under the others.
 
-use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
+use crate::globals::Globals;
 use crate::say::say;
 use clap::Args;
 use serde_json::json;

@@ -27,7 +27,7 @@ pub(crate) enum PolicyVerb {
     #[command(after_help = "Example:\n  sluice policy set --currency USD --account ACME --max 50000 \
                             --batch-max none\n  sluice policy set --currency USD --fee-threshold 1000 \
                             --fee-rate 0.001 --fee-min 1 --fee-max 50")]
-    Set(Box<SetArgs>),
+    Set(Box<PolicyChangeArgs>),
 }
 
 /// What a policy applies to.
@@ -43,7 +43,7 @@ pub(crate) struct Subject {
 
 /// What to change; `none` removes a limit.
 #[derive(Debug, Args)]
-pub(crate) struct SetArgs {
+pub(crate) struct PolicyChangeArgs {
     #[command(flatten)]
     pub subject: Subject,
     /// Minimum amount per transfer
@@ -99,7 +99,7 @@ pub(crate) async fn run(session: &Session, args: &PolicyArgs) -> Result<Exit, Fa
     Ok(Exit::Success)
 }
 
-impl SetArgs {
+impl PolicyChangeArgs {
     fn change(&self) -> PolicyChange {
         PolicyChange {
             min: self.min.clone(),

@@ -16,7 +16,7 @@ const SHOWN: usize = 20;
 
 /// A problem, wherever it was found.
 #[derive(Debug, Clone)]
-pub(crate) struct Shown {
+pub(crate) struct ShownProblem {
     line: i64,
     column: Option<String>,
     code: Code,
@@ -24,7 +24,7 @@ pub(crate) struct Shown {
     suggestion: Option<String>,
 }
 
-impl From<Problem> for Shown {
+impl From<Problem> for ShownProblem {
     fn from(p: Problem) -> Self {
         Self {
             line: i64::try_from(p.line).unwrap_or(i64::MAX),
@@ -36,14 +36,14 @@ impl From<Problem> for Shown {
     }
 }
 
-impl From<ImportProblem> for Shown {
+impl From<ImportProblem> for ShownProblem {
     fn from(p: ImportProblem) -> Self {
         let ImportProblem { line, column, code, value, suggestion, .. } = p;
         Self { line, column, code, value, suggestion }
     }
 }
 
-impl Shown {
+impl ShownProblem {
     /// The column, the value and the reason in one line.
     pub(crate) fn in_words(&self, language: Language) -> String {
         let column = self.column.as_deref().map_or_else(String::new, |column| format!("{column} "));
@@ -65,8 +65,8 @@ impl Shown {
 }
 
 /// All problems, for scripts.
-pub(crate) fn to_json(problems: &[Shown], language: Language) -> Value {
-    let one = |p: &Shown| {
+pub(crate) fn to_json(problems: &[ShownProblem], language: Language) -> Value {
+    let one = |p: &ShownProblem| {
         json!({ "line": p.line, "column": p.column, "code": p.code.name(), "value": p.value,
                 "message": p.message(language) })
     };
@@ -74,11 +74,11 @@ pub(crate) fn to_json(problems: &[Shown], language: Language) -> Value {
 }
 
 /// The first problems, for people; empty if there are none.
-pub(crate) fn to_text(problems: &[Shown], out: Out) -> String {
+pub(crate) fn to_text(problems: &[ShownProblem], out: Out) -> String {
     if problems.is_empty() {
         return String::new();
     }
-    let row = |p: &Shown| {
+    let row = |p: &ShownProblem| {
         let column = p.column.clone().unwrap_or_default();
         let message = format!("{} ({})", p.message(out.language), p.code);
         vec![p.line.to_string(), column, p.value.clone(), message]

@@ -1,8 +1,8 @@
 //! `restore`: restores a backup into a data directory.
 
-use crate::cli::Globals;
 use crate::data_dir::{DataDir, MarkPlace};
 use crate::exit::{Exit, Failure};
+use crate::globals::Globals;
 use crate::say::say;
 use clap::Args;
 use serde_json::json;

@@ -4,11 +4,11 @@ mod args;
 mod limits;
 mod meter;
 
-use crate::cli::Globals;
 use crate::commands::health::within_reach;
 use crate::commands::work::{PATIENCE, Stop};
 use crate::data_dir::{DataDir, MarkPlace};
 use crate::exit::{Exit, Failure};
+use crate::globals::Globals;
 use crate::say::say;
 use crate::session::{Access, Session};
 use crate::settings::{Loaded, Settings, unknown_variables};
@@ -37,7 +37,7 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     for name in unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())) {
         tracing::warn!(name, "ignoring an environment variable that is not a setting");
     }
-    limits::keep_memory_apart(settings.core_dumps);
+    limits::disable_core_dumps_unless(settings.core_dumps);
     let connections = limits::connections();
     // Bind before opening the ledger, so that a second server on the same address fails at once.
     let listener = listen(settings).await?;
@@ -45,7 +45,7 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     make_if_missing(globals).await?;
     let mut session = Session::open(globals, Access::Work).await?;
     let secret = session.service.cursor_secret(&session.actor).await?;
-    let options = Options { connections, ..loaded.options() };
+    let options = Options { connections, ..settings.options() };
     let metrics = meter.render(meter::Backups::of(&session).await?);
     let traces = Traces::start(settings).map_err(no_traces)?;
     let app = App::new(session.service.clone(), options, secret.as_bytes())
@@ -86,16 +86,16 @@ async fn serve(
     let served = async {
         let (serving, stopped) = (app.clone(), stopped.clone());
         let stop = async {
-            told(stopped).await;
+            stop_requested(stopped).await;
             // Sockets would otherwise stay open for as long as a client watches.
             app.close_sockets().await;
         };
         http_api::serve(listener, serving, grace, stop).await;
         Ok(())
     };
-    let both = async { tokio::try_join!(served, work(session, settings, told(stopped.clone()))) };
+    let both = async { tokio::try_join!(served, work(session, settings, stop_requested(stopped.clone()))) };
     let late = async {
-        told(stopped.clone()).await;
+        stop_requested(stopped.clone()).await;
         tokio::time::sleep(grace + LAST).await;
     };
     let listening = async {
@@ -128,7 +128,7 @@ async fn work(session: &Session, settings: &Settings, stop: impl Future<Output =
 }
 
 /// Completes when the process is to stop.
-async fn told(mut stopped: watch::Receiver<bool>) {
+async fn stop_requested(mut stopped: watch::Receiver<bool>) {
     // A dropped sender counts as a request to stop.
     drop(stopped.wait_for(|stop| *stop).await);
 }

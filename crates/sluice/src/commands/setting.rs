@@ -25,14 +25,14 @@ pub(crate) enum SettingVerb {
         after_help = "Examples:\n  sluice setting set --time-zone Asia/Shanghai\n  sluice setting set \
                             --duplicate-window 7\n  sluice setting set --account COLLECT-1 --duplicate-window 0"
     )]
-    Set(SetArgs),
+    Set(SettingChangeArgs),
 }
 
 /// Settings to change.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 #[command(group = ArgGroup::new("window").args(["duplicate_window", "no_own_window"]))]
-pub(crate) struct SetArgs {
+pub(crate) struct SettingChangeArgs {
     /// IANA name of the time zone in which days begin
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
@@ -47,7 +47,7 @@ pub(crate) struct SetArgs {
     no_own_window: bool,
 }
 
-impl SetArgs {
+impl SettingChangeArgs {
     fn change(&self) -> SettingsChange {
         let days = self.duplicate_window;
         SettingsChange {

@@ -25,7 +25,7 @@ pub(crate) struct StatementArgs {
     pub to: Option<String>,
     /// Only this direction
     #[arg(long)]
-    pub direction: Option<Way>,
+    pub direction: Option<DirectionName>,
     /// Start after this cursor: `next` of the previous page
     #[arg(long, value_name = "CURSOR")]
     pub after: Option<String>,
@@ -43,7 +43,7 @@ fn limit(text: &str) -> Result<i64, Say> {
 
 /// A direction on the command line.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Way {
+pub(crate) enum DirectionName {
     /// Into the account
     In,
     /// Out of the account
@@ -53,8 +53,8 @@ pub(crate) enum Way {
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &StatementArgs) -> Result<Exit, Failure> {
     let direction = args.direction.map(|way| match way {
-        Way::In => Direction::In,
-        Way::Out => Direction::Out,
+        DirectionName::In => Direction::In,
+        DirectionName::Out => Direction::Out,
     });
     let (from, to, cursor) = (args.from.clone(), args.to.clone(), args.after.clone());
     let query = StatementQuery { from, to, direction, cursor, limit: args.limit, with_balances: true };

@@ -94,7 +94,7 @@ pub(crate) enum TransferVerb {
     #[command(
         after_help = "Example:\n  sluice transfer list --account ACME --from 2026-05-01 --to 2026-05-31"
     )]
-    List(list::ListArgs),
+    List(list::TransferListArgs),
 }
 
 /// How `transfer` opens the ledger.
@@ -154,14 +154,24 @@ async fn carry_out(session: &Session, request: &TransferRequest, amount: &str) -
         "fee": fee, "replayed": done.replayed, "currency": asset.code,
     });
     // Already validated; formatted here with all its decimals.
+<<<<<<< HEAD
     let read = Amount::parse(amount.trim(), asset.scale);
     let amount = read.map_or_else(|_| amount.to_owned(), |amount| major(amount.minor(), &asset));
     session.out.answer(json, || told(&done, &amount, &fee, &asset, language))?;
+||||||| b5c3730
+    let amount = Amount::parse(new.amount.trim(), asset.scale);
+    let amount = amount.map_or_else(|_| new.amount.clone(), |amount| major(amount.minor(), &asset));
+    session.out.answer(json, || told(&done, &amount, &fee, &asset, language))?;
+=======
+    let amount = Amount::parse(new.amount.trim(), asset.scale);
+    let amount = amount.map_or_else(|_| new.amount.clone(), |amount| major(amount.minor(), &asset));
+    session.out.answer(json, || outcome_text(&done, &amount, &fee, &asset, language))?;
+>>>>>>> ht
     Ok(if done.code.is_none() { Exit::Success } else { Exit::Refused })
 }
 
 /// The outcome, for people.
-fn told(done: &Outcome, amount: &str, fee: &str, asset: &Asset, language: Language) -> String {
+fn outcome_text(done: &Outcome, amount: &str, fee: &str, asset: &Asset, language: Language) -> String {
     let (number, code) = (done.transfer.map_or_else(String::new, |id| format!(" {id}")), &asset.code);
     let again = match done.replayed {
         true => say(" (repeated request; nothing moved now)", "（此前已处理，本次未转账）").to(language),

@@ -1,8 +1,8 @@
 //! `verify`: checks every invariant, from the postings up.
 
-use crate::cli::Globals;
 use crate::data_dir::DataDir;
 use crate::exit::{Exit, Failure};
+use crate::globals::Globals;
 use crate::out::{Out, left, right};
 use crate::say::say;
 use crate::session::Session;

@@ -1,7 +1,7 @@
 //! The files of a data directory are regular files that only their owner can access. A link would let two
 //! directories write to one database, each under a separate lock.
 
-use super::{DATABASE, DataDir, LOCK};
+use super::directory::DataDir;
 use crate::exit::Failure;
 use std::fs::{DirBuilder, File, Metadata, Permissions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -55,10 +55,5 @@ impl DataDir {
             return Vec::new();
         }
         self.files().into_iter().filter(|path| path.metadata().is_ok_and(|meta| is_open(&meta))).collect()
-    }
-
-    fn files(&self) -> Vec<PathBuf> {
-        let beside = |ending: &str| self.0.join(format!("{DATABASE}{ending}"));
-        vec![self.0.join(LOCK), self.database(), beside("-wal"), beside("-shm")]
     }
 }

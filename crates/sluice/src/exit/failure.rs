@@ -1,9 +1,10 @@
 //! Why a command failed: the exit code, and the messages for scripts and people.
 
-use super::{Exit, broken};
-use crate::api::Call;
-use crate::data_dir::Writer;
+use super::broken;
+use super::number::Exit;
+use crate::call::Call;
 use crate::hint::hint;
+use crate::lock_holder::LockHolder;
 use crate::say::{Say, say};
 use crate::terminal::one_line;
 use crate::word;
@@ -27,7 +28,7 @@ pub(crate) enum Failure {
         /// The data directory.
         directory: PathBuf,
         /// That process, as far as known.
-        writer: Writer,
+        writer: LockHolder,
         /// The equivalent call of its API.
         call: Option<Call>,
     },

@@ -1,6 +1,6 @@
 //! Values from the environment and the command line. Each value carries its origin.
 
-use super::Lang;
+use super::values::{Lang, keys};
 use clap::ValueEnum;
 use config::{ConfigError, Map, Source, Value, ValueKind};
 use domain::code::Language;
@@ -34,18 +34,18 @@ impl Layer {
 
     /// The language set in this layer.
     pub(crate) fn language(&self) -> Option<Language> {
-        language(&self.0)
+        language_of(&self.0)
     }
 
     /// From the environment: the variables that name a setting. Empty variables are ignored.
     pub(crate) fn of_environment(variables: impl Iterator<Item = (String, String)>) -> Self {
         let mut layer = Self::default();
-        let keys = super::shown::keys();
+        let known = keys();
         let mut given: Vec<_> = variables.filter(|(_, value)| !value.is_empty()).collect();
         // Alternative names come first, so that the full names win.
         given.sort_by_key(|(name, _)| !OTHER_NAMES.iter().any(|(other, _)| other == name));
         for (name, value) in given {
-            if let Some(key) = key_of(&name).filter(|key| keys.contains(key)) {
+            if let Some(key) = key_of(&name).filter(|key| known.contains(key)) {
                 layer.put(&key, Some(value), format!("the environment variable {name}"));
             }
         }
@@ -54,7 +54,7 @@ impl Layer {
 }
 
 /// The language among the values, if it is valid.
-pub(super) fn language(values: &Map<String, Value>) -> Option<Language> {
+pub(super) fn language_of(values: &Map<String, Value>) -> Option<Language> {
     let text = values.get("language")?.clone().into_string().ok()?;
     Some(Lang::from_str(&text, false).ok()?.language())
 }
@@ -67,11 +67,11 @@ fn key_of(name: &str) -> Option<String> {
 /// Variables that look like settings but are not. They are reported and not refused: container platforms set
 /// variables with such names by themselves.
 pub(crate) fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
-    let keys = super::shown::keys();
+    let known = keys();
     let is_unknown = |name: &String| {
         name.starts_with(PREFIX)
             && !NO_SETTINGS.contains(&name.as_str())
-            && key_of(name).is_none_or(|key| !keys.contains(&key))
+            && key_of(name).is_none_or(|key| !known.contains(&key))
     };
     let mut unknown: Vec<String> = names.filter(is_unknown).collect();
     unknown.sort_unstable();

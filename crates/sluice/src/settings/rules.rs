@@ -1,6 +1,6 @@
 //! The rule of each setting: a sentence for people, and a check of what its type cannot express.
 
-use super::Settings;
+use super::values::Settings;
 use crate::say::{Say, say};
 use domain::batch::CHUNK_ITEMS_MAX;
 use tracing_subscriber::EnvFilter;
@@ -130,7 +130,7 @@ fn is_host(host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::shown::keys;
+    use crate::settings::values::keys;
     use domain::code::Language;
 
     #[test]

@@ -1,6 +1,8 @@
 //! The settings as displayed: every value with its origin, and secrets hidden.
 
-use super::{Loaded, Settings};
+use super::loaded::Loaded;
+use super::origin::origin_text;
+use super::values::fields;
 use crate::say::say;
 use domain::code::Language;
 use serde_json::{Map, Value, json};
@@ -9,21 +11,9 @@ use serde_json::{Map, Value, json};
 const HIDDEN: &str = "***";
 
 /// The settings, to be displayed.
-pub(crate) struct Shown<'a>(pub &'a Loaded);
+pub(crate) struct ShownSettings<'a>(pub &'a Loaded);
 
-/// The names of all settings, in the order of the documentation.
-pub(super) fn keys() -> Vec<String> {
-    fields(&Settings::default()).into_iter().map(|(key, _)| key).collect()
-}
-
-fn fields(settings: &Settings) -> Map<String, Value> {
-    match serde_json::to_value(settings) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
-    }
-}
-
-impl Shown<'_> {
+impl ShownSettings<'_> {
     fn values(&self) -> Map<String, Value> {
         let mut settings = self.0.settings.clone();
         settings.database = settings.database.as_deref().map(without_secret);
@@ -32,38 +22,23 @@ impl Shown<'_> {
 
     /// For scripts.
     pub(crate) fn json(&self) -> Value {
-        let told = |(key, value): (String, Value)| {
+        let named = |(key, value): (String, Value)| {
             let origin = self.0.origin(&key).to_owned();
             (key, json!({ "value": value, "from": origin }))
         };
-        Value::Object(self.values().into_iter().map(told).collect())
+        Value::Object(self.values().into_iter().map(named).collect())
     }
 
     /// For people, in the format of the file.
     pub(crate) fn text(&self, language: Language) -> String {
         let line = |(key, value): (String, Value)| {
-            let origin = origin(self.0.origin(&key), language);
+            let origin = origin_text(self.0.origin(&key), language);
             match value {
                 Value::Null => say!(language, "# {key} is not set", "# {key} 未设置"),
                 value => format!("{key} = {value}  # {origin}"),
             }
         };
         self.values().into_iter().map(line).collect::<Vec<_>>().join("\n")
-    }
-}
-
-/// The origin of a value, for people.
-pub(super) fn origin(origin: &str, language: Language) -> String {
-    let names = [
-        ("the option ", say("the option ", "选项 ")),
-        ("the environment variable ", say("the environment variable ", "环境变量 ")),
-        ("the defaults", say("the defaults", "默认值")),
-        ("the default", say("the default", "默认值")),
-    ];
-    let found = names.into_iter().find_map(|(name, said)| Some((origin.strip_prefix(name)?, said)));
-    match (found, language) {
-        (Some((rest, said)), Language::Chinese) => format!("{}{rest}", said.to(language)),
-        _ => origin.to_owned(),
     }
 }
 

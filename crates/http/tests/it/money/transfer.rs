@@ -1,6 +1,7 @@
 //! Single transfers: document 001's flow, refusals, deposits and withdrawals.
 
-use super::{TRANSFERS, pay, two, with};
+use super::{Opened, TRANSFERS, pay, two, with};
+use crate::world::World;
 use serde_json::{Value as Json, json};
 
 #[tokio::test]
@@ -147,54 +148,62 @@ async fn deposits_and_withdrawals_involve_one_customer_account() {
     world.end().await;
 }
 
-#[tokio::test]
-async fn each_refusal_has_its_code_and_refusals_between_known_accounts_are_recorded_and_counted() {
-    let (world, a, b) = two().await;
+/// A status, a code, whether the refusal is recorded as a failed transfer, and the request's body.
+type Case = (u16, &'static str, bool, Json);
+
+/// Requests that are refused, one per rule; the ledger has the limits of [`limited`].
+async fn refused_transfers(world: &World, a: &Opened, b: &Opened) -> Vec<Case> {
     let cny = world.open("C-1", "cai", "CNY", 0).await;
     let eur = world.open("E-1", "eva", "EUR", 0).await;
     let (frozen, closed) =
         (world.open("F-1", "fay", "USD", 100).await, world.open("G-1", "gus", "USD", 0).await);
     world.post(&format!("/api/v2/accounts/{}/freeze", frozen.id), json!({})).await.data();
     world.post(&format!("/api/v2/accounts/{}/close", closed.id), json!({})).await.data();
+    world.post("/api/v2/fx-rates", json!({ "source": "USD", "target": "CNY", "rate": "7.10" })).await.data();
+    let none = Opened { id: "none".to_owned(), number: String::new() };
+    let small = world.open("S-1", "sue", "USD", 1_000).await;
+    let more = |fields: Json| with(pay(a, b, 100), fields);
+    vec![
+        (404, "SOURCE_ACCOUNT_NOT_FOUND", false, pay(&none, b, 100)),
+        (404, "TARGET_ACCOUNT_NOT_FOUND", false, pay(a, &none, 100)),
+        (422, "SYSTEM_ACCOUNT", true, more(json!({ "toAccountId": "world-USD" }))),
+        (422, "SOURCE_ACCOUNT_CLOSED", true, pay(&closed, b, 100)),
+        (422, "SOURCE_ACCOUNT_FROZEN", true, pay(&frozen, b, 100)),
+        (422, "TARGET_ACCOUNT_CLOSED", true, pay(a, &closed, 100)),
+        (422, "TARGET_ACCOUNT_FROZEN", true, pay(a, &frozen, 100)),
+        (422, "SAME_ACCOUNT", true, pay(a, a, 100)),
+        (422, "CURRENCY_MISMATCH", true, pay(a, &eur, 100)),
+        (422, "RATE_INVALID", true, with(pay(a, &cny, 100), json!({ "exchangeRate": "0" }))),
+        (422, "EXCHANGE_AMOUNT_MISMATCH", true, with(pay(a, &cny, 100), json!({ "toAmountCents": 711 }))),
+        (422, "EXCHANGE_AMOUNT_MISMATCH", true, more(json!({ "toAmountCents": 101 }))),
+        (422, "EXCHANGE_AMOUNT_MISMATCH", true, more(json!({ "exchangeRate": 1.5 }))),
+        (422, "AMOUNT_NOT_POSITIVE", true, pay(a, b, 0)),
+        (422, "AMOUNT_NOT_POSITIVE", false, pay(a, b, -1)),
+        (422, "AMOUNT_TOO_LARGE", false, pay(a, b, i64::MAX)),
+        (422, "AMOUNT_BELOW_MINIMUM", true, pay(a, b, 1)),
+        (422, "AMOUNT_ABOVE_MAXIMUM", true, pay(a, b, 500_001)),
+        (422, "INSUFFICIENT_BALANCE", true, pay(&small, b, 1_001)),
+        (422, "INSUFFICIENT_BALANCE_FOR_FEE", true, pay(&small, b, 950)),
+        (422, "TEXT_TOO_LONG", false, more(json!({ "memo": "x".repeat(501) }))),
+        (422, "NUL_BYTE", false, more(json!({ "memo": "\u{0}" }))),
+        (422, "DATE_INVALID", false, more(json!({ "transferDate": "2026-02-30" }))),
+        (422, "VOUCHER_INVALID", false, more(json!({ "voucherUrl": "javascript:alert(1)" }))),
+        (422, "VOUCHER_INVALID", false, more(json!({ "voucherUrl": vec!["/v"; 21] }))),
+    ]
+}
+
+/// Limits and fees of dollars.
+async fn limited(world: &World) {
     let limits = json!({ "min": "0.02", "max": "5000.00", "day": "9000.00", "month": "9500.00",
                          "feeThreshold": "8.00", "feeRate": "0.001", "feeMin": "1.00", "feeMax": "50.00" });
     world.policy(limits).await;
-    world.post("/api/v2/fx-rates", json!({ "source": "USD", "target": "CNY", "rate": "7.10" })).await.data();
-    let none = super::Opened { id: "none".to_owned(), number: String::new() };
-    // status, code, whether it is recorded as a failed transfer, body
-    let small = world.open("S-1", "sue", "USD", 1_000).await;
-    let cases = [
-        (404, "SOURCE_ACCOUNT_NOT_FOUND", false, pay(&none, &b, 100)),
-        (404, "TARGET_ACCOUNT_NOT_FOUND", false, pay(&a, &none, 100)),
-        (422, "SYSTEM_ACCOUNT", true, with(pay(&a, &b, 100), json!({ "toAccountId": "world-USD" }))),
-        (422, "SOURCE_ACCOUNT_CLOSED", true, pay(&closed, &b, 100)),
-        (422, "SOURCE_ACCOUNT_FROZEN", true, pay(&frozen, &b, 100)),
-        (422, "TARGET_ACCOUNT_CLOSED", true, pay(&a, &closed, 100)),
-        (422, "TARGET_ACCOUNT_FROZEN", true, pay(&a, &frozen, 100)),
-        (422, "SAME_ACCOUNT", true, pay(&a, &a, 100)),
-        (422, "CURRENCY_MISMATCH", true, pay(&a, &eur, 100)),
-        (422, "RATE_INVALID", true, with(pay(&a, &cny, 100), json!({ "exchangeRate": "0" }))),
-        (422, "EXCHANGE_AMOUNT_MISMATCH", true, with(pay(&a, &cny, 100), json!({ "toAmountCents": 711 }))),
-        (422, "EXCHANGE_AMOUNT_MISMATCH", true, with(pay(&a, &b, 100), json!({ "toAmountCents": 101 }))),
-        (422, "EXCHANGE_AMOUNT_MISMATCH", true, with(pay(&a, &b, 100), json!({ "exchangeRate": 1.5 }))),
-        (422, "AMOUNT_NOT_POSITIVE", true, pay(&a, &b, 0)),
-        (422, "AMOUNT_NOT_POSITIVE", false, pay(&a, &b, -1)),
-        (422, "AMOUNT_TOO_LARGE", false, pay(&a, &b, i64::MAX)),
-        (422, "AMOUNT_BELOW_MINIMUM", true, pay(&a, &b, 1)),
-        (422, "AMOUNT_ABOVE_MAXIMUM", true, pay(&a, &b, 500_001)),
-        (422, "INSUFFICIENT_BALANCE", true, pay(&small, &b, 1_001)),
-        (422, "INSUFFICIENT_BALANCE_FOR_FEE", true, pay(&small, &b, 950)),
-        (422, "TEXT_TOO_LONG", false, with(pay(&a, &b, 100), json!({ "memo": "x".repeat(501) }))),
-        (422, "NUL_BYTE", false, with(pay(&a, &b, 100), json!({ "memo": "\u{0}" }))),
-        (422, "DATE_INVALID", false, with(pay(&a, &b, 100), json!({ "transferDate": "2026-02-30" }))),
-        (
-            422,
-            "VOUCHER_INVALID",
-            false,
-            with(pay(&a, &b, 100), json!({ "voucherUrl": "javascript:alert(1)" })),
-        ),
-        (422, "VOUCHER_INVALID", false, with(pay(&a, &b, 100), json!({ "voucherUrl": vec!["/v"; 21] }))),
-    ];
+}
+
+#[tokio::test]
+async fn each_refusal_has_its_code_and_is_recorded_and_counted_if_both_accounts_are_known() {
+    let (world, a, b) = two().await;
+    let cases = refused_transfers(&world, &a, &b).await;
+    limited(&world).await;
     let mut kept = 0;
     for (status, code, is_kept, body) in &cases {
         let refused = world.post(TRANSFERS, body.clone()).await;
@@ -203,26 +212,35 @@ async fn each_refusal_has_its_code_and_refusals_between_known_accounts_are_recor
         assert_eq!(id.is_some(), *is_kept, "{code}: {}", refused.json);
         if let Some(id) = id {
             let shown = world.get(&format!("{TRANSFERS}/{id}")).await;
-            assert_eq!(
-                (&shown.data()["status"], &shown.data()["errorCode"]),
-                (&json!("failed"), &json!(code))
-            );
-            assert_eq!(shown.data()["entries"], json!([]));
+            let told = (&shown.data()["status"], &shown.data()["errorCode"], &shown.data()["entries"]);
+            assert_eq!(told, (&json!("failed"), &json!(code), &json!([])));
             kept += 1;
         }
     }
-    // The daily and the monthly limit: 9,000.00 and 9,500.00.
+    assert_eq!(failed_and_completed(&world).await, (kept, 0));
+    world.end().await;
+}
+
+/// How many transfers of dollars the statistics count, including those of closed and frozen accounts.
+async fn failed_and_completed(world: &World) -> (i64, i64) {
+    let report = world.get("/api/v2/statistics?from=2026-03-01&to=2026-03-31&currency=USD").await;
+    let total = &report.data()["totals"][0];
+    (total["failedCount"].as_i64().unwrap(), total["successCount"].as_i64().unwrap())
+}
+
+#[tokio::test]
+async fn the_daily_and_the_monthly_limit_are_refused_and_counted() {
+    let (world, a, b) = two().await;
+    limited(&world).await;
     for cents in [450_000, 450_000] {
         world.post(TRANSFERS, pay(&a, &b, cents)).await.data();
     }
     assert_eq!(world.post(TRANSFERS, pay(&a, &b, 2)).await.code(), "DAY_LIMIT_EXCEEDED");
     world.clock.pass(std::time::Duration::from_secs(24 * 3_600));
     assert_eq!(world.post(TRANSFERS, pay(&a, &b, 50_001)).await.code(), "MONTH_LIMIT_EXCEEDED");
-
+    assert_eq!(failed_and_completed(&world).await, (2, 2));
     let report = world.get("/api/v2/statistics?from=2026-03-01&to=2026-03-31&currency=USD").await;
     let total = &report.data()["totals"][0];
-    // All recorded refusals were of dollars, including those from the closed and the frozen account.
-    assert_eq!((&total["failedCount"], &total["successCount"]), (&json!(kept + 2), &json!(2)));
     assert_eq!((&total["amountCents"], &total["feeCents"]), (&json!(900_000), &json!(900)));
     world.end().await;
 }

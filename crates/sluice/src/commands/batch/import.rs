@@ -2,8 +2,8 @@
 
 use super::found::{self, SubmissionArgs};
 use super::report;
-use super::show::View;
-use crate::commands::problem::{self, Shown, delimiter};
+use super::show::BatchView;
+use crate::commands::problem::{self, ShownProblem, delimiter};
 use crate::data_dir::replace;
 use crate::exit::{Exit, Failure};
 use crate::say::{Say, say};
@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 /// Arguments of `batch import`.
 #[derive(Debug, Args)]
-pub(crate) struct ImportArgs {
+pub(crate) struct BatchImportArgs {
     /// CSV file; `-` reads standard input
     pub file: String,
     /// Type of the batch: one_to_many, many_to_one or many_to_many
@@ -109,7 +109,7 @@ fn mapping(text: &str) -> Result<(PaymentField, String), Say> {
     Ok((PaymentField::parse(field).ok_or(MAPPING)?, header.to_owned()))
 }
 
-impl ImportArgs {
+impl BatchImportArgs {
     fn check(&self, language: Language) -> Result<(), Failure> {
         let usage = |text: Say| Err(Failure::usage(text, language));
         match self.kind {
@@ -166,7 +166,7 @@ impl ImportArgs {
 }
 
 /// Runs the command.
-pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
+pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exit, Failure> {
     args.check(session.language)?;
     let file = problem::open(&args.file)?;
     let (service, actor) = (&session.service, &session.actor);
@@ -179,9 +179,9 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
         }
     };
     let Imported { batch, taken, taken_amount, refused, problems, file, found } = imported;
-    let problems: Vec<Shown> = problems.into_iter().map(Shown::from).collect();
+    let problems: Vec<ShownProblem> = problems.into_iter().map(ShownProblem::from).collect();
     let view = match batch {
-        Some(batch) => Some(View::of(session, batch).await?),
+        Some(batch) => Some(BatchView::of(session, batch).await?),
         None => None,
     };
     if let (Some(path), Some(view)) = (&args.refused, &view) {
@@ -189,7 +189,7 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
         replace(path, async |writer| Ok(service.batch_refused_csv(&id, session.language, writer).await?))
             .await?;
     }
-    let mut json = view.as_ref().map(View::to_json).unwrap_or_default();
+    let mut json = view.as_ref().map(BatchView::to_json).unwrap_or_default();
     let shown = problem::to_json(&problems, session.language);
     for (key, value) in [
         ("taken", json!(taken)),
@@ -213,7 +213,7 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
             "{taken} rows accepted, {taken_amount}; {refused} refused",
             "已接受 {taken} 行，合计 {taken_amount}；{refused} 行被拒绝"
         );
-        let warned = |view: &View| found::to_text(&found, &view.asset, session.language);
+        let warned = |view: &BatchView| found::to_text(&found, &view.asset, session.language);
         let warned = view.as_ref().map(warned).unwrap_or_default();
         let text =
             [report::to_text(&file, session.language), taken, rows, warned, next(view.as_ref(), session)];
@@ -228,7 +228,7 @@ pub(crate) async fn run(session: &Session, args: &ImportArgs) -> Result<Exit, Fa
 }
 
 /// What to do next.
-fn next(view: Option<&View>, session: &Session) -> String {
+fn next(view: Option<&BatchView>, session: &Session) -> String {
     let language = session.language;
     let Some(view) = view else {
         return say!(

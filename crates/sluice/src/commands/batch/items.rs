@@ -1,6 +1,6 @@
 //! `batch items`: a page of a batch's items.
 
-use super::show::View;
+use super::show::BatchView;
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
 use crate::out::{left, or_empty, right};
@@ -36,7 +36,7 @@ pub(crate) async fn run(session: &Session, args: &ItemsArgs) -> Result<Exit, Fai
     let states: Vec<_> = args.state.into_iter().collect();
     let part = OffsetPage { limit: args.page.one_more(), offset: 0 };
     let found = session.service.batch_item_list(&args.id, &states, args.page.id()?, part).await?;
-    let (mut items, view) = (found.items, View::from(found.batch));
+    let (mut items, view) = (found.items, BatchView::from(found.batch));
     let next = args.page.cut(&mut items, |row| row.item.number.0);
     let page = Page {
         rows: items.iter().map(|row| to_json(row, &view.asset, session.language)).collect(),

@@ -1,6 +1,6 @@
 //! `batch list` and `batch history`.
 
-use super::show::View;
+use super::show::BatchView;
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
 use crate::out::{left, or_empty, right, time};
@@ -15,7 +15,7 @@ use store::batch_history::Event;
 
 /// Arguments of `batch list`.
 #[derive(Debug, Args)]
-pub(crate) struct ListArgs {
+pub(crate) struct BatchListArgs {
     /// Only this state, such as paused or partially_completed
     #[arg(long, value_parser = state)]
     pub state: Option<BatchState>,
@@ -29,19 +29,19 @@ fn state(text: &str) -> Result<BatchState, String> {
 }
 
 /// Runs `batch list`.
-pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
+pub(crate) async fn run(session: &Session, args: &BatchListArgs) -> Result<Exit, Failure> {
     let whole = BatchFilter { states: args.state.into_iter().collect(), ..BatchFilter::default() };
     let filter = BatchFilter { before: args.page.id()?, ..whole.clone() };
     let part = OffsetPage { limit: args.page.one_more(), offset: 0 };
     let (found, _) = session.service.batch_search(&filter, BatchSort::Newest, part).await?;
-    let mut views: Vec<View> = found.into_iter().map(View::from).collect();
+    let mut views: Vec<BatchView> = found.into_iter().map(BatchView::from).collect();
     let next = args.page.cut(&mut views, |view| view.batch.id.0);
     let page = Page {
         rows: views.iter().map(|view| Value::Object(view.to_json())).collect(),
         total: session.service.batch_count(&whole).await?,
         next,
     };
-    let row = |view: &View| {
+    let row = |view: &BatchView| {
         let (batch, tally) = (&view.batch, &view.batch.tally);
         vec![
             batch.number(),

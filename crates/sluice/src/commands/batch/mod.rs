@@ -6,6 +6,7 @@ mod import;
 mod items;
 mod list;
 mod moves;
+mod name;
 mod preview;
 mod problems;
 mod progress;
@@ -16,6 +17,7 @@ mod show;
 use crate::exit::{Exit, Failure};
 use crate::session::{Access, Session};
 use clap::{Args, Subcommand};
+use name::BatchName;
 
 /// Arguments of `batch`.
 #[derive(Debug, Args)]
@@ -31,10 +33,10 @@ pub(crate) enum BatchVerb {
     #[command(after_help = "Example:\n  sluice batch import payroll.csv --type one_to_many --account ACME \
                             --name \"Payroll May\"\n  sluice batch import - --type many_to_many --currency USD \
                             --name Sundry --map amount=Sum < file.csv")]
-    Import(Box<import::ImportArgs>),
+    Import(Box<import::BatchImportArgs>),
     /// Show what a run would do now, without doing it
     #[command(after_help = "Example:\n  sluice batch preview batch-20260531-001")]
-    Preview(Name),
+    Preview(BatchName),
     /// Freeze a draft's content so that it can run
     #[command(after_help = "Example:\n  sluice batch submit batch-20260531-001\n  sluice batch submit \
                             batch-20260531-001 --leave-problems 3\n  sluice batch submit batch-20260531-001 --again \
@@ -63,17 +65,17 @@ pub(crate) enum BatchVerb {
     },
     /// Hand a batch to the workers (`sluice work`), which run it to its end
     #[command(after_help = "Example:\n  sluice batch start batch-20260531-001")]
-    Start(Name),
+    Start(BatchName),
     /// Show a batch and its counters
     #[command(after_help = "Example:\n  sluice batch status batch-20260531-001 --json")]
-    Status(Name),
+    Status(BatchName),
     /// Pause a batch: at once if no node is running it, otherwise after the chunk in flight
     #[command(after_help = "Ctrl-C also pauses a batch that runs in a terminal.\n\nExample:\n  \
                             sluice batch pause batch-20260531-001")]
     Pause(moves::Noted),
     /// Resume a paused batch, or try the items that an interruption or a stop left untried
     #[command(after_help = "Example:\n  sluice batch resume batch-20260531-001")]
-    Resume(Name),
+    Resume(BatchName),
     /// Cancel a batch; if it has begun, the remaining items are interrupted
     #[command(
         after_help = "Example:\n  sluice batch cancel batch-20260531-001 --note \"wrong month\"\n  sluice \
@@ -88,20 +90,20 @@ pub(crate) enum BatchVerb {
     },
     /// Reprice a converting batch at the current rates; if it has begun, make a draft of its unpaid items
     #[command(after_help = "Example:\n  sluice batch reprice batch-20260531-001")]
-    Reprice(Name),
+    Reprice(BatchName),
     /// Make a draft from an earlier batch: from its failed items, or from all
     #[command(
         after_help = "A draft of failed items takes them over when it is submitted: the same step skips them \
                             in the earlier batch.\n\nExample:\n  sluice batch copy batch-20260531-001 --items \
                             failed\n  sluice batch copy batch-20260531-001 --items all --name \"Payroll June\""
     )]
-    Copy(moves::CopyArgs),
+    Copy(moves::BatchCopyArgs),
     /// Retry all failed items, or one of them
     #[command(after_help = "Example:\n  sluice batch retry batch-20260531-001\n  sluice batch retry \
                             batch-20260531-001 --line 17")]
     Retry {
         #[command(flatten)]
-        name: Name,
+        name: BatchName,
         #[command(flatten)]
         which: moves::Which,
         /// Only mark them; `batch run` retries them
@@ -115,7 +117,7 @@ pub(crate) enum BatchVerb {
     )]
     Skip {
         #[command(flatten)]
-        name: Name,
+        name: BatchName,
         #[command(flatten)]
         which: moves::Which,
         /// All failed items
@@ -130,20 +132,13 @@ pub(crate) enum BatchVerb {
     Items(items::ItemsArgs),
     /// Show the history of a batch: events, times and actors
     #[command(after_help = "Example:\n  sluice batch history batch-20260531-001")]
-    History(Name),
+    History(BatchName),
     /// Write a batch's result as CSV
     #[command(after_help = "Example:\n  sluice batch export batch-20260531-001 --out result.csv")]
     Export(export::ExportArgs),
     /// List batches, newest first
     #[command(after_help = "Example:\n  sluice batch list --state paused")]
-    List(list::ListArgs),
-}
-
-/// Which batch.
-#[derive(Debug, Args)]
-pub(crate) struct Name {
-    /// Batch id or number
-    pub id: String,
+    List(list::BatchListArgs),
 }
 
 /// How the command opens the ledger.

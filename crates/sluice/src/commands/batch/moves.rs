@@ -1,8 +1,9 @@
 //! Batch commands other than running: submit, start, pause, cancel, copy, reprice, retry, skip.
 
 use super::found::{self, SubmissionArgs};
-use super::show::{View, answer};
-use super::{Name, run};
+use super::name::BatchName;
+use super::run;
+use super::show::{BatchView, answer};
 use crate::exit::{Exit, Failure};
 use crate::say::{Say, say};
 use crate::session::Session;
@@ -34,7 +35,7 @@ pub(crate) struct Which {
 #[derive(Debug, Args)]
 pub(crate) struct Noted {
     #[command(flatten)]
-    pub name: Name,
+    pub name: BatchName,
     /// Reason, shown in the history
     #[arg(long, alias = "reason", default_value = "", value_name = "TEXT")]
     pub note: String,
@@ -42,9 +43,9 @@ pub(crate) struct Noted {
 
 /// Arguments of `batch copy`.
 #[derive(Debug, Args)]
-pub(crate) struct CopyArgs {
+pub(crate) struct BatchCopyArgs {
     #[command(flatten)]
-    pub name: Name,
+    pub name: BatchName,
     /// Items to copy
     #[arg(long, value_enum)]
     items: CopiedWord,
@@ -91,7 +92,7 @@ pub(crate) async fn submit(
 ) -> Result<Exit, Failure> {
     let ask = BatchRequest::of(name).noted(note);
     let submitted = session.service.batch_submit(&session.actor, ask, &submission.submission()).await?;
-    let view = View::of(session, submitted.batch.batch).await?;
+    let view = BatchView::of(session, submitted.batch.batch).await?;
     let mut json = view.to_json();
     json.extend(found::to_json(&submitted.found, &view.asset, session.language));
     session.out.answer(Value::Object(json), || {
@@ -126,7 +127,7 @@ pub(crate) async fn cancel(
 }
 
 /// `batch copy`.
-pub(crate) async fn copy(session: &Session, args: &CopyArgs) -> Result<Exit, Failure> {
+pub(crate) async fn copy(session: &Session, args: &BatchCopyArgs) -> Result<Exit, Failure> {
     let items = match args.items {
         CopiedWord::Failed => CopiedItems::Failed,
         CopiedWord::All => CopiedItems::All,

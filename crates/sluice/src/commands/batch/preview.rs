@@ -1,8 +1,8 @@
 //! `batch preview`: what a run would do now.
 
 use super::found;
-use super::show::View;
-use crate::commands::problem::{self, Shown};
+use super::show::BatchView;
+use crate::commands::problem::{self, ShownProblem};
 use crate::exit::{Exit, Failure};
 use crate::out::{Out, left, right};
 use crate::say::{grouped, say};
@@ -19,10 +19,10 @@ const SHOWN: usize = 20;
 
 /// What the command shows.
 struct Outlook {
-    view: View,
+    view: BatchView,
     preview: Preview,
     /// Rows of the file that were refused.
-    problems: Vec<Shown>,
+    problems: Vec<ShownProblem>,
     /// The numbers of payer and payee, for each item that would be refused.
     sides: Vec<[String; 2]>,
 }
@@ -36,8 +36,8 @@ pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> 
     let mut numbers = session.service.account_numbers(&accounts).await?.into_iter();
     let mut side = || numbers.next().unwrap_or_default();
     let sides = preview.refusals.iter().map(|_| [side(), side()]).collect();
-    let problems = problems.into_iter().map(Shown::from).collect();
-    let outlook = Outlook { view: View::from(described), preview, problems, sides };
+    let problems = problems.into_iter().map(ShownProblem::from).collect();
+    let outlook = Outlook { view: BatchView::from(described), preview, problems, sides };
     session.out.answer(outlook.to_json(session.language), || outlook.to_text(session.out))?;
     Ok(Exit::Success)
 }

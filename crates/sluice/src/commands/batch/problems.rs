@@ -1,7 +1,7 @@
 //! `batch problems`: the refused rows of a batch's file.
 
 use super::show;
-use crate::commands::problem::{self, Shown};
+use crate::commands::problem::{self, ShownProblem};
 use crate::data_dir::replace;
 use crate::exit::{Exit, Failure};
 use crate::out::{left, right};
@@ -75,7 +75,7 @@ async fn write(session: &Session, id: &str, path: &Path) -> Result<Exit, Failure
 
 async fn list(session: &Session, args: &ProblemsArgs) -> Result<Exit, Failure> {
     let page = session.service.batch_problem_rows(&args.id, args.code, 0, PAGE).await?;
-    let reasons = |row: &ProblemRow| row.problems.iter().cloned().map(Shown::from).collect::<Vec<_>>();
+    let reasons = |row: &ProblemRow| row.problems.iter().cloned().map(ShownProblem::from).collect::<Vec<_>>();
     let one = |row: &ProblemRow| {
         json!({ "id": row.row.id, "line": row.row.line, "row": row.content(),
                 "problems": problem::to_json(&reasons(row), session.language) })

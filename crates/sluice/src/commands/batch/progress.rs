@@ -13,7 +13,7 @@ const TEMPLATE: &str = "{prefix} [{bar:30}] {pos}/{len} {msg}";
 
 /// Where progress is shown.
 #[derive(Debug)]
-pub(crate) enum Display {
+pub(crate) enum RunDisplay {
     /// A terminal.
     Bar(ProgressBar, Language),
     /// A file or a pipe: when the last line was written.
@@ -22,7 +22,7 @@ pub(crate) enum Display {
     Silent,
 }
 
-impl Display {
+impl RunDisplay {
     /// For a batch whose run begins.
     pub(crate) fn new(batch: &Batch, out: Out) -> Self {
         if out.json {

@@ -1,7 +1,7 @@
 //! `batch run` and `batch resume`: the batch runs in this process until it ends or Ctrl-C pauses it.
 
-use super::progress::Display;
-use super::show::{View, answer};
+use super::progress::RunDisplay;
+use super::show::{BatchView, answer};
 use crate::exit::{Exit, Failure};
 use crate::out::note;
 use crate::say::say;
@@ -25,7 +25,7 @@ pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
     for batch in session.service.processing_batches().await? {
         let batch = carry_out(session, &batch).await?;
         let paused = batch.state == BatchState::Paused;
-        views.push(View::of(session, batch).await?);
+        views.push(BatchView::of(session, batch).await?);
         if paused {
             exit = Exit::Interrupted;
             break;
@@ -83,7 +83,7 @@ pub(crate) async fn begin(session: &Session, name: &str) -> Result<Batch, Failur
 /// Runs a batch that is processing to its end or to a pause.
 async fn carry_out(session: &Session, batch: &Batch) -> Result<Batch, Failure> {
     let (service, actor, name) = (&session.service, &session.actor, batch.id.to_string());
-    let mut display = Display::new(batch, session.out);
+    let mut display = RunDisplay::new(batch, session.out);
     let engine = session.engine();
     let run = engine.run(&name, |progress| display.show(progress));
     let note = say(

@@ -12,7 +12,7 @@ use store::batch::Batch;
 
 /// A batch with the names that it refers to.
 #[derive(Debug, Clone)]
-pub(crate) struct View {
+pub(crate) struct BatchView {
     /// As it is stored.
     pub batch: Batch,
     /// Its currency.
@@ -23,14 +23,14 @@ pub(crate) struct View {
     pub rates: Vec<DescribedRate>,
 }
 
-impl From<Described> for View {
+impl From<Described> for BatchView {
     fn from(described: Described) -> Self {
         let Described { batch, asset, account, rates } = described;
         Self { batch, asset, account, rates }
     }
 }
 
-impl View {
+impl BatchView {
     /// Looks the names up.
     pub(crate) async fn of(session: &Session, batch: Batch) -> Result<Self, Failure> {
         let described = session.service.batch_show(&batch.id.to_string()).await?;
@@ -99,7 +99,7 @@ fn rate(kept: &DescribedRate) -> Value {
 
 /// Prints a batch, with additional JSON keys.
 pub(crate) async fn answer(session: &Session, batch: Batch, more: &[(&str, Value)]) -> Result<Exit, Failure> {
-    let view = View::of(session, batch).await?;
+    let view = BatchView::of(session, batch).await?;
     let mut json = view.to_json();
     json.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
     session.out.answer(Value::Object(json), || view.to_text(session.out))?;

@@ -1,6 +1,6 @@
 //! The outcome of a copy, for scripts and for people.
 
-use super::display::Display;
+use super::display::CopyDisplay;
 use crate::exit::{Exit, Failure};
 use crate::out::{Out, left, note, right};
 use crate::say::say;
@@ -14,7 +14,7 @@ pub(super) fn answer(
     out: Out,
     copy: &Copy<'_>,
     verdict: &Verdict,
-    display: &Display,
+    display: &CopyDisplay,
 ) -> Result<Exit, Failure> {
     let json = to_json(copy, verdict);
     let Err(text) = wrong(copy, verdict, out.language) else {
@@ -77,7 +77,7 @@ fn wrong(copy: &Copy<'_>, verdict: &Verdict, language: Language) -> Result<(), S
     }
 }
 
-fn same(copy: &Copy<'_>, verdict: &Verdict, display: &Display, out: Out) -> String {
+fn same(copy: &Copy<'_>, verdict: &Verdict, display: &CopyDisplay, out: Out) -> String {
     let short = |hash: &str| hash.chars().take(16).collect::<String>();
     let row = |t: &Copied| vec![t.table.to_owned(), t.rows.to_string(), short(&t.sha256)];
     let header = [left("table", "表"), right("rows", "行数"), left("sha256", "校验值（SHA-256）")];

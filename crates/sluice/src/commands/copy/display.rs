@@ -14,20 +14,20 @@ const RATED: u64 = 1_000;
 
 /// The progress so far.
 #[derive(Debug)]
-pub(super) struct Display {
+pub(super) struct CopyDisplay {
     language: Language,
     begun: Instant,
     copied: u64,
     /// The start of the current table, the rows added since, and the time of the last report.
     table_begun: Instant,
     added: u64,
-    told: Instant,
+    shown_at: Instant,
 }
 
-impl Display {
+impl CopyDisplay {
     pub(super) fn new(language: Language) -> Self {
         let now = Instant::now();
-        Self { language, begun: now, copied: 0, table_begun: now, added: 0, told: now }
+        Self { language, begun: now, copied: 0, table_begun: now, added: 0, shown_at: now }
     }
 
     /// Reports the progress after a page.
@@ -70,7 +70,7 @@ impl Display {
 
     fn rows(&mut self, what: Say, step: &CopyStep) {
         self.added += step.added;
-        let is_due = step.is_done && step.rows > 0 || self.told.elapsed() >= EACH;
+        let is_due = step.is_done && step.rows > 0 || self.shown_at.elapsed() >= EACH;
         if is_due {
             let speed = rate(self.added, self.table_begun.elapsed(), self.language);
             let (what, table, rows) = (what.to(self.language), step.table, step.rows);
@@ -79,7 +79,7 @@ impl Display {
                 "{what} {table}: {rows} rows{speed}",
                 "{what} {table}：{rows} 行{speed}"
             ));
-            self.told = Instant::now();
+            self.shown_at = Instant::now();
         }
         if step.is_done {
             (self.table_begun, self.added) = (Instant::now(), 0);

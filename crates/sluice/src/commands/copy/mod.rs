@@ -5,10 +5,10 @@ mod answer;
 mod display;
 mod side;
 
-use self::display::Display;
+use self::display::CopyDisplay;
 use self::side::{Side, shown_source, shown_target};
-use crate::cli::Globals;
 use crate::exit::{Exit, Failure};
+use crate::globals::Globals;
 use crate::out::note;
 use crate::say::{Say, say};
 use clap::Args;
@@ -84,7 +84,7 @@ async fn copy(globals: &Globals, args: &CopyArgs, to: &str) -> Result<Exit, Fail
         keep: args.keep,
         actor: &actor,
     };
-    let mut display = Display::new(language);
+    let mut display = CopyDisplay::new(language);
     let verdict = copy.run(|step| display.show(step)).await;
     if !matches!(verdict, Ok(Verdict::Same(_)) | Err(service::Error::Refused(_))) {
         note(&say!(

@@ -1,9 +1,9 @@
 //! The two sides of a copy: how they are opened, and how they are shown.
 
-use crate::cli::Globals;
 use crate::clock::SystemClock;
 use crate::data_dir::{DataDir, Lock, MarkPlace};
 use crate::exit::Failure;
+use crate::globals::Globals;
 use ledger::{Door, DoorOptions};
 use service::Service;
 use std::path::{Path, PathBuf};

@@ -27,8 +27,8 @@ pub(super) fn connections() -> usize {
 
 /// Keeps keys, cookies and passwords out of files: a crash writes no core dump, and no other process of the
 /// same user can attach to this one.
-pub(super) fn keep_memory_apart(core_dumps: bool) {
-    if core_dumps {
+pub(super) fn disable_core_dumps_unless(are_enabled: bool) {
+    if are_enabled {
         return;
     }
     // The kernel checks the dumpable flag before piping a core to a collector, and the limit before writing a
@@ -47,9 +47,9 @@ mod tests {
 
     #[test]
     fn memory_of_the_server_is_protected_unless_core_dumps_are_enabled() {
-        keep_memory_apart(true);
+        disable_core_dumps_unless(true);
         assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::Dumpable);
-        keep_memory_apart(false);
+        disable_core_dumps_unless(false);
         assert_eq!(dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
         assert_eq!(getrlimit(Resource::Core), Rlimit { current: Some(0), maximum: Some(0) });
     }

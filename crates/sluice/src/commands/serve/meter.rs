@@ -1,10 +1,10 @@
 //! The metrics of the process, collected here and served at `/metrics`. `docs/guide/operations.md` documents
 //! their names.
 
-use crate::cli::Globals;
 use crate::clock::SystemClock;
 use crate::data_dir::DataDir;
 use crate::exit::Failure;
+use crate::globals::Globals;
 use crate::say::say;
 use crate::session::Session;
 use domain::code::Code;

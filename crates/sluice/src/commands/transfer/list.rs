@@ -16,7 +16,7 @@ use service::transfer::{TransferDetail, TransferQuery, TransferSide, TransferSor
 
 /// Arguments of `transfer list`.
 #[derive(Debug, Args)]
-pub(crate) struct ListArgs {
+pub(crate) struct TransferListArgs {
     /// Only transfers from or to this account
     #[arg(long, value_name = "NUMBER")]
     pub account: Option<String>,
@@ -28,7 +28,7 @@ pub(crate) struct ListArgs {
     pub to: Option<String>,
     /// Only this outcome
     #[arg(long)]
-    pub status: Option<Status>,
+    pub status: Option<TransferStatusName>,
     /// Only this kind
     #[arg(long)]
     pub kind: Option<Kind>,
@@ -44,7 +44,7 @@ pub(crate) struct ListArgs {
 
 /// The outcome of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Status {
+pub(crate) enum TransferStatusName {
     /// Carried out: the money moved
     Completed,
     /// Refused: nothing moved
@@ -79,7 +79,7 @@ impl Kind {
 }
 
 /// Runs the command.
-pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Failure> {
+pub(crate) async fn run(session: &Session, args: &TransferListArgs) -> Result<Exit, Failure> {
     if let Some(account) = &args.account {
         // An empty list would not distinguish a mistyped number from an account without transfers.
         session.service.account_show(account).await?;
@@ -92,7 +92,7 @@ pub(crate) async fn run(session: &Session, args: &ListArgs) -> Result<Exit, Fail
     };
     let query = TransferQuery {
         account: args.account.clone(),
-        completed: args.status.map(|status| status == Status::Completed),
+        completed: args.status.map(|status| status == TransferStatusName::Completed),
         kind: args.kind.map(Kind::kind),
         internal: None,
         currency: args.currency.as_ref().map(|code| code.to_ascii_uppercase()),

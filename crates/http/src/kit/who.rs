@@ -1,0 +1,43 @@
+//! The caller, as handlers see it; the guard has authenticated it.
+
+use crate::kit::problem::Problem;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use domain::access::Reach;
+use domain::code::Code;
+use service::Actor;
+use service::identity::Identity;
+use std::net::IpAddr;
+
+/// The caller, and which objects it may access.
+#[derive(Debug, Clone)]
+pub(crate) struct Who {
+    pub identity: Identity,
+    pub reach: Reach,
+}
+
+impl Who {
+    pub(crate) const fn actor(&self) -> &Actor {
+        &self.identity.actor
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Who {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Code::AuthRequired.into())
+    }
+}
+
+/// The client's address: the peer's, or the one a trusted proxy reports.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClientAddress(pub IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for ClientAddress {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().copied().ok_or_else(|| Code::ServerFault.into())
+    }
+}

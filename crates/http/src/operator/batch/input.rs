@@ -1,0 +1,194 @@
+//! Request bodies of the batch operations.
+
+use super::party_input::{BatchPartyInput, BatchPartySchema};
+use super::relation_input::{BatchAmountMode, RelationInput, Relations, amounts};
+use super::words::{BatchModeWord, BatchRateMode, BatchTypeWord};
+use crate::kit::body::{BODY_BYTES_MAX, Input};
+use crate::kit::problem::Problem;
+use domain::batch::{BatchMode, BatchType};
+use domain::code::Code;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use service::batch::create::{CreateBatch, RateMode};
+use service::batch::edit::EditBatch;
+use service::batch::rows::Amounts;
+use service::batch::submit::Submission;
+use service::payee::{Field, Side};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A batch to create.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({
+    "name": "March salaries", "type": "one_to_many", "sourceAccountId": "PAYROLL-1",
+    "relations": [
+        { "targetAccountId": "ANNA-1", "amount": "100.00", "memo": "Salary 2026-03" },
+        { "contactType": "email", "targetIdentifier": "bo@example.com", "amount": "120.50" }
+    ],
+    "remarks": "Paid on the 10th"
+}))]
+pub(crate) struct BatchCreateInput {
+    /// The batch's name.
+    #[schema(min_length = 1, max_length = 255)]
+    name: String,
+    /// Which side is a single account.
+    #[serde(rename = "type")]
+    #[schema(value_type = BatchTypeWord)]
+    kind: BatchType,
+    /// The single paying account (`one_to_many`).
+    #[schema(value_type = Option<BatchPartySchema>)]
+    source_account_id: Option<BatchPartyInput>,
+    /// The single receiving account (`many_to_one`).
+    #[schema(value_type = Option<BatchPartySchema>)]
+    target_account_id: Option<BatchPartyInput>,
+    /// The currency of all amounts. Required for `many_to_many`. For `many_to_one` with `convert`, the
+    /// currency of the paying accounts, if it differs from the receiving account's. Otherwise it must be the
+    /// single account's currency.
+    #[schema(min_length = 3, max_length = 12, example = "USD")]
+    currency: Option<String>,
+    /// The relations, at most 50,000.
+    #[schema(value_type = Vec<RelationInput>, min_items = 1, max_items = 50_000)]
+    relations: Relations,
+    /// How the amounts are specified; `custom` by default.
+    amount_mode: Option<BatchAmountMode>,
+    /// For `equal` and `ratio`: the total of all relations, in major units.
+    #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$", example = "5000.00")]
+    total_amount: Option<String>,
+    /// For `fixed`: the amount of each relation, in major units.
+    #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$", example = "100.00")]
+    fixed_amount: Option<String>,
+    /// Free-text remarks.
+    #[schema(max_length = 500)]
+    remarks: Option<String>,
+    /// How a failed relation affects the rest; `continue` by default.
+    #[schema(value_type = Option<BatchModeWord>)]
+    mode: Option<BatchMode>,
+    /// Whether payees with an account in another currency are paid in that currency. Amounts are always in
+    /// the paying accounts' currency, so that a batch has a single total. Without `convert`, another currency
+    /// is refused with `CURRENCY_MISMATCH`.
+    #[serde(default)]
+    convert: bool,
+    /// Whether a payee may occur more than once, in relations that differ in `reference` or `externalId`.
+    /// Without it, a second occurrence is refused with `DUPLICATE_TARGET` (`DUPLICATE_SOURCE`).
+    #[serde(default)]
+    allow_repeat: bool,
+    /// Which exchange rates a batch with `convert` is paid at; `kept` by default.
+    rate_mode: Option<BatchRateMode>,
+    /// Whether to leave the batch a draft; otherwise it is submitted immediately.
+    #[serde(default)]
+    draft: bool,
+    /// The reason for paying although an earlier batch pays the same; without it, such a batch is refused
+    /// with `BATCH_SIMILAR`.
+    #[schema(max_length = 500)]
+    again: Option<String>,
+    /// Whether to leave out relations that equal one that has been paid or can still be paid.
+    #[serde(default)]
+    without_paid: bool,
+}
+
+impl Input for BatchCreateInput {
+    const BYTES_MAX: usize = BODY_BYTES_MAX;
+}
+
+impl BatchCreateInput {
+    pub(crate) fn into_new(self) -> Result<CreateBatch, Problem> {
+        Ok(CreateBatch {
+            amounts: amounts(self.amount_mode, self.total_amount, self.fixed_amount)?,
+            rows: self.relations.rows()?,
+            name: self.name,
+            kind: self.kind,
+            mode: self.mode.unwrap_or(BatchMode::Continue),
+            source: self.source_account_id.map(|party| party.given(Some(Side::Payer), Field::Payer)),
+            target: self.target_account_id.map(|party| party.given(Some(Side::Payee), Field::Payee)),
+            currency: self.currency,
+            remarks: self.remarks,
+            convert: self.convert,
+            allow_repeat: self.allow_repeat,
+            rate_mode: self.rate_mode.map(RateMode::from),
+            draft: self.draft,
+            submission: Submission {
+                again: self.again,
+                without_paid: self.without_paid,
+                ..Submission::default()
+            },
+        })
+    }
+}
+
+/// Changes to a draft; omitted fields stay unchanged.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({ "name": "March salaries, corrected", "mode": "stop_on_failure" }))]
+pub(crate) struct BatchEditInput {
+    /// The new name.
+    #[schema(min_length = 1, max_length = 255)]
+    name: Option<String>,
+    /// The new remarks; an empty string removes them.
+    #[schema(max_length = 500)]
+    remarks: Option<String>,
+    /// How a failed relation affects the rest.
+    #[schema(value_type = Option<BatchModeWord>)]
+    mode: Option<BatchMode>,
+    /// The relations that replace all existing ones.
+    #[schema(value_type = Option<Vec<RelationInput>>, min_items = 1, max_items = 50_000)]
+    relations: Option<Relations>,
+    /// How the new relations' amounts are specified; `custom` by default.
+    amount_mode: Option<BatchAmountMode>,
+    /// For `equal` and `ratio`: the total of these relations, in major units.
+    #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$")]
+    total_amount: Option<String>,
+    /// For `fixed`: the amount of each of these relations, in major units.
+    #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$")]
+    fixed_amount: Option<String>,
+}
+
+impl Input for BatchEditInput {
+    const BYTES_MAX: usize = BODY_BYTES_MAX;
+}
+
+impl BatchEditInput {
+    pub(crate) fn into_edit(self) -> Result<EditBatch, Problem> {
+        let amounts = amounts(self.amount_mode, self.total_amount, self.fixed_amount)?;
+        let rows = self.relations.map(Relations::rows).transpose()?;
+        if rows.is_none() && amounts != Amounts::Custom {
+            return Err(Problem::about(Code::AmountModeInvalid, "relations"));
+        }
+        let rows = rows.map(|rows| (amounts, rows));
+        Ok(EditBatch { name: self.name, remarks: self.remarks, mode: self.mode, rows })
+    }
+}
+
+/// An optional body: no body and `null` both mean the default.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Maybe<T>(pub T);
+
+impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Maybe<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Option::deserialize(deserializer)?.unwrap_or_default()))
+    }
+}
+
+impl<T: DeserializeOwned + Default + Send> Input for Maybe<T> {
+    fn empty() -> Option<Self> {
+        Some(Self(T::default()))
+    }
+}
+
+/// The second factor of the paying accounts. No account can have one yet, so none of these fields is
+/// required: `auto2FA` has no effect, and codes are accepted without being checked.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schema(example = json!({ "auto2FA": false }))]
+pub(crate) struct BatchConsentInput {
+    /// Whether the server generates the codes from its stored secrets.
+    #[serde(rename = "auto2FA", default)]
+    #[expect(dead_code, reason = "accepted, but without effect while no account has a second factor")]
+    auto_2fa: bool,
+    /// The paying account's code.
+    #[expect(dead_code, reason = "accepted, but without effect while no account has a second factor")]
+    verification_code: Option<String>,
+    /// Codes by paying account id.
+    #[expect(dead_code, reason = "accepted, but without effect while no account has a second factor")]
+    verification_codes: Option<BTreeMap<String, String>>,
+}

@@ -1,0 +1,214 @@
+//! Listing batches and showing one.
+
+use super::path::BatchName;
+use super::view::{BatchView, RelationView};
+use super::words::{BatchStateWord, BatchStatusWord, BatchTypeWord};
+use crate::app::App;
+use crate::kit::answer::{Answer, Envelope};
+use crate::kit::paging::{self, Pagination, Paging};
+use crate::kit::problem::{OperatorProblem, Problem};
+use crate::kit::query::Query;
+use crate::kit::routes::Routes;
+use crate::kit::time;
+use axum::extract::State;
+use domain::access::Operation as O;
+use domain::batch::{BatchState, BatchType};
+use domain::code::Code;
+use serde::{Deserialize, Serialize};
+use service::batch::list::OffsetPage;
+use service::{BatchFilter, BatchSort};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .add_operator(O::BatchList, routes!(list), &[&[Code::CursorInvalid, Code::RangeReversed]])
+        .add_operator(O::BatchShow, routes!(show), &[&[Code::BatchNotFound]])
+}
+
+/// The default page size.
+const USUAL: i64 = 20;
+/// How many relations the response for a single batch includes.
+const RELATIONS_SHOWN: i64 = 200;
+/// The name that this list's cursors are sealed under.
+const LIST: &str = "batches";
+
+/// The sort order; `-` reverses it. Among equals, the newest comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+pub(crate) enum BatchSortWord {
+    /// Newest first.
+    #[default]
+    #[serde(rename = "-createdAt")]
+    Newest,
+    /// Oldest first.
+    #[serde(rename = "createdAt")]
+    Oldest,
+    /// By name, ascending.
+    #[serde(rename = "name")]
+    Name,
+    /// By name, descending.
+    #[serde(rename = "-name")]
+    NameBackwards,
+    /// Smallest total first.
+    #[serde(rename = "totalAmount")]
+    Smallest,
+    /// Largest total first.
+    #[serde(rename = "-totalAmount")]
+    Largest,
+}
+
+impl From<BatchSortWord> for BatchSort {
+    fn from(word: BatchSortWord) -> Self {
+        match word {
+            BatchSortWord::Newest => Self::Newest,
+            BatchSortWord::Oldest => Self::Oldest,
+            BatchSortWord::Name => Self::Name,
+            BatchSortWord::NameBackwards => Self::NameBackwards,
+            BatchSortWord::Smallest => Self::Smallest,
+            BatchSortWord::Largest => Self::Largest,
+        }
+    }
+}
+
+/// Which batches to list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub(crate) struct BatchListQuery {
+    /// The page number, from 1.
+    #[param(minimum = 1, maximum = 10_000)]
+    page: Option<i64>,
+    /// Batches per page; 20 by default.
+    #[param(minimum = 1, maximum = 200)]
+    page_size: Option<i64>,
+    /// `nextCursor` of the previous page, instead of a page number. Only with the sort order `-createdAt`.
+    cursor: Option<String>,
+    /// Only batches with this status (document 000).
+    status: Option<BatchStatusWord>,
+    /// Only batches in this exact state.
+    #[param(value_type = Option<BatchStateWord>)]
+    state: Option<BatchState>,
+    /// Only batches of this type.
+    #[serde(rename = "type")]
+    #[param(rename = "type", value_type = Option<BatchTypeWord>)]
+    kind: Option<BatchType>,
+    /// Only batches whose name contains this text.
+    #[param(min_length = 1, max_length = 255)]
+    search: Option<String>,
+    /// Only batches created at or after this time.
+    #[param(format = DateTime, example = "2026-01-01T00:00:00Z")]
+    created_from: Option<String>,
+    /// Only batches created before this time.
+    #[param(format = DateTime, example = "2026-02-01T00:00:00Z")]
+    created_to: Option<String>,
+    /// The sort order; newest first by default.
+    #[param(inline)]
+    sort: Option<BatchSortWord>,
+}
+
+/// A page of batches.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchListView {
+    /// The batches.
+    batch_transfers: Vec<BatchView>,
+    /// The page's position in the list.
+    pagination: Pagination,
+}
+
+/// A batch and its first relations.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BatchDetailView {
+    /// The batch.
+    #[serde(flatten)]
+    batch: BatchView,
+    /// The first 200 relations; `GET …/relations` lists all of them.
+    relations: Vec<RelationView>,
+}
+
+impl BatchListQuery {
+    fn filter(&self) -> Result<BatchFilter, Problem> {
+        let wrong = |text: &str| text.is_empty() || text.contains('\0') || text.chars().count() > 255;
+        if self.search.as_deref().is_some_and(wrong) {
+            return Err(Problem::about(Code::QueryInvalid, "search: 1 to 255 characters"));
+        }
+        Ok(BatchFilter {
+            states: self.states(),
+            kind: self.kind,
+            text: self.search.clone(),
+            from: time::read("createdFrom", self.created_from.as_deref())?,
+            until: time::read("createdTo", self.created_to.as_deref())?,
+            before: None,
+        })
+    }
+
+    fn states(&self) -> Vec<BatchState> {
+        match (self.status, self.state) {
+            (None, None) => Vec::new(),
+            (Some(status), None) => status.batch_states(),
+            (_, Some(state)) => vec![state],
+        }
+    }
+
+    /// Whether status and state exclude each other, so that nothing can match.
+    fn is_empty(&self) -> bool {
+        self.state.zip(self.status).is_some_and(|(state, status)| !status.batch_states().contains(&state))
+    }
+}
+
+/// Lists batches, by page number or by cursor.
+#[utoipa::path(get, path = "/api/batch-transfers", operation_id = "listBatchTransfers", tag = "batches",
+    params(BatchListQuery),
+    responses((status = 200, description = "A page of batches.", body = Envelope<BatchListView>)))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Query(query): Query<BatchListQuery>,
+) -> Result<Answer<BatchListView>, OperatorProblem> {
+    let (mut filter, sort) = (query.filter()?, query.sort.unwrap_or_default());
+    let paging = match &query.cursor {
+        None => Some(Paging::of(query.page, query.page_size, USUAL)?),
+        Some(cursor) => {
+            if query.page.is_some() || sort != BatchSortWord::Newest {
+                return Err(
+                    Problem::about(Code::QueryInvalid, "cursor: not with page, only by -createdAt").into()
+                );
+            }
+            let place = app.cursors.open(LIST, cursor)?;
+            filter.before = Some(place.parse().map_err(|_| Code::CursorInvalid)?);
+            None
+        }
+    };
+    let page_size = paging::size(query.page_size, USUAL)?;
+    let part = OffsetPage { limit: page_size, offset: paging.map_or(0, Paging::offset) };
+    let (batches, total) = if query.is_empty() {
+        (Vec::new(), 0)
+    } else {
+        app.service.batch_search(&filter, sort.into(), part).await?
+    };
+    let shown = i64::try_from(batches.len()).unwrap_or(i64::MAX);
+    let goes_on = sort == BatchSortWord::Newest && part.offset + shown < total;
+    let last = batches.last().filter(|_| goes_on).map(|last| last.batch.id.to_string());
+    let next = last.map(|place| app.cursors.seal(LIST, &place));
+    let pagination = match paging {
+        Some(paging) => paging.of_total(total, next),
+        None => paging::by_cursor(page_size, next),
+    };
+    let batch_transfers = batches.into_iter().map(BatchView::of).collect();
+    Ok(Answer::of(BatchListView { batch_transfers, pagination }))
+}
+
+/// Returns a batch and its first 200 relations.
+#[utoipa::path(get, path = "/api/batch-transfers/{id}", operation_id = "getBatchTransfer", tag = "batches",
+    params(("id" = String, Path, description = "The batch's id or number", example = "17")),
+    responses((status = 200, description = "The batch.", body = Envelope<BatchDetailView>)))]
+pub(crate) async fn show(
+    State(app): State<App>,
+    BatchName(name): BatchName,
+) -> Result<Answer<BatchDetailView>, OperatorProblem> {
+    let part = OffsetPage { limit: RELATIONS_SHOWN, offset: 0 };
+    let list = app.service.batch_item_list(&name, &[], None, part).await?;
+    let batch = list.batch;
+    let relations = list.items.into_iter().map(|item| RelationView::of(&batch, item)).collect();
+    Ok(Answer::of(BatchDetailView { batch: BatchView::of(batch), relations }))
+}

@@ -1,0 +1,44 @@
+//! Batches in the operator's API: document 000's paths, fields and statuses.
+//!
+//! `input` (with `party_input` and `relation_input`) has the request bodies, `view` the response bodies, `words` the enumerations; every other file is
+//! one operation or a few related ones, with their routes and codes.
+
+mod attempts;
+mod copy;
+mod create;
+mod draft;
+mod edit;
+mod found;
+mod history;
+mod input;
+mod lifecycle;
+mod list;
+mod note;
+mod party_input;
+mod path;
+mod preview;
+mod problems;
+mod relation_input;
+mod relations;
+mod reprice;
+mod rework;
+mod view;
+mod words;
+
+use crate::kit::routes::Routes;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .merge(create::routes())
+        .merge(list::routes())
+        .merge(preview::routes())
+        .merge(edit::routes())
+        .merge(lifecycle::routes())
+        .merge(copy::routes())
+        .merge(reprice::routes())
+        .merge(rework::routes())
+        .merge(relations::routes())
+        .merge(problems::routes())
+        .merge(attempts::routes())
+        .merge(history::routes())
+}

@@ -1,0 +1,87 @@
+//! The batch and the relation in a path. Anything that is neither an id nor a number counts as not found.
+
+use crate::kit::problem::OperatorProblem;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use domain::code::Code;
+
+/// The batch in a path: its id, or its number such as `batch-20260310-001`.
+#[derive(Debug)]
+pub(crate) struct BatchName(pub String);
+
+/// The relation in a path, and its batch.
+#[derive(Debug)]
+pub(crate) struct RelationName {
+    pub batch: String,
+    pub relation: i64,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for BatchName {
+    type Rejection = OperatorProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, OperatorProblem> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        batch(path.map_err(|_| Code::BatchNotFound)?.0).map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RelationName {
+    type Rejection = OperatorProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, OperatorProblem> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((name, relation)) = path.map_err(|_| Code::BatchNotFound)?;
+        let batch = batch(name)?;
+        let relation = id(&relation).ok_or(Code::ItemNotFound)?;
+        Ok(Self { batch, relation })
+    }
+}
+
+fn batch(text: String) -> Result<String, OperatorProblem> {
+    if id(&text).is_some() || is_number(&text) { Ok(text) } else { Err(Code::BatchNotFound.into()) }
+}
+
+fn digits(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Plain digits without leading zeros, so that each id has one spelling.
+fn id(text: &str) -> Option<i64> {
+    let is_plain = digits(text) && !text.starts_with('0');
+    if is_plain { text.parse().ok() } else { None }
+}
+
+fn is_number(text: &str) -> bool {
+    let parts = text.strip_prefix("batch-").and_then(|rest| rest.split_once('-'));
+    parts.is_some_and(|(day, number)| {
+        day.len() == 8 && digits(day) && (3..=12).contains(&number.len()) && digits(number)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ids_and_numbers_identify_a_batch() {
+        for (text, expected) in [
+            ("1", true),
+            ("9007199254740993", true),
+            ("batch-20260310-001", true),
+            ("batch-20260310-1001", true),
+            ("0", false),
+            ("01", false),
+            ("+1", false),
+            ("-1", false),
+            ("99999999999999999999", false),
+            ("batch-2026310-001", false),
+            ("batch-20260310-1", false),
+            ("batch-20260310-00x", false),
+            ("batch-20260310", false),
+            ("１", false),
+            ("", false),
+        ] {
+            assert_eq!(batch(text.to_owned()).is_ok(), expected, "{text}");
+        }
+    }
+}

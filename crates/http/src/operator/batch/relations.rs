@@ -1,0 +1,103 @@
+//! The relations of a batch.
+
+use super::path::BatchName;
+use super::view::RelationView;
+use super::words::{RelationStateWord, RelationStatusWord};
+use crate::app::App;
+use crate::kit::answer::{ListAnswer, ListEnvelope};
+use crate::kit::paging::{self, Paging};
+use crate::kit::problem::{OperatorProblem, Problem};
+use crate::kit::query::Query;
+use crate::kit::routes::Routes;
+use axum::extract::State;
+use domain::access::Operation as O;
+use domain::code::Code;
+use domain::item::ItemState;
+use serde::Deserialize;
+use service::batch::list::OffsetPage;
+use utoipa::IntoParams;
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> Routes {
+    Routes::new().add_operator(
+        O::RelationList,
+        routes!(relations),
+        &[&[Code::BatchNotFound, Code::CursorInvalid]],
+    )
+}
+
+/// The default page size.
+const USUAL: i64 = 20;
+
+/// Which relations to list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub(crate) struct RelationsQuery {
+    /// Only relations with this status: one of document 000's, or `skipped`.
+    status: Option<RelationStatusWord>,
+    /// Only relations in this exact state.
+    #[param(value_type = Option<RelationStateWord>)]
+    state: Option<ItemState>,
+    /// The page number, from 1.
+    #[param(minimum = 1, maximum = 10_000)]
+    page: Option<i64>,
+    /// Relations per page; 20 by default.
+    #[param(minimum = 1, maximum = 200)]
+    page_size: Option<i64>,
+    /// `nextCursor` of the previous page, instead of a page number.
+    cursor: Option<String>,
+}
+
+impl RelationsQuery {
+    /// The requested states; `None` if status and state exclude each other.
+    fn states(&self) -> Option<Vec<ItemState>> {
+        match (self.status.map(RelationStatusWord::item_states), self.state) {
+            (None, None) => Some(Vec::new()),
+            (Some(states), None) => Some(states),
+            (Some(states), Some(state)) if !states.contains(&state) => None,
+            (_, Some(state)) => Some(vec![state]),
+        }
+    }
+}
+
+/// Lists a batch's relations in their original order, by page number or by cursor.
+///
+/// For a very large batch, paging by cursor is fastest.
+#[utoipa::path(get, path = "/api/batch-transfers/{id}/relations", operation_id = "listRelations", tag = "batches",
+    params(("id" = String, Path, description = "The batch's id or number", example = "17"), RelationsQuery),
+    responses((status = 200, description = "A page of relations.", body = ListEnvelope<RelationView>)))]
+pub(crate) async fn relations(
+    State(app): State<App>,
+    BatchName(name): BatchName,
+    Query(query): Query<RelationsQuery>,
+) -> Result<ListAnswer<RelationView>, OperatorProblem> {
+    let sealed = format!("relations {}", app.service.batch(&name).await?.id);
+    let (paging, after) = match &query.cursor {
+        None => (Some(Paging::of(query.page, query.page_size, USUAL)?), None),
+        Some(_) if query.page.is_some() => {
+            return Err(Problem::about(Code::QueryInvalid, "cursor: not with page").into());
+        }
+        Some(cursor) => {
+            let place = app.cursors.open(&sealed, cursor)?;
+            (None, Some(place.parse().map_err(|_| Code::CursorInvalid)?))
+        }
+    };
+    let page_size = paging::size(query.page_size, USUAL)?;
+    let offset = paging.map_or(0, Paging::offset);
+    // Reading one row more than the page size shows whether there is another page.
+    let limit = if query.states().is_none() { 0 } else { page_size + 1 };
+    let states = query.states().unwrap_or_default();
+    let mut list = app.service.batch_item_list(&name, &states, after, OffsetPage { limit, offset }).await?;
+    let goes_on = i64::try_from(list.items.len()).unwrap_or(0) > page_size;
+    list.items.truncate(usize::try_from(page_size).unwrap_or(0));
+    let last = list.items.last().filter(|_| goes_on).map(|last| last.item.number.to_string());
+    let next = last.map(|place| app.cursors.seal(&sealed, &place));
+    let total = if limit == 0 { 0 } else { list.total };
+    let pagination = match paging {
+        Some(paging) => paging.of_total(total, next),
+        None => paging::by_cursor(page_size, next),
+    };
+    let data = list.items.into_iter().map(|item| RelationView::of(&list.batch, item)).collect();
+    Ok(ListAnswer { data, pagination })
+}

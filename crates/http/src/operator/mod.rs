@@ -1,0 +1,10 @@
+//! The operator's API (document 000): `/api/batch-transfers`. A wrong state is 400 here, and document 000's texts are
+//! used to the letter.
+
+mod batch;
+
+use crate::kit::routes::Routes;
+
+pub(crate) fn routes() -> Routes {
+    batch::routes()
+}
