@@ -256,16 +256,8 @@ impl Session {
         })
     }
 
-<<<<<<< HEAD
-    async fn name_what_was_left(&self) -> Result<(), Failure> {
-        for batch in self.service.processing_batches().await? {
-||||||| b5c3730
-    async fn name_what_was_left(&self) -> Result<(), Failure> {
-        for batch in self.service.batch_left().await? {
-=======
     async fn warn_about_unfinished_runs(&self) -> Result<(), Failure> {
-        for batch in self.service.batch_left().await? {
->>>>>>> ht
+        for batch in self.service.processing_batches().await? {
             let number = batch.number();
             note(&say!(
                 self.language,

@@ -256,7 +256,7 @@ impl Draw {
             Self::Stranger { from, name, other } => {
                 let (name, other) = (Some((*name).to_owned()), Some(known.account(other)));
                 let (from, to) = if *from { (name, other) } else { (other, name) };
-                TransferRequest { from, to, amount: "1".to_owned(), ..TransferRequest::default() }
+                TransferRequest { from, to, amount: "1".to_owned().into(), ..TransferRequest::default() }
             }
             _ => return None,
         })
@@ -317,7 +317,7 @@ impl Known<'_> {
     fn transfer(&self, from: Option<String>, to: Option<String>, money: Money) -> TransferRequest {
         let number = from.as_deref().or(to.as_deref()).unwrap_or_default();
         let amount = self.0.settle(money, number).text(&self.currency(number));
-        TransferRequest { from, to, amount, ..TransferRequest::default() }
+        TransferRequest { from, to, amount: amount.into(), ..TransferRequest::default() }
     }
 }
 

@@ -209,16 +209,8 @@ async fn set(session: &Session, args: &StatusArgs, status: AccountStatus) -> Res
 async fn import(session: &Session, args: &AccountImportArgs) -> Result<Exit, Failure> {
     let file = problem::open(&args.file)?;
     let how = AccountImport { delimiter: args.delimiter, confusable: args.confusable };
-<<<<<<< HEAD
     let imported = session.service.account_import(&session.actor, file, how).await?;
-    let problems: Vec<Shown> = imported.problems.iter().cloned().map(Shown::from).collect();
-||||||| b5c3730
-    let imported = session.service.account_import_as(&session.actor, file, how).await?;
-    let problems: Vec<Shown> = imported.problems.iter().cloned().map(Shown::from).collect();
-=======
-    let imported = session.service.account_import_as(&session.actor, file, how).await?;
     let problems: Vec<ShownProblem> = imported.problems.iter().cloned().map(ShownProblem::from).collect();
->>>>>>> ht
     let shown = problem::to_json(&problems, session.language);
     let counts = imported_json(&imported, &shown);
     let text = || {

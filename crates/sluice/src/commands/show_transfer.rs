@@ -23,23 +23,13 @@ pub(crate) struct ShowArgs {
     pub number: i64,
 }
 
-<<<<<<< HEAD
 /// A transfer with the numbers of its accounts, and its postings with the numbers of the debit and credit
 /// accounts.
-struct Shown {
+struct ShownTransfer {
     detail: TransferDetail,
     asset: Asset,
     target_asset: Asset,
     sides: [String; 2],
-||||||| b5c3730
-/// A transfer, and its postings with the numbers of the debit and credit accounts.
-struct Shown {
-    view: TransferView,
-=======
-/// A transfer, and its postings with the numbers of the debit and credit accounts.
-struct ShownTransfer {
-    view: TransferView,
->>>>>>> ht
     postings: Vec<(Booked, [String; 2])>,
 }
 
@@ -56,13 +46,7 @@ pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Fail
     let mut number = || numbers.next().unwrap_or_default();
     let sides = [number(), number()];
     let postings = postings.into_iter().map(|booked| (booked, [number(), number()])).collect();
-<<<<<<< HEAD
-    let shown = Shown { detail, asset, target_asset, sides, postings };
-||||||| b5c3730
-    let shown = Shown { view, postings };
-=======
-    let shown = ShownTransfer { view, postings };
->>>>>>> ht
+    let shown = ShownTransfer { detail, asset, target_asset, sides, postings };
     session.out.answer(shown.to_json(), || shown.to_text(session.out))?;
     Ok(Exit::Success)
 }

@@ -154,19 +154,9 @@ async fn carry_out(session: &Session, request: &TransferRequest, amount: &str) -
         "fee": fee, "replayed": done.replayed, "currency": asset.code,
     });
     // Already validated; formatted here with all its decimals.
-<<<<<<< HEAD
     let read = Amount::parse(amount.trim(), asset.scale);
     let amount = read.map_or_else(|_| amount.to_owned(), |amount| major(amount.minor(), &asset));
-    session.out.answer(json, || told(&done, &amount, &fee, &asset, language))?;
-||||||| b5c3730
-    let amount = Amount::parse(new.amount.trim(), asset.scale);
-    let amount = amount.map_or_else(|_| new.amount.clone(), |amount| major(amount.minor(), &asset));
-    session.out.answer(json, || told(&done, &amount, &fee, &asset, language))?;
-=======
-    let amount = Amount::parse(new.amount.trim(), asset.scale);
-    let amount = amount.map_or_else(|_| new.amount.clone(), |amount| major(amount.minor(), &asset));
     session.out.answer(json, || outcome_text(&done, &amount, &fee, &asset, language))?;
->>>>>>> ht
     Ok(if done.code.is_none() { Exit::Success } else { Exit::Refused })
 }
 

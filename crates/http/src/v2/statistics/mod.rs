@@ -148,16 +148,8 @@ impl From<Statistics> for StatisticsFiguresView {
     }
 }
 
-<<<<<<< HEAD:crates/http/src/statistics/mod.rs
-impl From<(GroupKey, Statistics)> for GroupView {
-    fn from((of, statistics): (GroupKey, Statistics)) -> Self {
-||||||| b5c3730:crates/http/src/statistics/mod.rs
-impl From<(GroupKey, Statistics)> for GroupView {
-    fn from((of, statistics): (GroupKey, Statistics)) -> Self {
-=======
 impl From<(GroupKey, Statistics)> for StatisticsGroupView {
     fn from((of, statistics): (GroupKey, Statistics)) -> Self {
->>>>>>> ht:crates/http/src/v2/statistics/mod.rs
         let (date, account_id, account_number) = match of {
             GroupKey::Day(day) => (Some(date_text(day)), None, None),
             GroupKey::Account(id, number) => (None, Some(AccountId(id).tagged()), Some(number)),

@@ -137,16 +137,8 @@ pub(crate) struct MovementInput {
 
 impl Input for MovementInput {}
 
-<<<<<<< HEAD:crates/http/src/transfer/create.rs
-impl NewTransfer {
-    fn request(self, who: &Who) -> TransferRequest {
-||||||| b5c3730:crates/http/src/transfer/create.rs
-impl NewTransfer {
-    fn order(self, who: &Who) -> Order {
-=======
 impl TransferInput {
-    fn order(self, who: &Who) -> Order {
->>>>>>> ht:crates/http/src/v2/transfer/create.rs
+    fn request(self, who: &Who) -> TransferRequest {
         let is_allowed = Operation::RateSet.allow(who.identity.asker()).is_ok();
         TransferRequest {
             from: Some(self.from_account_id.0),
@@ -163,25 +155,11 @@ impl TransferInput {
     }
 }
 
-<<<<<<< HEAD:crates/http/src/transfer/create.rs
-impl NewMovement {
+impl MovementInput {
     /// The request and the account; the caller decides which side the account is on.
     fn request(self) -> (TransferRequest, Option<String>) {
         let request = TransferRequest {
             amount: AmountInput::Minor(self.amount_cents),
-||||||| b5c3730:crates/http/src/transfer/create.rs
-impl NewMovement {
-    /// The order and the account; the caller decides which side the account is on.
-    fn order(self) -> (Order, Option<String>) {
-        let order = Order {
-            amount: self.amount_cents,
-=======
-impl MovementInput {
-    /// The order and the account; the caller decides which side the account is on.
-    fn order(self) -> (Order, Option<String>) {
-        let order = Order {
-            amount: self.amount_cents,
->>>>>>> ht:crates/http/src/v2/transfer/create.rs
             memo: self.memo,
             date: self.transfer_date,
             vouchers: self.voucher_url.map(Vec::from).unwrap_or_default(),

@@ -243,7 +243,6 @@ async fn admins_change_holders_and_the_audit_log_keeps_the_old_values() {
     for (id, body, code) in HOLDER_CHANGES {
         assert_eq!(change(id, serde_json::from_str(body).unwrap()).await.code(), code, "{body}");
     }
-<<<<<<< HEAD
     // Both changes can be read back from the audit log, with the values before and after.
     let about =
         AuditFilter { subject: Some("holder".to_owned()), subject_id: Some(1), ..AuditFilter::default() };
@@ -254,47 +253,15 @@ async fn admins_change_holders_and_the_audit_log_keeps_the_old_values() {
             told.push((row.action, detail["before"].clone(), detail["after"].clone()));
         }
     }
-||||||| b5c3730
-    let changes = world.service.holder_changes(&[domain::id::HolderId(1)], 0).await.unwrap();
-    let told: Vec<_> = changes.iter().map(|one| (one.action.as_str(), &one.before, &one.after)).collect();
-=======
-    let changes = world.service.holder_changes(&[domain::id::HolderId(1)], 0).await.unwrap();
-    let told: Vec<_> = changes.iter().map(|one| (one.action.as_str(), &one.before, &one.after)).collect();
     let account = |number: &str| json!({ "currency": "USD", "account": number });
     let before = json!({ "name": "ann", "email": "ann@example.com", "uid": null });
     let after = json!({ "name": "Ann Lee", "email": null, "uid": "U-1" });
->>>>>>> ht
     assert_eq!(
         told,
-<<<<<<< HEAD
         [
-            (
-                "holder.make_default".to_owned(),
-                json!({ "currency": "USD", "account": "A-1" }),
-                json!({ "currency": "USD", "account": "A-2" })
-            ),
-            (
-                "holder.change".to_owned(),
-                json!({ "name": "ann", "email": "ann@example.com", "uid": null }),
-                json!({ "name": "Ann Lee", "email": null, "uid": "U-1" })
-            ),
+            ("holder.make_default".to_owned(), account("A-1"), account("A-2")),
+            ("holder.change".to_owned(), before, after),
         ]
-||||||| b5c3730
-        [
-            (
-                "holder.make_default",
-                &json!({ "currency": "USD", "account": "A-1" }),
-                &json!({ "currency": "USD", "account": "A-2" })
-            ),
-            (
-                "holder.change",
-                &json!({ "name": "ann", "email": "ann@example.com", "uid": null }),
-                &json!({ "name": "Ann Lee", "email": null, "uid": "U-1" })
-            ),
-        ]
-=======
-        [("holder.make_default", &account("A-1"), &account("A-2")), ("holder.change", &before, &after),]
->>>>>>> ht
     );
     world.end().await;
 }
