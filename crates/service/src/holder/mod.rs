@@ -51,28 +51,11 @@ impl Service {
         let mut tx = self.store.read().await?;
         let after = Some(CursorKey { value: after.into(), key: after });
         let slice = PageRequest { after, limit, ..PageRequest::default() };
-<<<<<<< HEAD:crates/service/src/holder.rs
-        let field = Field::whole(store::holder::ids(&mut tx).await?);
-        let (mut search, mut holders) = (Search::new(&slice, Counting::No, field, budget), Vec::new());
-        while let Some(look) = search.next(&self.lanes).await {
-            let slice =
-                PageRequest { limit: look.limit, window: Some(look.window), ..PageRequest::default() };
-            let page = store::holder::search(&mut tx, text, slice).await?;
-            search.found(&self.lanes, look, page.iter().map(|holder| holder.id.0).collect());
-||||||| a69a245:crates/service/src/holder.rs
-        let field = Field::whole(store::holder::ids(&mut tx).await?);
-        let (mut search, mut holders) = (Search::new(&slice, Counting::No, field, budget), Vec::new());
-        while let Some(look) = search.next(&self.lanes).await {
-            let slice = PageRequest { limit: look.limit, window: Some(look.window), ..PageRequest::default() };
-            let page = store::holder::search(&mut tx, text, slice).await?;
-            search.found(&self.lanes, look, page.iter().map(|holder| holder.id.0).collect());
-=======
         let scope = SearchScope::whole(store::holder::ids(&mut tx).await?);
         let (mut search, mut holders) = (Search::new(&slice, Counting::No, scope, limits), Vec::new());
         while let Some(scan) = search.next().await {
             let page = store::holder::search(&mut tx, text, scan.slice()).await?;
             search.found(scan, page.iter().map(|holder| holder.id.0).collect());
->>>>>>> sv:crates/service/src/holder/mod.rs
             holders.extend(page);
         }
         let result = search.result();
