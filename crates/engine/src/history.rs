@@ -9,7 +9,7 @@ use std::time::Duration;
 use store::StoreError;
 
 /// Poll interval when there is nothing to do.
-const LOOK: Duration = Duration::from_secs(1);
+const POLL: Duration = Duration::from_secs(1);
 /// The lag in postings from which it works even while single requests arrive.
 const LAG_BESIDE_SINGLES: i64 = 100_000;
 /// The most postings in one run.
@@ -22,7 +22,7 @@ impl Engine {
     pub async fn follow(&self) -> Result<(), Error> {
         let mut single_chunks = self.service.door().single_chunks();
         loop {
-            let pause = if self.is_running() { LOOK } else { self.follow_once(&mut single_chunks).await? };
+            let pause = if self.is_running() { POLL } else { self.follow_once(&mut single_chunks).await? };
             tokio::time::sleep(pause).await;
         }
     }
@@ -33,7 +33,7 @@ impl Engine {
             Err(error @ Error::Store(StoreError::Fatal(_))) => Err(error),
             Err(error) => {
                 tracing::info!(%error, "history update failed, retrying later");
-                Ok(LOOK)
+                Ok(POLL)
             }
         }
     }
@@ -51,10 +51,10 @@ impl Engine {
         let seen = self.service.door().single_chunks();
         let is_beside_singles = std::mem::replace(single_chunks, seen) != seen;
         if !is_due(lag, is_beside_singles) {
-            return Ok(LOOK);
+            return Ok(POLL);
         }
         self.service.history_step(RUN).await?;
-        Ok(if lag > RUN { Duration::ZERO } else { LOOK })
+        Ok(if lag > RUN { Duration::ZERO } else { POLL })
     }
 }
 

@@ -2,10 +2,10 @@
 //! line: its state is in the database, and what it holds in memory is disposable. A worker picks up batches
 //! as one of any number of nodes; its heartbeat keeps the other nodes from taking them over.
 
+mod back_off;
 mod history;
 mod meter;
 pub mod pulse;
-mod rest;
 pub mod runner;
 pub mod worker;
 

@@ -1,9 +1,9 @@
 //! The worker: one of any number of nodes that pick up batches to run, until it is asked to stop. It is woken
 //! when there may be work, and also polls every second.
 
+use crate::back_off::BackOff;
 use crate::meter;
 use crate::pulse::Pulse;
-use crate::rest::Rest;
 use crate::runner::Engine;
 use domain::code::Code;
 use domain::id::BatchId;
@@ -14,7 +14,7 @@ use store::StoreError;
 use tokio::task::{JoinError, JoinSet};
 
 /// Poll interval of a worker that is not woken.
-const LOOK: Duration = Duration::from_secs(1);
+const POLL: Duration = Duration::from_secs(1);
 
 /// The result of a task. A panic affects only its own task: the batch becomes free and is run again, and the
 /// history task is restarted.
@@ -33,7 +33,7 @@ impl Engine {
     /// Works until `stop` completes. Then runs end at the next chunk boundary, and other nodes or the next
     /// start continue them.
     pub async fn work(&self, stop: impl Future<Output = ()>) -> Result<(), Error> {
-        let pulse = self.patiently(|| Pulse::start(self.service.clone(), true)).await?;
+        let pulse = self.with_retries(|| Pulse::start(self.service.clone(), true)).await?;
         let mut wakes = self.service.store().wakes();
         let (mut runs, mut stop) = (JoinSet::new(), std::pin::pin!(stop));
         // Runs in its own task: while it holds SQLite's writer, the poll below has to wait.
@@ -41,7 +41,7 @@ impl Engine {
         history.spawn(async move { follower.follow().await });
         loop {
             wakes.mark_unchanged();
-            match self.look(&mut runs).await {
+            match self.poll(&mut runs).await {
                 // Only a restart can tell what was committed.
                 Err(error @ Error::Store(StoreError::Fatal(_))) => return Err(error),
                 Err(error) => tracing::warn!(%error, "polling for batches failed"),
@@ -56,35 +56,35 @@ impl Engine {
                     let follower = self.clone();
                     history.spawn(async move { follower.follow().await });
                 }
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(POLL) => {}
             }
         }
         history.shutdown().await;
         self.stopping.store(true, Ordering::Relaxed);
         while runs.join_next().await.is_some() {}
-        self.patiently(|| pulse.leave()).await
+        self.with_retries(|| pulse.leave()).await
     }
 
     /// Runs no batches but registers as a node, as every writing process must, so that the ledger is not
     /// moved away meanwhile. Keeps the history up to date until `stop` completes.
-    pub async fn attend(&self, stop: impl Future<Output = ()>) -> Result<(), Error> {
-        let pulse = self.patiently(|| Pulse::start(self.service.clone(), false)).await?;
+    pub async fn keep_history(&self, stop: impl Future<Output = ()>) -> Result<(), Error> {
+        let pulse = self.with_retries(|| Pulse::start(self.service.clone(), false)).await?;
         tokio::select! {
             ended = self.follow() => ended?,
             () = stop => {}
         }
-        self.patiently(|| pulse.leave()).await
+        self.with_retries(|| pulse.leave()).await
     }
 
     /// Evicts dead nodes, discards their unfinished imports, and starts this node's share of the waiting
     /// batches.
-    async fn look(&self, runs: &mut JoinSet<Result<(), Error>>) -> Result<(), Error> {
+    async fn poll(&self, runs: &mut JoinSet<Result<(), Error>>) -> Result<(), Error> {
         self.service.node_reap().await?;
         self.service.batch_purge_unfinished().await?;
         let waiting = self.service.batch_waiting().await?;
         let mine = self.running.lock().map(|running| running.clone()).unwrap_or_default();
-        let rest = self.rest.lock().map(|rest| rest.clone()).unwrap_or_default();
-        let is_free = |batch: &BatchId| !mine.contains(batch) && !rest.is_resting(*batch, Instant::now());
+        let back_off = self.back_off.lock().map(|back_off| back_off.clone()).unwrap_or_default();
+        let is_free = |batch: &BatchId| !mine.contains(batch) && !back_off.holds_back(*batch, Instant::now());
         let waiting: Vec<BatchId> = waiting.into_iter().filter(is_free).collect();
         if waiting.is_empty() {
             return Ok(());
@@ -111,7 +111,7 @@ impl Engine {
     async fn run_one(&self, batch: BatchId) -> Result<(), Error> {
         match self.run(&batch.to_string(), |_| ()).await {
             Ok(ended) => {
-                self.rested(|rest| rest.ended(batch));
+                self.change_back_off(|back_off| back_off.ended(batch));
                 tracing::info!(batch = batch.0, state = ended.state.name(), "the run ended");
             }
             // Another node was faster or has taken over.
@@ -121,7 +121,7 @@ impl Engine {
             Err(error @ Error::Store(StoreError::Fatal(_))) => return Err(error),
             Err(error) => {
                 meter::broke_off();
-                self.rested(|rest| rest.broke_off(batch, Instant::now()));
+                self.change_back_off(|back_off| back_off.failed(batch, Instant::now()));
                 tracing::error!(batch = batch.0, %error, "the run failed; retrying after a back-off");
                 return Ok(());
             }
@@ -130,9 +130,9 @@ impl Engine {
         Ok(())
     }
 
-    fn rested(&self, change: impl FnOnce(&mut Rest)) {
-        if let Ok(mut rest) = self.rest.lock() {
-            change(&mut rest);
+    fn change_back_off(&self, change: impl FnOnce(&mut BackOff)) {
+        if let Ok(mut back_off) = self.back_off.lock() {
+            change(&mut back_off);
         }
     }
 }

@@ -15,7 +15,7 @@ use domain::transfer::{MEMO_MAX, TransferKind};
 use domain::visible::shown;
 use domain::voucher::Voucher;
 use ledger::request::{OperationKey, Quote, Written};
-use ledger::{Party, Single};
+use ledger::{Effects, Party, PostingRequest};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::audit::Actor;
@@ -172,25 +172,24 @@ impl Service {
 }
 
 impl Prepared {
-    pub(super) fn single(&self, actor: &Actor, ask: &Ask<'_>) -> Single {
+    pub(super) fn request(&self, ask: &Ask<'_>) -> PostingRequest {
         let world =
             self.from.as_ref().or(self.to.as_ref()).map_or(domain::id::AssetId(0), |known| known.asset.id);
         let party = |known: &Option<Arc<Known>>| {
             known.as_ref().map_or(Party::World(world), |known| Party::Account(known.id))
         };
-        Single {
-            actor: actor.clone(),
-            operation: self.operation(ask),
+        let vouchers = (!self.vouchers.is_empty()).then(|| serde_json::json!(self.vouchers).to_string());
+        PostingRequest {
             kind: self.kind,
             source: party(&self.from),
             target: party(&self.to),
             amount: self.amount.minor(),
-            exchange: self.exchange.clone(),
+            exchange: Ok(self.exchange.clone()),
             value_date: self.value_date,
             memo: ask.memo.map(str::to_owned),
-            vouchers: (!self.vouchers.is_empty()).then(|| serde_json::json!(self.vouchers).to_string()),
             refused: self.refused.as_ref().map(|refusal| refusal.code),
             quote: self.quote.clone(),
+            effects: Effects::of(self.operation(ask), vouchers),
         }
     }
 

@@ -125,10 +125,10 @@ impl Service {
             }
             Err(error) => return Err(error),
         };
-        let single = prepared.single(actor, &ask);
+        let request = prepared.request(&ask);
         // Runs in its own task: the transfer completes even if the caller disconnects.
-        let door = self.door.clone();
-        let joined = tokio::spawn(async move { door.single(single).await }).await;
+        let (door, actor) = (self.door.clone(), actor.clone());
+        let joined = tokio::spawn(async move { door.single(actor, request).await }).await;
         let outcome = joined.map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
         match outcome {
             Outcome { code: Some(Code::OperationConflict), .. } if self.operation.is_some() => {

@@ -110,7 +110,7 @@ async fn work(session: &Session, settings: &Settings, stop: impl Future<Output =
     if settings.worker {
         return engine.work(stop).await;
     }
-    engine.attend(stop).await
+    engine.keep_history(stop).await
 }
 
 /// Completes when the process is to stop.
