@@ -281,18 +281,18 @@ fn joined(result: Result<Result<Vec<Item>, Error>, tokio::task::JoinError>) -> R
 /// Measures the speed since the run began.
 struct RunSpeed {
     begun: Instant,
-    pending: i64,
+    waiting: i64,
 }
 
 impl RunSpeed {
     fn start(batch: &Batch) -> Self {
-        Self { begun: Instant::now(), pending: batch.tally.pending_count() }
+        Self { begun: Instant::now(), waiting: batch.tally.waiting_count() }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a speed for display, not money")]
     fn measure(&self, batch: Batch) -> Progress {
-        let left = batch.tally.pending_count();
-        let done = (self.pending - left).max(0) as f64;
+        let left = batch.tally.waiting_count();
+        let done = (self.waiting - left).max(0) as f64;
         let items_per_s = done / self.begun.elapsed().as_secs_f64().max(1e-6);
         let eta_s = (items_per_s > 0.0).then(|| left as f64 / items_per_s);
         Progress { batch, items_per_s, eta_s }
