@@ -25,14 +25,14 @@ use tokio::task::JoinHandle;
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
     /// How long a run keeps retrying an unreachable database before it fails; the batch can be resumed later.
-    pub patience: Duration,
+    pub retry_for: Duration,
     /// The most batches a worker runs concurrently.
     pub runs_max: usize,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { patience: Duration::from_secs(60), runs_max: 4 }
+        Self { retry_for: Duration::from_secs(60), runs_max: 4 }
     }
 }
 
@@ -136,6 +136,11 @@ impl Engine {
         Ok(Running { batch, all: self.running.clone() })
     }
 
+    /// Whether this process is running a batch.
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.lock().is_ok_and(|running| !running.is_empty())
+    }
+
     /// Retries a job while the database is unreachable, busy, or left a commit outcome unknown. Everything a
     /// run does is safe to repeat: it is decided under the lease, from stored state.
     pub(crate) async fn with_retries<T, F: Future<Output = Result<T, Error>>>(
@@ -145,7 +150,9 @@ impl Engine {
         let begun = Instant::now();
         loop {
             match job().await {
-                Err(Error::Store(error)) if is_passing(&error) && begun.elapsed() < self.options.patience => {
+                Err(Error::Store(error))
+                    if is_passing(&error) && begun.elapsed() < self.options.retry_for =>
+                {
                     tracing::info!(%error, "waiting for the database");
                     tokio::time::sleep(PAUSE).await;
                 }

@@ -67,7 +67,7 @@ impl World {
         Engine::new(self.service.clone(), EngineOptions::default())
     }
 
-    /// What a rail does to the item on a line: sends it, loses its answer, or refuses it.
+    /// What a rail does to the item on a line (the first is on line 2): sends it, loses its answer, or refuses it.
     async fn rail(&self, line: i64, to: ItemState) {
         let mut tx = self.service.store().write().await.unwrap();
         let batch = store::batch::lock(&mut tx, self.batch).await.unwrap().unwrap();
@@ -161,7 +161,7 @@ async fn a_batch_that_only_waits_for_a_rail_is_left_alone_until_its_last_item_ha
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interruption_fails_what_waits_and_leaves_what_is_in_flight_to_the_rail() {
     let world = world().await;
-    world.rail(1, ItemState::Processing).await;
+    world.rail(2, ItemState::Processing).await;
     let (run, processing) = (BatchIntent::Run, BatchState::Processing);
     let asked = world.service.batch_cancel(&world.actor, &Ask::of(&world.name()), false).await.unwrap();
     assert_eq!((asked.state, asked.intent), (processing, BatchIntent::Interrupt));
@@ -170,7 +170,7 @@ async fn an_interruption_fails_what_waits_and_leaves_what_is_in_flight_to_the_ra
     assert_eq!((left.state, left.intent), (processing, run));
     assert_eq!(world.told().await, (processing, run, [0, 1, 0, 3]));
     assert!(!world.is_waiting().await);
-    world.rail(1, ItemState::Failed).await;
+    world.rail(2, ItemState::Failed).await;
     assert!(world.is_waiting().await);
     world.engine().run(&world.name(), |_| ()).await.unwrap();
     assert_eq!(world.told().await, (BatchState::Failed, run, [0, 0, 0, 4]));
@@ -179,12 +179,12 @@ async fn an_interruption_fails_what_waits_and_leaves_what_is_in_flight_to_the_ra
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_called_off_for_good_skips_an_item_that_the_rail_refuses_later() {
     let world = world().await;
-    world.rail(1, ItemState::Processing).await;
+    world.rail(2, ItemState::Processing).await;
     world.service.batch_cancel(&world.actor, &Ask::of(&world.name()), true).await.unwrap();
     world.engine().run(&world.name(), |_| ()).await.unwrap();
     assert_eq!(world.told().await, (BatchState::Processing, BatchIntent::Run, [0, 1, 0, 0]));
     assert!(!world.is_waiting().await);
-    world.rail(1, ItemState::Failed).await;
+    world.rail(2, ItemState::Failed).await;
     world.engine().run(&world.name(), |_| ()).await.unwrap();
     assert_eq!(world.told().await, (BatchState::Cancelled, BatchIntent::Run, [0, 0, 0, 0]));
 }

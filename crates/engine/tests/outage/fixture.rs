@@ -96,7 +96,7 @@ pub struct Worker {
 
 impl Worker {
     pub fn start(service: &Service) -> Self {
-        let options = EngineOptions { patience: Duration::from_secs(3_600), runs_max: 4 };
+        let options = EngineOptions { retry_for: Duration::from_secs(3_600), runs_max: 4 };
         let engine = Engine::new(service.clone(), options);
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move { engine.work(async { drop(stopped.await) }).await });
