@@ -215,7 +215,7 @@ async fn resuming_a_live_run_changes_nothing_and_after_an_interruption_retries_t
         world.service.batch_cancel(&world.actor, &BatchRequest::of(&world.batch), false).await.unwrap();
     assert_eq!((ended.state, ended.tally.failed_count), (BatchState::Failed, ITEMS));
     let (again, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
-    assert_eq!((again.state, count, again.tally.pending_count()), (BatchState::Processing, ITEMS, ITEMS));
+    assert_eq!((again.state, count, again.tally.waiting_count()), (BatchState::Processing, ITEMS, ITEMS));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
@@ -226,7 +226,7 @@ async fn a_batch_called_off_for_good_leaves_nothing_that_a_retry_can_pay() {
         world.run_while(async { drop(world.service.batch_cancel(&world.actor, &ask, true).await.unwrap()) });
     let batch = stopped.await.unwrap();
     let tally = batch.tally;
-    assert_eq!((batch.state, tally.failed_count, tally.pending_count()), (BatchState::Completed, 0, 0));
+    assert_eq!((batch.state, tally.failed_count, tally.waiting_count()), (BatchState::Completed, 0, 0));
     assert_eq!(tally.success_count + tally.skipped_count, ITEMS);
     assert!(tally.skipped_count > 0, "{tally:?}");
     for refused in [

@@ -22,7 +22,7 @@ use formats::account::{AccountFileOptions, AccountReader, AccountRow};
 use formats::delimiter::Delimiter;
 use formats::read_error::ReadError;
 use ledger::request::OperationKey;
-use ledger::{Outcome, Party, Single};
+use ledger::{Effects, Outcome, Party, PostingRequest};
 use std::io::Read;
 use store::audit::Actor;
 use store::turn::{self, Turn};
@@ -111,30 +111,28 @@ impl Service {
         if openings.is_empty() {
             return Ok(Vec::new());
         }
-        let singles = openings.iter().map(|(_, row, id)| opening(actor, row, *id)).collect();
-        Ok(self.door.bulk(singles).await?)
+        let requests = openings.iter().map(|(_, row, id)| opening(row, *id)).collect();
+        Ok(self.door.bulk(actor.clone(), requests).await?)
     }
 }
 
 /// The operation id of an opening is derived from the account id, in a namespace reserved for the ledger: no
 /// caller's operation id can collide with it.
-fn opening(actor: &Actor, row: &ParsedRow, account: AccountId) -> Single {
+fn opening(row: &ParsedRow, account: AccountId) -> PostingRequest {
     let operation = OperationKey {
         id: format!("internal:opening:{}", account.tagged()),
         fingerprint: row.opening.minor().to_string(),
     };
-    Single {
-        actor: actor.clone(),
-        operation: Some(operation),
+    PostingRequest {
         kind: TransferKind::Opening,
         source: Party::World(row.asset.id),
         target: Party::Account(account),
         amount: row.opening.minor(),
-        exchange: None,
+        exchange: Ok(None),
         quote: None,
         value_date: None,
         memo: None,
-        vouchers: None,
         refused: None,
+        effects: Effects::of(Some(operation), None),
     }
 }

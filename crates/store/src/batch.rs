@@ -142,7 +142,8 @@ macro_rules! columns {
              content_hash, first_number, last_number, refused_count, total_count, total_amount, success_count,
              success_amount, failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at,
              submitted_at, started_at, interrupted_at, completed_at, convert,
-             created_by_kind, created_by_id, allow_repeat, called_off_at, version, runs ",
+             created_by_kind, created_by_id, allow_repeat, called_off_at, version, runs,
+             flight_count, flight_amount, unknown_count ",
             $tail
         )
     };
@@ -162,7 +163,10 @@ static BY_STATE: Sql = Sql::new(columns!("SELECT", "FROM batch WHERE state = $1 
 static UNREADY: Sql = Sql::new(columns!("SELECT", "FROM batch WHERE ready = 0 ORDER BY id"));
 static LOCK_UNREADY: Sql = Sql::alone(columns!("SELECT", "FROM batch WHERE id = $1 AND ready = 0"));
 static WAITING: Sql = Sql::new(
-    "SELECT id FROM batch WHERE state = 6 AND ready = 1 AND NOT EXISTS (
+    "SELECT id FROM batch WHERE state = 6 AND ready = 1
+       AND (success_count + failed_count + skipped_count + flight_count < total_count OR flight_count = 0
+            OR intent <> 2)
+       AND NOT EXISTS (
        SELECT 1 FROM lease JOIN node ON node.name = lease.owner
        WHERE lease.batch = batch.id AND lease.owner <> $1)
      ORDER BY id",
@@ -249,6 +253,9 @@ fn read(row: Row<'_>) -> Result<Batch, StoreError> {
             failed_amount: row.i64(21)?,
             skipped_count: row.i64(22)?,
             fee_amount: row.i64(23)?,
+            flight_count: row.i64(37)?,
+            flight_amount: row.i64(38)?,
+            unknown_count: row.i64(39)?,
         },
         created_by: row.author([31, 32, 24])?,
         created_at: row.i64(25)?,
@@ -309,7 +316,8 @@ pub async fn lock_unready(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>, Sto
     one(tx, &LOCK_UNREADY, args![id.0]).await
 }
 
-/// Batches that are `processing` and not held by a live node other than this one; oldest first.
+/// Batches that are `processing`, need a runner (`BatchTally::needs_runner`) and are not held by a live node
+/// other than this one; oldest first.
 pub async fn waiting(tx: &mut Tx, node: &str) -> Result<Vec<BatchId>, StoreError> {
     tx.fetch(&WAITING, args![node]).await?.iter().map(|row| Ok(BatchId(row.i64(0)?))).collect()
 }

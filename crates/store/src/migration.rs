@@ -48,6 +48,11 @@ const LIST: &[(&str, &str, &str)] = &[
         include_str!("../migrations/0008_spans.sqlite.sql"),
         include_str!("../migrations/0008_spans.postgres.sql"),
     ),
+    (
+        "V9__flight",
+        include_str!("../migrations/0009_flight.sqlite.sql"),
+        include_str!("../migrations/0009_flight.postgres.sql"),
+    ),
 ];
 
 /// The schema version that this program works with.

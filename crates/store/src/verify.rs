@@ -59,7 +59,8 @@ static FAILURES: Sql = Sql::new(
 );
 static BATCHES: Sql = Sql::new(
     "SELECT id, state, content_hash, total_count, total_amount, success_count, success_amount, failed_count,
-            failed_amount, skipped_count, fee_amount, ready, called_off_at FROM batch ORDER BY id",
+            failed_amount, skipped_count, fee_amount, ready, called_off_at, flight_count, flight_amount, unknown_count
+     FROM batch ORDER BY id",
 );
 
 /// The statements of this noun.
@@ -174,7 +175,8 @@ pub async fn failures_by_chunk(tx: &mut Tx, step: i64) -> Result<Vec<FailedTry>,
     }
 }
 
-/// All batches: id, state, content hash, the eight counters, ready, when they were called off permanently.
+/// All batches: id, state, content hash, eight counters, ready, when they were called off permanently, the
+/// three counters of items in flight.
 pub async fn batches(tx: &mut Tx) -> Result<Rows, StoreError> {
     tx.fetch(&BATCHES, args![]).await
 }

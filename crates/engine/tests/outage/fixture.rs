@@ -99,7 +99,7 @@ pub struct Worker {
 
 impl Worker {
     pub fn start(service: &Service) -> Self {
-        let options = EngineOptions { patience: Duration::from_secs(3_600), runs_max: 4 };
+        let options = EngineOptions { retry_for: Duration::from_secs(3_600), runs_max: 4 };
         let engine = Engine::new(service.clone(), options);
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move { engine.work(async { drop(stopped.await) }).await });
@@ -139,7 +139,7 @@ pub async fn end_of(service: &Service, batch: &Batch) {
     let name = batch.id.to_string();
     let has_ended = async || service.batch(&name).await.is_ok_and(|batch| batch.state.has_ended());
     // Waits for the run however long it takes, then at most ten seconds for its end.
-    while !has_ended().await && service.batch(&name).await.is_ok_and(|b| b.tally.pending_count() > 0) {
+    while !has_ended().await && service.batch(&name).await.is_ok_and(|b| b.tally.open_count() > 0) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     soon("the batch's end", has_ended).await;

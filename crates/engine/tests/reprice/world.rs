@@ -122,7 +122,7 @@ impl World {
 
     pub async fn state(&self, batch: &str) -> (BatchState, i64, i64, i64, i64) {
         let Batch { state, tally, .. } = self.service.batch(batch).await.unwrap();
-        (state, tally.success_count, tally.failed_count, tally.skipped_count, tally.pending_count())
+        (state, tally.success_count, tally.failed_count, tally.skipped_count, tally.open_count())
     }
 
     /// What each payee has received, in cents.

@@ -54,7 +54,7 @@ pub(crate) async fn begin(write: &mut Write, batch: &Batch, action: Action) -> R
     Ok(Fact::of_batch(action, batch.id)
         .with("from", batch.state.name())
         .with("content_hash", batch.content_hash.as_deref())
-        .with("items", batch.tally.pending_count())
+        .with("items", batch.tally.waiting_count())
         .moved(state, BatchEvent::Started))
 }
 

@@ -71,10 +71,7 @@ impl Service {
         let (last, states_wanted) = (batch.last_number, states.to_vec());
         let whole =
             ItemFilter { batch: batch.id, after: first, last, states: states_wanted, codes: Vec::new() };
-        let total = match counted(&batch, states) {
-            Some(total) => total,
-            None => store::item::count(&mut tx, &whole).await?,
-        };
+        let total = counted(&batch, states);
         let filter = ItemFilter { after: after.unwrap_or(first).max(first), ..whole };
         let items = store::item::list(&mut tx, &filter, part.limit, part.offset).await?;
         let mut items = describe_items(&mut tx, items).await?;
@@ -103,14 +100,8 @@ impl Service {
     }
 }
 
-/// The length of a list from the batch's counters, without reading a million items; none if they do not cover
-/// it.
-fn counted(batch: &Batch, states: &[ItemState]) -> Option<i64> {
-    let of = |state: &ItemState| match state {
-        ItemState::Completed => Some(batch.tally.success_count),
-        ItemState::Failed => Some(batch.tally.failed_count),
-        ItemState::Skipped => Some(batch.tally.skipped_count),
-        ItemState::Pending | ItemState::Processing | ItemState::Unknown => None,
-    };
-    if states.is_empty() { Some(batch.tally.total_count) } else { states.iter().map(of).sum() }
+/// The length of a list from the batch's counters, without reading a million items.
+fn counted(batch: &Batch, states: &[ItemState]) -> i64 {
+    let listed = |state: &ItemState| states.is_empty() || states.contains(state);
+    ItemState::ALL.into_iter().filter(listed).map(|state| batch.tally.count_in(state)).sum()
 }

@@ -17,10 +17,13 @@ impl Service {
         find(&mut tx, name).await
     }
 
-    /// Batches that were running when their process ended.
+    /// Batches that are running or were running when their process ended; not those whose open items are all
+    /// in flight.
     pub async fn processing_batches(&self) -> Result<Vec<Batch>, Error> {
         let mut tx = self.store.read().await?;
-        Ok(store::batch::by_state(&mut tx, BatchState::Processing).await?)
+        let mut batches = store::batch::by_state(&mut tx, BatchState::Processing).await?;
+        batches.retain(|batch| batch.tally.needs_runner(batch.intent));
+        Ok(batches)
     }
 }
 

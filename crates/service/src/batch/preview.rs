@@ -18,7 +18,7 @@ use domain::policy::PolicyBook;
 use domain::posting::{Book, Request};
 use hashbrown::HashMap;
 use ledger::calendar;
-use ledger::rates::{Rates, post_item};
+use ledger::rates::{Rates, post_exchanged};
 use store::Tx;
 use store::batch::Batch;
 use store::item::{Item, Page};
@@ -247,11 +247,12 @@ impl Fold {
             (Some(rates), Some((source, target))) => rates.exchange(source.asset, target.asset, item.amount),
             _ => Ok(None),
         };
-        let (posted, exchange) = post_item(exchange, |exchanged| {
+        let posted = post_exchanged(&exchange, |exchanged| {
             request.exchanged = exchanged;
             self.book.post(&request, &self.policies, self.today, &mut Vec::new())
         })?;
-        Ok((posted.fee, target.zip(exchange.map(|exchange| exchange.target_amount))))
+        let exchanged = exchange.ok().flatten().map(|exchange| exchange.target_amount);
+        Ok((posted.fee, target.zip(exchanged)))
     }
 
     async fn end(mut self, tx: &mut Tx, single: Option<AccountId>) -> Result<Preview, Error> {

@@ -78,7 +78,7 @@ async fn complete(tx: &mut Tx, batches: Vec<Batch>, seq: i64) -> Result<Vec<Batc
 /// The number of the item that was decided last, as far as the counters show: items are decided in number
 /// order, except those that are retried.
 fn candidate(batch: &Batch) -> Option<TransferId> {
-    let decided = batch.tally.total_count - batch.tally.pending_count();
+    let decided = batch.tally.total_count - batch.tally.open_count();
     let number = batch.first_number + decided - 1;
     (batch.state.has_begun() && decided > 0 && number <= batch.last_number).then_some(TransferId(number))
 }

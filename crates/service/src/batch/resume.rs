@@ -52,7 +52,7 @@ impl Service {
 
 async fn resume(write: &mut Write, name: &str) -> Result<WriteResult<(Batch, i64)>, Error> {
     let batch = locked(write, name).await?;
-    let waiting = batch.tally.pending_count();
+    let waiting = batch.tally.waiting_count();
     let fact = match (batch.state, batch.intent) {
         _ if batch.called_off_at.is_some() => {
             return Err(called_off(&batch));
@@ -77,6 +77,6 @@ async fn resume_paused(write: &mut Write, batch: &Batch) -> Result<Fact, Error> 
     store::batch::set_state(&mut write.tx, batch.id, state, intent, None, None).await?;
     Ok(Fact::of_batch(Action::BatchResume, batch.id)
         .with("from", batch.state.name())
-        .with("items", batch.tally.pending_count())
+        .with("items", batch.tally.waiting_count())
         .moved(state, BatchEvent::Resumed))
 }

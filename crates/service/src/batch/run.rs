@@ -68,7 +68,7 @@ impl Service {
         Ok(())
     }
 
-    /// Batches in `processing` that no other live node has leased, oldest first.
+    /// Batches in `processing` that need a runner and that no other live node has leased, oldest first.
     pub async fn batch_waiting(&self) -> Result<Vec<BatchId>, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::batch::waiting(&mut tx, self.store.node()).await?)
@@ -91,9 +91,7 @@ impl Service {
         fence(&mut write.tx, id, Some(epoch)).await?;
         let done = finish(&mut write, id, epoch).await;
         let batch = write.end(done).await?;
-        if batch.state == BatchState::Processing {
-            self.store.wake();
-        }
+        self.wake_runner(&batch);
         Ok(batch)
     }
 
@@ -105,10 +103,15 @@ impl Service {
         let mut write = claimed!(self.write(&actor, Action::BatchEnd));
         let done = finish_interrupted(&mut write, id).await;
         let batch = write.end(done).await?;
-        if batch.state == BatchState::Processing {
+        self.wake_runner(&batch);
+        Ok(batch)
+    }
+
+    /// Wakes the workers if the batch needs another run.
+    fn wake_runner(&self, batch: &Batch) {
+        if batch.state == BatchState::Processing && batch.tally.needs_runner(batch.intent) {
             self.store.wake();
         }
-        Ok(batch)
     }
 
     /// Skips the unpaid items of a batch that was cancelled permanently; fails its pending items with a code,
@@ -167,6 +170,11 @@ async fn finish(write: &mut Write, id: BatchId, epoch: i64) -> Result<WriteResul
     let is_due = batch.called_off_at.is_some() && batch.tally.failed_count > 0;
     let state = match batch.folded() {
         BatchState::Processing if batch.intent == BatchIntent::Pause => BatchState::Paused,
+        // Nothing waits, but items are in flight: what a user asked of the run is done.
+        BatchState::Processing if !batch.tally.needs_runner(BatchIntent::Run) && !is_due => {
+            store::batch::set_intent(&mut write.tx, id, BatchIntent::Run, None).await?;
+            return Ok(WriteResult::nothing(changed(write, id).await?));
+        }
         // The intent changed while the run was ending; the next owner handles it.
         BatchState::Processing => return Ok(WriteResult::nothing(batch)),
         _ if is_due => return Ok(WriteResult::nothing(batch)),

@@ -30,7 +30,7 @@ pub(crate) async fn close(write: &mut Write, batch: &Batch, state: BatchState) -
         .with("completed", tally.success_count)
         .with("failed", tally.failed_count)
         .with("skipped", tally.skipped_count)
-        .with("waiting", tally.pending_count());
+        .with("waiting", tally.waiting_count());
     Ok(match BatchEvent::of_end(state) {
         Some(event) => fact.moved(state, event),
         None => fact,

@@ -89,10 +89,10 @@ impl Service {
             Some(id) => Some(prepared.operation_key(id, request)),
             None => self.operation.as_deref().cloned(),
         };
-        let single = prepared.single(actor, request, operation);
+        let request = prepared.posting(request, operation);
         // Runs in its own task: the transfer completes even if the caller disconnects.
-        let door = self.door.clone();
-        let joined = tokio::spawn(async move { door.single(single).await }).await;
+        let (door, actor) = (self.door.clone(), actor.clone());
+        let joined = tokio::spawn(async move { door.single(actor, request).await }).await;
         let outcome = joined.map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
         match outcome {
             Outcome { code: Some(Code::OperationConflict), .. } if self.operation.is_some() => {

@@ -12,7 +12,7 @@ use domain::fx::Rate;
 use domain::text::OperationId;
 use domain::transfer::TransferKind;
 use ledger::request::{OperationKey, Quote, Written};
-use ledger::{Party, Single};
+use ledger::{Effects, Party, PostingRequest};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use store::audit::Actor;
@@ -72,30 +72,28 @@ impl Service {
 }
 
 impl PreparedTransfer {
-    pub(super) fn single(
+    pub(super) fn posting(
         &self,
-        actor: &Actor,
         request: &TransferRequest,
         operation: Option<OperationKey>,
-    ) -> Single {
+    ) -> PostingRequest {
         let world =
             self.from.as_ref().or(self.to.as_ref()).map_or(domain::id::AssetId(0), |known| known.asset.id);
         let party = |known: &Option<Arc<CachedAccount>>| {
             known.as_ref().map_or(Party::World(world), |known| Party::Account(known.id))
         };
-        Single {
-            actor: actor.clone(),
-            operation,
+        let vouchers = (!self.vouchers.is_empty()).then(|| serde_json::json!(self.vouchers).to_string());
+        PostingRequest {
             kind: self.kind,
             source: party(&self.from),
             target: party(&self.to),
             amount: self.amount.minor(),
-            exchange: self.exchange.clone(),
+            exchange: Ok(self.exchange.clone()),
             value_date: self.value_date,
             memo: request.memo.clone(),
-            vouchers: (!self.vouchers.is_empty()).then(|| serde_json::json!(self.vouchers).to_string()),
             refused: self.refused.as_ref().map(|refusal| refusal.code),
             quote: self.quote.clone(),
+            effects: Effects::of(operation, vouchers),
         }
     }
 

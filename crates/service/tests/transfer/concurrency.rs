@@ -5,7 +5,7 @@ use crate::world::{A1, A2, B1, C1, THREADS, World, actor, footprint, request, se
 use domain::code::Code;
 use domain::id::AccountId;
 use domain::transfer::TransferKind;
-use ledger::{Outcome, Party, Single};
+use ledger::{Effects, Outcome, Party, PostingRequest};
 use service::policy::PolicyChange;
 use service::transfer::TransferRequest;
 use std::collections::BTreeSet;
@@ -132,25 +132,24 @@ async fn test_race_condition_prevention() {
 async fn group_commit(world: &World) {
     let (source, target) = (world.id(A2).await, world.id(B1).await);
     let (before, commits) = (world.footprint(), world.number("SELECT commit_number FROM ledger_head"));
-    let single = || Single {
-        actor: actor(),
-        operation: None,
+    let request = || PostingRequest {
         kind: TransferKind::Single,
         source: Party::Account(AccountId(source)),
         target: Party::Account(AccountId(target)),
         amount: 1,
-        exchange: None,
+        exchange: Ok(None),
         quote: None,
         value_date: None,
         memo: None,
-        vouchers: None,
         refused: None,
+        effects: Effects::default(),
     };
     let mut writer = world.service.store().write().await.unwrap();
     let mut accounts = vec![source, target];
     accounts.sort_unstable();
     store::balance::lock(&mut writer, accounts).await.unwrap();
-    let mut waiting: Vec<_> = (0..THREADS).map(|_| Box::pin(world.service.door().single(single()))).collect();
+    let mut waiting: Vec<_> =
+        (0..THREADS).map(|_| Box::pin(world.service.door().single(actor(), request()))).collect();
     for request in &mut waiting {
         let polled = pin!(request).poll(&mut Context::from_waker(Waker::noop()));
         assert!(matches!(polled, Poll::Pending));

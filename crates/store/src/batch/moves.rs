@@ -19,7 +19,8 @@ pub(super) static INTEND: Sql =
 pub(super) static CALL_OFF: Sql = Sql::new("UPDATE batch SET called_off_at = $2 WHERE id = $1");
 pub(super) static TALLY: Sql = Sql::new(
     "UPDATE batch SET total_count = $2, total_amount = $3, success_count = $4, success_amount = $5,
-       failed_count = $6, failed_amount = $7, skipped_count = $8, fee_amount = $9 WHERE id = $1",
+       failed_count = $6, failed_amount = $7, skipped_count = $8, fee_amount = $9, flight_count = $10,
+       flight_amount = $11, unknown_count = $12 WHERE id = $1",
 );
 
 /// Freezes a draft under the hash of its content.
@@ -67,6 +68,9 @@ pub async fn set_tally(tx: &mut Tx, id: BatchId, tally: &BatchTally) -> Result<(
         tally.failed_amount,
         tally.skipped_count,
         tally.fee_amount,
+        tally.flight_count,
+        tally.flight_amount,
+        tally.unknown_count,
     ];
     tx.execute(&TALLY, args).await.map(|_| ())
 }

@@ -234,8 +234,7 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
         success_amount: 5,
         failed_count: rows - 1,
         failed_amount: 5 * (rows - 1),
-        skipped_count: 0,
-        fee_amount: 0,
+        ..BatchTally::default()
     };
     store::batch::set_tally(tx, id, &tally).await?;
     let ids: Vec<_> = (1..=rows).map(|k| (k, format!("EXT-{k}"))).collect();

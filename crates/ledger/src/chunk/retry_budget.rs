@@ -14,18 +14,18 @@ const PAUSE_MAX_MS: u64 = 250;
 /// Decides whether and when to retry. While the database stays unreachable, every chunk gets only one
 /// attempt, so that the callers queued behind it get the error soon.
 #[derive(Debug)]
-pub(crate) struct Patience {
+pub(crate) struct RetryBudget {
     begun: Instant,
     away_since: Option<Instant>,
 }
 
-impl Default for Patience {
+impl Default for RetryBudget {
     fn default() -> Self {
         Self { begun: Instant::now(), away_since: None }
     }
 }
 
-impl Patience {
+impl RetryBudget {
     /// Starts the retry budget of a chunk.
     pub(crate) fn begin(&mut self) {
         self.begun = Instant::now();

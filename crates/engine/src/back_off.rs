@@ -12,13 +12,13 @@ const LONGEST: Duration = Duration::from_secs(300);
 
 /// How often the run of each batch has failed, and when its back-off ends.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Rest {
+pub(crate) struct BackOff {
     until: HashMap<BatchId, (u32, Instant)>,
 }
 
-impl Rest {
+impl BackOff {
     /// Records that a run failed.
-    pub(crate) fn broke_off(&mut self, batch: BatchId, now: Instant) {
+    pub(crate) fn failed(&mut self, batch: BatchId, now: Instant) {
         let times = self.until.get(&batch).map_or(0, |(times, _)| *times);
         let length = FIRST.saturating_mul(1_u32.checked_shl(times).unwrap_or(u32::MAX)).min(LONGEST);
         self.until.insert(batch, (times.saturating_add(1), now + length));
@@ -30,7 +30,7 @@ impl Rest {
     }
 
     /// Whether a batch is backing off.
-    pub(crate) fn is_resting(&self, batch: BatchId, now: Instant) -> bool {
+    pub(crate) fn holds_back(&self, batch: BatchId, now: Instant) -> bool {
         self.until.get(&batch).is_some_and(|(_, until)| now < *until)
     }
 }
@@ -41,17 +41,17 @@ mod tests {
 
     #[test]
     fn the_back_off_doubles_with_each_failure_and_is_reset_by_a_normal_end() {
-        let (mut rest, begun, batch) = (Rest::default(), Instant::now(), BatchId(7));
+        let (mut back_off, begun, batch) = (BackOff::default(), Instant::now(), BatchId(7));
         for seconds in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
-            rest.broke_off(batch, begun);
+            back_off.failed(batch, begun);
             let length = Duration::from_secs(seconds);
-            assert!(rest.is_resting(batch, begun + length - Duration::from_millis(1)), "{seconds}");
-            assert!(!rest.is_resting(batch, begun + length), "{seconds}");
-            assert!(!rest.is_resting(BatchId(8), begun));
+            assert!(back_off.holds_back(batch, begun + length - Duration::from_millis(1)), "{seconds}");
+            assert!(!back_off.holds_back(batch, begun + length), "{seconds}");
+            assert!(!back_off.holds_back(BatchId(8), begun));
         }
-        (0..100).for_each(|_| rest.broke_off(batch, begun));
-        assert!(!rest.is_resting(batch, begun + LONGEST));
-        rest.ended(batch);
-        assert!(!rest.is_resting(batch, begun));
+        (0..100).for_each(|_| back_off.failed(batch, begun));
+        assert!(!back_off.holds_back(batch, begun + LONGEST));
+        back_off.ended(batch);
+        assert!(!back_off.holds_back(batch, begun));
     }
 }
