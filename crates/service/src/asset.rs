@@ -12,7 +12,7 @@ use domain::posting::opened;
 use store::account::NewAccount;
 use store::audit::Actor;
 use store::counter::{self, Counter};
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 use store::{StoreError, Tx};
 
 impl Service {
@@ -34,7 +34,7 @@ async fn add(write: &mut Write, code: &str, scale: Option<u8>) -> Result<Done<As
     let scale =
         scale.or_else(|| known_scale(code)).ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
     check_new(code, scale)?;
-    turn::take(&mut write.tx, Turn::Directory).await?;
+    named_lock::take(&mut write.tx, NamedLock::Directory).await?;
     if store::asset::all(&mut write.tx).await?.iter().any(|asset| asset.code == code) {
         return Err(Error::refused(Code::AssetExists, code));
     }

@@ -16,7 +16,7 @@ use store::Tx;
 use store::audit::Actor;
 use store::counter::{self, Counter};
 use store::listing::{CursorKey, PageRequest};
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 pub use crate::holder_change::{HolderChange, HolderChanged};
 pub use store::holder::Holder;
@@ -102,7 +102,8 @@ impl Service {
         let field = Field::whole(store::holder::ids(&mut tx).await?);
         let (mut search, mut holders) = (Search::new(&slice, Counting::No, field, budget), Vec::new());
         while let Some(look) = search.next(&self.lanes).await {
-            let slice = PageRequest { limit: look.limit, window: Some(look.window), ..PageRequest::default() };
+            let slice =
+                PageRequest { limit: look.limit, window: Some(look.window), ..PageRequest::default() };
             let page = store::holder::search(&mut tx, text, slice).await?;
             search.found(&self.lanes, look, page.iter().map(|holder| holder.id.0).collect());
             holders.extend(page);
@@ -136,7 +137,7 @@ pub(crate) fn missing(id: HolderId) -> Error {
 
 async fn add_new(write: &mut Write, new: &NewHolder) -> Result<Done<Holder>, Error> {
     let new = new.clean()?;
-    turn::take(&mut write.tx, Turn::Directory).await?;
+    named_lock::take(&mut write.tx, NamedLock::Directory).await?;
     if KnownHolders::load(&mut write.tx, std::slice::from_ref(&new)).await?.has(&new) {
         return Err(Error::refused(Code::HolderExists, new.email.or(new.uid).unwrap_or(new.name)));
     }

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use store::Tx;
 use store::audit::Actor;
 use store::invitation::Invitation;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// How long an invitation link is valid, in microseconds.
 const LIFE: i64 = 72 * 3_600 * 1_000_000;
@@ -114,7 +114,7 @@ async fn add_first(
     hash: &str,
 ) -> Result<Done<User>, Error> {
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     refuse_second(tx).await?;
     let taken = store::invitation::take(tx, &secret::hash(token.expose())).await?;
     taken.filter(|one| one.expires_at > write.now).ok_or(Code::InvitationInvalid)?;

@@ -7,8 +7,8 @@ use domain::account::AccountKind;
 use domain::asset::Asset;
 use hashbrown::HashSet;
 use store::account::SystemAccount;
+use store::named_lock::{self, NamedLock};
 use store::node::Node;
-use store::turn::{self, Turn};
 use store::{StoreError, Tx};
 
 /// How long a node counts as alive after a heartbeat, in microseconds. With the interval below and the time
@@ -24,7 +24,7 @@ impl Service {
     /// missing. A worker takes batches by itself and counts when they are distributed.
     pub async fn node_join(&self, is_worker: bool) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
-        turn::take(&mut tx, Turn::Directory).await?;
+        named_lock::take(&mut tx, NamedLock::Directory).await?;
         let nodes = store::node::all(&mut tx).await?;
         let stripe =
             if self.store.is_sole_writer() || !is_worker { 0 } else { least_used(&nodes, self.store.node()) };

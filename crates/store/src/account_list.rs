@@ -1,11 +1,12 @@
 //! Lists of accounts in a chosen order.
 
-use crate::account::{self, AccountView, COLUMNS, TABLES};
+use crate::account::{AccountView, TABLES};
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
-use crate::listing::{Listing, CursorKey, PageRequest};
+use crate::listing::{CursorKey, Listing, PageRequest};
 use crate::tx::Tx;
+use crate::value::Row;
 use domain::account::{AccountKind, AccountStatus};
 use domain::id::{AssetId, HolderId};
 
@@ -113,8 +114,8 @@ pub async fn page(
     sort: AccountSort,
     slice: PageRequest,
 ) -> Result<Vec<AccountView>, StoreError> {
-    let (text, args) = listing(filter).page(COLUMNS, sort.column(), "a.id", slice);
-    tx.fetch_text(text, args).await?.iter().map(account::read).collect()
+    let (text, args) = listing(filter).page(AccountView::COLUMNS, sort.column(), "a.id", slice);
+    tx.fetch_text(text, args).await?.iter().map(Row::read).collect()
 }
 
 /// How many accounts match a filter; with a bound, counting stops there.
@@ -124,7 +125,11 @@ pub async fn count(tx: &mut Tx, filter: &AccountFilter, most: Option<i64>) -> Re
 }
 
 /// The ids of a page of accounts, ordered by id.
-pub async fn page_of_ids(tx: &mut Tx, filter: &AccountFilter, slice: PageRequest) -> Result<Vec<i64>, StoreError> {
+pub async fn page_of_ids(
+    tx: &mut Tx,
+    filter: &AccountFilter,
+    slice: PageRequest,
+) -> Result<Vec<i64>, StoreError> {
     let (text, args) = listing(filter).page("a.id", "a.id", "a.id", slice);
     tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
 }

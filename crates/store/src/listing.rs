@@ -99,7 +99,13 @@ impl Listing {
     }
 
     /// The query for a page of the rows, sorted by a column and then by the key.
-    pub(crate) fn page(mut self, columns: &str, sort: &str, key: &str, slice: PageRequest) -> (String, Vec<Value>) {
+    pub(crate) fn page(
+        mut self,
+        columns: &str,
+        sort: &str,
+        key: &str,
+        slice: PageRequest,
+    ) -> (String, Vec<Value>) {
         let (sign, way) = match slice.order {
             Order::Ascending => (">", ""),
             Order::Descending => ("<", " DESC"),

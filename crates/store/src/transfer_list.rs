@@ -4,12 +4,12 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
-use crate::listing::{Listing, CursorKey, PageRequest};
+use crate::listing::{CursorKey, Listing, PageRequest};
 use crate::transfer::Transfer;
 use crate::tx::Tx;
 use crate::value::Value;
 use domain::id::{AccountId, AssetId};
-use domain::transfer::TransferKind;
+use domain::transfer::{TransferKind, TransferStatus};
 
 /// Which transfers a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,7 +87,8 @@ fn listing_over(transfers: &str, filter: &TransferFilter) -> Listing {
         listing.and("(t.source = ? OR t.target = ?)", account.0);
     }
     if let Some(completed) = filter.completed {
-        listing.and("t.status = ?", if completed { 1_i64 } else { 2 });
+        let status = if completed { TransferStatus::Completed } else { TransferStatus::Refused };
+        listing.and("t.status = ?", status.number());
     }
     if let Some(kind) = filter.kind {
         listing.and("t.kind = ?", kind.number());
@@ -135,7 +136,11 @@ pub async fn page_of_account(
     tx.fetch_text(text, args).await?.iter().map(|row| row.i64(0)).collect()
 }
 
-pub(crate) fn of_account(account: AccountId, filter: &TransferFilter, slice: PageRequest) -> (String, Vec<Value>) {
+pub(crate) fn of_account(
+    account: AccountId,
+    filter: &TransferFilter,
+    slice: PageRequest,
+) -> (String, Vec<Value>) {
     let tables = "history h JOIN posting p ON p.id = h.posting JOIN transfer t ON t.number = p.transfer";
     let mut listing = listing_over(tables, filter);
     listing.and("h.account = ?", account.0);

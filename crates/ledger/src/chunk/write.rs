@@ -34,7 +34,7 @@ pub(super) struct Slice {
     pub place: usize,
     pub batch: Batch,
     /// The completed items, as ranges of consecutive ids.
-    pub completed: Vec<item_extent::Run>,
+    pub completed: Vec<item_extent::Extent>,
     pub completed_count: u64,
     pub failures: Vec<Failure>,
 }

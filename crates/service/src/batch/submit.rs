@@ -17,7 +17,7 @@ use domain::text::Text;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// What is confirmed with a submission.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Service {
 }
 
 async fn submit(write: &mut Write, ask: &Ask<'_>, submission: &Submission) -> Result<Done<Prepared>, Error> {
-    turn::take(&mut write.tx, Turn::Submit).await?;
+    named_lock::take(&mut write.tx, NamedLock::Submit).await?;
     let batch = locked(write, ask.name).await?;
     check_draft(write, &batch, ask).await?;
     may_submit(&mut write.tx, &batch).await?;

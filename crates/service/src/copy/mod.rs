@@ -25,7 +25,7 @@ use domain::code::Code;
 use domain::fact::{Action, Fact};
 use store::StoreError;
 use store::audit::Actor;
-use store::copy::Page;
+use store::copy::RowPage;
 
 /// What is copied, where to, and for whom.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ impl Copy<'_> {
         Ok(())
     }
 
-    async fn write_page(&self, page: Page, before: Progress, next: Progress) -> Result<Progress, Error> {
+    async fn write_page(&self, page: RowPage, before: Progress, next: Progress) -> Result<Progress, Error> {
         // A step that sets rows instead of inserting them can be repeated, and is: the source may have drawn
         // a number meanwhile.
         let next = if page.step.is_set() { before.clone() } else { next };
@@ -165,6 +165,6 @@ impl Copy<'_> {
     }
 }
 
-fn rows_of(page: &Page) -> u64 {
+fn rows_of(page: &RowPage) -> u64 {
     u64::try_from(page.len()).unwrap_or(u64::MAX)
 }

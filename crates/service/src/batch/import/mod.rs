@@ -35,7 +35,7 @@ use store::Tx;
 use store::audit::Actor;
 use store::batch::{Batch, NewBatch};
 use store::import_problem::ImportProblem;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// Rows per page; a page is one transaction.
 const PAGE: usize = 10_000;
@@ -179,7 +179,7 @@ impl Service {
     ) -> Result<Progress, Error> {
         let (name, remarks) = check_head(&import.name, import.remarks.as_deref())?;
         let mut tx = self.store.write().await?;
-        turn::take(&mut tx, Turn::Batch).await?;
+        named_lock::take(&mut tx, NamedLock::Batch).await?;
         let terms = terms_of_import(&mut tx, import).await?;
         let zone = Self::zone(&mut tx).await?;
         let now = self.now();
@@ -257,7 +257,7 @@ impl Service {
         file: FileReport,
     ) -> Result<Imported, Error> {
         let mut write = self.step(actor, Action::BatchImport).await?;
-        turn::take(&mut write.tx, Turn::Batch).await?;
+        named_lock::take(&mut write.tx, NamedLock::Batch).await?;
         let (id, refused) = (progress.id, progress.refused);
         let problems = store::import_problem::list(&mut write.tx, id, PROBLEMS_SHOWN).await?;
         let asset = progress.terms.asset.clone();
@@ -310,7 +310,7 @@ async fn complete(
     file: &FileReport,
 ) -> Result<Done<Found>, Error> {
     let (tx, id, now) = (&mut write.tx, progress.id, write.now);
-    turn::take(tx, Turn::Submit).await?;
+    named_lock::take(tx, NamedLock::Submit).await?;
     // Another node may have evicted this one and discarded the import.
     if store::batch::fill(tx, id, &progress.filled(file)?).await? != 1 {
         return Err(Code::Fenced.into());
