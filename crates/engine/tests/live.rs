@@ -155,7 +155,7 @@ async fn a_runner_that_lost_its_lease_writes_nothing_more() {
         let name = "another".to_owned();
         let node = Node { name, stripe: 0, is_worker: true, expires_at: now + 3_600_000_000 };
         store::node::join(&mut tx, &node, now).await.unwrap();
-        let seen = store::lease::get_alone(&mut tx, id).await.unwrap().unwrap().epoch;
+        let seen = store::lease::get_exclusive(&mut tx, id).await.unwrap().unwrap().epoch;
         assert_eq!(store::lease::take(&mut tx, id, "another", seen).await.unwrap(), Some(seen + 1));
         tx.commit().await.unwrap();
     };

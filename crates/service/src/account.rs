@@ -21,7 +21,7 @@ use store::account::NewAccount;
 use store::audit::Actor;
 use store::counter::{self, Counter};
 use store::holder_default::{self, HolderDefault};
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 pub use crate::account_list::{AccountFilter, AccountPage, AccountQuery, AccountSort};
 pub use store::account::AccountView;
@@ -92,7 +92,7 @@ async fn open(write: &mut Write, new: &OpenAccount) -> Result<WriteResult<Accoun
     let number = AccountNumber::for_opening(&new.number, Digits::Fold)
         .map_err(|code| Error::refused(code, shown(&new.number)))?;
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     if store::account::by_number(tx, number.as_str()).await?.is_some() {
         return Err(Error::refused(Code::AccountExists, number));
     }
@@ -154,7 +154,7 @@ async fn set_status(
         return Err(Error::refused(Code::SystemAccount, number));
     }
     if status == AccountStatus::Closed {
-        turn::take(&mut write.tx, Turn::Directory).await?;
+        named_lock::take(&mut write.tx, NamedLock::Directory).await?;
     }
     let locked = store::balance::lock(&mut write.tx, vec![account.id.0]).await?;
     let current = locked.first().ok_or_else(|| Error::refused(Code::AccountNotFound, number))?;

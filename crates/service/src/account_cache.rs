@@ -104,7 +104,7 @@ impl Service {
             return Ok((known_source, known_target));
         }
         let Some(one) = source.as_ref().or(target.as_ref()) else { return Err(Code::SourceNotFound.into()) };
-        let mut tx = self.store.glance().await?;
+        let mut tx = self.store.point_read().await?;
         let found = store::account::referenced(&mut tx, one, target.as_ref().unwrap_or(one)).await?;
         let source = self.learn(&mut tx, &found, source.as_ref(), Code::SourceNotFound).await?;
         Ok((source, self.learn(&mut tx, &found, target.as_ref(), Code::TargetNotFound).await?))

@@ -11,7 +11,7 @@ use store::Tx;
 use store::account::AccountView;
 use store::audit::Actor;
 use store::holder_default::{self, HolderDefault};
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 impl Service {
     /// Makes an account its holder's default in its currency.
@@ -24,7 +24,7 @@ impl Service {
 
 async fn make(write: &mut Write, text: &str) -> Result<WriteResult<AccountView>, Error> {
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     let account = Service::account_named(tx, text).await?;
     let number = account.number.as_str();
     let holder = account.holder.ok_or_else(|| Error::refused(Code::SystemAccount, number))?;

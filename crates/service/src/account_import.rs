@@ -25,7 +25,7 @@ use ledger::request::OperationKey;
 use ledger::{Effects, Outcome, Party, PostingRequest};
 use std::io::Read;
 use store::audit::Actor;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// Rows per transaction.
 const PAGE: usize = 10_000;
@@ -90,7 +90,7 @@ impl Service {
         how: AccountImport,
     ) -> Result<ImportPage, Error> {
         let mut write = self.step(actor, Action::AccountImport).await?;
-        turn::take(&mut write.tx, Turn::Directory).await?;
+        named_lock::take(&mut write.tx, NamedLock::Directory).await?;
         let page = ImportPage::open(&mut write.tx, rows, how.confusable, write.now).await?;
         let fact = Fact::new(Action::AccountImport, None)
             .with("count", page.opened.len())

@@ -9,7 +9,7 @@ use domain::fact::{Action, Fact};
 use domain::id::AssetId;
 use domain::policy::Policy;
 use store::audit::Actor;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 use store::{StoreError, Tx};
 
 impl Service {
@@ -31,7 +31,7 @@ async fn add(write: &mut Write, code: &str, scale: Option<u8>) -> Result<WriteRe
     let scale =
         scale.or_else(|| known_scale(code)).ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
     check_new(code, scale)?;
-    turn::take(&mut write.tx, Turn::Directory).await?;
+    named_lock::take(&mut write.tx, NamedLock::Directory).await?;
     if store::asset::all(&mut write.tx).await?.iter().any(|asset| asset.code == code) {
         return Err(Error::refused(Code::AssetExists, code));
     }

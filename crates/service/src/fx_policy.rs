@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use store::Tx;
 use store::audit::Actor;
 use store::fx_policy::PairPolicy;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// A currency pair and its rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +106,7 @@ async fn set(
     change: &FxPolicyChange,
 ) -> Result<WriteResult<FxRules>, Error> {
     let (tx, now) = (&mut write.tx, write.now);
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     let pair = [asset_for(tx, source, now).await?, asset_for(tx, target, now).await?];
     let [source, target] = differing(pair)?;
     let before = store::fx_policy::of(tx, source.id, target.id).await?;

@@ -8,7 +8,7 @@ use domain::account::AccountKind;
 use hashbrown::HashSet;
 use store::Tx;
 use store::node::Node;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// How long a node counts as alive after a heartbeat, in microseconds. With the interval below and the time
 /// to terminate its sessions, a dead node's work resumes elsewhere within ten seconds.
@@ -23,7 +23,7 @@ impl Service {
     /// missing. A worker takes batches by itself and counts when they are distributed.
     pub async fn node_join(&self, is_worker: bool) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
-        turn::take(&mut tx, Turn::Directory).await?;
+        named_lock::take(&mut tx, NamedLock::Directory).await?;
         let nodes = store::node::all(&mut tx).await?;
         let stripe =
             if self.store.is_sole_writer() || !is_worker { 0 } else { least_used(&nodes, self.store.node()) };

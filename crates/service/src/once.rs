@@ -38,7 +38,7 @@ impl Service {
     /// Returns the request's stored answer, as an error, if there is one; claims nothing.
     pub(crate) async fn look(&self) -> Result<(), Error> {
         let Some(key) = &self.operation else { return Ok(()) };
-        let mut tx = self.store.glance().await?;
+        let mut tx = self.store.point_read().await?;
         match operation::answered(&mut tx, &key.id).await? {
             None => Ok(()),
             // It became a transfer: the door knows its outcome.

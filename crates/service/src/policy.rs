@@ -14,7 +14,7 @@ use serde_json::json;
 use store::Tx;
 use store::account::AccountView;
 use store::audit::Actor;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// The changes; amounts are major units as text, and `none` removes a limit.
 #[derive(Debug, Clone, Default)]
@@ -105,7 +105,7 @@ async fn set(
     change: &PolicyChange,
 ) -> Result<WriteResult<PolicyOf>, Error> {
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     asset_for(tx, currency, write.now).await?;
     let (asset, account) = named(tx, currency, account).await?;
     let before = current(tx, &asset, account.as_ref()).await?;

@@ -4,7 +4,7 @@ use crate::write::{Write, WriteResult};
 use crate::{Error, Service, secret};
 use domain::fact::{Action, Fact};
 use store::audit::Actor;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// The setting's name. Its value is never shown.
 const NAME: &str = "cursor_secret";
@@ -25,7 +25,7 @@ impl Service {
 
 async fn seal(write: &mut Write) -> Result<WriteResult<String>, Error> {
     // The lock makes two nodes that start at once agree on one secret.
-    turn::take(&mut write.tx, Turn::Directory).await?;
+    named_lock::take(&mut write.tx, NamedLock::Directory).await?;
     if let Some(secret) = store::setting::get(&mut write.tx, NAME).await? {
         return Ok(WriteResult::nothing(secret));
     }

@@ -64,7 +64,7 @@ impl Service {
         life: SessionLife,
     ) -> Result<Option<Identity>, Error> {
         let now = self.steady_now();
-        let mut tx = self.store.glance().await?;
+        let mut tx = self.store.point_read().await?;
         let found = store::session::by_token(&mut tx, &secret::hash(token.expose())).await?;
         drop(tx);
         let Some(found) = found.filter(|found| life.holds(&found.session, now)) else { return Ok(None) };

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use store::Tx;
 use store::audit::Actor;
 use store::invitation::Invitation;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 use store::user::User;
 
 /// How long a newly started server can be set up, in microseconds.
@@ -66,7 +66,7 @@ async fn add_first(
     hash: &str,
 ) -> Result<WriteResult<User>, Error> {
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     refuse_second(tx).await?;
     let taken = store::invitation::take(tx, &secret::hash(token.expose())).await?;
     taken.filter(|one| one.expires_at > write.now).ok_or(Code::InvitationInvalid)?;

@@ -11,7 +11,7 @@ use domain::visible::shown;
 use ledger::calendar;
 use std::collections::BTreeMap;
 use store::Tx;
-use store::statistics::{Failures, Group, QUARTER, Range, Sums};
+use store::statistics::{FailureCount, Group, QUARTER, Range, Sums};
 
 /// What customers sent in a currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,7 +147,7 @@ async fn failures(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, 
     let (from, before) = (start(range.from), start(range.to.saturating_add(1)));
     let by_account = group == Group::Account;
     let failures = store::statistics::failures(tx, by_account, range, from, before).await?;
-    let sums = |failures: &Failures| {
+    let sums = |failures: &FailureCount| {
         let key = match group {
             Group::None => 0,
             Group::Day => calendar::calendar(failures.quarter * QUARTER, &zone).day,

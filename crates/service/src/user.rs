@@ -12,7 +12,7 @@ use domain::script::fold;
 use domain::visible::shown;
 use store::Tx;
 use store::audit::Actor;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 pub use store::user::User;
 
@@ -177,7 +177,7 @@ pub(crate) fn new_user(actor: &Actor, new: &NewUser, now: i64) -> Result<User, E
 async fn change_user(write: &mut Write, id: i64, change: &UserChange) -> Result<WriteResult<User>, Error> {
     let name = change.name.as_deref().map(visible).transpose()?;
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     let (before, hash) = store::user::lock(tx, id).await?.ok_or_else(|| missing(id))?;
     let mut user = before.clone();
     user.name = name.unwrap_or(user.name);
@@ -216,7 +216,7 @@ async fn sign_out(write: &mut Write, id: i64) -> Result<WriteResult<u64>, Error>
 
 /// Adds a user; refused if the login is taken.
 pub(crate) async fn insert(tx: &mut Tx, user: &mut User) -> Result<(), Error> {
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     if store::user::by_login(tx, &user.login).await?.is_some() {
         return Err(Error::refused(Code::UserExists, user.login.as_str()));
     }

@@ -107,7 +107,7 @@ impl Service {
     /// The stored answer of this request, if it was made before and did not become a transfer.
     pub(crate) async fn first_answer(&self) -> Result<Option<Kept>, Error> {
         let Some(key) = &self.operation else { return Ok(None) };
-        let mut tx = self.store.glance().await?;
+        let mut tx = self.store.point_read().await?;
         match operation::answered(&mut tx, &key.id).await? {
             Some(first) if first.transfer == 0 || first.fingerprint != key.fingerprint => {
                 replayed(key, first).map(Some)

@@ -38,7 +38,7 @@ pub(super) struct DecidedSlice {
     /// The batch with its new counters.
     pub batch: Batch,
     /// The completed items, as ranges of consecutive ids.
-    pub completed: Vec<item_extent::Run>,
+    pub completed: Vec<item_extent::Extent>,
     pub completed_count: u64,
     pub failures: Vec<Failure>,
     chunk: i64,

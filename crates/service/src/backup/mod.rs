@@ -32,7 +32,7 @@ impl Service {
         files::make(&file)?;
         self.store.copy_file(&file).await?;
         files::sync(&file)?;
-        let copy = Self { store: Store::open_still(&file).await?, ..self.clone() };
+        let copy = Self { store: Store::open_immutable(&file).await?, ..self.clone() };
         let found = copy.verify().await?;
         if !found.is_ok() {
             let all: Vec<_> =

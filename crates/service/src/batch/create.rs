@@ -22,7 +22,6 @@ use store::Tx;
 use store::audit::Actor;
 use store::batch::{Filled, NewBatch};
 use store::similar::Subject;
-use store::turn::{self, Turn};
 
 /// A batch to create.
 #[derive(Debug, Clone)]
@@ -118,7 +117,7 @@ impl Service {
 async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<WriteResult<PreparedBatch>, Error> {
     let id = insert_batch(write, new, &read).await?;
     let (tx, now) = (&mut write.tx, write.now);
-    turn::take(tx, Turn::Submit).await?;
+    named_lock::take(tx, NamedLock::Submit).await?;
     let subject = Subject { batch: Some(id), ..read.terms.subject() };
     let without_paid = new.submission.without_paid;
     let (rows, found) = similar::examine_rows(tx, &subject, read.accepted.rows, without_paid, now).await?;
@@ -148,7 +147,7 @@ async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<WriteR
 async fn insert_batch(write: &mut Write, new: &CreateBatch, read: &Read) -> Result<BatchId, Error> {
     let (name, remarks) = check_head(&new.name, new.remarks.as_deref())?;
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Batch).await?;
+    named_lock::take(tx, NamedLock::Batch).await?;
     let zone = Service::zone(tx).await?;
     let batch = NewBatch {
         day: calendar::compact(calendar::zoned(write.now, &zone).date()),

@@ -17,7 +17,7 @@ use domain::id::BatchId;
 use hashbrown::HashSet;
 use store::Tx;
 use store::audit::Actor;
-use store::batch::{Batch, Head};
+use store::batch::{Batch, DraftFields};
 use store::item::Page;
 
 /// Items per step.
@@ -105,7 +105,7 @@ async fn edit_draft(
     let batch = draft(write, request).await?;
     let tx = &mut write.tx;
     let head = head(&batch, edit)?;
-    store::batch::set_head(tx, batch.id, &head).await?;
+    store::batch::set_fields(tx, batch.id, &head).await?;
     if let Some((amounts, rows)) = &edit.rows {
         let terms = terms_of_draft(tx, &batch).await?;
         let accepted = take(tx, &terms, amounts, rows).await?;
@@ -200,10 +200,10 @@ fn edited(batch: &Batch, request: &BatchRequest<'_>) -> Fact {
         .moved(BatchState::Draft, BatchEvent::Edited)
 }
 
-fn head(batch: &Batch, edit: &EditBatch) -> Result<Head, Error> {
+fn head(batch: &Batch, edit: &EditBatch) -> Result<DraftFields, Error> {
     let (name, remarks) = check_head(edit.name.as_ref().unwrap_or(&batch.name), edit.remarks.as_deref())?;
     let remarks = if edit.remarks.is_some() { remarks } else { batch.remarks.clone() };
-    Ok(Head { name, remarks, mode: edit.mode.unwrap_or(batch.mode) })
+    Ok(DraftFields { name, remarks, mode: edit.mode.unwrap_or(batch.mode) })
 }
 
 async fn take(

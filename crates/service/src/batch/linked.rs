@@ -17,7 +17,7 @@ use store::audit::Actor;
 use store::batch::{Batch, Filled, NewBatch};
 use store::batch_origin::{self, Part, Replaced};
 use store::counter::{self, Counter};
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// Creates a draft from a batch's items, with the batch's head or another name. A draft of unpaid items is
 /// linked to them and has their external ids; a draft of all items is an independent batch, without external
@@ -72,7 +72,7 @@ pub(crate) fn may_replace(actor: &Actor, reach: Reach, batch: &Batch) -> Result<
 /// Creates a draft without items that has another batch's head.
 async fn empty_draft_like(write: &mut Write, batch: &Batch, name: Option<String>) -> Result<BatchId, Error> {
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Batch).await?;
+    named_lock::take(tx, NamedLock::Batch).await?;
     let zone = Service::zone(tx).await?;
     let new = NewBatch {
         day: calendar::compact(calendar::zoned(write.now, &zone).date()),

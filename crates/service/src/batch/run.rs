@@ -34,7 +34,7 @@ impl Service {
     pub async fn lease_take(&self, batch: BatchId) -> Result<i64, Error> {
         let mut tx = self.store.write().await?;
         // Waits for the chunks that run under the lease; its content is read after that.
-        store::lease::get_alone(&mut tx, batch).await?;
+        store::lease::get_exclusive(&mut tx, batch).await?;
         let held = store::lease::get(&mut tx, batch).await?;
         let node = self.store.node();
         if let Some(lease) = held.as_ref().filter(|lease| lease.is_live && lease.owner != node) {

@@ -18,7 +18,7 @@ use domain::text::Text;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// What is confirmed with a submission.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -71,7 +71,7 @@ async fn submit(
     request: &BatchRequest<'_>,
     submission: &Submission,
 ) -> Result<WriteResult<PreparedBatch>, Error> {
-    turn::take(&mut write.tx, Turn::Submit).await?;
+    named_lock::take(&mut write.tx, NamedLock::Submit).await?;
     let batch = locked(write, request.name).await?;
     check_draft(write, &batch, request).await?;
     may_submit(&mut write.tx, &batch).await?;

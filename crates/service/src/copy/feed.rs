@@ -6,12 +6,12 @@ use crate::Error;
 use domain::code::Code;
 use sha2::{Digest, Sha256};
 use store::Store;
-use store::copy::Page;
+use store::copy::RowPage;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 /// A page in the channel.
 pub(super) struct Fed {
-    pub page: Page,
+    pub page: RowPage,
     /// The hash over the step's rows so far.
     pub hash: Option<[u8; 32]>,
     /// Whether it is the step's last page.
@@ -73,7 +73,7 @@ impl Feed {
     }
 }
 
-fn add(hash: &mut Sha256, page: &Page) -> [u8; 32] {
+fn add(hash: &mut Sha256, page: &RowPage) -> [u8; 32] {
     let mut bytes = Vec::new();
     page.encode(&mut bytes);
     hash.update(&bytes);

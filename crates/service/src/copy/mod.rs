@@ -27,7 +27,7 @@ use crate::write::WriteResult;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use store::StoreError;
-use store::copy::Page;
+use store::copy::RowPage;
 
 impl Copy<'_> {
     /// Copies, or resumes a copy; `tell` receives the progress.
@@ -68,7 +68,7 @@ impl Copy<'_> {
 
     async fn write_page(
         &self,
-        page: Page,
+        page: RowPage,
         before: CopyProgress,
         next: CopyProgress,
     ) -> Result<CopyProgress, Error> {

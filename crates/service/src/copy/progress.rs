@@ -4,7 +4,7 @@
 
 use crate::Error;
 use serde_json::{Value as Json, json};
-use store::copy::{Key, Page, STEPS, Step};
+use store::copy::{Key, RowPage, STEPS, Step};
 use store::value::Value;
 use store::{StoreError, Tx};
 
@@ -32,7 +32,7 @@ impl CopyProgress {
     }
 
     /// The progress after a page.
-    pub(super) fn behind(&self, page: &Page) -> Self {
+    pub(super) fn behind(&self, page: &RowPage) -> Self {
         let (name, rows) = (page.step.name, u64::try_from(page.len()).unwrap_or(u64::MAX));
         let before = match &self.at {
             Some((step, _)) if *step == name => self.rows,

@@ -1,7 +1,7 @@
 //! What a copy reports while it runs and at its end.
 
 use crate::verify::Violation;
-use store::copy::Page;
+use store::copy::RowPage;
 
 /// The stages of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,6 @@ pub enum Verdict {
 }
 
 /// The number of rows on a page.
-pub(super) fn rows_of(page: &Page) -> u64 {
+pub(super) fn rows_of(page: &RowPage) -> u64 {
     u64::try_from(page.len()).unwrap_or(u64::MAX)
 }

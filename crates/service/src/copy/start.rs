@@ -8,7 +8,7 @@ use data_encoding::HEXLOWER;
 use domain::code::Code;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 use store::{StoreError, Tx};
 
 /// The setting that identifies the source of the copy.
@@ -65,7 +65,7 @@ impl Copy<'_> {
     /// Marks the target, before anything else is written to it.
     async fn begin(&self, origin: &Origin) -> Result<(), Error> {
         let mut tx = self.to.store.write().await?;
-        turn::take(&mut tx, Turn::Directory).await?;
+        named_lock::take(&mut tx, NamedLock::Directory).await?;
         let is_marked = store::setting::get(&mut tx, UNFINISHED).await?.is_some();
         if is_marked || !store::copy::is_pristine(&mut tx).await? {
             return Err(StoreError::Busy("another process is writing to the target".to_owned()).into());

@@ -11,7 +11,7 @@ use domain::id::HolderId;
 use serde_json::{Value, json};
 use store::audit::Actor;
 use store::holder::Holder;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// The changes to a holder; an absent field stays as it is.
 #[derive(Debug, Clone, Default)]
@@ -41,7 +41,7 @@ impl Service {
 
 async fn apply(write: &mut Write, id: HolderId, change: &HolderChange) -> Result<WriteResult<Holder>, Error> {
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     let before = store::holder::lock(tx, id).await?.ok_or_else(|| missing(id))?;
     let after = with(&before, change)?;
     if after == before {

@@ -21,7 +21,7 @@ use store::Tx;
 use store::audit::Actor;
 use store::counter::{self, Counter};
 use store::listing::{CursorKey, PageRequest};
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// A page of the holder list.
 #[derive(Debug, Clone)]
@@ -83,7 +83,7 @@ impl Service {
 
 async fn add_new(write: &mut Write, new: &NewHolder) -> Result<WriteResult<Holder>, Error> {
     let new = new.clean()?;
-    turn::take(&mut write.tx, Turn::Directory).await?;
+    named_lock::take(&mut write.tx, NamedLock::Directory).await?;
     if KnownHolders::load(&mut write.tx, std::slice::from_ref(&new)).await?.has(&new) {
         return Err(Error::refused(Code::HolderExists, new.email.or(new.uid).unwrap_or(new.name)));
     }

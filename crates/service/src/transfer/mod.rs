@@ -111,7 +111,7 @@ impl Service {
     async fn first_outcome(&self) -> Result<Option<Outcome>, Error> {
         let Some(key) = &self.operation else { return Ok(None) };
         self.look().await?;
-        let mut tx = self.store.glance().await?;
+        let mut tx = self.store.point_read().await?;
         let Some(first) = store::operation::answered(&mut tx, &key.id).await? else { return Ok(None) };
         let number = TransferId(first.transfer);
         let transfer = store::transfer::get(&mut tx, number).await?;

@@ -50,7 +50,7 @@ impl Service {
             let attempted = refused.as_ref().and_then(|_| as_asked(request, self.now()));
             return Ok(Quoted { exchange: attempted, refused, quote: None });
         }
-        let mut tx = self.store.glance().await?;
+        let mut tx = self.store.point_read().await?;
         let stored = store::fx::newest(&mut tx, source.id, target.id).await?;
         let policy = store::fx_policy::of(&mut tx, source.id, target.id).await?;
         Ok(Pair { source, target, stored, policy }.quoted(request, amount, self.now()))

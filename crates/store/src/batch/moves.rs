@@ -3,17 +3,28 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::sql::sql;
 use crate::tx::Tx;
 use domain::batch::{BatchIntent, BatchState, BatchTally};
 use domain::id::BatchId;
 
-pub(super) static SUBMIT: Sql =
-    Sql::new("UPDATE batch SET state = 3, content_hash = $2, submitted_at = $3 WHERE id = $1 AND state = 2");
-pub(super) static MOVE: Sql = Sql::new(
+pub(super) static SUBMIT: Sql = Sql::new(sql!(
+    "UPDATE batch SET content_hash = $2, submitted_at = $3, state = ",
+    [BatchState::Pending],
+    " WHERE id = $1 AND state = ",
+    [BatchState::Draft],
+));
+pub(super) static MOVE: Sql = Sql::new(sql!(
     "UPDATE batch SET state = $2, intent = $3, started_at = COALESCE(started_at, $4), completed_at = $5,
-       runs = CASE WHEN CAST($2 AS BIGINT) = 6 AND state NOT IN (6, 7) THEN runs + 1 ELSE runs END
+       runs = CASE WHEN CAST($2 AS BIGINT) = ",
+    [BatchState::Processing],
+    " AND state NOT IN (",
+    [BatchState::Processing],
+    ", ",
+    [BatchState::Paused],
+    ") THEN runs + 1 ELSE runs END
      WHERE id = $1",
-);
+));
 pub(super) static INTEND: Sql =
     Sql::new("UPDATE batch SET intent = $2, interrupted_at = COALESCE($3, interrupted_at) WHERE id = $1");
 pub(super) static CALL_OFF: Sql = Sql::new("UPDATE batch SET called_off_at = $2 WHERE id = $1");

@@ -37,7 +37,7 @@ use std::io::Read;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::NewBatch;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// How to import a file.
 #[derive(Debug, Clone)]
@@ -138,7 +138,7 @@ impl Service {
     ) -> Result<ImportState, Error> {
         let (name, remarks) = check_head(&import.name, import.remarks.as_deref())?;
         let mut tx = self.store.write().await?;
-        turn::take(&mut tx, Turn::Batch).await?;
+        named_lock::take(&mut tx, NamedLock::Batch).await?;
         let terms = terms_of_import(&mut tx, import).await?;
         let zone = Self::zone(&mut tx).await?;
         let now = self.now();
@@ -216,7 +216,7 @@ impl Service {
         file: FileReport,
     ) -> Result<Imported, Error> {
         let mut write = self.step(actor, Action::BatchImport).await?;
-        turn::take(&mut write.tx, Turn::Batch).await?;
+        named_lock::take(&mut write.tx, NamedLock::Batch).await?;
         let (id, refused) = (state.id, state.refused);
         let problems = store::import_problem::list(&mut write.tx, id, PROBLEMS_SHOWN).await?;
         let asset = state.terms.asset.clone();
@@ -269,7 +269,7 @@ async fn complete(
     file: &FileReport,
 ) -> Result<WriteResult<Found>, Error> {
     let (tx, id, now) = (&mut write.tx, state.id, write.now);
-    turn::take(tx, Turn::Submit).await?;
+    named_lock::take(tx, NamedLock::Submit).await?;
     // Another node may have evicted this one and discarded the import.
     if store::batch::fill(tx, id, &state.filled(file)?).await? != 1 {
         return Err(Code::Fenced.into());

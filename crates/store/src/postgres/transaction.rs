@@ -1,8 +1,9 @@
 //! A transaction on a pooled connection, or statements without one. Every call also has a client-side
 //! deadline, so that a network that swallows answers cannot block a caller indefinitely.
 
+use super::abandoned::Undo;
 use super::error::{commit_error, error};
-use super::{Undo, wire};
+use super::wire;
 use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
 use crate::value::{Column, Rows, Value};
@@ -17,9 +18,9 @@ use tokio_postgres::types::{BorrowToSql, ToSql, Type};
 /// From this many rows, COPY is used; it needs one round trip more than a statement.
 const COPY_ROWS: usize = 64;
 
-/// The state of a session between or during calls.
+/// The state of a transaction between or during calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+enum CallState {
     /// Idle, ready for the next call.
     Ready,
     /// Running a statement. It stays here if the caller disappears before the end.
@@ -32,32 +33,33 @@ enum Stage {
 
 /// An open transaction, or lookups of single rows without one.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(crate) struct PostgresTransaction {
     client: Option<Object>,
     /// The server's process id for this connection, so that it can be terminated if we lose track of it; 0
     /// until known, and if there is no transaction that could stay open.
     backend: i32,
     undo: Undo,
     deadline: Duration,
-    stage: Stage,
+    state: CallState,
     /// Whether there is no transaction.
-    is_glance: bool,
+    is_autocommit: bool,
 }
 
-impl Drop for Session {
+impl Drop for PostgresTransaction {
     /// Cancels what is in flight and rolls back what was not committed. A task does it, because drop cannot
     /// await; a connection that does not answer is discarded, and the next session terminates its server
     /// side.
     fn drop(&mut self) {
         let Some(client) = self.client.take() else { return };
-        if self.is_glance {
+        if self.is_autocommit {
             // A statement without a transaction holds nothing: the server notices that its client has gone.
-            return match self.stage {
-                Stage::Ready | Stage::Failed => drop(client),
-                Stage::InFlight | Stage::Committing => drop(Object::take(client)),
+            return match self.state {
+                CallState::Ready | CallState::Failed => drop(client),
+                CallState::InFlight | CallState::Committing => drop(Object::take(client)),
             };
         }
-        let end = end(client, self.undo.clone(), self.backend, self.deadline, self.stage == Stage::InFlight);
+        let end =
+            end(client, self.undo.clone(), self.backend, self.deadline, self.state == CallState::InFlight);
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(end)),
             // Outside a runtime, the connection is closed with the process.
@@ -82,7 +84,7 @@ async fn end(client: Object, undo: Undo, backend: i32, deadline: Duration, is_in
     }
 }
 
-impl Session {
+impl PostgresTransaction {
     /// Begins a transaction and fetches the connection's process id in the same round trip.
     pub(super) async fn begin(
         client: Object,
@@ -90,21 +92,28 @@ impl Session {
         deadline: Duration,
         begin: &str,
     ) -> Result<Self, StoreError> {
-        let mut session = Self::glancing(client, undo, deadline);
-        session.is_glance = false;
+        let mut transaction = Self::autocommit(client, undo, deadline);
+        transaction.is_autocommit = false;
         let text = format!("{begin}; SELECT pg_backend_pid()");
-        let answer = session.call(async |client| client.simple_query(&text).await.map_err(error)).await?;
+        let answer = transaction.call(async |client| client.simple_query(&text).await.map_err(error)).await?;
         let pid = answer.iter().find_map(|message| match message {
             SimpleQueryMessage::Row(row) => row.get(0).and_then(|pid| pid.parse().ok()),
             _ => None,
         });
-        session.backend = pid.ok_or_else(|| StoreError::Corrupt("no backend process id".to_owned()))?;
-        Ok(session)
+        transaction.backend = pid.ok_or_else(|| StoreError::Corrupt("no backend process id".to_owned()))?;
+        Ok(transaction)
     }
 
     /// Statements without a transaction.
-    pub(super) fn glancing(client: Object, undo: Undo, deadline: Duration) -> Self {
-        Self { client: Some(client), backend: 0, undo, deadline, stage: Stage::Ready, is_glance: true }
+    pub(super) fn autocommit(client: Object, undo: Undo, deadline: Duration) -> Self {
+        Self {
+            client: Some(client),
+            backend: 0,
+            undo,
+            deadline,
+            state: CallState::Ready,
+            is_autocommit: true,
+        }
     }
 
     async fn call<T>(
@@ -114,21 +123,21 @@ impl Session {
         let Some(client) = &self.client else {
             return Err(StoreError::Away("the connection was abandoned".to_owned()));
         };
-        if self.stage != Stage::Ready {
+        if self.state != CallState::Ready {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
         }
-        self.stage = Stage::InFlight;
+        self.state = CallState::InFlight;
         let done = bounded(self.deadline, job(client)).await;
         match &done {
-            Ok(_) => self.stage = Stage::Ready,
-            Err(StoreError::Away(_)) => self.give_up(),
-            Err(_) => self.stage = Stage::Failed,
+            Ok(_) => self.state = CallState::Ready,
+            Err(StoreError::Away(_)) => self.abandon(),
+            Err(_) => self.state = CallState::Failed,
         }
         done
     }
 
     /// Closes the connection and remembers its server side for termination.
-    fn give_up(&mut self) {
+    fn abandon(&mut self) {
         if let Some(client) = self.client.take() {
             self.undo.lost.add(self.backend);
             drop(Object::take(client));
@@ -275,10 +284,10 @@ impl Session {
         let Some(client) = &self.client else {
             return Err(StoreError::Away("the connection was abandoned".to_owned()));
         };
-        if self.stage != Stage::Ready {
+        if self.state != CallState::Ready {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
         }
-        self.stage = Stage::Committing;
+        self.state = CallState::Committing;
         // Both are sent at once; the server processes them in order.
         let lifted = client.batch_execute("SET LOCAL statement_timeout = 0");
         let committed = client.batch_execute("COMMIT");
@@ -293,7 +302,7 @@ impl Session {
         };
         match &done {
             Ok(()) => drop(self.client.take()),
-            Err(_) => self.give_up(),
+            Err(_) => self.abandon(),
         }
         done
     }
@@ -315,7 +324,7 @@ const fn suffix(lock: Lock) -> &'static str {
         Lock::None => "",
         Lock::Shared => " FOR KEY SHARE",
         Lock::Write => " FOR NO KEY UPDATE",
-        Lock::Alone => " FOR UPDATE",
+        Lock::Exclusive => " FOR UPDATE",
     }
 }
 

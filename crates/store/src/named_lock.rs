@@ -1,19 +1,19 @@
-//! Turns: mutex rows for what two nodes must not do at once. A node waits for its turn until the other's
-//! transaction has ended. Taken first in a transaction, before any other lock.
+//! Named locks: rows that are only locked, for what two nodes must not do at once. A node waits for the lock
+//! until the other's transaction has ended. Taken first in a transaction, before any other lock.
 
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::tx::Tx;
 
-static TAKE: Sql = Sql::alone("SELECT name FROM turn WHERE name = $1");
+static TAKE: Sql = Sql::exclusive("SELECT name FROM named_lock WHERE name = $1");
 
 /// Every fixed statement of this file.
 pub const CATALOGUE: &[&Sql] = &[&TAKE];
 
 /// What only one node does at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+pub enum NamedLock {
     /// Looking up a currency, holder or account and adding it if it does not exist.
     Directory,
     /// Numbering a day's batches.
@@ -23,12 +23,12 @@ pub enum Turn {
     Submit,
 }
 
-/// Waits for the turn and holds it until the transaction ends.
-pub async fn take(tx: &mut Tx, turn: Turn) -> Result<(), StoreError> {
-    let name = match turn {
-        Turn::Directory => "directory",
-        Turn::Batch => "batch",
-        Turn::Submit => "submit",
+/// Waits for the lock and holds it until the transaction ends.
+pub async fn take(tx: &mut Tx, lock: NamedLock) -> Result<(), StoreError> {
+    let name = match lock {
+        NamedLock::Directory => "directory",
+        NamedLock::Batch => "batch",
+        NamedLock::Submit => "submit",
     };
     tx.fetch(&TAKE, args![name]).await.map(|_| ())
 }

@@ -1,18 +1,18 @@
 //! A page of rows: comparison, encoding, and conversion to columns.
 
-use super::{Key, Kind, Step};
+use super::step::{Key, Kind, Step};
 use crate::error::StoreError;
 use crate::value::{Column, Rows, Value};
 
 /// Rows of a step, in key order.
 #[derive(Debug)]
-pub struct Page {
+pub struct RowPage {
     /// The step.
     pub step: &'static Step,
     pub(super) rows: Rows,
 }
 
-impl Page {
+impl RowPage {
     /// The number of rows.
     #[must_use]
     pub const fn len(&self) -> usize {

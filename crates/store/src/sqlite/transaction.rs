@@ -1,5 +1,6 @@
 //! A transaction on one of the connections.
 
+use super::connection::rollback;
 use super::readers::Reader;
 use super::row::{bind, error, numbered, read_row};
 use super::worker::Worker;
@@ -9,77 +10,69 @@ use crate::value::{Column, Rows, Value};
 use rusqlite::Connection;
 use tokio::sync::OwnedMutexGuard;
 
+/// The connection it runs on.
 #[derive(Debug)]
-enum Place {
+enum Slot {
     Writer(OwnedMutexGuard<Worker>),
     Reader(Reader),
 }
 
 /// How far the transaction on the connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+enum Phase {
     /// A read transaction begins with its first call: this saves a hop, and its snapshot would not be taken
     /// any earlier otherwise.
-    Begins,
+    NotBegun,
     /// It has begun.
     Begun,
     /// No transaction: each statement runs alone, and the connection is idle as soon as it is answered.
-    Alone,
+    Autocommit,
 }
 
 /// An open transaction on one of the connections.
 #[derive(Debug)]
-pub(crate) struct Session {
-    place: Option<Place>,
-    stage: Stage,
+pub(crate) struct SqliteTransaction {
+    slot: Option<Slot>,
+    phase: Phase,
     /// A call failed, or its caller disappeared before it ended. It may have been partly executed, so nothing
     /// more is run here and nothing is committed. Server engines could not continue at all.
     failed: bool,
 }
 
-impl Drop for Session {
+impl Drop for SqliteTransaction {
     fn drop(&mut self) {
-        match self.place.take() {
-            Some(Place::Writer(writer)) => writer.post(rollback),
+        match self.slot.take() {
+            Some(Slot::Writer(writer)) => writer.post(rollback),
             // A call in flight has no caller left: it is cancelled.
-            Some(Place::Reader(reader)) => reader.end(self.stage == Stage::Begun, self.failed),
+            Some(Slot::Reader(reader)) => reader.end(self.phase == Phase::Begun, self.failed),
             None => {}
         }
     }
 }
 
-/// Rolls back an open transaction on a connection.
-pub(super) fn rollback(connection: &mut Connection) {
-    if !connection.is_autocommit()
-        && let Err(error) = connection.execute_batch("ROLLBACK")
-    {
-        tracing::error!(%error, "rollback failed");
-    }
-}
-
-impl Session {
-    /// Begins a write transaction. The session exists before the call, so that a caller that disappears
+impl SqliteTransaction {
+    /// Begins a write transaction. The value exists before the call, so that a caller that disappears
     /// midway leaves no transaction open on the connection.
     pub(super) async fn begin(writer: OwnedMutexGuard<Worker>) -> Result<Self, StoreError> {
-        let mut session = Self { place: Some(Place::Writer(writer)), stage: Stage::Begun, failed: false };
-        session.call(|c| c.execute_batch("BEGIN IMMEDIATE").map_err(error)).await?;
-        Ok(session)
+        let mut transaction = Self { slot: Some(Slot::Writer(writer)), phase: Phase::Begun, failed: false };
+        transaction.call(|c| c.execute_batch("BEGIN IMMEDIATE").map_err(error)).await?;
+        Ok(transaction)
     }
 
     /// A read transaction.
     pub(super) fn reading(reader: Reader) -> Self {
-        Self { place: Some(Place::Reader(reader)), stage: Stage::Begins, failed: false }
+        Self { slot: Some(Slot::Reader(reader)), phase: Phase::NotBegun, failed: false }
     }
 
     /// Statements without a transaction.
-    pub(super) fn glancing(reader: Reader) -> Self {
-        Self { place: Some(Place::Reader(reader)), stage: Stage::Alone, failed: false }
+    pub(super) fn autocommit(reader: Reader) -> Self {
+        Self { slot: Some(Slot::Reader(reader)), phase: Phase::Autocommit, failed: false }
     }
 
     fn worker(&self) -> Result<&Worker, StoreError> {
-        match &self.place {
-            Some(Place::Writer(guard)) => Ok(guard),
-            Some(Place::Reader(reader)) => reader.worker(),
+        match &self.slot {
+            Some(Slot::Writer(guard)) => Ok(guard),
+            Some(Slot::Reader(reader)) => reader.worker(),
             None => Err(StoreError::Unavailable("the transaction has ended".to_owned())),
         }
     }
@@ -92,9 +85,9 @@ impl Session {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
         }
         self.failed = true;
-        let begins = self.stage == Stage::Begins;
+        let begins = self.phase == Phase::NotBegun;
         if begins {
-            self.stage = Stage::Begun;
+            self.phase = Phase::Begun;
         }
         let done = self.worker()?.call(move |c| {
             if begins {

@@ -1,32 +1,16 @@
-//! Users and API keys: each verb of their nouns, with one row and with many.
+//! Users, their sessions and invitations, failed sign-ins and API keys.
 
+use super::Filled;
 use crate::world::tester;
 use domain::access::Role;
 use store::Tx;
 use store::api_key::ApiKey;
 use store::invitation::Invitation;
 use store::login_failure::Failures;
-use store::operation::Operation;
 use store::session::Session;
 use store::user::User;
 
-/// Each noun reads back what it wrote, and changes it.
-pub async fn people(tx: &mut Tx, rows: i64) {
-    let mut users = Vec::new();
-    for k in 1..=rows {
-        let mut user = user(k);
-        user.id = store::user::insert(tx, &user).await.unwrap();
-        users.push(user);
-    }
-    users_of(tx, &users).await;
-    sessions(tx, &users).await;
-    invitations(tx, users[0].id).await;
-    failures(tx).await;
-    keys(tx, rows).await;
-    answers(tx).await;
-}
-
-fn user(k: i64) -> User {
+fn one_user(k: i64) -> User {
     User {
         id: 0,
         login: format!("user{k}"),
@@ -39,7 +23,18 @@ fn user(k: i64) -> User {
     }
 }
 
-async fn users_of(tx: &mut Tx, users: &[User]) {
+async fn users(tx: &mut Tx, rows: i64) -> Vec<User> {
+    let mut users = Vec::new();
+    for k in 1..=rows {
+        let mut user = one_user(k);
+        user.id = store::user::insert(tx, &user).await.unwrap();
+        users.push(user);
+    }
+    users
+}
+
+pub async fn user(tx: &mut Tx, Filled { rows, .. }: Filled) {
+    let users = users(tx, rows).await;
     let count = i64::try_from(users.len()).unwrap();
     assert_eq!(store::user::count(tx).await.unwrap(), count);
     assert_eq!(store::user::list(tx, 0, 1_000).await.unwrap(), users);
@@ -65,7 +60,8 @@ async fn users_of(tx: &mut Tx, users: &[User]) {
     assert_eq!(store::user::get(tx, one.id).await.unwrap().unwrap().password_at, None);
 }
 
-async fn sessions(tx: &mut Tx, users: &[User]) {
+pub async fn session(tx: &mut Tx, Filled { rows, .. }: Filled) {
+    let users = &users(tx, rows).await;
     let (address, agent) = ("203.0.113.7".to_owned(), "test".to_owned());
     let session = |k: i64| {
         let (address, agent, user) = (address.clone(), agent.clone(), users[0].id);
@@ -77,7 +73,7 @@ async fn sessions(tx: &mut Tx, users: &[User]) {
         store::session::insert(tx, one, &format!("token{}", one.id)).await.unwrap();
     }
     let found = store::session::by_token(tx, "token1001").await.unwrap().unwrap();
-    assert_eq!((found.session, found.login.as_str(), found.role), (session(1), "user1", Role::Admin));
+    assert_eq!((found.session, found.login.as_str(), found.role), (session(1), "user1", users[0].role));
     assert_eq!(store::session::by_token(tx, "token").await.unwrap(), None);
     let ids: Vec<i64> = all.iter().map(|one| one.id).chain([9_999]).collect();
     assert_eq!(store::session::by_ids(tx, ids.clone()).await.unwrap(), all);
@@ -101,7 +97,8 @@ async fn sessions(tx: &mut Tx, users: &[User]) {
     assert_eq!(store::session::end_of_user(tx, users[0].id).await.unwrap(), left);
 }
 
-async fn invitations(tx: &mut Tx, user: i64) {
+pub async fn invitation(tx: &mut Tx, _: Filled) {
+    let user = users(tx, 1).await[0].id;
     let one = Invitation { user: Some(user), expires_at: 50 };
     let set_up = Invitation { user: None, expires_at: 60 };
     for (token, one) in [("a", one), ("b", one), ("c", set_up), ("d", set_up)] {
@@ -121,7 +118,7 @@ async fn invitations(tx: &mut Tx, user: i64) {
     assert_eq!(store::invitation::get(tx, "e").await.unwrap(), None);
 }
 
-async fn failures(tx: &mut Tx) {
+pub async fn login_failure(tx: &mut Tx, _: Filled) {
     let name = "login:a";
     assert_eq!(store::login_failure::get(tx, name).await.unwrap(), None);
     assert_eq!(store::login_failure::lock(tx, name, 5).await.unwrap(), Failures { count: 0, last_at: 5 });
@@ -142,7 +139,7 @@ async fn failures(tx: &mut Tx) {
     assert_eq!(store::login_failure::get(tx, "place:a").await.unwrap(), None);
 }
 
-async fn keys(tx: &mut Tx, rows: i64) {
+pub async fn api_key(tx: &mut Tx, Filled { rows, .. }: Filled) {
     let mut all = Vec::new();
     for k in 1..=rows {
         let mut key = ApiKey {
@@ -170,14 +167,4 @@ async fn keys(tx: &mut Tx, rows: i64) {
     assert!(!store::api_key::revoke(tx, first.id, 10).await.unwrap(), "already revoked");
     assert_eq!(store::api_key::get(tx, first.id).await.unwrap().unwrap().revoked_at, Some(9));
     assert_eq!(store::api_key::by_ids(tx, ids).await.unwrap(), all[1..]);
-}
-
-async fn answers(tx: &mut Tx) {
-    let request = Operation { id: "request".to_owned(), fingerprint: "ab".to_owned(), transfer: 0 };
-    for new in [1, 0] {
-        assert_eq!(store::operation::reserve(tx, std::slice::from_ref(&request), 1).await.unwrap(), new);
-    }
-    store::operation::keep(tx, "request", "{}").await.unwrap();
-    let answered = store::operation::answered(tx, "request").await.unwrap().unwrap();
-    assert_eq!((answered.transfer, answered.outcome.as_deref()), (0, Some("{}")));
 }

@@ -20,13 +20,13 @@ use tokio::sync::Mutex;
 
 /// Log size in pages from which it is checkpointed: 32 MiB. A lower limit would write hot pages back again
 /// and again.
-const FOLD_PAGES: i64 = 8_192;
+const CHECKPOINT_PAGES: i64 = 8_192;
 /// The thread makes no further pass once fewer pages than this are left to the writer.
 const LEFT_PAGES: i64 = 400;
 /// Passes alongside the writer before it is involved regardless.
 const PASSES: usize = 4;
 /// How often the thread checks.
-const LOOK: Duration = Duration::from_millis(20);
+const POLL: Duration = Duration::from_millis(20);
 /// A warning is logged for a log of this many pages (1 GiB): a reader that never ends keeps it from
 /// restarting.
 const LONG_PAGES: i64 = 262_144;
@@ -36,12 +36,12 @@ pub(super) type Fault = Arc<OnceLock<String>>;
 
 /// The checkpoint thread; ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(super) struct CheckpointThread {
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Folder {
+impl CheckpointThread {
     /// Starts the thread on a database whose writer has created its log.
     pub(super) fn start(
         path: &Path,
@@ -49,12 +49,12 @@ impl Folder {
         writer: Arc<Mutex<Worker>>,
         fault: Fault,
     ) -> Result<Self, StoreError> {
-        let connection = connect(path, Access::Fold)?;
+        let connection = connect(path, Access::Checkpoint)?;
         let (stop, stopped) = channel();
-        let mut fold = Fold { connection, file, writer, is_long: false };
-        let thread = std::thread::Builder::new().name("sqlite-folder".to_owned()).spawn(move || {
-            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK) {
-                match fold.step() {
+        let mut checkpointer = Checkpointer { connection, file, writer, is_long: false };
+        let thread = std::thread::Builder::new().name("sqlite-checkpt".to_owned()).spawn(move || {
+            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(POLL) {
+                match checkpointer.step() {
                     Ok(()) => {}
                     // A failed sync may have dropped pages, and the log will not provide them again.
                     Err(StoreError::Fatal(text)) => return drop(fault.set(text)),
@@ -69,7 +69,7 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for CheckpointThread {
     /// Waits for the thread: its connection must not be the last to close.
     fn drop(&mut self) {
         drop(self.stop.take());
@@ -81,7 +81,8 @@ impl Drop for Folder {
     }
 }
 
-struct Fold {
+/// What the thread works with.
+struct Checkpointer {
     connection: Connection,
     file: Arc<File>,
     writer: Arc<Mutex<Worker>>,
@@ -92,25 +93,25 @@ struct Fold {
 #[derive(Debug, Clone, Copy)]
 struct Log {
     pages: i64,
-    folded: i64,
+    copied: i64,
 }
 
 impl Log {
     /// Pages that are not in the file yet. Both numbers are -1 if there is no log.
     const fn left(self) -> i64 {
-        self.pages - self.folded
+        self.pages - self.copied
     }
 }
 
-impl Fold {
+impl Checkpointer {
     fn step(&mut self) -> Result<(), StoreError> {
-        let log = checkpoint(&self.connection, "NOOP")?;
+        let log = pass(&self.connection, "NOOP")?;
         self.watch(log);
-        if log.left() < FOLD_PAGES {
+        if log.left() < CHECKPOINT_PAGES {
             return Ok(());
         }
         for _ in 0..PASSES {
-            let log = checkpoint(&self.connection, "PASSIVE")?;
+            let log = pass(&self.connection, "PASSIVE")?;
             self.file.sync_data().map_err(|error| StoreError::Fatal(format!("sync: {error}")))?;
             if log.left() < LEFT_PAGES {
                 break;
@@ -119,7 +120,7 @@ impl Fold {
         // The writer is locked now, so this pass reaches the end, and the next commit restarts the log.
         // Otherwise the log would grow indefinitely while there are writes.
         let writer = self.writer.blocking_lock();
-        writer.call_blocking(|connection| checkpoint(connection, "PASSIVE")).map(|_| ())
+        writer.call_blocking(|connection| pass(connection, "PASSIVE")).map(|_| ())
     }
 
     fn watch(&mut self, log: Log) {
@@ -138,12 +139,12 @@ impl Fold {
 /// Checkpoints the log into the main file without waiting for readers, and returns whether the file is
 /// complete. If there are no readers, the log is truncated: otherwise the next process would have to read it
 /// through.
-pub(crate) fn fold(connection: &Connection) -> Result<bool, StoreError> {
-    if checkpoint(connection, "PASSIVE")?.left() != 0 {
+pub(crate) fn checkpoint_without_waiting(connection: &Connection) -> Result<bool, StoreError> {
+    if pass(connection, "PASSIVE")?.left() != 0 {
         return Ok(false);
     }
     connection.busy_timeout(Duration::ZERO).map_err(error)?;
-    let emptied = checkpoint(connection, "TRUNCATE");
+    let emptied = pass(connection, "TRUNCATE");
     connection.busy_timeout(BUSY).map_err(error)?;
     match emptied {
         Ok(_) | Err(StoreError::Busy(_)) => Ok(true),
@@ -151,8 +152,8 @@ pub(crate) fn fold(connection: &Connection) -> Result<bool, StoreError> {
     }
 }
 
-fn checkpoint(connection: &Connection, how: &str) -> Result<Log, StoreError> {
-    let sql = format!("PRAGMA wal_checkpoint({how})");
-    let read = |row: &rusqlite::Row<'_>| Ok(Log { pages: row.get(1)?, folded: row.get(2)? });
+fn pass(connection: &Connection, mode: &str) -> Result<Log, StoreError> {
+    let sql = format!("PRAGMA wal_checkpoint({mode})");
+    let read = |row: &rusqlite::Row<'_>| Ok(Log { pages: row.get(1)?, copied: row.get(2)? });
     connection.query_row(&sql, [], read).map_err(error)
 }
