@@ -7,12 +7,12 @@ use domain::code::Code;
 use domain::id::BatchId;
 use domain::item::ItemState;
 use engine::{Engine, EngineOptions};
-use formats::csv_reader::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
 use service::Service;
-use service::batch::Ask;
+use service::account_import::AccountImport;
+use service::batch::BatchRequest;
 use service::batch::import::BatchImport;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,9 +46,9 @@ async fn world() -> World {
     let service = Service::new(store, door, clock);
     let actor = Actor::new(domain::principal::Principal::CommandLine, "tester", "test");
     let accounts = "number,holder,currency\nPAY,Employer,USD\nA1,A,USD\nA2,B,USD\nA3,C,USD\nA4,D,USD\n";
-    service.account_import(&actor, Cursor::new(accounts), Delimiter::Comma).await.unwrap();
+    service.account_import(&actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let deposit =
-        NewTransfer { to: Some("PAY".to_owned()), amount: "500.00".to_owned(), ..NewTransfer::default() };
+        TransferRequest { to: Some("PAY".to_owned()), amount: "500.00".to_owned().into(), ..TransferRequest::default() };
     service.transfer(&actor, &deposit).await.unwrap();
     let rows = "account,amount\nA1,1.00\nA2,2.00\nA3,3.00\nA4,4.00\n";
     let import =
@@ -163,7 +163,7 @@ async fn an_interruption_fails_what_waits_and_leaves_what_is_in_flight_to_the_ra
     let world = world().await;
     world.rail(2, ItemState::Processing).await;
     let (run, processing) = (BatchIntent::Run, BatchState::Processing);
-    let asked = world.service.batch_cancel(&world.actor, &Ask::of(&world.name()), false).await.unwrap();
+    let asked = world.service.batch_cancel(&world.actor, &BatchRequest::of(&world.name()), false).await.unwrap();
     assert_eq!((asked.state, asked.intent), (processing, BatchIntent::Interrupt));
     assert!(world.is_waiting().await);
     let left = world.engine().run(&world.name(), |_| ()).await.unwrap();
@@ -180,7 +180,7 @@ async fn an_interruption_fails_what_waits_and_leaves_what_is_in_flight_to_the_ra
 async fn a_batch_called_off_for_good_skips_an_item_that_the_rail_refuses_later() {
     let world = world().await;
     world.rail(2, ItemState::Processing).await;
-    world.service.batch_cancel(&world.actor, &Ask::of(&world.name()), true).await.unwrap();
+    world.service.batch_cancel(&world.actor, &BatchRequest::of(&world.name()), true).await.unwrap();
     world.engine().run(&world.name(), |_| ()).await.unwrap();
     assert_eq!(world.told().await, (BatchState::Processing, BatchIntent::Run, [0, 1, 0, 0]));
     assert!(!world.is_waiting().await);

@@ -7,8 +7,8 @@ use crate::{Error, Service};
 use domain::account::AccountKind;
 use hashbrown::HashSet;
 use store::Tx;
-use store::node::Node;
 use store::named_lock::{self, NamedLock};
+use store::node::Node;
 
 /// How long a node counts as alive after a heartbeat, in microseconds. With the interval below and the time
 /// to terminate its sessions, a dead node's work resumes elsewhere within ten seconds.

@@ -20,7 +20,7 @@ use crate::error::StoreError;
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row, Value};
-use domain::batch::BatchState;
+use domain::batch::{BatchIntent, BatchState};
 use domain::id::BatchId;
 
 static GET: Sql = Sql::new(sql!("SELECT ", Batch::COLUMNS, " FROM batch WHERE id = $1 AND ready = 1"));

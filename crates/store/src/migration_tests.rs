@@ -88,7 +88,7 @@ async fn the_interrupted_batch_resumes(tx: &mut Tx) {
     let epoch = crate::lease::take(tx, id, "any", lease.epoch).await.unwrap();
     assert_eq!(epoch, Some(lease.epoch + 1));
     let batch = crate::batch::get(tx, id).await.unwrap().unwrap();
-    assert_eq!((batch.tally.success_count, batch.tally.pending_count(), batch.runs), (1, 2, 2));
+    assert_eq!((batch.tally.success_count, batch.tally.open_count(), batch.runs), (1, 2, 2));
     let page = Page { batch: id, after: 0, last: i64::MAX, limit: 9 };
     let mut items = crate::item::page(tx, page, None, None).await.unwrap();
     let states: Vec<_> = items.iter().map(|item| item.state).collect();

@@ -113,8 +113,11 @@ impl World {
         let open = OpenAccount { number: number.clone(), holder, currency, ..OpenAccount::default() };
         self.service.account_open(&self.actor, &open).await?;
         if balance != "0.00" {
-            let deposit =
-                TransferRequest { to: Some(number), amount: balance.to_owned().into(), ..TransferRequest::default() };
+            let deposit = TransferRequest {
+                to: Some(number),
+                amount: balance.to_owned().into(),
+                ..TransferRequest::default()
+            };
             self.service.transfer(&self.actor, &deposit).await?;
         }
         self.audit().await;

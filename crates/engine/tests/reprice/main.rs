@@ -8,6 +8,7 @@ use domain::batch::BatchState;
 use domain::code::Code;
 use domain::item::ItemState;
 use domain::principal::Principal;
+use service::{Event, Service};
 use service::batch::BatchRequest;
 use service::batch::create::{CreateBatch, RateMode};
 use service::batch::list::OffsetPage;

@@ -21,6 +21,7 @@ use ledger::calendar;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::{Filled, NewBatch};
+use store::named_lock::{self, NamedLock};
 use store::similar::Subject;
 
 /// A batch to create.

@@ -27,6 +27,9 @@ pub async fn batch(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
         failed_amount: 5 * failed_count,
         skipped_count: 0,
         fee_amount: 0,
+        flight_count: 0,
+        flight_amount: 0,
+        unknown_count: 0,
     };
     assert_eq!((batch.range(), &batch.tally), ((1, rows), &tally));
     assert_eq!(store::batch::lock(tx, id).await.unwrap().as_ref(), Some(&batch));
