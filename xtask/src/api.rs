@@ -25,12 +25,12 @@ const EXPECTED: &str = "[checks.positive_data_acceptance]\n\
 
 /// How long to run, and on which database.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct ApiOptions {
     pub seconds: u64,
     pub on_server: bool,
 }
 
-impl Options {
+impl ApiOptions {
     /// Reads `--seconds N` and `--database`.
     pub fn parse(words: &[&str]) -> Result<Self> {
         let mut options = Self { seconds: 600, on_server: false };
@@ -56,7 +56,7 @@ impl Options {
 }
 
 /// Runs both parts.
-pub fn run(root: &Path, options: &Options) -> Result<()> {
+pub fn run(root: &Path, options: &ApiOptions) -> Result<()> {
     let programs = python::programs(root, &format!("{FOLDER}/venv"), "st", PACKAGES)?;
     let postgres =
         options.on_server.then(|| Postgres::try_start_with(&[]).map_err(Error::Postgres)).transpose()?;
@@ -134,9 +134,9 @@ mod tests {
 
     #[test]
     fn options_have_defaults_and_unknown_ones_are_refused() {
-        let parse = |words: &[&str]| Options::parse(words).ok();
-        assert_eq!(parse(&[]), Some(Options { seconds: 600, on_server: false }));
-        let given = Some(Options { seconds: 60, on_server: true });
+        let parse = |words: &[&str]| ApiOptions::parse(words).ok();
+        assert_eq!(parse(&[]), Some(ApiOptions { seconds: 600, on_server: false }));
+        let given = Some(ApiOptions { seconds: 60, on_server: true });
         assert_eq!(parse(&["--seconds", "60", "--database"]), given);
         for wrong in [&["--seconds"][..], &["--seconds", "x"], &["--fast"]] {
             assert_eq!(parse(wrong), None, "{wrong:?}");

@@ -11,26 +11,24 @@ mod ledger;
 mod patroni;
 mod programs;
 mod stream;
+mod wait;
 
 use crate::error::{Error, Result};
 use cluster::Cluster;
-use ledger::Ledger;
+use ledger::ClusterLedger;
 use programs::Programs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use stream::Stream;
-
-/// Timeout of every wait here: a multiple of Patroni's `ttl`.
-const PATIENCE: Duration = Duration::from_secs(180);
-const PAUSE: Duration = Duration::from_millis(50);
+use wait::wait;
 
 /// How many kills.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct FailoverOptions {
     kills: u32,
 }
 
-impl Options {
+impl FailoverOptions {
     /// Reads `--kills N`.
     pub fn parse(words: &[&str]) -> Result<Self> {
         match words {
@@ -55,13 +53,13 @@ struct Kill {
 }
 
 /// Starts everything, kills, checks. An error is a violation, or something that did not recover by itself.
-pub fn run(root: &Path, options: &Options) -> Result<()> {
+pub fn run(root: &Path, options: &FailoverOptions) -> Result<()> {
     let programs = Programs::find(root)?;
     let logs = root.join("target/failover/log");
     std::fs::create_dir_all(&logs).map_err(|error| Error::File(logs.clone(), error))?;
     // Dropped in reverse order: the workers before the servers.
     let mut cluster = Cluster::start(programs, &logs)?;
-    let mut ledger = Ledger::make(root, &cluster, &logs)?;
+    let mut ledger = ClusterLedger::make(root, &cluster, &logs)?;
     ledger.start_workers()?;
     ledger.start_batch()?;
     let stream = Stream::start(&ledger);
@@ -93,7 +91,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     Err(Error::Failover(format!("{}\nlogs: {}", violations.join("\n"), logs.display())))
 }
 
-fn kill_leader(cluster: &mut Cluster, ledger: &mut Ledger, stream: &Stream) -> Result<Kill> {
+fn kill_leader(cluster: &mut Cluster, ledger: &mut ClusterLedger, stream: &Stream) -> Result<Kill> {
     ledger.wait_for_progress()?;
     let (leader, member) = cluster.leader()?;
     let killed_at = Instant::now();
@@ -110,7 +108,7 @@ fn kill_leader(cluster: &mut Cluster, ledger: &mut Ledger, stream: &Stream) -> R
     Ok(Kill { member, successor, leaderless, silence, batch, whole: restarted_at.elapsed() })
 }
 
-fn summary(kills: &[Kill], ledger: &Ledger, journal: &stream::Journal) {
+fn summary(kills: &[Kill], ledger: &ClusterLedger, journal: &stream::Journal) {
     let silences = kills.iter().map(|kill| kill.silence.as_secs_f64());
     let (least, most) = silences.fold((f64::MAX, 0_f64), |(a, b), s| (a.min(s), b.max(s)));
     println!(
@@ -129,30 +127,15 @@ fn summary(kills: &[Kill], ledger: &Ledger, journal: &stream::Journal) {
     println!("longest single call of sluice: {:.1} s", journal.longest_call.as_secs_f64());
 }
 
-/// Polls until there is an answer.
-fn wait<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> Result<T> {
-    let begun = Instant::now();
-    loop {
-        if let Some(answer) = ask() {
-            return Ok(answer);
-        }
-        if begun.elapsed() > PATIENCE {
-            let timeout = format!("timed out after {PATIENCE:?} waiting for {what}; see target/failover/log");
-            return Err(Error::Failover(timeout));
-        }
-        std::thread::sleep(PAUSE);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_number_of_kills_is_parsed() {
-        let parse = |words: &[&str]| Options::parse(words).ok();
-        assert_eq!(parse(&[]), Some(Options { kills: 5 }));
-        assert_eq!(parse(&["--kills", "1"]), Some(Options { kills: 1 }));
+        let parse = |words: &[&str]| FailoverOptions::parse(words).ok();
+        assert_eq!(parse(&[]), Some(FailoverOptions { kills: 5 }));
+        assert_eq!(parse(&["--kills", "1"]), Some(FailoverOptions { kills: 1 }));
         for wrong in [&["--kills"][..], &["--kills", "x"], &["--rounds", "1"]] {
             assert_eq!(parse(wrong), None, "{wrong:?}");
         }

@@ -71,14 +71,16 @@ fn dispatch(words: &[&str]) -> Result<ExitCode> {
     match words {
         ["demo"] => demo::run(&root),
         ["test", options @ ..] => {
-            test::run(&root, &test::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
+            test::run(&root, &test::TestOptions::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
-        ["api", options @ ..] => api::run(&root, &api::Options::parse(options)?).map(|()| ExitCode::SUCCESS),
+        ["api", options @ ..] => {
+            api::run(&root, &api::ApiOptions::parse(options)?).map(|()| ExitCode::SUCCESS)
+        }
         ["load", options @ ..] => {
-            load::run(&root, &load::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
+            load::run(&root, &load::LoadOptions::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
         ["failover", options @ ..] => {
-            failover::run(&root, &failover::Options::parse(options)?).map(|()| ExitCode::SUCCESS)
+            failover::run(&root, &failover::FailoverOptions::parse(options)?).map(|()| ExitCode::SUCCESS)
         }
         ["tidy"] => tidy::run(&root).map(|()| ExitCode::SUCCESS),
         ["docs"] => docs::run(&root).map(|()| ExitCode::SUCCESS),

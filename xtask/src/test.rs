@@ -12,13 +12,13 @@ const ON_EACH_ENGINE: [&str; 4] = ["store", "ledger", "service", "engine"];
 
 /// How thorough the tests are.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct TestOptions {
     kills: u32,
     rounds: u32,
     scale: String,
 }
 
-impl Options {
+impl TestOptions {
     /// Reads `--kills N`, `--rounds N` and `--scale small|medium|large`.
     pub fn parse(words: &[&str]) -> Result<Self> {
         let mut options = Self { kills: 10, rounds: 2, scale: "small".to_owned() };
@@ -47,7 +47,7 @@ fn whole(name: &str, number: &str) -> Result<u32> {
 }
 
 /// Runs all checks.
-pub fn run(root: &Path, options: &Options) -> Result<()> {
+pub fn run(root: &Path, options: &TestOptions) -> Result<()> {
     heading("programs");
     needs::run()?;
     heading("format");
@@ -63,7 +63,7 @@ pub fn run(root: &Path, options: &Options) -> Result<()> {
     for on_server in [false, true] {
         let database = if on_server { "a PostgreSQL server" } else { "a file" };
         heading(&format!("API against its document, half a minute, on {database}"));
-        api::run(root, &api::Options { seconds: 30, on_server })?;
+        api::run(root, &api::ApiOptions { seconds: 30, on_server })?;
     }
     heading("documentation");
     cargo(root, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-Dwarnings".into())])?;
@@ -108,7 +108,7 @@ fn crash_binary(root: &Path) -> Result<Option<PathBuf>> {
     Ok(Some(folder.join("release").join(format!("sluice{}", std::env::consts::EXE_SUFFIX))))
 }
 
-fn tests(root: &Path, options: &Options, binary: Option<PathBuf>) -> Result<()> {
+fn tests(root: &Path, options: &TestOptions, binary: Option<PathBuf>) -> Result<()> {
     let mut env = vec![
         ("SLUICE_KILLS", options.kills.to_string().into()),
         ("SLUICE_ROUNDS", options.rounds.to_string().into()),
@@ -167,9 +167,9 @@ mod tests {
 
     #[test]
     fn options_have_defaults_and_unknown_ones_are_refused() {
-        let parse = |words: &[&str]| Options::parse(words).ok();
-        assert_eq!(parse(&[]), Some(Options { kills: 10, rounds: 2, scale: "small".to_owned() }));
-        let given = Some(Options { kills: 200, rounds: 9, scale: "large".to_owned() });
+        let parse = |words: &[&str]| TestOptions::parse(words).ok();
+        assert_eq!(parse(&[]), Some(TestOptions { kills: 10, rounds: 2, scale: "small".to_owned() }));
+        let given = Some(TestOptions { kills: 200, rounds: 9, scale: "large".to_owned() });
         assert_eq!(parse(&["--kills", "200", "--rounds", "9", "--scale", "large"]), given);
         for wrong in
             [&["--kills"][..], &["--kills", "-1"], &["--rounds", "x"], &["--scale", "huge"], &["--fast", "1"]]

@@ -4,6 +4,7 @@
 
 mod arrows;
 mod circles;
+mod file;
 mod functions;
 mod names;
 mod source;
@@ -11,6 +12,7 @@ mod text;
 
 use crate::error::{Error, Result};
 use crate::process;
+use file::File;
 use std::path::{Path, PathBuf};
 
 /// Longer files are listed: split them by verb when you next change them.
@@ -23,22 +25,6 @@ const SKIPPED: &[&str] = &["target", "data", "node_modules", "dist", ".git"];
 
 /// Crates above the store, which must not know the database engine below it.
 const ABOVE_STORE: &[&str] = &["ledger", "service", "engine", "http"];
-
-/// A repository file; its path is relative to the root and uses `/`.
-struct File {
-    path: String,
-    text: String,
-}
-
-impl File {
-    fn is(&self, ending: &str) -> bool {
-        self.path.ends_with(ending)
-    }
-
-    fn within(&self, folder: &str) -> bool {
-        self.path.starts_with(folder)
-    }
-}
 
 /// Prints the broken rules.
 pub fn run(root: &Path) -> Result<()> {

@@ -47,8 +47,11 @@ async fn world() -> World {
     let actor = Actor::new(domain::principal::Principal::CommandLine, "tester", "test");
     let accounts = "number,holder,currency\nPAY,Employer,USD\nA1,A,USD\nA2,B,USD\nA3,C,USD\nA4,D,USD\n";
     service.account_import(&actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
-    let deposit =
-        TransferRequest { to: Some("PAY".to_owned()), amount: "500.00".to_owned().into(), ..TransferRequest::default() };
+    let deposit = TransferRequest {
+        to: Some("PAY".to_owned()),
+        amount: "500.00".to_owned().into(),
+        ..TransferRequest::default()
+    };
     service.transfer(&actor, &deposit).await.unwrap();
     let rows = "account,amount\nA1,1.00\nA2,2.00\nA3,3.00\nA4,4.00\n";
     let import =
@@ -163,7 +166,8 @@ async fn an_interruption_fails_what_waits_and_leaves_what_is_in_flight_to_the_ra
     let world = world().await;
     world.rail(2, ItemState::Processing).await;
     let (run, processing) = (BatchIntent::Run, BatchState::Processing);
-    let asked = world.service.batch_cancel(&world.actor, &BatchRequest::of(&world.name()), false).await.unwrap();
+    let asked =
+        world.service.batch_cancel(&world.actor, &BatchRequest::of(&world.name()), false).await.unwrap();
     assert_eq!((asked.state, asked.intent), (processing, BatchIntent::Interrupt));
     assert!(world.is_waiting().await);
     let left = world.engine().run(&world.name(), |_| ()).await.unwrap();

@@ -19,8 +19,9 @@ use tokio::sync::{mpsc, oneshot};
 const QUEUE_MAX: usize = 20_000;
 /// The most single requests in one chunk.
 const SINGLES_MAX: usize = 10_000;
-/// Time budget for the slices in a chunk while single requests keep arriving.
-const SLICE_BESIDE_SINGLES: Duration = Duration::from_millis(50);
+/// Time budget for the slices in a chunk while single requests keep arriving. A request may wait for the chunk before
+/// its own, so twice this is what it waits at worst, and that stays well below 100 ms.
+const SLICE_BESIDE_SINGLES: Duration = Duration::from_millis(30);
 /// Slices grow again this long after the last single request.
 const QUIET: Duration = Duration::from_secs(1);
 /// How long a caller waits for the process to end after the door dropped its request.

@@ -98,18 +98,6 @@ record! {
 
 static LIST: Sql =
     Sql::new(sql!("SELECT ", AuditRow::COLUMNS, " FROM audit WHERE id > $1 ORDER BY id LIMIT $2"));
-static OF_SUBJECT: Sql = Sql::new(sql!(
-    "SELECT ",
-    AuditRow::COLUMNS,
-    " FROM audit WHERE subject = $1 AND subject_id = $2 ORDER BY id LIMIT $3"
-));
-static OF_HOLDERS: Lookup = Lookup {
-    columns: AuditRow::COLUMNS,
-    from: "audit",
-    key: "subject_id",
-    and: "subject = 'holder' AND result = 'ok'",
-    lock: Lock::None,
-};
 static MAKERS: Lookup = Lookup {
     columns: "subject_id, actor",
     from: "audit",
@@ -123,7 +111,7 @@ static IDS: Sql =
 static TIME: Sql = Sql::new("SELECT at FROM audit WHERE id >= $1 ORDER BY id LIMIT 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&LIST, &OF_SUBJECT, &ALL_IDS, &IDS, &TIME];
+pub const CATALOGUE: &[&Sql] = &[&LIST, &ALL_IDS, &IDS, &TIME];
 
 /// The lowest and the highest id of the rows written at or after one time and before another.
 pub async fn ids(tx: &mut Tx, from: Option<i64>, before: Option<i64>) -> Result<(i64, i64), StoreError> {
@@ -166,25 +154,10 @@ pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<AuditRow>, 
     tx.fetch(&LIST, args![after, limit]).await?.iter().map(Row::read).collect()
 }
 
-/// The rows about one subject, in order.
-pub async fn of_subject(
-    tx: &mut Tx,
-    subject: &str,
-    id: i64,
-    limit: i64,
-) -> Result<Vec<AuditRow>, StoreError> {
-    tx.fetch(&OF_SUBJECT, args![subject, id, limit]).await?.iter().map(Row::read).collect()
-}
-
 /// Who requested single transfers, as pairs of transfer number and the requester's name at that time.
 pub async fn makers_of_transfers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, String)>, StoreError> {
     let rows = tx.lookup(&MAKERS, Column::I64(numbers)).await?;
     rows.iter().map(Row::read).collect()
-}
-
-/// What was done to holders, in no particular order.
-pub async fn of_holders(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<AuditRow>, StoreError> {
-    tx.lookup(&OF_HOLDERS, Column::I64(ids)).await?.iter().map(Row::read).collect()
 }
 
 /// Which rows a list shows.

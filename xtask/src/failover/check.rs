@@ -1,12 +1,12 @@
 //! What must hold at the end.
 
-use super::ledger::{DEPOSIT, ITEMS, Ledger};
+use super::ledger::{ClusterLedger, DEPOSIT, ITEMS};
 use super::stream::Journal;
 use crate::error::Result;
 use std::collections::BTreeMap;
 
 /// A description of each violation.
-pub fn violations(ledger: &Ledger, journal: &Journal) -> Result<Vec<String>> {
+pub fn violations(ledger: &ClusterLedger, journal: &Journal) -> Result<Vec<String>> {
     let mut found = journal.wrong.clone();
     found.extend(lost(ledger, journal)?);
     let items = ledger.batches() * ITEMS;
@@ -41,7 +41,7 @@ pub fn violations(ledger: &Ledger, journal: &Journal) -> Result<Vec<String>> {
 }
 
 /// Operations that were acknowledged and are missing, or refer to another transfer.
-fn lost(ledger: &Ledger, journal: &Journal) -> Result<Vec<String>> {
+fn lost(ledger: &ClusterLedger, journal: &Journal) -> Result<Vec<String>> {
     let rows = ledger.query(
         "SELECT operation.id, operation.transfer FROM operation JOIN transfer
          ON transfer.number = operation.transfer WHERE transfer.status = 1",

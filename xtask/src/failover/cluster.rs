@@ -2,7 +2,7 @@
 
 use super::patroni::{self, Place};
 use super::programs::Programs;
-use super::wait;
+use super::wait::wait;
 use crate::error::{Error, Result};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{File, OpenOptions};

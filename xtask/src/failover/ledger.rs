@@ -1,7 +1,7 @@
 //! The ledger on the cluster, its batches and the workers that run them.
 
 use super::cluster::Cluster;
-use super::wait;
+use super::wait::wait;
 use crate::error::{Error, Result};
 use crate::process;
 use rustix::process::{Pid, Signal, kill_process};
@@ -23,7 +23,7 @@ const WORKERS: usize = 2;
 /// A batch that has paid more items than this might complete before the kill is over.
 const LATE: u64 = ITEMS / 2;
 
-pub struct Ledger {
+pub struct ClusterLedger {
     binary: PathBuf,
     url: String,
     logs: PathBuf,
@@ -32,7 +32,7 @@ pub struct Ledger {
     batches: u64,
 }
 
-impl Ledger {
+impl ClusterLedger {
     /// Creates a source with enough money and [`ITEMS`] payees.
     pub fn make(root: &Path, cluster: &Cluster, logs: &Path) -> Result<Self> {
         let folder = tempfile::tempdir().map_err(|error| Error::File(std::env::temp_dir(), error))?;
@@ -187,7 +187,7 @@ impl Ledger {
     }
 }
 
-impl Drop for Ledger {
+impl Drop for ClusterLedger {
     fn drop(&mut self) {
         for worker in &mut self.workers {
             drop(worker.kill());

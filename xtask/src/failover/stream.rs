@@ -1,8 +1,8 @@
 //! Single transfers, sent one after another by two threads, and the journal of acknowledged ones. A transfer
 //! that is not acknowledged is retried under the same operation id, as the documentation tells callers to do.
 
-use super::ledger::{CALL_SECONDS, Ledger};
-use super::wait;
+use super::ledger::{CALL_SECONDS, ClusterLedger};
+use super::wait::wait;
 use crate::error::{Error, Result};
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -55,7 +55,7 @@ struct Caller<F> {
 }
 
 impl Stream {
-    pub fn start(ledger: &Ledger) -> Self {
+    pub fn start(ledger: &ClusterLedger) -> Self {
         let mut stream = Self {
             is_over: Arc::default(),
             is_given_up: Arc::default(),

@@ -21,13 +21,13 @@ const CONNECTIONS: [u32; 4] = [1, 10, 100, 1_000];
 
 /// How long to measure, and on which database.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct LoadOptions {
     pub seconds: u64,
     pub on_server: bool,
     pub items: u64,
 }
 
-impl Options {
+impl LoadOptions {
     /// Reads `--seconds N`, `--items N` and `--database`.
     pub fn parse(words: &[&str]) -> Result<Self> {
         let mut options = Self { seconds: 10, on_server: false, items: 1_000_000 };
@@ -52,7 +52,7 @@ impl Options {
 }
 
 /// Measures and prints a table.
-pub fn run(root: &Path, options: &Options) -> Result<()> {
+pub fn run(root: &Path, options: &LoadOptions) -> Result<()> {
     let settings = [("shared_buffers", "1GB"), ("max_wal_size", "8GB"), ("wal_compression", "on")];
     let postgres = options
         .on_server
@@ -87,9 +87,9 @@ mod tests {
 
     #[test]
     fn options_have_defaults_and_unknown_ones_are_refused() {
-        let parse = |words: &[&str]| Options::parse(words).ok();
-        assert_eq!(parse(&[]), Some(Options { seconds: 10, on_server: false, items: 1_000_000 }));
-        let given = Some(Options { seconds: 5, on_server: true, items: 10 });
+        let parse = |words: &[&str]| LoadOptions::parse(words).ok();
+        assert_eq!(parse(&[]), Some(LoadOptions { seconds: 10, on_server: false, items: 1_000_000 }));
+        let given = Some(LoadOptions { seconds: 5, on_server: true, items: 10 });
         assert_eq!(parse(&["--seconds", "5", "--database", "--items", "10"]), given);
         for wrong in [&["--seconds"][..], &["--items", "x"], &["--fast"]] {
             assert_eq!(parse(wrong), None, "{wrong:?}");

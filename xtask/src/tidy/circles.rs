@@ -5,7 +5,7 @@
 use super::source::{Source, shipped};
 use std::collections::{BTreeMap, BTreeSet};
 use syn::visit::{self, Visit};
-use syn::{Item, Path, UseTree};
+use syn::{Item, Path, UseTree, Visibility};
 
 type Module = Vec<String>;
 
@@ -74,6 +74,9 @@ fn leaves(tree: &UseTree, before: &mut Module, found: &mut Vec<Module>) {
 struct Paths(Vec<Module>);
 
 impl<'ast> Visit<'ast> for Paths {
+    /// `pub(super)` says who may use an item, not what the item uses.
+    fn visit_visibility(&mut self, _: &'ast Visibility) {}
+
     fn visit_path(&mut self, path: &'ast Path) {
         self.0.push(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
         visit::visit_path(self, path);
@@ -145,7 +148,7 @@ fn way(came_from: &BTreeMap<&Module, &Module>, start: &Module, last: &Module) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::File;
+    use crate::tidy::file::File;
     use crate::tidy::source::parse;
 
     fn check_files(files: &[(&str, &str)]) -> Vec<String> {
@@ -165,6 +168,9 @@ mod tests {
             let files = [("lib", "mod a; mod b;"), ("a", "use crate::b::{self, B};"), ("b", back)];
             assert_eq!(check_files(&files), ["crates/x: files in a circle: a -> b -> a"], "{back}");
         }
+        let visible =
+            [("a", "use crate::a::b::B;"), ("a/b", "pub(super) struct B; impl B { pub(super) fn f() {} }")];
+        assert_eq!(check_files(&visible), [""; 0]);
         let in_tests = [("a", "use crate::b::B;"), ("b", "#[cfg(test)] mod tests { use crate::a::A; }")];
         assert_eq!(check_files(&in_tests), [""; 0]);
     }

@@ -49,7 +49,7 @@ impl<'ast> Visit<'ast> for Lengths {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::File;
+    use crate::tidy::file::File;
     use crate::tidy::source::parse;
 
     #[test]

@@ -1,6 +1,6 @@
 //! The Rust files of the crates, parsed.
 
-use super::File;
+use super::file::File;
 use crate::error::{Error, Result};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Item, Meta, Token};

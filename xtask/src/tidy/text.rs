@@ -1,6 +1,6 @@
 //! Rules about text: banned words, leftovers, and paths or hosts of one machine.
 
-use super::File;
+use super::file::File;
 
 /// SQL words that only one engine knows, or that hide time and ids. Matched case-insensitively.
 const BANNED_SQL: &[&str] = &["now()", "ilike", "serial", "autoincrement", "greatest(", "::bigint", "::text"];

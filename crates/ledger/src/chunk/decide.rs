@@ -66,7 +66,7 @@ impl Decider<'_> {
     }
 
     /// Decides one request: its money, its transfer, and what commits with it. An item's request is handed
-    /// over and gives up its exchange; a queued one is borrowed, because its chunk may have to be repeated.
+    /// over, with its exchange; a queued one is borrowed, because its chunk may have to be repeated.
     fn decide(
         &mut self,
         number: TransferId,

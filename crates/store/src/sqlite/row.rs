@@ -67,8 +67,11 @@ impl rusqlite::ToSql for Value {
 
 /// What a SQLite error means for the caller. A failed sync or write leaves the outcome unknown.
 pub(crate) fn error(cause: rusqlite::Error) -> StoreError {
-    let rusqlite::Error::SqliteFailure(code, message) = &cause else {
-        return StoreError::Unavailable(cause.to_string());
+    let (code, message) = match &cause {
+        rusqlite::Error::SqliteFailure(code, message) => (code, message),
+        // Tables are strict: only damage brings a value of another type into a column.
+        rusqlite::Error::InvalidColumnType(..) => return StoreError::Corrupt(cause.to_string()),
+        _ => return StoreError::Unavailable(cause.to_string()),
     };
     let text = message.clone().unwrap_or_else(|| cause.to_string());
     match (code.code, code.extended_code) {

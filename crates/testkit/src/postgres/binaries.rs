@@ -19,13 +19,13 @@ const MISSING: &str = "PostgreSQL is not installed: neither /usr/lib/postgresql/
 #[derive(Debug)]
 pub struct Binaries {
     folder: PathBuf,
-    owner: Option<Owner>,
+    owner: Option<ServerUser>,
     has_setpriv: bool,
 }
 
 /// The user and group the server runs as when started by root, because it refuses to run as root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Owner {
+pub struct ServerUser {
     pub user: u32,
     pub group: u32,
 }
@@ -42,12 +42,13 @@ impl Binaries {
             None => newest(Path::new(DEBIAN)).or_else(configured).ok_or(MISSING)?,
         };
         let has_setpriv = answer("setpriv", &["--pdeathsig", "QUIT", "true"]).is_some();
-        let owner = if rustix::process::geteuid().is_root() { Some(Owner::find(has_setpriv)?) } else { None };
+        let owner =
+            if rustix::process::geteuid().is_root() { Some(ServerUser::find(has_setpriv)?) } else { None };
         Ok(Self { folder, owner, has_setpriv })
     }
 
     /// The required owner of the server's files, if not the current user.
-    pub fn owner(&self) -> Option<Owner> {
+    pub fn owner(&self) -> Option<ServerUser> {
         self.owner
     }
 
@@ -59,7 +60,7 @@ impl Binaries {
             return Command::new(program);
         }
         let mut command = Command::new("setpriv");
-        if let Some(Owner { user, group }) = self.owner {
+        if let Some(ServerUser { user, group }) = self.owner {
             command.args([format!("--reuid={user}"), format!("--regid={group}")]).arg("--clear-groups");
         }
         command.args(["--pdeathsig", "QUIT", "--"]).arg(program);
@@ -67,7 +68,7 @@ impl Binaries {
     }
 }
 
-impl Owner {
+impl ServerUser {
     fn find(has_setpriv: bool) -> Result<Self, String> {
         let id = |what: &str| answer("id", &[what, USER]).and_then(|text| text.trim().parse().ok());
         match (id("-u"), id("-g")) {

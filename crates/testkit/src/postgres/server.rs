@@ -4,7 +4,7 @@
 //! [`SETTINGS`] apply to every test's server. What makes a commit durable (`fsync`, `full_page_writes`,
 //! `synchronous_commit`) keeps its default, because that is what the tests are about.
 
-use super::binaries::{Binaries, Owner};
+use super::binaries::{Binaries, ServerUser};
 use super::sql;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{File, OpenOptions, Permissions};
@@ -85,7 +85,7 @@ impl Server {
             .tempdir()
             .map_err(|error| error.to_string())?;
         let path = folder.path().canonicalize().map_err(|error| error.to_string())?;
-        if let Some(Owner { user, group }) = binaries.owner() {
+        if let Some(ServerUser { user, group }) = binaries.owner() {
             std::os::unix::fs::chown(&path, Some(user), Some(group)).map_err(|error| error.to_string())?;
         }
         Ok(Self { binaries, folder, data: path.join("data"), settings, port: 0, child: None })
@@ -142,7 +142,7 @@ impl Server {
         let path = self.data.join(name);
         std::fs::write(&path, text)?;
         std::fs::set_permissions(&path, Permissions::from_mode(0o600))?;
-        let Some(Owner { user, group }) = self.binaries.owner() else { return Ok(()) };
+        let Some(ServerUser { user, group }) = self.binaries.owner() else { return Ok(()) };
         std::os::unix::fs::chown(&path, Some(user), Some(group))
     }
 

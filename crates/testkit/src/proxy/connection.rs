@@ -1,7 +1,7 @@
 //! One client's connection: two byte streams, and the points where a rule intervenes.
 
+use super::state::{Rule, State, count, until};
 use super::wire::{Answers, Found, Requests, Start};
-use super::{Rule, State, count, until};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
