@@ -21,7 +21,8 @@ record! {
         /// How many times it has been taken.
         pub epoch: i64,
         /// Whether the owner is a live node.
-        pub is_live: bool = "CASE WHEN EXISTS (SELECT 1 FROM node WHERE node.name = lease.owner) THEN 1 ELSE 0 END",
+        pub is_live: bool = "CASE WHEN EXISTS (SELECT 1 FROM node WHERE node.name = lease.owner) \
+                             THEN 1 ELSE 0 END",
     }
 }
 

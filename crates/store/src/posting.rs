@@ -15,8 +15,8 @@ record! {
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Booked {
         /// The leg.
-        pub posting: Posting = "id, transfer, kind, debit, credit, amount, debit_after, credit_after, debit_prev, credit_prev"
-                with read_posting,
+        pub posting: Posting = "id, transfer, kind, debit, credit, amount, debit_after, credit_after, \
+                                debit_prev, credit_prev" with read_posting,
         /// The day it counts for.
         pub value_date: i64,
         /// When it was booked, microseconds UTC.

@@ -262,4 +262,7 @@ macro_rules! stored {
 }
 
 ids! { AccountId AssetId BatchId HolderId PostingId TransferId }
-stored! { AccountKind AccountStatus BatchIntent BatchMode BatchState BatchType Code ItemState PostingKind Role TransferKind }
+stored! {
+    AccountKind AccountStatus BatchIntent BatchMode BatchState BatchType Code ItemState PostingKind Role
+    TransferKind
+}

@@ -44,8 +44,9 @@ record! {
         /// How many rows of its file were refused.
         pub refused_count: i64,
         /// The fold over its items.
-        pub tally: BatchTally = "total_count, total_amount, success_count, success_amount, failed_count, failed_amount, \
-                                 skipped_count, fee_amount, flight_count, flight_amount, unknown_count",
+        pub tally: BatchTally = "total_count, total_amount, success_count, success_amount, failed_count, \
+                                 failed_amount, skipped_count, fee_amount, flight_count, flight_amount, \
+                                 unknown_count",
         /// Its creator.
         pub created_by: Author = "created_by, created_by_kind, created_by_id",
         /// When it was created, microseconds UTC.
