@@ -5,13 +5,13 @@ use crate::place::Place;
 use crate::{BenchOptions, RoundSpeed, Shape, Step, floor, machine};
 use domain::batch::{BatchState, BatchType};
 use engine::{Engine, EngineOptions};
-use formats::delimiter::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
 use serde_json::{Value as Json, json};
+use service::account_import::AccountImport;
 use service::batch::import::BatchImport;
 use service::policy::PolicyChange;
 use service::statement::StatementQuery;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use service::{Error, Service};
 use std::io::Write as _;
 use std::sync::Arc;
@@ -179,14 +179,17 @@ pub(crate) async fn set_up(
     let accounts = Lines::new("number,holder,email,uid,currency,opening\n", count, move |k, line| {
         drop(writeln!(line, "A{k:09},Holder {k},,U{k:09},USD,{opening}"));
     });
-    let imported = service.account_import(actor, accounts, Delimiter::Comma).await?;
+    let imported = service.account_import(actor, accounts, AccountImport::default()).await?;
     for source in ["SOURCE", "SOURCE2"] {
         let file = Lines::new("number,holder,email,uid,currency,opening\n", 1, move |_, line| {
             drop(writeln!(line, "{source},Employer {source},,{source},USD,"));
         });
-        service.account_import(actor, file, Delimiter::Comma).await?;
-        let deposit =
-            NewTransfer { to: text(source), amount: "40000000000.00".to_owned(), ..NewTransfer::default() };
+        service.account_import(actor, file, AccountImport::default()).await?;
+        let deposit = TransferRequest {
+            to: text(source),
+            amount: "40000000000.00".to_owned().into(),
+            ..TransferRequest::default()
+        };
         service.transfer(actor, &deposit).await?;
     }
     service.history_catch_up().await?;

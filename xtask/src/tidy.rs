@@ -116,7 +116,8 @@ fn files(root: &Path) -> Result<Vec<File>> {
             let kind = entry.file_type().map_err(failed)?;
             if kind.is_dir() && !SKIPPED.iter().any(|skipped| name == *skipped) {
                 folders.push(entry.path());
-            } else if kind.is_file() {
+            } else if kind.is_file() && name != ".git" {
+                // In a worktree `.git` is a file that names a folder of this machine.
                 found.extend(read(root, entry.path())?);
             }
         }

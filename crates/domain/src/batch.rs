@@ -1,6 +1,7 @@
 //! Batches: types, modes and legal state transitions (design, section 7).
 
 use crate::code::Code;
+use crate::item::ItemState;
 use serde::{Deserialize, Serialize};
 
 /// The most items in one atomic batch, and in one chunk of any batch.
@@ -221,21 +222,54 @@ pub struct BatchTally {
     pub skipped_count: i64,
     /// Fees charged on the completed items.
     pub fee_amount: i64,
+    /// Items in flight: handed to an external rail that has neither settled nor refused them.
+    pub flight_count: i64,
+    /// Their sum.
+    pub flight_amount: i64,
+    /// How many of them have an unknown outcome.
+    pub unknown_count: i64,
 }
 
 impl BatchTally {
-    /// Items that have no outcome yet.
+    /// Items that have no outcome yet: they wait to be executed or are in flight.
     #[must_use]
-    pub const fn pending_count(&self) -> i64 {
+    pub const fn open_count(&self) -> i64 {
         self.total_count - self.success_count - self.failed_count - self.skipped_count
     }
 
-    /// The state of a batch with these counters: unchanged while an item is pending, else derived from the
+    /// Items that wait to be executed.
+    #[must_use]
+    pub const fn waiting_count(&self) -> i64 {
+        self.open_count() - self.flight_count
+    }
+
+    /// Items in a state.
+    #[must_use]
+    pub const fn count_in(&self, state: ItemState) -> i64 {
+        match state {
+            ItemState::Pending => self.waiting_count(),
+            ItemState::Processing => self.flight_count - self.unknown_count,
+            ItemState::Completed => self.success_count,
+            ItemState::Failed => self.failed_count,
+            ItemState::Unknown => self.unknown_count,
+            ItemState::Skipped => self.skipped_count,
+        }
+    }
+
+    /// Whether a `processing` batch needs a runner. It does not while all its open items are in flight:
+    /// a run would find nothing to do, and end only to begin again. `store::batch::waiting` has the same
+    /// condition.
+    #[must_use]
+    pub const fn needs_runner(&self, intent: BatchIntent) -> bool {
+        self.waiting_count() > 0 || self.flight_count == 0 || !matches!(intent, BatchIntent::Run)
+    }
+
+    /// The state of a batch with these counters: unchanged while an item has no outcome, else derived from the
     /// items' outcomes (contract: "Batch states, verbs, words"). `is_called_off`: a user called it off for
     /// good.
     #[must_use]
     pub const fn state(&self, now: BatchState, is_called_off: bool) -> BatchState {
-        if self.pending_count() > 0 || self.total_count == 0 {
+        if self.open_count() > 0 || self.total_count == 0 {
             now
         } else if self.success_count > 0 && self.failed_count > 0 {
             BatchState::PartiallyCompleted
@@ -320,6 +354,36 @@ cancelled -> \n";
         0 0 1 1 processing    for_good processing
         0 0 0 2 pending                pending
         0 0 0 0 draft                  draft";
+
+    #[test]
+    fn every_item_is_counted_in_one_state_and_a_batch_that_only_waits_for_a_rail_needs_no_runner() {
+        // Paid, failed, skipped, waiting, in flight, of these unknown; whether a run would find work.
+        for (counts, needs) in [
+            ([0, 0, 0, 5, 0, 0], true),
+            ([1, 1, 1, 1, 2, 1], true),
+            ([1, 1, 1, 0, 2, 1], false),
+            ([0, 0, 0, 0, 2, 2], false),
+            ([1, 1, 1, 0, 0, 0], true),
+        ] {
+            let [paid, failed, skipped, waiting, flight, unknown] = counts;
+            let tally = BatchTally {
+                total_count: paid + failed + skipped + waiting + flight,
+                success_count: paid,
+                failed_count: failed,
+                skipped_count: skipped,
+                flight_count: flight,
+                unknown_count: unknown,
+                ..BatchTally::default()
+            };
+            let of: Vec<_> = ItemState::ALL.iter().map(|state| tally.count_in(*state)).collect();
+            assert_eq!(of, [waiting, flight - unknown, paid, failed, unknown, skipped]);
+            assert_eq!((tally.open_count(), tally.waiting_count()), (waiting + flight, waiting));
+            assert_eq!(tally.needs_runner(BatchIntent::Run), needs, "{counts:?}");
+            assert!(tally.needs_runner(BatchIntent::Pause) && tally.needs_runner(BatchIntent::Interrupt));
+            let state = tally.state(BatchState::Processing, false);
+            assert_eq!(state == BatchState::Processing, waiting + flight > 0, "{counts:?}");
+        }
+    }
 
     #[test]
     fn the_state_follows_from_the_counters() {

@@ -1,11 +1,15 @@
 //! Background use cases. The runner executes batches in chunks at its own pace and survives a kill at any
 //! line: its state is in the database, and what it holds in memory is disposable. A worker picks up batches
-//! as one of any number of nodes; its heartbeat keeps the other nodes from taking them over.
+//! as one of any number of nodes; its heartbeat keeps the other nodes from taking them over. What a node does
+//! by itself is a list of duties (`duty.rs`).
 
+mod back_off;
+mod batches;
+mod duty;
 mod history;
 mod meter;
 pub mod pulse;
-mod rest;
+mod reap;
 pub mod runner;
 pub mod worker;
 

@@ -36,6 +36,21 @@ pub(crate) fn broke_off() {
     counter!("sluice_runs_broken_off_total").increment(1);
 }
 
+/// Creates a duty's series at zero: one that first appears with an event would show no increase.
+pub(crate) fn duty_begins(duty: &'static str) {
+    counter!("sluice_duty_failures_total", "duty" => duty).increment(0);
+}
+
+/// Counts a failed turn of a duty.
+pub(crate) fn duty_failed(duty: &'static str) {
+    counter!("sluice_duty_failures_total", "duty" => duty).increment(1);
+}
+
+/// Counts a panic of a duty or a run.
+pub(crate) fn panicked(task: &'static str) {
+    counter!("sluice_panics_total", "task" => task).increment(1);
+}
+
 /// Sets the history's lag in postings.
 pub(crate) fn history_lag(postings: i64) {
     gauge!("sluice_history_lag_postings").set(u32::try_from(postings).unwrap_or(u32::MAX));

@@ -46,8 +46,8 @@ async fn beat(service: Service, is_worker: bool, beating: Arc<Mutex<bool>>) {
     // A single process has nobody to check its heartbeat.
     while !service.store().is_sole_writer() {
         due.tick().await;
-        let goes_on = beating.lock().await;
-        if !*goes_on {
+        let continues = beating.lock().await;
+        if !*continues {
             return;
         }
         if let Err(error) = once(&service, is_worker).await {

@@ -4,12 +4,12 @@
 //! hands slices to the door, and ends the run when no item is pending or a user asked it to stop. The door
 //! checks epoch and intent in every chunk, so a runner that lost its lease writes nothing.
 
+use crate::back_off::BackOff;
 use crate::meter::{self, Lease};
-use crate::rest::Rest;
 use domain::batch::{BatchIntent, BatchMode, BatchState, CHUNK_ITEMS_MAX};
 use domain::code::Code;
 use domain::id::BatchId;
-use ledger::{Run, RunOutcome, crash};
+use ledger::{Slice, SliceOutcome, crash};
 use service::{Error, Service};
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,14 +25,14 @@ use tokio::task::JoinHandle;
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
     /// How long a run keeps retrying an unreachable database before it fails; the batch can be resumed later.
-    pub patience: Duration,
+    pub retry_for: Duration,
     /// The most batches a worker runs concurrently.
     pub runs_max: usize,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { patience: Duration::from_secs(60), runs_max: 4 }
+        Self { retry_for: Duration::from_secs(60), runs_max: 4 }
     }
 }
 
@@ -63,7 +63,7 @@ pub struct Engine {
     /// apart.
     pub(crate) running: Arc<Mutex<HashSet<BatchId>>>,
     /// Batches whose run failed, which are backing off.
-    pub(crate) rest: Arc<Mutex<Rest>>,
+    pub(crate) back_off: Arc<Mutex<BackOff>>,
     /// Set when this process is stopping: runs stop at the next chunk boundary and leave the batch to others.
     pub(crate) stopping: Arc<AtomicBool>,
 }
@@ -104,7 +104,7 @@ impl Engine {
     /// Creates an engine over a service.
     #[must_use]
     pub fn new(service: Service, options: EngineOptions) -> Self {
-        Self { service, options, running: Arc::default(), rest: Arc::default(), stopping: Arc::default() }
+        Self { service, options, running: Arc::default(), back_off: Arc::default(), stopping: Arc::default() }
     }
 
     /// Runs a `processing` batch until it ends or is paused; calls `progress` after each chunk. A batch in
@@ -116,7 +116,7 @@ impl Engine {
             return Ok(batch);
         }
         let _running = self.begin(batch.id)?;
-        let epoch = self.patiently(|| self.service.lease_take(batch.id)).await?;
+        let epoch = self.with_retries(|| self.service.lease_take(batch.id)).await?;
         meter::lease(Lease::Taken);
         crash::point("lease_taken");
         let end = self.slices(&batch, epoch, &mut progress).await?;
@@ -136,16 +136,23 @@ impl Engine {
         Ok(Running { batch, all: self.running.clone() })
     }
 
+    /// Whether this process is running a batch.
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.lock().is_ok_and(|running| !running.is_empty())
+    }
+
     /// Retries a job while the database is unreachable, busy, or left a commit outcome unknown. Everything a
     /// run does is safe to repeat: it is decided under the lease, from stored state.
-    pub(crate) async fn patiently<T, F: Future<Output = Result<T, Error>>>(
+    pub(crate) async fn with_retries<T, F: Future<Output = Result<T, Error>>>(
         &self,
         job: impl Fn() -> F,
     ) -> Result<T, Error> {
         let begun = Instant::now();
         loop {
             match job().await {
-                Err(Error::Store(error)) if is_passing(&error) && begun.elapsed() < self.options.patience => {
+                Err(Error::Store(error))
+                    if is_passing(&error) && begun.elapsed() < self.options.retry_for =>
+                {
                     tracing::info!(%error, "waiting for the database");
                     tokio::time::sleep(PAUSE).await;
                 }
@@ -160,7 +167,7 @@ impl Engine {
         epoch: i64,
         progress: &mut (impl FnMut(&Progress) + Send),
     ) -> Result<End, Error> {
-        let (mut meter, name) = (Meter::start(batch), batch.id.to_string());
+        let (speed, name) = (RunSpeed::start(batch), batch.id.to_string());
         let actor = Actor::system(self.service.store().node());
         let (mut after, mut stale) = (batch.first_number - 1, 0);
         let mut ahead = self.read(batch, after);
@@ -174,16 +181,17 @@ impl Engine {
             let items: Arc<[Item]> = read.into();
             let Some(last) = items.last().map(|item| item.number.0) else { return Ok(End::Exhausted) };
             ahead = self.read(batch, last);
-            let run = || {
-                let run = Run { actor: actor.clone(), batch: batch.id, epoch, items: items.clone() };
-                async move { Ok(self.service.door().run(run).await?) }
+            let pay = || {
+                let slice = Slice { batch: batch.id, epoch, items: items.clone() };
+                let actor = actor.clone();
+                async move { Ok(self.service.door().slice(actor, slice).await?) }
             };
-            match self.patiently(run).await? {
-                RunOutcome::Done { stopped: false, .. } => {}
-                RunOutcome::Done { .. } => return Ok(End::Stopped(Code::Stopped)),
-                RunOutcome::Fenced => return Ok(End::Fenced),
-                RunOutcome::Halted => return Ok(End::Halted),
-                RunOutcome::Stale => {
+            match self.with_retries(pay).await? {
+                SliceOutcome::Done { stopped: false, .. } => {}
+                SliceOutcome::Done { .. } => return Ok(End::Stopped(Code::Stopped)),
+                SliceOutcome::Fenced => return Ok(End::Fenced),
+                SliceOutcome::Halted => return Ok(End::Halted),
+                SliceOutcome::Stale => {
                     stale += 1;
                     pause_of(batch, stale).await?;
                     ahead = self.read(batch, after);
@@ -191,8 +199,8 @@ impl Engine {
                 }
             }
             (after, stale) = (last, 0);
-            let now = self.patiently(|| self.service.batch(&name)).await?;
-            progress(&meter.measure(now));
+            let now = self.with_retries(|| self.service.batch(&name)).await?;
+            progress(&speed.measure(now));
         }
     }
 
@@ -205,7 +213,7 @@ impl Engine {
     ) -> Result<Vec<Item>, Error> {
         match joined(ahead) {
             Err(Error::Store(error)) if is_passing(&error) => {
-                self.patiently(|| async { joined(self.read(batch, after).await) }).await
+                self.with_retries(|| async { joined(self.read(batch, after).await) }).await
             }
             read => read,
         }
@@ -239,26 +247,17 @@ impl Engine {
                 return Err(Code::Fenced.into());
             }
             End::HandedOver => {
-                self.patiently(|| self.service.lease_release(batch.id, epoch)).await?;
+                self.with_retries(|| self.service.lease_release(batch.id, epoch)).await?;
                 return self.service.batch(&name).await;
             }
             End::Stopped(code) => Some(code),
             End::Exhausted => None,
             End::Halted => {
-                let now = self.patiently(|| self.service.batch(&name)).await?;
+                let now = self.with_retries(|| self.service.batch(&name)).await?;
                 (now.intent == BatchIntent::Interrupt).then_some(Code::Interrupted)
             }
         };
-        self.patiently(|| self.service.run_finish(batch.id, epoch, rest)).await
-    }
-
-    /// Runs every batch that was still `processing` when its process ended, oldest first.
-    pub async fn run_left(&self) -> Result<Vec<Batch>, Error> {
-        let mut ended = Vec::new();
-        for batch in self.service.batch_left().await? {
-            ended.push(self.run(&batch.id.to_string(), |_| ()).await?);
-        }
-        Ok(ended)
+        self.with_retries(|| self.service.run_finish(batch.id, epoch, rest)).await
     }
 }
 
@@ -287,20 +286,20 @@ fn joined(result: Result<Result<Vec<Item>, Error>, tokio::task::JoinError>) -> R
 }
 
 /// Measures the speed since the run began.
-struct Meter {
+struct RunSpeed {
     begun: Instant,
-    pending: i64,
+    waiting: i64,
 }
 
-impl Meter {
+impl RunSpeed {
     fn start(batch: &Batch) -> Self {
-        Self { begun: Instant::now(), pending: batch.tally.pending_count() }
+        Self { begun: Instant::now(), waiting: batch.tally.waiting_count() }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a speed for display, not money")]
-    fn measure(&mut self, batch: Batch) -> Progress {
-        let left = batch.tally.pending_count();
-        let done = (self.pending - left).max(0) as f64;
+    fn measure(&self, batch: Batch) -> Progress {
+        let left = batch.tally.waiting_count();
+        let done = (self.waiting - left).max(0) as f64;
         let items_per_s = done / self.begun.elapsed().as_secs_f64().max(1e-6);
         let eta_s = (items_per_s > 0.0).then(|| left as f64 / items_per_s);
         Progress { batch, items_per_s, eta_s }

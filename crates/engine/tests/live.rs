@@ -5,18 +5,21 @@ use domain::batch::{BatchState, BatchType};
 use domain::code::Code;
 use domain::item::ItemState;
 use engine::{Engine, EngineOptions};
-use formats::delimiter::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
-use service::batch::Ask;
+use service::account_import::AccountImport;
+use service::audit::AuditQuery;
+use service::batch::BatchRequest;
 use service::batch::import::BatchImport;
+use service::batch::list::OffsetPage;
 use service::batch::rework::Rework;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use service::{Error, Principal, Service};
 use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use store::audit::Actor;
 use store::batch::Batch;
+use store::item::Item;
 use store::node::Node;
 use store::{Schema, Store};
 use testkit::{Place, place};
@@ -53,9 +56,12 @@ async fn world() -> World {
         accounts += &format!("A{k},Payee {k},USD\n");
         rows += &format!("A{k},1.00\n");
     }
-    service.account_import(&actor, Cursor::new(accounts), Delimiter::Comma).await.unwrap();
-    let deposit =
-        NewTransfer { to: Some("PAY".to_owned()), amount: "5000.00".to_owned(), ..NewTransfer::default() };
+    service.account_import(&actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    let deposit = TransferRequest {
+        to: Some("PAY".to_owned()),
+        amount: "5000.00".to_owned().into(),
+        ..TransferRequest::default()
+    };
     service.transfer(&actor, &deposit).await.unwrap();
     let import =
         BatchImport { account: Some("PAY".to_owned()), ..BatchImport::new(BatchType::OneToMany, "live") };
@@ -118,7 +124,7 @@ async fn an_interruption_fails_the_remaining_items_and_resume_retries_only_those
         drop(
             world
                 .service
-                .batch_cancel(&world.actor, &Ask::of(&world.batch).noted("stop"), false)
+                .batch_cancel(&world.actor, &BatchRequest::of(&world.batch).noted("stop"), false)
                 .await
                 .unwrap(),
         )
@@ -126,8 +132,7 @@ async fn an_interruption_fails_the_remaining_items_and_resume_retries_only_those
     let batch = world.run_while(cancel).await.unwrap();
     assert_eq!(batch.state, BatchState::PartiallyCompleted);
     assert_eq!(batch.tally.success_count + batch.tally.failed_count, ITEMS);
-    let (_, items) =
-        world.service.batch_items(&world.batch, Some(ItemState::Failed), 0, 1_000).await.unwrap();
+    let items = items_of(&world.service, &world.batch, &[ItemState::Failed]).await;
     assert!(items.iter().all(|item| item.code == Some(Code::Interrupted)));
     world.verified().await;
     let (_, count) = world.service.batch_retry(&world.actor, &world.batch, Rework::Untried).await.unwrap();
@@ -150,7 +155,7 @@ async fn a_runner_that_lost_its_lease_writes_nothing_more() {
         let name = "another".to_owned();
         let node = Node { name, stripe: 0, is_worker: true, expires_at: now + 3_600_000_000 };
         store::node::join(&mut tx, &node, now).await.unwrap();
-        let seen = store::lease::get_alone(&mut tx, id).await.unwrap().unwrap().epoch;
+        let seen = store::lease::get_exclusive(&mut tx, id).await.unwrap().unwrap().epoch;
         assert_eq!(store::lease::take(&mut tx, id, "another", seen).await.unwrap(), Some(seen + 1));
         tx.commit().await.unwrap();
     };
@@ -206,21 +211,22 @@ async fn resuming_a_live_run_changes_nothing_and_after_an_interruption_retries_t
     world.service.lease_release(id, epoch).await.unwrap();
     let (_, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
     assert_eq!(count, ITEMS);
-    let ended = world.service.batch_cancel(&world.actor, &Ask::of(&world.batch), false).await.unwrap();
+    let ended =
+        world.service.batch_cancel(&world.actor, &BatchRequest::of(&world.batch), false).await.unwrap();
     assert_eq!((ended.state, ended.tally.failed_count), (BatchState::Failed, ITEMS));
     let (again, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
-    assert_eq!((again.state, count, again.tally.pending_count()), (BatchState::Processing, ITEMS, ITEMS));
+    assert_eq!((again.state, count, again.tally.waiting_count()), (BatchState::Processing, ITEMS, ITEMS));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn a_batch_called_off_for_good_leaves_nothing_that_a_retry_can_pay() {
     let world = world().await;
-    let ask = Ask::of(&world.batch).noted("the wrong file");
+    let ask = BatchRequest::of(&world.batch).noted("the wrong file");
     let stopped =
         world.run_while(async { drop(world.service.batch_cancel(&world.actor, &ask, true).await.unwrap()) });
     let batch = stopped.await.unwrap();
     let tally = batch.tally;
-    assert_eq!((batch.state, tally.failed_count, tally.pending_count()), (BatchState::Completed, 0, 0));
+    assert_eq!((batch.state, tally.failed_count, tally.waiting_count()), (BatchState::Completed, 0, 0));
     assert_eq!(tally.success_count + tally.skipped_count, ITEMS);
     assert!(tally.skipped_count > 0, "{tally:?}");
     for refused in [
@@ -235,7 +241,7 @@ async fn a_batch_called_off_for_good_leaves_nothing_that_a_retry_can_pay() {
 #[tokio::test]
 async fn an_interrupted_batch_can_be_called_off_for_good_and_is_cancelled_if_nothing_was_paid() {
     let world = world().await;
-    let ask = Ask::of(&world.batch);
+    let ask = BatchRequest::of(&world.batch);
     let interrupted = world.service.batch_cancel(&world.actor, &ask, false).await.unwrap();
     assert_eq!((interrupted.state, interrupted.tally.failed_count), (BatchState::Failed, ITEMS));
     let off = world.service.batch_cancel(&world.actor, &ask, true).await.unwrap();
@@ -253,7 +259,7 @@ async fn an_interrupted_batch_can_be_called_off_for_good_and_is_cancelled_if_not
 async fn a_paused_batch_ends_when_its_last_pending_item_is_skipped() {
     let world = world().await;
     world.service.batch_pause(&world.actor, &world.batch).await.unwrap();
-    let (_, items) = world.service.batch_items(&world.batch, None, 0, 1_000).await.unwrap();
+    let items = items_of(&world.service, &world.batch, &[]).await;
     let (last, others) = items.split_last().unwrap();
     for item in others {
         let skip = world.service.batch_skip_item(&world.actor, &world.batch, item.number.0, "x").await;
@@ -270,12 +276,15 @@ async fn a_run_is_recorded_under_the_system_and_the_start_event_names_the_user()
     let world = world().await;
     let engine = Engine::new(world.service.clone(), EngineOptions::default());
     engine.run(&world.batch, |_| ()).await.unwrap();
-    let (_, events) = world.service.batch_history(&world.batch).await.unwrap();
+    let page = OffsetPage { limit: 1_000, offset: 0 };
+    let (_, events, _) = world.service.batch_history(&world.batch, page).await.unwrap();
+    let events: Vec<_> = events.into_iter().map(|(_, event)| event).collect();
     let told: Vec<_> = events.iter().map(|e| (e.event.as_str(), e.actor.name.as_str())).collect();
     let expected =
         [("created", "tester"), ("submitted", "tester"), ("started", "tester"), ("completed", "system")];
     assert_eq!(told, expected);
-    let rows = world.service.audit(0, 1_000).await.unwrap();
+    let query = AuditQuery { limit: 1_000, ..AuditQuery::default() };
+    let rows = world.service.audit_list(&query).await.unwrap().rows;
     let node = world.service.store().node();
     let of_run: Vec<_> =
         rows.iter().filter(|row| matches!(row.action.as_str(), "batch.chunk" | "batch.end")).collect();
@@ -283,4 +292,11 @@ async fn a_run_is_recorded_under_the_system_and_the_start_event_names_the_user()
     for row in of_run {
         assert_eq!((row.actor.principal, row.origin.as_str()), (Principal::System, node), "{row:?}");
     }
+}
+
+/// The items of a batch, in file order; only those in the states, if any are given.
+async fn items_of(service: &Service, batch: &str, states: &[ItemState]) -> Vec<Item> {
+    let page = OffsetPage { limit: 1_000, offset: 0 };
+    let list = service.batch_item_list(batch, states, None, page).await.unwrap();
+    list.items.into_iter().map(|one| one.item).collect()
 }

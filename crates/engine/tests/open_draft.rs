@@ -6,16 +6,16 @@ use domain::batch::{BatchMode, BatchState, BatchType};
 use domain::principal::Principal;
 use domain::script::Digits;
 use engine::{Engine, EngineOptions};
-use formats::delimiter::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
 use service::Service;
-use service::batch::Ask;
+use service::account_import::AccountImport;
+use service::batch::BatchRequest;
 use service::batch::create::CreateBatch;
 use service::batch::import::BatchImport;
 use service::batch::rows::{Amounts, NewRow};
 use service::batch::submit::Submission;
 use service::payee::{Field, Given};
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use std::io::Cursor;
 use std::sync::Arc;
 use store::audit::Actor;
@@ -53,10 +53,13 @@ async fn service() -> (Service, testkit::Place) {
     let service = Service::new(store, door, Arc::new(Still));
     let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
     (0..OTHERS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
-    service.account_import(&actor(), Cursor::new(accounts), Delimiter::Comma).await.unwrap();
-    let rich =
-        NewTransfer { to: Some("PAY".to_owned()), amount: "9000.00".to_owned(), ..NewTransfer::default() };
-    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().code, None);
+    service.account_import(&actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    let rich = TransferRequest {
+        to: Some("PAY".to_owned()),
+        amount: "9000.00".to_owned().into(),
+        ..TransferRequest::default()
+    };
+    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().outcome.code, None);
     (service, place)
 }
 
@@ -92,7 +95,7 @@ async fn a_draft_that_was_left_open_is_edited_and_paid_like_any_other() {
     let (service, _place) = service().await;
     let made = service.batch_create(&actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
     let (batch, id) = (made.batch.batch.number(), made.batch.batch.id);
-    let ask = || Ask::of(&batch);
+    let ask = || BatchRequest::of(&batch);
     let mut added = Vec::new();
     for (from, number) in [(0, "A2"), (1, "A3"), (2, "A4")] {
         other_batch(&service, from).await;

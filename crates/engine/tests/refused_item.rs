@@ -6,10 +6,11 @@ use domain::code::Code;
 use domain::item::ItemState;
 use domain::principal::Principal;
 use engine::{Engine, EngineOptions};
-use formats::delimiter::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
+use service::account_import::AccountImport;
 use service::batch::import::BatchImport;
-use service::transfer::NewTransfer;
+use service::batch::list::OffsetPage;
+use service::transfer::TransferRequest;
 use service::{Error, Service};
 use std::io::Cursor;
 use std::sync::Arc;
@@ -47,10 +48,13 @@ async fn world() -> World {
     let service = Service::new(store, door, Arc::new(Still));
     let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
     (0..ITEMS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
-    service.account_import(&actor(), Cursor::new(accounts), Delimiter::Comma).await.unwrap();
-    let rich =
-        NewTransfer { to: Some("PAY".to_owned()), amount: "1000.00".to_owned(), ..NewTransfer::default() };
-    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().code, None);
+    service.account_import(&actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    let rich = TransferRequest {
+        to: Some("PAY".to_owned()),
+        amount: "1000.00".to_owned().into(),
+        ..TransferRequest::default()
+    };
+    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().outcome.code, None);
     let engine = Engine::new(service.clone(), EngineOptions::default());
     World { service, engine, place }
 }
@@ -91,8 +95,9 @@ impl World {
 
     /// The states and codes of a batch's items.
     async fn items(&self, batch: &Batch) -> Vec<(i64, ItemState, Option<Code>)> {
-        let (_, items) = self.service.batch_items(&batch.id.to_string(), None, 0, 1_000).await.unwrap();
-        items.iter().map(|item| (item.number.0, item.state, item.code)).collect()
+        let page = OffsetPage { limit: 1_000, offset: 0 };
+        let list = self.service.batch_item_list(&batch.id.to_string(), &[], None, page).await.unwrap();
+        list.items.iter().map(|one| (one.item.number.0, one.item.state, one.item.code)).collect()
     }
 }
 

@@ -1,9 +1,9 @@
 //! The queue in front of the ledger and the loop behind it.
 
-use crate::chunk::{self, Bulk, Memory};
+use crate::chunk::{self, Memory};
 use crate::clock::Clock;
 use crate::meter;
-use crate::request::{Outcome, Run, RunOutcome, Single};
+use crate::request::{Answer, Outcome, PostingRequest, QueuedRequest, Requests, Slice, SliceOutcome};
 use domain::batch::CHUNK_ITEMS_MAX;
 use futures_util::FutureExt;
 use std::collections::VecDeque;
@@ -11,6 +11,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use store::audit::Actor;
 use store::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -40,21 +41,11 @@ impl Default for DoorOptions {
     }
 }
 
-pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
-
-/// A request and the channel for its answer.
-#[derive(Debug)]
-pub(crate) enum Envelope {
-    Single(Box<Single>, Reply<Outcome>),
-    Bulk(Bulk, Reply<Vec<Outcome>>),
-    Run(Run, Reply<RunOutcome>),
-}
-
 /// The door: the only way to move money. Clones share one queue.
 #[derive(Debug, Clone)]
 pub struct Door {
-    queue: mpsc::Sender<Envelope>,
-    slice: Arc<AtomicUsize>,
+    queue: mpsc::Sender<QueuedRequest>,
+    slice_items: Arc<AtomicUsize>,
     single_chunks: Arc<AtomicU64>,
 }
 
@@ -64,45 +55,55 @@ impl Door {
     pub fn open(store: Store, clock: Arc<dyn Clock>, options: DoorOptions) -> Self {
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
         let limit = options.chunk_items.clamp(1, CHUNK_ITEMS_MAX);
-        let slice = Arc::new(AtomicUsize::new(limit));
+        let slice_items = Arc::new(AtomicUsize::new(limit));
         let single_chunks = Arc::new(AtomicU64::new(0));
-        let keeper = Keeper {
+        let serving = DoorLoop {
             store,
             clock,
             memory: Memory::default(),
             backlog: VecDeque::new(),
             limit,
-            slice: slice.clone(),
+            slice_items: slice_items.clone(),
             single_chunks: single_chunks.clone(),
             single_at: None,
         };
-        tokio::spawn(or_abort(keeper.serve(requests)));
-        Self { queue, slice, single_chunks }
+        tokio::spawn(or_abort(serving.serve(requests)));
+        Self { queue, slice_items, single_chunks }
     }
 
-    /// Executes a single movement; returns its outcome, or the reason it was refused, once that is durable.
-    pub async fn single(&self, single: Single) -> Result<Outcome, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        self.hand_over(Envelope::Single(Box::new(single), reply), answer).await
+    /// Executes one request; returns its outcome, or the reason it was refused, once that is durable.
+    pub async fn single(&self, actor: Actor, request: PostingRequest) -> Result<Outcome, StoreError> {
+        match self.hand_over(actor, Requests::Single(Box::new(request))).await? {
+            Answer::Single(outcome) => Ok(outcome),
+            Answer::Bulk(_) | Answer::Slice(_) => Err(mismatched()),
+        }
     }
 
-    /// Executes many movements under one audit row (opening balances of an account import). All of them are
+    /// Executes many requests under one audit row (opening balances of an account import). All of them are
     /// decided in one chunk, so there may be at most [`CHUNK_ITEMS_MAX`].
-    pub async fn bulk(&self, singles: Vec<Single>) -> Result<Vec<Outcome>, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        self.hand_over(Envelope::Bulk(Bulk { singles }, reply), answer).await
+    pub async fn bulk(
+        &self,
+        actor: Actor,
+        requests: Vec<PostingRequest>,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        match self.hand_over(actor, Requests::Bulk(requests)).await? {
+            Answer::Bulk(outcomes) => Ok(outcomes),
+            Answer::Single(_) | Answer::Slice(_) => Err(mismatched()),
+        }
     }
 
     /// Executes a slice of a batch.
-    pub async fn run(&self, run: Run) -> Result<RunOutcome, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        self.hand_over(Envelope::Run(run, reply), answer).await
+    pub async fn slice(&self, actor: Actor, slice: Slice) -> Result<SliceOutcome, StoreError> {
+        match self.hand_over(actor, Requests::Slice(slice)).await? {
+            Answer::Slice(outcome) => Ok(outcome),
+            Answer::Single(_) | Answer::Bulk(_) => Err(mismatched()),
+        }
     }
 
     /// How many items the next slice should have: the chunk limit, or fewer while single requests arrive.
     #[must_use]
     pub fn slice_items(&self) -> usize {
-        self.slice.load(Ordering::Relaxed)
+        self.slice_items.load(Ordering::Relaxed)
     }
 
     /// How many chunks with single requests the door has processed. A change between two reads shows that
@@ -118,13 +119,10 @@ impl Door {
         self.queue.closed().await;
     }
 
-    async fn hand_over<T>(
-        &self,
-        envelope: Envelope,
-        answer: oneshot::Receiver<Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
+    async fn hand_over(&self, actor: Actor, requests: Requests) -> Result<Answer, StoreError> {
         let closed = || StoreError::Unavailable("the ledger's door is closed".to_owned());
-        self.queue.send(envelope).await.map_err(|_| closed())?;
+        let (reply, answer) = oneshot::channel();
+        self.queue.send(QueuedRequest { actor, requests, reply }).await.map_err(|_| closed())?;
         if let Ok(answer) = answer.await {
             return answer;
         }
@@ -132,6 +130,10 @@ impl Door {
         tokio::time::sleep(ENDING).await;
         Err(closed())
     }
+}
+
+fn mismatched() -> StoreError {
+    StoreError::Unavailable("the door gave the answer to another kind of request".to_owned())
 }
 
 /// Aborts the process if the door panics: it is unknown how much of a chunk was done, and the next start
@@ -144,21 +146,21 @@ async fn or_abort(serving: impl Future<Output = ()>) {
 }
 
 /// The loop behind the door.
-struct Keeper {
+struct DoorLoop {
     store: Store,
     clock: Arc<dyn Clock>,
     memory: Memory,
     /// Slices and bulks that have not fitted into a chunk yet.
-    backlog: VecDeque<Envelope>,
+    backlog: VecDeque<QueuedRequest>,
     /// When the last chunk with a single request was written.
     single_at: Option<Instant>,
     limit: usize,
-    slice: Arc<AtomicUsize>,
+    slice_items: Arc<AtomicUsize>,
     single_chunks: Arc<AtomicU64>,
 }
 
-impl Keeper {
-    async fn serve(mut self, mut requests: mpsc::Receiver<Envelope>) {
+impl DoorLoop {
+    async fn serve(mut self, mut requests: mpsc::Receiver<QueuedRequest>) {
         let mut gathered = Vec::new();
         loop {
             if self.backlog.is_empty() {
@@ -166,8 +168,8 @@ impl Keeper {
                     return;
                 }
             } else {
-                while let Ok(envelope) = requests.try_recv() {
-                    gathered.push(envelope);
+                while let Ok(request) = requests.try_recv() {
+                    gathered.push(request);
                     if gathered.len() >= SINGLES_MAX {
                         break;
                     }
@@ -183,21 +185,15 @@ impl Keeper {
     }
 
     /// Takes the singles first, then as many slices and bulks as fit; the rest waits in arrival order.
-    fn take_chunk(&mut self, gathered: &mut Vec<Envelope>) -> Vec<Envelope> {
-        let (mut chunk, large): (Vec<_>, Vec<_>) =
-            gathered.drain(..).partition(|envelope| matches!(envelope, Envelope::Single(..)));
+    fn take_chunk(&mut self, gathered: &mut Vec<QueuedRequest>) -> Vec<QueuedRequest> {
+        let (mut chunk, large): (Vec<_>, Vec<_>) = gathered.drain(..).partition(QueuedRequest::is_single);
         self.backlog.extend(large);
         let mut items = 0;
         while let Some(next) = self.backlog.front() {
-            let size = match next {
-                Envelope::Single(..) => 1,
-                Envelope::Bulk(bulk, _) => bulk.singles.len(),
-                Envelope::Run(run, _) => run.items.len(),
-            };
-            if items > 0 && items + size > self.limit {
+            if items > 0 && items + next.size() > self.limit {
                 break;
             }
-            items += size;
+            items += next.size();
             chunk.extend(self.backlog.pop_front());
         }
         chunk
@@ -205,10 +201,9 @@ impl Keeper {
 
     /// Processes a chunk and adapts the slice size. After a fatal error, whose outcome only a restart can
     /// tell, it returns an error and the door stays closed.
-    async fn work(&mut self, chunk: Vec<Envelope>) -> Result<(), ()> {
-        let singles = chunk.iter().filter(|e| matches!(e, Envelope::Single(..))).count();
-        let items: usize =
-            chunk.iter().map(|e| if let Envelope::Run(run, _) = e { run.items.len() } else { 0 }).sum();
+    async fn work(&mut self, chunk: Vec<QueuedRequest>) -> Result<(), ()> {
+        let singles = chunk.iter().filter(|queued| queued.is_single()).count();
+        let items: usize = chunk.iter().map(QueuedRequest::item_count).sum();
         self.single_chunks.fetch_add(u64::from(singles > 0), Ordering::Relaxed);
         let begun = Instant::now();
         let fatal = chunk::process(&self.store, self.clock.as_ref(), &mut self.memory, chunk).await;
@@ -234,7 +229,7 @@ impl Keeper {
             let fits = u128::try_from(items).unwrap_or(0) * budget / took.as_micros().max(1);
             usize::try_from(fits).unwrap_or(usize::MAX)
         };
-        self.slice.store(next.clamp(SLICE_MIN.min(self.limit), self.limit), Ordering::Relaxed);
+        self.slice_items.store(next.clamp(SLICE_MIN.min(self.limit), self.limit), Ordering::Relaxed);
     }
 }
 
@@ -243,7 +238,6 @@ mod tests {
     use super::*;
     use domain::principal::Principal;
     use std::os::unix::process::ExitStatusExt;
-    use store::audit::Actor;
 
     /// Set in the child process, which is expected to abort.
     const INSIDE: &str = "SLUICE_TEST_DOOR_PANICS";
@@ -275,13 +269,9 @@ mod tests {
         runtime.block_on(async {
             let store = Store::memory().await.unwrap();
             let door = Door::open(store, Arc::new(Broken), DoorOptions::default());
-            let run = Run {
-                actor: Actor::new(Principal::System, "test", "test"),
-                batch: domain::id::BatchId(1),
-                epoch: 1,
-                items: Vec::new().into(),
-            };
-            drop(door.run(run).await);
+            let actor = Actor::new(Principal::System, "test", "test");
+            let slice = Slice { batch: domain::id::BatchId(1), epoch: 1, items: Vec::new().into() };
+            drop(door.slice(actor, slice).await);
             println!("answered");
         });
     }

@@ -21,4 +21,4 @@ pub mod request;
 
 pub use clock::Clock;
 pub use door::{Door, DoorOptions};
-pub use request::{Outcome, Party, Run, RunOutcome, Single, Written};
+pub use request::{Effects, Outcome, Party, PostingRequest, Slice, SliceOutcome, Written};

@@ -97,20 +97,14 @@ impl Rates {
     }
 }
 
-/// Decides a batch item: calls `post` once, with what the target receives in its own currency. If the
-/// conversion failed, its code replaces `CURRENCY_MISMATCH`.
-pub fn post_item<T>(
-    exchange: Result<Option<Exchange>, Code>,
+/// Decides a request: calls `post` once, with what the target receives in its own currency. If the conversion
+/// failed, its code replaces `CURRENCY_MISMATCH`. A run and its preview share this.
+pub fn post_exchanged<T>(
+    exchange: &Result<Option<Exchange>, Code>,
     post: impl FnOnce(Option<i64>) -> Result<T, Code>,
-) -> Result<(T, Option<Exchange>), Code> {
+) -> Result<T, Code> {
     match exchange {
-        Ok(exchange) => {
-            let posted = post(exchange.as_ref().map(|exchange| exchange.target_amount))?;
-            Ok((posted, exchange))
-        }
-        Err(why) => match post(None) {
-            Err(Code::CurrencyMismatch) => Err(why),
-            other => other.map(|posted| (posted, None)),
-        },
+        Ok(exchange) => post(exchange.as_ref().map(|exchange| exchange.target_amount)),
+        Err(why) => post(None).map_err(|code| if code == Code::CurrencyMismatch { *why } else { code }),
     }
 }

@@ -1,10 +1,9 @@
 //! Accounts: open, show, list, freeze, unfreeze, close.
 
-use crate::account_default;
 use crate::asset::asset_for;
 use crate::holder::{NewHolder, holder_for, missing};
-use crate::write::{Done, Write, begun};
-use crate::{Error, Refusal, Service};
+use crate::write::{Write, WriteResult, claimed};
+use crate::{Error, Refusal, Service, account_default};
 use domain::account::{AccountKind, AccountStatus};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -22,7 +21,7 @@ use store::account::NewAccount;
 use store::audit::Actor;
 use store::counter::{self, Counter};
 use store::holder_default::{self, HolderDefault};
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 pub use crate::account_list::{AccountFilter, AccountPage, AccountQuery, AccountSort};
 pub use store::account::AccountView;
@@ -45,7 +44,7 @@ pub struct OpenAccount {
 impl Service {
     /// Opens an account; creates its holder and enables its currency if necessary.
     pub async fn account_open(&self, actor: &Actor, new: &OpenAccount) -> Result<AccountView, Error> {
-        let mut write = begun!(self.write(actor, Action::AccountOpen));
+        let mut write = claimed!(self.write(actor, Action::AccountOpen));
         write.about = Fact::new(Action::AccountOpen, None)
             .with("number", shown(&new.number))
             .with("currency", shown(&new.currency));
@@ -69,7 +68,7 @@ impl Service {
         status: AccountStatus,
         reason: &str,
     ) -> Result<AccountView, Error> {
-        let mut write = begun!(self.write(actor, Action::AccountStatus));
+        let mut write = claimed!(self.write(actor, Action::AccountStatus));
         let done = match Self::account_named(&mut write.tx, text).await {
             Ok(account) => set_status(&mut write, account, status, reason).await,
             Err(error) => Err(error),
@@ -89,11 +88,11 @@ impl Service {
     }
 }
 
-async fn open(write: &mut Write, new: &OpenAccount) -> Result<Done<AccountView>, Error> {
+async fn open(write: &mut Write, new: &OpenAccount) -> Result<WriteResult<AccountView>, Error> {
     let number = AccountNumber::for_opening(&new.number, Digits::Fold)
         .map_err(|code| Error::refused(code, shown(&new.number)))?;
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     if store::account::by_number(tx, number.as_str()).await?.is_some() {
         return Err(Error::refused(Code::AccountExists, number));
     }
@@ -116,7 +115,7 @@ async fn open(write: &mut Write, new: &OpenAccount) -> Result<Done<AccountView>,
         .with("number", account.number.as_str())
         .with("currency", code)
         .with("confusable", new.confusable);
-    Ok(Done::one(view(tx, id).await?, fact))
+    Ok(WriteResult::one(view(tx, id).await?, fact))
 }
 
 /// Refuses a number that a reader could mistake for another account's.
@@ -145,7 +144,7 @@ async fn set_status(
     account: AccountView,
     status: AccountStatus,
     reason: &str,
-) -> Result<Done<AccountView>, Error> {
+) -> Result<WriteResult<AccountView>, Error> {
     let number = account.number.as_str();
     write.about = Fact::new(Action::AccountStatus, Some(account.id.0)).with("to", status.name());
     if reason.chars().count() > MEMO_MAX {
@@ -155,7 +154,7 @@ async fn set_status(
         return Err(Error::refused(Code::SystemAccount, number));
     }
     if status == AccountStatus::Closed {
-        turn::take(&mut write.tx, Turn::Directory).await?;
+        named_lock::take(&mut write.tx, NamedLock::Directory).await?;
     }
     let locked = store::balance::lock(&mut write.tx, vec![account.id.0]).await?;
     let current = locked.first().ok_or_else(|| Error::refused(Code::AccountNotFound, number))?;
@@ -172,5 +171,5 @@ async fn set_status(
         .with("to", status.name())
         .with("reason", reason);
     let is_default = account.is_default && status != AccountStatus::Closed;
-    Ok(Done::one(AccountView { status, is_default, ..account }, fact))
+    Ok(WriteResult::one(AccountView { status, is_default, ..account }, fact))
 }

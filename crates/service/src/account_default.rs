@@ -1,30 +1,30 @@
 //! A holder's default account in a currency: the one an e-mail address or uid refers to. It is the first
 //! account opened until finance or an administrator chooses another, and it is never bypassed.
 
-use crate::account::AccountView;
-use crate::write::{Done, Write, begun};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::account::AccountStatus;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use serde_json::json;
 use store::Tx;
+use store::account::AccountView;
 use store::audit::Actor;
 use store::holder_default::{self, HolderDefault};
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 impl Service {
     /// Makes an account its holder's default in its currency.
     pub async fn account_make_default(&self, actor: &Actor, text: &str) -> Result<AccountView, Error> {
-        let mut write = begun!(self.write(actor, Action::HolderDefault));
+        let mut write = claimed!(self.write(actor, Action::HolderDefault));
         let done = make(&mut write, text).await;
         write.end(done).await
     }
 }
 
-async fn make(write: &mut Write, text: &str) -> Result<Done<AccountView>, Error> {
+async fn make(write: &mut Write, text: &str) -> Result<WriteResult<AccountView>, Error> {
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     let account = Service::account_named(tx, text).await?;
     let number = account.number.as_str();
     let holder = account.holder.ok_or_else(|| Error::refused(Code::SystemAccount, number))?;
@@ -34,7 +34,7 @@ async fn make(write: &mut Write, text: &str) -> Result<Done<AccountView>, Error>
     }
     let before = holder_default::get(tx, holder, account.asset).await?;
     if before == Some(account.id) {
-        return Ok(Done::nothing(account));
+        return Ok(WriteResult::nothing(account));
     }
     let asset = Service::asset(tx, account.asset).await?;
     let old = match before {
@@ -46,7 +46,7 @@ async fn make(write: &mut Write, text: &str) -> Result<Done<AccountView>, Error>
     let fact = Fact::new(Action::HolderDefault, Some(holder.0))
         .with("before", value(old.as_deref()))
         .with("after", value(Some(number)));
-    Ok(Done::one(AccountView { is_default: true, ..account }, fact))
+    Ok(WriteResult::one(AccountView { is_default: true, ..account }, fact))
 }
 
 /// Called before an account is closed: a default account needs a successor while the holder has another

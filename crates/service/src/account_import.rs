@@ -5,27 +5,27 @@
 
 mod outcome;
 mod page;
+mod row;
 
 pub use self::outcome::{AccountsImported, ImportedRow, OpeningOutcome, RowOutcome};
 
-use self::page::{Page, Ready};
-use crate::write::Done;
+use self::page::ImportPage;
+use self::row::ParsedRow;
+use crate::write::WriteResult;
 use crate::{Error, Service};
-use domain::amount::Amount;
-use domain::code::{Code, Language};
+use domain::code::Language;
 use domain::fact::{Action, Fact};
 use domain::id::AccountId;
 use domain::noun::NounId;
 use domain::transfer::TransferKind;
 use formats::account::{AccountFileOptions, AccountReader, AccountRow};
 use formats::delimiter::Delimiter;
-use formats::problem::Problem;
 use formats::read_error::ReadError;
 use ledger::request::OperationKey;
-use ledger::{Outcome, Party, Single};
+use ledger::{Effects, Outcome, Party, PostingRequest};
 use std::io::Read;
 use store::audit::Actor;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// Rows per transaction.
 const PAGE: usize = 10_000;
@@ -46,7 +46,7 @@ impl From<ReadError> for Error {
             ReadError::Refused(refusal) => {
                 let (english, chinese) =
                     (refusal.detail(Language::English), refusal.detail(Language::Chinese));
-                Self::told(refusal.problem.code, english, chinese)
+                Self::bilingual(refusal.problem.code, english, chinese)
             }
         }
     }
@@ -56,16 +56,6 @@ impl Service {
     /// Opens the accounts in a file. Rows that cannot be accepted are reported as problems; the others are
     /// opened.
     pub async fn account_import<R: Read + Send + 'static>(
-        &self,
-        actor: &Actor,
-        read: R,
-        delimiter: Delimiter,
-    ) -> Result<AccountsImported, Error> {
-        self.account_import_as(actor, read, AccountImport { delimiter, confusable: false }).await
-    }
-
-    /// Like [`Self::account_import`], with all options.
-    pub async fn account_import_as<R: Read + Send + 'static>(
         &self,
         actor: &Actor,
         read: R,
@@ -80,9 +70,10 @@ impl Service {
             let (mut rows, mut problems) = (Vec::new(), Vec::new());
             let more = reader.next_page(PAGE, &mut rows, &mut problems)?;
             imported.refuse_unread(problems);
-            let page = self.account_page(actor, rows, how).await?;
+            let mut page = self.account_page(actor, rows, how).await?;
             let outcomes = self.pay_openings(actor, &page.openings).await?;
-            imported.take(page, outcomes);
+            page.settle_openings(outcomes);
+            imported.take(page.rows, page.problems);
             if !more {
                 imported.rows.sort_by_key(|row| row.line);
                 imported.problems.sort_by_key(|problem| problem.line);
@@ -97,17 +88,17 @@ impl Service {
         actor: &Actor,
         rows: Vec<AccountRow>,
         how: AccountImport,
-    ) -> Result<Page, Error> {
+    ) -> Result<ImportPage, Error> {
         let mut write = self.step(actor, Action::AccountImport).await?;
-        turn::take(&mut write.tx, Turn::Directory).await?;
-        let page = Page::open(&mut write.tx, rows, how, write.now).await?;
+        named_lock::take(&mut write.tx, NamedLock::Directory).await?;
+        let page = ImportPage::open(&mut write.tx, rows, how.confusable, write.now).await?;
         let fact = Fact::new(Action::AccountImport, None)
             .with("count", page.opened.len())
             .with("first", page.opened.first().map(|id| id.0))
             .with("rows", page.rows.len())
             .with("problems", page.problems.len())
             .with("confusable", how.confusable);
-        write.end(Ok(Done::one((), fact))).await?;
+        write.end(Ok(WriteResult::one((), fact))).await?;
         Ok(page)
     }
 
@@ -115,47 +106,33 @@ impl Service {
     async fn pay_openings(
         &self,
         actor: &Actor,
-        openings: &[(usize, Ready, AccountId)],
+        openings: &[(usize, ParsedRow, AccountId)],
     ) -> Result<Vec<Outcome>, Error> {
         if openings.is_empty() {
             return Ok(Vec::new());
         }
-        let singles = openings.iter().map(|(_, row, id)| opening(actor, row, *id)).collect();
-        Ok(self.door.bulk(singles).await?)
+        let requests = openings.iter().map(|(_, row, id)| opening(row, *id)).collect();
+        Ok(self.door.bulk(actor.clone(), requests).await?)
     }
 }
 
 /// The operation id of an opening is derived from the account id, in a namespace reserved for the ledger: no
 /// caller's operation id can collide with it.
-fn opening(actor: &Actor, row: &Ready, account: AccountId) -> Single {
+fn opening(row: &ParsedRow, account: AccountId) -> PostingRequest {
     let operation = OperationKey {
         id: format!("internal:opening:{}", account.tagged()),
         fingerprint: row.opening.minor().to_string(),
     };
-    Single {
-        actor: actor.clone(),
-        operation: Some(operation),
+    PostingRequest {
         kind: TransferKind::Opening,
         source: Party::World(row.asset.id),
         target: Party::Account(account),
         amount: row.opening.minor(),
-        exchange: None,
+        exchange: Ok(None),
         quote: None,
         value_date: None,
         memo: None,
-        vouchers: None,
         refused: None,
+        effects: Effects::of(Some(operation), None),
     }
-}
-
-/// The row's opening balance; zero if there is none.
-fn read_opening(row: &AccountRow, scale: u8) -> Result<Amount, Problem> {
-    match row.opening.as_deref() {
-        None | Some("") => Ok(Amount::ZERO),
-        Some(text) => Amount::parse(text, scale).map_err(|code| problem(row, "opening", code, text)),
-    }
-}
-
-fn problem(row: &AccountRow, column: &str, code: Code, value: &str) -> Problem {
-    Problem::of_column(row.line, column, code, value.as_bytes())
 }

@@ -1,8 +1,8 @@
 //! Lists of accounts.
 
-use crate::directory::asset_of;
+use crate::account_cache::asset_of;
 use crate::listing::{Counting, Total};
-use crate::search::{Budget, Field, Lanes, Search};
+use crate::search::{Search, SearchLimits, SearchScope};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -47,7 +47,7 @@ pub struct AccountPage {
 impl Service {
     /// A page of the list of accounts. A text search runs in id order for a bounded time.
     pub async fn account_search(&self, query: &AccountQuery) -> Result<AccountPage, Error> {
-        let budget = self.budget();
+        let limits = self.search_limits();
         let mut tx = self.store.read().await?;
         let assets = store::asset::all(&mut tx).await?;
         let mut filter = query.filter.clone();
@@ -58,13 +58,13 @@ impl Service {
         let is_search =
             filter.text.is_some() && query.sort == AccountSort::Id && query.counting != Counting::Whole;
         let found = if is_search {
-            searched(&mut tx, query, &filter, (budget, &self.lanes)).await?
+            searched(&mut tx, query, &filter, limits).await?
         } else {
             sorted(&mut tx, query, &filter).await?
         };
         let with_asset = |account: AccountView| Ok((asset_of(&assets, account.asset)?, account));
         let accounts = found.accounts.into_iter().map(with_asset).collect::<Result<_, Error>>()?;
-        let Found { total, next, searched_until, .. } = found;
+        let FoundAccounts { total, next, searched_until, .. } = found;
         Ok(AccountPage { accounts, total, next, searched_until })
     }
 }
@@ -73,32 +73,31 @@ async fn searched(
     tx: &mut Tx,
     query: &AccountQuery,
     filter: &AccountFilter,
-    (budget, lanes): (Budget, &Lanes),
-) -> Result<Found, Error> {
-    let (ids, order) = (account_list::ids(tx).await?, query.slice.order);
-    let mut search = Search::new(&query.slice, query.counting, Field::whole(ids), budget);
-    while let Some(look) = search.next(lanes).await {
-        let slice =
-            PageRequest { order, limit: look.limit, window: Some(look.window), ..PageRequest::default() };
-        search.found(lanes, look, account_list::page_of_ids(tx, filter, slice).await?);
+    limits: SearchLimits<'_>,
+) -> Result<FoundAccounts, Error> {
+    let scope = SearchScope::whole(account_list::ids(tx).await?);
+    let mut search = Search::new(&query.slice, query.counting, scope, limits);
+    while let Some(scan) = search.next().await {
+        let keys = account_list::page_of_ids(tx, filter, scan.slice()).await?;
+        search.found(scan, keys);
     }
-    let part = search.part();
-    let searched_until = match part.until {
+    let result = search.result();
+    let searched_until = match result.until {
         Some(id) => store::account::by_id(tx, AccountId(id)).await?.map(|account| account.opened_at),
         None => None,
     };
-    let accounts = store::account::by_ids(tx, part.keys).await?;
-    Ok(Found { accounts, total: part.total, next: part.next, searched_until })
+    let accounts = store::account::by_ids(tx, result.keys).await?;
+    Ok(FoundAccounts { accounts, total: result.total, next: result.next, searched_until })
 }
 
-struct Found {
+struct FoundAccounts {
     accounts: Vec<AccountView>,
     total: Option<Total>,
     next: Option<CursorKey>,
     searched_until: Option<i64>,
 }
 
-async fn sorted(tx: &mut Tx, query: &AccountQuery, filter: &AccountFilter) -> Result<Found, Error> {
+async fn sorted(tx: &mut Tx, query: &AccountQuery, filter: &AccountFilter) -> Result<FoundAccounts, Error> {
     let total = match query.counting {
         Counting::No => None,
         counting => Some(counting.total(account_list::count(tx, filter, counting.most()).await?)),
@@ -113,7 +112,7 @@ async fn sorted(tx: &mut Tx, query: &AccountQuery, filter: &AccountFilter) -> Re
     let is_more = accounts.len() > wanted;
     accounts.truncate(wanted);
     let next = accounts.last().filter(|_| is_more).map(|last| query.sort.place(last));
-    Ok(Found { accounts, total, next, searched_until: None })
+    Ok(FoundAccounts { accounts, total, next, searched_until: None })
 }
 
 /// The cursor key of an account in a list sorted by number; the cursor itself holds only the account id.

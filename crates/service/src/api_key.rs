@@ -1,6 +1,6 @@
 //! API keys: credentials for programs. A key is shown once, when it is created.
 
-use crate::write::{Done, Write, begun};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, secret, visible};
 use domain::access::Scope;
 use domain::code::Code;
@@ -51,7 +51,7 @@ impl std::fmt::Debug for Made {
 impl Service {
     /// Creates a key.
     pub async fn api_key_add(&self, actor: &Actor, new: &NewApiKey) -> Result<Made, Error> {
-        let mut write = begun!(self.write(actor, Action::KeyAdd));
+        let mut write = claimed!(self.write(actor, Action::KeyAdd));
         let done = add(&mut write, new).await;
         write.end(done).await
     }
@@ -77,7 +77,7 @@ impl Service {
 
     /// Revokes a key: from now on it is rejected. Revoking it again changes nothing.
     pub async fn api_key_revoke(&self, actor: &Actor, id: i64) -> Result<ApiKey, Error> {
-        let mut write = begun!(self.write(actor, Action::KeyRevoke));
+        let mut write = claimed!(self.write(actor, Action::KeyRevoke));
         write.about.id = Some(id);
         let done = revoke(&mut write, id).await;
         write.end(done).await
@@ -87,7 +87,7 @@ impl Service {
     /// program can switch without downtime; idempotency keys belong to the id, so they mean the same under
     /// both secrets.
     pub async fn api_key_rotate(&self, actor: &Actor, id: i64) -> Result<Made, Error> {
-        let mut write = begun!(self.write(actor, Action::KeyRotate));
+        let mut write = claimed!(self.write(actor, Action::KeyRotate));
         write.about.id = Some(id);
         let now = self.steady_now();
         let done = rotate(&mut write, id, now).await;
@@ -95,7 +95,7 @@ impl Service {
     }
 }
 
-async fn add(write: &mut Write, new: &NewApiKey) -> Result<Done<Made>, Error> {
+async fn add(write: &mut Write, new: &NewApiKey) -> Result<WriteResult<Made>, Error> {
     let name = visible(&new.name)?;
     let (scopes, addresses) = (scopes(&new.scopes)?, addresses(&new.addresses)?);
     if new.expires_at.is_some_and(|at| at <= write.now) {
@@ -121,18 +121,18 @@ async fn add(write: &mut Write, new: &NewApiKey) -> Result<Done<Made>, Error> {
         .with("name", key.name.as_str())
         .with("scopes", key.scopes.as_str())
         .with("addresses", key.addresses.as_str());
-    Ok(Done::one(Made { key, secret: Some(secret) }, fact))
+    Ok(WriteResult::one(Made { key, secret: Some(secret) }, fact))
 }
 
-async fn revoke(write: &mut Write, id: i64) -> Result<Done<ApiKey>, Error> {
+async fn revoke(write: &mut Write, id: i64) -> Result<WriteResult<ApiKey>, Error> {
     let is_revoked = store::api_key::revoke(&mut write.tx, id, write.now).await?;
     let found = store::api_key::get(&mut write.tx, id).await?;
     let key = found.ok_or_else(|| Error::refused(Code::KeyNotFound, id.to_string()))?;
     let fact = Fact::new(Action::KeyRevoke, Some(id));
-    Ok(if is_revoked { Done::one(key, fact) } else { Done::nothing(key) })
+    Ok(if is_revoked { WriteResult::one(key, fact) } else { WriteResult::nothing(key) })
 }
 
-async fn rotate(write: &mut Write, id: i64, now: i64) -> Result<Done<Made>, Error> {
+async fn rotate(write: &mut Write, id: i64, now: i64) -> Result<WriteResult<Made>, Error> {
     let found = store::api_key::get(&mut write.tx, id).await?;
     let mut key = found.ok_or_else(|| Error::refused(Code::KeyNotFound, id.to_string()))?;
     if key.revoked_at.is_some() || key.expires_at.is_some_and(|at| at <= now) {
@@ -147,7 +147,7 @@ async fn rotate(write: &mut Write, id: i64, now: i64) -> Result<Done<Made>, Erro
         .with("name", key.name.as_str())
         .with("before", former)
         .with("before_until", until);
-    Ok(Done::one(Made { key, secret: Some(secret) }, fact))
+    Ok(WriteResult::one(Made { key, secret: Some(secret) }, fact))
 }
 
 fn hint(secret: &str) -> String {
@@ -156,7 +156,7 @@ fn hint(secret: &str) -> String {
 
 fn unknown_scope(name: &str) -> Error {
     let known = Scope::ALL.map(Scope::name).join(", ");
-    Error::told(
+    Error::bilingual(
         Code::ScopeInvalid,
         format!("{}; the known scopes are {known}", shown(name)),
         format!("{}；可用的权限范围：{known}", shown(name)),

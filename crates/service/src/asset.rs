@@ -1,18 +1,15 @@
 //! Currencies and tokens. One is enabled manually, or when the first account in it is opened.
 
-use crate::write::{Done, Write, begun};
+use crate::system_account::{open_system, stripes};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
-use domain::account::AccountKind;
 use domain::asset::{Asset, check_new, known_scale};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
-use domain::id::{AccountId, AssetId};
+use domain::id::AssetId;
 use domain::policy::Policy;
-use domain::posting::opened;
-use store::account::NewAccount;
 use store::audit::Actor;
-use store::counter::{self, Counter};
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 use store::{StoreError, Tx};
 
 impl Service {
@@ -24,23 +21,23 @@ impl Service {
 
     /// Enables an asset. Without a scale, the known scale of its code is used (ISO 4217, USDT, USDC).
     pub async fn asset_add(&self, actor: &Actor, code: &str, scale: Option<u8>) -> Result<Asset, Error> {
-        let mut write = begun!(self.write(actor, Action::AssetAdd));
+        let mut write = claimed!(self.write(actor, Action::AssetAdd));
         let done = add(&mut write, code, scale).await;
         write.end(done).await
     }
 }
 
-async fn add(write: &mut Write, code: &str, scale: Option<u8>) -> Result<Done<Asset>, Error> {
+async fn add(write: &mut Write, code: &str, scale: Option<u8>) -> Result<WriteResult<Asset>, Error> {
     let scale =
         scale.or_else(|| known_scale(code)).ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
     check_new(code, scale)?;
-    turn::take(&mut write.tx, Turn::Directory).await?;
+    named_lock::take(&mut write.tx, NamedLock::Directory).await?;
     if store::asset::all(&mut write.tx).await?.iter().any(|asset| asset.code == code) {
         return Err(Error::refused(Code::AssetExists, code));
     }
     let asset = enable(&mut write.tx, code, scale, write.now).await?;
     let fact = Fact::new(Action::AssetAdd, Some(asset.id.0)).with("code", code).with("scale", scale);
-    Ok(Done::one(asset, fact))
+    Ok(WriteResult::one(asset, fact))
 }
 
 /// The asset for a code; enables it first if necessary and if its scale is known.
@@ -65,31 +62,8 @@ async fn enable(tx: &mut Tx, code: &str, scale: u8, now: i64) -> Result<Asset, S
     let id: AssetId = store::asset::add(tx, code, scale, now).await?;
     store::policy::ship(tx, id, &Policy::shipped(scale)).await?;
     let asset = Asset { id, code: code.to_owned(), scale };
-    for stripe in crate::node::stripes(tx).await? {
+    for stripe in stripes(tx).await? {
         open_system(tx, &asset, stripe, now).await?;
     }
     Ok(asset)
-}
-
-/// Opens a currency's system accounts for one stripe: one of each kind.
-pub(crate) async fn open_system(tx: &mut Tx, asset: &Asset, stripe: i64, now: i64) -> Result<(), StoreError> {
-    let id = asset.id;
-    let count = i64::try_from(AccountKind::SYSTEM.len()).unwrap_or(0);
-    let first = counter::take(tx, Counter::Account, count).await?;
-    let (mut accounts, mut balances) = (Vec::new(), Vec::new());
-    for (account, kind) in (first..).map(AccountId).zip(AccountKind::SYSTEM) {
-        let number = crate::node::system_number(kind, asset, stripe);
-        accounts.push(NewAccount {
-            id: account,
-            number,
-            holder: None,
-            asset: id,
-            kind,
-            stripe,
-            opened_at: now,
-        });
-        balances.push(opened(account, id, None, kind));
-    }
-    store::account::insert(tx, &accounts).await?;
-    store::balance::insert(tx, &balances).await
 }

@@ -1,8 +1,8 @@
 //! Reading the audit log: newest first, filtered by actor, action, subject and time.
 
+use crate::date::read_range;
 use crate::listing::Counting;
-use crate::search::{Field, Search};
-use crate::transfer::read_range;
+use crate::search::{Search, SearchScope};
 use crate::{Error, Service};
 use ledger::calendar;
 use store::Tx;
@@ -38,21 +38,9 @@ pub struct AuditPage {
 }
 
 impl Service {
-    /// Audit rows after an id, in order.
-    pub async fn audit(&self, after: i64, limit: i64) -> Result<Vec<AuditRow>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::audit::list(&mut tx, after, limit).await?)
-    }
-
-    /// The audit rows about one subject.
-    pub async fn audit_of(&self, subject: &str, id: i64) -> Result<Vec<AuditRow>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::audit::of_subject(&mut tx, subject, id, 1_000).await?)
-    }
-
     /// Rows of the log that match a query, newest first, searched for a bounded time.
     pub async fn audit_list(&self, query: &AuditQuery) -> Result<AuditPage, Error> {
-        let budget = self.budget();
+        let limits = self.search_limits();
         let mut tx = self.store.read().await?;
         let filter = filter(&mut tx, query).await?;
         let after = query.below.map(|id| CursorKey { value: id.into(), key: id });
@@ -60,21 +48,19 @@ impl Service {
             PageRequest { order: Order::Descending, after, limit: query.limit, ..PageRequest::default() };
         let ids = store::audit::ids(&mut tx, filter.from, filter.before).await?;
         let mut rows = Vec::new();
-        let mut search = Search::new(&slice, Counting::No, Field::whole(ids), budget);
-        while let Some(look) = search.next(&self.lanes).await {
-            let (limit, window) = (look.limit, Some(look.window));
-            let slice = PageRequest { order: Order::Descending, limit, window, ..PageRequest::default() };
-            let page = store::audit::page(&mut tx, &filter, slice).await?;
-            search.found(&self.lanes, look, page.iter().map(|row| row.id).collect());
+        let mut search = Search::new(&slice, Counting::No, SearchScope::whole(ids), limits);
+        while let Some(scan) = search.next().await {
+            let page = store::audit::page(&mut tx, &filter, scan.slice()).await?;
+            search.found(scan, page.iter().map(|row| row.id).collect());
             rows.extend(page);
         }
-        let part = search.part();
-        rows.truncate(part.keys.len());
-        let searched_until = match part.until {
+        let result = search.result();
+        rows.truncate(result.keys.len());
+        let searched_until = match result.until {
             Some(id) => store::audit::time(&mut tx, id).await?,
             None => None,
         };
-        Ok(AuditPage { rows, next: part.next.map(|place| place.key), searched_until })
+        Ok(AuditPage { rows, next: result.next.map(|place| place.key), searched_until })
     }
 
     /// How many rows match a query, regardless of its page.

@@ -1,7 +1,8 @@
-//! Dates in requests: value dates within bounds, and ranges that do not end before they start.
+//! Dates in requests and answers: value dates within bounds, and ranges that do not end before they start.
 
 use crate::{Error, Service};
 use domain::code::Code;
+use domain::visible::shown;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use ledger::calendar;
@@ -20,16 +21,39 @@ impl Service {
 }
 
 fn value_date(text: &str, today: Date) -> Result<i64, Error> {
-    let shown = || text.chars().take(64).collect::<String>();
     let date: Option<Date> = text.parse().ok().filter(|_| text.len() == 10);
-    let date = date.ok_or_else(|| Error::refused(Code::DateInvalid, shown()))?;
+    let date =
+        date.ok_or_else(|| Error::refused(Code::DateInvalid, text.chars().take(64).collect::<String>()))?;
     let last = today.saturating_add(1.year());
     if date < FIRST || date > last {
         let english = format!("{date} is not between {FIRST} and {last}");
         let chinese = format!("{date} 不在 {FIRST} 至 {last} 之间");
-        return Err(Error::told(Code::DateOutOfRange, english, chinese));
+        return Err(Error::bilingual(Code::DateOutOfRange, english, chinese));
     }
     Ok(calendar::day_number(date))
+}
+
+/// The day number of a date `YYYY-MM-DD`.
+pub(crate) fn read_date(text: &str) -> Result<i64, Error> {
+    let strict = text.len() == 10;
+    let date: Option<Date> = text.parse().ok();
+    let in_range = |date: &Date| (1970..=9998).contains(&date.year());
+    date.filter(|date| strict && in_range(date))
+        .map(calendar::day_number)
+        .ok_or_else(|| Error::refused(Code::DateInvalid, shown(text)))
+}
+
+/// A range of days whose start is not after its end; either end may be open.
+pub(crate) fn read_range(from: Option<&str>, to: Option<&str>) -> Result<(Option<i64>, Option<i64>), Error> {
+    let (first, last) = (from.map(read_date).transpose()?, to.map(read_date).transpose()?);
+    check_range(first, last)?;
+    Ok((first, last))
+}
+
+/// A day number as `YYYY-MM-DD`.
+#[must_use]
+pub fn date_text(day: i64) -> String {
+    calendar::date_of(day).to_string()
 }
 
 /// Refuses a range whose end is before its start.

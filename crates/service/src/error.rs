@@ -33,7 +33,7 @@ impl Refusal {
 
     /// A refusal with a detail in prose, in both languages.
     #[must_use]
-    pub fn told(code: Code, english: impl Into<String>, chinese: impl Into<String>) -> Self {
+    pub fn bilingual(code: Code, english: impl Into<String>, chinese: impl Into<String>) -> Self {
         Self { chinese: Some(chinese.into()), ..Self::new(code, english) }
     }
 
@@ -71,8 +71,8 @@ impl Error {
 
     /// A refusal with a detail in prose, in both languages.
     #[must_use]
-    pub fn told(code: Code, english: impl Into<String>, chinese: impl Into<String>) -> Self {
-        Self::Refused(Refusal::told(code, english, chinese))
+    pub fn bilingual(code: Code, english: impl Into<String>, chinese: impl Into<String>) -> Self {
+        Self::Refused(Refusal::bilingual(code, english, chinese))
     }
 
     /// The refusal's code, if it is one.
@@ -91,7 +91,7 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Moved(place) => Self::refused(Code::LedgerMoved, place),
             StoreError::Behind(behind) => {
-                Self::told(Code::LedgerBehind, behind.to_string(), chinese(&behind))
+                Self::bilingual(Code::LedgerBehind, behind.to_string(), chinese(&behind))
             }
             error => Self::Store(error),
         }

@@ -1,7 +1,7 @@
 //! Exchange rates.
 
 use crate::asset::asset_for;
-use crate::write::{Done, Write, begun};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, visible};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -20,7 +20,7 @@ impl Service {
         rate: &str,
         origin: &str,
     ) -> Result<FxRate, Error> {
-        let mut write = begun!(self.write(actor, Action::RateSet));
+        let mut write = claimed!(self.write(actor, Action::RateSet));
         write.about = Fact::new(Action::RateSet, None).with("source", source).with("target", target);
         let done = set(&mut write, (source, target), rate, origin).await;
         write.end(done).await
@@ -38,7 +38,7 @@ async fn set(
     (source, target): (&str, &str),
     rate: &str,
     origin: &str,
-) -> Result<Done<FxRate>, Error> {
+) -> Result<WriteResult<FxRate>, Error> {
     let parsed =
         Rate::parse(rate).map_err(|code| Error::refused(code, rate.chars().take(64).collect::<String>()))?;
     let origin = visible(origin)?;
@@ -56,5 +56,5 @@ async fn set(
         .with("source", source.code)
         .with("target", target.code)
         .with("rate", rate.rate.as_str());
-    Ok(Done::one(rate, fact))
+    Ok(WriteResult::one(rate, fact))
 }

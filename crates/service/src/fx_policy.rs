@@ -2,7 +2,7 @@
 //! long a batch keeps its rates.
 
 use crate::asset::{asset_for, find};
-use crate::write::{Done, Write, begun};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::amount::Amount;
 use domain::asset::Asset;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use store::Tx;
 use store::audit::Actor;
 use store::fx_policy::PairPolicy;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// A currency pair and its rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Service {
         target: &str,
         change: &FxPolicyChange,
     ) -> Result<FxRules, Error> {
-        let mut write = begun!(self.write(actor, Action::FxPolicySet));
+        let mut write = claimed!(self.write(actor, Action::FxPolicySet));
         write.about = Fact::new(Action::FxPolicySet, None).with("source", source).with("target", target);
         let done = set(&mut write, source, target, change).await;
         write.end(done).await
@@ -104,9 +104,9 @@ async fn set(
     source: &str,
     target: &str,
     change: &FxPolicyChange,
-) -> Result<Done<FxRules>, Error> {
+) -> Result<WriteResult<FxRules>, Error> {
     let (tx, now) = (&mut write.tx, write.now);
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     let pair = [asset_for(tx, source, now).await?, asset_for(tx, target, now).await?];
     let [source, target] = differing(pair)?;
     let before = store::fx_policy::of(tx, source.id, target.id).await?;
@@ -117,13 +117,13 @@ async fn set(
     let fact = Fact::new(Action::FxPolicySet, None)
         .with("source", source.code.as_str())
         .with("target", target.code.as_str())
-        .with("policy", told(&policy))
-        .with("before", told(&before));
-    Ok(Done::one(FxRules { source, target, policy }, fact))
+        .with("policy", audited(&policy))
+        .with("before", audited(&before));
+    Ok(WriteResult::one(FxRules { source, target, policy }, fact))
 }
 
 /// The rules as the audit log shows them.
-fn told(policy: &FxPolicy) -> Value {
+fn audited(policy: &FxPolicy) -> Value {
     json!({
         "tolerance_ppm": policy.tolerance_ppm, "rounding": policy.rounding.name(), "minimum": policy.minimum,
         "max_age_h": policy.max_age_h,

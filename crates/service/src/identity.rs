@@ -62,7 +62,7 @@ impl Service {
     /// The program behind an API key, if the key is valid now and allowed from this address. The refusal is
     /// the same whatever is wrong with the key.
     pub async fn identify_key(&self, token: &str, address: IpAddr) -> Result<Identity, Error> {
-        let mut tx = self.store.glance().await?;
+        let mut tx = self.store.point_read().await?;
         let (hash, now) = (secret::hash(token), self.steady_now());
         let found = match store::api_key::by_token(&mut tx, &hash).await? {
             None => store::api_key::by_former_token(&mut tx, &hash, now).await?,

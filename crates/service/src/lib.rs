@@ -5,6 +5,7 @@
 //! run: it writes rows, and the engine acts on them.
 
 pub mod account;
+mod account_cache;
 mod account_default;
 pub mod account_import;
 mod account_list;
@@ -15,15 +16,12 @@ pub mod audit;
 pub mod backup;
 pub mod batch;
 pub mod copy;
-mod date;
-mod directory;
+pub mod date;
 pub mod error;
 pub mod fx;
 pub mod fx_policy;
 pub mod history;
 pub mod holder;
-mod holder_change;
-mod holder_known;
 pub mod identity;
 pub mod invitation;
 pub mod listing;
@@ -35,20 +33,23 @@ pub mod once;
 mod password;
 pub mod payee;
 pub mod policy;
+pub mod posting_view;
 mod seal;
 pub mod search;
 mod secret;
 pub mod session;
+mod set_up;
 pub mod setting;
 pub mod statement;
 pub mod statistics;
 mod steady;
+mod system_account;
 pub mod transfer;
 pub mod user;
 pub mod verify;
 mod write;
 
-pub use answer::Answer;
+pub use answer::kept::Answer;
 pub use domain::principal::{Author, Principal};
 pub use error::{Error, Refusal};
 pub use ledger::request::OperationKey;
@@ -59,7 +60,7 @@ pub use store::batch::{Batch, BatchFilter, BatchSort};
 pub use store::batch_history::Event;
 pub use store::mark::Behind;
 
-use directory::Directory;
+use account_cache::AccountCache;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::id::{AssetId, BatchId};
@@ -82,12 +83,12 @@ pub struct Service {
     /// Imports running in this process.
     pub(crate) importing: Arc<Mutex<HashSet<BatchId>>>,
     pub(crate) passwords: password::Passwords,
-    pub(crate) steady: steady::Steady,
+    pub(crate) steady: steady::MonotonicTime,
     /// The accounts that this process has looked up.
-    pub(crate) directory: Arc<Directory>,
+    pub(crate) accounts: Arc<AccountCache>,
     /// The time budget of a list search.
     pub(crate) search_budget: Duration,
-    pub(crate) lanes: search::Lanes,
+    pub(crate) scan_permits: search::ScanPermits,
 }
 
 impl Service {
@@ -96,7 +97,7 @@ impl Service {
     pub fn new(store: Store, door: Door, clock: Arc<dyn Clock>) -> Self {
         let (passwords, steady) = Default::default();
         // With a database file, search threads yield to money by their priority instead.
-        let lanes = search::Lanes::beside((!store.is_sole_writer()).then(|| door.clone()));
+        let scan_permits = search::ScanPermits::beside((!store.is_sole_writer()).then(|| door.clone()));
         Self {
             store,
             door,
@@ -105,9 +106,9 @@ impl Service {
             importing: Arc::default(),
             passwords,
             steady,
-            directory: Arc::default(),
+            accounts: Arc::default(),
             search_budget: search::BUDGET,
-            lanes,
+            scan_permits,
         }
     }
 
@@ -117,9 +118,10 @@ impl Service {
         Self { search_budget, ..self }
     }
 
-    /// The budget of a list search requested now.
-    pub(crate) fn budget(&self) -> search::Budget {
-        search::Budget::from_now(self.search_budget)
+    /// What a list search requested now may use.
+    pub(crate) fn search_limits(&self) -> search::SearchLimits<'_> {
+        let budget = search::Budget::from_now(self.search_budget);
+        search::SearchLimits { budget, permits: &self.scan_permits }
     }
 
     /// The store, for the engine.

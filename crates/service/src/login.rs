@@ -1,8 +1,8 @@
 //! Signing in and out, and changing one's password.
 
-use crate::login_failure::Attempt;
+use crate::login_failure::LoginAttempt;
 use crate::session::{Client, SessionLife, micros};
-use crate::write::{Done, Write};
+use crate::write::{Write, WriteResult};
 use crate::{Error, Secret, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -53,10 +53,10 @@ impl Service {
         &self,
         write: &mut Write,
         (user, hash): (i64, Option<String>),
-        attempt: &Attempt,
+        attempt: &LoginAttempt,
         client: &Client,
         life: SessionLife,
-    ) -> Result<Done<SignedIn>, Error> {
+    ) -> Result<WriteResult<SignedIn>, Error> {
         let tx = &mut write.tx;
         // The password may have been changed, or the user disabled, while the hash was computed.
         let now = store::user::lock(tx, user).await?;
@@ -70,7 +70,7 @@ impl Service {
         let fact = Fact::new(Action::UserLogin, Some(user.id))
             .with("session", session.id)
             .with("agent", session.agent.as_str());
-        Ok(Done::one(SignedIn { user, session, token }, fact))
+        Ok(WriteResult::one(SignedIn { user, session, token }, fact))
     }
 
     /// The user with a login, and the password hash. An invalid login is looked up as an empty one, which no
@@ -96,7 +96,7 @@ impl Service {
         let mut write = self.step(actor, Action::UserLogout).await?;
         store::session::end(&mut write.tx, session, user).await?;
         let fact = Fact::new(Action::UserLogout, Some(user)).with("session", session);
-        write.end(Ok(Done::one((), fact))).await
+        write.end(Ok(WriteResult::one((), fact))).await
     }
 
     /// Changes the caller's password. All of the user's sessions end; a new one replaces the caller's.
@@ -130,9 +130,9 @@ impl Service {
         write: &mut Write,
         (user, hash): (i64, Option<String>),
         fresh: &str,
-        attempt: &Attempt,
+        attempt: &LoginAttempt,
         client: &Client,
-    ) -> Result<Done<SignedIn>, Error> {
+    ) -> Result<WriteResult<SignedIn>, Error> {
         let tx = &mut write.tx;
         let now = store::user::lock(tx, user).await?;
         let (found, _) =
@@ -143,6 +143,6 @@ impl Service {
         store::session::end_of_user(tx, user).await?;
         let (session, token) = self.session_begin(tx, user, client).await?;
         let fact = Fact::new(Action::UserPassword, Some(user)).with("session", session.id);
-        Ok(Done::one(SignedIn { user: found, session, token }, fact))
+        Ok(WriteResult::one(SignedIn { user: found, session, token }, fact))
     }
 }

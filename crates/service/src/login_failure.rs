@@ -27,7 +27,7 @@ const SECOND: i64 = 1_000_000;
 
 /// The names under which an attempt counts.
 #[derive(Debug, Clone)]
-pub(crate) struct Attempt {
+pub(crate) struct LoginAttempt {
     address: String,
     login: String,
     /// The login from this address; counts instead of `login` if it has succeeded from there before.
@@ -35,7 +35,7 @@ pub(crate) struct Attempt {
     is_known: bool,
 }
 
-impl Attempt {
+impl LoginAttempt {
     fn new(login: &str, address: IpAddr) -> Self {
         let address = block(address);
         // Hashed, so that the typed text is stored nowhere and its length is bounded.
@@ -58,8 +58,8 @@ impl Attempt {
 
 impl Service {
     /// Counts an attempt as failed in advance; refuses it if it comes too early.
-    pub(crate) async fn attempt(&self, login: &str, address: IpAddr) -> Result<Attempt, Error> {
-        let (now, mut attempt) = (self.steady_now(), Attempt::new(login, address));
+    pub(crate) async fn attempt(&self, login: &str, address: IpAddr) -> Result<LoginAttempt, Error> {
+        let (now, mut attempt) = (self.steady_now(), LoginAttempt::new(login, address));
         let mut tx = self.store.read().await?;
         attempt.is_known = login_failure::get(&mut tx, &attempt.place).await?.is_some();
         let mut wait = 0;
@@ -82,7 +82,7 @@ impl Service {
     }
 
     /// Undoes the count of an attempt that succeeded; its place is known from now on.
-    pub(crate) async fn succeeded(&self, tx: &mut Tx, attempt: &Attempt) -> Result<(), Error> {
+    pub(crate) async fn succeeded(&self, tx: &mut Tx, attempt: &LoginAttempt) -> Result<(), Error> {
         let now = self.steady_now();
         login_failure::forget(tx, "address:", "login;", now.saturating_sub(FORGET)).await?;
         login_failure::forget(tx, "place:", "place;", now.saturating_sub(FORGET_PLACE)).await?;
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn addresses_in_one_block_count_as_one() {
-        let name = |address: &str| Attempt::new("a", address.parse().unwrap()).address;
+        let name = |address: &str| LoginAttempt::new("a", address.parse().unwrap()).address;
         assert_eq!(name("2001:db8::1"), name("2001:db8::ffff:1"));
         assert_ne!(name("2001:db8::1"), name("2001:db8:0:1::1"));
         assert_eq!(name("::ffff:203.0.113.7"), name("203.0.113.7"));

@@ -1,6 +1,6 @@
 //! Accepting the loss of commits. The audit log records what was lost and why the loss was accepted.
 
-use crate::write::Done;
+use crate::write::WriteResult;
 use crate::{Behind, Error, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -32,7 +32,7 @@ impl Service {
             .with("reason", String::from(reason))
             .with("commit", leap.commit_number)
             .with("numbers_above", leap.numbers_above);
-        write.end(Ok(Done::one((), fact))).await?;
+        write.end(Ok(WriteResult::one((), fact))).await?;
         Ok(leap)
     }
 }

@@ -2,14 +2,13 @@
 //! clock. A node without one for [`ALIVE_US`] is evicted: the others first terminate its sessions, since a
 //! frozen process still holds its locks, and then take over its work.
 
+use crate::system_account::open_system;
 use crate::{Error, Service};
 use domain::account::AccountKind;
-use domain::asset::Asset;
 use hashbrown::HashSet;
-use store::account::SystemAccount;
+use store::Tx;
+use store::named_lock::{self, NamedLock};
 use store::node::Node;
-use store::turn::{self, Turn};
-use store::{StoreError, Tx};
 
 /// How long a node counts as alive after a heartbeat, in microseconds. With the interval below and the time
 /// to terminate its sessions, a dead node's work resumes elsewhere within ten seconds.
@@ -24,7 +23,7 @@ impl Service {
     /// missing. A worker takes batches by itself and counts when they are distributed.
     pub async fn node_join(&self, is_worker: bool) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
-        turn::take(&mut tx, Turn::Directory).await?;
+        named_lock::take(&mut tx, NamedLock::Directory).await?;
         let nodes = store::node::all(&mut tx).await?;
         let stripe =
             if self.store.is_sole_writer() || !is_worker { 0 } else { least_used(&nodes, self.store.node()) };
@@ -91,7 +90,7 @@ impl Service {
         for asset in store::asset::all(tx).await? {
             for stripe in stripes {
                 if !there.contains(&(asset.id, AccountKind::World, *stripe)) {
-                    crate::asset::open_system(tx, &asset, *stripe, self.now()).await?;
+                    open_system(tx, &asset, *stripe, self.now()).await?;
                     opened = true;
                 }
             }
@@ -107,22 +106,4 @@ fn least_used(nodes: &[Node], name: &str) -> i64 {
     }
     let users = |stripe: &i64| nodes.iter().filter(|node| node.stripe == *stripe).count();
     (1..=STRIPES).min_by_key(users).unwrap_or(0)
-}
-
-/// The stripes in use, always including stripe 0.
-pub(crate) async fn stripes(tx: &mut Tx) -> Result<Vec<i64>, StoreError> {
-    let accounts = store::account::system(tx).await?;
-    let mut stripes: Vec<i64> = accounts.iter().map(|account: &SystemAccount| account.stripe).collect();
-    stripes.push(0);
-    stripes.sort_unstable();
-    stripes.dedup();
-    Ok(stripes)
-}
-
-/// The number of the ledger's own account of a kind, currency and stripe.
-pub(crate) fn system_number(kind: AccountKind, asset: &Asset, stripe: i64) -> String {
-    match stripe {
-        0 => format!("{}-{}", kind.name(), asset.code),
-        stripe => format!("{}-{}-{stripe}", kind.name(), asset.code),
-    }
 }

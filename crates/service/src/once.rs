@@ -4,7 +4,7 @@
 //! The module `write` stores the answers of all verbs but one. A single transfer's key goes to the ledger's
 //! door as its operation id, and only its refusals before the door are stored here, by [`Service::settle`].
 
-use crate::answer::{Answer, Kept};
+use crate::answer::kept::{Answer, Kept};
 use crate::{Error, Refusal, Service};
 use domain::code::Code;
 use ledger::request::OperationKey;
@@ -38,7 +38,7 @@ impl Service {
     /// Returns the request's stored answer, as an error, if there is one; claims nothing.
     pub(crate) async fn look(&self) -> Result<(), Error> {
         let Some(key) = &self.operation else { return Ok(()) };
-        let mut tx = self.store.glance().await?;
+        let mut tx = self.store.point_read().await?;
         match operation::answered(&mut tx, &key.id).await? {
             None => Ok(()),
             // It became a transfer: the door knows its outcome.
@@ -50,10 +50,10 @@ impl Service {
     /// Turns a stored answer into the verb's answer, and stores a refusal for later attempts.
     pub async fn settle<T: Answer>(&self, result: Result<T, Error>) -> Result<T, Error> {
         match result {
-            Err(Error::Replayed(kept)) => read(&kept),
+            Err(Error::Replayed(kept)) => Kept::Text(kept).answer(),
             Err(Error::Refused(refusal)) if self.operation.is_some() && is_kept(&refusal) => {
                 match self.keep_refusal(refusal.clone()).await {
-                    Err(Error::Replayed(kept)) => read(&kept),
+                    Err(Error::Replayed(kept)) => Kept::Text(kept).answer(),
                     Err(error) => Err(error),
                     Ok(()) => Err(Error::Refused(refusal)),
                 }
@@ -66,7 +66,7 @@ impl Service {
         let Some(key) = &self.operation else { return Ok(()) };
         let mut tx = self.store.write().await?;
         self.reserve(&mut tx).await?;
-        operation::keep(&mut tx, &key.id, &Kept::from(refusal).text()?).await?;
+        operation::keep(&mut tx, &key.id, &Kept::Refused(refusal).into_text()?).await?;
         store::head::advance(&mut tx).await?;
         Ok(tx.commit().await?)
     }
@@ -89,8 +89,4 @@ fn replay(key: &OperationKey, first: Answered) -> Error {
 
 fn in_use() -> Error {
     Code::IdempotencyKeyBusy.into()
-}
-
-fn read<T: Answer>(kept: &str) -> Result<T, Error> {
-    Kept::read(kept)?.answer()
 }

@@ -33,7 +33,7 @@ pub(crate) struct Passwords {
     room: Arc<Semaphore>,
     turns: Arc<Semaphore>,
     runs: Arc<AtomicU64>,
-    nobodys: Arc<OnceCell<String>>,
+    dummy_hash: Arc<OnceCell<String>>,
 }
 
 impl Default for Passwords {
@@ -42,7 +42,7 @@ impl Default for Passwords {
             room: Arc::new(Semaphore::new(WAITING_MAX)),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             runs: Arc::default(),
-            nobodys: Arc::default(),
+            dummy_hash: Arc::default(),
         }
     }
 }
@@ -66,19 +66,19 @@ impl Passwords {
 
     /// Whether a password matches a hash. Without a hash it never does, after the same time.
     pub(crate) async fn verify(&self, password: &Secret, hash: Option<String>) -> Result<bool, Error> {
-        let nobodys = self.nobodys().await?;
+        let dummy_hash = self.dummy_hash().await?;
         let is_bounded = password.expose().len() <= BYTES_MAX;
         let password = if is_bounded { password.clone() } else { Secret::new("") };
         let is_somebodys = hash.is_some() && is_bounded;
-        let hash = hash.unwrap_or(nobodys);
+        let hash = hash.unwrap_or(dummy_hash);
         let fits = self.compute(move || verify(password.expose(), &hash)).await?;
         Ok(fits && is_somebodys)
     }
 
     /// The dummy hash, which no user's password matches.
-    async fn nobodys(&self) -> Result<String, Error> {
+    async fn dummy_hash(&self) -> Result<String, Error> {
         let make = async || self.compute(|| hash(&crate::secret::token("")?)).await;
-        self.nobodys.get_or_try_init(make).await.cloned()
+        self.dummy_hash.get_or_try_init(make).await.cloned()
     }
 
     /// Computes on a blocking thread once a slot is free. If the caller stops waiting, the slot is still held

@@ -1,7 +1,7 @@
 //! Policies: limits and fees, by currency and by account.
 
 use crate::asset::asset_for;
-use crate::write::{Done, Write, begun};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::amount::Amount;
 use domain::asset::Asset;
@@ -14,7 +14,7 @@ use serde_json::json;
 use store::Tx;
 use store::account::AccountView;
 use store::audit::Actor;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// The changes; amounts are major units as text, and `none` removes a limit.
 #[derive(Debug, Clone, Default)]
@@ -91,7 +91,7 @@ impl Service {
         account: Option<&str>,
         change: &PolicyChange,
     ) -> Result<PolicyOf, Error> {
-        let mut write = begun!(self.write(actor, Action::PolicySet));
+        let mut write = claimed!(self.write(actor, Action::PolicySet));
         write.about = Fact::new(Action::PolicySet, None).with("currency", currency).with("account", account);
         let done = set(&mut write, currency, account, change).await;
         write.end(done).await
@@ -103,9 +103,9 @@ async fn set(
     currency: &str,
     account: Option<&str>,
     change: &PolicyChange,
-) -> Result<Done<PolicyOf>, Error> {
+) -> Result<WriteResult<PolicyOf>, Error> {
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     asset_for(tx, currency, write.now).await?;
     let (asset, account) = named(tx, currency, account).await?;
     let before = current(tx, &asset, account.as_ref()).await?;
@@ -116,13 +116,13 @@ async fn set(
     let fact = Fact::new(Action::PolicySet, id.map(|id| id.0))
         .with("currency", asset.code.as_str())
         .with("account", account.map(|a| a.number))
-        .with("policy", told(&policy))
-        .with("before", told(&before));
-    Ok(Done::one((asset, policy, id), fact))
+        .with("policy", audited(&policy))
+        .with("before", audited(&before));
+    Ok(WriteResult::one((asset, policy, id), fact))
 }
 
 /// A policy as the audit log shows it, in minor units.
-fn told(policy: &Policy) -> serde_json::Value {
+fn audited(policy: &Policy) -> serde_json::Value {
     let (limit, fee) = (&policy.limit, &policy.fee);
     json!({
         "min": limit.min, "max": limit.max, "day": limit.day, "month": limit.month,

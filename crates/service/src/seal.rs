@@ -1,10 +1,10 @@
 //! The secret that signs the list cursors the server issues.
 
-use crate::write::{Done, Write};
+use crate::write::{Write, WriteResult};
 use crate::{Error, Service, secret};
 use domain::fact::{Action, Fact};
 use store::audit::Actor;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// The setting's name. Its value is never shown.
 const NAME: &str = "cursor_secret";
@@ -23,13 +23,13 @@ impl Service {
     }
 }
 
-async fn seal(write: &mut Write) -> Result<Done<String>, Error> {
+async fn seal(write: &mut Write) -> Result<WriteResult<String>, Error> {
     // The lock makes two nodes that start at once agree on one secret.
-    turn::take(&mut write.tx, Turn::Directory).await?;
+    named_lock::take(&mut write.tx, NamedLock::Directory).await?;
     if let Some(secret) = store::setting::get(&mut write.tx, NAME).await? {
-        return Ok(Done::nothing(secret));
+        return Ok(WriteResult::nothing(secret));
     }
     let secret = secret::token("")?;
     store::setting::set(&mut write.tx, NAME, &secret).await?;
-    Ok(Done::one(secret, Fact::new(Action::SettingSeal, None).with("name", NAME)))
+    Ok(WriteResult::one(secret, Fact::new(Action::SettingSeal, None).with("name", NAME)))
 }

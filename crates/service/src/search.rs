@@ -22,7 +22,7 @@ const FIRST: i64 = 2_000;
 const LARGEST: i64 = 10_000_000;
 /// A window that took less time is followed by a larger one; the time is checked only between windows.
 const SHORT: Duration = Duration::from_millis(20);
-/// The back-off of a lane after a window while single transfers arrive, as a multiple of the window's
+/// The back-off before a permit is released after a window while single transfers arrive, as a multiple of the window's
 /// duration.
 const REST: u32 = 3;
 /// Ranges closer together than this are scanned as one: scanning so few extra keys costs almost nothing.
@@ -49,9 +49,16 @@ impl Budget {
     }
 }
 
+/// What a search may use: time, and the permits that it shares with the others.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SearchLimits<'a> {
+    pub budget: Budget,
+    pub permits: &'a ScanPermits,
+}
+
 /// The page of a list that was requested.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Part {
+pub(crate) struct SearchResult {
     /// The keys of its rows.
     pub keys: Vec<i64>,
     /// The total number of rows, if they were counted.
@@ -65,17 +72,17 @@ pub(crate) struct Part {
 /// Permits for scanning windows. An unlimited search would keep a processor busy. So each search releases its
 /// permit after a window to let the others scan, and half of the processors are kept free for moving money.
 #[derive(Debug, Clone)]
-pub(crate) struct Lanes {
-    places: Arc<Semaphore>,
+pub(crate) struct ScanPermits {
+    windows: Arc<Semaphore>,
     /// The door whose single transfers searches yield to, if thread priorities cannot rank the database's
     /// processes.
     door: Option<Door>,
 }
 
-impl Lanes {
+impl ScanPermits {
     pub(crate) fn beside(door: Option<Door>) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Self { places: Arc::new(Semaphore::new((processors / 2).max(1))), door }
+        Self { windows: Arc::new(Semaphore::new((processors / 2).max(1))), door }
     }
 
     /// The number of chunks of single transfers so far; 0 without a door.
@@ -86,7 +93,7 @@ impl Lanes {
 
 /// Where the rows of a list may be.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Field {
+pub(crate) struct SearchScope {
     /// Disjoint key ranges to scan, lowest first.
     pub ranges: Vec<Window>,
     /// Rows already known, in list order, after the slice's cursor key. They include every row outside the
@@ -94,7 +101,7 @@ pub(crate) struct Field {
     pub known: Vec<i64>,
 }
 
-impl Field {
+impl SearchScope {
     /// Anywhere between the lowest and the highest key.
     pub(crate) fn whole((first, last): (i64, i64)) -> Self {
         Self { ranges: vec![Window { first, last }], known: Vec::new() }
@@ -103,20 +110,31 @@ impl Field {
 
 /// A window scan with its permit.
 #[derive(Debug)]
-pub(crate) struct Look {
+pub(crate) struct WindowScan {
     pub window: Window,
     /// How many of the window's rows are wanted, in list order.
     pub limit: i64,
-    lane: OwnedSemaphorePermit,
+    /// In list order.
+    order: Order,
+    permit: OwnedSemaphorePermit,
     /// The number of chunks of single transfers when it began.
     singles: u64,
 }
 
+impl WindowScan {
+    /// The request for the window's rows.
+    pub(crate) fn slice(&self) -> PageRequest {
+        let (order, limit, window) = (self.order, self.limit, Some(self.window));
+        PageRequest { order, limit, window, ..PageRequest::default() }
+    }
+}
+
 /// A search in progress. Its caller scans one window after another:
-/// `while let Some(look) = search.next(lanes).await { let keys = ...; search.found(&lanes, look, keys) }`.
+/// `while let Some(scan) = search.next().await { let keys = ...; search.found(scan, keys) }`.
 #[derive(Debug)]
 pub(crate) struct Search<'a> {
     slice: &'a PageRequest,
+    permits: &'a ScanPermits,
     counting: Counting,
     /// The ranges still to scan, in list order.
     ranges: VecDeque<Window>,
@@ -136,8 +154,14 @@ pub(crate) struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// A search for the page of a list that a slice requests, sorted by key.
-    pub(crate) fn new(slice: &'a PageRequest, counting: Counting, field: Field, budget: Budget) -> Self {
-        let Field { ranges, known } = field;
+    pub(crate) fn new(
+        slice: &'a PageRequest,
+        counting: Counting,
+        scope: SearchScope,
+        limits: SearchLimits<'a>,
+    ) -> Self {
+        let SearchLimits { budget, permits } = limits;
+        let SearchScope { ranges, known } = scope;
         let (mut ranges, known) = (VecDeque::from(ranges), VecDeque::from(known));
         let after = slice.after.as_ref().map(|place| place.key);
         let place = match slice.order {
@@ -149,18 +173,30 @@ impl<'a> Search<'a> {
         }
         let (step, size, keys, wanted) = (Instant::now(), FIRST, Vec::new(), wanted(slice, counting));
         let (end, is_out_of_time) = (budget.end(), false);
-        let mut search =
-            Self { slice, counting, ranges, known, end, step, wanted, place, size, keys, is_out_of_time };
+        let mut search = Self {
+            slice,
+            permits,
+            counting,
+            ranges,
+            known,
+            end,
+            step,
+            wanted,
+            place,
+            size,
+            keys,
+            is_out_of_time,
+        };
         search.pass();
         search
     }
 
     /// The next window to scan; waits for a permit. None at the end.
-    pub(crate) async fn next(&mut self, lanes: &Lanes) -> Option<Look> {
+    pub(crate) async fn next(&mut self) -> Option<WindowScan> {
         let (window, limit) = self.ahead()?;
-        let lane = lanes.places.clone().acquire_owned().await.ok()?;
+        let permit = self.permits.windows.clone().acquire_owned().await.ok()?;
         self.step = Instant::now();
-        Some(Look { window, limit, lane, singles: lanes.singles() })
+        Some(WindowScan { window, limit, order: self.slice.order, permit, singles: self.permits.singles() })
     }
 
     fn ahead(&self) -> Option<(Window, i64)> {
@@ -169,9 +205,10 @@ impl<'a> Search<'a> {
     }
 
     /// Adds the keys found in the window, and releases the permit.
-    pub(crate) fn found(&mut self, lanes: &Lanes, look: Look, keys: Vec<i64>) {
-        let Look { window, limit, lane, singles } = look;
-        rest(lane, if lanes.singles() == singles { Duration::ZERO } else { self.step.elapsed() * REST });
+    pub(crate) fn found(&mut self, scan: WindowScan, keys: Vec<i64>) {
+        let WindowScan { window, limit, permit, singles, .. } = scan;
+        let is_alone = self.permits.singles() == singles;
+        release(permit, if is_alone { Duration::ZERO } else { self.step.elapsed() * REST });
         // If the window reached the limit, what follows its last row is not scanned yet.
         let full = keys.last().copied().filter(|_| length(&keys) >= limit);
         self.place = full.unwrap_or(match self.slice.order {
@@ -232,7 +269,7 @@ impl<'a> Search<'a> {
     }
 
     /// The rows found, without those that the slice skips.
-    pub(crate) fn part(mut self) -> Part {
+    pub(crate) fn result(mut self) -> SearchResult {
         let is_whole = self.ranges.is_empty();
         if is_whole {
             self.keys.extend(std::mem::take(&mut self.known));
@@ -247,16 +284,16 @@ impl<'a> Search<'a> {
         self.keys.truncate(limit);
         let next = if is_more { self.keys.last().copied() } else { until };
         let next = next.map(|key| CursorKey { value: key.into(), key });
-        Part { next, total, until: until.filter(|_| !is_more), keys: self.keys }
+        SearchResult { next, total, until: until.filter(|_| !is_more), keys: self.keys }
     }
 }
 
-/// Releases a lane after the back-off.
-fn rest(lane: OwnedSemaphorePermit, while_singles_come: Duration) {
+/// Releases a permit after the back-off.
+fn release(permit: OwnedSemaphorePermit, while_singles_come: Duration) {
     if while_singles_come > Duration::ZERO {
         tokio::spawn(async move {
             tokio::time::sleep(while_singles_come).await;
-            drop(lane);
+            drop(permit);
         });
     }
 }

@@ -5,28 +5,28 @@ use super::*;
 /// Searches for multiples of `every` among keys from 1 to `highest`, page after page, resuming where it
 /// stopped.
 async fn all(order: Order, highest: i64, every: i64, budget: Duration, limit: i64) -> (Vec<i64>, usize) {
-    let (lanes, mut after, mut found, mut rounds) = (Lanes::beside(None), None, Vec::new(), 0);
+    let (permits, mut after, mut found, mut rounds) = (ScanPermits::beside(None), None, Vec::new(), 0);
     loop {
         rounds += 1;
         let slice = PageRequest { order, after, limit, ..PageRequest::default() };
-        let mut search =
-            Search::new(&slice, Counting::No, Field::whole((1, highest)), Budget::from_now(budget));
-        while let Some(look) = search.next(&lanes).await {
-            let Look { window, limit: most, .. } = look;
+        let limits = SearchLimits { budget: Budget::from_now(budget), permits: &permits };
+        let mut search = Search::new(&slice, Counting::No, SearchScope::whole((1, highest)), limits);
+        while let Some(scan) = search.next().await {
+            let WindowScan { window, limit: most, .. } = scan;
             let mut keys: Vec<i64> = (window.first..=window.last).filter(|key| key % every == 0).collect();
             if order == Order::Descending {
                 keys.reverse();
             }
             keys.truncate(count(most));
-            search.found(&lanes, look, keys);
+            search.found(scan, keys);
         }
-        let part = search.part();
-        assert!(length(&part.keys) <= limit);
-        found.extend(part.keys);
-        if part.next.is_none() {
+        let result = search.result();
+        assert!(length(&result.keys) <= limit);
+        found.extend(result.keys);
+        if result.next.is_none() {
             return (found, rounds);
         }
-        after = part.next;
+        after = result.next;
     }
 }
 
@@ -61,7 +61,7 @@ async fn known_rows_and_scanned_rows_form_one_list() {
     let mut expected: Vec<i64> = (1..=400_000).filter(|key| is_found(key) || key % 1_000 == 0).collect();
     for order in [Order::Ascending, Order::Descending] {
         for (budget, limit) in [(0, 10), (0, 100_000), (3_600, 33), (3_600, 100_000)] {
-            let (lanes, mut after, mut found) = (Lanes::beside(None), None::<CursorKey>, Vec::new());
+            let (permits, mut after, mut found) = (ScanPermits::beside(None), None::<CursorKey>, Vec::new());
             loop {
                 let key = after.as_ref().map(|place: &CursorKey| place.key);
                 let is_behind = |known: &i64| key.is_none_or(|key| in_order(order, key, *known));
@@ -71,21 +71,22 @@ async fn known_rows_and_scanned_rows_form_one_list() {
                     known.reverse();
                 }
                 known.truncate(count(wanted(&slice, Counting::No)));
-                let field = Field { ranges: ranges.iter().copied().map(range).collect(), known };
+                let scope = SearchScope { ranges: ranges.iter().copied().map(range).collect(), known };
                 let budget = Budget::from_now(Duration::from_secs(budget));
-                let mut search = Search::new(&slice, Counting::No, field, budget);
-                while let Some(look) = search.next(&lanes).await {
+                let limits = SearchLimits { budget, permits: &permits };
+                let mut search = Search::new(&slice, Counting::No, scope, limits);
+                while let Some(scan) = search.next().await {
                     let mut keys: Vec<i64> =
-                        (look.window.first..=look.window.last).filter(is_found).collect();
+                        (scan.window.first..=scan.window.last).filter(is_found).collect();
                     if order == Order::Descending {
                         keys.reverse();
                     }
-                    keys.truncate(count(look.limit));
-                    search.found(&lanes, look, keys);
+                    keys.truncate(count(scan.limit));
+                    search.found(scan, keys);
                 }
-                let part = search.part();
-                found.extend(part.keys);
-                let Some(next) = part.next else { break };
+                let result = search.result();
+                found.extend(result.keys);
+                let Some(next) = result.next else { break };
                 after = Some(next);
             }
             assert!(found == expected, "{order:?} {budget} {limit}: {} rows", found.len());
@@ -112,15 +113,16 @@ async fn a_count_says_whether_there_may_be_more() {
         let every = if budget == 0 { 100 } else { 1 };
         let slice = PageRequest { order: Order::Descending, offset, limit, ..PageRequest::default() };
         let budget = Budget::from_now(Duration::from_secs(budget * 3_600));
-        let lanes = Lanes::beside(None);
-        let mut search = Search::new(&slice, Counting::Bounded, Field::whole((1, highest)), budget);
-        while let Some(look) = search.next(&lanes).await {
-            let Look { window, limit: most, .. } = look;
+        let permits = ScanPermits::beside(None);
+        let limits = SearchLimits { budget, permits: &permits };
+        let mut search = Search::new(&slice, Counting::Bounded, SearchScope::whole((1, highest)), limits);
+        while let Some(scan) = search.next().await {
+            let WindowScan { window, limit: most, .. } = scan;
             let keys = (window.first..=window.last).rev().filter(|key| key % every == 0);
             let keys = keys.take(count(most)).collect();
-            search.found(&lanes, look, keys);
+            search.found(scan, keys);
         }
-        let Part { keys, total, next, until } = search.part();
+        let SearchResult { keys, total, next, until } = search.result();
         let total = total.unwrap();
         let shown = (keys.len(), total.rows, total.is_least, next.map(|place| place.key), until);
         assert_eq!(shown, expected, "{offset} {limit} {highest}");

@@ -2,7 +2,7 @@
 //! it.
 
 use crate::identity::{Identity, Who};
-use crate::write::Done;
+use crate::write::WriteResult;
 use crate::{Error, Secret, Service, secret};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -64,7 +64,7 @@ impl Service {
         life: SessionLife,
     ) -> Result<Option<Identity>, Error> {
         let now = self.steady_now();
-        let mut tx = self.store.glance().await?;
+        let mut tx = self.store.point_read().await?;
         let found = store::session::by_token(&mut tx, &secret::hash(token.expose())).await?;
         drop(tx);
         let Some(found) = found.filter(|found| life.holds(&found.session, now)) else { return Ok(None) };
@@ -121,7 +121,9 @@ impl Service {
         let mut write = self.step(actor, Action::SessionEnd).await?;
         write.about.id = Some(user);
         let done = match store::session::end(&mut write.tx, session, user).await? {
-            true => Ok(Done::one((), Fact::new(Action::SessionEnd, Some(user)).with("session", session))),
+            true => {
+                Ok(WriteResult::one((), Fact::new(Action::SessionEnd, Some(user)).with("session", session)))
+            }
             false => Err(Error::refused(Code::SessionNotFound, session.to_string())),
         };
         write.end(done).await

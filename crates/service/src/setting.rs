@@ -1,6 +1,6 @@
 //! Settings of the organisation.
 
-use crate::write::{Done, Write, begun};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -39,7 +39,7 @@ pub struct DuplicateWindows {
 impl Service {
     /// Changes settings of the organisation: all that are given, or none.
     pub async fn set_settings(&self, actor: &Actor, change: &SettingsChange) -> Result<(), Error> {
-        let mut write = begun!(self.write(actor, Action::SettingSet));
+        let mut write = claimed!(self.write(actor, Action::SettingSet));
         let done = set(&mut write, change).await;
         write.end(done).await
     }
@@ -87,7 +87,7 @@ impl Service {
     }
 }
 
-async fn set(write: &mut Write, change: &SettingsChange) -> Result<Done<()>, Error> {
+async fn set(write: &mut Write, change: &SettingsChange) -> Result<WriteResult<()>, Error> {
     let mut facts = Vec::new();
     if let Some(name) = &change.time_zone {
         facts.push(set_time_zone(&mut write.tx, name).await?);
@@ -98,7 +98,7 @@ async fn set(write: &mut Write, change: &SettingsChange) -> Result<Done<()>, Err
     if let Some((account, days)) = &change.account_window {
         facts.push(set_window(&mut write.tx, Some(account), *days).await?);
     }
-    Ok(Done::many((), facts))
+    Ok(WriteResult::many((), facts))
 }
 
 async fn set_time_zone(tx: &mut Tx, name: &str) -> Result<Fact, Error> {

@@ -3,7 +3,7 @@
 //! Transfers count by value date. A refused batch item has no transfer: its attempts count on the day they
 //! were made, in the organisation's time zone.
 
-use crate::transfer::read_range;
+use crate::date::read_range;
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -11,7 +11,7 @@ use domain::visible::shown;
 use ledger::calendar;
 use std::collections::BTreeMap;
 use store::Tx;
-use store::statistics::{Failures, Group, QUARTER, Range, Sums};
+use store::statistics::{FailureCount, Group, QUARTER, Range, Sums};
 
 /// What customers sent in a currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +78,7 @@ pub struct StatisticsQuery {
 
 /// What a group of statistics covers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Of {
+pub enum GroupKey {
     /// A day: days since 1970-01-01.
     Day(i64),
     /// An account: id and number.
@@ -91,7 +91,7 @@ pub struct Report {
     /// Totals by currency.
     pub totals: Vec<Statistics>,
     /// By group and currency; empty if no breakdown was requested.
-    pub groups: Vec<(Of, Statistics)>,
+    pub groups: Vec<(GroupKey, Statistics)>,
 }
 
 impl Service {
@@ -147,7 +147,7 @@ async fn failures(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, 
     let (from, before) = (start(range.from), start(range.to.saturating_add(1)));
     let by_account = group == Group::Account;
     let failures = store::statistics::failures(tx, by_account, range, from, before).await?;
-    let sums = |failures: &Failures| {
+    let sums = |failures: &FailureCount| {
         let key = match group {
             Group::None => 0,
             Group::Day => calendar::calendar(failures.quarter * QUARTER, &zone).day,
@@ -176,7 +176,7 @@ async fn named(
     tx: &mut Tx,
     group: GroupBy,
     folded: BTreeMap<(i64, i64), Statistics>,
-) -> Result<Vec<(Of, Statistics)>, Error> {
+) -> Result<Vec<(GroupKey, Statistics)>, Error> {
     let accounts = match group {
         GroupBy::Account => folded.keys().map(|(account, _)| *account).collect(),
         _ => Vec::new(),
@@ -184,8 +184,8 @@ async fn named(
     let mut numbers: BTreeMap<i64, String> =
         store::account::numbers(tx, accounts).await?.into_iter().collect();
     let mut of = |key: i64| match group {
-        GroupBy::Account => Of::Account(key, numbers.remove(&key).unwrap_or_default()),
-        _ => Of::Day(key),
+        GroupBy::Account => GroupKey::Account(key, numbers.remove(&key).unwrap_or_default()),
+        _ => GroupKey::Day(key),
     };
     Ok(folded.into_iter().map(|((key, _), one)| (of(key), one)).collect())
 }

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The latest moment seen, and the monotonic clock at that moment. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Steady(Arc<Mutex<Option<(i64, i64)>>>);
+pub(crate) struct MonotonicTime(Arc<Mutex<Option<(i64, i64)>>>);
 
-impl Steady {
+impl MonotonicTime {
     /// Microseconds since 1970 UTC, never less than before.
     pub(crate) fn now(&self, clock: &dyn Clock) -> i64 {
         let (shown, counted) = (clock.now(), clock.counted());
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn time_continues_when_the_clock_is_set_back() {
-        let steady = Steady::default();
+        let steady = MonotonicTime::default();
         for (shown, counted, expected) in
             [(1_000, 10, 1_000), (5, 12, 1_002), (1_001, 20, 1_010), (9_000, 21, 9_000), (8_000, 22, 9_001)]
         {

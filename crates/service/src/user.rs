@@ -2,18 +2,17 @@
 //! an invitation link.
 
 use crate::invitation::Invited;
-use crate::write::{Done, Write, begun};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Secret, Service, visible};
 use domain::access::Role;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::identity::{LOGINS_RESERVED, Login};
-use domain::principal::Principal;
 use domain::script::fold;
 use domain::visible::shown;
 use store::Tx;
 use store::audit::Actor;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 pub use store::user::User;
 
@@ -30,7 +29,7 @@ pub struct NewUser {
 
 /// A user who was just invited.
 #[derive(Debug, Clone)]
-pub struct Added {
+pub struct InvitedUser {
     /// The user.
     pub user: User,
     /// The link for setting a password.
@@ -50,14 +49,14 @@ pub struct UserChange {
 
 impl Service {
     /// Adds a user, and returns the link for setting a password.
-    pub async fn user_add(&self, actor: &Actor, new: &NewUser) -> Result<Added, Error> {
-        let mut write = begun!(self.write(actor, Action::UserAdd));
+    pub async fn user_add(&self, actor: &Actor, new: &NewUser) -> Result<InvitedUser, Error> {
+        let mut write = claimed!(self.write(actor, Action::UserAdd));
         let done = self.add_user(&mut write, new).await;
         write.end(done).await
     }
 
-    async fn add_user(&self, write: &mut Write, new: &NewUser) -> Result<Done<Added>, Error> {
-        let mut user = fresh(&write.actor, new, write.now)?;
+    async fn add_user(&self, write: &mut Write, new: &NewUser) -> Result<WriteResult<InvitedUser>, Error> {
+        let mut user = new_user(&write.actor, new, write.now)?;
         insert(&mut write.tx, &mut user).await?;
         // The first user may be added on the command line; the link for first-time set-up then expires.
         store::invitation::end_set_up(&mut write.tx).await?;
@@ -65,7 +64,7 @@ impl Service {
         let fact = Fact::new(Action::UserAdd, Some(user.id))
             .with("login", user.login.as_str())
             .with("role", user.role.name());
-        Ok(Done::one(Added { user, invited }, fact))
+        Ok(WriteResult::one(InvitedUser { user, invited }, fact))
     }
 
     /// Users after an id, including disabled ones.
@@ -113,21 +112,21 @@ impl Service {
 
     /// Changes a user. A change of role, or disabling or enabling the user, ends the user's sessions at once.
     pub async fn user_change(&self, actor: &Actor, id: i64, change: &UserChange) -> Result<User, Error> {
-        let mut write = begun!(self.write(actor, Action::UserChange));
+        let mut write = claimed!(self.write(actor, Action::UserChange));
         write.about.id = Some(id);
         let done = change_user(&mut write, id, change).await;
         write.end(done).await
     }
 
     /// Removes a user's password, ends the user's sessions, and returns a new link.
-    pub async fn user_reset(&self, actor: &Actor, id: i64) -> Result<Added, Error> {
-        let mut write = begun!(self.write(actor, Action::UserReset));
+    pub async fn user_reset(&self, actor: &Actor, id: i64) -> Result<InvitedUser, Error> {
+        let mut write = claimed!(self.write(actor, Action::UserReset));
         write.about.id = Some(id);
         let done = self.reset_user(&mut write, id).await;
         write.end(done).await
     }
 
-    async fn reset_user(&self, write: &mut Write, id: i64) -> Result<Done<Added>, Error> {
+    async fn reset_user(&self, write: &mut Write, id: i64) -> Result<WriteResult<InvitedUser>, Error> {
         let tx = &mut write.tx;
         let (mut user, _) = store::user::lock(tx, id).await?.ok_or_else(|| missing(id))?;
         if user.disabled_at.is_some() {
@@ -137,13 +136,13 @@ impl Service {
         store::session::end_of_user(tx, id).await?;
         store::invitation::end_of_user(tx, id).await?;
         user.password_at = None;
-        let added = Added { invited: self.invite(tx, id).await?, user };
-        Ok(Done::one(added, Fact::new(Action::UserReset, Some(id))))
+        let added = InvitedUser { invited: self.invite(tx, id).await?, user };
+        Ok(WriteResult::one(added, Fact::new(Action::UserReset, Some(id))))
     }
 
     /// Ends all sessions of a user; returns how many there were.
     pub async fn user_sign_out(&self, actor: &Actor, id: i64) -> Result<u64, Error> {
-        let mut write = begun!(self.write(actor, Action::UserSignOut));
+        let mut write = claimed!(self.write(actor, Action::UserSignOut));
         write.about.id = Some(id);
         let done = sign_out(&mut write, id).await;
         write.end(done).await
@@ -162,7 +161,7 @@ impl Service {
 }
 
 /// A new user, as the row will be inserted.
-pub(crate) fn fresh(actor: &Actor, new: &NewUser, now: i64) -> Result<User, Error> {
+pub(crate) fn new_user(actor: &Actor, new: &NewUser, now: i64) -> Result<User, Error> {
     Ok(User {
         id: 0,
         login: login(&new.login)?.into(),
@@ -175,10 +174,10 @@ pub(crate) fn fresh(actor: &Actor, new: &NewUser, now: i64) -> Result<User, Erro
     })
 }
 
-async fn change_user(write: &mut Write, id: i64, change: &UserChange) -> Result<Done<User>, Error> {
+async fn change_user(write: &mut Write, id: i64, change: &UserChange) -> Result<WriteResult<User>, Error> {
     let name = change.name.as_deref().map(visible).transpose()?;
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     let (before, hash) = store::user::lock(tx, id).await?.ok_or_else(|| missing(id))?;
     let mut user = before.clone();
     user.name = name.unwrap_or(user.name);
@@ -193,7 +192,7 @@ async fn change_user(write: &mut Write, id: i64, change: &UserChange) -> Result<
         return Err(Error::refused(Code::LastAdmin, user.login));
     }
     if user == before {
-        return Ok(Done::nothing(user));
+        return Ok(WriteResult::nothing(user));
     }
     store::user::change(tx, &user).await?;
     if (user.role, user.disabled_at) != (before.role, before.disabled_at) {
@@ -206,18 +205,18 @@ async fn change_user(write: &mut Write, id: i64, change: &UserChange) -> Result<
         .with("name", user.name.as_str())
         .with("role", user.role.name())
         .with("disabled", user.disabled_at.is_some());
-    Ok(Done::one(user, fact))
+    Ok(WriteResult::one(user, fact))
 }
 
-async fn sign_out(write: &mut Write, id: i64) -> Result<Done<u64>, Error> {
+async fn sign_out(write: &mut Write, id: i64) -> Result<WriteResult<u64>, Error> {
     store::user::lock(&mut write.tx, id).await?.ok_or_else(|| missing(id))?;
     let ended = store::session::end_of_user(&mut write.tx, id).await?;
-    Ok(Done::one(ended, Fact::new(Action::UserSignOut, Some(id)).with("sessions", ended)))
+    Ok(WriteResult::one(ended, Fact::new(Action::UserSignOut, Some(id)).with("sessions", ended)))
 }
 
 /// Adds a user; refused if the login is taken.
 pub(crate) async fn insert(tx: &mut Tx, user: &mut User) -> Result<(), Error> {
-    turn::take(tx, Turn::Directory).await?;
+    named_lock::take(tx, NamedLock::Directory).await?;
     if store::user::by_login(tx, &user.login).await?.is_some() {
         return Err(Error::refused(Code::UserExists, user.login.as_str()));
     }
@@ -233,12 +232,7 @@ fn login(text: &str) -> Result<Login, Error> {
     Login::parse(text).map_err(|code| Error::refused(code, shown(text)))
 }
 
-/// The actor for a user who sets the password through a link, without being signed in.
-pub(crate) fn by_link(user: &User, address: &str) -> Actor {
-    Actor::new(Principal::User(user.id), user.login.as_str(), address)
-}
-
-impl Added {
+impl InvitedUser {
     /// The link's token; a replayed answer has none.
     #[must_use]
     pub const fn token(&self) -> Option<&Secret> {

@@ -1,11 +1,11 @@
 //! The only way to change anything outside the ledger's door.
 //!
 //! A verb opens a [`Write`] with [`Service::write`], works in its transaction, and ends it with
-//! [`Write::end`], which takes either a [`Done`] (the answer and the facts) or an error:
+//! [`Write::end`], which takes either a [`WriteResult`] (the answer and the facts) or an error:
 //!
 //! ```ignore
 //! pub async fn holder_add(&self, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {
-//!     let mut write = begun!(self.write(actor, Action::HolderAdd));
+//!     let mut write = claimed!(self.write(actor, Action::HolderAdd));
 //!     let done = add(&mut write, new).await;
 //!     write.end(done).await
 //! }
@@ -14,7 +14,7 @@
 //! On success the answer is stored in its form (the module `answer`) under the request's idempotency key, the
 //! facts become audit rows and history lines, and the transaction commits. On a refusal everything rolls
 //! back, and the refusal is audited and stored under the key instead. A repeated request never reaches the
-//! verb: `begun!` returns the first answer. There is no other way to commit, so no verb can forget its
+//! verb: `claimed!` returns the first answer. There is no other way to commit, so no verb can forget its
 //! answer, its audit row or its refusal.
 //!
 //! A verb that needs several transactions takes [`Service::step`] for all but the last; its steps must be
@@ -22,7 +22,7 @@
 //! first calls [`Service::first_answer`], and calls [`Service::refused`] for a refusal found during that
 //! work.
 
-use crate::answer::{Answer, Kept};
+use crate::answer::kept::{Answer, Kept};
 use crate::{Error, Refusal, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -48,12 +48,12 @@ pub(crate) struct Write {
 
 /// What a verb did: its answer and the facts to record.
 #[derive(Debug)]
-pub(crate) struct Done<T> {
+pub(crate) struct WriteResult<T> {
     answer: T,
     facts: Vec<Fact>,
 }
 
-impl<T> Done<T> {
+impl<T> WriteResult<T> {
     /// One thing was done.
     pub(crate) fn one(answer: T, fact: Fact) -> Self {
         Self { answer, facts: vec![fact] }
@@ -72,7 +72,7 @@ impl<T> Done<T> {
 
 /// Whether a request is new or a repetition.
 #[derive(Debug)]
-pub(crate) enum Begun {
+pub(crate) enum ClaimedWrite {
     /// It is new.
     Fresh(Box<Write>),
     /// It was made before; this is its stored answer.
@@ -80,19 +80,19 @@ pub(crate) enum Begun {
 }
 
 /// Opens a write, or returns from the verb with the request's first answer.
-macro_rules! begun {
+macro_rules! claimed {
     ($write:expr) => {
         match $write.await? {
-            $crate::write::Begun::Fresh(write) => write,
-            $crate::write::Begun::Replayed(kept) => return kept.answer(),
+            $crate::write::ClaimedWrite::Fresh(write) => write,
+            $crate::write::ClaimedWrite::Replayed(kept) => return kept.answer(),
         }
     };
 }
-pub(crate) use begun;
+pub(crate) use claimed;
 
 impl Service {
     /// Opens a write under the request's idempotency key, if it has one.
-    pub(crate) async fn write(&self, actor: &Actor, action: Action) -> Result<Begun, Error> {
+    pub(crate) async fn write(&self, actor: &Actor, action: Action) -> Result<ClaimedWrite, Error> {
         self.step(actor, action).await?.claim().await
     }
 
@@ -107,7 +107,7 @@ impl Service {
     /// The stored answer of this request, if it was made before and did not become a transfer.
     pub(crate) async fn first_answer(&self) -> Result<Option<Kept>, Error> {
         let Some(key) = &self.operation else { return Ok(None) };
-        let mut tx = self.store.glance().await?;
+        let mut tx = self.store.point_read().await?;
         match operation::answered(&mut tx, &key.id).await? {
             Some(first) if first.transfer == 0 || first.fingerprint != key.fingerprint => {
                 replayed(key, first).map(Some)
@@ -127,7 +127,7 @@ impl Service {
         if error.code().is_none() {
             return Err(error);
         }
-        let mut write = begun!(self.write(actor, about.action));
+        let mut write = claimed!(self.write(actor, about.action));
         write.about = about;
         write.end(Err(error)).await
     }
@@ -135,11 +135,11 @@ impl Service {
 
 impl Write {
     /// Makes a step the request's last transaction: its answer will be stored under the request's key.
-    pub(crate) async fn claim(mut self: Box<Self>) -> Result<Begun, Error> {
+    pub(crate) async fn claim(mut self: Box<Self>) -> Result<ClaimedWrite, Error> {
         self.key = self.service.operation.as_deref().cloned();
         match self.reserve().await {
-            Ok(None) => Ok(Begun::Fresh(self)),
-            Ok(Some(kept)) => Ok(Begun::Replayed(Box::new(kept))),
+            Ok(None) => Ok(ClaimedWrite::Fresh(self)),
+            Ok(Some(kept)) => Ok(ClaimedWrite::Replayed(Box::new(kept))),
             Err(error) => {
                 // The key belongs to another request: this refusal is audited but not stored under it.
                 self.key = None;
@@ -168,12 +168,12 @@ impl Write {
     /// Ends the write: commits what was done, or rolls back and records why it was refused.
     pub(crate) async fn end<T: Answer>(
         mut self: Box<Self>,
-        result: Result<Done<T>, Error>,
+        result: Result<WriteResult<T>, Error>,
     ) -> Result<T, Error> {
         match result {
             Ok(done) => {
                 if let Some(key) = &self.key {
-                    let kept = done.answer.clone().keep().text()?;
+                    let kept = done.answer.clone().keep()?.into_text()?;
                     operation::keep(&mut self.tx, &key.id, &kept).await?;
                 }
                 self.commit(done).await
@@ -187,7 +187,10 @@ impl Write {
 
     /// Ends a write whose answer is never stored: one with a secret (a login, a password change), or one
     /// requested without a key (a file).
-    pub(crate) async fn end_unkept<T>(self: Box<Self>, result: Result<Done<T>, Error>) -> Result<T, Error> {
+    pub(crate) async fn end_unkept<T>(
+        self: Box<Self>,
+        result: Result<WriteResult<T>, Error>,
+    ) -> Result<T, Error> {
         match result {
             Ok(done) => self.commit(done).await,
             Err(Error::Refused(refusal)) => {
@@ -198,7 +201,7 @@ impl Write {
         }
     }
 
-    async fn commit<T>(mut self: Box<Self>, done: Done<T>) -> Result<T, Error> {
+    async fn commit<T>(mut self: Box<Self>, done: WriteResult<T>) -> Result<T, Error> {
         if !done.facts.is_empty() || self.key.is_some() {
             head::close(&mut self.tx, &self.actor, done.facts, self.now).await?;
         }
@@ -222,9 +225,9 @@ impl Write {
             return Ok(kept);
         }
         let code = refusal.code.name();
-        let kept = Kept::from(refusal);
+        let kept = Kept::Refused(refusal);
         if let Some(key) = &write.key {
-            operation::keep(&mut write.tx, &key.id, &kept.text()?).await?;
+            operation::keep(&mut write.tx, &key.id, &kept.clone().into_text()?).await?;
         }
         head::close_refused(&mut write.tx, &write.actor, &write.about, code, write.now).await?;
         write.tx.commit().await?;
@@ -237,7 +240,7 @@ fn replayed(key: &OperationKey, first: Answered) -> Result<Kept, Error> {
         Answered { fingerprint, .. } if fingerprint != key.fingerprint => {
             Err(Code::IdempotencyKeyReused.into())
         }
-        Answered { outcome: Some(kept), .. } => Kept::read(&kept),
+        Answered { outcome: Some(kept), .. } => Ok(Kept::Text(kept)),
         Answered { outcome: None, .. } => Err(Code::IdempotencyKeyBusy.into()),
     }
 }

@@ -35,7 +35,7 @@ async fn a_refusal_of_the_whole_ledger_is_never_stored_as_a_requests_answer() {
         // Before the door, where its outcome is settled; and in the middle of a verb.
         let settled = once.settle::<()>(Err(refused().into())).await;
         assert_eq!(settled.unwrap_err().code(), Some(code));
-        let Begun::Fresh(write) = once.write(&actor, Action::AssetAdd).await.unwrap() else {
+        let ClaimedWrite::Fresh(write) = once.write(&actor, Action::AssetAdd).await.unwrap() else {
             panic!("{code:?} was stored");
         };
         assert_eq!(write.end::<()>(Err(refused().into())).await.unwrap_err().code(), Some(code));

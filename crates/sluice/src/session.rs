@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::audit::Actor;
-use store::mark::{Behind, How, Keeper, LogThere, Mark, ServerKeeper};
+use store::mark::{Behind, Keeper, LogFile, Mark, OpenMode, ServerKeeper};
 use store::{Schema, Store, StoreError};
 
 /// Postings by which the history may lag before a command lets it catch up.
@@ -52,8 +52,8 @@ impl Access {
         }
     }
 
-    const fn how(self) -> How {
-        if matches!(self, Self::Accept) { How::Accept } else { How::Start }
+    const fn how(self) -> OpenMode {
+        if matches!(self, Self::Accept) { OpenMode::AcceptLoss } else { OpenMode::Normal }
     }
 }
 
@@ -142,8 +142,8 @@ impl Session {
     async fn reader(globals: &Globals, database: &Path, place: &MarkPlace) -> Result<Self, Failure> {
         let mark = Mark::read(&place.path);
         let known = mark.as_ref().ok().and_then(Option::as_ref);
-        if store::mark::look(known, database) == LogThere::Gone {
-            let session = Self::over(globals, Store::open_still(database).await?, None).await?;
+        if store::mark::find_log(known, database) == LogFile::Missing {
+            let session = Self::over(globals, Store::open_immutable(database).await?, None).await?;
             return Ok(Self { behind: Some(Behind::NoLog), ..session });
         }
         let session = Self::over(globals, Store::open_reader(database).await?, None).await?;
@@ -151,7 +151,7 @@ impl Session {
             Err(StoreError::Behind(behind)) => Some(behind.clone()),
             Ok(Some(known)) => {
                 let mut tx = session.service.store().read().await?;
-                store::mark::judge(known, &store::mark::state(&mut tx, Some(known)).await?).err()
+                store::mark::compare(known, &store::mark::state(&mut tx, Some(known)).await?).err()
             }
             Ok(None) | Err(_) => None,
         };
@@ -216,7 +216,8 @@ impl Session {
         }
         directory.make_database()?;
         let place = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
-        let (store, keeper, _) = Store::open_marked(&directory.database(), &place.path, How::Make).await?;
+        let (store, keeper, _) =
+            Store::open_marked(&directory.database(), &place.path, OpenMode::Create).await?;
         let session = Self::over(globals, store, Some(lock)).await?;
         Ok(Self { keeping: Some(Keeping::File(keeper)), ..session })
     }
@@ -257,7 +258,7 @@ impl Session {
     }
 
     async fn warn_about_unfinished_runs(&self) -> Result<(), Failure> {
-        for batch in self.service.batch_left().await? {
+        for batch in self.service.processing_batches().await? {
             let number = batch.number();
             note(&say!(
                 self.language,

@@ -1,8 +1,10 @@
 //! Accounts: who owns them and what they are called. What changes with money is in [`crate::balance`].
 
 use crate::args;
-use crate::bulk::{Insert, Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
+use crate::record::{inserted, record};
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::account::{AccountKind, AccountStatus};
@@ -10,39 +12,41 @@ use domain::account_ref::AccountRef;
 use domain::id::{AccountId, AssetId, HolderId};
 use domain::script::skeleton;
 
-/// An account for display: identity, owner and balance.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountView {
-    /// Its id.
-    pub id: AccountId,
-    /// Its number, as users write it.
-    pub number: String,
-    /// What it is for.
-    pub kind: AccountKind,
-    /// Its currency.
-    pub asset: AssetId,
-    /// Its owner.
-    pub holder: Option<HolderId>,
-    /// The owner's name.
-    pub holder_name: Option<String>,
-    /// The owner's e-mail address.
-    pub email: Option<String>,
-    /// The owner's uid.
-    pub uid: Option<String>,
-    /// Whether it may take part in transfers.
-    pub status: AccountStatus,
-    /// Sum of its postings.
-    pub balance: i64,
-    /// Reserved.
-    pub held: i64,
-    /// How far below zero it may go.
-    pub overdraft: i64,
-    /// Its newest posting.
-    pub head: Option<i64>,
-    /// When it was opened, microseconds UTC.
-    pub opened_at: i64,
-    /// Whether it is the account that payments to the owner's e-mail address or uid in its currency go to.
-    pub is_default: bool,
+record! {
+    /// An account for display: identity, owner and balance.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct AccountView {
+        /// Its id.
+        pub id: AccountId = "a.id",
+        /// Its number, as users write it.
+        pub number: String = "a.number",
+        /// What it is for.
+        pub kind: AccountKind = "a.kind",
+        /// Its currency.
+        pub asset: AssetId = "a.asset",
+        /// Its owner.
+        pub holder: Option<HolderId> = "a.holder",
+        /// The owner's name.
+        pub holder_name: Option<String> = "h.name",
+        /// The owner's e-mail address.
+        pub email: Option<String> = "h.email",
+        /// The owner's uid.
+        pub uid: Option<String> = "h.uid",
+        /// Whether it may take part in transfers.
+        pub status: AccountStatus = "b.status",
+        /// Sum of its postings.
+        pub balance: i64 = "b.balance",
+        /// Reserved.
+        pub held: i64 = "b.held",
+        /// How far below zero it may go.
+        pub overdraft: i64 = "b.overdraft",
+        /// Its newest posting.
+        pub head: Option<i64> = "b.head",
+        /// When it was opened, microseconds UTC.
+        pub opened_at: i64 = "a.opened_at",
+        /// Whether it is the account that payments to the owner's e-mail address or uid in its currency go to.
+        pub is_default: bool = "CAST(CASE WHEN d.account IS NULL THEN 0 ELSE 1 END AS BIGINT)",
+    }
 }
 
 /// A new account.
@@ -64,51 +68,49 @@ pub struct NewAccount {
     pub opened_at: i64,
 }
 
-/// What a payee is resolved to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Resolved {
-    /// The account.
-    pub account: AccountId,
-    /// Its currency.
-    pub asset: AssetId,
-    /// What it is for.
-    pub kind: AccountKind,
-    /// Whether it may take part in transfers.
-    pub status: AccountStatus,
-    /// Whether it is the holder's default in its currency, the one that e-mail and uid refer to. Always false
-    /// in a lookup by number.
-    pub is_default: bool,
+record! {
+    /// What a payee is resolved to.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Resolved {
+        /// The account.
+        pub account: AccountId = "a.id",
+        /// Its currency.
+        pub asset: AssetId = "a.asset",
+        /// What it is for.
+        pub kind: AccountKind = "a.kind",
+        /// Whether it may take part in transfers.
+        pub status: AccountStatus = "b.status",
+        /// Whether it is the holder's default in its currency, the one that e-mail and uid refer to. Always false
+        /// in a lookup by number.
+        pub is_default: bool = "CAST(CASE WHEN d.account IS NULL THEN 0 ELSE 1 END AS BIGINT)",
+    }
 }
 
-macro_rules! columns {
-    () => {
-        "a.id, a.number, a.kind, a.asset, a.holder, h.name, h.email, h.uid, b.status, b.balance, b.held,
-         b.overdraft, b.head, a.opened_at, CAST(CASE WHEN d.account IS NULL THEN 0 ELSE 1 END AS BIGINT)"
-    };
-}
-macro_rules! tables {
-    () => {
-        "account a JOIN balance b ON b.account = a.id LEFT JOIN holder h ON h.id = a.holder
-         LEFT JOIN holder_default d ON d.account = a.id"
-    };
-}
-macro_rules! view {
-    ($tail:literal) => {
-        concat!("SELECT ", columns!(), " FROM ", tables!(), " ", $tail)
-    };
-}
+/// The tables of [`AccountView::COLUMNS`].
+pub(crate) const TABLES: &str =
+    "account a JOIN balance b ON b.account = a.id LEFT JOIN holder h ON h.id = a.holder
+    LEFT JOIN holder_default d ON d.account = a.id";
 
-pub(crate) const COLUMNS: &str = columns!();
-pub(crate) const TABLES: &str = tables!();
-
-static INSERT: Insert = Insert {
-    table: "account",
-    columns: &["id", "number", "holder", "asset", "kind", "stripe", "opened_at", "skeleton"],
-};
-static BY_NUMBER: Sql = Sql::new(view!("WHERE a.number = $1"));
-static BY_ID: Sql = Sql::new(view!("WHERE a.id = $1"));
-static REFERENCED: Sql = Sql::new(view!("WHERE a.number IN ($1, $2) OR a.id IN ($3, $4)"));
-static SYSTEM: Sql = Sql::new("SELECT id, asset, kind, stripe FROM account WHERE kind <> 1 ORDER BY id");
+static BY_NUMBER: Sql =
+    Sql::new(sql!("SELECT ", AccountView::COLUMNS, " FROM ", TABLES, " WHERE a.number = $1"));
+static BY_ID: Sql = Sql::new(sql!("SELECT ", AccountView::COLUMNS, " FROM ", TABLES, " WHERE a.id = $1"));
+static REFERENCED: Sql = Sql::new(sql!(
+    "SELECT ",
+    AccountView::COLUMNS,
+    " FROM ",
+    TABLES,
+    " WHERE a.number IN ($1, $2) OR a.id IN ($3, $4)"
+));
+static SYSTEM: Sql = Sql::new(sql!(
+    "SELECT ",
+    SystemAccount::COLUMNS,
+    " FROM account WHERE kind <> ",
+    [AccountKind::Customer],
+    " ORDER BY id"
+));
+/// The accounts of holders, with those that e-mail and uid refer to.
+const OF_HOLDER: &str = "holder h JOIN account a ON a.holder = h.id JOIN balance b ON b.account = a.id
+    LEFT JOIN holder_default d ON d.account = a.id";
 static LOOKUP_NUMBER: Lookup = Lookup {
     columns: "a.number, a.id, a.asset, a.kind, b.status, CAST(0 AS BIGINT)",
     from: "account a JOIN balance b ON b.account = a.id",
@@ -117,107 +119,80 @@ static LOOKUP_NUMBER: Lookup = Lookup {
     lock: Lock::None,
 };
 static LOOKUP_EMAIL: Lookup = Lookup {
-    columns: "h.email, a.id, a.asset, a.kind, b.status, CAST(CASE WHEN d.account IS NULL THEN 0 ELSE 1 END AS BIGINT)",
-    from: "holder h JOIN account a ON a.holder = h.id JOIN balance b ON b.account = a.id
-           LEFT JOIN holder_default d ON d.account = a.id",
+    columns: sql!("h.email, ", Resolved::COLUMNS),
+    from: OF_HOLDER,
     key: "h.email",
     and: "",
     lock: Lock::None,
 };
 static LOOKUP_UID: Lookup = Lookup {
-    columns: "h.uid, a.id, a.asset, a.kind, b.status, CAST(CASE WHEN d.account IS NULL THEN 0 ELSE 1 END AS BIGINT)",
-    from: "holder h JOIN account a ON a.holder = h.id JOIN balance b ON b.account = a.id
-           LEFT JOIN holder_default d ON d.account = a.id",
+    columns: sql!("h.uid, ", Resolved::COLUMNS),
+    from: OF_HOLDER,
     key: "h.uid",
     and: "",
     lock: Lock::None,
 };
 static LOOKUP_VIEW: Lookup =
-    Lookup { columns: columns!(), from: tables!(), key: "a.number", and: "", lock: Lock::None };
+    Lookup { columns: AccountView::COLUMNS, from: TABLES, key: "a.number", and: "", lock: Lock::None };
 static LOOKUP_VIEW_ID: Lookup =
-    Lookup { columns: columns!(), from: tables!(), key: "a.id", and: "", lock: Lock::None };
+    Lookup { columns: AccountView::COLUMNS, from: TABLES, key: "a.id", and: "", lock: Lock::None };
 static LOOKUP_SKELETON: Lookup =
     Lookup { columns: "skeleton, number", from: "account", key: "skeleton", and: "", lock: Lock::None };
 static LOOKUP_SIDE: Lookup =
-    Lookup { columns: "id, number, asset, holder", from: "account", key: "id", and: "", lock: Lock::None };
+    Lookup { columns: Identity::COLUMNS, from: "account", key: "id", and: "", lock: Lock::None };
 static LOOKUP_NAME: Lookup =
     Lookup { columns: "id, number", from: "account", key: "id", and: "", lock: Lock::None };
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&BY_NUMBER, &BY_ID, &REFERENCED, &SYSTEM];
 
-pub(crate) fn read(row: Row<'_>) -> Result<AccountView, StoreError> {
-    Ok(AccountView {
-        id: AccountId(row.i64(0)?),
-        number: row.text(1)?,
-        kind: row.stored(2, AccountKind::from_number)?,
-        asset: AssetId(row.i64(3)?),
-        holder: row.opt_i64(4)?.map(HolderId),
-        holder_name: row.opt_text(5)?,
-        email: row.opt_text(6)?,
-        uid: row.opt_text(7)?,
-        status: row.stored(8, AccountStatus::from_number)?,
-        balance: row.i64(9)?,
-        held: row.i64(10)?,
-        overdraft: row.i64(11)?,
-        head: row.opt_i64(12)?,
-        opened_at: row.i64(13)?,
-        is_default: row.i64(14)? == 1,
-    })
-}
-
 /// Adds accounts, without their balance rows ([`crate::balance::insert`]).
 pub async fn insert(tx: &mut Tx, accounts: &[NewAccount]) -> Result<(), StoreError> {
-    let columns = vec![
-        Column::I64(accounts.iter().map(|a| a.id.0).collect()),
-        Column::Text(accounts.iter().map(|a| a.number.clone()).collect()),
-        Column::OptI64(accounts.iter().map(|a| a.holder.map(|h| h.0)).collect()),
-        Column::I64(accounts.iter().map(|a| a.asset.0).collect()),
-        Column::I64(accounts.iter().map(|a| a.kind.number()).collect()),
-        Column::I64(accounts.iter().map(|a| a.stripe).collect()),
-        Column::I64(accounts.iter().map(|a| a.opened_at).collect()),
-        Column::Text(accounts.iter().map(|a| skeleton(&a.number)).collect()),
-    ];
-    tx.insert(&INSERT, columns).await.map(|_| ())
+    tx.insert(&INSERT, columns(accounts)).await.map(|_| ())
+}
+
+inserted! {
+    INSERT into "account",
+    fn columns(accounts: &[NewAccount]) each account {
+        id: account.id,
+        number: account.number.clone(),
+        holder: account.holder,
+        asset: account.asset,
+        kind: account.kind,
+        stripe: account.stripe,
+        opened_at: account.opened_at,
+        skeleton: skeleton(&account.number),
+    }
 }
 
 /// An account by its number.
 pub async fn by_number(tx: &mut Tx, number: &str) -> Result<Option<AccountView>, StoreError> {
-    tx.fetch(&BY_NUMBER, args![number]).await?.first().map(read).transpose()
+    tx.fetch(&BY_NUMBER, args![number]).await?.first().map(Row::read).transpose()
 }
 
 /// An account by its id.
 pub async fn by_id(tx: &mut Tx, id: AccountId) -> Result<Option<AccountView>, StoreError> {
-    tx.fetch(&BY_ID, args![id.0]).await?.first().map(read).transpose()
+    tx.fetch(&BY_ID, args![id.0]).await?.first().map(Row::read).transpose()
 }
 
-/// One of the ledger's own accounts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SystemAccount {
-    /// Its id.
-    pub id: AccountId,
-    /// Its currency.
-    pub asset: AssetId,
-    /// What it is for.
-    pub kind: AccountKind,
-    /// Which one of its kind: each node uses its own stripe, so that nodes do not wait for each other.
-    pub stripe: i64,
+record! {
+    /// One of the ledger's own accounts.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct SystemAccount {
+        /// Its id.
+        pub id: AccountId,
+        /// Its currency.
+        pub asset: AssetId,
+        /// What it is for.
+        pub kind: AccountKind,
+        /// Which one of its kind: each node uses its own stripe, so that nodes do not wait for each other.
+        pub stripe: i64,
+    }
 }
 
 /// The ledger's own accounts, ordered by id.
 pub async fn system(tx: &mut Tx) -> Result<Vec<SystemAccount>, StoreError> {
-    tx.fetch(&SYSTEM, args![])
-        .await?
-        .iter()
-        .map(|row| {
-            Ok(SystemAccount {
-                id: AccountId(row.i64(0)?),
-                asset: AssetId(row.i64(1)?),
-                kind: row.stored(2, AccountKind::from_number)?,
-                stripe: row.i64(3)?,
-            })
-        })
-        .collect()
+    tx.fetch(&SYSTEM, args![]).await?.iter().map(Row::read).collect()
 }
 
 /// How a payee's account is identified.
@@ -244,67 +219,50 @@ pub async fn resolve(
         PayeeKey::Uid => &LOOKUP_UID,
     };
     let rows = tx.lookup(lookup, Column::Text(names)).await?;
-    rows.iter()
-        .map(|row| {
-            let resolved = Resolved {
-                account: AccountId(row.i64(1)?),
-                asset: AssetId(row.i64(2)?),
-                kind: row.stored(3, AccountKind::from_number)?,
-                status: row.stored(4, AccountStatus::from_number)?,
-                is_default: row.i64(5)? == 1,
-            };
-            Ok((row.text(0)?, resolved))
-        })
-        .collect()
+    rows.iter().map(Row::read).collect()
 }
 
 /// Accounts by their numbers; numbers without an account are omitted.
 pub async fn by_numbers(tx: &mut Tx, numbers: Vec<String>) -> Result<Vec<AccountView>, StoreError> {
-    tx.lookup(&LOOKUP_VIEW, Column::Text(numbers)).await?.iter().map(read).collect()
+    tx.lookup(&LOOKUP_VIEW, Column::Text(numbers)).await?.iter().map(Row::read).collect()
 }
 
 /// The numbers that look like one with these skeletons, as pairs of skeleton and number.
 pub async fn look_alikes(tx: &mut Tx, skeletons: Vec<String>) -> Result<Vec<(String, String)>, StoreError> {
     let rows = tx.lookup(&LOOKUP_SKELETON, Column::Text(skeletons)).await?;
-    rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect()
+    rows.iter().map(Row::read).collect()
 }
 
 /// Account numbers, as pairs of id and number.
 pub async fn numbers(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<(i64, String)>, StoreError> {
     let rows = tx.lookup(&LOOKUP_NAME, Column::I64(ids)).await?;
-    rows.iter().map(|row| Ok((row.i64(0)?, row.text(1)?))).collect()
+    rows.iter().map(Row::read).collect()
 }
 
-/// The immutable fields of an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    /// Its id.
-    pub id: AccountId,
-    /// Its number.
-    pub number: String,
-    /// Its currency.
-    pub asset: AssetId,
-    /// Its owner; none for the ledger's own accounts.
-    pub holder: Option<HolderId>,
+record! {
+    /// The immutable fields of an account.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Identity {
+        /// Its id.
+        pub id: AccountId,
+        /// Its number.
+        pub number: String,
+        /// Its currency.
+        pub asset: AssetId,
+        /// Its owner; none for the ledger's own accounts.
+        pub holder: Option<HolderId>,
+    }
 }
 
 /// The immutable fields of accounts; ids without an account are omitted.
 pub async fn identities(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Identity>, StoreError> {
     let rows = tx.lookup(&LOOKUP_SIDE, Column::I64(ids)).await?;
-    let read = |row: Row<'_>| {
-        Ok(Identity {
-            id: AccountId(row.i64(0)?),
-            number: row.text(1)?,
-            asset: AssetId(row.i64(2)?),
-            holder: row.opt_i64(3)?.map(HolderId),
-        })
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(Row::read).collect()
 }
 
 /// Accounts by their ids, in the order given.
 pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<AccountView>, StoreError> {
-    tx.lookup(&LOOKUP_VIEW_ID, Column::I64(ids)).await?.iter().map(read).collect()
+    tx.lookup(&LOOKUP_VIEW_ID, Column::I64(ids)).await?.iter().map(Row::read).collect()
 }
 
 /// The accounts that two references mean, in no particular order.
@@ -319,5 +277,5 @@ pub async fn referenced(
         AccountRef::Number(number) => (number.to_string(), -1),
     };
     let ((one, one_id), (other, other_id)) = (parts(first), parts(second));
-    tx.fetch(&REFERENCED, args![one, other, one_id, other_id]).await?.iter().map(read).collect()
+    tx.fetch(&REFERENCED, args![one, other, one_id, other_id]).await?.iter().map(Row::read).collect()
 }

@@ -1,11 +1,12 @@
 //! Lists of accounts in a chosen order.
 
-use crate::account::{self, AccountView, COLUMNS, TABLES};
+use crate::account::{AccountView, TABLES};
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::listing::{CursorKey, Listing, PageRequest};
 use crate::tx::Tx;
+use crate::value::Row;
 use domain::account::{AccountKind, AccountStatus};
 use domain::id::{AssetId, HolderId};
 
@@ -113,8 +114,8 @@ pub async fn page(
     sort: AccountSort,
     slice: PageRequest,
 ) -> Result<Vec<AccountView>, StoreError> {
-    let (text, args) = listing(filter).page(COLUMNS, sort.column(), "a.id", slice);
-    tx.fetch_text(text, args).await?.iter().map(account::read).collect()
+    let (text, args) = listing(filter).page(AccountView::COLUMNS, sort.column(), "a.id", slice);
+    tx.fetch_text(text, args).await?.iter().map(Row::read).collect()
 }
 
 /// How many accounts match a filter; with a bound, counting stops there.

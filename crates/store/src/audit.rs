@@ -1,9 +1,11 @@
 //! The audit log: who, what, from where, result. Rows are written in the same transaction as the change.
 
 use crate::args;
-use crate::bulk::{Insert, Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::listing::{Listing, PageRequest};
+use crate::record::{inserted, record};
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::fact::Fact;
@@ -67,64 +69,47 @@ impl Audit {
     }
 }
 
-/// A stored row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditRow {
-    /// Its number.
-    pub id: i64,
-    /// When, microseconds UTC.
-    pub at: i64,
-    /// Who.
-    pub actor: Author,
-    /// From where.
-    pub origin: String,
-    /// What.
-    pub action: String,
-    /// To which noun.
-    pub subject: String,
-    /// To which id.
-    pub subject_id: Option<i64>,
-    /// The result.
-    pub result: String,
-    /// The details, as JSON.
-    pub detail: String,
-    /// A chunk's digest.
-    pub digest: Option<String>,
+record! {
+    /// A stored row.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct AuditRow {
+        /// Its number.
+        pub id: i64,
+        /// When, microseconds UTC.
+        pub at: i64,
+        /// Who.
+        pub actor: Author = "actor, actor_kind, actor_id",
+        /// From where.
+        pub origin: String,
+        /// What.
+        pub action: String,
+        /// To which noun.
+        pub subject: String,
+        /// To which id.
+        pub subject_id: Option<i64>,
+        /// The result.
+        pub result: String,
+        /// The details, as JSON.
+        pub detail: String,
+        /// A chunk's digest.
+        pub digest: Option<String>,
+    }
 }
 
-static INSERT: Insert = Insert {
-    table: "audit",
-    columns: &[
-        "at",
-        "actor",
-        "actor_kind",
-        "actor_id",
-        "origin",
-        "action",
-        "subject",
-        "subject_id",
-        "result",
-        "detail",
-        "digest",
-    ],
-};
-static LIST: Sql = Sql::new(
-    "SELECT id, at, actor, origin, action, subject, subject_id, result, detail, digest, actor_kind, actor_id
-     FROM audit WHERE id > $1 ORDER BY id LIMIT $2",
-);
-static OF_SUBJECT: Sql = Sql::new(
-    "SELECT id, at, actor, origin, action, subject, subject_id, result, detail, digest, actor_kind, actor_id
-     FROM audit WHERE subject = $1 AND subject_id = $2 ORDER BY id LIMIT $3",
-);
-
+static LIST: Sql =
+    Sql::new(sql!("SELECT ", AuditRow::COLUMNS, " FROM audit WHERE id > $1 ORDER BY id LIMIT $2"));
+static OF_SUBJECT: Sql = Sql::new(sql!(
+    "SELECT ",
+    AuditRow::COLUMNS,
+    " FROM audit WHERE subject = $1 AND subject_id = $2 ORDER BY id LIMIT $3"
+));
 static OF_HOLDERS: Lookup = Lookup {
-    columns: "id, at, actor, origin, action, subject, subject_id, result, detail, digest, actor_kind, actor_id",
+    columns: AuditRow::COLUMNS,
     from: "audit",
     key: "subject_id",
     and: "subject = 'holder' AND result = 'ok'",
     lock: Lock::None,
 };
-
 static MAKERS: Lookup = Lookup {
     columns: "subject_id, actor",
     from: "audit",
@@ -156,40 +141,29 @@ pub async fn time(tx: &mut Tx, id: i64) -> Result<Option<i64>, StoreError> {
 
 /// Appends rows.
 pub async fn append(tx: &mut Tx, rows: Vec<Audit>, now: i64) -> Result<(), StoreError> {
-    let columns = vec![
-        Column::Same(now, rows.len()),
-        Column::Text(rows.iter().map(|r| r.actor.author.name.clone()).collect()),
-        Column::I64(rows.iter().map(|r| r.actor.author.principal.kind()).collect()),
-        Column::OptI64(rows.iter().map(|r| r.actor.author.principal.id()).collect()),
-        Column::Text(rows.iter().map(|r| r.actor.origin.clone()).collect()),
-        Column::Text(rows.iter().map(|r| r.action.to_owned()).collect()),
-        Column::Text(rows.iter().map(|r| r.subject.to_owned()).collect()),
-        Column::OptI64(rows.iter().map(|r| r.subject_id).collect()),
-        Column::Text(rows.iter().map(|r| r.result.to_owned()).collect()),
-        Column::Text(rows.iter().map(|r| r.detail.clone()).collect()),
-        Column::OptText(rows.into_iter().map(|r| r.digest).collect()),
-    ];
-    tx.insert(&INSERT, columns).await.map(|_| ())
+    tx.insert(&INSERT, columns(rows, now)).await.map(|_| ())
 }
 
-fn read(row: Row<'_>) -> Result<AuditRow, StoreError> {
-    Ok(AuditRow {
-        id: row.i64(0)?,
-        at: row.i64(1)?,
-        actor: row.author([10, 11, 2])?,
-        origin: row.text(3)?,
-        action: row.text(4)?,
-        subject: row.text(5)?,
-        subject_id: row.opt_i64(6)?,
-        result: row.text(7)?,
-        detail: row.text(8)?,
-        digest: row.opt_text(9)?,
-    })
+inserted! {
+    INSERT into "audit",
+    fn columns(rows: Vec<Audit>, now: i64) each row {
+        at = Column::Same(now, rows.len()),
+        actor: row.actor.author.name.clone(),
+        actor_kind: row.actor.author.principal.kind(),
+        actor_id: row.actor.author.principal.id(),
+        origin: row.actor.origin.clone(),
+        action: row.action.to_owned(),
+        subject: row.subject.to_owned(),
+        subject_id: row.subject_id,
+        result: row.result.to_owned(),
+        detail: row.detail.clone(),
+        digest = Column::OptText(rows.into_iter().map(|row| row.digest).collect()),
+    }
 }
 
 /// Rows after a number, in order.
 pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
-    tx.fetch(&LIST, args![after, limit]).await?.iter().map(read).collect()
+    tx.fetch(&LIST, args![after, limit]).await?.iter().map(Row::read).collect()
 }
 
 /// The rows about one subject, in order.
@@ -199,18 +173,18 @@ pub async fn of_subject(
     id: i64,
     limit: i64,
 ) -> Result<Vec<AuditRow>, StoreError> {
-    tx.fetch(&OF_SUBJECT, args![subject, id, limit]).await?.iter().map(read).collect()
+    tx.fetch(&OF_SUBJECT, args![subject, id, limit]).await?.iter().map(Row::read).collect()
 }
 
 /// Who requested single transfers, as pairs of transfer number and the requester's name at that time.
 pub async fn makers_of_transfers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, String)>, StoreError> {
     let rows = tx.lookup(&MAKERS, Column::I64(numbers)).await?;
-    rows.iter().map(|row| Ok((row.i64(0)?, row.text(1)?))).collect()
+    rows.iter().map(Row::read).collect()
 }
 
 /// What was done to holders, in no particular order.
 pub async fn of_holders(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<AuditRow>, StoreError> {
-    tx.lookup(&OF_HOLDERS, Column::I64(ids)).await?.iter().map(read).collect()
+    tx.lookup(&OF_HOLDERS, Column::I64(ids)).await?.iter().map(Row::read).collect()
 }
 
 /// Which rows a list shows.
@@ -261,10 +235,8 @@ pub async fn page(
     filter: &AuditFilter,
     slice: PageRequest,
 ) -> Result<Vec<AuditRow>, StoreError> {
-    let columns =
-        "id, at, actor, origin, action, subject, subject_id, result, detail, digest, actor_kind, actor_id";
-    let (text, args) = listing(filter).page(columns, "id", "id", slice);
-    tx.fetch_text(text, args).await?.iter().map(read).collect()
+    let (text, args) = listing(filter).page(AuditRow::COLUMNS, "id", "id", slice);
+    tx.fetch_text(text, args).await?.iter().map(Row::read).collect()
 }
 
 /// How many rows match a filter.

@@ -2,7 +2,7 @@
 
 use crate::error::StoreError;
 use crate::sqlite::{self, Access};
-use crate::tx::Store;
+use crate::store::Store;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 use std::path::Path;

@@ -4,34 +4,17 @@
 //! [`set_status`], under the same row lock.
 
 use crate::args;
-use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
+use crate::bulk::{Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
+use crate::record::{Field, inserted};
 use crate::tx::Tx;
-use crate::value::{Column, Row};
-use domain::account::{Account, AccountKind, AccountStatus, Window};
-use domain::id::{AccountId, AssetId, HolderId, PostingId};
+use crate::value::{Cells, Column, Row};
+use domain::account::{Account, AccountStatus, Window};
+use domain::id::AccountId;
 
 const COLUMNS: &str = "account, asset, holder, kind, status, overdraft, balance, held, head, day, day_out, \
                        month, month_out";
 
-static INSERT: Insert = Insert {
-    table: "balance",
-    columns: &[
-        "account",
-        "asset",
-        "holder",
-        "kind",
-        "status",
-        "overdraft",
-        "balance",
-        "held",
-        "head",
-        "day",
-        "day_out",
-        "month",
-        "month_out",
-    ],
-};
 static LOCK: Lookup =
     Lookup { columns: COLUMNS, from: "balance", key: "account", and: "", lock: Lock::Write };
 static READ: Lookup = Lookup { columns: COLUMNS, from: "balance", key: "account", and: "", lock: Lock::None };
@@ -45,41 +28,51 @@ static SET_STATUS: Sql = Sql::new("UPDATE balance SET status = $2 WHERE account 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&SET_STATUS];
 
-pub(crate) fn read_account(row: Row<'_>) -> Result<Account, StoreError> {
+/// Reads [`COLUMNS`].
+fn read_account(row: Row<'_>) -> Result<Account, StoreError> {
+    let mut cells = row.cells();
+    let cells = &mut cells;
     Ok(Account {
-        id: AccountId(row.i64(0)?),
-        asset: AssetId(row.i64(1)?),
-        holder: row.opt_i64(2)?.map(HolderId),
-        kind: row.stored(3, AccountKind::from_number)?,
-        status: row.stored(4, AccountStatus::from_number)?,
-        overdraft: row.i64(5)?,
-        balance: row.i64(6)?,
-        held: row.i64(7)?,
-        head: row.opt_i64(8)?.map(PostingId),
-        day: Window { key: row.i64(9)?, out: row.i64(10)? },
-        month: Window { key: row.i64(11)?, out: row.i64(12)? },
+        id: Field::read(cells)?,
+        asset: Field::read(cells)?,
+        holder: Field::read(cells)?,
+        kind: Field::read(cells)?,
+        status: Field::read(cells)?,
+        overdraft: Field::read(cells)?,
+        balance: Field::read(cells)?,
+        held: Field::read(cells)?,
+        head: Field::read(cells)?,
+        day: read_window(cells)?,
+        month: read_window(cells)?,
     })
+}
+
+fn read_window(cells: &mut Cells<'_>) -> Result<Window, StoreError> {
+    Ok(Window { key: cells.i64()?, out: cells.i64()? })
+}
+
+inserted! {
+    INSERT into "balance",
+    fn columns(accounts: &[Account]) each account {
+        account: account.id,
+        asset: account.asset,
+        holder: account.holder,
+        kind: account.kind,
+        status: account.status,
+        overdraft: account.overdraft,
+        balance: account.balance,
+        held: account.held,
+        head: account.head,
+        day: account.day.key,
+        day_out: account.day.out,
+        month: account.month.key,
+        month_out: account.month.out,
+    }
 }
 
 /// Creates balance rows.
 pub async fn insert(tx: &mut Tx, accounts: &[Account]) -> Result<(), StoreError> {
-    let column = |value: fn(&Account) -> i64| Column::I64(accounts.iter().map(value).collect());
-    let columns = vec![
-        column(|a| a.id.0),
-        column(|a| a.asset.0),
-        Column::OptI64(accounts.iter().map(|a| a.holder.map(|h| h.0)).collect()),
-        column(|a| a.kind.number()),
-        column(|a| a.status.number()),
-        column(|a| a.overdraft),
-        column(|a| a.balance),
-        column(|a| a.held),
-        Column::OptI64(accounts.iter().map(|a| a.head.map(|p| p.0)).collect()),
-        column(|a| a.day.key),
-        column(|a| a.day.out),
-        column(|a| a.month.key),
-        column(|a| a.month.out),
-    ];
-    tx.insert(&INSERT, columns).await.map(|_| ())
+    tx.insert(&INSERT, columns(accounts)).await.map(|_| ())
 }
 
 /// Locks and reads accounts. The ids must be sorted: all writers lock in id order, which rules out deadlocks.

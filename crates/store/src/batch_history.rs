@@ -4,49 +4,55 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::record::record;
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::Row;
 use domain::batch::BatchState;
 use domain::id::BatchId;
 use domain::principal::Author;
 
-/// One event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// The item it concerns, if any.
-    pub item: Option<i64>,
-    /// The batch's state after it.
-    pub state: BatchState,
-    /// What happened: `created`, `submitted`, `started`, `paused`, …
-    pub event: String,
-    /// The details, a JSON object.
-    pub detail: Option<String>,
-    /// Who.
-    pub actor: Author,
-    /// When, microseconds UTC.
-    pub at: i64,
+record! {
+    /// One event.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Event {
+        /// The item it concerns, if any.
+        pub item: Option<i64>,
+        /// The batch's state after it.
+        pub state: BatchState,
+        /// What happened: `created`, `submitted`, `started`, `paused`, …
+        pub event: String,
+        /// The details, a JSON object.
+        pub detail: Option<String>,
+        /// Who.
+        pub actor: Author = "actor, actor_kind, actor_id",
+        /// When, microseconds UTC.
+        pub at: i64,
+    }
 }
 
 static INSERT: Sql = Sql::new(
     "INSERT INTO batch_history (batch, item, state, event, detail, actor, at, actor_kind, actor_id)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 );
-static LIST: Sql = Sql::new(
-    "SELECT item, state, event, detail, actor, at, actor_kind, actor_id FROM batch_history WHERE batch = $1
-     ORDER BY id",
-);
-static PAGE: Sql = Sql::new(
-    "SELECT item, state, event, detail, actor, at, actor_kind, actor_id, id FROM batch_history WHERE batch = $1
-     ORDER BY id LIMIT $2 OFFSET $3",
-);
-static LAST: Sql = Sql::new(
-    "SELECT item, state, event, detail, actor, at, actor_kind, actor_id FROM batch_history WHERE batch = $1
-     ORDER BY id DESC LIMIT 1",
-);
-static RETRIES: Sql = Sql::new(
-    "SELECT item, state, event, detail, actor, at, actor_kind, actor_id FROM batch_history
+static LIST: Sql =
+    Sql::new(sql!("SELECT ", Event::COLUMNS, " FROM batch_history WHERE batch = $1 ORDER BY id"));
+static PAGE: Sql = Sql::new(sql!(
+    "SELECT id, ",
+    Event::COLUMNS,
+    " FROM batch_history WHERE batch = $1 ORDER BY id LIMIT $2 OFFSET $3"
+));
+static LAST: Sql = Sql::new(sql!(
+    "SELECT ",
+    Event::COLUMNS,
+    " FROM batch_history WHERE batch = $1 ORDER BY id DESC LIMIT 1"
+));
+static RETRIES: Sql = Sql::new(sql!(
+    "SELECT ",
+    Event::COLUMNS,
+    " FROM batch_history
      WHERE batch = $1 AND event IN ('retried', 'resumed') AND (item IS NULL OR item = $2) ORDER BY id",
-);
+));
 static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM batch_history WHERE batch = $1");
 
 static OF_ITEMS: Sql = Sql::new(
@@ -73,20 +79,9 @@ pub async fn insert(tx: &mut Tx, batch: BatchId, event: Event) -> Result<(), Sto
     tx.execute(&INSERT, args).await.map(|_| ())
 }
 
-fn read(row: Row<'_>) -> Result<Event, StoreError> {
-    Ok(Event {
-        item: row.opt_i64(0)?,
-        state: row.stored(1, BatchState::from_number)?,
-        event: row.text(2)?,
-        detail: row.opt_text(3)?,
-        actor: row.author([6, 7, 4])?,
-        at: row.i64(5)?,
-    })
-}
-
 /// All events of a batch, in order.
 pub async fn list(tx: &mut Tx, batch: BatchId) -> Result<Vec<Event>, StoreError> {
-    tx.fetch(&LIST, args![batch.0]).await?.iter().map(read).collect()
+    tx.fetch(&LIST, args![batch.0]).await?.iter().map(Row::read).collect()
 }
 
 /// A page of a batch's events with their ids, in order, skipping the first `offset`.
@@ -97,17 +92,17 @@ pub async fn page(
     offset: i64,
 ) -> Result<Vec<(i64, Event)>, StoreError> {
     let rows = tx.fetch(&PAGE, args![batch.0, limit, offset]).await?;
-    rows.iter().map(|row| Ok((row.i64(8)?, read(row)?))).collect()
+    rows.iter().map(Row::read).collect()
 }
 
 /// A batch's last event.
 pub async fn last(tx: &mut Tx, batch: BatchId) -> Result<Option<Event>, StoreError> {
-    tx.fetch(&LAST, args![batch.0]).await?.first().map(read).transpose()
+    tx.fetch(&LAST, args![batch.0]).await?.first().map(Row::read).transpose()
 }
 
 /// The retries and resumptions that may have covered an item, in order.
 pub async fn retries(tx: &mut Tx, batch: BatchId, item: i64) -> Result<Vec<Event>, StoreError> {
-    tx.fetch(&RETRIES, args![batch.0, item]).await?.iter().map(read).collect()
+    tx.fetch(&RETRIES, args![batch.0, item]).await?.iter().map(Row::read).collect()
 }
 
 /// The number of events of a batch.

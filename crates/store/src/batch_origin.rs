@@ -3,27 +3,32 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
-use crate::item_extent::{self, items_of_batch};
+use crate::item_extent::{self, ITEMS_OF_BATCH};
+use crate::record::record;
+use crate::sql::sql;
 use crate::tx::Tx;
+use crate::value::Row;
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::item::ItemState;
 
-/// An item of the earlier batch, and the draft's item that replaces it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Replaced {
-    /// The earlier item's number.
-    pub item: i64,
-    /// Its line.
-    pub line: i64,
-    /// Its current state.
-    pub state: ItemState,
-    /// Why it failed, if it did.
-    pub code: Option<Code>,
-    /// Minor units.
-    pub amount: i64,
-    /// The draft's item.
-    pub by: i64,
+record! {
+    /// An item of the earlier batch, and the draft's item that replaces it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Replaced {
+        /// The earlier item's number.
+        pub item: i64 = "o.item",
+        /// Its line.
+        pub line: i64 = "o.line",
+        /// Its current state.
+        pub state: ItemState = "o.state",
+        /// Why it failed, if it did.
+        pub code: Option<Code> = "o.code",
+        /// Minor units.
+        pub amount: i64 = "o.amount",
+        /// The draft's item.
+        pub by: i64 = "n.number",
+    }
 }
 
 /// Which items of a batch a draft is made from.
@@ -38,71 +43,78 @@ pub enum Part {
 }
 
 impl Part {
-    /// As the statements take it: the state selected in addition to failed (5), 0 for any.
+    /// As the statements take it: the state selected in addition to failed, 0 for any.
     const fn picked(self) -> i64 {
         match self {
-            Self::Unpaid => 2,
-            Self::Failed => 5,
+            Self::Unpaid => ItemState::Pending.number(),
+            Self::Failed => ItemState::Failed.number(),
             Self::All => 0,
         }
     }
 }
 
-static SIZE: Sql = Sql::new(concat!(
+static SIZE: Sql = Sql::new(sql!(
     "SELECT COUNT(*), CAST(COALESCE(SUM(i.amount), 0) AS BIGINT) FROM ",
-    items_of_batch!(),
-    "
-     WHERE (CAST($2 AS BIGINT) = 0 OR i.state IN (5, CAST($2 AS BIGINT)))"
+    ITEMS_OF_BATCH,
+    " WHERE (CAST($2 AS BIGINT) = 0 OR i.state IN (",
+    [ItemState::Failed],
+    ", CAST($2 AS BIGINT)))"
 ));
-static COPY: Sql = Sql::new(concat!(
+static COPY: Sql = Sql::new(sql!(
     "INSERT INTO item (number, batch, line, source, target, amount, state, memo, reference)
-     SELECT ROW_NUMBER() OVER (ORDER BY i.number) + $3, $2, i.line, i.source, i.target, i.amount, 2, i.memo,
-            i.reference
+     SELECT ROW_NUMBER() OVER (ORDER BY i.number) + $3, $2, i.line, i.source, i.target, i.amount, ",
+    [ItemState::Pending],
+    ", i.memo, i.reference
      FROM ",
-    items_of_batch!(),
-    "
-     WHERE (CAST($4 AS BIGINT) = 0 OR i.state IN (5, CAST($4 AS BIGINT)))"
+    ITEMS_OF_BATCH,
+    " WHERE (CAST($4 AS BIGINT) = 0 OR i.state IN (",
+    [ItemState::Failed],
+    ", CAST($4 AS BIGINT)))"
 ));
-static COPY_CONTACTS: Sql = Sql::new(concat!(
+static COPY_CONTACTS: Sql = Sql::new(sql!(
     "INSERT INTO item_contact (item, kind, written)
      SELECT n.number, c.kind, c.written
      FROM (SELECT i.number AS old, ROW_NUMBER() OVER (ORDER BY i.number) + $2 AS number
            FROM ",
-    items_of_batch!(),
-    "
-     WHERE (CAST($3 AS BIGINT) = 0 OR i.state IN (5, CAST($3 AS BIGINT)))) n
+    ITEMS_OF_BATCH,
+    " WHERE (CAST($3 AS BIGINT) = 0 OR i.state IN (",
+    [ItemState::Failed],
+    ", CAST($3 AS BIGINT)))) n
      JOIN item_contact c ON c.item = n.old"
 ));
 // Not held yet: the earlier items hold the ids until the draft is submitted.
-static COPY_IDS: Sql = Sql::new(concat!(
+static COPY_IDS: Sql = Sql::new(sql!(
     "INSERT INTO external_id (item, batch, id, held)
      SELECT n.number, $3, x.id, 0
      FROM (SELECT i.number AS old, ROW_NUMBER() OVER (ORDER BY i.number) + $2 AS number
            FROM ",
-    items_of_batch!(),
-    "
-     WHERE i.state IN (5, CAST($4 AS BIGINT))) n
+    ITEMS_OF_BATCH,
+    " WHERE i.state IN (",
+    [ItemState::Failed],
+    ", CAST($4 AS BIGINT))) n
      JOIN external_id x ON x.item = n.old"
 ));
-static LINK: Sql = Sql::new(concat!(
+static LINK: Sql = Sql::new(sql!(
     "INSERT INTO batch_origin (batch, item, origin)
      SELECT $2, i.number, i.batch FROM ",
-    items_of_batch!(),
-    "
-     WHERE i.state IN (5, CAST($3 AS BIGINT))"
+    ITEMS_OF_BATCH,
+    " WHERE i.state IN (",
+    [ItemState::Failed],
+    ", CAST($3 AS BIGINT))"
 ));
 static ORIGIN: Sql = Sql::new("SELECT origin FROM batch_origin WHERE batch = $1 ORDER BY item LIMIT 1");
 // The draft may have been edited, so items are matched by payer and payee, one to one in the order of
 // numbers.
-static REPLACED: Sql = Sql::new(concat!(
-    "SELECT o.item, o.line, o.state, o.code, o.amount, n.number
-     FROM (SELECT l.item, i.line, i.state, i.code, i.amount, i.source, i.target,
+static REPLACED: Sql = Sql::new(sql!(
+    "SELECT ",
+    Replaced::COLUMNS,
+    " FROM (SELECT l.item, i.line, i.state, i.code, i.amount, i.source, i.target,
                   ROW_NUMBER() OVER (PARTITION BY i.source, i.target ORDER BY i.number) AS place
            FROM batch_origin l JOIN item i ON i.number = l.item WHERE l.batch = $1) o
      JOIN (SELECT i.number, i.source, i.target,
                   ROW_NUMBER() OVER (PARTITION BY i.source, i.target ORDER BY i.number) AS place
            FROM ",
-    items_of_batch!(),
+    ITEMS_OF_BATCH,
     ") n
        ON n.source = o.source AND n.target = o.target AND n.place = o.place
      ORDER BY o.item"
@@ -157,17 +169,5 @@ pub async fn origin(tx: &mut Tx, draft: BatchId) -> Result<Option<BatchId>, Stor
 /// The linked items that the draft, in its current form, replaces.
 pub async fn replaced(tx: &mut Tx, draft: BatchId) -> Result<Vec<Replaced>, StoreError> {
     let rows = tx.fetch(&REPLACED, args![draft.0]).await?;
-    let read = |row: crate::value::Row<'_>| {
-        let unknown = |number| StoreError::Corrupt(format!("unknown code {number}"));
-        let code = row.opt_i64(3)?.map(|number| Code::from_number(number).ok_or_else(|| unknown(number)));
-        Ok(Replaced {
-            item: row.i64(0)?,
-            line: row.i64(1)?,
-            state: row.stored(2, ItemState::from_number)?,
-            code: code.transpose()?,
-            amount: row.i64(4)?,
-            by: row.i64(5)?,
-        })
-    };
-    rows.iter().map(read).collect()
+    rows.iter().map(Row::read).collect()
 }

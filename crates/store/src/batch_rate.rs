@@ -4,25 +4,29 @@ use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::fx::FxRate;
-use crate::item_extent::items_of_batch;
+use crate::item_extent::ITEMS_OF_BATCH;
+use crate::record::record;
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::id::{AssetId, BatchId};
 
-/// A rate fixed for a batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptRate {
-    /// The batch.
-    pub batch: BatchId,
-    /// The rate as it was stored.
-    pub rate: FxRate,
-    /// When it was fixed for the batch, microseconds UTC.
-    pub kept_at: i64,
+record! {
+    /// A rate fixed for a batch.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct KeptRate {
+        /// The batch.
+        pub batch: BatchId,
+        /// The rate as it was stored.
+        pub rate: FxRate = "source, target, rate, origin, at",
+        /// When it was fixed for the batch, microseconds UTC.
+        pub kept_at: i64,
+    }
 }
 
-static PAIRS: Sql = Sql::new(concat!(
+static PAIRS: Sql = Sql::new(sql!(
     "SELECT DISTINCT s.asset, t.asset FROM ",
-    items_of_batch!(),
+    ITEMS_OF_BATCH,
     " JOIN balance s ON s.account = i.source JOIN balance t ON t.account = i.target
      WHERE s.asset <> t.asset ORDER BY s.asset, t.asset"
 ));
@@ -31,39 +35,18 @@ static KEEP: Sql = Sql::new(
      VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (batch, source, target) DO UPDATE SET rate = $4, origin = $5, at = $6, kept_at = $7",
 );
-static OF: Sql = Sql::new(
-    "SELECT batch, source, target, rate, origin, at, kept_at FROM batch_rate WHERE batch = $1
-     ORDER BY source, target",
-);
-static OF_MANY: Lookup = Lookup {
-    columns: "batch, source, target, rate, origin, at, kept_at",
-    from: "batch_rate",
-    key: "batch",
-    and: "",
-    lock: Lock::None,
-};
+static OF: Sql =
+    Sql::new(sql!("SELECT ", KeptRate::COLUMNS, " FROM batch_rate WHERE batch = $1 ORDER BY source, target"));
+static OF_MANY: Lookup =
+    Lookup { columns: KeptRate::COLUMNS, from: "batch_rate", key: "batch", and: "", lock: Lock::None };
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&PAIRS, &KEEP, &OF];
 
-fn read(row: Row<'_>) -> Result<KeptRate, StoreError> {
-    Ok(KeptRate {
-        batch: BatchId(row.i64(0)?),
-        rate: FxRate {
-            source: AssetId(row.i64(1)?),
-            target: AssetId(row.i64(2)?),
-            rate: row.text(3)?,
-            origin: row.text(4)?,
-            at: row.i64(5)?,
-        },
-        kept_at: row.i64(6)?,
-    })
-}
-
 /// The pairs of different currencies among a batch's items.
 pub async fn pairs(tx: &mut Tx, batch: BatchId) -> Result<Vec<(AssetId, AssetId)>, StoreError> {
     let rows = tx.fetch(&PAIRS, args![batch.0]).await?;
-    rows.iter().map(|row| Ok((AssetId(row.i64(0)?), AssetId(row.i64(1)?)))).collect()
+    rows.iter().map(Row::read).collect()
 }
 
 /// Fixes a rate for a batch, replacing the one it has for the pair.
@@ -76,10 +59,10 @@ pub async fn keep(tx: &mut Tx, kept: &KeptRate) -> Result<(), StoreError> {
 
 /// The rates fixed for a batch, ordered by currency.
 pub async fn of(tx: &mut Tx, batch: BatchId) -> Result<Vec<KeptRate>, StoreError> {
-    tx.fetch(&OF, args![batch.0]).await?.iter().map(read).collect()
+    tx.fetch(&OF, args![batch.0]).await?.iter().map(Row::read).collect()
 }
 
 /// The rates fixed for several batches; ids sorted and distinct.
 pub async fn of_many(tx: &mut Tx, batches: Vec<i64>) -> Result<Vec<KeptRate>, StoreError> {
-    tx.lookup(&OF_MANY, Column::I64(batches)).await?.iter().map(read).collect()
+    tx.lookup(&OF_MANY, Column::I64(batches)).await?.iter().map(Row::read).collect()
 }

@@ -12,7 +12,7 @@ pub enum Lock {
     /// Others may not write; rows may still refer to it.
     Write,
     /// No other transaction may hold any lock on it.
-    Alone,
+    Exclusive,
 }
 
 /// A fixed statement in the subset that both engines share.
@@ -39,8 +39,8 @@ impl Sql {
 
     /// A query that locks the rows it reads exclusively.
     #[must_use]
-    pub const fn alone(text: &'static str) -> Self {
-        Self { text, lock: Lock::Alone }
+    pub const fn exclusive(text: &'static str) -> Self {
+        Self { text, lock: Lock::Exclusive }
     }
 }
 

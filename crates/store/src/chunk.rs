@@ -2,23 +2,28 @@
 //! exists if and only if the chunk was committed.
 
 use crate::args;
-use crate::bulk::{Insert, Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::head;
 use crate::listing::Window;
+use crate::record::{inserted, record};
+use crate::sql::sql;
+use crate::store::Store;
 use crate::transfer::Transfer;
-use crate::tx::{Store, Tx};
-use crate::value::{Column, Rows};
+use crate::tx::Tx;
+use crate::value::{Column, Row};
 
-/// A committed chunk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Chunk {
-    /// Its number: the upper part of its postings' numbers.
-    pub number: i64,
-    /// Its position in the order of commits.
-    pub commit_number: i64,
-    /// How many postings it has.
-    pub postings: i64,
+record! {
+    /// A committed chunk.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Chunk {
+        /// Its number: the upper part of its postings' numbers.
+        pub number: i64,
+        /// Its position in the order of commits.
+        pub commit_number: i64,
+        /// How many postings it has.
+        pub postings: i64,
+    }
 }
 
 /// What holds for all transfers of a chunk, completed or refused. Lists skip chunks that cannot contain a
@@ -79,30 +84,13 @@ pub struct SpanFilter {
     pub after_commit: i64,
 }
 
-static INSERT: Insert = Insert {
-    table: "chunk",
-    columns: &[
-        "number",
-        "commit_number",
-        "postings",
-        "first_transfer",
-        "last_transfer",
-        "first_date",
-        "last_date",
-        "refused",
-    ],
-};
-static BY_NUMBER: Lookup = Lookup {
-    columns: "number, commit_number, postings",
-    from: "chunk",
-    key: "number",
-    and: "",
-    lock: Lock::None,
-};
-static AFTER: Sql = Sql::new(
-    "SELECT number, commit_number, postings FROM chunk WHERE commit_number > $1
-     ORDER BY commit_number LIMIT $2",
-);
+static BY_NUMBER: Lookup =
+    Lookup { columns: Chunk::COLUMNS, from: "chunk", key: "number", and: "", lock: Lock::None };
+static AFTER: Sql = Sql::new(sql!(
+    "SELECT ",
+    Chunk::COLUMNS,
+    " FROM chunk WHERE commit_number > $1 ORDER BY commit_number LIMIT $2",
+));
 static SPANS: Sql = Sql::new(
     "SELECT first_transfer, last_transfer FROM chunk
      WHERE first_transfer = 0
@@ -114,23 +102,23 @@ static SPANS: Sql = Sql::new(
 /// Every fixed statement of this file.
 pub const CATALOGUE: &[&Sql] = &[&AFTER, &SPANS];
 
-fn columns(chunk: Chunk, span: Span) -> Vec<Column> {
-    let Chunk { number, commit_number, postings } = chunk;
-    let Span { first_transfer, last_transfer, first_date, last_date, refused } = span;
-    let row =
-        [number, commit_number, postings, first_transfer, last_transfer, first_date, last_date, refused];
-    row.into_iter().map(|n| Column::I64(vec![n])).collect()
-}
-
-fn read(rows: &Rows) -> Result<Vec<Chunk>, StoreError> {
-    rows.iter()
-        .map(|row| Ok(Chunk { number: row.i64(0)?, commit_number: row.i64(1)?, postings: row.i64(2)? }))
-        .collect()
+inserted! {
+    INSERT into "chunk",
+    fn columns(rows: &[(Chunk, Span)]) each row {
+        number: row.0.number,
+        commit_number: row.0.commit_number,
+        postings: row.0.postings,
+        first_transfer: row.1.first_transfer,
+        last_transfer: row.1.last_transfer,
+        first_date: row.1.first_date,
+        last_date: row.1.last_date,
+        refused: row.1.refused,
+    }
 }
 
 /// Writes the row of a chunk that is about to be committed.
 pub async fn insert(tx: &mut Tx, chunk: Chunk, span: Span) -> Result<(), StoreError> {
-    tx.insert(&INSERT, columns(chunk, span)).await.map(|_| ())
+    tx.insert(&INSERT, columns(&[(chunk, span)])).await.map(|_| ())
 }
 
 /// Windows of transfer numbers, lowest first, outside which no chunk holds a matching transfer. Windows
@@ -160,12 +148,12 @@ pub async fn spans(
 
 /// Chunks committed after a commit number, in the order of commits.
 pub async fn after(tx: &mut Tx, commit_number: i64, limit: i64) -> Result<Vec<Chunk>, StoreError> {
-    read(&tx.fetch(&AFTER, args![commit_number, limit]).await?)
+    tx.fetch(&AFTER, args![commit_number, limit]).await?.iter().map(Row::read).collect()
 }
 
 /// The chunks with these numbers.
 pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Chunk>, StoreError> {
-    read(&tx.lookup(&BY_NUMBER, Column::I64(numbers)).await?)
+    tx.lookup(&BY_NUMBER, Column::I64(numbers)).await?.iter().map(Row::read).collect()
 }
 
 /// Whether a chunk whose commit outcome is unknown was committed. Inserts its row again: the insert waits
@@ -175,7 +163,7 @@ pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Chunk>, St
 pub async fn settle(store: &Store, number: i64) -> Result<bool, StoreError> {
     let mut tx = store.write().await?;
     let placeholder = Chunk { number, commit_number: -number, postings: 0 };
-    let is_new = tx.insert_new(&INSERT, columns(placeholder, Span::NONE)).await? > 0;
+    let is_new = tx.insert_new(&INSERT, columns(&[(placeholder, Span::NONE)])).await? > 0;
     if is_new {
         // It was not committed and no longer can be; our placeholder row is rolled back.
         return Ok(false);

@@ -39,7 +39,7 @@ impl Counter {
 
 /// Takes `count` numbers and returns the first of them.
 pub async fn take(tx: &mut Tx, counter: Counter, count: i64) -> Result<i64, StoreError> {
-    let rows = tx.fetch_apart(&TAKE, args![counter.name(), count]).await?;
+    let rows = tx.fetch_autonomous(&TAKE, args![counter.name(), count]).await?;
     let last = rows.first().ok_or_else(|| StoreError::Corrupt("counter is missing".to_owned()))?.i64(0)?;
     Ok(last - count + 1)
 }

@@ -1,6 +1,6 @@
 //! Errors below the domain. They are never shown to users as they are: `service` turns each into an answer.
 
-use crate::mark::Behind;
+use crate::mark::behind::Behind;
 
 /// An infrastructure error. Business refusals are `domain::code::Code`.
 #[derive(Debug, Clone, thiserror::Error)]

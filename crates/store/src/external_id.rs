@@ -2,31 +2,36 @@
 //! most one item holds an id while that item is paid or can still be paid.
 
 use crate::args;
-use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
+use crate::bulk::{Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
 use crate::item::Item;
-use crate::item_extent::{self, Run};
+use crate::item_extent::{self, Extent};
+use crate::record::{inserted, record};
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row, Rows};
+use domain::batch::BatchState;
 use domain::id::BatchId;
+use domain::item::ItemState;
 use std::collections::HashMap;
 
-/// The item that holds an id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
-    /// The id.
-    pub id: String,
-    /// The item's number.
-    pub item: i64,
-    /// Its batch.
-    pub batch: BatchId,
-    /// Its line.
-    pub line: i64,
+record! {
+    /// An id and the item that holds it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct HeldId {
+        /// The id.
+        pub id: String = "e.id",
+        /// The item's number.
+        pub item: i64 = "e.item",
+        /// Its batch.
+        pub batch: BatchId = "e.batch",
+        /// Its line.
+        pub line: i64 = "i.line",
+    }
 }
 
-static INSERT: Insert = Insert { table: "external_id", columns: &["item", "batch", "id", "held"] };
 static HOLDERS: Lookup = Lookup {
-    columns: "e.id, e.item, e.batch, i.line",
+    columns: HeldId::COLUMNS,
     from: "external_id e JOIN item i ON i.number = e.item",
     key: "e.id",
     and: "e.held = 1",
@@ -43,14 +48,21 @@ static HOLD: Sql =
     Sql::new("UPDATE external_id SET held = 1 WHERE item BETWEEN $2 AND $3 AND batch = $1 AND held = 0");
 static DELETE: Sql = Sql::new("DELETE FROM external_id WHERE item BETWEEN $2 AND $3 AND batch = $1");
 // The items of a linked draft do not hold their ids until it is submitted.
-static WRONG: Sql = Sql::new(
+static WRONG: Sql = Sql::new(sql!(
     "SELECT e.item FROM external_id e
        LEFT JOIN item i ON i.number = e.item AND i.batch = e.batch LEFT JOIN batch b ON b.id = e.batch
      WHERE i.number IS NULL OR b.id IS NULL
-       OR ((e.held = 1) <> (b.state NOT IN (5, 11) AND i.state <> 7)
-           AND NOT (e.held = 0 AND b.state = 2 AND EXISTS (SELECT 1 FROM batch_origin o WHERE o.batch = b.id)))
+       OR ((e.held = 1) <> (b.state NOT IN (",
+    [BatchState::Rejected],
+    ", ",
+    [BatchState::Cancelled],
+    ") AND i.state <> ",
+    [ItemState::Skipped],
+    ") AND NOT (e.held = 0 AND b.state = ",
+    [BatchState::Draft],
+    " AND EXISTS (SELECT 1 FROM batch_origin o WHERE o.batch = b.id)))
      ORDER BY e.item",
-);
+));
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&OF_RANGE, &RELEASE, &HOLD, &DELETE, &WRONG];
@@ -58,28 +70,29 @@ pub const CATALOGUE: &[&Sql] = &[&OF_RANGE, &RELEASE, &HOLD, &DELETE, &WRONG];
 /// Gives ids to items of a batch, which hold them from now on. Ids held by other items are skipped: fewer are
 /// written than were passed in, and [`holders`] returns their holders.
 pub async fn claim(tx: &mut Tx, batch: BatchId, ids: &[(i64, String)]) -> Result<u64, StoreError> {
-    let columns = vec![
-        Column::I64(ids.iter().map(|(item, _)| *item).collect()),
-        Column::Same(batch.0, ids.len()),
-        Column::Text(ids.iter().map(|(_, id)| id.clone()).collect()),
-        Column::Same(1, ids.len()),
-    ];
-    tx.insert_new(&INSERT, columns).await
+    tx.insert_new(&INSERT, columns(ids, batch)).await
+}
+
+inserted! {
+    INSERT into "external_id",
+    fn columns(ids: &[(i64, String)], batch: BatchId) each of {
+        item: of.0,
+        batch = Column::Same(batch.0, ids.len()),
+        id: of.1.clone(),
+        held = Column::Same(1, ids.len()),
+    }
 }
 
 /// The items that hold these ids.
-pub async fn holders(tx: &mut Tx, ids: Vec<String>) -> Result<Vec<Holder>, StoreError> {
-    let holder = |row: Row<'_>| {
-        Ok(Holder { id: row.text(0)?, item: row.i64(1)?, batch: BatchId(row.i64(2)?), line: row.i64(3)? })
-    };
-    tx.lookup(&HOLDERS, Column::Text(ids)).await?.iter().map(holder).collect()
+pub async fn holders(tx: &mut Tx, ids: Vec<String>) -> Result<Vec<HeldId>, StoreError> {
+    tx.lookup(&HOLDERS, Column::Text(ids)).await?.iter().map(Row::read).collect()
 }
 
 /// Sets the external ids on items, whether they still hold them or not. The items belong to one batch and are
 /// in the order of numbers.
 pub async fn fill_page(tx: &mut Tx, batch: BatchId, items: &mut [Item]) -> Result<(), StoreError> {
     let mut ids = HashMap::new();
-    for (first, last) in item_extent::runs(items.iter().map(|item| item.number.0)) {
+    for (first, last) in item_extent::extents(items.iter().map(|item| item.number.0)) {
         read_ids(&tx.fetch(&OF_RANGE, args![batch.0, first, last]).await?, &mut ids)?;
     }
     fill_from(items, ids);
@@ -116,21 +129,26 @@ pub async fn release(tx: &mut Tx, items: Vec<i64>) -> Result<u64, StoreError> {
 
 /// Releases the ids of a batch's items in a range of numbers.
 pub async fn release_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
-    each_run(tx, &RELEASE, batch, range).await
+    each_extent(tx, &RELEASE, batch, range).await
 }
 
 /// Takes back the released ids of a batch's items. [`StoreError::Duplicate`] if another item holds one by
 /// now.
 pub async fn hold_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
-    each_run(tx, &HOLD, batch, range).await
+    each_extent(tx, &HOLD, batch, range).await
 }
 
 /// Deletes the ids of items removed from a draft, by a range of numbers.
 pub async fn delete_range(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<u64, StoreError> {
-    each_run(tx, &DELETE, batch, range).await
+    each_extent(tx, &DELETE, batch, range).await
 }
 
-async fn each_run(tx: &mut Tx, sql: &'static Sql, batch: BatchId, range: Run) -> Result<u64, StoreError> {
+async fn each_extent(
+    tx: &mut Tx,
+    sql: &'static Sql,
+    batch: BatchId,
+    range: Extent,
+) -> Result<u64, StoreError> {
     let mut rows = 0;
     for (first, last) in item_extent::within(tx, batch, range).await? {
         rows += tx.execute(sql, args![batch.0, first, last]).await?;

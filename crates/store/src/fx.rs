@@ -3,47 +3,44 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::record::record;
+use crate::sql::sql;
 use crate::tx::Tx;
+use crate::value::Row;
 use domain::id::AssetId;
 
-/// A rate as it was set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FxRate {
-    /// From.
-    pub source: AssetId,
-    /// To.
-    pub target: AssetId,
-    /// Target major units per source major unit, as text.
-    pub rate: String,
-    /// Its source.
-    pub origin: String,
-    /// When it was set, microseconds UTC.
-    pub at: i64,
+record! {
+    /// A rate as it was set.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct FxRate {
+        /// From.
+        pub source: AssetId,
+        /// To.
+        pub target: AssetId,
+        /// Target major units per source major unit, as text.
+        pub rate: String,
+        /// Its source.
+        pub origin: String,
+        /// When it was set, microseconds UTC.
+        pub at: i64,
+    }
 }
 
 static ADD: Sql =
     Sql::new("INSERT INTO fx_rate (source, target, rate, origin, at) VALUES ($1, $2, $3, $4, $5)");
-static NEWEST: Sql = Sql::new(
-    "SELECT source, target, rate, origin, at FROM fx_rate WHERE source = $1 AND target = $2
-     ORDER BY id DESC LIMIT 1",
-);
-static LIST: Sql = Sql::new(
-    "SELECT source, target, rate, origin, at FROM fx_rate
-     WHERE id IN (SELECT MAX(id) FROM fx_rate GROUP BY source, target) ORDER BY source, target",
-);
+static NEWEST: Sql = Sql::new(sql!(
+    "SELECT ",
+    FxRate::COLUMNS,
+    " FROM fx_rate WHERE source = $1 AND target = $2 ORDER BY id DESC LIMIT 1"
+));
+static LIST: Sql = Sql::new(sql!(
+    "SELECT ",
+    FxRate::COLUMNS,
+    " FROM fx_rate WHERE id IN (SELECT MAX(id) FROM fx_rate GROUP BY source, target) ORDER BY source, target"
+));
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&ADD, &NEWEST, &LIST];
-
-fn read(row: crate::value::Row<'_>) -> Result<FxRate, StoreError> {
-    Ok(FxRate {
-        source: AssetId(row.i64(0)?),
-        target: AssetId(row.i64(1)?),
-        rate: row.text(2)?,
-        origin: row.text(3)?,
-        at: row.i64(4)?,
-    })
-}
 
 /// Sets a rate.
 pub async fn add(tx: &mut Tx, rate: &FxRate) -> Result<(), StoreError> {
@@ -53,10 +50,10 @@ pub async fn add(tx: &mut Tx, rate: &FxRate) -> Result<(), StoreError> {
 
 /// The current rate of a pair.
 pub async fn newest(tx: &mut Tx, source: AssetId, target: AssetId) -> Result<Option<FxRate>, StoreError> {
-    tx.fetch(&NEWEST, args![source.0, target.0]).await?.first().map(read).transpose()
+    tx.fetch(&NEWEST, args![source.0, target.0]).await?.first().map(Row::read).transpose()
 }
 
 /// The current rate of every pair.
 pub async fn list(tx: &mut Tx) -> Result<Vec<FxRate>, StoreError> {
-    tx.fetch(&LIST, args![]).await?.iter().map(read).collect()
+    tx.fetch(&LIST, args![]).await?.iter().map(Row::read).collect()
 }

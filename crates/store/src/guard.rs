@@ -1,7 +1,7 @@
 //! What stops a process from writing: a ledger that is behind its mark, or the end of the process.
 
 use crate::error::StoreError;
-use crate::mark::Behind;
+use crate::mark::behind::Behind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 

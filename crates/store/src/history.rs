@@ -8,7 +8,7 @@ use crate::bulk::{Insert, Sql};
 use crate::chunk;
 use crate::error::StoreError;
 use crate::tx::Tx;
-use crate::value::Column;
+use crate::value::{Column, Row};
 use domain::id::{AccountId, PostingId};
 
 static MARK: Sql = Sql::new("SELECT commit_number FROM history_mark WHERE id = 1");
@@ -162,5 +162,5 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<(i64, i64)>, StoreError> {
     let rows = tx.fetch(&PAGE, args![account.0, from, before.0, before.1, limit]).await?;
-    rows.iter().map(|row| Ok((row.i64(0)?, row.i64(1)?))).collect()
+    rows.iter().map(Row::read).collect()
 }

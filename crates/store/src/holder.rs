@@ -1,48 +1,41 @@
 //! Account holders.
 
 use crate::args;
-use crate::bulk::{Insert, Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::listing::{Listing, PageRequest};
+use crate::record::{inserted, record};
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::id::HolderId;
 
-/// An owner of accounts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
-    /// Its id.
-    pub id: HolderId,
-    /// Its name.
-    pub name: String,
-    /// Its e-mail address, lower case; unique.
-    pub email: Option<String>,
-    /// Its number within the organisation; unique.
-    pub uid: Option<String>,
-    /// When it was added, microseconds UTC.
-    pub created_at: i64,
+record! {
+    /// An owner of accounts.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Holder {
+        /// Its id.
+        pub id: HolderId,
+        /// Its name.
+        pub name: String,
+        /// Its e-mail address, lower case; unique.
+        pub email: Option<String>,
+        /// Its number within the organisation; unique.
+        pub uid: Option<String>,
+        /// When it was added, microseconds UTC.
+        pub created_at: i64,
+    }
 }
 
-static INSERT: Insert = Insert { table: "holder", columns: &["id", "name", "email", "uid", "created_at"] };
-static GET: Sql = Sql::new("SELECT id, name, email, uid, created_at FROM holder WHERE id = $1");
-static LOCK: Sql = Sql::locking("SELECT id, name, email, uid, created_at FROM holder WHERE id = $1");
+static GET: Sql = Sql::new(sql!("SELECT ", Holder::COLUMNS, " FROM holder WHERE id = $1"));
+static LOCK: Sql = Sql::locking(sql!("SELECT ", Holder::COLUMNS, " FROM holder WHERE id = $1"));
 static CHANGE: Sql = Sql::new("UPDATE holder SET name = $2, email = $3, uid = $4 WHERE id = $1");
-static BY_EMAIL: Lookup = Lookup {
-    columns: "id, name, email, uid, created_at",
-    from: "holder",
-    key: "email",
-    and: "",
-    lock: Lock::None,
-};
-static BY_UID: Lookup = Lookup {
-    columns: "id, name, email, uid, created_at",
-    from: "holder",
-    key: "uid",
-    and: "",
-    lock: Lock::None,
-};
+static BY_EMAIL: Lookup =
+    Lookup { columns: Holder::COLUMNS, from: "holder", key: "email", and: "", lock: Lock::None };
+static BY_UID: Lookup =
+    Lookup { columns: Holder::COLUMNS, from: "holder", key: "uid", and: "", lock: Lock::None };
 static BY_NAME: Lookup = Lookup {
-    columns: "id, name, email, uid, created_at",
+    columns: Holder::COLUMNS,
     from: "holder",
     key: "name",
     and: "email IS NULL AND uid IS NULL",
@@ -54,36 +47,30 @@ static IDS: Sql = Sql::new("SELECT COALESCE(MIN(id), 1), COALESCE(MAX(id), 0) FR
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&IDS, &GET, &LOCK, &CHANGE];
 
-fn read(row: Row<'_>) -> Result<Holder, StoreError> {
-    Ok(Holder {
-        id: HolderId(row.i64(0)?),
-        name: row.text(1)?,
-        email: row.opt_text(2)?,
-        uid: row.opt_text(3)?,
-        created_at: row.i64(4)?,
-    })
-}
-
 /// Adds holders.
 pub async fn insert(tx: &mut Tx, holders: &[Holder]) -> Result<(), StoreError> {
-    let columns = vec![
-        Column::I64(holders.iter().map(|h| h.id.0).collect()),
-        Column::Text(holders.iter().map(|h| h.name.clone()).collect()),
-        Column::OptText(holders.iter().map(|h| h.email.clone()).collect()),
-        Column::OptText(holders.iter().map(|h| h.uid.clone()).collect()),
-        Column::I64(holders.iter().map(|h| h.created_at).collect()),
-    ];
-    tx.insert(&INSERT, columns).await.map(|_| ())
+    tx.insert(&INSERT, columns(holders)).await.map(|_| ())
+}
+
+inserted! {
+    INSERT into "holder",
+    fn columns(holders: &[Holder]) each holder {
+        id: holder.id,
+        name: holder.name.clone(),
+        email: holder.email.clone(),
+        uid: holder.uid.clone(),
+        created_at: holder.created_at,
+    }
 }
 
 /// One holder.
 pub async fn get(tx: &mut Tx, id: HolderId) -> Result<Option<Holder>, StoreError> {
-    tx.fetch(&GET, args![id.0]).await?.first().map(read).transpose()
+    tx.fetch(&GET, args![id.0]).await?.first().map(Row::read).transpose()
 }
 
 /// A holder, locked until the transaction ends.
 pub async fn lock(tx: &mut Tx, id: HolderId) -> Result<Option<Holder>, StoreError> {
-    tx.fetch(&LOCK, args![id.0]).await?.first().map(read).transpose()
+    tx.fetch(&LOCK, args![id.0]).await?.first().map(Row::read).transpose()
 }
 
 /// Updates a holder's name, e-mail address and uid.
@@ -95,23 +82,23 @@ pub async fn change(tx: &mut Tx, holder: &Holder) -> Result<(), StoreError> {
 
 /// Holders by e-mail address (lower case); unknown addresses are omitted.
 pub async fn by_email(tx: &mut Tx, emails: Vec<String>) -> Result<Vec<Holder>, StoreError> {
-    tx.lookup(&BY_EMAIL, Column::Text(emails)).await?.iter().map(read).collect()
+    tx.lookup(&BY_EMAIL, Column::Text(emails)).await?.iter().map(Row::read).collect()
 }
 
 /// Holders by uid; unknown uids are omitted.
 pub async fn by_uid(tx: &mut Tx, uids: Vec<String>) -> Result<Vec<Holder>, StoreError> {
-    tx.lookup(&BY_UID, Column::Text(uids)).await?.iter().map(read).collect()
+    tx.lookup(&BY_UID, Column::Text(uids)).await?.iter().map(Row::read).collect()
 }
 
 /// Holders known by name only: they have neither e-mail address nor uid.
 pub async fn by_name(tx: &mut Tx, names: Vec<String>) -> Result<Vec<Holder>, StoreError> {
-    tx.lookup(&BY_NAME, Column::Text(names)).await?.iter().map(read).collect()
+    tx.lookup(&BY_NAME, Column::Text(names)).await?.iter().map(Row::read).collect()
 }
 
 /// A page of the holders whose name, e-mail address or uid contains a text, ordered by id.
 pub async fn search(tx: &mut Tx, text: Option<&str>, slice: PageRequest) -> Result<Vec<Holder>, StoreError> {
-    let (text, args) = listing(text).page("id, name, email, uid, created_at", "id", "id", slice);
-    tx.fetch_text(text, args).await?.iter().map(read).collect()
+    let (text, args) = listing(text).page(Holder::COLUMNS, "id", "id", slice);
+    tx.fetch_text(text, args).await?.iter().map(Row::read).collect()
 }
 
 /// The lowest and the highest id.

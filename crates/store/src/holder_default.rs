@@ -4,8 +4,10 @@
 use crate::args;
 use crate::bulk::{Insert, Sql};
 use crate::error::StoreError;
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::Column;
+use domain::account::AccountStatus;
 use domain::id::{AccountId, AssetId, HolderId};
 
 /// A holder's default account in a currency.
@@ -23,10 +25,12 @@ static INSERT: Insert = Insert { table: "holder_default", columns: &["holder", "
 static GET: Sql = Sql::new("SELECT account FROM holder_default WHERE holder = $1 AND asset = $2");
 static SET: Sql = Sql::new("UPDATE holder_default SET account = $3 WHERE holder = $1 AND asset = $2");
 static CLEAR: Sql = Sql::new("DELETE FROM holder_default WHERE holder = $1 AND asset = $2");
-static OTHER: Sql = Sql::new(
+static OTHER: Sql = Sql::new(sql!(
     "SELECT a.number FROM account a JOIN balance b ON b.account = a.id
-     WHERE a.holder = $1 AND a.asset = $2 AND a.id <> $3 AND b.status <> 3 ORDER BY a.id LIMIT 1",
-);
+     WHERE a.holder = $1 AND a.asset = $2 AND a.id <> $3 AND b.status <> ",
+    [AccountStatus::Closed],
+    " ORDER BY a.id LIMIT 1",
+));
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&GET, &SET, &CLEAR, &OTHER];

@@ -1,44 +1,48 @@
 //! Refused rows of an imported file, with line, column, code and value.
 
 use crate::args;
-use crate::bulk::{Insert, Sql};
+use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::record::{inserted, record};
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::code::Code;
 use domain::id::BatchId;
 
-/// Why a row was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImportProblem {
-    /// The refused row's key.
-    pub row: i64,
-    /// The line in the file, from 1.
-    pub line: i64,
-    /// The column, as named in the header.
-    pub column: Option<String>,
-    /// The reason.
-    pub code: Code,
-    /// The value found there, shortened.
-    pub value: String,
-    /// What was probably meant, such as `acct_8` for `8`.
-    pub suggestion: Option<String>,
+record! {
+    /// Why a row was refused.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ImportProblem {
+        /// The refused row's key.
+        pub row: i64 = "refused_row",
+        /// The line in the file, from 1.
+        pub line: i64,
+        /// The column, as named in the header.
+        pub column: Option<String> = "column_name",
+        /// The reason.
+        pub code: Code,
+        /// The value found there, shortened.
+        pub value: String,
+        /// What was probably meant, such as `acct_8` for `8`.
+        pub suggestion: Option<String>,
+    }
 }
 
-static INSERT: Insert = Insert {
-    table: "import_problem",
-    columns: &["batch", "line", "column_name", "code", "value", "refused_row", "suggestion"],
-};
-static LIST: Sql = Sql::new(
-    "SELECT refused_row, line, column_name, code, value, suggestion FROM import_problem
+static LIST: Sql = Sql::new(sql!(
+    "SELECT ",
+    ImportProblem::COLUMNS,
+    " FROM import_problem
      WHERE batch = $1
        AND refused_row NOT IN (SELECT id FROM refused_row WHERE batch = $1 AND settled_at IS NOT NULL)
      ORDER BY line, id LIMIT $2",
-);
-static BETWEEN: Sql = Sql::new(
-    "SELECT refused_row, line, column_name, code, value, suggestion FROM import_problem
+));
+static BETWEEN: Sql = Sql::new(sql!(
+    "SELECT ",
+    ImportProblem::COLUMNS,
+    " FROM import_problem
      WHERE batch = $1 AND refused_row BETWEEN $2 AND $3 ORDER BY refused_row, id",
-);
+));
 static PURGE: Sql = Sql::new("DELETE FROM import_problem WHERE batch = $1");
 
 /// The statements of this noun.
@@ -46,32 +50,25 @@ pub const CATALOGUE: &[&Sql] = &[&LIST, &BETWEEN, &PURGE];
 
 /// Stores problems.
 pub async fn insert(tx: &mut Tx, batch: BatchId, problems: &[ImportProblem]) -> Result<(), StoreError> {
-    let columns = vec![
-        Column::Same(batch.0, problems.len()),
-        Column::I64(problems.iter().map(|p| p.line).collect()),
-        Column::OptText(problems.iter().map(|p| p.column.clone()).collect()),
-        Column::I64(problems.iter().map(|p| p.code.number()).collect()),
-        Column::Text(problems.iter().map(|p| p.value.clone()).collect()),
-        Column::I64(problems.iter().map(|p| p.row).collect()),
-        Column::OptText(problems.iter().map(|p| p.suggestion.clone()).collect()),
-    ];
-    tx.insert(&INSERT, columns).await.map(|_| ())
+    tx.insert(&INSERT, columns(problems, batch)).await.map(|_| ())
 }
 
-fn read(row: Row<'_>) -> Result<ImportProblem, StoreError> {
-    Ok(ImportProblem {
-        row: row.i64(0)?,
-        line: row.i64(1)?,
-        column: row.opt_text(2)?,
-        code: row.stored(3, Code::from_number)?,
-        value: row.text(4)?,
-        suggestion: row.opt_text(5)?,
-    })
+inserted! {
+    INSERT into "import_problem",
+    fn columns(problems: &[ImportProblem], batch: BatchId) each problem {
+        batch = Column::Same(batch.0, problems.len()),
+        line: problem.line,
+        column_name: problem.column.clone(),
+        code: problem.code,
+        value: problem.value.clone(),
+        refused_row: problem.row,
+        suggestion: problem.suggestion.clone(),
+    }
 }
 
 /// The first problems of a batch's open rows, ordered by line.
 pub async fn list(tx: &mut Tx, batch: BatchId, limit: i64) -> Result<Vec<ImportProblem>, StoreError> {
-    tx.fetch(&LIST, args![batch.0, limit]).await?.iter().map(read).collect()
+    tx.fetch(&LIST, args![batch.0, limit]).await?.iter().map(Row::read).collect()
 }
 
 /// The problems of rows in a range of keys, ordered by row.
@@ -80,7 +77,7 @@ pub async fn between(
     batch: BatchId,
     (first, last): (i64, i64),
 ) -> Result<Vec<ImportProblem>, StoreError> {
-    tx.fetch(&BETWEEN, args![batch.0, first, last]).await?.iter().map(read).collect()
+    tx.fetch(&BETWEEN, args![batch.0, first, last]).await?.iter().map(Row::read).collect()
 }
 
 /// Deletes the problems of an import that did not finish.

@@ -1,145 +1,134 @@
-//! Items: a batch's lines. Their content never changes; their state changes in runs of numbers.
+//! Items: a batch's lines. Their content never changes; their state changes in ranges of numbers.
 
 use crate::args;
-use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
+use crate::bulk::{Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
-use crate::item_extent::{self, Run, items_of_batch};
+use crate::item_extent::{self, Extent, ITEMS_OF_BATCH};
+use crate::record::{inserted, record};
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row, Value};
 use domain::code::Code;
 use domain::id::{AccountId, BatchId, TransferId};
 use domain::item::ItemState;
 
-/// An item as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
-    /// Its number, and the number of the transfer that settles it.
-    pub number: TransferId,
-    /// Its line in the file, or its position in the request, from 1.
-    pub line: i64,
-    /// The payer.
-    pub source: AccountId,
-    /// The payee.
-    pub target: AccountId,
-    /// Minor units.
-    pub amount: i64,
-    /// Its state.
-    pub state: ItemState,
-    /// Why it failed.
-    pub code: Option<Code>,
-    /// The memo.
-    pub memo: Option<String>,
-    /// The payer's own reference.
-    pub reference: Option<String>,
-    /// Its id in the client's system. Stored separately ([`crate::external_id`]): `None` if the item was read
-    /// but its id was not filled in.
-    pub external_id: Option<String>,
+record! {
+    /// An item as it is stored.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Item {
+        /// Its number, and the number of the transfer that settles it.
+        pub number: TransferId,
+        /// Its line in the file, or its position in the request, from 1.
+        pub line: i64,
+        /// The payer.
+        pub source: AccountId,
+        /// The payee.
+        pub target: AccountId,
+        /// Minor units.
+        pub amount: i64,
+        /// Its state.
+        pub state: ItemState,
+        /// Why it failed.
+        pub code: Option<Code>,
+        /// The memo.
+        pub memo: Option<String>,
+        /// The payer's own reference.
+        pub reference: Option<String>,
+    }
+    plus {
+        /// Its id in the client's system. Stored separately ([`crate::external_id`]): `None` if the item was read
+        /// but its id was not filled in.
+        pub external_id: Option<String>,
+    }
 }
 
-/// A failed attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failure {
-    /// The item.
-    pub item: TransferId,
-    /// Why.
-    pub code: Code,
-    /// The amount it tried to move.
-    pub amount: i64,
-    /// The chunk that decided it.
-    pub chunk: i64,
+record! {
+    /// A failed attempt.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Failure {
+        /// The item.
+        pub item: TransferId,
+        /// Why.
+        pub code: Code,
+        /// The amount it tried to move.
+        pub amount: i64,
+        /// The chunk that decided it.
+        pub chunk: i64,
+    }
 }
 
-static INSERT: Insert = Insert {
-    table: "item",
-    columns: &["number", "batch", "line", "source", "target", "amount", "state", "memo", "reference"],
-};
-static INSERT_FAILURE: Insert =
-    Insert { table: "item_failure", columns: &["batch", "item", "code", "amount", "chunk", "at"] };
 static SET_STATE: Update = Update { table: "item", key: "number", columns: &["state", "code"] };
 static SET_RANGE: Sql =
     Sql::new("UPDATE item SET state = $4 WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state = $5");
-static PAGE: Sql = Sql::new(
-    "SELECT number, line, source, target, amount, state, code, memo, reference FROM item
-     WHERE number > $2 AND number <= $3 AND batch = $1 ORDER BY number LIMIT $4",
-);
-static PAGE_STATE: Sql = Sql::new(
-    "SELECT number, line, source, target, amount, state, code, memo, reference FROM item
-     WHERE number > $2 AND number <= $3 AND batch = $1 AND state = $5 ORDER BY number LIMIT $4",
-);
-static PAGE_CODE: Sql = Sql::new(
-    "SELECT number, line, source, target, amount, state, code, memo, reference FROM item
-     WHERE number > $2 AND number <= $3 AND batch = $1 AND state = $5 AND code = $6 ORDER BY number LIMIT $4",
-);
-static GET: Sql = Sql::new(
-    "SELECT number, line, source, target, amount, state, code, memo, reference FROM item
-     WHERE number = $2 AND batch = $1",
-);
-static BY_LINE: Sql = Sql::new(concat!(
-    "SELECT i.number, i.line, i.source, i.target, i.amount, i.state, i.code, i.memo, i.reference
-     FROM ",
-    items_of_batch!(),
-    "
-     WHERE i.line = $2"
+static PAGE: Sql = Sql::new(sql!(
+    "SELECT ",
+    Item::COLUMNS,
+    " FROM item
+     WHERE number > $2 AND number <= $3 AND batch = $1 ORDER BY number LIMIT $4"
 ));
+static PAGE_STATE: Sql = Sql::new(sql!(
+    "SELECT ",
+    Item::COLUMNS,
+    " FROM item
+     WHERE number > $2 AND number <= $3 AND batch = $1 AND state = $5 ORDER BY number LIMIT $4"
+));
+static PAGE_CODE: Sql = Sql::new(sql!(
+    "SELECT ",
+    Item::COLUMNS,
+    " FROM item
+     WHERE number > $2 AND number <= $3 AND batch = $1 AND state = $5 AND code = $6 ORDER BY number LIMIT $4"
+));
+static GET: Sql = Sql::new(sql!("SELECT ", Item::COLUMNS, " FROM item WHERE number = $2 AND batch = $1"));
+static BY_LINE: Sql =
+    Sql::new(sql!("SELECT ", Item::COLUMNS, " FROM ", ITEMS_OF_BATCH, " WHERE i.line = $2"));
 static STATES: Lookup =
     Lookup { columns: "number, batch, state", from: "item", key: "number", and: "", lock: Lock::None };
-static BY_NUMBER: Lookup = Lookup {
-    columns: "number, line, source, target, amount, state, code, memo, reference",
-    from: "item",
-    key: "number",
-    and: "",
-    lock: Lock::None,
-};
+static BY_NUMBER: Lookup =
+    Lookup { columns: Item::COLUMNS, from: "item", key: "number", and: "", lock: Lock::None };
 static FAILED_AT: Lookup =
     Lookup { columns: "item, at", from: "item_failure", key: "item", and: "", lock: Lock::None };
 static DELETE: Sql = Sql::new("DELETE FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1");
 static FAILURES: Sql =
-    Sql::new("SELECT item, code, amount, chunk, at FROM item_failure WHERE item = $1 ORDER BY id");
+    Sql::new(sql!("SELECT ", Failure::COLUMNS, ", at FROM item_failure WHERE item = $1 ORDER BY id"));
 
-/// Number runs that a page requests at once.
-const RUNS_AT_ONCE: i64 = 64;
+/// Extents that a page requests at once.
+const EXTENTS_AT_ONCE: i64 = 64;
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] =
     &[&SET_RANGE, &PAGE, &PAGE_STATE, &PAGE_CODE, &GET, &BY_LINE, &DELETE, &FAILURES];
 
-fn code(row: &Row<'_>, place: usize) -> Result<Option<Code>, StoreError> {
-    row.opt_i64(place)?
-        .map(|n| Code::from_number(n).ok_or_else(|| StoreError::Corrupt(format!("unknown code {n}"))))
-        .transpose()
+inserted! {
+    INSERT into "item",
+    fn columns(items: &[Item], batch: BatchId) each item {
+        number: item.number,
+        batch = Column::Same(batch.0, items.len()),
+        line: item.line,
+        source: item.source,
+        target: item.target,
+        amount: item.amount,
+        state: item.state,
+        memo: item.memo.clone(),
+        reference: item.reference.clone(),
+    }
 }
 
-fn read(row: Row<'_>) -> Result<Item, StoreError> {
-    Ok(Item {
-        number: TransferId(row.i64(0)?),
-        line: row.i64(1)?,
-        source: AccountId(row.i64(2)?),
-        target: AccountId(row.i64(3)?),
-        amount: row.i64(4)?,
-        state: row.stored(5, ItemState::from_number)?,
-        code: code(&row, 6)?,
-        memo: row.opt_text(7)?,
-        reference: row.opt_text(8)?,
-        external_id: None,
-    })
+inserted! {
+    INSERT_FAILURE into "item_failure",
+    fn failure_columns(failures: &[Failure], batch: BatchId, now: i64) each failure {
+        batch = Column::Same(batch.0, failures.len()),
+        item: failure.item,
+        code: failure.code,
+        amount: failure.amount,
+        chunk: failure.chunk,
+        at = Column::Same(now, failures.len()),
+    }
 }
 
 /// Adds items to a draft.
 pub async fn insert(tx: &mut Tx, batch: BatchId, items: &[Item]) -> Result<(), StoreError> {
-    let column = |value: fn(&Item) -> i64| Column::I64(items.iter().map(value).collect());
-    let columns = vec![
-        column(|i| i.number.0),
-        Column::Same(batch.0, items.len()),
-        column(|i| i.line),
-        column(|i| i.source.0),
-        column(|i| i.target.0),
-        column(|i| i.amount),
-        column(|i| i.state.number()),
-        Column::OptText(items.iter().map(|i| i.memo.clone()).collect()),
-        Column::OptText(items.iter().map(|i| i.reference.clone()).collect()),
-    ];
-    tx.insert(&INSERT, columns).await?;
-    item_extent::add(tx, batch, &item_extent::runs(items.iter().map(|item| item.number.0))).await
+    tx.insert(&INSERT, columns(items, batch)).await?;
+    item_extent::add(tx, batch, &item_extent::extents(items.iter().map(|item| item.number.0))).await
 }
 
 /// Which items of a batch a page shows, in the order of numbers.
@@ -165,9 +154,10 @@ pub async fn page(
     let (mut items, mut left) = (Vec::new(), page);
     while left.limit > 0 {
         let range = (left.after.saturating_add(1), left.last);
-        let runs = item_extent::first_within(tx, page.batch, range, RUNS_AT_ONCE).await?;
-        for (first, last) in &runs {
-            let part = page_of_run(tx, Page { after: first - 1, last: *last, ..left }, state, code).await?;
+        let extents = item_extent::first_within(tx, page.batch, range, EXTENTS_AT_ONCE).await?;
+        for (first, last) in &extents {
+            let part =
+                page_of_extent(tx, Page { after: first - 1, last: *last, ..left }, state, code).await?;
             left.limit -= i64::try_from(part.len()).unwrap_or(i64::MAX);
             left.after = *last;
             items.extend(part);
@@ -175,14 +165,14 @@ pub async fn page(
                 break;
             }
         }
-        if runs.is_empty() {
+        if extents.is_empty() {
             break;
         }
     }
     Ok(items)
 }
 
-async fn page_of_run(
+async fn page_of_extent(
     tx: &mut Tx,
     page: Page,
     state: Option<ItemState>,
@@ -198,7 +188,7 @@ async fn page_of_run(
             tx.fetch(&PAGE_CODE, args![batch, after, last, limit, state.number(), code.number()]).await?
         }
     };
-    rows.iter().map(read).collect()
+    rows.iter().map(Row::read).collect()
 }
 
 /// Which items of a batch a list shows.
@@ -217,7 +207,7 @@ pub struct ItemFilter {
 }
 
 impl ItemFilter {
-    fn condition(&self, (first, last): Run, args: &mut Vec<Value>) -> String {
+    fn condition(&self, (first, last): Extent, args: &mut Vec<Value>) -> String {
         *args = args![self.batch.0, first, last];
         let mut text = " FROM item WHERE number BETWEEN $2 AND $3 AND batch = $1".to_owned();
         if !self.states.is_empty() {
@@ -231,7 +221,7 @@ impl ItemFilter {
         text
     }
 
-    async fn runs(&self, tx: &mut Tx) -> Result<Vec<Run>, StoreError> {
+    async fn extents(&self, tx: &mut Tx) -> Result<Vec<Extent>, StoreError> {
         item_extent::within(tx, self.batch, (self.after.saturating_add(1), self.last)).await
     }
 }
@@ -244,14 +234,14 @@ pub async fn list(
     offset: i64,
 ) -> Result<Vec<Item>, StoreError> {
     let (mut items, mut limit, mut offset) = (Vec::new(), limit, offset);
-    for run in filter.runs(tx).await? {
+    for extent in filter.extents(tx).await? {
         if limit <= 0 {
             break;
         }
-        let part = list_of_run(tx, filter, run, limit, offset).await?;
+        let part = list_of_extent(tx, filter, extent, limit, offset).await?;
         limit -= i64::try_from(part.len()).unwrap_or(i64::MAX);
         match (part.is_empty(), offset) {
-            (true, 1..) => offset -= count_of_run(tx, filter, run).await?,
+            (true, 1..) => offset -= count_of_extent(tx, filter, extent).await?,
             _ => offset = 0,
         }
         items.extend(part);
@@ -259,50 +249,50 @@ pub async fn list(
     Ok(items)
 }
 
-async fn list_of_run(
+async fn list_of_extent(
     tx: &mut Tx,
     filter: &ItemFilter,
-    run: Run,
+    extent: Extent,
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Item>, StoreError> {
     let mut args = Vec::new();
-    let condition = filter.condition(run, &mut args);
-    let columns = "SELECT number, line, source, target, amount, state, code, memo, reference";
+    let condition = filter.condition(extent, &mut args);
+    let columns = Item::COLUMNS;
     args.extend(args![limit, offset]);
-    let text = format!("{columns}{condition} ORDER BY number LIMIT $4 OFFSET $5");
-    tx.fetch_text(text, args).await?.iter().map(read).collect()
+    let text = format!("SELECT {columns}{condition} ORDER BY number LIMIT $4 OFFSET $5");
+    tx.fetch_text(text, args).await?.iter().map(Row::read).collect()
 }
 
 /// The number of items in a list.
 pub async fn count(tx: &mut Tx, filter: &ItemFilter) -> Result<i64, StoreError> {
     let mut count = 0;
-    for run in filter.runs(tx).await? {
-        count += count_of_run(tx, filter, run).await?;
+    for extent in filter.extents(tx).await? {
+        count += count_of_extent(tx, filter, extent).await?;
     }
     Ok(count)
 }
 
-async fn count_of_run(tx: &mut Tx, filter: &ItemFilter, run: Run) -> Result<i64, StoreError> {
+async fn count_of_extent(tx: &mut Tx, filter: &ItemFilter, extent: Extent) -> Result<i64, StoreError> {
     let mut args = Vec::new();
-    let condition = filter.condition(run, &mut args);
+    let condition = filter.condition(extent, &mut args);
     let rows = tx.fetch_text(format!("SELECT COUNT(*){condition}"), args).await?;
     rows.first().map_or(Ok(0), |row| row.i64(0))
 }
 
 /// One item of a batch.
 pub async fn get(tx: &mut Tx, batch: BatchId, number: i64) -> Result<Option<Item>, StoreError> {
-    tx.fetch(&GET, args![batch.0, number]).await?.first().map(read).transpose()
+    tx.fetch(&GET, args![batch.0, number]).await?.first().map(Row::read).transpose()
 }
 
 /// Items by their numbers; missing ones are omitted.
 pub async fn by_numbers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<Item>, StoreError> {
-    tx.lookup(&BY_NUMBER, Column::I64(numbers)).await?.iter().map(read).collect()
+    tx.lookup(&BY_NUMBER, Column::I64(numbers)).await?.iter().map(Row::read).collect()
 }
 
 /// The item on a line of the file.
 pub async fn by_line(tx: &mut Tx, batch: BatchId, line: i64) -> Result<Option<Item>, StoreError> {
-    tx.fetch(&BY_LINE, args![batch.0, line]).await?.first().map(read).transpose()
+    tx.fetch(&BY_LINE, args![batch.0, line]).await?.first().map(Row::read).transpose()
 }
 
 /// The states of items: triples of number, batch and state.
@@ -314,13 +304,13 @@ pub async fn states(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, i64, Ite
 /// Moves all items of a batch from one state to another and returns how many.
 pub async fn set_all(tx: &mut Tx, batch: BatchId, from: ItemState, to: ItemState) -> Result<u64, StoreError> {
     let mut rows = 0;
-    for run in item_extent::within(tx, batch, (i64::MIN, i64::MAX)).await? {
-        rows += set_range(tx, batch, run, from, to).await?;
+    for extent in item_extent::within(tx, batch, (i64::MIN, i64::MAX)).await? {
+        rows += set_range(tx, batch, extent, from, to).await?;
     }
     Ok(rows)
 }
 
-/// Moves all items of a batch in a number range, which must lie within one run, from one state to another and
+/// Moves all items of a batch in a number range, which must lie within one extent, from one state to another and
 /// returns how many.
 pub async fn set_range(
     tx: &mut Tx,
@@ -353,15 +343,7 @@ pub async fn insert_failures(
     failures: &[Failure],
     now: i64,
 ) -> Result<(), StoreError> {
-    let columns = vec![
-        Column::Same(batch.0, failures.len()),
-        Column::I64(failures.iter().map(|f| f.item.0).collect()),
-        Column::I64(failures.iter().map(|f| f.code.number()).collect()),
-        Column::I64(failures.iter().map(|f| f.amount).collect()),
-        Column::I64(failures.iter().map(|f| f.chunk).collect()),
-        Column::Same(now, failures.len()),
-    ];
-    tx.insert(&INSERT_FAILURE, columns).await.map(|_| ())
+    tx.insert(&INSERT_FAILURE, failure_columns(failures, batch, now)).await.map(|_| ())
 }
 
 /// When items failed, as pairs of item and microseconds UTC, in order; an item that failed several times
@@ -377,17 +359,7 @@ pub async fn failed_at(tx: &mut Tx, items: Vec<i64>) -> Result<Vec<(i64, i64)>, 
 /// An item's failed attempts with their times, microseconds UTC, in order.
 pub async fn failures(tx: &mut Tx, item: TransferId) -> Result<Vec<(Failure, i64)>, StoreError> {
     let rows = tx.fetch(&FAILURES, args![item.0]).await?;
-    rows.iter()
-        .map(|row| {
-            let failure = Failure {
-                item: TransferId(row.i64(0)?),
-                code: row.stored(1, Code::from_number)?,
-                amount: row.i64(2)?,
-                chunk: row.i64(3)?,
-            };
-            Ok((failure, row.i64(4)?))
-        })
-        .collect()
+    rows.iter().map(Row::read).collect()
 }
 
 /// Deletes items from a draft, by a range of numbers.

@@ -1,10 +1,10 @@
-//! Where a batch's items are: runs of numbers, so that the items of a draft that stays open are found without
-//! reading what other batches draw in the meantime. Every item lies in a run of its batch; a batch's runs do
-//! not touch. They are not an index: a run may have holes and, in gaps of up to [`GAP`], other batches'
-//! numbers, so queries by run must also filter by batch.
+//! Where a batch's items are: ranges of numbers, so that the items of a draft that stays open are found without
+//! reading what other batches draw in the meantime. Every item lies in an extent of its batch; a batch's extents
+//! do not touch. They are not an index: an extent may have holes and, in gaps of up to [`GAP`], other batches'
+//! numbers, so queries by extent must also filter by batch.
 //!
-//! Statements over all items of a batch read from the macro `items_of_batch!`; those over a part, in order or
-//! up to a limit, run once per run, using [`within`].
+//! Statements over all items of a batch read from the constant `ITEMS_OF_BATCH`; those over a part, in order or
+//! up to a limit, run once per extent, using [`within`].
 
 use crate::args;
 use crate::bulk::Sql;
@@ -17,23 +17,18 @@ use domain::id::BatchId;
 /// From `i.batch = $1`, or from a condition on the items pushed down into this subquery, PostgreSQL would
 /// estimate so few rows that a scan of all batches' items looks cheaper. So the batch is matched by two
 /// bounds, and the limit, which is never reached, prevents the push-down.
-macro_rules! items_of_batch {
-    () => {
-        "(SELECT i.* FROM item_extent e CROSS JOIN item i
+pub(crate) const ITEMS_OF_BATCH: &str = "(SELECT i.* FROM item_extent e CROSS JOIN item i
           WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number
-            AND i.batch BETWEEN e.batch AND e.batch LIMIT 9223372036854775807) i"
-    };
-}
-pub(crate) use items_of_batch;
+            AND i.batch BETWEEN e.batch AND e.batch LIMIT 9223372036854775807) i";
 
 /// From the first to the last number, both included.
-pub type Run = (i64, i64);
+pub type Extent = (i64, i64);
 
-/// Items of one batch that are no further apart than this share a run: reading past that many foreign items
-/// costs less than another run.
+/// Items of one batch that are no further apart than this share an extent: reading past that many foreign
+/// items costs less than another extent.
 pub const GAP: i64 = 1_000;
 
-// Runs are ordered and disjoint, so the first one that reaches into a range is the last that begins before
+// Extents are ordered and disjoint, so the first one that reaches into a range is the last that begins before
 // it.
 static WITHIN: Sql = Sql::new(
     "SELECT first_number, last_number FROM item_extent
@@ -48,28 +43,28 @@ static REPLACE: Sql = Sql::new("DELETE FROM item_extent WHERE batch = $1 AND fir
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&WITHIN, &ADD, &GROW, &REPLACE];
 
-/// The runs that a set of numbers forms, sorted or not.
+/// The extents that a set of numbers forms, sorted or not.
 #[must_use]
-pub fn runs(numbers: impl Iterator<Item = i64>) -> Vec<Run> {
+pub fn extents(numbers: impl Iterator<Item = i64>) -> Vec<Extent> {
     let mut numbers: Vec<i64> = numbers.collect();
     numbers.sort_unstable();
-    let mut runs: Vec<Run> = Vec::new();
+    let mut extents: Vec<Extent> = Vec::new();
     for number in numbers {
-        extend(&mut runs, number);
+        extend(&mut extents, number);
     }
-    runs
+    extents
 }
 
 /// Adds a number that is not lower than the others.
-pub fn extend(runs: &mut Vec<Run>, number: i64) {
-    match runs.last_mut() {
+pub fn extend(extents: &mut Vec<Extent>, number: i64) {
+    match extents.last_mut() {
         Some((_, last)) if number.saturating_sub(*last) <= GAP => *last = number,
-        _ => runs.push((number, number)),
+        _ => extents.push((number, number)),
     }
 }
 
-/// Records where new items of a batch are. A run that continues an existing one, as in an import, extends it.
-pub async fn add(tx: &mut Tx, batch: BatchId, new: &[Run]) -> Result<(), StoreError> {
+/// Records where new items of a batch are. One that continues an existing one, as in an import, extends it.
+pub async fn add(tx: &mut Tx, batch: BatchId, new: &[Extent]) -> Result<(), StoreError> {
     for &(first, last) in new {
         let around = (first.saturating_sub(GAP), last.saturating_add(GAP));
         let near = fetch(tx, batch, around, i64::MAX).await?;
@@ -89,8 +84,8 @@ pub async fn add(tx: &mut Tx, batch: BatchId, new: &[Run]) -> Result<(), StoreEr
     Ok(())
 }
 
-/// The parts of a batch's runs that lie in a range of numbers, in order.
-pub async fn within(tx: &mut Tx, batch: BatchId, range: Run) -> Result<Vec<Run>, StoreError> {
+/// The parts of a batch's extents that lie in a range of numbers, in order.
+pub async fn within(tx: &mut Tx, batch: BatchId, range: Extent) -> Result<Vec<Extent>, StoreError> {
     first_within(tx, batch, range, i64::MAX).await
 }
 
@@ -98,9 +93,9 @@ pub async fn within(tx: &mut Tx, batch: BatchId, range: Run) -> Result<Vec<Run>,
 pub async fn first_within(
     tx: &mut Tx,
     batch: BatchId,
-    (first, last): Run,
+    (first, last): Extent,
     limit: i64,
-) -> Result<Vec<Run>, StoreError> {
+) -> Result<Vec<Extent>, StoreError> {
     if first > last {
         return Ok(Vec::new());
     }
@@ -108,12 +103,17 @@ pub async fn first_within(
     Ok(found.into_iter().map(|(begin, end)| (begin.max(first), end.min(last))).collect())
 }
 
-async fn fetch(tx: &mut Tx, batch: BatchId, (first, last): Run, limit: i64) -> Result<Vec<Run>, StoreError> {
+async fn fetch(
+    tx: &mut Tx,
+    batch: BatchId,
+    (first, last): Extent,
+    limit: i64,
+) -> Result<Vec<Extent>, StoreError> {
     let rows = tx.fetch(&WITHIN, args![batch.0, first, last, limit]).await?;
     rows.iter().map(|row: Row<'_>| Ok((row.i64(0)?, row.i64(1)?))).collect()
 }
 
-/// Deletes the runs of a batch whose items are deleted.
+/// Deletes the extents of a batch whose items are deleted.
 pub async fn forget(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError> {
     tx.execute(&REPLACE, args![batch.0, i64::MIN, i64::MAX]).await.map(|_| ())
 }
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nearby_numbers_form_one_run() {
+    fn nearby_numbers_form_one_extent() {
         for (numbers, expected) in [
             (vec![], vec![]),
             (vec![7], vec![(7, 7)]),
@@ -132,7 +132,7 @@ mod tests {
             (vec![1, 2 + GAP], vec![(1, 1), (2 + GAP, 2 + GAP)]),
             (vec![i64::MIN, i64::MAX], vec![(i64::MIN, i64::MIN), (i64::MAX, i64::MAX)]),
         ] {
-            assert_eq!(runs(numbers.iter().copied()), expected, "{numbers:?}");
+            assert_eq!(extents(numbers.iter().copied()), expected, "{numbers:?}");
         }
     }
 }

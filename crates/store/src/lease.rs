@@ -4,37 +4,32 @@
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
+use crate::record::record;
+use crate::sql::sql;
 use crate::tx::Tx;
-use crate::value::Column;
+use crate::value::{Column, Row};
 use domain::id::BatchId;
 
-/// A lease as stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lease {
-    /// The batch.
-    pub batch: BatchId,
-    /// The node that holds it; empty if free.
-    pub owner: String,
-    /// How many times it has been taken.
-    pub epoch: i64,
-    /// Whether the owner is a live node.
-    pub is_live: bool,
+record! {
+    /// A lease as stored.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Lease {
+        /// The batch.
+        pub batch: BatchId,
+        /// The node that holds it; empty if free.
+        pub owner: String,
+        /// How many times it has been taken.
+        pub epoch: i64,
+        /// Whether the owner is a live node.
+        pub is_live: bool = "CASE WHEN EXISTS (SELECT 1 FROM node WHERE node.name = lease.owner) THEN 1 ELSE 0 END",
+    }
 }
 
-macro_rules! select {
-    ($tail:literal) => {
-        concat!(
-            "SELECT batch, owner, epoch,
-                    CASE WHEN EXISTS (SELECT 1 FROM node WHERE node.name = lease.owner) THEN 1 ELSE 0 END
-             FROM lease ",
-            $tail
-        )
-    };
-}
+const BY_BATCH: &str = sql!("SELECT ", Lease::COLUMNS, " FROM lease WHERE batch = $1");
 
-static GET: Sql = Sql::new(select!("WHERE batch = $1"));
-static GET_ALONE: Sql = Sql::alone(select!("WHERE batch = $1"));
-static GET_SHARED: Sql = Sql { text: select!("WHERE batch = $1"), lock: Lock::Shared };
+static GET: Sql = Sql::new(BY_BATCH);
+static GET_EXCLUSIVE: Sql = Sql::exclusive(BY_BATCH);
+static GET_SHARED: Sql = Sql { text: BY_BATCH, lock: Lock::Shared };
 static TAKE: Sql = Sql::new(
     "INSERT INTO lease (batch, owner, epoch) VALUES ($1, $2, 1)
      ON CONFLICT (batch) DO UPDATE SET owner = $2, epoch = lease.epoch + 1 WHERE lease.epoch = $3
@@ -50,20 +45,10 @@ static LOCK: Lookup =
     Lookup { columns: "batch, owner, epoch", from: "lease", key: "batch", and: "", lock: Lock::Shared };
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[&Sql] = &[&GET, &GET_ALONE, &GET_SHARED, &TAKE, &RELEASE, &GIVE_BACK, &FORGET];
+pub const CATALOGUE: &[&Sql] = &[&GET, &GET_EXCLUSIVE, &GET_SHARED, &TAKE, &RELEASE, &GIVE_BACK, &FORGET];
 
 async fn one(tx: &mut Tx, sql: &'static Sql, batch: BatchId) -> Result<Option<Lease>, StoreError> {
-    let rows = tx.fetch(sql, args![batch.0]).await?;
-    rows.first()
-        .map(|row| {
-            Ok(Lease {
-                batch: BatchId(row.i64(0)?),
-                owner: row.text(1)?,
-                epoch: row.i64(2)?,
-                is_live: row.i64(3)? == 1,
-            })
-        })
-        .transpose()
+    tx.fetch(sql, args![batch.0]).await?.first().map(Row::read).transpose()
 }
 
 /// A batch's lease, if it was ever taken.
@@ -72,8 +57,8 @@ pub async fn get(tx: &mut Tx, batch: BatchId) -> Result<Option<Lease>, StoreErro
 }
 
 /// A batch's lease under an exclusive lock: waits for the chunks that run under it.
-pub async fn get_alone(tx: &mut Tx, batch: BatchId) -> Result<Option<Lease>, StoreError> {
-    one(tx, &GET_ALONE, batch).await
+pub async fn get_exclusive(tx: &mut Tx, batch: BatchId) -> Result<Option<Lease>, StoreError> {
+    one(tx, &GET_EXCLUSIVE, batch).await
 }
 
 /// A batch's lease, protected from takeover until the transaction ends.

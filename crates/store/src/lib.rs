@@ -4,8 +4,8 @@
 //! subset that SQLite and PostgreSQL share; time and ids are arguments; bulk calls carry whole columns.
 //! Nothing above this crate knows which engine is below.
 //!
-//! To add a noun, add its table in a migration, its file here with the statements and one function per verb,
-//! its statements to the file's `CATALOGUE`, and the file's line to [`catalogue`].
+//! To add a noun, add its table in a migration, its file here with the record, the statements and one function
+//! per verb, its statements to the file's `CATALOGUE`, and the file's line to [`catalogue`].
 
 pub mod account;
 pub mod account_list;
@@ -42,6 +42,9 @@ pub mod listing;
 pub mod login_failure;
 pub mod mark;
 mod migration;
+#[cfg(test)]
+mod migration_tests;
+pub mod named_lock;
 pub mod node;
 pub mod operation;
 #[cfg(test)]
@@ -49,16 +52,18 @@ mod plans;
 pub mod policy;
 mod postgres;
 pub mod posting;
+mod record;
 pub mod refused_row;
 pub mod session;
 pub mod setting;
 pub mod similar;
 pub mod soundness;
+mod sql;
 mod sqlite;
 pub mod statistics;
+mod store;
 pub mod transfer;
 pub mod transfer_list;
-pub mod turn;
 mod tx;
 pub mod user;
 pub mod value;
@@ -66,8 +71,9 @@ pub mod verify;
 pub mod voucher;
 
 pub use error::StoreError;
-pub use migration::version as schema_version;
-pub use tx::{Schema, Store, Tx, Wakes, is_server};
+pub use migration::{Schema, version as schema_version};
+pub use store::{Store, Wakes, is_server};
+pub use tx::Tx;
 
 /// Every fixed statement, for the test that prepares them all.
 #[must_use]
@@ -101,6 +107,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         lease::CATALOGUE,
         login_failure::CATALOGUE,
         mark::CATALOGUE,
+        named_lock::CATALOGUE,
         node::CATALOGUE,
         operation::CATALOGUE,
         policy::CATALOGUE,
@@ -111,7 +118,6 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         statistics::CATALOGUE,
         transfer::CATALOGUE,
         transfer_list::CATALOGUE,
-        turn::CATALOGUE,
         user::CATALOGUE,
         verify::CATALOGUE,
         voucher::CATALOGUE,

@@ -4,19 +4,24 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::record::record;
+use crate::sql::sql;
 use crate::tx::Tx;
+use crate::value::Row;
 
-/// A working process.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Node {
-    /// Its name.
-    pub name: String,
-    /// Which stripe of the ledger's own accounts it uses.
-    pub stripe: i64,
-    /// Whether it takes batches on its own.
-    pub is_worker: bool,
-    /// When it may be evicted, in microseconds UTC by the database's clock.
-    pub expires_at: i64,
+record! {
+    /// A working process.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Node {
+        /// Its name.
+        pub name: String,
+        /// Which stripe of the ledger's own accounts it uses.
+        pub stripe: i64,
+        /// Whether it takes batches on its own.
+        pub is_worker: bool = "worker",
+        /// When it may be evicted, in microseconds UTC by the database's clock.
+        pub expires_at: i64,
+    }
 }
 
 static JOIN: Sql = Sql::new(
@@ -24,28 +29,15 @@ static JOIN: Sql = Sql::new(
      ON CONFLICT (name) DO UPDATE SET expires_at = $5",
 );
 static BEAT: Sql = Sql::new("UPDATE node SET expires_at = $2 WHERE name = $1");
-static ALL: Sql = Sql::new("SELECT name, stripe, worker, expires_at FROM node ORDER BY name");
-static GET: Sql = Sql::new("SELECT name, stripe, worker, expires_at FROM node WHERE name = $1");
+static ALL: Sql = Sql::new(sql!("SELECT ", Node::COLUMNS, " FROM node ORDER BY name"));
+static GET: Sql = Sql::new(sql!("SELECT ", Node::COLUMNS, " FROM node WHERE name = $1"));
 static EXPIRED: Sql =
-    Sql::alone("SELECT name, stripe, worker, expires_at FROM node WHERE expires_at < $1 ORDER BY name");
+    Sql::exclusive(sql!("SELECT ", Node::COLUMNS, " FROM node WHERE expires_at < $1 ORDER BY name"));
 static LEAVE: Sql = Sql::new("DELETE FROM node WHERE name = $1");
 static LEAVE_OTHERS: Sql = Sql::new("DELETE FROM node WHERE name <> $1");
 
 /// Every fixed statement of this file.
 pub const CATALOGUE: &[&Sql] = &[&JOIN, &BEAT, &ALL, &GET, &EXPIRED, &LEAVE, &LEAVE_OTHERS];
-
-fn read(rows: &crate::value::Rows) -> Result<Vec<Node>, StoreError> {
-    rows.iter()
-        .map(|row| {
-            Ok(Node {
-                name: row.text(0)?,
-                stripe: row.i64(1)?,
-                is_worker: row.i64(2)? == 1,
-                expires_at: row.i64(3)?,
-            })
-        })
-        .collect()
-}
 
 /// Adds a node, or renews the row it already has.
 pub async fn join(tx: &mut Tx, node: &Node, now: i64) -> Result<(), StoreError> {
@@ -60,17 +52,17 @@ pub async fn beat(tx: &mut Tx, name: &str, expires_at: i64) -> Result<bool, Stor
 
 /// Every node that has not been evicted, ordered by name.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Node>, StoreError> {
-    read(&tx.fetch(&ALL, args![]).await?)
+    tx.fetch(&ALL, args![]).await?.iter().map(Row::read).collect()
 }
 
 /// A node, unless it was evicted.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Node>, StoreError> {
-    Ok(read(&tx.fetch(&GET, args![name]).await?)?.pop())
+    tx.fetch(&GET, args![name]).await?.first().map(Row::read).transpose()
 }
 
 /// Nodes whose heartbeat has expired, locked.
 pub async fn expired(tx: &mut Tx, now: i64) -> Result<Vec<Node>, StoreError> {
-    read(&tx.fetch(&EXPIRED, args![now]).await?)
+    tx.fetch(&EXPIRED, args![now]).await?.iter().map(Row::read).collect()
 }
 
 /// Removes a node; this frees its leases.

@@ -2,30 +2,33 @@
 //! answers of requests that became no transfer.
 
 use crate::args;
-use crate::bulk::{Insert, Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
+use crate::record::{inserted, record};
+use crate::sql::sql;
 use crate::tx::Tx;
-use crate::value::Column;
+use crate::value::{Column, Row};
 
-/// A request that was carried out under an operation id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Operation {
-    /// The caller's id.
-    pub id: String,
-    /// SHA-256 of the request's content, hexadecimal.
-    pub fingerprint: String,
-    /// The transfer it became (or the refused one that was recorded); 0 if its answer has a row of its own.
-    pub transfer: i64,
+record! {
+    /// A request that was carried out under an operation id.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Operation {
+        /// The caller's id.
+        pub id: String,
+        /// SHA-256 of the request's content, hexadecimal.
+        pub fingerprint: String,
+        /// The transfer it became (or the refused one that was recorded); 0 if its answer has a row of its own.
+        pub transfer: i64,
+    }
 }
 
-static INSERT: Insert =
-    Insert { table: "operation", columns: &["id", "fingerprint", "transfer", "created_at"] };
 static BY_ID: Lookup =
-    Lookup { columns: "id, fingerprint, transfer", from: "operation", key: "id", and: "", lock: Lock::None };
-static ANSWER: Sql = Sql::new(
-    "SELECT o.fingerprint, o.transfer, a.outcome FROM operation o LEFT JOIN answer a ON a.operation = o.id
-     WHERE o.id = $1",
-);
+    Lookup { columns: Operation::COLUMNS, from: "operation", key: "id", and: "", lock: Lock::None };
+static ANSWER: Sql = Sql::new(sql!(
+    "SELECT ",
+    Answered::COLUMNS,
+    " FROM operation o LEFT JOIN answer a ON a.operation = o.id WHERE o.id = $1",
+));
 static KEEP: Sql = Sql::new("INSERT INTO answer (operation, outcome) VALUES ($1, $2)");
 static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM operation");
 
@@ -35,42 +38,42 @@ pub const CATALOGUE: &[&Sql] = &[&ANSWER, &KEEP, &COUNT];
 /// The given ids that were used before.
 pub async fn find(tx: &mut Tx, ids: Vec<String>) -> Result<Vec<Operation>, StoreError> {
     let rows = tx.lookup(&BY_ID, Column::Text(ids)).await?;
-    rows.iter()
-        .map(|row| Ok(Operation { id: row.text(0)?, fingerprint: row.text(1)?, transfer: row.i64(2)? }))
-        .collect()
+    rows.iter().map(Row::read).collect()
 }
 
 /// Claims the operations, sorted by id, whose ids are new. It waits for a transaction that is about to write
 /// one of them. Returns how many were new; [`find`] shows which operations hold the other ids.
 pub async fn reserve(tx: &mut Tx, sorted: &[Operation], now: i64) -> Result<u64, StoreError> {
-    let columns = vec![
-        Column::Text(sorted.iter().map(|o| o.id.clone()).collect()),
-        Column::Text(sorted.iter().map(|o| o.fingerprint.clone()).collect()),
-        Column::I64(sorted.iter().map(|o| o.transfer).collect()),
-        Column::Same(now, sorted.len()),
-    ];
-    tx.insert_new(&INSERT, columns).await
+    tx.insert_new(&INSERT, columns(sorted, now)).await
 }
 
-/// An operation and its stored answer, if it has one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answered {
-    /// SHA-256 of the request's content, hexadecimal.
-    pub fingerprint: String,
-    /// The transfer it became; 0 if none.
-    pub transfer: i64,
-    /// The stored answer, as JSON.
-    pub outcome: Option<String>,
+inserted! {
+    INSERT into "operation",
+    fn columns(sorted: &[Operation], now: i64) each operation {
+        id: operation.id.clone(),
+        fingerprint: operation.fingerprint.clone(),
+        transfer: operation.transfer,
+        created_at = Column::Same(now, sorted.len()),
+    }
+}
+
+record! {
+    /// An operation and its stored answer, if it has one.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Answered {
+        /// SHA-256 of the request's content, hexadecimal.
+        pub fingerprint: String = "o.fingerprint",
+        /// The transfer it became; 0 if none.
+        pub transfer: i64 = "o.transfer",
+        /// The stored answer, as JSON.
+        pub outcome: Option<String> = "a.outcome",
+    }
 }
 
 /// The stored answer to an operation id, if it was used before.
 pub async fn answered(tx: &mut Tx, id: &str) -> Result<Option<Answered>, StoreError> {
     let rows = tx.fetch(&ANSWER, args![id]).await?;
-    rows.first()
-        .map(|row| {
-            Ok(Answered { fingerprint: row.text(0)?, transfer: row.i64(1)?, outcome: row.opt_text(2)? })
-        })
-        .transpose()
+    rows.first().map(Row::read).transpose()
 }
 
 /// Stores the first answer of a claimed operation.

@@ -3,8 +3,8 @@
 use crate::account_list::{self, AccountFilter, AccountSort};
 use crate::audit::{self, AuditFilter};
 use crate::listing::{Order, PageRequest, Window};
+use crate::store::Store;
 use crate::transfer_list::{self, TransferFilter, TransferSort};
-use crate::tx::Store;
 use crate::value::Value;
 use domain::account::AccountStatus;
 use domain::id::{AccountId, AssetId, HolderId};

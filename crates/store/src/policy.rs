@@ -5,6 +5,7 @@ use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::head;
 use crate::tx::Tx;
+use crate::value::Cells;
 use domain::fee::FeePolicy;
 use domain::id::{AccountId, AssetId};
 use domain::limit::LimitPolicy;
@@ -30,23 +31,29 @@ pub const CATALOGUE: &[&Sql] = &[&ALL, &SET];
 pub async fn book(tx: &mut Tx) -> Result<PolicyBook, StoreError> {
     let mut book = PolicyBook::new(head::policy_version(tx).await?);
     for row in tx.fetch(&ALL, args![]).await?.iter() {
-        let policy = Policy {
-            limit: LimitPolicy { min: row.i64(2)?, max: row.i64(3)?, day: row.i64(4)?, month: row.i64(5)? },
-            batch_max: row.i64(6)?,
-            fee: FeePolicy {
-                threshold: row.i64(7)?,
-                rate_ppm: row.i64(8)?,
-                min: row.i64(9)?,
-                max: row.i64(10)?,
-            },
-        };
-        match (row.i64(1)?, row.i64(11)?) {
-            (0, 0) => book.set_asset(AssetId(row.i64(0)?), policy),
-            (0, _) => book.set_shipped(AssetId(row.i64(0)?), policy),
+        let mut cells = row.cells();
+        let (asset, account) = (AssetId(cells.i64()?), cells.i64()?);
+        let policy = read(&mut cells)?;
+        match (account, cells.i64()?) {
+            (0, 0) => book.set_asset(asset, policy),
+            (0, _) => book.set_shipped(asset, policy),
             (account, _) => book.set_account(AccountId(account), policy),
         }
     }
     Ok(book)
+}
+
+fn read(cells: &mut Cells<'_>) -> Result<Policy, StoreError> {
+    Ok(Policy {
+        limit: LimitPolicy { min: cells.i64()?, max: cells.i64()?, day: cells.i64()?, month: cells.i64()? },
+        batch_max: cells.i64()?,
+        fee: FeePolicy {
+            threshold: cells.i64()?,
+            rate_ppm: cells.i64()?,
+            min: cells.i64()?,
+            max: cells.i64()?,
+        },
+    })
 }
 
 /// Sets the policy of a currency, or of one of its accounts, and notifies every door.

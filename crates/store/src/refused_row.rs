@@ -2,45 +2,45 @@
 //! file refers to. The reason for the refusal is in [`crate::import_problem`].
 
 use crate::args;
-use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
+use crate::bulk::{Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
+use crate::record::{inserted, record};
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::code::Code;
 use domain::id::BatchId;
 
-/// A refused row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusedRow {
-    /// Its key, unique in the ledger.
-    pub id: i64,
-    /// The batch it was meant for.
-    pub batch: BatchId,
-    /// The line in the file, from 1.
-    pub line: i64,
-    /// Its fields as JSON; none if the row could not be read.
-    pub content: Option<String>,
-    /// When it was corrected or dropped, microseconds UTC; none: it is open.
-    pub settled_at: Option<i64>,
-    /// The item that replaced it; none: it is open, or was dropped.
-    pub item: Option<i64>,
+record! {
+    /// A refused row.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct RefusedRow {
+        /// Its key, unique in the ledger.
+        pub id: i64,
+        /// The batch it was meant for.
+        pub batch: BatchId,
+        /// The line in the file, from 1.
+        pub line: i64,
+        /// Its fields as JSON; none if the row could not be read.
+        pub content: Option<String>,
+        /// When it was corrected or dropped, microseconds UTC; none: it is open.
+        pub settled_at: Option<i64>,
+        /// The item that replaced it; none: it is open, or was dropped.
+        pub item: Option<i64>,
+    }
 }
 
-static INSERT: Insert = Insert { table: "refused_row", columns: &["id", "batch", "line", "content"] };
 static SETTLE: Update = Update { table: "refused_row", key: "id", columns: &["settled_at", "item"] };
-static BY_ID: Lookup = Lookup {
-    columns: "id, batch, line, content, settled_at, item",
-    from: "refused_row",
-    key: "id",
-    and: "",
-    lock: Lock::None,
-};
-static OPEN: Sql = Sql::new(
-    "SELECT id, batch, line, content, settled_at, item FROM refused_row
+static BY_ID: Lookup =
+    Lookup { columns: RefusedRow::COLUMNS, from: "refused_row", key: "id", and: "", lock: Lock::None };
+static OPEN: Sql = Sql::new(sql!(
+    "SELECT ",
+    RefusedRow::COLUMNS,
+    " FROM refused_row
      WHERE batch = $1 AND settled_at IS NULL AND id > $2
        AND (CAST($3 AS BIGINT) = 0 OR id IN (SELECT refused_row FROM import_problem WHERE batch = $1 AND code = $3))
      ORDER BY id LIMIT $4",
-);
+));
 static COUNT: Sql = Sql::new(
     "SELECT COUNT(*) FROM refused_row WHERE batch = $1 AND settled_at IS NULL
        AND (CAST($2 AS BIGINT) = 0 OR id IN (SELECT refused_row FROM import_problem WHERE batch = $1 AND code = $2))",
@@ -54,17 +54,6 @@ static PURGE: Sql = Sql::new("DELETE FROM refused_row WHERE batch = $1");
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&OPEN, &COUNT, &DROP, &PURGE];
 
-fn read(row: Row<'_>) -> Result<RefusedRow, StoreError> {
-    Ok(RefusedRow {
-        id: row.i64(0)?,
-        batch: BatchId(row.i64(1)?),
-        line: row.i64(2)?,
-        content: row.opt_text(3)?,
-        settled_at: row.opt_i64(4)?,
-        item: row.opt_i64(5)?,
-    })
-}
-
 /// 0 means any code.
 fn number(code: Option<Code>) -> i64 {
     code.map_or(0, Code::number)
@@ -72,13 +61,17 @@ fn number(code: Option<Code>) -> i64 {
 
 /// Stores open rows.
 pub async fn insert(tx: &mut Tx, rows: &[RefusedRow]) -> Result<(), StoreError> {
-    let columns = vec![
-        Column::I64(rows.iter().map(|row| row.id).collect()),
-        Column::I64(rows.iter().map(|row| row.batch.0).collect()),
-        Column::I64(rows.iter().map(|row| row.line).collect()),
-        Column::OptText(rows.iter().map(|row| row.content.clone()).collect()),
-    ];
-    tx.insert(&INSERT, columns).await.map(|_| ())
+    tx.insert(&INSERT, columns(rows)).await.map(|_| ())
+}
+
+inserted! {
+    INSERT into "refused_row",
+    fn columns(rows: &[RefusedRow]) each row {
+        id: row.id,
+        batch: row.batch,
+        line: row.line,
+        content: row.content.clone(),
+    }
 }
 
 /// The open rows of a batch after an id, ordered by id; only those refused with a code if one is given.
@@ -89,7 +82,7 @@ pub async fn open(
     after: i64,
     limit: i64,
 ) -> Result<Vec<RefusedRow>, StoreError> {
-    tx.fetch(&OPEN, args![batch.0, after, number(code), limit]).await?.iter().map(read).collect()
+    tx.fetch(&OPEN, args![batch.0, after, number(code), limit]).await?.iter().map(Row::read).collect()
 }
 
 /// How many open rows a batch has; only those refused with a code if one is given.
@@ -100,7 +93,7 @@ pub async fn count(tx: &mut Tx, batch: BatchId, code: Option<Code>) -> Result<i6
 
 /// Rows by their keys; missing ones are omitted.
 pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<RefusedRow>, StoreError> {
-    tx.lookup(&BY_ID, Column::I64(ids)).await?.iter().map(read).collect()
+    tx.lookup(&BY_ID, Column::I64(ids)).await?.iter().map(Row::read).collect()
 }
 
 /// Settles rows that were replaced by items: pairs of key and item.

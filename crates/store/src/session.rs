@@ -3,57 +3,65 @@
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
+use crate::record::record;
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::access::Role;
 
-/// A session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// Its id.
-    pub id: i64,
-    /// Its user.
-    pub user: i64,
-    /// The address the user signed in from.
-    pub address: String,
-    /// The user agent.
-    pub agent: String,
-    /// When it began, microseconds UTC.
-    pub created_at: i64,
-    /// When it was last used, to within a minute.
-    pub seen_at: i64,
+record! {
+    /// A session.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Session {
+        /// Its id.
+        pub id: i64 = "s.id",
+        /// Its user.
+        pub user: i64 = "s.app_user",
+        /// The address the user signed in from.
+        pub address: String = "s.address",
+        /// The user agent.
+        pub agent: String = "s.agent",
+        /// When it began, microseconds UTC.
+        pub created_at: i64 = "s.created_at",
+        /// When it was last used, to within a minute.
+        pub seen_at: i64 = "s.seen_at",
+    }
 }
 
-/// A session with its user's details.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// The session.
-    pub session: Session,
-    /// The user's login name.
-    pub login: String,
-    /// The user's current role.
-    pub role: Role,
+record! {
+    /// A session with its user's details.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Found {
+        /// The session.
+        pub session: Session = "s.id, s.app_user, s.address, s.agent, s.created_at, s.seen_at",
+        /// The user's login name.
+        pub login: String = "u.login",
+        /// The user's current role.
+        pub role: Role = "u.role",
+    }
 }
 
 static INSERT: Sql = Sql::new(
     "INSERT INTO session (id, token, app_user, address, agent, created_at, seen_at)
      VALUES ($1, $2, $3, $4, $5, $6, $6)",
 );
-static BY_TOKEN: Sql = Sql::new(
-    "SELECT s.id, s.app_user, s.address, s.agent, s.created_at, s.seen_at, u.login, u.role
-     FROM session s JOIN app_user u ON u.id = s.app_user WHERE s.token = $1 AND u.disabled_at IS NULL",
-);
+static BY_TOKEN: Sql = Sql::new(sql!(
+    "SELECT ",
+    Found::COLUMNS,
+    " FROM session s JOIN app_user u ON u.id = s.app_user WHERE s.token = $1 AND u.disabled_at IS NULL",
+));
 static BY_ID: Lookup = Lookup {
-    columns: "s.id, s.app_user, s.address, s.agent, s.created_at, s.seen_at",
+    columns: Session::COLUMNS,
     from: "session s JOIN app_user u ON u.id = s.app_user",
     key: "s.id",
     and: "u.disabled_at IS NULL",
     lock: Lock::None,
 };
-static OF_USER: Sql = Sql::new(
-    "SELECT id, app_user, address, agent, created_at, seen_at FROM session WHERE app_user = $1
-     ORDER BY created_at DESC, id LIMIT $2",
-);
+static OF_USER: Sql = Sql::new(sql!(
+    "SELECT ",
+    Session::COLUMNS,
+    " FROM session s WHERE app_user = $1 ORDER BY created_at DESC, id LIMIT $2",
+));
 static SEEN: Sql = Sql::new("UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2");
 static END: Sql = Sql::new("DELETE FROM session WHERE id = $1 AND app_user = $2");
 static END_OF_USER: Sql = Sql::new("DELETE FROM session WHERE app_user = $1");
@@ -61,17 +69,6 @@ static END_OLD: Sql = Sql::new("DELETE FROM session WHERE created_at < $1 OR see
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&INSERT, &BY_TOKEN, &OF_USER, &SEEN, &END, &END_OF_USER, &END_OLD];
-
-fn read(row: Row<'_>) -> Result<Session, StoreError> {
-    Ok(Session {
-        id: row.i64(0)?,
-        user: row.i64(1)?,
-        address: row.text(2)?,
-        agent: row.text(3)?,
-        created_at: row.i64(4)?,
-        seen_at: row.i64(5)?,
-    })
-}
 
 /// Adds a session under the hash of its token. The caller supplies the id: one that the engine draws could
 /// repeat the id of an ended session, and connections are identified by it.
@@ -83,20 +80,17 @@ pub async fn insert(tx: &mut Tx, session: &Session, token: &str) -> Result<(), S
 
 /// A session by the hash of its token, unless its user is disabled.
 pub async fn by_token(tx: &mut Tx, token: &str) -> Result<Option<Found>, StoreError> {
-    let found = |row: Row<'_>| {
-        Ok(Found { session: read(row)?, login: row.text(6)?, role: row.stored(7, Role::from_number)? })
-    };
-    tx.fetch(&BY_TOKEN, args![token]).await?.first().map(found).transpose()
+    tx.fetch(&BY_TOKEN, args![token]).await?.first().map(Row::read).transpose()
 }
 
 /// The given sessions that exist and whose user is not disabled.
 pub async fn by_ids(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Session>, StoreError> {
-    tx.lookup(&BY_ID, Column::I64(ids)).await?.iter().map(read).collect()
+    tx.lookup(&BY_ID, Column::I64(ids)).await?.iter().map(Row::read).collect()
 }
 
 /// A user's sessions, newest first.
 pub async fn of_user(tx: &mut Tx, user: i64, limit: i64) -> Result<Vec<Session>, StoreError> {
-    tx.fetch(&OF_USER, args![user, limit]).await?.iter().map(read).collect()
+    tx.fetch(&OF_USER, args![user, limit]).await?.iter().map(Row::read).collect()
 }
 
 /// Records that a session was used.

@@ -5,11 +5,13 @@ use crate::args;
 use crate::batch::{self, Batch};
 use crate::bulk::Sql;
 use crate::error::StoreError;
-use crate::item_extent::items_of_batch;
+use crate::item_extent::ITEMS_OF_BATCH;
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Row, Value};
-use domain::batch::BatchType;
+use domain::batch::{BatchState, BatchType};
 use domain::id::{AccountId, AssetId, BatchId};
+use domain::item::ItemState;
 use domain::similar::Printed;
 
 /// Rows in one part, which is one blob of 786 kB.
@@ -23,25 +25,39 @@ static PARTS: Sql = Sql::new("SELECT prints FROM batch_print WHERE batch = $1 AN
 static FORGET: Sql = Sql::new("DELETE FROM batch_print WHERE batch = $1");
 static FORGET_OLD: Sql = Sql::new("DELETE FROM batch_print WHERE at < $1");
 // Excludes drafts, rejected and cancelled batches. A batch whose rows name both sides is compared with all.
-static EARLIER: Sql = Sql::new(
+static EARLIER: Sql = Sql::new(sql!(
     "SELECT id FROM batch
-     WHERE submitted_at >= $1 AND ready = 1 AND state NOT IN (2, 5, 11) AND asset = $2 AND id <> $3
-       AND ((account = $4 AND type = $5) OR account IS NULL OR $4 = 0)
+     WHERE submitted_at >= $1 AND ready = 1 AND asset = $2 AND id <> $3 AND state NOT IN (",
+    [BatchState::Draft],
+    ", ",
+    [BatchState::Rejected],
+    ", ",
+    [BatchState::Cancelled],
+    ") AND ((account = $4 AND kind = $5) OR account IS NULL OR $4 = 0)
      ORDER BY submitted_at DESC, id DESC",
-);
-static PROMISED: Sql = Sql::new(
-    "SELECT id FROM batch
-     WHERE state IN (3, 4, 6, 7) AND ready = 1 AND account = $1 AND type = 1 AND id <> $2 ORDER BY id",
-);
-static PENDING_SUM: Sql = Sql::new(concat!(
-    "SELECT CAST(COALESCE(SUM(i.amount), 0) AS BIGINT) FROM ",
-    items_of_batch!(),
-    "
-     WHERE i.state = 2"
 ));
-static NUMBERS: Sql = Sql::new(concat!(
+static PROMISED: Sql = Sql::new(sql!(
+    "SELECT id FROM batch WHERE state IN (",
+    [BatchState::Pending],
+    ", ",
+    [BatchState::Approved],
+    ", ",
+    [BatchState::Processing],
+    ", ",
+    [BatchState::Paused],
+    ") AND ready = 1 AND account = $1 AND kind = ",
+    [BatchType::OneToMany],
+    " AND id <> $2 ORDER BY id",
+));
+static PENDING_SUM: Sql = Sql::new(sql!(
+    "SELECT CAST(COALESCE(SUM(i.amount), 0) AS BIGINT) FROM ",
+    ITEMS_OF_BATCH,
+    " WHERE i.state = ",
+    [ItemState::Pending]
+));
+static NUMBERS: Sql = Sql::new(sql!(
     "SELECT i.number FROM ",
-    items_of_batch!(),
+    ITEMS_OF_BATCH,
     "
      WHERE i.state = $2
      ORDER BY i.number"
@@ -130,11 +146,7 @@ pub async fn earlier(tx: &mut Tx, new: &Subject, since: i64) -> Result<Vec<Batch
 }
 
 /// The numbers of a batch's items in a state.
-pub async fn numbers(
-    tx: &mut Tx,
-    batch: &Batch,
-    state: domain::item::ItemState,
-) -> Result<Vec<i64>, StoreError> {
+pub async fn numbers(tx: &mut Tx, batch: &Batch, state: ItemState) -> Result<Vec<i64>, StoreError> {
     let rows = tx.fetch(&NUMBERS, args![batch.id.0, state.number()]).await?;
     rows.iter().map(|row: Row<'_>| row.i64(0)).collect()
 }

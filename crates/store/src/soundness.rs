@@ -2,7 +2,7 @@
 
 use crate::error::StoreError;
 use crate::sqlite::{self, Access};
-use crate::tx::Store;
+use crate::store::Store;
 use rusqlite::Connection;
 use std::path::Path;
 
@@ -16,7 +16,7 @@ const PROBLEMS_MAX: usize = 100;
 /// After a kill, the structure of its pages is checked as well.
 pub(crate) fn at_start(connection: &Connection, database: &Path, was_killed: bool) -> Result<(), StoreError> {
     // A reader of an older state keeps part of the log in use: then the length proves nothing yet.
-    if sqlite::fold(connection)? {
+    if sqlite::checkpoint_without_waiting(connection)? {
         let expected = connection.query_row(BYTES, [], |row| row.get(0)).map_err(sqlite::error)?;
         if let Some(problem) = cut(database, expected) {
             return Err(StoreError::Corrupt(problem));

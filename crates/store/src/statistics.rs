@@ -3,9 +3,12 @@
 
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::record::Field;
+use crate::sql::sql;
 use crate::tx::Tx;
-use crate::value::{Row, Value};
+use crate::value::{Cells, Row, Value};
 use domain::id::{AccountId, AssetId};
+use domain::transfer::{TransferKind, TransferStatus};
 
 /// What totals are broken down by, in addition to the currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,7 +54,7 @@ pub struct Sums {
 
 /// Refused attempts of batch items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failures {
+pub struct FailureCount {
     /// The paying account; 0 if not broken down by account.
     pub account: i64,
     /// The currency.
@@ -77,8 +80,12 @@ macro_rules! sums {
     };
 }
 
-fn whole(row: &Row<'_>, at: usize) -> Result<i128, StoreError> {
-    Ok(i128::from(row.i64(at)?) * BILLION + i128::from(row.i64(at + 1)?))
+/// The kinds of transfers by which customers send money.
+const SENT: &str =
+    sql!("(", [TransferKind::Single], ", ", [TransferKind::Item], ", ", [TransferKind::Withdrawal], ")");
+
+fn whole(cells: &mut Cells<'_>) -> Result<i128, StoreError> {
+    Ok(i128::from(cells.i64()?) * BILLION + i128::from(cells.i64()?))
 }
 
 /// Totals by group, currency and outcome: single transfers, withdrawals and settled items.
@@ -90,7 +97,7 @@ pub async fn sums(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, 
     };
     let mut text = format!(
         "SELECT {key}, a.asset, t.status, {} FROM transfer t JOIN account a ON a.id = t.source
-         WHERE t.kind IN (1, 2, 4) AND t.value_date BETWEEN $1 AND $2",
+         WHERE t.kind IN {SENT} AND t.value_date BETWEEN $1 AND $2",
         sums!()
     );
     let mut args: Vec<Value> = vec![range.from.into(), range.to.into()];
@@ -102,13 +109,14 @@ pub async fn sums(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, 
     };
     let rows = tx.fetch_text(text, args).await?;
     let read = |row: Row<'_>| {
+        let mut cells = row.cells();
         Ok(Sums {
-            group: row.i64(0)?,
-            asset: AssetId(row.i64(1)?),
-            completed: row.i64(2)? == 1,
-            count: row.i64(3)?,
-            amount: whole(&row, 4)?,
-            fee: whole(&row, 6)?,
+            group: cells.i64()?,
+            asset: Field::read(&mut cells)?,
+            completed: cells.i64()? == TransferStatus::Completed.number(),
+            count: cells.i64()?,
+            amount: whole(&mut cells)?,
+            fee: whole(&mut cells)?,
         })
     };
     rows.iter().map(read).collect()
@@ -131,7 +139,7 @@ pub async fn failures(
     range: Range,
     from: i64,
     before: i64,
-) -> Result<Vec<Failures>, StoreError> {
+) -> Result<Vec<FailureCount>, StoreError> {
     let account = if by_account { "i.source" } else { "CAST(0 AS BIGINT)" };
     let items = by_account || range.account.is_some();
     let join = if items { " JOIN item i ON i.number = f.item" } else { "" };
@@ -144,12 +152,8 @@ pub async fn failures(
     text += &format!(" GROUP BY {}b.asset, f.at / {QUARTER}", if by_account { "i.source, " } else { "" });
     let rows = tx.fetch_text(text, args).await?;
     let read = |row: Row<'_>| {
-        Ok(Failures {
-            account: row.i64(0)?,
-            asset: AssetId(row.i64(1)?),
-            quarter: row.i64(2)?,
-            count: row.i64(3)?,
-        })
+        let (account, asset, (quarter, count)) = row.read()?;
+        Ok(FailureCount { account, asset, quarter, count })
     };
     rows.iter().map(read).collect()
 }

@@ -9,7 +9,7 @@ use crate::transfer::Transfer;
 use crate::tx::Tx;
 use crate::value::Value;
 use domain::id::{AccountId, AssetId};
-use domain::transfer::TransferKind;
+use domain::transfer::{TransferKind, TransferStatus};
 
 /// Which transfers a list shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,7 +87,8 @@ fn listing_over(transfers: &str, filter: &TransferFilter) -> Listing {
         listing.and("(t.source = ? OR t.target = ?)", account.0);
     }
     if let Some(completed) = filter.completed {
-        listing.and("t.status = ?", if completed { 1_i64 } else { 2 });
+        let status = if completed { TransferStatus::Completed } else { TransferStatus::Refused };
+        listing.and("t.status = ?", status.number());
     }
     if let Some(kind) = filter.kind {
         listing.and("t.kind = ?", kind.number());

@@ -4,51 +4,45 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::record::record;
+use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::Row;
 use domain::access::Role;
 use domain::principal::Author;
 
-/// A user, without the password.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct User {
-    /// Its id.
-    pub id: i64,
-    /// The login name, lower case; unique.
-    pub login: String,
-    /// The display name.
-    pub name: String,
-    /// The role.
-    pub role: Role,
-    /// When the password was set, microseconds UTC; none until the invitation was accepted.
-    pub password_at: Option<i64>,
-    /// When the user was disabled; a disabled user cannot sign in.
-    pub disabled_at: Option<i64>,
-    /// Who added the user.
-    pub created_by: Author,
-    /// When the user was added, microseconds UTC.
-    pub created_at: i64,
-}
-
-macro_rules! select {
-    ($tail:literal) => {
-        concat!(
-            "SELECT id, login, name, role, password_at, disabled_at, created_by, created_at, password,
-                    created_by_kind, created_by_id
-             FROM app_user ",
-            $tail
-        )
-    };
+record! {
+    /// A user, without the password.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct User {
+        /// Its id.
+        pub id: i64,
+        /// The login name, lower case; unique.
+        pub login: String,
+        /// The display name.
+        pub name: String,
+        /// The role.
+        pub role: Role,
+        /// When the password was set, microseconds UTC; none until the invitation was accepted.
+        pub password_at: Option<i64>,
+        /// When the user was disabled; a disabled user cannot sign in.
+        pub disabled_at: Option<i64>,
+        /// Who added the user.
+        pub created_by: Author = "created_by, created_by_kind, created_by_id",
+        /// When the user was added, microseconds UTC.
+        pub created_at: i64,
+    }
 }
 
 static INSERT: Sql = Sql::new(
     "INSERT INTO app_user (login, name, role, created_by, created_at, created_by_kind, created_by_id)
      VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
 );
-static GET: Sql = Sql::new(select!("WHERE id = $1"));
-static LOCK: Sql = Sql::locking(select!("WHERE id = $1"));
-static BY_LOGIN: Sql = Sql::new(select!("WHERE login = $1"));
-static LIST: Sql = Sql::new(select!("WHERE id > $1 ORDER BY id LIMIT $2"));
+static GET: Sql = Sql::new(sql!("SELECT ", User::COLUMNS, ", password FROM app_user WHERE id = $1"));
+static LOCK: Sql = Sql::locking(sql!("SELECT ", User::COLUMNS, ", password FROM app_user WHERE id = $1"));
+static BY_LOGIN: Sql = Sql::new(sql!("SELECT ", User::COLUMNS, ", password FROM app_user WHERE login = $1"));
+static LIST: Sql =
+    Sql::new(sql!("SELECT ", User::COLUMNS, " FROM app_user WHERE id > $1 ORDER BY id LIMIT $2"));
 static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM app_user");
 static OTHERS: Sql = Sql::new(
     "SELECT COUNT(*) FROM app_user
@@ -61,21 +55,8 @@ static SET_PASSWORD: Sql = Sql::new("UPDATE app_user SET password = $2, password
 pub const CATALOGUE: &[&Sql] =
     &[&INSERT, &GET, &LOCK, &BY_LOGIN, &LIST, &COUNT, &OTHERS, &CHANGE, &SET_PASSWORD];
 
-fn read(row: Row<'_>) -> Result<User, StoreError> {
-    Ok(User {
-        id: row.i64(0)?,
-        login: row.text(1)?,
-        name: row.text(2)?,
-        role: row.stored(3, Role::from_number)?,
-        password_at: row.opt_i64(4)?,
-        disabled_at: row.opt_i64(5)?,
-        created_by: row.author([9, 10, 6])?,
-        created_at: row.i64(7)?,
-    })
-}
-
 fn read_both(row: Row<'_>) -> Result<(User, Option<String>), StoreError> {
-    Ok((read(row)?, row.opt_text(8)?))
+    row.read()
 }
 
 /// Adds a user without a password; the id is assigned here.
@@ -97,7 +78,7 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<i64, StoreError> {
 
 /// A user by id.
 pub async fn get(tx: &mut Tx, id: i64) -> Result<Option<User>, StoreError> {
-    tx.fetch(&GET, args![id]).await?.first().map(read).transpose()
+    tx.fetch(&GET, args![id]).await?.first().map(Row::read).transpose()
 }
 
 /// A user and the password hash.
@@ -117,7 +98,7 @@ pub async fn by_login(tx: &mut Tx, login: &str) -> Result<Option<(User, Option<S
 
 /// Users after an id, including disabled ones.
 pub async fn list(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<User>, StoreError> {
-    tx.fetch(&LIST, args![after, limit]).await?.iter().map(read).collect()
+    tx.fetch(&LIST, args![after, limit]).await?.iter().map(Row::read).collect()
 }
 
 /// The number of users.

@@ -170,15 +170,78 @@ impl<'a> Row<'a> {
 
     /// A stored enum; its number must be known.
     pub fn stored<T>(&self, place: usize, of: impl Fn(i64) -> Option<T>) -> Result<T, StoreError> {
-        let number = self.i64(place)?;
-        of(number).ok_or_else(|| StoreError::Corrupt(format!("column {place} holds unknown number {number}")))
+        known(place, self.i64(place)?, of)
     }
 
-    /// A principal with its name, from the kind, id and name columns.
-    pub fn author(&self, [kind, id, name]: [usize; 3]) -> Result<Author, StoreError> {
-        let (number, id) = (self.i64(kind)?, self.opt_i64(id)?);
+    /// Its values from the first on, read one after another.
+    pub(crate) const fn cells(self) -> Cells<'a> {
+        Cells { row: self, next: 0 }
+    }
+}
+
+/// A row that is read from left to right.
+#[derive(Debug)]
+pub(crate) struct Cells<'a> {
+    row: Row<'a>,
+    next: usize,
+}
+
+impl Cells<'_> {
+    const fn advance(&mut self) -> usize {
+        self.next += 1;
+        self.next - 1
+    }
+
+    /// Whether the next value is null; it stays the next one.
+    pub(crate) fn is_next_null(&self) -> bool {
+        matches!(self.row.values.get(self.next), Some(Value::Null))
+    }
+
+    /// The next value: an integer.
+    pub(crate) fn i64(&mut self) -> Result<i64, StoreError> {
+        let place = self.advance();
+        self.row.i64(place)
+    }
+
+    /// The next value: an integer or null.
+    pub(crate) fn opt_i64(&mut self) -> Result<Option<i64>, StoreError> {
+        let place = self.advance();
+        self.row.opt_i64(place)
+    }
+
+    /// The next value: a text.
+    pub(crate) fn text(&mut self) -> Result<String, StoreError> {
+        let place = self.advance();
+        self.row.text(place)
+    }
+
+    /// The next value: a text or null.
+    pub(crate) fn opt_text(&mut self) -> Result<Option<String>, StoreError> {
+        let place = self.advance();
+        self.row.opt_text(place)
+    }
+
+    /// The next value: a stored enum, or null.
+    pub(crate) fn opt_stored<T>(&mut self, of: impl Fn(i64) -> Option<T>) -> Result<Option<T>, StoreError> {
+        let place = self.advance();
+        self.row.opt_i64(place)?.map(|number| known(place, number, of)).transpose()
+    }
+
+    /// The next value: a stored enum.
+    pub(crate) fn stored<T>(&mut self, of: impl Fn(i64) -> Option<T>) -> Result<T, StoreError> {
+        let place = self.advance();
+        self.row.stored(place, of)
+    }
+
+    /// The next three values: a principal's name at that time, its kind and its id.
+    pub(crate) fn author(&mut self) -> Result<Author, StoreError> {
+        let (name, number, id) = (self.text()?, self.i64()?, self.opt_i64()?);
         let unknown = || StoreError::Corrupt(format!("no principal of kind {number} with id {id:?}"));
         let principal = Principal::from_stored(number, id).ok_or_else(unknown)?;
-        Ok(Author { principal, name: self.text(name)? })
+        Ok(Author { principal, name })
     }
+}
+
+fn known<T>(place: usize, number: i64, of: impl Fn(i64) -> Option<T>) -> Result<T, StoreError> {
+    of(number).ok_or_else(|| StoreError::Corrupt(format!("column {place} holds unknown number {number}")))
 }

@@ -4,11 +4,14 @@ use crate::args;
 use crate::batch::Batch;
 use crate::bulk::Sql;
 use crate::error::StoreError;
-use crate::item_extent::items_of_batch;
+use crate::item_extent::ITEMS_OF_BATCH;
 use crate::posting::Booked;
+use crate::record::Field;
+use crate::sql::sql;
 use crate::tx::Tx;
-use crate::value::Rows;
+use crate::value::{Cells, Rows};
 use domain::batch::BatchType;
+use domain::transfer::TransferKind;
 
 static POSTINGS: Sql = Sql::new(
     "SELECT p.id, p.transfer, p.kind, p.debit, p.credit, p.amount, p.debit_after, p.credit_after,
@@ -26,23 +29,24 @@ static ITEMS: Sql = Sql::new(
             i.source, i.target, i.line, t.kind
      FROM item i LEFT JOIN transfer t ON t.number = i.number WHERE i.number > $1 ORDER BY i.number LIMIT $2",
 );
-static PAYEE_TWICE: Sql = Sql::new(concat!(
+static PAYEE_TWICE: Sql = Sql::new(sql!(
     "SELECT i.target FROM ",
-    items_of_batch!(),
+    ITEMS_OF_BATCH,
     "
      GROUP BY i.target HAVING COUNT(*) > 1 ORDER BY i.target LIMIT 1"
 ));
-static PAYER_TWICE: Sql = Sql::new(concat!(
+static PAYER_TWICE: Sql = Sql::new(sql!(
     "SELECT i.source FROM ",
-    items_of_batch!(),
+    ITEMS_OF_BATCH,
     "
      GROUP BY i.source HAVING COUNT(*) > 1 ORDER BY i.source LIMIT 1"
 ));
-static TRANSFER_SUMS: Sql = Sql::new(
-    "SELECT CAST(COALESCE(SUM(posting_count), 0) AS BIGINT),
-            COALESCE(SUM(CASE WHEN kind = 2 THEN 1 ELSE 0 END), 0)
+static TRANSFER_SUMS: Sql = Sql::new(sql!(
+    "SELECT CAST(COALESCE(SUM(posting_count), 0) AS BIGINT), COALESCE(SUM(CASE WHEN kind = ",
+    [TransferKind::Item],
+    " THEN 1 ELSE 0 END), 0)
      FROM transfer",
-);
+));
 static ACCOUNTS_WITHOUT_BALANCE: Sql = Sql::new(
     "SELECT a.id FROM account a LEFT JOIN balance b ON b.account = a.id WHERE b.account IS NULL
      ORDER BY a.id LIMIT 1",
@@ -59,7 +63,8 @@ static FAILURES: Sql = Sql::new(
 );
 static BATCHES: Sql = Sql::new(
     "SELECT id, state, content_hash, total_count, total_amount, success_count, success_amount, failed_count,
-            failed_amount, skipped_count, fee_amount, ready, called_off_at FROM batch ORDER BY id",
+            failed_amount, skipped_count, fee_amount, ready, called_off_at, flight_count, flight_amount, unknown_count
+     FROM batch ORDER BY id",
 );
 
 /// The statements of this noun.
@@ -103,20 +108,23 @@ pub async fn postings(
     let rows = tx.fetch(&POSTINGS, args![after, limit]).await?;
     rows.iter()
         .map(|row| {
-            let claim = match row.opt_i64(12)? {
-                None => None,
-                Some(first) => Some(Claim {
-                    first,
-                    count: row.i64(13)?,
-                    amount: row.i64(14)?,
-                    fee: row.i64(15)?,
-                    source: row.i64(16)?,
-                    target: row.i64(17)?,
-                }),
-            };
-            Ok((crate::posting::read(row)?, claim))
+            let mut cells = row.cells();
+            let booked = Field::read(&mut cells)?;
+            let claim = if cells.is_next_null() { None } else { Some(claim(&mut cells)?) };
+            Ok((booked, claim))
         })
         .collect()
+}
+
+fn claim(cells: &mut Cells<'_>) -> Result<Claim, StoreError> {
+    Ok(Claim {
+        first: cells.i64()?,
+        count: cells.i64()?,
+        amount: cells.i64()?,
+        fee: cells.i64()?,
+        source: cells.i64()?,
+        target: cells.i64()?,
+    })
 }
 
 /// A page of balance rows: account, asset, kind, balance, held, overdraft, head, account's asset and kind.
@@ -174,7 +182,8 @@ pub async fn failures_by_chunk(tx: &mut Tx, step: i64) -> Result<Vec<FailedTry>,
     }
 }
 
-/// All batches: id, state, content hash, the eight counters, ready, when they were called off permanently.
+/// All batches: id, state, content hash, eight counters, ready, when they were called off permanently, the
+/// three counters of items in flight.
 pub async fn batches(tx: &mut Tx) -> Result<Rows, StoreError> {
     tx.fetch(&BATCHES, args![]).await
 }

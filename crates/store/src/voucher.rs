@@ -4,7 +4,7 @@ use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::tx::Tx;
-use crate::value::Column;
+use crate::value::{Column, Row};
 use domain::id::TransferId;
 
 static INSERT: Insert = Insert { table: "transfer_voucher", columns: &["transfer", "urls"] };
@@ -37,5 +37,5 @@ pub async fn get(tx: &mut Tx, transfer: TransferId) -> Result<Option<String>, St
 /// The vouchers of transfers, as pairs of number and JSON; transfers without any are omitted.
 pub async fn by_transfers(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, String)>, StoreError> {
     let rows = tx.lookup(&BY_TRANSFER, Column::I64(numbers)).await?;
-    rows.iter().map(|row| Ok((row.i64(0)?, row.text(1)?))).collect()
+    rows.iter().map(Row::read).collect()
 }

@@ -14,16 +14,15 @@ async fn a_batch_pays_every_item_once() {
          run 1
          run 1
          audit",
-        "run 1: BATCH_WRONG_STATE
-         audit: batch.import ok, batch.submit ok, batch.execute ok, batch.chunk ok x2, batch.complete ok
+        "audit: batch.import ok, batch.submit ok, batch.execute ok, batch.chunk ok x2, batch.end ok
          A 10.00
          B 20.00
          C 30.00
          P 40.00
-         transfer 1 deposit - -> P 100.00
-         transfer 2 internal P -> A 10.00
-         transfer 3 internal P -> B 20.00
-         transfer 4 internal P -> C 30.00
+         1 deposit - -> P 100.00
+         2 batch P -> A 10.00
+         3 batch P -> B 20.00
+         4 batch P -> C 30.00
          batch 1 completed: 3 paid (60.00), 0 failed, 0 skipped of 3
          line 2: 2 P -> A 10.00 completed
          line 3: 3 P -> B 20.00 completed
@@ -51,10 +50,10 @@ async fn failures_leave_the_rest_alone_and_a_retry_pays_only_them() {
          B 20.00
          C 30.00
          P 40.00
-         transfer 1 deposit - -> P 100.00
-         transfer 2 internal P -> A 10.00
-         transfer 3 internal P -> B 20.00
-         transfer 4 internal P -> C 30.00
+         1 deposit - -> P 100.00
+         2 batch P -> A 10.00
+         3 batch P -> B 20.00
+         4 batch P -> C 30.00
          batch 1 completed: 3 paid (60.00), 0 failed, 0 skipped of 3
          line 2: 2 P -> A 10.00 completed
          line 3: 3 P -> B 20.00 completed
@@ -76,7 +75,7 @@ async fn an_atomic_batch_with_one_refusal_moves_nothing() {
         "A 0.00
          B 0.00 frozen
          P 100.00
-         transfer 1 deposit - -> P 100.00
+         1 deposit - -> P 100.00
          batch 1 failed: 0 paid (0.00), 2 failed, 0 skipped of 2
          line 2: 2 P -> A 10.00 failed ATOMIC_ABORTED
          line 3: 3 P -> B 20.00 failed TARGET_ACCOUNT_FROZEN",
@@ -107,11 +106,11 @@ async fn a_batch_that_stops_at_a_failure_leaves_the_rest_to_resume() {
          C 30.00
          D 5.00
          P 35.00
-         transfer 1 deposit - -> P 100.00
-         transfer 2 internal P -> A 10.00
-         transfer 3 internal P -> B 20.00
-         transfer 4 internal P -> C 30.00
-         transfer 5 internal P -> D 5.00
+         1 deposit - -> P 100.00
+         2 batch P -> A 10.00
+         3 batch P -> B 20.00
+         4 batch P -> C 30.00
+         5 batch P -> D 5.00
          batch 1 completed: 4 paid (65.00), 0 failed, 0 skipped of 4
          line 2: 2 P -> A 10.00 completed
          line 3: 3 P -> B 20.00 completed
@@ -133,14 +132,13 @@ async fn a_batch_cancelled_before_it_began_never_pays() {
          retry 1
          resume 1",
         "execute 1: BATCH_WRONG_STATE
-         run 1: BATCH_WRONG_STATE
          retry 1: BATCH_WRONG_STATE
          resume 1: BATCH_WRONG_STATE
          A 0.00
          P 100.00
-         transfer 1 deposit - -> P 100.00
-         batch 1 cancelled: 0 paid (0.00), 0 failed, 0 skipped of 1
-         line 2: 2 P -> A 10.00 pending",
+         1 deposit - -> P 100.00
+         batch 1 cancelled: 0 paid (0.00), 0 failed, 1 skipped of 1
+         line 2: 2 P -> A 10.00 skipped",
     )
     .await;
 }
@@ -158,15 +156,14 @@ async fn a_skipped_item_is_never_paid_and_does_not_hold_the_batch_open() {
          retry 1
          run 1",
         "retry 1: 0
-         run 1: BATCH_WRONG_STATE
          A 10.00
          B 0.00
          P 5.00
-         transfer 1 deposit - -> P 15.00
-         transfer 2 internal P -> A 10.00
+         1 deposit - -> P 15.00
+         2 batch P -> A 10.00
          batch 1 completed: 1 paid (10.00), 0 failed, 1 skipped of 2
          line 2: 2 P -> A 10.00 completed
-         line 3: 3 P -> B 20.00 skipped",
+         line 3: 3 P -> B 20.00 skipped INSUFFICIENT_BALANCE",
     )
     .await;
 }
@@ -184,8 +181,8 @@ async fn pause_holds_a_batch_until_it_is_resumed() {
          run 1",
         "A 10.00
          P 90.00
-         transfer 1 deposit - -> P 100.00
-         transfer 2 internal P -> A 10.00
+         1 deposit - -> P 100.00
+         2 batch P -> A 10.00
          batch 1 completed: 1 paid (10.00), 0 failed, 0 skipped of 1
          line 2: 2 P -> A 10.00 completed",
     )

@@ -14,8 +14,8 @@ async fn a_repeat_gets_the_first_answer_and_moves_nothing() {
          pay A B 10 as k: transfer 2 again
          A 90.00
          B 10.00
-         transfer 1 deposit - -> A 100.00
-         transfer 2 internal A -> B 10.00",
+         1 deposit - -> A 100.00
+         2 transfer A -> B 10.00",
     )
     .await;
 }
@@ -32,8 +32,8 @@ async fn an_id_used_for_another_request_is_a_conflict_that_moves_nothing() {
          pay B A 10.00 as k: OPERATION_CONFLICT
          A 90.00
          B 10.00
-         transfer 1 deposit - -> A 100.00
-         transfer 2 internal A -> B 10.00",
+         1 deposit - -> A 100.00
+         2 transfer A -> B 10.00",
     )
     .await;
 }
@@ -53,11 +53,11 @@ async fn a_refusal_is_the_answer_of_its_id_even_when_the_money_is_there_later() 
          A 45.00
          B 10.00
          C 50.00
-         transfer 1 deposit - -> A 5.00
-         transfer 2 internal A -> B 10.00 INSUFFICIENT_BALANCE
-         transfer 3 deposit - -> C 100.00
-         transfer 4 internal C -> A 50.00
-         transfer 6 internal A -> B 10.00",
+         1 deposit - -> A 5.00
+         2 transfer A -> B 10.00 INSUFFICIENT_BALANCE
+         3 deposit - -> C 100.00
+         4 transfer C -> A 50.00
+         6 transfer A -> B 10.00",
     )
     .await;
 }

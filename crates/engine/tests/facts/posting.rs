@@ -12,8 +12,8 @@ async fn a_transfer_moves_money_once_and_leaves_one_audit_row() {
         "audit: transfer.create ok
          A 70.00
          B 30.00
-         transfer 1 deposit - -> A 100.00
-         transfer 2 internal A -> B 30.00",
+         1 deposit - -> A 100.00
+         2 transfer A -> B 30.00",
     )
     .await;
 }
@@ -35,11 +35,11 @@ async fn a_refused_transfer_is_kept_and_moves_nothing() {
          pay A A 1.00: SOURCE_ACCOUNT_FROZEN
          A 10.00 frozen
          B 0.00 frozen
-         transfer 1 deposit - -> A 10.00
-         transfer 2 internal A -> B 10.01 INSUFFICIENT_BALANCE
-         transfer 3 internal A -> B 1.00 TARGET_ACCOUNT_FROZEN
-         transfer 4 internal B -> A 1.00 SOURCE_ACCOUNT_FROZEN
-         transfer 5 internal A -> A 1.00 SOURCE_ACCOUNT_FROZEN",
+         1 deposit - -> A 10.00
+         2 transfer A -> B 10.01 INSUFFICIENT_BALANCE
+         3 transfer A -> B 1.00 TARGET_ACCOUNT_FROZEN
+         4 transfer B -> A 1.00 SOURCE_ACCOUNT_FROZEN
+         5 transfer A -> A 1.00 SOURCE_ACCOUNT_FROZEN",
     )
     .await;
 }
@@ -57,9 +57,9 @@ async fn only_an_empty_account_can_be_closed_and_then_it_takes_nothing() {
          pay B A 1.00: TARGET_ACCOUNT_CLOSED
          A 0.00 closed
          B 1.00
-         transfer 1 deposit - -> A 1.00
-         transfer 2 internal A -> B 1.00
-         transfer 3 internal B -> A 1.00 TARGET_ACCOUNT_CLOSED",
+         1 deposit - -> A 1.00
+         2 transfer A -> B 1.00
+         3 transfer B -> A 1.00 TARGET_ACCOUNT_CLOSED",
     )
     .await;
 }

@@ -90,7 +90,7 @@ fn transfer(row: Row<'_>) -> String {
     };
     let (number, moved) = (row.i64(0).unwrap(), amount(row.i64(4).unwrap()));
     let (from, to) = (side(2, 6), side(3, 7));
-    format!("transfer {number} {kind} {from} -> {to} {moved}{fee}{}", code(row.opt_i64(5).unwrap()))
+    format!("{number} {kind} {from} -> {to} {moved}{fee}{}", code(row.opt_i64(5).unwrap()))
 }
 
 fn batch(row: Row<'_>) -> String {

@@ -19,11 +19,11 @@ use domain::principal::Principal;
 use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
 use service::account::OpenAccount;
-use service::batch::Ask;
+use service::batch::BatchRequest;
 use service::batch::import::BatchImport;
 use service::batch::rework::Rework;
 use service::holder::NewHolder;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use service::{Error, Service};
 use std::io::Cursor;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ use store::audit::Actor;
 use store::{Schema, Store};
 use testkit::place;
 
-/// 2026-01-01 at noon, for ever: a day limit never rolls over in a fact.
+/// Always 2026-01-01 at noon: no daily limit resets within a fact.
 #[derive(Debug)]
 struct Noon;
 
@@ -90,8 +90,8 @@ impl World {
             }
             ["pause", id] => drop(service.batch_pause(actor, *id).await?),
             ["resume", id] => drop(service.batch_resume(actor, id).await?),
-            ["cancel", id] => drop(service.batch_cancel(actor, &Ask::of(id), false).await?),
-            ["end", id] => drop(service.batch_cancel(actor, &Ask::of(id), true).await?),
+            ["cancel", id] => drop(service.batch_cancel(actor, &BatchRequest::of(id), false).await?),
+            ["end", id] => drop(service.batch_cancel(actor, &BatchRequest::of(id), true).await?),
             ["retry", id] => {
                 let (_, count) = service.batch_retry(actor, id, Rework::AllFailed).await?;
                 return Ok(Some(count.to_string()));
@@ -113,8 +113,11 @@ impl World {
         let open = OpenAccount { number: number.clone(), holder, currency, ..OpenAccount::default() };
         self.service.account_open(&self.actor, &open).await?;
         if balance != "0.00" {
-            let deposit =
-                NewTransfer { to: Some(number), amount: balance.to_owned(), ..NewTransfer::default() };
+            let deposit = TransferRequest {
+                to: Some(number),
+                amount: balance.to_owned().into(),
+                ..TransferRequest::default()
+            };
             self.service.transfer(&self.actor, &deposit).await?;
         }
         self.audit().await;
@@ -132,14 +135,14 @@ impl World {
         amount: &str,
         key: Option<&str>,
     ) -> Result<Option<String>, Error> {
-        let transfer = NewTransfer {
+        let transfer = TransferRequest {
             from: Some(from.to_owned()),
             to: Some(to.to_owned()),
-            amount: amount.to_owned(),
+            amount: amount.to_owned().into(),
             operation: key.map(str::to_owned),
-            ..NewTransfer::default()
+            ..TransferRequest::default()
         };
-        let outcome = self.service.transfer(&self.actor, &transfer).await?;
+        let outcome = self.service.transfer(&self.actor, &transfer).await?.outcome;
         let code = outcome.code.map(|code| code.name().to_owned());
         let number =
             outcome.transfer.map_or_else(String::new, |number| format!("transfer {} again", number.0));

@@ -2,12 +2,12 @@
 
 use domain::batch::BatchType;
 use engine::{Engine, EngineOptions};
-use formats::delimiter::Delimiter;
 use ledger::{Clock, Door, DoorOptions, Outcome};
+use service::account_import::AccountImport;
 use service::batch::import::BatchImport;
 use service::batch::submit::Submission;
 use service::policy::PolicyChange;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use service::{Error, Service};
 use std::io::Cursor;
 use std::sync::Arc;
@@ -57,10 +57,13 @@ pub async fn people(service: &Service) {
     service.policy_set(&actor(), "USD", None, &change).await.unwrap();
     let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
     (0..ITEMS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
-    service.account_import(&actor(), Cursor::new(accounts), Delimiter::Comma).await.unwrap();
-    let rich =
-        NewTransfer { to: Some("PAY".to_owned()), amount: "9000000.00".to_owned(), ..Default::default() };
-    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().code, None);
+    service.account_import(&actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    let rich = TransferRequest {
+        to: Some("PAY".to_owned()),
+        amount: "9000000.00".to_owned().into(),
+        ..Default::default()
+    };
+    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().outcome.code, None);
 }
 
 /// A batch of 1.00 to each payee, ready to run.
@@ -78,14 +81,14 @@ pub async fn batch(service: &Service) -> Batch {
 
 /// Pays 0.01 from `PAY` to one of the payees.
 pub async fn pay(service: &Service, to: usize, operation: Option<String>) -> Result<Outcome, Error> {
-    let new = NewTransfer {
+    let new = TransferRequest {
         from: Some("PAY".to_owned()),
         to: Some(format!("A{to}")),
-        amount: "0.01".to_owned(),
+        amount: "0.01".to_owned().into(),
         operation,
-        ..NewTransfer::default()
+        ..TransferRequest::default()
     };
-    service.transfer(&actor(), &new).await
+    Ok(service.transfer(&actor(), &new).await?.outcome)
 }
 
 /// A background worker, like that of `sluice work`.
@@ -96,7 +99,7 @@ pub struct Worker {
 
 impl Worker {
     pub fn start(service: &Service) -> Self {
-        let options = EngineOptions { patience: Duration::from_secs(3_600), runs_max: 4 };
+        let options = EngineOptions { retry_for: Duration::from_secs(3_600), runs_max: 4 };
         let engine = Engine::new(service.clone(), options);
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move { engine.work(async { drop(stopped.await) }).await });
@@ -136,7 +139,7 @@ pub async fn end_of(service: &Service, batch: &Batch) {
     let name = batch.id.to_string();
     let has_ended = async || service.batch(&name).await.is_ok_and(|batch| batch.state.has_ended());
     // Waits for the run however long it takes, then at most ten seconds for its end.
-    while !has_ended().await && service.batch(&name).await.is_ok_and(|b| b.tally.pending_count() > 0) {
+    while !has_ended().await && service.batch(&name).await.is_ok_and(|b| b.tally.open_count() > 0) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     soon("the batch's end", has_ended).await;

@@ -8,7 +8,7 @@ use domain::batch::{BatchMode, BatchState, BatchType};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use service::batch::rework::Rework;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -238,7 +238,7 @@ impl Draw {
     }
 
     /// The transfer, if this draw moves money.
-    fn movement(&self, known: &Known<'_>) -> Option<NewTransfer> {
+    fn movement(&self, known: &Known<'_>) -> Option<TransferRequest> {
         Some(match self {
             Self::Deposit(to, money) => known.transfer(None, Some(known.account(to)), *money),
             Self::Withdraw(from, money) => known.transfer(Some(known.account(from)), None, *money),
@@ -246,7 +246,7 @@ impl Draw {
                 let (from, to) = (known.account(from), known.partner(to, &known.account(from)));
                 // Within one currency every rate is refused, so only few are requested.
                 let rate = rate.filter(|place| *place == 0 || known.currency(&from) != known.currency(&to));
-                NewTransfer {
+                TransferRequest {
                     rate: rate.map(|place| RATES[place].0.to_owned()),
                     operation: operation.map(|number| format!("operation-{number}")),
                     date: day.map(|day| format!("2026-02-{day:02}")),
@@ -256,7 +256,7 @@ impl Draw {
             Self::Stranger { from, name, other } => {
                 let (name, other) = (Some((*name).to_owned()), Some(known.account(other)));
                 let (from, to) = if *from { (name, other) } else { (other, name) };
-                NewTransfer { from, to, amount: "1".to_owned(), ..NewTransfer::default() }
+                TransferRequest { from, to, amount: "1".to_owned().into(), ..TransferRequest::default() }
             }
             _ => return None,
         })
@@ -314,10 +314,10 @@ impl Known<'_> {
         rows.iter().enumerate().map(row).collect()
     }
 
-    fn transfer(&self, from: Option<String>, to: Option<String>, money: Money) -> NewTransfer {
+    fn transfer(&self, from: Option<String>, to: Option<String>, money: Money) -> TransferRequest {
         let number = from.as_deref().or(to.as_deref()).unwrap_or_default();
         let amount = self.0.settle(money, number).text(&self.currency(number));
-        NewTransfer { from, to, amount, ..NewTransfer::default() }
+        TransferRequest { from, to, amount: amount.into(), ..TransferRequest::default() }
     }
 }
 

@@ -6,13 +6,15 @@ use crate::steps::{Bound, FEE_RATES, File, Money, PolicyDraw, RATES, Step};
 use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
 use service::account::{AccountFilter, AccountQuery, AccountView, OpenAccount};
-use service::batch::Ask;
+use service::audit::AuditQuery;
+use service::batch::BatchRequest;
 use service::batch::import::BatchImport;
-use service::batch::list::Part;
+use service::batch::list::OffsetPage;
 use service::batch::submit::Submission;
 use service::holder::NewHolder;
 use service::policy::PolicyChange;
 use service::statement::{Statement, StatementQuery};
+use service::transfer::Transferred;
 use service::verify::Violation;
 use service::{Error, Service};
 use std::collections::BTreeMap;
@@ -94,7 +96,7 @@ impl Ledger {
             Step::Accounts(rows) => self.accounts(rows).await,
             Step::Move(new) => match service.transfer(&actor, new).await {
                 Err(error) => code(error),
-                Ok(outcome) => Answer::Moved {
+                Ok(Transferred { outcome, .. }) => Answer::Moved {
                     code: outcome.code,
                     fee: i128::from(outcome.fee),
                     replayed: outcome.replayed,
@@ -145,7 +147,9 @@ impl Ledger {
             Step::Run(batch) => done(self.engine.run(&name(batch).await, |_| ()).await),
             Step::Pause(batch) => done(service.batch_pause(&actor, &name(batch).await).await),
             Step::Cancel(batch, for_good) => done(
-                service.batch_cancel(&actor, &Ask::of(&name(batch).await).noted("test"), *for_good).await,
+                service
+                    .batch_cancel(&actor, &BatchRequest::of(&name(batch).await).noted("test"), *for_good)
+                    .await,
             ),
             Step::Resume(batch) => match service.batch_resume(&actor, &name(batch).await).await {
                 Ok((_, count)) => Answer::Retried(count),
@@ -197,7 +201,7 @@ impl Ledger {
 
     /// The batches' ids, in creation order.
     async fn ids(&self) -> Vec<i64> {
-        let part = Part { limit: 1_000, offset: 0 };
+        let part = OffsetPage { limit: 1_000, offset: 0 };
         let all = self.service.batch_search(&BatchFilter::default(), BatchSort::Oldest, part).await.unwrap();
         all.0.into_iter().map(|described| described.batch.id.0).collect()
     }
@@ -226,14 +230,20 @@ impl Ledger {
     }
 
     pub async fn audit(&self) -> Vec<AuditRow> {
-        self.service.audit(0, 100_000).await.unwrap()
+        let query = AuditQuery { limit: 100_000, ..AuditQuery::default() };
+        let mut rows = self.service.audit_list(&query).await.unwrap().rows;
+        rows.reverse();
+        rows
     }
 
     /// The visible part of all batches.
     pub async fn batches(&self) -> Vec<Seen> {
         let mut seen = Vec::new();
         for id in self.ids().await {
-            let (batch, items) = self.service.batch_items(&id.to_string(), None, 0, 1_000).await.unwrap();
+            let page = OffsetPage { limit: 1_000, offset: 0 };
+            let list = self.service.batch_item_list(&id.to_string(), &[], None, page).await.unwrap();
+            let batch = list.batch.batch;
+            let items: Vec<_> = list.items.into_iter().map(|one| one.item).collect();
             let both: Vec<_> = items.iter().flat_map(|item| [item.source, item.target]).collect();
             let names = self.service.account_numbers(&both).await.unwrap();
             let items = items.iter().zip(names.chunks(2)).map(|(item, names)| Item {

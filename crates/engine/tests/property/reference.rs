@@ -6,7 +6,7 @@ use crate::rules::{DAY, Policy, Window, calendar, exchange, minor, month_days, s
 use crate::steps::{Jump, Money, PolicyDraw, RATES, Step};
 use domain::account::AccountStatus;
 use domain::code::Code;
-use service::transfer::NewTransfer;
+use service::transfer::{AmountInput, TransferRequest};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bounds beyond this are never reached.
@@ -245,7 +245,7 @@ impl Reference {
 
     /// A single movement: reads the request, checks for an earlier one with the same operation id, then posts
     /// it.
-    fn request(&mut self, new: &NewTransfer) -> Answer {
+    fn request(&mut self, new: &TransferRequest) -> Answer {
         let (why, source, target, amount, exchanged) = match self.read(new) {
             Ok(read) => read,
             Err(code) => return Answer::Refused(code),
@@ -273,7 +273,7 @@ impl Reference {
         answer
     }
 
-    fn read(&self, new: &NewTransfer) -> Result<(Why, String, String, i128, Option<i128>), Code> {
+    fn read(&self, new: &TransferRequest) -> Result<(Why, String, String, i128, Option<i128>), Code> {
         let is_system = |number: &str| number.contains('-');
         let known = |number: &str| is_system(number) || self.accounts.contains_key(number);
         let currency = |number: &String| match number.split_once('-') {
@@ -288,7 +288,7 @@ impl Reference {
         }
         let paying = currency(new.from.as_ref().or(new.to.as_ref()).unwrap());
         let paid = new.to.as_ref().map_or_else(|| paying.clone(), currency);
-        let amount = minor(&new.amount, &paying)?;
+        let amount = minor(major(&new.amount), &paying)?;
         let exchanged = if paying == paid {
             // None of the rates is 1.
             if new.rate.is_some() {
@@ -391,5 +391,13 @@ impl Reference {
             shift(format!("fx_clearing-{paying}"), amount);
             shift(format!("fx_clearing-{paid}"), -exchanged);
         }
+    }
+}
+
+/// The amount as a person wrote it.
+fn major(amount: &AmountInput) -> &str {
+    match amount {
+        AmountInput::Major(text) => text,
+        AmountInput::Minor(_) => unreachable!("the steps give major units"),
     }
 }

@@ -3,7 +3,7 @@
 use domain::account::AccountStatus;
 use domain::batch::{BatchMode, BatchType};
 use service::batch::rework::Rework;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 
 /// Currencies and their decimals.
 pub const CURRENCIES: [(&str, u32); 3] = [("USD", 2), ("EUR", 2), ("JPY", 0)];
@@ -79,7 +79,7 @@ pub enum Step {
         currency: String,
     },
     Accounts(Vec<(String, usize, String, i64)>),
-    Move(NewTransfer),
+    Move(TransferRequest),
     Status(String, AccountStatus),
     Policy {
         currency: String,
@@ -135,10 +135,10 @@ pub fn beginning() -> Vec<Step> {
         currency: (*currency).to_owned(),
     };
     let deposit = |place: usize| {
-        Step::Move(NewTransfer {
+        Step::Move(TransferRequest {
             to: Some(format!("A{place}")),
-            amount: "5000".to_owned(),
-            ..NewTransfer::default()
+            amount: "5000".to_owned().into(),
+            ..TransferRequest::default()
         })
     };
     // Document 004's rules with smaller numbers, so that they are often reached.

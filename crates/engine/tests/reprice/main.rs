@@ -8,8 +8,10 @@ use domain::batch::BatchState;
 use domain::code::Code;
 use domain::item::ItemState;
 use domain::principal::Principal;
-use service::batch::Ask;
+use service::{Event, Service};
+use service::batch::BatchRequest;
 use service::batch::create::{CreateBatch, RateMode};
+use service::batch::list::OffsetPage;
 use service::batch::rework::Rework;
 use service::batch::rows::{Amounts, NewRow};
 use service::batch::submit::Submission;
@@ -17,6 +19,7 @@ use service::fx_policy::FxPolicyChange;
 use service::setting::SettingsChange;
 use std::sync::atomic::Ordering;
 use store::audit::Actor;
+use store::item::Item;
 use world::{account, batch_of_four, code, world};
 
 const HOUR: i64 = 3_600_000_000;
@@ -27,7 +30,7 @@ async fn a_batch_is_paid_at_its_submission_rate_while_the_stored_rate_stays_with
     let batch = world.make(&batch_of_four()).await;
     // Exactly 2 % above 0.9.
     world.rate("0.918").await;
-    let part = service::batch::list::Part { limit: 10, offset: 0 };
+    let part = service::batch::list::OffsetPage { limit: 10, offset: 0 };
     let (described, preview) = world.service.batch_preview(&batch, part).await.unwrap();
     assert_eq!(preview.items[0].exchanged.as_ref().unwrap().1, 900, "the preview agrees with the run");
     assert_eq!(described.rates[0].rate, "0.9");
@@ -36,7 +39,7 @@ async fn a_batch_is_paid_at_its_submission_rate_while_the_stored_rate_stays_with
     world.rate("9").await;
     assert_eq!(world.run(&batch).await.state, BatchState::Completed);
     assert_eq!(world.received().await, [900; 4]);
-    let items = world.service.batch_items(&batch, None, 0, 10).await.unwrap().1;
+    let items = items_of(&world.service, &batch, &[]).await;
     let shown = world.service.transfer_show(items[3].number.0).await.unwrap();
     assert_eq!(shown.exchange.unwrap().rate, "0.9");
     world.verified().await;
@@ -73,7 +76,7 @@ async fn repricing_voids_the_approval() {
     tx.fetch_text(format!("UPDATE batch SET state = 4 WHERE id = {id}"), vec![]).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(world.reprice(&batch).await.state, BatchState::Pending);
-    let events = world.service.batch_history(&batch).await.unwrap().1;
+    let events = events_of(&world.service, &batch).await;
     assert_eq!(events.last().unwrap().event, "repriced");
 }
 
@@ -133,7 +136,7 @@ async fn failed_items_are_retried_at_the_kept_rate_or_moved_to_a_draft_at_the_ne
     world.rate("1.2").await;
     let retry = || world.service.batch_retry(&world.actor, &batch, Rework::AllFailed);
     assert_eq!(code(retry().await), Code::RateChanged);
-    let failed = world.service.batch_items(&batch, Some(ItemState::Failed), 0, 9).await.unwrap().1[0].clone();
+    let failed = items_of(&world.service, &batch, &[ItemState::Failed]).await[0].clone();
     let one = world.service.batch_retry_item(&world.actor, &batch, failed.number.0).await;
     assert_eq!(code(one), Code::RateChanged);
 
@@ -142,7 +145,7 @@ async fn failed_items_are_retried_at_the_kept_rate_or_moved_to_a_draft_at_the_ne
     let origin = world.service.batch(&batch).await.unwrap();
     assert_eq!((repriced.from, draft.state), (Some(origin.id.0), BatchState::Draft));
     assert_eq!((draft.tally.total_count, draft.tally.total_amount, draft.convert), (1, 1_000, true));
-    let item = world.service.batch_items(&draft.number(), None, 0, 9).await.unwrap().1[0].clone();
+    let item = items_of(&world.service, &draft.number(), &[]).await[0].clone();
     assert_eq!((item.line, item.target, item.state), (failed.line, failed.target, ItemState::Pending));
     // The original batch is still unchanged.
     assert_eq!(world.state(&batch).await, (BatchState::PartiallyCompleted, 3, 1, 0, 0));
@@ -150,7 +153,7 @@ async fn failed_items_are_retried_at_the_kept_rate_or_moved_to_a_draft_at_the_ne
     world.service.batch_submit(&world.actor, &draft.number(), &Submission::default()).await.unwrap();
     let (_, success, failures, skipped, waiting) = world.state(&batch).await;
     assert_eq!((success, failures, skipped, waiting), (3, 0, 1, 0));
-    let told = world.service.batch_history(&batch).await.unwrap().1;
+    let told = events_of(&world.service, &batch).await;
     let told = told.last().unwrap();
     assert_eq!(told.event, "handed_over");
     assert!(told.detail.as_ref().unwrap().contains(&draft.number()), "{told:?}");
@@ -169,8 +172,12 @@ async fn a_draft_takes_over_only_the_items_it_pays_and_none_paid_meanwhile() {
     world.pause(&batch).await;
     let (first, second) = (world.reprice(&batch).await.number(), world.reprice(&batch).await.number());
     // One row is removed from the first draft, so it stays with the batch.
-    let items = world.service.batch_items(&first, None, 0, 9).await.unwrap().1;
-    world.service.batch_delete_item(&world.actor, &Ask::of(&first), items[2].number.0).await.unwrap();
+    let items = items_of(&world.service, &first, &[]).await;
+    world
+        .service
+        .batch_delete_item(&world.actor, &BatchRequest::of(&first), items[2].number.0)
+        .await
+        .unwrap();
     world.service.batch_submit(&world.actor, &first, &Submission::default()).await.unwrap();
     assert_eq!(world.state(&batch).await, (BatchState::Paused, 0, 0, 3, 1));
     // The second draft would pay three of them again.
@@ -179,10 +186,10 @@ async fn a_draft_takes_over_only_the_items_it_pays_and_none_paid_meanwhile() {
     // The batch pays its remaining item; now the second draft would pay that one again, too.
     world.service.batch_resume(&world.actor, &batch).await.unwrap();
     assert_eq!(world.run(&batch).await.tally.success_count, 1);
-    let items = world.service.batch_items(&second, None, 0, 9).await.unwrap().1;
+    let items = items_of(&world.service, &second, &[]).await;
     for place in [0, 1, 3] {
         let number = items[place].number.0;
-        world.service.batch_delete_item(&world.actor, &Ask::of(&second), number).await.unwrap();
+        world.service.batch_delete_item(&world.actor, &BatchRequest::of(&second), number).await.unwrap();
     }
     let refused = world.service.batch_submit(&world.actor, &second, &Submission::default()).await;
     assert_eq!(code(refused), Code::LinkedItemSettled);
@@ -209,7 +216,7 @@ async fn a_paused_batch_ends_when_all_its_items_are_handed_over() {
         rows: Some((Amounts::Custom, rows.collect())),
         ..service::batch::edit::EditBatch::default()
     };
-    world.service.batch_edit(&world.actor, &Ask::of(&draft), &edit).await.unwrap();
+    world.service.batch_edit(&world.actor, &BatchRequest::of(&draft), &edit).await.unwrap();
     world.service.batch_submit(&world.actor, &draft, &Submission::default()).await.unwrap();
     let (state, success, _, skipped, waiting) = world.state(&batch).await;
     assert!(state.has_ended(), "{state:?}");
@@ -240,14 +247,18 @@ async fn a_linked_draft_takes_over_external_ids_and_is_not_compared_with_its_ori
     world.pause(&batch).await;
     let draft = world.reprice(&batch).await.number();
     let ids = async |batch: &str| {
-        let items = world.service.batch_items(batch, None, 0, 9).await.unwrap().1;
+        let items = items_of(&world.service, batch, &[]).await;
         items.into_iter().map(|item| item.external_id.unwrap()).collect::<Vec<_>>()
     };
     assert_eq!(ids(&draft).await, ["HR/0", "HR/1", "HR/2", "HR/3"]);
     world.verified().await;
     // A row removed from the draft keeps its external id in the original batch, which can still pay it.
-    let items = world.service.batch_items(&draft, None, 0, 9).await.unwrap().1;
-    world.service.batch_delete_item(&world.actor, &Ask::of(&draft), items[3].number.0).await.unwrap();
+    let items = items_of(&world.service, &draft, &[]).await;
+    world
+        .service
+        .batch_delete_item(&world.actor, &BatchRequest::of(&draft), items[3].number.0)
+        .await
+        .unwrap();
     let submitted = world.service.batch_submit(&world.actor, &draft, &Submission::default()).await.unwrap();
     assert_eq!((submitted.found.similar, submitted.found.already_paid), (None, 0));
     world.verified().await;
@@ -283,4 +294,17 @@ async fn only_a_submitted_idle_batch_is_repriced_and_only_with_permission() {
     assert_eq!(refused(&draft).await, Code::BatchState, "it is running");
     world.run(&draft).await;
     assert_eq!(refused(&draft).await, Code::BatchState, "it is completed");
+}
+
+/// The items of a batch, in file order; only those in the states, if any are given.
+async fn items_of(service: &Service, batch: &str, states: &[ItemState]) -> Vec<Item> {
+    let page = OffsetPage { limit: 1_000, offset: 0 };
+    let list = service.batch_item_list(batch, states, None, page).await.unwrap();
+    list.items.into_iter().map(|one| one.item).collect()
+}
+
+async fn events_of(service: &Service, batch: &str) -> Vec<Event> {
+    let page = OffsetPage { limit: 1_000, offset: 0 };
+    let (_, events, _) = service.batch_history(batch, page).await.unwrap();
+    events.into_iter().map(|(_, event)| event).collect()
 }

@@ -6,14 +6,14 @@ use domain::code::Code;
 use domain::principal::Principal;
 use domain::script::Digits;
 use engine::{Engine, EngineOptions};
-use formats::delimiter::Delimiter;
 use ledger::{Clock, Door, DoorOptions};
 use serde_json::Value as Json;
+use service::account_import::AccountImport;
 use service::batch::create::CreateBatch;
 use service::batch::rows::{Amounts, NewRow};
 use service::batch::submit::Submission;
 use service::payee::{Field, Given};
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use service::{Error, Service};
 use std::io::Cursor;
 use std::sync::Arc;
@@ -54,9 +54,12 @@ pub async fn world() -> World {
     let service = Service::new(store, door, clock.clone());
     let actor = Actor::new(Principal::CommandLine, "tester", "test");
     let accounts = "number,holder,currency\nPAY,Employer,USD\nE0,A,EUR\nE1,B,EUR\nE2,C,EUR\nE3,D,EUR\n";
-    service.account_import(&actor, Cursor::new(accounts), Delimiter::Comma).await.unwrap();
-    let deposit =
-        NewTransfer { to: Some("PAY".to_owned()), amount: "1000.00".to_owned(), ..NewTransfer::default() };
+    service.account_import(&actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    let deposit = TransferRequest {
+        to: Some("PAY".to_owned()),
+        amount: "1000.00".to_owned().into(),
+        ..TransferRequest::default()
+    };
     service.transfer(&actor, &deposit).await.unwrap();
     let engine = Engine::new(service.clone(), EngineOptions::default());
     let world = World { service, engine, actor, clock, _place: place };
@@ -119,7 +122,7 @@ impl World {
 
     pub async fn state(&self, batch: &str) -> (BatchState, i64, i64, i64, i64) {
         let Batch { state, tally, .. } = self.service.batch(batch).await.unwrap();
-        (state, tally.success_count, tally.failed_count, tally.skipped_count, tally.pending_count())
+        (state, tally.success_count, tally.failed_count, tally.skipped_count, tally.open_count())
     }
 
     /// What each payee has received, in cents.

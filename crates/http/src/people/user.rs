@@ -20,7 +20,7 @@ use domain::id::UserId;
 use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use service::Secret;
-use service::user::{Added, NewUser, User, UserChange};
+use service::user::{InvitedUser, NewUser, User, UserChange};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -121,8 +121,8 @@ pub(crate) struct UserInvitedView {
 }
 
 impl UserInvitedView {
-    fn of(added: Added) -> Self {
-        let Added { user, invited } = added;
+    fn of(added: InvitedUser) -> Self {
+        let InvitedUser { user, invited } = added;
         let expires_at = wire(invited.expires_at);
         Self { user: UserView::of(user), invitation_token: invited.token, expires_at }
     }
@@ -240,7 +240,7 @@ pub(super) fn next<T>(
 pub(super) async fn add(who: Who, once: Once<UserInput>) -> Result<Answer<UserInvitedView>, Problem> {
     let UserInput { login, name, role } = &once.body;
     let new = NewUser { login: login.clone(), name: name.clone(), role: role.role() };
-    let added: Added = once.settle(once.service.user_add(who.actor(), &new).await).await?;
+    let added: InvitedUser = once.settle(once.service.user_add(who.actor(), &new).await).await?;
     Ok(Answer::saying(ADDED, UserInvitedView::of(added)))
 }
 
@@ -284,7 +284,7 @@ pub(super) async fn reset(
     once: Once<Nothing>,
 ) -> Result<Answer<UserInvitedView>, Problem> {
     let id = id.named::<UserId>(Code::UserNotFound)?.0;
-    let added: Added = once.settle(once.service.user_reset(who.actor(), id).await).await?;
+    let added: InvitedUser = once.settle(once.service.user_reset(who.actor(), id).await).await?;
     Ok(Answer::saying(RESET, UserInvitedView::of(added)))
 }
 

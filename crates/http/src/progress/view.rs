@@ -95,7 +95,7 @@ impl ProgressView {
     pub(crate) fn new(progress: &BatchProgress, speed: i64) -> Self {
         let (batch, tally) = (&progress.batch, &progress.batch.tally);
         let amount = |minor: i64| format_minor(i128::from(minor), progress.scale);
-        let (pending, runs) = (tally.pending_count(), batch.state == BatchState::Processing);
+        let (open, runs) = (tally.open_count(), batch.state == BatchState::Processing);
         let speed = if runs { speed.max(0) } else { 0 };
         Self {
             batch_id: batch.id.0,
@@ -106,7 +106,7 @@ impl ProgressView {
             success_count: tally.success_count,
             failed_count: tally.failed_count,
             skipped_count: tally.skipped_count,
-            pending_count: pending,
+            pending_count: open,
             current_relation: progress.current.as_ref().map(|decided| RelationCurrentView {
                 id: decided.item.number.0,
                 status: decided.item.state.name(),
@@ -117,7 +117,7 @@ impl ProgressView {
             completed_at: batch.completed_at.and_then(time),
             seq: progress.seq,
             items_per_second: speed,
-            eta_seconds: (speed > 0).then(|| pending.saturating_add(speed - 1) / speed.max(1)),
+            eta_seconds: (speed > 0).then(|| open.saturating_add(speed - 1) / speed.max(1)),
             success_amount: amount(tally.success_amount),
             failed_amount: amount(tally.failed_amount),
         }
@@ -143,7 +143,7 @@ impl ProgressView {
 
 /// The number of decided items of a batch.
 pub(crate) const fn decided(progress: &BatchProgress) -> i64 {
-    progress.batch.tally.total_count - progress.batch.tally.pending_count()
+    progress.batch.tally.total_count - progress.batch.tally.open_count()
 }
 
 /// Items per second since the batch began, by the server's clock.

@@ -4,7 +4,7 @@ use crate::batch_tools::{BATCHES, at, balance, ended, is, make, open, outcome, r
 use crate::world::{World, world};
 use serde_json::{Value as Json, json};
 use service::setting::SettingsChange;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 
 const IDS: [Option<&str>; 4] = [Some("HR-0"), Some("HR-1"), Some("HR-2"), Some("HR-3")];
 
@@ -30,8 +30,11 @@ async fn half_paid(world: &World, ids: [Option<&str>; 4]) -> i64 {
 }
 
 async fn deposit(world: &World, amount: &str) {
-    let deposit =
-        NewTransfer { to: Some("PAY".to_owned()), amount: amount.to_owned(), ..NewTransfer::default() };
+    let deposit = TransferRequest {
+        to: Some("PAY".to_owned()),
+        amount: amount.to_owned().into(),
+        ..TransferRequest::default()
+    };
     world.service.transfer(&world.actor, &deposit).await.unwrap();
 }
 

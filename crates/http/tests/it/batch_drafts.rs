@@ -5,6 +5,7 @@ use crate::browser::{Browser, PASSWORD, add, behind_proxy, first_admin};
 use crate::world::{Answer, World, answer, world_with};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
+use service::audit::AuditFilter;
 
 fn draft(count: usize) -> Json {
     let mut body = salaries(count, "1.00");
@@ -113,7 +114,9 @@ async fn only_its_maker_and_finance_edit_a_draft_and_finance_is_warned_about_app
         let refused = answer(if body.is_null() { by_key } else { by_key.json(&body) }).await;
         assert_eq!(outcome(&refused), is(403, "FORBIDDEN"), "{method} {rest} by key");
     }
-    let rows = world.service.audit_of("batch", id).await.unwrap();
+    let about =
+        AuditFilter { subject: Some("batch".to_owned()), subject_id: Some(id), ..AuditFilter::default() };
+    let rows = world.audit(about).await;
     let refused = rows.iter().filter(|row| row.result == "FORBIDDEN");
     let seen: Vec<_> = refused.map(|row| (row.action.as_str(), row.actor.name.as_str())).collect();
     let edit = [("batch.edit", "bo"), ("batch.edit", "key:all")];

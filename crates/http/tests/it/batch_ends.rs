@@ -28,10 +28,10 @@ fn told(events: &[Json]) -> Vec<(&str, &str)> {
     events.iter().map(|e| (e["event"].as_str().unwrap(), e["message"].as_str().unwrap())).collect()
 }
 
-fn deposit(number: &str, amount: &str) -> service::transfer::NewTransfer {
-    service::transfer::NewTransfer {
+fn deposit(number: &str, amount: &str) -> service::transfer::TransferRequest {
+    service::transfer::TransferRequest {
         to: Some(number.to_owned()),
-        amount: amount.to_owned(),
+        amount: amount.to_owned().into(),
         ..Default::default()
     }
 }

@@ -114,9 +114,9 @@ async fn concurrent_retries_pay_once() {
     let id = make(&world, salaries(5, "1000.01")).await;
     world.post(&at(id, "/execute"), Json::Null).await.data();
     assert_eq!(ended(&world, id).await["failedCount"], 1);
-    let deposit = service::transfer::NewTransfer {
+    let deposit = service::transfer::TransferRequest {
         to: Some("PAY".to_owned()),
-        amount: "5000.00".to_owned(),
+        amount: "5000.00".to_owned().into(),
         ..Default::default()
     };
     world.service.transfer(&world.actor, &deposit).await.unwrap();

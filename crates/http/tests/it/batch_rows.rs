@@ -7,7 +7,9 @@ use domain::account::AccountStatus;
 use domain::batch::BatchType;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
+use service::batch::DescribedItem;
 use service::batch::import::BatchImport;
+use service::batch::list::OffsetPage;
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
@@ -49,11 +51,10 @@ async fn everybody() -> World {
 
 /// A draft's items.
 async fn items(world: &World, batch: &str) -> String {
-    let (_, items) = world.service.batch_items(batch, None, 0, 100).await.unwrap();
-    let ids: Vec<_> = items.iter().flat_map(|item| [item.source, item.target]).collect();
-    let numbers = world.service.account_numbers(&ids).await.unwrap();
-    let pairs = items.iter().zip(numbers.chunks(2));
-    pairs.map(|(item, pair)| format!("{}>{} {}", pair[0], pair[1], item.amount)).collect::<Vec<_>>().join(" ")
+    let page = OffsetPage { limit: 100, offset: 0 };
+    let list = world.service.batch_item_list(batch, &[], None, page).await.unwrap();
+    let one = |one: &DescribedItem| format!("{}>{} {}", one.source, one.target, one.item.amount);
+    list.items.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
 async fn by_file(world: &World, kind: BatchType, convert: bool, rows: &[Row<'_>]) -> String {

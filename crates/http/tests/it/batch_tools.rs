@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value as Json, json};
 use service::account::OpenAccount;
 use service::holder::NewHolder;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use std::time::{Duration, Instant};
 
 pub const BATCHES: &str = "/api/batch-transfers";
@@ -30,9 +30,12 @@ pub async fn open_for(world: &World, holder: &str, number: &str, currency: &str,
     };
     let account = world.service.account_open(&world.actor, &new).await.unwrap();
     if money != "0" {
-        let deposit =
-            NewTransfer { to: Some(number.to_owned()), amount: money.to_owned(), ..NewTransfer::default() };
-        assert_eq!(world.service.transfer(&world.actor, &deposit).await.unwrap().code, None);
+        let deposit = TransferRequest {
+            to: Some(number.to_owned()),
+            amount: money.to_owned().into(),
+            ..TransferRequest::default()
+        };
+        assert_eq!(world.service.transfer(&world.actor, &deposit).await.unwrap().outcome.code, None);
     }
     account.id.0
 }

@@ -3,6 +3,7 @@
 use crate::browser::{Browser, PASSWORD, add, behind_proxy, first_admin};
 use crate::world::{world, world_with};
 use serde_json::{Value as Json, json};
+use service::audit::AuditFilter;
 use std::time::Duration;
 
 const WRONG: &str = "not-the-password-at-all";
@@ -146,7 +147,7 @@ async fn attempts_are_audited_without_the_password_or_an_unknown_login() {
     let browser = Browser::at(&world, "203.0.113.1");
     browser.login("my-password-in-the-wrong-field", WRONG).await;
     browser.login("root", WRONG).await;
-    let rows = world.service.audit(0, 100).await.unwrap();
+    let rows = world.audit(AuditFilter::default()).await;
     let logins: Vec<_> = rows.iter().filter(|row| row.action == "user.login").collect();
     let results: Vec<_> = logins.iter().map(|row| (row.result.as_str(), row.actor.name.as_str())).collect();
     assert_eq!(

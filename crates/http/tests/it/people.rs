@@ -4,6 +4,7 @@
 use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, accept, add, first_admin, text};
 use crate::world::world;
 use serde_json::{Value as Json, json};
+use service::audit::AuditFilter;
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -177,7 +178,9 @@ async fn users_are_listed_changed_and_unique() {
         assert_eq!((missing.status, missing.code()), (404, "USER_NOT_FOUND"), "{id}");
     }
     assert_eq!(admin.patch("/api/v1/users/2", json!({ "role": "owner" })).await.code(), "BODY_INVALID");
-    let about = world.service.audit_of("user", 2).await.unwrap();
+    let user =
+        AuditFilter { subject: Some("user".to_owned()), subject_id: Some(2), ..AuditFilter::default() };
+    let about = world.audit(user).await;
     assert_eq!(about.iter().map(|row| row.action.as_str()).collect::<Vec<_>>(), ["user.add", "user.change"]);
     assert_eq!((about[1].actor.name.as_str(), about[1].origin.as_str()), ("root", "127.0.0.1"));
     world.stop().await;

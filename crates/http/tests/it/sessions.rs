@@ -6,6 +6,7 @@ use http_api::Options;
 use reqwest::header::COOKIE;
 use reqwest::{Client, Method, Response};
 use serde_json::{Value as Json, json};
+use service::audit::AuditFilter;
 use service::session::SessionLife;
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ async fn the_token_is_only_in_an_http_only_cookie_and_stored_as_a_hash() {
     let stored: Vec<String> = rows.iter().map(|row| row.text(0).unwrap()).collect();
     assert!(stored.iter().all(|stored| stored.len() == 64 && stored != token));
     drop(tx);
-    let audit = format!("{:?}", world.service.audit(0, 100).await.unwrap());
+    let audit = format!("{:?}", world.audit(AuditFilter::default()).await);
     assert!(!audit.contains(token));
     let other = set_cookie(&raw_login(&world, None).await);
     let logout = Client::new().post(format!("{}/api/v1/auth/logout", world.url));

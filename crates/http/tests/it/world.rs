@@ -6,6 +6,7 @@ use ledger::{Clock, Door, DoorOptions};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value as Json;
 use service::api_key::NewApiKey;
+use service::audit::{AuditFilter, AuditQuery, AuditRow};
 use service::{Actor, Service};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -129,6 +130,14 @@ impl Answer {
 }
 
 impl World {
+    /// The audit rows that match, oldest first.
+    pub async fn audit(&self, filter: AuditFilter) -> Vec<AuditRow> {
+        let query = AuditQuery { filter, limit: 1_000, ..AuditQuery::default() };
+        let mut rows = self.service.audit_list(&query).await.unwrap().rows;
+        rows.reverse();
+        rows
+    }
+
     /// A request with the key of every scope.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url)).bearer_auth(&self.key)

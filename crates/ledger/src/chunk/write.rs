@@ -2,14 +2,16 @@
 
 use crate::digest::ChunkDigest;
 use crate::meter::Moved;
+use domain::batch::BatchTally;
+use domain::code::Code;
 use domain::id::TransferId;
 use domain::item::ItemState;
 use domain::limit::Calendar;
-use domain::posting::{Book, Posting};
+use domain::posting::{Book, Posted, Posting};
 use store::audit::Audit;
 use store::batch::Batch;
 use store::chunk::{Chunk, Span};
-use store::item::Failure;
+use store::item::{Failure, Item};
 use store::item_extent;
 use store::transfer::{Exchange, Transfer};
 use store::{StoreError, Tx};
@@ -26,17 +28,63 @@ pub(super) struct Decided {
     pub postings: Vec<Posting>,
     pub value_dates: Vec<i64>,
     pub audits: Vec<Audit>,
-    pub slices: Vec<Slice>,
+    pub slices: Vec<DecidedSlice>,
 }
 
 /// A decided slice of a batch.
-pub(super) struct Slice {
+pub(super) struct DecidedSlice {
+    /// Its place among the chunk's requests.
     pub place: usize,
+    /// The batch with its new counters.
     pub batch: Batch,
     /// The completed items, as ranges of consecutive ids.
-    pub completed: Vec<item_extent::Run>,
+    pub completed: Vec<item_extent::Extent>,
     pub completed_count: u64,
     pub failures: Vec<Failure>,
+    chunk: i64,
+}
+
+impl DecidedSlice {
+    /// A slice before its first item.
+    pub(super) const fn new(place: usize, batch: Batch, chunk: i64) -> Self {
+        Self { place, batch, completed: Vec::new(), completed_count: 0, failures: Vec::new(), chunk }
+    }
+
+    /// Adds a decided item.
+    pub(super) fn settle(&mut self, item: TransferId, amount: i64, result: Result<Posted, Code>) {
+        let tally = &mut self.batch.tally;
+        match result {
+            Ok(posted) => {
+                tally.success_count += 1;
+                tally.success_amount += amount;
+                tally.fee_amount += posted.fee;
+                item_extent::extend(&mut self.completed, item.0);
+                self.completed_count += 1;
+            }
+            Err(code) => {
+                tally.failed_count += 1;
+                tally.failed_amount += amount;
+                self.failures.push(Failure { item, code, amount, chunk: self.chunk });
+            }
+        }
+    }
+
+    /// Aborts an atomic batch after a refusal: that item keeps its code, all others fail with
+    /// `ATOMIC_ABORTED`. The counters start again from those before the slice.
+    pub(super) fn abort(&mut self, items: &[Item], before: BatchTally) {
+        let refused = self.failures.last().copied();
+        self.completed.clear();
+        self.completed_count = 0;
+        self.failures.clear();
+        self.batch.tally = before;
+        for item in items {
+            let code = match refused {
+                Some(failure) if failure.item == item.number => failure.code,
+                _ => Code::AtomicAborted,
+            };
+            self.settle(item.number, item.amount, Err(code));
+        }
+    }
 }
 
 impl Decided {
@@ -77,8 +125,8 @@ impl Decided {
     }
 }
 
-/// Why the written chunk must not be committed.
-pub(super) enum Void {
+/// The reason why the written chunk must not be committed.
+pub(super) enum Rollback {
     /// Items of the slice at this index changed since they were read.
     Stale(usize),
     /// The cached context changed since it was read.
@@ -92,7 +140,7 @@ pub(super) async fn write(
     book: &Book,
     decided: Decided,
     policy_version: i64,
-) -> Result<Option<Void>, StoreError> {
+) -> Result<Option<Rollback>, StoreError> {
     let now = decided.now;
     store::transfer::insert(tx, &decided.transfers).await?;
     store::transfer::insert_exchanges(tx, &decided.exchanges).await?;
@@ -102,14 +150,14 @@ pub(super) async fn write(
     store::balance::write(tx, changed.iter().copied()).await?;
     for slice in &decided.slices {
         if !write_slice(tx, slice, now).await? {
-            return Ok(Some(Void::Stale(slice.place)));
+            return Ok(Some(Rollback::Stale(slice.place)));
         }
     }
     store::audit::append(tx, decided.audits, now).await?;
     let postings = i64::try_from(decided.postings.len()).unwrap_or(i64::MAX);
     let head = store::head::advance(tx).await?;
     if head.policy_version != policy_version {
-        return Ok(Some(Void::Policy));
+        return Ok(Some(Rollback::Policy));
     }
     let chunk = Chunk { number: decided.chunk, commit_number: head.commit_number, postings };
     store::chunk::insert(tx, chunk, Span::of(&decided.transfers)).await?;
@@ -118,7 +166,7 @@ pub(super) async fn write(
 
 /// Writes the failed items first, by id, then the completed ones by range. Only pending items are updated, so
 /// a count that differs means that an item was changed since it was read.
-async fn write_slice(tx: &mut Tx, slice: &Slice, now: i64) -> Result<bool, StoreError> {
+async fn write_slice(tx: &mut Tx, slice: &DecidedSlice, now: i64) -> Result<bool, StoreError> {
     let batch = slice.batch.id;
     let failed: Vec<_> = slice.failures.iter().map(|f| (f.item, Some(f.code))).collect();
     let numbers: Vec<i64> = failed.iter().map(|(number, _)| number.0).collect();

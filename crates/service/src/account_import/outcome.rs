@@ -1,9 +1,7 @@
 //! The result of an account import, row by row.
 
-use super::page::Page;
 use domain::code::Code;
 use formats::problem::Problem;
-use ledger::Outcome;
 
 /// Rows an answer lists; the rest are only counted.
 pub const ROWS_SHOWN: usize = 10_000;
@@ -127,19 +125,8 @@ impl AccountsImported {
         self.add_problems(problems);
     }
 
-    /// Adds a page, with the outcomes of its openings.
-    pub(super) fn take(&mut self, page: Page, outcomes: Vec<Outcome>) {
-        let Page { mut rows, mut problems, openings, .. } = page;
-        for ((place, ready, _), outcome) in openings.into_iter().zip(outcomes) {
-            let Some(row) = rows.get_mut(place) else { continue };
-            row.opening = match outcome.code {
-                None => OpeningOutcome::Paid,
-                Some(code) => {
-                    problems.push(super::problem(&ready.row, "opening", code, ready.text()));
-                    OpeningOutcome::Refused(code)
-                }
-            };
-        }
+    /// Adds the rows and problems of a page.
+    pub(super) fn take(&mut self, rows: Vec<ImportedRow>, problems: Vec<Problem>) {
         rows.into_iter().for_each(|row| self.add(row));
         self.add_problems(problems);
     }

@@ -1,74 +1,52 @@
 //! A page of rows: each is opened, already known, or refused with a reason. All lookups are bulk queries.
 
 use super::outcome::{ImportedRow, OpeningOutcome, RowOutcome};
-use super::{AccountImport, problem, read_opening};
+use super::row::{ParsedRow, problem, read_row};
 use crate::Error;
 use crate::asset::asset_for;
 use crate::holder::NewHolder;
-use crate::holder_known::{KnownHolders, distinct, has_name};
+use crate::holder::known::{KnownHolders, distinct, has_name};
 use domain::account::{AccountKind, AccountStatus};
 use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::id::{AccountId, HolderId};
-use domain::number::AccountNumber;
 use domain::posting::opened;
-use domain::script::Digits;
 use formats::account::AccountRow;
 use formats::problem::Problem;
 use hashbrown::{HashMap, HashSet};
+use ledger::Outcome;
 use store::Tx;
 use store::account::{AccountView, NewAccount};
 use store::counter::{self, Counter};
 use store::holder::Holder;
 use store::holder_default::HolderDefault;
 
-/// A parsed row.
-#[derive(Debug)]
-pub(super) struct Ready {
-    pub row: AccountRow,
-    pub number: AccountNumber,
-    pub asset: Asset,
-    pub holder: NewHolder,
-    pub opening: Amount,
-}
-
-impl Ready {
-    /// The opening balance as written in the file.
-    pub(super) fn text(&self) -> &str {
-        self.row.opening.as_deref().unwrap_or_default()
-    }
-
-    fn outcome(&self, outcome: RowOutcome, opening: OpeningOutcome) -> ImportedRow {
-        ImportedRow { line: self.row.line, number: self.number.to_string(), outcome, opening }
-    }
-}
-
 /// The outcome of a page of rows.
 #[derive(Debug, Default)]
-pub(super) struct Page {
+pub(super) struct ImportPage {
     /// The rows in file order, without those that could not be parsed.
     pub rows: Vec<ImportedRow>,
     /// Why rows were refused.
     pub problems: Vec<Problem>,
     /// Openings to pay: the row's index in `rows`, the row, its account.
-    pub openings: Vec<(usize, Ready, AccountId)>,
+    pub openings: Vec<(usize, ParsedRow, AccountId)>,
     /// The accounts that were opened.
     pub opened: Vec<AccountId>,
 }
 
-impl Page {
+impl ImportPage {
     /// Opens the accounts on a page.
     pub(super) async fn open(
         tx: &mut Tx,
         rows: Vec<AccountRow>,
-        how: AccountImport,
+        confusable: bool,
         now: i64,
     ) -> Result<Self, Error> {
         let mut page = Self::default();
         let ready = page.read(tx, rows, now).await?;
         let new = page.settle_known(tx, ready).await?;
-        let new = page.refuse_look_alikes(tx, new, how).await?;
+        let new = page.refuse_look_alikes(tx, new, confusable).await?;
         let new = page.find_holders(tx, new, now).await?;
         page.insert(tx, new, now).await?;
         page.sort();
@@ -87,7 +65,7 @@ impl Page {
     }
 
     /// Parses each row's number, holder, currency and opening.
-    async fn read(&mut self, tx: &mut Tx, rows: Vec<AccountRow>, now: i64) -> Result<Vec<Ready>, Error> {
+    async fn read(&mut self, tx: &mut Tx, rows: Vec<AccountRow>, now: i64) -> Result<Vec<ParsedRow>, Error> {
         let assets = assets(tx, &rows, now).await?;
         let (mut ready, mut seen) = (Vec::with_capacity(rows.len()), HashSet::new());
         for row in rows {
@@ -101,7 +79,7 @@ impl Page {
             };
             match read_row(&row, asset, &mut seen) {
                 Ok((number, holder, opening)) => {
-                    ready.push(Ready { number, asset: asset.clone(), holder, opening, row });
+                    ready.push(ParsedRow { number, asset: asset.clone(), holder, opening, row });
                 }
                 Err(problem) => self.refuse(&row, problem),
             }
@@ -110,7 +88,7 @@ impl Page {
     }
 
     /// Settles the rows whose number already exists, and returns the others.
-    async fn settle_known(&mut self, tx: &mut Tx, ready: Vec<Ready>) -> Result<Vec<Ready>, Error> {
+    async fn settle_known(&mut self, tx: &mut Tx, ready: Vec<ParsedRow>) -> Result<Vec<ParsedRow>, Error> {
         let numbers = distinct(ready.iter().map(|row| row.number.to_string()));
         let known = store::account::by_numbers(tx, numbers).await?;
         let known: HashMap<String, AccountView> =
@@ -125,7 +103,7 @@ impl Page {
         Ok(new)
     }
 
-    fn settle(&mut self, row: Ready, account: &AccountView) {
+    fn settle(&mut self, row: ParsedRow, account: &AccountView) {
         let likeness = match Likeness::of(&row, account) {
             Ok(likeness) => likeness,
             Err((column, value)) => {
@@ -162,10 +140,10 @@ impl Page {
     async fn refuse_look_alikes(
         &mut self,
         tx: &mut Tx,
-        rows: Vec<Ready>,
-        how: AccountImport,
-    ) -> Result<Vec<Ready>, Error> {
-        if how.confusable {
+        rows: Vec<ParsedRow>,
+        confusable: bool,
+    ) -> Result<Vec<ParsedRow>, Error> {
+        if confusable {
             return Ok(rows);
         }
         let skeletons = distinct(rows.iter().map(|row| row.number.skeleton()));
@@ -189,9 +167,9 @@ impl Page {
     async fn find_holders(
         &mut self,
         tx: &mut Tx,
-        rows: Vec<Ready>,
+        rows: Vec<ParsedRow>,
         now: i64,
-    ) -> Result<Vec<(Ready, HolderId)>, Error> {
+    ) -> Result<Vec<(ParsedRow, HolderId)>, Error> {
         let wanted: Vec<NewHolder> = rows.iter().map(|row| row.holder.clone()).collect();
         let mut known = KnownHolders::load(tx, &wanted).await?;
         let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
@@ -220,7 +198,7 @@ impl Page {
         Ok(found)
     }
 
-    async fn insert(&mut self, tx: &mut Tx, rows: Vec<(Ready, HolderId)>, now: i64) -> Result<(), Error> {
+    async fn insert(&mut self, tx: &mut Tx, rows: Vec<(ParsedRow, HolderId)>, now: i64) -> Result<(), Error> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -247,6 +225,20 @@ impl Page {
         Ok(store::holder_default::add(tx, defaults).await?)
     }
 
+    /// Adds the outcomes of the openings, which are in the same order.
+    pub(super) fn settle_openings(&mut self, outcomes: Vec<Outcome>) {
+        for ((place, parsed, _), outcome) in std::mem::take(&mut self.openings).into_iter().zip(outcomes) {
+            let Some(row) = self.rows.get_mut(place) else { continue };
+            row.opening = match outcome.code {
+                None => OpeningOutcome::Paid,
+                Some(code) => {
+                    self.problems.push(problem(&parsed.row, "opening", code, parsed.text()));
+                    OpeningOutcome::Refused(code)
+                }
+            };
+        }
+    }
+
     /// Sorts the rows into file order and updates the openings' indexes.
     fn sort(&mut self) {
         self.rows.sort_by_key(|row| row.line);
@@ -271,7 +263,7 @@ enum Likeness {
 
 impl Likeness {
     /// `Err` is the column and value that show that the row means a different account.
-    fn of(row: &Ready, account: &AccountView) -> Result<Self, (&'static str, String)> {
+    fn of(row: &ParsedRow, account: &AccountView) -> Result<Self, (&'static str, String)> {
         let new = &row.holder;
         if account.asset != row.asset.id {
             return Err(("currency", format!("{}: {}", row.number, row.row.currency)));
@@ -308,29 +300,4 @@ async fn assets(
         assets.insert(code, asset);
     }
     Ok(assets)
-}
-
-fn read_row(
-    row: &AccountRow,
-    asset: &Asset,
-    seen: &mut HashSet<AccountNumber>,
-) -> Result<(AccountNumber, NewHolder, Amount), Problem> {
-    let wrong = |column: &str, value: &str, error: Error| {
-        problem(row, column, error.code().unwrap_or(Code::NameInvalid), value)
-    };
-    let number = AccountNumber::for_opening(&row.number, Digits::Fold)
-        .map_err(|code| problem(row, "number", code, &row.number))?;
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let email = row.email.as_deref().map(crate::holder::email).transpose();
-    let uid = row.uid.as_deref().map(crate::holder::uid).transpose();
-    let holder = NewHolder {
-        name: crate::visible(&row.holder).map_err(|error| wrong("holder", &row.holder, error))?,
-        email: email.map_err(|error| wrong("email", &text(&row.email), error))?,
-        uid: uid.map_err(|error| wrong("uid", &text(&row.uid), error))?,
-    };
-    let opening = read_opening(row, asset.scale)?;
-    if !seen.insert(number.clone()) {
-        return Err(problem(row, "number", Code::AccountExists, &row.number));
-    }
-    Ok((number, holder, opening))
 }

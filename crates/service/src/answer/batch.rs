@@ -49,6 +49,9 @@ form! {
         "failed_amount" failed_amount: i64,
         "skipped_count" skipped_count: i64,
         "fee_amount" fee_amount: i64,
+        "flight_count" flight_count: i64,
+        "flight_amount" flight_amount: i64,
+        "unknown_count" unknown_count: i64,
     }
 }
 

@@ -3,12 +3,12 @@
 use super::asset::AssetForm;
 use super::batch::BatchForm;
 use super::form::form;
-use crate::batch::edit::Added;
-use crate::batch::list::{Described, DescribedRate};
+use crate::batch::described::{Described, DescribedRate};
+use crate::batch::edit::AddedItems;
 use crate::batch::promise::Promise;
 use crate::batch::reprice::Repriced;
 use crate::batch::similar::{Found, PaidRow, Similar};
-use crate::batch::submit::Prepared;
+use crate::batch::submit::PreparedBatch;
 use domain::similar::Overlap;
 
 form! {
@@ -30,7 +30,7 @@ form! {
 }
 
 form! {
-    AddedForm of Added {
+    AddedForm of AddedItems {
         "batch" batch: DescribedForm,
         "items" items: Vec<i64>,
     }
@@ -44,7 +44,7 @@ form! {
 }
 
 form! {
-    PreparedForm of Prepared {
+    PreparedForm of PreparedBatch {
         "batch" batch: DescribedForm,
         "found" found: FoundForm,
     }

@@ -34,6 +34,7 @@ mod described;
 mod form;
 mod fx;
 mod holder;
+pub(crate) mod kept;
 mod refused;
 mod user;
 
@@ -45,38 +46,25 @@ use self::described::{AddedForm, DescribedForm, PreparedForm, RepricedForm};
 use self::form::Form;
 use self::fx::{FxRateForm, FxRulesForm};
 use self::holder::HolderForm;
+use self::kept::{Answer, Kept, unreadable};
 use self::refused::RefusedForm;
 use self::user::{UserAddedForm, UserForm};
+use crate::Error;
 use crate::api_key::{ApiKey, Made};
+use crate::batch::described::Described;
+use crate::batch::edit;
 use crate::batch::reprice::Repriced;
-use crate::batch::submit::Prepared;
-use crate::batch::{Described, edit};
+use crate::batch::submit::PreparedBatch;
 use crate::fx::FxRate;
 use crate::fx_policy::FxRules;
 use crate::holder::Holder;
 use crate::policy::PolicyOf;
 use crate::user::User;
-use crate::{Error, Refusal};
 use domain::asset::Asset;
-use domain::code::Code;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
-use store::StoreError;
 use store::account::AccountView;
 use store::batch::Batch;
-
-/// An answer a verb may return: it has a form in which it is stored.
-#[diagnostic::on_unimplemented(
-    message = "an answer `{Self}` cannot be stored",
-    note = "it needs a form; see service/src/answer/mod.rs"
-)]
-pub trait Answer: Clone {
-    /// The answer in its current form.
-    fn keep(self) -> Kept;
-
-    /// The answer from a stored form, the current one or an earlier one.
-    fn again(kept: Kept) -> Result<Self, Error>;
-}
 
 /// Each line: a verb's answer, its current form, and the earlier ones.
 macro_rules! answers {
@@ -85,7 +73,7 @@ macro_rules! answers {
         /// Every answer that can be stored.
         #[derive(Debug, Clone, Serialize, Deserialize)]
         #[serde(tag = "kind", content = "answer", deny_unknown_fields)]
-        pub enum Kept {
+        enum Stored {
             #[serde(rename = "refused.1")]
             Refused1(RefusedForm),
             $(
@@ -95,7 +83,7 @@ macro_rules! answers {
             )*
         }
 
-        impl Kept {
+        impl Stored {
             const fn kind(&self) -> &'static str {
                 match self {
                     Self::Refused1(_) => "refused.1",
@@ -105,37 +93,40 @@ macro_rules! answers {
         }
 
         $(impl Answer for $answer {
-            fn keep(self) -> Kept {
-                Kept::$variant(Form::of(self))
+            fn keep(self) -> Result<Kept, Error> {
+                Kept::of(&Stored::$variant(Form::of(self)))
             }
 
-            fn again(kept: Kept) -> Result<Self, Error> {
-                match kept {
-                    Kept::$variant(form) => Ok(form.back()),
-                    $(Kept::$former_variant(former) => Ok(<$form>::from(former).back()),)*
+            fn again(kept: &str) -> Result<Self, Error> {
+                match Stored::read(kept)? {
+                    Stored::Refused1(form) => Err(Error::Refused(form.back()?)),
+                    Stored::$variant(form) => Ok(form.back()),
+                    $(Stored::$former_variant(former) => Ok(<$form>::from(former).back()),)*
                     other => Err(unreadable(&format!("{} instead of {}", other.kind(), $kind))),
                 }
             }
         })*
 
         #[cfg(test)]
-        impl Kept {
+        impl Stored {
             /// Every kind with its examples: a kind without a file does not compile.
             const EXAMPLES: &[(&str, &str)] = &[
                 ("refused.1", examples!("refused.1")),
                 $(($kind, examples!($kind)), $(($former, examples!($former)),)*)*
             ];
+        }
 
-            /// Reads an answer as the verb of this kind does, and stores the result again.
-            fn read_as(self, kind: &str) -> Result<Self, Error> {
-                match kind {
-                    "refused.1" => match self.answer::<Infallible>() {
-                        Err(Error::Refused(refusal)) if refusal.code != Code::AnswerUnreadable => Ok(refusal.into()),
-                        Err(error) => Err(error),
-                    },
-                    $($kind $(| $former)* => self.answer::<$answer>().map(Answer::keep),)*
-                    other => panic!("no such kind: {other}"),
-                }
+        /// Reads an answer as the verb of this kind does, and stores the result again.
+        #[cfg(test)]
+        fn read_as(text: &str, kind: &str) -> Result<Kept, Error> {
+            let kept = Kept::Text(text.to_owned());
+            match kind {
+                "refused.1" => match kept.answer::<Infallible>() {
+                    Err(Error::Refused(refusal)) if refusal.code != domain::code::Code::AnswerUnreadable => Ok(Kept::Refused(refusal)),
+                    Err(error) => Err(error),
+                },
+                $($kind $(| $former)* => kept.answer::<$answer>()?.keep(),)*
+                other => panic!("no such kind: {other}"),
             }
         }
     };
@@ -157,58 +148,36 @@ answers! {
     Asset => "asset.1" Asset1(AssetForm);
     Batch => "batch.1" Batch1(BatchForm);
     (Batch, i64) => "batch_counted.1" BatchCounted1(BatchCountedForm);
-    edit::Added => "batch_added.1" BatchAdded1(AddedForm);
+    edit::AddedItems => "batch_added.1" BatchAdded1(AddedForm);
     Described => "batch_described.1" BatchDescribed1(DescribedForm);
-    Prepared => "batch_prepared.1" BatchPrepared1(PreparedForm);
+    PreparedBatch => "batch_prepared.1" BatchPrepared1(PreparedForm);
     Repriced => "batch_repriced.1" BatchRepriced1(RepricedForm);
     FxRate => "fx_rate.1" FxRate1(FxRateForm);
     FxRules => "fx_rules.1" FxRules1(FxRulesForm);
     Holder => "holder.1" Holder1(HolderForm);
     PolicyOf => "policy.1" Policy1(PolicyForm);
     User => "user.1" User1(UserForm);
-    crate::user::Added => "user_added.1" UserAdded1(UserAddedForm);
+    crate::user::InvitedUser => "user_added.1" UserAdded1(UserAddedForm);
 }
 
 /// For a verb that stores only refusals here: the door stores the outcome of transfers.
 impl Answer for Infallible {
-    fn keep(self) -> Kept {
+    fn keep(self) -> Result<Kept, Error> {
         match self {}
     }
 
-    fn again(kept: Kept) -> Result<Self, Error> {
-        Err(unreadable(&format!("{} instead of a refusal", kept.kind())))
-    }
-}
-
-impl Kept {
-    /// Parses what [`Self::text`] wrote.
-    pub(crate) fn read(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|error| unreadable(&error))
-    }
-
-    pub(crate) fn text(&self) -> Result<String, Error> {
-        serde_json::to_string(self)
-            .map_err(|error| StoreError::Corrupt(format!("cannot serialise an answer: {error}")).into())
-    }
-
-    /// Returns the first answer.
-    pub(crate) fn answer<T: Answer>(self) -> Result<T, Error> {
-        match self {
-            Self::Refused1(form) => Err(Error::Refused(form.back()?)),
-            kept => T::again(kept),
+    fn again(kept: &str) -> Result<Self, Error> {
+        match Stored::read(kept)? {
+            Stored::Refused1(form) => Err(Error::Refused(form.back()?)),
+            other => Err(unreadable(&format!("{} instead of a refusal", other.kind()))),
         }
     }
 }
 
-impl From<Refusal> for Kept {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused1(RefusedForm::of(refusal))
+impl Stored {
+    fn read(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|error| unreadable(&error))
     }
-}
-
-fn unreadable(why: &dyn std::fmt::Display) -> Error {
-    tracing::error!(%why, "a stored answer is unreadable");
-    Code::AnswerUnreadable.into()
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 //! sent.
 
 use super::form::form;
-use super::unreadable;
 use crate::{Error, Refusal};
 use domain::code::Code;
 use serde_json::Value;
@@ -25,7 +24,11 @@ impl RefusedForm {
     /// An unknown code was stored by a later version of this program.
     pub(super) fn back(self) -> Result<Refusal, Error> {
         let Self { code, detail, chinese, data } = self;
-        let code = Code::from_number(code).ok_or_else(|| unreadable(&format!("unknown code {code}")))?;
+        let unknown = || {
+            tracing::error!(code, "a stored refusal has an unknown code");
+            Error::from(Code::AnswerUnreadable)
+        };
+        let code = Code::from_number(code).ok_or_else(unknown)?;
         Ok(Refusal { code, detail, chinese, data })
     }
 }

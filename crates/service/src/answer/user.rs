@@ -3,7 +3,7 @@
 use super::author::AuthorForm;
 use super::form::{form, words};
 use crate::invitation::Invited;
-use crate::user::Added;
+use crate::user::InvitedUser;
 use domain::access::Role;
 use store::user::User;
 
@@ -36,7 +36,7 @@ form! {
 }
 
 form! {
-    UserAddedForm of Added {
+    UserAddedForm of InvitedUser {
         "user" user: UserForm,
         "invited" invited: InvitedForm,
     }

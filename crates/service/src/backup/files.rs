@@ -50,24 +50,16 @@ pub(super) fn sync(path: &Path) -> Result<(), Error> {
     Ok(File::open(path)?.sync_all()?)
 }
 
-/// Writes a file atomically: it appears complete or not at all.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let part = path.with_extension("part");
-    let mut file = make(&part)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    rename(&part, path)
-}
-
-/// Atomically replaces a world-readable file: readers see the old or the new content.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+/// Writes a file with this mode atomically: it appears complete or not at all, and readers of a former file
+/// see the old or the new content.
+pub(super) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
     let part = Path::new(&part);
     // Left behind by a killed process, possibly another user's.
     drop(std::fs::remove_file(part));
     let mut file = make(part)?;
-    file.set_permissions(Permissions::from_mode(0o644))?;
+    file.set_permissions(Permissions::from_mode(mode))?;
     file.write_all(bytes)?;
     file.sync_all()?;
     rename(part, path)

@@ -2,7 +2,8 @@
 //! a backup beside a running server cannot write to the ledger; the server reads the age of its backup from
 //! here.
 
-use super::{Manifest, files};
+use super::files;
+use super::manifest::Manifest;
 use crate::{Error, Service};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -42,7 +43,7 @@ impl LastBackup {
     /// and nothing in it is secret.
     pub fn keep(&self, path: &Path) -> Result<(), Error> {
         let text = serde_json::to_string(self).map_err(std::io::Error::other)?;
-        files::replace(path, (text + "\n").as_bytes())
+        files::write_whole(path, (text + "\n").as_bytes(), 0o644)
     }
 }
 

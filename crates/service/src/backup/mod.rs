@@ -32,7 +32,7 @@ impl Service {
         files::make(&file)?;
         self.store.copy_file(&file).await?;
         files::sync(&file)?;
-        let copy = Self { store: Store::open_still(&file).await?, ..self.clone() };
+        let copy = Self { store: Store::open_immutable(&file).await?, ..self.clone() };
         let found = copy.verify().await?;
         if !found.is_ok() {
             let all: Vec<_> =
@@ -42,7 +42,7 @@ impl Service {
         let state = store::mark::state(&mut copy.store.read().await?, None).await?;
         drop(copy);
         let manifest = Manifest::of(&state, &file, self.now())?;
-        files::write_whole(&to.join(MANIFEST), manifest.text()?.as_bytes())?;
+        files::write_whole(&to.join(MANIFEST), manifest.text()?.as_bytes(), 0o600)?;
         Ok(manifest)
     }
 }
@@ -52,7 +52,7 @@ impl Service {
 pub fn restore(from: &Path, to: &Path) -> Result<Manifest, Error> {
     let manifest = Manifest::read(&from.join(MANIFEST))?;
     if manifest.schema > i64::from(store::schema_version()) {
-        return Err(Error::told(
+        return Err(Error::bilingual(
             Code::BackupInvalid,
             format!("it was made by a newer version of this program ({})", manifest.program),
             format!("该备份由更新的程序版本创建（{}）", manifest.program),
@@ -61,7 +61,7 @@ pub fn restore(from: &Path, to: &Path) -> Result<Manifest, Error> {
     let part = to.with_extension("db.part");
     let copied = files::copy(&from.join(FILE), &part).and_then(|sum| {
         if sum != (manifest.bytes, manifest.sha256.clone()) {
-            return Err(Error::told(
+            return Err(Error::bilingual(
                 Code::BackupInvalid,
                 "the database file does not match the manifest",
                 "数据库文件与清单记录不符",

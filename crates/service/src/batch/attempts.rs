@@ -1,8 +1,8 @@
 //! The attempts to pay an item, derived from its failures, its transfer and the batch's history.
 
-use super::list::described;
+use super::described::{Described, described};
+use super::lookup::find;
 use super::rework::item_of;
-use super::{Described, find};
 use crate::{Error, Service};
 use domain::code::Code;
 use domain::fact::BatchEvent;

@@ -1,9 +1,10 @@
 //! Calls a batch off: before it has begun, during its run, or for good.
 
-use super::ask::Ask;
-use super::lifecycle::is_live;
-use super::{changed, external_id, locked};
-use crate::write::{Done, Write, begun};
+use super::external_id;
+use super::lookup::{changed, locked};
+use super::request::BatchRequest;
+use super::settle::is_live;
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::access::Reach;
 use domain::batch::{BatchIntent, BatchState};
@@ -17,7 +18,7 @@ use store::batch::Batch;
 /// How far a cancellation got in its first transaction.
 enum Cancelled {
     /// It is done, or its runner does the rest.
-    Done(Box<Done<Batch>>),
+    Done(Box<WriteResult<Batch>>),
     /// The batch has no runner: its items are still to be marked.
     Waits(BatchId, Fact),
 }
@@ -27,38 +28,43 @@ impl Service {
     /// remaining items are interrupted: by its runner if it has one, otherwise at once. With `for_good`,
     /// unpaid items are skipped instead, so that no retry can pay them; this may follow an interruption.
     /// Callers limited to their own batches can cancel them only before they have begun.
-    pub async fn batch_cancel(&self, actor: &Actor, ask: &Ask<'_>, for_good: bool) -> Result<Batch, Error> {
+    pub async fn batch_cancel(
+        &self,
+        actor: &Actor,
+        request: &BatchRequest<'_>,
+        for_good: bool,
+    ) -> Result<Batch, Error> {
         if let Some(first) = self.first_answer().await? {
             return first.answer();
         }
         let mut write = self.step(actor, Action::BatchCancel).await?;
-        let done = match cancel(&mut write, ask, for_good).await {
+        let done = match cancel(&mut write, request, for_good).await {
             // The rest is marked in separate transactions; the last one stores the answer.
             Ok(Cancelled::Waits(batch, fact)) => {
-                write.end(Ok(Done::one((), fact))).await?;
+                write.end(Ok(WriteResult::one((), fact))).await?;
                 return self.run_interrupted(batch).await;
             }
             Ok(Cancelled::Done(done)) => Ok(*done),
             Err(error) => Err(error),
         };
-        begun!(write.claim()).end(done).await
+        claimed!(write.claim()).end(done).await
     }
 }
 
-async fn cancel(write: &mut Write, ask: &Ask<'_>, for_good: bool) -> Result<Cancelled, Error> {
-    let batch = locked(write, ask.name).await?;
+async fn cancel(write: &mut Write, request: &BatchRequest<'_>, for_good: bool) -> Result<Cancelled, Error> {
+    let batch = locked(write, request.name).await?;
     let is_own = batch.created_by.principal == write.actor.author.principal;
-    if ask.reach == Reach::Own && (!is_own || batch.state.has_begun()) {
+    if request.reach == Reach::Own && (!is_own || batch.state.has_begun()) {
         return Err(Error::refused(Code::Forbidden, batch.number()));
     }
     match batch.state {
         BatchState::Draft | BatchState::Pending | BatchState::Approved => {
-            cancel_whole(write, &batch, ask.note).await.map(|done| Cancelled::Done(Box::new(done)))
+            cancel_whole(write, &batch, request.note).await.map(|done| Cancelled::Done(Box::new(done)))
         }
-        BatchState::Processing | BatchState::Paused => stop(write, batch, ask.note, for_good).await,
+        BatchState::Processing | BatchState::Paused => stop(write, batch, request.note, for_good).await,
         BatchState::PartiallyCompleted | BatchState::Failed if for_good && batch.tally.failed_count > 0 => {
             store::batch::set_called_off(&mut write.tx, batch.id, write.now).await?;
-            Ok(Cancelled::Waits(batch.id, called_off(&batch, ask.note)))
+            Ok(Cancelled::Waits(batch.id, called_off(&batch, request.note)))
         }
         BatchState::Completed | BatchState::PartiallyCompleted | BatchState::Failed => {
             Err(Error::refused(Code::BatchCannotCancel, batch.as_it_stands()))
@@ -68,7 +74,7 @@ async fn cancel(write: &mut Write, ask: &Ask<'_>, for_good: bool) -> Result<Canc
     }
 }
 
-async fn cancel_whole(write: &mut Write, batch: &Batch, note: &str) -> Result<Done<Batch>, Error> {
+async fn cancel_whole(write: &mut Write, batch: &Batch, note: &str) -> Result<WriteResult<Batch>, Error> {
     let (tx, id) = (&mut write.tx, batch.id);
     store::item::set_all(tx, id, ItemState::Pending, ItemState::Skipped).await?;
     external_id::release_all(tx, batch).await?;
@@ -81,7 +87,7 @@ async fn cancel_whole(write: &mut Write, batch: &Batch, note: &str) -> Result<Do
         .with("from", batch.state.name())
         .moved(state, BatchEvent::Cancelled)
         .noted(note);
-    Ok(Done::one(changed(write, id).await?, fact))
+    Ok(WriteResult::one(changed(write, id).await?, fact))
 }
 
 /// Asks the runner to stop; if there is none, returns that the rest is to be marked.
@@ -101,7 +107,7 @@ async fn stop(write: &mut Write, batch: Batch, note: &str, for_good: bool) -> Re
     if !live {
         return Ok(Cancelled::Waits(batch.id, fact));
     }
-    Ok(Cancelled::Done(Box::new(Done::one(changed(write, batch.id).await?, fact))))
+    Ok(Cancelled::Done(Box::new(WriteResult::one(changed(write, batch.id).await?, fact))))
 }
 
 fn called_off(batch: &Batch, note: &str) -> Fact {

@@ -1,11 +1,9 @@
-//! A batch's items in short: one hash that approvals and the run are bound to, and one fingerprint per row,
-//! by which batches are compared ([`super::similar`]).
+//! A batch's items in short: one hash, which is kept at submission and compared by `verify`, and one
+//! fingerprint per row, by which batches are compared ([`super::similar`]).
 
-use super::find;
-use super::similar::printed;
-use crate::{Error, Service};
+use crate::Error;
 use data_encoding::HEXLOWER;
-use domain::similar::Printed;
+use domain::similar::{Payment, Printed, print};
 use sha2::{Digest, Sha256};
 use store::Tx;
 use store::batch::Batch;
@@ -65,6 +63,20 @@ impl<'a> FromIterator<&'a Item> for Content {
     }
 }
 
+/// The row's fingerprint.
+#[must_use]
+pub(crate) fn printed(item: &Item) -> Printed {
+    let payment = Payment {
+        source: item.source,
+        target: item.target,
+        amount: item.amount,
+        reference: item.reference.as_deref(),
+        external_id: item.external_id.as_deref(),
+        memo: item.memo.as_deref(),
+    };
+    Printed { print: print(&payment), item: item.number.0 }
+}
+
 /// The current content of a batch's items.
 pub(crate) async fn content(tx: &mut Tx, batch: &Batch) -> Result<Content, Error> {
     let (mut hash, mut after) = (ContentHash::default(), batch.first_number - 1);
@@ -75,15 +87,5 @@ pub(crate) async fn content(tx: &mut Tx, batch: &Batch) -> Result<Content, Error
         let Some(last) = items.last() else { return Ok(hash.finish()) };
         after = last.number.0;
         items.iter().for_each(|item| hash.item(item));
-    }
-}
-
-impl Service {
-    /// Whether the items are still those that were submitted.
-    pub async fn batch_check_content(&self, name: &str) -> Result<bool, Error> {
-        let mut tx = self.store.read().await?;
-        let batch = find(&mut tx, name).await?;
-        let Content { hash, .. } = content(&mut tx, &batch).await?;
-        Ok(batch.content_hash.is_none_or(|frozen| frozen == hash))
     }
 }

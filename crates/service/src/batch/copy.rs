@@ -1,9 +1,10 @@
 //! A new batch from an earlier one: from its failed items, or from all of them.
 
-use super::create::check_head;
-use super::list::described;
-use super::{Described, find_locked, linked, locked};
-use crate::write::{Done, Write, begun};
+use super::described::{Described, described};
+use super::draft::check_head;
+use super::linked;
+use super::lookup::{find, lock, locked};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::access::Reach;
 use domain::batch::BatchState;
@@ -40,7 +41,7 @@ impl Service {
         items: CopiedItems,
         name: Option<&str>,
     ) -> Result<Described, Error> {
-        let mut write = begun!(self.write(actor, Action::BatchCreate));
+        let mut write = claimed!(self.write(actor, Action::BatchCreate));
         let done = copy(&mut write, reach, batch, items, name).await;
         write.end(done).await
     }
@@ -52,7 +53,7 @@ async fn copy(
     batch: &str,
     items: CopiedItems,
     name: Option<&str>,
-) -> Result<Done<Described>, Error> {
+) -> Result<WriteResult<Described>, Error> {
     let name = name.map(|name| check_head(name, None)).transpose()?.map(|(name, _)| name);
     let (draft, facts) = match items {
         CopiedItems::Failed => {
@@ -66,12 +67,13 @@ async fn copy(
             (draft, vec![created, copied])
         }
         CopiedItems::All => {
-            let batch = find_locked(&mut write.tx, batch).await?;
+            let found = find(&mut write.tx, batch).await?;
+            let batch = lock(&mut write.tx, found.id).await?;
             let (draft, created) = linked::draft_of(write, &batch, Part::All, name).await?;
             (draft, vec![created])
         }
     };
-    Ok(Done::many(described(&mut write.tx, draft).await?, facts))
+    Ok(WriteResult::many(described(&mut write.tx, draft).await?, facts))
 }
 
 /// Failed items can be copied only while the batch is not running, and only by callers that may replace them.

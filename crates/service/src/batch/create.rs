@@ -2,29 +2,27 @@
 //! transaction: all of them or none.
 
 use super::content::Content;
-use super::list::described;
-use super::rows::{self, Accepted, AcceptedRows, Amounts, BatchTerms, NewRow, ROWS_MAX, too_many_rows};
-use super::submit::{Prepared, Submission, freeze};
-use super::{external_id, find, similar};
-use crate::payee::{Given, Leg, Party, Payees, Side};
-use crate::write::{Done, Write, begun};
-use crate::{Error, Service, visible};
-use domain::asset::Asset;
+use super::described::described;
+use super::draft::check_head;
+use super::items::{extent, insert_items, number_of_rows};
+use super::rows::row::{AcceptedRows, NewRow, ROWS_MAX, too_many_rows};
+use super::rows::{self, Amounts};
+use super::submit::{PreparedBatch, Submission, freeze};
+use super::terms::{BatchTerms, asset_of_batch, single, terms};
+use super::{lookup, similar};
+use crate::payee::{Given, Side};
+use crate::write::{Write, WriteResult, claimed};
+use crate::{Error, Service};
 use domain::batch::{BatchMode, BatchState, BatchType, CHUNK_ITEMS_MAX};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
-use domain::id::{BatchId, TransferId};
-use domain::script::Digits;
-use domain::text::Text;
+use domain::id::BatchId;
 use ledger::calendar;
-use ledger::rates::Rates;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::{Filled, NewBatch};
-use store::counter::{self, Counter};
-use store::item::Item;
+use store::named_lock::{self, NamedLock};
 use store::similar::Subject;
-use store::turn::{self, Turn};
 
 /// A batch to create.
 #[derive(Debug, Clone)]
@@ -78,7 +76,7 @@ pub(crate) struct Read {
 impl Service {
     /// Creates a batch and submits it, unless it is to stay a draft. One row that cannot be accepted refuses
     /// the whole request.
-    pub async fn batch_create(&self, actor: &Actor, new: &CreateBatch) -> Result<Prepared, Error> {
+    pub async fn batch_create(&self, actor: &Actor, new: &CreateBatch) -> Result<PreparedBatch, Error> {
         if let Some(first) = self.first_answer().await? {
             return first.answer();
         }
@@ -90,7 +88,7 @@ impl Service {
             Ok(read) => read,
             Err(error) => return self.refused(actor, about, error).await,
         };
-        let mut write = begun!(self.write(actor, Action::BatchCreate));
+        let mut write = claimed!(self.write(actor, Action::BatchCreate));
         write.about = about;
         let done = make(&mut write, new, read).await;
         write.end(done).await
@@ -117,10 +115,10 @@ impl Service {
 }
 
 /// Writes the batch, its items and, unless it stays a draft, its submission.
-async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<Done<Prepared>, Error> {
+async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<WriteResult<PreparedBatch>, Error> {
     let id = insert_batch(write, new, &read).await?;
     let (tx, now) = (&mut write.tx, write.now);
-    turn::take(tx, Turn::Submit).await?;
+    named_lock::take(tx, NamedLock::Submit).await?;
     let subject = Subject { batch: Some(id), ..read.terms.subject() };
     let without_paid = new.submission.without_paid;
     let (rows, found) = similar::examine_rows(tx, &subject, read.accepted.rows, without_paid, now).await?;
@@ -139,18 +137,18 @@ async fn make(write: &mut Write, new: &CreateBatch, read: Read) -> Result<Done<P
             .moved(BatchState::Draft, BatchEvent::Created),
     ];
     if !new.draft {
-        let made = find(&mut write.tx, &id.to_string()).await?;
+        let made = lookup::get(&mut write.tx, id).await?;
         let content: Content = items.iter().collect();
         facts.push(freeze(write, &made, &content, &found, &new.submission).await?);
     }
-    let made = find(&mut write.tx, &id.to_string()).await?;
-    Ok(Done::many(Prepared { batch: described(&mut write.tx, made).await?, found }, facts))
+    let made = lookup::get(&mut write.tx, id).await?;
+    Ok(WriteResult::many(PreparedBatch { batch: described(&mut write.tx, made).await?, found }, facts))
 }
 
 async fn insert_batch(write: &mut Write, new: &CreateBatch, read: &Read) -> Result<BatchId, Error> {
     let (name, remarks) = check_head(&new.name, new.remarks.as_deref())?;
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Batch).await?;
+    named_lock::take(tx, NamedLock::Batch).await?;
     let zone = Service::zone(tx).await?;
     let batch = NewBatch {
         day: calendar::compact(calendar::zoned(write.now, &zone).date()),
@@ -167,61 +165,6 @@ async fn insert_batch(write: &mut Write, new: &CreateBatch, read: &Read) -> Resu
         created_at: write.now,
     };
     Ok(store::batch::create(tx, &batch).await?)
-}
-
-/// Numbers items and writes them with their contacts and external ids; the batch is a draft.
-pub(crate) async fn insert_items(
-    tx: &mut Tx,
-    batch: BatchId,
-    mut rows: Vec<Accepted>,
-) -> Result<Vec<Item>, Error> {
-    number_rows(tx, &mut rows).await?;
-    insert_rows(tx, batch, rows).await
-}
-
-/// A row count as the database's integer type.
-pub(crate) fn number_of_rows(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-/// Draws the items' numbers.
-pub(crate) async fn number_rows(tx: &mut Tx, rows: &mut [Accepted]) -> Result<(), Error> {
-    let first = counter::take(tx, Counter::Number, number_of_rows(rows.len())).await?;
-    for (row, number) in rows.iter_mut().zip(first..) {
-        row.item.number = TransferId(number);
-    }
-    Ok(())
-}
-
-/// Writes items that have been numbered.
-pub(crate) async fn insert_rows(
-    tx: &mut Tx,
-    batch: BatchId,
-    rows: Vec<Accepted>,
-) -> Result<Vec<Item>, Error> {
-    let written = |row: &Accepted| {
-        let contact = row.contact.as_ref()?;
-        Some((row.item.number, contact.kind, contact.written.clone()))
-    };
-    let contacts: Vec<_> = rows.iter().filter_map(written).collect();
-    let items: Vec<Item> = rows.into_iter().map(|row| row.item).collect();
-    store::item::insert(tx, batch, &items).await?;
-    store::item_contact::insert(tx, &contacts).await?;
-    external_id::claim(tx, batch, &items).await?;
-    Ok(items)
-}
-
-/// The first and last number of items that are in order.
-pub(crate) fn extent(items: &[Item]) -> (i64, i64) {
-    let number = |item: Option<&Item>| item.map_or(0, |item| item.number.0);
-    (number(items.first()), number(items.last()))
-}
-
-/// Checks the name and the remarks, and returns them as they are stored.
-pub(crate) fn check_head(name: &str, remarks: Option<&str>) -> Result<(String, Option<String>), Error> {
-    let name = visible(name)?;
-    let remarks = remarks.map(Text::parse).transpose().map_err(|code| Error::refused(code, "remarks"))?;
-    Ok((name, remarks.flatten().map(String::from)))
 }
 
 /// The terms of a new batch: its single account, the currency of its amounts, and the rules for them.
@@ -243,70 +186,4 @@ async fn terms_of_new(tx: &mut Tx, new: &CreateBatch) -> Result<BatchTerms, Erro
     let asset = asset_of_batch(tx, new.kind, single, new.currency.as_deref(), new.convert).await?;
     let terms = terms(tx, new.kind, asset, single, new.convert).await?;
     Ok(BatchTerms { allow_repeat: new.allow_repeat, ..terms })
-}
-
-/// The single account of a batch. It may be frozen: its items can be retried later.
-pub(crate) async fn single(tx: &mut Tx, named: &Given, side: Side) -> Result<Leg, Error> {
-    let about = || named.written.chars().take(64).collect::<String>();
-    let missing = if side == Side::Payer { Code::SourceNotFound } else { Code::TargetNotFound };
-    let payees = Payees::load(tx, std::iter::once(named)).await?;
-    let reference = match &named.party {
-        Ok(Party::Account(reference)) => reference,
-        Ok(Party::Email(_) | Party::Uid(_)) => return Err(Error::refused(missing, about())),
-        Err(code) => return Err(Error::refused(*code, about())),
-    };
-    let Some(found) = payees.account(reference) else {
-        let meant = payees.suggestion(reference).map(|id| format!("{}: write {id}", about()));
-        return Err(Error::refused(missing, meant.unwrap_or_else(about)));
-    };
-    match crate::payee::out_of_use(found, side) {
-        Some(code) => Err(Error::refused(code, about())),
-        None => Ok((found.account, found.asset)),
-    }
-}
-
-/// The currency of all amounts: that of the paying accounts.
-pub(crate) async fn asset_of_batch(
-    tx: &mut Tx,
-    kind: BatchType,
-    single: Option<Leg>,
-    named: Option<&str>,
-    convert: bool,
-) -> Result<Asset, Error> {
-    let named = currency(tx, named).await?;
-    let Some((_, own)) = single else {
-        return named.ok_or_else(|| Error::refused(Code::AssetUnknown, "currency"));
-    };
-    let may_differ = kind == BatchType::ManyToOne && convert;
-    match named {
-        Some(asset) if asset.id != own && !may_differ => {
-            Err(Error::refused(Code::CurrencyMismatch, asset.code))
-        }
-        Some(asset) => Ok(asset),
-        None => Service::asset(tx, own).await,
-    }
-}
-
-async fn currency(tx: &mut Tx, code: Option<&str>) -> Result<Option<Asset>, Error> {
-    let Some(code) = code else { return Ok(None) };
-    let code = code.trim().to_ascii_uppercase();
-    match crate::asset::find(tx, &code).await? {
-        Some(asset) => Ok(Some(asset)),
-        None => Err(Error::refused(Code::AssetUnknown, code.chars().take(64).collect::<String>())),
-    }
-}
-
-/// The terms for rows in a currency.
-pub(crate) async fn terms(
-    tx: &mut Tx,
-    kind: BatchType,
-    asset: Asset,
-    single: Option<Leg>,
-    convert: bool,
-) -> Result<BatchTerms, Error> {
-    let policies = store::policy::book(tx).await?;
-    let rates = if convert { Rates::load(tx).await? } else { Rates::default() };
-    let assets = store::asset::all(tx).await?;
-    let (allow_repeat, digits) = (false, Digits::Refuse);
-    Ok(BatchTerms { kind, asset, single, convert, allow_repeat, digits, policies, rates, assets })
 }

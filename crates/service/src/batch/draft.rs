@@ -1,24 +1,29 @@
-//! Checks who may change a draft, and which version of it an edit is based on.
+//! Checks what a draft may be called, who may change it, and which version of it an edit is based on.
 
-use super::ask::Ask;
-use crate::Error;
+use super::request::BatchRequest;
 use crate::error::Refusal;
 use crate::write::Write;
+use crate::{Error, visible};
 use domain::access::Reach;
 use domain::batch::BatchState;
 use domain::code::Code;
+use domain::text::Text;
 use jiff::Timestamp;
 use serde_json::json;
 use store::batch::Batch;
 
 /// Refuses callers limited to their own batches on other people's drafts, batches that are no longer drafts,
 /// and edits based on another version.
-pub(crate) async fn check_draft(write: &mut Write, batch: &Batch, ask: &Ask<'_>) -> Result<(), Error> {
-    may_edit(write, batch, ask.reach)?;
+pub(crate) async fn check_draft(
+    write: &mut Write,
+    batch: &Batch,
+    request: &BatchRequest<'_>,
+) -> Result<(), Error> {
+    may_edit(write, batch, request.reach)?;
     if batch.state != BatchState::Draft {
         return Err(Error::refused(Code::BatchState, batch.as_it_stands()));
     }
-    is_current(write, batch, ask.version).await
+    is_current(write, batch, request.version).await
 }
 
 fn may_edit(write: &Write, batch: &Batch, reach: Reach) -> Result<(), Error> {
@@ -39,10 +44,17 @@ async fn is_current(write: &mut Write, batch: &Batch, version: Option<i64>) -> R
     });
     Err(Error::Refused(Refusal {
         data: Some(data),
-        ..Refusal::told(
+        ..Refusal::bilingual(
             Code::DraftChanged,
             format!("{} is at version {}", batch.number(), batch.version),
             format!("{} 当前版本为 {}", batch.number(), batch.version),
         )
     }))
+}
+
+/// Checks the name and the remarks, and returns them as they are stored.
+pub(crate) fn check_head(name: &str, remarks: Option<&str>) -> Result<(String, Option<String>), Error> {
+    let name = visible(name)?;
+    let remarks = remarks.map(Text::parse).transpose().map_err(|code| Error::refused(code, "remarks"))?;
+    Ok((name, remarks.flatten().map(String::from)))
 }

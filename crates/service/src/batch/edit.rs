@@ -1,14 +1,14 @@
 //! Edits a draft: its head and its rows. The batch's counters change in the same transaction.
 
-use super::ask::Ask;
-use super::create::{check_head, extent, insert_items, terms};
-use super::draft::check_draft;
-use super::list::{DescribedItem, describe_items, described, tell_times};
-use super::rows::{
-    self, Accepted, AcceptedRows, Amounts, BatchTerms, NewRow, ROWS_MAX, RepeatKey, too_many_rows,
-};
-use super::{Described, changed, locked};
-use crate::write::{Done, Write, begun};
+use super::described::{Described, DescribedItem, describe_items, described, tell_times};
+use super::draft::{check_draft, check_head};
+use super::items::{delete_items, extent, insert_items};
+use super::lookup::{changed, locked};
+use super::request::BatchRequest;
+use super::rows::row::{Accepted, AcceptedRows, NewRow, ROWS_MAX, too_many_rows};
+use super::rows::{self, Amounts};
+use super::terms::{BatchTerms, RepeatKey, terms_of_draft};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchTally};
 use domain::code::Code;
@@ -17,7 +17,7 @@ use domain::id::BatchId;
 use hashbrown::HashSet;
 use store::Tx;
 use store::audit::Actor;
-use store::batch::{Batch, Head};
+use store::batch::{Batch, DraftFields};
 use store::item::Page;
 
 /// Items per step.
@@ -38,7 +38,7 @@ pub struct EditBatch {
 
 /// Rows that were added, as a stored answer holds them.
 #[derive(Debug, Clone)]
-pub struct Added {
+pub struct AddedItems {
     /// The batch.
     pub batch: Described,
     /// The numbers of the new items, in request order.
@@ -50,11 +50,11 @@ impl Service {
     pub async fn batch_edit(
         &self,
         actor: &Actor,
-        ask: &Ask<'_>,
+        request: &BatchRequest<'_>,
         edit: &EditBatch,
     ) -> Result<Described, Error> {
-        let mut write = begun!(self.write(actor, Action::BatchEdit));
-        let done = edit_draft(&mut write, ask, edit).await;
+        let mut write = claimed!(self.write(actor, Action::BatchEdit));
+        let done = edit_draft(&mut write, request, edit).await;
         write.end(done).await
     }
 
@@ -62,12 +62,12 @@ impl Service {
     pub async fn batch_add_items(
         &self,
         actor: &Actor,
-        ask: &Ask<'_>,
+        request: &BatchRequest<'_>,
         amounts: &Amounts,
         rows: &[NewRow],
-    ) -> Result<Added, Error> {
-        let mut write = begun!(self.write(actor, Action::BatchEdit));
-        let done = add(&mut write, ask, amounts, rows).await;
+    ) -> Result<AddedItems, Error> {
+        let mut write = claimed!(self.write(actor, Action::BatchEdit));
+        let done = add(&mut write, request, amounts, rows).await;
         write.end(done).await
     }
 
@@ -88,20 +88,24 @@ impl Service {
     pub async fn batch_delete_item(
         &self,
         actor: &Actor,
-        ask: &Ask<'_>,
+        request: &BatchRequest<'_>,
         number: i64,
     ) -> Result<Described, Error> {
-        let mut write = begun!(self.write(actor, Action::BatchEdit));
-        let done = delete(&mut write, ask, number).await;
+        let mut write = claimed!(self.write(actor, Action::BatchEdit));
+        let done = delete(&mut write, request, number).await;
         write.end(done).await
     }
 }
 
-async fn edit_draft(write: &mut Write, ask: &Ask<'_>, edit: &EditBatch) -> Result<Done<Described>, Error> {
-    let batch = draft(write, ask).await?;
+async fn edit_draft(
+    write: &mut Write,
+    request: &BatchRequest<'_>,
+    edit: &EditBatch,
+) -> Result<WriteResult<Described>, Error> {
+    let batch = draft(write, request).await?;
     let tx = &mut write.tx;
     let head = head(&batch, edit)?;
-    store::batch::set_head(tx, batch.id, &head).await?;
+    store::batch::set_fields(tx, batch.id, &head).await?;
     if let Some((amounts, rows)) = &edit.rows {
         let terms = terms_of_draft(tx, &batch).await?;
         let accepted = take(tx, &terms, amounts, rows).await?;
@@ -114,22 +118,22 @@ async fn edit_draft(write: &mut Write, ask: &Ask<'_>, edit: &EditBatch) -> Resul
         set_total(tx, &batch, items.len(), total).await?;
     }
     let changed = as_changed(write, &batch).await?;
-    let fact = edited(&batch, ask)
+    let fact = edited(&batch, request)
         .with("name", edit.name.as_deref())
         .with("mode", edit.mode.map(BatchMode::name))
         .with("relations", edit.rows.as_ref().map(|(_, rows)| rows.len()));
     let first = changed.batch.first_number;
     let fact = if edit.rows.is_some() { fact.of_item(first) } else { fact };
-    Ok(Done::one(changed, fact))
+    Ok(WriteResult::one(changed, fact))
 }
 
 async fn add(
     write: &mut Write,
-    ask: &Ask<'_>,
+    request: &BatchRequest<'_>,
     amounts: &Amounts,
     rows: &[NewRow],
-) -> Result<Done<Added>, Error> {
-    let batch = draft(write, ask).await?;
+) -> Result<WriteResult<AddedItems>, Error> {
+    let batch = draft(write, request).await?;
     let tx = &mut write.tx;
     let terms = terms_of_draft(tx, &batch).await?;
     let mut accepted = take(tx, &terms, amounts, rows).await?;
@@ -149,40 +153,36 @@ async fn add(
     set_total(tx, &batch, count, total).await?;
     let numbers: Vec<i64> = items.iter().map(|item| item.number.0).collect();
     let first_added = numbers.first().copied().unwrap_or_default();
-    let fact = edited(&batch, ask)
+    let fact = edited(&batch, request)
         .with("added", items.len())
         .with("first", numbers.first().copied())
         .of_item(first_added);
-    Ok(Done::one(Added { batch: as_changed(write, &batch).await?, items: numbers }, fact))
+    Ok(WriteResult::one(AddedItems { batch: as_changed(write, &batch).await?, items: numbers }, fact))
 }
 
-async fn delete(write: &mut Write, ask: &Ask<'_>, number: i64) -> Result<Done<Described>, Error> {
-    let batch = draft(write, ask).await?;
+async fn delete(
+    write: &mut Write,
+    request: &BatchRequest<'_>,
+    number: i64,
+) -> Result<WriteResult<Described>, Error> {
+    let batch = draft(write, request).await?;
     let tx = &mut write.tx;
     let found = store::item::get(tx, batch.id, number).await?;
     let found = found.ok_or_else(|| Error::refused(Code::ItemNotFound, number.to_string()))?;
     delete_items(tx, batch.id, (number, number)).await?;
     let count = usize::try_from(batch.tally.total_count - 1).unwrap_or(0);
     set_total(tx, &batch, count, batch.tally.total_amount - found.amount).await?;
-    let fact = edited(&batch, ask)
+    let fact = edited(&batch, request)
         .with("deleted", number)
         .with("amount", found.amount)
         .with("target", found.target.0);
-    Ok(Done::one(as_changed(write, &batch).await?, fact))
-}
-
-/// Deletes items from a draft, with their contacts and external ids.
-pub(crate) async fn delete_items(tx: &mut Tx, batch: BatchId, range: (i64, i64)) -> Result<(), Error> {
-    store::item_contact::delete_range(tx, batch, range).await?;
-    store::external_id::delete_range(tx, batch, range).await?;
-    store::item::delete_range(tx, batch, range).await?;
-    Ok(())
+    Ok(WriteResult::one(as_changed(write, &batch).await?, fact))
 }
 
 /// Locks a batch and checks that it can still be edited.
-pub(crate) async fn draft(write: &mut Write, ask: &Ask<'_>) -> Result<Batch, Error> {
-    let batch = locked(write, ask.name).await?;
-    check_draft(write, &batch, ask).await?;
+pub(crate) async fn draft(write: &mut Write, request: &BatchRequest<'_>) -> Result<Batch, Error> {
+    let batch = locked(write, request.name).await?;
+    check_draft(write, &batch, request).await?;
     Ok(batch)
 }
 
@@ -193,28 +193,17 @@ async fn as_changed(write: &mut Write, batch: &Batch) -> Result<Described, Error
 }
 
 /// `if_match` is the version that the edit was based on; null if the request did not name one.
-fn edited(batch: &Batch, ask: &Ask<'_>) -> Fact {
+fn edited(batch: &Batch, request: &BatchRequest<'_>) -> Fact {
     Fact::of_batch(Action::BatchEdit, batch.id)
         .with("version", batch.version + 1)
-        .with("if_match", ask.version)
+        .with("if_match", request.version)
         .moved(BatchState::Draft, BatchEvent::Edited)
 }
 
-fn head(batch: &Batch, edit: &EditBatch) -> Result<Head, Error> {
+fn head(batch: &Batch, edit: &EditBatch) -> Result<DraftFields, Error> {
     let (name, remarks) = check_head(edit.name.as_ref().unwrap_or(&batch.name), edit.remarks.as_deref())?;
     let remarks = if edit.remarks.is_some() { remarks } else { batch.remarks.clone() };
-    Ok(Head { name, remarks, mode: edit.mode.unwrap_or(batch.mode) })
-}
-
-/// The terms for the rows of a draft.
-pub(crate) async fn terms_of_draft(tx: &mut Tx, batch: &Batch) -> Result<BatchTerms, Error> {
-    let single = match batch.account {
-        Some(id) => store::account::by_id(tx, id).await?.map(|account| (id, account.asset)),
-        None => None,
-    };
-    let asset = Service::asset(tx, batch.asset).await?;
-    let terms = terms(tx, batch.kind, asset, single, batch.convert).await?;
-    Ok(BatchTerms { allow_repeat: batch.allow_repeat, ..terms })
+    Ok(DraftFields { name, remarks, mode: edit.mode.unwrap_or(batch.mode) })
 }
 
 async fn take(

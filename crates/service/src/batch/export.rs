@@ -1,6 +1,6 @@
 //! The result of a batch as CSV: one line per item, with its state, code, fee and transfer.
 
-use super::find;
+use super::lookup::find;
 use super::problems::ProblemRow;
 use crate::{Error, Service};
 use domain::amount::format_minor;

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use serde_json::json;
 use store::Tx;
 use store::batch::Batch;
-use store::external_id::Holder;
+use store::external_id::HeldId;
 use store::item::Item;
 
 /// Held ids that a refusal lists.
@@ -20,7 +20,7 @@ pub(crate) struct Held {
     /// The index of the item that wants it.
     pub place: usize,
     /// The item that holds it.
-    pub holder: Holder,
+    pub holder: HeldId,
     /// The number of its batch.
     pub number: String,
 }
@@ -103,7 +103,7 @@ async fn held<'a>(tx: &mut Tx, items: impl Iterator<Item = &'a Item> + Clone) ->
     batches.dedup();
     let batches = store::batch::by_ids(tx, batches).await?;
     let numbers: HashMap<BatchId, String> = batches.iter().map(|batch| (batch.id, batch.number())).collect();
-    let by_id: HashMap<&str, &Holder> = holders.iter().map(|holder| (holder.id.as_str(), holder)).collect();
+    let by_id: HashMap<&str, &HeldId> = holders.iter().map(|holder| (holder.id.as_str(), holder)).collect();
     let one = |(place, item): (usize, &Item)| {
         let holder = *by_id.get(item.external_id.as_deref()?)?;
         let number = numbers.get(&holder.batch).cloned().unwrap_or_default();

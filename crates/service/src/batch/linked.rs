@@ -1,10 +1,9 @@
 //! Drafts made from an earlier batch. A draft that pays unpaid items of that batch is linked: its submission
 //! skips those items in the earlier batch in the same commit, so that nothing can be paid in both.
 
-use super::{changed, find, find_locked};
-use crate::Error;
-use crate::Service;
+use super::lookup::{changed, get, lock};
 use crate::write::Write;
+use crate::{Error, Service};
 use domain::access::Reach;
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
@@ -18,7 +17,7 @@ use store::audit::Actor;
 use store::batch::{Batch, Filled, NewBatch};
 use store::batch_origin::{self, Part, Replaced};
 use store::counter::{self, Counter};
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// Creates a draft from a batch's items, with the batch's head or another name. A draft of unpaid items is
 /// linked to them and has their external ids; a draft of all items is an independent batch, without external
@@ -39,7 +38,7 @@ pub(crate) async fn draft_of(
         };
         let number = batch.number();
         let (english, chinese) = (format!("{number}: {english}"), format!("{number} {chinese}"));
-        return Err(Error::told(Code::BatchEmpty, english, chinese));
+        return Err(Error::bilingual(Code::BatchEmpty, english, chinese));
     }
     let id = empty_draft_like(write, batch, name).await?;
     let tx = &mut write.tx;
@@ -73,7 +72,7 @@ pub(crate) fn may_replace(actor: &Actor, reach: Reach, batch: &Batch) -> Result<
 /// Creates a draft without items that has another batch's head.
 async fn empty_draft_like(write: &mut Write, batch: &Batch, name: Option<String>) -> Result<BatchId, Error> {
     let tx = &mut write.tx;
-    turn::take(tx, Turn::Batch).await?;
+    named_lock::take(tx, NamedLock::Batch).await?;
     let zone = Service::zone(tx).await?;
     let new = NewBatch {
         day: calendar::compact(calendar::zoned(write.now, &zone).date()),
@@ -96,14 +95,14 @@ async fn empty_draft_like(write: &mut Write, batch: &Batch, name: Option<String>
 pub(crate) async fn draft_of_corrections(write: &mut Write, batch: &Batch) -> Result<Batch, Error> {
     let id = empty_draft_like(write, batch, None).await?;
     store::batch::fill(&mut write.tx, id, &Filled::default()).await?;
-    find(&mut write.tx, &id.to_string()).await
+    get(&mut write.tx, id).await
 }
 
 /// Called when a draft is submitted: skips the items that it pays in the batch that it is linked to. Refused
 /// if one of them is no longer unpaid. Does nothing for a draft that is not linked.
 pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option<Fact>, Error> {
     let Some(origin) = batch_origin::origin(&mut write.tx, draft.id).await? else { return Ok(None) };
-    let batch = find_locked(&mut write.tx, &origin.to_string()).await?;
+    let batch = lock(&mut write.tx, origin).await?;
     let replaced = batch_origin::replaced(&mut write.tx, draft.id).await?;
     let is_unpaid = |one: &&Replaced| matches!(one.state, ItemState::Pending | ItemState::Failed);
     let settled: Vec<_> = replaced.iter().filter(|one| !is_unpaid(one)).collect();
@@ -111,7 +110,7 @@ pub(crate) async fn take_over(write: &mut Write, draft: &Batch) -> Result<Option
         let (count, number, line) = (settled.len(), batch.number(), first.line);
         let english = format!("{count} of {number}, the first on line {line}");
         let chinese = format!("{number} 中的 {count} 笔，第一笔在第 {line} 行");
-        return Err(Error::told(Code::LinkedItemSettled, english, chinese));
+        return Err(Error::bilingual(Code::LinkedItemSettled, english, chinese));
     }
     if replaced.is_empty() {
         return Ok(None);

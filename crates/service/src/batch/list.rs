@@ -1,71 +1,21 @@
 //! Lists of batches, items and history: filtered, sorted and paged, with the names of what they refer to.
 
-use super::find;
+use super::described::{Described, DescribedItem, describe, describe_items, described, tell_times};
+use super::lookup::find;
 use crate::{Error, Service};
-use domain::asset::Asset;
-use domain::batch::ContactType;
-use domain::id::{AssetId, BatchId, TransferId};
 use domain::item::ItemState;
-use hashbrown::HashMap;
-use store::Tx;
 use store::batch::{Batch, BatchFilter, BatchSort};
 use store::batch_history::Event;
-use store::batch_rate::KeptRate;
-use store::item::{Item, ItemFilter};
-use store::transfer::Transfer;
-
-/// A batch with the names of what it refers to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Described {
-    /// The batch.
-    pub batch: Batch,
-    /// Its currency.
-    pub asset: Asset,
-    /// Its single account's number.
-    pub account: Option<String>,
-    /// The rates that it keeps.
-    pub rates: Vec<DescribedRate>,
-}
-
-/// A rate that a batch keeps.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DescribedRate {
-    /// The payer's currency.
-    pub source: String,
-    /// The payee's currency.
-    pub target: String,
-    /// Major units of the target per major unit of the source.
-    pub rate: String,
-    /// When the batch took it, microseconds UTC.
-    pub kept_at: i64,
-}
+use store::import_problem::ImportProblem;
+use store::item::ItemFilter;
 
 /// A page of a list.
 #[derive(Debug, Clone, Copy)]
-pub struct Part {
+pub struct OffsetPage {
     /// Maximum number of rows.
     pub limit: i64,
     /// Rows to skip.
     pub offset: i64,
-}
-
-/// An item with the names of its accounts and what settled it.
-#[derive(Debug, Clone)]
-pub struct DescribedItem {
-    /// The item.
-    pub item: Item,
-    /// The payer's account number.
-    pub source: String,
-    /// The payee's account number.
-    pub target: String,
-    /// The transfer that settled it.
-    pub transfer: Option<Transfer>,
-    /// How the row named its own side, if not by the account number.
-    pub contact: Option<(ContactType, String)>,
-    /// When it was added to the batch, microseconds UTC; none if it was created with the batch.
-    pub created_at: Option<i64>,
-    /// When it was last paid, refused, retried or skipped; none if never.
-    pub updated_at: Option<i64>,
 }
 
 /// Items of a batch.
@@ -92,13 +42,13 @@ impl Service {
         &self,
         filter: &BatchFilter,
         sort: BatchSort,
-        part: Part,
+        part: OffsetPage,
     ) -> Result<(Vec<Described>, i64), Error> {
         crate::date::check_range(filter.from, filter.until)?;
         let mut tx = self.store.read().await?;
         let total = store::batch::count(&mut tx, filter).await?;
         let batches = store::batch::list(&mut tx, filter, sort, part.limit, part.offset).await?;
-        Ok((Self::describe(&mut tx, batches).await?, total))
+        Ok((describe(&mut tx, batches).await?, total))
     }
 
     /// How many batches match a filter.
@@ -113,7 +63,7 @@ impl Service {
         name: &str,
         states: &[ItemState],
         after: Option<i64>,
-        part: Part,
+        part: OffsetPage,
     ) -> Result<ItemList, Error> {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
@@ -121,10 +71,7 @@ impl Service {
         let (last, states_wanted) = (batch.last_number, states.to_vec());
         let whole =
             ItemFilter { batch: batch.id, after: first, last, states: states_wanted, codes: Vec::new() };
-        let total = match counted(&batch, states) {
-            Some(total) => total,
-            None => store::item::count(&mut tx, &whole).await?,
-        };
+        let total = counted(&batch, states);
         let filter = ItemFilter { after: after.unwrap_or(first).max(first), ..whole };
         let items = store::item::list(&mut tx, &filter, part.limit, part.offset).await?;
         let mut items = describe_items(&mut tx, items).await?;
@@ -132,11 +79,11 @@ impl Service {
         Ok(ItemList { batch: described(&mut tx, batch).await?, items, total })
     }
 
-    /// A page of a batch's history with the event ids, and its total length.
-    pub async fn batch_history_page(
+    /// A page of a batch's history with the event ids, in order, and its total length.
+    pub async fn batch_history(
         &self,
         name: &str,
-        part: Part,
+        part: OffsetPage,
     ) -> Result<(Batch, Vec<(i64, Event)>, i64), Error> {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
@@ -145,111 +92,16 @@ impl Service {
         Ok((batch, events, total))
     }
 
-    pub(crate) async fn describe(tx: &mut Tx, batches: Vec<Batch>) -> Result<Vec<Described>, Error> {
-        let assets: HashMap<_, Asset> =
-            store::asset::all(tx).await?.into_iter().map(|asset| (asset.id, asset)).collect();
-        let mut ids: Vec<i64> = batches.iter().filter_map(|batch| batch.account.map(|id| id.0)).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let numbers: HashMap<i64, String> = store::account::numbers(tx, ids).await?.into_iter().collect();
-        let mut rates = kept_rates(tx, &batches, &assets).await?;
-        let one = |batch: Batch| {
-            let rates = rates.remove(&batch.id).unwrap_or_default();
-            let account = batch.account.and_then(|id| numbers.get(&id.0).cloned());
-            let asset = assets.get(&batch.asset).cloned();
-            let asset = asset.ok_or_else(|| store::StoreError::Corrupt(format!("batch {}", batch.id)))?;
-            Ok(Described { batch, asset, account, rates })
-        };
-        batches.into_iter().map(one).collect()
+    /// The problems of a batch's refused rows, in line order.
+    pub async fn batch_problems(&self, name: &str, limit: i64) -> Result<Vec<ImportProblem>, Error> {
+        let mut tx = self.store.read().await?;
+        let batch = find(&mut tx, name).await?;
+        Ok(store::import_problem::list(&mut tx, batch.id, limit).await?)
     }
 }
 
-/// The rates kept by the batches that convert.
-async fn kept_rates(
-    tx: &mut Tx,
-    batches: &[Batch],
-    assets: &HashMap<AssetId, Asset>,
-) -> Result<HashMap<BatchId, Vec<DescribedRate>>, Error> {
-    let mut ids: Vec<i64> = batches.iter().filter(|batch| batch.convert).map(|batch| batch.id.0).collect();
-    let mut rates: HashMap<BatchId, Vec<DescribedRate>> = HashMap::new();
-    if ids.is_empty() {
-        return Ok(rates);
-    }
-    ids.sort_unstable();
-    ids.dedup();
-    let code = |id: AssetId| assets.get(&id).map_or_else(String::new, |asset| asset.code.clone());
-    for KeptRate { batch, rate, kept_at } in store::batch_rate::of_many(tx, ids).await? {
-        let (source, target) = (code(rate.source), code(rate.target));
-        rates.entry(batch).or_default().push(DescribedRate { source, target, rate: rate.rate, kept_at });
-    }
-    Ok(rates)
-}
-
-/// One batch, described.
-pub(crate) async fn described(tx: &mut Tx, batch: Batch) -> Result<Described, Error> {
-    let mut all = Service::describe(tx, vec![batch]).await?;
-    all.pop().ok_or_else(|| Error::from(domain::code::Code::BatchNotFound))
-}
-
-pub(crate) async fn describe_items(tx: &mut Tx, mut items: Vec<Item>) -> Result<Vec<DescribedItem>, Error> {
-    if items.iter().any(|item| item.number.0 != 0) {
-        store::external_id::fill(tx, &mut items).await?;
-    }
-    let mut ids: Vec<i64> = items.iter().flat_map(|item| [item.source.0, item.target.0]).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let numbers: HashMap<i64, String> = store::account::numbers(tx, ids).await?.into_iter().collect();
-    let settled = items.iter().filter(|item| item.state == ItemState::Completed).map(|item| item.number.0);
-    let transfers = store::transfer::by_numbers(tx, settled.collect()).await?;
-    let mut transfers: HashMap<i64, Transfer> = transfers.into_iter().map(|t| (t.number.0, t)).collect();
-    let written = store::item_contact::by_items(tx, items.iter().map(|item| item.number.0).collect()).await?;
-    let mut contacts: HashMap<TransferId, (ContactType, String)> =
-        written.into_iter().map(|(item, kind, text)| (item, (kind, text))).collect();
-    let name = |id: i64| numbers.get(&id).cloned().unwrap_or_else(|| format!("#{id}"));
-    let mut described = Vec::with_capacity(items.len());
-    for item in items {
-        let (source, target) = (name(item.source.0), name(item.target.0));
-        let (transfer, contact) = (transfers.remove(&item.number.0), contacts.remove(&item.number));
-        let (created_at, updated_at) = (None, transfer.as_ref().map(|transfer| transfer.created_at));
-        described.push(DescribedItem { item, source, target, transfer, contact, created_at, updated_at });
-    }
-    Ok(described)
-}
-
-/// Derives when items were added and when they last changed from the batch's history and the failed attempts,
-/// so that nothing has to be stored for it. An edit's line in the history names the first item that it added.
-pub(crate) async fn tell_times(
-    tx: &mut Tx,
-    batch: BatchId,
-    items: &mut [DescribedItem],
-) -> Result<(), Error> {
-    let Some(last) = items.last().map(|item| item.item.number.0) else { return Ok(()) };
-    let events = store::batch_history::of_items(tx, batch, last).await?;
-    let failed = items.iter().filter(|item| item.item.state == ItemState::Failed);
-    let failed = failed.map(|item| item.item.number.0).collect();
-    let failures: HashMap<i64, i64> = store::item::failed_at(tx, failed).await?.into_iter().collect();
-    let (edits, others): (Vec<_>, Vec<_>) = events.into_iter().partition(|event| event.is_edit);
-    let mut moved: HashMap<i64, i64> = HashMap::new();
-    for event in others {
-        moved.insert(event.item, event.at);
-    }
-    for item in items {
-        let number = item.item.number.0;
-        let known = [moved.get(&number).copied(), failures.get(&number).copied(), item.updated_at];
-        item.updated_at = known.into_iter().flatten().max();
-        item.created_at = edits.iter().filter(|edit| edit.item <= number).map(|edit| edit.at).max();
-    }
-    Ok(())
-}
-
-/// The length of a list from the batch's counters, without reading a million items; none if they do not cover
-/// it.
-fn counted(batch: &Batch, states: &[ItemState]) -> Option<i64> {
-    let of = |state: &ItemState| match state {
-        ItemState::Completed => Some(batch.tally.success_count),
-        ItemState::Failed => Some(batch.tally.failed_count),
-        ItemState::Skipped => Some(batch.tally.skipped_count),
-        ItemState::Pending | ItemState::Processing | ItemState::Unknown => None,
-    };
-    if states.is_empty() { Some(batch.tally.total_count) } else { states.iter().map(of).sum() }
+/// The length of a list from the batch's counters, without reading a million items.
+fn counted(batch: &Batch, states: &[ItemState]) -> i64 {
+    let listed = |state: &ItemState| states.is_empty() || states.contains(state);
+    ItemState::ALL.into_iter().filter(listed).map(|state| batch.tally.count_in(state)).sum()
 }

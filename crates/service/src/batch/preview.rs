@@ -1,10 +1,12 @@
 //! A dry run: the same decisions as the run, on the same accounts, without writing anything.
 
-use super::content::Content;
+use super::content::{self, Content};
 use super::create::CreateBatch;
-use super::list::{Described, DescribedItem, Part, describe_items, described};
+use super::described::{Described, DescribedItem, describe_items, described};
+use super::list::OffsetPage;
+use super::lookup::find;
 use super::similar::{self, Found};
-use super::{external_id, find, promise};
+use super::{external_id, promise};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::batch::{BatchMode, BatchState};
@@ -16,7 +18,7 @@ use domain::policy::PolicyBook;
 use domain::posting::{Book, Request};
 use hashbrown::HashMap;
 use ledger::calendar;
-use ledger::rates::{Rates, post_item};
+use ledger::rates::{Rates, post_exchanged};
 use store::Tx;
 use store::batch::Batch;
 use store::item::{Item, Page};
@@ -28,7 +30,7 @@ pub const REFUSALS_SHOWN: usize = 1_000;
 
 /// An item that would be refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Foreseen {
+pub struct PredictedRefusal {
     /// The item.
     pub item: Item,
     /// Why it would be refused.
@@ -37,7 +39,7 @@ pub struct Foreseen {
 
 /// What would happen to an item.
 #[derive(Debug, Clone)]
-pub struct ForeseenItem {
+pub struct PredictedItem {
     /// The item with its accounts.
     pub item: DescribedItem,
     /// Why it would be refused; none if it would be paid.
@@ -52,7 +54,7 @@ pub struct ForeseenItem {
 
 /// The single account of a batch.
 #[derive(Debug, Clone)]
-pub struct Single {
+pub struct SingleAccount {
     /// Its currency.
     pub asset: Asset,
     /// Its balance before all items.
@@ -73,18 +75,18 @@ pub struct Preview {
     /// Items that would be refused.
     pub would_fail: i64,
     /// The first of them.
-    pub refusals: Vec<Foreseen>,
+    pub refusals: Vec<PredictedRefusal>,
     /// The requested items.
-    pub items: Vec<ForeseenItem>,
+    pub items: Vec<PredictedItem>,
     /// The single account's balance before and after.
-    pub single: Option<Single>,
+    pub single: Option<SingleAccount>,
     /// What it has in common with other batches.
     pub found: Found,
 }
 
 impl Service {
     /// Carries balances forward item by item and reports what a run would do now; lists a part of the items.
-    pub async fn batch_preview(&self, name: &str, part: Part) -> Result<(Described, Preview), Error> {
+    pub async fn batch_preview(&self, name: &str, part: OffsetPage) -> Result<(Described, Preview), Error> {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
         let rates = if batch.convert { Some(Rates::load_for(&mut tx, &batch).await?) } else { None };
@@ -98,7 +100,7 @@ impl Service {
             let Some(last) = items.last() else { break };
             after = last.number.0;
             store::external_id::fill_page(&mut tx, batch.id, &mut items).await?;
-            content.prints.extend(items.iter().map(similar::printed));
+            content.prints.extend(items.iter().map(content::printed));
             fold.items(&mut tx, items).await?;
         }
         let mut preview = fold.end(&mut tx, batch.account).await?;
@@ -111,9 +113,9 @@ impl Service {
     pub async fn batch_preview_new(
         &self,
         new: &CreateBatch,
-        part: Part,
+        part: OffsetPage,
     ) -> Result<(Asset, Option<String>, Preview), Error> {
-        super::create::check_head(&new.name, new.remarks.as_deref())?;
+        super::draft::check_head(&new.name, new.remarks.as_deref())?;
         let read = self.read_batch(new).await?;
         let mut tx = self.store.read().await?;
         let rates = if new.convert { Some(Rates::load(&mut tx).await?) } else { None };
@@ -145,7 +147,7 @@ impl Service {
         tx: &mut Tx,
         rates: Option<Rates>,
         mode: BatchMode,
-        part: Part,
+        part: OffsetPage,
     ) -> Result<Fold, Error> {
         let policies = store::policy::book(tx).await?;
         let today = calendar::calendar(self.now(), &Self::zone(tx).await?);
@@ -185,7 +187,7 @@ struct Fold {
     rates: Option<Rates>,
     today: Calendar,
     mode: BatchMode,
-    part: Part,
+    part: OffsetPage,
     assets: HashMap<AssetId, Asset>,
     place: i64,
     /// The code of all items after a failure that ends the run.
@@ -245,11 +247,12 @@ impl Fold {
             (Some(rates), Some((source, target))) => rates.exchange(source.asset, target.asset, item.amount),
             _ => Ok(None),
         };
-        let (posted, exchange) = post_item(exchange, |exchanged| {
+        let posted = post_exchanged(&exchange, |exchanged| {
             request.exchanged = exchanged;
             self.book.post(&request, &self.policies, self.today, &mut Vec::new())
         })?;
-        Ok((posted.fee, target.zip(exchange.map(|exchange| exchange.target_amount))))
+        let exchanged = exchange.ok().flatten().map(|exchange| exchange.target_amount);
+        Ok((posted.fee, target.zip(exchanged)))
     }
 
     async fn end(mut self, tx: &mut Tx, single: Option<AccountId>) -> Result<Preview, Error> {
@@ -260,14 +263,14 @@ impl Fold {
         if let Some((account, before)) = single.and_then(|id| self.book.get(id)).zip(self.before) {
             let after = if is_undone { before } else { account.balance };
             let asset = self.assets.get(&account.asset).cloned();
-            self.preview.single = asset.map(|asset| Single { asset, before, after });
+            self.preview.single = asset.map(|asset| SingleAccount { asset, before, after });
         }
         let described =
             describe_items(tx, self.shown.iter().map(|shown| shown.item.clone()).collect()).await?;
         for (shown, item) in self.shown.into_iter().zip(described) {
             let Shown { code, fee, balance, exchanged, .. } = shown;
             let exchanged = exchanged.and_then(|(id, minor)| Some((self.assets.get(&id)?.clone(), minor)));
-            self.preview.items.push(ForeseenItem { item, code, fee, balance, exchanged });
+            self.preview.items.push(PredictedItem { item, code, fee, balance, exchanged });
         }
         Ok(self.preview)
     }
@@ -296,7 +299,7 @@ impl Preview {
             Err(code) => {
                 self.would_fail += 1;
                 if self.refusals.len() < REFUSALS_SHOWN {
-                    self.refusals.push(Foreseen { item, code });
+                    self.refusals.push(PredictedRefusal { item, code });
                 }
             }
         }

@@ -1,10 +1,10 @@
 //! Refused rows of files: they stay with the batch until they are corrected or dropped.
 
-use super::ask::Ask;
-use super::create::number_of_rows;
 use super::edit::draft;
-use super::{changed, find};
-use crate::write::{Done, Write, begun};
+use super::items::number_of_rows;
+use super::lookup::{changed, find};
+use super::request::BatchRequest;
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::BatchState;
 use domain::code::{Code, Language};
@@ -84,13 +84,13 @@ impl Service {
     pub async fn batch_drop_problems<'a>(
         &self,
         actor: &Actor,
-        ask: impl Into<Ask<'a>>,
+        request: impl Into<BatchRequest<'a>>,
         code: Option<Code>,
         count: i64,
     ) -> Result<Batch, Error> {
-        let ask = ask.into();
-        let mut write = begun!(self.write(actor, Action::BatchEdit));
-        let done = drop_problems(&mut write, &ask, code, count).await;
+        let request = request.into();
+        let mut write = claimed!(self.write(actor, Action::BatchEdit));
+        let done = drop_problems(&mut write, &request, code, count).await;
         write.end(done).await
     }
 
@@ -147,11 +147,11 @@ fn reason(problem: &ImportProblem, language: Language) -> String {
 
 async fn drop_problems(
     write: &mut Write,
-    ask: &Ask<'_>,
+    request: &BatchRequest<'_>,
     code: Option<Code>,
     count: i64,
-) -> Result<Done<Batch>, Error> {
-    let batch = draft(write, ask).await?;
+) -> Result<WriteResult<Batch>, Error> {
+    let batch = draft(write, request).await?;
     let open = store::refused_row::count(&mut write.tx, batch.id, code).await?;
     if open != count {
         return Err(Error::refused(Code::ProblemsOpen, open.to_string()));
@@ -162,7 +162,7 @@ async fn drop_problems(
         .with("dropped", count)
         .with("code", code.map(Code::name))
         .moved(BatchState::Draft, BatchEvent::Edited);
-    Ok(Done::one(changed(write, batch.id).await?, fact))
+    Ok(WriteResult::one(changed(write, batch.id).await?, fact))
 }
 
 /// Open rows with their reasons.

@@ -1,6 +1,6 @@
 //! The progress of batches, read from their counters (ADR 14).
 
-use super::find;
+use super::lookup::find;
 use crate::{Error, Service};
 use domain::id::{AccountId, TransferId};
 use domain::item::ItemState;
@@ -15,7 +15,7 @@ pub struct BatchProgress {
     /// The batch, with its counters.
     pub batch: Batch,
     /// The item that was decided last; none if unknown.
-    pub current: Option<Decided>,
+    pub current: Option<DecidedItem>,
     /// Decimal places of the batch's currency.
     pub scale: u8,
     /// The ledger's last commit when this was read. Commit numbers increase across all nodes, so of two
@@ -25,7 +25,7 @@ pub struct BatchProgress {
 
 /// A decided item with its account numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decided {
+pub struct DecidedItem {
     /// The item.
     pub item: Item,
     /// The payer's account number.
@@ -78,13 +78,13 @@ async fn complete(tx: &mut Tx, batches: Vec<Batch>, seq: i64) -> Result<Vec<Batc
 /// The number of the item that was decided last, as far as the counters show: items are decided in number
 /// order, except those that are retried.
 fn candidate(batch: &Batch) -> Option<TransferId> {
-    let decided = batch.tally.total_count - batch.tally.pending_count();
+    let decided = batch.tally.total_count - batch.tally.open_count();
     let number = batch.first_number + decided - 1;
     (batch.state.has_begun() && decided > 0 && number <= batch.last_number).then_some(TransferId(number))
 }
 
 /// The candidates that belong to their batch and are decided.
-async fn last_decided(tx: &mut Tx, batches: &[Batch]) -> Result<HashMap<TransferId, Decided>, Error> {
+async fn last_decided(tx: &mut Tx, batches: &[Batch]) -> Result<HashMap<TransferId, DecidedItem>, Error> {
     let wanted: HashSet<(i64, i64)> =
         batches.iter().filter_map(|batch| Some((candidate(batch)?.0, batch.id.0))).collect();
     let mut numbers: Vec<i64> = wanted.iter().map(|(number, _)| *number).collect();
@@ -103,6 +103,6 @@ async fn last_decided(tx: &mut Tx, batches: &[Batch]) -> Result<HashMap<Transfer
     accounts.dedup();
     let names: HashMap<i64, String> = store::account::numbers(tx, accounts).await?.into_iter().collect();
     let name = |account: AccountId| names.get(&account.0).cloned().unwrap_or_else(|| format!("#{account}"));
-    let named = |item: Item| Decided { source: name(item.source), target: name(item.target), item };
+    let named = |item: Item| DecidedItem { source: name(item.source), target: name(item.target), item };
     Ok(items.into_iter().map(|item| (item.number, named(item))).collect())
 }

@@ -1,10 +1,10 @@
 //! The rates that a batch keeps (contract: "Rates and conversions"): taken at submission, compared with the
 //! stored rates before each run that a user requests, and renewed by repricing.
 
+use super::described::{Described, described};
 use super::linked;
-use super::list::described;
-use super::{Described, changed, locked};
-use crate::write::{Done, Write, begun};
+use super::lookup::{changed, locked};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Refusal, Service};
 use domain::access::Reach;
 use domain::asset::Asset;
@@ -36,13 +36,13 @@ impl Service {
     /// rates that are stored when it is submitted. For its maker, finance and administrators; an API key
     /// reprices only batches it made.
     pub async fn batch_reprice(&self, actor: &Actor, reach: Reach, name: &str) -> Result<Repriced, Error> {
-        let mut write = begun!(self.write(actor, Action::BatchReprice));
+        let mut write = claimed!(self.write(actor, Action::BatchReprice));
         let done = reprice(&mut write, reach, name).await;
         write.end(done).await
     }
 }
 
-async fn reprice(write: &mut Write, reach: Reach, name: &str) -> Result<Done<Repriced>, Error> {
+async fn reprice(write: &mut Write, reach: Reach, name: &str) -> Result<WriteResult<Repriced>, Error> {
     let batch = locked(write, name).await?;
     may_reprice(&write.actor, reach, &batch)?;
     match batch.state {
@@ -54,7 +54,7 @@ async fn reprice(write: &mut Write, reach: Reach, name: &str) -> Result<Done<Rep
                 .with("draft", draft.number())
                 .moved(batch.state, BatchEvent::Repriced);
             let draft = described(&mut write.tx, draft).await?;
-            Ok(Done::many(Repriced { batch: draft, from: Some(batch.id.0) }, vec![created, repriced]))
+            Ok(WriteResult::many(Repriced { batch: draft, from: Some(batch.id.0) }, vec![created, repriced]))
         }
         BatchState::Draft
         | BatchState::Rejected
@@ -76,7 +76,7 @@ fn may_reprice(actor: &Actor, reach: Reach, batch: &Batch) -> Result<(), Error> 
 
 /// A batch that has not begun takes the stored rates and is pending again: its approvals were for the old
 /// rates.
-async fn renew(write: &mut Write, batch: &Batch) -> Result<Done<Repriced>, Error> {
+async fn renew(write: &mut Write, batch: &Batch) -> Result<WriteResult<Repriced>, Error> {
     let before = store::batch_rate::of(&mut write.tx, batch.id).await?;
     let after = keep_rates(&mut write.tx, batch, write.now).await?;
     let state = BatchState::Pending;
@@ -84,12 +84,12 @@ async fn renew(write: &mut Write, batch: &Batch) -> Result<Done<Repriced>, Error
     let assets = store::asset::all(&mut write.tx).await?;
     let fact = Fact::of_batch(Action::BatchReprice, batch.id)
         .with("from", batch.state.name())
-        .with("before", told(&before, &assets))
-        .with("rates", told(&after, &assets))
+        .with("before", audited(&before, &assets))
+        .with("rates", audited(&after, &assets))
         .moved(state, BatchEvent::Repriced);
     let renewed = changed(write, batch.id).await?;
     let batch = described(&mut write.tx, renewed).await?;
-    Ok(Done::one(Repriced { batch, from: None }, fact))
+    Ok(WriteResult::one(Repriced { batch, from: None }, fact))
 }
 
 /// Keeps the stored rate of every currency pair that the batch needs, replacing the rates it kept before. A
@@ -163,7 +163,7 @@ impl Lapsed {
         if self.is_old {
             let hours = self.policy.max_age_h;
             let english = format!("{pair}: the rate {rate} was kept more than {hours} hours ago");
-            return Refusal::told(
+            return Refusal::bilingual(
                 Code::RateChanged,
                 english,
                 format!("{pair}：汇率 {rate} 已保留超过 {hours} 小时"),
@@ -173,7 +173,7 @@ impl Lapsed {
         let english =
             format!("{pair}: the stored rate is now {stored}, not within {tolerance} of the kept {rate}");
         let chinese = format!("{pair}：已存汇率现为 {stored}，与保留汇率 {rate} 的偏差超过 {tolerance}");
-        Refusal::told(Code::RateChanged, english, chinese)
+        Refusal::bilingual(Code::RateChanged, english, chinese)
     }
 
     fn json(&self, assets: &[Asset]) -> Value {
@@ -197,7 +197,7 @@ fn pair_name(assets: &[Asset], source: AssetId, target: AssetId) -> String {
 }
 
 /// Rates as the audit log records them.
-fn told(rates: &[KeptRate], assets: &[Asset]) -> Value {
+fn audited(rates: &[KeptRate], assets: &[Asset]) -> Value {
     let one = |kept: &KeptRate| {
         json!({ "source": code(assets, kept.rate.source), "target": code(assets, kept.rate.target),
                 "rate": kept.rate.rate })

@@ -1,10 +1,12 @@
 //! Resumes a batch that is pending or paused, lost its runner, or ended with items that were not tried.
 
-use super::lifecycle::{begin, is_live, within_maximum};
+use super::lifecycle::begin;
+use super::lookup::{changed, locked};
 use super::reprice::rates_hold;
 use super::rework::{Rework, called_off};
-use super::{changed, locked};
-use crate::write::{Done, Write, begun};
+use super::settle::is_live;
+use super::terms::within_maximum;
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
@@ -28,7 +30,7 @@ impl Service {
         if batch.state.has_begun() && batch.state.has_ended() {
             return self.resume_ended(actor, &batch).await;
         }
-        let mut write = begun!(self.write(actor, Action::BatchResume));
+        let mut write = claimed!(self.write(actor, Action::BatchResume));
         let done = resume(&mut write, name).await;
         let answer = write.end(done).await?;
         self.store.wake();
@@ -48,33 +50,33 @@ impl Service {
     }
 }
 
-async fn resume(write: &mut Write, name: &str) -> Result<Done<(Batch, i64)>, Error> {
+async fn resume(write: &mut Write, name: &str) -> Result<WriteResult<(Batch, i64)>, Error> {
     let batch = locked(write, name).await?;
-    let waiting = batch.tally.pending_count();
+    let waiting = batch.tally.waiting_count();
     let fact = match (batch.state, batch.intent) {
         _ if batch.called_off_at.is_some() => {
             return Err(called_off(&batch));
         }
         (BatchState::Processing, BatchIntent::Pause) | (BatchState::Paused, _) => {
-            go_on(write, &batch).await?
+            resume_paused(write, &batch).await?
         }
         // It is running, or a worker picks it up once woken.
         (BatchState::Processing, intent) => {
             let waits = intent == BatchIntent::Run && !is_live(&mut write.tx, batch.id).await?;
-            return Ok(Done::nothing((batch, if waits { waiting } else { 0 })));
+            return Ok(WriteResult::nothing((batch, if waits { waiting } else { 0 })));
         }
         _ => begin(write, &batch, Action::BatchResume).await?,
     };
-    Ok(Done::one((changed(write, batch.id).await?, waiting), fact))
+    Ok(WriteResult::one((changed(write, batch.id).await?, waiting), fact))
 }
 
-async fn go_on(write: &mut Write, batch: &Batch) -> Result<Fact, Error> {
+async fn resume_paused(write: &mut Write, batch: &Batch) -> Result<Fact, Error> {
     within_maximum(&mut write.tx, batch).await?;
     rates_hold(write, batch).await?;
     let (state, intent) = (BatchState::Processing, BatchIntent::Run);
     store::batch::set_state(&mut write.tx, batch.id, state, intent, None, None).await?;
     Ok(Fact::of_batch(Action::BatchResume, batch.id)
         .with("from", batch.state.name())
-        .with("items", batch.tally.pending_count())
+        .with("items", batch.tally.waiting_count())
         .moved(state, BatchEvent::Resumed))
 }

@@ -1,10 +1,10 @@
 //! Retries failed items. Nothing that was not approved or was cancelled can be paid this
 //! way. [`super::skip`] skips items.
 
+use super::lookup::{changed, find, locked};
 use super::mark::{self, FAILED, Mark, UNTRIED, Which};
 use super::reprice::rates_hold;
-use super::{changed, find, locked};
-use crate::write::{Done, Write, begun};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
@@ -67,7 +67,7 @@ impl Service {
                 fact.with("items", marked)
             };
             count += marked;
-            write.end(Ok(Done::one((), fact))).await?;
+            write.end(Ok(WriteResult::one((), fact))).await?;
             self.store.wake();
         }
     }
@@ -79,14 +79,14 @@ impl Service {
         name: &str,
         count: i64,
     ) -> Result<(Batch, i64), Error> {
-        let mut write = begun!(self.write(actor, Action::BatchRetry));
-        let done = find(&mut write.tx, name).await.map(|batch| Done::nothing((batch, count)));
+        let mut write = claimed!(self.write(actor, Action::BatchRetry));
+        let done = find(&mut write.tx, name).await.map(|batch| WriteResult::nothing((batch, count)));
         write.end(done).await
     }
 
     /// Sets one failed item back to pending and the batch to processing.
     pub async fn batch_retry_item(&self, actor: &Actor, name: &str, item: i64) -> Result<Batch, Error> {
-        let mut write = begun!(self.write(actor, Action::ItemRetry));
+        let mut write = claimed!(self.write(actor, Action::ItemRetry));
         let done = retry_item(&mut write, name, item).await;
         let changed = write.end(done).await?;
         self.store.wake();
@@ -98,9 +98,9 @@ impl Service {
         let mut tx = self.store.read().await?;
         let batch = find(&mut tx, name).await?;
         let found = store::item::by_line(&mut tx, batch.id, line).await?;
-        found
-            .map(|item| item.number.0)
-            .ok_or_else(|| Error::told(Code::ItemNotFound, format!("line {line}"), format!("第 {line} 行")))
+        found.map(|item| item.number.0).ok_or_else(|| {
+            Error::bilingual(Code::ItemNotFound, format!("line {line}"), format!("第 {line} 行"))
+        })
     }
 }
 
@@ -127,7 +127,7 @@ impl Rework {
     }
 }
 
-async fn retry_item(write: &mut Write, name: &str, item: i64) -> Result<Done<Batch>, Error> {
+async fn retry_item(write: &mut Write, name: &str, item: i64) -> Result<WriteResult<Batch>, Error> {
     let mut batch = locked(write, name).await?;
     may_rework(&batch)?;
     let found = item_of(&mut write.tx, &batch, item).await?;
@@ -140,7 +140,7 @@ async fn retry_item(write: &mut Write, name: &str, item: i64) -> Result<Done<Bat
         .with("items", 1)
         .moved(state, BatchEvent::Retried)
         .of_item(item);
-    Ok(Done::one(changed(write, batch.id).await?, fact))
+    Ok(WriteResult::one(changed(write, batch.id).await?, fact))
 }
 
 /// An ended batch runs again; a paused one stays paused, and a run that was asked to stop still stops.
@@ -173,7 +173,7 @@ pub(crate) async fn item_of(tx: &mut Tx, batch: &Batch, number: i64) -> Result<I
 /// The refusal for a batch that was cancelled permanently.
 pub(crate) fn called_off(batch: &Batch) -> Error {
     let number = batch.number();
-    Error::told(
+    Error::bilingual(
         Code::BatchState,
         format!("{number} was cancelled permanently"),
         format!("{number} 已永久取消"),

@@ -1,10 +1,10 @@
 //! What the engine needs to run a batch: the lease, and the end of the run.
 
+use super::lookup::{self, changed, locked_by_id};
 use super::mark::{Mark, UNPAID, WAITING, Which};
 use super::settle::{close, settle};
-use super::{changed, locked};
 use crate::node::ALIVE_US;
-use crate::write::{Done, Write, begun};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
@@ -34,7 +34,7 @@ impl Service {
     pub async fn lease_take(&self, batch: BatchId) -> Result<i64, Error> {
         let mut tx = self.store.write().await?;
         // Waits for the chunks that run under the lease; its content is read after that.
-        store::lease::get_alone(&mut tx, batch).await?;
+        store::lease::get_exclusive(&mut tx, batch).await?;
         let held = store::lease::get(&mut tx, batch).await?;
         let node = self.store.node();
         if let Some(lease) = held.as_ref().filter(|lease| lease.is_live && lease.owner != node) {
@@ -68,7 +68,7 @@ impl Service {
         Ok(())
     }
 
-    /// Batches in `processing` that no other live node has leased, oldest first.
+    /// Batches in `processing` that need a runner and that no other live node has leased, oldest first.
     pub async fn batch_waiting(&self) -> Result<Vec<BatchId>, Error> {
         let mut tx = self.store.read().await?;
         Ok(store::batch::waiting(&mut tx, self.store.node()).await?)
@@ -91,9 +91,7 @@ impl Service {
         fence(&mut write.tx, id, Some(epoch)).await?;
         let done = finish(&mut write, id, epoch).await;
         let batch = write.end(done).await?;
-        if batch.state == BatchState::Processing {
-            self.store.wake();
-        }
+        self.wake_runner(&batch);
         Ok(batch)
     }
 
@@ -102,13 +100,18 @@ impl Service {
     pub(crate) async fn run_interrupted(&self, id: BatchId) -> Result<Batch, Error> {
         let actor = Actor::system(self.store.node());
         self.mark_rest(&actor, id, None, Some(Code::Interrupted)).await?;
-        let mut write = begun!(self.write(&actor, Action::BatchEnd));
+        let mut write = claimed!(self.write(&actor, Action::BatchEnd));
         let done = finish_interrupted(&mut write, id).await;
         let batch = write.end(done).await?;
-        if batch.state == BatchState::Processing {
+        self.wake_runner(&batch);
+        Ok(batch)
+    }
+
+    /// Wakes the workers if the batch needs another run.
+    fn wake_runner(&self, batch: &Batch) {
+        if batch.state == BatchState::Processing && batch.tally.needs_runner(batch.intent) {
             self.store.wake();
         }
-        Ok(batch)
     }
 
     /// Skips the unpaid items of a batch that was cancelled permanently; fails its pending items with a code,
@@ -120,7 +123,7 @@ impl Service {
         epoch: Option<i64>,
         rest: Option<Code>,
     ) -> Result<(), Error> {
-        let is_called_off = self.batch(&id.to_string()).await?.called_off_at.is_some();
+        let is_called_off = lookup::get(&mut self.store.read().await?, id).await?.called_off_at.is_some();
         if is_called_off {
             self.mark_all(actor, id, epoch, (UNPAID, Mark::Skip)).await?;
         }
@@ -142,7 +145,7 @@ impl Service {
             let action = if let Mark::Skip = mark { Action::BatchSkipRest } else { Action::BatchFailRest };
             let mut write = self.step(actor, action).await?;
             fence(&mut write.tx, id, epoch).await?;
-            let mut batch = locked(&mut write, &id.to_string()).await?;
+            let mut batch = locked_by_id(&mut write, id).await?;
             let items = which.mark(&mut write, &mut batch, after, mark).await?;
             let Some(last) = items.last() else { return Ok(()) };
             after = last.number.0;
@@ -151,36 +154,41 @@ impl Service {
                 Mark::Fail(code) => fact.with("code", code.name()),
                 Mark::Skip | Mark::Wait => fact,
             };
-            write.end(Ok(Done::one((), fact))).await?;
+            write.end(Ok(WriteResult::one((), fact))).await?;
         }
     }
 }
 
 /// Ends a run under its epoch: releases the lease, and pauses or ends the batch or leaves it to the next
 /// owner.
-async fn finish(write: &mut Write, id: BatchId, epoch: i64) -> Result<Done<Batch>, Error> {
-    let batch = locked(write, &id.to_string()).await?;
+async fn finish(write: &mut Write, id: BatchId, epoch: i64) -> Result<WriteResult<Batch>, Error> {
+    let batch = locked_by_id(write, id).await?;
     store::lease::release(&mut write.tx, id, epoch).await?;
     if batch.state != BatchState::Processing {
-        return Ok(Done::nothing(batch));
+        return Ok(WriteResult::nothing(batch));
     }
     let is_due = batch.called_off_at.is_some() && batch.tally.failed_count > 0;
     let state = match batch.folded() {
         BatchState::Processing if batch.intent == BatchIntent::Pause => BatchState::Paused,
+        // Nothing waits, but items are in flight: what a user asked of the run is done.
+        BatchState::Processing if !batch.tally.needs_runner(BatchIntent::Run) && !is_due => {
+            store::batch::set_intent(&mut write.tx, id, BatchIntent::Run, None).await?;
+            return Ok(WriteResult::nothing(changed(write, id).await?));
+        }
         // The intent changed while the run was ending; the next owner handles it.
-        BatchState::Processing => return Ok(Done::nothing(batch)),
-        _ if is_due => return Ok(Done::nothing(batch)),
+        BatchState::Processing => return Ok(WriteResult::nothing(batch)),
+        _ if is_due => return Ok(WriteResult::nothing(batch)),
         ended => ended,
     };
     let fact = close(write, &batch, state).await?;
-    Ok(Done::one(changed(write, id).await?, fact))
+    Ok(WriteResult::one(changed(write, id).await?, fact))
 }
 
 /// Items that were set back to pending in the meantime are left to the next owner.
-async fn finish_interrupted(write: &mut Write, id: BatchId) -> Result<Done<Batch>, Error> {
-    let batch = locked(write, &id.to_string()).await?;
+async fn finish_interrupted(write: &mut Write, id: BatchId) -> Result<WriteResult<Batch>, Error> {
+    let batch = locked_by_id(write, id).await?;
     let facts = settle(write, &batch).await?.into_iter().collect();
-    Ok(Done::many(changed(write, id).await?, facts))
+    Ok(WriteResult::many(changed(write, id).await?, facts))
 }
 
 /// Locks the lease against a takeover until the transaction ends; [`Code::Fenced`] if it was already taken

@@ -1,10 +1,11 @@
 //! Derives a batch's state from its counters, after a run, a skip or an interruption.
 
-use super::lifecycle::is_live;
 use crate::Error;
 use crate::write::Write;
 use domain::batch::{BatchIntent, BatchState};
 use domain::fact::{Action, BatchEvent, Fact};
+use domain::id::BatchId;
+use store::Tx;
 use store::batch::Batch;
 
 /// Moves a batch to the state that its counters imply, and returns the fact. A live runner does this itself.
@@ -29,9 +30,15 @@ pub(crate) async fn close(write: &mut Write, batch: &Batch, state: BatchState) -
         .with("completed", tally.success_count)
         .with("failed", tally.failed_count)
         .with("skipped", tally.skipped_count)
-        .with("waiting", tally.pending_count());
+        .with("waiting", tally.waiting_count());
     Ok(match BatchEvent::of_end(state) {
         Some(event) => fact.moved(state, event),
         None => fact,
     })
+}
+
+/// Whether a runner holds the batch's lease now.
+pub(crate) async fn is_live(tx: &mut Tx, batch: BatchId) -> Result<bool, Error> {
+    let lease = store::lease::get(tx, batch).await?;
+    Ok(lease.is_some_and(|lease| lease.is_live))
 }

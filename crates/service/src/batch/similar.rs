@@ -1,10 +1,10 @@
 //! Detects a batch that pays again what an earlier one pays. It compares the fingerprints that submitted
 //! batches keep ([`store::similar`]); rules and limits are in [`domain::similar`].
 
-use super::content::{self, Content};
-use super::edit::delete_items;
+use super::content::{self, Content, printed};
+use super::items::delete_items;
 use super::promise::Promise;
-use super::rows::Accepted;
+use super::rows::row::Accepted;
 use crate::{Error, Refusal, Service};
 use domain::amount::format_minor;
 use domain::asset::Asset;
@@ -12,7 +12,7 @@ use domain::batch::BatchTally;
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::item::ItemState;
-use domain::similar::{Nearness, Overlap, Payment, Printed, REMARK_DAYS, Rows, print};
+use domain::similar::{Nearness, Overlap, Printed, REMARK_DAYS, Rows};
 use hashbrown::{HashMap, HashSet};
 use jiff::tz::TimeZone;
 use ledger::calendar::{day_number, zoned};
@@ -88,20 +88,6 @@ struct Compared {
     paid: HashMap<i64, (String, i64)>,
 }
 
-/// The row's fingerprint.
-#[must_use]
-pub(crate) fn printed(item: &Item) -> Printed {
-    let payment = Payment {
-        source: item.source,
-        target: item.target,
-        amount: item.amount,
-        reference: item.reference.as_deref(),
-        external_id: item.external_id.as_deref(),
-        memo: item.memo.as_deref(),
-    };
-    Printed { print: print(&payment), item: item.number.0 }
-}
-
 /// Compares a draft with what was submitted before, and leaves out paid rows on request. Refuses only a draft
 /// of which no rows remain.
 pub(crate) async fn examine(
@@ -171,7 +157,7 @@ fn shown_rows(rows: &[Accepted], compared: &Compared) -> Vec<PaidRow> {
 
 /// The refusal when no rows remain after leaving out those that are already paid.
 fn all_paid(rows: usize) -> Error {
-    Error::told(
+    Error::bilingual(
         Code::BatchEmpty,
         format!("all {rows} rows are already paid"),
         format!("全部 {rows} 行均已支付"),
@@ -195,7 +181,7 @@ fn refusal(similar: &Similar, asset: &Asset) -> Error {
         "batchId": similar.batch.0, "batchNumber": number, "day": day, "count": count, "sum": sum,
         "currency": asset.code, "same": overlap.same,
     });
-    Error::Refused(Refusal { data: Some(data), ..Refusal::told(Code::BatchSimilar, detail, chinese) })
+    Error::Refused(Refusal { data: Some(data), ..Refusal::bilingual(Code::BatchSimilar, detail, chinese) })
 }
 
 /// The subject that a batch is compared as.

@@ -1,10 +1,10 @@
 //! Skips failed or pending items permanently. The batch's state follows.
 
+use super::lookup::{changed, find, locked};
 use super::mark::{self, FAILED, Mark};
 use super::rework::{item_of, may_rework, wrong_item};
 use super::settle::settle;
-use super::{changed, find, locked};
-use crate::write::{Done, Write, begun};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::fact::{Action, BatchEvent, Fact};
 use store::audit::Actor;
@@ -19,7 +19,7 @@ impl Service {
         item: i64,
         note: &str,
     ) -> Result<Batch, Error> {
-        let mut write = begun!(self.write(actor, Action::ItemSkip));
+        let mut write = claimed!(self.write(actor, Action::ItemSkip));
         let done = skip_item(&mut write, name, item, note).await;
         write.end(done).await
     }
@@ -42,8 +42,8 @@ impl Service {
                 return self.refused(actor, Fact::new(Action::BatchSkipFailed, id), error).await;
             }
         };
-        let mut write = begun!(self.write(actor, Action::BatchSkipFailed));
-        let done = find(&mut write.tx, name).await.map(|batch| Done::nothing((batch, count)));
+        let mut write = claimed!(self.write(actor, Action::BatchSkipFailed));
+        let done = find(&mut write.tx, name).await.map(|batch| WriteResult::nothing((batch, count)));
         write.end(done).await
     }
 
@@ -67,12 +67,17 @@ impl Service {
             };
             count += marked;
             let facts = [Some(fact), settle(&mut write, &batch).await?].into_iter().flatten().collect();
-            write.end(Ok(Done::many((), facts))).await?;
+            write.end(Ok(WriteResult::many((), facts))).await?;
         }
     }
 }
 
-async fn skip_item(write: &mut Write, name: &str, item: i64, note: &str) -> Result<Done<Batch>, Error> {
+async fn skip_item(
+    write: &mut Write,
+    name: &str,
+    item: i64,
+    note: &str,
+) -> Result<WriteResult<Batch>, Error> {
     let mut batch = locked(write, name).await?;
     may_rework(&batch)?;
     let found = item_of(&mut write.tx, &batch, item).await?;
@@ -85,5 +90,5 @@ async fn skip_item(write: &mut Write, name: &str, item: i64, note: &str) -> Resu
         .noted(note);
     mark::set(write, &mut batch, &[found], Mark::Skip).await?;
     let facts = [Some(fact), settle(write, &batch).await?].into_iter().flatten().collect();
-    Ok(Done::many(changed(write, batch.id).await?, facts))
+    Ok(WriteResult::many(changed(write, batch.id).await?, facts))
 }

@@ -1,14 +1,15 @@
 //! Submits a draft: its content is frozen under a hash. This is the only place where a batch can be refused
 //! for paying again what an earlier one pays.
 
-use super::ask::Ask;
 use super::content::{self, Content};
+use super::described::{Described, described};
 use super::draft::check_draft;
-use super::lifecycle::within_maximum;
-use super::list::described;
+use super::lookup::{changed, locked};
+use super::request::BatchRequest;
 use super::similar::{self, Examined, Found};
-use super::{Described, changed, linked, locked, reprice};
-use crate::write::{Done, Write, begun};
+use super::terms::within_maximum;
+use super::{linked, reprice};
+use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchMode, BatchState, CHUNK_ITEMS_MAX};
 use domain::code::Code;
@@ -17,7 +18,7 @@ use domain::text::Text;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;
-use store::turn::{self, Turn};
+use store::named_lock::{self, NamedLock};
 
 /// What is confirmed with a submission.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl Submission {
 
 /// A batch that was created or submitted, and what was found about it.
 #[derive(Debug, Clone)]
-pub struct Prepared {
+pub struct PreparedBatch {
     /// The batch.
     pub batch: Described,
     /// What was found when it was compared with earlier ones.
@@ -55,20 +56,24 @@ impl Service {
     pub async fn batch_submit<'a>(
         &self,
         actor: &Actor,
-        ask: impl Into<Ask<'a>>,
+        request: impl Into<BatchRequest<'a>>,
         submission: &Submission,
-    ) -> Result<Prepared, Error> {
-        let ask = ask.into();
-        let mut write = begun!(self.write(actor, Action::BatchSubmit));
-        let done = submit(&mut write, &ask, submission).await;
+    ) -> Result<PreparedBatch, Error> {
+        let request = request.into();
+        let mut write = claimed!(self.write(actor, Action::BatchSubmit));
+        let done = submit(&mut write, &request, submission).await;
         write.end(done).await
     }
 }
 
-async fn submit(write: &mut Write, ask: &Ask<'_>, submission: &Submission) -> Result<Done<Prepared>, Error> {
-    turn::take(&mut write.tx, Turn::Submit).await?;
-    let batch = locked(write, ask.name).await?;
-    check_draft(write, &batch, ask).await?;
+async fn submit(
+    write: &mut Write,
+    request: &BatchRequest<'_>,
+    submission: &Submission,
+) -> Result<WriteResult<PreparedBatch>, Error> {
+    named_lock::take(&mut write.tx, NamedLock::Submit).await?;
+    let batch = locked(write, request.name).await?;
+    check_draft(write, &batch, request).await?;
     may_submit(&mut write.tx, &batch).await?;
     if batch.refused_count != submission.leave_problems {
         return Err(Error::refused(Code::ProblemsOpen, batch.refused_count.to_string()));
@@ -83,11 +88,11 @@ async fn submit(write: &mut Write, ask: &Ask<'_>, submission: &Submission) -> Re
     let fact = fact
         .with("left_problems", batch.refused_count)
         .with("version", batch.version)
-        .with("if_match", ask.version)
-        .noted(ask.note);
+        .with("if_match", request.version)
+        .noted(request.note);
     let facts = std::iter::once(fact).chain(handed_over).collect();
     let batch = changed(write, batch.id).await?;
-    Ok(Done::many(Prepared { batch: described(&mut write.tx, batch).await?, found }, facts))
+    Ok(WriteResult::many(PreparedBatch { batch: described(&mut write.tx, batch).await?, found }, facts))
 }
 
 /// Freezes an examined draft, unless it pays again what was paid.

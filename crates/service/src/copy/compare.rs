@@ -2,44 +2,25 @@
 //! order are equal.
 
 use super::feed::{Fed, Feed};
-use super::progress::Progress;
-use super::{Copy, Stage, Step, rows_of};
+use super::progress::CopyProgress;
+use super::report::{Copied, CopyStep, Difference, Stage, rows_of};
+use super::request::Copy;
 use crate::Error;
 use data_encoding::HEXLOWER;
 use store::copy::Key;
 use store::value::Value;
-
-/// A table that is the same on both sides.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Copied {
-    /// Its name.
-    pub table: &'static str,
-    /// How many rows it has.
-    pub rows: u64,
-    /// SHA-256 over the rows in key order, hexadecimal.
-    pub sha256: String,
-}
-
-/// The first row that differs between the two sides.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// Its table.
-    pub table: &'static str,
-    /// Its key.
-    pub key: String,
-}
 
 impl Copy<'_> {
     /// Reads both sides in parallel, to the end or to the first difference.
     pub(super) async fn compare(
         &self,
         commit_number: i64,
-        tell: &mut impl FnMut(&Step),
+        tell: &mut impl FnMut(&CopyStep),
     ) -> Result<Result<Vec<Copied>, Difference>, Error> {
         let from = Feed { page: self.page, commit_number: Some(commit_number), is_hashed: true };
         let to = Feed { commit_number: None, ..from };
-        let mut source = from.start(&self.from.store, Progress::default());
-        let mut target = to.start(&self.to.store, Progress::default());
+        let mut source = from.start(&self.from.store, CopyProgress::default());
+        let mut target = to.start(&self.to.store, CopyProgress::default());
         let (mut copied, mut rows) = (Vec::new(), 0_u64);
         loop {
             let (ours, theirs) = match tokio::join!(source.recv(), target.recv()) {
@@ -52,7 +33,7 @@ impl Copy<'_> {
             let Some(Fed { page, hash, is_last: is_done }) = ours else { continue };
             let (table, added) = (page.step.name, rows_of(&page));
             rows = rows.saturating_add(added);
-            tell(&Step { stage: Stage::Comparing, table, rows, added, is_done });
+            tell(&CopyStep { stage: Stage::Comparing, table, rows, added, is_done });
             if is_done {
                 copied.push(Copied { table, rows, sha256: HEXLOWER.encode(&hash.unwrap_or_default()) });
                 rows = 0;

@@ -1,17 +1,17 @@
 //! A ledger's pages, read ahead by a separate task in one transaction. At any time one page is being read,
 //! one waits in the channel and one is being processed, so memory does not grow with the ledger.
 
-use super::progress::Progress;
+use super::progress::CopyProgress;
 use crate::Error;
 use domain::code::Code;
 use sha2::{Digest, Sha256};
 use store::Store;
-use store::copy::Page;
+use store::copy::RowPage;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 /// A page in the channel.
 pub(super) struct Fed {
-    pub page: Page,
+    pub page: RowPage,
     /// The hash over the step's rows so far.
     pub hash: Option<[u8; 32]>,
     /// Whether it is the step's last page.
@@ -31,7 +31,7 @@ pub(super) struct Feed {
 
 impl Feed {
     /// Starts a task that reads the rest.
-    pub(super) fn start(self, store: &Store, from: Progress) -> Receiver<Result<Fed, Error>> {
+    pub(super) fn start(self, store: &Store, from: CopyProgress) -> Receiver<Result<Fed, Error>> {
         let (sender, pages) = channel(1);
         let store = store.clone();
         tokio::spawn(async move {
@@ -46,7 +46,7 @@ impl Feed {
     async fn read(
         self,
         store: &Store,
-        from: Progress,
+        from: CopyProgress,
         pages: &Sender<Result<Fed, Error>>,
     ) -> Result<(), Error> {
         let mut tx = store.read().await?;
@@ -73,7 +73,7 @@ impl Feed {
     }
 }
 
-fn add(hash: &mut Sha256, page: &Page) -> [u8; 32] {
+fn add(hash: &mut Sha256, page: &RowPage) -> [u8; 32] {
     let mut bytes = Vec::new();
     page.encode(&mut bytes);
     hash.update(&bytes);

@@ -4,7 +4,7 @@
 
 use crate::Error;
 use serde_json::{Value as Json, json};
-use store::copy::{Key, Page, STEPS, Step};
+use store::copy::{Key, RowPage, STEPS, Step};
 use store::value::Value;
 use store::{StoreError, Tx};
 
@@ -13,13 +13,13 @@ pub(super) const NAME: &str = "copy.progress";
 
 /// The step, the last key copied, and how many of the step's rows are copied.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Progress {
+pub(super) struct CopyProgress {
     /// None before the first page.
     pub at: Option<(&'static str, Key)>,
     pub rows: u64,
 }
 
-impl Progress {
+impl CopyProgress {
     /// The progress stored in the target.
     pub(super) async fn of(tx: &mut Tx) -> Result<Self, Error> {
         let text = store::setting::get(tx, NAME).await?.unwrap_or_default();
@@ -32,7 +32,7 @@ impl Progress {
     }
 
     /// The progress after a page.
-    pub(super) fn behind(&self, page: &Page) -> Self {
+    pub(super) fn behind(&self, page: &RowPage) -> Self {
         let (name, rows) = (page.step.name, u64::try_from(page.len()).unwrap_or(u64::MAX));
         let before = match &self.at {
             Some((step, _)) if *step == name => self.rows,

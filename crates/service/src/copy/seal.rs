@@ -8,7 +8,7 @@
 //! A joining node and a starting copy cannot miss each other: the node joins first and then checks for the
 //! seal ([`Service::usable`]); the copy seals first and then checks for nodes.
 
-use crate::write::{Done, Write};
+use crate::write::{Write, WriteResult};
 use crate::{Error, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -99,7 +99,7 @@ impl Service {
 /// before their next chunk.
 async fn sealed_or_not(mut write: Box<Write>, action: Action, place: &str) -> Result<(), Error> {
     store::head::raise_policy_version(&mut write.tx).await?;
-    write.end(Ok(Done::one((), Fact::new(action, None).with("to", place)))).await
+    write.end(Ok(WriteResult::one((), Fact::new(action, None).with("to", place)))).await
 }
 
 /// Whether the ledger is sealed for this target; refused if it is sealed for another.

@@ -4,8 +4,9 @@
 //! account held when the first day began and when the last one ended, whenever it was booked. So opening
 //! balance, entries and closing balance always add up, including back-dated entries.
 
-use super::{END, Key, STEP, entry, key, recent};
+use super::walk::{END, Key, STEP, key, recent};
 use crate::Error;
+use crate::posting_view::entry;
 use hashbrown::HashSet;
 use store::Tx;
 use store::account::AccountView;

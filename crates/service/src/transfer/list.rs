@@ -1,10 +1,11 @@
 //! Lists of transfers, including refused ones.
 
-use super::show::{Side, TransferDetail, makers, vouchers};
-use super::{field, read_range};
-use crate::directory::asset_of;
+use super::scope;
+use super::show::{TransferDetail, TransferSide, makers, vouchers};
+use crate::account_cache::asset_of;
+use crate::date::read_range;
 use crate::listing::{Counting, Total};
-use crate::search::{Budget, Lanes, Search};
+use crate::search::{Search, SearchLimits};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -61,7 +62,7 @@ impl Service {
     /// A page of the transfer list. With conditions, in booking order and without a whole count, it is
     /// searched within the time budget.
     pub async fn transfer_list(&self, query: &TransferQuery) -> Result<TransferPage, Error> {
-        let budget = self.budget();
+        let limits = self.search_limits();
         let mut tx = self.store.read().await?;
         let assets = store::asset::all(&mut tx).await?;
         let Some(filter) = filter(&mut tx, query, &assets).await? else { return Ok(nothing(query.counting)) };
@@ -69,7 +70,7 @@ impl Service {
             && query.sort == TransferSort::Number
             && query.counting != Counting::Whole;
         if is_search {
-            return search_transfers(&mut tx, query, &filter, &assets, (budget, &self.lanes)).await;
+            return search_transfers(&mut tx, query, &filter, &assets, limits).await;
         }
         let total = match query.counting {
             Counting::No => None,
@@ -91,22 +92,21 @@ async fn search_transfers(
     query: &TransferQuery,
     filter: &TransferFilter,
     assets: &[Asset],
-    (budget, lanes): (Budget, &Lanes),
+    limits: SearchLimits<'_>,
 ) -> Result<TransferPage, Error> {
-    let field = field::of(tx, query, filter).await?;
-    let (mut search, order) = (Search::new(&query.slice, query.counting, field, budget), query.slice.order);
-    while let Some(look) = search.next(lanes).await {
-        let slice =
-            PageRequest { order, limit: look.limit, window: Some(look.window), ..PageRequest::default() };
-        search.found(lanes, look, transfer_list::page(tx, filter, TransferSort::Number, slice).await?);
+    let scope = scope::of(tx, filter, &query.slice, query.counting).await?;
+    let mut search = Search::new(&query.slice, query.counting, scope, limits);
+    while let Some(scan) = search.next().await {
+        let keys = transfer_list::page(tx, filter, TransferSort::Number, scan.slice()).await?;
+        search.found(scan, keys);
     }
-    let part = search.part();
-    let searched_until = match part.until {
+    let result = search.result();
+    let searched_until = match result.until {
         Some(number) => transfer_list::time(tx, number).await?,
         None => None,
     };
-    let transfers = details(tx, part.keys, assets).await?;
-    Ok(TransferPage { transfers, total: part.total, next: part.next, searched_until })
+    let transfers = details(tx, result.keys, assets).await?;
+    Ok(TransferPage { transfers, total: result.total, next: result.next, searched_until })
 }
 
 /// The page of a list that must be empty.
@@ -180,10 +180,10 @@ async fn details(tx: &mut Tx, numbers: Vec<i64>, assets: &[Asset]) -> Result<Vec
 }
 
 /// A side, if it is a customer's: only customers' accounts have a holder.
-fn side(identity: Option<&Identity>, assets: &[Asset]) -> Result<Option<Side>, Error> {
+fn side(identity: Option<&Identity>, assets: &[Asset]) -> Result<Option<TransferSide>, Error> {
     match identity {
         Some(Identity { id, number, asset, holder: Some(_) }) => {
-            Ok(Some(Side { id: *id, number: number.clone(), asset: asset_of(assets, *asset)? }))
+            Ok(Some(TransferSide { id: *id, number: number.clone(), asset: asset_of(assets, *asset)? }))
         }
         _ => Ok(None),
     }

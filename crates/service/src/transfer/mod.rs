@@ -1,15 +1,19 @@
 //! Single transfers, deposits and withdrawals. Each is one request to the door.
-//!
-//! The command line gives amounts in major units ([`NewTransfer`]), the API in minor units ([`Order`]); both
-//! name accounts by id or number. Both become one `ask::Ask`.
 
-mod ask;
-mod field;
 mod list;
+mod prepare;
 mod quote;
+mod request;
+mod scope;
 mod show;
 
-use self::ask::{Ask, Prepared};
+pub use self::list::{TransferPage, TransferQuery};
+pub use self::request::{AmountInput, RateOverride, TransferRequest};
+pub use self::show::{Leg, TransferDetail, TransferSide};
+pub use store::transfer::{Exchange, Transfer};
+pub use store::transfer_list::TransferSort;
+
+use self::prepare::PreparedTransfer;
 use crate::{Error, Refusal, Service};
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -17,85 +21,35 @@ use domain::id::TransferId;
 use domain::noun::NounId;
 use domain::text::OperationId;
 use domain::visible::shown;
-use jiff::civil::Date;
-use ledger::{Outcome, calendar};
+use ledger::Outcome;
 use serde_json::json;
 use std::convert::Infallible;
 use store::audit::Actor;
 
-pub use self::list::{TransferPage, TransferQuery};
-pub use self::quote::RateOverride;
-pub use self::show::{Leg, Side, TransferDetail, TransferView};
-pub use crate::statistics::Statistics;
-pub use store::transfer::{Exchange, Transfer};
-pub use store::transfer_list::TransferSort;
-
-/// A request from the command line.
-#[derive(Debug, Clone, Default)]
-pub struct NewTransfer {
-    /// The paying account's id or number; none for a deposit.
-    pub from: Option<String>,
-    /// The paid account's id or number; none for a withdrawal.
-    pub to: Option<String>,
-    /// Major units of the paying side's currency.
-    pub amount: String,
-    /// Target major units per source major unit; the stored rate if none is given.
-    pub rate: Option<String>,
-    /// Accepts the rate even if it is out of bounds.
-    pub rate_override: Option<RateOverride>,
-    /// What it is for.
-    pub memo: Option<String>,
-    /// The value date, `YYYY-MM-DD`; today if none.
-    pub date: Option<String>,
-    /// The caller's operation id for the request, so that it can be retried safely.
-    pub operation: Option<String>,
-}
-
-/// A request from the API.
-#[derive(Debug, Clone, Default)]
-pub struct Order {
-    /// The paying account's id or number; none for a deposit.
-    pub from: Option<String>,
-    /// The paid account's id or number; none for a withdrawal.
-    pub to: Option<String>,
-    /// Minor units of the paying side's currency.
-    pub amount: i64,
-    /// The expected amount in minor units of the paid side's currency, if the caller states one.
-    pub target_amount: Option<i64>,
-    /// Target major units per source major unit; the stored rate if none is given.
-    pub rate: Option<String>,
-    /// Accepts the rate even if it is out of bounds.
-    pub rate_override: Option<RateOverride>,
-    /// What it is for.
-    pub memo: Option<String>,
-    /// The value date, `YYYY-MM-DD`; today if none.
-    pub date: Option<String>,
-    /// Links to its vouchers.
-    pub vouchers: Vec<String>,
+/// A request that the ledger carried out or refused.
+#[derive(Debug)]
+pub struct Transferred {
+    /// The outcome; a refusal by the ledger has a code, and is stored as a refused transfer.
+    pub outcome: Outcome,
+    /// The prepared request, if the door processed it now.
+    prepared: Option<PreparedTransfer>,
 }
 
 impl Service {
-    /// Moves money once. A refusal by the ledger is an [`Outcome`] with a code, and is stored; an invalid
-    /// request is an error.
-    pub async fn transfer(&self, actor: &Actor, new: &NewTransfer) -> Result<Outcome, Error> {
-        let (operation, ask) = (self.operation.as_deref().cloned(), Ask::of_text(new));
-        let id = new.operation.as_deref().map(|id| OperationId::parse(id).map_err(|code| (code, id)));
-        match id.transpose() {
-            Ok(operation_id) => Ok(self.carry_out(actor, Ask { operation, operation_id, ..ask }).await?.0),
-            Err((code, id)) => self.refuse_transfer(actor, &ask, Refusal::new(code, shown(id))).await,
+    /// Moves money once. An invalid request is an error; a refusal by the ledger is an outcome. A repeated
+    /// request gets the first answer.
+    pub async fn transfer(&self, actor: &Actor, request: &TransferRequest) -> Result<Transferred, Error> {
+        match self.carry_out(actor, request).await {
+            Ok(done) => Ok(done),
+            // The door stores the ledger's refusals; refusals before the door are stored here.
+            Err(error) => match self.settle::<Infallible>(Err(error)).await? {},
         }
     }
 
-    /// Moves money once and returns the transfer. A refusal by the ledger is stored as a refused transfer,
-    /// whose id is in the refusal's data. A repeated request gets the first answer.
-    pub async fn transfer_order(&self, actor: &Actor, order: &Order) -> Result<TransferDetail, Error> {
-        let operation = self.operation.as_deref().cloned();
-        let (outcome, prepared) = match self.carry_out(actor, Ask { operation, ..Ask::of_order(order) }).await
-        {
-            Ok(done) => done,
-            // The door stores the ledger's refusals; refusals before the door are stored here.
-            Err(error) => match self.settle::<Infallible>(Err(error)).await? {},
-        };
+    /// The transfer that was made. If the ledger refused it, the refusal has the refused transfer's id in its
+    /// data.
+    pub async fn transfer_made(&self, actor: &Actor, made: Transferred) -> Result<TransferDetail, Error> {
+        let Transferred { outcome, prepared } = made;
         let Some(number) = outcome.transfer else { return Err(Code::TransferNotFound.into()) };
         if let Some(code) = outcome.code {
             let none = Refusal::of(code);
@@ -108,27 +62,37 @@ impl Service {
         }
         match (outcome.written, prepared) {
             (Some(written), Some(prepared)) => Ok(prepared.detail(actor, &written)),
-            _ => self.transfer_detail(number.0).await,
+            _ => self.transfer_show(number.0).await,
         }
     }
 
-    /// The outcome, with the prepared request if the door processed it now.
-    async fn carry_out(&self, actor: &Actor, ask: Ask<'_>) -> Result<(Outcome, Option<Prepared>), Error> {
-        let prepared = match self.prepare(&ask).await {
+    async fn carry_out(&self, actor: &Actor, request: &TransferRequest) -> Result<Transferred, Error> {
+        let id = request.operation.as_deref().map(|id| OperationId::parse(id).map_err(|code| (code, id)));
+        let id = match id.transpose() {
+            Ok(id) => id,
+            Err((code, id)) => {
+                return self.refuse_transfer(actor, request, Refusal::new(code, shown(id))).await;
+            }
+        };
+        let prepared = match self.prepare(request).await {
             Ok(prepared) => prepared,
             Err(Error::Refused(refusal)) => {
                 // The first answer is final, whatever the answer would be now.
-                if let Some(first) = self.first_outcome().await? {
-                    return Ok((first, None));
+                if let Some(outcome) = self.first_outcome().await? {
+                    return Ok(Transferred { outcome, prepared: None });
                 }
-                return self.refuse_transfer(actor, &ask, refusal).await;
+                return self.refuse_transfer(actor, request, refusal).await;
             }
             Err(error) => return Err(error),
         };
-        let single = prepared.single(actor, &ask);
+        let operation = match &id {
+            Some(id) => Some(prepared.operation_key(id, request)),
+            None => self.operation.as_deref().cloned(),
+        };
+        let request = prepared.posting(request, operation);
         // Runs in its own task: the transfer completes even if the caller disconnects.
-        let door = self.door.clone();
-        let joined = tokio::spawn(async move { door.single(single).await }).await;
+        let (door, actor) = (self.door.clone(), actor.clone());
+        let joined = tokio::spawn(async move { door.single(actor, request).await }).await;
         let outcome = joined.map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
         match outcome {
             Outcome { code: Some(Code::OperationConflict), .. } if self.operation.is_some() => {
@@ -139,7 +103,7 @@ impl Service {
                 self.look().await?;
                 Err(Code::IdempotencyKeyBusy.into())
             }
-            outcome => Ok((outcome, Some(prepared))),
+            outcome => Ok(Transferred { outcome, prepared: Some(prepared) }),
         }
     }
 
@@ -147,7 +111,7 @@ impl Service {
     async fn first_outcome(&self) -> Result<Option<Outcome>, Error> {
         let Some(key) = &self.operation else { return Ok(None) };
         self.look().await?;
-        let mut tx = self.store.glance().await?;
+        let mut tx = self.store.point_read().await?;
         let Some(first) = store::operation::answered(&mut tx, &key.id).await? else { return Ok(None) };
         let number = TransferId(first.transfer);
         let transfer = store::transfer::get(&mut tx, number).await?;
@@ -160,40 +124,22 @@ impl Service {
         }))
     }
 
-    async fn refuse_transfer<T>(&self, actor: &Actor, ask: &Ask<'_>, refusal: Refusal) -> Result<T, Error> {
+    async fn refuse_transfer<T>(
+        &self,
+        actor: &Actor,
+        request: &TransferRequest,
+        refusal: Refusal,
+    ) -> Result<T, Error> {
         let about = Fact::new(Action::TransferCreate, None)
-            .with("from", ask.from.map(shown))
-            .with("to", ask.to.map(shown))
-            .with("amount", ask.sum.text())
-            .with("rate", ask.rate.map(shown))
-            .with("rate_override", ask.rate_override.map(|over| shown(&over.reason)))
-            .with("target_amount", ask.target_amount);
+            .with("from", request.from.as_deref().map(shown))
+            .with("to", request.to.as_deref().map(shown))
+            .with("amount", request.amount.text())
+            .with("rate", request.rate.as_deref().map(shown))
+            .with("rate_override", request.rate_override.as_ref().map(|over| shown(&over.reason)))
+            .with("target_amount", request.target_amount);
         // The caller stores the refusal under the request's key.
         let mut write = self.step(actor, Action::TransferCreate).await?;
         write.about = about;
         write.end_unkept(Err(Error::Refused(refusal))).await
     }
-}
-
-/// The day number of a date `YYYY-MM-DD`.
-pub(crate) fn read_date(text: &str) -> Result<i64, Error> {
-    let strict = text.len() == 10;
-    let date: Option<Date> = text.parse().ok();
-    let in_range = |date: &Date| (1970..=9998).contains(&date.year());
-    date.filter(|date| strict && in_range(date))
-        .map(calendar::day_number)
-        .ok_or_else(|| Error::refused(Code::DateInvalid, shown(text)))
-}
-
-/// A range of days whose start is not after its end; either end may be open.
-pub(crate) fn read_range(from: Option<&str>, to: Option<&str>) -> Result<(Option<i64>, Option<i64>), Error> {
-    let (first, last) = (from.map(read_date).transpose()?, to.map(read_date).transpose()?);
-    crate::date::check_range(first, last)?;
-    Ok((first, last))
-}
-
-/// A day number as `YYYY-MM-DD`.
-#[must_use]
-pub fn date_text(day: i64) -> String {
-    calendar::date_of(day).to_string()
 }

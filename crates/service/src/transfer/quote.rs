@@ -1,7 +1,7 @@
 //! The rate of a transfer between two currencies: the stored one, or one that the request names within the
 //! tolerance of it (contract: "Rates and conversions").
 
-use super::ask::Ask;
+use super::request::{REASON_MAX, RateOverride, TransferRequest};
 use crate::{Error, Refusal, Service};
 use domain::amount::Amount;
 use domain::asset::Asset;
@@ -12,33 +12,6 @@ use ledger::request::Quote;
 use serde_json::json;
 use store::fx::FxRate;
 use store::transfer::Exchange;
-
-/// The most characters of a reason.
-const REASON_MAX: usize = 500;
-
-/// Accepts the request's rate even if it is out of bounds. Only callers who may set rates may do that.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RateOverride {
-    /// The reason: 1 to 500 visible characters.
-    pub reason: String,
-    /// Whether the caller may set rates.
-    pub is_allowed: bool,
-}
-
-impl RateOverride {
-    fn check(&self) -> Result<(), Refusal> {
-        let reason = self.reason.trim();
-        let is_text =
-            (1..=REASON_MAX).contains(&reason.chars().count()) && !reason.contains(char::is_control);
-        match (self.is_allowed, is_text) {
-            (false, _) => {
-                Err(Refusal::new(Code::Forbidden, "only callers who may set rates may override one"))
-            }
-            (true, false) => Err(Refusal::new(Code::RateOverrideInvalid, shown(reason))),
-            (true, true) => Ok(()),
-        }
-    }
-}
 
 /// How an amount is exchanged, or what was attempted and why it is refused.
 #[derive(Debug)]
@@ -67,54 +40,55 @@ impl Service {
     /// Determines the exchange of a request; reads the stored rate only where the currencies differ.
     pub(super) async fn quote(
         &self,
-        ask: &Ask<'_>,
+        request: &TransferRequest,
         source: &Asset,
         target: &Asset,
         amount: Amount,
     ) -> Result<Quoted, Error> {
         if source.id == target.id {
-            let refused = within_one(ask, amount).err();
-            let attempted = refused.as_ref().and_then(|_| as_asked(ask, self.now()));
+            let refused = within_one(request, amount).err();
+            let attempted = refused.as_ref().and_then(|_| as_asked(request, self.now()));
             return Ok(Quoted { exchange: attempted, refused, quote: None });
         }
-        let mut tx = self.store.glance().await?;
+        let mut tx = self.store.point_read().await?;
         let stored = store::fx::newest(&mut tx, source.id, target.id).await?;
         let policy = store::fx_policy::of(&mut tx, source.id, target.id).await?;
-        Ok(Pair { source, target, stored, policy }.quoted(ask, amount, self.now()))
+        Ok(Pair { source, target, stored, policy }.quoted(request, amount, self.now()))
     }
 }
 
 /// The exchange that a request within one currency asked for, as far as it states one.
-fn as_asked(ask: &Ask<'_>, now: i64) -> Option<Exchange> {
-    let rate = Rate::parse(ask.rate?).ok()?.to_string();
+fn as_asked(request: &TransferRequest, now: i64) -> Option<Exchange> {
+    let rate = Rate::parse(request.rate.as_deref()?).ok()?.to_string();
     let (rate_source, residual) = ("request".to_owned(), "0".to_owned());
-    let (target_amount, rounding) = (ask.target_amount.unwrap_or(0), Rounding::default().number());
+    let (target_amount, rounding) = (request.target_amount.unwrap_or(0), Rounding::default().number());
     Some(Exchange { target_amount, rate, rate_source, rate_at: now, rounding, residual })
 }
 
 /// Within one currency, a rate must be 1 and both amounts must be equal.
-fn within_one(ask: &Ask<'_>, amount: Amount) -> Result<(), Refusal> {
-    if ask.rate_override.is_some() {
+fn within_one(request: &TransferRequest, amount: Amount) -> Result<(), Refusal> {
+    if request.rate_override.is_some() {
         return Err(Refusal::new(Code::RateOverrideInvalid, "both accounts have the same currency"));
     }
-    let rate = ask.rate.map(Rate::parse).transpose().map_err(|code| about_rate(code, ask))?;
+    let rate =
+        request.rate.as_deref().map(Rate::parse).transpose().map_err(|code| about_rate(code, request))?;
     if rate.is_some_and(|rate| rate.to_string() != "1") {
-        return Err(about_rate(Code::ExchangeMismatch, ask));
+        return Err(about_rate(Code::ExchangeMismatch, request));
     }
-    check_expected(ask, amount.minor())
+    check_expected(request, amount.minor())
 }
 
-fn about_rate(code: Code, ask: &Ask<'_>) -> Refusal {
-    Refusal::new(code, ask.rate.map(shown).unwrap_or_default())
+fn about_rate(code: Code, request: &TransferRequest) -> Refusal {
+    Refusal::new(code, request.rate.as_deref().map(shown).unwrap_or_default())
 }
 
 /// Checks the target amount that the request expects, if it states one.
-fn check_expected(ask: &Ask<'_>, target_amount: i64) -> Result<(), Refusal> {
-    match ask.target_amount {
+fn check_expected(request: &TransferRequest, target_amount: i64) -> Result<(), Refusal> {
+    match request.target_amount {
         Some(expected) if expected != target_amount => {
             let english = format!("expected {expected} minor units, got {target_amount}");
             let chinese = format!("预期 {expected} 个最小货币单位，实际为 {target_amount}");
-            Err(Refusal::told(Code::ExchangeMismatch, english, chinese))
+            Err(Refusal::bilingual(Code::ExchangeMismatch, english, chinese))
         }
         _ => Ok(()),
     }
@@ -125,19 +99,19 @@ impl Pair<'_> {
         format!("{} to {}", self.source.code, self.target.code)
     }
 
-    fn quoted(&self, ask: &Ask<'_>, amount: Amount, now: i64) -> Quoted {
-        let done = self.choose(ask, now).and_then(|chosen| self.exchange(&chosen, amount));
+    fn quoted(&self, request: &TransferRequest, amount: Amount, now: i64) -> Quoted {
+        let done = self.choose(request, now).and_then(|chosen| self.exchange(&chosen, amount));
         let (exchange, refused) = match done {
             Ok(exchange) => {
-                let refused = check_expected(ask, exchange.target_amount).err();
-                let target_amount = ask.target_amount.unwrap_or(exchange.target_amount);
+                let refused = check_expected(request, exchange.target_amount).err();
+                let target_amount = request.target_amount.unwrap_or(exchange.target_amount);
                 (Some(Exchange { target_amount, ..exchange }), refused)
             }
-            Err(refusal) => (self.attempted(ask, amount, now), Some(refusal)),
+            Err(refusal) => (self.attempted(request, amount, now), Some(refusal)),
         };
         let stored = self.stored.as_ref().map(|stored| stored.rate.clone());
         let reason = |over: &RateOverride| over.reason.trim().chars().take(REASON_MAX).collect();
-        let quote = Some(Quote { stored, reason: ask.rate_override.map(reason) });
+        let quote = Some(Quote { stored, reason: request.rate_override.as_ref().map(reason) });
         Quoted { exchange, refused, quote }
     }
 
@@ -154,12 +128,12 @@ impl Pair<'_> {
     }
 
     /// The exchange that a refused request asked for, as far as it states one.
-    fn attempted(&self, ask: &Ask<'_>, amount: Amount, now: i64) -> Option<Exchange> {
-        let rate = Rate::parse(ask.rate?).ok()?;
+    fn attempted(&self, request: &TransferRequest, amount: Amount, now: i64) -> Option<Exchange> {
+        let rate = Rate::parse(request.rate.as_deref()?).ok()?;
         let converted = self.convert(&rate, amount).ok();
         let target_amount = converted.map_or(0, |converted| converted.target.minor());
         Some(Exchange {
-            target_amount: ask.target_amount.unwrap_or(target_amount),
+            target_amount: request.target_amount.unwrap_or(target_amount),
             rate: rate.to_string(),
             rate_source: "request".to_owned(),
             rate_at: now,
@@ -172,18 +146,18 @@ impl Pair<'_> {
         convert(amount, self.source.scale, self.target.scale, rate, &self.policy)
     }
 
-    fn choose(&self, ask: &Ask<'_>, now: i64) -> Result<Chosen, Refusal> {
-        let Some(text) = ask.rate else { return self.choose_stored(ask) };
-        let rate = Rate::parse(text).map_err(|code| about_rate(code, ask))?;
-        let origin = match ask.rate_override {
+    fn choose(&self, request: &TransferRequest, now: i64) -> Result<Chosen, Refusal> {
+        let Some(text) = request.rate.as_deref() else { return self.choose_stored(request) };
+        let rate = Rate::parse(text).map_err(|code| about_rate(code, request))?;
+        let origin = match &request.rate_override {
             Some(over) => over.check().map(|()| "override")?,
             None => self.check_bounds(&rate).map(|()| "request")?,
         };
         Ok(Chosen { rate, origin: origin.to_owned(), at: now })
     }
 
-    fn choose_stored(&self, ask: &Ask<'_>) -> Result<Chosen, Refusal> {
-        if ask.rate_override.is_some() {
+    fn choose_stored(&self, request: &TransferRequest) -> Result<Chosen, Refusal> {
+        if request.rate_override.is_some() {
             return Err(Refusal::new(Code::RateOverrideInvalid, "the request names no rate"));
         }
         let missing = || Refusal::new(Code::CurrencyMismatch, self.name());
@@ -210,6 +184,6 @@ impl Pair<'_> {
         };
         let data = json!({ "source": self.source.code, "target": self.target.code, "rate": rate.to_string(),
                            "storedRate": stored, "tolerance": tolerance });
-        Err(Refusal { data: Some(data), ..Refusal::told(Code::RateOutOfBounds, english, chinese) })
+        Err(Refusal { data: Some(data), ..Refusal::bilingual(Code::RateOutOfBounds, english, chinese) })
     }
 }

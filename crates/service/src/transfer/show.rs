@@ -1,7 +1,7 @@
 //! A transfer as it is stored, with its details.
 
-use crate::directory::asset_of;
-use crate::statement::{Entry, entry};
+use crate::account_cache::asset_of;
+use crate::posting_view::{Entry, entry};
 use crate::{Error, Service};
 use domain::asset::Asset;
 use domain::code::Code;
@@ -12,28 +12,9 @@ use store::posting::Booked;
 use store::transfer::{Exchange, Transfer};
 use store::{StoreError, Tx};
 
-/// A transfer with its details.
-#[derive(Debug, Clone)]
-pub struct TransferView {
-    /// As it is stored.
-    pub transfer: Transfer,
-    /// How it was exchanged.
-    pub exchange: Option<Exchange>,
-    /// The paying account's number.
-    pub source: String,
-    /// The paid account's number.
-    pub target: String,
-    /// The paying side's currency.
-    pub asset: Asset,
-    /// The paid side's currency.
-    pub target_asset: Asset,
-    /// Whether both accounts belong to one holder.
-    pub internal: bool,
-}
-
 /// A customer's side of a transfer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Side {
+pub struct TransferSide {
     /// The account.
     pub id: AccountId,
     /// Its number.
@@ -51,7 +32,7 @@ pub struct Leg {
     pub entry: Entry,
 }
 
-/// A transfer as the API shows it: customers' sides only.
+/// A transfer with its details: customers' sides only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransferDetail {
     /// As it is stored.
@@ -59,9 +40,9 @@ pub struct TransferDetail {
     /// How it was exchanged.
     pub exchange: Option<Exchange>,
     /// The paying side; none if the money came from outside.
-    pub from: Option<Side>,
+    pub from: Option<TransferSide>,
     /// The paid side; none if the money left the ledger.
-    pub to: Option<Side>,
+    pub to: Option<TransferSide>,
     /// Whether both belong to one holder.
     pub is_internal: bool,
     /// The author, under the name at that time: from the audit log, or from its batch. None for openings.
@@ -72,8 +53,17 @@ pub struct TransferDetail {
     pub legs: Vec<Leg>,
 }
 
+impl TransferDetail {
+    /// The currencies of the paying and the paid side. The world has the currency of the other side.
+    #[must_use]
+    pub fn assets(&self) -> Option<(&Asset, &Asset)> {
+        let (from, to) = (self.from.as_ref().or(self.to.as_ref())?, self.to.as_ref().or(self.from.as_ref())?);
+        Some((&from.asset, &to.asset))
+    }
+}
+
 /// The entries of postings on the customers' sides.
-pub(super) fn legs(from: Option<&Side>, to: Option<&Side>, postings: &[Booked]) -> Vec<Leg> {
+pub(super) fn legs(from: Option<&TransferSide>, to: Option<&TransferSide>, postings: &[Booked]) -> Vec<Leg> {
     let is_side = |account: AccountId| [from, to].iter().flatten().any(|side| side.id == account);
     let both =
         postings.iter().flat_map(|booked| [(booked.posting.debit, booked), (booked.posting.credit, booked)]);
@@ -88,25 +78,6 @@ pub(super) fn vouchers(text: &str) -> Result<Vec<String>, Error> {
 }
 
 impl Service {
-    /// A transfer by its number.
-    pub async fn transfer_show(&self, number: i64) -> Result<TransferView, Error> {
-        let mut tx = self.store.read().await?;
-        let missing = || Error::refused(Code::TransferNotFound, number.to_string());
-        let transfer = with_memo(&mut tx, number).await?.ok_or_else(missing)?;
-        let exchange = store::transfer::exchange(&mut tx, transfer.number).await?;
-        let source = store::account::by_id(&mut tx, transfer.source).await?.ok_or_else(missing)?;
-        let target = store::account::by_id(&mut tx, transfer.target).await?.ok_or_else(missing)?;
-        Ok(TransferView {
-            asset: Self::asset(&mut tx, source.asset).await?,
-            target_asset: Self::asset(&mut tx, target.asset).await?,
-            internal: source.holder.is_some() && source.holder == target.holder,
-            source: source.number,
-            target: target.number,
-            transfer,
-            exchange,
-        })
-    }
-
     /// The postings of a transfer, in order.
     pub async fn transfer_postings(&self, transfer: &Transfer) -> Result<Vec<Booked>, Error> {
         let mut tx = self.store.read().await?;
@@ -114,7 +85,7 @@ impl Service {
     }
 
     /// A transfer by its number, with entries and vouchers.
-    pub async fn transfer_detail(&self, number: i64) -> Result<TransferDetail, Error> {
+    pub async fn transfer_show(&self, number: i64) -> Result<TransferDetail, Error> {
         let mut tx = self.store.read().await?;
         let missing = || Error::refused(Code::TransferNotFound, number.to_string());
         let transfer = with_memo(&mut tx, number).await?.ok_or_else(missing)?;
@@ -166,12 +137,16 @@ async fn postings(tx: &mut Tx, transfer: &Transfer) -> Result<Vec<Booked>, Error
 }
 
 /// A side, if it is a customer's, and its holder.
-async fn side(tx: &mut Tx, assets: &[Asset], id: AccountId) -> Result<(Option<Side>, Option<i64>), Error> {
+async fn side(
+    tx: &mut Tx,
+    assets: &[Asset],
+    id: AccountId,
+) -> Result<(Option<TransferSide>, Option<i64>), Error> {
     match store::account::by_id(tx, id).await? {
         Some(account) if !account.kind.is_system() => {
             let asset = asset_of(assets, account.asset)?;
             let holder = account.holder.map(|holder| holder.0);
-            Ok((Some(Side { id: account.id, number: account.number, asset }), holder))
+            Ok((Some(TransferSide { id: account.id, number: account.number, asset }), holder))
         }
         _ => Ok((None, None)),
     }

@@ -1,7 +1,7 @@
 //! Batches and their items: each completed item has exactly one transfer, the counters are the sums over the
 //! items, and the content is what was submitted.
 
-use super::{STEP, Verification};
+use super::report::{STEP, Verification};
 use crate::Error;
 use domain::batch::{BatchState, BatchTally, BatchType};
 use domain::code::Code;
@@ -64,7 +64,12 @@ fn item(row: &Row<'_>, number: i64, fold: &mut BatchTally, found: &mut Verificat
             fold.failed_amount += amount;
         }
         Some(ItemState::Skipped) => fold.skipped_count += 1,
-        _ => {}
+        Some(ItemState::Processing | ItemState::Unknown) => {
+            fold.flight_count += 1;
+            fold.flight_amount += amount;
+            fold.unknown_count += i64::from(state == Some(ItemState::Unknown));
+        }
+        Some(ItemState::Pending) | None => {}
     }
     Ok(i64::from(completed))
 }
@@ -90,6 +95,9 @@ async fn batches(
             failed_amount: row.i64(8)?,
             skipped_count: row.i64(9)?,
             fee_amount: row.i64(10)?,
+            flight_count: row.i64(13)?,
+            flight_amount: row.i64(14)?,
+            unknown_count: row.i64(15)?,
         };
         found.check(stored == fold, "batch_counters", || format!("batch {id}"));
         if let Some(batch) = store::batch::get(tx, domain::id::BatchId(id)).await? {
@@ -133,11 +141,11 @@ fn fits(state: BatchState, fold: &BatchTally, is_called_off: bool) -> bool {
     match state {
         BatchState::Processing | BatchState::Paused => true,
         BatchState::Draft | BatchState::Pending | BatchState::Approved | BatchState::Rejected => {
-            fold.success_count == 0 && fold.failed_count == 0
+            fold.success_count == 0 && fold.failed_count == 0 && fold.flight_count == 0
         }
         BatchState::Completed
         | BatchState::PartiallyCompleted
         | BatchState::Failed
-        | BatchState::Cancelled => fold.pending_count() == 0 && fold.state(state, is_called_off) == state,
+        | BatchState::Cancelled => fold.open_count() == 0 && fold.state(state, is_called_off) == state,
     }
 }

@@ -8,12 +8,12 @@ use domain::account::AccountStatus;
 use domain::code::Code;
 use service::Error;
 use service::policy::PolicyChange;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use store::StoreError;
 
 impl World {
     /// Sends a request whose write the database refuses; the error says that nothing was written.
-    async fn fails(&self, new: &NewTransfer) {
+    async fn fails(&self, new: &TransferRequest) {
         match self.service.transfer(&actor(), new).await {
             Err(Error::Store(StoreError::Constraint(text))) => assert!(text.contains("broken"), "{text}"),
             other => panic!("the write did not fail: {other:?}"),
@@ -26,7 +26,7 @@ async fn test_atomic_debit_credit() {
     let world = World::with_limits().await;
     let before = world.footprint();
     let (payer, payee) = (world.id(A1).await, world.id(B1).await);
-    let new = NewTransfer { operation: set("op-1"), ..request(A1, B1, "2000.00") };
+    let new = TransferRequest { operation: set("op-1"), ..request(A1, B1, "2000.00") };
 
     // 2: whichever write fails, nothing of the transfer remains.
     for (statement, table, condition) in [
@@ -79,16 +79,16 @@ async fn test_rollback_on_validation_error() {
     world.deposit(C1, great).await;
     let unlimited = PolicyChange { max: set("none"), day: set("none"), month: set("none"), ..section_3() };
     world.policy(None, &unlimited).await;
-    let new = NewTransfer { rate: set("1"), ..request(C1, "ACC-B4-EUR", "9000000000000000.00") };
+    let new = TransferRequest { rate: set("1"), ..request(C1, "ACC-B4-EUR", "9000000000000000.00") };
     refused(&world, &new, Code::BalanceOverflow).await;
     // An amount that still fits is accepted.
-    let new = NewTransfer { rate: set("1"), ..request(C1, "ACC-B4-EUR", "1000000000000000.00") };
+    let new = TransferRequest { rate: set("1"), ..request(C1, "ACC-B4-EUR", "1000000000000000.00") };
     assert_eq!(world.ask(&new).await.code, None);
     world.assert_sound().await;
 }
 
 /// 2: nothing moves, and only the stored refusal is written. 3: its audit row says why.
-async fn refused(world: &World, new: &NewTransfer, code: Code) {
+async fn refused(world: &World, new: &TransferRequest, code: Code) {
     let before = world.footprint();
     let outcome = world.ask(new).await;
     assert_eq!((outcome.code, outcome.fee), (Some(code), 0));
@@ -135,7 +135,7 @@ async fn test_rollback_on_fee_calculation_error() {
 #[tokio::test(flavor = "multi_thread")]
 async fn test_database_constraint_rollback() {
     let world = World::with_limits().await;
-    let new = NewTransfer { operation: set("op-7"), ..request(A1, B1, "1500.00") };
+    let new = TransferRequest { operation: set("op-7"), ..request(A1, B1, "1500.00") };
     let before = world.footprint();
 
     // 1: a constraint outside Sluice is violated; what the chunk wrote before it is rolled back.

@@ -3,13 +3,14 @@
 use crate::world::{A1, B1, C1, START, World, actor, micros, request, set};
 use domain::account::AccountStatus;
 use domain::code::Code;
-use service::transfer::NewTransfer;
+use service::audit::AuditFilter;
+use service::transfer::TransferRequest;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn test_audit_log_on_success() {
     let world = World::with_limits().await;
     world.set_clock("2026-03-10T15:04:05.678901Z");
-    let new = NewTransfer { operation: set("op-audit"), ..request(A1, B1, "2000.00") };
+    let new = TransferRequest { operation: set("op-audit"), ..request(A1, B1, "2000.00") };
     let number = world.ask(&new).await.transfer.unwrap();
     let (row, detail) = world.audit_of(number).await;
 
@@ -94,9 +95,10 @@ async fn test_audit_trail_completeness() {
     expected.push((tick(), "policy.set", "ok"));
     world.policy(None, &crate::world::section_3()).await;
     expected.push((tick(), "transfer.create", "ok"));
-    let out = NewTransfer { to: None, ..request("ACC-D1-005", "", "1498.50") };
+    let out = TransferRequest { to: None, ..request("ACC-D1-005", "", "1498.50") };
     world.ask(&out).await;
-    let rows = world.service.audit(begin, 100).await.unwrap();
+    let mut rows = world.audit(AuditFilter::default(), 100).await;
+    rows.retain(|row| row.id > begin);
     let seen: Vec<_> = rows.iter().map(|row| (row.at, row.action.as_str(), row.result.as_str())).collect();
     assert_eq!(seen, expected);
     assert!(rows.iter().all(|row| row.at > micros(START) && row.actor.name == "tester"));
@@ -122,7 +124,10 @@ async fn test_audit_immutability() {
     world.service.fx_set(&actor(), "USD", "EUR", "0.9", "test").await.unwrap();
     world.open("ACC-B2-EUR", "user_b", "EUR").await;
     assert_eq!(
-        world.ask(&NewTransfer { operation: set("op-x"), ..request(A1, "ACC-B2-EUR", "1.00") }).await.code,
+        world
+            .ask(&TransferRequest { operation: set("op-x"), ..request(A1, "ACC-B2-EUR", "1.00") })
+            .await
+            .code,
         None
     );
     let failure =

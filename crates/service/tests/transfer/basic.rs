@@ -5,7 +5,7 @@ use domain::account::AccountStatus;
 use domain::code::{Code, Language};
 use domain::transfer::TransferKind;
 use service::policy::PolicyChange;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn test_simple_transfer_success() {
@@ -21,7 +21,10 @@ async fn test_simple_transfer_success() {
     assert_eq!(world.balance(B1).await, 825_000);
     // 3: there is a transfer record.
     let view = world.show(number).await;
-    assert_eq!((view.source.as_str(), view.target.as_str()), (A1, B1));
+    assert_eq!(
+        (view.from.as_ref().unwrap().number.as_str(), view.to.as_ref().unwrap().number.as_str()),
+        (A1, B1)
+    );
     assert_eq!((view.transfer.amount, view.transfer.code), (25_000, None));
     // 4: there are its transaction records, a debit and a credit.
     let postings = world.service.transfer_postings(&view.transfer).await.unwrap();
@@ -105,14 +108,14 @@ async fn test_transfer_with_different_currency() {
 
     // A rate in the request takes precedence if it is near enough to the stored one. Yen have no decimals:
     // 10.01 x 150.5 = 1506.505.
-    let new = NewTransfer { rate: set("150.5"), ..request(A1, "ACC-B3-JPY", "10.01") };
+    let new = TransferRequest { rate: set("150.5"), ..request(A1, "ACC-B3-JPY", "10.01") };
     assert_eq!(world.refusal(&new).await, Some(Code::RateOutOfBounds), "no rate is stored");
     world.service.fx_set(&actor(), "USD", "JPY", "148", "test").await.unwrap();
     assert_eq!(world.ask(&new).await.code, None);
     assert_eq!((world.balance(A1).await, world.balance("ACC-B3-JPY").await), (988_999, 1_507));
     // An amount so small that nothing would arrive is refused.
     world.service.fx_set(&actor(), "USD", "JPY", "0.001", "test").await.unwrap();
-    let new = NewTransfer { rate: set("0.001"), ..request(A1, "ACC-B3-JPY", "0.01") };
+    let new = TransferRequest { rate: set("0.001"), ..request(A1, "ACC-B3-JPY", "0.01") };
     assert_eq!(world.ask(&new).await.code, Some(Code::ExchangeTooSmall));
     world.assert_sound().await;
 }
@@ -132,7 +135,7 @@ async fn test_transfer_between_user_accounts() {
     let other = world.sent(A1, B1, "2000.00").await;
     assert_eq!(other.transfer.fee, 200);
     // 3: it is shown as internal; the other is not.
-    assert_eq!((view.internal, other.internal), (true, false));
+    assert_eq!((view.is_internal, other.is_internal), (true, false));
     assert_eq!(view.transfer.kind, TransferKind::Single);
     world.assert_sound().await;
 }

@@ -5,9 +5,9 @@ use crate::world::{A1, A2, B1, C1, THREADS, World, actor, footprint, request, se
 use domain::code::Code;
 use domain::id::AccountId;
 use domain::transfer::TransferKind;
-use ledger::{Outcome, Party, Single};
+use ledger::{Effects, Outcome, Party, PostingRequest};
 use service::policy::PolicyChange;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::pin;
@@ -103,7 +103,7 @@ async fn test_race_condition_prevention() {
 
     // 3: one operation id from fifty threads is one transfer, and all get its answer.
     let before = world.footprint();
-    let same = |_| NewTransfer { operation: set("op-same"), ..request(A2, B1, "2000.00") };
+    let same = |_| TransferRequest { operation: set("op-same"), ..request(A2, B1, "2000.00") };
     let outcomes = world.crowd(THREADS, same).await;
     assert_eq!(carried_out(&outcomes).len(), 1);
     assert!(outcomes.iter().all(|outcome| outcome.code.is_none() && outcome.fee == 200));
@@ -111,10 +111,13 @@ async fn test_race_condition_prevention() {
     assert_eq!(world.balance(A2).await, 500_000 - 200_000 - 200);
     assert_eq!(world.footprint().transfers, before.transfers + 1);
     // Different content under the same id is refused, whichever request comes first.
-    let conflict = world.ask(&NewTransfer { operation: set("op-same"), ..request(A2, B1, "2000.01") }).await;
+    let conflict =
+        world.ask(&TransferRequest { operation: set("op-same"), ..request(A2, B1, "2000.01") }).await;
     assert_eq!((conflict.code, conflict.transfer), (Some(Code::OperationConflict), None));
-    let mixed =
-        |place| NewTransfer { operation: set("op-mixed"), ..request(A2, B1, ["1.00", "2.00"][place % 2]) };
+    let mixed = |place| TransferRequest {
+        operation: set("op-mixed"),
+        ..request(A2, B1, ["1.00", "2.00"][place % 2])
+    };
     let outcomes = world.crowd(THREADS, mixed).await;
     assert_eq!(carried_out(&outcomes).len(), 1);
     let conflicts = outcomes.iter().filter(|outcome| outcome.code == Some(Code::OperationConflict));
@@ -129,25 +132,24 @@ async fn test_race_condition_prevention() {
 async fn group_commit(world: &World) {
     let (source, target) = (world.id(A2).await, world.id(B1).await);
     let (before, commits) = (world.footprint(), world.number("SELECT commit_number FROM ledger_head"));
-    let single = || Single {
-        actor: actor(),
-        operation: None,
+    let request = || PostingRequest {
         kind: TransferKind::Single,
         source: Party::Account(AccountId(source)),
         target: Party::Account(AccountId(target)),
         amount: 1,
-        exchange: None,
+        exchange: Ok(None),
         quote: None,
         value_date: None,
         memo: None,
-        vouchers: None,
         refused: None,
+        effects: Effects::default(),
     };
     let mut writer = world.service.store().write().await.unwrap();
     let mut accounts = vec![source, target];
     accounts.sort_unstable();
     store::balance::lock(&mut writer, accounts).await.unwrap();
-    let mut waiting: Vec<_> = (0..THREADS).map(|_| Box::pin(world.service.door().single(single()))).collect();
+    let mut waiting: Vec<_> =
+        (0..THREADS).map(|_| Box::pin(world.service.door().single(actor(), request()))).collect();
     for request in &mut waiting {
         let polled = pin!(request).poll(&mut Context::from_waker(Waker::noop()));
         assert!(matches!(polled, Poll::Pending));

@@ -7,7 +7,7 @@ use domain::posting::PostingKind;
 use ledger::calendar;
 use service::statement::{Balances, Direction, Entry, StatementQuery};
 use service::statistics::StatisticsQuery;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 
 impl World {
     /// All entries of a query, page by page; all pages but the last are full.
@@ -38,7 +38,8 @@ async fn test_transfer_record_creation() {
     let before = world.footprint().transfers;
 
     // 1: each valid request has its record, including refused ones.
-    let new = NewTransfer { memo: set("rent 房租"), date: set("2026-03-01"), ..request(A1, B1, "1200.00") };
+    let new =
+        TransferRequest { memo: set("rent 房租"), date: set("2026-03-01"), ..request(A1, B1, "1200.00") };
     let number = world.ask(&new).await.transfer.unwrap();
     let refused = world.send(A2, B1, "5000.01").await.transfer.unwrap();
     assert_eq!(world.footprint().transfers, before + 2);
@@ -49,10 +50,14 @@ async fn test_transfer_record_creation() {
     assert_eq!((record.kind.name(), record.memo.as_deref()), ("transfer", Some("rent 房租")));
     assert_eq!(record.created_at, micros("2026-03-10T16:00:00Z"));
     assert_eq!(calendar::date_of(record.value_date).to_string(), "2026-03-01");
-    assert_eq!((view.asset.code.as_str(), view.asset.scale, view.internal), ("USD", 2, false));
+    let (asset, _) = view.assets().unwrap();
+    assert_eq!((asset.code.as_str(), asset.scale, view.is_internal), ("USD", 2, false));
     assert!(view.exchange.is_none());
     // 3: it leads to its accounts and its transactions, and they lead back.
-    assert_eq!((view.source.as_str(), view.target.as_str()), (A1, B1));
+    assert_eq!(
+        (view.from.as_ref().unwrap().number.as_str(), view.to.as_ref().unwrap().number.as_str()),
+        (A1, B1)
+    );
     assert_eq!((record.source.0, record.target.0), (world.id(A1).await, world.id(B1).await));
     let postings = world.service.transfer_postings(record).await.unwrap();
     assert_eq!((postings.len(), Some(postings[0].posting.id)), (2, record.first_posting));
@@ -62,7 +67,7 @@ async fn test_transfer_record_creation() {
     assert_eq!((record.amount, record.code), (500_001, Some(Code::AboveMaximum)));
     assert_eq!((record.first_posting, record.posting_count), (None, 0));
     // A memo may contain anything but NUL, which not every engine can store.
-    let memo = |text: &str| NewTransfer { memo: set(text), ..request(A1, B1, "1.00") };
+    let memo = |text: &str| TransferRequest { memo: set(text), ..request(A1, B1, "1.00") };
     for text in ["", "\u{1}\t\n", "🏦 \u{feff}", "it's \\ $1"] {
         let number = world.ask(&memo(text)).await.transfer.unwrap();
         assert_eq!(world.show(number).await.transfer.memo.as_deref(), Some(text));
@@ -170,7 +175,7 @@ async fn test_query_transfer_by_date_range() {
     let count = world.scale.transfers;
     // Ten days of February, booked in mixed order.
     let day = move |place: usize| 1 + (place % count * 7) % 10;
-    let dated = move |place: usize| NewTransfer {
+    let dated = move |place: usize| TransferRequest {
         date: Some(format!("2026-02-{:02}", day(place))),
         ..request([A1, B1][place % 2], [B1, A1][place % 2], "0.03")
     };
@@ -297,8 +302,8 @@ async fn test_transfer_statistics() {
     world.crowd(count, |_| request(A1, B1, "0.01")).await;
     world.sent(C1, B1, "2000.00").await;
     world.sent(C1, B1, "3000.00").await;
-    world.ask(&NewTransfer { date: set("2026-02-01"), ..request(C1, B1, "1500.00") }).await;
-    world.ask(&NewTransfer { to: None, ..request(A2, "", "40.00") }).await;
+    world.ask(&TransferRequest { date: set("2026-02-01"), ..request(C1, B1, "1500.00") }).await;
+    world.ask(&TransferRequest { to: None, ..request(A2, "", "40.00") }).await;
     // Four refusals: two limits, a frozen account, an insufficient balance.
     world.send(C1, B1, "5000.01").await;
     world.send(C1, B1, "4000.00").await;

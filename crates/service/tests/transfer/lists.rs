@@ -2,7 +2,7 @@
 
 use crate::world::{A1, A2, B1, World, request, set};
 use service::listing::Counting;
-use service::transfer::{NewTransfer, TransferQuery};
+use service::transfer::{TransferQuery, TransferRequest};
 use store::listing::{CursorKey, Order, PageRequest};
 
 const DAYS: [&str; 4] = ["2026-02-27", "2026-03-01", "2026-03-09", "2026-03-10"];
@@ -13,7 +13,8 @@ async fn some(world: &World, rounds: usize) {
         let (from, to) = [(A1, B1), (A2, B1), (A1, A2), (B1, A1)][round % 4];
         let amount = if round % 5 == 0 { "999999.00" } else { "1.00" };
         let memo = set(if round % 3 == 0 { "rent" } else { "other" });
-        let new = NewTransfer { memo, date: set(DAYS[round * 7 % DAYS.len()]), ..request(from, to, amount) };
+        let new =
+            TransferRequest { memo, date: set(DAYS[round * 7 % DAYS.len()]), ..request(from, to, amount) };
         world.ask(&new).await;
     }
 }

@@ -7,9 +7,10 @@ use domain::id::TransferId;
 use ledger::{Clock, Door, DoorOptions, Outcome};
 use serde_json::Value as Json;
 use service::account::OpenAccount;
+use service::audit::{AuditFilter, AuditQuery};
 use service::holder::NewHolder;
 use service::policy::PolicyChange;
-use service::transfer::{NewTransfer, TransferView};
+use service::transfer::{TransferDetail, TransferRequest};
 use service::{Error, Service};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -86,12 +87,12 @@ pub fn actor() -> Actor {
 }
 
 /// A transfer request as from the command line.
-pub fn request(from: &str, to: &str, amount: &str) -> NewTransfer {
-    NewTransfer {
+pub fn request(from: &str, to: &str, amount: &str) -> TransferRequest {
+    TransferRequest {
         from: Some(from.to_owned()),
         to: Some(to.to_owned()),
-        amount: amount.to_owned(),
-        ..NewTransfer::default()
+        amount: amount.to_owned().into(),
+        ..TransferRequest::default()
     }
 }
 
@@ -172,19 +173,19 @@ impl World {
     }
 
     pub async fn deposit(&self, number: &str, amount: &str) {
-        let new = NewTransfer { from: None, ..request("", number, amount) };
-        assert_eq!(self.service.transfer(&actor(), &new).await.unwrap().code, None);
+        let new = TransferRequest { from: None, ..request("", number, amount) };
+        assert_eq!(self.service.transfer(&actor(), &new).await.unwrap().outcome.code, None);
     }
 
     /// The ledger's outcome of a valid request.
-    pub async fn ask(&self, new: &NewTransfer) -> Outcome {
-        self.service.transfer(&actor(), new).await.unwrap()
+    pub async fn ask(&self, new: &TransferRequest) -> Outcome {
+        self.service.transfer(&actor(), new).await.unwrap().outcome
     }
 
     /// Why a request is refused; none if it was carried out.
-    pub async fn refusal(&self, new: &NewTransfer) -> Option<Code> {
+    pub async fn refusal(&self, new: &TransferRequest) -> Option<Code> {
         match self.service.transfer(&actor(), new).await {
-            Ok(outcome) => outcome.code,
+            Ok(done) => done.outcome.code,
             Err(Error::Refused(refusal)) => Some(refusal.code),
             Err(error) => panic!("{error}"),
         }
@@ -201,13 +202,13 @@ impl World {
     }
 
     /// A transfer that is expected to be carried out, as it is stored.
-    pub async fn sent(&self, from: &str, to: &str, amount: &str) -> TransferView {
+    pub async fn sent(&self, from: &str, to: &str, amount: &str) -> TransferDetail {
         let outcome = self.send(from, to, amount).await;
         assert_eq!(outcome.code, None);
         self.show(outcome.transfer.unwrap()).await
     }
 
-    pub async fn show(&self, number: TransferId) -> TransferView {
+    pub async fn show(&self, number: TransferId) -> TransferDetail {
         self.service.transfer_show(number.0).await.unwrap()
     }
 
@@ -232,9 +233,19 @@ impl World {
         self.service.account_show(number).await.unwrap().0.id.0
     }
 
+    /// The newest audit rows that match, oldest first.
+    pub async fn audit(&self, filter: AuditFilter, limit: i64) -> Vec<AuditRow> {
+        let query = AuditQuery { filter, limit, ..AuditQuery::default() };
+        let mut rows = self.service.audit_list(&query).await.unwrap().rows;
+        rows.reverse();
+        rows
+    }
+
     /// The one audit row about a transfer, and its detail.
     pub async fn audit_of(&self, transfer: TransferId) -> (AuditRow, Json) {
-        let mut rows = self.service.audit_of("transfer", transfer.0).await.unwrap();
+        let subject = Some("transfer".to_owned());
+        let about = AuditFilter { subject, subject_id: Some(transfer.0), ..AuditFilter::default() };
+        let mut rows = self.audit(about, 100).await;
         assert_eq!(rows.len(), 1, "{rows:?}");
         let row = rows.remove(0);
         let detail = serde_json::from_str(&row.detail).unwrap();
@@ -243,8 +254,7 @@ impl World {
 
     /// The newest audit row, and its detail.
     pub async fn audit_last(&self) -> (AuditRow, Json) {
-        let last = self.number("SELECT MAX(id) FROM audit");
-        let row = self.service.audit(last - 1, 1).await.unwrap().remove(0);
+        let row = self.audit(AuditFilter::default(), 1).await.remove(0);
         let detail = serde_json::from_str(&row.detail).unwrap();
         (row, detail)
     }
@@ -253,7 +263,7 @@ impl World {
     pub async fn crowd(
         &self,
         count: usize,
-        request: impl Fn(usize) -> NewTransfer + Send + Sync + 'static,
+        request: impl Fn(usize) -> TransferRequest + Send + Sync + 'static,
     ) -> Vec<Outcome> {
         let (request, begin) = (Arc::new(request), Arc::new(Barrier::new(THREADS)));
         let threads: Vec<_> = (0..THREADS)
@@ -263,7 +273,8 @@ impl World {
                 tokio::task::spawn_blocking(move || {
                     begin.wait();
                     let send = |place| {
-                        (place, runtime.block_on(service.transfer(&actor(), &request(place))).unwrap())
+                        let done = runtime.block_on(service.transfer(&actor(), &request(place)));
+                        (place, done.unwrap().outcome)
                     };
                     (thread..count).step_by(THREADS).map(send).collect::<Vec<_>>()
                 })

@@ -209,7 +209,7 @@ async fn set(session: &Session, args: &StatusArgs, status: AccountStatus) -> Res
 async fn import(session: &Session, args: &AccountImportArgs) -> Result<Exit, Failure> {
     let file = problem::open(&args.file)?;
     let how = AccountImport { delimiter: args.delimiter, confusable: args.confusable };
-    let imported = session.service.account_import_as(&session.actor, file, how).await?;
+    let imported = session.service.account_import(&session.actor, file, how).await?;
     let problems: Vec<ShownProblem> = imported.problems.iter().cloned().map(ShownProblem::from).collect();
     let shown = problem::to_json(&problems, session.language);
     let counts = imported_json(&imported, &shown);

@@ -128,8 +128,8 @@ pub(crate) async fn run(session: &Session, args: &HolderArgs) -> Result<Exit, Fa
 
 async fn list(session: &Session, text: Option<&str>, page: &PageArgs) -> Result<(), Failure> {
     let after = page.id()?.unwrap_or(0);
-    let mut holders = session.service.holder_search(text, after, page.one_more()).await?;
-    let next = page.cut(&mut holders, |holder| holder.id.0);
+    let found = session.service.holder_list(text, after, page.limit).await?;
+    let (holders, next) = (found.holders, found.next.map(|id| id.to_string()));
     let total = session.service.holder_count(text).await?;
     let row = |h: &Holder| {
         vec![

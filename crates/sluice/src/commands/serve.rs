@@ -119,12 +119,12 @@ async fn serve(
 
 /// Runs batches, or only keeps the history up to date.
 async fn work(session: &Session, settings: &Settings, stop: impl Future<Output = ()>) -> Result<(), Error> {
-    let options = EngineOptions { patience: PATIENCE, runs_max: settings.runs };
+    let options = EngineOptions { retry_for: PATIENCE, runs_max: settings.runs };
     let engine = Engine::new(session.service.clone(), options);
     if settings.worker {
         return engine.work(stop).await;
     }
-    engine.attend(stop).await
+    engine.keep_history(stop).await
 }
 
 /// Completes when the process is to stop.

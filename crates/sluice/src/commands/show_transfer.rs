@@ -6,11 +6,13 @@ use crate::say::say;
 use crate::session::{Session, major};
 use crate::word::{Word, outcome, posting, reason};
 use clap::Args;
+use domain::asset::Asset;
 use domain::code::{Code, Language};
 use domain::posting::PostingKind;
 use ledger::calendar;
 use serde_json::{Value, json};
-use service::transfer::{Exchange, TransferView};
+use service::Error;
+use service::transfer::{Exchange, TransferDetail};
 use store::posting::Booked;
 
 /// Arguments of `show-transfer`.
@@ -21,41 +23,50 @@ pub(crate) struct ShowArgs {
     pub number: i64,
 }
 
-/// A transfer, and its postings with the numbers of the debit and credit accounts.
+/// A transfer with the numbers of its accounts, and its postings with the numbers of the debit and credit
+/// accounts.
 struct ShownTransfer {
-    view: TransferView,
+    detail: TransferDetail,
+    asset: Asset,
+    target_asset: Asset,
+    sides: [String; 2],
     postings: Vec<(Booked, [String; 2])>,
 }
 
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Failure> {
-    let view = session.service.transfer_show(args.number).await?;
-    let postings = session.service.transfer_postings(&view.transfer).await?;
-    let accounts: Vec<_> = postings.iter().flat_map(|b| [b.posting.debit, b.posting.credit]).collect();
+    let detail = session.service.transfer_show(args.number).await?;
+    let missing = || Error::refused(Code::TransferNotFound, args.number.to_string());
+    let (asset, target_asset) = detail.assets().ok_or_else(missing)?;
+    let (asset, target_asset) = (asset.clone(), target_asset.clone());
+    let postings = session.service.transfer_postings(&detail.transfer).await?;
+    let mut accounts = vec![detail.transfer.source, detail.transfer.target];
+    accounts.extend(postings.iter().flat_map(|b| [b.posting.debit, b.posting.credit]));
     let mut numbers = session.service.account_numbers(&accounts).await?.into_iter();
     let mut number = || numbers.next().unwrap_or_default();
+    let sides = [number(), number()];
     let postings = postings.into_iter().map(|booked| (booked, [number(), number()])).collect();
-    let shown = ShownTransfer { view, postings };
+    let shown = ShownTransfer { detail, asset, target_asset, sides, postings };
     session.out.answer(shown.to_json(), || shown.to_text(session.out))?;
     Ok(Exit::Success)
 }
 
 impl ShownTransfer {
     fn to_json(&self) -> Value {
-        let (view, t) = (&self.view, &self.view.transfer);
+        let (detail, t, [source, target]) = (&self.detail, &self.detail.transfer, &self.sides);
         json!({
             "transfer_id": t.number.0, "kind": t.kind.name(), "status": outcome(t.code, Language::English),
-            "code": t.code.map(Code::name), "source": view.source, "target": view.target,
-            "amount": major(t.amount, &view.asset), "currency": view.asset.code,
-            "fee": major(t.fee, &view.asset), "date": calendar::date_of(t.value_date).to_string(),
-            "created_at": time(t.created_at), "memo": t.memo, "internal": view.internal,
-            "exchange": view.exchange.as_ref().map(|exchange| self.exchange(exchange)),
+            "code": t.code.map(Code::name), "source": source, "target": target,
+            "amount": major(t.amount, &self.asset), "currency": self.asset.code,
+            "fee": major(t.fee, &self.asset), "date": calendar::date_of(t.value_date).to_string(),
+            "created_at": time(t.created_at), "memo": t.memo, "internal": detail.is_internal,
+            "exchange": detail.exchange.as_ref().map(|exchange| self.exchange(exchange)),
             "postings": self.postings.iter().map(|row| self.posting(row)).collect::<Value>(),
         })
     }
 
     fn exchange(&self, e: &Exchange) -> Value {
-        let target = &self.view.target_asset;
+        let target = &self.target_asset;
         json!({
             "target_amount": major(e.target_amount, target), "target_currency": target.code, "rate": e.rate,
             "rate_source": e.rate_source, "rate_at": time(e.rate_at), "residual": e.residual,
@@ -72,8 +83,8 @@ impl ShownTransfer {
     /// A posting's amount and currency: only the last leg of an exchange is in the target currency.
     fn amount(&self, booked: &Booked) -> (String, &str) {
         let asset = match booked.posting.kind {
-            PostingKind::ExchangeIn => &self.view.target_asset,
-            PostingKind::Transfer | PostingKind::Fee | PostingKind::ExchangeOut => &self.view.asset,
+            PostingKind::ExchangeIn => &self.target_asset,
+            PostingKind::Transfer | PostingKind::Fee | PostingKind::ExchangeOut => &self.asset,
         };
         (major(booked.posting.amount, asset), &asset.code)
     }
@@ -100,20 +111,19 @@ impl ShownTransfer {
     }
 
     fn head(&self, out: Out) -> String {
-        let (view, t, language) = (&self.view, &self.view.transfer, out.language);
-        let (asset, target) = (&view.asset, &view.target_asset);
-        let arrived =
-            view.exchange.as_ref().map(|e| format!("{} {}", major(e.target_amount, target), target.code));
+        let (exchange, t, language) = (self.detail.exchange.as_ref(), &self.detail.transfer, out.language);
+        let (asset, target, [from, to]) = (&self.asset, &self.target_asset, &self.sides);
+        let arrived = exchange.map(|e| format!("{} {}", major(e.target_amount, target), target.code));
         out.fields(&[
             (say("transfer", "转账编号"), t.number.to_string()),
             (say("kind", "类型"), t.kind.word(language).to_owned()),
             (say("status", "状态"), outcome(t.code, language).to_owned()),
             (say("reason", "原因"), t.code.map(|code| reason(code, language)).unwrap_or_default()),
-            (say("from", "转出账户"), view.source.clone()),
-            (say("to", "转入账户"), view.target.clone()),
+            (say("from", "转出账户"), from.clone()),
+            (say("to", "转入账户"), to.clone()),
             (say("amount", "金额"), format!("{} {}", major(t.amount, asset), asset.code)),
             (say("fee", "手续费"), format!("{} {}", major(t.fee, asset), asset.code)),
-            (say("rate", "汇率"), view.exchange.as_ref().map(|e| e.rate.clone()).unwrap_or_default()),
+            (say("rate", "汇率"), exchange.map(|e| e.rate.clone()).unwrap_or_default()),
             (say("received", "到账金额"), or_empty(arrived.as_deref())),
             (say("value date", "起息日"), calendar::date_of(t.value_date).to_string()),
             (say("created", "创建时间"), time(t.created_at)),

@@ -12,7 +12,7 @@ use domain::asset::Asset;
 use domain::code::{Code, Language};
 use ledger::Outcome;
 use serde_json::json;
-use service::transfer::{NewTransfer, RateOverride};
+use service::transfer::{AmountInput, RateOverride, TransferRequest};
 
 /// Options common to all transfers.
 #[derive(Debug, Args)]
@@ -106,13 +106,13 @@ pub(crate) const fn access(args: &TransferArgs) -> Access {
 }
 
 impl Particulars {
-    fn of(&self, amount: &str) -> NewTransfer {
-        NewTransfer {
-            amount: amount.to_owned(),
+    fn of(&self, amount: &str) -> TransferRequest {
+        TransferRequest {
+            amount: AmountInput::Major(amount.to_owned()),
             memo: self.memo.clone(),
             date: self.date.clone(),
             operation: self.op_id.clone(),
-            ..NewTransfer::default()
+            ..TransferRequest::default()
         }
     }
 }
@@ -120,13 +120,13 @@ impl Particulars {
 /// Runs `deposit`.
 pub(crate) async fn deposit(session: &Session, args: &DepositArgs) -> Result<Exit, Failure> {
     let to = Some(args.account.clone());
-    carry_out(session, &NewTransfer { to, ..args.particulars.of(&args.amount) }).await
+    carry_out(session, &TransferRequest { to, ..args.particulars.of(&args.amount) }, &args.amount).await
 }
 
 /// Runs `withdraw`.
 pub(crate) async fn withdraw(session: &Session, args: &WithdrawArgs) -> Result<Exit, Failure> {
     let from = Some(args.account.clone());
-    carry_out(session, &NewTransfer { from, ..args.particulars.of(&args.amount) }).await
+    carry_out(session, &TransferRequest { from, ..args.particulars.of(&args.amount) }, &args.amount).await
 }
 
 /// Runs `transfer`.
@@ -139,12 +139,13 @@ pub(crate) async fn transfer(session: &Session, args: &TransferArgs) -> Result<E
     // Access to the data directory includes the right to set rates.
     let over = |reason: &String| RateOverride { reason: reason.clone(), is_allowed: true };
     let rate_override = args.rate_override.as_ref().map(over);
-    carry_out(session, &NewTransfer { from, to, rate, rate_override, ..args.particulars.of(amount) }).await
+    let request = TransferRequest { from, to, rate, rate_override, ..args.particulars.of(amount) };
+    carry_out(session, &request, amount).await
 }
 
-async fn carry_out(session: &Session, new: &NewTransfer) -> Result<Exit, Failure> {
-    let done = session.service.transfer(&session.actor, new).await?;
-    let payer = new.from.as_deref().or(new.to.as_deref()).unwrap_or_default();
+async fn carry_out(session: &Session, request: &TransferRequest, amount: &str) -> Result<Exit, Failure> {
+    let done = session.service.transfer(&session.actor, request).await?.outcome;
+    let payer = request.from.as_deref().or(request.to.as_deref()).unwrap_or_default();
     let (_, asset) = session.service.account_show(payer).await?;
     let (fee, language) = (major(done.fee, &asset), session.language);
     let json = json!({
@@ -153,8 +154,8 @@ async fn carry_out(session: &Session, new: &NewTransfer) -> Result<Exit, Failure
         "fee": fee, "replayed": done.replayed, "currency": asset.code,
     });
     // Already validated; formatted here with all its decimals.
-    let amount = Amount::parse(new.amount.trim(), asset.scale);
-    let amount = amount.map_or_else(|_| new.amount.clone(), |amount| major(amount.minor(), &asset));
+    let read = Amount::parse(amount.trim(), asset.scale);
+    let amount = read.map_or_else(|_| amount.to_owned(), |amount| major(amount.minor(), &asset));
     session.out.answer(json, || outcome_text(&done, &amount, &fee, &asset, language))?;
     Ok(if done.code.is_none() { Exit::Success } else { Exit::Refused })
 }

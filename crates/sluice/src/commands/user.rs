@@ -11,7 +11,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use domain::access::Role;
 use domain::code::{Code, Language};
 use serde_json::{Value, json};
-use service::user::{Added, NewUser, User, UserChange};
+use service::user::{InvitedUser, NewUser, User, UserChange};
 use service::{Error, Secret};
 use std::io::Read;
 
@@ -161,7 +161,7 @@ fn password_from_stdin() -> Result<Secret, Failure> {
     Ok(Secret::new(line.strip_suffix('\r').unwrap_or(line)))
 }
 
-fn invited(session: &Session, added: Added) -> Result<(), Failure> {
+fn invited(session: &Session, added: InvitedUser) -> Result<(), Failure> {
     let token = added.token().map(|token| token.expose().to_owned());
     let expires = time(added.invited.expires_at);
     let mut json = to_json(&added.user);

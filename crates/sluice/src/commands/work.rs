@@ -60,7 +60,7 @@ impl Stop {
 
 /// Works until it is asked to stop.
 pub(crate) async fn run(session: &Session, args: &WorkArgs, stop: Stop) -> Result<Exit, Failure> {
-    let options = EngineOptions { patience: PATIENCE, runs_max: args.runs };
+    let options = EngineOptions { retry_for: PATIENCE, runs_max: args.runs };
     let engine = Engine::new(session.service.clone(), options);
     let (place, node) = (session.service.store().shown(), session.service.store().node());
     note(&say!(session.language, "working on {place} as {node}", "正在处理 {place}，节点 {node}"));

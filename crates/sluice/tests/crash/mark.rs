@@ -10,7 +10,7 @@ const STEPS: [(&str, bool, bool); 6] = [
     ("mark_unclean", false, true),
     ("before_commit", false, true),
     ("after_commit", true, true),
-    ("mark_folded", true, true),
+    ("mark_checkpointed", true, true),
     ("mark_clean", true, false),
 ];
 

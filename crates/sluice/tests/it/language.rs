@@ -42,7 +42,6 @@ const TABLES: &[&str] = &[
     "session",
     "setting",
     "transfer",
-    "turn",
 ];
 
 /// Runs commands in Chinese and records which ones were run.

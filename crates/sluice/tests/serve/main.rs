@@ -1,6 +1,7 @@
 //! `sluice serve` as a process: start and stop, recovery after a kill, logs, metrics and settings.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+mod alike;
 mod backup;
 mod counts;
 mod failover;

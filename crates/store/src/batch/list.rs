@@ -1,10 +1,10 @@
 //! Lists of batches: by filter, sort and page.
 
-use super::{Batch, read};
+use super::row::Batch;
 use crate::args;
 use crate::error::StoreError;
 use crate::tx::Tx;
-use crate::value::Value;
+use crate::value::{Row, Value};
 use domain::batch::{BatchState, BatchType};
 
 /// Which batches a list shows.
@@ -69,7 +69,7 @@ impl BatchFilter {
             text += " AND (LOWER(name) LIKE $2 ESCAPE '!' OR name LIKE $3 ESCAPE '!')";
         }
         let conditions: [(&str, Option<Value>); 4] = [
-            (" AND type = ?", self.kind.map(|kind| kind.number().into())),
+            (" AND kind = ?", self.kind.map(|kind| kind.number().into())),
             (" AND created_at >= ?", self.from.map(Value::from)),
             (" AND created_at < ?", self.until.map(Value::from)),
             (" AND id < ?", self.before.map(Value::from)),
@@ -105,8 +105,9 @@ pub async fn list(
     args.extend(args![limit, offset]);
     let order = sort.order();
     let (limit_at, offset_at) = (args.len() - 1, args.len());
-    let text = format!("{}{condition}{order} LIMIT ${limit_at} OFFSET ${offset_at}", columns!("SELECT", ""));
-    tx.fetch_text(text, args).await?.iter().map(read).collect()
+    let columns = Batch::COLUMNS;
+    let text = format!("SELECT {columns}{condition}{order} LIMIT ${limit_at} OFFSET ${offset_at}");
+    tx.fetch_text(text, args).await?.iter().map(Row::read).collect()
 }
 
 /// The number of batches in a list.

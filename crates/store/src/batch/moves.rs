@@ -3,23 +3,35 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::sql::sql;
 use crate::tx::Tx;
 use domain::batch::{BatchIntent, BatchState, BatchTally};
 use domain::id::BatchId;
 
-pub(super) static SUBMIT: Sql =
-    Sql::new("UPDATE batch SET state = 3, content_hash = $2, submitted_at = $3 WHERE id = $1 AND state = 2");
-pub(super) static MOVE: Sql = Sql::new(
+pub(super) static SUBMIT: Sql = Sql::new(sql!(
+    "UPDATE batch SET content_hash = $2, submitted_at = $3, state = ",
+    [BatchState::Pending],
+    " WHERE id = $1 AND state = ",
+    [BatchState::Draft],
+));
+pub(super) static MOVE: Sql = Sql::new(sql!(
     "UPDATE batch SET state = $2, intent = $3, started_at = COALESCE(started_at, $4), completed_at = $5,
-       runs = CASE WHEN CAST($2 AS BIGINT) = 6 AND state NOT IN (6, 7) THEN runs + 1 ELSE runs END
+       runs = CASE WHEN CAST($2 AS BIGINT) = ",
+    [BatchState::Processing],
+    " AND state NOT IN (",
+    [BatchState::Processing],
+    ", ",
+    [BatchState::Paused],
+    ") THEN runs + 1 ELSE runs END
      WHERE id = $1",
-);
+));
 pub(super) static INTEND: Sql =
     Sql::new("UPDATE batch SET intent = $2, interrupted_at = COALESCE($3, interrupted_at) WHERE id = $1");
 pub(super) static CALL_OFF: Sql = Sql::new("UPDATE batch SET called_off_at = $2 WHERE id = $1");
 pub(super) static TALLY: Sql = Sql::new(
     "UPDATE batch SET total_count = $2, total_amount = $3, success_count = $4, success_amount = $5,
-       failed_count = $6, failed_amount = $7, skipped_count = $8, fee_amount = $9 WHERE id = $1",
+       failed_count = $6, failed_amount = $7, skipped_count = $8, fee_amount = $9, flight_count = $10,
+       flight_amount = $11, unknown_count = $12 WHERE id = $1",
 );
 
 /// Freezes a draft under the hash of its content.
@@ -67,6 +79,9 @@ pub async fn set_tally(tx: &mut Tx, id: BatchId, tally: &BatchTally) -> Result<(
         tally.failed_amount,
         tally.skipped_count,
         tally.fee_amount,
+        tally.flight_count,
+        tally.flight_amount,
+        tally.unknown_count,
     ];
     tx.execute(&TALLY, args).await.map(|_| ())
 }

@@ -4,17 +4,17 @@
 //! A new table needs a line here with every column; a test compares the list with the schema. Intentional
 //! omissions are in [`LEFT_OUT`].
 
-use super::{Kind, Step, Way};
+use super::step::{Kind, Step, WriteMode};
 use crate::bulk::{Insert, Update};
 use Kind::{Number, Text};
 
-/// Not copied: live processes (`node`, `lease`), rows used only as locks (`turn`), what is rebuilt from the
+/// Not copied: live processes (`node`, `lease`), rows used only as locks (`named_lock`), what is rebuilt from the
 /// postings (`history`, `history_mark`) or the items (`batch_print`), and temporary access (`session`,
 /// `invitation`, `login_failure`): users sign in again at the new place.
 pub const LEFT_OUT: &[&str] = &[
     "node",
     "lease",
-    "turn",
+    "named_lock",
     "history",
     "history_mark",
     "batch_print",
@@ -34,7 +34,7 @@ macro_rules! step {
             rows: Insert { table: $table, columns: &[$(stringify!($column)),+] },
             kinds: &[$($kind),+],
             keys: $keys,
-            way: Way::Insert,
+            mode: WriteMode::Insert,
             only: "",
         }
     };
@@ -81,22 +81,23 @@ pub static STEPS: &[Step] = &[
         id Number, name Text, token Text, hint Text, scopes Text, addresses Text, created_by Text,
         created_at Number, expires_at Number, revoked_at Number, created_by_kind Number,
         created_by_id Number),
-    Step { way: Way::Draft, ..step!("batch", 1,
-        id Number, day Number, day_number Number, name Text, type Number, mode Number, state Number,
+    Step { mode: WriteMode::Draft, ..step!("batch", 1,
+        id Number, day Number, day_number Number, name Text, kind Number, mode Number, state Number,
         intent Number, ready Number, asset Number, account Number, remarks Text, file_hash Text,
         content_hash Text, first_number Number, last_number Number, refused_count Number,
         total_count Number, total_amount Number, success_count Number, success_amount Number,
         failed_count Number, failed_amount Number, skipped_count Number, fee_amount Number, created_by Text,
         created_at Number, submitted_at Number, started_at Number, interrupted_at Number,
         completed_at Number, convert Number, created_by_kind Number, created_by_id Number,
-        allow_repeat Number, called_off_at Number, version Number, runs Number) },
+        allow_repeat Number, called_off_at Number, version Number, runs Number, flight_count Number,
+        flight_amount Number, unknown_count Number) },
     step!("item", 1,
         number Number, batch Number, line Number, source Number, target Number, amount Number, state Number,
         code Number, memo Text, reference Text),
     step!("api_key_secret", 1, token Text, api_key Number, until Number),
     step!("item_extent", 2, batch Number, first_number Number, last_number Number),
     step!("external_id", 1, item Number, batch Number, id Text, held Number),
-    Step { name: "batch_state", way: Way::Walk, ..step!("batch", 1, id Number, state Number) },
+    Step { name: "batch_state", mode: WriteMode::Walk, ..step!("batch", 1, id Number, state Number) },
     step!("batch_rate", 3,
         batch Number, source Number, target Number, rate Text, origin Text, at Number, kept_at Number),
     step!("batch_origin", 2, batch Number, item Number, origin Number),
@@ -118,11 +119,11 @@ pub static STEPS: &[Step] = &[
         id Number, at Number, actor Text, origin Text, action Text, subject Text, subject_id Number,
         result Text, detail Text, digest Text, actor_kind Number, actor_id Number),
     Step {
-        way: Way::Set(Update { table: "counter", key: "name", columns: &["value"] }),
+        mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"] }),
         ..step!("counter", 1, name Text, value Number)
     },
     Step {
-        way: Way::Set(Update {
+        mode: WriteMode::Set(Update {
             table: "ledger_head",
             key: "id",
             columns: &["commit_number", "policy_version", "ledger_id", "sealed_at"],
@@ -131,6 +132,14 @@ pub static STEPS: &[Step] = &[
             id Number, commit_number Number, policy_version Number, ledger_id Text, sealed_at Number)
     },
 ];
+
+impl Step {
+    /// The step with a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        STEPS.iter().find(|step| step.name == name)
+    }
+}
 
 /// Tables whose numbers the engine generates itself.
 pub(super) const NUMBERED: &[&str] =

@@ -57,9 +57,9 @@ async fn a_row_is_copied_after_the_rows_it_refers_to() {
     assert!(place("batch") < place("item") && place("item") < place("batch_state"));
 }
 
-fn page(rows: &[(i64, Option<&str>)]) -> Page {
+fn page(rows: &[(i64, Option<&str>)]) -> RowPage {
     let values = rows.iter().flat_map(|(key, text)| [Value::from(*key), Value::from(*text)]).collect();
-    Page { step: Step::named("asset").unwrap(), rows: Rows { width: 2, values } }
+    RowPage { step: Step::named("asset").unwrap(), rows: Rows { width: 2, values } }
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn the_first_differing_key_is_found() {
         let expected = key.map(|key| vec![Value::I64(key)]);
         assert_eq!(page(&all).first_difference(&page(&other)), expected, "{other:?}");
         assert_eq!(page(&other).first_difference(&page(&all)), expected, "{other:?}");
-        let encoded = |page: &Page| {
+        let encoded = |page: &RowPage| {
             let mut bytes = Vec::new();
             page.encode(&mut bytes);
             bytes

@@ -2,43 +2,48 @@
 //! the log exists, so that a log that is missing later must have been removed, and before the first commit,
 //! so that no commit happens without it.
 
+use super::behind::Behind;
 use super::file::{self, Mark, MarkFile, sync_folder};
-use super::state::state_of;
-use super::{Behind, Keeper, State, judge};
+use super::keeper::Keeper;
+use super::state::{State, compare, state, state_of};
 use crate::crash;
 use crate::error::StoreError;
 use crate::soundness;
-use crate::sqlite::{self, Access, Database};
-use crate::tx::Store;
+use crate::sqlite::{self, Access, SqliteDatabase};
+use crate::store::Store;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 
 /// How a ledger is opened together with its mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
+pub enum OpenMode {
     /// Normally; a ledger that is behind is refused.
-    Start,
+    Normal,
     /// With the loss accepted by an operator.
-    Accept,
+    AcceptLoss,
     /// As a new ledger: an existing mark belonged to another one.
-    Make,
+    Create,
 }
 
 /// Whether the log file is next to the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogThere {
+pub enum LogFile {
     /// It exists, or is not needed because everything is in the main file.
-    Well,
+    Complete,
     /// It is missing, and commits with it.
-    Gone,
+    Missing,
 }
 
 /// Looks for the log that must exist according to a mark. Call it before the database is opened, which
 /// creates a log.
 #[must_use]
-pub fn look(mark: Option<&Mark>, database: &Path) -> LogThere {
+pub fn find_log(mark: Option<&Mark>, database: &Path) -> LogFile {
     let was_killed = mark.is_some_and(|mark| !mark.is_clean && !mark.ledger.is_empty());
-    if was_killed && !sqlite::beside(database, "-wal").exists() { LogThere::Gone } else { LogThere::Well }
+    if was_killed && !sqlite::beside(database, "-wal").exists() {
+        LogFile::Missing
+    } else {
+        LogFile::Complete
+    }
 }
 
 impl Store {
@@ -46,19 +51,19 @@ impl Store {
     pub async fn open_marked(
         path: &Path,
         mark: &Path,
-        how: How,
+        mode: OpenMode,
     ) -> Result<(Self, Keeper, Option<Behind>), StoreError> {
-        let mut begin = Begin::look(path, mark, how)?;
+        let mut begin = Begin::check_mark(path, mark, mode)?;
         let begun = std::sync::Arc::new(std::sync::Mutex::new(None));
-        let told = begun.clone();
+        let report = begun.clone();
         let first = move |connection: &Connection| {
             let marked = begin.run(connection)?;
-            if let Ok(mut told) = told.lock() {
-                *told = Some((marked, begin.behind.take()));
+            if let Ok(mut report) = report.lock() {
+                *report = Some((marked, begin.behind.take()));
             }
             Ok(())
         };
-        let database = Database::open_with(path, Access::Write, Box::new(first)).await?;
+        let database = SqliteDatabase::open_with(path, Access::Write, Box::new(first)).await?;
         let begun = begun.lock().ok().and_then(|mut begun| begun.take());
         let gone = || StoreError::Unavailable("opening the mark failed".to_owned());
         let (marked, behind) = begun.ok_or_else(gone)?;
@@ -69,14 +74,14 @@ impl Store {
 
     /// Resets a ledger's mark to the ledger's current state, which for a file must all be in the main file.
     pub async fn renew_mark(&self, mark: &Path) -> Result<(), StoreError> {
-        let state = super::state(&mut self.read().await?, None).await?;
-        MarkFile::put(mark, &Mark::of(&state, true)).map(|_| ())
+        let state = state(&mut self.read().await?, None).await?;
+        MarkFile::put(mark, &state.mark(true)).map(|_| ())
     }
 
     /// Opens a database file read-only and without its log: for one whose log is missing, since the usual
     /// open would create a new log and hide that. No process may write to the file meanwhile.
-    pub async fn open_still(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self::over_file(Database::open(path, Access::Still).await?))
+    pub async fn open_immutable(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self::over_file(SqliteDatabase::open(path, Access::Immutable).await?))
     }
 }
 
@@ -84,30 +89,30 @@ struct Begin {
     database: PathBuf,
     path: PathBuf,
     mark: Option<Mark>,
-    how: How,
+    mode: OpenMode,
     behind: Option<Behind>,
 }
 
 impl Begin {
-    fn look(database: &Path, path: &Path, how: How) -> Result<Self, StoreError> {
+    fn check_mark(database: &Path, path: &Path, mode: OpenMode) -> Result<Self, StoreError> {
         let (mut mark, mut behind) = (None, None);
         match Mark::read(path) {
-            Ok(_) if how == How::Make => {}
+            Ok(_) if mode == OpenMode::Create => {}
             Ok(found) => mark = found,
             Err(StoreError::Behind(why)) => behind = Some(why),
             Err(error) => return Err(error),
         }
-        if look(mark.as_ref(), database) == LogThere::Gone {
+        if find_log(mark.as_ref(), database) == LogFile::Missing {
             behind = Some(Behind::NoLog);
         }
-        let begin = Self { database: database.to_owned(), path: path.to_owned(), mark, how, behind };
+        let begin = Self { database: database.to_owned(), path: path.to_owned(), mark, mode, behind };
         begin.expect()?;
         Ok(begin)
     }
 
     fn expect(&self) -> Result<(), StoreError> {
         match &self.behind {
-            Some(behind) if self.how == How::Start => Err(StoreError::Behind(behind.clone())),
+            Some(behind) if self.mode == OpenMode::Normal => Err(StoreError::Behind(behind.clone())),
             _ => Ok(()),
         }
     }
@@ -120,7 +125,7 @@ impl Begin {
         soundness::at_start(connection, &self.database, was_killed)?;
         let state = state_of(connection, self.mark.as_ref())?;
         if let (None, Some(mark), Some(state)) = (&self.behind, &self.mark, &state) {
-            self.behind = judge(mark, state).err();
+            self.behind = compare(mark, state).err();
             self.expect()?;
         }
         // Until a loss is accepted, the mark keeps what it knows.
@@ -132,7 +137,7 @@ impl Begin {
     fn unclean(&self, state: Option<&State>) -> Mark {
         let mark = match (&self.mark, state) {
             (Some(mark), _) => mark.clone(),
-            (None, Some(state)) => Mark::of(state, false),
+            (None, Some(state)) => state.mark(false),
             (None, None) => Mark::new(),
         };
         Mark { is_clean: false, is_behind: self.behind.is_some(), ..mark }
@@ -141,8 +146,8 @@ impl Begin {
     /// The first read of a database creates its log. Both file names must be durable before anything is
     /// committed; the engine would not report that they are not.
     fn make_log(&self, connection: &Connection) -> Result<(), StoreError> {
-        let look = "SELECT COUNT(*) FROM sqlite_schema";
-        connection.query_row(look, [], |_| Ok(())).map_err(sqlite::error)?;
+        let read = "SELECT COUNT(*) FROM sqlite_schema";
+        connection.query_row(read, [], |_| Ok(())).map_err(sqlite::error)?;
         sync_folder(&self.database).map_err(|error| file::failed(&self.database, &error))
     }
 }

@@ -1,7 +1,8 @@
 //! The mark on disk: one sector, overwritten in place. It therefore always holds either the old or the new
 //! mark, and needs no further space once it exists.
 
-use super::{Behind, Numbers, State, numbers};
+use super::behind::Behind;
+use super::numbers::{self, Numbers};
 use crate::error::StoreError;
 use data_encoding::HEXLOWER;
 use serde::Deserialize;
@@ -11,7 +12,10 @@ use std::fs::{File, Permissions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+/// How often the mark is updated while there are writes. The loss of commits newer than this goes unnoticed.
+pub(super) const INTERVAL: Duration = Duration::from_millis(200);
 /// Size of the file in bytes.
 const SECTOR: usize = 512;
 /// Version of the file format.
@@ -55,14 +59,6 @@ impl Mark {
             is_clean: false,
             is_behind: false,
         }
-    }
-
-    /// The mark of a ledger in its current state.
-    #[must_use]
-    pub fn of(state: &State, is_clean: bool) -> Self {
-        let (ledger, witness) = (state.ledger.clone(), state.newest.clone());
-        let (commit_number, numbers) = (state.commit_number, state.numbers);
-        Self { ledger, commit_number, witness, numbers, is_clean, is_behind: false }
     }
 
     /// The mark in a file; none if the file does not exist.

@@ -1,13 +1,12 @@
 //! Updates the mark of a ledger file on its own thread and connection: no commit waits for it.
 
-use super::EACH;
-use super::file::{Mark, MarkFile};
+use super::file::{INTERVAL, MarkFile};
 use super::state::state_of;
 use crate::crash;
 use crate::error::StoreError;
 use crate::guard::Guard;
 use crate::sqlite::{self, Access};
-use crate::tx::Store;
+use crate::store::Store;
 use rusqlite::Connection;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,11 +17,11 @@ use std::thread::JoinHandle;
 #[derive(Debug)]
 pub struct Keeper {
     stop: Sender<()>,
-    thread: JoinHandle<Work>,
+    thread: JoinHandle<KeeperThread>,
 }
 
 #[derive(Debug)]
-struct Work {
+struct KeeperThread {
     connection: Connection,
     file: MarkFile,
     guard: Arc<Guard>,
@@ -33,7 +32,7 @@ impl Keeper {
     pub(super) fn start(store: &Store, database: PathBuf, file: MarkFile) -> Result<Self, StoreError> {
         let connection = sqlite::connect(&database, Access::Read)?;
         let (stop, stopped) = channel();
-        let work = Work { connection, file, guard: store.guard().clone(), kept: 0 };
+        let work = KeeperThread { connection, file, guard: store.guard().clone(), kept: 0 };
         let thread = std::thread::Builder::new()
             .name("mark".to_owned())
             .spawn(move || work.keep(&stopped))
@@ -51,17 +50,17 @@ impl Keeper {
         let gone = || StoreError::Unavailable("the mark's thread has ended".to_owned());
         let work = ended.await.map_err(|_| gone())?.map_err(|_| gone())?;
         let Some(database) = store.file() else { return Ok(false) };
-        let is_whole = database.fold().await?;
-        crash::point("mark_folded");
+        let is_whole = database.checkpoint_without_waiting().await?;
+        crash::point("mark_checkpointed");
         tokio::task::spawn_blocking(move || work.write(is_whole)).await.map_err(|_| gone())??;
         crash::point("mark_clean");
         Ok(is_whole)
     }
 }
 
-impl Work {
+impl KeeperThread {
     fn keep(mut self, stopped: &Receiver<()>) -> Self {
-        while stopped.recv_timeout(EACH) == Err(RecvTimeoutError::Timeout) {
+        while stopped.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Timeout) {
             let commits = self.guard.commits();
             if commits == self.kept {
                 continue;
@@ -77,7 +76,7 @@ impl Work {
 
     fn write(&self, is_clean: bool) -> Result<(), StoreError> {
         let Some(state) = state_of(&self.connection, None)? else { return Ok(()) };
-        self.file.write(&Mark::of(&state, is_clean))?;
+        self.file.write(&state.mark(is_clean))?;
         self.guard.know(state.commit_number);
         Ok(())
     }

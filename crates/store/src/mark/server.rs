@@ -1,35 +1,35 @@
 //! Updates the mark of a ledger on a server, for one of its nodes. A fail-over to a standby that has every
 //! commit needs no action; one to a standby that lost what this node knows stops this node's writes.
 
-use super::file::{Mark, MarkFile};
-use super::state::state;
-use super::{Behind, EACH, judge};
+use super::behind::Behind;
+use super::file::{INTERVAL, Mark, MarkFile};
+use super::state::{compare, state};
 use crate::error::StoreError;
-use crate::tx::Store;
+use crate::store::Store;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// How often a node that writes nothing checks the server.
-const LOOK: Duration = Duration::from_secs(5);
+const CHECK_EVERY: Duration = Duration::from_secs(5);
 
 /// Keeps a node's mark up to date until closed.
 #[derive(Debug)]
 pub struct ServerKeeper {
     stop: oneshot::Sender<()>,
-    task: JoinHandle<Work>,
+    task: JoinHandle<KeeperTask>,
 }
 
 #[derive(Debug)]
-struct Work {
+struct KeeperTask {
     store: Store,
     path: PathBuf,
     file: MarkFile,
     mark: Mark,
     timeline: Option<String>,
     kept: u64,
-    looked: Instant,
+    checked: Instant,
 }
 
 /// The path of a ledger's mark in a folder that several ledgers may share.
@@ -46,13 +46,13 @@ impl ServerKeeper {
         }
         let path = path_of(store, folder).await?;
         let state = state(&mut store.read().await?, None).await?;
-        let mark = Mark::of(&state, false);
+        let mark = state.mark(false);
         let file = MarkFile::put(&path, &mark)?;
         store.guard().know(mark.commit_number);
         let (stop, stopped) = oneshot::channel();
         let timeline = store.timeline().await;
-        let (store, looked) = (store.clone(), Instant::now());
-        let work = Work { store, path, file, mark, timeline, kept: 0, looked };
+        let (store, checked) = (store.clone(), Instant::now());
+        let work = KeeperTask { store, path, file, mark, timeline, kept: 0, checked };
         Ok(Self { stop, task: tokio::spawn(work.keep(stopped)) })
     }
 
@@ -69,7 +69,7 @@ impl ServerKeeper {
         };
         let Some(mark) = mark else { return Ok(None) };
         let state = state(&mut store.read().await?, Some(&mark)).await?;
-        Ok(judge(&mark, &state).err())
+        Ok(compare(&mark, &state).err())
     }
 
     /// What this node's mark knows; an unreadable mark knows nothing.
@@ -85,13 +85,13 @@ impl ServerKeeper {
         drop(self.stop);
         let gone = |_| StoreError::Unavailable("the mark's task has ended".to_owned());
         let mut work = self.task.await.map_err(gone)?;
-        work.look(true).await
+        work.check(true).await
     }
 }
 
-impl Work {
+impl KeeperTask {
     async fn keep(mut self, mut stopped: oneshot::Receiver<()>) -> Self {
-        let mut due = tokio::time::interval(EACH);
+        let mut due = tokio::time::interval(INTERVAL);
         due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
@@ -99,14 +99,14 @@ impl Work {
                 _ = due.tick() => {}
             }
             let commits = self.store.guard().commits();
-            if commits == self.kept && self.looked.elapsed() < LOOK {
+            if commits == self.kept && self.checked.elapsed() < CHECK_EVERY {
                 continue;
             }
-            match self.look(false).await {
-                Ok(()) => (self.kept, self.looked) = (commits, Instant::now()),
+            match self.check(false).await {
+                Ok(()) => (self.kept, self.checked) = (commits, Instant::now()),
                 Err(StoreError::Behind(behind)) => {
                     tracing::error!(%behind, "the ledger lost commits that this node knows; writing stopped");
-                    self.looked = Instant::now();
+                    self.checked = Instant::now();
                     self.kept = commits;
                 }
                 Err(error) => tracing::warn!(%error, "could not update the mark of the ledger's head"),
@@ -115,18 +115,18 @@ impl Work {
     }
 
     /// Compares, then updates. Reads the file first, because accepting a loss rewrites it.
-    async fn look(&mut self, is_clean: bool) -> Result<(), StoreError> {
+    async fn check(&mut self, is_clean: bool) -> Result<(), StoreError> {
         if let Some(mark) = Mark::read(&self.path)? {
             self.mark = mark;
         }
         let state = state(&mut self.store.read().await?, Some(&self.mark)).await?;
         self.watch_timeline().await;
-        let behind = judge(&self.mark, &state).err();
+        let behind = compare(&self.mark, &state).err();
         self.store.guard().stop(behind.clone());
         if let Some(behind) = behind {
             return Err(StoreError::Behind(behind));
         }
-        let mark = Mark::of(&state, is_clean);
+        let mark = state.mark(is_clean);
         if mark != self.mark {
             self.file.write(&mark)?;
             self.mark = mark;

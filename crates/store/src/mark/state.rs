@@ -2,8 +2,9 @@
 //! what came before. Such a row carries its time to the microsecond and is never changed, and every commit of
 //! money or settings writes one, so two diverging histories of a ledger never share one.
 
-use super::Numbers;
+use super::behind::Behind;
 use super::file::{Mark, Witness, hash};
+use super::numbers::Numbers;
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
@@ -26,6 +27,16 @@ pub struct State {
     pub witness_of_mark: Option<Witness>,
 }
 
+impl State {
+    /// The mark of a ledger in this state.
+    #[must_use]
+    pub fn mark(&self, is_clean: bool) -> Mark {
+        let (ledger, witness) = (self.ledger.clone(), self.newest.clone());
+        let (commit_number, numbers) = (self.commit_number, self.numbers);
+        Mark { ledger, commit_number, witness, numbers, is_clean, is_behind: false }
+    }
+}
+
 // A single statement, so that it sees one snapshot.
 pub(super) static STATE: Sql = Sql::new(
     "SELECT h.ledger_id, h.commit_number, a.id, a.at, a.actor, a.origin, a.action, a.result, a.detail, a.digest,
@@ -45,11 +56,11 @@ pub async fn state(tx: &mut Tx, mark: Option<&Mark>) -> Result<State, StoreError
     read(&tx.fetch(&STATE, args![known(mark)]).await?)
 }
 
-/// The same on a SQLite connection. None if the schema is older than marks.
+/// The same on a SQLite connection. None if there is no ledger in the file yet.
 pub(super) fn state_of(connection: &Connection, mark: Option<&Mark>) -> Result<Option<State>, StoreError> {
-    let has_id = "SELECT COUNT(*) FROM pragma_table_info('ledger_head') WHERE name = 'ledger_id'";
-    let has_id: i64 = connection.query_row(has_id, [], |row| row.get(0)).map_err(crate::sqlite::error)?;
-    if has_id == 0 {
+    let exists = "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'ledger_head'";
+    let exists: i64 = connection.query_row(exists, [], |row| row.get(0)).map_err(crate::sqlite::error)?;
+    if exists == 0 {
         return Ok(None);
     }
     read(&crate::sqlite::rows(connection, STATE.text, &[known(mark).into()])?).map(Some)
@@ -78,4 +89,56 @@ fn witness(row: &Row<'_>, from: usize) -> Result<Option<Witness>, StoreError> {
     }
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     Ok(Some(Witness { audit, sha256: hash(&texts) }))
+}
+
+/// Compares a ledger with its mark.
+pub fn compare(mark: &Mark, state: &State) -> Result<(), Behind> {
+    if mark.is_behind {
+        return Err(Behind::Unaccepted);
+    }
+    if mark.ledger.is_empty() {
+        // The last process was killed while it created the ledger.
+        return Ok(());
+    }
+    if mark.ledger != state.ledger {
+        return Err(Behind::Other);
+    }
+    let (known, found) = (mark.commit_number, state.commit_number);
+    if found < known {
+        return Err(Behind::Commits { known, found });
+    }
+    let is_there = mark.witness.is_none() || mark.witness == state.witness_of_mark;
+    if is_there { Ok(()) } else { Err(Behind::Differs { known }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn witness(audit: i64, text: &str) -> Option<Witness> {
+        Some(Witness { audit, sha256: text.to_owned() })
+    }
+
+    #[test]
+    fn a_ledger_is_behind_if_it_lacks_what_its_mark_knows() {
+        let mark = Mark { ledger: "a".to_owned(), commit_number: 7, witness: witness(9, "x"), ..Mark::new() };
+        let (known, other) = (witness(9, "x"), witness(9, "y"));
+        for (ledger, found, of_mark, expected) in [
+            ("a", 7, known.clone(), Ok(())),
+            ("a", 8, known.clone(), Ok(())),
+            ("a", 6, known.clone(), Err(Behind::Commits { known: 7, found: 6 })),
+            ("a", 9, other, Err(Behind::Differs { known: 7 })),
+            ("a", 9, None, Err(Behind::Differs { known: 7 })),
+            ("b", 9, known, Err(Behind::Other)),
+        ] {
+            let state = State {
+                ledger: ledger.to_owned(),
+                commit_number: found,
+                newest: None,
+                numbers: Numbers::default(),
+                witness_of_mark: of_mark,
+            };
+            assert_eq!(compare(&mark, &state), expected, "{state:?}");
+        }
+    }
 }

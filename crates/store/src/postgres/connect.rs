@@ -1,8 +1,8 @@
 //! How the server is reached, and what it must guarantee before it may hold money.
 
-use super::error::{connect_error, error};
+use super::error::{connect_error, error, pool_error};
 use crate::error::StoreError;
-use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use futures_util::future::FusedFuture;
 use futures_util::{FutureExt, StreamExt, stream};
 use rustls::pki_types::CertificateDer;
@@ -42,18 +42,18 @@ pub(super) enum Commits {
 
 /// How to connect: the parsed URL and the trusted certificates.
 #[derive(Clone)]
-pub(super) struct Way {
+pub(super) struct ConnectOptions {
     config: Config,
     tls: MakeRustlsConnect,
 }
 
-impl std::fmt::Debug for Way {
+impl std::fmt::Debug for ConnectOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Way").field("hosts", &self.config.get_hosts()).finish_non_exhaustive()
+        f.debug_struct("ConnectOptions").field("hosts", &self.config.get_hosts()).finish_non_exhaustive()
     }
 }
 
-impl Way {
+impl ConnectOptions {
     /// Parses a URL in libpq's format. `sslmode=verify-full` and `verify-ca` mean `require`, since a
     /// certificate is always verified; `sslrootcert=FILE` names the certificates to trust instead of the
     /// public ones.
@@ -88,22 +88,22 @@ impl Way {
 
     /// The same with one more session setting.
     fn with_option(&self, option: &str) -> Self {
-        let mut way = self.clone();
-        let options = way.config.get_options().unwrap_or_default().to_owned();
-        way.config.options(format!("{options} {option}"));
-        way
+        let mut changed = self.clone();
+        let options = changed.config.get_options().unwrap_or_default().to_owned();
+        changed.config.options(format!("{options} {option}"));
+        changed
     }
 
     /// A pool of connections.
     pub(super) fn pool(&self, size: usize, commits: Commits) -> Result<Pool, StoreError> {
-        let way = match commits {
+        let options = match commits {
             Commits::Durable => self.clone(),
             Commits::Drawn => self.with_option("-c synchronous_commit=off"),
         };
         // No clean-up statement: sessions set nothing except with SET LOCAL, take no lock that outlives a
-        // transaction, and are returned only when idle (`Session`).
+        // transaction, and are returned only when idle (`PostgresTransaction`).
         let recycling_method = RecyclingMethod::Fast;
-        let manager = Manager::from_config(way.config, way.tls, ManagerConfig { recycling_method });
+        let manager = Manager::from_config(options.config, options.tls, ManagerConfig { recycling_method });
         Pool::builder(manager)
             .max_size(size)
             .runtime(Runtime::Tokio1)
@@ -155,6 +155,11 @@ impl Way {
         let hosts: Vec<String> = self.config.get_hosts().iter().enumerate().map(named).collect();
         format!("{}/{}", hosts.join(","), self.config.get_dbname().unwrap_or_default())
     }
+}
+
+/// A connection of a pool.
+pub(super) async fn client(pool: &Pool) -> Result<Object, StoreError> {
+    pool.get().await.map_err(pool_error)
 }
 
 fn host_text(host: &Host) -> String {

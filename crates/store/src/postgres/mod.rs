@@ -6,37 +6,36 @@
 //! transaction (a counter row locked until commit would make all nodes wait); and the node's heartbeat.
 //! However many lists are being read, the door and authentication find a connection. Each connection carries
 //! the node's name, so that other nodes can terminate the sessions of a node that froze while holding locks
-//! ([`Database::end_sessions`]).
+//! ([`PostgresDatabase::end_sessions`]).
 
+mod abandoned;
 mod connect;
 mod error;
-mod session;
+pub(crate) mod schema;
+mod transaction;
 mod wire;
 
-pub(crate) use session::Session;
+pub(crate) use transaction::PostgresTransaction;
 
 use crate::error::StoreError;
-use crate::migration;
-use crate::tx::Schema;
+use crate::migration::Schema;
 use crate::value::{Rows, Value};
-use connect::{Commits, Way};
+use abandoned::{DEADLINE, Lost, Undo};
+use connect::{Commits, ConnectOptions, client};
 use deadpool_postgres::{Object, Pool};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio_postgres::types::ToSql;
 
 /// Connections for write transactions.
 const WRITERS: usize = 6;
 /// Connections for read transactions.
 const READERS: usize = 6;
 /// Connections for lookups of single rows.
-const GLANCES: usize = 3;
+const POINT_READERS: usize = 3;
 /// Connections that draw numbers and wake other nodes.
-const APART: usize = 2;
-/// Client-side deadline of a call; above the statement timeout, so that the server reports first.
-const DEADLINE: Duration = Duration::from_secs(35);
+const AUTONOMOUS: usize = 2;
 /// Deadline of a call that reads; `verify` aggregates whole tables.
 const READ_DEADLINE: Duration = Duration::from_secs(330);
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
@@ -55,53 +54,15 @@ const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 /// How long another node's sessions may take to end, in milliseconds.
 const END_MS: i64 = 5_000;
 
-/// Abandoned connections whose transaction may still be open on the server.
-#[derive(Debug, Clone, Default)]
-struct Lost(Arc<Mutex<Vec<i32>>>);
-
-impl Lost {
-    fn add(&self, backend: i32) {
-        if let (true, Ok(mut lost)) = (backend != 0, self.0.lock()) {
-            lost.push(backend);
-        }
-    }
-
-    fn take(&self) -> Vec<i32> {
-        self.0.lock().map(|mut lost| std::mem::take(&mut *lost)).unwrap_or_default()
-    }
-}
-
-/// What is needed to clean up a session abandoned midway.
-#[derive(Debug, Clone)]
-struct Undo {
-    lost: Lost,
-    /// The pool for the statements that do it.
-    apart: Pool,
-}
-
-impl Undo {
-    /// Cancels what a connection is running. Uses another connection, not the protocol's cancel request: that
-    /// one is acknowledged before it takes effect, and could hit the statement of the connection's next user.
-    async fn cancel(&self, backend: i32) -> Result<(), StoreError> {
-        let client = client(&self.apart).await?;
-        let args: [&(dyn ToSql + Sync); 1] = [&backend];
-        let asked = client.execute("SELECT pg_cancel_backend($1)", &args);
-        match tokio::time::timeout(DEADLINE, asked).await {
-            Ok(asked) => asked.map(drop).map_err(error::error),
-            Err(_) => Err(StoreError::Away("timed out waiting for a cancellation".to_owned())),
-        }
-    }
-}
-
 /// A database on a server.
 #[derive(Debug, Clone)]
-pub(crate) struct Database {
-    way: Arc<Way>,
+pub(crate) struct PostgresDatabase {
+    options: Arc<ConnectOptions>,
     application: Arc<str>,
     work: Pool,
     reads: Pool,
-    glances: Pool,
-    apart: Pool,
+    point_reads: Pool,
+    autonomous: Pool,
     pulse: Pool,
     lost: Lost,
     wake_is_due: Arc<AtomicBool>,
@@ -111,17 +72,17 @@ fn application(node: &str) -> String {
     format!("sluice {node}")
 }
 
-impl Database {
+impl PostgresDatabase {
     pub(crate) async fn connect(url: &str, node: &str, schema: Schema) -> Result<Self, StoreError> {
         let application = application(node);
-        let way = Way::parse(url, &application)?;
+        let options = ConnectOptions::parse(url, &application)?;
         let database = Self {
-            work: way.pool(WRITERS, Commits::Durable)?,
-            reads: way.pool(READERS, Commits::Durable)?,
-            glances: way.pool(GLANCES, Commits::Durable)?,
-            apart: way.pool(APART, Commits::Drawn)?,
-            pulse: way.pool(1, Commits::Durable)?,
-            way: Arc::new(way),
+            work: options.pool(WRITERS, Commits::Durable)?,
+            reads: options.pool(READERS, Commits::Durable)?,
+            point_reads: options.pool(POINT_READERS, Commits::Durable)?,
+            autonomous: options.pool(AUTONOMOUS, Commits::Drawn)?,
+            pulse: options.pool(1, Commits::Durable)?,
+            options: Arc::new(options),
             application: application.into(),
             lost: Lost::default(),
             wake_is_due: Arc::default(),
@@ -129,44 +90,49 @@ impl Database {
         // Not returned to the pool: an interrupted migration may have left its settings or its lock on it.
         let mut client = Object::take(client(&database.work).await?);
         match schema {
-            Schema::Migrate => migration::migrate_postgres(&mut client).await?,
-            Schema::Expect => migration::expect_postgres(&client).await?,
+            Schema::Migrate => schema::migrate(&mut client).await?,
+            Schema::Expect => schema::expect(&client).await?,
         }
         Ok(database)
     }
 
     pub(crate) fn shown(&self) -> String {
-        self.way.shown()
+        self.options.shown()
     }
 
-    pub(crate) async fn write(&self) -> Result<Session, StoreError> {
+    pub(crate) async fn write(&self) -> Result<PostgresTransaction, StoreError> {
         self.begin(&self.work, DEADLINE, BEGIN_WRITE).await
     }
 
-    pub(crate) async fn read(&self) -> Result<Session, StoreError> {
+    pub(crate) async fn read(&self) -> Result<PostgresTransaction, StoreError> {
         self.begin(&self.reads, READ_DEADLINE, BEGIN_READ).await
     }
 
     /// Statements without a transaction, each with its own snapshot and within the session's
     /// `statement_timeout`: one round trip each, where a transaction costs two more.
-    pub(crate) async fn glance(&self) -> Result<Session, StoreError> {
-        let client = client(&self.glances).await?;
-        Ok(Session::glancing(client, self.undo(), DEADLINE))
+    pub(crate) async fn point_read(&self) -> Result<PostgresTransaction, StoreError> {
+        let client = client(&self.point_reads).await?;
+        Ok(PostgresTransaction::autocommit(client, self.undo(), DEADLINE))
     }
 
     /// A transaction that does not wait for others of this node.
-    pub(crate) async fn pulse(&self) -> Result<Session, StoreError> {
+    pub(crate) async fn pulse(&self) -> Result<PostgresTransaction, StoreError> {
         self.begin(&self.pulse, DEADLINE, BEGIN_WRITE).await
     }
 
-    async fn begin(&self, pool: &Pool, deadline: Duration, text: &str) -> Result<Session, StoreError> {
+    async fn begin(
+        &self,
+        pool: &Pool,
+        deadline: Duration,
+        text: &str,
+    ) -> Result<PostgresTransaction, StoreError> {
         let client = client(pool).await?;
         self.end_lost(&client).await?;
-        Session::begin(client, self.undo(), deadline, text).await
+        PostgresTransaction::begin(client, self.undo(), deadline, text).await
     }
 
     fn undo(&self) -> Undo {
-        Undo { lost: self.lost.clone(), apart: self.apart.clone() }
+        Undo { lost: self.lost.clone(), autonomous: self.autonomous.clone() }
     }
 
     /// Terminates the server side of abandoned connections: they may hold locks, or a commit whose outcome is
@@ -191,7 +157,7 @@ impl Database {
 
     /// Terminates every session of another node, waits until they are gone, and returns how many there were.
     pub(crate) async fn end_sessions(&self, node: &str) -> Result<u64, StoreError> {
-        let client = client(&self.apart).await?;
+        let client = client(&self.autonomous).await?;
         client
             .execute(
                 "SELECT pg_terminate_backend(pid, $2) FROM pg_stat_activity
@@ -203,8 +169,8 @@ impl Database {
     }
 
     /// Runs one statement in its own transaction, which is not made durable by itself.
-    pub(crate) async fn fetch_apart(&self, text: &str, args: &[Value]) -> Result<Rows, StoreError> {
-        let client = client(&self.apart).await?;
+    pub(crate) async fn fetch_autonomous(&self, text: &str, args: &[Value]) -> Result<Rows, StoreError> {
+        let client = client(&self.autonomous).await?;
         let statement = client.prepare_cached(text).await.map_err(error::error)?;
         let params: Vec<_> = args.iter().map(|value| value as _).collect();
         let answer = client.query(&statement, &params).await.map_err(error::error)?;
@@ -223,7 +189,7 @@ impl Database {
             tokio::time::sleep(COALESCE).await;
             database.wake_is_due.store(false, Ordering::Release);
             let args = [Value::from(CHANNEL)];
-            if let Err(error) = database.fetch_apart("SELECT 1 FROM pg_notify($1, '')", &args).await {
+            if let Err(error) = database.fetch_autonomous("SELECT 1 FROM pg_notify($1, '')", &args).await {
                 // The others poll anyway, only later.
                 tracing::warn!(%error, "could not wake the other nodes");
             }
@@ -232,10 +198,10 @@ impl Database {
 
     /// Raises the generation whenever a node wakes the others, until no receiver is left.
     pub(crate) fn listen(&self, heard: Arc<watch::Sender<u64>>) {
-        let way = self.way.clone();
+        let options = self.options.clone();
         tokio::spawn(async move {
             loop {
-                let listening = way.listen(CHANNEL, || heard.send_modify(|generation| *generation += 1));
+                let listening = options.listen(CHANNEL, || heard.send_modify(|generation| *generation += 1));
                 tokio::select! {
                     () = heard.closed() => return,
                     ended = listening => if let Err(error) = ended {
@@ -257,17 +223,13 @@ impl Database {
 
     pub(crate) async fn timeline(&self) -> Result<String, StoreError> {
         let text = "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
-        let rows = self.fetch_apart(text, &[]).await?;
+        let rows = self.fetch_autonomous(text, &[]).await?;
         rows.first().map_or_else(|| Ok(String::new()), |row| row.text(0))
     }
 
     async fn number(&self, text: &str) -> Result<u64, StoreError> {
-        let rows = self.fetch_apart(text, &[]).await?;
+        let rows = self.fetch_autonomous(text, &[]).await?;
         let number = rows.first().map_or(Ok(0), |row| row.i64(0))?;
         Ok(number.unsigned_abs())
     }
-}
-
-async fn client(pool: &Pool) -> Result<Object, StoreError> {
-    pool.get().await.map_err(error::pool_error)
 }

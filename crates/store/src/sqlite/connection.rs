@@ -12,7 +12,7 @@ const WRITER_CACHE_KIB: i64 = 96 * 1024;
 /// A reader's page cache, in KiB.
 const READER_CACHE_KIB: i64 = 16 * 1024;
 /// The page cache of the checkpoint connection, in KiB.
-const FOLDER_CACHE_KIB: i64 = 2 * 1024;
+const CHECKPOINT_CACHE_KIB: i64 = 2 * 1024;
 /// How long a connection waits for another process's lock before it reports busy.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements cached per connection.
@@ -26,15 +26,15 @@ pub(crate) enum Access {
     /// Reads alongside the writer.
     Read,
     /// Checkpoints the write-ahead log alongside the writer.
-    Fold,
+    Checkpoint,
     /// Read-only, main file only, without locks: there is no writer, and no log is looked for or created.
-    Still,
+    Immutable,
     /// A private in-memory database with one connection.
     Memory,
 }
 
 /// The URI that makes SQLite open a file as immutable.
-fn still(path: &Path) -> PathBuf {
+fn immutable_uri(path: &Path) -> PathBuf {
     let text = path.as_os_str().to_string_lossy();
     let text = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     format!("file:{text}?immutable=1").into()
@@ -46,9 +46,9 @@ pub(crate) fn connect(path: &Path, access: Access) -> Result<Connection, StoreEr
     if access == Access::Write {
         flags |= OpenFlags::SQLITE_OPEN_CREATE;
     }
-    let connection = if access == Access::Still {
+    let connection = if access == Access::Immutable {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        Connection::open_with_flags(still(path), flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        Connection::open_with_flags(immutable_uri(path), flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
     } else {
         Connection::open_with_flags(path, flags)
     };
@@ -66,7 +66,7 @@ pub(crate) fn connect(path: &Path, access: Access) -> Result<Connection, StoreEr
     // everything queued behind it.
     match access {
         Access::Memory => {}
-        Access::Still => pragma("query_only", &true)?,
+        Access::Immutable => pragma("query_only", &true)?,
         Access::Write => {
             pragma("journal_mode", &"WAL")?;
             pragma("synchronous", &"FULL")?;
@@ -74,10 +74,10 @@ pub(crate) fn connect(path: &Path, access: Access) -> Result<Connection, StoreEr
             pragma("journal_size_limit", &(64_i64 << 20))?;
             pragma("cache_size", &-WRITER_CACHE_KIB)?;
         }
-        Access::Fold => {
+        Access::Checkpoint => {
             pragma("synchronous", &"FULL")?;
             pragma("wal_autocheckpoint", &0_i64)?;
-            pragma("cache_size", &-FOLDER_CACHE_KIB)?;
+            pragma("cache_size", &-CHECKPOINT_CACHE_KIB)?;
         }
         Access::Read => {
             pragma("query_only", &true)?;
@@ -86,4 +86,13 @@ pub(crate) fn connect(path: &Path, access: Access) -> Result<Connection, StoreEr
         }
     }
     Ok(connection)
+}
+
+/// Rolls back an open transaction on a connection.
+pub(super) fn rollback(connection: &mut Connection) {
+    if !connection.is_autocommit()
+        && let Err(error) = connection.execute_batch("ROLLBACK")
+    {
+        tracing::error!(%error, "rollback failed");
+    }
 }

@@ -2,21 +2,21 @@
 //! thread that checkpoints the write-ahead log. Bulk calls carry whole columns, so that a chunk takes about a
 //! dozen hops between threads.
 
+mod checkpoint;
 mod connection;
-mod fold;
 mod readers;
-mod row;
-mod session;
+pub(crate) mod row;
+pub(crate) mod schema;
+mod transaction;
 mod worker;
 
+pub(crate) use checkpoint::checkpoint_without_waiting;
 pub(crate) use connection::{Access, connect};
-pub(crate) use fold::fold;
 pub(crate) use row::{error, rows};
-pub(crate) use session::Session;
+pub(crate) use transaction::SqliteTransaction;
 
 use crate::error::StoreError;
-use crate::migration;
-use fold::{Fault, Folder};
+use checkpoint::{CheckpointThread, Fault};
 use readers::Readers;
 use rusqlite::Connection;
 use std::fs::File;
@@ -29,7 +29,7 @@ use worker::{Rank, Worker};
 const READERS: usize = 4;
 /// Readers for single rows by key, which never wait behind lists. While the answer of one is being delivered,
 /// the other can work.
-const GLANCES: usize = 2;
+const POINT_READERS: usize = 2;
 /// Older libraries can lose commits when a checkpoint coincides with a writer in WAL mode.
 const VERSION_MIN: i32 = 3_051_003;
 
@@ -41,18 +41,18 @@ pub(crate) type First = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + 
 
 /// An open database file.
 #[derive(Debug, Clone)]
-pub(crate) struct Database {
+pub(crate) struct SqliteDatabase {
     path: Arc<PathBuf>,
     access: Access,
     // Fields drop in order: the checkpoint thread ends before the last connection closes.
-    _folder: Option<Arc<Folder>>,
+    _checkpointer: Option<Arc<CheckpointThread>>,
     fault: Fault,
     writer: Option<Arc<Mutex<Worker>>>,
     readers: Readers,
-    glances: Readers,
+    point_readers: Readers,
 }
 
-impl Database {
+impl SqliteDatabase {
     pub(crate) async fn open(path: &Path, access: Access) -> Result<Self, StoreError> {
         Self::open_with(path, access, Box::new(|_| Ok(()))).await
     }
@@ -70,12 +70,12 @@ impl Database {
 
     fn open_blocking(path: PathBuf, access: Access, first: First) -> Result<Self, StoreError> {
         let fault = Fault::default();
-        let (mut writer, mut folder, mut file) = (None, None, None);
+        let (mut writer, mut checkpointer, mut file) = (None, None, None);
         match access {
             Access::Write | Access::Memory => {
                 let mut connection = connect(&path, access)?;
                 first(&connection)?;
-                migration::migrate_sqlite(&mut connection)?;
+                schema::migrate(&mut connection)?;
                 if access == Access::Write {
                     let opened = File::open(&path).map_err(|error| unavailable(&error))?;
                     file = Some(Arc::new(opened));
@@ -83,32 +83,40 @@ impl Database {
                 let worker = Worker::start(connection, "sqlite-writer", Rank::First, file.clone())?;
                 writer = Some(Arc::new(Mutex::new(worker)));
             }
-            Access::Read | Access::Fold | Access::Still => {
-                migration::expect_sqlite(&connect(&path, access)?)?;
+            Access::Read | Access::Checkpoint | Access::Immutable => {
+                schema::expect(&connect(&path, access)?)?;
             }
         }
         if let (Some(file), Some(writer)) = (&file, &writer) {
-            let folder_of = Folder::start(&path, Arc::clone(file), Arc::clone(writer), fault.clone())?;
-            folder = Some(Arc::new(folder_of));
+            let thread = CheckpointThread::start(&path, Arc::clone(file), Arc::clone(writer), fault.clone())?;
+            checkpointer = Some(Arc::new(thread));
         }
         let readers = |count: usize, name: &str, rank: Rank| {
             let count = if access == Access::Memory { 0 } else { count };
             let start = |_| Worker::start(connect(&path, reading(access))?, name, rank, file.clone());
             (0..count).map(start).collect::<Result<Vec<_>, _>>().map(Readers::of)
         };
-        let (readers, glances) = (
+        let (readers, point_readers) = (
             readers(READERS, "sqlite-reader", Rank::Behind)?,
-            readers(GLANCES, "sqlite-glance", Rank::First)?,
+            readers(POINT_READERS, "sqlite-point", Rank::First)?,
         );
-        Ok(Self { path: Arc::new(path), access, _folder: folder, fault, writer, readers, glances })
+        Ok(Self {
+            path: Arc::new(path),
+            access,
+            _checkpointer: checkpointer,
+            fault,
+            writer,
+            readers,
+            point_readers,
+        })
     }
 
-    pub(crate) async fn write(&self) -> Result<Session, StoreError> {
+    pub(crate) async fn write(&self) -> Result<SqliteTransaction, StoreError> {
         let writer = self.writer.clone().ok_or_else(|| StoreError::Busy("opened read-only".to_owned()))?;
         let guard = writer.lock_owned().await;
         match self.fault.get() {
             Some(text) => Err(StoreError::Fatal(text.clone())),
-            None => Session::begin(guard).await,
+            None => SqliteTransaction::begin(guard).await,
         }
     }
 
@@ -116,18 +124,18 @@ impl Database {
         self.path.display().to_string()
     }
 
-    pub(crate) async fn read(&self) -> Result<Session, StoreError> {
+    pub(crate) async fn read(&self) -> Result<SqliteTransaction, StoreError> {
         match self.access {
             Access::Memory => self.write().await,
-            _ => Ok(Session::reading(self.readers.take().await?)),
+            _ => Ok(SqliteTransaction::reading(self.readers.take().await?)),
         }
     }
 
     /// Statements without a transaction, for a few rows by key; does not wait for list readers.
-    pub(crate) async fn glance(&self) -> Result<Session, StoreError> {
+    pub(crate) async fn point_read(&self) -> Result<SqliteTransaction, StoreError> {
         match self.access {
             Access::Memory => self.write().await,
-            _ => Ok(Session::glancing(self.glances.take().await?)),
+            _ => Ok(SqliteTransaction::autocommit(self.point_readers.take().await?)),
         }
     }
 
@@ -157,15 +165,15 @@ impl Database {
 
     /// Checkpoints the log into the main file and returns whether the file is complete. Waits for the write
     /// transaction.
-    pub(crate) async fn fold(&self) -> Result<bool, StoreError> {
+    pub(crate) async fn checkpoint_without_waiting(&self) -> Result<bool, StoreError> {
         let Some(writer) = &self.writer else { return Ok(false) };
-        writer.lock().await.call(|connection| fold(connection)).await
+        writer.lock().await.call(|connection| checkpoint_without_waiting(connection)).await
     }
 }
 
 /// How a database's readers are opened.
 fn reading(access: Access) -> Access {
-    if access == Access::Still { Access::Still } else { Access::Read }
+    if access == Access::Immutable { Access::Immutable } else { Access::Read }
 }
 
 /// A file that SQLite keeps next to the main one.

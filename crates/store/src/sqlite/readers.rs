@@ -1,6 +1,6 @@
 //! Reader connections. Each is lent to one transaction at a time, and only when idle.
 
-use super::session::rollback;
+use super::connection::rollback;
 use super::worker::Worker;
 use crate::error::StoreError;
 use std::sync::{Arc, Mutex};

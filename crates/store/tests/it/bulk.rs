@@ -17,7 +17,7 @@ static BY_ID: Lookup = lookup("id", "", Lock::None);
 static BY_TAG: Lookup = lookup("tag", "", Lock::None);
 static BY_TAG_AND: Lookup = lookup("tag", "number >= 2 AND word IS NULL", Lock::None);
 static LOCKED: [Lookup; 3] =
-    [lookup("id", "", Lock::Shared), lookup("id", "", Lock::Write), lookup("id", "id > 1", Lock::Alone)];
+    [lookup("id", "", Lock::Shared), lookup("id", "", Lock::Write), lookup("id", "id > 1", Lock::Exclusive)];
 static CHILDREN: Lookup = Lookup {
     columns: "p.tag, c.id",
     from: "sample p JOIN sample c ON c.parent = p.id",

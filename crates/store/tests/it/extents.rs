@@ -37,10 +37,10 @@ fn item(number: i64) -> Item {
 async fn draft(tx: &mut Tx) -> BatchId {
     run(
         tx,
-        "INSERT INTO batch (id, day, day_number, name, type, mode, state, intent, ready, asset, first_number,
+        "INSERT INTO batch (id, day, day_number, name, kind, mode, state, intent, ready, asset, first_number,
          last_number, refused_count, total_count, total_amount, success_count, success_amount, failed_count,
          failed_amount, skipped_count, fee_amount, created_by, created_at)
-         SELECT (SELECT MAX(id) + 1 FROM batch), day, (SELECT MAX(day_number) + 1 FROM batch), name, type, mode,
+         SELECT (SELECT MAX(id) + 1 FROM batch), day, (SELECT MAX(day_number) + 1 FROM batch), name, kind, mode,
          2, 2, 1, asset, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, created_by, 1 FROM batch WHERE day_number = 1",
     )
     .await

@@ -87,12 +87,32 @@ async fn accounts(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<(), StoreErr
 }
 
 async fn chunk(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
-    let world = AccountId(rows + 1);
+    transfers(tx, rows).await?;
+    postings(tx, rows).await?;
+    let operation = |k| Operation { id: format!("op-{k:06}"), fingerprint: format!("{k:x}"), transfer: k };
+    store::operation::reserve(tx, &(1..=rows).map(operation).collect::<Vec<_>>(), 1).await?;
+    let audit = |k| Audit {
+        actor: Actor { author: tester(), origin: "test".to_owned() },
+        action: "transfer.create",
+        subject: "transfer",
+        subject_id: (k > 1).then_some(k),
+        result: "ok",
+        detail: "{}".to_owned(),
+        digest: (k % 2 == 0).then(|| "ab".repeat(32)),
+    };
+    store::audit::append(tx, (1..=rows).map(audit).collect(), 1).await?;
+    let head = store::head::advance(tx).await?;
+    let chunk = Chunk { number: 1, commit_number: head.commit_number, postings: rows };
+    store::chunk::insert(tx, chunk, store::chunk::Span::NONE).await
+}
+
+/// Completed ones, and a refused one.
+async fn transfers(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
     let transfer = |k: i64| Transfer {
         number: TransferId(k),
         kind: TransferKind::Deposit,
         code: None,
-        source: world,
+        source: AccountId(rows + 1),
         target: AccountId(k),
         amount: 5,
         fee: 0,
@@ -115,7 +135,12 @@ async fn chunk(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
         let (rate, rate_source, residual) = ("1.5".to_owned(), "test".to_owned(), "0".to_owned());
         (TransferId(k), Exchange { target_amount: 7, rate, rate_source, rate_at: 1, rounding: 1, residual })
     };
-    store::transfer::insert_exchanges(tx, &(1..=rows).map(exchange).collect::<Vec<_>>()).await?;
+    store::transfer::insert_exchanges(tx, &(1..=rows).map(exchange).collect::<Vec<_>>()).await
+}
+
+/// And the balances that follow from them.
+async fn postings(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
+    let world = AccountId(rows + 1);
     let posting = |k: i64| Posting {
         id: posting_id(k),
         transfer: TransferId(k),
@@ -137,24 +162,10 @@ async fn chunk(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
         account.head = Some(posting_id(if is_world { rows } else { account.id.0 }));
         account.day = Window { key: DAY, out: 0 };
     }
-    store::balance::write(tx, accounts.iter()).await?;
-    let operation = |k| Operation { id: format!("op-{k:06}"), fingerprint: format!("{k:x}"), transfer: k };
-    store::operation::reserve(tx, &(1..=rows).map(operation).collect::<Vec<_>>(), 1).await?;
-    let audit = |k| Audit {
-        actor: Actor { author: tester(), origin: "test".to_owned() },
-        action: "transfer.create",
-        subject: "transfer",
-        subject_id: (k > 1).then_some(k),
-        result: "ok",
-        detail: "{}".to_owned(),
-        digest: (k % 2 == 0).then(|| "ab".repeat(32)),
-    };
-    store::audit::append(tx, (1..=rows).map(audit).collect(), 1).await?;
-    let head = store::head::advance(tx).await?;
-    let chunk = Chunk { number: 1, commit_number: head.commit_number, postings: rows };
-    store::chunk::insert(tx, chunk, store::chunk::Span::NONE).await
+    store::balance::write(tx, accounts.iter()).await
 }
 
+/// Submitted, with its first item completed and the others failed.
 async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreError> {
     let new = NewBatch {
         day: 20_260_310,
@@ -171,6 +182,22 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
         created_at: 1,
     };
     let id = store::batch::create(tx, &new).await?;
+    items(tx, id, rows).await?;
+    refused_rows(tx, id, rows).await?;
+    let rate = FxRate { source: asset, target: asset, rate: "1.5".into(), origin: "test".into(), at: 1 };
+    store::batch_rate::keep(tx, &KeptRate { batch: id, rate, kept_at: 2 }).await?;
+    assert_eq!(store::batch_origin::link(tx, id, Part::Unpaid, (id, 1)).await?, rows as u64);
+    submit(tx, id, rows).await?;
+    outcomes(tx, id, rows).await?;
+    let printed = |k: i64| Printed { print: u64::MAX - k.unsigned_abs(), item: k };
+    let made = store::batch::get(tx, id).await?.unwrap();
+    store::similar::write(tx, &made, &(1..=rows).map(printed).collect::<Vec<_>>(), 2).await?;
+    store::voucher::insert(tx, vec![(TransferId(1), "[]".to_owned())]).await?;
+    store::operation::keep(tx, "op-000001", "{}").await?;
+    Ok(id)
+}
+
+async fn items(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreError> {
     let item = |k: i64| Item {
         number: TransferId(k),
         line: k + 1,
@@ -183,66 +210,44 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
         reference: None,
         external_id: None,
     };
-    store::item::insert(tx, id, &(1..=rows).map(item).collect::<Vec<_>>()).await?;
-    let (column, value) = (Some("amount".to_owned()), "x".to_owned());
+    store::item::insert(tx, batch, &(1..=rows).map(item).collect::<Vec<_>>()).await?;
+    let contact = |k| (TransferId(k), ContactType::Email, format!("{k}@example.com"));
+    store::item_contact::insert(tx, &(1..=rows).map(contact).collect::<Vec<_>>()).await
+}
+
+async fn refused_rows(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreError> {
     let problem = |k| ImportProblem {
         row: 1_000_000 + k,
         suggestion: (k == 1).then(|| "acct_8".to_owned()),
         line: k,
-        column: column.clone().filter(|_| k > 1),
+        column: (k > 1).then(|| "amount".to_owned()),
         code: Code::AmountFormat,
-        value: value.clone(),
+        value: "x".to_owned(),
     };
     let refused = |k| RefusedRow {
         id: 1_000_000 + k,
-        batch: id,
+        batch,
         line: k,
-        content: Some("{}".to_owned()).filter(|_| k > 1),
+        content: (k > 1).then(|| "{}".to_owned()),
         settled_at: None,
         item: None,
     };
     store::refused_row::insert(tx, &(1..=rows).map(refused).collect::<Vec<_>>()).await?;
-    let contact = |k| (TransferId(k), ContactType::Email, format!("{k}@example.com"));
-    store::item_contact::insert(tx, &(1..=rows).map(contact).collect::<Vec<_>>()).await?;
-    store::import_problem::insert(tx, id, &(1..=rows).map(problem).collect::<Vec<_>>()).await?;
-    store::batch::set_extent(tx, id, 1, rows).await?;
-    let rate = FxRate { source: asset, target: asset, rate: "1.5".into(), origin: "test".into(), at: 1 };
-    store::batch_rate::keep(tx, &KeptRate { batch: id, rate, kept_at: 2 }).await?;
-    assert_eq!(store::batch_origin::link(tx, id, Part::Unpaid, (id, 1)).await?, rows as u64);
-    let file_hash = Some("cd".repeat(32));
-    let total_amount = 5 * rows;
+    store::import_problem::insert(tx, batch, &(1..=rows).map(problem).collect::<Vec<_>>()).await
+}
+
+async fn submit(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreError> {
+    store::batch::set_extent(tx, batch, 1, rows).await?;
     let filled = Filled {
-        file_hash,
+        file_hash: Some("cd".repeat(32)),
         first_number: 1,
         last_number: rows,
         refused_count: 0,
         total_count: rows,
-        total_amount,
-    };
-    assert_eq!(store::batch::fill(tx, id, &filled).await?, 1);
-    assert_eq!(store::batch::submit(tx, id, &"ef".repeat(32), 2).await?, 1);
-    let failed: Vec<_> = (2..=rows).map(|k| (TransferId(k), Some(Code::SourceFrozen))).collect();
-    assert_eq!(store::item::set_states(tx, &failed, ItemState::Failed).await?, failed.len() as u64);
-    let failure = |k| Failure { item: TransferId(k), code: Code::SourceFrozen, amount: 5, chunk: 1 };
-    store::item::insert_failures(tx, id, &(1..=rows).map(failure).collect::<Vec<_>>(), 3).await?;
-    let (from, to) = (ItemState::Pending, ItemState::Completed);
-    assert_eq!(store::item::set_range(tx, id, (1, rows), from, to).await?, 1);
-    let tally = BatchTally {
-        total_count: rows,
         total_amount: 5 * rows,
-        success_count: 1,
-        success_amount: 5,
-        failed_count: rows - 1,
-        failed_amount: 5 * (rows - 1),
-        skipped_count: 0,
-        fee_amount: 0,
     };
-    store::batch::set_tally(tx, id, &tally).await?;
-    let ids: Vec<_> = (1..=rows).map(|k| (k, format!("EXT-{k}"))).collect();
-    assert_eq!(store::external_id::claim(tx, id, &ids).await?, ids.len() as u64);
-    let printed = |k: i64| Printed { print: u64::MAX - k.unsigned_abs(), item: k };
-    let made = store::batch::get(tx, id).await?.unwrap();
-    store::similar::write(tx, &made, &(1..=rows).map(printed).collect::<Vec<_>>(), 2).await?;
+    assert_eq!(store::batch::fill(tx, batch, &filled).await?, 1);
+    assert_eq!(store::batch::submit(tx, batch, &"ef".repeat(32), 2).await?, 1);
     let event = Event {
         item: None,
         state: BatchState::Pending,
@@ -251,10 +256,30 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
         actor: tester(),
         at: 2,
     };
-    store::batch_history::insert(tx, id, event).await?;
-    store::voucher::insert(tx, vec![(TransferId(1), "[]".to_owned())]).await?;
-    store::operation::keep(tx, "op-000001", "{}").await?;
-    Ok(id)
+    store::batch_history::insert(tx, batch, event).await
+}
+
+/// Every item failed at first; the first one was then paid.
+async fn outcomes(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreError> {
+    let failed: Vec<_> = (2..=rows).map(|k| (TransferId(k), Some(Code::SourceFrozen))).collect();
+    assert_eq!(store::item::set_states(tx, &failed, ItemState::Failed).await?, failed.len() as u64);
+    let failure = |k| Failure { item: TransferId(k), code: Code::SourceFrozen, amount: 5, chunk: 1 };
+    store::item::insert_failures(tx, batch, &(1..=rows).map(failure).collect::<Vec<_>>(), 3).await?;
+    let (from, to) = (ItemState::Pending, ItemState::Completed);
+    assert_eq!(store::item::set_range(tx, batch, (1, rows), from, to).await?, 1);
+    let tally = BatchTally {
+        total_count: rows,
+        total_amount: 5 * rows,
+        success_count: 1,
+        success_amount: 5,
+        failed_count: rows - 1,
+        failed_amount: 5 * (rows - 1),
+        ..BatchTally::default()
+    };
+    store::batch::set_tally(tx, batch, &tally).await?;
+    let ids: Vec<_> = (1..=rows).map(|k| (k, format!("EXT-{k}"))).collect();
+    assert_eq!(store::external_id::claim(tx, batch, &ids).await?, ids.len() as u64);
+    Ok(())
 }
 
 /// One user, and everything that grants users and programs access: the tables that [`fill`] leaves empty.

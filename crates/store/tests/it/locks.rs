@@ -17,7 +17,7 @@ const LONG: Duration = Duration::from_secs(20);
 static IDS: Insert = Insert { table: "sample", columns: &["id"] };
 static BY_ID: Lookup = Lookup { columns: "number", from: "sample", key: "id", and: "", lock: Lock::Write };
 static SHARED: Lookup = Lookup { columns: "number", from: "sample", key: "id", and: "", lock: Lock::Shared };
-static ALONE: Sql = Sql::alone("SELECT number FROM sample WHERE id = $1");
+static EXCLUSIVE: Sql = Sql::exclusive("SELECT number FROM sample WHERE id = $1");
 static RAISE: Sql = Sql::new("UPDATE sample SET number = number + $2 WHERE id = $1");
 
 /// Rows 1 to 9, each with the number 100.
@@ -102,7 +102,7 @@ async fn shared_locks_conflict_only_with_exclusive_ones() {
     // A share-locked row may be written, but not locked exclusively.
     assert_eq!(timeout(LONG, lock(&mut second, vec![1])).await.unwrap().unwrap(), [100]);
     let mut alone = world.store.write().await.unwrap();
-    let mut waits = Box::pin(alone.fetch(&ALONE, vec![2.into()]));
+    let mut waits = Box::pin(alone.fetch(&EXCLUSIVE, vec![2.into()]));
     assert!(timeout(SHORT, &mut waits).await.is_err());
     drop(first);
     assert!(timeout(SHORT, &mut waits).await.is_err());

@@ -11,7 +11,6 @@ mod fill;
 mod locks;
 mod migration;
 mod nouns;
-mod people;
 mod readers;
 mod refusals;
 mod rules;

@@ -39,8 +39,8 @@ async fn busy_readers(world: &World) -> Vec<JoinHandle<()>> {
     readers
 }
 
-async fn look(world: &World, is_glance: bool) {
-    let tx = if is_glance { world.store.glance().await } else { world.store.read().await };
+async fn look(world: &World, is_point_read: bool) {
+    let tx = if is_point_read { world.store.point_read().await } else { world.store.read().await };
     store::head::policy_version(&mut tx.unwrap()).await.unwrap();
 }
 

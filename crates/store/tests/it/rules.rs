@@ -79,7 +79,7 @@ async fn items_and_batches_change_state_as_the_domain_allows() {
     let world = filled().await;
     let batch = |state: i64| {
         format!(
-            "INSERT INTO batch (id, day, day_number, name, type, mode, state, intent, ready, asset,
+            "INSERT INTO batch (id, day, day_number, name, kind, mode, state, intent, ready, asset,
                first_number, last_number, refused_count, total_count, total_amount, success_count,
                success_amount, failed_count, failed_amount, skipped_count, fee_amount, created_by, created_at)
              VALUES (7, 1, 1, 'n', 1, 1, {state}, 2, 1, 1, 1, 2, 0, 2, 10, 0, 0, 0, 0, 0, 0, 'x', 0)"

@@ -82,7 +82,7 @@ async fn after_a_loss_every_counter_is_far_above_what_the_mark_knew() {
         world.write(&[&set, &day, &format!("UPDATE ledger_head SET commit_number = {value}")]).await.unwrap();
     };
     count(5_000).await;
-    let known = Mark::of(&mark::state(&mut world.store.read().await.unwrap(), None).await.unwrap(), false);
+    let known = mark::state(&mut world.store.read().await.unwrap(), None).await.unwrap().mark(false);
     let others = Mark { ledger: "another".to_owned(), ..known.clone() };
     for (mark, highest) in [(Some(&known), 5_000), (Some(&others), 7), (None, 7)] {
         count(7).await;

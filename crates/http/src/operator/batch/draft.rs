@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::IF_MATCH;
 use axum::http::request::Parts;
 use domain::code::Code;
-use service::batch::Ask;
+use service::batch::BatchRequest;
 use service::identity::Who as Asker;
 use service::{Author, Principal};
 
@@ -46,8 +46,8 @@ fn version(text: &str) -> Option<Option<i64>> {
 }
 
 /// A request for a batch, limited to the batches the caller may access.
-pub(crate) const fn ask<'a>(who: &Who, name: &'a str) -> Ask<'a> {
-    Ask::of(name).within(who.reach)
+pub(crate) const fn ask<'a>(who: &Who, name: &'a str) -> BatchRequest<'a> {
+    BatchRequest::of(name).within(who.reach)
 }
 
 /// The remark for a person who edits or submits a batch that somebody else created.

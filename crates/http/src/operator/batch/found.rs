@@ -8,7 +8,7 @@ use domain::code::Code;
 use serde::Serialize;
 use service::batch::promise::Promise;
 use service::batch::similar::{Found, PaidRow, Similar};
-use service::batch::submit::Prepared;
+use service::batch::submit::PreparedBatch;
 use utoipa::ToSchema;
 
 /// Findings about a batch.
@@ -110,8 +110,8 @@ pub(crate) struct BatchPreparedView {
 }
 
 impl BatchPreparedView {
-    pub(crate) fn of(prepared: Prepared) -> Self {
-        let Prepared { batch, found } = prepared;
+    pub(crate) fn of(prepared: PreparedBatch) -> Self {
+        let PreparedBatch { batch, found } = prepared;
         let found = BatchFoundView::of(found, &batch.asset);
         Self { batch: BatchView::of(batch), found }
     }

@@ -18,7 +18,7 @@ use domain::id::BatchId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use service::Event;
-use service::batch::list::Part;
+use service::batch::list::OffsetPage;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -87,8 +87,8 @@ pub(crate) async fn history(
     Query(query): Query<HistoryQuery>,
 ) -> Result<ListAnswer<BatchHistoryView>, OperatorProblem> {
     let paging = Paging::of(query.page, query.page_size, USUAL)?;
-    let part = Part { limit: paging.page_size, offset: paging.offset() };
-    let (batch, events, total) = app.service.batch_history_page(&name, part).await?;
+    let part = OffsetPage { limit: paging.page_size, offset: paging.offset() };
+    let (batch, events, total) = app.service.batch_history(&name, part).await?;
     let data = events.into_iter().map(|(id, event)| view(batch.id, id, event)).collect();
     Ok(ListAnswer { data, pagination: paging.of_total(total, None) })
 }

@@ -18,7 +18,7 @@ use domain::code::Code;
 use domain::code::groups::{BATCH, DRAFT, NOTE, TEXT};
 use serde::Serialize;
 use service::Batch;
-use service::batch::submit::Prepared;
+use service::batch::submit::PreparedBatch;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -153,7 +153,7 @@ pub(crate) async fn submit(
     let Once { body: Maybe(body), service } = once;
     let (note, submission) = body.read()?;
     let ask = ask(&who, &name).on_version(version).noted(&note);
-    let Prepared { batch, found } = service.batch_submit(who.actor(), ask, &submission).await?;
+    let PreparedBatch { batch, found } = service.batch_submit(who.actor(), ask, &submission).await?;
     let remark = remark(&who, &batch.batch.created_by);
     let found = BatchFoundView::of(found, &batch.asset);
     Ok(Answer::saying(SUBMITTED, BatchSubmittedView { batch: batch.batch.into(), found }).remarking(remark))

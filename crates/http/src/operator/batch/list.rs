@@ -15,7 +15,7 @@ use domain::access::Operation as O;
 use domain::batch::{BatchState, BatchType};
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
-use service::batch::list::Part;
+use service::batch::list::OffsetPage;
 use service::{BatchFilter, BatchSort};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -180,7 +180,7 @@ pub(crate) async fn list(
         }
     };
     let page_size = paging::size(query.page_size, USUAL)?;
-    let part = Part { limit: page_size, offset: paging.map_or(0, Paging::offset) };
+    let part = OffsetPage { limit: page_size, offset: paging.map_or(0, Paging::offset) };
     let (batches, total) = if query.is_empty() {
         (Vec::new(), 0)
     } else {
@@ -206,7 +206,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     BatchName(name): BatchName,
 ) -> Result<Answer<BatchDetailView>, OperatorProblem> {
-    let part = Part { limit: RELATIONS_SHOWN, offset: 0 };
+    let part = OffsetPage { limit: RELATIONS_SHOWN, offset: 0 };
     let list = app.service.batch_item_list(&name, &[], None, part).await?;
     let batch = list.batch;
     let relations = list.items.into_iter().map(|item| RelationView::of(&batch, item)).collect();

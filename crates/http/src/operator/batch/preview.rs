@@ -17,8 +17,8 @@ use domain::access::Operation as O;
 use domain::asset::Asset;
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
-use service::batch::list::Part;
-use service::batch::preview::{ForeseenItem, Preview};
+use service::batch::list::OffsetPage;
+use service::batch::preview::{PredictedItem, Preview};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -131,8 +131,8 @@ pub(crate) struct RelationForeseenView {
     converted_currency: Option<String>,
 }
 
-fn foreseen(item: ForeseenItem, asset: &Asset) -> RelationForeseenView {
-    let ForeseenItem { item, code, fee, balance, exchanged } = item;
+fn foreseen(item: PredictedItem, asset: &Asset) -> RelationForeseenView {
+    let PredictedItem { item, code, fee, balance, exchanged } = item;
     let number = item.item.number.0;
     RelationForeseenView {
         id: (number != 0).then_some(number),
@@ -179,9 +179,9 @@ fn view(
     }
 }
 
-fn part(query: &PreviewQuery) -> Result<(Paging, Part), OperatorProblem> {
+fn part(query: &PreviewQuery) -> Result<(Paging, OffsetPage), OperatorProblem> {
     let paging = Paging::of(query.page, query.page_size, USUAL)?;
-    Ok((paging, Part { limit: paging.page_size, offset: paging.offset() }))
+    Ok((paging, OffsetPage { limit: paging.page_size, offset: paging.offset() }))
 }
 
 /// Previews the execution of a batch.

@@ -13,7 +13,7 @@ use domain::code::Code;
 use domain::item::ItemState;
 use serde::Serialize;
 use service::batch::Described;
-use service::batch::list::{DescribedItem, DescribedRate};
+use service::batch::{DescribedItem, DescribedRate};
 use utoipa::ToSchema;
 
 /// A batch.
@@ -170,7 +170,7 @@ impl BatchView {
             total_count: batch.tally.total_count,
             success_count: batch.tally.success_count,
             failed_count: batch.tally.failed_count,
-            pending_count: batch.tally.pending_count(),
+            pending_count: batch.tally.open_count(),
             skipped_count: batch.tally.skipped_count,
             refused_count: batch.refused_count,
             version: batch.version,

@@ -17,8 +17,8 @@ use domain::id::AccountId;
 use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
-use service::statistics::{GroupBy, Of, Statistics, StatisticsQuery};
-use service::transfer::date_text;
+use service::date::date_text;
+use service::statistics::{GroupBy, GroupKey, Statistics, StatisticsQuery};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -148,11 +148,11 @@ impl From<Statistics> for StatisticsFiguresView {
     }
 }
 
-impl From<(Of, Statistics)> for StatisticsGroupView {
-    fn from((of, statistics): (Of, Statistics)) -> Self {
+impl From<(GroupKey, Statistics)> for StatisticsGroupView {
+    fn from((of, statistics): (GroupKey, Statistics)) -> Self {
         let (date, account_id, account_number) = match of {
-            Of::Day(day) => (Some(date_text(day)), None, None),
-            Of::Account(id, number) => (None, Some(AccountId(id).tagged()), Some(number)),
+            GroupKey::Day(day) => (Some(date_text(day)), None, None),
+            GroupKey::Account(id, number) => (None, Some(AccountId(id).tagged()), Some(number)),
         };
         Self { date, account_id, account_number, figures: statistics.into() }
     }

@@ -12,7 +12,7 @@ use domain::access::Operation;
 use domain::code::groups::TRANSFER;
 use serde::Deserialize;
 use service::Service;
-use service::transfer::{Order, RateOverride};
+use service::transfer::{AmountInput, RateOverride, TransferRequest};
 use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::routes;
@@ -138,40 +138,46 @@ pub(crate) struct MovementInput {
 impl Input for MovementInput {}
 
 impl TransferInput {
-    fn order(self, who: &Who) -> Order {
+    fn request(self, who: &Who) -> TransferRequest {
         let is_allowed = Operation::RateSet.allow(who.identity.asker()).is_ok();
-        Order {
+        TransferRequest {
             from: Some(self.from_account_id.0),
             to: Some(self.to_account_id.0),
-            amount: self.from_amount_cents,
+            amount: AmountInput::Minor(self.from_amount_cents),
             target_amount: self.to_amount_cents,
             rate: self.exchange_rate.map(String::from),
             rate_override: self.rate_override.map(|reason| RateOverride { reason, is_allowed }),
             memo: self.memo,
             date: self.transfer_date,
             vouchers: self.voucher_url.map(Vec::from).unwrap_or_default(),
+            operation: None,
         }
     }
 }
 
 impl MovementInput {
-    /// The order and the account; the caller decides which side the account is on.
-    fn order(self) -> (Order, Option<String>) {
-        let order = Order {
-            amount: self.amount_cents,
+    /// The request and the account; the caller decides which side the account is on.
+    fn request(self) -> (TransferRequest, Option<String>) {
+        let request = TransferRequest {
+            amount: AmountInput::Minor(self.amount_cents),
             memo: self.memo,
             date: self.transfer_date,
             vouchers: self.voucher_url.map(Vec::from).unwrap_or_default(),
-            ..Order::default()
+            ..TransferRequest::default()
         };
-        (order, Some(self.account_id.0))
+        (request, Some(self.account_id.0))
     }
 }
 
-async fn carry_out(who: &Who, service: &Service, order: &Order) -> Result<Answer<TransferView>, Problem> {
+async fn carry_out(
+    who: &Who,
+    service: &Service,
+    request: &TransferRequest,
+) -> Result<Answer<TransferView>, Problem> {
     // The service stores and returns first answers itself: a refusal by the ledger is a transfer, not a
     // stored answer.
-    let detail = service.transfer_order(who.actor(), order).await?;
+    let made = service.transfer(who.actor(), request).await?;
+    let detail = service.transfer_made(who.actor(), made).await?;
     Ok(Answer::saying(DONE, TransferView::from(detail)))
 }
 
@@ -184,7 +190,7 @@ async fn carry_out(who: &Who, service: &Service, order: &Order) -> Result<Answer
     responses((status = 200, description = "The transfer with its entries.", body = Envelope<TransferView>)))]
 pub(crate) async fn transfer(who: Who, once: Once<TransferInput>) -> Result<Answer<TransferView>, Problem> {
     let Once { body, service } = once;
-    carry_out(&who, &service, &body.order(&who)).await
+    carry_out(&who, &service, &body.request(&who)).await
 }
 
 /// Deposits money from outside the ledger into an account.
@@ -193,8 +199,8 @@ pub(crate) async fn transfer(who: Who, once: Once<TransferInput>) -> Result<Answ
     responses((status = 200, description = "The deposit with its entry.", body = Envelope<TransferView>)))]
 pub(crate) async fn deposit(who: Who, once: Once<MovementInput>) -> Result<Answer<TransferView>, Problem> {
     let Once { body, service } = once;
-    let (order, to) = body.order();
-    carry_out(&who, &service, &Order { to, ..order }).await
+    let (request, to) = body.request();
+    carry_out(&who, &service, &TransferRequest { to, ..request }).await
 }
 
 /// Withdraws money from an account to outside the ledger.
@@ -203,6 +209,6 @@ pub(crate) async fn deposit(who: Who, once: Once<MovementInput>) -> Result<Answe
     responses((status = 200, description = "The withdrawal with its entry.", body = Envelope<TransferView>)))]
 pub(crate) async fn withdrawal(who: Who, once: Once<MovementInput>) -> Result<Answer<TransferView>, Problem> {
     let Once { body, service } = once;
-    let (order, from) = body.order();
-    carry_out(&who, &service, &Order { from, ..order }).await
+    let (request, from) = body.request();
+    carry_out(&who, &service, &TransferRequest { from, ..request }).await
 }

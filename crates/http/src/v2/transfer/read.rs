@@ -176,5 +176,5 @@ pub(crate) async fn list(
     responses((status = 200, description = "The transfer.", body = Envelope<TransferView>)))]
 pub(crate) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<TransferView>, Problem> {
     let id: TransferId = id.named(Code::TransferNotFound)?;
-    Ok(Answer::of(app.service.transfer_detail(id.0).await?.into()))
+    Ok(Answer::of(app.service.transfer_show(id.0).await?.into()))
 }

@@ -7,8 +7,9 @@ use domain::id::{AccountId, TransferId};
 use domain::noun::NounId;
 use domain::transfer::TransferKind;
 use serde::Serialize;
+use service::date::date_text;
 use service::statement::Entry;
-use service::transfer::{Exchange, Side, TransferDetail, date_text};
+use service::transfer::{Exchange, TransferDetail, TransferSide};
 use utoipa::ToSchema;
 
 /// A transfer without its entries.
@@ -172,7 +173,7 @@ impl From<TransferDetail> for TransferSummaryView {
     fn from(detail: TransferDetail) -> Self {
         let TransferDetail { transfer, exchange, from, to, is_internal, created_by, vouchers, legs: _ } =
             detail;
-        let currency = |side: Option<&Side>| side.map(|side| side.asset.code.clone());
+        let currency = |side: Option<&TransferSide>| side.map(|side| side.asset.code.clone());
         let from_currency = currency(from.as_ref()).or_else(|| currency(to.as_ref())).unwrap_or_default();
         let to_currency = currency(to.as_ref()).unwrap_or_else(|| from_currency.clone());
         let arrived = match &exchange {

@@ -4,11 +4,11 @@ use super::transfer::futures_all;
 use super::{TRANSFERS, pay, two, with};
 use crate::browser::first_admin;
 use crate::world::answer;
-use formats::delimiter::Delimiter;
 use reqwest::Method;
 use serde_json::json;
+use service::account_import::AccountImport;
 use service::api_key::NewApiKey;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use std::io::Cursor;
 
 #[tokio::test]
@@ -66,18 +66,18 @@ async fn a_retry_under_a_rotated_secret_pays_once() {
 async fn the_same_key_text_is_a_different_key_for_each_caller() {
     let (world, a, b) = two().await;
     let admin = first_admin(&world).await;
-    let new = NewTransfer {
+    let new = TransferRequest {
         from: Some(a.number.clone()),
         to: Some(b.number.clone()),
-        amount: "0.01".to_owned(),
-        ..NewTransfer::default()
+        amount: "0.01".to_owned().into(),
+        ..TransferRequest::default()
     };
     // Including texts that look like the prefixes of internal keys.
     let texts = ["same", "op:same", "user:1", "key:1", "internal:opening:acct_1", "internal:opening:acct_3"];
     for (place, text) in (1..).zip(texts) {
         let operation = Some(text.to_owned());
-        let done = world.service.transfer(&world.actor, &NewTransfer { operation, ..new.clone() }).await;
-        assert_eq!(done.unwrap().code, None, "{text}");
+        let done = world.service.transfer(&world.actor, &TransferRequest { operation, ..new.clone() }).await;
+        assert_eq!(done.unwrap().outcome.code, None, "{text}");
         world.post_once(text, TRANSFERS, pay(&a, &b, 10)).await.data();
         let request = admin.request(Method::POST, TRANSFERS).header("Idempotency-Key", text);
         answer(request.json(&pay(&a, &b, 100))).await.data();
@@ -86,7 +86,8 @@ async fn the_same_key_text_is_a_different_key_for_each_caller() {
     // An opening, which has an internal key, is not mistaken for one of them either.
     let row = "number,holder,email,currency,opening\nOPENED,Olga,o@example.com,USD,5.00\n";
     let actor = &world.actor;
-    let imported = world.service.account_import(actor, Cursor::new(row), Delimiter::Comma).await.unwrap();
+    let imported =
+        world.service.account_import(actor, Cursor::new(row), AccountImport::default()).await.unwrap();
     let opened = world.get("/api/v2/accounts?text=OPENED").await;
     assert_eq!((imported.paid, opened.data()[0]["balanceCents"].as_i64()), (1, Some(500)), "{}", opened.json);
     world.end().await;

@@ -5,7 +5,7 @@ use crate::batch_tools::open;
 use crate::world::{Answer, World, world, world_with};
 use http_api::Options;
 use serde_json::{Value as Json, json};
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use std::time::Duration;
 use store::counter::{self, Counter};
 
@@ -18,11 +18,11 @@ async fn far_apart(world: &World, memos: &[&str]) {
         let mut tx = world.service.store().write().await.unwrap();
         counter::take(&mut tx, Counter::Number, 25_000).await.unwrap();
         tx.commit().await.unwrap();
-        let deposit = NewTransfer {
+        let deposit = TransferRequest {
             to: Some("PAY".to_owned()),
-            amount: "1.00".to_owned(),
+            amount: "1.00".to_owned().into(),
             memo: Some((*memo).to_owned()),
-            ..NewTransfer::default()
+            ..TransferRequest::default()
         };
         world.service.transfer(&world.actor, &deposit).await.unwrap();
     }

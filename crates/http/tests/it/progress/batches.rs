@@ -2,12 +2,12 @@
 
 use crate::world::World;
 use domain::batch::BatchType;
-use formats::delimiter::Delimiter;
 use service::Service;
+use service::account_import::AccountImport;
 use service::batch::import::BatchImport;
 use service::batch::submit::Submission;
 use service::policy::PolicyChange;
-use service::transfer::NewTransfer;
+use service::transfer::TransferRequest;
 use std::fmt::Write;
 use std::io::Cursor;
 use store::audit::Actor;
@@ -25,10 +25,13 @@ pub async fn people(service: &Service, count: usize) {
     service.policy_set(&actor(), "USD", None, &change).await.unwrap();
     let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
     (0..count).for_each(|k| writeln!(accounts, "A{k},Payee {k},U{k},USD").unwrap());
-    service.account_import(&actor(), Cursor::new(accounts), Delimiter::Comma).await.unwrap();
-    let rich =
-        NewTransfer { to: Some("PAY".to_owned()), amount: "9000000.00".to_owned(), ..NewTransfer::default() };
-    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().code, None);
+    service.account_import(&actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    let rich = TransferRequest {
+        to: Some("PAY".to_owned()),
+        amount: "9000000.00".to_owned().into(),
+        ..TransferRequest::default()
+    };
+    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().outcome.code, None);
 }
 
 /// A submitted batch of 1.00 to each of `count` payees.

@@ -3,17 +3,21 @@
 //! A file with the column `sluice_row` is a repair: each row names the refused row that it replaces. Either
 //! file is taken in one transaction, so it has at most as many rows as a request.
 
-use super::super::ask::Ask;
-use super::super::draft::check_draft;
-use super::super::edit::{met, set_total, terms_of_draft};
-use super::super::problems::{self, Refused};
-use super::super::rows::{Accepted, BatchTerms, ROWS_MAX, RepeatKey};
-use super::super::{external_id, linked, locked};
-use super::source::{Columns, FileReport, Parsed, Source};
-use super::{Expected, Found, Imported, PROBLEMS_SHOWN, progress};
-use crate::batch::create::{extent, insert_rows, number_of_rows, number_rows};
+use super::report::{Expected, FileReport, Imported, PROBLEMS_SHOWN};
+use super::sort::{problem, sort};
+use super::source::{Columns, Parsed, Source};
+use crate::batch::draft::check_draft;
+use crate::batch::edit::{met, set_total};
+use crate::batch::items::{extent, insert_rows, number_of_rows, number_rows};
+use crate::batch::lookup::{self, find, locked};
+use crate::batch::problems::{self, Refused};
+use crate::batch::request::BatchRequest;
+use crate::batch::rows::row::{Accepted, ROWS_MAX};
+use crate::batch::similar::Found;
+use crate::batch::terms::{BatchTerms, RepeatKey, terms_of_draft};
+use crate::batch::{external_id, linked};
 use crate::payee::{Field, Payees, Wrong};
-use crate::write::{Done, Write};
+use crate::write::{Write, WriteResult};
 use crate::{Error, Service};
 use domain::amount::format_minor;
 use domain::batch::{BATCH_ITEMS_MAX, BatchState, BatchType};
@@ -69,7 +73,7 @@ impl Service {
     ) -> Result<Imported, Error> {
         let (terms, scale) = {
             let mut tx = self.store.read().await?;
-            let batch = super::super::find(&mut tx, name).await?;
+            let batch = find(&mut tx, name).await?;
             let terms = terms_of_draft(&mut tx, &batch).await?;
             let scale = terms.asset.scale;
             (BatchTerms { digits: Digits::Fold, ..terms }, scale)
@@ -89,7 +93,7 @@ impl Service {
             other => Some(other?),
         };
         let batch = match &added {
-            Some(added) => Some(self.batch(&added.batch.to_string()).await?),
+            Some(added) => Some(lookup::get(&mut self.store.read().await?, added.batch).await?),
             None => None,
         };
         let problems = resolved.refused.iter().flat_map(|row| row.problems.clone());
@@ -127,7 +131,7 @@ impl Service {
                 let mut tx = self.store.read().await?;
                 Payees::load(&mut tx, page.lines.iter().flat_map(|line| &line.row.given)).await?
             };
-            let (rows, refused) = progress::sort(terms, &resolved.columns, &payees, page);
+            let (rows, refused) = sort(terms, &resolved.columns, &payees, page);
             resolved.rows.extend(rows);
             resolved.refused.extend(refused);
             if resolved.rows.len() + resolved.refused.len() > ROWS_MAX {
@@ -147,11 +151,11 @@ async fn add_rows(
     terms: &BatchTerms,
     add: &AddFile,
     resolved: &mut Resolved,
-) -> Result<Option<Done<AddedRows>>, Error> {
+) -> Result<Option<WriteResult<AddedRows>>, Error> {
     let origin = locked(write, name).await?;
     let is_correction = origin.state != BatchState::Draft && resolved.columns.has_keys();
     if !is_correction {
-        check_draft(write, &origin, &Ask::of(name)).await?;
+        check_draft(write, &origin, &BatchRequest::of(name)).await?;
     }
     let repairs = refuse_keys(&mut write.tx, origin.id, resolved).await?;
     let last_line = refuse_duplicates(&mut write.tx, terms, &origin, resolved).await?;
@@ -177,7 +181,7 @@ async fn add_rows(
         .moved(BatchState::Draft, event);
     let fact = if is_correction { fact } else { fact.of_item(added.first) };
     let facts = std::iter::once(fact).chain(is_correction.then_some(corrected)).collect();
-    Ok(Some(Done::many(added, facts)))
+    Ok(Some(WriteResult::many(added, facts)))
 }
 
 /// Writes the rows of a file into a draft; those that repair refused rows take over their lines and settle
@@ -309,7 +313,7 @@ impl Resolved {
     /// Refuses a row that had been accepted.
     fn refuse(&mut self, field: Field, code: Code, value: String, row: &Accepted) {
         let line = row.item.line;
-        let problems = vec![progress::problem(&self.columns, line, Wrong::new(field, code, &value))];
+        let problems = vec![problem(&self.columns, line, Wrong::new(field, code, &value))];
         self.refused.push(Refused { line, content: None, problems });
     }
 }

@@ -1,7 +1,7 @@
 //! Unfinished imports: the node that finds them discards them, unless they are still running.
 
-use super::super::problems;
-use super::progress::AtImport;
+use super::state::AtImport;
+use crate::batch::problems;
 use crate::{Error, Service};
 use domain::id::BatchId;
 use store::Tx;
@@ -66,7 +66,7 @@ impl Service {
 
 /// Discards an unfinished import whose row is locked.
 async fn purge_locked(mut tx: Tx, batch: &Batch) -> Result<(), Error> {
-    super::super::edit::delete_items(&mut tx, batch.id, batch.range()).await?;
+    crate::batch::items::delete_items(&mut tx, batch.id, batch.range()).await?;
     store::item_extent::forget(&mut tx, batch.id).await?;
     problems::purge(&mut tx, batch.id).await?;
     store::batch::purge(&mut tx, batch.id).await?;

@@ -7,21 +7,24 @@
 
 mod add;
 mod leftover;
-mod progress;
+mod report;
+mod seen;
+mod sort;
 mod source;
+mod state;
 
 pub use self::add::AddFile;
-pub use self::source::FileReport;
+pub use self::report::{Expected, FileReport, Imported, PROBLEMS_SHOWN};
 
-use self::progress::Progress;
 use self::source::{Parsed, Source};
-use super::create::{asset_of_batch, check_head, single, terms};
-use super::rows::{BatchTerms, NewRow};
+use self::state::ImportState;
+use super::draft::check_head;
 use super::similar::{self, Examined, Found};
 use super::submit::{Submission, freeze, may_submit};
-use super::{external_id, find, problems};
+use super::terms::{BatchTerms, asset_of_batch, single, terms};
+use super::{external_id, lookup, problems};
 use crate::payee::{Field, Given, Payees, Side};
-use crate::write::{Done, Write};
+use crate::write::{Write, WriteResult};
 use crate::{Error, Service};
 use domain::amount::format_minor;
 use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchType};
@@ -33,23 +36,8 @@ use ledger::calendar;
 use std::io::Read;
 use store::Tx;
 use store::audit::Actor;
-use store::batch::{Batch, NewBatch};
-use store::import_problem::ImportProblem;
-use store::turn::{self, Turn};
-
-/// Rows per page; a page is one transaction.
-const PAGE: usize = 10_000;
-/// Problems that an answer lists; all of them stay with the batch.
-pub const PROBLEMS_SHOWN: i64 = 1_000;
-
-/// The sender's control totals; a file that differs is refused.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Expected {
-    /// The number of rows in the file, including refused ones.
-    pub rows: Option<u64>,
-    /// The sum of the file's amounts, in major units, including refused rows.
-    pub total: Option<String>,
-}
+use store::batch::NewBatch;
+use store::named_lock::{self, NamedLock};
 
 /// How to import a file.
 #[derive(Debug, Clone)]
@@ -109,35 +97,6 @@ impl BatchImport {
     }
 }
 
-/// The result of an import.
-#[derive(Debug)]
-pub struct Imported {
-    /// The batch; none if nothing was taken.
-    pub batch: Option<Batch>,
-    /// Rows taken.
-    pub taken: i64,
-    /// Their sum, major units.
-    pub taken_amount: String,
-    /// Rows refused.
-    pub refused: i64,
-    /// The first problems.
-    pub problems: Vec<ImportProblem>,
-    /// What the file contains, whatever its outcome.
-    pub file: FileReport,
-    /// What was found when the rows were compared with earlier batches.
-    pub found: Found,
-}
-
-/// A row of a file.
-#[derive(Debug)]
-pub(crate) struct Line {
-    /// Its line number, from 1.
-    pub line: i64,
-    /// The key of the refused row that it repairs.
-    pub key: Option<String>,
-    pub row: NewRow,
-}
-
 impl Service {
     /// Imports a file. Rows that cannot be accepted become problems with line, column and code; a file that
     /// cannot be parsed at all is refused and leaves nothing behind.
@@ -150,22 +109,22 @@ impl Service {
         let about = Fact::new(Action::BatchImport, None).with("type", import.kind.name());
         let begun = async {
             let source = Source::open(read, &import.options).await?;
-            let progress = self.open_batch(actor, import, &source).await?;
-            Ok::<_, Error>((source, progress))
+            let state = self.open_batch(actor, import, &source).await?;
+            Ok::<_, Error>((source, state))
         };
-        let (source, mut progress) = match begun.await {
+        let (source, mut state) = match begun.await {
             Ok(begun) => begun,
             Err(error) => return self.import_refused(actor, about, error).await,
         };
-        let result = self.fill(&mut progress, source, import).await;
+        let result = self.fill(&mut state, source, import).await;
         let result = match result {
-            Ok(file) => self.complete(actor, import, &mut progress, file).await,
+            Ok(file) => self.complete(actor, import, &mut state, file).await,
             Err(error) => Err(error),
         };
         match result {
             Ok(imported) => Ok(imported),
             Err(error) => {
-                self.purge(progress.id).await?;
+                self.purge(state.id).await?;
                 self.import_refused(actor, about, error).await
             }
         }
@@ -176,10 +135,10 @@ impl Service {
         actor: &Actor,
         import: &BatchImport,
         source: &Source<R>,
-    ) -> Result<Progress, Error> {
+    ) -> Result<ImportState, Error> {
         let (name, remarks) = check_head(&import.name, import.remarks.as_deref())?;
         let mut tx = self.store.write().await?;
-        turn::take(&mut tx, Turn::Batch).await?;
+        named_lock::take(&mut tx, NamedLock::Batch).await?;
         let terms = terms_of_import(&mut tx, import).await?;
         let zone = Self::zone(&mut tx).await?;
         let now = self.now();
@@ -202,12 +161,12 @@ impl Service {
         self.lease_in(&mut tx, id, 0).await?;
         let at_work = self.at_import(id);
         tx.commit().await?;
-        Ok(Progress::new(id, at_work, terms, source.columns.clone()))
+        Ok(ImportState::new(id, at_work, terms, source.columns.clone()))
     }
 
     async fn fill<R: Read + Send + 'static>(
         &self,
-        progress: &mut Progress,
+        state: &mut ImportState,
         source: Source<R>,
         import: &BatchImport,
     ) -> Result<FileReport, Error> {
@@ -215,37 +174,37 @@ impl Service {
         let mut report = FileReport::default();
         while let Some(parsed) = pages.recv().await {
             match parsed? {
-                Parsed::Page(page) => self.page(progress, page).await?,
+                Parsed::Page(page) => self.page(state, page).await?,
                 Parsed::End(end) => report = *end,
             }
-            if progress.taken > BATCH_ITEMS_MAX {
+            if state.taken > BATCH_ITEMS_MAX {
                 return Err(Code::FileTooLarge.into());
             }
         }
         report.check(&import.expected)?;
-        self.drop_duplicates(progress).await?;
-        if import.partial || progress.refused == 0 {
-            progress.terms.within_maximum(progress.amount)?;
+        self.drop_duplicates(state).await?;
+        if import.partial || state.refused == 0 {
+            state.terms.within_maximum(state.amount)?;
         }
         Ok(report)
     }
 
     /// Resolves a page and writes it in one transaction.
-    async fn page(&self, progress: &mut Progress, page: source::ParsedPage) -> Result<(), Error> {
+    async fn page(&self, state: &mut ImportState, page: source::ParsedPage) -> Result<(), Error> {
         let payees = {
             let mut tx = self.store.read().await?;
             Payees::load(&mut tx, page.lines.iter().flat_map(|line| &line.row.given)).await?
         };
-        let (rows, mut refused) = progress.sort(&payees, page);
+        let (rows, mut refused) = state.sort(&payees, page);
         let mut tx = self.store.write().await?;
-        let clashes = external_id::clashes(&mut tx, progress.id, rows.iter().map(|row| &row.item)).await?;
-        let (mut rows, clashed) = progress.part(rows, clashes);
-        refused.extend(progress.refuse(&mut tx, &clashed).await?);
-        super::create::number_rows(&mut tx, &mut rows).await?;
-        progress.take(&rows);
-        store::batch::set_extent(&mut tx, progress.id, progress.first.unwrap_or(0), progress.last).await?;
-        super::create::insert_rows(&mut tx, progress.id, rows).await?;
-        problems::keep(&mut tx, progress.id, &mut refused).await?;
+        let clashes = external_id::clashes(&mut tx, state.id, rows.iter().map(|row| &row.item)).await?;
+        let (mut rows, clashed) = state.part(rows, clashes);
+        refused.extend(state.refuse(&mut tx, &clashed).await?);
+        super::items::number_rows(&mut tx, &mut rows).await?;
+        state.take(&rows);
+        store::batch::set_extent(&mut tx, state.id, state.first.unwrap_or(0), state.last).await?;
+        super::items::insert_rows(&mut tx, state.id, rows).await?;
+        problems::keep(&mut tx, state.id, &mut refused).await?;
         Ok(tx.commit().await?)
     }
 
@@ -253,26 +212,26 @@ impl Service {
         &self,
         actor: &Actor,
         import: &BatchImport,
-        progress: &mut Progress,
+        state: &mut ImportState,
         file: FileReport,
     ) -> Result<Imported, Error> {
         let mut write = self.step(actor, Action::BatchImport).await?;
-        turn::take(&mut write.tx, Turn::Batch).await?;
-        let (id, refused) = (progress.id, progress.refused);
+        named_lock::take(&mut write.tx, NamedLock::Batch).await?;
+        let (id, refused) = (state.id, state.refused);
         let problems = store::import_problem::list(&mut write.tx, id, PROBLEMS_SHOWN).await?;
-        let asset = progress.terms.asset.clone();
-        if progress.taken == 0 || (!import.partial && refused > 0) {
+        let asset = state.terms.asset.clone();
+        if state.taken == 0 || (!import.partial && refused > 0) {
             drop(write);
             self.purge(id).await?;
             self.note_refused(actor, &file, refused).await?;
             let (taken_amount, found) = (format_minor(0, asset.scale), Found::default());
             return Ok(Imported { batch: None, taken: 0, taken_amount, refused, problems, file, found });
         }
-        let done = complete(&mut write, self.store.node(), import, progress, &file).await;
+        let done = complete(&mut write, self.store.node(), import, state, &file).await;
         let found = write.end_unkept(done).await?;
-        let batch = Some(self.batch(&id.to_string()).await?);
-        let taken_amount = format_minor(progress.amount, asset.scale);
-        Ok(Imported { batch, taken: progress.taken, taken_amount, refused, problems, file, found })
+        let batch = Some(lookup::get(&mut self.store.read().await?, id).await?);
+        let taken_amount = format_minor(state.amount, asset.scale);
+        Ok(Imported { batch, taken: state.taken, taken_amount, refused, problems, file, found })
     }
 
     /// Audits a refusal and returns it.
@@ -306,37 +265,37 @@ async fn complete(
     write: &mut Write,
     node: &str,
     import: &BatchImport,
-    progress: &mut Progress,
+    state: &mut ImportState,
     file: &FileReport,
-) -> Result<Done<Found>, Error> {
-    let (tx, id, now) = (&mut write.tx, progress.id, write.now);
-    turn::take(tx, Turn::Submit).await?;
+) -> Result<WriteResult<Found>, Error> {
+    let (tx, id, now) = (&mut write.tx, state.id, write.now);
+    named_lock::take(tx, NamedLock::Submit).await?;
     // Another node may have evicted this one and discarded the import.
-    if store::batch::fill(tx, id, &progress.filled(file)?).await? != 1 {
+    if store::batch::fill(tx, id, &state.filled(file)?).await? != 1 {
         return Err(Code::Fenced.into());
     }
     store::lease::give_back(tx, id, node).await?;
-    let batch = find(tx, &id.to_string()).await?;
-    let content = std::mem::take(&mut progress.content).finish();
+    let batch = lookup::get(tx, id).await?;
+    let content = std::mem::take(&mut state.content).finish();
     let without_paid = import.submission.without_paid;
     let Examined { batch, content, found } = similar::examine(tx, batch, content, without_paid, now).await?;
-    progress.taken = batch.tally.total_count;
-    progress.amount = i128::from(batch.tally.total_amount);
+    state.taken = batch.tally.total_count;
+    state.amount = i128::from(batch.tally.total_amount);
     let created = Fact::of_batch(Action::BatchImport, id)
-        .with("taken", progress.taken)
-        .with("refused", progress.refused)
+        .with("taken", state.taken)
+        .with("refused", state.refused)
         .with("left_out", Some(found.left_out).filter(|count| *count > 0))
         .with("file_rows", file.summary.totals.rows)
         .with("file_sum", file.sum())
         .with("file_hash", file.hash.as_str())
         .moved(BatchState::Draft, BatchEvent::Created);
     // Refused rows are open: a user decides about them before the batch is submitted.
-    if import.draft || progress.refused != import.submission.leave_problems {
-        return Ok(Done::one(found, created));
+    if import.draft || state.refused != import.submission.leave_problems {
+        return Ok(WriteResult::one(found, created));
     }
     may_submit(tx, &batch).await?;
     let submitted = freeze(write, &batch, &content, &found, &import.submission).await?;
-    Ok(Done::many(found, vec![created, submitted.with("left_problems", progress.refused)]))
+    Ok(WriteResult::many(found, vec![created, submitted.with("left_problems", state.refused)]))
 }
 
 /// The terms for the rows of a new batch.

@@ -1,18 +1,15 @@
-//! A file as it is read: its columns, its rows in the common form, and a report on its content.
+//! A file as it is read: its columns, and its rows in the common form.
 
-use super::{Expected, Line, PAGE};
+use super::report::FileReport;
 use crate::Error;
-use crate::batch::rows::NewRow;
+use crate::batch::rows::row::NewRow;
 use crate::payee::{Field, Given, Side};
 use data_encoding::HEXLOWER;
-use domain::amount::WrittenSum;
-use domain::code::Code;
 use domain::script::Digits;
 use formats::csv_reader::CsvReader;
 use formats::payment::{PaymentField, PaymentFileOptions, PaymentReader, PaymentRow, Side as PaymentSide};
 use formats::problem::Problem;
 use formats::read_error::ReadError;
-use formats::report::Summary;
 use formats::sheet::Sheet;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -20,42 +17,17 @@ use std::io::Read;
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
 
-/// What a file contains, whatever the outcome of its rows.
-#[derive(Debug, Clone, Default)]
-pub struct FileReport {
-    /// SHA-256 of its bytes.
-    pub hash: String,
-    /// Control totals, columns that were not read, values that were folded.
-    pub summary: Summary,
-}
+/// Rows per page; a page is one transaction.
+pub(super) const PAGE: usize = 10_000;
 
-impl FileReport {
-    /// The sum of all readable amounts, in major units.
-    #[must_use]
-    pub fn sum(&self) -> String {
-        self.summary.totals.sum.to_string()
-    }
-
-    /// Checks the file against the sender's control totals.
-    pub(super) fn check(&self, expected: &Expected) -> Result<(), Error> {
-        let (rows, sum) = (self.summary.totals.rows, self.summary.totals.sum);
-        let (mut differs, mut chinese) = (Vec::new(), Vec::new());
-        if let Some(wanted) = expected.rows.filter(|wanted| *wanted != rows) {
-            differs.push(format!("rows: {rows}, expected {wanted}"));
-            chinese.push(format!("共 {rows} 行，预期 {wanted} 行"));
-        }
-        if let Some(text) = expected.total.as_deref() {
-            let wanted = WrittenSum::read(text.trim()).map_err(|code| Error::refused(code, text))?;
-            if wanted != sum {
-                differs.push(format!("sum: {sum}, expected {text}"));
-                chinese.push(format!("合计 {sum}，预期 {text}"));
-            }
-        }
-        if differs.is_empty() {
-            return Ok(());
-        }
-        Err(Error::told(Code::ControlTotal, differs.join("; "), chinese.join("；")))
-    }
+/// A row of a file.
+#[derive(Debug)]
+pub(crate) struct Line {
+    /// Its line number, from 1.
+    pub line: i64,
+    /// The key of the refused row that it repairs.
+    pub key: Option<String>,
+    pub row: NewRow,
 }
 
 /// The file's column headers.

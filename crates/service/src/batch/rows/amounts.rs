@@ -1,6 +1,6 @@
 //! The amount of each row: its own, or its share of a total.
 
-use super::NewRow;
+use super::row::NewRow;
 use crate::Error;
 use crate::payee::{Field, Wrong};
 use domain::amount::Amount;

@@ -1,6 +1,8 @@
 //! Refusals of a whole request because of its rows.
 
-use super::{BatchTerms, Identity, NewRow, PROBLEMS_MAX};
+use super::row::{NewRow, PROBLEMS_MAX, RowIdentity};
+use crate::batch::external_id;
+use crate::batch::terms::BatchTerms;
 use crate::payee::{Field, Wrong};
 use crate::{Error, Refusal};
 use domain::code::Code;
@@ -15,16 +17,16 @@ pub(super) fn repeated_ids(rows: &[NewRow]) -> Vec<(usize, Wrong)> {
         let id = ids.get(place).copied().flatten().unwrap_or_default();
         (place, Wrong::new(Field::ExternalId, Code::ExternalIdRepeated, id))
     };
-    super::super::external_id::repeated(&ids).into_iter().map(wrong).collect()
+    external_id::repeated(&ids).into_iter().map(wrong).collect()
 }
 
 /// A payee is paid once, and a payer pays once, however each row names the account.
 pub(super) fn check_duplicates(
     terms: &BatchTerms,
-    identities: &[Option<Identity>],
+    identities: &[Option<RowIdentity>],
     written: &[String],
 ) -> Result<(), Error> {
-    let mut groups: HashMap<&Identity, Vec<usize>> = HashMap::with_capacity(identities.len());
+    let mut groups: HashMap<&RowIdentity, Vec<usize>> = HashMap::with_capacity(identities.len());
     for (place, identity) in identities.iter().enumerate() {
         if let Some(identity) = identity {
             groups.entry(identity).or_default().push(place);

@@ -11,7 +11,8 @@ use domain::asset::Asset;
 use domain::code::{Code, Language};
 use domain::item::ItemState;
 use serde_json::{Value, json};
-use service::batch::list::{DescribedItem, Part};
+use service::batch::DescribedItem;
+use service::batch::list::OffsetPage;
 
 /// Arguments of `batch items`.
 #[derive(Debug, Args)]
@@ -33,7 +34,7 @@ fn state(text: &str) -> Result<ItemState, String> {
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &ItemsArgs) -> Result<Exit, Failure> {
     let states: Vec<_> = args.state.into_iter().collect();
-    let part = Part { limit: args.page.one_more(), offset: 0 };
+    let part = OffsetPage { limit: args.page.one_more(), offset: 0 };
     let found = session.service.batch_item_list(&args.id, &states, args.page.id()?, part).await?;
     let (mut items, view) = (found.items, BatchView::from(found.batch));
     let next = args.page.cut(&mut items, |row| row.item.number.0);

@@ -9,7 +9,7 @@ use crate::word::{self, Word};
 use clap::Args;
 use domain::batch::BatchState;
 use serde_json::{Value, json};
-use service::batch::list::Part;
+use service::batch::list::OffsetPage;
 use store::batch::{BatchFilter, BatchSort};
 use store::batch_history::Event;
 
@@ -32,7 +32,7 @@ fn state(text: &str) -> Result<BatchState, String> {
 pub(crate) async fn run(session: &Session, args: &BatchListArgs) -> Result<Exit, Failure> {
     let whole = BatchFilter { states: args.state.into_iter().collect(), ..BatchFilter::default() };
     let filter = BatchFilter { before: args.page.id()?, ..whole.clone() };
-    let part = Part { limit: args.page.one_more(), offset: 0 };
+    let part = OffsetPage { limit: args.page.one_more(), offset: 0 };
     let (found, _) = session.service.batch_search(&filter, BatchSort::Newest, part).await?;
     let mut views: Vec<BatchView> = found.into_iter().map(BatchView::from).collect();
     let next = args.page.cut(&mut views, |view| view.batch.id.0);
@@ -81,7 +81,9 @@ fn detail(event: &Event) -> Value {
 
 /// Runs `batch history`.
 pub(crate) async fn history(session: &Session, name: &str) -> Result<Exit, Failure> {
-    let (batch, events) = session.service.batch_history(name).await?;
+    let whole = OffsetPage { limit: i64::MAX, offset: 0 };
+    let (batch, events, _) = session.service.batch_history(name, whole).await?;
+    let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
     let one = |e: &Event| {
         json!({ "at": time(e.at), "event": e.event, "status": e.state.name(), "item": e.item, "actor": e.actor.name,
                 "detail": detail(e) })

@@ -10,7 +10,7 @@ use crate::session::Session;
 use clap::{Args, ValueEnum};
 use domain::batch::BatchState;
 use serde_json::{Value, json};
-use service::batch::Ask;
+use service::batch::BatchRequest;
 use service::batch::copy::CopiedItems;
 use service::batch::rework::Rework;
 
@@ -90,7 +90,7 @@ pub(crate) async fn submit(
     note: &str,
     submission: &SubmissionArgs,
 ) -> Result<Exit, Failure> {
-    let ask = Ask::of(name).noted(note);
+    let ask = BatchRequest::of(name).noted(note);
     let submitted = session.service.batch_submit(&session.actor, ask, &submission.submission()).await?;
     let view = BatchView::of(session, submitted.batch.batch).await?;
     let mut json = view.to_json();
@@ -111,7 +111,7 @@ pub(crate) async fn start(session: &Session, name: &str) -> Result<Exit, Failure
 pub(crate) async fn pause(session: &Session, name: &str, note: &str) -> Result<Exit, Failure> {
     // With a single writer, a lease of another process belongs to a dead one, so the pause takes effect at
     // once.
-    let ask = Ask::of(name).noted(note);
+    let ask = BatchRequest::of(name).noted(note);
     answer(session, session.service.batch_pause(&session.actor, ask).await?, &[]).await
 }
 
@@ -122,7 +122,7 @@ pub(crate) async fn cancel(
     note: &str,
     for_good: bool,
 ) -> Result<Exit, Failure> {
-    let ask = Ask::of(name).noted(note);
+    let ask = BatchRequest::of(name).noted(note);
     answer(session, session.service.batch_cancel(&session.actor, &ask, for_good).await?, &[]).await
 }
 

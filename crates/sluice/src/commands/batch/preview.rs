@@ -11,8 +11,8 @@ use crate::word::reason;
 use domain::code::Language;
 use serde_json::{Value, json};
 use service::batch::import::PROBLEMS_SHOWN;
-use service::batch::list::Part;
-use service::batch::preview::{Foreseen, Preview};
+use service::batch::list::OffsetPage;
+use service::batch::preview::{PredictedRefusal, Preview};
 
 /// Maximum refusals shown as text.
 const SHOWN: usize = 20;
@@ -29,7 +29,8 @@ struct Outlook {
 
 /// Runs the command.
 pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> {
-    let (described, preview) = session.service.batch_preview(name, Part { limit: 0, offset: 0 }).await?;
+    let (described, preview) =
+        session.service.batch_preview(name, OffsetPage { limit: 0, offset: 0 }).await?;
     let problems = session.service.batch_problems(name, PROBLEMS_SHOWN).await?;
     let accounts: Vec<_> = preview.refusals.iter().flat_map(|r| [r.item.source, r.item.target]).collect();
     let mut numbers = session.service.account_numbers(&accounts).await?.into_iter();
@@ -42,7 +43,7 @@ pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> 
 }
 
 impl Outlook {
-    fn refusals(&self) -> impl Iterator<Item = (&Foreseen, &[String; 2])> {
+    fn refusals(&self) -> impl Iterator<Item = (&PredictedRefusal, &[String; 2])> {
         self.preview.refusals.iter().zip(&self.sides)
     }
 
@@ -57,7 +58,7 @@ impl Outlook {
     fn to_json(&self, language: Language) -> Value {
         let (batch, asset, preview) = (&self.view.batch, &self.view.asset, &self.preview);
         let (before, after) = self.balances();
-        let one = |(foreseen, [source, target]): (&Foreseen, &[String; 2])| {
+        let one = |(foreseen, [source, target]): (&PredictedRefusal, &[String; 2])| {
             json!({ "item": foreseen.item.number.0, "line": foreseen.item.line, "source": source,
                     "target": target, "amount": major(foreseen.item.amount, asset),
                     "code": foreseen.code.name(), "message": foreseen.code.message(language) })
@@ -116,7 +117,7 @@ impl Outlook {
 
     /// The first items that would fail, and the number of the others.
     fn failing(&self, out: Out) -> String {
-        let row = |(foreseen, [_, target]): (&Foreseen, &[String; 2])| {
+        let row = |(foreseen, [_, target]): (&PredictedRefusal, &[String; 2])| {
             let amount = major(foreseen.item.amount, &self.view.asset);
             vec![foreseen.item.line.to_string(), target.clone(), amount, reason(foreseen.code, out.language)]
         };

@@ -43,7 +43,7 @@ impl RunDisplay {
     /// Shows the progress after a chunk.
     pub(crate) fn show(&mut self, progress: &Progress) {
         let tally = &progress.batch.tally;
-        let done = tally.total_count - tally.pending_count();
+        let done = tally.total_count - tally.open_count();
         match self {
             Self::Silent => {}
             Self::Bar(bar, language) => {

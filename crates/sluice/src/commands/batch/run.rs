@@ -22,7 +22,7 @@ pub(crate) async fn one(session: &Session, name: &str) -> Result<Exit, Failure> 
 /// `batch run` without ID: continues every unfinished run.
 pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
     let (mut views, mut exit) = (Vec::new(), Exit::Success);
-    for batch in session.service.batch_left().await? {
+    for batch in session.service.processing_batches().await? {
         let batch = carry_out(session, &batch).await?;
         let paused = batch.state == BatchState::Paused;
         views.push(BatchView::of(session, batch).await?);

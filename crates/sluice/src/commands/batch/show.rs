@@ -7,7 +7,7 @@ use crate::session::{Session, major};
 use crate::word::Word;
 use domain::asset::Asset;
 use serde_json::{Map, Value, json};
-use service::batch::list::{Described, DescribedRate};
+use service::batch::{Described, DescribedRate};
 use store::batch::Batch;
 
 /// A batch with the names that it refers to.
@@ -47,7 +47,7 @@ impl BatchView {
             "currency": self.asset.code, "account": self.account, "remarks": b.remarks,
             "refused_count": b.refused_count, "total_count": t.total_count, "success_count": t.success_count,
             "failed_count": t.failed_count, "skipped_count": t.skipped_count,
-            "pending_count": t.pending_count(), "total_amount": major(t.total_amount, &self.asset),
+            "pending_count": t.open_count(), "total_amount": major(t.total_amount, &self.asset),
             "success_amount": major(t.success_amount, &self.asset),
             "failed_amount": major(t.failed_amount, &self.asset),
             "fee_amount": major(t.fee_amount, &self.asset), "file_hash": b.file_hash,
@@ -81,7 +81,7 @@ impl BatchView {
             (say("succeeded", "成功"), sum(t.success_count, t.success_amount)),
             (say("failed", "失败"), sum(t.failed_count, t.failed_amount)),
             (say("skipped", "已跳过"), t.skipped_count.to_string()),
-            (say("waiting", "等待中"), t.pending_count().to_string()),
+            (say("waiting", "等待中"), t.open_count().to_string()),
             (say("fees", "手续费"), money(t.fee_amount)),
             (say("rates", "汇率"), self.shown_rates()),
             (say("refused rows", "被拒绝的行"), b.refused_count.to_string()),

@@ -3,7 +3,7 @@
 use crate::out::note;
 use crate::say::{Say, say};
 use domain::code::Language;
-use service::copy::{Stage, Step};
+use service::copy::{CopyStep, Stage};
 use std::time::{Duration, Instant};
 
 /// How often progress within a long table is reported.
@@ -31,7 +31,7 @@ impl CopyDisplay {
     }
 
     /// Reports the progress after a page.
-    pub(super) fn show(&mut self, step: &Step) {
+    pub(super) fn show(&mut self, step: &CopyStep) {
         match step.stage {
             Stage::Copying => {
                 self.copied += step.added;
@@ -68,7 +68,7 @@ impl CopyDisplay {
         self.table_begun = Instant::now();
     }
 
-    fn rows(&mut self, what: Say, step: &Step) {
+    fn rows(&mut self, what: Say, step: &CopyStep) {
         self.added += step.added;
         let is_due = step.is_done && step.rows > 0 || self.shown_at.elapsed() >= EACH;
         if is_due {

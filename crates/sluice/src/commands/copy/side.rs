@@ -8,7 +8,7 @@ use ledger::{Door, DoorOptions};
 use service::Service;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::mark::{How, Keeper};
+use store::mark::{Keeper, OpenMode};
 use store::{Schema, Store, StoreError, is_server};
 
 /// The query parameters of a URL that identify the database; the others may be secret.
@@ -33,7 +33,7 @@ impl Side {
         let database = directory.existing()?;
         let lock = directory.lock()?;
         let mark = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
-        let (store, keeper, _) = Store::open_marked(&database, &mark.path, How::Start).await?;
+        let (store, keeper, _) = Store::open_marked(&database, &mark.path, OpenMode::Normal).await?;
         Ok(Self { keeper: Some(keeper), ..Self::over(globals, store, Some(lock)) })
     }
 

@@ -12,7 +12,7 @@ use domain::transfer::TransferKind;
 use ledger::calendar;
 use serde_json::{Value, json};
 use service::listing::{Counting, Order, PageRequest};
-use service::transfer::{Side, TransferDetail, TransferQuery, TransferSort};
+use service::transfer::{TransferDetail, TransferQuery, TransferSide, TransferSort};
 
 /// Arguments of `transfer list`.
 #[derive(Debug, Args)]
@@ -133,14 +133,14 @@ fn sent(detail: &TransferDetail) -> (String, String) {
     side.map(|side| (major(detail.transfer.amount, &side.asset), side.asset.code.clone())).unwrap_or_default()
 }
 
-fn number(side: Option<&Side>) -> Option<&str> {
+fn number(side: Option<&TransferSide>) -> Option<&str> {
     side.map(|side| side.number.as_str())
 }
 
 fn cells(detail: &TransferDetail, language: Language) -> Vec<String> {
     let t = &detail.transfer;
     let outside = say("(external)", "（账本外）").to(language);
-    let name = |side: Option<&Side>| number(side).unwrap_or(outside).to_owned();
+    let name = |side: Option<&TransferSide>| number(side).unwrap_or(outside).to_owned();
     let (amount, currency) = sent(detail);
     vec![
         t.number.to_string(),

@@ -5,7 +5,7 @@ use super::world::{At, World};
 use ledger::{Clock, Door, DoorOptions};
 use serde_json::{Value, json};
 use service::holder::NewHolder;
-use service::transfer::Order;
+use service::transfer::{AmountInput, TransferRequest};
 use service::{Actor, OperationKey, Service};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -74,14 +74,14 @@ async fn by_programs(ledger: &At) {
     let key = OperationKey { id: "key:1 holder".to_owned(), fingerprint: "ab".to_owned() };
     let holder = NewHolder { name: "By program".to_owned(), ..NewHolder::default() };
     service.once(key).holder_add(&actor, &holder).await.unwrap();
-    let order = Order {
+    let request = TransferRequest {
         from: Some("ACME".to_owned()),
         to: Some("P1".to_owned()),
-        amount: 300,
+        amount: AmountInput::Minor(300),
         vouchers: vec!["https://files.example.com/1.pdf".to_owned()],
-        ..Order::default()
+        ..TransferRequest::default()
     };
-    service.transfer_order(&actor, &order).await.unwrap();
+    service.transfer(&actor, &request).await.unwrap();
 }
 
 /// A clock frozen at the first moment of 2026.

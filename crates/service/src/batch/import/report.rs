@@ -1,0 +1,78 @@
+//! What an import reports: about the file, and about what was taken from it.
+
+use crate::Error;
+use crate::batch::similar::Found;
+use domain::amount::WrittenSum;
+use domain::code::Code;
+use formats::report::Summary;
+use store::batch::Batch;
+use store::import_problem::ImportProblem;
+
+/// Problems that an answer lists; all of them stay with the batch.
+pub const PROBLEMS_SHOWN: i64 = 1_000;
+
+/// The sender's control totals; a file that differs is refused.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// The number of rows in the file, including refused ones.
+    pub rows: Option<u64>,
+    /// The sum of the file's amounts, in major units, including refused rows.
+    pub total: Option<String>,
+}
+
+/// What a file contains, whatever the outcome of its rows.
+#[derive(Debug, Clone, Default)]
+pub struct FileReport {
+    /// SHA-256 of its bytes.
+    pub hash: String,
+    /// Control totals, columns that were not read, values that were folded.
+    pub summary: Summary,
+}
+
+impl FileReport {
+    /// The sum of all readable amounts, in major units.
+    #[must_use]
+    pub fn sum(&self) -> String {
+        self.summary.totals.sum.to_string()
+    }
+
+    /// Checks the file against the sender's control totals.
+    pub(super) fn check(&self, expected: &Expected) -> Result<(), Error> {
+        let (rows, sum) = (self.summary.totals.rows, self.summary.totals.sum);
+        let (mut differs, mut chinese) = (Vec::new(), Vec::new());
+        if let Some(wanted) = expected.rows.filter(|wanted| *wanted != rows) {
+            differs.push(format!("rows: {rows}, expected {wanted}"));
+            chinese.push(format!("共 {rows} 行，预期 {wanted} 行"));
+        }
+        if let Some(text) = expected.total.as_deref() {
+            let wanted = WrittenSum::read(text.trim()).map_err(|code| Error::refused(code, text))?;
+            if wanted != sum {
+                differs.push(format!("sum: {sum}, expected {text}"));
+                chinese.push(format!("合计 {sum}，预期 {text}"));
+            }
+        }
+        if differs.is_empty() {
+            return Ok(());
+        }
+        Err(Error::bilingual(Code::ControlTotal, differs.join("; "), chinese.join("；")))
+    }
+}
+
+/// The result of an import.
+#[derive(Debug)]
+pub struct Imported {
+    /// The batch; none if nothing was taken.
+    pub batch: Option<Batch>,
+    /// Rows taken.
+    pub taken: i64,
+    /// Their sum, major units.
+    pub taken_amount: String,
+    /// Rows refused.
+    pub refused: i64,
+    /// The first problems.
+    pub problems: Vec<ImportProblem>,
+    /// What the file contains, whatever its outcome.
+    pub file: FileReport,
+    /// What was found when the rows were compared with earlier batches.
+    pub found: Found,
+}

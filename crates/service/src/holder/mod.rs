@@ -1,0 +1,110 @@
+//! Holders: the owners of accounts.
+
+mod change;
+mod details;
+pub(crate) mod known;
+
+pub use self::change::HolderChange;
+pub use self::details::NewHolder;
+pub(crate) use self::details::{email, missing, uid};
+pub use store::holder::Holder;
+
+use self::known::KnownHolders;
+use crate::listing::Counting;
+use crate::search::{Search, SearchScope};
+use crate::write::{Write, WriteResult, claimed};
+use crate::{Error, Service};
+use domain::code::Code;
+use domain::fact::{Action, Fact};
+use domain::id::HolderId;
+use store::Tx;
+use store::audit::Actor;
+use store::counter::{self, Counter};
+use store::listing::{CursorKey, PageRequest};
+use store::named_lock::{self, NamedLock};
+
+/// A page of the holder list.
+#[derive(Debug, Clone)]
+pub struct HolderPage {
+    /// The holders, in id order.
+    pub holders: Vec<Holder>,
+    /// The id after which the next page begins; none on the last page.
+    pub next: Option<i64>,
+    /// If the search ran out of time, when the last holder it reached was added, microseconds UTC; none if it
+    /// reached the end of the list or filled the page.
+    pub searched_until: Option<i64>,
+}
+
+impl Service {
+    /// Adds a holder; refused if its e-mail address or uid (or, without either, its name) belongs to a
+    /// holder.
+    pub async fn holder_add(&self, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {
+        let mut write = claimed!(self.write(actor, Action::HolderAdd));
+        let done = add_new(&mut write, new).await;
+        write.end(done).await
+    }
+
+    /// Holders after an id whose name, e-mail address or uid contains a text, searched within the time
+    /// budget.
+    pub async fn holder_list(&self, text: Option<&str>, after: i64, limit: i64) -> Result<HolderPage, Error> {
+        let limits = self.search_limits();
+        let mut tx = self.store.read().await?;
+        let after = Some(CursorKey { value: after.into(), key: after });
+        let slice = PageRequest { after, limit, ..PageRequest::default() };
+        let scope = SearchScope::whole(store::holder::ids(&mut tx).await?);
+        let (mut search, mut holders) = (Search::new(&slice, Counting::No, scope, limits), Vec::new());
+        while let Some(scan) = search.next().await {
+            let page = store::holder::search(&mut tx, text, scan.slice()).await?;
+            search.found(scan, page.iter().map(|holder| holder.id.0).collect());
+            holders.extend(page);
+        }
+        let result = search.result();
+        holders.truncate(result.keys.len());
+        let searched_until = match result.until {
+            Some(id) => store::holder::get(&mut tx, HolderId(id)).await?.map(|holder| holder.created_at),
+            None => None,
+        };
+        Ok(HolderPage { holders, next: result.next.map(|place| place.key), searched_until })
+    }
+
+    /// How many holders have a name, e-mail address or uid that contains a text.
+    pub async fn holder_count(&self, text: Option<&str>) -> Result<i64, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::holder::count(&mut tx, text).await?)
+    }
+
+    /// One holder.
+    pub async fn holder_show(&self, id: HolderId) -> Result<Holder, Error> {
+        let mut tx = self.store.read().await?;
+        let found = store::holder::get(&mut tx, id).await?;
+        found.ok_or_else(|| missing(id))
+    }
+}
+
+async fn add_new(write: &mut Write, new: &NewHolder) -> Result<WriteResult<Holder>, Error> {
+    let new = new.clean()?;
+    named_lock::take(&mut write.tx, NamedLock::Directory).await?;
+    if KnownHolders::load(&mut write.tx, std::slice::from_ref(&new)).await?.has(&new) {
+        return Err(Error::refused(Code::HolderExists, new.email.or(new.uid).unwrap_or(new.name)));
+    }
+    let holder = add(&mut write.tx, new, write.now).await?;
+    let fact = Fact::new(Action::HolderAdd, Some(holder.id.0)).with("name", holder.name.as_str());
+    Ok(WriteResult::one(holder, fact))
+}
+
+/// The holder that the details mean, added if it is not known yet.
+pub(crate) async fn holder_for(tx: &mut Tx, new: &NewHolder, now: i64) -> Result<HolderId, Error> {
+    let new = new.clean()?;
+    let known = KnownHolders::load(tx, std::slice::from_ref(&new)).await?;
+    match known.find(&new)? {
+        Some(holder) => Ok(holder.id),
+        None => Ok(add(tx, new, now).await?.id),
+    }
+}
+
+async fn add(tx: &mut Tx, new: NewHolder, now: i64) -> Result<Holder, Error> {
+    let id = HolderId(counter::take(tx, Counter::Holder, 1).await?);
+    let holder = Holder { id, name: new.name, email: new.email, uid: new.uid, created_at: now };
+    store::holder::insert(tx, std::slice::from_ref(&holder)).await?;
+    Ok(holder)
+}

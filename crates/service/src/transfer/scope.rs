@@ -1,0 +1,77 @@
+//! Where the transfers of a list may be: what is known about whole chunks, and about accounts with a short
+//! history, leaves little to scan.
+
+use crate::Error;
+use crate::listing::Counting;
+use crate::search::{GAP, SearchScope, wanted};
+use domain::id::AccountId;
+use store::Tx;
+use store::chunk::{self, SpanFilter};
+use store::history;
+use store::listing::{PageRequest, Window};
+use store::transfer_list::{self, TransferFilter};
+
+/// The most entries of a short history: each is looked up. An account with more has a transfer among every
+/// few thousand of a large ledger, so a scan soon finds a page of them.
+const SHORT: i64 = 5_000;
+
+/// Where the transfers of a list sorted by number may be.
+pub(super) async fn of(
+    tx: &mut Tx,
+    filter: &TransferFilter,
+    slice: &PageRequest,
+    counting: Counting,
+) -> Result<SearchScope, Error> {
+    let (first, last) = transfer_list::keys(tx).await?;
+    let account = match filter.account {
+        // Refused transfers have no entries.
+        Some(account) if filter.completed != Some(false) => short(tx, account).await?,
+        _ => None,
+    };
+    let is_dated = filter.from_date.is_some() || filter.to_date.is_some();
+    if account.is_none() && !is_dated && filter.completed != Some(false) {
+        return Ok(SearchScope::whole((first, last)));
+    }
+    let spans = SpanFilter {
+        from_date: filter.from_date.unwrap_or(i64::MIN),
+        to_date: filter.to_date.unwrap_or(i64::MAX),
+        refused: refused_at_least(filter, account.is_some()),
+        after_commit: if account.is_some() { history::mark(tx).await? } else { i64::MAX },
+    };
+    let ranges = chunk::spans(tx, Window { first, last }, &spans, GAP).await?;
+    let known = match account {
+        Some(account) => known(tx, account, filter, slice, counting).await?,
+        None => Vec::new(),
+    };
+    Ok(SearchScope { ranges, known })
+}
+
+/// The account, if its history is short.
+async fn short(tx: &mut Tx, account: AccountId) -> Result<Option<AccountId>, Error> {
+    let entries = history::count(tx, account, SHORT + 1).await?;
+    Ok((entries <= SHORT).then_some(account))
+}
+
+/// The fewest refused transfers of a chunk that must be scanned. Where the completed transfers are known,
+/// chunks are scanned only for refused ones.
+const fn refused_at_least(filter: &TransferFilter, is_known: bool) -> i64 {
+    match filter.completed {
+        Some(false) => 1,
+        Some(true) if is_known => i64::MAX,
+        None if is_known => 1,
+        Some(true) | None => 0,
+    }
+}
+
+async fn known(
+    tx: &mut Tx,
+    account: AccountId,
+    filter: &TransferFilter,
+    slice: &PageRequest,
+    counting: Counting,
+) -> Result<Vec<i64>, Error> {
+    let (order, after) = (slice.order, slice.after.clone());
+    let limit = wanted(slice, counting);
+    let slice = PageRequest { order, after, limit, ..PageRequest::default() };
+    Ok(transfer_list::page_of_account(tx, account, filter, slice).await?)
+}

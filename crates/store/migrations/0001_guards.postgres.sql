@@ -1,0 +1,89 @@
+-- What PostgreSQL guards itself, and the ledger's random id.
+
+INSERT INTO ledger_head (id, commit_number, policy_version, ledger_id)
+  VALUES (1, 0, 1, replace(CAST(gen_random_uuid() AS TEXT), '-', ''));
+
+-- What is written stays: these rows are never changed or deleted. One trigger a statement, so that a million new rows cost
+-- nothing.
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '%', TG_ARGV[0];
+END $$;
+CREATE TRIGGER posting_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON posting
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('posting is append-only');
+CREATE TRIGGER transfer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transfer
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('transfer is append-only');
+CREATE TRIGGER transfer_exchange_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transfer_exchange
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('transfer_exchange is append-only');
+CREATE TRIGGER transfer_voucher_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transfer_voucher
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('transfer_voucher is append-only');
+CREATE TRIGGER item_failure_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON item_failure
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('item_failure is append-only');
+CREATE TRIGGER fx_rate_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON fx_rate
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('fx_rate is append-only');
+CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('audit is append-only');
+CREATE TRIGGER operation_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON operation
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('operation is append-only');
+CREATE TRIGGER answer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON answer
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('answer is append-only');
+CREATE TRIGGER account_no_delete BEFORE DELETE OR TRUNCATE ON account
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('accounts are closed, not deleted');
+CREATE TRIGGER account_identity BEFORE UPDATE OF id, number, asset, holder, kind ON account
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('an account keeps its identity');
+CREATE TRIGGER user_no_delete BEFORE DELETE OR TRUNCATE ON app_user
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('users are disabled, not deleted');
+CREATE TRIGGER api_key_no_delete BEFORE DELETE OR TRUNCATE ON api_key
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('keys are revoked, not deleted');
+
+-- The legal transitions of `domain::batch` and `domain::item`. Repricing voids approvals: approved -> pending. The
+-- condition is evaluated without a call; only a row that breaks it calls the function.
+CREATE TRIGGER batch_moves BEFORE UPDATE OF state ON batch FOR EACH ROW
+  WHEN (OLD.state <> NEW.state AND NOT (
+       (OLD.state = 2 AND NEW.state IN (3, 11))
+    OR (OLD.state = 3 AND NEW.state IN (4, 5, 6, 11))
+    OR (OLD.state = 4 AND NEW.state IN (3, 6, 11))
+    OR (OLD.state = 6 AND NEW.state IN (7, 8, 9, 10, 11))
+    OR (OLD.state = 7 AND NEW.state IN (6, 8, 9, 10, 11))
+    OR (OLD.state = 9 AND NEW.state IN (6, 8))
+    OR (OLD.state = 10 AND NEW.state IN (6, 11))))
+  EXECUTE FUNCTION refuse('batch: illegal change of state');
+CREATE TRIGGER item_moves BEFORE UPDATE OF state ON item FOR EACH ROW
+  WHEN (OLD.state <> NEW.state AND NOT CASE NEW.state
+    WHEN 4 THEN OLD.state = 2 OR OLD.state = 3 OR OLD.state = 6
+    WHEN 5 THEN OLD.state = 2 OR OLD.state = 3 OR OLD.state = 6
+    WHEN 7 THEN OLD.state = 2 OR OLD.state = 5
+    WHEN 2 THEN OLD.state = 5
+    WHEN 3 THEN OLD.state = 2
+    WHEN 6 THEN OLD.state = 3
+    ELSE FALSE END)
+  EXECUTE FUNCTION refuse('item: illegal change of state');
+CREATE TRIGGER item_content BEFORE UPDATE OF number, batch, source, target, amount ON item
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('item: content is replaced, never changed');
+
+-- A completed item needs the transfer of its number; checked once a statement, for all its rows.
+CREATE FUNCTION item_settled() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM changed c
+             WHERE c.state = 4 AND NOT EXISTS (SELECT 1 FROM transfer t WHERE t.number = c.number)) THEN
+    RAISE EXCEPTION 'item: completed without a transfer';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER item_settled AFTER UPDATE ON item REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION item_settled();
+
+CREATE FUNCTION item_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM (SELECT DISTINCT batch FROM changed) c
+             WHERE NOT EXISTS (SELECT 1 FROM batch b WHERE b.id = c.batch AND b.state = 2)) THEN
+    RAISE EXCEPTION 'item: the batch is frozen';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER item_frozen_insert AFTER INSERT ON item REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION item_frozen();
+CREATE TRIGGER item_frozen_delete AFTER DELETE ON item REFERENCING OLD TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION item_frozen();
+CREATE TRIGGER item_no_truncate BEFORE TRUNCATE ON item
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('item: the batch is frozen');

@@ -1,0 +1,537 @@
+-- The tables, one text for both engines. `migration.rs` translates the words that differ: NUMBER is a 64-bit integer,
+-- TEXT compares by its bytes, BYTES are bytes, and the engine draws a DRAWN KEY itself. CHANGING rows leave room on their
+-- page on a server, so that a new version needs no new index entry; a table that is COMPACT is its primary key's tree and
+-- nothing else in a file. Time is microseconds UTC; dates are days since 1970-01-01. Stored enums are the numbers of
+-- `domain`, never reused.
+
+CREATE TABLE setting (
+  name  TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+);
+
+-- One row: the order of all commits, the version of what the door caches, what tells this ledger from all others, and up
+-- to which commit it may be written: 0 while it is not sealed.
+CREATE TABLE ledger_head (
+  id             NUMBER NOT NULL PRIMARY KEY CHECK (id = 1),
+  commit_number  NUMBER NOT NULL,
+  policy_version NUMBER NOT NULL,
+  ledger_id      TEXT,
+  sealed_at      NUMBER NOT NULL DEFAULT 0
+) CHANGING;
+
+-- Everything that people name by its number is counted here, so that the counters can be set above what a loss took with
+-- it. No batch of the day `batch_day` is numbered up to `batch_day_number`, which a loss took with it.
+CREATE TABLE counter (
+  name  TEXT NOT NULL PRIMARY KEY,
+  value NUMBER NOT NULL
+) CHANGING;
+INSERT INTO counter (name, value) VALUES
+  ('number', 0), ('chunk', 0), ('account', 0), ('holder', 0), ('batch', 0), ('batch_day', 0), ('batch_day_number', 0);
+
+-- A row to lock where two nodes must not do the same thing at once; nothing else is ever done to it.
+CREATE TABLE named_lock (
+  name TEXT NOT NULL PRIMARY KEY
+);
+INSERT INTO named_lock (name) VALUES ('directory'), ('batch'), ('submit');
+
+-- The live nodes, by the database's clock. A lease belongs to a node that has a row here.
+CREATE TABLE node (
+  name       TEXT NOT NULL PRIMARY KEY,
+  stripe     NUMBER NOT NULL,
+  worker     NUMBER NOT NULL,
+  joined_at  NUMBER NOT NULL,
+  expires_at NUMBER NOT NULL
+);
+
+-- Accounts.
+
+CREATE TABLE asset (
+  id         NUMBER NOT NULL PRIMARY KEY,
+  code       TEXT NOT NULL,
+  scale      NUMBER NOT NULL CHECK (scale BETWEEN 0 AND 8),
+  created_at NUMBER NOT NULL,
+  CONSTRAINT asset_code UNIQUE (code)
+);
+
+CREATE TABLE holder (
+  id         NUMBER NOT NULL PRIMARY KEY,
+  name       TEXT NOT NULL,
+  email      TEXT,
+  uid        TEXT,
+  created_at NUMBER NOT NULL
+);
+CREATE UNIQUE INDEX holder_email ON holder (email) WHERE email IS NOT NULL;
+CREATE UNIQUE INDEX holder_uid ON holder (uid) WHERE uid IS NOT NULL;
+-- A holder with neither is known by its name.
+CREATE INDEX holder_name ON holder (name) WHERE email IS NULL AND uid IS NULL;
+
+-- Numbers that look alike share a skeleton (UTS 39, computed by the program).
+CREATE TABLE account (
+  id        NUMBER NOT NULL PRIMARY KEY,
+  number    TEXT NOT NULL,
+  holder    NUMBER REFERENCES holder (id),
+  asset     NUMBER NOT NULL REFERENCES asset (id),
+  kind      NUMBER NOT NULL,
+  stripe    NUMBER NOT NULL DEFAULT 0,
+  opened_at NUMBER NOT NULL,
+  skeleton  TEXT,
+  CONSTRAINT account_number UNIQUE (number),
+  CHECK ((kind = 1) = (holder IS NOT NULL))
+);
+CREATE INDEX account_holder ON account (holder) WHERE holder IS NOT NULL;
+CREATE UNIQUE INDEX account_system ON account (asset, kind, stripe) WHERE kind <> 1;
+CREATE INDEX account_skeleton ON account (skeleton) WHERE skeleton IS NOT NULL;
+
+-- What a posting decision reads and writes: narrow, one row an account. `asset`, `holder` and `kind` repeat the account's,
+-- which never change, so that a decision touches no other table.
+CREATE TABLE balance (
+  account   NUMBER NOT NULL PRIMARY KEY REFERENCES account (id),
+  asset     NUMBER NOT NULL,
+  holder    NUMBER,
+  kind      NUMBER NOT NULL,
+  status    NUMBER NOT NULL,
+  overdraft NUMBER NOT NULL CHECK (overdraft >= 0),
+  balance   NUMBER NOT NULL,
+  held      NUMBER NOT NULL CHECK (held >= 0),
+  head      NUMBER,
+  day       NUMBER NOT NULL,
+  day_out   NUMBER NOT NULL,
+  month     NUMBER NOT NULL,
+  month_out NUMBER NOT NULL,
+  CONSTRAINT balance_floor CHECK (kind <> 1 OR balance - held + overdraft >= 0)
+) CHANGING;
+
+-- E-mail and uid of a holder mean one account a currency: its default.
+CREATE TABLE holder_default (
+  holder  NUMBER NOT NULL REFERENCES holder (id),
+  asset   NUMBER NOT NULL REFERENCES asset (id),
+  account NUMBER NOT NULL REFERENCES account (id),
+  PRIMARY KEY (holder, asset),
+  CONSTRAINT holder_default_account UNIQUE (account)
+);
+
+-- Account 0: what holds for the whole currency. `shipped`: the policy that a currency came with; it limits the paying side
+-- only.
+CREATE TABLE policy (
+  asset         NUMBER NOT NULL REFERENCES asset (id),
+  account       NUMBER NOT NULL,
+  min           NUMBER NOT NULL,
+  max           NUMBER NOT NULL,
+  day           NUMBER NOT NULL,
+  month         NUMBER NOT NULL,
+  batch_max     NUMBER NOT NULL,
+  fee_threshold NUMBER NOT NULL,
+  fee_rate_ppm  NUMBER NOT NULL,
+  fee_min       NUMBER NOT NULL,
+  fee_max       NUMBER NOT NULL,
+  shipped       NUMBER NOT NULL DEFAULT 0,
+  PRIMARY KEY (asset, account)
+);
+
+CREATE TABLE fx_rate (
+  id     DRAWN KEY,
+  source NUMBER NOT NULL REFERENCES asset (id),
+  target NUMBER NOT NULL REFERENCES asset (id),
+  rate   TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  at     NUMBER NOT NULL
+);
+CREATE INDEX fx_rate_pair ON fx_rate (source, target, id);
+
+-- The rules of a pair of currencies; without a row the shipped ones hold. 0 switches a limit off.
+CREATE TABLE fx_policy (
+  source        NUMBER NOT NULL REFERENCES asset (id),
+  target        NUMBER NOT NULL REFERENCES asset (id),
+  tolerance_ppm NUMBER NOT NULL CHECK (tolerance_ppm >= 0),
+  rounding      NUMBER NOT NULL,
+  minimum       NUMBER NOT NULL CHECK (minimum >= 0),
+  max_age_h     NUMBER NOT NULL CHECK (max_age_h >= 0),
+  PRIMARY KEY (source, target),
+  CHECK (source <> target)
+);
+
+-- Money.
+
+-- Which chunk was committed when, and which transfers it holds, in short: lists skip chunks in which nothing can match.
+-- With several nodes the numbers of chunks, and so of postings, are not in the order of commits; what follows behind
+-- (history, copies) follows the commit number. A chunk whose COMMIT got no answer is looked up here.
+CREATE TABLE chunk (
+  number         NUMBER NOT NULL PRIMARY KEY,
+  commit_number  NUMBER NOT NULL,
+  postings       NUMBER NOT NULL,
+  first_transfer NUMBER NOT NULL DEFAULT 0,
+  last_transfer  NUMBER NOT NULL DEFAULT 0,
+  first_date     NUMBER NOT NULL DEFAULT 0,
+  last_date      NUMBER NOT NULL DEFAULT 0,
+  refused        NUMBER NOT NULL DEFAULT 0,
+  CONSTRAINT chunk_commit UNIQUE (commit_number)
+);
+
+-- Keyed by its own number, which for a batch item is the item's number: settled once is the key.
+CREATE TABLE transfer (
+  number        NUMBER NOT NULL PRIMARY KEY,
+  kind          NUMBER NOT NULL,
+  status        NUMBER NOT NULL,
+  code          NUMBER,
+  source        NUMBER NOT NULL,
+  target        NUMBER NOT NULL,
+  amount        NUMBER NOT NULL,
+  fee           NUMBER NOT NULL CHECK (fee >= 0),
+  first_posting NUMBER,
+  posting_count NUMBER NOT NULL,
+  value_date    NUMBER NOT NULL,
+  created_at    NUMBER NOT NULL,
+  memo          TEXT,
+  CHECK ((status = 1) = (first_posting IS NOT NULL)),
+  CHECK ((status = 1) = (code IS NULL)),
+  CHECK (status <> 1 OR (amount > 0 AND posting_count > 0 AND source <> target))
+);
+
+CREATE TABLE transfer_exchange (
+  transfer      NUMBER NOT NULL PRIMARY KEY REFERENCES transfer (number),
+  target_amount NUMBER NOT NULL,
+  rate          TEXT NOT NULL,
+  rate_source   TEXT NOT NULL,
+  rate_at       NUMBER NOT NULL,
+  rounding      NUMBER NOT NULL,
+  residual      TEXT NOT NULL
+);
+
+-- Where the vouchers of a transfer are, as a JSON array.
+CREATE TABLE transfer_voucher (
+  transfer NUMBER NOT NULL PRIMARY KEY REFERENCES transfer (number),
+  urls     TEXT NOT NULL
+);
+
+-- Append-only, no second index: each posting points to the one before it of both of its accounts, and the account's
+-- balance row keeps its head, so a statement is a walk.
+CREATE TABLE posting (
+  id           NUMBER NOT NULL PRIMARY KEY,
+  transfer     NUMBER NOT NULL,
+  kind         NUMBER NOT NULL,
+  debit        NUMBER NOT NULL,
+  credit       NUMBER NOT NULL,
+  amount       NUMBER NOT NULL CHECK (amount > 0),
+  debit_after  NUMBER NOT NULL,
+  credit_after NUMBER NOT NULL,
+  debit_prev   NUMBER CHECK (debit_prev < id),
+  credit_prev  NUMBER CHECK (credit_prev < id),
+  value_date   NUMBER NOT NULL,
+  created_at   NUMBER NOT NULL,
+  CHECK (debit <> credit)
+);
+
+CREATE VIEW account_entry AS
+  SELECT debit AS account, id AS posting, transfer, kind, 1 AS is_debit, -amount AS amount,
+         debit_after + amount AS balance_before, debit_after AS balance_after,
+         debit_prev AS prev, credit AS other, value_date, created_at
+    FROM posting
+  UNION ALL
+  SELECT credit, id, transfer, kind, 0, amount, credit_after - amount, credit_after,
+         credit_prev, debit, value_date, created_at
+    FROM posting;
+
+-- Entries by account and value date, added asynchronously in the order of commits. The walk reaches what is newer than
+-- the mark.
+CREATE TABLE history (
+  account    NUMBER NOT NULL,
+  value_date NUMBER NOT NULL,
+  posting    NUMBER NOT NULL,
+  PRIMARY KEY (account, value_date, posting)
+) COMPACT;
+CREATE TABLE history_mark (
+  id            NUMBER NOT NULL PRIMARY KEY CHECK (id = 1),
+  commit_number NUMBER NOT NULL
+);
+INSERT INTO history_mark (id, commit_number) VALUES (1, 0);
+
+-- The ids of requests, permanently.
+CREATE TABLE operation (
+  id          TEXT NOT NULL PRIMARY KEY,
+  fingerprint TEXT NOT NULL,
+  transfer    NUMBER NOT NULL,
+  created_at  NUMBER NOT NULL
+);
+
+-- The first outcome of a request that had an Idempotency-Key, permanently. A request that became a transfer has none:
+-- its transfer tells.
+CREATE TABLE answer (
+  operation TEXT NOT NULL PRIMARY KEY REFERENCES operation (id),
+  outcome   TEXT NOT NULL
+);
+
+-- Batches.
+
+-- `convert`: whether rows in another currency are exchanged: 1 at the rates kept in `batch_rate`, 2 at the rates stored
+-- at execution. `allow_repeat`: whether a payee may appear twice, in rows that differ in reference or external id.
+-- `version` is raised by every edit of the draft, `runs` by every start.
+CREATE TABLE batch (
+  id              DRAWN KEY,
+  day             NUMBER NOT NULL,
+  day_number      NUMBER NOT NULL,
+  name            TEXT NOT NULL,
+  kind            NUMBER NOT NULL,
+  mode            NUMBER NOT NULL,
+  state           NUMBER NOT NULL,
+  intent          NUMBER NOT NULL,
+  ready           NUMBER NOT NULL,
+  asset           NUMBER NOT NULL REFERENCES asset (id),
+  account         NUMBER REFERENCES account (id),
+  remarks         TEXT,
+  file_hash       TEXT,
+  content_hash    TEXT,
+  first_number    NUMBER NOT NULL,
+  last_number     NUMBER NOT NULL,
+  refused_count   NUMBER NOT NULL,
+  total_count     NUMBER NOT NULL,
+  total_amount    NUMBER NOT NULL,
+  success_count   NUMBER NOT NULL,
+  success_amount  NUMBER NOT NULL,
+  failed_count    NUMBER NOT NULL,
+  failed_amount   NUMBER NOT NULL,
+  skipped_count   NUMBER NOT NULL,
+  fee_amount      NUMBER NOT NULL,
+  flight_count    NUMBER NOT NULL DEFAULT 0,
+  flight_amount   NUMBER NOT NULL DEFAULT 0,
+  unknown_count   NUMBER NOT NULL DEFAULT 0,
+  created_by      TEXT NOT NULL,
+  created_at      NUMBER NOT NULL,
+  submitted_at    NUMBER,
+  started_at      NUMBER,
+  interrupted_at  NUMBER,
+  completed_at    NUMBER,
+  convert         NUMBER NOT NULL DEFAULT 0,
+  created_by_kind NUMBER NOT NULL DEFAULT 2,
+  created_by_id   NUMBER,
+  allow_repeat    NUMBER NOT NULL DEFAULT 0,
+  called_off_at   NUMBER,
+  version         NUMBER NOT NULL DEFAULT 1,
+  runs            NUMBER NOT NULL DEFAULT 0,
+  CONSTRAINT batch_number UNIQUE (day, day_number),
+  CHECK (success_count + failed_count + skipped_count + flight_count <= total_count),
+  CHECK (unknown_count >= 0 AND unknown_count <= flight_count)
+) CHANGING;
+CREATE INDEX batch_state ON batch (state);
+CREATE INDEX batch_submitted ON batch (submitted_at) WHERE submitted_at IS NOT NULL;
+
+CREATE TABLE item (
+  number    NUMBER NOT NULL PRIMARY KEY,
+  batch     NUMBER NOT NULL,
+  line      NUMBER NOT NULL,
+  source    NUMBER NOT NULL,
+  target    NUMBER NOT NULL,
+  amount    NUMBER NOT NULL CHECK (amount > 0),
+  state     NUMBER NOT NULL,
+  code      NUMBER,
+  memo      TEXT,
+  reference TEXT
+) CHANGING;
+
+-- Where a batch's items are: ranges of numbers, a handful a batch, written as items are added. Without them the items of a
+-- draft that stays open lie between everybody's.
+CREATE TABLE item_extent (
+  batch        NUMBER NOT NULL,
+  first_number NUMBER NOT NULL,
+  last_number  NUMBER NOT NULL,
+  PRIMARY KEY (batch, first_number),
+  CHECK (first_number <= last_number)
+) COMPACT;
+
+-- How an item's own side was written: only items for which that is not the account's number have a row.
+CREATE TABLE item_contact (
+  item    NUMBER NOT NULL PRIMARY KEY,
+  kind    NUMBER NOT NULL,
+  written TEXT NOT NULL
+);
+
+-- The ids that payments have in the client's system: only items that have one have a row. Held while the item is paid or
+-- can still be paid.
+CREATE TABLE external_id (
+  item  NUMBER NOT NULL PRIMARY KEY,
+  batch NUMBER NOT NULL,
+  id    TEXT NOT NULL,
+  held  NUMBER NOT NULL CHECK (held IN (0, 1))
+);
+CREATE UNIQUE INDEX external_id_held ON external_id (id) WHERE held = 1;
+
+-- Every failed attempt, permanently, so that digests and success rates stay true after a retry.
+CREATE TABLE item_failure (
+  id     DRAWN KEY,
+  batch  NUMBER NOT NULL,
+  item   NUMBER NOT NULL,
+  code   NUMBER NOT NULL,
+  amount NUMBER NOT NULL,
+  chunk  NUMBER NOT NULL,
+  at     NUMBER NOT NULL
+);
+CREATE INDEX item_failure_item ON item_failure (item);
+
+-- A refused row of a file: what it said, and since when it is settled: corrected, where an item took its place, or
+-- dropped. Its id is drawn from the items' numbers, so that the key of one batch's row is never another's.
+CREATE TABLE refused_row (
+  id         NUMBER NOT NULL PRIMARY KEY,
+  batch      NUMBER NOT NULL,
+  line       NUMBER NOT NULL,
+  content    TEXT,
+  settled_at NUMBER,
+  item       NUMBER
+);
+CREATE INDEX refused_row_batch ON refused_row (batch);
+
+CREATE TABLE import_problem (
+  id          DRAWN KEY,
+  batch       NUMBER NOT NULL,
+  line        NUMBER NOT NULL,
+  column_name TEXT,
+  code        NUMBER NOT NULL,
+  value       TEXT NOT NULL,
+  refused_row NUMBER NOT NULL DEFAULT 0,
+  suggestion  TEXT
+);
+CREATE INDEX import_problem_batch ON import_problem (batch);
+
+-- The rates at which a batch that converts is paid: kept when it is submitted or repriced. `at` is since when the rate was
+-- stored. A batch that follows the stored rates has no row.
+CREATE TABLE batch_rate (
+  batch   NUMBER NOT NULL REFERENCES batch (id),
+  source  NUMBER NOT NULL REFERENCES asset (id),
+  target  NUMBER NOT NULL REFERENCES asset (id),
+  rate    TEXT NOT NULL,
+  origin  TEXT NOT NULL,
+  at      NUMBER NOT NULL,
+  kept_at NUMBER NOT NULL,
+  PRIMARY KEY (batch, source, target)
+);
+
+-- The unpaid items of an earlier batch that a draft is to pay instead: its submission skips them there.
+CREATE TABLE batch_origin (
+  batch  NUMBER NOT NULL REFERENCES batch (id),
+  item   NUMBER NOT NULL,
+  origin NUMBER NOT NULL REFERENCES batch (id),
+  PRIMARY KEY (batch, item)
+);
+
+-- What the rows of submitted batches pay, in 64 bits each, so that a batch is compared with earlier ones without reading
+-- their items. Rebuilt from the items where it is missing; deleted when it is too old to matter.
+CREATE TABLE batch_print (
+  batch     NUMBER NOT NULL REFERENCES batch (id),
+  part      NUMBER NOT NULL,
+  at        NUMBER NOT NULL,
+  row_count NUMBER NOT NULL,
+  prints    BYTES NOT NULL,
+  PRIMARY KEY (batch, part)
+);
+CREATE INDEX batch_print_at ON batch_print (at);
+
+-- For people: the batch's transitions, with who, when and why.
+CREATE TABLE batch_history (
+  id         DRAWN KEY,
+  batch      NUMBER NOT NULL REFERENCES batch (id),
+  item       NUMBER,
+  state      NUMBER NOT NULL,
+  event      TEXT NOT NULL,
+  detail     TEXT,
+  actor      TEXT NOT NULL,
+  at         NUMBER NOT NULL,
+  actor_kind NUMBER NOT NULL DEFAULT 2,
+  actor_id   NUMBER
+);
+CREATE INDEX batch_history_batch ON batch_history (batch);
+
+CREATE TABLE lease (
+  batch NUMBER NOT NULL PRIMARY KEY,
+  owner TEXT NOT NULL,
+  epoch NUMBER NOT NULL
+) CHANGING;
+
+-- People and keys.
+
+-- `user` is a reserved word on a server, hence the table's name.
+CREATE TABLE app_user (
+  id              DRAWN KEY,
+  login           TEXT NOT NULL,
+  name            TEXT NOT NULL,
+  role            NUMBER NOT NULL,
+  -- Argon2id with its parameters and salt; none before the invitation was accepted.
+  password        TEXT,
+  password_at     NUMBER,
+  disabled_at     NUMBER,
+  created_by      TEXT NOT NULL,
+  created_at      NUMBER NOT NULL,
+  created_by_kind NUMBER NOT NULL DEFAULT 2,
+  created_by_id   NUMBER,
+  CONSTRAINT app_user_login UNIQUE (login)
+);
+
+-- Tokens are random; only their SHA-256 is stored.
+CREATE TABLE session (
+  id         DRAWN KEY,
+  token      TEXT NOT NULL,
+  app_user   NUMBER NOT NULL REFERENCES app_user (id),
+  address    TEXT NOT NULL,
+  agent      TEXT NOT NULL,
+  created_at NUMBER NOT NULL,
+  seen_at    NUMBER NOT NULL,
+  CONSTRAINT session_token UNIQUE (token)
+);
+CREATE INDEX session_of_user ON session (app_user);
+
+CREATE TABLE api_key (
+  id              DRAWN KEY,
+  name            TEXT NOT NULL,
+  token           TEXT NOT NULL,
+  -- The first characters, so that people can tell keys apart.
+  hint            TEXT NOT NULL,
+  scopes          TEXT NOT NULL,
+  addresses       TEXT NOT NULL,
+  created_by      TEXT NOT NULL,
+  created_at      NUMBER NOT NULL,
+  expires_at      NUMBER,
+  revoked_at      NUMBER,
+  created_by_kind NUMBER NOT NULL DEFAULT 2,
+  created_by_id   NUMBER,
+  CONSTRAINT api_key_name UNIQUE (name),
+  CONSTRAINT api_key_token UNIQUE (token)
+);
+
+-- Earlier secrets of an API key: each is valid until its time, under the same id as the present one.
+CREATE TABLE api_key_secret (
+  token   TEXT NOT NULL PRIMARY KEY,
+  api_key NUMBER NOT NULL REFERENCES api_key (id),
+  until   NUMBER NOT NULL
+) COMPACT;
+CREATE INDEX api_key_secret_key ON api_key_secret (api_key);
+
+-- A one-time link for setting a password. Without a user: for creating the first administrator.
+CREATE TABLE invitation (
+  token      TEXT NOT NULL PRIMARY KEY,
+  app_user   NUMBER REFERENCES app_user (id),
+  created_at NUMBER NOT NULL,
+  expires_at NUMBER NOT NULL
+);
+
+-- Failed logins by user and by address: the prefix of `name` tells which.
+CREATE TABLE login_failure (
+  name     TEXT NOT NULL PRIMARY KEY,
+  failures NUMBER NOT NULL,
+  last_at  NUMBER NOT NULL
+);
+
+-- Who, what, from where, result. A single request has a row of its own, a batch run one a chunk. Rows come in the order of
+-- time, so the index by time only grows at its end.
+CREATE TABLE audit (
+  id         DRAWN KEY,
+  at         NUMBER NOT NULL,
+  actor      TEXT NOT NULL,
+  origin     TEXT NOT NULL,
+  action     TEXT NOT NULL,
+  subject    TEXT NOT NULL,
+  subject_id NUMBER,
+  result     TEXT NOT NULL,
+  detail     TEXT NOT NULL,
+  digest     TEXT,
+  actor_kind NUMBER NOT NULL DEFAULT 2,
+  actor_id   NUMBER
+);
+CREATE INDEX audit_subject ON audit (subject, subject_id);
+CREATE INDEX audit_at ON audit (at);

@@ -1,0 +1,140 @@
+//! Currencies, holders, accounts and their balances.
+
+use super::{Filled, length, some};
+use crate::fill::{fill, posting_id};
+use crate::world::{run, world};
+use domain::account::AccountStatus;
+use domain::id::{AccountId, AssetId, HolderId};
+use store::Tx;
+use store::account::PayeeKey;
+use store::account_list::{AccountFilter, AccountSort};
+use store::holder_default::HolderDefault;
+
+fn names(rows: i64, of: fn(i64) -> String) -> Vec<String> {
+    (1..=rows + 1).map(of).collect()
+}
+
+pub async fn asset(tx: &mut Tx, _: Filled) {
+    let assets = store::asset::all(tx).await.unwrap();
+    let codes: Vec<_> = assets.iter().map(|a| (a.id.0, a.code.as_str(), a.scale)).collect();
+    assert_eq!(codes, [(1, "USD", 2), (2, "EUR", 2)]);
+}
+
+pub async fn holder(tx: &mut Tx, Filled { rows, .. }: Filled) {
+    assert_eq!(length(&store::holder::search(tx, None, some(1_000)).await.unwrap()), rows);
+    assert_eq!(store::holder::count(tx, Some("H1@example")).await.unwrap(), 1);
+    assert_eq!(store::holder::ids(tx).await.unwrap(), (1, rows));
+    let first = store::holder::get(tx, HolderId(1)).await.unwrap().unwrap();
+    let seen = (first.name.as_str(), first.email.as_deref(), first.uid.as_deref(), first.created_at);
+    assert_eq!(seen, ("持有人 1", Some("h1@example.com"), None, 1));
+    assert_eq!(store::holder::lock(tx, HolderId(1)).await.unwrap().as_ref(), Some(&first));
+    let emails = names(rows, |k| format!("h{k}@example.com"));
+    assert_eq!(length(&store::holder::by_email(tx, emails).await.unwrap()), rows);
+    let uids = names(rows, |k| format!("U{k}"));
+    assert_eq!(length(&store::holder::by_uid(tx, uids).await.unwrap()), rows / 2);
+    assert_eq!(store::holder::by_name(tx, vec!["持有人 1".to_owned()]).await.unwrap(), []);
+    let changed = store::holder::Holder { name: "王".to_owned(), email: None, ..first };
+    store::holder::change(tx, &changed).await.unwrap();
+    assert_eq!(store::holder::by_name(tx, vec!["王".to_owned()]).await.unwrap(), [changed]);
+}
+
+pub async fn account(tx: &mut Tx, Filled { rows, .. }: Filled) {
+    let likes = store::account::look_alikes(tx, vec![domain::script::skeleton("Nl")]).await.unwrap();
+    assert_eq!(likes.iter().map(|(_, number)| number.as_str()).collect::<Vec<_>>(), ["N1"]);
+    let numbers = names(rows, |k| format!("N{k}"));
+    let found = store::account::by_numbers(tx, numbers.clone()).await.unwrap();
+    assert_eq!(length(&found), rows + 1);
+    let account = store::account::by_number(tx, "N1").await.unwrap().unwrap();
+    let seen = (account.balance, account.head, account.holder, account.is_default, account.opened_at);
+    assert_eq!(seen, (5, Some(posting_id(1).0), Some(HolderId(1)), true, 1));
+    let owner = (account.holder_name.as_deref(), account.email.as_deref(), account.uid.as_deref());
+    assert_eq!(owner, (Some("持有人 1"), Some("h1@example.com"), None));
+    assert_eq!(store::account::by_id(tx, AccountId(1)).await.unwrap(), Some(account.clone()));
+    assert_eq!(store::account::by_ids(tx, vec![1]).await.unwrap(), std::slice::from_ref(&account));
+    let system = store::account::system(tx).await.unwrap();
+    assert_eq!(system.iter().map(|a| (a.id.0, a.stripe)).collect::<Vec<_>>(), [(rows + 1, 0), (rows + 2, 1)]);
+    let resolved = store::account::resolve(tx, PayeeKey::Number, numbers).await.unwrap();
+    assert!(resolved.iter().all(|(_, found)| !found.is_default && found.asset == AssetId(1)));
+    assert_eq!(length(&resolved), rows + 1);
+    let emails = names(rows, |k| format!("h{k}@example.com"));
+    let uids = names(rows, |k| format!("U{k}"));
+    for (key, names, expected) in [(PayeeKey::Email, emails, rows), (PayeeKey::Uid, uids, rows / 2)] {
+        let resolved = store::account::resolve(tx, key, names).await.unwrap();
+        assert!(resolved.iter().all(|(_, found)| found.is_default && found.status == AccountStatus::Active));
+        assert_eq!(length(&resolved), expected);
+    }
+    assert_eq!(store::account::numbers(tx, vec![1]).await.unwrap(), [(1, "N1".to_owned())]);
+    let identity = store::account::identities(tx, vec![1, 9_999]).await.unwrap();
+    assert_eq!(
+        identity.iter().map(|one| (one.number.as_str(), one.holder)).collect::<Vec<_>>(),
+        [("N1", Some(HolderId(1)))]
+    );
+}
+
+pub async fn account_list(tx: &mut Tx, Filled { rows, .. }: Filled) {
+    let all = AccountFilter::default();
+    let customers = store::account_list::page(tx, &all, AccountSort::Id, some(1_000)).await.unwrap();
+    assert_eq!(length(&customers), rows);
+    assert_eq!(store::account_list::count(tx, &all, None).await.unwrap(), rows);
+    let with_system = AccountFilter { with_system: true, ..AccountFilter::default() };
+    let ids = store::account_list::page_of_ids(tx, &with_system, some(1_000)).await.unwrap();
+    assert_eq!(ids, (1..=rows + 2).collect::<Vec<_>>());
+    assert_eq!(store::account_list::ids(tx).await.unwrap(), (1, rows + 2));
+}
+
+pub async fn balance(tx: &mut Tx, Filled { rows, .. }: Filled) {
+    let balances = store::balance::read(tx, (1..=rows + 2).collect()).await.unwrap();
+    assert_eq!(balances.iter().map(|account| account.balance).sum::<i64>(), 0);
+    assert_eq!((balances[0].holder, balances[0].head), (Some(HolderId(1)), Some(posting_id(1))));
+    assert_eq!(store::balance::lock(tx, vec![1]).await.unwrap(), balances[..1]);
+    store::balance::set_status(tx, AccountId(1), AccountStatus::Frozen).await.unwrap();
+    assert_eq!(store::account::by_id(tx, AccountId(1)).await.unwrap().unwrap().status, AccountStatus::Frozen);
+}
+
+pub async fn holder_default(tx: &mut Tx, _: Filled) {
+    let (holder, asset) = (HolderId(1), AssetId(1));
+    assert_eq!(store::holder_default::get(tx, holder, asset).await.unwrap(), Some(AccountId(1)));
+    // The first one stays the default.
+    let again = HolderDefault { holder, asset, account: AccountId(1) };
+    store::holder_default::add(tx, vec![again]).await.unwrap();
+    store::holder_default::set(tx, again).await.unwrap();
+    assert_eq!(store::holder_default::other(tx, holder, asset, AccountId(1)).await.unwrap(), None);
+    store::holder_default::clear(tx, holder, asset).await.unwrap();
+    assert_eq!(store::holder_default::get(tx, holder, asset).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_search_in_the_account_list_matches_special_characters_literally() {
+    let world = world().await;
+    let mut tx = world.store.write().await.unwrap();
+    fill(&mut tx, 1).await.unwrap();
+    for (id, number) in [(11, "a%b"), (12, "a_b"), (13, "a\\b"), (14, "A!B"), (15, "aXb")] {
+        let text = format!(
+            "INSERT INTO account (id, number, holder, asset, kind, opened_at) VALUES ({id}, '{number}', 1, 1, 1, 1)"
+        );
+        run(&mut tx, &text).await.unwrap();
+        let columns =
+            "account, asset, holder, kind, status, overdraft, balance, held, day, day_out, month, month_out";
+        run(
+            &mut tx,
+            &format!("INSERT INTO balance ({columns}) VALUES ({id}, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0)"),
+        )
+        .await
+        .unwrap();
+    }
+    for (part, found) in [
+        ("a%b", vec![11]),
+        ("A_B", vec![12]),
+        ("a\\b", vec![13]),
+        ("\\", vec![13]),
+        ("a!b", vec![14]),
+        ("!", vec![14]),
+        ("xB", vec![15]),
+        ("h1@EXAMPLE", vec![1, 11, 12, 13, 14, 15]),
+    ] {
+        let filter = AccountFilter { text: Some(part.to_owned()), ..AccountFilter::default() };
+        let page = store::account_list::page(&mut tx, &filter, AccountSort::Id, some(99)).await.unwrap();
+        let ids: Vec<_> = page.iter().map(|a| a.id.0).collect();
+        assert_eq!(ids, found, "{part}");
+    }
+}

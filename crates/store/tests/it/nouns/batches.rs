@@ -1,0 +1,190 @@
+//! Batches, what is kept beside them, and how similar ones are found.
+
+use super::{Filled, length};
+use crate::world::run;
+use domain::batch::{BatchIntent, BatchState, BatchTally, BatchType};
+use domain::code::Code;
+use domain::id::{AccountId, AssetId, BatchId, TransferId};
+use domain::item::ItemState;
+use store::Tx;
+use store::batch::{BatchFilter, BatchSort};
+use store::batch_origin::Part;
+use store::batch_rate::KeptRate;
+
+pub async fn batch(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
+    let batch = store::batch::get(tx, id).await.unwrap().unwrap();
+    let seen = (batch.name.as_str(), batch.state, batch.kind, batch.day_number, batch.intent);
+    assert_eq!(seen, ("工资", BatchState::Pending, BatchType::OneToMany, 1, BatchIntent::Run));
+    assert_eq!((batch.convert, batch.follows_rates, batch.allow_repeat), (false, false, true));
+    assert_eq!((batch.version, batch.runs, &batch.created_by), (1, 0, &crate::world::tester()));
+    let (success_count, success_amount, failed_count) = (1, 5, rows - 1);
+    let tally = BatchTally {
+        total_count: rows,
+        total_amount: 5 * rows,
+        success_count,
+        success_amount,
+        failed_count,
+        failed_amount: 5 * failed_count,
+        skipped_count: 0,
+        fee_amount: 0,
+        flight_count: 0,
+        flight_amount: 0,
+        unknown_count: 0,
+    };
+    assert_eq!((batch.range(), &batch.tally), ((1, rows), &tally));
+    assert_eq!(store::batch::lock(tx, id).await.unwrap().as_ref(), Some(&batch));
+    assert_eq!(store::batch::lock_many(tx, vec![id.0]).await.unwrap(), std::slice::from_ref(&batch));
+    assert_eq!(store::batch::by_ids(tx, vec![id.0, 999]).await.unwrap(), std::slice::from_ref(&batch));
+    assert_eq!(store::batch::by_number(tx, batch.day, 1).await.unwrap().as_ref(), Some(&batch));
+    assert_eq!(store::batch::by_state(tx, BatchState::Pending).await.unwrap(), std::slice::from_ref(&batch));
+    assert_eq!(store::batch::unready(tx).await.unwrap(), []);
+    let filter = BatchFilter {
+        states: vec![batch.state],
+        kind: Some(batch.kind),
+        text: Some(batch.name.to_uppercase()),
+        from: Some(batch.created_at),
+        until: Some(batch.created_at + 1),
+        before: Some(i64::MAX),
+    };
+    assert_eq!(store::batch::count(tx, &filter).await.unwrap(), 1);
+    assert_eq!(store::batch::list(tx, &filter, BatchSort::Largest, 9, 0).await.unwrap(), [batch]);
+    started(tx, id).await;
+    an_unfinished_import_is_purged_with_everything_it_left_behind(tx, id, rows).await;
+}
+
+/// Each start counts as a run; resuming from a pause does not.
+async fn started(tx: &mut Tx, id: BatchId) {
+    store::batch::set_intent(tx, id, BatchIntent::Pause, Some(4)).await.unwrap();
+    assert_eq!(store::batch::get(tx, id).await.unwrap().unwrap().interrupted_at, Some(4));
+    for (state, runs) in [(BatchState::Processing, 1), (BatchState::Paused, 1), (BatchState::Processing, 1)] {
+        store::batch::set_state(tx, id, state, BatchIntent::Run, Some(5), None).await.unwrap();
+        let batch = store::batch::get(tx, id).await.unwrap().unwrap();
+        assert_eq!((batch.state, batch.runs, batch.started_at), (state, runs, Some(5)));
+    }
+    // `node-1` holds its lease and has a row.
+    assert_eq!(store::batch::waiting(tx, "node-9").await.unwrap(), []);
+    assert_eq!(store::batch::waiting(tx, "node-1").await.unwrap(), [id]);
+}
+
+async fn an_unfinished_import_is_purged_with_everything_it_left_behind(tx: &mut Tx, id: BatchId, rows: i64) {
+    run(
+        tx,
+        "INSERT INTO batch (id, day, day_number, name, kind, mode, state, intent, ready, asset, first_number,
+        last_number, refused_count, total_count, total_amount, success_count, success_amount, failed_count,
+        failed_amount, skipped_count, fee_amount, created_by, created_at)
+        SELECT 900, day, 2, name, kind, mode, 2, 2, 0, asset, 900, 900, 0, 0, 0, 0, 0, 0, 0, 0, 0, created_by, 1
+        FROM batch",
+    )
+    .await
+    .unwrap();
+    let unready = store::batch::unready(tx).await.unwrap();
+    assert_eq!(unready.len(), 1);
+    let broken = unready[0].id;
+    assert_eq!(store::batch::lock_unready(tx, broken).await.unwrap(), Some(unready[0].clone()));
+    let mut left = store::item::by_numbers(tx, vec![rows]).await.unwrap();
+    left[0].number = TransferId(900);
+    store::item::insert(tx, broken, &left).await.unwrap();
+    assert_eq!(store::item::delete_range(tx, broken, (900, 900)).await.unwrap(), 1);
+    store::import_problem::purge(tx, broken).await.unwrap();
+    assert_eq!(store::lease::take(tx, broken, "node-1", 0).await.unwrap(), Some(1));
+    store::batch::purge(tx, broken).await.unwrap();
+    // Its id may be reused, so nothing of it may be left. A finished batch keeps its lease.
+    assert_eq!(store::lease::get(tx, broken).await.unwrap(), None);
+    store::batch::purge(tx, id).await.unwrap();
+    assert!(store::lease::get(tx, id).await.unwrap().is_some());
+    assert_eq!(store::batch::unready(tx).await.unwrap(), []);
+}
+
+pub async fn batch_history(tx: &mut Tx, Filled { batch, .. }: Filled) {
+    let events = store::batch_history::list(tx, batch).await.unwrap();
+    let seen: Vec<_> = events.iter().map(|e| (e.event.as_str(), e.state, e.item, e.at)).collect();
+    assert_eq!(seen, [("submitted", BatchState::Pending, None, 2)]);
+    assert_eq!(events[0].actor, crate::world::tester());
+    assert_eq!(store::batch_history::last(tx, batch).await.unwrap().as_ref(), events.first());
+    assert_eq!(store::batch_history::count(tx, batch).await.unwrap(), 1);
+    let page = store::batch_history::page(tx, batch, 9, 0).await.unwrap();
+    assert_eq!(page.iter().map(|(_, event)| event.clone()).collect::<Vec<_>>(), events);
+    assert_eq!(store::batch_history::retries(tx, batch, 1).await.unwrap(), []);
+    assert_eq!(store::batch_history::of_items(tx, batch, i64::MAX).await.unwrap(), []);
+}
+
+pub async fn import_problem(tx: &mut Tx, Filled { batch, rows }: Filled) {
+    let problems = store::import_problem::list(tx, batch, 1_000).await.unwrap();
+    assert_eq!(length(&problems), rows);
+    let first = &problems[0];
+    assert_eq!((first.row, first.line, first.code), (1_000_001, 1, Code::AmountFormat));
+    assert_eq!((first.column.as_deref(), first.suggestion.as_deref()), (None, Some("acct_8")));
+    let between = store::import_problem::between(tx, batch, (1_000_001, 1_000_001)).await.unwrap();
+    assert_eq!(between, problems[..1]);
+}
+
+pub async fn refused_row(tx: &mut Tx, Filled { batch, rows }: Filled) {
+    use store::refused_row as rows_of;
+    let open = rows_of::open(tx, batch, None, 0, 1_000).await.unwrap();
+    assert_eq!((length(&open), open[0].id, open[0].content.as_deref()), (rows, 1_000_001, None));
+    assert_eq!(rows_of::by_ids(tx, vec![1_000_001, 7]).await.unwrap(), open[..1]);
+    assert_eq!(rows_of::count(tx, batch, Some(Code::AmountFormat)).await.unwrap(), rows);
+    assert_eq!(rows_of::count(tx, batch, Some(Code::UserNotFound)).await.unwrap(), 0);
+    rows_of::settle(tx, &[(1_000_001, 1)], 9).await.unwrap();
+    let settled = rows_of::by_ids(tx, vec![1_000_001]).await.unwrap();
+    assert_eq!((settled[0].settled_at, settled[0].item), (Some(9), Some(1)));
+    assert_eq!(rows_of::drop_open(tx, batch, None, 9).await.unwrap(), (rows - 1).unsigned_abs());
+    rows_of::purge(tx, batch).await.unwrap();
+    assert_eq!(rows_of::by_ids(tx, vec![1_000_001]).await.unwrap(), []);
+}
+
+pub async fn batch_rate(tx: &mut Tx, Filled { batch, .. }: Filled) {
+    let kept = store::batch_rate::of(tx, batch).await.unwrap();
+    let seen: Vec<_> = kept.iter().map(|kept| (kept.rate.rate.as_str(), kept.kept_at)).collect();
+    assert_eq!(seen, [("1.5", 2)]);
+    let newer = KeptRate { kept_at: 3, ..kept[0].clone() };
+    store::batch_rate::keep(tx, &newer).await.unwrap();
+    let many = store::batch_rate::of_many(tx, vec![batch.0, batch.0 + 1]).await.unwrap();
+    assert_eq!(many, [newer]);
+    assert_eq!(store::batch_rate::pairs(tx, batch).await.unwrap(), [], "everything is in one currency");
+}
+
+pub async fn batch_origin(tx: &mut Tx, Filled { batch, rows }: Filled) {
+    assert_eq!(store::batch_origin::origin(tx, batch).await.unwrap(), Some(batch));
+    for (part, count) in [(Part::Unpaid, rows - 1), (Part::Failed, rows - 1), (Part::All, rows)] {
+        let size = store::batch_origin::size(tx, batch, part).await.unwrap();
+        assert_eq!(size, (count, 5 * count), "{part:?}");
+    }
+    let replaced = store::batch_origin::replaced(tx, batch).await.unwrap();
+    assert_eq!(length(&replaced), rows);
+    assert!(replaced.iter().all(|one| one.item == one.by && one.amount == 5 && one.line == one.item + 1));
+    let states: Vec<_> = replaced.iter().take(2).map(|one| (one.state, one.code)).collect();
+    assert_eq!(states.first(), Some(&(ItemState::Completed, None)));
+    assert!(rows == 1 || states.get(1) == Some(&(ItemState::Failed, Some(Code::SourceFrozen))));
+}
+
+/// A print reads back in parts, and batches are found by their comparison criteria.
+pub async fn similar(tx: &mut Tx, Filled { batch, rows }: Filled) {
+    use store::similar::{self, Subject};
+    let batch = &store::batch::get(tx, batch).await.unwrap().unwrap();
+    let part = similar::part(tx, batch, 0).await.unwrap().unwrap();
+    assert_eq!((part.len() as i64, part[0].item, part[0].print), (rows, 1, u64::MAX - 1));
+    assert_eq!(similar::part(tx, batch, 1).await.unwrap(), None);
+    let new = Subject { batch: None, asset: batch.asset, kind: batch.kind, account: batch.account };
+    for (subject, since, is_found) in [
+        (new, 2, true),
+        (new, 3, false),
+        (Subject { account: None, kind: BatchType::ManyToMany, ..new }, 2, true),
+        (Subject { batch: Some(batch.id), ..new }, 2, false),
+        (Subject { kind: BatchType::ManyToOne, ..new }, 2, false),
+        (Subject { account: Some(AccountId(2)), ..new }, 2, false),
+        (Subject { asset: AssetId(99), ..new }, 2, false),
+    ] {
+        let found = similar::earlier(tx, &subject, since).await.unwrap();
+        assert_eq!(!found.is_empty(), is_found, "{subject:?} since {since}");
+    }
+    let account = batch.account.unwrap();
+    let waiting = i128::from(similar::pending_amount(tx, batch).await.unwrap());
+    assert_eq!(similar::promised(tx, account, None).await.unwrap(), waiting);
+    assert_eq!(similar::promised(tx, account, Some(batch.id)).await.unwrap(), 0);
+    let failed = similar::numbers(tx, batch, ItemState::Failed).await.unwrap();
+    assert_eq!(failed, (2..=rows).collect::<Vec<_>>());
+    assert_eq!(similar::forget_before(tx, 2).await.unwrap(), 0);
+    assert_eq!(similar::forget_before(tx, 3).await.unwrap(), 1);
+    assert_eq!(similar::part(tx, batch, 0).await.unwrap(), None);
+}

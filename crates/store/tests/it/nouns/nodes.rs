@@ -1,0 +1,82 @@
+//! Nodes, their leases and locks; the ledger's head and its counters.
+
+use super::Filled;
+use store::Tx;
+use store::counter::Counter;
+use store::named_lock::NamedLock;
+
+pub async fn node(tx: &mut Tx, _: Filled) {
+    let node = store::node::get(tx, "node-1").await.unwrap().unwrap();
+    assert_eq!((node.stripe, node.is_worker, node.expires_at), (1, true, 5));
+    assert_eq!(store::node::all(tx).await.unwrap(), std::slice::from_ref(&node));
+    assert!(store::node::beat(tx, "node-1", 7).await.unwrap());
+    assert!(!store::node::beat(tx, "node-2", 7).await.unwrap());
+    assert_eq!(store::node::expired(tx, 7).await.unwrap(), []);
+    assert_eq!(store::node::expired(tx, 8).await.unwrap().len(), 1);
+    // Later than 2020, and moving forward.
+    let (one, other) = (tx.clock().await.unwrap(), tx.clock().await.unwrap());
+    assert!(one > 1_577_836_800_000_000 && other >= one, "{one} {other}");
+    assert_eq!(store::node::leave_others(tx, "node-9").await.unwrap(), 1);
+    store::node::leave(tx, "node-9").await.unwrap();
+    assert_eq!(store::node::all(tx).await.unwrap(), []);
+}
+
+pub async fn lease(tx: &mut Tx, Filled { batch, .. }: Filled) {
+    let lease = store::lease::get(tx, batch).await.unwrap().unwrap();
+    assert_eq!((lease.owner.as_str(), lease.epoch, lease.is_live), ("node-1", 1, true));
+    assert_eq!(store::lease::get_shared(tx, batch).await.unwrap().as_ref(), Some(&lease));
+    assert_eq!(store::lease::get_exclusive(tx, batch).await.unwrap().as_ref(), Some(&lease));
+    assert_eq!(store::lease::lock(tx, vec![batch.0]).await.unwrap(), [(batch, 1)]);
+    assert_eq!(store::lease::get(tx, batch).await.unwrap().unwrap().owner, "node-1");
+    // A take that saw an older epoch gets nothing.
+    assert_eq!(store::lease::take(tx, batch, "node-2", 0).await.unwrap(), None);
+    assert_eq!(store::lease::take(tx, batch, "node-2", 1).await.unwrap(), Some(2));
+    assert!(!store::lease::get(tx, batch).await.unwrap().unwrap().is_live);
+    store::lease::release(tx, batch, 1).await.unwrap();
+    assert_eq!(store::lease::get(tx, batch).await.unwrap().unwrap().owner, "node-2");
+    store::lease::release(tx, batch, 2).await.unwrap();
+    assert_eq!(store::lease::take(tx, batch, "node-1", 2).await.unwrap(), Some(3));
+    store::lease::give_back(tx, batch, "node-1").await.unwrap();
+    assert_eq!(store::lease::get(tx, batch).await.unwrap().unwrap().owner, "");
+    // A batch that is not being processed waits for no node, although its lease is free.
+    assert_eq!(store::batch::waiting(tx, "node-9").await.unwrap(), []);
+}
+
+pub async fn named_lock(tx: &mut Tx, _: Filled) {
+    for lock in [NamedLock::Batch, NamedLock::Directory, NamedLock::Submit] {
+        store::named_lock::take(tx, lock).await.unwrap();
+    }
+}
+
+pub async fn counter(tx: &mut Tx, _: Filled) {
+    let first = store::counter::take(tx, Counter::Number, 10).await.unwrap();
+    assert_eq!(store::counter::take(tx, Counter::Number, 1).await.unwrap(), first + 10);
+    for counter in [Counter::Chunk, Counter::Account, Counter::Holder] {
+        assert_eq!(store::counter::take(tx, counter, 2).await.unwrap(), 1);
+    }
+    assert_eq!(
+        store::counter::take(tx, Counter::Batch, 1).await.unwrap(),
+        2,
+        "the filled batch has the first"
+    );
+}
+
+pub async fn head(tx: &mut Tx, _: Filled) {
+    let version = store::head::policy_version(tx).await.unwrap();
+    assert_eq!(store::head::get(tx).await.unwrap().commit_number, 1);
+    store::head::raise_policy_version(tx).await.unwrap();
+    let head = store::head::advance(tx).await.unwrap();
+    assert_eq!((head.commit_number, head.policy_version), (2, version + 1));
+    assert_eq!(store::head::get(tx).await.unwrap(), head);
+}
+
+/// What a mark would keep of the ledger.
+pub async fn mark(tx: &mut Tx, _: Filled) {
+    let state = store::mark::state(tx, None).await.unwrap();
+    let newest = store::audit::list(tx, 0, 1_000).await.unwrap().last().unwrap().id;
+    assert_eq!((state.ledger.len(), state.commit_number), (32, 1));
+    assert_eq!(state.newest.as_ref().map(|witness| witness.audit), Some(newest));
+    let again = store::mark::state(tx, Some(&state.mark(false))).await.unwrap();
+    assert_eq!(again.witness_of_mark, state.newest);
+    assert_eq!(store::mark::compare(&state.mark(false), &again), Ok(()));
+}
