@@ -81,6 +81,9 @@ impl<'ast> Visit<'ast> for Paths {
         self.0.push(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
         visit::visit_path(self, path);
     }
+
+    // `pub(super)` says who may use an item; it uses nothing.
+    fn visit_visibility(&mut self, _: &'ast Visibility) {}
 }
 
 /// From the crate's root; none for what is outside of the crate.
@@ -178,7 +181,10 @@ mod tests {
     #[test]
     fn a_file_and_its_child_are_a_circle_when_each_uses_the_other() {
         let parent = ("a/mod", "mod b; pub use b::B; pub struct A;");
-        assert_eq!(check_files(&[parent, ("a/b", "pub struct B;")]), [""; 0]);
+        assert_eq!(
+            check_files(&[parent, ("a/b", "pub(super) struct B; impl B { pub(super) fn b() {} }")]),
+            [""; 0]
+        );
         assert_eq!(
             check_files(&[parent, ("a/b", "use super::A;")]),
             ["crates/x: files in a circle: a -> a::b -> a"]

@@ -15,7 +15,7 @@ use crate::v2::holder::HolderInput;
 use domain::access::Operation as O;
 use domain::account::AccountStatus;
 use domain::code::Code;
-use domain::code::groups::{ACCOUNT_REFERENCE, HOLDER_DETAILS, NOTE};
+use domain::code::groups::{ACCOUNT_REFERENCE, HOLDER_DETAILS};
 use domain::id::HolderId;
 use domain::noun::NounId;
 use domain::visible::shown;
@@ -39,8 +39,8 @@ const OPEN: &[Code] = &[
 /// Freezing, unfreezing, closing and choosing the default.
 const CHANGE: Groups = &[
     ACCOUNT_REFERENCE,
-    NOTE,
     &[
+        Code::TextTooLong,
         Code::AccountNotFound,
         Code::AccountState,
         Code::AccountNotEmpty,
