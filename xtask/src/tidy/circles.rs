@@ -74,9 +74,6 @@ fn leaves(tree: &UseTree, before: &mut Module, found: &mut Vec<Module>) {
 struct Paths(Vec<Module>);
 
 impl<'ast> Visit<'ast> for Paths {
-    /// `pub(super)` says who may use an item, not what the item uses.
-    fn visit_visibility(&mut self, _: &'ast Visibility) {}
-
     fn visit_path(&mut self, path: &'ast Path) {
         self.0.push(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
         visit::visit_path(self, path);
