@@ -10,7 +10,6 @@ use service::audit::AuditQuery;
 use service::batch::BatchRequest;
 use service::batch::import::BatchImport;
 use service::batch::list::OffsetPage;
-use service::batch::list::OffsetPage;
 use service::batch::submit::Submission;
 use service::holder::NewHolder;
 use service::policy::PolicyChange;

@@ -122,7 +122,7 @@ macro_rules! answers {
             let kept = Kept::Text(text.to_owned());
             match kind {
                 "refused.1" => match kept.answer::<Infallible>() {
-                    Err(Error::Refused(refusal)) if refusal.code != Code::AnswerUnreadable => Ok(Kept::Refused(refusal)),
+                    Err(Error::Refused(refusal)) if refusal.code != domain::code::Code::AnswerUnreadable => Ok(Kept::Refused(refusal)),
                     Err(error) => Err(error),
                 },
                 $($kind $(| $former)* => kept.answer::<$answer>()?.keep(),)*

@@ -76,7 +76,7 @@ async fn test_fee_free_threshold() {
     }
     // 2: between a holder's own accounts it is free above the threshold too.
     let internal = world.sent(A1, A2, "2000.00").await;
-    assert_eq!((internal.internal, internal.transfer.fee), (true, 0));
+    assert_eq!((internal.is_internal, internal.transfer.fee), (true, 0));
     assert_eq!(world.balance("fee_income-USD").await, 100);
     world.assert_sound().await;
 }
