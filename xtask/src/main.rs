@@ -28,8 +28,8 @@ cargo xtask COMMAND
   demo       build sluice and pay a thousand people in target/demo
   test       run every check that a change has to pass; needs Node.js, Python 3, PostgreSQL and strace, and
              installs them when run as root on Debian or Ubuntu
-             --kills N    how often the crash tests kill a run (10)
-             --rounds N   rounds of the lost-database tests (2)
+             --kills N    how often the crash tests kill a run (6)
+             --rounds N   rounds of the lost-database tests (1)
              --scale S    small, medium or large (small)
   api        send a server requests that its API document allows, and some it does not (schemathesis)
              --seconds N  how long (600)

@@ -21,7 +21,7 @@ pub struct TestOptions {
 impl TestOptions {
     /// Reads `--kills N`, `--rounds N` and `--scale small|medium|large`.
     pub fn parse(words: &[&str]) -> Result<Self> {
-        let mut options = Self { kills: 10, rounds: 2, scale: "small".to_owned() };
+        let mut options = Self { kills: 6, rounds: 1, scale: "small".to_owned() };
         let mut rest = words;
         while let Some((name, tail)) = rest.split_first() {
             let (value, tail) = tail
@@ -62,8 +62,8 @@ pub fn run(root: &Path, options: &TestOptions) -> Result<()> {
     tests(root, options, binary)?;
     for on_server in [false, true] {
         let database = if on_server { "a PostgreSQL server" } else { "a file" };
-        heading(&format!("API against its document, half a minute, on {database}"));
-        api::run(root, &api::ApiOptions { seconds: 30, on_server })?;
+        heading(&format!("API against its document, 20 s, on {database}"));
+        api::run(root, &api::ApiOptions { seconds: 20, on_server })?;
     }
     heading("documentation");
     cargo(root, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-Dwarnings".into())])?;
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn options_have_defaults_and_unknown_ones_are_refused() {
         let parse = |words: &[&str]| TestOptions::parse(words).ok();
-        assert_eq!(parse(&[]), Some(TestOptions { kills: 10, rounds: 2, scale: "small".to_owned() }));
+        assert_eq!(parse(&[]), Some(TestOptions { kills: 6, rounds: 1, scale: "small".to_owned() }));
         let given = Some(TestOptions { kills: 200, rounds: 9, scale: "large".to_owned() });
         assert_eq!(parse(&["--kills", "200", "--rounds", "9", "--scale", "large"]), given);
         for wrong in

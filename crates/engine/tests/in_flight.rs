@@ -139,7 +139,8 @@ async fn a_batch_that_only_waits_for_a_rail_is_left_alone_until_its_last_item_ha
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let engine = world.engine();
     let worker = tokio::spawn(async move { engine.work(async { drop(stopped.await) }).await });
-    while world.is_waiting().await {
+    // Two reads, as in `is_waiting`, could see it before and after its end.
+    while !world.service.batch_waiting().await.unwrap().is_empty() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(world.told().await, (processing, run, [0, 2, 2, 0]));
