@@ -3,6 +3,7 @@
 //! To add a command: a module with a `run`, an arm in [`dispatch`], a line in [`HELP`].
 
 mod api;
+mod debian;
 mod demo;
 mod dist;
 mod docs;

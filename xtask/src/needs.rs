@@ -3,10 +3,9 @@
 //! As root on Debian or Ubuntu they are installed. Elsewhere the tests stop before the first compilation, with one line that
 //! names what is missing and the command that installs it. To add a program: a line in [`NEEDS`].
 
-use crate::error::{Error, Result};
-use crate::process;
-use crate::python::{answer, is_root};
-use std::path::Path;
+use crate::debian;
+use crate::error::Result;
+use crate::python::answer;
 use std::process::Command;
 use testkit::postgres::{SERVER_VARIABLE, is_installed};
 
@@ -22,14 +21,10 @@ const NEEDS: &[Need] = &[
     Need { what: "Node.js with npm", is_there: || runs("node") && runs("npm"), packages: &["nodejs", "npm"] },
     // The API is held against its document by schemathesis.
     Need { what: "Python 3 with venv", is_there: has_venv, packages: &["python3", "python3-venv"] },
-    Need { what: "PostgreSQL 15 or newer", is_there: has_postgres, packages: &["postgresql"] },
+    Need { what: "PostgreSQL", is_there: has_postgres, packages: &["postgresql"] },
     // Makes fsync fail.
     Need { what: "strace", is_there: || runs("strace"), packages: &["strace"] },
 ];
-
-/// Debian's package would create and start a cluster that nobody needs; only the programs are used.
-const NO_CLUSTER: (&str, &str) =
-    ("/etc/postgresql-common/createcluster.conf", "create_main_cluster = false\n");
 
 /// Installs what is missing, or says how to.
 pub fn run() -> Result<()> {
@@ -39,29 +34,7 @@ pub fn run() -> Result<()> {
     }
     let names = missing.iter().map(|need| need.what).collect::<Vec<_>>().join(", ");
     let packages: Vec<&str> = missing.iter().flat_map(|need| need.packages.iter().copied()).collect();
-    let command = format!("apt-get install {}", packages.join(" "));
-    if !is_root() || !runs("apt-get") {
-        let advice = format!("the tests need {names}; Debian, Ubuntu: `{command}` as root");
-        return Err(Error::Missing(advice));
-    }
-    println!("installing {names}: {command}");
-    install(&packages)
-}
-
-fn install(packages: &[&str]) -> Result<()> {
-    let (path, text) = NO_CLUSTER;
-    if packages.contains(&"postgresql") && !Path::new(path).exists() {
-        let failed = |error| Error::File(path.into(), error);
-        std::fs::create_dir_all("/etc/postgresql-common").map_err(failed)?;
-        std::fs::write(path, text).map_err(failed)?;
-    }
-    let install = ["install", "--yes", "--quiet", "--no-install-recommends"];
-    for args in [vec!["update", "--quiet"], [&install[..], packages].concat()] {
-        let mut command = Command::new("apt-get");
-        command.args(&args).env("DEBIAN_FRONTEND", "noninteractive");
-        process::must(command, &process::shown("apt-get", &args))?;
-    }
-    Ok(())
+    debian::install(&names, &packages)
 }
 
 fn runs(program: &str) -> bool {

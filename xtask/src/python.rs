@@ -1,7 +1,7 @@
-//! Installs programs from the Python package index into a virtual environment. As root, also installs missing
-//! Debian packages.
+//! Installs programs from the Python package index into a virtual environment.
 
-use crate::error::{Error, Result};
+use crate::debian;
+use crate::error::Result;
 use crate::process;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,7 +15,7 @@ pub fn programs(root: &Path, folder: &str, program: &str, packages: &[&str]) -> 
         return Ok(venv.join("bin"));
     }
     if answer(PYTHON, &["-c", "import ensurepip, venv"]).is_none() {
-        install("Python's module venv", "python3-venv")?;
+        debian::install("Python's module venv", &["python3-venv"])?;
     }
     let mut make = Command::new(PYTHON);
     make.args(["-m", "venv"]).arg(&venv);
@@ -24,25 +24,6 @@ pub fn programs(root: &Path, folder: &str, program: &str, packages: &[&str]) -> 
     fill.args(["install", "--quiet"]).args(packages);
     process::must(fill, &process::shown("pip", &[&["install", "--quiet"], packages].concat()))?;
     Ok(venv.join("bin"))
-}
-
-/// Installs a Debian package; needs root.
-pub fn install(what: &str, package: &str) -> Result<()> {
-    if !is_root() {
-        let advice = format!("{what} is not installed (Debian, Ubuntu: `apt-get install {package}`)");
-        return Err(Error::Missing(advice));
-    }
-    for args in [&["update"][..], &["install", "--yes", package]] {
-        let mut command = Command::new("apt-get");
-        command.args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
-        process::must(command, &process::shown("apt-get", args))?;
-    }
-    Ok(())
-}
-
-/// Whether this process may install packages.
-pub fn is_root() -> bool {
-    answer("id", &["-u"]).as_deref() == Some("0")
 }
 
 /// A program's output, if it is installed and succeeds.

@@ -1,6 +1,7 @@
 //! etcd, Patroni and PostgreSQL: where they are and which user they run as. As root, installs what is
 //! missing, except PostgreSQL.
 
+use crate::debian;
 use crate::error::{Error, Result};
 use crate::process;
 use crate::python::{self, answer};
@@ -23,10 +24,10 @@ pub struct Programs {
 
 impl Programs {
     pub fn find(root: &Path) -> Result<Self> {
-        let is_root = python::is_root();
+        let is_root = debian::is_root();
         let postgres = newest_postgres().ok_or_else(|| missing("PostgreSQL", "postgresql"))?;
         if answer("etcd", &["--version"]).is_none() {
-            python::install("etcd", "etcd-server")?;
+            debian::install("etcd", &["etcd-server"])?;
         }
         let patroni = python::programs(root, VENV, "patroni", PATRONI)?.join("patroni");
         Ok(Self { etcd: "etcd".into(), patroni, postgres, is_root })

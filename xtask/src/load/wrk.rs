@@ -1,5 +1,6 @@
 //! Runs wrk, once per table row.
 
+use crate::debian;
 use crate::error::{Error, Result};
 use crate::python;
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ impl Wrk {
     pub fn find(folder: PathBuf, url: &str, key: &str, seconds: u64) -> Result<Self> {
         // wrk has no version option that exits successfully.
         if python::answer("which", &["wrk"]).is_none() {
-            python::install("wrk", "wrk")?;
+            debian::install("wrk", &["wrk"])?;
         }
         Ok(Self { folder, url: url.to_owned(), key: key.to_owned(), seconds })
     }
