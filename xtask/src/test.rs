@@ -10,6 +10,12 @@ use testkit::postgres::{Postgres, SERVER_VARIABLE};
 /// Crates whose tests run once per database engine.
 const ON_EACH_ENGINE: [&str; 4] = ["store", "ledger", "service", "engine"];
 
+/// The engines besides the default, and how `cargo test` leaves out what says nothing about them.
+const ENGINES: [(&str, &[&str]); 2] = [
+    ("memory", &["--", "--skip", "on_server::", "--skip", "on_file::", "--skip", "on_disk::"]),
+    ("server", &["--", "--skip", "on_file::"]),
+];
+
 /// How thorough the tests are.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TestOptions {
@@ -86,29 +92,22 @@ fn heading(text: &str) {
     println!("\n=== {text} ===");
 }
 
-/// Builds an optimised binary with named kill points, separate from the release binary. It is killed, not
-/// measured, so it skips the slow optimisations, which saves minutes of compile time.
-fn crash_binary(root: &Path) -> Result<Option<PathBuf>> {
-    let metadata = process::metadata(root)?;
-    let sluice = metadata.packages.iter().find(|package| package.name.as_str() == "sluice");
-    if !sluice.is_some_and(|package| package.features.contains_key("failpoints")) {
-        println!("package sluice has no feature `failpoints`: nothing to build");
-        return Ok(None);
-    }
-    let folder = metadata.target_directory.into_std_path_buf().join("crash");
-    let shown = folder.to_string_lossy().into_owned();
-    let args =
-        ["build", "--release", "-p", "sluice", "--features", "failpoints", "--target-dir", shown.as_str()];
-    let env = [
-        ("CARGO_PROFILE_RELEASE_LTO", "off".into()),
-        ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16".into()),
-        ("CARGO_PROFILE_RELEASE_DEBUG", "0".into()),
-    ];
-    cargo(root, &args, &env)?;
-    Ok(Some(folder.join("release").join(format!("sluice{}", std::env::consts::EXE_SUFFIX))))
+/// Builds a binary with named kill points, kept apart from the one without.
+///
+/// It is killed, not measured: with the profile and the dependencies of the tests, only the workspace's own crates
+/// are compiled again.
+fn crash_binary(root: &Path) -> Result<PathBuf> {
+    cargo(root, &["build", "--workspace", "--bins", "--features", "sluice/failpoints"], &[])?;
+    let target = process::metadata(root)?.target_directory.into_std_path_buf();
+    let name = format!("sluice{}", std::env::consts::EXE_SUFFIX);
+    let (built, folder) = (target.join("debug").join(&name), target.join("crash"));
+    let failed = |error| Error::File(folder.clone(), error);
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    std::fs::copy(built, folder.join(&name)).map_err(failed)?;
+    Ok(folder.join(name))
 }
 
-fn tests(root: &Path, options: &TestOptions, binary: Option<PathBuf>) -> Result<()> {
+fn tests(root: &Path, options: &TestOptions, binary: PathBuf) -> Result<()> {
     let mut env = vec![
         ("SLUICE_KILLS", options.kills.to_string().into()),
         ("SLUICE_ROUNDS", options.rounds.to_string().into()),
@@ -117,9 +116,9 @@ fn tests(root: &Path, options: &TestOptions, binary: Option<PathBuf>) -> Result<
     // Stopped when the tests end, whether they pass or fail.
     let server = shared_server()?;
     env.extend(server.iter().map(|server| (SERVER_VARIABLE, server.url().into())));
-    env.extend(binary.map(|path| ("SLUICE_BIN", path.into_os_string())));
+    env.push(("SLUICE_BIN", binary.into_os_string()));
     if process::has_cargo_command(root, "nextest") {
-        cargo(root, &["nextest", "run", "--workspace"], &env)?;
+        cargo(root, &["nextest", "run", "--workspace", "--profile", "file"], &env)?;
         // nextest does not run the examples in the documentation.
         cargo(root, &["test", "--workspace", "--doc"], &env)?;
         // The whole workspace is named because a part of it resolves to other features, and all dependencies
@@ -129,16 +128,18 @@ fn tests(root: &Path, options: &TestOptions, binary: Option<PathBuf>) -> Result<
         return on_other_engines(root, &["nextest", "run", "--workspace", "-E", &filter], &env);
     }
     println!("cargo-nextest is not installed: cargo test runs the tests");
-    cargo(root, &["test", "--workspace"], &env)?;
+    cargo(root, &["test", "--workspace", "--", "--skip", "on_server::"], &env)?;
     let of_crates = ON_EACH_ENGINE.iter().flat_map(|name| ["-p", *name]);
     on_other_engines(root, &["test", "--tests"].into_iter().chain(of_crates).collect::<Vec<_>>(), &env)
 }
 
-/// Runs the tests that use the store again on the other engines, in memory and on a server.
+/// Runs the tests that use the store again on the other engines, in memory and on a server. Which of them say nothing
+/// about an engine is in the profile of its name in `.config/nextest.toml`.
 fn on_other_engines(root: &Path, args: &[&str], env: &[(&str, OsString)]) -> Result<()> {
-    for engine in ["memory", "server"] {
+    for (engine, filter) in ENGINES {
         heading(&format!("tests on the engine: {engine}"));
-        cargo(root, args, &[env, &[(ENGINE_VARIABLE, engine.into())]].concat())?;
+        let filter: &[&str] = if args.first() == Some(&"nextest") { &["--profile", engine] } else { filter };
+        cargo(root, &[args, filter].concat(), &[env, &[(ENGINE_VARIABLE, engine.into())]].concat())?;
     }
     Ok(())
 }

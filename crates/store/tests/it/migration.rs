@@ -1,15 +1,15 @@
 //! Schemas of other versions: readers refuse older ones, and everyone newer and missing ones. That older ones
 //! are updated is in `src/migration_tests.rs`.
 
-use crate::world::{is_server, on, world};
+use crate::world::on;
 use store::{Schema, Store, StoreError};
 use testkit::place::{Engine, Place};
 
 /// The table that records the schema's version.
-const VERSIONS: &str = "refinery_schema_history";
+pub const VERSIONS: &str = "refinery_schema_history";
 
 /// Makes the schema look like one before the first.
-const AN_OLDER_ONE: &str = "UPDATE refinery_schema_history SET version = 0";
+pub const AN_OLDER_ONE: &str = "UPDATE refinery_schema_history SET version = 0";
 
 #[tokio::test]
 async fn opening_a_file_read_only_changes_no_schema_and_says_what_to_do() {
@@ -31,10 +31,8 @@ async fn opening_a_file_read_only_changes_no_schema_and_says_what_to_do() {
 
 #[tokio::test]
 async fn a_schema_of_a_newer_version_is_refused() {
-    let world = world().await;
-    if world.place.engine == Engine::Memory {
-        return;
-    }
+    let engine = Engine::chosen();
+    let world = on(if engine == Engine::Memory { Engine::File } else { engine }).await;
     let copied = format!(
         "INSERT INTO {VERSIONS} (version, name, applied_on, checksum)
          SELECT version + 1, 'future', applied_on, checksum FROM {VERSIONS} ORDER BY version DESC LIMIT 1"
@@ -50,54 +48,17 @@ async fn a_schema_of_a_newer_version_is_refused() {
     assert!(matches!(&refused, StoreError::Unavailable(why) if why.contains("newer")), "{refused:?}");
 }
 
-#[tokio::test]
-async fn a_server_without_the_schema_is_left_unchanged() {
-    if !is_server() {
-        return;
-    }
-    let place = Place::on(Engine::Server);
-    let refused = Store::at(&place.text, Schema::Expect).await.unwrap_err();
-    assert!(matches!(refused, StoreError::NoLedger), "{refused:?}");
-    let tables = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'";
-    assert_eq!(testkit::postgres::query_text(&place.text, tables), [[Some("0".to_owned())]]);
-    // A database where schema creation stopped before its first table.
-    let made = Store::at(&place.text, Schema::Migrate).await.unwrap();
-    testkit::postgres::execute(&place.text, &format!("DELETE FROM {VERSIONS}"));
-    let refused = Store::at(&place.text, Schema::Expect).await.unwrap_err();
-    assert!(matches!(refused, StoreError::NoLedger), "{refused:?}");
-    drop(made);
+async fn refused(place: &str) -> StoreError {
+    Store::at(place, Schema::Migrate).await.unwrap_err()
 }
 
 #[tokio::test]
-async fn an_older_schema_on_a_server_names_the_command_to_run() {
-    if !is_server() {
-        return;
-    }
-    let world = on(Engine::Server).await;
-    testkit::postgres::execute(&world.place.text, AN_OLDER_ONE);
-    let refused = Store::at(&world.place.text, Schema::Expect).await.unwrap_err();
-    let StoreError::Unavailable(why) = &refused else { panic!("{refused:?}") };
-    assert!(why.contains("`sluice migrate`") && why.contains("version 0"), "{why}");
-}
-
-#[tokio::test]
-async fn concurrent_programs_create_one_schema() {
-    if !is_server() {
-        return;
-    }
-    let place = Place::on(Engine::Server);
-    let all: Vec<_> = (0..8)
-        .map(|_| {
-            let text = place.text.clone();
-            tokio::spawn(async move { Store::at(&text, Schema::Migrate).await })
-        })
-        .collect();
-    let mut stores = Vec::new();
-    for store in all {
-        stores.push(store.await.unwrap().unwrap());
-    }
-    for store in &stores {
-        assert_eq!(store::head::policy_version(&mut store.read().await.unwrap()).await.unwrap(), 1);
-    }
-    assert!(Store::at(&place.text, Schema::Expect).await.is_ok());
+async fn a_place_that_is_not_a_ledger_is_refused() {
+    let folder = Place::on(Engine::File);
+    std::fs::write(&folder.text, "not a database, but long enough to be looked at as one: ".repeat(40))
+        .unwrap();
+    let error = refused(&folder.text).await;
+    assert!(matches!(error, StoreError::Corrupt(_) | StoreError::Unavailable(_)), "{error:?}");
+    let error = refused("/none/where/sluice.db").await;
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
 }

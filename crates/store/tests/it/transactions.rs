@@ -166,7 +166,7 @@ async fn a_caller_that_disappears_midway_leaves_no_transaction() {
         run(&mut tx, "INSERT INTO sample (id) VALUES (1)").await.unwrap();
     }
     if world.place.engine == Engine::Server {
-        crate::locks::assert_idle(&world).await;
+        crate::world::assert_idle(&world).await;
     }
 }
 

@@ -1,11 +1,11 @@
 //! The mark of a ledger on a server, and the seal between two writers.
 
-use crate::world::{World, run, server, world};
+use crate::world::{World, run, world};
 use std::path::Path;
-use store::mark::{self, Behind, Mark, ServerKeeper};
-use store::{Schema, Store, StoreError, head, setting};
+use store::mark::{self, Mark, ServerKeeper};
+use store::{Store, StoreError, head, setting};
 
-async fn commit(store: &Store, name: &str) -> Result<(), StoreError> {
+pub async fn commit(store: &Store, name: &str) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
     setting::set(&mut tx, name, "1").await?;
     run(
@@ -18,58 +18,9 @@ async fn commit(store: &Store, name: &str) -> Result<(), StoreError> {
     tx.commit().await
 }
 
-async fn marked(world: &World, folder: &Path) {
+pub async fn marked(world: &World, folder: &Path) {
     let keeper = ServerKeeper::start(&world.store, folder).await.unwrap();
     commit(&world.store, "kept").await.unwrap();
-    keeper.close().await.unwrap();
-}
-
-/// Simulates a standby that lacks the last commit.
-async fn go_back(world: &World) {
-    world.write(&["UPDATE ledger_head SET commit_number = commit_number - 1"]).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_server_that_lacks_what_a_node_knows_is_behind_until_the_loss_is_accepted() {
-    let Some(world) = server().await else { return };
-    let folder = tempfile::tempdir().unwrap();
-    marked(&world, folder.path()).await;
-    marked(&world, folder.path()).await;
-    assert_eq!(ServerKeeper::compare(&world.store, folder.path()).await.unwrap(), None);
-    go_back(&world).await;
-    let behind = Some(Behind::Commits { known: 2, found: 1 });
-    assert_eq!(ServerKeeper::compare(&world.store, folder.path()).await.unwrap(), behind);
-    let refused = ServerKeeper::start(&world.store, folder.path()).await;
-    assert!(matches!(refused, Err(StoreError::Behind(_))), "{refused:?}");
-    // Another node has continued: the number is reached again, by another commit.
-    let other = Store::at(&world.place.text, Schema::Expect).await.unwrap();
-    commit(&other, "x").await.unwrap();
-    world.write(&["ALTER TABLE audit DISABLE TRIGGER USER", "UPDATE audit SET at = at + 1"]).await.unwrap();
-    let differs = Some(Behind::Differs { known: 2 });
-    assert_eq!(ServerKeeper::compare(&world.store, folder.path()).await.unwrap(), differs);
-    ServerKeeper::renew(&world.store, folder.path()).await.unwrap();
-    marked(&world, folder.path()).await;
-}
-
-#[tokio::test]
-async fn a_server_rolled_back_under_a_running_node_accepts_no_commit_from_it() {
-    let Some(world) = server().await else { return };
-    let folder = tempfile::tempdir().unwrap();
-    marked(&world, folder.path()).await;
-    let keeper = ServerKeeper::start(&world.store, folder.path()).await.unwrap();
-    go_back(&world).await;
-    for _ in 0..3 {
-        let refused = commit(&world.store, "late").await;
-        assert!(matches!(refused, Err(StoreError::Behind(_))), "{refused:?}");
-    }
-    assert!(world.numbers("SELECT 1 FROM setting WHERE name = 'late'").await.is_empty());
-    // Accepted on this machine: the process resumes on its own.
-    ServerKeeper::renew(&world.store, folder.path()).await.unwrap();
-    let begun = std::time::Instant::now();
-    while commit(&world.store, "late").await.is_err() {
-        assert!(begun.elapsed() < std::time::Duration::from_secs(30), "it did not resume");
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
     keeper.close().await.unwrap();
 }
 
@@ -98,19 +49,4 @@ async fn after_a_loss_every_counter_is_far_above_what_the_mark_knew() {
         let day = "SELECT value FROM counter WHERE name = 'batch_day_number'";
         assert_eq!(world.numbers(day).await, [7 + mark::LEAP_OF_DAY]);
     }
-}
-
-#[tokio::test]
-async fn a_write_that_began_before_the_seal_cannot_commit_after_it() {
-    let Some(world) = server().await else { return };
-    let mut late = world.store.write().await.unwrap();
-    setting::set(&mut late, "late", "1").await.unwrap();
-    let mut sealing = world.store.write().await.unwrap();
-    setting::set(&mut sealing, setting::MOVED_TO, "elsewhere").await.unwrap();
-    head::seal(&mut sealing).await.unwrap();
-    head::advance(&mut sealing).await.unwrap();
-    let waits = tokio::spawn(async move { head::advance(&mut late).await });
-    sealing.commit().await.unwrap();
-    let refused = waits.await.unwrap();
-    assert!(matches!(&refused, Err(StoreError::Moved(place)) if place == "elsewhere"), "{refused:?}");
 }

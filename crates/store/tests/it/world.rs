@@ -1,8 +1,13 @@
 //! A ledger on the chosen engine, and helpers that read what is stored.
 
+use std::time::{Duration, Instant};
 use store::value::Row;
 use store::{Schema, Store, StoreError, Tx};
 use testkit::place::{Engine, Place};
+use testkit::postgres::query_text;
+
+/// How long a session may take to become idle.
+const IDLE: Duration = Duration::from_secs(20);
 
 /// An empty ledger.
 pub struct World {
@@ -21,17 +26,32 @@ pub async fn on(engine: Engine) -> World {
     World { store, place }
 }
 
-/// For tests that need several writers; none if the run uses another engine.
-pub async fn server() -> Option<World> {
-    if is_server() { Some(on(Engine::Server).await) } else { None }
+/// For tests in `on_server`: they need several writers.
+pub async fn server() -> World {
+    on(only(Engine::Server)).await
 }
 
-pub fn is_server() -> bool {
-    let is_server = Engine::chosen() == Engine::Server;
-    if !is_server {
-        println!("skipped without SLUICE_TEST_ENGINE=server");
+/// Refuses to pass on an engine that the test says nothing about. `.config/nextest.toml` keeps such tests out.
+pub fn only(engine: Engine) -> Engine {
+    assert_eq!(Engine::chosen(), engine, "filtered by its module's name in .config/nextest.toml");
+    engine
+}
+
+/// Waits until no session of this store has an open transaction or a running statement.
+pub async fn assert_idle(world: &World) {
+    let text = format!(
+        "SELECT state, query FROM pg_stat_activity WHERE application_name = 'sluice {}' AND state <> 'idle'",
+        world.store.node()
+    );
+    let begun = Instant::now();
+    loop {
+        let busy = query_text(&world.place.text, &text);
+        if busy.is_empty() {
+            return;
+        }
+        assert!(begun.elapsed() < IDLE, "{busy:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    is_server
 }
 
 /// Runs one statement.

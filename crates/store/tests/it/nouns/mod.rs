@@ -10,13 +10,14 @@ mod people;
 mod policies;
 
 use crate::fill::fill;
-use crate::world::{is_server, world};
+use crate::world::world;
 use domain::id::BatchId;
 use std::collections::BTreeSet;
 use store::Tx;
 use store::bulk::Lock;
 use store::listing::PageRequest;
 use store::value::Value;
+use testkit::place::Engine;
 
 /// More rows than any engine writes with a single statement.
 const MANY: i64 = 100;
@@ -93,7 +94,7 @@ async fn every_statement_of_the_catalogue_prepares() {
     for sql in store::catalogue() {
         let highest = (1..=20).rev().find(|n| sql.text.contains(&format!("${n}"))).unwrap_or(0);
         let lock = match sql.lock {
-            _ if !is_server() => "",
+            _ if world.place.engine != Engine::Server => "",
             Lock::None => "",
             Lock::Shared => " FOR KEY SHARE",
             Lock::Write => " FOR NO KEY UPDATE",

@@ -1,7 +1,7 @@
 //! Several concurrent writers, which only a server has: which one waits for which, and what happens when a
 //! wait times out.
 
-use crate::world::{World, run, server};
+use crate::world::{World, assert_idle, run, server};
 use std::time::{Duration, Instant};
 use store::bulk::{Insert, Lock, Lookup, Sql};
 use store::chunk::Chunk;
@@ -9,7 +9,7 @@ use store::counter::{self, Counter};
 use store::value::Column;
 use store::{Schema, Store, StoreError, Tx};
 use testkit::postgres::{execute, query_text};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 const SHORT: Duration = Duration::from_millis(200);
 const LONG: Duration = Duration::from_secs(20);
@@ -21,30 +21,13 @@ static EXCLUSIVE: Sql = Sql::exclusive("SELECT number FROM sample WHERE id = $1"
 static RAISE: Sql = Sql::new("UPDATE sample SET number = number + $2 WHERE id = $1");
 
 /// Rows 1 to 9, each with the number 100.
-async fn rows() -> Option<World> {
-    let world = server().await?.with_sample().await;
+async fn rows() -> World {
+    let world = server().await.with_sample().await;
     world
         .write(&["INSERT INTO sample (id, number) SELECT n, 100 FROM generate_series(1, 9) n"])
         .await
         .unwrap();
-    Some(world)
-}
-
-/// Waits until no session of this store has an open transaction or a running statement.
-pub async fn assert_idle(world: &World) {
-    let text = format!(
-        "SELECT state, query FROM pg_stat_activity WHERE application_name = 'sluice {}' AND state <> 'idle'",
-        world.store.node()
-    );
-    let begun = Instant::now();
-    loop {
-        let busy = query_text(&world.place.text, &text);
-        if busy.is_empty() {
-            return;
-        }
-        assert!(begun.elapsed() < LONG, "{busy:?}");
-        sleep(Duration::from_millis(20)).await;
-    }
+    world
 }
 
 async fn lock(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<i64>, StoreError> {
@@ -54,7 +37,7 @@ async fn lock(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<i64>, StoreError> {
 
 #[tokio::test]
 async fn two_writers_of_one_row_take_turns() {
-    let Some(world) = rows().await else { return };
+    let world = rows().await;
     let mut first = world.store.write().await.unwrap();
     assert_eq!(lock(&mut first, vec![1, 2]).await.unwrap(), [100, 100]);
     let mut second = world.store.write().await.unwrap();
@@ -71,7 +54,7 @@ async fn two_writers_of_one_row_take_turns() {
 
 #[tokio::test]
 async fn many_writers_lose_nothing() {
-    let Some(world) = rows().await else { return };
+    let world = rows().await;
     let tasks: Vec<_> = (0..60)
         .map(|place| {
             let store = world.store.clone();
@@ -95,7 +78,7 @@ async fn many_writers_lose_nothing() {
 
 #[tokio::test]
 async fn shared_locks_conflict_only_with_exclusive_ones() {
-    let Some(world) = rows().await else { return };
+    let world = rows().await;
     let (mut first, mut second) = (world.store.write().await.unwrap(), world.store.write().await.unwrap());
     first.lookup(&SHARED, Column::I64(vec![1, 2])).await.unwrap();
     timeout(LONG, second.lookup(&SHARED, Column::I64(vec![1, 2]))).await.unwrap().unwrap();
@@ -112,7 +95,7 @@ async fn shared_locks_conflict_only_with_exclusive_ones() {
 
 #[tokio::test]
 async fn a_lock_wait_that_times_out_is_busy() {
-    let Some(world) = rows().await else { return };
+    let world = rows().await;
     let mut first = world.store.write().await.unwrap();
     lock(&mut first, vec![1]).await.unwrap();
     let mut second = world.store.write().await.unwrap();
@@ -126,7 +109,7 @@ async fn a_lock_wait_that_times_out_is_busy() {
 
 #[tokio::test]
 async fn a_deadlock_aborts_one_of_two_transactions() {
-    let Some(world) = rows().await else { return };
+    let world = rows().await;
     let mut tasks = Vec::new();
     let barrier = std::sync::Arc::new(tokio::sync::Barrier::new(2));
     for ids in [[1, 2], [2, 1]] {
@@ -154,7 +137,7 @@ async fn a_deadlock_aborts_one_of_two_transactions() {
 
 #[tokio::test]
 async fn an_insert_waits_for_a_key_that_another_transaction_is_writing() {
-    let Some(world) = rows().await else { return };
+    let world = rows().await;
     for is_kept in [false, true] {
         let key = 50;
         let mut first = world.store.write().await.unwrap();
@@ -174,7 +157,7 @@ async fn an_insert_waits_for_a_key_that_another_transaction_is_writing() {
 
 #[tokio::test]
 async fn numbers_are_drawn_without_waiting_and_are_never_reused() {
-    let Some(world) = server().await else { return };
+    let world = server().await;
     let mut first = world.store.write().await.unwrap();
     let mut second = world.store.write().await.unwrap();
     let one = counter::take(&mut first, Counter::Number, 10).await.unwrap();
@@ -187,7 +170,7 @@ async fn numbers_are_drawn_without_waiting_and_are_never_reused() {
 
 #[tokio::test]
 async fn a_caller_that_disappears_while_waiting_leaves_no_transaction() {
-    let Some(world) = rows().await else { return };
+    let world = rows().await;
     let mut first = world.store.write().await.unwrap();
     lock(&mut first, vec![1]).await.unwrap();
     let mut gone = world.store.write().await.unwrap();
@@ -215,7 +198,7 @@ async fn a_caller_that_disappears_while_waiting_leaves_no_transaction() {
 
 #[tokio::test]
 async fn an_abandoned_call_that_failed_does_not_commit() {
-    let Some(world) = rows().await else { return };
+    let world = rows().await;
     let mut tx = world.store.write().await.unwrap();
     run(&mut tx, "INSERT INTO sample (id) VALUES (20)").await.unwrap();
     let wrong = "INSERT INTO sample (id, number) SELECT 21, 13 FROM pg_sleep(0.5)";
@@ -226,7 +209,7 @@ async fn an_abandoned_call_that_failed_does_not_commit() {
 
 #[tokio::test]
 async fn a_session_terminated_by_the_server_is_away_and_the_next_one_works() {
-    let Some(world) = rows().await else { return };
+    let world = rows().await;
     let mut tx = world.store.write().await.unwrap();
     run(&mut tx, "INSERT INTO sample (id) VALUES (20)").await.unwrap();
     let end = format!(
@@ -250,7 +233,7 @@ async fn a_session_terminated_by_the_server_is_away_and_the_next_one_works() {
 
 #[tokio::test]
 async fn all_sessions_of_another_node_are_terminated() {
-    let Some(world) = rows().await else { return };
+    let world = rows().await;
     let other = Store::at(&world.place.text, Schema::Expect).await.unwrap();
     assert_ne!(other.node(), world.store.node());
     let mut frozen = other.write().await.unwrap();
@@ -266,7 +249,7 @@ async fn all_sessions_of_another_node_are_terminated() {
 
 #[tokio::test]
 async fn nodes_wake_each_other() {
-    let Some(world) = server().await else { return };
+    let world = server().await;
     let other = Store::at(&world.place.text, Schema::Expect).await.unwrap();
     let mut wakes = other.wakes();
     // The first wake-up shows that it is listening.
@@ -287,7 +270,7 @@ async fn nodes_wake_each_other() {
 
 #[tokio::test]
 async fn settling_a_chunk_waits_for_its_transaction() {
-    let Some(world) = server().await else { return };
+    let world = server().await;
     assert!(!store::chunk::settle(&world.store, 7).await.unwrap());
     for (number, is_kept) in [(7, false), (8, true)] {
         let mut tx = world.store.write().await.unwrap();

@@ -1,6 +1,5 @@
 //! Encryption: a certificate is always verified, against the public authorities or those in a file.
 
-use crate::world::is_server;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use store::{Schema, Store, StoreError};
 use testkit::postgres::Postgres;
@@ -20,9 +19,6 @@ fn server(names: &[&str]) -> (Postgres, String) {
 
 #[tokio::test]
 async fn a_server_with_a_trusted_certificate_is_accepted() {
-    if !is_server() {
-        return;
-    }
     let (server, certificate) = server(&["localhost", "127.0.0.1"]);
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| {
@@ -63,9 +59,6 @@ async fn a_server_with_a_trusted_certificate_is_accepted() {
 
 #[tokio::test]
 async fn a_certificate_for_another_name_is_refused() {
-    if !is_server() {
-        return;
-    }
     let (server, certificate) = server(&["db.example.com"]);
     let roots = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(roots.path(), certificate).unwrap();
@@ -81,9 +74,6 @@ async fn a_certificate_for_another_name_is_refused() {
 
 #[tokio::test]
 async fn a_server_without_encryption_is_refused_where_it_is_required() {
-    if !is_server() {
-        return;
-    }
     let server = Postgres::shared();
     let url = format!("{}?sslmode=require", server.database());
     let error = Store::at(&url, Schema::Migrate).await.unwrap_err();

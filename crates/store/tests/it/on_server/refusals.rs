@@ -1,8 +1,6 @@
 //! Servers that are not trusted with money, connections that cannot work, and the error messages.
 
-use crate::world::is_server;
 use store::{Schema, Store, StoreError};
-use testkit::place::{Engine, Place};
 use testkit::postgres::{Postgres, execute, query_text};
 
 const PASSWORD: &str = "s3cr3t-Pa55";
@@ -20,9 +18,6 @@ async fn unfit(url: &str, word: &str) {
 
 #[tokio::test]
 async fn a_server_that_could_lose_money_is_refused() {
-    if !is_server() {
-        return;
-    }
     let server = Postgres::start();
     let url = server.database();
     let name = query_text(&url, "SELECT current_database()").concat().remove(0).unwrap();
@@ -50,18 +45,12 @@ async fn a_server_that_could_lose_money_is_refused() {
 
 #[tokio::test]
 async fn a_server_started_without_fsync_is_refused() {
-    if !is_server() {
-        return;
-    }
     let server = Postgres::start_with(&[("fsync", "off")]);
     unfit(&server.database(), "fsync is off").await;
 }
 
 #[tokio::test]
 async fn a_database_with_another_encoding_is_refused() {
-    if !is_server() {
-        return;
-    }
     let server = Postgres::start();
     let text = "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0";
     execute(&server.url(), text);
@@ -70,9 +59,6 @@ async fn a_database_with_another_encoding_is_refused() {
 
 #[tokio::test]
 async fn no_message_contains_the_password() {
-    if !is_server() {
-        return;
-    }
     let rules = "host all guarded 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n";
     let server = Postgres::start_with_files(&[], &[("pg_hba.conf", rules)]);
     execute(
@@ -114,15 +100,4 @@ async fn no_message_contains_the_password() {
         let is_away = url.contains(":1/") || url.contains("no-such-host");
         assert_eq!(matches!(error, StoreError::Away(_)), is_away, "{shown}");
     }
-}
-
-#[tokio::test]
-async fn a_place_that_is_not_a_ledger_is_refused() {
-    let folder = Place::on(Engine::File);
-    std::fs::write(&folder.text, "not a database, but long enough to be looked at as one: ".repeat(40))
-        .unwrap();
-    let error = refused(&folder.text).await;
-    assert!(matches!(error, StoreError::Corrupt(_) | StoreError::Unavailable(_)), "{error:?}");
-    let error = refused("/none/where/sluice.db").await;
-    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
 }
