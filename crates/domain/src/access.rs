@@ -4,57 +4,20 @@
 //! document share it. To add an operation, add a row here; the router accepts no handler without one.
 
 use crate::code::Code;
+use crate::stored_enum::stored_enum;
 use serde::{Deserialize, Serialize};
 
-/// A person's role in the organisation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Role {
-    /// Prepares: imports, drafts, submits and reads; cancels the operator's own batches before they begin.
-    Operator,
-    /// Also moves money and checks what others prepared.
-    Finance,
-    /// May do what finance may, and manages people, policies, keys and settings.
-    Admin,
-    /// Reads everything, including the audit log, and changes nothing.
-    Auditor,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 4] = [Self::Operator, Self::Finance, Self::Admin, Self::Auditor];
-
-    /// The stored number; never reused.
-    #[must_use]
-    pub const fn number(self) -> i64 {
-        match self {
-            Self::Operator => 1,
-            Self::Finance => 2,
-            Self::Admin => 3,
-            Self::Auditor => 4,
-        }
-    }
-
-    /// The role with this stored number.
-    #[must_use]
-    pub fn from_number(number: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.number() == number)
-    }
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Operator => "operator",
-            Self::Finance => "finance",
-            Self::Admin => "admin",
-            Self::Auditor => "auditor",
-        }
-    }
-
-    /// The role with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
+stored_enum! {
+    /// A person's role in the organisation.
+    Role {
+        /// Prepares: imports, drafts, submits and reads; cancels the operator's own batches before they begin.
+        Operator = 1 "operator",
+        /// Also moves money and checks what others prepared.
+        Finance = 2 "finance",
+        /// May do what finance may, and manages people, policies, keys and settings.
+        Admin = 3 "admin",
+        /// Reads everything, including the audit log, and changes nothing.
+        Auditor = 4 "auditor",
     }
 }
 

@@ -2,62 +2,27 @@
 
 use crate::code::Code;
 use crate::id::{AccountId, AssetId, HolderId, PostingId};
+use crate::stored_enum::stored_enum;
 
-/// What an account is for. System accounts are created when a currency is enabled and may go below zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum AccountKind {
-    /// A customer's account.
-    Customer,
-    /// The outside world: the other side of money that enters or leaves the ledger.
-    World,
-    /// Collects fees.
-    FeeIncome,
-    /// The bridge between two currencies.
-    FxClearing,
-    /// Money handed to an external rail that has not answered yet.
-    RailClearing,
+stored_enum! {
+    /// What an account is for. System accounts are created when a currency is enabled and may go below zero.
+    AccountKind {
+        /// A customer's account.
+        Customer = 1 "customer",
+        /// The outside world: the other side of money that enters or leaves the ledger.
+        World = 2 "world",
+        /// Collects fees.
+        FeeIncome = 3 "fee_income",
+        /// The bridge between two currencies.
+        FxClearing = 4 "fx_clearing",
+        /// Money handed to an external rail that has not answered yet.
+        RailClearing = 5 "rail_clearing",
+    }
 }
 
 impl AccountKind {
     /// The kinds created for every enabled currency.
     pub const SYSTEM: [Self; 4] = [Self::World, Self::FeeIncome, Self::FxClearing, Self::RailClearing];
-
-    /// The stored number; never reused.
-    #[must_use]
-    pub const fn number(self) -> i64 {
-        match self {
-            Self::Customer => 1,
-            Self::World => 2,
-            Self::FeeIncome => 3,
-            Self::FxClearing => 4,
-            Self::RailClearing => 5,
-        }
-    }
-
-    /// The kind with this stored number.
-    #[must_use]
-    pub const fn from_number(number: i64) -> Option<Self> {
-        match number {
-            1 => Some(Self::Customer),
-            2 => Some(Self::World),
-            3 => Some(Self::FeeIncome),
-            4 => Some(Self::FxClearing),
-            5 => Some(Self::RailClearing),
-            _ => None,
-        }
-    }
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Customer => "customer",
-            Self::World => "world",
-            Self::FeeIncome => "fee_income",
-            Self::FxClearing => "fx_clearing",
-            Self::RailClearing => "rail_clearing",
-        }
-    }
 
     /// Whether the account belongs to the ledger itself.
     #[must_use]
@@ -66,49 +31,19 @@ impl AccountKind {
     }
 }
 
-/// Whether an account can send and receive transfers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum AccountStatus {
-    /// Sends and receives.
-    Active,
-    /// Neither sends nor receives until it is active again.
-    Frozen,
-    /// Permanently out of use; its balance is zero.
-    Closed,
+stored_enum! {
+    /// Whether an account can send and receive transfers.
+    AccountStatus {
+        /// Sends and receives.
+        Active = 1 "active",
+        /// Neither sends nor receives until it is active again.
+        Frozen = 2 "frozen",
+        /// Permanently out of use; its balance is zero.
+        Closed = 3 "closed",
+    }
 }
 
 impl AccountStatus {
-    /// The stored number; never reused.
-    #[must_use]
-    pub const fn number(self) -> i64 {
-        match self {
-            Self::Active => 1,
-            Self::Frozen => 2,
-            Self::Closed => 3,
-        }
-    }
-
-    /// The status with this stored number.
-    #[must_use]
-    pub const fn from_number(number: i64) -> Option<Self> {
-        match number {
-            1 => Some(Self::Active),
-            2 => Some(Self::Frozen),
-            3 => Some(Self::Closed),
-            _ => None,
-        }
-    }
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Frozen => "frozen",
-            Self::Closed => "closed",
-        }
-    }
-
     /// Whether a user may change the account from this status to another. Closed is final, and closing
     /// requires that both the balance and the held amount are zero.
     pub const fn change_to(self, to: Self, balance: i64, held: i64) -> Result<(), Code> {

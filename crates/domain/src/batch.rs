@@ -2,50 +2,13 @@
 
 use crate::code::Code;
 use crate::item::ItemState;
-use serde::{Deserialize, Serialize};
+use crate::stored_enum::stored_enum;
 
 /// The most items in one atomic batch, and in one chunk of any batch.
 pub const CHUNK_ITEMS_MAX: usize = 50_000;
 
 /// The most items in a batch.
 pub const BATCH_ITEMS_MAX: i64 = 10_000_000;
-
-macro_rules! stored_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $number:literal $text:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant,)* }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The stored number; never reused.
-            #[must_use]
-            pub const fn number(self) -> i64 {
-                match self { $(Self::$variant => $number,)* }
-            }
-
-            /// The name on the wire.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text,)* }
-            }
-
-            /// The value with this stored number.
-            #[must_use]
-            pub const fn from_number(number: i64) -> Option<Self> {
-                match number { $($number => Some(Self::$variant),)* _ => None }
-            }
-
-            /// The value with this name on the wire.
-            #[must_use]
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name { $($text => Some(Self::$variant),)* _ => None }
-            }
-        }
-    };
-}
 
 stored_enum! {
     /// Which side of a batch is the single account.
@@ -311,13 +274,13 @@ cancelled -> \n";
 
     #[test]
     fn values_are_written_by_their_names() {
-        fn written<T: Serialize>(all: &[T]) -> Vec<serde_json::Value> {
+        fn written<T: serde::Serialize>(all: &[T]) -> Vec<serde_json::Value> {
             all.iter().map(|value| serde_json::to_value(value).unwrap()).collect()
         }
-        assert_eq!(written(BatchState::ALL), BatchState::ALL.iter().map(|s| s.name()).collect::<Vec<_>>());
-        assert_eq!(written(BatchMode::ALL), BatchMode::ALL.iter().map(|m| m.name()).collect::<Vec<_>>());
-        assert_eq!(written(BatchType::ALL), BatchType::ALL.iter().map(|t| t.name()).collect::<Vec<_>>());
-        assert_eq!(written(ContactType::ALL), ContactType::ALL.iter().map(|c| c.name()).collect::<Vec<_>>());
+        assert_eq!(written(&BatchState::ALL), BatchState::ALL.iter().map(|s| s.name()).collect::<Vec<_>>());
+        assert_eq!(written(&BatchMode::ALL), BatchMode::ALL.iter().map(|m| m.name()).collect::<Vec<_>>());
+        assert_eq!(written(&BatchType::ALL), BatchType::ALL.iter().map(|t| t.name()).collect::<Vec<_>>());
+        assert_eq!(written(&ContactType::ALL), ContactType::ALL.iter().map(|c| c.name()).collect::<Vec<_>>());
         let items = crate::item::ItemState::ALL;
         assert_eq!(written(&items), items.iter().map(|state| state.name()).collect::<Vec<_>>());
     }

@@ -1,72 +1,30 @@
 //! Items: the payments of a batch. Document 000 calls them relations, document 002 recipients.
 
 use crate::code::Code;
-use serde::{Deserialize, Serialize};
+use crate::stored_enum::stored_enum;
 
-/// The state of an item.
-///
-/// Stored numbers begin at 2 so that a state change never changes a row's size in SQLite, where 0 and 1 take
-/// no payload byte: executing a million items then updates rows in place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemState {
-    /// Waiting to be executed.
-    Pending,
-    /// Handed to an external rail that has not answered yet.
-    Processing,
-    /// Settled by exactly one transfer.
-    Completed,
-    /// Refused or interrupted; its code says why. Can be retried.
-    Failed,
-    /// Sent to an external rail and the answer was lost: query the rail, never retry blindly.
-    Unknown,
-    /// Skipped by a user, or because the batch was cancelled before it began.
-    Skipped,
+stored_enum! {
+    /// The state of an item.
+    ///
+    /// Stored numbers begin at 2 so that a state change never changes a row's size in SQLite, where 0 and 1 take
+    /// no payload byte: executing a million items then updates rows in place.
+    ItemState {
+        /// Waiting to be executed.
+        Pending = 2 "pending",
+        /// Handed to an external rail that has not answered yet.
+        Processing = 3 "processing",
+        /// Settled by exactly one transfer.
+        Completed = 4 "completed",
+        /// Refused or interrupted; its code says why. Can be retried.
+        Failed = 5 "failed",
+        /// Sent to an external rail and the answer was lost: query the rail, never retry blindly.
+        Unknown = 6 "unknown",
+        /// Skipped by a user, or because the batch was cancelled before it began.
+        Skipped = 7 "skipped",
+    }
 }
 
 impl ItemState {
-    /// Every state.
-    pub const ALL: [Self; 6] =
-        [Self::Pending, Self::Processing, Self::Completed, Self::Failed, Self::Unknown, Self::Skipped];
-
-    /// The stored number; never reused.
-    #[must_use]
-    pub const fn number(self) -> i64 {
-        match self {
-            Self::Pending => 2,
-            Self::Processing => 3,
-            Self::Completed => 4,
-            Self::Failed => 5,
-            Self::Unknown => 6,
-            Self::Skipped => 7,
-        }
-    }
-
-    /// The state with this stored number.
-    #[must_use]
-    pub fn from_number(number: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.number() == number)
-    }
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Processing => "processing",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-            Self::Skipped => "skipped",
-        }
-    }
-
-    /// The state with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-
     /// Whether an item may change to another state. The database trigger enforces the same list.
     #[must_use]
     pub const fn may_become(self, to: Self) -> bool {

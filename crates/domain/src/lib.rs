@@ -27,6 +27,7 @@ pub mod principal;
 pub mod script;
 pub mod similar;
 pub mod split;
+mod stored_enum;
 pub mod text;
 pub mod transfer;
 pub mod visible;

@@ -13,46 +13,25 @@ use crate::code::Code;
 use crate::id::{AccountId, AssetId, PostingId, TransferId};
 use crate::limit::Calendar;
 use crate::policy::PolicyBook;
+use crate::stored_enum::stored_enum;
 use crate::transfer::TransferKind;
 use hashbrown::HashMap;
 
-/// What a posting is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PostingKind {
-    /// The amount of a transfer.
-    Transfer,
-    /// The fee on top.
-    Fee,
-    /// The source's side of an exchange: source to clearing.
-    ExchangeOut,
-    /// The target's side of an exchange: clearing to target.
-    ExchangeIn,
+stored_enum! {
+    /// What a posting is for.
+    PostingKind {
+        /// The amount of a transfer.
+        Transfer = 1 "transfer",
+        /// The fee on top.
+        Fee = 2 "fee",
+        /// The source's side of an exchange: source to clearing.
+        ExchangeOut = 3 "exchange_out",
+        /// The target's side of an exchange: clearing to target.
+        ExchangeIn = 4 "exchange_in",
+    }
 }
 
 impl PostingKind {
-    /// The stored number; never reused.
-    #[must_use]
-    pub const fn number(self) -> i64 {
-        match self {
-            Self::Transfer => 1,
-            Self::Fee => 2,
-            Self::ExchangeOut => 3,
-            Self::ExchangeIn => 4,
-        }
-    }
-
-    /// The kind with this stored number.
-    #[must_use]
-    pub const fn from_number(number: i64) -> Option<Self> {
-        match number {
-            1 => Some(Self::Transfer),
-            2 => Some(Self::Fee),
-            3 => Some(Self::ExchangeOut),
-            4 => Some(Self::ExchangeIn),
-            _ => None,
-        }
-    }
-
     /// Document 001's name for the entry that this posting makes in its debited or credited account.
     #[must_use]
     pub const fn entry_name(self, debit: bool) -> &'static str {

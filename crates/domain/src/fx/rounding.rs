@@ -3,54 +3,23 @@
 //! To add a rounding mode, give [`Rounding`] a variant with the next free number and define in `Rounding::up`
 //! when it rounds up.
 
-/// What happens to the fraction below the target's minor unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Rounding {
-    /// Half rounds up, away from zero: what people expect of money.
-    #[default]
-    HalfUp,
-    /// Half rounds to the even neighbour, so that many conversions do not drift upwards.
-    HalfEven,
-    /// Always rounds down: the fraction below the minor unit stays with the ledger.
-    Down,
+use crate::stored_enum::stored_enum;
+
+stored_enum! {
+    /// What happens to the fraction below the target's minor unit.
+    #[derive(Default)]
+    Rounding {
+        /// Half rounds up, away from zero: what people expect of money.
+        #[default]
+        HalfUp = 1 "half_up",
+        /// Half rounds to the even neighbour, so that many conversions do not drift upwards.
+        HalfEven = 2 "half_even",
+        /// Always rounds down: the fraction below the minor unit stays with the ledger.
+        Down = 3 "down",
+    }
 }
 
 impl Rounding {
-    /// Every mode.
-    pub const ALL: [Self; 3] = [Self::HalfUp, Self::HalfEven, Self::Down];
-
-    /// The stored number; never reused.
-    #[must_use]
-    pub const fn number(self) -> i64 {
-        match self {
-            Self::HalfUp => 1,
-            Self::HalfEven => 2,
-            Self::Down => 3,
-        }
-    }
-
-    /// The mode with this stored number.
-    #[must_use]
-    pub fn from_number(number: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|rounding| rounding.number() == number)
-    }
-
-    /// The mode with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rounding| rounding.name() == name)
-    }
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::HalfUp => "half_up",
-            Self::HalfEven => "half_even",
-            Self::Down => "down",
-        }
-    }
-
     /// Whether `floor + rest / unit` becomes `floor + 1`.
     pub(super) const fn up(self, floor: u128, rest: u128, unit: u128) -> bool {
         let below = unit - rest;

@@ -130,7 +130,7 @@ fn transfer() -> impl Strategy<Value = Draw> {
 fn import() -> impl Strategy<Value = Draw> {
     let kind =
         select(vec![BatchType::OneToMany, BatchType::OneToMany, BatchType::ManyToOne, BatchType::ManyToMany]);
-    let mode = select(BatchMode::ALL);
+    let mode = select(BatchMode::ALL.to_vec());
     let rows = prop::collection::vec((partner(), partner(), money()), 1..=7);
     (kind, mode, any::<Index>(), rows, prop::bool::weighted(0.1), prop::bool::weighted(0.2)).prop_map(
         |(kind, mode, single, rows, strict, draft)| Draw::Import { kind, mode, single, rows, strict, draft },

@@ -67,7 +67,7 @@ mod tests {
                 assert!(at.may_become(next), "{at:?} -> {next:?}");
                 at = next;
             }
-            assert_eq!(at, *state);
+            assert_eq!(at, state);
         }
         assert!(path(99).is_err());
     }

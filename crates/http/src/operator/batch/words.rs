@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn filtering_by_a_status_finds_every_state_that_has_it() {
         for state in BatchState::ALL {
-            assert!(BatchStatusWord::of_batch(*state).batch_states().contains(state), "{state:?}");
+            assert!(BatchStatusWord::of_batch(state).batch_states().contains(&state), "{state:?}");
         }
         for state in ItemState::ALL {
             let filtered = RelationStatusWord::of_item(state).item_states();
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn the_statuses_match_the_domain_names() {
         for state in BatchState::ALL {
-            let word = serde_json::to_value(BatchStatusWord::of_batch(*state)).unwrap();
+            let word = serde_json::to_value(BatchStatusWord::of_batch(state)).unwrap();
             assert_eq!(word, state.operator_status());
         }
     }
