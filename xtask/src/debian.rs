@@ -14,7 +14,7 @@ pub fn install(what: &str, packages: &[&str]) -> Result<()> {
     let apt_get = || Command::new("apt-get").arg("--version").output().is_ok();
     if !is_root() || !apt_get() {
         let command = format!("apt-get install {}", packages.join(" "));
-        let advice = format!("{what} is not installed (Debian, Ubuntu: `{command}` as root)");
+        let advice = format!("missing: {what}; as root on Debian or Ubuntu: `{command}`");
         return Err(Error::Missing(advice));
     }
     if packages.contains(&"postgresql") {
