@@ -88,7 +88,7 @@ async fn rounds(
     }
     let (newest_ms, dated_ms) = statements(shape, &service).await?;
     let begun = Instant::now();
-    let verified = service.verify().await?;
+    let verified = upkeep::verify::run(service.store()).await.map_err(std::io::Error::other)?;
     let verify_s = begun.elapsed().as_secs_f64();
     let chunk = u64::try_from(options.chunk_items).unwrap_or(50_000);
     let floor = floor::measure(place, options.items, chunk).await?;

@@ -24,6 +24,7 @@ pub mod number;
 pub mod policy;
 pub mod posting;
 pub mod principal;
+pub mod refusal;
 pub mod script;
 pub mod similar;
 pub mod split;

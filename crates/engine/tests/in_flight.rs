@@ -101,7 +101,7 @@ impl World {
 
     /// State, intent, and the counts of waiting, flying, paid and failed items, after checking the ledger.
     async fn told(&self) -> (BatchState, BatchIntent, [i64; 4]) {
-        assert_eq!(self.service.verify().await.unwrap().violations(), []);
+        assert_eq!(upkeep::verify::run(self.service.store()).await.unwrap().violations(), []);
         let batch = self.service.batch(&self.name()).await.unwrap();
         let tally = batch.tally;
         for state in ItemState::ALL {

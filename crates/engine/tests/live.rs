@@ -95,7 +95,7 @@ impl World {
     }
 
     async fn verified(&self) {
-        assert_eq!(self.service.verify().await.unwrap().violations(), []);
+        assert_eq!(upkeep::verify::run(self.service.store()).await.unwrap().violations(), []);
     }
 }
 
@@ -198,7 +198,7 @@ async fn a_batch_resumed_while_its_run_is_ending_is_not_closed() {
     let engine = Engine::new(world.service.clone(), EngineOptions::default());
     let ended = engine.run(&world.batch, |_| ()).await.unwrap();
     assert_eq!((ended.state, ended.tally.success_count), (BatchState::Completed, ITEMS));
-    assert!(world.service.verify().await.unwrap().is_ok());
+    assert!(upkeep::verify::run(world.service.store()).await.unwrap().is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]

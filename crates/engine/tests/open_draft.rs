@@ -115,19 +115,19 @@ async fn a_draft_that_was_left_open_is_edited_and_paid_like_any_other() {
     for (account, expected) in [("A0", 100), ("A1", 100), ("A2", 100), ("A3", 0), ("A4", 100), ("A5", 0)] {
         assert_eq!(service.account_show(account).await.unwrap().0.balance, expected, "{account}");
     }
-    assert_eq!(service.verify().await.unwrap().violations(), []);
+    assert_eq!(upkeep::verify::run(service.store()).await.unwrap().violations(), []);
 }
 
 #[tokio::test]
 async fn verify_reports_a_draft_whose_id_ranges_miss_an_item() {
     let (service, _place) = service().await;
     let made = service.batch_create(&actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
-    assert_eq!(service.verify().await.unwrap().violations(), []);
+    assert_eq!(upkeep::verify::run(service.store()).await.unwrap().violations(), []);
     let mut tx = service.store().write().await.unwrap();
     let text = "UPDATE item_extent SET last_number = first_number".to_owned();
     tx.fetch_text(text, vec![]).await.unwrap();
     tx.commit().await.unwrap();
-    let found = service.verify().await.unwrap().violations();
+    let found = upkeep::verify::run(service.store()).await.unwrap().violations();
     let named: Vec<_> = found.iter().map(|one| (one.invariant, one.first_key.clone())).collect();
     assert_eq!(named, [("item_in_run", format!("batch {}", made.batch.batch.id))]);
 }

@@ -121,7 +121,7 @@ async fn check(mode: BatchMode, on: &str, bad: &[i64], ends: BatchState, others:
             assert_eq!(state, others(place), "{mode:?} {on} {place}: {code:?}");
         }
     }
-    assert_eq!(world.service.verify().await.unwrap().violations(), [], "{mode:?} {on}");
+    assert_eq!(upkeep::verify::run(world.service.store()).await.unwrap().violations(), [], "{mode:?} {on}");
 }
 
 #[tokio::test]

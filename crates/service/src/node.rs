@@ -64,15 +64,7 @@ impl Service {
     /// Returns their names.
     pub async fn node_reap(&self) -> Result<Vec<String>, Error> {
         let mut tx = self.store.write().await?;
-        let now = tx.clock().await?;
-        let expired = store::node::expired(&mut tx, now).await?;
-        let mut names = Vec::with_capacity(expired.len());
-        for node in expired.into_iter().filter(|node| node.name != self.store.node()) {
-            let sessions = self.store.end_sessions(&node.name).await?;
-            store::node::leave(&mut tx, &node.name).await?;
-            tracing::warn!(node = node.name, sessions, "evicted a node whose heartbeat had expired");
-            names.push(node.name);
-        }
+        let names = store::node::evict_expired(&mut tx, &self.store).await?;
         if names.is_empty() {
             return Ok(names);
         }

@@ -13,13 +13,13 @@ use domain::id::AssetId;
 use engine::{Engine, EngineOptions, Pulse};
 use ledger::{Door, DoorOptions};
 use service::Service;
-use service::copy::seal::Purpose;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::audit::Actor;
 use store::mark::{Behind, Keeper, LogFile, Mark, OpenMode, ServerKeeper};
 use store::{Schema, Store, StoreError};
+use upkeep::seal::{self, Purpose};
 
 /// Postings by which the history may lag before a command lets it catch up.
 const LAG_MAX: i64 = 20_000;
@@ -98,7 +98,7 @@ impl Session {
             None => Self::of_directory(globals, access).await?,
         };
         let purpose = if access == Access::Read { Purpose::Read } else { Purpose::Write };
-        session.service.usable(purpose).await?;
+        seal::expect_usable(session.service.store(), purpose).await?;
         if let Some(name) = &globals.act_as {
             session.service.actor_name(name).await?;
         }
@@ -111,7 +111,7 @@ impl Session {
         if access.joins(session.service.store().is_sole_writer()) {
             session.pulse = Some(Pulse::start(session.service.clone(), false).await?);
             // A copy that began in the meantime may not have seen this node.
-            if let Err(refusal) = session.service.usable(purpose).await {
+            if let Err(refusal) = seal::expect_usable(session.service.store(), purpose).await {
                 session.leave().await?;
                 return Err(refusal.into());
             }

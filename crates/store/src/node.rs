@@ -6,6 +6,7 @@ use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::record::record;
 use crate::sql::sql;
+use crate::store::Store;
 use crate::tx::Tx;
 use crate::value::Row;
 
@@ -63,6 +64,21 @@ pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Node>, StoreError> {
 /// Nodes whose heartbeat has expired, locked.
 pub async fn expired(tx: &mut Tx, now: i64) -> Result<Vec<Node>, StoreError> {
     tx.fetch(&EXPIRED, args![now]).await?.iter().map(Row::read).collect()
+}
+
+/// Evicts the nodes whose heartbeat has expired, but not this process: terminates their sessions first, since
+/// a frozen process still holds its locks, then removes their rows, which frees their leases. Returns their
+/// names.
+pub async fn evict_expired(tx: &mut Tx, store: &Store) -> Result<Vec<String>, StoreError> {
+    let now = tx.clock().await?;
+    let mut names = Vec::new();
+    for node in expired(tx, now).await?.into_iter().filter(|node| node.name != store.node()) {
+        let sessions = store.end_sessions(&node.name).await?;
+        leave(tx, &node.name).await?;
+        tracing::warn!(node = node.name, sessions, "evicted a node whose heartbeat had expired");
+        names.push(node.name);
+    }
+    Ok(names)
 }
 
 /// Removes a node; this frees its leases.

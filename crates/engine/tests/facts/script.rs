@@ -66,7 +66,7 @@ pub async fn run(script: &str) -> String {
             Err(error) => panic!("{step}: {error}"),
         }
     }
-    assert_eq!(world.service.verify().await.unwrap().violations(), [], "{script}");
+    assert_eq!(upkeep::verify::run(world.service.store()).await.unwrap().violations(), [], "{script}");
     printed.push(printer::print(&store).await);
     printed.join("\n")
 }

@@ -15,7 +15,6 @@ use service::holder::NewHolder;
 use service::policy::PolicyChange;
 use service::statement::{Statement, StatementQuery};
 use service::transfer::Transferred;
-use service::verify::Violation;
 use service::{Error, Service};
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -27,6 +26,7 @@ use store::listing::PageRequest;
 use store::{Schema, Store};
 use testkit::Place;
 use testkit::place::Engine as Below;
+use upkeep::verify::Violation;
 
 /// A clock that the steps set.
 #[derive(Debug)]
@@ -263,7 +263,7 @@ impl Ledger {
     }
 
     pub async fn verify(&self) -> Vec<Violation> {
-        self.service.verify().await.unwrap().violations()
+        upkeep::verify::run(self.service.store()).await.unwrap().violations()
     }
 }
 

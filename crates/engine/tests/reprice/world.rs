@@ -151,6 +151,6 @@ impl World {
     }
 
     pub async fn verified(&self) {
-        assert_eq!(self.service.verify().await.unwrap().violations(), []);
+        assert_eq!(upkeep::verify::run(self.service.store()).await.unwrap().violations(), []);
     }
 }

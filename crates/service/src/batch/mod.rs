@@ -2,7 +2,6 @@
 
 pub mod attempts;
 pub mod cancel;
-pub(crate) mod content;
 pub mod copy;
 pub mod create;
 pub(crate) mod described;

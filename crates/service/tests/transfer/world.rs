@@ -345,7 +345,7 @@ impl World {
 
     /// Every test ends with this: `verify` finds nothing, and money was neither created nor lost.
     pub async fn assert_sound(&self) {
-        let found = self.service.verify().await.unwrap();
+        let found = upkeep::verify::run(self.service.store()).await.unwrap();
         assert!(found.is_ok(), "{:?}", found.violations());
         self.assert_conserved();
     }
