@@ -18,7 +18,6 @@ pub mod date;
 pub mod error;
 pub mod fx;
 pub mod fx_policy;
-pub mod history;
 pub mod holder;
 pub mod identity;
 pub mod invitation;
@@ -40,7 +39,7 @@ pub mod setting;
 pub mod statement;
 pub mod statistics;
 mod steady;
-mod system_account;
+pub mod system_account;
 pub mod transfer;
 pub mod user;
 mod write;
@@ -71,6 +70,7 @@ use store::{Store, Tx};
 /// Everything a verb needs.
 #[derive(Debug, Clone)]
 pub struct Service {
+    // Private to this crate: a caller of requests cannot go around them. The engine has its own.
     pub(crate) store: Store,
     pub(crate) door: Door,
     clock: Arc<dyn Clock>,
@@ -118,18 +118,6 @@ impl Service {
     pub(crate) fn search_limits(&self) -> search::SearchLimits<'_> {
         let budget = search::Budget::from_now(self.search_budget);
         search::SearchLimits { budget, permits: &self.scan_permits }
-    }
-
-    /// The store, for the engine.
-    #[must_use]
-    pub const fn store(&self) -> &Store {
-        &self.store
-    }
-
-    /// The door, for the engine.
-    #[must_use]
-    pub const fn door(&self) -> &Door {
-        &self.door
     }
 
     /// Microseconds since 1970-01-01 UTC.

@@ -4,6 +4,7 @@
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
+use crate::node;
 use crate::record::record;
 use crate::sql::sql;
 use crate::tx::Tx;
@@ -71,6 +72,18 @@ pub async fn get_shared(tx: &mut Tx, batch: BatchId) -> Result<Option<Lease>, St
 /// saw (0 if it was never taken). The caller has checked that it may take it.
 pub async fn take(tx: &mut Tx, batch: BatchId, owner: &str, seen: i64) -> Result<Option<i64>, StoreError> {
     tx.fetch(&TAKE, args![batch.0, owner, seen]).await?.first().map(|row| row.i64(0)).transpose()
+}
+
+/// The same for a node that may not be registered, which it is then: a lease held by an unknown node counts as
+/// free.
+pub async fn take_live(
+    tx: &mut Tx,
+    batch: BatchId,
+    owner: &str,
+    seen: i64,
+) -> Result<Option<i64>, StoreError> {
+    node::ensure(tx, owner).await?;
+    take(tx, batch, owner, seen).await
 }
 
 /// Releases the lease if this epoch still holds it.

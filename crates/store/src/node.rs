@@ -10,6 +10,10 @@ use crate::store::Store;
 use crate::tx::Tx;
 use crate::value::Row;
 
+/// How long a node counts as alive after a heartbeat, in microseconds. With the heartbeat's interval and the
+/// time to terminate its sessions, a dead node's work resumes elsewhere within ten seconds.
+pub const ALIVE_US: i64 = 5_000_000;
+
 record! {
     /// A working process.
     #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +48,16 @@ pub const CATALOGUE: &[&Sql] = &[&JOIN, &BEAT, &ALL, &GET, &EXPIRED, &LEAVE, &LE
 pub async fn join(tx: &mut Tx, node: &Node, now: i64) -> Result<(), StoreError> {
     let args = args![node.name.as_str(), node.stripe, i64::from(node.is_worker), now, node.expires_at];
     tx.execute(&JOIN, args).await.map(|_| ())
+}
+
+/// Registers a process that is no node yet, without a stripe of its own.
+pub(crate) async fn ensure(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
+    if get(tx, name).await?.is_some() {
+        return Ok(());
+    }
+    let now = tx.clock().await?;
+    let expires_at = now.saturating_add(ALIVE_US);
+    join(tx, &Node { name: name.to_owned(), stripe: 0, is_worker: false, expires_at }, now).await
 }
 
 /// Extends a node's row; `false` if the node was evicted.

@@ -26,10 +26,10 @@ pub(crate) struct AcceptLossArgs {
 pub(crate) async fn run(session: &Session, args: &AcceptLossArgs) -> Result<Exit, Failure> {
     let (behind, known) = (session.behind.as_ref(), session.known.as_ref());
     let loss = Loss { behind, mark: known, reason: &args.reason };
-    let leap = loss::accept(session.service.store(), &session.actor, loss, session.service.now()).await?;
+    let leap = loss::accept(&session.store, &session.actor, loss, session.service.now()).await?;
     session.renew_mark().await?;
     forget_backup_beyond(session, leap.commit_number);
-    let place = session.service.store().shown();
+    let place = session.store.shown();
     let lost = behind.map(ToString::to_string);
     let above = leap.numbers_above;
     let text = || {

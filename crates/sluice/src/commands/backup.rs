@@ -30,14 +30,14 @@ pub(crate) struct BackupArgs {
 
 /// Makes the backup.
 pub(crate) async fn run(session: &Session, args: &BackupArgs) -> Result<Exit, Failure> {
-    if !session.service.store().is_file() {
+    if !session.store.is_file() {
         return Err(Failure::usage(ON_SERVER, session.language));
     }
     if let Some(behind) = &session.behind {
         // A backup of a ledger that lost commits would replace a better one.
         return Err(service::StoreError::Behind(behind.clone()).into());
     }
-    let made = upkeep::backup::run(session.service.store(), &args.to, session.service.now()).await?;
+    let made = upkeep::backup::run(&session.store, &args.to, session.service.now()).await?;
     remember(session, &made);
     let (to, commit, bytes) = (args.to.display(), made.commit_number, made.bytes);
     let text = || {

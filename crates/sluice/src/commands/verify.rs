@@ -21,7 +21,7 @@ pub(crate) struct VerifyArgs {}
 
 /// Runs the command.
 pub(crate) async fn run(session: &Session, _args: &VerifyArgs) -> Result<Exit, Failure> {
-    let mut found = upkeep::verify::run(session.service.store()).await?;
+    let mut found = upkeep::verify::run(&session.store).await?;
     if let Some(behind) = &session.behind {
         found.add_behind(behind);
     }

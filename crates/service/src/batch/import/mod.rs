@@ -158,7 +158,7 @@ impl Service {
         };
         let id = store::batch::create(&mut tx, &new).await?;
         // Leased while it is imported, so that other nodes do not treat it as abandoned.
-        self.lease_in(&mut tx, id, 0).await?;
+        store::lease::take_live(&mut tx, id, self.store.node(), 0).await?;
         let at_work = self.at_import(id);
         tx.commit().await?;
         Ok(ImportState::new(id, at_work, terms, source.columns.clone()))

@@ -76,10 +76,7 @@ impl Backups {
     /// For the ledger of a session; none for a ledger on a server, which the database's own tools back up.
     pub(super) async fn of(session: &Session) -> Result<Option<Self>, Failure> {
         let Some(note) = session.last_backup.clone() else { return Ok(None) };
-        Ok(Some(Self {
-            since: BackedUpSince::of(session.service.store(), session.service.now()).await?,
-            note,
-        }))
+        Ok(Some(Self { since: BackedUpSince::of(&session.store, session.service.now()).await?, note }))
     }
 
     fn count(&self) {

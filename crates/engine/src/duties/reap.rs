@@ -1,6 +1,7 @@
 //! The duty of evicting dead nodes and discarding their unfinished imports.
 
 use crate::duty::{Duty, POLL};
+use crate::node;
 use crate::runner::Engine;
 use service::Error;
 use std::time::Duration;
@@ -13,7 +14,7 @@ impl Duty for Reap {
     const IS_WOKEN: bool = false;
 
     async fn turn(&mut self, engine: &Engine) -> Result<Duration, Error> {
-        engine.service.node_reap().await?;
+        node::evict_expired(&engine.store).await?;
         engine.service.batch_purge_unfinished().await?;
         Ok(POLL)
     }
