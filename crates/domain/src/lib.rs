@@ -32,6 +32,7 @@ pub mod text;
 pub mod transfer;
 pub mod visible;
 pub mod voucher;
+pub mod work;
 
 #[cfg(test)]
 mod table;

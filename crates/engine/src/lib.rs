@@ -7,6 +7,7 @@ mod back_off;
 mod duties;
 mod duty;
 pub mod history;
+mod imports;
 pub mod lease;
 mod meter;
 mod node;

@@ -12,6 +12,6 @@ impl Engine {
         if self.store.is_sole_writer() {
             node::evict_others(&self.store).await?;
         }
-        self.service.batch_purge_unfinished().await
+        self.discard_imports().await
     }
 }

@@ -6,6 +6,7 @@ use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
 use domain::fact::Fact;
 use domain::id::BatchId;
+use domain::work::Work;
 use service::Error;
 use service::batch::{rest, settle};
 use store::audit::Actor;
@@ -20,11 +21,12 @@ impl Engine {
         let (actor, now) = (Actor::system(self.store.node()), self.service.now());
         self.mark_rest(&actor, id, epoch, rest).await?;
         let mut tx = self.store.write().await?;
-        lease::fence(&mut tx, id, epoch).await?;
-        if let Some(fact) = finish(&mut tx, id, epoch, now).await? {
+        lease::fence(&mut tx, Work::run(id), epoch).await?;
+        let fact = finish(&mut tx, id, epoch, now).await?;
+        let batch = found(store::batch::get(&mut tx, id).await?, id)?;
+        if let Some(fact) = fact {
             head::close(&mut tx, &actor, vec![fact], now).await?;
         }
-        let batch = found(store::batch::get(&mut tx, id).await?, id)?;
         tx.commit().await?;
         if batch.state == BatchState::Processing && batch.tally.needs_runner(batch.intent) {
             self.store.wake();
@@ -44,7 +46,7 @@ impl Engine {
         for mut pass in passes {
             loop {
                 let (mut tx, now) = (self.store.write().await?, self.service.now());
-                lease::fence(&mut tx, id, epoch).await?;
+                lease::fence(&mut tx, Work::run(id), epoch).await?;
                 let Some(fact) = pass.step(&mut tx, id, now).await? else { break };
                 head::close(&mut tx, actor, vec![fact], now).await?;
                 tx.commit().await?;
@@ -57,7 +59,7 @@ impl Engine {
 /// Releases the lease, and pauses or ends the batch or leaves it to the next owner; returns what to record.
 async fn finish(tx: &mut Tx, id: BatchId, epoch: i64, now: i64) -> Result<Option<Fact>, Error> {
     let batch = found(store::batch::lock(tx, id).await?, id)?;
-    store::lease::release(tx, id, epoch).await?;
+    store::lease::release(tx, Work::run(id), epoch).await?;
     if batch.state != BatchState::Processing {
         return Ok(None);
     }

@@ -11,16 +11,16 @@ use domain::batch::{BatchIntent, BatchMode, BatchState, CHUNK_ITEMS_MAX};
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::item::ItemState;
+use domain::work::{Work, WorkKind};
 use ledger::{Door, Slice, SliceOutcome, crash};
 use service::{Error, Service};
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use store::audit::Actor;
 use store::batch::Batch;
 use store::item::{Item, Page};
-use store::{Store, StoreError};
+use store::{AtHand, Store, StoreError};
 use tokio::task::JoinHandle;
 
 /// Options of the engine.
@@ -63,9 +63,6 @@ pub struct Engine {
     pub(crate) door: Door,
     pub(crate) service: Service,
     pub(crate) options: EngineOptions,
-    /// Batches this process is running: a lease belongs to the node, so it cannot tell two runs on one node
-    /// apart.
-    pub(crate) running: Arc<Mutex<HashSet<BatchId>>>,
     /// Batches whose run failed, which are backing off.
     pub(crate) back_off: Arc<Mutex<BackOff>>,
     /// Set when this process is stopping: runs stop at the next chunk boundary and leave the batch to others.
@@ -74,16 +71,14 @@ pub struct Engine {
 
 /// Marks a batch as running in this process until it is dropped.
 struct Running {
-    batch: BatchId,
-    all: Arc<Mutex<HashSet<BatchId>>>,
+    store: Store,
+    at_hand: Option<AtHand>,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Ok(mut all) = self.all.lock() {
-            all.remove(&self.batch);
-            meter::running(all.len());
-        }
+        drop(self.at_hand.take());
+        meter::running(self.store.work_at_hand(WorkKind::Run).len());
     }
 }
 
@@ -108,8 +103,8 @@ impl Engine {
     /// Creates an engine over a store, its door, and the service over both.
     #[must_use]
     pub fn new(store: Store, door: Door, service: Service, options: EngineOptions) -> Self {
-        let (running, back_off, stopping) = Default::default();
-        Self { store, door, service, options, running, back_off, stopping }
+        let (back_off, stopping) = Default::default();
+        Self { store, door, service, options, back_off, stopping }
     }
 
     /// Batches in `processing` that need a runner and that no other live node has leased, oldest first.
@@ -127,7 +122,7 @@ impl Engine {
             return Ok(batch);
         }
         let _running = self.begin(batch.id)?;
-        let epoch = self.with_retries(|| lease::take(&self.store, batch.id)).await?;
+        let epoch = self.with_retries(|| lease::take(&self.store, Work::run(batch.id))).await?;
         meter::lease(Lease::Taken);
         crash::point("lease_taken");
         let end = self.slices(&batch, epoch, &mut progress).await?;
@@ -139,17 +134,14 @@ impl Engine {
     /// Marks the batch as running in this process; refuses a second run of the same batch.
     fn begin(&self, batch: BatchId) -> Result<Running, Error> {
         let refused = || Error::refused(Code::BatchRunning, self.store.node());
-        let mut all = self.running.lock().map_err(|_| refused())?;
-        if !all.insert(batch) {
-            return Err(refused());
-        }
-        meter::running(all.len());
-        Ok(Running { batch, all: self.running.clone() })
+        let at_hand = self.store.begin_work(Work::run(batch)).ok_or_else(refused)?;
+        meter::running(self.store.work_at_hand(WorkKind::Run).len());
+        Ok(Running { store: self.store.clone(), at_hand: Some(at_hand) })
     }
 
     /// Whether this process is running a batch.
     pub(crate) fn is_running(&self) -> bool {
-        self.running.lock().is_ok_and(|running| !running.is_empty())
+        !self.store.work_at_hand(WorkKind::Run).is_empty()
     }
 
     /// Retries a job while the database is unreachable, busy, or left a commit outcome unknown. Everything a
@@ -259,7 +251,7 @@ impl Engine {
                 return Err(Code::Fenced.into());
             }
             End::HandedOver => {
-                self.with_retries(|| lease::release(&self.store, batch.id, epoch)).await?;
+                self.with_retries(|| lease::release(&self.store, Work::run(batch.id), epoch)).await?;
                 return self.service.batch(&name).await;
             }
             End::Stopped(code) => Some(code),

@@ -6,6 +6,7 @@ use domain::batch::{BatchIntent, BatchState, BatchTally, BatchType};
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::item::ItemState;
+use domain::work::Work;
 use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
 use service::Service;
@@ -95,7 +96,7 @@ impl World {
 
     async fn epoch(&self) -> i64 {
         let mut tx = self.store.read().await.unwrap();
-        store::lease::get(&mut tx, self.batch).await.unwrap().map_or(0, |lease| lease.epoch)
+        store::lease::get(&mut tx, Work::run(self.batch)).await.unwrap().map_or(0, |lease| lease.epoch)
     }
 
     /// State, intent, and the counts of waiting, flying, paid and failed items, after checking the ledger.

@@ -4,6 +4,7 @@
 use domain::batch::{BatchState, BatchType};
 use domain::code::Code;
 use domain::item::ItemState;
+use domain::work::Work;
 use engine::{Engine, EngineOptions, lease};
 use ledger::{Clock, Door, DoorOptions};
 use service::account_import::AccountImport;
@@ -155,8 +156,11 @@ async fn a_runner_that_lost_its_lease_writes_nothing_more() {
         let name = "another".to_owned();
         let node = Node { name, stripe: 0, is_worker: true, expires_at: now + 3_600_000_000 };
         store::node::join(&mut tx, &node, now).await.unwrap();
-        let seen = store::lease::get_exclusive(&mut tx, id).await.unwrap().unwrap().epoch;
-        assert_eq!(store::lease::take(&mut tx, id, "another", seen).await.unwrap(), Some(seen + 1));
+        let seen = store::lease::get_exclusive(&mut tx, Work::run(id)).await.unwrap().unwrap().epoch;
+        assert_eq!(
+            store::lease::take(&mut tx, Work::run(id), "another", seen).await.unwrap(),
+            Some(seen + 1)
+        );
         tx.commit().await.unwrap();
     };
     let fenced = world.run_while(take_over).await;
@@ -186,7 +190,7 @@ async fn an_item_skipped_during_the_run_is_not_paid() {
 async fn a_batch_resumed_while_its_run_is_ending_is_not_closed() {
     let world = world().await;
     let id = world.service.batch(&world.batch).await.unwrap().id;
-    let epoch = lease::take(&world.store, id).await.unwrap();
+    let epoch = lease::take(&world.store, Work::run(id)).await.unwrap();
     world.service.batch_pause(&world.actor, &world.batch).await.unwrap();
     let (_, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
     assert_eq!(count, ITEMS);
@@ -203,10 +207,10 @@ async fn a_batch_resumed_while_its_run_is_ending_is_not_closed() {
 async fn resuming_a_live_run_changes_nothing_and_after_an_interruption_retries_the_interrupted_items() {
     let world = world().await;
     let id = world.service.batch(&world.batch).await.unwrap().id;
-    let epoch = lease::take(&world.store, id).await.unwrap();
+    let epoch = lease::take(&world.store, Work::run(id)).await.unwrap();
     let (live, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
     assert_eq!((live.state, count), (BatchState::Processing, 0));
-    lease::release(&world.store, id, epoch).await.unwrap();
+    lease::release(&world.store, Work::run(id), epoch).await.unwrap();
     let (_, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
     assert_eq!(count, ITEMS);
     let ended =

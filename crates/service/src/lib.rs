@@ -58,12 +58,11 @@ pub use store::mark::Behind;
 use account_cache::AccountCache;
 use domain::asset::Asset;
 use domain::code::Code;
-use domain::id::{AssetId, BatchId};
+use domain::id::AssetId;
 use domain::text::Name;
 use domain::visible::shown;
 use ledger::{Clock, Door};
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 use store::{Store, Tx};
 
@@ -76,8 +75,6 @@ pub struct Service {
     clock: Arc<dyn Clock>,
     /// The idempotency key of the request that this service serves, if it has one.
     pub(crate) operation: Option<Arc<OperationKey>>,
-    /// Imports running in this process.
-    pub(crate) importing: Arc<Mutex<HashSet<BatchId>>>,
     pub(crate) passwords: password::Passwords,
     pub(crate) steady: steady::MonotonicTime,
     /// The accounts that this process has looked up.
@@ -99,7 +96,6 @@ impl Service {
             door,
             clock,
             operation: None,
-            importing: Arc::default(),
             passwords,
             steady,
             accounts: Arc::default(),

@@ -58,6 +58,7 @@ mod tests {
         assert_eq!(check_crate("domain", &["store"]).len(), 1);
         assert_eq!(check_crate("http-api", &["service", "ledger", "engine"]).len(), 2);
         assert_eq!(check_crate("service", &["engine"]).len(), 1);
+        assert_eq!(check_crate("upkeep", &["store", "service"]).len(), 1);
         assert_eq!(check_crate("other", &[]).len(), 1);
     }
 

@@ -6,6 +6,7 @@ use crate::meter;
 use crate::runner::Engine;
 use domain::code::Code;
 use domain::id::BatchId;
+use domain::work::WorkKind;
 use service::Error;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -56,9 +57,10 @@ impl Engine {
     /// The waiting batches that this node should start now.
     async fn startable(&self) -> Result<Vec<BatchId>, Error> {
         let waiting = self.waiting().await?;
-        let mine = self.running.lock().map(|running| running.clone()).unwrap_or_default();
+        let mine = self.store.work_at_hand(WorkKind::Run);
         let back_off = self.back_off.lock().map(|back_off| back_off.clone()).unwrap_or_default();
-        let is_free = |batch: &BatchId| !mine.contains(batch) && !back_off.holds_back(*batch, Instant::now());
+        let is_free =
+            |batch: &BatchId| !mine.contains(&batch.0) && !back_off.holds_back(*batch, Instant::now());
         let mut waiting: Vec<BatchId> = waiting.into_iter().filter(is_free).collect();
         if !waiting.is_empty() {
             waiting.truncate(self.share().await?.saturating_sub(mine.len()));

@@ -3,6 +3,7 @@
 
 mod batches;
 mod follow;
+mod imports;
 mod reap;
 
 use crate::duty::Duties;
@@ -12,6 +13,7 @@ use crate::runner::Engine;
 pub(crate) fn of_worker(engine: &Engine) -> Duties {
     let mut duties = Duties::of(engine);
     duties.start(reap::Reap);
+    duties.start(imports::Imports);
     duties.start(batches::Batches::default());
     duties.start(follow::Follow::of(engine));
     duties

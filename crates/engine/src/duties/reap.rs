@@ -1,4 +1,4 @@
-//! The duty of evicting dead nodes and discarding their unfinished imports.
+//! The duty of evicting dead nodes, which frees the work that they held.
 
 use crate::duty::{Duty, POLL};
 use crate::node;
@@ -6,7 +6,7 @@ use crate::runner::Engine;
 use service::Error;
 use std::time::Duration;
 
-/// Evicts dead nodes, then discards their unfinished imports.
+/// Evicts dead nodes.
 pub(crate) struct Reap;
 
 impl Duty for Reap {
@@ -15,7 +15,6 @@ impl Duty for Reap {
 
     async fn turn(&mut self, engine: &Engine) -> Result<Duration, Error> {
         node::evict_expired(&engine.store).await?;
-        engine.service.batch_purge_unfinished().await?;
         Ok(POLL)
     }
 

@@ -5,6 +5,7 @@ use crate::write::Write;
 use domain::batch::{BatchIntent, BatchState};
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
+use domain::work::Work;
 use store::Tx;
 use store::batch::Batch;
 
@@ -39,6 +40,6 @@ pub async fn close(tx: &mut Tx, batch: &Batch, state: BatchState, now: i64) -> R
 
 /// Whether a runner holds the batch's lease now.
 pub(crate) async fn is_live(tx: &mut Tx, batch: BatchId) -> Result<bool, Error> {
-    let lease = store::lease::get(tx, batch).await?;
+    let lease = store::lease::get(tx, Work::run(batch)).await?;
     Ok(lease.is_some_and(|lease| lease.is_live))
 }

@@ -1,9 +1,9 @@
 //! Moves a whole ledger into another database, of the same engine or the other one.
 //!
-//! The source is sealed meanwhile ([`crate::seal`]), so it cannot be written. Its tables are copied page by page.
-//! Each page and the copy's progress are written in one transaction (`progress`), so a killed copy resumes
-//! where it stopped. Until the copy has been compared with the source row by row (`compare`) and verified,
-//! the target cannot be opened as a ledger.
+//! The source is sealed meanwhile ([`crate::seal`]), so it cannot be written. Its tables are copied page by
+//! page. Each page and the copy's progress are written in one transaction (`progress`), so a killed copy
+//! resumes where it stopped. Until the copy has been compared with the source row by row (`compare`) and
+//! verified, the target cannot be opened as a ledger.
 //!
 //! `store::copy` defines what is copied and in which order; add a new table there.
 
