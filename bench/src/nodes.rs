@@ -2,7 +2,7 @@
 
 use crate::input::{self, Lines};
 use crate::place::Place;
-use crate::work;
+use crate::work::{self, Ledger};
 use crate::{BenchOptions, Shape, Step};
 use domain::batch::BatchState;
 use engine::Pulse;
@@ -30,12 +30,13 @@ async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(Step)) -
     let Place::Server { url, .. } = place else {
         return Err(std::io::Error::other("two processes need a server").into());
     };
-    let service = work::service(place.open().await?, options);
+    let ledger = Ledger::over(place.open().await?, options);
+    let service = &ledger.service;
     let actor = Actor::new(domain::principal::Principal::CommandLine, "bench", "bench");
     // Without a heartbeat the workers would treat this process as one that died during its import.
-    let pulse = Pulse::start(service.clone(), false).await?;
-    work::set_up(Shape::OneToMany, options, &service, &actor, say).await?;
-    let batches = [half(&service, &actor, options, 0).await?, half(&service, &actor, options, 1).await?];
+    let pulse = Pulse::start(ledger.engine(), false).await?;
+    work::set_up(Shape::OneToMany, options, &ledger, &actor, say).await?;
+    let batches = [half(service, &actor, options, 0).await?, half(service, &actor, options, 1).await?];
     let mut workers = Vec::new();
     for _ in 0..2 {
         workers.push(worker(options, url)?);
@@ -48,7 +49,7 @@ async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(Step)) -
         service.batch_execute(&actor, &batch.id.to_string()).await?;
     }
     for batch in &batches {
-        ended(&service, batch).await?;
+        ended(service, batch).await?;
     }
     let items_per_s = options.items as f64 / begun.elapsed().as_secs_f64();
     for mut worker in workers {

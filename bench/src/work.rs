@@ -4,7 +4,7 @@ use crate::input::{self, Lines};
 use crate::place::Place;
 use crate::{BenchOptions, RoundSpeed, Shape, Step, floor, machine};
 use domain::batch::{BatchState, BatchType};
-use engine::{Engine, EngineOptions};
+use engine::{Engine, EngineOptions, history};
 use ledger::{Clock, Door, DoorOptions};
 use serde_json::{Value as Json, json};
 use service::account_import::AccountImport;
@@ -56,11 +56,27 @@ pub(crate) async fn measure(
     result
 }
 
-/// The service over a store, with a frozen clock.
-pub(crate) fn service(store: Store, options: &BenchOptions) -> Service {
-    let clock: Arc<dyn Clock> = Arc::new(Still);
-    let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: options.chunk_items });
-    Service::new(store, door, clock)
+/// A ledger as one process has it open.
+pub(crate) struct Ledger {
+    pub store: Store,
+    door: Door,
+    pub service: Service,
+}
+
+impl Ledger {
+    /// A ledger in a store, with a frozen clock.
+    pub(crate) fn over(store: Store, options: &BenchOptions) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(Still);
+        let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: options.chunk_items });
+        let service = Service::new(store.clone(), door.clone(), clock);
+        Self { store, door, service }
+    }
+
+    /// The engine of this process.
+    pub(crate) fn engine(&self) -> Engine {
+        let (store, door, service) = (self.store.clone(), self.door.clone(), self.service.clone());
+        Engine::new(store, door, service, EngineOptions::default())
+    }
 }
 
 async fn rounds(
@@ -69,12 +85,12 @@ async fn rounds(
     place: &Place,
     say: &mut impl FnMut(Step),
 ) -> Result<Json, Error> {
-    let service = service(place.open().await?, options);
+    let ledger = Ledger::over(place.open().await?, options);
     let actor = Actor::new(domain::principal::Principal::CommandLine, "bench", "bench");
-    set_up(shape, options, &service, &actor, say).await?;
+    set_up(shape, options, &ledger, &actor, say).await?;
     let mut rounds = Vec::new();
     for round in 0..options.rounds {
-        let measured = one(shape, options, &service, &actor, round).await?;
+        let measured = one(shape, options, &ledger, &actor, round).await?;
         say(Step::Round(RoundSpeed {
             shape,
             number: round + 1,
@@ -86,9 +102,9 @@ async fn rounds(
         }));
         rounds.push(measured);
     }
-    let (newest_ms, dated_ms) = statements(shape, &service).await?;
+    let (newest_ms, dated_ms) = statements(shape, &ledger.service).await?;
     let begun = Instant::now();
-    let verified = service.verify().await?;
+    let verified = upkeep::verify::run(&ledger.store).await.map_err(std::io::Error::other)?;
     let verify_s = begun.elapsed().as_secs_f64();
     let chunk = u64::try_from(options.chunk_items).unwrap_or(50_000);
     let floor = floor::measure(place, options.items, chunk).await?;
@@ -156,10 +172,11 @@ fn report(round: &Round, items: u64) -> Json {
 pub(crate) async fn set_up(
     shape: Shape,
     options: &BenchOptions,
-    service: &Service,
+    ledger: &Ledger,
     actor: &Actor,
     say: &mut impl FnMut(Step),
 ) -> Result<(), Error> {
+    let service = &ledger.service;
     let text = |s: &str| Some(s.to_owned());
     let change = PolicyChange {
         min: text("0.01"),
@@ -192,8 +209,8 @@ pub(crate) async fn set_up(
         };
         service.transfer(actor, &deposit).await?;
     }
-    service.history_catch_up().await?;
-    service.store().checkpoint().await?;
+    history::catch_up(&ledger.store, &ledger.door).await?;
+    ledger.store.checkpoint().await?;
     say(Step::Opened { shape, accounts: imported.opened, seconds: begun.elapsed().as_secs_f64() });
     Ok(())
 }
@@ -201,11 +218,12 @@ pub(crate) async fn set_up(
 async fn one(
     shape: Shape,
     options: &BenchOptions,
-    service: &Service,
+    ledger: &Ledger,
     actor: &Actor,
     round: u32,
 ) -> Result<Round, Error> {
-    let bytes = service.store().size_bytes().await?;
+    let Ledger { store, door, service } = ledger;
+    let bytes = store.size_bytes().await?;
     machine::reset_peak_rss();
     let begun = Instant::now();
     let batch = import(shape, options, service, actor, u64::from(round)).await?;
@@ -213,19 +231,18 @@ async fn one(
     let import_peak_rss = machine::peak_rss_bytes();
 
     machine::reset_peak_rss();
-    let log = service.store().log_bytes().await?;
+    let log = store.log_bytes().await?;
     let (begun, cpu) = (Instant::now(), machine::cpu_s());
     let name = batch.id.to_string();
     service.batch_execute(actor, &name).await?;
-    let runner = Engine::new(service.clone(), EngineOptions::default());
-    let ended = runner.run(&name, |_| ()).await?;
+    let ended = ledger.engine().run(&name, |_| ()).await?;
     let (run_s, cpu_s) = (begun.elapsed().as_secs_f64(), machine::cpu_s() - cpu);
 
-    let log = log.zip(service.store().log_bytes().await?).map(|(before, after)| after - before);
+    let log = log.zip(store.log_bytes().await?).map(|(before, after)| after - before);
     let begun = Instant::now();
-    let postings = service.history_catch_up().await?;
+    let postings = history::catch_up(store, door).await?;
     let history_s = begun.elapsed().as_secs_f64();
-    service.store().checkpoint().await?;
+    store.checkpoint().await?;
     if ended.state != BatchState::Completed {
         return Err(std::io::Error::other(format!("the batch ended {}", ended.state.name())).into());
     }
@@ -237,7 +254,7 @@ async fn one(
         history_s,
         postings,
         fee_share: (postings as f64 - items) / items,
-        bytes_per_item: service.store().size_bytes().await?.saturating_sub(bytes) as f64 / items,
+        bytes_per_item: store.size_bytes().await?.saturating_sub(bytes) as f64 / items,
         log_bytes_per_item: log.map(|bytes| bytes as f64 / items),
         import_peak_rss,
         peak_rss: machine::peak_rss_bytes(),

@@ -24,6 +24,7 @@ pub mod number;
 pub mod policy;
 pub mod posting;
 pub mod principal;
+pub mod refusal;
 pub mod script;
 pub mod similar;
 pub mod split;
@@ -32,6 +33,7 @@ pub mod text;
 pub mod transfer;
 pub mod visible;
 pub mod voucher;
+pub mod work;
 
 #[cfg(test)]
 mod table;

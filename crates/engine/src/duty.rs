@@ -4,7 +4,8 @@
 //! loop: it pauses between turns and is woken when there may be work, it backs off after an error, it counts
 //! errors and panics, and it ends when the node stops.
 //!
-//! To add a duty: a file with a type that implements [`Duty`], and a line in `Engine::work` (worker.rs).
+//! Adding a duty is one file, with a type that implements [`Duty`], in the folder `duties`, and one line in
+//! `duties/mod.rs`, which starts it (and, as for any file, its `mod`).
 
 use crate::meter;
 use crate::runner::Engine;
@@ -53,7 +54,7 @@ impl Duties {
     /// Starts a duty.
     pub(crate) fn start<D: Duty>(&mut self, duty: D) {
         meter::duty_begins(D::NAME);
-        let wakes = D::IS_WOKEN.then(|| self.engine.service.store().wakes());
+        let wakes = D::IS_WOKEN.then(|| self.engine.store.wakes());
         self.tasks.spawn(perform(duty, self.engine.clone(), wakes, self.stopping.subscribe()));
     }
 

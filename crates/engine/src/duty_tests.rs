@@ -25,7 +25,8 @@ impl Clock for Still {
 async fn engine() -> Engine {
     let store = Store::memory().await.unwrap();
     let door = Door::open(store.clone(), Arc::new(Still), DoorOptions::default());
-    Engine::new(Service::new(store, door, Arc::new(Still)), EngineOptions::default())
+    let service = Service::new(store.clone(), door.clone(), Arc::new(Still));
+    Engine::new(store, door, service, EngineOptions::default())
 }
 
 /// How a turn ends.
@@ -80,7 +81,7 @@ async fn errors_and_panics_do_not_end_a_duty_a_wake_up_ends_its_pause_and_a_stop
     let script = async {
         for _ in 0..5 {
             assert_eq!(timeout(SOON, heard.recv()).await.unwrap(), Some("turn"));
-            engine.service.store().wake();
+            engine.store.wake();
         }
     };
     timeout(SOON, duties.until(script)).await.unwrap().unwrap();

@@ -1,15 +1,19 @@
 //! Background use cases. The runner executes batches in chunks at its own pace and survives a kill at any
 //! line: its state is in the database, and what it holds in memory is disposable. A worker picks up batches
 //! as one of any number of nodes; its heartbeat keeps the other nodes from taking them over. What a node does
-//! by itself is a list of duties (`duty.rs`).
+//! by itself is a list of duties (`duties/mod.rs`).
 
 mod back_off;
-mod batches;
+mod duties;
 mod duty;
-mod history;
+pub mod history;
+mod imports;
+pub mod lease;
 mod meter;
+mod node;
 pub mod pulse;
-mod reap;
+mod recovery;
+mod run_end;
 pub mod runner;
 pub mod worker;
 

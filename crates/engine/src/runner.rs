@@ -5,20 +5,22 @@
 //! checks epoch and intent in every chunk, so a runner that lost its lease writes nothing.
 
 use crate::back_off::BackOff;
+use crate::lease;
 use crate::meter::{self, Lease};
 use domain::batch::{BatchIntent, BatchMode, BatchState, CHUNK_ITEMS_MAX};
 use domain::code::Code;
 use domain::id::BatchId;
-use ledger::{Slice, SliceOutcome, crash};
+use domain::item::ItemState;
+use domain::work::{Work, WorkKind};
+use ledger::{Door, Slice, SliceOutcome, crash};
 use service::{Error, Service};
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use store::StoreError;
 use store::audit::Actor;
 use store::batch::Batch;
-use store::item::Item;
+use store::item::{Item, Page};
+use store::{AtHand, Store, StoreError};
 use tokio::task::JoinHandle;
 
 /// Options of the engine.
@@ -57,11 +59,10 @@ pub struct Progress {
 /// Runs batches.
 #[derive(Debug, Clone)]
 pub struct Engine {
+    pub(crate) store: Store,
+    pub(crate) door: Door,
     pub(crate) service: Service,
     pub(crate) options: EngineOptions,
-    /// Batches this process is running: a lease belongs to the node, so it cannot tell two runs on one node
-    /// apart.
-    pub(crate) running: Arc<Mutex<HashSet<BatchId>>>,
     /// Batches whose run failed, which are backing off.
     pub(crate) back_off: Arc<Mutex<BackOff>>,
     /// Set when this process is stopping: runs stop at the next chunk boundary and leave the batch to others.
@@ -70,16 +71,14 @@ pub struct Engine {
 
 /// Marks a batch as running in this process until it is dropped.
 struct Running {
-    batch: BatchId,
-    all: Arc<Mutex<HashSet<BatchId>>>,
+    store: Store,
+    at_hand: Option<AtHand>,
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Ok(mut all) = self.all.lock() {
-            all.remove(&self.batch);
-            meter::running(all.len());
-        }
+        drop(self.at_hand.take());
+        meter::running(self.store.work_at_hand(WorkKind::Run).len());
     }
 }
 
@@ -101,10 +100,17 @@ enum End {
 type Ahead = JoinHandle<Result<Vec<Item>, Error>>;
 
 impl Engine {
-    /// Creates an engine over a service.
+    /// Creates an engine over a store, its door, and the service over both.
     #[must_use]
-    pub fn new(service: Service, options: EngineOptions) -> Self {
-        Self { service, options, running: Arc::default(), back_off: Arc::default(), stopping: Arc::default() }
+    pub fn new(store: Store, door: Door, service: Service, options: EngineOptions) -> Self {
+        let (back_off, stopping) = Default::default();
+        Self { store, door, service, options, back_off, stopping }
+    }
+
+    /// Batches in `processing` that need a runner and that no other live node has leased, oldest first.
+    pub async fn waiting(&self) -> Result<Vec<BatchId>, Error> {
+        let mut tx = self.store.read().await?;
+        Ok(store::batch::waiting(&mut tx, self.store.node()).await?)
     }
 
     /// Runs a `processing` batch until it ends or is paused; calls `progress` after each chunk. A batch in
@@ -116,7 +122,7 @@ impl Engine {
             return Ok(batch);
         }
         let _running = self.begin(batch.id)?;
-        let epoch = self.with_retries(|| self.service.lease_take(batch.id)).await?;
+        let epoch = self.with_retries(|| lease::take(&self.store, Work::run(batch.id))).await?;
         meter::lease(Lease::Taken);
         crash::point("lease_taken");
         let end = self.slices(&batch, epoch, &mut progress).await?;
@@ -127,18 +133,15 @@ impl Engine {
 
     /// Marks the batch as running in this process; refuses a second run of the same batch.
     fn begin(&self, batch: BatchId) -> Result<Running, Error> {
-        let refused = || Error::refused(Code::BatchRunning, self.service.store().node());
-        let mut all = self.running.lock().map_err(|_| refused())?;
-        if !all.insert(batch) {
-            return Err(refused());
-        }
-        meter::running(all.len());
-        Ok(Running { batch, all: self.running.clone() })
+        let refused = || Error::refused(Code::BatchRunning, self.store.node());
+        let at_hand = self.store.begin_work(Work::run(batch)).ok_or_else(refused)?;
+        meter::running(self.store.work_at_hand(WorkKind::Run).len());
+        Ok(Running { store: self.store.clone(), at_hand: Some(at_hand) })
     }
 
     /// Whether this process is running a batch.
     pub(crate) fn is_running(&self) -> bool {
-        self.running.lock().is_ok_and(|running| !running.is_empty())
+        !self.store.work_at_hand(WorkKind::Run).is_empty()
     }
 
     /// Retries a job while the database is unreachable, busy, or left a commit outcome unknown. Everything a
@@ -168,7 +171,7 @@ impl Engine {
         progress: &mut (impl FnMut(&Progress) + Send),
     ) -> Result<End, Error> {
         let (speed, name) = (RunSpeed::start(batch), batch.id.to_string());
-        let actor = Actor::system(self.service.store().node());
+        let actor = Actor::system(self.store.node());
         let (mut after, mut stale) = (batch.first_number - 1, 0);
         let mut ahead = self.read(batch, after);
         loop {
@@ -184,7 +187,7 @@ impl Engine {
             let pay = || {
                 let slice = Slice { batch: batch.id, epoch, items: items.clone() };
                 let actor = actor.clone();
-                async move { Ok(self.service.door().slice(actor, slice).await?) }
+                async move { Ok(self.door.slice(actor, slice).await?) }
             };
             match self.with_retries(pay).await? {
                 SliceOutcome::Done { stopped: false, .. } => {}
@@ -223,15 +226,16 @@ impl Engine {
     fn slice_items(&self, batch: &Batch) -> usize {
         match batch.mode {
             BatchMode::Atomic => CHUNK_ITEMS_MAX,
-            _ => self.service.door().slice_items(),
+            _ => self.door.slice_items(),
         }
     }
 
     /// Starts reading the next slice.
     fn read(&self, batch: &Batch, after: i64) -> Ahead {
         let limit = i64::try_from(self.slice_items(batch)).unwrap_or(i64::MAX);
-        let (service, batch) = (self.service.clone(), batch.clone());
-        tokio::spawn(async move { service.run_page(&batch, after, limit).await })
+        let (store, page) =
+            (self.store.clone(), Page { batch: batch.id, after, last: batch.last_number, limit });
+        tokio::spawn(async move { pending(&store, page).await })
     }
 
     async fn end(&self, batch: &Batch, epoch: i64, end: End) -> Result<Batch, Error> {
@@ -243,11 +247,11 @@ impl Engine {
         });
         let rest = match end {
             End::Fenced => {
-                tracing::warn!(batch = batch.id.0, node = self.service.store().node(), "fenced");
+                tracing::warn!(batch = batch.id.0, node = self.store.node(), "fenced");
                 return Err(Code::Fenced.into());
             }
             End::HandedOver => {
-                self.with_retries(|| self.service.lease_release(batch.id, epoch)).await?;
+                self.with_retries(|| lease::release(&self.store, Work::run(batch.id), epoch)).await?;
                 return self.service.batch(&name).await;
             }
             End::Stopped(code) => Some(code),
@@ -257,8 +261,14 @@ impl Engine {
                 (now.intent == BatchIntent::Interrupt).then_some(Code::Interrupted)
             }
         };
-        self.with_retries(|| self.service.run_finish(batch.id, epoch, rest)).await
+        self.with_retries(|| self.end_run(batch.id, epoch, rest)).await
     }
+}
+
+/// The pending items of a page.
+async fn pending(store: &Store, page: Page) -> Result<Vec<Item>, Error> {
+    let mut tx = store.read().await?;
+    Ok(store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?)
 }
 
 /// Backs off before a stale slice is read again; an error once that has happened too often.

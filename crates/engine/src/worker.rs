@@ -1,10 +1,7 @@
 //! The worker: one of any number of nodes that pick up batches to run, until it is asked to stop.
 
-use crate::batches::Batches;
-use crate::duty::Duties;
-use crate::history::History;
+use crate::duties;
 use crate::pulse::Pulse;
-use crate::reap::Reap;
 use crate::runner::Engine;
 use service::Error;
 
@@ -12,22 +9,16 @@ impl Engine {
     /// Works until `stop` completes. Then runs end at the next chunk boundary, and other nodes or the next
     /// start continue them.
     pub async fn work(&self, stop: impl Future<Output = ()>) -> Result<(), Error> {
-        let pulse = self.with_retries(|| Pulse::start(self.service.clone(), true)).await?;
-        let mut duties = Duties::of(self);
-        duties.start(Reap);
-        duties.start(Batches::default());
-        duties.start(History::of(self));
-        duties.until(stop).await?;
+        let pulse = self.with_retries(|| Pulse::start(self.clone(), true)).await?;
+        duties::of_worker(self).until(stop).await?;
         self.with_retries(|| pulse.leave()).await
     }
 
     /// Runs no batches but registers as a node, as every writing process must, so that the ledger is not
     /// moved away meanwhile. Keeps the history up to date until `stop` completes.
     pub async fn keep_history(&self, stop: impl Future<Output = ()>) -> Result<(), Error> {
-        let pulse = self.with_retries(|| Pulse::start(self.service.clone(), false)).await?;
-        let mut duties = Duties::of(self);
-        duties.start(History::of(self));
-        duties.until(stop).await?;
+        let pulse = self.with_retries(|| Pulse::start(self.clone(), false)).await?;
+        duties::of_server(self).until(stop).await?;
         self.with_retries(|| pulse.leave()).await
     }
 }

@@ -6,6 +6,7 @@ use domain::batch::{BatchIntent, BatchState, BatchTally, BatchType};
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::item::ItemState;
+use domain::work::Work;
 use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
 use service::Service;
@@ -31,6 +32,8 @@ impl Clock for Still {
 }
 
 struct World {
+    store: Store,
+    engine: Engine,
     service: Service,
     actor: Actor,
     batch: BatchId,
@@ -43,7 +46,8 @@ async fn world() -> World {
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
     let clock: Arc<dyn Clock> = Arc::new(Still);
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 2 });
-    let service = Service::new(store, door, clock);
+    let service = Service::new(store.clone(), door.clone(), clock);
+    let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
     let actor = Actor::new(domain::principal::Principal::CommandLine, "tester", "test");
     let accounts = "number,holder,currency\nPAY,Employer,USD\nA1,A,USD\nA2,B,USD\nA3,C,USD\nA4,D,USD\n";
     service.account_import(&actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
@@ -58,7 +62,7 @@ async fn world() -> World {
         BatchImport { account: Some("PAY".to_owned()), ..BatchImport::new(BatchType::OneToMany, "rails") };
     let batch = service.batch_import(&actor, &import, Cursor::new(rows)).await.unwrap().batch.unwrap().id;
     service.batch_execute(&actor, &batch.to_string()).await.unwrap();
-    World { service, actor, batch, _place: place }
+    World { store, engine, service, actor, batch, _place: place }
 }
 
 impl World {
@@ -66,13 +70,9 @@ impl World {
         self.batch.to_string()
     }
 
-    fn engine(&self) -> Engine {
-        Engine::new(self.service.clone(), EngineOptions::default())
-    }
-
     /// What a rail does to the item on a line (the first is on line 2): sends it, loses its answer, or refuses it.
     async fn rail(&self, line: i64, to: ItemState) {
-        let mut tx = self.service.store().write().await.unwrap();
+        let mut tx = self.store.write().await.unwrap();
         let batch = store::batch::lock(&mut tx, self.batch).await.unwrap().unwrap();
         let item = store::item::by_line(&mut tx, self.batch, line).await.unwrap().unwrap();
         let code = (to == ItemState::Failed).then_some(Code::TargetFrozen);
@@ -95,17 +95,17 @@ impl World {
     }
 
     async fn epoch(&self) -> i64 {
-        let mut tx = self.service.store().read().await.unwrap();
-        store::lease::get(&mut tx, self.batch).await.unwrap().map_or(0, |lease| lease.epoch)
+        let mut tx = self.store.read().await.unwrap();
+        store::lease::get(&mut tx, Work::run(self.batch)).await.unwrap().map_or(0, |lease| lease.epoch)
     }
 
     /// State, intent, and the counts of waiting, flying, paid and failed items, after checking the ledger.
     async fn told(&self) -> (BatchState, BatchIntent, [i64; 4]) {
-        assert_eq!(self.service.verify().await.unwrap().violations(), []);
+        assert_eq!(upkeep::verify::run(&self.store).await.unwrap().violations(), []);
         let batch = self.service.batch(&self.name()).await.unwrap();
         let tally = batch.tally;
         for state in ItemState::ALL {
-            let mut tx = self.service.store().read().await.unwrap();
+            let mut tx = self.store.read().await.unwrap();
             let (after, last) = (i64::MIN, i64::MAX);
             let filter = ItemFilter { batch: self.batch, after, last, states: vec![state], codes: vec![] };
             assert_eq!(
@@ -120,7 +120,7 @@ impl World {
 
     /// Whether any node would run the batch.
     async fn is_waiting(&self) -> bool {
-        let waiting = self.service.batch_waiting().await.unwrap() == [self.batch];
+        let waiting = self.engine.waiting().await.unwrap() == [self.batch];
         assert_eq!(self.service.processing_batches().await.unwrap().len(), usize::from(waiting));
         waiting
     }
@@ -137,15 +137,15 @@ async fn a_batch_that_only_waits_for_a_rail_is_left_alone_until_its_last_item_ha
     assert!(world.is_waiting().await);
 
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let engine = world.engine();
+    let engine = world.engine.clone();
     let worker = tokio::spawn(async move { engine.work(async { drop(stopped.await) }).await });
     // Two reads, as in `is_waiting`, could see it before and after its end.
-    while !world.service.batch_waiting().await.unwrap().is_empty() {
+    while !world.engine.waiting().await.unwrap().is_empty() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(world.told().await, (processing, run, [0, 2, 2, 0]));
     let epoch = world.epoch().await;
-    world.service.store().wake();
+    world.store.wake();
     // Longer than a worker's poll interval.
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     assert_eq!(world.epoch().await, epoch, "no run began");
@@ -153,7 +153,7 @@ async fn a_batch_that_only_waits_for_a_rail_is_left_alone_until_its_last_item_ha
     world.rail(3, ItemState::Failed).await;
     assert!(!world.is_waiting().await);
     world.rail(2, ItemState::Failed).await;
-    world.service.store().wake();
+    world.store.wake();
     while world.service.batch(&world.name()).await.unwrap().state == processing {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -171,13 +171,13 @@ async fn an_interruption_fails_what_waits_and_leaves_what_is_in_flight_to_the_ra
         world.service.batch_cancel(&world.actor, &BatchRequest::of(&world.name()), false).await.unwrap();
     assert_eq!((asked.state, asked.intent), (processing, BatchIntent::Interrupt));
     assert!(world.is_waiting().await);
-    let left = world.engine().run(&world.name(), |_| ()).await.unwrap();
+    let left = world.engine.run(&world.name(), |_| ()).await.unwrap();
     assert_eq!((left.state, left.intent), (processing, run));
     assert_eq!(world.told().await, (processing, run, [0, 1, 0, 3]));
     assert!(!world.is_waiting().await);
     world.rail(2, ItemState::Failed).await;
     assert!(world.is_waiting().await);
-    world.engine().run(&world.name(), |_| ()).await.unwrap();
+    world.engine.run(&world.name(), |_| ()).await.unwrap();
     assert_eq!(world.told().await, (BatchState::Failed, run, [0, 0, 0, 4]));
 }
 
@@ -186,11 +186,11 @@ async fn a_batch_called_off_for_good_skips_an_item_that_the_rail_refuses_later()
     let world = world().await;
     world.rail(2, ItemState::Processing).await;
     world.service.batch_cancel(&world.actor, &BatchRequest::of(&world.name()), true).await.unwrap();
-    world.engine().run(&world.name(), |_| ()).await.unwrap();
+    world.engine.run(&world.name(), |_| ()).await.unwrap();
     assert_eq!(world.told().await, (BatchState::Processing, BatchIntent::Run, [0, 1, 0, 0]));
     assert!(!world.is_waiting().await);
     world.rail(2, ItemState::Failed).await;
-    world.engine().run(&world.name(), |_| ()).await.unwrap();
+    world.engine.run(&world.name(), |_| ()).await.unwrap();
     assert_eq!(world.told().await, (BatchState::Cancelled, BatchIntent::Run, [0, 0, 0, 0]));
 }
 
@@ -202,7 +202,7 @@ async fn a_batch_with_items_in_flight_can_be_paused_and_resumed() {
     assert_eq!(paused.state, BatchState::Paused);
     let (_, waiting) = world.service.batch_resume(&world.actor, &world.name()).await.unwrap();
     assert_eq!(waiting, 3);
-    world.engine().run(&world.name(), |_| ()).await.unwrap();
+    world.engine.run(&world.name(), |_| ()).await.unwrap();
     assert_eq!(world.told().await, (BatchState::Processing, BatchIntent::Run, [0, 1, 3, 0]));
     let (_, waiting) = world.service.batch_resume(&world.actor, &world.name()).await.unwrap();
     assert_eq!(waiting, 0, "nothing waits");
@@ -211,7 +211,7 @@ async fn a_batch_with_items_in_flight_can_be_paused_and_resumed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_store_and_the_tally_agree_on_which_batches_need_a_runner() {
     let world = world().await;
-    let mut tx = world.service.store().write().await.unwrap();
+    let mut tx = world.store.write().await.unwrap();
     for paid in 0..=4 {
         for flight in 0..=4 - paid {
             for intent in [BatchIntent::Run, BatchIntent::Pause, BatchIntent::Interrupt] {

@@ -4,7 +4,8 @@
 use domain::batch::{BatchState, BatchType};
 use domain::code::Code;
 use domain::item::ItemState;
-use engine::{Engine, EngineOptions};
+use domain::work::Work;
+use engine::{Engine, EngineOptions, lease};
 use ledger::{Clock, Door, DoorOptions};
 use service::account_import::AccountImport;
 use service::audit::AuditQuery;
@@ -36,6 +37,8 @@ impl Clock for Still {
 const ITEMS: i64 = 200;
 
 struct World {
+    store: Store,
+    engine: Engine,
     service: Service,
     actor: Actor,
     batch: String,
@@ -48,7 +51,8 @@ async fn world() -> World {
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
     let clock: Arc<dyn Clock> = Arc::new(Still);
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 10 });
-    let service = Service::new(store, door, clock);
+    let service = Service::new(store.clone(), door.clone(), clock);
+    let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
     let actor = Actor::new(domain::principal::Principal::CommandLine, "tester", "test");
     let (mut accounts, mut rows) =
         ("number,holder,currency\nPAY,Employer,USD\n".to_owned(), "account,amount\n".to_owned());
@@ -68,7 +72,7 @@ async fn world() -> World {
     let imported = service.batch_import(&actor, &import, Cursor::new(rows)).await.unwrap();
     let batch = imported.batch.unwrap().id.to_string();
     service.batch_execute(&actor, &batch).await.unwrap();
-    World { service, actor, batch, _place: place }
+    World { store, engine, service, actor, batch, _place: place }
 }
 
 impl World {
@@ -76,8 +80,7 @@ impl World {
     async fn run_while<F: Future<Output = ()>>(&self, meanwhile: F) -> Result<Batch, Error> {
         let (reached, at_boundary) = sync_channel::<()>(1);
         let (resume, may_resume) = sync_channel::<()>(1);
-        let (engine, batch) =
-            (Engine::new(self.service.clone(), EngineOptions::default()), self.batch.clone());
+        let (engine, batch) = (self.engine.clone(), self.batch.clone());
         let mut first = true;
         let run = tokio::spawn(async move {
             let progress = move |_: &engine::Progress| {
@@ -95,7 +98,7 @@ impl World {
     }
 
     async fn verified(&self) {
-        assert_eq!(self.service.verify().await.unwrap().violations(), []);
+        assert_eq!(upkeep::verify::run(&self.store).await.unwrap().violations(), []);
     }
 }
 
@@ -111,8 +114,7 @@ async fn a_pause_stops_at_a_chunk_boundary_and_resume_continues() {
     let refused = world.service.batch_execute(&world.actor, &world.batch).await.unwrap_err();
     assert_eq!(refused.code(), Some(Code::BatchState));
     world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
-    let engine = Engine::new(world.service.clone(), EngineOptions::default());
-    let batch = engine.run(&world.batch, |_| ()).await.unwrap();
+    let batch = world.engine.run(&world.batch, |_| ()).await.unwrap();
     assert_eq!((batch.state, batch.tally.success_count), (BatchState::Completed, ITEMS));
     world.verified().await;
 }
@@ -137,8 +139,7 @@ async fn an_interruption_fails_the_remaining_items_and_resume_retries_only_those
     world.verified().await;
     let (_, count) = world.service.batch_retry(&world.actor, &world.batch, Rework::Untried).await.unwrap();
     assert_eq!(count, batch.tally.failed_count);
-    let engine = Engine::new(world.service.clone(), EngineOptions::default());
-    let batch = engine.run(&world.batch, |_| ()).await.unwrap();
+    let batch = world.engine.run(&world.batch, |_| ()).await.unwrap();
     assert_eq!((batch.state, batch.tally.success_count), (BatchState::Completed, ITEMS));
     world.verified().await;
 }
@@ -149,14 +150,17 @@ async fn a_runner_that_lost_its_lease_writes_nothing_more() {
     let id = world.service.batch(&world.batch).await.unwrap().id;
     let take_over = async {
         // What a takeover does: the old node is evicted, and the lease gets the next epoch.
-        let mut tx = world.service.store().write().await.unwrap();
+        let mut tx = world.store.write().await.unwrap();
         let now = tx.clock().await.unwrap();
-        store::node::leave(&mut tx, world.service.store().node()).await.unwrap();
+        store::node::leave(&mut tx, world.store.node()).await.unwrap();
         let name = "another".to_owned();
         let node = Node { name, stripe: 0, is_worker: true, expires_at: now + 3_600_000_000 };
         store::node::join(&mut tx, &node, now).await.unwrap();
-        let seen = store::lease::get_exclusive(&mut tx, id).await.unwrap().unwrap().epoch;
-        assert_eq!(store::lease::take(&mut tx, id, "another", seen).await.unwrap(), Some(seen + 1));
+        let seen = store::lease::get_exclusive(&mut tx, Work::run(id)).await.unwrap().unwrap().epoch;
+        assert_eq!(
+            store::lease::take(&mut tx, Work::run(id), "another", seen).await.unwrap(),
+            Some(seen + 1)
+        );
         tx.commit().await.unwrap();
     };
     let fenced = world.run_while(take_over).await;
@@ -164,8 +168,7 @@ async fn a_runner_that_lost_its_lease_writes_nothing_more() {
     let batch = world.service.batch(&world.batch).await.unwrap();
     assert_eq!((batch.state, batch.tally.success_count), (BatchState::Processing, 10));
     world.verified().await;
-    let engine = Engine::new(world.service.clone(), EngineOptions::default());
-    let refused = engine.run(&world.batch, |_| ()).await;
+    let refused = world.engine.run(&world.batch, |_| ()).await;
     assert_eq!(refused.unwrap_err().code(), Some(Code::BatchRunning));
 }
 
@@ -187,28 +190,27 @@ async fn an_item_skipped_during_the_run_is_not_paid() {
 async fn a_batch_resumed_while_its_run_is_ending_is_not_closed() {
     let world = world().await;
     let id = world.service.batch(&world.batch).await.unwrap().id;
-    let epoch = world.service.lease_take(id).await.unwrap();
+    let epoch = lease::take(&world.store, Work::run(id)).await.unwrap();
     world.service.batch_pause(&world.actor, &world.batch).await.unwrap();
     let (_, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
     assert_eq!(count, ITEMS);
     // The run has seen the pause but not the resume after it.
-    let left = world.service.run_finish(id, epoch, None).await.unwrap();
+    let left = world.engine.end_run(id, epoch, None).await.unwrap();
     assert_eq!(left.state, BatchState::Processing);
-    assert_eq!(world.service.batch_waiting().await.unwrap(), [id]);
-    let engine = Engine::new(world.service.clone(), EngineOptions::default());
-    let ended = engine.run(&world.batch, |_| ()).await.unwrap();
+    assert_eq!(world.engine.waiting().await.unwrap(), [id]);
+    let ended = world.engine.run(&world.batch, |_| ()).await.unwrap();
     assert_eq!((ended.state, ended.tally.success_count), (BatchState::Completed, ITEMS));
-    assert!(world.service.verify().await.unwrap().is_ok());
+    assert!(upkeep::verify::run(&world.store).await.unwrap().is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn resuming_a_live_run_changes_nothing_and_after_an_interruption_retries_the_interrupted_items() {
     let world = world().await;
     let id = world.service.batch(&world.batch).await.unwrap().id;
-    let epoch = world.service.lease_take(id).await.unwrap();
+    let epoch = lease::take(&world.store, Work::run(id)).await.unwrap();
     let (live, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
     assert_eq!((live.state, count), (BatchState::Processing, 0));
-    world.service.lease_release(id, epoch).await.unwrap();
+    lease::release(&world.store, Work::run(id), epoch).await.unwrap();
     let (_, count) = world.service.batch_resume(&world.actor, &world.batch).await.unwrap();
     assert_eq!(count, ITEMS);
     let ended =
@@ -274,8 +276,7 @@ async fn a_paused_batch_ends_when_its_last_pending_item_is_skipped() {
 #[tokio::test]
 async fn a_run_is_recorded_under_the_system_and_the_start_event_names_the_user() {
     let world = world().await;
-    let engine = Engine::new(world.service.clone(), EngineOptions::default());
-    engine.run(&world.batch, |_| ()).await.unwrap();
+    world.engine.run(&world.batch, |_| ()).await.unwrap();
     let page = OffsetPage { limit: 1_000, offset: 0 };
     let (_, events, _) = world.service.batch_history(&world.batch, page).await.unwrap();
     let events: Vec<_> = events.into_iter().map(|(_, event)| event).collect();
@@ -285,7 +286,7 @@ async fn a_run_is_recorded_under_the_system_and_the_start_event_names_the_user()
     assert_eq!(told, expected);
     let query = AuditQuery { limit: 1_000, ..AuditQuery::default() };
     let rows = world.service.audit_list(&query).await.unwrap().rows;
-    let node = world.service.store().node();
+    let node = world.store.node();
     let of_run: Vec<_> =
         rows.iter().filter(|row| matches!(row.action.as_str(), "batch.chunk" | "batch.end")).collect();
     assert!(of_run.len() > 1, "{rows:?}");

@@ -46,11 +46,19 @@ fn row(number: &str) -> NewRow {
     NewRow { given: vec![given(number)], amount: Some("1.00".to_owned()), ..NewRow::default() }
 }
 
-async fn service() -> (Service, testkit::Place) {
+struct World {
+    store: Store,
+    engine: Engine,
+    service: Service,
+    _place: testkit::Place,
+}
+
+async fn world() -> World {
     let place = place();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
     let door = Door::open(store.clone(), Arc::new(Still), DoorOptions { chunk_items: 1_000 });
-    let service = Service::new(store, door, Arc::new(Still));
+    let service = Service::new(store.clone(), door.clone(), Arc::new(Still));
+    let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
     let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
     (0..OTHERS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
     service.account_import(&actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
@@ -60,7 +68,7 @@ async fn service() -> (Service, testkit::Place) {
         ..TransferRequest::default()
     };
     assert_eq!(service.transfer(&actor(), &rich).await.unwrap().outcome.code, None);
-    (service, place)
+    World { store, engine, service, _place: place }
 }
 
 fn new_draft(rows: Vec<NewRow>) -> CreateBatch {
@@ -92,7 +100,7 @@ async fn other_batch(service: &Service, from: usize) {
 
 #[tokio::test]
 async fn a_draft_that_was_left_open_is_edited_and_paid_like_any_other() {
-    let (service, _place) = service().await;
+    let World { store, engine, service, _place } = world().await;
     let made = service.batch_create(&actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
     let (batch, id) = (made.batch.batch.number(), made.batch.batch.id);
     let ask = || BatchRequest::of(&batch);
@@ -103,31 +111,31 @@ async fn a_draft_that_was_left_open_is_edited_and_paid_like_any_other() {
         added.extend(service.batch_add_items(&actor(), &ask(), &Amounts::Custom, &rows).await.unwrap().items);
     }
     service.batch_delete_item(&actor(), &ask(), added[1]).await.unwrap();
-    let mut tx = service.store().read().await.unwrap();
+    let mut tx = store.read().await.unwrap();
     let runs = store::item_extent::within(&mut tx, id, (0, i64::MAX)).await.unwrap();
     assert_eq!(runs.len(), 4, "{runs:?}");
     drop(tx);
     service.batch_submit(&actor(), batch.as_str(), &Submission::default()).await.unwrap();
     service.batch_execute(&actor(), &batch).await.unwrap();
-    let engine = Engine::new(service.clone(), EngineOptions::default());
     let ended = engine.run(&batch, |_| ()).await.unwrap();
     assert_eq!((ended.state, ended.tally.success_count), (BatchState::Completed, 4));
     for (account, expected) in [("A0", 100), ("A1", 100), ("A2", 100), ("A3", 0), ("A4", 100), ("A5", 0)] {
         assert_eq!(service.account_show(account).await.unwrap().0.balance, expected, "{account}");
     }
-    assert_eq!(service.verify().await.unwrap().violations(), []);
+    assert_eq!(upkeep::verify::run(&store).await.unwrap().violations(), []);
 }
 
 #[tokio::test]
 async fn verify_reports_a_draft_whose_id_ranges_miss_an_item() {
-    let (service, _place) = service().await;
+    let world = world().await;
+    let (store, service) = (&world.store, &world.service);
     let made = service.batch_create(&actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
-    assert_eq!(service.verify().await.unwrap().violations(), []);
-    let mut tx = service.store().write().await.unwrap();
+    assert_eq!(upkeep::verify::run(store).await.unwrap().violations(), []);
+    let mut tx = store.write().await.unwrap();
     let text = "UPDATE item_extent SET last_number = first_number".to_owned();
     tx.fetch_text(text, vec![]).await.unwrap();
     tx.commit().await.unwrap();
-    let found = service.verify().await.unwrap().violations();
+    let found = upkeep::verify::run(store).await.unwrap().violations();
     let named: Vec<_> = found.iter().map(|one| (one.invariant, one.first_key.clone())).collect();
     assert_eq!(named, [("item_in_run", format!("batch {}", made.batch.batch.id))]);
 }

@@ -31,6 +31,7 @@ impl Clock for Still {
 const ITEMS: i64 = 37;
 
 struct World {
+    store: Store,
     service: Service,
     engine: Engine,
     place: Place,
@@ -45,7 +46,7 @@ async fn world() -> World {
     let place = place();
     let store = Store::at(&place.text, Schema::Migrate).await.unwrap();
     let door = Door::open(store.clone(), Arc::new(Still), DoorOptions { chunk_items: 16 });
-    let service = Service::new(store, door, Arc::new(Still));
+    let service = Service::new(store.clone(), door.clone(), Arc::new(Still));
     let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
     (0..ITEMS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
     service.account_import(&actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
@@ -55,8 +56,8 @@ async fn world() -> World {
         ..TransferRequest::default()
     };
     assert_eq!(service.transfer(&actor(), &rich).await.unwrap().outcome.code, None);
-    let engine = Engine::new(service.clone(), EngineOptions::default());
-    World { service, engine, place }
+    let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
+    World { store, service, engine, place }
 }
 
 impl World {
@@ -74,7 +75,7 @@ impl World {
     }
 
     async fn sql(&self, text: &str) {
-        let mut tx = self.service.store().write().await.unwrap();
+        let mut tx = self.store.write().await.unwrap();
         tx.fetch_text(text.to_owned(), vec![]).await.unwrap();
         tx.commit().await.unwrap();
     }
@@ -121,7 +122,7 @@ async fn check(mode: BatchMode, on: &str, bad: &[i64], ends: BatchState, others:
             assert_eq!(state, others(place), "{mode:?} {on} {place}: {code:?}");
         }
     }
-    assert_eq!(world.service.verify().await.unwrap().violations(), [], "{mode:?} {on}");
+    assert_eq!(upkeep::verify::run(&world.store).await.unwrap().violations(), [], "{mode:?} {on}");
 }
 
 #[tokio::test]

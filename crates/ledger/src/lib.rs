@@ -11,6 +11,7 @@
 pub mod calendar;
 mod chunk;
 pub mod clock;
+pub mod content;
 mod context;
 pub use store::crash;
 pub mod digest;

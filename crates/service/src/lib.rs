@@ -13,21 +13,17 @@ mod answer;
 pub mod api_key;
 pub mod asset;
 pub mod audit;
-pub mod backup;
 pub mod batch;
-pub mod copy;
 pub mod date;
 pub mod error;
 pub mod fx;
 pub mod fx_policy;
-pub mod history;
 pub mod holder;
 pub mod identity;
 pub mod invitation;
 pub mod listing;
 pub mod login;
 mod login_failure;
-pub mod loss;
 pub mod node;
 pub mod once;
 mod password;
@@ -43,10 +39,9 @@ pub mod setting;
 pub mod statement;
 pub mod statistics;
 mod steady;
-mod system_account;
+pub mod system_account;
 pub mod transfer;
 pub mod user;
-pub mod verify;
 mod write;
 
 pub use answer::kept::Answer;
@@ -63,25 +58,23 @@ pub use store::mark::Behind;
 use account_cache::AccountCache;
 use domain::asset::Asset;
 use domain::code::Code;
-use domain::id::{AssetId, BatchId};
+use domain::id::AssetId;
 use domain::text::Name;
 use domain::visible::shown;
 use ledger::{Clock, Door};
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 use store::{Store, Tx};
 
 /// Everything a verb needs.
 #[derive(Debug, Clone)]
 pub struct Service {
+    // Private to this crate: a caller of requests cannot go around them. The engine has its own.
     pub(crate) store: Store,
     pub(crate) door: Door,
     clock: Arc<dyn Clock>,
     /// The idempotency key of the request that this service serves, if it has one.
     pub(crate) operation: Option<Arc<OperationKey>>,
-    /// Imports running in this process.
-    pub(crate) importing: Arc<Mutex<HashSet<BatchId>>>,
     pub(crate) passwords: password::Passwords,
     pub(crate) steady: steady::MonotonicTime,
     /// The accounts that this process has looked up.
@@ -103,7 +96,6 @@ impl Service {
             door,
             clock,
             operation: None,
-            importing: Arc::default(),
             passwords,
             steady,
             accounts: Arc::default(),
@@ -122,18 +114,6 @@ impl Service {
     pub(crate) fn search_limits(&self) -> search::SearchLimits<'_> {
         let budget = search::Budget::from_now(self.search_budget);
         search::SearchLimits { budget, permits: &self.scan_permits }
-    }
-
-    /// The store, for the engine.
-    #[must_use]
-    pub const fn store(&self) -> &Store {
-        &self.store
-    }
-
-    /// The door, for the engine.
-    #[must_use]
-    pub const fn door(&self) -> &Door {
-        &self.door
     }
 
     /// Microseconds since 1970-01-01 UTC.

@@ -9,7 +9,7 @@ use store::counter::{self, Counter};
 use store::{StoreError, Tx};
 
 /// Opens a currency's system accounts for one stripe: one of each kind.
-pub(crate) async fn open_system(tx: &mut Tx, asset: &Asset, stripe: i64, now: i64) -> Result<(), StoreError> {
+pub async fn open_system(tx: &mut Tx, asset: &Asset, stripe: i64, now: i64) -> Result<(), StoreError> {
     let id = asset.id;
     let count = i64::try_from(AccountKind::SYSTEM.len()).unwrap_or(0);
     let first = counter::take(tx, Counter::Account, count).await?;

@@ -124,7 +124,7 @@ async fn execute(cli: &Cli, loaded: &Loaded) -> Result<Exit, Failure> {
 /// Opens the ledger, runs the command and closes the ledger.
 async fn execute_on_ledger(globals: &Globals, command: &Command) -> Result<Exit, Failure> {
     if let Command::AcceptLoss(args) = command {
-        service::loss::reason(&args.reason)?;
+        upkeep::loss::reason(&args.reason)?;
     }
     let access = command.access();
     // Listen before opening the ledger, so that a worker stopped in the meantime also ends cleanly.

@@ -10,16 +10,16 @@ use domain::amount::format_minor;
 use domain::asset::Asset;
 use domain::code::Language;
 use domain::id::AssetId;
-use engine::{Engine, EngineOptions, Pulse};
+use engine::{Engine, EngineOptions, Pulse, history};
 use ledger::{Door, DoorOptions};
 use service::Service;
-use service::copy::seal::Purpose;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::audit::Actor;
 use store::mark::{Behind, Keeper, LogFile, Mark, OpenMode, ServerKeeper};
 use store::{Schema, Store, StoreError};
+use upkeep::seal::{self, Purpose};
 
 /// Postings by which the history may lag before a command lets it catch up.
 const LAG_MAX: i64 = 20_000;
@@ -67,8 +67,11 @@ enum Keeping {
 /// An open ledger.
 #[derive(Debug)]
 pub(crate) struct Session {
-    /// The use cases.
+    /// The use cases on request.
     pub service: Service,
+    /// The ledger's database, for what concerns the whole ledger.
+    pub store: Store,
+    door: Door,
     /// The acting principal.
     pub actor: Actor,
     /// The language of messages.
@@ -98,7 +101,7 @@ impl Session {
             None => Self::of_directory(globals, access).await?,
         };
         let purpose = if access == Access::Read { Purpose::Read } else { Purpose::Write };
-        session.service.usable(purpose).await?;
+        seal::expect_usable(&session.store, purpose).await?;
         if let Some(name) = &globals.act_as {
             session.service.actor_name(name).await?;
         }
@@ -106,17 +109,17 @@ impl Session {
             return Ok(session);
         }
         if access != Access::Accept {
-            session.service.recover().await?;
+            session.engine().recover().await?;
         }
-        if access.joins(session.service.store().is_sole_writer()) {
-            session.pulse = Some(Pulse::start(session.service.clone(), false).await?);
+        if access.joins(session.store.is_sole_writer()) {
+            session.pulse = Some(Pulse::start(session.engine(), false).await?);
             // A copy that began in the meantime may not have seen this node.
-            if let Err(refusal) = session.service.usable(purpose).await {
+            if let Err(refusal) = seal::expect_usable(&session.store, purpose).await {
                 session.leave().await?;
                 return Err(refusal.into());
             }
         }
-        if matches!(access, Access::Write | Access::Import) && session.service.store().is_sole_writer() {
+        if matches!(access, Access::Write | Access::Import) && session.store.is_sole_writer() {
             session.warn_about_unfinished_runs().await?;
         }
         Ok(session)
@@ -150,7 +153,7 @@ impl Session {
         let behind = match &mark {
             Err(StoreError::Behind(behind)) => Some(behind.clone()),
             Ok(Some(known)) => {
-                let mut tx = session.service.store().read().await?;
+                let mut tx = session.store.read().await?;
                 store::mark::compare(known, &store::mark::state(&mut tx, Some(known)).await?).err()
             }
             Ok(None) | Err(_) => None,
@@ -161,7 +164,7 @@ impl Session {
     async fn of_server(globals: &Globals, access: Access, url: &str) -> Result<Self, Failure> {
         let session = Self::over(globals, Store::connect(url, Schema::Expect).await?, None).await?;
         let Some(folder) = &globals.mark_dir else { return Ok(session) };
-        let store = session.service.store();
+        let store = &session.store;
         if matches!(access, Access::Read | Access::Accept) {
             let behind = ServerKeeper::compare(store, folder).await?;
             let known = ServerKeeper::known(store, folder).await?;
@@ -176,7 +179,7 @@ impl Session {
     /// a file.
     pub(crate) async fn renew_mark(&self) -> Result<(), Failure> {
         match &self.renews {
-            Some(folder) => Ok(ServerKeeper::renew(self.service.store(), folder).await?),
+            Some(folder) => Ok(ServerKeeper::renew(&self.store, folder).await?),
             None => Ok(()),
         }
     }
@@ -184,9 +187,9 @@ impl Session {
     /// Ends writing and saves the mark a last time. Everything is durable already; if the mark cannot be
     /// saved, it is unclean at the next start, which then checks the ledger more closely.
     pub(crate) async fn close(&mut self) {
-        let store = self.service.store().clone();
+        let store = &self.store;
         let closed = match self.keeping.take() {
-            Some(Keeping::File(keeper)) => keeper.close(&store).await.map(|_| ()),
+            Some(Keeping::File(keeper)) => keeper.close(store).await.map(|_| ()),
             Some(Keeping::Server(keeper)) => keeper.close().await,
             None => Ok(()),
         };
@@ -237,12 +240,14 @@ impl Session {
         let chunk_items = globals.chunk_items;
         let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items });
         // No time limit on searches: a user at a terminal waits for the complete answer.
-        let service = Service::new(store, door, clock).searching_for(Duration::MAX);
+        let service = Service::new(store.clone(), door.clone(), clock).searching_for(Duration::MAX);
         let assets = service.asset_list().await?;
         let (actor, out) = (globals.actor(), globals.out());
         let language = out.language;
         Ok(Self {
             service,
+            store,
+            door,
             actor,
             language,
             out,
@@ -274,9 +279,19 @@ impl Session {
         self.lock.as_ref().map_or(Ok(()), |lock| lock.announce(url))
     }
 
-    /// The batch runner.
+    /// The batch runner of a command.
     pub(crate) fn engine(&self) -> Engine {
-        Engine::new(self.service.clone(), EngineOptions::default())
+        self.engine_with(EngineOptions::default())
+    }
+
+    /// The engine, with these options.
+    pub(crate) fn engine_with(&self, options: EngineOptions) -> Engine {
+        Engine::new(self.store.clone(), self.door.clone(), self.service.clone(), options)
+    }
+
+    /// Completes when the door has stopped, because the disk did not confirm a commit.
+    pub(crate) async fn door_closed(&self) {
+        self.door.closed().await;
     }
 
     /// An asset by its id. One that this command has enabled is read from the ledger.
@@ -295,10 +310,10 @@ impl Session {
         let due = match access {
             Access::Read | Access::Accept => false,
             Access::Run | Access::Work => true,
-            Access::Write | Access::Import => self.service.history_lag(LAG_MAX).await? > LAG_MAX,
+            Access::Write | Access::Import => history::lag(&self.store, LAG_MAX).await? > LAG_MAX,
         };
         if due {
-            self.service.history_catch_up().await?;
+            history::catch_up(&self.store, &self.door).await?;
         }
         Ok(())
     }

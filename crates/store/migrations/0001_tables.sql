@@ -438,10 +438,13 @@ CREATE TABLE batch_history (
 );
 CREATE INDEX batch_history_batch ON batch_history (batch);
 
+-- Which node does a piece of work: its kind (a batch's run, its import) and the id of what it is done to.
 CREATE TABLE lease (
-  batch NUMBER NOT NULL PRIMARY KEY,
+  kind  NUMBER NOT NULL,
+  id    NUMBER NOT NULL,
   owner TEXT NOT NULL,
-  epoch NUMBER NOT NULL
+  epoch NUMBER NOT NULL,
+  PRIMARY KEY (kind, id)
 ) CHANGING;
 
 -- People and keys.

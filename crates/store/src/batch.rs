@@ -22,6 +22,7 @@ use crate::tx::Tx;
 use crate::value::{Column, Row, Value};
 use domain::batch::{BatchIntent, BatchState};
 use domain::id::BatchId;
+use domain::work::WorkKind;
 
 static GET: Sql = Sql::new(sql!("SELECT ", Batch::COLUMNS, " FROM batch WHERE id = $1 AND ready = 1"));
 static LOCK: Sql = Sql::locking(sql!("SELECT ", Batch::COLUMNS, " FROM batch WHERE id = $1 AND ready = 1"));
@@ -29,7 +30,16 @@ static BY_NUMBER: Sql =
     Sql::new(sql!("SELECT ", Batch::COLUMNS, " FROM batch WHERE day = $1 AND day_number = $2 AND ready = 1"));
 static BY_STATE: Sql =
     Sql::new(sql!("SELECT ", Batch::COLUMNS, " FROM batch WHERE state = $1 AND ready = 1 ORDER BY id"));
-static UNREADY: Sql = Sql::new(sql!("SELECT ", Batch::COLUMNS, " FROM batch WHERE ready = 0 ORDER BY id"));
+static UNREADY: Sql = Sql::new(sql!(
+    "SELECT ",
+    Batch::COLUMNS,
+    " FROM batch WHERE ready = 0 AND NOT EXISTS (
+       SELECT 1 FROM lease JOIN node ON node.name = lease.owner
+       WHERE lease.id = batch.id AND lease.owner <> $1 AND lease.kind = ",
+    [WorkKind::Import],
+    ")
+     ORDER BY id",
+));
 static LOCK_UNREADY: Sql =
     Sql::exclusive(sql!("SELECT ", Batch::COLUMNS, " FROM batch WHERE id = $1 AND ready = 0"));
 static WAITING: Sql = Sql::new(sql!(
@@ -42,7 +52,9 @@ static WAITING: Sql = Sql::new(sql!(
     ")
        AND NOT EXISTS (
        SELECT 1 FROM lease JOIN node ON node.name = lease.owner
-       WHERE lease.batch = batch.id AND lease.owner <> $1)
+       WHERE lease.id = batch.id AND lease.owner <> $1 AND lease.kind = ",
+    [WorkKind::Run],
+    ")
      ORDER BY id",
 ));
 static LOCK_MANY: Lookup =
@@ -108,9 +120,9 @@ pub async fn by_state(tx: &mut Tx, state: BatchState) -> Result<Vec<Batch>, Stor
     tx.fetch(&BY_STATE, args![state.number()]).await?.iter().map(Row::read).collect()
 }
 
-/// Batches whose import has not finished.
-pub async fn unready(tx: &mut Tx) -> Result<Vec<Batch>, StoreError> {
-    tx.fetch(&UNREADY, args![]).await?.iter().map(Row::read).collect()
+/// Batches whose import has not finished and that no live node other than this one is importing.
+pub async fn unready(tx: &mut Tx, node: &str) -> Result<Vec<Batch>, StoreError> {
+    tx.fetch(&UNREADY, args![node]).await?.iter().map(Row::read).collect()
 }
 
 /// A batch whose import has not finished, locked; none if it has finished or was purged.

@@ -1,6 +1,9 @@
-//! Errors below the domain. They are never shown to users as they are: `service` turns each into an answer.
+//! Errors below the domain. They are never shown to users as they are: the crates above turn each into an
+//! answer.
 
 use crate::mark::behind::Behind;
+use domain::code::Code;
+use domain::refusal::Refusal;
 
 /// An infrastructure error. Business refusals are `domain::code::Code`.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -51,5 +54,16 @@ impl StoreError {
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         matches!(self, Self::Conflict(_) | Self::Busy(_) | Self::Away(_) | Self::DiskFull)
+    }
+
+    /// The refusal that this error amounts to: about the ledger as a whole, the operator can act on it.
+    pub fn into_refusal(self) -> Result<Refusal, Self> {
+        match self {
+            Self::Moved(place) => Ok(Refusal::new(Code::LedgerMoved, place)),
+            Self::Behind(behind) => {
+                Ok(Refusal::bilingual(Code::LedgerBehind, behind.to_string(), behind.chinese()))
+            }
+            error => Err(error),
+        }
     }
 }

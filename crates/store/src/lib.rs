@@ -11,6 +11,7 @@ pub mod account;
 pub mod account_list;
 pub mod api_key;
 pub mod asset;
+mod at_hand;
 pub mod audit;
 mod backup;
 pub mod balance;
@@ -70,6 +71,7 @@ pub mod value;
 pub mod verify;
 pub mod voucher;
 
+pub use at_hand::AtHand;
 pub use error::StoreError;
 pub use migration::{Schema, version as schema_version};
 pub use store::{Store, Wakes, is_server};

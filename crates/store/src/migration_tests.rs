@@ -11,6 +11,7 @@ use domain::batch::BatchState;
 use domain::code::Code;
 use domain::id::{BatchId, PostingId};
 use domain::item::ItemState;
+use domain::work::Work;
 use testkit::place::{Engine, Place};
 use tokio_postgres::NoTls;
 
@@ -83,9 +84,9 @@ async fn directory(tx: &mut Tx) {
 async fn the_interrupted_batch_resumes(tx: &mut Tx) {
     let id = BatchId(2);
     assert_eq!(crate::batch::waiting(tx, "any").await.unwrap(), [id]);
-    let lease = crate::lease::get_exclusive(tx, id).await.unwrap().unwrap();
+    let lease = crate::lease::get_exclusive(tx, Work::run(id)).await.unwrap().unwrap();
     assert!(!lease.owner.is_empty() && !lease.is_live, "{lease:?}");
-    let epoch = crate::lease::take(tx, id, "any", lease.epoch).await.unwrap();
+    let epoch = crate::lease::take(tx, Work::run(id), "any", lease.epoch).await.unwrap();
     assert_eq!(epoch, Some(lease.epoch + 1));
     let batch = crate::batch::get(tx, id).await.unwrap().unwrap();
     assert_eq!((batch.tally.success_count, batch.tally.open_count(), batch.runs), (1, 2, 2));

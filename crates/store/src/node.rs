@@ -6,8 +6,13 @@ use crate::bulk::Sql;
 use crate::error::StoreError;
 use crate::record::record;
 use crate::sql::sql;
+use crate::store::Store;
 use crate::tx::Tx;
 use crate::value::Row;
+
+/// How long a node counts as alive after a heartbeat, in microseconds. With the heartbeat's interval and the
+/// time to terminate its sessions, a dead node's work resumes elsewhere within ten seconds.
+pub const ALIVE_US: i64 = 5_000_000;
 
 record! {
     /// A working process.
@@ -45,6 +50,16 @@ pub async fn join(tx: &mut Tx, node: &Node, now: i64) -> Result<(), StoreError> 
     tx.execute(&JOIN, args).await.map(|_| ())
 }
 
+/// Registers a process that is no node yet, without a stripe of its own.
+pub(crate) async fn ensure(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
+    if get(tx, name).await?.is_some() {
+        return Ok(());
+    }
+    let now = tx.clock().await?;
+    let expires_at = now.saturating_add(ALIVE_US);
+    join(tx, &Node { name: name.to_owned(), stripe: 0, is_worker: false, expires_at }, now).await
+}
+
 /// Extends a node's row; `false` if the node was evicted.
 pub async fn beat(tx: &mut Tx, name: &str, expires_at: i64) -> Result<bool, StoreError> {
     Ok(tx.execute(&BEAT, args![name, expires_at]).await? > 0)
@@ -63,6 +78,21 @@ pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<Node>, StoreError> {
 /// Nodes whose heartbeat has expired, locked.
 pub async fn expired(tx: &mut Tx, now: i64) -> Result<Vec<Node>, StoreError> {
     tx.fetch(&EXPIRED, args![now]).await?.iter().map(Row::read).collect()
+}
+
+/// Evicts the nodes whose heartbeat has expired, but not this process: terminates their sessions first, since
+/// a frozen process still holds its locks, then removes their rows, which frees their leases. Returns their
+/// names.
+pub async fn evict_expired(tx: &mut Tx, store: &Store) -> Result<Vec<String>, StoreError> {
+    let now = tx.clock().await?;
+    let mut names = Vec::new();
+    for node in expired(tx, now).await?.into_iter().filter(|node| node.name != store.node()) {
+        let sessions = store.end_sessions(&node.name).await?;
+        leave(tx, &node.name).await?;
+        tracing::warn!(node = node.name, sessions, "evicted a node whose heartbeat had expired");
+        names.push(node.name);
+    }
+    Ok(names)
 }
 
 /// Removes a node; this frees its leases.

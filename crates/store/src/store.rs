@@ -1,12 +1,14 @@
 //! The store: how a ledger's database is opened and its transactions begin. With [`Tx`], the seam between
 //! everything above and the engines below.
 
+use crate::at_hand::{AtHand, WorkAtHand};
 use crate::error::StoreError;
 use crate::guard::Guard;
 use crate::migration::Schema;
 use crate::postgres::PostgresDatabase;
 use crate::sqlite::{Access, SqliteDatabase};
 use crate::tx::{Engine, EngineTransaction, Tx};
+use domain::work::{Work, WorkKind};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +22,7 @@ pub type Wakes = watch::Receiver<u64>;
 pub struct Store {
     engine: Engine,
     node: Arc<str>,
+    at_hand: WorkAtHand,
     wakes: Arc<watch::Sender<u64>>,
     guard: Arc<Guard>,
 }
@@ -38,8 +41,8 @@ pub fn is_server(place: &str) -> bool {
 
 impl Store {
     fn over(engine: Engine, node: String) -> Self {
-        let (wakes, guard) = (Arc::new(watch::Sender::new(0)), Arc::default());
-        Self { engine, node: node.into(), wakes, guard }
+        let wakes = Arc::new(watch::Sender::new(0));
+        Self { engine, node: node.into(), at_hand: WorkAtHand::default(), wakes, guard: Arc::default() }
     }
 
     /// Opens the database file for reading and writing. Creates it if it is missing, and brings its schema up
@@ -82,6 +85,19 @@ impl Store {
     #[must_use]
     pub fn node(&self) -> &str {
         &self.node
+    }
+
+    /// Begins a piece of work in this process; none if the process is already doing it. The work also needs
+    /// its lease, which keeps other nodes from doing it.
+    #[must_use]
+    pub fn begin_work(&self, work: Work) -> Option<AtHand> {
+        self.at_hand.begin(work)
+    }
+
+    /// What this process is doing of a kind: the ids.
+    #[must_use]
+    pub fn work_at_hand(&self, kind: WorkKind) -> Vec<i64> {
+        self.at_hand.of(kind)
     }
 
     /// Where the database is, without secrets.

@@ -11,11 +11,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("ledger", &["domain", "store"]),
     ("service", &["domain", "formats", "store", "ledger"]),
-    ("engine", &["domain", "formats", "store", "ledger", "service", "rails"]),
-    ("rails", &["domain"]),
+    ("upkeep", &["domain", "store", "ledger"]),
+    ("engine", &["domain", "formats", "store", "ledger", "service", "upkeep", "rails"]),
+    ("rails", &["domain", "formats"]),
     ("http-api", &["domain", "service"]),
-    ("bench", &["domain", "formats", "store", "ledger", "service", "engine"]),
-    ("sluice", &["domain", "formats", "store", "ledger", "service", "engine", "rails", "http-api", "bench"]),
+    ("bench", &["domain", "formats", "store", "ledger", "service", "upkeep", "engine"]),
+    (
+        "sluice",
+        &[
+            "domain", "formats", "store", "ledger", "service", "upkeep", "engine", "rails", "http-api",
+            "bench",
+        ],
+    ),
     ("testkit", &[]),
     ("xtask", &["testkit"]),
 ];
@@ -51,6 +58,7 @@ mod tests {
         assert_eq!(check_crate("domain", &["store"]).len(), 1);
         assert_eq!(check_crate("http-api", &["service", "ledger", "engine"]).len(), 2);
         assert_eq!(check_crate("service", &["engine"]).len(), 1);
+        assert_eq!(check_crate("upkeep", &["store", "service"]).len(), 1);
         assert_eq!(check_crate("other", &[]).len(), 1);
     }
 

@@ -42,6 +42,8 @@ impl Clock for Noon {
 }
 
 struct World {
+    store: Store,
+    engine: Engine,
     service: Service,
     actor: Actor,
     /// Audit rows that were printed, or are of the preparation.
@@ -55,7 +57,9 @@ pub async fn run(script: &str) -> String {
     let clock: Arc<dyn Clock> = Arc::new(Noon);
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 2 });
     let actor = Actor::new(Principal::CommandLine, "tester", "test");
-    let mut world = World { service: Service::new(store.clone(), door, clock), actor, audited: 0 };
+    let service = Service::new(store.clone(), door.clone(), clock);
+    let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
+    let mut world = World { store: store.clone(), engine, service, actor, audited: 0 };
     let mut printed = Vec::new();
     for step in script.lines() {
         let words: Vec<&str> = step.split_whitespace().collect();
@@ -66,7 +70,7 @@ pub async fn run(script: &str) -> String {
             Err(error) => panic!("{step}: {error}"),
         }
     }
-    assert_eq!(world.service.verify().await.unwrap().violations(), [], "{script}");
+    assert_eq!(upkeep::verify::run(&store).await.unwrap().violations(), [], "{script}");
     printed.push(printer::print(&store).await);
     printed.join("\n")
 }
@@ -84,10 +88,7 @@ impl World {
             ["pay", from, to, amount, "as", key] => return self.pay(from, to, amount, Some(key)).await,
             ["batch", account, mode, rows @ ..] => self.batch(account, mode, rows).await?,
             ["execute", id] => drop(service.batch_execute(actor, id).await?),
-            ["run", id] => {
-                let engine = Engine::new(service.clone(), EngineOptions::default());
-                drop(engine.run(id, |_| ()).await?);
-            }
+            ["run", id] => drop(self.engine.run(id, |_| ()).await?),
             ["pause", id] => drop(service.batch_pause(actor, *id).await?),
             ["resume", id] => drop(service.batch_resume(actor, id).await?),
             ["cancel", id] => drop(service.batch_cancel(actor, &BatchRequest::of(id), false).await?),
@@ -167,7 +168,7 @@ impl World {
     }
 
     async fn audit(&mut self) -> String {
-        let (count, text) = printer::audit(self.service.store(), self.audited).await;
+        let (count, text) = printer::audit(&self.store, self.audited).await;
         self.audited = count;
         text
     }

@@ -10,6 +10,7 @@ use service::policy::PolicyChange;
 use service::transfer::TransferRequest;
 use service::{Error, Service};
 use std::io::Cursor;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::audit::Actor;
@@ -36,12 +37,28 @@ pub fn actor() -> Actor {
     Actor::new(domain::principal::Principal::CommandLine, "tester", "test")
 }
 
-/// A service over a database, with chunks of 100 items.
-pub async fn service(url: &str) -> Service {
+/// A ledger as one process has it open.
+pub struct Ledger {
+    pub store: Store,
+    door: Door,
+    service: Service,
+}
+
+impl Deref for Ledger {
+    type Target = Service;
+
+    fn deref(&self) -> &Service {
+        &self.service
+    }
+}
+
+/// A ledger over a database, with chunks of 100 items.
+pub async fn service(url: &str) -> Ledger {
     let store = Store::connect(url, Schema::Migrate).await.unwrap();
     let clock: Arc<dyn Clock> = Arc::new(Still);
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 100 });
-    Service::new(store, door, clock)
+    let service = Service::new(store.clone(), door.clone(), clock);
+    Ledger { store, door, service }
 }
 
 /// Opens `PAY` with a high balance, and the payees `A0…`.
@@ -98,9 +115,9 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub fn start(service: &Service) -> Self {
+    pub fn start(ledger: &Ledger) -> Self {
         let options = EngineOptions { retry_for: Duration::from_secs(3_600), runs_max: 4 };
-        let engine = Engine::new(service.clone(), options);
+        let engine = Engine::new(ledger.store.clone(), ledger.door.clone(), ledger.service.clone(), options);
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move { engine.work(async { drop(stopped.await) }).await });
         Self { stop, task }
@@ -146,9 +163,9 @@ pub async fn end_of(service: &Service, batch: &Batch) {
 }
 
 /// Checks that every payee of the batch was paid once and that every invariant holds.
-pub async fn all_paid(service: &Service, batch: &Batch) {
-    let batch = service.batch(&batch.id.to_string()).await.unwrap();
+pub async fn all_paid(ledger: &Ledger, batch: &Batch) {
+    let batch = ledger.batch(&batch.id.to_string()).await.unwrap();
     let count = i64::try_from(ITEMS).unwrap();
     assert_eq!((batch.state.name(), batch.tally.success_count), ("completed", count));
-    assert_eq!(service.verify().await.unwrap().violations(), []);
+    assert_eq!(upkeep::verify::run(&ledger.store).await.unwrap().violations(), []);
 }

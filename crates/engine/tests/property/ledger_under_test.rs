@@ -3,7 +3,7 @@
 use crate::batches::{Item, Seen, text};
 use crate::reference::{Answer, START};
 use crate::steps::{Bound, FEE_RATES, File, Money, PolicyDraw, RATES, Step};
-use engine::{Engine, EngineOptions};
+use engine::{Engine, EngineOptions, history};
 use ledger::{Clock, Door, DoorOptions};
 use service::account::{AccountFilter, AccountQuery, AccountView, OpenAccount};
 use service::audit::AuditQuery;
@@ -15,7 +15,6 @@ use service::holder::NewHolder;
 use service::policy::PolicyChange;
 use service::statement::{Statement, StatementQuery};
 use service::transfer::Transferred;
-use service::verify::Violation;
 use service::{Error, Service};
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -27,6 +26,7 @@ use store::listing::PageRequest;
 use store::{Schema, Store};
 use testkit::Place;
 use testkit::place::Engine as Below;
+use upkeep::verify::Violation;
 
 /// A clock that the steps set.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ impl Clock for TestClock {
 
 pub struct Ledger {
     clock: Arc<TestClock>,
+    store: Store,
+    door: Door,
     service: Service,
     engine: Engine,
     _place: Place,
@@ -72,9 +74,9 @@ impl Ledger {
         store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
         tx.commit().await.unwrap();
         let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 3 });
-        let service = Service::new(store, door, clock.clone());
-        let engine = Engine::new(service.clone(), EngineOptions::default());
-        Self { clock, service, engine, _place: place }
+        let service = Service::new(store.clone(), door.clone(), clock.clone());
+        let engine = Engine::new(store.clone(), door.clone(), service.clone(), EngineOptions::default());
+        Self { clock, store, door, service, engine, _place: place }
     }
 
     pub async fn take(&self, step: &Step) -> Answer {
@@ -117,7 +119,7 @@ impl Ledger {
                 self.clock.0.store(*now, Ordering::SeqCst);
                 Answer::Done
             }
-            Step::CatchUp => done(service.history_catch_up().await),
+            Step::CatchUp => done(history::catch_up(&self.store, &self.door).await),
             other => self.take_batch(other).await,
         }
     }
@@ -263,7 +265,7 @@ impl Ledger {
     }
 
     pub async fn verify(&self) -> Vec<Violation> {
-        self.service.verify().await.unwrap().violations()
+        upkeep::verify::run(&self.store).await.unwrap().violations()
     }
 }
 

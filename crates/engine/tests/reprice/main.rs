@@ -72,7 +72,7 @@ async fn repricing_voids_the_approval() {
     let world = world().await;
     let batch = world.make(&batch_of_four()).await;
     let id = world.service.batch(&batch).await.unwrap().id;
-    let mut tx = world.service.store().write().await.unwrap();
+    let mut tx = world.store.write().await.unwrap();
     tx.fetch_text(format!("UPDATE batch SET state = 4 WHERE id = {id}"), vec![]).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(world.reprice(&batch).await.state, BatchState::Pending);

@@ -33,6 +33,7 @@ impl Clock for Hands {
 }
 
 pub struct World {
+    pub store: Store,
     pub service: Service,
     pub engine: Engine,
     pub actor: Actor,
@@ -51,7 +52,7 @@ pub async fn world() -> World {
     tx.commit().await.unwrap();
     // Three items per chunk, so that a batch takes more than one chunk.
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 3 });
-    let service = Service::new(store, door, clock.clone());
+    let service = Service::new(store.clone(), door.clone(), clock.clone());
     let actor = Actor::new(Principal::CommandLine, "tester", "test");
     let accounts = "number,holder,currency\nPAY,Employer,USD\nE0,A,EUR\nE1,B,EUR\nE2,C,EUR\nE3,D,EUR\n";
     service.account_import(&actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
@@ -61,8 +62,8 @@ pub async fn world() -> World {
         ..TransferRequest::default()
     };
     service.transfer(&actor, &deposit).await.unwrap();
-    let engine = Engine::new(service.clone(), EngineOptions::default());
-    let world = World { service, engine, actor, clock, _place: place };
+    let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
+    let world = World { store, service, engine, actor, clock, _place: place };
     world.rate("0.9").await;
     world
 }
@@ -151,6 +152,6 @@ impl World {
     }
 
     pub async fn verified(&self) {
-        assert_eq!(self.service.verify().await.unwrap().violations(), []);
+        assert_eq!(upkeep::verify::run(&self.store).await.unwrap().violations(), []);
     }
 }

@@ -98,7 +98,7 @@ pub async fn balance(world: &World, number: &str) -> i64 {
 
 /// Asserts that every invariant holds.
 pub async fn verify(world: &World) {
-    let found = world.service.verify().await.unwrap();
+    let found = upkeep::verify::run(&world.store).await.unwrap();
     assert!(found.is_ok(), "{:?}", found.violations());
 }
 

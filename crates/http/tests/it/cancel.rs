@@ -38,7 +38,7 @@ async fn a_cut_request_leaves_no_open_transaction_and_no_partial_effect() {
     let batches = sent.iter().filter(|cut| cut.path == "/api/batch-transfers").count();
     let listed = world.get("/api/batch-transfers?pageSize=1").await;
     assert_eq!(listed.data()["pagination"]["total"], json!(batches));
-    let violations = world.service.verify().await.unwrap().violations();
+    let violations = upkeep::verify::run(&world.store).await.unwrap().violations();
     assert!(violations.is_empty(), "{violations:?}");
     world.stop().await;
 }

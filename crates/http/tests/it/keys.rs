@@ -77,7 +77,7 @@ async fn a_key_is_shown_once_and_stored_nowhere() {
             "answer" => "outcome",
             _ => "detail",
         };
-        let mut tx = world.service.store().read().await.unwrap();
+        let mut tx = world.store.read().await.unwrap();
         let rows = tx.fetch_text(format!("SELECT {column} FROM {table}"), Vec::new()).await.unwrap();
         assert!(rows.iter().all(|row| !row.text(0).unwrap().contains(&secret[7..])), "{table}");
     }

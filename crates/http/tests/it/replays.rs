@@ -43,7 +43,7 @@ fn id(data: &Json) -> i64 {
 
 /// The kinds of stored responses.
 async fn kinds(world: &World) -> BTreeSet<String> {
-    let mut tx = world.service.store().read().await.unwrap();
+    let mut tx = world.store.read().await.unwrap();
     let rows = tx.fetch_text("SELECT outcome FROM answer".to_owned(), vec![]).await.unwrap();
     let kind =
         |text: String| serde_json::from_str::<Json>(&text).unwrap()["kind"].as_str().unwrap().to_owned();

@@ -46,7 +46,7 @@ async fn the_token_is_only_in_an_http_only_cookie_and_stored_as_a_hash() {
     assert!(!plain.headers().contains_key("strict-transport-security"), "no HSTS without TLS");
     let query = Client::new().get(format!("{}/api/v1/auth/me?sluice_session={token}", world.url));
     assert_eq!(answer(query).await.status, 401);
-    let mut tx = world.service.store().read().await.unwrap();
+    let mut tx = world.store.read().await.unwrap();
     let rows = tx.fetch_text("SELECT token FROM session".to_owned(), Vec::new()).await.unwrap();
     let stored: Vec<String> = rows.iter().map(|row| row.text(0).unwrap()).collect();
     assert!(stored.iter().all(|stored| stored.len() == 64 && stored != token));

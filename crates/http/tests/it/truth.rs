@@ -2,11 +2,10 @@
 
 use crate::money::{TRANSFERS, pay, two};
 use serde_json::json;
-use service::Service;
-use store::{StoreError, head, setting};
+use store::{Store, StoreError, head, setting};
 
-async fn seal(service: &Service) {
-    let mut tx = service.store().write().await.unwrap();
+async fn seal(store: &Store) {
+    let mut tx = store.write().await.unwrap();
     setting::set(&mut tx, setting::MOVED_TO, "elsewhere").await.unwrap();
     head::seal(&mut tx).await.unwrap();
     head::advance(&mut tx).await.unwrap();
@@ -16,7 +15,7 @@ async fn seal(service: &Service) {
 #[tokio::test]
 async fn every_write_to_a_moved_ledger_is_refused_with_ledger_moved() {
     let (world, a, b) = two().await;
-    seal(&world.service).await;
+    seal(&world.store).await;
     let batch = json!({ "type": "one_to_many", "name": "x", "currency": "USD", "sourceAccountId": a.id,
                         "relations": [{ "targetAccountId": b.id, "amount": "1.00" }] });
     for (path, body) in [
@@ -35,10 +34,10 @@ async fn every_write_to_a_moved_ledger_is_refused_with_ledger_moved() {
         }
     }
     assert_eq!(world.balance(&a).await, 1_000_000);
-    let mut tx = world.service.store().write().await.unwrap();
+    let mut tx = world.store.write().await.unwrap();
     assert!(matches!(head::advance(&mut tx).await, Err(StoreError::Moved(place)) if place == "elsewhere"));
     drop(tx);
-    let mut tx = world.service.store().write().await.unwrap();
+    let mut tx = world.store.write().await.unwrap();
     head::unseal(&mut tx).await.unwrap();
     setting::delete(&mut tx, setting::MOVED_TO).await.unwrap();
     head::raise_policy_version(&mut tx).await.unwrap();
@@ -53,10 +52,10 @@ async fn a_stored_response_that_lacks_a_field_is_a_conflict_and_not_a_server_fau
     let (world, _, _) = two().await;
     let body = json!({ "name": "Ann" });
     world.post_once("k-1", "/api/v2/holders", body.clone()).await.data();
-    let mut tx = world.service.store().write().await.unwrap();
+    let mut tx = world.store.write().await.unwrap();
     // Simulates a response stored by another program version; triggers normally forbid changing stored
     // responses.
-    let rule = if world.service.store().is_file() {
+    let rule = if world.store.is_file() {
         "SELECT 'DROP TRIGGER ' || name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'answer'"
     } else {
         "SELECT 'ALTER TABLE answer DISABLE TRIGGER USER'"

@@ -53,6 +53,7 @@ impl TestClock {
 
 /// A running server.
 pub struct World {
+    pub store: Store,
     pub service: Service,
     pub clock: Arc<TestClock>,
     /// For example `http://127.0.0.1:40123`.
@@ -86,7 +87,7 @@ pub async fn world_that_counts(options: Options, metrics: Render) -> World {
     tx.commit().await.unwrap();
     let clock = Arc::new(TestClock { now: AtomicI64::new(START), counted: AtomicI64::new(0) });
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 100 });
-    let service = Service::new(store, door, clock.clone());
+    let service = Service::new(store.clone(), door.clone(), clock.clone());
     let actor = Actor::new(domain::principal::Principal::CommandLine, "tester", "test");
     let scopes = domain::access::Scope::ALL.iter().map(|scope| scope.name().to_owned()).collect();
     let new = NewApiKey { name: "all".to_owned(), scopes, ..NewApiKey::default() };
@@ -99,13 +100,13 @@ pub async fn world_that_counts(options: Options, metrics: Render) -> World {
     let served = tokio::spawn(async move {
         http_api::serve(listener, app, Duration::from_secs(5), async { drop(http_stopped.await) }).await;
     });
-    let engine = Engine::new(service.clone(), EngineOptions::default());
+    let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
     let worked = tokio::spawn(async move {
         engine.work(async { drop(work_stopped.await) }).await.unwrap();
     });
     let client = Client::builder().cookie_store(true).build().unwrap();
     let (stop, tasks) = (vec![stop_http, stop_work], vec![served, worked]);
-    World { service, clock, url, key, client, actor, stop, tasks, _place: place }
+    World { store, service, clock, url, key, client, actor, stop, tasks, _place: place }
 }
 
 /// A status and a body.

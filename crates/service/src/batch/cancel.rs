@@ -1,9 +1,10 @@
 //! Calls a batch off: before it has begun, during its run, or for good.
 
 use super::external_id;
-use super::lookup::{changed, locked};
+use super::lookup::{changed, locked, locked_by_id};
 use super::request::BatchRequest;
-use super::settle::is_live;
+use super::rest;
+use super::settle::{is_live, settle};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::access::Reach;
@@ -42,13 +43,41 @@ impl Service {
             // The rest is marked in separate transactions; the last one stores the answer.
             Ok(Cancelled::Waits(batch, fact)) => {
                 write.end(Ok(WriteResult::one((), fact))).await?;
-                return self.run_interrupted(batch).await;
+                return self.end_rest(batch).await;
             }
             Ok(Cancelled::Done(done)) => Ok(*done),
             Err(error) => Err(error),
         };
         claimed!(write.claim()).end(done).await
     }
+
+    /// Interrupts a batch that has no runner, or calls it off for good: the rest fails or is skipped, and the
+    /// counters determine how it ended.
+    async fn end_rest(&self, id: BatchId) -> Result<Batch, Error> {
+        let actor = Actor::system(self.store.node());
+        let passes = rest::passes(&mut self.store.read().await?, id, Some(Code::Interrupted)).await?;
+        for mut pass in passes {
+            loop {
+                let mut write = self.step(&actor, pass.action()).await?;
+                let Some(fact) = pass.step(&mut write.tx, id, write.now).await? else { break };
+                write.end(Ok(WriteResult::one((), fact))).await?;
+            }
+        }
+        let mut write = claimed!(self.write(&actor, Action::BatchEnd));
+        let done = settle_rest(&mut write, id).await;
+        let batch = write.end(done).await?;
+        if batch.state == BatchState::Processing && batch.tally.needs_runner(batch.intent) {
+            self.store.wake();
+        }
+        Ok(batch)
+    }
+}
+
+/// Items that were set back to pending in the meantime are left to the next owner.
+async fn settle_rest(write: &mut Write, id: BatchId) -> Result<WriteResult<Batch>, Error> {
+    let batch = locked_by_id(write, id).await?;
+    let facts = settle(write, &batch).await?.into_iter().collect();
+    Ok(WriteResult::many(changed(write, id).await?, facts))
 }
 
 async fn cancel(write: &mut Write, request: &BatchRequest<'_>, for_good: bool) -> Result<Cancelled, Error> {

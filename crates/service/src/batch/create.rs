@@ -1,7 +1,6 @@
 //! A batch from rows in the request. Batch, items, submission and the stored answer are written in one
 //! transaction: all of them or none.
 
-use super::content::Content;
 use super::described::described;
 use super::draft::check_head;
 use super::items::{extent, insert_items, number_of_rows};
@@ -18,6 +17,7 @@ use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
 use ledger::calendar;
+use ledger::content::Content;
 use store::Tx;
 use store::audit::Actor;
 use store::batch::{Filled, NewBatch};

@@ -80,7 +80,7 @@ async fn pause(write: &mut Write, request: &BatchRequest<'_>) -> Result<WriteRes
         store::batch::set_intent(&mut write.tx, batch.id, BatchIntent::Pause, None).await?;
         vec![asked]
     } else {
-        vec![asked, close(write, &batch, BatchState::Paused).await?]
+        vec![asked, close(&mut write.tx, &batch, BatchState::Paused, write.now).await?]
     };
     Ok(WriteResult::many(changed(write, batch.id).await?, facts))
 }

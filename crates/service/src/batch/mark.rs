@@ -3,9 +3,9 @@
 
 use super::external_id;
 use crate::Error;
-use crate::write::Write;
 use domain::code::Code;
 use domain::item::ItemState;
+use store::Tx;
 use store::batch::Batch;
 use store::item::{Failure, Item, ItemFilter};
 
@@ -54,21 +54,22 @@ impl Which {
     }
 
     /// The number of matching items.
-    pub(crate) async fn count(self, write: &mut Write, batch: &Batch) -> Result<i64, Error> {
-        Ok(store::item::count(&mut write.tx, &self.filter(batch, i64::MIN)).await?)
+    pub(crate) async fn count(self, tx: &mut Tx, batch: &Batch) -> Result<i64, Error> {
+        Ok(store::item::count(tx, &self.filter(batch, i64::MIN)).await?)
     }
 
     /// Marks the first matching items after a number, and returns them as they were before.
     pub(crate) async fn mark(
         self,
-        write: &mut Write,
+        tx: &mut Tx,
         batch: &mut Batch,
         after: i64,
         mark: Mark,
+        now: i64,
     ) -> Result<Vec<Item>, Error> {
-        let items = store::item::list(&mut write.tx, &self.filter(batch, after), ITEMS, 0).await?;
+        let items = store::item::list(tx, &self.filter(batch, after), ITEMS, 0).await?;
         if !items.is_empty() {
-            set(write, batch, &items, mark).await?;
+            set(tx, batch, &items, mark, now).await?;
         }
         Ok(items)
     }
@@ -76,12 +77,13 @@ impl Which {
 
 /// Marks these items.
 pub(crate) async fn set(
-    write: &mut Write,
+    tx: &mut Tx,
     batch: &mut Batch,
     items: &[Item],
     mark: Mark,
+    now: i64,
 ) -> Result<(), Error> {
-    let (state, tx) = (mark.state(), &mut write.tx);
+    let state = mark.state();
     let marked: Vec<_> = items.iter().map(|item| (item.number, mark.code(item))).collect();
     store::item::set_states(tx, &marked, state).await?;
     if matches!(mark, Mark::Skip) {
@@ -90,7 +92,7 @@ pub(crate) async fn set(
     if let Mark::Fail(code) = mark {
         let failure = |item: &Item| Failure { item: item.number, code, amount: item.amount, chunk: 0 };
         let failures: Vec<_> = items.iter().map(failure).collect();
-        store::item::insert_failures(tx, batch.id, &failures, write.now).await?;
+        store::item::insert_failures(tx, batch.id, &failures, now).await?;
     }
     let tally = &mut batch.tally;
     for item in items {

@@ -2,7 +2,6 @@
 
 pub mod attempts;
 pub mod cancel;
-pub(crate) mod content;
 pub mod copy;
 pub mod create;
 pub(crate) mod described;
@@ -23,11 +22,11 @@ pub mod progress;
 pub mod promise;
 pub mod reprice;
 pub mod request;
+pub mod rest;
 pub mod resume;
 pub mod rework;
 pub mod rows;
-pub mod run;
-mod settle;
+pub mod settle;
 pub mod similar;
 pub mod skip;
 pub mod submit;

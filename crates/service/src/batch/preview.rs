@@ -1,6 +1,5 @@
 //! A dry run: the same decisions as the run, on the same accounts, without writing anything.
 
-use super::content::{self, Content};
 use super::create::CreateBatch;
 use super::described::{Described, DescribedItem, describe_items, described};
 use super::list::OffsetPage;
@@ -18,6 +17,7 @@ use domain::policy::PolicyBook;
 use domain::posting::{Book, Request};
 use hashbrown::HashMap;
 use ledger::calendar;
+use ledger::content::{self, Content};
 use ledger::rates::{Rates, post_exchanged};
 use store::Tx;
 use store::batch::Batch;

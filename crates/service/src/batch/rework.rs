@@ -50,10 +50,10 @@ impl Service {
             may_rework(&batch)?;
             let all = match which {
                 Rework::AllFailed => batch.tally.failed_count,
-                Rework::Untried if count == 0 => UNTRIED.count(&mut write, &batch).await?,
+                Rework::Untried if count == 0 => UNTRIED.count(&mut write.tx, &batch).await?,
                 Rework::Untried => 0,
             };
-            let items = which.items().mark(&mut write, &mut batch, after, Mark::Wait).await?;
+            let items = which.items().mark(&mut write.tx, &mut batch, after, Mark::Wait, write.now).await?;
             let Some(last) = items.last() else { return Ok(count) };
             after = last.number.0;
             rates_hold(&mut write, &batch).await?;
@@ -133,7 +133,7 @@ async fn retry_item(write: &mut Write, name: &str, item: i64) -> Result<WriteRes
     let found = item_of(&mut write.tx, &batch, item).await?;
     found.state.retry().map_err(|code| wrong_item(code, &found))?;
     rates_hold(write, &batch).await?;
-    mark::set(write, &mut batch, &[found], Mark::Wait).await?;
+    mark::set(&mut write.tx, &mut batch, &[found], Mark::Wait, write.now).await?;
     let state = run_again(write, &batch).await?;
     let fact = Fact::of_batch(Action::ItemRetry, batch.id)
         .with("item", item)

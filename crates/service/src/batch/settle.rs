@@ -5,6 +5,7 @@ use crate::write::Write;
 use domain::batch::{BatchIntent, BatchState};
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
+use domain::work::Work;
 use store::Tx;
 use store::batch::Batch;
 
@@ -17,14 +18,14 @@ pub(crate) async fn settle(write: &mut Write, batch: &Batch) -> Result<Option<Fa
     if batch.state == BatchState::Processing && is_live(&mut write.tx, batch.id).await? {
         return Ok(None);
     }
-    close(write, batch, state).await.map(Some)
+    close(&mut write.tx, batch, state, write.now).await.map(Some)
 }
 
 /// Moves a batch to a state without a run, and returns the fact. A batch that had already ended keeps its end
 /// time.
-pub(crate) async fn close(write: &mut Write, batch: &Batch, state: BatchState) -> Result<Fact, Error> {
-    let ended = state.has_ended().then(|| batch.completed_at.unwrap_or(write.now));
-    store::batch::set_state(&mut write.tx, batch.id, state, BatchIntent::Run, None, ended).await?;
+pub async fn close(tx: &mut Tx, batch: &Batch, state: BatchState, now: i64) -> Result<Fact, Error> {
+    let ended = state.has_ended().then(|| batch.completed_at.unwrap_or(now));
+    store::batch::set_state(tx, batch.id, state, BatchIntent::Run, None, ended).await?;
     let tally = batch.tally;
     let fact = Fact::of_batch(Action::BatchEnd, batch.id)
         .with("completed", tally.success_count)
@@ -39,6 +40,6 @@ pub(crate) async fn close(write: &mut Write, batch: &Batch, state: BatchState) -
 
 /// Whether a runner holds the batch's lease now.
 pub(crate) async fn is_live(tx: &mut Tx, batch: BatchId) -> Result<bool, Error> {
-    let lease = store::lease::get(tx, batch).await?;
+    let lease = store::lease::get(tx, Work::run(batch)).await?;
     Ok(lease.is_some_and(|lease| lease.is_live))
 }

@@ -1,7 +1,6 @@
 //! Detects a batch that pays again what an earlier one pays. It compares the fingerprints that submitted
 //! batches keep ([`store::similar`]); rules and limits are in [`domain::similar`].
 
-use super::content::{self, Content, printed};
 use super::items::delete_items;
 use super::promise::Promise;
 use super::rows::row::Accepted;
@@ -16,6 +15,7 @@ use domain::similar::{Nearness, Overlap, Printed, REMARK_DAYS, Rows};
 use hashbrown::{HashMap, HashSet};
 use jiff::tz::TimeZone;
 use ledger::calendar::{day_number, zoned};
+use ledger::content::{self, Content, printed};
 use serde_json::json;
 use store::Tx;
 use store::batch::Batch;
@@ -193,20 +193,6 @@ pub(crate) const fn subject(batch: &Batch) -> Subject {
 pub(crate) async fn keep(tx: &mut Tx, batch: &Batch, prints: &[Printed], now: i64) -> Result<(), Error> {
     store::similar::forget_before(tx, now.saturating_sub(KEPT_US)).await?;
     Ok(store::similar::write(tx, batch, prints, now).await?)
-}
-
-/// Whether a batch's stored fingerprints, if it has any, are those of its items.
-pub(crate) async fn is_print_of(tx: &mut Tx, batch: &Batch, prints: &[Printed]) -> Result<bool, Error> {
-    let mut rest = prints;
-    let mut part = 0;
-    while let Some(kept) = store::similar::part(tx, batch, part).await? {
-        match rest.split_at_checked(kept.len()) {
-            Some((same, more)) if same == kept => rest = more,
-            _ => return Ok(false),
-        }
-        part += 1;
-    }
-    Ok(part == 0 || rest.is_empty())
 }
 
 async fn compare(tx: &mut Tx, subject: &Subject, prints: &[Printed], now: i64) -> Result<Compared, Error> {

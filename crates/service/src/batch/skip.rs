@@ -55,7 +55,7 @@ impl Service {
             let mut batch = locked(&mut write, name).await?;
             may_rework(&batch)?;
             let all = batch.tally.failed_count;
-            let items = FAILED.mark(&mut write, &mut batch, after, Mark::Skip).await?;
+            let items = FAILED.mark(&mut write.tx, &mut batch, after, Mark::Skip, write.now).await?;
             let Some(last) = items.last() else { return Ok(count) };
             after = last.number.0;
             let marked = i64::try_from(items.len()).unwrap_or(0);
@@ -88,7 +88,7 @@ async fn skip_item(
         .moved(batch.state, BatchEvent::Skipped)
         .of_item(item)
         .noted(note);
-    mark::set(write, &mut batch, &[found], Mark::Skip).await?;
+    mark::set(&mut write.tx, &mut batch, &[found], Mark::Skip, write.now).await?;
     let facts = [Some(fact), settle(write, &batch).await?].into_iter().flatten().collect();
     Ok(WriteResult::many(changed(write, batch.id).await?, facts))
 }

@@ -1,7 +1,6 @@
 //! Submits a draft: its content is frozen under a hash. This is the only place where a batch can be refused
 //! for paying again what an earlier one pays.
 
-use super::content::{self, Content};
 use super::described::{Described, described};
 use super::draft::check_draft;
 use super::lookup::{changed, locked};
@@ -15,6 +14,7 @@ use domain::batch::{BatchMode, BatchState, CHUNK_ITEMS_MAX};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::text::Text;
+use ledger::content::{self, Content};
 use store::Tx;
 use store::audit::Actor;
 use store::batch::Batch;

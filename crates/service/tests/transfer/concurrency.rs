@@ -144,12 +144,11 @@ async fn group_commit(world: &World) {
         refused: None,
         effects: Effects::default(),
     };
-    let mut writer = world.service.store().write().await.unwrap();
+    let mut writer = world.store.write().await.unwrap();
     let mut accounts = vec![source, target];
     accounts.sort_unstable();
     store::balance::lock(&mut writer, accounts).await.unwrap();
-    let mut waiting: Vec<_> =
-        (0..THREADS).map(|_| Box::pin(world.service.door().single(actor(), request()))).collect();
+    let mut waiting: Vec<_> = (0..THREADS).map(|_| Box::pin(world.door.single(actor(), request()))).collect();
     for request in &mut waiting {
         let polled = pin!(request).poll(&mut Context::from_waker(Waker::noop()));
         assert!(matches!(polled, Poll::Pending));

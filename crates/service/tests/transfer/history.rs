@@ -164,7 +164,7 @@ async fn test_query_transfer_by_account() {
         let closing = i128::from(world.balance(A1).await);
         assert_eq!(check_balances(&world, None).await, Balances { opening: 0, closing });
         assert_eq!(world.entries(C1, &query).await.len(), 1);
-        world.service.history_catch_up().await.unwrap();
+        engine::history::catch_up(&world.store, &world.door).await.unwrap();
     }
     world.assert_sound().await;
 }
@@ -187,17 +187,17 @@ async fn test_query_transfer_by_date_range() {
             check_range(&world, &outcomes, day, (from, to)).await;
         }
         match round {
-            0 => assert!(world.service.history_catch_up().await.unwrap() > 0),
+            0 => assert!(engine::history::catch_up(&world.store, &world.door).await.unwrap() > 0),
             1 => outcomes.extend(world.crowd(count, dated).await),
             _ => {}
         }
     }
-    assert!(world.service.history_catch_up().await.unwrap() > 0);
-    assert_eq!(world.service.history_lag(1_000).await.unwrap(), 0);
+    assert!(engine::history::catch_up(&world.store, &world.door).await.unwrap() > 0);
+    assert_eq!(engine::history::lag(&world.store, 1_000).await.unwrap(), 0);
     check_range(&world, &outcomes, day, (3, 5)).await;
     // One more, back-dated, right after: it appears before the history holds it.
     outcomes.push(world.ask(&dated(outcomes.len())).await);
-    assert!(world.service.history_lag(1_000).await.unwrap() > 0);
+    assert!(engine::history::lag(&world.store, 1_000).await.unwrap() > 0);
     check_range(&world, &outcomes, day, (1, 10)).await;
 
     // 1: open ends: the deposit of today is after all of February.

@@ -74,7 +74,7 @@ async fn a_search_finds_what_a_full_scan_finds() {
     let world = World::with_limits().await;
     some(&world, 30).await;
     check_all(&world, "no history").await;
-    world.service.history_catch_up().await.unwrap();
+    engine::history::catch_up(&world.store, &world.door).await.unwrap();
     check_all(&world, "all history").await;
     some(&world, 20).await;
     check_all(&world, "some history").await;

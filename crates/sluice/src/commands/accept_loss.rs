@@ -5,7 +5,8 @@ use crate::say::say;
 use crate::session::Session;
 use clap::Args;
 use serde_json::json;
-use service::backup::LastBackup;
+use upkeep::backup::LastBackup;
+use upkeep::loss::{self, Loss};
 
 /// Arguments of `accept-loss`.
 #[derive(Debug, Args)]
@@ -24,10 +25,11 @@ pub(crate) struct AcceptLossArgs {
 /// Accepts the loss.
 pub(crate) async fn run(session: &Session, args: &AcceptLossArgs) -> Result<Exit, Failure> {
     let (behind, known) = (session.behind.as_ref(), session.known.as_ref());
-    let leap = session.service.accept_loss(&session.actor, behind, known, &args.reason).await?;
+    let loss = Loss { behind, mark: known, reason: &args.reason };
+    let leap = loss::accept(&session.store, &session.actor, loss, session.service.now()).await?;
     session.renew_mark().await?;
     forget_backup_beyond(session, leap.commit_number);
-    let place = session.service.store().shown();
+    let place = session.store.shown();
     let lost = behind.map(ToString::to_string);
     let above = leap.numbers_above;
     let text = || {

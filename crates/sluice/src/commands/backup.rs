@@ -6,8 +6,8 @@ use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
 use serde_json::json;
-use service::backup::{LastBackup, Manifest};
 use std::path::PathBuf;
+use upkeep::backup::{LastBackup, Manifest};
 
 const ON_SERVER: Say = say(
     "Back up a ledger on a server with the database's own tools, such as pg_basebackup with log archiving; \
@@ -30,14 +30,14 @@ pub(crate) struct BackupArgs {
 
 /// Makes the backup.
 pub(crate) async fn run(session: &Session, args: &BackupArgs) -> Result<Exit, Failure> {
-    if !session.service.store().is_file() {
+    if !session.store.is_file() {
         return Err(Failure::usage(ON_SERVER, session.language));
     }
     if let Some(behind) = &session.behind {
         // A backup of a ledger that lost commits would replace a better one.
         return Err(service::StoreError::Behind(behind.clone()).into());
     }
-    let made = session.service.backup(&args.to).await?;
+    let made = upkeep::backup::run(&session.store, &args.to, session.service.now()).await?;
     remember(session, &made);
     let (to, commit, bytes) = (args.to.display(), made.commit_number, made.bytes);
     let text = || {

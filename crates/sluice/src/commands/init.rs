@@ -28,7 +28,7 @@ pub(crate) async fn run(globals: &Globals, args: &InitArgs) -> Result<Exit, Fail
     let mut session = Session::create(globals).await?;
     let change = SettingsChange { time_zone: Some(args.time_zone.clone()), ..SettingsChange::default() };
     session.service.set_settings(&session.actor, &change).await?;
-    let place = session.service.store().shown();
+    let place = session.store.shown();
     let (directory, option) = match &globals.database {
         Some(_) => (place, "--database URL".to_owned()),
         None => (globals.data.display().to_string(), format!("--data {}", globals.data.display())),

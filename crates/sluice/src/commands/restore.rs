@@ -6,8 +6,8 @@ use crate::globals::Globals;
 use crate::say::say;
 use clap::Args;
 use serde_json::json;
-use service::backup::LastBackup;
 use std::path::PathBuf;
+use upkeep::backup::LastBackup;
 
 /// Arguments of `restore`.
 #[derive(Debug, Args)]
@@ -40,7 +40,7 @@ pub(crate) fn run(globals: &Globals, args: &RestoreArgs) -> Result<Exit, Failure
     if directory.has_ledger() || directory.has_log() {
         return Err(Failure::Exists(globals.data.display().to_string()));
     }
-    let restored = service::backup::restore(&args.from, &directory.database())?;
+    let restored = upkeep::backup::restore(&args.from, &directory.database())?;
     // A newer backup contains commits that are no longer in this ledger, so this one becomes the newest. If
     // the note cannot be written, the backup only looks older than it is.
     let place = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;

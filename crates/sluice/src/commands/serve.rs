@@ -14,7 +14,7 @@ use crate::session::{Access, Session};
 use crate::settings::{Loaded, Settings, unknown_variables};
 use crate::traces::Traces;
 use domain::code::Language;
-use engine::{Engine, EngineOptions};
+use engine::EngineOptions;
 use http_api::{App, Options};
 use opentelemetry_otlp::ExporterBuildError;
 use serde_json::json;
@@ -108,7 +108,7 @@ async fn serve(
     tokio::select! {
         ended = both => ended.map(|_| ()).map_err(Failure::from),
         () = app.fatal() => Err(unconfirmed()),
-        () = session.service.door().closed() => Err(unconfirmed()),
+        () = session.door_closed() => Err(unconfirmed()),
         () = late => {
             tracing::warn!("not everything ended in time; the next start resumes the rest");
             Ok(())
@@ -120,7 +120,7 @@ async fn serve(
 /// Runs batches, or only keeps the history up to date.
 async fn work(session: &Session, settings: &Settings, stop: impl Future<Output = ()>) -> Result<(), Error> {
     let options = EngineOptions { retry_for: PATIENCE, runs_max: settings.runs };
-    let engine = Engine::new(session.service.clone(), options);
+    let engine = session.engine_with(options);
     if settings.worker {
         return engine.work(stop).await;
     }
@@ -151,7 +151,7 @@ async fn make_if_missing(globals: &Globals) -> Result<(), Failure> {
     expect_none(globals)?;
     let mut session = Session::create(globals).await?;
     session.close().await;
-    tracing::info!(place = session.service.store().shown(), "created a new ledger");
+    tracing::info!(place = session.store.shown(), "created a new ledger");
     Ok(())
 }
 
@@ -198,7 +198,7 @@ async fn announce(session: &Session, settings: &Settings, listener: &TcpListener
     let address = listener.local_addr().map_err(failed)?;
     session.announce(&format!("http://{}", within_reach(address)))?;
     let url = format!("http://{address}");
-    let (place, node) = (session.service.store().shown(), session.service.store().node().to_owned());
+    let (place, node) = (session.store.shown(), session.store.node().to_owned());
     tracing::info!(url, place, node, version = env!("CARGO_PKG_VERSION"), "listening");
     let set_up = session.service.set_up_token().await?;
     let token = set_up.as_ref().map(|token| token.expose().to_owned());

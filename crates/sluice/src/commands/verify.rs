@@ -8,9 +8,9 @@ use crate::say::say;
 use crate::session::Session;
 use clap::Args;
 use serde_json::{Value, json};
-use service::verify::{Verification, Violation};
 use service::{Error, StoreError};
 use store::soundness;
+use upkeep::verify::{Verification, Violation};
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
@@ -21,7 +21,7 @@ pub(crate) struct VerifyArgs {}
 
 /// Runs the command.
 pub(crate) async fn run(session: &Session, _args: &VerifyArgs) -> Result<Exit, Failure> {
-    let mut found = session.service.verify().await?;
+    let mut found = upkeep::verify::run(&session.store).await?;
     if let Some(behind) = &session.behind {
         found.add_behind(behind);
     }

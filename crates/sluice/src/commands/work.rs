@@ -5,7 +5,7 @@ use crate::out::note;
 use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
-use engine::{Engine, EngineOptions};
+use engine::EngineOptions;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -61,8 +61,8 @@ impl Stop {
 /// Works until it is asked to stop.
 pub(crate) async fn run(session: &Session, args: &WorkArgs, stop: Stop) -> Result<Exit, Failure> {
     let options = EngineOptions { retry_for: PATIENCE, runs_max: args.runs };
-    let engine = Engine::new(session.service.clone(), options);
-    let (place, node) = (session.service.store().shown(), session.service.store().node());
+    let engine = session.engine_with(options);
+    let (place, node) = (session.store.shown(), session.store.node());
     note(&say!(session.language, "working on {place} as {node}", "正在处理 {place}，节点 {node}"));
     let asked = async {
         stop.asked().await;

@@ -59,6 +59,16 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<upkeep::Error> for Failure {
+    fn from(error: upkeep::Error) -> Self {
+        Self::from(match error {
+            upkeep::Error::Refused(refusal) => Error::Refused(refusal),
+            upkeep::Error::Store(error) => Error::Store(error),
+            upkeep::Error::Io(error) => Error::Io(error),
+        })
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::Service(error.into())

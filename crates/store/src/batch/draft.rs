@@ -11,6 +11,7 @@ use crate::tx::Tx;
 use domain::batch::{BatchIntent, BatchMode, BatchState, BatchType};
 use domain::id::{AccountId, AssetId, BatchId};
 use domain::principal::Author;
+use domain::work::Work;
 
 /// The initial values of a new batch.
 #[derive(Debug, Clone)]
@@ -139,10 +140,13 @@ pub async fn set_extent(tx: &mut Tx, id: BatchId, first: i64, last: i64) -> Resu
     tx.execute(&EXTENT, args![id.0, first, last]).await.map(|_| ())
 }
 
-/// Deletes a batch whose import did not finish, and its lease; delete its items and problems first.
+/// Deletes a batch whose import did not finish, and the lease of that import; delete its items and problems
+/// first. A finished batch stays as it is.
 pub async fn purge(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
-    tx.execute(&PURGE, args![id.0]).await?;
-    lease::forget(tx, id).await
+    match tx.execute(&PURGE, args![id.0]).await? {
+        0 => Ok(()),
+        _ => lease::forget(tx, Work::import(id)).await,
+    }
 }
 
 /// What can be changed in a draft, apart from its items.

@@ -1,7 +1,7 @@
 //! Copies a ledger's rows into another database: read in pages by key, written by the bulk calls, whatever
 //! the engine on either side. No part of the schema is disabled for it.
 //!
-//! The caller holds the transactions and keeps track of its position; see `service::copy`. [`STEPS`] lists
+//! The caller holds the transactions and keeps track of its position; see `upkeep::copy`. [`STEPS`] lists
 //! what is copied.
 
 mod row_page;

@@ -36,3 +36,21 @@ pub enum Behind {
     #[error("the mark cannot be read")]
     Unreadable,
 }
+
+impl Behind {
+    /// The same in Chinese.
+    #[must_use]
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::NoLog => "保存最近提交的文件（sluice.db-wal）已丢失，且上一个进程未正常退出".to_owned(),
+            Self::Commits { known, found } => {
+                format!("标记记录到第 {known} 次提交，账本只到第 {found} 次提交")
+            }
+            Self::Differs { known } => format!("第 {known} 次提交与标记记录的不一致"),
+            Self::Other => "标记属于另一个账本".to_owned(),
+            Self::Gone { known } => format!("标记记录到第 {known} 次提交，但账本不存在"),
+            Self::Unaccepted => "此前启动时发现损失，尚未接受".to_owned(),
+            Self::Unreadable => "标记无法读取".to_owned(),
+        }
+    }
+}

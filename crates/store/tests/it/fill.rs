@@ -11,6 +11,7 @@ use domain::policy::Policy;
 use domain::posting::{Posting, PostingKind, opened};
 use domain::similar::Printed;
 use domain::transfer::TransferKind;
+use domain::work::Work;
 use store::account::NewAccount;
 use store::audit::{Actor, Audit};
 use store::batch::{Filled, NewBatch};
@@ -54,7 +55,7 @@ pub async fn fill(tx: &mut Tx, rows: i64) -> Result<BatchId, StoreError> {
     let batch = batch(tx, asset, rows).await?;
     let node = Node { name: "node-1".into(), stripe: 1, is_worker: true, expires_at: 5 };
     store::node::join(tx, &node, 1).await?;
-    store::lease::take(tx, batch, "node-1", 0).await?;
+    store::lease::take(tx, Work::run(batch), "node-1", 0).await?;
     store::history::advance(tx, 1).await?;
     Ok(batch)
 }

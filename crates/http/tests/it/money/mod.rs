@@ -90,7 +90,7 @@ impl World {
 
     /// Ends a test: verifies the ledger and stops the server.
     pub async fn end(self) {
-        let found = self.service.verify().await.unwrap();
+        let found = upkeep::verify::run(&self.store).await.unwrap();
         assert!(found.is_ok(), "{:?}", found.violations());
         self.stop().await;
     }

@@ -15,7 +15,7 @@ const TRANSFERS: &str = "/api/v2/account-transfers";
 async fn far_apart(world: &World, memos: &[&str]) {
     open(world, "PAY", "USD", "0").await;
     for memo in memos {
-        let mut tx = world.service.store().write().await.unwrap();
+        let mut tx = world.store.write().await.unwrap();
         counter::take(&mut tx, Counter::Number, 25_000).await.unwrap();
         tx.commit().await.unwrap();
         let deposit = TransferRequest {

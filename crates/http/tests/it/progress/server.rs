@@ -5,6 +5,7 @@ use http_api::{App, Options};
 use ledger::{Clock, Door, DoorOptions};
 use service::api_key::NewApiKey;
 use service::{Actor, Service};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Schema, Store};
@@ -25,15 +26,31 @@ pub fn actor() -> Actor {
     Actor::new(domain::principal::Principal::CommandLine, "tester", "test")
 }
 
-/// A node: the service over a database.
-pub async fn node(place: &str) -> Service {
+/// A node: a ledger as one process has it open.
+pub struct Node {
+    store: Store,
+    door: Door,
+    service: Service,
+}
+
+impl Deref for Node {
+    type Target = Service;
+
+    fn deref(&self) -> &Service {
+        &self.service
+    }
+}
+
+/// A node over a database.
+pub async fn node(place: &str) -> Node {
     let store = Store::at(place, Schema::Migrate).await.unwrap();
     let mut tx = store.write().await.unwrap();
     store::setting::set(&mut tx, "duplicate_window", "0").await.unwrap();
     tx.commit().await.unwrap();
     let clock: Arc<dyn Clock> = Arc::new(Still);
     let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items: 100 });
-    Service::new(store, door, clock)
+    let service = Service::new(store.clone(), door.clone(), clock);
+    Node { store, door, service }
 }
 
 /// A key with every scope.
@@ -72,8 +89,9 @@ pub async fn serve(service: &Service) -> (App, String, Running) {
 }
 
 /// Starts a worker.
-pub fn work(service: &Service) -> Running {
-    let engine = Engine::new(service.clone(), EngineOptions::default());
+pub fn work(node: &Node) -> Running {
+    let Node { store, door, service } = node;
+    let engine = Engine::new(store.clone(), door.clone(), service.clone(), EngineOptions::default());
     let (stop, stopped) = oneshot::channel::<()>();
     let task = tokio::spawn(async move {
         engine.work(async { drop(stopped.await) }).await.unwrap();

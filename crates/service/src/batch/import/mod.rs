@@ -6,7 +6,7 @@
 //! and keeps the refused ones with the draft (see [`super::problems`]).
 
 mod add;
-mod leftover;
+mod lease;
 mod report;
 mod seen;
 mod sort;
@@ -14,8 +14,10 @@ mod source;
 mod state;
 
 pub use self::add::AddFile;
+pub use self::lease::discard;
 pub use self::report::{Expected, FileReport, Imported, PROBLEMS_SHOWN};
 
+use self::lease::ImportLease;
 use self::source::{Parsed, Source};
 use self::state::ImportState;
 use super::draft::check_head;
@@ -124,7 +126,7 @@ impl Service {
         match result {
             Ok(imported) => Ok(imported),
             Err(error) => {
-                self.purge(state.id).await?;
+                state.lease.discard(&self.store).await?;
                 self.import_refused(actor, about, error).await
             }
         }
@@ -157,11 +159,9 @@ impl Service {
             created_at: now,
         };
         let id = store::batch::create(&mut tx, &new).await?;
-        // Leased while it is imported, so that other nodes do not treat it as abandoned.
-        self.lease_in(&mut tx, id, 0).await?;
-        let at_work = self.at_import(id);
+        let lease = ImportLease::take(&mut tx, &self.store, id).await?;
         tx.commit().await?;
-        Ok(ImportState::new(id, at_work, terms, source.columns.clone()))
+        Ok(ImportState::new(id, lease, terms, source.columns.clone()))
     }
 
     async fn fill<R: Read + Send + 'static>(
@@ -197,6 +197,7 @@ impl Service {
         };
         let (rows, mut refused) = state.sort(&payees, page);
         let mut tx = self.store.write().await?;
+        state.lease.hold(&mut tx).await?;
         let clashes = external_id::clashes(&mut tx, state.id, rows.iter().map(|row| &row.item)).await?;
         let (mut rows, clashed) = state.part(rows, clashes);
         refused.extend(state.refuse(&mut tx, &clashed).await?);
@@ -222,12 +223,12 @@ impl Service {
         let asset = state.terms.asset.clone();
         if state.taken == 0 || (!import.partial && refused > 0) {
             drop(write);
-            self.purge(id).await?;
+            state.lease.discard(&self.store).await?;
             self.note_refused(actor, &file, refused).await?;
             let (taken_amount, found) = (format_minor(0, asset.scale), Found::default());
             return Ok(Imported { batch: None, taken: 0, taken_amount, refused, problems, file, found });
         }
-        let done = complete(&mut write, self.store.node(), import, state, &file).await;
+        let done = complete(&mut write, import, state, &file).await;
         let found = write.end_unkept(done).await?;
         let batch = Some(lookup::get(&mut self.store.read().await?, id).await?);
         let taken_amount = format_minor(state.amount, asset.scale);
@@ -263,18 +264,15 @@ impl Service {
 /// nothing remains of a batch that is refused for paying again what was paid.
 async fn complete(
     write: &mut Write,
-    node: &str,
     import: &BatchImport,
     state: &mut ImportState,
     file: &FileReport,
 ) -> Result<WriteResult<Found>, Error> {
     let (tx, id, now) = (&mut write.tx, state.id, write.now);
     named_lock::take(tx, NamedLock::Submit).await?;
-    // Another node may have evicted this one and discarded the import.
-    if store::batch::fill(tx, id, &state.filled(file)?).await? != 1 {
-        return Err(Code::Fenced.into());
-    }
-    store::lease::give_back(tx, id, node).await?;
+    state.lease.hold(tx).await?;
+    store::batch::fill(tx, id, &state.filled(file)?).await?;
+    state.lease.end(tx).await?;
     let batch = lookup::get(tx, id).await?;
     let content = std::mem::take(&mut state.content).finish();
     let without_paid = import.submission.without_paid;

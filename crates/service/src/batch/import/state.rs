@@ -1,10 +1,10 @@
 //! An import in progress: what has been taken and refused so far.
 
+use super::lease::ImportLease;
 use super::report::FileReport;
 use super::seen::SeenRows;
 use super::sort::{problem, sort};
 use super::source::{Columns, PAGE, ParsedPage};
-use crate::batch::content::ContentHash;
 use crate::batch::external_id::Clashes;
 use crate::batch::items::{delete_items, number_of_rows};
 use crate::batch::problems::{self, Refused};
@@ -17,30 +17,16 @@ use domain::batch::BatchType;
 use domain::code::Code;
 use domain::id::BatchId;
 use hashbrown::HashMap;
+use ledger::content::ContentHash;
 use serde_json::{Map, Value};
-use std::sync::{Arc, Mutex};
 use store::Tx;
 use store::batch::Filled;
 use store::item::{Item, Page};
 
-/// A guard: the import counts as running in this process until it is dropped.
-pub(super) struct AtImport {
-    pub batch: BatchId,
-    pub importing: Arc<Mutex<std::collections::HashSet<BatchId>>>,
-}
-
-impl Drop for AtImport {
-    fn drop(&mut self) {
-        if let Ok(mut importing) = self.importing.lock() {
-            importing.remove(&self.batch);
-        }
-    }
-}
-
 /// An import in progress.
 pub(super) struct ImportState {
     pub id: BatchId,
-    _at_work: AtImport,
+    pub lease: ImportLease,
     pub terms: BatchTerms,
     columns: Columns,
     pub first: Option<i64>,
@@ -63,10 +49,10 @@ pub(super) enum TakenOut {
 }
 
 impl ImportState {
-    pub(super) fn new(id: BatchId, at_work: AtImport, terms: BatchTerms, columns: Columns) -> Self {
+    pub(super) fn new(id: BatchId, lease: ImportLease, terms: BatchTerms, columns: Columns) -> Self {
         Self {
             id,
-            _at_work: at_work,
+            lease,
             terms,
             columns,
             first: None,
@@ -194,6 +180,7 @@ impl Service {
         let mut after = state.first.unwrap_or(1) - 1;
         loop {
             let mut tx = self.store.write().await?;
+            state.lease.hold(&mut tx).await?;
             let limit = number_of_rows(PAGE);
             let page = Page { batch: state.id, after, last: state.last, limit };
             let mut items = store::item::page(&mut tx, page, None, None).await?;

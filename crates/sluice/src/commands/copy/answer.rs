@@ -6,8 +6,8 @@ use crate::out::{Out, left, note, right};
 use crate::say::say;
 use domain::code::Language;
 use serde_json::{Value, json};
-use service::copy::{Copied, Copy, Difference, Verdict};
-use service::verify::Violation;
+use upkeep::copy::{Copied, Copy, Difference, Verdict};
+use upkeep::verify::Violation;
 
 /// Prints the outcome; a difference or a violation goes to standard error.
 pub(super) fn answer(

@@ -3,8 +3,8 @@
 use crate::out::note;
 use crate::say::{Say, say};
 use domain::code::Language;
-use service::copy::{CopyStep, Stage};
 use std::time::{Duration, Instant};
+use upkeep::copy::{CopyStep, Stage};
 
 /// How often progress within a long table is reported.
 const EACH: Duration = Duration::from_secs(1);

@@ -7,13 +7,16 @@ mod side;
 
 use self::display::CopyDisplay;
 use self::side::{Side, shown_source, shown_target};
+use crate::clock::SystemClock;
 use crate::exit::{Exit, Failure};
 use crate::globals::Globals;
 use crate::out::note;
 use crate::say::{Say, say};
 use clap::Args;
+use ledger::Clock;
 use serde_json::json;
-use service::copy::{Copy, Verdict};
+use upkeep::copy::{Copy, Verdict};
+use upkeep::seal;
 
 /// Arguments of `copy`.
 #[derive(Debug, Args)]
@@ -72,21 +75,22 @@ async fn copy(globals: &Globals, args: &CopyArgs, to: &str) -> Result<Exit, Fail
         return Err(Failure::Usage(text));
     }
     let source = Side::source(globals, &args.from).await?;
-    source.service.may_move(&to_shown).await?;
+    seal::may_move(&source.store, &to_shown).await?;
     let target = Side::target(globals, to).await?;
     let actor = globals.actor();
     let copy = Copy {
-        from: &source.service,
-        to: &target.service,
+        from: &source.store,
+        to: &target.store,
         from_shown: &from_shown,
         to_shown: &to_shown,
         page: args.page,
         keep: args.keep,
         actor: &actor,
+        clock: &SystemClock,
     };
     let mut display = CopyDisplay::new(language);
-    let verdict = copy.run(|step| display.show(step)).await;
-    if !matches!(verdict, Ok(Verdict::Same(_)) | Err(service::Error::Refused(_))) {
+    let verdict = upkeep::copy::run(&copy, |step| display.show(step)).await;
+    if !matches!(verdict, Ok(Verdict::Same(_)) | Err(upkeep::Error::Refused(_))) {
         note(&say!(
             language,
             "the copy is not finished, and {from_shown} may be sealed: run the same command again to continue, \
@@ -106,7 +110,7 @@ async fn copy(globals: &Globals, args: &CopyArgs, to: &str) -> Result<Exit, Fail
 async fn unseal(globals: &Globals, from: &str) -> Result<Exit, Failure> {
     let shown = shown_source(from)?;
     let source = Side::source(globals, from).await?;
-    let moved_to = source.service.unseal(&globals.actor()).await?;
+    let moved_to = seal::remove(&source.store, &globals.actor(), SystemClock.now()).await?;
     let language = globals.language();
     let text = || match &moved_to {
         Some(place) => say!(

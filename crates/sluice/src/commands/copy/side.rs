@@ -1,13 +1,9 @@
 //! The two sides of a copy: how they are opened, and how they are shown.
 
-use crate::clock::SystemClock;
 use crate::data_dir::{DataDir, Lock, MarkPlace};
 use crate::exit::Failure;
 use crate::globals::Globals;
-use ledger::{Door, DoorOptions};
-use service::Service;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use store::mark::{Keeper, OpenMode};
 use store::{Schema, Store, StoreError, is_server};
 
@@ -16,7 +12,7 @@ const SHOWN: [&str; 5] = ["user", "host", "hostaddr", "port", "dbname"];
 
 /// An open ledger; no other process can write to its data directory.
 pub(super) struct Side {
-    pub service: Service,
+    pub store: Store,
     keeper: Option<Keeper>,
     /// Where a target's mark is created once it is a ledger.
     mark: Option<PathBuf>,
@@ -27,14 +23,14 @@ impl Side {
     /// Opens an existing ledger.
     pub(super) async fn source(globals: &Globals, place: &str) -> Result<Self, Failure> {
         if is_server(place) {
-            return Ok(Self::over(globals, Store::connect(place, Schema::Expect).await?, None));
+            return Ok(Self::over(Store::connect(place, Schema::Expect).await?, None));
         }
         let directory = DataDir(place.into());
         let database = directory.existing()?;
         let lock = directory.lock()?;
         let mark = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
         let (store, keeper, _) = Store::open_marked(&database, &mark.path, OpenMode::Normal).await?;
-        Ok(Self { keeper: Some(keeper), ..Self::over(globals, store, Some(lock)) })
+        Ok(Self { keeper: Some(keeper), ..Self::over(store, Some(lock)) })
     }
 
     /// Opens or creates the target; what it already contains is checked later.
@@ -44,19 +40,19 @@ impl Side {
                 Err(StoreError::NoLedger) => Store::connect(place, Schema::Migrate).await?,
                 there => there?,
             };
-            return Ok(Self::over(globals, store, None));
+            return Ok(Self::over(store, None));
         }
         let directory = DataDir(place.into());
         let lock = directory.lock()?;
         directory.make_database()?;
         let mark = MarkPlace::of(&directory, globals.mark_dir.as_deref())?;
         let store = Store::open(&directory.database()).await?;
-        Ok(Self { mark: Some(mark.path), ..Self::over(globals, store, Some(lock)) })
+        Ok(Self { mark: Some(mark.path), ..Self::over(store, Some(lock)) })
     }
 
     /// Closes this side; a target that has become a ledger gets its mark.
     pub(super) async fn close(self, is_ledger: bool) -> Result<(), Failure> {
-        let store = self.service.store();
+        let store = &self.store;
         if let (Some(mark), true) = (&self.mark, is_ledger) {
             store.renew_mark(mark).await?;
         }
@@ -66,10 +62,8 @@ impl Side {
         }
     }
 
-    fn over(globals: &Globals, store: Store, lock: Option<Lock>) -> Self {
-        let (clock, chunk_items) = (Arc::new(SystemClock), globals.chunk_items);
-        let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items });
-        Self { service: Service::new(store, door, clock), keeper: None, mark: None, _lock: lock }
+    const fn over(store: Store, lock: Option<Lock>) -> Self {
+        Self { store, keeper: None, mark: None, _lock: lock }
     }
 }
 

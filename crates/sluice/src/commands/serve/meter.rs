@@ -12,10 +12,10 @@ use http_api::Render;
 use ledger::Clock;
 use metrics::{counter, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use service::backup::{BackedUpSince, LastBackup};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use upkeep::backup::{BackedUpSince, LastBackup};
 
 /// How often recorded values are aggregated: otherwise memory would grow while no client reads the metrics.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -76,7 +76,7 @@ impl Backups {
     /// For the ledger of a session; none for a ledger on a server, which the database's own tools back up.
     pub(super) async fn of(session: &Session) -> Result<Option<Self>, Failure> {
         let Some(note) = session.last_backup.clone() else { return Ok(None) };
-        Ok(Some(Self { since: session.service.backed_up_since().await?, note }))
+        Ok(Some(Self { since: BackedUpSince::of(&session.store, session.service.now()).await?, note }))
     }
 
     fn count(&self) {

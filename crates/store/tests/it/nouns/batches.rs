@@ -6,6 +6,7 @@ use domain::batch::{BatchIntent, BatchState, BatchTally, BatchType};
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, BatchId, TransferId};
 use domain::item::ItemState;
+use domain::work::Work;
 use store::Tx;
 use store::batch::{BatchFilter, BatchSort};
 use store::batch_origin::Part;
@@ -37,7 +38,7 @@ pub async fn batch(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
     assert_eq!(store::batch::by_ids(tx, vec![id.0, 999]).await.unwrap(), std::slice::from_ref(&batch));
     assert_eq!(store::batch::by_number(tx, batch.day, 1).await.unwrap().as_ref(), Some(&batch));
     assert_eq!(store::batch::by_state(tx, BatchState::Pending).await.unwrap(), std::slice::from_ref(&batch));
-    assert_eq!(store::batch::unready(tx).await.unwrap(), []);
+    assert_eq!(store::batch::unready(tx, "node-9").await.unwrap(), []);
     let filter = BatchFilter {
         states: vec![batch.state],
         kind: Some(batch.kind),
@@ -77,7 +78,7 @@ async fn an_unfinished_import_is_purged_with_everything_it_left_behind(tx: &mut 
     )
     .await
     .unwrap();
-    let unready = store::batch::unready(tx).await.unwrap();
+    let unready = store::batch::unready(tx, "node-9").await.unwrap();
     assert_eq!(unready.len(), 1);
     let broken = unready[0].id;
     assert_eq!(store::batch::lock_unready(tx, broken).await.unwrap(), Some(unready[0].clone()));
@@ -86,13 +87,16 @@ async fn an_unfinished_import_is_purged_with_everything_it_left_behind(tx: &mut 
     store::item::insert(tx, broken, &left).await.unwrap();
     assert_eq!(store::item::delete_range(tx, broken, (900, 900)).await.unwrap(), 1);
     store::import_problem::purge(tx, broken).await.unwrap();
-    assert_eq!(store::lease::take(tx, broken, "node-1", 0).await.unwrap(), Some(1));
+    assert_eq!(store::lease::take(tx, Work::import(broken), "node-1", 0).await.unwrap(), Some(1));
+    // `node-1` is at it, and is live.
+    assert_eq!(store::batch::unready(tx, "node-9").await.unwrap(), []);
+    assert_eq!(store::batch::unready(tx, "node-1").await.unwrap().len(), 1);
     store::batch::purge(tx, broken).await.unwrap();
     // Its id may be reused, so nothing of it may be left. A finished batch keeps its lease.
-    assert_eq!(store::lease::get(tx, broken).await.unwrap(), None);
+    assert_eq!(store::lease::get(tx, Work::import(broken)).await.unwrap(), None);
     store::batch::purge(tx, id).await.unwrap();
-    assert!(store::lease::get(tx, id).await.unwrap().is_some());
-    assert_eq!(store::batch::unready(tx).await.unwrap(), []);
+    assert!(store::lease::get(tx, Work::run(id)).await.unwrap().is_some());
+    assert_eq!(store::batch::unready(tx, "node-9").await.unwrap(), []);
 }
 
 pub async fn batch_history(tx: &mut Tx, Filled { batch, .. }: Filled) {

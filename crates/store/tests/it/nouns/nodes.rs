@@ -1,6 +1,7 @@
 //! Nodes, their leases and locks; the ledger's head and its counters.
 
 use super::Filled;
+use domain::work::Work;
 use store::Tx;
 use store::counter::Counter;
 use store::named_lock::NamedLock;
@@ -22,22 +23,29 @@ pub async fn node(tx: &mut Tx, _: Filled) {
 }
 
 pub async fn lease(tx: &mut Tx, Filled { batch, .. }: Filled) {
-    let lease = store::lease::get(tx, batch).await.unwrap().unwrap();
+    let run = Work::run(batch);
+    let lease = store::lease::get(tx, run).await.unwrap().unwrap();
     assert_eq!((lease.owner.as_str(), lease.epoch, lease.is_live), ("node-1", 1, true));
-    assert_eq!(store::lease::get_shared(tx, batch).await.unwrap().as_ref(), Some(&lease));
-    assert_eq!(store::lease::get_exclusive(tx, batch).await.unwrap().as_ref(), Some(&lease));
+    assert_eq!(store::lease::get_shared(tx, run).await.unwrap().as_ref(), Some(&lease));
+    assert_eq!(store::lease::get_exclusive(tx, run).await.unwrap().as_ref(), Some(&lease));
     assert_eq!(store::lease::lock(tx, vec![batch.0]).await.unwrap(), [(batch, 1)]);
-    assert_eq!(store::lease::get(tx, batch).await.unwrap().unwrap().owner, "node-1");
+    assert_eq!(store::lease::get(tx, run).await.unwrap().unwrap().owner, "node-1");
     // A take that saw an older epoch gets nothing.
-    assert_eq!(store::lease::take(tx, batch, "node-2", 0).await.unwrap(), None);
-    assert_eq!(store::lease::take(tx, batch, "node-2", 1).await.unwrap(), Some(2));
-    assert!(!store::lease::get(tx, batch).await.unwrap().unwrap().is_live);
-    store::lease::release(tx, batch, 1).await.unwrap();
-    assert_eq!(store::lease::get(tx, batch).await.unwrap().unwrap().owner, "node-2");
-    store::lease::release(tx, batch, 2).await.unwrap();
-    assert_eq!(store::lease::take(tx, batch, "node-1", 2).await.unwrap(), Some(3));
-    store::lease::give_back(tx, batch, "node-1").await.unwrap();
-    assert_eq!(store::lease::get(tx, batch).await.unwrap().unwrap().owner, "");
+    assert_eq!(store::lease::take(tx, run, "node-2", 0).await.unwrap(), None);
+    assert_eq!(store::lease::take(tx, run, "node-2", 1).await.unwrap(), Some(2));
+    assert!(!store::lease::get(tx, run).await.unwrap().unwrap().is_live);
+    store::lease::release(tx, run, 1).await.unwrap();
+    assert_eq!(store::lease::get(tx, run).await.unwrap().unwrap().owner, "node-2");
+    store::lease::release(tx, run, 2).await.unwrap();
+    assert_eq!(store::lease::take(tx, run, "node-1", 2).await.unwrap(), Some(3));
+    // The import of the same batch is other work.
+    let import = Work::import(batch);
+    assert_eq!(store::lease::take_live(tx, import, "node-3", 0).await.unwrap(), Some(1));
+    assert!(store::lease::get(tx, import).await.unwrap().unwrap().is_live);
+    store::lease::forget(tx, import).await.unwrap();
+    assert_eq!(store::lease::get(tx, import).await.unwrap(), None);
+    store::lease::release(tx, run, 3).await.unwrap();
+    assert_eq!(store::lease::get(tx, run).await.unwrap().unwrap().owner, "");
     // A batch that is not being processed waits for no node, although its lease is free.
     assert_eq!(store::batch::waiting(tx, "node-9").await.unwrap(), []);
 }

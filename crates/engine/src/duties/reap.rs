@@ -1,11 +1,12 @@
-//! The duty of evicting dead nodes and discarding their unfinished imports.
+//! The duty of evicting dead nodes, which frees the work that they held.
 
 use crate::duty::{Duty, POLL};
+use crate::node;
 use crate::runner::Engine;
 use service::Error;
 use std::time::Duration;
 
-/// Evicts dead nodes, then discards their unfinished imports.
+/// Evicts dead nodes.
 pub(crate) struct Reap;
 
 impl Duty for Reap {
@@ -13,8 +14,7 @@ impl Duty for Reap {
     const IS_WOKEN: bool = false;
 
     async fn turn(&mut self, engine: &Engine) -> Result<Duration, Error> {
-        engine.service.node_reap().await?;
-        engine.service.batch_purge_unfinished().await?;
+        node::evict_expired(&engine.store).await?;
         Ok(POLL)
     }
 

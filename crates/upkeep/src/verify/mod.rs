@@ -8,15 +8,15 @@ mod report;
 pub use self::report::{INVARIANTS, Verification, Violation};
 
 use self::report::{FILE, STEP};
-use crate::{Error, Service, StoreError};
+use crate::Error;
 use domain::id::PostingId;
 use hashbrown::{HashMap, HashSet};
 use ledger::digest::ChunkDigest;
 use std::collections::BTreeMap;
-use store::Tx;
 use store::posting::Booked;
 use store::value::Row;
 use store::verify::Claim;
+use store::{Store, StoreError, Tx};
 
 /// What the postings say about an account: these 40 bytes per account are all that grows with the ledger.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,22 +28,20 @@ struct Chain {
     sum: u64,
 }
 
-impl Service {
-    /// Checks everything. Memory grows with accounts (about 40 bytes each), not with postings.
-    pub async fn verify(&self) -> Result<Verification, Error> {
-        let mut tx = self.store.read().await?;
-        let mut found = Verification::default();
-        for problem in store::soundness::problems(&self.store).await? {
-            found.bad(FILE, || problem);
-        }
-        match everything(&mut tx, &mut found).await {
-            // Data that cannot be read is damage, which is a result and not an error.
-            Err(Error::Store(StoreError::Corrupt(text))) => found.bad(FILE, || text),
-            Err(error) if found.is_ok() => return Err(error),
-            Err(_) | Ok(()) => {}
-        }
-        Ok(found)
+/// Checks everything. Memory grows with accounts (about 40 bytes each), not with postings.
+pub async fn run(store: &Store) -> Result<Verification, Error> {
+    let mut tx = store.read().await?;
+    let mut found = Verification::default();
+    for problem in store::soundness::problems(store).await? {
+        found.bad(FILE, || problem);
     }
+    match everything(&mut tx, &mut found).await {
+        // Data that cannot be read is damage, which is a result and not an error.
+        Err(Error::Store(StoreError::Corrupt(text))) => found.bad(FILE, || text),
+        Err(error) if found.is_ok() => return Err(error),
+        Err(_) | Ok(()) => {}
+    }
+    Ok(found)
 }
 
 async fn everything(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> {

@@ -1,15 +1,16 @@
 //! A copy that is requested.
 
-use crate::Service;
+use ledger::Clock;
+use store::Store;
 use store::audit::Actor;
 
 /// What is copied, where to, and for whom.
 #[derive(Debug)]
 pub struct Copy<'a> {
     /// The source.
-    pub from: &'a Service,
+    pub from: &'a Store,
     /// The target: an empty schema, or an unfinished copy of the same source.
-    pub to: &'a Service,
+    pub to: &'a Store,
     /// The source's display name, without secrets.
     pub from_shown: &'a str,
     /// The target's display name, without secrets.
@@ -20,4 +21,6 @@ pub struct Copy<'a> {
     pub keep: bool,
     /// The actor for the audit log.
     pub actor: &'a Actor,
+    /// The time for the audit log.
+    pub clock: &'a dyn Clock,
 }

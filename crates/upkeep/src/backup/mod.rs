@@ -9,42 +9,40 @@ mod manifest;
 pub use last::{BackedUpSince, LastBackup};
 pub use manifest::Manifest;
 
-use crate::{Error, Service};
+use crate::{Error, verify};
 use domain::code::Code;
 use files::{FILE, MANIFEST};
 use std::path::Path;
 use store::Store;
 
-impl Service {
-    /// Makes a backup in a folder that is empty or does not exist yet.
-    pub async fn backup(&self, to: &Path) -> Result<Manifest, Error> {
-        let made = files::make_folder(to)?;
-        let done = self.back_up(to).await;
-        if done.is_err() {
-            // Best effort: without a manifest it is not a backup, and only the first error matters.
-            files::clear(to, made);
-        }
-        done
+/// Makes a backup of the ledger as of now, in a folder that is empty or does not exist yet.
+pub async fn run(store: &Store, to: &Path, now: i64) -> Result<Manifest, Error> {
+    let made = files::make_folder(to)?;
+    let done = back_up(store, to, now).await;
+    if done.is_err() {
+        // Best effort: without a manifest it is not a backup, and only the first error matters.
+        files::clear(to, made);
     }
+    done
+}
 
-    async fn back_up(&self, to: &Path) -> Result<Manifest, Error> {
-        let file = to.join(FILE);
-        files::make(&file)?;
-        self.store.copy_file(&file).await?;
-        files::sync(&file)?;
-        let copy = Self { store: Store::open_immutable(&file).await?, ..self.clone() };
-        let found = copy.verify().await?;
-        if !found.is_ok() {
-            let all: Vec<_> =
-                found.violations().iter().map(|v| format!("{} ({})", v.invariant, v.first_key)).collect();
-            return Err(Error::refused(Code::BackupDamaged, all.join(", ")));
-        }
-        let state = store::mark::state(&mut copy.store.read().await?, None).await?;
-        drop(copy);
-        let manifest = Manifest::of(&state, &file, self.now())?;
-        files::write_whole(&to.join(MANIFEST), manifest.text()?.as_bytes(), 0o600)?;
-        Ok(manifest)
+async fn back_up(store: &Store, to: &Path, now: i64) -> Result<Manifest, Error> {
+    let file = to.join(FILE);
+    files::make(&file)?;
+    store.copy_file(&file).await?;
+    files::sync(&file)?;
+    let copy = Store::open_immutable(&file).await?;
+    let found = verify::run(&copy).await?;
+    if !found.is_ok() {
+        let all: Vec<_> =
+            found.violations().iter().map(|v| format!("{} ({})", v.invariant, v.first_key)).collect();
+        return Err(Error::refused(Code::BackupDamaged, all.join(", ")));
     }
+    let state = store::mark::state(&mut copy.read().await?, None).await?;
+    drop(copy);
+    let manifest = Manifest::of(&state, &file, now)?;
+    files::write_whole(&to.join(MANIFEST), manifest.text()?.as_bytes(), 0o600)?;
+    Ok(manifest)
 }
 
 /// Restores the database of a backup to a path where there is no database. The file appears only when

@@ -1,20 +1,19 @@
-//! A batch's items in short: one hash, which is kept at submission and compared by `verify`, and one
-//! fingerprint per row, by which batches are compared ([`super::similar`]).
+//! A batch's items in short: one hash, which is kept at submission and compared by a verification, and one
+//! fingerprint per row, by which batches are compared ([`domain::similar`]).
 
-use crate::Error;
 use data_encoding::HEXLOWER;
 use domain::similar::{Payment, Printed, print};
 use sha2::{Digest, Sha256};
-use store::Tx;
 use store::batch::Batch;
 use store::item::{Item, Page};
+use store::{StoreError, Tx};
 
 /// Items per step.
 const STEP: i64 = 10_000;
 
 /// A batch's items in short.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Content {
+pub struct Content {
     /// The hash of all items, hexadecimal.
     pub hash: String,
     /// A 64-bit fingerprint of what each row pays.
@@ -24,14 +23,14 @@ pub(crate) struct Content {
 /// Hashes a batch's canonical items in number order: line, source, target, amount, memo, reference, external
 /// id.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct ContentHash {
+pub struct ContentHash {
     hash: Sha256,
     prints: Vec<Printed>,
 }
 
 impl ContentHash {
     /// Adds an item.
-    pub(crate) fn item(&mut self, item: &Item) {
+    pub fn item(&mut self, item: &Item) {
         for number in [item.line, item.source.0, item.target.0, item.amount] {
             self.hash.update(number.to_le_bytes());
         }
@@ -50,7 +49,8 @@ impl ContentHash {
     }
 
     /// The content of all items that were added.
-    pub(crate) fn finish(self) -> Content {
+    #[must_use]
+    pub fn finish(self) -> Content {
         Content { hash: HEXLOWER.encode(&self.hash.finalize()), prints: self.prints }
     }
 }
@@ -65,7 +65,7 @@ impl<'a> FromIterator<&'a Item> for Content {
 
 /// The row's fingerprint.
 #[must_use]
-pub(crate) fn printed(item: &Item) -> Printed {
+pub fn printed(item: &Item) -> Printed {
     let payment = Payment {
         source: item.source,
         target: item.target,
@@ -78,7 +78,7 @@ pub(crate) fn printed(item: &Item) -> Printed {
 }
 
 /// The current content of a batch's items.
-pub(crate) async fn content(tx: &mut Tx, batch: &Batch) -> Result<Content, Error> {
+pub async fn content(tx: &mut Tx, batch: &Batch) -> Result<Content, StoreError> {
     let (mut hash, mut after) = (ContentHash::default(), batch.first_number - 1);
     loop {
         let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };

@@ -1,7 +1,7 @@
 //! What a verification checks, and what it found.
 
-use crate::Behind;
 use std::collections::BTreeMap;
+use store::mark::Behind;
 
 /// Rows per step.
 pub(super) const STEP: i64 = 50_000;

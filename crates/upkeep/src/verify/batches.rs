@@ -6,6 +6,7 @@ use crate::Error;
 use domain::batch::{BatchState, BatchTally, BatchType};
 use domain::code::Code;
 use domain::item::ItemState;
+use domain::similar::Printed;
 use hashbrown::HashMap;
 use store::Tx;
 use store::batch::Batch;
@@ -117,9 +118,9 @@ async fn batches(
 async fn content(tx: &mut Tx, batch: &Batch, found: &mut Verification) -> Result<(), Error> {
     let key = || format!("batch {}", batch.id);
     if let Some(frozen) = &batch.content_hash {
-        let content = crate::batch::content::content(tx, batch).await?;
+        let content = ledger::content::content(tx, batch).await?;
         found.check(content.hash == *frozen, "batch_content", key);
-        let matches = crate::batch::similar::is_print_of(tx, batch, &content.prints).await?;
+        let matches = is_print_of(tx, batch, &content.prints).await?;
         found.check(matches, "batch_print", key);
     } else {
         // A draft has no hash that would reveal an item outside its runs of numbers.
@@ -133,6 +134,20 @@ async fn content(tx: &mut Tx, batch: &Batch, found: &mut Verification) -> Result
         found.bad("payee_once", || format!("batch {} account {twice}", batch.id));
     }
     Ok(())
+}
+
+/// Whether a batch's stored fingerprints, if it has any, are those of its items.
+async fn is_print_of(tx: &mut Tx, batch: &Batch, prints: &[Printed]) -> Result<bool, Error> {
+    let mut rest = prints;
+    let mut part = 0;
+    while let Some(kept) = store::similar::part(tx, batch, part).await? {
+        match rest.split_at_checked(kept.len()) {
+            Some((same, more)) if same == kept => rest = more,
+            _ => return Ok(false),
+        }
+        part += 1;
+    }
+    Ok(part == 0 || rest.is_empty())
 }
 
 /// Whether a state fits the counters: a batch that has not started has moved nothing, and one that has ended

@@ -19,8 +19,8 @@ impl Copy<'_> {
     ) -> Result<Result<Vec<Copied>, Difference>, Error> {
         let from = Feed { page: self.page, commit_number: Some(commit_number), is_hashed: true };
         let to = Feed { commit_number: None, ..from };
-        let mut source = from.start(&self.from.store, CopyProgress::default());
-        let mut target = to.start(&self.to.store, CopyProgress::default());
+        let mut source = from.start(self.from, CopyProgress::default());
+        let mut target = to.start(self.to, CopyProgress::default());
         let (mut copied, mut rows) = (Vec::new(), 0_u64);
         loop {
             let (ours, theirs) = match tokio::join!(source.recv(), target.recv()) {

@@ -4,9 +4,10 @@
 
 use super::files;
 use super::manifest::Manifest;
-use crate::{Error, Service};
+use crate::Error;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use store::Store;
 
 /// The format version that is written.
 const FORM: i64 = 1;
@@ -55,22 +56,20 @@ pub struct BackedUpSince {
 }
 
 impl BackedUpSince {
+    /// For a ledger, now.
+    pub async fn of(store: &Store, now: i64) -> Result<Self, Error> {
+        let mut tx = store.read().await?;
+        let ledger = store::mark::state(&mut tx, None).await?.ledger;
+        let begun_at = store::audit::time(&mut tx, 0).await?.unwrap_or(now);
+        Ok(Self { ledger, begun_at })
+    }
+
     /// When the backup in the note was made. For a ledger without one, when the ledger was created, so that a
     /// ledger that is never backed up shows as well.
     #[must_use]
     pub fn at(&self, last: Option<&LastBackup>) -> i64 {
         let own = last.filter(|last| last.ledger == self.ledger);
         own.map_or(self.begun_at, |last| last.made_at)
-    }
-}
-
-impl Service {
-    /// What the age of this ledger's newest backup is measured from.
-    pub async fn backed_up_since(&self) -> Result<BackedUpSince, Error> {
-        let mut tx = self.store.read().await?;
-        let ledger = store::mark::state(&mut tx, None).await?.ledger;
-        let begun_at = store::audit::time(&mut tx, 0).await?.unwrap_or_else(|| self.now());
-        Ok(BackedUpSince { ledger, begun_at })
     }
 }
 

@@ -6,6 +6,7 @@ use crate::meter;
 use crate::runner::Engine;
 use domain::code::Code;
 use domain::id::BatchId;
+use domain::work::WorkKind;
 use service::Error;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -55,10 +56,11 @@ fn ended_well(ended: Result<Result<(), Error>, JoinError>) -> Result<(), Error> 
 impl Engine {
     /// The waiting batches that this node should start now.
     async fn startable(&self) -> Result<Vec<BatchId>, Error> {
-        let waiting = self.service.batch_waiting().await?;
-        let mine = self.running.lock().map(|running| running.clone()).unwrap_or_default();
+        let waiting = self.waiting().await?;
+        let mine = self.store.work_at_hand(WorkKind::Run);
         let back_off = self.back_off.lock().map(|back_off| back_off.clone()).unwrap_or_default();
-        let is_free = |batch: &BatchId| !mine.contains(batch) && !back_off.holds_back(*batch, Instant::now());
+        let is_free =
+            |batch: &BatchId| !mine.contains(&batch.0) && !back_off.holds_back(*batch, Instant::now());
         let mut waiting: Vec<BatchId> = waiting.into_iter().filter(is_free).collect();
         if !waiting.is_empty() {
             waiting.truncate(self.share().await?.saturating_sub(mine.len()));
@@ -69,7 +71,7 @@ impl Engine {
     /// How many batches this node may run: an equal share, so that batches spread over the nodes, up to
     /// `runs_max`.
     async fn share(&self) -> Result<usize, Error> {
-        let nodes = self.service.node_list().await?;
+        let nodes = store::node::all(&mut self.store.read().await?).await?;
         let workers = nodes.iter().filter(|node| node.is_worker).count().max(1);
         let batches = self.service.processing_batches().await?.len();
         Ok(batches.div_ceil(workers).min(self.options.runs_max))
@@ -80,7 +82,7 @@ impl Engine {
     async fn run_one(&self, batch: BatchId) -> Result<(), Error> {
         let ended = self.run(&batch.to_string(), |_| ()).await;
         let result = self.log_end(batch, ended.map(|batch| batch.state.name()));
-        self.service.store().wake();
+        self.store.wake();
         result
     }
 

@@ -1,0 +1,38 @@
+//! Work that one node at a time does under a lease. To add a kind, add it here; the code that does the work
+//! takes the lease and locks it in each of its transactions.
+
+use crate::id::BatchId;
+use crate::stored_enum::stored_enum;
+
+stored_enum! {
+    /// A kind of work.
+    WorkKind {
+        /// Running a batch.
+        Run = 1 "run",
+        /// Importing a file as a batch.
+        Import = 2 "import",
+    }
+}
+
+/// A piece of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Work {
+    /// Its kind.
+    pub kind: WorkKind,
+    /// The id of what it is done to: of the batch.
+    pub id: i64,
+}
+
+impl Work {
+    /// Running a batch.
+    #[must_use]
+    pub const fn run(batch: BatchId) -> Self {
+        Self { kind: WorkKind::Run, id: batch.0 }
+    }
+
+    /// Importing a file as a batch.
+    #[must_use]
+    pub const fn import(batch: BatchId) -> Self {
+        Self { kind: WorkKind::Import, id: batch.0 }
+    }
+}

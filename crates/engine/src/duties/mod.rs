@@ -1,0 +1,27 @@
+//! What a node does by itself. To add a duty, add its file to this folder, and its line below (a file also
+//! needs its `mod`).
+
+mod batches;
+mod follow;
+mod imports;
+mod reap;
+
+use crate::duty::Duties;
+use crate::runner::Engine;
+
+/// A worker's duties.
+pub(crate) fn of_worker(engine: &Engine) -> Duties {
+    let mut duties = Duties::of(engine);
+    duties.start(reap::Reap);
+    duties.start(imports::Imports);
+    duties.start(batches::Batches::default());
+    duties.start(follow::Follow::of(engine));
+    duties
+}
+
+/// The duties of a server that runs no batches.
+pub(crate) fn of_server(engine: &Engine) -> Duties {
+    let mut duties = Duties::of(engine);
+    duties.start(follow::Follow::of(engine));
+    duties
+}

@@ -1,0 +1,14 @@
+//! Care for a whole ledger, not for what is in it: verifying it, backing it up, copying it to another place,
+//! sealing it, and accepting the loss of commits.
+//!
+//! Each is one function over a [`store::Store`]: `verify::run`, `backup::run`, `copy::run`, `seal::remove`,
+//! `loss::accept`. None of them moves money.
+
+pub mod backup;
+pub mod copy;
+pub mod error;
+pub mod loss;
+pub mod seal;
+pub mod verify;
+
+pub use error::Error;
