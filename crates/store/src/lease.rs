@@ -5,6 +5,7 @@ use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::record::record;
+use crate::script::{Asked, Script};
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
@@ -89,7 +90,8 @@ pub(crate) async fn forget(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError
 }
 
 /// The epochs of leases, ids sorted, share-locked until the transaction ends: `(batch, epoch)`.
-pub async fn lock(tx: &mut Tx, sorted: Vec<i64>) -> Result<Vec<(BatchId, i64)>, StoreError> {
-    let rows = tx.lookup(&LOCK, Column::I64(sorted)).await?;
-    rows.iter().map(|row| Ok((BatchId(row.i64(0)?), row.i64(2)?))).collect()
+pub fn lock_later(script: &mut Script, sorted: Vec<i64>) -> Asked<Vec<(BatchId, i64)>> {
+    script.lookup(&LOCK, Column::I64(sorted), |answer| {
+        answer.rows.iter().map(|row| Ok((BatchId(row.i64(0)?), row.i64(2)?))).collect()
+    })
 }

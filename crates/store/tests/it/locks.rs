@@ -4,10 +4,9 @@
 use crate::world::{World, run, server};
 use std::time::{Duration, Instant};
 use store::bulk::{Insert, Lock, Lookup, Sql};
-use store::chunk::Chunk;
 use store::counter::{self, Counter};
 use store::value::Column;
-use store::{Schema, Store, StoreError, Tx};
+use store::{Schema, Script, Store, StoreError, Tx};
 use testkit::postgres::{execute, query_text};
 use tokio::time::{sleep, timeout};
 
@@ -291,8 +290,9 @@ async fn settling_a_chunk_waits_for_its_transaction() {
     assert!(!store::chunk::settle(&world.store, 7).await.unwrap());
     for (number, is_kept) in [(7, false), (8, true)] {
         let mut tx = world.store.write().await.unwrap();
-        let chunk = Chunk { number, commit_number: number, postings: 1 };
-        store::chunk::insert(&mut tx, chunk, store::chunk::Span::NONE).await.unwrap();
+        let mut script = Script::new();
+        store::chunk::insert_later(&mut script, number, 1, store::chunk::Span::NONE);
+        tx.run(script).await.unwrap();
         let store = world.store.clone();
         let mut settles = tokio::spawn(async move { store::chunk::settle(&store, number).await });
         assert!(timeout(SHORT, &mut settles).await.is_err());

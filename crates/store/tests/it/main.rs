@@ -15,6 +15,7 @@ mod readers;
 mod refusals;
 mod rules;
 mod schema;
+mod scripts;
 mod tls;
 mod transactions;
 mod truth;
