@@ -43,6 +43,19 @@ impl Statement {
         }
     }
 
+    /// Refuses columns that do not match each other and the statement.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Insert { insert, columns, .. } => {
+                Column::rows(columns, insert.columns.len(), insert.table).map(drop)
+            }
+            Self::Update { update, columns } => {
+                Column::rows(columns, update.columns.len() + 1, update.table).map(drop)
+            }
+            Self::Execute { .. } | Self::Fetch { .. } | Self::Draw { .. } | Self::Lookup { .. } => Ok(()),
+        }
+    }
+
     /// Whether it draws numbers.
     pub(crate) const fn draws(&self) -> bool {
         matches!(self, Self::Draw { .. })

@@ -4,7 +4,7 @@ use crate::bulk::{Insert, Lookup, Sql, Update};
 use crate::error::StoreError;
 use crate::guard::Guard;
 use crate::postgres::{self, PostgresDatabase, PostgresTransaction};
-use crate::script::{Answers, Asked, Script};
+use crate::script::{Answers, Asked, Script, Statement};
 use crate::sqlite::{self, SqliteDatabase, SqliteTransaction};
 use crate::value::{Column, Rows, Value};
 use std::sync::Arc;
@@ -38,6 +38,8 @@ impl Tx {
     /// Runs a script: one hop, however many statements it has (numbers drawn on a server cost one more).
     pub async fn run(&mut self, script: Script) -> Result<Answers, StoreError> {
         let statements = script.into_statements();
+        // Nothing is run of a script that cannot be right, so the transaction has not failed.
+        statements.iter().try_for_each(Statement::check)?;
         let answers = match &mut self.transaction {
             EngineTransaction::Sqlite(transaction) => transaction.run(statements).await?,
             EngineTransaction::Postgres(transaction) => transaction.run(statements).await?,

@@ -18,7 +18,8 @@
 //! | commit (`attempt`) | 1 | 1 |
 //!
 //! A server draws numbers on a connection of its own, so they are a round trip; claiming operation ids writes,
-//! so there the begin is another one. A table that gets very many rows gets them by COPY, which takes two.
+//! so there the begin is another one. From a thousand rows on, transfers, postings and exchanges are written by
+//! COPY, which takes two for each of them.
 //!
 //! The files, from the bottom up: `requests` and `memory` are what an attempt gets; `lock` reads under lock,
 //! `decide` folds, `write` writes; `attempt` is these three in one transaction, with retries; `isolate` and

@@ -2,14 +2,15 @@
 
 use super::wire;
 use crate::bulk::{Insert, Lock, Lookup, Update};
-use crate::error::StoreError;
 use crate::script::Statement;
 use crate::value::{Column, Value};
 use std::borrow::Cow;
 use tokio_postgres::types::ToSql;
 
-/// From this many rows, COPY is used: it costs less a row, and two round trips more.
+/// From this many rows, a script's only statement uses COPY: it costs less a row, and a round trip more.
 const COPY_ROWS: usize = 64;
+/// The same among other statements. COPY is not sent with others, so there it costs two or three round trips.
+const COPY_ROWS_AMONG_OTHERS: usize = 1_000;
 
 /// A statement that is sent with others.
 pub(super) struct Query {
@@ -29,7 +30,7 @@ pub(super) struct Copy {
 
 /// Queries that are sent together, and the COPY that is sent after their answers.
 #[derive(Default)]
-pub(super) struct Group {
+pub(super) struct Sending {
     pub queries: Vec<Query>,
     pub copy: Option<Copy>,
 }
@@ -55,39 +56,39 @@ impl Params {
     }
 }
 
-/// The groups of statements in which a script is sent.
-pub(super) fn groups(statements: Vec<Statement>) -> Result<Vec<Group>, StoreError> {
-    let (mut groups, mut open) = (Vec::new(), Group::default());
+/// A script in the parts in which it is sent. Only its first statements use COPY, so that all others are sent
+/// together.
+pub(super) fn sendings(statements: Vec<Statement>) -> Vec<Sending> {
+    let (mut sendings, mut open) = (Vec::new(), Sending::default());
+    let copy_rows = if statements.len() == 1 { COPY_ROWS } else { COPY_ROWS_AMONG_OTHERS };
     for statement in statements {
-        match sent(statement)? {
+        let copy_rows = if open.queries.is_empty() { copy_rows } else { usize::MAX };
+        match sent(statement, copy_rows) {
             Sent::Query(query) => open.queries.push(query),
             Sent::Copy(copy) => {
                 open.copy = Some(copy);
-                groups.push(std::mem::take(&mut open));
+                sendings.push(std::mem::take(&mut open));
             }
         }
     }
     if !open.queries.is_empty() {
-        groups.push(open);
+        sendings.push(open);
     }
-    Ok(groups)
+    sendings
 }
 
-fn sent(statement: Statement) -> Result<Sent, StoreError> {
-    Ok(match statement {
+fn sent(statement: Statement, copy_rows: usize) -> Sent {
+    match statement {
         Statement::Execute { text, args } => values(Cow::Borrowed(text), args, false),
         Statement::Draw { text, args } => values(Cow::Borrowed(text), args, true),
         Statement::Fetch { text, lock: Lock::None, args } => values(text, args, true),
         Statement::Fetch { text, lock, args } => {
             values(Cow::Owned(text.into_owned() + suffix(lock)), args, true)
         }
-        Statement::Insert { insert, columns, new_only } => inserting(insert, columns, new_only)?,
-        Statement::Update { update, columns } => {
-            Column::rows(&columns, update.columns.len() + 1, update.table)?;
-            arrays(update_text(update, &columns), columns, false)
-        }
+        Statement::Insert { insert, columns, new_only } => inserting(insert, columns, new_only, copy_rows),
+        Statement::Update { update, columns } => arrays(update_text(update, &columns), columns, false),
         Statement::Lookup { lookup, keys } => arrays(lookup_text(lookup, &keys), vec![keys], true),
-    })
+    }
 }
 
 fn values(text: Cow<'static, str>, args: Vec<Value>, returns: bool) -> Sent {
@@ -103,16 +104,16 @@ fn arrays(text: String, columns: Vec<Column>, returns: bool) -> Sent {
 
 /// Inserts rows. With `new_only`, rows whose key exists are skipped, after waiting for a transaction that is
 /// about to write the key.
-fn inserting(insert: &Insert, columns: Vec<Column>, new_only: bool) -> Result<Sent, StoreError> {
-    let rows = Column::rows(&columns, insert.columns.len(), insert.table)?;
+fn inserting(insert: &Insert, columns: Vec<Column>, new_only: bool, copy_rows: usize) -> Sent {
+    let rows = columns.first().map_or(0, Column::len);
     let (table, names) = (insert.table, insert.columns.join(", "));
-    if rows >= COPY_ROWS && !new_only {
+    if rows >= copy_rows && !new_only {
         let text = format!("COPY {table} ({names}) FROM STDIN (FORMAT BINARY)");
-        return Ok(Sent::Copy(Copy { text, columns }));
+        return Sent::Copy(Copy { text, columns });
     }
     let tail = if new_only { " ON CONFLICT DO NOTHING" } else { "" };
     let text = format!("INSERT INTO {table} ({names}) SELECT * FROM unnest({}){tail}", casts(&columns));
-    Ok(arrays(text, columns, false))
+    arrays(text, columns, false)
 }
 
 fn update_text(update: &Update, columns: &[Column]) -> String {

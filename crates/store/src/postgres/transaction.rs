@@ -5,7 +5,7 @@ use super::abandoned::Undo;
 use super::connect::client;
 use super::error::{commit_error, error};
 use super::flight::{self, bounded, land, prepare};
-use super::statement::{Copy, Group, Query, groups};
+use super::statement::{Copy, Query, Sending, sendings};
 use crate::bulk::Lock;
 use crate::error::StoreError;
 use crate::hops::Hops;
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// Where the transaction is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
+enum Stage {
     /// It begins with its first call, using these statements, in the same round trip.
     NotBegun(&'static str),
     /// It has begun.
@@ -49,7 +49,7 @@ pub(crate) struct PostgresTransaction {
     /// For each answer.
     deadline: Duration,
     state: CallState,
-    phase: Phase,
+    stage: Stage,
     hops: Hops,
 }
 
@@ -60,7 +60,7 @@ impl Drop for PostgresTransaction {
     fn drop(&mut self) {
         let Some(client) = self.client.take() else { return };
         let is_known = self.backend != 0 || self.state != CallState::InFlight;
-        if self.phase != Phase::Begun || !is_known {
+        if self.stage != Stage::Begun || !is_known {
             // A statement without a transaction holds nothing, and one sent with its BEGIN cannot be cancelled
             // before that is answered: the server notices within two seconds that its client has gone.
             return match self.state {
@@ -100,14 +100,14 @@ impl PostgresTransaction {
         begin: &'static str,
         hops: Hops,
     ) -> Self {
-        let (client, phase) = (Some(client), Phase::NotBegun(begin));
-        Self { client, backend: 0, undo, deadline, state: CallState::Ready, phase, hops }
+        let (client, stage) = (Some(client), Stage::NotBegun(begin));
+        Self { client, backend: 0, undo, deadline, state: CallState::Ready, stage, hops }
     }
 
     /// Statements without a transaction.
     pub(super) fn autocommit(client: Object, undo: Undo, deadline: Duration) -> Self {
-        let (client, phase, hops) = (Some(client), Phase::Autocommit, Hops::default());
-        Self { client, backend: 0, undo, deadline, state: CallState::Ready, phase, hops }
+        let (client, stage, hops) = (Some(client), Stage::Autocommit, Hops::default());
+        Self { client, backend: 0, undo, deadline, state: CallState::Ready, stage, hops }
     }
 
     /// Runs statements in their order, those that draw numbers on a connection of their own.
@@ -117,11 +117,11 @@ impl PostgresTransaction {
         while rest.peek().is_some() {
             let own: Vec<_> = std::iter::from_fn(|| rest.next_if(|next| !next.draws())).collect();
             if !own.is_empty() {
-                self.call(groups(own)?, &mut answers).await?;
+                self.call(sendings(own), &mut answers).await?;
             }
             let draws: Vec<_> = std::iter::from_fn(|| rest.next_if(Statement::draws)).collect();
-            for group in groups(draws)? {
-                self.draw(group.queries, &mut answers).await?;
+            for sending in sendings(draws) {
+                self.draw(sending.queries, &mut answers).await?;
             }
         }
         Ok(answers)
@@ -152,7 +152,7 @@ impl PostgresTransaction {
         Ok(prepared)
     }
 
-    async fn call(&mut self, groups: Vec<Group>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
+    async fn call(&mut self, sendings: Vec<Sending>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
         if self.client.is_none() {
             return Err(abandoned());
         }
@@ -161,8 +161,8 @@ impl PostgresTransaction {
         }
         self.state = CallState::InFlight;
         let mut done = Ok(());
-        for group in groups {
-            done = self.call_group(group, answers).await;
+        for sending in sendings {
+            done = self.call_one(sending, answers).await;
             if done.is_err() {
                 break;
             }
@@ -175,9 +175,9 @@ impl PostgresTransaction {
         done
     }
 
-    async fn call_group(&mut self, group: Group, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
-        let Group { queries, copy } = group;
-        if !queries.is_empty() || matches!(self.phase, Phase::NotBegun(_)) {
+    async fn call_one(&mut self, sending: Sending, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
+        let Sending { queries, copy } = sending;
+        if !queries.is_empty() || matches!(self.stage, Stage::NotBegun(_)) {
             self.query(queries, answers).await?;
         }
         match copy {
@@ -192,8 +192,8 @@ impl PostgresTransaction {
         let Some(client) = &self.client else { return Err(abandoned()) };
         let prepared = self.prepared(client, &queries).await?;
         let mut begun = None;
-        if let Phase::NotBegun(begin) = self.phase {
-            self.phase = Phase::Begun;
+        if let Stage::NotBegun(begin) = self.stage {
+            self.stage = Stage::Begun;
             let sent = flight::send(flight::begin(client, begin)).await;
             if queries.iter().all(|query| query.only_reads) {
                 begun = Some(sent);
@@ -252,7 +252,7 @@ impl PostgresTransaction {
         if self.state != CallState::Ready {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
         }
-        if self.phase != Phase::Begun {
+        if self.stage != Stage::Begun {
             return Ok(());
         }
         self.state = CallState::Committing;

@@ -15,11 +15,9 @@ pub(super) fn run(connection: &Connection, statement: Statement) -> Result<Answe
         Statement::Fetch { text, args, lock: _ } => fetch(connection, &text, &args),
         Statement::Draw { text, args } => fetch(connection, text, &args),
         Statement::Insert { insert, columns, new_only } => {
-            each_row(connection, &insert_text(insert, new_only), insert.columns.len(), &columns)
+            each_row(connection, &insert_text(insert, new_only), &columns)
         }
-        Statement::Update { update, columns } => {
-            each_row(connection, &update_text(update), update.columns.len() + 1, &columns)
-        }
+        Statement::Update { update, columns } => each_row(connection, &update_text(update), &columns),
         Statement::Lookup { lookup, keys } => by_key(connection, lookup, &keys),
     }
 }
@@ -63,16 +61,10 @@ fn and(more: &str) -> String {
 }
 
 /// Runs a statement once for each row of its columns.
-fn each_row(
-    connection: &Connection,
-    text: &str,
-    width: usize,
-    columns: &[Column],
-) -> Result<Answer, StoreError> {
-    let rows = Column::rows(columns, width, text)?;
+fn each_row(connection: &Connection, text: &str, columns: &[Column]) -> Result<Answer, StoreError> {
     let mut statement = connection.prepare_cached(text).map_err(error)?;
     let mut changed = 0;
-    for row in 0..rows {
+    for row in 0..columns.first().map_or(0, Column::len) {
         for (place, column) in columns.iter().enumerate() {
             bind(&mut statement, place + 1, column, row)?;
         }

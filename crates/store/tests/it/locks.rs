@@ -124,6 +124,27 @@ async fn a_lock_wait_that_times_out_is_busy() {
 }
 
 #[tokio::test]
+async fn after_rows_that_could_not_be_sent_every_answer_still_belongs_to_its_statement() {
+    let Some(world) = rows().await else { return };
+    let mut first = world.store.write().await.unwrap();
+    run(&mut first, "LOCK TABLE sample").await.unwrap();
+    let mut second = world.store.write().await.unwrap();
+    // So many that they are sent by COPY, which waits for the table before it gets them.
+    let ids: Vec<i64> = (100..300).collect();
+    let error = second.insert(&IDS, vec![Column::I64(ids)]).await.unwrap_err();
+    assert!(matches!(error, StoreError::Busy(_)), "{error:?}");
+    assert!(second.commit().await.is_err());
+    drop(first);
+    for number in 0..20 {
+        let mut tx = world.store.write().await.unwrap();
+        let text = format!("SELECT CAST({number} AS BIGINT)");
+        assert_eq!(crate::world::all(&mut tx, &text, |row| row.i64(0)).await, [number]);
+        tx.commit().await.unwrap();
+    }
+    assert_eq!(world.count("sample").await, 9);
+}
+
+#[tokio::test]
 async fn a_deadlock_aborts_one_of_two_transactions() {
     let Some(world) = rows().await else { return };
     let mut tasks = Vec::new();
