@@ -5,6 +5,7 @@ use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::listing::{Listing, PageRequest};
 use crate::record::{inserted, record};
+use crate::script::{Asked, Script};
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
@@ -129,7 +130,12 @@ pub async fn time(tx: &mut Tx, id: i64) -> Result<Option<i64>, StoreError> {
 
 /// Appends rows.
 pub async fn append(tx: &mut Tx, rows: Vec<Audit>, now: i64) -> Result<(), StoreError> {
-    tx.insert(&INSERT, columns(rows, now)).await.map(|_| ())
+    tx.ask(|script| append_later(script, rows, now)).await.map(|_| ())
+}
+
+/// [`append`] in a script.
+pub fn append_later(script: &mut Script, rows: Vec<Audit>, now: i64) -> Asked<u64> {
+    script.insert(&INSERT, columns(rows, now))
 }
 
 inserted! {

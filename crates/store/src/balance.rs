@@ -1,12 +1,13 @@
 //! Balances: the narrow rows that a posting decision reads and writes.
 //!
-//! Only `ledger` calls [`write()`]: no other code changes a balance. Status changes go through
+//! Only `ledger` calls [`write_later`]: no other code changes a balance. Status changes go through
 //! [`set_status`], under the same row lock.
 
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
 use crate::record::{Field, inserted};
+use crate::script::{Asked, Script};
 use crate::tx::Tx;
 use crate::value::{Cells, Column, Row};
 use domain::account::{Account, AccountStatus, Window};
@@ -22,6 +23,7 @@ static WRITE: Update = Update {
     table: "balance",
     key: "account",
     columns: &["balance", "head", "day", "day_out", "month", "month_out"],
+    and: "",
 };
 static SET_STATUS: Sql = Sql::new("UPDATE balance SET status = $2 WHERE account = $1");
 
@@ -77,7 +79,12 @@ pub async fn insert(tx: &mut Tx, accounts: &[Account]) -> Result<(), StoreError>
 
 /// Locks and reads accounts. The ids must be sorted: all writers lock in id order, which rules out deadlocks.
 pub async fn lock(tx: &mut Tx, sorted: Vec<i64>) -> Result<Vec<Account>, StoreError> {
-    tx.lookup(&LOCK, Column::I64(sorted)).await?.iter().map(read_account).collect()
+    tx.ask(|script| lock_later(script, sorted)).await
+}
+
+/// [`lock`] in a script.
+pub fn lock_later(script: &mut Script, sorted: Vec<i64>) -> Asked<Vec<Account>> {
+    script.lookup(&LOCK, Column::I64(sorted), |answer| answer.rows.iter().map(read_account).collect())
 }
 
 /// Reads accounts without locking them.
@@ -86,10 +93,7 @@ pub async fn read(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Account>, StoreError
 }
 
 /// Writes what a chunk changed, each account once. Only the door calls this.
-pub async fn write<'a>(
-    tx: &mut Tx,
-    accounts: impl Iterator<Item = &'a Account> + Clone,
-) -> Result<(), StoreError> {
+pub fn write_later<'a>(script: &mut Script, accounts: impl Iterator<Item = &'a Account> + Clone) {
     let column = |value: fn(&Account) -> i64| Column::I64(accounts.clone().map(value).collect());
     let columns = vec![
         column(|a| a.id.0),
@@ -100,7 +104,7 @@ pub async fn write<'a>(
         column(|a| a.month.key),
         column(|a| a.month.out),
     ];
-    tx.update(&WRITE, columns).await.map(|_| ())
+    script.update(&WRITE, columns);
 }
 
 /// Freezes, unfreezes or closes an account.

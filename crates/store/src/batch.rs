@@ -11,12 +11,13 @@ pub use draft::{
     set_refused,
 };
 pub use list::{BatchFilter, BatchSort, count, list};
-pub use moves::{set_called_off, set_intent, set_state, set_tally, submit};
+pub use moves::{set_called_off, set_intent, set_state, set_tally, set_tally_later, submit};
 pub use row::Batch;
 
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
+use crate::script::{Asked, Script};
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row, Value};
@@ -101,8 +102,8 @@ pub async fn lock(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>, StoreError>
 }
 
 /// Several batches, locked; ids sorted.
-pub async fn lock_many(tx: &mut Tx, sorted: Vec<i64>) -> Result<Vec<Batch>, StoreError> {
-    tx.lookup(&LOCK_MANY, Column::I64(sorted)).await?.iter().map(Row::read).collect()
+pub fn lock_many_later(script: &mut Script, sorted: Vec<i64>) -> Asked<Vec<Batch>> {
+    script.lookup(&LOCK_MANY, Column::I64(sorted), |answer| answer.rows.iter().map(Row::read).collect())
 }
 
 /// Several batches; missing ones are omitted.

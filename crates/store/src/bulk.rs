@@ -62,6 +62,8 @@ pub struct Update {
     pub key: &'static str,
     /// The columns to set: the call's other columns.
     pub columns: &'static [&'static str],
+    /// More conditions on the row, which is named `t`, as written after `AND`; may be empty.
+    pub and: &'static str,
 }
 
 /// Rows to read by key, in the order of the keys.

@@ -7,6 +7,7 @@ use crate::error::StoreError;
 use crate::head;
 use crate::listing::Window;
 use crate::record::{inserted, record};
+use crate::script::Script;
 use crate::sql::sql;
 use crate::store::Store;
 use crate::transfer::Transfer;
@@ -91,6 +92,11 @@ static AFTER: Sql = Sql::new(sql!(
     Chunk::COLUMNS,
     " FROM chunk WHERE commit_number > $1 ORDER BY commit_number LIMIT $2",
 ));
+static INSERT_COMMITTED: Sql = Sql::new(
+    "INSERT INTO chunk (number, commit_number, postings, first_transfer, last_transfer, first_date, last_date,
+                        refused)
+     SELECT $1, commit_number, $2, $3, $4, $5, $6, $7 FROM ledger_head WHERE id = 1",
+);
 static SPANS: Sql = Sql::new(
     "SELECT first_transfer, last_transfer FROM chunk
      WHERE first_transfer = 0
@@ -100,7 +106,7 @@ static SPANS: Sql = Sql::new(
 );
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[&Sql] = &[&AFTER, &SPANS];
+pub const CATALOGUE: &[&Sql] = &[&AFTER, &INSERT_COMMITTED, &SPANS];
 
 inserted! {
     INSERT into "chunk",
@@ -116,9 +122,12 @@ inserted! {
     }
 }
 
-/// Writes the row of a chunk that is about to be committed.
-pub async fn insert(tx: &mut Tx, chunk: Chunk, span: Span) -> Result<(), StoreError> {
-    tx.insert(&INSERT, columns(&[(chunk, span)])).await.map(|_| ())
+/// Writes the row of a chunk that is about to be committed, under the commit number that
+/// [`head::advance_later`] drew before it.
+pub fn insert_later(script: &mut Script, number: i64, postings: i64, span: Span) {
+    let Span { first_transfer, last_transfer, first_date, last_date, refused } = span;
+    let args = args![number, postings, first_transfer, last_transfer, first_date, last_date, refused];
+    script.execute(&INSERT_COMMITTED, args);
 }
 
 /// Windows of transfer numbers, lowest first, outside which no chunk holds a matching transfer. Windows

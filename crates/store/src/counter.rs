@@ -3,9 +3,10 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::script::{Asked, Script};
 use crate::tx::Tx;
 
-static TAKE: Sql = Sql::new("UPDATE counter SET value = value + $2 WHERE name = $1 RETURNING value");
+static TAKE: Sql = Sql::new("UPDATE counter SET value = value + $2 WHERE name = $1 RETURNING value - $2 + 1");
 
 /// The statements of this noun.
 pub const CATALOGUE: &[&Sql] = &[&TAKE];
@@ -39,7 +40,12 @@ impl Counter {
 
 /// Takes `count` numbers and returns the first of them.
 pub async fn take(tx: &mut Tx, counter: Counter, count: i64) -> Result<i64, StoreError> {
-    let rows = tx.fetch_autonomous(&TAKE, args![counter.name(), count]).await?;
-    let last = rows.first().ok_or_else(|| StoreError::Corrupt("counter is missing".to_owned()))?.i64(0)?;
-    Ok(last - count + 1)
+    tx.ask(|script| take_later(script, counter, count)).await
+}
+
+/// [`take`], after the script's statements before it.
+pub fn take_later(script: &mut Script, counter: Counter, count: i64) -> Asked<i64> {
+    script.draw(&TAKE, args![counter.name(), count], |answer| {
+        answer.rows.first().ok_or_else(|| StoreError::Corrupt("counter is missing".to_owned()))?.i64(0)
+    })
 }

@@ -41,7 +41,7 @@ static BY_ITEM: Lookup =
     Lookup { columns: "item, id", from: "external_id", key: "item", and: "", lock: Lock::None };
 static OF_RANGE: Sql =
     Sql::new("SELECT item, id FROM external_id WHERE item BETWEEN $2 AND $3 AND batch = $1 ORDER BY item");
-static SET_HELD: Update = Update { table: "external_id", key: "item", columns: &["held"] };
+static SET_HELD: Update = Update { table: "external_id", key: "item", columns: &["held"], and: "" };
 static RELEASE: Sql =
     Sql::new("UPDATE external_id SET held = 0 WHERE item BETWEEN $2 AND $3 AND batch = $1 AND held = 1");
 static HOLD: Sql =

@@ -6,6 +6,7 @@ use crate::audit::{self, Actor, Audit};
 use crate::batch_history::{self, Event};
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::script::{Asked, Script};
 use crate::setting;
 use crate::tx::Tx;
 use crate::value::Rows;
@@ -38,15 +39,38 @@ pub struct Head {
 /// where commits are refused to a sealed ledger, since sealing locks the same row, and to a ledger that lost
 /// commits while this process ran.
 pub async fn advance(tx: &mut Tx) -> Result<Head, StoreError> {
-    let rows = tx.fetch(&ADVANCE, args![]).await?;
-    let head = read(&rows)?;
-    let sealed_at = rows.first().map_or(Ok(0), |row| row.i64(2))?;
-    if sealed_at > 0 && head.commit_number > sealed_at {
-        let place = setting::get(tx, setting::MOVED_TO).await?;
-        return Err(StoreError::Moved(place.unwrap_or_default()));
+    let advanced = tx.ask(advance_later).await?;
+    advanced.allowed(tx).await
+}
+
+/// The head with the number that a commit has drawn.
+#[derive(Debug)]
+#[must_use = "the commit may be refused"]
+pub struct Advanced {
+    head: Head,
+    sealed_at: i64,
+}
+
+/// The first half of [`advance`]; [`Advanced::allowed`] is the other.
+pub fn advance_later(script: &mut Script) -> Asked<Advanced> {
+    script.fetch(&ADVANCE, args![], |answer| {
+        let head = read(&answer.rows)?;
+        let sealed_at = answer.rows.first().map_or(Ok(0), |row| row.i64(2))?;
+        Ok(Advanced { head, sealed_at })
+    })
+}
+
+impl Advanced {
+    /// The head, unless the commit is refused.
+    pub async fn allowed(self, tx: &mut Tx) -> Result<Head, StoreError> {
+        let Self { head, sealed_at } = self;
+        if sealed_at > 0 && head.commit_number > sealed_at {
+            let place = setting::get(tx, setting::MOVED_TO).await?;
+            return Err(StoreError::Moved(place.unwrap_or_default()));
+        }
+        tx.guard().expect_ahead(head.commit_number)?;
+        Ok(head)
     }
-    tx.guard().expect_ahead(head.commit_number)?;
-    Ok(head)
 }
 
 /// Seals the ledger: the sealing transaction is the last one.
@@ -79,8 +103,7 @@ pub async fn close(tx: &mut Tx, actor: &Actor, facts: Vec<Fact>, now: i64) -> Re
             batch_history::insert(tx, moved.batch, event).await?;
         }
     }
-    audit::append(tx, audits, now).await?;
-    advance(tx).await
+    end(tx, audits, now).await
 }
 
 /// Ends a refused write: the audit row carries the refusal's code. The transaction must contain nothing else
@@ -92,8 +115,15 @@ pub async fn close_refused(
     code: &'static str,
     now: i64,
 ) -> Result<Head, StoreError> {
-    audit::append(tx, vec![Audit::of(actor, fact, code)], now).await?;
-    advance(tx).await
+    end(tx, vec![Audit::of(actor, fact, code)], now).await
+}
+
+async fn end(tx: &mut Tx, audits: Vec<Audit>, now: i64) -> Result<Head, StoreError> {
+    let mut script = Script::new();
+    audit::append_later(&mut script, audits, now);
+    let advanced = advance_later(&mut script);
+    let advanced = tx.run(script).await?.take(advanced)?;
+    advanced.allowed(tx).await
 }
 
 /// The ledger's head as committed.
@@ -108,8 +138,14 @@ fn read(rows: &Rows) -> Result<Head, StoreError> {
 
 /// The version of policies and assets that a cache must match.
 pub async fn policy_version(tx: &mut Tx) -> Result<i64, StoreError> {
-    let rows = tx.fetch(&POLICY_VERSION, args![]).await?;
-    rows.first().ok_or_else(|| StoreError::Corrupt("ledger_head is empty".to_owned()))?.i64(0)
+    tx.ask(policy_version_later).await
+}
+
+/// [`policy_version`] in a script.
+pub fn policy_version_later(script: &mut Script) -> Asked<i64> {
+    script.fetch(&POLICY_VERSION, args![], |answer| {
+        answer.rows.first().ok_or_else(|| StoreError::Corrupt("ledger_head is empty".to_owned()))?.i64(0)
+    })
 }
 
 /// Records that policies or assets changed.

@@ -5,6 +5,7 @@ use crate::bulk::{Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
 use crate::item_extent::{self, Extent, ITEMS_OF_BATCH};
 use crate::record::{inserted, record};
+use crate::script::{Asked, Script};
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row, Value};
@@ -57,7 +58,13 @@ record! {
     }
 }
 
-static SET_STATE: Update = Update { table: "item", key: "number", columns: &["state", "code"] };
+static SET_STATE: Update = Update { table: "item", key: "number", columns: &["state", "code"], and: "" };
+static FAIL: Update = Update {
+    table: "item",
+    key: "number",
+    columns: &["state", "code"],
+    and: sql!("t.state = ", [ItemState::Pending]),
+};
 static SET_RANGE: Sql =
     Sql::new("UPDATE item SET state = $4 WHERE number BETWEEN $2 AND $3 AND batch = $1 AND state = $5");
 static PAGE: Sql = Sql::new(sql!(
@@ -297,8 +304,15 @@ pub async fn by_line(tx: &mut Tx, batch: BatchId, line: i64) -> Result<Option<It
 
 /// The states of items: triples of number, batch and state.
 pub async fn states(tx: &mut Tx, numbers: Vec<i64>) -> Result<Vec<(i64, i64, ItemState)>, StoreError> {
-    let rows = tx.lookup(&STATES, Column::I64(numbers)).await?;
-    rows.iter().map(|row| Ok((row.i64(0)?, row.i64(1)?, row.stored(2, ItemState::from_number)?))).collect()
+    tx.ask(|script| states_later(script, numbers)).await
+}
+
+/// [`states`] in a script.
+pub fn states_later(script: &mut Script, numbers: Vec<i64>) -> Asked<Vec<(i64, i64, ItemState)>> {
+    script.lookup(&STATES, Column::I64(numbers), |answer| {
+        let state = |row: Row<'_>| Ok((row.i64(0)?, row.i64(1)?, row.stored(2, ItemState::from_number)?));
+        answer.rows.iter().map(state).collect()
+    })
 }
 
 /// Moves all items of a batch from one state to another and returns how many.
@@ -319,7 +333,18 @@ pub async fn set_range(
     from: ItemState,
     to: ItemState,
 ) -> Result<u64, StoreError> {
-    tx.execute(&SET_RANGE, args![batch.0, range.0, range.1, to.number(), from.number()]).await
+    tx.ask(|script| set_range_later(script, batch, range, from, to)).await
+}
+
+/// [`set_range`] in a script.
+pub fn set_range_later(
+    script: &mut Script,
+    batch: BatchId,
+    range: (i64, i64),
+    from: ItemState,
+    to: ItemState,
+) -> Asked<u64> {
+    script.execute(&SET_RANGE, args![batch.0, range.0, range.1, to.number(), from.number()])
 }
 
 /// Moves items individually, each with its code.
@@ -336,6 +361,16 @@ pub async fn set_states(
     tx.update(&SET_STATE, columns).await
 }
 
+/// Fails those of the items that are pending, each with its code; asks how many they are.
+pub fn fail_later(script: &mut Script, failures: &[Failure]) -> Asked<u64> {
+    let columns = vec![
+        Column::I64(failures.iter().map(|failure| failure.item.0).collect()),
+        Column::Same(ItemState::Failed.number(), failures.len()),
+        Column::I64(failures.iter().map(|failure| failure.code.number()).collect()),
+    ];
+    script.update(&FAIL, columns)
+}
+
 /// Records failed attempts.
 pub async fn insert_failures(
     tx: &mut Tx,
@@ -343,7 +378,17 @@ pub async fn insert_failures(
     failures: &[Failure],
     now: i64,
 ) -> Result<(), StoreError> {
-    tx.insert(&INSERT_FAILURE, failure_columns(failures, batch, now)).await.map(|_| ())
+    tx.ask(|script| insert_failures_later(script, batch, failures, now)).await.map(|_| ())
+}
+
+/// [`insert_failures`] in a script.
+pub fn insert_failures_later(
+    script: &mut Script,
+    batch: BatchId,
+    failures: &[Failure],
+    now: i64,
+) -> Asked<u64> {
+    script.insert(&INSERT_FAILURE, failure_columns(failures, batch, now))
 }
 
 /// When items failed, as pairs of item and microseconds UTC, in order; an item that failed several times

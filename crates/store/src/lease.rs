@@ -7,6 +7,7 @@ use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::node;
 use crate::record::record;
+use crate::script::{Asked, Script};
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
@@ -96,7 +97,8 @@ pub async fn forget(tx: &mut Tx, work: Work) -> Result<(), StoreError> {
 
 /// The epochs of the leases of runs, batches sorted, share-locked until the transaction ends: `(batch,
 /// epoch)`.
-pub async fn lock(tx: &mut Tx, sorted: Vec<i64>) -> Result<Vec<(BatchId, i64)>, StoreError> {
-    let rows = tx.lookup(&LOCK, Column::I64(sorted)).await?;
-    rows.iter().map(|row| Ok((BatchId(row.i64(0)?), row.i64(1)?))).collect()
+pub fn lock_later(script: &mut Script, sorted: Vec<i64>) -> Asked<Vec<(BatchId, i64)>> {
+    script.lookup(&LOCK, Column::I64(sorted), |answer| {
+        answer.rows.iter().map(|row| Ok((BatchId(row.i64(0)?), row.i64(1)?))).collect()
+    })
 }

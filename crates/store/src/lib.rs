@@ -2,7 +2,8 @@
 //!
 //! The seam is [`Store`] and [`Tx`]. Values are i64, text, blob or null; statements are `$n` texts in the
 //! subset that SQLite and PostgreSQL share; time and ids are arguments; bulk calls carry whole columns.
-//! Nothing above this crate knows which engine is below.
+//! Statements that do not need each other's answers are run together, as a [`script`]. Nothing above this
+//! crate knows which engine is below.
 //!
 //! To add a noun, add its table in a migration, its file here with the record, the statements and one function
 //! per verb, its statements to the file's `CATALOGUE`, and the file's line to [`catalogue`].
@@ -33,6 +34,7 @@ pub mod head;
 pub mod history;
 pub mod holder;
 pub mod holder_default;
+mod hops;
 pub mod import_problem;
 pub mod invitation;
 pub mod item;
@@ -55,6 +57,7 @@ mod postgres;
 pub mod posting;
 mod record;
 pub mod refused_row;
+pub mod script;
 pub mod session;
 pub mod setting;
 pub mod similar;
@@ -74,6 +77,7 @@ pub mod voucher;
 pub use at_hand::AtHand;
 pub use error::StoreError;
 pub use migration::{Schema, version as schema_version};
+pub use script::Script;
 pub use store::{Store, Wakes, is_server};
 pub use tx::Tx;
 

@@ -6,7 +6,7 @@ use crate::account::PayeeKey;
 use crate::chunk::{Chunk, Span};
 use crate::counter::Counter;
 use crate::item::Page;
-use crate::{Schema, Store, Tx};
+use crate::{Schema, Script, Store, Tx};
 use domain::batch::BatchState;
 use domain::code::Code;
 use domain::id::{BatchId, PostingId};
@@ -135,6 +135,9 @@ async fn a_new_chunk_comes_after_all_others(tx: &mut Tx) {
     assert!(chunks.iter().all(|chunk| chunk.commit_number < head.commit_number));
     let number = crate::counter::take(tx, Counter::Chunk, 1).await.unwrap();
     assert!(PostingId::first_of_chunk(number).0 > crate::posting::last(tx).await.unwrap());
-    let chunk = Chunk { number, commit_number: head.commit_number, postings: 0 };
-    crate::chunk::insert(tx, chunk, Span::NONE).await.unwrap();
+    let mut script = Script::new();
+    crate::chunk::insert_later(&mut script, number, 0, Span::NONE);
+    tx.run(script).await.unwrap();
+    let newest = crate::chunk::by_numbers(tx, vec![number]).await.unwrap();
+    assert_eq!(newest, [Chunk { number, commit_number: head.commit_number, postings: 0 }]);
 }

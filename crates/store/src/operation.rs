@@ -5,6 +5,7 @@ use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::record::{inserted, record};
+use crate::script::{Asked, Script};
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
@@ -36,15 +37,19 @@ static COUNT: Sql = Sql::new("SELECT COUNT(*) FROM operation");
 pub const CATALOGUE: &[&Sql] = &[&ANSWER, &KEEP, &COUNT];
 
 /// The given ids that were used before.
-pub async fn find(tx: &mut Tx, ids: Vec<String>) -> Result<Vec<Operation>, StoreError> {
-    let rows = tx.lookup(&BY_ID, Column::Text(ids)).await?;
-    rows.iter().map(Row::read).collect()
+pub fn find_later(script: &mut Script, ids: Vec<String>) -> Asked<Vec<Operation>> {
+    script.lookup(&BY_ID, Column::Text(ids), |answer| answer.rows.iter().map(Row::read).collect())
 }
 
 /// Claims the operations, sorted by id, whose ids are new. It waits for a transaction that is about to write
-/// one of them. Returns how many were new; [`find`] shows which operations hold the other ids.
+/// one of them. Returns how many were new; [`find_later`] shows which operations hold the other ids.
 pub async fn reserve(tx: &mut Tx, sorted: &[Operation], now: i64) -> Result<u64, StoreError> {
-    tx.insert_new(&INSERT, columns(sorted, now)).await
+    tx.ask(|script| reserve_later(script, sorted, now)).await
+}
+
+/// [`reserve`] in a script.
+pub fn reserve_later(script: &mut Script, sorted: &[Operation], now: i64) -> Asked<u64> {
+    script.insert_new(&INSERT, columns(sorted, now))
 }
 
 inserted! {

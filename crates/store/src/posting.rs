@@ -4,6 +4,7 @@ use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::record::{Field, inserted, record};
+use crate::script::Script;
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Cells, Column, Row};
@@ -85,13 +86,8 @@ inserted! {
 }
 
 /// Appends postings; `value_dates` has one date per posting.
-pub async fn insert(
-    tx: &mut Tx,
-    postings: &[Posting],
-    value_dates: Vec<i64>,
-    now: i64,
-) -> Result<(), StoreError> {
-    tx.insert(&INSERT, columns(postings, value_dates, now)).await.map(|_| ())
+pub fn insert_later(script: &mut Script, postings: &[Posting], value_dates: Vec<i64>, now: i64) {
+    script.insert(&INSERT, columns(postings, value_dates, now));
 }
 
 /// Postings after a number, in order.

@@ -30,7 +30,7 @@ record! {
     }
 }
 
-static SETTLE: Update = Update { table: "refused_row", key: "id", columns: &["settled_at", "item"] };
+static SETTLE: Update = Update { table: "refused_row", key: "id", columns: &["settled_at", "item"], and: "" };
 static BY_ID: Lookup =
     Lookup { columns: RefusedRow::COLUMNS, from: "refused_row", key: "id", and: "", lock: Lock::None };
 static OPEN: Sql = Sql::new(sql!(

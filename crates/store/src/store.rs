@@ -119,7 +119,7 @@ impl Store {
     }
 
     fn tx(&self, transaction: EngineTransaction) -> Tx {
-        Tx::over(transaction, self.engine.clone(), self.guard.clone())
+        Tx::over(transaction, self.guard.clone())
     }
 
     /// What stops writes; for the mark.
@@ -140,7 +140,8 @@ impl Store {
         Self::over(Engine::Sqlite(database), node_name())
     }
 
-    /// A transaction that may write. It waits for its turn; dropping it rolls it back.
+    /// A transaction that may write. It waits for its turn and begins with its first statement; dropping it
+    /// rolls it back.
     pub async fn write(&self) -> Result<Tx, StoreError> {
         let transaction = match &self.engine {
             Engine::Sqlite(database) => EngineTransaction::Sqlite(database.write().await?),
@@ -222,6 +223,16 @@ impl Store {
         match &self.engine {
             Engine::Sqlite(_) => None,
             Engine::Postgres(database) => database.timeline().await.ok(),
+        }
+    }
+
+    /// How often write transactions have waited for the database so far: messages to the thread of a database
+    /// file, or round trips to a server.
+    #[must_use]
+    pub fn hops(&self) -> u64 {
+        match &self.engine {
+            Engine::Sqlite(database) => database.hops(),
+            Engine::Postgres(database) => database.hops(),
         }
     }
 

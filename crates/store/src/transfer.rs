@@ -4,6 +4,7 @@ use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::record::{inserted, record};
+use crate::script::Script;
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
@@ -125,13 +126,13 @@ impl Transfer {
 }
 
 /// Writes transfers.
-pub async fn insert(tx: &mut Tx, transfers: &[Transfer]) -> Result<(), StoreError> {
-    tx.insert(&INSERT, columns(transfers)).await.map(|_| ())
+pub fn insert_later(script: &mut Script, transfers: &[Transfer]) {
+    script.insert(&INSERT, columns(transfers));
 }
 
 /// Writes the terms of exchanges.
-pub async fn insert_exchanges(tx: &mut Tx, exchanges: &[(TransferId, Exchange)]) -> Result<(), StoreError> {
-    tx.insert(&INSERT_EXCHANGE, exchange_columns(exchanges)).await.map(|_| ())
+pub fn insert_exchanges_later(script: &mut Script, exchanges: &[(TransferId, Exchange)]) {
+    script.insert(&INSERT_EXCHANGE, exchange_columns(exchanges));
 }
 
 /// A transfer by its number.

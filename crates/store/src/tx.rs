@@ -4,6 +4,7 @@ use crate::bulk::{Insert, Lookup, Sql, Update};
 use crate::error::StoreError;
 use crate::guard::Guard;
 use crate::postgres::{self, PostgresDatabase, PostgresTransaction};
+use crate::script::{Answers, Asked, Script, Statement};
 use crate::sqlite::{self, SqliteDatabase, SqliteTransaction};
 use crate::value::{Column, Rows, Value};
 use std::sync::Arc;
@@ -15,11 +16,10 @@ pub(crate) enum Engine {
     Postgres(PostgresDatabase),
 }
 
-/// A transaction. Dropping it without [`Tx::commit`] rolls it back.
+/// A transaction. It begins with its first statement. Dropping it without [`Tx::commit`] rolls it back.
 #[derive(Debug)]
 pub struct Tx {
     transaction: EngineTransaction,
-    engine: Engine,
     guard: Arc<Guard>,
 }
 
@@ -31,53 +31,47 @@ pub(crate) enum EngineTransaction {
 }
 
 impl Tx {
-    pub(crate) const fn over(transaction: EngineTransaction, engine: Engine, guard: Arc<Guard>) -> Self {
-        Self { transaction, engine, guard }
+    pub(crate) const fn over(transaction: EngineTransaction, guard: Arc<Guard>) -> Self {
+        Self { transaction, guard }
+    }
+
+    /// Runs a script: one hop, however many statements it has (numbers drawn on a server cost one more).
+    pub async fn run(&mut self, script: Script) -> Result<Answers, StoreError> {
+        let statements = script.into_statements();
+        // Nothing is run of a script that cannot be right, so the transaction has not failed.
+        statements.iter().try_for_each(Statement::check)?;
+        let answers = match &mut self.transaction {
+            EngineTransaction::Sqlite(transaction) => transaction.run(statements).await?,
+            EngineTransaction::Postgres(transaction) => transaction.run(statements).await?,
+        };
+        Ok(Answers::new(answers))
+    }
+
+    /// Runs one statement, which `add` adds to a script.
+    pub async fn ask<T>(&mut self, add: impl FnOnce(&mut Script) -> Asked<T>) -> Result<T, StoreError> {
+        let mut script = Script::new();
+        let asked = add(&mut script);
+        self.run(script).await?.take(asked)
     }
 
     /// Runs a statement and returns the number of rows changed.
     pub async fn execute(&mut self, sql: &'static Sql, args: Vec<Value>) -> Result<u64, StoreError> {
-        match &mut self.transaction {
-            EngineTransaction::Sqlite(transaction) => transaction.execute(sql, args).await,
-            EngineTransaction::Postgres(transaction) => transaction.execute(sql, args).await,
-        }
+        self.ask(|script| script.execute(sql, args)).await
     }
 
     /// Runs a query.
     pub async fn fetch(&mut self, sql: &'static Sql, args: Vec<Value>) -> Result<Rows, StoreError> {
-        match &mut self.transaction {
-            EngineTransaction::Sqlite(transaction) => transaction.fetch(sql.text.to_owned(), args).await,
-            EngineTransaction::Postgres(transaction) => transaction.fetch_sql(sql, args).await,
-        }
+        self.ask(|script| script.fetch(sql, args, |answer| Ok(answer.rows))).await
     }
 
     /// Runs a query assembled from fixed parts (list filters).
     pub async fn fetch_text(&mut self, text: String, args: Vec<Value>) -> Result<Rows, StoreError> {
-        match &mut self.transaction {
-            EngineTransaction::Sqlite(transaction) => transaction.fetch(text, args).await,
-            EngineTransaction::Postgres(transaction) => transaction.fetch(&text, args).await,
-        }
-    }
-
-    /// Runs a statement that draws numbers. With several writers it takes effect immediately and permanently,
-    /// whatever happens to this transaction, so that no caller waits for its commit: gaps are allowed.
-    pub(crate) async fn fetch_autonomous(
-        &mut self,
-        sql: &'static Sql,
-        args: Vec<Value>,
-    ) -> Result<Rows, StoreError> {
-        match &self.engine {
-            Engine::Sqlite(_) => self.fetch(sql, args).await,
-            Engine::Postgres(database) => database.fetch_autonomous(sql.text, &args).await,
-        }
+        self.ask(|script| script.fetch_text(text, args)).await
     }
 
     /// Inserts rows given as columns.
     pub async fn insert(&mut self, insert: &'static Insert, columns: Vec<Column>) -> Result<u64, StoreError> {
-        match &mut self.transaction {
-            EngineTransaction::Sqlite(transaction) => transaction.insert(insert, columns, false).await,
-            EngineTransaction::Postgres(transaction) => transaction.insert(insert, columns, false).await,
-        }
+        self.ask(|script| script.insert(insert, columns)).await
     }
 
     /// Inserts the rows whose keys do not exist yet and returns how many. It waits for a transaction that is
@@ -87,39 +81,27 @@ impl Tx {
         insert: &'static Insert,
         columns: Vec<Column>,
     ) -> Result<u64, StoreError> {
-        match &mut self.transaction {
-            EngineTransaction::Sqlite(transaction) => transaction.insert(insert, columns, true).await,
-            EngineTransaction::Postgres(transaction) => transaction.insert(insert, columns, true).await,
-        }
+        self.ask(|script| script.insert_new(insert, columns)).await
     }
 
     /// Updates rows by key; the first column is the key. Rows whose key does not exist count as unchanged.
     pub async fn update(&mut self, update: &'static Update, columns: Vec<Column>) -> Result<u64, StoreError> {
-        match &mut self.transaction {
-            EngineTransaction::Sqlite(transaction) => transaction.update(update, columns).await,
-            EngineTransaction::Postgres(transaction) => transaction.update(update, columns).await,
-        }
+        self.ask(|script| script.update(update, columns)).await
     }
 
     /// Reads rows by key, in the order of the keys; keys without a row are omitted.
     pub async fn lookup(&mut self, lookup: &'static Lookup, keys: Column) -> Result<Rows, StoreError> {
-        match &mut self.transaction {
-            EngineTransaction::Sqlite(transaction) => transaction.lookup(lookup, keys).await,
-            EngineTransaction::Postgres(transaction) => transaction.lookup(lookup, keys).await,
-        }
+        self.ask(|script| script.lookup(lookup, keys, |answer| Ok(answer.rows))).await
     }
 
     /// The database's clock, microseconds UTC. Only for what nodes must agree on by time: which of them are
     /// live.
     pub async fn clock(&mut self) -> Result<i64, StoreError> {
-        let rows = match &mut self.transaction {
-            EngineTransaction::Sqlite(transaction) => {
-                transaction.fetch(sqlite::CLOCK.to_owned(), Vec::new()).await?
-            }
-            EngineTransaction::Postgres(transaction) => {
-                transaction.fetch(postgres::CLOCK, Vec::new()).await?
-            }
+        let text = match &self.transaction {
+            EngineTransaction::Sqlite(_) => sqlite::CLOCK,
+            EngineTransaction::Postgres(_) => postgres::CLOCK,
         };
+        let rows = self.fetch_text(text.to_owned(), Vec::new()).await?;
         rows.first().ok_or_else(|| StoreError::Corrupt("no clock".to_owned()))?.i64(0)
     }
 

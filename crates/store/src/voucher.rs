@@ -3,6 +3,7 @@
 use crate::args;
 use crate::bulk::{Insert, Lock, Lookup, Sql};
 use crate::error::StoreError;
+use crate::script::Script;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
 use domain::id::TransferId;
@@ -21,12 +22,9 @@ static BY_TRANSFER: Lookup = Lookup {
 pub const CATALOGUE: &[&Sql] = &[&GET];
 
 /// Writes the vouchers of transfers.
-pub async fn insert(tx: &mut Tx, vouchers: Vec<(TransferId, String)>) -> Result<(), StoreError> {
-    if vouchers.is_empty() {
-        return Ok(());
-    }
+pub fn insert_later(script: &mut Script, vouchers: Vec<(TransferId, String)>) {
     let (transfers, urls) = vouchers.into_iter().map(|(transfer, urls)| (transfer.0, urls)).unzip();
-    tx.insert(&INSERT, vec![Column::I64(transfers), Column::Text(urls)]).await.map(|_| ())
+    script.insert(&INSERT, vec![Column::I64(transfers), Column::Text(urls)]);
 }
 
 /// The vouchers of a transfer.

@@ -1,18 +1,18 @@
 //! One chunk in one transaction, retried while that may help.
 
 use super::decide::Decider;
-use super::lock;
+use super::lock::{self, Locked};
 use super::memory::Memory;
 use super::requests::ChunkRequests;
 use super::retry_budget::RetryBudget;
 use super::write::{Decided, Rollback, write};
 use crate::calendar;
 use crate::clock::Clock;
+use crate::context::Context;
 use crate::request::Answer;
 use domain::id::PostingId;
 use domain::posting::Book;
 use std::time::Instant;
-use store::counter::{self, Counter};
 use store::crash;
 use store::{Store, StoreError};
 
@@ -41,7 +41,7 @@ pub(super) async fn attempt(
     loop {
         match once(store, clock.now(), memory, requests, commits).await {
             Ok(Some(attempt)) => return Ok(attempt),
-            // The context changed meanwhile: the next attempt reloads it.
+            // The context changed meanwhile: the next attempt loads it again.
             Ok(None) => {}
             Err(error) if memory.budget.allows(&error) => {
                 tracing::info!(%error, "retrying chunk");
@@ -62,17 +62,15 @@ async fn once(
 ) -> Result<Option<Attempt>, StoreError> {
     let begun = Instant::now();
     let mut tx = store.write().await?;
-    let context = lock::refresh(&mut tx, store.node(), &mut memory.context).await?;
-    let first = match i64::try_from(requests.numbered().count()).unwrap_or(i64::MAX) {
-        0 => 0,
-        count => counter::take(&mut tx, Counter::Number, count).await?,
+    let context: &Context = match &mut memory.context {
+        Some(context) => context,
+        none => none.insert(Context::load(&mut tx, store.node()).await?),
     };
-    let known = lock::known_operations(&mut tx, requests.operations(first), now).await?;
-    let checked = lock::check_slices(&mut tx, requests).await?;
-    let kept = lock::kept_rates(&mut tx, context, &checked).await?;
-    let accounts = store::balance::lock(&mut tx, lock::account_ids(requests, context)).await?;
-    // Drawn only after every account is locked, so that posting ids increase within each account.
-    let chunk = counter::take(&mut tx, Counter::Chunk, 1).await?;
+    let Some(locked) = lock::lock(&mut tx, requests, context, now).await? else {
+        memory.context = None;
+        return Ok(None);
+    };
+    let Locked { first, known, checked, kept, accounts, chunk } = locked;
     crash::point("chunk_begun");
 
     let mut decided = Decided::new(now, chunk, calendar::calendar(now, &context.zone));
@@ -86,7 +84,10 @@ async fn once(
 
     match write(&mut tx, &book, decided, context.policies.version).await? {
         Some(Rollback::Stale(place)) => return Ok(Some(Attempt::Stale(place))),
-        Some(Rollback::Policy) => return Ok(None),
+        Some(Rollback::Policy) => {
+            memory.context = None;
+            return Ok(None);
+        }
         None => {}
     }
     if !commits {

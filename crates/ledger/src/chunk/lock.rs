@@ -5,45 +5,87 @@ use super::requests::ChunkRequests;
 use crate::context::Context;
 use crate::rates::Rates;
 use crate::request::{Outcome, Party, Slice, SliceOutcome};
+use domain::account::Account;
 use domain::batch::{BatchIntent, BatchState};
 use domain::id::{BatchId, TransferId};
 use hashbrown::HashMap;
 use store::batch::Batch;
+use store::counter::{self, Counter};
 use store::operation::Operation;
 use store::transfer::Transfer;
-use store::{StoreError, Tx};
+use store::{Script, StoreError, Tx};
 
-/// The cached context, loaded again if it is no longer valid.
-pub(super) async fn refresh<'a>(
-    tx: &mut Tx,
-    node: &str,
-    context: &'a mut Option<Context>,
-) -> Result<&'a Context, StoreError> {
-    let version = store::head::policy_version(tx).await?;
-    let fresh = match context.take() {
-        Some(context) if context.policies.version == version => context,
-        _ => Context::load(tx, node).await?,
-    };
-    Ok(context.insert(fresh))
+/// What was read and locked for a chunk, and the numbers drawn for it.
+pub(super) struct Locked {
+    /// The number of the first request without a number of its own.
+    pub first: i64,
+    /// The stored answers by operation id, with the fingerprints of their requests.
+    pub known: HashMap<String, (String, Outcome)>,
+    /// The batches of the slices that may be executed, in the order of the slices.
+    pub checked: Vec<Result<Batch, SliceOutcome>>,
+    /// The rates of batches with kept rates.
+    pub kept: HashMap<BatchId, Rates>,
+    /// Every account that may be touched.
+    pub accounts: Vec<Account>,
+    /// The chunk's number.
+    pub chunk: i64,
 }
 
-/// Claims the operation ids of this chunk and returns the stored answers of those that were claimed earlier.
-/// If another transaction is claiming an id, this one waits for it.
-pub(super) async fn known_operations(
+/// Locks and reads in one script, which is one hop on a file; none if the cached context is no longer valid.
+/// Operation ids cost a hop more, because their rows name the transfers, whose numbers must be drawn first;
+/// so do stored answers, and kept rates.
+pub(super) async fn lock(
     tx: &mut Tx,
-    wanted: Vec<Operation>,
+    requests: &ChunkRequests,
+    context: &Context,
     now: i64,
-) -> Result<HashMap<String, (String, Outcome)>, StoreError> {
-    if wanted.is_empty() {
-        return Ok(HashMap::new());
+) -> Result<Option<Locked>, StoreError> {
+    let count = i64::try_from(requests.numbered().count()).unwrap_or(i64::MAX);
+    let mut first = if count == 0 { Some(0) } else { None };
+    let mut wanted = Vec::new();
+    if requests.numbered().any(|request| request.effects.operation.is_some()) {
+        let drawn = counter::take(tx, Counter::Number, count).await?;
+        (first, wanted) = (Some(drawn), requests.operations(drawn));
     }
-    store::operation::reserve(tx, &wanted, now).await.map(|_| ())?;
-    let found = store::operation::find(tx, wanted.iter().map(|o| o.id.clone()).collect()).await?;
-    let mut operations = found;
-    operations.retain(|found| {
+    let mut script = Script::new();
+    let version = store::head::policy_version_later(&mut script);
+    // Claims the operation ids. If another transaction is claiming one of them, this one waits for it.
+    store::operation::reserve_later(&mut script, &wanted, now);
+    let ids = wanted.iter().map(|operation| operation.id.clone()).collect();
+    let operations = store::operation::find_later(&mut script, ids);
+    let leases = store::lease::lock_later(&mut script, batch_ids(requests));
+    let batches = store::batch::lock_many_later(&mut script, batch_ids(requests));
+    let accounts = store::balance::lock_later(&mut script, account_ids(requests, context));
+    // Drawn only after every account is locked, so that posting ids increase within each account.
+    let chunk = counter::take_later(&mut script, Counter::Chunk, 1);
+    let drawn = first.is_none().then(|| counter::take_later(&mut script, Counter::Number, count));
+    let mut answers = tx.run(script).await?;
+    if answers.take(version)? != context.policies.version {
+        return Ok(None);
+    }
+    let (chunk, accounts) = (answers.take(chunk)?, answers.take(accounts)?);
+    let first = match drawn {
+        Some(drawn) => answers.take(drawn)?,
+        None => first.unwrap_or_default(),
+    };
+    let checked = check_slices(requests, &answers.take(leases)?, &answers.take(batches)?);
+    let operations = answers.take(operations)?;
+    drop(answers);
+    let known = known_operations(tx, &wanted, operations).await?;
+    let kept = kept_rates(tx, context, &checked).await?;
+    Ok(Some(Locked { first, known, checked, kept, accounts, chunk }))
+}
+
+/// The stored answers of the operations that were claimed earlier.
+async fn known_operations(
+    tx: &mut Tx,
+    wanted: &[Operation],
+    mut found: Vec<Operation>,
+) -> Result<HashMap<String, (String, Outcome)>, StoreError> {
+    found.retain(|found| {
         wanted.binary_search_by(|own| own.id.cmp(&found.id)).ok().and_then(|at| wanted.get(at)) != Some(found)
     });
-    let numbers = operations.iter().map(|o| o.transfer).collect();
+    let numbers = found.iter().map(|operation| operation.transfer).collect();
     let transfers = store::transfer::by_numbers(tx, numbers).await?;
     let by_number: HashMap<i64, &Transfer> = transfers.iter().map(|t| (t.number.0, t)).collect();
     let answer = |operation: &Operation| {
@@ -56,19 +98,23 @@ pub(super) async fn known_operations(
             written: None,
         }
     };
-    Ok(operations.into_iter().map(|o| (o.id.clone(), (o.fingerprint.clone(), answer(&o)))).collect())
+    Ok(found.into_iter().map(|o| (o.id.clone(), (o.fingerprint.clone(), answer(&o)))).collect())
 }
 
-/// Locks leases and batches in id order and decides which slices may be executed, in the order of the slices.
-pub(super) async fn check_slices(
-    tx: &mut Tx,
-    requests: &ChunkRequests,
-) -> Result<Vec<Result<Batch, SliceOutcome>>, StoreError> {
+/// The batches of the slices, sorted.
+fn batch_ids(requests: &ChunkRequests) -> Vec<i64> {
     let mut ids: Vec<i64> = requests.slices().map(|slice| slice.batch.0).collect();
     ids.sort_unstable();
     ids.dedup();
-    let leases = store::lease::lock(tx, ids.clone()).await?;
-    let batches = store::batch::lock_many(tx, ids).await?;
+    ids
+}
+
+/// Decides which slices may be executed, in the order of the slices.
+fn check_slices(
+    requests: &ChunkRequests,
+    leases: &[(BatchId, i64)],
+    batches: &[Batch],
+) -> Vec<Result<Batch, SliceOutcome>> {
     let check = |slice: &Slice| {
         let lease = leases.iter().find(|(batch, _)| *batch == slice.batch);
         let batch = batches.iter().find(|batch| batch.id == slice.batch);
@@ -80,11 +126,11 @@ pub(super) async fn check_slices(
             _ => Err(SliceOutcome::Fenced),
         }
     };
-    Ok(requests.slices().map(check).collect())
+    requests.slices().map(check).collect()
 }
 
 /// The rates of batches with kept rates; the others are converted at the stored rates.
-pub(super) async fn kept_rates(
+async fn kept_rates(
     tx: &mut Tx,
     context: &Context,
     slices: &[Result<Batch, SliceOutcome>],
@@ -105,7 +151,7 @@ pub(super) async fn kept_rates(
 }
 
 /// Every account the chunk may touch, sorted: all writers lock in this order.
-pub(super) fn account_ids(requests: &ChunkRequests, context: &Context) -> Vec<i64> {
+fn account_ids(requests: &ChunkRequests, context: &Context) -> Vec<i64> {
     let mut ids: Vec<i64> = context.system_ids().collect();
     for request in requests.numbered() {
         for party in [request.source, request.target] {

@@ -6,6 +6,21 @@
 //! chunk is first looked up by its number. If the database refuses a write, the request at fault is isolated
 //! and fails alone ([`isolate`]).
 //!
+//! A chunk waits for its database in few places, whatever its size, because each of these hops costs two
+//! thread switches on a file and a round trip on a server. `tests/hops` counts them:
+//!
+//! | hop | file | server |
+//! | --- | --- | --- |
+//! | the numbers of requests with operation ids, whose rows name them (`lock`) | 1 | 1 |
+//! | begin, policy version, operation ids, leases, batches, accounts, all other numbers (`lock`) | 1 | 2 |
+//! | the transfers of stored answers, and kept rates, if there are any (`lock`) | 1 each | 1 each |
+//! | everything that is written, with the head row and the chunk's row (`write`) | 1 | 1 |
+//! | commit (`attempt`) | 1 | 1 |
+//!
+//! A server draws numbers on a connection of its own, so they are a round trip; claiming operation ids writes,
+//! so there the begin is another one. From a thousand rows on, transfers, postings and exchanges are written by
+//! COPY, which takes two for each of them.
+//!
 //! The files, from the bottom up: `requests` and `memory` are what an attempt gets; `lock` reads under lock,
 //! `decide` folds, `write` writes; `attempt` is these three in one transaction, with retries; `isolate` and
 //! `process` make of it an answer for each request.

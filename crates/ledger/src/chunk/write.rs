@@ -10,11 +10,12 @@ use domain::limit::Calendar;
 use domain::posting::{Book, Posted, Posting};
 use store::audit::Audit;
 use store::batch::Batch;
-use store::chunk::{Chunk, Span};
+use store::chunk::Span;
 use store::item::{Failure, Item};
-use store::item_extent;
+use store::item_extent::{self, Extent};
+use store::script::{Answers, Asked};
 use store::transfer::{Exchange, Transfer};
-use store::{StoreError, Tx};
+use store::{Script, StoreError, Tx};
 
 /// The decisions of a chunk, before they are written.
 pub(super) struct Decided {
@@ -38,7 +39,7 @@ pub(super) struct DecidedSlice {
     /// The batch with its new counters.
     pub batch: Batch,
     /// The completed items, as ranges of consecutive ids.
-    pub completed: Vec<item_extent::Extent>,
+    pub completed: Vec<Extent>,
     pub completed_count: u64,
     pub failures: Vec<Failure>,
     chunk: i64,
@@ -133,8 +134,8 @@ pub(super) enum Rollback {
     Policy,
 }
 
-/// Writes the decisions made under the given policy version. The head row comes last, because every chunk
-/// locks it.
+/// Writes the decisions made under the given policy version, in one hop. The head row comes last, because
+/// every chunk locks it.
 pub(super) async fn write(
     tx: &mut Tx,
     book: &Book,
@@ -142,50 +143,61 @@ pub(super) async fn write(
     policy_version: i64,
 ) -> Result<Option<Rollback>, StoreError> {
     let now = decided.now;
-    store::transfer::insert(tx, &decided.transfers).await?;
-    store::transfer::insert_exchanges(tx, &decided.exchanges).await?;
-    store::voucher::insert(tx, decided.vouchers).await?;
-    store::posting::insert(tx, &decided.postings, decided.value_dates, now).await?;
+    let postings = i64::try_from(decided.postings.len()).unwrap_or(i64::MAX);
+    let mut script = Script::new();
+    store::transfer::insert_later(&mut script, &decided.transfers);
+    store::posting::insert_later(&mut script, &decided.postings, decided.value_dates, now);
+    store::transfer::insert_exchanges_later(&mut script, &decided.exchanges);
+    store::voucher::insert_later(&mut script, decided.vouchers);
     let changed: Vec<_> = book.changed().collect();
-    store::balance::write(tx, changed.iter().copied()).await?;
-    for slice in &decided.slices {
-        if !write_slice(tx, slice, now).await? {
+    store::balance::write_later(&mut script, changed.iter().copied());
+    let slices: Vec<_> = decided.slices.iter().map(|slice| write_slice(&mut script, slice, now)).collect();
+    store::audit::append_later(&mut script, decided.audits, now);
+    let head = store::head::advance_later(&mut script);
+    store::chunk::insert_later(&mut script, decided.chunk, postings, Span::of(&decided.transfers));
+    let mut answers = tx.run(script).await?;
+    for (slice, written) in decided.slices.iter().zip(slices) {
+        if !is_as_read(slice, written, &mut answers)? {
             return Ok(Some(Rollback::Stale(slice.place)));
         }
     }
-    store::audit::append(tx, decided.audits, now).await?;
-    let postings = i64::try_from(decided.postings.len()).unwrap_or(i64::MAX);
-    let head = store::head::advance(tx).await?;
-    if head.policy_version != policy_version {
-        return Ok(Some(Rollback::Policy));
-    }
-    let chunk = Chunk { number: decided.chunk, commit_number: head.commit_number, postings };
-    store::chunk::insert(tx, chunk, Span::of(&decided.transfers)).await?;
-    Ok(None)
+    let head = answers.take(head)?.allowed(tx).await?;
+    Ok((head.policy_version != policy_version).then_some(Rollback::Policy))
+}
+
+/// What shows whether a slice's items were still as they had been read.
+struct WrittenSlice {
+    states: Asked<Vec<(i64, i64, ItemState)>>,
+    failed: Asked<u64>,
+    completed: Vec<Asked<u64>>,
 }
 
 /// Writes the failed items first, by id, then the completed ones by range. Only pending items are updated, so
 /// a count that differs means that an item was changed since it was read.
-async fn write_slice(tx: &mut Tx, slice: &DecidedSlice, now: i64) -> Result<bool, StoreError> {
+fn write_slice(script: &mut Script, slice: &DecidedSlice, now: i64) -> WrittenSlice {
     let batch = slice.batch.id;
-    let failed: Vec<_> = slice.failures.iter().map(|f| (f.item, Some(f.code))).collect();
-    let numbers: Vec<i64> = failed.iter().map(|(number, _)| number.0).collect();
-    let states = store::item::states(tx, numbers).await?;
-    if states.iter().any(|(_, owner, state)| *owner != batch.0 || *state != ItemState::Pending) {
-        return Ok(false);
+    let states = store::item::states_later(script, slice.failures.iter().map(|f| f.item.0).collect());
+    let failed = store::item::fail_later(script, &slice.failures);
+    store::item::insert_failures_later(script, batch, &slice.failures, now);
+    let (from, to) = (ItemState::Pending, ItemState::Completed);
+    let complete = |range: &Extent| store::item::set_range_later(script, batch, *range, from, to);
+    let completed = slice.completed.iter().map(complete).collect();
+    store::batch::set_tally_later(script, batch, &slice.batch.tally);
+    WrittenSlice { states, failed, completed }
+}
+
+fn is_as_read(
+    slice: &DecidedSlice,
+    written: WrittenSlice,
+    answers: &mut Answers,
+) -> Result<bool, StoreError> {
+    let batch = slice.batch.id.0;
+    let states = answers.take(written.states)?;
+    let mut completed = 0;
+    for asked in written.completed {
+        completed += answers.take(asked)?;
     }
-    if store::item::set_states(tx, &failed, ItemState::Failed).await? != slice.failures.len() as u64 {
-        return Ok(false);
-    }
-    store::item::insert_failures(tx, batch, &slice.failures, now).await?;
-    let mut changed = 0;
-    for run in &slice.completed {
-        let (from, to) = (ItemState::Pending, ItemState::Completed);
-        changed += store::item::set_range(tx, batch, *run, from, to).await?;
-    }
-    if changed != slice.completed_count {
-        return Ok(false);
-    }
-    store::batch::set_tally(tx, batch, &slice.batch.tally).await?;
-    Ok(true)
+    Ok(states.iter().all(|(_, owner, state)| *owner == batch && *state == ItemState::Pending)
+        && answers.take(written.failed)? == slice.failures.len() as u64
+        && completed == slice.completed_count)
 }

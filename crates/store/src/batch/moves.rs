@@ -3,6 +3,7 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
+use crate::script::{Asked, Script};
 use crate::sql::sql;
 use crate::tx::Tx;
 use domain::batch::{BatchIntent, BatchState, BatchTally};
@@ -69,6 +70,11 @@ pub async fn set_called_off(tx: &mut Tx, id: BatchId, at: i64) -> Result<(), Sto
 
 /// Writes the counters.
 pub async fn set_tally(tx: &mut Tx, id: BatchId, tally: &BatchTally) -> Result<(), StoreError> {
+    tx.ask(|script| set_tally_later(script, id, tally)).await.map(|_| ())
+}
+
+/// [`set_tally`] in a script.
+pub fn set_tally_later(script: &mut Script, id: BatchId, tally: &BatchTally) -> Asked<u64> {
     let args = args![
         id.0,
         tally.total_count,
@@ -83,5 +89,5 @@ pub async fn set_tally(tx: &mut Tx, id: BatchId, tally: &BatchTally) -> Result<(
         tally.flight_amount,
         tally.unknown_count,
     ];
-    tx.execute(&TALLY, args).await.map(|_| ())
+    script.execute(&TALLY, args)
 }

@@ -119,7 +119,7 @@ pub static STEPS: &[Step] = &[
         id Number, at Number, actor Text, origin Text, action Text, subject Text, subject_id Number,
         result Text, detail Text, digest Text, actor_kind Number, actor_id Number),
     Step {
-        mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"] }),
+        mode: WriteMode::Set(Update { table: "counter", key: "name", columns: &["value"], and: "" }),
         ..step!("counter", 1, name Text, value Number)
     },
     Step {
@@ -127,6 +127,7 @@ pub static STEPS: &[Step] = &[
             table: "ledger_head",
             key: "id",
             columns: &["commit_number", "policy_version", "ledger_id", "sealed_at"],
+            and: "",
         }),
         ..step!("ledger_head", 1,
             id Number, commit_number Number, policy_version Number, ledger_id Text, sealed_at Number)

@@ -6,7 +6,7 @@ use crate::tx::Tx;
 use crate::value::Column;
 use domain::batch::BatchState;
 
-static MOVE: Update = Update { table: "batch", key: "id", columns: &["state"] };
+static MOVE: Update = Update { table: "batch", key: "id", columns: &["state"], and: "" };
 
 /// Moves drafts to their states; the columns are ids and states.
 pub(super) async fn to_their_states(tx: &mut Tx, columns: Vec<Column>) -> Result<(), StoreError> {

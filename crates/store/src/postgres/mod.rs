@@ -11,13 +11,16 @@
 mod abandoned;
 mod connect;
 mod error;
+mod flight;
 pub(crate) mod schema;
+mod statement;
 mod transaction;
 mod wire;
 
 pub(crate) use transaction::PostgresTransaction;
 
 use crate::error::StoreError;
+use crate::hops::Hops;
 use crate::migration::Schema;
 use crate::value::{Rows, Value};
 use abandoned::{DEADLINE, Lost, Undo};
@@ -65,6 +68,7 @@ pub(crate) struct PostgresDatabase {
     autonomous: Pool,
     pulse: Pool,
     lost: Lost,
+    hops: Hops,
     wake_is_due: Arc<AtomicBool>,
 }
 
@@ -85,6 +89,7 @@ impl PostgresDatabase {
             options: Arc::new(options),
             application: application.into(),
             lost: Lost::default(),
+            hops: Hops::default(),
             wake_is_due: Arc::default(),
         };
         // Not returned to the pool: an interrupted migration may have left its settings or its lock on it.
@@ -101,11 +106,11 @@ impl PostgresDatabase {
     }
 
     pub(crate) async fn write(&self) -> Result<PostgresTransaction, StoreError> {
-        self.begin(&self.work, DEADLINE, BEGIN_WRITE).await
+        self.transaction(&self.work, DEADLINE, BEGIN_WRITE, &self.hops).await
     }
 
     pub(crate) async fn read(&self) -> Result<PostgresTransaction, StoreError> {
-        self.begin(&self.reads, READ_DEADLINE, BEGIN_READ).await
+        self.transaction(&self.reads, READ_DEADLINE, BEGIN_READ, &Hops::default()).await
     }
 
     /// Statements without a transaction, each with its own snapshot and within the session's
@@ -117,18 +122,24 @@ impl PostgresDatabase {
 
     /// A transaction that does not wait for others of this node.
     pub(crate) async fn pulse(&self) -> Result<PostgresTransaction, StoreError> {
-        self.begin(&self.pulse, DEADLINE, BEGIN_WRITE).await
+        self.transaction(&self.pulse, DEADLINE, BEGIN_WRITE, &self.hops).await
     }
 
-    async fn begin(
+    async fn transaction(
         &self,
         pool: &Pool,
         deadline: Duration,
-        text: &str,
+        begin: &'static str,
+        hops: &Hops,
     ) -> Result<PostgresTransaction, StoreError> {
         let client = client(pool).await?;
         self.end_lost(&client).await?;
-        PostgresTransaction::begin(client, self.undo(), deadline, text).await
+        Ok(PostgresTransaction::new(client, self.undo(), deadline, begin, hops.clone()))
+    }
+
+    /// How many round trips write transactions have made.
+    pub(crate) fn hops(&self) -> u64 {
+        self.hops.count()
     }
 
     fn undo(&self) -> Undo {

@@ -2,21 +2,28 @@
 //! deadline, so that a network that swallows answers cannot block a caller indefinitely.
 
 use super::abandoned::Undo;
+use super::connect::client;
 use super::error::{commit_error, error};
-use super::wire;
-use crate::bulk::{Insert, Lock, Lookup, Sql, Update};
+use super::flight::{self, bounded, land, prepare};
+use super::statement::{Copy, Query, Sending, sendings};
+use crate::bulk::Lock;
 use crate::error::StoreError;
-use crate::value::{Column, Rows, Value};
+use crate::hops::Hops;
+use crate::script::{Answer, Statement};
 use deadpool_postgres::Object;
-use futures_util::{TryStreamExt, pin_mut};
-use std::future::Future;
+use std::borrow::Cow;
 use std::time::Duration;
-use tokio_postgres::SimpleQueryMessage;
-use tokio_postgres::binary_copy::BinaryCopyInWriter;
-use tokio_postgres::types::{BorrowToSql, ToSql, Type};
 
-/// From this many rows, COPY is used; it needs one round trip more than a statement.
-const COPY_ROWS: usize = 64;
+/// Where the transaction is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// It begins with its first call, using these statements, in the same round trip.
+    NotBegun(&'static str),
+    /// It has begun.
+    Begun,
+    /// There is none: each statement is a transaction of its own.
+    Autocommit,
+}
 
 /// The state of a transaction between or during calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +46,11 @@ pub(crate) struct PostgresTransaction {
     /// until known, and if there is no transaction that could stay open.
     backend: i32,
     undo: Undo,
+    /// For each answer.
     deadline: Duration,
     state: CallState,
-    /// Whether there is no transaction.
-    is_autocommit: bool,
+    stage: Stage,
+    hops: Hops,
 }
 
 impl Drop for PostgresTransaction {
@@ -51,8 +59,10 @@ impl Drop for PostgresTransaction {
     /// side.
     fn drop(&mut self) {
         let Some(client) = self.client.take() else { return };
-        if self.is_autocommit {
-            // A statement without a transaction holds nothing: the server notices that its client has gone.
+        let is_known = self.backend != 0 || self.state != CallState::InFlight;
+        if self.stage != Stage::Begun || !is_known {
+            // A statement without a transaction holds nothing, and one sent with its BEGIN cannot be cancelled
+            // before that is answered: the server notices within two seconds that its client has gone.
             return match self.state {
                 CallState::Ready | CallState::Failed => drop(client),
                 CallState::InFlight | CallState::Committing => drop(Object::take(client)),
@@ -71,10 +81,7 @@ impl Drop for PostgresTransaction {
 /// Cancels a statement, rolls back its transaction, and returns the connection to the pool if it is then
 /// idle.
 async fn end(client: Object, undo: Undo, backend: i32, deadline: Duration, is_in_flight: bool) {
-    if is_in_flight
-        && backend != 0
-        && let Err(error) = undo.cancel(backend).await
-    {
+    if is_in_flight && let Err(error) = undo.cancel(backend).await {
         tracing::debug!(%error, "could not cancel an abandoned statement; it runs to completion");
     }
     let undone = tokio::time::timeout(deadline, client.batch_execute("ROLLBACK")).await;
@@ -85,55 +92,139 @@ async fn end(client: Object, undo: Undo, backend: i32, deadline: Duration, is_in
 }
 
 impl PostgresTransaction {
-    /// Begins a transaction and fetches the connection's process id in the same round trip.
-    pub(super) async fn begin(
+    /// A transaction that begins with these statements.
+    pub(super) fn new(
         client: Object,
         undo: Undo,
         deadline: Duration,
-        begin: &str,
-    ) -> Result<Self, StoreError> {
-        let mut transaction = Self::autocommit(client, undo, deadline);
-        transaction.is_autocommit = false;
-        let text = format!("{begin}; SELECT pg_backend_pid()");
-        let answer = transaction.call(async |client| client.simple_query(&text).await.map_err(error)).await?;
-        let pid = answer.iter().find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => row.get(0).and_then(|pid| pid.parse().ok()),
-            _ => None,
-        });
-        transaction.backend = pid.ok_or_else(|| StoreError::Corrupt("no backend process id".to_owned()))?;
-        Ok(transaction)
+        begin: &'static str,
+        hops: Hops,
+    ) -> Self {
+        let (client, stage) = (Some(client), Stage::NotBegun(begin));
+        Self { client, backend: 0, undo, deadline, state: CallState::Ready, stage, hops }
     }
 
     /// Statements without a transaction.
     pub(super) fn autocommit(client: Object, undo: Undo, deadline: Duration) -> Self {
-        Self {
-            client: Some(client),
-            backend: 0,
-            undo,
-            deadline,
-            state: CallState::Ready,
-            is_autocommit: true,
-        }
+        let (client, stage, hops) = (Some(client), Stage::Autocommit, Hops::default());
+        Self { client, backend: 0, undo, deadline, state: CallState::Ready, stage, hops }
     }
 
-    async fn call<T>(
-        &mut self,
-        job: impl AsyncFnOnce(&Object) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let Some(client) = &self.client else {
-            return Err(StoreError::Away("the connection was abandoned".to_owned()));
-        };
+    /// Runs statements in their order, those that draw numbers on a connection of their own.
+    pub(crate) async fn run(&mut self, statements: Vec<Statement>) -> Result<Vec<Answer>, StoreError> {
+        let mut answers = Vec::with_capacity(statements.len());
+        let mut rest = statements.into_iter().peekable();
+        while rest.peek().is_some() {
+            let own: Vec<_> = std::iter::from_fn(|| rest.next_if(|next| !next.draws())).collect();
+            if !own.is_empty() {
+                self.call(sendings(own), &mut answers).await?;
+            }
+            let draws: Vec<_> = std::iter::from_fn(|| rest.next_if(Statement::draws)).collect();
+            for sending in sendings(draws) {
+                self.draw(sending.queries, &mut answers).await?;
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Runs queries outside this transaction, each in one of its own.
+    async fn draw(&self, queries: Vec<Query>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
+        let client = client(&self.undo.autonomous).await?;
+        let prepared = self.prepared(&client, &queries).await?;
+        let flights = flight::send_all(&client, queries, prepared).await;
+        self.hops.add(1);
+        for flight in flights {
+            answers.push(land(flight, self.deadline).await?);
+        }
+        Ok(())
+    }
+
+    /// Prepares queries. Nothing may be awaited between two of them once the first was sent.
+    async fn prepared(
+        &self,
+        client: &Object,
+        queries: &[Query],
+    ) -> Result<Vec<tokio_postgres::Statement>, StoreError> {
+        let mut prepared = Vec::with_capacity(queries.len());
+        for query in queries {
+            prepared.push(bounded(self.deadline, prepare(client, &query.text, &self.hops)).await?);
+        }
+        Ok(prepared)
+    }
+
+    async fn call(&mut self, sendings: Vec<Sending>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
+        if self.client.is_none() {
+            return Err(abandoned());
+        }
         if self.state != CallState::Ready {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
         }
         self.state = CallState::InFlight;
-        let done = bounded(self.deadline, job(client)).await;
+        let mut done = Ok(());
+        for sending in sendings {
+            done = self.call_one(sending, answers).await;
+            if done.is_err() {
+                break;
+            }
+        }
         match &done {
-            Ok(_) => self.state = CallState::Ready,
+            Ok(()) => self.state = CallState::Ready,
             Err(StoreError::Away(_)) => self.abandon(),
             Err(_) => self.state = CallState::Failed,
         }
         done
+    }
+
+    async fn call_one(&mut self, sending: Sending, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
+        let Sending { queries, copy } = sending;
+        if !queries.is_empty() || matches!(self.stage, Stage::NotBegun(_)) {
+            self.query(queries, answers).await?;
+        }
+        match copy {
+            Some(copy) => self.copy(&copy, answers).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Sends queries together. If the transaction has not begun, the statements that begin it go with them;
+    /// alone, if one of the queries may write: where they failed, it would be a transaction of its own.
+    async fn query(&mut self, queries: Vec<Query>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
+        let Some(client) = &self.client else { return Err(abandoned()) };
+        let prepared = self.prepared(client, &queries).await?;
+        let mut begun = None;
+        if let Stage::NotBegun(begin) = self.stage {
+            self.stage = Stage::Begun;
+            let sent = flight::send(flight::begin(client, begin)).await;
+            if queries.iter().all(|query| query.only_reads) {
+                begun = Some(sent);
+            } else {
+                self.hops.add(1);
+                self.backend = process_id(&land(sent, self.deadline).await?);
+            }
+        }
+        let flights = flight::send_all(client, queries, prepared).await;
+        self.hops.add(1);
+        if let Some(begun) = begun {
+            self.backend = process_id(&land(begun, self.deadline).await?);
+        }
+        for flight in flights {
+            answers.push(land(flight, self.deadline).await?);
+        }
+        Ok(())
+    }
+
+    async fn copy(&mut self, copy: &Copy, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
+        let Some(client) = &self.client else { return Err(abandoned()) };
+        let prepared = bounded(self.deadline, prepare(client, &copy.text, &self.hops)).await?;
+        self.hops.add(2);
+        match bounded(self.deadline, flight::copy(client, &prepared, copy)).await {
+            Ok(copied) => answers.push(copied?),
+            Err(error) => {
+                self.abandon();
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Closes the connection and remembers its server side for termination.
@@ -144,150 +235,28 @@ impl PostgresTransaction {
         }
     }
 
-    pub(crate) async fn execute(&mut self, sql: &'static Sql, args: Vec<Value>) -> Result<u64, StoreError> {
-        self.call(async |client| {
-            let statement = client.prepare_cached(sql.text).await.map_err(error)?;
-            client.execute_raw(&statement, &args).await.map_err(error)
-        })
-        .await
-    }
-
-    pub(crate) async fn fetch(&mut self, text: &str, args: Vec<Value>) -> Result<Rows, StoreError> {
-        self.call(async |client| rows(client, text, &args).await).await
-    }
-
-    pub(crate) async fn fetch_sql(
-        &mut self,
-        sql: &'static Sql,
-        args: Vec<Value>,
-    ) -> Result<Rows, StoreError> {
-        match sql.lock {
-            Lock::None => self.fetch(sql.text, args).await,
-            lock => self.fetch(&format!("{}{}", sql.text, suffix(lock)), args).await,
-        }
-    }
-
-    /// Inserts rows. With `new_only`, rows whose key exists are skipped, after waiting for a transaction that
-    /// is about to write the key.
-    pub(crate) async fn insert(
-        &mut self,
-        insert: &'static Insert,
-        columns: Vec<Column>,
-        new_only: bool,
-    ) -> Result<u64, StoreError> {
-        let rows = Column::rows(&columns, insert.columns.len(), insert.table)?;
-        match rows {
-            0 => Ok(0),
-            COPY_ROWS.. if !new_only => self.copy(insert, &columns, rows).await,
-            _ => {
-                let names = insert.columns.join(", ");
-                let tail = if new_only { " ON CONFLICT DO NOTHING" } else { "" };
-                let arrays = arrays(&columns);
-                let table = insert.table;
-                let text = format!("INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays}){tail}");
-                self.run(&text, columns).await
-            }
-        }
-    }
-
-    async fn copy(
-        &mut self,
-        insert: &'static Insert,
-        columns: &[Column],
-        rows: usize,
-    ) -> Result<u64, StoreError> {
-        let text =
-            format!("COPY {} ({}) FROM STDIN (FORMAT BINARY)", insert.table, insert.columns.join(", "));
-        let types: Vec<Type> = columns.iter().map(wire::column_type).collect();
-        self.call(async |client| {
-            let statement = client.prepare_cached(&text).await.map_err(error)?;
-            let sink = client.copy_in(&statement).await.map_err(error)?;
-            let writer = BinaryCopyInWriter::new(sink, &types);
-            pin_mut!(writer);
-            let mut cells: Vec<&(dyn ToSql + Sync)> = Vec::with_capacity(columns.len());
-            for row in 0..rows {
-                cells.clear();
-                cells.extend(columns.iter().filter_map(|column| wire::cell(column, row)));
-                writer.as_mut().write(&cells).await.map_err(error)?;
-            }
-            writer.finish().await.map_err(error)
-        })
-        .await
-    }
-
-    pub(crate) async fn update(
-        &mut self,
-        update: &'static Update,
-        columns: Vec<Column>,
-    ) -> Result<u64, StoreError> {
-        if Column::rows(&columns, update.columns.len() + 1, update.table)? == 0 {
-            return Ok(0);
-        }
-        let (table, key) = (update.table, update.key);
-        let sets: Vec<String> =
-            update.columns.iter().map(|column| format!("{column} = u.{column}")).collect();
-        let names: Vec<&str> = std::iter::once(key).chain(update.columns.iter().copied()).collect();
-        let text = format!(
-            "UPDATE {table} AS t SET {} FROM unnest({}) AS u ({}) WHERE t.{key} = u.{key}",
-            sets.join(", "),
-            arrays(&columns),
-            names.join(", ")
-        );
-        self.run(&text, columns).await
-    }
-
-    async fn run(&mut self, text: &str, columns: Vec<Column>) -> Result<u64, StoreError> {
-        let arrays: Vec<_> = columns.into_iter().map(wire::array).collect();
-        self.call(async |client| {
-            let statement = client.prepare_cached(text).await.map_err(error)?;
-            let params: Vec<&(dyn ToSql + Sync)> = arrays.iter().map(|array| array.as_ref() as _).collect();
-            client.execute(&statement, &params).await.map_err(error)
-        })
-        .await
-    }
-
-    /// Reads rows by key in the order of the keys, and locks them in that order.
-    pub(crate) async fn lookup(&mut self, lookup: &'static Lookup, keys: Column) -> Result<Rows, StoreError> {
-        if keys.is_empty() {
-            return Ok(Rows::default());
-        }
-        let and = if lookup.and.is_empty() { String::new() } else { format!(" AND {}", lookup.and) };
-        let lock = match lookup.lock {
-            Lock::None => String::new(),
-            lock => format!("{} OF {}", suffix(lock), lookup.from),
-        };
-        let text = format!(
-            "SELECT {} FROM unnest(CAST($1 AS {})) WITH ORDINALITY AS keys (looked_up, place)
-             JOIN {} ON {} = keys.looked_up{and} ORDER BY keys.place{lock}",
-            lookup.columns,
-            wire::array_name(&keys),
-            parenthesised(lookup.from),
-            lookup.key,
-        );
-        let keys = wire::array(keys);
-        self.call(async |client| rows(client, &text, [keys.as_ref() as &(dyn ToSql + Sync)]).await).await
-    }
-
     /// Moves the tables' identity sequences past their highest number.
     pub(crate) async fn align(&mut self, tables: &[&str]) -> Result<(), StoreError> {
-        for table in tables {
+        let statement = |table: &&str| {
             let sequence = format!("pg_get_serial_sequence('{table}', 'id')");
             let text = format!("SELECT setval({sequence}, COALESCE(MAX(id), 0) + 1, FALSE) FROM {table}");
-            self.fetch(&text, Vec::new()).await?;
-        }
-        Ok(())
+            Statement::Fetch { text: Cow::Owned(text), lock: Lock::None, args: Vec::new() }
+        };
+        self.run(tables.iter().map(statement).collect()).await.map(drop)
     }
 
     /// Commits. The statement timeout is lifted first: if it fired while waiting for a standby, the server
     /// would answer "committed" although no standby has the commit.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        let Some(client) = &self.client else {
-            return Err(StoreError::Away("the connection was abandoned".to_owned()));
-        };
+        let Some(client) = &self.client else { return Err(abandoned()) };
         if self.state != CallState::Ready {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
         }
+        if self.stage != Stage::Begun {
+            return Ok(());
+        }
         self.state = CallState::Committing;
+        self.hops.add(1);
         // Both are sent at once; the server processes them in order.
         let lifted = client.batch_execute("SET LOCAL statement_timeout = 0");
         let committed = client.batch_execute("COMMIT");
@@ -308,49 +277,11 @@ impl PostgresTransaction {
     }
 }
 
-/// Runs a job with the client-side deadline.
-async fn bounded<T>(
-    deadline: Duration,
-    job: impl Future<Output = Result<T, StoreError>>,
-) -> Result<T, StoreError> {
-    match tokio::time::timeout(deadline, job).await {
-        Ok(done) => done,
-        Err(_) => Err(StoreError::Away("timed out waiting for the server".to_owned())),
-    }
+/// What the statements that begin a transaction return.
+fn process_id(begun: &Answer) -> i32 {
+    i32::try_from(begun.changed).unwrap_or_default()
 }
 
-const fn suffix(lock: Lock) -> &'static str {
-    match lock {
-        Lock::None => "",
-        Lock::Shared => " FOR KEY SHARE",
-        Lock::Write => " FOR NO KEY UPDATE",
-        Lock::Exclusive => " FOR UPDATE",
-    }
-}
-
-/// Parenthesises a join, so that it is joined as one table.
-fn parenthesised(from: &str) -> String {
-    if from.contains(' ') { format!("({from})") } else { from.to_owned() }
-}
-
-fn arrays(columns: &[Column]) -> String {
-    let array = |(place, column)| format!("CAST(${} AS {})", place + 1, wire::array_name(column));
-    columns.iter().enumerate().map(array).collect::<Vec<_>>().join(", ")
-}
-
-/// A query's result, collected row by row.
-async fn rows<P, I>(client: &Object, text: &str, params: I) -> Result<Rows, StoreError>
-where
-    P: BorrowToSql,
-    I: IntoIterator<Item = P>,
-    I::IntoIter: ExactSizeIterator,
-{
-    let statement = client.prepare_cached(text).await.map_err(error)?;
-    let mut rows = Rows { width: statement.columns().len(), values: Vec::new() };
-    let stream = client.query_raw(&statement, params).await.map_err(error)?;
-    pin_mut!(stream);
-    while let Some(row) = stream.try_next().await.map_err(error)? {
-        wire::read_row(&row, &mut rows)?;
-    }
-    Ok(rows)
+fn abandoned() -> StoreError {
+    StoreError::Away("the connection was abandoned".to_owned())
 }

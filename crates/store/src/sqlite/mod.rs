@@ -1,12 +1,13 @@
 //! The embedded engine, SQLite: one writer connection and readers alongside it, each on its own thread, and a
-//! thread that checkpoints the write-ahead log. Bulk calls carry whole columns, so that a chunk takes about a
-//! dozen hops between threads.
+//! thread that checkpoints the write-ahead log. A call is a script: statements with whole columns, run in one
+//! hop between threads.
 
 mod checkpoint;
 mod connection;
 mod readers;
 pub(crate) mod row;
 pub(crate) mod schema;
+mod statement;
 mod transaction;
 mod worker;
 
@@ -16,6 +17,7 @@ pub(crate) use row::{error, rows};
 pub(crate) use transaction::SqliteTransaction;
 
 use crate::error::StoreError;
+use crate::hops::Hops;
 use checkpoint::{CheckpointThread, Fault};
 use readers::Readers;
 use rusqlite::Connection;
@@ -48,6 +50,7 @@ pub(crate) struct SqliteDatabase {
     _checkpointer: Option<Arc<CheckpointThread>>,
     fault: Fault,
     writer: Option<Arc<Mutex<Worker>>>,
+    hops: Hops,
     readers: Readers,
     point_readers: Readers,
 }
@@ -106,6 +109,7 @@ impl SqliteDatabase {
             _checkpointer: checkpointer,
             fault,
             writer,
+            hops: Hops::default(),
             readers,
             point_readers,
         })
@@ -116,8 +120,13 @@ impl SqliteDatabase {
         let guard = writer.lock_owned().await;
         match self.fault.get() {
             Some(text) => Err(StoreError::Fatal(text.clone())),
-            None => SqliteTransaction::begin(guard).await,
+            None => Ok(SqliteTransaction::writing(guard, self.hops.clone())),
         }
+    }
+
+    /// How often write transactions have called the writer's thread.
+    pub(crate) fn hops(&self) -> u64 {
+        self.hops.count()
     }
 
     pub(crate) fn shown(&self) -> String {

@@ -2,29 +2,32 @@
 
 use super::connection::rollback;
 use super::readers::Reader;
-use super::row::{bind, error, numbered, read_row};
+use super::row::error;
+use super::statement;
 use super::worker::Worker;
-use crate::bulk::{Insert, Lookup, Sql, Update};
 use crate::error::StoreError;
-use crate::value::{Column, Rows, Value};
+use crate::hops::Hops;
+use crate::script::{Answer, Statement};
 use rusqlite::Connection;
 use tokio::sync::OwnedMutexGuard;
 
 /// The connection it runs on.
 #[derive(Debug)]
 enum Slot {
-    Writer(OwnedMutexGuard<Worker>),
+    Writer(OwnedMutexGuard<Worker>, Hops),
     Reader(Reader),
 }
 
 /// How far the transaction on the connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// A read transaction begins with its first call: this saves a hop, and its snapshot would not be taken
-    /// any earlier otherwise.
-    NotBegun,
+    /// It begins with its first call, using this statement: this saves a hop, and a snapshot would not be
+    /// taken any earlier otherwise.
+    NotBegun(&'static str),
     /// It has begun.
     Begun,
+    /// It was committed.
+    Ended,
     /// No transaction: each statement runs alone, and the connection is idle as soon as it is answered.
     Autocommit,
 }
@@ -42,7 +45,9 @@ pub(crate) struct SqliteTransaction {
 impl Drop for SqliteTransaction {
     fn drop(&mut self) {
         match self.slot.take() {
-            Some(Slot::Writer(writer)) => writer.post(rollback),
+            // It may be the call in flight that begins the transaction.
+            Some(Slot::Writer(writer, _)) if self.phase == Phase::Begun => writer.post(rollback),
+            Some(Slot::Writer(..)) => {}
             // A call in flight has no caller left: it is cancelled.
             Some(Slot::Reader(reader)) => reader.end(self.phase == Phase::Begun, self.failed),
             None => {}
@@ -51,17 +56,15 @@ impl Drop for SqliteTransaction {
 }
 
 impl SqliteTransaction {
-    /// Begins a write transaction. The value exists before the call, so that a caller that disappears
-    /// midway leaves no transaction open on the connection.
-    pub(super) async fn begin(writer: OwnedMutexGuard<Worker>) -> Result<Self, StoreError> {
-        let mut transaction = Self { slot: Some(Slot::Writer(writer)), phase: Phase::Begun, failed: false };
-        transaction.call(|c| c.execute_batch("BEGIN IMMEDIATE").map_err(error)).await?;
-        Ok(transaction)
+    /// A write transaction. No other one begins while this value exists.
+    pub(super) fn writing(writer: OwnedMutexGuard<Worker>, hops: Hops) -> Self {
+        let (slot, phase) = (Slot::Writer(writer, hops), Phase::NotBegun("BEGIN IMMEDIATE"));
+        Self { slot: Some(slot), phase, failed: false }
     }
 
     /// A read transaction.
     pub(super) fn reading(reader: Reader) -> Self {
-        Self { slot: Some(Slot::Reader(reader)), phase: Phase::NotBegun, failed: false }
+        Self { slot: Some(Slot::Reader(reader)), phase: Phase::NotBegun("BEGIN"), failed: false }
     }
 
     /// Statements without a transaction.
@@ -71,7 +74,7 @@ impl SqliteTransaction {
 
     fn worker(&self) -> Result<&Worker, StoreError> {
         match &self.slot {
-            Some(Slot::Writer(guard)) => Ok(guard),
+            Some(Slot::Writer(guard, _)) => Ok(guard),
             Some(Slot::Reader(reader)) => reader.worker(),
             None => Err(StoreError::Unavailable("the transaction has ended".to_owned())),
         }
@@ -85,13 +88,19 @@ impl SqliteTransaction {
             return Err(StoreError::Unavailable("the transaction has failed".to_owned()));
         }
         self.failed = true;
-        let begins = self.phase == Phase::NotBegun;
-        if begins {
+        let begin = match self.phase {
+            Phase::NotBegun(begin) => Some(begin),
+            Phase::Begun | Phase::Ended | Phase::Autocommit => None,
+        };
+        if begin.is_some() {
             self.phase = Phase::Begun;
         }
+        if let Some(Slot::Writer(_, hops)) = &self.slot {
+            hops.add(1);
+        }
         let done = self.worker()?.call(move |c| {
-            if begins {
-                c.execute_batch("BEGIN").map_err(error)?;
+            if let Some(begin) = begin {
+                c.execute_batch(begin).map_err(error)?;
             }
             job(c)
         });
@@ -100,110 +109,26 @@ impl SqliteTransaction {
         done
     }
 
-    pub(crate) async fn execute(&mut self, sql: &'static Sql, args: Vec<Value>) -> Result<u64, StoreError> {
-        self.call(move |c| {
-            let mut statement = c.prepare_cached(&numbered(sql.text)).map_err(error)?;
-            let changed = statement.execute(rusqlite::params_from_iter(args.iter())).map_err(error)?;
-            Ok(u64::try_from(changed).unwrap_or(u64::MAX))
-        })
-        .await
-    }
-
-    pub(crate) async fn fetch(&mut self, text: String, args: Vec<Value>) -> Result<Rows, StoreError> {
-        self.call(move |c| {
-            let mut statement = c.prepare_cached(&numbered(&text)).map_err(error)?;
-            let mut rows = Rows { width: statement.column_count(), values: Vec::new() };
-            let mut answer = statement.query(rusqlite::params_from_iter(args.iter())).map_err(error)?;
-            while let Some(row) = answer.next().map_err(error)? {
-                read_row(row, &mut rows)?;
-            }
-            Ok(rows)
-        })
-        .await
-    }
-
-    pub(crate) async fn insert(
-        &mut self,
-        insert: &'static Insert,
-        columns: Vec<Column>,
-        new_only: bool,
-    ) -> Result<u64, StoreError> {
-        let mut text = format!("INSERT INTO {} ({}) VALUES (", insert.table, insert.columns.join(", "));
-        for place in 1..=insert.columns.len() {
-            let comma = if place == 1 { "" } else { ", " };
-            text += &format!("{comma}?{place}");
+    /// Runs statements in one hop. Nothing after a failed one is run.
+    pub(crate) async fn run(&mut self, statements: Vec<Statement>) -> Result<Vec<Answer>, StoreError> {
+        if statements.is_empty() {
+            return Ok(Vec::new());
         }
-        text += if new_only { ") ON CONFLICT DO NOTHING" } else { ")" };
-        self.each_row(text, insert.columns.len(), columns).await
-    }
-
-    pub(crate) async fn update(
-        &mut self,
-        update: &'static Update,
-        columns: Vec<Column>,
-    ) -> Result<u64, StoreError> {
-        let mut text = format!("UPDATE {} SET ", update.table);
-        for (place, column) in update.columns.iter().enumerate() {
-            let comma = if place == 0 { "" } else { ", " };
-            text += &format!("{comma}{column} = ?{}", place + 2);
-        }
-        text += &format!(" WHERE {} = ?1", update.key);
-        self.each_row(text, update.columns.len() + 1, columns).await
-    }
-
-    async fn each_row(
-        &mut self,
-        text: String,
-        width: usize,
-        columns: Vec<Column>,
-    ) -> Result<u64, StoreError> {
-        let rows = Column::rows(&columns, width, &text)?;
-        if rows == 0 {
-            return Ok(0);
-        }
-        self.call(move |c| {
-            let mut statement = c.prepare_cached(&text).map_err(error)?;
-            let mut changed = 0;
-            for row in 0..rows {
-                for (place, column) in columns.iter().enumerate() {
-                    bind(&mut statement, place + 1, column, row)?;
-                }
-                changed += statement.raw_execute().map_err(error)?;
-            }
-            Ok(u64::try_from(changed).unwrap_or(u64::MAX))
-        })
-        .await
-    }
-
-    pub(crate) async fn lookup(&mut self, lookup: &'static Lookup, keys: Column) -> Result<Rows, StoreError> {
-        if keys.is_empty() {
-            return Ok(Rows::default());
-        }
-        let and = if lookup.and.is_empty() { String::new() } else { format!(" AND {}", lookup.and) };
-        let text = format!("SELECT {} FROM {} WHERE {} = ?1{and}", lookup.columns, lookup.from, lookup.key);
-        self.call(move |c| {
-            let mut statement = c.prepare_cached(&text).map_err(error)?;
-            let mut rows = Rows { width: statement.column_count(), values: Vec::new() };
-            rows.values.reserve(keys.len() * rows.width);
-            for place in 0..keys.len() {
-                bind(&mut statement, 1, &keys, place)?;
-                let mut answer = statement.raw_query();
-                while let Some(row) = answer.next().map_err(error)? {
-                    read_row(row, &mut rows)?;
-                }
-            }
-            Ok(rows)
-        })
-        .await
+        self.call(move |c| statements.into_iter().map(|one| statement::run(c, one)).collect()).await
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        if matches!(self.phase, Phase::NotBegun(_)) {
+            return Ok(());
+        }
         self.call(|c| {
             c.execute_batch("COMMIT").map_err(|cause| match error(cause) {
                 StoreError::Unavailable(text) => StoreError::Fatal(text),
                 other => other,
             })
         })
-        .await
+        .await?;
+        self.phase = Phase::Ended;
+        Ok(())
     }
 }

@@ -8,8 +8,8 @@ use store::{StoreError, Tx};
 static ROWS: Insert = Insert { table: "sample", columns: &["id", "number", "word", "tag", "parent"] };
 static TAGS: Insert = Insert { table: "sample", columns: &["id", "tag"] };
 static IDS: Insert = Insert { table: "sample", columns: &["id"] };
-static SET: Update = Update { table: "sample", key: "id", columns: &["number", "word"] };
-static SET_BY_TAG: Update = Update { table: "sample", key: "tag", columns: &["number"] };
+static SET: Update = Update { table: "sample", key: "id", columns: &["number", "word"], and: "" };
+static SET_BY_TAG: Update = Update { table: "sample", key: "tag", columns: &["number"], and: "" };
 const fn lookup(key: &'static str, and: &'static str, lock: Lock) -> Lookup {
     Lookup { columns: "id, tag, number", from: "sample", key, and, lock }
 }

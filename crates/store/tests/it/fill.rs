@@ -18,7 +18,6 @@ use store::batch::{Filled, NewBatch};
 use store::batch_history::Event;
 use store::batch_origin::Part;
 use store::batch_rate::KeptRate;
-use store::chunk::Chunk;
 use store::fx::FxRate;
 use store::fx_policy::PairPolicy;
 use store::holder::Holder;
@@ -29,7 +28,7 @@ use store::node::Node;
 use store::operation::Operation;
 use store::refused_row::RefusedRow;
 use store::transfer::{Exchange, Transfer};
-use store::{StoreError, Tx};
+use store::{Script, StoreError, Tx};
 
 /// The value date of everything.
 pub const DAY: i64 = 20_000;
@@ -101,10 +100,12 @@ async fn chunk(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
         detail: "{}".to_owned(),
         digest: (k % 2 == 0).then(|| "ab".repeat(32)),
     };
-    store::audit::append(tx, (1..=rows).map(audit).collect(), 1).await?;
-    let head = store::head::advance(tx).await?;
-    let chunk = Chunk { number: 1, commit_number: head.commit_number, postings: rows };
-    store::chunk::insert(tx, chunk, store::chunk::Span::NONE).await
+    let mut script = Script::new();
+    store::audit::append_later(&mut script, (1..=rows).map(audit).collect(), 1);
+    let head = store::head::advance_later(&mut script);
+    store::chunk::insert_later(&mut script, 1, rows, store::chunk::Span::NONE);
+    let head = tx.run(script).await?.take(head)?;
+    head.allowed(tx).await.map(|_| ())
 }
 
 /// Completed ones, and a refused one.
@@ -131,12 +132,14 @@ async fn transfers(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
         ..transfer(1)
     };
     let transfers: Vec<_> = (1..=rows).map(transfer).chain([refused]).collect();
-    store::transfer::insert(tx, &transfers).await?;
+    let mut script = Script::new();
+    store::transfer::insert_later(&mut script, &transfers);
     let exchange = |k| {
         let (rate, rate_source, residual) = ("1.5".to_owned(), "test".to_owned(), "0".to_owned());
         (TransferId(k), Exchange { target_amount: 7, rate, rate_source, rate_at: 1, rounding: 1, residual })
     };
-    store::transfer::insert_exchanges(tx, &(1..=rows).map(exchange).collect::<Vec<_>>()).await
+    store::transfer::insert_exchanges_later(&mut script, &(1..=rows).map(exchange).collect::<Vec<_>>());
+    tx.run(script).await.map(|_| ())
 }
 
 /// And the balances that follow from them.
@@ -155,15 +158,19 @@ async fn postings(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
         credit_prev: None,
     };
     let postings: Vec<_> = (1..=rows).map(posting).collect();
-    store::posting::insert(tx, &postings, vec![DAY; postings.len()], 1).await?;
-    let mut accounts = store::balance::lock(tx, (1..=rows + 1).collect()).await?;
+    let mut script = Script::new();
+    store::posting::insert_later(&mut script, &postings, vec![DAY; postings.len()], 1);
+    let accounts = store::balance::lock_later(&mut script, (1..=rows + 1).collect());
+    let mut accounts = tx.run(script).await?.take(accounts)?;
     for account in &mut accounts {
         let is_world = account.id == world;
         account.balance = if is_world { -5 * rows } else { 5 };
         account.head = Some(posting_id(if is_world { rows } else { account.id.0 }));
         account.day = Window { key: DAY, out: 0 };
     }
-    store::balance::write(tx, accounts.iter()).await
+    let mut script = Script::new();
+    store::balance::write_later(&mut script, accounts.iter());
+    tx.run(script).await.map(|_| ())
 }
 
 /// Submitted, with its first item completed and the others failed.
@@ -193,7 +200,9 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
     let printed = |k: i64| Printed { print: u64::MAX - k.unsigned_abs(), item: k };
     let made = store::batch::get(tx, id).await?.unwrap();
     store::similar::write(tx, &made, &(1..=rows).map(printed).collect::<Vec<_>>(), 2).await?;
-    store::voucher::insert(tx, vec![(TransferId(1), "[]".to_owned())]).await?;
+    let mut script = Script::new();
+    store::voucher::insert_later(&mut script, vec![(TransferId(1), "[]".to_owned())]);
+    tx.run(script).await?;
     store::operation::keep(tx, "op-000001", "{}").await?;
     Ok(id)
 }

@@ -14,6 +14,7 @@ mod on_server;
 mod readers;
 mod rules;
 mod schema;
+mod scripts;
 mod transactions;
 mod truth;
 mod values;

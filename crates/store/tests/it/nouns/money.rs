@@ -64,7 +64,8 @@ pub async fn posting(tx: &mut Tx, Filled { rows, .. }: Filled) {
 
 /// Ids of transfers, and one whose answer has a row of its own.
 pub async fn operation(tx: &mut Tx, Filled { rows, .. }: Filled) {
-    let operations = store::operation::find(tx, vec!["op-000001".to_owned(), "op-none".to_owned()]).await;
+    let ids = vec!["op-000001".to_owned(), "op-none".to_owned()];
+    let operations = tx.ask(|script| store::operation::find_later(script, ids)).await;
     assert_eq!(operations.unwrap().iter().map(|found| found.transfer).collect::<Vec<_>>(), [1]);
     assert_eq!(store::operation::count(tx).await.unwrap(), rows);
     let answered = store::operation::answered(tx, "op-000001").await.unwrap().unwrap();

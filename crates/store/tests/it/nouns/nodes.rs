@@ -28,7 +28,8 @@ pub async fn lease(tx: &mut Tx, Filled { batch, .. }: Filled) {
     assert_eq!((lease.owner.as_str(), lease.epoch, lease.is_live), ("node-1", 1, true));
     assert_eq!(store::lease::get_shared(tx, run).await.unwrap().as_ref(), Some(&lease));
     assert_eq!(store::lease::get_exclusive(tx, run).await.unwrap().as_ref(), Some(&lease));
-    assert_eq!(store::lease::lock(tx, vec![batch.0]).await.unwrap(), [(batch, 1)]);
+    let locked = tx.ask(|script| store::lease::lock_later(script, vec![batch.0])).await;
+    assert_eq!(locked.unwrap(), [(batch, 1)]);
     assert_eq!(store::lease::get(tx, run).await.unwrap().unwrap().owner, "node-1");
     // A take that saw an older epoch gets nothing.
     assert_eq!(store::lease::take(tx, run, "node-2", 0).await.unwrap(), None);

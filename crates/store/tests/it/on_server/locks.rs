@@ -4,10 +4,9 @@
 use crate::world::{World, assert_idle, run, server};
 use std::time::{Duration, Instant};
 use store::bulk::{Insert, Lock, Lookup, Sql};
-use store::chunk::Chunk;
 use store::counter::{self, Counter};
 use store::value::Column;
-use store::{Schema, Store, StoreError, Tx};
+use store::{Schema, Script, Store, StoreError, Tx};
 use testkit::postgres::{execute, query_text};
 use tokio::time::timeout;
 
@@ -105,6 +104,27 @@ async fn a_lock_wait_that_times_out_is_busy() {
     assert!((4..8).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
     assert!(second.commit().await.is_err());
     first.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn after_rows_that_could_not_be_sent_every_answer_still_belongs_to_its_statement() {
+    let world = rows().await;
+    let mut first = world.store.write().await.unwrap();
+    run(&mut first, "LOCK TABLE sample").await.unwrap();
+    let mut second = world.store.write().await.unwrap();
+    // So many that they are sent by COPY, which waits for the table before it gets them.
+    let ids: Vec<i64> = (100..300).collect();
+    let error = second.insert(&IDS, vec![Column::I64(ids)]).await.unwrap_err();
+    assert!(matches!(error, StoreError::Busy(_)), "{error:?}");
+    assert!(second.commit().await.is_err());
+    drop(first);
+    for number in 0..20 {
+        let mut tx = world.store.write().await.unwrap();
+        let text = format!("SELECT CAST({number} AS BIGINT)");
+        assert_eq!(crate::world::all(&mut tx, &text, |row| row.i64(0)).await, [number]);
+        tx.commit().await.unwrap();
+    }
+    assert_eq!(world.count("sample").await, 9);
 }
 
 #[tokio::test]
@@ -274,8 +294,9 @@ async fn settling_a_chunk_waits_for_its_transaction() {
     assert!(!store::chunk::settle(&world.store, 7).await.unwrap());
     for (number, is_kept) in [(7, false), (8, true)] {
         let mut tx = world.store.write().await.unwrap();
-        let chunk = Chunk { number, commit_number: number, postings: 1 };
-        store::chunk::insert(&mut tx, chunk, store::chunk::Span::NONE).await.unwrap();
+        let mut script = Script::new();
+        store::chunk::insert_later(&mut script, number, 1, store::chunk::Span::NONE);
+        tx.run(script).await.unwrap();
         let store = world.store.clone();
         let mut settles = tokio::spawn(async move { store::chunk::settle(&store, number).await });
         assert!(timeout(SHORT, &mut settles).await.is_err());
