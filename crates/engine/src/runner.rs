@@ -13,7 +13,7 @@ use domain::id::BatchId;
 use domain::item::ItemState;
 use domain::work::{Work, WorkKind};
 use ledger::{Door, Slice, SliceOutcome, crash};
-use service::{Error, Service};
+use service::{Error, Service, batch};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -117,7 +117,7 @@ impl Engine {
     /// another state is returned unchanged. What a run does is recorded under `system` on this node; the
     /// history line of the execution names the user who asked for it.
     pub async fn run(&self, name: &str, mut progress: impl FnMut(&Progress) + Send) -> Result<Batch, Error> {
-        let batch = self.service.batch(name).await?;
+        let batch = batch::named(&self.service, name).await?;
         if batch.state != BatchState::Processing {
             return Ok(batch);
         }
@@ -202,7 +202,7 @@ impl Engine {
                 }
             }
             (after, stale) = (last, 0);
-            let now = self.with_retries(|| self.service.batch(&name)).await?;
+            let now = self.with_retries(|| batch::named(&self.service, &name)).await?;
             progress(&speed.measure(now));
         }
     }
@@ -252,12 +252,12 @@ impl Engine {
             }
             End::HandedOver => {
                 self.with_retries(|| lease::release(&self.store, Work::run(batch.id), epoch)).await?;
-                return self.service.batch(&name).await;
+                return batch::named(&self.service, &name).await;
             }
             End::Stopped(code) => Some(code),
             End::Exhausted => None,
             End::Halted => {
-                let now = self.with_retries(|| self.service.batch(&name)).await?;
+                let now = self.with_retries(|| batch::named(&self.service, &name)).await?;
                 (now.intent == BatchIntent::Interrupt).then_some(Code::Interrupted)
             }
         };

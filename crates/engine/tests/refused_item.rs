@@ -10,8 +10,8 @@ use ledger::{Clock, Door, DoorOptions};
 use service::account_import::AccountImport;
 use service::batch::import::BatchImport;
 use service::batch::list::OffsetPage;
-use service::transfer::TransferRequest;
-use service::{Error, Service};
+use service::transfer::{self, TransferRequest};
+use service::{Error, Service, account, batch};
 use std::io::Cursor;
 use std::sync::Arc;
 use store::audit::Actor;
@@ -49,13 +49,13 @@ async fn world() -> World {
     let service = Service::new(store.clone(), door.clone(), Arc::new(Still));
     let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
     (0..ITEMS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
-    service.account_import(&actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    account::import(&service, &actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let rich = TransferRequest {
         to: Some("PAY".to_owned()),
         amount: "1000.00".to_owned().into(),
         ..TransferRequest::default()
     };
-    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().outcome.code, None);
+    assert_eq!(transfer::create(&service, &actor(), &rich).await.unwrap().outcome.code, None);
     let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
     World { store, service, engine, place }
 }
@@ -70,8 +70,8 @@ impl World {
             mode,
             ..BatchImport::new(BatchType::OneToMany, "refused")
         };
-        let made = self.service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap();
-        self.service.batch_execute(&actor(), &made.batch.unwrap().id.to_string()).await.unwrap()
+        let made = batch::import(&self.service, &actor(), &import, Cursor::new(rows)).await.unwrap();
+        batch::execute(&self.service, &actor(), &made.batch.unwrap().id.to_string()).await.unwrap()
     }
 
     async fn sql(&self, text: &str) {
@@ -97,7 +97,7 @@ impl World {
     /// The states and codes of a batch's items.
     async fn items(&self, batch: &Batch) -> Vec<(i64, ItemState, Option<Code>)> {
         let page = OffsetPage { limit: 1_000, offset: 0 };
-        let list = self.service.batch_item_list(&batch.id.to_string(), &[], None, page).await.unwrap();
+        let list = batch::item_list(&self.service, &batch.id.to_string(), &[], None, page).await.unwrap();
         list.items.iter().map(|one| (one.item.number.0, one.item.state, one.item.code)).collect()
     }
 }

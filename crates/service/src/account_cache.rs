@@ -78,54 +78,52 @@ async fn missing(tx: &mut Tx, named: &AccountRef, code: Code) -> Error {
     }
 }
 
-impl Service {
-    /// An account by its id or number.
-    pub(crate) async fn account_named(tx: &mut Tx, text: &str) -> Result<AccountView, Error> {
-        let named = read(text, Code::AccountNotFound)?;
-        let found = store::account::referenced(tx, &named, &named).await?.into_iter().next();
-        match found {
-            Some(account) => Ok(account),
-            None => Err(missing(tx, &named, Code::AccountNotFound).await),
-        }
+/// An account by its id or number.
+pub(crate) async fn named(tx: &mut Tx, text: &str) -> Result<AccountView, Error> {
+    let named = read(text, Code::AccountNotFound)?;
+    let found = store::account::referenced(tx, &named, &named).await?.into_iter().next();
+    match found {
+        Some(account) => Ok(account),
+        None => Err(missing(tx, &named, Code::AccountNotFound).await),
     }
+}
 
-    /// The two sides of a transfer by id or number, with their currencies; each missing side has its own
-    /// code.
-    pub(crate) async fn cached_pair(
-        &self,
-        from: Option<&str>,
-        to: Option<&str>,
-    ) -> Result<(Option<Arc<CachedAccount>>, Option<Arc<CachedAccount>>), Error> {
-        let source = from.map(|text| read(text, Code::SourceNotFound)).transpose()?;
-        let target = to.map(|text| read(text, Code::TargetNotFound)).transpose()?;
-        let kept = |named: &Option<AccountRef>| named.as_ref().and_then(|named| self.accounts.get(named));
-        let (known_source, known_target) = (kept(&source), kept(&target));
-        if known_source.is_some() == source.is_some() && known_target.is_some() == target.is_some() {
-            return Ok((known_source, known_target));
-        }
-        let Some(one) = source.as_ref().or(target.as_ref()) else { return Err(Code::SourceNotFound.into()) };
-        let mut tx = self.store.point_read().await?;
-        let found = store::account::referenced(&mut tx, one, target.as_ref().unwrap_or(one)).await?;
-        let source = self.learn(&mut tx, &found, source.as_ref(), Code::SourceNotFound).await?;
-        Ok((source, self.learn(&mut tx, &found, target.as_ref(), Code::TargetNotFound).await?))
+/// The two sides of a transfer by id or number, with their currencies; each missing side has its own
+/// code.
+pub(crate) async fn pair(
+    service: &Service,
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Result<(Option<Arc<CachedAccount>>, Option<Arc<CachedAccount>>), Error> {
+    let source = from.map(|text| read(text, Code::SourceNotFound)).transpose()?;
+    let target = to.map(|text| read(text, Code::TargetNotFound)).transpose()?;
+    let kept = |named: &Option<AccountRef>| named.as_ref().and_then(|named| service.accounts.get(named));
+    let (known_source, known_target) = (kept(&source), kept(&target));
+    if known_source.is_some() == source.is_some() && known_target.is_some() == target.is_some() {
+        return Ok((known_source, known_target));
     }
+    let Some(one) = source.as_ref().or(target.as_ref()) else { return Err(Code::SourceNotFound.into()) };
+    let mut tx = service.store.point_read().await?;
+    let found = store::account::referenced(&mut tx, one, target.as_ref().unwrap_or(one)).await?;
+    let source = learn(service, &mut tx, &found, source.as_ref(), Code::SourceNotFound).await?;
+    Ok((source, learn(service, &mut tx, &found, target.as_ref(), Code::TargetNotFound).await?))
+}
 
-    /// Caches the immutable fields of the account that a reference means.
-    async fn learn(
-        &self,
-        tx: &mut Tx,
-        found: &[AccountView],
-        named: Option<&AccountRef>,
-        code: Code,
-    ) -> Result<Option<Arc<CachedAccount>>, Error> {
-        let Some(named) = named else { return Ok(None) };
-        let Some(account) = choose(found, named) else { return Err(missing(tx, named, code).await) };
-        let asset = asset_of(&store::asset::all(tx).await?, account.asset)?;
-        let (id, number, holder) = (account.id, account.number.clone(), account.holder);
-        let known = Arc::new(CachedAccount { id, number, asset, holder });
-        self.accounts.keep(named, &known);
-        Ok(Some(known))
-    }
+/// Caches the immutable fields of the account that a reference means.
+async fn learn(
+    service: &Service,
+    tx: &mut Tx,
+    found: &[AccountView],
+    named: Option<&AccountRef>,
+    code: Code,
+) -> Result<Option<Arc<CachedAccount>>, Error> {
+    let Some(named) = named else { return Ok(None) };
+    let Some(account) = choose(found, named) else { return Err(missing(tx, named, code).await) };
+    let asset = asset_of(&store::asset::all(tx).await?, account.asset)?;
+    let (id, number, holder) = (account.id, account.number.clone(), account.holder);
+    let known = Arc::new(CachedAccount { id, number, asset, holder });
+    service.accounts.keep(named, &known);
+    Ok(Some(known))
 }
 
 /// The asset with an id.

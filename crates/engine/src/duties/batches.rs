@@ -7,7 +7,7 @@ use crate::runner::Engine;
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::work::WorkKind;
-use service::Error;
+use service::{Error, batch};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use store::StoreError;
@@ -73,7 +73,7 @@ impl Engine {
     async fn share(&self) -> Result<usize, Error> {
         let nodes = store::node::all(&mut self.store.read().await?).await?;
         let workers = nodes.iter().filter(|node| node.is_worker).count().max(1);
-        let batches = self.service.processing_batches().await?.len();
+        let batches = batch::processing(&self.service).await?.len();
         Ok(batches.div_ceil(workers).min(self.options.runs_max))
     }
 

@@ -18,12 +18,12 @@ use domain::batch::{BatchMode, BatchType};
 use domain::principal::Principal;
 use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
-use service::account::OpenAccount;
-use service::batch::BatchRequest;
+use service::account::{self, OpenAccount};
 use service::batch::import::BatchImport;
 use service::batch::rework::Rework;
+use service::batch::{self, BatchRequest};
 use service::holder::NewHolder;
-use service::transfer::TransferRequest;
+use service::transfer::{self, TransferRequest};
 use service::{Error, Service};
 use std::io::Cursor;
 use std::sync::Arc;
@@ -87,21 +87,21 @@ impl World {
             ["pay", from, to, amount] => return self.pay(from, to, amount, None).await,
             ["pay", from, to, amount, "as", key] => return self.pay(from, to, amount, Some(key)).await,
             ["batch", account, mode, rows @ ..] => self.batch(account, mode, rows).await?,
-            ["execute", id] => drop(service.batch_execute(actor, id).await?),
+            ["execute", id] => drop(batch::execute(service, actor, id).await?),
             ["run", id] => drop(self.engine.run(id, |_| ()).await?),
-            ["pause", id] => drop(service.batch_pause(actor, *id).await?),
-            ["resume", id] => drop(service.batch_resume(actor, id).await?),
-            ["cancel", id] => drop(service.batch_cancel(actor, &BatchRequest::of(id), false).await?),
-            ["end", id] => drop(service.batch_cancel(actor, &BatchRequest::of(id), true).await?),
+            ["pause", id] => drop(batch::pause(service, actor, *id).await?),
+            ["resume", id] => drop(batch::resume(service, actor, id).await?),
+            ["cancel", id] => drop(batch::cancel(service, actor, &BatchRequest::of(id), false).await?),
+            ["end", id] => drop(batch::cancel(service, actor, &BatchRequest::of(id), true).await?),
             ["retry", id] => {
-                let (_, count) = service.batch_retry(actor, id, Rework::AllFailed).await?;
+                let (_, count) = batch::retry(service, actor, id, Rework::AllFailed).await?;
                 return Ok(Some(count.to_string()));
             }
             ["skip", id, line] => {
-                let item = service.batch_item_of_line(id, line.parse().unwrap()).await?;
-                drop(service.batch_skip_item(actor, id, item, "fact").await?);
+                let item = batch::item_of_line(service, id, line.parse().unwrap()).await?;
+                drop(batch::skip_item(service, actor, id, item, "fact").await?);
             }
-            ["skip_failed", id] => drop(service.batch_skip_failed(actor, id, "fact").await?),
+            ["skip_failed", id] => drop(batch::skip_failed(service, actor, id, "fact").await?),
             ["audit"] => return Ok(Some(self.audit().await)),
             _ => panic!("unknown step: {words:?}"),
         }
@@ -112,21 +112,21 @@ impl World {
         let holder = NewHolder { name: number.to_owned(), email: None, uid: Some(number.to_owned()) };
         let (number, currency) = (number.to_owned(), "USD".to_owned());
         let open = OpenAccount { number: number.clone(), holder, currency, ..OpenAccount::default() };
-        self.service.account_open(&self.actor, &open).await?;
+        account::open(&self.service, &self.actor, &open).await?;
         if balance != "0.00" {
             let deposit = TransferRequest {
                 to: Some(number),
                 amount: balance.to_owned().into(),
                 ..TransferRequest::default()
             };
-            self.service.transfer(&self.actor, &deposit).await?;
+            transfer::create(&self.service, &self.actor, &deposit).await?;
         }
         self.audit().await;
         Ok(())
     }
 
     async fn set(&self, number: &str, status: AccountStatus) -> Result<(), Error> {
-        self.service.account_set_status(&self.actor, number, status, "fact").await.map(drop)
+        account::set_status(&self.service, &self.actor, number, status, "fact").await.map(drop)
     }
 
     async fn pay(
@@ -143,7 +143,7 @@ impl World {
             operation: key.map(str::to_owned),
             ..TransferRequest::default()
         };
-        let outcome = self.service.transfer(&self.actor, &transfer).await?.outcome;
+        let outcome = transfer::create(&self.service, &self.actor, &transfer).await?.outcome;
         let code = outcome.code.map(|code| code.name().to_owned());
         let number =
             outcome.transfer.map_or_else(String::new, |number| format!("transfer {} again", number.0));
@@ -162,7 +162,7 @@ impl World {
         let mode = BatchMode::ALL.iter().copied().find(|known| known.name() == mode).unwrap();
         let new = BatchImport::new(BatchType::OneToMany, "a fact");
         let import = BatchImport { account: Some(account.to_owned()), mode, ..new };
-        let imported = self.service.batch_import(&self.actor, &import, Cursor::new(file)).await?;
+        let imported = batch::import(&self.service, &self.actor, &import, Cursor::new(file)).await?;
         assert!(imported.batch.is_some(), "no row may be wrong in a fact");
         Ok(())
     }

@@ -8,15 +8,15 @@ use domain::batch::BatchState;
 use domain::code::Code;
 use domain::item::ItemState;
 use domain::principal::Principal;
-use service::batch::BatchRequest;
 use service::batch::create::{CreateBatch, RateMode};
 use service::batch::list::OffsetPage;
 use service::batch::rework::Rework;
 use service::batch::rows::{Amounts, NewRow};
 use service::batch::submit::Submission;
-use service::fx_policy::FxPolicyChange;
-use service::setting::SettingsChange;
-use service::{Event, Service};
+use service::batch::{self, BatchRequest};
+use service::fx_policy::{self, FxPolicyChange};
+use service::setting::{self, SettingsChange};
+use service::{Event, Service, transfer};
 use std::sync::atomic::Ordering;
 use store::audit::Actor;
 use store::item::Item;
@@ -31,7 +31,7 @@ async fn a_batch_is_paid_at_its_submission_rate_while_the_stored_rate_stays_with
     // Exactly 2 % above 0.9.
     world.rate("0.918").await;
     let part = service::batch::list::OffsetPage { limit: 10, offset: 0 };
-    let (described, preview) = world.service.batch_preview(&batch, part).await.unwrap();
+    let (described, preview) = batch::preview(&world.service, &batch, part).await.unwrap();
     assert_eq!(preview.items[0].exchanged.as_ref().unwrap().1, 900, "the preview agrees with the run");
     assert_eq!(described.rates[0].rate, "0.9");
     world.execute(&batch).await.unwrap();
@@ -40,7 +40,7 @@ async fn a_batch_is_paid_at_its_submission_rate_while_the_stored_rate_stays_with
     assert_eq!(world.run(&batch).await.state, BatchState::Completed);
     assert_eq!(world.received().await, [900; 4]);
     let items = items_of(&world.service, &batch, &[]).await;
-    let shown = world.service.transfer_show(items[3].number.0).await.unwrap();
+    let shown = transfer::show(&world.service, items[3].number.0).await.unwrap();
     assert_eq!(shown.exchange.unwrap().rate, "0.9");
     world.verified().await;
 }
@@ -55,10 +55,10 @@ async fn a_batch_whose_rate_moved_too_far_cannot_run_until_it_is_repriced() {
         assert_eq!(why, Code::RateChanged, "{rate}");
         assert_eq!((&rates[0]["keptRate"], &rates[0]["storedRate"]), (&"0.9".into(), &rate.into()));
         assert!(detail.starts_with("USD to EUR: "), "{detail}");
-        assert_eq!(code(world.service.batch_resume(&world.actor, &batch).await), Code::RateChanged);
+        assert_eq!(code(batch::resume(&world.service, &world.actor, &batch).await), Code::RateChanged);
     }
     world.rate("9").await;
-    let repriced = world.service.batch_reprice(&world.actor, Reach::All, &batch).await.unwrap();
+    let repriced = batch::reprice(&world.service, &world.actor, Reach::All, &batch).await.unwrap();
     assert_eq!((repriced.from, repriced.batch.rates[0].rate.as_str()), (None, "9"));
     assert_eq!(repriced.batch.batch.number(), batch);
     world.execute(&batch).await.unwrap();
@@ -71,7 +71,7 @@ async fn a_batch_whose_rate_moved_too_far_cannot_run_until_it_is_repriced() {
 async fn repricing_voids_the_approval() {
     let world = world().await;
     let batch = world.make(&batch_of_four()).await;
-    let id = world.service.batch(&batch).await.unwrap().id;
+    let id = batch::named(&world.service, &batch).await.unwrap().id;
     let mut tx = world.store.write().await.unwrap();
     tx.fetch_text(format!("UPDATE batch SET state = 4 WHERE id = {id}"), vec![]).await.unwrap();
     tx.commit().await.unwrap();
@@ -94,7 +94,7 @@ async fn a_kept_rate_expires_after_three_days_unless_the_batch_has_begun() {
     let (why, rates, detail) = world.refusal_to_execute(&off).await;
     assert_eq!((why, &rates[0]["isTooOld"]), (Code::RateChanged, &true.into()));
     assert_eq!(detail, "USD to EUR: the rate 0.9 was kept more than 72 hours ago");
-    world.service.batch_resume(&world.actor, &begun).await.unwrap();
+    batch::resume(&world.service, &world.actor, &begun).await.unwrap();
     world.pause(&begun).await;
     // Repricing at the same rate is enough.
     world.reprice(&off).await;
@@ -102,7 +102,7 @@ async fn a_kept_rate_expires_after_three_days_unless_the_batch_has_begun() {
     world.pause(&off).await;
     let never = world.make(&batch_of_four()).await;
     let change = FxPolicyChange { max_age_h: Some(0), ..FxPolicyChange::default() };
-    world.service.fx_policy_set(&world.actor, "USD", "EUR", &change).await.unwrap();
+    fx_policy::set(&world.service, &world.actor, "USD", "EUR", &change).await.unwrap();
     world.clock.0.fetch_add(9_000 * HOUR, Ordering::SeqCst);
     world.execute(&never).await.unwrap();
 }
@@ -112,15 +112,15 @@ async fn a_batch_that_follows_rates_is_paid_at_the_stored_rate_and_keeps_none() 
     let world = world().await;
     let new = CreateBatch { rate_mode: Some(RateMode::Follow), ..batch_of_four() };
     let batch = world.make(&new).await;
-    assert_eq!(world.service.batch_show(&batch).await.unwrap().rates, []);
+    assert_eq!(batch::show(&world.service, &batch).await.unwrap().rates, []);
     world.rate("9").await;
-    let refused = world.service.batch_reprice(&world.actor, Reach::All, &batch).await;
+    let refused = batch::reprice(&world.service, &world.actor, Reach::All, &batch).await;
     assert_eq!(code(refused), Code::BatchKeepsNoRate);
     world.execute(&batch).await.unwrap();
     world.run(&batch).await;
     assert_eq!(world.received().await, [9_000; 4]);
     let within = CreateBatch { convert: false, ..new };
-    assert_eq!(code(world.service.batch_create(&world.actor, &within).await), Code::RateModeInvalid);
+    assert_eq!(code(batch::create(&world.service, &world.actor, &within).await), Code::RateModeInvalid);
     world.verified().await;
 }
 
@@ -134,15 +134,15 @@ async fn failed_items_are_retried_at_the_kept_rate_or_moved_to_a_draft_at_the_ne
     assert_eq!(world.state(&batch).await, (BatchState::PartiallyCompleted, 3, 1, 0, 0));
     world.freeze("E1", false).await;
     world.rate("1.2").await;
-    let retry = || world.service.batch_retry(&world.actor, &batch, Rework::AllFailed);
+    let retry = || batch::retry(&world.service, &world.actor, &batch, Rework::AllFailed);
     assert_eq!(code(retry().await), Code::RateChanged);
     let failed = items_of(&world.service, &batch, &[ItemState::Failed]).await[0].clone();
-    let one = world.service.batch_retry_item(&world.actor, &batch, failed.number.0).await;
+    let one = batch::retry_item(&world.service, &world.actor, &batch, failed.number.0).await;
     assert_eq!(code(one), Code::RateChanged);
 
-    let repriced = world.service.batch_reprice(&world.actor, Reach::All, &batch).await.unwrap();
+    let repriced = batch::reprice(&world.service, &world.actor, Reach::All, &batch).await.unwrap();
     let draft = repriced.batch.batch;
-    let origin = world.service.batch(&batch).await.unwrap();
+    let origin = batch::named(&world.service, &batch).await.unwrap();
     assert_eq!((repriced.from, draft.state), (Some(origin.id.0), BatchState::Draft));
     assert_eq!((draft.tally.total_count, draft.tally.total_amount, draft.convert), (1, 1_000, true));
     let item = items_of(&world.service, &draft.number(), &[]).await[0].clone();
@@ -150,7 +150,7 @@ async fn failed_items_are_retried_at_the_kept_rate_or_moved_to_a_draft_at_the_ne
     // The original batch is still unchanged.
     assert_eq!(world.state(&batch).await, (BatchState::PartiallyCompleted, 3, 1, 0, 0));
 
-    world.service.batch_submit(&world.actor, &draft.number(), &Submission::default()).await.unwrap();
+    batch::submit(&world.service, &world.actor, &draft.number(), &Submission::default()).await.unwrap();
     let (_, success, failures, skipped, waiting) = world.state(&batch).await;
     assert_eq!((success, failures, skipped, waiting), (3, 0, 1, 0));
     let told = events_of(&world.service, &batch).await;
@@ -173,25 +173,23 @@ async fn a_draft_takes_over_only_the_items_it_pays_and_none_paid_meanwhile() {
     let (first, second) = (world.reprice(&batch).await.number(), world.reprice(&batch).await.number());
     // One row is removed from the first draft, so it stays with the batch.
     let items = items_of(&world.service, &first, &[]).await;
-    world
-        .service
-        .batch_delete_item(&world.actor, &BatchRequest::of(&first), items[2].number.0)
+    batch::delete_item(&world.service, &world.actor, &BatchRequest::of(&first), items[2].number.0)
         .await
         .unwrap();
-    world.service.batch_submit(&world.actor, &first, &Submission::default()).await.unwrap();
+    batch::submit(&world.service, &world.actor, &first, &Submission::default()).await.unwrap();
     assert_eq!(world.state(&batch).await, (BatchState::Paused, 0, 0, 3, 1));
     // The second draft would pay three of them again.
-    let refused = world.service.batch_submit(&world.actor, &second, &Submission::default()).await;
+    let refused = batch::submit(&world.service, &world.actor, &second, &Submission::default()).await;
     assert_eq!(code(refused), Code::LinkedItemSettled);
     // The batch pays its remaining item; now the second draft would pay that one again, too.
-    world.service.batch_resume(&world.actor, &batch).await.unwrap();
+    batch::resume(&world.service, &world.actor, &batch).await.unwrap();
     assert_eq!(world.run(&batch).await.tally.success_count, 1);
     let items = items_of(&world.service, &second, &[]).await;
     for place in [0, 1, 3] {
         let number = items[place].number.0;
-        world.service.batch_delete_item(&world.actor, &BatchRequest::of(&second), number).await.unwrap();
+        batch::delete_item(&world.service, &world.actor, &BatchRequest::of(&second), number).await.unwrap();
     }
-    let refused = world.service.batch_submit(&world.actor, &second, &Submission::default()).await;
+    let refused = batch::submit(&world.service, &world.actor, &second, &Submission::default()).await;
     assert_eq!(code(refused), Code::LinkedItemSettled);
     world.execute(&first).await.unwrap();
     world.run(&first).await;
@@ -216,8 +214,8 @@ async fn a_paused_batch_ends_when_all_its_items_are_handed_over() {
         rows: Some((Amounts::Custom, rows.collect())),
         ..service::batch::edit::EditBatch::default()
     };
-    world.service.batch_edit(&world.actor, &BatchRequest::of(&draft), &edit).await.unwrap();
-    world.service.batch_submit(&world.actor, &draft, &Submission::default()).await.unwrap();
+    batch::edit(&world.service, &world.actor, &BatchRequest::of(&draft), &edit).await.unwrap();
+    batch::submit(&world.service, &world.actor, &draft, &Submission::default()).await.unwrap();
     let (state, success, _, skipped, waiting) = world.state(&batch).await;
     assert!(state.has_ended(), "{state:?}");
     assert_eq!((success, skipped, waiting), (0, 4, 0));
@@ -231,7 +229,7 @@ async fn a_paused_batch_ends_when_all_its_items_are_handed_over() {
 async fn a_linked_draft_takes_over_external_ids_and_is_not_compared_with_its_origin() {
     let world = world().await;
     let shipped = SettingsChange { duplicate_window: Some(4), ..SettingsChange::default() };
-    world.service.set_settings(&world.actor, &shipped).await.unwrap();
+    setting::set(&world.service, &world.actor, &shipped).await.unwrap();
     let mut new = batch_of_four();
     for (place, row) in new.rows.iter_mut().enumerate() {
         row.external_id = Some(format!("HR/{place}"));
@@ -241,7 +239,7 @@ async fn a_linked_draft_takes_over_external_ids_and_is_not_compared_with_its_ori
         submission: Submission { again: Some("a test".to_owned()), ..Submission::default() },
         ..new.clone()
     };
-    let used = async || code(world.service.batch_create(&world.actor, &again()).await);
+    let used = async || code(batch::create(&world.service, &world.actor, &again()).await);
     assert_eq!(used().await, Code::ExternalIdUsed);
     world.execute(&batch).await.unwrap();
     world.pause(&batch).await;
@@ -254,12 +252,11 @@ async fn a_linked_draft_takes_over_external_ids_and_is_not_compared_with_its_ori
     world.verified().await;
     // A row removed from the draft keeps its external id in the original batch, which can still pay it.
     let items = items_of(&world.service, &draft, &[]).await;
-    world
-        .service
-        .batch_delete_item(&world.actor, &BatchRequest::of(&draft), items[3].number.0)
+    batch::delete_item(&world.service, &world.actor, &BatchRequest::of(&draft), items[3].number.0)
         .await
         .unwrap();
-    let submitted = world.service.batch_submit(&world.actor, &draft, &Submission::default()).await.unwrap();
+    let submitted =
+        batch::submit(&world.service, &world.actor, &draft, &Submission::default()).await.unwrap();
     assert_eq!((submitted.found.similar, submitted.found.already_paid), (None, 0));
     world.verified().await;
     assert_eq!(world.state(&batch).await, (BatchState::Paused, 0, 0, 3, 1));
@@ -277,19 +274,19 @@ async fn only_a_submitted_idle_batch_is_repriced_and_only_with_permission() {
     let refused = |batch: &str| {
         let batch = batch.to_owned();
         let (service, actor) = (world.service.clone(), world.actor.clone());
-        async move { code(service.batch_reprice(&actor, Reach::All, &batch).await) }
+        async move { code(batch::reprice(&service, &actor, Reach::All, &batch).await) }
     };
     assert_eq!(refused(&draft).await, Code::BatchState);
-    world.service.batch_submit(&world.actor, &draft, &Submission::default()).await.unwrap();
+    batch::submit(&world.service, &world.actor, &draft, &Submission::default()).await.unwrap();
     let user = Actor::new(Principal::User(7), "operator", "test");
     let key = Actor::new(Principal::Key(7), "key:program", "test");
     for (actor, reach) in [(&user, Reach::Own), (&key, Reach::All)] {
-        let refused = world.service.batch_reprice(actor, reach, &draft).await;
+        let refused = batch::reprice(&world.service, actor, reach, &draft).await;
         assert_eq!(code(refused), Code::Forbidden, "{actor:?}");
     }
-    let own = world.service.batch_create(&key, &batch_of_four()).await.unwrap().batch.batch.number();
-    world.service.batch_reprice(&key, Reach::All, &own).await.unwrap();
-    world.service.batch_reprice(&user, Reach::All, &own).await.unwrap();
+    let own = batch::create(&world.service, &key, &batch_of_four()).await.unwrap().batch.batch.number();
+    batch::reprice(&world.service, &key, Reach::All, &own).await.unwrap();
+    batch::reprice(&world.service, &user, Reach::All, &own).await.unwrap();
     world.execute(&draft).await.unwrap();
     assert_eq!(refused(&draft).await, Code::BatchState, "it is running");
     world.run(&draft).await;
@@ -299,12 +296,12 @@ async fn only_a_submitted_idle_batch_is_repriced_and_only_with_permission() {
 /// The items of a batch, in file order; only those in the states, if any are given.
 async fn items_of(service: &Service, batch: &str, states: &[ItemState]) -> Vec<Item> {
     let page = OffsetPage { limit: 1_000, offset: 0 };
-    let list = service.batch_item_list(batch, states, None, page).await.unwrap();
+    let list = batch::item_list(service, batch, states, None, page).await.unwrap();
     list.items.into_iter().map(|one| one.item).collect()
 }
 
 async fn events_of(service: &Service, batch: &str) -> Vec<Event> {
     let page = OffsetPage { limit: 1_000, offset: 0 };
-    let (_, events, _) = service.batch_history(batch, page).await.unwrap();
+    let (_, events, _) = batch::history(service, batch, page).await.unwrap();
     events.into_iter().map(|(_, event)| event).collect()
 }

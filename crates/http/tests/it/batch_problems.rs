@@ -6,6 +6,7 @@ use domain::batch::BatchType;
 use domain::principal::Principal;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
+use service::batch;
 use service::batch::import::BatchImport;
 use std::io::Cursor;
 use store::audit::Actor;
@@ -20,7 +21,7 @@ async fn partial(world: &World) -> i64 {
     };
     // The world's key creates the draft, so that it may change it.
     let maker = Actor::new(Principal::Key(1), "key:test", "test");
-    let imported = world.service.batch_import(&maker, &import, Cursor::new(file)).await.unwrap();
+    let imported = batch::import(&world.service, &maker, &import, Cursor::new(file)).await.unwrap();
     imported.batch.unwrap().id.0
 }
 

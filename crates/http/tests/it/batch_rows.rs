@@ -7,9 +7,10 @@ use domain::account::AccountStatus;
 use domain::batch::BatchType;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use service::batch::DescribedItem;
 use service::batch::import::BatchImport;
 use service::batch::list::OffsetPage;
+use service::batch::{self, DescribedItem};
+use service::{account, fx};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
@@ -41,10 +42,10 @@ async fn everybody() -> World {
     open_for(&world, "CY", "CY-E", "EUR", "0").await;
     open_for(&world, "CY", "CY-J", "JPY", "0").await;
     for (number, status) in [("FROST", AccountStatus::Frozen), ("GONE", AccountStatus::Closed)] {
-        world.service.account_set_status(&world.actor, number, status, "test").await.unwrap();
+        account::set_status(&world.service, &world.actor, number, status, "test").await.unwrap();
     }
     for (target, rate) in [("EUR", "0.9"), ("JPY", "151.237")] {
-        world.service.fx_set(&world.actor, "USD", target, rate, "test").await.unwrap();
+        fx::set(&world.service, &world.actor, "USD", target, rate, "test").await.unwrap();
     }
     world
 }
@@ -52,7 +53,7 @@ async fn everybody() -> World {
 /// A draft's items.
 async fn items(world: &World, batch: &str) -> String {
     let page = OffsetPage { limit: 100, offset: 0 };
-    let list = world.service.batch_item_list(batch, &[], None, page).await.unwrap();
+    let list = batch::item_list(&world.service, batch, &[], None, page).await.unwrap();
     let one = |one: &DescribedItem| format!("{}>{} {}", one.source, one.target, one.item.amount);
     list.items.iter().map(one).collect::<Vec<_>>().join(" ")
 }
@@ -71,7 +72,7 @@ async fn by_file(world: &World, kind: BatchType, convert: bool, rows: &[Row<'_>]
         convert,
         ..BatchImport::new(kind, "file")
     };
-    let imported = world.service.batch_import(&world.actor, &import, Cursor::new(text)).await;
+    let imported = batch::import(&world.service, &world.actor, &import, Cursor::new(text)).await;
     match imported {
         Err(error) => error.code().unwrap().name().to_owned(),
         Ok(imported) if imported.problems.is_empty() => {

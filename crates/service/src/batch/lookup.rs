@@ -10,21 +10,19 @@ use domain::id::BatchId;
 use store::Tx;
 use store::batch::Batch;
 
-impl Service {
-    /// A batch by its id or its number (`batch-20251210-001`).
-    pub async fn batch(&self, name: &str) -> Result<Batch, Error> {
-        let mut tx = self.store.read().await?;
-        find(&mut tx, name).await
-    }
+/// A batch by its id or its number (`batch-20251210-001`).
+pub async fn named(service: &Service, name: &str) -> Result<Batch, Error> {
+    let mut tx = service.store.read().await?;
+    find(&mut tx, name).await
+}
 
-    /// Batches that are running or were running when their process ended; not those whose open items are all
-    /// in flight.
-    pub async fn processing_batches(&self) -> Result<Vec<Batch>, Error> {
-        let mut tx = self.store.read().await?;
-        let mut batches = store::batch::by_state(&mut tx, BatchState::Processing).await?;
-        batches.retain(|batch| batch.tally.needs_runner(batch.intent));
-        Ok(batches)
-    }
+/// Batches that are running or were running when their process ended; not those whose open items are all
+/// in flight.
+pub async fn processing(service: &Service) -> Result<Vec<Batch>, Error> {
+    let mut tx = service.store.read().await?;
+    let mut batches = store::batch::by_state(&mut tx, BatchState::Processing).await?;
+    batches.retain(|batch| batch.tally.needs_runner(batch.intent));
+    Ok(batches)
 }
 
 /// A batch by its id or number, as a request names it.

@@ -30,19 +30,17 @@ pub struct Repriced {
     pub from: Option<i64>,
 }
 
-impl Service {
-    /// Renews a batch's rates. A batch that has not begun takes the stored rates, and its approvals become
-    /// void. If it has begun and is not running, its unpaid items become a linked draft, which takes the
-    /// rates that are stored when it is submitted. For its maker, finance and administrators; an API key
-    /// reprices only batches it made.
-    pub async fn batch_reprice(&self, actor: &Actor, reach: Reach, name: &str) -> Result<Repriced, Error> {
-        let mut write = claimed!(self.write(actor, Action::BatchReprice));
-        let done = reprice(&mut write, reach, name).await;
-        write.end(done).await
-    }
+/// Renews a batch's rates. A batch that has not begun takes the stored rates, and its approvals become
+/// void. If it has begun and is not running, its unpaid items become a linked draft, which takes the
+/// rates that are stored when it is submitted. For its maker, finance and administrators; an API key
+/// reprices only batches it made.
+pub async fn reprice(service: &Service, actor: &Actor, reach: Reach, name: &str) -> Result<Repriced, Error> {
+    let mut write = claimed!(service.write(actor, Action::BatchReprice));
+    let done = reprice_in(&mut write, reach, name).await;
+    write.end(done).await
 }
 
-async fn reprice(write: &mut Write, reach: Reach, name: &str) -> Result<WriteResult<Repriced>, Error> {
+async fn reprice_in(write: &mut Write, reach: Reach, name: &str) -> Result<WriteResult<Repriced>, Error> {
     let batch = locked(write, name).await?;
     may_reprice(&write.actor, reach, &batch)?;
     match batch.state {

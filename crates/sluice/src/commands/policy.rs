@@ -8,7 +8,7 @@ use domain::amount::format_minor;
 use domain::asset::Asset;
 use domain::policy::Policy;
 use serde_json::{Map, Value};
-use service::policy::PolicyChange;
+use service::policy::{self, PolicyChange};
 
 /// Arguments of `policy`.
 #[derive(Debug, Args)]
@@ -87,11 +87,12 @@ pub(crate) const fn access(args: &PolicyArgs) -> Access {
 pub(crate) async fn run(session: &Session, args: &PolicyArgs) -> Result<Exit, Failure> {
     let (subject, (asset, policy, _)) = match &args.verb {
         PolicyVerb::Show(subject) => {
-            (subject, session.service.policy_show(&subject.currency, subject.account.as_deref()).await?)
+            (subject, policy::show(&session.service, &subject.currency, subject.account.as_deref()).await?)
         }
         PolicyVerb::Set(set) => {
             let (currency, account) = (&set.subject.currency, set.subject.account.as_deref());
-            let done = session.service.policy_set(&session.actor, currency, account, &set.change()).await?;
+            let done =
+                policy::set(&session.service, &session.actor, currency, account, &set.change()).await?;
             (&set.subject, done)
         }
     };

@@ -12,7 +12,8 @@ use domain::asset::Asset;
 use domain::code::{Code, Language};
 use ledger::Outcome;
 use serde_json::json;
-use service::transfer::{AmountInput, RateOverride, TransferRequest};
+use service::account;
+use service::transfer::{self, AmountInput, RateOverride, TransferRequest};
 
 /// Options common to all transfers.
 #[derive(Debug, Args)]
@@ -144,9 +145,9 @@ pub(crate) async fn transfer(session: &Session, args: &TransferArgs) -> Result<E
 }
 
 async fn carry_out(session: &Session, request: &TransferRequest, amount: &str) -> Result<Exit, Failure> {
-    let done = session.service.transfer(&session.actor, request).await?.outcome;
+    let done = transfer::create(&session.service, &session.actor, request).await?.outcome;
     let payer = request.from.as_deref().or(request.to.as_deref()).unwrap_or_default();
-    let (_, asset) = session.service.account_show(payer).await?;
+    let (_, asset) = account::show(&session.service, payer).await?;
     let (fee, language) = (major(done.fee, &asset), session.language);
     let json = json!({
         "transfer_id": done.transfer.map(|id| id.0), "status": outcome(done.code, Language::English),

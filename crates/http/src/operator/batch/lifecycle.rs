@@ -17,8 +17,8 @@ use domain::batch::BatchState;
 use domain::code::Code;
 use domain::code::groups::{BATCH, DRAFT, NOTE, TEXT};
 use serde::Serialize;
-use service::Batch;
 use service::batch::submit::PreparedBatch;
+use service::{Batch, batch};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -153,7 +153,7 @@ pub(crate) async fn submit(
     let Once { body: Maybe(body), service } = once;
     let (note, submission) = body.read()?;
     let ask = ask(&who, &name).on_version(version).noted(&note);
-    let PreparedBatch { batch, found } = service.batch_submit(who.actor(), ask, &submission).await?;
+    let PreparedBatch { batch, found } = batch::submit(&service, who.actor(), ask, &submission).await?;
     let remark = remark(&who, &batch.batch.created_by);
     let found = BatchFoundView::of(found, &batch.asset);
     Ok(Answer::saying(SUBMITTED, BatchSubmittedView { batch: batch.batch.into(), found }).remarking(remark))
@@ -172,7 +172,7 @@ pub(crate) async fn execute(
     BatchName(name): BatchName,
     once: Once<Maybe<BatchConsentInput>>,
 ) -> Result<Answer<BatchMovedView>, OperatorProblem> {
-    let batch = once.service.batch_execute(who.actor(), &name).await?;
+    let batch = batch::execute(&once.service, who.actor(), &name).await?;
     Ok(Answer::saying(STARTED, batch.into()))
 }
 
@@ -188,7 +188,7 @@ pub(crate) async fn pause(
 ) -> Result<Answer<BatchMovedView>, OperatorProblem> {
     let Once { body: Maybe(body), service } = once;
     let note = body.text()?;
-    let batch = service.batch_pause(who.actor(), ask(&who, &name).noted(&note)).await?;
+    let batch = batch::pause(&service, who.actor(), ask(&who, &name).noted(&note)).await?;
     let message = if batch.state == BatchState::Paused { PAUSED } else { PAUSING };
     Ok(Answer::saying(message, batch.into()))
 }
@@ -207,7 +207,7 @@ pub(crate) async fn resume(
     BatchName(name): BatchName,
     once: Once<Maybe<BatchConsentInput>>,
 ) -> Result<Answer<BatchCountView>, OperatorProblem> {
-    let (batch, count) = once.service.batch_resume(who.actor(), &name).await?;
+    let (batch, count) = batch::resume(&once.service, who.actor(), &name).await?;
     let message = if count == 0 { NOTHING_WAITS } else { RESUMED };
     Ok(Answer::saying(message, (batch, count).into()))
 }
@@ -229,7 +229,7 @@ pub(crate) async fn cancel(
 ) -> Result<Answer<BatchMovedView>, OperatorProblem> {
     let Once { body: Maybe(body), service } = once;
     let (note, for_good) = body.read()?;
-    let batch = service.batch_cancel(who.actor(), &ask(&who, &name).noted(&note), for_good).await?;
+    let batch = batch::cancel(&service, who.actor(), &ask(&who, &name).noted(&note), for_good).await?;
     Ok(Answer::saying(cancelled(&batch), batch.into()))
 }
 

@@ -17,6 +17,7 @@ use domain::access::Operation as O;
 use domain::asset::Asset;
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
+use service::batch;
 use service::batch::list::OffsetPage;
 use service::batch::preview::{PredictedItem, Preview};
 use utoipa::{IntoParams, ToSchema};
@@ -198,7 +199,7 @@ pub(crate) async fn preview(
     once: Once<Nothing>,
 ) -> Result<Answer<BatchPreviewView>, OperatorProblem> {
     let (paging, part) = part(&query)?;
-    let (described, preview) = once.service.batch_preview(&name, part).await?;
+    let (described, preview) = batch::preview(&once.service, &name, part).await?;
     let id = Some(described.batch.id.0);
     Ok(Answer::of(view(id, &described.asset, described.account, preview, paging)))
 }
@@ -215,6 +216,6 @@ pub(crate) async fn preview_new(
 ) -> Result<Answer<BatchPreviewView>, OperatorProblem> {
     let (paging, part) = part(&query)?;
     let Once { body, service } = once;
-    let (asset, account, preview) = service.batch_preview_new(&body.into_new()?, part).await?;
+    let (asset, account, preview) = batch::preview_new(&service, &body.into_new()?, part).await?;
     Ok(Answer::of(view(None, &asset, account, preview, paging)))
 }

@@ -12,7 +12,7 @@ use domain::access::Operation;
 use domain::code::groups::TRANSFER;
 use serde::Deserialize;
 use service::Service;
-use service::transfer::{AmountInput, RateOverride, TransferRequest};
+use service::transfer::{self, AmountInput, RateOverride, TransferRequest};
 use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::routes;
@@ -176,8 +176,8 @@ async fn carry_out(
 ) -> Result<Answer<TransferView>, Problem> {
     // The service stores and returns first answers itself: a refusal by the ledger is a transfer, not a
     // stored answer.
-    let made = service.transfer(who.actor(), request).await?;
-    let detail = service.transfer_made(who.actor(), made).await?;
+    let made = transfer::create(service, who.actor(), request).await?;
+    let detail = transfer::made(service, who.actor(), made).await?;
     Ok(Answer::saying(DONE, TransferView::from(detail)))
 }
 

@@ -6,6 +6,7 @@ use crate::say::say;
 use crate::session::Session;
 use clap::Args;
 use serde_json::json;
+use service::batch;
 use std::path::PathBuf;
 
 /// Arguments of `batch export`.
@@ -29,12 +30,12 @@ pub(crate) async fn run(session: &Session, args: &ExportArgs) -> Result<Exit, Fa
             );
             return Err(Failure::usage(text, language));
         }
-        service.batch_export(&args.id, language, std::io::stdout()).await?;
+        batch::export(service, &args.id, language, std::io::stdout()).await?;
         return Ok(Exit::Success);
     };
-    let batch = service.batch(&args.id).await?;
+    let batch = batch::named(service, &args.id).await?;
     let count =
-        replace(path, async |writer| Ok(service.batch_export(&args.id, language, writer).await?)).await?;
+        replace(path, async |writer| Ok(batch::export(service, &args.id, language, writer).await?)).await?;
     let file = path.display().to_string();
     let json = json!({ "batch_id": batch.number(), "id": batch.id.0, "items": count, "file": file });
     let number = batch.number();

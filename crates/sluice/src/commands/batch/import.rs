@@ -14,6 +14,7 @@ use domain::code::Language;
 use formats::delimiter::Delimiter;
 use formats::payment::{PaymentField, PaymentFileOptions, PaymentMapping};
 use serde_json::{Value, json};
+use service::batch;
 use service::batch::import::{AddFile, BatchImport, Expected, Imported};
 use std::path::PathBuf;
 
@@ -171,8 +172,8 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
     let file = problem::open(&args.file)?;
     let (service, actor) = (&session.service, &session.actor);
     let imported = match (&args.into, args.kind) {
-        (Some(batch), _) => service.batch_import_into(actor, batch, &args.add(), file).await?,
-        (None, Some(kind)) => service.batch_import(actor, &args.import(kind), file).await?,
+        (Some(batch), _) => batch::import_into(service, actor, batch, &args.add(), file).await?,
+        (None, Some(kind)) => batch::import(service, actor, &args.import(kind), file).await?,
         (None, None) => {
             let text = say("Specify --type or --into BATCH", "请指定 --type 或 --into BATCH");
             return Err(Failure::usage(text, session.language));
@@ -186,7 +187,7 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
     };
     if let (Some(path), Some(view)) = (&args.refused, &view) {
         let id = view.batch.id.to_string();
-        replace(path, async |writer| Ok(service.batch_refused_csv(&id, session.language, writer).await?))
+        replace(path, async |writer| Ok(batch::refused_csv(service, &id, session.language, writer).await?))
             .await?;
     }
     let mut json = view.as_ref().map(BatchView::to_json).unwrap_or_default();

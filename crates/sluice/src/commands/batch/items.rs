@@ -11,8 +11,8 @@ use domain::asset::Asset;
 use domain::code::{Code, Language};
 use domain::item::ItemState;
 use serde_json::{Value, json};
-use service::batch::DescribedItem;
 use service::batch::list::OffsetPage;
+use service::batch::{self, DescribedItem};
 
 /// Arguments of `batch items`.
 #[derive(Debug, Args)]
@@ -35,7 +35,7 @@ fn state(text: &str) -> Result<ItemState, String> {
 pub(crate) async fn run(session: &Session, args: &ItemsArgs) -> Result<Exit, Failure> {
     let states: Vec<_> = args.state.into_iter().collect();
     let part = OffsetPage { limit: args.page.one_more(), offset: 0 };
-    let found = session.service.batch_item_list(&args.id, &states, args.page.id()?, part).await?;
+    let found = batch::item_list(&session.service, &args.id, &states, args.page.id()?, part).await?;
     let (mut items, view) = (found.items, BatchView::from(found.batch));
     let next = args.page.cut(&mut items, |row| row.item.number.0);
     let page = Page {

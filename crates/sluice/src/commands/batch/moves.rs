@@ -10,9 +10,9 @@ use crate::session::Session;
 use clap::{Args, ValueEnum};
 use domain::batch::BatchState;
 use serde_json::{Value, json};
-use service::batch::BatchRequest;
 use service::batch::copy::CopiedItems;
 use service::batch::rework::Rework;
+use service::batch::{self, BatchRequest};
 
 const WHICH: Say = say(
     "Specify the items: --item N, --line N or --all-failed",
@@ -72,7 +72,7 @@ impl Which {
     async fn number(&self, session: &Session, name: &str) -> Result<Option<i64>, Failure> {
         match (self.item, self.line) {
             (Some(item), _) => Ok(Some(item)),
-            (None, Some(line)) => Ok(Some(session.service.batch_item_of_line(name, line).await?)),
+            (None, Some(line)) => Ok(Some(batch::item_of_line(&session.service, name, line).await?)),
             (None, None) => Ok(None),
         }
     }
@@ -80,7 +80,7 @@ impl Which {
 
 /// `batch status`.
 pub(crate) async fn status(session: &Session, name: &str) -> Result<Exit, Failure> {
-    answer(session, session.service.batch(name).await?, &[]).await
+    answer(session, batch::named(&session.service, name).await?, &[]).await
 }
 
 /// `batch submit`.
@@ -91,7 +91,7 @@ pub(crate) async fn submit(
     submission: &SubmissionArgs,
 ) -> Result<Exit, Failure> {
     let ask = BatchRequest::of(name).noted(note);
-    let submitted = session.service.batch_submit(&session.actor, ask, &submission.submission()).await?;
+    let submitted = batch::submit(&session.service, &session.actor, ask, &submission.submission()).await?;
     let view = BatchView::of(session, submitted.batch.batch).await?;
     let mut json = view.to_json();
     json.extend(found::to_json(&submitted.found, &view.asset, session.language));
@@ -112,7 +112,7 @@ pub(crate) async fn pause(session: &Session, name: &str, note: &str) -> Result<E
     // With a single writer, a lease of another process belongs to a dead one, so the pause takes effect at
     // once.
     let ask = BatchRequest::of(name).noted(note);
-    answer(session, session.service.batch_pause(&session.actor, ask).await?, &[]).await
+    answer(session, batch::pause(&session.service, &session.actor, ask).await?, &[]).await
 }
 
 /// `batch cancel`.
@@ -123,7 +123,7 @@ pub(crate) async fn cancel(
     for_good: bool,
 ) -> Result<Exit, Failure> {
     let ask = BatchRequest::of(name).noted(note);
-    answer(session, session.service.batch_cancel(&session.actor, &ask, for_good).await?, &[]).await
+    answer(session, batch::cancel(&session.service, &session.actor, &ask, for_good).await?, &[]).await
 }
 
 /// `batch copy`.
@@ -133,13 +133,13 @@ pub(crate) async fn copy(session: &Session, args: &BatchCopyArgs) -> Result<Exit
         CopiedWord::All => CopiedItems::All,
     };
     let (service, actor, reach) = (&session.service, &session.actor, domain::access::Reach::All);
-    let draft = service.batch_copy(actor, reach, &args.name.id, items, args.new_name.as_deref()).await?;
+    let draft = batch::copy(service, actor, reach, &args.name.id, items, args.new_name.as_deref()).await?;
     answer(session, draft.batch, &[]).await
 }
 
 /// `batch reprice`.
 pub(crate) async fn reprice(session: &Session, name: &str) -> Result<Exit, Failure> {
-    let repriced = session.service.batch_reprice(&session.actor, domain::access::Reach::All, name).await?;
+    let repriced = batch::reprice(&session.service, &session.actor, domain::access::Reach::All, name).await?;
     let more = [("repriced_from", json!(repriced.from))];
     answer(session, repriced.batch.batch, &more).await
 }
@@ -152,8 +152,8 @@ pub(crate) async fn retry(
     no_run: bool,
 ) -> Result<Exit, Failure> {
     let (batch, count) = match which.number(session, name).await? {
-        Some(item) => (session.service.batch_retry_item(&session.actor, name, item).await?, 1),
-        None => session.service.batch_retry(&session.actor, name, Rework::AllFailed).await?,
+        Some(item) => (batch::retry_item(&session.service, &session.actor, name, item).await?, 1),
+        None => batch::retry(&session.service, &session.actor, name, Rework::AllFailed).await?,
     };
     if no_run || count == 0 || batch.state == BatchState::Paused {
         return answer(session, batch, &[("count", json!(count))]).await;
@@ -172,11 +172,11 @@ pub(crate) async fn skip(
     let (service, actor) = (&session.service, &session.actor);
     match which.number(session, name).await? {
         Some(item) => {
-            let batch = service.batch_skip_item(actor, name, item, note).await?;
+            let batch = batch::skip_item(service, actor, name, item, note).await?;
             answer(session, batch, &[("item", json!(item))]).await
         }
         None if all_failed => {
-            let (batch, count) = service.batch_skip_failed(actor, name, note).await?;
+            let (batch, count) = batch::skip_failed(service, actor, name, note).await?;
             answer(session, batch, &[("count", json!(count))]).await
         }
         None => Err(Failure::usage(WHICH, session.language)),

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use service::batch::import::PROBLEMS_SHOWN;
 use service::batch::list::OffsetPage;
 use service::batch::preview::{PredictedRefusal, Preview};
+use service::{account, batch};
 
 /// Maximum refusals shown as text.
 const SHOWN: usize = 20;
@@ -30,10 +31,10 @@ struct Outlook {
 /// Runs the command.
 pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> {
     let (described, preview) =
-        session.service.batch_preview(name, OffsetPage { limit: 0, offset: 0 }).await?;
-    let problems = session.service.batch_problems(name, PROBLEMS_SHOWN).await?;
+        batch::preview(&session.service, name, OffsetPage { limit: 0, offset: 0 }).await?;
+    let problems = batch::problems(&session.service, name, PROBLEMS_SHOWN).await?;
     let accounts: Vec<_> = preview.refusals.iter().flat_map(|r| [r.item.source, r.item.target]).collect();
-    let mut numbers = session.service.account_numbers(&accounts).await?.into_iter();
+    let mut numbers = account::numbers(&session.service, &accounts).await?.into_iter();
     let mut side = || numbers.next().unwrap_or_default();
     let sides = preview.refusals.iter().map(|_| [side(), side()]).collect();
     let problems = problems.into_iter().map(ShownProblem::from).collect();

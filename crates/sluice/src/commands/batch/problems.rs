@@ -10,6 +10,7 @@ use crate::session::Session;
 use clap::Args;
 use domain::code::Code;
 use serde_json::{Value, json};
+use service::batch;
 use service::batch::problems::ProblemRow;
 use std::path::{Path, PathBuf};
 
@@ -57,14 +58,14 @@ pub(crate) async fn run(session: &Session, args: &ProblemsArgs) -> Result<Exit, 
 async fn dropped(session: &Session, id: &str, which: &str, count: i64) -> Result<Exit, Failure> {
     let wrong = |text| Failure::usage(text, session.language);
     let code = if which == "all" { None } else { Some(code(which).map_err(wrong)?) };
-    let batch = session.service.batch_drop_problems(&session.actor, id, code, count).await?;
+    let batch = batch::drop_problems(&session.service, &session.actor, id, code, count).await?;
     show::answer(session, batch, &[("dropped", json!(count))]).await
 }
 
 async fn write(session: &Session, id: &str, path: &Path) -> Result<Exit, Failure> {
     let (service, language) = (&session.service, session.language);
     let count =
-        replace(path, async |writer| Ok(service.batch_refused_csv(id, language, writer).await?)).await?;
+        replace(path, async |writer| Ok(batch::refused_csv(service, id, language, writer).await?)).await?;
     let file = path.display().to_string();
     let json = json!({ "rows": count, "file": file });
     let text =
@@ -74,7 +75,7 @@ async fn write(session: &Session, id: &str, path: &Path) -> Result<Exit, Failure
 }
 
 async fn list(session: &Session, args: &ProblemsArgs) -> Result<Exit, Failure> {
-    let page = session.service.batch_problem_rows(&args.id, args.code, 0, PAGE).await?;
+    let page = batch::problem_rows(&session.service, &args.id, args.code, 0, PAGE).await?;
     let reasons = |row: &ProblemRow| row.problems.iter().cloned().map(ShownProblem::from).collect::<Vec<_>>();
     let one = |row: &ProblemRow| {
         json!({ "id": row.row.id, "line": row.row.line, "row": row.content(),

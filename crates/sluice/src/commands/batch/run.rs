@@ -8,6 +8,7 @@ use crate::say::say;
 use crate::session::Session;
 use domain::batch::BatchState;
 use serde_json::{Value, json};
+use service::batch;
 use service::batch::submit::Submission;
 use store::batch::Batch;
 use tokio::signal::unix::{SignalKind, signal};
@@ -22,7 +23,7 @@ pub(crate) async fn one(session: &Session, name: &str) -> Result<Exit, Failure> 
 /// `batch run` without ID: continues every unfinished run.
 pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
     let (mut views, mut exit) = (Vec::new(), Exit::Success);
-    for batch in session.service.processing_batches().await? {
+    for batch in batch::processing(&session.service).await? {
         let batch = carry_out(session, &batch).await?;
         let paused = batch.state == BatchState::Paused;
         views.push(BatchView::of(session, batch).await?);
@@ -49,13 +50,13 @@ pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
 
 /// `batch resume`.
 pub(crate) async fn resume(session: &Session, name: &str) -> Result<Exit, Failure> {
-    let (_, count) = session.service.batch_resume(&session.actor, name).await?;
+    let (_, count) = batch::resume(&session.service, &session.actor, name).await?;
     to_its_end(session, name, count).await
 }
 
 /// Runs a batch that has begun, with `count` items waiting.
 pub(crate) async fn to_its_end(session: &Session, name: &str, count: i64) -> Result<Exit, Failure> {
-    let batch = session.service.batch(name).await?;
+    let batch = batch::named(&session.service, name).await?;
     let batch = carry_out(session, &batch).await?;
     ended(session, batch, &[("count", json!(count))]).await
 }
@@ -70,14 +71,14 @@ async fn ended(session: &Session, batch: Batch, more: &[(&str, Value)]) -> Resul
 /// uses the verbs of the API.
 pub(crate) async fn begin(session: &Session, name: &str) -> Result<Batch, Failure> {
     let (service, actor) = (&session.service, &session.actor);
-    let state = service.batch(name).await?.state;
+    let state = batch::named(service, name).await?.state;
     if matches!(state, BatchState::Paused | BatchState::Processing) {
-        return Ok(service.batch_resume(actor, name).await?.0);
+        return Ok(batch::resume(service, actor, name).await?.0);
     }
     if state == BatchState::Draft {
-        service.batch_submit(actor, name, &Submission::default()).await?;
+        batch::submit(service, actor, name, &Submission::default()).await?;
     }
-    Ok(service.batch_execute(actor, name).await?)
+    Ok(batch::execute(service, actor, name).await?)
 }
 
 /// Runs a batch that is processing to its end or to a pause.
@@ -118,7 +119,7 @@ async fn pause_on_ctrl_c(
         }
     });
     // A batch that has ended in the meantime cannot be paused, and need not be.
-    if let Err(error) = service.batch_pause(&actor, &name).await {
+    if let Err(error) = batch::pause(&service, &actor, &name).await {
         tracing::debug!(%error, "could not pause the batch");
     }
 }

@@ -11,8 +11,9 @@ use domain::code::{Code, Language};
 use domain::transfer::TransferKind;
 use ledger::calendar;
 use serde_json::{Value, json};
+use service::account;
 use service::listing::{Counting, Order, PageRequest};
-use service::transfer::{TransferDetail, TransferQuery, TransferSide, TransferSort};
+use service::transfer::{self, TransferDetail, TransferQuery, TransferSide, TransferSort};
 
 /// Arguments of `transfer list`.
 #[derive(Debug, Args)]
@@ -82,7 +83,7 @@ impl Kind {
 pub(crate) async fn run(session: &Session, args: &TransferListArgs) -> Result<Exit, Failure> {
     if let Some(account) = &args.account {
         // An empty list would not distinguish a mistyped number from an account without transfers.
-        session.service.account_show(account).await?;
+        account::show(&session.service, account).await?;
     }
     let slice = PageRequest {
         order: Order::Descending,
@@ -103,7 +104,7 @@ pub(crate) async fn run(session: &Session, args: &TransferListArgs) -> Result<Ex
         slice,
         counting: Counting::Whole,
     };
-    let found = session.service.transfer_list(&query).await?;
+    let found = transfer::list(&session.service, &query).await?;
     let language = session.language;
     let page = Page {
         rows: found.transfers.iter().map(|transfer| to_json(transfer, language)).collect(),
