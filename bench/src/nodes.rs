@@ -46,7 +46,7 @@ async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(Step)) -
     }
     let begun = Instant::now();
     for batch in &batches {
-        batch::execute(service, &actor, &batch.id.to_string()).await?;
+        batch::execute(service, &actor, batch.id.into()).await?;
     }
     for batch in &batches {
         ended(service, batch).await?;
@@ -83,7 +83,7 @@ fn worker(options: &BenchOptions, url: &str) -> std::io::Result<Child> {
 
 async fn ended(service: &Service, batch: &Batch) -> Result<(), Error> {
     loop {
-        let now = batch::named(service, &batch.id.to_string()).await?;
+        let now = batch::named(service, batch.id.into()).await?;
         if now.state == BatchState::Completed {
             return Ok(());
         }

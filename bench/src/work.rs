@@ -233,9 +233,8 @@ async fn one(
     machine::reset_peak_rss();
     let log = store.log_bytes().await?;
     let (begun, cpu) = (Instant::now(), machine::cpu_s());
-    let name = batch.id.to_string();
-    batch::execute(service, actor, &name).await?;
-    let ended = ledger.engine().run(&name, |_| ()).await?;
+    batch::execute(service, actor, batch.id.into()).await?;
+    let ended = ledger.engine().run(batch.id, |_| ()).await?;
     let (run_s, cpu_s) = (begun.elapsed().as_secs_f64(), machine::cpu_s() - cpu);
 
     let log = log.zip(store.log_bytes().await?).map(|(before, after)| after - before);

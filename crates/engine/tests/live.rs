@@ -3,6 +3,7 @@
 
 use domain::batch::{BatchState, BatchType};
 use domain::code::Code;
+use domain::id::BatchId;
 use domain::item::ItemState;
 use domain::work::Work;
 use engine::{Engine, EngineOptions, lease};
@@ -41,7 +42,7 @@ struct World {
     engine: Engine,
     service: Service,
     actor: Actor,
-    batch: String,
+    batch: BatchId,
     _place: Place,
 }
 
@@ -70,8 +71,8 @@ async fn world() -> World {
     let import =
         BatchImport { account: Some("PAY".to_owned()), ..BatchImport::new(BatchType::OneToMany, "live") };
     let imported = batch::import(&service, &actor, &import, Cursor::new(rows)).await.unwrap();
-    let batch = imported.batch.unwrap().id.to_string();
-    batch::execute(&service, &actor, &batch).await.unwrap();
+    let batch = imported.batch.unwrap().id;
+    batch::execute(&service, &actor, batch.into()).await.unwrap();
     World { store, engine, service, actor, batch, _place: place }
 }
 
@@ -80,7 +81,7 @@ impl World {
     async fn run_while<F: Future<Output = ()>>(&self, meanwhile: F) -> Result<Batch, Error> {
         let (reached, at_boundary) = sync_channel::<()>(1);
         let (resume, may_resume) = sync_channel::<()>(1);
-        let (engine, batch) = (self.engine.clone(), self.batch.clone());
+        let (engine, batch) = (self.engine.clone(), self.batch);
         let mut first = true;
         let run = tokio::spawn(async move {
             let progress = move |_: &engine::Progress| {
@@ -89,7 +90,7 @@ impl World {
                     may_resume.recv().unwrap();
                 }
             };
-            engine.run(&batch, progress).await
+            engine.run(batch, progress).await
         });
         tokio::task::spawn_blocking(move || at_boundary.recv().unwrap()).await.unwrap();
         meanwhile.await;
@@ -106,15 +107,15 @@ impl World {
 async fn a_pause_stops_at_a_chunk_boundary_and_resume_continues() {
     let world = world().await;
     let paused = world
-        .run_while(async { drop(batch::pause(&world.service, &world.actor, &world.batch).await.unwrap()) });
+        .run_while(async { drop(batch::pause(&world.service, &world.actor, world.batch).await.unwrap()) });
     let batch = paused.await.unwrap();
     assert_eq!(batch.state, BatchState::Paused);
     assert!(batch.tally.success_count >= 10 && batch.tally.success_count < ITEMS, "{:?}", batch.tally);
     world.verified().await;
-    let refused = batch::execute(&world.service, &world.actor, &world.batch).await.unwrap_err();
+    let refused = batch::execute(&world.service, &world.actor, world.batch.into()).await.unwrap_err();
     assert_eq!(refused.code(), Some(Code::BatchState));
-    batch::resume(&world.service, &world.actor, &world.batch).await.unwrap();
-    let batch = world.engine.run(&world.batch, |_| ()).await.unwrap();
+    batch::resume(&world.service, &world.actor, world.batch.into()).await.unwrap();
+    let batch = world.engine.run(world.batch, |_| ()).await.unwrap();
     assert_eq!((batch.state, batch.tally.success_count), (BatchState::Completed, ITEMS));
     world.verified().await;
 }
@@ -124,20 +125,26 @@ async fn an_interruption_fails_the_remaining_items_and_resume_retries_only_those
     let world = world().await;
     let cancel = async {
         drop(
-            batch::cancel(&world.service, &world.actor, &BatchRequest::of(&world.batch).noted("stop"), false)
-                .await
-                .unwrap(),
+            batch::cancel(
+                &world.service,
+                &world.actor,
+                &BatchRequest::of(world.batch.into()).noted("stop"),
+                false,
+            )
+            .await
+            .unwrap(),
         )
     };
     let batch = world.run_while(cancel).await.unwrap();
     assert_eq!(batch.state, BatchState::PartiallyCompleted);
     assert_eq!(batch.tally.success_count + batch.tally.failed_count, ITEMS);
-    let items = items_of(&world.service, &world.batch, &[ItemState::Failed]).await;
+    let items = items_of(&world.service, world.batch, &[ItemState::Failed]).await;
     assert!(items.iter().all(|item| item.code == Some(Code::Interrupted)));
     world.verified().await;
-    let (_, count) = batch::retry(&world.service, &world.actor, &world.batch, Rework::Untried).await.unwrap();
+    let (_, count) =
+        batch::retry(&world.service, &world.actor, world.batch.into(), Rework::Untried).await.unwrap();
     assert_eq!(count, batch.tally.failed_count);
-    let batch = world.engine.run(&world.batch, |_| ()).await.unwrap();
+    let batch = world.engine.run(world.batch, |_| ()).await.unwrap();
     assert_eq!((batch.state, batch.tally.success_count), (BatchState::Completed, ITEMS));
     world.verified().await;
 }
@@ -145,7 +152,7 @@ async fn an_interruption_fails_the_remaining_items_and_resume_retries_only_those
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn a_runner_that_lost_its_lease_writes_nothing_more() {
     let world = world().await;
-    let id = batch::named(&world.service, &world.batch).await.unwrap().id;
+    let id = world.batch;
     let take_over = async {
         // What a takeover does: the old node is evicted, and the lease gets the next epoch.
         let mut tx = world.store.write().await.unwrap();
@@ -163,10 +170,10 @@ async fn a_runner_that_lost_its_lease_writes_nothing_more() {
     };
     let fenced = world.run_while(take_over).await;
     assert_eq!(fenced.unwrap_err().code(), Some(Code::Fenced));
-    let batch = batch::named(&world.service, &world.batch).await.unwrap();
+    let batch = batch::named(&world.service, world.batch.into()).await.unwrap();
     assert_eq!((batch.state, batch.tally.success_count), (BatchState::Processing, 10));
     world.verified().await;
-    let refused = world.engine.run(&world.batch, |_| ()).await;
+    let refused = world.engine.run(world.batch, |_| ()).await;
     assert_eq!(refused.unwrap_err().code(), Some(Code::BatchRunning));
 }
 
@@ -174,9 +181,9 @@ async fn a_runner_that_lost_its_lease_writes_nothing_more() {
 async fn an_item_skipped_during_the_run_is_not_paid() {
     let world = world().await;
     // Line 13 is in the second slice, which the runner has already read ahead.
-    let item = batch::item_of_line(&world.service, &world.batch, 13).await.unwrap();
+    let item = batch::item_of_line(&world.service, world.batch.into(), 13).await.unwrap();
     let skip = async {
-        drop(batch::skip_item(&world.service, &world.actor, &world.batch, item, "left").await.unwrap());
+        drop(batch::skip_item(&world.service, &world.actor, world.batch.into(), item, "left").await.unwrap());
     };
     let batch = world.run_while(skip).await.unwrap();
     assert_eq!(batch.state, BatchState::Completed);
@@ -187,16 +194,16 @@ async fn an_item_skipped_during_the_run_is_not_paid() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_resumed_while_its_run_is_ending_is_not_closed() {
     let world = world().await;
-    let id = batch::named(&world.service, &world.batch).await.unwrap().id;
+    let id = world.batch;
     let epoch = lease::take(&world.store, Work::run(id)).await.unwrap();
-    batch::pause(&world.service, &world.actor, &world.batch).await.unwrap();
-    let (_, count) = batch::resume(&world.service, &world.actor, &world.batch).await.unwrap();
+    batch::pause(&world.service, &world.actor, world.batch).await.unwrap();
+    let (_, count) = batch::resume(&world.service, &world.actor, world.batch.into()).await.unwrap();
     assert_eq!(count, ITEMS);
     // The run has seen the pause but not the resume after it.
     let left = world.engine.end_run(id, epoch, None).await.unwrap();
     assert_eq!(left.state, BatchState::Processing);
     assert_eq!(world.engine.waiting().await.unwrap(), [id]);
-    let ended = world.engine.run(&world.batch, |_| ()).await.unwrap();
+    let ended = world.engine.run(world.batch, |_| ()).await.unwrap();
     assert_eq!((ended.state, ended.tally.success_count), (BatchState::Completed, ITEMS));
     assert!(upkeep::verify::run(&world.store).await.unwrap().is_ok());
 }
@@ -204,24 +211,25 @@ async fn a_batch_resumed_while_its_run_is_ending_is_not_closed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn resuming_a_live_run_changes_nothing_and_after_an_interruption_retries_the_interrupted_items() {
     let world = world().await;
-    let id = batch::named(&world.service, &world.batch).await.unwrap().id;
+    let id = world.batch;
     let epoch = lease::take(&world.store, Work::run(id)).await.unwrap();
-    let (live, count) = batch::resume(&world.service, &world.actor, &world.batch).await.unwrap();
+    let (live, count) = batch::resume(&world.service, &world.actor, world.batch.into()).await.unwrap();
     assert_eq!((live.state, count), (BatchState::Processing, 0));
     lease::release(&world.store, Work::run(id), epoch).await.unwrap();
-    let (_, count) = batch::resume(&world.service, &world.actor, &world.batch).await.unwrap();
+    let (_, count) = batch::resume(&world.service, &world.actor, world.batch.into()).await.unwrap();
     assert_eq!(count, ITEMS);
-    let ended =
-        batch::cancel(&world.service, &world.actor, &BatchRequest::of(&world.batch), false).await.unwrap();
+    let ended = batch::cancel(&world.service, &world.actor, &BatchRequest::of(world.batch.into()), false)
+        .await
+        .unwrap();
     assert_eq!((ended.state, ended.tally.failed_count), (BatchState::Failed, ITEMS));
-    let (again, count) = batch::resume(&world.service, &world.actor, &world.batch).await.unwrap();
+    let (again, count) = batch::resume(&world.service, &world.actor, world.batch.into()).await.unwrap();
     assert_eq!((again.state, count, again.tally.waiting_count()), (BatchState::Processing, ITEMS, ITEMS));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn a_batch_called_off_for_good_leaves_nothing_that_a_retry_can_pay() {
     let world = world().await;
-    let ask = BatchRequest::of(&world.batch).noted("the wrong file");
+    let ask = BatchRequest::of(world.batch.into()).noted("the wrong file");
     let stopped = world
         .run_while(async { drop(batch::cancel(&world.service, &world.actor, &ask, true).await.unwrap()) });
     let batch = stopped.await.unwrap();
@@ -230,8 +238,8 @@ async fn a_batch_called_off_for_good_leaves_nothing_that_a_retry_can_pay() {
     assert_eq!(tally.success_count + tally.skipped_count, ITEMS);
     assert!(tally.skipped_count > 0, "{tally:?}");
     for refused in [
-        batch::retry(&world.service, &world.actor, &world.batch, Rework::AllFailed).await,
-        batch::resume(&world.service, &world.actor, &world.batch).await,
+        batch::retry(&world.service, &world.actor, world.batch.into(), Rework::AllFailed).await,
+        batch::resume(&world.service, &world.actor, world.batch.into()).await,
     ] {
         assert_eq!(refused.unwrap_err().code(), Some(Code::BatchState));
     }
@@ -241,7 +249,7 @@ async fn a_batch_called_off_for_good_leaves_nothing_that_a_retry_can_pay() {
 #[tokio::test]
 async fn an_interrupted_batch_can_be_called_off_for_good_and_is_cancelled_if_nothing_was_paid() {
     let world = world().await;
-    let ask = BatchRequest::of(&world.batch);
+    let ask = BatchRequest::of(world.batch.into());
     let interrupted = batch::cancel(&world.service, &world.actor, &ask, false).await.unwrap();
     assert_eq!((interrupted.state, interrupted.tally.failed_count), (BatchState::Failed, ITEMS));
     let off = batch::cancel(&world.service, &world.actor, &ask, true).await.unwrap();
@@ -258,15 +266,16 @@ async fn an_interrupted_batch_can_be_called_off_for_good_and_is_cancelled_if_not
 #[tokio::test]
 async fn a_paused_batch_ends_when_its_last_pending_item_is_skipped() {
     let world = world().await;
-    batch::pause(&world.service, &world.actor, &world.batch).await.unwrap();
-    let items = items_of(&world.service, &world.batch, &[]).await;
+    batch::pause(&world.service, &world.actor, world.batch).await.unwrap();
+    let items = items_of(&world.service, world.batch, &[]).await;
     let (last, others) = items.split_last().unwrap();
     for item in others {
-        let skip = batch::skip_item(&world.service, &world.actor, &world.batch, item.number.0, "x").await;
+        let skip =
+            batch::skip_item(&world.service, &world.actor, world.batch.into(), item.number.0, "x").await;
         assert_eq!(skip.unwrap().state, BatchState::Paused);
     }
     let ended =
-        batch::skip_item(&world.service, &world.actor, &world.batch, last.number.0, "x").await.unwrap();
+        batch::skip_item(&world.service, &world.actor, world.batch.into(), last.number.0, "x").await.unwrap();
     assert_eq!(ended.state, BatchState::Failed, "it had begun and was not called off for good");
     assert!(ended.completed_at.is_some());
     world.verified().await;
@@ -275,9 +284,9 @@ async fn a_paused_batch_ends_when_its_last_pending_item_is_skipped() {
 #[tokio::test]
 async fn a_run_is_recorded_under_the_system_and_the_start_event_names_the_user() {
     let world = world().await;
-    world.engine.run(&world.batch, |_| ()).await.unwrap();
+    world.engine.run(world.batch, |_| ()).await.unwrap();
     let page = OffsetPage { limit: 1_000, offset: 0 };
-    let (_, events, _) = batch::history(&world.service, &world.batch, page).await.unwrap();
+    let (_, events, _) = batch::history(&world.service, world.batch.into(), page).await.unwrap();
     let events: Vec<_> = events.into_iter().map(|(_, event)| event).collect();
     let told: Vec<_> = events.iter().map(|e| (e.event.as_str(), e.actor.name.as_str())).collect();
     let expected =
@@ -295,8 +304,8 @@ async fn a_run_is_recorded_under_the_system_and_the_start_event_names_the_user()
 }
 
 /// The items of a batch, in file order; only those in the states, if any are given.
-async fn items_of(service: &Service, batch: &str, states: &[ItemState]) -> Vec<Item> {
+async fn items_of(service: &Service, batch: BatchId, states: &[ItemState]) -> Vec<Item> {
     let page = OffsetPage { limit: 1_000, offset: 0 };
-    let list = batch::item_list(service, batch, states, None, page).await.unwrap();
+    let list = batch::item_list(service, batch.into(), states, None, page).await.unwrap();
     list.items.into_iter().map(|one| one.item).collect()
 }

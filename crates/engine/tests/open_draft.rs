@@ -102,8 +102,8 @@ async fn other_batch(service: &Service, from: usize) {
 async fn a_draft_that_was_left_open_is_edited_and_paid_like_any_other() {
     let World { store, engine, service, _place } = world().await;
     let made = batch::create(&service, &actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
-    let (batch, id) = (made.batch.batch.number(), made.batch.batch.id);
-    let ask = || BatchRequest::of(&batch);
+    let id = made.batch.batch.id;
+    let ask = || BatchRequest::of(id.into());
     let mut added = Vec::new();
     for (from, number) in [(0, "A2"), (1, "A3"), (2, "A4")] {
         other_batch(&service, from).await;
@@ -117,9 +117,9 @@ async fn a_draft_that_was_left_open_is_edited_and_paid_like_any_other() {
     let runs = store::item_extent::within(&mut tx, id, (0, i64::MAX)).await.unwrap();
     assert_eq!(runs.len(), 4, "{runs:?}");
     drop(tx);
-    batch::submit(&service, &actor(), batch.as_str(), &Submission::default()).await.unwrap();
-    batch::execute(&service, &actor(), &batch).await.unwrap();
-    let ended = engine.run(&batch, |_| ()).await.unwrap();
+    batch::submit(&service, &actor(), id, &Submission::default()).await.unwrap();
+    batch::execute(&service, &actor(), id.into()).await.unwrap();
+    let ended = engine.run(id, |_| ()).await.unwrap();
     assert_eq!((ended.state, ended.tally.success_count), (BatchState::Completed, 4));
     for (account, expected) in [("A0", 100), ("A1", 100), ("A2", 100), ("A3", 0), ("A4", 100), ("A5", 0)] {
         assert_eq!(account::show(&service, account).await.unwrap().0.balance, expected, "{account}");

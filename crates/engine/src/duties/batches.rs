@@ -80,7 +80,7 @@ impl Engine {
     /// Runs a batch and logs how it ended; only a write that the disk did not confirm is returned as an
     /// error. Wakes the duty in any case, because there is room for another batch.
     async fn run_one(&self, batch: BatchId) -> Result<(), Error> {
-        let ended = self.run(&batch.to_string(), |_| ()).await;
+        let ended = self.run(batch, |_| ()).await;
         let result = self.log_end(batch, ended.map(|batch| batch.state.name()));
         self.store.wake();
         result

@@ -15,6 +15,8 @@
 use crate::printer;
 use domain::account::AccountStatus;
 use domain::batch::{BatchMode, BatchType};
+use domain::batch_ref::BatchRef;
+use domain::id::BatchId;
 use domain::principal::Principal;
 use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
@@ -87,21 +89,21 @@ impl World {
             ["pay", from, to, amount] => return self.pay(from, to, amount, None).await,
             ["pay", from, to, amount, "as", key] => return self.pay(from, to, amount, Some(key)).await,
             ["batch", account, mode, rows @ ..] => self.batch(account, mode, rows).await?,
-            ["execute", id] => drop(batch::execute(service, actor, id).await?),
-            ["run", id] => drop(self.engine.run(id, |_| ()).await?),
-            ["pause", id] => drop(batch::pause(service, actor, *id).await?),
-            ["resume", id] => drop(batch::resume(service, actor, id).await?),
-            ["cancel", id] => drop(batch::cancel(service, actor, &BatchRequest::of(id), false).await?),
-            ["end", id] => drop(batch::cancel(service, actor, &BatchRequest::of(id), true).await?),
+            ["execute", id] => drop(batch::execute(service, actor, named(id)).await?),
+            ["run", id] => drop(self.engine.run(id.parse().map(BatchId).unwrap(), |_| ()).await?),
+            ["pause", id] => drop(batch::pause(service, actor, named(id)).await?),
+            ["resume", id] => drop(batch::resume(service, actor, named(id)).await?),
+            ["cancel", id] => drop(batch::cancel(service, actor, &BatchRequest::of(named(id)), false).await?),
+            ["end", id] => drop(batch::cancel(service, actor, &BatchRequest::of(named(id)), true).await?),
             ["retry", id] => {
-                let (_, count) = batch::retry(service, actor, id, Rework::AllFailed).await?;
+                let (_, count) = batch::retry(service, actor, named(id), Rework::AllFailed).await?;
                 return Ok(Some(count.to_string()));
             }
             ["skip", id, line] => {
-                let item = batch::item_of_line(service, id, line.parse().unwrap()).await?;
-                drop(batch::skip_item(service, actor, id, item, "fact").await?);
+                let item = batch::item_of_line(service, named(id), line.parse().unwrap()).await?;
+                drop(batch::skip_item(service, actor, named(id), item, "fact").await?);
             }
-            ["skip_failed", id] => drop(batch::skip_failed(service, actor, id, "fact").await?),
+            ["skip_failed", id] => drop(batch::skip_failed(service, actor, named(id), "fact").await?),
             ["audit"] => return Ok(Some(self.audit().await)),
             _ => panic!("unknown step: {words:?}"),
         }
@@ -172,4 +174,8 @@ impl World {
         self.audited = count;
         text
     }
+}
+
+fn named(batch: &str) -> BatchRef {
+    BatchRef::parse(batch).unwrap()
 }

@@ -93,7 +93,7 @@ pub async fn batch(service: &Service) -> Batch {
         ..BatchImport::new(BatchType::OneToMany, "outage")
     };
     let batch = batch::import(service, &actor(), &import, Cursor::new(rows)).await.unwrap().batch.unwrap();
-    batch::execute(service, &actor(), &batch.id.to_string()).await.unwrap()
+    batch::execute(service, &actor(), batch.id.into()).await.unwrap()
 }
 
 /// Pays 0.01 from `PAY` to one of the payees.
@@ -153,10 +153,12 @@ pub async fn settled(url: &str, batch: &Batch) -> Option<i64> {
 
 /// Waits until the batch has ended.
 pub async fn end_of(service: &Service, batch: &Batch) {
-    let name = batch.id.to_string();
-    let has_ended = async || batch::named(service, &name).await.is_ok_and(|batch| batch.state.has_ended());
+    let has_ended =
+        async || batch::named(service, batch.id.into()).await.is_ok_and(|batch| batch.state.has_ended());
     // Waits for the run however long it takes, then at most ten seconds for its end.
-    while !has_ended().await && batch::named(service, &name).await.is_ok_and(|b| b.tally.open_count() > 0) {
+    while !has_ended().await
+        && batch::named(service, batch.id.into()).await.is_ok_and(|b| b.tally.open_count() > 0)
+    {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     soon("the batch's end", has_ended).await;
@@ -164,7 +166,7 @@ pub async fn end_of(service: &Service, batch: &Batch) {
 
 /// Checks that every payee of the batch was paid once and that every invariant holds.
 pub async fn all_paid(ledger: &Ledger, batch: &Batch) {
-    let batch = batch::named(ledger, &batch.id.to_string()).await.unwrap();
+    let batch = batch::named(ledger, batch.id.into()).await.unwrap();
     let count = i64::try_from(ITEMS).unwrap();
     assert_eq!((batch.state.name(), batch.tally.success_count), ("completed", count));
     assert_eq!(upkeep::verify::run(&ledger.store).await.unwrap().violations(), []);

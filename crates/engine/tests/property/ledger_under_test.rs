@@ -3,6 +3,7 @@
 use crate::batches::{Item, Seen, text};
 use crate::reference::{Answer, START};
 use crate::steps::{Bound, FEE_RATES, File, Money, PolicyDraw, RATES, Step};
+use domain::id::BatchId;
 use engine::{Engine, EngineOptions, history};
 use ledger::{Clock, Door, DoorOptions};
 use service::account::{self, AccountFilter, AccountQuery, AccountView, OpenAccount};
@@ -139,49 +140,49 @@ impl Ledger {
 
     async fn take_batch(&self, step: &Step) -> Answer {
         let (service, actor) = (&self.service, actor());
-        let name = async |batch: &usize| self.ids().await[*batch].to_string();
+        let id = async |batch: &usize| BatchId(self.ids().await[*batch]);
         match step {
             Step::Import(file) => self.import(file).await,
             Step::Submit(batch) => {
-                done(batch::submit(service, &actor, &name(batch).await, &Submission::default()).await)
+                done(batch::submit(service, &actor, id(batch).await, &Submission::default()).await)
             }
-            Step::Execute(batch) => done(batch::execute(service, &actor, &name(batch).await).await),
-            Step::Run(batch) => done(self.engine.run(&name(batch).await, |_| ()).await),
-            Step::Pause(batch) => done(batch::pause(service, &actor, &name(batch).await).await),
+            Step::Execute(batch) => done(batch::execute(service, &actor, id(batch).await.into()).await),
+            Step::Run(batch) => done(self.engine.run(id(batch).await, |_| ()).await),
+            Step::Pause(batch) => done(batch::pause(service, &actor, id(batch).await).await),
             Step::Cancel(batch, for_good) => done(
                 batch::cancel(
                     service,
                     &actor,
-                    &BatchRequest::of(&name(batch).await).noted("test"),
+                    &BatchRequest::of(id(batch).await.into()).noted("test"),
                     *for_good,
                 )
                 .await,
             ),
-            Step::Resume(batch) => match batch::resume(service, &actor, &name(batch).await).await {
+            Step::Resume(batch) => match batch::resume(service, &actor, id(batch).await.into()).await {
                 Ok((_, count)) => Answer::Retried(count),
                 Err(error) => code(error),
             },
             Step::SkipFailed(batch) => {
-                match batch::skip_failed(service, &actor, &name(batch).await, "test").await {
+                match batch::skip_failed(service, &actor, id(batch).await.into(), "test").await {
                     Ok((_, count)) => Answer::Retried(count),
                     Err(error) => code(error),
                 }
             }
             Step::Retry(batch, which) => {
-                match batch::retry(service, &actor, &name(batch).await, *which).await {
+                match batch::retry(service, &actor, id(batch).await.into(), *which).await {
                     Ok((_, count)) => Answer::Retried(count),
                     Err(error) => code(error),
                 }
             }
             Step::RetryLine(batch, line) => {
-                let name = name(batch).await;
-                let item = batch::item_of_line(service, &name, *line).await.unwrap();
-                done(batch::retry_item(service, &actor, &name, item).await)
+                let batch = id(batch).await.into();
+                let item = batch::item_of_line(service, batch, *line).await.unwrap();
+                done(batch::retry_item(service, &actor, batch, item).await)
             }
             Step::SkipLine(batch, line) => {
-                let name = name(batch).await;
-                let item = batch::item_of_line(service, &name, *line).await.unwrap();
-                done(batch::skip_item(service, &actor, &name, item, "test").await)
+                let batch = id(batch).await.into();
+                let item = batch::item_of_line(service, batch, *line).await.unwrap();
+                done(batch::skip_item(service, &actor, batch, item, "test").await)
             }
             other => panic!("not about a batch: {other:?}"),
         }
@@ -248,7 +249,7 @@ impl Ledger {
         let mut seen = Vec::new();
         for id in self.ids().await {
             let page = OffsetPage { limit: 1_000, offset: 0 };
-            let list = batch::item_list(&self.service, &id.to_string(), &[], None, page).await.unwrap();
+            let list = batch::item_list(&self.service, BatchId(id).into(), &[], None, page).await.unwrap();
             let batch = list.batch.batch;
             let items: Vec<_> = list.items.into_iter().map(|one| one.item).collect();
             let both: Vec<_> = items.iter().flat_map(|item| [item.source, item.target]).collect();

@@ -3,6 +3,7 @@
 use domain::access::Reach;
 use domain::batch::{BatchMode, BatchState, BatchType};
 use domain::code::Code;
+use domain::id::BatchId;
 use domain::principal::Principal;
 use domain::script::Digits;
 use engine::{Engine, EngineOptions};
@@ -105,24 +106,24 @@ impl World {
         fx::set(&self.service, &self.actor, "USD", "EUR", rate, "test").await.unwrap();
     }
 
-    pub async fn make(&self, new: &CreateBatch) -> String {
-        batch::create(&self.service, &self.actor, new).await.unwrap().batch.batch.number()
+    pub async fn make(&self, new: &CreateBatch) -> BatchId {
+        batch::create(&self.service, &self.actor, new).await.unwrap().batch.batch.id
     }
 
-    pub async fn execute(&self, batch: &str) -> Result<Batch, Error> {
-        batch::execute(&self.service, &self.actor, batch).await
+    pub async fn execute(&self, batch: BatchId) -> Result<Batch, Error> {
+        batch::execute(&self.service, &self.actor, batch.into()).await
     }
 
-    pub async fn run(&self, batch: &str) -> Batch {
+    pub async fn run(&self, batch: BatchId) -> Batch {
         self.engine.run(batch, |_| {}).await.unwrap()
     }
 
-    pub async fn pause(&self, batch: &str) -> Batch {
+    pub async fn pause(&self, batch: BatchId) -> Batch {
         batch::pause(&self.service, &self.actor, batch).await.unwrap()
     }
 
-    pub async fn state(&self, batch: &str) -> (BatchState, i64, i64, i64, i64) {
-        let Batch { state, tally, .. } = batch::named(&self.service, batch).await.unwrap();
+    pub async fn state(&self, batch: BatchId) -> (BatchState, i64, i64, i64, i64) {
+        let Batch { state, tally, .. } = batch::named(&self.service, batch.into()).await.unwrap();
         (state, tally.success_count, tally.failed_count, tally.skipped_count, tally.open_count())
     }
 
@@ -136,11 +137,11 @@ impl World {
     }
 
     /// Reprices a batch and returns the batch to continue with.
-    pub async fn reprice(&self, batch: &str) -> Batch {
-        batch::reprice(&self.service, &self.actor, Reach::All, batch).await.unwrap().batch.batch
+    pub async fn reprice(&self, batch: BatchId) -> Batch {
+        batch::reprice(&self.service, &self.actor, Reach::All, batch.into()).await.unwrap().batch.batch
     }
 
-    pub async fn refusal_to_execute(&self, batch: &str) -> (Code, Json, String) {
+    pub async fn refusal_to_execute(&self, batch: BatchId) -> (Code, Json, String) {
         let Error::Refused(refusal) = self.execute(batch).await.unwrap_err() else { panic!("not refused") };
         (refusal.code, refusal.data.unwrap()["rates"].clone(), refusal.detail.unwrap())
     }

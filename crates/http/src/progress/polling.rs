@@ -23,7 +23,7 @@ pub(crate) async fn progress(
     State(app): State<App>,
     Path(id): Path<String>,
 ) -> Result<Answer<ProgressView>, OperatorProblem> {
-    let progress = batch::progress(&app.service, &id).await?;
+    let progress = batch::progress(&app.service, batch::read_ref(&id)?).await?;
     let speed = average(&progress, app.service.now());
     Ok(Answer::of(ProgressView::new(&progress, speed)))
 }

@@ -9,6 +9,7 @@ use crate::kit::who::ClientAddress;
 use axum::Router;
 use domain::access::Operation;
 use domain::code::{Code, Language};
+use domain::id::BatchId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use service::batch;
@@ -143,7 +144,7 @@ async fn join(app: &App, socket: &SocketRef, room: &Value) -> Result<(), Problem
     if !app.hub.reserve(socket.id, batch) {
         return Err(Code::RateLimited.into());
     }
-    match batch::progress(&app.service, &batch.to_string()).await {
+    match batch::progress(&app.service, BatchId(batch).into()).await {
         Ok(progress) => {
             app.hub.join(socket, &progress);
             Ok(())

@@ -4,6 +4,7 @@ use crate::batch_tools::{
     at, balance, ended, is, make, open, outcome, run, salaries, verify, world_with_payees,
 };
 use crate::world::{Answer, World, answer, world};
+use domain::id::BatchId;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use service::{account, batch, transfer};
@@ -48,7 +49,7 @@ async fn resuming_over_http_and_through_the_service_is_the_same() {
             world.post(&at(id, "/resume"), Json::Null).await.data()["count"].as_i64().unwrap()
         } else {
             // What `sluice batch resume` calls.
-            batch::resume(&world.service, &world.actor, &id.to_string()).await.unwrap().1
+            batch::resume(&world.service, &world.actor, BatchId(id).into()).await.unwrap().1
         };
         let batch = ended(&world, id).await;
         let chinese = history(&world, id, "zh").await;

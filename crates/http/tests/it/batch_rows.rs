@@ -5,6 +5,7 @@ use crate::batch_tools::{BATCHES, at, is, make, open, open_for, outcome, reason,
 use crate::world::{World, world};
 use domain::account::AccountStatus;
 use domain::batch::BatchType;
+use domain::id::BatchId;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
 use service::batch::import::BatchImport;
@@ -51,9 +52,9 @@ async fn everybody() -> World {
 }
 
 /// A draft's items.
-async fn items(world: &World, batch: &str) -> String {
+async fn items(world: &World, batch: BatchId) -> String {
     let page = OffsetPage { limit: 100, offset: 0 };
-    let list = batch::item_list(&world.service, batch, &[], None, page).await.unwrap();
+    let list = batch::item_list(&world.service, batch.into(), &[], None, page).await.unwrap();
     let one = |one: &DescribedItem| format!("{}>{} {}", one.source, one.target, one.item.amount);
     list.items.iter().map(one).collect::<Vec<_>>().join(" ")
 }
@@ -75,9 +76,7 @@ async fn by_file(world: &World, kind: BatchType, convert: bool, rows: &[Row<'_>]
     let imported = batch::import(&world.service, &world.actor, &import, Cursor::new(text)).await;
     match imported {
         Err(error) => error.code().unwrap().name().to_owned(),
-        Ok(imported) if imported.problems.is_empty() => {
-            items(world, &imported.batch.unwrap().id.to_string()).await
-        }
+        Ok(imported) if imported.problems.is_empty() => items(world, imported.batch.unwrap().id).await,
         Ok(imported) => {
             let mut codes: Vec<&str> = imported.problems.iter().map(|problem| problem.code.name()).collect();
             codes.sort_unstable();
@@ -120,7 +119,7 @@ async fn by_request(world: &World, kind: BatchType, convert: bool, rows: &[Row<'
     if answer.status != 200 {
         return reason(&answer);
     }
-    items(world, &answer.data()["id"].to_string()).await
+    items(world, BatchId(answer.data()["id"].as_i64().unwrap())).await
 }
 
 async fn by_edit(world: &World, kind: BatchType, convert: bool, rows: &[Row<'_>]) -> String {
@@ -133,7 +132,7 @@ async fn by_edit(world: &World, kind: BatchType, convert: bool, rows: &[Row<'_>]
     if answer.status != 200 {
         return reason(&answer);
     }
-    items(world, &id.to_string()).await
+    items(world, BatchId(id)).await
 }
 
 /// Checks each line of a table: rows, and their outcome for file, request and edit alike.
@@ -268,7 +267,7 @@ async fn a_string_of_digits_is_an_account_number_and_never_an_id() {
         (json!(anna.to_string()), anna.to_string()),
     ] {
         let id = make(&world, by(account.clone())).await;
-        assert_eq!(items(&world, &id.to_string()).await, format!("PAY>{paid} 100"), "{account}");
+        assert_eq!(items(&world, BatchId(id)).await, format!("PAY>{paid} 100"), "{account}");
     }
     world.stop().await;
 }
@@ -318,7 +317,7 @@ async fn a_repeated_payee_is_accepted_if_the_batch_allows_it_and_the_rows_differ
         twice("payee=ANNA amount=1.00 reference=salary | payee=ANNA amount=1.00 reference=bonus"),
     )
     .await;
-    assert_eq!(items(&world, &id.to_string()).await, "PAY>ANNA 100 PAY>ANNA 100");
+    assert_eq!(items(&world, BatchId(id)).await, "PAY>ANNA 100 PAY>ANNA 100");
     let same = "payee=ANNA amount=1.00 reference=bonus | payee=ANNA amount=2.00 reference=bonus";
     assert_eq!(outcome(&world.post(BATCHES, twice(same)).await), is(400, "DUPLICATE_TARGET"));
     for (reference, status) in [("bonus", 400), ("refund", 200)] {

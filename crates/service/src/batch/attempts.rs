@@ -4,6 +4,7 @@ use super::described::{Described, described};
 use super::lookup::find;
 use super::rework::item_of;
 use crate::{Error, Service};
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::BatchEvent;
 use domain::item::ItemState;
@@ -37,9 +38,9 @@ pub struct Attempts {
 }
 
 /// The attempts to pay an item of a batch.
-pub async fn item_attempts(service: &Service, name: &str, number: i64) -> Result<Attempts, Error> {
+pub async fn item_attempts(service: &Service, batch: BatchRef, number: i64) -> Result<Attempts, Error> {
     let mut tx = service.store.read().await?;
-    let batch = find(&mut tx, name).await?;
+    let batch = find(&mut tx, batch).await?;
     let item = item_of(&mut tx, &batch, number).await?;
     let failures = store::item::failures(&mut tx, item.number).await?;
     let retries = store::batch_history::retries(&mut tx, batch.id, number).await?;

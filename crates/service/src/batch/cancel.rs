@@ -83,7 +83,7 @@ async fn cancel_in(
     request: &BatchRequest<'_>,
     for_good: bool,
 ) -> Result<Cancelled, Error> {
-    let batch = locked(write, request.name).await?;
+    let batch = locked(write, request.batch).await?;
     let is_own = batch.created_by.principal == write.actor.author.principal;
     if request.reach == Reach::Own && (!is_own || batch.state.has_begun()) {
         return Err(Error::refused(Code::Forbidden, batch.number()));

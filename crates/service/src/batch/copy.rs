@@ -8,6 +8,7 @@ use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::access::Reach;
 use domain::batch::BatchState;
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use store::audit::Actor;
@@ -36,7 +37,7 @@ pub async fn copy(
     service: &Service,
     actor: &Actor,
     reach: Reach,
-    batch: &str,
+    batch: BatchRef,
     items: CopiedItems,
     name: Option<&str>,
 ) -> Result<Described, Error> {
@@ -48,7 +49,7 @@ pub async fn copy(
 async fn copy_in(
     write: &mut Write,
     reach: Reach,
-    batch: &str,
+    batch: BatchRef,
     items: CopiedItems,
     name: Option<&str>,
 ) -> Result<WriteResult<Described>, Error> {

@@ -179,7 +179,7 @@ async fn delete(
 
 /// Locks a batch and checks that it can still be edited.
 pub(crate) async fn draft(write: &mut Write, request: &BatchRequest<'_>) -> Result<Batch, Error> {
-    let batch = locked(write, request.name).await?;
+    let batch = locked(write, request.batch).await?;
     check_draft(write, &batch, request).await?;
     Ok(batch)
 }

@@ -4,6 +4,7 @@ use super::lookup::find;
 use super::problems::{self, ProblemRow};
 use crate::{Error, Service, asset};
 use domain::amount::format_minor;
+use domain::batch_ref::BatchRef;
 use domain::code::{Code, Language};
 use domain::item::ItemState;
 use formats::result::{ResultRow, ResultWriter};
@@ -20,12 +21,12 @@ const STEP: i64 = 10_000;
 /// Writes a batch's result and its open refused rows; returns the number of lines.
 pub async fn export<W: Write + Send>(
     service: &Service,
-    name: &str,
+    batch: BatchRef,
     language: Language,
     to: W,
 ) -> Result<i64, Error> {
     let mut tx = service.store.read().await?;
-    let batch = find(&mut tx, name).await?;
+    let batch = find(&mut tx, batch).await?;
     let asset = asset::by_id(&mut tx, batch.asset).await?;
     let mut writer = ResultWriter::new(to)?;
     let (mut after, mut count) = (batch.first_number - 1, 0);
@@ -82,7 +83,7 @@ async fn export_refused<W: Write + Send>(
 ) -> Result<i64, Error> {
     let (mut after, mut count) = (0, 0);
     loop {
-        let page = problems::problem_rows(service, &batch.id.to_string(), None, after, STEP).await?;
+        let page = problems::problem_rows(service, batch.id.into(), None, after, STEP).await?;
         let Some(last) = page.rows.last() else { return Ok(count) };
         after = last.row.id;
         for row in &page.rows {

@@ -8,6 +8,7 @@ use super::terms::within_maximum;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use store::audit::Actor;
@@ -15,9 +16,9 @@ use store::batch::Batch;
 
 /// Sets the batch to processing, from which the engine picks it up. A batch that has begun is refused:
 /// `resume` continues it.
-pub async fn execute(service: &Service, actor: &Actor, name: &str) -> Result<Batch, Error> {
+pub async fn execute(service: &Service, actor: &Actor, batch: BatchRef) -> Result<Batch, Error> {
     let mut write = claimed!(service.write(actor, Action::BatchExecute));
-    let done = execute_in(&mut write, name).await;
+    let done = execute_in(&mut write, batch).await;
     let changed = write.end(done).await?;
     service.store.wake();
     Ok(changed)
@@ -35,8 +36,8 @@ pub async fn pause<'a>(
     write.end(done).await
 }
 
-async fn execute_in(write: &mut Write, name: &str) -> Result<WriteResult<Batch>, Error> {
-    let batch = locked(write, name).await?;
+async fn execute_in(write: &mut Write, batch: BatchRef) -> Result<WriteResult<Batch>, Error> {
+    let batch = locked(write, batch).await?;
     let fact = begin(write, &batch, Action::BatchExecute).await?;
     Ok(WriteResult::one(changed(write, batch.id).await?, fact))
 }
@@ -58,7 +59,7 @@ pub(crate) async fn begin(write: &mut Write, batch: &Batch, action: Action) -> R
 
 /// A pause that takes effect at once is recorded both as requested and as done.
 async fn pause_in(write: &mut Write, request: &BatchRequest<'_>) -> Result<WriteResult<Batch>, Error> {
-    let batch = locked(write, request.name).await?;
+    let batch = locked(write, request.batch).await?;
     match (batch.state, batch.intent) {
         (BatchState::Paused, _) => return Ok(WriteResult::nothing(batch)),
         (BatchState::Processing, BatchIntent::Run | BatchIntent::Pause) => {}

@@ -3,6 +3,7 @@
 use super::described::{Described, DescribedItem, describe, describe_items, described, tell_times};
 use super::lookup::find;
 use crate::{Error, Service};
+use domain::batch_ref::BatchRef;
 use domain::item::ItemState;
 use store::batch::{Batch, BatchFilter, BatchSort};
 use store::batch_history::Event;
@@ -30,9 +31,9 @@ pub struct ItemList {
 }
 
 /// A batch by its id or number, described.
-pub async fn show(service: &Service, name: &str) -> Result<Described, Error> {
+pub async fn show(service: &Service, batch: BatchRef) -> Result<Described, Error> {
     let mut tx = service.store.read().await?;
-    let batch = find(&mut tx, name).await?;
+    let batch = find(&mut tx, batch).await?;
     described(&mut tx, batch).await
 }
 
@@ -59,13 +60,13 @@ pub async fn count(service: &Service, filter: &BatchFilter) -> Result<i64, Error
 /// Items of a batch after a number, in the given states or in any.
 pub async fn item_list(
     service: &Service,
-    name: &str,
+    batch: BatchRef,
     states: &[ItemState],
     after: Option<i64>,
     part: OffsetPage,
 ) -> Result<ItemList, Error> {
     let mut tx = service.store.read().await?;
-    let batch = find(&mut tx, name).await?;
+    let batch = find(&mut tx, batch).await?;
     let first = batch.first_number - 1;
     let (last, states_wanted) = (batch.last_number, states.to_vec());
     let whole = ItemFilter { batch: batch.id, after: first, last, states: states_wanted, codes: Vec::new() };
@@ -80,20 +81,20 @@ pub async fn item_list(
 /// A page of a batch's history with the event ids, in order, and its total length.
 pub async fn history(
     service: &Service,
-    name: &str,
+    batch: BatchRef,
     part: OffsetPage,
 ) -> Result<(Batch, Vec<(i64, Event)>, i64), Error> {
     let mut tx = service.store.read().await?;
-    let batch = find(&mut tx, name).await?;
+    let batch = find(&mut tx, batch).await?;
     let total = store::batch_history::count(&mut tx, batch.id).await?;
     let events = store::batch_history::page(&mut tx, batch.id, part.limit, part.offset).await?;
     Ok((batch, events, total))
 }
 
 /// The problems of a batch's refused rows, in line order.
-pub async fn problems(service: &Service, name: &str, limit: i64) -> Result<Vec<ImportProblem>, Error> {
+pub async fn problems(service: &Service, batch: BatchRef, limit: i64) -> Result<Vec<ImportProblem>, Error> {
     let mut tx = service.store.read().await?;
-    let batch = find(&mut tx, name).await?;
+    let batch = find(&mut tx, batch).await?;
     Ok(store::import_problem::list(&mut tx, batch.id, limit).await?)
 }
 

@@ -42,7 +42,7 @@ pub use export::export;
 pub use import::{import, import_into};
 pub use lifecycle::{execute, pause};
 pub use list::{count, history, item_list, problems, search, show};
-pub use lookup::{named, processing};
+pub use lookup::{named, processing, read_ref};
 pub use preview::{preview, preview_new};
 pub use problems::{drop_problems, problem_rows, refused_csv};
 pub use progress::{progress, progress_since};

@@ -9,6 +9,7 @@ use super::{external_id, promise};
 use crate::{Error, Service, setting};
 use domain::asset::Asset;
 use domain::batch::{BatchMode, BatchState};
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, PostingId};
 use domain::item::ItemState;
@@ -85,9 +86,13 @@ pub struct Preview {
 }
 
 /// Carries balances forward item by item and reports what a run would do now; lists a part of the items.
-pub async fn preview(service: &Service, name: &str, part: OffsetPage) -> Result<(Described, Preview), Error> {
+pub async fn preview(
+    service: &Service,
+    batch: BatchRef,
+    part: OffsetPage,
+) -> Result<(Described, Preview), Error> {
     let mut tx = service.store.read().await?;
-    let batch = find(&mut tx, name).await?;
+    let batch = find(&mut tx, batch).await?;
     let rates = if batch.convert { Some(Rates::load_for(&mut tx, &batch).await?) } else { None };
     let mut fold = fold(service, &mut tx, rates, batch.mode, part).await?;
     fold.begin(&mut tx, batch.account).await?;

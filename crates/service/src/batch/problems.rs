@@ -7,6 +7,7 @@ use super::request::BatchRequest;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::BatchState;
+use domain::batch_ref::BatchRef;
 use domain::code::{Code, Language};
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
@@ -66,13 +67,13 @@ impl ProblemRow {
 /// A page of a batch's open refused rows after a key; if a code is given, only those refused for it.
 pub async fn problem_rows(
     service: &Service,
-    name: &str,
+    batch: BatchRef,
     code: Option<Code>,
     after: i64,
     limit: i64,
 ) -> Result<ProblemPage, Error> {
     let mut tx = service.store.read().await?;
-    let batch = find(&mut tx, name).await?;
+    let batch = find(&mut tx, batch).await?;
     let total = store::refused_row::count(&mut tx, batch.id, code).await?;
     let rows = open_rows(&mut tx, batch.id, code, after, limit).await?;
     Ok(ProblemPage { batch, rows, total })
@@ -97,12 +98,12 @@ pub async fn drop_problems<'a>(
 /// imported again: as a repair, or, without its key column, as new rows.
 pub async fn refused_csv<W: std::io::Write + Send>(
     service: &Service,
-    name: &str,
+    batch: BatchRef,
     language: Language,
     to: W,
 ) -> Result<i64, Error> {
     let mut tx = service.store.read().await?;
-    let batch = find(&mut tx, name).await?;
+    let batch = find(&mut tx, batch).await?;
     let mut writer = RefusedWriter::new(to)?;
     let (mut after, mut count) = (0, 0);
     loop {

@@ -2,6 +2,7 @@
 
 use super::lookup::find;
 use crate::{Error, Service};
+use domain::batch_ref::BatchRef;
 use domain::id::{AccountId, TransferId};
 use domain::item::ItemState;
 use std::collections::{HashMap, HashSet};
@@ -35,12 +36,12 @@ pub struct DecidedItem {
 }
 
 /// The progress of a batch, by id or number.
-pub async fn progress(service: &Service, name: &str) -> Result<BatchProgress, Error> {
+pub async fn progress(service: &Service, batch: BatchRef) -> Result<BatchProgress, Error> {
     let mut tx = service.store.read().await?;
-    let batch = find(&mut tx, name).await?;
+    let batch = find(&mut tx, batch).await?;
     let seq = store::head::get(&mut tx).await?.commit_number;
     let mut all = complete(&mut tx, vec![batch], seq).await?;
-    all.pop().ok_or_else(|| Error::refused(domain::code::Code::BatchNotFound, name))
+    all.pop().ok_or_else(|| domain::code::Code::BatchNotFound.into())
 }
 
 /// The progress of several batches; missing ones are omitted. None if nothing was committed after

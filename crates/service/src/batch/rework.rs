@@ -7,6 +7,7 @@ use super::reprice::rates_hold;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
@@ -30,16 +31,16 @@ pub enum Rework {
 pub async fn retry(
     service: &Service,
     actor: &Actor,
-    name: &str,
+    batch: BatchRef,
     which: Rework,
 ) -> Result<(Batch, i64), Error> {
     if let Some(first) = service.first_answer().await? {
         return first.answer();
     }
-    match set_back(service, actor, name, which).await {
-        Ok(count) => answer_reworked(service, actor, name, count).await,
+    match set_back(service, actor, batch, which).await {
+        Ok(count) => answer_reworked(service, actor, batch, count).await,
         Err(error) => {
-            let id = lookup::named(service, name).await.ok().map(|batch| batch.id.0);
+            let id = lookup::named(service, batch).await.ok().map(|batch| batch.id.0);
             service.refused(actor, Fact::new(which.action(), id), error).await
         }
     }
@@ -49,13 +50,13 @@ pub async fn retry(
 pub(crate) async fn set_back(
     service: &Service,
     actor: &Actor,
-    name: &str,
+    batch: BatchRef,
     which: Rework,
 ) -> Result<i64, Error> {
     let (mut after, mut count) = (i64::MIN, 0);
     loop {
         let mut write = service.step(actor, which.action()).await?;
-        let mut batch = locked(&mut write, name).await?;
+        let mut batch = locked(&mut write, batch).await?;
         may_rework(&batch)?;
         let all = match which {
             Rework::AllFailed => batch.tally.failed_count,
@@ -84,27 +85,32 @@ pub(crate) async fn set_back(
 pub(crate) async fn answer_reworked(
     service: &Service,
     actor: &Actor,
-    name: &str,
+    batch: BatchRef,
     count: i64,
 ) -> Result<(Batch, i64), Error> {
     let mut write = claimed!(service.write(actor, Action::BatchRetry));
-    let done = find(&mut write.tx, name).await.map(|batch| WriteResult::nothing((batch, count)));
+    let done = find(&mut write.tx, batch).await.map(|batch| WriteResult::nothing((batch, count)));
     write.end(done).await
 }
 
 /// Sets one failed item back to pending and the batch to processing.
-pub async fn retry_item(service: &Service, actor: &Actor, name: &str, item: i64) -> Result<Batch, Error> {
+pub async fn retry_item(
+    service: &Service,
+    actor: &Actor,
+    batch: BatchRef,
+    item: i64,
+) -> Result<Batch, Error> {
     let mut write = claimed!(service.write(actor, Action::ItemRetry));
-    let done = retry_item_in(&mut write, name, item).await;
+    let done = retry_item_in(&mut write, batch, item).await;
     let changed = write.end(done).await?;
     service.store.wake();
     Ok(changed)
 }
 
 /// The item on a line of the batch's file.
-pub async fn item_of_line(service: &Service, name: &str, line: i64) -> Result<i64, Error> {
+pub async fn item_of_line(service: &Service, batch: BatchRef, line: i64) -> Result<i64, Error> {
     let mut tx = service.store.read().await?;
-    let batch = find(&mut tx, name).await?;
+    let batch = find(&mut tx, batch).await?;
     let found = store::item::by_line(&mut tx, batch.id, line).await?;
     found
         .map(|item| item.number.0)
@@ -134,8 +140,8 @@ impl Rework {
     }
 }
 
-async fn retry_item_in(write: &mut Write, name: &str, item: i64) -> Result<WriteResult<Batch>, Error> {
-    let mut batch = locked(write, name).await?;
+async fn retry_item_in(write: &mut Write, batch: BatchRef, item: i64) -> Result<WriteResult<Batch>, Error> {
+    let mut batch = locked(write, batch).await?;
     may_rework(&batch)?;
     let found = item_of(&mut write.tx, &batch, item).await?;
     found.state.retry().map_err(|code| wrong_item(code, &found))?;

@@ -6,6 +6,7 @@ use super::rework::{item_of, may_rework, wrong_item};
 use super::settle::settle;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
+use domain::batch_ref::BatchRef;
 use domain::fact::{Action, BatchEvent, Fact};
 use store::audit::Actor;
 use store::batch::Batch;
@@ -14,12 +15,12 @@ use store::batch::Batch;
 pub async fn skip_item(
     service: &Service,
     actor: &Actor,
-    name: &str,
+    batch: BatchRef,
     item: i64,
     note: &str,
 ) -> Result<Batch, Error> {
     let mut write = claimed!(service.write(actor, Action::ItemSkip));
-    let done = skip_item_in(&mut write, name, item, note).await;
+    let done = skip_item_in(&mut write, batch, item, note).await;
     write.end(done).await
 }
 
@@ -28,30 +29,30 @@ pub async fn skip_item(
 pub async fn skip_failed(
     service: &Service,
     actor: &Actor,
-    name: &str,
+    batch: BatchRef,
     note: &str,
 ) -> Result<(Batch, i64), Error> {
     if let Some(first) = service.first_answer().await? {
         return first.answer();
     }
-    let count = match skip_in_steps(service, actor, name, note).await {
+    let count = match skip_in_steps(service, actor, batch, note).await {
         Ok(count) => count,
         Err(error) => {
-            let id = lookup::named(service, name).await.ok().map(|batch| batch.id.0);
+            let id = lookup::named(service, batch).await.ok().map(|batch| batch.id.0);
             return service.refused(actor, Fact::new(Action::BatchSkipFailed, id), error).await;
         }
     };
     let mut write = claimed!(service.write(actor, Action::BatchSkipFailed));
-    let done = find(&mut write.tx, name).await.map(|batch| WriteResult::nothing((batch, count)));
+    let done = find(&mut write.tx, batch).await.map(|batch| WriteResult::nothing((batch, count)));
     write.end(done).await
 }
 
 /// Skips in steps; the first step is recorded in the history, with the total count.
-async fn skip_in_steps(service: &Service, actor: &Actor, name: &str, note: &str) -> Result<i64, Error> {
+async fn skip_in_steps(service: &Service, actor: &Actor, batch: BatchRef, note: &str) -> Result<i64, Error> {
     let (mut after, mut count) = (i64::MIN, 0);
     loop {
         let mut write = service.step(actor, Action::BatchSkipFailed).await?;
-        let mut batch = locked(&mut write, name).await?;
+        let mut batch = locked(&mut write, batch).await?;
         may_rework(&batch)?;
         let all = batch.tally.failed_count;
         let items = FAILED.mark(&mut write.tx, &mut batch, after, Mark::Skip, write.now).await?;
@@ -72,11 +73,11 @@ async fn skip_in_steps(service: &Service, actor: &Actor, name: &str, note: &str)
 
 async fn skip_item_in(
     write: &mut Write,
-    name: &str,
+    batch: BatchRef,
     item: i64,
     note: &str,
 ) -> Result<WriteResult<Batch>, Error> {
-    let mut batch = locked(write, name).await?;
+    let mut batch = locked(write, batch).await?;
     may_rework(&batch)?;
     let found = item_of(&mut write.tx, &batch, item).await?;
     found.state.skip().map_err(|code| wrong_item(code, &found))?;

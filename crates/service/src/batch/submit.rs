@@ -70,7 +70,7 @@ async fn submit_in(
     submission: &Submission,
 ) -> Result<WriteResult<PreparedBatch>, Error> {
     named_lock::take(&mut write.tx, NamedLock::Submit).await?;
-    let batch = locked(write, request.name).await?;
+    let batch = locked(write, request.batch).await?;
     check_draft(write, &batch, request).await?;
     may_submit(&mut write.tx, &batch).await?;
     if batch.refused_count != submission.leave_problems {

@@ -71,6 +71,6 @@ pub(crate) async fn copy(
         CopiedItemsWord::Failed => CopiedItems::Failed,
         CopiedItemsWord::All => CopiedItems::All,
     };
-    let made = batch::copy(&service, who.actor(), who.reach, &batch, items, body.name.as_deref()).await;
+    let made = batch::copy(&service, who.actor(), who.reach, batch, items, body.name.as_deref()).await;
     Ok(Answer::saying(COPIED, BatchView::of(service.settle(made).await?)))
 }

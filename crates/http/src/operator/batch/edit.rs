@@ -56,11 +56,11 @@ pub(crate) struct RelationsAddedView {
 pub(crate) async fn edit(
     State(app): State<App>,
     who: Who,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     OnVersion(version): OnVersion,
     Body(body): Body<BatchEditInput>,
 ) -> Result<Answer<BatchView>, OperatorProblem> {
-    let ask = ask(&who, &name).on_version(version);
+    let ask = ask(&who, batch).on_version(version);
     let changed = batch::edit(&app.service, who.actor(), &ask, &body.into_edit()?).await?;
     let remark = remark(&who, &changed.batch.created_by);
     Ok(Answer::saying(EDITED, BatchView::of(changed)).remarking(remark))
@@ -74,13 +74,13 @@ pub(crate) async fn edit(
     responses((status = 200, description = "The batch and the new relations.", body = Envelope<RelationsAddedView>)))]
 pub(crate) async fn add(
     who: Who,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     OnVersion(version): OnVersion,
     once: Once<RelationAddInput>,
 ) -> Result<Answer<RelationsAddedView>, OperatorProblem> {
     let Once { body, service } = once;
     let (amounts, rows) = body.into_rows()?;
-    let ask = ask(&who, &name).on_version(version);
+    let ask = ask(&who, batch).on_version(version);
     let added = batch::add_items(&service, who.actor(), &ask, &amounts, &rows).await;
     let added = service.settle(added).await?;
     let shown = added.items.iter().take(SHOWN).copied().collect();
@@ -104,7 +104,7 @@ pub(crate) async fn delete(
     RelationName { batch, relation }: RelationName,
     OnVersion(version): OnVersion,
 ) -> Result<Answer<BatchView>, OperatorProblem> {
-    let ask = ask(&who, &batch).on_version(version);
+    let ask = ask(&who, batch).on_version(version);
     let changed = batch::delete_item(&app.service, who.actor(), &ask, relation).await?;
     let remark = remark(&who, &changed.batch.created_by);
     Ok(Answer::saying(DELETED, BatchView::of(changed)).remarking(remark))

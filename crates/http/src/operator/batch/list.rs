@@ -204,10 +204,10 @@ pub(crate) async fn list(
     responses((status = 200, description = "The batch.", body = Envelope<BatchDetailView>)))]
 pub(crate) async fn show(
     State(app): State<App>,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
 ) -> Result<Answer<BatchDetailView>, OperatorProblem> {
     let part = OffsetPage { limit: RELATIONS_SHOWN, offset: 0 };
-    let list = batch::item_list(&app.service, &name, &[], None, part).await?;
+    let list = batch::item_list(&app.service, batch, &[], None, part).await?;
     let batch = list.batch;
     let relations = list.items.into_iter().map(|item| RelationView::of(&batch, item)).collect();
     Ok(Answer::of(BatchDetailView { batch: BatchView::of(batch), relations }))

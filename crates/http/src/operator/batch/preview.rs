@@ -194,12 +194,12 @@ fn part(query: &PreviewQuery) -> Result<(Paging, OffsetPage), OperatorProblem> {
     params(("id" = String, Path, description = "The batch's id or number", example = "17"), PreviewQuery),
     responses((status = 200, description = "What would happen.", body = Envelope<BatchPreviewView>)))]
 pub(crate) async fn preview(
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     Query(query): Query<PreviewQuery>,
     once: Once<Nothing>,
 ) -> Result<Answer<BatchPreviewView>, OperatorProblem> {
     let (paging, part) = part(&query)?;
-    let (described, preview) = batch::preview(&once.service, &name, part).await?;
+    let (described, preview) = batch::preview(&once.service, batch, part).await?;
     let id = Some(described.batch.id.0);
     Ok(Answer::of(view(id, &described.asset, described.account, preview, paging)))
 }

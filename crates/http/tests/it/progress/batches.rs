@@ -48,7 +48,7 @@ pub async fn batch(service: &Service, count: usize) -> Batch {
 
 /// Executes the batch.
 pub async fn execute(service: &Service, batch: &Batch) {
-    batch::execute(service, &actor(), &batch.id.to_string()).await.unwrap();
+    batch::execute(service, &actor(), batch.id.into()).await.unwrap();
 }
 
 /// Payees and a submitted batch for them.

@@ -93,7 +93,7 @@ async fn a_run_that_ends_between_two_readings_still_sends_its_first_and_last_eve
     execute(&world.service, &batch).await;
     check_ends(&watcher.progress_until("partially_completed").await, 1);
     set(AccountStatus::Active).await;
-    batch::retry(&world.service, &world.actor, &batch.id.to_string(), Rework::AllFailed).await.unwrap();
+    batch::retry(&world.service, &world.actor, batch.id.into(), Rework::AllFailed).await.unwrap();
     check_ends(&watcher.progress_until("completed").await, 0);
     world.stop().await;
 }
@@ -118,7 +118,7 @@ async fn a_watcher_that_stays_in_the_room_also_sees_the_retry() {
     );
     assert_eq!((&ended["failedAmount"], &ended["etaSeconds"]), (&json!("1.00"), &Json::Null));
     set(AccountStatus::Active).await;
-    batch::retry(&world.service, &world.actor, &batch.id.to_string(), Rework::AllFailed).await.unwrap();
+    batch::retry(&world.service, &world.actor, batch.id.into(), Rework::AllFailed).await.unwrap();
     events.extend(watcher.progress_until("completed").await);
     check_run(&events, batch.id.0, 20);
     world.stop().await;

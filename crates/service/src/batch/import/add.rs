@@ -21,6 +21,7 @@ use crate::write::{Write, WriteResult};
 use crate::{Error, Service};
 use domain::amount::format_minor;
 use domain::batch::{BATCH_ITEMS_MAX, BatchState, BatchType};
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
@@ -66,13 +67,13 @@ struct AddedRows {
 pub async fn import_into<R: Read + Send + 'static>(
     service: &Service,
     actor: &Actor,
-    name: &str,
+    batch: BatchRef,
     add: &AddFile,
     read: R,
 ) -> Result<Imported, Error> {
     let (terms, scale) = {
         let mut tx = service.store.read().await?;
-        let batch = find(&mut tx, name).await?;
+        let batch = find(&mut tx, batch).await?;
         let terms = terms_of_draft(&mut tx, &batch).await?;
         let scale = terms.asset.scale;
         (BatchTerms { digits: Digits::Fold, ..terms }, scale)
@@ -80,7 +81,7 @@ pub async fn import_into<R: Read + Send + 'static>(
     let mut resolved = resolve_file(service, &terms, add, read).await?;
     // A file is not sent under an idempotency key.
     let mut write = service.step(actor, Action::BatchImport).await?;
-    let done = add_rows(&mut write, name, &terms, add, &mut resolved).await;
+    let done = add_rows(&mut write, batch, &terms, add, &mut resolved).await;
     let done = match done {
         // Nothing is taken; the problems of the rows say why.
         Ok(None) => Err(Error::refused(Code::BatchRowsInvalid, resolved.refused.len().to_string())),
@@ -145,15 +146,15 @@ async fn resolve_file<R: Read + Send + 'static>(
 /// submitted batch go into a separate draft.
 async fn add_rows(
     write: &mut Write,
-    name: &str,
+    batch: BatchRef,
     terms: &BatchTerms,
     add: &AddFile,
     resolved: &mut Resolved,
 ) -> Result<Option<WriteResult<AddedRows>>, Error> {
-    let origin = locked(write, name).await?;
+    let origin = locked(write, batch).await?;
     let is_correction = origin.state != BatchState::Draft && resolved.columns.has_keys();
     if !is_correction {
-        check_draft(write, &origin, &BatchRequest::of(name)).await?;
+        check_draft(write, &origin, &BatchRequest::of(batch)).await?;
     }
     let repairs = refuse_keys(&mut write.tx, origin.id, resolved).await?;
     let last_line = refuse_duplicates(&mut write.tx, terms, &origin, resolved).await?;

@@ -172,7 +172,9 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
     let file = problem::open(&args.file)?;
     let (service, actor) = (&session.service, &session.actor);
     let imported = match (&args.into, args.kind) {
-        (Some(batch), _) => batch::import_into(service, actor, batch, &args.add(), file).await?,
+        (Some(batch), _) => {
+            batch::import_into(service, actor, batch::read_ref(batch)?, &args.add(), file).await?
+        }
         (None, Some(kind)) => batch::import(service, actor, &args.import(kind), file).await?,
         (None, None) => {
             let text = say("Specify --type or --into BATCH", "请指定 --type 或 --into BATCH");
@@ -186,9 +188,10 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
         None => None,
     };
     if let (Some(path), Some(view)) = (&args.refused, &view) {
-        let id = view.batch.id.to_string();
-        replace(path, async |writer| Ok(batch::refused_csv(service, &id, session.language, writer).await?))
-            .await?;
+        replace(path, async |writer| {
+            Ok(batch::refused_csv(service, view.batch.id.into(), session.language, writer).await?)
+        })
+        .await?;
     }
     let mut json = view.as_ref().map(BatchView::to_json).unwrap_or_default();
     let shown = problem::to_json(&problems, session.language);

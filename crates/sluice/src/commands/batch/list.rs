@@ -8,6 +8,7 @@ use crate::session::{Session, major};
 use crate::word::{self, Word};
 use clap::Args;
 use domain::batch::BatchState;
+use domain::batch_ref::BatchRef;
 use serde_json::{Value, json};
 use service::batch;
 use service::batch::list::OffsetPage;
@@ -81,9 +82,9 @@ fn detail(event: &Event) -> Value {
 }
 
 /// Runs `batch history`.
-pub(crate) async fn history(session: &Session, name: &str) -> Result<Exit, Failure> {
+pub(crate) async fn history(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
     let whole = OffsetPage { limit: i64::MAX, offset: 0 };
-    let (batch, events, _) = batch::history(&session.service, name, whole).await?;
+    let (batch, events, _) = batch::history(&session.service, batch, whole).await?;
     let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
     let one = |e: &Event| {
         json!({ "at": time(e.at), "event": e.event, "status": e.state.name(), "item": e.item, "actor": e.actor.name,

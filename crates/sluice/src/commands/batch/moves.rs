@@ -9,6 +9,7 @@ use crate::say::{Say, say};
 use crate::session::Session;
 use clap::{Args, ValueEnum};
 use domain::batch::BatchState;
+use domain::batch_ref::BatchRef;
 use serde_json::{Value, json};
 use service::batch::copy::CopiedItems;
 use service::batch::rework::Rework;
@@ -69,28 +70,28 @@ impl Which {
         self.item.is_some() || self.line.is_some()
     }
 
-    async fn number(&self, session: &Session, name: &str) -> Result<Option<i64>, Failure> {
+    async fn number(&self, session: &Session, batch: BatchRef) -> Result<Option<i64>, Failure> {
         match (self.item, self.line) {
             (Some(item), _) => Ok(Some(item)),
-            (None, Some(line)) => Ok(Some(batch::item_of_line(&session.service, name, line).await?)),
+            (None, Some(line)) => Ok(Some(batch::item_of_line(&session.service, batch, line).await?)),
             (None, None) => Ok(None),
         }
     }
 }
 
 /// `batch status`.
-pub(crate) async fn status(session: &Session, name: &str) -> Result<Exit, Failure> {
-    answer(session, batch::named(&session.service, name).await?, &[]).await
+pub(crate) async fn status(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
+    answer(session, batch::named(&session.service, batch).await?, &[]).await
 }
 
 /// `batch submit`.
 pub(crate) async fn submit(
     session: &Session,
-    name: &str,
+    batch: BatchRef,
     note: &str,
     submission: &SubmissionArgs,
 ) -> Result<Exit, Failure> {
-    let ask = BatchRequest::of(name).noted(note);
+    let ask = BatchRequest::of(batch).noted(note);
     let submitted = batch::submit(&session.service, &session.actor, ask, &submission.submission()).await?;
     let view = BatchView::of(session, submitted.batch.batch).await?;
     let mut json = view.to_json();
@@ -103,26 +104,26 @@ pub(crate) async fn submit(
 }
 
 /// `batch start`.
-pub(crate) async fn start(session: &Session, name: &str) -> Result<Exit, Failure> {
-    answer(session, run::begin(session, name).await?, &[]).await
+pub(crate) async fn start(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
+    answer(session, run::begin(session, batch).await?, &[]).await
 }
 
 /// `batch pause`.
-pub(crate) async fn pause(session: &Session, name: &str, note: &str) -> Result<Exit, Failure> {
+pub(crate) async fn pause(session: &Session, batch: BatchRef, note: &str) -> Result<Exit, Failure> {
     // With a single writer, a lease of another process belongs to a dead one, so the pause takes effect at
     // once.
-    let ask = BatchRequest::of(name).noted(note);
+    let ask = BatchRequest::of(batch).noted(note);
     answer(session, batch::pause(&session.service, &session.actor, ask).await?, &[]).await
 }
 
 /// `batch cancel`.
 pub(crate) async fn cancel(
     session: &Session,
-    name: &str,
+    batch: BatchRef,
     note: &str,
     for_good: bool,
 ) -> Result<Exit, Failure> {
-    let ask = BatchRequest::of(name).noted(note);
+    let ask = BatchRequest::of(batch).noted(note);
     answer(session, batch::cancel(&session.service, &session.actor, &ask, for_good).await?, &[]).await
 }
 
@@ -133,13 +134,15 @@ pub(crate) async fn copy(session: &Session, args: &BatchCopyArgs) -> Result<Exit
         CopiedWord::All => CopiedItems::All,
     };
     let (service, actor, reach) = (&session.service, &session.actor, domain::access::Reach::All);
-    let draft = batch::copy(service, actor, reach, &args.name.id, items, args.new_name.as_deref()).await?;
+    let draft =
+        batch::copy(service, actor, reach, args.name.read()?, items, args.new_name.as_deref()).await?;
     answer(session, draft.batch, &[]).await
 }
 
 /// `batch reprice`.
-pub(crate) async fn reprice(session: &Session, name: &str) -> Result<Exit, Failure> {
-    let repriced = batch::reprice(&session.service, &session.actor, domain::access::Reach::All, name).await?;
+pub(crate) async fn reprice(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
+    let repriced =
+        batch::reprice(&session.service, &session.actor, domain::access::Reach::All, batch).await?;
     let more = [("repriced_from", json!(repriced.from))];
     answer(session, repriced.batch.batch, &more).await
 }
@@ -147,36 +150,36 @@ pub(crate) async fn reprice(session: &Session, name: &str) -> Result<Exit, Failu
 /// `batch retry`.
 pub(crate) async fn retry(
     session: &Session,
-    name: &str,
+    batch: BatchRef,
     which: &Which,
     no_run: bool,
 ) -> Result<Exit, Failure> {
-    let (batch, count) = match which.number(session, name).await? {
-        Some(item) => (batch::retry_item(&session.service, &session.actor, name, item).await?, 1),
-        None => batch::retry(&session.service, &session.actor, name, Rework::AllFailed).await?,
+    let (batch, count) = match which.number(session, batch).await? {
+        Some(item) => (batch::retry_item(&session.service, &session.actor, batch, item).await?, 1),
+        None => batch::retry(&session.service, &session.actor, batch, Rework::AllFailed).await?,
     };
     if no_run || count == 0 || batch.state == BatchState::Paused {
         return answer(session, batch, &[("count", json!(count))]).await;
     }
-    run::to_its_end(session, name, count).await
+    run::to_its_end(session, batch.id.into(), count).await
 }
 
 /// `batch skip`.
 pub(crate) async fn skip(
     session: &Session,
-    name: &str,
+    batch: BatchRef,
     which: &Which,
     all_failed: bool,
     note: &str,
 ) -> Result<Exit, Failure> {
     let (service, actor) = (&session.service, &session.actor);
-    match which.number(session, name).await? {
+    match which.number(session, batch).await? {
         Some(item) => {
-            let batch = batch::skip_item(service, actor, name, item, note).await?;
+            let batch = batch::skip_item(service, actor, batch, item, note).await?;
             answer(session, batch, &[("item", json!(item))]).await
         }
         None if all_failed => {
-            let (batch, count) = batch::skip_failed(service, actor, name, note).await?;
+            let (batch, count) = batch::skip_failed(service, actor, batch, note).await?;
             answer(session, batch, &[("count", json!(count))]).await
         }
         None => Err(Failure::usage(WHICH, session.language)),

@@ -8,6 +8,7 @@ use crate::out::{Out, left, right};
 use crate::say::{grouped, say};
 use crate::session::{Session, major};
 use crate::word::reason;
+use domain::batch_ref::BatchRef;
 use domain::code::Language;
 use serde_json::{Value, json};
 use service::batch::import::PROBLEMS_SHOWN;
@@ -29,10 +30,10 @@ struct Outlook {
 }
 
 /// Runs the command.
-pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> {
+pub(crate) async fn run(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
     let (described, preview) =
-        batch::preview(&session.service, name, OffsetPage { limit: 0, offset: 0 }).await?;
-    let problems = batch::problems(&session.service, name, PROBLEMS_SHOWN).await?;
+        batch::preview(&session.service, batch, OffsetPage { limit: 0, offset: 0 }).await?;
+    let problems = batch::problems(&session.service, batch, PROBLEMS_SHOWN).await?;
     let accounts: Vec<_> = preview.refusals.iter().flat_map(|r| [r.item.source, r.item.target]).collect();
     let mut numbers = account::numbers(&session.service, &accounts).await?.into_iter();
     let mut side = || numbers.next().unwrap_or_default();

@@ -33,7 +33,7 @@ impl From<Described> for BatchView {
 impl BatchView {
     /// Looks the names up.
     pub(crate) async fn of(session: &Session, batch: Batch) -> Result<Self, Failure> {
-        let described = batch::show(&session.service, &batch.id.to_string()).await?;
+        let described = batch::show(&session.service, batch.id.into()).await?;
         Ok(Self { batch, ..Self::from(described) })
     }
 
