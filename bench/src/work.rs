@@ -3,6 +3,7 @@
 use crate::input::{self, Lines};
 use crate::place::Place;
 use crate::{BenchOptions, RoundSpeed, Shape, Step, floor, machine};
+use domain::account_ref::GivenAccount;
 use domain::batch::{BatchState, BatchType};
 use engine::{Engine, EngineOptions, history};
 use ledger::{Clock, Door, DoorOptions};
@@ -142,7 +143,7 @@ async fn median_ms(service: &Service, number: &str, query: &StatementQuery) -> R
     let mut times = Vec::new();
     for _ in 0..21 {
         let begun = Instant::now();
-        let page = statement::show(service, number, query).await?;
+        let page = statement::show(service, &number.into(), query).await?;
         times.push(begun.elapsed().as_secs_f64() * 1e3);
         if page.entries.is_empty() {
             return Err(std::io::Error::other("the statement is empty").into());
@@ -203,7 +204,7 @@ pub(crate) async fn set_up(
         });
         account::import(service, actor, file, AccountImport::default()).await?;
         let deposit = TransferRequest {
-            to: text(source),
+            to: Some(source.into()),
             amount: "40000000000.00".to_owned().into(),
             ..TransferRequest::default()
         };
@@ -291,7 +292,7 @@ pub(crate) async fn take_in(
     file: Box<dyn std::io::Read + Send>,
 ) -> Result<Batch, Error> {
     let import = BatchImport {
-        account: source.map(str::to_owned),
+        account: source.map(GivenAccount::from),
         currency: Some("USD".to_owned()),
         ..BatchImport::new(
             if source.is_some() { BatchType::OneToMany } else { BatchType::ManyToMany },

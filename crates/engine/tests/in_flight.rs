@@ -52,14 +52,14 @@ async fn world() -> World {
     let accounts = "number,holder,currency\nPAY,Employer,USD\nA1,A,USD\nA2,B,USD\nA3,C,USD\nA4,D,USD\n";
     account::import(&service, &actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let deposit = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "500.00".to_owned().into(),
         ..TransferRequest::default()
     };
     transfer::create(&service, &actor, &deposit).await.unwrap();
     let rows = "account,amount\nA1,1.00\nA2,2.00\nA3,3.00\nA4,4.00\n";
     let import =
-        BatchImport { account: Some("PAY".to_owned()), ..BatchImport::new(BatchType::OneToMany, "rails") };
+        BatchImport { account: Some("PAY".into()), ..BatchImport::new(BatchType::OneToMany, "rails") };
     let batch = batch::import(&service, &actor, &import, Cursor::new(rows)).await.unwrap().batch.unwrap().id;
     batch::execute(&service, &actor, batch.into()).await.unwrap();
     World { store, engine, service, actor, batch, _place: place }

@@ -63,13 +63,13 @@ async fn world() -> World {
     }
     account::import(&service, &actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let deposit = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "5000.00".to_owned().into(),
         ..TransferRequest::default()
     };
     transfer::create(&service, &actor, &deposit).await.unwrap();
     let import =
-        BatchImport { account: Some("PAY".to_owned()), ..BatchImport::new(BatchType::OneToMany, "live") };
+        BatchImport { account: Some("PAY".into()), ..BatchImport::new(BatchType::OneToMany, "live") };
     let imported = batch::import(&service, &actor, &import, Cursor::new(rows)).await.unwrap();
     let batch = imported.batch.unwrap().id;
     batch::execute(&service, &actor, batch.into()).await.unwrap();

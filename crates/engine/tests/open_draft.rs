@@ -63,7 +63,7 @@ async fn world() -> World {
     (0..OTHERS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
     account::import(&service, &actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let rich = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "9000.00".to_owned().into(),
         ..TransferRequest::default()
     };
@@ -94,7 +94,7 @@ async fn other_batch(service: &Service, from: usize) {
     let mut rows = "account,amount,reference\n".to_owned();
     (from..OTHERS).for_each(|k| rows += &format!("A{k},0.01,{from}\n"));
     let import =
-        BatchImport { account: Some("PAY".to_owned()), ..BatchImport::new(BatchType::OneToMany, "others") };
+        BatchImport { account: Some("PAY".into()), ..BatchImport::new(BatchType::OneToMany, "others") };
     batch::import(service, &actor(), &import, Cursor::new(rows)).await.unwrap();
 }
 
@@ -122,7 +122,7 @@ async fn a_draft_that_was_left_open_is_edited_and_paid_like_any_other() {
     let ended = engine.run(id, |_| ()).await.unwrap();
     assert_eq!((ended.state, ended.tally.success_count), (BatchState::Completed, 4));
     for (account, expected) in [("A0", 100), ("A1", 100), ("A2", 100), ("A3", 0), ("A4", 100), ("A5", 0)] {
-        assert_eq!(account::show(&service, account).await.unwrap().0.balance, expected, "{account}");
+        assert_eq!(account::show(&service, &account.into()).await.unwrap().0.balance, expected, "{account}");
     }
     assert_eq!(upkeep::verify::run(&store).await.unwrap().violations(), []);
 }

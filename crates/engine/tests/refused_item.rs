@@ -51,7 +51,7 @@ async fn world() -> World {
     (0..ITEMS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
     account::import(&service, &actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let rich = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "1000.00".to_owned().into(),
         ..TransferRequest::default()
     };
@@ -66,7 +66,7 @@ impl World {
         let mut rows = "account,amount\n".to_owned();
         (0..ITEMS).for_each(|k| rows += &format!("A{k},1.00\n"));
         let import = BatchImport {
-            account: Some("PAY".to_owned()),
+            account: Some("PAY".into()),
             mode,
             ..BatchImport::new(BatchType::OneToMany, "refused")
         };

@@ -5,6 +5,7 @@ use crate::holder::{NewHolder, holder_for, missing};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Refusal, Service, account_cache, account_default};
 use domain::account::{AccountKind, AccountStatus};
+use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -54,9 +55,9 @@ pub async fn open(service: &Service, actor: &Actor, new: &OpenAccount) -> Result
 }
 
 /// An account, by id or number, with its currency.
-pub async fn show(service: &Service, text: &str) -> Result<(AccountView, Asset), Error> {
+pub async fn show(service: &Service, account: &GivenAccount) -> Result<(AccountView, Asset), Error> {
     let mut tx = service.store.read().await?;
-    let account = account_cache::named(&mut tx, text).await?;
+    let account = account_cache::named(&mut tx, account).await?;
     let asset = asset::by_id(&mut tx, account.asset).await?;
     Ok((account, asset))
 }
@@ -65,12 +66,12 @@ pub async fn show(service: &Service, text: &str) -> Result<(AccountView, Asset),
 pub async fn set_status(
     service: &Service,
     actor: &Actor,
-    text: &str,
+    account: &GivenAccount,
     status: AccountStatus,
     reason: &str,
 ) -> Result<AccountView, Error> {
     let mut write = claimed!(service.write(actor, Action::AccountStatus));
-    let done = match account_cache::named(&mut write.tx, text).await {
+    let done = match account_cache::named(&mut write.tx, account).await {
         Ok(account) => set_status_in(&mut write, account, status, reason).await,
         Err(error) => Err(error),
     };

@@ -4,6 +4,7 @@
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, account_cache, asset};
 use domain::account::AccountStatus;
+use domain::account_ref::GivenAccount;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use serde_json::json;
@@ -14,16 +15,20 @@ use store::holder_default::{self, HolderDefault};
 use store::named_lock::{self, NamedLock};
 
 /// Makes an account its holder's default in its currency.
-pub async fn make_default(service: &Service, actor: &Actor, text: &str) -> Result<AccountView, Error> {
+pub async fn make_default(
+    service: &Service,
+    actor: &Actor,
+    account: &GivenAccount,
+) -> Result<AccountView, Error> {
     let mut write = claimed!(service.write(actor, Action::HolderDefault));
-    let done = make(&mut write, text).await;
+    let done = make(&mut write, account).await;
     write.end(done).await
 }
 
-async fn make(write: &mut Write, text: &str) -> Result<WriteResult<AccountView>, Error> {
+async fn make(write: &mut Write, account: &GivenAccount) -> Result<WriteResult<AccountView>, Error> {
     let tx = &mut write.tx;
     named_lock::take(tx, NamedLock::Directory).await?;
-    let account = account_cache::named(tx, text).await?;
+    let account = account_cache::named(tx, account).await?;
     let number = account.number.as_str();
     let holder = account.holder.ok_or_else(|| Error::refused(Code::SystemAccount, number))?;
     write.about.id = Some(holder.0);

@@ -2,6 +2,7 @@
 
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service, account_cache};
+use domain::account_ref::GivenAccount;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::AccountId;
@@ -24,7 +25,7 @@ pub struct SettingsChange {
     /// Days within which a similar batch is refused; 0 switches the comparison off.
     pub duplicate_window: Option<i64>,
     /// The same for batches with this single account; without days the organisation's window applies again.
-    pub account_window: Option<(String, Option<i64>)>,
+    pub account_window: Option<(GivenAccount, Option<i64>)>,
 }
 
 /// The days within which a batch that pays the same as an earlier one is refused.
@@ -109,7 +110,7 @@ async fn set_time_zone(tx: &mut Tx, name: &str) -> Result<Fact, Error> {
     Ok(Fact::new(Action::SettingSet, None).with("time_zone", name).with("before", before))
 }
 
-async fn set_window(tx: &mut Tx, account: Option<&str>, days: Option<i64>) -> Result<Fact, Error> {
+async fn set_window(tx: &mut Tx, account: Option<&GivenAccount>, days: Option<i64>) -> Result<Fact, Error> {
     if days.is_some_and(|days| !(0..=REMARK_DAYS).contains(&days)) {
         return Err(Error::refused(Code::WindowInvalid, days.unwrap_or_default().to_string()));
     }

@@ -14,6 +14,7 @@ pub use crate::posting_view::Entry;
 use crate::date::read_range;
 use crate::posting_view::entry;
 use crate::{Error, Service, account_cache, asset};
+use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use store::Tx;
 use store::account::AccountView;
@@ -37,9 +38,13 @@ pub struct Statement {
 }
 
 /// A page of the statement of an account, named by id or number.
-pub async fn show(service: &Service, text: &str, query: &StatementQuery) -> Result<Statement, Error> {
+pub async fn show(
+    service: &Service,
+    account: &GivenAccount,
+    query: &StatementQuery,
+) -> Result<Statement, Error> {
     let mut tx = service.store.read().await?;
-    let account = account_cache::named(&mut tx, text).await?;
+    let account = account_cache::named(&mut tx, account).await?;
     statement(&mut tx, account, query).await
 }
 

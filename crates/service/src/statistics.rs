@@ -5,6 +5,7 @@
 
 use crate::date::read_range;
 use crate::{Error, Service, account_cache, setting};
+use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::visible::shown;
@@ -71,7 +72,7 @@ pub struct StatisticsQuery {
     /// Only this currency.
     pub currency: Option<String>,
     /// Only what this account, named by id or number, sent.
-    pub account: Option<String>,
+    pub account: Option<GivenAccount>,
     /// What they are broken down by.
     pub group: GroupBy,
 }
@@ -128,7 +129,7 @@ async fn range(tx: &mut Tx, query: &StatisticsQuery, assets: &[Asset]) -> Result
         None => None,
     };
     let account = match &query.account {
-        Some(text) => Some(account_cache::named(tx, text).await?.id),
+        Some(given) => Some(account_cache::named(tx, given).await?.id),
         None => None,
     };
     let (from, to) = read_range(Some(&query.from), Some(&query.to))?;

@@ -117,7 +117,7 @@ impl World {
         account::open(&self.service, &self.actor, &open).await?;
         if balance != "0.00" {
             let deposit = TransferRequest {
-                to: Some(number),
+                to: Some(number.into()),
                 amount: balance.to_owned().into(),
                 ..TransferRequest::default()
             };
@@ -128,7 +128,7 @@ impl World {
     }
 
     async fn set(&self, number: &str, status: AccountStatus) -> Result<(), Error> {
-        account::set_status(&self.service, &self.actor, number, status, "fact").await.map(drop)
+        account::set_status(&self.service, &self.actor, &number.into(), status, "fact").await.map(drop)
     }
 
     async fn pay(
@@ -139,8 +139,8 @@ impl World {
         key: Option<&str>,
     ) -> Result<Option<String>, Error> {
         let transfer = TransferRequest {
-            from: Some(from.to_owned()),
-            to: Some(to.to_owned()),
+            from: Some(from.into()),
+            to: Some(to.into()),
             amount: amount.to_owned().into(),
             operation: key.map(str::to_owned),
             ..TransferRequest::default()
@@ -163,7 +163,7 @@ impl World {
         }
         let mode = BatchMode::ALL.iter().copied().find(|known| known.name() == mode).unwrap();
         let new = BatchImport::new(BatchType::OneToMany, "a fact");
-        let import = BatchImport { account: Some(account.to_owned()), mode, ..new };
+        let import = BatchImport { account: Some(account.into()), mode, ..new };
         let imported = batch::import(&self.service, &self.actor, &import, Cursor::new(file)).await?;
         assert!(imported.batch.is_some(), "no row may be wrong in a fact");
         Ok(())

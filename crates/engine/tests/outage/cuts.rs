@@ -10,7 +10,7 @@ use testkit::proxy::{Proxy, Rule};
 
 /// The balance of `PAY`, in cents.
 async fn balance(service: &service::Service) -> i64 {
-    account::show(service, "PAY").await.unwrap().0.balance
+    account::show(service, &"PAY".into()).await.unwrap().0.balance
 }
 
 /// Single transfers without an operation id: no client could safely retry them, so the door itself must

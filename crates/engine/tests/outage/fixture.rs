@@ -76,7 +76,7 @@ pub async fn people(service: &Service) {
     (0..ITEMS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
     account::import(service, &actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let rich = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "9000000.00".to_owned().into(),
         ..Default::default()
     };
@@ -88,7 +88,7 @@ pub async fn batch(service: &Service) -> Batch {
     let mut rows = "account,amount\n".to_owned();
     (0..ITEMS).for_each(|k| rows += &format!("A{k},1.00\n"));
     let import = BatchImport {
-        account: Some("PAY".to_owned()),
+        account: Some("PAY".into()),
         submission: Submission { again: Some("a test".to_owned()), ..Submission::default() },
         ..BatchImport::new(BatchType::OneToMany, "outage")
     };
@@ -99,8 +99,8 @@ pub async fn batch(service: &Service) -> Batch {
 /// Pays 0.01 from `PAY` to one of the payees.
 pub async fn pay(service: &Service, to: usize, operation: Option<String>) -> Result<Outcome, Error> {
     let new = TransferRequest {
-        from: Some("PAY".to_owned()),
-        to: Some(format!("A{to}")),
+        from: Some("PAY".into()),
+        to: Some(format!("A{to}").into()),
         amount: "0.01".to_owned().into(),
         operation,
         ..TransferRequest::default()

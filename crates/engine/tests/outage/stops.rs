@@ -63,7 +63,7 @@ async fn news_is_quick(service: &service::Service) {
     assert!(clear, "{answer:?}");
     assert!(begun.elapsed() < NEWS, "the error took {:?}", begun.elapsed());
     let begun = Instant::now();
-    assert!(account::show(service, "PAY").await.is_err());
+    assert!(account::show(service, &"PAY".into()).await.is_err());
     assert!(begun.elapsed() < NEWS, "a reader's error took {:?}", begun.elapsed());
 }
 

@@ -3,6 +3,7 @@
 use crate::batches::{Item, Seen, text};
 use crate::reference::{Answer, START};
 use crate::steps::{Bound, FEE_RATES, File, Money, PolicyDraw, RATES, Step};
+use domain::account_ref::GivenAccount;
 use domain::id::BatchId;
 use engine::{Engine, EngineOptions, history};
 use ledger::{Clock, Door, DoorOptions};
@@ -107,11 +108,12 @@ impl Ledger {
                 },
             },
             Step::Status(number, status) => {
-                done(account::set_status(service, &actor, number, *status, "").await)
+                done(account::set_status(service, &actor, &number.as_str().into(), *status, "").await)
             }
             Step::Policy { currency, account, change } => {
                 let change = policy(currency, change);
-                done(policy::set(service, &actor, currency, account.as_deref(), &change).await)
+                let account = account.as_deref().map(GivenAccount::from);
+                done(policy::set(service, &actor, currency, account.as_ref(), &change).await)
             }
             Step::Rate { source, target, rate } => {
                 done(fx::set(service, &actor, source, target, RATES[*rate].0, "test").await)
@@ -191,7 +193,7 @@ impl Ledger {
     async fn import(&self, file: &File) -> Answer {
         let import = BatchImport {
             mode: file.mode,
-            account: file.single.clone(),
+            account: file.single.clone().map(GivenAccount::from),
             currency: Some(file.currency.clone()),
             partial: !file.strict,
             draft: file.draft,
@@ -234,7 +236,7 @@ impl Ledger {
     }
 
     pub async fn statement(&self, number: &str, query: &StatementQuery) -> Statement {
-        statement::show(&self.service, number, query).await.unwrap()
+        statement::show(&self.service, &number.into(), query).await.unwrap()
     }
 
     pub async fn audit(&self) -> Vec<AuditRow> {

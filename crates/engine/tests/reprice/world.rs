@@ -58,7 +58,7 @@ pub async fn world() -> World {
     let accounts = "number,holder,currency\nPAY,Employer,USD\nE0,A,EUR\nE1,B,EUR\nE2,C,EUR\nE3,D,EUR\n";
     account::import(&service, &actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let deposit = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "1000.00".to_owned().into(),
         ..TransferRequest::default()
     };
@@ -131,7 +131,7 @@ impl World {
     pub async fn received(&self) -> Vec<i64> {
         let mut all = Vec::new();
         for place in 0..4 {
-            all.push(account::show(&self.service, &format!("E{place}")).await.unwrap().0.balance);
+            all.push(account::show(&self.service, &format!("E{place}").into()).await.unwrap().0.balance);
         }
         all
     }
@@ -149,7 +149,7 @@ impl World {
     pub async fn freeze(&self, number: &str, is_frozen: bool) {
         use domain::account::AccountStatus::{Active, Frozen};
         let status = if is_frozen { Frozen } else { Active };
-        account::set_status(&self.service, &self.actor, number, status, "test").await.unwrap();
+        account::set_status(&self.service, &self.actor, &number.into(), status, "test").await.unwrap();
     }
 
     pub async fn verified(&self) {

@@ -31,7 +31,7 @@ async fn half_paid(world: &World, ids: [Option<&str>; 4]) -> i64 {
 
 async fn deposit(world: &World, amount: &str) {
     let deposit = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: amount.to_owned().into(),
         ..TransferRequest::default()
     };

@@ -190,7 +190,7 @@ async fn unusable_accounts_are_refused_row_by_row() {
     let world = world_with_payees(3).await;
     open(&world, "EURO", "EUR", "0").await;
     let set = async |number: &str, status| {
-        account::set_status(&world.service, &world.actor, number, status, "test").await.unwrap();
+        account::set_status(&world.service, &world.actor, &number.into(), status, "test").await.unwrap();
     };
     set("P-0", AccountStatus::Frozen).await;
     set("P-1", AccountStatus::Closed).await;
@@ -226,7 +226,7 @@ async fn unusable_accounts_are_refused_row_by_row() {
 async fn an_item_failed_on_a_frozen_account_can_be_retried() {
     let world = world_with_payees(2).await;
     let set = async |number: &str, status| {
-        account::set_status(&world.service, &world.actor, number, status, "test").await.unwrap();
+        account::set_status(&world.service, &world.actor, &number.into(), status, "test").await.unwrap();
     };
     set("P-0", AccountStatus::Frozen).await;
     let batch = run(&world, salaries(2, "1.00")).await;

@@ -32,7 +32,7 @@ fn told(events: &[Json]) -> Vec<(&str, &str)> {
 
 fn deposit(number: &str, amount: &str) -> service::transfer::TransferRequest {
     service::transfer::TransferRequest {
-        to: Some(number.to_owned()),
+        to: Some(number.into()),
         amount: amount.to_owned().into(),
         ..Default::default()
     }
@@ -190,9 +190,15 @@ async fn a_pause_is_recorded_as_requested_and_as_done_and_a_paused_batch_is_not_
 #[tokio::test]
 async fn a_retry_while_the_batch_is_paused_does_not_claim_to_have_started() {
     let world = world_with_payees(600).await;
-    account::set_status(&world.service, &world.actor, "P-0", domain::account::AccountStatus::Frozen, "test")
-        .await
-        .unwrap();
+    account::set_status(
+        &world.service,
+        &world.actor,
+        &"P-0".into(),
+        domain::account::AccountStatus::Frozen,
+        "test",
+    )
+    .await
+    .unwrap();
     let id = loop {
         let id = paused_with_frozen(&world).await;
         if world.get(&at(id, "")).await.data()["failedCount"] == 1 {
@@ -212,7 +218,7 @@ async fn a_retry_while_the_batch_is_paused_does_not_claim_to_have_started() {
 async fn paused_with_frozen(world: &World) -> i64 {
     use domain::account::AccountStatus::{Active, Frozen};
     let set = async |status| {
-        account::set_status(&world.service, &world.actor, "P-0", status, "test").await.unwrap();
+        account::set_status(&world.service, &world.actor, &"P-0".into(), status, "test").await.unwrap();
     };
     for _ in 0..50 {
         set(Active).await;

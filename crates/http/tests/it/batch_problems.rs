@@ -15,7 +15,7 @@ use store::audit::Actor;
 async fn partial(world: &World) -> i64 {
     let file = "account,amount,memo\nP-0,1.00,a\nNOBODY,2.00,b\nP-1,-3,c\nNOWHERE,x,d\n";
     let import = BatchImport {
-        account: Some("PAY".to_owned()),
+        account: Some("PAY".into()),
         partial: true,
         ..BatchImport::new(BatchType::OneToMany, "partial")
     };

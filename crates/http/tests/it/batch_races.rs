@@ -116,7 +116,7 @@ async fn concurrent_retries_pay_once() {
     world.post(&at(id, "/execute"), Json::Null).await.data();
     assert_eq!(ended(&world, id).await["failedCount"], 1);
     let deposit = service::transfer::TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "5000.00".to_owned().into(),
         ..Default::default()
     };

@@ -43,7 +43,7 @@ async fn everybody() -> World {
     open_for(&world, "CY", "CY-E", "EUR", "0").await;
     open_for(&world, "CY", "CY-J", "JPY", "0").await;
     for (number, status) in [("FROST", AccountStatus::Frozen), ("GONE", AccountStatus::Closed)] {
-        account::set_status(&world.service, &world.actor, number, status, "test").await.unwrap();
+        account::set_status(&world.service, &world.actor, &number.into(), status, "test").await.unwrap();
     }
     for (target, rate) in [("EUR", "0.9"), ("JPY", "151.237")] {
         fx::set(&world.service, &world.actor, "USD", target, rate, "test").await.unwrap();
@@ -66,7 +66,7 @@ async fn by_file(world: &World, kind: BatchType, convert: bool, rows: &[Row<'_>]
         |row: &Row<'_>| used.iter().map(|name| *row.get(name).unwrap_or(&"")).collect::<Vec<_>>().join(",");
     let text = format!("{}\n{}\n", used.join(","), rows.iter().map(line).collect::<Vec<_>>().join("\n"));
     let import = BatchImport {
-        account: (kind != BatchType::ManyToMany).then(|| "PAY".to_owned()),
+        account: (kind != BatchType::ManyToMany).then(|| "PAY".into()),
         currency: (kind == BatchType::ManyToMany).then(|| "USD".to_owned()),
         partial: true,
         draft: true,

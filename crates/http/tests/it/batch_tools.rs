@@ -31,7 +31,7 @@ pub async fn open_for(world: &World, holder: &str, number: &str, currency: &str,
     let account = account::open(&world.service, &world.actor, &new).await.unwrap();
     if money != "0" {
         let deposit = TransferRequest {
-            to: Some(number.to_owned()),
+            to: Some(number.into()),
             amount: money.to_owned().into(),
             ..TransferRequest::default()
         };
@@ -96,7 +96,7 @@ pub async fn send(world: &World, method: Method, path: &str, json: Json) -> Answ
 }
 
 pub async fn balance(world: &World, number: &str) -> i64 {
-    account::show(&world.service, number).await.unwrap().0.balance
+    account::show(&world.service, &number.into()).await.unwrap().0.balance
 }
 
 /// Asserts that every invariant holds.

@@ -7,6 +7,7 @@ use crate::date::read_range;
 use crate::listing::{Counting, Total};
 use crate::search::{Search, SearchLimits};
 use crate::{Error, Service};
+use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::transfer::TransferKind;
@@ -21,7 +22,7 @@ use store::transfer_list::{self, TransferFilter, TransferSort};
 #[derive(Debug, Clone, Default)]
 pub struct TransferQuery {
     /// Only those from or to this account, named by id or number.
-    pub account: Option<String>,
+    pub account: Option<GivenAccount>,
     /// Only completed ones, or only refused ones.
     pub completed: Option<bool>,
     /// Only of this kind.
@@ -129,8 +130,8 @@ async fn filter(
         text: query.text.clone(),
         ..TransferFilter::default()
     };
-    if let Some(text) = &query.account {
-        match account_cache::named(tx, text).await {
+    if let Some(given) = &query.account {
+        match account_cache::named(tx, given).await {
             Ok(account) => filter.account = Some(account.id),
             Err(error) if error.code() == Some(Code::AccountNotFound) => return Ok(None),
             Err(error) => return Err(error),

@@ -138,8 +138,8 @@ async fn refuse_transfer<T>(
     refusal: Refusal,
 ) -> Result<T, Error> {
     let about = Fact::new(Action::TransferCreate, None)
-        .with("from", request.from.as_deref().map(shown))
-        .with("to", request.to.as_deref().map(shown))
+        .with("from", request.from.as_ref().map(|given| shown(&given.written)))
+        .with("to", request.to.as_ref().map(|given| shown(&given.written)))
         .with("amount", request.amount.text())
         .with("rate", request.rate.as_deref().map(shown))
         .with("rate_override", request.rate_override.as_ref().map(|over| shown(&over.reason)))

@@ -37,7 +37,7 @@ pub(super) struct PreparedTransfer {
 
 /// Prepares the request for the door; reads from the database only what is not cached.
 pub(super) async fn prepare(service: &Service, request: &TransferRequest) -> Result<PreparedTransfer, Error> {
-    let (from, to) = account_cache::pair(service, request.from.as_deref(), request.to.as_deref()).await?;
+    let (from, to) = account_cache::pair(service, request.from.as_ref(), request.to.as_ref()).await?;
     let kind = match (&from, &to) {
         (Some(_), Some(_)) => TransferKind::Single,
         (None, Some(_)) => TransferKind::Deposit,

@@ -161,7 +161,8 @@ async fn test_transfer_to_inactive_account() {
     world.status(B1, AccountStatus::Active).await;
     assert_eq!(world.code(A1, B1, "1.00").await, None);
     let thaw =
-        account::set_status(&world.service, &actor(), "ACC-B9-CLOSED", AccountStatus::Active, "").await;
+        account::set_status(&world.service, &actor(), &"ACC-B9-CLOSED".into(), AccountStatus::Active, "")
+            .await;
     assert_eq!(thaw.unwrap_err().code(), Some(Code::AccountState));
     world.assert_sound().await;
 }

@@ -14,7 +14,7 @@ impl World {
     async fn entries(&self, number: &str, query: &StatementQuery) -> Vec<Entry> {
         let (mut all, mut query) = (Vec::new(), query.clone());
         loop {
-            let page = statement::show(&self.service, number, &query).await.unwrap();
+            let page = statement::show(&self.service, &number.into(), &query).await.unwrap();
             let full = i64::try_from(page.entries.len()).unwrap() == query.limit;
             assert!(full || page.cursor.is_none());
             all.extend(page.entries);
@@ -207,12 +207,12 @@ async fn test_query_transfer_by_date_range() {
     assert!(world.entries(A1, &until).await.is_empty());
     let backwards =
         StatementQuery { from: set("2026-02-02"), to: set("2026-02-01"), ..StatementQuery::default() };
-    let refused = statement::show(&world.service, A1, &backwards).await.unwrap_err();
+    let refused = statement::show(&world.service, &A1.into(), &backwards).await.unwrap_err();
     assert_eq!(refused.code(), Some(Code::RangeReversed));
     for bad in ["2026-02-30", "2026-2-1", "yesterday", "20260201"] {
         let query = StatementQuery { from: set(bad), limit: 10, ..StatementQuery::default() };
         assert_eq!(
-            statement::show(&world.service, A1, &query).await.unwrap_err().code(),
+            statement::show(&world.service, &A1.into(), &query).await.unwrap_err().code(),
             Some(Code::DateInvalid)
         );
     }
@@ -269,7 +269,7 @@ async fn check_balances(world: &World, days: Option<(usize, usize)>) -> Balances
     };
     let mut reached = None;
     loop {
-        let page = statement::show(&world.service, A1, &query).await.unwrap();
+        let page = statement::show(&world.service, &A1.into(), &query).await.unwrap();
         let balances = page.balances.unwrap();
         if let Some(around) = balances.page {
             assert_eq!(around.closing, reached.unwrap_or(balances.range.closing));

@@ -1,6 +1,7 @@
 //! Lists of transfers: a search through account histories and chunk summaries finds the same as a full scan.
 
 use crate::world::{A1, A2, B1, World, request, set};
+use domain::account_ref::GivenAccount;
 use service::listing::Counting;
 use service::transfer::{self, TransferQuery, TransferRequest};
 use store::listing::{CursorKey, Order, PageRequest};
@@ -51,7 +52,7 @@ async fn check_all(world: &World, state: &str) {
                     for text in [None, Some("rent")] {
                         let day = |place: Option<usize>| place.map(|place| DAYS[place].to_owned());
                         let query = TransferQuery {
-                            account: account.map(str::to_owned),
+                            account: account.map(GivenAccount::from),
                             completed,
                             from: day(from),
                             to: day(to),

@@ -7,8 +7,8 @@ use store::StoreError;
 
 fn request(vouchers: &[&str]) -> TransferRequest {
     TransferRequest {
-        from: Some(A1.to_owned()),
-        to: Some(B1.to_owned()),
+        from: Some(A1.into()),
+        to: Some(B1.into()),
         amount: AmountInput::Minor(100),
         vouchers: vouchers.iter().map(|url| (*url).to_owned()).collect(),
         ..TransferRequest::default()

@@ -2,6 +2,7 @@
 //! that the test sets, and access past the service to what is stored.
 
 use domain::account::AccountStatus;
+use domain::account_ref::GivenAccount;
 use domain::code::Code;
 use domain::id::TransferId;
 use ledger::{Clock, Door, DoorOptions, Outcome};
@@ -91,8 +92,8 @@ pub fn actor() -> Actor {
 /// A transfer request as from the command line.
 pub fn request(from: &str, to: &str, amount: &str) -> TransferRequest {
     TransferRequest {
-        from: Some(from.to_owned()),
-        to: Some(to.to_owned()),
+        from: Some(from.into()),
+        to: Some(to.into()),
         amount: amount.to_owned().into(),
         ..TransferRequest::default()
     }
@@ -215,11 +216,12 @@ impl World {
     }
 
     pub async fn policy(&self, account: Option<&str>, change: &PolicyChange) {
-        policy::set(&self.service, &actor(), "USD", account, change).await.unwrap();
+        let account = account.map(GivenAccount::from);
+        policy::set(&self.service, &actor(), "USD", account.as_ref(), change).await.unwrap();
     }
 
     pub async fn status(&self, number: &str, status: AccountStatus) {
-        account::set_status(&self.service, &actor(), number, status, "test").await.unwrap();
+        account::set_status(&self.service, &actor(), &number.into(), status, "test").await.unwrap();
     }
 
     pub fn set_clock(&self, time: &str) {
@@ -228,11 +230,11 @@ impl World {
 
     /// Minor units.
     pub async fn balance(&self, number: &str) -> i64 {
-        account::show(&self.service, number).await.unwrap().0.balance
+        account::show(&self.service, &number.into()).await.unwrap().0.balance
     }
 
     pub async fn id(&self, number: &str) -> i64 {
-        account::show(&self.service, number).await.unwrap().0.id.0
+        account::show(&self.service, &number.into()).await.unwrap().0.id.0
     }
 
     /// The newest audit rows that match, oldest first.

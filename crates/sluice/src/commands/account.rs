@@ -10,6 +10,7 @@ use crate::session::{Access, Session, major};
 use crate::word::{self, Word, marked};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::account::AccountStatus;
+use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use domain::code::Language;
 use formats::delimiter::Delimiter;
@@ -48,7 +49,7 @@ pub(crate) enum AccountVerb {
     #[command(after_help = "Example:\n  sluice account show ACME --json")]
     Show {
         /// Account number or id, such as acct_18
-        number: String,
+        number: GivenAccount,
     },
     /// Show an account's entries, newest first
     #[command(after_help = "Example:\n  sluice account statement ACME --from 2026-05-01 --to 2026-05-31")]
@@ -63,7 +64,7 @@ pub(crate) enum AccountVerb {
     #[command(after_help = "Example:\n  sluice account make-default ACME-2")]
     MakeDefault {
         /// Account number or id, such as acct_18
-        number: String,
+        number: GivenAccount,
     },
     /// Close an account permanently; its balance must be zero
     #[command(after_help = "Example:\n  sluice account close ACME --reason \"left\"")]
@@ -129,7 +130,7 @@ pub(crate) struct AccountListArgs {
 #[derive(Debug, Args)]
 pub(crate) struct StatusArgs {
     /// Account number or id, such as acct_18
-    pub number: String,
+    pub number: GivenAccount,
     /// Reason, for the audit log
     #[arg(long, default_value = "", value_name = "TEXT")]
     pub reason: String,

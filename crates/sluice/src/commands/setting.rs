@@ -4,6 +4,7 @@ use crate::exit::{Exit, Failure};
 use crate::say::say;
 use crate::session::{Access, Session};
 use clap::{ArgGroup, Args, Subcommand};
+use domain::account_ref::GivenAccount;
 use serde_json::json;
 use service::setting::{self, SettingsChange};
 
@@ -41,7 +42,7 @@ pub(crate) struct SettingChangeArgs {
     duplicate_window: Option<i64>,
     /// With --duplicate-window or --no-own-window: only for batches with this single account
     #[arg(long, value_name = "NUMBER", requires = "window")]
-    account: Option<String>,
+    account: Option<GivenAccount>,
     /// Apply the organisation's window to this account again
     #[arg(long, requires = "account")]
     no_own_window: bool,

@@ -6,6 +6,7 @@ use crate::say::{Say, say};
 use crate::session::{Session, major};
 use crate::word::posting;
 use clap::{Args, ValueEnum};
+use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use domain::code::Language;
 use ledger::calendar;
@@ -16,7 +17,7 @@ use service::statement::{self, Balances, Direction, Entry, PAGE_MAX, Statement, 
 #[derive(Debug, Args)]
 pub(crate) struct StatementArgs {
     /// Account number or id, such as acct_18
-    pub number: String,
+    pub number: GivenAccount,
     /// From this value date, YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     pub from: Option<String>,

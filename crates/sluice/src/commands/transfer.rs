@@ -7,6 +7,7 @@ use crate::say::say;
 use crate::session::{Access, Session, major};
 use crate::word::{outcome, reason};
 use clap::{Args, Subcommand};
+use domain::account_ref::GivenAccount;
 use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::{Code, Language};
@@ -36,7 +37,7 @@ pub(crate) struct Particulars {
 pub(crate) struct DepositArgs {
     /// Account to deposit into
     #[arg(long, value_name = "NUMBER")]
-    pub account: String,
+    pub account: GivenAccount,
     /// Amount in major units, such as 1250.00
     #[arg(long, allow_hyphen_values = true)]
     pub amount: String,
@@ -50,7 +51,7 @@ pub(crate) struct DepositArgs {
 pub(crate) struct WithdrawArgs {
     /// Account to withdraw from
     #[arg(long, value_name = "NUMBER")]
-    pub account: String,
+    pub account: GivenAccount,
     /// Amount in major units, such as 1250.00
     #[arg(long, allow_hyphen_values = true)]
     pub amount: String,
@@ -71,10 +72,10 @@ pub(crate) struct TransferArgs {
     pub verb: Option<TransferVerb>,
     /// Account to pay from
     #[arg(long, value_name = "NUMBER", required = true)]
-    pub from: Option<String>,
+    pub from: Option<GivenAccount>,
     /// Account to pay to
     #[arg(long, value_name = "NUMBER", required = true)]
-    pub to: Option<String>,
+    pub to: Option<GivenAccount>,
     /// Amount in major units, such as 1250.00
     #[arg(long, allow_hyphen_values = true, required = true)]
     pub amount: Option<String>,
@@ -146,7 +147,8 @@ pub(crate) async fn transfer(session: &Session, args: &TransferArgs) -> Result<E
 
 async fn carry_out(session: &Session, request: &TransferRequest, amount: &str) -> Result<Exit, Failure> {
     let done = transfer::create(&session.service, &session.actor, request).await?.outcome;
-    let payer = request.from.as_deref().or(request.to.as_deref()).unwrap_or_default();
+    let payer = request.from.as_ref().or(request.to.as_ref());
+    let payer = payer.ok_or_else(|| service::Error::from(Code::SourceNotFound))?;
     let (_, asset) = account::show(&session.service, payer).await?;
     let (fee, language) = (major(done.fee, &asset), session.language);
     let json = json!({

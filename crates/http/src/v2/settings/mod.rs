@@ -111,7 +111,7 @@ pub(crate) async fn set(
     let change = SettingsChange {
         time_zone: input.time_zone,
         duplicate_window: input.duplicate_window,
-        account_window: input.account_window.map(|window| (window.account, window.days)),
+        account_window: input.account_window.map(|window| (window.account.into(), window.days)),
     };
     setting::set(&app.service, who.actor(), &change).await?;
     Ok(Answer::saying(SET, current(&app).await?))

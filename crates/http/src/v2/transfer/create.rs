@@ -9,6 +9,7 @@ use crate::kit::routes::Routes;
 use crate::kit::who::Who;
 use crate::v2::account::AccountInput;
 use domain::access::Operation;
+use domain::account_ref::GivenAccount;
 use domain::code::groups::TRANSFER;
 use serde::Deserialize;
 use service::Service;
@@ -157,7 +158,7 @@ impl TransferInput {
 
 impl MovementInput {
     /// The request and the account; the caller decides which side the account is on.
-    fn request(self) -> (TransferRequest, Option<String>) {
+    fn request(self) -> (TransferRequest, Option<GivenAccount>) {
         let request = TransferRequest {
             amount: AmountInput::Minor(self.amount_cents),
             memo: self.memo,

@@ -68,8 +68,8 @@ async fn the_same_key_text_is_a_different_key_for_each_caller() {
     let (world, a, b) = two().await;
     let admin = first_admin(&world).await;
     let new = TransferRequest {
-        from: Some(a.number.clone()),
-        to: Some(b.number.clone()),
+        from: Some(a.number.clone().into()),
+        to: Some(b.number.clone().into()),
         amount: "0.01".to_owned().into(),
         ..TransferRequest::default()
     };

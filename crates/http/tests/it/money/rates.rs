@@ -132,7 +132,7 @@ async fn the_target_amount_is_limited_where_an_administrator_set_a_policy() {
     assert_eq!(world.post(TRANSFERS, at(&a, &eur, 1, "1000000")).await.data()["toAmountCents"], 1_000_000);
     // An account's policy overrides its currency's.
     let change = service::policy::PolicyChange { max: Some("5.00".to_owned()), ..Default::default() };
-    policy::set(&world.service, &world.actor, "EUR", Some("E-1"), &change).await.unwrap();
+    policy::set(&world.service, &world.actor, "EUR", Some(&"E-1".into()), &change).await.unwrap();
     assert_eq!(world.post(TRANSFERS, pay(&a, &eur, 550)).await.code(), "TARGET_AMOUNT_ABOVE_MAXIMUM");
     assert_eq!(world.post(TRANSFERS, pay(&a, &eur, 549)).await.data()["toAmountCents"], 500);
     // A deposit, like a transfer within one currency, is limited only at its source.

@@ -19,7 +19,7 @@ async fn far_apart(world: &World, memos: &[&str]) {
         counter::take(&mut tx, Counter::Number, 25_000).await.unwrap();
         tx.commit().await.unwrap();
         let deposit = TransferRequest {
-            to: Some("PAY".to_owned()),
+            to: Some("PAY".into()),
             amount: "1.00".to_owned().into(),
             memo: Some((*memo).to_owned()),
             ..TransferRequest::default()

@@ -27,7 +27,7 @@ pub async fn people(service: &Service, count: usize) {
     (0..count).for_each(|k| writeln!(accounts, "A{k},Payee {k},U{k},USD").unwrap());
     account::import(service, &actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let rich = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "9000000.00".to_owned().into(),
         ..TransferRequest::default()
     };
@@ -39,7 +39,7 @@ pub async fn batch(service: &Service, count: usize) -> Batch {
     let mut rows = "account,amount\n".to_owned();
     (0..count).for_each(|k| writeln!(rows, "A{k},1.00").unwrap());
     let import = BatchImport {
-        account: Some("PAY".to_owned()),
+        account: Some("PAY".into()),
         submission: Submission { again: Some("a test".to_owned()), ..Submission::default() },
         ..BatchImport::new(BatchType::OneToMany, "watched")
     };

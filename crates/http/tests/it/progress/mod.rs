@@ -84,7 +84,7 @@ async fn a_run_that_ends_between_two_readings_still_sends_its_first_and_last_eve
     let world = world().await;
     let batch = submitted(&world, 5).await;
     let set = async |status| {
-        account::set_status(&world.service, &world.actor, "A3", status, "test").await.unwrap();
+        account::set_status(&world.service, &world.actor, &"A3".into(), status, "test").await.unwrap();
     };
     set(AccountStatus::Frozen).await;
     let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;
@@ -103,7 +103,7 @@ async fn a_watcher_that_stays_in_the_room_also_sees_the_retry() {
     let world = world().await;
     let batch = submitted(&world, 20).await;
     let set = async |status| {
-        account::set_status(&world.service, &world.actor, "A7", status, "test").await.unwrap();
+        account::set_status(&world.service, &world.actor, &"A7".into(), status, "test").await.unwrap();
     };
     set(AccountStatus::Frozen).await;
     let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;

@@ -28,6 +28,7 @@ use super::{external_id, lookup, problems};
 use crate::payee::{Field, Given, Payees, Side};
 use crate::write::{Write, WriteResult};
 use crate::{Error, Service, setting};
+use domain::account_ref::GivenAccount;
 use domain::amount::format_minor;
 use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchType};
 use domain::code::Code;
@@ -48,8 +49,8 @@ pub struct BatchImport {
     pub kind: BatchType,
     /// How a failed item affects the rest.
     pub mode: BatchMode,
-    /// The single account, by number or as `acct_18`; none for `many_to_many`.
-    pub account: Option<String>,
+    /// The single account; none for `many_to_many`.
+    pub account: Option<GivenAccount>,
     /// The currency code; needed for `many_to_many` only.
     pub currency: Option<String>,
     /// The batch's name.
@@ -312,8 +313,8 @@ async fn terms_of_import(tx: &mut Tx, import: &BatchImport) -> Result<BatchTerms
     let single = if import.kind == BatchType::ManyToMany {
         None
     } else {
-        let number = import.account.clone().unwrap_or_default();
-        Some(single(tx, &Given::account(Some(side), field, number, Digits::Fold), side).await?)
+        let account = import.account.clone().unwrap_or_else(|| String::new().into());
+        Some(single(tx, &Given::of(Some(side), field, account), side).await?)
     };
     let asset = asset_of_batch(tx, import.kind, single, import.currency.as_deref(), import.convert).await?;
     let terms = terms(tx, import.kind, asset, single, import.convert).await?;

@@ -9,6 +9,7 @@ use crate::exit::{Exit, Failure};
 use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
+use domain::account_ref::GivenAccount;
 use domain::batch::{BatchMode, BatchState, BatchType};
 use domain::code::Language;
 use formats::delimiter::Delimiter;
@@ -28,7 +29,7 @@ pub(crate) struct BatchImportArgs {
     pub kind: Option<BatchType>,
     /// The single account, by number or as acct_18: the payer of one_to_many, the payee of many_to_one
     #[arg(long, value_name = "NUMBER", required_unless_present_any = ["currency", "into"])]
-    pub account: Option<String>,
+    pub account: Option<GivenAccount>,
     /// Name of the batch
     #[arg(long, required_unless_present = "into")]
     pub name: Option<String>,

@@ -7,6 +7,7 @@ use crate::say::say;
 use crate::session::{Session, major};
 use crate::word::{Word, outcome, reason};
 use clap::{Args, ValueEnum};
+use domain::account_ref::GivenAccount;
 use domain::code::{Code, Language};
 use domain::transfer::TransferKind;
 use ledger::calendar;
@@ -20,7 +21,7 @@ use service::transfer::{self, TransferDetail, TransferQuery, TransferSide, Trans
 pub(crate) struct TransferListArgs {
     /// Only transfers from or to this account
     #[arg(long, value_name = "NUMBER")]
-    pub account: Option<String>,
+    pub account: Option<GivenAccount>,
     /// Only from this value date, YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     pub from: Option<String>,

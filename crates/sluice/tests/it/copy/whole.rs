@@ -75,8 +75,8 @@ async fn by_programs(ledger: &At) {
     let holder = NewHolder { name: "By program".to_owned(), ..NewHolder::default() };
     holder::add(&service.once(key), &actor, &holder).await.unwrap();
     let request = TransferRequest {
-        from: Some("ACME".to_owned()),
-        to: Some("P1".to_owned()),
+        from: Some("ACME".into()),
+        to: Some("P1".into()),
         amount: AmountInput::Minor(300),
         vouchers: vec!["https://files.example.com/1.pdf".to_owned()],
         ..TransferRequest::default()
