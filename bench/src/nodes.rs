@@ -7,7 +7,7 @@ use crate::{BenchOptions, Shape, Step};
 use domain::batch::BatchState;
 use engine::Pulse;
 use serde_json::{Value as Json, json};
-use service::{Error, Service};
+use service::{Error, Service, batch, node};
 use std::io::Write as _;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -41,12 +41,12 @@ async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(Step)) -
     for _ in 0..2 {
         workers.push(worker(options, url)?);
     }
-    while service.node_list().await?.iter().filter(|node| node.is_worker).count() < workers.len() {
+    while node::list(service).await?.iter().filter(|node| node.is_worker).count() < workers.len() {
         tokio::time::sleep(LOOK).await;
     }
     let begun = Instant::now();
     for batch in &batches {
-        service.batch_execute(&actor, &batch.id.to_string()).await?;
+        batch::execute(service, &actor, batch.id.into()).await?;
     }
     for batch in &batches {
         ended(service, batch).await?;
@@ -83,7 +83,7 @@ fn worker(options: &BenchOptions, url: &str) -> std::io::Result<Child> {
 
 async fn ended(service: &Service, batch: &Batch) -> Result<(), Error> {
     loop {
-        let now = service.batch(&batch.id.to_string()).await?;
+        let now = batch::named(service, batch.id.into()).await?;
         if now.state == BatchState::Completed {
             return Ok(());
         }

@@ -3,16 +3,17 @@
 use crate::input::{self, Lines};
 use crate::place::Place;
 use crate::{BenchOptions, RoundSpeed, Shape, Step, floor, machine};
+use domain::account_ref::GivenAccount;
 use domain::batch::{BatchState, BatchType};
 use engine::{Engine, EngineOptions, history};
 use ledger::{Clock, Door, DoorOptions};
 use serde_json::{Value as Json, json};
 use service::account_import::AccountImport;
 use service::batch::import::BatchImport;
-use service::policy::PolicyChange;
-use service::statement::StatementQuery;
-use service::transfer::TransferRequest;
-use service::{Error, Service};
+use service::policy::{self, PolicyChange};
+use service::statement::{self, StatementQuery};
+use service::transfer::{self, TransferRequest};
+use service::{Error, Service, account, batch};
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
@@ -142,7 +143,7 @@ async fn median_ms(service: &Service, number: &str, query: &StatementQuery) -> R
     let mut times = Vec::new();
     for _ in 0..21 {
         let begun = Instant::now();
-        let page = service.statement(number, query).await?;
+        let page = statement::show(service, &number.into(), query).await?;
         times.push(begun.elapsed().as_secs_f64() * 1e3);
         if page.entries.is_empty() {
             return Err(std::io::Error::other("the statement is empty").into());
@@ -189,25 +190,25 @@ pub(crate) async fn set_up(
         fee_min: text("0.50"),
         fee_max: text("50.00"),
     };
-    service.policy_set(actor, "USD", None, &change).await?;
+    policy::set(service, actor, "USD", None, &change).await?;
     let begun = Instant::now();
     let count = input::accounts(shape, options.items);
     let opening = if shape == Shape::Random { "1000000.00" } else { "" };
     let accounts = Lines::new("number,holder,email,uid,currency,opening\n", count, move |k, line| {
         drop(writeln!(line, "A{k:09},Holder {k},,U{k:09},USD,{opening}"));
     });
-    let imported = service.account_import(actor, accounts, AccountImport::default()).await?;
+    let imported = account::import(service, actor, accounts, AccountImport::default()).await?;
     for source in ["SOURCE", "SOURCE2"] {
         let file = Lines::new("number,holder,email,uid,currency,opening\n", 1, move |_, line| {
             drop(writeln!(line, "{source},Employer {source},,{source},USD,"));
         });
-        service.account_import(actor, file, AccountImport::default()).await?;
+        account::import(service, actor, file, AccountImport::default()).await?;
         let deposit = TransferRequest {
-            to: text(source),
+            to: Some(source.into()),
             amount: "40000000000.00".to_owned().into(),
             ..TransferRequest::default()
         };
-        service.transfer(actor, &deposit).await?;
+        transfer::create(service, actor, &deposit).await?;
     }
     history::catch_up(&ledger.store, &ledger.door).await?;
     ledger.store.checkpoint().await?;
@@ -233,9 +234,8 @@ async fn one(
     machine::reset_peak_rss();
     let log = store.log_bytes().await?;
     let (begun, cpu) = (Instant::now(), machine::cpu_s());
-    let name = batch.id.to_string();
-    service.batch_execute(actor, &name).await?;
-    let ended = ledger.engine().run(&name, |_| ()).await?;
+    batch::execute(service, actor, batch.id.into()).await?;
+    let ended = ledger.engine().run(batch.id, |_| ()).await?;
     let (run_s, cpu_s) = (begun.elapsed().as_secs_f64(), machine::cpu_s() - cpu);
 
     let log = log.zip(store.log_bytes().await?).map(|(before, after)| after - before);
@@ -292,13 +292,13 @@ pub(crate) async fn take_in(
     file: Box<dyn std::io::Read + Send>,
 ) -> Result<Batch, Error> {
     let import = BatchImport {
-        account: source.map(str::to_owned),
+        account: source.map(GivenAccount::from),
         currency: Some("USD".to_owned()),
         ..BatchImport::new(
             if source.is_some() { BatchType::OneToMany } else { BatchType::ManyToMany },
             format!("bench {}", shape.name()),
         )
     };
-    let imported = service.batch_import(actor, &import, file).await?;
+    let imported = batch::import(service, actor, &import, file).await?;
     imported.batch.ok_or_else(|| std::io::Error::other("no row was imported").into())
 }

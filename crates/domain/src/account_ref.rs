@@ -17,6 +17,39 @@ pub enum AccountRef {
     Number(AccountNumber),
 }
 
+/// An account as a caller gave it, parsed where it enters. A text that cannot name an account keeps the
+/// reason: the verb refuses it, and audits the refusal, as it does for an account that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenAccount {
+    /// The text as written.
+    pub written: String,
+    /// The account it names, or why it cannot name one.
+    pub named: Result<AccountRef, Code>,
+}
+
+impl GivenAccount {
+    /// Parses a text; `digits` says whether full-width digits are allowed.
+    #[must_use]
+    pub fn read(written: String, digits: Digits) -> Self {
+        let named = AccountRef::parse(&written, digits);
+        Self { written, named }
+    }
+}
+
+/// As people write it: full-width digits count as digits.
+impl From<String> for GivenAccount {
+    fn from(written: String) -> Self {
+        Self::read(written, Digits::Fold)
+    }
+}
+
+/// As people write it: full-width digits count as digits.
+impl From<&str> for GivenAccount {
+    fn from(written: &str) -> Self {
+        written.to_owned().into()
+    }
+}
+
 impl AccountRef {
     /// Reads a string from a query, file, command line or JSON: `acct_18` is an id, bare digits are a number.
     ///
@@ -127,6 +160,13 @@ mod tests {
         );
         assert_eq!(kind(AccountRef::parse("acct_１８", Digits::Fold)), "id 18");
         assert_eq!(kind(AccountRef::parse("acct_１８", Digits::Refuse)), "FULL_WIDTH_DIGITS");
+    }
+
+    #[test]
+    fn a_text_that_names_no_account_keeps_its_reason() {
+        let given = GivenAccount::from("ACCT_18");
+        assert_eq!((given.written.as_str(), given.named), ("ACCT_18", Err(Code::IdInvalid)));
+        assert_eq!(GivenAccount::from("acct_１８").named, Ok(AccountRef::Id(AccountId(18))));
     }
 
     #[test]

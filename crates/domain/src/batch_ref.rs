@@ -51,6 +51,12 @@ impl BatchRef {
     }
 }
 
+impl From<BatchId> for BatchRef {
+    fn from(id: BatchId) -> Self {
+        Self::Id(id)
+    }
+}
+
 impl std::fmt::Display for BatchRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

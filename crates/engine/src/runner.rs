@@ -13,7 +13,7 @@ use domain::id::BatchId;
 use domain::item::ItemState;
 use domain::work::{Work, WorkKind};
 use ledger::{Door, Slice, SliceOutcome, crash};
-use service::{Error, Service};
+use service::{Error, Service, batch};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -116,8 +116,12 @@ impl Engine {
     /// Runs a `processing` batch until it ends or is paused; calls `progress` after each chunk. A batch in
     /// another state is returned unchanged. What a run does is recorded under `system` on this node; the
     /// history line of the execution names the user who asked for it.
-    pub async fn run(&self, name: &str, mut progress: impl FnMut(&Progress) + Send) -> Result<Batch, Error> {
-        let batch = self.service.batch(name).await?;
+    pub async fn run(
+        &self,
+        batch: BatchId,
+        mut progress: impl FnMut(&Progress) + Send,
+    ) -> Result<Batch, Error> {
+        let batch = batch::named(&self.service, batch.into()).await?;
         if batch.state != BatchState::Processing {
             return Ok(batch);
         }
@@ -170,7 +174,7 @@ impl Engine {
         epoch: i64,
         progress: &mut (impl FnMut(&Progress) + Send),
     ) -> Result<End, Error> {
-        let (speed, name) = (RunSpeed::start(batch), batch.id.to_string());
+        let speed = RunSpeed::start(batch);
         let actor = Actor::system(self.store.node());
         let (mut after, mut stale) = (batch.first_number - 1, 0);
         let mut ahead = self.read(batch, after);
@@ -202,7 +206,7 @@ impl Engine {
                 }
             }
             (after, stale) = (last, 0);
-            let now = self.with_retries(|| self.service.batch(&name)).await?;
+            let now = self.with_retries(|| batch::named(&self.service, batch.id.into())).await?;
             progress(&speed.measure(now));
         }
     }
@@ -239,7 +243,6 @@ impl Engine {
     }
 
     async fn end(&self, batch: &Batch, epoch: i64, end: End) -> Result<Batch, Error> {
-        let name = batch.id.to_string();
         meter::lease(match end {
             End::Fenced => Lease::Lost,
             End::HandedOver => Lease::HandedOver,
@@ -252,12 +255,12 @@ impl Engine {
             }
             End::HandedOver => {
                 self.with_retries(|| lease::release(&self.store, Work::run(batch.id), epoch)).await?;
-                return self.service.batch(&name).await;
+                return batch::named(&self.service, batch.id.into()).await;
             }
             End::Stopped(code) => Some(code),
             End::Exhausted => None,
             End::Halted => {
-                let now = self.with_retries(|| self.service.batch(&name)).await?;
+                let now = self.with_retries(|| batch::named(&self.service, batch.id.into())).await?;
                 (now.intent == BatchIntent::Interrupt).then_some(Code::Interrupted)
             }
         };

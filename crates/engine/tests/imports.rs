@@ -10,7 +10,7 @@ use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
 use service::account_import::AccountImport;
 use service::batch::import::{BatchImport, Imported, discard};
-use service::{Error, Service};
+use service::{Error, Service, account, batch};
 use std::io::{Cursor, Read};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -70,7 +70,7 @@ async fn world() -> World {
     let service = Service::new(store.clone(), door.clone(), Arc::new(Still));
     let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
     let accounts = "number,holder,currency\nA,One,USD\nB,Other,USD\n";
-    service.account_import(&actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    account::import(&service, &actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
     World { store, engine, service, _place: place }
 }
 
@@ -87,7 +87,7 @@ impl World {
             partial: true,
             ..BatchImport::new(BatchType::ManyToMany, "endless")
         };
-        let task = tokio::spawn(async move { service.batch_import(&actor(), &import, file).await });
+        let task = tokio::spawn(async move { batch::import(&service, &actor(), &import, file).await });
         sender.send(page()).unwrap();
         while self.count("refused_row").await == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -9,11 +9,11 @@ use domain::item::ItemState;
 use domain::work::Work;
 use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
-use service::Service;
 use service::account_import::AccountImport;
-use service::batch::BatchRequest;
 use service::batch::import::BatchImport;
-use service::transfer::TransferRequest;
+use service::batch::{self, BatchRequest};
+use service::transfer::{self, TransferRequest};
+use service::{Service, account};
 use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,26 +50,22 @@ async fn world() -> World {
     let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
     let actor = Actor::new(domain::principal::Principal::CommandLine, "tester", "test");
     let accounts = "number,holder,currency\nPAY,Employer,USD\nA1,A,USD\nA2,B,USD\nA3,C,USD\nA4,D,USD\n";
-    service.account_import(&actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    account::import(&service, &actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let deposit = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "500.00".to_owned().into(),
         ..TransferRequest::default()
     };
-    service.transfer(&actor, &deposit).await.unwrap();
+    transfer::create(&service, &actor, &deposit).await.unwrap();
     let rows = "account,amount\nA1,1.00\nA2,2.00\nA3,3.00\nA4,4.00\n";
     let import =
-        BatchImport { account: Some("PAY".to_owned()), ..BatchImport::new(BatchType::OneToMany, "rails") };
-    let batch = service.batch_import(&actor, &import, Cursor::new(rows)).await.unwrap().batch.unwrap().id;
-    service.batch_execute(&actor, &batch.to_string()).await.unwrap();
+        BatchImport { account: Some("PAY".into()), ..BatchImport::new(BatchType::OneToMany, "rails") };
+    let batch = batch::import(&service, &actor, &import, Cursor::new(rows)).await.unwrap().batch.unwrap().id;
+    batch::execute(&service, &actor, batch.into()).await.unwrap();
     World { store, engine, service, actor, batch, _place: place }
 }
 
 impl World {
-    fn name(&self) -> String {
-        self.batch.to_string()
-    }
-
     /// What a rail does to the item on a line (the first is on line 2): sends it, loses its answer, or refuses it.
     async fn rail(&self, line: i64, to: ItemState) {
         let mut tx = self.store.write().await.unwrap();
@@ -102,7 +98,7 @@ impl World {
     /// State, intent, and the counts of waiting, flying, paid and failed items, after checking the ledger.
     async fn told(&self) -> (BatchState, BatchIntent, [i64; 4]) {
         assert_eq!(upkeep::verify::run(&self.store).await.unwrap().violations(), []);
-        let batch = self.service.batch(&self.name()).await.unwrap();
+        let batch = batch::named(&self.service, self.batch.into()).await.unwrap();
         let tally = batch.tally;
         for state in ItemState::ALL {
             let mut tx = self.store.read().await.unwrap();
@@ -121,7 +117,7 @@ impl World {
     /// Whether any node would run the batch.
     async fn is_waiting(&self) -> bool {
         let waiting = self.engine.waiting().await.unwrap() == [self.batch];
-        assert_eq!(self.service.processing_batches().await.unwrap().len(), usize::from(waiting));
+        assert_eq!(batch::processing(&self.service).await.unwrap().len(), usize::from(waiting));
         waiting
     }
 }
@@ -154,7 +150,7 @@ async fn a_batch_that_only_waits_for_a_rail_is_left_alone_until_its_last_item_ha
     assert!(!world.is_waiting().await);
     world.rail(2, ItemState::Failed).await;
     world.store.wake();
-    while world.service.batch(&world.name()).await.unwrap().state == processing {
+    while batch::named(&world.service, world.batch.into()).await.unwrap().state == processing {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(world.told().await, (BatchState::PartiallyCompleted, run, [0, 0, 2, 2]));
@@ -167,17 +163,18 @@ async fn an_interruption_fails_what_waits_and_leaves_what_is_in_flight_to_the_ra
     let world = world().await;
     world.rail(2, ItemState::Processing).await;
     let (run, processing) = (BatchIntent::Run, BatchState::Processing);
-    let asked =
-        world.service.batch_cancel(&world.actor, &BatchRequest::of(&world.name()), false).await.unwrap();
+    let asked = batch::cancel(&world.service, &world.actor, &BatchRequest::of(world.batch.into()), false)
+        .await
+        .unwrap();
     assert_eq!((asked.state, asked.intent), (processing, BatchIntent::Interrupt));
     assert!(world.is_waiting().await);
-    let left = world.engine.run(&world.name(), |_| ()).await.unwrap();
+    let left = world.engine.run(world.batch, |_| ()).await.unwrap();
     assert_eq!((left.state, left.intent), (processing, run));
     assert_eq!(world.told().await, (processing, run, [0, 1, 0, 3]));
     assert!(!world.is_waiting().await);
     world.rail(2, ItemState::Failed).await;
     assert!(world.is_waiting().await);
-    world.engine.run(&world.name(), |_| ()).await.unwrap();
+    world.engine.run(world.batch, |_| ()).await.unwrap();
     assert_eq!(world.told().await, (BatchState::Failed, run, [0, 0, 0, 4]));
 }
 
@@ -185,12 +182,12 @@ async fn an_interruption_fails_what_waits_and_leaves_what_is_in_flight_to_the_ra
 async fn a_batch_called_off_for_good_skips_an_item_that_the_rail_refuses_later() {
     let world = world().await;
     world.rail(2, ItemState::Processing).await;
-    world.service.batch_cancel(&world.actor, &BatchRequest::of(&world.name()), true).await.unwrap();
-    world.engine.run(&world.name(), |_| ()).await.unwrap();
+    batch::cancel(&world.service, &world.actor, &BatchRequest::of(world.batch.into()), true).await.unwrap();
+    world.engine.run(world.batch, |_| ()).await.unwrap();
     assert_eq!(world.told().await, (BatchState::Processing, BatchIntent::Run, [0, 1, 0, 0]));
     assert!(!world.is_waiting().await);
     world.rail(2, ItemState::Failed).await;
-    world.engine.run(&world.name(), |_| ()).await.unwrap();
+    world.engine.run(world.batch, |_| ()).await.unwrap();
     assert_eq!(world.told().await, (BatchState::Cancelled, BatchIntent::Run, [0, 0, 0, 0]));
 }
 
@@ -198,13 +195,13 @@ async fn a_batch_called_off_for_good_skips_an_item_that_the_rail_refuses_later()
 async fn a_batch_with_items_in_flight_can_be_paused_and_resumed() {
     let world = world().await;
     world.rail(4, ItemState::Processing).await;
-    let paused = world.service.batch_pause(&world.actor, &world.name()).await.unwrap();
+    let paused = batch::pause(&world.service, &world.actor, world.batch).await.unwrap();
     assert_eq!(paused.state, BatchState::Paused);
-    let (_, waiting) = world.service.batch_resume(&world.actor, &world.name()).await.unwrap();
+    let (_, waiting) = batch::resume(&world.service, &world.actor, world.batch.into()).await.unwrap();
     assert_eq!(waiting, 3);
-    world.engine.run(&world.name(), |_| ()).await.unwrap();
+    world.engine.run(world.batch, |_| ()).await.unwrap();
     assert_eq!(world.told().await, (BatchState::Processing, BatchIntent::Run, [0, 1, 3, 0]));
-    let (_, waiting) = world.service.batch_resume(&world.actor, &world.name()).await.unwrap();
+    let (_, waiting) = batch::resume(&world.service, &world.actor, world.batch.into()).await.unwrap();
     assert_eq!(waiting, 0, "nothing waits");
 }
 

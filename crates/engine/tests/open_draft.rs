@@ -7,15 +7,15 @@ use domain::principal::Principal;
 use domain::script::Digits;
 use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
-use service::Service;
 use service::account_import::AccountImport;
-use service::batch::BatchRequest;
 use service::batch::create::CreateBatch;
 use service::batch::import::BatchImport;
 use service::batch::rows::{Amounts, NewRow};
 use service::batch::submit::Submission;
+use service::batch::{self, BatchRequest};
 use service::payee::{Field, Given};
-use service::transfer::TransferRequest;
+use service::transfer::{self, TransferRequest};
+use service::{Service, account};
 use std::io::Cursor;
 use std::sync::Arc;
 use store::audit::Actor;
@@ -61,13 +61,13 @@ async fn world() -> World {
     let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
     let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
     (0..OTHERS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
-    service.account_import(&actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    account::import(&service, &actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let rich = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "9000.00".to_owned().into(),
         ..TransferRequest::default()
     };
-    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().outcome.code, None);
+    assert_eq!(transfer::create(&service, &actor(), &rich).await.unwrap().outcome.code, None);
     World { store, engine, service, _place: place }
 }
 
@@ -94,33 +94,35 @@ async fn other_batch(service: &Service, from: usize) {
     let mut rows = "account,amount,reference\n".to_owned();
     (from..OTHERS).for_each(|k| rows += &format!("A{k},0.01,{from}\n"));
     let import =
-        BatchImport { account: Some("PAY".to_owned()), ..BatchImport::new(BatchType::OneToMany, "others") };
-    service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap();
+        BatchImport { account: Some("PAY".into()), ..BatchImport::new(BatchType::OneToMany, "others") };
+    batch::import(service, &actor(), &import, Cursor::new(rows)).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_draft_that_was_left_open_is_edited_and_paid_like_any_other() {
     let World { store, engine, service, _place } = world().await;
-    let made = service.batch_create(&actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
-    let (batch, id) = (made.batch.batch.number(), made.batch.batch.id);
-    let ask = || BatchRequest::of(&batch);
+    let made = batch::create(&service, &actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
+    let id = made.batch.batch.id;
+    let ask = || BatchRequest::of(id.into());
     let mut added = Vec::new();
     for (from, number) in [(0, "A2"), (1, "A3"), (2, "A4")] {
         other_batch(&service, from).await;
         let rows = [row(number)];
-        added.extend(service.batch_add_items(&actor(), &ask(), &Amounts::Custom, &rows).await.unwrap().items);
+        added.extend(
+            batch::add_items(&service, &actor(), &ask(), &Amounts::Custom, &rows).await.unwrap().items,
+        );
     }
-    service.batch_delete_item(&actor(), &ask(), added[1]).await.unwrap();
+    batch::delete_item(&service, &actor(), &ask(), added[1]).await.unwrap();
     let mut tx = store.read().await.unwrap();
     let runs = store::item_extent::within(&mut tx, id, (0, i64::MAX)).await.unwrap();
     assert_eq!(runs.len(), 4, "{runs:?}");
     drop(tx);
-    service.batch_submit(&actor(), batch.as_str(), &Submission::default()).await.unwrap();
-    service.batch_execute(&actor(), &batch).await.unwrap();
-    let ended = engine.run(&batch, |_| ()).await.unwrap();
+    batch::submit(&service, &actor(), id, &Submission::default()).await.unwrap();
+    batch::execute(&service, &actor(), id.into()).await.unwrap();
+    let ended = engine.run(id, |_| ()).await.unwrap();
     assert_eq!((ended.state, ended.tally.success_count), (BatchState::Completed, 4));
     for (account, expected) in [("A0", 100), ("A1", 100), ("A2", 100), ("A3", 0), ("A4", 100), ("A5", 0)] {
-        assert_eq!(service.account_show(account).await.unwrap().0.balance, expected, "{account}");
+        assert_eq!(account::show(&service, &account.into()).await.unwrap().0.balance, expected, "{account}");
     }
     assert_eq!(upkeep::verify::run(&store).await.unwrap().violations(), []);
 }
@@ -129,7 +131,7 @@ async fn a_draft_that_was_left_open_is_edited_and_paid_like_any_other() {
 async fn verify_reports_a_draft_whose_id_ranges_miss_an_item() {
     let world = world().await;
     let (store, service) = (&world.store, &world.service);
-    let made = service.batch_create(&actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
+    let made = batch::create(service, &actor(), &new_draft(vec![row("A0"), row("A1")])).await.unwrap();
     assert_eq!(upkeep::verify::run(store).await.unwrap().violations(), []);
     let mut tx = store.write().await.unwrap();
     let text = "UPDATE item_extent SET last_number = first_number".to_owned();

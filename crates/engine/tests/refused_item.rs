@@ -10,8 +10,8 @@ use ledger::{Clock, Door, DoorOptions};
 use service::account_import::AccountImport;
 use service::batch::import::BatchImport;
 use service::batch::list::OffsetPage;
-use service::transfer::TransferRequest;
-use service::{Error, Service};
+use service::transfer::{self, TransferRequest};
+use service::{Error, Service, account, batch};
 use std::io::Cursor;
 use std::sync::Arc;
 use store::audit::Actor;
@@ -49,13 +49,13 @@ async fn world() -> World {
     let service = Service::new(store.clone(), door.clone(), Arc::new(Still));
     let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
     (0..ITEMS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
-    service.account_import(&actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    account::import(&service, &actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let rich = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "1000.00".to_owned().into(),
         ..TransferRequest::default()
     };
-    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().outcome.code, None);
+    assert_eq!(transfer::create(&service, &actor(), &rich).await.unwrap().outcome.code, None);
     let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
     World { store, service, engine, place }
 }
@@ -66,12 +66,12 @@ impl World {
         let mut rows = "account,amount\n".to_owned();
         (0..ITEMS).for_each(|k| rows += &format!("A{k},1.00\n"));
         let import = BatchImport {
-            account: Some("PAY".to_owned()),
+            account: Some("PAY".into()),
             mode,
             ..BatchImport::new(BatchType::OneToMany, "refused")
         };
-        let made = self.service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap();
-        self.service.batch_execute(&actor(), &made.batch.unwrap().id.to_string()).await.unwrap()
+        let made = batch::import(&self.service, &actor(), &import, Cursor::new(rows)).await.unwrap();
+        batch::execute(&self.service, &actor(), made.batch.unwrap().id.into()).await.unwrap()
     }
 
     async fn sql(&self, text: &str) {
@@ -97,7 +97,7 @@ impl World {
     /// The states and codes of a batch's items.
     async fn items(&self, batch: &Batch) -> Vec<(i64, ItemState, Option<Code>)> {
         let page = OffsetPage { limit: 1_000, offset: 0 };
-        let list = self.service.batch_item_list(&batch.id.to_string(), &[], None, page).await.unwrap();
+        let list = batch::item_list(&self.service, batch.id.into(), &[], None, page).await.unwrap();
         list.items.iter().map(|one| (one.item.number.0, one.item.state, one.item.code)).collect()
     }
 }
@@ -113,7 +113,7 @@ async fn check(mode: BatchMode, on: &str, bad: &[i64], ends: BatchState, others:
         _ => format!("NEW.state = 4 AND NEW.number IN ({list})"),
     };
     world.refuse(on, &condition).await;
-    let ended = world.engine.run(&batch.id.to_string(), |_| ()).await.unwrap();
+    let ended = world.engine.run(batch.id, |_| ()).await.unwrap();
     assert_eq!(ended.state, ends, "{mode:?} {on}");
     for (place, (number, state, code)) in (0..).zip(world.items(&batch).await) {
         if numbers.first() == Some(&number) || (numbers.contains(&number) && mode == BatchMode::Continue) {
@@ -157,7 +157,7 @@ async fn an_item_that_cannot_even_be_failed_ends_the_run_with_the_databases_erro
         let world = world().await;
         let batch = world.batch(mode).await;
         world.refuse("UPDATE OF state ON item", &format!("NEW.number = {}", batch.first_number + 11)).await;
-        let ended = world.engine.run(&batch.id.to_string(), |_| ()).await;
+        let ended = world.engine.run(batch.id, |_| ()).await;
         let Err(Error::Store(StoreError::Constraint(text))) = ended else { panic!("{mode:?}: {ended:?}") };
         assert!(text.contains("refused by the test"), "{mode:?}: {text}");
         let paid = world.items(&batch).await.iter().filter(|item| item.1 == ItemState::Completed).count();

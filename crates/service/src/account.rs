@@ -1,10 +1,11 @@
 //! Accounts: open, show, list, freeze, unfreeze, close.
 
-use crate::asset::asset_for;
+use crate::asset::{self, asset_for};
 use crate::holder::{NewHolder, holder_for, missing};
 use crate::write::{Write, WriteResult, claimed};
-use crate::{Error, Refusal, Service, account_default};
+use crate::{Error, Refusal, Service, account_cache, account_default};
 use domain::account::{AccountKind, AccountStatus};
+use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -23,7 +24,9 @@ use store::counter::{self, Counter};
 use store::holder_default::{self, HolderDefault};
 use store::named_lock::{self, NamedLock};
 
-pub use crate::account_list::{AccountFilter, AccountPage, AccountQuery, AccountSort};
+pub use crate::account_default::make_default;
+pub use crate::account_import::import;
+pub use crate::account_list::{AccountFilter, AccountPage, AccountQuery, AccountSort, search};
 pub use store::account::AccountView;
 
 /// An account to open.
@@ -41,54 +44,52 @@ pub struct OpenAccount {
     pub confusable: bool,
 }
 
-impl Service {
-    /// Opens an account; creates its holder and enables its currency if necessary.
-    pub async fn account_open(&self, actor: &Actor, new: &OpenAccount) -> Result<AccountView, Error> {
-        let mut write = claimed!(self.write(actor, Action::AccountOpen));
-        write.about = Fact::new(Action::AccountOpen, None)
-            .with("number", shown(&new.number))
-            .with("currency", shown(&new.currency));
-        let done = open(&mut write, new).await;
-        write.end(done).await
-    }
-
-    /// An account, by id or number, with its currency.
-    pub async fn account_show(&self, text: &str) -> Result<(AccountView, Asset), Error> {
-        let mut tx = self.store.read().await?;
-        let account = Self::account_named(&mut tx, text).await?;
-        let asset = Self::asset(&mut tx, account.asset).await?;
-        Ok((account, asset))
-    }
-
-    /// Freezes, unfreezes or closes an account, given by id or number; closing requires a zero balance.
-    pub async fn account_set_status(
-        &self,
-        actor: &Actor,
-        text: &str,
-        status: AccountStatus,
-        reason: &str,
-    ) -> Result<AccountView, Error> {
-        let mut write = claimed!(self.write(actor, Action::AccountStatus));
-        let done = match Self::account_named(&mut write.tx, text).await {
-            Ok(account) => set_status(&mut write, account, status, reason).await,
-            Err(error) => Err(error),
-        };
-        write.end(done).await
-    }
-
-    /// Account numbers in the order of the given ids; unknown ids show as `#id`.
-    pub async fn account_numbers(&self, ids: &[AccountId]) -> Result<Vec<String>, Error> {
-        let mut tx = self.store.read().await?;
-        let mut distinct: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let names: hashbrown::HashMap<i64, String> =
-            store::account::numbers(&mut tx, distinct).await?.into_iter().collect();
-        Ok(ids.iter().map(|id| names.get(&id.0).cloned().unwrap_or_else(|| format!("#{id}"))).collect())
-    }
+/// Opens an account; creates its holder and enables its currency if necessary.
+pub async fn open(service: &Service, actor: &Actor, new: &OpenAccount) -> Result<AccountView, Error> {
+    let mut write = claimed!(service.write(actor, Action::AccountOpen));
+    write.about = Fact::new(Action::AccountOpen, None)
+        .with("number", shown(&new.number))
+        .with("currency", shown(&new.currency));
+    let done = open_in(&mut write, new).await;
+    write.end(done).await
 }
 
-async fn open(write: &mut Write, new: &OpenAccount) -> Result<WriteResult<AccountView>, Error> {
+/// An account, by id or number, with its currency.
+pub async fn show(service: &Service, account: &GivenAccount) -> Result<(AccountView, Asset), Error> {
+    let mut tx = service.store.read().await?;
+    let account = account_cache::named(&mut tx, account).await?;
+    let asset = asset::by_id(&mut tx, account.asset).await?;
+    Ok((account, asset))
+}
+
+/// Freezes, unfreezes or closes an account, given by id or number; closing requires a zero balance.
+pub async fn set_status(
+    service: &Service,
+    actor: &Actor,
+    account: &GivenAccount,
+    status: AccountStatus,
+    reason: &str,
+) -> Result<AccountView, Error> {
+    let mut write = claimed!(service.write(actor, Action::AccountStatus));
+    let done = match account_cache::named(&mut write.tx, account).await {
+        Ok(account) => set_status_in(&mut write, account, status, reason).await,
+        Err(error) => Err(error),
+    };
+    write.end(done).await
+}
+
+/// Account numbers in the order of the given ids; unknown ids show as `#id`.
+pub async fn numbers(service: &Service, ids: &[AccountId]) -> Result<Vec<String>, Error> {
+    let mut tx = service.store.read().await?;
+    let mut distinct: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let names: hashbrown::HashMap<i64, String> =
+        store::account::numbers(&mut tx, distinct).await?.into_iter().collect();
+    Ok(ids.iter().map(|id| names.get(&id.0).cloned().unwrap_or_else(|| format!("#{id}"))).collect())
+}
+
+async fn open_in(write: &mut Write, new: &OpenAccount) -> Result<WriteResult<AccountView>, Error> {
     let number = AccountNumber::for_opening(&new.number, Digits::Fold)
         .map_err(|code| Error::refused(code, shown(&new.number)))?;
     let tx = &mut write.tx;
@@ -139,7 +140,7 @@ async fn view(tx: &mut Tx, id: AccountId) -> Result<AccountView, Error> {
     store::account::by_id(tx, id).await?.ok_or_else(missing)
 }
 
-async fn set_status(
+async fn set_status_in(
     write: &mut Write,
     account: AccountView,
     status: AccountStatus,

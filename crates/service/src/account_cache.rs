@@ -2,12 +2,11 @@
 //! immutable fields are cached in memory, so a transfer needs no database lookup before it reaches the door.
 
 use crate::{Error, Service};
-use domain::account_ref::AccountRef;
+use domain::account_ref::{AccountRef, GivenAccount};
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, HolderId};
 use domain::noun::NounId;
-use domain::script::Digits;
 use domain::visible::shown;
 use hashbrown::HashMap;
 use std::sync::{Arc, Mutex};
@@ -47,12 +46,12 @@ impl AccountCache {
     }
 }
 
-/// Parses an account reference. A text that cannot be one is refused with its reason, or with `missing` if
+/// The account that was given. A text that cannot name one is refused with its reason, or with `missing` if
 /// the only reason is that no such account exists.
-pub(crate) fn read(text: &str, missing: Code) -> Result<AccountRef, Error> {
-    AccountRef::parse(text, Digits::Fold).map_err(|code| {
-        let code = if matches!(code, Code::NameInvalid | Code::NulByte) { missing } else { code };
-        Error::refused(code, shown(text))
+fn reference(given: &GivenAccount, missing: Code) -> Result<&AccountRef, Error> {
+    given.named.as_ref().map_err(|code| {
+        let code = if matches!(code, Code::NameInvalid | Code::NulByte) { missing } else { *code };
+        Error::refused(code, shown(&given.written))
     })
 }
 
@@ -78,54 +77,52 @@ async fn missing(tx: &mut Tx, named: &AccountRef, code: Code) -> Error {
     }
 }
 
-impl Service {
-    /// An account by its id or number.
-    pub(crate) async fn account_named(tx: &mut Tx, text: &str) -> Result<AccountView, Error> {
-        let named = read(text, Code::AccountNotFound)?;
-        let found = store::account::referenced(tx, &named, &named).await?.into_iter().next();
-        match found {
-            Some(account) => Ok(account),
-            None => Err(missing(tx, &named, Code::AccountNotFound).await),
-        }
+/// An account by its id or number.
+pub(crate) async fn named(tx: &mut Tx, given: &GivenAccount) -> Result<AccountView, Error> {
+    let named = reference(given, Code::AccountNotFound)?;
+    let found = store::account::referenced(tx, named, named).await?.into_iter().next();
+    match found {
+        Some(account) => Ok(account),
+        None => Err(missing(tx, named, Code::AccountNotFound).await),
     }
+}
 
-    /// The two sides of a transfer by id or number, with their currencies; each missing side has its own
-    /// code.
-    pub(crate) async fn cached_pair(
-        &self,
-        from: Option<&str>,
-        to: Option<&str>,
-    ) -> Result<(Option<Arc<CachedAccount>>, Option<Arc<CachedAccount>>), Error> {
-        let source = from.map(|text| read(text, Code::SourceNotFound)).transpose()?;
-        let target = to.map(|text| read(text, Code::TargetNotFound)).transpose()?;
-        let kept = |named: &Option<AccountRef>| named.as_ref().and_then(|named| self.accounts.get(named));
-        let (known_source, known_target) = (kept(&source), kept(&target));
-        if known_source.is_some() == source.is_some() && known_target.is_some() == target.is_some() {
-            return Ok((known_source, known_target));
-        }
-        let Some(one) = source.as_ref().or(target.as_ref()) else { return Err(Code::SourceNotFound.into()) };
-        let mut tx = self.store.point_read().await?;
-        let found = store::account::referenced(&mut tx, one, target.as_ref().unwrap_or(one)).await?;
-        let source = self.learn(&mut tx, &found, source.as_ref(), Code::SourceNotFound).await?;
-        Ok((source, self.learn(&mut tx, &found, target.as_ref(), Code::TargetNotFound).await?))
+/// The two sides of a transfer by id or number, with their currencies; each missing side has its own
+/// code.
+pub(crate) async fn pair(
+    service: &Service,
+    from: Option<&GivenAccount>,
+    to: Option<&GivenAccount>,
+) -> Result<(Option<Arc<CachedAccount>>, Option<Arc<CachedAccount>>), Error> {
+    let source = from.map(|given| reference(given, Code::SourceNotFound)).transpose()?;
+    let target = to.map(|given| reference(given, Code::TargetNotFound)).transpose()?;
+    let kept = |named: Option<&AccountRef>| named.and_then(|named| service.accounts.get(named));
+    let (known_source, known_target) = (kept(source), kept(target));
+    if known_source.is_some() == source.is_some() && known_target.is_some() == target.is_some() {
+        return Ok((known_source, known_target));
     }
+    let Some(one) = source.or(target) else { return Err(Code::SourceNotFound.into()) };
+    let mut tx = service.store.point_read().await?;
+    let found = store::account::referenced(&mut tx, one, target.unwrap_or(one)).await?;
+    let source = learn(service, &mut tx, &found, source, Code::SourceNotFound).await?;
+    Ok((source, learn(service, &mut tx, &found, target, Code::TargetNotFound).await?))
+}
 
-    /// Caches the immutable fields of the account that a reference means.
-    async fn learn(
-        &self,
-        tx: &mut Tx,
-        found: &[AccountView],
-        named: Option<&AccountRef>,
-        code: Code,
-    ) -> Result<Option<Arc<CachedAccount>>, Error> {
-        let Some(named) = named else { return Ok(None) };
-        let Some(account) = choose(found, named) else { return Err(missing(tx, named, code).await) };
-        let asset = asset_of(&store::asset::all(tx).await?, account.asset)?;
-        let (id, number, holder) = (account.id, account.number.clone(), account.holder);
-        let known = Arc::new(CachedAccount { id, number, asset, holder });
-        self.accounts.keep(named, &known);
-        Ok(Some(known))
-    }
+/// Caches the immutable fields of the account that a reference means.
+async fn learn(
+    service: &Service,
+    tx: &mut Tx,
+    found: &[AccountView],
+    named: Option<&AccountRef>,
+    code: Code,
+) -> Result<Option<Arc<CachedAccount>>, Error> {
+    let Some(named) = named else { return Ok(None) };
+    let Some(account) = choose(found, named) else { return Err(missing(tx, named, code).await) };
+    let asset = asset_of(&store::asset::all(tx).await?, account.asset)?;
+    let (id, number, holder) = (account.id, account.number.clone(), account.holder);
+    let known = Arc::new(CachedAccount { id, number, asset, holder });
+    service.accounts.keep(named, &known);
+    Ok(Some(known))
 }
 
 /// The asset with an id.
@@ -153,7 +150,7 @@ mod tests {
             ("MAIN\u{200b}", r"INVISIBLE_CHARACTER MAIN\u{200b}"),
             ("M\u{410}IN", "MIXED_SCRIPTS M\u{410}IN"),
         ] {
-            let said = match read(text, Code::AccountNotFound) {
+            let said = match reference(&text.into(), Code::AccountNotFound) {
                 Ok(named) => named.to_string(),
                 Err(Error::Refused(refusal)) => {
                     format!("{} {}", refusal.code, refusal.detail.unwrap_or_default())

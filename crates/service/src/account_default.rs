@@ -2,8 +2,9 @@
 //! account opened until finance or an administrator chooses another, and it is never bypassed.
 
 use crate::write::{Write, WriteResult, claimed};
-use crate::{Error, Service};
+use crate::{Error, Service, account_cache, asset};
 use domain::account::AccountStatus;
+use domain::account_ref::GivenAccount;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use serde_json::json;
@@ -13,19 +14,21 @@ use store::audit::Actor;
 use store::holder_default::{self, HolderDefault};
 use store::named_lock::{self, NamedLock};
 
-impl Service {
-    /// Makes an account its holder's default in its currency.
-    pub async fn account_make_default(&self, actor: &Actor, text: &str) -> Result<AccountView, Error> {
-        let mut write = claimed!(self.write(actor, Action::HolderDefault));
-        let done = make(&mut write, text).await;
-        write.end(done).await
-    }
+/// Makes an account its holder's default in its currency.
+pub async fn make_default(
+    service: &Service,
+    actor: &Actor,
+    account: &GivenAccount,
+) -> Result<AccountView, Error> {
+    let mut write = claimed!(service.write(actor, Action::HolderDefault));
+    let done = make(&mut write, account).await;
+    write.end(done).await
 }
 
-async fn make(write: &mut Write, text: &str) -> Result<WriteResult<AccountView>, Error> {
+async fn make(write: &mut Write, account: &GivenAccount) -> Result<WriteResult<AccountView>, Error> {
     let tx = &mut write.tx;
     named_lock::take(tx, NamedLock::Directory).await?;
-    let account = Service::account_named(tx, text).await?;
+    let account = account_cache::named(tx, account).await?;
     let number = account.number.as_str();
     let holder = account.holder.ok_or_else(|| Error::refused(Code::SystemAccount, number))?;
     write.about.id = Some(holder.0);
@@ -36,7 +39,7 @@ async fn make(write: &mut Write, text: &str) -> Result<WriteResult<AccountView>,
     if before == Some(account.id) {
         return Ok(WriteResult::nothing(account));
     }
-    let asset = Service::asset(tx, account.asset).await?;
+    let asset = asset::by_id(tx, account.asset).await?;
     let old = match before {
         Some(id) => store::account::by_id(tx, id).await?.map(|account| account.number),
         None => None,

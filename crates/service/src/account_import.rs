@@ -52,68 +52,66 @@ impl From<ReadError> for Error {
     }
 }
 
-impl Service {
-    /// Opens the accounts in a file. Rows that cannot be accepted are reported as problems; the others are
-    /// opened.
-    pub async fn account_import<R: Read + Send + 'static>(
-        &self,
-        actor: &Actor,
-        read: R,
-        how: AccountImport,
-    ) -> Result<AccountsImported, Error> {
-        let mut reader = AccountReader::open(
-            read,
-            &AccountFileOptions { delimiter: how.delimiter, ..AccountFileOptions::default() },
-        )?;
-        let mut imported = AccountsImported::default();
-        loop {
-            let (mut rows, mut problems) = (Vec::new(), Vec::new());
-            let more = reader.next_page(PAGE, &mut rows, &mut problems)?;
-            imported.refuse_unread(problems);
-            let mut page = self.account_page(actor, rows, how).await?;
-            let outcomes = self.pay_openings(actor, &page.openings).await?;
-            page.settle_openings(outcomes);
-            imported.take(page.rows, page.problems);
-            if !more {
-                imported.rows.sort_by_key(|row| row.line);
-                imported.problems.sort_by_key(|problem| problem.line);
-                return Ok(imported);
-            }
+/// Opens the accounts in a file. Rows that cannot be accepted are reported as problems; the others are
+/// opened.
+pub async fn import<R: Read + Send + 'static>(
+    service: &Service,
+    actor: &Actor,
+    read: R,
+    how: AccountImport,
+) -> Result<AccountsImported, Error> {
+    let mut reader = AccountReader::open(
+        read,
+        &AccountFileOptions { delimiter: how.delimiter, ..AccountFileOptions::default() },
+    )?;
+    let mut imported = AccountsImported::default();
+    loop {
+        let (mut rows, mut problems) = (Vec::new(), Vec::new());
+        let more = reader.next_page(PAGE, &mut rows, &mut problems)?;
+        imported.refuse_unread(problems);
+        let mut page = open_page(service, actor, rows, how).await?;
+        let outcomes = pay_openings(service, actor, &page.openings).await?;
+        page.settle_openings(outcomes);
+        imported.take(page.rows, page.problems);
+        if !more {
+            imported.rows.sort_by_key(|row| row.line);
+            imported.problems.sort_by_key(|problem| problem.line);
+            return Ok(imported);
         }
     }
+}
 
-    /// Opens a page of accounts in one transaction; the opening balances are paid afterwards.
-    async fn account_page(
-        &self,
-        actor: &Actor,
-        rows: Vec<AccountRow>,
-        how: AccountImport,
-    ) -> Result<ImportPage, Error> {
-        let mut write = self.step(actor, Action::AccountImport).await?;
-        named_lock::take(&mut write.tx, NamedLock::Directory).await?;
-        let page = ImportPage::open(&mut write.tx, rows, how.confusable, write.now).await?;
-        let fact = Fact::new(Action::AccountImport, None)
-            .with("count", page.opened.len())
-            .with("first", page.opened.first().map(|id| id.0))
-            .with("rows", page.rows.len())
-            .with("problems", page.problems.len())
-            .with("confusable", how.confusable);
-        write.end(Ok(WriteResult::one((), fact))).await?;
-        Ok(page)
-    }
+/// Opens a page of accounts in one transaction; the opening balances are paid afterwards.
+async fn open_page(
+    service: &Service,
+    actor: &Actor,
+    rows: Vec<AccountRow>,
+    how: AccountImport,
+) -> Result<ImportPage, Error> {
+    let mut write = service.step(actor, Action::AccountImport).await?;
+    named_lock::take(&mut write.tx, NamedLock::Directory).await?;
+    let page = ImportPage::open(&mut write.tx, rows, how.confusable, write.now).await?;
+    let fact = Fact::new(Action::AccountImport, None)
+        .with("count", page.opened.len())
+        .with("first", page.opened.first().map(|id| id.0))
+        .with("rows", page.rows.len())
+        .with("problems", page.problems.len())
+        .with("confusable", how.confusable);
+    write.end(Ok(WriteResult::one((), fact))).await?;
+    Ok(page)
+}
 
-    /// Pays opening balances; the outcomes are in the same order.
-    async fn pay_openings(
-        &self,
-        actor: &Actor,
-        openings: &[(usize, ParsedRow, AccountId)],
-    ) -> Result<Vec<Outcome>, Error> {
-        if openings.is_empty() {
-            return Ok(Vec::new());
-        }
-        let requests = openings.iter().map(|(_, row, id)| opening(row, *id)).collect();
-        Ok(self.door.bulk(actor.clone(), requests).await?)
+/// Pays opening balances; the outcomes are in the same order.
+async fn pay_openings(
+    service: &Service,
+    actor: &Actor,
+    openings: &[(usize, ParsedRow, AccountId)],
+) -> Result<Vec<Outcome>, Error> {
+    if openings.is_empty() {
+        return Ok(Vec::new());
     }
+    let requests = openings.iter().map(|(_, row, id)| opening(row, *id)).collect();
+    Ok(service.door.bulk(actor.clone(), requests).await?)
 }
 
 /// The operation id of an opening is derived from the account id, in a namespace reserved for the ledger: no

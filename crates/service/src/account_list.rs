@@ -44,29 +44,27 @@ pub struct AccountPage {
     pub searched_until: Option<i64>,
 }
 
-impl Service {
-    /// A page of the list of accounts. A text search runs in id order for a bounded time.
-    pub async fn account_search(&self, query: &AccountQuery) -> Result<AccountPage, Error> {
-        let limits = self.search_limits();
-        let mut tx = self.store.read().await?;
-        let assets = store::asset::all(&mut tx).await?;
-        let mut filter = query.filter.clone();
-        if let Some(code) = &query.currency {
-            let asset = assets.iter().find(|asset| asset.code == *code);
-            filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id);
-        }
-        let is_search =
-            filter.text.is_some() && query.sort == AccountSort::Id && query.counting != Counting::Whole;
-        let found = if is_search {
-            searched(&mut tx, query, &filter, limits).await?
-        } else {
-            sorted(&mut tx, query, &filter).await?
-        };
-        let with_asset = |account: AccountView| Ok((asset_of(&assets, account.asset)?, account));
-        let accounts = found.accounts.into_iter().map(with_asset).collect::<Result<_, Error>>()?;
-        let FoundAccounts { total, next, searched_until, .. } = found;
-        Ok(AccountPage { accounts, total, next, searched_until })
+/// A page of the list of accounts. A text search runs in id order for a bounded time.
+pub async fn search(service: &Service, query: &AccountQuery) -> Result<AccountPage, Error> {
+    let limits = service.search_limits();
+    let mut tx = service.store.read().await?;
+    let assets = store::asset::all(&mut tx).await?;
+    let mut filter = query.filter.clone();
+    if let Some(code) = &query.currency {
+        let asset = assets.iter().find(|asset| asset.code == *code);
+        filter.asset = Some(asset.ok_or_else(|| Error::refused(Code::AssetUnknown, shown(code)))?.id);
     }
+    let is_search =
+        filter.text.is_some() && query.sort == AccountSort::Id && query.counting != Counting::Whole;
+    let found = if is_search {
+        searched(&mut tx, query, &filter, limits).await?
+    } else {
+        sorted(&mut tx, query, &filter).await?
+    };
+    let with_asset = |account: AccountView| Ok((asset_of(&assets, account.asset)?, account));
+    let accounts = found.accounts.into_iter().map(with_asset).collect::<Result<_, Error>>()?;
+    let FoundAccounts { total, next, searched_until, .. } = found;
+    Ok(AccountPage { accounts, total, next, searched_until })
 }
 
 async fn searched(

@@ -48,54 +48,52 @@ impl std::fmt::Debug for Made {
     }
 }
 
-impl Service {
-    /// Creates a key.
-    pub async fn api_key_add(&self, actor: &Actor, new: &NewApiKey) -> Result<Made, Error> {
-        let mut write = claimed!(self.write(actor, Action::KeyAdd));
-        let done = add(&mut write, new).await;
-        write.end(done).await
-    }
-
-    /// Keys after an id, including revoked ones.
-    pub async fn api_key_list(&self, after: i64, limit: i64) -> Result<Vec<ApiKey>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::api_key::list(&mut tx, after, limit).await?)
-    }
-
-    /// The number of keys, including revoked ones.
-    pub async fn api_key_count(&self) -> Result<i64, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::api_key::count(&mut tx).await?)
-    }
-
-    /// A key by its name.
-    pub async fn api_key_named(&self, name: &str) -> Result<ApiKey, Error> {
-        let mut tx = self.store.read().await?;
-        let found = store::api_key::by_name(&mut tx, name).await?;
-        found.ok_or_else(|| Error::refused(Code::KeyNotFound, name))
-    }
-
-    /// Revokes a key: from now on it is rejected. Revoking it again changes nothing.
-    pub async fn api_key_revoke(&self, actor: &Actor, id: i64) -> Result<ApiKey, Error> {
-        let mut write = claimed!(self.write(actor, Action::KeyRevoke));
-        write.about.id = Some(id);
-        let done = revoke(&mut write, id).await;
-        write.end(done).await
-    }
-
-    /// Gives a key a new secret under the same id. The previous secret stays valid for [`OVERLAP`], so that a
-    /// program can switch without downtime; idempotency keys belong to the id, so they mean the same under
-    /// both secrets.
-    pub async fn api_key_rotate(&self, actor: &Actor, id: i64) -> Result<Made, Error> {
-        let mut write = claimed!(self.write(actor, Action::KeyRotate));
-        write.about.id = Some(id);
-        let now = self.steady_now();
-        let done = rotate(&mut write, id, now).await;
-        write.end(done).await
-    }
+/// Creates a key.
+pub async fn add(service: &Service, actor: &Actor, new: &NewApiKey) -> Result<Made, Error> {
+    let mut write = claimed!(service.write(actor, Action::KeyAdd));
+    let done = add_in(&mut write, new).await;
+    write.end(done).await
 }
 
-async fn add(write: &mut Write, new: &NewApiKey) -> Result<WriteResult<Made>, Error> {
+/// Keys after an id, including revoked ones.
+pub async fn list(service: &Service, after: i64, limit: i64) -> Result<Vec<ApiKey>, Error> {
+    let mut tx = service.store.read().await?;
+    Ok(store::api_key::list(&mut tx, after, limit).await?)
+}
+
+/// The number of keys, including revoked ones.
+pub async fn count(service: &Service) -> Result<i64, Error> {
+    let mut tx = service.store.read().await?;
+    Ok(store::api_key::count(&mut tx).await?)
+}
+
+/// A key by its name.
+pub async fn named(service: &Service, name: &str) -> Result<ApiKey, Error> {
+    let mut tx = service.store.read().await?;
+    let found = store::api_key::by_name(&mut tx, name).await?;
+    found.ok_or_else(|| Error::refused(Code::KeyNotFound, name))
+}
+
+/// Revokes a key: from now on it is rejected. Revoking it again changes nothing.
+pub async fn revoke(service: &Service, actor: &Actor, id: i64) -> Result<ApiKey, Error> {
+    let mut write = claimed!(service.write(actor, Action::KeyRevoke));
+    write.about.id = Some(id);
+    let done = revoke_in(&mut write, id).await;
+    write.end(done).await
+}
+
+/// Gives a key a new secret under the same id. The previous secret stays valid for [`OVERLAP`], so that a
+/// program can switch without downtime; idempotency keys belong to the id, so they mean the same under
+/// both secrets.
+pub async fn rotate(service: &Service, actor: &Actor, id: i64) -> Result<Made, Error> {
+    let mut write = claimed!(service.write(actor, Action::KeyRotate));
+    write.about.id = Some(id);
+    let now = service.steady_now();
+    let done = rotate_in(&mut write, id, now).await;
+    write.end(done).await
+}
+
+async fn add_in(write: &mut Write, new: &NewApiKey) -> Result<WriteResult<Made>, Error> {
     let name = visible(&new.name)?;
     let (scopes, addresses) = (scopes(&new.scopes)?, addresses(&new.addresses)?);
     if new.expires_at.is_some_and(|at| at <= write.now) {
@@ -124,7 +122,7 @@ async fn add(write: &mut Write, new: &NewApiKey) -> Result<WriteResult<Made>, Er
     Ok(WriteResult::one(Made { key, secret: Some(secret) }, fact))
 }
 
-async fn revoke(write: &mut Write, id: i64) -> Result<WriteResult<ApiKey>, Error> {
+async fn revoke_in(write: &mut Write, id: i64) -> Result<WriteResult<ApiKey>, Error> {
     let is_revoked = store::api_key::revoke(&mut write.tx, id, write.now).await?;
     let found = store::api_key::get(&mut write.tx, id).await?;
     let key = found.ok_or_else(|| Error::refused(Code::KeyNotFound, id.to_string()))?;
@@ -132,7 +130,7 @@ async fn revoke(write: &mut Write, id: i64) -> Result<WriteResult<ApiKey>, Error
     Ok(if is_revoked { WriteResult::one(key, fact) } else { WriteResult::nothing(key) })
 }
 
-async fn rotate(write: &mut Write, id: i64, now: i64) -> Result<WriteResult<Made>, Error> {
+async fn rotate_in(write: &mut Write, id: i64, now: i64) -> Result<WriteResult<Made>, Error> {
     let found = store::api_key::get(&mut write.tx, id).await?;
     let mut key = found.ok_or_else(|| Error::refused(Code::KeyNotFound, id.to_string()))?;
     if key.revoked_at.is_some() || key.expires_at.is_some_and(|at| at <= now) {

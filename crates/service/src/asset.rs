@@ -12,22 +12,20 @@ use store::audit::Actor;
 use store::named_lock::{self, NamedLock};
 use store::{StoreError, Tx};
 
-impl Service {
-    /// Every enabled asset.
-    pub async fn asset_list(&self) -> Result<Vec<Asset>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::asset::all(&mut tx).await?)
-    }
-
-    /// Enables an asset. Without a scale, the known scale of its code is used (ISO 4217, USDT, USDC).
-    pub async fn asset_add(&self, actor: &Actor, code: &str, scale: Option<u8>) -> Result<Asset, Error> {
-        let mut write = claimed!(self.write(actor, Action::AssetAdd));
-        let done = add(&mut write, code, scale).await;
-        write.end(done).await
-    }
+/// Every enabled asset.
+pub async fn list(service: &Service) -> Result<Vec<Asset>, Error> {
+    let mut tx = service.store.read().await?;
+    Ok(store::asset::all(&mut tx).await?)
 }
 
-async fn add(write: &mut Write, code: &str, scale: Option<u8>) -> Result<WriteResult<Asset>, Error> {
+/// Enables an asset. Without a scale, the known scale of its code is used (ISO 4217, USDT, USDC).
+pub async fn add(service: &Service, actor: &Actor, code: &str, scale: Option<u8>) -> Result<Asset, Error> {
+    let mut write = claimed!(service.write(actor, Action::AssetAdd));
+    let done = add_in(&mut write, code, scale).await;
+    write.end(done).await
+}
+
+async fn add_in(write: &mut Write, code: &str, scale: Option<u8>) -> Result<WriteResult<Asset>, Error> {
     let scale =
         scale.or_else(|| known_scale(code)).ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
     check_new(code, scale)?;
@@ -66,4 +64,11 @@ async fn enable(tx: &mut Tx, code: &str, scale: u8, now: i64) -> Result<Asset, S
         open_system(tx, &asset, stripe, now).await?;
     }
     Ok(asset)
+}
+
+/// The asset with an id.
+pub(crate) async fn by_id(tx: &mut Tx, id: AssetId) -> Result<Asset, Error> {
+    let assets = store::asset::all(tx).await?;
+    let found = assets.into_iter().find(|asset| asset.id == id);
+    found.ok_or_else(|| Error::refused(Code::AssetUnknown, id.to_string()))
 }

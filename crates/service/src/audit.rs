@@ -3,7 +3,7 @@
 use crate::date::read_range;
 use crate::listing::Counting;
 use crate::search::{Search, SearchScope};
-use crate::{Error, Service};
+use crate::{Error, Service, setting};
 use ledger::calendar;
 use store::Tx;
 use store::listing::{CursorKey, Order, PageRequest};
@@ -37,44 +37,41 @@ pub struct AuditPage {
     pub searched_until: Option<i64>,
 }
 
-impl Service {
-    /// Rows of the log that match a query, newest first, searched for a bounded time.
-    pub async fn audit_list(&self, query: &AuditQuery) -> Result<AuditPage, Error> {
-        let limits = self.search_limits();
-        let mut tx = self.store.read().await?;
-        let filter = filter(&mut tx, query).await?;
-        let after = query.below.map(|id| CursorKey { value: id.into(), key: id });
-        let slice =
-            PageRequest { order: Order::Descending, after, limit: query.limit, ..PageRequest::default() };
-        let ids = store::audit::ids(&mut tx, filter.from, filter.before).await?;
-        let mut rows = Vec::new();
-        let mut search = Search::new(&slice, Counting::No, SearchScope::whole(ids), limits);
-        while let Some(scan) = search.next().await {
-            let page = store::audit::page(&mut tx, &filter, scan.slice()).await?;
-            search.found(scan, page.iter().map(|row| row.id).collect());
-            rows.extend(page);
-        }
-        let result = search.result();
-        rows.truncate(result.keys.len());
-        let searched_until = match result.until {
-            Some(id) => store::audit::time(&mut tx, id).await?,
-            None => None,
-        };
-        Ok(AuditPage { rows, next: result.next.map(|place| place.key), searched_until })
+/// Rows of the log that match a query, newest first, searched for a bounded time.
+pub async fn list(service: &Service, query: &AuditQuery) -> Result<AuditPage, Error> {
+    let limits = service.search_limits();
+    let mut tx = service.store.read().await?;
+    let filter = filter(&mut tx, query).await?;
+    let after = query.below.map(|id| CursorKey { value: id.into(), key: id });
+    let slice = PageRequest { order: Order::Descending, after, limit: query.limit, ..PageRequest::default() };
+    let ids = store::audit::ids(&mut tx, filter.from, filter.before).await?;
+    let mut rows = Vec::new();
+    let mut search = Search::new(&slice, Counting::No, SearchScope::whole(ids), limits);
+    while let Some(scan) = search.next().await {
+        let page = store::audit::page(&mut tx, &filter, scan.slice()).await?;
+        search.found(scan, page.iter().map(|row| row.id).collect());
+        rows.extend(page);
     }
+    let result = search.result();
+    rows.truncate(result.keys.len());
+    let searched_until = match result.until {
+        Some(id) => store::audit::time(&mut tx, id).await?,
+        None => None,
+    };
+    Ok(AuditPage { rows, next: result.next.map(|place| place.key), searched_until })
+}
 
-    /// How many rows match a query, regardless of its page.
-    pub async fn audit_count(&self, query: &AuditQuery) -> Result<i64, Error> {
-        let mut tx = self.store.read().await?;
-        let filter = filter(&mut tx, query).await?;
-        Ok(store::audit::count(&mut tx, &filter).await?)
-    }
+/// How many rows match a query, regardless of its page.
+pub async fn count(service: &Service, query: &AuditQuery) -> Result<i64, Error> {
+    let mut tx = service.store.read().await?;
+    let filter = filter(&mut tx, query).await?;
+    Ok(store::audit::count(&mut tx, &filter).await?)
 }
 
 /// The query's filter, with its dates converted to times.
 async fn filter(tx: &mut Tx, query: &AuditQuery) -> Result<AuditFilter, Error> {
     let (from, to) = read_range(query.from.as_deref(), query.to.as_deref())?;
-    let zone = Service::zone(tx).await?;
+    let zone = setting::zone(tx).await?;
     let start = |day: i64| {
         calendar::date_of(day).to_zoned(zone.clone()).map_or(0, |z| z.timestamp().as_microsecond())
     };

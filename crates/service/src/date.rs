@@ -1,6 +1,6 @@
 //! Dates in requests and answers: value dates within bounds, and ranges that do not end before they start.
 
-use crate::{Error, Service};
+use crate::{Error, Service, setting};
 use domain::code::Code;
 use domain::visible::shown;
 use jiff::ToSpan;
@@ -10,17 +10,15 @@ use ledger::calendar;
 /// The earliest value date.
 const FIRST: Date = Date::constant(1970, 1, 1);
 
-impl Service {
-    /// The day number of a value date: from 1970-01-01 to one year after today in the organisation's time
-    /// zone, both included, else [`Code::DateOutOfRange`].
-    pub(crate) async fn value_date(&self, text: Option<&str>) -> Result<Option<i64>, Error> {
-        let Some(text) = text else { return Ok(None) };
-        let zone = Self::zone(&mut self.store.read().await?).await?;
-        value_date(text, calendar::zoned(self.now(), &zone).date()).map(Some)
-    }
+/// The day number of a value date: from 1970-01-01 to one year after today in the organisation's time
+/// zone, both included, else [`Code::DateOutOfRange`].
+pub(crate) async fn value_date(service: &Service, text: Option<&str>) -> Result<Option<i64>, Error> {
+    let Some(text) = text else { return Ok(None) };
+    let zone = setting::zone(&mut service.store.read().await?).await?;
+    read_value_date(text, calendar::zoned(service.now(), &zone).date()).map(Some)
 }
 
-fn value_date(text: &str, today: Date) -> Result<i64, Error> {
+fn read_value_date(text: &str, today: Date) -> Result<i64, Error> {
     let date: Option<Date> = text.parse().ok().filter(|_| text.len() == 10);
     let date =
         date.ok_or_else(|| Error::refused(Code::DateInvalid, text.chars().take(64).collect::<String>()))?;
@@ -84,7 +82,7 @@ mod tests {
             ("tomorrow", Err(Code::DateInvalid)),
             ("", Err(Code::DateInvalid)),
         ] {
-            let read = value_date(text, today).map_err(|error| error.code().unwrap());
+            let read = read_value_date(text, today).map_err(|error| error.code().unwrap());
             assert_eq!(read, expected, "{text}");
         }
     }

@@ -10,30 +10,28 @@ use store::audit::Actor;
 
 pub use store::fx::FxRate;
 
-impl Service {
-    /// Sets the rate of a pair: target major units per source major unit.
-    pub async fn fx_set(
-        &self,
-        actor: &Actor,
-        source: &str,
-        target: &str,
-        rate: &str,
-        origin: &str,
-    ) -> Result<FxRate, Error> {
-        let mut write = claimed!(self.write(actor, Action::RateSet));
-        write.about = Fact::new(Action::RateSet, None).with("source", source).with("target", target);
-        let done = set(&mut write, (source, target), rate, origin).await;
-        write.end(done).await
-    }
-
-    /// The current rate of every pair.
-    pub async fn fx_list(&self) -> Result<Vec<FxRate>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::fx::list(&mut tx).await?)
-    }
+/// Sets the rate of a pair: target major units per source major unit.
+pub async fn set(
+    service: &Service,
+    actor: &Actor,
+    source: &str,
+    target: &str,
+    rate: &str,
+    origin: &str,
+) -> Result<FxRate, Error> {
+    let mut write = claimed!(service.write(actor, Action::RateSet));
+    write.about = Fact::new(Action::RateSet, None).with("source", source).with("target", target);
+    let done = set_in(&mut write, (source, target), rate, origin).await;
+    write.end(done).await
 }
 
-async fn set(
+/// The current rate of every pair.
+pub async fn list(service: &Service) -> Result<Vec<FxRate>, Error> {
+    let mut tx = service.store.read().await?;
+    Ok(store::fx::list(&mut tx).await?)
+}
+
+async fn set_in(
     write: &mut Write,
     (source, target): (&str, &str),
     rate: &str,

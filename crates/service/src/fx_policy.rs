@@ -61,29 +61,27 @@ impl FxPolicyChange {
     }
 }
 
-impl Service {
-    /// The rules of a pair.
-    pub async fn fx_policy_show(&self, source: &str, target: &str) -> Result<FxRules, Error> {
-        let mut tx = self.store.read().await?;
-        let pair = [known(&mut tx, source).await?, known(&mut tx, target).await?];
-        let [source, target] = differing(pair)?;
-        let policy = store::fx_policy::of(&mut tx, source.id, target.id).await?;
-        Ok(FxRules { source, target, policy })
-    }
+/// The rules of a pair.
+pub async fn show(service: &Service, source: &str, target: &str) -> Result<FxRules, Error> {
+    let mut tx = service.store.read().await?;
+    let pair = [known(&mut tx, source).await?, known(&mut tx, target).await?];
+    let [source, target] = differing(pair)?;
+    let policy = store::fx_policy::of(&mut tx, source.id, target.id).await?;
+    Ok(FxRules { source, target, policy })
+}
 
-    /// Changes the rules of a pair.
-    pub async fn fx_policy_set(
-        &self,
-        actor: &Actor,
-        source: &str,
-        target: &str,
-        change: &FxPolicyChange,
-    ) -> Result<FxRules, Error> {
-        let mut write = claimed!(self.write(actor, Action::FxPolicySet));
-        write.about = Fact::new(Action::FxPolicySet, None).with("source", source).with("target", target);
-        let done = set(&mut write, source, target, change).await;
-        write.end(done).await
-    }
+/// Changes the rules of a pair.
+pub async fn set(
+    service: &Service,
+    actor: &Actor,
+    source: &str,
+    target: &str,
+    change: &FxPolicyChange,
+) -> Result<FxRules, Error> {
+    let mut write = claimed!(service.write(actor, Action::FxPolicySet));
+    write.about = Fact::new(Action::FxPolicySet, None).with("source", source).with("target", target);
+    let done = set_in(&mut write, source, target, change).await;
+    write.end(done).await
 }
 
 async fn known(tx: &mut Tx, code: &str) -> Result<Asset, Error> {
@@ -99,7 +97,7 @@ fn differing([source, target]: [Asset; 2]) -> Result<[Asset; 2], Error> {
     Ok([source, target])
 }
 
-async fn set(
+async fn set_in(
     write: &mut Write,
     source: &str,
     target: &str,

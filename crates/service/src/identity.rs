@@ -58,25 +58,23 @@ impl Identity {
     }
 }
 
-impl Service {
-    /// The program behind an API key, if the key is valid now and allowed from this address. The refusal is
-    /// the same whatever is wrong with the key.
-    pub async fn identify_key(&self, token: &str, address: IpAddr) -> Result<Identity, Error> {
-        let mut tx = self.store.point_read().await?;
-        let (hash, now) = (secret::hash(token), self.steady_now());
-        let found = match store::api_key::by_token(&mut tx, &hash).await? {
-            None => store::api_key::by_former_token(&mut tx, &hash, now).await?,
-            present => present,
-        };
-        let holds = |key: &ApiKey| {
-            key.revoked_at.is_none()
-                && key.expires_at.is_none_or(|at| at > now)
-                && crate::api_key::may_come_from(key, address)
-        };
-        let key = found.filter(holds).ok_or(Code::AuthRequired)?;
-        let scopes = key.scopes.split(' ').filter_map(Scope::from_name).collect();
-        let name = format!("key:{}", key.name);
-        let actor = Actor::new(Principal::Key(key.id), name, address.to_string());
-        Ok(Identity { actor, who: Who::Key { key: key.id, scopes } })
-    }
+/// The program behind an API key, if the key is valid now and allowed from this address. The refusal is
+/// the same whatever is wrong with the key.
+pub async fn of_key(service: &Service, token: &str, address: IpAddr) -> Result<Identity, Error> {
+    let mut tx = service.store.point_read().await?;
+    let (hash, now) = (secret::hash(token), service.steady_now());
+    let found = match store::api_key::by_token(&mut tx, &hash).await? {
+        None => store::api_key::by_former_token(&mut tx, &hash, now).await?,
+        present => present,
+    };
+    let holds = |key: &ApiKey| {
+        key.revoked_at.is_none()
+            && key.expires_at.is_none_or(|at| at > now)
+            && crate::api_key::may_come_from(key, address)
+    };
+    let key = found.filter(holds).ok_or(Code::AuthRequired)?;
+    let scopes = key.scopes.split(' ').filter_map(Scope::from_name).collect();
+    let name = format!("key:{}", key.name);
+    let actor = Actor::new(Principal::Key(key.id), name, address.to_string());
+    Ok(Identity { actor, who: Who::Key { key: key.id, scopes } })
 }

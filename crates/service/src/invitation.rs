@@ -24,44 +24,51 @@ pub struct Invited {
     pub token: Option<Secret>,
 }
 
-impl Service {
-    /// Sets a user's password through a link and uses the link up. The user then signs in with the password.
-    pub async fn invitation_accept(
-        &self,
-        token: &Secret,
-        password: &Secret,
-        address: &str,
-    ) -> Result<User, Error> {
-        let invalid = || Error::from(Code::InvitationInvalid);
-        let mut tx = self.store.read().await?;
-        let id = self.linked(&mut tx, token).await?.and_then(|one| one.user).ok_or_else(invalid)?;
-        let user = store::user::get(&mut tx, id).await?.ok_or_else(invalid)?;
-        drop(tx);
-        let hash = self.passwords.hash(password, &user.login, &user.name).await?;
-        let mut write = self.step(&by_link(&user, address), Action::UserAccept).await?;
-        write.about.id = Some(id);
-        let done = accept(&mut write, token, id, &hash).await;
-        write.end(done).await
-    }
-
-    /// Creates a new link for a user; earlier links stay valid until they are used or expire.
-    pub(crate) async fn invite(&self, tx: &mut Tx, user: i64) -> Result<Invited, Error> {
-        let (now, token) = (self.now(), secret::token(PREFIX)?);
-        let expires_at = now.saturating_add(LIFE);
-        store::invitation::end_old(tx, now).await?;
-        let one = Invitation { user: Some(user), expires_at };
-        store::invitation::insert(tx, one, &secret::hash(&token), now).await?;
-        Ok(Invited { expires_at, token: Some(Secret::new(token)) })
-    }
-
-    /// The link of a token, if it is valid now.
-    pub(crate) async fn linked(&self, tx: &mut Tx, token: &Secret) -> Result<Option<Invitation>, Error> {
-        let found = store::invitation::get(tx, &secret::hash(token.expose())).await?;
-        Ok(found.filter(|one| one.expires_at > self.steady_now()))
-    }
+/// Sets a user's password through a link and uses the link up. The user then signs in with the password.
+pub async fn accept(
+    service: &Service,
+    token: &Secret,
+    password: &Secret,
+    address: &str,
+) -> Result<User, Error> {
+    let invalid = || Error::from(Code::InvitationInvalid);
+    let mut tx = service.store.read().await?;
+    let id = linked(service, &mut tx, token).await?.and_then(|one| one.user).ok_or_else(invalid)?;
+    let user = store::user::get(&mut tx, id).await?.ok_or_else(invalid)?;
+    drop(tx);
+    let hash = service.passwords.hash(password, &user.login, &user.name).await?;
+    let mut write = service.step(&by_link(&user, address), Action::UserAccept).await?;
+    write.about.id = Some(id);
+    let done = accept_in(&mut write, token, id, &hash).await;
+    write.end(done).await
 }
 
-async fn accept(write: &mut Write, token: &Secret, id: i64, hash: &str) -> Result<WriteResult<User>, Error> {
+/// Creates a new link for a user; earlier links stay valid until they are used or expire.
+pub(crate) async fn invite(service: &Service, tx: &mut Tx, user: i64) -> Result<Invited, Error> {
+    let (now, token) = (service.now(), secret::token(PREFIX)?);
+    let expires_at = now.saturating_add(LIFE);
+    store::invitation::end_old(tx, now).await?;
+    let one = Invitation { user: Some(user), expires_at };
+    store::invitation::insert(tx, one, &secret::hash(&token), now).await?;
+    Ok(Invited { expires_at, token: Some(Secret::new(token)) })
+}
+
+/// The link of a token, if it is valid now.
+pub(crate) async fn linked(
+    service: &Service,
+    tx: &mut Tx,
+    token: &Secret,
+) -> Result<Option<Invitation>, Error> {
+    let found = store::invitation::get(tx, &secret::hash(token.expose())).await?;
+    Ok(found.filter(|one| one.expires_at > service.steady_now()))
+}
+
+async fn accept_in(
+    write: &mut Write,
+    token: &Secret,
+    id: i64,
+    hash: &str,
+) -> Result<WriteResult<User>, Error> {
     let invalid = || Error::from(Code::InvitationInvalid);
     let tx = &mut write.tx;
     let locked = store::user::lock(tx, id).await?;

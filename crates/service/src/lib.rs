@@ -1,5 +1,10 @@
 //! The use cases that run on request: one function per verb, one file per noun.
 //!
+//! A verb is a function of its noun's module: `batch::pause(&service, &actor, ..)`. Where a verb has a file of
+//! its own (`batch/cancel.rs`), the noun's `mod.rs` exports it again; the files of this crate name the file
+//! itself (`batch::cancel::cancel`), so that they form no circle. The part of a verb that works inside its
+//! transaction has its name with the suffix `_in`, unless a better one says more.
+//!
 //! A verb opens one transaction, applies the domain's rules, writes its rows and an audit row, and commits;
 //! or it passes a request to the ledger's door. It never moves money itself and never waits for a batch to
 //! run: it writes rows, and the engine acts on them.
@@ -30,11 +35,11 @@ mod password;
 pub mod payee;
 pub mod policy;
 pub mod posting_view;
-mod seal;
+pub mod seal;
 pub mod search;
 mod secret;
 pub mod session;
-mod set_up;
+pub mod set_up;
 pub mod setting;
 pub mod statement;
 pub mod statistics;
@@ -56,15 +61,13 @@ pub use store::batch_history::Event;
 pub use store::mark::Behind;
 
 use account_cache::AccountCache;
-use domain::asset::Asset;
 use domain::code::Code;
-use domain::id::AssetId;
 use domain::text::Name;
 use domain::visible::shown;
 use ledger::{Clock, Door};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Store, Tx};
+use store::Store;
 
 /// Everything a verb needs.
 #[derive(Debug, Clone)]
@@ -122,10 +125,9 @@ impl Service {
         self.clock.now()
     }
 
-    pub(crate) async fn asset(tx: &mut Tx, id: AssetId) -> Result<Asset, Error> {
-        let assets = store::asset::all(tx).await?;
-        let found = assets.into_iter().find(|asset| asset.id == id);
-        found.ok_or_else(|| Error::refused(Code::AssetUnknown, id.to_string()))
+    /// The current time for expiry checks.
+    pub(crate) fn steady_now(&self) -> i64 {
+        self.steady.now(self.clock.as_ref())
     }
 }
 

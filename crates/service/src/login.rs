@@ -1,7 +1,7 @@
 //! Signing in and out, and changing one's password.
 
-use crate::login_failure::LoginAttempt;
-use crate::session::{Client, SessionLife, micros};
+use crate::login_failure::{self, LoginAttempt};
+use crate::session::{self, Client, SessionLife, micros};
 use crate::write::{Write, WriteResult};
 use crate::{Error, Secret, Service};
 use domain::code::Code;
@@ -23,126 +23,124 @@ pub struct SignedIn {
     pub token: Secret,
 }
 
-impl Service {
-    /// Signs a person in. A wrong login, a wrong password and a disabled user get the same answer, after the
-    /// same time.
-    pub async fn login(
-        &self,
-        login: &str,
-        password: &Secret,
-        client: &Client,
-        life: SessionLife,
-    ) -> Result<SignedIn, Error> {
-        let login = login.trim().to_ascii_lowercase();
-        let attempt = self.attempt(&login, client.address).await?;
-        let found = self.of_login(&login).await?;
-        let hash = found.as_ref().filter(|found| found.0.disabled_at.is_none()).and_then(|f| f.1.clone());
-        let is_right = self.passwords.verify(password, hash.clone()).await?;
-        let Some((user, _)) = found.as_ref().filter(|_| is_right) else {
-            return self.login_failed(found.map(|found| found.0), client).await;
-        };
-        let origin = client.address.to_string();
-        let actor = Actor::new(Principal::User(user.id), user.login.as_str(), origin);
-        let mut write = self.step(&actor, Action::UserLogin).await?;
-        write.about.id = Some(user.id);
-        let done = self.sign_in(&mut write, (user.id, hash), &attempt, client, life).await;
-        write.end_unkept(done).await
-    }
+/// Signs a person in. A wrong login, a wrong password and a disabled user get the same answer, after the
+/// same time.
+pub async fn sign_in(
+    service: &Service,
+    login: &str,
+    password: &Secret,
+    client: &Client,
+    life: SessionLife,
+) -> Result<SignedIn, Error> {
+    let login = login.trim().to_ascii_lowercase();
+    let attempt = login_failure::attempt(service, &login, client.address).await?;
+    let found = of_login(service, &login).await?;
+    let hash = found.as_ref().filter(|found| found.0.disabled_at.is_none()).and_then(|f| f.1.clone());
+    let is_right = service.passwords.verify(password, hash.clone()).await?;
+    let Some((user, _)) = found.as_ref().filter(|_| is_right) else {
+        return login_failed(service, found.map(|found| found.0), client).await;
+    };
+    let origin = client.address.to_string();
+    let actor = Actor::new(Principal::User(user.id), user.login.as_str(), origin);
+    let mut write = service.step(&actor, Action::UserLogin).await?;
+    write.about.id = Some(user.id);
+    let done = begin_session(service, &mut write, (user.id, hash), &attempt, client, life).await;
+    write.end_unkept(done).await
+}
 
-    async fn sign_in(
-        &self,
-        write: &mut Write,
-        (user, hash): (i64, Option<String>),
-        attempt: &LoginAttempt,
-        client: &Client,
-        life: SessionLife,
-    ) -> Result<WriteResult<SignedIn>, Error> {
-        let tx = &mut write.tx;
-        // The password may have been changed, or the user disabled, while the hash was computed.
-        let now = store::user::lock(tx, user).await?;
-        let (user, _) =
-            now.filter(|now| now.1 == hash && now.0.disabled_at.is_none()).ok_or(Code::LoginFailed)?;
-        self.succeeded(tx, attempt).await?;
-        let time = self.steady_now();
-        let (begun, used) = (time.saturating_sub(micros(life.max)), time.saturating_sub(micros(life.idle)));
-        store::session::end_old(tx, begun, used).await?;
-        let (session, token) = self.session_begin(tx, user.id, client).await?;
-        let fact = Fact::new(Action::UserLogin, Some(user.id))
-            .with("session", session.id)
-            .with("agent", session.agent.as_str());
-        Ok(WriteResult::one(SignedIn { user, session, token }, fact))
-    }
+async fn begin_session(
+    service: &Service,
+    write: &mut Write,
+    (user, hash): (i64, Option<String>),
+    attempt: &LoginAttempt,
+    client: &Client,
+    life: SessionLife,
+) -> Result<WriteResult<SignedIn>, Error> {
+    let tx = &mut write.tx;
+    // The password may have been changed, or the user disabled, while the hash was computed.
+    let now = store::user::lock(tx, user).await?;
+    let (user, _) =
+        now.filter(|now| now.1 == hash && now.0.disabled_at.is_none()).ok_or(Code::LoginFailed)?;
+    login_failure::succeeded(service, tx, attempt).await?;
+    let time = service.steady_now();
+    let (begun, used) = (time.saturating_sub(micros(life.max)), time.saturating_sub(micros(life.idle)));
+    store::session::end_old(tx, begun, used).await?;
+    let (session, token) = session::begin(service, tx, user.id, client).await?;
+    let fact = Fact::new(Action::UserLogin, Some(user.id))
+        .with("session", session.id)
+        .with("agent", session.agent.as_str());
+    Ok(WriteResult::one(SignedIn { user, session, token }, fact))
+}
 
-    /// The user with a login, and the password hash. An invalid login is looked up as an empty one, which no
-    /// user has.
-    async fn of_login(&self, login: &str) -> Result<Option<(User, Option<String>)>, Error> {
-        let sought = Login::parse(login).map(String::from).unwrap_or_default();
-        let mut tx = self.store.read().await?;
-        Ok(store::user::by_login(&mut tx, &sought).await?)
-    }
+/// The user with a login, and the password hash. An invalid login is looked up as an empty one, which no
+/// user has.
+async fn of_login(service: &Service, login: &str) -> Result<Option<(User, Option<String>)>, Error> {
+    let sought = Login::parse(login).map(String::from).unwrap_or_default();
+    let mut tx = service.store.read().await?;
+    Ok(store::user::by_login(&mut tx, &sought).await?)
+}
 
-    /// Audits a failed login. Names only known logins: people sometimes type the password into the login
-    /// field.
-    async fn login_failed(&self, user: Option<User>, client: &Client) -> Result<SignedIn, Error> {
-        let actor = Actor::new(Principal::Anonymous, "anonymous", client.address.to_string());
-        let mut write = self.step(&actor, Action::UserLogin).await?;
-        let login = user.as_ref().map(|user| user.login.clone());
-        write.about = Fact::new(Action::UserLogin, user.map(|user| user.id)).with("login", login);
-        write.end_unkept(Err(Code::LoginFailed.into())).await
-    }
+/// Audits a failed login. Names only known logins: people sometimes type the password into the login
+/// field.
+async fn login_failed(service: &Service, user: Option<User>, client: &Client) -> Result<SignedIn, Error> {
+    let actor = Actor::new(Principal::Anonymous, "anonymous", client.address.to_string());
+    let mut write = service.step(&actor, Action::UserLogin).await?;
+    let login = user.as_ref().map(|user| user.login.clone());
+    write.about = Fact::new(Action::UserLogin, user.map(|user| user.id)).with("login", login);
+    write.end_unkept(Err(Code::LoginFailed.into())).await
+}
 
-    /// Ends the caller's session.
-    pub async fn logout(&self, actor: &Actor, user: i64, session: i64) -> Result<(), Error> {
-        let mut write = self.step(actor, Action::UserLogout).await?;
-        store::session::end(&mut write.tx, session, user).await?;
-        let fact = Fact::new(Action::UserLogout, Some(user)).with("session", session);
-        write.end(Ok(WriteResult::one((), fact))).await
-    }
+/// Ends the caller's session.
+pub async fn sign_out(service: &Service, actor: &Actor, user: i64, session: i64) -> Result<(), Error> {
+    let mut write = service.step(actor, Action::UserLogout).await?;
+    store::session::end(&mut write.tx, session, user).await?;
+    let fact = Fact::new(Action::UserLogout, Some(user)).with("session", session);
+    write.end(Ok(WriteResult::one((), fact))).await
+}
 
-    /// Changes the caller's password. All of the user's sessions end; a new one replaces the caller's.
-    pub async fn password_change(
-        &self,
-        actor: &Actor,
-        user: i64,
-        (current, new): (&Secret, &Secret),
-        client: &Client,
-    ) -> Result<SignedIn, Error> {
-        let missing = || Error::from(Code::AuthRequired);
-        let mut tx = self.store.read().await?;
-        let (found, hash) = store::user::with_hash(&mut tx, user).await?.ok_or_else(missing)?;
-        drop(tx);
-        let attempt = self.attempt(&found.login, client.address).await?;
-        let fresh = match self.passwords.verify(current, hash.clone()).await? {
-            true => self.passwords.hash(new, &found.login, &found.name).await,
-            false => Err(Code::PasswordWrong.into()),
-        };
-        let mut write = self.step(actor, Action::UserPassword).await?;
-        write.about.id = Some(user);
-        let done = match fresh {
-            Ok(fresh) => self.set_password(&mut write, (user, hash), &fresh, &attempt, client).await,
-            Err(error) => Err(error),
-        };
-        write.end_unkept(done).await
-    }
+/// Changes the caller's password. All of the user's sessions end; a new one replaces the caller's.
+pub async fn change_password(
+    service: &Service,
+    actor: &Actor,
+    user: i64,
+    (current, new): (&Secret, &Secret),
+    client: &Client,
+) -> Result<SignedIn, Error> {
+    let missing = || Error::from(Code::AuthRequired);
+    let mut tx = service.store.read().await?;
+    let (found, hash) = store::user::with_hash(&mut tx, user).await?.ok_or_else(missing)?;
+    drop(tx);
+    let attempt = login_failure::attempt(service, &found.login, client.address).await?;
+    let fresh = match service.passwords.verify(current, hash.clone()).await? {
+        true => service.passwords.hash(new, &found.login, &found.name).await,
+        false => Err(Code::PasswordWrong.into()),
+    };
+    let mut write = service.step(actor, Action::UserPassword).await?;
+    write.about.id = Some(user);
+    let done = match fresh {
+        Ok(fresh) => set_password(service, &mut write, (user, hash), &fresh, &attempt, client).await,
+        Err(error) => Err(error),
+    };
+    write.end_unkept(done).await
+}
 
-    async fn set_password(
-        &self,
-        write: &mut Write,
-        (user, hash): (i64, Option<String>),
-        fresh: &str,
-        attempt: &LoginAttempt,
-        client: &Client,
-    ) -> Result<WriteResult<SignedIn>, Error> {
-        let tx = &mut write.tx;
-        let now = store::user::lock(tx, user).await?;
-        let (found, _) =
-            now.filter(|now| now.1 == hash && now.0.disabled_at.is_none()).ok_or(Code::AuthRequired)?;
-        self.succeeded(tx, attempt).await?;
-        store::user::set_password(tx, user, Some(fresh), write.now).await?;
-        store::invitation::end_of_user(tx, user).await?;
-        store::session::end_of_user(tx, user).await?;
-        let (session, token) = self.session_begin(tx, user, client).await?;
-        let fact = Fact::new(Action::UserPassword, Some(user)).with("session", session.id);
-        Ok(WriteResult::one(SignedIn { user: found, session, token }, fact))
-    }
+async fn set_password(
+    service: &Service,
+    write: &mut Write,
+    (user, hash): (i64, Option<String>),
+    fresh: &str,
+    attempt: &LoginAttempt,
+    client: &Client,
+) -> Result<WriteResult<SignedIn>, Error> {
+    let tx = &mut write.tx;
+    let now = store::user::lock(tx, user).await?;
+    let (found, _) =
+        now.filter(|now| now.1 == hash && now.0.disabled_at.is_none()).ok_or(Code::AuthRequired)?;
+    login_failure::succeeded(service, tx, attempt).await?;
+    store::user::set_password(tx, user, Some(fresh), write.now).await?;
+    store::invitation::end_of_user(tx, user).await?;
+    store::session::end_of_user(tx, user).await?;
+    let (session, token) = session::begin(service, tx, user, client).await?;
+    let fact = Fact::new(Action::UserPassword, Some(user)).with("session", session.id);
+    Ok(WriteResult::one(SignedIn { user: found, session, token }, fact))
 }

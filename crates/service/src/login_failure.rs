@@ -56,44 +56,42 @@ impl LoginAttempt {
     }
 }
 
-impl Service {
-    /// Counts an attempt as failed in advance; refuses it if it comes too early.
-    pub(crate) async fn attempt(&self, login: &str, address: IpAddr) -> Result<LoginAttempt, Error> {
-        let (now, mut attempt) = (self.steady_now(), LoginAttempt::new(login, address));
-        let mut tx = self.store.read().await?;
-        attempt.is_known = login_failure::get(&mut tx, &attempt.place).await?.is_some();
-        let mut wait = 0;
-        for (name, most) in attempt.counted() {
-            let failures = login_failure::get(&mut tx, name).await?;
-            wait = wait.max(failures.map_or(0, |failures| wait_s(failures, most, now)));
-        }
-        drop(tx);
-        // A throttled attempt writes nothing.
-        refuse_early(wait)?;
-        let mut tx = self.store.write().await?;
-        for (name, most) in attempt.counted() {
-            let failures = login_failure::lock(&mut tx, name, now).await?;
-            refuse_early(wait_s(failures, most, now))?;
-            let count = if is_over(failures, now) { 1 } else { failures.count.saturating_add(1) };
-            login_failure::set(&mut tx, name, Failures { count, last_at: now }).await?;
-        }
-        tx.commit().await?;
-        Ok(attempt)
+/// Counts an attempt as failed in advance; refuses it if it comes too early.
+pub(crate) async fn attempt(service: &Service, login: &str, address: IpAddr) -> Result<LoginAttempt, Error> {
+    let (now, mut attempt) = (service.steady_now(), LoginAttempt::new(login, address));
+    let mut tx = service.store.read().await?;
+    attempt.is_known = login_failure::get(&mut tx, &attempt.place).await?.is_some();
+    let mut wait = 0;
+    for (name, most) in attempt.counted() {
+        let failures = login_failure::get(&mut tx, name).await?;
+        wait = wait.max(failures.map_or(0, |failures| wait_s(failures, most, now)));
     }
+    drop(tx);
+    // A throttled attempt writes nothing.
+    refuse_early(wait)?;
+    let mut tx = service.store.write().await?;
+    for (name, most) in attempt.counted() {
+        let failures = login_failure::lock(&mut tx, name, now).await?;
+        refuse_early(wait_s(failures, most, now))?;
+        let count = if is_over(failures, now) { 1 } else { failures.count.saturating_add(1) };
+        login_failure::set(&mut tx, name, Failures { count, last_at: now }).await?;
+    }
+    tx.commit().await?;
+    Ok(attempt)
+}
 
-    /// Undoes the count of an attempt that succeeded; its place is known from now on.
-    pub(crate) async fn succeeded(&self, tx: &mut Tx, attempt: &LoginAttempt) -> Result<(), Error> {
-        let now = self.steady_now();
-        login_failure::forget(tx, "address:", "login;", now.saturating_sub(FORGET)).await?;
-        login_failure::forget(tx, "place:", "place;", now.saturating_sub(FORGET_PLACE)).await?;
-        login_failure::take_back(tx, &attempt.address).await?;
-        if !attempt.is_known {
-            login_failure::clear(tx, &attempt.login).await?;
-        }
-        login_failure::lock(tx, &attempt.place, now).await?;
-        login_failure::set(tx, &attempt.place, Failures { count: 0, last_at: now }).await?;
-        Ok(())
+/// Undoes the count of an attempt that succeeded; its place is known from now on.
+pub(crate) async fn succeeded(service: &Service, tx: &mut Tx, attempt: &LoginAttempt) -> Result<(), Error> {
+    let now = service.steady_now();
+    login_failure::forget(tx, "address:", "login;", now.saturating_sub(FORGET)).await?;
+    login_failure::forget(tx, "place:", "place;", now.saturating_sub(FORGET_PLACE)).await?;
+    login_failure::take_back(tx, &attempt.address).await?;
+    if !attempt.is_known {
+        login_failure::clear(tx, &attempt.login).await?;
     }
+    login_failure::lock(tx, &attempt.place, now).await?;
+    login_failure::set(tx, &attempt.place, Failures { count: 0, last_at: now }).await?;
+    Ok(())
 }
 
 fn refuse_early(wait_s: i64) -> Result<(), Error> {

@@ -3,10 +3,8 @@
 use crate::{Error, Service};
 use store::node::Node;
 
-impl Service {
-    /// Every node at work.
-    pub async fn node_list(&self) -> Result<Vec<Node>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::node::all(&mut tx).await?)
-    }
+/// Every node at work.
+pub async fn list(service: &Service) -> Result<Vec<Node>, Error> {
+    let mut tx = service.store.read().await?;
+    Ok(store::node::all(&mut tx).await?)
 }

@@ -2,7 +2,8 @@
 
 use crate::asset::asset_for;
 use crate::write::{Write, WriteResult, claimed};
-use crate::{Error, Service};
+use crate::{Error, Service, account_cache};
+use domain::account_ref::GivenAccount;
 use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::Code;
@@ -74,34 +75,38 @@ fn read_limit(text: &str, scale: u8) -> Result<i64, Error> {
 /// A policy with its currency, and with its account if it belongs to one.
 pub type PolicyOf = (Asset, Policy, Option<AccountId>);
 
-impl Service {
-    /// The policy of a currency, or of an account in it, named by id or number; with that account's id.
-    pub async fn policy_show(&self, currency: &str, account: Option<&str>) -> Result<PolicyOf, Error> {
-        let mut tx = self.store.read().await?;
-        let (asset, account) = named(&mut tx, currency, account).await?;
-        let policy = current(&mut tx, &asset, account.as_ref()).await?;
-        Ok((asset, policy, account.map(|account| account.id)))
-    }
-
-    /// Changes the policy of a currency, or of an account in it; absent fields stay as they are.
-    pub async fn policy_set(
-        &self,
-        actor: &Actor,
-        currency: &str,
-        account: Option<&str>,
-        change: &PolicyChange,
-    ) -> Result<PolicyOf, Error> {
-        let mut write = claimed!(self.write(actor, Action::PolicySet));
-        write.about = Fact::new(Action::PolicySet, None).with("currency", currency).with("account", account);
-        let done = set(&mut write, currency, account, change).await;
-        write.end(done).await
-    }
+/// The policy of a currency, or of an account in it, named by id or number; with that account's id.
+pub async fn show(
+    service: &Service,
+    currency: &str,
+    account: Option<&GivenAccount>,
+) -> Result<PolicyOf, Error> {
+    let mut tx = service.store.read().await?;
+    let (asset, account) = named(&mut tx, currency, account).await?;
+    let policy = current(&mut tx, &asset, account.as_ref()).await?;
+    Ok((asset, policy, account.map(|account| account.id)))
 }
 
-async fn set(
+/// Changes the policy of a currency, or of an account in it; absent fields stay as they are.
+pub async fn set(
+    service: &Service,
+    actor: &Actor,
+    currency: &str,
+    account: Option<&GivenAccount>,
+    change: &PolicyChange,
+) -> Result<PolicyOf, Error> {
+    let mut write = claimed!(service.write(actor, Action::PolicySet));
+    write.about = Fact::new(Action::PolicySet, None)
+        .with("currency", currency)
+        .with("account", account.map(|given| given.written.as_str()));
+    let done = set_in(&mut write, currency, account, change).await;
+    write.end(done).await
+}
+
+async fn set_in(
     write: &mut Write,
     currency: &str,
-    account: Option<&str>,
+    account: Option<&GivenAccount>,
     change: &PolicyChange,
 ) -> Result<WriteResult<PolicyOf>, Error> {
     let tx = &mut write.tx;
@@ -134,13 +139,13 @@ fn audited(policy: &Policy) -> serde_json::Value {
 async fn named(
     tx: &mut Tx,
     currency: &str,
-    account: Option<&str>,
+    account: Option<&GivenAccount>,
 ) -> Result<(Asset, Option<AccountView>), Error> {
     let code = currency.trim().to_ascii_uppercase();
     let asset =
         crate::asset::find(tx, &code).await?.ok_or_else(|| Error::refused(Code::AssetUnknown, code))?;
     let account = match account {
-        Some(text) => Some(Service::account_named(tx, text).await?),
+        Some(given) => Some(account_cache::named(tx, given).await?),
         None => None,
     };
     match &account {

@@ -9,18 +9,16 @@ use store::named_lock::{self, NamedLock};
 /// The setting's name. Its value is never shown.
 const NAME: &str = "cursor_secret";
 
-impl Service {
-    /// The secret, the same on every node and after every start; created at the first start.
-    pub async fn cursor_secret(&self, actor: &Actor) -> Result<String, Error> {
-        let mut tx = self.store.read().await?;
-        if let Some(secret) = store::setting::get(&mut tx, NAME).await? {
-            return Ok(secret);
-        }
-        drop(tx);
-        let mut write = self.step(actor, Action::SettingSeal).await?;
-        let done = seal(&mut write).await;
-        write.end_unkept(done).await
+/// The secret, the same on every node and after every start; created at the first start.
+pub async fn cursor_secret(service: &Service, actor: &Actor) -> Result<String, Error> {
+    let mut tx = service.store.read().await?;
+    if let Some(secret) = store::setting::get(&mut tx, NAME).await? {
+        return Ok(secret);
     }
+    drop(tx);
+    let mut write = service.step(actor, Action::SettingSeal).await?;
+    let done = seal(&mut write).await;
+    write.end_unkept(done).await
 }
 
 async fn seal(write: &mut Write) -> Result<WriteResult<String>, Error> {

@@ -55,99 +55,90 @@ pub(crate) fn micros(time: Duration) -> i64 {
     i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
 }
 
-impl Service {
-    /// The person behind a session's token, if the session is valid now.
-    pub async fn identify_session(
-        &self,
-        token: &Secret,
-        address: IpAddr,
-        life: SessionLife,
-    ) -> Result<Option<Identity>, Error> {
-        let now = self.steady_now();
-        let mut tx = self.store.point_read().await?;
-        let found = store::session::by_token(&mut tx, &secret::hash(token.expose())).await?;
-        drop(tx);
-        let Some(found) = found.filter(|found| life.holds(&found.session, now)) else { return Ok(None) };
-        let session = found.session;
-        if now.saturating_sub(session.seen_at) >= micros(SEEN_EVERY.min(life.idle / 4)) {
-            self.seen(session.id, now).await;
-        }
-        let actor = Actor::new(Principal::User(session.user), found.login, address.to_string());
-        let who = Who::Person { user: session.user, session: session.id, role: found.role };
-        Ok(Some(Identity { actor, who }))
+/// The person behind a session's token, if the session is valid now.
+pub async fn identify(
+    service: &Service,
+    token: &Secret,
+    address: IpAddr,
+    life: SessionLife,
+) -> Result<Option<Identity>, Error> {
+    let now = service.steady_now();
+    let mut tx = service.store.point_read().await?;
+    let found = store::session::by_token(&mut tx, &secret::hash(token.expose())).await?;
+    drop(tx);
+    let Some(found) = found.filter(|found| life.holds(&found.session, now)) else { return Ok(None) };
+    let session = found.session;
+    if now.saturating_sub(session.seen_at) >= micros(SEEN_EVERY.min(life.idle / 4)) {
+        seen(service, session.id, now).await;
     }
+    let actor = Actor::new(Principal::User(session.user), found.login, address.to_string());
+    let who = Who::Person { user: session.user, session: session.id, role: found.role };
+    Ok(Some(Identity { actor, who }))
+}
 
-    /// Updates the last-seen time. The session stays valid if this fails.
-    async fn seen(&self, session: i64, now: i64) {
-        let write = async {
-            let mut tx = self.store.write().await?;
-            store::session::seen(&mut tx, session, now).await?;
-            tx.commit().await
-        };
-        if let Err(error) = write.await {
-            tracing::warn!(%error, session, "could not update the session's last-seen time");
-        }
+/// Updates the last-seen time. The session stays valid if this fails.
+async fn seen(service: &Service, session: i64, now: i64) {
+    let write = async {
+        let mut tx = service.store.write().await?;
+        store::session::seen(&mut tx, session, now).await?;
+        tx.commit().await
+    };
+    if let Err(error) = write.await {
+        tracing::warn!(%error, session, "could not update the session's last-seen time");
     }
+}
 
-    /// Those of the sessions and of the keys that are valid now, in one lookup: for connections that stay
-    /// open.
-    pub async fn identities_hold(
-        &self,
-        people: &[i64],
-        keys: &[i64],
-        life: SessionLife,
-    ) -> Result<(Vec<i64>, Vec<i64>), Error> {
-        let now = self.steady_now();
-        let mut tx = self.store.read().await?;
-        let sessions = store::session::by_ids(&mut tx, sorted(people)).await?;
-        let found = store::api_key::by_ids(&mut tx, sorted(keys)).await?;
-        let people = sessions.iter().filter(|one| life.holds(one, now)).map(|one| one.id).collect();
-        let is_live = |at: Option<i64>| at.is_none_or(|at| at > now);
-        let keys = found.iter().filter(|key| is_live(key.expires_at)).map(|key| key.id).collect();
-        Ok((people, keys))
-    }
+/// Those of the sessions and of the keys that are valid now, in one lookup: for connections that stay
+/// open.
+pub async fn identities_hold(
+    service: &Service,
+    people: &[i64],
+    keys: &[i64],
+    life: SessionLife,
+) -> Result<(Vec<i64>, Vec<i64>), Error> {
+    let now = service.steady_now();
+    let mut tx = service.store.read().await?;
+    let sessions = store::session::by_ids(&mut tx, sorted(people)).await?;
+    let found = store::api_key::by_ids(&mut tx, sorted(keys)).await?;
+    let people = sessions.iter().filter(|one| life.holds(one, now)).map(|one| one.id).collect();
+    let is_live = |at: Option<i64>| at.is_none_or(|at| at > now);
+    let keys = found.iter().filter(|key| is_live(key.expires_at)).map(|key| key.id).collect();
+    Ok((people, keys))
+}
 
-    /// A user's valid sessions, newest first.
-    pub async fn session_list(&self, user: i64, life: SessionLife) -> Result<Vec<Session>, Error> {
-        let now = self.steady_now();
-        let mut tx = self.store.read().await?;
-        let mut all = store::session::of_user(&mut tx, user, LISTED).await?;
-        all.retain(|session| life.holds(session, now));
-        Ok(all)
-    }
+/// A user's valid sessions, newest first.
+pub async fn list(service: &Service, user: i64, life: SessionLife) -> Result<Vec<Session>, Error> {
+    let now = service.steady_now();
+    let mut tx = service.store.read().await?;
+    let mut all = store::session::of_user(&mut tx, user, LISTED).await?;
+    all.retain(|session| life.holds(session, now));
+    Ok(all)
+}
 
-    /// Ends one of the user's sessions; a session of another user counts as not found.
-    pub async fn session_end(&self, actor: &Actor, user: i64, session: i64) -> Result<(), Error> {
-        let mut write = self.step(actor, Action::SessionEnd).await?;
-        write.about.id = Some(user);
-        let done = match store::session::end(&mut write.tx, session, user).await? {
-            true => {
-                Ok(WriteResult::one((), Fact::new(Action::SessionEnd, Some(user)).with("session", session)))
-            }
-            false => Err(Error::refused(Code::SessionNotFound, session.to_string())),
-        };
-        write.end(done).await
-    }
+/// Ends one of the user's sessions; a session of another user counts as not found.
+pub async fn end(service: &Service, actor: &Actor, user: i64, session: i64) -> Result<(), Error> {
+    let mut write = service.step(actor, Action::SessionEnd).await?;
+    write.about.id = Some(user);
+    let done = match store::session::end(&mut write.tx, session, user).await? {
+        true => Ok(WriteResult::one((), Fact::new(Action::SessionEnd, Some(user)).with("session", session))),
+        false => Err(Error::refused(Code::SessionNotFound, session.to_string())),
+    };
+    write.end(done).await
+}
 
-    /// Creates a session with a new token.
-    pub(crate) async fn session_begin(
-        &self,
-        tx: &mut Tx,
-        user: i64,
-        client: &Client,
-    ) -> Result<(Session, Secret), Error> {
-        let (now, token) = (self.steady_now(), secret::token("")?);
-        let agent = client.agent.chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect();
-        let address = client.address.to_string();
-        let session = Session { id: secret::id()?, user, address, agent, created_at: now, seen_at: now };
-        store::session::insert(tx, &session, &secret::hash(&token)).await?;
-        Ok((session, Secret::new(token)))
-    }
-
-    /// The current time for expiry checks.
-    pub(crate) fn steady_now(&self) -> i64 {
-        self.steady.now(self.clock.as_ref())
-    }
+/// Creates a session with a new token.
+pub(crate) async fn begin(
+    service: &Service,
+    tx: &mut Tx,
+    user: i64,
+    client: &Client,
+) -> Result<(Session, Secret), Error> {
+    let (now, token) = (service.steady_now(), secret::token("")?);
+    let agent = client.agent.chars().filter(|c| !c.is_control()).take(AGENT_CHARS).collect();
+    let address = client.address.to_string();
+    let session = Session { id: secret::id()?, user, address, agent, created_at: now, seen_at: now };
+    store::session::insert(tx, &session, &secret::hash(&token)).await?;
+    Ok((session, Secret::new(token)))
 }
 
 fn sorted(ids: &[i64]) -> Vec<i64> {

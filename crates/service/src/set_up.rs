@@ -2,7 +2,7 @@
 
 use crate::user::{NewUser, insert, new_user};
 use crate::write::{Write, WriteResult};
-use crate::{Error, Secret, Service, secret};
+use crate::{Error, Secret, Service, invitation, secret};
 use domain::access::Role;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
@@ -19,44 +19,45 @@ const LIFE: i64 = 24 * 3_600 * 1_000_000;
 /// The prefix of the first administrator's token.
 const PREFIX: &str = "setup_";
 
-impl Service {
-    /// A token for creating the first administrator, for the operator who starts the server; none if there
-    /// are users.
-    pub async fn set_up_token(&self) -> Result<Option<Secret>, Error> {
-        let mut tx = self.store.read().await?;
-        if store::user::count(&mut tx).await? > 0 {
-            return Ok(None);
-        }
-        drop(tx);
-        let (now, token) = (self.now(), secret::token(PREFIX)?);
-        let mut tx = self.store.write().await?;
-        store::invitation::end_old(&mut tx, now).await?;
-        let one = Invitation { user: None, expires_at: now.saturating_add(LIFE) };
-        store::invitation::insert(&mut tx, one, &secret::hash(&token), now).await?;
-        tx.commit().await?;
-        Ok(Some(Secret::new(token)))
+/// A token for creating the first administrator, for the operator who starts the server; none if there
+/// are users.
+pub async fn token(service: &Service) -> Result<Option<Secret>, Error> {
+    let mut tx = service.store.read().await?;
+    if store::user::count(&mut tx).await? > 0 {
+        return Ok(None);
     }
+    drop(tx);
+    let (now, token) = (service.now(), secret::token(PREFIX)?);
+    let mut tx = service.store.write().await?;
+    store::invitation::end_old(&mut tx, now).await?;
+    let one = Invitation { user: None, expires_at: now.saturating_add(LIFE) };
+    store::invitation::insert(&mut tx, one, &secret::hash(&token), now).await?;
+    tx.commit().await?;
+    Ok(Some(Secret::new(token)))
+}
 
-    /// Creates the first administrator.
-    pub async fn set_up(
-        &self,
-        token: &Secret,
-        (login, name): (&str, &str),
-        password: &Secret,
-        address: IpAddr,
-    ) -> Result<User, Error> {
-        let mut tx = self.store.read().await?;
-        refuse_second(&mut tx).await?;
-        self.linked(&mut tx, token).await?.filter(|one| one.user.is_none()).ok_or(Code::InvitationInvalid)?;
-        drop(tx);
-        let actor = &Actor::new(Principal::Anonymous, "set-up", address.to_string());
-        let new = NewUser { login: login.to_owned(), name: name.to_owned(), role: Role::Admin };
-        let user = new_user(actor, &new, self.now())?;
-        let hash = self.passwords.hash(password, &user.login, &user.name).await?;
-        let mut write = self.step(actor, Action::UserSetUp).await?;
-        let done = add_first(&mut write, token, user, &hash).await;
-        write.end(done).await
-    }
+/// Creates the first administrator.
+pub async fn create_admin(
+    service: &Service,
+    token: &Secret,
+    (login, name): (&str, &str),
+    password: &Secret,
+    address: IpAddr,
+) -> Result<User, Error> {
+    let mut tx = service.store.read().await?;
+    refuse_second(&mut tx).await?;
+    invitation::linked(service, &mut tx, token)
+        .await?
+        .filter(|one| one.user.is_none())
+        .ok_or(Code::InvitationInvalid)?;
+    drop(tx);
+    let actor = &Actor::new(Principal::Anonymous, "set-up", address.to_string());
+    let new = NewUser { login: login.to_owned(), name: name.to_owned(), role: Role::Admin };
+    let user = new_user(actor, &new, service.now())?;
+    let hash = service.passwords.hash(password, &user.login, &user.name).await?;
+    let mut write = service.step(actor, Action::UserSetUp).await?;
+    let done = add_first(&mut write, token, user, &hash).await;
+    write.end(done).await
 }
 
 async fn add_first(

@@ -1,7 +1,8 @@
 //! Settings of the organisation.
 
 use crate::write::{Write, WriteResult, claimed};
-use crate::{Error, Service};
+use crate::{Error, Service, account_cache};
+use domain::account_ref::GivenAccount;
 use domain::code::Code;
 use domain::fact::{Action, Fact};
 use domain::id::AccountId;
@@ -24,7 +25,7 @@ pub struct SettingsChange {
     /// Days within which a similar batch is refused; 0 switches the comparison off.
     pub duplicate_window: Option<i64>,
     /// The same for batches with this single account; without days the organisation's window applies again.
-    pub account_window: Option<(String, Option<i64>)>,
+    pub account_window: Option<(GivenAccount, Option<i64>)>,
 }
 
 /// The days within which a batch that pays the same as an earlier one is refused.
@@ -36,58 +37,55 @@ pub struct DuplicateWindows {
     pub accounts: Vec<(String, i64)>,
 }
 
-impl Service {
-    /// Changes settings of the organisation: all that are given, or none.
-    pub async fn set_settings(&self, actor: &Actor, change: &SettingsChange) -> Result<(), Error> {
-        let mut write = claimed!(self.write(actor, Action::SettingSet));
-        let done = set(&mut write, change).await;
-        write.end(done).await
-    }
-
-    /// The name of the organisation's time zone.
-    pub async fn time_zone(&self) -> Result<String, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::setting::get(&mut tx, TIME_ZONE).await?.unwrap_or_else(|| "UTC".to_owned()))
-    }
-
-    /// The windows within which similar batches are refused.
-    pub async fn duplicate_windows(&self) -> Result<DuplicateWindows, Error> {
-        let mut tx = self.store.read().await?;
-        let days = Self::window_of(&mut tx, None).await?;
-        let own: Vec<(i64, i64)> = store::setting::under(&mut tx, WINDOW_OF)
-            .await?
-            .into_iter()
-            .filter_map(|(id, days)| Some((id.parse().ok()?, days.parse().ok()?)))
-            .collect();
-        let ids = own.iter().map(|(id, _)| *id).collect();
-        let numbers: HashMap<i64, String> =
-            store::account::numbers(&mut tx, ids).await?.into_iter().collect();
-        let mut accounts: Vec<(String, i64)> =
-            own.into_iter().filter_map(|(id, days)| Some((numbers.get(&id)?.clone(), days))).collect();
-        accounts.sort();
-        Ok(DuplicateWindows { days, accounts })
-    }
-
-    /// The window for batches with this single account.
-    pub(crate) async fn window_of(tx: &mut Tx, account: Option<AccountId>) -> Result<i64, Error> {
-        let own = match account {
-            Some(id) => store::setting::get(tx, &format!("{WINDOW_OF}{id}")).await?,
-            None => None,
-        };
-        let days = match own {
-            Some(own) => Some(own),
-            None => store::setting::get(tx, WINDOW).await?,
-        };
-        Ok(days.and_then(|days| days.parse().ok()).unwrap_or(WINDOW_SHIPPED))
-    }
-
-    pub(crate) async fn zone(tx: &mut Tx) -> Result<TimeZone, Error> {
-        let name = store::setting::get(tx, TIME_ZONE).await?;
-        Ok(name.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC))
-    }
+/// Changes settings of the organisation: all that are given, or none.
+pub async fn set(service: &Service, actor: &Actor, change: &SettingsChange) -> Result<(), Error> {
+    let mut write = claimed!(service.write(actor, Action::SettingSet));
+    let done = set_in(&mut write, change).await;
+    write.end(done).await
 }
 
-async fn set(write: &mut Write, change: &SettingsChange) -> Result<WriteResult<()>, Error> {
+/// The name of the organisation's time zone.
+pub async fn time_zone(service: &Service) -> Result<String, Error> {
+    let mut tx = service.store.read().await?;
+    Ok(store::setting::get(&mut tx, TIME_ZONE).await?.unwrap_or_else(|| "UTC".to_owned()))
+}
+
+/// The windows within which similar batches are refused.
+pub async fn duplicate_windows(service: &Service) -> Result<DuplicateWindows, Error> {
+    let mut tx = service.store.read().await?;
+    let days = window_of(&mut tx, None).await?;
+    let own: Vec<(i64, i64)> = store::setting::under(&mut tx, WINDOW_OF)
+        .await?
+        .into_iter()
+        .filter_map(|(id, days)| Some((id.parse().ok()?, days.parse().ok()?)))
+        .collect();
+    let ids = own.iter().map(|(id, _)| *id).collect();
+    let numbers: HashMap<i64, String> = store::account::numbers(&mut tx, ids).await?.into_iter().collect();
+    let mut accounts: Vec<(String, i64)> =
+        own.into_iter().filter_map(|(id, days)| Some((numbers.get(&id)?.clone(), days))).collect();
+    accounts.sort();
+    Ok(DuplicateWindows { days, accounts })
+}
+
+/// The window for batches with this single account.
+pub(crate) async fn window_of(tx: &mut Tx, account: Option<AccountId>) -> Result<i64, Error> {
+    let own = match account {
+        Some(id) => store::setting::get(tx, &format!("{WINDOW_OF}{id}")).await?,
+        None => None,
+    };
+    let days = match own {
+        Some(own) => Some(own),
+        None => store::setting::get(tx, WINDOW).await?,
+    };
+    Ok(days.and_then(|days| days.parse().ok()).unwrap_or(WINDOW_SHIPPED))
+}
+
+pub(crate) async fn zone(tx: &mut Tx) -> Result<TimeZone, Error> {
+    let name = store::setting::get(tx, TIME_ZONE).await?;
+    Ok(name.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC))
+}
+
+async fn set_in(write: &mut Write, change: &SettingsChange) -> Result<WriteResult<()>, Error> {
     let mut facts = Vec::new();
     if let Some(name) = &change.time_zone {
         facts.push(set_time_zone(&mut write.tx, name).await?);
@@ -112,13 +110,13 @@ async fn set_time_zone(tx: &mut Tx, name: &str) -> Result<Fact, Error> {
     Ok(Fact::new(Action::SettingSet, None).with("time_zone", name).with("before", before))
 }
 
-async fn set_window(tx: &mut Tx, account: Option<&str>, days: Option<i64>) -> Result<Fact, Error> {
+async fn set_window(tx: &mut Tx, account: Option<&GivenAccount>, days: Option<i64>) -> Result<Fact, Error> {
     if days.is_some_and(|days| !(0..=REMARK_DAYS).contains(&days)) {
         return Err(Error::refused(Code::WindowInvalid, days.unwrap_or_default().to_string()));
     }
     let (name, number) = match account {
         Some(account) => {
-            let found = Service::account_named(tx, account).await?;
+            let found = account_cache::named(tx, account).await?;
             (format!("{WINDOW_OF}{}", found.id), Some(found.number))
         }
         None => (WINDOW.to_owned(), None),

@@ -13,7 +13,8 @@ pub use crate::posting_view::Entry;
 
 use crate::date::read_range;
 use crate::posting_view::entry;
-use crate::{Error, Service};
+use crate::{Error, Service, account_cache, asset};
+use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use store::Tx;
 use store::account::AccountView;
@@ -36,17 +37,19 @@ pub struct Statement {
     pub balances: Option<StatementBalances>,
 }
 
-impl Service {
-    /// A page of the statement of an account, named by id or number.
-    pub async fn statement(&self, text: &str, query: &StatementQuery) -> Result<Statement, Error> {
-        let mut tx = self.store.read().await?;
-        let account = Self::account_named(&mut tx, text).await?;
-        statement(&mut tx, account, query).await
-    }
+/// A page of the statement of an account, named by id or number.
+pub async fn show(
+    service: &Service,
+    account: &GivenAccount,
+    query: &StatementQuery,
+) -> Result<Statement, Error> {
+    let mut tx = service.store.read().await?;
+    let account = account_cache::named(&mut tx, account).await?;
+    statement(&mut tx, account, query).await
 }
 
 async fn statement(tx: &mut Tx, account: AccountView, query: &StatementQuery) -> Result<Statement, Error> {
-    let asset = Service::asset(tx, account.asset).await?;
+    let asset = asset::by_id(tx, account.asset).await?;
     let limit = query.limit.clamp(1, PAGE_MAX);
     let range = read_range(query.from.as_deref(), query.to.as_deref())?;
     let is_dated = range != (None, None);

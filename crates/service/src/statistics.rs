@@ -4,7 +4,8 @@
 //! were made, in the organisation's time zone.
 
 use crate::date::read_range;
-use crate::{Error, Service};
+use crate::{Error, Service, account_cache, setting};
+use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::visible::shown;
@@ -71,7 +72,7 @@ pub struct StatisticsQuery {
     /// Only this currency.
     pub currency: Option<String>,
     /// Only what this account, named by id or number, sent.
-    pub account: Option<String>,
+    pub account: Option<GivenAccount>,
     /// What they are broken down by.
     pub group: GroupBy,
 }
@@ -94,32 +95,29 @@ pub struct Report {
     pub groups: Vec<(GroupKey, Statistics)>,
 }
 
-impl Service {
-    /// What customers sent in a range of value dates (both ends included): totals and groups.
-    pub async fn statistics(&self, query: &StatisticsQuery) -> Result<Report, Error> {
-        let mut tx = self.store.read().await?;
-        let mut assets = store::asset::all(&mut tx).await?;
-        let range = range(&mut tx, query, &assets).await?;
-        assets.retain(|asset| range.asset.is_none_or(|only| only == asset.id));
-        let group = match query.group {
-            GroupBy::None => Group::None,
-            GroupBy::Day => Group::Day,
-            GroupBy::Account => Group::Account,
-        };
-        let mut sums = store::statistics::sums(&mut tx, group, range).await?;
-        sums.extend(failures(&mut tx, group, range).await?);
-        let totals = fold(&assets, sums.iter().map(|sums| (0, sums)));
-        let totals: BTreeMap<_, _> = totals.into_iter().map(|((_, asset), one)| (asset, one)).collect();
-        let total = |asset: &Asset| {
-            totals.get(&asset.id.0).cloned().unwrap_or_else(|| Statistics::none(asset.clone()))
-        };
-        let totals = assets.iter().map(total).collect();
-        let groups = match query.group {
-            GroupBy::None => BTreeMap::new(),
-            _ => fold(&assets, sums.iter().map(|sums| (sums.group, sums))),
-        };
-        Ok(Report { totals, groups: named(&mut tx, query.group, groups).await? })
-    }
+/// What customers sent in a range of value dates (both ends included): totals and groups.
+pub async fn report(service: &Service, query: &StatisticsQuery) -> Result<Report, Error> {
+    let mut tx = service.store.read().await?;
+    let mut assets = store::asset::all(&mut tx).await?;
+    let range = range(&mut tx, query, &assets).await?;
+    assets.retain(|asset| range.asset.is_none_or(|only| only == asset.id));
+    let group = match query.group {
+        GroupBy::None => Group::None,
+        GroupBy::Day => Group::Day,
+        GroupBy::Account => Group::Account,
+    };
+    let mut sums = store::statistics::sums(&mut tx, group, range).await?;
+    sums.extend(failures(&mut tx, group, range).await?);
+    let totals = fold(&assets, sums.iter().map(|sums| (0, sums)));
+    let totals: BTreeMap<_, _> = totals.into_iter().map(|((_, asset), one)| (asset, one)).collect();
+    let total =
+        |asset: &Asset| totals.get(&asset.id.0).cloned().unwrap_or_else(|| Statistics::none(asset.clone()));
+    let totals = assets.iter().map(total).collect();
+    let groups = match query.group {
+        GroupBy::None => BTreeMap::new(),
+        _ => fold(&assets, sums.iter().map(|sums| (sums.group, sums))),
+    };
+    Ok(Report { totals, groups: named(&mut tx, query.group, groups).await? })
 }
 
 async fn range(tx: &mut Tx, query: &StatisticsQuery, assets: &[Asset]) -> Result<Range, Error> {
@@ -131,7 +129,7 @@ async fn range(tx: &mut Tx, query: &StatisticsQuery, assets: &[Asset]) -> Result
         None => None,
     };
     let account = match &query.account {
-        Some(text) => Some(Service::account_named(tx, text).await?.id),
+        Some(given) => Some(account_cache::named(tx, given).await?.id),
         None => None,
     };
     let (from, to) = read_range(Some(&query.from), Some(&query.to))?;
@@ -140,7 +138,7 @@ async fn range(tx: &mut Tx, query: &StatisticsQuery, assets: &[Asset]) -> Result
 
 /// Refused item attempts, as sums of refused transfers.
 async fn failures(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, Error> {
-    let zone = Service::zone(tx).await?;
+    let zone = setting::zone(tx).await?;
     let start = |day: i64| {
         calendar::date_of(day).to_zoned(zone.clone()).map_or(0, |z| z.timestamp().as_microsecond())
     };

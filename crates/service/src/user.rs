@@ -1,7 +1,7 @@
 //! Users: an administrator adds and changes them but never knows their passwords. Users set their own through
 //! an invitation link.
 
-use crate::invitation::Invited;
+use crate::invitation::{self, Invited};
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Secret, Service, visible};
 use domain::access::Role;
@@ -47,117 +47,128 @@ pub struct UserChange {
     pub disabled: Option<bool>,
 }
 
-impl Service {
-    /// Adds a user, and returns the link for setting a password.
-    pub async fn user_add(&self, actor: &Actor, new: &NewUser) -> Result<InvitedUser, Error> {
-        let mut write = claimed!(self.write(actor, Action::UserAdd));
-        let done = self.add_user(&mut write, new).await;
-        write.end(done).await
-    }
+/// Adds a user, and returns the link for setting a password.
+pub async fn add(service: &Service, actor: &Actor, new: &NewUser) -> Result<InvitedUser, Error> {
+    let mut write = claimed!(service.write(actor, Action::UserAdd));
+    let done = add_user(service, &mut write, new).await;
+    write.end(done).await
+}
 
-    async fn add_user(&self, write: &mut Write, new: &NewUser) -> Result<WriteResult<InvitedUser>, Error> {
-        let mut user = new_user(&write.actor, new, write.now)?;
-        insert(&mut write.tx, &mut user).await?;
-        // The first user may be added on the command line; the link for first-time set-up then expires.
-        store::invitation::end_set_up(&mut write.tx).await?;
-        let invited = self.invite(&mut write.tx, user.id).await?;
-        let fact = Fact::new(Action::UserAdd, Some(user.id))
-            .with("login", user.login.as_str())
-            .with("role", user.role.name());
-        Ok(WriteResult::one(InvitedUser { user, invited }, fact))
-    }
+async fn add_user(
+    service: &Service,
+    write: &mut Write,
+    new: &NewUser,
+) -> Result<WriteResult<InvitedUser>, Error> {
+    let mut user = new_user(&write.actor, new, write.now)?;
+    insert(&mut write.tx, &mut user).await?;
+    // The first user may be added on the command line; the link for first-time set-up then expires.
+    store::invitation::end_set_up(&mut write.tx).await?;
+    let invited = invitation::invite(service, &mut write.tx, user.id).await?;
+    let fact = Fact::new(Action::UserAdd, Some(user.id))
+        .with("login", user.login.as_str())
+        .with("role", user.role.name());
+    Ok(WriteResult::one(InvitedUser { user, invited }, fact))
+}
 
-    /// Users after an id, including disabled ones.
-    pub async fn user_list(&self, after: i64, limit: i64) -> Result<Vec<User>, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::user::list(&mut tx, after, limit).await?)
-    }
+/// Users after an id, including disabled ones.
+pub async fn list(service: &Service, after: i64, limit: i64) -> Result<Vec<User>, Error> {
+    let mut tx = service.store.read().await?;
+    Ok(store::user::list(&mut tx, after, limit).await?)
+}
 
-    /// The number of users, including disabled ones.
-    pub async fn user_count(&self) -> Result<i64, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::user::count(&mut tx).await?)
-    }
+/// The number of users, including disabled ones.
+pub async fn count(service: &Service) -> Result<i64, Error> {
+    let mut tx = service.store.read().await?;
+    Ok(store::user::count(&mut tx).await?)
+}
 
-    /// A user by id.
-    pub async fn user_show(&self, id: i64) -> Result<User, Error> {
-        let mut tx = self.store.read().await?;
-        store::user::get(&mut tx, id).await?.ok_or_else(|| missing(id))
-    }
+/// A user by id.
+pub async fn show(service: &Service, id: i64) -> Result<User, Error> {
+    let mut tx = service.store.read().await?;
+    store::user::get(&mut tx, id).await?.ok_or_else(|| missing(id))
+}
 
-    /// The user with a login.
-    pub async fn user_named(&self, login: &str) -> Result<User, Error> {
-        let missing = || Error::refused(Code::UserNotFound, shown(login));
-        let login = Login::parse(login).map_err(|_| missing())?;
-        let mut tx = self.store.read().await?;
-        Ok(store::user::by_login(&mut tx, login.as_str()).await?.ok_or_else(missing)?.0)
-    }
+/// The user with a login.
+pub async fn named(service: &Service, login: &str) -> Result<User, Error> {
+    let missing = || Error::refused(Code::UserNotFound, shown(login));
+    let login = Login::parse(login).map_err(|_| missing())?;
+    let mut tx = service.store.read().await?;
+    Ok(store::user::by_login(&mut tx, login.as_str()).await?.ok_or_else(missing)?.0)
+}
 
-    /// Checks a name for the command line to act under: it must be visible, and neither a login nor reserved,
-    /// so that the audit log cannot confuse two people.
-    pub async fn actor_name(&self, name: &str) -> Result<(), Error> {
-        let name = visible(name)?;
-        let reserved = || Error::refused(Code::ActorReserved, shown(&name));
-        let folded = fold(&name).to_lowercase();
-        if LOGINS_RESERVED.contains(&folded.as_str()) || folded.starts_with("key:") {
-            return Err(reserved());
-        }
-        let Ok(login) = Login::parse(&folded) else { return Ok(()) };
-        let mut tx = self.store.read().await?;
-        match store::user::by_login(&mut tx, login.as_str()).await? {
-            Some(_) => Err(reserved()),
-            None => Ok(()),
-        }
+/// Checks a name for the command line to act under: it must be visible, and neither a login nor reserved,
+/// so that the audit log cannot confuse two people.
+pub async fn check_actor_name(service: &Service, name: &str) -> Result<(), Error> {
+    let name = visible(name)?;
+    let reserved = || Error::refused(Code::ActorReserved, shown(&name));
+    let folded = fold(&name).to_lowercase();
+    if LOGINS_RESERVED.contains(&folded.as_str()) || folded.starts_with("key:") {
+        return Err(reserved());
     }
+    let Ok(login) = Login::parse(&folded) else { return Ok(()) };
+    let mut tx = service.store.read().await?;
+    match store::user::by_login(&mut tx, login.as_str()).await? {
+        Some(_) => Err(reserved()),
+        None => Ok(()),
+    }
+}
 
-    /// Changes a user. A change of role, or disabling or enabling the user, ends the user's sessions at once.
-    pub async fn user_change(&self, actor: &Actor, id: i64, change: &UserChange) -> Result<User, Error> {
-        let mut write = claimed!(self.write(actor, Action::UserChange));
-        write.about.id = Some(id);
-        let done = change_user(&mut write, id, change).await;
-        write.end(done).await
-    }
+/// Changes a user. A change of role, or disabling or enabling the user, ends the user's sessions at once.
+pub async fn change(service: &Service, actor: &Actor, id: i64, change: &UserChange) -> Result<User, Error> {
+    let mut write = claimed!(service.write(actor, Action::UserChange));
+    write.about.id = Some(id);
+    let done = change_user(&mut write, id, change).await;
+    write.end(done).await
+}
 
-    /// Removes a user's password, ends the user's sessions, and returns a new link.
-    pub async fn user_reset(&self, actor: &Actor, id: i64) -> Result<InvitedUser, Error> {
-        let mut write = claimed!(self.write(actor, Action::UserReset));
-        write.about.id = Some(id);
-        let done = self.reset_user(&mut write, id).await;
-        write.end(done).await
-    }
+/// Removes a user's password, ends the user's sessions, and returns a new link.
+pub async fn reset(service: &Service, actor: &Actor, id: i64) -> Result<InvitedUser, Error> {
+    let mut write = claimed!(service.write(actor, Action::UserReset));
+    write.about.id = Some(id);
+    let done = reset_user(service, &mut write, id).await;
+    write.end(done).await
+}
 
-    async fn reset_user(&self, write: &mut Write, id: i64) -> Result<WriteResult<InvitedUser>, Error> {
-        let tx = &mut write.tx;
-        let (mut user, _) = store::user::lock(tx, id).await?.ok_or_else(|| missing(id))?;
-        if user.disabled_at.is_some() {
-            return Err(Error::refused(Code::UserDisabled, user.login));
-        }
-        store::user::set_password(tx, id, None, write.now).await?;
-        store::session::end_of_user(tx, id).await?;
-        store::invitation::end_of_user(tx, id).await?;
-        user.password_at = None;
-        let added = InvitedUser { invited: self.invite(tx, id).await?, user };
-        Ok(WriteResult::one(added, Fact::new(Action::UserReset, Some(id))))
+async fn reset_user(
+    service: &Service,
+    write: &mut Write,
+    id: i64,
+) -> Result<WriteResult<InvitedUser>, Error> {
+    let tx = &mut write.tx;
+    let (mut user, _) = store::user::lock(tx, id).await?.ok_or_else(|| missing(id))?;
+    if user.disabled_at.is_some() {
+        return Err(Error::refused(Code::UserDisabled, user.login));
     }
+    store::user::set_password(tx, id, None, write.now).await?;
+    store::session::end_of_user(tx, id).await?;
+    store::invitation::end_of_user(tx, id).await?;
+    user.password_at = None;
+    let added = InvitedUser { invited: invitation::invite(service, tx, id).await?, user };
+    Ok(WriteResult::one(added, Fact::new(Action::UserReset, Some(id))))
+}
 
-    /// Ends all sessions of a user; returns how many there were.
-    pub async fn user_sign_out(&self, actor: &Actor, id: i64) -> Result<u64, Error> {
-        let mut write = claimed!(self.write(actor, Action::UserSignOut));
-        write.about.id = Some(id);
-        let done = sign_out(&mut write, id).await;
-        write.end(done).await
-    }
+/// Ends all sessions of a user; returns how many there were.
+pub async fn sign_out(service: &Service, actor: &Actor, id: i64) -> Result<u64, Error> {
+    let mut write = claimed!(service.write(actor, Action::UserSignOut));
+    write.about.id = Some(id);
+    let done = sign_out_in(&mut write, id).await;
+    write.end(done).await
+}
 
-    /// Refuses a password that is too weak for a user with this login and name.
-    pub async fn password_check(&self, login: &str, name: &str, password: &Secret) -> Result<(), Error> {
-        self.passwords.hash(password, login, name).await.map(|_| ())
-    }
+/// Refuses a password that is too weak for a user with this login and name.
+pub async fn check_password(
+    service: &Service,
+    login: &str,
+    name: &str,
+    password: &Secret,
+) -> Result<(), Error> {
+    service.passwords.hash(password, login, name).await.map(|_| ())
+}
 
-    /// How often this process has run Argon2, which shows what a login costs.
-    #[must_use]
-    pub fn password_runs(&self) -> u64 {
-        self.passwords.runs()
-    }
+/// How often this process has run Argon2, which shows what a login costs.
+#[must_use]
+pub fn password_runs(service: &Service) -> u64 {
+    service.passwords.runs()
 }
 
 /// A new user, as the row will be inserted.
@@ -208,7 +219,7 @@ async fn change_user(write: &mut Write, id: i64, change: &UserChange) -> Result<
     Ok(WriteResult::one(user, fact))
 }
 
-async fn sign_out(write: &mut Write, id: i64) -> Result<WriteResult<u64>, Error> {
+async fn sign_out_in(write: &mut Write, id: i64) -> Result<WriteResult<u64>, Error> {
     store::user::lock(&mut write.tx, id).await?.ok_or_else(|| missing(id))?;
     let ended = store::session::end_of_user(&mut write.tx, id).await?;
     Ok(WriteResult::one(ended, Fact::new(Action::UserSignOut, Some(id)).with("sessions", ended)))

@@ -4,9 +4,9 @@
 //! [`Write::end`], which takes either a [`WriteResult`] (the answer and the facts) or an error:
 //!
 //! ```ignore
-//! pub async fn holder_add(&self, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {
-//!     let mut write = claimed!(self.write(actor, Action::HolderAdd));
-//!     let done = add(&mut write, new).await;
+//! pub async fn add(service: &Service, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {
+//!     let mut write = claimed!(service.write(actor, Action::HolderAdd));
+//!     let done = add_new(&mut write, new).await;
 //!     write.end(done).await
 //! }
 //! ```

@@ -1,6 +1,7 @@
 //! Refusals that are not stored as a request's answer.
 
 use super::*;
+use crate::asset;
 use domain::principal::Principal;
 use ledger::{Clock, Door, DoorOptions};
 use std::sync::Arc;
@@ -39,6 +40,6 @@ async fn a_refusal_of_the_whole_ledger_is_never_stored_as_a_requests_answer() {
             panic!("{code:?} was stored");
         };
         assert_eq!(write.end::<()>(Err(refused().into())).await.unwrap_err().code(), Some(code));
-        assert_eq!(once.asset_add(&actor, k, None).await.unwrap().code, k);
+        assert_eq!(asset::add(&once, &actor, k, None).await.unwrap().code, k);
     }
 }

@@ -12,7 +12,7 @@ use domain::code::Language;
 use domain::id::AssetId;
 use engine::{Engine, EngineOptions, Pulse, history};
 use ledger::{Door, DoorOptions};
-use service::Service;
+use service::{Service, asset, batch, user};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -103,7 +103,7 @@ impl Session {
         let purpose = if access == Access::Read { Purpose::Read } else { Purpose::Write };
         seal::expect_usable(&session.store, purpose).await?;
         if let Some(name) = &globals.act_as {
-            session.service.actor_name(name).await?;
+            user::check_actor_name(&session.service, name).await?;
         }
         if access == Access::Read {
             return Ok(session);
@@ -241,7 +241,7 @@ impl Session {
         let door = Door::open(store.clone(), clock.clone(), DoorOptions { chunk_items });
         // No time limit on searches: a user at a terminal waits for the complete answer.
         let service = Service::new(store.clone(), door.clone(), clock).searching_for(Duration::MAX);
-        let assets = service.asset_list().await?;
+        let assets = asset::list(&service).await?;
         let (actor, out) = (globals.actor(), globals.out());
         let language = out.language;
         Ok(Self {
@@ -263,7 +263,7 @@ impl Session {
     }
 
     async fn warn_about_unfinished_runs(&self) -> Result<(), Failure> {
-        for batch in self.service.processing_batches().await? {
+        for batch in batch::processing(&self.service).await? {
             let number = batch.number();
             note(&say!(
                 self.language,
@@ -299,7 +299,7 @@ impl Session {
         if let Some(asset) = self.assets.iter().find(|asset| asset.id == id) {
             return Ok(asset.clone());
         }
-        let fresh = self.service.asset_list().await?;
+        let fresh = asset::list(&self.service).await?;
         let found = fresh.into_iter().find(|asset| asset.id == id);
         Ok(found.unwrap_or_else(|| Asset { id, code: format!("#{id}"), scale: 0 }))
     }

@@ -7,7 +7,7 @@ use crate::runner::Engine;
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::work::WorkKind;
-use service::Error;
+use service::{Error, batch};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use store::StoreError;
@@ -73,14 +73,14 @@ impl Engine {
     async fn share(&self) -> Result<usize, Error> {
         let nodes = store::node::all(&mut self.store.read().await?).await?;
         let workers = nodes.iter().filter(|node| node.is_worker).count().max(1);
-        let batches = self.service.processing_batches().await?.len();
+        let batches = batch::processing(&self.service).await?.len();
         Ok(batches.div_ceil(workers).min(self.options.runs_max))
     }
 
     /// Runs a batch and logs how it ended; only a write that the disk did not confirm is returned as an
     /// error. Wakes the duty in any case, because there is room for another batch.
     async fn run_one(&self, batch: BatchId) -> Result<(), Error> {
-        let ended = self.run(&batch.to_string(), |_| ()).await;
+        let ended = self.run(batch, |_| ()).await;
         let result = self.log_end(batch, ended.map(|batch| batch.state.name()));
         self.store.wake();
         result

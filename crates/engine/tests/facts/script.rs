@@ -15,15 +15,17 @@
 use crate::printer;
 use domain::account::AccountStatus;
 use domain::batch::{BatchMode, BatchType};
+use domain::batch_ref::BatchRef;
+use domain::id::BatchId;
 use domain::principal::Principal;
 use engine::{Engine, EngineOptions};
 use ledger::{Clock, Door, DoorOptions};
-use service::account::OpenAccount;
-use service::batch::BatchRequest;
+use service::account::{self, OpenAccount};
 use service::batch::import::BatchImport;
 use service::batch::rework::Rework;
+use service::batch::{self, BatchRequest};
 use service::holder::NewHolder;
-use service::transfer::TransferRequest;
+use service::transfer::{self, TransferRequest};
 use service::{Error, Service};
 use std::io::Cursor;
 use std::sync::Arc;
@@ -87,21 +89,21 @@ impl World {
             ["pay", from, to, amount] => return self.pay(from, to, amount, None).await,
             ["pay", from, to, amount, "as", key] => return self.pay(from, to, amount, Some(key)).await,
             ["batch", account, mode, rows @ ..] => self.batch(account, mode, rows).await?,
-            ["execute", id] => drop(service.batch_execute(actor, id).await?),
-            ["run", id] => drop(self.engine.run(id, |_| ()).await?),
-            ["pause", id] => drop(service.batch_pause(actor, *id).await?),
-            ["resume", id] => drop(service.batch_resume(actor, id).await?),
-            ["cancel", id] => drop(service.batch_cancel(actor, &BatchRequest::of(id), false).await?),
-            ["end", id] => drop(service.batch_cancel(actor, &BatchRequest::of(id), true).await?),
+            ["execute", id] => drop(batch::execute(service, actor, named(id)).await?),
+            ["run", id] => drop(self.engine.run(id.parse().map(BatchId).unwrap(), |_| ()).await?),
+            ["pause", id] => drop(batch::pause(service, actor, named(id)).await?),
+            ["resume", id] => drop(batch::resume(service, actor, named(id)).await?),
+            ["cancel", id] => drop(batch::cancel(service, actor, &BatchRequest::of(named(id)), false).await?),
+            ["end", id] => drop(batch::cancel(service, actor, &BatchRequest::of(named(id)), true).await?),
             ["retry", id] => {
-                let (_, count) = service.batch_retry(actor, id, Rework::AllFailed).await?;
+                let (_, count) = batch::retry(service, actor, named(id), Rework::AllFailed).await?;
                 return Ok(Some(count.to_string()));
             }
             ["skip", id, line] => {
-                let item = service.batch_item_of_line(id, line.parse().unwrap()).await?;
-                drop(service.batch_skip_item(actor, id, item, "fact").await?);
+                let item = batch::item_of_line(service, named(id), line.parse().unwrap()).await?;
+                drop(batch::skip_item(service, actor, named(id), item, "fact").await?);
             }
-            ["skip_failed", id] => drop(service.batch_skip_failed(actor, id, "fact").await?),
+            ["skip_failed", id] => drop(batch::skip_failed(service, actor, named(id), "fact").await?),
             ["audit"] => return Ok(Some(self.audit().await)),
             _ => panic!("unknown step: {words:?}"),
         }
@@ -112,21 +114,21 @@ impl World {
         let holder = NewHolder { name: number.to_owned(), email: None, uid: Some(number.to_owned()) };
         let (number, currency) = (number.to_owned(), "USD".to_owned());
         let open = OpenAccount { number: number.clone(), holder, currency, ..OpenAccount::default() };
-        self.service.account_open(&self.actor, &open).await?;
+        account::open(&self.service, &self.actor, &open).await?;
         if balance != "0.00" {
             let deposit = TransferRequest {
-                to: Some(number),
+                to: Some(number.into()),
                 amount: balance.to_owned().into(),
                 ..TransferRequest::default()
             };
-            self.service.transfer(&self.actor, &deposit).await?;
+            transfer::create(&self.service, &self.actor, &deposit).await?;
         }
         self.audit().await;
         Ok(())
     }
 
     async fn set(&self, number: &str, status: AccountStatus) -> Result<(), Error> {
-        self.service.account_set_status(&self.actor, number, status, "fact").await.map(drop)
+        account::set_status(&self.service, &self.actor, &number.into(), status, "fact").await.map(drop)
     }
 
     async fn pay(
@@ -137,13 +139,13 @@ impl World {
         key: Option<&str>,
     ) -> Result<Option<String>, Error> {
         let transfer = TransferRequest {
-            from: Some(from.to_owned()),
-            to: Some(to.to_owned()),
+            from: Some(from.into()),
+            to: Some(to.into()),
             amount: amount.to_owned().into(),
             operation: key.map(str::to_owned),
             ..TransferRequest::default()
         };
-        let outcome = self.service.transfer(&self.actor, &transfer).await?.outcome;
+        let outcome = transfer::create(&self.service, &self.actor, &transfer).await?.outcome;
         let code = outcome.code.map(|code| code.name().to_owned());
         let number =
             outcome.transfer.map_or_else(String::new, |number| format!("transfer {} again", number.0));
@@ -161,8 +163,8 @@ impl World {
         }
         let mode = BatchMode::ALL.iter().copied().find(|known| known.name() == mode).unwrap();
         let new = BatchImport::new(BatchType::OneToMany, "a fact");
-        let import = BatchImport { account: Some(account.to_owned()), mode, ..new };
-        let imported = self.service.batch_import(&self.actor, &import, Cursor::new(file)).await?;
+        let import = BatchImport { account: Some(account.into()), mode, ..new };
+        let imported = batch::import(&self.service, &self.actor, &import, Cursor::new(file)).await?;
         assert!(imported.batch.is_some(), "no row may be wrong in a fact");
         Ok(())
     }
@@ -172,4 +174,8 @@ impl World {
         self.audited = count;
         text
     }
+}
+
+fn named(batch: &str) -> BatchRef {
+    BatchRef::parse(batch).unwrap()
 }

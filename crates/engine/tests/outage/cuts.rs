@@ -3,13 +3,14 @@
 
 use crate::fixture::{Worker, all_paid, batch, end_of, pay, people, service, settled, soon};
 use crate::rounds;
+use service::account;
 use std::time::{Duration, Instant};
 use testkit::postgres::Postgres;
 use testkit::proxy::{Proxy, Rule};
 
 /// The balance of `PAY`, in cents.
 async fn balance(service: &service::Service) -> i64 {
-    service.account_show("PAY").await.unwrap().0.balance
+    account::show(service, &"PAY".into()).await.unwrap().0.balance
 }
 
 /// Single transfers without an operation id: no client could safely retry them, so the door itself must

@@ -6,9 +6,9 @@ use ledger::{Clock, Door, DoorOptions, Outcome};
 use service::account_import::AccountImport;
 use service::batch::import::BatchImport;
 use service::batch::submit::Submission;
-use service::policy::PolicyChange;
-use service::transfer::TransferRequest;
-use service::{Error, Service};
+use service::policy::{self, PolicyChange};
+use service::transfer::{self, TransferRequest};
+use service::{Error, Service, account, batch};
 use std::io::Cursor;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -71,16 +71,16 @@ pub async fn people(service: &Service) {
         batch_max: none(),
         ..PolicyChange::default()
     };
-    service.policy_set(&actor(), "USD", None, &change).await.unwrap();
+    policy::set(service, &actor(), "USD", None, &change).await.unwrap();
     let mut accounts = "number,holder,uid,currency\nPAY,Employer,E,USD\n".to_owned();
     (0..ITEMS).for_each(|k| accounts += &format!("A{k},Payee {k},U{k},USD\n"));
-    service.account_import(&actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    account::import(service, &actor(), Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let rich = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "9000000.00".to_owned().into(),
         ..Default::default()
     };
-    assert_eq!(service.transfer(&actor(), &rich).await.unwrap().outcome.code, None);
+    assert_eq!(transfer::create(service, &actor(), &rich).await.unwrap().outcome.code, None);
 }
 
 /// A batch of 1.00 to each payee, ready to run.
@@ -88,24 +88,24 @@ pub async fn batch(service: &Service) -> Batch {
     let mut rows = "account,amount\n".to_owned();
     (0..ITEMS).for_each(|k| rows += &format!("A{k},1.00\n"));
     let import = BatchImport {
-        account: Some("PAY".to_owned()),
+        account: Some("PAY".into()),
         submission: Submission { again: Some("a test".to_owned()), ..Submission::default() },
         ..BatchImport::new(BatchType::OneToMany, "outage")
     };
-    let batch = service.batch_import(&actor(), &import, Cursor::new(rows)).await.unwrap().batch.unwrap();
-    service.batch_execute(&actor(), &batch.id.to_string()).await.unwrap()
+    let batch = batch::import(service, &actor(), &import, Cursor::new(rows)).await.unwrap().batch.unwrap();
+    batch::execute(service, &actor(), batch.id.into()).await.unwrap()
 }
 
 /// Pays 0.01 from `PAY` to one of the payees.
 pub async fn pay(service: &Service, to: usize, operation: Option<String>) -> Result<Outcome, Error> {
     let new = TransferRequest {
-        from: Some("PAY".to_owned()),
-        to: Some(format!("A{to}")),
+        from: Some("PAY".into()),
+        to: Some(format!("A{to}").into()),
         amount: "0.01".to_owned().into(),
         operation,
         ..TransferRequest::default()
     };
-    Ok(service.transfer(&actor(), &new).await?.outcome)
+    Ok(transfer::create(service, &actor(), &new).await?.outcome)
 }
 
 /// A background worker, like that of `sluice work`.
@@ -153,10 +153,12 @@ pub async fn settled(url: &str, batch: &Batch) -> Option<i64> {
 
 /// Waits until the batch has ended.
 pub async fn end_of(service: &Service, batch: &Batch) {
-    let name = batch.id.to_string();
-    let has_ended = async || service.batch(&name).await.is_ok_and(|batch| batch.state.has_ended());
+    let has_ended =
+        async || batch::named(service, batch.id.into()).await.is_ok_and(|batch| batch.state.has_ended());
     // Waits for the run however long it takes, then at most ten seconds for its end.
-    while !has_ended().await && service.batch(&name).await.is_ok_and(|b| b.tally.open_count() > 0) {
+    while !has_ended().await
+        && batch::named(service, batch.id.into()).await.is_ok_and(|b| b.tally.open_count() > 0)
+    {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     soon("the batch's end", has_ended).await;
@@ -164,7 +166,7 @@ pub async fn end_of(service: &Service, batch: &Batch) {
 
 /// Checks that every payee of the batch was paid once and that every invariant holds.
 pub async fn all_paid(ledger: &Ledger, batch: &Batch) {
-    let batch = ledger.batch(&batch.id.to_string()).await.unwrap();
+    let batch = batch::named(ledger, batch.id.into()).await.unwrap();
     let count = i64::try_from(ITEMS).unwrap();
     assert_eq!((batch.state.name(), batch.tally.success_count), ("completed", count));
     assert_eq!(upkeep::verify::run(&ledger.store).await.unwrap().violations(), []);

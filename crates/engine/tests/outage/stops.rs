@@ -2,7 +2,7 @@
 
 use crate::fixture::{Worker, all_paid, batch, end_of, pay, people, service, settled, soon};
 use crate::rounds;
-use service::Error;
+use service::{Error, account, transfer};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -63,7 +63,7 @@ async fn news_is_quick(service: &service::Service) {
     assert!(clear, "{answer:?}");
     assert!(begun.elapsed() < NEWS, "the error took {:?}", begun.elapsed());
     let begun = Instant::now();
-    assert!(service.account_show("PAY").await.is_err());
+    assert!(account::show(service, &"PAY".into()).await.is_err());
     assert!(begun.elapsed() < NEWS, "a reader's error took {:?}", begun.elapsed());
 }
 
@@ -101,7 +101,7 @@ async fn client(service: service::Service, ended: Arc<AtomicBool>) -> Vec<(Strin
 /// nothing.
 async fn each_stands_once(service: &service::Service, acknowledged: &[(String, i64)]) {
     assert!(!acknowledged.is_empty());
-    let paid = service.transfer_show(acknowledged.first().unwrap().1).await.unwrap();
+    let paid = transfer::show(service, acknowledged.first().unwrap().1).await.unwrap();
     assert_eq!(paid.transfer.amount, 1);
     for (place, (name, number)) in acknowledged.iter().enumerate() {
         let again = pay(service, place % 100, Some(name.clone())).await.unwrap();

@@ -4,6 +4,7 @@
 use crate::reference::Reference;
 use crate::steps::{Bound, CURRENCIES, FEE_RATES, File, Jump, Money, PolicyDraw, RATES, Row, Step};
 use domain::account::AccountStatus;
+use domain::account_ref::GivenAccount;
 use domain::batch::{BatchMode, BatchState, BatchType};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -254,7 +255,7 @@ impl Draw {
                 }
             }
             Self::Stranger { from, name, other } => {
-                let (name, other) = (Some((*name).to_owned()), Some(known.account(other)));
+                let (name, other) = (Some((*name).into()), Some(known.account(other).into()));
                 let (from, to) = if *from { (name, other) } else { (other, name) };
                 TransferRequest { from, to, amount: "1".to_owned().into(), ..TransferRequest::default() }
             }
@@ -317,6 +318,7 @@ impl Known<'_> {
     fn transfer(&self, from: Option<String>, to: Option<String>, money: Money) -> TransferRequest {
         let number = from.as_deref().or(to.as_deref()).unwrap_or_default();
         let amount = self.0.settle(money, number).text(&self.currency(number));
+        let (from, to) = (from.map(GivenAccount::from), to.map(GivenAccount::from));
         TransferRequest { from, to, amount: amount.into(), ..TransferRequest::default() }
     }
 }

@@ -3,19 +3,21 @@
 use crate::batches::{Item, Seen, text};
 use crate::reference::{Answer, START};
 use crate::steps::{Bound, FEE_RATES, File, Money, PolicyDraw, RATES, Step};
+use domain::account_ref::GivenAccount;
+use domain::id::BatchId;
 use engine::{Engine, EngineOptions, history};
 use ledger::{Clock, Door, DoorOptions};
-use service::account::{AccountFilter, AccountQuery, AccountView, OpenAccount};
-use service::audit::AuditQuery;
-use service::batch::BatchRequest;
+use service::account::{self, AccountFilter, AccountQuery, AccountView, OpenAccount};
+use service::audit::{self, AuditQuery};
 use service::batch::import::BatchImport;
 use service::batch::list::OffsetPage;
 use service::batch::submit::Submission;
+use service::batch::{self, BatchRequest};
 use service::holder::NewHolder;
-use service::policy::PolicyChange;
-use service::statement::{Statement, StatementQuery};
-use service::transfer::Transferred;
-use service::{Error, Service};
+use service::policy::{self, PolicyChange};
+use service::statement::{self, Statement, StatementQuery};
+use service::transfer::{self, Transferred};
+use service::{Error, Service, fx};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;
@@ -93,10 +95,10 @@ impl Ledger {
                     currency: currency.clone(),
                     ..OpenAccount::default()
                 };
-                done(service.account_open(&actor, &new).await)
+                done(account::open(service, &actor, &new).await)
             }
             Step::Accounts(rows) => self.accounts(rows).await,
-            Step::Move(new) => match service.transfer(&actor, new).await {
+            Step::Move(new) => match transfer::create(service, &actor, new).await {
                 Err(error) => code(error),
                 Ok(Transferred { outcome, .. }) => Answer::Moved {
                     code: outcome.code,
@@ -106,14 +108,15 @@ impl Ledger {
                 },
             },
             Step::Status(number, status) => {
-                done(service.account_set_status(&actor, number, *status, "").await)
+                done(account::set_status(service, &actor, &number.as_str().into(), *status, "").await)
             }
             Step::Policy { currency, account, change } => {
                 let change = policy(currency, change);
-                done(service.policy_set(&actor, currency, account.as_deref(), &change).await)
+                let account = account.as_deref().map(GivenAccount::from);
+                done(policy::set(service, &actor, currency, account.as_ref(), &change).await)
             }
             Step::Rate { source, target, rate } => {
-                done(service.fx_set(&actor, source, target, RATES[*rate].0, "test").await)
+                done(fx::set(service, &actor, source, target, RATES[*rate].0, "test").await)
             }
             Step::Clock(now) => {
                 self.clock.0.store(*now, Ordering::SeqCst);
@@ -131,7 +134,7 @@ impl Ledger {
             csv += &format!("{number},holder {holder},h{holder}@example.com,{currency},{opening}\n");
         }
         let read = Cursor::new(csv.into_bytes());
-        match self.service.account_import(&actor(), read, Default::default()).await {
+        match account::import(&self.service, &actor(), read, Default::default()).await {
             Err(error) => code(error),
             Ok(imported) => Answer::Accounts { opened: imported.opened, refused: imported.refused },
         }
@@ -139,45 +142,49 @@ impl Ledger {
 
     async fn take_batch(&self, step: &Step) -> Answer {
         let (service, actor) = (&self.service, actor());
-        let name = async |batch: &usize| self.ids().await[*batch].to_string();
+        let id = async |batch: &usize| BatchId(self.ids().await[*batch]);
         match step {
             Step::Import(file) => self.import(file).await,
             Step::Submit(batch) => {
-                done(service.batch_submit(&actor, &name(batch).await, &Submission::default()).await)
+                done(batch::submit(service, &actor, id(batch).await, &Submission::default()).await)
             }
-            Step::Execute(batch) => done(service.batch_execute(&actor, &name(batch).await).await),
-            Step::Run(batch) => done(self.engine.run(&name(batch).await, |_| ()).await),
-            Step::Pause(batch) => done(service.batch_pause(&actor, &name(batch).await).await),
+            Step::Execute(batch) => done(batch::execute(service, &actor, id(batch).await.into()).await),
+            Step::Run(batch) => done(self.engine.run(id(batch).await, |_| ()).await),
+            Step::Pause(batch) => done(batch::pause(service, &actor, id(batch).await).await),
             Step::Cancel(batch, for_good) => done(
-                service
-                    .batch_cancel(&actor, &BatchRequest::of(&name(batch).await).noted("test"), *for_good)
-                    .await,
+                batch::cancel(
+                    service,
+                    &actor,
+                    &BatchRequest::of(id(batch).await.into()).noted("test"),
+                    *for_good,
+                )
+                .await,
             ),
-            Step::Resume(batch) => match service.batch_resume(&actor, &name(batch).await).await {
+            Step::Resume(batch) => match batch::resume(service, &actor, id(batch).await.into()).await {
                 Ok((_, count)) => Answer::Retried(count),
                 Err(error) => code(error),
             },
             Step::SkipFailed(batch) => {
-                match service.batch_skip_failed(&actor, &name(batch).await, "test").await {
+                match batch::skip_failed(service, &actor, id(batch).await.into(), "test").await {
                     Ok((_, count)) => Answer::Retried(count),
                     Err(error) => code(error),
                 }
             }
             Step::Retry(batch, which) => {
-                match service.batch_retry(&actor, &name(batch).await, *which).await {
+                match batch::retry(service, &actor, id(batch).await.into(), *which).await {
                     Ok((_, count)) => Answer::Retried(count),
                     Err(error) => code(error),
                 }
             }
             Step::RetryLine(batch, line) => {
-                let name = name(batch).await;
-                let item = service.batch_item_of_line(&name, *line).await.unwrap();
-                done(service.batch_retry_item(&actor, &name, item).await)
+                let batch = id(batch).await.into();
+                let item = batch::item_of_line(service, batch, *line).await.unwrap();
+                done(batch::retry_item(service, &actor, batch, item).await)
             }
             Step::SkipLine(batch, line) => {
-                let name = name(batch).await;
-                let item = service.batch_item_of_line(&name, *line).await.unwrap();
-                done(service.batch_skip_item(&actor, &name, item, "test").await)
+                let batch = id(batch).await.into();
+                let item = batch::item_of_line(service, batch, *line).await.unwrap();
+                done(batch::skip_item(service, &actor, batch, item, "test").await)
             }
             other => panic!("not about a batch: {other:?}"),
         }
@@ -186,13 +193,13 @@ impl Ledger {
     async fn import(&self, file: &File) -> Answer {
         let import = BatchImport {
             mode: file.mode,
-            account: file.single.clone(),
+            account: file.single.clone().map(GivenAccount::from),
             currency: Some(file.currency.clone()),
             partial: !file.strict,
             draft: file.draft,
             ..BatchImport::new(file.kind, "test")
         };
-        match self.service.batch_import(&actor(), &import, Cursor::new(text(file).into_bytes())).await {
+        match batch::import(&self.service, &actor(), &import, Cursor::new(text(file).into_bytes())).await {
             Err(error) => code(error),
             Ok(imported) => {
                 assert_eq!(imported.batch.is_some(), imported.taken > 0);
@@ -204,7 +211,8 @@ impl Ledger {
     /// The batches' ids, in creation order.
     async fn ids(&self) -> Vec<i64> {
         let part = OffsetPage { limit: 1_000, offset: 0 };
-        let all = self.service.batch_search(&BatchFilter::default(), BatchSort::Oldest, part).await.unwrap();
+        let all =
+            batch::search(&self.service, &BatchFilter::default(), BatchSort::Oldest, part).await.unwrap();
         all.0.into_iter().map(|described| described.batch.id.0).collect()
     }
 
@@ -223,17 +231,17 @@ impl Ledger {
         let filter = AccountFilter { with_system: true, ..AccountFilter::default() };
         let slice = PageRequest { limit: 10_000, ..PageRequest::default() };
         let query = AccountQuery { filter, slice, ..AccountQuery::default() };
-        let found = self.service.account_search(&query).await.unwrap();
+        let found = account::search(&self.service, &query).await.unwrap();
         found.accounts.into_iter().map(|(_, account)| account).collect()
     }
 
     pub async fn statement(&self, number: &str, query: &StatementQuery) -> Statement {
-        self.service.statement(number, query).await.unwrap()
+        statement::show(&self.service, &number.into(), query).await.unwrap()
     }
 
     pub async fn audit(&self) -> Vec<AuditRow> {
         let query = AuditQuery { limit: 100_000, ..AuditQuery::default() };
-        let mut rows = self.service.audit_list(&query).await.unwrap().rows;
+        let mut rows = audit::list(&self.service, &query).await.unwrap().rows;
         rows.reverse();
         rows
     }
@@ -243,11 +251,11 @@ impl Ledger {
         let mut seen = Vec::new();
         for id in self.ids().await {
             let page = OffsetPage { limit: 1_000, offset: 0 };
-            let list = self.service.batch_item_list(&id.to_string(), &[], None, page).await.unwrap();
+            let list = batch::item_list(&self.service, BatchId(id).into(), &[], None, page).await.unwrap();
             let batch = list.batch.batch;
             let items: Vec<_> = list.items.into_iter().map(|one| one.item).collect();
             let both: Vec<_> = items.iter().flat_map(|item| [item.source, item.target]).collect();
-            let names = self.service.account_numbers(&both).await.unwrap();
+            let names = account::numbers(&self.service, &both).await.unwrap();
             let items = items.iter().zip(names.chunks(2)).map(|(item, names)| Item {
                 line: item.line,
                 source: names[0].clone(),

@@ -5,6 +5,7 @@ use crate::batches::Batch;
 use crate::rules::{DAY, Policy, Window, calendar, exchange, minor, month_days, scale};
 use crate::steps::{Jump, Money, PolicyDraw, RATES, Step};
 use domain::account::AccountStatus;
+use domain::account_ref::GivenAccount;
 use domain::code::Code;
 use service::transfer::{AmountInput, TransferRequest};
 use std::collections::{BTreeMap, BTreeSet};
@@ -280,14 +281,16 @@ impl Reference {
             Some((_, currency)) => currency.to_owned(),
             None => self.accounts[number].currency.clone(),
         };
-        if new.from.as_ref().is_some_and(|number| !known(number)) {
+        let written = |side: &Option<GivenAccount>| side.as_ref().map(|given| given.written.clone());
+        let (from, to) = (written(&new.from), written(&new.to));
+        if from.as_ref().is_some_and(|number| !known(number)) {
             return Err(Code::SourceNotFound);
         }
-        if new.to.as_ref().is_some_and(|number| !known(number)) {
+        if to.as_ref().is_some_and(|number| !known(number)) {
             return Err(Code::TargetNotFound);
         }
-        let paying = currency(new.from.as_ref().or(new.to.as_ref()).unwrap());
-        let paid = new.to.as_ref().map_or_else(|| paying.clone(), currency);
+        let paying = currency(from.as_ref().or(to.as_ref()).unwrap());
+        let paid = to.as_ref().map_or_else(|| paying.clone(), currency);
         let amount = minor(major(&new.amount), &paying)?;
         let exchanged = if paying == paid {
             // None of the rates is 1.
@@ -307,14 +310,14 @@ impl Reference {
             let below = 10_i128.pow(decimals + scale(&paying));
             Some(exchange(amount * number * 10_i128.pow(scale(&paid)), below))
         };
-        let why = match (&new.from, &new.to) {
+        let why = match (&from, &to) {
             (Some(_), Some(_)) => Why::Sent,
             (None, _) => Why::In,
             (_, None) => Why::Out,
         };
         let world = format!("world-{paying}");
-        let name = |number: &Option<String>| number.clone().unwrap_or_else(|| world.clone());
-        Ok((why, name(&new.from), name(&new.to), amount, exchanged))
+        let name = |number: Option<String>| number.unwrap_or_else(|| world.clone());
+        Ok((why, name(from), name(to), amount, exchanged))
     }
 
     /// Moves money or returns the refusal; the fee is charged on top.

@@ -136,7 +136,7 @@ pub fn beginning() -> Vec<Step> {
     };
     let deposit = |place: usize| {
         Step::Move(TransferRequest {
-            to: Some(format!("A{place}")),
+            to: Some(format!("A{place}").into()),
             amount: "5000".to_owned().into(),
             ..TransferRequest::default()
         })

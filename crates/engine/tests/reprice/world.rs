@@ -3,6 +3,7 @@
 use domain::access::Reach;
 use domain::batch::{BatchMode, BatchState, BatchType};
 use domain::code::Code;
+use domain::id::BatchId;
 use domain::principal::Principal;
 use domain::script::Digits;
 use engine::{Engine, EngineOptions};
@@ -13,8 +14,8 @@ use service::batch::create::CreateBatch;
 use service::batch::rows::{Amounts, NewRow};
 use service::batch::submit::Submission;
 use service::payee::{Field, Given};
-use service::transfer::TransferRequest;
-use service::{Error, Service};
+use service::transfer::{self, TransferRequest};
+use service::{Error, Service, account, batch, fx};
 use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -55,13 +56,13 @@ pub async fn world() -> World {
     let service = Service::new(store.clone(), door.clone(), clock.clone());
     let actor = Actor::new(Principal::CommandLine, "tester", "test");
     let accounts = "number,holder,currency\nPAY,Employer,USD\nE0,A,EUR\nE1,B,EUR\nE2,C,EUR\nE3,D,EUR\n";
-    service.account_import(&actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
+    account::import(&service, &actor, Cursor::new(accounts), AccountImport::default()).await.unwrap();
     let deposit = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "1000.00".to_owned().into(),
         ..TransferRequest::default()
     };
-    service.transfer(&actor, &deposit).await.unwrap();
+    transfer::create(&service, &actor, &deposit).await.unwrap();
     let engine = Engine::new(store.clone(), door, service.clone(), EngineOptions::default());
     let world = World { store, service, engine, actor, clock, _place: place };
     world.rate("0.9").await;
@@ -102,27 +103,27 @@ pub fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> Code {
 
 impl World {
     pub async fn rate(&self, rate: &str) {
-        self.service.fx_set(&self.actor, "USD", "EUR", rate, "test").await.unwrap();
+        fx::set(&self.service, &self.actor, "USD", "EUR", rate, "test").await.unwrap();
     }
 
-    pub async fn make(&self, new: &CreateBatch) -> String {
-        self.service.batch_create(&self.actor, new).await.unwrap().batch.batch.number()
+    pub async fn make(&self, new: &CreateBatch) -> BatchId {
+        batch::create(&self.service, &self.actor, new).await.unwrap().batch.batch.id
     }
 
-    pub async fn execute(&self, batch: &str) -> Result<Batch, Error> {
-        self.service.batch_execute(&self.actor, batch).await
+    pub async fn execute(&self, batch: BatchId) -> Result<Batch, Error> {
+        batch::execute(&self.service, &self.actor, batch.into()).await
     }
 
-    pub async fn run(&self, batch: &str) -> Batch {
+    pub async fn run(&self, batch: BatchId) -> Batch {
         self.engine.run(batch, |_| {}).await.unwrap()
     }
 
-    pub async fn pause(&self, batch: &str) -> Batch {
-        self.service.batch_pause(&self.actor, batch).await.unwrap()
+    pub async fn pause(&self, batch: BatchId) -> Batch {
+        batch::pause(&self.service, &self.actor, batch).await.unwrap()
     }
 
-    pub async fn state(&self, batch: &str) -> (BatchState, i64, i64, i64, i64) {
-        let Batch { state, tally, .. } = self.service.batch(batch).await.unwrap();
+    pub async fn state(&self, batch: BatchId) -> (BatchState, i64, i64, i64, i64) {
+        let Batch { state, tally, .. } = batch::named(&self.service, batch.into()).await.unwrap();
         (state, tally.success_count, tally.failed_count, tally.skipped_count, tally.open_count())
     }
 
@@ -130,17 +131,17 @@ impl World {
     pub async fn received(&self) -> Vec<i64> {
         let mut all = Vec::new();
         for place in 0..4 {
-            all.push(self.service.account_show(&format!("E{place}")).await.unwrap().0.balance);
+            all.push(account::show(&self.service, &format!("E{place}").into()).await.unwrap().0.balance);
         }
         all
     }
 
     /// Reprices a batch and returns the batch to continue with.
-    pub async fn reprice(&self, batch: &str) -> Batch {
-        self.service.batch_reprice(&self.actor, Reach::All, batch).await.unwrap().batch.batch
+    pub async fn reprice(&self, batch: BatchId) -> Batch {
+        batch::reprice(&self.service, &self.actor, Reach::All, batch.into()).await.unwrap().batch.batch
     }
 
-    pub async fn refusal_to_execute(&self, batch: &str) -> (Code, Json, String) {
+    pub async fn refusal_to_execute(&self, batch: BatchId) -> (Code, Json, String) {
         let Error::Refused(refusal) = self.execute(batch).await.unwrap_err() else { panic!("not refused") };
         (refusal.code, refusal.data.unwrap()["rates"].clone(), refusal.detail.unwrap())
     }
@@ -148,7 +149,7 @@ impl World {
     pub async fn freeze(&self, number: &str, is_frozen: bool) {
         use domain::account::AccountStatus::{Active, Frozen};
         let status = if is_frozen { Frozen } else { Active };
-        self.service.account_set_status(&self.actor, number, status, "test").await.unwrap();
+        account::set_status(&self.service, &self.actor, &number.into(), status, "test").await.unwrap();
     }
 
     pub async fn verified(&self) {

@@ -4,8 +4,8 @@ use crate::app::App;
 use crate::kit::problem::Problem;
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use service::Secret;
 use service::identity::Identity;
+use service::{Secret, session};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ pub(crate) async fn identify(
     address: IpAddr,
 ) -> Result<Option<Identity>, Problem> {
     let Some(token) = token(headers, name(app)) else { return Ok(None) };
-    Ok(app.service.identify_session(&token, address, app.options.session_life()).await?)
+    Ok(session::identify(&app.service, &token, address, app.options.session_life()).await?)
 }
 
 /// Sets the cookie.

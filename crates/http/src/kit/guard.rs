@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::access::{Asker, Operation};
 use domain::code::Code;
-use service::identity::Identity;
+use service::identity::{self, Identity};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// The guard of a route.
@@ -116,7 +116,7 @@ pub(crate) async fn identify(
     address: IpAddr,
 ) -> Result<Option<Identity>, Problem> {
     if let Some(token) = bearer(headers)? {
-        return Ok(Some(app.service.identify_key(token, address).await?));
+        return Ok(Some(identity::of_key(&app.service, token, address).await?));
     }
     super::cookie::identify(app, headers, address).await
 }

@@ -20,7 +20,7 @@ use domain::id::KeyId;
 use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use service::Secret;
-use service::api_key::{ApiKey, Made, NewApiKey};
+use service::api_key::{self, ApiKey, Made, NewApiKey};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -162,7 +162,7 @@ pub(super) async fn list(
     Query(query): Query<PageQuery>,
 ) -> Result<ListAnswer<ApiKeyView>, Problem> {
     let (after, size) = query.read(&app, "api-keys")?;
-    let mut keys = app.service.api_key_list(after, size + 1).await?;
+    let mut keys = api_key::list(&app.service, after, size + 1).await?;
     let next = next(&app, "api-keys", &mut keys, size, |key| key.id);
     let data = keys.into_iter().map(ApiKeyView::of).collect();
     Ok(ListAnswer { data, pagination: paging::by_cursor(size, next) })
@@ -184,7 +184,7 @@ pub(super) async fn add(who: Who, once: Once<ApiKeyInput>) -> Result<Answer<ApiK
     let (name, scopes, addresses) = (name.clone(), scopes.clone(), addresses.clone());
     let expires_at = expires_at.as_deref().map(micros).transpose()?;
     let new = NewApiKey { name, scopes, addresses, expires_at };
-    let made: Made = once.settle(once.service.api_key_add(who.actor(), &new).await).await?;
+    let made: Made = once.settle(api_key::add(&once.service, who.actor(), &new).await).await?;
     let view = ApiKeyMadeView { key: ApiKeyView::of(made.key), secret: made.secret.map(Secret::new) };
     Ok(Answer::saying(MADE, view))
 }
@@ -198,7 +198,7 @@ pub(super) async fn revoke(
     who: Who,
     id: Segment,
 ) -> Result<Answer<ApiKeyView>, Problem> {
-    let key = app.service.api_key_revoke(who.actor(), id.named::<KeyId>(Code::KeyNotFound)?.0).await?;
+    let key = api_key::revoke(&app.service, who.actor(), id.named::<KeyId>(Code::KeyNotFound)?.0).await?;
     Ok(Answer::saying(REVOKED, ApiKeyView::of(key)))
 }
 
@@ -215,7 +215,7 @@ pub(super) async fn rotate(
     once: Once<Nothing>,
 ) -> Result<Answer<ApiKeyMadeView>, Problem> {
     let id = id.named::<KeyId>(Code::KeyNotFound)?.0;
-    let made: Made = once.settle(once.service.api_key_rotate(who.actor(), id).await).await?;
+    let made: Made = once.settle(api_key::rotate(&once.service, who.actor(), id).await).await?;
     Ok(Answer::saying(
         ROTATED,
         ApiKeyMadeView { key: ApiKeyView::of(made.key), secret: made.secret.map(Secret::new) },

@@ -15,8 +15,8 @@ use axum::http::{HeaderName, HeaderValue};
 use domain::access::Operation;
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
-use service::login::SignedIn;
-use service::{Error, Secret};
+use service::login::{self, SignedIn};
+use service::{Error, Secret, invitation, session, set_up, user};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -144,7 +144,7 @@ pub(super) async fn set_up(
     Body(body): Body<SetUpInput>,
 ) -> Result<Answer<UserView>, Problem> {
     let SetUpInput { token, login, name, password } = body;
-    let user = app.service.set_up(&token, (&login, &name), &password, client.address).await?;
+    let user = set_up::create_admin(&app.service, &token, (&login, &name), &password, client.address).await?;
     Ok(Answer::saying(SET_UP, UserView::of(user)))
 }
 
@@ -162,7 +162,8 @@ pub(super) async fn login(
     Body(body): Body<LoginInput>,
 ) -> Result<(SetCookie, Answer<MeView>), Problem> {
     let life = app.options.session_life();
-    let signed_in = app.service.login(&body.login, &body.password, &client, life).await.map_err(throttled)?;
+    let signed_in =
+        login::sign_in(&app.service, &body.login, &body.password, &client, life).await.map_err(throttled)?;
     Ok(welcome(&app, SIGNED_IN, signed_in))
 }
 
@@ -182,7 +183,7 @@ pub(super) async fn logout(
     _nothing: Body<Nothing>,
 ) -> Result<(SetCookie, [(HeaderName, HeaderValue); 1], Answer<SessionEndedView>), Problem> {
     let (user, session) = person(&who)?;
-    app.service.logout(who.actor(), user, session).await?;
+    login::sign_out(&app.service, who.actor(), user, session).await?;
     Ok((cookie::remove(&app), [FORGET], Answer::saying(SIGNED_OUT, SessionEndedView::of(session))))
 }
 
@@ -191,9 +192,9 @@ pub(super) async fn logout(
     responses((status = 200, description = "The signed-in user.", body = Envelope<MeView>)))]
 pub(super) async fn me(State(app): State<App>, who: Who) -> Result<Answer<MeView>, Problem> {
     let (user, session) = person(&who)?;
-    let all = app.service.session_list(user, app.options.session_life()).await?;
+    let all = session::list(&app.service, user, app.options.session_life()).await?;
     let found = all.into_iter().find(|one| one.id == session).ok_or(Code::AuthRequired)?;
-    let user = UserView::of(app.service.user_show(user).await?);
+    let user = UserView::of(user::show(&app.service, user).await?);
     Ok(Answer::of(MeView { operations: operations(&user), user, session: SessionView::of(found, session) }))
 }
 
@@ -212,7 +213,7 @@ pub(super) async fn change_password(
 ) -> Result<(SetCookie, Answer<MeView>), Problem> {
     let (user, _) = person(&who)?;
     let passwords = (&body.current_password, &body.new_password);
-    let changed = app.service.password_change(who.actor(), user, passwords, &client).await;
+    let changed = login::change_password(&app.service, who.actor(), user, passwords, &client).await;
     Ok(welcome(&app, PASSWORD_CHANGED, changed.map_err(throttled)?))
 }
 
@@ -226,7 +227,7 @@ pub(super) async fn accept_invitation(
     Body(body): Body<InvitationInput>,
 ) -> Result<Answer<UserView>, Problem> {
     let address = client.address.to_string();
-    let user = app.service.invitation_accept(&body.token, &body.password, &address).await?;
+    let user = invitation::accept(&app.service, &body.token, &body.password, &address).await?;
     Ok(Answer::saying(PASSWORD_SET, UserView::of(user)))
 }
 

@@ -12,7 +12,7 @@ use axum::extract::State;
 use domain::access::Operation as O;
 use domain::code::Code;
 use serde::Serialize;
-use service::session::Session;
+use service::session::{self, Session};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -83,7 +83,7 @@ const ENDED: Message = Message { english: "The session has ended", chinese: "会
     responses((status = 200, description = "The sessions.", body = Envelope<Vec<SessionView>>)))]
 pub(super) async fn list(State(app): State<App>, who: Who) -> Result<Answer<Vec<SessionView>>, Problem> {
     let (user, asking) = person(&who)?;
-    let all = app.service.session_list(user, app.options.session_life()).await?;
+    let all = session::list(&app.service, user, app.options.session_life()).await?;
     Ok(Answer::of(all.into_iter().map(|session| SessionView::of(session, asking)).collect()))
 }
 
@@ -98,6 +98,6 @@ pub(super) async fn end(
 ) -> Result<Answer<SessionEndedView>, Problem> {
     let (user, _) = person(&who)?;
     let id = id.id().ok_or(Code::SessionNotFound)?;
-    app.service.session_end(who.actor(), user, id).await?;
+    session::end(&app.service, who.actor(), user, id).await?;
     Ok(Answer::saying(ENDED, SessionEndedView::of(id)))
 }

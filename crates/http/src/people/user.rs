@@ -20,7 +20,7 @@ use domain::id::UserId;
 use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use service::Secret;
-use service::user::{InvitedUser, NewUser, User, UserChange};
+use service::user::{self, InvitedUser, NewUser, User, UserChange};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -212,7 +212,7 @@ pub(super) async fn list(
     Query(query): Query<PageQuery>,
 ) -> Result<ListAnswer<UserView>, Problem> {
     let (after, size) = query.read(&app, "users")?;
-    let mut users = app.service.user_list(after, size + 1).await?;
+    let mut users = user::list(&app.service, after, size + 1).await?;
     let next = next(&app, "users", &mut users, size, |user| user.id);
     let data = users.into_iter().map(UserView::of).collect();
     Ok(ListAnswer { data, pagination: paging::by_cursor(size, next) })
@@ -240,7 +240,7 @@ pub(super) fn next<T>(
 pub(super) async fn add(who: Who, once: Once<UserInput>) -> Result<Answer<UserInvitedView>, Problem> {
     let UserInput { login, name, role } = &once.body;
     let new = NewUser { login: login.clone(), name: name.clone(), role: role.role() };
-    let added: InvitedUser = once.settle(once.service.user_add(who.actor(), &new).await).await?;
+    let added: InvitedUser = once.settle(user::add(&once.service, who.actor(), &new).await).await?;
     Ok(Answer::saying(ADDED, UserInvitedView::of(added)))
 }
 
@@ -249,7 +249,7 @@ pub(super) async fn add(who: Who, once: Once<UserInput>) -> Result<Answer<UserIn
     params(("id" = String, Path, description = "The user's id", example = "user_3")),
     responses((status = 200, description = "The user.", body = Envelope<UserView>)))]
 pub(super) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<UserView>, Problem> {
-    Ok(Answer::of(UserView::of(app.service.user_show(id.named::<UserId>(Code::UserNotFound)?.0).await?)))
+    Ok(Answer::of(UserView::of(user::show(&app.service, id.named::<UserId>(Code::UserNotFound)?.0).await?)))
 }
 
 /// Changes a user.
@@ -268,7 +268,7 @@ pub(super) async fn change(
     let UserChangeInput { name, role, disabled } = body;
     let change = UserChange { name, role: role.map(RoleName::role), disabled };
     let user =
-        app.service.user_change(who.actor(), id.named::<UserId>(Code::UserNotFound)?.0, &change).await?;
+        user::change(&app.service, who.actor(), id.named::<UserId>(Code::UserNotFound)?.0, &change).await?;
     Ok(Answer::saying(CHANGED, UserView::of(user)))
 }
 
@@ -284,7 +284,7 @@ pub(super) async fn reset(
     once: Once<Nothing>,
 ) -> Result<Answer<UserInvitedView>, Problem> {
     let id = id.named::<UserId>(Code::UserNotFound)?.0;
-    let added: InvitedUser = once.settle(once.service.user_reset(who.actor(), id).await).await?;
+    let added: InvitedUser = once.settle(user::reset(&once.service, who.actor(), id).await).await?;
     Ok(Answer::saying(RESET, UserInvitedView::of(added)))
 }
 
@@ -298,6 +298,6 @@ pub(super) async fn sign_out(
     once: Once<Nothing>,
 ) -> Result<Answer<SessionsEndedView>, Problem> {
     let id = id.named::<UserId>(Code::UserNotFound)?.0;
-    let count: u64 = once.settle(once.service.user_sign_out(who.actor(), id).await).await?;
+    let count: u64 = once.settle(user::sign_out(&once.service, who.actor(), id).await).await?;
     Ok(Answer::saying(SIGNED_OUT, SessionsEndedView { count }))
 }

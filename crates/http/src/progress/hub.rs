@@ -5,10 +5,10 @@
 
 use super::room::Room;
 use futures_util::FutureExt;
-use service::Service;
 use service::batch::progress::BatchProgress;
 use service::identity::{Identity, Who};
-use service::session::SessionLife;
+use service::session::{self, SessionLife};
+use service::{Service, batch};
 use socketioxide::SocketIo;
 use socketioxide::extract::SocketRef;
 use socketioxide::socket::Sid;
@@ -205,7 +205,7 @@ impl Hub {
         if due.is_empty() {
             return;
         }
-        match self.0.service.batch_progress(due, since).await {
+        match batch::progress_since(&self.0.service, due, since).await {
             Ok(None) => {}
             Ok(Some(read)) => self.members().notify(&read, self.0.service.now()),
             Err(error) => {
@@ -218,7 +218,7 @@ impl Hub {
     /// Disconnects sockets whose session or key is no longer valid.
     async fn check(&self) {
         let asked = self.members().identities();
-        match self.0.service.identities_hold(&asked.0, &asked.1, self.0.life).await {
+        match session::identities_hold(&self.0.service, &asked.0, &asked.1, self.0.life).await {
             Ok((sessions, keys)) => {
                 let (sessions, keys) = (sessions.into_iter().collect(), keys.into_iter().collect());
                 self.members().keep(&asked, &sessions, &keys);

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::kit::answer::{Answer, Envelope};
 use crate::kit::problem::OperatorProblem;
 use axum::extract::{Path, State};
+use service::batch;
 
 /// Returns a batch's progress, with the same fields as the Socket.IO event `progress_update`.
 ///
@@ -22,7 +23,7 @@ pub(crate) async fn progress(
     State(app): State<App>,
     Path(id): Path<String>,
 ) -> Result<Answer<ProgressView>, OperatorProblem> {
-    let progress = app.service.batch_progress_of(&id).await?;
+    let progress = batch::progress(&app.service, batch::read_ref(&id)?).await?;
     let speed = average(&progress, app.service.now());
     Ok(Answer::of(ProgressView::new(&progress, speed)))
 }

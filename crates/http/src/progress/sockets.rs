@@ -9,9 +9,11 @@ use crate::kit::who::ClientAddress;
 use axum::Router;
 use domain::access::Operation;
 use domain::code::{Code, Language};
+use domain::id::BatchId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use service::identity::Identity;
+use service::batch;
+use service::identity::{self, Identity};
 use socketioxide::SocketIo;
 use socketioxide::extract::{AckSender, SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
@@ -78,7 +80,7 @@ async fn admit(app: &App, socket: &SocketRef, auth: Option<Auth>) -> Result<Iden
     let address = address(socket);
     let token = auth.and_then(|auth| auth.token);
     let identity = match token {
-        Some(token) => app.service.identify_key(&token, address).await.map(Some).map_err(Problem::from),
+        Some(token) => identity::of_key(&app.service, &token, address).await.map(Some).map_err(Problem::from),
         None => guard::identify(app, &socket.req_parts().headers, address).await,
     };
     let identity = identity.map_err(|problem| problem.code)?.ok_or(Code::AuthRequired)?;
@@ -142,7 +144,7 @@ async fn join(app: &App, socket: &SocketRef, room: &Value) -> Result<(), Problem
     if !app.hub.reserve(socket.id, batch) {
         return Err(Code::RateLimited.into());
     }
-    match app.service.batch_progress_of(&batch.to_string()).await {
+    match batch::progress(&app.service, BatchId(batch).into()).await {
         Ok(progress) => {
             app.hub.join(socket, &progress);
             Ok(())

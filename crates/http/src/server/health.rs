@@ -5,6 +5,7 @@ use crate::kit::answer::{Answer, Envelope};
 use crate::kit::problem::Problem;
 use axum::extract::State;
 use serde::Serialize;
+use service::asset;
 use utoipa::ToSchema;
 
 /// The server's status.
@@ -26,6 +27,6 @@ pub(crate) async fn health() -> Answer<HealthView> {
 #[utoipa::path(get, path = "/readyz", operation_id = "ready", tag = "server",
     responses((status = 200, description = "The server is ready.", body = Envelope<HealthView>)))]
 pub(crate) async fn ready(State(app): State<App>) -> Result<Answer<HealthView>, Problem> {
-    app.service.asset_list().await?;
+    asset::list(&app.service).await?;
     Ok(Answer::of(HealthView { status: "up" }))
 }

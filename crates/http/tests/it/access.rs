@@ -6,7 +6,7 @@ use crate::world::{World, world};
 use domain::access::{Asker, Operation, Role, Scope};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value as Json, json};
-use service::api_key::NewApiKey;
+use service::api_key::{self, NewApiKey};
 use std::collections::BTreeSet;
 
 /// An operation as described in the document.
@@ -87,7 +87,7 @@ async fn ways(world: &World) -> Vec<Way> {
     for scopes in each.chain([Scope::ALL.to_vec()]) {
         let names = scopes.iter().map(|scope| scope.name().to_owned()).collect::<Vec<_>>();
         let new = NewApiKey { name: names.join("+"), scopes: names, ..NewApiKey::default() };
-        let made = world.service.api_key_add(&world.actor, &new).await.unwrap();
+        let made = api_key::add(&world.service, &world.actor, &new).await.unwrap();
         all.push(Way::Key(scopes, made.secret.unwrap()));
     }
     all

@@ -3,6 +3,7 @@
 use crate::batch_tools::{BATCHES, at, balance, ended, is, make, open, outcome, refused, run, verify};
 use crate::world::{World, world};
 use serde_json::{Value as Json, json};
+use service::{fx, transfer};
 
 async fn three_currencies() -> World {
     let world = world().await;
@@ -11,7 +12,7 @@ async fn three_currencies() -> World {
     open(&world, "JP", "JPY", "0").await;
     open(&world, "US", "USD", "0").await;
     for (source, target, rate) in [("USD", "EUR", "0.9"), ("USD", "JPY", "151.237"), ("EUR", "USD", "1.1")] {
-        world.service.fx_set(&world.actor, source, target, rate, "test").await.unwrap();
+        fx::set(&world.service, &world.actor, source, target, rate, "test").await.unwrap();
     }
     world
 }
@@ -44,14 +45,14 @@ async fn a_converting_batch_pays_each_payee_in_the_payees_currency() {
     assert_eq!((balance(&world, "EU").await, balance(&world, "JP").await), (5_900, 151));
     assert_eq!((balance(&world, "US").await, balance(&world, "PAY").await), (200, 8_700));
     let transfer = batch["relations"][1]["transferId"].as_i64().unwrap();
-    let exchange = world.service.transfer_show(transfer).await.unwrap().exchange.unwrap();
+    let exchange = transfer::show(&world.service, transfer).await.unwrap().exchange.unwrap();
     assert_eq!((exchange.rate.as_str(), exchange.target_amount), ("151.237", 151));
     verify(&world).await;
     world.stop().await;
 }
 
 async fn set_rate(world: &World, rate: &str) {
-    world.service.fx_set(&world.actor, "USD", "JPY", rate, "test").await.unwrap();
+    fx::set(&world.service, &world.actor, "USD", "JPY", rate, "test").await.unwrap();
 }
 
 #[tokio::test]
@@ -167,7 +168,7 @@ async fn nothing_is_converted_without_a_rate_or_to_less_than_one_unit() {
     assert_eq!(batch["successCount"], 2);
     // 1.8 cents and 1.51 yen: amounts below the pair's minimum are rounded down.
     assert_eq!((balance(&world, "EU").await, balance(&world, "JP").await), (5_001, 1));
-    world.service.fx_set(&world.actor, "USD", "JPY", "0.1", "test").await.unwrap();
+    fx::set(&world.service, &world.actor, "USD", "JPY", "0.1", "test").await.unwrap();
     let nothing = json!({ "name": "x", "type": "one_to_many", "sourceAccountId": "PAY", "convert": true,
         "relations": [{ "targetAccountId": "JP", "amount": "0.01" }] });
     assert_eq!(refused(&world.post(BATCHES, nothing).await), is(422, "EXCHANGE_TOO_SMALL"));

@@ -3,8 +3,8 @@
 use crate::batch_tools::{BATCHES, at, balance, ended, is, make, open, outcome, run, salaries, verify};
 use crate::world::{World, world};
 use serde_json::{Value as Json, json};
-use service::setting::SettingsChange;
-use service::transfer::TransferRequest;
+use service::setting::{self, SettingsChange};
+use service::transfer::{self, TransferRequest};
 
 const IDS: [Option<&str>; 4] = [Some("HR-0"), Some("HR-1"), Some("HR-2"), Some("HR-3")];
 
@@ -19,7 +19,7 @@ async fn half_paid(world: &World, ids: [Option<&str>; 4]) -> i64 {
         duplicate_window: Some(domain::similar::WINDOW_SHIPPED),
         ..SettingsChange::default()
     };
-    world.service.set_settings(&world.actor, &shipped).await.unwrap();
+    setting::set(&world.service, &world.actor, &shipped).await.unwrap();
     let mut body = salaries(4, "5.00");
     for (id, relation) in ids.iter().zip(body["relations"].as_array_mut().unwrap()) {
         relation["externalId"] = json!(id);
@@ -31,11 +31,11 @@ async fn half_paid(world: &World, ids: [Option<&str>; 4]) -> i64 {
 
 async fn deposit(world: &World, amount: &str) {
     let deposit = TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: amount.to_owned().into(),
         ..TransferRequest::default()
     };
-    world.service.transfer(&world.actor, &deposit).await.unwrap();
+    transfer::create(&world.service, &world.actor, &deposit).await.unwrap();
 }
 
 async fn copied(world: &World, batch: i64, body: Json) -> i64 {

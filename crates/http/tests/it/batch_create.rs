@@ -8,6 +8,7 @@ use crate::world::{World, answer, world};
 use domain::account::AccountStatus;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
+use service::{account, asset, policy};
 
 /// The number of batches.
 async fn count(world: &World) -> i64 {
@@ -52,7 +53,7 @@ const SPELLINGS: &[(&str, &str, u16, &str, &str)] = &[
 async fn each_spelling_of_an_amount_has_a_defined_outcome() {
     let world = world().await;
     for (currency, scale) in [("USD", 2), ("BHD", 3), ("TKN", 8)] {
-        world.service.asset_add(&world.actor, currency, Some(scale)).await.unwrap();
+        asset::add(&world.service, &world.actor, currency, Some(scale)).await.unwrap();
         open(&world, &format!("PAY-{currency}"), currency, "0").await;
         open(&world, &format!("P-{currency}"), currency, "0").await;
     }
@@ -189,11 +190,11 @@ async fn unusable_accounts_are_refused_row_by_row() {
     let world = world_with_payees(3).await;
     open(&world, "EURO", "EUR", "0").await;
     let set = async |number: &str, status| {
-        world.service.account_set_status(&world.actor, number, status, "test").await.unwrap();
+        account::set_status(&world.service, &world.actor, &number.into(), status, "test").await.unwrap();
     };
     set("P-0", AccountStatus::Frozen).await;
     set("P-1", AccountStatus::Closed).await;
-    let system = world.service.asset_list().await.unwrap().iter().find(|a| a.code == "USD").unwrap().id.0;
+    let system = asset::list(&world.service).await.unwrap().iter().find(|a| a.code == "USD").unwrap().id.0;
     let mut body = salaries(3, "1.00");
     for account in [json!("EURO"), json!("NOBODY"), json!(system)] {
         body["relations"]
@@ -225,7 +226,7 @@ async fn unusable_accounts_are_refused_row_by_row() {
 async fn an_item_failed_on_a_frozen_account_can_be_retried() {
     let world = world_with_payees(2).await;
     let set = async |number: &str, status| {
-        world.service.account_set_status(&world.actor, number, status, "test").await.unwrap();
+        account::set_status(&world.service, &world.actor, &number.into(), status, "test").await.unwrap();
     };
     set("P-0", AccountStatus::Frozen).await;
     let batch = run(&world, salaries(2, "1.00")).await;
@@ -282,7 +283,7 @@ async fn limits_are_checked_when_a_batch_is_created_and_again_when_it_is_execute
     let fits = make(&world, salaries(10, "10000.00")).await;
     let policies =
         service::policy::PolicyChange { batch_max: Some("99999.99".to_owned()), ..Default::default() };
-    world.service.policy_set(&world.actor, "USD", None, &policies).await.unwrap();
+    policy::set(&world.service, &world.actor, "USD", None, &policies).await.unwrap();
     for verb in ["/execute", "/resume"] {
         assert_eq!(outcome(&world.post(&at(fits, verb), Json::Null).await), is(422, "BATCH_ABOVE_MAXIMUM"));
     }

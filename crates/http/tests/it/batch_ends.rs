@@ -4,8 +4,10 @@ use crate::batch_tools::{
     at, balance, ended, is, make, open, outcome, run, salaries, verify, world_with_payees,
 };
 use crate::world::{Answer, World, answer, world};
+use domain::id::BatchId;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
+use service::{account, batch, transfer};
 
 /// Runs a batch of four payments of 5.00 from an account with 10.00 that stops at its first failure: two are
 /// paid, one fails, one is not attempted.
@@ -30,7 +32,7 @@ fn told(events: &[Json]) -> Vec<(&str, &str)> {
 
 fn deposit(number: &str, amount: &str) -> service::transfer::TransferRequest {
     service::transfer::TransferRequest {
-        to: Some(number.to_owned()),
+        to: Some(number.into()),
         amount: amount.to_owned().into(),
         ..Default::default()
     }
@@ -42,12 +44,12 @@ async fn resuming_over_http_and_through_the_service_is_the_same() {
     for by_http in [true, false] {
         let world = world().await;
         let id = stopped(&world).await;
-        world.service.transfer(&world.actor, &deposit("PAY", "90.00")).await.unwrap();
+        transfer::create(&world.service, &world.actor, &deposit("PAY", "90.00")).await.unwrap();
         let count = if by_http {
             world.post(&at(id, "/resume"), Json::Null).await.data()["count"].as_i64().unwrap()
         } else {
             // What `sluice batch resume` calls.
-            world.service.batch_resume(&world.actor, &id.to_string()).await.unwrap().1
+            batch::resume(&world.service, &world.actor, BatchId(id).into()).await.unwrap().1
         };
         let batch = ended(&world, id).await;
         let chinese = history(&world, id, "zh").await;
@@ -126,7 +128,7 @@ async fn a_batch_cancelled_for_good_is_not_paid_by_a_retry() {
         off.json["message"],
         "The batch transfer was cancelled permanently; unpaid transfers were skipped"
     );
-    world.service.transfer(&world.actor, &deposit("PAY", "90.00")).await.unwrap();
+    transfer::create(&world.service, &world.actor, &deposit("PAY", "90.00")).await.unwrap();
     for verb in ["/retry-failed", "/resume", "/execute", "/skip-failed"] {
         let refused = world.post(&at(id, verb), Json::Null).await;
         assert_eq!(refused.status, 400, "{verb} {}", refused.json);
@@ -188,11 +190,15 @@ async fn a_pause_is_recorded_as_requested_and_as_done_and_a_paused_batch_is_not_
 #[tokio::test]
 async fn a_retry_while_the_batch_is_paused_does_not_claim_to_have_started() {
     let world = world_with_payees(600).await;
-    world
-        .service
-        .account_set_status(&world.actor, "P-0", domain::account::AccountStatus::Frozen, "test")
-        .await
-        .unwrap();
+    account::set_status(
+        &world.service,
+        &world.actor,
+        &"P-0".into(),
+        domain::account::AccountStatus::Frozen,
+        "test",
+    )
+    .await
+    .unwrap();
     let id = loop {
         let id = paused_with_frozen(&world).await;
         if world.get(&at(id, "")).await.data()["failedCount"] == 1 {
@@ -212,7 +218,7 @@ async fn a_retry_while_the_batch_is_paused_does_not_claim_to_have_started() {
 async fn paused_with_frozen(world: &World) -> i64 {
     use domain::account::AccountStatus::{Active, Frozen};
     let set = async |status| {
-        world.service.account_set_status(&world.actor, "P-0", status, "test").await.unwrap();
+        account::set_status(&world.service, &world.actor, &"P-0".into(), status, "test").await.unwrap();
     };
     for _ in 0..50 {
         set(Active).await;
@@ -244,7 +250,7 @@ async fn a_relations_history_lists_each_attempt_and_who_retried_it() {
     let relation = failed[0]["id"].as_i64().unwrap();
     world.post(&at(id, &format!("/relations/{relation}/retry")), Json::Null).await.data();
     ended(&world, id).await;
-    world.service.transfer(&world.actor, &deposit("PAY", "90.00")).await.unwrap();
+    transfer::create(&world.service, &world.actor, &deposit("PAY", "90.00")).await.unwrap();
     world.post(&at(id, "/retry-failed"), Json::Null).await.data();
     ended(&world, id).await;
     let told = world.get(&at(id, &format!("/relations/{relation}/history"))).await;

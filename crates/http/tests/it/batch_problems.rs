@@ -6,6 +6,7 @@ use domain::batch::BatchType;
 use domain::principal::Principal;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
+use service::batch;
 use service::batch::import::BatchImport;
 use std::io::Cursor;
 use store::audit::Actor;
@@ -14,13 +15,13 @@ use store::audit::Actor;
 async fn partial(world: &World) -> i64 {
     let file = "account,amount,memo\nP-0,1.00,a\nNOBODY,2.00,b\nP-1,-3,c\nNOWHERE,x,d\n";
     let import = BatchImport {
-        account: Some("PAY".to_owned()),
+        account: Some("PAY".into()),
         partial: true,
         ..BatchImport::new(BatchType::OneToMany, "partial")
     };
     // The world's key creates the draft, so that it may change it.
     let maker = Actor::new(Principal::Key(1), "key:test", "test");
-    let imported = world.service.batch_import(&maker, &import, Cursor::new(file)).await.unwrap();
+    let imported = batch::import(&world.service, &maker, &import, Cursor::new(file)).await.unwrap();
     imported.batch.unwrap().id.0
 }
 

@@ -5,6 +5,7 @@ use crate::batch_tools::{
 };
 use crate::world::{Answer, World};
 use serde_json::{Value as Json, json};
+use service::transfer;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -115,11 +116,11 @@ async fn concurrent_retries_pay_once() {
     world.post(&at(id, "/execute"), Json::Null).await.data();
     assert_eq!(ended(&world, id).await["failedCount"], 1);
     let deposit = service::transfer::TransferRequest {
-        to: Some("PAY".to_owned()),
+        to: Some("PAY".into()),
         amount: "5000.00".to_owned().into(),
         ..Default::default()
     };
-    world.service.transfer(&world.actor, &deposit).await.unwrap();
+    transfer::create(&world.service, &world.actor, &deposit).await.unwrap();
     let answers = at_once(&world, 20, None, &at(id, "/retry-failed"), &Json::Null).await;
     let tried: i64 = answers.iter().map(|answer| answer.data()["count"].as_i64().unwrap()).sum();
     assert_eq!(tried, 1);

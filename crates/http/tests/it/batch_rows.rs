@@ -5,11 +5,13 @@ use crate::batch_tools::{BATCHES, at, is, make, open, open_for, outcome, reason,
 use crate::world::{World, world};
 use domain::account::AccountStatus;
 use domain::batch::BatchType;
+use domain::id::BatchId;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use service::batch::DescribedItem;
 use service::batch::import::BatchImport;
 use service::batch::list::OffsetPage;
+use service::batch::{self, DescribedItem};
+use service::{account, fx};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
@@ -41,18 +43,18 @@ async fn everybody() -> World {
     open_for(&world, "CY", "CY-E", "EUR", "0").await;
     open_for(&world, "CY", "CY-J", "JPY", "0").await;
     for (number, status) in [("FROST", AccountStatus::Frozen), ("GONE", AccountStatus::Closed)] {
-        world.service.account_set_status(&world.actor, number, status, "test").await.unwrap();
+        account::set_status(&world.service, &world.actor, &number.into(), status, "test").await.unwrap();
     }
     for (target, rate) in [("EUR", "0.9"), ("JPY", "151.237")] {
-        world.service.fx_set(&world.actor, "USD", target, rate, "test").await.unwrap();
+        fx::set(&world.service, &world.actor, "USD", target, rate, "test").await.unwrap();
     }
     world
 }
 
 /// A draft's items.
-async fn items(world: &World, batch: &str) -> String {
+async fn items(world: &World, batch: BatchId) -> String {
     let page = OffsetPage { limit: 100, offset: 0 };
-    let list = world.service.batch_item_list(batch, &[], None, page).await.unwrap();
+    let list = batch::item_list(&world.service, batch.into(), &[], None, page).await.unwrap();
     let one = |one: &DescribedItem| format!("{}>{} {}", one.source, one.target, one.item.amount);
     list.items.iter().map(one).collect::<Vec<_>>().join(" ")
 }
@@ -64,19 +66,17 @@ async fn by_file(world: &World, kind: BatchType, convert: bool, rows: &[Row<'_>]
         |row: &Row<'_>| used.iter().map(|name| *row.get(name).unwrap_or(&"")).collect::<Vec<_>>().join(",");
     let text = format!("{}\n{}\n", used.join(","), rows.iter().map(line).collect::<Vec<_>>().join("\n"));
     let import = BatchImport {
-        account: (kind != BatchType::ManyToMany).then(|| "PAY".to_owned()),
+        account: (kind != BatchType::ManyToMany).then(|| "PAY".into()),
         currency: (kind == BatchType::ManyToMany).then(|| "USD".to_owned()),
         partial: true,
         draft: true,
         convert,
         ..BatchImport::new(kind, "file")
     };
-    let imported = world.service.batch_import(&world.actor, &import, Cursor::new(text)).await;
+    let imported = batch::import(&world.service, &world.actor, &import, Cursor::new(text)).await;
     match imported {
         Err(error) => error.code().unwrap().name().to_owned(),
-        Ok(imported) if imported.problems.is_empty() => {
-            items(world, &imported.batch.unwrap().id.to_string()).await
-        }
+        Ok(imported) if imported.problems.is_empty() => items(world, imported.batch.unwrap().id).await,
         Ok(imported) => {
             let mut codes: Vec<&str> = imported.problems.iter().map(|problem| problem.code.name()).collect();
             codes.sort_unstable();
@@ -119,7 +119,7 @@ async fn by_request(world: &World, kind: BatchType, convert: bool, rows: &[Row<'
     if answer.status != 200 {
         return reason(&answer);
     }
-    items(world, &answer.data()["id"].to_string()).await
+    items(world, BatchId(answer.data()["id"].as_i64().unwrap())).await
 }
 
 async fn by_edit(world: &World, kind: BatchType, convert: bool, rows: &[Row<'_>]) -> String {
@@ -132,7 +132,7 @@ async fn by_edit(world: &World, kind: BatchType, convert: bool, rows: &[Row<'_>]
     if answer.status != 200 {
         return reason(&answer);
     }
-    items(world, &id.to_string()).await
+    items(world, BatchId(id)).await
 }
 
 /// Checks each line of a table: rows, and their outcome for file, request and edit alike.
@@ -267,7 +267,7 @@ async fn a_string_of_digits_is_an_account_number_and_never_an_id() {
         (json!(anna.to_string()), anna.to_string()),
     ] {
         let id = make(&world, by(account.clone())).await;
-        assert_eq!(items(&world, &id.to_string()).await, format!("PAY>{paid} 100"), "{account}");
+        assert_eq!(items(&world, BatchId(id)).await, format!("PAY>{paid} 100"), "{account}");
     }
     world.stop().await;
 }
@@ -317,7 +317,7 @@ async fn a_repeated_payee_is_accepted_if_the_batch_allows_it_and_the_rows_differ
         twice("payee=ANNA amount=1.00 reference=salary | payee=ANNA amount=1.00 reference=bonus"),
     )
     .await;
-    assert_eq!(items(&world, &id.to_string()).await, "PAY>ANNA 100 PAY>ANNA 100");
+    assert_eq!(items(&world, BatchId(id)).await, "PAY>ANNA 100 PAY>ANNA 100");
     let same = "payee=ANNA amount=1.00 reference=bonus | payee=ANNA amount=2.00 reference=bonus";
     assert_eq!(outcome(&world.post(BATCHES, twice(same)).await), is(400, "DUPLICATE_TARGET"));
     for (reference, status) in [("bonus", 400), ("refund", 200)] {

@@ -8,7 +8,7 @@ use crate::browser::first_admin;
 use crate::world::{Answer, World};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use service::setting::SettingsChange;
+use service::setting::{self, SettingsChange};
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn compared(count: usize) -> World {
         duplicate_window: Some(domain::similar::WINDOW_SHIPPED),
         ..SettingsChange::default()
     };
-    world.service.set_settings(&world.actor, &shipped).await.unwrap();
+    setting::set(&world.service, &world.actor, &shipped).await.unwrap();
     world
 }
 

@@ -3,9 +3,9 @@
 use crate::world::{Answer, World, world};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use service::account::OpenAccount;
+use service::account::{self, OpenAccount};
 use service::holder::NewHolder;
-use service::transfer::TransferRequest;
+use service::transfer::{self, TransferRequest};
 use std::time::{Duration, Instant};
 
 pub const BATCHES: &str = "/api/batch-transfers";
@@ -28,14 +28,17 @@ pub async fn open_for(world: &World, holder: &str, number: &str, currency: &str,
         currency: currency.to_owned(),
         ..OpenAccount::default()
     };
-    let account = world.service.account_open(&world.actor, &new).await.unwrap();
+    let account = account::open(&world.service, &world.actor, &new).await.unwrap();
     if money != "0" {
         let deposit = TransferRequest {
-            to: Some(number.to_owned()),
+            to: Some(number.into()),
             amount: money.to_owned().into(),
             ..TransferRequest::default()
         };
-        assert_eq!(world.service.transfer(&world.actor, &deposit).await.unwrap().outcome.code, None);
+        assert_eq!(
+            transfer::create(&world.service, &world.actor, &deposit).await.unwrap().outcome.code,
+            None
+        );
     }
     account.id.0
 }
@@ -93,7 +96,7 @@ pub async fn send(world: &World, method: Method, path: &str, json: Json) -> Answ
 }
 
 pub async fn balance(world: &World, number: &str) -> i64 {
-    world.service.account_show(number).await.unwrap().0.balance
+    account::show(&world.service, &number.into()).await.unwrap().0.balance
 }
 
 /// Asserts that every invariant holds.

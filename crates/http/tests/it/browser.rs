@@ -4,6 +4,7 @@ use crate::world::{Answer, World, answer};
 use http_api::Options;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value as Json, json};
+use service::set_up;
 
 /// Strong enough, and not derived from a login.
 pub const PASSWORD: &str = "violet-kettle-81-orbit";
@@ -83,7 +84,7 @@ pub fn text(json: &Json) -> String {
 
 /// The first administrator, `root`, signed in.
 pub async fn first_admin(world: &World) -> Browser {
-    let token = world.service.set_up_token().await.unwrap().unwrap();
+    let token = set_up::token(&world.service).await.unwrap().unwrap();
     let browser = Browser::at(world, "203.0.113.1");
     let body = json!({ "token": token.expose(), "login": "root", "name": "R", "password": PASSWORD });
     browser.post("/api/v1/setup", body).await.data();

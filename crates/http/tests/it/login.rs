@@ -4,6 +4,7 @@ use crate::browser::{Browser, PASSWORD, add, behind_proxy, first_admin};
 use crate::world::{world, world_with};
 use serde_json::{Value as Json, json};
 use service::audit::AuditFilter;
+use service::user;
 use std::time::Duration;
 
 const WRONG: &str = "not-the-password-at-all";
@@ -33,7 +34,7 @@ async fn unknown_wrong_disabled_and_invited_logins_get_the_same_answer_at_the_sa
     ];
     for (place, (login, password)) in cases.into_iter().enumerate() {
         let browser = Browser::at(&world, &format!("198.51.100.{place}"));
-        let before = world.service.password_runs();
+        let before = user::password_runs(&world.service);
         let answer = browser.login(login, password).await;
         let expected = json!({
             "success": false,
@@ -42,7 +43,11 @@ async fn unknown_wrong_disabled_and_invited_logins_get_the_same_answer_at_the_sa
             "data": null,
         });
         assert_eq!((answer.status, &answer.json), (401, &expected), "{place}");
-        assert_eq!(world.service.password_runs(), before + 1, "{place}: Argon2 must run once in every case");
+        assert_eq!(
+            user::password_runs(&world.service),
+            before + 1,
+            "{place}: Argon2 must run once in every case"
+        );
     }
     world.stop().await;
 }
@@ -63,10 +68,10 @@ async fn guessing_one_login_is_throttled_and_does_not_lock_out_the_user() {
     }
     let mut waited = Vec::new();
     for n in 6..=14 {
-        let runs = world.service.password_runs();
+        let runs = user::password_runs(&world.service);
         let refused = guess(n, PASSWORD).await;
         assert_eq!((refused.status, refused.code()), (429, "AUTH_TOO_MANY_ATTEMPTS"));
-        assert_eq!(world.service.password_runs(), runs, "a throttled attempt computes nothing");
+        assert_eq!(user::password_runs(&world.service), runs, "a throttled attempt computes nothing");
         let seconds = refused.json["data"]["retryAfterSeconds"].as_u64().unwrap();
         waited.push(seconds);
         world.clock.pass(Duration::from_secs(seconds));

@@ -5,6 +5,7 @@ use crate::browser::{Browser, OTHER_PASSWORD, PASSWORD, accept, add, first_admin
 use crate::world::world;
 use serde_json::{Value as Json, json};
 use service::audit::AuditFilter;
+use service::{set_up, user};
 use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -19,8 +20,8 @@ async fn there_is_no_user_until_the_printed_token_creates_one_administrator() {
     let body = |token: &str, login: &str| json!({ "token": token, "login": login, "name": "R", "password": PASSWORD });
     let forged = format!("setup_{}", "0".repeat(64));
     assert_eq!(browser.post("/api/v1/setup", body(&forged, "root")).await.code(), "INVITATION_INVALID");
-    let token = world.service.set_up_token().await.unwrap().unwrap();
-    let printed_twice = world.service.set_up_token().await.unwrap().unwrap();
+    let token = set_up::token(&world.service).await.unwrap().unwrap();
+    let printed_twice = set_up::token(&world.service).await.unwrap().unwrap();
     assert_eq!(accept(&browser, token.expose(), PASSWORD).await.code(), "INVITATION_INVALID");
     assert_eq!(browser.post("/api/v1/setup", body(token.expose(), "a b")).await.code(), "LOGIN_INVALID");
     let made = browser.post("/api/v1/setup", body(token.expose(), " Root ")).await;
@@ -32,7 +33,7 @@ async fn there_is_no_user_until_the_printed_token_creates_one_administrator() {
     for token in [&token, &printed_twice] {
         assert_eq!(browser.post("/api/v1/setup", body(token.expose(), "second")).await.code(), "SETUP_DONE");
     }
-    assert!(world.service.set_up_token().await.unwrap().is_none());
+    assert!(set_up::token(&world.service).await.unwrap().is_none());
     browser.login("ROOT", PASSWORD).await.data();
     assert_eq!(browser.me().await, "root");
     world.stop().await;
@@ -41,9 +42,9 @@ async fn there_is_no_user_until_the_printed_token_creates_one_administrator() {
 #[tokio::test]
 async fn a_set_up_token_expires_after_a_day_and_works_only_once() {
     let world = world().await;
-    let old = world.service.set_up_token().await.unwrap().unwrap();
+    let old = set_up::token(&world.service).await.unwrap().unwrap();
     world.clock.pass(25 * HOUR);
-    let token = world.service.set_up_token().await.unwrap().unwrap();
+    let token = set_up::token(&world.service).await.unwrap().unwrap();
     let browser = Browser::at(&world, "203.0.113.1");
     let body = |token: &str, login: &str| json!({ "token": token, "login": login, "name": "R", "password": PASSWORD });
     assert_eq!(browser.post("/api/v1/setup", body(old.expose(), "root")).await.code(), "INVITATION_INVALID");
@@ -67,11 +68,11 @@ async fn a_password_must_be_long_and_hard_to_guess_and_is_used_verbatim() {
     for weak in ["", "short", "password1234", "qwertyuiop123", "violet fang.wang kettle 81", "sluicesluice"] {
         assert_eq!(accept(&admin, &token, weak).await.code(), "PASSWORD_WEAK", "{weak}");
     }
-    let runs = world.service.password_runs();
+    let runs = user::password_runs(&world.service);
     assert_eq!(accept(&admin, &token, &"a7-".repeat(20_000)).await.code(), "PASSWORD_WEAK");
     let huge = accept(&admin, &token, &"a".repeat(1 << 20)).await;
     assert_eq!((huge.status, huge.code()), (413, "BODY_TOO_LARGE"));
-    assert_eq!(world.service.password_runs(), runs, "the length must be checked before hashing");
+    assert_eq!(user::password_runs(&world.service), runs, "the length must be checked before hashing");
     let phrase = " 紫色水壶 \0 kettle, and all of 64 characters and more are of use here ";
     accept(&admin, &token, phrase).await.data();
     let browser = Browser::at(&world, "203.0.113.2");

@@ -5,7 +5,7 @@ use crate::raw::{exchange, request};
 use crate::world::{World, world_with};
 use reqwest::{Client, Method};
 use serde_json::{Value as Json, json};
-use service::api_key::NewApiKey;
+use service::api_key::{self, NewApiKey};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
@@ -54,7 +54,7 @@ impl Said {
 async fn reading_key(world: &World) -> String {
     let new =
         NewApiKey { name: "reader".to_owned(), scopes: vec!["read".to_owned()], ..NewApiKey::default() };
-    world.service.api_key_add(&world.actor, &new).await.unwrap().secret.unwrap()
+    api_key::add(&world.service, &world.actor, &new).await.unwrap().secret.unwrap()
 }
 
 /// Sends a request and expects exactly one event.

@@ -7,7 +7,8 @@ use reqwest::header::COOKIE;
 use reqwest::{Client, Method, Response};
 use serde_json::{Value as Json, json};
 use service::audit::AuditFilter;
-use service::session::SessionLife;
+use service::session::{self, SessionLife};
+use service::{api_key, set_up};
 use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -71,7 +72,7 @@ async fn the_token_is_only_in_an_http_only_cookie_and_stored_as_a_hash() {
 async fn under_tls_the_cookie_is_secure_and_bound_to_the_host() {
     let options = Options { public_url: Some("https://pay.test".to_owned()), ..Options::default() };
     let world = world_with(options).await;
-    let token = world.service.set_up_token().await.unwrap().unwrap();
+    let token = set_up::token(&world.service).await.unwrap().unwrap();
     let body = json!({ "token": token.expose(), "login": "root", "name": "R", "password": PASSWORD });
     world.post("/api/v1/setup", body).await.data();
     let cookie = set_cookie(&raw_login(&world, None).await);
@@ -253,14 +254,15 @@ async fn the_identities_behind_open_connections_are_checked_in_one_call() {
     let ids: Vec<i64> =
         list.data().as_array().unwrap().iter().map(|s| text(&s["id"]).parse().unwrap()).collect();
     let life = SessionLife { idle: 30 * MINUTE, max: 600 * MINUTE };
-    let hold =
-        async || world.service.identities_hold(&[&ids[..], &[99]].concat(), &[1, 99], life).await.unwrap();
+    let hold = async || {
+        session::identities_hold(&world.service, &[&ids[..], &[99]].concat(), &[1, 99], life).await.unwrap()
+    };
     let mut sorted = ids.clone();
     sorted.sort_unstable();
     assert_eq!(hold().await, (sorted.clone(), vec![1]));
     other.post("/api/v1/auth/logout", Json::Null).await.data();
     assert_eq!(hold().await, (vec![ids[1]], vec![1]));
-    world.service.api_key_revoke(&world.actor, 1).await.unwrap();
+    api_key::revoke(&world.service, &world.actor, 1).await.unwrap();
     world.clock.pass(30 * MINUTE);
     assert_eq!(hold().await, (vec![], vec![]));
     assert_eq!(answer(world.request(Method::GET, "/healthz")).await.code(), "AUTH_REQUIRED");

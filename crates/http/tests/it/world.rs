@@ -5,8 +5,8 @@ use http_api::{App, Options, Render};
 use ledger::{Clock, Door, DoorOptions};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value as Json;
-use service::api_key::NewApiKey;
-use service::audit::{AuditFilter, AuditQuery, AuditRow};
+use service::api_key::{self, NewApiKey};
+use service::audit::{self, AuditFilter, AuditQuery, AuditRow};
 use service::{Actor, Service};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -91,7 +91,7 @@ pub async fn world_that_counts(options: Options, metrics: Render) -> World {
     let actor = Actor::new(domain::principal::Principal::CommandLine, "tester", "test");
     let scopes = domain::access::Scope::ALL.iter().map(|scope| scope.name().to_owned()).collect();
     let new = NewApiKey { name: "all".to_owned(), scopes, ..NewApiKey::default() };
-    let key = service.api_key_add(&actor, &new).await.unwrap().secret.unwrap();
+    let key = api_key::add(&service, &actor, &new).await.unwrap().secret.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let app = App::new(service.clone(), options, b"test").with_metrics(metrics);
@@ -134,7 +134,7 @@ impl World {
     /// The audit rows that match, oldest first.
     pub async fn audit(&self, filter: AuditFilter) -> Vec<AuditRow> {
         let query = AuditQuery { filter, limit: 1_000, ..AuditQuery::default() };
-        let mut rows = self.service.audit_list(&query).await.unwrap().rows;
+        let mut rows = audit::list(&self.service, &query).await.unwrap().rows;
         rows.reverse();
         rows
     }

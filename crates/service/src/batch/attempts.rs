@@ -4,6 +4,7 @@ use super::described::{Described, described};
 use super::lookup::find;
 use super::rework::item_of;
 use crate::{Error, Service};
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::BatchEvent;
 use domain::item::ItemState;
@@ -36,17 +37,15 @@ pub struct Attempts {
     pub attempts: Vec<Attempt>,
 }
 
-impl Service {
-    /// The attempts to pay an item of a batch.
-    pub async fn batch_item_attempts(&self, name: &str, number: i64) -> Result<Attempts, Error> {
-        let mut tx = self.store.read().await?;
-        let batch = find(&mut tx, name).await?;
-        let item = item_of(&mut tx, &batch, number).await?;
-        let failures = store::item::failures(&mut tx, item.number).await?;
-        let retries = store::batch_history::retries(&mut tx, batch.id, number).await?;
-        let attempts = attempts(&item, &failures, &retries, paid_at(&mut tx, &item).await?);
-        Ok(Attempts { batch: described(&mut tx, batch).await?, item, attempts })
-    }
+/// The attempts to pay an item of a batch.
+pub async fn item_attempts(service: &Service, batch: BatchRef, number: i64) -> Result<Attempts, Error> {
+    let mut tx = service.store.read().await?;
+    let batch = find(&mut tx, batch).await?;
+    let item = item_of(&mut tx, &batch, number).await?;
+    let failures = store::item::failures(&mut tx, item.number).await?;
+    let retries = store::batch_history::retries(&mut tx, batch.id, number).await?;
+    let attempts = attempts(&item, &failures, &retries, paid_at(&mut tx, &item).await?);
+    Ok(Attempts { batch: described(&mut tx, batch).await?, item, attempts })
 }
 
 async fn paid_at(tx: &mut Tx, item: &Item) -> Result<Option<i64>, Error> {

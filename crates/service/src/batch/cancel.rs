@@ -24,53 +24,51 @@ enum Cancelled {
     Waits(BatchId, Fact),
 }
 
-impl Service {
-    /// Calls a batch off. If it has not begun, it is cancelled and its items are skipped. If it has, its
-    /// remaining items are interrupted: by its runner if it has one, otherwise at once. With `for_good`,
-    /// unpaid items are skipped instead, so that no retry can pay them; this may follow an interruption.
-    /// Callers limited to their own batches can cancel them only before they have begun.
-    pub async fn batch_cancel(
-        &self,
-        actor: &Actor,
-        request: &BatchRequest<'_>,
-        for_good: bool,
-    ) -> Result<Batch, Error> {
-        if let Some(first) = self.first_answer().await? {
-            return first.answer();
-        }
-        let mut write = self.step(actor, Action::BatchCancel).await?;
-        let done = match cancel(&mut write, request, for_good).await {
-            // The rest is marked in separate transactions; the last one stores the answer.
-            Ok(Cancelled::Waits(batch, fact)) => {
-                write.end(Ok(WriteResult::one((), fact))).await?;
-                return self.end_rest(batch).await;
-            }
-            Ok(Cancelled::Done(done)) => Ok(*done),
-            Err(error) => Err(error),
-        };
-        claimed!(write.claim()).end(done).await
+/// Calls a batch off. If it has not begun, it is cancelled and its items are skipped. If it has, its
+/// remaining items are interrupted: by its runner if it has one, otherwise at once. With `for_good`,
+/// unpaid items are skipped instead, so that no retry can pay them; this may follow an interruption.
+/// Callers limited to their own batches can cancel them only before they have begun.
+pub async fn cancel(
+    service: &Service,
+    actor: &Actor,
+    request: &BatchRequest<'_>,
+    for_good: bool,
+) -> Result<Batch, Error> {
+    if let Some(first) = service.first_answer().await? {
+        return first.answer();
     }
+    let mut write = service.step(actor, Action::BatchCancel).await?;
+    let done = match cancel_in(&mut write, request, for_good).await {
+        // The rest is marked in separate transactions; the last one stores the answer.
+        Ok(Cancelled::Waits(batch, fact)) => {
+            write.end(Ok(WriteResult::one((), fact))).await?;
+            return end_rest(service, batch).await;
+        }
+        Ok(Cancelled::Done(done)) => Ok(*done),
+        Err(error) => Err(error),
+    };
+    claimed!(write.claim()).end(done).await
+}
 
-    /// Interrupts a batch that has no runner, or calls it off for good: the rest fails or is skipped, and the
-    /// counters determine how it ended.
-    async fn end_rest(&self, id: BatchId) -> Result<Batch, Error> {
-        let actor = Actor::system(self.store.node());
-        let passes = rest::passes(&mut self.store.read().await?, id, Some(Code::Interrupted)).await?;
-        for mut pass in passes {
-            loop {
-                let mut write = self.step(&actor, pass.action()).await?;
-                let Some(fact) = pass.step(&mut write.tx, id, write.now).await? else { break };
-                write.end(Ok(WriteResult::one((), fact))).await?;
-            }
+/// Interrupts a batch that has no runner, or calls it off for good: the rest fails or is skipped, and the
+/// counters determine how it ended.
+async fn end_rest(service: &Service, id: BatchId) -> Result<Batch, Error> {
+    let actor = Actor::system(service.store.node());
+    let passes = rest::passes(&mut service.store.read().await?, id, Some(Code::Interrupted)).await?;
+    for mut pass in passes {
+        loop {
+            let mut write = service.step(&actor, pass.action()).await?;
+            let Some(fact) = pass.step(&mut write.tx, id, write.now).await? else { break };
+            write.end(Ok(WriteResult::one((), fact))).await?;
         }
-        let mut write = claimed!(self.write(&actor, Action::BatchEnd));
-        let done = settle_rest(&mut write, id).await;
-        let batch = write.end(done).await?;
-        if batch.state == BatchState::Processing && batch.tally.needs_runner(batch.intent) {
-            self.store.wake();
-        }
-        Ok(batch)
     }
+    let mut write = claimed!(service.write(&actor, Action::BatchEnd));
+    let done = settle_rest(&mut write, id).await;
+    let batch = write.end(done).await?;
+    if batch.state == BatchState::Processing && batch.tally.needs_runner(batch.intent) {
+        service.store.wake();
+    }
+    Ok(batch)
 }
 
 /// Items that were set back to pending in the meantime are left to the next owner.
@@ -80,8 +78,12 @@ async fn settle_rest(write: &mut Write, id: BatchId) -> Result<WriteResult<Batch
     Ok(WriteResult::many(changed(write, id).await?, facts))
 }
 
-async fn cancel(write: &mut Write, request: &BatchRequest<'_>, for_good: bool) -> Result<Cancelled, Error> {
-    let batch = locked(write, request.name).await?;
+async fn cancel_in(
+    write: &mut Write,
+    request: &BatchRequest<'_>,
+    for_good: bool,
+) -> Result<Cancelled, Error> {
+    let batch = locked(write, request.batch).await?;
     let is_own = batch.created_by.principal == write.actor.author.principal;
     if request.reach == Reach::Own && (!is_own || batch.state.has_begun()) {
         return Err(Error::refused(Code::Forbidden, batch.number()));

@@ -8,6 +8,7 @@ use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::access::Reach;
 use domain::batch::BatchState;
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use store::audit::Actor;
@@ -25,32 +26,30 @@ pub enum CopiedItems {
     All,
 }
 
-impl Service {
-    /// Creates a draft from an earlier batch's items, under the given name or the earlier one's. Copying
-    /// failed items is for the batch's maker, finance and administrators, as repricing is; an API key copies
-    /// them only from batches it made.
-    ///
-    /// # Errors
-    /// `BATCH_STATE` if failed items are requested from a batch that has neither ended nor been paused,
-    /// `BATCH_EMPTY` if there is nothing to copy, `FORBIDDEN`, and the refusals of a name.
-    pub async fn batch_copy(
-        &self,
-        actor: &Actor,
-        reach: Reach,
-        batch: &str,
-        items: CopiedItems,
-        name: Option<&str>,
-    ) -> Result<Described, Error> {
-        let mut write = claimed!(self.write(actor, Action::BatchCreate));
-        let done = copy(&mut write, reach, batch, items, name).await;
-        write.end(done).await
-    }
+/// Creates a draft from an earlier batch's items, under the given name or the earlier one's. Copying
+/// failed items is for the batch's maker, finance and administrators, as repricing is; an API key copies
+/// them only from batches it made.
+///
+/// # Errors
+/// `BATCH_STATE` if failed items are requested from a batch that has neither ended nor been paused,
+/// `BATCH_EMPTY` if there is nothing to copy, `FORBIDDEN`, and the refusals of a name.
+pub async fn copy(
+    service: &Service,
+    actor: &Actor,
+    reach: Reach,
+    batch: BatchRef,
+    items: CopiedItems,
+    name: Option<&str>,
+) -> Result<Described, Error> {
+    let mut write = claimed!(service.write(actor, Action::BatchCreate));
+    let done = copy_in(&mut write, reach, batch, items, name).await;
+    write.end(done).await
 }
 
-async fn copy(
+async fn copy_in(
     write: &mut Write,
     reach: Reach,
-    batch: &str,
+    batch: BatchRef,
     items: CopiedItems,
     name: Option<&str>,
 ) -> Result<WriteResult<Described>, Error> {

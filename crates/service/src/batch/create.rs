@@ -11,7 +11,7 @@ use super::terms::{BatchTerms, asset_of_batch, single, terms};
 use super::{lookup, similar};
 use crate::payee::{Given, Side};
 use crate::write::{Write, WriteResult, claimed};
-use crate::{Error, Service};
+use crate::{Error, Service, setting};
 use domain::batch::{BatchMode, BatchState, BatchType, CHUNK_ITEMS_MAX};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
@@ -73,45 +73,42 @@ pub(crate) struct Read {
     pub accepted: AcceptedRows,
 }
 
-impl Service {
-    /// Creates a batch and submits it, unless it is to stay a draft. One row that cannot be accepted refuses
-    /// the whole request.
-    pub async fn batch_create(&self, actor: &Actor, new: &CreateBatch) -> Result<PreparedBatch, Error> {
-        if let Some(first) = self.first_answer().await? {
-            return first.answer();
-        }
-        let about = Fact::new(Action::BatchCreate, None)
-            .with("type", new.kind.name())
-            .with("relations", new.rows.len());
-        // The rows are read before the transaction: resolving them takes a long time.
-        let read = match self.read_batch(new).await {
-            Ok(read) => read,
-            Err(error) => return self.refused(actor, about, error).await,
-        };
-        let mut write = claimed!(self.write(actor, Action::BatchCreate));
-        write.about = about;
-        let done = make(&mut write, new, read).await;
-        write.end(done).await
+/// Creates a batch and submits it, unless it is to stay a draft. One row that cannot be accepted refuses
+/// the whole request.
+pub async fn create(service: &Service, actor: &Actor, new: &CreateBatch) -> Result<PreparedBatch, Error> {
+    if let Some(first) = service.first_answer().await? {
+        return first.answer();
     }
+    let about =
+        Fact::new(Action::BatchCreate, None).with("type", new.kind.name()).with("relations", new.rows.len());
+    // The rows are read before the transaction: resolving them takes a long time.
+    let read = match read_batch(service, new).await {
+        Ok(read) => read,
+        Err(error) => return service.refused(actor, about, error).await,
+    };
+    let mut write = claimed!(service.write(actor, Action::BatchCreate));
+    write.about = about;
+    let done = make(&mut write, new, read).await;
+    write.end(done).await
+}
 
-    /// Resolves and checks everything; writes nothing.
-    pub(crate) async fn read_batch(&self, new: &CreateBatch) -> Result<Read, Error> {
-        check_head(&new.name, new.remarks.as_deref())?;
-        if new.rows.len() > ROWS_MAX {
-            return Err(too_many_rows());
-        }
-        if new.mode == BatchMode::Atomic && new.rows.len() > CHUNK_ITEMS_MAX {
-            return Err(Error::refused(Code::BatchTooLargeForAtomic, CHUNK_ITEMS_MAX.to_string()));
-        }
-        if new.rate_mode.is_some() && !new.convert {
-            return Err(Error::refused(Code::RateModeInvalid, "convert"));
-        }
-        let mut tx = self.store.read().await?;
-        let terms = terms_of_new(&mut tx, new).await?;
-        let accepted = rows::take(&mut tx, &terms, &new.amounts, &new.rows).await?;
-        terms.within_maximum(accepted.total)?;
-        Ok(Read { terms, accepted })
+/// Resolves and checks everything; writes nothing.
+pub(crate) async fn read_batch(service: &Service, new: &CreateBatch) -> Result<Read, Error> {
+    check_head(&new.name, new.remarks.as_deref())?;
+    if new.rows.len() > ROWS_MAX {
+        return Err(too_many_rows());
     }
+    if new.mode == BatchMode::Atomic && new.rows.len() > CHUNK_ITEMS_MAX {
+        return Err(Error::refused(Code::BatchTooLargeForAtomic, CHUNK_ITEMS_MAX.to_string()));
+    }
+    if new.rate_mode.is_some() && !new.convert {
+        return Err(Error::refused(Code::RateModeInvalid, "convert"));
+    }
+    let mut tx = service.store.read().await?;
+    let terms = terms_of_new(&mut tx, new).await?;
+    let accepted = rows::take(&mut tx, &terms, &new.amounts, &new.rows).await?;
+    terms.within_maximum(accepted.total)?;
+    Ok(Read { terms, accepted })
 }
 
 /// Writes the batch, its items and, unless it stays a draft, its submission.
@@ -149,7 +146,7 @@ async fn insert_batch(write: &mut Write, new: &CreateBatch, read: &Read) -> Resu
     let (name, remarks) = check_head(&new.name, new.remarks.as_deref())?;
     let tx = &mut write.tx;
     named_lock::take(tx, NamedLock::Batch).await?;
-    let zone = Service::zone(tx).await?;
+    let zone = setting::zone(tx).await?;
     let batch = NewBatch {
         day: calendar::compact(calendar::zoned(write.now, &zone).date()),
         name,

@@ -45,56 +45,54 @@ pub struct AddedItems {
     pub items: Vec<i64>,
 }
 
-impl Service {
-    /// Changes a draft.
-    pub async fn batch_edit(
-        &self,
-        actor: &Actor,
-        request: &BatchRequest<'_>,
-        edit: &EditBatch,
-    ) -> Result<Described, Error> {
-        let mut write = claimed!(self.write(actor, Action::BatchEdit));
-        let done = edit_draft(&mut write, request, edit).await;
-        write.end(done).await
-    }
+/// Changes a draft.
+pub async fn edit(
+    service: &Service,
+    actor: &Actor,
+    request: &BatchRequest<'_>,
+    edit: &EditBatch,
+) -> Result<Described, Error> {
+    let mut write = claimed!(service.write(actor, Action::BatchEdit));
+    let done = edit_draft(&mut write, request, edit).await;
+    write.end(done).await
+}
 
-    /// Adds rows to a draft.
-    pub async fn batch_add_items(
-        &self,
-        actor: &Actor,
-        request: &BatchRequest<'_>,
-        amounts: &Amounts,
-        rows: &[NewRow],
-    ) -> Result<AddedItems, Error> {
-        let mut write = claimed!(self.write(actor, Action::BatchEdit));
-        let done = add(&mut write, request, amounts, rows).await;
-        write.end(done).await
-    }
+/// Adds rows to a draft.
+pub async fn add_items(
+    service: &Service,
+    actor: &Actor,
+    request: &BatchRequest<'_>,
+    amounts: &Amounts,
+    rows: &[NewRow],
+) -> Result<AddedItems, Error> {
+    let mut write = claimed!(service.write(actor, Action::BatchEdit));
+    let done = add(&mut write, request, amounts, rows).await;
+    write.end(done).await
+}
 
-    /// Items by their numbers, described, in number order.
-    pub async fn batch_items_by_number(
-        &self,
-        batch: BatchId,
-        numbers: Vec<i64>,
-    ) -> Result<Vec<DescribedItem>, Error> {
-        let mut tx = self.store.read().await?;
-        let items = store::item::by_numbers(&mut tx, numbers).await?;
-        let mut items = describe_items(&mut tx, items).await?;
-        tell_times(&mut tx, batch, &mut items).await?;
-        Ok(items)
-    }
+/// Items by their numbers, described, in number order.
+pub async fn items_by_number(
+    service: &Service,
+    batch: BatchId,
+    numbers: Vec<i64>,
+) -> Result<Vec<DescribedItem>, Error> {
+    let mut tx = service.store.read().await?;
+    let items = store::item::by_numbers(&mut tx, numbers).await?;
+    let mut items = describe_items(&mut tx, items).await?;
+    tell_times(&mut tx, batch, &mut items).await?;
+    Ok(items)
+}
 
-    /// Deletes a row from a draft.
-    pub async fn batch_delete_item(
-        &self,
-        actor: &Actor,
-        request: &BatchRequest<'_>,
-        number: i64,
-    ) -> Result<Described, Error> {
-        let mut write = claimed!(self.write(actor, Action::BatchEdit));
-        let done = delete(&mut write, request, number).await;
-        write.end(done).await
-    }
+/// Deletes a row from a draft.
+pub async fn delete_item(
+    service: &Service,
+    actor: &Actor,
+    request: &BatchRequest<'_>,
+    number: i64,
+) -> Result<Described, Error> {
+    let mut write = claimed!(service.write(actor, Action::BatchEdit));
+    let done = delete(&mut write, request, number).await;
+    write.end(done).await
 }
 
 async fn edit_draft(
@@ -181,7 +179,7 @@ async fn delete(
 
 /// Locks a batch and checks that it can still be edited.
 pub(crate) async fn draft(write: &mut Write, request: &BatchRequest<'_>) -> Result<Batch, Error> {
-    let batch = locked(write, request.name).await?;
+    let batch = locked(write, request.batch).await?;
     check_draft(write, &batch, request).await?;
     Ok(batch)
 }

@@ -1,9 +1,10 @@
 //! The result of a batch as CSV: one line per item, with its state, code, fee and transfer.
 
 use super::lookup::find;
-use super::problems::ProblemRow;
-use crate::{Error, Service};
+use super::problems::{self, ProblemRow};
+use crate::{Error, Service, asset};
 use domain::amount::format_minor;
+use domain::batch_ref::BatchRef;
 use domain::code::{Code, Language};
 use domain::item::ItemState;
 use formats::result::{ResultRow, ResultWriter};
@@ -17,80 +18,77 @@ use store::transfer::Transfer;
 /// Items per step: memory use does not grow with the batch.
 const STEP: i64 = 10_000;
 
-impl Service {
-    /// Writes a batch's result and its open refused rows; returns the number of lines.
-    pub async fn batch_export<W: Write + Send>(
-        &self,
-        name: &str,
-        language: Language,
-        to: W,
-    ) -> Result<i64, Error> {
-        let mut tx = self.store.read().await?;
-        let batch = find(&mut tx, name).await?;
-        let asset = Self::asset(&mut tx, batch.asset).await?;
-        let mut writer = ResultWriter::new(to)?;
-        let (mut after, mut count) = (batch.first_number - 1, 0);
-        let major = |minor: i64| format_minor(i128::from(minor), asset.scale);
-        loop {
-            let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
-            let mut items = store::item::page(&mut tx, page, None, None).await?;
-            store::external_id::fill_page(&mut tx, batch.id, &mut items).await?;
-            let Some(last) = items.last() else { break };
-            after = last.number.0;
-            let ids = items.iter().flat_map(|i| [i.source.0, i.target.0]).collect();
-            let numbers: HashMap<i64, String> =
-                store::account::numbers(&mut tx, ids).await?.into_iter().collect();
-            let settled =
-                items.iter().filter(|i| i.state == ItemState::Completed).map(|i| i.number.0).collect();
-            let transfers: HashMap<i64, Transfer> = store::transfer::by_numbers(&mut tx, settled)
-                .await?
-                .into_iter()
-                .map(|t| (t.number.0, t))
-                .collect();
-            for item in &items {
-                let transfer = transfers.get(&item.number.0);
-                let account = |id: i64| numbers.get(&id).map_or("", String::as_str);
-                let (amount, fee) = (major(item.amount), transfer.map(|t| major(t.fee)).unwrap_or_default());
-                writer.write(&ResultRow {
-                    line: u64::try_from(item.line).ok(),
-                    item: item.number.0,
-                    source: account(item.source.0),
-                    target: account(item.target.0),
-                    amount: &amount,
-                    currency: &asset.code,
-                    fee: &fee,
-                    status: item.state.name(),
-                    code: item.code.map_or("", Code::name),
-                    message: item.code.map_or("", |code| code.message(language)),
-                    memo: item.memo.as_deref().unwrap_or_default(),
-                    reference: item.reference.as_deref().unwrap_or_default(),
-                    external_id: item.external_id.as_deref().unwrap_or_default(),
-                    transfer: transfer.map(|t| t.number.0),
-                })?;
-                count += 1;
-            }
+/// Writes a batch's result and its open refused rows; returns the number of lines.
+pub async fn export<W: Write + Send>(
+    service: &Service,
+    batch: BatchRef,
+    language: Language,
+    to: W,
+) -> Result<i64, Error> {
+    let mut tx = service.store.read().await?;
+    let batch = find(&mut tx, batch).await?;
+    let asset = asset::by_id(&mut tx, batch.asset).await?;
+    let mut writer = ResultWriter::new(to)?;
+    let (mut after, mut count) = (batch.first_number - 1, 0);
+    let major = |minor: i64| format_minor(i128::from(minor), asset.scale);
+    loop {
+        let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
+        let mut items = store::item::page(&mut tx, page, None, None).await?;
+        store::external_id::fill_page(&mut tx, batch.id, &mut items).await?;
+        let Some(last) = items.last() else { break };
+        after = last.number.0;
+        let ids = items.iter().flat_map(|i| [i.source.0, i.target.0]).collect();
+        let numbers: HashMap<i64, String> =
+            store::account::numbers(&mut tx, ids).await?.into_iter().collect();
+        let settled = items.iter().filter(|i| i.state == ItemState::Completed).map(|i| i.number.0).collect();
+        let transfers: HashMap<i64, Transfer> = store::transfer::by_numbers(&mut tx, settled)
+            .await?
+            .into_iter()
+            .map(|t| (t.number.0, t))
+            .collect();
+        for item in &items {
+            let transfer = transfers.get(&item.number.0);
+            let account = |id: i64| numbers.get(&id).map_or("", String::as_str);
+            let (amount, fee) = (major(item.amount), transfer.map(|t| major(t.fee)).unwrap_or_default());
+            writer.write(&ResultRow {
+                line: u64::try_from(item.line).ok(),
+                item: item.number.0,
+                source: account(item.source.0),
+                target: account(item.target.0),
+                amount: &amount,
+                currency: &asset.code,
+                fee: &fee,
+                status: item.state.name(),
+                code: item.code.map_or("", Code::name),
+                message: item.code.map_or("", |code| code.message(language)),
+                memo: item.memo.as_deref().unwrap_or_default(),
+                reference: item.reference.as_deref().unwrap_or_default(),
+                external_id: item.external_id.as_deref().unwrap_or_default(),
+                transfer: transfer.map(|t| t.number.0),
+            })?;
+            count += 1;
         }
-        count += self.export_refused(&mut writer, &batch, language).await?;
-        writer.finish()?;
-        Ok(count)
     }
+    count += export_refused(service, &mut writer, &batch, language).await?;
+    writer.finish()?;
+    Ok(count)
+}
 
-    /// Writes the refused rows after the items, under their keys.
-    async fn export_refused<W: Write + Send>(
-        &self,
-        writer: &mut ResultWriter<W>,
-        batch: &Batch,
-        language: Language,
-    ) -> Result<i64, Error> {
-        let (mut after, mut count) = (0, 0);
-        loop {
-            let page = self.batch_problem_rows(&batch.id.to_string(), None, after, STEP).await?;
-            let Some(last) = page.rows.last() else { return Ok(count) };
-            after = last.row.id;
-            for row in &page.rows {
-                writer.write(&RefusedText::of(row, language).row())?;
-                count += 1;
-            }
+/// Writes the refused rows after the items, under their keys.
+async fn export_refused<W: Write + Send>(
+    service: &Service,
+    writer: &mut ResultWriter<W>,
+    batch: &Batch,
+    language: Language,
+) -> Result<i64, Error> {
+    let (mut after, mut count) = (0, 0);
+    loop {
+        let page = problems::problem_rows(service, batch.id.into(), None, after, STEP).await?;
+        let Some(last) = page.rows.last() else { return Ok(count) };
+        after = last.row.id;
+        for row in &page.rows {
+            writer.write(&RefusedText::of(row, language).row())?;
+            count += 1;
         }
     }
 }

@@ -8,37 +8,36 @@ use super::terms::within_maximum;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use store::audit::Actor;
 use store::batch::Batch;
 
-impl Service {
-    /// Sets the batch to processing, from which the engine picks it up. A batch that has begun is refused:
-    /// `resume` continues it.
-    pub async fn batch_execute(&self, actor: &Actor, name: &str) -> Result<Batch, Error> {
-        let mut write = claimed!(self.write(actor, Action::BatchExecute));
-        let done = execute(&mut write, name).await;
-        let changed = write.end(done).await?;
-        self.store.wake();
-        Ok(changed)
-    }
-
-    /// Asks a running batch to stop at the next chunk boundary. Without a live runner it is paused at once.
-    pub async fn batch_pause<'a>(
-        &self,
-        actor: &Actor,
-        request: impl Into<BatchRequest<'a>>,
-    ) -> Result<Batch, Error> {
-        let request = request.into();
-        let mut write = claimed!(self.write(actor, Action::BatchPause));
-        let done = pause(&mut write, &request).await;
-        write.end(done).await
-    }
+/// Sets the batch to processing, from which the engine picks it up. A batch that has begun is refused:
+/// `resume` continues it.
+pub async fn execute(service: &Service, actor: &Actor, batch: BatchRef) -> Result<Batch, Error> {
+    let mut write = claimed!(service.write(actor, Action::BatchExecute));
+    let done = execute_in(&mut write, batch).await;
+    let changed = write.end(done).await?;
+    service.store.wake();
+    Ok(changed)
 }
 
-async fn execute(write: &mut Write, name: &str) -> Result<WriteResult<Batch>, Error> {
-    let batch = locked(write, name).await?;
+/// Asks a running batch to stop at the next chunk boundary. Without a live runner it is paused at once.
+pub async fn pause<'a>(
+    service: &Service,
+    actor: &Actor,
+    request: impl Into<BatchRequest<'a>>,
+) -> Result<Batch, Error> {
+    let request = request.into();
+    let mut write = claimed!(service.write(actor, Action::BatchPause));
+    let done = pause_in(&mut write, &request).await;
+    write.end(done).await
+}
+
+async fn execute_in(write: &mut Write, batch: BatchRef) -> Result<WriteResult<Batch>, Error> {
+    let batch = locked(write, batch).await?;
     let fact = begin(write, &batch, Action::BatchExecute).await?;
     Ok(WriteResult::one(changed(write, batch.id).await?, fact))
 }
@@ -59,8 +58,8 @@ pub(crate) async fn begin(write: &mut Write, batch: &Batch, action: Action) -> R
 }
 
 /// A pause that takes effect at once is recorded both as requested and as done.
-async fn pause(write: &mut Write, request: &BatchRequest<'_>) -> Result<WriteResult<Batch>, Error> {
-    let batch = locked(write, request.name).await?;
+async fn pause_in(write: &mut Write, request: &BatchRequest<'_>) -> Result<WriteResult<Batch>, Error> {
+    let batch = locked(write, request.batch).await?;
     match (batch.state, batch.intent) {
         (BatchState::Paused, _) => return Ok(WriteResult::nothing(batch)),
         (BatchState::Processing, BatchIntent::Run | BatchIntent::Pause) => {}

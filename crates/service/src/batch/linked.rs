@@ -3,7 +3,7 @@
 
 use super::lookup::{changed, get, lock};
 use crate::write::Write;
-use crate::{Error, Service};
+use crate::{Error, setting};
 use domain::access::Reach;
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
@@ -73,7 +73,7 @@ pub(crate) fn may_replace(actor: &Actor, reach: Reach, batch: &Batch) -> Result<
 async fn empty_draft_like(write: &mut Write, batch: &Batch, name: Option<String>) -> Result<BatchId, Error> {
     let tx = &mut write.tx;
     named_lock::take(tx, NamedLock::Batch).await?;
-    let zone = Service::zone(tx).await?;
+    let zone = setting::zone(tx).await?;
     let new = NewBatch {
         day: calendar::compact(calendar::zoned(write.now, &zone).date()),
         name: name.unwrap_or_else(|| batch.name.clone()),

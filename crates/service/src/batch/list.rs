@@ -3,6 +3,7 @@
 use super::described::{Described, DescribedItem, describe, describe_items, described, tell_times};
 use super::lookup::find;
 use crate::{Error, Service};
+use domain::batch_ref::BatchRef;
 use domain::item::ItemState;
 use store::batch::{Batch, BatchFilter, BatchSort};
 use store::batch_history::Event;
@@ -29,75 +30,72 @@ pub struct ItemList {
     pub total: i64,
 }
 
-impl Service {
-    /// A batch by its id or number, described.
-    pub async fn batch_show(&self, name: &str) -> Result<Described, Error> {
-        let mut tx = self.store.read().await?;
-        let batch = find(&mut tx, name).await?;
-        described(&mut tx, batch).await
-    }
+/// A batch by its id or number, described.
+pub async fn show(service: &Service, batch: BatchRef) -> Result<Described, Error> {
+    let mut tx = service.store.read().await?;
+    let batch = find(&mut tx, batch).await?;
+    described(&mut tx, batch).await
+}
 
-    /// Batches by filter, sort and page, and the total.
-    pub async fn batch_search(
-        &self,
-        filter: &BatchFilter,
-        sort: BatchSort,
-        part: OffsetPage,
-    ) -> Result<(Vec<Described>, i64), Error> {
-        crate::date::check_range(filter.from, filter.until)?;
-        let mut tx = self.store.read().await?;
-        let total = store::batch::count(&mut tx, filter).await?;
-        let batches = store::batch::list(&mut tx, filter, sort, part.limit, part.offset).await?;
-        Ok((describe(&mut tx, batches).await?, total))
-    }
+/// Batches by filter, sort and page, and the total.
+pub async fn search(
+    service: &Service,
+    filter: &BatchFilter,
+    sort: BatchSort,
+    part: OffsetPage,
+) -> Result<(Vec<Described>, i64), Error> {
+    crate::date::check_range(filter.from, filter.until)?;
+    let mut tx = service.store.read().await?;
+    let total = store::batch::count(&mut tx, filter).await?;
+    let batches = store::batch::list(&mut tx, filter, sort, part.limit, part.offset).await?;
+    Ok((describe(&mut tx, batches).await?, total))
+}
 
-    /// How many batches match a filter.
-    pub async fn batch_count(&self, filter: &BatchFilter) -> Result<i64, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::batch::count(&mut tx, filter).await?)
-    }
+/// How many batches match a filter.
+pub async fn count(service: &Service, filter: &BatchFilter) -> Result<i64, Error> {
+    let mut tx = service.store.read().await?;
+    Ok(store::batch::count(&mut tx, filter).await?)
+}
 
-    /// Items of a batch after a number, in the given states or in any.
-    pub async fn batch_item_list(
-        &self,
-        name: &str,
-        states: &[ItemState],
-        after: Option<i64>,
-        part: OffsetPage,
-    ) -> Result<ItemList, Error> {
-        let mut tx = self.store.read().await?;
-        let batch = find(&mut tx, name).await?;
-        let first = batch.first_number - 1;
-        let (last, states_wanted) = (batch.last_number, states.to_vec());
-        let whole =
-            ItemFilter { batch: batch.id, after: first, last, states: states_wanted, codes: Vec::new() };
-        let total = counted(&batch, states);
-        let filter = ItemFilter { after: after.unwrap_or(first).max(first), ..whole };
-        let items = store::item::list(&mut tx, &filter, part.limit, part.offset).await?;
-        let mut items = describe_items(&mut tx, items).await?;
-        tell_times(&mut tx, batch.id, &mut items).await?;
-        Ok(ItemList { batch: described(&mut tx, batch).await?, items, total })
-    }
+/// Items of a batch after a number, in the given states or in any.
+pub async fn item_list(
+    service: &Service,
+    batch: BatchRef,
+    states: &[ItemState],
+    after: Option<i64>,
+    part: OffsetPage,
+) -> Result<ItemList, Error> {
+    let mut tx = service.store.read().await?;
+    let batch = find(&mut tx, batch).await?;
+    let first = batch.first_number - 1;
+    let (last, states_wanted) = (batch.last_number, states.to_vec());
+    let whole = ItemFilter { batch: batch.id, after: first, last, states: states_wanted, codes: Vec::new() };
+    let total = counted(&batch, states);
+    let filter = ItemFilter { after: after.unwrap_or(first).max(first), ..whole };
+    let items = store::item::list(&mut tx, &filter, part.limit, part.offset).await?;
+    let mut items = describe_items(&mut tx, items).await?;
+    tell_times(&mut tx, batch.id, &mut items).await?;
+    Ok(ItemList { batch: described(&mut tx, batch).await?, items, total })
+}
 
-    /// A page of a batch's history with the event ids, in order, and its total length.
-    pub async fn batch_history(
-        &self,
-        name: &str,
-        part: OffsetPage,
-    ) -> Result<(Batch, Vec<(i64, Event)>, i64), Error> {
-        let mut tx = self.store.read().await?;
-        let batch = find(&mut tx, name).await?;
-        let total = store::batch_history::count(&mut tx, batch.id).await?;
-        let events = store::batch_history::page(&mut tx, batch.id, part.limit, part.offset).await?;
-        Ok((batch, events, total))
-    }
+/// A page of a batch's history with the event ids, in order, and its total length.
+pub async fn history(
+    service: &Service,
+    batch: BatchRef,
+    part: OffsetPage,
+) -> Result<(Batch, Vec<(i64, Event)>, i64), Error> {
+    let mut tx = service.store.read().await?;
+    let batch = find(&mut tx, batch).await?;
+    let total = store::batch_history::count(&mut tx, batch.id).await?;
+    let events = store::batch_history::page(&mut tx, batch.id, part.limit, part.offset).await?;
+    Ok((batch, events, total))
+}
 
-    /// The problems of a batch's refused rows, in line order.
-    pub async fn batch_problems(&self, name: &str, limit: i64) -> Result<Vec<ImportProblem>, Error> {
-        let mut tx = self.store.read().await?;
-        let batch = find(&mut tx, name).await?;
-        Ok(store::import_problem::list(&mut tx, batch.id, limit).await?)
-    }
+/// The problems of a batch's refused rows, in line order.
+pub async fn problems(service: &Service, batch: BatchRef, limit: i64) -> Result<Vec<ImportProblem>, Error> {
+    let mut tx = service.store.read().await?;
+    let batch = find(&mut tx, batch).await?;
+    Ok(store::import_problem::list(&mut tx, batch.id, limit).await?)
 }
 
 /// The length of a list from the batch's counters, without reading a million items.

@@ -10,31 +10,36 @@ use domain::id::BatchId;
 use store::Tx;
 use store::batch::Batch;
 
-impl Service {
-    /// A batch by its id or its number (`batch-20251210-001`).
-    pub async fn batch(&self, name: &str) -> Result<Batch, Error> {
-        let mut tx = self.store.read().await?;
-        find(&mut tx, name).await
-    }
+/// A batch by its id or its number (`batch-20251210-001`).
+pub async fn named(service: &Service, batch: BatchRef) -> Result<Batch, Error> {
+    let mut tx = service.store.read().await?;
+    find(&mut tx, batch).await
+}
 
-    /// Batches that are running or were running when their process ended; not those whose open items are all
-    /// in flight.
-    pub async fn processing_batches(&self) -> Result<Vec<Batch>, Error> {
-        let mut tx = self.store.read().await?;
-        let mut batches = store::batch::by_state(&mut tx, BatchState::Processing).await?;
-        batches.retain(|batch| batch.tally.needs_runner(batch.intent));
-        Ok(batches)
-    }
+/// Parses how a request names a batch. A text that cannot name one is refused like a batch that does not
+/// exist.
+pub fn read_ref(text: &str) -> Result<BatchRef, Error> {
+    BatchRef::parse(text).map_err(|code| Error::refused(code, text.chars().take(64).collect::<String>()))
+}
+
+/// Batches that are running or were running when their process ended; not those whose open items are all
+/// in flight.
+pub async fn processing(service: &Service) -> Result<Vec<Batch>, Error> {
+    let mut tx = service.store.read().await?;
+    let mut batches = store::batch::by_state(&mut tx, BatchState::Processing).await?;
+    batches.retain(|batch| batch.tally.needs_runner(batch.intent));
+    Ok(batches)
 }
 
 /// A batch by its id or number, as a request names it.
-pub(crate) async fn find(tx: &mut Tx, name: &str) -> Result<Batch, Error> {
-    let missing = || Error::refused(Code::BatchNotFound, name.chars().take(64).collect::<String>());
-    let found = match BatchRef::parse(name).map_err(|_| missing())? {
-        BatchRef::Id(id) => store::batch::get(tx, id).await?,
-        BatchRef::Number(BatchNumber { day, running }) => store::batch::by_number(tx, day, running).await?,
-    };
-    found.ok_or_else(missing)
+pub(crate) async fn find(tx: &mut Tx, batch: BatchRef) -> Result<Batch, Error> {
+    match batch {
+        BatchRef::Id(id) => get(tx, id).await,
+        BatchRef::Number(number @ BatchNumber { day, running }) => {
+            let found = store::batch::by_number(tx, day, running).await?;
+            found.ok_or_else(|| Error::refused(Code::BatchNotFound, number.to_string()))
+        }
+    }
 }
 
 /// A batch by its id.
@@ -48,8 +53,8 @@ pub(crate) async fn lock(tx: &mut Tx, id: BatchId) -> Result<Batch, Error> {
 }
 
 /// Locks a batch for a write about it: from here on a refusal names the batch and its state.
-pub(crate) async fn locked(write: &mut Write, name: &str) -> Result<Batch, Error> {
-    let found = find(&mut write.tx, name).await?;
+pub(crate) async fn locked(write: &mut Write, batch: BatchRef) -> Result<Batch, Error> {
+    let found = find(&mut write.tx, batch).await?;
     locked_by_id(write, found.id).await
 }
 

@@ -1,14 +1,15 @@
 //! A dry run: the same decisions as the run, on the same accounts, without writing anything.
 
-use super::create::CreateBatch;
+use super::create::{self, CreateBatch};
 use super::described::{Described, DescribedItem, describe_items, described};
 use super::list::OffsetPage;
 use super::lookup::find;
 use super::similar::{self, Found};
 use super::{external_id, promise};
-use crate::{Error, Service};
+use crate::{Error, Service, setting};
 use domain::asset::Asset;
 use domain::batch::{BatchMode, BatchState};
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::id::{AccountId, AssetId, PostingId};
 use domain::item::ItemState;
@@ -84,90 +85,92 @@ pub struct Preview {
     pub found: Found,
 }
 
-impl Service {
-    /// Carries balances forward item by item and reports what a run would do now; lists a part of the items.
-    pub async fn batch_preview(&self, name: &str, part: OffsetPage) -> Result<(Described, Preview), Error> {
-        let mut tx = self.store.read().await?;
-        let batch = find(&mut tx, name).await?;
-        let rates = if batch.convert { Some(Rates::load_for(&mut tx, &batch).await?) } else { None };
-        let mut fold = self.fold(&mut tx, rates, batch.mode, part).await?;
-        fold.begin(&mut tx, batch.account).await?;
-        let mut content = Content::default();
-        let mut after = batch.first_number - 1;
-        loop {
-            let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
-            let mut items = store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?;
-            let Some(last) = items.last() else { break };
-            after = last.number.0;
-            store::external_id::fill_page(&mut tx, batch.id, &mut items).await?;
-            content.prints.extend(items.iter().map(content::printed));
-            fold.items(&mut tx, items).await?;
-        }
-        let mut preview = fold.end(&mut tx, batch.account).await?;
-        preview.found = self.found(&mut tx, &batch, content).await?;
-        Ok((described(&mut tx, batch).await?, preview))
+/// Carries balances forward item by item and reports what a run would do now; lists a part of the items.
+pub async fn preview(
+    service: &Service,
+    batch: BatchRef,
+    part: OffsetPage,
+) -> Result<(Described, Preview), Error> {
+    let mut tx = service.store.read().await?;
+    let batch = find(&mut tx, batch).await?;
+    let rates = if batch.convert { Some(Rates::load_for(&mut tx, &batch).await?) } else { None };
+    let mut fold = fold(service, &mut tx, rates, batch.mode, part).await?;
+    fold.begin(&mut tx, batch.account).await?;
+    let mut content = Content::default();
+    let mut after = batch.first_number - 1;
+    loop {
+        let page = Page { batch: batch.id, after, last: batch.last_number, limit: STEP };
+        let mut items = store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?;
+        let Some(last) = items.last() else { break };
+        after = last.number.0;
+        store::external_id::fill_page(&mut tx, batch.id, &mut items).await?;
+        content.prints.extend(items.iter().map(content::printed));
+        fold.items(&mut tx, items).await?;
     }
+    let mut preview = fold.end(&mut tx, batch.account).await?;
+    preview.found = found(service, &mut tx, &batch, content).await?;
+    Ok((described(&mut tx, batch).await?, preview))
+}
 
-    /// The same for a batch that does not exist: nothing is stored. Refuses whatever creating it would
-    /// refuse.
-    pub async fn batch_preview_new(
-        &self,
-        new: &CreateBatch,
-        part: OffsetPage,
-    ) -> Result<(Asset, Option<String>, Preview), Error> {
-        super::draft::check_head(&new.name, new.remarks.as_deref())?;
-        let read = self.read_batch(new).await?;
-        let mut tx = self.store.read().await?;
-        let rates = if new.convert { Some(Rates::load(&mut tx).await?) } else { None };
-        let mut fold = self.fold(&mut tx, rates, new.mode, part).await?;
-        let single = read.terms.single.map(|(account, _)| account);
-        external_id::check(&mut tx, read.accepted.rows.iter().map(|row| &row.item)).await?;
-        let (subject, rows) = (read.terms.subject(), read.accepted.rows);
-        let (rows, found) = similar::examine_rows(&mut tx, &subject, rows, false, self.now()).await?;
-        fold.begin(&mut tx, single).await?;
-        fold.items(&mut tx, rows.into_iter().map(|row| row.item).collect()).await?;
-        let preview = Preview { found, ..fold.end(&mut tx, single).await? };
-        let ids = single.into_iter().map(|id| id.0).collect();
-        let number = store::account::numbers(&mut tx, ids).await?.pop().map(|(_, number)| number);
-        Ok((read.terms.asset, number, preview))
-    }
+/// The same for a batch that does not exist: nothing is stored. Refuses whatever creating it would
+/// refuse.
+pub async fn preview_new(
+    service: &Service,
+    new: &CreateBatch,
+    part: OffsetPage,
+) -> Result<(Asset, Option<String>, Preview), Error> {
+    super::draft::check_head(&new.name, new.remarks.as_deref())?;
+    let read = create::read_batch(service, new).await?;
+    let mut tx = service.store.read().await?;
+    let rates = if new.convert { Some(Rates::load(&mut tx).await?) } else { None };
+    let mut fold = fold(service, &mut tx, rates, new.mode, part).await?;
+    let single = read.terms.single.map(|(account, _)| account);
+    external_id::check(&mut tx, read.accepted.rows.iter().map(|row| &row.item)).await?;
+    let (subject, rows) = (read.terms.subject(), read.accepted.rows);
+    let (rows, found) = similar::examine_rows(&mut tx, &subject, rows, false, service.now()).await?;
+    fold.begin(&mut tx, single).await?;
+    fold.items(&mut tx, rows.into_iter().map(|row| row.item).collect()).await?;
+    let preview = Preview { found, ..fold.end(&mut tx, single).await? };
+    let ids = single.into_iter().map(|id| id.0).collect();
+    let number = store::account::numbers(&mut tx, ids).await?.pop().map(|(_, number)| number);
+    Ok((read.terms.asset, number, preview))
+}
 
-    /// A draft is compared with submitted batches; for a submitted batch only the balance matters.
-    async fn found(&self, tx: &mut Tx, batch: &Batch, content: Content) -> Result<Found, Error> {
-        if batch.state == BatchState::Draft {
-            return Ok(similar::examine(tx, batch.clone(), content, false, self.now()).await?.found);
-        }
-        let waiting = store::similar::pending_amount(tx, batch).await?;
-        let promise = promise::of(tx, &similar::subject(batch), waiting).await?;
-        Ok(Found { promise, ..Found::default() })
+/// A draft is compared with submitted batches; for a submitted batch only the balance matters.
+async fn found(service: &Service, tx: &mut Tx, batch: &Batch, content: Content) -> Result<Found, Error> {
+    if batch.state == BatchState::Draft {
+        return Ok(similar::examine(tx, batch.clone(), content, false, service.now()).await?.found);
     }
+    let waiting = store::similar::pending_amount(tx, batch).await?;
+    let promise = promise::of(tx, &similar::subject(batch), waiting).await?;
+    Ok(Found { promise, ..Found::default() })
+}
 
-    async fn fold(
-        &self,
-        tx: &mut Tx,
-        rates: Option<Rates>,
-        mode: BatchMode,
-        part: OffsetPage,
-    ) -> Result<Fold, Error> {
-        let policies = store::policy::book(tx).await?;
-        let today = calendar::calendar(self.now(), &Self::zone(tx).await?);
-        let book = Book::new(system(tx).await?, PostingId(1));
-        let assets = store::asset::all(tx).await?.into_iter().map(|asset| (asset.id, asset)).collect();
-        Ok(Fold {
-            book,
-            policies,
-            rates,
-            today,
-            mode,
-            part,
-            assets,
-            place: 0,
-            ended_by: None,
-            before: None,
-            shown: Vec::new(),
-            preview: Preview::default(),
-        })
-    }
+async fn fold(
+    service: &Service,
+    tx: &mut Tx,
+    rates: Option<Rates>,
+    mode: BatchMode,
+    part: OffsetPage,
+) -> Result<Fold, Error> {
+    let policies = store::policy::book(tx).await?;
+    let today = calendar::calendar(service.now(), &setting::zone(tx).await?);
+    let book = Book::new(system(tx).await?, PostingId(1));
+    let assets = store::asset::all(tx).await?.into_iter().map(|asset| (asset.id, asset)).collect();
+    Ok(Fold {
+        book,
+        policies,
+        rates,
+        today,
+        mode,
+        part,
+        assets,
+        place: 0,
+        ended_by: None,
+        before: None,
+        shown: Vec::new(),
+        preview: Preview::default(),
+    })
 }
 
 /// An item to list, before its account numbers are looked up.

@@ -7,6 +7,7 @@ use super::request::BatchRequest;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::BatchState;
+use domain::batch_ref::BatchRef;
 use domain::code::{Code, Language};
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
@@ -63,61 +64,59 @@ impl ProblemRow {
     }
 }
 
-impl Service {
-    /// A page of a batch's open refused rows after a key; if a code is given, only those refused for it.
-    pub async fn batch_problem_rows(
-        &self,
-        name: &str,
-        code: Option<Code>,
-        after: i64,
-        limit: i64,
-    ) -> Result<ProblemPage, Error> {
-        let mut tx = self.store.read().await?;
-        let batch = find(&mut tx, name).await?;
-        let total = store::refused_row::count(&mut tx, batch.id, code).await?;
-        let rows = open_rows(&mut tx, batch.id, code, after, limit).await?;
-        Ok(ProblemPage { batch, rows, total })
-    }
+/// A page of a batch's open refused rows after a key; if a code is given, only those refused for it.
+pub async fn problem_rows(
+    service: &Service,
+    batch: BatchRef,
+    code: Option<Code>,
+    after: i64,
+    limit: i64,
+) -> Result<ProblemPage, Error> {
+    let mut tx = service.store.read().await?;
+    let batch = find(&mut tx, batch).await?;
+    let total = store::refused_row::count(&mut tx, batch.id, code).await?;
+    let rows = open_rows(&mut tx, batch.id, code, after, limit).await?;
+    Ok(ProblemPage { batch, rows, total })
+}
 
-    /// Drops a draft's open refused rows; if a code is given, only those refused for it. `count` is how many
-    /// the caller expects to drop: `PROBLEMS_OPEN` with the actual number if there are more or fewer.
-    pub async fn batch_drop_problems<'a>(
-        &self,
-        actor: &Actor,
-        request: impl Into<BatchRequest<'a>>,
-        code: Option<Code>,
-        count: i64,
-    ) -> Result<Batch, Error> {
-        let request = request.into();
-        let mut write = claimed!(self.write(actor, Action::BatchEdit));
-        let done = drop_problems(&mut write, &request, code, count).await;
-        write.end(done).await
-    }
+/// Drops a draft's open refused rows; if a code is given, only those refused for it. `count` is how many
+/// the caller expects to drop: `PROBLEMS_OPEN` with the actual number if there are more or fewer.
+pub async fn drop_problems<'a>(
+    service: &Service,
+    actor: &Actor,
+    request: impl Into<BatchRequest<'a>>,
+    code: Option<Code>,
+    count: i64,
+) -> Result<Batch, Error> {
+    let request = request.into();
+    let mut write = claimed!(service.write(actor, Action::BatchEdit));
+    let done = drop_problems_in(&mut write, &request, code, count).await;
+    write.end(done).await
+}
 
-    /// Writes the open refused rows as CSV with their reasons and keys, and returns how many. The file can be
-    /// imported again: as a repair, or, without its key column, as new rows.
-    pub async fn batch_refused_csv<W: std::io::Write + Send>(
-        &self,
-        name: &str,
-        language: Language,
-        to: W,
-    ) -> Result<i64, Error> {
-        let mut tx = self.store.read().await?;
-        let batch = find(&mut tx, name).await?;
-        let mut writer = RefusedWriter::new(to)?;
-        let (mut after, mut count) = (0, 0);
-        loop {
-            let rows = open_rows(&mut tx, batch.id, None, after, STEP).await?;
-            let Some(last) = rows.last() else { break };
-            after = last.row.id;
-            for row in &rows {
-                write_row(&mut writer, row, language)?;
-                count += 1;
-            }
+/// Writes the open refused rows as CSV with their reasons and keys, and returns how many. The file can be
+/// imported again: as a repair, or, without its key column, as new rows.
+pub async fn refused_csv<W: std::io::Write + Send>(
+    service: &Service,
+    batch: BatchRef,
+    language: Language,
+    to: W,
+) -> Result<i64, Error> {
+    let mut tx = service.store.read().await?;
+    let batch = find(&mut tx, batch).await?;
+    let mut writer = RefusedWriter::new(to)?;
+    let (mut after, mut count) = (0, 0);
+    loop {
+        let rows = open_rows(&mut tx, batch.id, None, after, STEP).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.row.id;
+        for row in &rows {
+            write_row(&mut writer, row, language)?;
+            count += 1;
         }
-        writer.finish()?;
-        Ok(count)
     }
+    writer.finish()?;
+    Ok(count)
 }
 
 fn write_row<W: std::io::Write>(
@@ -145,7 +144,7 @@ fn reason(problem: &ImportProblem, language: Language) -> String {
     format!("{place}{}{suggestion}", problem.code.message(language))
 }
 
-async fn drop_problems(
+async fn drop_problems_in(
     write: &mut Write,
     request: &BatchRequest<'_>,
     code: Option<Code>,

@@ -2,6 +2,7 @@
 
 use super::lookup::find;
 use crate::{Error, Service};
+use domain::batch_ref::BatchRef;
 use domain::id::{AccountId, TransferId};
 use domain::item::ItemState;
 use std::collections::{HashMap, HashSet};
@@ -34,31 +35,29 @@ pub struct DecidedItem {
     pub target: String,
 }
 
-impl Service {
-    /// The progress of a batch, by id or number.
-    pub async fn batch_progress_of(&self, name: &str) -> Result<BatchProgress, Error> {
-        let mut tx = self.store.read().await?;
-        let batch = find(&mut tx, name).await?;
-        let seq = store::head::get(&mut tx).await?.commit_number;
-        let mut all = complete(&mut tx, vec![batch], seq).await?;
-        all.pop().ok_or_else(|| Error::refused(domain::code::Code::BatchNotFound, name))
-    }
+/// The progress of a batch, by id or number.
+pub async fn progress(service: &Service, batch: BatchRef) -> Result<BatchProgress, Error> {
+    let mut tx = service.store.read().await?;
+    let batch = find(&mut tx, batch).await?;
+    let seq = store::head::get(&mut tx).await?.commit_number;
+    let mut all = complete(&mut tx, vec![batch], seq).await?;
+    all.pop().ok_or_else(|| domain::code::Code::BatchNotFound.into())
+}
 
-    /// The progress of several batches; missing ones are omitted. None if nothing was committed after
-    /// `since`: then only one row is read, however many batches are requested.
-    pub async fn batch_progress(
-        &self,
-        ids: Vec<i64>,
-        since: i64,
-    ) -> Result<Option<Vec<BatchProgress>>, Error> {
-        let mut tx = self.store.read().await?;
-        let seq = store::head::get(&mut tx).await?.commit_number;
-        if seq <= since {
-            return Ok(None);
-        }
-        let batches = store::batch::by_ids(&mut tx, ids).await?;
-        Ok(Some(complete(&mut tx, batches, seq).await?))
+/// The progress of several batches; missing ones are omitted. None if nothing was committed after
+/// `since`: then only one row is read, however many batches are requested.
+pub async fn progress_since(
+    service: &Service,
+    ids: Vec<i64>,
+    since: i64,
+) -> Result<Option<Vec<BatchProgress>>, Error> {
+    let mut tx = service.store.read().await?;
+    let seq = store::head::get(&mut tx).await?.commit_number;
+    if seq <= since {
+        return Ok(None);
     }
+    let batches = store::batch::by_ids(&mut tx, ids).await?;
+    Ok(Some(complete(&mut tx, batches, seq).await?))
 }
 
 /// Adds what the counters do not hold. Everything is read from one snapshot.

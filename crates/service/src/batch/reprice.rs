@@ -9,6 +9,7 @@ use crate::{Error, Refusal, Service};
 use domain::access::Reach;
 use domain::asset::Asset;
 use domain::batch::BatchState;
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::fx::{FxPolicy, Rate};
@@ -30,20 +31,27 @@ pub struct Repriced {
     pub from: Option<i64>,
 }
 
-impl Service {
-    /// Renews a batch's rates. A batch that has not begun takes the stored rates, and its approvals become
-    /// void. If it has begun and is not running, its unpaid items become a linked draft, which takes the
-    /// rates that are stored when it is submitted. For its maker, finance and administrators; an API key
-    /// reprices only batches it made.
-    pub async fn batch_reprice(&self, actor: &Actor, reach: Reach, name: &str) -> Result<Repriced, Error> {
-        let mut write = claimed!(self.write(actor, Action::BatchReprice));
-        let done = reprice(&mut write, reach, name).await;
-        write.end(done).await
-    }
+/// Renews a batch's rates. A batch that has not begun takes the stored rates, and its approvals become
+/// void. If it has begun and is not running, its unpaid items become a linked draft, which takes the
+/// rates that are stored when it is submitted. For its maker, finance and administrators; an API key
+/// reprices only batches it made.
+pub async fn reprice(
+    service: &Service,
+    actor: &Actor,
+    reach: Reach,
+    batch: BatchRef,
+) -> Result<Repriced, Error> {
+    let mut write = claimed!(service.write(actor, Action::BatchReprice));
+    let done = reprice_in(&mut write, reach, batch).await;
+    write.end(done).await
 }
 
-async fn reprice(write: &mut Write, reach: Reach, name: &str) -> Result<WriteResult<Repriced>, Error> {
-    let batch = locked(write, name).await?;
+async fn reprice_in(
+    write: &mut Write,
+    reach: Reach,
+    batch: BatchRef,
+) -> Result<WriteResult<Repriced>, Error> {
+    let batch = locked(write, batch).await?;
     may_reprice(&write.actor, reach, &batch)?;
     match batch.state {
         BatchState::Pending | BatchState::Approved => renew(write, &batch).await,

@@ -1,12 +1,14 @@
 //! A request to move or edit a batch.
 
 use domain::access::Reach;
+use domain::batch_ref::BatchRef;
+use domain::id::BatchId;
 
 /// Which batch, the caller's reach, the draft version and a note.
 #[derive(Debug, Clone, Copy)]
 pub struct BatchRequest<'a> {
-    /// The batch's id or number.
-    pub name: &'a str,
+    /// The batch.
+    pub batch: BatchRef,
     /// Whether the caller may act on every batch or only on batches it made.
     pub reach: Reach,
     /// The version of the draft that the request is based on, if it names one.
@@ -18,8 +20,8 @@ pub struct BatchRequest<'a> {
 impl<'a> BatchRequest<'a> {
     /// About a batch, without a note, by a caller that may act on every batch.
     #[must_use]
-    pub const fn of(name: &'a str) -> Self {
-        Self { name, reach: Reach::All, version: None, note: "" }
+    pub const fn of(batch: BatchRef) -> Self {
+        Self { batch, reach: Reach::All, version: None, note: "" }
     }
 
     /// Sets the caller's reach.
@@ -41,14 +43,14 @@ impl<'a> BatchRequest<'a> {
     }
 }
 
-impl<'a> From<&'a str> for BatchRequest<'a> {
-    fn from(name: &'a str) -> Self {
-        Self::of(name)
+impl From<BatchRef> for BatchRequest<'_> {
+    fn from(batch: BatchRef) -> Self {
+        Self::of(batch)
     }
 }
 
-impl<'a> From<&'a String> for BatchRequest<'a> {
-    fn from(name: &'a String) -> Self {
-        Self::of(name)
+impl From<BatchId> for BatchRequest<'_> {
+    fn from(batch: BatchId) -> Self {
+        Self::of(batch.into())
     }
 }

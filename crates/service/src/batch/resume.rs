@@ -1,57 +1,55 @@
 //! Resumes a batch that is pending or paused, lost its runner, or ended with items that were not tried.
 
 use super::lifecycle::begin;
-use super::lookup::{changed, locked};
+use super::lookup::{self, changed, locked};
 use super::reprice::rates_hold;
-use super::rework::{Rework, called_off};
+use super::rework::{self, Rework, called_off};
 use super::settle::is_live;
 use super::terms::within_maximum;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use store::audit::Actor;
 use store::batch::Batch;
 
-impl Service {
-    /// Resumes a batch and returns how many of its items are pending. A batch that has not begun is executed,
-    /// with all checks. A paused batch, or one whose runner died, continues. If a batch has ended, the items
-    /// that were not tried because a user interrupted it or a failure stopped it become pending again;
-    /// without such items it is [`Code::BatchNotResumable`]. A live run and items in flight are left alone.
-    pub async fn batch_resume(&self, actor: &Actor, name: &str) -> Result<(Batch, i64), Error> {
-        if let Some(first) = self.first_answer().await? {
-            return first.answer();
-        }
-        let batch = match self.batch(name).await {
-            Ok(batch) => batch,
-            Err(error) => return self.refused(actor, Fact::new(Action::BatchResume, None), error).await,
-        };
-        if batch.state.has_begun() && batch.state.has_ended() {
-            return self.resume_ended(actor, &batch).await;
-        }
-        let mut write = claimed!(self.write(actor, Action::BatchResume));
-        let done = resume(&mut write, name).await;
-        let answer = write.end(done).await?;
-        self.store.wake();
-        Ok(answer)
+/// Resumes a batch and returns how many of its items are pending. A batch that has not begun is executed,
+/// with all checks. A paused batch, or one whose runner died, continues. If a batch has ended, the items
+/// that were not tried because a user interrupted it or a failure stopped it become pending again;
+/// without such items it is [`Code::BatchNotResumable`]. A live run and items in flight are left alone.
+pub async fn resume(service: &Service, actor: &Actor, batch: BatchRef) -> Result<(Batch, i64), Error> {
+    if let Some(first) = service.first_answer().await? {
+        return first.answer();
     }
+    let batch = match lookup::named(service, batch).await {
+        Ok(batch) => batch,
+        Err(error) => return service.refused(actor, Fact::new(Action::BatchResume, None), error).await,
+    };
+    if batch.state.has_begun() && batch.state.has_ended() {
+        return resume_ended(service, actor, &batch).await;
+    }
+    let mut write = claimed!(service.write(actor, Action::BatchResume));
+    let done = resume_in(&mut write, batch.id.into()).await;
+    let answer = write.end(done).await?;
+    service.store.wake();
+    Ok(answer)
+}
 
-    async fn resume_ended(&self, actor: &Actor, batch: &Batch) -> Result<(Batch, i64), Error> {
-        let name = &batch.id.to_string();
-        let taken = match self.set_back(actor, name, Rework::Untried).await {
-            Ok(0) => Err(Error::refused(Code::BatchNotResumable, batch.as_it_stands())),
-            taken => taken,
-        };
-        match taken {
-            Ok(count) => self.answer_reworked(actor, name, count).await,
-            Err(error) => self.refused(actor, Fact::of_batch(Action::BatchResume, batch.id), error).await,
-        }
+async fn resume_ended(service: &Service, actor: &Actor, batch: &Batch) -> Result<(Batch, i64), Error> {
+    let taken = match rework::set_back(service, actor, batch.id.into(), Rework::Untried).await {
+        Ok(0) => Err(Error::refused(Code::BatchNotResumable, batch.as_it_stands())),
+        taken => taken,
+    };
+    match taken {
+        Ok(count) => rework::answer_reworked(service, actor, batch.id.into(), count).await,
+        Err(error) => service.refused(actor, Fact::of_batch(Action::BatchResume, batch.id), error).await,
     }
 }
 
-async fn resume(write: &mut Write, name: &str) -> Result<WriteResult<(Batch, i64)>, Error> {
-    let batch = locked(write, name).await?;
+async fn resume_in(write: &mut Write, batch: BatchRef) -> Result<WriteResult<(Batch, i64)>, Error> {
+    let batch = locked(write, batch).await?;
     let waiting = batch.tally.waiting_count();
     let fact = match (batch.state, batch.intent) {
         _ if batch.called_off_at.is_some() => {

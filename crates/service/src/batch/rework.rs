@@ -1,12 +1,13 @@
 //! Retries failed items. Nothing that was not approved or was cancelled can be paid this
 //! way. [`super::skip`] skips items.
 
-use super::lookup::{changed, find, locked};
+use super::lookup::{self, changed, find, locked};
 use super::mark::{self, FAILED, Mark, UNTRIED, Which};
 use super::reprice::rates_hold;
 use crate::write::{Write, WriteResult, claimed};
 use crate::{Error, Service};
 use domain::batch::{BatchIntent, BatchState};
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
@@ -24,84 +25,96 @@ pub enum Rework {
     Untried,
 }
 
-impl Service {
-    /// Sets failed items back to pending and the batch to processing; returns how many. The engine then runs
-    /// the batch; a paused one stays paused until it is resumed. With nothing to do it returns 0 and changes
-    /// nothing.
-    pub async fn batch_retry(&self, actor: &Actor, name: &str, which: Rework) -> Result<(Batch, i64), Error> {
-        if let Some(first) = self.first_answer().await? {
-            return first.answer();
-        }
-        match self.set_back(actor, name, which).await {
-            Ok(count) => self.answer_reworked(actor, name, count).await,
-            Err(error) => {
-                let id = self.batch(name).await.ok().map(|batch| batch.id.0);
-                self.refused(actor, Fact::new(which.action(), id), error).await
-            }
-        }
+/// Sets failed items back to pending and the batch to processing; returns how many. The engine then runs
+/// the batch; a paused one stays paused until it is resumed. With nothing to do it returns 0 and changes
+/// nothing.
+pub async fn retry(
+    service: &Service,
+    actor: &Actor,
+    batch: BatchRef,
+    which: Rework,
+) -> Result<(Batch, i64), Error> {
+    if let Some(first) = service.first_answer().await? {
+        return first.answer();
     }
-
-    /// Sets items back to pending in steps; the first step is recorded in the history, with the total count.
-    pub(crate) async fn set_back(&self, actor: &Actor, name: &str, which: Rework) -> Result<i64, Error> {
-        let (mut after, mut count) = (i64::MIN, 0);
-        loop {
-            let mut write = self.step(actor, which.action()).await?;
-            let mut batch = locked(&mut write, name).await?;
-            may_rework(&batch)?;
-            let all = match which {
-                Rework::AllFailed => batch.tally.failed_count,
-                Rework::Untried if count == 0 => UNTRIED.count(&mut write.tx, &batch).await?,
-                Rework::Untried => 0,
-            };
-            let items = which.items().mark(&mut write.tx, &mut batch, after, Mark::Wait, write.now).await?;
-            let Some(last) = items.last() else { return Ok(count) };
-            after = last.number.0;
-            rates_hold(&mut write, &batch).await?;
-            let marked = i64::try_from(items.len()).unwrap_or(0);
-            let state = run_again(&mut write, &batch).await?;
-            let fact =
-                Fact::of_batch(which.action(), batch.id).with("first", items.first().map(|i| i.number.0));
-            let fact = if count == 0 {
-                fact.with("items", all).moved(state, which.event())
-            } else {
-                fact.with("items", marked)
-            };
-            count += marked;
-            write.end(Ok(WriteResult::one((), fact))).await?;
-            self.store.wake();
+    match set_back(service, actor, batch, which).await {
+        Ok(count) => answer_reworked(service, actor, batch, count).await,
+        Err(error) => {
+            let id = lookup::named(service, batch).await.ok().map(|batch| batch.id.0);
+            service.refused(actor, Fact::new(which.action(), id), error).await
         }
     }
+}
 
-    /// Stores the answer. The items were marked in steps; a repeated request would find none left to mark.
-    pub(crate) async fn answer_reworked(
-        &self,
-        actor: &Actor,
-        name: &str,
-        count: i64,
-    ) -> Result<(Batch, i64), Error> {
-        let mut write = claimed!(self.write(actor, Action::BatchRetry));
-        let done = find(&mut write.tx, name).await.map(|batch| WriteResult::nothing((batch, count)));
-        write.end(done).await
+/// Sets items back to pending in steps; the first step is recorded in the history, with the total count.
+pub(crate) async fn set_back(
+    service: &Service,
+    actor: &Actor,
+    batch: BatchRef,
+    which: Rework,
+) -> Result<i64, Error> {
+    let (mut after, mut count) = (i64::MIN, 0);
+    loop {
+        let mut write = service.step(actor, which.action()).await?;
+        let mut batch = locked(&mut write, batch).await?;
+        may_rework(&batch)?;
+        let all = match which {
+            Rework::AllFailed => batch.tally.failed_count,
+            Rework::Untried if count == 0 => UNTRIED.count(&mut write.tx, &batch).await?,
+            Rework::Untried => 0,
+        };
+        let items = which.items().mark(&mut write.tx, &mut batch, after, Mark::Wait, write.now).await?;
+        let Some(last) = items.last() else { return Ok(count) };
+        after = last.number.0;
+        rates_hold(&mut write, &batch).await?;
+        let marked = i64::try_from(items.len()).unwrap_or(0);
+        let state = run_again(&mut write, &batch).await?;
+        let fact = Fact::of_batch(which.action(), batch.id).with("first", items.first().map(|i| i.number.0));
+        let fact = if count == 0 {
+            fact.with("items", all).moved(state, which.event())
+        } else {
+            fact.with("items", marked)
+        };
+        count += marked;
+        write.end(Ok(WriteResult::one((), fact))).await?;
+        service.store.wake();
     }
+}
 
-    /// Sets one failed item back to pending and the batch to processing.
-    pub async fn batch_retry_item(&self, actor: &Actor, name: &str, item: i64) -> Result<Batch, Error> {
-        let mut write = claimed!(self.write(actor, Action::ItemRetry));
-        let done = retry_item(&mut write, name, item).await;
-        let changed = write.end(done).await?;
-        self.store.wake();
-        Ok(changed)
-    }
+/// Stores the answer. The items were marked in steps; a repeated request would find none left to mark.
+pub(crate) async fn answer_reworked(
+    service: &Service,
+    actor: &Actor,
+    batch: BatchRef,
+    count: i64,
+) -> Result<(Batch, i64), Error> {
+    let mut write = claimed!(service.write(actor, Action::BatchRetry));
+    let done = find(&mut write.tx, batch).await.map(|batch| WriteResult::nothing((batch, count)));
+    write.end(done).await
+}
 
-    /// The item on a line of the batch's file.
-    pub async fn batch_item_of_line(&self, name: &str, line: i64) -> Result<i64, Error> {
-        let mut tx = self.store.read().await?;
-        let batch = find(&mut tx, name).await?;
-        let found = store::item::by_line(&mut tx, batch.id, line).await?;
-        found.map(|item| item.number.0).ok_or_else(|| {
-            Error::bilingual(Code::ItemNotFound, format!("line {line}"), format!("第 {line} 行"))
-        })
-    }
+/// Sets one failed item back to pending and the batch to processing.
+pub async fn retry_item(
+    service: &Service,
+    actor: &Actor,
+    batch: BatchRef,
+    item: i64,
+) -> Result<Batch, Error> {
+    let mut write = claimed!(service.write(actor, Action::ItemRetry));
+    let done = retry_item_in(&mut write, batch, item).await;
+    let changed = write.end(done).await?;
+    service.store.wake();
+    Ok(changed)
+}
+
+/// The item on a line of the batch's file.
+pub async fn item_of_line(service: &Service, batch: BatchRef, line: i64) -> Result<i64, Error> {
+    let mut tx = service.store.read().await?;
+    let batch = find(&mut tx, batch).await?;
+    let found = store::item::by_line(&mut tx, batch.id, line).await?;
+    found
+        .map(|item| item.number.0)
+        .ok_or_else(|| Error::bilingual(Code::ItemNotFound, format!("line {line}"), format!("第 {line} 行")))
 }
 
 impl Rework {
@@ -127,8 +140,8 @@ impl Rework {
     }
 }
 
-async fn retry_item(write: &mut Write, name: &str, item: i64) -> Result<WriteResult<Batch>, Error> {
-    let mut batch = locked(write, name).await?;
+async fn retry_item_in(write: &mut Write, batch: BatchRef, item: i64) -> Result<WriteResult<Batch>, Error> {
+    let mut batch = locked(write, batch).await?;
     may_rework(&batch)?;
     let found = item_of(&mut write.tx, &batch, item).await?;
     found.state.retry().map_err(|code| wrong_item(code, &found))?;

@@ -4,7 +4,7 @@
 use super::items::delete_items;
 use super::promise::Promise;
 use super::rows::row::Accepted;
-use crate::{Error, Refusal, Service};
+use crate::{Error, Refusal, setting};
 use domain::amount::format_minor;
 use domain::asset::Asset;
 use domain::batch::BatchTally;
@@ -197,11 +197,11 @@ pub(crate) async fn keep(tx: &mut Tx, batch: &Batch, prints: &[Printed], now: i6
 
 async fn compare(tx: &mut Tx, subject: &Subject, prints: &[Printed], now: i64) -> Result<Compared, Error> {
     let mut compared = Compared { similar: None, paid: HashMap::new() };
-    let window = Service::window_of(tx, subject.account).await?;
+    let window = setting::window_of(tx, subject.account).await?;
     if window == 0 || prints.is_empty() {
         return Ok(compared);
     }
-    let zone = Service::zone(tx).await?;
+    let zone = setting::zone(tx).await?;
     // A linked draft pays what is unpaid in its origin; the same commit skips those items there.
     let origin = match subject.batch {
         Some(id) => store::batch_origin::origin(tx, id).await?,

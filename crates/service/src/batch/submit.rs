@@ -9,7 +9,7 @@ use super::similar::{self, Examined, Found};
 use super::terms::within_maximum;
 use super::{linked, reprice};
 use crate::write::{Write, WriteResult, claimed};
-use crate::{Error, Service};
+use crate::{Error, Service, asset};
 use domain::batch::{BatchMode, BatchState, CHUNK_ITEMS_MAX};
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
@@ -48,31 +48,29 @@ pub struct PreparedBatch {
     pub found: Found,
 }
 
-impl Service {
-    /// Submits a draft. Callers limited to their own batches are refused for other people's; a request that
-    /// names a version is refused for any other; `PROBLEMS_OPEN` with the actual number if the number of open
-    /// refused rows is not the confirmed one; `BATCH_SIMILAR` if it pays what an earlier batch pays and no
-    /// reason is given.
-    pub async fn batch_submit<'a>(
-        &self,
-        actor: &Actor,
-        request: impl Into<BatchRequest<'a>>,
-        submission: &Submission,
-    ) -> Result<PreparedBatch, Error> {
-        let request = request.into();
-        let mut write = claimed!(self.write(actor, Action::BatchSubmit));
-        let done = submit(&mut write, &request, submission).await;
-        write.end(done).await
-    }
+/// Submits a draft. Callers limited to their own batches are refused for other people's; a request that
+/// names a version is refused for any other; `PROBLEMS_OPEN` with the actual number if the number of open
+/// refused rows is not the confirmed one; `BATCH_SIMILAR` if it pays what an earlier batch pays and no
+/// reason is given.
+pub async fn submit<'a>(
+    service: &Service,
+    actor: &Actor,
+    request: impl Into<BatchRequest<'a>>,
+    submission: &Submission,
+) -> Result<PreparedBatch, Error> {
+    let request = request.into();
+    let mut write = claimed!(service.write(actor, Action::BatchSubmit));
+    let done = submit_in(&mut write, &request, submission).await;
+    write.end(done).await
 }
 
-async fn submit(
+async fn submit_in(
     write: &mut Write,
     request: &BatchRequest<'_>,
     submission: &Submission,
 ) -> Result<WriteResult<PreparedBatch>, Error> {
     named_lock::take(&mut write.tx, NamedLock::Submit).await?;
-    let batch = locked(write, request.name).await?;
+    let batch = locked(write, request.batch).await?;
     check_draft(write, &batch, request).await?;
     may_submit(&mut write.tx, &batch).await?;
     if batch.refused_count != submission.leave_problems {
@@ -105,7 +103,7 @@ pub(crate) async fn freeze(
 ) -> Result<Fact, Error> {
     let again = submission.reason()?;
     let (tx, now) = (&mut write.tx, write.now);
-    let asset = Service::asset(tx, batch.asset).await?;
+    let asset = asset::by_id(tx, batch.asset).await?;
     similar::refuse(found, again.as_deref(), &asset)?;
     reprice::keep_rates(tx, batch, now).await?;
     similar::keep(tx, batch, &content.prints, now).await?;

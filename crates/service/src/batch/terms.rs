@@ -1,7 +1,7 @@
 //! The terms of a batch: its single account, the currency of its amounts, and the rules for them.
 
 use crate::payee::{AccountAsset, Given, Party, Payees, Side};
-use crate::{Error, Service};
+use crate::{Error, asset};
 use domain::asset::Asset;
 use domain::batch::BatchType;
 use domain::code::Code;
@@ -129,7 +129,7 @@ pub(crate) async fn asset_of_batch(
             Err(Error::refused(Code::CurrencyMismatch, asset.code))
         }
         Some(asset) => Ok(asset),
-        None => Service::asset(tx, own).await,
+        None => asset::by_id(tx, own).await,
     }
 }
 
@@ -163,7 +163,7 @@ pub(crate) async fn terms_of_draft(tx: &mut Tx, batch: &Batch) -> Result<BatchTe
         Some(id) => store::account::by_id(tx, id).await?.map(|account| (id, account.asset)),
         None => None,
     };
-    let asset = Service::asset(tx, batch.asset).await?;
+    let asset = asset::by_id(tx, batch.asset).await?;
     let terms = terms(tx, batch.kind, asset, single, batch.convert).await?;
     Ok(BatchTerms { allow_repeat: batch.allow_repeat, ..terms })
 }
@@ -175,7 +175,7 @@ pub(crate) async fn within_maximum(tx: &mut Tx, batch: &Batch) -> Result<(), Err
         Some(id) => store::account::by_id(tx, id).await?.map(|account| (id, account.asset)),
         None => None,
     };
-    let asset = Service::asset(tx, batch.asset).await?;
+    let asset = asset::by_id(tx, batch.asset).await?;
     let terms = terms(tx, batch.kind, asset, single, false).await?;
     terms.within_maximum(i128::from(batch.tally.total_amount)).map(|_| ())
 }

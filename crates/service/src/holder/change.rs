@@ -24,19 +24,17 @@ pub struct HolderChange {
     pub uid: Option<Option<String>>,
 }
 
-impl Service {
-    /// Changes a holder's name, e-mail address or uid.
-    pub async fn holder_change(
-        &self,
-        actor: &Actor,
-        id: HolderId,
-        change: &HolderChange,
-    ) -> Result<Holder, Error> {
-        let mut write = claimed!(self.write(actor, Action::HolderChange));
-        write.about.id = Some(id.0);
-        let done = apply(&mut write, id, change).await;
-        write.end(done).await
-    }
+/// Changes a holder's name, e-mail address or uid.
+pub async fn change(
+    service: &Service,
+    actor: &Actor,
+    id: HolderId,
+    change: &HolderChange,
+) -> Result<Holder, Error> {
+    let mut write = claimed!(service.write(actor, Action::HolderChange));
+    write.about.id = Some(id.0);
+    let done = apply(&mut write, id, change).await;
+    write.end(done).await
 }
 
 async fn apply(write: &mut Write, id: HolderId, change: &HolderChange) -> Result<WriteResult<Holder>, Error> {

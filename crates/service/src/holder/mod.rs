@@ -4,7 +4,7 @@ mod change;
 mod details;
 pub(crate) mod known;
 
-pub use self::change::HolderChange;
+pub use self::change::{HolderChange, change};
 pub use self::details::NewHolder;
 pub(crate) use self::details::{email, missing, uid};
 pub use store::holder::Holder;
@@ -35,50 +35,53 @@ pub struct HolderPage {
     pub searched_until: Option<i64>,
 }
 
-impl Service {
-    /// Adds a holder; refused if its e-mail address or uid (or, without either, its name) belongs to a
-    /// holder.
-    pub async fn holder_add(&self, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {
-        let mut write = claimed!(self.write(actor, Action::HolderAdd));
-        let done = add_new(&mut write, new).await;
-        write.end(done).await
-    }
+/// Adds a holder; refused if its e-mail address or uid (or, without either, its name) belongs to a
+/// holder.
+pub async fn add(service: &Service, actor: &Actor, new: &NewHolder) -> Result<Holder, Error> {
+    let mut write = claimed!(service.write(actor, Action::HolderAdd));
+    let done = add_new(&mut write, new).await;
+    write.end(done).await
+}
 
-    /// Holders after an id whose name, e-mail address or uid contains a text, searched within the time
-    /// budget.
-    pub async fn holder_list(&self, text: Option<&str>, after: i64, limit: i64) -> Result<HolderPage, Error> {
-        let limits = self.search_limits();
-        let mut tx = self.store.read().await?;
-        let after = Some(CursorKey { value: after.into(), key: after });
-        let slice = PageRequest { after, limit, ..PageRequest::default() };
-        let scope = SearchScope::whole(store::holder::ids(&mut tx).await?);
-        let (mut search, mut holders) = (Search::new(&slice, Counting::No, scope, limits), Vec::new());
-        while let Some(scan) = search.next().await {
-            let page = store::holder::search(&mut tx, text, scan.slice()).await?;
-            search.found(scan, page.iter().map(|holder| holder.id.0).collect());
-            holders.extend(page);
-        }
-        let result = search.result();
-        holders.truncate(result.keys.len());
-        let searched_until = match result.until {
-            Some(id) => store::holder::get(&mut tx, HolderId(id)).await?.map(|holder| holder.created_at),
-            None => None,
-        };
-        Ok(HolderPage { holders, next: result.next.map(|place| place.key), searched_until })
+/// Holders after an id whose name, e-mail address or uid contains a text, searched within the time
+/// budget.
+pub async fn list(
+    service: &Service,
+    text: Option<&str>,
+    after: i64,
+    limit: i64,
+) -> Result<HolderPage, Error> {
+    let limits = service.search_limits();
+    let mut tx = service.store.read().await?;
+    let after = Some(CursorKey { value: after.into(), key: after });
+    let slice = PageRequest { after, limit, ..PageRequest::default() };
+    let scope = SearchScope::whole(store::holder::ids(&mut tx).await?);
+    let (mut search, mut holders) = (Search::new(&slice, Counting::No, scope, limits), Vec::new());
+    while let Some(scan) = search.next().await {
+        let page = store::holder::search(&mut tx, text, scan.slice()).await?;
+        search.found(scan, page.iter().map(|holder| holder.id.0).collect());
+        holders.extend(page);
     }
+    let result = search.result();
+    holders.truncate(result.keys.len());
+    let searched_until = match result.until {
+        Some(id) => store::holder::get(&mut tx, HolderId(id)).await?.map(|holder| holder.created_at),
+        None => None,
+    };
+    Ok(HolderPage { holders, next: result.next.map(|place| place.key), searched_until })
+}
 
-    /// How many holders have a name, e-mail address or uid that contains a text.
-    pub async fn holder_count(&self, text: Option<&str>) -> Result<i64, Error> {
-        let mut tx = self.store.read().await?;
-        Ok(store::holder::count(&mut tx, text).await?)
-    }
+/// How many holders have a name, e-mail address or uid that contains a text.
+pub async fn count(service: &Service, text: Option<&str>) -> Result<i64, Error> {
+    let mut tx = service.store.read().await?;
+    Ok(store::holder::count(&mut tx, text).await?)
+}
 
-    /// One holder.
-    pub async fn holder_show(&self, id: HolderId) -> Result<Holder, Error> {
-        let mut tx = self.store.read().await?;
-        let found = store::holder::get(&mut tx, id).await?;
-        found.ok_or_else(|| missing(id))
-    }
+/// One holder.
+pub async fn show(service: &Service, id: HolderId) -> Result<Holder, Error> {
+    let mut tx = service.store.read().await?;
+    let found = store::holder::get(&mut tx, id).await?;
+    found.ok_or_else(|| missing(id))
 }
 
 async fn add_new(write: &mut Write, new: &NewHolder) -> Result<WriteResult<Holder>, Error> {
@@ -87,7 +90,7 @@ async fn add_new(write: &mut Write, new: &NewHolder) -> Result<WriteResult<Holde
     if KnownHolders::load(&mut write.tx, std::slice::from_ref(&new)).await?.has(&new) {
         return Err(Error::refused(Code::HolderExists, new.email.or(new.uid).unwrap_or(new.name)));
     }
-    let holder = add(&mut write.tx, new, write.now).await?;
+    let holder = insert(&mut write.tx, new, write.now).await?;
     let fact = Fact::new(Action::HolderAdd, Some(holder.id.0)).with("name", holder.name.as_str());
     Ok(WriteResult::one(holder, fact))
 }
@@ -98,11 +101,11 @@ pub(crate) async fn holder_for(tx: &mut Tx, new: &NewHolder, now: i64) -> Result
     let known = KnownHolders::load(tx, std::slice::from_ref(&new)).await?;
     match known.find(&new)? {
         Some(holder) => Ok(holder.id),
-        None => Ok(add(tx, new, now).await?.id),
+        None => Ok(insert(tx, new, now).await?.id),
     }
 }
 
-async fn add(tx: &mut Tx, new: NewHolder, now: i64) -> Result<Holder, Error> {
+async fn insert(tx: &mut Tx, new: NewHolder, now: i64) -> Result<Holder, Error> {
     let id = HolderId(counter::take(tx, Counter::Holder, 1).await?);
     let holder = Holder { id, name: new.name, email: new.email, uid: new.uid, created_at: now };
     store::holder::insert(tx, std::slice::from_ref(&holder)).await?;

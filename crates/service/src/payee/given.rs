@@ -1,6 +1,6 @@
 //! What a row says: how it names an account, and what is wrong with that.
 
-use domain::account_ref::AccountRef;
+use domain::account_ref::{AccountRef, GivenAccount};
 use domain::code::Code;
 use domain::identity::{Email, Uid};
 use domain::script::Digits;
@@ -143,11 +143,16 @@ pub struct Given {
 }
 
 impl Given {
+    /// An account that is parsed already.
+    #[must_use]
+    pub fn of(side: Option<Side>, field: Field, account: GivenAccount) -> Self {
+        Self { side, field, written: account.written, party: account.named.map(Party::Account) }
+    }
+
     /// An account as text: its number, or its id as `acct_18`.
     #[must_use]
     pub fn account(side: Option<Side>, field: Field, written: String, digits: Digits) -> Self {
-        let party = AccountRef::parse(&written, digits).map(Party::Account);
-        Self { side, field, written, party }
+        Self::of(side, field, GivenAccount::read(written, digits))
     }
 
     /// An account by a JSON number, which is its id.

@@ -2,11 +2,12 @@
 
 use super::scope;
 use super::show::{TransferDetail, TransferSide, makers, vouchers};
-use crate::account_cache::asset_of;
+use crate::account_cache::{self, asset_of};
 use crate::date::read_range;
 use crate::listing::{Counting, Total};
 use crate::search::{Search, SearchLimits};
 use crate::{Error, Service};
+use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use domain::code::Code;
 use domain::transfer::TransferKind;
@@ -21,7 +22,7 @@ use store::transfer_list::{self, TransferFilter, TransferSort};
 #[derive(Debug, Clone, Default)]
 pub struct TransferQuery {
     /// Only those from or to this account, named by id or number.
-    pub account: Option<String>,
+    pub account: Option<GivenAccount>,
     /// Only completed ones, or only refused ones.
     pub completed: Option<bool>,
     /// Only of this kind.
@@ -58,33 +59,31 @@ pub struct TransferPage {
     pub searched_until: Option<i64>,
 }
 
-impl Service {
-    /// A page of the transfer list. With conditions, in booking order and without a whole count, it is
-    /// searched within the time budget.
-    pub async fn transfer_list(&self, query: &TransferQuery) -> Result<TransferPage, Error> {
-        let limits = self.search_limits();
-        let mut tx = self.store.read().await?;
-        let assets = store::asset::all(&mut tx).await?;
-        let Some(filter) = filter(&mut tx, query, &assets).await? else { return Ok(nothing(query.counting)) };
-        let is_search = filter != TransferFilter::default()
-            && query.sort == TransferSort::Number
-            && query.counting != Counting::Whole;
-        if is_search {
-            return search_transfers(&mut tx, query, &filter, &assets, limits).await;
-        }
-        let total = match query.counting {
-            Counting::No => None,
-            counting => Some(counting.total(transfer_list::count(&mut tx, &filter, counting.most()).await?)),
-        };
-        let wanted = usize::try_from(query.slice.limit).unwrap_or(0);
-        let slice = PageRequest { limit: query.slice.limit + 1, ..query.slice.clone() };
-        let mut numbers = transfer_list::page(&mut tx, &filter, query.sort, slice).await?;
-        let is_more = numbers.len() > wanted;
-        numbers.truncate(wanted);
-        let transfers = details(&mut tx, numbers, &assets).await?;
-        let next = transfers.last().filter(|_| is_more).map(|last| query.sort.place(&last.transfer));
-        Ok(TransferPage { transfers, total, next, searched_until: None })
+/// A page of the transfer list. With conditions, in booking order and without a whole count, it is
+/// searched within the time budget.
+pub async fn list(service: &Service, query: &TransferQuery) -> Result<TransferPage, Error> {
+    let limits = service.search_limits();
+    let mut tx = service.store.read().await?;
+    let assets = store::asset::all(&mut tx).await?;
+    let Some(filter) = filter(&mut tx, query, &assets).await? else { return Ok(nothing(query.counting)) };
+    let is_search = filter != TransferFilter::default()
+        && query.sort == TransferSort::Number
+        && query.counting != Counting::Whole;
+    if is_search {
+        return search_transfers(&mut tx, query, &filter, &assets, limits).await;
     }
+    let total = match query.counting {
+        Counting::No => None,
+        counting => Some(counting.total(transfer_list::count(&mut tx, &filter, counting.most()).await?)),
+    };
+    let wanted = usize::try_from(query.slice.limit).unwrap_or(0);
+    let slice = PageRequest { limit: query.slice.limit + 1, ..query.slice.clone() };
+    let mut numbers = transfer_list::page(&mut tx, &filter, query.sort, slice).await?;
+    let is_more = numbers.len() > wanted;
+    numbers.truncate(wanted);
+    let transfers = details(&mut tx, numbers, &assets).await?;
+    let next = transfers.last().filter(|_| is_more).map(|last| query.sort.place(&last.transfer));
+    Ok(TransferPage { transfers, total, next, searched_until: None })
 }
 
 async fn search_transfers(
@@ -131,8 +130,8 @@ async fn filter(
         text: query.text.clone(),
         ..TransferFilter::default()
     };
-    if let Some(text) = &query.account {
-        match Service::account_named(tx, text).await {
+    if let Some(given) = &query.account {
+        match account_cache::named(tx, given).await {
             Ok(account) => filter.account = Some(account.id),
             Err(error) if error.code() == Some(Code::AccountNotFound) => return Ok(None),
             Err(error) => return Err(error),

@@ -7,9 +7,9 @@ mod request;
 mod scope;
 mod show;
 
-pub use self::list::{TransferPage, TransferQuery};
+pub use self::list::{TransferPage, TransferQuery, list};
 pub use self::request::{AmountInput, RateOverride, TransferRequest};
-pub use self::show::{Leg, TransferDetail, TransferSide};
+pub use self::show::{Leg, TransferDetail, TransferSide, postings, show};
 pub use store::transfer::{Exchange, Transfer};
 pub use store::transfer_list::TransferSort;
 
@@ -35,111 +35,117 @@ pub struct Transferred {
     prepared: Option<PreparedTransfer>,
 }
 
-impl Service {
-    /// Moves money once. An invalid request is an error; a refusal by the ledger is an outcome. A repeated
-    /// request gets the first answer.
-    pub async fn transfer(&self, actor: &Actor, request: &TransferRequest) -> Result<Transferred, Error> {
-        match self.carry_out(actor, request).await {
-            Ok(done) => Ok(done),
-            // The door stores the ledger's refusals; refusals before the door are stored here.
-            Err(error) => match self.settle::<Infallible>(Err(error)).await? {},
-        }
+/// Moves money once. An invalid request is an error; a refusal by the ledger is an outcome. A repeated
+/// request gets the first answer.
+pub async fn create(
+    service: &Service,
+    actor: &Actor,
+    request: &TransferRequest,
+) -> Result<Transferred, Error> {
+    match carry_out(service, actor, request).await {
+        Ok(done) => Ok(done),
+        // The door stores the ledger's refusals; refusals before the door are stored here.
+        Err(error) => match service.settle::<Infallible>(Err(error)).await? {},
     }
+}
 
-    /// The transfer that was made. If the ledger refused it, the refusal has the refused transfer's id in its
-    /// data.
-    pub async fn transfer_made(&self, actor: &Actor, made: Transferred) -> Result<TransferDetail, Error> {
-        let Transferred { outcome, prepared } = made;
-        let Some(number) = outcome.transfer else { return Err(Code::TransferNotFound.into()) };
-        if let Some(code) = outcome.code {
-            let none = Refusal::of(code);
-            let mut refusal = prepared.map_or(none, |prepared| prepared.refusal(code));
-            let data = refusal.data.get_or_insert_with(|| json!({}));
-            if let Some(fields) = data.as_object_mut() {
-                fields.insert("transferId".to_owned(), number.tagged().into());
-            }
-            return Err(Error::Refused(refusal));
+/// The transfer that was made. If the ledger refused it, the refusal has the refused transfer's id in its
+/// data.
+pub async fn made(service: &Service, actor: &Actor, made: Transferred) -> Result<TransferDetail, Error> {
+    let Transferred { outcome, prepared } = made;
+    let Some(number) = outcome.transfer else { return Err(Code::TransferNotFound.into()) };
+    if let Some(code) = outcome.code {
+        let none = Refusal::of(code);
+        let mut refusal = prepared.map_or(none, |prepared| prepared.refusal(code));
+        let data = refusal.data.get_or_insert_with(|| json!({}));
+        if let Some(fields) = data.as_object_mut() {
+            fields.insert("transferId".to_owned(), number.tagged().into());
         }
-        match (outcome.written, prepared) {
-            (Some(written), Some(prepared)) => Ok(prepared.detail(actor, &written)),
-            _ => self.transfer_show(number.0).await,
+        return Err(Error::Refused(refusal));
+    }
+    match (outcome.written, prepared) {
+        (Some(written), Some(prepared)) => Ok(prepared.detail(actor, &written)),
+        _ => show::show(service, number.0).await,
+    }
+}
+
+async fn carry_out(
+    service: &Service,
+    actor: &Actor,
+    request: &TransferRequest,
+) -> Result<Transferred, Error> {
+    let id = request.operation.as_deref().map(|id| OperationId::parse(id).map_err(|code| (code, id)));
+    let id = match id.transpose() {
+        Ok(id) => id,
+        Err((code, id)) => {
+            return refuse_transfer(service, actor, request, Refusal::new(code, shown(id))).await;
         }
-    }
-
-    async fn carry_out(&self, actor: &Actor, request: &TransferRequest) -> Result<Transferred, Error> {
-        let id = request.operation.as_deref().map(|id| OperationId::parse(id).map_err(|code| (code, id)));
-        let id = match id.transpose() {
-            Ok(id) => id,
-            Err((code, id)) => {
-                return self.refuse_transfer(actor, request, Refusal::new(code, shown(id))).await;
+    };
+    let prepared = match prepare::prepare(service, request).await {
+        Ok(prepared) => prepared,
+        Err(Error::Refused(refusal)) => {
+            // The first answer is final, whatever the answer would be now.
+            if let Some(outcome) = first_outcome(service).await? {
+                return Ok(Transferred { outcome, prepared: None });
             }
-        };
-        let prepared = match self.prepare(request).await {
-            Ok(prepared) => prepared,
-            Err(Error::Refused(refusal)) => {
-                // The first answer is final, whatever the answer would be now.
-                if let Some(outcome) = self.first_outcome().await? {
-                    return Ok(Transferred { outcome, prepared: None });
-                }
-                return self.refuse_transfer(actor, request, refusal).await;
-            }
-            Err(error) => return Err(error),
-        };
-        let operation = match &id {
-            Some(id) => Some(prepared.operation_key(id, request)),
-            None => self.operation.as_deref().cloned(),
-        };
-        let request = prepared.posting(request, operation);
-        // Runs in its own task: the transfer completes even if the caller disconnects.
-        let (door, actor) = (self.door.clone(), actor.clone());
-        let joined = tokio::spawn(async move { door.single(actor, request).await }).await;
-        let outcome = joined.map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
-        match outcome {
-            Outcome { code: Some(Code::OperationConflict), .. } if self.operation.is_some() => {
-                Err(Code::IdempotencyKeyReused.into())
-            }
-            // The first request did not become a transfer; its answer is stored under the key.
-            Outcome { transfer: Some(TransferId(0)), .. } => {
-                self.look().await?;
-                Err(Code::IdempotencyKeyBusy.into())
-            }
-            outcome => Ok(Transferred { outcome, prepared: Some(prepared) }),
+            return refuse_transfer(service, actor, request, refusal).await;
         }
+        Err(error) => return Err(error),
+    };
+    let operation = match &id {
+        Some(id) => Some(prepared.operation_key(id, request)),
+        None => service.operation.as_deref().cloned(),
+    };
+    let request = prepared.posting(request, operation);
+    // Runs in its own task: the transfer completes even if the caller disconnects.
+    let (door, actor) = (service.door.clone(), actor.clone());
+    let joined = tokio::spawn(async move { door.single(actor, request).await }).await;
+    let outcome = joined.map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
+    match outcome {
+        Outcome { code: Some(Code::OperationConflict), .. } if service.operation.is_some() => {
+            Err(Code::IdempotencyKeyReused.into())
+        }
+        // The first request did not become a transfer; its answer is stored under the key.
+        Outcome { transfer: Some(TransferId(0)), .. } => {
+            service.look().await?;
+            Err(Code::IdempotencyKeyBusy.into())
+        }
+        outcome => Ok(Transferred { outcome, prepared: Some(prepared) }),
     }
+}
 
-    /// The door's earlier outcome of this request, if the request has a key and reached the door.
-    async fn first_outcome(&self) -> Result<Option<Outcome>, Error> {
-        let Some(key) = &self.operation else { return Ok(None) };
-        self.look().await?;
-        let mut tx = self.store.point_read().await?;
-        let Some(first) = store::operation::answered(&mut tx, &key.id).await? else { return Ok(None) };
-        let number = TransferId(first.transfer);
-        let transfer = store::transfer::get(&mut tx, number).await?;
-        Ok(transfer.map(|transfer| Outcome {
-            transfer: Some(number),
-            code: transfer.code,
-            fee: transfer.fee,
-            replayed: true,
-            written: None,
-        }))
-    }
+/// The door's earlier outcome of this request, if the request has a key and reached the door.
+async fn first_outcome(service: &Service) -> Result<Option<Outcome>, Error> {
+    let Some(key) = &service.operation else { return Ok(None) };
+    service.look().await?;
+    let mut tx = service.store.point_read().await?;
+    let Some(first) = store::operation::answered(&mut tx, &key.id).await? else { return Ok(None) };
+    let number = TransferId(first.transfer);
+    let transfer = store::transfer::get(&mut tx, number).await?;
+    Ok(transfer.map(|transfer| Outcome {
+        transfer: Some(number),
+        code: transfer.code,
+        fee: transfer.fee,
+        replayed: true,
+        written: None,
+    }))
+}
 
-    async fn refuse_transfer<T>(
-        &self,
-        actor: &Actor,
-        request: &TransferRequest,
-        refusal: Refusal,
-    ) -> Result<T, Error> {
-        let about = Fact::new(Action::TransferCreate, None)
-            .with("from", request.from.as_deref().map(shown))
-            .with("to", request.to.as_deref().map(shown))
-            .with("amount", request.amount.text())
-            .with("rate", request.rate.as_deref().map(shown))
-            .with("rate_override", request.rate_override.as_ref().map(|over| shown(&over.reason)))
-            .with("target_amount", request.target_amount);
-        // The caller stores the refusal under the request's key.
-        let mut write = self.step(actor, Action::TransferCreate).await?;
-        write.about = about;
-        write.end_unkept(Err(Error::Refused(refusal))).await
-    }
+async fn refuse_transfer<T>(
+    service: &Service,
+    actor: &Actor,
+    request: &TransferRequest,
+    refusal: Refusal,
+) -> Result<T, Error> {
+    let about = Fact::new(Action::TransferCreate, None)
+        .with("from", request.from.as_ref().map(|given| shown(&given.written)))
+        .with("to", request.to.as_ref().map(|given| shown(&given.written)))
+        .with("amount", request.amount.text())
+        .with("rate", request.rate.as_deref().map(shown))
+        .with("rate_override", request.rate_override.as_ref().map(|over| shown(&over.reason)))
+        .with("target_amount", request.target_amount);
+    // The caller stores the refusal under the request's key.
+    let mut write = service.step(actor, Action::TransferCreate).await?;
+    write.about = about;
+    write.end_unkept(Err(Error::Refused(refusal))).await
 }

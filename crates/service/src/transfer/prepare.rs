@@ -1,10 +1,10 @@
 //! What is prepared from a transfer request before it goes to the door.
 
-use super::quote::Quoted;
+use super::quote::{self, Quoted};
 use super::request::TransferRequest;
 use super::show::{TransferDetail, TransferSide, legs};
-use crate::account_cache::CachedAccount;
-use crate::{Error, Refusal, Service};
+use crate::account_cache::{self, CachedAccount};
+use crate::{Error, Refusal, Service, date};
 use data_encoding::HEXLOWER;
 use domain::amount::Amount;
 use domain::code::Code;
@@ -35,38 +35,28 @@ pub(super) struct PreparedTransfer {
     vouchers: Vec<String>,
 }
 
-impl Service {
-    /// Prepares the request for the door; reads from the database only what is not cached.
-    pub(super) async fn prepare(&self, request: &TransferRequest) -> Result<PreparedTransfer, Error> {
-        let (from, to) = self.cached_pair(request.from.as_deref(), request.to.as_deref()).await?;
-        let kind = match (&from, &to) {
-            (Some(_), Some(_)) => TransferKind::Single,
-            (None, Some(_)) => TransferKind::Deposit,
-            (Some(_), None) => TransferKind::Withdrawal,
-            (None, None) => return Err(Code::SourceNotFound.into()),
-        };
-        let Some(payer) = from.as_ref().or(to.as_ref()) else { return Err(Code::SourceNotFound.into()) };
-        let payee = to.as_ref().unwrap_or(payer);
-        let amount = request.amount.read(&payer.asset)?;
-        request.check_memo()?;
-        let vouchers = request.read_vouchers()?;
-        let value_date = self.value_date(request.date.as_deref()).await?;
-        let Quoted { exchange, refused, quote } =
-            self.quote(request, &payer.asset, &payee.asset, amount).await?;
-        match refused {
-            Some(refusal) if request.is_typed() => Err(Error::Refused(refusal)),
-            // A request with both accounts and an amount can be stored as a refused transfer.
-            refused => Ok(PreparedTransfer {
-                kind,
-                from,
-                to,
-                amount,
-                exchange,
-                refused,
-                quote,
-                value_date,
-                vouchers,
-            }),
+/// Prepares the request for the door; reads from the database only what is not cached.
+pub(super) async fn prepare(service: &Service, request: &TransferRequest) -> Result<PreparedTransfer, Error> {
+    let (from, to) = account_cache::pair(service, request.from.as_ref(), request.to.as_ref()).await?;
+    let kind = match (&from, &to) {
+        (Some(_), Some(_)) => TransferKind::Single,
+        (None, Some(_)) => TransferKind::Deposit,
+        (Some(_), None) => TransferKind::Withdrawal,
+        (None, None) => return Err(Code::SourceNotFound.into()),
+    };
+    let Some(payer) = from.as_ref().or(to.as_ref()) else { return Err(Code::SourceNotFound.into()) };
+    let payee = to.as_ref().unwrap_or(payer);
+    let amount = request.amount.read(&payer.asset)?;
+    request.check_memo()?;
+    let vouchers = request.read_vouchers()?;
+    let value_date = date::value_date(service, request.date.as_deref()).await?;
+    let Quoted { exchange, refused, quote } =
+        quote::quote(service, request, &payer.asset, &payee.asset, amount).await?;
+    match refused {
+        Some(refusal) if request.is_typed() => Err(Error::Refused(refusal)),
+        // A request with both accounts and an amount can be stored as a refused transfer.
+        refused => {
+            Ok(PreparedTransfer { kind, from, to, amount, exchange, refused, quote, value_date, vouchers })
         }
     }
 }

@@ -36,25 +36,23 @@ struct Chosen {
     at: i64,
 }
 
-impl Service {
-    /// Determines the exchange of a request; reads the stored rate only where the currencies differ.
-    pub(super) async fn quote(
-        &self,
-        request: &TransferRequest,
-        source: &Asset,
-        target: &Asset,
-        amount: Amount,
-    ) -> Result<Quoted, Error> {
-        if source.id == target.id {
-            let refused = within_one(request, amount).err();
-            let attempted = refused.as_ref().and_then(|_| as_asked(request, self.now()));
-            return Ok(Quoted { exchange: attempted, refused, quote: None });
-        }
-        let mut tx = self.store.point_read().await?;
-        let stored = store::fx::newest(&mut tx, source.id, target.id).await?;
-        let policy = store::fx_policy::of(&mut tx, source.id, target.id).await?;
-        Ok(Pair { source, target, stored, policy }.quoted(request, amount, self.now()))
+/// Determines the exchange of a request; reads the stored rate only where the currencies differ.
+pub(super) async fn quote(
+    service: &Service,
+    request: &TransferRequest,
+    source: &Asset,
+    target: &Asset,
+    amount: Amount,
+) -> Result<Quoted, Error> {
+    if source.id == target.id {
+        let refused = within_one(request, amount).err();
+        let attempted = refused.as_ref().and_then(|_| as_asked(request, service.now()));
+        return Ok(Quoted { exchange: attempted, refused, quote: None });
     }
+    let mut tx = service.store.point_read().await?;
+    let stored = store::fx::newest(&mut tx, source.id, target.id).await?;
+    let policy = store::fx_policy::of(&mut tx, source.id, target.id).await?;
+    Ok(Pair { source, target, stored, policy }.quoted(request, amount, service.now()))
 }
 
 /// The exchange that a request within one currency asked for, as far as it states one.

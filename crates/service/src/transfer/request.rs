@@ -1,6 +1,7 @@
 //! A requested transfer, deposit or withdrawal, from any interface.
 
 use crate::{Error, Refusal};
+use domain::account_ref::GivenAccount;
 use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::Code;
@@ -79,10 +80,10 @@ impl AmountInput {
 /// A requested transfer, deposit or withdrawal.
 #[derive(Debug, Clone, Default)]
 pub struct TransferRequest {
-    /// The paying account's id or number; none for a deposit.
-    pub from: Option<String>,
-    /// The paid account's id or number; none for a withdrawal.
-    pub to: Option<String>,
+    /// The paying account; none for a deposit.
+    pub from: Option<GivenAccount>,
+    /// The paid account; none for a withdrawal.
+    pub to: Option<GivenAccount>,
     /// The amount.
     pub amount: AmountInput,
     /// The expected amount in minor units of the paid side's currency, if the caller states one.

@@ -77,36 +77,34 @@ pub(super) fn vouchers(text: &str) -> Result<Vec<String>, Error> {
     Ok(serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("vouchers: {error}")))?)
 }
 
-impl Service {
-    /// The postings of a transfer, in order.
-    pub async fn transfer_postings(&self, transfer: &Transfer) -> Result<Vec<Booked>, Error> {
-        let mut tx = self.store.read().await?;
-        postings(&mut tx, transfer).await
-    }
+/// The postings of a transfer, in order.
+pub async fn postings(service: &Service, transfer: &Transfer) -> Result<Vec<Booked>, Error> {
+    let mut tx = service.store.read().await?;
+    read_postings(&mut tx, transfer).await
+}
 
-    /// A transfer by its number, with entries and vouchers.
-    pub async fn transfer_show(&self, number: i64) -> Result<TransferDetail, Error> {
-        let mut tx = self.store.read().await?;
-        let missing = || Error::refused(Code::TransferNotFound, number.to_string());
-        let transfer = with_memo(&mut tx, number).await?.ok_or_else(missing)?;
-        let assets = store::asset::all(&mut tx).await?;
-        let (from, from_holder) = side(&mut tx, &assets, transfer.source).await?;
-        let (to, to_holder) = side(&mut tx, &assets, transfer.target).await?;
-        let exchange = store::transfer::exchange(&mut tx, transfer.number).await?;
-        let urls = store::voucher::get(&mut tx, transfer.number).await?;
-        let postings = postings(&mut tx, &transfer).await?;
-        let created_by = makers(&mut tx, std::slice::from_ref(&transfer)).await?.remove(&number);
-        Ok(TransferDetail {
-            created_by,
-            legs: legs(from.as_ref(), to.as_ref(), &postings),
-            is_internal: from_holder.is_some() && from_holder == to_holder,
-            vouchers: urls.as_deref().map(vouchers).transpose()?.unwrap_or_default(),
-            transfer,
-            exchange,
-            from,
-            to,
-        })
-    }
+/// A transfer by its number, with entries and vouchers.
+pub async fn show(service: &Service, number: i64) -> Result<TransferDetail, Error> {
+    let mut tx = service.store.read().await?;
+    let missing = || Error::refused(Code::TransferNotFound, number.to_string());
+    let transfer = with_memo(&mut tx, number).await?.ok_or_else(missing)?;
+    let assets = store::asset::all(&mut tx).await?;
+    let (from, from_holder) = side(&mut tx, &assets, transfer.source).await?;
+    let (to, to_holder) = side(&mut tx, &assets, transfer.target).await?;
+    let exchange = store::transfer::exchange(&mut tx, transfer.number).await?;
+    let urls = store::voucher::get(&mut tx, transfer.number).await?;
+    let postings = read_postings(&mut tx, &transfer).await?;
+    let created_by = makers(&mut tx, std::slice::from_ref(&transfer)).await?.remove(&number);
+    Ok(TransferDetail {
+        created_by,
+        legs: legs(from.as_ref(), to.as_ref(), &postings),
+        is_internal: from_holder.is_some() && from_holder == to_holder,
+        vouchers: urls.as_deref().map(vouchers).transpose()?.unwrap_or_default(),
+        transfer,
+        exchange,
+        from,
+        to,
+    })
 }
 
 /// The authors of transfers, by transfer number: from a single transfer's audit row, or from an item's batch.
@@ -130,7 +128,7 @@ async fn with_memo(tx: &mut Tx, number: i64) -> Result<Option<Transfer>, Error> 
     Ok(Some(transfer))
 }
 
-async fn postings(tx: &mut Tx, transfer: &Transfer) -> Result<Vec<Booked>, Error> {
+async fn read_postings(tx: &mut Tx, transfer: &Transfer) -> Result<Vec<Booked>, Error> {
     let first = transfer.first_posting.map_or(0, |p| p.0);
     let ids = (first..first + transfer.posting_count).collect();
     Ok(store::posting::by_ids(tx, ids).await?)

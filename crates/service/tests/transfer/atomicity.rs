@@ -6,15 +6,15 @@
 use crate::world::{A1, A2, B1, C1, Footprint, World, actor, request, section_3, set};
 use domain::account::AccountStatus;
 use domain::code::Code;
-use service::Error;
 use service::policy::PolicyChange;
-use service::transfer::TransferRequest;
+use service::transfer::{self, TransferRequest};
+use service::{Error, fx};
 use store::StoreError;
 
 impl World {
     /// Sends a request whose write the database refuses; the error says that nothing was written.
     async fn fails(&self, new: &TransferRequest) {
-        match self.service.transfer(&actor(), new).await {
+        match transfer::create(&self.service, &actor(), new).await {
             Err(Error::Store(StoreError::Constraint(text))) => assert!(text.contains("broken"), "{text}"),
             other => panic!("the write did not fail: {other:?}"),
         }
@@ -52,7 +52,7 @@ async fn test_atomic_debit_credit() {
     assert_eq!((outcome.code, outcome.replayed), (None, false));
     assert_eq!(world.number("SELECT commit_number FROM ledger_head"), commits + 1);
     let view = world.show(outcome.transfer.unwrap()).await;
-    let postings = world.service.transfer_postings(&view.transfer).await.unwrap();
+    let postings = transfer::postings(&world.service, &view.transfer).await.unwrap();
     assert_eq!(postings.len(), 2);
     assert_eq!(postings[0].posting.id.chunk(), postings[1].posting.id.chunk());
     // 3: the balances agree with one another.
@@ -72,7 +72,7 @@ async fn test_rollback_on_validation_error() {
     // 1: the debit would be fine, but the target's balance would overflow.
     let great = "9999999999999999.99";
     world.open("ACC-B4-EUR", "user_b", "EUR").await;
-    world.service.fx_set(&actor(), "USD", "EUR", "1", "test").await.unwrap();
+    fx::set(&world.service, &actor(), "USD", "EUR", "1", "test").await.unwrap();
     for _ in 0..9 {
         world.deposit("ACC-B4-EUR", great).await;
     }
@@ -149,7 +149,7 @@ async fn test_database_constraint_rollback() {
     let tasks: Vec<_> = (0..40)
         .map(|place| {
             let (service, new) = (service.clone(), request(C1, [A2, B1][place % 2], "10.00"));
-            tokio::spawn(async move { service.transfer(&actor(), &new).await })
+            tokio::spawn(async move { transfer::create(&service, &actor(), &new).await })
         })
         .collect();
     for (place, task) in tasks.into_iter().enumerate() {
@@ -167,7 +167,7 @@ async fn test_database_constraint_rollback() {
     );
     world.run(&occupy).unwrap();
     let occupied = world.footprint();
-    let answer = world.service.transfer(&actor(), &new).await;
+    let answer = transfer::create(&world.service, &actor(), &new).await;
     assert!(matches!(answer, Err(Error::Store(StoreError::Duplicate(_)))), "{answer:?}");
     assert_eq!(world.footprint(), occupied);
     // On engines that draw numbers outside the transaction, the counter is already past it.

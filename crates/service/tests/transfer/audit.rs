@@ -4,7 +4,8 @@ use crate::world::{A1, B1, C1, START, World, actor, micros, request, set};
 use domain::account::AccountStatus;
 use domain::code::Code;
 use service::audit::AuditFilter;
-use service::transfer::TransferRequest;
+use service::fx;
+use service::transfer::{self, TransferRequest};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn test_audit_log_on_success() {
@@ -106,7 +107,7 @@ async fn test_audit_trail_completeness() {
     // 3: the row leads to the transfer, its postings and the accounts' balances.
     let (row, detail) = world.audit_of(number).await;
     let view = world.show(number).await;
-    let postings = world.service.transfer_postings(&view.transfer).await.unwrap();
+    let postings = transfer::postings(&world.service, &view.transfer).await.unwrap();
     assert_eq!(postings.len(), 2);
     assert!(postings.iter().all(|p| p.posting.transfer == number && p.created_at == row.at));
     assert_eq!(detail["source"]["balance"], postings[1].posting.debit_after);
@@ -121,7 +122,7 @@ async fn test_audit_trail_completeness() {
 #[tokio::test(flavor = "multi_thread")]
 async fn test_audit_immutability() {
     let world = World::with_limits().await;
-    world.service.fx_set(&actor(), "USD", "EUR", "0.9", "test").await.unwrap();
+    fx::set(&world.service, &actor(), "USD", "EUR", "0.9", "test").await.unwrap();
     world.open("ACC-B2-EUR", "user_b", "EUR").await;
     assert_eq!(
         world

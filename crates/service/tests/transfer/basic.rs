@@ -5,7 +5,8 @@ use domain::account::AccountStatus;
 use domain::code::{Code, Language};
 use domain::transfer::TransferKind;
 use service::policy::PolicyChange;
-use service::transfer::TransferRequest;
+use service::transfer::{self, TransferRequest};
+use service::{account, fx};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn test_simple_transfer_success() {
@@ -27,7 +28,7 @@ async fn test_simple_transfer_success() {
     );
     assert_eq!((view.transfer.amount, view.transfer.code), (25_000, None));
     // 4: there are its transaction records, a debit and a credit.
-    let postings = world.service.transfer_postings(&view.transfer).await.unwrap();
+    let postings = transfer::postings(&world.service, &view.transfer).await.unwrap();
     assert_eq!(postings.len(), 1);
     assert_eq!((postings[0].posting.debit_after, postings[0].posting.credit_after), (975_000, 825_000));
     // 5: there is an audit row.
@@ -93,7 +94,7 @@ async fn test_transfer_with_different_currency() {
     assert_eq!(world.audit_last().await.0.result, "CURRENCY_MISMATCH");
 
     // 2: with the stored rate it is converted: 100.00 x 0.92345 = 92.345, half a cent is rounded up.
-    world.service.fx_set(&actor(), "USD", "EUR", "0.92345", "test").await.unwrap();
+    fx::set(&world.service, &actor(), "USD", "EUR", "0.92345", "test").await.unwrap();
     let outcome = world.send(A1, "ACC-B2-EUR", "100.00").await;
     assert_eq!(outcome.code, None);
     assert_eq!((world.balance(A1).await, world.balance("ACC-B2-EUR").await), (990_000, 9_235));
@@ -110,11 +111,11 @@ async fn test_transfer_with_different_currency() {
     // 10.01 x 150.5 = 1506.505.
     let new = TransferRequest { rate: set("150.5"), ..request(A1, "ACC-B3-JPY", "10.01") };
     assert_eq!(world.refusal(&new).await, Some(Code::RateOutOfBounds), "no rate is stored");
-    world.service.fx_set(&actor(), "USD", "JPY", "148", "test").await.unwrap();
+    fx::set(&world.service, &actor(), "USD", "JPY", "148", "test").await.unwrap();
     assert_eq!(world.ask(&new).await.code, None);
     assert_eq!((world.balance(A1).await, world.balance("ACC-B3-JPY").await), (988_999, 1_507));
     // An amount so small that nothing would arrive is refused.
-    world.service.fx_set(&actor(), "USD", "JPY", "0.001", "test").await.unwrap();
+    fx::set(&world.service, &actor(), "USD", "JPY", "0.001", "test").await.unwrap();
     let new = TransferRequest { rate: set("0.001"), ..request(A1, "ACC-B3-JPY", "0.01") };
     assert_eq!(world.ask(&new).await.code, Some(Code::ExchangeTooSmall));
     world.assert_sound().await;
@@ -159,7 +160,9 @@ async fn test_transfer_to_inactive_account() {
     // An unfrozen account can be paid again; a closed one stays closed.
     world.status(B1, AccountStatus::Active).await;
     assert_eq!(world.code(A1, B1, "1.00").await, None);
-    let thaw = world.service.account_set_status(&actor(), "ACC-B9-CLOSED", AccountStatus::Active, "").await;
+    let thaw =
+        account::set_status(&world.service, &actor(), &"ACC-B9-CLOSED".into(), AccountStatus::Active, "")
+            .await;
     assert_eq!(thaw.unwrap_err().code(), Some(Code::AccountState));
     world.assert_sound().await;
 }

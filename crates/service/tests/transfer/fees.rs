@@ -4,6 +4,7 @@ use crate::world::{A1, A2, B1, C1, World, section_3, set};
 use domain::code::{Code, Language};
 use domain::posting::PostingKind;
 use service::policy::PolicyChange;
+use service::transfer;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn test_basic_fee_calculation() {
@@ -17,7 +18,7 @@ async fn test_basic_fee_calculation() {
     assert_eq!(world.balance(B1).await, 800_000 + 234_500);
     assert_eq!(world.balance("fee_income-USD").await, 235);
     // 3: the fee has a record of its own, with both sides and balances.
-    let postings = world.service.transfer_postings(&view.transfer).await.unwrap();
+    let postings = transfer::postings(&world.service, &view.transfer).await.unwrap();
     let fee = &postings[1].posting;
     assert_eq!((postings.len(), fee.kind, fee.amount), (2, PostingKind::Fee, 235));
     assert_eq!((fee.debit.0, fee.credit.0), (world.id(A1).await, world.id("fee_income-USD").await));

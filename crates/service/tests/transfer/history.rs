@@ -5,16 +5,16 @@ use domain::account::AccountStatus;
 use domain::code::Code;
 use domain::posting::PostingKind;
 use ledger::calendar;
-use service::statement::{Balances, Direction, Entry, StatementQuery};
-use service::statistics::StatisticsQuery;
-use service::transfer::TransferRequest;
+use service::statement::{self, Balances, Direction, Entry, StatementQuery};
+use service::statistics::{self, StatisticsQuery};
+use service::transfer::{self, TransferRequest};
 
 impl World {
     /// All entries of a query, page by page; all pages but the last are full.
     async fn entries(&self, number: &str, query: &StatementQuery) -> Vec<Entry> {
         let (mut all, mut query) = (Vec::new(), query.clone());
         loop {
-            let page = self.service.statement(number, &query).await.unwrap();
+            let page = statement::show(&self.service, &number.into(), &query).await.unwrap();
             let full = i64::try_from(page.entries.len()).unwrap() == query.limit;
             assert!(full || page.cursor.is_none());
             all.extend(page.entries);
@@ -59,7 +59,7 @@ async fn test_transfer_record_creation() {
         (A1, B1)
     );
     assert_eq!((record.source.0, record.target.0), (world.id(A1).await, world.id(B1).await));
-    let postings = world.service.transfer_postings(record).await.unwrap();
+    let postings = transfer::postings(&world.service, record).await.unwrap();
     assert_eq!((postings.len(), Some(postings[0].posting.id)), (2, record.first_posting));
     assert!(postings.iter().all(|p| p.posting.transfer == number && p.value_date == record.value_date));
     // The refused one has its amount and its reason, and no transaction.
@@ -72,7 +72,7 @@ async fn test_transfer_record_creation() {
         let number = world.ask(&memo(text)).await.transfer.unwrap();
         assert_eq!(world.show(number).await.transfer.memo.as_deref(), Some(text));
     }
-    let refused = world.service.transfer(&actor(), &memo("a\0b")).await.unwrap_err();
+    let refused = transfer::create(&world.service, &actor(), &memo("a\0b")).await.unwrap_err();
     assert_eq!(refused.code(), Some(Code::NulByte));
     world.assert_sound().await;
 }
@@ -207,11 +207,14 @@ async fn test_query_transfer_by_date_range() {
     assert!(world.entries(A1, &until).await.is_empty());
     let backwards =
         StatementQuery { from: set("2026-02-02"), to: set("2026-02-01"), ..StatementQuery::default() };
-    let refused = world.service.statement(A1, &backwards).await.unwrap_err();
+    let refused = statement::show(&world.service, &A1.into(), &backwards).await.unwrap_err();
     assert_eq!(refused.code(), Some(Code::RangeReversed));
     for bad in ["2026-02-30", "2026-2-1", "yesterday", "20260201"] {
         let query = StatementQuery { from: set(bad), limit: 10, ..StatementQuery::default() };
-        assert_eq!(world.service.statement(A1, &query).await.unwrap_err().code(), Some(Code::DateInvalid));
+        assert_eq!(
+            statement::show(&world.service, &A1.into(), &query).await.unwrap_err().code(),
+            Some(Code::DateInvalid)
+        );
     }
     world.assert_sound().await;
 }
@@ -266,7 +269,7 @@ async fn check_balances(world: &World, days: Option<(usize, usize)>) -> Balances
     };
     let mut reached = None;
     loop {
-        let page = world.service.statement(A1, &query).await.unwrap();
+        let page = statement::show(&world.service, &A1.into(), &query).await.unwrap();
         let balances = page.balances.unwrap();
         if let Some(around) = balances.page {
             assert_eq!(around.closing, reached.unwrap_or(balances.range.closing));
@@ -291,7 +294,7 @@ async fn test_transfer_statistics() {
     let statistics = async |from: &str, to: &str| {
         let (from, to) = (from.to_owned(), to.to_owned());
         let query = StatisticsQuery { from, to, ..StatisticsQuery::default() };
-        let all = world.service.statistics(&query).await.unwrap().totals;
+        let all = statistics::report(&world.service, &query).await.unwrap().totals;
         all.into_iter().find(|one| one.asset.code == "USD").unwrap()
     };
     // What customers send counts; deposits and openings do not.

@@ -2,8 +2,8 @@
 
 use crate::world::{A1, B1, C1, World, actor, section_3, set};
 use domain::code::Code;
-use service::policy::PolicyChange;
-use service::setting::SettingsChange;
+use service::policy::{self, PolicyChange};
+use service::setting::{self, SettingsChange};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn test_single_transfer_limit() {
@@ -54,7 +54,7 @@ async fn changing_the_time_zone_reopens_no_day() {
     world.deposit(A1, "90000.00").await;
     let zone = async |name: &str| {
         let change = SettingsChange { time_zone: Some(name.to_owned()), ..SettingsChange::default() };
-        world.service.set_settings(&actor(), &change).await.unwrap();
+        setting::set(&world.service, &actor(), &change).await.unwrap();
     };
     let fill = async || {
         assert_eq!(world.code(A1, B1, "5000.00").await, None);
@@ -113,7 +113,7 @@ async fn test_minimum_transfer_amount() {
     world.open("ACC-A8-USDT", "user_a", "USDT").await;
     world.open("ACC-B8-USDT", "user_b", "USDT").await;
     world.deposit("ACC-A8-USDT", "100.000000").await;
-    world.service.policy_set(&crate::world::actor(), "USDT", None, &section_3()).await.unwrap();
+    policy::set(&world.service, &crate::world::actor(), "USDT", None, &section_3()).await.unwrap();
     assert_eq!(world.code("ACC-A8-USDT", "ACC-B8-USDT", "0.009999").await, Some(Code::BelowMinimum));
     assert_eq!(world.code("ACC-A8-USDT", "ACC-B8-USDT", "0.01").await, None);
     // A higher minimum, for one account.

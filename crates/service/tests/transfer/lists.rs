@@ -1,8 +1,9 @@
 //! Lists of transfers: a search through account histories and chunk summaries finds the same as a full scan.
 
 use crate::world::{A1, A2, B1, World, request, set};
+use domain::account_ref::GivenAccount;
 use service::listing::Counting;
-use service::transfer::{TransferQuery, TransferRequest};
+use service::transfer::{self, TransferQuery, TransferRequest};
 use store::listing::{CursorKey, Order, PageRequest};
 
 const DAYS: [&str; 4] = ["2026-02-27", "2026-03-01", "2026-03-09", "2026-03-10"];
@@ -20,7 +21,7 @@ async fn some(world: &World, rounds: usize) {
 }
 
 async fn numbers(world: &World, query: &TransferQuery) -> (Vec<i64>, Option<CursorKey>) {
-    let page = world.service.transfer_list(query).await.unwrap();
+    let page = transfer::list(&world.service, query).await.unwrap();
     (page.transfers.iter().map(|found| found.transfer.number.0).collect(), page.next)
 }
 
@@ -34,7 +35,7 @@ async fn check(world: &World, query: &TransferQuery, name: &str) {
         let (mut found, mut after) = (Vec::new(), None);
         loop {
             let slice = PageRequest { after, limit, ..query.slice.clone() };
-            let page = hurried.transfer_list(&TransferQuery { slice, ..query.clone() }).await.unwrap();
+            let page = transfer::list(&hurried, &TransferQuery { slice, ..query.clone() }).await.unwrap();
             found.extend(page.transfers.iter().map(|found| found.transfer.number.0));
             let Some(next) = page.next else { break };
             after = Some(next);
@@ -51,7 +52,7 @@ async fn check_all(world: &World, state: &str) {
                     for text in [None, Some("rent")] {
                         let day = |place: Option<usize>| place.map(|place| DAYS[place].to_owned());
                         let query = TransferQuery {
-                            account: account.map(str::to_owned),
+                            account: account.map(GivenAccount::from),
                             completed,
                             from: day(from),
                             to: day(to),

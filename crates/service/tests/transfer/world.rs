@@ -2,15 +2,16 @@
 //! that the test sets, and access past the service to what is stored.
 
 use domain::account::AccountStatus;
+use domain::account_ref::GivenAccount;
 use domain::code::Code;
 use domain::id::TransferId;
 use ledger::{Clock, Door, DoorOptions, Outcome};
 use serde_json::Value as Json;
-use service::account::OpenAccount;
-use service::audit::{AuditFilter, AuditQuery};
+use service::account::{self, OpenAccount};
+use service::audit::{self, AuditFilter, AuditQuery};
 use service::holder::NewHolder;
-use service::policy::PolicyChange;
-use service::transfer::{TransferDetail, TransferRequest};
+use service::policy::{self, PolicyChange};
+use service::transfer::{self, TransferDetail, TransferRequest};
 use service::{Error, Service};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -91,8 +92,8 @@ pub fn actor() -> Actor {
 /// A transfer request as from the command line.
 pub fn request(from: &str, to: &str, amount: &str) -> TransferRequest {
     TransferRequest {
-        from: Some(from.to_owned()),
-        to: Some(to.to_owned()),
+        from: Some(from.into()),
+        to: Some(to.into()),
         amount: amount.to_owned().into(),
         ..TransferRequest::default()
     }
@@ -158,7 +159,7 @@ impl World {
             csv += &format!("EXT-{place:06},user {user},user{user}@example.com,U{user},USD,1000.00\n");
         }
         let file = std::io::Cursor::new(csv.into_bytes());
-        let imported = self.service.account_import(&actor(), file, Default::default()).await.unwrap();
+        let imported = account::import(&self.service, &actor(), file, Default::default()).await.unwrap();
         assert_eq!((imported.opened, imported.refused), (self.scale.accounts, 0));
     }
 
@@ -171,22 +172,22 @@ impl World {
             currency: currency.to_owned(),
             ..OpenAccount::default()
         };
-        self.service.account_open(&actor(), &open).await.unwrap();
+        account::open(&self.service, &actor(), &open).await.unwrap();
     }
 
     pub async fn deposit(&self, number: &str, amount: &str) {
         let new = TransferRequest { from: None, ..request("", number, amount) };
-        assert_eq!(self.service.transfer(&actor(), &new).await.unwrap().outcome.code, None);
+        assert_eq!(transfer::create(&self.service, &actor(), &new).await.unwrap().outcome.code, None);
     }
 
     /// The ledger's outcome of a valid request.
     pub async fn ask(&self, new: &TransferRequest) -> Outcome {
-        self.service.transfer(&actor(), new).await.unwrap().outcome
+        transfer::create(&self.service, &actor(), new).await.unwrap().outcome
     }
 
     /// Why a request is refused; none if it was carried out.
     pub async fn refusal(&self, new: &TransferRequest) -> Option<Code> {
-        match self.service.transfer(&actor(), new).await {
+        match transfer::create(&self.service, &actor(), new).await {
             Ok(done) => done.outcome.code,
             Err(Error::Refused(refusal)) => Some(refusal.code),
             Err(error) => panic!("{error}"),
@@ -211,15 +212,16 @@ impl World {
     }
 
     pub async fn show(&self, number: TransferId) -> TransferDetail {
-        self.service.transfer_show(number.0).await.unwrap()
+        transfer::show(&self.service, number.0).await.unwrap()
     }
 
     pub async fn policy(&self, account: Option<&str>, change: &PolicyChange) {
-        self.service.policy_set(&actor(), "USD", account, change).await.unwrap();
+        let account = account.map(GivenAccount::from);
+        policy::set(&self.service, &actor(), "USD", account.as_ref(), change).await.unwrap();
     }
 
     pub async fn status(&self, number: &str, status: AccountStatus) {
-        self.service.account_set_status(&actor(), number, status, "test").await.unwrap();
+        account::set_status(&self.service, &actor(), &number.into(), status, "test").await.unwrap();
     }
 
     pub fn set_clock(&self, time: &str) {
@@ -228,17 +230,17 @@ impl World {
 
     /// Minor units.
     pub async fn balance(&self, number: &str) -> i64 {
-        self.service.account_show(number).await.unwrap().0.balance
+        account::show(&self.service, &number.into()).await.unwrap().0.balance
     }
 
     pub async fn id(&self, number: &str) -> i64 {
-        self.service.account_show(number).await.unwrap().0.id.0
+        account::show(&self.service, &number.into()).await.unwrap().0.id.0
     }
 
     /// The newest audit rows that match, oldest first.
     pub async fn audit(&self, filter: AuditFilter, limit: i64) -> Vec<AuditRow> {
         let query = AuditQuery { filter, limit, ..AuditQuery::default() };
-        let mut rows = self.service.audit_list(&query).await.unwrap().rows;
+        let mut rows = audit::list(&self.service, &query).await.unwrap().rows;
         rows.reverse();
         rows
     }
@@ -275,7 +277,7 @@ impl World {
                 tokio::task::spawn_blocking(move || {
                     begin.wait();
                     let send = |place| {
-                        let done = runtime.block_on(service.transfer(&actor(), &request(place)));
+                        let done = runtime.block_on(transfer::create(&service, &actor(), &request(place)));
                         (place, done.unwrap().outcome)
                     };
                     (thread..count).step_by(THREADS).map(send).collect::<Vec<_>>()

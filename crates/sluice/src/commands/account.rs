@@ -10,11 +10,12 @@ use crate::session::{Access, Session, major};
 use crate::word::{self, Word, marked};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::account::AccountStatus;
+use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use domain::code::Language;
 use formats::delimiter::Delimiter;
 use serde_json::{Value, json};
-use service::account::{AccountFilter, AccountQuery, AccountSort, AccountView, OpenAccount};
+use service::account::{self, AccountFilter, AccountQuery, AccountSort, AccountView, OpenAccount};
 use service::account_import::{AccountImport, AccountsImported, ImportedRow, OpeningOutcome, RowOutcome};
 use service::holder::NewHolder;
 use service::listing::{Counting, PageRequest};
@@ -48,7 +49,7 @@ pub(crate) enum AccountVerb {
     #[command(after_help = "Example:\n  sluice account show ACME --json")]
     Show {
         /// Account number or id, such as acct_18
-        number: String,
+        number: GivenAccount,
     },
     /// Show an account's entries, newest first
     #[command(after_help = "Example:\n  sluice account statement ACME --from 2026-05-01 --to 2026-05-31")]
@@ -63,7 +64,7 @@ pub(crate) enum AccountVerb {
     #[command(after_help = "Example:\n  sluice account make-default ACME-2")]
     MakeDefault {
         /// Account number or id, such as acct_18
-        number: String,
+        number: GivenAccount,
     },
     /// Close an account permanently; its balance must be zero
     #[command(after_help = "Example:\n  sluice account close ACME --reason \"left\"")]
@@ -129,7 +130,7 @@ pub(crate) struct AccountListArgs {
 #[derive(Debug, Args)]
 pub(crate) struct StatusArgs {
     /// Account number or id, such as acct_18
-    pub number: String,
+    pub number: GivenAccount,
     /// Reason, for the audit log
     #[arg(long, default_value = "", value_name = "TEXT")]
     pub reason: String,
@@ -179,14 +180,14 @@ pub(crate) async fn run(session: &Session, args: &AccountArgs) -> Result<Exit, F
         AccountVerb::Import(args) => import(session, args).await,
         AccountVerb::List(args) => list(session, args).await,
         AccountVerb::Show { number } => {
-            let (account, asset) = session.service.account_show(number).await?;
+            let (account, asset) = account::show(&session.service, number).await?;
             show(session, &account, &asset)
         }
         AccountVerb::Statement(args) => statement::run(session, args).await,
         AccountVerb::Freeze(args) => set(session, args, AccountStatus::Frozen).await,
         AccountVerb::Unfreeze(args) => set(session, args, AccountStatus::Active).await,
         AccountVerb::MakeDefault { number } => {
-            let made = session.service.account_make_default(&session.actor, number).await?;
+            let made = account::make_default(&session.service, &session.actor, number).await?;
             show(session, &made, &session.asset(made.asset).await?)
         }
         AccountVerb::Close(args) => set(session, args, AccountStatus::Closed).await,
@@ -197,19 +198,20 @@ async fn open(session: &Session, args: &OpenArgs) -> Result<Exit, Failure> {
     let holder = NewHolder { name: args.holder.clone(), email: args.email.clone(), uid: args.uid.clone() };
     let (number, currency, confusable) = (args.number.clone(), args.currency.clone(), args.confusable);
     let new = OpenAccount { number, holder, holder_id: None, currency, confusable };
-    let account = session.service.account_open(&session.actor, &new).await?;
+    let account = account::open(&session.service, &session.actor, &new).await?;
     show(session, &account, &session.asset(account.asset).await?)
 }
 
 async fn set(session: &Session, args: &StatusArgs, status: AccountStatus) -> Result<Exit, Failure> {
-    let done = session.service.account_set_status(&session.actor, &args.number, status, &args.reason).await?;
+    let done =
+        account::set_status(&session.service, &session.actor, &args.number, status, &args.reason).await?;
     show(session, &done, &session.asset(done.asset).await?)
 }
 
 async fn import(session: &Session, args: &AccountImportArgs) -> Result<Exit, Failure> {
     let file = problem::open(&args.file)?;
     let how = AccountImport { delimiter: args.delimiter, confusable: args.confusable };
-    let imported = session.service.account_import(&session.actor, file, how).await?;
+    let imported = account::import(&session.service, &session.actor, file, how).await?;
     let problems: Vec<ShownProblem> = imported.problems.iter().cloned().map(ShownProblem::from).collect();
     let shown = problem::to_json(&problems, session.language);
     let counts = imported_json(&imported, &shown);
@@ -288,7 +290,7 @@ async fn list(session: &Session, args: &AccountListArgs) -> Result<Exit, Failure
         slice: PageRequest { after, limit, ..PageRequest::default() },
         counting: Counting::Whole,
     };
-    let found = session.service.account_search(&query).await?;
+    let found = account::search(&session.service, &query).await?;
     let row = |(asset, account): &(Asset, AccountView)| {
         vec![
             account.id.to_string(),

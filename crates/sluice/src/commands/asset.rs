@@ -7,6 +7,7 @@ use crate::session::{Access, Session};
 use clap::{Args, Subcommand};
 use domain::asset::Asset;
 use serde_json::{Value, json};
+use service::asset;
 
 /// Arguments of `asset`.
 #[derive(Debug, Args)]
@@ -44,14 +45,14 @@ pub(crate) const fn access(args: &AssetArgs) -> Access {
 pub(crate) async fn run(session: &Session, args: &AssetArgs) -> Result<Exit, Failure> {
     match &args.verb {
         AssetVerb::List => {
-            let assets = session.service.asset_list().await?;
+            let assets = asset::list(&session.service).await?;
             let rows = assets.iter().map(|a| vec![a.code.clone(), a.scale.to_string()]);
             let json = json!({ "assets": assets.iter().map(to_json).collect::<Vec<_>>() });
             let header = [left("code", "币种"), right("decimals", "小数位数")];
             session.out.answer(json, || session.out.table(&header, rows))?;
         }
         AssetVerb::Add { code, scale } => {
-            let asset = session.service.asset_add(&session.actor, code, *scale).await?;
+            let asset = asset::add(&session.service, &session.actor, code, *scale).await?;
             let (code, scale) = (&asset.code, asset.scale);
             let text = || {
                 say!(

@@ -6,7 +6,7 @@ use crate::out::{left, right, time};
 use crate::session::Session;
 use clap::Args;
 use serde_json::{Value, json};
-use service::audit::{AuditFilter, AuditQuery, AuditRow};
+use service::audit::{self, AuditFilter, AuditQuery, AuditRow};
 
 /// Arguments of `audit`.
 #[derive(Debug, Args)]
@@ -42,9 +42,9 @@ pub(crate) async fn run(session: &Session, args: &AuditArgs) -> Result<Exit, Fai
     };
     let (from, to, below) = (args.from.clone(), args.to.clone(), args.page.id()?);
     let query = AuditQuery { filter, from, to, below, limit: args.page.limit };
-    let found = session.service.audit_list(&query).await?;
+    let found = audit::list(&session.service, &query).await?;
     let (rows, next) = (found.rows, found.next.map(|id| id.to_string()));
-    let total = session.service.audit_count(&query).await?;
+    let total = audit::count(&session.service, &query).await?;
     let cells = |r: &AuditRow| {
         let subject = r.subject_id.map_or_else(|| r.subject.clone(), |id| format!("{} {id}", r.subject));
         vec![

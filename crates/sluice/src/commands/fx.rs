@@ -7,7 +7,8 @@ use crate::session::{Access, Session, major};
 use crate::word::Word;
 use clap::{Args, Subcommand};
 use serde_json::json;
-use service::fx_policy::{FxPolicyChange, FxRules};
+use service::fx;
+use service::fx_policy::{self, FxPolicyChange, FxRules};
 use store::fx::FxRate;
 
 /// Arguments of `fx`.
@@ -101,21 +102,21 @@ pub(crate) const fn access(args: &FxArgs) -> Access {
 pub(crate) async fn run(session: &Session, args: &FxArgs) -> Result<Exit, Failure> {
     match &args.verb {
         FxVerb::Set { from, to, rate, origin } => {
-            let set = session.service.fx_set(&session.actor, from, to, rate, origin).await?;
+            let set = fx::set(&session.service, &session.actor, from, to, rate, origin).await?;
             let cells = cells(session, &set).await?;
             session.out.answer(to_json(&cells), || cells.join("  "))?;
         }
         FxVerb::Policy { from, to, change } => {
             let rules = if change.is_empty() {
-                session.service.fx_policy_show(from, to).await?
+                fx_policy::show(&session.service, from, to).await?
             } else {
-                session.service.fx_policy_set(&session.actor, from, to, &change.change()).await?
+                fx_policy::set(&session.service, &session.actor, from, to, &change.change()).await?
             };
             answer(session, &rules)?;
         }
         FxVerb::List => {
             let mut rows = Vec::new();
-            for rate in session.service.fx_list().await? {
+            for rate in fx::list(&session.service).await? {
                 rows.push(cells(session, &rate).await?);
             }
             let json = json!({ "rates": rows.iter().map(to_json).collect::<Vec<_>>() });

@@ -14,7 +14,7 @@ use domain::noun::NounId;
 use domain::visible::shown;
 use serde_json::{Value, json};
 use service::Error;
-use service::holder::{HolderChange, NewHolder};
+use service::holder::{self, HolderChange, NewHolder};
 use store::holder::Holder;
 
 /// Arguments of `holder`.
@@ -106,7 +106,7 @@ pub(crate) async fn run(session: &Session, args: &HolderArgs) -> Result<Exit, Fa
     match &args.verb {
         HolderVerb::Add { name, email, uid } => {
             let new = NewHolder { name: name.clone(), email: email.clone(), uid: uid.clone() };
-            let holder = session.service.holder_add(&session.actor, &new).await?;
+            let holder = holder::add(&session.service, &session.actor, &new).await?;
             let (id, name) = (holder.id, one_line(&holder.name));
             let text =
                 || say!(session.language, "Holder {id} was added: {name}", "已添加持有人 {id}：{name}");
@@ -115,7 +115,7 @@ pub(crate) async fn run(session: &Session, args: &HolderArgs) -> Result<Exit, Fa
         HolderVerb::Change(args) => {
             let missing = |_| Error::refused(Code::HolderNotFound, shown(&args.id));
             let id = HolderId::from_text(&args.id).map_err(missing)?;
-            let holder = session.service.holder_change(&session.actor, id, &args.change()).await?;
+            let holder = holder::change(&session.service, &session.actor, id, &args.change()).await?;
             let (id, name) = (holder.id, one_line(&holder.name));
             let text =
                 || say!(session.language, "Holder {id} was changed: {name}", "已更改持有人 {id}：{name}");
@@ -128,9 +128,9 @@ pub(crate) async fn run(session: &Session, args: &HolderArgs) -> Result<Exit, Fa
 
 async fn list(session: &Session, text: Option<&str>, page: &PageArgs) -> Result<(), Failure> {
     let after = page.id()?.unwrap_or(0);
-    let found = session.service.holder_list(text, after, page.limit).await?;
+    let found = holder::list(&session.service, text, after, page.limit).await?;
     let (holders, next) = (found.holders, found.next.map(|id| id.to_string()));
-    let total = session.service.holder_count(text).await?;
+    let total = holder::count(&session.service, text).await?;
     let row = |h: &Holder| {
         vec![
             h.id.to_string(),

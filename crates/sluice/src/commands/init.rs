@@ -9,7 +9,7 @@ use domain::code::Code;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use service::Error;
-use service::setting::SettingsChange;
+use service::setting::{self, SettingsChange};
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
@@ -27,7 +27,7 @@ pub(crate) async fn run(globals: &Globals, args: &InitArgs) -> Result<Exit, Fail
     }
     let mut session = Session::create(globals).await?;
     let change = SettingsChange { time_zone: Some(args.time_zone.clone()), ..SettingsChange::default() };
-    session.service.set_settings(&session.actor, &change).await?;
+    setting::set(&session.service, &session.actor, &change).await?;
     let place = session.store.shown();
     let (directory, option) = match &globals.database {
         Some(_) => (place, "--database URL".to_owned()),

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use domain::code::Code;
 use serde_json::{Value, json};
 use service::Error;
-use service::api_key::{ApiKey, Made, NewApiKey};
+use service::api_key::{self, ApiKey, Made, NewApiKey};
 
 /// Arguments of `key`.
 #[derive(Debug, Args)]
@@ -79,8 +79,8 @@ pub(crate) async fn run(session: &Session, args: &KeyArgs) -> Result<Exit, Failu
         KeyVerb::List { page } => list(session, page).await?,
         KeyVerb::Rotate { name } => rotate(session, name).await?,
         KeyVerb::Revoke { name } => {
-            let id = session.service.api_key_named(name).await?.id;
-            let key = session.service.api_key_revoke(&session.actor, id).await?;
+            let id = api_key::named(&session.service, name).await?.id;
+            let key = api_key::revoke(&session.service, &session.actor, id).await?;
             let name = one_line(&key.name);
             let text = || say!(session.language, "Key {name} is revoked", "密钥 {name} 已吊销");
             session.out.answer(to_json(&key), text)?;
@@ -90,12 +90,12 @@ pub(crate) async fn run(session: &Session, args: &KeyArgs) -> Result<Exit, Failu
 }
 
 async fn add(session: &Session, new: &NewApiKey) -> Result<(), Failure> {
-    show_made(session, session.service.api_key_add(&session.actor, new).await?)
+    show_made(session, api_key::add(&session.service, &session.actor, new).await?)
 }
 
 async fn rotate(session: &Session, name: &str) -> Result<(), Failure> {
-    let id = session.service.api_key_named(name).await?.id;
-    show_made(session, session.service.api_key_rotate(&session.actor, id).await?)
+    let id = api_key::named(&session.service, name).await?.id;
+    show_made(session, api_key::rotate(&session.service, &session.actor, id).await?)
 }
 
 /// Prints the key with its secret.
@@ -121,9 +121,9 @@ fn show_made(session: &Session, made: Made) -> Result<(), Failure> {
 
 async fn list(session: &Session, page: &PageArgs) -> Result<(), Failure> {
     let after = page.id()?.unwrap_or(0);
-    let mut keys = session.service.api_key_list(after, page.one_more()).await?;
+    let mut keys = api_key::list(&session.service, after, page.one_more()).await?;
     let next = page.cut(&mut keys, |key| key.id);
-    let total = session.service.api_key_count().await?;
+    let total = api_key::count(&session.service).await?;
     let row = |key: &ApiKey| {
         let at = |time_at: Option<i64>| or_empty(time_at.map(time).as_deref());
         let (expires, revoked) = (at(key.expires_at), at(key.revoked_at));

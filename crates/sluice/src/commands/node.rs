@@ -6,6 +6,7 @@ use crate::say::say;
 use crate::session::Session;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use service::node;
 
 /// Arguments of `node`.
 #[derive(Debug, Args)]
@@ -30,7 +31,7 @@ pub(crate) async fn run(session: &Session, args: &NodeArgs) -> Result<Exit, Fail
 }
 
 async fn list(session: &Session) -> Result<Exit, Failure> {
-    let nodes = session.service.node_list().await?;
+    let nodes = node::list(&session.service).await?;
     let json: Value = nodes
         .iter()
         .map(|node| json!({ "name": node.name, "worker": node.is_worker, "stripe": node.stripe }))

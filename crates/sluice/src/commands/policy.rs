@@ -4,11 +4,12 @@ use crate::exit::{Exit, Failure};
 use crate::say::{Say, say};
 use crate::session::{Access, Session, major};
 use clap::{Args, Subcommand};
+use domain::account_ref::GivenAccount;
 use domain::amount::format_minor;
 use domain::asset::Asset;
 use domain::policy::Policy;
 use serde_json::{Map, Value};
-use service::policy::PolicyChange;
+use service::policy::{self, PolicyChange};
 
 /// Arguments of `policy`.
 #[derive(Debug, Args)]
@@ -38,7 +39,7 @@ pub(crate) struct Subject {
     pub currency: String,
     /// Number of an account in this currency; without it, the currency's policy
     #[arg(long, value_name = "NUMBER")]
-    pub account: Option<String>,
+    pub account: Option<GivenAccount>,
 }
 
 /// What to change; `none` removes a limit.
@@ -87,11 +88,12 @@ pub(crate) const fn access(args: &PolicyArgs) -> Access {
 pub(crate) async fn run(session: &Session, args: &PolicyArgs) -> Result<Exit, Failure> {
     let (subject, (asset, policy, _)) = match &args.verb {
         PolicyVerb::Show(subject) => {
-            (subject, session.service.policy_show(&subject.currency, subject.account.as_deref()).await?)
+            (subject, policy::show(&session.service, &subject.currency, subject.account.as_ref()).await?)
         }
         PolicyVerb::Set(set) => {
-            let (currency, account) = (&set.subject.currency, set.subject.account.as_deref());
-            let done = session.service.policy_set(&session.actor, currency, account, &set.change()).await?;
+            let (currency, account) = (&set.subject.currency, set.subject.account.as_ref());
+            let done =
+                policy::set(&session.service, &session.actor, currency, account, &set.change()).await?;
             (&set.subject, done)
         }
     };
@@ -120,7 +122,7 @@ fn answer(session: &Session, subject: &Subject, asset: &Asset, policy: &Policy) 
     let rate = format_minor(i128::from(policy.fee.rate_ppm), 6);
     let rows: [(&str, Say, Option<String>); 11] = [
         ("currency", say("currency", "币种"), Some(asset.code.clone())),
-        ("account", say("account", "账户"), subject.account.clone()),
+        ("account", say("account", "账户"), subject.account.as_ref().map(|given| given.written.clone())),
         ("min", say("minimum per transfer", "单笔最小限额"), limit(policy.limit.min)),
         ("max", say("maximum per transfer", "单笔最大限额"), limit(policy.limit.max)),
         ("day", say("maximum per day", "每日限额"), limit(policy.limit.day)),

@@ -18,7 +18,7 @@ use engine::EngineOptions;
 use http_api::{App, Options};
 use opentelemetry_otlp::ExporterBuildError;
 use serde_json::json;
-use service::{Behind, Error};
+use service::{Behind, Error, seal, set_up};
 use std::time::Duration;
 use store::StoreError;
 use store::mark::Mark;
@@ -44,7 +44,7 @@ pub(crate) async fn run(globals: &Globals, loaded: &Loaded) -> Result<Exit, Fail
     let meter = meter::Meter::start(globals)?;
     make_if_missing(globals).await?;
     let mut session = Session::open(globals, Access::Work).await?;
-    let secret = session.service.cursor_secret(&session.actor).await?;
+    let secret = seal::cursor_secret(&session.service, &session.actor).await?;
     let options = Options { connections, ..settings.options() };
     let metrics = meter.render(meter::Backups::of(&session).await?);
     let traces = Traces::start(settings).map_err(no_traces)?;
@@ -200,7 +200,7 @@ async fn announce(session: &Session, settings: &Settings, listener: &TcpListener
     let url = format!("http://{address}");
     let (place, node) = (session.store.shown(), session.store.node().to_owned());
     tracing::info!(url, place, node, version = env!("CARGO_PKG_VERSION"), "listening");
-    let set_up = session.service.set_up_token().await?;
+    let set_up = set_up::token(&session.service).await?;
     let token = set_up.as_ref().map(|token| token.expose().to_owned());
     let json = json!({ "url": url, "ledger": place, "node": node, "setUpToken": token });
     session.out.answer(json, || greeting(&url, token.as_deref(), session.language))

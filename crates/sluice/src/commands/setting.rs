@@ -4,8 +4,9 @@ use crate::exit::{Exit, Failure};
 use crate::say::say;
 use crate::session::{Access, Session};
 use clap::{ArgGroup, Args, Subcommand};
+use domain::account_ref::GivenAccount;
 use serde_json::json;
-use service::setting::SettingsChange;
+use service::setting::{self, SettingsChange};
 
 /// Arguments of `setting`.
 #[derive(Debug, Args)]
@@ -41,7 +42,7 @@ pub(crate) struct SettingChangeArgs {
     duplicate_window: Option<i64>,
     /// With --duplicate-window or --no-own-window: only for batches with this single account
     #[arg(long, value_name = "NUMBER", requires = "window")]
-    account: Option<String>,
+    account: Option<GivenAccount>,
     /// Apply the organisation's window to this account again
     #[arg(long, requires = "account")]
     no_own_window: bool,
@@ -69,10 +70,10 @@ pub(crate) const fn access(args: &SettingArgs) -> Access {
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &SettingArgs) -> Result<Exit, Failure> {
     if let SettingVerb::Set(args) = &args.verb {
-        session.service.set_settings(&session.actor, &args.change()).await?;
+        setting::set(&session.service, &session.actor, &args.change()).await?;
     }
-    let zone = session.service.time_zone().await?;
-    let windows = session.service.duplicate_windows().await?;
+    let zone = setting::time_zone(&session.service).await?;
+    let windows = setting::duplicate_windows(&session.service).await?;
     let own = windows.accounts.iter().map(|(account, days)| json!({ "account": account, "days": days }));
     let json = json!({
         "time_zone": zone, "duplicate_window": windows.days, "duplicate_windows": own.collect::<Vec<_>>(),

@@ -11,8 +11,8 @@ use domain::code::{Code, Language};
 use domain::posting::PostingKind;
 use ledger::calendar;
 use serde_json::{Value, json};
-use service::Error;
-use service::transfer::{Exchange, TransferDetail};
+use service::transfer::{self, Exchange, TransferDetail};
+use service::{Error, account};
 use store::posting::Booked;
 
 /// Arguments of `show-transfer`.
@@ -35,14 +35,14 @@ struct ShownTransfer {
 
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &ShowArgs) -> Result<Exit, Failure> {
-    let detail = session.service.transfer_show(args.number).await?;
+    let detail = transfer::show(&session.service, args.number).await?;
     let missing = || Error::refused(Code::TransferNotFound, args.number.to_string());
     let (asset, target_asset) = detail.assets().ok_or_else(missing)?;
     let (asset, target_asset) = (asset.clone(), target_asset.clone());
-    let postings = session.service.transfer_postings(&detail.transfer).await?;
+    let postings = transfer::postings(&session.service, &detail.transfer).await?;
     let mut accounts = vec![detail.transfer.source, detail.transfer.target];
     accounts.extend(postings.iter().flat_map(|b| [b.posting.debit, b.posting.credit]));
-    let mut numbers = session.service.account_numbers(&accounts).await?.into_iter();
+    let mut numbers = account::numbers(&session.service, &accounts).await?.into_iter();
     let mut number = || numbers.next().unwrap_or_default();
     let sides = [number(), number()];
     let postings = postings.into_iter().map(|booked| (booked, [number(), number()])).collect();

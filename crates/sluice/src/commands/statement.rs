@@ -6,17 +6,18 @@ use crate::say::{Say, say};
 use crate::session::{Session, major};
 use crate::word::posting;
 use clap::{Args, ValueEnum};
+use domain::account_ref::GivenAccount;
 use domain::asset::Asset;
 use domain::code::Language;
 use ledger::calendar;
 use serde_json::{Value, json};
-use service::statement::{Balances, Direction, Entry, PAGE_MAX, Statement, StatementQuery};
+use service::statement::{self, Balances, Direction, Entry, PAGE_MAX, Statement, StatementQuery};
 
 /// Arguments of `account statement`.
 #[derive(Debug, Args)]
 pub(crate) struct StatementArgs {
     /// Account number or id, such as acct_18
-    pub number: String,
+    pub number: GivenAccount,
     /// From this value date, YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     pub from: Option<String>,
@@ -58,7 +59,7 @@ pub(crate) async fn run(session: &Session, args: &StatementArgs) -> Result<Exit,
     });
     let (from, to, cursor) = (args.from.clone(), args.to.clone(), args.after.clone());
     let query = StatementQuery { from, to, direction, cursor, limit: args.limit, with_balances: true };
-    let found = session.service.statement(&args.number, &query).await?;
+    let found = statement::show(&session.service, &args.number, &query).await?;
     session.out.answer(to_json(&found, args), || to_text(&found, args, session))?;
     Ok(Exit::Success)
 }

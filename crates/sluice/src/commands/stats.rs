@@ -6,7 +6,7 @@ use crate::session::Session;
 use clap::Args;
 use domain::amount::format_minor;
 use serde_json::json;
-use service::statistics::{Statistics, StatisticsQuery};
+use service::statistics::{self, Statistics, StatisticsQuery};
 
 /// Arguments of `stats`.
 #[derive(Debug, Args)]
@@ -24,7 +24,7 @@ pub(crate) struct StatsArgs {
 pub(crate) async fn run(session: &Session, args: &StatsArgs) -> Result<Exit, Failure> {
     let (from, to) = (args.from.clone(), args.to.clone());
     let query = StatisticsQuery { from, to, ..StatisticsQuery::default() };
-    let stats = session.service.statistics(&query).await?.totals;
+    let stats = statistics::report(&session.service, &query).await?.totals;
     let rate = |s: &Statistics| format_minor(i128::from(s.success_rate_bp()), 2);
     let sum = |minor: i128, s: &Statistics| format_minor(minor, s.asset.scale);
     let one = |s: &Statistics| {

@@ -7,12 +7,14 @@ use crate::say::say;
 use crate::session::{Access, Session, major};
 use crate::word::{outcome, reason};
 use clap::{Args, Subcommand};
+use domain::account_ref::GivenAccount;
 use domain::amount::Amount;
 use domain::asset::Asset;
 use domain::code::{Code, Language};
 use ledger::Outcome;
 use serde_json::json;
-use service::transfer::{AmountInput, RateOverride, TransferRequest};
+use service::account;
+use service::transfer::{self, AmountInput, RateOverride, TransferRequest};
 
 /// Options common to all transfers.
 #[derive(Debug, Args)]
@@ -35,7 +37,7 @@ pub(crate) struct Particulars {
 pub(crate) struct DepositArgs {
     /// Account to deposit into
     #[arg(long, value_name = "NUMBER")]
-    pub account: String,
+    pub account: GivenAccount,
     /// Amount in major units, such as 1250.00
     #[arg(long, allow_hyphen_values = true)]
     pub amount: String,
@@ -49,7 +51,7 @@ pub(crate) struct DepositArgs {
 pub(crate) struct WithdrawArgs {
     /// Account to withdraw from
     #[arg(long, value_name = "NUMBER")]
-    pub account: String,
+    pub account: GivenAccount,
     /// Amount in major units, such as 1250.00
     #[arg(long, allow_hyphen_values = true)]
     pub amount: String,
@@ -70,10 +72,10 @@ pub(crate) struct TransferArgs {
     pub verb: Option<TransferVerb>,
     /// Account to pay from
     #[arg(long, value_name = "NUMBER", required = true)]
-    pub from: Option<String>,
+    pub from: Option<GivenAccount>,
     /// Account to pay to
     #[arg(long, value_name = "NUMBER", required = true)]
-    pub to: Option<String>,
+    pub to: Option<GivenAccount>,
     /// Amount in major units, such as 1250.00
     #[arg(long, allow_hyphen_values = true, required = true)]
     pub amount: Option<String>,
@@ -144,9 +146,10 @@ pub(crate) async fn transfer(session: &Session, args: &TransferArgs) -> Result<E
 }
 
 async fn carry_out(session: &Session, request: &TransferRequest, amount: &str) -> Result<Exit, Failure> {
-    let done = session.service.transfer(&session.actor, request).await?.outcome;
-    let payer = request.from.as_deref().or(request.to.as_deref()).unwrap_or_default();
-    let (_, asset) = session.service.account_show(payer).await?;
+    let done = transfer::create(&session.service, &session.actor, request).await?.outcome;
+    let payer = request.from.as_ref().or(request.to.as_ref());
+    let payer = payer.ok_or_else(|| service::Error::from(Code::SourceNotFound))?;
+    let (_, asset) = account::show(&session.service, payer).await?;
     let (fee, language) = (major(done.fee, &asset), session.language);
     let json = json!({
         "transfer_id": done.transfer.map(|id| id.0), "status": outcome(done.code, Language::English),

@@ -11,8 +11,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use domain::access::Role;
 use domain::code::{Code, Language};
 use serde_json::{Value, json};
-use service::user::{InvitedUser, NewUser, User, UserChange};
-use service::{Error, Secret};
+use service::user::{self, InvitedUser, NewUser, User, UserChange};
+use service::{Error, Secret, invitation};
 use std::io::Read;
 
 /// Maximum bytes read of a password; the longest valid one is shorter.
@@ -119,7 +119,7 @@ pub(crate) async fn run(session: &Session, args: &UserArgs) -> Result<Exit, Fail
             if *password_stdin {
                 add_with_password(session, &new).await?;
             } else {
-                invited(session, session.service.user_add(&session.actor, &new).await?)?;
+                invited(session, user::add(&session.service, &session.actor, &new).await?)?;
             }
         }
         UserVerb::List { page } => list(session, page).await?,
@@ -127,8 +127,8 @@ pub(crate) async fn run(session: &Session, args: &UserArgs) -> Result<Exit, Fail
         UserVerb::Enable { login } => changed(session, login, change(None, Some(false))).await?,
         UserVerb::Role { login, role } => changed(session, login, change(Some(role.role()), None)).await?,
         UserVerb::Reset { login } => {
-            let user = session.service.user_named(login).await?;
-            invited(session, session.service.user_reset(&session.actor, user.id).await?)?;
+            let user = user::named(&session.service, login).await?;
+            invited(session, user::reset(&session.service, &session.actor, user.id).await?)?;
         }
     }
     Ok(Exit::Success)
@@ -137,11 +137,11 @@ pub(crate) async fn run(session: &Session, args: &UserArgs) -> Result<Exit, Fail
 /// Checks the password before creating the user.
 async fn add_with_password(session: &Session, new: &NewUser) -> Result<(), Failure> {
     let password = password_from_stdin()?;
-    session.service.password_check(&new.login, &new.name, &password).await?;
-    let added = session.service.user_add(&session.actor, new).await?;
+    user::check_password(&session.service, &new.login, &new.name, &password).await?;
+    let added = user::add(&session.service, &session.actor, new).await?;
     let missing = || Failure::Service(Error::from(Code::InvitationInvalid));
     let token = added.token().ok_or_else(missing)?;
-    let user = session.service.invitation_accept(token, &password, &session.actor.origin).await?;
+    let user = invitation::accept(&session.service, token, &password, &session.actor.origin).await?;
     let login = one_line(&user.login);
     let text = || {
         say!(session.language, "User {login} was added and can sign in", "已添加用户 {login}，现在即可登录")
@@ -187,8 +187,8 @@ fn invited(session: &Session, added: InvitedUser) -> Result<(), Failure> {
 }
 
 async fn changed(session: &Session, login: &str, change: UserChange) -> Result<(), Failure> {
-    let user = session.service.user_named(login).await?;
-    let user = session.service.user_change(&session.actor, user.id, &change).await?;
+    let user = user::named(&session.service, login).await?;
+    let user = user::change(&session.service, &session.actor, user.id, &change).await?;
     let language = session.language;
     let (login, status, role) = (one_line(&user.login), status(&user).to(language), user.role.word(language));
     let text =
@@ -198,9 +198,9 @@ async fn changed(session: &Session, login: &str, change: UserChange) -> Result<(
 
 async fn list(session: &Session, page: &PageArgs) -> Result<(), Failure> {
     let after = page.id()?.unwrap_or(0);
-    let mut users = session.service.user_list(after, page.one_more()).await?;
+    let mut users = user::list(&session.service, after, page.one_more()).await?;
     let next = page.cut(&mut users, |user| user.id);
-    let total = session.service.user_count().await?;
+    let total = user::count(&session.service).await?;
     let row = |user: &User| {
         let role = user.role.word(session.language).to_owned();
         let status = status(user).to(session.language).to_owned();

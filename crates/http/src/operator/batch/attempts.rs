@@ -15,6 +15,7 @@ use domain::asset::Asset;
 use domain::code::Code;
 use domain::item::ItemState;
 use serde::Serialize;
+use service::batch;
 use service::batch::attempts::{Attempt, Attempts};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -85,7 +86,7 @@ pub(crate) async fn attempts(
     State(app): State<App>,
     RelationName { batch, relation }: RelationName,
 ) -> Result<Answer<RelationHistoryView>, OperatorProblem> {
-    let Attempts { batch, item, attempts } = app.service.batch_item_attempts(&batch, relation).await?;
+    let Attempts { batch, item, attempts } = batch::item_attempts(&app.service, batch, relation).await?;
     let asset = &batch.asset;
     let views = attempts.into_iter().enumerate().map(|(place, one)| view(place + 1, one, asset));
     Ok(Answer::of(RelationHistoryView {

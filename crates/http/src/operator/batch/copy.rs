@@ -12,6 +12,7 @@ use domain::access::Operation as O;
 use domain::code::Code;
 use domain::code::groups::{BATCH, NAME_TEXT};
 use serde::Deserialize;
+use service::batch;
 use service::batch::copy::CopiedItems;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -70,6 +71,6 @@ pub(crate) async fn copy(
         CopiedItemsWord::Failed => CopiedItems::Failed,
         CopiedItemsWord::All => CopiedItems::All,
     };
-    let made = service.batch_copy(who.actor(), who.reach, &batch, items, body.name.as_deref()).await;
+    let made = batch::copy(&service, who.actor(), who.reach, batch, items, body.name.as_deref()).await;
     Ok(Answer::saying(COPIED, BatchView::of(service.settle(made).await?)))
 }

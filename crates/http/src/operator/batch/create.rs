@@ -11,6 +11,7 @@ use crate::kit::who::Who;
 use domain::access::Operation as O;
 use domain::code::Code;
 use domain::code::groups::ROWS;
+use service::batch;
 use utoipa_axum::routes;
 
 /// The codes of creating a batch and of previewing a new one.
@@ -51,6 +52,6 @@ pub(crate) async fn create(
 ) -> Result<Answer<BatchPreparedView>, OperatorProblem> {
     let Once { body, service } = once;
     let new = body.into_new()?;
-    let made = service.settle(service.batch_create(who.actor(), &new).await).await?;
+    let made = service.settle(batch::create(&service, who.actor(), &new).await).await?;
     Ok(Answer::saying(CREATED, BatchPreparedView::of(made)))
 }

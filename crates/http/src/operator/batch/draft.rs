@@ -7,6 +7,7 @@ use crate::kit::who::Who;
 use axum::extract::FromRequestParts;
 use axum::http::header::IF_MATCH;
 use axum::http::request::Parts;
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use service::batch::BatchRequest;
 use service::identity::Who as Asker;
@@ -46,8 +47,8 @@ fn version(text: &str) -> Option<Option<i64>> {
 }
 
 /// A request for a batch, limited to the batches the caller may access.
-pub(crate) const fn ask<'a>(who: &Who, name: &'a str) -> BatchRequest<'a> {
-    BatchRequest::of(name).within(who.reach)
+pub(crate) const fn ask(who: &Who, batch: BatchRef) -> BatchRequest<'static> {
+    BatchRequest::of(batch).within(who.reach)
 }
 
 /// The remark for a person who edits or submits a batch that somebody else created.

@@ -17,6 +17,7 @@ use domain::access::Operation as O;
 use domain::code::Code;
 use domain::code::groups::{DRAFT, ROWS};
 use serde::Serialize;
+use service::batch;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -55,12 +56,12 @@ pub(crate) struct RelationsAddedView {
 pub(crate) async fn edit(
     State(app): State<App>,
     who: Who,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     OnVersion(version): OnVersion,
     Body(body): Body<BatchEditInput>,
 ) -> Result<Answer<BatchView>, OperatorProblem> {
-    let ask = ask(&who, &name).on_version(version);
-    let changed = app.service.batch_edit(who.actor(), &ask, &body.into_edit()?).await?;
+    let ask = ask(&who, batch).on_version(version);
+    let changed = batch::edit(&app.service, who.actor(), &ask, &body.into_edit()?).await?;
     let remark = remark(&who, &changed.batch.created_by);
     Ok(Answer::saying(EDITED, BatchView::of(changed)).remarking(remark))
 }
@@ -73,17 +74,17 @@ pub(crate) async fn edit(
     responses((status = 200, description = "The batch and the new relations.", body = Envelope<RelationsAddedView>)))]
 pub(crate) async fn add(
     who: Who,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     OnVersion(version): OnVersion,
     once: Once<RelationAddInput>,
 ) -> Result<Answer<RelationsAddedView>, OperatorProblem> {
     let Once { body, service } = once;
     let (amounts, rows) = body.into_rows()?;
-    let ask = ask(&who, &name).on_version(version);
-    let added = service.batch_add_items(who.actor(), &ask, &amounts, &rows).await;
+    let ask = ask(&who, batch).on_version(version);
+    let added = batch::add_items(&service, who.actor(), &ask, &amounts, &rows).await;
     let added = service.settle(added).await?;
     let shown = added.items.iter().take(SHOWN).copied().collect();
-    let items = service.batch_items_by_number(added.batch.batch.id, shown).await?;
+    let items = batch::items_by_number(&service, added.batch.batch.id, shown).await?;
     let relations = items.into_iter().map(|item| RelationView::of(&added.batch, item)).collect();
     let remark = remark(&who, &added.batch.batch.created_by);
     let view = RelationsAddedView { count: added.items.len(), relations, batch: BatchView::of(added.batch) };
@@ -103,8 +104,8 @@ pub(crate) async fn delete(
     RelationName { batch, relation }: RelationName,
     OnVersion(version): OnVersion,
 ) -> Result<Answer<BatchView>, OperatorProblem> {
-    let ask = ask(&who, &batch).on_version(version);
-    let changed = app.service.batch_delete_item(who.actor(), &ask, relation).await?;
+    let ask = ask(&who, batch).on_version(version);
+    let changed = batch::delete_item(&app.service, who.actor(), &ask, relation).await?;
     let remark = remark(&who, &changed.batch.created_by);
     Ok(Answer::saying(DELETED, BatchView::of(changed)).remarking(remark))
 }

@@ -17,8 +17,8 @@ use domain::code::{Code, Language};
 use domain::id::BatchId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use service::Event;
 use service::batch::list::OffsetPage;
+use service::{Event, batch};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -83,12 +83,12 @@ pub(crate) struct BatchHistoryView {
     responses((status = 200, description = "A page of the history.", body = ListEnvelope<BatchHistoryView>)))]
 pub(crate) async fn history(
     State(app): State<App>,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     Query(query): Query<HistoryQuery>,
 ) -> Result<ListAnswer<BatchHistoryView>, OperatorProblem> {
     let paging = Paging::of(query.page, query.page_size, USUAL)?;
     let part = OffsetPage { limit: paging.page_size, offset: paging.offset() };
-    let (batch, events, total) = app.service.batch_history(&name, part).await?;
+    let (batch, events, total) = batch::history(&app.service, batch, part).await?;
     let data = events.into_iter().map(|(id, event)| view(batch.id, id, event)).collect();
     Ok(ListAnswer { data, pagination: paging.of_total(total, None) })
 }

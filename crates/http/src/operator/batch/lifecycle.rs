@@ -17,8 +17,8 @@ use domain::batch::BatchState;
 use domain::code::Code;
 use domain::code::groups::{BATCH, DRAFT, NOTE, TEXT};
 use serde::Serialize;
-use service::Batch;
 use service::batch::submit::PreparedBatch;
+use service::{Batch, batch};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -146,14 +146,14 @@ pub(crate) struct BatchSubmittedView {
     responses((status = 200, description = "The batch was submitted.", body = Envelope<BatchSubmittedView>)))]
 pub(crate) async fn submit(
     who: Who,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     OnVersion(version): OnVersion,
     once: Once<Maybe<BatchSubmitInput>>,
 ) -> Result<Answer<BatchSubmittedView>, OperatorProblem> {
     let Once { body: Maybe(body), service } = once;
     let (note, submission) = body.read()?;
-    let ask = ask(&who, &name).on_version(version).noted(&note);
-    let PreparedBatch { batch, found } = service.batch_submit(who.actor(), ask, &submission).await?;
+    let ask = ask(&who, batch).on_version(version).noted(&note);
+    let PreparedBatch { batch, found } = batch::submit(&service, who.actor(), ask, &submission).await?;
     let remark = remark(&who, &batch.batch.created_by);
     let found = BatchFoundView::of(found, &batch.asset);
     Ok(Answer::saying(SUBMITTED, BatchSubmittedView { batch: batch.batch.into(), found }).remarking(remark))
@@ -169,10 +169,10 @@ pub(crate) async fn submit(
     responses((status = 200, description = "The batch has started.", body = Envelope<BatchMovedView>)))]
 pub(crate) async fn execute(
     who: Who,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     once: Once<Maybe<BatchConsentInput>>,
 ) -> Result<Answer<BatchMovedView>, OperatorProblem> {
-    let batch = once.service.batch_execute(who.actor(), &name).await?;
+    let batch = batch::execute(&once.service, who.actor(), batch).await?;
     Ok(Answer::saying(STARTED, batch.into()))
 }
 
@@ -183,12 +183,12 @@ pub(crate) async fn execute(
     responses((status = 200, description = "The batch is paused, or is being paused.", body = Envelope<BatchMovedView>)))]
 pub(crate) async fn pause(
     who: Who,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     once: Once<Maybe<BatchNoteInput>>,
 ) -> Result<Answer<BatchMovedView>, OperatorProblem> {
     let Once { body: Maybe(body), service } = once;
     let note = body.text()?;
-    let batch = service.batch_pause(who.actor(), ask(&who, &name).noted(&note)).await?;
+    let batch = batch::pause(&service, who.actor(), ask(&who, batch).noted(&note)).await?;
     let message = if batch.state == BatchState::Paused { PAUSED } else { PAUSING };
     Ok(Answer::saying(message, batch.into()))
 }
@@ -204,10 +204,10 @@ pub(crate) async fn pause(
     responses((status = 200, description = "How many transfers are pending.", body = Envelope<BatchCountView>)))]
 pub(crate) async fn resume(
     who: Who,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     once: Once<Maybe<BatchConsentInput>>,
 ) -> Result<Answer<BatchCountView>, OperatorProblem> {
-    let (batch, count) = once.service.batch_resume(who.actor(), &name).await?;
+    let (batch, count) = batch::resume(&once.service, who.actor(), batch).await?;
     let message = if count == 0 { NOTHING_WAITS } else { RESUMED };
     Ok(Answer::saying(message, (batch, count).into()))
 }
@@ -224,12 +224,12 @@ pub(crate) async fn resume(
     responses((status = 200, description = "The batch was cancelled, or is being interrupted.", body = Envelope<BatchMovedView>)))]
 pub(crate) async fn cancel(
     who: Who,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     once: Once<Maybe<BatchCancelInput>>,
 ) -> Result<Answer<BatchMovedView>, OperatorProblem> {
     let Once { body: Maybe(body), service } = once;
     let (note, for_good) = body.read()?;
-    let batch = service.batch_cancel(who.actor(), &ask(&who, &name).noted(&note), for_good).await?;
+    let batch = batch::cancel(&service, who.actor(), &ask(&who, batch).noted(&note), for_good).await?;
     Ok(Answer::saying(cancelled(&batch), batch.into()))
 }
 

@@ -16,7 +16,7 @@ use domain::batch::{BatchState, BatchType};
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
 use service::batch::list::OffsetPage;
-use service::{BatchFilter, BatchSort};
+use service::{BatchFilter, BatchSort, batch};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -184,7 +184,7 @@ pub(crate) async fn list(
     let (batches, total) = if query.is_empty() {
         (Vec::new(), 0)
     } else {
-        app.service.batch_search(&filter, sort.into(), part).await?
+        batch::search(&app.service, &filter, sort.into(), part).await?
     };
     let shown = i64::try_from(batches.len()).unwrap_or(i64::MAX);
     let goes_on = sort == BatchSortWord::Newest && part.offset + shown < total;
@@ -204,10 +204,10 @@ pub(crate) async fn list(
     responses((status = 200, description = "The batch.", body = Envelope<BatchDetailView>)))]
 pub(crate) async fn show(
     State(app): State<App>,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
 ) -> Result<Answer<BatchDetailView>, OperatorProblem> {
     let part = OffsetPage { limit: RELATIONS_SHOWN, offset: 0 };
-    let list = app.service.batch_item_list(&name, &[], None, part).await?;
+    let list = batch::item_list(&app.service, batch, &[], None, part).await?;
     let batch = list.batch;
     let relations = list.items.into_iter().map(|item| RelationView::of(&batch, item)).collect();
     Ok(Answer::of(BatchDetailView { batch: BatchView::of(batch), relations }))

@@ -3,16 +3,18 @@
 use crate::kit::problem::OperatorProblem;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
+use service::batch::read_ref;
 
 /// The batch in a path: its id, or its number such as `batch-20260310-001`.
 #[derive(Debug)]
-pub(crate) struct BatchName(pub String);
+pub(crate) struct BatchName(pub BatchRef);
 
 /// The relation in a path, and its batch.
 #[derive(Debug)]
 pub(crate) struct RelationName {
-    pub batch: String,
+    pub batch: BatchRef,
     pub relation: i64,
 }
 
@@ -21,7 +23,7 @@ impl<S: Send + Sync> FromRequestParts<S> for BatchName {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, OperatorProblem> {
         let path = Path::<String>::from_request_parts(parts, state).await;
-        batch(path.map_err(|_| Code::BatchNotFound)?.0).map(Self)
+        batch(&path.map_err(|_| Code::BatchNotFound)?.0).map(Self)
     }
 }
 
@@ -31,14 +33,15 @@ impl<S: Send + Sync> FromRequestParts<S> for RelationName {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, OperatorProblem> {
         let path = Path::<(String, String)>::from_request_parts(parts, state).await;
         let Path((name, relation)) = path.map_err(|_| Code::BatchNotFound)?;
-        let batch = batch(name)?;
+        let batch = batch(&name)?;
         let relation = id(&relation).ok_or(Code::ItemNotFound)?;
         Ok(Self { batch, relation })
     }
 }
 
-fn batch(text: String) -> Result<String, OperatorProblem> {
-    if id(&text).is_some() || is_number(&text) { Ok(text) } else { Err(Code::BatchNotFound.into()) }
+/// Without a tag, and without white space around it.
+fn batch(text: &str) -> Result<BatchRef, OperatorProblem> {
+    if id(text).is_some() || is_number(text) { Ok(read_ref(text)?) } else { Err(Code::BatchNotFound.into()) }
 }
 
 fn digits(text: &str) -> bool {
@@ -66,7 +69,8 @@ mod tests {
     fn only_ids_and_numbers_identify_a_batch() {
         for (text, expected) in [
             ("1", true),
-            ("9007199254740993", true),
+            ("9007199254740991", true),
+            ("9007199254740993", false),
             ("batch-20260310-001", true),
             ("batch-20260310-1001", true),
             ("0", false),
@@ -76,12 +80,15 @@ mod tests {
             ("99999999999999999999", false),
             ("batch-2026310-001", false),
             ("batch-20260310-1", false),
+            ("batch-20260310-0001", false),
+            ("batch_9", false),
+            (" 9", false),
             ("batch-20260310-00x", false),
             ("batch-20260310", false),
             ("１", false),
             ("", false),
         ] {
-            assert_eq!(batch(text.to_owned()).is_ok(), expected, "{text}");
+            assert_eq!(batch(text).is_ok(), expected, "{text}");
         }
     }
 }

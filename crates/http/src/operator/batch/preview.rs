@@ -17,6 +17,7 @@ use domain::access::Operation as O;
 use domain::asset::Asset;
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
+use service::batch;
 use service::batch::list::OffsetPage;
 use service::batch::preview::{PredictedItem, Preview};
 use utoipa::{IntoParams, ToSchema};
@@ -193,12 +194,12 @@ fn part(query: &PreviewQuery) -> Result<(Paging, OffsetPage), OperatorProblem> {
     params(("id" = String, Path, description = "The batch's id or number", example = "17"), PreviewQuery),
     responses((status = 200, description = "What would happen.", body = Envelope<BatchPreviewView>)))]
 pub(crate) async fn preview(
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     Query(query): Query<PreviewQuery>,
     once: Once<Nothing>,
 ) -> Result<Answer<BatchPreviewView>, OperatorProblem> {
     let (paging, part) = part(&query)?;
-    let (described, preview) = once.service.batch_preview(&name, part).await?;
+    let (described, preview) = batch::preview(&once.service, batch, part).await?;
     let id = Some(described.batch.id.0);
     Ok(Answer::of(view(id, &described.asset, described.account, preview, paging)))
 }
@@ -215,6 +216,6 @@ pub(crate) async fn preview_new(
 ) -> Result<Answer<BatchPreviewView>, OperatorProblem> {
     let (paging, part) = part(&query)?;
     let Once { body, service } = once;
-    let (asset, account, preview) = service.batch_preview_new(&body.into_new()?, part).await?;
+    let (asset, account, preview) = batch::preview_new(&service, &body.into_new()?, part).await?;
     Ok(Answer::of(view(None, &asset, account, preview, paging)))
 }

@@ -17,6 +17,7 @@ use domain::code::Code;
 use domain::code::groups::BATCH;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use service::batch;
 use service::batch::problems::ProblemRow;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -124,10 +125,10 @@ fn code(name: Option<&str>) -> Result<Option<Code>, Problem> {
     responses((status = 200, description = "A page of refused rows.", body = ListEnvelope<RowProblemView>)))]
 pub(crate) async fn list(
     State(app): State<App>,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     Query(query): Query<ProblemsQuery>,
 ) -> Result<ListAnswer<RowProblemView>, OperatorProblem> {
-    let sealed = format!("problems {}", app.service.batch(&name).await?.id);
+    let sealed = format!("problems {}", batch::named(&app.service, batch).await?.id);
     let after = match &query.cursor {
         Some(cursor) => app.cursors.open(&sealed, cursor)?.parse().map_err(|_| Code::CursorInvalid)?,
         None => 0,
@@ -135,7 +136,7 @@ pub(crate) async fn list(
     let page_size = paging::size(query.page_size, USUAL)?;
     let code = code(query.code.as_deref())?;
     // Reading one row more than the page size shows whether there is another page.
-    let mut page = app.service.batch_problem_rows(&name, code, after, page_size + 1).await?;
+    let mut page = batch::problem_rows(&app.service, batch, code, after, page_size + 1).await?;
     let goes_on = i64::try_from(page.rows.len()).unwrap_or(0) > page_size;
     page.rows.truncate(usize::try_from(page_size).unwrap_or(0));
     let last = page.rows.last().filter(|_| goes_on).map(|last| last.row.id.to_string());
@@ -154,10 +155,10 @@ pub(crate) async fn list(
 pub(crate) async fn drop(
     State(app): State<App>,
     who: Who,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     Query(query): Query<ProblemsDropQuery>,
 ) -> Result<Answer<BatchView>, OperatorProblem> {
     let code = code(query.code.as_deref())?;
-    app.service.batch_drop_problems(who.actor(), ask(&who, &name), code, query.count).await?;
-    Ok(Answer::saying(DROPPED, BatchView::of(app.service.batch_show(&name).await?)))
+    batch::drop_problems(&app.service, who.actor(), ask(&who, batch), code, query.count).await?;
+    Ok(Answer::saying(DROPPED, BatchView::of(batch::show(&app.service, batch).await?)))
 }

@@ -14,6 +14,7 @@ use domain::access::Operation as O;
 use domain::code::Code;
 use domain::item::ItemState;
 use serde::Deserialize;
+use service::batch;
 use service::batch::list::OffsetPage;
 use utoipa::IntoParams;
 use utoipa_axum::routes;
@@ -69,10 +70,10 @@ impl RelationsQuery {
     responses((status = 200, description = "A page of relations.", body = ListEnvelope<RelationView>)))]
 pub(crate) async fn relations(
     State(app): State<App>,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     Query(query): Query<RelationsQuery>,
 ) -> Result<ListAnswer<RelationView>, OperatorProblem> {
-    let sealed = format!("relations {}", app.service.batch(&name).await?.id);
+    let sealed = format!("relations {}", batch::named(&app.service, batch).await?.id);
     let (paging, after) = match &query.cursor {
         None => (Some(Paging::of(query.page, query.page_size, USUAL)?), None),
         Some(_) if query.page.is_some() => {
@@ -88,7 +89,8 @@ pub(crate) async fn relations(
     // Reading one row more than the page size shows whether there is another page.
     let limit = if query.states().is_none() { 0 } else { page_size + 1 };
     let states = query.states().unwrap_or_default();
-    let mut list = app.service.batch_item_list(&name, &states, after, OffsetPage { limit, offset }).await?;
+    let mut list =
+        batch::item_list(&app.service, batch, &states, after, OffsetPage { limit, offset }).await?;
     let goes_on = i64::try_from(list.items.len()).unwrap_or(0) > page_size;
     list.items.truncate(usize::try_from(page_size).unwrap_or(0));
     let last = list.items.last().filter(|_| goes_on).map(|last| last.item.number.to_string());

@@ -12,6 +12,7 @@ use domain::access::Operation as O;
 use domain::code::Code;
 use domain::code::groups::BATCH;
 use serde::Serialize;
+use service::batch;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -52,10 +53,10 @@ pub(crate) struct BatchRepricedView {
     responses((status = 200, description = "The batch to continue with.", body = Envelope<BatchRepricedView>)))]
 pub(crate) async fn reprice(
     who: Who,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     once: Once<Nothing>,
 ) -> Result<Answer<BatchRepricedView>, OperatorProblem> {
-    let repriced = once.settle(once.service.batch_reprice(who.actor(), who.reach, &name).await).await?;
+    let repriced = once.settle(batch::reprice(&once.service, who.actor(), who.reach, batch).await).await?;
     let message = if repriced.from.is_some() { DRAFTED } else { RENEWED };
     let view = BatchRepricedView { repriced_from: repriced.from, batch: BatchView::of(repriced.batch) };
     Ok(Answer::saying(message, view))

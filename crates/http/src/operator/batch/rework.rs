@@ -14,6 +14,7 @@ use domain::batch::BatchState;
 use domain::code::Code;
 use domain::code::groups::{BATCH, ITEM, NOTE};
 use serde::Serialize;
+use service::batch;
 use service::batch::rework::Rework;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -72,7 +73,7 @@ pub(crate) async fn retry(
     RelationName { batch, relation }: RelationName,
     once: Once<Maybe<BatchConsentInput>>,
 ) -> Result<Answer<RelationReworkedView>, OperatorProblem> {
-    let batch = once.service.batch_retry_item(who.actor(), &batch, relation).await?;
+    let batch = batch::retry_item(&once.service, who.actor(), batch, relation).await?;
     let message = if batch.state == BatchState::Paused { WAITS } else { RETRIED };
     Ok(Answer::saying(message, RelationReworkedView { relation_id: relation, batch: batch.into() }))
 }
@@ -84,10 +85,10 @@ pub(crate) async fn retry(
     responses((status = 200, description = "How many transfers are being retried.", body = Envelope<BatchCountView>)))]
 pub(crate) async fn retry_failed(
     who: Who,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     once: Once<Maybe<BatchConsentInput>>,
 ) -> Result<Answer<BatchCountView>, OperatorProblem> {
-    let (batch, count) = once.service.batch_retry(who.actor(), &name, Rework::AllFailed).await?;
+    let (batch, count) = batch::retry(&once.service, who.actor(), batch, Rework::AllFailed).await?;
     let message = match (count, batch.state) {
         (0, _) => NONE_FAILED,
         (_, BatchState::Paused) => ALL_WAIT,
@@ -110,7 +111,7 @@ pub(crate) async fn skip(
 ) -> Result<Answer<RelationReworkedView>, OperatorProblem> {
     let Once { body: Maybe(body), service } = once;
     let note = body.text()?;
-    let batch = service.batch_skip_item(who.actor(), &batch, relation, &note).await?;
+    let batch = batch::skip_item(&service, who.actor(), batch, relation, &note).await?;
     Ok(Answer::saying(SKIPPED, RelationReworkedView { relation_id: relation, batch: batch.into() }))
 }
 
@@ -123,12 +124,12 @@ pub(crate) async fn skip(
     responses((status = 200, description = "How many transfers were skipped.", body = Envelope<BatchCountView>)))]
 pub(crate) async fn skip_failed(
     who: Who,
-    BatchName(name): BatchName,
+    BatchName(batch): BatchName,
     once: Once<Maybe<BatchNoteInput>>,
 ) -> Result<Answer<BatchCountView>, OperatorProblem> {
     let Once { body: Maybe(body), service } = once;
     let note = body.text()?;
-    let (batch, count) = service.batch_skip_failed(who.actor(), &name, &note).await?;
+    let (batch, count) = batch::skip_failed(&service, who.actor(), batch, &note).await?;
     let message = if count == 0 { NONE_TO_SKIP } else { ALL_SKIPPED };
     Ok(Answer::saying(message, (batch, count).into()))
 }

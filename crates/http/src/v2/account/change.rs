@@ -20,8 +20,8 @@ use domain::id::HolderId;
 use domain::noun::NounId;
 use domain::visible::shown;
 use serde::Deserialize;
-use service::Service;
-use service::account::{AccountView as Stored, OpenAccount};
+use service::account::{self, AccountView as Stored, OpenAccount};
+use service::{Service, asset};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -129,7 +129,7 @@ pub(crate) async fn open(who: Who, once: Once<AccountOpenInput>) -> Result<Answe
         Ok((holder, holder_id)) => {
             let (number, currency, confusable) = (new.number.0.clone(), new.currency.clone(), new.confusable);
             let open = OpenAccount { number, holder, holder_id, currency, confusable };
-            service.account_open(who.actor(), &open).await
+            account::open(service, who.actor(), &open).await
         }
         Err(error) => Err(error),
     };
@@ -139,7 +139,7 @@ pub(crate) async fn open(who: Who, once: Once<AccountOpenInput>) -> Result<Answe
 
 /// A stored answer holds only the account; its currency never changes, so it is read again.
 async fn show(service: &Service, account: Stored, message: Message) -> Result<Answer<AccountView>, Problem> {
-    let asset = service.asset_list().await?.into_iter().find(|asset| asset.id == account.asset);
+    let asset = asset::list(service).await?.into_iter().find(|asset| asset.id == account.asset);
     Ok(Answer::saying(message, AccountView::of(asset.ok_or(Code::ServerFault)?, account)))
 }
 
@@ -152,7 +152,7 @@ async fn change(
 ) -> Result<Answer<AccountView>, Problem> {
     let reason = once.body.reason.as_deref().unwrap_or_default();
     let id = AccountInput::read(&id.0)?;
-    let changed = once.service.account_set_status(who.actor(), &id.0, status, reason).await;
+    let changed = account::set_status(&once.service, who.actor(), &id.0, status, reason).await;
     show(&once.service, once.settle(changed).await?, message).await
 }
 
@@ -205,6 +205,6 @@ pub(crate) async fn make_default(
     once: Once<Nothing>,
 ) -> Result<Answer<AccountView>, Problem> {
     let id = AccountInput::read(&id.0)?;
-    let made = once.service.account_make_default(who.actor(), &id.0).await;
+    let made = account::make_default(&once.service, who.actor(), &id.0).await;
     show(&once.service, once.settle(made).await?, DEFAULT).await
 }

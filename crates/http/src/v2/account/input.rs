@@ -1,5 +1,6 @@
 //! How a request identifies an account.
 
+use domain::account_ref::GivenAccount;
 use domain::code::Code;
 use domain::id::AccountId;
 use domain::noun::NounId;
@@ -10,17 +11,17 @@ use std::fmt;
 use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// An account: its id as a JSON number or as `acct_18`, or its account number as any other string. The
-/// service parses the text, so that a refusal is audited.
+/// An account: its id as a JSON number or as `acct_18`, or its account number as any other string. The verb
+/// refuses a text that names no account, so that the refusal is audited.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AccountInput(pub String);
+pub(crate) struct AccountInput(pub GivenAccount);
 
 impl AccountInput {
     /// Reads a string from JSON, a query or a path. Programs write these, so full-width digits are refused.
     pub(crate) fn read(text: &str) -> Result<Self, Code> {
-        match domain::account_ref::AccountRef::parse(text, Digits::Refuse) {
-            Err(Code::FullWidthDigits) => Err(Code::FullWidthDigits),
-            _ => Ok(Self(text.to_owned())),
+        match GivenAccount::read(text.to_owned(), Digits::Refuse) {
+            GivenAccount { named: Err(Code::FullWidthDigits), .. } => Err(Code::FullWidthDigits),
+            given => Ok(Self(given)),
         }
     }
 }
@@ -42,7 +43,7 @@ impl Visitor<'_> for Named {
     }
 
     fn visit_i64<E: Error>(self, id: i64) -> Result<AccountInput, E> {
-        Ok(AccountInput(AccountId(id).tagged()))
+        Ok(AccountInput(GivenAccount::read(AccountId(id).tagged(), Digits::Refuse)))
     }
 
     fn visit_u64<E: Error>(self, id: u64) -> Result<AccountInput, E> {
@@ -88,7 +89,7 @@ mod tests {
             ("null", "refused"),
         ] {
             let said = match serde_json::from_str::<AccountInput>(json) {
-                Ok(named) => named.0,
+                Ok(given) => given.0.written,
                 Err(error) if error.to_string().starts_with("FULL_WIDTH_DIGITS") => {
                     "FULL_WIDTH_DIGITS".to_owned()
                 }

@@ -15,7 +15,7 @@ use domain::account::AccountStatus;
 use domain::code::Code;
 use domain::code::groups::ACCOUNT_REFERENCE;
 use serde::Deserialize;
-use service::account::{AccountFilter, AccountQuery, AccountSort};
+use service::account::{self, AccountFilter, AccountQuery, AccountSort};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -145,7 +145,7 @@ pub(crate) async fn list(
         slice: page.slice.clone(),
         counting: page.counting(),
     };
-    let found = app.service.account_search(&wanted).await?;
+    let found = account::search(&app.service, &wanted).await?;
     let pagination = page.pagination(&app, found.total, found.next.as_ref()).until(found.searched_until);
     let data = found.accounts.into_iter().map(|(asset, account)| AccountView::of(asset, account)).collect();
     Ok(ListAnswer { data, pagination })
@@ -156,6 +156,6 @@ pub(crate) async fn list(
     params(("id" = String, Path, description = "The account's id, such as `acct_17`, or its number", example = "acct_17")),
     responses((status = 200, description = "The account.", body = Envelope<AccountView>)))]
 pub(crate) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<AccountView>, Problem> {
-    let (account, asset) = app.service.account_show(&AccountInput::read(&id.0)?.0).await?;
+    let (account, asset) = account::show(&app.service, &AccountInput::read(&id.0)?.0).await?;
     Ok(Answer::of(AccountView::of(asset, account)))
 }

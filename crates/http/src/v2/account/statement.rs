@@ -15,7 +15,7 @@ use domain::code::Code;
 use domain::code::groups::{ACCOUNT_REFERENCE, RANGE};
 use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
-use service::statement::{Direction, StatementQuery};
+use service::statement::{self, Direction, StatementQuery};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -103,7 +103,7 @@ pub(crate) async fn show(
         limit,
         with_balances: false,
     };
-    let statement = app.service.statement(&AccountInput::read(&id.0)?.0, &query).await?;
+    let statement = statement::show(&app.service, &AccountInput::read(&id.0)?.0, &query).await?;
     let account = statement.account.id;
     let entry = |entry: service::statement::Entry| StatementEntryView {
         entry: TransferEntryView::of(account, &entry),

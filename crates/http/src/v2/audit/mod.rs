@@ -15,7 +15,7 @@ use domain::code::groups::RANGE;
 use domain::noun::Noun;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use service::audit::{AuditFilter, AuditQuery, AuditRow};
+use service::audit::{self, AuditFilter, AuditQuery, AuditRow};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -149,7 +149,7 @@ pub(crate) async fn list(
         ..AuditFilter::default()
     };
     let wanted = AuditQuery { filter, from: query.from, to: query.to, below, limit };
-    let found = app.service.audit_list(&wanted).await?;
+    let found = audit::list(&app.service, &wanted).await?;
     let next = found.next.map(|id| app.cursors.seal(LIST, &id.to_string()));
     Ok(ListAnswer {
         data: found.rows.into_iter().map(AuditView::from).collect(),

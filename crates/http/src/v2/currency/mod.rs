@@ -12,6 +12,7 @@ use domain::access::Operation;
 use domain::asset::Asset;
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
+use service::asset;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -60,7 +61,7 @@ impl Input for CurrencyInput {}
 #[utoipa::path(get, path = "/api/v2/currencies", operation_id = "listCurrencies", tag = "currencies",
     responses((status = 200, description = "The currencies.", body = Envelope<Vec<CurrencyView>>)))]
 pub(crate) async fn list(State(app): State<App>) -> Result<Answer<Vec<CurrencyView>>, Problem> {
-    Ok(Answer::of(app.service.asset_list().await?.into_iter().map(CurrencyView::from).collect()))
+    Ok(Answer::of(asset::list(&app.service).await?.into_iter().map(CurrencyView::from).collect()))
 }
 
 /// Enables a currency. Its number of decimals can never be changed.
@@ -69,6 +70,6 @@ pub(crate) async fn list(State(app): State<App>) -> Result<Answer<Vec<CurrencyVi
     responses((status = 200, description = "The currency.", body = Envelope<CurrencyView>)))]
 pub(crate) async fn add(who: Who, once: Once<CurrencyInput>) -> Result<Answer<CurrencyView>, Problem> {
     let new = &once.body;
-    let asset = once.settle(once.service.asset_add(who.actor(), &new.code, new.scale).await).await?;
+    let asset = once.settle(asset::add(&once.service, who.actor(), &new.code, new.scale).await).await?;
     Ok(Answer::saying(ADDED, asset.into()))
 }

@@ -17,7 +17,8 @@ use domain::asset::Asset;
 use domain::code::Code;
 use domain::id::AssetId;
 use serde::{Deserialize, Serialize};
-use service::fx::FxRate;
+use service::asset;
+use service::fx::{self, FxRate};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -92,7 +93,7 @@ impl Input for FxRateInput {}
 #[utoipa::path(get, path = "/api/v2/fx-rates", operation_id = "listFxRates", tag = "currencies",
     responses((status = 200, description = "The rates.", body = Envelope<Vec<FxRateView>>)))]
 pub(crate) async fn list(State(app): State<App>) -> Result<Answer<Vec<FxRateView>>, Problem> {
-    let (rates, assets) = (app.service.fx_list().await?, app.service.asset_list().await?);
+    let (rates, assets) = (fx::list(&app.service).await?, asset::list(&app.service).await?);
     Ok(Answer::of(rates.into_iter().map(|rate| FxRateView::of(rate, &assets)).collect()))
 }
 
@@ -104,7 +105,7 @@ pub(crate) async fn set(who: Who, once: Once<FxRateInput>) -> Result<Answer<FxRa
     let FxRateInput { source, target, rate, origin } = &once.body;
     let rate = String::from(rate.clone());
     let origin = origin.as_deref().unwrap_or("api");
-    let set = once.service.fx_set(who.actor(), source, target, &rate, origin).await;
+    let set = fx::set(&once.service, who.actor(), source, target, &rate, origin).await;
     let rate = once.settle(set).await?;
-    Ok(Answer::saying(SET, FxRateView::of(rate, &once.service.asset_list().await?)))
+    Ok(Answer::saying(SET, FxRateView::of(rate, &asset::list(&once.service).await?)))
 }

@@ -13,7 +13,7 @@ use domain::amount::format_minor;
 use domain::code::Code;
 use domain::code::groups::AMOUNT_TEXT;
 use serde::{Deserialize, Serialize};
-use service::fx_policy::{FxPolicyChange, FxRules};
+use service::fx_policy::{self, FxPolicyChange, FxRules};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -115,7 +115,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     Query(pair): Query<FxPairQuery>,
 ) -> Result<Answer<FxPolicyView>, Problem> {
-    Ok(Answer::of(app.service.fx_policy_show(&pair.source, &pair.target).await?.into()))
+    Ok(Answer::of(fx_policy::show(&app.service, &pair.source, &pair.target).await?.into()))
 }
 
 /// Changes a currency pair's conversion policy, in one direction.
@@ -133,6 +133,6 @@ pub(crate) async fn set(
         minimum: input.minimum,
         max_age_h: input.max_age_hours,
     };
-    let rules = app.service.fx_policy_set(who.actor(), &input.source, &input.target, &change).await?;
+    let rules = fx_policy::set(&app.service, who.actor(), &input.source, &input.target, &change).await?;
     Ok(Answer::saying(SET, rules.into()))
 }

@@ -21,7 +21,7 @@ use domain::id::HolderId;
 use domain::noun::NounId;
 use domain::script::is_mixed;
 use serde::{Deserialize, Deserializer, Serialize};
-use service::holder::{Holder, HolderChange};
+use service::holder::{self, Holder, HolderChange};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -159,7 +159,7 @@ pub(crate) async fn list(
         None => 0,
     };
     let part = text("text", query.text)?;
-    let found = app.service.holder_list(part.as_deref(), after, limit).await?;
+    let found = holder::list(&app.service, part.as_deref(), after, limit).await?;
     let next = found.next.map(|id| app.cursors.seal(LIST, &HolderId(id).to_string()));
     let data = found.holders.into_iter().map(HolderView::from).collect();
     Ok(ListAnswer { data, pagination: paging::by_cursor(limit, next).until(found.searched_until) })
@@ -171,7 +171,7 @@ pub(crate) async fn list(
     responses((status = 200, description = "The holder.", body = Envelope<HolderView>)))]
 pub(crate) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<HolderView>, Problem> {
     let id: HolderId = id.named(Code::HolderNotFound)?;
-    Ok(Answer::of(app.service.holder_show(id).await?.into()))
+    Ok(Answer::of(holder::show(&app.service, id).await?.into()))
 }
 
 /// Adds a holder.
@@ -180,7 +180,7 @@ pub(crate) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<H
     responses((status = 200, description = "The holder.", body = Envelope<HolderView>)))]
 pub(crate) async fn add(who: Who, once: Once<HolderInput>) -> Result<Answer<HolderView>, Problem> {
     let new = once.body.clone().into();
-    let holder = once.settle(once.service.holder_add(who.actor(), &new).await).await?;
+    let holder = once.settle(holder::add(&once.service, who.actor(), &new).await).await?;
     Ok(Answer::saying(ADDED, holder.into()))
 }
 
@@ -198,6 +198,6 @@ pub(crate) async fn change(
     Body(body): Body<HolderChangeInput>,
 ) -> Result<Answer<HolderView>, Problem> {
     let id: HolderId = id.named(Code::HolderNotFound)?;
-    let holder = app.service.holder_change(who.actor(), id, &body.into()).await?;
+    let holder = holder::change(&app.service, who.actor(), id, &body.into()).await?;
     Ok(Answer::saying(CHANGED, holder.into()))
 }

@@ -18,7 +18,7 @@ use domain::code::groups::{ACCOUNT_REFERENCE, AMOUNT_TEXT};
 use domain::noun::NounId;
 use domain::policy::Policy;
 use serde::{Deserialize, Deserializer, Serialize};
-use service::policy::PolicyChange;
+use service::policy::{self, PolicyChange};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -167,7 +167,7 @@ pub(crate) async fn show(
     Query(subject): Query<Subject>,
 ) -> Result<Answer<PolicyView>, Problem> {
     let account = subject.account_id.as_deref().map(AccountInput::read).transpose()?.map(|account| account.0);
-    let (asset, policy, account) = app.service.policy_show(&subject.currency, account.as_deref()).await?;
+    let (asset, policy, account) = policy::show(&app.service, &subject.currency, account.as_ref()).await?;
     Ok(Answer::of(PolicyView::of(&asset, &policy, account.map(NounId::tagged))))
 }
 
@@ -192,7 +192,7 @@ pub(crate) async fn set(
         fee_min: input.fee_min,
         fee_max: input.fee_max,
     };
-    let changed = app.service.policy_set(who.actor(), &currency, account.as_deref(), &change).await?;
+    let changed = policy::set(&app.service, who.actor(), &currency, account.as_ref(), &change).await?;
     let (asset, policy, account) = changed;
     Ok(Answer::saying(SET, PolicyView::of(&asset, &policy, account.map(NounId::tagged))))
 }

@@ -10,7 +10,7 @@ use axum::extract::State;
 use domain::access::Operation;
 use domain::code::Code;
 use serde::{Deserialize, Serialize};
-use service::setting::SettingsChange;
+use service::setting::{self, SettingsChange};
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
@@ -83,10 +83,10 @@ pub(crate) struct AccountWindowInput {
 impl Input for SettingsInput {}
 
 async fn current(app: &App) -> Result<SettingsView, Problem> {
-    let windows = app.service.duplicate_windows().await?;
+    let windows = setting::duplicate_windows(&app.service).await?;
     let window = |(account, days)| AccountWindowView { account, days };
     Ok(SettingsView {
-        time_zone: app.service.time_zone().await?,
+        time_zone: setting::time_zone(&app.service).await?,
         duplicate_window: windows.days,
         duplicate_windows: windows.accounts.into_iter().map(window).collect(),
     })
@@ -111,8 +111,8 @@ pub(crate) async fn set(
     let change = SettingsChange {
         time_zone: input.time_zone,
         duplicate_window: input.duplicate_window,
-        account_window: input.account_window.map(|window| (window.account, window.days)),
+        account_window: input.account_window.map(|window| (window.account.into(), window.days)),
     };
-    app.service.set_settings(who.actor(), &change).await?;
+    setting::set(&app.service, who.actor(), &change).await?;
     Ok(Answer::saying(SET, current(&app).await?))
 }

@@ -18,7 +18,7 @@ use domain::noun::NounId;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use service::date::date_text;
-use service::statistics::{GroupBy, GroupKey, Statistics, StatisticsQuery};
+use service::statistics::{self, GroupBy, GroupKey, Statistics, StatisticsQuery};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -181,7 +181,7 @@ pub(crate) async fn show(
     let currency = text("currency", wanted.currency)?;
     let account = wanted.account_id.as_deref().map(AccountInput::read).transpose()?.map(|account| account.0);
     let query = StatisticsQuery { from: from.clone(), to: to.clone(), currency, account, group };
-    let mut report = app.service.statistics(&query).await?;
+    let mut report = statistics::report(&app.service, &query).await?;
     if group == GroupBy::Account {
         report.groups.sort_by_key(|(_, figures)| std::cmp::Reverse(figures.count));
     }

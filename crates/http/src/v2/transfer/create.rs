@@ -9,10 +9,11 @@ use crate::kit::routes::Routes;
 use crate::kit::who::Who;
 use crate::v2::account::AccountInput;
 use domain::access::Operation;
+use domain::account_ref::GivenAccount;
 use domain::code::groups::TRANSFER;
 use serde::Deserialize;
 use service::Service;
-use service::transfer::{AmountInput, RateOverride, TransferRequest};
+use service::transfer::{self, AmountInput, RateOverride, TransferRequest};
 use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::routes;
@@ -157,7 +158,7 @@ impl TransferInput {
 
 impl MovementInput {
     /// The request and the account; the caller decides which side the account is on.
-    fn request(self) -> (TransferRequest, Option<String>) {
+    fn request(self) -> (TransferRequest, Option<GivenAccount>) {
         let request = TransferRequest {
             amount: AmountInput::Minor(self.amount_cents),
             memo: self.memo,
@@ -176,8 +177,8 @@ async fn carry_out(
 ) -> Result<Answer<TransferView>, Problem> {
     // The service stores and returns first answers itself: a refusal by the ledger is a transfer, not a
     // stored answer.
-    let made = service.transfer(who.actor(), request).await?;
-    let detail = service.transfer_made(who.actor(), made).await?;
+    let made = transfer::create(service, who.actor(), request).await?;
+    let detail = transfer::made(service, who.actor(), made).await?;
     Ok(Answer::saying(DONE, TransferView::from(detail)))
 }
 

@@ -16,7 +16,7 @@ use domain::code::groups::{ACCOUNT_REFERENCE, RANGE};
 use domain::id::TransferId;
 use domain::transfer::TransferKind;
 use serde::Deserialize;
-use service::transfer::{TransferQuery, TransferSort};
+use service::transfer::{self, TransferQuery, TransferSort};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 
@@ -165,7 +165,7 @@ pub(crate) async fn list(
         slice: page.slice.clone(),
         counting: page.counting(),
     };
-    let found = app.service.transfer_list(&wanted).await?;
+    let found = transfer::list(&app.service, &wanted).await?;
     let pagination = page.pagination(&app, found.total, found.next.as_ref()).until(found.searched_until);
     Ok(ListAnswer { data: found.transfers.into_iter().map(TransferSummaryView::from).collect(), pagination })
 }
@@ -176,5 +176,5 @@ pub(crate) async fn list(
     responses((status = 200, description = "The transfer.", body = Envelope<TransferView>)))]
 pub(crate) async fn show(State(app): State<App>, id: Segment) -> Result<Answer<TransferView>, Problem> {
     let id: TransferId = id.named(Code::TransferNotFound)?;
-    Ok(Answer::of(app.service.transfer_show(id.0).await?.into()))
+    Ok(Answer::of(transfer::show(&app.service, id.0).await?.into()))
 }

@@ -6,9 +6,10 @@ use crate::browser::first_admin;
 use crate::world::answer;
 use reqwest::Method;
 use serde_json::json;
+use service::account;
 use service::account_import::AccountImport;
-use service::api_key::NewApiKey;
-use service::transfer::TransferRequest;
+use service::api_key::{self, NewApiKey};
+use service::transfer::{self, TransferRequest};
 use std::io::Cursor;
 
 #[tokio::test]
@@ -39,7 +40,7 @@ async fn a_key_belongs_to_one_request_and_one_owner() {
     // Each API key has its own key space.
     let scopes = vec!["transfers:write".to_owned(), "read".to_owned()];
     let new = NewApiKey { name: "second".to_owned(), scopes, ..NewApiKey::default() };
-    let second = world.service.api_key_add(&world.actor, &new).await.unwrap().secret.unwrap();
+    let second = api_key::add(&world.service, &world.actor, &new).await.unwrap().secret.unwrap();
     let first_key = std::mem::replace(&mut world.key, second);
     world.post_once("k-1", TRANSFERS, pay(&a, &b, 102)).await.data();
     world.key = first_key;
@@ -51,7 +52,7 @@ async fn a_key_belongs_to_one_request_and_one_owner() {
 async fn a_retry_under_a_rotated_secret_pays_once() {
     let (mut world, a, b) = two().await;
     let first = world.post_once("k-1", TRANSFERS, pay(&a, &b, 100)).await.data().clone();
-    let made = world.service.api_key_rotate(&world.actor, 1).await.unwrap();
+    let made = api_key::rotate(&world.service, &world.actor, 1).await.unwrap();
     let former = std::mem::replace(&mut world.key, made.secret.unwrap());
     assert_eq!(*world.post_once("k-1", TRANSFERS, pay(&a, &b, 100)).await.data(), first);
     // And vice versa: sent first with the new secret, retried by a machine that still has the old one.
@@ -67,8 +68,8 @@ async fn the_same_key_text_is_a_different_key_for_each_caller() {
     let (world, a, b) = two().await;
     let admin = first_admin(&world).await;
     let new = TransferRequest {
-        from: Some(a.number.clone()),
-        to: Some(b.number.clone()),
+        from: Some(a.number.clone().into()),
+        to: Some(b.number.clone().into()),
         amount: "0.01".to_owned().into(),
         ..TransferRequest::default()
     };
@@ -76,7 +77,9 @@ async fn the_same_key_text_is_a_different_key_for_each_caller() {
     let texts = ["same", "op:same", "user:1", "key:1", "internal:opening:acct_1", "internal:opening:acct_3"];
     for (place, text) in (1..).zip(texts) {
         let operation = Some(text.to_owned());
-        let done = world.service.transfer(&world.actor, &TransferRequest { operation, ..new.clone() }).await;
+        let done =
+            transfer::create(&world.service, &world.actor, &TransferRequest { operation, ..new.clone() })
+                .await;
         assert_eq!(done.unwrap().outcome.code, None, "{text}");
         world.post_once(text, TRANSFERS, pay(&a, &b, 10)).await.data();
         let request = admin.request(Method::POST, TRANSFERS).header("Idempotency-Key", text);
@@ -87,7 +90,7 @@ async fn the_same_key_text_is_a_different_key_for_each_caller() {
     let row = "number,holder,email,currency,opening\nOPENED,Olga,o@example.com,USD,5.00\n";
     let actor = &world.actor;
     let imported =
-        world.service.account_import(actor, Cursor::new(row), AccountImport::default()).await.unwrap();
+        account::import(&world.service, actor, Cursor::new(row), AccountImport::default()).await.unwrap();
     let opened = world.get("/api/v2/accounts?text=OPENED").await;
     assert_eq!((imported.paid, opened.data()[0]["balanceCents"].as_i64()), (1, Some(500)), "{}", opened.json);
     world.end().await;

@@ -13,8 +13,9 @@ mod transfer;
 
 use crate::world::{World, world};
 use serde_json::{Value as Json, json};
-use service::fx_policy::FxPolicyChange;
-use service::policy::PolicyChange;
+use service::fx;
+use service::fx_policy::{self, FxPolicyChange};
+use service::policy::{self, PolicyChange};
 
 pub const TRANSFERS: &str = "/api/v2/account-transfers";
 
@@ -44,12 +45,12 @@ impl World {
             fee_min: set("feeMin"),
             fee_max: set("feeMax"),
         };
-        self.service.policy_set(&self.actor, "USD", None, &change).await.unwrap();
+        policy::set(&self.service, &self.actor, "USD", None, &change).await.unwrap();
     }
 
     /// Stores a rate.
     pub async fn rate(&self, source: &str, target: &str, rate: &str) {
-        self.service.fx_set(&self.actor, source, target, rate, "test").await.unwrap();
+        fx::set(&self.service, &self.actor, source, target, rate, "test").await.unwrap();
     }
 
     /// Changes the policy of a currency pair.
@@ -61,7 +62,7 @@ impl World {
             minimum: text("minimum"),
             max_age_h: fields["maxAgeHours"].as_i64(),
         };
-        self.service.fx_policy_set(&self.actor, source, target, &change).await.unwrap();
+        fx_policy::set(&self.service, &self.actor, source, target, &change).await.unwrap();
     }
 
     /// Opens an account and deposits money into it.

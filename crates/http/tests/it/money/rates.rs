@@ -6,7 +6,8 @@ use crate::browser::{Browser, PASSWORD, add, first_admin};
 use crate::world::{Answer, World, answer};
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-use service::api_key::NewApiKey;
+use service::api_key::{self, NewApiKey};
+use service::policy;
 
 const POLICIES: &str = "/api/v2/fx-rates/policies";
 
@@ -25,7 +26,7 @@ async fn send_as(world: &World, key: &str, body: &Json) -> Answer {
 async fn key_of(world: &World, scopes: &[&str]) -> String {
     let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
     let new = NewApiKey { name: "transfers only".to_owned(), scopes, ..NewApiKey::default() };
-    world.service.api_key_add(&world.actor, &new).await.unwrap().secret.unwrap()
+    api_key::add(&world.service, &world.actor, &new).await.unwrap().secret.unwrap()
 }
 
 fn at(from: &Opened, to: &Opened, cents: i64, rate: &str) -> Json {
@@ -125,13 +126,13 @@ async fn the_target_amount_is_limited_where_an_administrator_set_a_policy() {
     // The euro's default policy allows 10,000.00 per transfer and limits only the paying side.
     assert_eq!(world.post(TRANSFERS, at(&a, &eur, 1, "4000000")).await.data()["toAmountCents"], 4_000_000);
     let change = service::policy::PolicyChange { max: Some("10000.00".to_owned()), ..Default::default() };
-    world.service.policy_set(&world.actor, "EUR", None, &change).await.unwrap();
+    policy::set(&world.service, &world.actor, "EUR", None, &change).await.unwrap();
     let refused = world.post(TRANSFERS, at(&a, &eur, 1, "4000000000")).await;
     assert_eq!((refused.status, refused.code()), (422, "TARGET_AMOUNT_ABOVE_MAXIMUM"));
     assert_eq!(world.post(TRANSFERS, at(&a, &eur, 1, "1000000")).await.data()["toAmountCents"], 1_000_000);
     // An account's policy overrides its currency's.
     let change = service::policy::PolicyChange { max: Some("5.00".to_owned()), ..Default::default() };
-    world.service.policy_set(&world.actor, "EUR", Some("E-1"), &change).await.unwrap();
+    policy::set(&world.service, &world.actor, "EUR", Some(&"E-1".into()), &change).await.unwrap();
     assert_eq!(world.post(TRANSFERS, pay(&a, &eur, 550)).await.code(), "TARGET_AMOUNT_ABOVE_MAXIMUM");
     assert_eq!(world.post(TRANSFERS, pay(&a, &eur, 549)).await.data()["toAmountCents"], 500);
     // A deposit, like a transfer within one currency, is limited only at its source.

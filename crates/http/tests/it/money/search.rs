@@ -5,7 +5,7 @@ use crate::batch_tools::open;
 use crate::world::{Answer, World, world, world_with};
 use http_api::Options;
 use serde_json::{Value as Json, json};
-use service::transfer::TransferRequest;
+use service::transfer::{self, TransferRequest};
 use std::time::Duration;
 use store::counter::{self, Counter};
 
@@ -19,12 +19,12 @@ async fn far_apart(world: &World, memos: &[&str]) {
         counter::take(&mut tx, Counter::Number, 25_000).await.unwrap();
         tx.commit().await.unwrap();
         let deposit = TransferRequest {
-            to: Some("PAY".to_owned()),
+            to: Some("PAY".into()),
             amount: "1.00".to_owned().into(),
             memo: Some((*memo).to_owned()),
             ..TransferRequest::default()
         };
-        world.service.transfer(&world.actor, &deposit).await.unwrap();
+        transfer::create(&world.service, &world.actor, &deposit).await.unwrap();
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Opened, TRANSFERS, pay, two, with};
 use crate::world::World;
 use serde_json::{Value as Json, json};
+use service::fx;
 
 #[tokio::test]
 async fn a_converting_transfer_with_memo_and_vouchers_shows_both_entries_with_balances() {
@@ -310,7 +311,7 @@ async fn a_transfer_shows_who_created_it_and_a_refused_one_what_was_attempted() 
     assert_eq!(kinds("kind=internal").await, ["internal key:all"]);
     assert_eq!(kinds("kind=transfer").await, ["transfer key:all"]);
     assert_eq!(kinds("kind=deposit").await.len(), 2);
-    world.service.fx_set(&world.actor, "USD", "CNY", "7.1", "test").await.unwrap();
+    fx::set(&world.service, &world.actor, "USD", "CNY", "7.1", "test").await.unwrap();
     let attempted = async |fields: Json| {
         let refused = world.post(TRANSFERS, with(pay(&a, &cny, 100), fields)).await;
         let id = refused.json["data"]["transferId"].as_str().unwrap().to_owned();

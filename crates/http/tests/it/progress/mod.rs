@@ -14,8 +14,9 @@ use batches::{execute, submitted};
 use client::{How, Watcher};
 use domain::account::AccountStatus;
 use serde_json::{Value as Json, json};
-use service::api_key::NewApiKey;
+use service::api_key::{self, NewApiKey};
 use service::batch::rework::Rework;
+use service::{account, batch};
 use std::time::{Duration, Instant};
 
 fn by_key(world: &World) -> How<'_> {
@@ -83,7 +84,7 @@ async fn a_run_that_ends_between_two_readings_still_sends_its_first_and_last_eve
     let world = world().await;
     let batch = submitted(&world, 5).await;
     let set = async |status| {
-        world.service.account_set_status(&world.actor, "A3", status, "test").await.unwrap();
+        account::set_status(&world.service, &world.actor, &"A3".into(), status, "test").await.unwrap();
     };
     set(AccountStatus::Frozen).await;
     let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;
@@ -92,7 +93,7 @@ async fn a_run_that_ends_between_two_readings_still_sends_its_first_and_last_eve
     execute(&world.service, &batch).await;
     check_ends(&watcher.progress_until("partially_completed").await, 1);
     set(AccountStatus::Active).await;
-    world.service.batch_retry(&world.actor, &batch.id.to_string(), Rework::AllFailed).await.unwrap();
+    batch::retry(&world.service, &world.actor, batch.id.into(), Rework::AllFailed).await.unwrap();
     check_ends(&watcher.progress_until("completed").await, 0);
     world.stop().await;
 }
@@ -102,7 +103,7 @@ async fn a_watcher_that_stays_in_the_room_also_sees_the_retry() {
     let world = world().await;
     let batch = submitted(&world, 20).await;
     let set = async |status| {
-        world.service.account_set_status(&world.actor, "A7", status, "test").await.unwrap();
+        account::set_status(&world.service, &world.actor, &"A7".into(), status, "test").await.unwrap();
     };
     set(AccountStatus::Frozen).await;
     let mut watcher = Watcher::connect(&world.url, by_key(&world)).await;
@@ -117,7 +118,7 @@ async fn a_watcher_that_stays_in_the_room_also_sees_the_retry() {
     );
     assert_eq!((&ended["failedAmount"], &ended["etaSeconds"]), (&json!("1.00"), &Json::Null));
     set(AccountStatus::Active).await;
-    world.service.batch_retry(&world.actor, &batch.id.to_string(), Rework::AllFailed).await.unwrap();
+    batch::retry(&world.service, &world.actor, batch.id.into(), Rework::AllFailed).await.unwrap();
     events.extend(watcher.progress_until("completed").await);
     check_run(&events, batch.id.0, 20);
     world.stop().await;
@@ -191,7 +192,7 @@ async fn joining_a_room_requires_the_right_to_see_its_batch() {
         scopes: vec!["rates:write".to_owned()],
         ..NewApiKey::default()
     };
-    let other = world.service.api_key_add(&world.actor, &new).await.unwrap().secret.unwrap();
+    let other = api_key::add(&world.service, &world.actor, &new).await.unwrap().secret.unwrap();
     let mut watcher = Watcher::connect(&world.url, How { token: Some(&other), ..How::default() }).await;
     let room = json!(format!("batch_transfer_{}", batch.id));
     let answer = watcher.ask("join_room", &room).await;
@@ -252,12 +253,12 @@ async fn a_revoked_key_is_disconnected_within_five_seconds() {
     let world = world().await;
     let new =
         NewApiKey { name: "leaked".to_owned(), scopes: vec!["read".to_owned()], ..NewApiKey::default() };
-    let made = world.service.api_key_add(&world.actor, &new).await.unwrap();
+    let made = api_key::add(&world.service, &world.actor, &new).await.unwrap();
     let secret = made.secret.unwrap();
     let mut leaked = Watcher::connect(&world.url, How { token: Some(&secret), ..How::default() }).await;
     let mut stays = Watcher::connect(&world.url, by_key(&world)).await;
     let begun = Instant::now();
-    world.service.api_key_revoke(&world.actor, made.key.id).await.unwrap();
+    api_key::revoke(&world.service, &world.actor, made.key.id).await.unwrap();
     assert_eq!(leaked.until("disconnect").await, "io server disconnect");
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     assert_eq!(stays.ask("leave_room", &json!("batch_transfer_1")).await["success"], true);

@@ -4,6 +4,7 @@ use super::batches::people;
 use super::client::folder;
 use crate::world::{World, world};
 use service::account_import::AccountImport;
+use service::{account, fx};
 use std::io::Cursor;
 use std::process::{Command, Output};
 
@@ -43,13 +44,11 @@ async fn document_001_works_as_written() {
     let world = world().await;
     let accounts = "number,holder,uid,currency,opening\nA0,Payee,P,USD,\nFX-USD,Trader,T,USD,1000.00\n\
                     FX-CNY,Trader,T,CNY,\n";
-    world
-        .service
-        .account_import(&world.actor, Cursor::new(accounts), AccountImport::default())
+    account::import(&world.service, &world.actor, Cursor::new(accounts), AccountImport::default())
         .await
         .unwrap();
     // A request's rate must be near the stored one.
-    world.service.fx_set(&world.actor, "USD", "CNY", "7.1234", "test").await.unwrap();
+    fx::set(&world.service, &world.actor, "USD", "CNY", "7.1234", "test").await.unwrap();
     check(&run(&world, "document-001.mjs", &[]).await);
     world.stop().await;
 }

@@ -3,7 +3,7 @@
 use engine::{Engine, EngineOptions};
 use http_api::{App, Options};
 use ledger::{Clock, Door, DoorOptions};
-use service::api_key::NewApiKey;
+use service::api_key::{self, NewApiKey};
 use service::{Actor, Service};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -57,7 +57,7 @@ pub async fn node(place: &str) -> Node {
 pub async fn key(service: &Service) -> String {
     let scopes = domain::access::Scope::ALL.iter().map(|scope| scope.name().to_owned()).collect();
     let new = NewApiKey { name: "watcher".to_owned(), scopes, ..NewApiKey::default() };
-    service.api_key_add(&actor(), &new).await.unwrap().secret.unwrap()
+    api_key::add(service, &actor(), &new).await.unwrap().secret.unwrap()
 }
 
 /// A task that can be stopped.

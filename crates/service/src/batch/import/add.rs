@@ -21,6 +21,7 @@ use crate::write::{Write, WriteResult};
 use crate::{Error, Service};
 use domain::amount::format_minor;
 use domain::batch::{BATCH_ITEMS_MAX, BatchState, BatchType};
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use domain::fact::{Action, BatchEvent, Fact};
 use domain::id::BatchId;
@@ -62,100 +63,98 @@ struct AddedRows {
     first: i64,
 }
 
-impl Service {
-    /// Adds the rows of a file to a draft.
-    pub async fn batch_import_into<R: Read + Send + 'static>(
-        &self,
-        actor: &Actor,
-        name: &str,
-        add: &AddFile,
-        read: R,
-    ) -> Result<Imported, Error> {
-        let (terms, scale) = {
-            let mut tx = self.store.read().await?;
-            let batch = find(&mut tx, name).await?;
-            let terms = terms_of_draft(&mut tx, &batch).await?;
-            let scale = terms.asset.scale;
-            (BatchTerms { digits: Digits::Fold, ..terms }, scale)
-        };
-        let mut resolved = self.resolve_file(&terms, add, read).await?;
-        // A file is not sent under an idempotency key.
-        let mut write = self.step(actor, Action::BatchImport).await?;
-        let done = add_rows(&mut write, name, &terms, add, &mut resolved).await;
-        let done = match done {
-            // Nothing is taken; the problems of the rows say why.
-            Ok(None) => Err(Error::refused(Code::BatchRowsInvalid, resolved.refused.len().to_string())),
-            Ok(Some(done)) => Ok(done),
-            Err(error) => Err(error),
-        };
-        let added = match write.end_unkept(done).await {
-            Err(Error::Refused(refusal)) if refusal.code == Code::BatchRowsInvalid => None,
-            other => Some(other?),
-        };
-        let batch = match &added {
-            Some(added) => Some(lookup::get(&mut self.store.read().await?, added.batch).await?),
-            None => None,
-        };
-        let problems = resolved.refused.iter().flat_map(|row| row.problems.clone());
-        Ok(Imported {
-            batch,
-            taken: added.as_ref().map_or(0, |added| added.count),
-            taken_amount: format_minor(added.as_ref().map_or(0, |added| i128::from(added.amount)), scale),
-            refused: number_of_rows(resolved.refused.len()),
-            problems: problems.take(usize::try_from(PROBLEMS_SHOWN).unwrap_or(0)).collect(),
-            file: resolved.file,
-            found: Found::default(),
-        })
-    }
+/// Adds the rows of a file to a draft.
+pub async fn import_into<R: Read + Send + 'static>(
+    service: &Service,
+    actor: &Actor,
+    batch: BatchRef,
+    add: &AddFile,
+    read: R,
+) -> Result<Imported, Error> {
+    let (terms, scale) = {
+        let mut tx = service.store.read().await?;
+        let batch = find(&mut tx, batch).await?;
+        let terms = terms_of_draft(&mut tx, &batch).await?;
+        let scale = terms.asset.scale;
+        (BatchTerms { digits: Digits::Fold, ..terms }, scale)
+    };
+    let mut resolved = resolve_file(service, &terms, add, read).await?;
+    // A file is not sent under an idempotency key.
+    let mut write = service.step(actor, Action::BatchImport).await?;
+    let done = add_rows(&mut write, batch, &terms, add, &mut resolved).await;
+    let done = match done {
+        // Nothing is taken; the problems of the rows say why.
+        Ok(None) => Err(Error::refused(Code::BatchRowsInvalid, resolved.refused.len().to_string())),
+        Ok(Some(done)) => Ok(done),
+        Err(error) => Err(error),
+    };
+    let added = match write.end_unkept(done).await {
+        Err(Error::Refused(refusal)) if refusal.code == Code::BatchRowsInvalid => None,
+        other => Some(other?),
+    };
+    let batch = match &added {
+        Some(added) => Some(lookup::get(&mut service.store.read().await?, added.batch).await?),
+        None => None,
+    };
+    let problems = resolved.refused.iter().flat_map(|row| row.problems.clone());
+    Ok(Imported {
+        batch,
+        taken: added.as_ref().map_or(0, |added| added.count),
+        taken_amount: format_minor(added.as_ref().map_or(0, |added| i128::from(added.amount)), scale),
+        refused: number_of_rows(resolved.refused.len()),
+        problems: problems.take(usize::try_from(PROBLEMS_SHOWN).unwrap_or(0)).collect(),
+        file: resolved.file,
+        found: Found::default(),
+    })
+}
 
-    async fn resolve_file<R: Read + Send + 'static>(
-        &self,
-        terms: &BatchTerms,
-        add: &AddFile,
-        read: R,
-    ) -> Result<Resolved, Error> {
-        let source = Source::open(read, &add.options).await?;
-        let columns = source.columns.clone();
-        let mut resolved =
-            Resolved { rows: Vec::new(), refused: Vec::new(), columns, file: FileReport::default() };
-        let mut pages = source.parse();
-        while let Some(parsed) = pages.recv().await {
-            let page = match parsed? {
-                Parsed::Page(page) => page,
-                Parsed::End(report) => {
-                    resolved.file = *report;
-                    continue;
-                }
-            };
-            let payees = {
-                let mut tx = self.store.read().await?;
-                Payees::load(&mut tx, page.lines.iter().flat_map(|line| &line.row.given)).await?
-            };
-            let (rows, refused) = sort(terms, &resolved.columns, &payees, page);
-            resolved.rows.extend(rows);
-            resolved.refused.extend(refused);
-            if resolved.rows.len() + resolved.refused.len() > ROWS_MAX {
-                return Err(Error::refused(Code::FileTooLarge, ROWS_MAX.to_string()));
+async fn resolve_file<R: Read + Send + 'static>(
+    service: &Service,
+    terms: &BatchTerms,
+    add: &AddFile,
+    read: R,
+) -> Result<Resolved, Error> {
+    let source = Source::open(read, &add.options).await?;
+    let columns = source.columns.clone();
+    let mut resolved =
+        Resolved { rows: Vec::new(), refused: Vec::new(), columns, file: FileReport::default() };
+    let mut pages = source.parse();
+    while let Some(parsed) = pages.recv().await {
+        let page = match parsed? {
+            Parsed::Page(page) => page,
+            Parsed::End(report) => {
+                resolved.file = *report;
+                continue;
             }
+        };
+        let payees = {
+            let mut tx = service.store.read().await?;
+            Payees::load(&mut tx, page.lines.iter().flat_map(|line| &line.row.given)).await?
+        };
+        let (rows, refused) = sort(terms, &resolved.columns, &payees, page);
+        resolved.rows.extend(rows);
+        resolved.refused.extend(refused);
+        if resolved.rows.len() + resolved.refused.len() > ROWS_MAX {
+            return Err(Error::refused(Code::FileTooLarge, ROWS_MAX.to_string()));
         }
-        resolved.file.check(&add.expected)?;
-        Ok(resolved)
     }
+    resolved.file.check(&add.expected)?;
+    Ok(resolved)
 }
 
 /// Adds what can be added; none if a strict file has refused rows, or no rows remain. Corrected rows of a
 /// submitted batch go into a separate draft.
 async fn add_rows(
     write: &mut Write,
-    name: &str,
+    batch: BatchRef,
     terms: &BatchTerms,
     add: &AddFile,
     resolved: &mut Resolved,
 ) -> Result<Option<WriteResult<AddedRows>>, Error> {
-    let origin = locked(write, name).await?;
+    let origin = locked(write, batch).await?;
     let is_correction = origin.state != BatchState::Draft && resolved.columns.has_keys();
     if !is_correction {
-        check_draft(write, &origin, &BatchRequest::of(name)).await?;
+        check_draft(write, &origin, &BatchRequest::of(batch)).await?;
     }
     let repairs = refuse_keys(&mut write.tx, origin.id, resolved).await?;
     let last_line = refuse_duplicates(&mut write.tx, terms, &origin, resolved).await?;

@@ -13,7 +13,7 @@ mod sort;
 mod source;
 mod state;
 
-pub use self::add::AddFile;
+pub use self::add::{AddFile, import_into};
 pub use self::lease::discard;
 pub use self::report::{Expected, FileReport, Imported, PROBLEMS_SHOWN};
 
@@ -27,7 +27,8 @@ use super::terms::{BatchTerms, asset_of_batch, single, terms};
 use super::{external_id, lookup, problems};
 use crate::payee::{Field, Given, Payees, Side};
 use crate::write::{Write, WriteResult};
-use crate::{Error, Service};
+use crate::{Error, Service, setting};
+use domain::account_ref::GivenAccount;
 use domain::amount::format_minor;
 use domain::batch::{BATCH_ITEMS_MAX, BatchMode, BatchState, BatchType};
 use domain::code::Code;
@@ -48,8 +49,8 @@ pub struct BatchImport {
     pub kind: BatchType,
     /// How a failed item affects the rest.
     pub mode: BatchMode,
-    /// The single account, by number or as `acct_18`; none for `many_to_many`.
-    pub account: Option<String>,
+    /// The single account; none for `many_to_many`.
+    pub account: Option<GivenAccount>,
     /// The currency code; needed for `many_to_many` only.
     pub currency: Option<String>,
     /// The batch's name.
@@ -99,164 +100,171 @@ impl BatchImport {
     }
 }
 
-impl Service {
-    /// Imports a file. Rows that cannot be accepted become problems with line, column and code; a file that
-    /// cannot be parsed at all is refused and leaves nothing behind.
-    pub async fn batch_import<R: Read + Send + 'static>(
-        &self,
-        actor: &Actor,
-        import: &BatchImport,
-        read: R,
-    ) -> Result<Imported, Error> {
-        let about = Fact::new(Action::BatchImport, None).with("type", import.kind.name());
-        let begun = async {
-            let source = Source::open(read, &import.options).await?;
-            let state = self.open_batch(actor, import, &source).await?;
-            Ok::<_, Error>((source, state))
-        };
-        let (source, mut state) = match begun.await {
-            Ok(begun) => begun,
-            Err(error) => return self.import_refused(actor, about, error).await,
-        };
-        let result = self.fill(&mut state, source, import).await;
-        let result = match result {
-            Ok(file) => self.complete(actor, import, &mut state, file).await,
-            Err(error) => Err(error),
-        };
-        match result {
-            Ok(imported) => Ok(imported),
-            Err(error) => {
-                state.lease.discard(&self.store).await?;
-                self.import_refused(actor, about, error).await
+/// Imports a file. Rows that cannot be accepted become problems with line, column and code; a file that
+/// cannot be parsed at all is refused and leaves nothing behind.
+pub async fn import<R: Read + Send + 'static>(
+    service: &Service,
+    actor: &Actor,
+    import: &BatchImport,
+    read: R,
+) -> Result<Imported, Error> {
+    let about = Fact::new(Action::BatchImport, None).with("type", import.kind.name());
+    let begun = async {
+        let source = Source::open(read, &import.options).await?;
+        let state = open_batch(service, actor, import, &source).await?;
+        Ok::<_, Error>((source, state))
+    };
+    let (source, mut state) = match begun.await {
+        Ok(begun) => begun,
+        Err(error) => return import_refused(service, actor, about, error).await,
+    };
+    let result = fill(service, &mut state, source, import).await;
+    let result = match result {
+        Ok(file) => finish(service, actor, import, &mut state, file).await,
+        Err(error) => Err(error),
+    };
+    match result {
+        Ok(imported) => Ok(imported),
+        Err(error) => {
+            state.lease.discard(&service.store).await?;
+            import_refused(service, actor, about, error).await
+        }
+    }
+}
+
+async fn open_batch<R>(
+    service: &Service,
+    actor: &Actor,
+    import: &BatchImport,
+    source: &Source<R>,
+) -> Result<ImportState, Error> {
+    let (name, remarks) = check_head(&import.name, import.remarks.as_deref())?;
+    let mut tx = service.store.write().await?;
+    named_lock::take(&mut tx, NamedLock::Batch).await?;
+    let terms = terms_of_import(&mut tx, import).await?;
+    let zone = setting::zone(&mut tx).await?;
+    let now = service.now();
+    let new = NewBatch {
+        day: calendar::compact(calendar::zoned(now, &zone).date()),
+        name,
+        kind: import.kind,
+        mode: import.mode,
+        asset: terms.asset.id,
+        account: terms.single.map(|(account, _)| account),
+        remarks,
+        convert: import.convert,
+        allow_repeat: import.allow_repeat,
+        follows_rates: import.follow_rates,
+        created_by: actor.author.clone(),
+        created_at: now,
+    };
+    let id = store::batch::create(&mut tx, &new).await?;
+    let lease = ImportLease::take(&mut tx, &service.store, id).await?;
+    tx.commit().await?;
+    Ok(ImportState::new(id, lease, terms, source.columns.clone()))
+}
+
+async fn fill<R: Read + Send + 'static>(
+    service: &Service,
+    state: &mut ImportState,
+    source: Source<R>,
+    import: &BatchImport,
+) -> Result<FileReport, Error> {
+    let mut pages = source.parse();
+    let mut report = FileReport::default();
+    while let Some(parsed) = pages.recv().await {
+        match parsed? {
+            Parsed::Page(page) => take_page(service, state, page).await?,
+            Parsed::End(end) => report = *end,
+        }
+        if state.taken > BATCH_ITEMS_MAX {
+            return Err(Code::FileTooLarge.into());
+        }
+    }
+    report.check(&import.expected)?;
+    state::drop_duplicates(service, state).await?;
+    if import.partial || state.refused == 0 {
+        state.terms.within_maximum(state.amount)?;
+    }
+    Ok(report)
+}
+
+/// Resolves a page and writes it in one transaction.
+async fn take_page(
+    service: &Service,
+    state: &mut ImportState,
+    page: source::ParsedPage,
+) -> Result<(), Error> {
+    let payees = {
+        let mut tx = service.store.read().await?;
+        Payees::load(&mut tx, page.lines.iter().flat_map(|line| &line.row.given)).await?
+    };
+    let (rows, mut refused) = state.sort(&payees, page);
+    let mut tx = service.store.write().await?;
+    state.lease.hold(&mut tx).await?;
+    let clashes = external_id::clashes(&mut tx, state.id, rows.iter().map(|row| &row.item)).await?;
+    let (mut rows, clashed) = state.part(rows, clashes);
+    refused.extend(state.refuse(&mut tx, &clashed).await?);
+    super::items::number_rows(&mut tx, &mut rows).await?;
+    state.take(&rows);
+    store::batch::set_extent(&mut tx, state.id, state.first.unwrap_or(0), state.last).await?;
+    super::items::insert_rows(&mut tx, state.id, rows).await?;
+    problems::keep(&mut tx, state.id, &mut refused).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn finish(
+    service: &Service,
+    actor: &Actor,
+    import: &BatchImport,
+    state: &mut ImportState,
+    file: FileReport,
+) -> Result<Imported, Error> {
+    let mut write = service.step(actor, Action::BatchImport).await?;
+    named_lock::take(&mut write.tx, NamedLock::Batch).await?;
+    let (id, refused) = (state.id, state.refused);
+    let problems = store::import_problem::list(&mut write.tx, id, PROBLEMS_SHOWN).await?;
+    let asset = state.terms.asset.clone();
+    if state.taken == 0 || (!import.partial && refused > 0) {
+        drop(write);
+        state.lease.discard(&service.store).await?;
+        note_refused(service, actor, &file, refused).await?;
+        let (taken_amount, found) = (format_minor(0, asset.scale), Found::default());
+        return Ok(Imported { batch: None, taken: 0, taken_amount, refused, problems, file, found });
+    }
+    let done = complete(&mut write, import, state, &file).await;
+    let found = write.end_unkept(done).await?;
+    let batch = Some(lookup::get(&mut service.store.read().await?, id).await?);
+    let taken_amount = format_minor(state.amount, asset.scale);
+    Ok(Imported { batch, taken: state.taken, taken_amount, refused, problems, file, found })
+}
+
+/// Audits a refusal and returns it.
+async fn import_refused<T>(service: &Service, actor: &Actor, about: Fact, error: Error) -> Result<T, Error> {
+    match error {
+        Error::Refused(refusal) => {
+            let kept = Error::Refused(refusal.clone());
+            match service.refused::<()>(actor, about, Error::Refused(refusal)).await {
+                Err(Error::Refused(_)) | Ok(()) => Err(kept),
+                Err(error) => Err(error),
             }
         }
+        error => Err(error),
     }
+}
 
-    async fn open_batch<R>(
-        &self,
-        actor: &Actor,
-        import: &BatchImport,
-        source: &Source<R>,
-    ) -> Result<ImportState, Error> {
-        let (name, remarks) = check_head(&import.name, import.remarks.as_deref())?;
-        let mut tx = self.store.write().await?;
-        named_lock::take(&mut tx, NamedLock::Batch).await?;
-        let terms = terms_of_import(&mut tx, import).await?;
-        let zone = Self::zone(&mut tx).await?;
-        let now = self.now();
-        let new = NewBatch {
-            day: calendar::compact(calendar::zoned(now, &zone).date()),
-            name,
-            kind: import.kind,
-            mode: import.mode,
-            asset: terms.asset.id,
-            account: terms.single.map(|(account, _)| account),
-            remarks,
-            convert: import.convert,
-            allow_repeat: import.allow_repeat,
-            follows_rates: import.follow_rates,
-            created_by: actor.author.clone(),
-            created_at: now,
-        };
-        let id = store::batch::create(&mut tx, &new).await?;
-        let lease = ImportLease::take(&mut tx, &self.store, id).await?;
-        tx.commit().await?;
-        Ok(ImportState::new(id, lease, terms, source.columns.clone()))
-    }
-
-    async fn fill<R: Read + Send + 'static>(
-        &self,
-        state: &mut ImportState,
-        source: Source<R>,
-        import: &BatchImport,
-    ) -> Result<FileReport, Error> {
-        let mut pages = source.parse();
-        let mut report = FileReport::default();
-        while let Some(parsed) = pages.recv().await {
-            match parsed? {
-                Parsed::Page(page) => self.page(state, page).await?,
-                Parsed::End(end) => report = *end,
-            }
-            if state.taken > BATCH_ITEMS_MAX {
-                return Err(Code::FileTooLarge.into());
-            }
-        }
-        report.check(&import.expected)?;
-        self.drop_duplicates(state).await?;
-        if import.partial || state.refused == 0 {
-            state.terms.within_maximum(state.amount)?;
-        }
-        Ok(report)
-    }
-
-    /// Resolves a page and writes it in one transaction.
-    async fn page(&self, state: &mut ImportState, page: source::ParsedPage) -> Result<(), Error> {
-        let payees = {
-            let mut tx = self.store.read().await?;
-            Payees::load(&mut tx, page.lines.iter().flat_map(|line| &line.row.given)).await?
-        };
-        let (rows, mut refused) = state.sort(&payees, page);
-        let mut tx = self.store.write().await?;
-        state.lease.hold(&mut tx).await?;
-        let clashes = external_id::clashes(&mut tx, state.id, rows.iter().map(|row| &row.item)).await?;
-        let (mut rows, clashed) = state.part(rows, clashes);
-        refused.extend(state.refuse(&mut tx, &clashed).await?);
-        super::items::number_rows(&mut tx, &mut rows).await?;
-        state.take(&rows);
-        store::batch::set_extent(&mut tx, state.id, state.first.unwrap_or(0), state.last).await?;
-        super::items::insert_rows(&mut tx, state.id, rows).await?;
-        problems::keep(&mut tx, state.id, &mut refused).await?;
-        Ok(tx.commit().await?)
-    }
-
-    async fn complete(
-        &self,
-        actor: &Actor,
-        import: &BatchImport,
-        state: &mut ImportState,
-        file: FileReport,
-    ) -> Result<Imported, Error> {
-        let mut write = self.step(actor, Action::BatchImport).await?;
-        named_lock::take(&mut write.tx, NamedLock::Batch).await?;
-        let (id, refused) = (state.id, state.refused);
-        let problems = store::import_problem::list(&mut write.tx, id, PROBLEMS_SHOWN).await?;
-        let asset = state.terms.asset.clone();
-        if state.taken == 0 || (!import.partial && refused > 0) {
-            drop(write);
-            state.lease.discard(&self.store).await?;
-            self.note_refused(actor, &file, refused).await?;
-            let (taken_amount, found) = (format_minor(0, asset.scale), Found::default());
-            return Ok(Imported { batch: None, taken: 0, taken_amount, refused, problems, file, found });
-        }
-        let done = complete(&mut write, import, state, &file).await;
-        let found = write.end_unkept(done).await?;
-        let batch = Some(lookup::get(&mut self.store.read().await?, id).await?);
-        let taken_amount = format_minor(state.amount, asset.scale);
-        Ok(Imported { batch, taken: state.taken, taken_amount, refused, problems, file, found })
-    }
-
-    /// Audits a refusal and returns it.
-    async fn import_refused<T>(&self, actor: &Actor, about: Fact, error: Error) -> Result<T, Error> {
-        match error {
-            Error::Refused(refusal) => {
-                let kept = Error::Refused(refusal.clone());
-                match self.refused::<()>(actor, about, Error::Refused(refusal)).await {
-                    Err(Error::Refused(_)) | Ok(()) => Err(kept),
-                    Err(error) => Err(error),
-                }
-            }
-            error => Err(error),
-        }
-    }
-
-    /// Audits that a file was refused because of its rows.
-    async fn note_refused(&self, actor: &Actor, file: &FileReport, refused: i64) -> Result<(), Error> {
-        let about = Fact::new(Action::BatchImport, None).with("file_hash", file.hash.as_str());
-        let error = Error::refused(Code::BatchRowsInvalid, refused.to_string());
-        match self.import_refused(actor, about, error).await {
-            Err(Error::Refused(_)) | Ok(()) => Ok(()),
-            Err(error) => Err(error),
-        }
+/// Audits that a file was refused because of its rows.
+async fn note_refused(
+    service: &Service,
+    actor: &Actor,
+    file: &FileReport,
+    refused: i64,
+) -> Result<(), Error> {
+    let about = Fact::new(Action::BatchImport, None).with("file_hash", file.hash.as_str());
+    let error = Error::refused(Code::BatchRowsInvalid, refused.to_string());
+    match import_refused(service, actor, about, error).await {
+        Err(Error::Refused(_)) | Ok(()) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
@@ -305,8 +313,8 @@ async fn terms_of_import(tx: &mut Tx, import: &BatchImport) -> Result<BatchTerms
     let single = if import.kind == BatchType::ManyToMany {
         None
     } else {
-        let number = import.account.clone().unwrap_or_default();
-        Some(single(tx, &Given::account(Some(side), field, number, Digits::Fold), side).await?)
+        let account = import.account.clone().unwrap_or_else(|| String::new().into());
+        Some(single(tx, &Given::of(Some(side), field, account), side).await?)
     };
     let asset = asset_of_batch(tx, import.kind, single, import.currency.as_deref(), import.convert).await?;
     let terms = terms(tx, import.kind, asset, single, import.convert).await?;

@@ -170,33 +170,31 @@ impl ImportState {
     }
 }
 
-impl Service {
-    /// Removes every row whose payee, payer or external id the file has more than once.
-    pub(super) async fn drop_duplicates(&self, state: &mut ImportState) -> Result<(), Error> {
-        if !state.seen.has_doubles() {
-            return Ok(());
-        }
-        state.content = ContentHash::default();
-        let mut after = state.first.unwrap_or(1) - 1;
-        loop {
-            let mut tx = self.store.write().await?;
-            state.lease.hold(&mut tx).await?;
-            let limit = number_of_rows(PAGE);
-            let page = Page { batch: state.id, after, last: state.last, limit };
-            let mut items = store::item::page(&mut tx, page, None, None).await?;
-            store::external_id::fill_page(&mut tx, state.id, &mut items).await?;
-            let Some(last) = items.last().map(|item| item.number.0) else { return Ok(()) };
-            let mut out = Vec::new();
-            for item in items {
-                match state.doubled(&item) {
-                    Some(why) => out.push((item, why)),
-                    None => state.content.item(&item),
-                }
+/// Removes every row whose payee, payer or external id the file has more than once.
+pub(super) async fn drop_duplicates(service: &Service, state: &mut ImportState) -> Result<(), Error> {
+    if !state.seen.has_doubles() {
+        return Ok(());
+    }
+    state.content = ContentHash::default();
+    let mut after = state.first.unwrap_or(1) - 1;
+    loop {
+        let mut tx = service.store.write().await?;
+        state.lease.hold(&mut tx).await?;
+        let limit = number_of_rows(PAGE);
+        let page = Page { batch: state.id, after, last: state.last, limit };
+        let mut items = store::item::page(&mut tx, page, None, None).await?;
+        store::external_id::fill_page(&mut tx, state.id, &mut items).await?;
+        let Some(last) = items.last().map(|item| item.number.0) else { return Ok(()) };
+        let mut out = Vec::new();
+        for item in items {
+            match state.doubled(&item) {
+                Some(why) => out.push((item, why)),
+                None => state.content.item(&item),
             }
-            state.take_out(&mut tx, &out).await?;
-            tx.commit().await?;
-            after = last;
         }
+        state.take_out(&mut tx, &out).await?;
+        tx.commit().await?;
+        after = last;
     }
 }
 

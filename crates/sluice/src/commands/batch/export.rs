@@ -1,18 +1,20 @@
 //! `batch export`: writes the result as CSV; a file is complete or not written at all.
 
+use super::name::BatchName;
 use crate::data_dir::replace;
 use crate::exit::{Exit, Failure};
 use crate::say::say;
 use crate::session::Session;
 use clap::Args;
 use serde_json::json;
+use service::batch;
 use std::path::PathBuf;
 
 /// Arguments of `batch export`.
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
-    /// Batch id or number
-    pub id: String,
+    #[command(flatten)]
+    pub name: BatchName,
     /// File to write [default: standard output]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -21,6 +23,7 @@ pub(crate) struct ExportArgs {
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &ExportArgs) -> Result<Exit, Failure> {
     let (service, language) = (&session.service, session.language);
+    let name = args.name.read()?;
     let Some(path) = &args.out else {
         if session.out.json {
             let text = say(
@@ -29,12 +32,12 @@ pub(crate) async fn run(session: &Session, args: &ExportArgs) -> Result<Exit, Fa
             );
             return Err(Failure::usage(text, language));
         }
-        service.batch_export(&args.id, language, std::io::stdout()).await?;
+        batch::export(service, name, language, std::io::stdout()).await?;
         return Ok(Exit::Success);
     };
-    let batch = service.batch(&args.id).await?;
+    let batch = batch::named(service, name).await?;
     let count =
-        replace(path, async |writer| Ok(service.batch_export(&args.id, language, writer).await?)).await?;
+        replace(path, async |writer| Ok(batch::export(service, name, language, writer).await?)).await?;
     let file = path.display().to_string();
     let json = json!({ "batch_id": batch.number(), "id": batch.id.0, "items": count, "file": file });
     let number = batch.number();

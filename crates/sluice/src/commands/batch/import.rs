@@ -9,11 +9,13 @@ use crate::exit::{Exit, Failure};
 use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
+use domain::account_ref::GivenAccount;
 use domain::batch::{BatchMode, BatchState, BatchType};
 use domain::code::Language;
 use formats::delimiter::Delimiter;
 use formats::payment::{PaymentField, PaymentFileOptions, PaymentMapping};
 use serde_json::{Value, json};
+use service::batch;
 use service::batch::import::{AddFile, BatchImport, Expected, Imported};
 use std::path::PathBuf;
 
@@ -27,7 +29,7 @@ pub(crate) struct BatchImportArgs {
     pub kind: Option<BatchType>,
     /// The single account, by number or as acct_18: the payer of one_to_many, the payee of many_to_one
     #[arg(long, value_name = "NUMBER", required_unless_present_any = ["currency", "into"])]
-    pub account: Option<String>,
+    pub account: Option<GivenAccount>,
     /// Name of the batch
     #[arg(long, required_unless_present = "into")]
     pub name: Option<String>,
@@ -171,8 +173,10 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
     let file = problem::open(&args.file)?;
     let (service, actor) = (&session.service, &session.actor);
     let imported = match (&args.into, args.kind) {
-        (Some(batch), _) => service.batch_import_into(actor, batch, &args.add(), file).await?,
-        (None, Some(kind)) => service.batch_import(actor, &args.import(kind), file).await?,
+        (Some(batch), _) => {
+            batch::import_into(service, actor, batch::read_ref(batch)?, &args.add(), file).await?
+        }
+        (None, Some(kind)) => batch::import(service, actor, &args.import(kind), file).await?,
         (None, None) => {
             let text = say("Specify --type or --into BATCH", "请指定 --type 或 --into BATCH");
             return Err(Failure::usage(text, session.language));
@@ -185,9 +189,10 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
         None => None,
     };
     if let (Some(path), Some(view)) = (&args.refused, &view) {
-        let id = view.batch.id.to_string();
-        replace(path, async |writer| Ok(service.batch_refused_csv(&id, session.language, writer).await?))
-            .await?;
+        replace(path, async |writer| {
+            Ok(batch::refused_csv(service, view.batch.id.into(), session.language, writer).await?)
+        })
+        .await?;
     }
     let mut json = view.as_ref().map(BatchView::to_json).unwrap_or_default();
     let shown = problem::to_json(&problems, session.language);

@@ -1,5 +1,6 @@
 //! `batch items`: a page of a batch's items.
 
+use super::name::BatchName;
 use super::show::BatchView;
 use crate::exit::{Exit, Failure};
 use crate::list::{Page, PageArgs};
@@ -11,14 +12,14 @@ use domain::asset::Asset;
 use domain::code::{Code, Language};
 use domain::item::ItemState;
 use serde_json::{Value, json};
-use service::batch::DescribedItem;
 use service::batch::list::OffsetPage;
+use service::batch::{self, DescribedItem};
 
 /// Arguments of `batch items`.
 #[derive(Debug, Args)]
 pub(crate) struct ItemsArgs {
-    /// Batch id or number
-    pub id: String,
+    #[command(flatten)]
+    pub name: BatchName,
     /// Only this state, such as pending, completed, failed or skipped
     #[arg(long, value_parser = state)]
     pub state: Option<ItemState>,
@@ -35,7 +36,7 @@ fn state(text: &str) -> Result<ItemState, String> {
 pub(crate) async fn run(session: &Session, args: &ItemsArgs) -> Result<Exit, Failure> {
     let states: Vec<_> = args.state.into_iter().collect();
     let part = OffsetPage { limit: args.page.one_more(), offset: 0 };
-    let found = session.service.batch_item_list(&args.id, &states, args.page.id()?, part).await?;
+    let found = batch::item_list(&session.service, args.name.read()?, &states, args.page.id()?, part).await?;
     let (mut items, view) = (found.items, BatchView::from(found.batch));
     let next = args.page.cut(&mut items, |row| row.item.number.0);
     let page = Page {

@@ -8,7 +8,9 @@ use crate::session::{Session, major};
 use crate::word::{self, Word};
 use clap::Args;
 use domain::batch::BatchState;
+use domain::batch_ref::BatchRef;
 use serde_json::{Value, json};
+use service::batch;
 use service::batch::list::OffsetPage;
 use store::batch::{BatchFilter, BatchSort};
 use store::batch_history::Event;
@@ -33,12 +35,12 @@ pub(crate) async fn run(session: &Session, args: &BatchListArgs) -> Result<Exit,
     let whole = BatchFilter { states: args.state.into_iter().collect(), ..BatchFilter::default() };
     let filter = BatchFilter { before: args.page.id()?, ..whole.clone() };
     let part = OffsetPage { limit: args.page.one_more(), offset: 0 };
-    let (found, _) = session.service.batch_search(&filter, BatchSort::Newest, part).await?;
+    let (found, _) = batch::search(&session.service, &filter, BatchSort::Newest, part).await?;
     let mut views: Vec<BatchView> = found.into_iter().map(BatchView::from).collect();
     let next = args.page.cut(&mut views, |view| view.batch.id.0);
     let page = Page {
         rows: views.iter().map(|view| Value::Object(view.to_json())).collect(),
-        total: session.service.batch_count(&whole).await?,
+        total: batch::count(&session.service, &whole).await?,
         next,
     };
     let row = |view: &BatchView| {
@@ -80,9 +82,9 @@ fn detail(event: &Event) -> Value {
 }
 
 /// Runs `batch history`.
-pub(crate) async fn history(session: &Session, name: &str) -> Result<Exit, Failure> {
+pub(crate) async fn history(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
     let whole = OffsetPage { limit: i64::MAX, offset: 0 };
-    let (batch, events, _) = session.service.batch_history(name, whole).await?;
+    let (batch, events, _) = batch::history(&session.service, batch, whole).await?;
     let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
     let one = |e: &Event| {
         json!({ "at": time(e.at), "event": e.event, "status": e.state.name(), "item": e.item, "actor": e.actor.name,

@@ -18,6 +18,7 @@ use crate::exit::{Exit, Failure};
 use crate::session::{Access, Session};
 use clap::{Args, Subcommand};
 use name::BatchName;
+use service::batch::read_ref;
 
 /// Arguments of `batch`.
 #[derive(Debug, Args)]
@@ -169,28 +170,28 @@ pub(crate) const fn access(args: &BatchArgs) -> Access {
 pub(crate) async fn run(session: &Session, args: &BatchArgs) -> Result<Exit, Failure> {
     match &args.verb {
         BatchVerb::Import(args) => import::run(session, args).await,
-        BatchVerb::Preview(name) => preview::run(session, &name.id).await,
+        BatchVerb::Preview(name) => preview::run(session, name.read()?).await,
         BatchVerb::Submit { noted, submission } => {
-            moves::submit(session, &noted.name.id, &noted.note, submission).await
+            moves::submit(session, noted.name.read()?, &noted.note, submission).await
         }
         BatchVerb::Problems(args) => problems::run(session, args).await,
-        BatchVerb::Run { id: Some(id) } => run::one(session, id).await,
+        BatchVerb::Run { id: Some(id) } => run::one(session, read_ref(id)?).await,
         BatchVerb::Run { id: None } => run::left(session).await,
-        BatchVerb::Start(name) => moves::start(session, &name.id).await,
-        BatchVerb::Status(name) => moves::status(session, &name.id).await,
-        BatchVerb::Pause(noted) => moves::pause(session, &noted.name.id, &noted.note).await,
-        BatchVerb::Resume(name) => run::resume(session, &name.id).await,
+        BatchVerb::Start(name) => moves::start(session, name.read()?).await,
+        BatchVerb::Status(name) => moves::status(session, name.read()?).await,
+        BatchVerb::Pause(noted) => moves::pause(session, noted.name.read()?, &noted.note).await,
+        BatchVerb::Resume(name) => run::resume(session, name.read()?).await,
         BatchVerb::Copy(args) => moves::copy(session, args).await,
-        BatchVerb::Reprice(name) => moves::reprice(session, &name.id).await,
+        BatchVerb::Reprice(name) => moves::reprice(session, name.read()?).await,
         BatchVerb::Cancel { noted, for_good } => {
-            moves::cancel(session, &noted.name.id, &noted.note, *for_good).await
+            moves::cancel(session, noted.name.read()?, &noted.note, *for_good).await
         }
-        BatchVerb::Retry { name, which, no_run } => moves::retry(session, &name.id, which, *no_run).await,
+        BatchVerb::Retry { name, which, no_run } => moves::retry(session, name.read()?, which, *no_run).await,
         BatchVerb::Skip { name, which, all_failed, reason } => {
-            moves::skip(session, &name.id, which, *all_failed, reason).await
+            moves::skip(session, name.read()?, which, *all_failed, reason).await
         }
         BatchVerb::Items(args) => items::run(session, args).await,
-        BatchVerb::History(name) => list::history(session, &name.id).await,
+        BatchVerb::History(name) => list::history(session, name.read()?).await,
         BatchVerb::Export(args) => export::run(session, args).await,
         BatchVerb::List(args) => list::run(session, args).await,
     }

@@ -9,10 +9,11 @@ use crate::say::{Say, say};
 use crate::session::Session;
 use clap::{Args, ValueEnum};
 use domain::batch::BatchState;
+use domain::batch_ref::BatchRef;
 use serde_json::{Value, json};
-use service::batch::BatchRequest;
 use service::batch::copy::CopiedItems;
 use service::batch::rework::Rework;
+use service::batch::{self, BatchRequest};
 
 const WHICH: Say = say(
     "Specify the items: --item N, --line N or --all-failed",
@@ -69,29 +70,29 @@ impl Which {
         self.item.is_some() || self.line.is_some()
     }
 
-    async fn number(&self, session: &Session, name: &str) -> Result<Option<i64>, Failure> {
+    async fn number(&self, session: &Session, batch: BatchRef) -> Result<Option<i64>, Failure> {
         match (self.item, self.line) {
             (Some(item), _) => Ok(Some(item)),
-            (None, Some(line)) => Ok(Some(session.service.batch_item_of_line(name, line).await?)),
+            (None, Some(line)) => Ok(Some(batch::item_of_line(&session.service, batch, line).await?)),
             (None, None) => Ok(None),
         }
     }
 }
 
 /// `batch status`.
-pub(crate) async fn status(session: &Session, name: &str) -> Result<Exit, Failure> {
-    answer(session, session.service.batch(name).await?, &[]).await
+pub(crate) async fn status(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
+    answer(session, batch::named(&session.service, batch).await?, &[]).await
 }
 
 /// `batch submit`.
 pub(crate) async fn submit(
     session: &Session,
-    name: &str,
+    batch: BatchRef,
     note: &str,
     submission: &SubmissionArgs,
 ) -> Result<Exit, Failure> {
-    let ask = BatchRequest::of(name).noted(note);
-    let submitted = session.service.batch_submit(&session.actor, ask, &submission.submission()).await?;
+    let ask = BatchRequest::of(batch).noted(note);
+    let submitted = batch::submit(&session.service, &session.actor, ask, &submission.submission()).await?;
     let view = BatchView::of(session, submitted.batch.batch).await?;
     let mut json = view.to_json();
     json.extend(found::to_json(&submitted.found, &view.asset, session.language));
@@ -103,27 +104,27 @@ pub(crate) async fn submit(
 }
 
 /// `batch start`.
-pub(crate) async fn start(session: &Session, name: &str) -> Result<Exit, Failure> {
-    answer(session, run::begin(session, name).await?, &[]).await
+pub(crate) async fn start(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
+    answer(session, run::begin(session, batch).await?, &[]).await
 }
 
 /// `batch pause`.
-pub(crate) async fn pause(session: &Session, name: &str, note: &str) -> Result<Exit, Failure> {
+pub(crate) async fn pause(session: &Session, batch: BatchRef, note: &str) -> Result<Exit, Failure> {
     // With a single writer, a lease of another process belongs to a dead one, so the pause takes effect at
     // once.
-    let ask = BatchRequest::of(name).noted(note);
-    answer(session, session.service.batch_pause(&session.actor, ask).await?, &[]).await
+    let ask = BatchRequest::of(batch).noted(note);
+    answer(session, batch::pause(&session.service, &session.actor, ask).await?, &[]).await
 }
 
 /// `batch cancel`.
 pub(crate) async fn cancel(
     session: &Session,
-    name: &str,
+    batch: BatchRef,
     note: &str,
     for_good: bool,
 ) -> Result<Exit, Failure> {
-    let ask = BatchRequest::of(name).noted(note);
-    answer(session, session.service.batch_cancel(&session.actor, &ask, for_good).await?, &[]).await
+    let ask = BatchRequest::of(batch).noted(note);
+    answer(session, batch::cancel(&session.service, &session.actor, &ask, for_good).await?, &[]).await
 }
 
 /// `batch copy`.
@@ -133,13 +134,15 @@ pub(crate) async fn copy(session: &Session, args: &BatchCopyArgs) -> Result<Exit
         CopiedWord::All => CopiedItems::All,
     };
     let (service, actor, reach) = (&session.service, &session.actor, domain::access::Reach::All);
-    let draft = service.batch_copy(actor, reach, &args.name.id, items, args.new_name.as_deref()).await?;
+    let draft =
+        batch::copy(service, actor, reach, args.name.read()?, items, args.new_name.as_deref()).await?;
     answer(session, draft.batch, &[]).await
 }
 
 /// `batch reprice`.
-pub(crate) async fn reprice(session: &Session, name: &str) -> Result<Exit, Failure> {
-    let repriced = session.service.batch_reprice(&session.actor, domain::access::Reach::All, name).await?;
+pub(crate) async fn reprice(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
+    let repriced =
+        batch::reprice(&session.service, &session.actor, domain::access::Reach::All, batch).await?;
     let more = [("repriced_from", json!(repriced.from))];
     answer(session, repriced.batch.batch, &more).await
 }
@@ -147,36 +150,36 @@ pub(crate) async fn reprice(session: &Session, name: &str) -> Result<Exit, Failu
 /// `batch retry`.
 pub(crate) async fn retry(
     session: &Session,
-    name: &str,
+    batch: BatchRef,
     which: &Which,
     no_run: bool,
 ) -> Result<Exit, Failure> {
-    let (batch, count) = match which.number(session, name).await? {
-        Some(item) => (session.service.batch_retry_item(&session.actor, name, item).await?, 1),
-        None => session.service.batch_retry(&session.actor, name, Rework::AllFailed).await?,
+    let (batch, count) = match which.number(session, batch).await? {
+        Some(item) => (batch::retry_item(&session.service, &session.actor, batch, item).await?, 1),
+        None => batch::retry(&session.service, &session.actor, batch, Rework::AllFailed).await?,
     };
     if no_run || count == 0 || batch.state == BatchState::Paused {
         return answer(session, batch, &[("count", json!(count))]).await;
     }
-    run::to_its_end(session, name, count).await
+    run::to_its_end(session, batch.id.into(), count).await
 }
 
 /// `batch skip`.
 pub(crate) async fn skip(
     session: &Session,
-    name: &str,
+    batch: BatchRef,
     which: &Which,
     all_failed: bool,
     note: &str,
 ) -> Result<Exit, Failure> {
     let (service, actor) = (&session.service, &session.actor);
-    match which.number(session, name).await? {
+    match which.number(session, batch).await? {
         Some(item) => {
-            let batch = service.batch_skip_item(actor, name, item, note).await?;
+            let batch = batch::skip_item(service, actor, batch, item, note).await?;
             answer(session, batch, &[("item", json!(item))]).await
         }
         None if all_failed => {
-            let (batch, count) = service.batch_skip_failed(actor, name, note).await?;
+            let (batch, count) = batch::skip_failed(service, actor, batch, note).await?;
             answer(session, batch, &[("count", json!(count))]).await
         }
         None => Err(Failure::usage(WHICH, session.language)),

@@ -8,11 +8,13 @@ use crate::out::{Out, left, right};
 use crate::say::{grouped, say};
 use crate::session::{Session, major};
 use crate::word::reason;
+use domain::batch_ref::BatchRef;
 use domain::code::Language;
 use serde_json::{Value, json};
 use service::batch::import::PROBLEMS_SHOWN;
 use service::batch::list::OffsetPage;
 use service::batch::preview::{PredictedRefusal, Preview};
+use service::{account, batch};
 
 /// Maximum refusals shown as text.
 const SHOWN: usize = 20;
@@ -28,12 +30,12 @@ struct Outlook {
 }
 
 /// Runs the command.
-pub(crate) async fn run(session: &Session, name: &str) -> Result<Exit, Failure> {
+pub(crate) async fn run(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
     let (described, preview) =
-        session.service.batch_preview(name, OffsetPage { limit: 0, offset: 0 }).await?;
-    let problems = session.service.batch_problems(name, PROBLEMS_SHOWN).await?;
+        batch::preview(&session.service, batch, OffsetPage { limit: 0, offset: 0 }).await?;
+    let problems = batch::problems(&session.service, batch, PROBLEMS_SHOWN).await?;
     let accounts: Vec<_> = preview.refusals.iter().flat_map(|r| [r.item.source, r.item.target]).collect();
-    let mut numbers = session.service.account_numbers(&accounts).await?.into_iter();
+    let mut numbers = account::numbers(&session.service, &accounts).await?.into_iter();
     let mut side = || numbers.next().unwrap_or_default();
     let sides = preview.refusals.iter().map(|_| [side(), side()]).collect();
     let problems = problems.into_iter().map(ShownProblem::from).collect();

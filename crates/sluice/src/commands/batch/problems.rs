@@ -1,5 +1,6 @@
 //! `batch problems`: the refused rows of a batch's file.
 
+use super::name::BatchName;
 use super::show;
 use crate::commands::problem::{self, ShownProblem};
 use crate::data_dir::replace;
@@ -8,8 +9,10 @@ use crate::out::{left, right};
 use crate::say::{Say, say};
 use crate::session::Session;
 use clap::Args;
+use domain::batch_ref::BatchRef;
 use domain::code::Code;
 use serde_json::{Value, json};
+use service::batch;
 use service::batch::problems::ProblemRow;
 use std::path::{Path, PathBuf};
 
@@ -21,8 +24,8 @@ const SHOWN: usize = 50;
 /// Arguments of `batch problems`.
 #[derive(Debug, Args)]
 pub(crate) struct ProblemsArgs {
-    /// Batch id or number
-    pub id: String,
+    #[command(flatten)]
+    pub name: BatchName,
     /// Only rows refused with this code, such as PAYEE_NOT_FOUND
     #[arg(long, value_name = "CODE", value_parser = code)]
     pub code: Option<Code>,
@@ -48,23 +51,23 @@ fn code(text: &str) -> Result<Code, Say> {
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &ProblemsArgs) -> Result<Exit, Failure> {
     match (&args.drop, args.count, &args.out) {
-        (Some(which), Some(count), _) => dropped(session, &args.id, which, count).await,
-        (_, _, Some(path)) => write(session, &args.id, path).await,
+        (Some(which), Some(count), _) => dropped(session, args.name.read()?, which, count).await,
+        (_, _, Some(path)) => write(session, args.name.read()?, path).await,
         _ => list(session, args).await,
     }
 }
 
-async fn dropped(session: &Session, id: &str, which: &str, count: i64) -> Result<Exit, Failure> {
+async fn dropped(session: &Session, batch: BatchRef, which: &str, count: i64) -> Result<Exit, Failure> {
     let wrong = |text| Failure::usage(text, session.language);
     let code = if which == "all" { None } else { Some(code(which).map_err(wrong)?) };
-    let batch = session.service.batch_drop_problems(&session.actor, id, code, count).await?;
+    let batch = batch::drop_problems(&session.service, &session.actor, batch.into(), code, count).await?;
     show::answer(session, batch, &[("dropped", json!(count))]).await
 }
 
-async fn write(session: &Session, id: &str, path: &Path) -> Result<Exit, Failure> {
+async fn write(session: &Session, batch: BatchRef, path: &Path) -> Result<Exit, Failure> {
     let (service, language) = (&session.service, session.language);
     let count =
-        replace(path, async |writer| Ok(service.batch_refused_csv(id, language, writer).await?)).await?;
+        replace(path, async |writer| Ok(batch::refused_csv(service, batch, language, writer).await?)).await?;
     let file = path.display().to_string();
     let json = json!({ "rows": count, "file": file });
     let text =
@@ -74,7 +77,7 @@ async fn write(session: &Session, id: &str, path: &Path) -> Result<Exit, Failure
 }
 
 async fn list(session: &Session, args: &ProblemsArgs) -> Result<Exit, Failure> {
-    let page = session.service.batch_problem_rows(&args.id, args.code, 0, PAGE).await?;
+    let page = batch::problem_rows(&session.service, args.name.read()?, args.code, 0, PAGE).await?;
     let reasons = |row: &ProblemRow| row.problems.iter().cloned().map(ShownProblem::from).collect::<Vec<_>>();
     let one = |row: &ProblemRow| {
         json!({ "id": row.row.id, "line": row.row.line, "row": row.content(),

@@ -7,14 +7,17 @@ use crate::out::note;
 use crate::say::say;
 use crate::session::Session;
 use domain::batch::BatchState;
+use domain::batch_ref::BatchRef;
+use domain::id::BatchId;
 use serde_json::{Value, json};
+use service::batch;
 use service::batch::submit::Submission;
 use store::batch::Batch;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// `batch run ID`.
-pub(crate) async fn one(session: &Session, name: &str) -> Result<Exit, Failure> {
-    let batch = begin(session, name).await?;
+pub(crate) async fn one(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
+    let batch = begin(session, batch).await?;
     let batch = carry_out(session, &batch).await?;
     ended(session, batch, &[]).await
 }
@@ -22,7 +25,7 @@ pub(crate) async fn one(session: &Session, name: &str) -> Result<Exit, Failure> 
 /// `batch run` without ID: continues every unfinished run.
 pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
     let (mut views, mut exit) = (Vec::new(), Exit::Success);
-    for batch in session.service.processing_batches().await? {
+    for batch in batch::processing(&session.service).await? {
         let batch = carry_out(session, &batch).await?;
         let paused = batch.state == BatchState::Paused;
         views.push(BatchView::of(session, batch).await?);
@@ -48,14 +51,14 @@ pub(crate) async fn left(session: &Session) -> Result<Exit, Failure> {
 }
 
 /// `batch resume`.
-pub(crate) async fn resume(session: &Session, name: &str) -> Result<Exit, Failure> {
-    let (_, count) = session.service.batch_resume(&session.actor, name).await?;
-    to_its_end(session, name, count).await
+pub(crate) async fn resume(session: &Session, batch: BatchRef) -> Result<Exit, Failure> {
+    let (_, count) = batch::resume(&session.service, &session.actor, batch).await?;
+    to_its_end(session, batch, count).await
 }
 
 /// Runs a batch that has begun, with `count` items waiting.
-pub(crate) async fn to_its_end(session: &Session, name: &str, count: i64) -> Result<Exit, Failure> {
-    let batch = session.service.batch(name).await?;
+pub(crate) async fn to_its_end(session: &Session, batch: BatchRef, count: i64) -> Result<Exit, Failure> {
+    let batch = batch::named(&session.service, batch).await?;
     let batch = carry_out(session, &batch).await?;
     ended(session, batch, &[("count", json!(count))]).await
 }
@@ -68,29 +71,29 @@ async fn ended(session: &Session, batch: Batch, more: &[(&str, Value)]) -> Resul
 
 /// Starts a batch: submits and executes a draft, executes a submitted batch, resumes one that has begun. It
 /// uses the verbs of the API.
-pub(crate) async fn begin(session: &Session, name: &str) -> Result<Batch, Failure> {
+pub(crate) async fn begin(session: &Session, batch: BatchRef) -> Result<Batch, Failure> {
     let (service, actor) = (&session.service, &session.actor);
-    let state = service.batch(name).await?.state;
+    let state = batch::named(service, batch).await?.state;
     if matches!(state, BatchState::Paused | BatchState::Processing) {
-        return Ok(service.batch_resume(actor, name).await?.0);
+        return Ok(batch::resume(service, actor, batch).await?.0);
     }
     if state == BatchState::Draft {
-        service.batch_submit(actor, name, &Submission::default()).await?;
+        batch::submit(service, actor, batch, &Submission::default()).await?;
     }
-    Ok(service.batch_execute(actor, name).await?)
+    Ok(batch::execute(service, actor, batch).await?)
 }
 
 /// Runs a batch that is processing to its end or to a pause.
 async fn carry_out(session: &Session, batch: &Batch) -> Result<Batch, Failure> {
-    let (service, actor, name) = (&session.service, &session.actor, batch.id.to_string());
+    let (service, actor) = (&session.service, &session.actor);
     let mut display = RunDisplay::new(batch, session.out);
     let engine = session.engine();
-    let run = engine.run(&name, |progress| display.show(progress));
+    let run = engine.run(batch.id, |progress| display.show(progress));
     let note = say(
         "pausing after the chunk in flight; press Ctrl-C again to exit at once",
         "当前分块完成后暂停；再按一次 Ctrl-C 立即结束",
     );
-    let pause = pause_on_ctrl_c(service.clone(), actor.clone(), name.clone(), note.to(session.language));
+    let pause = pause_on_ctrl_c(service.clone(), actor.clone(), batch.id, note.to(session.language));
     let listener = tokio::spawn(pause);
     let result = run.await;
     listener.abort();
@@ -103,7 +106,7 @@ async fn carry_out(session: &Session, batch: &Batch) -> Result<Batch, Failure> {
 async fn pause_on_ctrl_c(
     service: service::Service,
     actor: store::audit::Actor,
-    name: String,
+    batch: BatchId,
     pausing: &'static str,
 ) {
     let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
@@ -118,7 +121,7 @@ async fn pause_on_ctrl_c(
         }
     });
     // A batch that has ended in the meantime cannot be paused, and need not be.
-    if let Err(error) = service.batch_pause(&actor, &name).await {
+    if let Err(error) = batch::pause(&service, &actor, batch).await {
         tracing::debug!(%error, "could not pause the batch");
     }
 }

@@ -7,7 +7,7 @@ use crate::session::{Session, major};
 use crate::word::Word;
 use domain::asset::Asset;
 use serde_json::{Map, Value, json};
-use service::batch::{Described, DescribedRate};
+use service::batch::{self, Described, DescribedRate};
 use store::batch::Batch;
 
 /// A batch with the names that it refers to.
@@ -33,7 +33,7 @@ impl From<Described> for BatchView {
 impl BatchView {
     /// Looks the names up.
     pub(crate) async fn of(session: &Session, batch: Batch) -> Result<Self, Failure> {
-        let described = session.service.batch_show(&batch.id.to_string()).await?;
+        let described = batch::show(&session.service, batch.id.into()).await?;
         Ok(Self { batch, ..Self::from(described) })
     }
 

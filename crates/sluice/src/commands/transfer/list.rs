@@ -7,19 +7,21 @@ use crate::say::say;
 use crate::session::{Session, major};
 use crate::word::{Word, outcome, reason};
 use clap::{Args, ValueEnum};
+use domain::account_ref::GivenAccount;
 use domain::code::{Code, Language};
 use domain::transfer::TransferKind;
 use ledger::calendar;
 use serde_json::{Value, json};
+use service::account;
 use service::listing::{Counting, Order, PageRequest};
-use service::transfer::{TransferDetail, TransferQuery, TransferSide, TransferSort};
+use service::transfer::{self, TransferDetail, TransferQuery, TransferSide, TransferSort};
 
 /// Arguments of `transfer list`.
 #[derive(Debug, Args)]
 pub(crate) struct TransferListArgs {
     /// Only transfers from or to this account
     #[arg(long, value_name = "NUMBER")]
-    pub account: Option<String>,
+    pub account: Option<GivenAccount>,
     /// Only from this value date, YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     pub from: Option<String>,
@@ -82,7 +84,7 @@ impl Kind {
 pub(crate) async fn run(session: &Session, args: &TransferListArgs) -> Result<Exit, Failure> {
     if let Some(account) = &args.account {
         // An empty list would not distinguish a mistyped number from an account without transfers.
-        session.service.account_show(account).await?;
+        account::show(&session.service, account).await?;
     }
     let slice = PageRequest {
         order: Order::Descending,
@@ -103,7 +105,7 @@ pub(crate) async fn run(session: &Session, args: &TransferListArgs) -> Result<Ex
         slice,
         counting: Counting::Whole,
     };
-    let found = session.service.transfer_list(&query).await?;
+    let found = transfer::list(&session.service, &query).await?;
     let language = session.language;
     let page = Page {
         rows: found.transfers.iter().map(|transfer| to_json(transfer, language)).collect(),

@@ -4,8 +4,8 @@
 use super::world::{At, World};
 use ledger::{Clock, Door, DoorOptions};
 use serde_json::{Value, json};
-use service::holder::NewHolder;
-use service::transfer::{AmountInput, TransferRequest};
+use service::holder::{self, NewHolder};
+use service::transfer::{self, AmountInput, TransferRequest};
 use service::{Actor, OperationKey, Service};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -73,15 +73,15 @@ async fn by_programs(ledger: &At) {
     let actor = Actor::new(domain::principal::Principal::Key(1), "key:program", "127.0.0.1");
     let key = OperationKey { id: "key:1 holder".to_owned(), fingerprint: "ab".to_owned() };
     let holder = NewHolder { name: "By program".to_owned(), ..NewHolder::default() };
-    service.once(key).holder_add(&actor, &holder).await.unwrap();
+    holder::add(&service.once(key), &actor, &holder).await.unwrap();
     let request = TransferRequest {
-        from: Some("ACME".to_owned()),
-        to: Some("P1".to_owned()),
+        from: Some("ACME".into()),
+        to: Some("P1".into()),
         amount: AmountInput::Minor(300),
         vouchers: vec!["https://files.example.com/1.pdf".to_owned()],
         ..TransferRequest::default()
     };
-    service.transfer(&actor, &request).await.unwrap();
+    transfer::create(&service, &actor, &request).await.unwrap();
 }
 
 /// A clock frozen at the first moment of 2026.
