@@ -169,19 +169,7 @@ impl BatchImportArgs {
 
 /// Runs the command.
 pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exit, Failure> {
-    args.check(session.language)?;
-    let file = problem::open(&args.file)?;
-    let (service, actor) = (&session.service, &session.actor);
-    let imported = match (&args.into, args.kind) {
-        (Some(batch), _) => {
-            batch::import_into(service, actor, batch::read_ref(batch)?, &args.add(), file).await?
-        }
-        (None, Some(kind)) => batch::import(service, actor, &args.import(kind), file).await?,
-        (None, None) => {
-            let text = say("Specify --type or --into BATCH", "请指定 --type 或 --into BATCH");
-            return Err(Failure::usage(text, session.language));
-        }
-    };
+    let imported = import(session, args).await?;
     let Imported { batch, taken, taken_amount, refused, problems, file, found } = imported;
     let problems: Vec<ShownProblem> = problems.into_iter().map(ShownProblem::from).collect();
     let view = match batch {
@@ -190,7 +178,8 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
     };
     if let (Some(path), Some(view)) = (&args.refused, &view) {
         replace(path, async |writer| {
-            Ok(batch::refused_csv(service, view.batch.id.into(), session.language, writer).await?)
+            let batch = view.batch.id.into();
+            Ok(batch::refused_csv(&session.service, batch, session.language, writer).await?)
         })
         .await?;
     }
@@ -229,6 +218,23 @@ pub(crate) async fn run(session: &Session, args: &BatchImportArgs) -> Result<Exi
         None => Exit::Refused,
         Some(_) if refused > 0 => Exit::Partial,
         Some(_) => Exit::Success,
+    })
+}
+
+/// Imports the file as a batch, or into one.
+async fn import(session: &Session, args: &BatchImportArgs) -> Result<Imported, Failure> {
+    args.check(session.language)?;
+    let file = problem::open(&args.file)?;
+    let (service, actor) = (&session.service, &session.actor);
+    Ok(match (&args.into, args.kind) {
+        (Some(batch), _) => {
+            batch::import_into(service, actor, batch::read_ref(batch)?, &args.add(), file).await?
+        }
+        (None, Some(kind)) => batch::import(service, actor, &args.import(kind), file).await?,
+        (None, None) => {
+            let text = say("Specify --type or --into BATCH", "请指定 --type 或 --into BATCH");
+            return Err(Failure::usage(text, session.language));
+        }
     })
 }
 

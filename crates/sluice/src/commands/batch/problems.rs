@@ -60,7 +60,7 @@ pub(crate) async fn run(session: &Session, args: &ProblemsArgs) -> Result<Exit, 
 async fn dropped(session: &Session, batch: BatchRef, which: &str, count: i64) -> Result<Exit, Failure> {
     let wrong = |text| Failure::usage(text, session.language);
     let code = if which == "all" { None } else { Some(code(which).map_err(wrong)?) };
-    let batch = batch::drop_problems(&session.service, &session.actor, batch.into(), code, count).await?;
+    let batch = batch::drop_problems(&session.service, &session.actor, batch, code, count).await?;
     show::answer(session, batch, &[("dropped", json!(count))]).await
 }
 
