@@ -98,10 +98,10 @@ async fn cancel_in(
             Ok(Cancelled::Waits(batch.id, called_off(&batch, request.note)))
         }
         BatchState::Completed | BatchState::PartiallyCompleted | BatchState::Failed => {
-            Err(Error::refused(Code::BatchCannotCancel, batch.as_it_stands()))
+            Err(Error::refused(Code::BatchCannotCancel, batch.state_text()))
         }
-        BatchState::Cancelled => Err(Error::refused(Code::BatchCancelled, batch.as_it_stands())),
-        BatchState::Rejected => Err(Error::refused(Code::BatchState, batch.as_it_stands())),
+        BatchState::Cancelled => Err(Error::refused(Code::BatchCancelled, batch.state_text())),
+        BatchState::Rejected => Err(Error::refused(Code::BatchState, batch.state_text())),
     }
 }
 

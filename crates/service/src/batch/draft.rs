@@ -21,7 +21,7 @@ pub(crate) async fn check_draft(
 ) -> Result<(), Error> {
     may_edit(write, batch, request.reach)?;
     if batch.state != BatchState::Draft {
-        return Err(Error::refused(Code::BatchState, batch.as_it_stands()));
+        return Err(Error::refused(Code::BatchState, batch.state_text()));
     }
     is_current(write, batch, request.version).await
 }

@@ -44,7 +44,7 @@ async fn execute_in(write: &mut Write, batch: BatchRef) -> Result<WriteResult<Ba
 
 /// Begins the run of a pending or approved batch, and returns the fact.
 pub(crate) async fn begin(write: &mut Write, batch: &Batch, action: Action) -> Result<Fact, Error> {
-    let wrong = |code| Error::refused(code, batch.as_it_stands());
+    let wrong = |code| Error::refused(code, batch.state_text());
     let state = batch.state.execute().map_err(wrong)?;
     within_maximum(&mut write.tx, batch).await?;
     reprice::rates_hold(write, batch).await?;
@@ -68,7 +68,7 @@ async fn pause_in(write: &mut Write, request: &BatchRequest<'_>) -> Result<Write
             let (english, chinese) = (format!("{number} is being interrupted"), format!("{number} 正在中断"));
             return Err(Error::bilingual(Code::BatchState, english, chinese));
         }
-        _ => return Err(Error::refused(Code::BatchState, batch.as_it_stands())),
+        _ => return Err(Error::refused(Code::BatchState, batch.state_text())),
     }
     let live = is_live(&mut write.tx, batch.id).await?;
     let asked = Fact::of_batch(Action::BatchPause, batch.id)

@@ -39,7 +39,7 @@ pub async fn resume(service: &Service, actor: &Actor, batch: BatchRef) -> Result
 
 async fn resume_ended(service: &Service, actor: &Actor, batch: &Batch) -> Result<(Batch, i64), Error> {
     let taken = match rework::set_back(service, actor, batch.id.into(), Rework::Untried).await {
-        Ok(0) => Err(Error::refused(Code::BatchNotResumable, batch.as_it_stands())),
+        Ok(0) => Err(Error::refused(Code::BatchNotResumable, batch.state_text())),
         taken => taken,
     };
     match taken {

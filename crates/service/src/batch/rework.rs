@@ -166,7 +166,7 @@ async fn run_again(write: &mut Write, batch: &Batch) -> Result<BatchState, Error
 
 /// Retry and skip need a batch that has begun and was not called off for good.
 pub(crate) fn may_rework(batch: &Batch) -> Result<(), Error> {
-    batch.state.rework().map_err(|code| Error::refused(code, batch.as_it_stands()))?;
+    batch.state.rework().map_err(|code| Error::refused(code, batch.state_text()))?;
     match batch.called_off_at {
         None => Ok(()),
         Some(_) => Err(called_off(batch)),

@@ -123,7 +123,7 @@ pub(crate) async fn freeze(
 /// Checks whether a draft can be submitted, apart from what it pays.
 pub(crate) async fn may_submit(tx: &mut Tx, batch: &Batch) -> Result<(), Error> {
     let items_max = i64::try_from(CHUNK_ITEMS_MAX).unwrap_or(i64::MAX);
-    batch.state.submit().map_err(|code| Error::refused(code, batch.as_it_stands()))?;
+    batch.state.submit().map_err(|code| Error::refused(code, batch.state_text()))?;
     if batch.tally.total_count == 0 {
         return Err(Error::refused(Code::BatchEmpty, batch.number()));
     }

@@ -90,7 +90,7 @@ impl Batch {
 
     /// `batch-20251210-001 is paused`, for refusals.
     #[must_use]
-    pub fn as_it_stands(&self) -> String {
+    pub fn state_text(&self) -> String {
         format!("{} is {}", self.number(), self.state.name())
     }
 
