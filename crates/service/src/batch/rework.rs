@@ -1,5 +1,5 @@
-//! Retries failed items. Nothing that was not approved or was cancelled can be paid this
-//! way. [`super::skip`] skips items.
+//! Retries failed items. Nothing that was not approved or was cancelled can be paid this way. `skip.rs` skips
+//! items.
 
 use super::lookup::{self, changed, find, locked};
 use super::mark::{self, FAILED, Mark, UNTRIED, Which};

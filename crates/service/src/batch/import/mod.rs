@@ -3,7 +3,7 @@
 //! complete.
 //!
 //! Imports are strict by default: one refused row refuses the file. A `partial` import takes the good rows
-//! and keeps the refused ones with the draft (see [`super::problems`]).
+//! and keeps the refused ones with the draft (see [`mod@super::problems`]).
 
 mod add;
 mod lease;
