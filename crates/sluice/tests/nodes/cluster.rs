@@ -13,8 +13,8 @@ use testkit::postgres::Postgres;
 
 /// The binary under test.
 pub fn binary() -> PathBuf {
-    let release = std::env::var_os("SLUICE_BIN").map(PathBuf::from).filter(|path| path.exists());
-    release.unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_sluice")))
+    let named = std::env::var_os("SLUICE_BIN").map(PathBuf::from).filter(|path| path.exists());
+    named.unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_sluice")))
 }
 
 /// A ledger on a server.
