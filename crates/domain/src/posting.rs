@@ -105,14 +105,29 @@ pub struct Posted {
     pub count: i64,
 }
 
-/// The accounts of a chunk while it is being decided.
+/// The accounts that a chunk is decided on. A book may serve one chunk after the other: [`Book::begin`] starts
+/// the next one on the balances that the last one left.
 #[derive(Debug, Clone)]
 pub struct Book {
     accounts: Vec<Account>,
+    /// Whether the account at a place was changed in this chunk.
     touched: Vec<bool>,
+    /// The places of the changed accounts, each once.
+    changed: Vec<usize>,
     places: HashMap<AccountId, usize>,
     system: HashMap<(AssetId, AccountKind), AccountId>,
     next: PostingId,
+    /// What accounts were before each change since the savepoint, if one is set.
+    undo: Option<Undo>,
+}
+
+/// How to get back to a savepoint.
+#[derive(Debug, Clone)]
+struct Undo {
+    next: PostingId,
+    /// How many accounts had been changed.
+    changed: usize,
+    before: Vec<(usize, Account)>,
 }
 
 /// What a request will do, once every check has passed.
@@ -128,15 +143,62 @@ impl Book {
     /// A book over accounts as they were read, numbering postings from `next`.
     #[must_use]
     pub fn new(accounts: Vec<Account>, next: PostingId) -> Self {
-        let mut book = Self {
-            touched: Vec::with_capacity(accounts.len()),
-            places: HashMap::with_capacity(accounts.len()),
-            system: HashMap::new(),
-            accounts: Vec::with_capacity(accounts.len()),
-            next,
-        };
+        let (places, system) = Default::default();
+        let (known, touched, changed) = Default::default();
+        let mut book = Self { accounts: known, touched, changed, places, system, next, undo: None };
+        book.reserve(accounts.len());
         accounts.into_iter().for_each(|account| book.add(account));
         book
+    }
+
+    /// Makes room for further accounts.
+    pub fn reserve(&mut self, further: usize) {
+        self.accounts.reserve(further);
+        self.touched.reserve(further);
+        self.places.reserve(further);
+    }
+
+    /// Starts a chunk on the balances as they are: nothing is changed yet, and postings are numbered from `next`.
+    pub fn begin(&mut self, next: PostingId) {
+        for place in self.changed.drain(..) {
+            if let Some(touched) = self.touched.get_mut(place) {
+                *touched = false;
+            }
+        }
+        (self.next, self.undo) = (next, None);
+    }
+
+    /// How many accounts it has.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// Whether it has no accounts.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.accounts.is_empty()
+    }
+
+    /// Marks where [`Book::roll_back`] returns to.
+    pub fn set_savepoint(&mut self) {
+        self.undo = Some(Undo { next: self.next, changed: self.changed.len(), before: Vec::new() });
+    }
+
+    /// Undoes everything since the savepoint.
+    pub fn roll_back(&mut self) {
+        let Some(undo) = self.undo.take() else { return };
+        for (place, before) in undo.before.into_iter().rev() {
+            if let Some(account) = self.accounts.get_mut(place) {
+                *account = before;
+            }
+        }
+        for place in self.changed.drain(undo.changed..) {
+            if let Some(touched) = self.touched.get_mut(place) {
+                *touched = false;
+            }
+        }
+        self.next = undo.next;
     }
 
     /// Adds an account unless it is already there (a preview reads accounts as it encounters them).
@@ -170,9 +232,12 @@ impl Book {
         self.system.get(&(asset, kind)).copied()
     }
 
-    /// The accounts changed by the fold, each once.
-    pub fn changed(&self) -> impl Iterator<Item = &Account> {
-        self.accounts.iter().zip(&self.touched).filter_map(|(account, touched)| touched.then_some(account))
+    /// The accounts changed by this chunk, each once and sorted by id, in which order all writers write.
+    #[must_use]
+    pub fn changed(&self) -> Vec<&Account> {
+        let mut changed: Vec<_> = self.changed.iter().filter_map(|place| self.accounts.get(*place)).collect();
+        changed.sort_unstable_by_key(|account| account.id);
+        changed
     }
 
     /// Decides one request. A refusal carries the first code in table order and changes nothing.
@@ -286,6 +351,7 @@ impl Book {
         if let Some(place) = plan.fee_account {
             postings.push(self.leg(request, PostingKind::Fee, source, place, plan.fee));
         }
+        // The posting has marked the source as changed, and kept what it was before.
         if request.kind.is_limited()
             && let Some(account) = self.accounts.get_mut(source)
         {
@@ -323,8 +389,13 @@ impl Book {
     }
 
     fn shift(&mut self, place: usize, delta: i64, id: PostingId) -> (AccountId, i64, Option<PostingId>) {
-        if let Some(touched) = self.touched.get_mut(place) {
-            *touched = true;
+        if let Some(touched) = self.touched.get_mut(place)
+            && !std::mem::replace(touched, true)
+        {
+            self.changed.push(place);
+        }
+        if let (Some(undo), Some(account)) = (&mut self.undo, self.accounts.get(place)) {
+            undo.before.push((place, account.clone()));
         }
         match self.accounts.get_mut(place) {
             Some(account) => {

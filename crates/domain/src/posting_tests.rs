@@ -164,7 +164,7 @@ fn the_postings_of_an_account_form_a_chain_of_balances() {
     assert_eq!(source[0].debit_prev, None);
     assert_eq!(source[2].debit_prev, Some(source[1].id));
     assert_eq!(book.get(AccountId(1)).unwrap().head, Some(source[2].id));
-    assert_eq!(book.changed().count(), 4);
+    assert_eq!(book.changed().len(), 4);
 }
 
 #[test]

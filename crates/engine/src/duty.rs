@@ -7,8 +7,8 @@
 //! Adding a duty is one file, with a type that implements [`Duty`], in the folder `duties`, and one line in
 //! `duties/mod.rs`, which starts it (and, as for any file, its `mod`).
 
+use crate::engine::Engine;
 use crate::meter;
-use crate::runner::Engine;
 use futures_util::FutureExt;
 use service::Error;
 use std::panic::AssertUnwindSafe;

@@ -1,7 +1,7 @@
 //! The loop of a duty: wake-ups, errors, panics, and its end.
 
 use super::*;
-use crate::runner::EngineOptions;
+use crate::engine::EngineOptions;
 use ledger::{Clock, Door, DoorOptions};
 use service::Service;
 use std::collections::VecDeque;

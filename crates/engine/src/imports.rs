@@ -1,8 +1,8 @@
 //! Imports that nobody is at any more: their process was killed, or their task failed. Whichever node finds
 //! one takes its lease and discards what it left, so its file can be imported again.
 
+use crate::engine::Engine;
 use crate::lease;
-use crate::runner::Engine;
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::work::Work;

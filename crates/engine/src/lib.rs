@@ -6,16 +6,20 @@
 mod back_off;
 mod duties;
 mod duty;
+mod engine;
 pub mod history;
 mod imports;
 pub mod lease;
 mod meter;
 mod node;
+mod progress;
 pub mod pulse;
 mod recovery;
 mod run_end;
-pub mod runner;
+mod runner;
+mod slices;
 pub mod worker;
 
+pub use engine::{Engine, EngineOptions};
+pub use progress::Progress;
 pub use pulse::Pulse;
-pub use runner::{Engine, EngineOptions, Progress};

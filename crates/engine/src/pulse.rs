@@ -1,8 +1,8 @@
 //! The node's heartbeat. It runs in its own task and on its own connection, so that a long chunk does not
 //! make the node look dead.
 
+use crate::engine::Engine;
 use crate::node;
-use crate::runner::Engine;
 use service::Error;
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! What a writer does once, before anything else: nodes and imports that a killed process left behind are
 //! cleared away.
 
+use crate::engine::Engine;
 use crate::node;
-use crate::runner::Engine;
 use service::Error;
 
 impl Engine {

@@ -1,7 +1,7 @@
 //! The end of a run: what becomes of the items that were not tried, and of the batch.
 
+use crate::engine::Engine;
 use crate::lease;
-use crate::runner::Engine;
 use domain::batch::{BatchIntent, BatchState};
 use domain::code::Code;
 use domain::fact::Fact;

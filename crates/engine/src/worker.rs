@@ -1,8 +1,8 @@
 //! The worker: one of any number of nodes that pick up batches to run, until it is asked to stop.
 
 use crate::duties;
+use crate::engine::Engine;
 use crate::pulse::Pulse;
-use crate::runner::Engine;
 use service::Error;
 
 impl Engine {

@@ -1,33 +1,22 @@
-//! The queue in front of the ledger and the loop behind it.
+//! The queue in front of the ledger.
 
-use crate::chunk::{self, Memory};
 use crate::clock::Clock;
-use crate::meter;
 use crate::request::{Answer, Outcome, PostingRequest, QueuedRequest, Requests, Slice, SliceOutcome};
+use crate::serve::DoorLoop;
 use domain::batch::CHUNK_ITEMS_MAX;
 use futures_util::FutureExt;
-use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use store::audit::Actor;
 use store::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 /// Queue capacity; further callers wait until there is room.
 const QUEUE_MAX: usize = 20_000;
-/// The most single requests in one chunk.
-const SINGLES_MAX: usize = 10_000;
-/// Time budget for the slices in a chunk while single requests keep arriving. A request may wait for the chunk before
-/// its own, so twice this is what it waits at worst, and that stays well below 100 ms.
-const SLICE_BESIDE_SINGLES: Duration = Duration::from_millis(30);
-/// Slices grow again this long after the last single request.
-const QUIET: Duration = Duration::from_secs(1);
 /// How long a caller waits for the process to end after the door dropped its request.
 const ENDING: Duration = Duration::from_secs(1);
-/// The smallest slice that is worth a commit.
-const SLICE_MIN: usize = 250;
 
 /// Options of the door.
 #[derive(Debug, Clone, Copy)]
@@ -58,16 +47,8 @@ impl Door {
         let limit = options.chunk_items.clamp(1, CHUNK_ITEMS_MAX);
         let slice_items = Arc::new(AtomicUsize::new(limit));
         let single_chunks = Arc::new(AtomicU64::new(0));
-        let serving = DoorLoop {
-            store,
-            clock,
-            memory: Memory::default(),
-            backlog: VecDeque::new(),
-            limit,
-            slice_items: slice_items.clone(),
-            single_chunks: single_chunks.clone(),
-            single_at: None,
-        };
+        let sizes = (slice_items.clone(), single_chunks.clone());
+        let serving = DoorLoop::new(store, clock, limit, sizes);
         tokio::spawn(or_abort(serving.serve(requests)));
         Self { queue, slice_items, single_chunks }
     }
@@ -95,10 +76,13 @@ impl Door {
 
     /// Executes a slice of a batch.
     pub async fn slice(&self, actor: Actor, slice: Slice) -> Result<SliceOutcome, StoreError> {
-        match self.hand_over(actor, Requests::Slice(slice)).await? {
-            Answer::Slice(outcome) => Ok(outcome),
-            Answer::Single(_) | Answer::Bulk(_) => Err(mismatched()),
-        }
+        self.submit(actor, slice).await?.outcome().await
+    }
+
+    /// Hands over a slice without waiting for its outcome. Slices are decided in the order they are handed over,
+    /// and one of them can be decided while the one before is being written.
+    pub async fn submit(&self, actor: Actor, slice: Slice) -> Result<SubmittedSlice, StoreError> {
+        self.enqueue(actor, Requests::Slice(slice)).await.map(SubmittedSlice)
     }
 
     /// How many items the next slice should have: the chunk limit, or fewer while single requests arrive.
@@ -121,16 +105,44 @@ impl Door {
     }
 
     async fn hand_over(&self, actor: Actor, requests: Requests) -> Result<Answer, StoreError> {
-        let closed = || StoreError::Unavailable("the ledger's door is closed".to_owned());
-        let (reply, answer) = oneshot::channel();
-        self.queue.send(QueuedRequest { actor, requests, reply }).await.map_err(|_| closed())?;
-        if let Ok(answer) = answer.await {
-            return answer;
-        }
-        // The outcome is unknown and the process is about to end: any answer could be wrong.
-        tokio::time::sleep(ENDING).await;
-        Err(closed())
+        answer(self.enqueue(actor, requests).await?).await
     }
+
+    async fn enqueue(&self, actor: Actor, requests: Requests) -> Result<Pending, StoreError> {
+        let (reply, pending) = oneshot::channel();
+        self.queue.send(QueuedRequest { actor, requests, reply }).await.map_err(|_| closed())?;
+        Ok(pending)
+    }
+}
+
+/// An answer that has not arrived yet.
+type Pending = oneshot::Receiver<Result<Answer, StoreError>>;
+
+/// A slice that was handed over.
+#[derive(Debug)]
+pub struct SubmittedSlice(Pending);
+
+impl SubmittedSlice {
+    /// What became of it. Nothing is undone if this is never asked.
+    pub async fn outcome(self) -> Result<SliceOutcome, StoreError> {
+        match answer(self.0).await? {
+            Answer::Slice(outcome) => Ok(outcome),
+            Answer::Single(_) | Answer::Bulk(_) => Err(mismatched()),
+        }
+    }
+}
+
+async fn answer(pending: Pending) -> Result<Answer, StoreError> {
+    if let Ok(answer) = pending.await {
+        return answer;
+    }
+    // The outcome is unknown and the process is about to end: any answer could be wrong.
+    tokio::time::sleep(ENDING).await;
+    Err(closed())
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the ledger's door is closed".to_owned())
 }
 
 fn mismatched() -> StoreError {
@@ -143,94 +155,6 @@ async fn or_abort(serving: impl Future<Output = ()>) {
     if AssertUnwindSafe(serving).catch_unwind().await.is_err() {
         tracing::error!("the door panicked: aborting; the next start finds out what was committed");
         std::process::abort();
-    }
-}
-
-/// The loop behind the door.
-struct DoorLoop {
-    store: Store,
-    clock: Arc<dyn Clock>,
-    memory: Memory,
-    /// Slices and bulks that have not fitted into a chunk yet.
-    backlog: VecDeque<QueuedRequest>,
-    /// When the last chunk with a single request was written.
-    single_at: Option<Instant>,
-    limit: usize,
-    slice_items: Arc<AtomicUsize>,
-    single_chunks: Arc<AtomicU64>,
-}
-
-impl DoorLoop {
-    async fn serve(mut self, mut requests: mpsc::Receiver<QueuedRequest>) {
-        let mut gathered = Vec::new();
-        loop {
-            if self.backlog.is_empty() {
-                if requests.recv_many(&mut gathered, SINGLES_MAX).await == 0 {
-                    return;
-                }
-            } else {
-                while let Ok(request) = requests.try_recv() {
-                    gathered.push(request);
-                    if gathered.len() >= SINGLES_MAX {
-                        break;
-                    }
-                }
-            }
-            meter::queue(requests.len() + self.backlog.len() + gathered.len());
-            let chunk = self.take_chunk(&mut gathered);
-            if self.work(chunk).await.is_err() {
-                return;
-            }
-            meter::queue(requests.len() + self.backlog.len());
-        }
-    }
-
-    /// Takes the singles first, then as many slices and bulks as fit; the rest waits in arrival order.
-    fn take_chunk(&mut self, gathered: &mut Vec<QueuedRequest>) -> Vec<QueuedRequest> {
-        let (mut chunk, large): (Vec<_>, Vec<_>) = gathered.drain(..).partition(QueuedRequest::is_single);
-        self.backlog.extend(large);
-        let mut items = 0;
-        while let Some(next) = self.backlog.front() {
-            if items > 0 && items + next.size() > self.limit {
-                break;
-            }
-            items += next.size();
-            chunk.extend(self.backlog.pop_front());
-        }
-        chunk
-    }
-
-    /// Processes a chunk and adapts the slice size. After a fatal error, whose outcome only a restart can
-    /// tell, it returns an error and the door stays closed.
-    async fn work(&mut self, chunk: Vec<QueuedRequest>) -> Result<(), ()> {
-        let singles = chunk.iter().filter(|queued| queued.is_single()).count();
-        let items: usize = chunk.iter().map(QueuedRequest::item_count).sum();
-        self.single_chunks.fetch_add(u64::from(singles > 0), Ordering::Relaxed);
-        let begun = Instant::now();
-        let fatal = chunk::process(&self.store, self.clock.as_ref(), &mut self.memory, chunk).await;
-        self.adapt(singles, items, begun.elapsed());
-        if fatal { Err(()) } else { Ok(()) }
-    }
-
-    /// Adapts the slice size. Callers answered together send their next requests together, just after the
-    /// next slice has begun. A chunk without single requests therefore proves little: slices grow only after
-    /// [`QUIET`] without any.
-    fn adapt(&mut self, singles: usize, items: usize, took: Duration) {
-        if singles > 0 {
-            self.single_at = Some(Instant::now());
-        }
-        if items == 0 {
-            return;
-        }
-        let is_quiet = self.single_at.is_none_or(|at| at.elapsed() > QUIET);
-        let next = if is_quiet {
-            items.saturating_mul(2)
-        } else {
-            let budget = SLICE_BESIDE_SINGLES.as_micros().max(1);
-            let fits = u128::try_from(items).unwrap_or(0) * budget / took.as_micros().max(1);
-            usize::try_from(fits).unwrap_or(usize::MAX)
-        };
-        self.slice_items.store(next.clamp(SLICE_MIN.min(self.limit), self.limit), Ordering::Relaxed);
     }
 }
 

@@ -19,7 +19,8 @@ pub mod door;
 mod meter;
 pub mod rates;
 pub mod request;
+mod serve;
 
 pub use clock::Clock;
-pub use door::{Door, DoorOptions};
+pub use door::{Door, DoorOptions, SubmittedSlice};
 pub use request::{Effects, Outcome, Party, PostingRequest, Slice, SliceOutcome, Written};

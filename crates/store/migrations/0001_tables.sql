@@ -9,14 +9,16 @@ CREATE TABLE setting (
   value TEXT NOT NULL
 );
 
--- One row: the order of all commits, the version of what the door caches, what tells this ledger from all others, and up
--- to which commit it may be written: 0 while it is not sealed.
+-- One row: the order of all commits, the versions of what the door caches (policies, and what accounts are apart from
+-- their balances), what tells this ledger from all others, and up to which commit it may be written: 0 while it is not
+-- sealed.
 CREATE TABLE ledger_head (
   id             NUMBER NOT NULL PRIMARY KEY CHECK (id = 1),
   commit_number  NUMBER NOT NULL,
   policy_version NUMBER NOT NULL,
   ledger_id      TEXT,
-  sealed_at      NUMBER NOT NULL DEFAULT 0
+  sealed_at      NUMBER NOT NULL DEFAULT 0,
+  accounts_version NUMBER NOT NULL DEFAULT 1
 ) CHANGING;
 
 -- Everything that people name by its number is counted here, so that the counters can be set above what a loss took with

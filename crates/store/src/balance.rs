@@ -6,6 +6,7 @@
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql, Update};
 use crate::error::StoreError;
+use crate::head;
 use crate::record::{Field, inserted};
 use crate::script::{Asked, Script};
 use crate::tx::Tx;
@@ -109,5 +110,7 @@ pub fn write_later<'a>(script: &mut Script, accounts: impl Iterator<Item = &'a A
 
 /// Freezes, unfreezes or closes an account.
 pub async fn set_status(tx: &mut Tx, account: AccountId, status: AccountStatus) -> Result<(), StoreError> {
-    tx.execute(&SET_STATUS, args![account.0, status.number()]).await.map(|_| ())
+    tx.execute(&SET_STATUS, args![account.0, status.number()]).await?;
+    // The door may keep accounts in memory.
+    head::raise_accounts_version(tx).await
 }

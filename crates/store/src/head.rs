@@ -17,14 +17,16 @@ static ADVANCE: Sql = Sql::new(
          RETURNING commit_number, policy_version, sealed_at",
 );
 static GET: Sql = Sql::new("SELECT commit_number, policy_version FROM ledger_head WHERE id = 1");
-static POLICY_VERSION: Sql = Sql::new("SELECT policy_version FROM ledger_head WHERE id = 1");
+static VERSIONS: Sql = Sql::new("SELECT policy_version, accounts_version FROM ledger_head WHERE id = 1");
 static RAISE_POLICY: Sql =
     Sql::new("UPDATE ledger_head SET policy_version = policy_version + $1 WHERE id = 1");
+static RAISE_ACCOUNTS: Sql =
+    Sql::new("UPDATE ledger_head SET accounts_version = accounts_version + 1 WHERE id = 1");
 static SEAL: Sql = Sql::new("UPDATE ledger_head SET sealed_at = commit_number + 1 WHERE id = 1");
 static UNSEAL: Sql = Sql::new("UPDATE ledger_head SET sealed_at = 0 WHERE id = 1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&ADVANCE, &GET, &POLICY_VERSION, &RAISE_POLICY, &SEAL, &UNSEAL];
+pub const CATALOGUE: &[&Sql] = &[&ADVANCE, &GET, &VERSIONS, &RAISE_POLICY, &RAISE_ACCOUNTS, &SEAL, &UNSEAL];
 
 /// The ledger's head as a transaction leaves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,16 +138,32 @@ fn read(rows: &Rows) -> Result<Head, StoreError> {
     Ok(Head { commit_number: row.i64(0)?, policy_version: row.i64(1)? })
 }
 
-/// The version of policies and assets that a cache must match.
-pub async fn policy_version(tx: &mut Tx) -> Result<i64, StoreError> {
-    tx.ask(policy_version_later).await
+/// The versions that caches must match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Versions {
+    /// Of policies, rates, assets and system accounts.
+    pub policies: i64,
+    /// Of everything but the balances of the accounts that exist; new accounts do not raise it.
+    pub accounts: i64,
 }
 
-/// [`policy_version`] in a script.
-pub fn policy_version_later(script: &mut Script) -> Asked<i64> {
-    script.fetch(&POLICY_VERSION, args![], |answer| {
-        answer.rows.first().ok_or_else(|| StoreError::Corrupt("ledger_head is empty".to_owned()))?.i64(0)
+/// The version of policies and assets that a cache must match.
+pub async fn policy_version(tx: &mut Tx) -> Result<i64, StoreError> {
+    Ok(tx.ask(versions_later).await?.policies)
+}
+
+/// The versions that caches must match, in a script.
+pub fn versions_later(script: &mut Script) -> Asked<Versions> {
+    script.fetch(&VERSIONS, args![], |answer| {
+        let row = answer.rows.first();
+        let row = row.ok_or_else(|| StoreError::Corrupt("ledger_head is empty".to_owned()))?;
+        Ok(Versions { policies: row.i64(0)?, accounts: row.i64(1)? })
     })
+}
+
+/// Records that something other than the balance of an account changed.
+pub(crate) async fn raise_accounts_version(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.execute(&RAISE_ACCOUNTS, args![]).await.map(|_| ())
 }
 
 /// Records that policies or assets changed.

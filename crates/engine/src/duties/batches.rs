@@ -2,8 +2,8 @@
 
 use crate::back_off::BackOff;
 use crate::duty::{Duty, POLL};
+use crate::engine::Engine;
 use crate::meter;
-use crate::runner::Engine;
 use domain::code::Code;
 use domain::id::BatchId;
 use domain::work::WorkKind;

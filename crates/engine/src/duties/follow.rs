@@ -3,7 +3,7 @@
 //! entry and fills the write-ahead log with them.
 
 use crate::duty::{Duty, POLL};
-use crate::runner::Engine;
+use crate::engine::Engine;
 use crate::{history, meter};
 use service::Error;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! The duty of discarding imports that nobody is at any more.
 
 use crate::duty::{Duty, POLL};
-use crate::runner::Engine;
+use crate::engine::Engine;
 use service::Error;
 use std::time::Duration;
 

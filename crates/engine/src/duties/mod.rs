@@ -7,7 +7,7 @@ mod imports;
 mod reap;
 
 use crate::duty::Duties;
-use crate::runner::Engine;
+use crate::engine::Engine;
 
 /// A worker's duties.
 pub(crate) fn of_worker(engine: &Engine) -> Duties {

@@ -1,8 +1,8 @@
 //! The duty of evicting dead nodes, which frees the work that they held.
 
 use crate::duty::{Duty, POLL};
+use crate::engine::Engine;
 use crate::node;
-use crate::runner::Engine;
 use service::Error;
 use std::time::Duration;
 

@@ -1,20 +1,21 @@
 //! One chunk in one transaction, retried while that may help.
 
+use super::carried::Carried;
 use super::decide::Decider;
 use super::lock::{self, Locked};
 use super::memory::Memory;
 use super::requests::ChunkRequests;
 use super::retry_budget::RetryBudget;
-use super::write::{Decided, Rollback, write};
+use super::write::{Decided, Rollback, compose};
 use crate::calendar;
 use crate::clock::Clock;
 use crate::context::Context;
-use crate::request::Answer;
-use domain::id::PostingId;
-use domain::posting::Book;
+use crate::request::{Answer, Outcome, SliceOutcome};
+use domain::id::{PostingId, TransferId};
+use hashbrown::HashMap;
 use std::time::Instant;
-use store::crash;
-use store::{Store, StoreError};
+use store::batch::Batch;
+use store::{Store, StoreError, Tx, crash};
 
 /// What became of a chunk.
 pub(super) enum Attempt {
@@ -66,26 +67,35 @@ async fn once(
         Some(context) => context,
         none => none.insert(Context::load(&mut tx, store.node()).await?),
     };
-    let Some(locked) = lock::lock(&mut tx, requests, context, now).await? else {
-        memory.context = None;
+    // Taken, not borrowed: whatever ends this attempt but a commit forgets it.
+    let (mut carried, version) = match memory.carried.take() {
+        Some(carried) => {
+            let version = carried.accounts_version;
+            (carried, Some(version))
+        }
+        None => (Carried::empty(0), None),
+    };
+    let Some(locked) = lock::lock(&mut tx, requests, context, (&carried.book, version), now).await? else {
+        memory.forget();
         return Ok(None);
     };
-    let Locked { first, known, checked, kept, accounts, chunk } = locked;
+    let Locked { first, known, checked, kept, accounts, chunk, accounts_version } = locked;
     crash::point("chunk_begun");
 
+    (carried.chunk, carried.accounts_version) = (chunk, accounts_version);
+    carried.rates.extend(kept);
+    carried.book.reserve(accounts.len());
+    accounts.into_iter().for_each(|account| carried.book.add(account));
     let mut decided = Decided::new(now, chunk, calendar::calendar(now, &context.zone));
     decided.audits.extend_from_slice(&memory.rolled_back);
-    let mut book = Book::new(accounts, PostingId::first_of_chunk(chunk));
-    let (book_of, kept, refused) = (&mut book, &kept, memory.refused.as_slice());
-    let mut decider =
-        Decider { context, kept, refused, book: book_of, decided: &mut decided, known, next: first };
-    let answers = decider.decide_all(requests, checked);
+    let refused = memory.refused.as_slice();
+    let answers = decide(context, &mut carried, &mut decided, refused, (known, first), (requests, checked));
     let moved = decided.moved();
 
-    match write(&mut tx, &book, decided, context.policies.version).await? {
+    match compose(&carried.book, decided).run(&mut tx, context.policies.version).await? {
         Some(Rollback::Stale(place)) => return Ok(Some(Attempt::Stale(place))),
         Some(Rollback::Policy) => {
-            memory.context = None;
+            memory.forget();
             return Ok(None);
         }
         None => {}
@@ -93,19 +103,47 @@ async fn once(
     if !commits {
         return Ok(Some(Attempt::Done(answers)));
     }
-    crash::point("before_commit");
     let committing = Instant::now();
-    let committed = match tx.commit().await {
-        Err(StoreError::InDoubt(text)) => settle(store, chunk, &memory.budget, text).await?,
-        other => other.map(|()| true)?,
-    };
-    crash::point("after_commit");
-    if !committed {
+    if !commit(store, tx, chunk, &memory.budget).await? {
         return Ok(None);
     }
     moved.count(begun.elapsed(), committing.elapsed());
     memory.committed();
+    memory.carried = Some(carried).filter(|carried| store.is_sole_writer() && carried.fits(0));
     Ok(Some(Attempt::Done(answers)))
+}
+
+/// Decides a chunk on the carried book, and carries on the batches as it leaves them.
+pub(super) fn decide(
+    context: &Context,
+    carried: &mut Carried,
+    decided: &mut Decided,
+    refused: &[TransferId],
+    (known, next): (HashMap<String, (String, Outcome)>, i64),
+    (requests, checked): (&ChunkRequests, Vec<Result<Batch, SliceOutcome>>),
+) -> Vec<Answer> {
+    let Carried { book, rates: kept, .. } = carried;
+    book.begin(PostingId::first_of_chunk(decided.chunk));
+    let mut decider = Decider { context, kept, refused, book, decided, known, next };
+    let answers = decider.decide_all(requests, checked);
+    carried.take_over(requests, &decided.slices);
+    answers
+}
+
+/// Commits a chunk; false if it was not committed after all.
+pub(super) async fn commit(
+    store: &Store,
+    tx: Tx,
+    chunk: i64,
+    budget: &RetryBudget,
+) -> Result<bool, StoreError> {
+    crash::point("before_commit");
+    let committed = match tx.commit().await {
+        Err(StoreError::InDoubt(text)) => settle(store, chunk, budget, text).await?,
+        other => other.map(|()| true)?,
+    };
+    crash::point("after_commit");
+    Ok(committed)
 }
 
 /// Finds out whether a chunk whose COMMIT got no answer was committed, within the retry budget.

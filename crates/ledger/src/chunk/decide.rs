@@ -54,7 +54,10 @@ impl Decider<'_> {
                 Requests::Single(request) => Answer::Single(self.single(&queued.actor, request)),
                 Requests::Bulk(requests) => Answer::Bulk(self.bulk(&queued.actor, requests)),
                 Requests::Slice(slice) => Answer::Slice(match checked.next() {
-                    Some(Ok(batch)) => self.slice(place, slice, batch),
+                    Some(Ok(batch)) => match self.newest(batch) {
+                        Some(batch) => self.slice(place, slice, batch),
+                        None => SliceOutcome::Halted,
+                    },
                     Some(Err(outcome)) => outcome,
                     // Nothing is written for a slice whose lease was not checked.
                     None => SliceOutcome::Fenced,
@@ -183,25 +186,35 @@ impl Decider<'_> {
         outcomes
     }
 
+    /// The batch as an earlier slice in this chunk leaves it; none if that slice ended its run.
+    fn newest(&self, batch: Batch) -> Option<Batch> {
+        match self.decided.slices.iter().rev().find(|earlier| earlier.batch.id == batch.id) {
+            Some(earlier) => (!earlier.stopped).then(|| earlier.batch.clone()),
+            None => Some(batch),
+        }
+    }
+
     fn slice(&mut self, place: usize, slice: &Slice, batch: Batch) -> SliceOutcome {
         let before =
             (self.decided.postings.len(), self.decided.transfers.len(), self.decided.exchanges.len());
         let (mode, tally) = (batch.mode, batch.tally);
-        let saved = (mode == BatchMode::Atomic).then(|| self.book.clone());
+        if mode == BatchMode::Atomic {
+            self.book.set_savepoint();
+        }
         let (context, kept) = (self.context, self.kept);
         let rates = batch.convert.then(|| kept.get(&batch.id).unwrap_or(&context.rates));
         let mut decided = DecidedSlice::new(place, batch, self.decided.chunk);
-        let mut stopped = false;
         for item in slice.items.iter() {
             let request = self.request_of(slice.batch, item, rates);
             let (_, result) = self.decide(item.number, Cow::Owned(request), Some(&mut decided));
             if result.is_err() && mode != BatchMode::Continue {
-                stopped = true;
+                decided.stopped = true;
                 break;
             }
         }
-        if stopped && let Some(book) = saved {
-            *self.book = book;
+        let stopped = decided.stopped;
+        if stopped && mode == BatchMode::Atomic {
+            self.book.roll_back();
             self.decided.postings.truncate(before.0);
             self.decided.value_dates.truncate(before.0);
             self.decided.transfers.truncate(before.1);

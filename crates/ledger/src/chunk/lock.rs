@@ -1,13 +1,14 @@
 //! What a chunk reads before it is decided, in the order that all writers lock: operation ids, leases,
 //! batches, accounts.
 
+use super::carried::continues;
 use super::requests::ChunkRequests;
 use crate::context::Context;
 use crate::rates::Rates;
 use crate::request::{Outcome, Party, Slice, SliceOutcome};
 use domain::account::Account;
-use domain::batch::{BatchIntent, BatchState};
-use domain::id::{BatchId, TransferId};
+use domain::id::{AccountId, BatchId, TransferId};
+use domain::posting::Book;
 use hashbrown::HashMap;
 use store::batch::Batch;
 use store::counter::{self, Counter};
@@ -25,19 +26,23 @@ pub(super) struct Locked {
     pub checked: Vec<Result<Batch, SliceOutcome>>,
     /// The rates of batches with kept rates.
     pub kept: HashMap<BatchId, Rates>,
-    /// Every account that may be touched.
+    /// Every account that may be touched and was not in the book.
     pub accounts: Vec<Account>,
     /// The chunk's number.
     pub chunk: i64,
+    /// The version of the accounts.
+    pub accounts_version: i64,
 }
 
-/// Locks and reads in one script, which is one hop on a file; none if the cached context is no longer valid.
+/// Locks and reads in one script, which is one hop on a file; none if the cached context, or the book at a
+/// version, is no longer valid. Accounts in the book are not read again: nobody else has moved their money.
 /// Operation ids cost a hop more, because their rows name the transfers, whose numbers must be drawn first;
 /// so do stored answers, and kept rates.
 pub(super) async fn lock(
     tx: &mut Tx,
     requests: &ChunkRequests,
     context: &Context,
+    (book, version): (&Book, Option<i64>),
     now: i64,
 ) -> Result<Option<Locked>, StoreError> {
     let count = i64::try_from(requests.numbered().count()).unwrap_or(i64::MAX);
@@ -48,19 +53,20 @@ pub(super) async fn lock(
         (first, wanted) = (Some(drawn), requests.operations(drawn));
     }
     let mut script = Script::new();
-    let version = store::head::policy_version_later(&mut script);
+    let versions = store::head::versions_later(&mut script);
     // Claims the operation ids. If another transaction is claiming one of them, this one waits for it.
     store::operation::reserve_later(&mut script, &wanted, now);
     let ids = wanted.iter().map(|operation| operation.id.clone()).collect();
     let operations = store::operation::find_later(&mut script, ids);
     let leases = store::lease::lock_later(&mut script, batch_ids(requests));
     let batches = store::batch::lock_many_later(&mut script, batch_ids(requests));
-    let accounts = store::balance::lock_later(&mut script, account_ids(requests, context));
+    let accounts = store::balance::lock_later(&mut script, unknown_ids(requests, context, book));
     // Drawn only after every account is locked, so that posting ids increase within each account.
     let chunk = counter::take_later(&mut script, Counter::Chunk, 1);
     let drawn = first.is_none().then(|| counter::take_later(&mut script, Counter::Number, count));
     let mut answers = tx.run(script).await?;
-    if answers.take(version)? != context.policies.version {
+    let versions = answers.take(versions)?;
+    if versions.policies != context.policies.version || version.is_some_and(|own| own != versions.accounts) {
         return Ok(None);
     }
     let (chunk, accounts) = (answers.take(chunk)?, answers.take(accounts)?);
@@ -73,7 +79,7 @@ pub(super) async fn lock(
     drop(answers);
     let known = known_operations(tx, &wanted, operations).await?;
     let kept = kept_rates(tx, context, &checked).await?;
-    Ok(Some(Locked { first, known, checked, kept, accounts, chunk }))
+    Ok(Some(Locked { first, known, checked, kept, accounts, chunk, accounts_version: versions.accounts }))
 }
 
 /// The stored answers of the operations that were claimed earlier.
@@ -102,7 +108,7 @@ async fn known_operations(
 }
 
 /// The batches of the slices, sorted.
-fn batch_ids(requests: &ChunkRequests) -> Vec<i64> {
+pub(super) fn batch_ids(requests: &ChunkRequests) -> Vec<i64> {
     let mut ids: Vec<i64> = requests.slices().map(|slice| slice.batch.0).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -120,8 +126,11 @@ fn check_slices(
         let batch = batches.iter().find(|batch| batch.id == slice.batch);
         match (lease, batch) {
             (Some((_, epoch)), Some(batch)) if *epoch == slice.epoch => {
-                let continues = batch.state == BatchState::Processing && batch.intent == BatchIntent::Run;
-                if continues { Ok(batch.clone()) } else { Err(SliceOutcome::Halted) }
+                if continues(batch) {
+                    Ok(batch.clone())
+                } else {
+                    Err(SliceOutcome::Halted)
+                }
             }
             _ => Err(SliceOutcome::Fenced),
         }
@@ -150,8 +159,8 @@ async fn kept_rates(
     ids.into_iter().map(rates).collect()
 }
 
-/// Every account the chunk may touch, sorted: all writers lock in this order.
-fn account_ids(requests: &ChunkRequests, context: &Context) -> Vec<i64> {
+/// Every account the chunk may touch that is not in the book, sorted: all writers lock in this order.
+pub(super) fn unknown_ids(requests: &ChunkRequests, context: &Context, book: &Book) -> Vec<i64> {
     let mut ids: Vec<i64> = context.system_ids().collect();
     for request in requests.numbered() {
         for party in [request.source, request.target] {
@@ -163,6 +172,7 @@ fn account_ids(requests: &ChunkRequests, context: &Context) -> Vec<i64> {
     for slice in requests.slices() {
         ids.extend(slice.items.iter().flat_map(|item| [item.source.0, item.target.0]));
     }
+    ids.retain(|id| !book.contains(AccountId(*id)));
     ids.sort_unstable();
     ids.dedup();
     ids

@@ -1,5 +1,6 @@
 //! The door's state between chunks.
 
+use super::carried::Carried;
 use super::requests::ChunkRequests;
 use super::retry_budget::RetryBudget;
 use crate::context::Context;
@@ -16,6 +17,8 @@ const ROLLED_BACK_MAX: usize = 1_000;
 pub(crate) struct Memory {
     /// Policies, rates and system accounts, valid while their version is unchanged.
     pub context: Option<Context>,
+    /// What the last chunk left. None unless that chunk is committed, or in flight and expected to be.
+    pub carried: Option<Carried>,
     /// Audit rows of rolled-back chunks, to be written with the next chunk.
     pub rolled_back: Vec<Audit>,
     /// The retry budget of the current chunk.
@@ -29,6 +32,11 @@ impl Memory {
     pub(super) fn committed(&mut self) {
         self.rolled_back.clear();
         self.budget.end();
+    }
+
+    /// Forgets what was cached of the database, because it has changed since.
+    pub(super) fn forget(&mut self) {
+        (self.context, self.carried) = (None, None);
     }
 
     /// Records that a chunk failed. Its audit row is held and written with the next chunk, unless it may have

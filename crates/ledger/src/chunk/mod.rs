@@ -21,12 +21,18 @@
 //! so there the begin is another one. From a thousand rows on, transfers, postings and exchanges are written by
 //! COPY, which takes two for each of them.
 //!
-//! The files, from the bottom up: `requests` and `memory` are what an attempt gets; `lock` reads under lock,
-//! `decide` folds, `write` writes; `attempt` is these three in one transaction, with retries; `isolate` and
-//! `process` make of it an answer for each request.
+//! The sole writer of a ledger carries the accounts and the running batches of a chunk to the next, which then
+//! reads only what it does not know ([`carried`]), and decides a chunk of slices while the one before is being
+//! written ([`ahead`]).
+//!
+//! The files, from the bottom up: `requests`, `carried` and `memory` are what an attempt gets; `lock` reads under
+//! lock, `decide` folds, `write` writes; `attempt` is these three in one transaction, with retries; `isolate` and
+//! `process` make of it an answer for each request; `ahead` is the other way to the same answers.
 
+mod ahead;
 mod attempt;
 mod audit;
+mod carried;
 mod decide;
 mod isolate;
 mod lock;
@@ -36,5 +42,6 @@ mod requests;
 mod retry_budget;
 mod write;
 
+pub(crate) use ahead::{Ahead, Flight, Landing, decide_ahead};
 pub(crate) use memory::Memory;
 pub(crate) use process::process;

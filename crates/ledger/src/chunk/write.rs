@@ -11,6 +11,7 @@ use domain::posting::{Book, Posted, Posting};
 use store::audit::Audit;
 use store::batch::Batch;
 use store::chunk::Span;
+use store::head::Advanced;
 use store::item::{Failure, Item};
 use store::item_extent::{self, Extent};
 use store::script::{Answers, Asked};
@@ -42,13 +43,23 @@ pub(super) struct DecidedSlice {
     pub completed: Vec<Extent>,
     pub completed_count: u64,
     pub failures: Vec<Failure>,
+    /// Whether a failure ends the run.
+    pub stopped: bool,
     chunk: i64,
 }
 
 impl DecidedSlice {
     /// A slice before its first item.
     pub(super) const fn new(place: usize, batch: Batch, chunk: i64) -> Self {
-        Self { place, batch, completed: Vec::new(), completed_count: 0, failures: Vec::new(), chunk }
+        Self {
+            place,
+            batch,
+            completed: Vec::new(),
+            completed_count: 0,
+            failures: Vec::new(),
+            stopped: false,
+            chunk,
+        }
     }
 
     /// Adds a decided item.
@@ -134,14 +145,16 @@ pub(super) enum Rollback {
     Policy,
 }
 
-/// Writes the decisions made under the given policy version, in one hop. The head row comes last, because
-/// every chunk locks it.
-pub(super) async fn write(
-    tx: &mut Tx,
-    book: &Book,
-    decided: Decided,
-    policy_version: i64,
-) -> Result<Option<Rollback>, StoreError> {
+/// The statements that write a chunk's decisions.
+pub(super) struct Writes {
+    script: Script,
+    head: Asked<Advanced>,
+    slices: Vec<(DecidedSlice, WrittenSlice)>,
+}
+
+/// Turns decisions into statements, which hold everything they write. The head row comes last, because every
+/// chunk locks it.
+pub(super) fn compose(book: &Book, decided: Decided) -> Writes {
     let now = decided.now;
     let postings = i64::try_from(decided.postings.len()).unwrap_or(i64::MAX);
     let mut script = Script::new();
@@ -149,20 +162,30 @@ pub(super) async fn write(
     store::posting::insert_later(&mut script, &decided.postings, decided.value_dates, now);
     store::transfer::insert_exchanges_later(&mut script, &decided.exchanges);
     store::voucher::insert_later(&mut script, decided.vouchers);
-    let changed: Vec<_> = book.changed().collect();
-    store::balance::write_later(&mut script, changed.iter().copied());
-    let slices: Vec<_> = decided.slices.iter().map(|slice| write_slice(&mut script, slice, now)).collect();
+    store::balance::write_later(&mut script, book.changed().iter().copied());
+    let mut slices = Vec::with_capacity(decided.slices.len());
+    for slice in decided.slices {
+        let written = write_slice(&mut script, &slice, now);
+        slices.push((slice, written));
+    }
     store::audit::append_later(&mut script, decided.audits, now);
     let head = store::head::advance_later(&mut script);
     store::chunk::insert_later(&mut script, decided.chunk, postings, Span::of(&decided.transfers));
-    let mut answers = tx.run(script).await?;
-    for (slice, written) in decided.slices.iter().zip(slices) {
-        if !is_as_read(slice, written, &mut answers)? {
-            return Ok(Some(Rollback::Stale(slice.place)));
+    Writes { script, head, slices }
+}
+
+impl Writes {
+    /// Writes the decisions, which were made under a policy version, in one hop.
+    pub(super) async fn run(self, tx: &mut Tx, policy_version: i64) -> Result<Option<Rollback>, StoreError> {
+        let mut answers = tx.run(self.script).await?;
+        for (slice, written) in self.slices {
+            if !is_as_read(&slice, written, &mut answers)? {
+                return Ok(Some(Rollback::Stale(slice.place)));
+            }
         }
+        let head = answers.take(self.head)?.allowed(tx).await?;
+        Ok((head.policy_version != policy_version).then_some(Rollback::Policy))
     }
-    let head = answers.take(head)?.allowed(tx).await?;
-    Ok((head.policy_version != policy_version).then_some(Rollback::Policy))
 }
 
 /// What shows whether a slice's items were still as they had been read.

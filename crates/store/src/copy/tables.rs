@@ -126,11 +126,12 @@ pub static STEPS: &[Step] = &[
         mode: WriteMode::Set(Update {
             table: "ledger_head",
             key: "id",
-            columns: &["commit_number", "policy_version", "ledger_id", "sealed_at"],
+            columns: &["commit_number", "policy_version", "ledger_id", "sealed_at", "accounts_version"],
             and: "",
         }),
         ..step!("ledger_head", 1,
-            id Number, commit_number Number, policy_version Number, ledger_id Text, sealed_at Number)
+            id Number, commit_number Number, policy_version Number, ledger_id Text, sealed_at Number,
+            accounts_version Number)
     },
 ];
 
