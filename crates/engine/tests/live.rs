@@ -171,7 +171,9 @@ async fn a_runner_that_lost_its_lease_writes_nothing_more() {
     let fenced = world.run_while(take_over).await;
     assert_eq!(fenced.unwrap_err().code(), Some(Code::Fenced));
     let batch = batch::named(&world.service, world.batch.into()).await.unwrap();
-    assert_eq!((batch.state, batch.tally.success_count), (BatchState::Processing, 10));
+    assert_eq!(batch.state, BatchState::Processing);
+    // The slices that were at the door when the lease was taken may be paid, no others.
+    assert!((10..=30).contains(&batch.tally.success_count), "{:?}", batch.tally);
     world.verified().await;
     let refused = world.engine.run(world.batch, |_| ()).await;
     assert_eq!(refused.unwrap_err().code(), Some(Code::BatchRunning));
@@ -180,8 +182,8 @@ async fn a_runner_that_lost_its_lease_writes_nothing_more() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 async fn an_item_skipped_during_the_run_is_not_paid() {
     let world = world().await;
-    // Line 13 is in the second slice, which the runner has already read ahead.
-    let item = batch::item_of_line(&world.service, world.batch.into(), 13).await.unwrap();
+    // Line 33 is in the fourth slice: three are at the door, and this one is read ahead.
+    let item = batch::item_of_line(&world.service, world.batch.into(), 33).await.unwrap();
     let skip = async {
         drop(batch::skip_item(&world.service, &world.actor, world.batch.into(), item, "left").await.unwrap());
     };

@@ -7,7 +7,7 @@
 //! and fails alone ([`isolate`]).
 //!
 //! A chunk waits for its database in few places, whatever its size, because each of these hops costs two
-//! thread switches on a file and a round trip on a server. `tests/hops` counts them:
+//! thread switches on a file and a round trip on a server. `tests/it/hops.rs` counts them:
 //!
 //! | hop | file | server |
 //! | --- | --- | --- |

@@ -26,7 +26,7 @@ use store::{Schema, Store, Tx};
 use testkit::Place;
 
 /// The payer.
-const PAYER: AccountId = AccountId(1);
+pub const PAYER: AccountId = AccountId(1);
 /// How many payees there are.
 pub const PAYEES: i64 = 3_000;
 
@@ -129,6 +129,12 @@ impl World {
         drop(holds);
         let rest = rest.await.into_iter().map(Result::unwrap);
         std::iter::once(first.await.unwrap()).chain(rest).collect()
+    }
+
+    /// A new batch that is being processed, with all its items in slices of a size.
+    pub async fn slices(&self, items: i64, size: usize) -> Vec<Slice> {
+        let whole = self.slice(items, 0).await;
+        whole.items.chunks(size).map(|part| Slice { items: part.into(), ..whole.clone() }).collect()
     }
 
     /// A slice with all items of a new batch that is being processed. The last `refused` items pay the payer

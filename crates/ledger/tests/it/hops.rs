@@ -1,14 +1,11 @@
 //! How often a chunk waits for its database, counted by the store's transactions: messages to the thread of a
 //! database file, round trips to a server.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-mod world;
-
+use crate::world::{World, request, world};
 use domain::code::Code;
 use ledger::{Outcome, SliceOutcome};
 use store::Store;
 use testkit::place::Engine;
-use world::{World, request, world};
 
 /// What any chunk may take.
 const HOPS_MAX: u64 = 9;

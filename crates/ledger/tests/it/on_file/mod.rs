@@ -1,0 +1,3 @@
+//! What only the sole writer of a ledger does.
+
+mod ahead;
