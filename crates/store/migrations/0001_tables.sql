@@ -449,6 +449,15 @@ CREATE TABLE lease (
   PRIMARY KEY (kind, id)
 ) CHANGING;
 
+-- Which node alone moves money for a while and may therefore carry balances from chunk to chunk; empty: none does. Every
+-- chunk on a server locks the row against a change of owner.
+CREATE TABLE balance_owner (
+  id    NUMBER NOT NULL PRIMARY KEY CHECK (id = 1),
+  node  TEXT NOT NULL,
+  epoch NUMBER NOT NULL
+) CHANGING;
+INSERT INTO balance_owner (id, node, epoch) VALUES (1, '', 0);
+
 -- People and keys.
 
 -- `user` is a reserved word on a server, hence the table's name.

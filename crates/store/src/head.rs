@@ -14,9 +14,10 @@ use domain::fact::Fact;
 
 static ADVANCE: Sql = Sql::new(
     "UPDATE ledger_head SET commit_number = commit_number + 1 WHERE id = 1
-         RETURNING commit_number, policy_version, sealed_at",
+         RETURNING commit_number, policy_version, accounts_version, sealed_at",
 );
-static GET: Sql = Sql::new("SELECT commit_number, policy_version FROM ledger_head WHERE id = 1");
+static GET: Sql =
+    Sql::new("SELECT commit_number, policy_version, accounts_version FROM ledger_head WHERE id = 1");
 static VERSIONS: Sql = Sql::new("SELECT policy_version, accounts_version FROM ledger_head WHERE id = 1");
 static RAISE_POLICY: Sql =
     Sql::new("UPDATE ledger_head SET policy_version = policy_version + $1 WHERE id = 1");
@@ -33,8 +34,8 @@ pub const CATALOGUE: &[&Sql] = &[&ADVANCE, &GET, &VERSIONS, &RAISE_POLICY, &RAIS
 pub struct Head {
     /// The commit's position in the order of commits.
     pub commit_number: i64,
-    /// The version of policies and assets in force until this commit.
-    pub policy_version: i64,
+    /// The versions in force until this commit.
+    pub versions: Versions,
 }
 
 /// Draws the commit's number. Call it last before the commit: from here on every other commit waits. This is
@@ -57,7 +58,7 @@ pub struct Advanced {
 pub fn advance_later(script: &mut Script) -> Asked<Advanced> {
     script.fetch(&ADVANCE, args![], |answer| {
         let head = read(&answer.rows)?;
-        let sealed_at = answer.rows.first().map_or(Ok(0), |row| row.i64(2))?;
+        let sealed_at = answer.rows.first().map_or(Ok(0), |row| row.i64(3))?;
         Ok(Advanced { head, sealed_at })
     })
 }
@@ -135,7 +136,8 @@ pub async fn get(tx: &mut Tx) -> Result<Head, StoreError> {
 
 fn read(rows: &Rows) -> Result<Head, StoreError> {
     let row = rows.first().ok_or_else(|| StoreError::Corrupt("ledger_head is empty".to_owned()))?;
-    Ok(Head { commit_number: row.i64(0)?, policy_version: row.i64(1)? })
+    let versions = Versions { policies: row.i64(1)?, accounts: row.i64(2)? };
+    Ok(Head { commit_number: row.i64(0)?, versions })
 }
 
 /// The versions that caches must match.

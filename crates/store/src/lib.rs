@@ -16,6 +16,7 @@ mod at_hand;
 pub mod audit;
 mod backup;
 pub mod balance;
+pub mod balance_owner;
 pub mod batch;
 pub mod batch_history;
 pub mod batch_origin;
@@ -91,6 +92,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         asset::CATALOGUE,
         audit::CATALOGUE,
         balance::CATALOGUE,
+        balance_owner::CATALOGUE,
         batch::CATALOGUE,
         batch_history::CATALOGUE,
         batch_origin::CATALOGUE,

@@ -6,7 +6,7 @@
 //!
 //! Nothing is written, and nobody is answered, before the chunk before is committed. The chunk's own
 //! transaction then compares everything that the decision relied on: the versions of policies and accounts, the
-//! chunk's number, and each batch's lease, state, intent, edition and counters. If anything differs, or if the
+//! chunk's number, the ownership of the balances, and each batch's lease, state, intent, edition and counters. If anything differs, or if the
 //! chunk before failed, the decision is dropped with the book, and the chunk is decided again under lock, as if
 //! there had been none.
 
@@ -43,6 +43,7 @@ pub(crate) struct Ahead {
 /// What a decision relied on.
 struct ReliedOn {
     versions: Versions,
+    owned_in: Option<i64>,
     chunk: i64,
     batches: Vec<BatchBefore>,
 }
@@ -83,7 +84,7 @@ pub(crate) async fn decide_ahead(
         return Err(requests.list);
     };
     let Some((checked, batches)) = carried_batches(carried, &requests) else { return Err(requests.list) };
-    if !complete_book(store, carried, unknown_ids(&requests, context, &carried.book)).await {
+    if !complete_book(store, carried, unknown_ids(&requests, context, Some(&carried.book))).await {
         return Err(requests.list);
     }
     let (now, number) = (clock.now(), carried.chunk + 1);
@@ -94,7 +95,7 @@ pub(crate) async fn decide_ahead(
     let moved = decided.moved();
     let writes = compose(&carried.book, decided);
     let versions = Versions { policies: context.policies.version, accounts: carried.accounts_version };
-    let relied_on = ReliedOn { versions, chunk: number, batches };
+    let relied_on = ReliedOn { versions, owned_in: carried.owned_in, chunk: number, batches };
     crash::point("decided_ahead");
     Ok(Ahead { requests, answers, writes, moved, relied_on })
 }
@@ -192,7 +193,7 @@ async fn write(
     if !relied_on.holds(&mut tx, requests).await? {
         return Ok(None);
     }
-    if writes.run(&mut tx, relied_on.versions.policies).await?.is_some() {
+    if writes.run(&mut tx, relied_on.versions).await?.is_some() {
         return Ok(None);
     }
     let committing = Instant::now();
@@ -205,10 +206,12 @@ impl ReliedOn {
     async fn holds(&self, tx: &mut Tx, requests: &ChunkRequests) -> Result<bool, StoreError> {
         let mut script = Script::new();
         let versions = head::versions_later(&mut script);
+        let owner = self.owned_in.map(|_| store::balance_owner::lock_later(&mut script));
         let leases = store::lease::lock_later(&mut script, batch_ids(requests));
         let batches = store::batch::lock_many_later(&mut script, batch_ids(requests));
         let chunk = counter::take_later(&mut script, Counter::Chunk, 1);
         let mut answers = tx.run(script).await?;
+        let owner = owner.map(|owner| answers.take(owner)).transpose()?;
         let (leases, batches) = (answers.take(leases)?, answers.take(batches)?);
         let is_held = |own: &BatchBefore| leases.contains(&(own.id, own.epoch));
         let is_same = |own: &BatchBefore| {
@@ -216,6 +219,7 @@ impl ReliedOn {
             batch.is_some_and(|batch| continues(batch) && batch.tally == own.tally)
         };
         Ok(answers.take(versions)? == self.versions
+            && owner.map(|owner| owner.epoch) == self.owned_in
             && answers.take(chunk)? == self.chunk
             && self.batches.iter().all(|own| is_held(own) && is_same(own)))
     }

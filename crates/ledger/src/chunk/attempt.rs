@@ -2,7 +2,7 @@
 
 use super::carried::Carried;
 use super::decide::Decider;
-use super::lock::{self, Locked};
+use super::lock::{self, Locked, Locking};
 use super::memory::Memory;
 use super::requests::ChunkRequests;
 use super::retry_budget::RetryBudget;
@@ -15,6 +15,7 @@ use domain::id::{PostingId, TransferId};
 use hashbrown::HashMap;
 use std::time::Instant;
 use store::batch::Batch;
+use store::head::Versions;
 use store::{Store, StoreError, Tx, crash};
 
 /// What became of a chunk.
@@ -68,18 +69,21 @@ async fn once(
         none => none.insert(Context::load(&mut tx, store.node()).await?),
     };
     // Taken, not borrowed: whatever ends this attempt but a commit forgets it.
-    let (mut carried, version) = match memory.carried.take() {
-        Some(carried) => {
-            let version = carried.accounts_version;
-            (carried, Some(version))
+    let carried = memory.carried.take();
+    let locked = match lock::lock(&mut tx, requests, context, (store, carried.as_ref()), now).await? {
+        Locking::Done(locked) => *locked,
+        Locking::Outdated => {
+            memory.forget();
+            return Ok(None);
         }
-        None => (Carried::empty(0), None),
+        Locking::Owned(owner) => {
+            drop(tx);
+            memory.ownership.end(store, &owner).await?;
+            return Ok(None);
+        }
     };
-    let Some(locked) = lock::lock(&mut tx, requests, context, (&carried.book, version), now).await? else {
-        memory.forget();
-        return Ok(None);
-    };
-    let Locked { first, known, checked, kept, accounts, chunk, accounts_version } = locked;
+    let Locked { first, known, checked, kept, accounts, chunk, accounts_version, owner } = locked;
+    let mut carried = carried.unwrap_or_else(Carried::empty);
     crash::point("chunk_begun");
 
     (carried.chunk, carried.accounts_version) = (chunk, accounts_version);
@@ -92,9 +96,10 @@ async fn once(
     let answers = decide(context, &mut carried, &mut decided, refused, (known, first), (requests, checked));
     let moved = decided.moved();
 
-    match compose(&carried.book, decided).run(&mut tx, context.policies.version).await? {
+    let versions = Versions { policies: context.policies.version, accounts: accounts_version };
+    match compose(&carried.book, decided).run(&mut tx, versions).await? {
         Some(Rollback::Stale(place)) => return Ok(Some(Attempt::Stale(place))),
-        Some(Rollback::Policy) => {
+        Some(Rollback::Outdated) => {
             memory.forget();
             return Ok(None);
         }
@@ -109,7 +114,12 @@ async fn once(
     }
     moved.count(begun.elapsed(), committing.elapsed());
     memory.committed();
-    memory.carried = Some(carried).filter(|carried| store.is_sole_writer() && carried.fits(0));
+    carried.owned_in = owner.as_ref().filter(|owner| !owner.node.is_empty()).map(|owner| owner.epoch);
+    let is_alone = store.is_sole_writer() || carried.owned_in.is_some();
+    memory.carried = Some(carried).filter(|carried| is_alone && carried.fits(0));
+    if let Some(owner) = owner {
+        memory.ownership.saw(owner, chunk);
+    }
     Ok(Some(Attempt::Done(answers)))
 }
 

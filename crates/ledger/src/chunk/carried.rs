@@ -1,7 +1,7 @@
 //! What is carried from one chunk to the next, so that it need not be read again.
 //!
-//! Only the sole writer of a ledger carries anything: elsewhere another node may have moved the same money
-//! meanwhile. What others in this process can change is compared in the chunk's own transaction: policies and
+//! Only the sole writer of a ledger, or the owner of its balances, carries anything: elsewhere another node may have
+//! moved the same money meanwhile. What others can change is compared in the chunk's own transaction: policies and
 //! everything of an account but its balance by version, a batch by what its run depends on. A chunk that is not
 //! committed leaves nothing, because the book has its movements already.
 
@@ -26,6 +26,8 @@ pub(crate) struct Carried {
     pub book: Book,
     /// The version of the accounts in the book.
     pub accounts_version: i64,
+    /// The epoch of this node's ownership; none if the ledger has a sole writer.
+    pub owned_in: Option<i64>,
     /// The number of the last chunk.
     pub chunk: i64,
     /// The batches that are being paid.
@@ -43,11 +45,11 @@ pub(crate) struct CarriedBatch {
 }
 
 impl Carried {
-    /// Nothing yet, at a version of the accounts.
-    pub(super) fn empty(accounts_version: i64) -> Self {
+    /// Nothing yet.
+    pub(super) fn empty() -> Self {
         let (batches, rates) = Default::default();
         let book = Book::new(Vec::new(), PostingId(0));
-        Self { book, accounts_version, chunk: 0, batches, rates }
+        Self { book, accounts_version: 0, owned_in: None, chunk: 0, batches, rates }
     }
 
     /// Whether it is small enough to be carried on, with further accounts.

@@ -1,7 +1,7 @@
 //! What a chunk reads before it is decided, in the order that all writers lock: operation ids, leases,
 //! batches, accounts.
 
-use super::carried::continues;
+use super::carried::{Carried, continues};
 use super::requests::ChunkRequests;
 use crate::context::Context;
 use crate::rates::Rates;
@@ -10,11 +10,12 @@ use domain::account::Account;
 use domain::id::{AccountId, BatchId, TransferId};
 use domain::posting::Book;
 use hashbrown::HashMap;
+use store::balance_owner::BalanceOwner;
 use store::batch::Batch;
 use store::counter::{self, Counter};
 use store::operation::Operation;
 use store::transfer::Transfer;
-use store::{Script, StoreError, Tx};
+use store::{Script, Store, StoreError, Tx};
 
 /// What was read and locked for a chunk, and the numbers drawn for it.
 pub(super) struct Locked {
@@ -32,19 +33,31 @@ pub(super) struct Locked {
     pub chunk: i64,
     /// The version of the accounts.
     pub accounts_version: i64,
+    /// Who owns the balances, with several nodes: this node or nobody.
+    pub owner: Option<BalanceOwner>,
 }
 
-/// Locks and reads in one script, which is one hop on a file; none if the cached context, or the book at a
-/// version, is no longer valid. Accounts in the book are not read again: nobody else has moved their money.
+/// How locking ended.
+pub(super) enum Locking {
+    /// Everything is locked.
+    Done(Box<Locked>),
+    /// The cached context or what was carried is no longer valid.
+    Outdated,
+    /// Another node owns the balances.
+    Owned(BalanceOwner),
+}
+
+/// Locks and reads in one script, which is one hop on a file. Accounts in the carried book are not read again:
+/// nobody else has moved their money.
 /// Operation ids cost a hop more, because their rows name the transfers, whose numbers must be drawn first;
 /// so do stored answers, and kept rates.
 pub(super) async fn lock(
     tx: &mut Tx,
     requests: &ChunkRequests,
     context: &Context,
-    (book, version): (&Book, Option<i64>),
+    (store, carried): (&Store, Option<&Carried>),
     now: i64,
-) -> Result<Option<Locked>, StoreError> {
+) -> Result<Locking, StoreError> {
     let count = i64::try_from(requests.numbered().count()).unwrap_or(i64::MAX);
     let mut first = if count == 0 { Some(0) } else { None };
     let mut wanted = Vec::new();
@@ -54,20 +67,31 @@ pub(super) async fn lock(
     }
     let mut script = Script::new();
     let versions = store::head::versions_later(&mut script);
+    let owner = (!store.is_sole_writer()).then(|| store::balance_owner::lock_later(&mut script));
     // Claims the operation ids. If another transaction is claiming one of them, this one waits for it.
     store::operation::reserve_later(&mut script, &wanted, now);
     let ids = wanted.iter().map(|operation| operation.id.clone()).collect();
     let operations = store::operation::find_later(&mut script, ids);
     let leases = store::lease::lock_later(&mut script, batch_ids(requests));
     let batches = store::batch::lock_many_later(&mut script, batch_ids(requests));
-    let accounts = store::balance::lock_later(&mut script, unknown_ids(requests, context, book));
+    let accounts = store::balance::lock_later(
+        &mut script,
+        unknown_ids(requests, context, carried.map(|carried| &carried.book)),
+    );
     // Drawn only after every account is locked, so that posting ids increase within each account.
     let chunk = counter::take_later(&mut script, Counter::Chunk, 1);
     let drawn = first.is_none().then(|| counter::take_later(&mut script, Counter::Number, count));
     let mut answers = tx.run(script).await?;
     let versions = answers.take(versions)?;
-    if versions.policies != context.policies.version || version.is_some_and(|own| own != versions.accounts) {
-        return Ok(None);
+    let owner = owner.map(|owner| answers.take(owner)).transpose()?;
+    if let Some(other) = owner.as_ref().filter(|own| !own.node.is_empty() && own.node != store.node()) {
+        return Ok(Locking::Owned(other.clone()));
+    }
+    let epoch = owner.as_ref().filter(|owner| !owner.node.is_empty()).map(|owner| owner.epoch);
+    let is_outdated =
+        carried.is_some_and(|own| own.accounts_version != versions.accounts || own.owned_in != epoch);
+    if versions.policies != context.policies.version || is_outdated {
+        return Ok(Locking::Outdated);
     }
     let (chunk, accounts) = (answers.take(chunk)?, answers.take(accounts)?);
     let first = match drawn {
@@ -79,7 +103,9 @@ pub(super) async fn lock(
     drop(answers);
     let known = known_operations(tx, &wanted, operations).await?;
     let kept = kept_rates(tx, context, &checked).await?;
-    Ok(Some(Locked { first, known, checked, kept, accounts, chunk, accounts_version: versions.accounts }))
+    let accounts_version = versions.accounts;
+    let locked = Locked { first, known, checked, kept, accounts, chunk, accounts_version, owner };
+    Ok(Locking::Done(Box::new(locked)))
 }
 
 /// The stored answers of the operations that were claimed earlier.
@@ -160,7 +186,7 @@ async fn kept_rates(
 }
 
 /// Every account the chunk may touch that is not in the book, sorted: all writers lock in this order.
-pub(super) fn unknown_ids(requests: &ChunkRequests, context: &Context, book: &Book) -> Vec<i64> {
+pub(super) fn unknown_ids(requests: &ChunkRequests, context: &Context, book: Option<&Book>) -> Vec<i64> {
     let mut ids: Vec<i64> = context.system_ids().collect();
     for request in requests.numbered() {
         for party in [request.source, request.target] {
@@ -172,7 +198,9 @@ pub(super) fn unknown_ids(requests: &ChunkRequests, context: &Context, book: &Bo
     for slice in requests.slices() {
         ids.extend(slice.items.iter().flat_map(|item| [item.source.0, item.target.0]));
     }
-    ids.retain(|id| !book.contains(AccountId(*id)));
+    if let Some(book) = book {
+        ids.retain(|id| !book.contains(AccountId(*id)));
+    }
     ids.sort_unstable();
     ids.dedup();
     ids

@@ -1,6 +1,7 @@
 //! The door's state between chunks.
 
 use super::carried::Carried;
+use super::ownership::Ownership;
 use super::requests::ChunkRequests;
 use super::retry_budget::RetryBudget;
 use crate::context::Context;
@@ -19,6 +20,8 @@ pub(crate) struct Memory {
     pub context: Option<Context>,
     /// What the last chunk left. None unless that chunk is committed, or in flight and expected to be.
     pub carried: Option<Carried>,
+    /// Whose balances they are, with several nodes.
+    pub ownership: Ownership,
     /// Audit rows of rolled-back chunks, to be written with the next chunk.
     pub rolled_back: Vec<Audit>,
     /// The retry budget of the current chunk.

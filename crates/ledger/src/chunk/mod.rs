@@ -21,11 +21,11 @@
 //! so there the begin is another one. From a thousand rows on, transfers, postings and exchanges are written by
 //! COPY, which takes two for each of them.
 //!
-//! The sole writer of a ledger carries the accounts and the running batches of a chunk to the next, which then
+//! The sole writer of a ledger, or the node that owns the balances ([`ownership`]), carries the accounts and the running batches of a chunk to the next, which then
 //! reads only what it does not know ([`carried`]), and decides a chunk of slices while the one before is being
 //! written ([`ahead`]).
 //!
-//! The files, from the bottom up: `requests`, `carried` and `memory` are what an attempt gets; `lock` reads under
+//! The files, from the bottom up: `requests`, `carried`, `ownership` and `memory` are what an attempt gets; `lock` reads under
 //! lock, `decide` folds, `write` writes; `attempt` is these three in one transaction, with retries; `isolate` and
 //! `process` make of it an answer for each request; `ahead` is the other way to the same answers.
 
@@ -37,6 +37,7 @@ mod decide;
 mod isolate;
 mod lock;
 mod memory;
+mod ownership;
 mod process;
 mod requests;
 mod retry_budget;

@@ -21,6 +21,9 @@ pub(crate) async fn process(
 
 async fn answer(store: &Store, clock: &dyn Clock, memory: &mut Memory, mut requests: ChunkRequests) -> bool {
     memory.budget.begin();
+    if !store.is_sole_writer() && memory.carried.is_none() && requests.slices().next().is_some() {
+        memory.ownership.claim(store).await;
+    }
     while !requests.list.is_empty() {
         match attempt(store, clock, memory, &requests, true).await {
             Ok(Attempt::Done(answers)) => {

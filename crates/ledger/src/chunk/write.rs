@@ -11,7 +11,7 @@ use domain::posting::{Book, Posted, Posting};
 use store::audit::Audit;
 use store::batch::Batch;
 use store::chunk::Span;
-use store::head::Advanced;
+use store::head::{Advanced, Versions};
 use store::item::{Failure, Item};
 use store::item_extent::{self, Extent};
 use store::script::{Answers, Asked};
@@ -141,8 +141,8 @@ impl Decided {
 pub(super) enum Rollback {
     /// Items of the slice at this index changed since they were read.
     Stale(usize),
-    /// The cached context changed since it was read.
-    Policy,
+    /// What was cached changed since it was read.
+    Outdated,
 }
 
 /// The statements that write a chunk's decisions.
@@ -175,8 +175,8 @@ pub(super) fn compose(book: &Book, decided: Decided) -> Writes {
 }
 
 impl Writes {
-    /// Writes the decisions, which were made under a policy version, in one hop.
-    pub(super) async fn run(self, tx: &mut Tx, policy_version: i64) -> Result<Option<Rollback>, StoreError> {
+    /// Writes the decisions, which were made under these versions, in one hop.
+    pub(super) async fn run(self, tx: &mut Tx, versions: Versions) -> Result<Option<Rollback>, StoreError> {
         let mut answers = tx.run(self.script).await?;
         for (slice, written) in self.slices {
             if !is_as_read(&slice, written, &mut answers)? {
@@ -184,7 +184,7 @@ impl Writes {
             }
         }
         let head = answers.take(self.head)?.allowed(tx).await?;
-        Ok((head.policy_version != policy_version).then_some(Rollback::Policy))
+        Ok((head.versions != versions).then_some(Rollback::Outdated))
     }
 }
 

@@ -3,4 +3,5 @@
 
 mod hops;
 mod on_file;
+mod on_server;
 mod world;

@@ -44,7 +44,7 @@ pub struct World {
     pub door: Door,
     pub actor: Actor,
     asset: AssetId,
-    _place: Place,
+    place: Place,
 }
 
 /// On the engine chosen for the run.
@@ -58,7 +58,7 @@ pub async fn world() -> World {
     tx.commit().await.unwrap();
     let door = Door::open(store.clone(), Arc::new(Still), DoorOptions::default());
     let actor = Actor::new(Principal::System, "tester", "test");
-    let world = World { store, door, actor, asset, _place: place };
+    let world = World { store, door, actor, asset, place };
     for _ in 0..9 {
         let (source, target) = (Party::World(asset), Party::Account(PAYER));
         let (kind, amount) = (TransferKind::Deposit, 900_000);
@@ -108,6 +108,13 @@ pub fn request(key: Option<&str>) -> PostingRequest {
 }
 
 impl World {
+    /// Another node on the same ledger.
+    pub async fn another_node(&self) -> (Store, Door) {
+        let store = Store::at(&self.place.text, Schema::Expect).await.unwrap();
+        let door = Door::open(store.clone(), Arc::new(Still), DoorOptions::default());
+        (store, door)
+    }
+
     pub const fn asset(&self) -> AssetId {
         self.asset
     }

@@ -14,6 +14,7 @@ use Kind::{Number, Text};
 pub const LEFT_OUT: &[&str] = &[
     "node",
     "lease",
+    "balance_owner",
     "named_lock",
     "history",
     "history_mark",

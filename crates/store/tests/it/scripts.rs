@@ -65,7 +65,7 @@ async fn each_statement_of_a_script_gets_its_answer_in_order() {
         assert_eq!(answers.take(nothing).unwrap(), 0);
         assert_eq!(answers.take(audited).unwrap(), rows.unsigned_abs());
         let head = answers.take(advanced).unwrap().allowed(&mut tx).await.unwrap();
-        assert_eq!(answers.take(version).unwrap().policies, head.policy_version);
+        assert_eq!(answers.take(version).unwrap(), head.versions);
         assert_eq!(transfer::by_numbers(&mut tx, numbers).await.unwrap().len(), rows as usize);
     }
     assert_eq!(world.count("transfer").await, 0);

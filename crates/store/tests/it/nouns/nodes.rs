@@ -75,7 +75,7 @@ pub async fn head(tx: &mut Tx, _: Filled) {
     assert_eq!(store::head::get(tx).await.unwrap().commit_number, 1);
     store::head::raise_policy_version(tx).await.unwrap();
     let head = store::head::advance(tx).await.unwrap();
-    assert_eq!((head.commit_number, head.policy_version), (2, version + 1));
+    assert_eq!((head.commit_number, head.versions.policies), (2, version + 1));
     assert_eq!(store::head::get(tx).await.unwrap(), head);
 }
 

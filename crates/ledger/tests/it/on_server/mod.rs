@@ -1,0 +1,3 @@
+//! What several nodes on one ledger do.
+
+mod ownership;
