@@ -96,8 +96,11 @@ enum End {
     HandedOver,
 }
 
+/// The next items, and the edition that they were read under.
+type Read = (i64, Vec<Item>);
+
 /// Look-ahead: a read of the next items while the door writes.
-type Ahead = JoinHandle<Result<Vec<Item>, Error>>;
+type Ahead = JoinHandle<Result<Read, Error>>;
 
 impl Engine {
     /// Creates an engine over a store, its door, and the service over both.
@@ -182,14 +185,14 @@ impl Engine {
             if self.stopping.load(Ordering::Relaxed) {
                 return Ok(End::HandedOver);
             }
-            let mut read = self.next(batch, ahead.await, after).await?;
+            let (edition, mut read) = self.next(batch, ahead.await, after).await?;
             // It was read while slices were longer; now single requests are waiting.
             read.truncate(self.slice_items(batch));
             let items: Arc<[Item]> = read.into();
             let Some(last) = items.last().map(|item| item.number.0) else { return Ok(End::Exhausted) };
             ahead = self.read(batch, last);
             let pay = || {
-                let slice = Slice { batch: batch.id, epoch, items: items.clone() };
+                let slice = Slice { batch: batch.id, epoch, edition, items: items.clone() };
                 let actor = actor.clone();
                 async move { Ok(self.door.slice(actor, slice).await?) }
             };
@@ -215,9 +218,9 @@ impl Engine {
     async fn next(
         &self,
         batch: &Batch,
-        ahead: Result<Result<Vec<Item>, Error>, tokio::task::JoinError>,
+        ahead: Result<Result<Read, Error>, tokio::task::JoinError>,
         after: i64,
-    ) -> Result<Vec<Item>, Error> {
+    ) -> Result<Read, Error> {
         match joined(ahead) {
             Err(Error::Store(error)) if is_passing(&error) => {
                 self.with_retries(|| async { joined(self.read(batch, after).await) }).await
@@ -268,10 +271,11 @@ impl Engine {
     }
 }
 
-/// The pending items of a page.
-async fn pending(store: &Store, page: Page) -> Result<Vec<Item>, Error> {
+/// The pending items of a page, and the edition that they are read under.
+async fn pending(store: &Store, page: Page) -> Result<Read, Error> {
     let mut tx = store.read().await?;
-    Ok(store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?)
+    let edition = store::batch::edition(&mut tx, page.batch).await?;
+    Ok((edition, store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?))
 }
 
 /// Backs off before a stale slice is read again; an error once that has happened too often.
@@ -294,7 +298,7 @@ const fn is_passing(error: &StoreError) -> bool {
     )
 }
 
-fn joined(result: Result<Result<Vec<Item>, Error>, tokio::task::JoinError>) -> Result<Vec<Item>, Error> {
+fn joined(result: Result<Result<Read, Error>, tokio::task::JoinError>) -> Result<Read, Error> {
     result.map_err(|error| StoreError::Unavailable(error.to_string()))?
 }
 

@@ -1,6 +1,7 @@
 //! What a chunk reads before it is decided, in the order that all writers lock: operation ids, leases,
 //! batches, accounts.
 
+use super::pending::are_pending;
 use super::requests::ChunkRequests;
 use crate::context::Context;
 use crate::rates::Rates;
@@ -68,9 +69,11 @@ pub(super) async fn lock(
         Some(drawn) => answers.take(drawn)?,
         None => first.unwrap_or_default(),
     };
-    let checked = check_slices(requests, &answers.take(leases)?, &answers.take(batches)?);
+    let batches = answers.take(batches)?;
+    let mut checked = check_slices(requests, &answers.take(leases)?, &batches);
     let operations = answers.take(operations)?;
     drop(answers);
+    readmit(tx, requests, &batches, &mut checked).await?;
     let known = known_operations(tx, &wanted, operations).await?;
     let kept = kept_rates(tx, context, &checked).await?;
     Ok(Some(Locked { first, known, checked, kept, accounts, chunk }))
@@ -113,20 +116,45 @@ fn batch_ids(requests: &ChunkRequests) -> Vec<i64> {
 fn check_slices(
     requests: &ChunkRequests,
     leases: &[(BatchId, i64)],
-    batches: &[Batch],
+    batches: &[(Batch, i64)],
 ) -> Vec<Result<Batch, SliceOutcome>> {
     let check = |slice: &Slice| {
         let lease = leases.iter().find(|(batch, _)| *batch == slice.batch);
-        let batch = batches.iter().find(|batch| batch.id == slice.batch);
+        let batch = batches.iter().find(|(batch, _)| batch.id == slice.batch);
         match (lease, batch) {
-            (Some((_, epoch)), Some(batch)) if *epoch == slice.epoch => {
+            (Some((_, epoch)), Some((batch, edition))) if *epoch == slice.epoch => {
                 let continues = batch.state == BatchState::Processing && batch.intent == BatchIntent::Run;
-                if continues { Ok(batch.clone()) } else { Err(SliceOutcome::Halted) }
+                if !continues {
+                    Err(SliceOutcome::Halted)
+                } else if *edition == slice.edition {
+                    Ok(batch.clone())
+                } else {
+                    Err(SliceOutcome::Stale)
+                }
             }
             _ => Err(SliceOutcome::Fenced),
         }
     };
     requests.slices().map(check).collect()
+}
+
+/// Executes slices of another edition after all, if the change did not concern their items: while users skip or
+/// retry items one by one, every slice would be stale.
+async fn readmit(
+    tx: &mut Tx,
+    requests: &ChunkRequests,
+    batches: &[(Batch, i64)],
+    checked: &mut [Result<Batch, SliceOutcome>],
+) -> Result<(), StoreError> {
+    for (slice, checked) in requests.slices().zip(checked) {
+        if matches!(checked, Err(SliceOutcome::Stale))
+            && let Some((batch, _)) = batches.iter().find(|(batch, _)| batch.id == slice.batch)
+            && are_pending(tx, slice).await?
+        {
+            *checked = Ok(batch.clone());
+        }
+    }
+    Ok(())
 }
 
 /// The rates of batches with kept rates; the others are converted at the stored rates.
