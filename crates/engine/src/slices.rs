@@ -17,7 +17,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 use store::audit::Actor;
 use store::batch::Batch;
-use store::item::{Item, Page};
+use store::item::{self, Item};
 use store::{Store, StoreError};
 use tokio::task::{JoinError, JoinHandle};
 
@@ -42,8 +42,11 @@ pub(crate) enum End {
     HandedOver,
 }
 
+/// The next items, and the edition of the batch that they were read under.
+type Page = (i64, Vec<Item>);
+
 /// Look-ahead: a read of the next items while the door works.
-type Ahead = JoinHandle<Result<Vec<Item>, Error>>;
+type Ahead = JoinHandle<Result<Page, Error>>;
 
 /// A slice at the door.
 struct AtDoor {
@@ -128,7 +131,7 @@ impl<'a> Slices<'a> {
         let most = if self.batch.mode == BatchMode::Continue { AT_DOOR } else { 1 };
         while self.at_door.len() < most && !self.is_exhausted && !self.engine.stopping.load(Ordering::Relaxed)
         {
-            let mut read_ahead = self.next().await?;
+            let (edition, mut read_ahead) = self.next().await?;
             // It was read while slices were longer; now single requests are waiting.
             read_ahead.truncate(slice_items(self.engine, self.batch));
             let items: Arc<[Item]> = read_ahead.into();
@@ -138,7 +141,7 @@ impl<'a> Slices<'a> {
             };
             self.handed_over = last;
             self.ahead = read(self.engine, self.batch, last);
-            let slice = Slice { batch: self.batch.id, epoch: self.epoch, items };
+            let slice = Slice { batch: self.batch.id, epoch: self.epoch, edition, items };
             let slice = self.engine.door.submit(self.actor.clone(), slice).await?;
             self.at_door.push_back(AtDoor { last, slice });
         }
@@ -146,7 +149,7 @@ impl<'a> Slices<'a> {
     }
 
     /// The slice from the look-ahead, read again if that failed.
-    async fn next(&mut self) -> Result<Vec<Item>, Error> {
+    async fn next(&mut self) -> Result<Page, Error> {
         match joined((&mut self.ahead).await) {
             Err(Error::Store(error)) if is_passing(&error) => {
                 let (engine, batch, after) = (self.engine, self.batch, self.handed_over);
@@ -202,16 +205,17 @@ fn slice_items(engine: &Engine, batch: &Batch) -> usize {
 fn read(engine: &Engine, batch: &Batch, after: i64) -> Ahead {
     let limit = i64::try_from(slice_items(engine, batch)).unwrap_or(i64::MAX);
     let (store, page) =
-        (engine.store.clone(), Page { batch: batch.id, after, last: batch.last_number, limit });
+        (engine.store.clone(), item::Page { batch: batch.id, after, last: batch.last_number, limit });
     tokio::spawn(async move { pending(&store, page).await })
 }
 
-/// The pending items of a page.
-async fn pending(store: &Store, page: Page) -> Result<Vec<Item>, Error> {
+/// The pending items of a page, and the edition that they are read under.
+async fn pending(store: &Store, page: item::Page) -> Result<Page, Error> {
     let mut tx = store.read().await?;
-    Ok(store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?)
+    let edition = store::batch::edition(&mut tx, page.batch).await?;
+    Ok((edition, item::page(&mut tx, page, Some(ItemState::Pending), None).await?))
 }
 
-fn joined(result: Result<Result<Vec<Item>, Error>, JoinError>) -> Result<Vec<Item>, Error> {
+fn joined(result: Result<Result<Page, Error>, JoinError>) -> Result<Page, Error> {
     result.map_err(|error| StoreError::Unavailable(error.to_string()))?
 }

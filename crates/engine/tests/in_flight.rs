@@ -72,7 +72,10 @@ impl World {
         let batch = store::batch::lock(&mut tx, self.batch).await.unwrap().unwrap();
         let item = store::item::by_line(&mut tx, self.batch, line).await.unwrap().unwrap();
         let code = (to == ItemState::Failed).then_some(Code::TargetFrozen);
-        assert_eq!(store::item::set_states(&mut tx, &[(item.number, code)], to).await.unwrap(), 1);
+        assert_eq!(
+            store::item::set_states(&mut tx, self.batch, &[(item.number, code)], to).await.unwrap(),
+            1
+        );
         let mut tally = batch.tally;
         let is_in_flight = |state| matches!(state, ItemState::Processing | ItemState::Unknown);
         let change = i64::from(is_in_flight(to)) - i64::from(is_in_flight(item.state));

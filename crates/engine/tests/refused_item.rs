@@ -82,11 +82,12 @@ impl World {
 
     /// Makes the database refuse a statement that meets a condition.
     async fn refuse(&self, statement: &str, condition: &str) {
-        let before = format!("CREATE TRIGGER refused BEFORE {statement}");
+        let table = statement.rsplit(' ').next().unwrap();
+        let before = format!("CREATE TRIGGER refused_{table} BEFORE {statement}");
         if self.place.engine == testkit::place::Engine::Server {
             let body = "BEGIN RAISE EXCEPTION 'refused by the test'; END";
-            self.sql(&format!("CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"))
-                .await;
+            let function = "CREATE OR REPLACE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS";
+            self.sql(&format!("{function} $$ {body} $$")).await;
             self.sql(&format!("{before} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION refused()")).await;
         } else {
             let body = "BEGIN SELECT RAISE(ABORT, 'refused by the test'); END";
@@ -107,12 +108,11 @@ async fn check(mode: BatchMode, on: &str, bad: &[i64], ends: BatchState, others:
     let world = world().await;
     let batch = world.batch(mode).await;
     let numbers: Vec<i64> = bad.iter().map(|place| batch.first_number + place).collect();
-    let list = numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
-    let condition = match on {
-        "INSERT ON transfer" => format!("NEW.number IN ({list})"),
-        _ => format!("NEW.state = 4 AND NEW.number IN ({list})"),
+    let is_bad = |number: &i64| match on {
+        "INSERT ON transfer" => format!("NEW.number = {number}"),
+        _ => format!("{number} BETWEEN NEW.first_number AND NEW.last_number"),
     };
-    world.refuse(on, &condition).await;
+    world.refuse(on, &numbers.iter().map(is_bad).collect::<Vec<_>>().join(" OR ")).await;
     let ended = world.engine.run(batch.id, |_| ()).await.unwrap();
     assert_eq!(ended.state, ends, "{mode:?} {on}");
     for (place, (number, state, code)) in (0..).zip(world.items(&batch).await) {
@@ -127,7 +127,7 @@ async fn check(mode: BatchMode, on: &str, bad: &[i64], ends: BatchState, others:
 
 #[tokio::test]
 async fn an_item_refused_by_the_database_fails_alone_and_the_others_are_paid() {
-    for on in ["INSERT ON transfer", "UPDATE OF state ON item"] {
+    for on in ["INSERT ON transfer", "INSERT ON item_run"] {
         for bad in [vec![0], vec![11], vec![ITEMS - 1], vec![3, 4, 20]] {
             let ends = BatchState::PartiallyCompleted;
             check(BatchMode::Continue, on, &bad, ends, |_| ItemState::Completed).await;
@@ -138,13 +138,13 @@ async fn an_item_refused_by_the_database_fails_alone_and_the_others_are_paid() {
 #[tokio::test]
 async fn a_stop_on_failure_batch_stops_at_a_refused_item() {
     let others = |place| if place < 11 { ItemState::Completed } else { ItemState::Failed };
-    let on = "UPDATE OF state ON item";
+    let on = "INSERT ON item_run";
     check(BatchMode::StopOnFailure, on, &[11], BatchState::PartiallyCompleted, others).await;
 }
 
 #[tokio::test]
 async fn an_atomic_batch_with_a_refused_item_pays_nobody() {
-    for on in ["INSERT ON transfer", "UPDATE OF state ON item"] {
+    for on in ["INSERT ON transfer", "INSERT ON item_run"] {
         for bad in [vec![0], vec![11], vec![ITEMS - 1], vec![11, 30]] {
             check(BatchMode::Atomic, on, &bad, BatchState::Failed, |_| ItemState::Failed).await;
         }
@@ -156,7 +156,9 @@ async fn an_item_that_cannot_even_be_failed_ends_the_run_with_the_databases_erro
     for mode in [BatchMode::Continue, BatchMode::Atomic] {
         let world = world().await;
         let batch = world.batch(mode).await;
-        world.refuse("UPDATE OF state ON item", &format!("NEW.number = {}", batch.first_number + 11)).await;
+        let is_bad = format!("NEW.number = {}", batch.first_number + 11);
+        world.refuse("INSERT ON transfer", &is_bad).await;
+        world.refuse("UPDATE OF state ON item", &is_bad).await;
         let ended = world.engine.run(batch.id, |_| ()).await;
         let Err(Error::Store(StoreError::Constraint(text))) = ended else { panic!("{mode:?}: {ended:?}") };
         assert!(text.contains("refused by the test"), "{mode:?}: {text}");

@@ -195,7 +195,8 @@ mod tests {
             let store = Store::memory().await.unwrap();
             let door = Door::open(store, Arc::new(Broken), DoorOptions::default());
             let actor = Actor::new(Principal::System, "test", "test");
-            let slice = Slice { batch: domain::id::BatchId(1), epoch: 1, items: Vec::new().into() };
+            let slice =
+                Slice { batch: domain::id::BatchId(1), epoch: 1, edition: 0, items: Vec::new().into() };
             drop(door.slice(actor, slice).await);
             println!("answered");
         });

@@ -153,6 +153,8 @@ pub struct Slice {
     pub batch: BatchId,
     /// The epoch under which the runner holds the lease.
     pub epoch: i64,
+    /// The edition of the batch's items, read no later than the items.
+    pub edition: i64,
     /// The items; shared, because a slice may be submitted to the door again.
     pub items: Arc<[Item]>,
 }

@@ -19,6 +19,8 @@ CREATE TRIGGER transfer_voucher_append_only BEFORE UPDATE OR DELETE OR TRUNCATE 
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('transfer_voucher is append-only');
 CREATE TRIGGER item_failure_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON item_failure
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('item_failure is append-only');
+CREATE TRIGGER item_run_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON item_run
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('item_run is append-only');
 CREATE TRIGGER fx_rate_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON fx_rate
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('fx_rate is append-only');
 CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
@@ -61,17 +63,45 @@ CREATE TRIGGER item_moves BEFORE UPDATE OF state ON item FOR EACH ROW
 CREATE TRIGGER item_content BEFORE UPDATE OF number, batch, source, target, amount ON item
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('item: content is replaced, never changed');
 
--- A completed item needs the transfer of its number; checked once a statement, for all its rows.
-CREATE FUNCTION item_settled() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A completed item needs the transfer of its number, and what a run completed is not failed, skipped or sent off,
+-- although its own state is pending; checked once a statement, for all its rows. A plan made while there were few runs would
+-- scan them all for each row, and a session keeps it: hence no such scans.
+CREATE FUNCTION item_settled() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM changed c
              WHERE c.state = 4 AND NOT EXISTS (SELECT 1 FROM transfer t WHERE t.number = c.number)) THEN
     RAISE EXCEPTION 'item: completed without a transfer';
   END IF;
+  IF EXISTS (SELECT 1 FROM changed c
+             WHERE c.state <> 2 AND (SELECT r.last_number FROM item_run r WHERE r.first_number <= c.number
+                                     ORDER BY r.first_number DESC LIMIT 1) >= c.number) THEN
+    RAISE EXCEPTION 'item: a run completed it';
+  END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER item_settled AFTER UPDATE ON item REFERENCING NEW TABLE AS changed
   FOR EACH STATEMENT EXECUTE FUNCTION item_settled();
+
+-- A run's items have their transfers, counted in one scan for each run; and no run before or after it has them too.
+CREATE FUNCTION run_settled() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM added a
+             WHERE (SELECT COUNT(*) FROM transfer t
+                    WHERE t.number BETWEEN a.first_number AND a.last_number AND t.status = 1)
+                   <> a.last_number - a.first_number + 1) THEN
+    RAISE EXCEPTION 'item_run: completed without a transfer';
+  END IF;
+  IF EXISTS (SELECT 1 FROM added a
+             WHERE (SELECT r.last_number FROM item_run r WHERE r.first_number < a.first_number
+                    ORDER BY r.first_number DESC LIMIT 1) >= a.first_number
+                OR (SELECT r.first_number FROM item_run r WHERE r.first_number > a.first_number
+                    ORDER BY r.first_number LIMIT 1) <= a.last_number) THEN
+    RAISE EXCEPTION 'item_run: runs overlap';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER run_settled AFTER INSERT ON item_run REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION run_settled();
 
 CREATE FUNCTION item_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -266,7 +266,8 @@ CREATE TABLE answer (
 
 -- `convert`: whether rows in another currency are exchanged: 1 at the rates kept in `batch_rate`, 2 at the rates stored
 -- at execution. `allow_repeat`: whether a payee may appear twice, in rows that differ in reference or external id.
--- `version` is raised by every edit of the draft, `runs` by every start.
+-- `version` is raised by every edit of the draft, `runs` by every start, `edition` by every change of its items' states
+-- outside the door: a slice that was read under another edition may hold items that are no longer pending.
 CREATE TABLE batch (
   id              DRAWN KEY,
   day             NUMBER NOT NULL,
@@ -309,6 +310,7 @@ CREATE TABLE batch (
   called_off_at   NUMBER,
   version         NUMBER NOT NULL DEFAULT 1,
   runs            NUMBER NOT NULL DEFAULT 0,
+  edition         NUMBER NOT NULL DEFAULT 0,
   CONSTRAINT batch_number UNIQUE (day, day_number),
   CHECK (success_count + failed_count + skipped_count + flight_count <= total_count),
   CHECK (unknown_count >= 0 AND unknown_count <= flight_count)
@@ -316,6 +318,7 @@ CREATE TABLE batch (
 CREATE INDEX batch_state ON batch (state);
 CREATE INDEX batch_submitted ON batch (submitted_at) WHERE submitted_at IS NOT NULL;
 
+-- `state` is the item's own: an item that a run covers stays pending here. `item_now` has the state that counts.
 CREATE TABLE item (
   number    NUMBER NOT NULL PRIMARY KEY,
   batch     NUMBER NOT NULL,
@@ -327,7 +330,27 @@ CREATE TABLE item (
   code      NUMBER,
   memo      TEXT,
   reference TEXT
-) CHANGING;
+);
+
+-- Which items chunks completed: consecutive numbers of one batch, one row for each stretch without a failure. The rows of
+-- the items are not touched. No two runs overlap.
+CREATE TABLE item_run (
+  first_number NUMBER NOT NULL PRIMARY KEY,
+  last_number  NUMBER NOT NULL,
+  batch        NUMBER NOT NULL,
+  chunk        NUMBER NOT NULL,
+  CHECK (first_number <= last_number)
+);
+
+-- The items with the states that count: a pending one (2) that a run covers is completed (4). Any other own state wins.
+-- The run that may cover a number is the last that begins at or before it.
+CREATE VIEW item_now AS
+  SELECT i.number, i.batch, i.line, i.source, i.target, i.amount,
+         CASE WHEN i.state = 2 AND (SELECT r.last_number FROM item_run r WHERE r.first_number <= i.number
+                                    ORDER BY r.first_number DESC LIMIT 1) >= i.number
+              THEN 4 ELSE i.state END AS state,
+         i.code, i.memo, i.reference
+    FROM item i;
 
 -- Where a batch's items are: ranges of numbers, a handful a batch, written as items are added. Without them the items of a
 -- draft that stays open lie between everybody's.

@@ -11,7 +11,7 @@ pub use draft::{
     set_refused,
 };
 pub use list::{BatchFilter, BatchSort, count, list};
-pub use moves::{set_called_off, set_intent, set_state, set_tally, set_tally_later, submit};
+pub use moves::{raise_edition, set_called_off, set_intent, set_state, set_tally, set_tally_later, submit};
 pub use row::Batch;
 
 use crate::args;
@@ -58,8 +58,14 @@ static WAITING: Sql = Sql::new(sql!(
     ")
      ORDER BY id",
 ));
-static LOCK_MANY: Lookup =
-    Lookup { columns: Batch::COLUMNS, from: "batch", key: "id", and: "ready = 1", lock: Lock::Write };
+static LOCK_MANY: Lookup = Lookup {
+    columns: sql!(Batch::COLUMNS, ", edition"),
+    from: "batch",
+    key: "id",
+    and: "ready = 1",
+    lock: Lock::Write,
+};
+static EDITION: Sql = Sql::new("SELECT edition FROM batch WHERE id = $1");
 static BY_IDS: Lookup =
     Lookup { columns: Batch::COLUMNS, from: "batch", key: "id", and: "ready = 1", lock: Lock::None };
 
@@ -72,6 +78,7 @@ pub const CATALOGUE: &[&Sql] = &[
     &UNREADY,
     &LOCK_UNREADY,
     &WAITING,
+    &EDITION,
     &draft::CREATE,
     &draft::FILL,
     &draft::EXTENT,
@@ -85,6 +92,7 @@ pub const CATALOGUE: &[&Sql] = &[
     &moves::INTEND,
     &moves::CALL_OFF,
     &moves::TALLY,
+    &moves::RAISE_EDITION,
 ];
 
 async fn one(tx: &mut Tx, sql: &'static Sql, args: Vec<Value>) -> Result<Option<Batch>, StoreError> {
@@ -101,8 +109,14 @@ pub async fn lock(tx: &mut Tx, id: BatchId) -> Result<Option<Batch>, StoreError>
     one(tx, &LOCK, args![id.0]).await
 }
 
-/// Several batches, locked; ids sorted.
-pub fn lock_many_later(script: &mut Script, sorted: Vec<i64>) -> Asked<Vec<Batch>> {
+/// The edition of a batch's items: raised whenever their states change outside the door. Read it no later than
+/// the items.
+pub async fn edition(tx: &mut Tx, id: BatchId) -> Result<i64, StoreError> {
+    tx.fetch(&EDITION, args![id.0]).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+/// Several batches with their editions, locked; ids sorted.
+pub fn lock_many_later(script: &mut Script, sorted: Vec<i64>) -> Asked<Vec<(Batch, i64)>> {
     script.lookup(&LOCK_MANY, Column::I64(sorted), |answer| answer.rows.iter().map(Row::read).collect())
 }
 

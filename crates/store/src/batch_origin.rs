@@ -3,7 +3,8 @@
 use crate::args;
 use crate::bulk::Sql;
 use crate::error::StoreError;
-use crate::item_extent::{self, ITEMS_OF_BATCH};
+use crate::item::{self, ItemFilter};
+use crate::item_extent::{self, ITEMS_NOW_OF_BATCH, ITEMS_OF_BATCH};
 use crate::record::record;
 use crate::sql::sql;
 use crate::tx::Tx;
@@ -53,20 +54,13 @@ impl Part {
     }
 }
 
-static SIZE: Sql = Sql::new(sql!(
-    "SELECT COUNT(*), CAST(COALESCE(SUM(i.amount), 0) AS BIGINT) FROM ",
-    ITEMS_OF_BATCH,
-    " WHERE (CAST($2 AS BIGINT) = 0 OR i.state IN (",
-    [ItemState::Failed],
-    ", CAST($2 AS BIGINT)))"
-));
 static COPY: Sql = Sql::new(sql!(
     "INSERT INTO item (number, batch, line, source, target, amount, state, memo, reference)
      SELECT ROW_NUMBER() OVER (ORDER BY i.number) + $3, $2, i.line, i.source, i.target, i.amount, ",
     [ItemState::Pending],
     ", i.memo, i.reference
      FROM ",
-    ITEMS_OF_BATCH,
+    ITEMS_NOW_OF_BATCH,
     " WHERE (CAST($4 AS BIGINT) = 0 OR i.state IN (",
     [ItemState::Failed],
     ", CAST($4 AS BIGINT)))"
@@ -76,7 +70,7 @@ static COPY_CONTACTS: Sql = Sql::new(sql!(
      SELECT n.number, c.kind, c.written
      FROM (SELECT i.number AS old, ROW_NUMBER() OVER (ORDER BY i.number) + $2 AS number
            FROM ",
-    ITEMS_OF_BATCH,
+    ITEMS_NOW_OF_BATCH,
     " WHERE (CAST($3 AS BIGINT) = 0 OR i.state IN (",
     [ItemState::Failed],
     ", CAST($3 AS BIGINT)))) n
@@ -88,7 +82,7 @@ static COPY_IDS: Sql = Sql::new(sql!(
      SELECT n.number, $3, x.id, 0
      FROM (SELECT i.number AS old, ROW_NUMBER() OVER (ORDER BY i.number) + $2 AS number
            FROM ",
-    ITEMS_OF_BATCH,
+    ITEMS_NOW_OF_BATCH,
     " WHERE i.state IN (",
     [ItemState::Failed],
     ", CAST($4 AS BIGINT))) n
@@ -97,7 +91,7 @@ static COPY_IDS: Sql = Sql::new(sql!(
 static LINK: Sql = Sql::new(sql!(
     "INSERT INTO batch_origin (batch, item, origin)
      SELECT $2, i.number, i.batch FROM ",
-    ITEMS_OF_BATCH,
+    ITEMS_NOW_OF_BATCH,
     " WHERE i.state IN (",
     [ItemState::Failed],
     ", CAST($3 AS BIGINT))"
@@ -110,7 +104,7 @@ static REPLACED: Sql = Sql::new(sql!(
     Replaced::COLUMNS,
     " FROM (SELECT l.item, i.line, i.state, i.code, i.amount, i.source, i.target,
                   ROW_NUMBER() OVER (PARTITION BY i.source, i.target ORDER BY i.number) AS place
-           FROM batch_origin l JOIN item i ON i.number = l.item WHERE l.batch = $1) o
+           FROM batch_origin l JOIN item_now i ON i.number = l.item WHERE l.batch = $1) o
      JOIN (SELECT i.number, i.source, i.target,
                   ROW_NUMBER() OVER (PARTITION BY i.source, i.target ORDER BY i.number) AS place
            FROM ",
@@ -121,12 +115,16 @@ static REPLACED: Sql = Sql::new(sql!(
 ));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&SIZE, &COPY, &COPY_CONTACTS, &COPY_IDS, &LINK, &ORIGIN, &REPLACED];
+pub const CATALOGUE: &[&Sql] = &[&COPY, &COPY_CONTACTS, &COPY_IDS, &LINK, &ORIGIN, &REPLACED];
 
 /// The number of items in a part of a batch, and their total in minor units.
 pub async fn size(tx: &mut Tx, batch: BatchId, part: Part) -> Result<(i64, i64), StoreError> {
-    let rows = tx.fetch(&SIZE, args![batch.0, part.picked()]).await?;
-    rows.first().map_or(Ok((0, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
+    let states = match part {
+        Part::Unpaid => vec![ItemState::Pending, ItemState::Failed],
+        Part::Failed => vec![ItemState::Failed],
+        Part::All => Vec::new(),
+    };
+    item::totals(tx, &ItemFilter::of(batch, states)).await
 }
 
 /// Copies a part of a batch into a draft, including how its payees were written, numbered from `number`

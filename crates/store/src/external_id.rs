@@ -47,7 +47,8 @@ static RELEASE: Sql =
 static HOLD: Sql =
     Sql::new("UPDATE external_id SET held = 1 WHERE item BETWEEN $2 AND $3 AND batch = $1 AND held = 0");
 static DELETE: Sql = Sql::new("DELETE FROM external_id WHERE item BETWEEN $2 AND $3 AND batch = $1");
-// The items of a linked draft do not hold their ids until it is submitted.
+// The items of a linked draft do not hold their ids until it is submitted. That an item is skipped is always its
+// own state.
 static WRONG: Sql = Sql::new(sql!(
     "SELECT e.item FROM external_id e
        LEFT JOIN item i ON i.number = e.item AND i.batch = e.batch LEFT JOIN batch b ON b.id = e.batch

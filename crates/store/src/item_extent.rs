@@ -3,8 +3,8 @@
 //! do not touch. They are not an index: an extent may have holes and, in gaps of up to [`GAP`], other batches'
 //! numbers, so queries by extent must also filter by batch.
 //!
-//! Statements over all items of a batch read from the constant `ITEMS_OF_BATCH`; those over a part, in order or
-//! up to a limit, run once per extent, using [`within`].
+//! Statements over all items of a batch read from the constant `ITEMS_OF_BATCH`, or from `ITEMS_NOW_OF_BATCH` if
+//! they need states; those over a part, in order or up to a limit, run once per extent, using [`within`].
 
 use crate::args;
 use crate::bulk::Sql;
@@ -13,11 +13,18 @@ use crate::tx::Tx;
 use crate::value::Row;
 use domain::id::BatchId;
 
-/// All items of batch `$1`, as `i`. Every part has its reason. SQLite keeps the join order of a CROSS JOIN.
-/// From `i.batch = $1`, or from a condition on the items pushed down into this subquery, PostgreSQL would
-/// estimate so few rows that a scan of all batches' items looks cheaper. So the batch is matched by two
-/// bounds, and the limit, which is never reached, prevents the push-down.
-pub(crate) const ITEMS_OF_BATCH: &str = "(SELECT i.* FROM item_extent e CROSS JOIN item i
+/// All items of batch `$1`, as `i`, without their states. Every part has its reason. SQLite keeps the join order
+/// of a CROSS JOIN. From `i.batch = $1`, or from a condition on the items pushed down into this subquery,
+/// PostgreSQL would estimate so few rows that a scan of all batches' items looks cheaper. So the batch is
+/// matched by two bounds, and the limit, which is never reached, prevents the push-down.
+pub(crate) const ITEMS_OF_BATCH: &str =
+    "(SELECT i.number, i.batch, i.line, i.source, i.target, i.amount, i.memo, i.reference
+          FROM item_extent e CROSS JOIN item i
+          WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number
+            AND i.batch BETWEEN e.batch AND e.batch LIMIT 9223372036854775807) i";
+
+/// The same with their states.
+pub(crate) const ITEMS_NOW_OF_BATCH: &str = "(SELECT i.* FROM item_extent e CROSS JOIN item_now i
           WHERE e.batch = $1 AND i.number BETWEEN e.first_number AND e.last_number
             AND i.batch BETWEEN e.batch AND e.batch LIMIT 9223372036854775807) i";
 

@@ -41,6 +41,7 @@ pub mod invitation;
 pub mod item;
 pub mod item_contact;
 pub mod item_extent;
+pub mod item_run;
 pub mod lease;
 pub mod listing;
 pub mod login_failure;
@@ -112,6 +113,7 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         invitation::CATALOGUE,
         item::CATALOGUE,
         item_extent::CATALOGUE,
+        item_run::CATALOGUE,
         lease::CATALOGUE,
         login_failure::CATALOGUE,
         mark::CATALOGUE,

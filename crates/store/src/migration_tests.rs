@@ -52,6 +52,7 @@ async fn a_ledger_of_schema_1_keeps_its_content_and_its_batches_in_flight() {
         ("posting", 6),
         ("batch", 6),
         ("item", 12),
+        ("item_run", 2),
         ("operation", 2),
         ("batch_history", 20),
         ("audit", 32),
@@ -100,7 +101,7 @@ async fn the_interrupted_batch_resumes(tx: &mut Tx) {
     assert!(crate::external_id::wrong(tx).await.unwrap().is_empty());
     assert_eq!(crate::verify::paid_twice(tx, &batch).await.unwrap(), items.last().map(|item| item.target.0));
     let failed: Vec<_> = items.iter().skip(1).map(|item| (item.number, Some(Code::Interrupted))).collect();
-    assert_eq!(crate::item::set_states(tx, &failed, ItemState::Failed).await.unwrap(), 2);
+    assert_eq!(crate::item::set_states(tx, id, &failed, ItemState::Failed).await.unwrap(), 2);
 }
 
 async fn the_others_are_as_they_were(tx: &mut Tx) {

@@ -2,12 +2,15 @@
 
 use crate::account_list::{self, AccountFilter, AccountSort};
 use crate::audit::{self, AuditFilter};
+use crate::item::ItemFilter;
+use crate::item_run::{Cover, Stretch};
 use crate::listing::{Order, PageRequest, Window};
 use crate::store::Store;
 use crate::transfer_list::{self, TransferFilter, TransferSort};
 use crate::value::Value;
 use domain::account::AccountStatus;
-use domain::id::{AccountId, AssetId, HolderId};
+use domain::id::{AccountId, AssetId, BatchId, HolderId};
+use domain::item::ItemState;
 use domain::transfer::TransferKind;
 
 async fn plan(store: &Store, (text, args): (String, Vec<Value>)) -> Vec<String> {
@@ -101,6 +104,30 @@ async fn accounts_are_searched_along_their_ids() {
         let query = account_list::listing(&filter).page("a.id", AccountSort::Id.column(), "a.id", slice);
         let plan = plan(&store, query).await;
         assert!(plan.iter().any(|step| step.contains(index)), "{filter:?}: {plan:?}");
+    }
+}
+
+#[tokio::test]
+async fn items_are_searched_along_their_numbers_and_runs_are_looked_up_only_where_they_are_many() {
+    let store = Store::memory().await.unwrap();
+    let (pending, completed, failed) = (ItemState::Pending, ItemState::Completed, ItemState::Failed);
+    for states in [vec![], vec![pending], vec![completed], vec![failed], vec![pending, failed]] {
+        let filter = ItemFilter::of(BatchId(7), states);
+        for cover in [Cover::None, Cover::All, Cover::Some] {
+            let name = format!("{:?} {cover:?}", filter.states);
+            let stretch = Stretch { range: (100, 10_000), cover };
+            let Some(query) = filter.query(stretch, 21, 0) else {
+                assert_eq!((cover, &filter.states), (Cover::All, &vec![pending]), "{name}");
+                continue;
+            };
+            let plan = plan(&store, query).await;
+            let (table, looks_up) = if cover == Cover::Some { ("i", true) } else { ("item", false) };
+            let first = format!("SEARCH {table} USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+            assert_eq!(plan.first(), Some(&first), "{name}: {plan:?}");
+            assert_eq!(plan.len() > 1, looks_up, "{name}: {plan:?}");
+            let along = |step: &String| step.starts_with("SEARCH") || step.starts_with("CORRELATED");
+            assert!(plan.iter().all(along), "{name}: {plan:?}");
+        }
     }
 }
 

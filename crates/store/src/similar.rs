@@ -5,10 +5,10 @@ use crate::args;
 use crate::batch::{self, Batch};
 use crate::bulk::Sql;
 use crate::error::StoreError;
-use crate::item_extent::ITEMS_OF_BATCH;
+use crate::item::{self, ItemFilter};
 use crate::sql::sql;
 use crate::tx::Tx;
-use crate::value::{Row, Value};
+use crate::value::Value;
 use domain::batch::{BatchState, BatchType};
 use domain::id::{AccountId, AssetId, BatchId};
 use domain::item::ItemState;
@@ -49,23 +49,8 @@ static PROMISED: Sql = Sql::new(sql!(
     [BatchType::OneToMany],
     " AND id <> $2 ORDER BY id",
 ));
-static PENDING_SUM: Sql = Sql::new(sql!(
-    "SELECT CAST(COALESCE(SUM(i.amount), 0) AS BIGINT) FROM ",
-    ITEMS_OF_BATCH,
-    " WHERE i.state = ",
-    [ItemState::Pending]
-));
-static NUMBERS: Sql = Sql::new(sql!(
-    "SELECT i.number FROM ",
-    ITEMS_OF_BATCH,
-    "
-     WHERE i.state = $2
-     ORDER BY i.number"
-));
-
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] =
-    &[&ADD, &PARTS, &FORGET, &FORGET_OLD, &EARLIER, &PROMISED, &PENDING_SUM, &NUMBERS];
+pub const CATALOGUE: &[&Sql] = &[&ADD, &PARTS, &FORGET, &FORGET_OLD, &EARLIER, &PROMISED];
 
 /// Stores a batch's print, replacing any it may have.
 pub async fn write(tx: &mut Tx, batch: &Batch, rows: &[Printed], now: i64) -> Result<(), StoreError> {
@@ -147,8 +132,7 @@ pub async fn earlier(tx: &mut Tx, new: &Subject, since: i64) -> Result<Vec<Batch
 
 /// The numbers of a batch's items in a state.
 pub async fn numbers(tx: &mut Tx, batch: &Batch, state: ItemState) -> Result<Vec<i64>, StoreError> {
-    let rows = tx.fetch(&NUMBERS, args![batch.id.0, state.number()]).await?;
-    rows.iter().map(|row: Row<'_>| row.i64(0)).collect()
+    item::numbers(tx, &ItemFilter::of(batch.id, vec![state])).await
 }
 
 /// What other submitted batches have yet to pay out of an account, in minor units: the total of their pending
@@ -169,8 +153,8 @@ pub async fn pending_amount(tx: &mut Tx, batch: &Batch) -> Result<i64, StoreErro
     if tally.skipped_count == 0 {
         return Ok(tally.total_amount - tally.success_amount - tally.failed_amount);
     }
-    let rows = tx.fetch(&PENDING_SUM, args![batch.id.0]).await?;
-    rows.first().map_or(Ok(0), |row| row.i64(0))
+    let pending = ItemFilter::of(batch.id, vec![ItemState::Pending]);
+    item::totals(tx, &pending).await.map(|(_, amount)| amount)
 }
 
 #[cfg(test)]

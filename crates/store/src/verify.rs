@@ -9,7 +9,7 @@ use crate::posting::Booked;
 use crate::record::Field;
 use crate::sql::sql;
 use crate::tx::Tx;
-use crate::value::{Cells, Rows};
+use crate::value::{Cells, Row, Rows};
 use domain::batch::BatchType;
 use domain::transfer::TransferKind;
 
@@ -27,7 +27,14 @@ static BALANCES: Sql = Sql::new(
 static ITEMS: Sql = Sql::new(
     "SELECT i.number, i.batch, i.amount, i.state, i.code, t.status, t.amount, t.fee, t.source, t.target,
             i.source, i.target, i.line, t.kind
-     FROM item i LEFT JOIN transfer t ON t.number = i.number WHERE i.number > $1 ORDER BY i.number LIMIT $2",
+     FROM item_now i LEFT JOIN transfer t ON t.number = i.number WHERE i.number > $1 ORDER BY i.number LIMIT $2",
+);
+static RUNS: Sql = Sql::new(
+    "SELECT r.first_number, r.last_number, r.chunk,
+            (SELECT COUNT(*) FROM item i WHERE i.number BETWEEN r.first_number AND r.last_number AND i.batch = r.batch),
+            (SELECT t.first_posting FROM transfer t WHERE t.number = r.first_number),
+            (SELECT t.first_posting FROM transfer t WHERE t.number = r.last_number)
+     FROM item_run r WHERE r.first_number > $1 ORDER BY r.first_number LIMIT $2",
 );
 static PAYEE_TWICE: Sql = Sql::new(sql!(
     "SELECT i.target FROM ",
@@ -74,6 +81,7 @@ pub const CATALOGUE: &[&Sql] = &[
     &POSTINGS,
     &BALANCES,
     &ITEMS,
+    &RUNS,
     &TRANSFER_SUMS,
     &ACCOUNTS_WITHOUT_BALANCE,
     &HISTORY,
@@ -136,6 +144,31 @@ pub async fn balances(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, Store
 /// fee, source, target, item's source, target, line, transfer's kind.
 pub async fn items(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreError> {
     tx.fetch(&ITEMS, args![after, limit]).await
+}
+
+/// A run of completed items.
+#[derive(Debug, Clone, Copy)]
+pub struct Run {
+    /// Its first number.
+    pub first: i64,
+    /// Its last number.
+    pub last: i64,
+    /// The chunk that completed it.
+    pub chunk: i64,
+    /// How many items of its batch have one of its numbers.
+    pub items: i64,
+    /// The first postings of its first and last transfers.
+    pub postings: [Option<i64>; 2],
+}
+
+/// A page of runs.
+pub async fn runs(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Run>, StoreError> {
+    let rows = tx.fetch(&RUNS, args![after, limit]).await?;
+    let run = |row: Row<'_>| {
+        let (first, last, chunk, items) = (row.i64(0)?, row.i64(1)?, row.i64(2)?, row.i64(3)?);
+        Ok(Run { first, last, chunk, items, postings: [row.opt_i64(4)?, row.opt_i64(5)?] })
+    };
+    rows.iter().map(run).collect()
 }
 
 /// How many postings all transfers claim in total, and how many transfers settle items.

@@ -13,7 +13,7 @@ pub fn violations(ledger: &ClusterLedger, journal: &Journal) -> Result<Vec<Strin
     let singles = journal.acknowledged.len() as u64;
     for (what, sql, wanted) in [
         ("completed batches", "SELECT COUNT(*) FROM batch WHERE state = 8", ledger.batches()),
-        ("paid items", "SELECT COUNT(*) FROM item WHERE state = 4", items),
+        ("paid items", "SELECT COUNT(*) FROM item_now WHERE state = 4", items),
         ("transfers of items", "SELECT COUNT(*) FROM transfer WHERE kind = 2 AND status = 1", items),
         (
             "single transfers",

@@ -130,7 +130,7 @@ impl ClusterLedger {
     }
 
     fn paid(&self) -> Result<u64> {
-        self.count("SELECT COUNT(*) FROM item WHERE state = 4")
+        self.count("SELECT COUNT(*) FROM item_now WHERE state = 4")
     }
 
     /// Waits for a running batch with some items paid and many waiting; starts a new batch if the last one is

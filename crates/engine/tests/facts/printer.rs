@@ -17,7 +17,7 @@ const TRANSFERS: &str = "SELECT t.number, t.kind, s.number, d.number, t.amount, 
                          LEFT JOIN account d ON d.id = t.target ORDER BY t.number";
 const BATCHES: &str = "SELECT id, state, intent, total_count, success_count, failed_count, skipped_count, \
                        success_amount FROM batch ORDER BY id";
-const ITEMS: &str = "SELECT i.batch, i.line, i.number, s.number, d.number, i.amount, i.state, i.code FROM item i \
+const ITEMS: &str = "SELECT i.batch, i.line, i.number, s.number, d.number, i.amount, i.state, i.code FROM item_now i \
                      JOIN account s ON s.id = i.source JOIN account d ON d.id = i.target ORDER BY i.batch, i.line";
 const AUDIT: &str = "SELECT action, result FROM audit ORDER BY id";
 

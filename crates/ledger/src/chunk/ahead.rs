@@ -52,6 +52,7 @@ struct ReliedOn {
 struct BatchBefore {
     id: BatchId,
     epoch: i64,
+    edition: i64,
     tally: BatchTally,
 }
 
@@ -107,10 +108,16 @@ fn carried_batches(carried: &Carried, requests: &ChunkRequests) -> Option<(Vec<B
     let mut batches: Vec<_> = requests
         .slices()
         .zip(&checked)
-        .map(|(slice, batch)| BatchBefore { id: batch.id, epoch: slice.epoch, tally: batch.tally })
+        .map(|(slice, batch)| BatchBefore {
+            id: batch.id,
+            epoch: slice.epoch,
+            edition: slice.edition,
+            tally: batch.tally,
+        })
         .collect();
-    batches.sort_by_key(|batch| batch.id);
-    batches.dedup_by_key(|batch| batch.id);
+    batches.sort_by_key(|own| (own.id, own.edition));
+    // Slices that were read under two editions stay two entries, one of which will not hold.
+    batches.dedup_by_key(|own| (own.id, own.edition));
     Some((checked, batches))
 }
 
@@ -215,8 +222,10 @@ impl ReliedOn {
         let (leases, batches) = (answers.take(leases)?, answers.take(batches)?);
         let is_held = |own: &BatchBefore| leases.contains(&(own.id, own.epoch));
         let is_same = |own: &BatchBefore| {
-            let batch = batches.iter().find(|batch| batch.id == own.id);
-            batch.is_some_and(|batch| continues(batch) && batch.tally == own.tally)
+            let found = batches.iter().find(|(batch, _)| batch.id == own.id);
+            found.is_some_and(|(batch, edition)| {
+                continues(batch) && batch.tally == own.tally && *edition == own.edition
+            })
         };
         Ok(answers.take(versions)? == self.versions
             && owner.map(|owner| owner.epoch) == self.owned_in

@@ -8,15 +8,15 @@
 
 use super::attempt::{Attempt, attempt, is_refusal};
 use super::memory::Memory;
+use super::pending::are_pending;
 use super::requests::ChunkRequests;
 use crate::clock::Clock;
 use crate::request::{Answer, Slice, SliceOutcome};
 use domain::batch::BatchMode;
 use domain::id::TransferId;
-use domain::item::ItemState;
 use std::sync::Arc;
 use store::audit::Actor;
-use store::item::{Item, Page};
+use store::item::Item;
 use store::{Store, StoreError};
 
 /// The search for the items at fault in one slice.
@@ -58,14 +58,11 @@ impl Isolation<'_> {
 
     /// The batch's mode; none if its pending items are no longer those of the slice.
     async fn mode(&self, slice: &Slice) -> Result<Option<BatchMode>, StoreError> {
-        let (Some(first), Some(last)) = (slice.items.first(), slice.items.last()) else { return Ok(None) };
         let mut tx = self.store.read().await?;
-        let limit = i64::try_from(slice.items.len()).unwrap_or(i64::MAX).saturating_add(1);
-        let page = Page { batch: slice.batch, after: first.number.0 - 1, last: last.number.0, limit };
-        let waiting = store::item::page(&mut tx, page, Some(ItemState::Pending), None).await?;
-        let numbers = |items: &[Item]| items.iter().map(|item| item.number).collect::<Vec<_>>();
-        let batch = store::batch::get(&mut tx, slice.batch).await?;
-        Ok(batch.filter(|_| numbers(&waiting) == numbers(&slice.items)).map(|batch| batch.mode))
+        if !are_pending(&mut tx, slice).await? {
+            return Ok(None);
+        }
+        Ok(store::batch::get(&mut tx, slice.batch).await?.map(|batch| batch.mode))
     }
 
     /// Processes both halves in turn, each as its own slice.
@@ -148,5 +145,5 @@ impl Isolation<'_> {
 }
 
 fn part(slice: &Slice, items: &[Item]) -> Slice {
-    Slice { batch: slice.batch, epoch: slice.epoch, items: Arc::from(items) }
+    Slice { items: Arc::from(items), ..*slice }
 }

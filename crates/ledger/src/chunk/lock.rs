@@ -2,6 +2,7 @@
 //! batches, accounts.
 
 use super::carried::{Carried, continues};
+use super::pending::are_pending;
 use super::requests::ChunkRequests;
 use crate::context::Context;
 use crate::rates::Rates;
@@ -98,9 +99,11 @@ pub(super) async fn lock(
         Some(drawn) => answers.take(drawn)?,
         None => first.unwrap_or_default(),
     };
-    let checked = check_slices(requests, &answers.take(leases)?, &answers.take(batches)?);
+    let batches = answers.take(batches)?;
+    let mut checked = check_slices(requests, &answers.take(leases)?, &batches);
     let operations = answers.take(operations)?;
     drop(answers);
+    readmit(tx, requests, &batches, &mut checked).await?;
     let known = known_operations(tx, &wanted, operations).await?;
     let kept = kept_rates(tx, context, &checked).await?;
     let accounts_version = versions.accounts;
@@ -145,23 +148,44 @@ pub(super) fn batch_ids(requests: &ChunkRequests) -> Vec<i64> {
 fn check_slices(
     requests: &ChunkRequests,
     leases: &[(BatchId, i64)],
-    batches: &[Batch],
+    batches: &[(Batch, i64)],
 ) -> Vec<Result<Batch, SliceOutcome>> {
     let check = |slice: &Slice| {
         let lease = leases.iter().find(|(batch, _)| *batch == slice.batch);
-        let batch = batches.iter().find(|batch| batch.id == slice.batch);
+        let batch = batches.iter().find(|(batch, _)| batch.id == slice.batch);
         match (lease, batch) {
-            (Some((_, epoch)), Some(batch)) if *epoch == slice.epoch => {
-                if continues(batch) {
+            (Some((_, epoch)), Some((batch, edition))) if *epoch == slice.epoch => {
+                if !continues(batch) {
+                    Err(SliceOutcome::Halted)
+                } else if *edition == slice.edition {
                     Ok(batch.clone())
                 } else {
-                    Err(SliceOutcome::Halted)
+                    Err(SliceOutcome::Stale)
                 }
             }
             _ => Err(SliceOutcome::Fenced),
         }
     };
     requests.slices().map(check).collect()
+}
+
+/// Executes slices of another edition after all, if the change did not concern their items: while users skip or
+/// retry items one by one, every slice would be stale.
+async fn readmit(
+    tx: &mut Tx,
+    requests: &ChunkRequests,
+    batches: &[(Batch, i64)],
+    checked: &mut [Result<Batch, SliceOutcome>],
+) -> Result<(), StoreError> {
+    for (slice, checked) in requests.slices().zip(checked) {
+        if matches!(checked, Err(SliceOutcome::Stale))
+            && let Some((batch, _)) = batches.iter().find(|(batch, _)| batch.id == slice.batch)
+            && are_pending(tx, slice).await?
+        {
+            *checked = Ok(batch.clone());
+        }
+    }
+    Ok(())
 }
 
 /// The rates of batches with kept rates; the others are converted at the stored rates.

@@ -1,7 +1,7 @@
 //! One chunk: lock and read, decide in memory, write, commit, answer.
 //!
 //! Nothing is written until everything is decided, so a refusal has nothing to undo. A slice whose items
-//! changed since they were read is dropped, and the chunk is retried without it. A chunk that lost a lock
+//! changed since they were read is not decided (`pending`). A chunk that lost a lock
 //! conflict or its connection is retried as a whole, within a time limit; if the COMMIT got no answer, the
 //! chunk is first looked up by its number. If the database refuses a write, the request at fault is isolated
 //! and fails alone ([`isolate`]).
@@ -21,13 +21,14 @@
 //! so there the begin is another one. From a thousand rows on, transfers, postings and exchanges are written by
 //! COPY, which takes two for each of them.
 //!
-//! The sole writer of a ledger, or the node that owns the balances ([`ownership`]), carries the accounts and the running batches of a chunk to the next, which then
-//! reads only what it does not know ([`carried`]), and decides a chunk of slices while the one before is being
-//! written ([`ahead`]).
+//! The sole writer of a ledger, or the node that owns the balances ([`ownership`]), carries the accounts and the
+//! running batches of a chunk to the next, which then reads only what it does not know ([`carried`]), and decides
+//! a chunk of slices while the one before is being written ([`ahead`]).
 //!
-//! The files, from the bottom up: `requests`, `carried`, `ownership` and `memory` are what an attempt gets; `lock` reads under
-//! lock, `decide` folds, `write` writes; `attempt` is these three in one transaction, with retries; `isolate` and
-//! `process` make of it an answer for each request; `ahead` is the other way to the same answers.
+//! The files, from the bottom up: `requests`, `carried`, `ownership` and `memory` are what an attempt gets; `lock`
+//! reads under lock, with `pending` for slices whose batch has another edition than they; `decide` folds, `write`
+//! writes; `attempt` is these three in one transaction, with retries; `isolate` and `process` make of it an answer
+//! for each request; `ahead` is the other way to the same answers.
 
 mod ahead;
 mod attempt;
@@ -38,6 +39,7 @@ mod isolate;
 mod lock;
 mod memory;
 mod ownership;
+mod pending;
 mod process;
 mod requests;
 mod retry_budget;

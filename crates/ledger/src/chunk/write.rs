@@ -5,7 +5,6 @@ use crate::meter::Moved;
 use domain::batch::BatchTally;
 use domain::code::Code;
 use domain::id::TransferId;
-use domain::item::ItemState;
 use domain::limit::Calendar;
 use domain::posting::{Book, Posted, Posting};
 use store::audit::Audit;
@@ -13,8 +12,9 @@ use store::batch::Batch;
 use store::chunk::Span;
 use store::head::{Advanced, Versions};
 use store::item::{Failure, Item};
-use store::item_extent::{self, Extent};
-use store::script::{Answers, Asked};
+use store::item_extent::Extent;
+use store::item_run;
+use store::script::Asked;
 use store::transfer::{Exchange, Transfer};
 use store::{Script, StoreError, Tx};
 
@@ -39,7 +39,7 @@ pub(super) struct DecidedSlice {
     pub place: usize,
     /// The batch with its new counters.
     pub batch: Batch,
-    /// The completed items, as ranges of consecutive ids.
+    /// The completed items, as runs of consecutive numbers.
     pub completed: Vec<Extent>,
     pub completed_count: u64,
     pub failures: Vec<Failure>,
@@ -70,7 +70,7 @@ impl DecidedSlice {
                 tally.success_count += 1;
                 tally.success_amount += amount;
                 tally.fee_amount += posted.fee;
-                item_extent::extend(&mut self.completed, item.0);
+                item_run::extend(&mut self.completed, item.0);
                 self.completed_count += 1;
             }
             Err(code) => {
@@ -149,7 +149,7 @@ pub(super) enum Rollback {
 pub(super) struct Writes {
     script: Script,
     head: Asked<Advanced>,
-    slices: Vec<(DecidedSlice, WrittenSlice)>,
+    slices: Vec<(DecidedSlice, Asked<u64>)>,
 }
 
 /// Turns decisions into statements, which hold everything they write. The head row comes last, because every
@@ -165,8 +165,8 @@ pub(super) fn compose(book: &Book, decided: Decided) -> Writes {
     store::balance::write_later(&mut script, book.changed().iter().copied());
     let mut slices = Vec::with_capacity(decided.slices.len());
     for slice in decided.slices {
-        let written = write_slice(&mut script, &slice, now);
-        slices.push((slice, written));
+        let failed = write_slice(&mut script, &slice, now);
+        slices.push((slice, failed));
     }
     store::audit::append_later(&mut script, decided.audits, now);
     let head = store::head::advance_later(&mut script);
@@ -178,8 +178,10 @@ impl Writes {
     /// Writes the decisions, which were made under these versions, in one hop.
     pub(super) async fn run(self, tx: &mut Tx, versions: Versions) -> Result<Option<Rollback>, StoreError> {
         let mut answers = tx.run(self.script).await?;
-        for (slice, written) in self.slices {
-            if !is_as_read(&slice, written, &mut answers)? {
+        for (slice, failed) in self.slices {
+            // Fewer than decided were still pending. The edition rules that out, unless the slice itself was
+            // committed before and the commit's outcome was never known.
+            if answers.take(failed)? != slice.failures.len() as u64 {
                 return Ok(Some(Rollback::Stale(slice.place)));
             }
         }
@@ -188,39 +190,13 @@ impl Writes {
     }
 }
 
-/// What shows whether a slice's items were still as they had been read.
-struct WrittenSlice {
-    states: Asked<Vec<(i64, i64, ItemState)>>,
-    failed: Asked<u64>,
-    completed: Vec<Asked<u64>>,
-}
-
-/// Writes the failed items first, by id, then the completed ones by range. Only pending items are updated, so
-/// a count that differs means that an item was changed since it was read.
-fn write_slice(script: &mut Script, slice: &DecidedSlice, now: i64) -> WrittenSlice {
+/// Writes the failed items by id, and the completed ones as runs; asks how many failed. Nothing else changes the
+/// items meanwhile: the batch is locked, and its edition is the one that the slice was read under.
+fn write_slice(script: &mut Script, slice: &DecidedSlice, now: i64) -> Asked<u64> {
     let batch = slice.batch.id;
-    let states = store::item::states_later(script, slice.failures.iter().map(|f| f.item.0).collect());
     let failed = store::item::fail_later(script, &slice.failures);
     store::item::insert_failures_later(script, batch, &slice.failures, now);
-    let (from, to) = (ItemState::Pending, ItemState::Completed);
-    let complete = |range: &Extent| store::item::set_range_later(script, batch, *range, from, to);
-    let completed = slice.completed.iter().map(complete).collect();
+    item_run::insert_later(script, batch, slice.chunk, &slice.completed);
     store::batch::set_tally_later(script, batch, &slice.batch.tally);
-    WrittenSlice { states, failed, completed }
-}
-
-fn is_as_read(
-    slice: &DecidedSlice,
-    written: WrittenSlice,
-    answers: &mut Answers,
-) -> Result<bool, StoreError> {
-    let batch = slice.batch.id.0;
-    let states = answers.take(written.states)?;
-    let mut completed = 0;
-    for asked in written.completed {
-        completed += answers.take(asked)?;
-    }
-    Ok(states.iter().all(|(_, owner, state)| *owner == batch && *state == ItemState::Pending)
-        && answers.take(written.failed)? == slice.failures.len() as u64
-        && completed == slice.completed_count)
+    failed
 }

@@ -3,7 +3,8 @@
 
 use crate::world::{World, request, world};
 use domain::code::Code;
-use ledger::{Outcome, SliceOutcome};
+use domain::item::ItemState;
+use ledger::{Outcome, Slice, SliceOutcome};
 use store::Store;
 use testkit::place::Engine;
 
@@ -116,25 +117,110 @@ async fn a_slice_takes_few_hops_however_long_it_is() {
     }
 }
 
+/// Changes the state of an item of a slice, as a verb does.
+async fn change(world: &World, slice: &Slice, place: usize, to: ItemState) {
+    let code = (to == ItemState::Failed).then_some(Code::Interrupted);
+    let mut tx = world.store.write().await.unwrap();
+    store::batch::lock(&mut tx, slice.batch).await.unwrap().unwrap();
+    let item = [(slice.items[place].number, code)];
+    assert_eq!(store::item::set_states(&mut tx, slice.batch, &item, to).await.unwrap(), 1);
+    tx.commit().await.unwrap();
+}
+
+/// The states of a slice's items.
+async fn states(world: &World, slice: &Slice) -> Vec<ItemState> {
+    let mut tx = world.store.read().await.unwrap();
+    let numbers = slice.items.iter().map(|item| item.number.0).collect();
+    store::item::states(&mut tx, numbers).await.unwrap().into_iter().map(|(_, _, state)| state).collect()
+}
+
+fn part(slice: &Slice, places: std::ops::Range<usize>) -> Slice {
+    Slice { items: slice.items[places].to_vec().into(), ..*slice }
+}
+
+async fn edition(world: &World, slice: &Slice) -> i64 {
+    store::batch::edition(&mut world.store.read().await.unwrap(), slice.batch).await.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slice_with_items_that_are_no_longer_pending_is_stale_and_writes_nothing() {
+async fn a_slice_with_items_that_are_no_longer_pending_is_stale_and_none_of_it_is_written() {
     let world = world().await;
     // Those that would complete, and those that would fail: neither is refused by the database.
     for (refused, changed) in [(0, 0), (3, 9)] {
         let slice = world.slice(10, refused).await;
-        let number = slice.items[changed].number;
-        let mut tx = world.store.write().await.unwrap();
-        let skipped = domain::item::ItemState::Skipped;
-        assert_eq!(store::item::set_states(&mut tx, &[(number, None)], skipped).await.unwrap(), 1);
-        tx.commit().await.unwrap();
-        let before = chunks(&world.store).await;
+        change(&world, &slice, changed, ItemState::Skipped).await;
+        let before = states(&world, &slice).await;
+        let last = store::posting::last(&mut world.store.read().await.unwrap()).await.unwrap();
         let outcome = world.door.slice(world.actor.clone(), slice.clone()).await.unwrap();
-        assert_eq!((outcome, chunks(&world.store).await), (SliceOutcome::Stale, before));
+        assert_eq!((outcome, states(&world, &slice).await), (SliceOutcome::Stale, before));
+        assert_eq!(store::posting::last(&mut world.store.read().await.unwrap()).await.unwrap(), last);
         // The others are not affected.
-        let fenced = ledger::Slice { epoch: slice.epoch + 1, ..slice };
+        let fenced = Slice { epoch: slice.epoch + 1, ..slice };
         let outcome = world.door.slice(world.actor.clone(), fenced).await.unwrap();
         assert_eq!(outcome, SliceOutcome::Fenced);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slice_is_stale_if_and_only_if_the_pending_items_of_its_range_changed_since_it_was_read() {
+    let world = world().await;
+    let (failed, pending, skipped) = (ItemState::Failed, ItemState::Pending, ItemState::Skipped);
+    for (what, changes, places, is_stale) in [
+        ("nothing", vec![], 0..5, false),
+        ("an item of it is skipped", vec![(2, skipped)], 0..5, true),
+        ("an item of it fails", vec![(4, failed)], 0..5, true),
+        ("another item of the batch is skipped", vec![(7, skipped)], 0..5, false),
+        ("an earlier item is retried", vec![(0, failed), (0, pending)], 1..5, false),
+        ("an item of it is failed and retried", vec![(3, failed), (3, pending)], 0..5, false),
+    ] {
+        let whole = world.slice(10, 0).await;
+        let slice = part(&whole, places);
+        for (place, to) in &changes {
+            change(&world, &whole, *place, *to).await;
+        }
+        assert_eq!(edition(&world, &slice).await, i64::try_from(changes.len()).unwrap(), "{what}");
+        let outcome = world.door.slice(world.actor.clone(), slice.clone()).await.unwrap();
+        let done = SliceOutcome::Done { completed: slice.items.len(), failed: 0, stopped: false };
+        assert_eq!(outcome, if is_stale { SliceOutcome::Stale } else { done }, "{what}");
+    }
+    // An item between two others of it is pending again.
+    let whole = world.slice(10, 0).await;
+    change(&world, &whole, 3, failed).await;
+    let around: Vec<_> = [2, 4].into_iter().map(|place| whole.items[place].clone()).collect();
+    let slice = Slice { items: around.into(), edition: edition(&world, &whole).await, ..whole };
+    change(&world, &whole, 3, pending).await;
+    assert_eq!(world.door.slice(world.actor.clone(), slice).await.unwrap(), SliceOutcome::Stale);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slice_that_was_committed_before_is_stale_and_pays_nobody_again() {
+    let world = world().await;
+    for refused in [0, 3, 10] {
+        let slice = world.slice(10, refused).await;
+        let completed = usize::try_from(10 - refused).unwrap();
+        let done = SliceOutcome::Done { completed, failed: 10 - completed, stopped: false };
+        assert_eq!(world.door.slice(world.actor.clone(), slice.clone()).await.unwrap(), done);
+        let before = states(&world, &slice).await;
+        // The door changes items without raising the edition: its own slices follow one another.
+        assert_eq!(edition(&world, &slice).await, 0);
+        // The second time it is decided as before, the third time all of it is refused.
+        for min in [1, 5] {
+            set_minimum(&world, min).await;
+            let outcome = world.door.slice(world.actor.clone(), slice.clone()).await.unwrap();
+            let now = states(&world, &slice).await;
+            assert_eq!((outcome, &now), (SliceOutcome::Stale, &before), "{refused} refused, minimum {min}");
+        }
+        set_minimum(&world, 1).await;
+    }
+}
+
+/// Sets the least amount of a transfer.
+async fn set_minimum(world: &World, min: i64) {
+    let mut tx = world.store.write().await.unwrap();
+    let mut policy = domain::policy::Policy::shipped(2);
+    policy.limit.min = min;
+    store::policy::set(&mut tx, world.asset(), None, &policy).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,11 +229,7 @@ async fn a_changed_policy_applies_from_the_next_chunk_on() {
     let single = async || world.door.single(world.actor.clone(), request(None)).await.unwrap().code;
     assert_eq!(single().await, None);
     for (min, code) in [(5, Some(Code::BelowMinimum)), (1, None)] {
-        let mut tx = world.store.write().await.unwrap();
-        let mut policy = domain::policy::Policy::shipped(2);
-        policy.limit.min = min;
-        store::policy::set(&mut tx, world.asset(), None, &policy).await.unwrap();
-        tx.commit().await.unwrap();
+        set_minimum(&world, min).await;
         assert_eq!(single().await, code);
     }
 }

@@ -158,7 +158,7 @@ impl World {
         store::batch::set_state(&mut tx, batch, to, intent, Some(1), None).await.unwrap();
         let epoch = store::lease::take(&mut tx, Work::run(batch), self.store.node(), 0).await.unwrap();
         tx.commit().await.unwrap();
-        Slice { batch, epoch: epoch.unwrap(), items: items.into() }
+        Slice { batch, epoch: epoch.unwrap(), edition: 0, items: items.into() }
     }
 
     fn new_batch(&self) -> NewBatch {

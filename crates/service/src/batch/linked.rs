@@ -135,7 +135,7 @@ async fn skip_there(
     now: i64,
 ) -> Result<BatchState, Error> {
     let marked: Vec<_> = replaced.iter().map(|one| (TransferId(one.item), one.code)).collect();
-    store::item::set_states(tx, &marked, ItemState::Skipped).await?;
+    store::item::set_states(tx, batch.id, &marked, ItemState::Skipped).await?;
     let mut tally = batch.tally;
     for one in replaced {
         if one.state == ItemState::Failed {

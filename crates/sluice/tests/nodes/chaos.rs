@@ -86,7 +86,7 @@ fn storm(
 fn settled(cluster: &Cluster, rounds: i64) {
     let items = rounds * BATCHES * i64::try_from(ITEMS).unwrap();
     assert_eq!(cluster.count("SELECT COUNT(*) FROM batch WHERE state = 8"), rounds * BATCHES);
-    assert_eq!(cluster.count("SELECT COUNT(*) FROM item WHERE state = 4"), items);
+    assert_eq!(cluster.count("SELECT COUNT(*) FROM item_now WHERE state = 4"), items);
     assert_eq!(cluster.count("SELECT COUNT(*) FROM transfer WHERE kind = 2 AND status = 1"), items);
     cluster.verified();
 }

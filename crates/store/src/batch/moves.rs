@@ -35,6 +35,8 @@ pub(super) static TALLY: Sql = Sql::new(
        flight_amount = $11, unknown_count = $12 WHERE id = $1",
 );
 
+pub(super) static RAISE_EDITION: Sql = Sql::new("UPDATE batch SET edition = edition + 1 WHERE id = $1");
+
 /// Freezes a draft under the hash of its content.
 pub async fn submit(tx: &mut Tx, id: BatchId, content_hash: &str, now: i64) -> Result<u64, StoreError> {
     tx.execute(&SUBMIT, args![id.0, content_hash, now]).await
@@ -90,4 +92,9 @@ pub fn set_tally_later(script: &mut Script, id: BatchId, tally: &BatchTally) -> 
         tally.unknown_count,
     ];
     script.execute(&TALLY, args)
+}
+
+/// Records that states of a batch's items change outside the door, which locks the batch.
+pub async fn raise_edition(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
+    tx.execute(&RAISE_EDITION, args![id.0]).await.map(|_| ())
 }

@@ -13,6 +13,7 @@ mod nouns;
 mod on_server;
 mod readers;
 mod rules;
+mod runs;
 mod schema;
 mod scripts;
 mod transactions;

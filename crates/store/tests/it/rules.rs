@@ -29,6 +29,16 @@ async fn written_rows_are_never_changed() {
         ("UPDATE account SET asset = 2", "an account keeps its identity"),
         ("UPDATE item SET amount = 6", "item: content is replaced, never changed"),
         ("DELETE FROM item", "item: the batch is frozen"),
+        ("UPDATE item_run SET last_number = 2", "item_run is append-only"),
+        ("DELETE FROM item_run", "item_run is append-only"),
+        // The run of the only completed item.
+        ("UPDATE item SET state = 5 WHERE number = 1", "item: a run completed it"),
+        ("UPDATE item SET state = 7 WHERE number < 3", "item: a run completed it"),
+        // Transfer 4 is refused, and 5 does not exist.
+        ("INSERT INTO item_run VALUES (2, 4, 1, 1)", "item_run: completed without a transfer"),
+        ("INSERT INTO item_run VALUES (5, 5, 1, 1)", "item_run: completed without a transfer"),
+        ("INSERT INTO item_run VALUES (2, 2, 1, 1), (3, 5, 1, 1)", "item_run: completed without a transfer"),
+        ("INSERT INTO item_run VALUES (2, 3, 1, 1), (3, 3, 1, 1)", "item_run: runs overlap"),
     ] {
         let mut tx = world.store.write().await.unwrap();
         match run(&mut tx, text).await {
@@ -52,6 +62,9 @@ async fn the_schema_refuses_impossible_rows() {
         "INSERT INTO transfer VALUES (9, 1, 1, NULL, 1, 2, 5, 0, NULL, 0, 0, 0, NULL)",
         "INSERT INTO transfer VALUES (9, 1, 2, NULL, 1, 2, 5, 0, NULL, 0, 0, 0, NULL)",
         "INSERT INTO transfer VALUES (1, 1, 2, 22, 1, 2, 5, 0, NULL, 0, 0, 0, NULL)",
+        // A run that ends before it begins, and one that begins where another does.
+        "INSERT INTO item_run VALUES (3, 2, 1, 1)",
+        "INSERT INTO item_run VALUES (1, 3, 1, 1)",
         // An exchange without a transfer.
         "INSERT INTO transfer_exchange VALUES (-1, 1, '1', 't', 0, 1, '0')",
         // A customer below zero.
@@ -72,6 +85,16 @@ async fn the_schema_refuses_impossible_rows() {
         let expected = matches!(refused, Err(StoreError::Constraint(_) | StoreError::Duplicate(_)));
         assert!(expected, "{text}: {refused:?}");
     }
+}
+
+#[tokio::test]
+async fn runs_that_touch_do_not_overlap() {
+    let world = filled().await;
+    world
+        .write(&["INSERT INTO item_run VALUES (3, 3, 1, 1)", "INSERT INTO item_run VALUES (2, 2, 1, 1)"])
+        .await
+        .unwrap();
+    assert_eq!(world.count("item_run").await, 3);
 }
 
 #[tokio::test]

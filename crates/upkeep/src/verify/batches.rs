@@ -5,6 +5,7 @@ use super::report::{STEP, Verification};
 use crate::Error;
 use domain::batch::{BatchState, BatchTally, BatchType};
 use domain::code::Code;
+use domain::id::PostingId;
 use domain::item::ItemState;
 use domain::similar::Printed;
 use hashbrown::HashMap;
@@ -34,6 +35,25 @@ pub(super) async fn items(tx: &mut Tx, found: &mut Verification) -> Result<(), E
         format!("{transfers} transfers of items, but {settled} completed items")
     });
     batches(tx, &folds, found).await
+}
+
+/// Checks that runs do not overlap, and that each covers only items of its batch that its chunk paid.
+pub(super) async fn runs(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> {
+    let (mut after, mut end) = (i64::MIN, i64::MIN);
+    loop {
+        let page = store::verify::runs(tx, after, STEP).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.first;
+        for run in &page {
+            let is_of_chunk =
+                |posting: &Option<i64>| posting.is_some_and(|id| PostingId(id).chunk() == run.chunk);
+            let holds = run.first > end
+                && run.items == run.last - run.first + 1
+                && run.postings.iter().all(is_of_chunk);
+            found.check(holds, "run_has_its_items", || format!("items {} to {}", run.first, run.last));
+            end = end.max(run.last);
+        }
+    }
 }
 
 fn item(row: &Row<'_>, number: i64, fold: &mut BatchTally, found: &mut Verification) -> Result<i64, Error> {

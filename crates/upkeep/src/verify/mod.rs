@@ -49,6 +49,7 @@ async fn everything(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> 
     balances(tx, &chains, found).await?;
     history(tx, chains, found).await?;
     batches::items(tx, found).await?;
+    batches::runs(tx, found).await?;
     for item in store::external_id::wrong(tx).await? {
         found.bad("external_id_held", || format!("item {item}"));
     }

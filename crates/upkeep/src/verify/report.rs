@@ -26,6 +26,7 @@ pub const INVARIANTS: &[&str] = &[
     "currency_sums_to_zero",
     "history_is_complete",
     "item_settled_once",
+    "run_has_its_items",
     "batch_counters",
     "batch_state",
     "batch_content",

@@ -35,7 +35,9 @@ pub async fn batch(tx: &mut Tx, Filled { batch: id, rows }: Filled) {
     assert_eq!((batch.range(), &batch.tally), ((1, rows), &tally));
     assert_eq!(store::batch::lock(tx, id).await.unwrap().as_ref(), Some(&batch));
     let locked = tx.ask(|script| store::batch::lock_many_later(script, vec![id.0])).await;
-    assert_eq!(locked.unwrap(), std::slice::from_ref(&batch));
+    // Its items were marked once.
+    assert_eq!(locked.unwrap(), [(batch.clone(), 1)]);
+    assert_eq!(store::batch::edition(tx, id).await.unwrap(), 1);
     assert_eq!(store::batch::by_ids(tx, vec![id.0, 999]).await.unwrap(), std::slice::from_ref(&batch));
     assert_eq!(store::batch::by_number(tx, batch.day, 1).await.unwrap().as_ref(), Some(&batch));
     assert_eq!(store::batch::by_state(tx, BatchState::Pending).await.unwrap(), std::slice::from_ref(&batch));

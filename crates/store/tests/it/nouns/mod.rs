@@ -65,7 +65,7 @@ nouns! {
     policies: fx fx_policy policy setting;
     money: audit chunk history operation posting statistics transfer transfer_list verify voucher;
     batches: batch batch_history batch_origin batch_rate import_problem refused_row similar;
-    items: external_id item item_contact item_extent;
+    items: external_id item item_contact item_extent item_run;
     nodes: counter head lease mark named_lock node;
     people: api_key invitation login_failure session user;
 }
