@@ -80,8 +80,9 @@ pub(super) async fn items(url: &str, items: u64) -> Result<f64, Failure> {
         let mut writer = pin!(BinaryCopyInWriter::new(sink, &ITEM_TYPES));
         for k in at..end {
             let (numbers, memo, reference) = row::imported(k, items);
-            let numbers = numbers.iter().map(|number| number as &(dyn ToSql + Sync));
-            let cells: Vec<&(dyn ToSql + Sync)> = numbers.chain([&memo as _, &reference as _]).collect();
+            let mut cells: Vec<&(dyn ToSql + Sync)> = numbers.iter().map(|number| number as _).collect();
+            cells.push(&memo);
+            cells.push(&reference);
             writer.as_mut().write(&cells).await?;
         }
         // Alone, it is a transaction.

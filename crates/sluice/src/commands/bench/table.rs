@@ -63,9 +63,11 @@ pub(super) fn text(out: Out, report: &Value) -> String {
     let (singles, reports): (Vec<_>, Vec<_>) =
         list("others").into_iter().partition(|one| one.get("requests_per_s").is_some());
     let mut parts = vec![machine(out, report)];
-    for (columns, rows) in [(&SHAPES[..], &list("shapes")), (&SINGLES, &singles), (&REPORTS, &reports)] {
+    let tables =
+        [(SHAPES.as_slice(), list("shapes")), (SINGLES.as_slice(), singles), (REPORTS.as_slice(), reports)];
+    for (columns, rows) in tables {
         if !rows.is_empty() {
-            parts.push(table(out, columns, rows));
+            parts.push(table(out, columns, &rows));
         }
     }
     if let Some(together) = report.get("two_nodes").and_then(|two| two.get("items_per_s")) {
