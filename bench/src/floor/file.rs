@@ -1,7 +1,6 @@
 //! The floor on a file: prepared statements.
 
-use super::CHUNK;
-use super::row::{self, DAY, POSTING};
+use super::row::{self, CHUNK, DAY, POSTING};
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, Transaction, params, params_from_iter};
 use std::path::Path;

@@ -9,9 +9,6 @@ mod server;
 use crate::place::Place;
 use std::path::PathBuf;
 
-/// Items per transaction.
-const CHUNK: u64 = 50_000;
-
 /// Items per second if an item is a transfer with its postings, measured next to a ledger.
 pub(crate) async fn transfers(place: &Place, items: u64) -> std::io::Result<f64> {
     match place {

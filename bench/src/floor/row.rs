@@ -1,7 +1,9 @@
-//! The rows of the floor.
+//! The rows of the floor, and how many of them are in one transaction.
 
 use crate::input::{cents, shuffled};
 
+/// Items per transaction.
+pub(super) const CHUNK: u64 = 50_000;
 /// When everything happens, microseconds UTC.
 const NOW: i64 = 1_767_198_600_000_000;
 /// The value date of every transfer.

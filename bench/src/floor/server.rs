@@ -1,7 +1,6 @@
 //! The floor on a server: COPY.
 
-use super::CHUNK;
-use super::row::{self, DAY, ITEM, POSTING, POSTINGS, Row, TRANSFER};
+use super::row::{self, CHUNK, DAY, ITEM, POSTING, POSTINGS, Row, TRANSFER};
 use crate::place::connect;
 use std::pin::pin;
 use std::time::Instant;

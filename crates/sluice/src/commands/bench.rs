@@ -2,6 +2,7 @@
 
 mod table;
 
+use self::table::shown;
 use crate::exit::{Exit, Failure};
 use crate::globals::Globals;
 use crate::out::note;
@@ -60,25 +61,6 @@ pub(crate) async fn run(globals: &Globals, args: &BenchArgs) -> Result<Exit, Fai
     let out = globals.out();
     out.answer(report.clone(), || table::text(out, &report))?;
     Ok(Exit::Success)
-}
-
-/// A shape's name as users read it.
-fn shown(shape: Shape, language: Language) -> &'static str {
-    match shape {
-        Shape::OneToMany => say("one to many", "一对多"),
-        Shape::Random => say("random", "随机"),
-        Shape::ManyToOne => say("many to one", "多对一"),
-        Shape::Failures => say("5 % failures", "5 % 失败"),
-        Shape::Fx => say("with exchange", "换汇"),
-        Shape::TenOneToMany => say("one to many, ten batches", "一对多（十批）"),
-        Shape::TenRandom => say("random, ten batches", "随机（十批）"),
-        Shape::Import => say("import, six columns", "导入（六列）"),
-        Shape::Singles => say("single transfers", "单笔转账"),
-        Shape::SinglesBesideBatch => say("single transfers beside a batch", "批次执行期间的单笔转账"),
-        Shape::Report => say("report", "报表"),
-        Shape::TwoNodes => say("two nodes", "两个节点"),
-    }
-    .to(language)
 }
 
 fn step_text(step: Step, language: Language) -> String {

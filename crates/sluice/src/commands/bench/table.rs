@@ -1,9 +1,9 @@
 //! The figures as text for people.
 
-use super::shown;
 use crate::out::{Column, Out, left, right};
 use crate::say::{Say, say};
 use bench::Shape;
+use domain::code::Language;
 use serde_json::Value;
 
 /// How a figure is written.
@@ -56,6 +56,25 @@ const REPORTS: [(&str, Column, Form); 6] = [
     ("floor_day_ms", right("floor ms", "下限（毫秒）"), Form::Two),
     ("month_ms", right("month ms", "月报（毫秒）"), Form::Two),
 ];
+
+/// A shape's name as users read it.
+pub(super) fn shown(shape: Shape, language: Language) -> &'static str {
+    match shape {
+        Shape::OneToMany => say("one to many", "一对多"),
+        Shape::Random => say("random", "随机"),
+        Shape::ManyToOne => say("many to one", "多对一"),
+        Shape::Failures => say("5 % failures", "5 % 失败"),
+        Shape::Fx => say("with exchange", "换汇"),
+        Shape::TenOneToMany => say("one to many, ten batches", "一对多（十批）"),
+        Shape::TenRandom => say("random, ten batches", "随机（十批）"),
+        Shape::Import => say("import, six columns", "导入（六列）"),
+        Shape::Singles => say("single transfers", "单笔转账"),
+        Shape::SinglesBesideBatch => say("single transfers beside a batch", "批次执行期间的单笔转账"),
+        Shape::Report => say("report", "报表"),
+        Shape::TwoNodes => say("two nodes", "两个节点"),
+    }
+    .to(language)
+}
 
 /// The report as text: what it was measured with, then a table for each kind of figure.
 pub(super) fn text(out: Out, report: &Value) -> String {
