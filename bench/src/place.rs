@@ -22,7 +22,9 @@ fn failed(error: impl std::error::Error + Send + Sync + 'static) -> std::io::Err
 pub(crate) async fn engine(options: &BenchOptions) -> std::io::Result<(&'static str, String)> {
     let Some(server) = &options.database else { return Ok(("SQLite", rusqlite::version().to_owned())) };
     let row = connect(server).await?.query_one("SHOW server_version", &[]).await.map_err(failed)?;
-    Ok(("PostgreSQL", row.try_get(0).map_err(failed)?))
+    let version: String = row.try_get(0).map_err(failed)?;
+    // The rest names the package.
+    Ok(("PostgreSQL", version.split_whitespace().next().unwrap_or_default().to_owned()))
 }
 
 /// A connection for statements that the store does not have.

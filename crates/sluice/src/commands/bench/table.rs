@@ -24,7 +24,7 @@ enum Form {
 }
 
 /// The columns of what has items: the key, its title and its form.
-const SHAPES: [(&str, Column, Form); 9] = [
+const SHAPES: [(&str, Column, Form); 10] = [
     ("shape", left("shape", "形态"), Form::Name),
     ("items_per_s", right("items/s", "每秒笔数"), Form::Whole),
     ("floor_items_per_s", right("floor/s", "下限每秒笔数"), Form::Whole),
@@ -32,6 +32,7 @@ const SHAPES: [(&str, Column, Form); 9] = [
     ("bytes_per_item", right("bytes/item", "每笔字节"), Form::Whole),
     ("peak_rss_bytes", right("memory MB", "内存 MB"), Form::Megabytes),
     ("cpu_s", right("CPU s", "处理器秒数"), Form::Two),
+    ("history_s", right("history s", "历史秒数"), Form::Two),
     ("last_to_first", right("last/first", "末轮比首轮"), Form::Two),
     ("verify_ok", left("verified", "核对"), Form::Verified),
 ];
@@ -97,13 +98,13 @@ pub(super) fn text(out: Out, report: &Value) -> String {
 }
 
 fn machine(out: Out, report: &Value) -> String {
-    let value = |key: &str| {
-        report.get(key).map(|value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned))
-    };
-    let value = |key: &str| value(key).unwrap_or_default();
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+    let value = |key: &str| report.get(key).map(text).unwrap_or_default();
+    let shapes = report.get("shapes").and_then(Value::as_array);
+    let limit = shapes.and_then(|shapes| shapes.iter().find_map(|shape| shape.get("chunk_limit")));
     let engine = format!("{}/{}", value("engine"), value("engine_version"));
-    let (cores, items, rounds, chunk) =
-        (value("cores"), value("items"), value("rounds"), value("chunk_items"));
+    let (cores, items, rounds) = (value("cores"), value("items"), value("rounds"));
+    let chunk = limit.map_or_else(|| value("chunk_items"), text);
     say!(
         out.language,
         "{engine}, {cores} cores, {items} items, {rounds} rounds, at most {chunk} items a transaction",
