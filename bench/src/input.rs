@@ -1,6 +1,5 @@
 //! Input files generated while they are read, so that they take no memory and no disk.
 
-use crate::Shape;
 use std::io::Read;
 
 /// A CSV generated line by line.
@@ -57,23 +56,6 @@ pub const fn drawn(seed: u64, k: u64) -> u64 {
 /// An item's amount in cents: 1.00 to 1,000.00; amounts above 900.00 pay a fee.
 pub const fn cents(seed: u64, k: u64) -> u64 {
     100 + drawn(seed, k) % 99_901
-}
-
-/// How many accounts a shape draws from.
-pub const fn accounts(shape: Shape, items: u64) -> u64 {
-    match shape {
-        Shape::OneToMany => items,
-        Shape::Random => {
-            let tenth = items / 10;
-            if tenth > 100_000 {
-                100_000
-            } else if tenth < 10 {
-                10
-            } else {
-                tenth
-            }
-        }
-    }
 }
 
 /// A random pair of positions, never equal.

@@ -1,17 +1,17 @@
 //! Two processes on one database: two workers run two batches with different sources and disjoint payees.
 
-use crate::input::{self, Lines};
+use crate::ledger::Ledger;
+use crate::options::{BenchOptions, Step};
+use crate::payments::{self, SECOND, SINGLE, accounts};
 use crate::place::Place;
-use crate::work::{self, Ledger};
-use crate::{BenchOptions, Shape, Step};
+use crate::shape::Shape;
 use domain::batch::BatchState;
 use engine::Pulse;
 use serde_json::{Value as Json, json};
+use service::batch::import::BatchImport;
 use service::{Error, Service, batch, node};
-use std::io::Write as _;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use store::audit::Actor;
 use store::batch::Batch;
 use tokio::process::{Child, Command};
 
@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 /// Combined items per second of two workers.
 pub(crate) async fn measure(options: &BenchOptions, say: &mut impl FnMut(Step)) -> Result<Json, Error> {
-    let place = Place::make(options, "two_nodes").await?;
+    let place = Place::make(options, Shape::TwoNodes.name()).await?;
     let result = on(&place, options, say).await;
     place.remove().await?;
     result
@@ -30,13 +30,13 @@ async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(Step)) -
     let Place::Server { url, .. } = place else {
         return Err(std::io::Error::other("two processes need a server").into());
     };
-    let ledger = Ledger::over(place.open().await?, options);
-    let service = &ledger.service;
-    let actor = Actor::new(domain::principal::Principal::CommandLine, "bench", "bench");
+    let ledger = Ledger::open(place, options).await?;
+    let (service, actor) = (&ledger.service, &ledger.actor);
     // Without a heartbeat the workers would treat this process as one that died during its import.
     let pulse = Pulse::start(ledger.engine(), false).await?;
-    work::set_up(Shape::OneToMany, options, &ledger, &actor, say).await?;
-    let batches = [half(service, &actor, options, 0).await?, half(service, &actor, options, 1).await?];
+    let shape = Shape::TwoNodes;
+    ledger.set_up(shape, accounts(shape.pays(), options.items), say).await?;
+    let batches = [half(&ledger, options, 0).await?, half(&ledger, options, 1).await?];
     let mut workers = Vec::new();
     for _ in 0..2 {
         workers.push(worker(options, url)?);
@@ -46,7 +46,7 @@ async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(Step)) -
     }
     let begun = Instant::now();
     for batch in &batches {
-        batch::execute(service, &actor, batch.id.into()).await?;
+        batch::execute(service, actor, batch.id.into()).await?;
     }
     for batch in &batches {
         ended(service, batch).await?;
@@ -61,14 +61,15 @@ async fn on(place: &Place, options: &BenchOptions, say: &mut impl FnMut(Step)) -
 }
 
 /// A batch to every second account.
-async fn half(service: &Service, actor: &Actor, options: &BenchOptions, which: u64) -> Result<Batch, Error> {
-    let n = input::accounts(Shape::OneToMany, options.items) / 2;
-    let lines = Lines::new("account,amount\n", n, move |k, line| {
-        let (account, cents) = (input::shuffled(k, n, which) * 2 + which, input::cents(which, k));
-        drop(writeln!(line, "A{account:09},{}.{:02}", cents / 100, cents % 100));
-    });
-    let source = if which == 0 { "SOURCE" } else { "SOURCE2" };
-    work::take_in(service, actor, Shape::OneToMany, Some(source), Box::new(lines)).await
+async fn half(ledger: &Ledger, options: &BenchOptions, which: u64) -> Result<Batch, Error> {
+    let source = if which == 0 { SINGLE } else { SECOND };
+    let import = BatchImport {
+        account: Some(source.into()),
+        ..payments::batch_import(Shape::TwoNodes.pays(), u32::from(which > 0))
+    };
+    let file = payments::half_file(options.items, which);
+    let imported = batch::import(&ledger.service, &ledger.actor, &import, file).await?;
+    imported.batch.ok_or_else(|| std::io::Error::other("no row was imported").into())
 }
 
 fn worker(options: &BenchOptions, url: &str) -> std::io::Result<Child> {

@@ -1,7 +1,7 @@
 //! Where a measured ledger lives: a file in a dedicated folder, or a dedicated database on a server. Both are
 //! removed at the end.
 
-use crate::BenchOptions;
+use crate::options::BenchOptions;
 use std::path::PathBuf;
 use store::{Schema, Store, StoreError};
 use tokio_postgres::{Client, NoTls};
@@ -16,6 +16,15 @@ pub(crate) enum Place {
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> std::io::Error {
     std::io::Error::other(error)
+}
+
+/// The engine below the ledgers, and its version.
+pub(crate) async fn engine(options: &BenchOptions) -> std::io::Result<(&'static str, String)> {
+    let Some(server) = &options.database else { return Ok(("SQLite", rusqlite::version().to_owned())) };
+    let row = connect(server).await?.query_one("SHOW server_version", &[]).await.map_err(failed)?;
+    let version: String = row.try_get(0).map_err(failed)?;
+    // The rest names the package.
+    Ok(("PostgreSQL", version.split_whitespace().next().unwrap_or_default().to_owned()))
 }
 
 /// A connection for statements that the store does not have.

@@ -27,7 +27,7 @@ impl Store {
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
-    let source = sqlite::connect(from, Access::Read)?;
+    let source = sqlite::connect(from, Access::Inspect)?;
     let mut target = Connection::open(to).map_err(sqlite::error)?;
     {
         let backup = Backup::new(&source, &mut target).map_err(sqlite::error)?;

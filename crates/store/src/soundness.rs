@@ -45,14 +45,14 @@ pub async fn problems(store: &Store) -> Result<Vec<String>, StoreError> {
         return Ok(Vec::new());
     };
     // A dedicated connection: what it reports before it fails must not be lost.
-    let looked = tokio::task::spawn_blocking(move || look(&database.reader()?, database.path()));
+    let looked = tokio::task::spawn_blocking(move || look(&database.inspector()?, database.path()));
     looked.await.map_err(|error| StoreError::Unavailable(error.to_string()))?
 }
 
 /// The same for a file that cannot be opened as a ledger.
 pub async fn problems_of_file(path: &Path) -> Result<Vec<String>, StoreError> {
     let path = path.to_owned();
-    let looked = tokio::task::spawn_blocking(move || look(&sqlite::connect(&path, Access::Read)?, &path));
+    let looked = tokio::task::spawn_blocking(move || look(&sqlite::connect(&path, Access::Inspect)?, &path));
     looked.await.map_err(|error| StoreError::Unavailable(error.to_string()))?
 }
 

@@ -338,6 +338,7 @@ fn until_stopped(walk: &mut Walk) {
     }
     let folder = walk.ledger.path().join("9").display().to_string();
     walk.say(&["bench", "--items", "100", "--rounds", "1", "--dir", &folder], 0);
+    walk.say(&["bench", "--shapes", "x1"], 64);
 }
 
 #[test]

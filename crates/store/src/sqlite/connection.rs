@@ -11,6 +11,9 @@ use std::time::Duration;
 const WRITER_CACHE_KIB: i64 = 96 * 1024;
 /// A reader's page cache, in KiB.
 const READER_CACHE_KIB: i64 = 16 * 1024;
+/// How much of the database file a reader maps into memory: the most that SQLite's build allows, 2 GiB. Pages
+/// behind it are read by calls.
+const READER_MAP_BYTES: i64 = 0x7fff_0000;
 /// The page cache of the checkpoint connection, in KiB.
 const CHECKPOINT_CACHE_KIB: i64 = 2 * 1024;
 /// How long a connection waits for another process's lock before it reports busy.
@@ -23,8 +26,11 @@ const STATEMENTS: usize = 256;
 pub(crate) enum Access {
     /// Changes the database.
     Write,
-    /// Reads alongside the writer.
+    /// Reads alongside the writer, from the mapped file (ADR 41).
     Read,
+    /// Reads alongside the writer without mapping the file, so that a page that cannot be read is an error and
+    /// not the end of the process: for checks and backups.
+    Inspect,
     /// Checkpoints the write-ahead log alongside the writer.
     Checkpoint,
     /// Read-only, main file only, without locks: there is no writer, and no log is looked for or created.
@@ -79,10 +85,11 @@ pub(crate) fn connect(path: &Path, access: Access) -> Result<Connection, StoreEr
             pragma("wal_autocheckpoint", &0_i64)?;
             pragma("cache_size", &-CHECKPOINT_CACHE_KIB)?;
         }
-        Access::Read => {
+        Access::Read | Access::Inspect => {
             pragma("query_only", &true)?;
             pragma("wal_autocheckpoint", &0_i64)?;
             pragma("cache_size", &-READER_CACHE_KIB)?;
+            pragma("mmap_size", &if access == Access::Read { READER_MAP_BYTES } else { 0 })?;
         }
     }
     Ok(connection)
@@ -94,5 +101,27 @@ pub(super) fn rollback(connection: &mut Connection) {
         && let Err(error) = connection.execute_batch("ROLLBACK")
     {
         tracing::error!(%error, "rollback failed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_readers_map_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sluice.db");
+        for (access, maps) in [
+            (Access::Write, false),
+            (Access::Read, true),
+            (Access::Inspect, false),
+            (Access::Checkpoint, false),
+            (Access::Immutable, false),
+        ] {
+            let connection = connect(&path, access).unwrap();
+            let mapped: i64 = connection.query_row("PRAGMA mmap_size", [], |row| row.get(0)).unwrap();
+            assert_eq!(mapped, if maps { READER_MAP_BYTES } else { 0 }, "{access:?}");
+        }
     }
 }

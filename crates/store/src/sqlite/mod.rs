@@ -86,7 +86,7 @@ impl SqliteDatabase {
                 let worker = Worker::start(connection, "sqlite-writer", Rank::First, file.clone())?;
                 writer = Some(Arc::new(Mutex::new(worker)));
             }
-            Access::Read | Access::Checkpoint | Access::Immutable => {
+            Access::Read | Access::Inspect | Access::Checkpoint | Access::Immutable => {
                 schema::expect(&connect(&path, access)?)?;
             }
         }
@@ -167,9 +167,10 @@ impl SqliteDatabase {
         self.access != Access::Memory
     }
 
-    /// A dedicated connection, opened like the other readers.
-    pub(crate) fn reader(&self) -> Result<Connection, StoreError> {
-        connect(&self.path, reading(self.access))
+    /// A dedicated connection for checks of the file.
+    pub(crate) fn inspector(&self) -> Result<Connection, StoreError> {
+        let access = if self.access == Access::Immutable { Access::Immutable } else { Access::Inspect };
+        connect(&self.path, access)
     }
 
     /// Checkpoints the log into the main file and returns whether the file is complete. Waits for the write

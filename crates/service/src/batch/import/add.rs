@@ -3,9 +3,10 @@
 //! A file with the column `sluice_row` is a repair: each row names the refused row that it replaces. Either
 //! file is taken in one transaction, so it has at most as many rows as a request.
 
+use super::look_ahead::{LookedUp, cut_off, look_up};
 use super::report::{Expected, FileReport, Imported, PROBLEMS_SHOWN};
 use super::sort::{problem, sort};
-use super::source::{Columns, Parsed, Source};
+use super::source::{Columns, Source};
 use crate::batch::draft::check_draft;
 use crate::batch::edit::{met, set_total};
 use crate::batch::items::{extent, insert_rows, number_of_rows, number_rows};
@@ -16,7 +17,7 @@ use crate::batch::rows::row::{Accepted, ROWS_MAX};
 use crate::batch::similar::Found;
 use crate::batch::terms::{BatchTerms, RepeatKey, terms_of_draft};
 use crate::batch::{external_id, linked};
-use crate::payee::{Field, Payees, Wrong};
+use crate::payee::{Field, Wrong};
 use crate::write::{Write, WriteResult};
 use crate::{Error, Service};
 use domain::amount::format_minor;
@@ -118,18 +119,14 @@ async fn resolve_file<R: Read + Send + 'static>(
     let columns = source.columns.clone();
     let mut resolved =
         Resolved { rows: Vec::new(), refused: Vec::new(), columns, file: FileReport::default() };
-    let mut pages = source.parse();
-    while let Some(parsed) = pages.recv().await {
-        let page = match parsed? {
-            Parsed::Page(page) => page,
-            Parsed::End(report) => {
+    let mut parts = look_up(&service.store, source);
+    loop {
+        let (page, payees) = match parts.recv().await.ok_or_else(cut_off)?? {
+            LookedUp::Page(page, payees) => (page, payees),
+            LookedUp::End(report) => {
                 resolved.file = *report;
-                continue;
+                break;
             }
-        };
-        let payees = {
-            let mut tx = service.store.read().await?;
-            Payees::load(&mut tx, page.lines.iter().flat_map(|line| &line.row.given)).await?
         };
         let (rows, refused) = sort(terms, &resolved.columns, &payees, page);
         resolved.rows.extend(rows);

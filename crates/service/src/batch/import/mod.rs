@@ -1,12 +1,13 @@
-//! A batch from a file. The file is streamed: a thread parses pages while the previous page is resolved and
-//! written, so memory use does not grow with the file. The batch becomes visible only when the import is
-//! complete.
+//! A batch from a file. The file is streamed: a thread parses pages, a task looks up the accounts of the next
+//! one ([`mod@look_ahead`]), and the import writes the present one, so memory use does not grow with the file.
+//! The batch becomes visible only when the import is complete.
 //!
 //! Imports are strict by default: one refused row refuses the file. A `partial` import takes the good rows
 //! and keeps the refused ones with the draft (see [`mod@super::problems`]).
 
 mod add;
 mod lease;
+mod look_ahead;
 mod report;
 mod seen;
 mod sort;
@@ -18,7 +19,8 @@ pub use self::lease::discard;
 pub use self::report::{Expected, FileReport, Imported, PROBLEMS_SHOWN};
 
 use self::lease::ImportLease;
-use self::source::{Parsed, Source};
+use self::look_ahead::{LookedUp, cut_off, look_up};
+use self::source::Source;
 use self::state::ImportState;
 use super::draft::check_head;
 use super::similar::{self, Examined, Found};
@@ -170,17 +172,16 @@ async fn fill<R: Read + Send + 'static>(
     source: Source<R>,
     import: &BatchImport,
 ) -> Result<FileReport, Error> {
-    let mut pages = source.parse();
-    let mut report = FileReport::default();
-    while let Some(parsed) = pages.recv().await {
-        match parsed? {
-            Parsed::Page(page) => take_page(service, state, page).await?,
-            Parsed::End(end) => report = *end,
+    let mut parts = look_up(&service.store, source);
+    let report = loop {
+        match parts.recv().await.ok_or_else(cut_off)?? {
+            LookedUp::Page(page, payees) => take_page(service, state, page, &payees).await?,
+            LookedUp::End(report) => break *report,
         }
         if state.taken > BATCH_ITEMS_MAX {
             return Err(Code::FileTooLarge.into());
         }
-    }
+    };
     report.check(&import.expected)?;
     state::drop_duplicates(service, state).await?;
     if import.partial || state.refused == 0 {
@@ -189,17 +190,14 @@ async fn fill<R: Read + Send + 'static>(
     Ok(report)
 }
 
-/// Resolves a page and writes it in one transaction.
+/// Writes a page in one transaction.
 async fn take_page(
     service: &Service,
     state: &mut ImportState,
     page: source::ParsedPage,
+    payees: &Payees,
 ) -> Result<(), Error> {
-    let payees = {
-        let mut tx = service.store.read().await?;
-        Payees::load(&mut tx, page.lines.iter().flat_map(|line| &line.row.given)).await?
-    };
-    let (rows, mut refused) = state.sort(&payees, page);
+    let (rows, mut refused) = state.sort(payees, page);
     let mut tx = service.store.write().await?;
     state.lease.hold(&mut tx).await?;
     let clashes = external_id::clashes(&mut tx, state.id, rows.iter().map(|row| &row.item)).await?;
