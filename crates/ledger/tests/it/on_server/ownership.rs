@@ -21,11 +21,10 @@ async fn pay(door: &Door, world: &World, slices: impl IntoIterator<Item = Slice>
         waiting.push(door.submit(world.actor.clone(), slice).await.unwrap());
     }
     for slice in waiting {
-        match slice.outcome().await.unwrap() {
-            SliceOutcome::Done { completed, failed, stopped: false } => {
-                counts = (counts.0 + completed, counts.1 + failed);
-            }
-            other => panic!("{other:?}"),
+        let outcome = slice.outcome().await.unwrap();
+        assert!(matches!(outcome, SliceOutcome::Done { stopped: false, .. }), "{outcome:?}");
+        if let SliceOutcome::Done { completed, failed, .. } = outcome {
+            counts = (counts.0 + completed, counts.1 + failed);
         }
     }
     counts
