@@ -73,7 +73,8 @@ async fn once(
     let Locked { first, known, checked, kept, accounts, chunk } = locked;
     crash::point("chunk_begun");
 
-    let mut decided = Decided::new(now, chunk, calendar::calendar(now, &context.zone));
+    let today = calendar::calendar(now, &context.zone);
+    let mut decided = Decided::new(now, chunk, today, context.stripe);
     decided.audits.extend_from_slice(&memory.rolled_back);
     let mut book = Book::new(accounts, PostingId::first_of_chunk(chunk));
     let (book_of, kept, refused) = (&mut book, &kept, memory.refused.as_slice());

@@ -22,6 +22,8 @@ pub(super) struct Decided {
     pub now: i64,
     pub chunk: i64,
     pub today: Calendar,
+    /// Under which its transfers and failures are added to the kept totals.
+    pub stripe: i64,
     pub transfers: Vec<Transfer>,
     pub exchanges: Vec<(TransferId, Exchange)>,
     /// The vouchers of transfers, as JSON arrays.
@@ -89,11 +91,12 @@ impl DecidedSlice {
 }
 
 impl Decided {
-    pub(super) const fn new(now: i64, chunk: i64, today: Calendar) -> Self {
+    pub(super) const fn new(now: i64, chunk: i64, today: Calendar, stripe: i64) -> Self {
         Self {
             now,
             chunk,
             today,
+            stripe,
             transfers: Vec::new(),
             exchanges: Vec::new(),
             vouchers: Vec::new(),
@@ -153,6 +156,7 @@ pub(super) async fn write(
     store::balance::write_later(&mut script, changed.iter().copied());
     let slices: Vec<_> = decided.slices.iter().map(|slice| write_slice(&mut script, slice, now)).collect();
     store::audit::append_later(&mut script, decided.audits, now);
+    add_sums(&mut script, book, &decided.transfers, &decided.slices, now, decided.stripe);
     let head = store::head::advance_later(&mut script);
     store::chunk::insert_later(&mut script, decided.chunk, postings, Span::of(&decided.transfers));
     let mut answers = tx.run(script).await?;
@@ -163,6 +167,21 @@ pub(super) async fn write(
     }
     let head = answers.take(head)?.allowed(tx).await?;
     Ok((head.policy_version != policy_version).then_some(Rollback::Policy))
+}
+
+/// Adds to the totals that reports read.
+fn add_sums(
+    script: &mut Script,
+    book: &Book,
+    transfers: &[Transfer],
+    slices: &[DecidedSlice],
+    now: i64,
+    stripe: i64,
+) {
+    let asset = |account| book.get(account).map(|account| account.asset);
+    store::day_sum::add_later(script, transfers, asset, stripe);
+    let failed = slices.iter().map(|slice| (slice.batch.asset, slice.failures.as_slice()));
+    store::failure_count::add_later(script, failed, now, stripe);
 }
 
 /// What shows whether a slice's items were still as they had been read.
