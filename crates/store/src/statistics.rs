@@ -77,7 +77,7 @@ const GAP: i64 = 1_000;
 /// The most entries of an account that are looked up one by one.
 const LOOKED_UP: i64 = 10_000;
 /// Transfers whose first posting is not an entry of the payer's history.
-const NOT_IN_HISTORY: &str = " AND NOT EXISTS (SELECT 1 FROM history h WHERE h.account = t.source
+pub(crate) const NOT_IN_HISTORY: &str = " AND NOT EXISTS (SELECT 1 FROM history h WHERE h.account = t.source
     AND h.value_date = t.value_date AND h.posting = t.first_posting)";
 
 /// The statements of this noun are assembled from parts.
@@ -94,9 +94,9 @@ pub async fn sums(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, 
         SpanFilter { from_date: range.from, to_date: range.to, refused: 0, after_commit: i64::MAX };
     let (mut sums, mut and) = (Vec::new(), "");
     match range.account {
-        None if group != Group::Account => return kept(tx, group, range).await,
+        None if group != Group::Account => return read(tx, kept(group, range)).await,
         Some(account) if is_looked_up(tx, account, range).await? => {
-            sums = looked_up(tx, group, range, account).await?;
+            sums = read(tx, looked_up(group, range, account)).await?;
             // Refused transfers have no entries.
             (spans.refused, spans.after_commit) = (1, history::mark(tx).await?);
             and = NOT_IN_HISTORY;
@@ -105,7 +105,7 @@ pub async fn sums(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, 
     }
     let all = Window { first: 1, last: i64::MAX };
     for window in chunk::spans(tx, all, &spans, GAP).await? {
-        sums.extend(scan_only(tx, group, range, window, and).await?);
+        sums.extend(read(tx, in_window(group, range, window, and)).await?);
     }
     Ok(sums)
 }
@@ -116,13 +116,11 @@ async fn is_looked_up(tx: &mut Tx, account: AccountId, range: Range) -> Result<b
     Ok(history::count_between(tx, account, days, LOOKED_UP + 1).await? <= LOOKED_UP)
 }
 
+/// A text and its arguments.
+type Query = (String, Vec<Value>);
+
 /// Totals of what the history knows that an account sent: transfers whose first posting is an entry.
-async fn looked_up(
-    tx: &mut Tx,
-    group: Group,
-    range: Range,
-    account: AccountId,
-) -> Result<Vec<Sums>, StoreError> {
+pub(crate) fn looked_up(group: Group, range: Range, account: AccountId) -> Query {
     let (key, by) = key(group);
     let mut args: Vec<Value> = vec![account.0.into(), range.from.into(), range.to.into()];
     let mut text = format!(
@@ -136,11 +134,11 @@ async fn looked_up(
     );
     narrow(&mut text, &mut args, "a.asset", range.asset.map(|id| id.0));
     text += &format!(" GROUP BY {by}a.asset, t.status");
-    read(tx, text, args).await
+    (text, args)
 }
 
 /// The kept totals.
-async fn kept(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, StoreError> {
+pub(crate) fn kept(group: Group, range: Range) -> Query {
     let (key, by) = if group == Group::Day { ("s.value_date", "s.value_date, ") } else { (NO_KEY, "") };
     let mut args: Vec<Value> = vec![range.from.into(), range.to.into()];
     let mut text = format!(
@@ -151,7 +149,7 @@ async fn kept(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, Stor
     );
     narrow(&mut text, &mut args, "s.asset", range.asset.map(|id| id.0));
     text += &format!(" GROUP BY {by}s.asset, s.status");
-    read(tx, text, args).await
+    (text, args)
 }
 
 /// What stands for the group without a breakdown.
@@ -168,17 +166,11 @@ const fn key(group: Group) -> (&'static str, &'static str) {
 
 /// Totals summed from the transfers in a window of numbers.
 pub async fn scan(tx: &mut Tx, group: Group, range: Range, window: Window) -> Result<Vec<Sums>, StoreError> {
-    scan_only(tx, group, range, window, "").await
+    read(tx, in_window(group, range, window, "")).await
 }
 
 /// The same, of transfers that meet one more condition.
-async fn scan_only(
-    tx: &mut Tx,
-    group: Group,
-    range: Range,
-    window: Window,
-    and: &str,
-) -> Result<Vec<Sums>, StoreError> {
+pub(crate) fn in_window(group: Group, range: Range, window: Window, and: &str) -> Query {
     let (key, by) = key(group);
     let mut args: Vec<Value> =
         vec![window.first.into(), window.last.into(), range.from.into(), range.to.into()];
@@ -196,10 +188,10 @@ async fn scan_only(
     let by = if group == Group::Day { by } else { "" };
     text += &format!(" GROUP BY {by}t.source, t.status) p JOIN account a ON a.id = p.source WHERE 1 = 1");
     narrow(&mut text, &mut args, "a.asset", range.asset.map(|id| id.0));
-    read(tx, text, args).await
+    (text, args)
 }
 
-async fn read(tx: &mut Tx, text: String, args: Vec<Value>) -> Result<Vec<Sums>, StoreError> {
+async fn read(tx: &mut Tx, (text, args): Query) -> Result<Vec<Sums>, StoreError> {
     let rows = tx.fetch_text(text, args).await?;
     let read = |row: Row<'_>| {
         let mut cells = row.cells();
