@@ -86,8 +86,12 @@ impl World {
         if let Some(code) = code {
             tally.failed_count += 1;
             tally.failed_amount += item.amount;
-            let failure = Failure { item: item.number, code, amount: item.amount, chunk: 0 };
-            store::item::insert_failures(&mut tx, self.batch, &[failure], 0).await.unwrap();
+            let failures = [Failure { item: item.number, code, amount: item.amount, chunk: 0 }];
+            let mut script = store::Script::new();
+            store::item::insert_failures_later(&mut script, self.batch, &failures, 0);
+            let failed = std::iter::once((batch.asset, failures.as_slice()));
+            store::failure_count::add_later(&mut script, failed, 0, 0);
+            tx.run(script).await.unwrap();
         }
         store::batch::set_tally(&mut tx, self.batch, &tally).await.unwrap();
         tx.commit().await.unwrap();

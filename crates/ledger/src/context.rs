@@ -14,6 +14,8 @@ pub(crate) struct Context {
     pub policies: PolicyBook,
     pub rates: Rates,
     pub system: HashMap<(AssetId, AccountKind), AccountId>,
+    /// Under which this node adds to sums that all nodes keep.
+    pub stripe: i64,
     pub zone: TimeZone,
 }
 
@@ -27,15 +29,15 @@ impl Context {
         }
         let policies = store::policy::book(tx).await?;
         let rates = Rates::load(tx).await?;
-        let own = store::node::get(tx, node).await?.map_or(0, |node| node.stripe);
+        let stripe = store::node::get(tx, node).await?.map_or(0, |node| node.stripe);
         let mut accounts = store::account::system(tx).await?;
-        accounts.retain(|account| account.stripe == 0 || account.stripe == own);
-        accounts.sort_by_key(|account| account.stripe == own);
+        accounts.retain(|account| account.stripe == 0 || account.stripe == stripe);
+        accounts.sort_by_key(|account| account.stripe == stripe);
         let zone = store::setting::get(tx, "time_zone").await?;
         let zone = zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC);
         // The last entry wins: this node's own stripe overrides stripe 0.
         let system = accounts.into_iter().map(|a| ((a.asset, a.kind), a.id)).collect();
-        Ok(Self { policies, rates, system, zone })
+        Ok(Self { policies, rates, system, stripe, zone })
     }
 
     /// All system accounts that a request in these currencies may touch.

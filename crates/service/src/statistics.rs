@@ -12,7 +12,8 @@ use domain::visible::shown;
 use ledger::calendar;
 use std::collections::BTreeMap;
 use store::Tx;
-use store::statistics::{FailureCount, Group, QUARTER, Range, Sums};
+use store::failure_count::QUARTER;
+use store::statistics::{FailureCount, Group, Range, Sums};
 
 /// What customers sent in a currency.
 #[derive(Debug, Clone, PartialEq, Eq)]

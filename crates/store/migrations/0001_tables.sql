@@ -247,6 +247,30 @@ CREATE TABLE history_mark (
 );
 INSERT INTO history_mark (id, commit_number) VALUES (1, 0);
 
+-- Totals of all transfers, and of the refused attempts of batch items by quarter of an hour, so that a report reads what it
+-- shows. Each chunk adds to them in its own transaction, under the stripe of its node. A total may exceed a NUMBER, so
+-- billions and the rest are apart.
+CREATE TABLE day_sum (
+  value_date      NUMBER NOT NULL,
+  asset           NUMBER NOT NULL,
+  kind            NUMBER NOT NULL,
+  status          NUMBER NOT NULL,
+  stripe          NUMBER NOT NULL,
+  transfers       NUMBER NOT NULL,
+  amount_billions NUMBER NOT NULL,
+  amount_rest     NUMBER NOT NULL,
+  fee_billions    NUMBER NOT NULL,
+  fee_rest        NUMBER NOT NULL,
+  PRIMARY KEY (value_date, asset, kind, status, stripe)
+) CHANGING;
+CREATE TABLE failure_count (
+  quarter  NUMBER NOT NULL,
+  asset    NUMBER NOT NULL,
+  stripe   NUMBER NOT NULL,
+  failures NUMBER NOT NULL,
+  PRIMARY KEY (quarter, asset, stripe)
+) CHANGING;
+
 -- The ids of requests, permanently.
 CREATE TABLE operation (
   id          TEXT NOT NULL PRIMARY KEY,

@@ -26,9 +26,12 @@ static PAGE: Sql = Sql::new(
 
 static COUNT: Sql =
     Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM history WHERE account = $1 LIMIT $2) counted");
+static COUNT_BETWEEN: Sql = Sql::new(
+    "SELECT COUNT(*) FROM (SELECT 1 FROM history WHERE account = $1 AND value_date BETWEEN $2 AND $3 LIMIT $4) counted",
+);
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&MARK, &MARK_LOCKED, &SET_MARK, &SOURCE, &PAGE, &COUNT];
+pub const CATALOGUE: &[&Sql] = &[&MARK, &MARK_LOCKED, &SET_MARK, &SOURCE, &PAGE, &COUNT, &COUNT_BETWEEN];
 
 /// The last commit up to which the history holds all postings.
 pub async fn mark(tx: &mut Tx) -> Result<i64, StoreError> {
@@ -150,6 +153,17 @@ async fn entries(
 /// How many entries of an account the history holds; counting stops at `most`.
 pub async fn count(tx: &mut Tx, account: AccountId, most: i64) -> Result<i64, StoreError> {
     tx.fetch(&COUNT, args![account.0, most]).await?.first().map_or(Ok(0), |row| row.i64(0))
+}
+
+/// How many of them have a value date in a range; counting stops at `most`.
+pub async fn count_between(
+    tx: &mut Tx,
+    account: AccountId,
+    (from, to): (i64, i64),
+    most: i64,
+) -> Result<i64, StoreError> {
+    let rows = tx.fetch(&COUNT_BETWEEN, args![account.0, from, to, most]).await?;
+    rows.first().map_or(Ok(0), |row| row.i64(0))
 }
 
 /// Postings of an account with a value date of at least `from`, before a position, newest first: pairs of

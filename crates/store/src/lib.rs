@@ -26,8 +26,10 @@ pub mod chunk;
 pub mod copy;
 pub mod counter;
 pub mod crash;
+pub mod day_sum;
 pub mod error;
 pub mod external_id;
+pub mod failure_count;
 pub mod fx;
 pub mod fx_policy;
 mod guard;
@@ -100,7 +102,9 @@ pub fn catalogue() -> Vec<&'static bulk::Sql> {
         batch_rate::CATALOGUE,
         chunk::CATALOGUE,
         counter::CATALOGUE,
+        day_sum::CATALOGUE,
         external_id::CATALOGUE,
+        failure_count::CATALOGUE,
         fx::CATALOGUE,
         fx_policy::CATALOGUE,
         head::CATALOGUE,

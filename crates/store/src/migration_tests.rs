@@ -6,6 +6,8 @@ use crate::account::PayeeKey;
 use crate::chunk::{Chunk, Span};
 use crate::counter::Counter;
 use crate::item::Page;
+use crate::listing::Window;
+use crate::statistics::{self, Group, Range};
 use crate::{Schema, Script, Store, Tx};
 use domain::batch::BatchState;
 use domain::code::Code;
@@ -60,6 +62,7 @@ async fn a_ledger_of_schema_1_keeps_its_content_and_its_batches_in_flight() {
         assert_eq!(count(&mut tx, table).await, rows, "{table}");
     }
     directory(&mut tx).await;
+    the_totals_are_those_of_the_transfers(&mut tx).await;
     the_interrupted_batch_resumes(&mut tx).await;
     the_others_are_as_they_were(&mut tx).await;
     the_history_is_filled(&mut tx).await;
@@ -79,6 +82,19 @@ async fn directory(tx: &mut Tx) {
     assert!(named.iter().all(|(_, found)| found.is_default) && named.len() == 1);
     let key = crate::api_key::by_name(tx, "reports").await.unwrap().unwrap();
     assert_eq!((key.scopes.as_str(), key.created_by.name.as_str()), ("read", "unknown"));
+}
+
+async fn the_totals_are_those_of_the_transfers(tx: &mut Tx) {
+    let range = Range { from: 20_783, to: 20_783, asset: None, account: None };
+    let mut kept = statistics::sums(tx, Group::Day, range).await.unwrap();
+    let all = Window { first: 0, last: i64::MAX };
+    let mut scanned = statistics::scan(tx, Group::Day, range, all).await.unwrap();
+    for sums in [&mut kept, &mut scanned] {
+        sums.sort_unstable_by_key(|one| one.completed);
+    }
+    assert_eq!((kept.len(), &kept), (2, &scanned));
+    let failed = crate::verify::failure_counts(tx).await.unwrap();
+    assert_eq!(crate::failure_count::all(tx).await.unwrap(), failed);
 }
 
 /// Its node has no row, so its lease counts as free.

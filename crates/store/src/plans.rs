@@ -5,6 +5,7 @@ use crate::audit::{self, AuditFilter};
 use crate::item::ItemFilter;
 use crate::item_run::{Cover, Stretch};
 use crate::listing::{Order, PageRequest, Window};
+use crate::statistics::{self, Group, Range};
 use crate::store::Store;
 use crate::transfer_list::{self, TransferFilter, TransferSort};
 use crate::value::Value;
@@ -74,6 +75,30 @@ async fn transfers_of_an_account_are_found_by_its_history() {
             assert_eq!(plan.first().map(String::as_str), Some(first), "{plan:?}");
             let is_short = |step: &String| step.starts_with("SEARCH") || step.starts_with("USE TEMP B-TREE");
             assert!(plan.iter().all(is_short), "{plan:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn statistics_read_no_more_than_they_show() {
+    let store = Store::memory().await.unwrap();
+    let (account, window) = (AccountId(7), Window { first: 100, last: 10_000 });
+    let all = Range { from: 20_000, to: 20_030, asset: None, account: None };
+    for (group, asset) in [(Group::None, None), (Group::Day, Some(AssetId(1))), (Group::Account, None)] {
+        let range = Range { asset, ..all };
+        let is_cheap = |step: &String| !step.starts_with("SCAN") || step == "SCAN p";
+        for (first, query) in [
+            ("(value_date>? AND value_date<?)", statistics::kept(group, range)),
+            ("(account=? AND value_date>? AND value_date<?)", statistics::looked_up(group, range, account)),
+            ("(rowid>? AND rowid<?)", statistics::in_window(group, range, window, "")),
+            (
+                "(rowid>? AND rowid<?)",
+                statistics::in_window(group, range, window, statistics::NOT_IN_HISTORY),
+            ),
+        ] {
+            let plan = plan(&store, query).await;
+            assert!(plan.iter().any(|step| step.ends_with(first)), "{group:?} {first}: {plan:?}");
+            assert!(plan.iter().all(is_cheap), "{group:?}: {plan:?}");
         }
     }
 }

@@ -1,12 +1,19 @@
-//! Totals of what customers sent. A total of amounts may exceed the engines' integers, so billions and
-//! remainders are summed separately and combined here.
+//! Totals of what customers sent. By day and currency they are kept (`day_sum`, `failure_count`), so a report
+//! costs what it shows. What one account sent is found by its history, if there is little of it, and in the
+//! chunks that the history does not contain. Otherwise the transfers of all chunks that may contain any of
+//! these days are summed, so a report costs what was sent on them.
 
 use crate::bulk::Sql;
+use crate::chunk::{self, SpanFilter};
+use crate::day_sum::whole;
 use crate::error::StoreError;
+use crate::failure_count::{NOT_ATTEMPTED, QUARTER};
+use crate::history;
+use crate::listing::Window;
 use crate::record::Field;
 use crate::sql::sql;
 use crate::tx::Tx;
-use crate::value::{Cells, Row, Value};
+use crate::value::{Row, Value};
 use domain::id::{AccountId, AssetId};
 use domain::transfer::{TransferKind, TransferStatus};
 
@@ -65,48 +72,126 @@ pub struct FailureCount {
     pub count: i64,
 }
 
-/// A quarter of an hour in microseconds: days begin on full quarters in every time zone.
-pub const QUARTER: i64 = 15 * 60 * 1_000_000;
-/// Amounts are split at this number.
-const BILLION: i128 = 1_000_000_000;
+/// Chunks at most this many transfer numbers apart are scanned together.
+const GAP: i64 = 1_000;
+/// The most entries of an account that are looked up one by one.
+const LOOKED_UP: i64 = 10_000;
+/// Transfers whose first posting is not an entry of the payer's history.
+pub(crate) const NOT_IN_HISTORY: &str = " AND NOT EXISTS (SELECT 1 FROM history h WHERE h.account = t.source
+    AND h.value_date = t.value_date AND h.posting = t.first_posting)";
 
 /// The statements of this noun are assembled from parts.
 pub const CATALOGUE: &[&Sql] = &[];
-
-macro_rules! sums {
-    () => {
-        "COUNT(*), CAST(SUM(t.amount / 1000000000) AS BIGINT), CAST(SUM(t.amount % 1000000000) AS BIGINT),
-         CAST(SUM(t.fee / 1000000000) AS BIGINT), CAST(SUM(t.fee % 1000000000) AS BIGINT)"
-    };
-}
 
 /// The kinds of transfers by which customers send money.
 const SENT: &str =
     sql!("(", [TransferKind::Single], ", ", [TransferKind::Item], ", ", [TransferKind::Withdrawal], ")");
 
-fn whole(cells: &mut Cells<'_>) -> Result<i128, StoreError> {
-    Ok(i128::from(cells.i64()?) * BILLION + i128::from(cells.i64()?))
+/// Totals by group, currency and outcome: single transfers, withdrawals and settled items. A group may have
+/// several totals.
+pub async fn sums(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, StoreError> {
+    let mut spans =
+        SpanFilter { from_date: range.from, to_date: range.to, refused: 0, after_commit: i64::MAX };
+    let (mut sums, mut and) = (Vec::new(), "");
+    match range.account {
+        None if group != Group::Account => return read(tx, kept(group, range)).await,
+        Some(account) if is_looked_up(tx, account, range).await? => {
+            sums = read(tx, looked_up(group, range, account)).await?;
+            // Refused transfers have no entries.
+            (spans.refused, spans.after_commit) = (1, history::mark(tx).await?);
+            and = NOT_IN_HISTORY;
+        }
+        Some(_) | None => {}
+    }
+    let all = Window { first: 1, last: i64::MAX };
+    for window in chunk::spans(tx, all, &spans, GAP).await? {
+        sums.extend(read(tx, in_window(group, range, window, and)).await?);
+    }
+    Ok(sums)
 }
 
-/// Totals by group, currency and outcome: single transfers, withdrawals and settled items.
-pub async fn sums(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, StoreError> {
-    let key = match group {
-        Group::None => "CAST(0 AS BIGINT)",
-        Group::Day => "t.value_date",
-        Group::Account => "t.source",
-    };
+/// Whether few enough of an account's entries are in the range.
+async fn is_looked_up(tx: &mut Tx, account: AccountId, range: Range) -> Result<bool, StoreError> {
+    let days = (range.from, range.to);
+    Ok(history::count_between(tx, account, days, LOOKED_UP + 1).await? <= LOOKED_UP)
+}
+
+/// A text and its arguments.
+type Query = (String, Vec<Value>);
+
+/// Totals of what the history knows that an account sent: transfers whose first posting is an entry.
+pub(crate) fn looked_up(group: Group, range: Range, account: AccountId) -> Query {
+    let (key, by) = key(group);
+    let mut args: Vec<Value> = vec![account.0.into(), range.from.into(), range.to.into()];
     let mut text = format!(
-        "SELECT {key}, a.asset, t.status, {} FROM transfer t JOIN account a ON a.id = t.source
-         WHERE t.kind IN {SENT} AND t.value_date BETWEEN $1 AND $2",
-        sums!()
+        "SELECT {key}, a.asset, t.status, COUNT(*),
+                CAST(SUM(t.amount / 1000000000) AS BIGINT), CAST(SUM(t.amount % 1000000000) AS BIGINT),
+                CAST(SUM(t.fee / 1000000000) AS BIGINT), CAST(SUM(t.fee % 1000000000) AS BIGINT)
+         FROM history h JOIN posting p ON p.id = h.posting JOIN transfer t ON t.number = p.transfer
+         JOIN account a ON a.id = t.source
+         WHERE h.account = $1 AND h.value_date BETWEEN $2 AND $3
+           AND t.source = h.account AND t.first_posting = h.posting AND t.kind IN {SENT}"
     );
+    narrow(&mut text, &mut args, "a.asset", range.asset.map(|id| id.0));
+    text += &format!(" GROUP BY {by}a.asset, t.status");
+    (text, args)
+}
+
+/// The kept totals.
+pub(crate) fn kept(group: Group, range: Range) -> Query {
+    let (key, by) = if group == Group::Day { ("s.value_date", "s.value_date, ") } else { (NO_KEY, "") };
     let mut args: Vec<Value> = vec![range.from.into(), range.to.into()];
-    narrow(&mut text, &mut args, range, "a.asset", "t.source");
-    text += match group {
-        Group::None => " GROUP BY a.asset, t.status",
-        Group::Day => " GROUP BY t.value_date, a.asset, t.status",
-        Group::Account => " GROUP BY t.source, a.asset, t.status",
-    };
+    let mut text = format!(
+        "SELECT {key}, s.asset, s.status, CAST(SUM(s.transfers) AS BIGINT),
+                CAST(SUM(s.amount_billions) AS BIGINT), CAST(SUM(s.amount_rest) AS BIGINT),
+                CAST(SUM(s.fee_billions) AS BIGINT), CAST(SUM(s.fee_rest) AS BIGINT)
+         FROM day_sum s WHERE s.kind IN {SENT} AND s.value_date BETWEEN $1 AND $2"
+    );
+    narrow(&mut text, &mut args, "s.asset", range.asset.map(|id| id.0));
+    text += &format!(" GROUP BY {by}s.asset, s.status");
+    (text, args)
+}
+
+/// What stands for the group without a breakdown.
+const NO_KEY: &str = "CAST(0 AS BIGINT)";
+
+/// The column of a group, as written after `SELECT` and after `GROUP BY`.
+const fn key(group: Group) -> (&'static str, &'static str) {
+    match group {
+        Group::None => (NO_KEY, ""),
+        Group::Day => ("t.value_date", "t.value_date, "),
+        Group::Account => ("t.source", "t.source, "),
+    }
+}
+
+/// Totals summed from the transfers in a window of numbers.
+pub async fn scan(tx: &mut Tx, group: Group, range: Range, window: Window) -> Result<Vec<Sums>, StoreError> {
+    read(tx, in_window(group, range, window, "")).await
+}
+
+/// The same, of transfers that meet one more condition.
+pub(crate) fn in_window(group: Group, range: Range, window: Window, and: &str) -> Query {
+    let (key, by) = key(group);
+    let mut args: Vec<Value> =
+        vec![window.first.into(), window.last.into(), range.from.into(), range.to.into()];
+    // By payer first, so that each payer's currency is looked up once.
+    let mut text = format!(
+        "SELECT p.grouped_by, a.asset, p.status, p.transfers, CAST(p.amount_billions AS BIGINT),
+                CAST(p.amount_rest AS BIGINT), CAST(p.fee_billions AS BIGINT), CAST(p.fee_rest AS BIGINT)
+         FROM (SELECT {key} AS grouped_by, t.source, t.status, COUNT(*) AS transfers,
+                      SUM(t.amount / 1000000000) AS amount_billions, SUM(t.amount % 1000000000) AS amount_rest,
+                      SUM(t.fee / 1000000000) AS fee_billions, SUM(t.fee % 1000000000) AS fee_rest
+               FROM transfer t
+               WHERE t.number BETWEEN $1 AND $2 AND t.value_date BETWEEN $3 AND $4 AND t.kind IN {SENT}{and}"
+    );
+    narrow(&mut text, &mut args, "t.source", range.account.map(|id| id.0));
+    let by = if group == Group::Day { by } else { "" };
+    text += &format!(" GROUP BY {by}t.source, t.status) p JOIN account a ON a.id = p.source WHERE 1 = 1");
+    narrow(&mut text, &mut args, "a.asset", range.asset.map(|id| id.0));
+    (text, args)
+}
+
+async fn read(tx: &mut Tx, (text, args): Query) -> Result<Vec<Sums>, StoreError> {
     let rows = tx.fetch_text(text, args).await?;
     let read = |row: Row<'_>| {
         let mut cells = row.cells();
@@ -122,12 +207,10 @@ pub async fn sums(tx: &mut Tx, group: Group, range: Range) -> Result<Vec<Sums>, 
     rows.iter().map(read).collect()
 }
 
-fn narrow(text: &mut String, args: &mut Vec<Value>, range: Range, asset: &str, account: &str) {
-    for (column, number) in [(asset, range.asset.map(|id| id.0)), (account, range.account.map(|id| id.0))] {
-        if let Some(number) = number {
-            args.push(number.into());
-            *text += &format!(" AND {column} = ${}", args.len());
-        }
+fn narrow(text: &mut String, args: &mut Vec<Value>, column: &str, number: Option<i64>) {
+    if let Some(number) = number {
+        args.push(number.into());
+        *text += &format!(" AND {column} = ${}", args.len());
     }
 }
 
@@ -140,16 +223,43 @@ pub async fn failures(
     from: i64,
     before: i64,
 ) -> Result<Vec<FailureCount>, StoreError> {
-    let account = if by_account { "i.source" } else { "CAST(0 AS BIGINT)" };
+    let is_kept = !by_account && range.account.is_none() && from % QUARTER == 0 && before % QUARTER == 0;
+    if !is_kept {
+        return scan_failures(tx, by_account, range, from, before).await;
+    }
+    let mut args: Vec<Value> = vec![(from / QUARTER).into(), (before / QUARTER).into()];
+    let mut text = format!(
+        "SELECT {NO_KEY}, c.asset, c.quarter, CAST(SUM(c.failures) AS BIGINT) FROM failure_count c
+         WHERE c.quarter >= $1 AND c.quarter < $2"
+    );
+    narrow(&mut text, &mut args, "c.asset", range.asset.map(|id| id.0));
+    text += " GROUP BY c.asset, c.quarter";
+    read_failures(tx, text, args).await
+}
+
+/// The same, counted from the failed attempts themselves.
+pub async fn scan_failures(
+    tx: &mut Tx,
+    by_account: bool,
+    range: Range,
+    from: i64,
+    before: i64,
+) -> Result<Vec<FailureCount>, StoreError> {
+    let account = if by_account { "i.source" } else { NO_KEY };
     let items = by_account || range.account.is_some();
     let join = if items { " JOIN item i ON i.number = f.item" } else { "" };
     let mut text = format!(
         "SELECT {account}, b.asset, f.at / {QUARTER}, COUNT(*) FROM item_failure f
-         JOIN batch b ON b.id = f.batch{join} WHERE f.code < 100 AND f.at >= $1 AND f.at < $2"
+         JOIN batch b ON b.id = f.batch{join} WHERE f.code < {NOT_ATTEMPTED} AND f.at >= $1 AND f.at < $2"
     );
     let mut args: Vec<Value> = vec![from.into(), before.into()];
-    narrow(&mut text, &mut args, range, "b.asset", "i.source");
+    narrow(&mut text, &mut args, "b.asset", range.asset.map(|id| id.0));
+    narrow(&mut text, &mut args, "i.source", range.account.map(|id| id.0));
     text += &format!(" GROUP BY {}b.asset, f.at / {QUARTER}", if by_account { "i.source, " } else { "" });
+    read_failures(tx, text, args).await
+}
+
+async fn read_failures(tx: &mut Tx, text: String, args: Vec<Value>) -> Result<Vec<FailureCount>, StoreError> {
     let rows = tx.fetch_text(text, args).await?;
     let read = |row: Row<'_>| {
         let (account, asset, (quarter, count)) = row.read()?;

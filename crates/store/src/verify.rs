@@ -3,6 +3,7 @@
 use crate::args;
 use crate::batch::Batch;
 use crate::bulk::Sql;
+use crate::day_sum::{DayKey, DayTotal};
 use crate::error::StoreError;
 use crate::item_extent::ITEMS_OF_BATCH;
 use crate::posting::Booked;
@@ -11,12 +12,12 @@ use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Cells, Row, Rows};
 use domain::batch::BatchType;
-use domain::transfer::TransferKind;
+use domain::transfer::{TransferKind, TransferStatus};
 
 static POSTINGS: Sql = Sql::new(
     "SELECT p.id, p.transfer, p.kind, p.debit, p.credit, p.amount, p.debit_after, p.credit_after,
             p.debit_prev, p.credit_prev, p.value_date, p.created_at,
-            t.first_posting, t.posting_count, t.amount, t.fee, t.source, t.target, t.kind
+            t.first_posting, t.posting_count, t.amount, t.fee, t.source, t.target, t.kind, t.value_date
      FROM posting p LEFT JOIN transfer t ON t.number = p.transfer
      WHERE p.id > $1 ORDER BY p.id LIMIT $2",
 );
@@ -54,6 +55,20 @@ static TRANSFER_SUMS: Sql = Sql::new(sql!(
     " THEN 1 ELSE 0 END), 0)
      FROM transfer",
 ));
+static REFUSED_SUMS: Sql = Sql::new(sql!(
+    "SELECT t.value_date, a.asset, t.kind, t.status, COUNT(*),
+            CAST(SUM(t.amount / 1000000000) AS BIGINT), CAST(SUM(t.amount % 1000000000) AS BIGINT),
+            CAST(SUM(t.fee / 1000000000) AS BIGINT), CAST(SUM(t.fee % 1000000000) AS BIGINT)
+     FROM transfer t JOIN account a ON a.id = t.source WHERE t.status <> ",
+    [TransferStatus::Completed],
+    " GROUP BY t.value_date, a.asset, t.kind, t.status",
+));
+// By quarter of an hour, in microseconds. Codes from 100 on mean that an item was not attempted.
+static FAILURE_COUNTS: Sql = Sql::new(
+    "SELECT f.at / 900000000, b.asset, COUNT(*) FROM item_failure f JOIN batch b ON b.id = f.batch
+     WHERE f.code < 100 GROUP BY f.at / 900000000, b.asset",
+);
+static ACCOUNT_ASSETS: Sql = Sql::new("SELECT id, asset FROM account WHERE id > $1 ORDER BY id LIMIT $2");
 static ACCOUNTS_WITHOUT_BALANCE: Sql = Sql::new(
     "SELECT a.id FROM account a LEFT JOIN balance b ON b.account = a.id WHERE b.account IS NULL
      ORDER BY a.id LIMIT 1",
@@ -83,6 +98,9 @@ pub const CATALOGUE: &[&Sql] = &[
     &ITEMS,
     &RUNS,
     &TRANSFER_SUMS,
+    &REFUSED_SUMS,
+    &FAILURE_COUNTS,
+    &ACCOUNT_ASSETS,
     &ACCOUNTS_WITHOUT_BALANCE,
     &HISTORY,
     &CHUNKS,
@@ -105,6 +123,10 @@ pub struct Claim {
     pub source: i64,
     /// Its target.
     pub target: i64,
+    /// Its kind.
+    pub kind: i64,
+    /// Its value date.
+    pub value_date: i64,
 }
 
 /// Postings after a number, each with its transfer's claim; none if the transfer is missing or refused.
@@ -132,6 +154,8 @@ fn claim(cells: &mut Cells<'_>) -> Result<Claim, StoreError> {
         fee: cells.i64()?,
         source: cells.i64()?,
         target: cells.i64()?,
+        kind: cells.i64()?,
+        value_date: cells.i64()?,
     })
 }
 
@@ -175,6 +199,21 @@ pub async fn runs(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Run>, Store
 pub async fn transfer_sums(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
     let rows = tx.fetch(&TRANSFER_SUMS, args![]).await?;
     rows.first().map_or(Ok((0, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
+}
+
+/// Totals of all refused transfers.
+pub async fn refused_sums(tx: &mut Tx) -> Result<Vec<(DayKey, DayTotal)>, StoreError> {
+    tx.fetch(&REFUSED_SUMS, args![]).await?.iter().map(Row::read).collect()
+}
+
+/// How many attempts of items were refused: quarter of an hour, currency and number.
+pub async fn failure_counts(tx: &mut Tx) -> Result<Vec<(i64, i64, i64)>, StoreError> {
+    tx.fetch(&FAILURE_COUNTS, args![]).await?.iter().map(Row::read).collect()
+}
+
+/// A page of accounts, each with its currency.
+pub async fn account_assets(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<(i64, i64)>, StoreError> {
+    tx.fetch(&ACCOUNT_ASSETS, args![after, limit]).await?.iter().map(Row::read).collect()
 }
 
 /// The first account without a balance row.

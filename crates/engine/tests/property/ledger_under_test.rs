@@ -272,6 +272,14 @@ impl Ledger {
         seen
     }
 
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
     pub async fn verify(&self) -> Vec<Violation> {
         upkeep::verify::run(&self.store).await.unwrap().violations()
     }

@@ -1,5 +1,6 @@
 //! Random sequences of every operation, compared with a simple reference ledger. After each step the answer,
-//! all balances, and every batch with its items must match the reference, and `verify` must be clean.
+//! all balances, and every batch with its items must match the reference, and `verify` must be clean. At the
+//! end, every report must be what a scan of the transfers finds.
 //!
 //! The same sequence must also give identical results on two engines, down to the last statement entry.
 //!
@@ -12,6 +13,7 @@ mod batches;
 mod draws;
 mod ledger_under_test;
 mod reference;
+mod reports;
 mod rules;
 mod statements;
 mod steps;
@@ -90,6 +92,7 @@ async fn play(draws: &[Draw]) {
         let found = ledger.verify().await;
         assert!(found.is_empty(), "{found:?} after {step:?}");
     }
+    ledger.compare_reports().await;
 }
 
 /// Plays a sequence on two engines and compares the answers, the state after each step, and everything
@@ -120,8 +123,11 @@ async fn compare(draws: &[Draw], [one, other]: [Engine; 2]) {
     }
     assert_eq!(text, of_other);
     assert!(text.lines().count() > 2 * steps::beginning().len());
+    let mut counts = Vec::new();
     for ledger in [&one, &other] {
         let found = ledger.verify().await;
         assert!(found.is_empty(), "{found:?}");
+        counts.push(ledger.compare_reports().await);
     }
+    assert_eq!(counts[0], counts[1]);
 }

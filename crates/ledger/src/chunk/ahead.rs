@@ -90,7 +90,7 @@ pub(crate) async fn decide_ahead(
     }
     let (now, number) = (clock.now(), carried.chunk + 1);
     carried.chunk = number;
-    let mut decided = Decided::new(now, number, calendar::calendar(now, &context.zone));
+    let mut decided = Decided::new(now, number, calendar::calendar(now, &context.zone), context.stripe);
     let checked = checked.into_iter().map(Ok).collect();
     let answers = decide(context, carried, &mut decided, &[], (HashMap::new(), 0), (&requests, checked));
     let moved = decided.moved();

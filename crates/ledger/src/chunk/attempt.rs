@@ -90,7 +90,8 @@ async fn once(
     carried.rates.extend(kept);
     carried.book.reserve(accounts.len());
     accounts.into_iter().for_each(|account| carried.book.add(account));
-    let mut decided = Decided::new(now, chunk, calendar::calendar(now, &context.zone));
+    let today = calendar::calendar(now, &context.zone);
+    let mut decided = Decided::new(now, chunk, today, context.stripe);
     decided.audits.extend_from_slice(&memory.rolled_back);
     let refused = memory.refused.as_slice();
     let answers = decide(context, &mut carried, &mut decided, refused, (known, first), (requests, checked));

@@ -23,6 +23,8 @@ pub(super) struct Decided {
     pub now: i64,
     pub chunk: i64,
     pub today: Calendar,
+    /// Under which its transfers and failures are added to the kept totals.
+    pub stripe: i64,
     pub transfers: Vec<Transfer>,
     pub exchanges: Vec<(TransferId, Exchange)>,
     /// The vouchers of transfers, as JSON arrays.
@@ -100,11 +102,12 @@ impl DecidedSlice {
 }
 
 impl Decided {
-    pub(super) const fn new(now: i64, chunk: i64, today: Calendar) -> Self {
+    pub(super) const fn new(now: i64, chunk: i64, today: Calendar, stripe: i64) -> Self {
         Self {
             now,
             chunk,
             today,
+            stripe,
             transfers: Vec::new(),
             exchanges: Vec::new(),
             vouchers: Vec::new(),
@@ -163,6 +166,7 @@ pub(super) fn compose(book: &Book, decided: Decided) -> Writes {
     store::transfer::insert_exchanges_later(&mut script, &decided.exchanges);
     store::voucher::insert_later(&mut script, decided.vouchers);
     store::balance::write_later(&mut script, book.changed().iter().copied());
+    add_sums(&mut script, book, &decided.transfers, &decided.slices, now, decided.stripe);
     let mut slices = Vec::with_capacity(decided.slices.len());
     for slice in decided.slices {
         let failed = write_slice(&mut script, &slice, now);
@@ -188,6 +192,21 @@ impl Writes {
         let head = answers.take(self.head)?.allowed(tx).await?;
         Ok((head.versions != versions).then_some(Rollback::Outdated))
     }
+}
+
+/// Adds to the totals that reports read.
+fn add_sums(
+    script: &mut Script,
+    book: &Book,
+    transfers: &[Transfer],
+    slices: &[DecidedSlice],
+    now: i64,
+    stripe: i64,
+) {
+    let asset = |account| book.get(account).map(|account| account.asset);
+    store::day_sum::add_later(script, transfers, asset, stripe);
+    let failed = slices.iter().map(|slice| (slice.batch.asset, slice.failures.as_slice()));
+    store::failure_count::add_later(script, failed, now, stripe);
 }
 
 /// Writes the failed items by id, and the completed ones as runs; asks how many failed. Nothing else changes the

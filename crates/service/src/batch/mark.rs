@@ -5,9 +5,10 @@ use super::external_id;
 use crate::Error;
 use domain::code::Code;
 use domain::item::ItemState;
-use store::Tx;
+use std::iter;
 use store::batch::Batch;
 use store::item::{Failure, Item, ItemFilter};
+use store::{Script, Tx};
 
 /// Items marked per transaction.
 const ITEMS: i64 = 50_000;
@@ -92,7 +93,10 @@ pub(crate) async fn set(
     if let Mark::Fail(code) = mark {
         let failure = |item: &Item| Failure { item: item.number, code, amount: item.amount, chunk: 0 };
         let failures: Vec<_> = items.iter().map(failure).collect();
-        store::item::insert_failures(tx, batch.id, &failures, now).await?;
+        let mut script = Script::new();
+        store::item::insert_failures_later(&mut script, batch.id, &failures, now);
+        store::failure_count::add_later(&mut script, iter::once((batch.asset, failures.as_slice())), now, 0);
+        tx.run(script).await?;
     }
     let tally = &mut batch.tally;
     for item in items {

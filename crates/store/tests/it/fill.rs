@@ -12,6 +12,7 @@ use domain::posting::{Posting, PostingKind, opened};
 use domain::similar::Printed;
 use domain::transfer::TransferKind;
 use domain::work::Work;
+use std::iter;
 use store::account::NewAccount;
 use store::audit::{Actor, Audit};
 use store::batch::{Filled, NewBatch};
@@ -50,7 +51,7 @@ pub async fn fill(tx: &mut Tx, rows: i64) -> Result<BatchId, StoreError> {
     store::fx::add(tx, &rate).await?;
     store::setting::set(tx, "language", "zh").await?;
     accounts(tx, asset, rows).await?;
-    chunk(tx, rows).await?;
+    chunk(tx, asset, rows).await?;
     let batch = batch(tx, asset, rows).await?;
     let node = Node { name: "node-1".into(), stripe: 1, is_worker: true, expires_at: 5 };
     store::node::join(tx, &node, 1).await?;
@@ -86,8 +87,8 @@ async fn accounts(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<(), StoreErr
     store::balance::insert(tx, &balances.collect::<Vec<_>>()).await
 }
 
-async fn chunk(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
-    transfers(tx, rows).await?;
+async fn chunk(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<(), StoreError> {
+    transfers(tx, asset, rows).await?;
     postings(tx, rows).await?;
     let operation = |k| Operation { id: format!("op-{k:06}"), fingerprint: format!("{k:x}"), transfer: k };
     store::operation::reserve(tx, &(1..=rows).map(operation).collect::<Vec<_>>(), 1).await?;
@@ -109,7 +110,7 @@ async fn chunk(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
 }
 
 /// Completed ones, and a refused one.
-async fn transfers(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
+async fn transfers(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<(), StoreError> {
     let transfer = |k: i64| Transfer {
         number: TransferId(k),
         kind: TransferKind::Deposit,
@@ -139,6 +140,7 @@ async fn transfers(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
         (TransferId(k), Exchange { target_amount: 7, rate, rate_source, rate_at: 1, rounding: 1, residual })
     };
     store::transfer::insert_exchanges_later(&mut script, &(1..=rows).map(exchange).collect::<Vec<_>>());
+    store::day_sum::add_later(&mut script, &transfers, |_| Some(asset), 0);
     tx.run(script).await.map(|_| ())
 }
 
@@ -196,7 +198,7 @@ async fn batch(tx: &mut Tx, asset: AssetId, rows: i64) -> Result<BatchId, StoreE
     store::batch_rate::keep(tx, &KeptRate { batch: id, rate, kept_at: 2 }).await?;
     assert_eq!(store::batch_origin::link(tx, id, Part::Unpaid, (id, 1)).await?, rows as u64);
     submit(tx, id, rows).await?;
-    outcomes(tx, id, rows).await?;
+    outcomes(tx, asset, id, rows).await?;
     let printed = |k: i64| Printed { print: u64::MAX - k.unsigned_abs(), item: k };
     let made = store::batch::get(tx, id).await?.unwrap();
     store::similar::write(tx, &made, &(1..=rows).map(printed).collect::<Vec<_>>(), 2).await?;
@@ -270,12 +272,14 @@ async fn submit(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreError
 }
 
 /// Every item failed at first; the first one was then paid.
-async fn outcomes(tx: &mut Tx, batch: BatchId, rows: i64) -> Result<(), StoreError> {
+async fn outcomes(tx: &mut Tx, asset: AssetId, batch: BatchId, rows: i64) -> Result<(), StoreError> {
     let failed: Vec<_> = (2..=rows).map(|k| (TransferId(k), Some(Code::SourceFrozen))).collect();
     assert_eq!(store::item::set_states(tx, batch, &failed, ItemState::Failed).await?, failed.len() as u64);
     let failure = |k| Failure { item: TransferId(k), code: Code::SourceFrozen, amount: 5, chunk: 1 };
-    store::item::insert_failures(tx, batch, &(1..=rows).map(failure).collect::<Vec<_>>(), 3).await?;
+    let failures: Vec<_> = (1..=rows).map(failure).collect();
+    store::item::insert_failures(tx, batch, &failures, 3).await?;
     let mut script = Script::new();
+    store::failure_count::add_later(&mut script, iter::once((asset, failures.as_slice())), 3, 0);
     store::item_run::insert_later(&mut script, batch, 1, &[(1, 1)]);
     tx.run(script).await?;
     let tally = BatchTally {

@@ -4,10 +4,12 @@
 
 mod batches;
 mod report;
+mod sums;
 
 pub use self::report::{INVARIANTS, Verification, Violation};
 
 use self::report::{FILE, STEP};
+use self::sums::Sums;
 use crate::Error;
 use domain::id::PostingId;
 use hashbrown::{HashMap, HashSet};
@@ -18,9 +20,11 @@ use store::value::Row;
 use store::verify::Claim;
 use store::{Store, StoreError, Tx};
 
-/// What the postings say about an account: these 40 bytes per account are all that grows with the ledger.
+/// What the postings say about an account: these 48 bytes per account are all that grows with the ledger.
 #[derive(Debug, Clone, Copy, Default)]
 struct Chain {
+    /// The currency; 0 if there is no such account.
+    asset: i64,
     balance: i64,
     head: i64,
     /// Entries up to the history's mark, and the sum of their postings' numbers.
@@ -28,7 +32,7 @@ struct Chain {
     sum: u64,
 }
 
-/// Checks everything. Memory grows with accounts (about 40 bytes each), not with postings.
+/// Checks everything. Memory grows with accounts (about 50 bytes each), not with postings.
 pub async fn run(store: &Store) -> Result<Verification, Error> {
     let mut tx = store.read().await?;
     let mut found = Verification::default();
@@ -45,10 +49,17 @@ pub async fn run(store: &Store) -> Result<Verification, Error> {
 }
 
 async fn everything(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> {
-    let chains = postings(tx, found).await?;
+    let mut sums = Sums::default();
+    let chains = postings(tx, &mut sums, found).await?;
+    sums.compare(tx, found).await?;
+    let (claimed, settling) = store::verify::transfer_sums(tx).await?;
+    let there = found.postings;
+    found.check(claimed == there, "transfer_has_its_postings", || {
+        format!("transfers claim {claimed} postings, found {there}")
+    });
     balances(tx, &chains, found).await?;
     history(tx, chains, found).await?;
-    batches::items(tx, found).await?;
+    batches::items(tx, settling, found).await?;
     batches::runs(tx, found).await?;
     for item in store::external_id::wrong(tx).await? {
         found.bad("external_id_held", || format!("item {item}"));
@@ -56,10 +67,25 @@ async fn everything(tx: &mut Tx, found: &mut Verification) -> Result<(), Error> 
     Ok(())
 }
 
-/// Streams the postings and checks chains, transfers and digests.
-async fn postings(tx: &mut Tx, found: &mut Verification) -> Result<HashMap<i64, Chain>, Error> {
+/// All accounts, before their first posting.
+async fn accounts(tx: &mut Tx) -> Result<HashMap<i64, Chain>, Error> {
+    let (mut chains, mut after) = (HashMap::new(), i64::MIN);
+    loop {
+        let page = store::verify::account_assets(tx, after, STEP).await?;
+        let Some((last, _)) = page.last() else { return Ok(chains) };
+        after = *last;
+        chains.extend(page.into_iter().map(|(id, asset)| (id, Chain { asset, ..Chain::default() })));
+    }
+}
+
+/// Streams the postings and checks chains, transfers and digests; sums up the transfers.
+async fn postings(
+    tx: &mut Tx,
+    sums: &mut Sums,
+    found: &mut Verification,
+) -> Result<HashMap<i64, Chain>, Error> {
     let mark = store::history::mark(tx).await?;
-    let mut chains: HashMap<i64, Chain> = HashMap::new();
+    let mut chains = accounts(tx).await?;
     let mut digests = Digests::load(tx).await?;
     let mut after = 0;
     loop {
@@ -74,6 +100,9 @@ async fn postings(tx: &mut Tx, found: &mut Verification) -> Result<HashMap<i64, 
             found.check(commit.is_some(), "chunk_is_recorded", || format!("chunk {chunk}"));
             chain(&mut chains, booked, commit.is_some_and(|commit| commit <= mark), found);
             claims(booked, *claim, found);
+            if let Some(claim) = claim.filter(|claim| claim.first == booked.posting.id.0) {
+                sums.completed(&claim, chains.get(&claim.source).map_or(0, |chain| chain.asset));
+            }
             digests.posting(booked, found);
         }
         if page.len() < usize::try_from(STEP).unwrap_or(0) {
@@ -81,11 +110,6 @@ async fn postings(tx: &mut Tx, found: &mut Verification) -> Result<HashMap<i64, 
         }
     }
     digests.finish(found);
-    let (claimed, _) = store::verify::transfer_sums(tx).await?;
-    let there = found.postings;
-    found.check(claimed == there, "transfer_has_its_postings", || {
-        format!("transfers claim {claimed} postings, found {there}")
-    });
     Ok(chains)
 }
 
@@ -209,16 +233,17 @@ async fn balances(tx: &mut Tx, chains: &HashMap<i64, Chain>, found: &mut Verific
         for row in rows.iter() {
             after = row.i64(0)?;
             found.accounts += 1;
-            let chain = chains.get(&after).copied();
-            with_postings += usize::from(chain.is_some());
-            balance(&row, after, chain.unwrap_or_default(), found)?;
+            let chain = chains.get(&after).copied().unwrap_or_default();
+            with_postings += usize::from(chain.head != 0);
+            balance(&row, after, chain, found)?;
             *sums.entry(row.i64(1)?).or_default() += i128::from(row.i64(3)?);
         }
         if rows.is_empty() {
             break;
         }
     }
-    found.check(with_postings == chains.len(), "account_has_balance", || {
+    let posted = chains.values().filter(|chain| chain.head != 0).count();
+    found.check(with_postings == posted, "account_has_balance", || {
         "a posting names an unknown account".to_owned()
     });
     if let Some(account) = store::verify::account_without_balance(tx).await? {

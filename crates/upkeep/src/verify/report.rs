@@ -18,6 +18,8 @@ pub const INVARIANTS: &[&str] = &[
     "posting_chain",
     "posting_belongs_to_transfer",
     "transfer_has_its_postings",
+    "day_sum",
+    "failure_count",
     "chunk_is_recorded",
     "chunk_digest",
     "balance_is_sum_of_postings",

@@ -8,6 +8,7 @@ mod money;
 mod nodes;
 mod people;
 mod policies;
+mod totals;
 
 use crate::fill::fill;
 use crate::world::world;
@@ -63,7 +64,8 @@ macro_rules! nouns {
 nouns! {
     accounts: account account_list asset balance holder holder_default;
     policies: fx fx_policy policy setting;
-    money: audit chunk history operation posting statistics transfer transfer_list verify voucher;
+    money: audit chunk history operation posting transfer transfer_list verify voucher;
+    totals: day_sum failure_count statistics;
     batches: batch batch_history batch_origin batch_rate import_problem refused_row similar;
     items: external_id item item_contact item_extent item_run;
     nodes: counter head lease mark named_lock node;

@@ -3,10 +3,9 @@
 use super::{Filled, length, some};
 use crate::fill::{DAY, posting_id};
 use domain::code::Code;
-use domain::id::{AccountId, AssetId, TransferId};
+use domain::id::{AccountId, TransferId};
 use domain::transfer::TransferStatus;
 use store::Tx;
-use store::statistics::{self as totals, FailureCount, Group, Range};
 use store::transfer_list::{TransferFilter, TransferSort};
 
 pub async fn transfer(tx: &mut Tx, Filled { rows, .. }: Filled) {
@@ -35,16 +34,6 @@ pub async fn transfer_list(tx: &mut Tx, Filled { rows, .. }: Filled) {
     assert_eq!(of_account, [1]);
     assert_eq!(store::transfer_list::keys(tx).await.unwrap(), (1, rows + 1));
     assert_eq!(store::transfer_list::time(tx, 1).await.unwrap(), Some(1));
-}
-
-pub async fn statistics(tx: &mut Tx, Filled { rows, .. }: Filled) {
-    let range = Range { from: DAY, to: DAY, asset: Some(AssetId(1)), account: None };
-    for group in [Group::None, Group::Day, Group::Account] {
-        assert_eq!(totals::sums(tx, group, range).await.unwrap(), [], "deposits are not sent");
-    }
-    let failures = totals::failures(tx, false, range, 0, 10).await.unwrap();
-    assert_eq!(failures, [FailureCount { account: 0, asset: AssetId(1), quarter: 0, count: rows }]);
-    assert_eq!(totals::failures(tx, true, range, 0, 10).await.unwrap().len(), 1);
 }
 
 pub async fn posting(tx: &mut Tx, Filled { rows, .. }: Filled) {
@@ -123,6 +112,9 @@ pub async fn history(tx: &mut Tx, _: Filled) {
     let page = store::history::page(tx, AccountId(1), DAY, (DAY + 1, i64::MIN), 9).await.unwrap();
     assert_eq!(page, [(DAY, posting_id(1).0)]);
     assert_eq!(store::history::count(tx, AccountId(1), 9).await.unwrap(), 1);
+    for (days, most, count) in [((DAY, DAY), 9, 1), ((DAY, DAY), 0, 0), ((DAY + 1, DAY + 9), 9, 0)] {
+        assert_eq!(store::history::count_between(tx, AccountId(1), days, most).await.unwrap(), count);
+    }
 }
 
 pub async fn verify(tx: &mut Tx, Filled { batch, rows }: Filled) {
@@ -136,6 +128,10 @@ pub async fn verify(tx: &mut Tx, Filled { batch, rows }: Filled) {
     assert_eq!(size(store::verify::balances(tx, 0, 1_000).await.unwrap()), rows + 2);
     assert_eq!(size(store::verify::items(tx, 0, 1_000).await.unwrap()), rows);
     assert_eq!(store::verify::transfer_sums(tx).await.unwrap(), (rows, 0));
+    let refused = store::verify::refused_sums(tx).await.unwrap();
+    assert_eq!(refused.iter().map(|(_, total)| total.transfers).collect::<Vec<_>>(), [1]);
+    assert_eq!(store::verify::failure_counts(tx).await.unwrap(), [(0, 1, rows)]);
+    assert_eq!(store::verify::account_assets(tx, 0, 1_000).await.unwrap().last(), Some(&(rows + 2, 1)));
     assert_eq!(store::verify::account_without_balance(tx).await.unwrap(), None);
     let before = (i64::MIN, i64::MIN, i64::MIN);
     assert_eq!(length(&store::verify::history(tx, before, 1_000).await.unwrap()), 2 * rows);
