@@ -109,5 +109,6 @@ pub fn write_later<'a>(script: &mut Script, accounts: impl Iterator<Item = &'a A
 
 /// Freezes, unfreezes or closes an account.
 pub async fn set_status(tx: &mut Tx, account: AccountId, status: AccountStatus) -> Result<(), StoreError> {
+    tx.accounts_changed();
     tx.execute(&SET_STATUS, args![account.0, status.number()]).await.map(|_| ())
 }
