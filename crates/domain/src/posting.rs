@@ -110,6 +110,7 @@ pub struct Posted {
 pub struct Book {
     accounts: Vec<Account>,
     touched: Vec<bool>,
+    spent: Vec<bool>,
     places: HashMap<AccountId, usize>,
     system: HashMap<(AssetId, AccountKind), AccountId>,
     next: PostingId,
@@ -130,6 +131,7 @@ impl Book {
     pub fn new(accounts: Vec<Account>, next: PostingId) -> Self {
         let mut book = Self {
             touched: Vec::with_capacity(accounts.len()),
+            spent: Vec::with_capacity(accounts.len()),
             places: HashMap::with_capacity(accounts.len()),
             system: HashMap::new(),
             accounts: Vec::with_capacity(accounts.len()),
@@ -150,6 +152,7 @@ impl Book {
         self.places.insert(account.id, self.accounts.len());
         self.accounts.push(account);
         self.touched.push(false);
+        self.spent.push(false);
     }
 
     /// An account in its current state.
@@ -173,6 +176,17 @@ impl Book {
     /// The accounts changed by the fold, each once.
     pub fn changed(&self) -> impl Iterator<Item = &Account> {
         self.accounts.iter().zip(&self.touched).filter_map(|(account, touched)| touched.then_some(account))
+    }
+
+    /// The changed accounts from which something was spent: their day and month changed too.
+    pub fn spent(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.iter().zip(&self.spent).filter_map(|(account, spent)| spent.then_some(account))
+    }
+
+    /// The changed accounts from which nothing was spent: only their balance and head changed.
+    pub fn unspent(&self) -> impl Iterator<Item = &Account> {
+        let changed = self.accounts.iter().zip(self.touched.iter().zip(&self.spent));
+        changed.filter_map(|(account, (touched, spent))| (*touched && !spent).then_some(account))
     }
 
     /// Decides one request. A refusal carries the first code in table order and changes nothing.
@@ -291,6 +305,9 @@ impl Book {
         {
             account.day = account.day.add(today.day, amount);
             account.month = account.month.add(today.month, amount);
+            if let Some(spent) = self.spent.get_mut(source) {
+                *spent = true;
+            }
         }
         Posted { fee: plan.fee, first, count: self.next.0 - first.0 }
     }

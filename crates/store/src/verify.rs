@@ -21,7 +21,7 @@ static POSTINGS: Sql = Sql::new(
      WHERE p.id > $1 ORDER BY p.id LIMIT $2",
 );
 static BALANCES: Sql = Sql::new(
-    "SELECT b.account, b.asset, b.kind, b.balance, b.held, b.overdraft, b.head, a.asset, a.kind
+    "SELECT b.account, a.asset, a.kind, b.balance, b.held, b.overdraft, b.head
      FROM balance b LEFT JOIN account a ON a.id = b.account WHERE b.account > $1 ORDER BY b.account LIMIT $2",
 );
 static ITEMS: Sql = Sql::new(
@@ -127,7 +127,8 @@ fn claim(cells: &mut Cells<'_>) -> Result<Claim, StoreError> {
     })
 }
 
-/// A page of balance rows: account, asset, kind, balance, held, overdraft, head, account's asset and kind.
+/// A page of balances: account, the account's asset and kind (none if it is missing), balance, held, overdraft,
+/// head.
 pub async fn balances(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreError> {
     tx.fetch(&BALANCES, args![after, limit]).await
 }
@@ -144,7 +145,7 @@ pub async fn transfer_sums(tx: &mut Tx) -> Result<(i64, i64), StoreError> {
     rows.first().map_or(Ok((0, 0)), |row| Ok((row.i64(0)?, row.i64(1)?)))
 }
 
-/// The first account without a balance row.
+/// The first account without a balance.
 pub async fn account_without_balance(tx: &mut Tx) -> Result<Option<i64>, StoreError> {
     tx.fetch(&ACCOUNTS_WITHOUT_BALANCE, args![]).await?.first().map(|row| row.i64(0)).transpose()
 }

@@ -63,7 +63,7 @@ pub(super) async fn lock(
     if answers.take(version)? != context.policies.version {
         return Ok(None);
     }
-    let (chunk, accounts) = (answers.take(chunk)?, answers.take(accounts)?);
+    let (chunk, accounts) = (answers.take(chunk)?, accounts.take(&mut answers)?);
     let first = match drawn {
         Some(drawn) => answers.take(drawn)?,
         None => first.unwrap_or_default(),

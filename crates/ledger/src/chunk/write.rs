@@ -149,8 +149,8 @@ pub(super) async fn write(
     store::posting::insert_later(&mut script, &decided.postings, decided.value_dates, now);
     store::transfer::insert_exchanges_later(&mut script, &decided.exchanges);
     store::voucher::insert_later(&mut script, decided.vouchers);
-    let changed: Vec<_> = book.changed().collect();
-    store::balance::write_later(&mut script, changed.iter().copied());
+    store::balance::write_later(&mut script, book.unspent());
+    store::balance::write_spent_later(&mut script, book.spent());
     let slices: Vec<_> = decided.slices.iter().map(|slice| write_slice(&mut script, slice, now)).collect();
     store::audit::append_later(&mut script, decided.audits, now);
     let head = store::head::advance_later(&mut script);
