@@ -89,7 +89,8 @@ impl Window {
     }
 }
 
-/// An account as the posting decision sees it: its `balance` row.
+/// An account as the posting decision sees it: its `balance` row, and from its `account` row what it is and
+/// whether it may take part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// Its id.

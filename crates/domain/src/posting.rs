@@ -112,6 +112,8 @@ pub struct Book {
     accounts: Vec<Account>,
     /// Whether the account at a place was changed in this chunk.
     touched: Vec<bool>,
+    /// Whether the account at a place has paid in this chunk: its day and month changed too.
+    spent: Vec<bool>,
     /// The places of the changed accounts, each once.
     changed: Vec<usize>,
     places: HashMap<AccountId, usize>,
@@ -143,9 +145,9 @@ impl Book {
     /// A book over accounts as they were read, numbering postings from `next`.
     #[must_use]
     pub fn new(accounts: Vec<Account>, next: PostingId) -> Self {
-        let (places, system) = Default::default();
-        let (known, touched, changed) = Default::default();
-        let mut book = Self { accounts: known, touched, changed, places, system, next, undo: None };
+        let (known, places, system) = Default::default();
+        let (touched, spent, changed) = Default::default();
+        let mut book = Self { accounts: known, touched, spent, changed, places, system, next, undo: None };
         book.reserve(accounts.len());
         accounts.into_iter().for_each(|account| book.add(account));
         book
@@ -155,16 +157,13 @@ impl Book {
     pub fn reserve(&mut self, further: usize) {
         self.accounts.reserve(further);
         self.touched.reserve(further);
+        self.spent.reserve(further);
         self.places.reserve(further);
     }
 
     /// Starts a chunk on the balances as they are: nothing is changed yet, and postings are numbered from `next`.
     pub fn begin(&mut self, next: PostingId) {
-        for place in self.changed.drain(..) {
-            if let Some(touched) = self.touched.get_mut(place) {
-                *touched = false;
-            }
-        }
+        self.forget_changes(0);
         (self.next, self.undo) = (next, None);
     }
 
@@ -193,12 +192,17 @@ impl Book {
                 *account = before;
             }
         }
-        for place in self.changed.drain(undo.changed..) {
-            if let Some(touched) = self.touched.get_mut(place) {
-                *touched = false;
+        self.forget_changes(undo.changed);
+        self.next = undo.next;
+    }
+
+    /// Forgets which accounts were changed, but for the first ones.
+    fn forget_changes(&mut self, but: usize) {
+        for place in self.changed.drain(but..) {
+            if let (Some(touched), Some(spent)) = (self.touched.get_mut(place), self.spent.get_mut(place)) {
+                (*touched, *spent) = (false, false);
             }
         }
-        self.next = undo.next;
     }
 
     /// Adds an account unless it is already there (a preview reads accounts as it encounters them).
@@ -212,6 +216,7 @@ impl Book {
         self.places.insert(account.id, self.accounts.len());
         self.accounts.push(account);
         self.touched.push(false);
+        self.spent.push(false);
     }
 
     /// An account in its current state.
@@ -232,12 +237,24 @@ impl Book {
         self.system.get(&(asset, kind)).copied()
     }
 
-    /// The accounts changed by this chunk, each once and sorted by id, in which order all writers write.
-    #[must_use]
-    pub fn changed(&self) -> Vec<&Account> {
-        let mut changed: Vec<_> = self.changed.iter().filter_map(|place| self.accounts.get(*place)).collect();
-        changed.sort_unstable_by_key(|account| account.id);
-        changed
+    /// The accounts changed by this chunk, each once.
+    pub fn changed(&self) -> impl Iterator<Item = &Account> {
+        self.changed.iter().filter_map(|place| self.accounts.get(*place))
+    }
+
+    /// The changed accounts that have paid: their day and month changed too.
+    pub fn spent(&self) -> impl Iterator<Item = &Account> {
+        self.changed_and(true)
+    }
+
+    /// The changed accounts that have not paid: only their balance and head changed.
+    pub fn unspent(&self) -> impl Iterator<Item = &Account> {
+        self.changed_and(false)
+    }
+
+    fn changed_and(&self, spent: bool) -> impl Iterator<Item = &Account> {
+        let is_so = move |place: &&usize| self.spent.get(**place) == Some(&spent);
+        self.changed.iter().filter(is_so).filter_map(|place| self.accounts.get(*place))
     }
 
     /// Decides one request. A refusal carries the first code in table order and changes nothing.
@@ -357,6 +374,9 @@ impl Book {
         {
             account.day = account.day.add(today.day, amount);
             account.month = account.month.add(today.month, amount);
+            if let Some(spent) = self.spent.get_mut(source) {
+                *spent = true;
+            }
         }
         Posted { fee: plan.fee, first, count: self.next.0 - first.0 }
     }

@@ -164,7 +164,16 @@ fn the_postings_of_an_account_form_a_chain_of_balances() {
     assert_eq!(source[0].debit_prev, None);
     assert_eq!(source[2].debit_prev, Some(source[1].id));
     assert_eq!(book.get(AccountId(1)).unwrap().head, Some(source[2].id));
-    assert_eq!(book.changed().len(), 4);
+    assert_eq!(book.changed().count(), 4);
+    // Only the payer's day and month changed; fees and what is received do not count.
+    let ids = |accounts: Vec<&Account>| accounts.iter().map(|account| account.id.0).collect::<Vec<_>>();
+    assert_eq!(ids(book.spent().collect()), [1]);
+    let mut rest = ids(book.unspent().collect());
+    rest.extend(ids(book.spent().collect()));
+    rest.sort_unstable();
+    let mut changed = ids(book.changed().collect());
+    changed.sort_unstable();
+    assert_eq!(rest, changed);
 }
 
 #[test]

@@ -67,7 +67,8 @@ CREATE UNIQUE INDEX holder_uid ON holder (uid) WHERE uid IS NOT NULL;
 -- A holder with neither is known by its name.
 CREATE INDEX holder_name ON holder (name) WHERE email IS NULL AND uid IS NULL;
 
--- Numbers that look alike share a skeleton (UTS 39, computed by the program).
+-- Who an account belongs to, what it is for, and whether it may take part: what people set, never a posting. Numbers that
+-- look alike share a skeleton (UTS 39, computed by the program). The status is changed under the lock of the balance.
 CREATE TABLE account (
   id        NUMBER NOT NULL PRIMARY KEY,
   number    TEXT NOT NULL,
@@ -75,6 +76,7 @@ CREATE TABLE account (
   asset     NUMBER NOT NULL REFERENCES asset (id),
   kind      NUMBER NOT NULL,
   stripe    NUMBER NOT NULL DEFAULT 0,
+  status    NUMBER NOT NULL,
   opened_at NUMBER NOT NULL,
   skeleton  TEXT,
   CONSTRAINT account_number UNIQUE (number),
@@ -84,23 +86,19 @@ CREATE INDEX account_holder ON account (holder) WHERE holder IS NOT NULL;
 CREATE UNIQUE INDEX account_system ON account (asset, kind, stripe) WHERE kind <> 1;
 CREATE INDEX account_skeleton ON account (skeleton) WHERE skeleton IS NOT NULL;
 
--- What a posting decision reads and writes: narrow, one row an account. `asset`, `holder` and `kind` repeat the account's,
--- which never change, so that a decision touches no other table.
+-- What postings change, one row an account, and what bounds it: nothing else, because every chunk rewrites these rows.
+-- Without an overdraft (NULL) there is no lower bound: the ledger's own accounts.
 CREATE TABLE balance (
   account   NUMBER NOT NULL PRIMARY KEY REFERENCES account (id),
-  asset     NUMBER NOT NULL,
-  holder    NUMBER,
-  kind      NUMBER NOT NULL,
-  status    NUMBER NOT NULL,
-  overdraft NUMBER NOT NULL CHECK (overdraft >= 0),
   balance   NUMBER NOT NULL,
-  held      NUMBER NOT NULL CHECK (held >= 0),
   head      NUMBER,
+  overdraft NUMBER CHECK (overdraft >= 0),
+  held      NUMBER NOT NULL CHECK (held >= 0),
   day       NUMBER NOT NULL,
   day_out   NUMBER NOT NULL,
   month     NUMBER NOT NULL,
   month_out NUMBER NOT NULL,
-  CONSTRAINT balance_floor CHECK (kind <> 1 OR balance - held + overdraft >= 0)
+  CONSTRAINT balance_floor CHECK (balance - held + overdraft >= 0)
 ) CHANGING;
 
 -- E-mail and uid of a holder mean one account a currency: its default.

@@ -1,9 +1,11 @@
-//! Accounts: who owns them and what they are called. What changes with money is in [`crate::balance`].
+//! Accounts: who owns them, what they are called, and whether they may take part in transfers. What changes
+//! with money is in [`crate::balance`].
 
 use crate::args;
 use crate::bulk::{Lock, Lookup, Sql};
 use crate::error::StoreError;
 use crate::record::{inserted, record};
+use crate::script::{Asked, Script};
 use crate::sql::sql;
 use crate::tx::Tx;
 use crate::value::{Column, Row};
@@ -33,13 +35,13 @@ record! {
         /// The owner's uid.
         pub uid: Option<String> = "h.uid",
         /// Whether it may take part in transfers.
-        pub status: AccountStatus = "b.status",
+        pub status: AccountStatus = "a.status",
         /// Sum of its postings.
         pub balance: i64 = "b.balance",
         /// Reserved.
         pub held: i64 = "b.held",
         /// How far below zero it may go.
-        pub overdraft: i64 = "b.overdraft",
+        pub overdraft: i64 = "COALESCE(b.overdraft, 0)",
         /// Its newest posting.
         pub head: Option<i64> = "b.head",
         /// When it was opened, microseconds UTC.
@@ -79,7 +81,7 @@ record! {
         /// What it is for.
         pub kind: AccountKind = "a.kind",
         /// Whether it may take part in transfers.
-        pub status: AccountStatus = "b.status",
+        pub status: AccountStatus = "a.status",
         /// Whether it is the holder's default in its currency, the one that e-mail and uid refer to. Always false
         /// in a lookup by number.
         pub is_default: bool = "CAST(CASE WHEN d.account IS NULL THEN 0 ELSE 1 END AS BIGINT)",
@@ -109,11 +111,11 @@ static SYSTEM: Sql = Sql::new(sql!(
     " ORDER BY id"
 ));
 /// The accounts of holders, with those that e-mail and uid refer to.
-const OF_HOLDER: &str = "holder h JOIN account a ON a.holder = h.id JOIN balance b ON b.account = a.id
-    LEFT JOIN holder_default d ON d.account = a.id";
+const OF_HOLDER: &str =
+    "holder h JOIN account a ON a.holder = h.id LEFT JOIN holder_default d ON d.account = a.id";
 static LOOKUP_NUMBER: Lookup = Lookup {
-    columns: "a.number, a.id, a.asset, a.kind, b.status, CAST(0 AS BIGINT)",
-    from: "account a JOIN balance b ON b.account = a.id",
+    columns: "a.number, a.id, a.asset, a.kind, a.status, CAST(0 AS BIGINT)",
+    from: "account a",
     key: "a.number",
     and: "",
     lock: Lock::None,
@@ -142,11 +144,14 @@ static LOOKUP_SIDE: Lookup =
     Lookup { columns: Identity::COLUMNS, from: "account", key: "id", and: "", lock: Lock::None };
 static LOOKUP_NAME: Lookup =
     Lookup { columns: "id, number", from: "account", key: "id", and: "", lock: Lock::None };
+static LOOKUP_STANDING: Lookup =
+    Lookup { columns: Standing::COLUMNS, from: "account", key: "id", and: "", lock: Lock::None };
+static SET_STATUS: Sql = Sql::new("UPDATE account SET status = $2 WHERE id = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&BY_NUMBER, &BY_ID, &REFERENCED, &SYSTEM];
+pub const CATALOGUE: &[&Sql] = &[&BY_NUMBER, &BY_ID, &REFERENCED, &SYSTEM, &SET_STATUS];
 
-/// Adds accounts, without their balance rows ([`crate::balance::insert`]).
+/// Opens accounts, which are active, without their balances ([`crate::balance::insert`]).
 pub async fn insert(tx: &mut Tx, accounts: &[NewAccount]) -> Result<(), StoreError> {
     tx.insert(&INSERT, columns(accounts)).await.map(|_| ())
 }
@@ -160,6 +165,7 @@ inserted! {
         asset: account.asset,
         kind: account.kind,
         stripe: account.stripe,
+        status = Column::I64(vec![AccountStatus::Active.number(); accounts.len()]),
         opened_at: account.opened_at,
         skeleton: skeleton(&account.number),
     }
@@ -258,6 +264,34 @@ record! {
 pub async fn identities(tx: &mut Tx, ids: Vec<i64>) -> Result<Vec<Identity>, StoreError> {
     let rows = tx.lookup(&LOOKUP_SIDE, Column::I64(ids)).await?;
     rows.iter().map(Row::read).collect()
+}
+
+record! {
+    /// What a posting decision reads of an account besides its balance.
+    #[derive(Debug, Clone, Copy)]
+    pub(crate) struct Standing {
+        /// Its id.
+        pub id: AccountId,
+        /// Its currency.
+        pub asset: AssetId,
+        /// Its owner; none for the ledger's own accounts.
+        pub holder: Option<HolderId>,
+        /// What it is for.
+        pub kind: AccountKind,
+        /// Whether it may take part in transfers.
+        pub status: AccountStatus,
+    }
+}
+
+/// Reads what a posting decision needs besides the balances, in the order given.
+pub(crate) fn standings_later(script: &mut Script, ids: Vec<i64>) -> Asked<Vec<Standing>> {
+    script.lookup(&LOOKUP_STANDING, Column::I64(ids), |answer| answer.rows.iter().map(Row::read).collect())
+}
+
+/// Sets an account's status. Only [`crate::balance::set_status`] calls this, because it needs the balance's
+/// lock.
+pub(crate) fn set_status_later(script: &mut Script, account: AccountId, status: AccountStatus) {
+    script.execute(&SET_STATUS, args![account.0, status.number()]);
 }
 
 /// Accounts by their ids, in the order given.

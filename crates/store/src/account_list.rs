@@ -84,7 +84,7 @@ pub(crate) fn listing(filter: &AccountFilter) -> Listing {
         listing.and("a.asset = ?", asset.0);
     }
     if let Some(status) = filter.status {
-        listing.and("b.status = ?", status.number());
+        listing.and("a.status = ?", status.number());
     }
     if !filter.with_system {
         listing.and("a.kind = ?", AccountKind::Customer.number());

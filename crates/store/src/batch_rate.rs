@@ -27,7 +27,7 @@ record! {
 static PAIRS: Sql = Sql::new(sql!(
     "SELECT DISTINCT s.asset, t.asset FROM ",
     ITEMS_OF_BATCH,
-    " JOIN balance s ON s.account = i.source JOIN balance t ON t.account = i.target
+    " JOIN account s ON s.id = i.source JOIN account t ON t.id = i.target
      WHERE s.asset <> t.asset ORDER BY s.asset, t.asset"
 ));
 static KEEP: Sql = Sql::new(

@@ -26,10 +26,9 @@ static GET: Sql = Sql::new("SELECT account FROM holder_default WHERE holder = $1
 static SET: Sql = Sql::new("UPDATE holder_default SET account = $3 WHERE holder = $1 AND asset = $2");
 static CLEAR: Sql = Sql::new("DELETE FROM holder_default WHERE holder = $1 AND asset = $2");
 static OTHER: Sql = Sql::new(sql!(
-    "SELECT a.number FROM account a JOIN balance b ON b.account = a.id
-     WHERE a.holder = $1 AND a.asset = $2 AND a.id <> $3 AND b.status <> ",
+    "SELECT number FROM account WHERE holder = $1 AND asset = $2 AND id <> $3 AND status <> ",
     [AccountStatus::Closed],
-    " ORDER BY a.id LIMIT 1",
+    " ORDER BY id LIMIT 1",
 ));
 
 /// The statements of this noun.

@@ -22,7 +22,7 @@ static POSTINGS: Sql = Sql::new(
      WHERE p.id > $1 ORDER BY p.id LIMIT $2",
 );
 static BALANCES: Sql = Sql::new(
-    "SELECT b.account, b.asset, b.kind, b.balance, b.held, b.overdraft, b.head, a.asset, a.kind
+    "SELECT b.account, a.asset, a.kind, b.balance, b.held, b.overdraft, b.head
      FROM balance b LEFT JOIN account a ON a.id = b.account WHERE b.account > $1 ORDER BY b.account LIMIT $2",
 );
 static ITEMS: Sql = Sql::new(
@@ -159,7 +159,8 @@ fn claim(cells: &mut Cells<'_>) -> Result<Claim, StoreError> {
     })
 }
 
-/// A page of balance rows: account, asset, kind, balance, held, overdraft, head, account's asset and kind.
+/// A page of balances: account, the account's asset and kind (none if it is missing), balance, held, overdraft,
+/// head.
 pub async fn balances(tx: &mut Tx, after: i64, limit: i64) -> Result<Rows, StoreError> {
     tx.fetch(&BALANCES, args![after, limit]).await
 }
@@ -216,7 +217,7 @@ pub async fn account_assets(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<(
     tx.fetch(&ACCOUNT_ASSETS, args![after, limit]).await?.iter().map(Row::read).collect()
 }
 
-/// The first account without a balance row.
+/// The first account without a balance.
 pub async fn account_without_balance(tx: &mut Tx) -> Result<Option<i64>, StoreError> {
     tx.fetch(&ACCOUNTS_WITHOUT_BALANCE, args![]).await?.first().map(|row| row.i64(0)).transpose()
 }

@@ -9,7 +9,7 @@ use domain::transfer::TransferKind;
 use store::value::{Row, Rows};
 use store::{Store, Tx};
 
-const ACCOUNTS: &str = "SELECT a.number, b.balance, b.status FROM account a JOIN balance b ON b.account = a.id \
+const ACCOUNTS: &str = "SELECT a.number, b.balance, a.status FROM account a JOIN balance b ON b.account = a.id \
                         WHERE a.kind = 1 ORDER BY a.number";
 /// Openings and fees name the ledger's own accounts, which have no number that a test chose: they are `-`.
 const TRANSFERS: &str = "SELECT t.number, t.kind, s.number, d.number, t.amount, t.code, s.kind, d.kind, t.fee \

@@ -94,7 +94,7 @@ pub(super) async fn lock(
     if versions.policies != context.policies.version || is_outdated {
         return Ok(Locking::Outdated);
     }
-    let (chunk, accounts) = (answers.take(chunk)?, answers.take(accounts)?);
+    let (chunk, accounts) = (answers.take(chunk)?, accounts.take(&mut answers)?);
     let first = match drawn {
         Some(drawn) => answers.take(drawn)?,
         None => first.unwrap_or_default(),

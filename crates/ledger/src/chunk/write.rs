@@ -165,7 +165,8 @@ pub(super) fn compose(book: &Book, decided: Decided) -> Writes {
     store::posting::insert_later(&mut script, &decided.postings, decided.value_dates, now);
     store::transfer::insert_exchanges_later(&mut script, &decided.exchanges);
     store::voucher::insert_later(&mut script, decided.vouchers);
-    store::balance::write_later(&mut script, book.changed().iter().copied());
+    store::balance::write_later(&mut script, book.unspent());
+    store::balance::write_spent_later(&mut script, book.spent());
     add_sums(&mut script, book, &decided.transfers, &decided.slices, now, decided.stripe);
     let mut slices = Vec::with_capacity(decided.slices.len());
     for slice in decided.slices {

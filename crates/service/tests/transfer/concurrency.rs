@@ -2,6 +2,7 @@
 //! depends on timing.
 
 use crate::world::{A1, A2, B1, C1, THREADS, World, actor, footprint, request, section_3, set};
+use domain::account::AccountStatus;
 use domain::code::Code;
 use domain::id::AccountId;
 use domain::transfer::TransferKind;
@@ -124,6 +125,29 @@ async fn test_race_condition_prevention() {
     assert_eq!(conflicts.count(), THREADS / 2);
 
     group_commit(&world).await;
+    world.assert_sound().await;
+}
+
+/// However many transfers are on their way, a request that is made after an account was frozen is refused, and
+/// one that is made after it was unfrozen is carried out: no chunk decides with an earlier status.
+#[tokio::test(flavor = "multi_thread")]
+async fn test_status_holds_from_the_next_request() {
+    let world = World::new().await;
+    let others = world.crowd(world.scale.transfers, |place| {
+        if place % 2 == 0 { request(A2, B1, "0.01") } else { request(B1, A1, "0.01") }
+    });
+    let one_after_another = async {
+        for _ in 0..10 {
+            world.status(C1, AccountStatus::Frozen).await;
+            assert_eq!(world.code(C1, B1, "0.01").await, Some(Code::SourceFrozen));
+            assert_eq!(world.code(A1, C1, "0.01").await, Some(Code::TargetFrozen));
+            world.status(C1, AccountStatus::Active).await;
+            assert_eq!(world.code(C1, B1, "0.01").await, None);
+            assert_eq!(world.code(A1, C1, "0.01").await, None);
+        }
+    };
+    let (outcomes, ()) = tokio::join!(others, one_after_another);
+    assert_eq!(carried_out(&outcomes).len(), world.scale.transfers);
     world.assert_sound().await;
 }
 

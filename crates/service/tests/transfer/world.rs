@@ -356,7 +356,8 @@ impl World {
 
     /// In each currency all balances sum to zero, and each balance is the sum of its account's entries.
     pub fn assert_conserved(&self) {
-        let sums = "SELECT COUNT(*) FROM (SELECT asset FROM balance GROUP BY asset HAVING SUM(balance) <> 0) unequal";
+        let sums = "SELECT COUNT(*) FROM (SELECT asset FROM balance JOIN account ON id = account
+                      GROUP BY asset HAVING SUM(balance) <> 0) unequal";
         assert_eq!(self.number(sums), 0, "a currency does not sum to zero");
         let entries = "SELECT COUNT(*) FROM balance b LEFT JOIN
                          (SELECT account, SUM(amount) AS total FROM account_entry GROUP BY account) e

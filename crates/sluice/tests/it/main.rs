@@ -15,6 +15,7 @@ mod payroll;
 mod people;
 mod server;
 mod support;
+mod tampered;
 mod texts;
 mod twins;
 mod two_processes;

@@ -163,7 +163,7 @@ async fn postings(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
     let mut script = Script::new();
     store::posting::insert_later(&mut script, &postings, vec![DAY; postings.len()], 1);
     let accounts = store::balance::lock_later(&mut script, (1..=rows + 1).collect());
-    let mut accounts = tx.run(script).await?.take(accounts)?;
+    let mut accounts = accounts.take(&mut tx.run(script).await?)?;
     for account in &mut accounts {
         let is_world = account.id == world;
         account.balance = if is_world { -5 * rows } else { 5 };
@@ -171,7 +171,7 @@ async fn postings(tx: &mut Tx, rows: i64) -> Result<(), StoreError> {
         account.day = Window { key: DAY, out: 0 };
     }
     let mut script = Script::new();
-    store::balance::write_later(&mut script, accounts.iter());
+    store::balance::write_spent_later(&mut script, accounts.iter());
     tx.run(script).await.map(|_| ())
 }
 

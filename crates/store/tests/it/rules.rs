@@ -67,14 +67,12 @@ async fn the_schema_refuses_impossible_rows() {
         "INSERT INTO item_run VALUES (1, 3, 1, 1)",
         // An exchange without a transfer.
         "INSERT INTO transfer_exchange VALUES (-1, 1, '1', 't', 0, 1, '0')",
-        // A customer below zero.
-        "UPDATE balance SET balance = -1 WHERE account = 1",
         // An item of a batch that does not exist, and one of a submitted batch.
         "INSERT INTO item (number, batch, line, source, target, amount, state) VALUES (9, 9, 1, 1, 2, 5, 2)",
         "INSERT INTO item (number, batch, line, source, target, amount, state) VALUES (9, 1, 1, 1, 2, 5, 2)",
         // A second world account for one currency and stripe; a customer's account without a holder.
-        "INSERT INTO account (id, number, asset, kind, opened_at) VALUES (9, 'W', 1, 2, 0)",
-        "INSERT INTO account (id, number, asset, kind, opened_at) VALUES (9, 'W', 1, 1, 0)",
+        "INSERT INTO account (id, number, asset, kind, status, opened_at) VALUES (9, 'W', 1, 2, 1, 0)",
+        "INSERT INTO account (id, number, asset, kind, status, opened_at) VALUES (9, 'W', 1, 1, 1, 0)",
         // Two chunks at one position in the order of commits.
         "INSERT INTO chunk (number, commit_number, postings) VALUES (2, 1, 1)",
         // A holder with another's address.
@@ -84,6 +82,42 @@ async fn the_schema_refuses_impossible_rows() {
         let refused = run(&mut tx, text).await;
         let expected = matches!(refused, Err(StoreError::Constraint(_) | StoreError::Duplicate(_)));
         assert!(expected, "{text}: {refused:?}");
+    }
+}
+
+/// Account 1 is a customer's and has 5; account 4 is the ledger's own, which has no lower bound.
+#[tokio::test]
+async fn a_balance_stays_above_its_floor_whichever_column_changes() {
+    let world = filled().await;
+    for (start, change, is_allowed) in [
+        ("balance = 5", "balance = 0", true),
+        ("balance = 5", "balance = -1", false),
+        ("balance = 5", "held = 5", true),
+        ("balance = 5", "held = 6", false),
+        ("held = 5", "balance = 4", false),
+        ("held = 5", "held = 0, balance = 0", true),
+        ("overdraft = 10", "balance = -10", true),
+        ("overdraft = 10", "balance = -11", false),
+        ("overdraft = 10", "balance = -5, held = 6", false),
+        ("overdraft = 10, balance = -10", "overdraft = 9", false),
+        ("overdraft = 10, balance = -10", "head = 7, balance = -9", true),
+        ("balance = 5", "overdraft = -1", false),
+        ("balance = 5", "held = -1", false),
+    ] {
+        let mut tx = world.store.write().await.unwrap();
+        for (account, is_bounded) in [(4, false), (1, true)] {
+            let update = |set: &str| format!("UPDATE balance SET {set} WHERE account = {account}");
+            // The ledger's own accounts only have a balance.
+            let (start, change) =
+                if is_bounded { (start, change) } else { ("balance = 5", "balance = -900") };
+            run(&mut tx, &update(start)).await.unwrap();
+            let changed = run(&mut tx, &update(change)).await;
+            assert_eq!(
+                changed.is_ok(),
+                is_allowed || !is_bounded,
+                "{account}: {start}; {change}: {changed:?}"
+            );
+        }
     }
 }
 

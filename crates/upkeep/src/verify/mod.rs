@@ -11,6 +11,7 @@ pub use self::report::{INVARIANTS, Verification, Violation};
 use self::report::{FILE, STEP};
 use self::sums::Sums;
 use crate::Error;
+use domain::account::AccountKind;
 use domain::id::PostingId;
 use hashbrown::{HashMap, HashSet};
 use ledger::digest::ChunkDigest;
@@ -236,7 +237,9 @@ async fn balances(tx: &mut Tx, chains: &HashMap<i64, Chain>, found: &mut Verific
             let chain = chains.get(&after).copied().unwrap_or_default();
             with_postings += usize::from(chain.head != 0);
             balance(&row, after, chain, found)?;
-            *sums.entry(row.i64(1)?).or_default() += i128::from(row.i64(3)?);
+            if let Some(asset) = row.opt_i64(1)? {
+                *sums.entry(asset).or_default() += i128::from(row.i64(3)?);
+            }
         }
         if rows.is_empty() {
             break;
@@ -256,14 +259,17 @@ async fn balances(tx: &mut Tx, chains: &HashMap<i64, Chain>, found: &mut Verific
 }
 
 fn balance(row: &Row<'_>, account: i64, chain: Chain, found: &mut Verification) -> Result<(), Error> {
-    let (kind, balance, held, overdraft) = (row.i64(2)?, row.i64(3)?, row.i64(4)?, row.i64(5)?);
+    let (kind, balance, held, overdraft) = (row.opt_i64(2)?, row.i64(3)?, row.i64(4)?, row.opt_i64(5)?);
     let head = row.opt_i64(6)?.unwrap_or(0);
     let key = || format!("account {account}");
+    found.check(kind.is_some(), "account_has_balance", key);
     found.check(balance == chain.balance && head == chain.head, "balance_is_sum_of_postings", key);
-    let available = i128::from(balance) - i128::from(held) + i128::from(overdraft);
-    found.check(kind != 1 || available >= 0, "balance_not_below_limit", key);
-    let same = row.opt_i64(7)? == Some(row.i64(1)?) && row.opt_i64(8)? == Some(kind);
-    found.check(same, "account_has_balance", key);
+    let is_bounded = kind == Some(AccountKind::Customer.number());
+    let holds = match overdraft {
+        Some(overdraft) => i128::from(balance) - i128::from(held) + i128::from(overdraft) >= 0,
+        None => !is_bounded,
+    };
+    found.check(holds, "balance_not_below_limit", key);
     Ok(())
 }
 

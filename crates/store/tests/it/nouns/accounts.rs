@@ -5,10 +5,10 @@ use crate::fill::{fill, posting_id};
 use crate::world::{run, world};
 use domain::account::AccountStatus;
 use domain::id::{AccountId, AssetId, HolderId};
-use store::Tx;
 use store::account::PayeeKey;
 use store::account_list::{AccountFilter, AccountSort};
 use store::holder_default::HolderDefault;
+use store::{Script, Tx};
 
 fn names(rows: i64, of: fn(i64) -> String) -> Vec<String> {
     (1..=rows + 1).map(of).collect()
@@ -89,6 +89,13 @@ pub async fn balance(tx: &mut Tx, Filled { rows, .. }: Filled) {
     assert_eq!(store::balance::lock(tx, vec![1]).await.unwrap(), balances[..1]);
     store::balance::set_status(tx, AccountId(1), AccountStatus::Frozen).await.unwrap();
     assert_eq!(store::account::by_id(tx, AccountId(1)).await.unwrap().unwrap().status, AccountStatus::Frozen);
+    assert_eq!(store::balance::read(tx, vec![1]).await.unwrap()[0].status, AccountStatus::Frozen);
+    // In the order of the ids, each as often as it is asked for; an unknown one is omitted.
+    let read = store::balance::read(tx, vec![2, 9_999, 1, 1]).await.unwrap();
+    assert_eq!(read.iter().map(|account| account.id.0).collect::<Vec<_>>(), [2, 1, 1]);
+    // The ledger's own accounts have no overdraft, since they have no lower bound.
+    let own = store::account::by_id(tx, AccountId(rows + 1)).await.unwrap().unwrap();
+    assert_eq!((own.overdraft, own.balance), (0, -5 * rows));
 }
 
 pub async fn holder_default(tx: &mut Tx, _: Filled) {
@@ -104,23 +111,43 @@ pub async fn holder_default(tx: &mut Tx, _: Filled) {
 }
 
 #[tokio::test]
+async fn what_was_spent_is_written_only_for_accounts_that_spent() {
+    let world = world().await;
+    let mut tx = world.store.write().await.unwrap();
+    fill(&mut tx, 3).await.unwrap();
+    run(&mut tx, "UPDATE balance SET day = 1, day_out = 2, month = 3, month_out = 4").await.unwrap();
+    let mut accounts = store::balance::lock(&mut tx, vec![1, 2, 3]).await.unwrap();
+    for account in &mut accounts {
+        account.balance += 10;
+        account.day = account.day.add(5, 6);
+        account.month = account.month.add(7, 8);
+    }
+    // The order does not matter.
+    accounts.reverse();
+    let mut script = Script::new();
+    store::balance::write_later(&mut script, accounts.iter().filter(|account| account.id.0 != 2));
+    store::balance::write_spent_later(&mut script, accounts.iter().filter(|account| account.id.0 == 2));
+    tx.run(script).await.unwrap();
+    let stored = store::balance::read(&mut tx, vec![1, 2, 3]).await.unwrap();
+    let seen: Vec<_> =
+        stored.iter().map(|a| (a.balance, a.day.key, a.day.out, a.month.key, a.month.out)).collect();
+    assert_eq!(seen, [(15, 1, 2, 3, 4), (15, 5, 6, 7, 8), (15, 1, 2, 3, 4)]);
+}
+
+#[tokio::test]
 async fn a_search_in_the_account_list_matches_special_characters_literally() {
     let world = world().await;
     let mut tx = world.store.write().await.unwrap();
     fill(&mut tx, 1).await.unwrap();
     for (id, number) in [(11, "a%b"), (12, "a_b"), (13, "a\\b"), (14, "A!B"), (15, "aXb")] {
         let text = format!(
-            "INSERT INTO account (id, number, holder, asset, kind, opened_at) VALUES ({id}, '{number}', 1, 1, 1, 1)"
+            "INSERT INTO account (id, number, holder, asset, kind, status, opened_at)
+             VALUES ({id}, '{number}', 1, 1, 1, 1, 1)"
         );
         run(&mut tx, &text).await.unwrap();
-        let columns =
-            "account, asset, holder, kind, status, overdraft, balance, held, day, day_out, month, month_out";
-        run(
-            &mut tx,
-            &format!("INSERT INTO balance ({columns}) VALUES ({id}, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0)"),
-        )
-        .await
-        .unwrap();
+        let columns = "account, balance, overdraft, held, day, day_out, month, month_out";
+        let text = format!("INSERT INTO balance ({columns}) VALUES ({id}, 0, 0, 0, 0, 0, 0, 0)");
+        run(&mut tx, &text).await.unwrap();
     }
     for (part, found) in [
         ("a%b", vec![11]),

@@ -3,6 +3,7 @@
 //! These tests run with `SLUICE_TEST_ENGINE=server`; elsewhere their module's name filters them out, and nextest counts
 //! them as skipped (`.config/nextest.toml`).
 
+mod accounts;
 mod locks;
 mod migration;
 mod refusals;
