@@ -10,7 +10,6 @@
 
 pub mod account;
 pub mod account_list;
-mod accounts_version;
 pub mod api_key;
 pub mod asset;
 mod at_hand;

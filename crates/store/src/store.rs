@@ -1,7 +1,6 @@
 //! The store: how a ledger's database is opened and its transactions begin. With [`Tx`], the seam between
 //! everything above and the engines below.
 
-use crate::accounts_version::AccountsVersion;
 use crate::at_hand::{AtHand, WorkAtHand};
 use crate::error::StoreError;
 use crate::guard::Guard;
@@ -26,7 +25,6 @@ pub struct Store {
     at_hand: WorkAtHand,
     wakes: Arc<watch::Sender<u64>>,
     guard: Arc<Guard>,
-    accounts: AccountsVersion,
 }
 
 /// A process id is reused (in a container it is always 1), so a number drawn at start is appended.
@@ -43,14 +41,8 @@ pub fn is_server(place: &str) -> bool {
 
 impl Store {
     fn over(engine: Engine, node: String) -> Self {
-        Self {
-            engine,
-            node: node.into(),
-            at_hand: WorkAtHand::default(),
-            wakes: Arc::new(watch::Sender::new(0)),
-            guard: Arc::default(),
-            accounts: AccountsVersion::default(),
-        }
+        let wakes = Arc::new(watch::Sender::new(0));
+        Self { engine, node: node.into(), at_hand: WorkAtHand::default(), wakes, guard: Arc::default() }
     }
 
     /// Opens the database file for reading and writing. Creates it if it is missing, and brings its schema up
@@ -127,18 +119,7 @@ impl Store {
     }
 
     fn tx(&self, transaction: EngineTransaction) -> Tx {
-        Tx::over(transaction, self.guard.clone(), self.accounts.clone())
-    }
-
-    /// Raised by every transaction of this process that changes anything of an existing account that a posting
-    /// decision reads, except by the door's chunks and by opening accounts.
-    ///
-    /// Where this process is the sole writer ([`Self::is_sole_writer`]), it proves kept accounts right: if the
-    /// number was read before the accounts, and is the same once a write transaction has run its first
-    /// statement (which begins it), they are as in the database, apart from what chunks wrote since.
-    #[must_use]
-    pub fn accounts_version(&self) -> u64 {
-        self.accounts.get()
+        Tx::over(transaction, self.guard.clone())
     }
 
     /// What stops writes; for the mark.

@@ -1,6 +1,5 @@
 //! Transactions: each call goes to the engine that is below.
 
-use crate::accounts_version::{AccountsChange, AccountsVersion};
 use crate::bulk::{Insert, Lookup, Sql, Update};
 use crate::error::StoreError;
 use crate::guard::Guard;
@@ -22,8 +21,6 @@ pub(crate) enum Engine {
 pub struct Tx {
     transaction: EngineTransaction,
     guard: Arc<Guard>,
-    accounts: AccountsVersion,
-    change: Option<AccountsChange>,
 }
 
 /// A transaction of an engine.
@@ -34,19 +31,8 @@ pub(crate) enum EngineTransaction {
 }
 
 impl Tx {
-    pub(crate) const fn over(
-        transaction: EngineTransaction,
-        guard: Arc<Guard>,
-        accounts: AccountsVersion,
-    ) -> Self {
-        Self { transaction, guard, accounts, change: None }
-    }
-
-    /// Records that this transaction changes something of an existing account that a posting decision reads:
-    /// its commit raises [`Store::accounts_version`](crate::Store::accounts_version). What the door's chunks
-    /// write is not recorded, because the door knows it, and neither are new accounts.
-    pub(crate) fn accounts_changed(&mut self) {
-        self.change.get_or_insert_with(|| self.accounts.change());
+    pub(crate) const fn over(transaction: EngineTransaction, guard: Arc<Guard>) -> Self {
+        Self { transaction, guard }
     }
 
     /// Runs a script: one hop, however many statements it has (numbers drawn on a server cost one more).
@@ -131,12 +117,8 @@ impl Tx {
     /// only a restart shows the outcome, and [`StoreError::InDoubt`], after which the caller must check.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.transaction {
-            EngineTransaction::Sqlite(transaction) => transaction.commit(self.change).await?,
-            EngineTransaction::Postgres(transaction) => {
-                let committed = transaction.commit().await;
-                drop(self.change);
-                committed?;
-            }
+            EngineTransaction::Sqlite(transaction) => transaction.commit().await?,
+            EngineTransaction::Postgres(transaction) => transaction.commit().await?,
         }
         self.guard.committed();
         Ok(())

@@ -5,7 +5,6 @@ use super::readers::Reader;
 use super::row::error;
 use super::statement;
 use super::worker::Worker;
-use crate::accounts_version::AccountsChange;
 use crate::error::StoreError;
 use crate::hops::Hops;
 use crate::script::{Answer, Statement};
@@ -118,19 +117,15 @@ impl SqliteTransaction {
         self.call(move |c| statements.into_iter().map(|one| statement::run(c, one)).collect()).await
     }
 
-    /// Commits. The change is dropped on the connection's thread: after the COMMIT, before the next
-    /// transaction begins there, and even if this call is dropped meanwhile.
-    pub(crate) async fn commit(mut self, change: Option<AccountsChange>) -> Result<(), StoreError> {
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         if matches!(self.phase, Phase::NotBegun(_)) {
             return Ok(());
         }
-        self.call(move |c| {
-            let committed = c.execute_batch("COMMIT").map_err(|cause| match error(cause) {
+        self.call(|c| {
+            c.execute_batch("COMMIT").map_err(|cause| match error(cause) {
                 StoreError::Unavailable(text) => StoreError::Fatal(text),
                 other => other,
-            });
-            drop(change);
-            committed
+            })
         })
         .await?;
         self.phase = Phase::Ended;

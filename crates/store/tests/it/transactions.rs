@@ -1,9 +1,6 @@
 //! Transactions: all or nothing, each reading one snapshot, and none left open by a caller that disappears.
 
-use crate::fill::fill;
 use crate::world::{World, run, world};
-use domain::account::AccountStatus;
-use domain::id::AccountId;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -182,76 +179,4 @@ async fn a_wake_up_is_received() {
     wakes.mark_unchanged();
     world.store.wake();
     timeout(Duration::from_secs(10), wakes.changed()).await.unwrap().unwrap();
-}
-
-/// Sets an account's status in one transaction.
-async fn set_status(world: &World, status: AccountStatus) {
-    let mut tx = world.store.write().await.unwrap();
-    store::balance::set_status(&mut tx, AccountId(1), status).await.unwrap();
-    tx.commit().await.unwrap();
-}
-
-#[tokio::test]
-async fn only_a_change_of_an_existing_account_raises_the_version_of_accounts() {
-    let world = world().await;
-    let mut tx = world.store.write().await.unwrap();
-    fill(&mut tx, 3).await.unwrap();
-    tx.commit().await.unwrap();
-    let filled = world.store.accounts_version();
-    assert_eq!(filled, 0, "accounts were opened and a chunk was written");
-    set(&world, "time_zone", "UTC").await;
-    assert_eq!(world.store.accounts_version(), filled);
-    set_status(&world, AccountStatus::Frozen).await;
-    let frozen = world.store.accounts_version();
-    assert!(frozen > filled);
-    // Any clone of the store sees it.
-    assert_eq!(world.store.clone().accounts_version(), frozen);
-    set_status(&world, AccountStatus::Active).await;
-    assert!(world.store.accounts_version() > frozen);
-}
-
-mod on_file {
-    use super::*;
-
-    /// Whatever a keeper of accounts does in between, it never keeps an old status under a version that a later
-    /// transaction still finds.
-    #[tokio::test]
-    async fn accounts_kept_under_an_unchanged_version_are_those_in_the_database() {
-        let world = world().await;
-        let mut tx = world.store.write().await.unwrap();
-        fill(&mut tx, 3).await.unwrap();
-        tx.commit().await.unwrap();
-        let store = world.store.clone();
-        let changing = tokio::spawn(async move {
-            for turn in 0..200 {
-                let status = if turn % 2 == 0 { AccountStatus::Frozen } else { AccountStatus::Active };
-                let mut tx = store.write().await.unwrap();
-                store::balance::set_status(&mut tx, AccountId(1), status).await.unwrap();
-                let mut committing = Box::pin(tx.commit());
-                // Every third caller disappears while its COMMIT is under way.
-                if turn % 3 == 0 {
-                    drop(pin!(&mut committing).poll(&mut Context::from_waker(Waker::noop())));
-                } else {
-                    committing.await.unwrap();
-                }
-            }
-        });
-        let (mut compared, mut refused) = (0, 0);
-        while !changing.is_finished() {
-            let version = world.store.accounts_version();
-            let mut reader = world.store.read().await.unwrap();
-            let kept = store::balance::read(&mut reader, vec![1]).await.unwrap();
-            drop(reader);
-            let mut tx = world.store.write().await.unwrap();
-            let stored = store::balance::lock(&mut tx, vec![1]).await.unwrap();
-            if world.store.accounts_version() == version {
-                assert_eq!(kept, stored);
-                compared += 1;
-            } else {
-                refused += 1;
-            }
-        }
-        changing.await.unwrap();
-        assert!(compared + refused > 0, "{compared} compared, {refused} refused");
-    }
 }
