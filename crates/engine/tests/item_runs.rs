@@ -1,6 +1,6 @@
 //! What chunks completed is recorded as runs of numbers: items are listed in the states that follow from them,
 //! and whatever else changes items raises their batch's edition.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::account::AccountStatus;
 use domain::batch::{BatchMode, BatchState, BatchType};
