@@ -46,7 +46,10 @@ pub async fn item_run(tx: &mut Tx, Filled { batch, rows }: Filled) {
     let within = async |tx: &mut Tx, range| store::item_run::first_within(tx, batch, range, 9).await.unwrap();
     assert_eq!(within(tx, (0, rows)).await, [(1, 1)]);
     assert_eq!(within(tx, (2, i64::MAX)).await, []);
-    assert_eq!(store::item_run::first_within(tx, BatchId(batch.0 + 1), (0, rows), 9).await.unwrap(), []);
+    assert_eq!(
+        store::item_run::first_within(tx, domain::id::BatchId(batch.0 + 1), (0, rows), 9).await.unwrap(),
+        []
+    );
 }
 
 pub async fn item_contact(tx: &mut Tx, Filled { batch, rows }: Filled) {
