@@ -68,7 +68,7 @@ nouns! {
     totals: day_sum failure_count statistics;
     batches: batch batch_history batch_origin batch_rate import_problem refused_row similar;
     items: external_id item item_contact item_extent item_run;
-    nodes: counter head lease mark named_lock node;
+    nodes: balance_owner counter head lease mark named_lock node;
     people: api_key invitation login_failure session user;
 }
 
