@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 /// The next part of a file.
 pub(super) enum LookedUp {
     /// A page, with the accounts that its rows name.
-    Page(ParsedPage, Payees),
+    Page(ParsedPage, Box<Payees>),
     /// The end of the file.
     End(Box<FileReport>),
 }
@@ -61,7 +61,7 @@ async fn look_up_part(store: &Store, parsed: Result<Parsed, ReadError>) -> NextP
             let mut tx = store.read().await?;
             let given = page.lines.iter().flat_map(|line| &line.row.given);
             let payees = Payees::load(&mut tx, given).await?;
-            Ok(LookedUp::Page(page, payees))
+            Ok(LookedUp::Page(page, Box::new(payees)))
         }
         Parsed::End(report) => Ok(LookedUp::End(report)),
     }
