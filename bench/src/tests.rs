@@ -94,7 +94,7 @@ async fn the_report_has_the_keys_that_scripts_read_every_shape_verifies_clean_an
             assert_has(other, "callers requests_per_s p50_ms p99_ms longest_ms probe_longest_ms windows");
         }
     }
-    // Twenty times the items: ten callers' requests in each window come from a tenth of them.
+    // Twenty times the items: everything is scaled by them.
     let larger = small(ITEMS * 20, &[Shape::Failures, Shape::Singles, Shape::Report]);
     let report = run(&larger.options, |_| ()).await.unwrap();
     assert_eq!(names(&report["shapes"]), ["failures"]);

@@ -122,7 +122,7 @@ async fn resolve_file<R: Read + Send + 'static>(
     let mut parts = look_up(&service.store, source);
     loop {
         let (page, payees) = match parts.recv().await.ok_or_else(cut_off)?? {
-            LookedUp::Page(part) => *part,
+            LookedUp::Page(page, payees) => (page, payees),
             LookedUp::End(report) => {
                 resolved.file = *report;
                 break;

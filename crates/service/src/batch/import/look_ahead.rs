@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 /// The next part of a file.
 pub(super) enum LookedUp {
     /// A page, with the accounts that its rows name.
-    Page(Box<(ParsedPage, Payees)>),
+    Page(ParsedPage, Box<Payees>),
     /// The end of the file.
     End(Box<FileReport>),
 }
@@ -61,7 +61,7 @@ async fn look_up_part(store: &Store, parsed: Result<Parsed, ReadError>) -> NextP
             let mut tx = store.read().await?;
             let given = page.lines.iter().flat_map(|line| &line.row.given);
             let payees = Payees::load(&mut tx, given).await?;
-            Ok(LookedUp::Page(Box::new((page, payees))))
+            Ok(LookedUp::Page(page, Box::new(payees)))
         }
         Parsed::End(report) => Ok(LookedUp::End(report)),
     }
@@ -117,7 +117,7 @@ mod tests {
         let mut lines = Vec::new();
         let report = loop {
             match parts.recv().await.unwrap().unwrap() {
-                LookedUp::Page(part) => lines.extend(part.0.lines.iter().map(|line| line.line)),
+                LookedUp::Page(page, _) => lines.extend(page.lines.iter().map(|line| line.line)),
                 LookedUp::End(report) => break report,
             }
         };

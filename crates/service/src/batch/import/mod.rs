@@ -175,7 +175,7 @@ async fn fill<R: Read + Send + 'static>(
     let mut parts = look_up(&service.store, source);
     let report = loop {
         match parts.recv().await.ok_or_else(cut_off)?? {
-            LookedUp::Page(part) => take_page(service, state, part.0, &part.1).await?,
+            LookedUp::Page(page, payees) => take_page(service, state, page, &payees).await?,
             LookedUp::End(report) => break *report,
         }
         if state.taken > BATCH_ITEMS_MAX {
