@@ -1,7 +1,7 @@
 //! Accounts: who owns them and what they are called. What changes with money is in [`crate::balance`].
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::{inserted, record};
 use crate::sql::sql;
@@ -144,7 +144,7 @@ static LOOKUP_NAME: Lookup =
     Lookup { columns: "id, number", from: "account", key: "id", and: "", lock: Lock::None };
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&BY_NUMBER, &BY_ID, &REFERENCED, &SYSTEM];
+pub const CATALOGUE: &[Named] = named![&BY_NUMBER, &BY_ID, &REFERENCED, &SYSTEM];
 
 /// Adds accounts, without their balance rows ([`crate::balance::insert`]).
 pub async fn insert(tx: &mut Tx, accounts: &[NewAccount]) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@
 //! [`set_status`], under the same row lock.
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql, Update};
+use crate::bulk::{Lock, Lookup, Named, Sql, Update, named};
 use crate::error::StoreError;
 use crate::record::{Field, inserted};
 use crate::script::{Asked, Script};
@@ -28,7 +28,7 @@ static WRITE: Update = Update {
 static SET_STATUS: Sql = Sql::new("UPDATE balance SET status = $2 WHERE account = $1");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&SET_STATUS];
+pub const CATALOGUE: &[Named] = named![&SET_STATUS];
 
 /// Reads [`COLUMNS`].
 fn read_account(row: Row<'_>) -> Result<Account, StoreError> {

@@ -1,7 +1,7 @@
 //! Linked drafts: which unpaid items of an earlier batch a draft replaces.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::item_extent::{self, ITEMS_OF_BATCH};
 use crate::record::record;
@@ -121,7 +121,7 @@ static REPLACED: Sql = Sql::new(sql!(
 ));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&SIZE, &COPY, &COPY_CONTACTS, &COPY_IDS, &LINK, &ORIGIN, &REPLACED];
+pub const CATALOGUE: &[Named] = named![&SIZE, &COPY, &COPY_CONTACTS, &COPY_IDS, &LINK, &ORIGIN, &REPLACED];
 
 /// The number of items in a part of a batch, and their total in minor units.
 pub async fn size(tx: &mut Tx, batch: BatchId, part: Part) -> Result<(i64, i64), StoreError> {

@@ -4,7 +4,7 @@
 //! not exist yet.
 
 use crate::args;
-use crate::bulk::{Insert, Sql};
+use crate::bulk::{Insert, Named, Sql, named};
 use crate::chunk;
 use crate::error::StoreError;
 use crate::tx::Tx;
@@ -28,7 +28,7 @@ static COUNT: Sql =
     Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM history WHERE account = $1 LIMIT $2) counted");
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] = &[&MARK, &MARK_LOCKED, &SET_MARK, &SOURCE, &PAGE, &COUNT];
+pub const CATALOGUE: &[Named] = named![&MARK, &MARK_LOCKED, &SET_MARK, &SOURCE, &PAGE, &COUNT];
 
 /// The last commit up to which the history holds all postings.
 pub async fn mark(tx: &mut Tx) -> Result<i64, StoreError> {

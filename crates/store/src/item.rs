@@ -1,7 +1,7 @@
 //! Items: a batch's lines. Their content never changes; their state changes in ranges of numbers.
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql, Update};
+use crate::bulk::{Lock, Lookup, Named, Sql, Update, named};
 use crate::error::StoreError;
 use crate::item_extent::{self, Extent, ITEMS_OF_BATCH};
 use crate::record::{inserted, record};
@@ -102,8 +102,8 @@ static FAILURES: Sql =
 const EXTENTS_AT_ONCE: i64 = 64;
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] =
-    &[&SET_RANGE, &PAGE, &PAGE_STATE, &PAGE_CODE, &GET, &BY_LINE, &DELETE, &FAILURES];
+pub const CATALOGUE: &[Named] =
+    named![&SET_RANGE, &PAGE, &PAGE_STATE, &PAGE_CODE, &GET, &BY_LINE, &DELETE, &FAILURES];
 
 inserted! {
     INSERT into "item",

@@ -3,7 +3,7 @@
 //! ([`crate::node`]).
 
 use crate::args;
-use crate::bulk::{Lock, Lookup, Sql};
+use crate::bulk::{Lock, Lookup, Named, Sql, named};
 use crate::error::StoreError;
 use crate::node;
 use crate::record::record;
@@ -50,7 +50,7 @@ static LOCK: Lookup = Lookup {
 };
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[&Sql] = &[&GET, &GET_EXCLUSIVE, &HOLD, &TAKE, &RELEASE, &FORGET];
+pub const CATALOGUE: &[Named] = named![&GET, &GET_EXCLUSIVE, &HOLD, &TAKE, &RELEASE, &FORGET];
 
 async fn one(tx: &mut Tx, sql: &'static Sql, work: Work) -> Result<Option<Lease>, StoreError> {
     tx.fetch(sql, args![work.kind.number(), work.id]).await?.first().map(Row::read).transpose()

@@ -2,7 +2,7 @@
 //! heartbeat; one whose row has expired is evicted by the others before its work is taken over.
 
 use crate::args;
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::record::{inserted, record};
 use crate::sql::sql;
@@ -49,7 +49,7 @@ static LEAVE: Sql = Sql::new("DELETE FROM node WHERE name = $1");
 static LEAVE_OTHERS: Sql = Sql::new("DELETE FROM node WHERE name <> $1");
 
 /// Every fixed statement of this file.
-pub const CATALOGUE: &[&Sql] = &[&BEAT, &ALL, &GET, &EXPIRED, &LEAVE, &LEAVE_OTHERS];
+pub const CATALOGUE: &[Named] = named![&BEAT, &ALL, &GET, &EXPIRED, &LEAVE, &LEAVE_OTHERS];
 
 /// Adds a node, or renews the row it already has.
 pub async fn join(tx: &mut Tx, node: &Node, now: i64) -> Result<(), StoreError> {

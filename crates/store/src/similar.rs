@@ -3,7 +3,7 @@
 
 use crate::args;
 use crate::batch::{self, Batch};
-use crate::bulk::Sql;
+use crate::bulk::{Named, Sql, named};
 use crate::error::StoreError;
 use crate::item_extent::ITEMS_OF_BATCH;
 use crate::sql::sql;
@@ -64,8 +64,8 @@ static NUMBERS: Sql = Sql::new(sql!(
 ));
 
 /// The statements of this noun.
-pub const CATALOGUE: &[&Sql] =
-    &[&ADD, &PARTS, &FORGET, &FORGET_OLD, &EARLIER, &PROMISED, &PENDING_SUM, &NUMBERS];
+pub const CATALOGUE: &[Named] =
+    named![&ADD, &PARTS, &FORGET, &FORGET_OLD, &EARLIER, &PROMISED, &PENDING_SUM, &NUMBERS];
 
 /// Stores a batch's print, replacing any it may have.
 pub async fn write(tx: &mut Tx, batch: &Batch, rows: &[Printed], now: i64) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! Totals of what customers sent. A total of amounts may exceed the engines' integers, so billions and
 //! remainders are summed separately and combined here.
 
-use crate::bulk::Sql;
+use crate::bulk::{Named, named};
 use crate::error::StoreError;
 use crate::record::Field;
 use crate::sql::sql;
@@ -71,7 +71,7 @@ pub const QUARTER: i64 = 15 * 60 * 1_000_000;
 const BILLION: i128 = 1_000_000_000;
 
 /// The statements of this noun are assembled from parts.
-pub const CATALOGUE: &[&Sql] = &[];
+pub const CATALOGUE: &[Named] = named![];
 
 macro_rules! sums {
     () => {
